@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// The command `lif_fc_mnist`. It stands outside dist/ so that npm can link it before anything is built.
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
+
+const cli = join(__dirname, '..', 'dist', 'cli.js');
+if (!existsSync(cli)) {
+  console.error('lif_fc_mnist: dist/cli.js is not built yet; run `npm run setup` first');
+  process.exit(1);
+}
+require(cli).main();

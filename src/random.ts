@@ -1,0 +1,177 @@
+/**
+ * The one source of randomness: a counter-based generator of 32-bit operations.
+ *
+ * Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11) turns a counter
+ * (index, epoch, block, purpose and lane) under the key `seed` into the state of a xoshiro128++ generator
+ * (Blackman and Vigna, 2021). So each (seed, purpose, epoch, image, block of 128 steps) has a stream of its own,
+ * and an image's spikes depend neither on its batch, nor on the thread, the engine or the machine.
+ * The kernel in `event/kernel` does the same, bit for bit.
+ */
+
+/** What a random number is for. Streams of different purposes never meet. */
+export const Purpose = { InitialWeights: 0, Shuffle: 1, TrainSpikes: 2, TestSpikes: 3, Demonstration: 4 } as const;
+export type Purpose = (typeof Purpose)[keyof typeof Purpose];
+
+/** High 32 bits of the product of two unsigned 32-bit numbers. */
+function mulHigh(a: number, b: number): number {
+  const aLow = a & 0xffff;
+  const aHigh = a >>> 16;
+  const bLow = b & 0xffff;
+  const bHigh = b >>> 16;
+  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
+  const carry = aLow * bHigh + (middle & 0xffff);
+  return (aHigh * bHigh + Math.floor(middle / 65536) + Math.floor(carry / 65536)) >>> 0;
+}
+
+/** Philox4x32 with 10 rounds: four 32-bit words out of a counter of four words and a key of two. */
+export function philox4x32(counter: readonly number[], key: readonly number[]): number[] {
+  let [c0, c1, c2, c3] = counter;
+  let [k0, k1] = key;
+  for (let round = 0; round < 10; round++) {
+    const high0 = mulHigh(0xd2511f53, c0);
+    const low0 = Math.imul(0xd2511f53, c0);
+    const high1 = mulHigh(0xcd9e8d57, c2);
+    const low1 = Math.imul(0xcd9e8d57, c2);
+    c0 = (high1 ^ c1 ^ k0) >>> 0;
+    c1 = low1 >>> 0;
+    c2 = (high0 ^ c3 ^ k1) >>> 0;
+    c3 = low0 >>> 0;
+    k0 = (k0 + 0x9e3779b9) >>> 0;
+    k1 = (k1 + 0xbb67ae85) >>> 0;
+  }
+  return [c0, c1, c2, c3];
+}
+
+/** Four xoshiro128++ generators side by side: each call of `next` gives 128 fresh random bits. */
+export class RandomStream {
+  /** The bits of the last `next`: lane l holds bits 32 l to 32 l + 31. */
+  readonly bits = new Uint32Array(4);
+  private readonly state = new Uint32Array(16);
+  private lane = 4;
+
+  /**
+   * @param seed a whole number from 0 to 2³² − 1
+   * @param purpose what the numbers are for
+   * @param epoch which epoch, from 0
+   * @param index which image (or 0)
+   * @param block which block of 128 steps (or 0)
+   */
+  constructor(seed: number, purpose: Purpose, epoch = 0, index = 0, block = 0) {
+    for (let lane = 0; lane < 4; lane++) {
+      this.state.set(philox4x32([index, epoch, block, purpose * 4 + lane], [seed, 0]), lane * 4);
+    }
+  }
+
+  /** Draws the next 128 bits into `bits`. */
+  next(): Uint32Array {
+    const { state, bits } = this;
+    for (let lane = 0; lane < 4; lane++) {
+      const at = lane * 4;
+      const s0 = state[at];
+      const s1 = state[at + 1];
+      const s2 = state[at + 2] ^ s0;
+      const s3 = state[at + 3] ^ s1;
+      const sum = (s0 + state[at + 3]) | 0;
+      bits[lane] = ((sum << 7) | (sum >>> 25)) + s0;
+      state[at] = s0 ^ s3;
+      state[at + 1] = s1 ^ s2;
+      state[at + 2] = s2 ^ (s1 << 9);
+      state[at + 3] = (s3 << 11) | (s3 >>> 21);
+    }
+    return bits;
+  }
+
+  /** A whole number from 0 to 2³² − 1. */
+  uint32(): number {
+    if (this.lane === 4) {
+      this.next();
+      this.lane = 0;
+    }
+    return this.bits[this.lane++];
+  }
+
+  /** A multiple of 2⁻²⁴ in [0, 1), as float32 holds it exactly. */
+  uniform(): number {
+    return (this.uint32() >>> 8) / 0x1000000;
+  }
+}
+
+/** An intensity that always fires: 2²⁴ − 1. */
+export const ALWAYS = 0xffffff;
+
+/** The firing threshold of an intensity x in [0, 1]: round(x (2²⁴ − 1)); a pixel k/255 gives k · 65793 exactly. */
+export function threshold(x: number): number {
+  return Math.round(Math.min(Math.max(x, 0), 1) * ALWAYS);
+}
+
+/**
+ * One block of 128 Poisson steps of a whole image.
+ *
+ * A step fires if a fresh 24-bit number R is below the threshold m, so with probability m / 2²⁴ (the original: `rand ≤ x`).
+ * R is compared bit by bit from the top, for 128 steps at once: a step is decided as soon as its bit of R differs from m's,
+ * so that on average 8 or 9 draws decide all 128.
+ *
+ * @param thresholds [pixels] of `threshold`
+ * @param out [pixels × 4] words; bit i of word 4 p + l says whether pixel p fires in step 32 l + i of the block
+ */
+export function poissonBlock(thresholds: ArrayLike<number>, stream: RandomStream, out: Uint32Array): void {
+  for (let p = 0; p < thresholds.length; p++) {
+    const m = thresholds[p];
+    const at = p * 4;
+    if (m === 0 || m === ALWAYS) {
+      out.fill(m === 0 ? 0 : 0xffffffff, at, at + 4);
+      continue;
+    }
+    let e0 = -1;
+    let e1 = -1;
+    let e2 = -1;
+    let e3 = -1;
+    let l0 = 0;
+    let l1 = 0;
+    let l2 = 0;
+    let l3 = 0;
+    // e: steps not decided yet; l: steps where R < m
+    for (let left = m << 8; left !== 0 && (e0 | e1 | e2 | e3) !== 0; left <<= 1) {
+      const [r0, r1, r2, r3] = stream.next();
+      if (left < 0) {
+        l0 |= e0 & ~r0;
+        l1 |= e1 & ~r1;
+        l2 |= e2 & ~r2;
+        l3 |= e3 & ~r3;
+        e0 &= r0;
+        e1 &= r1;
+        e2 &= r2;
+        e3 &= r3;
+      } else {
+        e0 &= ~r0;
+        e1 &= ~r1;
+        e2 &= ~r2;
+        e3 &= ~r3;
+      }
+    }
+    out[at] = l0;
+    out[at + 1] = l1;
+    out[at + 2] = l2;
+    out[at + 3] = l3;
+  }
+}
+
+/** PyTorch's initial weights of a Linear layer without bias: [inputs × outputs] of U(−1/√inputs, 1/√inputs). */
+export function initialWeights(seed: number, inputs: number, outputs: number): Float32Array {
+  const stream = new RandomStream(seed, Purpose.InitialWeights);
+  const bound = 1 / Math.sqrt(inputs);
+  return Float32Array.from({ length: inputs * outputs }, () => (2 * stream.uniform() - 1) * bound);
+}
+
+/** The order of the `length` training images in one epoch (Fisher and Yates). */
+export function shuffled(seed: number, epoch: number, length: number): Uint32Array {
+  const stream = new RandomStream(seed, Purpose.Shuffle, epoch);
+  const order = Uint32Array.from({ length }, (_, i) => i);
+  for (let last = length - 1; last > 0; last--) {
+    const other = Math.floor((stream.uint32() / 0x100000000) * (last + 1));
+    const kept = order[last];
+    order[last] = order[other];
+    order[other] = kept;
+  }
+  return order;
+}
