@@ -71,7 +71,7 @@ export interface Engine {
   rates(split: Split, epoch: number, indices: Uint32Array): Promise<Float32Array>;
   /** Every step of one image. */
   trace(split: Split, epoch: number, index: number): Promise<Trace>;
-  state(): EngineState;
-  restore(state: EngineState): void;
+  state(): EngineState | Promise<EngineState>;
+  restore(state: EngineState): void | Promise<void>;
   close(): Promise<void>;
 }
