@@ -67,7 +67,8 @@ export class PoissonEncoder {
     const bit = this.step % 32;
     const lane = (this.step % STEPS_IN_BLOCK) >> 5;
     this.step++;
-    const spikes = Float32Array.from(this.thresholds, (_, p) => (this.words[p * 4 + lane] >>> bit) & 1);
+    const spikes = new Float32Array(this.thresholds.length);
+    for (let p = 0; p < spikes.length; p++) spikes[p] = (this.words[p * 4 + lane] >>> bit) & 1;
     return tf.tensor(spikes, images.shape) as T;
   }
 

@@ -132,21 +132,21 @@ export function poissonBlock(thresholds: ArrayLike<number>, stream: RandomStream
     let l3 = 0;
     // e: steps not decided yet; l: steps where R < m
     for (let left = m << 8; left !== 0 && (e0 | e1 | e2 | e3) !== 0; left <<= 1) {
-      const [r0, r1, r2, r3] = stream.next();
+      const r = stream.next();
       if (left < 0) {
-        l0 |= e0 & ~r0;
-        l1 |= e1 & ~r1;
-        l2 |= e2 & ~r2;
-        l3 |= e3 & ~r3;
-        e0 &= r0;
-        e1 &= r1;
-        e2 &= r2;
-        e3 &= r3;
+        l0 |= e0 & ~r[0];
+        l1 |= e1 & ~r[1];
+        l2 |= e2 & ~r[2];
+        l3 |= e3 & ~r[3];
+        e0 &= r[0];
+        e1 &= r[1];
+        e2 &= r[2];
+        e3 &= r[3];
       } else {
-        e0 &= ~r0;
-        e1 &= ~r1;
-        e2 &= ~r2;
-        e3 &= ~r3;
+        e0 &= ~r[0];
+        e1 &= ~r[1];
+        e2 &= ~r[2];
+        e3 &= ~r[3];
       }
     }
     out[at] = l0;
