@@ -1,0 +1,91 @@
+#!/usr/bin/env node
+// Builds dist/: the package by tsc, the kernel of the event engine by asc. Each is done again only if what it is made
+// of changed. A build is made beside dist/ and then takes its place, so a failed one leaves the former dist as it was.
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { hashOf, nodeModules, readJson, remove, root, SetupError, writeJson } from './setup/project.mjs';
+import { run } from './setup/run.mjs';
+
+const dist = join(root, 'dist');
+const stampFile = '.build.json';
+const kernel = join('src', 'event', 'kernel');
+const entry = join(kernel, 'index.ts');
+const config = join(kernel, 'asconfig.json');
+const hasKernel = () => existsSync(join(root, entry)) && existsSync(join(root, config));
+
+const filesUnder = (folder) =>
+  !existsSync(join(root, folder))
+    ? []
+    : readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
+        .filter((item) => item.isFile())
+        .map((item) => relative(root, join(item.parentPath ?? item.path, item.name)))
+        .sort();
+
+const versionOf = (name) => readJson(join(nodeModules, name, 'package.json'))?.version ?? 'missing';
+
+/** Hashes of what each half of dist is made of. */
+function inputs() {
+  const source = filesUnder('src').filter((file) => !file.startsWith(kernel + sep));
+  return {
+    package: hashOf(['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', ...source], versionOf('typescript')),
+    kernel: hasKernel() ? hashOf(filesUnder(kernel), versionOf('assemblyscript')) : '',
+  };
+}
+
+const built = () => readJson(join(dist, stampFile)) ?? {};
+
+export function isBuilt() {
+  const now = inputs();
+  const then = built();
+  return now.package === then.package && now.kernel === then.kernel;
+}
+
+async function compile(name, script, args) {
+  const tool = join(nodeModules, ...script);
+  if (!existsSync(tool)) throw new SetupError(`${name} is not installed: run \`npm run setup\``);
+  const { code, lines } = await run(process.execPath, [tool, ...args], { cwd: root });
+  if (code !== 0) throw new SetupError(`${name} failed:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+}
+
+/** Brings dist up to date; a part that has not changed is taken over from the former one. */
+export async function build() {
+  const now = inputs();
+  const then = built();
+  mkdirSync(join(root, 'build'), { recursive: true });
+  const next = mkdtempSync(join(root, 'build', 'dist-'));
+  const wasm = join('event', 'kernel.wasm');
+  try {
+    if (now.package === then.package) cpSync(dist, next, { recursive: true });
+    else await compile('tsc', ['typescript', 'bin', 'tsc'], ['-p', 'tsconfig.build.json', '--outDir', next]);
+    if (hasKernel()) {
+      mkdirSync(join(next, 'event'), { recursive: true });
+      if (now.kernel === then.kernel) cpSync(join(dist, wasm), join(next, wasm));
+      else {
+        const args = [entry, '--config', config, '--outFile', relative(root, join(next, wasm))];
+        await compile('asc', ['assemblyscript', 'bin', 'asc.js'], args);
+      }
+    }
+    writeJson(join(next, stampFile), now);
+    const former = `${next}.former`;
+    if (existsSync(dist)) renameSync(dist, former);
+    renameSync(next, dist);
+    remove(former);
+  } finally {
+    remove(next);
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const begin = performance.now();
+  try {
+    if (isBuilt()) console.log('dist is up to date');
+    else {
+      await build();
+      console.log(`built dist in ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+    }
+  } catch (error) {
+    console.error(`build: ${error instanceof SetupError ? error.message : error.stack}`);
+    process.exitCode = 1;
+  }
+}

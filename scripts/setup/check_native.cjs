@@ -1,0 +1,15 @@
+// Loads tfjs-node in a process of its own (a damaged library can take the process down) and multiplies two matrices.
+const util = require('node:util');
+
+// tfjs-node 4.22 still calls these; Node 23 removed them.
+util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+util.isArray ??= Array.isArray;
+
+const tf = require('@tensorflow/tfjs-node');
+const product = tf
+  .ones([3, 5])
+  .matMul(tf.ones([5, 2]))
+  .dataSync();
+if (tf.getBackend() !== 'tensorflow') throw new Error(`expected the backend 'tensorflow', found '${tf.getBackend()}'`);
+if (product.length !== 6 || product.some((value) => value !== 5)) throw new Error(`wrong product: ${product}`);
+process.stdout.write(`native backend: TensorFlow ${tf.version_core ?? ''} works\n`);

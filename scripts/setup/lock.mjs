@@ -1,0 +1,116 @@
+// One set-up at a time in a clone. The lock names its owner and the children the owner started; it is broken when the
+// owner is gone, after the children it may have left behind were ended: an orphaned `npm ci` would go on writing.
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { root } from './project.mjs';
+import { bornAt, killGroup, watchChildren } from './run.mjs';
+
+const path = join(root, 'build', 'setup.lock');
+const me = { host: hostname(), pid: process.pid, born: bornAt(process.pid) };
+const BEAT_MS = 2000;
+const SILENCE_MS = 30_000;
+
+let beat;
+
+const read = () => {
+  try {
+    return { text: readFileSync(path, 'utf8'), at: statSync(path).mtimeMs };
+  } catch {
+    return undefined;
+  }
+};
+
+function take() {
+  mkdirSync(dirname(path), { recursive: true });
+  // A link, and not an exclusive open: the lock is there with its whole content or not at all.
+  const part = `${path}.${process.pid}`;
+  writeFileSync(part, JSON.stringify({ ...me, children: [] }));
+  try {
+    linkSync(part, path);
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    return false;
+  } finally {
+    rmSync(part, { force: true });
+  }
+}
+
+function isAbandoned(text, silentMs) {
+  if (silentMs > SILENCE_MS) return true;
+  try {
+    const owner = JSON.parse(text);
+    // Of a process on another machine (or in another container) only the beat is known.
+    return owner.host === me.host && bornAt(owner.pid) !== owner.born;
+  } catch {
+    return true;
+  }
+}
+
+function breakLock(text) {
+  const aside = `${path}.${process.pid}.broken`;
+  try {
+    renameSync(path, aside);
+  } catch {
+    return;
+  }
+  if (readFileSync(aside, 'utf8') !== text) {
+    // Somebody else broke it first and this is the new owner's: give it back.
+    try {
+      linkSync(aside, path);
+    } catch {}
+    rmSync(aside, { force: true });
+    return;
+  }
+  rmSync(aside, { force: true });
+  try {
+    const { host, children } = JSON.parse(text);
+    for (const child of children) {
+      if (host === me.host && child.born !== undefined && bornAt(child.pid) === child.born) {
+        killGroup(child.pid, 'SIGKILL');
+      }
+    }
+  } catch {}
+}
+
+/** Waits until no other set-up works in this clone; `onWait(pid)` is called once if there is one. */
+export async function lock(onWait) {
+  let seen;
+  let since = Date.now();
+  let told = false;
+  while (!take()) {
+    const now = read();
+    if (now === undefined) continue;
+    if (now.text !== seen?.text || now.at !== seen?.at) {
+      seen = now;
+      since = Date.now();
+    }
+    if (isAbandoned(now.text, Date.now() - since)) {
+      breakLock(now.text);
+      continue;
+    }
+    if (!told) onWait(JSON.parse(now.text).pid);
+    told = true;
+    await new Promise((done) => setTimeout(done, 250));
+  }
+  watchChildren((children) => {
+    const part = `${path}.${process.pid}`;
+    writeFileSync(part, JSON.stringify({ ...me, children }));
+    renameSync(part, path);
+  });
+  beat = setInterval(() => {
+    try {
+      utimesSync(path, new Date(), new Date());
+    } catch {}
+  }, BEAT_MS);
+  beat.unref();
+}
+
+export function unlock() {
+  if (beat === undefined) return;
+  clearInterval(beat);
+  beat = undefined;
+  watchChildren(() => {});
+  rmSync(path, { force: true });
+}

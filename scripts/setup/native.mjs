@@ -1,0 +1,279 @@
+// The native backend of tfjs-node: what is there, or the package's own installer, or libtensorflow out of a
+// TensorFlow wheel and the addon compiled against it.
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { delimiter, dirname, isAbsolute, join, relative } from 'node:path';
+import { nodeMajor, nodeModules, readJson, remove, root, stamps, venvPython, windows, writeJson } from './project.mjs';
+import { pythonEnv } from './python.mjs';
+import { run, runTwice } from './run.mjs';
+
+const pkg = join(nodeModules, '@tensorflow', 'tfjs-node');
+const here = join(root, 'scripts', 'setup');
+const work = join(nodeModules, '.setup');
+/** There while deps/ and lib/ of the package are being written; found at the start, it says they may be cut off. */
+const begun = join(work, 'native.begun');
+
+// The wheels need not match the local Python: only the library and its headers are taken. 2.12 loads faster and is a
+// quarter smaller than 2.21, and its C API is a superset of 2.9's, for which the addon was written.
+const WHEELS = {
+  'linux-x64': {
+    requirement: 'tensorflow-cpu==2.12.1',
+    sha256: '7ffb595707a8fb376deaddc768784c7a0242b16cbc6e06393b1733b2ce19f855',
+    platform: 'manylinux_2_17_x86_64',
+  },
+  'linux-arm64': {
+    requirement: 'tensorflow-cpu-aws==2.12.1',
+    sha256: '7c3ead9d34f0a32a7dd0714c713a9e71361228620ffd7d0aa633b8c88a27971c',
+    platform: 'manylinux_2_17_aarch64',
+  },
+  'darwin-arm64': {
+    requirement: 'tensorflow-macos==2.12.0',
+    sha256: '9c9b14fbb73ec4cb0f209722a1489020fd8614c92ae22589f2309c48cefdf21f',
+    platform: 'macosx_12_0_arm64',
+  },
+  'darwin-x64': {
+    requirement: 'tensorflow-cpu==2.12.1',
+    sha256: 'b8013360cf5b53c33a9ab05fa56b5e61dd70b64a55be52a38036761e019c1c2e',
+    platform: 'macosx_10_15_x86_64',
+  },
+};
+
+/** The C++ compiler: CXX, or the first of the usual names on PATH. */
+export function findCompiler() {
+  const names = process.env.CXX ? [process.env.CXX] : ['c++', 'g++', 'clang++'];
+  for (const name of names) {
+    if (isAbsolute(name) && existsSync(name)) return name;
+    for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+      const path = join(folder, windows ? `${name}.exe` : name);
+      if (folder !== '' && existsSync(path)) return path;
+    }
+  }
+  return undefined;
+}
+
+const version = () => readJson(join(pkg, 'package.json'))?.version;
+
+/** What the result of this step depends on; where there is no backend, a compiler that turned up is worth a new try. */
+const inputs = (outcome) => ({
+  package: version(),
+  node: nodeMajor,
+  platform: `${process.platform}-${process.arch}`,
+  ...(outcome === 'none' ? { compiler: findCompiler() ?? 'none' } : {}),
+});
+
+const filesOf = (folder) =>
+  !existsSync(folder)
+    ? []
+    : readdirSync(folder, { withFileTypes: true, recursive: true })
+        .filter((entry) => entry.isFile() && /\.(node|so|dylib|dll)[.\d]*$/.test(entry.name))
+        .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+
+const sizes = () =>
+  Object.fromEntries(
+    [...filesOf(join(pkg, 'deps')), ...filesOf(join(pkg, 'lib'))].map((file) => [
+      relative(pkg, file),
+      statSync(file).size,
+    ]),
+  );
+
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+function intact(stamp) {
+  return Object.entries(stamp.files).every(([file, size]) => {
+    const path = join(pkg, file);
+    return existsSync(path) && statSync(path).size === size;
+  });
+}
+
+/** The outcome of the last run if it still holds, else undefined. */
+export function nativeState() {
+  const stamp = readJson(stamps.native);
+  if (stamp === undefined || existsSync(begun) || !same(stamp.inputs, inputs(stamp.outcome))) return undefined;
+  return intact(stamp) ? stamp : undefined;
+}
+
+async function loads() {
+  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', NODE_OPTIONS: '' };
+  const result = await run(process.execPath, [join(here, 'check_native.cjs')], { cwd: root, env, minutes: 2 });
+  if (result.code === 0) return '';
+  const error = result.lines.find((line) => /^\S*Error\b/.test(line)) ?? result.lines.at(-1) ?? 'it crashed';
+  return error.replace(/\s+/g, ' ').slice(0, 200);
+}
+
+/** Status of a HEAD request, through the proxy of the environment if there is one; 0 where nothing answers in 4 s. */
+function head(address) {
+  return new Promise((done) => {
+    const url = new URL(address);
+    const proxy = process.env.HTTPS_PROXY ?? process.env.https_proxy;
+    const stop = setTimeout(() => done(0), 4000);
+    const answer = (status) => {
+      clearTimeout(stop);
+      done(status);
+    };
+    const ask = (options) =>
+      (url.protocol === 'http:' ? httpRequest : httpsRequest)(url, { method: 'HEAD', agent: false, ...options })
+        .on('response', (response) => {
+          response.resume();
+          answer(response.statusCode);
+        })
+        .on('error', () => answer(0))
+        .end();
+    if (!proxy || url.protocol === 'http:') return ask({});
+    try {
+      const { hostname, port, username, password } = new URL(proxy);
+      const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+      httpRequest({
+        host: hostname,
+        port: port || 80,
+        method: 'CONNECT',
+        path: `${url.hostname}:443`,
+        headers: username ? { 'Proxy-Authorization': `Basic ${login}` } : {},
+      })
+        .on('connect', (response, socket) => {
+          if (response.statusCode === 200) ask({ socket, servername: url.hostname });
+          else answer(0);
+        })
+        .on('error', () => answer(0))
+        .end();
+    } catch {
+      answer(0);
+    }
+  });
+}
+
+/** Whether the archive is there that the package's own installer would take: the addon for this system. */
+async function installerIsReachable() {
+  const { binary } = readJson(join(pkg, 'package.json'));
+  const system = { linux: 'linux', darwin: 'darwin', win32: 'windows' }[process.platform];
+  if (system === undefined) return false;
+  const napi = Math.max(...binary.napi_versions.filter((n) => n <= Number(process.versions.napi)));
+  const folder = binary.remote_path.replace('{napi_build_version}', napi).replace('{version}', version());
+  const archive = `CPU-${system}-${version()}.${windows ? 'zip' : 'tar.gz'}`;
+  return (await head(new URL(join(folder, archive).replaceAll('\\', '/'), `${binary.host}/`).href)) === 200;
+}
+
+function clean() {
+  for (const folder of ['deps', 'lib', 'build-tmp-napi-v8']) remove(join(pkg, folder));
+}
+
+async function fromInstaller(onLine) {
+  const bins = [dirname(process.execPath), join(nodeModules, '.bin'), join(pkg, 'node_modules', '.bin')];
+  const env = { ...process.env, PATH: [...bins, process.env.PATH].join(delimiter) };
+  await run(process.execPath, [join('scripts', 'install.js')], { cwd: pkg, env, minutes: 10, onLine });
+  return loads();
+}
+
+async function fromWheel(stage, onLine) {
+  const wheel = WHEELS[`${process.platform}-${process.arch}`];
+  if (wheel === undefined) return `there is no TensorFlow wheel for ${process.platform} ${process.arch}`;
+  const compiler = findCompiler();
+  if (compiler === undefined) {
+    const get = process.platform === 'darwin' ? 'xcode-select --install' : 'apt-get install g++';
+    return `there is no C++ compiler (${process.env.CXX ?? 'c++, g++ or clang++'}; \`${get}\`)`;
+  }
+
+  const list = join(stage, 'wheel.txt');
+  writeFileSync(list, `${wheel.requirement} --hash=sha256:${wheel.sha256}\n`);
+  onLine(`downloading ${wheel.requirement} (about 230 MB)`);
+  const target = ['--implementation', 'cp', '--python-version', '3.11', '--abi', 'cp311', '--platform', wheel.platform];
+  const download = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--require-hashes', ...target];
+  const pip = await runTwice(venvPython, [...download, '--progress-bar', 'off', '-d', stage, '-r', list], {
+    cwd: root,
+    env: { ...pythonEnv(), TMPDIR: stage, TEMP: stage },
+    minutes: 15,
+  });
+  if (pip.code !== 0) {
+    const error = pip.lines.filter((line) => /^ERROR/.test(line)).at(-1) ?? pip.lines.at(-1);
+    return `pip could not download ${wheel.requirement} (${error})`;
+  }
+
+  onLine('unpacking libtensorflow');
+  const file = readdirSync(stage).find((name) => name.endsWith('.whl'));
+  const lib = join(stage, 'deps', 'lib');
+  const include = join(stage, 'include');
+  const unpack = [join(here, 'unpack_wheel.py'), join(stage, file), lib, include];
+  const unpacked = await run(venvPython, unpack, { cwd: root, env: pythonEnv() });
+  if (unpacked.code !== 0) return `the wheel could not be unpacked (${unpacked.lines.at(-1)})`;
+
+  onLine('compiling the addon');
+  const addon = join(stage, 'lib', 'napi-v8', 'tfjs_binding.node');
+  mkdirSync(dirname(addon), { recursive: true });
+  const mac = process.platform === 'darwin';
+  const names = mac
+    ? ['libtensorflow_cc.2.dylib', 'libtensorflow_framework.2.dylib']
+    : ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
+  const includes = [join(nodeModules, 'node-api-headers', 'include'), pkg, include].flatMap((path) => ['-I', path]);
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(pkg, 'binding', name));
+  const link = mac
+    ? ['-bundle', '-undefined', 'dynamic_lookup', '-Wl,-rpath,@loader_path/../../deps/lib']
+    : ['-shared', '-Wl,-rpath,$ORIGIN/../../deps/lib'];
+  const flags = ['-O2', '-std=c++17', '-fPIC', '-w', '-DNAPI_VERSION=8', ...includes, ...sources, '-o', addon];
+  const compiled = await run(compiler, [...flags, ...names.map((name) => join(lib, name)), ...link], {
+    cwd: root,
+    env: { ...process.env, TMPDIR: stage },
+  });
+  if (compiled.code !== 0) {
+    const error = compiled.lines.find((line) => /error/i.test(line)) ?? compiled.lines.at(-1);
+    return `${compiler} could not compile the addon (${error})`;
+  }
+
+  clean();
+  for (const folder of ['deps', 'lib']) renameSync(join(stage, folder), join(pkg, folder));
+  return loads();
+}
+
+/**
+ * Brings the native backend up by the first way that ends in one that loads, and stamps the outcome:
+ * 'present', 'installer', 'wheel', or 'none' with the reasons.
+ */
+export async function setUpNative(onLine) {
+  const former = readJson(stamps.native);
+  const damaged = existsSync(begun) || (former !== undefined && !intact(former));
+  mkdirSync(work, { recursive: true });
+  for (const name of readdirSync(work)) if (name.startsWith('native-')) remove(join(work, name));
+  remove(stamps.native);
+
+  const finish = (outcome, reason) => {
+    const stamp = { inputs: inputs(outcome), outcome, reason, files: outcome === 'none' ? {} : sizes() };
+    remove(begun);
+    writeJson(stamps.native, stamp);
+    return stamp;
+  };
+
+  if (!damaged && sizes() !== undefined && Object.keys(sizes()).length > 0 && (await loads()) === '') {
+    return finish('present');
+  }
+  writeFileSync(begun, '');
+  clean();
+  const reasons = [];
+  if (await installerIsReachable()) {
+    onLine('running the installer of @tensorflow/tfjs-node');
+    const reason = await fromInstaller(onLine);
+    if (reason === '') return finish('installer');
+    reasons.push(`the package's installer: ${reason}`);
+    clean();
+  } else {
+    reasons.push("the downloads of the package's installer are not reachable");
+  }
+  const stage = mkdtempSync(join(work, 'native-'));
+  try {
+    const reason = await fromWheel(stage, onLine);
+    if (reason === '') return finish('wheel');
+    reasons.push(reason);
+  } catch (error) {
+    reasons.push(error.message);
+  } finally {
+    remove(stage);
+  }
+  clean();
+  return finish('none', reasons.join('; '));
+}

@@ -1,0 +1,54 @@
+// Where things are in the clone, and the stamps that say which steps of set-up are done.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
+export const windows = process.platform === 'win32';
+export const nodeModules = join(root, 'node_modules');
+export const venv = join(root, '.venv');
+export const venvPython = windows ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
+export const nodeMajor = Number(process.versions.node.split('.')[0]);
+
+/** A failure that the user can do something about: printed as one line, without a stack. */
+export class SetupError extends Error {}
+
+/** SHA-256 of the named files of the clone and of further strings; a missing file counts as such. */
+export function hashOf(files, ...more) {
+  const hash = createHash('sha256');
+  for (const file of files) {
+    const path = join(root, file);
+    hash.update(`${file}\0`);
+    hash.update(existsSync(path) ? readFileSync(path) : 'missing');
+  }
+  for (const text of more) hash.update(`\0${text}`);
+  return hash.digest('hex');
+}
+
+/** Writes a file so that a reader finds the former or the new one, never half of it. */
+export function writeWhole(path, text) {
+  mkdirSync(dirname(path), { recursive: true });
+  const part = `${path}.${process.pid}.part`;
+  writeFileSync(part, text);
+  renameSync(part, path);
+}
+
+export function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+export const writeJson = (path, value) => writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
+
+export const remove = (path) => rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+
+/** A stamp lies inside the folder that its step fills, so both go together. */
+export const stamps = {
+  packages: join(nodeModules, '.setup', 'packages.json'),
+  native: join(nodeModules, '.setup', 'native.json'),
+  python: join(venv, '.setup.json'),
+};
