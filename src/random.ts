@@ -2,10 +2,10 @@
  * The one source of randomness: a counter-based generator of 32-bit operations.
  *
  * Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11) turns a counter
- * (index, epoch, block, purpose and lane) under the key `seed` into the state of a xoshiro128++ generator
- * (Blackman and Vigna, 2021). So each (seed, purpose, epoch, image, block of 128 steps) has a stream of its own,
- * and an image's spikes depend neither on its batch, nor on the thread, the engine or the machine.
- * The kernel in `event/kernel` does the same, bit for bit.
+ * (index, epoch, block, purpose and lane) under the key `seed` into the state of an sfc32 generator
+ * (Doty-Humphrey's "small fast counting" generator, of PractRand). So each (seed, purpose, epoch, image, block of
+ * 128 steps) has a stream of its own, and an image's spikes depend neither on its batch, nor on the thread, the engine
+ * or the machine. The kernel in `event/kernel` does the same, bit for bit.
  */
 
 /** What a random number is for. Streams of different purposes never meet. */
@@ -42,11 +42,12 @@ export function philox4x32(counter: readonly number[], key: readonly number[]): 
   return [c0, c1, c2, c3];
 }
 
-/** Four xoshiro128++ generators side by side: each call of `next` gives 128 fresh random bits. */
+/** Four sfc32 generators side by side: each call of `next` gives 128 fresh random bits. */
 export class RandomStream {
   /** The bits of the last `next`: lane l holds bits 32 l to 32 l + 31. */
   readonly bits = new Uint32Array(4);
-  private readonly state = new Uint32Array(16);
+  /** The words a, b, c and the counter of each lane. */
+  private readonly state = new Int32Array(16);
   private lane = 4;
 
   /**
@@ -65,18 +66,15 @@ export class RandomStream {
   /** Draws the next 128 bits into `bits`. */
   next(): Uint32Array {
     const { state, bits } = this;
-    for (let lane = 0; lane < 4; lane++) {
-      const at = lane * 4;
-      const s0 = state[at];
-      const s1 = state[at + 1];
-      const s2 = state[at + 2] ^ s0;
-      const s3 = state[at + 3] ^ s1;
-      const sum = (s0 + state[at + 3]) | 0;
-      bits[lane] = ((sum << 7) | (sum >>> 25)) + s0;
-      state[at] = s0 ^ s3;
-      state[at + 1] = s1 ^ s2;
-      state[at + 2] = s2 ^ (s1 << 9);
-      state[at + 3] = (s3 << 11) | (s3 >>> 21);
+    for (let at = 0; at < 16; at += 4) {
+      const b = state[at + 1];
+      const c = state[at + 2];
+      const sum = (state[at] + b + state[at + 3]) | 0;
+      bits[at >> 2] = sum;
+      state[at] = b ^ (b >>> 9);
+      state[at + 1] = c + (c << 3);
+      state[at + 2] = ((c << 21) | (c >>> 11)) + sum;
+      state[at + 3]++;
     }
     return bits;
   }
@@ -108,51 +106,45 @@ export function threshold(x: number): number {
  * One block of 128 Poisson steps of a whole image.
  *
  * A step fires if a fresh 24-bit number R is below the threshold m, so with probability m / 2²⁴ (the original: `rand ≤ x`).
- * R is compared bit by bit from the top, for 128 steps at once: a step is decided as soon as its bit of R differs from m's,
- * so that on average 8 or 9 draws decide all 128.
+ * The block is drawn in eight parts of 16 steps. In each, every pixel draws the top byte of R for its 16 steps at once;
+ * where that byte equals m's (once in 256), the lower 16 bits are drawn too, after all pixels of the part.
  *
  * @param thresholds [pixels] of `threshold`
  * @param out [pixels × 4] words; bit i of word 4 p + l says whether pixel p fires in step 32 l + i of the block
  */
 export function poissonBlock(thresholds: ArrayLike<number>, stream: RandomStream, out: Uint32Array): void {
-  for (let p = 0; p < thresholds.length; p++) {
-    const m = thresholds[p];
-    const at = p * 4;
-    if (m === 0 || m === ALWAYS) {
-      out.fill(m === 0 ? 0 : 0xffffffff, at, at + 4);
-      continue;
+  const undecided: { pixel: number; steps: number }[] = [];
+  for (let p = 0; p < thresholds.length; p++) out.fill(thresholds[p] === ALWAYS ? 0xffffffff : 0, p * 4, p * 4 + 4);
+  for (let part = 0; part < 8; part++) {
+    const word = part >> 1;
+    const shift = (part & 1) * 16;
+    undecided.length = 0;
+    for (let p = 0; p < thresholds.length; p++) {
+      const m = thresholds[p];
+      if (m === 0 || m === ALWAYS) continue;
+      const top = m >>> 16;
+      let fires = 0;
+      let equal = 0;
+      const bits = stream.next();
+      for (let step = 0; step < 16; step++) {
+        const byte = (bits[step >> 2] >>> ((step & 3) * 8)) & 0xff;
+        fires |= ((byte - top) >>> 31) << step; // the sign: no branch on chance
+        if (byte === top) equal |= 1 << step;
+      }
+      out[p * 4 + word] |= fires << shift;
+      if (equal) undecided.push({ pixel: p, steps: equal });
     }
-    let e0 = -1;
-    let e1 = -1;
-    let e2 = -1;
-    let e3 = -1;
-    let l0 = 0;
-    let l1 = 0;
-    let l2 = 0;
-    let l3 = 0;
-    // e: steps not decided yet; l: steps where R < m
-    for (let left = m << 8; left !== 0 && (e0 | e1 | e2 | e3) !== 0; left <<= 1) {
-      const r = stream.next();
-      if (left < 0) {
-        l0 |= e0 & ~r[0];
-        l1 |= e1 & ~r[1];
-        l2 |= e2 & ~r[2];
-        l3 |= e3 & ~r[3];
-        e0 &= r[0];
-        e1 &= r[1];
-        e2 &= r[2];
-        e3 &= r[3];
-      } else {
-        e0 &= ~r[0];
-        e1 &= ~r[1];
-        e2 &= ~r[2];
-        e3 &= ~r[3];
+    for (const { pixel, steps } of undecided) {
+      const low = thresholds[pixel] & 0xffff;
+      for (let half = 0; half < 2; half++) {
+        const bits = stream.next();
+        for (let i = 0; i < 8; i++) {
+          const step = half * 8 + i;
+          const lower = (bits[i >> 1] >>> ((i & 1) * 16)) & 0xffff;
+          if ((steps >> step) & 1 && lower < low) out[pixel * 4 + word] |= 1 << (shift + step);
+        }
       }
     }
-    out[at] = l0;
-    out[at + 1] = l1;
-    out[at + 2] = l2;
-    out[at + 3] = l3;
   }
 }
 
