@@ -16,8 +16,7 @@ import {
   readCheckpoint,
   SummaryWriter,
   writeCheckpoint,
-  writeLayersModel,
-  writeNpy,
+  writeRun,
 } from './records';
 import { createEngine, engineOptions, type History, newHistory, train } from './train';
 
@@ -370,19 +369,8 @@ async function trainAndRecord(values: Values, data: Mnist, options: RunOptions, 
       return stop.status();
     }
     const trace = await engine.trace('test', epochs, 0);
-    const { T } = settings;
-    writeNpy(join(outDir, 'v_t_array.npy'), { data: trace.v, shape: [T, 10] });
-    writeNpy(join(outDir, 's_t_array.npy'), { data: trace.spike, shape: [T, 10] });
-    writeNpy(join(outDir, 'train_accs.npy'), {
-      data: Float64Array.from(history.trainAccs),
-      shape: [history.trainAccs.length],
-    });
-    writeNpy(join(outDir, 'test_accs.npy'), {
-      data: Float64Array.from(history.testAccs),
-      shape: [history.testAccs.length],
-    });
     const { weights } = await engine.state();
-    writeLayersModel(join(outDir, 'lif_snn_mnist'), weights, settings.neuron);
+    writeRun(outDir, { trace, history, weights, neuron: settings.neuron });
     const rates = await engine.rates('test', epochs, Uint32Array.of(0));
     console.log(`Firing rate: ${formatRow(rates)}`);
     return 0;

@@ -13,7 +13,12 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+
+/** A path inside the project, wherever the notebook's kernel was started. */
+export function projectPath(...parts: string[]): string {
+  return resolve(__dirname, '..', ...parts);
+}
 
 const UNFINISHED = '.unfinished';
 

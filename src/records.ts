@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import type { NeuronOptions } from './engine';
+import type { NeuronOptions, Trace } from './engine';
 import { makeFolder, removeUnfinished, writeFileAtomic, writeFolderAtomic } from './files';
 import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from './mnist';
 import type { History } from './train';
@@ -215,6 +215,27 @@ function littleEndian(values: Float32Array): Uint8Array {
   const bytes = Buffer.alloc(values.length * 4);
   for (let i = 0; i < values.length; i++) bytes.writeFloatLE(values[i], i * 4);
   return bytes;
+}
+
+/** What a finished run leaves. */
+export interface Run {
+  /** The first test image, shown to the trained network. */
+  trace: Trace;
+  history: History;
+  weights: Float32Array;
+  neuron: NeuronOptions;
+}
+
+/** Writes the original's four arrays and the model `lif_snn_mnist` into a folder. */
+export function writeRun(folder: string, { trace, history, weights, neuron }: Run): void {
+  makeFolder(folder);
+  const T = trace.v.length / CLASSES;
+  const vector = (values: number[]) => ({ data: Float64Array.from(values), shape: [values.length] });
+  writeNpy(join(folder, 'v_t_array.npy'), { data: trace.v, shape: [T, CLASSES] });
+  writeNpy(join(folder, 's_t_array.npy'), { data: trace.spike, shape: [T, CLASSES] });
+  writeNpy(join(folder, 'train_accs.npy'), vector(history.trainAccs));
+  writeNpy(join(folder, 'test_accs.npy'), vector(history.testAccs));
+  writeLayersModel(join(folder, 'lif_snn_mnist'), weights, neuron);
 }
 
 /** Options that a run cannot change half way, by name. */

@@ -41,6 +41,7 @@ export interface BatchReport {
 export interface EpochReport {
   epoch: number;
   trainAcc: number;
+  /** NaN without a test. */
   testAcc: number;
   maxTestAcc: number;
   trainTimes: number;
@@ -157,11 +158,14 @@ export async function train(options: TrainOptions): Promise<History> {
 
 async function endEpoch(engine: Engine, options: TrainOptions, history: History, seen: number): Promise<void> {
   const { epoch } = history;
-  options.onTest?.(epoch);
-  const testAcc = await accuracy(engine, options.data, epoch, options.testImages);
   const trainAcc = history.correct / seen;
-  history.testAccs.push(testAcc);
-  history.maxTestAcc = Math.max(history.maxTestAcc, testAcc);
+  let testAcc = Number.NaN;
+  if (options.testImages !== 0) {
+    options.onTest?.(epoch);
+    testAcc = await accuracy(engine, options.data, epoch, options.testImages);
+    history.testAccs.push(testAcc);
+    history.maxTestAcc = Math.max(history.maxTestAcc, testAcc);
+  }
   history.epoch++;
   history.batch = 0;
   history.correct = 0;
@@ -170,7 +174,7 @@ async function endEpoch(engine: Engine, options: TrainOptions, history: History,
   await options.onEpoch?.({ epoch, trainAcc, testAcc, maxTestAcc, trainTimes: history.trainAccs.length }, history);
 }
 
-/** Share of the first `images` test images whose highest firing rate is the label's; NaN of none. */
+/** Share of the first `images` test images whose highest firing rate is the label's. */
 export async function accuracy(engine: Engine, data: Mnist, epoch = 0, images = data.test.count): Promise<number> {
   const indices = Uint32Array.from({ length: Math.min(images, data.test.count) }, (_, i) => i);
   const rates = await engine.rates('test', epoch, indices);

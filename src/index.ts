@@ -1,0 +1,18 @@
+export * from './ann';
+export { initBackend, tf } from './backend';
+export * from './display';
+export * from './encoding';
+export * from './engine';
+export { projectPath } from './files';
+export * from './functional';
+export * from './mnist';
+export * from './networks';
+export * from './neuron';
+export * from './random';
+export * from './records';
+export { renderPng, renderSvg } from './render';
+export * from './show';
+export * from './surrogate';
+export * from './tfjs-engine';
+export * from './train';
+export * from './visualizing';
