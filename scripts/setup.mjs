@@ -24,7 +24,7 @@ import {
   writeWhole,
 } from './setup/project.mjs';
 import { findPython, pythonEnv } from './setup/python.mjs';
-import { endChildren, run, runTwice } from './setup/run.mjs';
+import { endChildren, run, runTwice, Stopped } from './setup/run.mjs';
 
 const KNOWN = ['--quiet', '--check', '--retry'];
 const flags = process.argv.slice(2);
@@ -45,6 +45,9 @@ async function step(name, doing, work) {
       last = line.trim();
     });
     console.log(`  ${name}: done in ${seconds(begin)}${note ? ` (${note})` : ''}`);
+  } catch (error) {
+    if (!(error instanceof Stopped)) console.log(`  ${name}: failed after ${seconds(begin)}`);
+    throw error;
   } finally {
     clearInterval(pulse);
   }
@@ -217,8 +220,11 @@ async function work(todo, wanted) {
     if (!todo.kernel) return;
     await step('Kernel', 'tslab for the Jupyter in .venv', async () => writeWhole(kernelFile, kernelText()));
   };
-  // In one after the other only what needs another's result: npm and pip mostly wait for the disk and the network.
-  await Promise.all([native(), compile(), kernel()]);
+  // Side by side, since npm and pip mostly wait for the disk and the network. A step that fails does not stop the
+  // others: what they finish need not be done again.
+  const results = await Promise.allSettled([native(), compile(), kernel()]);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
   console.log(`Set up in ${seconds(start)}.`);
 }
 

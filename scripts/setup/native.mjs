@@ -1,20 +1,12 @@
 // The native backend of tfjs-node: what is there, or the package's own installer, or libtensorflow out of a
 // TensorFlow wheel and the addon compiled against it.
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { delimiter, dirname, isAbsolute, join, relative } from 'node:path';
 import { nodeMajor, nodeModules, readJson, remove, root, stamps, venvPython, windows, writeJson } from './project.mjs';
 import { pythonEnv } from './python.mjs';
-import { run, runTwice } from './run.mjs';
+import { run, runTwice, Stopped } from './run.mjs';
 
 const pkg = join(nodeModules, '@tensorflow', 'tfjs-node');
 const here = join(root, 'scripts', 'setup');
@@ -270,6 +262,7 @@ export async function setUpNative(onLine) {
     if (reason === '') return finish('wheel');
     reasons.push(reason);
   } catch (error) {
+    if (error instanceof Stopped) throw error;
     reasons.push(error.message);
   } finally {
     remove(stage);

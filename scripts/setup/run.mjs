@@ -7,6 +7,9 @@ const running = new Map();
 let onChange = () => {};
 let stopping = false;
 
+/** Thrown by `run` once set-up is being stopped, so that no step takes a killed child for a result. */
+export class Stopped extends Error {}
+
 /** `listener` is told the children that run, as `{pid, born}`, whenever one starts or ends. */
 export function watchChildren(listener) {
   onChange = listener;
@@ -48,6 +51,8 @@ export async function endChildren() {
     await new Promise((done) => setTimeout(done, 50));
   }
   for (const pid of running.keys()) killGroup(pid, 'SIGKILL');
+  // The steps tidy up after themselves.
+  await new Promise((done) => setTimeout(done, 100));
 }
 
 /**
@@ -55,9 +60,9 @@ export async function endChildren() {
  * a command that cannot be started or takes longer than `minutes` has code -1 and says so in its last line.
  */
 export function run(command, args, { cwd, env = process.env, minutes = 20, onLine = () => {} } = {}) {
-  return new Promise((done) => {
+  return new Promise((done, fail) => {
     const lines = [];
-    if (stopping) return done({ code: -1, lines: ['stopped'] });
+    if (stopping) return fail(new Stopped());
     const child = spawn(command, args, {
       cwd,
       env,
@@ -91,7 +96,8 @@ export function run(command, args, { cwd, env = process.env, minutes = 20, onLin
       if (rest.trim() !== '') lines.push(rest);
       running.delete(child.pid);
       tell();
-      done({ code, lines });
+      if (stopping) fail(new Stopped());
+      else done({ code, lines });
     };
     child.on('error', (error) => {
       lines.push(error.message);
@@ -107,7 +113,7 @@ const OFFLINE =
 /** `run`, once more after three seconds if the command failed and its output speaks of the network. */
 export async function runTwice(command, args, options) {
   const first = await run(command, args, options);
-  if (first.code === 0 || stopping || !first.lines.some((line) => OFFLINE.test(line))) return first;
+  if (first.code === 0 || !first.lines.some((line) => OFFLINE.test(line))) return first;
   options?.onLine?.('the network failed; trying once more');
   await new Promise((done) => setTimeout(done, 3000));
   return run(command, args, options);
