@@ -1,118 +1,31 @@
 /**
  * The tutorial's figures, each a pure function from numbers to a Plotly specification; named as SpikingJelly's
- * `visualizing` where it has the same figure.
- *
- * One theme: 760 px wide, black on opaque white (so that a figure reads alike on a light and a dark page, and in print),
- * Okabe and Ito's colours, which colour-blind readers tell apart, and Viridis, which also survives a grey printer.
+ * `visualizing` where it has the same figure. `render` draws them, `display` puts them into a notebook or a file.
  */
+import {
+  argmax,
+  axis,
+  bare,
+  COLORS,
+  colorbar,
+  DASHES,
+  DIVERGING,
+  type Figure,
+  fixed,
+  INK,
+  type Json,
+  layout,
+  list,
+  plural,
+  round,
+  rows,
+  type Spec,
+  SYMBOLS,
+  transpose,
+  WIDTH,
+} from './figure';
 
-/** A value of a Plotly specification: plain JSON. */
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-
-/** A Plotly specification: what https://plotly.com/javascript/reference calls data and layout. */
-export interface Figure {
-  data: { [key: string]: Json }[];
-  layout: { [key: string]: Json };
-  /** What there is to see, in a sentence: the text alternative. */
-  alt: string;
-}
-
-/** The font that comes with the package; in a browser without it the next best. */
-export const FONT_FAMILY = 'DejaVu Sans';
-
-/** Okabe and Ito's palette: blue, vermilion, green, purple, orange, sky, black. */
-export const COLORS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'];
-
-const DASHES = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'solid', 'dash'];
-const SYMBOLS = ['circle', 'square', 'diamond', 'triangle-up', 'x', 'cross', 'star'];
-const INK = '#222222';
-const GRID = '#e6e6e6';
-const WIDTH = 760;
-
-/** Blue below 0, white at 0, red above (ColorBrewer's RdBu, turned round). */
-const DIVERGING: Json = [
-  [0, '#053061'],
-  [0.25, '#4393c3'],
-  [0.5, '#ffffff'],
-  [0.75, '#d6604d'],
-  [1, '#67001f'],
-];
-
-type Spec = { [key: string]: Json };
-
-/** Numbers are for drawing: a few digits keep notebooks small. */
-const round = (value: number, digits = 5): number => (Number.isFinite(value) ? Number(value.toPrecision(digits)) : 0);
-const list = (values: ArrayLike<number>, digits = 5): number[] => Array.from(values, (value) => round(value, digits));
-
-function layout(title: string, height: number, more: Spec = {}): Spec {
-  return {
-    width: WIDTH,
-    height,
-    title: {
-      text: title,
-      x: 0.5,
-      xanchor: 'center',
-      y: 1,
-      yanchor: 'top',
-      yref: 'container',
-      pad: { t: 16 },
-      font: { size: 17 },
-    },
-    font: { family: `${FONT_FAMILY}, Verdana, sans-serif`, size: 13, color: INK },
-    paper_bgcolor: '#ffffff',
-    plot_bgcolor: '#ffffff',
-    colorway: COLORS,
-    margin: { l: 70, r: 30, t: 56, b: 58 },
-    legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.01, yanchor: 'bottom', bgcolor: 'rgba(255,255,255,0)' },
-    hoverlabel: { font: { family: `${FONT_FAMILY}, Verdana, sans-serif` } },
-    ...more,
-  };
-}
-
-function axis(label: string, more: Spec = {}): Spec {
-  return {
-    title: { text: label, standoff: 10 },
-    showline: true,
-    linecolor: INK,
-    ticks: 'outside',
-    tickcolor: INK,
-    gridcolor: GRID,
-    zeroline: false,
-    mirror: true,
-    ...more,
-  };
-}
-
-const bare: Spec = { visible: false, fixedrange: true };
-
-function colorbar(label: string, more: Spec = {}): Spec {
-  return { title: { text: label, side: 'right' }, outlinewidth: 0, ticks: 'outside', thickness: 16, ...more };
-}
-
-/** Splits a row-major array into its rows. */
-function rows(array: ArrayLike<number>, columns: number, what: string): number[][] {
-  if (array.length === 0 || array.length % columns !== 0) {
-    throw new RangeError(
-      `${what}: expected a multiple of ${columns} values, found ${array.length}; is it [n, ${columns}]?`,
-    );
-  }
-  const values = Array.from(array);
-  return Array.from({ length: values.length / columns }, (_, row) => values.slice(row * columns, (row + 1) * columns));
-}
-
-const transpose = (matrix: number[][]): number[][] => matrix[0].map((_, column) => matrix.map((row) => row[column]));
-
-/** The index of the highest value; the first of equals. */
-function argmax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
-  return best;
-}
-
-const fixed = (value: number, digits: number): string => (Number.isFinite(value) ? value.toFixed(digits) : '–');
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
-
-/* ---- images ---- */
+export { COLORS, type Figure, FONT_FAMILY, type Json } from './figure';
 
 const SIDE = 28;
 const CELL = SIDE + 3;
@@ -157,11 +70,12 @@ function mosaic(
       cliponaxis: false,
     });
   }
-  const right = trace.showscale === false ? 20 : 100;
-  const inner = Math.min(WIDTH - 20 - right, columns * 210);
-  const side = (WIDTH - inner - right + 20) / 2;
+  // A column is at most 180 px wide, a lone image 300; what is left over becomes margins.
+  const scale = trace.showscale === false ? 0 : 90;
+  const inner = Math.min(WIDTH - 40 - scale, columns > 1 ? columns * 180 : 300);
+  const side = (WIDTH - inner - scale) / 2;
   const height = Math.round((inner * h) / w) + 52 + 18;
-  const margin = { l: side - (right - 20) / 2, r: WIDTH - inner - (side - (right - 20) / 2), t: 52, b: 18 };
+  const margin = { l: side, r: side + scale, t: 52, b: 18, autoexpand: false };
   return [
     data,
     layout(title, height, {
@@ -214,7 +128,12 @@ export function weightImages(
   const limit = round(sizes[Math.floor(sizes.length * 0.995)] || sizes[sizes.length - 1] || 1, 2);
   const title = options.title ?? 'The weights of each neuron, as images';
   const captions = options.captions ?? images.map((_, neuron) => `neuron ${neuron}`);
-  const trace: Spec = { colorscale: DIVERGING, zmin: -limit, zmax: limit, colorbar: colorbar('weight') };
+  const trace: Spec = {
+    colorscale: DIVERGING,
+    zmin: -limit,
+    zmax: limit,
+    colorbar: colorbar('weight', { title: { text: 'weight', side: 'top', font: { size: 14 } } }),
+  };
   const [data, frame] = mosaic(
     images.map((image) => list(image, 2)),
     captions,
@@ -326,7 +245,11 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: NeuronPlotOptio
       },
     ],
     layout: layout(title, 420, {
-      xaxis: axis(options.xlabel ?? 'simulation step', { showgrid: false, range: [-1, T], domain: [0, 0.84] }),
+      xaxis: axis(options.xlabel ?? 'simulation step', {
+        showgrid: false,
+        range: [-0.75, T - 0.25],
+        domain: [0, 0.84],
+      }),
       yaxis: neuronAxis(options.ylabel ?? 'neuron', N),
       xaxis2: {
         ...axis(options.valueLabel ?? 'firing rate', {
@@ -377,55 +300,58 @@ export function neuronTrace(record: NeuronRecord, options: { title?: string; vTh
   const title = options.title ?? 'One LIF neuron';
   const t = Array.from({ length: T }, (_, step) => step);
   const spikes = t.filter((step) => record.spike[step] > 0);
-  const line = (y: ArrayLike<number>, name: string, color: string, panel: string, more: Spec = {}): Spec => ({
+  const line = (x: Json, y: Json, name: string, color: string, panel: number, more: Spec = {}): Spec => ({
     type: 'scatter',
     mode: 'lines',
-    x: t,
-    y: list(y),
+    x,
+    y,
     name,
-    yaxis: panel,
-    line: { color, width: 1.8, ...more },
-  });
-  const data: Spec[] = [line(record.v, 'v, after reset', COLORS[0], 'y2')];
-  if (record.h) data.push(line(record.h, 'h, before firing', COLORS[4], 'y2', { dash: 'dot' }));
-  data.push({
-    type: 'scatter',
-    mode: 'lines',
-    x: [0, T - 1],
-    y: [threshold, threshold],
-    name: 'threshold',
-    yaxis: 'y2',
-    line: { color: COLORS[1], width: 1.4, dash: 'dash' },
+    xaxis: panel === 1 ? 'x' : `x${panel}`,
+    yaxis: panel === 1 ? 'y' : `y${panel}`,
+    showlegend: panel === 2,
+    line: { color, width: 1.6, ...more },
   });
   const mark = strokes(spikes, 0.5, 0.4);
-  data.push({
-    type: 'scatter',
-    mode: 'lines',
-    x: mark.x,
-    y: mark.y,
-    yaxis: 'y',
-    showlegend: false,
-    name: 'spike',
-    line: { color: INK, width: 1.4 },
-  });
-  if (record.current) data.push({ ...line(record.current, 'x', COLORS[2], 'y3'), showlegend: false });
+  const data: Spec[] = [
+    line(mark.x, mark.y, 'spike', INK, 1),
+    line(t, list(record.v), 'v, after reset', COLORS[0], 2),
+    ...(record.h ? [line(t, list(record.h), 'h, before firing', COLORS[4], 2, { dash: 'dot' })] : []),
+    line([-1, T], [threshold, threshold], 'threshold', COLORS[1], 2, { dash: 'dash' }),
+    ...(record.current ? [line(t, list(record.current), 'x', COLORS[2], 3)] : []),
+  ];
   const domains = record.current
-    ? { spike: [0, 0.14], potential: [0.2, 0.68], current: [0.74, 1] }
-    : { spike: [0, 0.16], potential: [0.24, 1] };
+    ? [
+        [0, 0.13],
+        [0.19, 0.68],
+        [0.74, 1],
+      ]
+    : [
+        [0, 0.17],
+        [0.25, 1],
+      ];
+  const range = [-0.75, T - 0.25];
+  const upper: Spec = { showticklabels: false, ticks: '', matches: 'x', range };
   return {
     data,
     layout: layout(title, record.current ? 500 : 400, {
       margin: { l: 80, r: 30, t: 80, b: 58 },
-      xaxis: axis('simulation step', { range: [-1, T], anchor: 'y' }),
+      xaxis: axis('simulation step', { range, anchor: 'y' }),
       yaxis: axis('spikes', {
-        domain: domains.spike,
+        domain: domains[0],
         range: [0, 1],
         showticklabels: false,
         ticks: '',
         showgrid: false,
+        anchor: 'x',
       }),
-      yaxis2: axis('potential', { domain: domains.potential }),
-      ...(record.current ? { yaxis3: axis('current x', { domain: domains.current as Json }) } : {}),
+      xaxis2: axis('', { ...upper, anchor: 'y2' }),
+      yaxis2: axis('potential', { domain: domains[1], anchor: 'x2' }),
+      ...(record.current
+        ? {
+            xaxis3: axis('', { ...upper, anchor: 'y3' }),
+            yaxis3: axis('current x', { domain: domains[2], anchor: 'x3' }),
+          }
+        : {}),
     }),
     alt: `${title}: ${plural(spikes.length, 'spike')} in ${plural(T, 'step')} (firing rate ${fixed(spikes.length / T, 2)}), threshold ${threshold}.`,
   };
@@ -485,9 +411,10 @@ export function lines(series: readonly Series[], options: LineOptions = {}): Fig
   const title = options.title ?? '';
   const scaled = (range: readonly [number, number] | undefined, log?: boolean): Spec =>
     range ? { range: log ? range.map((v) => Math.log10(v)) : [...range] } : {};
-  // One tick a decade, and its halves and fifths where decades are few, all written out.
-  const kind = (log?: boolean): Spec =>
-    log ? { type: 'log', dtick: 1, exponentformat: 'power', minor: { ticks: 'outside', tickcolor: INK } } : {};
+  const kind = (log: boolean | undefined, values: number[]): Spec =>
+    log ? { type: 'log', ...logTicks(values.filter((v) => v > 0)) } : {};
+  const xs = data.flatMap((trace) => trace.x as number[]);
+  const ys = data.flatMap((trace) => trace.y as number[]);
   const ends = series
     .filter((s) => !s.guide && s.y.length > 0)
     .map(({ name, x, y }) => {
@@ -498,14 +425,30 @@ export function lines(series: readonly Series[], options: LineOptions = {}): Fig
     data: data.map((trace) => ({ ...trace, showlegend: series.length > 1 })),
     layout: layout(title, options.height ?? 380, {
       margin: { l: 80, r: 30, t: series.length > 1 ? 82 : 56, b: 58 },
-      xaxis: axis(options.xlabel ?? '', { ...kind(options.logX), ...scaled(options.xrange, options.logX) }),
+      xaxis: axis(options.xlabel ?? '', { ...kind(options.logX, xs), ...scaled(options.xrange, options.logX) }),
       yaxis: axis(options.ylabel ?? '', {
-        ...kind(options.logY),
+        ...kind(options.logY, ys),
         ...scaled(options.yrange, options.logY),
         ...(options.tickformat ? { tickformat: options.tickformat } : {}),
       }),
     }),
     alt: options.alt ?? `${title}: ${options.ylabel ?? 'value'} against ${options.xlabel ?? 'x'}: ${ends.join('; ')}.`,
+  };
+}
+
+/** Ticks of a logarithmic axis written out: 1, 2 and 5 of each decade, or every decade where there are many. */
+function logTicks(values: number[]): Spec {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  if (!(low > 0 && high < Number.POSITIVE_INFINITY)) return {};
+  const steps = Math.log10(high / low) < 2.2 ? [1, 2, 5] : [1];
+  const ticks: number[] = [];
+  for (let power = Math.floor(Math.log10(low)) - 1; power <= Math.ceil(Math.log10(high)) + 1; power++) {
+    ticks.push(...steps.map((step) => Number(`${step}e${power}`)));
+  }
+  return {
+    tickmode: 'array',
+    tickvals: ticks,
+    ticktext: ticks.map((tick) => tick.toLocaleString('en-US', { maximumSignificantDigits: 2, useGrouping: false })),
   };
 }
 
@@ -542,7 +485,13 @@ export function bars(
       marker: {
         color: COLORS[i % COLORS.length],
         line: { color: INK, width: 0.5 },
-        pattern: { shape: ['', '/', 'x', '.'][i % 4], fgcolor: '#ffffff', size: 7, solidity: 0.25 },
+        pattern: {
+          shape: ['', '/', 'x', '.'][i % 4],
+          fillmode: 'overlay',
+          fgcolor: '#ffffff',
+          size: 7,
+          solidity: 0.25,
+        },
       },
     };
   });
@@ -573,25 +522,28 @@ function star(values: number[], panel: string): [Spec, Spec] {
     showlegend: false,
     name: 'best epoch',
   };
-  // The label stays inside the panel: to the left of the star in the right half, else to its right, and below it.
-  const right = best > values.length / 2;
+  // Above the star nothing else is drawn: it marks the highest point.
+  const part = best / Math.max(1, values.length - 1);
   const label: Spec = {
     xref: panel.replace('y', 'x'),
     yref: panel,
     x: best,
     y: round(values[best]),
     text: `(${best}, ${fixed(values[best], 3)})`,
-    ax: right ? -46 : 46,
-    ay: 26,
-    xanchor: right ? 'right' : 'left',
-    yanchor: 'middle',
-    arrowhead: 2,
-    arrowwidth: 1,
-    arrowcolor: '#555555',
-    standoff: 8,
-    bgcolor: 'rgba(255,255,255,0.8)',
+    showarrow: false,
+    yshift: 19,
+    xanchor: part < 0.06 ? 'left' : part > 0.94 ? 'right' : 'center',
   };
   return [trace, label];
+}
+
+/** The range of an axis with room for the label above the star. */
+function headroom(...curves: number[][]): Spec {
+  const all = curves.flat();
+  if (all.length === 0) return { range: [0, 1] };
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const span = high - low || Math.abs(high) * 0.1 || 1;
+  return { range: [round(low - 0.07 * span), round(high + 0.3 * span)] };
 }
 
 /** The mean over the batches of each epoch. */
@@ -641,11 +593,12 @@ export function accuracyCurve(
   return {
     data: [curve(train, 'y', COLORS[0], 'train'), curve(test, 'y2', COLORS[2], 'test'), trainStar, testStar],
     layout: layout(title, 500, {
+      margin: { l: 84, r: 30, t: 56, b: 58 },
       annotations: [trainLabel, testLabel],
       xaxis: axis('', { anchor: 'y', domain: [0, 1], range, showticklabels: false, matches: 'x2', ...whole }),
-      yaxis: axis('train accuracy', { domain: [0.54, 1] }),
+      yaxis: axis('train accuracy', { domain: [0.54, 1], ...headroom(train) }),
       xaxis2: axis('epoch', { anchor: 'y2', domain: [0, 1], range, ...whole }),
-      yaxis2: axis('test accuracy', { domain: [0, 0.46] }),
+      yaxis2: axis('test accuracy', { domain: [0, 0.46], ...headroom(test) }),
     }),
     alt: `${title}: best on training data ${fixed(train[argmax(train)], 3)} in epoch ${argmax(train)}, best on test data ${fixed(test[argmax(test)], 3)} in epoch ${argmax(test)}, last test accuracy ${fixed(test[test.length - 1], 3)}, of ${plural(test.length, 'epoch')}.`,
   };
@@ -674,10 +627,12 @@ export function liveCurve(
     markers: epochs <= 40,
     xrange: [-0.02 * epochs, epochs * 1.02 - 1],
   });
+  const room = headroom(Array.from(train), Array.from(test));
+  figure.layout.yaxis = { ...(figure.layout.yaxis as Spec), ...room };
   if (test.length > 0) {
     const [mark, label] = star(Array.from(test), 'y');
     figure.data.push(mark);
-    figure.layout.annotations = [label];
+    figure.layout.annotations = [{ ...label, bgcolor: 'rgba(255,255,255,0.75)' }];
     figure.alt = `${title}: after ${test.length} of ${plural(epochs, 'epoch')} test accuracy ${fixed(test[test.length - 1], 3)}, best ${fixed(test[argmax(test)], 3)} in epoch ${argmax(test)}.`;
   } else figure.alt = `${title}: no epoch has ended yet.`;
   return figure;

@@ -1,0 +1,175 @@
+/**
+ * plotly.js in jsdom, which lays nothing out: here it gets a canvas for its heatmaps and the size of each text, from the
+ * package's own font.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { encodePng } from './png';
+
+const FONT_FOLDER = join(dirname(require.resolve('dejavu-fonts-ttf/package.json')), 'ttf');
+
+/** The font files that figures are measured and drawn with. */
+export const FONT_FILES = {
+  normal: join(FONT_FOLDER, 'DejaVuSans.ttf'),
+  bold: join(FONT_FOLDER, 'DejaVuSans-Bold.ttf'),
+};
+
+type Measure = (text: string, size: number, bold: boolean) => number;
+
+/** The part of plotly.js that is used. */
+export interface PlotlyInJsdom {
+  toImage(figure: { data: unknown; layout: unknown }, options: object): Promise<string>;
+}
+
+/** Loads plotly.js into a jsdom window; takes about a second. */
+export async function startPlotly(): Promise<PlotlyInJsdom> {
+  const { JSDOM, VirtualConsole } = await import('jsdom');
+  const { createCanvas, GlobalFonts } = await import('@napi-rs/canvas');
+  // A name of our own: a font of the same family on the system must not be measured in its place.
+  GlobalFonts.registerFromPath(FONT_FILES.normal, 'lif-fc-mnist-normal');
+  GlobalFonts.registerFromPath(FONT_FILES.bold, 'lif-fc-mnist-bold');
+  const ruler = createCanvas(1, 1).getContext('2d');
+  const measure: Measure = (text, size, bold) => {
+    // At one large size and scaled: widths are then free of hinting, as in the SVG.
+    ruler.font = `100px lif-fc-mnist-${bold ? 'bold' : 'normal'}`;
+    return (ruler.measureText(text).width * size) / 100;
+  };
+
+  const virtualConsole = new VirtualConsole();
+  virtualConsole.on('error', (message) => console.error(message));
+  const dom = new JSDOM('<!doctype html><body></body>', {
+    runScripts: 'outside-only',
+    pretendToBeVisual: true,
+    virtualConsole,
+  });
+  const { window } = dom;
+  giveCanvas(window as unknown as JsdomWindow, (width, height) => createCanvas(width, height));
+  giveMetrics(window as unknown as JsdomWindow, measure);
+  // plotly.js 4 expects these of a browser (for maps, which we do not draw).
+  Object.assign(window, { TextDecoder, TextEncoder });
+  window.eval(readFileSync(require.resolve('plotly.js-dist-min/plotly.min.js'), 'utf8'));
+  // jsdom's frames for requestAnimationFrame would keep a command-line program from ending.
+  window.requestAnimationFrame = (callback) => {
+    setTimeout(() => callback(0), 0);
+    return 0;
+  };
+  return (window as unknown as { Plotly: PlotlyInJsdom }).Plotly;
+}
+
+type JsdomWindow = Window & typeof globalThis & { URL: { createObjectURL?: () => string } };
+
+interface Canvas {
+  width: number;
+  height: number;
+  getContext(kind: '2d'): { getImageData(x: number, y: number, w: number, h: number): { data: Uint8ClampedArray } };
+}
+
+/** Heatmaps are painted on a canvas, which jsdom leaves out. */
+function giveCanvas(window: JsdomWindow, create: (width: number, height: number) => Canvas): void {
+  const canvases = new WeakMap<object, Canvas>();
+  const behind = (element: HTMLCanvasElement): Canvas => {
+    let canvas = canvases.get(element);
+    if (canvas === undefined || canvas.width !== element.width || canvas.height !== element.height) {
+      canvas = create(element.width, element.height);
+      canvases.set(element, canvas);
+    }
+    return canvas;
+  };
+  const prototype = window.HTMLCanvasElement.prototype as unknown as Record<string, unknown>;
+  prototype.getContext = function (this: HTMLCanvasElement, kind: string) {
+    return kind === '2d' ? behind(this).getContext('2d') : null;
+  };
+  prototype.toDataURL = function (this: HTMLCanvasElement) {
+    const { width, height } = behind(this);
+    const pixels = behind(this).getContext('2d').getImageData(0, 0, width, height).data;
+    return `data:image/png;base64,${encodePng(pixels, width, height).toString('base64')}`;
+  };
+  window.URL.createObjectURL = () => '';
+}
+
+type Point = [number, number];
+
+const numberOf = (element: Element, attribute: string): number =>
+  Number.parseFloat(element.getAttribute(attribute) ?? '') || 0;
+
+/** Where a point of an element ends up after the `translate` and `rotate` of the element and all around it. */
+function outward(point: Point, element: Element): Point {
+  let [x, y] = point;
+  for (let at: Element | null = element; at !== null && at.localName !== 'svg'; at = at.parentElement) {
+    const steps = [...(at.getAttribute('transform') ?? '').matchAll(/(translate|rotate)\(([^)]*)\)/g)].reverse();
+    for (const [, kind, values] of steps) {
+      const [a = 0, b = 0, c = 0] = values.split(/[ ,]+/).map(Number);
+      if (kind === 'translate') [x, y] = [x + a, y + b];
+      else {
+        const [sin, cos] = [Math.sin((a * Math.PI) / 180), Math.cos((a * Math.PI) / 180)];
+        [x, y] = [b + (x - b) * cos - (y - c) * sin, c + (x - b) * sin + (y - c) * cos];
+      }
+    }
+  }
+  return [x, y];
+}
+
+/** Margins and legends need the size of text, which jsdom does not know. */
+function giveMetrics(window: JsdomWindow, measure: Measure): void {
+  const inherited = (element: Element | null, property: string): string => {
+    for (let at = element; at !== null; at = at.parentElement) {
+      const value = (at as SVGElement).style?.getPropertyValue(property) || at.getAttribute(property);
+      if (value) return value;
+    }
+    return '';
+  };
+  const widthOf = (element: Element): number => {
+    const size = Number.parseFloat(inherited(element, 'font-size')) || 12;
+    const weight = inherited(element, 'font-weight');
+    return measure(element.textContent ?? '', size, weight === 'bold' || Number(weight) >= 600);
+  };
+  /** The box of the texts in an element, at the place where their attributes put them. */
+  const boxOf = (element: Element): DOMRect => {
+    const texts = element.localName === 'text' ? [element] : [...element.querySelectorAll('text')];
+    const corners: Point[] = [];
+    for (const text of texts) {
+      const lines = [...text.children].filter((child) => child.classList.contains('line'));
+      const parts = lines.length > 0 ? lines : [text];
+      const size = Number.parseFloat(inherited(text, 'font-size')) || 12;
+      const width = Math.max(...parts.map(widthOf));
+      const anchor = inherited(text, 'text-anchor');
+      const x = numberOf(text, 'x') - (anchor === 'middle' ? width / 2 : anchor === 'end' ? width : 0);
+      const y = numberOf(text, 'y') + Number.parseFloat(text.getAttribute('dy') ?? '0') * size;
+      const [top, bottom] = [y - size * 0.93, y + size * (0.24 + 1.3 * (parts.length - 1))];
+      const box: Point[] = [
+        [x, top],
+        [x + width, top],
+        [x, bottom],
+        [x + width, bottom],
+      ];
+      corners.push(...box.map((corner) => outward(corner, text)));
+    }
+    if (corners.length === 0) corners.push([0, 0]);
+    const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
+    const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+    return { x: left, y: top, width: right - left, height: bottom - top, left, right, top, bottom, toJSON: () => '' };
+  };
+  const element = window.Element.prototype as unknown as Record<string, unknown>;
+  const svg = window.SVGElement.prototype as unknown as Record<string, unknown>;
+  element.getBoundingClientRect = function (this: Element) {
+    return boxOf(this);
+  };
+  // Arrows are straight: from the first point of their path to the last.
+  const ends = (path: Element): number[] => {
+    const numbers = (path.getAttribute('d') ?? '').match(/-?[\d.]+(?:e-?\d+)?/g)?.map(Number) ?? [0, 0];
+    return [...numbers.slice(0, 2), ...numbers.slice(-2)];
+  };
+  svg.getTotalLength = function (this: Element) {
+    const [x0, y0, x1, y1] = ends(this);
+    return Math.hypot(x1 - x0, y1 - y0);
+  };
+  svg.getPointAtLength = function (this: Element, length: number) {
+    const [x0, y0, x1, y1] = ends(this);
+    const part = length / (Math.hypot(x1 - x0, y1 - y0) || 1);
+    return { x: x0 + (x1 - x0) * part, y: y0 + (y1 - y0) * part };
+  };
+  svg.getBBox = element.getBoundingClientRect;
+  svg.getComputedTextLength = function (this: Element) {
+    return widthOf(this);
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * A small PNG writer whose bytes are the same on every machine. zlib's search for repeated strings differs between
+ * processors; runs of one byte (Z_RLE) do not, and after PNG's "up" filter a figure is mostly runs.
+ */
+import { constants, deflateSync } from 'node:zlib';
+
+/**
+ * Encodes pixels as a PNG file, with a palette if they have no more than 256 colours or if `lossy` allows to merge the
+ * rarest ones into the nearest of the others.
+ * @param rgba [width × height × 4] bytes, not premultiplied
+ */
+export function encodePng(rgba: Uint8Array | Uint8ClampedArray, width: number, height: number, lossy = false): Buffer {
+  if (rgba.length !== width * height * 4) {
+    throw new RangeError(
+      `encodePng: expected ${width * height * 4} bytes for ${width} × ${height}, found ${rgba.length}`,
+    );
+  }
+  const pixels = new Uint32Array(width * height);
+  const view = new DataView(rgba.buffer, rgba.byteOffset, rgba.byteLength);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = view.getUint32(i * 4);
+  // Neighbours are mostly of one colour: runs are counted and looked up once.
+  const counts = new Map<number, number>();
+  for (let from = 0, to = 0; from < pixels.length; from = to) {
+    while (to < pixels.length && pixels[to] === pixels[from]) to++;
+    counts.set(pixels[from], (counts.get(pixels[from]) ?? 0) + to - from);
+  }
+  // The most frequent first; colours of one count by their value, so that the order is the figure's alone.
+  const colors = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([color]) => color);
+  if (colors.length > 256 && !lossy) return assemble(width, height, 6, rgba, 4, []);
+  const palette = colors.slice(0, 256);
+  const index = new Map(palette.map((color, i) => [color, i]));
+  for (const color of colors.slice(256)) index.set(color, nearest(palette, color));
+  const indices = new Uint8Array(pixels.length);
+  for (let i = 0; i < pixels.length; i++) {
+    indices[i] = i > 0 && pixels[i] === pixels[i - 1] ? indices[i - 1] : (index.get(pixels[i]) as number);
+  }
+  return assemble(width, height, 3, indices, 1, [
+    chunk('PLTE', Buffer.from(palette.flatMap((color) => [color >>> 24, (color >>> 16) & 255, (color >>> 8) & 255]))),
+    chunk('tRNS', Buffer.from(palette.map((color) => color & 255))),
+  ]);
+}
+
+function nearest(palette: number[], color: number): number {
+  let [best, least] = [0, Number.POSITIVE_INFINITY];
+  palette.forEach((candidate, i) => {
+    let distance = 0;
+    for (let shift = 0; shift < 32; shift += 8)
+      distance += (((candidate >>> shift) & 255) - ((color >>> shift) & 255)) ** 2;
+    if (distance < least) [best, least] = [i, distance];
+  });
+  return best;
+}
+
+function assemble(
+  width: number,
+  height: number,
+  type: number,
+  data: ArrayLike<number>,
+  size: number,
+  more: Buffer[],
+): Buffer {
+  const stride = width * size;
+  const filtered = Buffer.alloc((stride + 1) * height);
+  for (let row = 0; row < height; row++) {
+    filtered[row * (stride + 1)] = 2;
+    for (let i = 0; i < stride; i++) {
+      const above = row > 0 ? data[(row - 1) * stride + i] : 0;
+      filtered[row * (stride + 1) + 1 + i] = data[row * stride + i] - above;
+    }
+  }
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, type, 0, 0, 0], 8);
+  const packed = deflateSync(filtered, { level: 9, strategy: constants.Z_RLE });
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    ...more,
+    chunk('IDAT', packed),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+function chunk(name: string, data: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(name, 'latin1'), data]);
+  const framed = Buffer.alloc(body.length + 8);
+  framed.writeUInt32BE(data.length, 0);
+  framed.set(body, 4);
+  framed.writeUInt32BE(checksum(body), body.length + 4);
+  return framed;
+}
+
+/** CRC-32 as PNG wants it (zlib.crc32 came with Node 22.2). */
+function checksum(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
