@@ -75,3 +75,8 @@ export interface Engine {
   restore(state: EngineState): void | Promise<void>;
   close(): Promise<void>;
 }
+
+/** The state of an engine that has these weights [784, 10] and a fresh Adam: `engine.restore(stateOf(getWeights(net)))`. */
+export function stateOf(weights: Float32Array): EngineState {
+  return { weights, m: new Float32Array(weights.length), v: new Float32Array(weights.length), step: 0 };
+}
