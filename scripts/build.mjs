@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Builds dist/: the package by tsc, the kernel of the event engine by asc. Each is done again only if what it is made
 // of changed. A build is made beside dist/ and then takes its place, so a failed one leaves the former dist as it was.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { hashOf, nodeModules, readJson, remove, root, SetupError, writeJson } from './setup/project.mjs';
@@ -48,11 +48,20 @@ async function compile(name, script, args) {
   if (code !== 0) throw new SetupError(`${name} failed:\n${lines.map((line) => `  ${line}`).join('\n')}`);
 }
 
+/** What a killed build left behind; younger folders may belong to one that runs. */
+function removeLeftOvers() {
+  for (const name of readdirSync(join(root, 'build'))) {
+    const path = join(root, 'build', name);
+    if (name.startsWith('dist-') && Date.now() - statSync(path).mtimeMs > 600_000) remove(path);
+  }
+}
+
 /** Brings dist up to date; a part that has not changed is taken over from the former one. */
 export async function build() {
   const now = inputs();
   const then = built();
   mkdirSync(join(root, 'build'), { recursive: true });
+  removeLeftOvers();
   const next = mkdtempSync(join(root, 'build', 'dist-'));
   const wasm = join('event', 'kernel.wasm');
   try {

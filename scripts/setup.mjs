@@ -273,4 +273,7 @@ for (const [signal, status] of [
   );
 }
 
-main().then(unlock, (error) => stop(1, `setup: ${error instanceof SetupError ? error.message : error.stack}`));
+main().then(unlock, (error) => {
+  // Stopped: the signal's own handler speaks and ends the process.
+  if (!(error instanceof Stopped)) stop(1, `setup: ${error instanceof SetupError ? error.message : error.stack}`);
+});
