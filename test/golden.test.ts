@@ -93,7 +93,7 @@ describe('five steps of training agree with SpikingJelly', () => {
         assertClose(value.dataSync(), [step.loss], 1e-6, `step ${index}: loss`);
         assertGradient(pixels300to419(gradient), step.grad_weight_pixels_300_419, `step ${index}: gradient`);
         assertSums(gradient, step, `step ${index}`);
-        optimizer.applyGradients(grads as unknown as tf.NamedVariableMap);
+        optimizer.applyGradients(grads as unknown as Parameters<typeof optimizer.applyGradients>[0]);
         tf.dispose([images, labels, spikes, value, ...Object.values(grads)]);
       }
       assertClose(getWeights(net), kernelOf(run.weight_final), 1e-5, 'weights after five steps');

@@ -1,0 +1,45 @@
+/** Small data sets for tests, cut from MNIST's own files. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { loadMnist, type Mnist, type MnistSplit } from '../../src/mnist';
+
+/** A new empty folder, removed after the tests of the file. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** An idx file's header: magic number, then the extents. */
+export function idxHeader(...words: number[]): Buffer {
+  const header = Buffer.alloc(words.length * 4);
+  for (const [i, word] of words.entries()) header.writeUInt32BE(word, i * 4);
+  return header;
+}
+
+/** Writes the first images of MNIST as the four idx files into a folder. */
+export function writeSmallMnist(folder: string, train: number, test: number): void {
+  const mnist = loadMnist();
+  mkdirSync(folder, { recursive: true });
+  const write = (prefix: string, split: MnistSplit, count: number) => {
+    const images = [idxHeader(0x803, count, 28, 28), split.images.slice(0, count * 784)];
+    const labels = [idxHeader(0x801, count), split.labels.slice(0, count)];
+    writeFileSync(join(folder, `${prefix}-images-idx3-ubyte`), Buffer.concat(images));
+    writeFileSync(join(folder, `${prefix}-labels-idx1-ubyte`), Buffer.concat(labels));
+  };
+  write('train', mnist.train, train);
+  write('t10k', mnist.test, test);
+}
+
+/** The first images of MNIST in memory. */
+export function smallMnist(train: number, test: number): Mnist {
+  const mnist = loadMnist();
+  const part = ({ images, labels }: MnistSplit, count: number) => ({
+    images: images.subarray(0, count * 784),
+    labels: labels.subarray(0, count),
+    count,
+  });
+  return { train: part(mnist.train, train), test: part(mnist.test, test) };
+}
