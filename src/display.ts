@@ -3,9 +3,9 @@
  * What a finished cell leaves behind depends on its results alone: no times, no random ids.
  */
 import { randomBytes } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Figure } from './figure';
+import { writeFileAtomic } from './files';
 import { rasterize, renderPng, renderSvg } from './render';
 
 interface Output {
@@ -78,14 +78,7 @@ export async function saveFigure(figure: Figure, file: string): Promise<void> {
   else if (extension === '.png') content = await renderPng(figure);
   else if (extension === '.json') content = `${JSON.stringify({ data: figure.data, layout: figure.layout })}\n`;
   else throw new Error(`${file}: expected a name that ends in .svg, .png or .json, found '${extension}'`);
-  const partial = `${file}.${process.pid}.part`;
-  try {
-    await writeFile(partial, content);
-    await rename(partial, file);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
+  writeFileAtomic(file, content);
 }
 
 /** An output that is written over in place. */
@@ -128,10 +121,10 @@ export function liveFigure(): LiveFigure {
 
 /** A bar that fills in place. */
 export interface ProgressBar {
-  /** Counts `steps` more (default 1); `note`, such as the last loss, stands behind the bar while it runs. */
-  tick(steps?: number, note?: string): void;
+  /** `count` steps are done; `note`, such as the last loss, stands behind the bar while it runs. */
+  update(count: number, note?: string): void;
   /** Leaves `label: count/total`, and nothing that differs from run to run. */
-  done(): void;
+  finish(): void;
 }
 
 const BAR_WIDTH = 24;
@@ -140,12 +133,13 @@ const BAR_WIDTH = 24;
  * Starts a bar with count, rate and time left: below the cell in a notebook, on stderr in a terminal, silent elsewhere.
  * @param total steps to go, at least 1
  */
-export function progressBar(total: number, label: string): ProgressBar {
+export function progressBar(total: number, label = ''): ProgressBar {
   if (!(total >= 1)) throw new RangeError(`progressBar: expected a total of at least 1, found ${total}`);
   const write = cell();
   const put = write && place(write);
   const terminal = put === undefined && process.stderr.isTTY;
   const started = performance.now();
+  const before = label ? `${label}: ` : '';
   let count = 0;
   let drawn = Number.NEGATIVE_INFINITY;
   let ended = false;
@@ -160,21 +154,21 @@ export function progressBar(total: number, label: string): ProgressBar {
     const seconds = (performance.now() - started) / 1000;
     const rate = count / seconds;
     const timing = count > 0 && seconds > 0 ? ` · ${rateText(rate)} · ${clock((total - count) / rate)} left` : '';
-    const parts = `${label}: ▕${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}▏ ${count}/${total}${timing}`;
+    const parts = `${before}▕${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}▏ ${count}/${total}${timing}`;
     draw(note ? `${parts} · ${note}` : parts);
     drawn = performance.now();
   };
   bar('');
   return {
-    tick(steps = 1, note = '') {
+    update(done, note = '') {
       if (ended) return;
-      count += steps;
+      count = done;
       if (performance.now() - drawn >= 200) bar(note);
     },
-    done() {
+    finish() {
       if (ended) return;
       ended = true;
-      draw(`${label}: ${count}/${total}`, '\n');
+      draw(`${before}${count}/${total}`, '\n');
     },
   };
 }
