@@ -53,11 +53,11 @@ async function step(name, doing, work) {
   }
 }
 
-/** Throws with the end of what the failed command printed. */
+/** Throws with the beginning and the end of what the failed command printed: npm tells the cause first, pip last. */
 function succeeded({ code, lines }, command) {
   if (code === 0) return;
-  const tail = lines.slice(-25).map((line) => `    ${line}`);
-  throw new SetupError(`\`${command}\` failed (exit ${code}); its last lines:\n${tail.join('\n')}`);
+  const shown = lines.length <= 24 ? lines : [...lines.slice(0, 12), '…', ...lines.slice(-12)];
+  throw new SetupError(`\`${command}\` failed (exit ${code}):\n${shown.map((line) => `    ${line}`).join('\n')}`);
 }
 
 function checkNode() {
@@ -152,8 +152,9 @@ const kernelFile = join(venv, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.js
 /** What `tslab install` writes, but with absolute paths, so that neither node nor tslab need be on PATH. */
 const kernelText = () => {
   const tslab = join(nodeModules, 'tslab', 'bin', 'tslab');
+  const preload = join(root, 'scripts', 'kernel-preload.cjs');
   const spec = {
-    argv: [process.execPath, tslab, 'kernel', '--config-path', '{connection_file}'],
+    argv: [process.execPath, '--require', preload, tslab, 'kernel', '--config-path', '{connection_file}'],
     display_name: 'TypeScript (tslab)',
     language: 'typescript',
     // TensorFlow's start-up lines would stand in the notebooks.
@@ -172,7 +173,7 @@ function pending(wanted) {
   const state = packages ? undefined : nativeState();
   const again = state?.outcome === 'none' && (wanted === 'native' || flags.includes('--retry'));
   const native = wanted !== 'wasm' && wanted !== 'cpu' && (state === undefined || again);
-  return { packages, python, native, build: packages || !isBuilt(), kernel: python || !kernelDone(), state };
+  return { packages, python, native, build: !isBuilt(), kernel: python || !kernelDone(), state };
 }
 
 const isPending = (todo) => todo.packages || todo.python || todo.native || todo.build || todo.kernel;
@@ -213,7 +214,8 @@ async function work(todo, wanted) {
   };
   const compile = async () => {
     await packages;
-    if (todo.build) await step('Build', 'src to dist', async () => build());
+    // Asked again, since the compiler's version counts and npm may just have brought it.
+    if (!isBuilt()) await step('Build', 'src to dist', async () => build());
   };
   const kernel = async () => {
     await environment;
@@ -250,7 +252,7 @@ async function main() {
     if (isPending(todo)) return work(todo, wanted);
   }
   if (quiet) return;
-  console.log(`Everything is set up (checked in ${seconds(start)}).`);
+  console.log(`Everything is set up (${seconds(start)}).`);
   if (todo.state?.outcome === 'none') {
     console.log(`There is no native backend: ${todo.state.reason}. \`npm run setup -- --retry\` tries again.`);
   }
