@@ -1,0 +1,52 @@
+'use strict';
+// Loaded into the kernel before tslab (`node --require`, in the kernelspec that set-up writes). It mends two things:
+// - zeromq takes some 500 messages in one turn of the event loop and refuses the rest, and tslab drops what is refused.
+//   A loop that prints a thousand lines loses half of them, and with them the message that the cell has ended:
+//   JupyterLab then waits for ever. Here they wait in a queue.
+// - A kernel whose Jupyter was killed runs on. Here it ends.
+const { createRequire } = require('node:module');
+const { isMainThread } = require('node:worker_threads');
+
+/** A zeromq publisher class that keeps what cannot be sent yet, in order. */
+function patient(Publisher) {
+  const waiting = []; // of the one publisher that a kernel has; sockets of zeromq take no fields
+  return class extends Publisher {
+    constructor() {
+      super({ sendHighWaterMark: 0 }); // no limit: beyond it a publisher drops messages without a word
+    }
+
+    async send(message) {
+      if (waiting.length === 0) {
+        const error = await attempt(super.send.bind(this), message);
+        if (error?.code !== 'EBUSY') return; // sent, or the socket is closed and nobody listens any more
+      }
+      waiting.push(message);
+      if (waiting.length > 1) return;
+      while (waiting.length > 0) {
+        const error = await attempt(super.send.bind(this), waiting[0]);
+        if (error?.code === 'EBUSY') await new Promise(setImmediate);
+        else waiting.shift();
+      }
+    }
+  };
+}
+
+/** Resolves to what was thrown, or to undefined. */
+async function attempt(action, argument) {
+  try {
+    await action(argument);
+  } catch (error) {
+    return error;
+  }
+}
+
+// Worker threads and forked processes get the same options from node.
+if (isMainThread && process.argv[2] === 'kernel') {
+  const zeromq = createRequire(process.argv[1])('zeromq');
+  zeromq.Publisher = patient(zeromq.Publisher);
+
+  const jupyter = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== jupyter) process.exit(1);
+  }, 1000).unref();
+}
