@@ -5,10 +5,10 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { progressBar } from './display';
-import type { EngineOptions } from './engine';
+import { progressBar, saveFigure } from './display';
+import type { EngineOptions, Trace } from './engine';
 import { makeFolder } from './files';
-import { DatasetError, loadMnist, type Mnist } from './mnist';
+import { DatasetError, IMAGE_SIZE, loadMnist, type Mnist } from './mnist';
 import {
   type Checkpoint,
   formatRow,
@@ -19,6 +19,7 @@ import {
   writeRun,
 } from './records';
 import { createEngine, engineOptions, type History, newHistory, train } from './train';
+import { accuracyCurve, digits, plot1dSpikes, plot2dHeatmap } from './visualizing';
 
 /** An argument is wrong: exit status 2. */
 class UsageError extends Error {}
@@ -213,13 +214,14 @@ function parse(argv: string[]): Values {
     throw new UsageError(`${unknown ?? stray ?? argv.join(' ')}: expected one of the options that --help lists`);
   }
   const values: Values = new Map();
-  for (const { name, parse } of OPTIONS) {
+  for (const { name, flags, parse } of OPTIONS) {
     const value = given[name];
     if (value === undefined) continue;
     try {
       values.set(name, parse ? parse(value as string) : true);
     } catch (error) {
-      throw new UsageError(`--${name}: ${(error as Error).message}`);
+      const label = flags.replace(/ [A-Z]+$/, '').replace(', ', '/');
+      throw new UsageError(`${label}: ${(error as Error).message}`);
     }
   }
   return values;
@@ -344,7 +346,7 @@ async function trainAndRecord(values: Values, data: Mnist, options: RunOptions, 
       onBatch: ({ epoch, batch, batches, accuracy, trainTimes }) => {
         if (!bar) {
           console.log(`Epoch ${epoch}:\nTraining...`);
-          bar = progressBar(batches);
+          bar = progressBar(batches, 'training');
         }
         bar.update(batch);
         writer.addScalar('train_batch_accuracy', accuracy, trainTimes - 1);
@@ -373,11 +375,33 @@ async function trainAndRecord(values: Values, data: Mnist, options: RunOptions, 
     writeRun(outDir, { trace, history, weights, neuron: settings.neuron });
     const rates = await engine.rates('test', epochs, Uint32Array.of(0));
     console.log(`Firing rate: ${formatRow(rates)}`);
+    await drawRun(values, outDir, { trace, history, data });
     return 0;
   } finally {
     writer.close();
     await engine.close();
     stop.dispose();
+  }
+}
+
+/** The original's four figures, to files and windows as asked for. */
+async function drawRun(values: Values, outDir: string, run: { trace: Trace; history: History; data: Mnist }) {
+  const { trace, history, data } = run;
+  const figures = {
+    acc: accuracyCurve(history.trainAccs, history.testAccs),
+    input: digits(data.test.images.slice(0, IMAGE_SIZE), { title: 'The first test image' }),
+    '2d_heatmap': plot2dHeatmap(trace.v),
+    '1d_spikes': plot1dSpikes(trace.spike),
+  };
+  if (values.has('save-figures')) {
+    for (const [name, figure] of Object.entries(figures)) {
+      for (const type of ['png', 'svg']) await saveFigure(figure, join(outDir, `${name}.${type}`));
+    }
+  }
+  if (values.has('show')) {
+    // Loaded here: the window's server takes longer to load than a training epoch.
+    const { openWindow } = require('./show') as typeof import('./show');
+    await (await openWindow(Object.values(figures))).closed;
   }
 }
 

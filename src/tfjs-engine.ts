@@ -35,7 +35,7 @@ export class TfjsEngine implements Engine {
   readonly name = 'tfjs';
   readonly network: tf.Sequential;
   private readonly encoder: PoissonEncoder;
-  private readonly optimizer: tf.AdamOptimizer;
+  private optimizer: tf.AdamOptimizer;
 
   private constructor(private readonly options: TfjsEngineOptions) {
     const { seed, neuron } = options;
@@ -107,7 +107,7 @@ export class TfjsEngine implements Engine {
     const { images, labels } = batchOf(this.options.data[split], [index]);
     this.encoder.begin({ split, epoch, indices: [index] });
     neurons.storeSequences = true;
-    tf.tidy(() => this.run(images));
+    tf.dispose(tf.tidy(() => this.run(images)));
     const { x, h, v, spike } = neurons.sequences;
     neurons.storeSequences = false;
     resetNet(this.network);
@@ -134,8 +134,20 @@ export class TfjsEngine implements Engine {
       tensor: tf.tensor2d(values, [IMAGE_SIZE, CLASSES]),
     });
     const saved = [{ name: 'iter', tensor: tf.scalar(step, 'int32') }, moment(m, 'm'), moment(v, 'v')];
+    this.optimizer.dispose();
+    this.optimizer = adam(this.options.learningRate);
     await this.optimizer.setWeights(saved);
-    saved[0].tensor.dispose();
+    tf.dispose(saved.map(({ tensor }) => tensor));
+    // tfjs restores the powers of beta by pow(), which differs in the last digit from its own product step by step.
+    const powers = this.optimizer as unknown as { accBeta1: tf.Variable; accBeta2: tf.Variable };
+    for (const [power, beta] of [
+      [powers.accBeta1, 0.9],
+      [powers.accBeta2, 0.999],
+    ] as const) {
+      let product = Math.fround(beta);
+      for (let i = 0; i < step; i++) product = Math.fround(product * Math.fround(beta));
+      tf.tidy(() => power.assign(tf.scalar(product)));
+    }
   }
 
   async close(): Promise<void> {
