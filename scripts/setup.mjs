@@ -56,6 +56,7 @@ async function step(name, doing, work) {
 /** Throws with the beginning and the end of what the failed command printed: npm tells the cause first, pip last. */
 function succeeded({ code, lines }, command) {
   if (code === 0) return;
+  lines = lines.filter((line) => !/^Ignoring .*: markers /.test(line));
   const shown = lines.length <= 24 ? lines : [...lines.slice(0, 12), '…', ...lines.slice(-12)];
   throw new SetupError(`\`${command}\` failed (exit ${code}):\n${shown.map((line) => `    ${line}`).join('\n')}`);
 }
@@ -225,8 +226,10 @@ async function work(todo, wanted) {
   // Side by side, since npm and pip mostly wait for the disk and the network. A step that fails does not stop the
   // others: what they finish need not be done again.
   const results = await Promise.allSettled([native(), compile(), kernel()]);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
+  const errors = [...new Set(results.flatMap(({ reason }) => reason ?? []))];
+  const stranger = errors.find((error) => !(error instanceof SetupError));
+  if (stranger) throw stranger;
+  if (errors.length > 0) throw new SetupError(errors.map((error) => error.message).join('\nsetup: '));
   console.log(`Set up in ${seconds(start)}.`);
 }
 
