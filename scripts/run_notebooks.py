@@ -15,6 +15,7 @@ import base64
 import json
 import logging
 import os
+import queue
 import re
 import signal
 import sys
@@ -152,28 +153,30 @@ class Client(NotebookClient):
             raise Failure(index, f"still running after {self.timeout} s (--cell-timeout)") from None
         except DeadKernelError:
             raise self.uncaught or Failure(index, self.death()) from None
-        if self.uncaught:
-            raise self.uncaught
         if status not in ("ok", "error"):
             cell.execution_count = None
             raise Failure(index, f"this cell never ran (the kernel answered {status!r})" if status else "this cell never ran")
+        # A promise that nobody awaits is reported a turn of the kernel's event loop later: one more question and answer.
+        await self.listen(self.kc.kernel_info(), index)
         if status == "error":
             await asyncio.sleep(PAUSE_AFTER_ERROR)
 
     async def drain(self, index: int) -> None:
         """Waits for what timers may still have to say after the last cell."""
-        self.current = index
-        msg_id = self.kc.execute(DRAIN, silent=True, store_history=False)
-        self.owner[msg_id] = index
+        await self.listen(self.kc.execute(DRAIN, silent=True, store_history=False), index)
+
+    async def listen(self, request: str, index: int) -> None:
+        """Takes messages until this request has ended; what comes with it belongs to the cell."""
+        self.owner[request] = index
         end = time.monotonic() + 10
-        while time.monotonic() < end and not self.uncaught:
+        while not self.uncaught and time.monotonic() < end:
             if not await self.km.is_alive():
                 raise Failure(index, f"after it had ended, {self.death()}")
             try:
                 msg = await self.kc.iopub_channel.get_msg(timeout=0.5)
-            except Exception:  # queue.Empty: nothing new
+            except queue.Empty:
                 continue
-            if self.take(msg) and msg["parent_header"].get("msg_id") == msg_id:
+            if self.take(msg) and msg["parent_header"].get("msg_id") == request:
                 break
         if self.uncaught:
             raise self.uncaught
