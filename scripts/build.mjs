@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Builds dist/: the package by tsc, the kernel of the event engine by asc. Each is done again only if what it is made
 // of changed. A build is made beside dist/ and then takes its place, so a failed one leaves the former dist as it was.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { hashOf, nodeModules, readJson, remove, root, SetupError, writeJson } from './setup/project.mjs';
@@ -62,7 +62,9 @@ export async function build() {
   const then = built();
   mkdirSync(join(root, 'build'), { recursive: true });
   removeLeftOvers();
-  const next = mkdtempSync(join(root, 'build', 'dist-'));
+  const next = join(root, 'build', `dist-${process.pid}`);
+  remove(next);
+  mkdirSync(next);
   const wasm = join('event', 'kernel.wasm');
   try {
     if (now.package === then.package) cpSync(dist, next, { recursive: true });
