@@ -192,6 +192,9 @@ function clock(seconds: number): string {
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const interrupt = () => controller.abort();
+  // tslab starts a cell under Node's breakOnSigint, which resets the handler of the signal when the cell first awaits:
+  // a listener added before that would never be called.
+  await new Promise<void>((resolve) => setImmediate(resolve));
   // Once: a second Ctrl-C in a terminal ends the program as usual.
   process.once('SIGINT', interrupt);
   try {

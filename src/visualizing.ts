@@ -209,6 +209,8 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: NeuronPlotOptio
   const marks = steps.map((list, neuron) => strokes(list, neuron, 0.4));
   const title = options.title ?? 'Spikes of each neuron';
   const firing = rates.flatMap((rate, neuron) => (rate > 0 ? [`neuron ${neuron} ${fixed(rate, 2)}`] : []));
+  const others = firing.length < N ? '; all others 0' : '';
+  const spoken = firing.length > 0 ? `Firing rates: ${firing.join(', ')}${others}.` : 'None fires.';
   return {
     data: [
       {
@@ -263,10 +265,7 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: NeuronPlotOptio
       },
       yaxis2: neuronAxis('', N, { anchor: 'x2', ticks: '', showticklabels: false, matches: 'y' }),
     }),
-    alt: `${title}: ${plural(N, 'neuron')} over ${plural(T, 'step')}. ${firing.length > 0 ? `Firing rates: ${firing.join(', ')}; all others 0.` : 'None fires.'}`.replace(
-      firing.length === N ? '; all others 0' : '\0',
-      '',
-    ),
+    alt: `${title}: ${plural(N, 'neuron')} over ${plural(T, 'step')}. ${spoken}`,
   };
 }
 
@@ -547,7 +546,7 @@ function headroom(...curves: number[][]): Spec {
 }
 
 /** The mean over the batches of each epoch. */
-function perEpoch(trainAccs: ArrayLike<number>, epochs: number): number[] {
+export function perEpoch(trainAccs: ArrayLike<number>, epochs: number): number[] {
   if (epochs === 0 || trainAccs.length === 0 || trainAccs.length % epochs !== 0) {
     throw new RangeError(
       `accuracyCurve: expected a multiple of ${epochs} training accuracies (batches of whole epochs), found ${trainAccs.length}`,
