@@ -1,0 +1,199 @@
+/**
+ * The fast engine: spikes packed into bits, a WebAssembly kernel, threads. It loads no TensorFlow.
+ * For one seed its results are the same bytes on every machine and for every number of threads.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { BatchResult, Engine, EngineOptions, EngineState, Split, Trace } from '../engine';
+import { initialWeights, Purpose } from '../random';
+import {
+  Control,
+  type CoreOptions,
+  compileKernel,
+  createMemory,
+  EventCore,
+  type Gradient,
+  type Images,
+  Job,
+  RATES_LIMIT,
+} from './core';
+import { Pool } from './pool';
+
+export type { Gradient } from './core';
+
+const INPUTS = 784;
+const OUTPUTS = 10;
+/** Looks for work before a thread falls asleep: some 50 µs. */
+const SPIN = 20_000;
+/** The longest presentation. */
+export const MAX_T = 10_000;
+
+const PURPOSE = { train: Purpose.TrainSpikes, test: Purpose.TestSpikes } as const;
+
+/** What images cost, on average over images and steps. */
+export interface Statistics {
+  /** Input spikes. */
+  spikes: number;
+  /** Rows of ten weights that a dense product multiplies and adds: 784. */
+  dense: number;
+  /** Rows that the kernel adds. */
+  rows: number;
+}
+
+export class EventEngine implements Engine {
+  readonly name = 'event';
+
+  private constructor(
+    private readonly options: EngineOptions,
+    private readonly core: EventCore,
+    private readonly pool: Pool,
+  ) {}
+
+  /** @throws RangeError if an option is out of range, Error if the kernel has not been built */
+  static async create(options: EngineOptions): Promise<EventEngine> {
+    check(options);
+    const parallelism = availableParallelism();
+    const threads = canShare() ? (options.threads ?? parallelism) : 1;
+    const { seed, T, batchSize, learningRate, neuron } = options;
+    const { train, test } = options.data;
+    const data = { [PURPOSE.train]: inShared(train, threads), [PURPOSE.test]: inShared(test, threads) };
+    const coreOptions: CoreOptions = { data, seed, T, batchSize, learningRate, neuron, threads };
+    const module = await compileKernel(readKernel(), threads);
+    const core = new EventCore(module, createMemory(coreOptions), coreOptions);
+    const zeros = new Float32Array(INPUTS * OUTPUTS);
+    core.restore({ weights: initialWeights(seed, INPUTS, OUTPUTS), m: zeros, v: zeros, step: 0 });
+    // With more threads than cores, looking for work would keep others from theirs.
+    return new EventEngine(options, core, new Pool(core, module, threads <= parallelism ? SPIN : 0));
+  }
+
+  async trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
+    if (indices.length > this.core.indices.length || indices.length === 0) {
+      throw new RangeError(`expected a batch of 1 to ${this.core.indices.length} images, found ${indices.length}`);
+    }
+    this.describe('train', epoch, indices);
+    await this.pool.run(Job.Gradient);
+    const result = this.core.result();
+    this.core.control[Control.Step]++;
+    await this.pool.run(Job.Update);
+    return result;
+  }
+
+  async rates(split: Split, epoch: number, indices: Uint32Array): Promise<Float32Array> {
+    const out = new Float32Array(indices.length * OUTPUTS);
+    for (let from = 0; from < indices.length; from += RATES_LIMIT) {
+      this.describe(split, epoch, indices.subarray(from, from + RATES_LIMIT));
+      await this.pool.run(Job.Rates);
+      out.set(this.core.ratesResult(), from * OUTPUTS);
+    }
+    return out;
+  }
+
+  async trace(split: Split, epoch: number, index: number): Promise<Trace> {
+    this.describe(split, epoch, [index]);
+    return this.core.trace(0);
+  }
+
+  /** Input spikes and added rows per image and step: why this engine is fast. */
+  statistics(split: Split, epoch: number, indices: ArrayLike<number>): Statistics {
+    const sum = { spikes: 0, dense: 0, rows: 0 };
+    for (let i = 0; i < indices.length; i++) {
+      this.describe(split, epoch, [indices[i]]);
+      const { spikes, dense, rows } = this.core.statistics(0);
+      sum.spikes += spikes;
+      sum.dense += dense;
+      sum.rows += rows;
+    }
+    const steps = indices.length * this.options.T;
+    return { spikes: sum.spikes / steps, dense: sum.dense / steps, rows: sum.rows / steps };
+  }
+
+  /**
+   * Rates, loss and gradient of a batch whose input spikes are given, as another engine's.
+   * @param spikes bits of [T, batch, 784], the least significant first
+   * @param labels [batch]
+   */
+  gradient(spikes: Uint8Array, labels: ArrayLike<number>): Gradient {
+    return this.core.gradient(spikes, labels);
+  }
+
+  /** One step of Adam on a batch whose input spikes are given. */
+  async trainSpikes(spikes: Uint8Array, labels: ArrayLike<number>): Promise<Gradient> {
+    const result = this.core.gradient(spikes, labels);
+    this.core.control[Control.Step]++;
+    await this.pool.run(Job.Update);
+    return result;
+  }
+
+  /**
+   * The ten neurons under given currents.
+   * @param x [T, 10] currents
+   * @param spikeGradient turns the ten firing rates into dL/ds, the same in every step
+   * @returns h [T, 10], rates [10], dL/dx [T, 10]
+   */
+  neurons(x: Float32Array, spikeGradient: (rates: Float32Array) => ArrayLike<number>) {
+    return this.core.neurons(x, spikeGradient);
+  }
+
+  state(): EngineState {
+    return this.core.state();
+  }
+
+  restore(state: EngineState): void {
+    this.core.restore(state);
+  }
+
+  async close(): Promise<void> {
+    await this.pool.close();
+  }
+
+  /** Tells all threads which images the next job is about. */
+  private describe(split: Split, epoch: number, indices: ArrayLike<number>): void {
+    const { control } = this.core;
+    const { count } = this.options.data[split];
+    for (let i = 0; i < indices.length; i++) {
+      if (!(indices[i] < count)) throw new RangeError(`expected an image below ${count}, found ${indices[i]}`);
+    }
+    control[Control.Purpose] = PURPOSE[split];
+    control[Control.Epoch] = epoch;
+    control[Control.Count] = indices.length;
+    this.core.indices.set(indices);
+  }
+}
+
+function check({ seed, T, batchSize, learningRate, neuron, threads }: EngineOptions): void {
+  const whole = (name: string, value: number, from: number, to: number) => {
+    if (!Number.isInteger(value) || value < from || value > to) {
+      throw new RangeError(`${name}: expected a whole number from ${from} to ${to}, found ${value}`);
+    }
+  };
+  whole('seed', seed, 0, 2 ** 32 - 1);
+  whole('T', T, 1, MAX_T);
+  whole('batchSize', batchSize, 1, 2 ** 20);
+  whole('threads', threads ?? 1, 1, 64);
+  if (!(neuron.tau > 1)) throw new RangeError(`tau: expected a number above 1, found ${neuron.tau}`);
+  if (!(learningRate > 0)) throw new RangeError(`learningRate: expected a number above 0, found ${learningRate}`);
+}
+
+/** Whether threads can share memory here. */
+function canShare(): boolean {
+  return typeof SharedArrayBuffer !== 'undefined';
+}
+
+/** The images in memory that threads can share. */
+function inShared({ images, labels }: Images, threads: number): Images {
+  const shared = (bytes: Uint8Array) => {
+    if (threads === 1 || bytes.buffer instanceof SharedArrayBuffer) return bytes;
+    const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    copy.set(bytes);
+    return copy;
+  };
+  return { images: shared(images), labels: shared(labels) };
+}
+
+/** The kernel, which `npm run build` makes; the same place from src/event and from dist/event. */
+function readKernel(): Uint8Array {
+  const file = join(__dirname, '..', '..', 'dist', 'event', 'kernel.wasm');
+  if (!existsSync(file)) throw new Error(`${file}: expected the compiled kernel, found none; run \`npm run build\``);
+  return readFileSync(file);
+}

@@ -1,0 +1,151 @@
+// Input currents of a block, x[t] = sum over pixels of s[t, pixel] W[pixel].
+//
+// Dim pixels: four of them together cost one row of a table a step, whichever of them fire.
+// Bright pixels: all their weights once, less a row for each silence.
+
+import { always, bright, dim } from './encoder';
+import {
+  ALWAYS,
+  BLOCK_ROWS,
+  PART,
+  PART_BYTES,
+  PIXEL_AT,
+  ROW,
+  SILENCES,
+  SLOTS,
+  SPIKES,
+  STEPWISE,
+  TABLE,
+  TABLES,
+} from './layout';
+import { sumsOfFour } from './sums';
+
+/** How many entries SILENCES has. */
+export let silences: usize = 0;
+
+/** Computes x[steps] rows at BLOCK_ROWS. */
+export function currents(scratch: usize, weights: usize, steps: usize): void {
+  listSilences(scratch, steps);
+  startFromBright(scratch, weights, steps);
+  const chunks = (dim + 15) >> 4;
+  turnRound(scratch, chunks, steps);
+  for (let group: usize = 0; group < 4 * chunks; group++) {
+    const pixels = scratch + PIXEL_AT + 8 * group;
+    const row0 = weights + ROW * <usize>load<u16>(pixels);
+    const row1 = weights + ROW * <usize>load<u16>(pixels, 2);
+    const row2 = weights + ROW * <usize>load<u16>(pixels, 4);
+    const row3 = weights + ROW * <usize>load<u16>(pixels, 6);
+    sumsOfFour(scratch + TABLES + group * TABLE, row0, row1, row2, row3);
+  }
+  addDim(scratch, chunks, steps);
+}
+
+/** Lists where bright pixels were silent. */
+function listSilences(scratch: usize, steps: usize): void {
+  const list = scratch + SILENCES;
+  let end = list;
+  for (let start: usize = 0; start < steps; start += PART) {
+    const part = start / PART;
+    const left = steps - start;
+    const keep: u32 = left < PART ? (1 << u32(left)) - 1 : 0xffff;
+    const spikes = scratch + SPIKES + part * PART_BYTES;
+    for (let place: usize = SLOTS - bright; place < SLOTS; place++) {
+      const silent = <u32>load<u16>(spikes + 2 * place) ^ keep;
+      store<u32>(end, ((<u32>load<u16>(scratch + PIXEL_AT + 2 * place)) << 3) | u32(part) | (silent << 16));
+      end += silent ? 4 : 0;
+    }
+  }
+  silences = (end - list) >> 2;
+}
+
+function startFromBright(scratch: usize, weights: usize, steps: usize): void {
+  let x = f32x4.splat(0);
+  let y = x;
+  let z = x;
+  for (let i: usize = 0; i < bright + always; i++) {
+    const pixel = i < bright ? scratch + PIXEL_AT + 2 * (SLOTS - bright + i) : scratch + ALWAYS + 2 * (i - bright);
+    const row = weights + ROW * <usize>load<u16>(pixel);
+    x = f32x4.add(x, v128.load(row));
+    y = f32x4.add(y, v128.load(row, 16));
+    z = f32x4.add(z, v128.load(row, 32));
+  }
+  for (let t: usize = 0; t < steps; t++) {
+    const row = scratch + BLOCK_ROWS + t * ROW;
+    v128.store(row, x);
+    v128.store(row, y, 16);
+    v128.store(row, z, 32);
+  }
+  for (let i: usize = 0; i < silences; i++) {
+    const entry = <usize>load<u32>(scratch + SILENCES + 4 * i);
+    const row = weights + ROW * ((entry & 0xffff) >> 3);
+    const first = scratch + BLOCK_ROWS + (entry & 7) * PART * ROW;
+    for (let silent = entry >> 16; silent; silent &= silent - 1) {
+      const at = first + ROW * ctz(silent);
+      v128.store(at, f32x4.sub(v128.load(at), v128.load(row)));
+      v128.store(at, f32x4.sub(v128.load(at, 16), v128.load(row, 16)), 16);
+      v128.store(at, f32x4.sub(v128.load(at, 32), v128.load(row, 32)), 32);
+    }
+  }
+}
+
+/** From 16 steps of a pixel in 16 bits to 16 pixels of a step in 16 bits. */
+function turnRound(scratch: usize, chunks: usize, steps: usize): void {
+  for (let start: usize = 0; start < steps; start += PART) {
+    const part = scratch + SPIKES + (start / PART) * PART_BYTES;
+    for (let chunk: usize = 0; chunk < chunks; chunk++) {
+      const first = v128.load(part + 32 * chunk);
+      const second = v128.load(part + 32 * chunk, 16);
+      const even = i8x16.shuffle(first, second, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+      const odd = i8x16.shuffle(first, second, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+      const out = scratch + STEPWISE + 256 * chunk + 2 * start;
+      eightSteps(out, even);
+      eightSteps(out + 16, odd);
+    }
+  }
+}
+
+function eightSteps(out: usize, bytes: v128): void {
+  // `bitmask` gathers the top bit of each byte.
+  for (let i: isize = 14; i >= 0; i -= 2) {
+    store<u16>(out + i, i8x16.bitmask(bytes));
+    bytes = i8x16.add(bytes, bytes);
+  }
+}
+
+function addDim(scratch: usize, chunks: usize, steps: usize): void {
+  const tables = scratch + TABLES;
+  for (let t: usize = 0; t < steps; t++) {
+    const at = scratch + BLOCK_ROWS + t * ROW;
+    let x = v128.load(at);
+    let y = v128.load(at, 16);
+    let z = v128.load(at, 32);
+    let x1 = f32x4.splat(0);
+    let y1 = x1;
+    let z1 = x1;
+    const spikes = scratch + STEPWISE + 2 * t;
+    for (let chunk: usize = 0; chunk < chunks; chunk++) {
+      const bits = <usize>load<u16>(spikes + 256 * chunk);
+      // Four bits choose a row of 64 bytes.
+      const table = tables + 4 * TABLE * chunk;
+      const row0 = table + ((bits << 6) & 0x3c0);
+      const row1 = table + ((bits << 2) & 0x3c0);
+      const row2 = table + ((bits >> 2) & 0x3c0);
+      const row3 = table + ((bits >> 6) & 0x3c0);
+      x = f32x4.add(x, v128.load(row0));
+      y = f32x4.add(y, v128.load(row0, 16));
+      z = f32x4.add(z, v128.load(row0, 32));
+      x1 = f32x4.add(x1, v128.load(row1, TABLE));
+      y1 = f32x4.add(y1, v128.load(row1, TABLE + 16));
+      z1 = f32x4.add(z1, v128.load(row1, TABLE + 32));
+      x = f32x4.add(x, v128.load(row2, 2 * TABLE));
+      y = f32x4.add(y, v128.load(row2, 2 * TABLE + 16));
+      z = f32x4.add(z, v128.load(row2, 2 * TABLE + 32));
+      x1 = f32x4.add(x1, v128.load(row3, 3 * TABLE));
+      y1 = f32x4.add(y1, v128.load(row3, 3 * TABLE + 16));
+      z1 = f32x4.add(z1, v128.load(row3, 3 * TABLE + 32));
+    }
+    v128.store(at, f32x4.add(x, x1));
+    v128.store(at, f32x4.add(y, y1), 16);
+    v128.store(at, f32x4.add(z, z1), 32);
+  }
+}

@@ -1,0 +1,161 @@
+// The Poisson encoder: `poissonBlock` of src/random.ts, bit for bit.
+
+import {
+  ALWAYS,
+  BRIGHT,
+  IMAGE,
+  INTENSITY,
+  PART,
+  PART_BYTES,
+  PIXEL_AT,
+  PIXELS,
+  PLACE,
+  SLOTS,
+  SPIKES,
+  STREAM,
+  UNDECIDED,
+} from './layout';
+import { next, seedStream } from './random';
+
+/** How many pixels chance decides, and of these, how many are dim and how many bright. */
+export let decided: usize = 0;
+export let dim: usize = 0;
+export let bright: usize = 0;
+/** How many pixels always fire. */
+export let always: usize = 0;
+/** Spikes to show instead of drawing any, or 0. */
+let given: usize = 0;
+
+/** Looks through the image in `scratch` for pixels that are not black. */
+export function present(scratch: usize): void {
+  let n: usize = 0;
+  let low: usize = 0;
+  let high: usize = SLOTS;
+  let full: usize = 0;
+  for (let from: usize = 0; from < PIXELS; from += 16) {
+    let lit = i8x16.bitmask(i8x16.ne(v128.load(scratch + IMAGE + from), i8x16.splat(0)));
+    for (; lit; lit &= lit - 1) {
+      const pixel = from + ctz(lit);
+      const intensity: u32 = load<u8>(scratch + IMAGE + pixel);
+      if (intensity === 255) {
+        store<u16>(scratch + ALWAYS + 2 * full++, pixel);
+        continue;
+      }
+      const isBright = usize(intensity >= BRIGHT);
+      high -= isBright;
+      const place = isBright ? high : low;
+      low += 1 - isBright;
+      store<u8>(scratch + INTENSITY + n, intensity);
+      store<u16>(scratch + PLACE + 2 * n, u16(place));
+      store<u16>(scratch + PIXEL_AT + 2 * place, u16(pixel));
+      n++;
+    }
+  }
+  decided = n;
+  dim = low;
+  bright = SLOTS - high;
+  always = full;
+  given = 0;
+  padPlaces(scratch);
+}
+
+/** Shows given spikes: [blocks][8][SLOTS] of 16 bits at `spikes`, pixel p in place p. */
+export function presentSpikes(scratch: usize, spikes: usize): void {
+  for (let p: usize = 0; p < PIXELS; p++) store<u16>(scratch + PIXEL_AT + 2 * p, u16(p));
+  decided = bright = always = 0;
+  dim = PIXELS;
+  given = spikes;
+}
+
+/** Dim places are used 16 at a time; the ones left over hold pixel 784, whose weights are 0. */
+function padPlaces(scratch: usize): void {
+  for (let place = dim; place & 15; place++) store<u16>(scratch + PIXEL_AT + 2 * place, u16(PIXELS));
+}
+
+/** Draws `steps` steps of a block (0 to 128) of the image that was presented. */
+export function encode(
+  scratch: usize,
+  seed: u32,
+  purpose: u32,
+  epoch: u32,
+  index: u32,
+  block: usize,
+  steps: usize,
+): void {
+  const spikes = scratch + SPIKES;
+  if (given) {
+    memory.copy(spikes, given + block * 8 * PART_BYTES, 8 * PART_BYTES);
+    return;
+  }
+  const stream = scratch + STREAM;
+  seedStream(stream, seed, purpose, epoch, index, u32(block));
+  for (let start: usize = 0; start < steps; start += PART) {
+    const left = steps - start;
+    drawPart(scratch, spikes + (start / PART) * PART_BYTES, left < PART ? (1 << u32(left)) - 1 : 0xffff);
+  }
+}
+
+/** Draws 16 steps of every pixel; `keep` has a bit for each step that is wanted. */
+function drawPart(scratch: usize, spikes: usize, keep: u32): void {
+  const stream = scratch + STREAM;
+  const n = decided;
+  const undecided = scratch + UNDECIDED;
+  let end = undecided;
+  // The state of the stream, in registers: this loop is `next` (see random.ts) for every pixel.
+  let a = v128.load(stream);
+  let b = v128.load(stream, 16);
+  let c = v128.load(stream, 32);
+  let counter = v128.load(stream, 48);
+  const one = i32x4.splat(1);
+  for (let i: usize = 0; i < n; i++) {
+    const r = i32x4.add(i32x4.add(a, b), counter);
+    a = v128.xor(b, i32x4.shr_u(b, 9));
+    b = i32x4.add(c, i32x4.shl(c, 3));
+    c = i32x4.add(v128.or(i32x4.shl(c, 21), i32x4.shr_u(c, 11)), r);
+    counter = i32x4.add(counter, one);
+    // The top byte of 65793 k is k.
+    const top = v128.load_splat<u8>(scratch + INTENSITY + i);
+    const silent = i8x16.bitmask(i8x16.ge_u(r, top));
+    const equal = i8x16.bitmask(i8x16.eq(r, top));
+    store<u16>(spikes + 2 * <usize>load<u16>(scratch + PLACE + 2 * i), ~silent & keep);
+    // Written always and kept only if needed: a branch on chance would be mispredicted.
+    store<u32>(end, u32(i) | (equal << 16));
+    end += equal ? 4 : 0;
+  }
+  v128.store(stream, a);
+  v128.store(stream, b, 16);
+  v128.store(stream, c, 32);
+  v128.store(stream, counter, 48);
+  for (let entry = undecided; entry < end; entry += 4) {
+    const i = <usize>load<u16>(entry);
+    // The lower 16 bits of 65793 k are 257 k.
+    const low = i16x8.splat(i16(257 * <u32>load<u8>(scratch + INTENSITY + i)));
+    const first = i16x8.lt_u(next(stream), low);
+    const fires = i8x16.bitmask(i8x16.narrow_i16x8_s(first, i16x8.lt_u(next(stream), low)));
+    const at = spikes + 2 * <usize>load<u16>(scratch + PLACE + 2 * i);
+    store<u16>(at, load<u16>(at) | (fires & load<u16>(entry, 2) & keep));
+  }
+}
+
+/** Input spikes of the block that was drawn. */
+export function countSpikes(scratch: usize, steps: usize): usize {
+  let count = always * steps;
+  for (let start: usize = 0; start < steps; start += PART) {
+    const part = scratch + SPIKES + (start / PART) * PART_BYTES;
+    for (let place: usize = 0; place < dim; place++) count += popcnt<u32>(load<u16>(part + 2 * place));
+    for (let place: usize = SLOTS - bright; place < SLOTS; place++) count += popcnt<u32>(load<u16>(part + 2 * place));
+  }
+  return count;
+}
+
+/** Rows that `currents` adds for the block that was drawn, those that make its tables included. */
+export function countRows(scratch: usize, steps: usize): usize {
+  const groups = ((dim + 15) >> 4) << 2;
+  let rows = groups * (16 + steps) + bright + always;
+  for (let start: usize = 0; start < steps; start += PART) {
+    const part = scratch + SPIKES + (start / PART) * PART_BYTES;
+    const wanted = min<usize>(PART, steps - start);
+    for (let place = SLOTS - bright; place < SLOTS; place++) rows += wanted - popcnt<u32>(load<u16>(part + 2 * place));
+  }
+  return rows;
+}

@@ -1,0 +1,93 @@
+// The kernel of the event-driven engine: what the host calls (see ../core.ts).
+
+import { currents } from './current';
+import { encode } from './encoder';
+import { addGradient } from './gradient';
+import { BLOCK, CARRY, COUNTS, RATES, ROW, SPIKE_GRADIENT } from './layout';
+import { back, fire, fireAgain, rest } from './neuron';
+
+export { adam } from './adam';
+export { currents } from './current';
+export { countRows, countSpikes, encode, present, presentSpikes } from './encoder';
+export { addGradient } from './gradient';
+export {
+  BLOCK_ROWS,
+  CARRY,
+  COUNTS,
+  IMAGE,
+  PART_BYTES,
+  PIXEL_AT,
+  RATES,
+  SCRATCH_BYTES,
+  SLOTS,
+  SPIKE_GRADIENT,
+  SPIKES,
+} from './layout';
+export { back, fire, rest, setNeuron } from './neuron';
+
+/** Steps in a block of a presentation of T steps. */
+function stepsIn(block: usize, T: usize): usize {
+  return min<usize>(BLOCK, T - block * BLOCK);
+}
+
+/** Shows the image that was presented for T steps. The firing rates are left at RATES, the last block at BLOCK_ROWS. */
+export function forward(
+  scratch: usize,
+  weights: usize,
+  T: usize,
+  seed: u32,
+  purpose: u32,
+  epoch: u32,
+  index: u32,
+): void {
+  rest(scratch);
+  for (let block: usize = 0; block * BLOCK < T; block++) {
+    const steps = stepsIn(block, T);
+    encode(scratch, seed, purpose, epoch, index, block, steps);
+    currents(scratch, weights, steps);
+    fire(scratch, block, steps);
+  }
+  for (let neuron: usize = 0; neuron < 10; neuron++) {
+    store<f32>(scratch + RATES + 4 * neuron, load<f32>(scratch + COUNTS + 4 * neuron) / f32(T));
+  }
+}
+
+/**
+ * The way back, after `forward`: adds to `gradient` the gradient of the mean over `batch` images and ten neurons
+ * of (rate - target)^2. Memory does not grow with T: blocks before the last are drawn and computed once more.
+ * @returns this image's sum of (rate - target)^2
+ */
+export function backward(
+  scratch: usize,
+  weights: usize,
+  gradient: usize,
+  T: usize,
+  seed: u32,
+  purpose: u32,
+  epoch: u32,
+  index: u32,
+  label: usize,
+  batch: usize,
+): f64 {
+  const spikeGradient = scratch + SPIKE_GRADIENT;
+  let loss: f64 = 0;
+  memory.fill(spikeGradient, 0, ROW);
+  memory.fill(scratch + CARRY, 0, ROW);
+  for (let neuron: usize = 0; neuron < 10; neuron++) {
+    const error = load<f32>(scratch + RATES + 4 * neuron) - f32(neuron === label);
+    loss += f64(error * error);
+    store<f32>(spikeGradient + 4 * neuron, (2 * error) / f32(batch * 10) / f32(T));
+  }
+  const last = (T - 1) / BLOCK;
+  for (let block = last + 1; block-- > 0; ) {
+    const steps = stepsIn(block, T);
+    if (block < last) {
+      encode(scratch, seed, purpose, epoch, index, block, steps);
+      currents(scratch, weights, steps);
+      fireAgain(scratch, block, steps);
+    }
+    back(scratch, spikeGradient, steps);
+    addGradient(scratch, gradient, steps);
+  }
+  return loss;
+}
