@@ -18,8 +18,9 @@ export interface Helper {
   spin: number;
 }
 
-/** Bits of a ticket that count the job's tasks; those above name the job. */
+/** The lower bits of a ticket count the tasks that nobody has taken yet; those above say which job it is. */
 const TASK_BITS = 12;
+const TASK_MASK = (1 << TASK_BITS) - 1;
 /** The event loop (timers, signals, a notebook's messages) is let in after so many milliseconds. */
 const TURN = 40;
 
@@ -37,7 +38,7 @@ export class Pool {
     const { memory, options } = core;
     for (let thread = 1; thread < options.threads; thread++) {
       const workerData: Helper = { module, memory, options, thread, spin };
-      const worker = new Worker(join(__dirname, `worker${extname(__filename)}`), { workerData });
+      const worker = startWorker(workerData);
       worker.on('error', (error) => this.fail(error));
       worker.on('exit', (code) => {
         if (!this.closed)
@@ -57,11 +58,12 @@ export class Pool {
   async run(kind: Job): Promise<void> {
     const { control } = this.core;
     if (this.closed) throw new Error('event engine: expected an open engine, found a closed one; create a new one');
+    if (this.failure) throw this.failure;
     control[Control.Kind] = kind;
     const tasks = this.core.tasks();
     const generation = control[Control.Generation] + 1;
     control[Control.Done] = 0;
-    Atomics.store(control, Control.Ticket, generation << TASK_BITS);
+    Atomics.store(control, Control.Ticket, (generation << TASK_BITS) | tasks);
     Atomics.store(control, Control.Generation, generation);
     if (this.workers.length > 0) Atomics.notify(control, Control.Generation);
     for (let task = claim(this.core, generation); task >= 0; task = claim(this.core, generation)) {
@@ -99,6 +101,14 @@ export class Pool {
   }
 }
 
+/** Starts worker.js; or, where the sources run through tsx (as in the tests), worker.ts in the same way. */
+function startWorker(workerData: Helper): Worker {
+  const file = join(__dirname, 'worker');
+  if (extname(__filename) === '.js') return new Worker(`${file}.js`, { workerData });
+  const load = `require(${JSON.stringify(require.resolve('tsx/cjs'))}); require(${JSON.stringify(file)});`;
+  return new Worker(load, { eval: true, workerData });
+}
+
 /** What a helping thread does for as long as it lives. */
 export function help(core: EventCore, spin: number): never {
   const { control } = core;
@@ -111,16 +121,15 @@ export function help(core: EventCore, spin: number): never {
   }
 }
 
-/** Takes the next task of this job, or −1 if all are taken. */
+/** Takes a task of this job, or gives −1 if all are taken. */
 function claim(core: EventCore, generation: number): number {
   const { control } = core;
   for (;;) {
+    // One word says which job it is and how many of its tasks are left, so that no thread takes a task of another job.
     const ticket = Atomics.load(control, Control.Ticket);
-    if (ticket >> TASK_BITS !== (generation << TASK_BITS) >> TASK_BITS) return -1;
-    const task = ticket & ((1 << TASK_BITS) - 1);
-    if (task >= core.tasks()) return -1;
-    // If another job has begun meanwhile, the ticket is another too.
-    if (Atomics.compareExchange(control, Control.Ticket, ticket, ticket + 1) === ticket) return task;
+    const left = ticket & TASK_MASK;
+    if (left === 0 || (ticket ^ (generation << TASK_BITS)) & ~TASK_MASK) return -1;
+    if (Atomics.compareExchange(control, Control.Ticket, ticket, ticket - 1) === ticket) return left - 1;
   }
 }
 
