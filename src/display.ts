@@ -39,11 +39,11 @@ function cellOf(caller: string): WriteOutput {
 
 /**
  * A figure as a notebook holds it: the interactive one, PNG and SVG where nothing runs, and the sentence `alt` as text.
- * The PNG has 1.5 pixels to a CSS pixel, and its metadata the size to show it at.
  */
 export async function figureBundle(figure: Figure): Promise<{ data: Output['data']; metadata: Output['metadata'] }> {
   const svg = await renderSvg(figure);
-  const png = await rasterize(svg);
+  // One pixel to a CSS pixel: JupyterLab's Plotly renderer shows the PNG at its own size until the mouse is over it.
+  const png = await rasterize(svg, 1);
   const { width, height } = figure.layout;
   return {
     data: {

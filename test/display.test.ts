@@ -49,7 +49,9 @@ test('a figure in a notebook is one bundle: interactive, PNG, SVG and a sentence
     'text/plain',
   ]);
   assert.deepEqual(data['application/vnd.plotly.v1+json'].data, figure.data);
-  assert.equal(Buffer.from(data['image/png'], 'base64').subarray(1, 4).toString(), 'PNG');
+  const png = Buffer.from(data['image/png'], 'base64');
+  assert.equal(png.subarray(1, 4).toString(), 'PNG');
+  assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [760, 380]);
   assert.match(data['image/svg+xml'], /^<svg role="img"/);
   assert.equal(data['text/plain'], figure.alt);
   assert.deepEqual(metadata, { 'image/png': { width: 760, height: 380 } });
