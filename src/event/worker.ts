@@ -3,5 +3,6 @@ import { workerData } from 'node:worker_threads';
 import { EventCore } from './core';
 import { type Helper, help } from './pool';
 
-const { module, memory, options, thread, spin } = workerData as Helper;
-help(new EventCore(module, memory, options, thread), spin);
+// Not destructured: CommonJS has a `module` of its own.
+const helper = workerData as Helper;
+help(new EventCore(helper.module, helper.memory, helper.options, helper.thread), helper.spin);
