@@ -142,9 +142,10 @@ export class EventCore {
     readonly options: CoreOptions,
     thread = 0,
   ) {
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    this.kernel = exports as Kernel;
-    for (const [name, value] of Object.entries(exports)) {
+    // Not destructured: it would hide CommonJS's `exports`, by which the compiled file reads its constants.
+    const instance = new WebAssembly.Instance(module, { env: { memory } });
+    this.kernel = instance.exports as Kernel;
+    for (const [name, value] of Object.entries(instance.exports)) {
       if (value instanceof WebAssembly.Global) this.of[name] = value.value;
     }
     if (this.of.SCRATCH_BYTES > SCRATCH) throw new Error(`kernel: expected ${SCRATCH} bytes of scratch to do`);
