@@ -1,0 +1,221 @@
+/** JupyterLab as a reader has it: `npm run lab`, opened in a headless Chromium. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { accessSync, constants, copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { basename, delimiter, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const root = resolve(__dirname, '..', '..');
+
+/** The Chromium of the system: `CHROMIUM`, or the first of its usual names on PATH; undefined where there is none. */
+export function findChromium(): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/snap/bin'];
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+  const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)));
+  candidates.push('/Applications/Google Chrome.app/Contents/MacOS/Google Chrome');
+  candidates.push('/Applications/Chromium.app/Contents/MacOS/Chromium');
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  return candidates.find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+export function launchChromium(executablePath: string): Promise<Browser> {
+  const quiet = ['--disable-quic', '--no-first-run', '--disable-background-networking'];
+  const offline = ['--disable-component-update', '--disable-sync'];
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', ...quiet, ...offline] });
+}
+
+export interface Lab {
+  /** Where it serves, without a slash at the end. */
+  url: string;
+  token: string;
+  /** What it and npm have printed. */
+  printed(): string;
+  /** The processes of its kernels. */
+  kernels(): Promise<number[]>;
+  /** Ctrl-C in its terminal, then waits until all of it has ended. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts `npm run lab` on a folder of its own in build/, with copies of the notebooks named, so that no committed one
+ * is changed. From there the package is found by name as it is from notebooks/.
+ */
+export async function startLab(name: string, notebooks: string[]): Promise<Lab> {
+  const folder = join(root, 'build', 'lab-tests', name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const notebook of notebooks) copyFileSync(notebook, join(folder, basename(notebook)));
+
+  const options = ['--allow-root', '--no-browser', '--port=0', `--ServerApp.root_dir=${folder}`];
+  // Detached, so that it has a process group of its own, to which Ctrl-C can be sent as a terminal does.
+  const npm = spawn('npm', ['run', 'lab', '--', ...options, '--LabApp.expose_app_in_browser=True'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let printed = '';
+  for (const pipe of [npm.stdout, npm.stderr]) {
+    pipe.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+    });
+  }
+  // "close" comes when the last process that holds its output has ended, not when npm itself has.
+  const ended = new Promise<void>((done) => npm.on('close', () => done()));
+  const address = await waitFor(
+    () => /(http:\/\/\S+:\d+)\/lab\?token=(\w+)/.exec(printed),
+    npm,
+    () => printed,
+  );
+  const [, url, token] = address as unknown as [string, string, string];
+
+  return {
+    url,
+    token,
+    printed: () => printed,
+    async kernels() {
+      const response = await fetch(`${url}/api/kernels?token=${token}`);
+      const running = (await response.json()) as { id: string }[];
+      const processes = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
+      return running.flatMap(({ id }) =>
+        processes.filter((line) => line.includes(`kernel-${id}.json`)).map((line) => Number.parseInt(line, 10)),
+      );
+    },
+    async stop() {
+      if (npm.exitCode === null && npm.signalCode === null) process.kill(-(npm.pid as number), 'SIGINT');
+      return ended;
+    },
+  };
+}
+
+async function waitFor<T>(look: () => T | null | undefined, child: ChildProcess, printed: () => string): Promise<T> {
+  for (;;) {
+    const found = look();
+    if (found) return found;
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`npm run lab ended with ${child.exitCode}:\n${printed()}`);
+    await sleep(100);
+  }
+}
+
+/** A code cell as JupyterLab's model has it. */
+export interface LabCell {
+  index: number;
+  executionCount: number | null;
+  outputs: { output_type: string; name?: string; text?: string; data?: Record<string, unknown> }[];
+}
+
+/** The part of JupyterLab's application object (`--LabApp.expose_app_in_browser`) that is used here. */
+interface Shell {
+  currentWidget: {
+    context: { isReady: boolean };
+    sessionContext: { isReady: boolean; session: { kernel: { status: string } | null } | null };
+    content: {
+      scrollToItem(index: number, align?: string): Promise<void>;
+      widgets: {
+        node: HTMLElement;
+        model: {
+          type: string;
+          sharedModel: { execution_count: number | null };
+          outputs: { toJSON(): LabCell['outputs'] };
+        };
+      }[];
+    };
+  } | null;
+}
+declare const window: { jupyterapp?: { shell: Shell } };
+
+/** Opens a notebook and waits until its kernel is idle; a request to another host fails, and is kept in `outside`. */
+export async function openNotebook(
+  browser: Browser,
+  lab: Lab,
+  name: string,
+): Promise<{ page: Page; outside: string[] }> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const outside: string[] = [];
+  await page.route(
+    (url) => url.origin !== lab.url,
+    (route) => {
+      if (!/^(data|blob):/.test(route.request().url())) outside.push(route.request().url());
+      return route.abort();
+    },
+  );
+  // `reset`: not the tabs that were open the last time.
+  await page.goto(`${lab.url}/lab/tree/${encodeURIComponent(name)}?reset&token=${lab.token}`);
+  await page.waitForFunction(
+    () => {
+      const panel = window.jupyterapp?.shell.currentWidget;
+      return panel?.context?.isReady && panel.sessionContext.session?.kernel?.status === 'idle';
+    },
+    undefined,
+    { timeout: 120_000 },
+  );
+  return { page, outside };
+}
+
+/** Chooses "Run All Cells" in the menu. */
+export async function runAll(page: Page): Promise<void> {
+  await page.locator('.lm-MenuBar-itemLabel', { hasText: /^Run$/ }).click();
+  await page.locator('.lm-Menu-itemLabel', { hasText: /^Run All Cells$/ }).click();
+}
+
+/** Presses the square in the toolbar. */
+export async function interrupt(page: Page): Promise<void> {
+  await page.locator('.jp-NotebookPanel-toolbar [data-command="notebook:interrupt-kernel"]').first().click();
+}
+
+/** Waits until no cell is running or queued, and the kernel says that it is idle. */
+export async function waitUntilIdle(page: Page, timeout = 300_000): Promise<void> {
+  await page.waitForFunction(
+    () => {
+      const panel = window.jupyterapp?.shell.currentWidget;
+      const running = panel?.content.widgets.some(
+        (cell) => cell.node.querySelector('.jp-InputPrompt')?.textContent === '[*]:',
+      );
+      return panel?.sessionContext.session?.kernel?.status === 'idle' && !running;
+    },
+    undefined,
+    { timeout },
+  );
+}
+
+/** The code cells with what they have put out. */
+export function codeCells(page: Page): Promise<LabCell[]> {
+  return page.evaluate(() =>
+    (window.jupyterapp?.shell.currentWidget?.content.widgets ?? []).flatMap(({ model }, index) =>
+      model.type === 'code'
+        ? [{ index, executionCount: model.sharedModel.execution_count, outputs: model.outputs.toJSON() }]
+        : [],
+    ),
+  );
+}
+
+/** Scrolls to a cell and waits until a picture of its output is drawn; gives its size on the screen, and the width it may have. */
+export async function drawnFigure(
+  page: Page,
+  index: number,
+): Promise<{ width: number; height: number; available: number }> {
+  await page.evaluate((i) => window.jupyterapp?.shell.currentWidget?.content.scrollToItem(i, 'center'), index);
+  const figure = await page.waitForFunction(
+    (i) => {
+      const node = window.jupyterapp?.shell.currentWidget?.content.widgets[i]?.node;
+      const found = node?.querySelector('.jp-OutputArea-output img, .jp-OutputArea-output svg.main-svg');
+      if (found instanceof HTMLImageElement && !(found.complete && found.naturalWidth > 0)) return undefined;
+      const box = found?.getBoundingClientRect();
+      const available = found?.closest('.jp-OutputArea-output')?.clientWidth;
+      return box && available && box.width > 0 ? { width: box.width, height: box.height, available } : undefined;
+    },
+    index,
+    { timeout: 30_000 },
+  );
+  const size = await figure.jsonValue();
+  assert.ok(size);
+  return size;
+}
