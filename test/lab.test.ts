@@ -1,21 +1,26 @@
-/** `npm run lab`: a chapter run in JupyterLab, in a real browser, as its reader does. */
+/** `npm run lab`: notebooks run in JupyterLab, in a real browser, as a reader does. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
+import type { Browser } from 'playwright-core';
 import {
   codeCells,
   drawnFigure,
   findChromium,
+  interrupt,
+  type Lab,
   launchChromium,
   openNotebook,
   runAll,
+  runCell,
   startLab,
   waitUntilIdle,
 } from './support/lab';
 
 const root = resolve(__dirname, '..');
 const chapter = join(root, 'notebooks', '02-lif-neuron.ipynb');
+const canary = join(__dirname, 'canaries', 'interrupt.ipynb');
 const screenshots = join(root, 'build', 'screenshots');
 
 const isRunning = (pid: number) => {
@@ -27,19 +32,25 @@ const isRunning = (pid: number) => {
   }
 };
 
-test('Chapter 2 runs in JupyterLab from top to bottom, its figures are drawn, and Ctrl-C ends all of it', async () => {
-  const executable = findChromium();
-  if (!executable) {
-    console.log('no Chromium found (CHROMIUM names one): JupyterLab is not tested in a browser here');
-    return;
-  }
+function inJupyterLab(executable: string) {
   const committed = readFileSync(chapter);
-  const browser = await launchChromium(executable);
-  const lab = await startLab('chapter', [chapter]);
-  try {
-    assert.match(lab.url, /^http:\/\/127\.0\.0\.1:\d+$/);
-    assert.equal((await fetch(`${lab.url}/api/contents`)).status, 403, 'without the token nothing is shown');
+  let browser: Browser;
+  let lab: Lab;
+  before(async () => {
+    browser = await launchChromium(executable);
+    lab = await startLab('chapter', [chapter, canary]);
+  });
+  after(async () => {
+    await browser?.close();
+    await lab?.stop();
+  });
 
+  test('It listens on this machine only, and shows nothing without its token', async () => {
+    assert.match(lab.url, /^http:\/\/127\.0\.0\.1:\d+$/);
+    assert.equal((await fetch(`${lab.url}/api/contents`)).status, 403);
+  });
+
+  test('Chapter 2 runs from top to bottom without an error, and its figures are drawn', async () => {
     const { page, outside } = await openNotebook(browser, lab, '02-lif-neuron.ipynb');
     await runAll(page);
     await waitUntilIdle(page);
@@ -65,14 +76,30 @@ test('Chapter 2 runs in JupyterLab from top to bottom, its figures are drawn, an
     }
     assert.deepEqual(outside, [], 'nothing is asked of another host');
     assert.ok(readFileSync(chapter).equals(committed), 'the committed notebook is untouched');
+    await page.close();
+  });
 
+  test('The interrupt button ends a long cell, and the next one has what it reached', async () => {
+    const { page } = await openNotebook(browser, lab, 'interrupt.ipynb');
+    await runAll(page);
+    await page.locator('.jp-OutputArea-output', { hasText: 'ten steps' }).waitFor({ timeout: 60_000 });
+    await interrupt(page);
+    assert.deepEqual((await codeCells(page))[2]?.outputs, [], 'the cells behind it were not run');
+    await runCell(page, 3);
+    await page.locator('.jp-OutputArea-output', { hasText: 'true 0' }).waitFor({ timeout: 60_000 });
+    await page.screenshot({ path: join(screenshots, 'lab-interrupt.png') });
+    await page.close();
+  });
+
+  test('Ctrl-C ends it and its kernels, without asking back', async () => {
     const kernels = await lab.kernels();
-    assert.equal(kernels.length, 1);
+    assert.equal(kernels.length, 2);
     await lab.stop();
     assert.deepEqual(kernels.filter(isRunning), []);
     await assert.rejects(fetch(lab.url), 'the server has ended');
-  } finally {
-    await browser.close();
-    await lab.stop();
-  }
-});
+  });
+}
+
+const executable = findChromium();
+if (executable) describe('JupyterLab', () => inJupyterLab(executable));
+else console.log('JupyterLab is not tested in a browser here: no Chromium was found (CHROMIUM may name one)');

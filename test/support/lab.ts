@@ -166,9 +166,17 @@ export async function runAll(page: Page): Promise<void> {
   await page.locator('.lm-Menu-itemLabel', { hasText: /^Run All Cells$/ }).click();
 }
 
-/** Presses the square in the toolbar. */
+/** Selects a cell and runs it, as a click and Shift+Enter do. */
+export async function runCell(page: Page, index: number): Promise<void> {
+  await page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell .jp-InputPrompt').nth(index).click();
+  await page.keyboard.press('Shift+Enter');
+}
+
+/** Presses the square in the toolbar, and waits until the kernel takes cells again. */
 export async function interrupt(page: Page): Promise<void> {
   await page.locator('.jp-NotebookPanel-toolbar [data-command="notebook:interrupt-kernel"]').first().click();
+  await waitUntilIdle(page);
+  await sleep(500); // tslab skips what it is asked within 200 ms of an error
 }
 
 /** Waits until no cell is running or queued, and the kernel says that it is idle. */
