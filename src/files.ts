@@ -42,7 +42,7 @@ export function writeFileAtomic(file: string, content: Uint8Array | string): voi
     }
     renameSync(beside, file);
   } catch (error) {
-    rmSync(beside, { force: true });
+    if (existsSync(beside)) rmSync(beside);
     throw new Error(`${file}: cannot be written (${(error as Error).message})`);
   }
 }
