@@ -121,7 +121,7 @@ describe('--resume', () => {
     let complaint = '';
     child.stdout.on('data', (text) => {
       printed += text;
-      if (printed.includes('Epoch 2:')) child.kill('SIGINT');
+      if (printed.includes('Epoch 2:') && !child.killed) child.kill('SIGINT');
     });
     child.stderr.on('data', (text) => {
       complaint += text;
