@@ -106,14 +106,16 @@ export function threshold(x: number): number {
  * One block of 128 Poisson steps of a whole image.
  *
  * A step fires if a fresh 24-bit number R is below the threshold m, so with probability m / 2²⁴ (the original: `rand ≤ x`).
- * The block is drawn in eight parts of 16 steps. In each, every pixel draws the top byte of R for its 16 steps at once;
- * where that byte equals m's (once in 256), the lower 16 bits are drawn too, after all pixels of the part.
+ * The block is drawn in eight parts of 16 steps. In each, every pixel draws the top byte of R for its 16 steps at once.
+ * Where it equals m's (once in 256), the next byte decides, and then the last; they are drawn after all pixels' top bytes.
+ * The random bytes are read as signed numbers, 128 less than R's, for signed bytes are what SIMD compares fastest.
  *
  * @param thresholds [pixels] of `threshold`
  * @param out [pixels × 4] words; bit i of word 4 p + l says whether pixel p fires in step 32 l + i of the block
  */
 export function poissonBlock(thresholds: ArrayLike<number>, stream: RandomStream, out: Uint32Array): void {
   const undecided: { pixel: number; steps: number }[] = [];
+  const compared = { below: 0, equal: 0 };
   for (let p = 0; p < thresholds.length; p++) out.fill(thresholds[p] === ALWAYS ? 0xffffffff : 0, p * 4, p * 4 + 4);
   for (let part = 0; part < 8; part++) {
     const word = part >> 1;
@@ -122,30 +124,34 @@ export function poissonBlock(thresholds: ArrayLike<number>, stream: RandomStream
     for (let p = 0; p < thresholds.length; p++) {
       const m = thresholds[p];
       if (m === 0 || m === ALWAYS) continue;
-      const top = m >>> 16;
-      let fires = 0;
-      let equal = 0;
-      const bits = stream.next();
-      for (let step = 0; step < 16; step++) {
-        const byte = (bits[step >> 2] >>> ((step & 3) * 8)) & 0xff;
-        fires |= ((byte - top) >>> 31) << step; // the sign: no branch on chance
-        if (byte === top) equal |= 1 << step;
-      }
-      out[p * 4 + word] |= fires << shift;
-      if (equal) undecided.push({ pixel: p, steps: equal });
+      compare(stream.next(), m >>> 16, compared);
+      out[p * 4 + word] |= compared.below << shift;
+      if (compared.equal) undecided.push({ pixel: p, steps: compared.equal });
     }
     for (const { pixel, steps } of undecided) {
-      const low = thresholds[pixel] & 0xffff;
-      for (let half = 0; half < 2; half++) {
-        const bits = stream.next();
-        for (let i = 0; i < 8; i++) {
-          const step = half * 8 + i;
-          const lower = (bits[i >> 1] >>> ((i & 1) * 16)) & 0xffff;
-          if ((steps >> step) & 1 && lower < low) out[pixel * 4 + word] |= 1 << (shift + step);
-        }
-      }
+      const m = thresholds[pixel];
+      compare(stream.next(), (m >>> 8) & 0xff, compared);
+      out[pixel * 4 + word] |= (compared.below & steps) << shift;
+      const left = compared.equal & steps;
+      if (left === 0) continue;
+      compare(stream.next(), m & 0xff, compared);
+      out[pixel * 4 + word] |= (compared.below & left) << shift;
     }
   }
+}
+
+/** Which of 16 random bytes of R are below a byte of m, and which are equal to it: a bit for each. */
+function compare(bits: Uint32Array, byte: number, result: { below: number; equal: number }): void {
+  const signed = byte - 128;
+  let below = 0;
+  let equal = 0;
+  for (let step = 0; step < 16; step++) {
+    const random = (bits[step >> 2] << (24 - (step & 3) * 8)) >> 24;
+    below |= ((random - signed) >>> 31) << step; // the sign: no branch on chance
+    if (random === signed) equal |= 1 << step;
+  }
+  result.below = below;
+  result.equal = equal;
 }
 
 /** PyTorch's initial weights of a Linear layer without bias: [inputs × outputs] of U(−1/√inputs, 1/√inputs). */

@@ -18,7 +18,7 @@ import {
   TABLE,
   TABLES,
 } from './layout';
-import { sumsOfFour } from './sums';
+import { entryIf, sumsOfFour } from './sums';
 
 /** How many entries SILENCES has. */
 export let silences: usize = 0;
@@ -27,9 +27,9 @@ export let silences: usize = 0;
 export function currents(scratch: usize, weights: usize, steps: usize): void {
   listSilences(scratch, steps);
   startFromBright(scratch, weights, steps);
-  const chunks = (dim + 15) >> 4;
-  turnRound(scratch, chunks, steps);
-  for (let group: usize = 0; group < 4 * chunks; group++) {
+  turnRound(scratch, (dim + 15) >> 4, steps);
+  const groups = (dim + 3) >> 2;
+  for (let group: usize = 0; group < groups; group++) {
     const pixels = scratch + PIXEL_AT + 8 * group;
     const row0 = weights + ROW * <usize>load<u16>(pixels);
     const row1 = weights + ROW * <usize>load<u16>(pixels, 2);
@@ -37,7 +37,7 @@ export function currents(scratch: usize, weights: usize, steps: usize): void {
     const row3 = weights + ROW * <usize>load<u16>(pixels, 6);
     sumsOfFour(scratch + TABLES + group * TABLE, row0, row1, row2, row3);
   }
-  addDim(scratch, chunks, steps);
+  addDim(scratch, groups, steps);
 }
 
 /** Lists where bright pixels were silent. */
@@ -52,7 +52,7 @@ function listSilences(scratch: usize, steps: usize): void {
     for (let place: usize = SLOTS - bright; place < SLOTS; place++) {
       const silent = <u32>load<u16>(spikes + 2 * place) ^ keep;
       store<u32>(end, ((<u32>load<u16>(scratch + PIXEL_AT + 2 * place)) << 3) | u32(part) | (silent << 16));
-      end += silent ? 4 : 0;
+      end += entryIf(silent);
     }
   }
   silences = (end - list) >> 2;
@@ -112,8 +112,7 @@ function eightSteps(out: usize, bytes: v128): void {
   }
 }
 
-function addDim(scratch: usize, chunks: usize, steps: usize): void {
-  const tables = scratch + TABLES;
+function addDim(scratch: usize, groups: usize, steps: usize): void {
   for (let t: usize = 0; t < steps; t++) {
     const at = scratch + BLOCK_ROWS + t * ROW;
     let x = v128.load(at);
@@ -122,11 +121,12 @@ function addDim(scratch: usize, chunks: usize, steps: usize): void {
     let x1 = f32x4.splat(0);
     let y1 = x1;
     let z1 = x1;
-    const spikes = scratch + STEPWISE + 2 * t;
-    for (let chunk: usize = 0; chunk < chunks; chunk++) {
-      const bits = <usize>load<u16>(spikes + 256 * chunk);
+    let spikes = scratch + STEPWISE + 2 * t;
+    let table = scratch + TABLES;
+    let left = groups;
+    for (; left >= 4; left -= 4) {
+      const bits = <usize>load<u16>(spikes);
       // Four bits choose a row of 64 bytes.
-      const table = tables + 4 * TABLE * chunk;
       const row0 = table + ((bits << 6) & 0x3c0);
       const row1 = table + ((bits << 2) & 0x3c0);
       const row2 = table + ((bits >> 2) & 0x3c0);
@@ -143,6 +143,16 @@ function addDim(scratch: usize, chunks: usize, steps: usize): void {
       x1 = f32x4.add(x1, v128.load(row3, 3 * TABLE));
       y1 = f32x4.add(y1, v128.load(row3, 3 * TABLE + 16));
       z1 = f32x4.add(z1, v128.load(row3, 3 * TABLE + 32));
+      spikes += 256;
+      table += 4 * TABLE;
+    }
+    for (let bits = <usize>load<u16>(spikes); left; left--) {
+      const row = table + ((bits << 6) & 0x3c0);
+      x = f32x4.add(x, v128.load(row));
+      y = f32x4.add(y, v128.load(row, 16));
+      z = f32x4.add(z, v128.load(row, 32));
+      bits >>= 4;
+      table += TABLE;
     }
     v128.store(at, f32x4.add(x, x1));
     v128.store(at, f32x4.add(y, y1), 16);

@@ -16,6 +16,7 @@ import {
   UNDECIDED,
 } from './layout';
 import { next, seedStream } from './random';
+import { entryIf } from './sums';
 
 /** How many pixels chance decides, and of these, how many are dim and how many bright. */
 export let decided: usize = 0;
@@ -43,9 +44,9 @@ export function present(scratch: usize): void {
       }
       const isBright = usize(intensity >= BRIGHT);
       high -= isBright;
-      const place = isBright ? high : low;
+      const place = low + isBright * (high - low);
       low += 1 - isBright;
-      store<u8>(scratch + INTENSITY + n, intensity);
+      store<u8>(scratch + INTENSITY + n, intensity ^ 0x80);
       store<u16>(scratch + PLACE + 2 * n, u16(place));
       store<u16>(scratch + PIXEL_AT + 2 * place, u16(pixel));
       n++;
@@ -95,7 +96,10 @@ export function encode(
   }
 }
 
-/** Draws 16 steps of every pixel; `keep` has a bit for each step that is wanted. */
+/**
+ * Draws 16 steps of every pixel; `keep` has a bit for each step that is wanted.
+ * All three bytes of the threshold 65793 k are k, of which the list has the signed k - 128.
+ */
 function drawPart(scratch: usize, spikes: usize, keep: u32): void {
   const stream = scratch + STREAM;
   const n = decided;
@@ -113,14 +117,13 @@ function drawPart(scratch: usize, spikes: usize, keep: u32): void {
     b = i32x4.add(c, i32x4.shl(c, 3));
     c = i32x4.add(v128.or(i32x4.shl(c, 21), i32x4.shr_u(c, 11)), r);
     counter = i32x4.add(counter, one);
-    // The top byte of 65793 k is k.
-    const top = v128.load_splat<u8>(scratch + INTENSITY + i);
-    const silent = i8x16.bitmask(i8x16.ge_u(r, top));
-    const equal = i8x16.bitmask(i8x16.eq(r, top));
-    store<u16>(spikes + 2 * <usize>load<u16>(scratch + PLACE + 2 * i), ~silent & keep);
+    const byte = v128.load_splat<u8>(scratch + INTENSITY + i);
+    const below = i8x16.bitmask(i8x16.lt_s(r, byte));
+    const equal = i8x16.bitmask(i8x16.eq(r, byte));
+    store<u16>(spikes + 2 * <usize>load<u16>(scratch + PLACE + 2 * i), below & keep);
     // Written always and kept only if needed: a branch on chance would be mispredicted.
     store<u32>(end, u32(i) | (equal << 16));
-    end += equal ? 4 : 0;
+    end += entryIf(equal);
   }
   v128.store(stream, a);
   v128.store(stream, b, 16);
@@ -128,12 +131,17 @@ function drawPart(scratch: usize, spikes: usize, keep: u32): void {
   v128.store(stream, counter, 48);
   for (let entry = undecided; entry < end; entry += 4) {
     const i = <usize>load<u16>(entry);
-    // The lower 16 bits of 65793 k are 257 k.
-    const low = i16x8.splat(i16(257 * <u32>load<u8>(scratch + INTENSITY + i)));
-    const first = i16x8.lt_u(next(stream), low);
-    const fires = i8x16.bitmask(i8x16.narrow_i16x8_s(first, i16x8.lt_u(next(stream), low)));
+    const byte = v128.load_splat<u8>(scratch + INTENSITY + i);
+    let left: u32 = load<u16>(entry, 2);
+    let r = next(stream);
+    let fires = left & i8x16.bitmask(i8x16.lt_s(r, byte));
+    left &= i8x16.bitmask(i8x16.eq(r, byte));
+    if (left) {
+      r = next(stream);
+      fires |= left & i8x16.bitmask(i8x16.lt_s(r, byte));
+    }
     const at = spikes + 2 * <usize>load<u16>(scratch + PLACE + 2 * i);
-    store<u16>(at, load<u16>(at) | (fires & load<u16>(entry, 2) & keep));
+    store<u16>(at, load<u16>(at) | (fires & keep));
   }
 }
 
@@ -150,7 +158,7 @@ export function countSpikes(scratch: usize, steps: usize): usize {
 
 /** Rows that `currents` adds for the block that was drawn, those that make its tables included. */
 export function countRows(scratch: usize, steps: usize): usize {
-  const groups = ((dim + 15) >> 4) << 2;
+  const groups = (dim + 3) >> 2;
   let rows = groups * (16 + steps) + bright + always;
   for (let start: usize = 0; start < steps; start += PART) {
     const part = scratch + SPIKES + (start / PART) * PART_BYTES;

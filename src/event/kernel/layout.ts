@@ -13,7 +13,7 @@ export const TABLE: usize = 16 * TABLE_ROW;
 export const BLOCK: usize = 128;
 export const PART: usize = 16;
 /** From this intensity on a pixel is bright: it fires in nearly every step, so its silences are what is counted. */
-export const BRIGHT: u32 = 236;
+export const BRIGHT: u32 = 240;
 /** Longest presentation: 10,000 steps. */
 export const MAX_BLOCKS: usize = 79;
 /** Places for pixels in a part's spikes: `dim` ones from the first up, `bright` ones from the last down. */
@@ -33,7 +33,7 @@ export const POTENTIAL: usize = COUNTS + 64;
 export const CARRY: usize = POTENTIAL + 64;
 /** dL/ds of every step, a row. */
 export const SPIKE_GRADIENT: usize = CARRY + 64;
-/** Pixels that chance decides, ascending: intensity (u8), place (u16). */
+/** Pixels that chance decides, ascending: intensity less 128 (i8), place (u16). */
 export const INTENSITY: usize = SPIKE_GRADIENT + 64;
 export const PLACE: usize = INTENSITY + 832;
 /** The pixel in each place (u16). */
@@ -52,8 +52,10 @@ export const SPIKES: usize = SILENCES + 8 * 4 * SLOTS;
 export const STEPWISE: usize = SPIKES + 8 * PART_BYTES;
 /** Currents, then potentials before firing, then dL/dcurrent of a block: [128] rows. */
 export const BLOCK_ROWS: usize = STEPWISE + 50 * 256;
+/** The surrogate's derivative in each step of a block: [128] rows. */
+export const DERIVATIVES: usize = BLOCK_ROWS + 128 * ROW;
 /** Potentials before each block: [MAX_BLOCKS + 1] rows. */
-export const BOUNDARIES: usize = BLOCK_ROWS + 128 * ROW;
+export const BOUNDARIES: usize = DERIVATIVES + 128 * ROW;
 /** Tables of sums: of weights (a table for 4 places) or of dL/dcurrent (a table for 4 steps). */
 export const TABLES: usize = (BOUNDARIES + (MAX_BLOCKS + 1) * ROW + 63) & ~63;
 export const SCRATCH_BYTES: usize = TABLES + 200 * TABLE;

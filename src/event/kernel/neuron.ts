@@ -1,6 +1,6 @@
 // Ten LIF neurons, forward and back in time, with every option of LIFNode. Each function handles a block of `steps` rows.
 
-import { BLOCK_ROWS, BOUNDARIES, CARRY, COUNTS, POTENTIAL, ROW } from './layout';
+import { BLOCK_ROWS, BOUNDARIES, CARRY, COUNTS, DERIVATIVES, POTENTIAL, ROW } from './layout';
 
 let tau: f32 = 2;
 let inverseTau: f32 = 0.5;
@@ -103,58 +103,77 @@ function reset(h: v128): v128 {
   return hardReset ? f32x4.splat(resetTo) : f32x4.sub(h, f32x4.splat(threshold));
 }
 
-/** Potentials h at BLOCK_ROWS become dL/dx, from the last step to the first; `spikeGradient` is dL/ds, a row. */
+/**
+ * Potentials h at BLOCK_ROWS become dL/dx, from the last step to the first; `spikeGradient` is dL/ds, a row.
+ *
+ * dL/dh = dL/ds s' + dL/dv (kept + jump s'), where s' is the surrogate's derivative and the reset makes `kept` and `jump`.
+ * Only dL/dv depends on later steps: the derivatives are computed for all steps at once before the way back in time.
+ */
 export function back(scratch: usize, spikeGradient: usize, steps: usize): void {
+  if (sigmoid) sigmoidDerivatives(scratch, steps);
+  else atanDerivatives(scratch, steps);
   const carry = scratch + CARRY;
-  let g0 = v128.load(carry);
-  let g1 = v128.load(carry, 16);
-  let g2 = v128.load(carry, 32);
+  let v0 = v128.load(carry);
+  let v1 = v128.load(carry, 16);
+  let v2 = v128.load(carry, 32);
   const s0 = v128.load(spikeGradient);
   const s1 = v128.load(spikeGradient, 16);
   const s2 = v128.load(spikeGradient, 32);
   const toInput = f32x4.splat(decayInput ? inverseTau : 1);
   const toEarlier = f32x4.splat(1 - inverseTau);
-  const start = scratch + BLOCK_ROWS;
-  for (let row = start + (steps - 1) * ROW; row >= start; row -= ROW) {
-    const h0 = throughSpike(v128.load(row), g0, s0);
-    const h1 = throughSpike(v128.load(row, 16), g1, s1);
-    const h2 = throughSpike(v128.load(row, 32), g2, s2);
-    v128.store(row, f32x4.mul(h0, toInput));
-    v128.store(row, f32x4.mul(h1, toInput), 16);
-    v128.store(row, f32x4.mul(h2, toInput), 32);
-    g0 = f32x4.mul(h0, toEarlier);
-    g1 = f32x4.mul(h1, toEarlier);
-    g2 = f32x4.mul(h2, toEarlier);
-  }
-  v128.store(carry, g0);
-  v128.store(carry, g1, 16);
-  v128.store(carry, g2, 32);
-}
-
-/** dL/dh from dL/dv (after reset) and dL/ds. */
-function throughSpike(h: v128, gv: v128, gs: v128): v128 {
   const level = f32x4.splat(threshold);
-  const above = f32x4.sub(h, level);
-  const surrogate = sigmoid ? sigmoidGradient(above) : atanGradient(above);
-  const kept = hardReset ? v128.andnot(gv, f32x4.ge(h, level)) : gv;
-  if (detachReset) return f32x4.add(f32x4.mul(gs, surrogate), kept);
-  // dv/ds of the reset: rest - h, or -threshold
-  const jump = hardReset ? f32x4.sub(f32x4.splat(resetTo), h) : f32x4.splat(-threshold);
-  // In this order, the product with gv is all that the step before must wait for.
-  return f32x4.add(f32x4.mul(gs, surrogate), f32x4.add(f32x4.mul(gv, f32x4.mul(jump, surrogate)), kept));
+  for (let at = steps * ROW; at > 0; ) {
+    at -= ROW;
+    const h = scratch + BLOCK_ROWS + at;
+    const derivative = scratch + DERIVATIVES + at;
+    const h0 = throughSpike(v128.load(h), v128.load(derivative), v0, s0, level);
+    const h1 = throughSpike(v128.load(h, 16), v128.load(derivative, 16), v1, s1, level);
+    const h2 = throughSpike(v128.load(h, 32), v128.load(derivative, 32), v2, s2, level);
+    v128.store(h, f32x4.mul(h0, toInput));
+    v128.store(h, f32x4.mul(h1, toInput), 16);
+    v128.store(h, f32x4.mul(h2, toInput), 32);
+    v0 = f32x4.mul(h0, toEarlier);
+    v1 = f32x4.mul(h1, toEarlier);
+    v2 = f32x4.mul(h2, toEarlier);
+  }
+  v128.store(carry, v0);
+  v128.store(carry, v1, 16);
+  v128.store(carry, v2, 32);
 }
 
-/** alpha / 2 / (1 + (pi / 2 alpha x)^2) */
-function atanGradient(x: v128): v128 {
-  const u = f32x4.mul(x, f32x4.splat(f32(1.5707963267948966 * alpha)));
-  return f32x4.div(f32x4.splat(alpha / 2), f32x4.add(f32x4.splat(1), f32x4.mul(u, u)));
+/** dL/dh from dL/dv, v being the potential after the reset, and dL/ds. */
+function throughSpike(h: v128, derivative: v128, gv: v128, gs: v128, level: v128): v128 {
+  const one = f32x4.splat(1);
+  let factor = hardReset ? v128.andnot(one, f32x4.ge(h, level)) : one;
+  if (!detachReset) {
+    const jump = hardReset ? f32x4.sub(f32x4.splat(resetTo), h) : f32x4.neg(level);
+    factor = f32x4.add(factor, f32x4.mul(jump, derivative));
+  }
+  return f32x4.add(f32x4.mul(gs, derivative), f32x4.mul(gv, factor));
+}
+
+/** alpha / 2 / (1 + (pi / 2 alpha x)^2), x being what h is above the threshold. */
+function atanDerivatives(scratch: usize, steps: usize): void {
+  const level = f32x4.splat(threshold);
+  const scale = f32x4.splat(f32(1.5707963267948966 * alpha));
+  const one = f32x4.splat(1);
+  const height = f32x4.splat(alpha / 2);
+  for (let at: usize = 0; at < steps * ROW; at += 16) {
+    const u = f32x4.mul(f32x4.sub(v128.load(scratch + at, BLOCK_ROWS), level), scale);
+    v128.store(scratch + at, f32x4.div(height, f32x4.add(one, f32x4.mul(u, u))), DERIVATIVES);
+  }
 }
 
 /** alpha s (1 - s) with s = 1 / (1 + exp(-alpha x)), as alpha e / (1 + e)^2 with e = exp(-|alpha x|). */
-function sigmoidGradient(x: v128): v128 {
-  const e = exp(f32x4.neg(f32x4.abs(f32x4.mul(x, f32x4.splat(alpha)))));
-  const d = f32x4.add(f32x4.splat(1), e);
-  return f32x4.div(f32x4.mul(f32x4.splat(alpha), e), f32x4.mul(d, d));
+function sigmoidDerivatives(scratch: usize, steps: usize): void {
+  const level = f32x4.splat(threshold);
+  const slope = f32x4.splat(alpha);
+  for (let at: usize = 0; at < steps * ROW; at += 16) {
+    const x = f32x4.sub(v128.load(scratch + at, BLOCK_ROWS), level);
+    const e = exp(f32x4.neg(f32x4.abs(f32x4.mul(x, slope))));
+    const d = f32x4.add(f32x4.splat(1), e);
+    v128.store(scratch + at, f32x4.div(f32x4.mul(slope, e), f32x4.mul(d, d)), DERIVATIVES);
+  }
 }
 
 /** exp(x) for x <= 0, to about 1e-7: x = n ln 2 + r, and a Taylor polynomial of r in [-ln 2 / 2, ln 2 / 2]. */

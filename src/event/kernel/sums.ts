@@ -28,3 +28,8 @@ export function sumsOfFour(table: usize, row0: usize, row1: usize, row2: usize, 
     v128.store(out, f32x4.add(r01, r23), 15 * TABLE_ROW);
   }
 }
+
+/** The size of a list's entry, 4, if any of 16 bits is set; else 0. In arithmetic, as `?:` may become a branch. */
+export function entryIf(bits: u32): usize {
+  return ((bits + 0xffff) >> 16) << 2;
+}
