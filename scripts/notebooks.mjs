@@ -5,23 +5,23 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { venvPython } from './setup/project.mjs';
 
 const scripts = dirname(fileURLToPath(import.meta.url));
-const python = join(scripts, '..', '.venv', 'bin', 'python');
-if (!existsSync(python)) {
-  console.error(`no Python in ${join(scripts, '..', '.venv')}; run \`npm run setup\``);
+if (!existsSync(venvPython)) {
+  console.error(`no Python at ${venvPython}; run \`npm run setup\``);
   process.exit(2);
 }
 
 const runner = spawn(
-  python,
+  venvPython,
   ['-I', '-B', join(scripts, 'run_notebooks.py'), '--parent', String(process.pid), ...process.argv.slice(2)],
   { stdio: 'inherit' },
 );
 // A terminal sends Ctrl-C to all of the group, `kill` to this process alone: so it is always passed on.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => runner.kill(signal));
 runner.on('error', (error) => {
-  console.error(`${python}: ${error.message}; run \`npm run setup\``);
+  console.error(`${venvPython}: ${error.message}; run \`npm run setup\``);
   process.exit(2);
 });
 runner.on('exit', (status, signal) => process.exit(status ?? 128 + constants.signals[signal]));

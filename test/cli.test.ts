@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { temporaryFolder, writeSmallMnist } from './support/data';
 import { python } from './support/python';
+import { COMMAND, hashesOf } from './support/run';
 
-const COMMAND = join(__dirname, '..', 'scripts', 'lif_fc_mnist.cjs');
 const root = temporaryFolder();
 const small = join(root, 'a b é');
 writeSmallMnist(small, 640, 200);
@@ -101,9 +100,6 @@ for n in ['v_t_array', 's_t_array', 'train_accs', 'test_accs']:
   });
 }
 
-const RESULTS = ['v_t_array.npy', 's_t_array.npy', 'train_accs.npy', 'test_accs.npy', 'lif_snn_mnist/weights.bin'];
-const hashes = (folder: string) =>
-  RESULTS.map((name) =>
     createHash('sha256')
       .update(readFileSync(join(folder, name)))
       .digest('hex'),
@@ -137,7 +133,7 @@ describe('--resume', () => {
 
     const resumed = lifFcMnist(['--dataset-dir', small, '--skip-checksum', '--log-dir', 'out', '--resume'], cwd);
     assert.equal(resumed.status, 0, resumed.stderr);
-    assert.deepEqual(hashes(join(cwd, 'out')), hashes(join(whole.cwd, 'out')));
+    assert.deepEqual(hashesOf(join(cwd, 'out')), hashesOf(join(whole.cwd, 'out')));
     const steps = python(
       `from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 e = EventAccumulator('.', size_guidance={'scalars': 0}); e.Reload()

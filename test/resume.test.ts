@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { RandomStream } from '../src/random';
 import { temporaryFolder, writeSmallMnist } from './support/data';
+import { COMMAND, hashesOf } from './support/run';
 
-const COMMAND = join(__dirname, '..', 'scripts', 'lif_fc_mnist.cjs');
-const RESULTS = ['v_t_array.npy', 's_t_array.npy', 'train_accs.npy', 'test_accs.npy', 'lif_snn_mnist/weights.bin'];
 
-const hashes = (folder: string) =>
-  RESULTS.map((name) =>
     createHash('sha256')
       .update(readFileSync(join(folder, name)))
       .digest('hex'),
@@ -54,7 +50,7 @@ test('a run killed at 20 random moments and resumed ends with the bytes of one t
       finished = true;
     }
   }
-  assert.deepEqual(hashes(cut), hashes(join(root, 'whole')));
+  assert.deepEqual(hashesOf(cut), hashesOf(join(root, 'whole')));
   assert.deepEqual(
     everyFile(cut).filter((name) => name.includes('unfinished')),
     [],
