@@ -100,11 +100,6 @@ for n in ['v_t_array', 's_t_array', 'train_accs', 'test_accs']:
   });
 }
 
-    createHash('sha256')
-      .update(readFileSync(join(folder, name)))
-      .digest('hex'),
-  );
-
 describe('--resume', () => {
   const args = [...SMALL, '--seed', '3', '-N', '60', '--log-dir', 'out'];
 

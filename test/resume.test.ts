@@ -8,12 +8,6 @@ import { RandomStream } from '../src/random';
 import { temporaryFolder, writeSmallMnist } from './support/data';
 import { COMMAND, hashesOf } from './support/run';
 
-
-    createHash('sha256')
-      .update(readFileSync(join(folder, name)))
-      .digest('hex'),
-  );
-
 function everyFile(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? everyFile(join(folder, entry.name)) : [entry.name],
