@@ -20,18 +20,19 @@ const RATES_TASK = 64;
 /** Most images of one job of that kind. */
 export const RATES_LIMIT = 8192;
 
-/** Words at the start of the memory: what all threads are doing. The first four belong to the pool. */
+/** Words at the start of the memory: what all threads are doing. The first five belong to the pool. */
 export const Control = {
   Generation: 0,
   Ticket: 1,
   Done: 2,
   Failed: 3,
-  Kind: 4,
-  Purpose: 5,
-  Epoch: 6,
-  Count: 7,
-  Step: 8,
-};
+  Started: 4,
+  Kind: 5,
+  Purpose: 6,
+  Epoch: 7,
+  Count: 8,
+  Step: 9,
+} as const;
 /** Bytes where a thread leaves its error's message. */
 export const MESSAGE = { at: 64, bytes: 960 };
 
@@ -68,6 +69,8 @@ export interface Gradient {
 }
 
 type Kernel = Record<string, (...values: number[]) => number>;
+/** Kernel's globals that change. */
+type Count = 'dim' | 'bright' | 'always';
 
 /** Where things lie in the memory (in bytes). */
 function layout(options: CoreOptions) {
@@ -304,6 +307,34 @@ export class EventCore {
   private read(offset: number, length: number): Float32Array {
     const at = (this.scratch + offset) / 4;
     return this.floats.subarray(at, at + length);
+  }
+
+  /** Input spikes of image `i` of the job, 0 or 1, [T, 784]. */
+  spikes(i: number): Uint8Array {
+    const { T, seed } = this.options;
+    const { kernel, scratch, control } = this;
+    const { SLOTS, PIXEL_AT, SPIKES, ALWAYS } = this.of;
+    const out = new Uint8Array(T * INPUTS);
+    this.show(i);
+    const count = (name: Count) => (kernel[name] as unknown as WebAssembly.Global).value as number;
+    const [dim, bright, always] = [count('dim'), count('bright'), count('always')];
+    const words = (offset: number, length: number) =>
+      new Uint16Array(this.memory.buffer, scratch + offset, length).slice();
+    const pixelAt = words(PIXEL_AT, SLOTS);
+    for (let from = 0; from < T; from += BLOCK) {
+      const steps = Math.min(BLOCK, T - from);
+      const [block, purpose, epoch] = [from / BLOCK, control[Control.Purpose], control[Control.Epoch]];
+      kernel.encode(scratch, seed, purpose, epoch, this.indices[i], block, steps);
+      const spikes = words(SPIKES, 8 * SLOTS);
+      for (let t = 0; t < steps; t++) {
+        const row = (from + t) * INPUTS;
+        const fires = (place: number) => (spikes[(t >> 4) * SLOTS + place] >> (t & 15)) & 1;
+        for (let place = 0; place < dim; place++) out[row + pixelAt[place]] = fires(place);
+        for (let place = SLOTS - bright; place < SLOTS; place++) out[row + pixelAt[place]] = fires(place);
+        for (const pixel of words(ALWAYS, always)) out[row + pixel] = 1;
+      }
+    }
+    return out;
   }
 
   /** Every step of image `i` of the job. */

@@ -67,6 +67,11 @@ export class EventEngine implements Engine {
     return new EventEngine(options, core, new Pool(core, module, threads <= parallelism ? SPIN : 0));
   }
 
+  /** Waits until all threads have started. Nothing else need wait for it: who is there does the work. */
+  async ready(): Promise<void> {
+    await this.pool.ready();
+  }
+
   async trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
     if (indices.length > this.core.indices.length || indices.length === 0) {
       throw new RangeError(`expected a batch of 1 to ${this.core.indices.length} images, found ${indices.length}`);
@@ -92,6 +97,12 @@ export class EventEngine implements Engine {
   async trace(split: Split, epoch: number, index: number): Promise<Trace> {
     this.describe(split, epoch, [index]);
     return this.core.trace(0);
+  }
+
+  /** Input spikes of one image, 0 or 1, [T, 784]. */
+  spikes(split: Split, epoch: number, index: number): Uint8Array {
+    this.describe(split, epoch, [index]);
+    return this.core.spikes(0);
   }
 
   /** Input spikes and added rows per image and step: why this engine is fast. */

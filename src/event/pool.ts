@@ -77,6 +77,13 @@ export class Pool {
     }
   }
 
+  /** Waits until all threads have started. Jobs need not. */
+  async ready(): Promise<void> {
+    const started = () => Atomics.load(this.core.control, Control.Started) === this.workers.length;
+    while (!started() && !this.failure) await new Promise((resolve) => setTimeout(resolve, 1));
+    if (this.failure) throw this.failure;
+  }
+
   /** Waits for the tasks that other threads have taken. */
   private async finish(tasks: number): Promise<void> {
     const { control } = this.core;
@@ -112,6 +119,7 @@ function startWorker(workerData: Helper): Worker {
 /** What a helping thread does for as long as it lives. */
 export function help(core: EventCore, spin: number): never {
   const { control } = core;
+  Atomics.add(control, Control.Started, 1);
   // A job may be under way already.
   for (let seen = 0; ; ) {
     for (let left = spin; left > 0 && Atomics.load(control, Control.Generation) === seen; left--);

@@ -8,9 +8,10 @@ import { back, fire, fireAgain, rest } from './neuron';
 
 export { adam } from './adam';
 export { currents } from './current';
-export { countRows, countSpikes, encode, present, presentSpikes } from './encoder';
+export { always, bright, countRows, countSpikes, dim, encode, present, presentSpikes } from './encoder';
 export { addGradient } from './gradient';
 export {
+  ALWAYS,
   BLOCK_ROWS,
   CARRY,
   COUNTS,
