@@ -26,6 +26,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 KERNELS = Path(sys.prefix, "share", "jupyter", "kernels")
+BUILT = ROOT / "build" / "notebooks"
 SCRATCH = ROOT / "build" / "jupyter"
 
 # The kernel gets the reader's own environment, less what would change the printed bytes from machine to machine.
@@ -155,8 +156,9 @@ class Client(NotebookClient):
             raise self.uncaught or Failure(index, self.death()) from None
         if status not in ("ok", "error"):
             cell.execution_count = None
-            raise Failure(index, f"this cell never ran (the kernel answered {status!r})" if status else "this cell never ran")
-        # A promise that nobody awaits is reported a turn of the kernel's event loop later: one more question and answer.
+            why = f" (the kernel answered {status!r})" if status else ""
+            raise Failure(index, f"this cell never ran{why}")
+        # A promise that nobody awaits is reported a turn of the kernel's event loop later: one more exchange.
         await self.listen(self.kc.kernel_info(), index)
         if status == "error":
             await asyncio.sleep(PAUSE_AFTER_ERROR)
@@ -295,7 +297,8 @@ def first_difference(was: list[tuple[str, object]], now: list[tuple[str, object]
         if was_data == now_data:
             continue
         if isinstance(was_data, bytes):
-            at = next((i for i, (a, b) in enumerate(zip(was_data, now_data)) if a != b), min(len(was_data), len(now_data)))
+            shorter = min(len(was_data), len(now_data))
+            at = next((i for i in range(shorter) if was_data[i] != now_data[i]), shorter)
             return f"{was_what}: byte {at} differs ({len(was_data)} bytes committed, {len(now_data)} now)"
         lines = [
             (data if isinstance(data, str) else json.dumps(data, indent=1, sort_keys=True)).splitlines(keepends=True)
@@ -462,7 +465,8 @@ class Runner:
             return False
         if self.options.update:
             write(nb, path)
-        note = ", outputs as committed" if self.options.check else ", committed notebook updated" if self.options.update else ""
+        note = ", outputs as committed" if self.options.check else ""
+        note = ", committed notebook updated" if self.options.update else note
         cells = sum(map(has_code, nb.cells))
         print(f"ok      {shown(path)}: {cells} cells in {took}{note}", flush=True)
         return True
@@ -509,13 +513,14 @@ class OneLineParser(argparse.ArgumentParser):
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    parser = OneLineParser(prog="npm run notebooks --", description="Executes notebooks headless.", allow_abbrev=False)
+    about = "Executes notebooks headless."
+    parser = OneLineParser(prog="npm run notebooks --", description=about, allow_abbrev=False)
     parser.add_argument("files", nargs="*", metavar="FILE", help="a notebook (.ipynb)")
     parser.add_argument("--all", action="store_true", help="all of notebooks/, in order")
     parser.add_argument("--update", action="store_true", help="write what was executed back to FILE, if it is green")
     parser.add_argument("--check", action="store_true", help="what was executed must equal the outputs in FILE")
-    parser.add_argument("--cell-timeout", type=positive, default=600, metavar="S", help="limit for a cell, in seconds (600)")
-    parser.add_argument("--output-dir", type=Path, default=ROOT / "build" / "notebooks", metavar="DIR", help="build/notebooks")
+    parser.add_argument("--cell-timeout", type=positive, default=600, metavar="S", help="seconds for a cell (600)")
+    parser.add_argument("--output-dir", type=Path, default=BUILT, metavar="DIR", help="default: build/notebooks")
     parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.update and options.check:
@@ -525,7 +530,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     typed_in = Path(os.environ.get("INIT_CWD", "."))
     files += [typed_in / name if (typed_in / name).exists() else Path(name) for name in options.files]
     if not files:
-        raise BadInput("no notebooks in notebooks/" if options.all else "expected notebook files (.ipynb) or --all, found none")
+        nothing = "expected notebooks (.ipynb) or --all, found none"
+        raise BadInput("no notebooks in notebooks/" if options.all else nothing)
     names = [path.name for path in files]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:

@@ -319,7 +319,7 @@ describe('The notebook runner', { concurrency: 2 }, () => {
         () => [file('prose.ipynb', '{"nbformat":4,"nbformat_minor":5,"metadata":{},"cells":[]}')],
         /prose\.ipynb: has no code cells/,
       ],
-      ['no notebook', () => [], /expected notebook files/],
+      ['no notebook', () => [], /expected notebooks \(\.ipynb\) or --all/],
       ['two of one name', () => [canary('throw'), canary('throw')], /throw\.ipynb: named twice/],
       ['an unknown option', () => ['--fast'], /unrecognized arguments: --fast/],
       ['a limit that is none', () => ['--cell-timeout', '0', canary('throw')], /--cell-timeout.*1 or more, found '0'/],
