@@ -207,7 +207,7 @@ export class EventCore {
     const { losses, correct, gradients, rows } = this.at;
     this.doubles[losses / 8 + shard] = 0;
     this.doubles[correct / 8 + shard] = 0;
-    this.bytes.fill(0, gradients + shard * rows, gradients + (shard + 1) * rows);
+    this.kernel.clear(gradients + shard * rows, rows);
   }
 
   /** Copies image `i` of the job to the kernel and lets it find the pixels that are not black; gives its label. */
