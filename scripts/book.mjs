@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
-import { figureHtml, introduction, linkedNotebooks, prepare, sizeOf } from './book/notebooks.mjs';
+import { figureHtml, introduction, isExecuted, linkedNotebooks, prepare, sizeOf } from './book/notebooks.mjs';
 import { finishPage, katexCss } from './book/pages.mjs';
 import { bundlePlayground, run as runFolder } from './book/playground.mjs';
 import { readJson, remove, root, SetupError, venvPython } from './setup/project.mjs';
@@ -43,7 +43,6 @@ const chapterNames = () =>
     .filter((file) => file.endsWith('.ipynb') && !file.includes('.ipynb_checkpoints'))
     .map((file) => file.slice(0, -'.ipynb'.length).split(sep).join('/'));
 
-const isExecuted = (notebook) => notebook?.cells?.some((cell) => cell.outputs?.length > 0);
 const sourcesOf = (notebook) => JSON.stringify(notebook.cells.map(({ source }) => [source].flat().join('')));
 
 /** A chapter as the runner left it, or else (also where the runner had other cells) as it is committed. */
@@ -54,14 +53,15 @@ function readChapter(name) {
     throw new SetupError(`notebooks/${name}.ipynb: expected a notebook, found something else: is it valid JSON?`);
   }
   const executed = readJson(join(root, 'build', 'notebooks', ...parts));
+  const again = `run \`npm run notebooks -- notebooks/${name}.ipynb\``;
   if (isExecuted(executed) && sourcesOf(executed) === sourcesOf(committed)) return executed;
-  if (isExecuted(committed)) return committed;
-  if (!isExecuted(executed)) {
-    throw new SetupError(
-      `notebooks/${name}.ipynb: expected an executed notebook, found no output: run \`npm run tutorial\``,
-    );
+  if (isExecuted(committed)) {
+    if (executed)
+      console.log(`book: ${name} failed or was changed since it was executed: taking the committed outputs; ${again}`);
+    return committed;
   }
-  console.log(`book: ${name} was changed since it was executed: run \`npm run notebooks -- notebooks/${name}.ipynb\``);
+  if (!executed) throw new SetupError(`notebooks/${name}.ipynb: expected outputs, found none: ${again}`);
+  console.log(`book: ${name} was changed since it was executed: ${again}`);
   return executed;
 }
 

@@ -21,6 +21,18 @@ export function sizeOf(svg) {
   return { width, height };
 }
 
+/** What an output says of a failure: tslab leaves no error output, it prints the error on stderr. */
+function failure(cell, output) {
+  if (cell.metadata?.tags?.includes('raises-exception')) return undefined;
+  if (output.output_type === 'error') return `${output.ename}: ${output.evalue}`;
+  return output.name === 'stderr' ? text(output.text).trim().split('\n')[0] : undefined;
+}
+
+/** Whether a notebook was executed, all of it and without errors. */
+export const isExecuted = (notebook) =>
+  (notebook?.cells?.some((cell) => cell.outputs?.length > 0) ?? false) &&
+  !notebook.cells.some((cell) => cell.outputs?.some((output) => failure(cell, output)));
+
 /**
  * Prepares one notebook.
  * @param name its path below the folder of notebooks, with forward slashes, without .ipynb
@@ -35,9 +47,8 @@ export function prepare(name, notebook) {
       throw new SetupError(`${name}.ipynb: cell ${index + 1}: ${what}`);
     };
     cell.outputs?.forEach((output, i) => {
-      if (output.output_type === 'error' && !cell.metadata?.tags?.includes('raises-exception')) {
-        fail(`expected executed cells without errors, found ${output.ename}: run \`npm run tutorial\``);
-      }
+      const wrong = failure(cell, output);
+      if (wrong) fail(`expected cells that ran without errors, found ${wrong}: run \`npm run tutorial\``);
       if (!output.data) return;
       const alt = text(output.data['text/plain']).trim();
       const svg = text(output.data['image/svg+xml']);

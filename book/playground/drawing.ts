@@ -1,0 +1,86 @@
+/**
+ * From strokes to an image as MNIST has them: scaled to a box of 20 × 20 with its proportions kept, smoothed, and shifted
+ * by whole pixels until the centre of mass stands in the centre of 28 × 28.
+ */
+
+export interface Point {
+  x: number;
+  y: number;
+}
+/** A line drawn without lifting the pen. */
+export type Stroke = Point[];
+
+const SIDE = 28;
+const BOX = 20;
+/** Half the width of MNIST's pen, in pixels of the image. */
+const PEN = 1.25;
+/** A smaller drawing (a dot, say) is not magnified to fill the box: in units of the paper, which is 1 wide. */
+const SMALLEST = 0.12;
+
+/** @param strokes on a paper from 0 to 1 in both directions; the result is [784], 0 to 255 */
+export function normalise(strokes: readonly Stroke[]): Uint8Array {
+  const points = strokes.flat();
+  if (points.length === 0) return new Uint8Array(SIDE * SIDE);
+  const xs = extent(points.map(({ x }) => x));
+  const ys = extent(points.map(({ y }) => y));
+  const scale = (BOX - 2 * PEN) / Math.max(xs.length, ys.length, SMALLEST);
+  const toImage = ({ x, y }: Point) => ({
+    x: SIDE / 2 + (x - xs.centre) * scale,
+    y: SIDE / 2 + (y - ys.centre) * scale,
+  });
+  return centred(ink(strokes.map((stroke) => stroke.map(toImage))));
+}
+
+function extent(values: number[]): { centre: number; length: number } {
+  const low = values.reduce((a, b) => Math.min(a, b));
+  const high = values.reduce((a, b) => Math.max(a, b));
+  return { centre: (low + high) / 2, length: high - low };
+}
+
+/** How much of each pixel the pen has covered, from its distance to the strokes. */
+function ink(strokes: Stroke[]): Float32Array {
+  const image = new Float32Array(SIDE * SIDE);
+  const reach = PEN + 0.5;
+  const within = (value: number) => Math.min(Math.max(Math.floor(value), 0), SIDE - 1);
+  for (const stroke of strokes) {
+    stroke.forEach((a, i) => {
+      const b = stroke[i + 1] ?? a;
+      if (b === a && i > 0) return;
+      for (let y = within(Math.min(a.y, b.y) - reach); y <= within(Math.max(a.y, b.y) + reach); y++) {
+        for (let x = within(Math.min(a.x, b.x) - reach); x <= within(Math.max(a.x, b.x) + reach); x++) {
+          const covered = reach - distance({ x: x + 0.5, y: y + 0.5 }, a, b);
+          const at = y * SIDE + x;
+          image[at] = Math.max(image[at], Math.min(covered, 1));
+        }
+      }
+    });
+  }
+  return image;
+}
+
+/** From a point to the line between a and b. */
+function distance(point: Point, a: Point, b: Point): number {
+  const [dx, dy] = [b.x - a.x, b.y - a.y];
+  const square = dx * dx + dy * dy;
+  const along = square === 0 ? 0 : ((point.x - a.x) * dx + (point.y - a.y) * dy) / square;
+  const nearest = Math.min(Math.max(along, 0), 1);
+  return Math.hypot(point.x - a.x - nearest * dx, point.y - a.y - nearest * dy);
+}
+
+function centred(image: Float32Array): Uint8Array {
+  let [mass, mx, my] = [0, 0, 0];
+  image.forEach((value, at) => {
+    mass += value;
+    mx += value * ((at % SIDE) + 0.5);
+    my += value * (Math.floor(at / SIDE) + 0.5);
+  });
+  const dx = Math.round(SIDE / 2 - mx / mass);
+  const dy = Math.round(SIDE / 2 - my / mass);
+  const out = new Uint8Array(SIDE * SIDE);
+  image.forEach((value, at) => {
+    const x = (at % SIDE) + dx;
+    const y = Math.floor(at / SIDE) + dy;
+    if (x >= 0 && x < SIDE && y >= 0 && y < SIDE) out[y * SIDE + x] = Math.round(255 * value);
+  });
+  return out;
+}

@@ -1,0 +1,108 @@
+/**
+ * The event engine in the browser: one `EventCore` on one thread, the same code and kernel as in training. The training
+ * asks for rates only; here every step of one image is read out, the input spikes as well.
+ */
+import type { NeuronOptions } from '../../src/engine';
+import { Control, type CoreOptions, createMemory, EventCore, Job, RATES_LIMIT } from '../../src/event/core';
+import { Purpose } from '../../src/random';
+
+const INPUTS = 784;
+const OUTPUTS = 10;
+/** The longest presentation. */
+export const MAX_T = 200;
+
+/** Which random numbers the spikes are drawn with. */
+export interface Stream {
+  seed: number;
+  purpose: Purpose;
+  epoch: number;
+  index: number;
+}
+
+/** What happened while an image was shown for T steps. */
+export interface Presentation {
+  T: number;
+  /** Input spikes [T, 784], 0 or 1. */
+  inputs: Uint8Array;
+  /** Potentials before firing [T, 10]. */
+  h: Float32Array;
+  /** Potentials after the reset [T, 10]. */
+  v: Float32Array;
+  /** Output spikes [T, 10], 0 or 1. */
+  fired: Float32Array;
+}
+
+export class Kernel {
+  private constructor(private readonly core: EventCore) {}
+
+  /** @param weights [784, 10], row-major */
+  static async create(wasm: BufferSource, weights: Float32Array): Promise<Kernel> {
+    const none = () => ({ images: new Uint8Array(INPUTS), labels: new Uint8Array(1) });
+    const options: CoreOptions = {
+      data: { [Purpose.TestSpikes]: none(), [Purpose.TrainSpikes]: none(), [Purpose.Demonstration]: none() },
+      seed: 0,
+      // The memory is laid out for the longest presentation; `describe` makes each as long as is wanted.
+      T: MAX_T,
+      batchSize: 1,
+      learningRate: 1e-3,
+      neuron: neuronOf(2),
+      threads: 1,
+    };
+    const core = new EventCore(await WebAssembly.compile(wasm), createMemory(options), options);
+    const zeros = new Float32Array(weights.length);
+    core.restore({ weights, m: zeros, v: zeros, step: 0 });
+    return new Kernel(core);
+  }
+
+  /** Tells the core what comes: images [n, 784], the first of which has the stream's index, each for T steps. */
+  private describe(images: Uint8Array, T: number, tau: number, { seed, purpose, epoch, index }: Stream): void {
+    const { core } = this;
+    const count = images.length / INPUTS;
+    Object.assign(core.options, { T, seed, neuron: neuronOf(tau) });
+    core.setNeuron(core.options.neuron);
+    const data = core.options.data[purpose];
+    // An image lies where its index says.
+    const end = (index + count) * INPUTS;
+    if (data.images.length < end) data.images = new Uint8Array(end);
+    data.images.set(images, index * INPUTS);
+    if (data.labels.length < index + count) data.labels = new Uint8Array(index + count);
+    core.control[Control.Purpose] = purpose;
+    core.control[Control.Epoch] = epoch;
+    core.control[Control.Count] = count;
+    for (let i = 0; i < count; i++) core.indices[i] = index + i;
+  }
+
+  /** Shows an image [784] for T steps and tells all that happened. */
+  show(image: Uint8Array, T: number, tau: number, stream: Stream): Presentation {
+    this.describe(image, T, tau, stream);
+    const { h, v, spike } = this.core.trace(0);
+    return { T, inputs: this.core.spikes(0), h, v, fired: spike };
+  }
+
+  /** The firing rates [n, 10] of images [n, 784] alone, as in training. */
+  rates(images: Uint8Array, T: number, tau: number, stream: Stream): Float32Array {
+    const count = images.length / INPUTS;
+    const out = new Float32Array(count * OUTPUTS);
+    for (let from = 0; from < count; from += RATES_LIMIT) {
+      const some = images.subarray(from * INPUTS, (from + RATES_LIMIT) * INPUTS);
+      this.describe(some, T, tau, { ...stream, index: stream.index + from });
+      this.core.control[Control.Kind] = Job.Rates;
+      for (let task = 0; task < this.core.tasks(); task++) this.core.perform(task);
+      out.set(this.core.ratesResult(), from * OUTPUTS);
+    }
+    return out;
+  }
+}
+
+/** The neurons of the trained network, with another time constant. */
+function neuronOf(tau: number): NeuronOptions {
+  const rest = { decayInput: true, vThreshold: 1, vReset: 0, detachReset: false };
+  return { tau, ...rest, surrogate: 'atan', alpha: 2 };
+}
+
+/** The neuron with the highest rate; of equals, the first. */
+export function answerOf(rates: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < rates.length; i++) if (rates[i] > rates[best]) best = i;
+  return best;
+}
