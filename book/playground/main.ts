@@ -19,7 +19,7 @@ function part<T extends HTMLElement>(id: string): T {
   return found as T;
 }
 
-const root = document.getElementById('playground') as HTMLElement;
+const root = part('root');
 const paper = part<HTMLCanvasElement>('canvas');
 const race = part<HTMLCanvasElement>('race');
 const views = {
