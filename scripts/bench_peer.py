@@ -1,0 +1,69 @@
+"""SpikingJelly as a contender of scripts/bench.mjs: a line of batches in, a line of times out."""
+
+import json
+import struct
+import sys
+import time
+
+import numpy as np
+import torch
+from spikingjelly.activation_based import encoding, functional, layer, neuron, surrogate
+
+BATCH_T = 100
+
+
+def read_idx(path):
+    """The array of an idx file."""
+    with open(path, "rb") as file:
+        content = file.read()
+    dimensions = content[3]
+    shape = struct.unpack_from(f">{dimensions}I", content, 4)
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
+
+
+def network(step_mode):
+    return torch.nn.Sequential(
+        layer.Flatten(step_mode=step_mode),
+        layer.Linear(28 * 28, 10, bias=False, step_mode=step_mode),
+        neuron.LIFNode(tau=2.0, surrogate_function=surrogate.ATan(), step_mode=step_mode),
+    )
+
+
+def firing_rates(net, encoder, images, step_mode):
+    if step_mode == "m":
+        sequence = images.unsqueeze(0).expand(BATCH_T, *images.shape)
+        return net(encoder(sequence)).mean(0)
+    total = 0.0
+    for _ in range(BATCH_T):
+        total = total + net(encoder(images))
+    return total / BATCH_T
+
+
+def main():
+    folder, mode, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    if threads:
+        torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    images = torch.from_numpy(read_idx(f"{folder}/train-images-idx3-ubyte").copy()).float() / 255
+    labels = torch.from_numpy(read_idx(f"{folder}/train-labels-idx1-ubyte").copy()).long()
+    step_mode = "m" if mode == "multi" else "s"
+    net = network(step_mode)
+    encoder = encoding.PoissonEncoder()
+    optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
+    print(json.dumps({"ready": torch.__version__, "threads": torch.get_num_threads()}), flush=True)
+    for line in sys.stdin:
+        milliseconds = []
+        for batch in json.loads(line):
+            begin = time.perf_counter()
+            x, y = images[batch], labels[batch]
+            optimizer.zero_grad()
+            rates = firing_rates(net, encoder, x, step_mode)
+            target = torch.nn.functional.one_hot(y, 10).float()
+            torch.nn.functional.mse_loss(rates, target).backward()
+            optimizer.step()
+            functional.reset_net(net)
+            milliseconds.append((time.perf_counter() - begin) * 1e3)
+        print(json.dumps({"ms": milliseconds}), flush=True)
+
+
+main()
