@@ -159,7 +159,7 @@ const kernelText = () => {
     display_name: 'TypeScript (tslab)',
     language: 'typescript',
     // TensorFlow's start-up lines would stand in the notebooks.
-    env: { TF_CPP_MIN_LOG_LEVEL: '3' },
+    env: { TF_CPP_MIN_LOG_LEVEL: '3', NODE_NO_WARNINGS: '1' },
   };
   return `${JSON.stringify(spec, null, 2)}\n`;
 };
