@@ -23,7 +23,7 @@ export interface Sample {
 
 const packed = bytes(SAMPLES);
 
-/** Two test images of each digit: sample d and sample 10 + d show the digit d. */
+/** Two test images of each digit: sample d is an easy one, sample 10 + d one that the network got wrong. */
 export const samples: Sample[] = Array.from({ length: 20 }, (_, i) => {
   const at = i * 786;
   return { index: packed[at] + 256 * packed[at + 1], pixels: packed.slice(at + 2, at + 786) };

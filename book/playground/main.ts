@@ -362,6 +362,8 @@ const hook = {
     const { index = 0, epoch = 0, purpose = Purpose.TestSpikes, seed = 0, T = 100 } = question;
     return kernel.rates(pixels, T, question.tau ?? trainedTau, { seed, purpose, epoch, index });
   },
+  /** The trained weights [784, 10]. */
+  weights: () => Array.from(weights),
   /** The image that the network is shown [784]. */
   image: () => Array.from(image),
   /** How many points of strokes have been taken in. */

@@ -25,17 +25,44 @@ function kernel() {
   return readFileSync(file);
 }
 
-/** The first two test images of each digit: index (two bytes, low first), then the pixels. */
-function samples() {
+/**
+ * Two test images of each digit, first ten easy ones, then ten that the network gets wrong: index (two bytes, low first),
+ * then the pixels.
+ */
+async function samples(tau) {
   const { loadMnist } = require(join(root, 'dist', 'mnist.js'));
-  const { images, labels } = loadMnist().test;
-  const chosen = Array.from({ length: 20 }, (_, i) => {
-    let index = labels.indexOf(i % 10);
-    if (i >= 10) index = labels.indexOf(i % 10, index + 1);
-    return index;
+  const { EventEngine } = require(join(root, 'dist', 'event', 'index.js'));
+  const { DEFAULT_NEURON } = require(join(root, 'dist', 'train.js'));
+  const data = loadMnist();
+  const { images, labels } = data.test;
+  const neuron = { ...DEFAULT_NEURON, tau };
+  const engine = await EventEngine.create({
+    data,
+    seed: 0,
+    T: 100,
+    batchSize: 1,
+    learningRate: 1e-3,
+    neuron,
+    threads: 1,
   });
+  const trained = new Float32Array(Uint8Array.from(weights()).buffer);
+  engine.restore({ weights: trained, m: new Float32Array(7840), v: new Float32Array(7840), step: 0 });
+  const looked = Uint32Array.from({ length: 2000 }, (_, i) => i);
+  const rates = await engine.rates('test', 0, looked);
+  await engine.close();
+  /** By how much the right neuron's rate is above the highest of the others. */
+  const lead = (i) => {
+    const own = rates.slice(i * 10, i * 10 + 10);
+    const right = own[labels[i]];
+    own[labels[i]] = 0;
+    return right - Math.max(...own);
+  };
+  const first = (digit, fits) => looked.find((i) => labels[i] === digit && fits(lead(i))) ?? labels.indexOf(digit);
+  const digits = Array.from({ length: 10 }, (_, digit) => digit);
+  const easy = digits.map((digit) => first(digit, (lead) => lead > 0.9));
+  const hard = digits.map((digit) => first(digit, (lead) => lead < -0.3));
   const pack = (i) => Buffer.concat([Buffer.from([i & 255, i >> 8]), images.subarray(i * 784, (i + 1) * 784)]);
-  return Buffer.concat(chosen.map(pack));
+  return Buffer.concat([...easy, ...hard].map(pack));
 }
 
 /** The options the network was trained with. */
@@ -60,7 +87,7 @@ export async function bundlePlayground(outfile) {
       define: {
         KERNEL: base64(kernel()),
         WEIGHTS: base64(weights()),
-        SAMPLES: base64(samples()),
+        SAMPLES: base64(await samples(trainedTau())),
         TRAINED_TAU: String(trainedTau()),
       },
     });

@@ -1,0 +1,92 @@
+/** The book behind a web server on this machine alone, opened in a browser that can reach nothing else. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, relative, resolve, sep } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+
+export const root = resolve(__dirname, '..', '..');
+export const book = join(root, 'build', 'book');
+
+const TYPES: Record<string, string> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+
+/** All files of the book, with forward slashes. */
+export function bookFiles(): string[] {
+  if (!existsSync(book)) throw new Error('build/book: expected the book, found none; run `npm run book`');
+  return readdirSync(book, { recursive: true, withFileTypes: true })
+    .filter((item) => item.isFile())
+    .map((item) => relative(book, join(item.parentPath, item.name)).split(sep).join('/'))
+    .sort();
+}
+
+export const bookPages = () => bookFiles().filter((file) => file.endsWith('.html'));
+
+export interface Site {
+  url: string;
+  close(): void;
+}
+
+/** Serves the book, and besides it what `extra` has under a path. */
+export async function serve(extra: Record<string, Uint8Array> = {}): Promise<Site> {
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
+    const file = join(book, path === '/' ? 'index.html' : path);
+    const content = extra[path] ?? (file.startsWith(book + sep) && isFile(file) ? readFileSync(file) : undefined);
+    response.writeHead(content ? 200 : 404, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
+    response.end(content);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+const isFile = (path: string) => existsSync(path) && statSync(path).isFile();
+
+export interface Watched {
+  page: Page;
+  /** Errors of the console and of scripts, requests that failed, and requests to another origin. */
+  faults: string[];
+  /** Bytes of all that was loaded. */
+  weight(): Promise<number>;
+}
+
+/** A page on which everything that goes wrong is noted; requests to other origins than `origin` fail. */
+export async function openPage(
+  browser: Browser,
+  origin: string,
+  options: BrowserContextOptions = {},
+): Promise<Watched> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  const bodies: Promise<number>[] = [];
+  await page.route('**', (route) => {
+    const url = route.request().url();
+    if (url.startsWith(origin) || /^(data|blob):/.test(url)) return route.continue();
+    faults.push(`request to ${url}`);
+    return route.abort();
+  });
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
+  page.on('requestfailed', (request) => faults.push(`failed: ${request.url()}`));
+  page.on('response', (response) => {
+    if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`);
+    if (response.url().startsWith('http')) bodies.push(response.body().then((body) => body.length));
+  });
+  return { page, faults, weight: async () => (await Promise.all(bodies)).reduce((a, b) => a + b, 0) };
+}
