@@ -20,6 +20,7 @@ export function finishPage(html, page) {
       /<div class="tex">([^<]*)<\/div>/g,
       (_, tex) => `<div class="formula" tabindex="0">${formula(tex, true, page)}</div>`,
     )
+    .replaceAll('<p class="caption" role="heading">', '<p class="caption" role="heading" aria-level="2">')
     .replaceAll('<pre>', '<pre tabindex="0">');
 }
 

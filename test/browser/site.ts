@@ -59,8 +59,8 @@ export interface Watched {
   page: Page;
   /** Errors of the console and of scripts, requests that failed, and requests to another origin. */
   faults: string[];
-  /** Bytes of all that was loaded. */
-  weight(): Promise<number>;
+  /** Bytes of all files of the book that were loaded. */
+  weight(): number;
 }
 
 /** A page on which everything that goes wrong is noted; requests to other origins than `origin` fail. */
@@ -72,7 +72,7 @@ export async function openPage(
   const context = await browser.newContext(options);
   const page = await context.newPage();
   const faults: string[] = [];
-  const bodies: Promise<number>[] = [];
+  const loaded = new Set<string>();
   await page.route('**', (route) => {
     const url = route.request().url();
     if (url.startsWith(origin) || /^(data|blob):/.test(url)) return route.continue();
@@ -86,7 +86,11 @@ export async function openPage(
   page.on('requestfailed', (request) => faults.push(`failed: ${request.url()}`));
   page.on('response', (response) => {
     if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`);
-    if (response.url().startsWith('http')) bodies.push(response.body().then((body) => body.length));
+    loaded.add(new URL(response.url()).pathname);
   });
-  return { page, faults, weight: async () => (await Promise.all(bodies)).reduce((a, b) => a + b, 0) };
+  const size = (path: string) => {
+    const file = join(book, decodeURIComponent(path));
+    return isFile(file) ? statSync(file).size : 0;
+  };
+  return { page, faults, weight: () => [...loaded].reduce((sum, path) => sum + size(path), 0) };
 }
