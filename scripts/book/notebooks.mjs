@@ -46,6 +46,10 @@ export function prepare(name, notebook) {
     const fail = (what) => {
       throw new SetupError(`${name}.ipynb: cell ${index + 1}: ${what}`);
     };
+    // A notebook links to the built book, a page of the book to its neighbour.
+    if (cell.cell_type === 'markdown') {
+      cell.source = text(cell.source).replaceAll(/\]\(\.\.\/build\/book\/(\w+)\.html\)/g, `](${up}$1.md)`);
+    }
     cell.outputs?.forEach((output, i) => {
       const wrong = failure(cell, output);
       if (wrong) fail(`expected cells that ran without errors, found ${wrong}: run \`npm run tutorial\``);
