@@ -1,0 +1,117 @@
+/**
+ * The memory of the event-driven engine: what lies where, and how threads find it. Nothing of Node is used here.
+ */
+import type { NeuronOptions } from '../engine';
+
+export const INPUTS = 784;
+export const OUTPUTS = 10;
+/** Floats of a row in the kernel's memory: ten outputs, filled up to three vectors. */
+export const ROW = 12;
+/** Steps that the kernel handles at a time. */
+export const BLOCK = 128;
+/** Places for pixels in the kernel's spikes of 16 steps (see kernel/layout.ts). */
+const SLOTS = 832;
+const PAGE = 65536;
+
+/** A batch is cut in so many runs of images, each with a gradient of its own, whatever the number of threads. */
+export const SHARDS = 16;
+/** The update of the weights is cut in so many runs of rows. */
+export const SLICES = 8;
+/** Images of one task when only the rates are wanted. */
+export const RATES_TASK = 64;
+/** Most images of one job of that kind. */
+export const RATES_LIMIT = 8192;
+
+/** Words at the start of the memory: what all threads are doing. The first five belong to the pool. */
+export const Control = {
+  Generation: 0,
+  Ticket: 1,
+  Done: 2,
+  Failed: 3,
+  Started: 4,
+  Kind: 5,
+  Purpose: 6,
+  Epoch: 7,
+  Count: 8,
+  Step: 9,
+} as const;
+/** Bytes where a thread leaves its error's message. */
+export const MESSAGE = { at: 64, bytes: 960 };
+
+/** What can be done in tasks by many threads at once. */
+export const Job = { Gradient: 0, Update: 1, Rates: 2 } as const;
+export type Job = (typeof Job)[keyof typeof Job];
+
+/** The images that a job is about. */
+export interface Images {
+  images: Uint8Array;
+  labels: Uint8Array;
+}
+
+export interface CoreOptions {
+  /** TrainSpikes and TestSpikes of `Purpose`, and whose images they are. */
+  data: { [purpose: number]: Images };
+  seed: number;
+  T: number;
+  batchSize: number;
+  learningRate: number;
+  neuron: NeuronOptions;
+  /** How many cores share the memory. */
+  threads: number;
+}
+
+/** Where things lie in the memory (in bytes). */
+export function layout(options: CoreOptions) {
+  let end = 1024;
+  const place = (bytes: number) => {
+    const at = end;
+    end += Math.ceil(bytes / 64) * 64;
+    return at;
+  };
+  const rows = INPUTS * ROW * 4;
+  return {
+    indices: place(4 * Math.max(options.batchSize, RATES_LIMIT)),
+    rates: place(4 * OUTPUTS * RATES_LIMIT),
+    losses: place(8 * SHARDS),
+    correct: place(8 * SHARDS),
+    // One row more, of zeros, for places that hold no pixel.
+    weights: place(rows + ROW * 4),
+    m: place(rows),
+    v: place(rows),
+    gradients: place(rows * SHARDS),
+    given: place(Math.ceil(options.T / BLOCK) * 8 * 2 * SLOTS),
+    scratch: place(0),
+    rows,
+  };
+}
+
+/** Bytes that one thread needs for itself; the kernel says so again. */
+export const SCRATCH = 320 * 1024;
+
+/** Most pages that the kernel accepts (see kernel/asconfig.json). */
+const MOST_PAGES = 1024;
+
+/** A memory for the kernel, shared if several threads use it. */
+export function createMemory(options: CoreOptions): WebAssembly.Memory {
+  const pages = Math.ceil((layout(options).scratch + SCRATCH * options.threads) / PAGE);
+  if (pages > MOST_PAGES) {
+    throw new RangeError(`batchSize ${options.batchSize}, threads ${options.threads}: expected to need at most 64 MB`);
+  }
+  return new WebAssembly.Memory({ initial: pages, maximum: MOST_PAGES, shared: options.threads > 1 });
+}
+
+/**
+ * The kernel as a module, for one thread or for several.
+ * @param bytes what asc made of kernel/: it imports a memory that is not shared
+ */
+export function compileKernel(bytes: Uint8Array, threads: number): Promise<WebAssembly.Module> {
+  const module = Uint8Array.from(bytes);
+  if (threads > 1) {
+    // The kernel has no atomic operations; for shared memory only this flag of the import differs.
+    const name = [...'\x03env\x06memory\x02'].map((letter) => letter.charCodeAt(0));
+    const flags = module.findIndex((_, at) => name.every((byte, i) => module[at - name.length + i] === byte));
+    if (module[flags] !== 1) throw new Error('kernel: expected the import of a memory with a maximum, found none');
+    module[flags] |= 2;
+  }
+  return WebAssembly.compile(module);
+}
