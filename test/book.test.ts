@@ -93,3 +93,10 @@ test('Links to other notebooks are found, from a folder as well', async () => {
   const notebook = { cells: [{ cell_type: 'markdown', source }] };
   assert.deepEqual(linkedNotebooks('exercises/x', notebook), ['exercises/02-b.ipynb', '03-c.ipynb']);
 });
+
+test('A link to a page of the book leads to it from within the book', async () => {
+  const { prepare } = await load();
+  const cell = () => ({ cells: [{ cell_type: 'markdown', source: 'See [it](../build/book/playground.html).' }] });
+  assert.equal(prepare('05-x', cell()).notebook.cells[0].source, 'See [it](playground.md).');
+  assert.equal(prepare('exercises/x', cell()).notebook.cells[0].source, 'See [it](../playground.md).');
+});

@@ -50,6 +50,10 @@ export function prepare(name, notebook) {
     if (cell.cell_type === 'markdown') {
       cell.source = text(cell.source).replaceAll(/\]\(\.\.\/build\/book\/(\w+)\.html\)/g, `](${up}$1.md)`);
     }
+    if (cell.cell_type === 'markdown') {
+      // From a notebook a page of the book lies in build/book/; here it is a neighbour.
+      cell.source = text(cell.source).replace(/\]\((?:\.\.\/)+build\/book\/([\w-]+)\.html/g, `](${up}$1.md`);
+    }
     cell.outputs?.forEach((output, i) => {
       const wrong = failure(cell, output);
       if (wrong) fail(`expected cells that ran without errors, found ${wrong}: run \`npm run tutorial\``);
