@@ -81,8 +81,8 @@ function batchesOf(order, first, count, size = BATCH) {
 function rows(peer) {
   const all = availableParallelism();
   const own = [
-    ['event_1', 'event engine, 1 thread', () => event(1), 100],
-    ['event_all', `event engine, ${all} threads`, () => event(all), 100],
+    ['event_1', 'event engine, 1 thread', () => event(1), 200],
+    ['event_all', `event engine, ${all} threads`, () => event(all), 400],
     ['tfjs_single', 'tfjs engine, single-step', () => tfjs('single'), 3],
     ['tfjs_multi', 'tfjs engine, multi-step', () => tfjs('multi'), 3],
   ];
