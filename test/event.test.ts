@@ -321,3 +321,12 @@ test('memory does not grow with T', () => {
   const [short, long] = [rss(100), rss(1000)];
   assert.ok(Math.abs(long / short - 1) < 0.1, `${short} MB at T = 100, ${long} MB at T = 1,000`);
 });
+
+test('calls that overlap wait for one another, and close() waits for them', async () => {
+  const engine = await EventEngine.create({ ...defaults, T: 500, threads: 2 });
+  const part = (first: number) => Uint32Array.from({ length: 2000 }, (_, i) => first + i);
+  const alone = [await engine.rates('test', 0, part(0)), await engine.rates('test', 0, part(2000))];
+  const overlapping = Promise.all([engine.rates('test', 0, part(0)), engine.rates('test', 0, part(2000))]);
+  await engine.close();
+  assert.deepEqual(await overlapping, alone);
+});

@@ -44,6 +44,8 @@ export interface Statistics {
 export class EventEngine implements Engine {
   readonly name = 'event';
 
+  private last: Promise<void> = Promise.resolve();
+
   private constructor(
     private readonly options: EngineOptions,
     private readonly core: EventCore,
@@ -72,7 +74,21 @@ export class EventEngine implements Engine {
     await this.pool.ready();
   }
 
-  async trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
+  /** Calls that overlap wait for one another: they share the words that describe a job. */
+  private alone<R>(job: () => Promise<R>): Promise<R> {
+    const result = this.last.then(job);
+    this.last = result.then(
+      () => {},
+      () => {},
+    );
+    return result;
+  }
+
+  trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
+    return this.alone(() => this.trainAlone(epoch, indices));
+  }
+
+  private async trainAlone(epoch: number, indices: Uint32Array): Promise<BatchResult> {
     if (indices.length > this.core.indices.length || indices.length === 0) {
       throw new RangeError(`expected a batch of 1 to ${this.core.indices.length} images, found ${indices.length}`);
     }
@@ -84,7 +100,11 @@ export class EventEngine implements Engine {
     return result;
   }
 
-  async rates(split: Split, epoch: number, indices: Uint32Array): Promise<Float32Array> {
+  rates(split: Split, epoch: number, indices: Uint32Array): Promise<Float32Array> {
+    return this.alone(() => this.ratesAlone(split, epoch, indices));
+  }
+
+  private async ratesAlone(split: Split, epoch: number, indices: Uint32Array): Promise<Float32Array> {
     const out = new Float32Array(indices.length * OUTPUTS);
     for (let from = 0; from < indices.length; from += RATES_LIMIT) {
       this.describe(split, epoch, indices.subarray(from, from + RATES_LIMIT));
@@ -95,8 +115,10 @@ export class EventEngine implements Engine {
   }
 
   async trace(split: Split, epoch: number, index: number): Promise<Trace> {
-    this.describe(split, epoch, [index]);
-    return this.core.trace(0);
+    return this.alone(async () => {
+      this.describe(split, epoch, [index]);
+      return this.core.trace(0);
+    });
   }
 
   /** Input spikes of one image, 0 or 1, [T, 784]. */
@@ -130,10 +152,12 @@ export class EventEngine implements Engine {
 
   /** One step of Adam on a batch whose input spikes are given. */
   async trainSpikes(spikes: Uint8Array, labels: ArrayLike<number>): Promise<Gradient> {
-    const result = this.core.gradient(spikes, labels);
-    this.core.control[Control.Step]++;
-    await this.pool.run(Job.Update);
-    return result;
+    return this.alone(async () => {
+      const result = this.core.gradient(spikes, labels);
+      this.core.control[Control.Step]++;
+      await this.pool.run(Job.Update);
+      return result;
+    });
   }
 
   /**
@@ -154,7 +178,9 @@ export class EventEngine implements Engine {
     this.core.restore(state);
   }
 
+  /** Waits for what is under way, and ends the threads. */
   async close(): Promise<void> {
+    await this.last;
     await this.pool.close();
   }
 
