@@ -73,7 +73,8 @@ if (['wasm', 'cpu'].includes(process.env.LIF_FC_MNIST_BACKEND ?? '')) {
   try {
     loadNative();
   } catch (error) {
-    whyNotNative = (error as Error).message.split('\n')[0].trim();
+    // Without the path: the reason stands in notebooks.
+    whyNotNative = (error as Error).message.split('\n')[0].replace(/ at path:.*/, '').trim();
   }
 }
 if (whyNotNative) loadWasm();
