@@ -74,7 +74,10 @@ if (['wasm', 'cpu'].includes(process.env.LIF_FC_MNIST_BACKEND ?? '')) {
     loadNative();
   } catch (error) {
     // Without the path: the reason stands in notebooks.
-    whyNotNative = (error as Error).message.split('\n')[0].replace(/ at path:.*/, '').trim();
+    whyNotNative = (error as Error).message
+      .split('\n')[0]
+      .replace(/ at path:.*/, '')
+      .trim();
   }
 }
 if (whyNotNative) loadWasm();
