@@ -7,17 +7,10 @@ import type { EngineOptions, NeuronOptions } from '../src/engine';
 import { EventEngine } from '../src/event';
 import { loadMnist, type Mnist } from '../src/mnist';
 import { Purpose, poissonBlock, RandomStream, shuffled } from '../src/random';
+import { DEFAULT_NEURON } from '../src/train';
 
 const mnist = loadMnist();
-const neuron: NeuronOptions = {
-  tau: 2,
-  decayInput: true,
-  vThreshold: 1,
-  vReset: 0,
-  surrogate: 'atan',
-  alpha: 2,
-  detachReset: false,
-};
+const neuron: NeuronOptions = DEFAULT_NEURON;
 const defaults: EngineOptions = {
   data: mnist,
   seed: 0,
