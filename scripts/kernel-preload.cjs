@@ -1,9 +1,13 @@
 'use strict';
-// Loaded into the kernel before tslab (`node --require`, in the kernelspec that set-up writes). It mends two things:
+// Loaded into the kernel before tslab (`node --require`, in the kernelspec that set-up writes). It mends three things:
 // - zeromq takes some 500 messages in one turn of the event loop and refuses the rest, and tslab drops what is refused.
 //   A loop that prints a thousand lines loses half of them, and with them the message that the cell has ended:
 //   JupyterLab then waits for ever. Here they wait in a queue.
 // - A kernel whose Jupyter was killed runs on. Here it ends.
+// - Jupyter picks a kernel's ports before the kernel is there to take them. One that another program got meanwhile leaves
+//   tslab running without that channel, and what waits for it waits for ever. Here the kernel ends, and is started anew on
+//   other ports: by JupyterLab itself, and by the headless runner.
+const { writeSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { isMainThread } = require('node:worker_threads');
 
@@ -31,6 +35,18 @@ function patient(Publisher) {
   };
 }
 
+/** A zeromq socket class that ends the process when the port is taken. */
+function bound(Socket) {
+  return class extends Socket {
+    async bind(address) {
+      const error = await attempt(super.bind.bind(this), address);
+      if (!error) return;
+      writeSync(2, `${address}: ${error.message} (${error.code})\n`);
+      process.exit(1);
+    }
+  };
+}
+
 /** Resolves to what was thrown, or to undefined. */
 async function attempt(action, argument) {
   try {
@@ -44,6 +60,7 @@ async function attempt(action, argument) {
 if (isMainThread && process.argv[2] === 'kernel') {
   const zeromq = createRequire(process.argv[1])('zeromq');
   zeromq.Publisher = patient(zeromq.Publisher);
+  for (const name of ['Publisher', 'Router', 'Reply']) zeromq[name] = bound(zeromq[name]);
 
   const jupyter = process.ppid;
   setInterval(() => {

@@ -38,6 +38,8 @@ writeJson(join(config, 'jupyter_lab_config.json'), {
     custom_css: true,
   },
   LanguageServerManager: { autodetect: false },
+  // A kernel that found one of its ports taken has ended; started anew, it is to get other ones.
+  KernelManager: { cache_ports: false },
   KernelSpecManager: { allowed_kernelspecs: ['tslab'], ensure_native_kernel: false },
 });
 writeJson(join(config, 'labconfig', 'default_setting_overrides.json'), {

@@ -16,8 +16,10 @@ import json
 import logging
 import os
 import queue
+import random
 import re
 import signal
+import socket
 import sys
 import tempfile
 import time
@@ -39,6 +41,7 @@ for name in ("config", "data", "runtime"):
     os.environ[f"JUPYTER_{name.upper()}_DIR"] = str(SCRATCH / name)
 
 import nbformat  # noqa: E402
+import zmq  # noqa: E402
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel  # noqa: E402
 from jupyter_client.manager import AsyncKernelManager  # noqa: E402
 from nbclient import NotebookClient  # noqa: E402
@@ -51,6 +54,12 @@ from nbclient.exceptions import (  # noqa: E402
 
 UNCAUGHT = re.compile(r"^(UncaughtException|UnhandledPromiseRejection):")
 DIAGNOSTIC = re.compile(r"^(\S+ )?\d+:\d+ - ")  # how tslab prints a type error
+
+# Ports for kernels come from below the range out of which systems choose by themselves (from 32768 on Linux, from 49152
+# on macOS and Windows): Jupyter's own choice comes out of it, and any connection made while the kernel starts may get one.
+PORTS = range(15000, 32768)
+STARTS = 3
+SEND_TIMEOUT = 10  # seconds until a message that no kernel takes is an error
 
 # After an error tslab answers "abort" to everything for 200 ms.
 PAUSE_AFTER_ERROR = 0.4
@@ -94,18 +103,42 @@ def has_code(cell) -> bool:
     return cell.cell_type == "code" and bool(cell.source.strip())
 
 
+def free_ports(count: int) -> list[int]:
+    """Ports of this machine that nobody listens on."""
+    found: list[int] = []
+    for port in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        found.append(port)
+        if len(found) == count:
+            return found
+    raise OSError(f"no {count} free ports from {PORTS.start} to {PORTS.stop - 1}")
+
+
+def kernel_manager() -> AsyncKernelManager:
+    specs = KernelSpecManager(kernel_dirs=[str(KERNELS)], ensure_native_kernel=False)
+    # Left to itself the manager puts the connection file in the system's temporary folder.
+    file = SCRATCH / "runtime" / f"kernel-{os.getpid()}-{time.monotonic_ns()}.json"
+    channels = ("shell", "iopub", "stdin", "hb", "control")
+    ports = dict(zip((f"{channel}_port" for channel in channels), free_ports(len(channels))))
+    km = AsyncKernelManager(
+        kernel_name="tslab", kernel_spec_manager=specs, connection_file=str(file), ip="127.0.0.1", cache_ports=False, **ports
+    )
+    km.shutdown_wait_time = 2.0
+    km.context.sndtimeo = SEND_TIMEOUT * 1000
+    return km
+
+
 class Client(NotebookClient):
     """nbclient, but no message is dropped because it belongs to a cell that has already ended."""
 
     def __init__(self, nb, folder: Path, cell_timeout: int, log) -> None:
-        specs = KernelSpecManager(kernel_dirs=[str(KERNELS)], ensure_native_kernel=False)
-        km = AsyncKernelManager(kernel_name="tslab", kernel_spec_manager=specs)
-        # Left to itself the manager puts the connection file in the system's temporary folder.
-        km.connection_file = str(SCRATCH / "runtime" / f"kernel-{os.getpid()}-{time.monotonic_ns()}.json")
-        km.shutdown_wait_time = 2.0
         super().__init__(
             nb,
-            km=km,
+            km=kernel_manager(),
             timeout=cell_timeout,
             iopub_timeout=10,
             raise_on_iopub_timeout=True,
@@ -121,11 +154,19 @@ class Client(NotebookClient):
         self.current: int | None = None
 
     async def start(self) -> None:
-        await self.async_start_new_kernel(
-            cwd=str(self.folder), env=KERNEL_ENV, stdout=self.kernel_log, stderr=self.kernel_log
-        )
-        self.group = self.km.provisioner.pid  # jupyter_client starts a kernel in a group of its own
-        await self.async_start_new_kernel_client()
+        for last in (*[False] * (STARTS - 1), True):
+            await self.async_start_new_kernel(
+                cwd=str(self.folder), env=KERNEL_ENV, stdout=self.kernel_log, stderr=self.kernel_log
+            )
+            self.group = self.km.provisioner.pid  # jupyter_client starts a kernel in a group of its own
+            try:
+                await self.async_start_new_kernel_client()
+                break
+            except RuntimeError:
+                # Between the choice of a port and the kernel's taking it another program may have got it.
+                if last or not any("EADDRINUSE" in line for line in self.said()):
+                    raise
+                self.km = kernel_manager()
         info = await self.async_wait_for_reply(self.kc.kernel_info())
         # Versions differ between machines, and the notebook is to be the same bytes on all of them.
         language = {k: v for k, v in info["content"]["language_info"].items() if k != "version"}
@@ -224,25 +265,37 @@ class Client(NotebookClient):
         how = "" if status is None else f" (exit status {status})"
         if status is not None and status < 0:
             how = f" (killed by {signal.Signals(-status).name})"
+        why = self.complaint()
+        return f"the kernel died{how}{': ' + why if why else ''}"
+
+    def complaint(self) -> str:
+        return next((line for line in self.said() if re.search("error|fatal|EADDRINUSE", line, re.IGNORECASE)), "")
+
+    def said(self) -> list[str]:
+        """What the kernel's process wrote outside of its cells."""
         self.kernel_log.seek(0)
-        lines = [line.strip() for line in self.kernel_log.read().decode(errors="replace").splitlines() if line.strip()]
-        said = next((line for line in lines if re.search("error|fatal", line, re.IGNORECASE)), "")
-        return f"the kernel died{how}{': ' + said if said else ''}"
+        lines = self.kernel_log.read().decode(errors="replace").splitlines()
+        return [line.strip() for line in lines if line.strip()]
 
     async def stop(self, graceful: bool) -> None:
         """Ends the kernel and all that it started; nothing of it stays behind."""
         try:
             if graceful:
-                await self.km.shutdown_kernel()
+                await self.km.request_shutdown()
+                await self.km.finish_shutdown()
+        except zmq.Again:
+            pass  # it does not listen; so without asking
         finally:
             if self.group is not None:
                 try:
                     os.killpg(self.group, signal.SIGKILL)
                 except ProcessLookupError:
                     pass
-            await self.km.shutdown_kernel(now=True)
+            # Before the manager, which ends zeromq while the client's heartbeat thread would still be using it.
             if self.kc is not None:
                 self.kc.stop_channels()
+            if self.km is not None:  # nbclient drops it with a kernel that did not start
+                await self.km.shutdown_kernel(now=True)
 
 
 def tidy(nb) -> None:
@@ -436,8 +489,9 @@ class Runner:
                 failure = None
             except Failure as found:
                 failure = found
-            except (NoSuchKernel, OSError, RuntimeError) as error:
-                failure = Failure(client.current, f"the kernel did not start: {first_line(str(error))}")
+            except (NoSuchKernel, OSError, RuntimeError, zmq.Again) as error:
+                reason = client.complaint() or first_line(str(error))
+                failure = Failure(client.current, f"the kernel did not start: {reason}")
             finally:
                 ticker.cancel()
                 progress.clear()

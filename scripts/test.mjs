@@ -27,9 +27,11 @@ const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' };
 delete env.NODE_OPTIONS;
 delete env.NODE_TEST_CONTEXT;
 
-// Some tests start programs of their own: two files at a time keep small machines answering.
+// Some tests start programs of their own: two files at a time keep small machines answering. A file takes a minute or two
+// at most; one that hangs is to be red, and not to hold up who waits for it.
 const concurrency = Math.max(1, Math.min(2, availableParallelism()));
-const args = ['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...files];
+const options = [`--test-concurrency=${concurrency}`, '--test-timeout=600000', '--test-reporter=spec'];
+const args = ['--import', 'tsx', '--test', ...options, ...files];
 const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => {

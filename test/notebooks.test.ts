@@ -4,11 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PYTHON } from './support/python';
 
 const root = resolve(__dirname, '..');
 const canaries = join(__dirname, 'canaries');
@@ -333,6 +336,69 @@ describe('The notebook runner', { concurrency: 2 }, () => {
         assert.equal(status, 2);
       });
     }
+  });
+
+  describe('A port that another program got before the kernel took it', { concurrency: 1 }, () => {
+    const ports = ['shell_port', 'iopub_port', 'stdin_port', 'control_port', 'hb_port'];
+    let other: Server;
+    let taken: number;
+    before(async () => {
+      other = createServer().listen(0, '127.0.0.1');
+      await once(other, 'listening');
+      taken = (other.address() as AddressInfo).port;
+    });
+    after(() => other.close());
+
+    test('ends the kernel, which says so', async () => {
+      const file = join(temporary, 'connection.json');
+      const connection = { ip: '127.0.0.1', transport: 'tcp', key: 'key', signature_scheme: 'hmac-sha256' };
+      // The others are whatever the system gives.
+      const free = Object.fromEntries(ports.map((name) => [name, name === 'control_port' ? taken : 0]));
+      writeFileSync(file, JSON.stringify({ ...connection, ...free }));
+      const spec = JSON.parse(
+        readFileSync(join(dirname(PYTHON), '..', 'share/jupyter/kernels/tslab/kernel.json'), 'utf8'),
+      );
+      const argv = (spec.argv as string[]).map((part) => (part === '{connection_file}' ? file : part));
+      const { status, lines } = await ended(spawn(argv[0] as string, argv.slice(1)));
+      assert.deepEqual(lines, [`tcp://127.0.0.1:${taken}: Address already in use (EADDRINUSE)`]);
+      assert.equal(status, 1);
+    });
+
+    /** The runner on a green notebook; the first `count` times it finds ports, the one for control is the taken one. */
+    function runner(count: number) {
+      const program = [
+        'import asyncio, sys',
+        `sys.path.insert(0, ${JSON.stringify(join(root, 'scripts'))})`,
+        'import run_notebooks as runner',
+        'find, calls = runner.free_ports, []',
+        'def free_ports(count):',
+        '    calls.append(count)',
+        `    return [*find(count - 1), ${taken}] if len(calls) <= ${count} else find(count)`,
+        'runner.free_ports = free_ports',
+        'status = asyncio.run(runner.main(runner.parse(sys.argv[1:])))',
+        'print(len(calls), "times")',
+        'sys.exit(status)',
+      ].join('\n');
+      const args = ['-I', '-B', '-c', program, '--output-dir', join(temporary, `taken ${count}`), canary('figure')];
+      return ended(spawn(PYTHON, args, { cwd: root }));
+    }
+
+    test('is not used again: the kernel is started on others', async () => {
+      const { status, lines } = await runner(2);
+      assert.match(lineOf(lines, 'figure'), /^ok .*: 4 cells in /);
+      assert.equal(lines.at(-1), '3 times');
+      assert.equal(status, 0);
+    });
+
+    test('turns the notebook red if it happens again and again', async () => {
+      const { status, lines } = await runner(100);
+      const reason = `the kernel did not start: tcp://127.0.0.1:${taken}: Address already in use (EADDRINUSE)`;
+      assert.ok(
+        lineOf(lines, 'figure').startsWith(`FAILED  test/canaries/figure.ipynb: ${reason}  (`),
+        lines.join('\n'),
+      );
+      assert.equal(status, 1);
+    });
   });
 
   describe('No kernel and nothing that it started stays behind', { concurrency: 1 }, () => {
