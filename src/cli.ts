@@ -357,6 +357,7 @@ async function trainAndRecord(values: Values, data: Mnist, options: RunOptions, 
   const epochs = values.get('epoch') as number;
   const history: History = earlier?.history ?? newHistory();
   const writer = new SummaryWriter(logDir, earlier?.events);
+  if (!writer.goesOn) addCurves(writer, history); // resumed with another log dir: its curves are whole, too
   const save = () => writeCheckpoint(checkpointFile, { options, history, events: writer.flush() });
   const stop = stopOnSignals();
   const engine = await createEngine(values.get('engine') as 'event' | 'tfjs', settings);
@@ -409,6 +410,12 @@ async function trainAndRecord(values: Values, data: Mnist, options: RunOptions, 
     await engine.close();
     writer.close();
   }
+}
+
+/** The curves of the epochs that are done. */
+function addCurves(writer: SummaryWriter, { trainAccs, testAccs }: History): void {
+  for (const [batch, accuracy] of trainAccs.entries()) writer.addScalar('train_batch_accuracy', accuracy, batch);
+  for (const [epoch, accuracy] of testAccs.entries()) writer.addScalar('test_accuracy', accuracy, epoch);
 }
 
 /** The original's four figures, to files and windows as asked for. */

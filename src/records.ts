@@ -104,6 +104,8 @@ function field(number: number, content: Uint8Array): Buffer {
  */
 export class SummaryWriter {
   readonly file: string;
+  /** Whether the earlier writer's file was there to go on with. */
+  readonly goesOn: boolean;
   private readonly handle: number;
   private pending: Buffer[] = [];
 
@@ -115,11 +117,13 @@ export class SummaryWriter {
     makeFolder(folder);
     const earlier = goOn && join(folder, goOn.file);
     if (earlier && existsSync(earlier) && statSync(earlier).size >= goOn.length) {
+      this.goesOn = true;
       this.file = earlier;
       this.handle = openSync(earlier, 'r+');
       ftruncateSync(this.handle, goOn.length);
       this.end = goOn.length;
     } else {
+      this.goesOn = false;
       const seconds = Math.floor(Date.now() / 1000);
       this.file = join(folder, `events.out.tfevents.${seconds}.${hostname()}.${process.pid}`);
       this.handle = openSync(this.file, 'wx');

@@ -68,6 +68,18 @@ export class TfjsEngine implements Engine {
     return tf.div(spikes as tf.Tensor2D, T) as tf.Tensor2D;
   }
 
+  /** The same rates without a gradient: of a single step nothing is kept but how often each neuron fired. */
+  private answer(images: tf.Tensor3D): Float32Array {
+    const { T, stepMode } = this.options;
+    if (stepMode === 'multi') return tf.tidy(() => this.run(images).dataSync()) as Float32Array;
+    const counts = new Float32Array(images.shape[0] * CLASSES);
+    for (let t = 0; t < T; t++) {
+      const spikes = tf.tidy(() => (this.network.apply(this.encoder.encode(images)) as tf.Tensor2D).dataSync());
+      for (let i = 0; i < counts.length; i++) counts[i] += spikes[i];
+    }
+    return counts.map((count) => count / T);
+  }
+
   async trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
     await nextTurn();
     const { images, labels } = batchOf(this.options.data.train, indices);
@@ -92,10 +104,7 @@ export class TfjsEngine implements Engine {
       const part = indices.subarray(from, from + batchSize);
       const { images, labels } = batchOf(data[split], part);
       this.encoder.begin({ split, epoch, indices: part });
-      out.set(
-        tf.tidy(() => this.run(images).dataSync()),
-        from * CLASSES,
-      );
+      out.set(this.answer(images), from * CLASSES);
       resetNet(this.network);
       tf.dispose([images, labels]);
     }

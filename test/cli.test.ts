@@ -103,7 +103,19 @@ for n in ['v_t_array', 's_t_array', 'train_accs', 'test_accs']:
 }
 
 describe('--resume', () => {
-  const args = [...SMALL, '--seed', '3', '-N', '60', '--log-dir', 'out'];
+  /** What TensorBoard's own reader finds in a folder: every step of every curve, once. */
+  function assertCurvesWhole(folder: string, batches: number, epochs: number): void {
+    const steps = python(
+      `from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+e = EventAccumulator('.', size_guidance={'scalars': 0}); e.Reload()
+print([s.step for s in e.Scalars('train_batch_accuracy')] == list(range(${batches})), [s.step for s in e.Scalars('test_accuracy')] == list(range(${epochs})))`,
+      folder,
+    );
+    assert.equal(steps, 'True True');
+  }
+
+  // Long enough to be still under way when the signal comes, also on a busy machine.
+  const args = [...SMALL, '--seed', '3', '-N', '150', '--log-dir', 'out'];
 
   test('after Ctrl-C goes on to the same bytes as a run that was never cut', async () => {
     const whole = lifFcMnist(args);
@@ -119,7 +131,7 @@ describe('--resume', () => {
     child.stderr.on('data', (text) => {
       complaint += text;
     });
-    const status = await new Promise((resolve) => child.on('exit', resolve));
+    const status = await new Promise((resolve) => child.on('close', resolve));
     assert.equal(status, 130);
     assert.match(complaint, /Stopped in epoch \d+ after \d+ batches; go on with --resume/);
     assert.ok(!existsSync(join(cwd, 'out', 'train_accs.npy')));
@@ -133,13 +145,15 @@ describe('--resume', () => {
     assert.deepEqual(hashesOf(join(cwd, 'out')), hashesOf(join(whole.cwd, 'out')));
     const fewer = lifFcMnist(['--log-dir', 'out', '--resume', '-N', '3'], cwd);
     assert.equal(fewer.status, 2);
-    assert.match(fewer.stderr, /--epoch: expected at least the 60 epochs that are done, found 3/);
-    const steps = python(
-      `from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-e = EventAccumulator('.', size_guidance={'scalars': 0}); e.Reload()
-print([s.step for s in e.Scalars('train_batch_accuracy')] == list(range(300)), [s.step for s in e.Scalars('test_accuracy')] == list(range(60)))`,
-      join(cwd, 'out'),
-    );
-    assert.equal(steps, 'True True');
+    assert.match(fewer.stderr, /--epoch: expected at least the 150 epochs that are done, found 3/);
+    assertCurvesWhole(join(cwd, 'out'), 750, 150);
+  });
+
+  test('into another log dir takes the curves of the epochs before with it', () => {
+    const run = [...SMALL, '--out-dir', 'out'];
+    const { cwd } = lifFcMnist([...run, '-N', '2', '--log-dir', 'first']);
+    const resumed = lifFcMnist([...run, '-N', '4', '--log-dir', 'second', '--resume'], cwd);
+    assert.equal(resumed.status, 0, resumed.stderr);
+    assertCurvesWhole(join(cwd, 'second'), 20, 4);
   });
 });

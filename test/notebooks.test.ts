@@ -84,8 +84,8 @@ describe('The notebook runner', { concurrency: 2 }, () => {
       ['late-timer', 3, 2, 'UncaughtException: Error: thrown after the last cell'],
       ['exit', 3, 2, 'the kernel died (exit status 0)'],
       ['killed', 3, 2, 'the kernel died (killed by SIGKILL)'],
-      ['sync-hang', 3, 2, 'still running after 5 s (--cell-timeout)'],
-      ['await-hang', 3, 2, 'still running after 5 s (--cell-timeout)'],
+      ['sync-hang', 3, 2, 'still running after 10 s (--cell-timeout)'],
+      ['await-hang', 3, 2, 'still running after 10 s (--cell-timeout)'],
       ['never-ran', 4, 3, "this cell never ran (the kernel answered 'abort')"],
       ['skipped', 3, 2, 'this cell never ran'],
     ];
@@ -104,7 +104,7 @@ describe('The notebook runner', { concurrency: 2 }, () => {
       // Colours in what a kernel prints would make the bytes depend on who runs it.
       const env = { HOME: home, JUPYTER_PATH: wrongKernels, FORCE_COLOR: '1', CANARY_OPTION: 'an option' };
       const call = (names: string[]) =>
-        run(['--cell-timeout', '5', '--output-dir', output, ...names.map(canary)], { ...env, TMPDIR: home });
+        run(['--cell-timeout', '10', '--output-dir', output, ...names.map(canary)], { ...env, TMPDIR: home });
       // Each call has a green notebook at its end, after red ones.
       const names = red.map(([name]) => name);
       const half = names.length / 2;

@@ -98,6 +98,26 @@ describe('the tfjs engine', () => {
     await engine.close();
   });
 
+  test('keeps of a step without a gradient the potentials alone, so that T may be large', async () => {
+    const engine = await TfjsEngine.create(engineOptions({ data, T: 200 }));
+    const { network } = engine;
+    const bytes: number[] = [];
+    const apply = network.apply.bind(network);
+    network.apply = (...args) => {
+      bytes.push(tf.memory().numBytes);
+      return apply(...args);
+    };
+    await engine.rates(
+      'test',
+      0,
+      Uint32Array.from({ length: 128 }, (_, i) => i),
+    );
+    const potentials = 128 * 10 * 4;
+    assert.equal(bytes.length, 200);
+    assert.equal(bytes[199] - bytes[1], 198 * potentials);
+    await engine.close();
+  });
+
   test('gives the same in single-step and multi-step mode', async () => {
     const losses = [];
     for (const stepMode of ['single', 'multi'] as const) {
