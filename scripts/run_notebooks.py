@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import contextlib
 import json
 import logging
 import os
@@ -58,6 +59,7 @@ DIAGNOSTIC = re.compile(r"^(\S+ )?\d+:\d+ - ")  # how tslab prints a type error
 # Ports for kernels come from below the range out of which systems choose by themselves (from 32768 on Linux, from 49152
 # on macOS and Windows): Jupyter's own choice comes out of it, and any connection made while the kernel starts may get one.
 PORTS = range(15000, 32768)
+CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 STARTS = 3
 SEND_TIMEOUT = 10  # seconds until a message that no kernel takes is an error
 
@@ -103,33 +105,49 @@ def has_code(cell) -> bool:
     return cell.cell_type == "code" and bool(cell.source.strip())
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports of this machine that nobody listens on."""
-    found: list[int] = []
-    for port in random.sample(PORTS, len(PORTS)):
-        with socket.socket() as probe:
+def claim_ports() -> tuple[socket.socket, dict[str, int]]:
+    """Five ports in a row for a kernel, and a socket that keeps the one before them.
+
+    A kernel binds its ports seconds after they were chosen, and a message to one on which meanwhile another kernel
+    listens is lost, and all later ones with it. Who holds the port before the five is the one who may use them.
+    """
+    blocks = PORTS[:: len(CHANNELS) + 1]
+    for first in random.sample(blocks, len(blocks)):
+        with contextlib.ExitStack() as stack:
             try:
-                probe.bind(("127.0.0.1", port))
+                claim = stack.enter_context(socket.socket())
+                claim.bind(("127.0.0.1", first))
+                for port in range(first + 1, first + 1 + len(CHANNELS)):
+                    with socket.socket() as probe:
+                        probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-        found.append(port)
-        if len(found) == count:
-            return found
-    raise OSError(f"no {count} free ports from {PORTS.start} to {PORTS.stop - 1}")
+            stack.pop_all()
+            return claim, {f"{channel}_port": first + 1 + i for i, channel in enumerate(CHANNELS)}
+    raise OSError(f"no free ports from {PORTS.start} to {PORTS.stop - 1}")
 
 
-def kernel_manager() -> AsyncKernelManager:
-    specs = KernelSpecManager(kernel_dirs=[str(KERNELS)], ensure_native_kernel=False)
-    # Left to itself the manager puts the connection file in the system's temporary folder.
-    file = SCRATCH / "runtime" / f"kernel-{os.getpid()}-{time.monotonic_ns()}.json"
-    channels = ("shell", "iopub", "stdin", "hb", "control")
-    ports = dict(zip((f"{channel}_port" for channel in channels), free_ports(len(channels))))
-    km = AsyncKernelManager(
-        kernel_name="tslab", kernel_spec_manager=specs, connection_file=str(file), ip="127.0.0.1", cache_ports=False, **ports
-    )
-    km.shutdown_wait_time = 2.0
-    km.context.sndtimeo = SEND_TIMEOUT * 1000
-    return km
+class KernelManager(AsyncKernelManager):
+    """jupyter_client's on the project's kernel, with ports of its own, and messages that do not wait for ever."""
+
+    def __init__(self) -> None:
+        self.claim, ports = claim_ports()
+        super().__init__(
+            kernel_name="tslab",
+            kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(KERNELS)], ensure_native_kernel=False),
+            # Left to itself the manager puts this in the system's temporary folder.
+            connection_file=str(SCRATCH / "runtime" / f"kernel-{os.getpid()}-{time.monotonic_ns()}.json"),
+            ip="127.0.0.1",
+            cache_ports=False,
+            shutdown_wait_time=2.0,
+            **ports,
+        )
+        self.context.sndtimeo = SEND_TIMEOUT * 1000
+
+    def client(self, **kwargs):
+        client = super().client(**kwargs)
+        client.context.sndtimeo = SEND_TIMEOUT * 1000
+        return client
 
 
 class Client(NotebookClient):
@@ -138,7 +156,7 @@ class Client(NotebookClient):
     def __init__(self, nb, folder: Path, cell_timeout: int, log) -> None:
         super().__init__(
             nb,
-            km=kernel_manager(),
+            km=KernelManager(),
             timeout=cell_timeout,
             iopub_timeout=10,
             raise_on_iopub_timeout=True,
@@ -162,11 +180,12 @@ class Client(NotebookClient):
             try:
                 await self.async_start_new_kernel_client()
                 break
-            except RuntimeError:
-                # Between the choice of a port and the kernel's taking it another program may have got it.
-                if last or not any("EADDRINUSE" in line for line in self.said()):
+            except (RuntimeError, zmq.Again) as error:
+                # Another program may have got one of the ports first: then the kernel has ended, or does not listen.
+                taken = isinstance(error, zmq.Again) or any("EADDRINUSE" in line for line in self.said())
+                if last or not taken:
                     raise
-                self.km = kernel_manager()
+                self.km = KernelManager()
         info = await self.async_wait_for_reply(self.kc.kernel_info())
         # Versions differ between machines, and the notebook is to be the same bytes on all of them.
         language = {k: v for k, v in info["content"]["language_info"].items() if k != "version"}

@@ -6,9 +6,9 @@ import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { figureBundle, interruptible, liveFigure, progressBar, saveFigure, show } from '../src/display';
 import { lines } from '../src/visualizing';
+import { PYTHON } from './support/python';
 
 const root = resolve(__dirname, '..');
-const python = join(root, '.venv', process.platform === 'win32' ? 'Scripts' : 'bin', 'python');
 const folder = mkdtempSync(join(tmpdir(), 'lif-display-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -25,11 +25,17 @@ interface Output {
 function execute(cells: string[]): Output[][] {
   const program = `
 import json, sys, nbformat
+sys.path.insert(0, "scripts")
 from nbclient import NotebookClient
+from run_notebooks import KernelManager
 notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in json.load(sys.stdin)])
-NotebookClient(notebook, kernel_name="tslab", timeout=120, resources={"metadata": {"path": sys.argv[1]}}, coalesce_streams=True).execute()
+NotebookClient(notebook, km=KernelManager(), timeout=120, resources={"metadata": {"path": sys.argv[1]}}, coalesce_streams=True).execute()
 print(json.dumps([cell.outputs for cell in notebook.cells]))`;
-  const answer = execFileSync(python, ['-c', program, root], { input: JSON.stringify(cells), encoding: 'utf8' });
+  const answer = execFileSync(PYTHON, ['-B', '-c', program, root], {
+    cwd: root,
+    input: JSON.stringify(cells),
+    encoding: 'utf8',
+  });
   return JSON.parse(answer);
 }
 
@@ -80,8 +86,15 @@ await live.done();`;
 test('an interrupted cell ends as an error, its loop stops, and the next cell works', () => {
   const program = `
 import json, sys, time
-from jupyter_client.manager import start_new_kernel
-manager, client = start_new_kernel(kernel_name="tslab", cwd=sys.argv[1])
+sys.path.insert(0, "scripts")
+from jupyter_client.manager import KernelManager
+from run_notebooks import claim_ports
+claim, ports = claim_ports()
+manager = KernelManager(kernel_name="tslab", cache_ports=False, **ports)
+manager.start_kernel(cwd=sys.argv[1])
+client = manager.client()
+client.start_channels()
+client.wait_for_ready(timeout=60)
 def run(source, interrupt=False):
     sent, text = client.execute(source), ""
     while True:
@@ -118,7 +131,11 @@ finally:
 await sleep(300);
 console.log(JSON.stringify([before > 0, ticks - before, process.listenerCount('SIGINT') - listeners]));`,
   ];
-  const answer = execFileSync(python, ['-c', program, root], { input: JSON.stringify(cells), encoding: 'utf8' });
+  const answer = execFileSync(PYTHON, ['-B', '-c', program, root], {
+    cwd: root,
+    input: JSON.stringify(cells),
+    encoding: 'utf8',
+  });
   const [[interrupted], [next, text]] = JSON.parse(answer.trim().split('\n').at(-1) as string);
   assert.equal(interrupted, 'error');
   assert.equal(next, 'ok');

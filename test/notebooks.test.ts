@@ -364,34 +364,49 @@ describe('The notebook runner', { concurrency: 2 }, () => {
       assert.equal(status, 1);
     });
 
-    /** The runner on a green notebook; the first `count` times it finds ports, the one for control is the taken one. */
-    function runner(count: number) {
+    /** The runner on a green notebook, with `trouble` (Python) between its claim of ports and the start of the kernel. */
+    function runner(name: string, ...trouble: string[]) {
       const program = [
-        'import asyncio, sys',
+        'import asyncio, sys, threading, zmq',
         `sys.path.insert(0, ${JSON.stringify(join(root, 'scripts'))})`,
         'import run_notebooks as runner',
-        'find, calls = runner.free_ports, []',
-        'def free_ports(count):',
-        '    calls.append(count)',
-        `    return [*find(count - 1), ${taken}] if len(calls) <= ${count} else find(count)`,
-        'runner.free_ports = free_ports',
+        'claim, calls = runner.claim_ports, []',
+        'def claim_ports():',
+        '    held, ports = claim()',
+        '    calls.append(ports)',
+        ...trouble.map((line) => `    ${line}`),
+        '    return held, ports',
+        'runner.claim_ports = claim_ports',
+        'runner.SEND_TIMEOUT = 1',
         'status = asyncio.run(runner.main(runner.parse(sys.argv[1:])))',
         'print(len(calls), "times")',
         'sys.exit(status)',
       ].join('\n');
-      const args = ['-I', '-B', '-c', program, '--output-dir', join(temporary, `taken ${count}`), canary('figure')];
+      const args = ['-I', '-B', '-c', program, '--output-dir', join(temporary, name), canary('figure')];
       return ended(spawn(PYTHON, args, { cwd: root }));
     }
 
     test('is not used again: the kernel is started on others', async () => {
-      const { status, lines } = await runner(2);
+      const { status, lines } = await runner('twice', `if len(calls) <= 2: ports['control_port'] = ${taken}`);
       assert.match(lineOf(lines, 'figure'), /^ok .*: 4 cells in /);
       assert.equal(lines.at(-1), '3 times');
       assert.equal(status, 0);
     });
 
+    test('does not hang the runner when that program has gone by the time the kernel comes', async () => {
+      const { status, lines } = await runner(
+        'gone',
+        'if len(calls) > 1: return held, ports',
+        'other = zmq.Context.instance().socket(zmq.PUB)',
+        'other.bind(f\'tcp://127.0.0.1:{ports["shell_port"]}\')',
+        'threading.Timer(0.5, other.close).start()',
+      );
+      assert.match(lineOf(lines, 'figure'), /^ok .*: 4 cells in /);
+      assert.equal(status, 0);
+    });
+
     test('turns the notebook red if it happens again and again', async () => {
-      const { status, lines } = await runner(100);
+      const { status, lines } = await runner('always', `ports['control_port'] = ${taken}`);
       const reason = `the kernel did not start: tcp://127.0.0.1:${taken}: Address already in use (EADDRINUSE)`;
       assert.ok(
         lineOf(lines, 'figure').startsWith(`FAILED  test/canaries/figure.ipynb: ${reason}  (`),
