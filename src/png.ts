@@ -4,9 +4,12 @@
  */
 import { constants, deflateSync } from 'node:zlib';
 
+/** How far a merged colour may be from its own, in levels of each channel: less than an eye sees side by side. */
+const MERGED = [0, 2, 4, 8];
+
 /**
- * Encodes pixels as a PNG file, with a palette if they have no more than 256 colours or if `lossy` allows to merge the
- * rarest ones into the nearest of the others.
+ * Encodes pixels as a PNG file, with a palette if they have no more than 256 colours, or if with `lossy` colours that
+ * hardly differ may be merged until they have no more.
  * @param rgba [width × height × 4] bytes, not premultiplied
  */
 export function encodePng(rgba: Uint8Array | Uint8ClampedArray, width: number, height: number, lossy = false): Buffer {
@@ -26,10 +29,9 @@ export function encodePng(rgba: Uint8Array | Uint8ClampedArray, width: number, h
   }
   // The most frequent first; colours of one count by their value, so that the order is the figure's alone.
   const colors = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([color]) => color);
-  if (colors.length > 256 && !lossy) return assemble(width, height, 6, rgba, 4, []);
-  const palette = colors.slice(0, 256);
-  const index = new Map(palette.map((color, i) => [color, i]));
-  for (const color of colors.slice(256)) index.set(color, nearest(palette, color));
+  const palette = (lossy ? MERGED : [0]).map((most) => merge(colors, most)).find((found) => found.length <= 256);
+  if (!palette) return assemble(width, height, 6, rgba, 4, []);
+  const index = new Map(colors.map((color) => [color, nearest(palette, color)]));
   const indices = new Uint8Array(pixels.length);
   for (let i = 0; i < pixels.length; i++) {
     indices[i] = i > 0 && pixels[i] === pixels[i - 1] ? indices[i - 1] : (index.get(pixels[i]) as number);
@@ -40,14 +42,30 @@ export function encodePng(rgba: Uint8Array | Uint8ClampedArray, width: number, h
   ]);
 }
 
+/** Some of the colours, so that each of the others is at most `most` levels from one of them; 257 if it takes more than 256. */
+function merge(colors: number[], most: number): number[] {
+  const chosen: number[] = [];
+  for (const color of colors) {
+    if (chosen.length > 256) break;
+    if (most === 0 || !chosen.some((other) => distance(color, other) <= most)) chosen.push(color);
+  }
+  return chosen;
+}
+
+/** The largest difference of two colours in a channel. */
+function distance(a: number, b: number): number {
+  let largest = 0;
+  for (let shift = 0; shift < 32; shift += 8) {
+    largest = Math.max(largest, Math.abs(((a >>> shift) & 255) - ((b >>> shift) & 255)));
+  }
+  return largest;
+}
+
 function nearest(palette: number[], color: number): number {
-  let [best, least] = [0, Number.POSITIVE_INFINITY];
-  palette.forEach((candidate, i) => {
-    let distance = 0;
-    for (let shift = 0; shift < 32; shift += 8)
-      distance += (((candidate >>> shift) & 255) - ((color >>> shift) & 255)) ** 2;
-    if (distance < least) [best, least] = [i, distance];
-  });
+  let best = 0;
+  for (let i = 1; i < palette.length; i++) {
+    if (distance(palette[i], color) < distance(palette[best], color)) best = i;
+  }
   return best;
 }
 

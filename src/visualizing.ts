@@ -141,7 +141,7 @@ export function weightImages(
     title,
     trace,
   );
-  const alt = `${title}: ${images.length} images of 28 × 28 weights, colours from blue (−${limit}) over white (0) to red (${limit}).`;
+  const alt = `${title}: ${images.length} images of 28 × 28 weights, colours from blue (−${limit}) over white (0) to red (${limit}, the 99.5th percentile; what is beyond has the end's colour).`;
   return { data, layout: frame, alt };
 }
 
@@ -158,8 +158,10 @@ export interface NeuronPlotOptions {
   valueLabel?: string;
 }
 
-const neuronAxis = (label: string, count: number, more: Spec = {}): Spec =>
-  axis(label, { range: [count - 0.5, -0.5], showgrid: false, ...(count <= 20 ? { dtick: 1 } : {}), ...more });
+const neuronAxis = (label: string, count: number, more: Spec = {}, first = 0): Spec => {
+  const range = [first + count - 0.5, first - 0.5];
+  return axis(label, { range, showgrid: false, ...(count <= 20 ? { dtick: 1 } : {}), ...more });
+};
 
 /**
  * A value of each neuron at each step as colours, such as membrane potentials: SpikingJelly's `plot_2d_heatmap`.
@@ -200,15 +202,20 @@ function strokes(steps: number[], y: number, half: number): { x: Json[]; y: Json
 /**
  * Spikes as strokes, with each neuron's firing rate beside it: SpikingJelly's `plot_1d_spikes`.
  * @param spikes [T, N], row-major, 0 or 1
+ * @param options also the number of the `first` neuron (default 0), and `what` it is that fires (default 'neuron')
  */
-export function plot1dSpikes(spikes: ArrayLike<number>, options: NeuronPlotOptions = {}): Figure {
+export function plot1dSpikes(
+  spikes: ArrayLike<number>,
+  options: NeuronPlotOptions & { first?: number; what?: string } = {},
+): Figure {
+  const { first = 0, what = 'neuron' } = options;
   const matrix = transpose(rows(spikes, options.neurons ?? 10, 'spikes'));
   const [N, T] = [matrix.length, matrix[0].length];
   const steps = matrix.map((row) => row.flatMap((spike, t) => (spike > 0 ? [t] : [])));
   const rates = steps.map((list) => list.length / T);
-  const marks = steps.map((list, neuron) => strokes(list, neuron, 0.4));
-  const title = options.title ?? 'Spikes of each neuron';
-  const firing = rates.flatMap((rate, neuron) => (rate > 0 ? [`neuron ${neuron} ${fixed(rate, 2)}`] : []));
+  const marks = steps.map((list, neuron) => strokes(list, first + neuron, 0.4));
+  const title = options.title ?? `Spikes of each ${what}`;
+  const firing = rates.flatMap((rate, neuron) => (rate > 0 ? [`${what} ${first + neuron} ${fixed(rate, 2)}`] : []));
   const others = firing.length < N ? '; all others 0' : '';
   const spoken = firing.length > 0 ? `Firing rates: ${firing.join(', ')}${others}.` : 'None fires.';
   return {
@@ -225,6 +232,7 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: NeuronPlotOptio
       {
         type: 'heatmap',
         z: rates.map((rate) => [round(rate, 4)]),
+        y0: first,
         zmin: 0,
         zmax: 1,
         colorscale: 'Viridis',
@@ -237,7 +245,7 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: NeuronPlotOptio
         type: 'scatter',
         mode: 'text',
         x: rates.map(() => 0),
-        y: rates.map((_, neuron) => neuron),
+        y: rates.map((_, neuron) => first + neuron),
         text: rates.map((rate) => fixed(rate, 2)),
         textfont: { color: rates.map((rate) => (rate > 0.6 ? '#000000' : '#ffffff')) },
         hoverinfo: 'skip',
@@ -252,7 +260,7 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: NeuronPlotOptio
         range: [-0.75, T - 0.25],
         domain: [0, 0.84],
       }),
-      yaxis: neuronAxis(options.ylabel ?? 'neuron', N),
+      yaxis: neuronAxis(options.ylabel ?? what, N, {}, first),
       xaxis2: {
         ...axis(options.valueLabel ?? 'firing rate', {
           ticks: '',
@@ -263,9 +271,9 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: NeuronPlotOptio
         domain: [0.87, 1],
         fixedrange: true,
       },
-      yaxis2: neuronAxis('', N, { anchor: 'x2', ticks: '', showticklabels: false, matches: 'y' }),
+      yaxis2: neuronAxis('', N, { anchor: 'x2', ticks: '', showticklabels: false, matches: 'y' }, first),
     }),
-    alt: `${title}: ${plural(N, 'neuron')} over ${plural(T, 'step')}. ${spoken}`,
+    alt: `${title}: ${plural(N, what)} over ${plural(T, 'step')}. ${spoken}`,
   };
 }
 
@@ -365,6 +373,8 @@ export interface Series {
   y: ArrayLike<number>;
   /** Drawn thin, dashed and grey: a guide to the eye. */
   guide?: boolean;
+  /** Points without a line, to lie on another curve. */
+  points?: boolean;
 }
 
 export interface LineOptions {
@@ -386,7 +396,7 @@ export interface LineOptions {
 /** Curves in one panel: learning curves, errors, times and memory against T. */
 export function lines(series: readonly Series[], options: LineOptions = {}): Figure {
   let color = 0;
-  const data = series.map(({ name, x, y, guide }): Spec => {
+  const data = series.map(({ name, x, y, guide, points }): Spec => {
     if (x && x.length !== y.length) {
       throw new RangeError(`lines: series '${name}': expected as many x as y, found ${x.length} and ${y.length}`);
     }
@@ -399,10 +409,10 @@ export function lines(series: readonly Series[], options: LineOptions = {}): Fig
     };
     if (guide) return { ...trace, line: { color: '#777777', width: 1.3, dash: 'dash' } };
     const i = color++ % COLORS.length;
-    const markers = options.markers ?? y.length <= 40;
+    const markers = points || (options.markers ?? y.length <= 40);
     return {
       ...trace,
-      mode: markers ? 'lines+markers' : 'lines',
+      mode: points ? 'markers' : markers ? 'lines+markers' : 'lines',
       line: { color: COLORS[i], width: 2, dash: markers ? 'solid' : DASHES[i] },
       ...(markers ? { marker: { symbol: SYMBOLS[i], size: 7 } } : {}),
     };
@@ -414,6 +424,7 @@ export function lines(series: readonly Series[], options: LineOptions = {}): Fig
     log ? { type: 'log', ...logTicks(values.filter((v) => v > 0)) } : {};
   const xs = data.flatMap((trace) => trace.x as number[]);
   const ys = data.flatMap((trace) => trace.y as number[]);
+  const few = xs.every(Number.isInteger) && Math.max(...xs) - Math.min(...xs) <= 12;
   const ends = series
     .filter((s) => !s.guide && s.y.length > 0)
     .map(({ name, x, y }) => {
@@ -424,7 +435,11 @@ export function lines(series: readonly Series[], options: LineOptions = {}): Fig
     data: data.map((trace) => ({ ...trace, showlegend: series.length > 1 })),
     layout: layout(title, options.height ?? 380, {
       margin: { l: 80, r: 30, t: series.length > 1 ? 82 : 56, b: 58 },
-      xaxis: axis(options.xlabel ?? '', { ...kind(options.logX, xs), ...scaled(options.xrange, options.logX) }),
+      xaxis: axis(options.xlabel ?? '', {
+        ...(few ? { dtick: 1 } : {}),
+        ...kind(options.logX, xs),
+        ...scaled(options.xrange, options.logX),
+      }),
       yaxis: axis(options.ylabel ?? '', {
         ...kind(options.logY, ys),
         ...scaled(options.yrange, options.logY),

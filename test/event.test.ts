@@ -315,6 +315,17 @@ test('memory does not grow with T', () => {
   assert.ok(Math.abs(long / short - 1) < 0.1, `${short} MB at T = 100, ${long} MB at T = 1,000`);
 });
 
+test('the kernel’s memory grows with the threads, and hardly with T', async () => {
+  const bytes = async (T: number, threads: number) => {
+    const engine = await EventEngine.create({ ...defaults, T, threads });
+    await engine.close();
+    return engine.memoryBytes;
+  };
+  const base = await bytes(100, 1);
+  assert.ok((await bytes(100, 4)) > 1.5 * base);
+  assert.ok((await bytes(10_000, 1)) < 2 * base);
+});
+
 test('calls that overlap wait for one another, and close() waits for them', async () => {
   const engine = await EventEngine.create({ ...defaults, T: 500, threads: 2 });
   const part = (first: number) => Uint32Array.from({ length: 2000 }, (_, i) => first + i);

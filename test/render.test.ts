@@ -170,11 +170,21 @@ test('the PNG writer keeps every colour, with and without a palette', async () =
   assert.throws(() => encodePng(new Uint8Array(3), 1, 1), /expected 4 bytes for 1 × 1, found 3/);
 });
 
-test('many colours are merged into the nearest of the most frequent 256', async () => {
-  // 256 reds twice each, then 24 that are a little different.
-  const pixels = new Uint8Array(536 * 4);
-  for (let i = 0; i < 512; i++) pixels.set([i >> 1, 0, 0, 255], i * 4);
-  for (let i = 0; i < 24; i++) pixels.set([i * 10, 3, 0, 255], (512 + i) * 4);
-  const image = await decode(encodePng(pixels, 536, 1, true));
-  for (let i = 0; i < 536; i++) assert.deepEqual(image.at(i, 0), [pixels[i * 4], 0, 0]);
+test('many colours are merged only into ones that hardly differ', async () => {
+  // 1,000 neighbouring colours fit into a palette with a small change; 600 that are far apart do not.
+  const rows: [number, (i: number) => number[], number, number][] = [
+    [1000, (i) => [i >> 2, 64 + (i & 3), 0], 3, 2],
+    [600, (i) => [(i % 8) * 36, ((i >> 3) % 8) * 36, (i >> 6) * 25], 6, 0],
+  ];
+  for (const [count, color, type, most] of rows) {
+    const pixels = new Uint8Array(count * 4);
+    for (let i = 0; i < count; i++) pixels.set([...color(i), 255], i * 4);
+    const png = encodePng(pixels, count, 1, true);
+    assert.equal(png[25], type, 'colour type: 3 with a palette, 6 without');
+    const image = await decode(png);
+    for (let i = 0; i < count; i++) {
+      const change = color(i).map((level, channel) => Math.abs(level - image.at(i, 0)[channel]));
+      assert.ok(Math.max(...change) <= most, `${color(i)} became ${image.at(i, 0)}`);
+    }
+  }
 });

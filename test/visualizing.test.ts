@@ -43,6 +43,26 @@ test('the firing rate of each neuron stands beside the raster, as a colour and a
   assert.match(plot1dSpikes(new Float32Array(30)).alt, /None fires\.$/);
 });
 
+test('the raster may begin at another number than 0, and be of other things than neurons', () => {
+  const figure = plot1dSpikes(spikes, { neurons: 3, first: 10, what: 'pixel' });
+  assert.deepEqual([figure.data[1].y0, figure.data[2].y], [10, [10, 11, 12]]);
+  assert.deepEqual((figure.layout.yaxis as { range: number[] }).range, [12.5, 9.5]);
+  assert.match(figure.alt, /3 pixels over 4 steps.*pixel 10 0\.25, pixel 12 0\.50; all others 0\.$/);
+});
+
+test('few whole numbers get a tick each, and no halves', () => {
+  const dtick = (x: number[]) => (lines([{ name: 'a', x, y: x }]).layout.xaxis as { dtick?: number }).dtick;
+  assert.deepEqual([dtick([1, 2, 5]), dtick([0, 0.5, 1]), dtick([0, 100])], [1, undefined, undefined]);
+});
+
+test('points lie on another curve without a line', () => {
+  const modes = lines([
+    { name: 'a', y: [1, 2] },
+    { name: 'b', y: [1, 2], points: true },
+  ]).data.map(({ mode }) => mode);
+  assert.deepEqual(modes, ['lines+markers', 'markers']);
+});
+
 test('the heatmap has a row for each neuron and a column for each step', () => {
   const [heatmap] = plot2dHeatmap([1, 2, 3, 4, 5, 6], { neurons: 2 }).data;
   assert.deepEqual(heatmap.z, [

@@ -178,6 +178,11 @@ export class EventEngine implements Engine {
     this.core.restore(state);
   }
 
+  /** Size of the kernel's memory, the images aside. It grows with the threads, with T hardly. */
+  get memoryBytes(): number {
+    return this.core.memory.buffer.byteLength;
+  }
+
   /** Waits for what is under way, and ends the threads. */
   async close(): Promise<void> {
     await this.last;
