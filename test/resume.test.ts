@@ -19,7 +19,9 @@ test('a run killed at 20 random moments and resumed ends with the bytes of one t
   const data = join(root, 'data');
   writeSmallMnist(data, 2048, 256);
   const run = ['--dataset-dir', data, '--skip-checksum', '-T', '20', '-N', '300', '--seed', '7'];
+  const began = performance.now();
   const whole = spawnSync(process.execPath, [COMMAND, ...run, '--log-dir', join(root, 'whole')], { encoding: 'utf8' });
+  const duration = performance.now() - began;
   assert.equal(whole.status, 0, whole.stderr);
 
   const cut = join(root, 'cut');
@@ -35,7 +37,8 @@ test('a run killed at 20 random moments and resumed ends with the bytes of one t
     });
     const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
     if (kills < 20) {
-      await Promise.race([setTimeout(100 + 500 * chance.uniform()), ended]);
+      // A share of the whole run, so that on a fast machine, too, all 20 come before its end.
+      await Promise.race([setTimeout(duration * (0.01 + 0.05 * chance.uniform())), ended]);
       child.kill('SIGKILL');
       assert.equal(await ended, null, 'killed before its end');
       kills++;
