@@ -172,7 +172,7 @@ class Client(NotebookClient):
         self.current: int | None = None
 
     async def start(self) -> None:
-        for last in (*[False] * (STARTS - 1), True):
+        for attempt in range(1, STARTS + 1):
             await self.async_start_new_kernel(
                 cwd=str(self.folder), env=KERNEL_ENV, stdout=self.kernel_log, stderr=self.kernel_log
             )
@@ -183,9 +183,11 @@ class Client(NotebookClient):
             except (RuntimeError, zmq.Again) as error:
                 # Another program may have got one of the ports first: then the kernel has ended, or does not listen.
                 taken = isinstance(error, zmq.Again) or any("EADDRINUSE" in line for line in self.said())
-                if last or not taken:
+                if attempt == STARTS or not taken:
                     raise
                 self.km = KernelManager()
+                self.kernel_log.seek(0)  # what this kernel said is no reason for what befalls the next one
+                self.kernel_log.truncate()
         info = await self.async_wait_for_reply(self.kc.kernel_info())
         # Versions differ between machines, and the notebook is to be the same bytes on all of them.
         language = {k: v for k, v in info["content"]["language_info"].items() if k != "version"}
