@@ -18,7 +18,7 @@ import { figureHtml, introduction, isExecuted, linkedNotebooks, prepare, sizeOf 
 import { finishPage, katexCss } from './book/pages.mjs';
 import { bundlePlayground, run as runFolder } from './book/playground.mjs';
 import { readJson, remove, root, SetupError, venvPython } from './setup/project.mjs';
-import { run } from './setup/run.mjs';
+import { endChildren, run, Stopped } from './setup/run.mjs';
 
 const require = createRequire(import.meta.url);
 const book = join(root, 'book');
@@ -210,10 +210,24 @@ async function main() {
   );
 }
 
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+]) {
+  process.once(signal, async () => {
+    console.error('book: interrupted; the former one, if there was one, is still in place');
+    await endChildren();
+    remove(work);
+    process.exit(status);
+  });
+}
+
 // jsdom, which draws the start page's figure, would keep the process alive.
 main().then(
   () => process.exit(0),
   (error) => {
+    if (error instanceof Stopped) return; // a signal, whose handler ends the process
     console.error(`book: ${error instanceof SetupError ? error.message : error.stack}`);
     process.exit(1);
   },

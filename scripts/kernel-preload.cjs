@@ -9,7 +9,7 @@
 //   other ports: by JupyterLab itself, and by the headless runner.
 const { writeSync } = require('node:fs');
 const { createRequire } = require('node:module');
-const { isMainThread } = require('node:worker_threads');
+const { isMainThread, Worker } = require('node:worker_threads');
 
 /** A zeromq publisher class that keeps what cannot be sent yet, in order. */
 function patient(Publisher) {
@@ -62,8 +62,13 @@ if (isMainThread && process.argv[2] === 'kernel') {
   zeromq.Publisher = patient(zeromq.Publisher);
   for (const name of ['Publisher', 'Router', 'Reply']) zeromq[name] = bound(zeromq[name]);
 
-  const jupyter = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== jupyter) process.exit(1);
-  }, 1000).unref();
+  // In a thread of its own: a cell in an endless loop would keep a timer from firing.
+  const watch = `setInterval(() => {
+    if (process.ppid === ${process.ppid}) return;
+    try {
+      process.kill(-process.pid, 'SIGKILL'); // with what the kernel has started: Jupyter gives it a group of its own
+    } catch {}
+    process.kill(process.pid, 'SIGKILL');
+  }, 1000)`;
+  new Worker(watch, { eval: true, execArgv: [], stdin: false, stdout: false, stderr: false }).unref();
 }

@@ -32,6 +32,15 @@ KERNELS = Path(sys.prefix, "share", "jupyter", "kernels")
 BUILT = ROOT / "build" / "notebooks"
 SCRATCH = ROOT / "build" / "jupyter"
 
+
+def interrupted_early(*_) -> None:
+    """Ctrl-C while Jupyter is being imported, until Runner has its own way: nothing has been started yet."""
+    os.write(2, b"interrupted; nothing was executed yet\n")
+    os._exit(130)
+
+
+signal.signal(signal.SIGINT, interrupted_early)
+
 # The kernel gets the reader's own environment, less what would change the printed bytes from machine to machine.
 KERNEL_ENV = {k: v for k, v in os.environ.items() if k != "FORCE_COLOR"}
 KERNEL_ENV |= {"NODE_NO_WARNINGS": "1", "TZ": "UTC", "LC_ALL": "en_US.UTF-8"}
@@ -158,7 +167,7 @@ class Client(NotebookClient):
             nb,
             km=KernelManager(),
             timeout=cell_timeout,
-            iopub_timeout=10,
+            iopub_timeout=60,  # seconds that output may still take to come in after its cell has ended
             raise_on_iopub_timeout=True,
             record_timing=False,
             store_widget_state=False,
@@ -212,7 +221,7 @@ class Client(NotebookClient):
             raise Failure(index, self.error_of(index)) from None
         except CellTimeoutError as error:
             if "IOPub" in str(error):
-                raise Failure(index, "the kernel lost output of this cell (too much printed at once?)") from None
+                raise Failure(index, "the kernel lost output of this cell (its end did not come within 60 s)") from None
             raise Failure(index, f"still running after {self.timeout} s (--cell-timeout)") from None
         except DeadKernelError:
             raise self.uncaught or Failure(index, self.death()) from None
@@ -299,7 +308,7 @@ class Client(NotebookClient):
         return [line.strip() for line in lines if line.strip()]
 
     async def stop(self, graceful: bool) -> None:
-        """Ends the kernel and all that it started; nothing of it stays behind."""
+        """Ends the kernel and the processes of its group: what it started, but for what left the group by itself."""
         try:
             if graceful:
                 await self.km.request_shutdown()
@@ -413,7 +422,10 @@ def read(path: Path):
         raise BadInput(f"{path}: not a notebook (no valid JSON: {error})") from None
     if not isinstance(raw, dict) or raw.get("nbformat") != 4 or not isinstance(raw.get("cells"), list):
         raise BadInput(f"{path}: not a notebook of format 4")
-    raw["nbformat_minor"] = max(5, raw.get("nbformat_minor", 0))
+    minor = raw.get("nbformat_minor", 0)
+    if not isinstance(minor, int):
+        raise BadInput(f"{path}: not a notebook of format 4")
+    raw["nbformat_minor"] = max(5, minor)
     for index, cell in enumerate(raw["cells"], 1):
         if isinstance(cell, dict):
             cell.setdefault("id", f"cell-{index}")
@@ -429,13 +441,37 @@ def read(path: Path):
 
 def write(nb, path: Path) -> None:
     """Beside the target first, then renamed: never half a notebook under the right name."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_text(nbformat.writes(nb) + "\n", encoding="utf-8")
+        # Half of a surrogate pair, which JavaScript may print, is no text: it becomes "?".
+        beside.write_text(nbformat.writes(nb) + "\n", encoding="utf-8", errors="replace")
         os.replace(beside, path)
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be written ({error.strerror})") from None
     finally:
         beside.unlink(missing_ok=True)
+
+
+def remove_left_overs() -> None:
+    """Connection files of runners that were killed."""
+    if os.name != "posix":  # elsewhere signal 0 is not a question
+        return
+    for file in (SCRATCH / "runtime").glob("kernel-*-*.json"):
+        try:
+            os.kill(int(file.name.split("-")[1]), 0)
+        except ProcessLookupError:
+            file.unlink(missing_ok=True)
+        except (PermissionError, ValueError):
+            pass
+
+
+def say(line: str, stream=None) -> None:
+    """Prints a line. That nobody reads any more (`… | head`) is no reason to stop."""
+    stream = stream or sys.stdout
+    try:
+        print(line, file=stream, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def shown(path: Path) -> str:
@@ -536,14 +572,14 @@ class Runner:
         took = f"{time.monotonic() - started:.1f} s"
         if failure:
             where = f"{shown(path)}{self.place(nb, failure)}"
-            print(f"FAILED  {where}: {failure.reason}  ({took}, kept in {shown(target)})", file=sys.stderr, flush=True)
+            say(f"FAILED  {where}: {failure.reason}  ({took}, kept in {shown(target)})", sys.stderr)
             return False
         if self.options.update:
             write(nb, path)
         note = ", outputs as committed" if self.options.check else ""
         note = ", committed notebook updated" if self.options.update else note
         cells = sum(map(has_code, nb.cells))
-        print(f"ok      {shown(path)}: {cells} cells in {took}{note}", flush=True)
+        say(f"ok      {shown(path)}: {cells} cells in {took}{note}")
         return True
 
     @staticmethod
@@ -565,14 +601,14 @@ async def main(options: argparse.Namespace) -> int:
     except (asyncio.CancelledError, DeadKernelError):
         if not runner.interrupted:
             raise
-        print("interrupted; the kernel was stopped", file=sys.stderr)
+        say("interrupted; the kernel was stopped", sys.stderr)
         return 130
     finally:
         if watch:
             watch.cancel()
     total = len(options.notebooks)
     if total > 1 or failed:
-        print(f"{total - failed} of {total} notebooks green, {time.monotonic() - started:.1f} s", flush=True)
+        say(f"{total - failed} of {total} notebooks green, {time.monotonic() - started:.1f} s")
     return 1 if failed else 0
 
 
@@ -621,17 +657,29 @@ def parse(arguments: list[str]) -> argparse.Namespace:
             bad.append(str(error))
     if bad:
         raise BadInput("\n".join(bad))
-    options.output_dir = options.output_dir.resolve()
-    options.output_dir.mkdir(parents=True, exist_ok=True)
+    options.output_dir = (typed_in / options.output_dir).resolve()
+    try:
+        options.output_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"--output-dir: {options.output_dir} cannot be made ({error.strerror})") from None
+    for path, _ in options.notebooks:
+        target = options.output_dir / path.name
+        if target.exists() and target.samefile(path):
+            raise BadInput(f"{path}: lies in the output folder and would be overwritten; name another --output-dir")
     return options
 
 
 if __name__ == "__main__":
     for folder in ("config", "data", "runtime"):
         (SCRATCH / folder).mkdir(parents=True, exist_ok=True)
+    remove_left_overs()
     try:
         options = parse(sys.argv[1:])
     except BadInput as error:
-        print(error, file=sys.stderr)
+        say(str(error), sys.stderr)
         sys.exit(2)
-    sys.exit(asyncio.run(main(options)))
+    try:
+        sys.exit(asyncio.run(main(options)))
+    except BadInput as error:  # the disk is full, or the output folder is gone
+        say(str(error), sys.stderr)
+        sys.exit(1)

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { progressBar, saveFigure } from './display';
 import type { EngineOptions, Trace } from './engine';
-import { makeFolder } from './files';
+import { makeFolder, removeUnfinished } from './files';
 import { DatasetError, IMAGE_SIZE, loadMnist, type Mnist } from './mnist';
 import {
   type Checkpoint,
@@ -303,6 +303,7 @@ async function run(argv: string[]): Promise<number> {
   let earlier: Checkpoint | undefined;
   if (given.has('resume')) {
     earlier = readCheckpoint(checkpointFile);
+    removeUnfinished(outDir());
     values = withDefaults(resumed(given, earlier));
     const { epoch } = earlier.history;
     if ((values.get('epoch') as number) < epoch) {
@@ -461,11 +462,16 @@ export async function main(argv = process.argv.slice(2)): Promise<void> {
   // Whoever read the output may have gone (`… | head`): the run itself goes on.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code === 'EPIPE' || process.exitCode === 1) return;
+      // A full disk under `> file`: what was trained is saved, as after Ctrl-C.
+      process.exitCode = 1;
+      console.error(`lif_fc_mnist: the output cannot be written (${error.message})`);
+      process.emit('SIGTERM');
     });
   }
   try {
-    process.exitCode = await run(argv);
+    const status = await run(argv);
+    process.exitCode ||= status;
   } catch (error) {
     const expected = error instanceof UsageError || error instanceof DatasetError;
     console.error(

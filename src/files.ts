@@ -30,7 +30,7 @@ process.on('SIGXFSZ', () => {});
  * @throws Error in one line that names the file and the reason
  */
 export function writeFileAtomic(file: string, content: Uint8Array | string): void {
-  const beside = file + UNFINISHED;
+  const beside = `${file}.${process.pid}${UNFINISHED}`; // two runs in one folder do not share it
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   try {
     const handle = openSync(beside, 'w');
@@ -49,7 +49,7 @@ export function writeFileAtomic(file: string, content: Uint8Array | string): voi
 
 /** Replaces a whole folder by one with these files. */
 export function writeFolderAtomic(folder: string, files: Record<string, Uint8Array | string>): void {
-  const beside = folder + UNFINISHED;
+  const beside = `${folder}.${process.pid}${UNFINISHED}`;
   rmSync(beside, { recursive: true, force: true });
   try {
     makeFolder(beside);
@@ -68,14 +68,23 @@ export function writeFolderAtomic(folder: string, files: Record<string, Uint8Arr
  * @throws Error in one line that says which path is in the way
  */
 export function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    let above = folder;
-    while (!existsSync(above) && dirname(above) !== above) above = dirname(above);
-    const reason =
-      existsSync(above) && !statSync(above).isDirectory() ? `${above} is a file` : (error as Error).message;
-    throw new Error(`${folder}: cannot be made (${reason})`);
+  // One by one: Node's own recursive way never ends where a folder is there but takes no new one, as under /proc.
+  const missing: string[] = [];
+  let above = resolve(folder);
+  while (!existsSync(above) && dirname(above) !== above) {
+    missing.push(above);
+    above = dirname(above);
+  }
+  if (existsSync(above) && !statSync(above).isDirectory()) {
+    throw new Error(`${folder}: cannot be made (${above} is a file)`);
+  }
+  for (const path of missing.reverse()) {
+    try {
+      mkdirSync(path);
+    } catch (error) {
+      // Another run may have been quicker.
+      if (!existsSync(path)) throw new Error(`${folder}: cannot be made (${(error as Error).message})`);
+    }
   }
 }
 

@@ -94,6 +94,7 @@ function readIdx(name: string, kind: 'images' | 'labels', root: string, options:
   if (kind === 'images' && (view.getUint32(8) !== IMAGE_SIDE || view.getUint32(12) !== IMAGE_SIDE)) {
     throw new DatasetError(`${name}: expected images of 28 x 28, found ${view.getUint32(8)} x ${view.getUint32(12)}`);
   }
+  if (count === 0) throw new DatasetError(`${name}: expected at least one item, found none`);
   if (content.length !== header + count * size) {
     const hint = content.length < header + count * size ? 'file truncated?' : 'something appended?';
     throw new DatasetError(
@@ -138,6 +139,7 @@ function readShared(file: string): Uint8Array {
   }
   const handle = openSync(file, 'r');
   try {
+    if (!fstatSync(handle).isFile()) throw new DatasetError(`${basename(file)}: expected a file, found a folder`);
     const content = sharedBytes(fstatSync(handle).size);
     for (let at = 0; at < content.length; ) {
       const read = readSync(handle, content, at, content.length - at, at);

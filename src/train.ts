@@ -94,10 +94,16 @@ export function newHistory(): History {
   };
 }
 
-/** The options that an engine is made from, the tutorial's defaults filled in. */
+/**
+ * The options that an engine is made from, the tutorial's defaults filled in. A surrogate that is named without its
+ * steepness has SpikingJelly's: 2 for ATan, 4 for Sigmoid.
+ */
 export function engineOptions(options: TrainOptions): EngineOptions {
   const { data, seed = 0, T = 100, batchSize = 128, learningRate = 1e-3, threads } = options;
-  return { data, seed, T, batchSize, learningRate, threads, neuron: { ...DEFAULT_NEURON, ...options.neuron } };
+  if (!data?.train || !data.test) throw new TypeError('expected `data` as loadMnist() gives it, found none');
+  const alpha = options.neuron?.surrogate === 'sigmoid' ? 4 : DEFAULT_NEURON.alpha;
+  const neuron = { ...DEFAULT_NEURON, alpha, ...options.neuron };
+  return { data, seed, T, batchSize, learningRate, threads, neuron };
 }
 
 /** Makes one of the two engines; only 'tfjs' loads TensorFlow. */
@@ -106,6 +112,7 @@ export async function createEngine(name: 'event' | 'tfjs', options: EngineOption
     const { TfjsEngine } = require('./tfjs-engine') as typeof import('./tfjs-engine');
     return TfjsEngine.create(options);
   }
+  if (name !== 'event') throw new RangeError(`engine: expected 'event' or 'tfjs', found ${name}`);
   const { EventEngine } = require('./event') as typeof import('./event');
   return EventEngine.create(options);
 }
@@ -119,6 +126,15 @@ export async function train(options: TrainOptions): Promise<History> {
   const { data, epochs = 100, signal, engine: wanted = 'event' } = options;
   const settings = engineOptions(options);
   const history = options.history ?? newHistory();
+  for (const [name, value] of Object.entries({
+    epochs,
+    trainImages: options.trainImages,
+    testImages: options.testImages,
+  })) {
+    if (value !== undefined && !(Number.isInteger(value) && value >= 0)) {
+      throw new RangeError(`${name}: expected a whole number, 0 or more, found ${value}`);
+    }
+  }
   const count = Math.min(options.trainImages ?? data.train.count, data.train.count);
   const batches = Math.floor(count / settings.batchSize);
   if (batches < 1) {
@@ -126,8 +142,10 @@ export async function train(options: TrainOptions): Promise<History> {
   }
   const engine = typeof wanted === 'string' ? await createEngine(wanted, settings) : wanted;
   history.stopped = false;
+  let restored = false;
   try {
     if (history.state) await engine.restore(history.state);
+    restored = true;
     while (history.epoch < epochs && !history.stopped) {
       const order = shuffled(settings.seed, history.epoch, data.train.count);
       while (history.batch < batches && !signal?.aborted) {
@@ -150,7 +168,8 @@ export async function train(options: TrainOptions): Promise<History> {
     }
   } finally {
     // Also after an error in a callback: counts and weights stay those of the same batch.
-    if (history.trainAccs.length > 0) history.state = await engine.state();
+    // But for an engine that never took the history's weights.
+    if (restored && history.trainAccs.length > 0) history.state = await engine.state();
     if (engine !== wanted) await engine.close();
   }
   return history;

@@ -1,7 +1,10 @@
 /** What becomes of a notebook's outputs on a page of the book. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
 interface Output {
@@ -99,4 +102,22 @@ test('A link to a page of the book leads to it from within the book', async () =
   const cell = () => ({ cells: [{ cell_type: 'markdown', source: 'See [it](../build/book/playground.html).' }] });
   assert.equal(prepare('05-x', cell()).notebook.cells[0].source, 'See [it](playground.md).');
   assert.equal(prepare('exercises/x', cell()).notebook.cells[0].source, 'See [it](../playground.md).');
+});
+
+test('Ctrl-C ends a build and what it has started, and leaves nothing of it', async () => {
+  const root = resolve(__dirname, '..');
+  const build = spawn(process.execPath, [join(root, 'scripts', 'book.mjs')], { cwd: root });
+  const ended = new Promise<number | null>((done) => build.on('close', done));
+  let complaint = '';
+  build.stderr.on('data', (text) => {
+    complaint += text;
+  });
+  const work = join(root, 'build', `book-${build.pid}`);
+  while (!existsSync(join(work, 'doctrees')) && !existsSync(join(work, 'logs')) && build.exitCode === null)
+    await sleep(20);
+  build.kill('SIGINT');
+  // "close" comes when no process holds the output any more.
+  assert.equal(await ended, 130, complaint);
+  assert.match(complaint, /^book: interrupted; /);
+  assert.ok(!existsSync(work));
 });

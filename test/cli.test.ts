@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { temporaryFolder, writeSmallMnist } from './support/data';
@@ -99,6 +99,32 @@ for n in ['v_t_array', 's_t_array', 'train_accs', 'test_accs']:
     assert.ok(existsSync(join(logs, 'checkpoint', 'checkpoint.json')));
     assert.ok(readdirSync(logs).some((name) => name.startsWith('events.out.tfevents.')));
     assert.deepEqual(readdirSync(run.cwd), ['logs']);
+  });
+}
+
+if (existsSync('/dev/full')) {
+  test('a full disk under its output ends a run in one line, with a checkpoint', () => {
+    const cwd = temporaryFolder();
+    const full = openSync('/dev/full', 'w');
+    const args = [COMMAND, ...SMALL, '-N', '3'];
+    const run = spawnSync(process.execPath, args, { cwd, encoding: 'utf8', stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    assert.match(run.stderr, /^lif_fc_mnist: the output cannot be written \(.*ENOSPC/);
+    assert.doesNotMatch(run.stderr, /\n\s+at /);
+    assert.equal(run.status, 1);
+    assert.ok(existsSync(join(cwd, 'logs', 'checkpoint', 'checkpoint.json')));
+  });
+}
+
+if (existsSync('/proc/self')) {
+  test('a folder that cannot be made is said at once, also where Node’s own mkdir never ends', () => {
+    const run = spawnSync(process.execPath, [COMMAND, ...SMALL, '--out-dir', '/proc/none'], {
+      cwd: temporaryFolder(),
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    assert.match(run.stderr, /^lif_fc_mnist: \/proc\/none: cannot be made \(ENOENT[^\n]*\)\n$/);
+    assert.equal(run.status, 1);
   });
 }
 

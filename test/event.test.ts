@@ -231,9 +231,21 @@ test('wrong options and indices are refused in one line', async () => {
   await assert.rejects(create({ batchSize: 1.5 }), /batchSize: expected a whole number/);
   await assert.rejects(create({ threads: 0 }), /threads: expected a whole number/);
   await assert.rejects(create({ neuron: { ...neuron, tau: 1 } }), /tau: expected a number above 1, found 1/);
+  await assert.rejects(create({ neuron: { ...neuron, tau: Infinity } }), /tau: expected a number above 1, found Inf/);
+  await assert.rejects(create({ neuron: { ...neuron, alpha: NaN } }), /alpha: expected a number above 0, found NaN/);
+  await assert.rejects(create({ neuron: { ...neuron, vThreshold: NaN } }), /vThreshold: expected a finite number/);
+  const other = { ...neuron, surrogate: 'relu' as 'atan' };
+  await assert.rejects(create({ neuron: other }), /surrogate: expected 'atan' or 'sigmoid', found relu/);
   await withEngine({}, async (engine) => {
-    await assert.rejects(engine.trainBatch(0, Uint32Array.of(60000)), /expected an image below 60000, found 60000/);
+    await assert.rejects(engine.trainBatch(0, Uint32Array.of(60000)), /expected an image from 0 to 59999, found 60000/);
     await assert.rejects(engine.trainBatch(0, new Uint32Array()), /expected a batch of 1 to/);
+    await assert.rejects(engine.trace('test', 0, -1), /expected an image from 0 to 9999, found -1/);
+    await assert.rejects(engine.trace('test', 0, 1.5), /expected an image from 0 to 9999, found 1.5/);
+    await assert.rejects(engine.trace('all' as 'test', 0, 1), /expected the split 'train' or 'test', found all/);
+    assert.throws(
+      () => engine.gradient(new Uint8Array(9800), [77]),
+      /labels: expected whole numbers from 0 to 9, found 77/,
+    );
     assert.throws(() => engine.gradient(new Uint8Array(3), [1]), /spikes: expected 9800 bytes .* found 3/);
   });
 });
@@ -254,6 +266,32 @@ function workersOf(engine: EventEngine): { threadId: number; terminate(): Promis
   return (engine as unknown as { pool: { workers: { threadId: number; terminate(): Promise<number> }[] } }).pool
     .workers;
 }
+
+test('what answers at once is refused while a batch is trained, whose bytes it would change', async () => {
+  const part = Uint32Array.from({ length: 64 }, (_, i) => i);
+  const weights = async (meanwhile: (engine: EventEngine) => void) => {
+    const engine = await EventEngine.create({ ...defaults, threads: 2 });
+    const training = engine.trainBatch(0, part);
+    meanwhile(engine);
+    await training;
+    const { weights: after } = engine.state();
+    await engine.close();
+    return after;
+  };
+  const alone = await weights(() => {});
+  const calls: ((engine: EventEngine) => unknown)[] = [
+    (engine) => engine.spikes('test', 0, 0),
+    (engine) => engine.statistics('test', 0, [0]),
+    (engine) => engine.gradient(new Uint8Array(9800), [1]),
+    (engine) => engine.state(),
+  ];
+  for (const call of calls) {
+    const during = await weights((engine) =>
+      assert.throws(() => call(engine), /at work: await the call that is under way/),
+    );
+    assert.deepEqual(during, alone);
+  }
+});
 
 test('close() ends the threads, and an engine that was closed says so', async () => {
   const engine = await EventEngine.create({ ...defaults, threads: 4 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -104,6 +104,15 @@ describe('a damaged data set is refused in one line', () => {
     refused(folder, /t10k-labels-idx1-ubyte: expected labels from 0 to 9, found 11 at 0/, true);
     writeFileSync(join(folder, FILES[3]), Buffer.concat([idxHeader(0x801, 9), Buffer.alloc(9)]));
     refused(folder, /t10k-labels-idx1-ubyte: expected 10 labels, one for each image, found 9/, true);
+  });
+
+  test('no image, or a folder where a file should be', () => {
+    const folder = temporaryFolder();
+    writeSmallMnist(folder, 20, 0);
+    refused(folder, /t10k-images-idx3-ubyte: expected at least one item, found none/, true);
+    rmSync(join(folder, FILES[0]));
+    mkdirSync(join(folder, FILES[0]));
+    refused(folder, /train-images-idx3-ubyte: expected a file, found a folder/, true);
   });
 
   test('a .gz file that is none', () => {

@@ -326,6 +326,16 @@ describe('The notebook runner', { concurrency: 2 }, () => {
       ['two of one name', () => [canary('throw'), canary('throw')], /throw\.ipynb: named twice/],
       ['an unknown option', () => ['--fast'], /unrecognized arguments: --fast/],
       ['a limit that is none', () => ['--cell-timeout', '0', canary('throw')], /--cell-timeout.*1 or more, found '0'/],
+      [
+        'a notebook in the output folder, which would be overwritten',
+        () => ['--output-dir', temporary, file('own.ipynb', readFileSync(canary('throw'), 'utf8'))],
+        /own\.ipynb: lies in the output folder and would be overwritten; name another --output-dir/,
+      ],
+      [
+        'an output folder below a file',
+        () => ['--output-dir', join(file('a-file', ''), 'out'), canary('throw')],
+        /--output-dir: .*a-file.out cannot be made \(Not a directory\)/,
+      ],
       ['--update with --check', () => ['--update', '--check', canary('throw')], /exclude each other/],
     ];
     for (const [name, args, message] of cases) {
@@ -428,10 +438,14 @@ describe('The notebook runner', { concurrency: 2 }, () => {
     };
 
     /** Runs the canary with children, ends the runner with a signal once they are there, and waits for their end. */
-    async function interrupted(signal: NodeJS.Signals) {
-      const pidFile = join(temporary, `pids ${signal}`);
-      const output = join(temporary, `output ${signal}`);
-      const runner = start(['--output-dir', output, canary('children'), canary('throw')], { CANARY_PIDS: pidFile });
+    async function interrupted(signal: NodeJS.Signals, wrapped = true) {
+      const pidFile = join(temporary, `pids ${signal} ${wrapped}`);
+      const output = join(temporary, `output ${signal} ${wrapped}`);
+      const args = ['--output-dir', output, canary('children'), canary('throw')];
+      const env = { ...process.env, CANARY_PIDS: pidFile };
+      const runner = wrapped
+        ? start(args, { CANARY_PIDS: pidFile })
+        : spawn(PYTHON, ['-I', '-B', join(root, 'scripts', 'run_notebooks.py'), ...args], { cwd: root, env });
       const end = ended(runner);
       while (!existsSync(pidFile) && runner.exitCode === null) await sleep(50);
       const pids = readFileSync(pidFile, 'utf8').split(' ').map(Number);
@@ -452,6 +466,10 @@ describe('The notebook runner', { concurrency: 2 }, () => {
 
     test('after its wrapper was killed', async () => {
       assert.deepEqual((await interrupted('SIGKILL')).running, []);
+    });
+
+    test('after the runner itself was killed, though the cell is in an endless loop', async () => {
+      assert.deepEqual((await interrupted('SIGKILL', false)).running, []);
     });
   });
 });

@@ -84,6 +84,33 @@ for (const engine of ['tfjs', 'event'] as const) {
   });
 }
 
+test('a surrogate named without its steepness has SpikingJelly’s', () => {
+  const alpha = (neuron: object) => engineOptions({ data, neuron }).neuron.alpha;
+  assert.deepEqual([alpha({}), alpha({ surrogate: 'atan' }), alpha({ surrogate: 'sigmoid' })], [2, 2, 4]);
+  assert.equal(alpha({ surrogate: 'sigmoid', alpha: 1 }), 1);
+});
+
+test('an engine that cannot take a history’s weights leaves them as they are', async () => {
+  const history = await train({ data, T: 4, epochs: 1, testImages: 0 });
+  const before = structuredClone(history.state);
+  const engine = await createEngine('event', engineOptions({ data, T: 4 }));
+  engine.restore = () => {
+    throw new Error('other shape');
+  };
+  await assert.rejects(train({ engine, data, T: 4, epochs: 2, testImages: 0, history }), /other shape/);
+  assert.deepEqual(history.state, before);
+  await engine.close();
+});
+
+test('wrong options of a training are refused in one line', async () => {
+  const refused = (options: object, message: RegExp) => assert.rejects(train({ data, T: 4, ...options }), message);
+  await refused({ data: undefined }, /expected `data` as loadMnist\(\) gives it, found none/);
+  await refused({ engine: 'gpu' }, /engine: expected 'event' or 'tfjs', found gpu/);
+  await refused({ epochs: -1 }, /epochs: expected a whole number, 0 or more, found -1/);
+  await refused({ trainImages: Number.NaN }, /trainImages: expected a whole number, 0 or more, found NaN/);
+  await refused({ testImages: 2.5 }, /testImages: expected a whole number, 0 or more, found 2.5/);
+});
+
 describe('the tfjs engine', () => {
   test('leaves no tensor behind', async () => {
     const engine = await TfjsEngine.create(engineOptions({ data, T: 3 }));

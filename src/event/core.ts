@@ -341,6 +341,8 @@ export class EventCore {
         `spikes: expected ${expected} bytes for T = ${T} and ${batch} images, found ${spikes.length}`,
       );
     }
+    const stray = Array.from(labels).find((label) => !(Number.isInteger(label) && label >= 0 && label < OUTPUTS));
+    if (stray !== undefined) throw new RangeError(`labels: expected whole numbers from 0 to 9, found ${stray}`);
     const rates = new Float32Array(batch * OUTPUTS);
     const size = Math.ceil(batch / SHARDS);
     this.control[Control.Count] = batch;

@@ -45,6 +45,7 @@ export class EventEngine implements Engine {
   readonly name = 'event';
 
   private last: Promise<void> = Promise.resolve();
+  private jobs = 0;
 
   private constructor(
     private readonly options: EngineOptions,
@@ -76,12 +77,19 @@ export class EventEngine implements Engine {
 
   /** Calls that overlap wait for one another: they share the words that describe a job. */
   private alone<R>(job: () => Promise<R>): Promise<R> {
+    this.jobs++;
     const result = this.last.then(job);
-    this.last = result.then(
-      () => {},
-      () => {},
-    );
+    const done = () => {
+      this.jobs--;
+    };
+    this.last = result.then(done, done);
     return result;
+  }
+
+  /** What answers at once uses the same memory: it does not wait, but refuses to be called meanwhile. */
+  private idle(): EventCore {
+    if (this.jobs > 0) throw new Error('the event engine is at work: await the call that is under way first');
+    return this.core;
   }
 
   trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
@@ -123,12 +131,14 @@ export class EventEngine implements Engine {
 
   /** Input spikes of one image, 0 or 1, [T, 784]. */
   spikes(split: Split, epoch: number, index: number): Uint8Array {
+    this.idle();
     this.describe(split, epoch, [index]);
     return this.core.spikes(0);
   }
 
   /** Input spikes and added rows per image and step: why this engine is fast. */
   statistics(split: Split, epoch: number, indices: ArrayLike<number>): Statistics {
+    this.idle();
     const sum = { spikes: 0, dense: 0, rows: 0 };
     for (let i = 0; i < indices.length; i++) {
       this.describe(split, epoch, [indices[i]]);
@@ -147,7 +157,7 @@ export class EventEngine implements Engine {
    * @param labels [batch]
    */
   gradient(spikes: Uint8Array, labels: ArrayLike<number>): Gradient {
-    return this.core.gradient(spikes, labels);
+    return this.idle().gradient(spikes, labels);
   }
 
   /** One step of Adam on a batch whose input spikes are given. */
@@ -167,15 +177,15 @@ export class EventEngine implements Engine {
    * @returns h [T, 10], rates [10], dL/dx [T, 10]
    */
   neurons(x: Float32Array, spikeGradient: (rates: Float32Array) => ArrayLike<number>) {
-    return this.core.neurons(x, spikeGradient);
+    return this.idle().neurons(x, spikeGradient);
   }
 
   state(): EngineState {
-    return this.core.state();
+    return this.idle().state();
   }
 
   restore(state: EngineState): void {
-    this.core.restore(state);
+    this.idle().restore(state);
   }
 
   /** Size of the kernel's memory, the images aside. It grows with the threads, with T hardly. */
@@ -192,9 +202,12 @@ export class EventEngine implements Engine {
   /** Tells all threads which images the next job is about. */
   private describe(split: Split, epoch: number, indices: ArrayLike<number>): void {
     const { control } = this.core;
-    const { count } = this.options.data[split];
+    const count = this.options.data[split]?.count;
+    if (count === undefined) throw new RangeError(`expected the split 'train' or 'test', found ${split}`);
     for (let i = 0; i < indices.length; i++) {
-      if (!(indices[i] < count)) throw new RangeError(`expected an image below ${count}, found ${indices[i]}`);
+      if (!(Number.isInteger(indices[i]) && indices[i] >= 0 && indices[i] < count)) {
+        throw new RangeError(`expected an image from 0 to ${count - 1}, found ${indices[i]}`);
+      }
     }
     control[Control.Purpose] = PURPOSE[split];
     control[Control.Epoch] = epoch;
@@ -213,8 +226,20 @@ function check({ seed, T, batchSize, learningRate, neuron, threads }: EngineOpti
   whole('T', T, 1, MAX_T);
   whole('batchSize', batchSize, 1, 2 ** 20);
   whole('threads', threads ?? 1, 1, 64);
-  if (!(neuron.tau > 1)) throw new RangeError(`tau: expected a number above 1, found ${neuron.tau}`);
-  if (!(learningRate > 0)) throw new RangeError(`learningRate: expected a number above 0, found ${learningRate}`);
+  const number = (name: string, value: number, above: number) => {
+    if (!(Number.isFinite(value) && value > above)) {
+      const wanted = Number.isFinite(above) ? `a number above ${above}` : 'a finite number';
+      throw new RangeError(`${name}: expected ${wanted}, found ${value}`);
+    }
+  };
+  number('tau', neuron.tau, 1);
+  number('alpha', neuron.alpha, 0);
+  number('vThreshold', neuron.vThreshold, Number.NEGATIVE_INFINITY);
+  if (neuron.vReset !== null) number('vReset', neuron.vReset, Number.NEGATIVE_INFINITY);
+  number('learningRate', learningRate, 0);
+  if (neuron.surrogate !== 'atan' && neuron.surrogate !== 'sigmoid') {
+    throw new RangeError(`surrogate: expected 'atan' or 'sigmoid', found ${neuron.surrogate}`);
+  }
 }
 
 /** Whether threads can share memory here. */
