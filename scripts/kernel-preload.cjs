@@ -1,5 +1,5 @@
 'use strict';
-// Loaded into the kernel before tslab (`node --require`, in the kernelspec that set-up writes). It mends three things:
+// Loaded into the kernel before tslab (`node --require`, in the kernelspec that set-up writes). It mends four things:
 // - zeromq takes some 500 messages in one turn of the event loop and refuses the rest, and tslab drops what is refused.
 //   A loop that prints a thousand lines loses half of them, and with them the message that the cell has ended:
 //   JupyterLab then waits for ever. Here they wait in a queue.
@@ -7,13 +7,15 @@
 // - Jupyter picks a kernel's ports before the kernel is there to take them. One that another program got meanwhile leaves
 //   tslab running without that channel, and what waits for it waits for ever. Here the kernel ends, and is started anew on
 //   other ports: by JupyterLab itself, and by the headless runner.
+// - A socket takes messages as soon as it is bound, but zeromq refuses to send or receive until its callback has run. On a
+//   busy machine that is later, and tslab, whose loop has then ended, never answers. Here both wait for the bind.
 const { writeSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { isMainThread, Worker } = require('node:worker_threads');
 
 /** A zeromq publisher class that keeps what cannot be sent yet, in order. */
 function patient(Publisher) {
-  const waiting = []; // of the one publisher that a kernel has; sockets of zeromq take no fields
+  const waiting = []; // of the one publisher that a kernel has
   return class extends Publisher {
     constructor() {
       super({ sendHighWaterMark: 0 }); // no limit: beyond it a publisher drops messages without a word
@@ -35,14 +37,28 @@ function patient(Publisher) {
   };
 }
 
-/** A zeromq socket class that ends the process when the port is taken. */
+/** A zeromq socket class that ends the process when the port is taken, and does nothing else before it is bound. */
 function bound(Socket) {
+  const binding = new WeakMap(); // sockets of zeromq take no fields
   return class extends Socket {
     async bind(address) {
-      const error = await attempt(super.bind.bind(this), address);
+      const result = attempt(super.bind.bind(this), address);
+      binding.set(this, result);
+      const error = await result;
+      binding.delete(this);
       if (!error) return;
       writeSync(2, `${address}: ${error.message} (${error.code})\n`);
       process.exit(1);
+    }
+
+    receive() {
+      const pending = binding.get(this);
+      return pending ? pending.then(() => super.receive()) : super.receive();
+    }
+
+    send(message) {
+      const pending = binding.get(this);
+      return pending ? pending.then(() => super.send(message)) : super.send(message);
     }
   };
 }

@@ -426,6 +426,32 @@ describe('The notebook runner', { concurrency: 2 }, () => {
     });
   });
 
+  test('A message that comes before the kernel knows that its socket is bound is answered all the same', async () => {
+    // zeromq refuses to send and receive until the callback of bind has run; here nothing is awaited in between.
+    const program = join(temporary, 'socket.cjs');
+    writeFileSync(
+      program,
+      `const { Router, Dealer } = require(${JSON.stringify(join(root, 'node_modules', 'zeromq'))});
+      const [shell, client] = [new Router(), new Dealer()];
+      const bound = shell.bind('tcp://127.0.0.1:*');
+      const loop = (async () => { for await (const [who] of shell) await shell.send([who, 'pong']); })();
+      bound.then(async () => {
+        client.connect(shell.lastEndpoint);
+        await client.send('ping');
+        console.log(String(await client.receive()));
+        client.close();
+        shell.close();
+      });`,
+    );
+    // The preload is for kernels: it looks for zeromq beside the program, and for this argument.
+    const args = ['--require', join(root, 'scripts', 'kernel-preload.cjs'), program, 'kernel'];
+    const { status, lines } = await ended(
+      spawn(process.execPath, args, { env: { ...process.env, NODE_PATH: join(root, 'node_modules') } }),
+    );
+    assert.deepEqual(lines, ['pong']);
+    assert.equal(status, 0);
+  });
+
   describe('No kernel and nothing that it started stays behind', { concurrency: 1 }, () => {
     const alive = (pid: number) => {
       try {
