@@ -321,7 +321,7 @@ class Client(NotebookClient):
                     os.killpg(self.group, signal.SIGKILL)
                 except ProcessLookupError:
                     pass
-            # Before the manager, which ends zeromq while the client's heartbeat thread would still be using it.
+            # Its heartbeat thread would go on looking for the kernel.
             if self.kc is not None:
                 self.kc.stop_channels()
             if self.km is not None:  # nbclient drops it with a kernel that did not start

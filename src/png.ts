@@ -29,8 +29,9 @@ export function encodePng(rgba: Uint8Array | Uint8ClampedArray, width: number, h
   }
   // The most frequent first; colours of one count by their value, so that the order is the figure's alone.
   const colors = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([color]) => color);
-  const palette = (lossy ? MERGED : [0]).map((most) => merge(colors, most)).find((found) => found.length <= 256);
-  if (!palette) return assemble(width, height, 6, rgba, 4, []);
+  const most = (lossy ? MERGED : [0]).find((levels) => merge(colors, levels).length <= 256);
+  if (most === undefined) return assemble(width, height, 6, rgba, 4, []);
+  const palette = merge(colors, most);
   const index = new Map(colors.map((color) => [color, nearest(palette, color)]));
   const indices = new Uint8Array(pixels.length);
   for (let i = 0; i < pixels.length; i++) {
