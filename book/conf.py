@@ -1,4 +1,4 @@
-"""Sphinx's settings of the book. scripts/book.mjs prepares the sources and calls Sphinx; nothing here needs a network."""
+"""Sphinx's settings of the book. tools/book/book.mjs prepares the sources and calls Sphinx; nothing here needs a network."""
 
 from docutils import nodes
 
@@ -50,5 +50,5 @@ def visit_displayed_math(translator, node):
 
 
 def setup(app):
-    # The TeX is left in the page; scripts/book.mjs sets it with the KaTeX of package.json.
+    # The TeX is left in the page; tools/book/book.mjs sets it with the KaTeX of package.json.
     app.add_html_math_renderer("katex", (visit_inline_math, None), (visit_displayed_math, None))

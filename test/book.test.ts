@@ -30,7 +30,7 @@ interface Module {
   linkedNotebooks(name: string, notebook: Notebook): string[];
 }
 
-const script = pathToFileURL(join(resolve(__dirname, '..'), 'scripts', 'book', 'notebooks.mjs')).href;
+const script = pathToFileURL(join(resolve(__dirname, '..'), 'tools', 'book', 'chapters.mjs')).href;
 const load = async () => (await import(script)) as Module;
 
 const PLOTLY = 'application/vnd.plotly.v1+json';
@@ -106,7 +106,7 @@ test('A link to a page of the book leads to it from within the book', async () =
 
 test('Ctrl-C ends a build and what it has started, and leaves nothing of it', async () => {
   const root = resolve(__dirname, '..');
-  const build = spawn(process.execPath, [join(root, 'scripts', 'book.mjs')], { cwd: root });
+  const build = spawn(process.execPath, [join(root, 'tools', 'book', 'book.mjs')], { cwd: root });
   const ended = new Promise<number | null>((done) => build.on('close', done));
   let complaint = '';
   build.stderr.on('data', (text) => {

@@ -25,7 +25,7 @@ interface Output {
 function execute(cells: string[]): Output[][] {
   const program = `
 import json, sys, nbformat
-sys.path.insert(0, "scripts")
+sys.path.insert(0, "tools/notebooks")
 from nbclient import NotebookClient
 from run_notebooks import KernelManager
 notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in json.load(sys.stdin)])
@@ -86,7 +86,7 @@ await live.done();`;
 test('an interrupted cell ends as an error, its loop stops, and the next cell works', () => {
   const program = `
 import json, sys, time
-sys.path.insert(0, "scripts")
+sys.path.insert(0, "tools/notebooks")
 from jupyter_client.manager import KernelManager
 from run_notebooks import claim_ports
 claim, ports = claim_ports()

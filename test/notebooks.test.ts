@@ -44,7 +44,7 @@ const stream = (cell: Cell | undefined, name: string) =>
 const canary = (name: string) => join(canaries, `${name}.ipynb`);
 
 function start(args: string[], env: Record<string, string> = {}): ChildProcess {
-  return spawn(process.execPath, [join(root, 'scripts', 'notebooks.mjs'), ...args], {
+  return spawn(process.execPath, [join(root, 'tools', 'notebooks', 'notebooks.mjs'), ...args], {
     cwd: root,
     env: { ...process.env, INIT_CWD: root, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -378,7 +378,7 @@ describe('The notebook runner', { concurrency: 2 }, () => {
     function runner(name: string, ...trouble: string[]) {
       const program = [
         'import asyncio, sys, threading, zmq',
-        `sys.path.insert(0, ${JSON.stringify(join(root, 'scripts'))})`,
+        `sys.path.insert(0, ${JSON.stringify(join(root, 'tools', 'notebooks'))})`,
         'import run_notebooks as runner',
         'claim, calls = runner.claim_ports, []',
         'def claim_ports():',
@@ -444,7 +444,7 @@ describe('The notebook runner', { concurrency: 2 }, () => {
       });`,
     );
     // The preload is for kernels: it looks for zeromq beside the program, and for this argument.
-    const args = ['--require', join(root, 'scripts', 'kernel-preload.cjs'), program, 'kernel'];
+    const args = ['--require', join(root, 'tools', 'notebooks', 'kernel-preload.cjs'), program, 'kernel'];
     const { status, lines } = await ended(
       spawn(process.execPath, args, { env: { ...process.env, NODE_PATH: join(root, 'node_modules') } }),
     );
@@ -471,7 +471,10 @@ describe('The notebook runner', { concurrency: 2 }, () => {
       const env = { ...process.env, CANARY_PIDS: pidFile };
       const runner = wrapped
         ? start(args, { CANARY_PIDS: pidFile })
-        : spawn(PYTHON, ['-I', '-B', join(root, 'scripts', 'run_notebooks.py'), ...args], { cwd: root, env });
+        : spawn(PYTHON, ['-I', '-B', join(root, 'tools', 'notebooks', 'run_notebooks.py'), ...args], {
+            cwd: root,
+            env,
+          });
       const end = ended(runner);
       while (!existsSync(pidFile) && runner.exitCode === null) await sleep(50);
       const pids = readFileSync(pidFile, 'utf8').split(' ').map(Number);

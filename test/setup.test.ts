@@ -20,7 +20,7 @@ const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
 
 /** Runs set-up in a clone, in a home folder that has nothing, without the native backend. */
 function setUp(clone: string, args: string[] = [], env: NodeJS.ProcessEnv = {}, nodeArgs: string[] = []) {
-  const result = spawnSync(process.execPath, [...nodeArgs, join(clone, 'scripts', 'setup.mjs'), ...args], {
+  const result = spawnSync(process.execPath, [...nodeArgs, join(clone, 'tools', 'setup', 'setup.mjs'), ...args], {
     encoding: 'utf8',
     cwd: tmpdir(),
     env: { ...process.env, LIF_FC_MNIST_BACKEND: 'wasm', ...env },
@@ -45,7 +45,7 @@ function isRunning(pid: number): boolean {
  */
 function smallClone(folder: string): string {
   mkdirSync(folder, { recursive: true });
-  cpSync(join(root, 'scripts'), join(folder, 'scripts'), { recursive: true });
+  cpSync(join(root, 'tools'), join(folder, 'tools'), { recursive: true });
   cpSync(join(root, '.npmrc'), join(folder, '.npmrc'));
   const stub = join(folder, 'stub', 'typescript');
   mkdirSync(join(stub, 'bin'), { recursive: true });
@@ -105,7 +105,7 @@ describe('set-up, in a folder with spaces and an accent', () => {
   });
 
   test('killed while it makes .venv, it does that step again, and ends what the killed one left running', async () => {
-    const first = spawn(process.execPath, [join(clone, 'scripts', 'setup.mjs')], {
+    const first = spawn(process.execPath, [join(clone, 'tools', 'setup', 'setup.mjs')], {
       env: { ...process.env, LIF_FC_MNIST_BACKEND: 'wasm' },
       stdio: 'ignore',
     });
@@ -168,7 +168,7 @@ describe('set-up, in a folder with spaces and an accent', () => {
       [1, 2].map(
         () =>
           new Promise<string>((done) => {
-            const child = spawn(process.execPath, [join(clone, 'scripts', 'setup.mjs')], {
+            const child = spawn(process.execPath, [join(clone, 'tools', 'setup', 'setup.mjs')], {
               env: { ...process.env, LIF_FC_MNIST_BACKEND: 'wasm' },
               stdio: ['ignore', 'pipe', 'inherit'],
             });

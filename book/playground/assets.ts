@@ -1,4 +1,4 @@
-/** What scripts/book/playground.mjs puts into the bundle, as base64. */
+/** What tools/book/playground.mjs puts into the bundle, as base64. */
 declare const KERNEL: string;
 declare const WEIGHTS: string;
 declare const SAMPLES: string;

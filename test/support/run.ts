@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const COMMAND = join(__dirname, '..', '..', 'scripts', 'lif_fc_mnist.cjs');
+export const COMMAND = join(__dirname, '..', '..', 'tools', 'lif_fc_mnist.cjs');
 
 const RESULTS = ['v_t_array.npy', 's_t_array.npy', 'train_accs.npy', 'test_accs.npy', 'lif_snn_mnist/weights.bin'];
 

@@ -14,11 +14,11 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
-import { figureHtml, introduction, isExecuted, linkedNotebooks, prepare, sizeOf } from './book/notebooks.mjs';
-import { finishPage, katexCss } from './book/pages.mjs';
-import { bundlePlayground, run as runFolder } from './book/playground.mjs';
-import { readJson, remove, root, SetupError, venvPython } from './setup/project.mjs';
-import { endChildren, run, Stopped } from './setup/run.mjs';
+import { readJson, remove, root, SetupError, venvPython } from '../setup/project.mjs';
+import { endChildren, run, Stopped } from '../setup/run.mjs';
+import { figureHtml, introduction, isExecuted, linkedNotebooks, prepare, sizeOf } from './chapters.mjs';
+import { finishPage, katexCss } from './pages.mjs';
+import { bundlePlayground, run as runFolder } from './playground.mjs';
 
 const require = createRequire(import.meta.url);
 const book = join(root, 'book');
@@ -138,7 +138,7 @@ async function trainIfNeeded() {
     return;
   console.log('book: no trained network in build/run yet: training one for 20 epochs (some 20 s)');
   const args = [
-    join(root, 'scripts', 'lif_fc_mnist.cjs'),
+    join(root, 'tools', 'lif_fc_mnist.cjs'),
     '-N',
     '20',
     '--out-dir',

@@ -5,11 +5,17 @@ import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const scripts = dirname(fileURLToPath(import.meta.url));
+const tools = dirname(fileURLToPath(import.meta.url));
+const STEPS = [
+  [['setup', 'setup.mjs']],
+  [['notebooks', 'notebooks.mjs'], '--all', ...process.argv.slice(2)],
+  [['book', 'book.mjs']],
+];
+
 // The child has the terminal, so Ctrl-C reaches it; this process waits until it has cleaned up.
 process.on('SIGINT', () => {});
 
-for (const [script, ...args] of [['setup.mjs'], ['notebooks.mjs', '--all', ...process.argv.slice(2)], ['book.mjs']]) {
-  const { status, signal } = spawnSync(process.execPath, [join(scripts, script), ...args], { stdio: 'inherit' });
+for (const [script, ...args] of STEPS) {
+  const { status, signal } = spawnSync(process.execPath, [join(tools, ...script), ...args], { stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? (signal === 'SIGINT' ? 130 : 1));
 }

@@ -5,9 +5,9 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { venvPython } from './setup/project.mjs';
+import { venvPython } from '../setup/project.mjs';
 
-const scripts = dirname(fileURLToPath(import.meta.url));
+const here = dirname(fileURLToPath(import.meta.url));
 if (!existsSync(venvPython)) {
   console.error(`no Python at ${venvPython}; run \`npm run setup\``);
   process.exit(2);
@@ -15,7 +15,7 @@ if (!existsSync(venvPython)) {
 
 const runner = spawn(
   venvPython,
-  ['-I', '-B', join(scripts, 'run_notebooks.py'), '--parent', String(process.pid), ...process.argv.slice(2)],
+  ['-I', '-B', join(here, 'run_notebooks.py'), '--parent', String(process.pid), ...process.argv.slice(2)],
   { stdio: 'inherit' },
 );
 // A terminal sends Ctrl-C to all of the group, `kill` to this process alone: so it is always passed on.

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs the tests: all of test/*.test.ts, or those named by their stem (`node scripts/test.mjs golden neuron`).
+// Runs the tests: all of test/*.test.ts, or those named by their stem (`node tools/test.mjs golden neuron`).
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';

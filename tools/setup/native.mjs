@@ -9,7 +9,7 @@ import { pythonEnv } from './python.mjs';
 import { run, runTwice, Stopped } from './run.mjs';
 
 const pkg = join(nodeModules, '@tensorflow', 'tfjs-node');
-const here = join(root, 'scripts', 'setup');
+const here = join(root, 'tools', 'setup');
 const work = join(nodeModules, '.setup');
 /** There while deps/ and lib/ of the package are being written; found at the start, it says they may be cut off. */
 const begun = join(work, 'native.begun');

@@ -4,8 +4,8 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { hashOf, nodeModules, readJson, remove, root, SetupError, writeJson } from './setup/project.mjs';
-import { run } from './setup/run.mjs';
+import { hashOf, nodeModules, readJson, remove, root, SetupError, writeJson } from './project.mjs';
+import { run } from './run.mjs';
 
 const dist = join(root, 'dist');
 const stampFile = '.build.json';

