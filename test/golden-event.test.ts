@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { type NeuronOptions, stateOf } from '../src/engine';
-import { EventEngine } from '../src/event';
-import { DEFAULT_NEURON } from '../src/train';
+import { type NeuronOptions, stateOf } from '../src/common/engine';
+import { EventEngine } from '../src/event/engine';
+import { DEFAULT_NEURON } from '../src/training/train';
 import {
   assertClose,
   assertGradient,

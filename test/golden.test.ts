@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { initBackend, tf } from '../src/backend';
-import { resetNet } from '../src/functional';
-import { loadMnist } from '../src/mnist';
-import { ann, getWeights, setWeights, snn } from '../src/networks';
-import { LIFNode } from '../src/neuron';
-import { surrogateOf } from '../src/surrogate';
-import { adam, batchOf } from '../src/tfjs-engine';
+import { loadMnist } from '../src/common/mnist';
+import { initBackend, tf } from '../src/node/backend';
+import { resetNet } from '../src/snn/functional';
+import { ann, getWeights, setWeights, snn } from '../src/snn/networks';
+import { LIFNode } from '../src/snn/neuron';
+import { surrogateOf } from '../src/snn/surrogate';
+import { adam, batchOf } from '../src/training/tfjs-engine';
 import {
   annFile,
   assertClose,

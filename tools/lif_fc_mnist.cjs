@@ -3,9 +3,9 @@
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
-const cli = join(__dirname, '..', 'dist', 'cli.js');
+const cli = join(__dirname, '..', 'dist', 'node', 'cli', 'main.js');
 if (!existsSync(cli)) {
-  console.error('lif_fc_mnist: dist/cli.js is not built yet; run `npm run setup` first');
+  console.error('lif_fc_mnist: dist/node/cli/main.js is not built yet; run `npm run setup` first');
   process.exit(1);
 }
 require(cli).main();

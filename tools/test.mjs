@@ -7,19 +7,19 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(fileURLToPath(import.meta.url), '..', '..');
-const stems = readdirSync(join(root, 'test'))
-  .filter((name) => name.endsWith('.test.ts'))
+const stems = readdirSync(join(root, 'test'), { recursive: true })
+  .filter((name) => name.endsWith('.test.ts') && !name.startsWith('browser'))
   .map((name) => name.slice(0, -'.test.ts'.length))
   .sort();
 
 const names = process.argv.slice(2);
-const unknown = names.filter((name) => !stems.includes(name));
+const unknown = names.filter((name) => !stems.some((stem) => stem.includes(name)));
 if (unknown.length > 0) {
   console.error(`test: no test/${unknown[0]}.test.ts; there are ${stems.join(', ')}`);
   process.exit(2);
 }
-const files = (names.length > 0 ? stems.filter((stem) => names.includes(stem)) : stems).map((stem) =>
-  join('test', `${stem}.test.ts`),
+const files = (names.length > 0 ? stems.filter((stem) => names.some((name) => stem.includes(name))) : stems).map(
+  (stem) => join('test', `${stem}.test.ts`),
 );
 
 const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' };

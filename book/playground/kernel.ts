@@ -2,9 +2,9 @@
  * The event engine in the browser: one `EventCore` on one thread, the same code and kernel as in training. The training
  * asks for rates only; here every step of one image is read out, the input spikes as well.
  */
-import type { NeuronOptions } from '../../src/engine';
+import type { NeuronOptions } from '../../src/common/engine';
+import { Purpose } from '../../src/common/random';
 import { Control, type CoreOptions, createMemory, EventCore, Job, RATES_LIMIT } from '../../src/event/core';
-import { Purpose } from '../../src/random';
 
 const INPUTS = 784;
 const OUTPUTS = 10;

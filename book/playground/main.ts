@@ -1,5 +1,5 @@
 /** The playground: what is drawn becomes an image, the image spikes, the spikes an answer, again at each stroke. */
-import { Purpose } from '../../src/random';
+import { Purpose } from '../../src/common/random';
 import { kernelBytes, samples, trainedTau, weights } from './assets';
 import { normalise, type Stroke } from './drawing';
 import { answerOf, Kernel, type Presentation, type Stream } from './kernel';

@@ -2,7 +2,7 @@
  * The event-driven engine on one thread: the kernel of `kernel/` and what it can do.
  * Nothing of Node is used here, so a browser can run it too; `pool.ts` runs one of these on each thread.
  */
-import type { EngineState, NeuronOptions, Trace } from '../engine';
+import type { EngineState, NeuronOptions, Trace } from '../common/engine';
 
 import {
   BLOCK,

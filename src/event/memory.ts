@@ -1,7 +1,7 @@
 /**
  * The memory of the event-driven engine: what lies where, and how threads find it. Nothing of Node is used here.
  */
-import type { NeuronOptions } from '../engine';
+import type { NeuronOptions } from '../common/engine';
 
 export const INPUTS = 784;
 export const OUTPUTS = 10;

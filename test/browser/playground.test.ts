@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type {} from '../../book/playground/main';
-import { EventEngine } from '../../src/event';
-import { loadMnist, type Mnist } from '../../src/mnist';
-import { Purpose, poissonBlock, RandomStream } from '../../src/random';
-import { DEFAULT_NEURON } from '../../src/train';
+import { loadMnist, type Mnist } from '../../src/common/mnist';
+import { Purpose, poissonBlock, RandomStream } from '../../src/common/random';
+import { EventEngine } from '../../src/event/engine';
+import { DEFAULT_NEURON } from '../../src/training/train';
 import { findChromium, launchChromium } from '../support/lab';
 import { openPage, type Site, serve, type Watched } from './site';
 

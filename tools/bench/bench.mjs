@@ -219,9 +219,9 @@ async function main() {
     );
   }
   const peer = values['setup-peer'] ? await setUpPeer() : values.peer;
-  const { shuffled } = require('../../dist/random.js');
-  const { loadMnist } = require('../../dist/mnist.js');
-  const { DEFAULT_NEURON } = require('../../dist/train.js');
+  const { shuffled } = require('../../dist/common/random.js');
+  const { loadMnist } = require('../../dist/common/mnist.js');
+  const { DEFAULT_NEURON } = require('../../dist/training/train.js');
   const machine = {
     cpu: cpus()[0].model.trim(),
     threads: availableParallelism(),
@@ -289,8 +289,8 @@ async function main() {
 
 /** A bar for each row, on a logarithmic scale. */
 async function drawFigure(table, machine) {
-  const { bars } = require('../../dist/visualizing.js');
-  const { renderPng } = require('../../dist/render.js');
+  const { bars } = require('../../dist/visualizing/index.js');
+  const { renderPng } = require('../../dist/node/drawing/render.js');
   const labels = table.map(({ text }) => text.replace(/, /g, '<br>').replace(' engine', ''));
   const figure = bars(labels, [{ name: 'ms', y: table.map(({ ms_per_batch }) => ms_per_batch) }], {
     title: `Training one batch of ${BATCH} at T = ${T} on ${machine.cpu}, ${machine.threads} threads`,

@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 
 const require = createRequire(import.meta.url);
 const [name, threads, T, batchSize] = process.argv.slice(2);
-const { loadMnist } = require('../../dist/mnist.js');
-const { DEFAULT_NEURON } = require('../../dist/train.js');
+const { loadMnist } = require('../../dist/common/mnist.js');
+const { DEFAULT_NEURON } = require('../../dist/training/train.js');
 
 const options = {
   data: loadMnist(),
@@ -19,8 +19,8 @@ const options = {
 };
 
 async function create() {
-  if (name === 'event') return require('../../dist/event/index.js').EventEngine.create(options);
-  const { TfjsEngine } = require('../../dist/tfjs-engine.js');
+  if (name === 'event') return require('../../dist/event/engine.js').EventEngine.create(options);
+  const { TfjsEngine } = require('../../dist/training/tfjs-engine.js');
   return TfjsEngine.create({ ...options, stepMode: name === 'tfjs-multi' ? 'multi' : 'single' });
 }
 

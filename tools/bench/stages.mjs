@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 /** Microseconds per image of each stage; the least of many rounds, as a disturbance only ever adds. */
 export async function stages(data, neuron, T = 100, images = 200, rounds = 60) {
   const { compileKernel, createMemory, EventCore } = require('../../dist/event/core.js');
-  const { Purpose, initialWeights } = require('../../dist/random.js');
+  const { Purpose, initialWeights } = require('../../dist/common/random.js');
   const options = { data: {}, seed: 0, T, batchSize: 128, learningRate: 1e-3, neuron, threads: 1 };
   const bytes = readFileSync(join(root, 'dist', 'event', 'kernel.wasm'));
   const core = new EventCore(await compileKernel(bytes, 1), createMemory(options), options);

@@ -82,9 +82,9 @@ function writeChapters(names) {
 
 /** The trained network's potentials for the first test image, as chapter 5 draws them. */
 async function writeStartFigure() {
-  const { readNpy } = require(join(root, 'dist', 'records.js'));
-  const { plot2dHeatmap } = require(join(root, 'dist', 'visualizing.js'));
-  const { renderSvg } = require(join(root, 'dist', 'render.js'));
+  const { readNpy } = require(join(root, 'dist', 'node', 'records', 'index.js'));
+  const { plot2dHeatmap } = require(join(root, 'dist', 'visualizing', 'index.js'));
+  const { renderSvg } = require(join(root, 'dist', 'node', 'drawing', 'render.js'));
   const title = 'Ten neurons look at a 7';
   const figure = plot2dHeatmap(readNpy(join(runFolder, 'v_t_array.npy')).data, { title });
   const svg = await renderSvg(figure);

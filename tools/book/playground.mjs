@@ -30,9 +30,9 @@ function kernel() {
  * then the pixels.
  */
 async function samples(tau) {
-  const { loadMnist } = require(join(root, 'dist', 'mnist.js'));
-  const { EventEngine } = require(join(root, 'dist', 'event', 'index.js'));
-  const { DEFAULT_NEURON } = require(join(root, 'dist', 'train.js'));
+  const { loadMnist } = require(join(root, 'dist', 'common', 'mnist.js'));
+  const { EventEngine } = require(join(root, 'dist', 'event', 'engine.js'));
+  const { DEFAULT_NEURON } = require(join(root, 'dist', 'training', 'train.js'));
   const data = loadMnist();
   const { images, labels } = data.test;
   const neuron = { ...DEFAULT_NEURON, tau };

@@ -1,0 +1,18 @@
+export * from '../common/engine';
+export * from '../common/mnist';
+export * from '../common/random';
+export * from '../snn/encoding';
+export * from '../snn/functional';
+export * from '../snn/networks';
+export * from '../snn/neuron';
+export * from '../snn/surrogate';
+export * from '../training/ann';
+export * from '../training/tfjs-engine';
+export * from '../training/train';
+export * from '../visualizing';
+export { initBackend, tf } from './backend';
+export { renderPng, renderSvg } from './drawing/render';
+export { projectPath } from './files';
+export * from './notebook/display';
+export * from './notebook/window';
+export * from './records';

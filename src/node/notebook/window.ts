@@ -1,0 +1,188 @@
+/**
+ * Figures in a nodeplotlib window. Its server and its page are used, but not its `plot` function, which listens on all
+ * interfaces, logs to stdout, and opens a page that takes plotly.js and fonts from a CDN: here the server is bound to
+ * 127.0.0.1, the page gets the plotly.js of this package, and all works without a network.
+ */
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import type { Figure } from '../../visualizing/theme';
+
+/** An open nodeplotlib window; the program does not end before it is closed. */
+export interface FigureWindow {
+  /** Where the figures are served, on this machine only. */
+  url: string;
+  /** Resolves when the window was closed. */
+  closed: Promise<void>;
+  /** Stops the server, whether or not there is a window. */
+  close(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+/** Without a page for this long (in ms) the window counts as closed: a page that is loaded again is gone for a moment. */
+const GRACE = 1500;
+/** A page that was asked for has this long to connect. */
+const LOADING = 20000;
+
+/** The parts of Nest and nodeplotlib that are used. */
+interface App {
+  get<T>(token: unknown): T;
+  use(handler: (request: IncomingMessage, response: ServerResponse, next: () => void) => void): void;
+  listen(port: number, host: string): Promise<unknown>;
+  close(): Promise<void>;
+  getHttpServer(): { address(): AddressInfo; closeAllConnections?(): void };
+}
+interface Plots {
+  addPlot(plot: { data: unknown; layout: unknown; config: unknown }): void;
+}
+interface Gateway {
+  handleConnection(client: object): void;
+  handleDisconnect(client: object): void;
+}
+
+let current: { plots: Plots; of: (value: unknown) => unknown; window: FigureWindow } | undefined;
+
+/**
+ * Opens figures in a nodeplotlib window and says where on stderr, for a machine on which no browser can be opened.
+ * The environment variable `NODEPLOTLIB_PORT` sets the port and opens no browser. While a window is open, further
+ * figures are added to it.
+ * @throws Error if the port is taken or no port number
+ */
+export async function openWindow(figures: Figure | readonly Figure[]): Promise<FigureWindow> {
+  current ??= await start();
+  const { plots, of, window } = current;
+  for (const { data, layout } of [figures].flat() as Figure[]) {
+    plots.addPlot({ data: of(data), layout: of(layout), config: { displaylogo: false } });
+  }
+  return window;
+}
+
+async function start(): Promise<NonNullable<typeof current>> {
+  const wanted = process.env.NODEPLOTLIB_PORT;
+  const port = Number(wanted || 0);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new Error(`NODEPLOTLIB_PORT: expected a port from 0 to 65535, found '${wanted}'`);
+  }
+  const entry = require.resolve('nodeplotlib');
+  const load = createRequire(entry);
+  const { NestFactory } = load('@nestjs/core');
+  const { of } = load('rxjs');
+  const { ServerModule } = load('./lib/server/server.module');
+  const { PlotsService } = load('./lib/server/plots/plots.service');
+  const { PlotsGateway } = load('./lib/server/plots/plots.gateway');
+
+  const app: App = await NestFactory.create(ServerModule, { logger: false, abortOnError: false });
+  const clients = countClients(app.get<Gateway>(PlotsGateway), () => void window.close());
+  app.use(localPage(join(dirname(entry), 'lib', 'server', 'web', 'index.html'), clients.loading));
+  try {
+    await app.listen(port, HOST);
+  } catch (error) {
+    await app.close();
+    throw new Error(`NODEPLOTLIB_PORT=${port}: cannot listen on ${HOST} (${(error as Error).message})`);
+  }
+  const url = `http://${HOST}:${app.getHttpServer().address().port}`;
+  const window: FigureWindow = {
+    url,
+    closed: clients.closed,
+    async close() {
+      if (current?.window !== window) return clients.closed;
+      current = undefined;
+      // Polling clients keep their connections open, and close() would wait for them.
+      app.getHttpServer().closeAllConnections?.();
+      await app.close();
+      clients.end();
+    },
+  };
+  console.error(`Figures: ${url} (the program ends when the window is closed)`);
+  if (!wanted) openBrowser(url);
+  return { plots: app.get<Plots>(PlotsService), of, window };
+}
+
+/** Serves nodeplotlib's page without what it takes from other hosts, and plotly.js from this machine. */
+function localPage(index: string, loading: () => void): Parameters<App['use']>[0] {
+  const send = async (response: ServerResponse, type: string, content: Promise<string | Buffer>) => {
+    try {
+      const body = await content;
+      response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': CONTENT_POLICY }).end(body);
+    } catch (error) {
+      response.writeHead(500).end((error as Error).message);
+    }
+  };
+  return (request, response, next) => {
+    const path = request.url?.split('?')[0];
+    if (path === '/plotly.min.js') {
+      send(response, 'text/javascript', readFile(require.resolve('plotly.js-dist-min/plotly.min.js')));
+    } else if (path === '/index.html' || (path !== undefined && !path.includes('.'))) {
+      // The page's own routes, such as /plots, are the page too.
+      loading();
+      send(response, 'text/html; charset=utf-8', readFile(index, 'utf8').then(withoutOtherHosts));
+    } else next();
+  };
+}
+
+// Whatever a later nodeplotlib adds to its page: the browser asks no other host.
+const CONTENT_POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:";
+
+// One column that is wide enough for our figures, and no icon whose font came from elsewhere.
+const PAGE_STYLE =
+  'npl-plots{grid-template-columns:minmax(0,820px)!important;justify-content:center}.material-icons{visibility:hidden}';
+
+function withoutOtherHosts(page: string): string {
+  return page
+    .replace(/https?:\/\/[^"']*plotly[^"']*\.js/g, '/plotly.min.js')
+    .replace(/@font-face\s*\{[^}]*\}/g, '')
+    .replace(/<link[^>]*rel="preconnect"[^>]*>/g, '')
+    .replace('</head>', `<style>${PAGE_STYLE}</style></head>`);
+}
+
+/** Counts the pages in place of nodeplotlib's own gateway, which logs each to stdout and ends when one is reloaded. */
+function countClients(gateway: Gateway, close: () => void) {
+  let end = () => {};
+  const closed = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const clients = new Set<object>();
+  let asked = false;
+  let timer: NodeJS.Timeout | undefined;
+  const closeSoon = () => {
+    clearTimeout(timer);
+    if (clients.size === 0) timer = setTimeout(close, asked ? LOADING : GRACE);
+  };
+  gateway.handleConnection = (client) => {
+    clients.add(client);
+    asked = false;
+    clearTimeout(timer);
+  };
+  gateway.handleDisconnect = (client) => {
+    clients.delete(client);
+    closeSoon();
+  };
+  return {
+    closed,
+    end: () => {
+      clearTimeout(timer);
+      end();
+    },
+    /** A page was asked for: one that closes now is followed by it. */
+    loading: () => {
+      asked = true;
+      if (timer !== undefined) closeSoon();
+    },
+  };
+}
+
+function openBrowser(url: string): void {
+  const [command, ...args] =
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '', url]
+        : ['xdg-open', url];
+  // The URL is printed already: a machine without a browser needs no second message.
+  spawn(command, args, { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref();
+}

@@ -1,0 +1,15 @@
+import { tf } from '../node/backend';
+
+/** Resets every neuron of the network between images (SpikingJelly's `functional.reset_net`). */
+export function resetNet(net: tf.LayersModel): void {
+  net.resetStates();
+}
+
+/**
+ * Gives a layer or network its input step by step (SpikingJelly's `functional.multi_step_forward`).
+ * @param x [T, …], one slice for each step
+ * @returns [T, …] of the layer's outputs; the layer keeps its state, so that a later call goes on from there
+ */
+export function multiStepForward(layer: tf.layers.Layer | tf.LayersModel, x: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => tf.stack(tf.unstack(x).map((step) => layer.apply(step) as tf.Tensor)));
+}

@@ -1,0 +1,174 @@
+/**
+ * The leaky integrate-and-fire neuron as a layer of tfjs.
+ * Equations, options and defaults are those of spikingjelly.activation_based.neuron.LIFNode.
+ */
+
+import type { NeuronOptions } from '../common/engine';
+import { tf } from '../node/backend';
+import { Sigmoid, type SurrogateFunction, surrogateOf } from './surrogate';
+
+export interface LIFNodeArgs {
+  /** Membrane time constant, in steps; above 1. Default 2. */
+  tau?: number;
+  /** Whether the input decays together with the potential. Default true. */
+  decayInput?: boolean;
+  /** Potential at which a neuron fires. Default 1. */
+  vThreshold?: number;
+  /** Potential after a spike (hard reset), or null to subtract the threshold instead (soft reset). Default 0. */
+  vReset?: number | null;
+  /** Default Sigmoid(4). */
+  surrogateFunction?: SurrogateFunction;
+  /** Whether the gradient leaves out the reset. Default false. */
+  detachReset?: boolean;
+  /** Keeps x, h, v and spikes of every step in `sequences` until the reset. Default false. */
+  storeSequences?: boolean;
+  name?: string;
+}
+
+/** What a layer of neurons did, a typed array of [batch × units] for each step. */
+export interface Sequences {
+  /** Input current. */
+  x: Float32Array[];
+  /** Potential before firing. */
+  h: Float32Array[];
+  /** Potential after the reset. */
+  v: Float32Array[];
+  /** 1 where a neuron fired. */
+  spike: Float32Array[];
+}
+
+/**
+ * LIF neurons, one for each input; each call is one time step, and the potential v is kept between calls.
+ *
+ *     charge   h = v + (x − (v − v_reset)) / tau     with decayInput
+ *              h = v − (v − v_reset) / tau + x       without
+ *     fire     s = Θ(h − v_threshold)
+ *     reset    v = s v_reset + (1 − s) h             hard
+ *              v = h − s v_threshold                 soft
+ *
+ * Input and output are [batch, units]. `resetStates` (or `functional.resetNet`) forgets v between images.
+ */
+export class LIFNode extends tf.layers.Layer {
+  static className = 'LIFNode';
+
+  readonly tau: number;
+  readonly decayInput: boolean;
+  readonly vThreshold: number;
+  readonly vReset: number | null;
+  readonly surrogateFunction: SurrogateFunction;
+  readonly detachReset: boolean;
+  storeSequences: boolean;
+  sequences: Sequences = { x: [], h: [], v: [], spike: [] };
+  /** Potential after the last step, [batch, units]; null before the first. */
+  v: tf.Tensor | null = null;
+  /** Earlier potentials, which a gradient may still need until the reset. */
+  private past: tf.Tensor[] = [];
+
+  /** @throws if tau is not above 1, or another option is no finite number */
+  constructor(args: LIFNodeArgs & { surrogate?: SurrogateFunction['name']; alpha?: number } = {}) {
+    super({ name: args.name });
+    this.tau = args.tau ?? 2;
+    this.decayInput = args.decayInput ?? true;
+    this.vThreshold = args.vThreshold ?? 1;
+    this.vReset = args.vReset === undefined ? 0 : args.vReset;
+    this.surrogateFunction =
+      args.surrogateFunction ?? (args.surrogate ? surrogateOf(args.surrogate, args.alpha) : new Sigmoid());
+    this.detachReset = args.detachReset ?? false;
+    this.storeSequences = args.storeSequences ?? false;
+    if (!(this.tau > 1)) throw new RangeError(`LIFNode: expected tau above 1, found ${this.tau}`);
+    for (const option of ['vThreshold', 'vReset'] as const) {
+      const value = this[option];
+      if (value !== null && !Number.isFinite(value)) {
+        throw new RangeError(`LIFNode: expected ${option} to be a finite number, found ${value}`);
+      }
+    }
+  }
+
+  override get stateful(): boolean {
+    return true;
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
+    return inputShape;
+  }
+
+  /** Potential before firing, h, out of the potential v and the input current x. */
+  neuronalCharge(x: tf.Tensor, v: tf.Tensor): tf.Tensor {
+    const reset = this.vReset ?? 0;
+    const above = reset === 0 ? v : tf.sub(v, reset);
+    return this.decayInput
+      ? tf.add(v, tf.div(tf.sub(x, above), this.tau))
+      : tf.add(tf.sub(v, tf.div(above, this.tau)), x);
+  }
+
+  /** Spikes: 1 where h reaches the threshold; differentiable through the surrogate. */
+  neuronalFire(h: tf.Tensor): tf.Tensor {
+    return this.surrogateFunction.apply(tf.sub(h, this.vThreshold));
+  }
+
+  /** Potential after firing. */
+  neuronalReset(h: tf.Tensor, spike: tf.Tensor): tf.Tensor {
+    const s = this.detachReset ? detach(spike) : spike;
+    if (this.vReset === null) return tf.sub(h, tf.mul(s, this.vThreshold));
+    const kept = tf.mul(h, tf.sub(1, s));
+    return this.vReset === 0 ? kept : tf.add(kept, tf.mul(s, this.vReset));
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const x = Array.isArray(inputs) ? inputs[0] : inputs;
+      if (this.v && this.v.size !== x.size) {
+        throw new Error(
+          `LIFNode: expected an input of shape [${this.v.shape}] as in the step before, found [${x.shape}]; call resetStates() between batches`,
+        );
+      }
+      const v = this.v ?? tf.fill(x.shape, this.vReset ?? 0);
+      const h = this.neuronalCharge(x, v);
+      const spike = this.neuronalFire(h);
+      if (this.v) this.past.push(this.v);
+      this.v = tf.keep(this.neuronalReset(h, spike));
+      if (this.storeSequences) this.store({ x, h, v: this.v, spike });
+      return spike;
+    });
+  }
+
+  private store(step: Record<keyof Sequences, tf.Tensor>): void {
+    for (const name of ['x', 'h', 'v', 'spike'] as const) {
+      this.sequences[name].push(Float32Array.from(step[name].dataSync()));
+    }
+  }
+
+  /** Forgets the potential, and the sequences. The next step starts from v_reset. */
+  override resetStates(): void {
+    tf.dispose(this.past);
+    this.v?.dispose();
+    this.past = [];
+    this.v = null;
+    this.sequences = { x: [], h: [], v: [], spike: [] };
+  }
+
+  /** Options as plain numbers, as the event engine takes them. */
+  options(): NeuronOptions {
+    const { tau, decayInput, vThreshold, vReset, detachReset } = this;
+    const { name, alpha } = this.surrogateFunction;
+    if (name === 'step') throw new Error('LIFNode: expected a surrogate gradient (ATan or Sigmoid), found none (Step)');
+    return { tau, decayInput, vThreshold, vReset, surrogate: name, alpha, detachReset };
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { tau, decayInput, vThreshold, vReset, detachReset, surrogateFunction } = this;
+    const { name: surrogate, alpha } = surrogateFunction;
+    return { ...super.getConfig(), tau, decayInput, vThreshold, vReset, detachReset, surrogate, alpha };
+  }
+}
+
+tf.serialization.registerClass(LIFNode);
+
+/** x itself, cut off from the gradient (tfjs has no stopGradient). */
+function detach(x: tf.Tensor): tf.Tensor {
+  const op = tf.customGrad((input) => ({
+    value: tf.clone(input as tf.Tensor),
+    gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
+  }));
+  return op(x);
+}

@@ -1,0 +1,67 @@
+/**
+ * Surrogate gradients: forward a step, backward the slope of something smooth.
+ * Names and formulas are those of spikingjelly.activation_based.surrogate.
+ */
+import { tf } from '../node/backend';
+
+/** A spike function with a gradient of its own. */
+export interface SurrogateFunction {
+  readonly name: 'atan' | 'sigmoid' | 'step';
+  /** Steepness. */
+  readonly alpha: number;
+  /** Θ(x): 1 where x ≥ 0, else 0; of x's shape. Its gradient is the surrogate's. */
+  apply<T extends tf.Tensor>(x: T): T;
+}
+
+/** Θ(x), also at 0 where `tf.step` gives 0. */
+function heaviside<T extends tf.Tensor>(x: T): T {
+  return tf.cast(tf.greaterEqual(x, 0), 'float32') as T;
+}
+
+function spike<T extends tf.Tensor>(x: T, slope: (x: tf.Tensor) => tf.Tensor): T {
+  const op = tf.customGrad((input, save) => {
+    const at = input as tf.Tensor;
+    (save as tf.GradSaveFunc)([at]);
+    return {
+      value: heaviside(at),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.mul(dy, slope(saved[0])),
+    };
+  });
+  return op(x) as T;
+}
+
+/** Derivative of arctan(π α x / 2) / π: Θ'(x) := (α / 2) / (1 + (π α x / 2)²). */
+export class ATan implements SurrogateFunction {
+  readonly name = 'atan';
+  constructor(readonly alpha = 2) {}
+  apply<T extends tf.Tensor>(x: T): T {
+    return spike(x, (at) => tf.div(this.alpha / 2, tf.add(1, tf.square(tf.mul((Math.PI / 2) * this.alpha, at)))));
+  }
+}
+
+/** Derivative of σ(α x): Θ'(x) := α σ(α x) (1 − σ(α x)). */
+export class Sigmoid implements SurrogateFunction {
+  readonly name = 'sigmoid';
+  constructor(readonly alpha = 4) {}
+  apply<T extends tf.Tensor>(x: T): T {
+    return spike(x, (at) => {
+      const s = tf.sigmoid(tf.mul(this.alpha, at));
+      return tf.mul(this.alpha, tf.mul(s, tf.sub(1, s)));
+    });
+  }
+}
+
+/** No surrogate: the step's true gradient, 0 wherever it exists. Nothing can be learned through it; chapter 2 shows that. */
+export class Step implements SurrogateFunction {
+  readonly name = 'step';
+  readonly alpha = 0;
+  apply<T extends tf.Tensor>(x: T): T {
+    return spike(x, (at) => tf.zerosLike(at));
+  }
+}
+
+/** The surrogate of that name; `alpha` as given, else SpikingJelly's default (ATan 2, Sigmoid 4). */
+export function surrogateOf(name: SurrogateFunction['name'], alpha?: number): SurrogateFunction {
+  if (name === 'step') return new Step();
+  return name === 'atan' ? new ATan(alpha) : new Sigmoid(alpha);
+}

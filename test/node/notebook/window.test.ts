@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { resolve } from 'node:path';
+import { after, test } from 'node:test';
+import { chromium } from 'playwright-core';
+
+const root = resolve(__dirname, '..', '..', '..');
+const children: ChildProcess[] = [];
+after(() => {
+  for (const child of children) child.kill();
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** A program that opens a window with two figures and ends when it is closed. */
+function program(port: string) {
+  const source = `
+    const { openWindow } = require('./src/node/notebook/window.ts');
+    const { lines, plot1dSpikes } = require('./src/visualizing/index.ts');
+    openWindow([lines([{ name: 'a', y: [1, 2] }], { title: 'A line' }), plot1dSpikes(new Float32Array(20).fill(1))]).then(
+      async (window) => { await window.closed; console.log('closed'); },
+      (error) => { console.error(error.message); process.exitCode = 1; },
+    );`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '-e', source], {
+    cwd: root,
+    env: { ...process.env, NODEPLOTLIB_PORT: port },
+  });
+  children.push(child);
+  const output = { stdout: '', stderr: '' };
+  const listening = new Promise<void>((done) => {
+    child.stderr.on('data', (data) => {
+      output.stderr += data;
+      if (output.stderr.includes('Figures: ')) done();
+    });
+  });
+  child.stdout.on('data', (data) => {
+    output.stdout += data;
+  });
+  const ended = once(child, 'close').then(([code]) => code as number);
+  return { child, output, listening, ended };
+}
+
+const opens = (host: string, port: number) =>
+  new Promise<boolean>((done) => {
+    const socket = connect({ host, port, timeout: 2000 }, () => done(true));
+    socket.on('error', () => done(false)).on('timeout', () => done(false));
+    socket.on('connect', () => socket.destroy());
+  });
+
+test('the window is served on this machine only, from this machine only, and says nothing but its address', async () => {
+  const port = await freePort();
+  const { child, output, listening } = program(String(port));
+  await listening;
+  const url = `http://127.0.0.1:${port}`;
+  assert.equal(output.stdout, '');
+  assert.equal(output.stderr, `Figures: ${url} (the program ends when the window is closed)\n`);
+  assert.ok(await opens('127.0.0.1', port));
+  const others = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  for (const { address, internal, family } of others) {
+    if (!internal && family === 'IPv4') assert.ok(!(await opens(address, port)), `listens on ${address}`);
+  }
+  for (const path of ['/', '/index.html', '/plots']) {
+    const page = await (await fetch(url + path)).text();
+    assert.match(page, /<script[^>]*src="\/plotly\.min\.js"/);
+    assert.equal(page.match(/https?:\/\//), null);
+  }
+  const plotly = Buffer.from(await (await fetch(`${url}/plotly.min.js`)).arrayBuffer());
+  assert.ok(plotly.equals(readFileSync(require.resolve('plotly.js-dist-min/plotly.min.js'))));
+  child.kill();
+});
+
+test('a port that is no number or that is taken is refused in one line', async () => {
+  const wrong = program('x');
+  assert.equal(await wrong.ended, 1);
+  assert.equal(wrong.output.stderr, "NODEPLOTLIB_PORT: expected a port from 0 to 65535, found 'x'\n");
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const taken = program(String(port));
+  assert.equal(await taken.ended, 1);
+  assert.match(
+    taken.output.stderr,
+    new RegExp(`^NODEPLOTLIB_PORT=${port}: cannot listen on 127\\.0\\.0\\.1 \\(.*\\)\\n$`),
+  );
+  server.close();
+});
+
+const BROWSERS = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+test('in a browser without a network the figures draw, survive a reload, and closing the window ends the program', async (t) => {
+  const executablePath = BROWSERS.find((path) => path !== undefined && existsSync(path));
+  if (executablePath === undefined) {
+    t.diagnostic('no Chromium on this machine: the window was not looked at in a browser (CHROMIUM names one)');
+    return;
+  }
+  const port = await freePort();
+  const { output, listening, ended } = program(String(port));
+  await listening;
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];
+  const browser = await chromium.launch({ executablePath, args });
+  try {
+    const page = await browser.newPage();
+    const outside: string[] = [];
+    await page.route('**/*', (route) => {
+      if (route.request().url().startsWith(`http://127.0.0.1:${port}/`)) return route.continue();
+      outside.push(route.request().url());
+      return route.abort();
+    });
+    const drawn = async () => {
+      await page.locator('.js-plotly-plot .gtitle').nth(1).waitFor({ timeout: 60_000 });
+      return (await page.locator('.js-plotly-plot .gtitle').allTextContents()).sort();
+    };
+    await page.goto(`http://127.0.0.1:${port}`);
+    assert.deepEqual(await drawn(), ['A line', 'Spikes of each neuron']);
+    await page.reload();
+    assert.deepEqual(await drawn(), ['A line', 'Spikes of each neuron']);
+    assert.deepEqual(outside, []);
+  } finally {
+    await browser.close();
+  }
+  assert.equal(await ended, 0);
+  assert.equal(output.stdout, 'closed\n');
+});

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { loadMnist, pixels } from '../../src/common/mnist';
+import { threshold } from '../../src/common/random';
+import { initBackend, tf } from '../../src/node/backend';
+import { PoissonEncoder } from '../../src/snn/encoding';
+
+before(async () => {
+  await initBackend();
+});
+
+describe('the Poisson encoder', () => {
+  test('fires with the probability of each of the 256 intensities', () => {
+    const images = tf.tensor2d(
+      Float32Array.from({ length: 256 * 40 }, (_, i) => (i % 256) / 255),
+      [40, 256],
+    );
+    const encoder = new PoissonEncoder({ seed: 5 });
+    const counts = new Float64Array(256);
+    const T = 250;
+    for (let t = 0; t < T; t++) {
+      tf.tidy(() => encoder.encode(images).dataSync()).forEach((spike, i) => {
+        counts[i % 256] += spike;
+      });
+    }
+    assert.equal(counts[0], 0);
+    assert.equal(counts[255], 40 * T);
+    // z-scores of binomial counts: their squares sum to a chi-square of 254 degrees of freedom (mean 254, deviation 22.5)
+    const chi = counts.slice(1, 255).reduce((sum, count, i) => {
+      const p = (i + 1) / 255;
+      return sum + (count - 40 * T * p) ** 2 / (40 * T * p * (1 - p));
+    }, 0);
+    assert.ok(Math.abs(chi - 254) < 4 * 22.5, `chi-square ${chi}`);
+  });
+
+  test('takes every 8-bit intensity exactly, also when it comes as a float32', () => {
+    const levels = Float32Array.from({ length: 256 }, (_, k) => k / 255);
+    assert.deepEqual(
+      Array.from(levels, threshold),
+      Array.from({ length: 256 }, (_, k) => k * 65793),
+    );
+  });
+
+  test('gives an image the same spikes in every batch', () => {
+    const { test: split } = loadMnist();
+    const steps = (indices: number[]) => {
+      const encoder = new PoissonEncoder({ seed: 2 }).begin({ split: 'test', epoch: 4, indices });
+      const images = tf.tensor2d(pixels(split, indices), [indices.length, 784]);
+      return Array.from({ length: 130 }, () => encoder.encode(images).dataSync());
+    };
+    const alone = steps([17]);
+    const among = steps([3, 17, 99]);
+    for (const [t, step] of alone.entries()) assert.deepEqual(step, among[t].slice(784, 2 * 784), `step ${t}`);
+  });
+
+  test('gives fresh spikes in each step, epoch, split and seed', () => {
+    const image = tf.fill([1, 784], 0.5);
+    const first = (encoder: PoissonEncoder) => Array.from(encoder.encode(image).dataSync()).join('');
+    const show = (seed: number, split: 'train' | 'test', epoch: number) =>
+      first(new PoissonEncoder({ seed }).begin({ split, epoch, indices: [0] }));
+    const demonstration = new PoissonEncoder({ seed: 0 });
+    const all = [
+      show(0, 'train', 0),
+      show(0, 'train', 1),
+      show(0, 'test', 0),
+      show(1, 'train', 0),
+      first(demonstration),
+      first(demonstration),
+    ];
+    assert.equal(new Set(all).size, all.length);
+    assert.equal(show(0, 'train', 0), all[0]);
+  });
+
+  test('refuses a batch that begin() did not announce', () => {
+    const encoder = new PoissonEncoder().begin({ split: 'train', epoch: 0, indices: [1, 2, 3] });
+    assert.throws(() => encoder.encode(tf.ones([2, 784])), /expected 3 images as announced by begin\(\), found 2/);
+  });
+
+  test('returns the images’ shape and leaks nothing', () => {
+    const images = tf.ones([2, 28, 28]);
+    const before = tf.memory().numTensors;
+    const step = new PoissonEncoder().encode(images);
+    assert.deepEqual(step.shape, [2, 28, 28]);
+    step.dispose();
+    assert.equal(tf.memory().numTensors, before);
+  });
+});

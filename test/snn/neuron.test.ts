@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { initialWeights } from '../../src/common/random';
+import { initBackend, tf } from '../../src/node/backend';
+import { multiStepForward, resetNet } from '../../src/snn/functional';
+import { ann, getWeights, lifNode, setWeights, snn } from '../../src/snn/networks';
+import { LIFNode } from '../../src/snn/neuron';
+import { ATan, Sigmoid, Step } from '../../src/snn/surrogate';
+import { temporaryFolder } from '../support/data';
+import { assertClose } from '../support/golden';
+
+before(async () => {
+  await initBackend();
+});
+
+describe('a LIF neuron', () => {
+  test('follows v = x (1 − (1 − 1/tau)^t) below the threshold', () => {
+    const neuron = new LIFNode({ tau: 5, storeSequences: true });
+    tf.dispose(multiStepForward(neuron, tf.fill([40, 1, 1], 0.9)));
+    const expected = neuron.sequences.v.map((_, t) => 0.9 * (1 - 0.8 ** (t + 1)));
+    assertClose(
+      neuron.sequences.v.map(([v]) => v),
+      expected,
+      1e-6,
+      'v',
+    );
+    neuron.resetStates();
+  });
+
+  test('fires when its potential is exactly the threshold', () => {
+    const neuron = new LIFNode({ tau: 2 });
+    assert.equal((neuron.apply(tf.tensor2d([[2]])) as tf.Tensor).dataSync()[0], 1);
+    neuron.resetStates();
+  });
+
+  test('has the defaults of SpikingJelly', () => {
+    const { tau, decayInput, vThreshold, vReset, detachReset, surrogate, alpha } = new LIFNode().getConfig();
+    assert.deepEqual(
+      { tau, decayInput, vThreshold, vReset, detachReset, surrogate, alpha },
+      { tau: 2, decayInput: true, vThreshold: 1, vReset: 0, detachReset: false, surrogate: 'sigmoid', alpha: 4 },
+    );
+  });
+
+  test('refuses a tau of 1 and a threshold that is no number', () => {
+    assert.throws(() => new LIFNode({ tau: 1 }), /expected tau above 1, found 1/);
+    assert.throws(
+      () => new LIFNode({ vThreshold: Number.NaN }),
+      /expected vThreshold to be a finite number, found NaN/,
+    );
+  });
+
+  test('says what to do when the batch changes without a reset', () => {
+    const neuron = new LIFNode();
+    neuron.apply(tf.ones([2, 10]));
+    assert.throws(() => neuron.apply(tf.ones([3, 10])), /found \[3,10\]; call resetStates\(\) between batches/);
+    neuron.resetStates();
+  });
+
+  test('leaves no tensor behind after the reset of its network', () => {
+    const net = snn();
+    const image = tf.ones([4, 28, 28]);
+    tf.dispose(net.apply(image) as tf.Tensor);
+    resetNet(net);
+    const before = tf.memory().numTensors;
+    for (let t = 0; t < 20; t++) tf.dispose(net.apply(image) as tf.Tensor);
+    assert.equal(tf.memory().numTensors, before + 20, 'potentials are kept for the gradient');
+    resetNet(net);
+    assert.equal(tf.memory().numTensors, before);
+  });
+});
+
+describe('surrogate gradients', () => {
+  const slope = (surrogate: { apply<T extends tf.Tensor>(x: T): T }, at: number) =>
+    tf.tidy(
+      () =>
+        tf
+          .grad((x: tf.Tensor) => surrogate.apply(x))(tf.scalar(at))
+          .dataSync()[0],
+    );
+
+  test('are the closed forms', () => {
+    for (const x of [-1.5, -0.1, 0, 0.3, 2]) {
+      assertClose([slope(new ATan(3), x)], [1.5 / (1 + (1.5 * Math.PI * x) ** 2)], 1e-6, 'ATan(3)');
+      const s = 1 / (1 + Math.exp(-4 * x));
+      assertClose([slope(new Sigmoid(4), x)], [4 * s * (1 - s)], 1e-6, 'Sigmoid(4)');
+      assert.equal(slope(new Step(), x), 0);
+    }
+  });
+
+  test('leave the step itself as it is', () => {
+    for (const surrogate of [new ATan(), new Sigmoid(), new Step()]) {
+      assert.deepEqual(Array.from(surrogate.apply(tf.tensor1d([-1, -1e-6, 0, 1])).dataSync()), [0, 0, 1, 1]);
+    }
+  });
+});
+
+describe('networks', () => {
+  test('start from PyTorch’s range of weights, the same for ANN and SNN', () => {
+    const weights = getWeights(ann({ seed: 3 }));
+    assert.deepEqual(weights, getWeights(snn({ seed: 3 })));
+    assert.deepEqual(weights, initialWeights(3, 784, 10));
+    const bound = 1 / Math.sqrt(784);
+    assert.ok(weights.every((w) => Math.abs(w) <= bound));
+    const variance = weights.reduce((sum, w) => sum + w * w, 0) / weights.length;
+    assert.ok(Math.abs(variance / (bound ** 2 / 3) - 1) < 0.05, 'variance of a uniform distribution');
+  });
+
+  test('are saved and loaded with their neurons’ options', async () => {
+    const net = snn({ tau: 3, vReset: null, surrogateFunction: new Sigmoid(2), detachReset: true });
+    setWeights(net, initialWeights(9, 784, 10));
+    const folder = join(temporaryFolder(), 'a b é');
+    await net.save(`file://${folder}`);
+    const loaded = await tf.loadLayersModel(`file://${join(folder, 'model.json')}`);
+    assert.deepEqual(lifNode(loaded).options(), lifNode(net).options());
+    assert.deepEqual(getWeights(loaded), getWeights(net));
+  });
+});

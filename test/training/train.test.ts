@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { stateOf } from '../../src/common/engine';
+import { initialWeights } from '../../src/common/random';
+import { initBackend, tf } from '../../src/node/backend';
+import { getWeights, setWeights, snn } from '../../src/snn/networks';
+import { TfjsEngine } from '../../src/training/tfjs-engine';
+import { createEngine, engineOptions, newHistory, train } from '../../src/training/train';
+import { smallMnist } from '../support/data';
+import { assertClose } from '../support/golden';
+
+before(async () => {
+  await initBackend();
+});
+
+const data = smallMnist(1100, 300);
+
+for (const engine of ['tfjs', 'event'] as const) {
+  describe(`training on the ${engine} engine`, () => {
+    const options = { engine, data, T: 8, batchSize: 128, epochs: 2, seed: 1 };
+
+    test('drops the last incomplete batch, and tests on all test images', async () => {
+      const epochs: number[] = [];
+      const history = await train({ ...options, onEpoch: ({ trainTimes }) => void epochs.push(trainTimes) });
+      assert.deepEqual(epochs, [8, 16]);
+      assert.equal(history.trainAccs.length, 16);
+      assert.equal(history.testAccs.length, 2);
+      for (const accuracy of history.testAccs) {
+        assert.ok(Math.abs(accuracy * 300 - Math.round(accuracy * 300)) < 1e-9, `${accuracy} is a count out of 300`);
+      }
+      assert.equal(history.state?.step, 16);
+    });
+
+    test('that was stopped goes on to the same weights as a run that never was', async () => {
+      const whole = await train(options);
+      const history = newHistory();
+      for (const stopAt of [3, 8, 11]) {
+        const controller = new AbortController();
+        await train({
+          ...options,
+          history,
+          signal: controller.signal,
+          onBatch: ({ trainTimes }) => trainTimes === stopAt && controller.abort(),
+        } as Parameters<typeof train>[0]);
+        assert.deepEqual([history.stopped, history.trainAccs.length], [true, stopAt]);
+      }
+      await train({ ...options, history });
+      assert.deepEqual(history, whole);
+    });
+
+    test('gives the same bytes for the same seed, others for another', async () => {
+      const weights = async (seed: number) => (await train({ ...options, seed, epochs: 1 })).state?.weights;
+      assert.deepEqual(await weights(5), await weights(5));
+      assert.notDeepEqual(await weights(5), await weights(6));
+    });
+
+    test('keeps counts and weights together when a callback throws', async () => {
+      const history = newHistory();
+      const broken = train({
+        ...options,
+        history,
+        onBatch: ({ batch }) => {
+          if (batch === 5) throw new Error('no more');
+        },
+      });
+      await assert.rejects(broken, /no more/);
+      assert.deepEqual([history.state?.step, history.trainAccs.length], [5, 5]);
+    });
+
+    test('takes its weights from a tf.sequential and gives them back in one call each way', async () => {
+      const net = snn({ seed: 8 });
+      const made = await createEngine(engine, engineOptions({ data, T: 4 }));
+      await made.restore(stateOf(getWeights(net)));
+      assert.deepEqual((await made.state()).weights, initialWeights(8, 784, 10));
+      await made.trainBatch(
+        0,
+        Uint32Array.from({ length: 128 }, (_, i) => i),
+      );
+      const { weights } = await made.state();
+      setWeights(net, weights);
+      assert.deepEqual(getWeights(net), weights);
+      await made.close();
+    });
+  });
+}
+
+test('a surrogate named without its steepness has SpikingJelly’s', () => {
+  const alpha = (neuron: object) => engineOptions({ data, neuron }).neuron.alpha;
+  assert.deepEqual([alpha({}), alpha({ surrogate: 'atan' }), alpha({ surrogate: 'sigmoid' })], [2, 2, 4]);
+  assert.equal(alpha({ surrogate: 'sigmoid', alpha: 1 }), 1);
+});
+
+test('an engine that cannot take a history’s weights leaves them as they are', async () => {
+  const history = await train({ data, T: 4, epochs: 1, testImages: 0 });
+  const before = structuredClone(history.state);
+  const engine = await createEngine('event', engineOptions({ data, T: 4 }));
+  engine.restore = () => {
+    throw new Error('other shape');
+  };
+  await assert.rejects(train({ engine, data, T: 4, epochs: 2, testImages: 0, history }), /other shape/);
+  assert.deepEqual(history.state, before);
+  await engine.close();
+});
+
+test('wrong options of a training are refused in one line', async () => {
+  const refused = (options: object, message: RegExp) => assert.rejects(train({ data, T: 4, ...options }), message);
+  await refused({ data: undefined }, /expected `data` as loadMnist\(\) gives it, found none/);
+  await refused({ engine: 'gpu' }, /engine: expected 'event' or 'tfjs', found gpu/);
+  await refused({ epochs: -1 }, /epochs: expected a whole number, 0 or more, found -1/);
+  await refused({ trainImages: Number.NaN }, /trainImages: expected a whole number, 0 or more, found NaN/);
+  await refused({ testImages: 2.5 }, /testImages: expected a whole number, 0 or more, found 2.5/);
+});
+
+describe('the tfjs engine', () => {
+  test('leaves no tensor behind', async () => {
+    const engine = await TfjsEngine.create(engineOptions({ data, T: 3 }));
+    const indices = Uint32Array.from({ length: 128 }, (_, i) => i);
+    await engine.trainBatch(0, indices);
+    const before = tf.memory().numTensors;
+    await engine.trainBatch(0, indices);
+    await engine.rates('test', 0, indices);
+    await engine.trace('test', 0, 0);
+    await engine.restore(await engine.state());
+    assert.equal(tf.memory().numTensors, before);
+    await engine.close();
+  });
+
+  test('keeps of a step without a gradient the potentials alone, so that T may be large', async () => {
+    const engine = await TfjsEngine.create(engineOptions({ data, T: 200 }));
+    const { network } = engine;
+    const bytes: number[] = [];
+    const apply = network.apply.bind(network);
+    network.apply = (...args) => {
+      bytes.push(tf.memory().numBytes);
+      return apply(...args);
+    };
+    await engine.rates(
+      'test',
+      0,
+      Uint32Array.from({ length: 128 }, (_, i) => i),
+    );
+    const potentials = 128 * 10 * 4;
+    assert.equal(bytes.length, 200);
+    assert.equal(bytes[199] - bytes[1], 198 * potentials);
+    await engine.close();
+  });
+
+  test('gives the same in single-step and multi-step mode', async () => {
+    const losses = [];
+    for (const stepMode of ['single', 'multi'] as const) {
+      const engine = await TfjsEngine.create({ ...engineOptions({ data, T: 6 }), stepMode });
+      const history = await train({ engine, data, T: 6, epochs: 1 });
+      losses.push(history.losses);
+      await engine.close();
+    }
+    assertClose(losses[0], losses[1], 1e-6, 'losses');
+  });
+
+  test('shows in its trace what the rates count', async () => {
+    const engine = await TfjsEngine.create(engineOptions({ data, T: 20 }));
+    setWeights(
+      engine.network,
+      initialWeights(1, 784, 10).map((w) => 5 * w),
+    );
+    const { spike, h, v } = await engine.trace('test', 3, 2);
+    const rates = await engine.rates('test', 3, Uint32Array.of(2));
+    const counted = Array.from(rates, (_, n) => spike.filter((s, i) => i % 10 === n && s === 1).length / 20);
+    assertClose(rates, counted, 1e-7, 'rates');
+    assert.ok(
+      spike.some((s) => s === 1),
+      'some neuron fires',
+    );
+    assert.ok(h.every((value, i) => spike[i] === (value >= 1 ? 1 : 0) && v[i] === (spike[i] ? 0 : value)));
+    await engine.close();
+  });
+});
+
+test('the event engine sees the same spikes: the losses of 20 batches agree within 1e-4', async () => {
+  const small = smallMnist(2560, 128);
+  const run = (engine: 'tfjs' | 'event') => train({ engine, data: small, T: 25, epochs: 1, seed: 2 });
+  const [tfjs, event] = [await run('tfjs'), await run('event')];
+  assert.equal(tfjs.losses.length, 20);
+  assertClose(event.losses, tfjs.losses, 1e-4, 'losses');
+  assert.deepEqual(event.trainAccs.slice(0, 3), tfjs.trainAccs.slice(0, 3));
+});
