@@ -1,0 +1,104 @@
+// Four pixels make a pattern, and the pattern names a row of a table of sums.
+import { recorded } from './sources.mjs';
+import { arrow, color, drawing, heading, neuron, note, rect, spike, text } from './style.mjs';
+
+const about = {
+  name: 'pattern-table',
+  title: 'Four pixels, one row of a table',
+  desc: 'In this step the first and the fourth of four pixels fire, which makes the pattern 1001. A table holds the sum of weights for each of the 16 patterns, prepared once with 11 additions of rows. One look-up replaces four: the row 1001, the weights of the first and the fourth pixel added, goes to the ten neurons.',
+  height: 470,
+};
+
+const FIRES = [true, false, false, true];
+const PIXEL = { x: 50, y: 92, side: 44, apart: 52 };
+const TABLE = { x: 388, y: 76, apart: 23, cell: 15 };
+const SUM = { x: 112, y: 348, apart: 32 };
+const NEURONS = { x: 624, y: 76, apart: 36.8, r: 14, cell: 22 };
+/** A weight of this size has the full colour. */
+const FULL = 0.3;
+
+/** Ten numbers as shades: red above 0, blue below, as in the weight images. Across, or down with `apart` from cell to cell. */
+function strip(values, x, y, { cell = TABLE.cell, apart } = {}) {
+  const cells = values.map((value, i) => {
+    const [left, top] = apart ? [x, y + i * apart] : [x + i * cell, y];
+    const opacity = Math.min(1, Math.abs(value) / FULL).toFixed(2);
+    const square = rect(left, top, cell, cell, { fill: value < 0 ? color.potential : color.spike, opacity });
+    return apart
+      ? [rect(left, top, cell, cell, { fill: color.white }), square, rect(left, top, cell, cell, { stroke: color.ink })]
+      : square;
+  });
+  const ground = rect(x - 0.5, y - 0.5, cell * 10 + 1, cell + 1, { fill: color.white, stroke: color.silent, width: 1 });
+  return apart ? cells : [ground, cells];
+}
+
+export default function patternTable() {
+  const { rows } = recorded.four;
+  const bits = (pattern) => rows.map((_, i) => (pattern >> (3 - i)) & 1);
+  // Without its last pixel a pattern is an earlier one: a row costs one addition, and the 11 with two pixels or more need it.
+  const table = [new Array(10).fill(0)];
+  for (let pattern = 1; pattern < 16; pattern++) {
+    const last = rows[bits(pattern).lastIndexOf(1)];
+    table.push(table[pattern & (pattern - 1)].map((sum, j) => sum + last[j]));
+  }
+  const chosen = FIRES.reduce((pattern, fires) => 2 * pattern + (fires ? 1 : 0), 0);
+  const name = bits(chosen).join('');
+  const rowY = (pattern) => TABLE.y + pattern * TABLE.apart;
+  const row = rowY(chosen) + TABLE.cell / 2;
+  const [tableLeft, tableRight] = [TABLE.x - 66, TABLE.x + 10 * TABLE.cell + 8];
+
+  const pixels = FIRES.map((fires, i) => {
+    const x = PIXEL.x + i * PIXEL.apart;
+    return [
+      rect(x, PIXEL.y, PIXEL.side, PIXEL.side, { fill: color.white, stroke: color.ink }),
+      fires && spike(x + PIXEL.side / 2, PIXEL.y + 36, 28, { width: 4 }),
+      heading(x + PIXEL.side / 2, PIXEL.y + PIXEL.side + 30, fires ? '1' : '0'),
+    ];
+  });
+  const entries = table.map((sums, pattern) => [
+    note(TABLE.x - 12, rowY(pattern) + 13, bits(pattern).join(''), {
+      align: 'end',
+      ...(pattern === chosen && { fill: color.ink, bold: true }),
+    }),
+    strip(sums, TABLE.x, rowY(pattern)),
+  ]);
+  const sum = [
+    ['first', rows[0]],
+    ['+ fourth', rows[3]],
+    [`= ${name}`, table[chosen]],
+  ].map(([label, values], i) => [
+    note(SUM.x - 12, SUM.y + i * SUM.apart + 13, label, { align: 'end' }),
+    strip(values, SUM.x, SUM.y + i * SUM.apart),
+  ]);
+  const neurons = table[chosen].map((_, k) => {
+    const y = NEURONS.y + NEURONS.cell / 2 + k * NEURONS.apart;
+    return [text(NEURONS.x + 39, y + 6, '+'), neuron(NEURONS.x + 70, y, NEURONS.r, String(k))];
+  });
+  const pixelsMiddle = PIXEL.x + (3 * PIXEL.apart + PIXEL.side) / 2;
+  return drawing(
+    about,
+    heading(pixelsMiddle, 44, 'four pixels'),
+    heading(TABLE.x + 40, 44, 'table of 16 sums'),
+    heading(NEURONS.x + 40, 44, 'ten neurons'),
+    pixels,
+    arrow([
+      [pixelsMiddle, PIXEL.y + PIXEL.side + 44],
+      [pixelsMiddle, row],
+      [tableLeft, row],
+    ]),
+    rect(tableLeft + 4, row - 12, tableRight - tableLeft - 4, 24, {
+      radius: 6,
+      fill: color.white,
+      stroke: color.ink,
+      width: 2,
+    }),
+    entries,
+    note(pixelsMiddle, SUM.y - 18, 'prepared once:'),
+    sum,
+    arrow([
+      [tableRight + 2, row],
+      [NEURONS.x - 8, row],
+    ]),
+    strip(table[chosen], NEURONS.x, NEURONS.y, { cell: NEURONS.cell, apart: NEURONS.apart }),
+    neurons,
+  );
+}

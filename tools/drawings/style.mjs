@@ -1,0 +1,136 @@
+// The one hand that all drawings are made by: the figures' colours, two line weights, three type sizes, and the few
+// shapes that come again in each drawing. Coordinates are those of a frame 760 wide, as the figures have it.
+
+/** The colours of the figures' theme (Okabe and Ito's), each with one meaning in all drawings, and a few greys. */
+export const color = {
+  potential: '#0072B2', // blue
+  spike: '#D55E00', // vermilion
+  weight: '#009E73', // green
+  gradient: '#CC79A7', // purple
+  leftover: '#E69F00', // orange
+  current: '#56B4E9', // sky
+  ink: '#222222',
+  quiet: '#595959',
+  silent: '#bdbdbd',
+  rule: '#e6e6e6',
+  white: '#ffffff',
+  panel: '#fbfaf7',
+};
+
+/** Type sizes. Shown 390 pixels wide, on a phone, they are half as large. */
+export const size = { heading: 20, label: 18, note: 16 };
+/** Line weights: outlines and axes; curves, arrows and spikes. */
+export const weight = { thin: 1.5, strong: 3 };
+
+export const WIDTH = 760;
+const FONT = 'DejaVu Sans, Verdana, sans-serif';
+
+/** One decimal is a tenth of a pixel, and the same text on every machine. */
+export const n = (value) => String(Number(value.toFixed(1)) + 0);
+const escapeXml = (string) => string.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const attributes = (values) =>
+  Object.entries(values)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ` ${name}="${typeof value === 'number' ? n(value) : value}"`)
+    .join('');
+
+/** Stroke and fill of a shape, by short names. */
+const paint = ({ fill = 'none', opacity, stroke, width = weight.thin, dash, cap }) =>
+  attributes({
+    fill,
+    'fill-opacity': opacity === undefined ? undefined : String(opacity),
+    stroke,
+    'stroke-width': stroke && width,
+    'stroke-dasharray': dash,
+    'stroke-linecap': cap,
+  });
+
+export const line = (x1, y1, x2, y2, { stroke = color.ink, ...style } = {}) =>
+  `<path d="M${n(x1)} ${n(y1)}L${n(x2)} ${n(y2)}"${paint({ stroke, ...style })}/>`;
+export const path = (d, style) => `<path d="${d}"${paint(style)} stroke-linejoin="round"/>`;
+/** A line through points [x, y]; closed if it is filled. */
+export const polyline = (points, style) =>
+  path(`M${points.map(([x, y]) => `${n(x)} ${n(y)}`).join('L')}${style.fill ? 'Z' : ''}`, style);
+export const rect = (x, y, width, height, { radius, ...style }) =>
+  `<rect${attributes({ x, y, width, height, rx: radius })}${paint(style)}/>`;
+export const circle = (cx, cy, r, style) => `<circle${attributes({ cx, cy, r })}${paint(style)}/>`;
+
+/** A line of text on the baseline y; `align` is start, middle or end. */
+export const text = (x, y, string, { align = 'middle', type = size.label, fill = color.ink, bold } = {}) =>
+  `<text${attributes({ x, y, 'font-size': type, fill, 'text-anchor': align === 'start' ? undefined : align, 'font-weight': bold ? 'bold' : undefined })}>${escapeXml(string)}</text>`;
+export const heading = (x, y, string, options) => text(x, y, string, { type: size.heading, bold: true, ...options });
+export const note = (x, y, string, options) => text(x, y, string, { type: size.note, fill: color.quiet, ...options });
+
+/** An arrow through points [x, y], its head at the last; a third number in a point makes that corner round. */
+export function arrow(points, { stroke = color.ink, width = weight.strong, dash } = {}) {
+  const [x1, y1] = points.at(-2);
+  const [x2, y2] = points.at(-1);
+  const length = Math.hypot(x2 - x1, y2 - y1);
+  const [dx, dy] = [(x2 - x1) / length, (y2 - y1) / length];
+  const [long, half] = [7 + 2 * width, 3 + width];
+  const base = [x2 - dx * long, y2 - dy * long];
+  const head = [
+    [x2, y2],
+    [base[0] - dy * half, base[1] + dx * half],
+    [base[0] + dy * half, base[1] - dx * half],
+  ];
+  return polyline([...points.slice(0, -1), base], { stroke, width, dash }) + polyline(head, { fill: stroke });
+}
+
+/** A spike: an upright stroke with its foot at y. */
+export const spike = (x, y, height = 18, { stroke = color.spike, width = weight.strong } = {}) =>
+  line(x, y, x, y - height, { stroke, width });
+
+/** A neuron, with a name or a number in it. */
+export const neuron = (
+  x,
+  y,
+  r,
+  string,
+  { fill = color.white, stroke = color.ink, width = weight.thin, ...style } = {},
+) =>
+  circle(x, y, r, { fill, stroke, width }) +
+  (string === undefined ? '' : text(x, y + 6, string, { type: size.note, ...style }));
+
+/** A 28 × 28 image with its upper left corner at (x, y), in 16 shades. */
+export function digit(pixels, x, y, cell) {
+  const shades = new Map();
+  for (const [i, value] of pixels.entries()) {
+    const shade = Math.round((value / 255) * 15);
+    if (shade === 0) continue;
+    const square = `M${n(x + (i % 28) * cell)} ${n(y + Math.floor(i / 28) * cell)}h${n(cell)}v${n(cell)}h-${n(cell)}z`;
+    shades.set(shade, (shades.get(shade) ?? '') + square);
+  }
+  const squares = [...shades].sort(([a], [b]) => a - b);
+  return [
+    '<g shape-rendering="crispEdges">',
+    rect(x, y, 28 * cell, 28 * cell, { fill: color.ink }),
+    squares.map(([shade, d]) => `<path d="${d}" fill="${color.white}" fill-opacity="${(shade / 15).toFixed(2)}"/>`),
+    '</g>',
+  ];
+}
+
+/**
+ * The document. Its ground is an opaque panel: the drawings are shown as <img>, where JupyterLab's dark theme does not
+ * reach them and `prefers-color-scheme` follows the system instead of the page; dark lines on a transparent ground
+ * would vanish there.
+ */
+export function drawing({ name, title, desc, height }, ...shapes) {
+  const svg = attributes({
+    xmlns: 'http://www.w3.org/2000/svg',
+    width: WIDTH,
+    height,
+    viewBox: `0 0 ${WIDTH} ${height}`,
+    role: 'img',
+    'aria-labelledby': `${name}-title ${name}-desc`,
+    'font-family': FONT,
+  });
+  const panel = rect(0.5, 0.5, WIDTH - 1, height - 1, { radius: 12, fill: color.panel, stroke: color.rule });
+  const body = [panel, ...shapes.flat(Number.POSITIVE_INFINITY)].filter(Boolean).join('\n');
+  return `<svg${svg}>
+<title id="${name}-title">${escapeXml(title)}</title>
+<desc id="${name}-desc">${escapeXml(desc)}</desc>
+${body}
+</svg>
+`;
+}

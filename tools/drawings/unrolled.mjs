@@ -1,0 +1,136 @@
+// The network unrolled in time: what is handed from step to step, and the way the gradient takes back.
+import { arrow, circle, color, drawing, line, n, note, path, rect, spike, text, weight } from './style.mjs';
+
+const about = {
+  name: 'unrolled',
+  title: 'The network unrolled in time',
+  desc: 'Each time step is a copy of the same network. Spikes come in from below through the same weights, every neuron hands its potential v to the next step, and its spikes are counted for the loss. The gradient goes the same ways back: from the loss to each step, through the surrogate slope, from step to step towards the first, and down to the weights, where the steps add up.',
+  height: 436,
+};
+
+const ROW = { count: 52, neuron: 188, weights: 292, input: 356 };
+const STEPS = [
+  { x: 84, name: 't = 0' },
+  { x: 246, name: 't = 1' },
+  { x: 408, name: 't = 2' },
+  { x: 590, name: 't = T − 1' },
+];
+const NEURON = 30;
+/** What goes forward runs left of a column's middle or above the row's; the way back is on the other side. */
+const APART = 13;
+
+const back = { stroke: color.gradient, dash: '7 5' };
+
+/** Six of the pixels in one step, some of which fire. */
+const inputs = (x, pattern) =>
+  [...pattern].map((s, i) => {
+    const at = x - 35 + i * 14;
+    const foot = ROW.input + 26;
+    return [line(at - 5, foot, at + 5, foot, { stroke: color.silent }), s === '1' && spike(at, foot)];
+  });
+
+/** A small bump: the surrogate's slope. */
+function bump(x, y) {
+  const half = (side) => `${n(x + side * 5)} ${n(y + 7)} ${n(x + side * 4)} ${n(y - 8)}`;
+  const curve = `M${n(x - 12)} ${n(y + 7)}C${half(-1)} ${n(x)} ${n(y - 8)}C${n(x + 4)} ${n(y - 8)} ${n(x + 5)} ${n(y + 7)} ${n(x + 12)} ${n(y + 7)}`;
+  return [
+    circle(x, y, 16, { fill: color.white, stroke: color.gradient }),
+    path(curve, { stroke: color.gradient, width: 2 }),
+  ];
+}
+
+/** One time step, from its input spikes up to the count, and the gradient down to the weights. */
+const column = (x, name, pattern) => [
+  inputs(x, pattern),
+  line(x - APART, ROW.input, x - APART, ROW.weights, { width: weight.strong }),
+  arrow([
+    [x - APART, ROW.weights],
+    [x - APART, ROW.neuron + NEURON],
+  ]),
+  arrow(
+    [
+      [x + APART, ROW.neuron + NEURON],
+      [x + APART, ROW.weights - 19],
+    ],
+    back,
+  ),
+  rect(x - 36, ROW.weights - 17, 72, 34, { radius: 6, fill: color.white, stroke: color.weight, width: weight.strong }),
+  text(x, ROW.weights + 6, 'W'),
+  arrow(
+    [
+      [x - APART, ROW.neuron - NEURON],
+      [x - APART, ROW.count + 22],
+    ],
+    { stroke: color.spike },
+  ),
+  arrow(
+    [
+      [x + APART, ROW.count + 22],
+      [x + APART, ROW.neuron - NEURON + 2],
+    ],
+    back,
+  ),
+  bump(x + APART, (ROW.count + 20 + ROW.neuron - NEURON) / 2 - 4),
+  circle(x, ROW.neuron, NEURON, { fill: color.white, stroke: color.ink, width: weight.strong }),
+  text(x, ROW.neuron + 6, 'LIF'),
+  note(x, 416, name, { fill: color.ink }),
+];
+
+/** The potential to the right, its gradient to the left. */
+const between = (from, to) => [
+  arrow(
+    [
+      [from, ROW.neuron - APART],
+      [to, ROW.neuron - APART],
+    ],
+    { stroke: color.potential },
+  ),
+  arrow(
+    [
+      [to, ROW.neuron + APART],
+      [from, ROW.neuron + APART],
+    ],
+    back,
+  ),
+];
+
+export default function unrolled() {
+  const patterns = ['101001', '011010', '100011', '110010'];
+  const gap = NEURON + 3;
+  const [x0, x1, x2, x3] = STEPS.map(({ x }) => x);
+  const dots = (x2 + x3) / 2;
+  const count = { left: x0 - 48, right: x3 + 48 };
+  const loss = { left: 674, right: 738 };
+  const margin = (y, ...lines) => lines.map((string, i) => note(640, y + i * 20, string, { align: 'start' }));
+  return drawing(
+    about,
+    rect(count.left, ROW.count - 20, count.right - count.left, 40, { radius: 8, fill: color.white, stroke: color.ink }),
+    text((count.left + count.right) / 2, ROW.count + 6, 'count the spikes'),
+    rect(loss.left, ROW.count - 20, loss.right - loss.left, 40, { radius: 8, fill: color.white, stroke: color.ink }),
+    text((loss.left + loss.right) / 2, ROW.count + 6, 'loss'),
+    arrow([
+      [count.right, ROW.count - 9],
+      [loss.left - 1, ROW.count - 9],
+    ]),
+    arrow(
+      [
+        [loss.left, ROW.count + 9],
+        [count.right + 1, ROW.count + 9],
+      ],
+      back,
+    ),
+    between(x0 + gap, x1 - gap),
+    between(x1 + gap, x2 - gap),
+    between(x2 + gap, dots - 16),
+    between(dots + 16, x3 - gap),
+    text(dots, ROW.neuron + 4, '…'),
+    STEPS.map(({ x, name }, i) => column(x, name, patterns[i])),
+    note((x0 + x1) / 2, ROW.neuron - APART - 10, 'potential'),
+    note((x0 + x1) / 2, ROW.neuron + APART + 22, 'gradient'),
+    note(x0 + APART + 22, 110, 'surrogate', { align: 'start' }),
+    note(x0 + APART + 22, 130, 'slope', { align: 'start' }),
+    margin(ROW.neuron - 4, 'ten', 'neurons'),
+    margin(ROW.weights - 4, 'the same', 'weights'),
+    margin(ROW.input + 22, 'spikes in'),
+  );
+}
