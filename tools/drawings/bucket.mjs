@@ -5,7 +5,7 @@ import { color, drawing, heading, line, n, note, path, polyline, size, spike, te
 const about = {
   name: 'bucket',
   title: 'A neuron is a leaking bucket',
-  desc: 'Charge: the input current x pours into a bucket with a hole; its level is the potential, and the fuller it is, the stronger it leaks. Fire: when the level reaches the rim, the threshold 1, the bucket tips over, which is a spike. Reset: it is empty again, and the potential is 0.',
+  desc: 'Charge: the input current x pours into a bucket with a hole. Its level is the potential, and the fuller the bucket, the stronger the leak. Fire: when the level reaches the rim, the threshold 1, the bucket tips over, which is a spike. Reset: it is empty again, and the potential is 0.',
   height: 420,
 };
 

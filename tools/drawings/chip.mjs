@@ -4,7 +4,7 @@ import { color, drawing, heading, line, neuron, note, rect, text, WIDTH, weight 
 const about = {
   name: 'chip',
   title: 'Where a chip saves energy',
-  desc: 'The same two spikes among sixteen pixels. A CPU or GPU fetches every weight from memory and multiplies it, also by 0. On a neuromorphic chip the weights lie beside their neuron, and only the rows of the pixels that fire are read and added. The simulation in this tutorial runs as on the left and saves nothing by itself.',
+  desc: 'The same two spikes of 16 pixels on two machines. A CPU or GPU fetches all 160 weights from memory and multiplies each, even by 0. On a neuromorphic chip each weight lies beside its neuron, and only the 20 weights of the two spikes are read and added. This tutorial runs on a CPU, where silence alone saves nothing.',
   height: 470,
 };
 

@@ -2,10 +2,14 @@
 import { recorded, testImage } from './sources.mjs';
 import { color, digit, drawing, heading, line, n, neuron, note, path, rect, spike, text, weight } from './style.mjs';
 
+const { image, pixels, trains, counts } = recorded.seven;
+const winner = counts.indexOf(Math.max(...counts));
+const second = counts.indexOf(Math.max(...counts.filter((_, k) => k !== winner)));
+
 const about = {
   name: 'network',
   title: 'From pixels to spike counts',
-  desc: 'The 784 pixels of a handwritten 7 become spike trains, the brighter the pixel the denser. Through 784 × 10 weights they reach ten neurons, one for each digit; in 100 steps neuron 7 fires 100 times, neuron 3 fires 24 times and the others never, so the answer is 7.',
+  desc: `The 784 pixels of a handwritten 7 become spike trains: the brighter a pixel, the more often it fires. Through 784 × 10 weights the spikes reach ten neurons, one per digit. In 100 steps neuron ${winner} fires ${counts[winner]} times, neuron ${second} fires ${counts[second]} times and the others never, so the answer is ${winner}.`,
   height: 436,
 };
 
@@ -15,10 +19,8 @@ const NEURON = { x: 530, first: 84, apart: 32, r: 14 };
 const BAR = { x: 574, longest: 114 };
 
 export default function network() {
-  const { image, pixels, trains, counts } = recorded.seven;
   const trainY = (i) => 112 + i * 58;
   const neuronY = (i) => NEURON.first + i * NEURON.apart;
-  const winner = counts.indexOf(Math.max(...counts));
 
   const taps = pixels.map((pixel, i) => {
     const x = IMAGE.x + (pixel % 28) * IMAGE.cell;

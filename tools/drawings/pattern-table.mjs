@@ -5,7 +5,7 @@ import { arrow, color, drawing, heading, neuron, note, rect, spike, text } from 
 const about = {
   name: 'pattern-table',
   title: 'Four pixels, one row of a table',
-  desc: 'In this step the first and the fourth of four pixels fire, which makes the pattern 1001. A table holds the sum of weights for each of the 16 patterns, prepared once with 11 additions of rows. One look-up replaces four: the row 1001, the weights of the first and the fourth pixel added, goes to the ten neurons.',
+  desc: 'In this step the first and the fourth of four pixels fire: the pattern 1001. A table holds the sum of weights for each of the 16 patterns, prepared once with 11 additions of rows. So one look-up serves all four pixels: the row 1001, the weights of the first and the fourth pixel added, is added to the input of the ten neurons.',
   height: 470,
 };
 

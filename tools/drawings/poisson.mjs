@@ -5,7 +5,7 @@ import { circle, color, drawing, heading, line, note, rect, spike, text } from '
 const about = {
   name: 'poisson',
   title: 'Brightness is the chance of a spike',
-  desc: 'Three pixels, dark, grey and bright, over 20 time steps. In each step a random number between 0 and 1 is drawn for each pixel, shown as a dot. If it is below the intensity of the pixel, the pixel fires. The dark pixel fires rarely, the grey one about every second step, the bright one nearly always.',
+  desc: 'Three pixels, dark, grey and bright, over 20 time steps. In every step a random number from 0 to 1 is drawn for each pixel, shown as a dot. If the dot lies below the intensity of the pixel, the pixel fires. The dark pixel fires twice, the grey one about every second step and the bright one nearly always.',
   height: 476,
 };
 

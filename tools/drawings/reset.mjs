@@ -5,7 +5,7 @@ import { circle, color, digit, drawing, heading, line, note, polyline, spike, we
 const about = {
   name: 'reset',
   title: 'Between images the potential is reset',
-  desc: 'Potential of neuron 3 in the last ten steps of a 3 and the first ten of a 7. With a reset between the images it starts at 0 and stays below the threshold. Without, it starts with what the 3 left over, and at once fires a spike that the 7 did not cause.',
+  desc: 'The potential of neuron 3 in the last ten steps of a 3 and the first ten steps of a 7. With a reset between the images it starts at 0 and stays below the threshold. Without the reset it starts with what the 3 left over, and fires at once: a spike that the 7 did not cause.',
   height: 470,
 };
 

@@ -61,7 +61,7 @@ export const text = (x, y, string, { align = 'middle', type = size.label, fill =
 export const heading = (x, y, string, options) => text(x, y, string, { type: size.heading, bold: true, ...options });
 export const note = (x, y, string, options) => text(x, y, string, { type: size.note, fill: color.quiet, ...options });
 
-/** An arrow through points [x, y], its head at the last; a third number in a point makes that corner round. */
+/** An arrow through points [x, y], its head at the last. */
 export function arrow(points, { stroke = color.ink, width = weight.strong, dash } = {}) {
   const [x1, y1] = points.at(-2);
   const [x2, y2] = points.at(-1);

@@ -5,7 +5,7 @@ import { color, drawing, heading, line, note, polyline, text, weight } from './s
 const about = {
   name: 'surrogate',
   title: 'Forward a step, backward a smooth bump',
-  desc: 'Forward, a neuron fires or does not: the spike jumps from 0 to 1 where the potential h reaches the threshold 1, so its slope is 0 everywhere else and nothing could be learned. Backward, the slope of a smooth curve takes its place: a bump that is highest at the threshold.',
+  desc: 'Forward, the spike jumps from 0 to 1 where the potential h reaches the threshold. Its slope is 0 everywhere else, so there is nothing to learn from. Backward, the slope of a smooth curve takes its place: a bump that is largest near the threshold.',
   height: 330,
 };
 

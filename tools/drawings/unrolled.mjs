@@ -4,7 +4,7 @@ import { arrow, circle, color, drawing, line, n, note, path, rect, spike, text, 
 const about = {
   name: 'unrolled',
   title: 'The network unrolled in time',
-  desc: 'Each time step is a copy of the same network. Spikes come in from below through the same weights, every neuron hands its potential v to the next step, and its spikes are counted for the loss. The gradient goes the same ways back: from the loss to each step, through the surrogate slope, from step to step towards the first, and down to the weights, where the steps add up.',
+  desc: 'Each time step is a copy of the same network: spikes come in through the same weights, every neuron hands its potential to the next step, and its spikes are counted for the loss. The gradient takes the same ways back: from the loss through the surrogate slope of each step, from each step to the one before, and down to the weights.',
   height: 436,
 };
 
