@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { type NeuronOptions, stateOf } from '../src/common/engine';
-import { EventEngine } from '../src/event/engine';
-import { DEFAULT_NEURON } from '../src/training/train';
+import { DEFAULT_NEURON } from '../src/common/neuron-options';
+import type { EventEngine } from '../src/event/engine';
+import { neuronsUnder, trainOnSpikes } from '../src/event/given';
+import { createEngine } from '../src/node/engines';
 import {
   assertClose,
   assertGradient,
@@ -38,7 +40,7 @@ after(() => Promise.all(engines.map((engine) => engine.close())));
 async function engineOf(neuron: NeuronOptions, T: number, learningRate = 1e-3): Promise<EventEngine> {
   const none = { images: new Uint8Array(784), labels: new Uint8Array(1), count: 1 };
   const data = { train: none, test: none };
-  const engine = await EventEngine.create({ data, seed: 0, T, batchSize: 16, learningRate, neuron, threads: 1 });
+  const engine = await createEngine('event', { data, seed: 0, T, batchSize: 16, learningRate, neuron, threads: 1 });
   engines.push(engine);
   return engine;
 }
@@ -60,11 +62,11 @@ for (const [number, golden] of lifCases().entries()) {
         const width = Math.min(10, units - first);
         const x = new Float32Array(T * 10);
         for (let t = 0; t < T; t++) for (let j = 0; j < width; j++) x[t * 10 + j] = golden.x[at(t, row, first + j)];
-        const found = engine.neurons(x, (rate) =>
+        const spikeGradient = (rate: Float32Array) =>
           rate.map(
             (r, j) => ((2 * (r - (first + j === golden.label[row] ? 1 : 0))) / (batch * units) / T) * +(j < width),
-          ),
-        );
+          );
+        const found = await engine.use((core) => neuronsUnder(core, x, spikeGradient));
         for (let j = 0; j < width; j++) {
           rates[row * units + first + j] = found.rates[j];
           for (let t = 0; t < T; t++) {
@@ -92,15 +94,15 @@ for (const [number, golden] of lifCases().entries()) {
 for (const [number, run] of trainingRuns().entries()) {
   test(`golden event: training run ${number}, ${run.steps.length} steps of Adam with ${run.params.surrogate}`, async () => {
     const engine = await engineOf(trainedNeuron(run.params), run.params.T, run.params.lr);
-    engine.restore(stateOf(kernelOf(run.weight_initial)));
+    await engine.restore(stateOf(kernelOf(run.weight_initial)));
     for (const step of run.steps) {
       const spikes = Uint8Array.from(Buffer.from(step.spikes, 'base64'));
-      const { rates, loss, gradient } = await engine.trainSpikes(spikes, step.label);
+      const { rates, loss, gradient } = await engine.use((core) => trainOnSpikes(core, spikes, step.label));
       assertClose(rates, step.firing_rate, 1e-6, 'firing rates');
       assertClose([loss], [step.loss], 1e-6, 'loss');
       assertGradient(pixels300to419(gradient), step.grad_weight_pixels_300_419, 'gradient');
       assertSums(gradient, step, 'gradient');
     }
-    assertClose(engine.state().weights, kernelOf(run.weight_final), 1e-5, 'weights after the last step');
+    assertClose((await engine.state()).weights, kernelOf(run.weight_final), 1e-5, 'weights after the last step');
   });
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { loadMnist } from '../src/common/mnist';
 import { initBackend, tf } from '../src/node/backend';
+import { loadMnist } from '../src/node/data';
 import { resetNet } from '../src/snn/functional';
 import { ann, getWeights, setWeights, snn } from '../src/snn/networks';
 import { LIFNode } from '../src/snn/neuron';
 import { surrogateOf } from '../src/snn/surrogate';
-import { adam, batchOf } from '../src/training/tfjs-engine';
+import { adam, batchOf } from '../src/training/batches';
 import {
   annFile,
   assertClose,

@@ -2,12 +2,12 @@
  * The event engine in the browser: one `EventCore` on one thread, the same code and kernel as in training. The training
  * asks for rates only; here every step of one image is read out, the input spikes as well.
  */
-import type { NeuronOptions } from '../../src/common/engine';
+import { DEFAULT_NEURON, type NeuronOptions } from '../../src/common/neuron-options';
 import { Purpose } from '../../src/common/random';
-import { Control, type CoreOptions, createMemory, EventCore, Job, RATES_LIMIT } from '../../src/event/core';
+import { EventCore } from '../../src/event/core';
+import { inputSpikes, traceImage } from '../../src/event/explain';
+import { Control, type CoreOptions, createMemory, INPUTS, Job, OUTPUTS, RATES_LIMIT } from '../../src/event/memory';
 
-const INPUTS = 784;
-const OUTPUTS = 10;
 /** The longest presentation. */
 export const MAX_T = 200;
 
@@ -45,7 +45,7 @@ export class Kernel {
       T: MAX_T,
       batchSize: 1,
       learningRate: 1e-3,
-      neuron: neuronOf(2),
+      neuron: trainedNeuron(2),
       threads: 1,
     };
     const core = new EventCore(await WebAssembly.compile(wasm), createMemory(options), options);
@@ -58,7 +58,7 @@ export class Kernel {
   private describe(images: Uint8Array, T: number, tau: number, { seed, purpose, epoch, index }: Stream): void {
     const { core } = this;
     const count = images.length / INPUTS;
-    Object.assign(core.options, { T, seed, neuron: neuronOf(tau) });
+    Object.assign(core.options, { T, seed, neuron: trainedNeuron(tau) });
     core.setNeuron(core.options.neuron);
     const data = core.options.data[purpose];
     // An image lies where its index says.
@@ -66,17 +66,18 @@ export class Kernel {
     if (data.images.length < end) data.images = new Uint8Array(end);
     data.images.set(images, index * INPUTS);
     if (data.labels.length < index + count) data.labels = new Uint8Array(index + count);
-    core.control[Control.Purpose] = purpose;
-    core.control[Control.Epoch] = epoch;
-    core.control[Control.Count] = count;
-    for (let i = 0; i < count; i++) core.indices[i] = index + i;
+    core.describe(
+      purpose,
+      epoch,
+      Uint32Array.from({ length: count }, (_, i) => index + i),
+    );
   }
 
   /** Shows an image [784] for T steps and tells all that happened. */
   show(image: Uint8Array, T: number, tau: number, stream: Stream): Presentation {
     this.describe(image, T, tau, stream);
-    const { h, v, spike } = this.core.trace(0);
-    return { T, inputs: this.core.spikes(0), h, v, fired: spike };
+    const { h, v, spike } = traceImage(this.core, 0);
+    return { T, inputs: inputSpikes(this.core, 0), h, v, fired: spike };
   }
 
   /** The firing rates [n, 10] of images [n, 784] alone, as in training. */
@@ -95,14 +96,6 @@ export class Kernel {
 }
 
 /** The neurons of the trained network, with another time constant. */
-function neuronOf(tau: number): NeuronOptions {
-  const rest = { decayInput: true, vThreshold: 1, vReset: 0, detachReset: false };
-  return { tau, ...rest, surrogate: 'atan', alpha: 2 };
-}
-
-/** The neuron with the highest rate; of equals, the first. */
-export function answerOf(rates: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < rates.length; i++) if (rates[i] > rates[best]) best = i;
-  return best;
+function trainedNeuron(tau: number): NeuronOptions {
+  return { ...DEFAULT_NEURON, tau };
 }

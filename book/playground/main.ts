@@ -1,8 +1,10 @@
 /** The playground: what is drawn becomes an image, the image spikes, the spikes an answer, again at each stroke. */
+
+import { argmax } from '../../src/common/argmax';
 import { Purpose } from '../../src/common/random';
 import { kernelBytes, samples, trainedTau, weights } from './assets';
 import { normalise, type Stroke } from './drawing';
-import { answerOf, Kernel, type Presentation, type Stream } from './kernel';
+import { Kernel, type Presentation, type Stream } from './kernel';
 import { type Colours, coloursOf, paintImage, paintPaper, paintRace } from './paint';
 
 const OUTPUTS = 10;
@@ -174,14 +176,14 @@ function paint(drawn: number): void {
   for (let i = 0; i < drawn * INPUTS; i++) sum[i % INPUTS] += inputs[i] / drawn;
   paintImage(views.sum, sum, colours.paper, colours.ink);
   part('spikes-label').textContent = `spikes, step ${last + 1}`;
-  paintRace(race, presentation, drawn, isEmpty() ? -1 : answerOf(counts()), colours);
+  paintRace(race, presentation, drawn, isEmpty() ? -1 : argmax(counts()), colours);
 }
 
 /** The answer, the rates and the sentences, for the steps that count. */
 function tell(): void {
   const sums = counts();
   const rates = sums.map((count) => (position > 0 ? count / position : 0));
-  const answer = isEmpty() || position === 0 ? '–' : String(answerOf(rates));
+  const answer = isEmpty() || position === 0 ? '–' : String(argmax(rates));
   part('answer').textContent = answer;
   part('note').textContent = sentence(sums);
   rates.forEach((rate, neuron) => {
@@ -211,10 +213,10 @@ function tell(): void {
 function sentence(sums: number[]): string {
   if (isEmpty()) return 'Nothing is drawn yet.';
   if (position === 0) return 'No step has been made yet.';
-  const first = answerOf(sums);
+  const first = argmax(sums);
   const of = `${position} ${position === 1 ? 'step' : 'steps'}`;
   if (sums[first] === 0) return `No neuron has fired in ${of}, so the answer is 0 by default.`;
-  const second = answerOf(sums.map((count, neuron) => (neuron === first ? -1 : count)));
+  const second = argmax(sums.map((count, neuron) => (neuron === first ? -1 : count)));
   const rest = sums[second] === 0 ? 'no other did' : `neuron ${second} in ${sums[second]}`;
   return `Neuron ${first} fired in ${sums[first]} of ${of}, ${rest}.`;
 }
@@ -355,7 +357,7 @@ const hook = {
     present();
     const sums = counts();
     const rates = Float32Array.from(sums, (count) => count / presentation.T);
-    return { ...presentation, rates, answer: answerOf(rates) };
+    return { ...presentation, rates, answer: argmax(rates) };
   },
   /** The rates [n, 10] of many images [n, 784], the first of which has this index. */
   rates(pixels: Uint8Array, question: Question = {}) {

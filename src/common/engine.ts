@@ -1,42 +1,58 @@
-import type { Mnist } from './mnist';
+/** What both engines have in common: their options, what they are asked, and what they answer. */
+import { checkMnist, type Mnist } from './mnist';
+import { checkNeuron, checkNumber, checkWhole, type NeuronOptions, neuronOptions } from './neuron-options';
+import type { Trace } from './trace';
 
-/** The options of a layer of LIF neurons, named as SpikingJelly's. */
-export interface NeuronOptions {
-  /** Membrane time constant, in steps; above 1. */
-  tau: number;
-  /** Whether the input decays together with the membrane potential. */
-  decayInput: boolean;
-  /** A neuron fires when h reaches this potential. */
-  vThreshold: number;
-  /** Potential after a spike (hard reset), or null to subtract the threshold (soft reset). */
-  vReset: number | null;
-  /** The surrogate gradient of the spike. */
-  surrogate: 'atan' | 'sigmoid';
-  /** Steepness of the surrogate. */
-  alpha: number;
-  /** Whether the reset is left out of the gradient. */
-  detachReset: boolean;
-}
+export type { NeuronOptions } from './neuron-options';
+export type { Trace } from './trace';
 
 /** What an engine is made from. */
 export interface EngineOptions {
   data: Mnist;
   /** A whole number from 0 to 2³² − 1. */
   seed: number;
-  /** Simulated steps for each image. */
+  /** Simulated steps per image, 1 to 10,000. */
   T: number;
+  /** Images per training step. */
   batchSize: number;
+  /** Adam's. */
   learningRate: number;
   neuron: NeuronOptions;
-  /** Threads of the event engine; the result does not depend on it. */
+  /** Threads of the event engine; the result does not depend on it. Default: all cores. */
   threads?: number;
 }
 
-/** What one training step gives. */
+/** Engine options of which only `data` must be given; the rest has the tutorial's defaults. */
+export type SomeEngineOptions = Partial<Omit<EngineOptions, 'data' | 'neuron'>> & {
+  data: Mnist;
+  neuron?: Partial<NeuronOptions>;
+};
+
+/** The longest presentation, in steps. */
+export const MAX_T = 10_000;
+
+/**
+ * Fills in the tutorial's defaults (T = 100, batches of 128, Adam at 1e-3, seed 0) and checks every option.
+ * @throws TypeError without data, RangeError that names the option that is out of range
+ */
+export function engineOptions(some: SomeEngineOptions): EngineOptions {
+  const { data, seed = 0, T = 100, batchSize = 128, learningRate = 1e-3, threads } = some ?? {};
+  checkMnist(data);
+  const options = { data, seed, T, batchSize, learningRate, threads, neuron: neuronOptions(some.neuron) };
+  checkWhole('seed', seed, 0, 2 ** 32 - 1);
+  checkWhole('T', T, 1, MAX_T);
+  checkWhole('batchSize', batchSize, 1, 2 ** 20);
+  checkWhole('threads', threads ?? 1, 1, 64);
+  checkNumber('learningRate', learningRate, 0);
+  checkNeuron(options.neuron);
+  return options;
+}
+
+/** What one training step returns. */
 export interface BatchResult {
   /** mean((firing rate − one-hot label)²) before the step. */
   loss: number;
-  /** Images whose highest firing rate (the first, of equals) is the label's. */
+  /** Images whose highest firing rate is that of their label. On a tie, the lower index wins. */
   correct: number;
 }
 
@@ -48,35 +64,52 @@ export interface EngineState {
   step: number;
 }
 
-/** What the ten neurons did while one image was shown; each array is [T, 10]. */
-export interface Trace {
-  /** Input current x. */
-  current: Float32Array;
-  /** Potential before firing. */
-  h: Float32Array;
-  /** Potential after reset. */
-  v: Float32Array;
-  /** 1 where the neuron fired. */
-  spike: Float32Array;
-}
-
 export type Split = 'train' | 'test';
 
-/** Something that trains the tutorial's network: 784 inputs, 10 LIF neurons, Adam on the MSE of the firing rates. */
+/**
+ * Something that trains the tutorial's network: 784 inputs, 10 LIF neurons, Adam on the MSE of the firing rates.
+ * Calls that overlap wait for one another.
+ */
 export interface Engine {
   readonly name: 'event' | 'tfjs';
+  readonly options: EngineOptions;
   /** One step of Adam on the images with these indices. */
   trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult>;
   /** Firing rates [indices, 10]. */
   rates(split: Split, epoch: number, indices: Uint32Array): Promise<Float32Array>;
-  /** Every step of one image. */
+  /** Every step of one image, arrays [T, 10]. */
   trace(split: Split, epoch: number, index: number): Promise<Trace>;
-  state(): EngineState | Promise<EngineState>;
-  restore(state: EngineState): void | Promise<void>;
+  state(): Promise<EngineState>;
+  /** @throws RangeError if a part has another size; the engine then keeps the state that it had */
+  restore(state: EngineState): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The state of an engine that has these weights [784, 10] and a fresh Adam: `engine.restore(stateOf(getWeights(net)))`. */
 export function stateOf(weights: Float32Array): EngineState {
   return { weights, m: new Float32Array(weights.length), v: new Float32Array(weights.length), step: 0 };
+}
+
+/** @throws RangeError unless weights and moments have this many numbers and the step is a whole number */
+export function checkState(state: EngineState, size: number): void {
+  for (const name of ['weights', 'm', 'v'] as const) {
+    const values = state?.[name];
+    if (!(values instanceof Float32Array && values.length === size)) {
+      throw new RangeError(`${name}: expected a Float32Array of ${size} numbers, found ${values?.length ?? values}`);
+    }
+  }
+  checkWhole('step', state.step, 0, Number.MAX_SAFE_INTEGER);
+}
+
+/** @throws RangeError unless the split is there and holds all these images, and there is at least one */
+export function checkImages(data: Mnist, split: Split, indices: ArrayLike<number>): void {
+  const count = split === 'train' || split === 'test' ? data[split].count : undefined;
+  if (count === undefined) throw new RangeError(`split: expected 'train' or 'test', found ${split}`);
+  if (!(indices?.length > 0))
+    throw new RangeError(`indices: expected at least one image, found ${indices?.length ?? 'none'}`);
+  for (let i = 0; i < indices.length; i++) {
+    if (!(Number.isInteger(indices[i]) && indices[i] >= 0 && indices[i] < count)) {
+      throw new RangeError(`indices: expected images from 0 to ${count - 1}, found ${indices[i]}`);
+    }
+  }
 }

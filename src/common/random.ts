@@ -94,66 +94,6 @@ export class RandomStream {
   }
 }
 
-/** An intensity that always fires: 2²⁴ − 1. */
-export const ALWAYS = 0xffffff;
-
-/** The firing threshold of an intensity x in [0, 1]: round(x (2²⁴ − 1)); a pixel k/255 gives k · 65793 exactly. */
-export function threshold(x: number): number {
-  return Math.round(Math.min(Math.max(x, 0), 1) * ALWAYS);
-}
-
-/**
- * One block of 128 Poisson steps of a whole image.
- *
- * A step fires if a fresh 24-bit number R is below the threshold m, so with probability m / 2²⁴ (the original: `rand ≤ x`).
- * The block is drawn in eight parts of 16 steps. In each, every pixel draws the top byte of R for its 16 steps at once.
- * Where it equals m's (once in 256), the next byte decides, and then the last; they are drawn after all pixels' top bytes.
- * The random bytes are read as signed numbers, 128 less than R's, for signed bytes are what SIMD compares fastest.
- *
- * @param thresholds [pixels] of `threshold`
- * @param out [pixels × 4] words; bit i of word 4 p + l says whether pixel p fires in step 32 l + i of the block
- */
-export function poissonBlock(thresholds: ArrayLike<number>, stream: RandomStream, out: Uint32Array): void {
-  const undecided: { pixel: number; steps: number }[] = [];
-  const compared = { below: 0, equal: 0 };
-  for (let p = 0; p < thresholds.length; p++) out.fill(thresholds[p] === ALWAYS ? 0xffffffff : 0, p * 4, p * 4 + 4);
-  for (let part = 0; part < 8; part++) {
-    const word = part >> 1;
-    const shift = (part & 1) * 16;
-    undecided.length = 0;
-    for (let p = 0; p < thresholds.length; p++) {
-      const m = thresholds[p];
-      if (m === 0 || m === ALWAYS) continue;
-      compare(stream.next(), m >>> 16, compared);
-      out[p * 4 + word] |= compared.below << shift;
-      if (compared.equal) undecided.push({ pixel: p, steps: compared.equal });
-    }
-    for (const { pixel, steps } of undecided) {
-      const m = thresholds[pixel];
-      compare(stream.next(), (m >>> 8) & 0xff, compared);
-      out[pixel * 4 + word] |= (compared.below & steps) << shift;
-      const left = compared.equal & steps;
-      if (left === 0) continue;
-      compare(stream.next(), m & 0xff, compared);
-      out[pixel * 4 + word] |= (compared.below & left) << shift;
-    }
-  }
-}
-
-/** Which of 16 random bytes of R are below a byte of m, and which are equal to it: a bit for each. */
-function compare(bits: Uint32Array, byte: number, result: { below: number; equal: number }): void {
-  const signed = byte - 128;
-  let below = 0;
-  let equal = 0;
-  for (let step = 0; step < 16; step++) {
-    const random = (bits[step >> 2] << (24 - (step & 3) * 8)) >> 24;
-    below |= ((random - signed) >>> 31) << step; // the sign: no branch on chance
-    if (random === signed) equal |= 1 << step;
-  }
-  result.below = below;
-  result.equal = equal;
-}
-
 /** PyTorch's initial weights of a Linear layer without bias: [inputs × outputs] of U(−1/√inputs, 1/√inputs). */
 export function initialWeights(seed: number, inputs: number, outputs: number): Float32Array {
   const stream = new RandomStream(seed, Purpose.InitialWeights);

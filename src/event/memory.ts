@@ -1,15 +1,16 @@
 /**
- * The memory of the event-driven engine: what lies where, and how threads find it. Nothing of Node is used here.
+ * The memory of the event-driven engine: what lies where, and how threads find it.
  */
-import type { NeuronOptions } from '../common/engine';
+import { CLASSES, IMAGE_SIZE } from '../common/mnist';
+import type { NeuronOptions } from '../common/neuron-options';
 
-export const INPUTS = 784;
-export const OUTPUTS = 10;
+export const INPUTS = IMAGE_SIZE;
+export const OUTPUTS = CLASSES;
 /** Floats of a row in the kernel's memory: ten outputs, filled up to three vectors. */
 export const ROW = 12;
 /** Steps that the kernel handles at a time. */
 export const BLOCK = 128;
-/** Places for pixels in the kernel's spikes of 16 steps (see kernel/layout.ts). */
+/** Places for pixels in the kernel's spikes of 16 steps (see kernel/addresses.ts). */
 const SLOTS = 832;
 const PAGE = 65536;
 
@@ -36,7 +37,7 @@ export const Control = {
   Step: 9,
 } as const;
 /** Bytes where a thread leaves its error's message. */
-export const MESSAGE = { at: 64, bytes: 960 };
+export const MESSAGE = { start: 64, bytes: 960 };
 
 /** What can be done in tasks by many threads at once. */
 export const Job = { Gradient: 0, Update: 1, Rates: 2 } as const;
@@ -60,13 +61,15 @@ export interface CoreOptions {
   threads: number;
 }
 
-/** Where things lie in the memory (in bytes). */
-export function layout(options: CoreOptions) {
+/** Where things lie in the memory, in bytes from its start. */
+export type MemoryMap = ReturnType<typeof memoryMap>;
+
+export function memoryMap(options: CoreOptions) {
   let end = 1024;
   const place = (bytes: number) => {
-    const at = end;
+    const start = end;
     end += Math.ceil(bytes / 64) * 64;
-    return at;
+    return start;
   };
   const rows = INPUTS * ROW * 4;
   return {
@@ -93,25 +96,9 @@ const MOST_PAGES = 1024;
 
 /** A memory for the kernel, shared if several threads use it. */
 export function createMemory(options: CoreOptions): WebAssembly.Memory {
-  const pages = Math.ceil((layout(options).scratch + SCRATCH * options.threads) / PAGE);
+  const pages = Math.ceil((memoryMap(options).scratch + SCRATCH * options.threads) / PAGE);
   if (pages > MOST_PAGES) {
     throw new RangeError(`batchSize ${options.batchSize}, threads ${options.threads}: expected to need at most 64 MB`);
   }
   return new WebAssembly.Memory({ initial: pages, maximum: MOST_PAGES, shared: options.threads > 1 });
-}
-
-/**
- * The kernel as a module, for one thread or for several.
- * @param bytes what asc made of kernel/: it imports a memory that is not shared
- */
-export function compileKernel(bytes: Uint8Array, threads: number): Promise<WebAssembly.Module> {
-  const module = Uint8Array.from(bytes);
-  if (threads > 1) {
-    // The kernel has no atomic operations; for shared memory only this flag of the import differs.
-    const name = [...'\x03env\x06memory\x02'].map((letter) => letter.charCodeAt(0));
-    const flags = module.findIndex((_, at) => name.every((byte, i) => module[at - name.length + i] === byte));
-    if (module[flags] !== 1) throw new Error('kernel: expected the import of a memory with a maximum, found none');
-    module[flags] |= 2;
-  }
-  return WebAssembly.compile(module);
 }

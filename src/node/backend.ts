@@ -18,14 +18,13 @@ const NAMES: Record<string, string> = {
   cpu: 'cpu (plain JavaScript)',
 };
 
-let whyNotNative = '';
 let ready: Promise<string> | undefined;
 
 /**
  * Makes the backend ready; every notebook and program awaits it once, before the first tensor.
  * `LIF_FC_MNIST_BACKEND` = native, wasm or cpu asks for one of them.
  * @returns the backend's name and, if it is not the native one, the reason
- * @throws if the backend asked for is not there
+ * @throws Error if the backend asked for is not there
  */
 export function initBackend(): Promise<string> {
   ready ??= choose();
@@ -37,8 +36,10 @@ async function choose(): Promise<string> {
   if (wanted && !['native', 'wasm', 'cpu'].includes(wanted)) {
     throw new Error(`LIF_FC_MNIST_BACKEND: expected native, wasm or cpu, found ${wanted}`);
   }
-  if (wanted === 'native' && whyNotNative) throw new Error(`native backend: ${whyNotNative} (see environment.md)`);
-  if (tf.getBackend() !== 'tensorflow') {
+  const whyNotNative = wanted === 'wasm' || wanted === 'cpu' ? `LIF_FC_MNIST_BACKEND=${wanted}` : loadNative();
+  if (whyNotNative) {
+    if (wanted === 'native') throw new Error(`native backend: ${whyNotNative} (see environment.md)`);
+    loadWasm();
     if (wanted === 'cpu' || !(await tf.setBackend('wasm'))) await tf.setBackend('cpu');
   }
   await tf.ready();
@@ -49,13 +50,23 @@ async function choose(): Promise<string> {
 /** The GPU package is used when the command line asked for it; its backend has the same name. */
 export const GPU_PACKAGE = '@tensorflow/tfjs-node-gpu';
 
-function loadNative(): void {
+/** Loads tfjs-node, which registers its backend; returns why that failed, or nothing. */
+function loadNative(): string {
   // Node 23 removed two functions that tfjs-node still calls.
   const patched = util as unknown as Record<string, (x: unknown) => boolean>;
   patched.isNullOrUndefined ??= (x) => x === null || x === undefined;
   patched.isArray ??= Array.isArray;
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
-  require(process.env.LIF_FC_MNIST_GPU ? GPU_PACKAGE : '@tensorflow/tfjs-node');
+  try {
+    require(process.env.LIF_FC_MNIST_GPU ? GPU_PACKAGE : '@tensorflow/tfjs-node');
+    return '';
+  } catch (error) {
+    // Without the path: the reason stands in notebooks.
+    return (error as Error).message
+      .split('\n')[0]
+      .replace(/ at path:.*/, '')
+      .trim();
+  }
 }
 
 function loadWasm(): void {
@@ -66,18 +77,3 @@ function loadWasm(): void {
   tf.io.registerLoadRouter(nodeFileSystemRouter);
   tf.io.registerSaveRouter(nodeFileSystemRouter);
 }
-
-if (['wasm', 'cpu'].includes(process.env.LIF_FC_MNIST_BACKEND ?? '')) {
-  whyNotNative = `LIF_FC_MNIST_BACKEND=${process.env.LIF_FC_MNIST_BACKEND}`;
-} else {
-  try {
-    loadNative();
-  } catch (error) {
-    // Without the path: the reason stands in notebooks.
-    whyNotNative = (error as Error).message
-      .split('\n')[0]
-      .replace(/ at path:.*/, '')
-      .trim();
-  }
-}
-if (whyNotNative) loadWasm();

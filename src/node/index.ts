@@ -1,18 +1,62 @@
-export * from '../common/engine';
-export * from '../common/mnist';
-export * from '../common/random';
-export * from '../snn/encoding';
-export * from '../snn/functional';
-export * from '../snn/networks';
-export * from '../snn/neuron';
-export * from '../snn/surrogate';
-export * from '../training/ann';
-export * from '../training/tfjs-engine';
-export * from '../training/train';
-export * from '../visualizing';
-export { initBackend, tf } from './backend';
-export { renderPng, renderSvg } from './drawing/render';
-export { projectPath } from './files';
-export * from './notebook/display';
-export * from './notebook/window';
-export * from './records';
+/**
+ * The package as Node and the tslab kernel see it: the rooms as namespaces, named as SpikingJelly's modules, and what
+ * every host offers under the same names (`host/contract.ts`).
+ */
+import type { Host } from '../host/contract';
+import { makeTrainAnnWithBar, makeTrainWithBar } from '../host/train-with-bar';
+import { initBackend } from './backend';
+import { loadMnist } from './data';
+import { createEngine } from './engines';
+
+import { interruptible, liveFigure, progressBar, show } from './notebook/display';
+import { openWindow } from './notebook/window';
+import { fingerprint } from './records/fingerprint';
+import { loadRun, saveRun } from './records/run';
+
+export type { Engine, EngineOptions, EngineState, NeuronOptions, Split, Trace } from '../common/engine';
+export * as mnist from '../common/mnist';
+export * as random from '../common/random';
+export type { EventEngine } from '../event/engine';
+export type { Host, LiveFigure, ProgressBar, Run, SavedRun } from '../host/contract';
+export * as encoding from '../snn/encoding';
+export * as functional from '../snn/functional';
+export * as networks from '../snn/networks';
+export * as neuron from '../snn/neuron';
+export * as surrogate from '../snn/surrogate';
+export * as training from '../training';
+export * as visualizing from '../visualizing';
+export { tf } from './backend';
+export { saveFigure } from './notebook/display';
+export { formatRow } from './records';
+export {
+  createEngine,
+  fingerprint,
+  initBackend,
+  interruptible,
+  liveFigure,
+  loadMnist,
+  loadRun,
+  openWindow,
+  progressBar,
+  saveRun,
+  show,
+};
+
+const host = {
+  createEngine,
+  fingerprint,
+  initBackend,
+  interruptible,
+  liveFigure,
+  loadMnist,
+  loadRun,
+  openWindow,
+  progressBar,
+  saveRun,
+  show,
+} satisfies Host;
+
+/** Trains with a bar below the cell, and with `live: true` a growing curve. */
+export const trainWithBar = makeTrainWithBar(host);
+/** Trains the ANN of chapter 1 with a bar below the cell. */
+export const trainAnnWithBar = makeTrainAnnWithBar(host);

@@ -2,9 +2,10 @@
  * Poisson encoding: an intensity x in [0, 1] becomes a train of spikes that fires with probability x in each step.
  */
 
+import * as tf from '@tensorflow/tfjs';
 import type { Split } from '../common/engine';
-import { Purpose, poissonBlock, RandomStream, threshold } from '../common/random';
-import { tf } from '../node/backend';
+import { Purpose, RandomStream } from '../common/random';
+import { firingChance, poissonBlock } from './poisson-block';
 
 /** Which images the next steps belong to. */
 export interface Presentation {
@@ -17,7 +18,7 @@ export interface Presentation {
 const STEPS_IN_BLOCK = 128;
 
 /**
- * SpikingJelly's PoissonEncoder: each call of `encode` gives one fresh step, `rand ≤ x`.
+ * SpikingJelly's PoissonEncoder: each call of `encode` returns one fresh step, `rand ≤ x`.
  *
  * Its random numbers depend on (seed, split, epoch, image, step) alone. `begin` says which images are shown;
  * without it the encoder draws from the demonstration stream, a row of the batch standing for an image.
@@ -28,8 +29,8 @@ export class PoissonEncoder {
   private epoch = 0;
   private indices: ArrayLike<number> | null = null;
   private step = 0;
-  private thresholdsOf = -1;
-  private thresholds = new Uint32Array();
+  private chancesOf = -1;
+  private chances: Uint32Array = new Uint32Array();
   /** The spikes of one block of 128 steps, [batch × pixels × 4] words. */
   private words = new Uint32Array();
   private stale = true;
@@ -40,6 +41,8 @@ export class PoissonEncoder {
 
   /** Starts the presentation of these images at step 0. */
   begin({ split, epoch, indices }: Presentation): this {
+    if (split !== 'train' && split !== 'test')
+      throw new RangeError(`split: expected 'train' or 'test', found ${split}`);
     this.purpose = split === 'train' ? Purpose.TrainSpikes : Purpose.TestSpikes;
     this.epoch = epoch;
     this.indices = indices;
@@ -52,36 +55,46 @@ export class PoissonEncoder {
    * The next step of these images.
    * @param images [batch, …] intensities in [0, 1]
    * @returns spikes, 0 or 1, of the images' shape
-   * @throws if the batch is not the one that `begin` announced
+   * @throws RangeError if an intensity lies outside of [0, 1]; Error if the batch is not the one that `begin` announced
    */
   encode<T extends tf.Tensor>(images: T): T {
     const batch = images.shape[0] ?? 1;
     if (this.indices && this.indices.length !== batch) {
       throw new Error(`PoissonEncoder: expected ${this.indices.length} images as announced by begin(), found ${batch}`);
     }
-    if (images.id !== this.thresholdsOf) {
-      this.thresholds = Uint32Array.from(images.dataSync() as Float32Array, threshold);
-      this.thresholdsOf = images.id;
+    if (images.id !== this.chancesOf) {
+      this.chances = chancesOf(images.dataSync() as Float32Array);
+      this.chancesOf = images.id;
       this.stale = true;
     }
     if (this.stale || this.step % STEPS_IN_BLOCK === 0) this.drawBlock(batch);
     const bit = this.step % 32;
     const lane = (this.step % STEPS_IN_BLOCK) >> 5;
     this.step++;
-    const spikes = new Float32Array(this.thresholds.length);
+    const spikes = new Float32Array(this.chances.length);
     for (let p = 0; p < spikes.length; p++) spikes[p] = (this.words[p * 4 + lane] >>> bit) & 1;
     return tf.tensor(spikes, images.shape) as T;
   }
 
   private drawBlock(batch: number): void {
-    const pixels = this.thresholds.length / batch;
-    if (this.words.length !== this.thresholds.length * 4) this.words = new Uint32Array(this.thresholds.length * 4);
+    const pixels = this.chances.length / batch;
+    if (this.words.length !== this.chances.length * 4) this.words = new Uint32Array(this.chances.length * 4);
     const block = Math.floor(this.step / STEPS_IN_BLOCK);
     for (let i = 0; i < batch; i++) {
       const stream = new RandomStream(this.seed, this.purpose, this.epoch, this.indices?.[i] ?? i, block);
-      const row = this.thresholds.subarray(i * pixels, (i + 1) * pixels);
+      const row = this.chances.subarray(i * pixels, (i + 1) * pixels);
       poissonBlock(row, stream, this.words.subarray(i * pixels * 4, (i + 1) * pixels * 4));
     }
     this.stale = false;
   }
+}
+
+function chancesOf(intensities: Float32Array): Uint32Array {
+  const stray = intensities.find((x) => !(x >= 0 && x <= 1));
+  if (stray !== undefined) {
+    throw new RangeError(
+      `PoissonEncoder: expected intensities from 0 to 1, found ${stray}; divide pixels of 0 to 255 by 255`,
+    );
+  }
+  return Uint32Array.from(intensities, firingChance);
 }

@@ -1,4 +1,4 @@
-import { tf } from '../node/backend';
+import * as tf from '@tensorflow/tfjs';
 
 /** Resets every neuron of the network between images (SpikingJelly's `functional.reset_net`). */
 export function resetNet(net: tf.LayersModel): void {
@@ -8,7 +8,7 @@ export function resetNet(net: tf.LayersModel): void {
 /**
  * Gives a layer or network its input step by step (SpikingJelly's `functional.multi_step_forward`).
  * @param x [T, …], one slice for each step
- * @returns [T, …] of the layer's outputs; the layer keeps its state, so that a later call goes on from there
+ * @returns [T, …] of the layer's outputs; the layer keeps its state, so a later call continues from there
  */
 export function multiStepForward(layer: tf.layers.Layer | tf.LayersModel, x: tf.Tensor): tf.Tensor {
   return tf.tidy(() => tf.stack(tf.unstack(x).map((step) => layer.apply(step) as tf.Tensor)));

@@ -2,9 +2,9 @@
  * The two networks of the tutorial. They differ in one line.
  */
 
+import * as tf from '@tensorflow/tfjs';
 import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from '../common/mnist';
 import { initialWeights } from '../common/random';
-import { tf } from '../node/backend';
 import { LIFNode, type LIFNodeArgs } from './neuron';
 import { ATan } from './surrogate';
 
@@ -35,8 +35,11 @@ export function resetParameters(net: tf.Sequential, seed = 0): tf.Sequential {
   return net;
 }
 
-/** Copies weights [784, 10] (of either engine) into a network. */
+/** Copies weights [784, 10] (of either engine) into a network; RangeError if there are more or fewer. */
 export function setWeights(net: tf.LayersModel, weights: Float32Array): void {
+  if (weights?.length !== IMAGE_SIZE * CLASSES) {
+    throw new RangeError(`weights: expected ${IMAGE_SIZE} x ${CLASSES} numbers, found ${weights?.length ?? 'none'}`);
+  }
   tf.tidy(() => net.setWeights([tf.tensor2d(weights, [IMAGE_SIZE, CLASSES])]));
 }
 

@@ -3,8 +3,8 @@
  * Equations, options and defaults are those of spikingjelly.activation_based.neuron.LIFNode.
  */
 
-import type { NeuronOptions } from '../common/engine';
-import { tf } from '../node/backend';
+import * as tf from '@tensorflow/tfjs';
+import { checkNumber, type NeuronOptions } from '../common/neuron-options';
 import { Sigmoid, type SurrogateFunction, surrogateOf } from './surrogate';
 
 export interface LIFNodeArgs {
@@ -64,7 +64,7 @@ export class LIFNode extends tf.layers.Layer {
   /** Earlier potentials, which a gradient may still need until the reset. */
   private past: tf.Tensor[] = [];
 
-  /** @throws if tau is not above 1, or another option is no finite number */
+  /** @throws RangeError if tau is not above 1, or another option is not a finite number */
   constructor(args: LIFNodeArgs & { surrogate?: SurrogateFunction['name']; alpha?: number } = {}) {
     super({ name: args.name });
     this.tau = args.tau ?? 2;
@@ -75,13 +75,12 @@ export class LIFNode extends tf.layers.Layer {
       args.surrogateFunction ?? (args.surrogate ? surrogateOf(args.surrogate, args.alpha) : new Sigmoid());
     this.detachReset = args.detachReset ?? false;
     this.storeSequences = args.storeSequences ?? false;
-    if (!(this.tau > 1)) throw new RangeError(`LIFNode: expected tau above 1, found ${this.tau}`);
-    for (const option of ['vThreshold', 'vReset'] as const) {
-      const value = this[option];
-      if (value !== null && !Number.isFinite(value)) {
-        throw new RangeError(`LIFNode: expected ${option} to be a finite number, found ${value}`);
-      }
+    if (typeof this.surrogateFunction.apply !== 'function') {
+      throw new TypeError(`surrogateFunction: expected one such as new ATan(), found ${this.surrogateFunction}`);
     }
+    checkNumber('tau', this.tau, 1);
+    checkNumber('vThreshold', this.vThreshold);
+    if (this.vReset !== null) checkNumber('vReset', this.vReset);
   }
 
   override get stateful(): boolean {
@@ -117,7 +116,7 @@ export class LIFNode extends tf.layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const x = Array.isArray(inputs) ? inputs[0] : inputs;
-      if (this.v && this.v.size !== x.size) {
+      if (this.v && !tf.util.arraysEqual(this.v.shape, x.shape)) {
         throw new Error(
           `LIFNode: expected an input of shape [${this.v.shape}] as in the step before, found [${x.shape}]; call resetStates() between batches`,
         );
@@ -162,6 +161,7 @@ export class LIFNode extends tf.layers.Layer {
   }
 }
 
+// The one act of an import: without it no saved model with such a layer could be loaded.
 tf.serialization.registerClass(LIFNode);
 
 /** x itself, cut off from the gradient (tfjs has no stopGradient). */

@@ -2,7 +2,8 @@
  * Surrogate gradients: forward a step, backward the slope of something smooth.
  * Names and formulas are those of spikingjelly.activation_based.surrogate.
  */
-import { tf } from '../node/backend';
+import * as tf from '@tensorflow/tfjs';
+import { checkNumber, DEFAULT_ALPHA } from '../common/neuron-options';
 
 /** A spike function with a gradient of its own. */
 export interface SurrogateFunction {
@@ -33,7 +34,10 @@ function spike<T extends tf.Tensor>(x: T, slope: (x: tf.Tensor) => tf.Tensor): T
 /** Derivative of arctan(π α x / 2) / π: Θ'(x) := (α / 2) / (1 + (π α x / 2)²). */
 export class ATan implements SurrogateFunction {
   readonly name = 'atan';
-  constructor(readonly alpha = 2) {}
+  /** @throws RangeError unless alpha is a finite number above 0 */
+  constructor(readonly alpha: number = DEFAULT_ALPHA.atan) {
+    checkNumber('alpha', alpha, 0);
+  }
   apply<T extends tf.Tensor>(x: T): T {
     return spike(x, (at) => tf.div(this.alpha / 2, tf.add(1, tf.square(tf.mul((Math.PI / 2) * this.alpha, at)))));
   }
@@ -42,7 +46,10 @@ export class ATan implements SurrogateFunction {
 /** Derivative of σ(α x): Θ'(x) := α σ(α x) (1 − σ(α x)). */
 export class Sigmoid implements SurrogateFunction {
   readonly name = 'sigmoid';
-  constructor(readonly alpha = 4) {}
+  /** @throws RangeError unless alpha is a finite number above 0 */
+  constructor(readonly alpha: number = DEFAULT_ALPHA.sigmoid) {
+    checkNumber('alpha', alpha, 0);
+  }
   apply<T extends tf.Tensor>(x: T): T {
     return spike(x, (at) => {
       const s = tf.sigmoid(tf.mul(this.alpha, at));
@@ -60,8 +67,13 @@ export class Step implements SurrogateFunction {
   }
 }
 
-/** The surrogate of that name; `alpha` as given, else SpikingJelly's default (ATan 2, Sigmoid 4). */
+/**
+ * The surrogate of that name; `alpha` as given, else SpikingJelly's default (ATan 2, Sigmoid 4).
+ * @throws RangeError if there is none of that name
+ */
 export function surrogateOf(name: SurrogateFunction['name'], alpha?: number): SurrogateFunction {
+  if (name === 'atan') return new ATan(alpha);
+  if (name === 'sigmoid') return new Sigmoid(alpha);
   if (name === 'step') return new Step();
-  return name === 'atan' ? new ATan(alpha) : new Sigmoid(alpha);
+  throw new RangeError(`surrogate: expected 'atan', 'sigmoid' or 'step', found ${name}`);
 }

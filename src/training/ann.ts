@@ -1,29 +1,22 @@
-/**
- * Training the ANN of chapter 1: one pass per image, no time.
- */
-
-import type { Mnist } from '../common/mnist';
+/** Training the ANN of chapter 1: one pass per image, no time. */
+import * as tf from '@tensorflow/tfjs';
+import { checkMnist, type Mnist } from '../common/mnist';
+import { checkNumber, checkWhole } from '../common/neuron-options';
 import { shuffled } from '../common/random';
-import { tf } from '../node/backend';
-import { adam, batchOf } from './tfjs-engine';
-import { countCorrect } from './train';
-
-/** A loss of labels and predictions, both [batch, 10], averaged over the batch. */
-export type Loss = (labels: tf.Tensor2D, predictions: tf.Tensor2D) => tf.Scalar;
-
-/** −mean(log p of the label). */
-export const crossEntropy: Loss = (labels, p) => tf.mean(tf.metrics.categoricalCrossentropy(labels, p));
-
-/** mean((p − one-hot label)²), the loss of the SNN. */
-export const meanSquaredError: Loss = (labels, p) => tf.losses.meanSquaredError(labels, p) as tf.Scalar;
+import { adam, batchOf } from './batches';
+import type { Loss } from './losses';
+import { countCorrect } from './metrics';
 
 export interface AnnOptions {
   data: Mnist;
   loss: Loss;
   /** Default 5. */
   epochs?: number;
+  /** Images per training step; default 128. */
   batchSize?: number;
+  /** Adam's; default 1e-3. */
   learningRate?: number;
+  /** Of the order of the images; default 0. */
   seed?: number;
   /** Stops after the batch under way. */
   signal?: AbortSignal;
@@ -33,28 +26,41 @@ export interface AnnOptions {
 /**
  * Trains a network [batch, 28, 28] → [batch, 10] with Adam.
  * @returns the test accuracy after each epoch
+ * @throws RangeError or TypeError that names the option that is wrong
  */
 export async function trainAnn(net: tf.Sequential, options: AnnOptions): Promise<number[]> {
   const { data, loss, epochs = 5, batchSize = 128, learningRate = 1e-3, seed = 0, signal } = options;
+  checkMnist(data);
+  if (typeof loss !== 'function') throw new TypeError(`loss: expected one such as crossEntropy, found ${loss}`);
+  checkWhole('epochs', epochs, 0, Number.MAX_SAFE_INTEGER);
+  checkWhole('batchSize', batchSize, 1, data.train.count);
+  checkNumber('learningRate', learningRate, 0);
+  checkWhole('seed', seed, 0, 2 ** 32 - 1);
   const optimizer = adam(learningRate);
   const batches = Math.floor(data.train.count / batchSize);
   const testAccs: number[] = [];
-  for (let epoch = 0; epoch < epochs && !signal?.aborted; epoch++) {
-    const order = shuffled(seed, epoch, data.train.count);
-    for (let batch = 0; batch < batches && !signal?.aborted; batch++) {
-      const { images, labels } = batchOf(data.train, order.subarray(batch * batchSize, (batch + 1) * batchSize));
-      optimizer.minimize(() => loss(labels, net.apply(images) as tf.Tensor2D));
-      tf.dispose([images, labels]);
-      options.onBatch?.(epoch * batches + batch + 1, epochs * batches);
-      if (batch % 20 === 0) await tf.nextFrame();
+  try {
+    for (let epoch = 0; epoch < epochs && !signal?.aborted; epoch++) {
+      const order = shuffled(seed, epoch, data.train.count);
+      for (let batch = 0; batch < batches && !signal?.aborted; batch++) {
+        const { images, labels } = batchOf(data.train, order.subarray(batch * batchSize, (batch + 1) * batchSize));
+        try {
+          optimizer.minimize(() => loss(labels, net.apply(images) as tf.Tensor2D));
+        } finally {
+          tf.dispose([images, labels]);
+        }
+        options.onBatch?.(epoch * batches + batch + 1, epochs * batches);
+        if (batch % 20 === 0) await tf.nextFrame();
+      }
+      testAccs.push(annAccuracy(net, data));
     }
-    testAccs.push(annAccuracy(net, data));
+  } finally {
+    optimizer.dispose();
   }
-  optimizer.dispose();
   return testAccs;
 }
 
-/** Share of the test images that the network gets right. */
+/** The share of the test images that the network answers correctly. */
 export function annAccuracy(net: tf.Sequential, data: Mnist): number {
   const indices = Uint32Array.from({ length: data.test.count }, (_, i) => i);
   const predictions = tf.tidy(() => {

@@ -2,58 +2,74 @@
  * The readable engine: the tutorial's loop on TensorFlow.js, step by step, with automatic differentiation.
  */
 
-import type { BatchResult, Engine, EngineOptions, EngineState, Split, Trace } from '../common/engine';
-import { CLASSES, IMAGE_SIDE, IMAGE_SIZE, type MnistSplit, pixels } from '../common/mnist';
-import { initBackend, tf } from '../node/backend';
+import * as tf from '@tensorflow/tfjs';
+import {
+  type BatchResult,
+  checkImages,
+  checkState,
+  type Engine,
+  type EngineOptions,
+  type EngineState,
+  engineOptions,
+  type SomeEngineOptions,
+  type Split,
+} from '../common/engine';
+import { CLASSES, IMAGE_SIZE } from '../common/mnist';
+import type { NeuronOptions } from '../common/neuron-options';
+import { Queue } from '../common/queue';
+import type { Trace } from '../common/trace';
+import { nextTurn } from '../common/turn';
 import { PoissonEncoder } from '../snn/encoding';
 import { resetNet } from '../snn/functional';
 import { getWeights, lifNode, setWeights, snn } from '../snn/networks';
 import { surrogateOf } from '../snn/surrogate';
-import { countCorrect } from './train';
+import { adam, batchOf } from './batches';
+import { countCorrect } from './metrics';
 
-export interface TfjsEngineOptions extends EngineOptions {
-  /** The network to train, as `networks.snn` makes it; by default a new one from the seed. */
+export interface TfjsEngineOptions extends SomeEngineOptions {
+  /** The network to train, as `networks.snn` makes it, with neurons of its own; by default a new one from the options. */
   network?: tf.Sequential;
   /** How the T steps go through the dense layer: one by one (default), or all in one product, as SpikingJelly's step modes. */
   stepMode?: 'single' | 'multi';
 }
 
-/** PyTorch's Adam: tfjs's own epsilon would be 1e-7. */
-export function adam(learningRate: number): tf.AdamOptimizer {
-  return tf.train.adam(learningRate, 0.9, 0.999, 1e-8);
-}
-
-/** Images [indices, 28, 28] with intensities in [0, 1], and their labels as one-hot rows [indices, 10]. */
-export function batchOf(split: MnistSplit, indices: ArrayLike<number>): { images: tf.Tensor3D; labels: tf.Tensor2D } {
-  const labels = Int32Array.from(indices, (index) => split.labels[index]);
-  return {
-    images: tf.tensor3d(pixels(split, indices), [indices.length, IMAGE_SIDE, IMAGE_SIDE]),
-    labels: tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), CLASSES).toFloat() as tf.Tensor2D),
-  };
-}
-
 export class TfjsEngine implements Engine {
   readonly name = 'tfjs';
+  readonly options: EngineOptions;
   readonly network: tf.Sequential;
+  private readonly stepMode: 'single' | 'multi';
+  private readonly ownsNetwork: boolean;
   private readonly encoder: PoissonEncoder;
+  private readonly queue = new Queue();
   private optimizer: tf.AdamOptimizer;
+  private closed = false;
 
-  private constructor(private readonly options: TfjsEngineOptions) {
-    const { seed, neuron } = options;
-    const { surrogate, alpha } = neuron;
-    this.network = options.network ?? snn({ seed, ...neuron, surrogateFunction: surrogateOf(surrogate, alpha) });
-    this.encoder = new PoissonEncoder({ seed });
+  /**
+   * The host makes a backend ready first: use `createEngine('tfjs', options)`.
+   * @throws RangeError that names the option that is out of range
+   */
+  constructor({ network, stepMode = 'single', ...some }: TfjsEngineOptions) {
+    const options = engineOptions(some);
+    if (stepMode !== 'single' && stepMode !== 'multi') {
+      throw new RangeError(`stepMode: expected 'single' or 'multi', found ${stepMode}`);
+    }
+    this.stepMode = stepMode;
+    this.ownsNetwork = network === undefined;
+    this.network =
+      network ??
+      snn({
+        seed: options.seed,
+        ...options.neuron,
+        surrogateFunction: surrogateOf(options.neuron.surrogate, options.neuron.alpha),
+      });
+    this.options = network === undefined ? options : { ...options, neuron: neuronOptionsOf(network, options) };
+    this.encoder = new PoissonEncoder({ seed: options.seed });
     this.optimizer = adam(options.learningRate);
   }
-
-  static async create(options: TfjsEngineOptions): Promise<TfjsEngine> {
-    await initBackend();
-    return new TfjsEngine(options);
-  }
-
   /** Firing rates [batch, 10] of T steps; differentiable. The network is reset afterwards. */
   private run(images: tf.Tensor3D): tf.Tensor2D {
-    const { T, stepMode } = this.options;
+    const { stepMode } = this;
+    const { T } = this.options;
     let spikes: tf.Tensor2D | undefined;
     const count = (step: tf.Tensor2D) => {
       spikes = spikes ? tf.add<tf.Tensor2D>(spikes, step) : step;
@@ -71,7 +87,8 @@ export class TfjsEngine implements Engine {
 
   /** The same rates without a gradient: of a single step nothing is kept but how often each neuron fired. */
   private answer(images: tf.Tensor3D): Float32Array {
-    const { T, stepMode } = this.options;
+    const { stepMode } = this;
+    const { T } = this.options;
     if (stepMode === 'multi') return tf.tidy(() => this.run(images).dataSync()) as Float32Array;
     const counts = new Float32Array(images.shape[0] * CLASSES);
     for (let t = 0; t < T; t++) {
@@ -81,52 +98,88 @@ export class TfjsEngine implements Engine {
     return counts.map((count) => count / T);
   }
 
-  async trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
-    await nextTurn();
-    const { images, labels } = batchOf(this.options.data.train, indices);
-    this.encoder.begin({ split: 'train', epoch, indices });
-    let rates = new Float32Array();
-    const loss = this.optimizer.minimize(() => {
-      const rate = this.run(images);
-      rates = Float32Array.from(rate.dataSync());
-      return tf.losses.meanSquaredError(labels, rate);
-    }, true) as tf.Scalar;
-    resetNet(this.network);
-    const result = { loss: loss.dataSync()[0], correct: countCorrect(rates, this.options.data.train, indices) };
-    tf.dispose([images, labels, loss]);
-    return result;
+  trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
+    return this.presenting('train', epoch, indices, ({ images, labels }) => {
+      let rates = new Float32Array();
+      const loss = this.optimizer.minimize(() => {
+        const rate = this.run(images);
+        rates = Float32Array.from(rate.dataSync());
+        return tf.losses.meanSquaredError(labels, rate);
+      }, true) as tf.Scalar;
+      const result = { loss: loss.dataSync()[0], correct: countCorrect(rates, this.options.data.train, indices) };
+      loss.dispose();
+      return result;
+    });
   }
 
   async rates(split: Split, epoch: number, indices: Uint32Array): Promise<Float32Array> {
+    checkImages(this.options.data, split, indices);
     const out = new Float32Array(indices.length * CLASSES);
-    const { batchSize, data } = this.options;
+    const { batchSize } = this.options;
     for (let from = 0; from < indices.length; from += batchSize) {
-      await nextTurn();
       const part = indices.subarray(from, from + batchSize);
-      const { images, labels } = batchOf(data[split], part);
-      this.encoder.begin({ split, epoch, indices: part });
-      out.set(this.answer(images), from * CLASSES);
-      resetNet(this.network);
-      tf.dispose([images, labels]);
+      out.set(await this.presenting(split, epoch, part, ({ images }) => this.answer(images)), from * CLASSES);
     }
     return out;
   }
 
-  async trace(split: Split, epoch: number, index: number): Promise<Trace> {
-    const neurons = lifNode(this.network);
-    const { images, labels } = batchOf(this.options.data[split], [index]);
-    this.encoder.begin({ split, epoch, indices: [index] });
-    neurons.storeSequences = true;
-    tf.dispose(tf.tidy(() => this.run(images)));
-    const { x, h, v, spike } = neurons.sequences;
-    neurons.storeSequences = false;
-    resetNet(this.network);
-    tf.dispose([images, labels]);
-    const flat = (steps: Float32Array[]) => Float32Array.from(steps.flatMap((step) => Array.from(step)));
-    return { current: flat(x), h: flat(h), v: flat(v), spike: flat(spike) };
+  trace(split: Split, epoch: number, index: number): Promise<Trace> {
+    return this.presenting(split, epoch, [index], ({ images }) => {
+      const neurons = lifNode(this.network);
+      neurons.storeSequences = true;
+      try {
+        tf.dispose(tf.tidy(() => this.run(images)));
+        const { x, h, v, spike } = neurons.sequences;
+        const flat = (steps: Float32Array[]) => Float32Array.from(steps.flatMap((step) => Array.from(step)));
+        return { current: flat(x), h: flat(h), v: flat(v), spike: flat(spike) };
+      } finally {
+        neurons.storeSequences = false;
+      }
+    });
   }
 
-  async state(): Promise<EngineState> {
+  /** Does something with a batch while no other call is under way, and leaves the network reset and no tensor behind. */
+  private presenting<R>(
+    split: Split,
+    epoch: number,
+    indices: ArrayLike<number>,
+    work: (batch: ReturnType<typeof batchOf>) => R,
+  ): Promise<R> {
+    return this.queue.run(async () => {
+      this.checkOpen();
+      checkImages(this.options.data, split, indices);
+      await nextTurn();
+      const batch = batchOf(this.options.data[split], indices);
+      this.encoder.begin({ split, epoch, indices });
+      try {
+        return work(batch);
+      } finally {
+        resetNet(this.network);
+        tf.dispose([batch.images, batch.labels]);
+      }
+    });
+  }
+
+  private checkOpen(): void {
+    if (this.closed) throw new Error('tfjs engine: expected an open engine, found a closed one; create a new one');
+  }
+
+  state(): Promise<EngineState> {
+    return this.queue.run(() => {
+      this.checkOpen();
+      return this.readState();
+    });
+  }
+
+  restore(state: EngineState): Promise<void> {
+    return this.queue.run(() => {
+      this.checkOpen();
+      checkState(state, IMAGE_SIZE * CLASSES);
+      return this.takeState(state);
+    });
+  }
+
+  private async readState(): Promise<EngineState> {
     const weights = getWeights(this.network);
     const [step, m, v] = await this.optimizer.getWeights();
     const moment = (saved?: { tensor: tf.Tensor }) =>
@@ -136,7 +189,7 @@ export class TfjsEngine implements Engine {
     return state;
   }
 
-  async restore({ weights, m, v, step }: EngineState): Promise<void> {
+  private async takeState({ weights, m, v, step }: EngineState): Promise<void> {
     setWeights(this.network, weights);
     const { name } = this.network.trainableWeights[0];
     const moment = (values: Float32Array, suffix: string) => ({
@@ -160,13 +213,21 @@ export class TfjsEngine implements Engine {
     }
   }
 
-  async close(): Promise<void> {
-    if (!this.options.network) this.network.dispose();
-    this.optimizer.dispose();
+  /** Waits for the calls under way. A network that was handed in stays. */
+  close(): Promise<void> {
+    return this.queue.run(() => {
+      if (this.closed) return;
+      this.closed = true;
+      if (this.ownsNetwork) this.network.dispose();
+      this.optimizer.dispose();
+    });
   }
 }
 
-/** Lets timers, signals and the notebook's messages through between two batches. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+/** The options of a network's own neurons; a surrogate that no engine option can name leaves the given one in place. */
+function neuronOptionsOf(network: tf.Sequential, { neuron }: EngineOptions): NeuronOptions {
+  const { tau, decayInput, vThreshold, vReset, detachReset, surrogateFunction } = lifNode(network);
+  const own = { tau, decayInput, vThreshold, vReset, detachReset };
+  const { name, alpha } = surrogateFunction;
+  return name === 'step' ? { ...neuron, ...own } : { ...own, surrogate: name, alpha };
 }

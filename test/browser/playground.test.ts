@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type {} from '../../book/playground/main';
-import { loadMnist, type Mnist } from '../../src/common/mnist';
-import { Purpose, poissonBlock, RandomStream } from '../../src/common/random';
-import { EventEngine } from '../../src/event/engine';
-import { DEFAULT_NEURON } from '../../src/training/train';
+import type { Mnist } from '../../src/common/mnist';
+import { DEFAULT_NEURON } from '../../src/common/neuron-options';
+import { Purpose, RandomStream } from '../../src/common/random';
+import type { EventEngine } from '../../src/event/engine';
+import { loadMnist } from '../../src/node/data';
+import { createEngine } from '../../src/node/engines';
+import { poissonBlock } from '../../src/snn/poisson-block';
 import { findChromium, launchChromium } from '../support/lab';
 import { openPage, type Site, serve, type Watched } from './site';
 
@@ -132,9 +135,9 @@ if (!executable) {
     async function engineOf(seed: number, T: number, tau: number): Promise<EventEngine> {
       const neuron = { ...DEFAULT_NEURON, tau };
       const options = { data, seed, T, batchSize: 128, learningRate: 1e-3, neuron };
-      const engine = await EventEngine.create(options);
+      const engine = await createEngine('event', options);
       const zeros = () => new Float32Array(weights.length);
-      engine.restore({ weights, m: zeros(), v: zeros(), step: 0 });
+      await engine.restore({ weights, m: zeros(), v: zeros(), step: 0 });
       return engine;
     }
 

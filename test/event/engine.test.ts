@@ -4,10 +4,14 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { EngineOptions, NeuronOptions } from '../../src/common/engine';
-import { loadMnist, type Mnist } from '../../src/common/mnist';
-import { Purpose, poissonBlock, RandomStream, shuffled } from '../../src/common/random';
-import { EventEngine } from '../../src/event/engine';
-import { DEFAULT_NEURON } from '../../src/training/train';
+import type { Mnist } from '../../src/common/mnist';
+import { DEFAULT_NEURON } from '../../src/common/neuron-options';
+import { Purpose, RandomStream, shuffled } from '../../src/common/random';
+import type { EventEngine } from '../../src/event/engine';
+import { gradientOfSpikes } from '../../src/event/given';
+import { loadMnist } from '../../src/node/data';
+import { createEngine } from '../../src/node/engines';
+import { poissonBlock } from '../../src/snn/poisson-block';
 
 const mnist = loadMnist();
 const neuron: NeuronOptions = DEFAULT_NEURON;
@@ -22,7 +26,7 @@ const defaults: EngineOptions = {
 };
 
 async function withEngine<R>(options: Partial<EngineOptions>, use: (engine: EventEngine) => Promise<R>): Promise<R> {
-  const engine = await EventEngine.create({ ...defaults, ...options });
+  const engine = await createEngine('event', { ...defaults, ...options });
   try {
     return await use(engine);
   } finally {
@@ -48,7 +52,7 @@ function hashOfRun(options: Partial<EngineOptions>, batches: number): Promise<st
       losses.push(loss);
     }
     const rates = await engine.rates('test', 0, order.filter((index) => index < 10000).subarray(0, 300));
-    const { weights, m, v } = engine.state();
+    const { weights, m, v } = await engine.state();
     return sha256(weights, m, v, Float32Array.from(losses), rates);
   });
 }
@@ -81,7 +85,7 @@ test('the kernel draws the same spikes as poissonBlock, for every T', async () =
             expected[t * 784 + p] = (words[4 * p + ((t % 128) >> 5)] >>> (t & 31)) & 1;
           }
         }
-        const found = engine.spikes('test', 3, index);
+        const found = await engine.spikes('test', 3, index);
         assert.ok(Buffer.from(found).equals(Buffer.from(expected)), `T = ${T}, image ${index}`);
       }
     });
@@ -91,8 +95,8 @@ test('the kernel draws the same spikes as poissonBlock, for every T', async () =
 test('currents, potentials and spikes are those of the equations', async () => {
   for (const T of [1, 100, 300]) {
     await withEngine({ T, seed: 3 }, async (engine) => {
-      const { weights } = engine.state();
-      const spikes = engine.spikes('train', 1, 17);
+      const { weights } = await engine.state();
+      const spikes = await engine.spikes('train', 1, 17);
       const trace = await engine.trace('train', 1, 17);
       const rates = await engine.rates('train', 1, Uint32Array.of(17));
       for (let j = 0; j < 10; j++) {
@@ -122,19 +126,19 @@ test('the gradient on drawn spikes is that on the same spikes given', async () =
     const labels = Array.from(indices, (index) => mnist.train.labels[index]);
     await withEngine({ T }, async (engine) => {
       const bits = new Uint8Array(Math.ceil((T * batch * 784) / 8));
-      indices.forEach((index, i) => {
-        const spikes = engine.spikes('train', 0, index);
+      for (const [i, index] of indices.entries()) {
+        const spikes = await engine.spikes('train', 0, index);
         for (let t = 0; t < T; t++) {
           for (let p = 0; p < 784; p++) {
             const bit = (t * batch + i) * 784 + p;
             bits[bit >> 3] |= spikes[t * 784 + p] << (bit & 7);
           }
         }
-      });
-      const given = engine.gradient(bits, labels);
+      }
+      const given = await engine.use((core) => gradientOfSpikes(core, bits, labels));
       const { loss } = await engine.trainBatch(0, indices);
       // Adam's first moment after one step is a tenth of the gradient.
-      const { m } = engine.state();
+      const { m } = await engine.state();
       const largest = given.gradient.reduce((top, g) => Math.max(top, Math.abs(g)), 0);
       assert.ok(largest > 0);
       m.forEach((value, i) => {
@@ -161,7 +165,7 @@ for (const [T, batchSize, batches] of [
   });
 }
 
-test('a restored state goes on to the same bytes', async () => {
+test('a restored state continues to the same bytes', async () => {
   const batch = (b: number) => Uint32Array.from({ length: 32 }, (_, i) => 32 * b + i);
   const whole = await withEngine({}, async (engine) => {
     for (let b = 0; b < 4; b++) await engine.trainBatch(0, batch(b));
@@ -173,7 +177,7 @@ test('a restored state goes on to the same bytes', async () => {
   });
   assert.equal(half.step, 2);
   const rest = await withEngine({ threads: 2 }, async (engine) => {
-    engine.restore(half);
+    await engine.restore(half);
     for (let b = 2; b < 4; b++) await engine.trainBatch(0, batch(b));
     return engine.state();
   });
@@ -211,7 +215,7 @@ test('timers run while a long batch is trained', async () => {
 test('statistics count what images cost', async () => {
   await withEngine({}, async (engine) => {
     const indices = [0, 1, 2, 3, 4, 5, 6, 7];
-    const { spikes, dense, rows } = engine.statistics('train', 0, indices);
+    const { spikes, dense, rows } = await engine.statistics('train', 0, indices);
     const brightness = indices.reduce(
       (sum, index) =>
         sum + mnist.train.images.subarray(index * 784, (index + 1) * 784).reduce((a, b) => a + b, 0) / 255,
@@ -224,37 +228,48 @@ test('statistics count what images cost', async () => {
 });
 
 test('wrong options and indices are refused in one line', async () => {
-  const create = (options: Partial<EngineOptions>) => EventEngine.create({ ...defaults, ...options });
+  const create = (options: Partial<EngineOptions>) => createEngine('event', { ...defaults, ...options });
+  await assert.rejects(
+    create({ neuron: { ...neuron, tau: 1e300 } }),
+    /tau: expected .* found 1e\+300, which is Infinity as/,
+  );
+  await assert.rejects(create({ learningRate: 5e-324 }), /learningRate: expected .*, which is 0 as a 32-bit float/);
   await assert.rejects(create({ T: 0 }), /^RangeError: T: expected a whole number from 1 to 10000, found 0$/);
   await assert.rejects(create({ T: 10001 }), /T: expected a whole number/);
   await assert.rejects(create({ seed: -1 }), /seed: expected a whole number/);
   await assert.rejects(create({ batchSize: 1.5 }), /batchSize: expected a whole number/);
   await assert.rejects(create({ threads: 0 }), /threads: expected a whole number/);
-  await assert.rejects(create({ neuron: { ...neuron, tau: 1 } }), /tau: expected a number above 1, found 1/);
-  await assert.rejects(create({ neuron: { ...neuron, tau: Infinity } }), /tau: expected a number above 1, found Inf/);
-  await assert.rejects(create({ neuron: { ...neuron, alpha: NaN } }), /alpha: expected a number above 0, found NaN/);
+  await assert.rejects(create({ neuron: { ...neuron, tau: 1 } }), /tau: expected a finite number above 1, found 1/);
+  await assert.rejects(
+    create({ neuron: { ...neuron, tau: Infinity } }),
+    /tau: expected a finite number above 1, found Inf/,
+  );
+  await assert.rejects(
+    create({ neuron: { ...neuron, alpha: NaN } }),
+    /alpha: expected a finite number above 0, found NaN/,
+  );
   await assert.rejects(create({ neuron: { ...neuron, vThreshold: NaN } }), /vThreshold: expected a finite number/);
   const other = { ...neuron, surrogate: 'relu' as 'atan' };
   await assert.rejects(create({ neuron: other }), /surrogate: expected 'atan' or 'sigmoid', found relu/);
   await withEngine({}, async (engine) => {
-    await assert.rejects(engine.trainBatch(0, Uint32Array.of(60000)), /expected an image from 0 to 59999, found 60000/);
-    await assert.rejects(engine.trainBatch(0, new Uint32Array()), /expected a batch of 1 to/);
-    await assert.rejects(engine.trace('test', 0, -1), /expected an image from 0 to 9999, found -1/);
-    await assert.rejects(engine.trace('test', 0, 1.5), /expected an image from 0 to 9999, found 1.5/);
-    await assert.rejects(engine.trace('all' as 'test', 0, 1), /expected the split 'train' or 'test', found all/);
-    assert.throws(
-      () => engine.gradient(new Uint8Array(9800), [77]),
-      /labels: expected whole numbers from 0 to 9, found 77/,
-    );
-    assert.throws(() => engine.gradient(new Uint8Array(3), [1]), /spikes: expected 9800 bytes .* found 3/);
+    await assert.rejects(engine.trainBatch(0, Uint32Array.of(60000)), /expected images from 0 to 59999, found 60000/);
+    await assert.rejects(engine.trainBatch(0, new Uint32Array()), /expected at least one image, found 0/);
+    await assert.rejects(engine.trace('test', 0, -1), /expected images from 0 to 9999, found -1/);
+    await assert.rejects(engine.trace('test', 0, 1.5), /expected images from 0 to 9999, found 1.5/);
+    await assert.rejects(engine.trace('all' as 'test', 0, 1), /split: expected 'train' or 'test', found all/);
+    const given = (bytes: number, ...labels: number[]) =>
+      engine.use((core) => gradientOfSpikes(core, new Uint8Array(bytes), labels));
+    await assert.rejects(given(9800, 77), /labels: expected whole numbers from 0 to 9, found 77/);
+    await assert.rejects(given(3, 1), /spikes: expected 9800 bytes .* found 3/);
+    await assert.rejects(given(0), /labels: expected at least one, found none/);
   });
 });
 
 /** Runs a program of its own, given its text, and gives what it printed. */
 function programOf(body: string): string[] {
   const source = `
-    const { EventEngine } = require(${JSON.stringify(join(__dirname, '..', '..', 'src', 'event', 'engine'))});
-    const { loadMnist } = require(${JSON.stringify(join(__dirname, '..', '..', 'src', 'common', 'mnist'))});
+    const { createEngine } = require(${JSON.stringify(join(__dirname, '..', '..', 'src', 'node', 'engines'))});
+    const { loadMnist } = require(${JSON.stringify(join(__dirname, '..', '..', 'src', 'node', 'data'))});
     const options = { data: loadMnist(), seed: 0, batchSize: 128, learningRate: 1e-3, neuron: ${JSON.stringify(neuron)} };
     const indices = Uint32Array.from({ length: 128 }, (_, i) => i);
     (async () => { ${body} })();`;
@@ -263,38 +278,71 @@ function programOf(body: string): string[] {
 
 /** The threads that an engine has started; the id of one that has ended is −1. */
 function workersOf(engine: EventEngine): { threadId: number; terminate(): Promise<number> }[] {
-  return (engine as unknown as { pool: { workers: { threadId: number; terminate(): Promise<number> }[] } }).pool
+  return (engine as unknown as { runner: { workers: { threadId: number; terminate(): Promise<number> }[] } }).runner
     .workers;
 }
 
-test('what answers at once is refused while a batch is trained, whose bytes it would change', async () => {
+test('what is asked while a batch is trained waits for it, and does not change its bytes', async () => {
   const part = Uint32Array.from({ length: 64 }, (_, i) => i);
-  const weights = async (meanwhile: (engine: EventEngine) => void) => {
-    const engine = await EventEngine.create({ ...defaults, threads: 2 });
+  const weights = async (meanwhile: (engine: EventEngine) => Promise<unknown> | undefined) => {
+    const engine = await createEngine('event', { ...defaults, threads: 2 });
     const training = engine.trainBatch(0, part);
-    meanwhile(engine);
+    const answer = meanwhile(engine);
     await training;
-    const { weights: after } = engine.state();
+    const { weights: after } = await engine.state();
+    await answer;
     await engine.close();
     return after;
   };
-  const alone = await weights(() => {});
-  const calls: ((engine: EventEngine) => unknown)[] = [
+  const alone = await weights(() => undefined);
+  const calls: ((engine: EventEngine) => Promise<unknown>)[] = [
     (engine) => engine.spikes('test', 0, 0),
     (engine) => engine.statistics('test', 0, [0]),
-    (engine) => engine.gradient(new Uint8Array(9800), [1]),
+    (engine) => engine.use((core) => gradientOfSpikes(core, new Uint8Array(9800), [1])),
     (engine) => engine.state(),
   ];
-  for (const call of calls) {
-    const during = await weights((engine) =>
-      assert.throws(() => call(engine), /at work: await the call that is under way/),
-    );
-    assert.deepEqual(during, alone);
-  }
+  for (const call of calls) assert.deepEqual(await weights(call), alone);
+});
+
+test('a state of another size is refused, and the engine keeps the one that it had', async () => {
+  await withEngine({}, async (engine) => {
+    const before = await engine.state();
+    await assert.rejects(engine.restore({ ...before, m: new Float32Array(3) }), /m: expected a Float32Array of 7840/);
+    await assert.rejects(engine.restore({ ...before, step: Number.NaN }), /step: expected a whole number/);
+    assert.deepEqual(await engine.state(), before);
+  });
+});
+
+test('data whose labels or images are missing is refused', async () => {
+  const { images, labels } = mnist.test;
+  const broken = (split: object) =>
+    createEngine('event', { ...defaults, data: { ...mnist, test: split as Mnist['test'] } });
+  await assert.rejects(
+    broken({ images: images.subarray(0, 784), labels, count: 10000 }),
+    /data.test: expected 10000 images/,
+  );
+  await assert.rejects(
+    broken({ images, labels: labels.map(() => 200), count: 10000 }),
+    /labels from 0 to 9, found 200/,
+  );
+});
+
+test('weights that are not numbers are the same bytes on every machine', async () => {
+  await withEngine({ learningRate: 1e38, T: 20, batchSize: 64 }, async (engine) => {
+    for (let b = 0; b < 6; b++)
+      await engine.trainBatch(
+        0,
+        Uint32Array.from({ length: 64 }, (_, i) => 64 * b + i),
+      );
+    const { weights } = await engine.state();
+    const bits = new Uint32Array(weights.buffer).filter((_, i) => Number.isNaN(weights[i]));
+    assert.ok(bits.length > 0);
+    assert.deepEqual([...new Set(bits)], [0x7fc00000]);
+  });
 });
 
 test('close() ends the threads, and an engine that was closed says so', async () => {
-  const engine = await EventEngine.create({ ...defaults, threads: 4 });
+  const engine = await createEngine('event', { ...defaults, threads: 4 });
   await engine.ready();
   await engine.trainBatch(0, Uint32Array.of(0, 1, 2));
   const threads = () => workersOf(engine).map((worker) => worker.threadId);
@@ -305,13 +353,13 @@ test('close() ends the threads, and an engine that was closed says so', async ()
 });
 
 test('a program that forgets close() ends all the same', () => {
-  const body = `const engine = await EventEngine.create({ ...options, T: 100, threads: 3 });
+  const body = `const engine = await createEngine('event', { ...options, T: 100, threads: 3 });
     await engine.trainBatch(0, indices); console.log('done');`;
   assert.equal(execFileSync(process.execPath, programOf(body), { encoding: 'utf8', timeout: 30_000 }), 'done\n');
 });
 
 test('Ctrl-C ends a program in the midst of its batches, threads and all', async () => {
-  const body = `const engine = await EventEngine.create({ ...options, T: 1000, threads: 3 });
+  const body = `const engine = await createEngine('event', { ...options, T: 1000, threads: 3 });
     console.log('ready'); for (;;) await engine.trainBatch(0, indices);`;
   const child = spawn(process.execPath, programOf(body), { stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise((resolve) => child.stdout.once('data', resolve));
@@ -344,7 +392,7 @@ test('a thread that ends unexpectedly is noticed', async () => {
 
 test('memory does not grow with T', () => {
   const rss = (T: number) => {
-    const body = `const engine = await EventEngine.create({ ...options, T: ${T}, threads: 2 });
+    const body = `const engine = await createEngine('event', { ...options, T: ${T}, threads: 2 });
       for (let i = 0; i < 3; i++) await engine.trainBatch(0, indices.subarray(0, 64));
       console.log(process.memoryUsage.rss() / 1e6); await engine.close();`;
     return Number(execFileSync(process.execPath, programOf(body), { encoding: 'utf8', timeout: 60_000 }));
@@ -355,7 +403,7 @@ test('memory does not grow with T', () => {
 
 test('the kernel’s memory grows with the threads, and hardly with T', async () => {
   const bytes = async (T: number, threads: number) => {
-    const engine = await EventEngine.create({ ...defaults, T, threads });
+    const engine = await createEngine('event', { ...defaults, T, threads });
     await engine.close();
     return engine.memoryBytes;
   };
@@ -365,7 +413,7 @@ test('the kernel’s memory grows with the threads, and hardly with T', async ()
 });
 
 test('calls that overlap wait for one another, and close() waits for them', async () => {
-  const engine = await EventEngine.create({ ...defaults, T: 500, threads: 2 });
+  const engine = await createEngine('event', { ...defaults, T: 500, threads: 2 });
   const part = (first: number) => Uint32Array.from({ length: 2000 }, (_, i) => first + i);
   const alone = [await engine.rates('test', 0, part(0)), await engine.rates('test', 0, part(2000))];
   const overlapping = Promise.all([engine.rates('test', 0, part(0)), engine.rates('test', 0, part(2000))]);

@@ -6,6 +6,7 @@ import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../../src/node/backend';
 import { getWeights, lifNode } from '../../src/snn/networks';
 import '../../src/snn/neuron';
+import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { initialWeights } from '../../src/common/random';
 import {
   formatRow,
@@ -16,7 +17,7 @@ import {
   writeLayersModel,
   writeNpy,
 } from '../../src/node/records';
-import { DEFAULT_NEURON, newHistory } from '../../src/training/train';
+import { newHistory } from '../../src/training/history';
 import { temporaryFolder } from '../support/data';
 import { python } from '../support/python';
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { loadMnist, pixels } from '../../src/common/mnist';
-import { threshold } from '../../src/common/random';
+import { pixels } from '../../src/common/mnist';
 import { initBackend, tf } from '../../src/node/backend';
+import { loadMnist } from '../../src/node/data';
 import { PoissonEncoder } from '../../src/snn/encoding';
+import { firingChance } from '../../src/snn/poisson-block';
 
 before(async () => {
   await initBackend();
@@ -36,7 +37,7 @@ describe('the Poisson encoder', () => {
   test('takes every 8-bit intensity exactly, also when it comes as a float32', () => {
     const levels = Float32Array.from({ length: 256 }, (_, k) => k / 255);
     assert.deepEqual(
-      Array.from(levels, threshold),
+      Array.from(levels, firingChance),
       Array.from({ length: 256 }, (_, k) => k * 65793),
     );
   });

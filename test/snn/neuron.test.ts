@@ -43,11 +43,8 @@ describe('a LIF neuron', () => {
   });
 
   test('refuses a tau of 1 and a threshold that is no number', () => {
-    assert.throws(() => new LIFNode({ tau: 1 }), /expected tau above 1, found 1/);
-    assert.throws(
-      () => new LIFNode({ vThreshold: Number.NaN }),
-      /expected vThreshold to be a finite number, found NaN/,
-    );
+    assert.throws(() => new LIFNode({ tau: 1 }), /tau: expected a finite number above 1, found 1/);
+    assert.throws(() => new LIFNode({ vThreshold: Number.NaN }), /vThreshold: expected a finite number, found NaN/);
   });
 
   test('says what to do when the batch changes without a reset', () => {

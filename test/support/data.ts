@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { loadMnist, type Mnist, type MnistSplit } from '../../src/common/mnist';
+import type { Mnist, MnistSplit } from '../../src/common/mnist';
+import { loadMnist } from '../../src/node/data';
 
 /** A new empty folder, removed after the tests of the file. */
 export function temporaryFolder(): string {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { stateOf } from '../../src/common/engine';
+import { engineOptions, type SomeEngineOptions, stateOf } from '../../src/common/engine';
 import { initialWeights } from '../../src/common/random';
 import { initBackend, tf } from '../../src/node/backend';
+import { createEngine } from '../../src/node/engines';
 import { getWeights, setWeights, snn } from '../../src/snn/networks';
-import { TfjsEngine } from '../../src/training/tfjs-engine';
-import { createEngine, engineOptions, newHistory, train } from '../../src/training/train';
+import { newHistory } from '../../src/training/history';
+import { type TrainOptions, train as trainEngine } from '../../src/training/train';
 import { smallMnist } from '../support/data';
 import { assertClose } from '../support/golden';
 
@@ -14,6 +15,16 @@ before(async () => {
 });
 
 const data = smallMnist(1100, 300);
+
+/** Trains an engine that is made for it and closed afterwards. */
+async function train(options: SomeEngineOptions & Omit<TrainOptions, 'engine'> & { engine?: 'event' | 'tfjs' }) {
+  const engine = await createEngine(options.engine ?? 'event', options);
+  try {
+    return await trainEngine({ ...options, engine });
+  } finally {
+    await engine.close();
+  }
+}
 
 for (const engine of ['tfjs', 'event'] as const) {
   describe(`training on the ${engine} engine`, () => {
@@ -69,7 +80,7 @@ for (const engine of ['tfjs', 'event'] as const) {
 
     test('takes its weights from a tf.sequential and gives them back in one call each way', async () => {
       const net = snn({ seed: 8 });
-      const made = await createEngine(engine, engineOptions({ data, T: 4 }));
+      const made = await createEngine(engine, { data, T: 4 });
       await made.restore(stateOf(getWeights(net)));
       assert.deepEqual((await made.state()).weights, initialWeights(8, 784, 10));
       await made.trainBatch(
@@ -93,18 +104,18 @@ test('a surrogate named without its steepness has SpikingJelly’s', () => {
 test('an engine that cannot take a history’s weights leaves them as they are', async () => {
   const history = await train({ data, T: 4, epochs: 1, testImages: 0 });
   const before = structuredClone(history.state);
-  const engine = await createEngine('event', engineOptions({ data, T: 4 }));
+  const engine = await createEngine('event', { data, T: 4 });
   engine.restore = () => {
     throw new Error('other shape');
   };
-  await assert.rejects(train({ engine, data, T: 4, epochs: 2, testImages: 0, history }), /other shape/);
+  await assert.rejects(trainEngine({ engine, epochs: 2, testImages: 0, history }), /other shape/);
   assert.deepEqual(history.state, before);
   await engine.close();
 });
 
 test('wrong options of a training are refused in one line', async () => {
   const refused = (options: object, message: RegExp) => assert.rejects(train({ data, T: 4, ...options }), message);
-  await refused({ data: undefined }, /expected `data` as loadMnist\(\) gives it, found none/);
+  await refused({ data: undefined }, /data: expected what loadMnist\(\) returns, found none/);
   await refused({ engine: 'gpu' }, /engine: expected 'event' or 'tfjs', found gpu/);
   await refused({ epochs: -1 }, /epochs: expected a whole number, 0 or more, found -1/);
   await refused({ trainImages: Number.NaN }, /trainImages: expected a whole number, 0 or more, found NaN/);
@@ -113,7 +124,7 @@ test('wrong options of a training are refused in one line', async () => {
 
 describe('the tfjs engine', () => {
   test('leaves no tensor behind', async () => {
-    const engine = await TfjsEngine.create(engineOptions({ data, T: 3 }));
+    const engine = await createEngine('tfjs', { data, T: 3 });
     const indices = Uint32Array.from({ length: 128 }, (_, i) => i);
     await engine.trainBatch(0, indices);
     const before = tf.memory().numTensors;
@@ -126,7 +137,7 @@ describe('the tfjs engine', () => {
   });
 
   test('keeps of a step without a gradient the potentials alone, so that T may be large', async () => {
-    const engine = await TfjsEngine.create(engineOptions({ data, T: 200 }));
+    const engine = await createEngine('tfjs', { data, T: 200 });
     const { network } = engine;
     const bytes: number[] = [];
     const apply = network.apply.bind(network);
@@ -148,8 +159,8 @@ describe('the tfjs engine', () => {
   test('gives the same in single-step and multi-step mode', async () => {
     const losses = [];
     for (const stepMode of ['single', 'multi'] as const) {
-      const engine = await TfjsEngine.create({ ...engineOptions({ data, T: 6 }), stepMode });
-      const history = await train({ engine, data, T: 6, epochs: 1 });
+      const engine = await createEngine('tfjs', { data, T: 6, stepMode });
+      const history = await trainEngine({ engine, epochs: 1 });
       losses.push(history.losses);
       await engine.close();
     }
@@ -157,7 +168,7 @@ describe('the tfjs engine', () => {
   });
 
   test('shows in its trace what the rates count', async () => {
-    const engine = await TfjsEngine.create(engineOptions({ data, T: 20 }));
+    const engine = await createEngine('tfjs', { data, T: 20 });
     setWeights(
       engine.network,
       initialWeights(1, 784, 10).map((w) => 5 * w),

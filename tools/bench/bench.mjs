@@ -220,8 +220,8 @@ async function main() {
   }
   const peer = values['setup-peer'] ? await setUpPeer() : values.peer;
   const { shuffled } = require('../../dist/common/random.js');
-  const { loadMnist } = require('../../dist/common/mnist.js');
-  const { DEFAULT_NEURON } = require('../../dist/training/train.js');
+  const { loadMnist } = require('../../dist/node/data.js');
+  const { DEFAULT_NEURON } = require('../../dist/common/neuron-options.js');
   const machine = {
     cpu: cpus()[0].model.trim(),
     threads: availableParallelism(),

@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 
 const require = createRequire(import.meta.url);
 const [name, threads, T, batchSize] = process.argv.slice(2);
-const { loadMnist } = require('../../dist/common/mnist.js');
-const { DEFAULT_NEURON } = require('../../dist/training/train.js');
+const { loadMnist } = require('../../dist/node/data.js');
+const { createEngine } = require('../../dist/node/engines.js');
 
 const options = {
   data: loadMnist(),
@@ -15,17 +15,11 @@ const options = {
   batchSize: Number(batchSize),
   learningRate: 1e-3,
   threads: Number(threads) || undefined,
-  neuron: DEFAULT_NEURON,
 };
 
-async function create() {
-  if (name === 'event') return require('../../dist/event/engine.js').EventEngine.create(options);
-  const { TfjsEngine } = require('../../dist/training/tfjs-engine.js');
-  return TfjsEngine.create({ ...options, stepMode: name === 'tfjs-multi' ? 'multi' : 'single' });
-}
-
 const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
-const engine = await create();
+const [kind, stepMode] = name.split('-');
+const engine = await createEngine(kind, { ...options, ...(stepMode ? { stepMode } : {}) });
 answer({ ready: process.version });
 for await (const line of createInterface({ input: process.stdin })) {
   const ms = [];

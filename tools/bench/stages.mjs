@@ -8,25 +8,29 @@ const require = createRequire(import.meta.url);
 
 /** Microseconds per image of each stage; the least of many rounds, as a disturbance only ever adds. */
 export async function stages(data, neuron, T = 100, images = 200, rounds = 60) {
-  const { compileKernel, createMemory, EventCore } = require('../../dist/event/core.js');
+  const { EventCore } = require('../../dist/event/core.js');
+  const { compileKernel } = require('../../dist/event/kernel-module.js');
+  const { createMemory } = require('../../dist/event/memory.js');
   const { Purpose, initialWeights } = require('../../dist/common/random.js');
   const options = { data: {}, seed: 0, T, batchSize: 128, learningRate: 1e-3, neuron, threads: 1 };
   const bytes = readFileSync(join(root, 'dist', 'event', 'kernel.wasm'));
   const core = new EventCore(await compileKernel(bytes, 1), createMemory(options), options);
   core.restore({ weights: initialWeights(0, 784, 10), m: new Float32Array(7840), v: new Float32Array(7840), step: 0 });
-  const { kernel, scratch, at, of, bytes: memory } = core;
+  const { kernel, scratch, map } = core;
+  const { functions, addresses } = kernel;
+  const memory = new Uint8Array(core.memory.buffer);
   const steps = Math.min(T, 128);
   const parts = {
-    copy: (i) => memory.set(data.train.images.subarray(i * 784, (i + 1) * 784), scratch + of.IMAGE),
-    'find pixels': () => kernel.present(scratch),
-    'draw spikes': (i) => kernel.encode(scratch, 0, Purpose.TrainSpikes, 0, i, 0, steps),
-    'add up currents': () => kernel.currents(scratch, at.weights, steps),
+    copy: (i) => memory.set(data.train.images.subarray(i * 784, (i + 1) * 784), scratch + addresses.IMAGE),
+    'find pixels': () => functions.present(scratch),
+    'draw spikes': (i) => functions.encode(scratch, 0, Purpose.TrainSpikes, 0, i, 0, steps),
+    'add up currents': () => functions.currents(scratch, map.weights, steps),
     'LIF forward': () => {
-      kernel.rest(scratch);
-      kernel.fire(scratch, 0, steps);
+      functions.rest(scratch);
+      functions.fire(scratch, 0, steps);
     },
-    'LIF backward': () => kernel.back(scratch, scratch + of.SPIKE_GRADIENT, steps),
-    'add up gradient': () => kernel.addGradient(scratch, at.gradients, steps),
+    'LIF backward': () => functions.back(scratch, scratch + addresses.SPIKE_GRADIENT, steps),
+    'add up gradient': () => functions.addGradient(scratch, map.gradients, steps),
   };
   const stagesInOrder = Object.values(parts);
   const least = new Array(stagesInOrder.length + 1).fill(Number.POSITIVE_INFINITY);

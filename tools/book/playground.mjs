@@ -30,23 +30,14 @@ function kernel() {
  * then the pixels.
  */
 async function samples(tau) {
-  const { loadMnist } = require(join(root, 'dist', 'common', 'mnist.js'));
-  const { EventEngine } = require(join(root, 'dist', 'event', 'engine.js'));
-  const { DEFAULT_NEURON } = require(join(root, 'dist', 'training', 'train.js'));
+  const { stateOf } = require(join(root, 'dist', 'common', 'engine.js'));
+  const { loadMnist } = require(join(root, 'dist', 'node', 'data.js'));
+  const { createEngine } = require(join(root, 'dist', 'node', 'engines.js'));
   const data = loadMnist();
   const { images, labels } = data.test;
-  const neuron = { ...DEFAULT_NEURON, tau };
-  const engine = await EventEngine.create({
-    data,
-    seed: 0,
-    T: 100,
-    batchSize: 1,
-    learningRate: 1e-3,
-    neuron,
-    threads: 1,
-  });
+  const engine = await createEngine('event', { data, batchSize: 1, neuron: { tau }, threads: 1 });
   const trained = new Float32Array(Uint8Array.from(weights()).buffer);
-  engine.restore({ weights: trained, m: new Float32Array(7840), v: new Float32Array(7840), step: 0 });
+  await engine.restore(stateOf(trained));
   const looked = Uint32Array.from({ length: 2000 }, (_, i) => i);
   const rates = await engine.rates('test', 0, looked);
   await engine.close();

@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createEngine, engineOptions, loadMnist, train } from 'lif-fc-mnist';
+import { createEngine, loadMnist, training } from 'lif-fc-mnist';
 
 /** A test image of a 7, and five of its pixels: black, bright, medium, dark, bright. */
 const SEVEN = { image: 17, pixels: [106, 271, 382, 577, 683], steps: 24 };
@@ -20,9 +20,9 @@ const rounded = (value) => Number(value.toFixed(4));
 /** Trains for one epoch with seed 0 (under a second) and looks at how test images are presented in epoch 0. */
 export async function record() {
   const data = loadMnist();
-  const engine = await createEngine('event', engineOptions({ data, seed: 0 }));
+  const engine = await createEngine('event', { data, seed: 0 });
   try {
-    await train({ engine, data, seed: 0, epochs: 1, testImages: 0 });
+    await training.train({ engine, epochs: 1, testImages: 0 });
     return { seven: await recordSeven(engine), pair: await recordPair(engine), four: await recordFour(engine) };
   } finally {
     await engine.close();
@@ -35,7 +35,7 @@ async function recordSeven(engine) {
   const { spike } = await engine.trace('test', 0, image);
   const counts = new Array(10).fill(0);
   for (const [i, s] of spike.entries()) counts[i % 10] += s;
-  const spikes = engine.spikes('test', 0, image);
+  const spikes = await engine.spikes('test', 0, image);
   const trains = pixels.map((pixel) => Array.from({ length: steps }, (_, t) => spikes[t * 784 + pixel]).join(''));
   return { image, pixels, trains, counts };
 }

@@ -1,6 +1,6 @@
 // Adam, as PyTorch computes it.
 
-import { ROW } from './layout';
+import { ROW } from './addresses';
 
 /**
  * One step for the rows from `first` to `last` of the weights, whose gradient is the sum of `shards` arrays,

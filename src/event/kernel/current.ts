@@ -3,7 +3,6 @@
 // Dim pixels: four of them together cost one row of a table a step, whichever of them fire.
 // Bright pixels: all their weights once, less a row for each silence.
 
-import { always, bright, dim } from './encoder';
 import {
   ALWAYS,
   BLOCK_ROWS,
@@ -17,7 +16,8 @@ import {
   STEPWISE,
   TABLE,
   TABLES,
-} from './layout';
+} from './addresses';
+import { always, bright, dim } from './encoder';
 import { entryIf, sumsOfFour } from './sums';
 
 /** How many entries SILENCES has. */

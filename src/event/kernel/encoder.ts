@@ -14,7 +14,7 @@ import {
   SPIKES,
   STREAM,
   UNDECIDED,
-} from './layout';
+} from './addresses';
 import { next, seedStream } from './random';
 import { entryIf } from './sums';
 

@@ -3,9 +3,21 @@
 // The same idea as in current.ts, with the roles of steps and pixels exchanged: four steps of a pixel together
 // cost one row of a table of partial sums of dL/dx.
 
+import {
+  ALWAYS,
+  BLOCK_ROWS,
+  PART,
+  PART_BYTES,
+  PIXEL_AT,
+  ROW,
+  SILENCES,
+  SLOTS,
+  SPIKES,
+  TABLE,
+  TABLES,
+} from './addresses';
 import { silences } from './current';
 import { always, bright, dim } from './encoder';
-import { ALWAYS, BLOCK_ROWS, PART, PART_BYTES, PIXEL_AT, ROW, SILENCES, SLOTS, SPIKES, TABLE, TABLES } from './layout';
 import { sumsOfFour } from './sums';
 
 /** Adds the gradient of a block, whose dL/dx is at BLOCK_ROWS, to `gradient` [784] rows. */

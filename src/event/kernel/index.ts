@@ -1,15 +1,12 @@
 // The kernel of the event-driven engine: what the host calls (see ../core.ts).
 
+import { BLOCK, CARRY, COUNTS, RATES, ROW, SPIKE_GRADIENT } from './addresses';
 import { currents } from './current';
 import { encode } from './encoder';
 import { addGradient } from './gradient';
-import { BLOCK, CARRY, COUNTS, RATES, ROW, SPIKE_GRADIENT } from './layout';
 import { back, fire, fireAgain, rest } from './neuron';
 
 export { adam } from './adam';
-export { currents } from './current';
-export { always, bright, countRows, countSpikes, dim, encode, present, presentSpikes } from './encoder';
-export { addGradient } from './gradient';
 export {
   ALWAYS,
   BLOCK_ROWS,
@@ -23,7 +20,10 @@ export {
   SLOTS,
   SPIKE_GRADIENT,
   SPIKES,
-} from './layout';
+} from './addresses';
+export { currents } from './current';
+export { always, bright, countRows, countSpikes, dim, encode, present, presentSpikes } from './encoder';
+export { addGradient } from './gradient';
 export { back, fire, rest, setNeuron } from './neuron';
 
 /** Zeros; JavaScript's fill is slow on shared memory. */

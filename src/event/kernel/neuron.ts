@@ -1,6 +1,6 @@
 // Ten LIF neurons, forward and back in time, with every option of LIFNode. Each function handles a block of `steps` rows.
 
-import { BLOCK_ROWS, BOUNDARIES, CARRY, COUNTS, DERIVATIVES, POTENTIAL, ROW } from './layout';
+import { BLOCK_ROWS, BOUNDARIES, CARRY, COUNTS, DERIVATIVES, POTENTIAL, ROW } from './addresses';
 
 let tau: f32 = 2;
 let inverseTau: f32 = 0.5;

@@ -1,4 +1,4 @@
-import { ROW, TABLE_ROW } from './layout';
+import { ROW, TABLE_ROW } from './addresses';
 
 /** The 16 partial sums of four rows: row b of `table` is the sum of the rows whose bit in b is 1. */
 export function sumsOfFour(table: usize, row0: usize, row1: usize, row2: usize, row3: usize): void {

@@ -5,10 +5,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, renameSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { EngineOptions, Trace } from '../../common/engine';
-import { DatasetError, IMAGE_SIZE, loadMnist, type Mnist } from '../../common/mnist';
-import { createEngine, engineOptions, type History, newHistory, train } from '../../training/train';
+import { type EngineOptions, engineOptions, type Trace } from '../../common/engine';
+import { DatasetError, IMAGE_SIZE, type Mnist } from '../../common/mnist';
+import { type History, newHistory } from '../../training/history';
+import { train } from '../../training/train';
 import { accuracyCurve, digits, plot1dSpikes, plot2dHeatmap } from '../../visualizing';
+import { loadMnist } from '../data';
+import { createEngine } from '../engines';
 import { makeFolder, removeUnfinished } from '../files';
 import { progressBar, saveFigure } from '../notebook/display';
 import {
@@ -364,33 +367,33 @@ async function trainAndRecord(values: Values, data: Mnist, options: RunOptions, 
   const engine = await createEngine(values.get('engine') as 'event' | 'tfjs', settings);
   let bar: ReturnType<typeof progressBar> | undefined;
   try {
-    await train({
-      ...settings,
-      engine,
-      epochs,
-      history,
-      signal: stop.signal,
-      onBatch: ({ epoch, batch, batches, accuracy, trainTimes }) => {
-        if (!bar) {
-          console.log(`Epoch ${epoch}:\nTraining...`);
-          bar = progressBar(batches, 'training');
-        }
-        bar.update(batch);
-        writer.addScalar('train_batch_accuracy', accuracy, trainTimes - 1);
-      },
-      onTest: () => {
-        bar?.finish();
-        bar = undefined;
-        console.log('Testing...');
-      },
-      onEpoch: ({ epoch, trainAcc, testAcc, maxTestAcc, trainTimes }) => {
-        writer.addScalar('test_accuracy', testAcc, epoch);
-        save();
-        console.log(
-          `Epoch ${epoch}: train_acc = ${trainAcc}, test_acc = ${testAcc}, max_test_acc = ${maxTestAcc}, train_times = ${trainTimes}`,
-        );
-      },
-    });
+    if (history.epoch < epochs)
+      await train({
+        engine,
+        epochs,
+        history,
+        signal: stop.signal,
+        onBatch: ({ epoch, batch, batches, accuracy, trainTimes }) => {
+          if (!bar) {
+            console.log(`Epoch ${epoch}:\nTraining...`);
+            bar = progressBar(batches, 'training');
+          }
+          bar.update(batch);
+          writer.addScalar('train_batch_accuracy', accuracy, trainTimes - 1);
+        },
+        onTest: () => {
+          bar?.finish();
+          bar = undefined;
+          console.log('Testing...');
+        },
+        onEpoch: ({ epoch, trainAcc, testAcc, maxTestAcc, trainTimes }) => {
+          writer.addScalar('test_accuracy', testAcc, epoch);
+          save();
+          console.log(
+            `Epoch ${epoch}: train_acc = ${trainAcc}, test_acc = ${testAcc}, max_test_acc = ${maxTestAcc}, train_times = ${trainTimes}`,
+          );
+        },
+      });
     bar?.finish();
     if (history.stopped) {
       if (history.trainAccs.length > 0) save();

@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { NeuronOptions, Trace } from '../../common/engine';
 import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from '../../common/mnist';
-import type { History } from '../../training/train';
+import type { History } from '../../training/history';
 import { makeFolder, removeUnfinished, writeFileAtomic, writeFolderAtomic } from '../files';
 
 /** An array as numpy has it. */

@@ -3,7 +3,8 @@ import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writ
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { DatasetError, loadMnist } from '../../src/common/mnist';
+import { DatasetError } from '../../src/common/mnist';
+import { loadMnist } from '../../src/node/data';
 import { idxHeader, temporaryFolder, writeSmallMnist } from '../support/data';
 
 const FILES = [

@@ -1,0 +1,117 @@
+/**
+ * The kernel under spikes and currents that somebody else gives, so that its results can be compared with those of
+ * another engine on the same input.
+ */
+import type { EventCore } from './core';
+import { BLOCK, Control, INPUTS, Job, OUTPUTS, ROW, SHARDS } from './memory';
+
+/** What given spikes lead to. */
+export interface Gradient {
+  /** Firing rates [batch, 10]. */
+  rates: Float32Array;
+  /** mean((rate − one-hot)²). */
+  loss: number;
+  /** dL/dW [784, 10]. */
+  gradient: Float32Array;
+}
+
+/**
+ * The gradient of a batch whose input spikes are given.
+ * @param spikes bits of [T, batch, 784], the least significant first
+ * @param labels [batch]
+ * @throws RangeError if there are more or fewer spikes, no label, or a label that is not a digit
+ */
+export function gradientOfSpikes(core: EventCore, spikes: Uint8Array, labels: ArrayLike<number>): Gradient {
+  const { T } = core.options;
+  const batch = labels.length;
+  const expected = Math.ceil((T * batch * INPUTS) / 8);
+  if (batch === 0) throw new RangeError('labels: expected at least one, found none');
+  if (spikes.length !== expected) {
+    throw new RangeError(`spikes: expected ${expected} bytes for T = ${T} and ${batch} images, found ${spikes.length}`);
+  }
+  const stray = Array.from(labels).find((label) => !(Number.isInteger(label) && label >= 0 && label < OUTPUTS));
+  if (stray !== undefined) throw new RangeError(`labels: expected whole numbers from 0 to 9, found ${stray}`);
+  const rates = new Float32Array(batch * OUTPUTS);
+  const size = Math.ceil(batch / SHARDS);
+  core.control[Control.Count] = batch;
+  for (let shard = 0; shard < SHARDS; shard++) {
+    core.startShard(shard);
+    for (let i = shard * size; i < Math.min(batch, (shard + 1) * size); i++) {
+      presentSpikes(core, spikes, i, batch);
+      core.learn(shard, i, labels[i], batch);
+      rates.set(core.view('RATES', OUTPUTS), i * OUTPUTS);
+    }
+  }
+  return { rates, loss: core.result().loss, gradient: core.gradientResult() };
+}
+
+/** One step of Adam on a batch whose input spikes are given, on this thread alone. */
+export function trainOnSpikes(core: EventCore, spikes: Uint8Array, labels: ArrayLike<number>): Gradient {
+  const result = gradientOfSpikes(core, spikes, labels);
+  core.control[Control.Step]++;
+  core.control[Control.Kind] = Job.Update;
+  for (let task = 0; task < core.tasks(); task++) core.perform(task);
+  return result;
+}
+
+function presentSpikes(core: EventCore, spikes: Uint8Array, i: number, batch: number): void {
+  const { T } = core.options;
+  const { SLOTS } = core.kernel.addresses;
+  const words = new Uint16Array(core.memory.buffer, core.map.given, Math.ceil(T / BLOCK) * 8 * SLOTS).fill(0);
+  for (let t = 0; t < T; t++) {
+    for (let p = 0; p < INPUTS; p++) {
+      const bit = (t * batch + i) * INPUTS + p;
+      if ((spikes[bit >> 3] >> (bit & 7)) & 1) words[(t >> 4) * SLOTS + p] |= 1 << (t & 15);
+    }
+  }
+  core.kernel.functions.presentSpikes(core.scratch, core.map.given);
+}
+
+/**
+ * The ten neurons under given currents.
+ * @param x [T, 10] currents
+ * @param spikeGradient turns the ten firing rates into dL/ds [10], the same in every step
+ * @returns h [T, 10], the rates [10], and dL/dx [T, 10]
+ * @throws RangeError if x is not whole steps of ten, or the spike gradient is not ten numbers
+ */
+export function neuronsUnder(
+  core: EventCore,
+  x: Float32Array,
+  spikeGradient: (rates: Float32Array) => ArrayLike<number>,
+): { h: Float32Array; rates: Float32Array; gradient: Float32Array } {
+  const { scratch, kernel } = core;
+  const { rest, fire, back } = kernel.functions;
+  const T = x.length / OUTPUTS;
+  if (!(Number.isInteger(T) && T > 0)) throw new RangeError(`x: expected [T, 10] numbers, found ${x.length}`);
+  const h = new Float32Array(x.length);
+  const gradient = new Float32Array(x.length);
+  const blocks = Array.from({ length: Math.ceil(T / BLOCK) }, (_, block) => block);
+  const stepsOf = (block: number) => Math.min(BLOCK, T - block * BLOCK);
+  const place = scratch + kernel.addresses.BLOCK_ROWS;
+  const fillRows = (block: number, source: Float32Array) => {
+    const rows = core.view('BLOCK_ROWS', BLOCK * ROW).fill(0);
+    for (let t = 0; t < stepsOf(block); t++) {
+      const from = (block * BLOCK + t) * OUTPUTS;
+      rows.set(source.subarray(from, from + OUTPUTS), t * ROW);
+    }
+  };
+  rest(scratch);
+  for (const block of blocks) {
+    fillRows(block, x);
+    fire(scratch, block, stepsOf(block));
+    h.set(core.rows(place, stepsOf(block)), block * BLOCK * OUTPUTS);
+  }
+  const rates = core.view('COUNTS', OUTPUTS).map((count) => count / T);
+  const wanted = spikeGradient(rates);
+  if (wanted.length !== OUTPUTS) {
+    throw new RangeError(`spikeGradient: expected ${OUTPUTS} numbers, found ${wanted.length}`);
+  }
+  core.view('SPIKE_GRADIENT', ROW).fill(0).set(wanted);
+  core.view('CARRY', ROW).fill(0);
+  for (const block of blocks.reverse()) {
+    fillRows(block, h);
+    back(scratch, scratch + kernel.addresses.SPIKE_GRADIENT, stepsOf(block));
+    gradient.set(core.rows(place, stepsOf(block)), block * BLOCK * OUTPUTS);
+  }
+  return { h, rates, gradient };
+}

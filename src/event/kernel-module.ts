@@ -1,0 +1,134 @@
+/** The compiled kernel: how it is compiled for shared memory, what it offers, and where it keeps things. */
+
+/**
+ * The kernel as a module, for one thread or for several.
+ * @param bytes what asc made of kernel/: it imports a memory that is not shared
+ */
+export function compileKernel(bytes: Uint8Array, threads: number): Promise<WebAssembly.Module> {
+  const module = Uint8Array.from(bytes);
+  if (threads > 1) {
+    // The kernel has no atomic operations; for shared memory only this flag of the import differs.
+    const name = [...'\x03env\x06memory\x02'].map((letter) => letter.charCodeAt(0));
+    const flags = module.findIndex((_, at) => name.every((byte, i) => module[at - name.length + i] === byte));
+    if (module[flags] !== 1) throw new Error('kernel: expected the import of a memory with a maximum, found none');
+    module[flags] |= 2;
+  }
+  return WebAssembly.compile(module);
+}
+
+/** What the compiled kernel offers (`kernel/index.ts`); a pointer is a byte offset into the memory. */
+export interface KernelFunctions {
+  clear(at: number, bytes: number): void;
+  setNeuron(
+    tau: number,
+    decayInput: number,
+    vThreshold: number,
+    hardReset: number,
+    vReset: number,
+    sigmoid: number,
+    alpha: number,
+    detachReset: number,
+  ): void;
+  present(scratch: number): void;
+  presentSpikes(scratch: number, given: number): void;
+  encode(
+    scratch: number,
+    seed: number,
+    purpose: number,
+    epoch: number,
+    index: number,
+    block: number,
+    steps: number,
+  ): void;
+  currents(scratch: number, weights: number, steps: number): void;
+  rest(scratch: number): void;
+  addGradient(scratch: number, gradient: number, steps: number): void;
+  fire(scratch: number, block: number, steps: number): void;
+  back(scratch: number, spikeGradient: number, steps: number): void;
+  forward(
+    scratch: number,
+    weights: number,
+    T: number,
+    seed: number,
+    purpose: number,
+    epoch: number,
+    index: number,
+  ): void;
+  backward(
+    scratch: number,
+    weights: number,
+    gradient: number,
+    T: number,
+    seed: number,
+    purpose: number,
+    epoch: number,
+    index: number,
+    label: number,
+    batch: number,
+  ): number;
+  adam(
+    weights: number,
+    m: number,
+    v: number,
+    gradients: number,
+    shards: number,
+    stride: number,
+    first: number,
+    last: number,
+    learningRate: number,
+    correction1: number,
+    correction2: number,
+  ): void;
+  countSpikes(scratch: number, steps: number): number;
+  countRows(scratch: number, steps: number): number;
+}
+
+/** Globals of the kernel that say how many pixels of the image shown are dim, bright and white. */
+export type PixelCount = 'dim' | 'bright' | 'always';
+
+/** Where the kernel keeps things in a thread's scratch memory (`kernel/addresses.ts`), in bytes. */
+export type Address =
+  | 'ALWAYS'
+  | 'BLOCK_ROWS'
+  | 'CARRY'
+  | 'COUNTS'
+  | 'IMAGE'
+  | 'PIXEL_AT'
+  | 'RATES'
+  | 'SCRATCH_BYTES'
+  | 'SLOTS'
+  | 'SPIKE_GRADIENT'
+  | 'SPIKES';
+
+const ADDRESSES: readonly Address[] = [
+  'ALWAYS',
+  'BLOCK_ROWS',
+  'CARRY',
+  'COUNTS',
+  'IMAGE',
+  'PIXEL_AT',
+  'RATES',
+  'SCRATCH_BYTES',
+  'SLOTS',
+  'SPIKE_GRADIENT',
+  'SPIKES',
+];
+
+export interface Kernel {
+  functions: KernelFunctions;
+  addresses: Readonly<Record<Address, number>>;
+  /** How many pixels of the image shown last are of this kind. */
+  count(kind: PixelCount): number;
+}
+
+/** Starts a kernel on a memory. */
+export function startKernel(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernel {
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  const globals = instance.exports as unknown as Record<string, WebAssembly.Global>;
+  const addresses = Object.fromEntries(ADDRESSES.map((name) => [name, globals[name].value as number]));
+  return {
+    functions: instance.exports as unknown as KernelFunctions,
+    addresses: addresses as Record<Address, number>,
+    count: (kind) => globals[kind].value as number,
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * What every host of the tutorial offers, under the same names: Node with the tslab kernel (`node/`), and the browser.
+ * A chapter uses these and the rooms, and so runs unchanged on each.
+ */
+import type { Engine, SomeEngineOptions } from '../common/engine';
+import type { Mnist } from '../common/mnist';
+import type { NeuronOptions } from '../common/neuron-options';
+import type { Trace } from '../common/trace';
+import type { History } from '../training/history';
+import type { TfjsEngineOptions } from '../training/tfjs-engine';
+import type { Figure } from '../visualizing';
+
+/** A figure that changes while the cell runs. */
+export interface LiveFigure {
+  /** Draws a newer state; where they come faster than they can be drawn, some are left out. */
+  update(figure: Figure): void;
+  /** Puts the last state (or this one) in place, to be kept; call it in `finally`. */
+  done(figure?: Figure): Promise<void>;
+}
+
+/** A bar that fills in place. */
+export interface ProgressBar {
+  /** `count` steps are done; `note`, such as the last loss, stands behind the bar while it runs. */
+  update(count: number, note?: string): void;
+  /** Leaves `label: count/total`, and nothing that differs from run to run. */
+  finish(): void;
+}
+
+/** A finished training, and what the trained network does when the first test image is shown. */
+export interface Run {
+  trace: Trace;
+  history: History;
+  /** [784, 10] */
+  weights: Float32Array;
+  neuron: NeuronOptions;
+}
+
+/** What is left of a run once it was saved: the original's four arrays, and the model. */
+export interface SavedRun {
+  /** Potentials after the reset, and spikes, [T, 10]. */
+  trace: Pick<Trace, 'v' | 'spike'>;
+  /** A value per batch. */
+  trainAccs: Float64Array;
+  /** A value per epoch. */
+  testAccs: Float64Array;
+  /** [784, 10] */
+  weights: Float32Array;
+  neuron: NeuronOptions;
+  /** Simulated steps per image. */
+  T: number;
+}
+
+export interface Host {
+  /** Makes TensorFlow.js ready and returns the backend's name. Await it once, before the first tensor. */
+  initBackend(): Promise<string>;
+  /** Reads MNIST and checks it. */
+  loadMnist(): Mnist | Promise<Mnist>;
+  /** Makes an engine from some options and the tutorial's defaults. */
+  createEngine(name: 'event' | 'tfjs', options: SomeEngineOptions | TfjsEngineOptions): Promise<Engine>;
+  /** Puts a figure below the cell. */
+  show(figure: Figure): Promise<void>;
+  /** Starts a figure that is updated in place. */
+  liveFigure(): LiveFigure;
+  /** Starts a bar with count, rate and time left; `total` is at least 1. */
+  progressBar(total: number, label?: string): ProgressBar;
+  /** Runs awaited work that an interrupt stops. */
+  interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Keeps a run for later chapters, and returns where. */
+  saveRun(run: Run, name?: string): Promise<string>;
+  /** What `saveRun` kept. */
+  loadRun(name?: string): Promise<SavedRun>;
+  /** SHA-256 of the bytes, in hexadecimal. */
+  fingerprint(values: Float32Array): string | Promise<string>;
+  /** Shows figures in a window of their own. */
+  openWindow(figures: Figure | readonly Figure[]): Promise<unknown>;
+}

@@ -1,0 +1,54 @@
+/** Both engines, made for this host: native TensorFlow for the readable one, Node's threads for the fast one. */
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { SomeEngineOptions } from '../common/engine';
+import { checkWhole } from '../common/neuron-options';
+import { EventEngine } from '../event/engine';
+import type { TfjsEngine, TfjsEngineOptions } from '../training/tfjs-engine';
+import { projectPath } from './files';
+import { Pool } from './threads/pool';
+
+/** Looks for work before a thread falls asleep: some 50 µs. */
+const SPIN = 20_000;
+
+/**
+ * Makes an engine; only 'tfjs' loads TensorFlow. What the options leave out has the tutorial's defaults.
+ * @throws RangeError that names the option that is out of range; Error if the kernel has not been built
+ */
+export function createEngine(name: 'event', options: SomeEngineOptions): Promise<EventEngine>;
+export function createEngine(name: 'tfjs', options: TfjsEngineOptions): Promise<TfjsEngine>;
+export function createEngine(name: 'event' | 'tfjs', options: SomeEngineOptions): Promise<EventEngine | TfjsEngine>;
+export async function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions) {
+  if (name === 'event') return createEventEngine(options);
+  if (name !== 'tfjs') throw new RangeError(`engine: expected 'event' or 'tfjs', found ${name}`);
+  // Loaded here: TensorFlow takes half a second and 300 MB.
+  const { initBackend } = require('./backend') as typeof import('./backend');
+  const { TfjsEngine } = require('../training/tfjs-engine') as typeof import('../training/tfjs-engine');
+  await initBackend();
+  return new TfjsEngine(options);
+}
+
+function createEventEngine(options: SomeEngineOptions): Promise<EventEngine> {
+  const parallelism = availableParallelism();
+  return EventEngine.create(options, {
+    kernel: readKernel(),
+    threads: defaultThreads(parallelism),
+    // With more threads than cores, looking for work would keep others from theirs.
+    startThreads: (core, module) => new Pool(core, module, core.options.threads <= parallelism ? SPIN : 0),
+  });
+}
+
+/** All cores, or as many as `LIF_FC_MNIST_THREADS` says: on a machine that many people share. */
+function defaultThreads(parallelism: number): number {
+  const wanted = process.env.LIF_FC_MNIST_THREADS;
+  if (!wanted) return Math.min(64, parallelism);
+  checkWhole('LIF_FC_MNIST_THREADS', Number(wanted), 1, 64);
+  return Number(wanted);
+}
+
+/** The kernel, which `npm run build` makes; the same place from src/node and from dist/node. */
+function readKernel(): Uint8Array {
+  const file = projectPath('dist', 'event', 'kernel.wasm');
+  if (!existsSync(file)) throw new Error(`${file}: expected the compiled kernel, found none; run \`npm run build\``);
+  return readFileSync(file);
+}

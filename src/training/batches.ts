@@ -1,0 +1,20 @@
+import * as tf from '@tensorflow/tfjs';
+import { CLASSES, IMAGE_SIDE, type MnistSplit, pixels } from '../common/mnist';
+
+/**
+ * Images [indices, 28, 28] with intensities in [0, 1], and their labels as one-hot rows [indices, 10].
+ * @throws RangeError if there is no such image
+ */
+export function batchOf(split: MnistSplit, indices: ArrayLike<number>): { images: tf.Tensor3D; labels: tf.Tensor2D } {
+  const intensities = pixels(split, indices);
+  const labels = Int32Array.from(indices, (index) => split.labels[index]);
+  return {
+    images: tf.tensor3d(intensities, [indices.length, IMAGE_SIDE, IMAGE_SIDE]),
+    labels: tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), CLASSES).toFloat() as tf.Tensor2D),
+  };
+}
+
+/** PyTorch's Adam: tfjs's own epsilon would be 1e-7. */
+export function adam(learningRate: number): tf.AdamOptimizer {
+  return tf.train.adam(learningRate, 0.9, 0.999, 1e-8);
+}

@@ -1,0 +1,71 @@
+import type { Engine, EngineState } from '../common/engine';
+
+/** The options that a history belongs to, by name. */
+export type Settings = Record<string, string | number | boolean | null>;
+
+/** The results so far, and everything needed to resume. */
+export interface History {
+  /** The epoch under way or, at the end, the number of epochs done. */
+  epoch: number;
+  /** How many epochs the last call of `train` was asked for. */
+  epochs: number;
+  /** Batches of the epoch under way that are done. */
+  batch: number;
+  /** Correct images among them. */
+  correct: number;
+  /** Accuracy of each training batch. */
+  trainAccs: number[];
+  /** Loss of each training batch, before its step. */
+  losses: number[];
+  /** Accuracy on the test images after each epoch. */
+  testAccs: number[];
+  /** The highest of them. It is chosen on test data, as the original does. */
+  maxTestAcc: number;
+  /** Weights and Adam's moments; null before the first batch. */
+  state: EngineState | null;
+  /** Whether a signal stopped the run before its last epoch. */
+  stopped: boolean;
+  /** What the run depends on; null before the first batch. */
+  settings: Settings | null;
+}
+
+/** An empty history. Declare it in a cell before the one that trains: the results so far then survive an interrupt. */
+export function newHistory(): History {
+  return {
+    epoch: 0,
+    epochs: 0,
+    batch: 0,
+    correct: 0,
+    trainAccs: [],
+    losses: [],
+    testAccs: [],
+    maxTestAcc: 0,
+    state: null,
+    stopped: false,
+    settings: null,
+  };
+}
+
+/** What the results of a run depend on: the engine's options but for its threads, and the training images that are used. */
+export function settingsOf({ name, options }: Engine, trainImages: number): Settings {
+  const { data, seed, T, batchSize, learningRate, neuron } = options;
+  return { engine: name, seed, T, batchSize, learningRate, ...neuron, trainImages, data: checksum(data.train.labels) };
+}
+
+/** FNV-1a of the labels: enough to tell data sets apart. */
+function checksum(labels: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const label of labels) hash = Math.imul(hash ^ label, 0x01000193) >>> 0;
+  return hash;
+}
+
+/** @throws RangeError that names what differs, if the history belongs to other options */
+export function checkBelongs(history: History, settings: Settings): void {
+  if (history.settings === null) return;
+  const differences = Object.keys(settings).filter((name) => history.settings?.[name] !== settings[name]);
+  if (differences.length === 0) return;
+  const list = (of: Settings | null) => differences.map((name) => `${name} = ${of?.[name]}`).join(', ');
+  throw new RangeError(
+    `train: this history belongs to a run with ${list(history.settings)}, but now ${list(settings)}. Start with a newHistory(), or use the options of before`,
+  );
+}

@@ -1,0 +1,44 @@
+import { argmax } from '../common/argmax';
+import type { Engine } from '../common/engine';
+import { CLASSES, type MnistSplit } from '../common/mnist';
+
+/**
+ * The answer for each row of ten rates: the index of the highest. On a tie, the lower index wins.
+ * @param rates [n, 10]
+ * @throws RangeError if the rates are not whole rows
+ */
+export function answers(rates: Float32Array): Uint8Array {
+  if (!(rates?.length % CLASSES === 0)) {
+    throw new RangeError(`rates: expected rows of ${CLASSES}, found ${rates?.length ?? 'no'} numbers`);
+  }
+  return Uint8Array.from({ length: rates.length / CLASSES }, (_, row) =>
+    argmax(rates.subarray(row * CLASSES, (row + 1) * CLASSES)),
+  );
+}
+
+/** For how many rows [n, 10] the answer is the label of the image with that index. */
+export function countCorrect(rates: Float32Array, split: MnistSplit, indices: ArrayLike<number>): number {
+  return answers(rates).reduce((correct, answer, row) => correct + (answer === split.labels[indices[row]] ? 1 : 0), 0);
+}
+
+/** Images between two looks at the signal. */
+const LOOK = 2048;
+
+/**
+ * The share of the first `images` test images that the engine answers correctly.
+ * @returns NaN if the signal came meanwhile
+ * @throws RangeError unless at least one image is asked for
+ */
+export async function accuracy(engine: Engine, epoch = 0, images?: number, signal?: AbortSignal): Promise<number> {
+  const { test } = engine.options.data;
+  const count = Math.min(images ?? test.count, test.count);
+  if (!(count >= 1)) throw new RangeError(`images: expected at least 1, found ${images}`);
+  const indices = Uint32Array.from({ length: count }, (_, i) => i);
+  let correct = 0;
+  for (let from = 0; from < count; from += LOOK) {
+    const part = indices.subarray(from, from + LOOK);
+    correct += countCorrect(await engine.rates('test', epoch, part), test, part);
+    if (signal?.aborted) return Number.NaN;
+  }
+  return correct / count;
+}
