@@ -347,5 +347,4 @@ def main():
         print(f"{file}: {len(content) / 1e3:.0f} kB")
 
 
-
 main()

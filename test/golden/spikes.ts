@@ -2,8 +2,8 @@
  * Input of trace.json: the input spikes that the event engine draws for one test image in epoch 0.
  * `node --import tsx test/golden/spikes.ts SEED IMAGE T` prints base64 of bits [T, 784], least significant bit first.
  */
-import { EventEngine } from '../../src/event/engine';
 import { loadMnist } from '../../src/common/mnist';
+import { EventEngine } from '../../src/event/engine';
 import { engineOptions } from '../../src/training/train';
 import { pack } from '../support/golden';
 
