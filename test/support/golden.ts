@@ -3,7 +3,7 @@
  * test/golden/make_golden.py makes them and says what each file holds.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Engine, type NeuronOptions, stateOf } from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
@@ -116,7 +116,11 @@ export interface AnswersFile {
 }
 
 function read<T>(name: string): T {
-  return JSON.parse(readFileSync(join(process.env.GOLDEN_DIR ?? join(__dirname, '..', 'golden'), name), 'utf8'));
+  const file = join(process.env.GOLDEN_DIR ?? join(__dirname, '..', 'golden'), name);
+  if (!existsSync(file)) {
+    throw new Error(`${file}: expected golden values, found no file; test/golden/make_golden.py makes all of them`);
+  }
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 /** Neurons under given currents, for T up to 23 and for T = 300. */
@@ -223,7 +227,10 @@ export function assertSums(gradient: ArrayLike<number>, step: TrainingStep, what
   assertClose([sum, absolute], [step.grad_weight_sum, step.grad_weight_abs_sum], tolerance, `${what}: sums`);
 }
 
-/** An engine of golden.T steps shows one of the golden trace's neurons what SpikingJelly shows. */
+/**
+ * `trace()` of an engine with the golden trace's seed, T and one of its neurons agrees with SpikingJelly on the same input
+ * spikes. A current is a sum of a hundred weights, which the engines add in orders of their own.
+ */
 export async function assertTrace(engine: Engine, golden: TraceFile, neuron: TraceFile['neurons'][0]): Promise<void> {
   await engine.restore(stateOf(kernelOf(golden.weight)));
   const { current, h, v, spike } = await engine.trace('test', 0, golden.image);
