@@ -1,31 +1,28 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { type NeuronOptions, stateOf } from '../src/common/engine';
+import { type NeuronOptions, type SomeEngineOptions, stateOf } from '../src/common/engine';
 import { DEFAULT_NEURON } from '../src/common/neuron-options';
 import type { EventEngine } from '../src/event/engine';
 import { neuronsUnder, trainOnSpikes } from '../src/event/given';
+import { loadMnist } from '../src/node/data';
 import { createEngine } from '../src/node/engines';
 import {
+  answersData,
+  answersFile,
+  assertAnswers,
   assertClose,
   assertGradient,
   assertSums,
+  assertTrace,
   kernelOf,
-  type LifCase,
   lifCases,
+  neuronOptions,
+  pack,
   pixels300to419,
   type TrainingRun,
+  traceFile,
   trainingRuns,
 } from './support/golden';
-
-const neuronOf = (params: LifCase['params']): NeuronOptions => ({
-  tau: params.tau,
-  decayInput: params.decay_input,
-  vThreshold: params.v_threshold,
-  vReset: params.v_reset,
-  surrogate: params.surrogate,
-  alpha: params.alpha,
-  detachReset: params.detach_reset,
-});
 
 const trainedNeuron = ({ tau, surrogate, alpha }: TrainingRun['params']): NeuronOptions => ({
   ...DEFAULT_NEURON,
@@ -37,21 +34,25 @@ const trainedNeuron = ({ tau, surrogate, alpha }: TrainingRun['params']): Neuron
 const engines: EventEngine[] = [];
 after(() => Promise.all(engines.map((engine) => engine.close())));
 
-async function engineOf(neuron: NeuronOptions, T: number, learningRate = 1e-3): Promise<EventEngine> {
-  const none = { images: new Uint8Array(784), labels: new Uint8Array(1), count: 1 };
-  const data = { train: none, test: none };
-  const engine = await createEngine('event', { data, seed: 0, T, batchSize: 16, learningRate, neuron, threads: 1 });
+async function create(options: SomeEngineOptions): Promise<EventEngine> {
+  const engine = await createEngine('event', { threads: 1, ...options });
   engines.push(engine);
   return engine;
 }
 
+/** An engine that is given currents or spikes, and needs no images. */
+function engineOf(neuron: NeuronOptions, T: number, learningRate = 1e-3): Promise<EventEngine> {
+  const none = { images: new Uint8Array(784), labels: new Uint8Array(1), count: 1 };
+  return create({ data: { train: none, test: none }, T, learningRate, neuron });
+}
+
 for (const [number, golden] of lifCases().entries()) {
   const { T, batch, units, params } = golden;
-  test(`golden event: LIF case ${number}, ${JSON.stringify(params)}`, async () => {
-    const engine = await engineOf(neuronOf(params), T);
+  test(`golden event: LIF case ${number}, T ${T}, ${JSON.stringify(params)}`, async () => {
+    const engine = await engineOf(neuronOptions(params), T);
     const at = (t: number, row: number, unit: number) => (t * batch + row) * units + unit;
-    const threshold = neuronOf(params).vThreshold;
-    const { vReset } = neuronOf(params);
+    const threshold = neuronOptions(params).vThreshold;
+    const { vReset } = neuronOptions(params);
     const h = new Float32Array(golden.h.length);
     const v = new Float32Array(golden.h.length);
     const spike = new Float32Array(golden.h.length);
@@ -92,7 +93,7 @@ for (const [number, golden] of lifCases().entries()) {
 }
 
 for (const [number, run] of trainingRuns().entries()) {
-  test(`golden event: training run ${number}, ${run.steps.length} steps of Adam with ${run.params.surrogate}`, async () => {
+  test(`golden event: training run ${number}, ${run.steps.length} steps of Adam with ${run.params.surrogate}, T ${run.params.T}`, async () => {
     const engine = await engineOf(trainedNeuron(run.params), run.params.T, run.params.lr);
     await engine.restore(stateOf(kernelOf(run.weight_initial)));
     for (const step of run.steps) {
@@ -106,3 +107,18 @@ for (const [number, run] of trainingRuns().entries()) {
     assertClose((await engine.state()).weights, kernelOf(run.weight_final), 1e-5, 'weights after the last step');
   });
 }
+
+for (const neuron of traceFile().neurons) {
+  test(`golden event: trace() of an image, ${JSON.stringify(neuron.params)}`, async () => {
+    const golden = traceFile();
+    const { seed, T } = golden;
+    const engine = await create({ data: loadMnist(), seed, T, neuron: neuronOptions(neuron.params) });
+    assert.equal(pack(await engine.spikes('test', 0, golden.image)), golden.spikes, 'input spikes');
+    await assertTrace(engine, golden, neuron);
+  });
+}
+
+test('golden event: when firing rates tie, the answer is that of PyTorch’s argmax', async () => {
+  const golden = answersFile();
+  await assertAnswers(await create({ data: answersData(golden), T: golden.T }), golden);
+});

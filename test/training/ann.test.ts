@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import type { Mnist } from '../../src/common/mnist';
+import { initBackend, tf } from '../../src/node/backend';
+import { ann, getWeights, setWeights } from '../../src/snn/networks';
+import { annAccuracy, trainAnn } from '../../src/training/ann';
+import { crossEntropy, meanSquaredError } from '../../src/training/losses';
+import { smallMnist } from '../support/data';
+
+before(async () => {
+  await initBackend();
+});
+
+const data = smallMnist(100, 30);
+
+describe('trainAnn()', () => {
+  test('drops the last incomplete batch, and reports each batch and each epoch', async () => {
+    const net = ann();
+    const reports: [number, number][] = [];
+    const onBatch = (done: number, of: number) => void reports.push([done, of]);
+    const accuracies = await trainAnn(net, { data, loss: crossEntropy, epochs: 2, batchSize: 32, onBatch });
+    assert.deepEqual(
+      reports,
+      [1, 2, 3, 4, 5, 6].map((done) => [done, 6]),
+    );
+    assert.equal(accuracies.length, 2);
+    assert.equal(accuracies[1], annAccuracy(net, data));
+    net.dispose();
+  });
+
+  test('learns the images that it is shown', async () => {
+    const seen: Mnist = { train: data.train, test: data.train };
+    for (const loss of [crossEntropy, meanSquaredError]) {
+      const net = ann();
+      const before = annAccuracy(net, seen);
+      const accuracies = await trainAnn(net, { data: seen, loss, epochs: 10, batchSize: 10, learningRate: 0.01 });
+      assert.ok(before < 0.3 && accuracies[9] > 0.9, `from ${before} to ${accuracies[9]}`);
+      net.dispose();
+    }
+  });
+
+  test('gives the same bytes for the same seed, others for another', async () => {
+    const weights = async (seed: number) => {
+      const net = ann();
+      await trainAnn(net, { data, loss: crossEntropy, epochs: 1, batchSize: 10, seed });
+      const result = getWeights(net);
+      net.dispose();
+      return result;
+    };
+    const first = await weights(1);
+    assert.deepEqual(await weights(1), first);
+    assert.notDeepEqual(await weights(2), first);
+  });
+
+  test('stops after the batch under way when its signal says so', async () => {
+    const net = ann();
+    const controller = new AbortController();
+    let batches = 0;
+    const onBatch = () => {
+      batches++;
+      if (batches === 4) controller.abort();
+    };
+    const { signal } = controller;
+    await trainAnn(net, { data, loss: crossEntropy, epochs: 5, batchSize: 32, signal, onBatch });
+    assert.equal(batches, 4);
+    net.dispose();
+  });
+
+  test('leaves no tensor behind', async () => {
+    const net = ann();
+    const train = () => trainAnn(net, { data, loss: meanSquaredError, epochs: 1, batchSize: 32 });
+    await train();
+    const before = tf.memory().numTensors;
+    await train();
+    annAccuracy(net, data);
+    assert.equal(tf.memory().numTensors, before);
+    net.dispose();
+  });
+});
+
+test('annAccuracy() is the share of the test images whose highest probability is the label’s', () => {
+  const net = ann();
+  // Weights of zero but for one pixel: the images where it is white are 7s to this network, all others tie.
+  const weights = new Float32Array(7840);
+  weights[400 * 10 + 7] = 1;
+  setWeights(net, weights);
+  const images = new Uint8Array(8 * 784);
+  for (const image of [0, 1, 2]) images[image * 784 + 400] = 255;
+  const labels = Uint8Array.of(7, 7, 1, 0, 0, 5, 7, 3);
+  const split = { images, labels, count: 8 };
+  // Right are the first two; and of the ties, whose answer is the lowest index, the two zeros.
+  assert.equal(annAccuracy(net, { train: split, test: split }), 4 / 8);
+  net.dispose();
+});
