@@ -233,7 +233,7 @@ describe('set-up, in a folder with spaces and an accent', () => {
     assert.equal(outputs.filter((text) => text.endsWith('exit 0')).length, 2, outputs.join('\n'));
   });
 
-  test('after a move it makes anew what holds absolute paths', () => {
+  test('after a move it rebuilds what contains absolute paths', () => {
     const moved = join(scratch, 'moved é');
     renameSync(clone, moved);
     clone = moved;
