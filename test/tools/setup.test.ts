@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -14,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { PYTHON } from '../support/python';
 
 const root = resolve(__dirname, '..', '..');
 const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
@@ -77,28 +79,68 @@ describe('set-up, in a folder with spaces and an accent', () => {
   before(() => {
     smallClone(clone);
   });
+
+  /** Options with which Node believes that it is another version. */
+  const pretendNode = (version: string): string[] => {
+    const file = join(scratch, `node-${version}.cjs`);
+    writeFileSync(file, `Object.defineProperty(process.versions, 'node', { value: '${version}' });\n`);
+    return ['--require', file];
+  };
+
+  /** The Python of .venv under another name, which says that it is another version when set-up asks. */
+  const pretendPython = (minor: number): string => {
+    const file = join(scratch, `python3.${minor}`);
+    const answer = JSON.stringify([[3, minor, 0], file, '']);
+    writeFileSync(file, `#!/bin/sh\n[ "$1" = -c ] && echo '${answer}' && exit\nexec '${PYTHON}' "$@"\n`);
+    chmodSync(file, 0o755);
+    return file;
+  };
   after(() => rmSync(scratch, { recursive: true, force: true }));
 
   test('begins nothing without a Node or a Python that fits, and says in one line how to get one', () => {
-    const old = join(scratch, 'old.cjs');
-    writeFileSync(old, "Object.defineProperty(process.versions, 'node', { value: '18.20.8' });\n");
-    const oldNode = setUp(clone, [], {}, ['--require', old]);
-    assert.equal(oldNode.status, 1);
-    assert.match(oldNode.stderr, /^setup: Node 20, 22 or 24 is needed, found .+: install one.+\n$/);
+    for (const version of ['18.20.8', '19.9.0', '23.11.1']) {
+      const oldNode = setUp(clone, [], {}, pretendNode(version));
+      assert.equal(oldNode.status, 1);
+      const line = `setup: Node 20, 22, 24 or 26 is needed, found v${version} (`;
+      assert.ok(oldNode.stderr.startsWith(line), oldNode.stderr);
+      assert.match(oldNode.stderr, /: install one, for example with `nvm install 26`\n$/);
+    }
 
     const noPython = setUp(clone, [], { PYTHON: join(scratch, 'no-python') });
     assert.equal(noPython.status, 1);
     assert.match(
       noPython.stderr,
-      /^setup: Python 3\.11 to 3\.13 with venv is needed, PYTHON=.+no-python is no Python.+\n$/,
+      /^setup: Python 3\.11 to 3\.13 with venv is needed, PYTHON=.+no-python is not a working Python.+\n$/,
     );
     assert.equal(existsSync(join(clone, 'node_modules')), false);
     assert.equal(existsSync(join(clone, '.venv')), false);
   });
 
+  // A Python that is a shell script is nothing that Windows starts.
+  const pythons = process.platform === 'win32' ? [] : [10, 14];
+  for (const minor of pythons) {
+    test(`Python 3.${minor} is ${minor < 11 ? 'refused' : 'tried with a warning'}`, () => {
+      const checked = setUp(clone, ['--check'], { PYTHON: pretendPython(minor) });
+      if (minor < 11) {
+        assert.equal(checked.status, 1);
+        assert.match(
+          checked.stderr,
+          /^setup: Python 3\.11 to 3\.13 with venv is needed, PYTHON=.+ is Python 3\.10\.0: .+\n$/,
+        );
+      } else {
+        assert.equal(checked.status, 0, checked.stderr);
+        assert.match(
+          checked.stderr,
+          /^warning: Python 3\.14\.0 \(.+\) is newer than the tested versions; .+ Python 3\.11 to 3\.13\.\n$/,
+        );
+        assert.match(checked.stdout, /, Python 3\.14\.0 \(/);
+      }
+    });
+  }
+
   test('refuses options and backends that it does not know with status 2', () => {
     assert.equal(setUp(clone, ['--fast']).status, 2);
-    assert.match(setUp(clone, ['--fast']).stderr, /^setup: unknown option --fast; there are .+\n$/);
+    assert.match(setUp(clone, ['--fast']).stderr, /^setup: unknown option --fast; expected .+\n$/);
     const backend = setUp(clone, [], { LIF_FC_MNIST_BACKEND: 'tpu' });
     assert.equal(backend.status, 2);
     assert.match(backend.stderr, /expected native, wasm or cpu, found tpu/);
@@ -117,8 +159,13 @@ describe('set-up, in a folder with spaces and an accent', () => {
     const { children } = JSON.parse(readFileSync(join(clone, 'build', 'setup.lock'), 'utf8'));
     assert.ok(children.length > 0);
 
-    const second = setUp(clone);
+    // With a Node that is newer than those that set-up knows: it says so, and goes through all steps.
+    const second = setUp(clone, [], {}, pretendNode('28.1.0'));
     assert.equal(second.status, 0, second.stdout + second.stderr);
+    assert.match(
+      second.stderr,
+      /^warning: Node v28\.1\.0 \(.+\) is newer than the tested versions; .+ use Node 20, 22, 24 or 26\.\n$/,
+    );
     assert.ok(second.steps.includes('Python packages'), second.stdout);
     const python = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
     assert.equal(spawnSync(join(clone, '.venv', ...python), ['-m', 'pip', '--version']).status, 0);
@@ -134,9 +181,11 @@ describe('set-up, in a folder with spaces and an accent', () => {
     assert.equal(second.status, 0);
     assert.deepEqual(second.steps, []);
     assert.match(second.stdout, /^Everything is set up \(.+\)\.\n$/);
-    const quiet = setUp(clone, ['--quiet']);
-    assert.equal(quiet.status, 0);
-    assert.equal(quiet.stdout + quiet.stderr, '');
+    for (const node of [[], pretendNode('27.0.0')]) {
+      const quiet = setUp(clone, ['--quiet'], {}, node);
+      assert.equal(quiet.status, 0);
+      assert.equal(quiet.stdout + quiet.stderr, '');
+    }
     assert.deepEqual(times(), then);
   });
 
@@ -184,7 +233,7 @@ describe('set-up, in a folder with spaces and an accent', () => {
     assert.equal(outputs.filter((text) => text.endsWith('exit 0')).length, 2, outputs.join('\n'));
   });
 
-  test('after a move it makes anew what holds absolute paths', () => {
+  test('after a move it rebuilds what contains absolute paths', () => {
     const moved = join(scratch, 'moved é');
     renameSync(clone, moved);
     clone = moved;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Builds dist/: the package by tsc, the kernel of the event engine by asc. Each is done again only if what it is made
-// of changed. A build is made beside dist/ and then takes its place, so a failed one leaves the former dist as it was.
+// Builds dist/: the package with tsc, the kernel of the event engine with asc. Each is rebuilt only if its inputs have
+// changed. A build is made next to dist/ and then replaces it, so a failed build leaves the former dist untouched.
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -24,7 +24,7 @@ const filesUnder = (folder) =>
 
 const versionOf = (name) => readJson(join(nodeModules, name, 'package.json'))?.version ?? 'missing';
 
-/** Hashes of what each half of dist is made of. */
+/** Hashes of the inputs of each half of dist. */
 function inputs() {
   const source = filesUnder('src').filter((file) => !file.startsWith(kernel + sep));
   return {
@@ -48,7 +48,7 @@ async function compile(name, script, args) {
   if (code !== 0) throw new SetupError(`${name} failed:\n${lines.map((line) => `  ${line}`).join('\n')}`);
 }
 
-/** What a killed build left behind; younger folders may belong to one that runs. */
+/** Removes what a killed build left behind; younger folders may belong to a running build. */
 function removeLeftOvers() {
   for (const name of readdirSync(join(root, 'build'))) {
     const path = join(root, 'build', name);
@@ -56,7 +56,7 @@ function removeLeftOvers() {
   }
 }
 
-/** Brings dist up to date; a part that has not changed is taken over from the former one. */
+/** Brings dist up to date; a half whose inputs have not changed is copied from the former dist. */
 export async function build() {
   const now = inputs();
   const then = built();

@@ -1,4 +1,4 @@
-// Loads tfjs-node in a process of its own (a damaged library can take the process down) and multiplies two matrices.
+// Loads tfjs-node in its own process (a damaged library can crash the process) and multiplies two matrices.
 const util = require('node:util');
 
 // tfjs-node 4.22 still calls these; Node 23 removed them.

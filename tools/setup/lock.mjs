@@ -1,5 +1,5 @@
-// One set-up at a time in a clone. The lock names its owner and the children the owner started; it is broken when the
-// owner is gone, after the children it may have left behind were ended: an orphaned `npm ci` would go on writing.
+// One set-up at a time per clone. The lock names its owner and the children that the owner started. When the owner is
+// gone, the lock is broken and those children are ended: an orphaned `npm ci` would keep writing.
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -23,7 +23,7 @@ const read = () => {
 
 function take() {
   mkdirSync(dirname(path), { recursive: true });
-  // A link, and not an exclusive open: the lock is there with its whole content or not at all.
+  // A link, not an exclusive open: the lock appears with its whole content or not at all.
   const part = `${path}.${process.pid}`;
   writeFileSync(part, JSON.stringify({ ...me, children: [] }));
   try {
@@ -41,7 +41,7 @@ function isAbandoned(text, silentMs) {
   if (silentMs > SILENCE_MS) return true;
   try {
     const owner = JSON.parse(text);
-    // Of a process on another machine (or in another container) only the beat is known.
+    // For a process on another machine (or in another container) only the heartbeat can be checked.
     return owner.host === me.host && bornAt(owner.pid) !== owner.born;
   } catch {
     return true;
@@ -56,7 +56,7 @@ function breakLock(text) {
     return;
   }
   if (readFileSync(aside, 'utf8') !== text) {
-    // Somebody else broke it first and this is the new owner's: give it back.
+    // Another process broke it first, and this lock belongs to the new owner: put it back.
     try {
       linkSync(aside, path);
     } catch {}
@@ -74,7 +74,7 @@ function breakLock(text) {
   } catch {}
 }
 
-/** Waits until no other set-up works in this clone; `onWait(pid)` is called once if there is one. */
+/** Waits until no other set-up is running in this clone; calls `onWait(pid)` once if there is one. */
 export async function lock(onWait) {
   let seen;
   let since = Date.now();

@@ -1,5 +1,5 @@
-// The native backend of tfjs-node: what is there, or the package's own installer, or libtensorflow out of a
-// TensorFlow wheel and the addon compiled against it.
+// The native backend of tfjs-node: already installed, or from the package's own installer, or libtensorflow from a
+// TensorFlow wheel with the addon compiled against it.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -11,11 +11,11 @@ import { run, runTwice, Stopped } from './run.mjs';
 const pkg = join(nodeModules, '@tensorflow', 'tfjs-node');
 const here = join(root, 'tools', 'setup');
 const work = join(nodeModules, '.setup');
-/** There while deps/ and lib/ of the package are being written; found at the start, it says they may be cut off. */
+/** Exists while deps/ and lib/ of the package are being written. Found at the start, it means they may be incomplete. */
 const begun = join(work, 'native.begun');
 
-// The wheels need not match the local Python: only the library and its headers are taken. 2.12 loads faster and is a
-// quarter smaller than 2.21, and its C API is a superset of 2.9's, for which the addon was written.
+// The wheels need not match the local Python: only the library and its headers are used. 2.12 loads faster and is a
+// quarter smaller than 2.21, and its C API is a superset of that of 2.9, for which the addon was written.
 const WHEELS = {
   'linux-x64': {
     requirement: 'tensorflow-cpu==2.12.1',
@@ -54,7 +54,7 @@ export function findCompiler() {
 
 const version = () => readJson(join(pkg, 'package.json'))?.version;
 
-/** What the result of this step depends on; where there is no backend, a compiler that turned up is worth a new try. */
+/** The inputs of this step. Without a backend they include the compiler, so a newly installed one triggers a retry. */
 const inputs = (outcome) => ({
   package: version(),
   node: nodeMajor,
@@ -86,7 +86,7 @@ function intact(stamp) {
   });
 }
 
-/** The outcome of the last run if it still holds, else undefined. */
+/** The outcome of the last run if it is still valid, else undefined. */
 export function nativeState() {
   const stamp = readJson(stamps.native);
   if (stamp === undefined || existsSync(begun) || !same(stamp.inputs, inputs(stamp.outcome))) return undefined;
@@ -101,7 +101,7 @@ async function loads() {
   return error.replace(/\s+/g, ' ').slice(0, 200);
 }
 
-/** Status of a HEAD request, through the proxy of the environment if there is one; 0 where nothing answers in 4 s. */
+/** Status of a HEAD request, through the environment's proxy if there is one; 0 if there is no answer within 4 s. */
 function head(address) {
   return new Promise((done) => {
     const url = new URL(address);
@@ -142,7 +142,7 @@ function head(address) {
   });
 }
 
-/** Whether the archive is there that the package's own installer would take: the addon for this system. */
+/** Whether the archive that the package's own installer would download, the addon for this system, is reachable. */
 async function installerIsReachable() {
   const { binary } = readJson(join(pkg, 'package.json'));
   const system = { linux: 'linux', darwin: 'darwin', win32: 'windows' }[process.platform];
@@ -170,7 +170,7 @@ async function fromWheel(stage, onLine) {
   const compiler = findCompiler();
   if (compiler === undefined) {
     const get = process.platform === 'darwin' ? 'xcode-select --install' : 'apt-get install g++';
-    return `there is no C++ compiler (${process.env.CXX ?? 'c++, g++ or clang++'}; \`${get}\`)`;
+    return `no C++ compiler found (${process.env.CXX ?? 'c++, g++ or clang++'}; \`${get}\`)`;
   }
 
   const list = join(stage, 'wheel.txt');
@@ -224,7 +224,7 @@ async function fromWheel(stage, onLine) {
 }
 
 /**
- * Brings the native backend up by the first way that ends in one that loads, and stamps the outcome:
+ * Tries the ways to a native backend in turn until one loads, and stores the outcome in the stamp:
  * 'present', 'installer', 'wheel', or 'none' with the reasons.
  */
 export async function setUpNative(onLine) {
@@ -254,7 +254,7 @@ export async function setUpNative(onLine) {
     reasons.push(`the package's installer: ${reason}`);
     clean();
   } else {
-    reasons.push("the downloads of the package's installer are not reachable");
+    reasons.push("the archives of the package's installer are unreachable");
   }
   const stage = mkdtempSync(join(work, 'native-'));
   try {

@@ -1,4 +1,4 @@
-// Where things are in the clone, and the stamps that say which steps of set-up are done.
+// The paths in the clone, and the stamps that record which steps of set-up are done.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -11,10 +11,10 @@ export const venv = join(root, '.venv');
 export const venvPython = windows ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
 export const nodeMajor = Number(process.versions.node.split('.')[0]);
 
-/** A failure that the user can do something about: printed as one line, without a stack. */
+/** A failure that the user can fix: printed as one line, without a stack. */
 export class SetupError extends Error {}
 
-/** SHA-256 of the named files of the clone and of further strings; a missing file counts as such. */
+/** SHA-256 of the named files of the clone and of further strings; a missing file is hashed as missing. */
 export function hashOf(files, ...more) {
   const hash = createHash('sha256');
   for (const file of files) {
@@ -26,7 +26,7 @@ export function hashOf(files, ...more) {
   return hash.digest('hex');
 }
 
-/** Writes a file so that a reader finds the former or the new one, never half of it. */
+/** Writes a file so that a reader finds the former or the new content, never half of it. */
 export function writeWhole(path, text) {
   mkdirSync(dirname(path), { recursive: true });
   const part = `${path}.${process.pid}.part`;
@@ -46,7 +46,7 @@ export const writeJson = (path, value) => writeWhole(path, `${JSON.stringify(val
 
 export const remove = (path) => rmSync(path, { recursive: true, force: true, maxRetries: 5 });
 
-/** A stamp lies inside the folder that its step fills, so both go together. */
+/** A stamp lies inside the folder that its step fills, so both are removed together. */
 export const stamps = {
   packages: join(nodeModules, '.setup', 'packages.json'),
   native: join(nodeModules, '.setup', 'native.json'),

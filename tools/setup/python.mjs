@@ -12,7 +12,7 @@ except ImportError as error:
 print(json.dumps([list(sys.version_info[:3]), sys.executable, missing]))
 `;
 
-/** Of the user's Python settings, those that would lead pip or venv out of the clone are left out. */
+/** The environment without the Python settings that would make pip or venv work outside of the clone. */
 export function pythonEnv() {
   const env = { ...process.env, PYTHONNOUSERSITE: '1', PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' };
   for (const name of [
@@ -44,7 +44,11 @@ function probe(command, args) {
   }
 }
 
-const fits = ({ version }) => version[0] === 3 && version[1] >= 11 && version[1] <= 13;
+const OLDEST = 11;
+const NEWEST = 13;
+const TESTED = `3.${OLDEST} to 3.${NEWEST}`;
+const isTested = ({ version }) => version[0] === 3 && version[1] >= OLDEST && version[1] <= NEWEST;
+const isNewer = ({ version }) => version[0] > 3 || (version[0] === 3 && version[1] > NEWEST);
 
 function howToGet() {
   if (process.platform === 'darwin') return '`brew install python@3.13`, or set PYTHON to one';
@@ -52,7 +56,12 @@ function howToGet() {
   return 'on Debian and Ubuntu `apt-get install python3 python3-venv`, or set PYTHON to one';
 }
 
-/** The first Python 3.11 to 3.13 with venv, `{version: '3.11.7', executable}`; PYTHON names one and then decides. */
+const resultOf = ({ version, executable }) => ({ version: version.join('.'), executable });
+
+/**
+ * The first tested Python with venv, as `{version: '3.11.7', executable}`; if there is none, the first newer one, with
+ * a `warning`. If the environment variable PYTHON is set, only that Python is considered.
+ */
 export function findPython() {
   const chosen = process.env.PYTHON;
   const candidates = chosen
@@ -71,22 +80,27 @@ export function findPython() {
   for (const [command, args] of candidates) {
     const python = probe(command, args);
     if (python === undefined) continue;
-    if (fits(python) && python.missing === '') {
-      return { version: python.version.join('.'), executable: python.executable };
-    }
+    if (isTested(python) && python.missing === '') return resultOf(python);
     found.push(python);
   }
-  const bare = found.find(fits);
+  const newer = found.find((python) => isNewer(python) && python.missing === '');
+  if (newer) {
+    const python = resultOf(newer);
+    const what = `Python ${python.version} (${python.executable})`;
+    const warning = `${what} is newer than the tested versions; trying it. If something fails, set PYTHON to a Python ${TESTED}.`;
+    return { ...python, warning };
+  }
+  const bare = found.find(isTested) ?? found.find(isNewer);
   if (bare) {
     const [major, minor] = bare.version;
     throw new SetupError(
       `Python ${bare.version.join('.')} (${bare.executable}) lacks venv (${bare.missing}): ` +
-        `on Debian and Ubuntu \`apt-get install python${major}.${minor}-venv\`, or set PYTHON to another Python 3.11 to 3.13`,
+        `on Debian and Ubuntu \`apt-get install python${major}.${minor}-venv\`, or set PYTHON to another Python ${TESTED}`,
     );
   }
   const other = found.map(({ version, name }) => `${name} is ${version.join('.')}`);
   const what = chosen
-    ? `PYTHON=${chosen} ${found.length > 0 ? `is Python ${found[0].version.join('.')}` : 'is no Python that runs'}`
+    ? `PYTHON=${chosen} ${found.length > 0 ? `is Python ${found[0].version.join('.')}` : 'is not a working Python'}`
     : `none found${other.length > 0 ? ` (${other.join(', ')})` : ''}`;
-  throw new SetupError(`Python 3.11 to 3.13 with venv is needed, ${what}: ${howToGet()}`);
+  throw new SetupError(`Python ${TESTED} with venv is needed, ${what}: ${howToGet()}`);
 }

@@ -1,4 +1,4 @@
-// Child processes that end with set-up: each has a process group of its own, which a signal to set-up takes down.
+// Child processes that end when set-up ends: each has its own process group, which set-up stops on a signal.
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { windows } from './project.mjs';
@@ -7,17 +7,17 @@ const running = new Map();
 let onChange = () => {};
 let stopping = false;
 
-/** Thrown by `run` once set-up is being stopped, so that no step takes a killed child for a result. */
+/** Thrown by `run` while set-up is being stopped, so that no step mistakes a killed child for a result. */
 export class Stopped extends Error {}
 
-/** `listener` is told the children that run, as `{pid, born}`, whenever one starts or ends. */
+/** Calls `listener` with the running children, as `{pid, born}`, whenever one starts or ends. */
 export function watchChildren(listener) {
   onChange = listener;
 }
 
 /**
- * When the process `pid` was started, in whatever form the system tells; undefined if there is none. A pid is given
- * out again after a while: with the time of birth it names one process.
+ * When the process `pid` was started, in the system's own format; undefined if there is none. The system reuses pids:
+ * only pid and start time together identify a process.
  */
 export function bornAt(pid) {
   try {
@@ -43,7 +43,7 @@ export function killGroup(pid, signal) {
   }
 }
 
-/** Ends all children, and does not come back before they are gone (or 5 s have passed and they were killed). */
+/** Ends all children and resolves when they are gone; after 5 s they are killed. */
 export async function endChildren() {
   stopping = true;
   for (const pid of running.keys()) killGroup(pid, 'SIGTERM');
@@ -51,13 +51,13 @@ export async function endChildren() {
     await new Promise((done) => setTimeout(done, 50));
   }
   for (const pid of running.keys()) killGroup(pid, 'SIGKILL');
-  // The steps tidy up after themselves.
+  // Time for the steps to clean up.
   await new Promise((done) => setTimeout(done, 100));
 }
 
 /**
- * Runs a command without a shell. Resolves to `{code, lines}`, the last 400 lines of stdout and stderr together;
- * a command that cannot be started or takes longer than `minutes` has code -1 and says so in its last line.
+ * Runs a command without a shell. Resolves to `{code, lines}`, with the last 400 lines of stdout and stderr together.
+ * If it cannot be started or takes longer than `minutes`, the code is -1 and the last line gives the reason.
  */
 export function run(command, args, { cwd, env = process.env, minutes = 20, onLine = () => {} } = {}) {
   return new Promise((done, fail) => {
@@ -76,7 +76,7 @@ export function run(command, args, { cwd, env = process.env, minutes = 20, onLin
       tell();
     }
     const limit = setTimeout(() => {
-      lines.push(`no end after ${minutes} minutes`);
+      lines.push(`stopped after ${minutes} minutes`);
       killGroup(child.pid, 'SIGKILL');
     }, minutes * 60_000);
     let rest = '';
@@ -110,11 +110,11 @@ export function run(command, args, { cwd, env = process.env, minutes = 20, onLin
 const OFFLINE =
   /ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ERR_SOCKET|timed? ?out|Connection|IncompleteRead|network|HTTP error 5/i;
 
-/** `run`, once more after three seconds if the command failed and its output speaks of the network. */
+/** `run`, repeated once after three seconds if the command failed and its output mentions the network. */
 export async function runTwice(command, args, options) {
   const first = await run(command, args, options);
   if (first.code === 0 || !first.lines.some((line) => OFFLINE.test(line))) return first;
-  options?.onLine?.('the network failed; trying once more');
+  options?.onLine?.('network error; trying once more');
   await new Promise((done) => setTimeout(done, 3000));
   return run(command, args, options);
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// Set-up: brings a clone to the state in which everything runs. `npm run setup`, and by itself before the other commands.
+// Set-up: installs and builds all that a clone needs. `npm run setup`; the other commands run it first by themselves.
 //   --quiet  prints nothing when there is nothing to do
 //   --check  only says which Node and Python would be used
-//   --retry  tries again to get a native backend that could not be had the last time
+//   --retry  retries a native backend that could not be installed before
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build, isBuilt } from './build.mjs';
@@ -32,7 +32,7 @@ const quiet = flags.includes('--quiet');
 const start = performance.now();
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** Runs one step: a line when it begins, a line at most every ten seconds while it works, a line when it is done. */
+/** Runs one step: prints a line when it begins, one every ten seconds while it works, and one when it is done. */
 async function step(name, doing, work) {
   const begin = performance.now();
   let last = '';
@@ -53,7 +53,7 @@ async function step(name, doing, work) {
   }
 }
 
-/** Throws with the beginning and the end of what the failed command printed: npm tells the cause first, pip last. */
+/** Throws if a command failed, with the first and last lines of its output: npm names the cause first, pip last. */
 function succeeded({ code, lines }, command) {
   if (code === 0) return;
   lines = lines.filter((line) => !/^Ignoring .*: markers /.test(line));
@@ -61,14 +61,21 @@ function succeeded({ code, lines }, command) {
   throw new SetupError(`\`${command}\` failed (exit ${code}):\n${shown.map((line) => `    ${line}`).join('\n')}`);
 }
 
+/** Refuses a Node that is too old, or odd and no longer maintained; returns a warning for one newer than those tested. */
 function checkNode() {
   const majors = readJson(join(root, 'package.json')).engines.node.split('||').map(Number);
-  if (majors.includes(nodeMajor)) return;
-  const allowed = `${majors.slice(0, -1).join(', ')} or ${majors.at(-1)}`;
+  if (majors.includes(nodeMajor)) return undefined;
+  const tested = `${majors.slice(0, -1).join(', ')} or ${majors.at(-1)}`;
+  const found = `v${process.versions.node} (${process.execPath})`;
+  if (nodeMajor > Math.max(...majors)) {
+    return `Node ${found} is newer than the tested versions; trying it. If something fails, use Node ${tested}.`;
+  }
   throw new SetupError(
-    `Node ${allowed} is needed, found ${process.version} (${process.execPath}): install one, for example with \`nvm install ${majors.at(-1)}\``,
+    `Node ${tested} is needed, found ${found}: install one, for example with \`nvm install ${majors.at(-1)}\``,
   );
 }
+
+const warn = (message) => message && console.warn(`warning: ${message}`);
 
 function wantedBackend() {
   const wanted = process.env.LIF_FC_MNIST_BACKEND || undefined;
@@ -84,7 +91,7 @@ const packagesStamp = () => ({
   platform: `${process.platform}-${process.arch}`,
 });
 
-/** The folders that must be there, whatever the platform: a package removed by hand is noticed. */
+/** The folders that must exist on every platform, so that a package removed by hand is noticed. */
 const packageFolders = () =>
   Object.entries(readJson(join(root, 'package-lock.json')).packages)
     .filter(([path, entry]) => path !== '' && !entry.link && !entry.optional && !entry.os)
@@ -94,7 +101,7 @@ function packagesDone() {
   const stamp = readJson(stamps.packages);
   if (JSON.stringify(stamp) !== JSON.stringify(packagesStamp())) return false;
   try {
-    // On Windows the link is a junction, which holds an absolute path: after a move it names the old place.
+    // On Windows the link is a junction with an absolute path, which is wrong after the clone was moved.
     if (realpathSync(join(nodeModules, 'lif-fc-mnist')) !== realpathSync(root)) return false;
   } catch {
     return false;
@@ -111,7 +118,7 @@ function npmCommand() {
   ];
   const cli = candidates.find((path) => path && /npm-cli\.c?js$/.test(path) && existsSync(path));
   if (cli) return [process.execPath, [cli]];
-  if (windows) throw new SetupError(`npm was not found beside ${process.execPath}: run set-up as \`npm run setup\``);
+  if (windows) throw new SetupError(`no npm found next to ${process.execPath}: run set-up as \`npm run setup\``);
   return ['npm', []];
 }
 
@@ -126,7 +133,7 @@ async function installPackages(onLine) {
 
 // .venv --------------------------------------------------------------------------------------------------------------
 
-// The scripts in a venv hold its absolute path: a clone that was moved or copied needs a new one.
+// The scripts in a venv contain its absolute path, so a clone that was moved or copied needs a new venv.
 const venvStamp = () => ({ inputs: hashOf(['requirements.txt']), path: venv });
 
 function venvDone() {
@@ -139,7 +146,7 @@ async function installPython(python, onLine) {
   const env = pythonEnv();
   const made = await run(python.executable, ['-m', 'venv', '--clear', venv], { cwd: root, env, onLine });
   succeeded(made, `${python.executable} -m venv .venv`);
-  // Compiling every module would take half of the time; Python does it for those that are used.
+  // Compiling every module would double the time; Python compiles those that are used.
   const pip = ['-m', 'pip', 'install', '--no-compile', '--progress-bar', 'off', '--require-hashes'];
   const result = await runTwice(venvPython, [...pip, '-r', join(root, 'requirements.txt')], { cwd: root, env, onLine });
   succeeded(result, 'pip install --require-hashes -r requirements.txt');
@@ -150,7 +157,7 @@ async function installPython(python, onLine) {
 
 const kernelFile = join(venv, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json');
 
-/** What `tslab install` writes, but with absolute paths, so that neither node nor tslab need be on PATH. */
+/** What `tslab install` writes, but with absolute paths, so neither node nor tslab has to be on PATH. */
 const kernelText = () => {
   const tslab = join(nodeModules, 'tslab', 'bin', 'tslab');
   const preload = join(root, 'tools', 'notebooks', 'kernel-preload.cjs');
@@ -158,7 +165,7 @@ const kernelText = () => {
     argv: [process.execPath, '--require', preload, tslab, 'kernel', '--config-path', '{connection_file}'],
     display_name: 'TypeScript (tslab)',
     language: 'typescript',
-    // TensorFlow's start-up lines would stand in the notebooks.
+    // Otherwise TensorFlow's start-up lines would appear in the notebooks.
     env: { TF_CPP_MIN_LOG_LEVEL: '3', NODE_NO_WARNINGS: '1' },
   };
   return `${JSON.stringify(spec, null, 2)}\n`;
@@ -179,8 +186,10 @@ function pending(wanted) {
 
 const isPending = (todo) => todo.packages || todo.python || todo.native || todo.build || todo.kernel;
 
-async function work(todo, wanted) {
+async function work(todo, wanted, nodeWarning) {
   const python = todo.python ? findPython() : undefined;
+  warn(nodeWarning);
+  warn(python?.warning);
   const with_ = python ? `, Python ${python.version} from ${python.executable}` : '';
   console.log(`Setting up ${root} (Node ${process.versions.node}${with_}):`);
 
@@ -200,22 +209,20 @@ async function work(todo, wanted) {
     await step('Native backend', "TensorFlow's library for @tensorflow/tfjs-node", async (onLine) => {
       state = await setUpNative(onLine);
       return {
-        present: 'it was there',
+        present: 'already there',
         installer: "by the package's installer",
         wheel: 'libtensorflow from a wheel, addon compiled',
-        none: 'not to be had',
+        none: 'unavailable',
       }[state.outcome];
     });
     if (state.outcome !== 'none') return;
     const message = `no native backend: ${state.reason}`;
     if (wanted === 'native') throw new SetupError(message);
-    console.warn(
-      `  warning: ${message}. The tutorial runs on the WebAssembly backend, more slowly; see environment.md.`,
-    );
+    warn(`${message}. The tutorial uses the slower WebAssembly backend instead; see environment.md.`);
   };
   const compile = async () => {
     await packages;
-    // Asked again, since the compiler's version counts and npm may just have brought it.
+    // Checked again: the result depends on the compiler's version, and npm may just have installed it.
     if (!isBuilt()) await step('Build', 'src to dist', async () => build());
   };
   const kernel = async () => {
@@ -223,12 +230,12 @@ async function work(todo, wanted) {
     if (!todo.kernel) return;
     await step('Kernel', 'tslab for the Jupyter in .venv', async () => writeWhole(kernelFile, kernelText()));
   };
-  // Side by side, since npm and pip mostly wait for the disk and the network. A step that fails does not stop the
-  // others: what they finish need not be done again.
+  // In parallel, since npm and pip mostly wait for the disk and the network. A step that fails does not stop the
+  // others: the steps that succeed need not be repeated.
   const results = await Promise.allSettled([native(), compile(), kernel()]);
   const errors = [...new Set(results.flatMap(({ reason }) => reason ?? []))];
-  const stranger = errors.find((error) => !(error instanceof SetupError));
-  if (stranger) throw stranger;
+  const unexpected = errors.find((error) => !(error instanceof SetupError));
+  if (unexpected) throw unexpected;
   if (errors.length > 0) throw new SetupError(errors.map((error) => error.message).join('\nsetup: '));
   console.log(`Set up in ${seconds(start)}.`);
 }
@@ -236,28 +243,30 @@ async function work(todo, wanted) {
 async function main() {
   const unknown = flags.find((flag) => !KNOWN.includes(flag));
   if (unknown !== undefined) {
-    console.error(`setup: unknown option ${unknown}; there are ${KNOWN.join(', ')}`);
+    console.error(`setup: unknown option ${unknown}; expected ${KNOWN.join(', ')}`);
     process.exit(2);
   }
-  checkNode();
+  const nodeWarning = checkNode();
   if (flags.includes('--check')) {
     const python = findPython();
+    warn(nodeWarning);
+    warn(python.warning);
     console.log(`Node ${process.versions.node} (${process.execPath}), Python ${python.version} (${python.executable})`);
     return;
   }
   const wanted = wantedBackend();
   let todo = pending(wanted);
   if (isPending(todo)) {
-    // Without a Python nothing is begun.
+    // Nothing is started without a suitable Python.
     if (todo.python) findPython();
-    await lock((pid) => console.log(`Another set-up (process ${pid}) works in this clone; waiting for it.`));
+    await lock((pid) => console.log(`Another set-up (process ${pid}) is running in this clone; waiting for it.`));
     todo = pending(wanted);
-    if (isPending(todo)) return work(todo, wanted);
+    if (isPending(todo)) return work(todo, wanted, nodeWarning);
   }
   if (quiet) return;
   console.log(`Everything is set up (${seconds(start)}).`);
   if (todo.state?.outcome === 'none') {
-    console.log(`There is no native backend: ${todo.state.reason}. \`npm run setup -- --retry\` tries again.`);
+    console.log(`There is no native backend: ${todo.state.reason}. Retry with \`npm run setup -- --retry\`.`);
   }
 }
 
@@ -273,12 +282,10 @@ for (const [signal, status] of [
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ]) {
-  process.once(signal, () =>
-    stop(status, 'setup: interrupted; run it again, and it goes on with the step that was cut off'),
-  );
+  process.once(signal, () => stop(status, 'setup: interrupted; run it again to continue with the interrupted step'));
 }
 
 main().then(unlock, (error) => {
-  // Stopped: the signal's own handler speaks and ends the process.
+  // Stopped: the signal's own handler prints the message and ends the process.
   if (!(error instanceof Stopped)) stop(1, `setup: ${error instanceof SetupError ? error.message : error.stack}`);
 });

@@ -1,14 +1,14 @@
 /**
- * Figures in a nodeplotlib window. Its server and its page are used, but not its `plot` function, which listens on all
- * interfaces, logs to stdout, and opens a page that takes plotly.js and fonts from a CDN: here the server is bound to
- * 127.0.0.1, the page gets the plotly.js of this package, and all works without a network.
+ * Figures in a nodeplotlib window. We use its server and its page, but not its `plot` function, which listens on all
+ * interfaces, logs to stdout, and opens a page that takes plotly.js and fonts from a CDN. Here the server is bound to
+ * 127.0.0.1, the page gets the plotly.js of this package, and everything works without a network.
  */
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readdir, readFile } from 'node:fs/promises';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import type { Figure } from '../../visualizing/theme';
 
 /** An open nodeplotlib window; the program does not end before it is closed. */
@@ -30,10 +30,10 @@ const LOADING = 20000;
 /** The parts of Nest and nodeplotlib that are used. */
 interface App {
   get<T>(token: unknown): T;
-  use(handler: (request: IncomingMessage, response: ServerResponse, next: () => void) => void): void;
+  init(): Promise<unknown>;
   listen(port: number, host: string): Promise<unknown>;
   close(): Promise<void>;
-  getHttpServer(): { address(): AddressInfo; closeAllConnections?(): void };
+  getHttpServer(): Server;
 }
 interface Plots {
   addPlot(plot: { data: unknown; layout: unknown; config: unknown }): void;
@@ -76,14 +76,16 @@ async function start(): Promise<NonNullable<typeof current>> {
 
   const app: App = await NestFactory.create(ServerModule, { logger: false, abortOnError: false });
   const clients = countClients(app.get<Gateway>(PlotsGateway), () => void window.close());
-  app.use(localPage(join(dirname(entry), 'lib', 'server', 'web', 'index.html'), clients.loading));
+  // Nest's and socket.io's listeners are there after init(), and nobody can send a request before listen().
+  await app.init();
+  answerLocally(app.getHttpServer(), await readPage(join(dirname(entry), 'lib', 'server', 'web')), clients.loading);
   try {
     await app.listen(port, HOST);
   } catch (error) {
     await app.close();
     throw new Error(`NODEPLOTLIB_PORT=${port}: cannot listen on ${HOST} (${(error as Error).message})`);
   }
-  const url = `http://${HOST}:${app.getHttpServer().address().port}`;
+  const url = `http://${HOST}:${(app.getHttpServer().address() as AddressInfo).port}`;
   const window: FigureWindow = {
     url,
     closed: clients.closed,
@@ -91,7 +93,7 @@ async function start(): Promise<NonNullable<typeof current>> {
       if (current?.window !== window) return clients.closed;
       current = undefined;
       // Polling clients keep their connections open, and close() would wait for them.
-      app.getHttpServer().closeAllConnections?.();
+      app.getHttpServer().closeAllConnections();
       await app.close();
       clients.end();
     },
@@ -101,26 +103,65 @@ async function start(): Promise<NonNullable<typeof current>> {
   return { plots: app.get<Plots>(PlotsService), of, window };
 }
 
-/** Serves nodeplotlib's page without what it takes from other hosts, and plotly.js from this machine. */
-function localPage(index: string, loading: () => void): Parameters<App['use']>[0] {
-  const send = async (response: ServerResponse, type: string, content: Promise<string | Buffer>) => {
-    try {
-      const body = await content;
-      response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': CONTENT_POLICY }).end(body);
-    } catch (error) {
-      response.writeHead(500).end((error as Error).message);
+/** The files of the page by their URL paths, each with its media type. */
+type Page = Map<string, { type: string; read: () => Promise<string | Buffer> }>;
+
+const HTML = 'text/html; charset=utf-8';
+const JAVASCRIPT = 'text/javascript; charset=utf-8';
+const TYPES: Partial<Record<string, string>> = {
+  '.html': HTML,
+  '.js': JAVASCRIPT,
+  '.css': 'text/css; charset=utf-8',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+};
+
+/** nodeplotlib's page without what it takes from other hosts, and plotly.js from this machine. */
+async function readPage(folder: string): Promise<Page> {
+  const page: Page = new Map();
+  for (const name of await readdir(folder, { recursive: true })) {
+    const type = TYPES[extname(name)];
+    if (type === undefined) continue;
+    const file = join(folder, name);
+    const read = type === HTML ? async () => withoutOtherHosts(await readFile(file, 'utf8')) : () => readFile(file);
+    page.set(`/${name.replaceAll('\\', '/')}`, { type, read });
+  }
+  const plotly = require.resolve('plotly.js-dist-min/plotly.min.js');
+  page.set('/plotly.min.js', { type: JAVASCRIPT, read: () => readFile(plotly) });
+  return page;
+}
+
+/** A page of another site whose name leads to 127.0.0.1 (DNS rebinding) names that site as the host. */
+const isLocal = (host = ''): boolean => /^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host);
+
+/**
+ * Answers every request in place of Nest, whose own static files include the page as nodeplotlib ships it, for any path
+ * and error; only those of socket.io are passed on, from this machine's own pages.
+ */
+function answerLocally(server: Server, page: Page, loading: () => void): void {
+  const former = server.listeners('request') as RequestListener[];
+  const refuse = (response: ServerResponse, status: number, message: string) =>
+    response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
+  server.removeAllListeners('request').on('request', async (request, response) => {
+    const path = request.url?.split('?')[0] ?? '';
+    if (!isLocal(request.headers.host)) {
+      return refuse(response, 403, 'expected the host 127.0.0.1 or localhost');
     }
-  };
-  return (request, response, next) => {
-    const path = request.url?.split('?')[0];
-    if (path === '/plotly.min.js') {
-      send(response, 'text/javascript', readFile(require.resolve('plotly.js-dist-min/plotly.min.js')));
-    } else if (path === '/index.html' || (path !== undefined && !path.includes('.'))) {
-      // The page's own routes, such as /plots, are the page too.
-      loading();
-      send(response, 'text/html; charset=utf-8', readFile(index, 'utf8').then(withoutOtherHosts));
-    } else next();
-  };
+    if (path.startsWith('/socket.io/')) {
+      for (const listener of former) listener.call(server, request, response);
+      return;
+    }
+    // The page's own routes, such as /plots, are the page too.
+    const found = page.get(path.includes('.') ? path : '/index.html');
+    if (found === undefined) return refuse(response, 404, 'no such file');
+    if (found.type === HTML) loading();
+    try {
+      const body = await found.read();
+      response.writeHead(200, { 'Content-Type': found.type, 'Content-Security-Policy': CONTENT_POLICY }).end(body);
+    } catch (error) {
+      refuse(response, 500, (error as Error).message);
+    }
+  });
 }
 
 // Whatever a later nodeplotlib adds to its page: the browser asks no other host.

@@ -89,6 +89,24 @@ test('ids are defined once, references find them, and two figures share none', a
   assert.equal(ids[0].filter((id) => ids[1].includes(id)).length, 0);
 });
 
+test('a legend is as wide as its names are in the font of the figure', async () => {
+  const legend = async (name: string) => {
+    const svg = await renderSvg(
+      lines([
+        { name, y: [1, 2] },
+        { name: 'b', y: [2, 1] },
+      ]),
+    );
+    const size = Number(new RegExp(`font-size: ([\\d.]+)px[^>]*>${name}<`).exec(svg)?.[1]);
+    return { size, width: Number(/<rect width="(\d+)" height="30"/.exec(svg)?.[1]) };
+  };
+  const [short, long] = [await legend('m'.repeat(10)), await legend('m'.repeat(30))];
+  // In DejaVu Sans an m is 1995 of 2048 units wide.
+  const expected = (20 * short.size * 1995) / 2048;
+  assert.ok(expected > 200, `${expected}`);
+  assert.ok(Math.abs(long.width - short.width - expected) <= 1, `${long.width} - ${short.width}, expected ${expected}`);
+});
+
 test('nothing in a figure is fetched from elsewhere', async () => {
   const svg = await renderSvg(digits(new Uint8Array(784)));
   assert.equal(svg.replace(/xmlns(:\w+)?="[^"]*"/g, '').match(/https?:/), null);

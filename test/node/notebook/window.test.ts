@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
@@ -77,6 +78,111 @@ test('the window is served on this machine only, from this machine only, and say
   }
   const plotly = Buffer.from(await (await fetch(`${url}/plotly.min.js`)).arrayBuffer());
   assert.ok(plotly.equals(readFileSync(require.resolve('plotly.js-dist-min/plotly.min.js'))));
+  child.kill();
+});
+
+interface Answer {
+  status: number | undefined;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** A request as it is written: `fetch` would tidy up the path, and set the host by itself. */
+function ask(port: number, path: string, headers: Record<string, string> = {}, body?: string): Promise<Answer> {
+  return new Promise((done, fail) => {
+    const method = body === undefined ? 'GET' : 'POST';
+    const sent = request(
+      { host: '127.0.0.1', port, path, method, headers, agent: false, timeout: 10_000 },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (data) => {
+          text += data;
+        });
+        response.on('end', () => done({ status: response.statusCode, headers: response.headers, body: text }));
+      },
+    );
+    sent.on('timeout', () => sent.destroy(new Error(`${path}: no answer within 10 s`))).on('error', fail);
+    sent.end(body);
+  });
+}
+
+test('whatever is asked for, an answer that is a page is our own, with its policy that no other host be asked', async () => {
+  const port = await freePort();
+  const { child, listening } = program(String(port));
+  await listening;
+  const conditions: Record<string, string>[] = [{}, { range: 'bytes=99999999-' }, { 'if-match': 'x' }];
+  const paths = ['/', '/index.html', '/plots', '/plots?a.b', '/a%2eb'];
+  const missing = [
+    '/x.y',
+    '/.git/config',
+    '/INDEX.HTML',
+    '/assets/../index.html',
+    '//index.html',
+    '/./',
+    '/../web/index.html',
+  ];
+  for (const path of [
+    ...paths,
+    ...missing,
+    '/main.js',
+    '/styles.css',
+    '/favicon.ico',
+    '/socket.io/x.html',
+    '/%',
+    '/%00',
+  ]) {
+    for (const headers of conditions) {
+      const answer = await ask(port, path, headers);
+      if (missing.includes(path)) assert.equal(answer.status, 404, path);
+      if (paths.includes(path)) assert.match(answer.headers['content-type'] ?? '', /^text\/html/, path);
+      if (!/html/.test(answer.headers['content-type'] ?? '') && !/^\s*</.test(answer.body)) continue;
+      assert.match(answer.body, /src="\/plotly\.min\.js"/, path);
+      assert.equal(answer.body.match(/https?:\/\//), null, path);
+      assert.match(`${answer.headers['content-security-policy']}`, /^default-src 'self' [^:/]* data: blob:$/, path);
+    }
+  }
+  child.kill();
+});
+
+test('a request that names another host, as after DNS rebinding, is refused', async () => {
+  const port = await freePort();
+  const { child, listening } = program(String(port));
+  await listening;
+  const paths = ['/', '/x.y', '/plotly.min.js', '/socket.io/?EIO=4&transport=polling'];
+  for (const path of paths) {
+    for (const host of [
+      'evil.example',
+      `evil.example:${port}`,
+      `127.0.0.1.evil.example:${port}`,
+      '127.0.0.1@evil.example',
+    ]) {
+      const answer = await ask(port, path, { host });
+      assert.deepEqual(
+        [answer.status, answer.body],
+        [403, 'expected the host 127.0.0.1 or localhost\n'],
+        `${host} ${path}`,
+      );
+    }
+    // Another port is how a forwarded one looks.
+    for (const host of [`127.0.0.1:${port}`, 'localhost', 'LOCALHOST:9000']) {
+      assert.notEqual((await ask(port, path, { host })).status, 403, `${host} ${path}`);
+    }
+  }
+  child.kill();
+});
+
+test('an event whose name is no string does not end the program', async () => {
+  const port = await freePort();
+  const { child, output, listening } = program(String(port));
+  await listening;
+  const polling = '/socket.io/?EIO=4&transport=polling';
+  const hello = await ask(port, polling);
+  const { sid } = JSON.parse(hello.body.slice(1));
+  await ask(port, `${polling}&sid=${sid}`, {}, '40');
+  await ask(port, `${polling}&sid=${sid}`, {}, '42[{"toString":"foo"}]');
+  assert.equal((await ask(port, '/')).status, 200);
+  assert.equal(child.exitCode, null);
+  assert.doesNotMatch(output.stderr, /Error/);
   child.kill();
 });
 

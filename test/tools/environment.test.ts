@@ -1,0 +1,102 @@
+/** environment.md says what is so: versions, raised dependencies, and what is bent of which package. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { describe, test } from 'node:test';
+
+const root = resolve(__dirname, '..', '..');
+const read = (name: string) => readFileSync(join(root, name), 'utf8');
+const text = read('environment.md');
+const manifest = JSON.parse(read('package.json'));
+const lock: Record<string, { version?: string; link?: boolean }> = JSON.parse(read('package-lock.json')).packages;
+const locked = new Map(
+  [...read('requirements.txt').matchAll(/^([\w.-]+)==(\S+)/gm)].map(([, name, version]) => [name, version]),
+);
+
+const versionOf = (name: string) => lock[`node_modules/${name}`]?.version ?? locked.get(name);
+
+/** The rows of the tables in a section, each as its cells, without the heads. */
+function rows(heading: string): string[][] {
+  const start = text.indexOf(`\n${heading}\n`);
+  assert.notEqual(start, -1, `environment.md: expected a section "${heading}"`);
+  const rest = text.slice(start + heading.length + 2);
+  const level = heading.split(' ')[0] as string;
+  const section = rest.split(new RegExp(`^#{1,${level.length}} `, 'm'))[0] as string;
+  const lines = section.split('\n').filter((line) => /^\| [^|]/.test(line));
+  return lines.map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+describe('environment.md', () => {
+  test('lists every package that is named here with its version', () => {
+    const listed = new Map(rows('## Versions, and what each package is for').map(([name, version]) => [name, version]));
+    const pinned: Record<string, string> = { ...manifest.dependencies, ...manifest.devDependencies };
+    for (const [name, version] of Object.entries(pinned)) assert.equal(listed.get(name), version, name);
+    for (const [name] of read('requirements.in').matchAll(/^[a-z][\w-]*/gm)) {
+      assert.equal(listed.get(name), locked.get(name), name);
+    }
+  });
+
+  test('names for each bend a version that is installed, files that are there, and tests that are there', () => {
+    const files = ['src', 'tools', 'test', 'book'].flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name))),
+    );
+    const bends = rows('### What we bend, and at which version').slice(1);
+    assert.ok(bends.length >= 20);
+    for (const [name, version, , where = '', tests = ''] of bends as [string, string, string, string, string][]) {
+      assert.equal(version, versionOf(name), name);
+      for (const [, file] of where.matchAll(/`([^`]+)`/g)) {
+        assert.ok(file === 'package.json' || files.some((path) => basename(path) === file), `${name}: no file ${file}`);
+      }
+      const file = /`([\w-]+\.test\.ts)`/.exec(tests)?.[1];
+      const titles = [...tests.matchAll(/\*([^*]+)\*/g)].map(([, title]) => title as string);
+      const sources = files.filter((path) => basename(path) === file).map(read);
+      assert.ok(titles.length > 0 && sources.length > 0, `${name}: expected a test, found ${tests}`);
+      for (const title of titles) {
+        assert.ok(
+          sources.some((source) => source.includes(title)),
+          `${file}: expected a test "${title}", found none`,
+        );
+      }
+    }
+  });
+
+  test('says to which version dependencies were raised, and the lock has each at that version everywhere', () => {
+    const [nodeplotlib, tfjsNode] = rows('### Dependencies that we raise').slice(1);
+    const inLock = (path: RegExp) => Object.entries(lock).filter(([at]) => path.test(at));
+    const { '@tensorflow/tfjs-node': ofTfjsNode, ...others } = manifest.overrides;
+    const all: Record<string, string> = { ...others };
+    for (const [name, version] of Object.entries(ofTfjsNode as Record<string, string | Record<string, string>>)) {
+      const raised = typeof version === 'string' ? version : (version['.'] as string);
+      assert.ok(tfjsNode?.[1]?.includes(`${name} ${raised}`), `tfjs-node: ${name} ${raised} is not listed`);
+      if (name !== 'https-proxy-agent') all[name] = raised; // jsdom has a later one
+    }
+    for (const [name, version] of Object.entries(all)) {
+      const found = inLock(new RegExp(`(^|/)node_modules/${name}$`));
+      assert.ok(found.length > 0, `${name}: not in the lock`);
+      for (const [path, entry] of found) assert.equal(entry.version, version, path);
+    }
+    for (const name of [
+      'express',
+      'socket.io',
+      'socket.io-parser',
+      'engine.io',
+      'multer',
+      'body-parser',
+      'qs',
+      'send',
+      'ws',
+    ]) {
+      const [, entry] = inLock(new RegExp(`^node_modules/${name}$`))[0] ?? [];
+      assert.ok(
+        nodeplotlib?.[1]?.includes(`${name} ${entry?.version}`),
+        `nodeplotlib: ${name} ${entry?.version} is not listed`,
+      );
+    }
+    assert.deepEqual(inLock(/node_modules\/(axios|uuid|npmlog)$/), []);
+  });
+});
