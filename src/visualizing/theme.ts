@@ -15,6 +15,8 @@ export interface Figure {
   alt: string;
 }
 
+export type Spec = { [key: string]: Json };
+
 /** The font that comes with the package; in a browser without it the next best. */
 export const FONT_FAMILY = 'DejaVu Sans';
 
@@ -25,9 +27,11 @@ export const DASHES = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'solid', '
 export const SYMBOLS = ['circle', 'square', 'diamond', 'triangle-up', 'x', 'cross', 'star'];
 export const INK = '#222222';
 export const GRID = '#e6e6e6';
+/** Behind pixels without a value; no colour of a scale. */
+export const GAP = '#c8c8c8';
 export const WIDTH = 760;
 
-/** Blue below 0, white at 0, red above (ColorBrewer's RdBu, turned round). */
+/** Blue below 0, white at 0, red above (ColorBrewer's RdBu, reversed). */
 export const DIVERGING: Json = [
   [0, '#053061'],
   [0.25, '#4393c3'],
@@ -35,14 +39,6 @@ export const DIVERGING: Json = [
   [0.75, '#d6604d'],
   [1, '#67001f'],
 ];
-
-export type Spec = { [key: string]: Json };
-
-/** Numbers are for drawing: a few digits keep notebooks small. */
-export const round = (value: number, digits = 5): number =>
-  Number.isFinite(value) ? Number(value.toPrecision(digits)) : 0;
-export const list = (values: ArrayLike<number>, digits = 5): number[] =>
-  Array.from(values, (value) => round(value, digits));
 
 export function layout(title: string, height: number, more: Spec = {}): Spec {
   return {
@@ -95,26 +91,37 @@ export function colorbar(label: string, more: Spec = {}): Spec {
   };
 }
 
-/** Splits a row-major array into its rows. */
-export function rows(array: ArrayLike<number>, columns: number, what: string): number[][] {
-  if (array.length === 0 || array.length % columns !== 0) {
-    throw new RangeError(
-      `${what}: expected a multiple of ${columns} values, found ${array.length}; is it [n, ${columns}]?`,
-    );
+/** One of several panels above one another. */
+export interface Panel {
+  /** Title of its vertical axis. */
+  label: string;
+  /** Its share of the height, in the unit of the others'. */
+  share: number;
+  yaxis?: Spec;
+}
+
+/** The axes of panels above one another, the first on top, with one horizontal axis below them all. */
+export function stacked(panels: readonly Panel[], xlabel: string, xaxis: Spec, gap = 0.06): Spec {
+  const free = 1 - gap * (panels.length - 1);
+  const shares = panels.reduce((sum, { share }) => sum + share, 0);
+  const axes: Spec = {};
+  let top = 1;
+  for (const [i, { label, share, yaxis }] of panels.entries()) {
+    const last = i === panels.length - 1;
+    const [id, bottom] = [panelId(i), last ? 0 : top - (share / shares) * free];
+    const shown: Spec = last ? {} : { showticklabels: false, ticks: '', matches: `x${panelId(panels.length - 1)}` };
+    axes[`xaxis${id}`] = axis(last ? xlabel : '', { ...xaxis, ...shown, anchor: `y${id}` });
+    axes[`yaxis${id}`] = axis(label, {
+      anchor: `x${id}`,
+      domain: [Number(bottom.toFixed(4)), Number(top.toFixed(4))],
+      ...yaxis,
+    });
+    top = bottom - gap;
   }
-  const values = Array.from(array);
-  return Array.from({ length: values.length / columns }, (_, row) => values.slice(row * columns, (row + 1) * columns));
+  return axes;
 }
 
-export const transpose = (matrix: number[][]): number[][] =>
-  matrix[0].map((_, column) => matrix.map((row) => row[column]));
+const panelId = (panel: number): string => (panel === 0 ? '' : String(panel + 1));
 
-/** The index of the highest value; the first of equals. */
-export function argmax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
-  return best;
-}
-
-export const fixed = (value: number, digits: number): string => (Number.isFinite(value) ? value.toFixed(digits) : '–');
-export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+/** The axes of a trace in that panel, counted from 0. */
+export const inPanel = (panel: number): Spec => ({ xaxis: `x${panelId(panel)}`, yaxis: `y${panelId(panel)}` });

@@ -6,13 +6,11 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { encodePng } from './png';
 
-const FONT_FOLDER = join(dirname(require.resolve('dejavu-fonts-ttf/package.json')), 'ttf');
-
 /** The font files that figures are measured and drawn with. */
-export const FONT_FILES = {
-  normal: join(FONT_FOLDER, 'DejaVuSans.ttf'),
-  bold: join(FONT_FOLDER, 'DejaVuSans-Bold.ttf'),
-};
+export function fontFiles(): { normal: string; bold: string } {
+  const folder = join(dirname(require.resolve('dejavu-fonts-ttf/package.json')), 'ttf');
+  return { normal: join(folder, 'DejaVuSans.ttf'), bold: join(folder, 'DejaVuSans-Bold.ttf') };
+}
 
 type Measure = (text: string, size: number, bold: boolean) => number;
 
@@ -26,8 +24,9 @@ export async function startPlotly(): Promise<PlotlyInJsdom> {
   const { JSDOM, VirtualConsole } = await import('jsdom');
   const { createCanvas, GlobalFonts } = await import('@napi-rs/canvas');
   // A name of our own: a font of the same family on the system must not be measured in its place.
-  GlobalFonts.registerFromPath(FONT_FILES.normal, 'lif-fc-mnist-normal');
-  GlobalFonts.registerFromPath(FONT_FILES.bold, 'lif-fc-mnist-bold');
+  const { normal, bold } = fontFiles();
+  GlobalFonts.registerFromPath(normal, 'lif-fc-mnist-normal');
+  GlobalFonts.registerFromPath(bold, 'lif-fc-mnist-bold');
   const ruler = createCanvas(1, 1).getContext('2d');
   const measure: Measure = (text, size, bold) => {
     // At one large size and scaled: widths are then free of hinting, as in the SVG.
@@ -82,7 +81,7 @@ function giveCanvas(window: JsdomWindow, create: (width: number, height: number)
   prototype.toDataURL = function (this: HTMLCanvasElement) {
     const { width, height } = behind(this);
     const pixels = behind(this).getContext('2d').getImageData(0, 0, width, height).data;
-    return `data:image/png;base64,${encodePng(pixels, width, height).toString('base64')}`;
+    return `data:image/png;base64,${Buffer.from(encodePng(pixels, width, height)).toString('base64')}`;
   };
   window.URL.createObjectURL = () => '';
 }

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type Figure, FONT_FAMILY } from '../../visualizing/theme';
-import { FONT_FILES, type PlotlyInJsdom, startPlotly } from './plotly';
+import { fontFiles, type PlotlyInJsdom, startPlotly } from './plotly';
 import { encodePng } from './png';
 
 let started: Promise<PlotlyInJsdom> | undefined;
@@ -23,29 +23,77 @@ export function renderSvg(figure: Figure): Promise<string> {
   return drawn;
 }
 
-/** Draws a figure as a PNG file, `scale` device pixels to a CSS pixel. */
+/** As many pixels as can be drawn in some seconds: a figure of the tutorial at ten times its size. */
+const MOST_PIXELS = 50e6;
+/** As many CSS pixels as a figure may be wide or high. */
+const MOST_SIDE = 20000;
+
+/**
+ * Draws a figure as a PNG file, `scale` device pixels per CSS pixel.
+ * @throws RangeError for a scale that leaves less than a pixel or makes more than 50 million
+ */
 export async function renderPng(figure: Figure, scale = 1.5): Promise<Uint8Array> {
+  const { width, height } = sizeOf(figure);
+  drawable(width, height, scale);
   return rasterize(await renderSvg(figure), scale);
 }
 
-/** Turns an SVG of {@link renderSvg} into a PNG file; text is set in the package's font alone. */
+/**
+ * Turns an SVG of {@link renderSvg} into a PNG file; text is set in the package's font alone.
+ * @throws RangeError for a scale that leaves less than a pixel or makes more than 50 million
+ */
 export async function rasterize(svg: string, scale = 1.5): Promise<Uint8Array> {
   const { Resvg } = await import('@resvg/resvg-js');
-  const font = { loadSystemFonts: false, fontFiles: Object.values(FONT_FILES), defaultFontFamily: FONT_FAMILY };
+  const font = { loadSystemFonts: false, fontFiles: Object.values(fontFiles()), defaultFontFamily: FONT_FAMILY };
   // resvg knows the older name only.
-  const drawable = svg.replaceAll('style="image-rendering:pixelated"', 'image-rendering="optimizeSpeed"');
-  const image = new Resvg(drawable, { font, fitTo: { mode: 'zoom', value: scale }, background: '#ffffff' }).render();
-  return encodePng(image.pixels, image.width, image.height, true);
+  const known = svg.replaceAll('style="image-rendering:pixelated"', 'image-rendering="optimizeSpeed"');
+  const picture = new Resvg(known, { font, fitTo: { mode: 'zoom', value: scale }, background: '#ffffff' });
+  // Before it draws: resvg ends the whole process where it finds no memory.
+  drawable(picture.width, picture.height, scale);
+  const image = picture.render();
+  return encodePng(image.pixels, image.width, image.height);
+}
+
+function drawable(width: number, height: number, scale: number): void {
+  const [w, h] = [width * scale, height * scale];
+  if (!(w >= 1 && h >= 1 && w * h <= MOST_PIXELS)) {
+    throw new RangeError(
+      `renderPng: expected a scale for 1 to ${MOST_PIXELS / 1e6} million pixels, found ${scale} for ${width} × ${height}`,
+    );
+  }
+}
+
+/** Size of a figure in CSS pixels. */
+function sizeOf(figure: Figure): { width: number; height: number } {
+  if (typeof figure?.layout !== 'object' || figure.layout === null) {
+    throw new TypeError('render: expected a figure { data, layout, alt }, found none');
+  }
+  const { width = 760, height = 420 } = figure.layout;
+  const fits = [width, height].every((side) => typeof side === 'number' && side >= 10 && side <= MOST_SIDE);
+  if (!fits) {
+    throw new RangeError(`render: expected a layout of 10 to ${MOST_SIDE} pixels each way, found ${width} × ${height}`);
+  }
+  return { width: Number(width), height: Number(height) };
 }
 
 async function draw(figure: Figure): Promise<string> {
+  const { width, height } = sizeOf(figure);
   started ??= startPlotly();
   const plotly = await started;
   // plotly.js writes into what it is given, so it gets a copy.
-  const { data, layout } = JSON.parse(JSON.stringify({ data: figure.data, layout: figure.layout }));
-  const { width = 760, height = 420 } = layout;
+  const copy = JSON.stringify({ data: figure.data, layout: figure.layout });
+  const { data, layout } = JSON.parse(copy, (_, value) => (typeof value === 'string' ? wellFormed(value) : value));
   const svg = await plotly.toImage({ data, layout }, { format: 'svg', imageDataOnly: true, width, height });
   return describe(stableIds(tidy(svg), idPrefix(figure)), figure);
+}
+
+/** Text that XML can hold: control characters and halves of surrogate pairs become U+FFFD. */
+function wellFormed(text: string): string {
+  return text.replace(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+    '\ufffd',
+  );
 }
 
 /** Ids are unique in a page with many figures, and the same in each run: they begin with a hash of the figure. */
@@ -92,5 +140,5 @@ function plainTitle(figure: Figure): string {
 }
 
 function escapeXml(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+  return wellFormed(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }

@@ -4,21 +4,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { JSDOM } from 'jsdom';
-import { encodePng } from '../../../src/node/drawing/png';
-import { renderPng, renderSvg } from '../../../src/node/drawing/render';
-import { accuracyCurve, digits, lines, plot1dSpikes, weightImages } from '../../../src/visualizing';
-
-/** Decoded by another library than the one that encoded. */
-async function decode(png: Uint8Array) {
-  const image = await loadImage(Buffer.from(png));
-  const context = createCanvas(image.width, image.height).getContext('2d');
-  context.drawImage(image, 0, 0);
-  const { data } = context.getImageData(0, 0, image.width, image.height);
-  const at = (x: number, y: number) => [...data.subarray(4 * (y * image.width + x), 4 * (y * image.width + x) + 3)];
-  return { width: image.width, height: image.height, at };
-}
+import { rasterize, renderPng, renderSvg } from '../../../src/node/drawing/render';
+import {
+  accuracyCurve,
+  digits,
+  type Figure,
+  lines,
+  plot1dSpikes,
+  plot2dHeatmap,
+  weightImages,
+} from '../../../src/visualizing';
+import { decode } from '../../support/png';
 
 const near = (found: number[], expected: number[]) => found.every((value, i) => Math.abs(value - expected[i]) <= 6);
 
@@ -176,33 +173,92 @@ test('the bytes are the same in another process, in another order, with other fo
   }
 });
 
-test('the PNG writer keeps every colour, with and without a palette', async () => {
-  for (const colors of [3, 256, 400]) {
-    const pixels = new Uint8Array(20 * 20 * 4);
-    for (let i = 0; i < 400; i++) pixels.set([(i % colors) & 255, (i % colors) >> 8, 7, 255], i * 4);
-    const image = await decode(encodePng(pixels, 20, 20));
-    for (let i = 0; i < 400; i++) {
-      assert.deepEqual(image.at(i % 20, Math.floor(i / 20)), [...pixels.subarray(i * 4, i * 4 + 3)]);
-    }
+test('a curve of many points looks as if all of them were drawn', async () => {
+  const y = Float64Array.from({ length: 30_000 }, (_, i) => Math.sin(i * i * 0.001) * (i % 9000));
+  const thinned = lines([{ name: 'a', y }], { title: 't', xlabel: 'x', ylabel: 'y' });
+  const whole = { ...thinned, data: [{ ...thinned.data[0], x: Array.from(y, (_, i) => i), y: Array.from(y) }] };
+  const [a, b] = await Promise.all([thinned, whole].map(async (figure) => decode(await renderPng(figure, 1))));
+  let different = 0;
+  for (let x = 0; x < a.width; x++) {
+    for (let row = 0; row < a.height; row++) different += Math.abs(a.at(x, row)[0] - b.at(x, row)[0]) > 64 ? 1 : 0;
   }
-  assert.throws(() => encodePng(new Uint8Array(3), 1, 1), /expected 4 bytes for 1 × 1, found 3/);
+  assert.ok(different < 0.002 * a.width * a.height, `${different} pixels differ`);
 });
 
-test('many colours are merged only into ones that hardly differ', async () => {
-  // 1,000 neighbouring colours fit into a palette with a small change; 600 that are far apart do not.
-  const rows: [number, (i: number) => number[], number, number][] = [
-    [1000, (i) => [i >> 2, 64 + (i & 3), 0], 3, 2],
-    [600, (i) => [(i % 8) * 36, ((i >> 3) % 8) * 36, (i >> 6) * 25], 6, 0],
-  ];
-  for (const [count, color, type, most] of rows) {
-    const pixels = new Uint8Array(count * 4);
-    for (let i = 0; i < count; i++) pixels.set([...color(i), 255], i * 4);
-    const png = encodePng(pixels, count, 1, true);
-    assert.equal(png[25], type, 'colour type: 3 with a palette, 6 without');
-    const image = await decode(png);
-    for (let i = 0; i < count; i++) {
-      const change = color(i).map((level, channel) => Math.abs(level - image.at(i, 0)[channel]));
-      assert.ok(Math.max(...change) <= most, `${color(i)} became ${image.at(i, 0)}`);
-    }
+test('a value that is not a finite number leaves the paper white', async () => {
+  const array = new Float32Array(100).fill(1);
+  array.fill(Number.NaN, 50, 60);
+  const figure = plot2dHeatmap(array);
+  const png = await decode(await renderPng(figure, 1));
+  // The panel begins at 70, 56; its column 5 of 10 has no values.
+  const panel = 612 - 70;
+  const dot = (step: number) => png.at(70 + Math.round((panel * (step + 0.5)) / 10), 200);
+  assert.deepEqual(dot(5), [255, 255, 255]);
+  assert.ok(dot(3)[0] !== 255 && dot(7)[0] !== 255, `${dot(3)}, ${dot(7)}`);
+});
+
+test('a picture that cannot be drawn is refused in one line before the drawing begins', async () => {
+  const figure = accuracy();
+  const svg = await renderSvg(figure);
+  const message = /^renderPng: expected a scale for 1 to 50 million pixels, found [^\n]+ for 760 × 500$/;
+  for (const scale of [1e9, 100, 0.001, 0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+    await assert.rejects(renderPng(figure, scale), { name: 'RangeError', message });
+    await assert.rejects(rasterize(svg, scale), { name: 'RangeError', message });
   }
+  for (const width of [1e6, 0, -5, Number.NaN, '760']) {
+    const layout = { ...figure.layout, width };
+    const expected = {
+      name: 'RangeError',
+      message: /^render: expected a layout of 10 to 20000 pixels each way, found/,
+    };
+    await assert.rejects(renderSvg({ ...figure, layout }), expected);
+    await assert.rejects(renderPng({ ...figure, layout }), expected);
+  }
+  await assert.rejects(renderSvg({} as Figure), { name: 'TypeError', message: /expected a figure/ });
+  // Small and large ones that can be: a pixel high, and as wide as an A0 poster.
+  for (const scale of [0.002, 10]) {
+    const header = Buffer.from(await renderPng(figure, scale)).subarray(0, 24);
+    assert.deepEqual([header.readUInt32BE(16), header.readUInt32BE(20)], [Math.round(760 * scale), 500 * scale]);
+  }
+});
+
+test('texts with characters that XML cannot hold give a well-formed SVG', async () => {
+  const bad = 'a\0b\ud800c\udc00d\uffffe\u001ff';
+  const figure = lines([{ name: bad, y: [1, 2] }], { title: `${bad} 😀`, xlabel: bad, ylabel: bad });
+  const svg = await renderSvg({ ...figure, alt: bad });
+  const { document } = new JSDOM(svg, { contentType: 'image/svg+xml' }).window;
+  const [title, desc] = ['title', 'desc'].map((name) => document.querySelector(name)?.textContent);
+  assert.deepEqual([title, desc], ['a�b�c�d�e�f 😀', 'a�b�c�d�e�f']);
+  assert.equal(
+    Buffer.from(await renderPng(figure, 1))
+      .subarray(1, 4)
+      .toString(),
+    'PNG',
+  );
+});
+
+test('a logarithmic axis over all of double precision is drawn within seconds', async () => {
+  const x = [1e-300, 1, 1e300];
+  const started = performance.now();
+  const svg = await renderSvg(lines([{ name: 'a', x, y: x }], { logX: true, logY: true }));
+  assert.ok(performance.now() - started < 10_000);
+  assert.ok(svg.includes('10⁻³⁰⁰') && svg.includes('10³⁰⁰'));
+});
+
+test('nothing is looked up or started before the first figure is drawn', () => {
+  const program = `
+    const Module = require('node:module');
+    const resolve = Module._resolveFilename;
+    Module._resolveFilename = function (name, ...rest) {
+      if (/dejavu|jsdom|canvas|resvg|plotly\\.js/.test(name)) throw new Error('looked up: ' + name);
+      return resolve.call(this, name, ...rest);
+    };
+    const { renderSvg } = require('./src/node/drawing/render.ts');
+    renderSvg({ data: [], layout: {}, alt: '' }).catch((error) => console.log(error.message));
+  `;
+  const output = execFileSync(process.execPath, ['--import', 'tsx', '-e', program], {
+    cwd: resolve(__dirname, '..', '..', '..'),
+    encoding: 'utf8',
+  });
+  assert.match(output, /^looked up: \S*jsdom\S*\n$/, 'only the drawing looks up the first of them');
 });

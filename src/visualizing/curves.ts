@@ -1,0 +1,163 @@
+/** Curves in one panel: learning curves, errors, times and memory against T. */
+import { axis, COLORS, DASHES, type Figure, layout, type Spec, SYMBOLS } from './theme';
+import { thinned } from './thin';
+import { extent, gaps, grouped, items, list, numbers, plural, round, titled } from './values';
+
+/** A named curve; x counts from 0 when left out. */
+export interface Series {
+  name: string;
+  x?: ArrayLike<number>;
+  y: ArrayLike<number>;
+  /** Drawn thin, dashed and grey: a guide to the eye. */
+  guide?: boolean;
+  /** Points without a line, to lie on another curve. */
+  points?: boolean;
+}
+
+export interface LineOptions {
+  title?: string;
+  xlabel?: string;
+  ylabel?: string;
+  logX?: boolean;
+  logY?: boolean;
+  xrange?: readonly [number, number];
+  yrange?: readonly [number, number];
+  /** Points as well as lines; default: up to 40 points per curve. */
+  markers?: boolean;
+  /** Tick labels of the y axis in Plotly's d3 format, such as '.0%'. */
+  tickformat?: string;
+  height?: number;
+  alt?: string;
+}
+
+/**
+ * Curves in one panel. Of a curve with more points than can be seen, only those are drawn that show: of each pixel's
+ * width the first, the lowest, the highest and the last. Zooming in finds no more.
+ */
+export function lines(series: readonly Series[], options: LineOptions = {}): Figure {
+  const curves = items(series, 'lines', '{ name, y }').map(checked);
+  const { logX = false, logY = false } = options;
+  const xrange = range(options.xrange, 'xrange', logX);
+  const yrange = range(options.yrange, 'yrange', logY);
+  let color = 0;
+  const data = curves.map(({ name, x, y, guide, points }): Spec => {
+    const kept = thinned(y, x, { log: logX, range: xrange });
+    const pick = (values: ArrayLike<number>, digits: number) => {
+      return list(
+        kept.map((i) => values[i]),
+        digits,
+      );
+    };
+    const trace: Spec = { type: 'scatter', mode: 'lines', name, x: x ? pick(x, 7) : kept, y: pick(y, 5) };
+    if (guide) return { ...trace, line: { color: '#777777', width: 1.3, dash: 'dash' } };
+    const i = color++ % COLORS.length;
+    const markers = points || (options.markers ?? y.length <= 40);
+    return {
+      ...trace,
+      mode: points ? 'markers' : markers ? 'lines+markers' : 'lines',
+      line: { color: COLORS[i], width: 2, dash: markers ? 'solid' : DASHES[i] },
+      ...(markers ? { marker: { symbol: SYMBOLS[i], size: 7 } } : {}),
+    };
+  });
+  const title = options.title ?? '';
+  const xs = curves.map(({ x, y }) => x ?? Array.from(y, (_, i) => i));
+  const ys = curves.map(({ y }) => y);
+  return {
+    data: data.map((trace) => ({ ...trace, showlegend: series.length > 1 })),
+    layout: layout(title, options.height ?? 380, {
+      margin: { l: 80, r: 30, t: series.length > 1 ? 82 : 56, b: 58 },
+      xaxis: axis(options.xlabel ?? '', {
+        ...(curves.every(({ x }) => wholeNumbers(x)) ? wholeTicks(xrange ?? extent(...xs)) : {}),
+        ...scaled(logX, xs, xrange),
+      }),
+      yaxis: axis(options.ylabel ?? '', {
+        ...scaled(logY, ys, yrange),
+        ...(options.tickformat ? { tickformat: options.tickformat } : {}),
+      }),
+    }),
+    alt: (options.alt ?? sentence(title, curves, options)) + notDrawn(curves, logX, logY),
+  };
+}
+
+function checked(curve: Series): Series {
+  const name = String(curve?.name ?? '');
+  const y = numbers(curve?.y, `lines: y of series '${name}'`, '[points]');
+  const x = curve.x === undefined ? undefined : numbers(curve.x, `lines: x of series '${name}'`, '[points]');
+  if (x && x.length !== y.length) {
+    throw new RangeError(`lines: series '${name}': expected as many x as y, found ${x.length} and ${y.length}`);
+  }
+  return { ...curve, name, x, y };
+}
+
+/** The two ends of an axis, if they can be. */
+function range(ends: readonly [number, number] | undefined, what: string, log: boolean): [number, number] | undefined {
+  if (ends === undefined) return undefined;
+  const [low, high] = items(ends, what, 'two numbers');
+  if (!(Number.isFinite(low) && Number.isFinite(high)) || low === high || (log && !(low > 0 && high > 0))) {
+    const kind = log ? 'two different numbers above 0 (the axis is logarithmic)' : 'two different numbers';
+    throw new RangeError(`${what}: expected ${kind}, found ${low} and ${high}`);
+  }
+  return [low, high];
+}
+
+const scaled = (log: boolean, values: ArrayLike<number>[], ends?: [number, number]): Spec => ({
+  ...(log ? { type: 'log', automargin: true, ...logTicks(ends ?? extent(...values.map(positive))) } : {}),
+  ...(ends ? { range: log ? ends.map((end) => Math.log10(end)) : ends } : {}),
+});
+
+const positive = (values: ArrayLike<number>): number[] => Array.from(values).filter((value) => value > 0);
+
+function wholeNumbers(values: ArrayLike<number> | undefined): boolean {
+  return values === undefined || Array.from(values).every(Number.isInteger);
+}
+
+/** A tick per whole number on a short axis: Plotly would put some between them. */
+export const wholeTicks = (ends: readonly [number, number] | undefined): Spec =>
+  ends && ends[1] - ends[0] <= 12.5 ? { dtick: 1 } : {};
+
+/** Ticks of a logarithmic axis: 1, 2 and 5 of each decade, or every decade, or where there are many every so many. */
+function logTicks(ends: readonly [number, number] | undefined): Spec {
+  if (ends === undefined) return {};
+  const [low, high] = ends.map((end) => Math.log10(end)).sort((a, b) => a - b);
+  const steps = high - low < 2.2 ? [1, 2, 5] : [1];
+  const every = Math.ceil((high - low) / 12) || 1;
+  const ticks: [number, string][] = [];
+  for (let power = (Math.floor(low / every) - 1) * every; power <= high + every + 1; power += every) {
+    for (const step of steps) ticks.push([Number(`${step}e${power}`), tickText(step, power)]);
+  }
+  const drawable = ticks.filter(([tick]) => tick > 0 && Number.isFinite(tick));
+  return { tickmode: 'array', tickvals: drawable.map(([tick]) => tick), ticktext: drawable.map(([, text]) => text) };
+}
+
+/** Written out from 0.000001 to 5000000, else as a power of ten. */
+function tickText(step: number, power: number): string {
+  if (power >= -6 && power <= 6) return String(Number(`${step}e${power}`));
+  const superscript = String(power)
+    .replace('-', '⁻')
+    .replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]);
+  return `${step === 1 ? '' : `${step}·`}10${superscript}`;
+}
+
+function sentence(title: string, curves: readonly Series[], { xlabel, ylabel }: LineOptions): string {
+  const ends = curves
+    .filter(({ guide }) => !guide)
+    .flatMap(({ name, x, y }) => {
+      const drawn = Array.from(y, (_, i) => i).filter((i) => Number.isFinite(y[i]));
+      const [first, last] = [drawn[0], drawn[drawn.length - 1]];
+      const at = (i: number) => `${round(y[i], 3)} at ${x ? round(x[i], 4) : i}`;
+      if (first === undefined) return [];
+      return [first === last ? `${name} ${at(first)}` : `${name} from ${at(first)} to ${at(last)}`];
+    });
+  const what = `${ylabel ?? 'value'} against ${xlabel ?? 'x'}`;
+  return titled(title, `${what}${ends.length > 0 ? `, ${ends.join('; ')}` : ', without a value'}.`);
+}
+
+/** What of the data a reader does not see. */
+function notDrawn(curves: readonly Series[], logX: boolean, logY: boolean): string {
+  const missing = gaps(...curves.map(({ x, y }) => (x ? Array.from(y, (value, i) => value + 0 * x[i]) : y)));
+  const low = curves.flatMap(({ x, y }) => [...(logY ? [y] : []), ...(logX && x ? [x] : [])]);
+  const below = low.reduce((sum, values) => sum + Array.from(values).filter((value) => value <= 0).length, 0);
+  if (below === 0) return missing;
+  const total = low.reduce((sum, { length }) => sum + length, 0);
+  return `${missing} ${grouped(below)} of ${plural(total, 'value')} ${below === 1 ? 'is' : 'are'} not above 0, which a logarithmic axis cannot show.`;
+}

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bars } from '../../src/visualizing';
+
+test('bars carry their values, and a legend if there are several series', () => {
+  const { data, alt } = bars(['a', 'b'], [{ name: 's', y: [1, 2.5] }], { title: 't', digits: 1 });
+  assert.deepEqual([data[0].y, data[0].text, data[0].showlegend], [[1, 2.5], ['1.0', '2.5'], false]);
+  assert.equal(alt, 't: s: a 1.0, b 2.5.');
+});
+
+test('the bar of a value that is no finite number is absent, with a dash in its place', () => {
+  const series = [
+    { name: 'r', y: [1, Number.NaN] },
+    { name: 's', y: [Number.POSITIVE_INFINITY, 2] },
+  ];
+  const { data, layout, alt } = bars(['a', 'b'], series, { title: 't' });
+  assert.deepEqual(
+    data.map(({ y, text }) => [y, text]),
+    [
+      [
+        [1, null],
+        ['1.000', ''],
+      ],
+      [
+        [null, 2],
+        ['', '2.000'],
+      ],
+    ],
+  );
+  const dashes = (layout.annotations as { x: number; text: string }[]).map(({ x, text }) => [x, text]);
+  // The places of two bars are 0.2 to the left and to the right of their label.
+  assert.deepEqual(dashes, [
+    [0.8, '–'],
+    [0.2, '–'],
+  ]);
+  assert.match(alt, /r: a 1\.000, b –; s: a –, b 2\.000\. 2 of 4 values are not finite/);
+});
