@@ -153,7 +153,7 @@ const kernelFile = join(venv, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.js
 /** What `tslab install` writes, but with absolute paths, so that neither node nor tslab need be on PATH. */
 const kernelText = () => {
   const tslab = join(nodeModules, 'tslab', 'bin', 'tslab');
-  const preload = join(root, 'tools', 'notebooks', 'kernel-preload.cjs');
+  const preload = join(root, 'tools', 'notebooks', 'kernel', 'preload.cjs');
   const spec = {
     argv: [process.execPath, '--require', preload, tslab, 'kernel', '--config-path', '{connection_file}'],
     display_name: 'TypeScript (tslab)',
