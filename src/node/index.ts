@@ -1,4 +1,5 @@
 export * from '../common/engine';
+export * from '../common/interruption';
 export * from '../common/mnist';
 export * from '../common/random';
 export * from '../snn/encoding';

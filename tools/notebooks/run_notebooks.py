@@ -217,8 +217,10 @@ class Client(NotebookClient):
         self.on_cell_executed = replied
         try:
             await self.async_execute_cell(cell, index, execution_count=count)
-        except CellExecutionError:
-            raise Failure(index, self.error_of(index)) from None
+        except CellExecutionError as error:
+            # An interrupt is no error, so the kernel says it on stdout, and here by name.
+            reason = error.evalue if error.ename == "Interrupted" else self.error_of(index)
+            raise Failure(index, reason) from None
         except CellTimeoutError as error:
             if "IOPub" in str(error):
                 raise Failure(index, "the kernel lost output of this cell (its end did not come within 60 s)") from None

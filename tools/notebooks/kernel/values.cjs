@@ -23,9 +23,12 @@ function describeTensor() {
   const head = `${this.constructor.name} ${this.dtype} [${this.shape.join(', ')}]`;
   if (this.isDisposed) return `${head} (disposed)`;
   if (this.size > SMALL_TENSOR) return head;
-  const values = this.toString().replace(/^Tensor\s*/, '');
+  // A float32 has seven decimal digits.
+  const values = this.rank === 0 ? shortNumber(this.dataSync()[0]) : this.toString().replace(/^Tensor\s*/, '');
   return `${head}:${values.includes('\n') ? '\n    ' : ' '}${values}`;
 }
+
+const shortNumber = (value) => String(typeof value === 'number' ? Number(value.toPrecision(7)) : value);
 
 /** A model is a layer, too, made of others. */
 function describeLayer() {
