@@ -11,6 +11,16 @@ export interface Step {
   interruptAt?: string;
 }
 
+export interface Display {
+  data: Record<string, string & { data: unknown }>;
+  metadata: Record<string, unknown>;
+  /** Of the output that is shown or written over. */
+  id?: string;
+  update: boolean;
+  /** Seconds since the cell was asked for. */
+  at: number;
+}
+
 /** What a cell left. */
 export interface Ended {
   status: 'ok' | 'error' | 'abort';
@@ -19,25 +29,26 @@ export interface Ended {
   traceback?: string[];
   stdout: string;
   stderr: string;
-  /** MIME bundles in order: displays and their updates. */
-  displays: { data: Record<string, unknown>; update: boolean }[];
+  /** Displays and their updates, in order. */
+  displays: Display[];
   /** Seconds from the interrupt to the end of the cell. */
   stoppedIn?: number;
 }
 
 const PROGRAM = `
-import json, sys, time
+import json, subprocess, sys, time
 sys.path.insert(0, "tools/notebooks")
 from jupyter_client.manager import KernelManager
 from run_notebooks import claim_ports
 claim, ports = claim_ports()
 manager = KernelManager(kernel_name="tslab", cache_ports=False, **ports)
-manager.start_kernel(cwd=sys.argv[1])
+# Not with this program's stdout: Node makes its pipes non-blocking, for all who hold them.
+manager.start_kernel(cwd=sys.argv[1], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 client = manager.client()
 client.start_channels()
 client.wait_for_ready(timeout=60)
 def run(source, interruptAt=None):
-    sent = client.execute(source)
+    sent, begin = client.execute(source), time.monotonic()
     end = {"stdout": "", "stderr": "", "displays": []}
     at = None
     while True:
@@ -51,7 +62,9 @@ def run(source, interruptAt=None):
                 interruptAt, at = None, time.monotonic()
                 manager.interrupt_kernel()
         if kind in ("display_data", "update_display_data"):
-            end["displays"].append({"data": content["data"], "update": kind.startswith("update")})
+            display = {"data": content["data"], "metadata": content["metadata"], "update": kind.startswith("update")}
+            display |= {"id": content["transient"].get("display_id"), "at": time.monotonic() - begin}
+            end["displays"].append(display)
         if kind == "status" and content["execution_state"] == "idle":
             break
     if at is not None:
