@@ -126,12 +126,12 @@ function createCalmExecutor(createExecutor, rootDir, convs) {
  * @param {NodeJS.Require} ofTslab the `require` of tslab's program
  */
 exports.mendCells = (ofTslab) => {
-  const executors = ofTslab('../dist/executor.js');
+  const executors = ofTslab('tslab/dist/executor.js');
   const { createExecutor } = executors;
   executors.createExecutor = (rootDir, convs) => createCalmExecutor(createExecutor, rootDir, convs);
 
   // tslab's answer says that a cell has failed, but not how.
-  const { JupyterHandlerImpl } = ofTslab('../dist/jupyter.js');
+  const { JupyterHandlerImpl } = ofTslab('tslab/dist/jupyter.js');
   const { handleExecute } = JupyterHandlerImpl.prototype;
   JupyterHandlerImpl.prototype.handleExecute = async function (...args) {
     const reply = await handleExecute.apply(this, args);
