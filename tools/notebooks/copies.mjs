@@ -31,10 +31,10 @@ function movedLink(target, chapters) {
   return isElsewhere || chapters.includes(target.replace(/[?#].*$/, '')) ? target : `../${target}`;
 }
 
-/** Markdown whose links still lead where they led; code in it is left as it is. */
+/** Markdown whose links still lead where they led; code and formulas in it are left as they are. */
 function movedText(markdown, chapters) {
   const move = (_, before, target) => before + movedLink(target, chapters);
-  const parts = markdown.split(/(^```[\s\S]*?^```|`[^`\n]+`)/m);
+  const parts = markdown.split(/(^```[\s\S]*?^```|`[^`\n]+`|\$\$[^$]+\$\$|\$[^$\n]+\$)/m);
   return parts
     .map((part, i) =>
       i % 2 === 1
