@@ -2,6 +2,7 @@
  * The training loop, the same for both engines. No TensorFlow is loaded unless the tfjs engine is asked for.
  */
 import type { Engine, EngineOptions, EngineState, NeuronOptions } from '../common/engine';
+import { describeInterruption } from '../common/interruption';
 import { CLASSES, type Mnist, type MnistSplit } from '../common/mnist';
 import { shuffled } from '../common/random';
 
@@ -171,6 +172,11 @@ export async function train(options: TrainOptions): Promise<History> {
     // But for an engine that never took the history's weights.
     if (restored && history.trainAccs.length > 0) history.state = await engine.state();
     if (engine !== wanted) await engine.close();
+  }
+  if (history.stopped) {
+    // Only a history from outside survives the cell that is interrupted.
+    const next = options.history ? 'Run the cell again to continue.' : '';
+    describeInterruption(signal, `after ${history.epoch} of ${epochs} epochs`, next);
   }
   return history;
 }
