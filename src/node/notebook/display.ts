@@ -184,9 +184,11 @@ export function progressBar(total: number, label = ''): ProgressBar {
   const write = cell();
   const put = write && place(write);
   const terminal = put === undefined && process.stderr.isTTY;
-  const started = performance.now();
+  /** Where the rate is counted from: the start or, of work that is resumed, the first update. */
+  let origin = { count: 0, time: performance.now() };
   const before = label ? `${label}: ` : '';
   let count = 0;
+  let updates = 0;
   let drawn = Number.NEGATIVE_INFINITY;
   let ended = false;
   const draw = (text: string, end = '') => {
@@ -197,9 +199,10 @@ export function progressBar(total: number, label = ''): ProgressBar {
   };
   const bar = (note: string) => {
     const filled = Math.round((BAR_WIDTH * Math.min(count, total)) / total);
-    const seconds = (performance.now() - started) / 1000;
-    const rate = count / seconds;
-    const timing = count > 0 && seconds > 0 ? ` · ${rateText(rate)} · ${clock((total - count) / rate)} left` : '';
+    const seconds = (performance.now() - origin.time) / 1000;
+    const steps = count - origin.count;
+    const rate = steps / seconds;
+    const timing = steps > 0 && seconds > 0 ? ` · ${rateText(rate)} · ${clock((total - count) / rate)} left` : '';
     const parts = `${before}▕${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}▏ ${count}/${total}${timing}`;
     draw(note ? `${parts} · ${note}` : parts);
     drawn = performance.now();
@@ -209,6 +212,7 @@ export function progressBar(total: number, label = ''): ProgressBar {
     update(done, note = '') {
       if (ended) return;
       count = done;
+      if (updates++ === 0 && done > 1) origin = { count: done, time: performance.now() };
       if (performance.now() - drawn >= 200) bar(note);
     },
     finish() {

@@ -188,11 +188,27 @@ test('in a terminal a bar is written over in place and ends with its count', () 
   const program = `Object.defineProperty(process.stderr, 'isTTY', { value: true });
     const { progressBar } = require('./src/node/notebook/display.ts');
     const bar = progressBar(4, 'x');
-    setTimeout(() => { bar.update(2, 'loss 1'); bar.update(4); bar.finish(); bar.finish(); }, 250);`;
+    setTimeout(() => { bar.update(1); bar.update(2); bar.update(4); }, 250);
+    setTimeout(() => { bar.update(2, 'loss 1'); bar.update(4); bar.finish(); bar.finish(); }, 500);`;
   const { stderr } = spawnSync(process.execPath, ['--import', 'tsx', '-e', program], { cwd: root, encoding: 'utf8' });
   const states = stderr.split('\r').slice(1);
-  assert.match(states[1], /^x: ▕█{12}░{12}▏ 2\/4 · .*\/s · 0:0\d left · loss 1/);
+  assert.match(states[1], /^x: ▕█{6}░{18}▏ 1\/4 · .*\/s · 0:0\d left/);
+  assert.match(states[2], /^x: ▕█{12}░{12}▏ 2\/4 · .*\/s · 0:0\d left · loss 1/);
   assert.equal(states.at(-1), 'x: 4/4\x1b[K\n');
+});
+
+test('the time left of resumed work counts what was done since, not what had been done before', () => {
+  const program = `Object.defineProperty(process.stderr, 'isTTY', { value: true });
+    const { progressBar } = require('./src/node/notebook/display.ts');
+    const bar = progressBar(100, 'x');
+    setTimeout(() => bar.update(50), 250);
+    setTimeout(() => { bar.update(51); bar.finish(); }, 750);`;
+  const { stderr } = spawnSync(process.execPath, ['--import', 'tsx', '-e', program], { cwd: root, encoding: 'utf8' });
+  const [, , first, second] = stderr.split('\r');
+  assert.equal(first, `x: ▕${'█'.repeat(12)}${'░'.repeat(12)}▏ 50/100\x1b[K`);
+  // One step in half a second: some 24 s for the other 49, and more on a busy machine.
+  const [, minutes, seconds] = / 51\/100 · .* · (\d+):(\d\d) left/.exec(second as string) ?? assert.fail(second);
+  assert.ok(Number(minutes) * 60 + Number(seconds) >= 20, second);
 });
 
 test('interruptible work that nobody interrupts gives its result and leaves no listener', async () => {
