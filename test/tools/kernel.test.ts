@@ -47,6 +47,7 @@ await initBackend();`,
   helper: "import { help } from './helper';\n\nhelp({ name: 'of a file' });",
   recursion: 'const deep = (n: number): number => (n > 0 ? 1 + deep(n - 1) : (null as any).end);\ndeep(1000);',
   'no error': "throw 'text';",
+  round: "const round = new Error('round');\nround.cause = round;\nthrow round;",
   timer: `setTimeout(() => mean(null as any), 1);\n${waits(100)}`,
   unknown: 'console.log(nothing);\nneither.nor();',
   misspelt: 'console.log(dta);',
@@ -174,6 +175,10 @@ describe('A cell', () => {
   });
 
   test('that throws something else than an error shows what it was', () => failedWith('no error', "Uncaught 'text'"));
+
+  test('that throws an error which is its own cause ends, too', () => {
+    assert.match(ended.round?.stderr ?? '', /^Error: round\n {4}at cell \[\d+\], line 1: .*\nCaused by: Error: round/);
+  });
 
   test('whose timer throws names the line, too', () => {
     assert.equal(

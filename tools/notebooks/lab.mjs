@@ -64,7 +64,14 @@ function prepareNotebooks() {
   return { first: ['notebooks', 'my', names[0]], lines };
 }
 
-const { first, lines } = prepareNotebooks();
+let prepared;
+try {
+  prepared = prepareNotebooks();
+} catch (error) {
+  console.error(`lab: your copies in notebooks/my/ cannot be made: ${error.message}`);
+  process.exit(1);
+}
+const { first, lines } = prepared;
 for (const line of lines) console.log(line);
 console.log(`JupyterLab starts with ${first.join('/')}. Shift+Enter runs a cell. Ctrl-C here ends JupyterLab.`);
 

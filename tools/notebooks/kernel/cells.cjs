@@ -1,6 +1,6 @@
 'use strict';
-// How a cell runs and ends: its errors and its last value are printed by the files beside this one, and an interrupt, a
-// planned act, leaves one calm line on stdout in place of a stack.
+// How a cell runs and ends: the files beside this one print its errors and its last value, and an interrupt, which is
+// planned, leaves one calm line on stdout instead of a stack.
 const { nameCell, nameFile, forgetMaps } = require('./origins.cjs');
 const { describeError } = require('./errors.cjs');
 const { describeValue, shortenTensors } = require('./values.cjs');
@@ -50,7 +50,7 @@ const interruptText = ({ name, message }) =>
   name === 'AbortError' && message.startsWith('Interrupted ') ? message : 'Interrupted.';
 
 /** An executor of tslab's that ends its cells as described above. `failure` is how the last cell failed. */
-function createCalmExecutor(createExecutor, rootDir, convs) {
+function createMendedExecutor(createExecutor, rootDir, convs) {
   let number = 0;
   let interrupted = false;
   let overdue = false;
@@ -128,7 +128,7 @@ function createCalmExecutor(createExecutor, rootDir, convs) {
 exports.mendCells = (ofTslab) => {
   const executors = ofTslab('tslab/dist/executor.js');
   const { createExecutor } = executors;
-  executors.createExecutor = (rootDir, convs) => createCalmExecutor(createExecutor, rootDir, convs);
+  executors.createExecutor = (rootDir, convs) => createMendedExecutor(createExecutor, rootDir, convs);
 
   // tslab's answer says that a cell has failed, but not how.
   const { JupyterHandlerImpl } = ofTslab('tslab/dist/jupyter.js');

@@ -15,8 +15,8 @@ const stacks = new WeakMap();
 
 const LIBRARY = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/s;
 
-/** What is told of a frame: `library` for one of a package from npm; nothing for Node's own and for built-in functions. */
-function told(site) {
+/** What there is to say about a frame: `library` for one of a package from npm; nothing for Node's own and the kernel's. */
+function describeFrame(site) {
   const script = site.getScriptNameOrSourceURL?.() ?? site.getFileName();
   if (!script || script.startsWith('node:') || script.startsWith('evalmachine.')) return undefined;
   if (script.startsWith(__dirname + sep)) return undefined;
@@ -27,7 +27,7 @@ function told(site) {
   return origin && { ...origin, name };
 }
 
-function line({ library, name, place, line, text }) {
+function frameLine({ library, name, place, line, text }) {
   if (library !== undefined) return `    at ${name || 'a function'} (${library})`;
   if (!place.startsWith('cell ')) return `    at ${name ? `${name} (${place}:${line})` : `${place}:${line}`}`;
   const where = line === undefined ? place : `${place}, line ${line}`;
@@ -35,18 +35,18 @@ function line({ library, name, place, line, text }) {
   return `    at ${where}${name ? `, in ${name}` : ''}${short ? `: ${short}` : ''}`;
 }
 
-/** The frames to be shown. */
-function shown(sites) {
+/** The lines of a stack that help the person who wrote the cell. */
+function frameLines(sites) {
   const frames = [];
   for (const site of sites) {
-    const frame = told(site);
+    const frame = describeFrame(site);
     if (frame === undefined || frame.library === 'tslab') continue;
     // Of libraries only the function that was called from outside: the last of their frames.
     if (frame.library !== undefined && frames.at(-1)?.library !== undefined) frames.pop();
     frames.push(frame);
   }
   // A function that calls itself is shown once.
-  const lines = frames.map(line).filter((text, i, all) => text !== all[i - 1]);
+  const lines = frames.map(frameLine).filter((text, i, all) => text !== all[i - 1]);
   if (lines.length <= SHOWN) return lines;
   const half = SHOWN / 2;
   return [...lines.slice(0, half), `    … ${lines.length - SHOWN} more`, ...lines.slice(-half)];
@@ -61,7 +61,7 @@ const nameAndMessage = (error) => {
 };
 
 function stackOf(error, sites) {
-  const lines = shown(sites);
+  const lines = frameLines(sites);
   const frames = lines.length > 0 ? lines : sites.map((site) => `    at ${site}`); // of the kernel itself
   return [nameAndMessage(error), ...frames].join('\n');
 }
@@ -76,12 +76,15 @@ exports.shortenStacks = () => {
   };
 };
 
-/** What a cell shows of the value that ended it. */
-exports.describeError = (error) => {
-  if (!types.isNativeError(error)) return `Uncaught ${inspect(error)}`;
+/** What a cell shows of the value that ended it, with its causes down to a depth (an error may be its own). */
+function describeError(error, depth = 5) {
+  if (!(types.isNativeError(error) || error instanceof Error)) return `Uncaught ${inspect(error)}`;
   const { stack } = error;
   const parts = [stacks.get(error) ?? String(stack ?? nameAndMessage(error))];
-  for (const inner of error.errors ?? []) parts.push(exports.describeError(inner));
-  if (error.cause !== undefined) parts.push(`Caused by: ${exports.describeError(error.cause)}`);
+  if (depth > 0) {
+    for (const inner of Array.isArray(error.errors) ? error.errors : []) parts.push(describeError(inner, depth - 1));
+    if (error.cause !== undefined) parts.push(`Caused by: ${describeError(error.cause, depth - 1)}`);
+  }
   return parts.join('\n');
-};
+}
+exports.describeError = (error) => describeError(error);

@@ -12,7 +12,7 @@ const project = resolve(__dirname, '..', '..', '..');
 const CELLS = 1000;
 
 /** Text that tslab compiled -> the maps of its two steps, until somebody says what the text is. */
-const fresh = new Map();
+const unnamed = new Map();
 /** Name of a script -> `(line, column) => origin`. */
 const scripts = new Map();
 
@@ -20,7 +20,7 @@ const scripts = new Map();
  * @param {string} text compiled text
  * @param {object[]} maps how to get from it to what was written, step by step
  */
-exports.keepMaps = (text, maps) => fresh.set(text, maps);
+exports.keepMaps = (text, maps) => unnamed.set(text, maps);
 
 /** What tslab puts before the text of a cell when it runs it; the cell's first line starts behind it. */
 const prefixOf = (isAsync) => (isAsync ? '(async function(exports, require) { ' : '(function(exports, require) { ');
@@ -34,7 +34,7 @@ const prefixOf = (isAsync) => (isAsync ? '(async function(exports, require) { ' 
 exports.nameCell = (text, { number, source, isAsync }) => {
   const name = `cell-${number}`;
   const written = source.split('\n');
-  const find = follower(fresh.get(text));
+  const find = follower(unnamed.get(text));
   const offset = prefixOf(isAsync).length;
   const end = text.split('\n').length;
   scripts.set(name, (line, column) => {
@@ -50,14 +50,14 @@ exports.nameCell = (text, { number, source, isAsync }) => {
 
 /** The same for a TypeScript file that a cell imports; it has a name already. */
 exports.nameFile = (file, text) => {
-  const maps = fresh.get(text);
+  const maps = unnamed.get(text);
   const find = follower(maps);
   const place = shortPath(file).replace(/\.js$/, extname(maps?.at(-1).sources[0] ?? file));
   scripts.set(file, (line, column) => ({ place, line: find(line - 1, column - 1) + 1 }));
 };
 
 /** Forgets maps that nobody has asked for. */
-exports.forgetMaps = () => fresh.clear();
+exports.forgetMaps = () => unnamed.clear();
 
 /** Follows a position (both numbers from 0) through maps; gives the line, or NaN. */
 function follower(maps = []) {
@@ -74,15 +74,16 @@ const shortPath = (file) => {
   return path.startsWith('..') ? file : path.split(sep).join('/');
 };
 
-const follow = new Map();
+/** File of the package's build -> its source map, or undefined if it has none. */
+const builtMaps = new Map();
 
 /** A file of the package as it was written, where the build has left a map beside it. */
 function ofBuild(file, line, column) {
-  if (!follow.has(file)) {
+  if (!builtMaps.has(file)) {
     const map = `${file}.map`;
-    follow.set(file, existsSync(map) ? new SourceMap(JSON.parse(readFileSync(map, 'utf8'))) : undefined);
+    builtMaps.set(file, existsSync(map) ? new SourceMap(JSON.parse(readFileSync(map, 'utf8'))) : undefined);
   }
-  const found = follow.get(file)?.findEntry(line - 1, column - 1);
+  const found = builtMaps.get(file)?.findEntry(line - 1, column - 1);
   if (found?.originalSource === undefined) return { place: shortPath(file), line };
   // The build is made in a folder of another depth and then moved: what counts is the path below the project.
   return { place: found.originalSource.replace(/^(\.\.\/)+/, ''), line: found.originalLine + 1 };

@@ -11,7 +11,7 @@
 const { writeSync } = require('node:fs');
 
 /** A zeromq publisher class that keeps what cannot be sent yet, in order. */
-function patient(Publisher) {
+function queueing(Publisher) {
   const waiting = []; // of the one publisher that a kernel has
   return class extends Publisher {
     constructor() {
@@ -20,13 +20,13 @@ function patient(Publisher) {
 
     async send(message) {
       if (waiting.length === 0) {
-        const error = await attempt(super.send.bind(this), message);
+        const error = await errorOf(super.send.bind(this), message);
         if (error?.code !== 'EBUSY') return; // sent, or the socket is closed and nobody listens any more
       }
       waiting.push(message);
       if (waiting.length > 1) return;
       while (waiting.length > 0) {
-        const error = await attempt(super.send.bind(this), waiting[0]);
+        const error = await errorOf(super.send.bind(this), waiting[0]);
         if (error?.code === 'EBUSY') await new Promise(setImmediate);
         else waiting.shift();
       }
@@ -35,11 +35,11 @@ function patient(Publisher) {
 }
 
 /** A zeromq socket class that ends the process when the port is taken, and does nothing else before it is bound. */
-function bound(Socket) {
+function waitingForBind(Socket) {
   const binding = new WeakMap(); // sockets of zeromq take no fields
   return class extends Socket {
     async bind(address) {
-      const result = attempt(super.bind.bind(this), address);
+      const result = errorOf(super.bind.bind(this), address);
       binding.set(this, result);
       const error = await result;
       binding.delete(this);
@@ -61,7 +61,7 @@ function bound(Socket) {
 }
 
 /** Resolves to what was thrown, or to undefined. */
-async function attempt(action, argument) {
+async function errorOf(action, argument) {
   try {
     await action(argument);
   } catch (error) {
@@ -71,6 +71,6 @@ async function attempt(action, argument) {
 
 /** Puts mended classes in place of zeromq's. */
 exports.mendSockets = (zeromq) => {
-  zeromq.Publisher = patient(zeromq.Publisher);
-  for (const name of ['Publisher', 'Router', 'Reply']) zeromq[name] = bound(zeromq[name]);
+  zeromq.Publisher = queueing(zeromq.Publisher);
+  for (const name of ['Publisher', 'Router', 'Reply']) zeromq[name] = waitingForBind(zeromq[name]);
 };
