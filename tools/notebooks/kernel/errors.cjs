@@ -76,9 +76,11 @@ exports.shortenStacks = () => {
   };
 };
 
+const isError = (value) => types.isNativeError(value) || value instanceof Error;
+
 /** What a cell shows of the value that ended it, with its causes down to a depth (an error may be its own). */
 function describeError(error, depth = 5) {
-  if (!(types.isNativeError(error) || error instanceof Error)) return `Uncaught ${inspect(error)}`;
+  if (!isError(error)) return inspect(error);
   const { stack } = error;
   const parts = [stacks.get(error) ?? String(stack ?? nameAndMessage(error))];
   if (depth > 0) {
@@ -87,4 +89,4 @@ function describeError(error, depth = 5) {
   }
   return parts.join('\n');
 }
-exports.describeError = (error) => describeError(error);
+exports.describeError = (error) => (isError(error) ? describeError(error) : `Uncaught ${inspect(error)}`);
