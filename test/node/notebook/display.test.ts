@@ -34,7 +34,7 @@ function execute(cells: string[]): Output[][] {
 import json, sys, nbformat
 sys.path.insert(0, "tools/notebooks")
 from nbclient import NotebookClient
-from run_notebooks import KernelManager
+from headless.kernel import KernelManager
 notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in json.load(sys.stdin)])
 NotebookClient(notebook, km=KernelManager(), timeout=120, resources={"metadata": {"path": sys.argv[1]}}, coalesce_streams=True).execute()
 print(json.dumps([cell.outputs for cell in notebook.cells]))`;
@@ -95,7 +95,7 @@ test('an interrupted cell ends as an error, its loop stops, and the next cell wo
 import json, sys, time
 sys.path.insert(0, "tools/notebooks")
 from jupyter_client.manager import KernelManager
-from run_notebooks import claim_ports
+from headless.ports import claim_ports
 claim, ports = claim_ports()
 manager = KernelManager(kernel_name="tslab", cache_ports=False, **ports)
 manager.start_kernel(cwd=sys.argv[1])

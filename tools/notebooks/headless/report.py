@@ -1,0 +1,76 @@
+"""What the runner prints: one line per notebook, the cell that is running, annotations for GitHub."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+last_line = time.monotonic()
+
+
+def say(line: str, stream=None) -> None:
+    """Prints a line. If nobody reads any more (`… | head`), the runner goes on without printing."""
+    global last_line
+    last_line = time.monotonic()
+    stream = stream or sys.stdout
+    try:
+        print(line, file=stream, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+class Progress:
+    """Says which cell is running: in place on a terminal, elsewhere in a line whenever `pause` seconds were silent."""
+
+    def __init__(self, name: str, total: int, pause: int) -> None:
+        self.name, self.total, self.pause = name, total, pause
+        self.done = 0
+        self.place = ""
+        self.started = self.cell_started = time.monotonic()
+
+    def begin(self, place: str) -> None:
+        """The next code cell begins. `place` says which one it is."""
+        self.done += 1
+        self.place = place
+        self.cell_started = time.monotonic()
+
+    def show(self) -> None:
+        if sys.stdout.isatty():
+            seconds = time.monotonic() - self.started
+            line = f"{self.name}{self.place or ': starting the kernel'} of {self.total}, {seconds:.0f} s"
+            sys.stdout.write("\r\x1b[2K" + line[: shutil.get_terminal_size().columns - 1])
+            sys.stdout.flush()
+        elif time.monotonic() - last_line >= self.pause:
+            seconds = time.monotonic() - self.cell_started
+            what = f"{self.place} of {self.total}, for {seconds:.0f} s" if self.place else ": the kernel starts"
+            say(f"running {self.name}{what}")
+
+    def clear(self) -> None:
+        if sys.stdout.isatty():
+            sys.stdout.write("\r\x1b[2K")
+            sys.stdout.flush()
+
+    async def keep(self) -> None:
+        while True:
+            self.show()
+            await asyncio.sleep(1)
+
+
+def escaped(text: str, more: str = "") -> str:
+    for character in "%\r\n" + more:
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text
+
+
+def annotate(path: Path, line: int, title: str, message: str) -> None:
+    """Marks the line of the file on GitHub, where the runner is part of a workflow there."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return
+    workspace = Path(os.environ.get("GITHUB_WORKSPACE") or ".").resolve()
+    file = path.relative_to(workspace).as_posix() if path.is_relative_to(workspace) else str(path)
+    properties = f"file={escaped(file, ':,')},line={line},title={escaped(title, ':,')}"
+    say(f"::error {properties}::{escaped(message)}")
