@@ -98,11 +98,16 @@ class Report {
     const lost = cancelled > 0 ? `, ${cancelled} not run` : '';
     yield `✖ ${label}: ${failures.length} of ${total} failed${lost} (${took})`;
     const later = [];
+    const told = new Set();
+    const end = Math.floor(this.left / 2); // something is left for the files that follow
     for (const { names, name, error } of failures) {
       const place = placeOf(error, name, path, root);
       const lines = explain(error, sourceOf(place, root));
-      if (this.left <= lines.length) later.push(place.split(', in ')[0].split(':').slice(0, 2).join(':'));
-      else {
+      const text = lines.join('\n');
+      if (told.has(text) || (told.size > 0 && this.left - lines.length - 1 < end) || this.left <= lines.length) {
+        later.push(place.split(', in ')[0].split(':').slice(0, 2).join(':'));
+      } else {
+        told.add(text);
         this.left -= lines.length + 1;
         yield `  ✖ ${names}  (${place})`;
         for (const line of lines) yield `      ${line}`;
@@ -148,13 +153,18 @@ const framesIn = (lines) => {
       )})`
     : '';
 };
-const laterPlaces = (places) => {
-  const [first] = places;
-  const file = first.split(':')[0];
-  const same = places.every((place) => place.startsWith(`${file}:`));
-  const names = same ? [first, ...places.slice(1).map((place) => place.slice(file.length + 1))] : places;
+/** `test/a.test.ts:3, 9 (2 times), test/support/b.ts:1` for the places of failures that are not explained. */
+function laterPlaces(places) {
+  const counts = new Map();
+  for (const place of places) counts.set(place, (counts.get(place) ?? 0) + 1);
+  let file = '';
+  const names = [...counts].map(([place, count]) => {
+    const same = place.split(':')[0] === file;
+    file = place.split(':')[0];
+    return `${same ? place.slice(file.length + 1) : place}${count > 1 ? ` (${count} times)` : ''}`;
+  });
   return names.length > 30 ? `${names.slice(0, 30).join(', ')}, …` : names.join(', ');
-};
+}
 
 /** Yields events, and `undefined` whenever `QUIET` ms have passed without a call of `spoke`. */
 async function* withPauses(source, lastLine) {

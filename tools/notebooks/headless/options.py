@@ -10,15 +10,21 @@ from .files import BadInput, read
 from .places import KERNELS, NOTEBOOKS, RESULTS, ROOT, TYPED_IN, shown
 
 ABOUT = """\
-Executes notebooks without a browser. A notebook fails if anything in it goes wrong: an error, a type error, a rejected
-promise, an error in a timer, a kernel that dies, a cell that takes too long or was skipped. The others still run."""
+Executes notebooks without a browser. A notebook fails if anything in it goes wrong:
+an error, a type error, a rejected promise, an error in a timer, a kernel that dies,
+a cell that takes too long or was skipped. The others still run."""
 
 AFTER = """\
-Each result is written to the output folder, also that of a notebook that failed: notebooks/NN-name.ipynb to
-NN-name.ipynb, other files of the clone to their path in the clone, and files from elsewhere to their path as you typed it.
+The output folder gets the result of every notebook, also of one that failed:
+  notebooks/NN-name.ipynb        goes to NN-name.ipynb
+  another notebook of the clone  keeps its path in the clone
+  a notebook from elsewhere      keeps its path below the folder where you are
 
-exit status: 0 all passed; 1 a notebook failed, or differs (--check), or was changed meanwhile (--update); 2 a bad
-argument or file, nothing was executed; 130 interrupted"""
+exit status:
+  0    all notebooks passed
+  1    a notebook failed, differs (--check) or was changed meanwhile (--update)
+  2    an argument or a file cannot be used; nothing was executed
+  130  interrupted"""
 
 
 @dataclass

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import sys
 import time
 from pathlib import Path
 
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
 last_line = time.monotonic()
 
 
 def say(line: str, stream=None) -> None:
-    """Prints a line. If nobody reads any more (`… | head`), the runner goes on without printing."""
+    """Prints a line, without what could move the cursor. If nobody reads (`… | head`), it is not printed."""
     global last_line
     last_line = time.monotonic()
     stream = stream or sys.stdout
+    encoding = stream.encoding or "utf-8"
+    line = CONTROL.sub("\ufffd", line).encode(encoding, "replace").decode(encoding)
     try:
         print(line, file=stream, flush=True)
     except BrokenPipeError:
