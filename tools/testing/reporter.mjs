@@ -99,7 +99,7 @@ class Report {
     yield `✖ ${label}: ${failures.length} of ${total} failed${lost} (${took})`;
     const later = [];
     const told = new Set();
-    const end = Math.floor(this.left / 2); // something is left for the files that follow
+    const end = this.files.size > 0 ? Math.floor(this.left / 2) : 0; // something is left for the other files
     for (const { names, name, error } of failures) {
       const place = placeOf(error, name, path, root);
       const lines = explain(error, sourceOf(place, root));
