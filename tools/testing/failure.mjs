@@ -67,7 +67,8 @@ export function explain(error, source = '') {
   if (!(cause instanceof Error)) return [cut(oneLine(String(cause?.cause ?? cause)))];
   if (cause.code !== 'ERR_ASSERTION') return [cut(`${cause.name}: ${oneLine(cause.message)}`)];
   const { actual, expected, operator, generatedMessage } = cause;
-  const message = cut(oneLine(cause.message), 2 * WIDTH);
+  const own = cause.message.split('\n+ actual - expected')[0]; // some versions of Node append the difference
+  const message = cut(oneLine(own), 2 * WIDTH);
   const lines = generatedMessage ? [] : [message];
   if (EQUAL.includes(operator) && !(operator === '==' && expected === true)) {
     const difference = firstDifference(expected, actual) ?? { path: '', expected, found: actual };

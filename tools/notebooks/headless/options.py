@@ -110,10 +110,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     if bad:
         raise BadInput("\n".join(bad))
     check_targets(options.jobs)
-    for what, folder in (("--out", options.out), ("--junit", options.junit and options.junit.parent)):
+    folders = [("--out", folder) for folder in [options.out, *(job.target.parent for job in options.jobs)]]
+    if options.junit:
+        folders.append(("--junit", options.junit.parent))
+    for what, folder in folders:
         try:
-            if folder:
-                folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise BadInput(f"{what}: {folder} cannot be made ({error.strerror})") from None
     return options

@@ -31,28 +31,24 @@ def say(line: str, stream=None) -> None:
 class Progress:
     """Says which cell is running: in place on a terminal, elsewhere in a line whenever `pause` seconds were silent."""
 
-    def __init__(self, name: str, total: int, pause: int) -> None:
-        self.name, self.total, self.pause = name, total, pause
-        self.done = 0
-        self.place = ""
+    def __init__(self, name: str, pause: int) -> None:
+        self.name, self.pause = name, pause
+        self.place = ": starting the kernel"
         self.started = self.cell_started = time.monotonic()
 
     def begin(self, place: str) -> None:
-        """The next code cell begins. `place` says which one it is."""
-        self.done += 1
+        """The next cell begins. `place` says which one it is, and follows the name."""
         self.place = place
         self.cell_started = time.monotonic()
 
     def show(self) -> None:
+        now = time.monotonic()
         if sys.stdout.isatty():
-            seconds = time.monotonic() - self.started
-            line = f"{self.name}{self.place or ': starting the kernel'} of {self.total}, {seconds:.0f} s"
+            line = f"{self.name}{self.place}, {now - self.started:.0f} s"
             sys.stdout.write("\r\x1b[2K" + line[: shutil.get_terminal_size().columns - 1])
             sys.stdout.flush()
-        elif time.monotonic() - last_line >= self.pause:
-            seconds = time.monotonic() - self.cell_started
-            what = f"{self.place} of {self.total}, for {seconds:.0f} s" if self.place else ": the kernel starts"
-            say(f"running {self.name}{what}")
+        elif now - last_line >= self.pause:
+            say(f"running {self.name}{self.place}, for {now - self.cell_started:.0f} s")
 
     def clear(self) -> None:
         if sys.stdout.isatty():

@@ -75,13 +75,13 @@ class Runner:
                 cell.metadata.pop("execution", None)
         with tempfile.TemporaryFile(dir=self.options.out) as log:
             client = Client(nb, job.path.parent, self.options.cell_timeout, log)
-            progress = Progress(shown(job.path), len(code), self.options.heartbeat)
+            progress = Progress(shown(job.path), self.options.heartbeat)
             ticker = asyncio.ensure_future(progress.keep())
             failure: Failure | None = Failure(None, "did not run")
             try:
                 await client.start()
                 for count, index in enumerate(code, 1):
-                    progress.begin(place_of(nb, index))
+                    progress.begin(f", cell {index + 1} (code cell {count} of {len(code)})")
                     await client.run_cell(index, count)
                 await client.drain(code[-1])
                 failure = None
@@ -96,6 +96,7 @@ class Runner:
                 await client.stop(graceful=failure is None and not self.interrupted)
                 tidy(nb)
                 suite.cases = [case_of(nb, index, client) for index in code]
+                suite.error = "interrupted" if self.interrupted else None
         return failure
 
     async def run(self, job: Job) -> bool:
@@ -127,8 +128,9 @@ class Runner:
         took = f"{suite.seconds:.1f} s"
         if not failures:
             cells = len(suite.cases)
-            note = ", outputs as committed" if self.options.check else ""
-            note = ", written back" if self.options.update else note
+            note = f", result in {shown(job.target)}"
+            if self.options.check or self.options.update:
+                note = ", outputs as committed" if self.options.check else ", written back"
             say(f"ok      {shown(job.path)}: {cells} {'cell' if cells == 1 else 'cells'} in {took}{note}")
             return
         first, *others = failures
@@ -166,6 +168,8 @@ async def main(options: argparse.Namespace) -> int:
     runner = Runner(options)
     watch = asyncio.ensure_future(runner.watch_parent()) if options.parent else None
     started = time.monotonic()
+    if options.junit:
+        options.junit.unlink(missing_ok=True)  # nobody should take an older one for this run's
     try:
         failed = 0
         for job in options.jobs:
