@@ -34,7 +34,7 @@ if (!args.includes('--help') && !args.includes('-h')) {
   const book = pathToFileURL(join(root, 'build', 'book', 'index.html')).href;
   console.log(`
 The tutorial is ready after ${took()}. What next:
-  read it         ${book}
-  work through it npm run lab   (JupyterLab opens in your browser)
+  read it          ${book}
+  work through it  npm run lab   (JupyterLab opens in your browser)
 The executed notebooks are in build/notebooks/.`);
 }

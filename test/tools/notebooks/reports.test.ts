@@ -73,7 +73,7 @@ test('Where there is no terminal, a line says now and then which cell is running
   );
   const { status, lines } = await run(['--heartbeat', '1', '--out', join(temporary, 'slow'), file]);
   assert.equal(status, 0);
-  const running = lines.filter((line) => line.startsWith(`running ${file}, cell 2 (code cell 2 of 2), for `));
+  const running = lines.filter((line) => line.startsWith(`running ${file}, cell 2 (code cell 2 of 2) for `));
   assert.ok(running.length >= 3, lines.join('\n'));
 });
 

@@ -138,8 +138,10 @@ class Client(NotebookClient):
         self.on_cell_executed = replied
         try:
             await self.async_execute_cell(cell, index, execution_count=count)
-        except CellExecutionError:
-            raise Failure(index, self.error_of(index)) from None
+        except CellExecutionError as error:
+            # An interrupt is no error, so the kernel prints nothing on stderr, and names it in its answer.
+            reason = error.evalue if error.ename == "Interrupted" else self.error_of(index)
+            raise Failure(index, reason) from None
         except CellTimeoutError as error:
             if "IOPub" in str(error):
                 raise Failure(index, "it has ended, but the end of its output did not arrive in time") from None

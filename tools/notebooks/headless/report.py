@@ -48,7 +48,8 @@ class Progress:
             sys.stdout.write("\r\x1b[2K" + line[: shutil.get_terminal_size().columns - 1])
             sys.stdout.flush()
         elif now - last_line >= self.pause:
-            say(f"running {self.name}{self.place}, for {now - self.cell_started:.0f} s")
+            so_far = f"for {now - self.cell_started:.0f} s, {now - self.started:.0f} s in all"
+            say(f"running {self.name}{self.place} {so_far}")
 
     def clear(self) -> None:
         if sys.stdout.isatty():
