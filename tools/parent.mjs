@@ -5,42 +5,49 @@ import { readFileSync } from 'node:fs';
 
 const PATIENCE = 20_000; // ms that a child has to clean up after SIGTERM
 
-/** The parent of a process, or undefined if that process is gone or the system does not tell. */
-function parentOf(pid) {
+/** State and parent of a process, or undefined if it is gone or the system does not tell. */
+function look(pid) {
   try {
-    if (process.platform === 'linux') {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    }
     if (process.platform === 'win32') return undefined;
-    return Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' }));
+    if (process.platform !== 'linux') {
+      const [ppid, state] = execFileSync('ps', ['-o', 'ppid=,stat=', '-p', String(pid)], { encoding: 'utf8' })
+        .trim()
+        .split(/\s+/);
+      return { ppid: Number(ppid), state };
+    }
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state, ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { ppid: Number(ppid), state };
   } catch {
     return undefined;
   }
 }
 
-function exists(pid) {
+function isAlive(pid) {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return error.code === 'EPERM';
   }
+  return !look(pid)?.state.startsWith('Z'); // a zombie has ended, but nobody has waited for it yet
 }
 
 /**
- * Calls `onGone` once the caller of this process is gone: its parent or, where npm started it, the npm above the shell.
- * A process that was started by hand in a shell may outlive that shell, so nothing is watched then.
- * Returns a function that stops watching.
+ * Calls `onGone` once the caller of this process is gone: the npm above the shell that `npm run` starts, or the process
+ * that `LIF_FC_MNIST_CALLER` names. A process that was started by hand in a shell may outlive that shell, so then nothing
+ * is watched. Returns a function that stops watching.
  */
 export function watchParent(onGone) {
   const parent = process.ppid;
-  const fromTool = process.env.LIF_FC_MNIST_CALLER === String(parent);
   const fromNpm = process.env.npm_lifecycle_event !== undefined;
-  if (!fromTool && !fromNpm) return () => {};
-  // `npm run` puts a shell in between. It is gone when npm gets SIGTERM, but stays when npm gets SIGKILL.
-  const npm = fromNpm && !fromTool ? parentOf(parent) : undefined;
-  const isThere = () => process.ppid === parent && exists(parent) && (npm === undefined || parentOf(parent) === npm);
+  const caller = Number(process.env.LIF_FC_MNIST_CALLER) || undefined;
+  if (!fromNpm && !caller) return () => {};
+  // The shell between npm and this process is gone when npm gets SIGTERM, but stays when npm gets SIGKILL.
+  const npm = fromNpm ? look(parent)?.ppid : undefined;
+  const isThere = () =>
+    process.ppid === parent &&
+    (caller === undefined || isAlive(caller)) &&
+    (npm === undefined ? isAlive(parent) : look(parent)?.ppid === npm);
   const timer = setInterval(() => {
     if (isThere()) return;
     clearInterval(timer);

@@ -39,7 +39,7 @@ const PROGRAM = `
 import json, subprocess, sys, time
 sys.path.insert(0, "tools/notebooks")
 from jupyter_client.manager import KernelManager
-from run_notebooks import claim_ports
+from headless.ports import claim_ports
 claim, ports = claim_ports()
 manager = KernelManager(kernel_name="tslab", cache_ports=False, **ports)
 # Not with this program's stdout: Node makes its pipes non-blocking, for all who hold them.

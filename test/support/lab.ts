@@ -66,6 +66,7 @@ export async function startPlainLab(...more: string[]): Promise<Lab> {
   // Detached, so that it has a process group of its own, to which Ctrl-C can be sent as a terminal does.
   const npm = spawn('npm', ['run', 'lab', '--', ...options, '--LabApp.expose_app_in_browser=True'], {
     cwd: root,
+    env: { ...process.env, LIF_FC_MNIST_CALLER: String(process.pid) }, // it ends if these tests are killed
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

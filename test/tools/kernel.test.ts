@@ -248,7 +248,7 @@ describe('A cell', () => {
 
 test('In the headless runner an interrupted cell is named by its calm line, and { name } of an earlier cell works', () => {
   const canaries = ['interrupted', 'shorthand'].map((name) => join(root, 'test', 'canaries', `${name}.ipynb`));
-  const args = [join(root, 'tools', 'notebooks', 'notebooks.mjs'), '--output-dir', folder, ...canaries];
+  const args = [join(root, 'tools', 'notebooks', 'notebooks.mjs'), '--out', folder, ...canaries];
   const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   const printed = stdout + stderr;
   assert.match(
@@ -257,6 +257,6 @@ test('In the headless runner an interrupted cell is named by its calm line, and 
   );
   assert.match(printed, /^ok .*shorthand\.ipynb/m);
   assert.equal(status, 1);
-  const { cells } = JSON.parse(readFileSync(join(folder, 'shorthand.ipynb'), 'utf8'));
+  const { cells } = JSON.parse(readFileSync(join(folder, 'test', 'canaries', 'shorthand.ipynb'), 'utf8'));
   assert.deepEqual(cells[2].outputs[0].text, ['{"data":[1,2,3],"scale":2} 8\n']);
 });

@@ -5,6 +5,7 @@
 //   --retry  tries again to get a native backend that could not be had the last time
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { endWithParent } from '../parent.mjs';
 import { build, isBuilt } from './build.mjs';
 import { lock, unlock } from './lock.mjs';
 import { nativeState, setUpNative } from './native.mjs';
@@ -261,7 +262,11 @@ async function main() {
   }
 }
 
+let stopping = false;
+
 async function stop(status, message) {
+  if (stopping) return; // Ctrl-C comes twice where another program of ours runs set-up: from the terminal and from it
+  stopping = true;
   if (message) console.error(message);
   await endChildren();
   unlock();
@@ -273,10 +278,11 @@ for (const [signal, status] of [
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ]) {
-  process.once(signal, () =>
+  process.on(signal, () =>
     stop(status, 'setup: interrupted; run it again, and it goes on with the step that was cut off'),
   );
 }
+endWithParent();
 
 main().then(unlock, (error) => {
   // Stopped: the signal's own handler speaks and ends the process.
