@@ -1,39 +1,85 @@
 #!/usr/bin/env node
-// Runs the tests: all of test/*.test.ts, or those named by their stem (`node tools/test.mjs golden neuron`).
-import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+// `npm test`: sets up what is missing, then lint, type check and all tests but those of folders with a command of their own.
+//   npm test -- NAME…        only the test files whose path below test/ contains one of the names, without lint and type check
+//   --folder browser         the test files of that folder, one at a time (`npm run test:browser`)
+import { mkdirSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runInForeground } from './foreground.mjs';
+import { run } from './setup/run.mjs';
 
 const root = resolve(fileURLToPath(import.meta.url), '..', '..');
-const stems = readdirSync(join(root, 'test'), { recursive: true })
-  .filter((name) => name.endsWith('.test.ts') && !name.startsWith('browser'))
-  .map((name) => name.slice(0, -'.test.ts'.length))
-  .sort();
-
-const names = process.argv.slice(2);
-const unknown = names.filter((name) => !stems.some((stem) => stem.includes(name)));
-if (unknown.length > 0) {
-  console.error(`test: no test/${unknown[0]}.test.ts; there are ${stems.join(', ')}`);
-  process.exit(2);
-}
-const files = (names.length > 0 ? stems.filter((stem) => names.some((name) => stem.includes(name))) : stems).map(
-  (stem) => join('test', `${stem}.test.ts`),
-);
+const OWN_COMMAND = ['browser'];
+const ENDING = '.test.ts';
 
 const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' };
 // Options meant for another node, and the mark that makes node:test print for a parent instead of for people.
 delete env.NODE_OPTIONS;
 delete env.NODE_TEST_CONTEXT;
 
+function fail(message) {
+  console.error(`test: ${message}`);
+  process.exit(2);
+}
+
+/** Names of all test files below test/, without their ending and with forward slashes. */
+function testNames() {
+  return readdirSync(join(root, 'test'), { recursive: true })
+    .filter((name) => name.endsWith(ENDING))
+    .map((name) => name.slice(0, -ENDING.length).split(sep).join('/'))
+    .sort();
+}
+
+/** The test files that the arguments ask for. */
+function chosen(args) {
+  const at = args.indexOf('--folder');
+  const folder = at === -1 ? undefined : args[at + 1];
+  const names = at === -1 ? args : args.toSpliced(at, 2);
+  const option = names.find((name) => name.startsWith('-'));
+  if (option) fail(`unknown option ${option}; expected NAME…, parts of the path of a test file such as snn/neuron`);
+  const all = testNames().filter((name) =>
+    folder === undefined ? !OWN_COMMAND.some((own) => name.startsWith(`${own}/`)) : name.startsWith(`${folder}/`),
+  );
+  if (all.length === 0) fail(`expected test files in test/${folder ?? ''}, found none`);
+  const unknown = names.find((name) => !all.some((file) => file.includes(name)));
+  if (unknown !== undefined) fail(`no test file's path contains ${unknown}; there are ${all.join(', ')}`);
+  const files = names.length === 0 ? all : all.filter((file) => names.some((name) => file.includes(name)));
+  return { files: files.map((name) => join('test', `${name}${ENDING}`)), folder, all: at === -1 && names.length === 0 };
+}
+
+/** Runs a check that is silent when it passes, and prints what it says when it fails. */
+async function check(name, script, args) {
+  const begin = performance.now();
+  const { code, lines } = await run(process.execPath, [join(root, 'node_modules', ...script), ...args], { cwd: root });
+  if (code !== 0) {
+    console.error(lines.slice(0, 40).join('\n'));
+    if (lines.length > 40) console.error(`… and ${lines.length - 40} more lines`);
+    console.error(`✖ ${name} failed: see above. \`npm run ${name}\` runs it alone.`);
+    process.exit(1);
+  }
+  console.log(`✔ ${name} (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
+}
+
+const { files, folder, all } = chosen(process.argv.slice(2));
+const status = await runInForeground(process.execPath, [join(root, 'tools', 'setup', 'setup.mjs'), '--quiet'], { env });
+if (status !== 0) process.exit(status);
+if (all) {
+  await check('lint', ['@biomejs', 'biome', 'bin', 'biome'], ['check', '.', '--max-diagnostics=5']);
+  await check('typecheck', ['typescript', 'bin', 'tsc'], ['-p', 'tsconfig.json', '--noEmit', '--pretty', 'false']);
+}
+
+mkdirSync(join(root, 'build'), { recursive: true });
 // Some tests start programs of their own: two files at a time keep small machines answering. A file takes a minute or two
-// at most; one that hangs is to be red, and not to hold up who waits for it.
-const concurrency = Math.max(1, Math.min(2, availableParallelism()));
-const options = [`--test-concurrency=${concurrency}`, '--test-timeout=600000', '--test-reporter=spec'];
-const args = ['--import', 'tsx', '--test', ...options, ...files];
-const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => {
-  process.exitCode = code === 0 ? 0 : signal === 'SIGINT' ? 130 : 1;
-});
+// at most. One that hangs has to fail rather than hold up the others.
+const concurrency = folder === undefined ? Math.min(2, availableParallelism()) : 1;
+process.exitCode = await runInForeground(
+  process.execPath,
+  [
+    ...['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, '--test-timeout=600000'],
+    ...['--test-reporter=./tools/testing/reporter.mjs', '--test-reporter-destination=stdout'],
+    ...['--test-reporter=spec', '--test-reporter-destination=build/test.log'],
+    ...files,
+  ],
+  { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] },
+);

@@ -1,21 +1,40 @@
 #!/usr/bin/env node
-// `npm run tutorial`: sets up what is missing, executes every notebook, makes the book of them. Arguments go to the
-// notebook runner, such as --check. A notebook that is red keeps the others from nothing but the book.
-import { spawnSync } from 'node:child_process';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// `npm run tutorial`: sets up what is missing, executes every notebook, makes the book of them, and says what to do next.
+// Arguments, such as --check, go to the notebook runner. If a notebook fails, the others still run, but no book is built.
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { runInForeground } from './foreground.mjs';
 
 const tools = dirname(fileURLToPath(import.meta.url));
-const STEPS = [
-  [['setup', 'setup.mjs']],
-  [['notebooks', 'notebooks.mjs'], '--all', ...process.argv.slice(2)],
-  [['book', 'book.mjs']],
-];
+const root = resolve(tools, '..');
+const started = performance.now();
 
-// The child has the terminal, so Ctrl-C reaches it; this process waits until it has cleaned up.
-process.on('SIGINT', () => {});
+/** Runs one of our programs. Ends this one if it fails, with its exit status and a line that says what that means. */
+async function run(script, args, onFailure) {
+  const status = await runInForeground(process.execPath, [join(tools, ...script), ...args]);
+  if (status === 0) return;
+  if (status === 1 && onFailure) console.error(onFailure);
+  process.exit(status);
+}
 
-for (const [script, ...args] of STEPS) {
-  const { status, signal } = spawnSync(process.execPath, [join(tools, ...script), ...args], { stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? (signal === 'SIGINT' ? 130 : 1));
+function took() {
+  const seconds = Math.round((performance.now() - started) / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+const args = process.argv.slice(2);
+await run(['setup', 'setup.mjs'], []);
+await run(
+  ['notebooks', 'notebooks.mjs'],
+  ['--all', ...args],
+  'tutorial: no book was built, because a notebook failed. The line FAILED above names the cell.',
+);
+if (!args.includes('--help') && !args.includes('-h')) {
+  await run(['book', 'book.mjs'], []);
+  const book = pathToFileURL(join(root, 'build', 'book', 'index.html')).href;
+  console.log(`
+The tutorial is ready after ${took()}. What next:
+  read it          ${book}
+  work through it  npm run lab   (JupyterLab opens in your browser)
+The executed notebooks are in build/notebooks/.`);
 }

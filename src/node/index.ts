@@ -14,6 +14,7 @@ import { fingerprint } from './records/fingerprint';
 import { loadRun, saveRun } from './records/run';
 
 export type { Engine, EngineOptions, EngineState, NeuronOptions, Split, Trace } from '../common/engine';
+export { describeInterruption, Interruption } from '../common/interruption';
 export * as mnist from '../common/mnist';
 export * as random from '../common/random';
 export type { EventEngine } from '../event/engine';

@@ -1,5 +1,6 @@
 /** The training loop, the same for both engines. It needs no TensorFlow. */
 import type { Engine } from '../common/engine';
+import { describeInterruption } from '../common/interruption';
 import { shuffled } from '../common/random';
 import { checkBelongs, type History, newHistory, settingsOf } from './history';
 import { accuracy } from './metrics';
@@ -95,6 +96,11 @@ export async function train(options: TrainOptions): Promise<History> {
     // Also after an error in a callback: counts and weights stay those of the same batch.
     // But not those of an engine that never took the history's weights.
     if (restored && history.trainAccs.length > 0) history.state = await engine.state();
+  }
+  if (history.stopped) {
+    // Only a history from outside survives the cell that is interrupted.
+    const next = options.history ? 'Run the cell again to continue.' : '';
+    describeInterruption(signal, `after ${history.epoch} of ${epochs} epochs`, next);
   }
   return history;
 }

@@ -40,24 +40,33 @@ export interface Lab {
   printed(): string;
   /** The processes of its kernels. */
   kernels(): Promise<number[]>;
+  /** The path of the page that it opens. */
+  start: string;
   /** Ctrl-C in its terminal, then waits until all of it has ended. */
   stop(): Promise<void>;
+  /** `kill` of npm alone, as `timeout` and CI jobs do it; resolves when all of it has ended. */
+  kill(): Promise<void>;
 }
 
 /**
  * Starts `npm run lab` on a folder of its own in build/, with copies of the notebooks named, so that no committed one
  * is changed. From there the package is found by name as it is from notebooks/.
  */
-export async function startLab(name: string, notebooks: string[]): Promise<Lab> {
+export function startLab(name: string, notebooks: string[]): Promise<Lab> {
   const folder = join(root, 'build', 'lab-tests', name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const notebook of notebooks) copyFileSync(notebook, join(folder, basename(notebook)));
+  return startPlainLab(`--ServerApp.root_dir=${folder}`);
+}
 
-  const options = ['--allow-root', '--no-browser', '--port=0', `--ServerApp.root_dir=${folder}`];
+/** Starts `npm run lab` as it is, on the whole project, without opening a browser. */
+export async function startPlainLab(...more: string[]): Promise<Lab> {
+  const options = ['--allow-root', '--no-browser', '--port=0', ...more];
   // Detached, so that it has a process group of its own, to which Ctrl-C can be sent as a terminal does.
   const npm = spawn('npm', ['run', 'lab', '--', ...options, '--LabApp.expose_app_in_browser=True'], {
     cwd: root,
+    env: { ...process.env, LIF_FC_MNIST_CALLER: String(process.pid) }, // it ends if these tests are killed
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
@@ -70,15 +79,16 @@ export async function startLab(name: string, notebooks: string[]): Promise<Lab> 
   // "close" comes when the last process that holds its output has ended, not when npm itself has.
   const ended = new Promise<void>((done) => npm.on('close', () => done()));
   const address = await waitFor(
-    () => /(http:\/\/\S+:\d+)\/lab\?token=(\w+)/.exec(printed),
+    () => /(http:\/\/\S+:\d+)(\/lab\S*)\?token=(\w+)/.exec(printed),
     npm,
     () => printed,
   );
-  const [, url, token] = address as unknown as [string, string, string];
+  const [, url, start, token] = address as unknown as [string, string, string, string];
 
   return {
     url,
     token,
+    start,
     printed: () => printed,
     async kernels() {
       const response = await fetch(`${url}/api/kernels?token=${token}`);
@@ -91,6 +101,14 @@ export async function startLab(name: string, notebooks: string[]): Promise<Lab> 
     async stop() {
       if (npm.exitCode === null && npm.signalCode === null) process.kill(-(npm.pid as number), 'SIGINT');
       return ended;
+    },
+    async kill() {
+      npm.kill('SIGTERM');
+      const late = sleep(40_000, 'late', { ref: false });
+      if ((await Promise.race([ended, late])) !== 'late') return;
+      process.kill(-(npm.pid as number), 'SIGINT');
+      await ended;
+      throw new Error('JupyterLab was still running 40 s after npm had been killed');
     },
   };
 }
@@ -132,7 +150,7 @@ interface Shell {
 }
 declare const window: { jupyterapp?: { shell: Shell } };
 
-/** Opens a notebook and waits until its kernel is idle; a request to another host fails, and is kept in `outside`. */
+/** Opens a notebook of the folder that is served, or the page of a path, and waits until its kernel is idle; a request to another host fails, and is kept in `outside`. */
 export async function openNotebook(
   browser: Browser,
   lab: Lab,
@@ -148,7 +166,8 @@ export async function openNotebook(
     },
   );
   // `reset`: not the tabs that were open the last time.
-  await page.goto(`${lab.url}/lab/tree/${encodeURIComponent(name)}?reset&token=${lab.token}`);
+  const path = name.startsWith('/') ? name : `/lab/tree/${encodeURIComponent(name)}`;
+  await page.goto(`${lab.url}${path}?reset&token=${lab.token}`);
   await page.waitForFunction(
     () => {
       const panel = window.jupyterapp?.shell.currentWidget;
@@ -226,4 +245,36 @@ export async function drawnFigure(
   const size = await figure.jsonValue();
   assert.ok(size);
   return size;
+}
+
+/** What of a live figure's curve is on the screen. */
+export interface DrawnCurve {
+  /** Width of the picture in CSS pixels, as it is laid out. */
+  width: number;
+  /** How far to the right the curve reaches, in the picture's own units. */
+  end: number;
+}
+
+/** The picture of an output and the end of the first curve in it; undefined while no picture is drawn. */
+export function drawnCurve(page: Page, index: number): Promise<DrawnCurve | undefined> {
+  return page.evaluate((i) => {
+    const node = window.jupyterapp?.shell.currentWidget?.content.widgets[i]?.node;
+    const image = node?.querySelector('.jp-OutputArea-output img');
+    if (!(image instanceof HTMLImageElement) || !image.complete || image.naturalWidth === 0) return undefined;
+    const svg = decodeURIComponent(image.src);
+    const path = /<path[^>]*vector-effect[^>]* d="([^"]+)"/.exec(svg)?.[1];
+    const end = Number(path?.split(/[ML]/).at(-1)?.split(',')[0]);
+    return Number.isFinite(end) ? { width: image.getBoundingClientRect().width, end } : undefined;
+  }, index);
+}
+
+/** The text of a cell's outputs as it stands on the screen, and whether JupyterLab draws it as an error. */
+export function shownText(page: Page, index: number): Promise<{ text: string; isError: boolean }[]> {
+  return page.evaluate((i) => {
+    const node = window.jupyterapp?.shell.currentWidget?.content.widgets[i]?.node;
+    return [...(node?.querySelectorAll('.jp-OutputArea-output') ?? [])].map((output) => ({
+      text: output.textContent ?? '',
+      isError: output.getAttribute('data-mime-type') === 'application/vnd.jupyter.stderr',
+    }));
+  }, index);
 }

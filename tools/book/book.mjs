@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
+import { endWithParent } from '../parent.mjs';
 import { readJson, remove, root, SetupError, venvPython } from '../setup/project.mjs';
 import { endChildren, run, Stopped } from '../setup/run.mjs';
 import { figureHtml, introduction, isExecuted, linkedNotebooks, prepare, sizeOf } from './chapters.mjs';
@@ -210,18 +211,23 @@ async function main() {
   );
 }
 
+let stopping = false;
 for (const [signal, status] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ]) {
-  process.once(signal, async () => {
+  process.on(signal, async () => {
+    if (stopping) return; // Ctrl-C comes twice where another program of ours builds the book
+    stopping = true;
     console.error('book: interrupted; the former one, if there was one, is still in place');
     await endChildren();
     remove(work);
     process.exit(status);
   });
 }
+
+endWithParent();
 
 // jsdom, which draws the start page's figure, would keep the process alive.
 main().then(

@@ -1,44 +1,96 @@
-// JupyterLab of .venv on the notebooks: `npm run lab`. What stands after `--` is passed on to it
-// (`npm run lab -- --no-browser --port=9999`). It listens on 127.0.0.1 only, with a token, and keeps all of its files
-// (settings, workspaces, the ids of running servers) in the clone, so that nobody's other Jupyter is touched.
+// JupyterLab of .venv: `npm run lab`. It opens the learner's own copies of the chapters; `npm run lab -- --author` opens
+// the committed ones. Everything else after `--` is passed on (`npm run lab -- --no-browser --port=9999`).
+// It listens on 127.0.0.1 only, with a token, and keeps all of its files (settings, workspaces, the ids of running
+// servers) in the clone, so that nobody's other Jupyter is touched.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, venvPython, writeJson, writeWhole } from '../setup/project.mjs';
+import { endWithParent } from '../parent.mjs';
+import { remove, root, venvPython, writeJson, writeWhole } from '../setup/project.mjs';
+import { chapterNames, makeCopies } from './copies.mjs';
 
 if (!existsSync(venvPython)) {
   console.error('lab: no JupyterLab in .venv; run `npm run setup`');
   process.exit(2);
 }
 
+const options = process.argv.slice(2);
+const isAuthor = options.includes('--author');
+
+/** A folder that no other user of this machine can look into, nor into the files that it holds already. */
+function privateFolder(path) {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  chmodSync(path, 0o700);
+  for (const item of readdirSync(path, { withFileTypes: true })) {
+    if (item.isFile()) chmodSync(join(path, item.name), 0o600);
+  }
+}
+
 const folder = join(root, 'build', 'jupyter', 'lab');
 const config = join(folder, 'config');
+const runtime = join(folder, 'runtime');
 const env = {
   ...process.env,
   JUPYTER_CONFIG_DIR: config,
   JUPYTER_DATA_DIR: join(folder, 'data'),
-  JUPYTER_RUNTIME_DIR: join(folder, 'runtime'),
+  JUPYTER_RUNTIME_DIR: runtime,
   IPYTHONDIR: join(folder, 'ipython'),
   JUPYTER_PREFER_ENV_PATH: '1',
   PYTHONNOUSERSITE: '1',
 };
 delete env.JUPYTER_PATH;
-for (const name of ['JUPYTER_CONFIG_DIR', 'JUPYTER_DATA_DIR', 'JUPYTER_RUNTIME_DIR']) {
-  mkdirSync(env[name], { recursive: true });
+// Who reads the token may run code as this user.
+for (const path of [folder, config, env.JUPYTER_DATA_DIR, runtime]) privateFolder(path);
+
+/** The notebook to open, as a path below the project, and what is said of it. */
+function prepareNotebooks() {
+  if (isAuthor) return { first: ['notebooks', chapterNames()[0]], lines: [] };
+  const { names, made, outdated } = makeCopies();
+  const lines = [];
+  if (made.length === names.length) {
+    lines.push(
+      'Your own copies of the chapters are in notebooks/my/. Change them as you like: nothing overwrites them.',
+    );
+  } else if (made.length > 0) {
+    lines.push(`New in notebooks/my/: ${made.join(', ')}.`);
+  }
+  if (outdated.length > 0) {
+    const their =
+      outdated.length === 1
+        ? 'This chapter has changed since your copy was'
+        : 'These chapters have changed since your copies were';
+    lines.push(`${their} made: ${outdated.join(', ')}. Your copies stay as they are; rename one to get a new one.`);
+  }
+  return { first: ['notebooks', 'my', names[0]], lines };
 }
+
+let prepared;
+try {
+  prepared = prepareNotebooks();
+} catch (error) {
+  console.error(`lab: your copies in notebooks/my/ cannot be made: ${error.message}`);
+  process.exit(1);
+}
+const { first, lines } = prepared;
+for (const line of lines) console.log(line);
+console.log(`JupyterLab starts with ${first.join('/')}. Shift+Enter runs a cell. Ctrl-C here ends JupyterLab.`);
 
 // In a file rather than on the command line, where an argument of the reader's could not override them.
 writeJson(join(config, 'jupyter_lab_config.json'), {
-  ServerApp: { ip: '127.0.0.1', root_dir: join(root, 'notebooks') },
+  // A dozen lines of its own start would hide the address.
+  Application: { log_level: 'WARN' },
+  ServerApp: { ip: '127.0.0.1', root_dir: root },
   // Nothing is asked of the network: no news, no look for updates, no list of extensions.
   LabApp: {
+    default_url: `/lab/tree/${first.map(encodeURIComponent).join('/')}`,
     news_url: null,
     check_for_updates_class: 'jupyterlab.NeverCheckForUpdate',
     extension_manager: 'readonly',
     custom_css: true,
   },
+  ContentsManager: { hide_globs: ['node_modules', '__pycache__', '*.pyc', '*.pyo', '.DS_Store', '*~'] },
   LanguageServerManager: { autodetect: false },
-  // A kernel that found one of its ports taken has ended; started anew, it is to get other ones.
+  // A kernel that found one of its ports taken has ended; started again, it is to get other ones.
   KernelManager: { cache_ports: false },
   KernelSpecManager: { allowed_kernelspecs: ['tslab'], ensure_native_kernel: false },
 });
@@ -49,12 +101,15 @@ writeJson(join(config, 'labconfig', 'default_setting_overrides.json'), {
 writeWhole(join(config, 'custom', 'custom.css'), '.plot-img { max-width: 100%; height: auto; }\n');
 
 // In a process group of its own: Ctrl-C reaches this script alone, since Jupyter would ask back and wait for a second.
-const lab = spawn(venvPython, ['-m', 'jupyterlab', ...process.argv.slice(2)], {
+const lab = spawn(venvPython, ['-m', 'jupyterlab', ...options.filter((option) => option !== '--author')], {
   cwd: root,
   env,
   stdio: ['ignore', 'inherit', 'inherit'],
   detached: true,
 });
+// Jupyter writes its token into this file with the modes of any file. One that is there keeps its modes.
+const page = join(runtime, `jpserver-${lab.pid}-open.html`);
+if (lab.pid !== undefined) writeFileSync(page, '', { mode: 0o600 });
 
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -66,8 +121,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     setTimeout(() => lab.kill('SIGKILL'), 20_000).unref();
   });
 }
+endWithParent(lab);
 lab.on('error', (error) => {
   console.error(`lab: ${venvPython}: ${error.message}; run \`npm run setup\``);
   process.exit(2);
 });
-lab.on('exit', (status) => process.exit(stopping ? 0 : (status ?? 1)));
+lab.on('exit', (status) => {
+  remove(page);
+  process.exit(stopping ? 0 : (status ?? 1));
+});

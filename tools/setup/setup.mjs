@@ -5,6 +5,7 @@
 //   --retry  retries a native backend that could not be installed before
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { endWithParent } from '../parent.mjs';
 import { build, isBuilt } from './build.mjs';
 import { lock, unlock } from './lock.mjs';
 import { nativeState, setUpNative } from './native.mjs';
@@ -160,7 +161,7 @@ const kernelFile = join(venv, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.js
 /** What `tslab install` writes, but with absolute paths, so neither node nor tslab has to be on PATH. */
 const kernelText = () => {
   const tslab = join(nodeModules, 'tslab', 'bin', 'tslab');
-  const preload = join(root, 'tools', 'notebooks', 'kernel-preload.cjs');
+  const preload = join(root, 'tools', 'notebooks', 'kernel', 'preload.cjs');
   const spec = {
     argv: [process.execPath, '--require', preload, tslab, 'kernel', '--config-path', '{connection_file}'],
     display_name: 'TypeScript (tslab)',
@@ -270,7 +271,11 @@ async function main() {
   }
 }
 
+let stopping = false;
+
 async function stop(status, message) {
+  if (stopping) return; // Ctrl-C comes twice where another program of ours runs set-up: from the terminal and from it
+  stopping = true;
   if (message) console.error(message);
   await endChildren();
   unlock();
@@ -282,8 +287,9 @@ for (const [signal, status] of [
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ]) {
-  process.once(signal, () => stop(status, 'setup: interrupted; run it again to continue with the interrupted step'));
+  process.on(signal, () => stop(status, 'setup: interrupted; run it again to continue with the interrupted step'));
 }
+endWithParent();
 
 main().then(unlock, (error) => {
   // Stopped: the signal's own handler prints the message and ends the process.

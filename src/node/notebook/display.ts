@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { extname } from 'node:path';
+import { Interruption } from '../../common/interruption';
 import type { Figure } from '../../visualizing/theme';
 import { rasterize, renderPng, renderSvg } from '../drawing/render';
 import { writeFileAtomic } from '../files';
@@ -93,28 +94,73 @@ function place(write: WriteOutput): (data: Output['data'], metadata?: Output['me
 
 /** A figure that changes while the cell runs. */
 export interface LiveFigure {
-  /** Draws a newer state; at most two a second are drawn, the rest is left out. */
+  /**
+   * Takes a newer state and returns at once. The newest state is drawn soon after, at most twice per second and in at most
+   * a twentieth of the time; the states between are left out.
+   */
   update(figure: Figure): void;
-  /** Puts the last state (or this one) in place with PNG and SVG; call it in `finally`. */
+  /**
+   * Puts the last state (or this one) in place, interactive and with PNG and SVG; call it in `finally`. Nothing is drawn
+   * over it. Rejects if a state could not be drawn.
+   */
   done(figure?: Figure): Promise<void>;
 }
+
+/** Milliseconds between two states of a live figure: at least, and at most however long drawing takes. */
+const FRAME_PAUSE = { least: 500, most: 2000 };
+/** A pause is at least this many times as long as the drawing before it, so that the work goes on at its speed. */
+const FRAME_REST = 19;
 
 /** Starts a figure that is updated in place; the saved notebook holds its last state alone. Throws outside of a notebook. */
 export function liveFigure(): LiveFigure {
   const put = place(cellOf('liveFigure'));
   let last: Figure | undefined;
-  let drawn = Number.NEGATIVE_INFINITY;
+  let waiting: Figure | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let drawing = false;
+  let next = 0;
+  let ended = false;
+  let failure: unknown;
+
+  const schedule = () => {
+    if (drawing || ended || timer || !waiting) return;
+    timer = setTimeout(draw, Math.max(0, next - performance.now()));
+  };
+  const draw = async () => {
+    timer = undefined;
+    const figure = waiting as Figure;
+    waiting = undefined;
+    drawing = true;
+    const started = performance.now();
+    try {
+      // A picture: JupyterLab's Plotly renderer draws the first interactive figure of an output and ignores later ones.
+      const svg = await renderSvg(figure);
+      if (!ended) put({ 'image/svg+xml': svg, 'text/plain': figure.alt });
+    } catch (error) {
+      failure ??= error;
+    }
+    const now = performance.now();
+    next = now + Math.min(FRAME_PAUSE.most, Math.max(FRAME_PAUSE.least, FRAME_REST * (now - started)));
+    drawing = false;
+    schedule();
+  };
+
   return {
     update(figure) {
+      if (ended) return;
       last = figure;
-      if (performance.now() - drawn < 500) return;
-      put(interactive(figure));
-      drawn = performance.now();
+      waiting = figure;
+      schedule();
     },
     async done(figure = last) {
-      if (figure === undefined) return;
-      const { data, metadata } = await figureBundle(figure);
-      put(data, metadata);
+      // From here on a state that is still being drawn is not put, so the last one stays.
+      ended = true;
+      clearTimeout(timer);
+      if (figure) {
+        const { data, metadata } = await figureBundle(figure);
+        put(data, metadata);
+      }
+      if (failure) throw failure;
     },
   };
 }
@@ -138,9 +184,11 @@ export function progressBar(total: number, label = ''): ProgressBar {
   const write = cell();
   const put = write && place(write);
   const terminal = put === undefined && process.stderr.isTTY;
-  const started = performance.now();
+  /** Where the rate is counted from: the start or, of work that is resumed, the first update. */
+  let origin = { count: 0, time: performance.now() };
   const before = label ? `${label}: ` : '';
   let count = 0;
+  let updates = 0;
   let drawn = Number.NEGATIVE_INFINITY;
   let ended = false;
   const draw = (text: string, end = '') => {
@@ -151,9 +199,10 @@ export function progressBar(total: number, label = ''): ProgressBar {
   };
   const bar = (note: string) => {
     const filled = Math.round((BAR_WIDTH * Math.min(count, total)) / total);
-    const seconds = (performance.now() - started) / 1000;
-    const rate = count / seconds;
-    const timing = count > 0 && seconds > 0 ? ` · ${rateText(rate)} · ${clock((total - count) / rate)} left` : '';
+    const seconds = (performance.now() - origin.time) / 1000;
+    const steps = count - origin.count;
+    const rate = steps / seconds;
+    const timing = steps > 0 && seconds > 0 ? ` · ${rateText(rate)} · ${clock((total - count) / rate)} left` : '';
     const parts = `${before}▕${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}▏ ${count}/${total}${timing}`;
     draw(note ? `${parts} · ${note}` : parts);
     drawn = performance.now();
@@ -163,6 +212,7 @@ export function progressBar(total: number, label = ''): ProgressBar {
     update(done, note = '') {
       if (ended) return;
       count = done;
+      if (updates++ === 0 && done > 1) origin = { count: done, time: performance.now() };
       if (performance.now() - drawn >= 200) bar(note);
     },
     finish() {
@@ -183,15 +233,19 @@ function clock(seconds: number): string {
     : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${rest}`;
 }
 
+/** Tells the kernel that a listener of SIGINT ends its cell itself, so that it waits for what the cell has to say. */
+const ENDS_ITS_CELL = Symbol.for('lif-fc-mnist.ends-its-cell');
+
 /**
- * Runs awaited work that stops on Ctrl-C or Jupyter's interrupt. tslab reports the cell as interrupted, but a loop that
- * awaits goes on in the background unless it looks at the signal; it must also let the event loop turn now and then
- * (a timer or `setImmediate`, not only resolved promises).
- * @returns what the work gives; rejects with an AbortError if it was interrupted, even if it ended with a part done
+ * Runs awaited work that stops on Ctrl-C or Jupyter's interrupt. Work that awaits is not stopped from outside: it must look
+ * at the signal, and let the event loop turn now and then (a timer or `setImmediate`, not only resolved promises).
+ * @returns what the work returns; rejects with an {@link Interruption} if it was interrupted, even if it ended with a part
+ * done. The notebook then shows one line, which `describeInterruption` can fill.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const interrupt = () => controller.abort();
+  const interruption = new Interruption();
+  const interrupt = Object.assign(() => controller.abort(interruption), { [ENDS_ITS_CELL]: true });
   // tslab starts a cell under Node's breakOnSigint, which resets the handler of the signal when the cell first awaits:
   // a listener added before that would never be called.
   await new Promise<void>((resolve) => setImmediate(resolve));
@@ -201,6 +255,10 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     const result = await work(controller.signal);
     controller.signal.throwIfAborted();
     return result;
+  } catch (error) {
+    // What the signal was passed on to has an error of its own for it.
+    const isAbort = controller.signal.aborted && error instanceof Error && error.name === 'AbortError';
+    throw isAbort ? interruption : error;
   } finally {
     process.removeListener('SIGINT', interrupt);
   }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { after, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeInterruption } from '../../../src/common/interruption';
 import {
   figureBundle,
   interruptible,
@@ -13,7 +15,7 @@ import {
   show,
 } from '../../../src/node/notebook/display';
 import { lines } from '../../../src/visualizing';
-import { PYTHON } from '../../support/python';
+import { type Display, type Ended, runCells, type Step } from '../../support/kernel';
 
 const root = resolve(__dirname, '..', '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'lif-display-'));
@@ -21,132 +23,135 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 const figure = lines([{ name: 'a', y: [1, 2] }], { title: 'A line', xlabel: 'x', ylabel: 'y' });
 
-interface Output {
-  output_type: string;
-  data: Record<string, string & { data: unknown }>;
-  metadata: Record<string, unknown>;
-  text: string;
-}
+const PLOTLY = 'application/vnd.plotly.v1+json';
+const FRAME = ['image/svg+xml', 'text/plain'];
+const BUNDLE = [PLOTLY, 'image/png', ...FRAME];
+const kinds = ({ data }: Display) => Object.keys(data).sort();
 
-/** Runs cells in the project's kernel as the notebook runner does; the outputs of each. */
-function execute(cells: string[]): Output[][] {
-  const program = `
-import json, sys, nbformat
-sys.path.insert(0, "tools/notebooks")
-from nbclient import NotebookClient
-from run_notebooks import KernelManager
-notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in json.load(sys.stdin)])
-NotebookClient(notebook, km=KernelManager(), timeout=120, resources={"metadata": {"path": sys.argv[1]}}, coalesce_streams=True).execute()
-print(json.dumps([cell.outputs for cell in notebook.cells]))`;
-  const answer = execFileSync(PYTHON, ['-B', '-c', program, root], {
-    cwd: root,
-    input: JSON.stringify(cells),
-    encoding: 'utf8',
-  });
-  return JSON.parse(answer);
-}
+const SHOW = "await show(lines([{ name: 'a', y: [1, 2] }], { title: 'A line', xlabel: 'x', ylabel: 'y' }));";
 
-const SETUP = `import { interruptible, liveFigure, progressBar, show } from './dist/node/notebook/display';
-import { lines, liveCurve } from './dist/visualizing';
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));`;
-
-test('a figure in a notebook is one bundle: interactive, PNG, SVG and a sentence', () => {
-  const cell = `await show(lines([{ name: 'a', y: [1, 2] }], { title: 'A line', xlabel: 'x', ylabel: 'y' }));`;
-  const [, outputs, again] = execute([SETUP, cell, cell]);
-  assert.equal(outputs.length, 1);
-  const { data, metadata } = outputs[0];
-  assert.deepEqual(Object.keys(data).sort(), [
-    'application/vnd.plotly.v1+json',
-    'image/png',
-    'image/svg+xml',
-    'text/plain',
-  ]);
-  assert.deepEqual(data['application/vnd.plotly.v1+json'].data, figure.data);
-  const png = Buffer.from(data['image/png'], 'base64');
-  assert.equal(png.subarray(1, 4).toString(), 'PNG');
-  assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [760, 380]);
-  assert.match(data['image/svg+xml'], /^<svg role="img"/);
-  assert.equal(data['text/plain'], figure.alt);
-  assert.deepEqual(metadata, { 'image/png': { width: 760, height: 380 } });
-  assert.deepEqual(again, outputs);
-});
-
-test('a live figure and a bar leave their last state alone, and no time', () => {
-  const cell = `const bar = progressBar(10, 'training');
+/** Cells by name, in one kernel from top to bottom. */
+const CELLS: Record<string, string | Step> = {
+  setup: `import {
+  interruptible, lines, liveCurve, liveFigure, progressBar, renderSvg, show,
+} from 'lif-fc-mnist';
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const curve = (points: number) => {
+  const accs = Array.from({ length: points }, (_, i) => 0.5 + i / 1000);
+  return liveCurve(accs, accs, { epochs: 100 });
+};`,
+  show: SHOW,
+  again: SHOW,
+  live: `const bar = progressBar(100, 'training');
 const live = liveFigure();
-const accs: number[] = [];
-for (let i = 1; i <= 10; i++) {
-  await sleep(70);
-  accs.push(i / 20);
-  live.update(liveCurve(accs, accs, { epochs: 10 }));
+for (let i = 1; i <= 100; i++) {
+  await sleep(50);
+  live.update(curve(i));
   bar.update(i, 'loss ' + Math.random());
 }
 bar.finish();
-await live.done();`;
-  const [, outputs] = execute([SETUP, cell]);
-  assert.equal(outputs.length, 2);
-  assert.deepEqual(outputs[0].data, { 'text/plain': 'training: 10/10' });
-  assert.match(outputs[1].data['text/plain'], /after 10 of 10 epochs/);
-  assert.ok(outputs[1].data['image/png'] && outputs[1].data['image/svg+xml']);
-});
-
-test('an interrupted cell ends as an error, its loop stops, and the next cell works', () => {
-  const program = `
-import json, sys, time
-sys.path.insert(0, "tools/notebooks")
-from jupyter_client.manager import KernelManager
-from run_notebooks import claim_ports
-claim, ports = claim_ports()
-manager = KernelManager(kernel_name="tslab", cache_ports=False, **ports)
-manager.start_kernel(cwd=sys.argv[1])
-client = manager.client()
-client.start_channels()
-client.wait_for_ready(timeout=60)
-def run(source, interrupt=False):
-    sent, text = client.execute(source), ""
-    while True:
-        message = client.get_iopub_msg(timeout=60)
-        if message["parent_header"].get("msg_id") != sent:
-            continue
-        if message["msg_type"] == "stream":
-            text += message["content"]["text"]
-            if interrupt and "looping" in text:
-                interrupt = False
-                manager.interrupt_kernel()
-        if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
-            break
-    while True:
-        reply = client.get_shell_msg(timeout=60)
-        if reply["parent_header"].get("msg_id") == sent:
-            return reply["content"]["status"], text
-try:
-    setup, loop, look = json.load(sys.stdin)
-    run(setup)
-    interrupted = run(loop, True)
-    time.sleep(0.5)  # after an error the kernel answers "abort" for 200 ms
-    print(json.dumps([interrupted, run(look)]))
-finally:
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)`;
-  const cells = [
-    `${SETUP}\nlet ticks = 0;\nawait sleep(0);\nconst listeners = process.listenerCount('SIGINT');`,
-    `await interruptible(async (signal) => {
-  console.log('looping');
-  while (!signal.aborted) { ticks++; await sleep(10); }
-});`,
-    `const before = ticks;
+await live.done();
+live.update(curve(1));
+await sleep(1500);`,
+  late: `const late = liveFigure();
+for (let i = 0; i < 20; i++) void renderSvg(curve(50));
+late.update(curve(1)); // drawn after those
+await sleep(50);
+await late.done(curve(2));
+await sleep(1500);`,
+  undrawable: `const undrawable = liveFigure();
+undrawable.update({ ...curve(1), get data(): never { throw new Error('no data'); } });
 await sleep(300);
-console.log(JSON.stringify([before > 0, ticks - before, process.listenerCount('SIGINT') - listeners]));`,
-  ];
-  const answer = execFileSync(PYTHON, ['-B', '-c', program, root], {
-    cwd: root,
-    input: JSON.stringify(cells),
-    encoding: 'utf8',
+await undrawable.done(curve(2));`,
+  loop: {
+    source: `await sleep(0);
+const ticking = { ticks: 0, listeners: process.listenerCount('SIGINT') };
+await interruptible(async (signal) => {
+  (globalThis as any).ticking = ticking;
+  console.log('looping');
+  while (!signal.aborted) {
+    ticking.ticks++;
+    await sleep(10);
+  }
+});`,
+    interruptAt: 'looping',
+  },
+  look: `const { ticks, listeners } = (globalThis as any).ticking;
+await sleep(300);
+console.log(ticks > 0, (globalThis as any).ticking.ticks - ticks, process.listenerCount('SIGINT') - listeners);`,
+};
+
+describe('In a notebook', () => {
+  const ended: Record<string, Ended> = {};
+  before(() => {
+    const all = runCells(Object.values(CELLS));
+    for (const [i, name] of Object.keys(CELLS).entries()) ended[name] = all[i] as Ended;
   });
-  const [[interrupted], [next, text]] = JSON.parse(answer.trim().split('\n').at(-1) as string);
-  assert.equal(interrupted, 'error');
-  assert.equal(next, 'ok');
-  assert.deepEqual(JSON.parse(text), [true, 0, 0]);
+  const displaysOf = (name: string) => {
+    assert.equal(ended[name]?.stderr, '');
+    return (ended[name] as Ended).displays;
+  };
+
+  test('a figure is one bundle: interactive, PNG, SVG and a sentence; the same bytes each time', () => {
+    const [{ data, metadata } = assert.fail(), ...more] = displaysOf('show');
+    assert.deepEqual(more, []);
+    assert.deepEqual(Object.keys(data).sort(), BUNDLE);
+    assert.deepEqual(data[PLOTLY]?.data, figure.data);
+    const png = Buffer.from(data['image/png'] as string, 'base64');
+    assert.equal(png.subarray(1, 4).toString(), 'PNG');
+    assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [760, 380]);
+    assert.match(data['image/svg+xml'] as string, /^<svg role="img"/);
+    assert.equal(data['text/plain'], figure.alt);
+    assert.deepEqual(metadata, { 'image/png': { width: 760, height: 380 } });
+    assert.deepEqual(displaysOf('again')[0]?.data, data);
+  });
+
+  test('a bar leaves its label and count, and no time', () => {
+    const bar = displaysOf('live').filter(({ data }) => /^training/.test(data['text/plain'] as string));
+    assert.ok(bar.length > 3);
+    assert.deepEqual(bar.at(-1)?.data, { 'text/plain': 'training: 100/100' });
+  });
+
+  test('a live figure is written over with pictures, each newer, at most two per second', () => {
+    const frames = displaysOf('live').filter(({ data }) => 'image/svg+xml' in data);
+    const last = frames.pop();
+    assert.ok(frames.length >= 3, `${frames.length} pictures in 5 s`);
+    for (const frame of frames) assert.deepEqual(kinds(frame), FRAME);
+    assert.equal(new Set([...frames, last].map((frame) => frame?.id)).size, 1, 'one output');
+    const points = frames.map(({ data }) =>
+      Number(/after (\d+) of 100 epochs/.exec(data['text/plain'] as string)?.[1]),
+    );
+    assert.deepEqual(
+      points,
+      [...new Set(points)].sort((a, b) => a - b),
+    );
+    const pauses = frames.slice(1).map(({ at }, i) => at - (frames[i]?.at as number));
+    assert.ok(Math.min(...pauses) > 0.45, `pauses of ${pauses} s`);
+  });
+
+  test('a live figure ends with the whole bundle of its last state, and nothing is put over it', () => {
+    const last = displaysOf('live').at(-1) as Display;
+    assert.deepEqual(kinds(last), BUNDLE);
+    assert.match(last.data['text/plain'] as string, /after 100 of 100 epochs/);
+  });
+
+  test('a state that is still being drawn when the last one is put is left out', () => {
+    const displays = displaysOf('late');
+    assert.deepEqual(displays.map(kinds), [BUNDLE]);
+    assert.match(displays[0]?.data['text/plain'] as string, /after 2 of 100 epochs/);
+  });
+
+  test('a state that cannot be drawn fails the cell when the figure is done, after the last state was put', () => {
+    const { stderr, displays } = ended.undrawable as Ended;
+    assert.match(stderr, /^Error: no data\n/);
+    assert.deepEqual(displays.map(kinds), [BUNDLE]);
+  });
+
+  test('an interrupted cell ends as an error, its loop stops, and the next cell works', () => {
+    assert.equal(ended.loop?.status, 'error');
+    assert.equal(ended.loop?.stdout, 'looping\nInterrupted.\n');
+    assert.equal(ended.look?.stdout, 'true 0 0\n');
+  });
 });
 
 test('outside of a notebook show and liveFigure say what to use instead', async () => {
@@ -183,11 +188,27 @@ test('in a terminal a bar is written over in place and ends with its count', () 
   const program = `Object.defineProperty(process.stderr, 'isTTY', { value: true });
     const { progressBar } = require('./src/node/notebook/display.ts');
     const bar = progressBar(4, 'x');
-    setTimeout(() => { bar.update(2, 'loss 1'); bar.update(4); bar.finish(); bar.finish(); }, 250);`;
+    setTimeout(() => { bar.update(1); bar.update(2); bar.update(4); }, 250);
+    setTimeout(() => { bar.update(2, 'loss 1'); bar.update(4); bar.finish(); bar.finish(); }, 500);`;
   const { stderr } = spawnSync(process.execPath, ['--import', 'tsx', '-e', program], { cwd: root, encoding: 'utf8' });
   const states = stderr.split('\r').slice(1);
-  assert.match(states[1], /^x: ▕█{12}░{12}▏ 2\/4 · .*\/s · 0:0\d left · loss 1/);
+  assert.match(states[1], /^x: ▕█{6}░{18}▏ 1\/4 · .*\/s · 0:0\d left/);
+  assert.match(states[2], /^x: ▕█{12}░{12}▏ 2\/4 · .*\/s · 0:0\d left · loss 1/);
   assert.equal(states.at(-1), 'x: 4/4\x1b[K\n');
+});
+
+test('the time left of resumed work counts what was done since, not what had been done before', () => {
+  const program = `Object.defineProperty(process.stderr, 'isTTY', { value: true });
+    const { progressBar } = require('./src/node/notebook/display.ts');
+    const bar = progressBar(100, 'x');
+    setTimeout(() => bar.update(50), 250);
+    setTimeout(() => { bar.update(51); bar.finish(); }, 750);`;
+  const { stderr } = spawnSync(process.execPath, ['--import', 'tsx', '-e', program], { cwd: root, encoding: 'utf8' });
+  const [, , first, second] = stderr.split('\r');
+  assert.equal(first, `x: ▕${'█'.repeat(12)}${'░'.repeat(12)}▏ 50/100\x1b[K`);
+  // One step in half a second: some 24 s for the other 49, and more on a busy machine.
+  const [, minutes, seconds] = / 51\/100 · .* · (\d+):(\d\d) left/.exec(second as string) ?? assert.fail(second);
+  assert.ok(Number(minutes) * 60 + Number(seconds) >= 20, second);
 });
 
 test('interruptible work that nobody interrupts gives its result and leaves no listener', async () => {
@@ -200,4 +221,29 @@ test('interruptible work that nobody interrupts gives its result and leaves no l
     /own/,
   );
   assert.equal(process.listenerCount('SIGINT'), listeners);
+});
+
+test('interrupted work rejects with what it said of itself, also where it passed the signal on', async () => {
+  const interruptedWork = (work: (signal: AbortSignal) => Promise<unknown>) => {
+    setTimeout(() => process.kill(process.pid, 'SIGINT'), 50);
+    return interruptible(work);
+  };
+  await assert.rejects(
+    interruptedWork(async (signal) => {
+      while (!signal.aborted) await sleep(5);
+      describeInterruption(signal, 'after 3 of 7 steps');
+    }),
+    { name: 'AbortError', message: 'Interrupted after 3 of 7 steps.' },
+  );
+  await assert.rejects(
+    interruptedWork((signal) => sleep(10_000, undefined, { signal })),
+    { name: 'AbortError', message: 'Interrupted.' },
+  );
+});
+
+test('work that something else has stopped says nothing', () => {
+  describeInterruption(undefined, 'after 3 of 7 steps');
+  const signal = AbortSignal.abort();
+  describeInterruption(signal, 'after 3 of 7 steps');
+  assert.doesNotMatch(String(signal.reason), /steps/);
 });

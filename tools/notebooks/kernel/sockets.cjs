@@ -1,20 +1,17 @@
 'use strict';
-// Loaded into the kernel before tslab (`node --require`, in the kernelspec that set-up writes). It mends four things:
+// Three things about the kernel's sockets:
 // - zeromq takes some 500 messages in one turn of the event loop and refuses the rest, and tslab drops what is refused.
 //   A loop that prints a thousand lines loses half of them, and with them the message that the cell has ended:
 //   JupyterLab then waits for ever. Here they wait in a queue.
-// - A kernel whose Jupyter was killed runs on. Here it ends.
 // - Jupyter picks a kernel's ports before the kernel is there to take them. One that another program got meanwhile leaves
-//   tslab running without that channel, and what waits for it waits for ever. Here the kernel ends, and is started anew on
-//   other ports: by JupyterLab itself, and by the headless runner.
+//   tslab running without that channel, and what waits for it waits for ever. Here the kernel ends, and is started again
+//   on other ports: by JupyterLab itself, and by the headless runner.
 // - A socket takes messages as soon as it is bound, but zeromq refuses to send or receive until its callback has run. On a
 //   busy machine that is later, and tslab, whose loop has then ended, never answers. Here both wait for the bind.
 const { writeSync } = require('node:fs');
-const { createRequire } = require('node:module');
-const { isMainThread, Worker } = require('node:worker_threads');
 
 /** A zeromq publisher class that keeps what cannot be sent yet, in order. */
-function patient(Publisher) {
+function queueing(Publisher) {
   const waiting = []; // of the one publisher that a kernel has
   return class extends Publisher {
     constructor() {
@@ -23,13 +20,13 @@ function patient(Publisher) {
 
     async send(message) {
       if (waiting.length === 0) {
-        const error = await attempt(super.send.bind(this), message);
+        const error = await errorOf(super.send.bind(this), message);
         if (error?.code !== 'EBUSY') return; // sent, or the socket is closed and nobody listens any more
       }
       waiting.push(message);
       if (waiting.length > 1) return;
       while (waiting.length > 0) {
-        const error = await attempt(super.send.bind(this), waiting[0]);
+        const error = await errorOf(super.send.bind(this), waiting[0]);
         if (error?.code === 'EBUSY') await new Promise(setImmediate);
         else waiting.shift();
       }
@@ -38,11 +35,11 @@ function patient(Publisher) {
 }
 
 /** A zeromq socket class that ends the process when the port is taken, and does nothing else before it is bound. */
-function bound(Socket) {
+function waitingForBind(Socket) {
   const binding = new WeakMap(); // sockets of zeromq take no fields
   return class extends Socket {
     async bind(address) {
-      const result = attempt(super.bind.bind(this), address);
+      const result = errorOf(super.bind.bind(this), address);
       binding.set(this, result);
       const error = await result;
       binding.delete(this);
@@ -64,7 +61,7 @@ function bound(Socket) {
 }
 
 /** Resolves to what was thrown, or to undefined. */
-async function attempt(action, argument) {
+async function errorOf(action, argument) {
   try {
     await action(argument);
   } catch (error) {
@@ -72,19 +69,8 @@ async function attempt(action, argument) {
   }
 }
 
-// Worker threads and forked processes get the same options from node.
-if (isMainThread && process.argv[2] === 'kernel') {
-  const zeromq = createRequire(process.argv[1])('zeromq');
-  zeromq.Publisher = patient(zeromq.Publisher);
-  for (const name of ['Publisher', 'Router', 'Reply']) zeromq[name] = bound(zeromq[name]);
-
-  // In a thread of its own: a cell in an endless loop would keep a timer from firing.
-  const watch = `setInterval(() => {
-    if (process.ppid === ${process.ppid}) return;
-    try {
-      process.kill(-process.pid, 'SIGKILL'); // with what the kernel has started: Jupyter gives it a group of its own
-    } catch {}
-    process.kill(process.pid, 'SIGKILL');
-  }, 1000)`;
-  new Worker(watch, { eval: true, execArgv: [], stdin: false, stdout: false, stderr: false }).unref();
-}
+/** Puts mended classes in place of zeromq's. */
+exports.mendSockets = (zeromq) => {
+  zeromq.Publisher = queueing(zeromq.Publisher);
+  for (const name of ['Publisher', 'Router', 'Reply']) zeromq[name] = waitingForBind(zeromq[name]);
+};

@@ -1,0 +1,36 @@
+// Runs a command in place of this process: same terminal, same signals, same end.
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { endWithParent } from './parent.mjs';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/**
+ * Runs a command with this terminal and resolves to its exit status (128 + number for a signal). It gets the signals
+ * that this process gets, and ends with it. Rejects if it cannot be started.
+ */
+export function runInForeground(command, args, { env = process.env, ...options } = {}) {
+  const child = spawn(command, args, {
+    stdio: 'inherit',
+    ...options,
+    env: { ...env, LIF_FC_MNIST_CALLER: String(process.pid) },
+  });
+  // A terminal sends Ctrl-C to the whole group, `kill` to this process alone. So it is always passed on.
+  const passOn = (signal) => child.kill(signal);
+  for (const signal of SIGNALS) process.on(signal, passOn);
+  const unwatch = endWithParent(child);
+  return new Promise((done, fail) => {
+    const end = () => {
+      unwatch();
+      for (const signal of SIGNALS) process.off(signal, passOn);
+    };
+    child.on('error', (error) => {
+      end();
+      fail(error);
+    });
+    child.on('exit', (status, signal) => {
+      end();
+      done(status ?? 128 + constants.signals[signal]);
+    });
+  });
+}

@@ -1,0 +1,282 @@
+"""Executes the cells of one notebook with nbclient, and notices what nbclient does not notice with tslab.
+
+That is an error in a timer or in a promise that nobody awaits, a cell that the kernel skipped, and output that arrives
+after its cell has ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import queue
+import re
+import signal
+import time
+from pathlib import Path
+
+from .inbox import Inbox
+from .kernel import KernelManager
+from .outputs import extend_stream, first_line, join_streams
+from .places import KERNEL_ENV
+
+import nbformat
+import zmq
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellTimeoutError, DeadKernelError
+
+UNCAUGHT = re.compile(r"^(UncaughtException|UnhandledPromiseRejection):")
+DIAGNOSTIC = re.compile(r"^(\S+ )?\d+:\d+ - ")  # how tslab prints a type error
+
+STARTS = 3
+OUTPUT_LIMIT = 50_000_000  # characters of text per cell
+OUTPUT_TIMEOUT = 60  # seconds without any output after a cell has ended, until what is missing counts as lost
+
+# After an error tslab answers "abort" to everything for 200 ms.
+PAUSE_AFTER_ERROR = 0.4
+# Kernel code run after the last cell: waits until no timer is pending, for 3 s at most, so late errors are noticed.
+DRAIN = """await new Promise<void>((resolve) => {
+  const end = Date.now() + 3000;
+  const look = () => {
+    const pending = (process as any).getActiveResourcesInfo().includes('Timeout');
+    if (pending && Date.now() < end) setTimeout(look, 20).unref();
+    else resolve();
+  };
+  setTimeout(look, 50).unref();
+});"""
+
+
+class Failure(Exception):
+    """Why a notebook failed. `cell` is the index in the notebook, or None if it is no cell's fault."""
+
+    def __init__(self, cell: int | None, reason: str) -> None:
+        super().__init__(reason)
+        self.cell = cell
+        self.reason = reason
+
+
+class Client(NotebookClient):
+    """nbclient, but no message is dropped because it belongs to a cell that has already ended."""
+
+    def __init__(self, nb, folder: Path, cell_timeout: int, log) -> None:
+        super().__init__(
+            nb,
+            km=KernelManager(),
+            timeout=cell_timeout,
+            iopub_timeout=cell_timeout + OUTPUT_TIMEOUT,  # output may still be on its way
+            raise_on_iopub_timeout=True,
+            record_timing=False,
+            store_widget_state=False,
+        )
+        self.log.setLevel(logging.CRITICAL)  # run.py reports failures, in one line each
+        self.folder, self.kernel_log = folder, log
+        self.owner: dict[str, int] = {}  # message id of a request -> index of its cell
+        self.stderr: dict[int, list[str]] = {}  # index of a cell -> what it wrote to stderr
+        self.printed: dict[int, int] = {}  # index of a cell -> characters of text
+        self.seconds: dict[int, float] = {}  # index of a cell that was begun -> how long it took
+        self.verdict: Failure | None = None  # what fails the notebook while a cell is still running
+        self.inbox: Inbox | None = None
+        self.answered: str | None = None
+        self.group: int | None = None
+        self.current: int | None = None
+
+    async def start(self) -> None:
+        for attempt in range(1, STARTS + 1):
+            await self.async_start_new_kernel(
+                cwd=str(self.folder), env=KERNEL_ENV, stdout=self.kernel_log, stderr=self.kernel_log
+            )
+            self.group = self.km.provisioner.pid  # jupyter_client starts a kernel in a group of its own
+            try:
+                await self.async_start_new_kernel_client()
+                break
+            except (RuntimeError, zmq.Again) as error:
+                # Another program may have got one of the ports first. Then the kernel has ended, or does not listen.
+                taken = isinstance(error, zmq.Again) or any("EADDRINUSE" in line for line in self.said())
+                if attempt == STARTS or not taken:
+                    raise
+                self.km = KernelManager()
+                self.kernel_log.seek(0)  # what this kernel said must not be reported of the next one
+                self.kernel_log.truncate()
+        self.inbox = Inbox(self.kc.iopub_channel)
+        self.note_answers(self.kc.shell_channel)
+        info = await self.async_wait_for_reply(self.kc.kernel_info())
+        # Versions differ between machines, and the notebook has to be the same bytes on all of them.
+        language = {k: v for k, v in info["content"]["language_info"].items() if k != "version"}
+        spec = self.km.kernel_spec
+        kernelspec = {"display_name": spec.display_name, "language": spec.language, "name": "tslab"}
+        self.nb.metadata = nbformat.from_dict(
+            {**self.nb.metadata, "kernelspec": kernelspec, "language_info": language}
+        )
+
+    def note_answers(self, channel) -> None:
+        """Remembers the last request that the kernel has answered. nbclient keeps that to itself."""
+        get_msg = channel.get_msg
+
+        async def noting(*args, **kwargs):
+            msg = await get_msg(*args, **kwargs)
+            self.answered = msg["parent_header"].get("msg_id")
+            return msg
+
+        channel.get_msg = noting
+
+    async def run_cell(self, index: int, count: int) -> None:
+        started = time.monotonic()
+        self.current = index
+        try:
+            await self.execute(index, count)
+        finally:
+            self.seconds[index] = time.monotonic() - started
+
+    async def execute(self, index: int, count: int) -> None:
+        cell = self.nb.cells[index]
+        status = None
+
+        def replied(execute_reply, **_) -> None:
+            nonlocal status
+            status = execute_reply["content"]["status"]
+
+        self.on_cell_executed = replied
+        try:
+            await self.async_execute_cell(cell, index, execution_count=count)
+        except CellExecutionError as error:
+            # An interrupt is no error, so the kernel prints nothing on stderr, and names it in its answer.
+            reason = error.evalue if error.ename == "Interrupted" else self.error_of(index)
+            raise Failure(index, reason) from None
+        except CellTimeoutError as error:
+            if "IOPub" in str(error):
+                raise Failure(index, "it has ended, but the end of its output did not arrive in time") from None
+            raise Failure(index, f"still running after {self.timeout} s (--cell-timeout)") from None
+        except DeadKernelError:
+            raise self.verdict or Failure(index, self.death()) from None
+        if status not in ("ok", "error"):
+            cell.execution_count = None
+            why = f" (the kernel answered {status!r})" if status else ""
+            raise Failure(index, f"this cell never ran{why}")
+        # A promise that nobody awaits is reported a turn of the kernel's event loop later: one more exchange.
+        await self.listen(self.kc.kernel_info(), index)
+        if status == "error":
+            await asyncio.sleep(PAUSE_AFTER_ERROR)
+
+    async def drain(self, index: int) -> None:
+        """Waits for what timers may still print after the last cell."""
+        await self.listen(self.kc.execute(DRAIN, silent=True, store_history=False), index)
+
+    async def listen(self, request: str, index: int) -> None:
+        """Takes messages until this request has ended. Messages that belong to it are given to the cell."""
+        self.owner[request] = index
+        end = time.monotonic() + 10
+        while not self.verdict and time.monotonic() < end:
+            if not await self.km.is_alive():
+                raise Failure(index, f"after it had ended, {self.death()}")
+            try:
+                msg = await self.inbox.get(timeout=0.5)
+            except queue.Empty:
+                continue
+            if self.take(msg) and msg["parent_header"].get("msg_id") == request:
+                break
+        if self.verdict:
+            raise self.verdict
+
+    def take(self, msg) -> bool:
+        """Gives a message to the cell it belongs to. Returns True if it says that its request has ended."""
+        index = self.owner.get(msg["parent_header"].get("msg_id"))
+        if index is None:
+            return False
+        if msg["msg_type"] == "stream" and not self.may_print(index, **msg["content"]):
+            return False
+        try:
+            self.process_message(msg, self.nb.cells[index], index)
+        except CellExecutionComplete:
+            return True
+        return False
+
+    def may_print(self, index: int, name: str, text: str) -> bool:
+        """Looks at printed text before it is kept. Returns False if it is not to be kept."""
+        self.printed[index] = self.printed.get(index, 0) + len(text)
+        if self.printed[index] > OUTPUT_LIMIT:
+            self.fail(Failure(index, f"printed more than {OUTPUT_LIMIT // 1_000_000} MB; the rest was not kept"))
+            return False
+        if name == "stderr":
+            self.stderr.setdefault(index, []).append(text)
+            if UNCAUGHT.match(text):
+                # The cell that is running may wait forever for what has just failed. It gets a second to end.
+                self.fail(Failure(index, first_line(text)), seconds=1)
+        return True
+
+    def fail(self, verdict: Failure, seconds: float = 0) -> None:
+        """Fails the notebook. The cell that is running is given up after so many seconds."""
+        if not self.verdict:
+            self.verdict = verdict
+            asyncio.get_running_loop().call_later(seconds, self.give_up)
+
+    def give_up(self) -> None:
+        if self.task_poll_for_reply and not self.task_poll_for_reply.done():
+            self.task_poll_for_reply.cancel()
+
+    def output(self, outs, msg, display_id, cell_index):
+        """nbclient makes one output of each message, and checks it. Here a line that is printed joins the last one."""
+        content = msg["content"]
+        if msg["msg_type"] == "stream" and not self.clear_before_next_output:
+            if extend_stream(outs, content["name"], content["text"]):
+                return None
+        return super().output(outs, msg, display_id, cell_index)
+
+    async def _check_raise_for_error(self, cell, cell_index, exec_reply) -> None:
+        join_streams(cell)  # nbclient quotes them
+        await super()._check_raise_for_error(cell, cell_index, exec_reply)
+
+    async def _async_poll_output_msg(self, parent_msg_id, cell, cell_index) -> None:
+        self.owner[parent_msg_id] = cell_index
+        while True:
+            try:
+                msg = await self.inbox.get(OUTPUT_TIMEOUT)
+            except queue.Empty:
+                if self.answered != parent_msg_id:
+                    continue  # it is still running, and silent
+                raise
+            if self.take(msg) and msg["parent_header"].get("msg_id") == parent_msg_id:
+                return
+
+    def error_of(self, index: int) -> str:
+        """tslab prints the error of a cell to stderr, last. Of several type errors the first is named."""
+        written = self.stderr.get(index, [])
+        if not written:
+            return "unknown error"
+        return first_line(next((text for text in written if DIAGNOSTIC.match(text)), written[-1]))
+
+    def death(self) -> str:
+        status = self.km.provisioner.process.poll() if self.km.provisioner.process else None
+        how = "" if status is None else f" (exit status {status})"
+        if status is not None and status < 0:
+            how = f" (killed by {signal.Signals(-status).name})"
+        why = self.complaint()
+        return f"the kernel died{how}{': ' + why if why else ''}"
+
+    def complaint(self) -> str:
+        return next((line for line in self.said() if re.search("error|fatal|EADDRINUSE", line, re.IGNORECASE)), "")
+
+    def said(self) -> list[str]:
+        """What the kernel's process wrote outside of its cells."""
+        self.kernel_log.seek(0)
+        lines = self.kernel_log.read().decode(errors="replace").splitlines()
+        return [line.strip() for line in lines if line.strip()]
+
+    async def stop(self, graceful: bool) -> None:
+        """Ends the kernel and the processes of its group: all that it started, unless they left the group."""
+        try:
+            if graceful:
+                await self.km.request_shutdown()
+                await self.km.finish_shutdown()
+        except zmq.Again:
+            pass  # it does not listen, so it is ended without asking
+        finally:
+            if self.group is not None:
+                try:
+                    os.killpg(self.group, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            # Otherwise its heartbeat thread would keep looking for the kernel.
+            if self.kc is not None:
+                self.kc.stop_channels()
+            if self.km is not None:  # nbclient drops it with a kernel that did not start
+                await self.km.shutdown_kernel(now=True)

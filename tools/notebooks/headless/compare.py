@@ -1,0 +1,69 @@
+"""Compares what was executed with the committed outputs (--check)."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+
+from .outputs import tags
+
+
+def pieces(cell, text_only: bool) -> list[tuple[str, object]]:
+    """The outputs of a cell as (what, content), in order. PNG and the like are bytes."""
+    found: list[tuple[str, object]] = []
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            found.append((output.name, output.text))
+        elif output.output_type == "error":
+            found.append(("error", f"{output.ename}: {output.evalue}"))
+        else:
+            for mime, data in sorted(output.data.items()):
+                if text_only and mime != "text/plain":
+                    continue
+                if mime.startswith("image/") and isinstance(data, str) and mime != "image/svg+xml":
+                    data = base64.b64decode(data)
+                found.append((mime, data))
+    return found
+
+
+def first_difference(was: list[tuple[str, object]], now: list[tuple[str, object]]) -> str | None:
+    for (was_what, was_data), (now_what, now_data) in zip(was, now):
+        if was_what != now_what:
+            return f"{was_what} committed, {now_what} now"
+        if was_data == now_data:
+            continue
+        if isinstance(was_data, bytes):
+            shorter = min(len(was_data), len(now_data))
+            at = next((i for i in range(shorter) if was_data[i] != now_data[i]), shorter)
+            return f"{was_what}: byte {at} differs ({len(was_data)} bytes committed, {len(now_data)} now)"
+        lines = [
+            (data if isinstance(data, str) else json.dumps(data, indent=1, sort_keys=True)).splitlines(keepends=True)
+            for data in (was_data, now_data)
+        ]
+        lines = [side + [""] * (max(map(len, lines)) - len(side)) for side in lines]
+        number, pair = next((i, pair) for i, pair in enumerate(zip(*lines), 1) if pair[0] != pair[1])
+        start = max(0, len(os.path.commonprefix(pair)) - 40)
+        old, new = (json.dumps(line[start : start + 80], ensure_ascii=False) for line in pair)
+        return f"{was_what}, line {number}: {old} committed, {new} now"
+    if len(was) != len(now):
+        longer, where = (was, "committed, missing now") if len(was) > len(now) else (now, "now, not committed")
+        return f"{longer[min(len(was), len(now))][0]} {where}"
+    return None
+
+
+def differences(committed, executed) -> list[tuple[int, str]]:
+    """(index of the cell, first difference) for each code cell whose output differs.
+
+    A cell tagged `tfjs` is compared by its text only, since pictures of its numbers differ between backends; one
+    tagged `timing` is not compared.
+    """
+    found = []
+    for index, (was, now) in enumerate(zip(committed.cells, executed.cells)):
+        if was.cell_type != "code" or "timing" in tags(was):
+            continue
+        text_only = "tfjs" in tags(was)
+        difference = first_difference(pieces(was, text_only), pieces(now, text_only))
+        if difference:
+            found.append((index, f"output differs from the committed one: {difference}"))
+    return found

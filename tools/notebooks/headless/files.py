@@ -1,0 +1,128 @@
+"""Reads and writes notebooks."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+from . import places  # noqa: F401 (before Jupyter)
+
+import nbformat
+
+from .outputs import first_line
+
+
+class BadInput(Exception):
+    """A file or an option that cannot be used. Its message is printed, and the exit status is 2."""
+
+
+def has_code(cell) -> bool:
+    return cell.cell_type == "code" and bool(cell.source.strip())
+
+
+def read(path: Path) -> tuple[object, bytes]:
+    """A notebook as format 4.5, in which each cell has an id of its own, and the bytes of its file."""
+    try:
+        content = path.read_bytes()
+        raw = json.loads(content.decode("utf-8"))
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
+    except RecursionError:
+        raise BadInput(f"{path}: not a notebook (its JSON is nested too deeply)") from None
+    except ValueError as error:
+        raise BadInput(f"{path}: not a notebook (no valid JSON: {error})") from None
+    if not isinstance(raw, dict) or raw.get("nbformat") != 4 or not isinstance(raw.get("cells"), list):
+        raise BadInput(f"{path}: not a notebook of format 4")
+    minor = raw.get("nbformat_minor", 0)
+    if not isinstance(minor, int):
+        raise BadInput(f"{path}: not a notebook of format 4")
+    raw["nbformat_minor"] = max(5, minor)
+    give_ids(raw["cells"])
+    try:
+        nb = nbformat.reads(json.dumps(raw), as_version=4)
+        nbformat.validate(nb)
+    except RecursionError:
+        raise BadInput(f"{path}: not a notebook (its JSON is nested too deeply)") from None
+    except Exception as error:
+        raise BadInput(f"{path}: not a valid notebook ({first_line(str(error))})") from None
+    if not any(has_code(cell) for cell in nb.cells):
+        raise BadInput(f"{path}: has no code cells")
+    return nb, content
+
+
+def give_ids(cells: list) -> None:
+    """Gives a cell without an id, or with that of an earlier cell, one that is the same each time."""
+    used = {cell.get("id") for cell in cells if isinstance(cell, dict) and isinstance(cell.get("id"), str)}
+    seen = set()
+    for index, cell in enumerate(cells, 1):
+        if not isinstance(cell, dict) or not isinstance(cell.get("id", ""), str):
+            continue
+        if cell.get("id") is None or cell["id"] in seen:
+            new = f"cell-{index}"
+            while new in used:
+                new += "-x"
+            cell["id"] = new
+            used.add(new)
+        seen.add(cell["id"])
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a file whole or not at all: beside its target first, then renamed."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Half of a surrogate pair, which JavaScript may print, is no text. It becomes "?".
+        beside.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        if path.exists():
+            shutil.copymode(path, beside)
+        os.replace(beside, path)
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be written ({error.strerror})") from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write(nb, path: Path) -> None:
+    write_text(path, nbformat.writes(nb) + "\n")
+
+
+def is_unchanged(path: Path, content: bytes) -> bool:
+    """Whether the file still holds what was read from it."""
+    try:
+        return path.read_bytes() == content
+    except OSError:
+        return False
+
+
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|\n')
+
+
+def cell_lines(text: str) -> list[int]:
+    """The line of the file, counted from 1, on which the source of each cell begins."""
+    lines: list[int] = []
+    line, depth, in_cells, key = 1, 0, False, ""
+    for match in TOKEN.finditer(text):
+        token = match.group()
+        if token == "\n":
+            line += 1
+        elif token in "{[":
+            depth += 1
+            if depth == 2:
+                in_cells = token == "[" and key == "cells"
+            elif depth == 3 and in_cells:
+                lines.append(line)
+            elif depth == 4 and in_cells and key == "source":
+                # In the usual form each line of the source is on a line of its own, below `"source": [`.
+                lines[-1] = line + text.startswith("\n", match.end())
+            key = ""
+        elif token in "}]":
+            depth -= 1
+        else:
+            # A value takes the place of a key, but no value can be followed by a bracket.
+            key = token[1:-1]
+            if depth == 3 and in_cells and key == "source":
+                lines[-1] = line
+    return lines

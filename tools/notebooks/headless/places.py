@@ -1,0 +1,32 @@
+"""Where things are in the clone, and the environment a kernel gets. To be imported before Jupyter."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+NOTEBOOKS = ROOT / "notebooks"
+KERNELS = Path(sys.prefix, "share", "jupyter", "kernels")
+RESULTS = ROOT / "build" / "notebooks"
+SCRATCH = ROOT / "build" / "jupyter"
+
+# npm runs scripts in the clone's root; INIT_CWD is the folder in which the reader typed the command.
+TYPED_IN = Path(os.environ.get("INIT_CWD", ".")).resolve()
+
+# The kernel gets the reader's own environment, except variables that make Node print more, or in other colours:
+# the same notebook has to print the same bytes for everybody.
+CHATTY = ("FORCE_COLOR", "NODE_DEBUG", "NODE_DEBUG_NATIVE", "NODE_PENDING_DEPRECATION")
+KERNEL_ENV = {name: value for name, value in os.environ.items() if name not in CHATTY}
+KERNEL_ENV |= {"NODE_NO_WARNINGS": "1", "TZ": "UTC", "LC_ALL": "en_US.UTF-8"}
+
+# Jupyter reads these when it is imported: its files stay inside the clone, and no user-wide settings are read.
+os.environ.pop("JUPYTER_PATH", None)
+for _name in ("config", "data", "runtime"):
+    os.environ[f"JUPYTER_{_name.upper()}_DIR"] = str(SCRATCH / _name)
+
+
+def shown(path: Path) -> str:
+    """A path as the reader would type it in the clone's root."""
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

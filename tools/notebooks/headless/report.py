@@ -1,0 +1,78 @@
+"""What the runner prints: one line per notebook, the cell that is running, annotations for GitHub."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import sys
+import time
+from pathlib import Path
+
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+last_line = time.monotonic()
+
+
+def say(line: str, stream=None) -> None:
+    """Prints a line, without what could move the cursor. If nobody reads (`… | head`), it is not printed."""
+    global last_line
+    last_line = time.monotonic()
+    stream = stream or sys.stdout
+    encoding = stream.encoding or "utf-8"
+    line = CONTROL.sub("\ufffd", line).encode(encoding, "replace").decode(encoding)
+    try:
+        print(line, file=stream, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+class Progress:
+    """Says which cell is running: in place on a terminal, elsewhere in a line whenever `pause` seconds were silent."""
+
+    def __init__(self, name: str, pause: int) -> None:
+        self.name, self.pause = name, pause
+        self.place = ": starting the kernel"
+        self.started = self.cell_started = time.monotonic()
+
+    def begin(self, place: str) -> None:
+        """The next cell begins. `place` says which one it is, and follows the name."""
+        self.place = place
+        self.cell_started = time.monotonic()
+
+    def show(self) -> None:
+        now = time.monotonic()
+        if sys.stdout.isatty():
+            line = f"{self.name}{self.place}, {now - self.started:.0f} s"
+            sys.stdout.write("\r\x1b[2K" + line[: shutil.get_terminal_size().columns - 1])
+            sys.stdout.flush()
+        elif now - last_line >= self.pause:
+            so_far = f"for {now - self.cell_started:.0f} s, {now - self.started:.0f} s in all"
+            say(f"running {self.name}{self.place} {so_far}")
+
+    def clear(self) -> None:
+        if sys.stdout.isatty():
+            sys.stdout.write("\r\x1b[2K")
+            sys.stdout.flush()
+
+    async def keep(self) -> None:
+        while True:
+            self.show()
+            await asyncio.sleep(1)
+
+
+def escaped(text: str, more: str = "") -> str:
+    for character in "%\r\n" + more:
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text
+
+
+def annotate(path: Path, line: int, title: str, message: str) -> None:
+    """Marks the line of the file on GitHub, where the runner is part of a workflow there."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return
+    workspace = Path(os.environ.get("GITHUB_WORKSPACE") or ".").resolve()
+    file = path.relative_to(workspace).as_posix() if path.is_relative_to(workspace) else str(path)
+    properties = f"file={escaped(file, ':,')},line={line},title={escaped(title, ':,')}"
+    say(f"::error {properties}::{escaped(message)}")

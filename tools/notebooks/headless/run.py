@@ -1,0 +1,189 @@
+"""Executes the notebooks one after another."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+
+from .cells import Client, Failure
+from .compare import differences
+from .files import cell_lines, has_code, is_unchanged, write, write_text
+from .junit import Case, Suite, document
+from .options import Job
+from .outputs import first_line, tidy
+from .places import shown
+from .report import Progress, annotate, say
+
+import nbformat
+import zmq
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient.exceptions import DeadKernelError
+
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+LAST_RESORT = 20  # seconds after a signal in which the runner has to end
+
+
+def place_of(nb, cell: int | None) -> str:
+    """", cell 3 (code cell 2)": counted as a reader counts, all cells from 1."""
+    if cell is None:
+        return ""
+    return f", cell {cell + 1} (code cell {sum(map(has_code, nb.cells[: cell + 1]))})"
+
+
+class Runner:
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.suites: list[Suite] = []
+        self.interrupted = False
+        self.task = asyncio.current_task()
+        self.loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            signal.signal(number, self.signalled)
+
+    def signalled(self, *_) -> None:
+        """Python calls this at once, also while a long turn of the event loop keeps asyncio's own handlers waiting."""
+        if not self.interrupted:
+            last_resort = threading.Timer(LAST_RESORT, os._exit, (130,))
+            last_resort.daemon = True
+            last_resort.start()
+        self.loop.call_soon_threadsafe(self.interrupt)
+
+    def interrupt(self) -> None:
+        # Ctrl-C comes twice, from the terminal and from the wrapper. Only the first may cancel.
+        if not self.interrupted:
+            self.interrupted = True
+            self.task.cancel()
+
+    async def watch_parent(self) -> None:
+        """If the wrapper is gone (it was killed), the runner ends, and its kernel with it."""
+        while os.getppid() == self.options.parent:
+            await asyncio.sleep(1)
+        self.interrupt()
+
+    async def execute(self, nb, job: Job, suite: Suite) -> Failure | None:
+        """Executes all code cells in place. Returns why the notebook failed, if it did."""
+        code = [index for index, cell in enumerate(nb.cells) if has_code(cell)]
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+                cell.metadata.pop("execution", None)
+        with tempfile.TemporaryFile(dir=self.options.out) as log:
+            client = Client(nb, job.path.parent, self.options.cell_timeout, log)
+            progress = Progress(shown(job.path), self.options.heartbeat)
+            ticker = asyncio.ensure_future(progress.keep())
+            failure: Failure | None = Failure(None, "did not run")
+            try:
+                await client.start()
+                for count, index in enumerate(code, 1):
+                    progress.begin(f", cell {index + 1} (code cell {count} of {len(code)})")
+                    await client.run_cell(index, count)
+                await client.drain(code[-1])
+                failure = None
+            except Failure as found:
+                failure = found
+            except (NoSuchKernel, OSError, RuntimeError, zmq.Again) as error:
+                reason = client.complaint() or first_line(str(error))
+                failure = Failure(client.current, f"the kernel did not start: {reason}")
+            finally:
+                ticker.cancel()
+                progress.clear()
+                await client.stop(graceful=failure is None and not self.interrupted)
+                tidy(nb)
+                suite.cases = [case_of(nb, index, client) for index in code]
+                suite.error = "interrupted" if self.interrupted else None
+        return failure
+
+    async def run(self, job: Job) -> bool:
+        """Executes a notebook, writes the result and reports it. Returns whether the notebook passed."""
+        started = time.monotonic()
+        job.target.unlink(missing_ok=True)  # nobody should take an older result for this one
+        nb = nbformat.from_dict(job.notebook)
+        suite = Suite(shown(job.path))
+        self.suites.append(suite)
+        try:
+            failure = await self.execute(nb, job, suite)
+        finally:
+            suite.seconds = time.monotonic() - started
+            write(nb, job.target)
+        if self.interrupted:
+            raise asyncio.CancelledError
+        failures = [failure] if failure else []
+        if not failures and self.options.check:
+            failures = [Failure(*difference) for difference in differences(job.notebook, nb)]
+        if not failures and self.options.update:
+            if is_unchanged(job.path, job.content):
+                write(nb, job.path)
+            else:
+                failures = [Failure(None, "was changed while it was executed, so --update did not write to it")]
+        self.report(nb, job, suite, failures)
+        return not failures
+
+    def report(self, nb, job: Job, suite: Suite, failures: list[Failure]) -> None:
+        took = f"{suite.seconds:.1f} s"
+        if not failures:
+            cells = len(suite.cases)
+            note = f", result in {shown(job.target)}"
+            if self.options.check or self.options.update:
+                note = ", outputs as committed" if self.options.check else ", written back"
+            say(f"ok      {shown(job.path)}: {cells} {'cell' if cells == 1 else 'cells'} in {took}{note}")
+            return
+        first, *others = failures
+        more = f" (and {len(others)} more {'cell' if len(others) == 1 else 'cells'})" if others else ""
+        where = f"{shown(job.path)}{place_of(nb, first.cell)}"
+        say(f"FAILED  {where}: {first.reason}{more}  ({took}, result in {shown(job.target)})", sys.stderr)
+        lines = cell_lines(job.content.decode("utf-8"))
+        code = [index for index, cell in enumerate(nb.cells) if has_code(cell)]
+        for failure in failures:
+            if failure.cell is None:
+                suite.error = failure.reason
+                annotate(job.path, 1, "notebook failed", failure.reason)
+                continue
+            if failure.cell in code:
+                printed = [one.text for one in nb.cells[failure.cell].outputs if one.get("name") == "stderr"]
+                suite.cases[code.index(failure.cell)].skipped = False
+                suite.cases[code.index(failure.cell)].failure = (failure.reason, "".join(printed)[-10_000:])
+            line = lines[failure.cell] if failure.cell < len(lines) else 1
+            annotate(job.path, line, place_of(nb, failure.cell).removeprefix(", "), failure.reason)
+
+    def write_junit(self) -> None:
+        if self.options.junit:
+            write_text(self.options.junit, document(self.suites))
+
+
+def case_of(nb, index: int, client: Client) -> Case:
+    lines = [line.strip() for line in nb.cells[index].source.splitlines()]
+    shown_line = next((line for line in lines if line and not line.startswith("//")), lines[0])
+    name = f"cell {index + 1}: {shown_line[:60]}"
+    return Case(name, client.seconds.get(index, 0.0), skipped=index not in client.seconds)
+
+
+async def main(options: argparse.Namespace) -> int:
+    """Executes the notebooks. Returns the exit status."""
+    runner = Runner(options)
+    watch = asyncio.ensure_future(runner.watch_parent()) if options.parent else None
+    started = time.monotonic()
+    if options.junit:
+        options.junit.unlink(missing_ok=True)  # nobody should take an older one for this run's
+    try:
+        failed = 0
+        for job in options.jobs:
+            failed += not await runner.run(job)
+    except (asyncio.CancelledError, DeadKernelError):
+        if not runner.interrupted:
+            raise
+        say("interrupted; the kernel was stopped", sys.stderr)
+        return 130
+    finally:
+        if watch:
+            watch.cancel()
+        runner.write_junit()
+    total = len(options.jobs)
+    if total > 1 or failed:
+        say(f"{total - failed} of {total} notebooks passed, {time.monotonic() - started:.1f} s")
+    return 1 if failed else 0

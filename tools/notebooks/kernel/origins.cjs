@@ -1,0 +1,104 @@
+'use strict';
+// From a place in code that runs to the place where a person wrote it: a line of a cell, of a file that a cell imports,
+// of the package's source.
+const { existsSync, readFileSync } = require('node:fs');
+const { SourceMap } = require('node:module');
+const { extname, relative, resolve, sep } = require('node:path');
+const { fileURLToPath } = require('node:url');
+
+const project = resolve(__dirname, '..', '..', '..');
+
+/** Cells whose origins are known: those that ran last, so that a kernel that runs for days does not grow. */
+const CELLS = 1000;
+
+/** Text that tslab compiled -> the maps of its two steps, until somebody says what the text is. */
+const unnamed = new Map();
+/** Name of a script -> `(line, column) => origin`. */
+const scripts = new Map();
+
+/**
+ * @param {string} text compiled text
+ * @param {object[]} maps how to get from it to what was written, step by step
+ */
+exports.keepMaps = (text, maps) => unnamed.set(text, maps);
+
+/** What tslab puts before the text of a cell when it runs it; the cell's first line starts behind it. */
+const prefixOf = (isAsync) => (isAsync ? '(async function(exports, require) { ' : '(function(exports, require) { ');
+
+/**
+ * Gives a compiled cell a name, by which frames of errors are found again.
+ * @param {string} text compiled text
+ * @param {{ number: number, source: string, isAsync: boolean }} cell
+ * @returns {string} the text with its name in it
+ */
+exports.nameCell = (text, { number, source, isAsync }) => {
+  const name = `cell-${number}`;
+  const written = source.split('\n');
+  const find = follower(unnamed.get(text));
+  const offset = prefixOf(isAsync).length;
+  const end = text.split('\n').length;
+  scripts.set(name, (line, column) => {
+    if (line > end) return undefined; // where tslab calls the whole
+    // tslab puts a line of its own before what was written, so that TypeScript takes it for a module.
+    const found = find(line - 1, Math.max(0, column - 1 - (line === 1 ? offset : 0))) - 1;
+    const at = found >= 0 && found < written.length ? { line: found + 1, text: written[found].trim() } : {};
+    return { place: `cell [${number}]`, ...at };
+  });
+  scripts.delete(`cell-${number - CELLS}`);
+  return `${text}\n//# sourceURL=${name}`;
+};
+
+/** The same for a TypeScript file that a cell imports; it has a name already. */
+exports.nameFile = (file, text) => {
+  const maps = unnamed.get(text);
+  const find = follower(maps);
+  const place = shortPath(file).replace(/\.js$/, extname(maps?.at(-1).sources[0] ?? file));
+  scripts.set(file, (line, column) => ({ place, line: find(line - 1, column - 1) + 1 }));
+};
+
+/** Forgets maps that nobody has asked for. */
+exports.forgetMaps = () => unnamed.clear();
+
+/** Follows a position (both numbers from 0) through maps; gives the line, or NaN. */
+function follower(maps = []) {
+  const steps = maps.map((map) => new SourceMap(map));
+  return (line, column) => {
+    let at = { originalLine: line, originalColumn: column };
+    for (const step of steps) at = step.findEntry(at.originalLine ?? -1, at.originalColumn ?? 0);
+    return at.originalLine ?? Number.NaN;
+  };
+}
+
+const shortPath = (file) => {
+  const path = relative(project, file);
+  return path.startsWith('..') ? file : path.split(sep).join('/');
+};
+
+/** File of the package's build -> its source map, or undefined if it has none. */
+const builtMaps = new Map();
+
+/** A file of the package as it was written, where the build has left a map beside it. */
+function ofBuild(file, line, column) {
+  if (!builtMaps.has(file)) {
+    const map = `${file}.map`;
+    builtMaps.set(file, existsSync(map) ? new SourceMap(JSON.parse(readFileSync(map, 'utf8'))) : undefined);
+  }
+  const found = builtMaps.get(file)?.findEntry(line - 1, column - 1);
+  if (found?.originalSource === undefined) return { place: shortPath(file), line };
+  // The build is made in a folder of another depth and then moved: what counts is the path below the project.
+  return { place: found.originalSource.replace(/^(\.\.\/)+/, ''), line: found.originalLine + 1 };
+}
+
+/**
+ * Where the code at a place was written.
+ * @param {string} script name of the script, a path or a file URL
+ * @param {number} line from 1
+ * @param {number} column from 1
+ * @returns {{ place: string, line?: number, text?: string } | undefined} `text` is the line itself, of a cell; undefined
+ * where nobody wrote anything
+ */
+exports.originOf = (script, line, column) => {
+  const file = script.startsWith('file:') ? fileURLToPath(script) : script;
+  const known = scripts.get(file);
+  return known ? known(line, column) : ofBuild(file, line, column);
+};

@@ -1,0 +1,16 @@
+'use strict';
+// A kernel whose Jupyter was killed would run on.
+const { Worker } = require('node:worker_threads');
+
+/** Ends the kernel, and what it has started, when the process that started it is gone. */
+exports.endWithJupyter = () => {
+  // In a thread of its own: a cell in an endless loop would keep a timer from firing.
+  const watch = `setInterval(() => {
+    if (process.ppid === ${process.ppid}) return;
+    try {
+      process.kill(-process.pid, 'SIGKILL'); // with what the kernel has started: Jupyter gives it a group of its own
+    } catch {}
+    process.kill(process.pid, 'SIGKILL');
+  }, 1000)`;
+  new Worker(watch, { eval: true, execArgv: [], stdin: false, stdout: false, stderr: false }).unref();
+};

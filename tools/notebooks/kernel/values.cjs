@@ -1,0 +1,63 @@
+'use strict';
+// The value on a cell's last line, short enough to be read: a tensor by its type and shape, arrays by their first values.
+// Without this a tensor prints the insides of TensorFlow.js, and a history all of its batches.
+const { inspect } = require('node:util');
+
+const ARRAY_VALUES = 5;
+const STRING_LENGTH = 2000;
+const LINES = 30;
+/** Tensors up to this size show their values, too. */
+const SMALL_TENSOR = 20;
+
+/** TensorFlow.js by its file, its class, and what an object of the class says of itself. */
+const SHORT = [
+  [/[\\/]@tensorflow[\\/]tfjs-core[\\/]dist[\\/]tf-core\.node\.js$/, (core) => core.Tensor, describeTensor],
+  [
+    /[\\/]@tensorflow[\\/]tfjs-layers[\\/]dist[\\/]tf-layers\.node\.js$/,
+    (layers) => layers.layers.Layer,
+    describeLayer,
+  ],
+];
+
+function describeTensor() {
+  const head = `${this.constructor.name} ${this.dtype} [${this.shape.join(', ')}]`;
+  if (this.isDisposed) return `${head} (disposed)`;
+  if (this.size > SMALL_TENSOR) return head;
+  // A float32 has seven decimal digits.
+  const values = this.rank === 0 ? shortNumber(this.dataSync()[0]) : this.toString().replace(/^Tensor\s*/, '');
+  return `${head}:${values.includes('\n') ? '\n    ' : ' '}${values}`;
+}
+
+const shortNumber = (value) => String(typeof value === 'number' ? Number(value.toPrecision(7)) : value);
+
+/** A model is a layer, too, made of others. */
+function describeLayer() {
+  const kind = this.getClassName();
+  return this.layers
+    ? `${kind}: ${this.layers.map((layer) => layer.getClassName()).join(' → ')}`
+    : `${kind} ${this.name}`;
+}
+
+/** Teaches the TensorFlow.js that the cells have loaded, if they have, to describe its objects. */
+exports.shortenTensors = () => {
+  for (const id of Object.keys(require.cache)) {
+    const found = SHORT.find(([file]) => file.test(id));
+    const prototype = found?.[1](require.cache[id].exports)?.prototype;
+    if (prototype && !Object.hasOwn(prototype, inspect.custom)) {
+      Object.defineProperty(prototype, inspect.custom, { value: found[2], configurable: true });
+    }
+  }
+};
+
+/** The text of a value on a cell's last line. */
+exports.describeValue = (value) => {
+  if (typeof value === 'string') return value;
+  exports.shortenTensors();
+  const options = { breakLength: 100, maxArrayLength: ARRAY_VALUES, maxStringLength: STRING_LENGTH };
+  let lines = [];
+  for (let depth = 2; depth >= 0; depth--) {
+    lines = inspect(value, { ...options, depth }).split('\n');
+    if (lines.length <= LINES) return lines.join('\n');
+  }
+  return [...lines.slice(0, LINES), `… ${lines.length - LINES} more lines`].join('\n');
+};

@@ -1,0 +1,74 @@
+// Ends a program whose caller is gone. A signal sent to npm (by `kill`, `timeout`, a CI job) does not reach what npm runs:
+// without this, JupyterLab or a kernel would keep running.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+const PATIENCE = 20_000; // ms that a child has to clean up after SIGTERM
+
+/** State and parent of a process, or undefined if it is gone or the system does not tell. */
+function look(pid) {
+  try {
+    if (process.platform === 'win32') return undefined;
+    if (process.platform !== 'linux') {
+      const [ppid, state] = execFileSync('ps', ['-o', 'ppid=,stat=', '-p', String(pid)], { encoding: 'utf8' })
+        .trim()
+        .split(/\s+/);
+      return { ppid: Number(ppid), state };
+    }
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state, ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { ppid: Number(ppid), state };
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+  return !look(pid)?.state.startsWith('Z'); // a zombie has ended, but nobody has waited for it yet
+}
+
+/**
+ * Calls `onGone` once the caller of this process is gone: the npm above the shell that `npm run` starts, or the process
+ * that `LIF_FC_MNIST_CALLER` names. A process that was started by hand in a shell may outlive that shell, so then nothing
+ * is watched. Returns a function that stops watching.
+ */
+export function watchParent(onGone) {
+  const parent = process.ppid;
+  const fromNpm = process.env.npm_lifecycle_event !== undefined;
+  const caller = Number(process.env.LIF_FC_MNIST_CALLER) || undefined;
+  if (!fromNpm && !caller) return () => {};
+  // The shell between npm and this process is gone when npm gets SIGTERM, but stays when npm gets SIGKILL.
+  const npm = fromNpm ? look(parent)?.ppid : undefined;
+  const isThere = () =>
+    process.ppid === parent &&
+    (caller === undefined || isAlive(caller)) &&
+    (npm === undefined ? isAlive(parent) : look(parent)?.ppid === npm);
+  const timer = setInterval(() => {
+    if (isThere()) return;
+    clearInterval(timer);
+    onGone();
+  }, 1000);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/**
+ * Ends `child` once the caller of this process is gone: with SIGTERM, and with SIGKILL if it is still there 20 s later.
+ * Without a child, this process gets the SIGTERM, whose handler cleans up.
+ * Returns a function that stops watching.
+ */
+export function endWithParent(child) {
+  return watchParent(() => {
+    if (!child) {
+      process.kill(process.pid, 'SIGTERM');
+      return;
+    }
+    child.kill('SIGTERM');
+    setTimeout(() => child.kill('SIGKILL'), PATIENCE).unref();
+  });
+}
