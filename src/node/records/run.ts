@@ -1,0 +1,123 @@
+/** What a finished training leaves: the original's four arrays and its model, in a folder or in a named place. */
+import { existsSync, rmSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import type { NeuronOptions, Trace } from '../../common/engine';
+import { CLASSES } from '../../common/mnist';
+import type { History } from '../../training/train';
+import { makeFolder, projectPath } from '../files';
+import { assertFinite } from './checkpoint';
+import { readLayersModel, writeLayersModel } from './layers-model';
+import { lockFolder } from './lock';
+import { readNpy, writeNpy } from './npy';
+import { CURVES, LOSSES, MODEL_FOLDER, removeLeftovers } from './run-folder';
+import { writeCurves } from './tensorboard';
+
+/** A finished training. */
+export interface Run {
+  /** The first test image, shown to the trained network. */
+  trace: Pick<Trace, 'v' | 'spike'>;
+  /** Its accuracies and, if they are wanted later, its losses. */
+  history: Pick<History, 'trainAccs' | 'testAccs'> & Partial<Pick<History, 'losses'>>;
+  /** [784, 10] */
+  weights: Float32Array;
+  neuron: NeuronOptions;
+}
+
+/** A finished training, as it was saved. */
+export interface SavedRun {
+  /** What the ten neurons did for the first test image; each array is [T, 10]. */
+  trace: Pick<Trace, 'v' | 'spike'>;
+  /** Simulated steps per image. */
+  T: number;
+  /** Accuracy of each training batch. */
+  trainAccs: number[];
+  /** Accuracy on the test images after each epoch. */
+  testAccs: number[];
+  /** Loss of each training batch; missing if the command line saved the run. */
+  losses?: number[];
+  /** [784, 10] */
+  weights: Float32Array;
+  neuron: NeuronOptions;
+}
+
+/**
+ * Writes the original's four arrays and the model `lif_snn_mnist` into a folder, over those of an earlier run.
+ * @throws RangeError if the parts do not fit each other or the weights are not finite, Error if the disk is full
+ */
+export function writeRun(folder: string, { trace, history, weights, neuron }: Run): void {
+  const T = trace.v.length / CLASSES;
+  if (!Number.isInteger(T) || trace.spike.length !== trace.v.length) {
+    const found = `${trace.v.length} and ${trace.spike.length}`;
+    throw new RangeError(`trace: expected ${CLASSES} potentials and ${CLASSES} spikes per step, found ${found}`);
+  }
+  assertFinite(weights);
+  makeFolder(folder);
+  writeNpy(join(folder, 'v_t_array.npy'), { data: trace.v, shape: [T, CLASSES] });
+  writeNpy(join(folder, 's_t_array.npy'), { data: trace.spike, shape: [T, CLASSES] });
+  writeNpy(join(folder, 'train_accs.npy'), vector(history.trainAccs));
+  writeNpy(join(folder, 'test_accs.npy'), vector(history.testAccs));
+  // Losses are saved by `saveRun` alone; those of an earlier run would not belong to these arrays.
+  rmSync(join(folder, LOSSES), { force: true });
+  writeLayersModel(join(folder, MODEL_FOLDER), weights, neuron);
+}
+
+const vector = (values: readonly number[]) => ({ data: new Float64Array(values), shape: [values.length] });
+
+/**
+ * Saves a finished training for a later chapter, over an earlier one of that name: the arrays and the model as the command
+ * line writes them, the losses, and TensorBoard's file.
+ * @param name of the place, by default `build/run`; the environment variable `LIF_FC_MNIST_RUNS` names another parent folder
+ * @returns where that is, for people
+ * @throws RangeError if the name is no bare name, or as `writeRun`; Error if another run writes there
+ */
+export async function saveRun(run: Run, name = 'run'): Promise<string> {
+  const { folder, place } = placeOf(name);
+  makeFolder(folder);
+  const lock = lockFolder(folder);
+  try {
+    removeLeftovers(folder);
+    writeRun(folder, run);
+    if (run.history.losses) writeNpy(join(folder, LOSSES), vector(run.history.losses));
+    writeCurves(join(folder, CURVES), run.history);
+  } finally {
+    lock.release();
+  }
+  return place;
+}
+
+/**
+ * Loads what `saveRun` or the command line saved.
+ * @param name as for `saveRun`
+ * @throws Error in one line if there is no run of that name, or its files are damaged or do not belong together
+ */
+export async function loadRun(name = 'run'): Promise<SavedRun> {
+  const { folder, place } = placeOf(name);
+  if (!existsSync(join(folder, 'v_t_array.npy'))) {
+    throw new Error(`${place}: expected the records of a run, found none; run chapter 4 first`);
+  }
+  const read = (file: string, rank: number) => {
+    const { data, shape } = readNpy(join(folder, file));
+    if (shape.length === rank && (rank === 1 || shape[1] === CLASSES)) return data;
+    const wanted = rank === 1 ? '[count]' : `[T, ${CLASSES}]`;
+    throw new Error(`${place}/${file}: expected the shape ${wanted}, found [${shape.join(', ')}]`);
+  };
+  const v = Float32Array.from(read('v_t_array.npy', 2));
+  const spike = Float32Array.from(read('s_t_array.npy', 2));
+  const trainAccs = Array.from(read('train_accs.npy', 1));
+  const testAccs = Array.from(read('test_accs.npy', 1));
+  const losses = existsSync(join(folder, LOSSES)) ? Array.from(read(LOSSES, 1)) : undefined;
+  if (spike.length !== v.length || (losses && losses.length !== trainAccs.length)) {
+    throw new Error(`${place}: expected arrays of one run, found arrays of different lengths; save the run again`);
+  }
+  const network = readLayersModel(join(folder, MODEL_FOLDER));
+  return { trace: { v, spike }, T: v.length / CLASSES, trainAccs, testAccs, ...(losses && { losses }), ...network };
+}
+
+/** The folder of a name, and what it is called. */
+function placeOf(name: string): { folder: string; place: string } {
+  if (typeof name !== 'string' || !/^\w[\w.-]*$/.test(name)) {
+    throw new RangeError(`name of a run: expected letters, digits, '_', '-' and '.', found ${name}`);
+  }
+  const parent = resolve(process.env.LIF_FC_MNIST_RUNS || projectPath('build'));
+  return { folder: join(parent, name), place: `${basename(parent)}/${name}` };
+}
