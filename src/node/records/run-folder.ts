@@ -8,10 +8,9 @@ import { LOCK_NAME } from './lock';
 
 export const MODEL_FOLDER = 'lif_snn_mnist';
 
-export const LOSSES = 'losses.npy';
 export const CURVES = 'events.out.tfevents.0.saved-run';
 
-const RESULTS = ['v_t_array.npy', 's_t_array.npy', 'train_accs.npy', 'test_accs.npy', LOSSES, CURVES];
+const RESULTS = ['v_t_array.npy', 's_t_array.npy', 'train_accs.npy', 'test_accs.npy', CURVES];
 const MODEL = MODEL_FILES.map((name) => join(MODEL_FOLDER, name));
 
 /** The checkpoint of a run. */

@@ -1,5 +1,5 @@
 /** What a finished training leaves: the original's four arrays and its model, in a folder or in a named place. */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { NeuronOptions, Trace } from '../../common/engine';
 import { CLASSES } from '../../common/mnist';
@@ -9,35 +9,31 @@ import { assertFinite } from './checkpoint';
 import { readLayersModel, writeLayersModel } from './layers-model';
 import { lockFolder } from './lock';
 import { readNpy, writeNpy } from './npy';
-import { CURVES, LOSSES, MODEL_FOLDER, removeLeftovers } from './run-folder';
+import { CURVES, MODEL_FOLDER, removeLeftovers } from './run-folder';
 import { writeCurves } from './tensorboard';
 
-/** A finished training. */
+/** A finished training, and what the trained network does when the first test image is shown. */
 export interface Run {
-  /** The first test image, shown to the trained network. */
-  trace: Pick<Trace, 'v' | 'spike'>;
-  /** Its accuracies and, if they are wanted later, its losses. */
-  history: Pick<History, 'trainAccs' | 'testAccs'> & Partial<Pick<History, 'losses'>>;
+  trace: Trace;
+  history: History;
   /** [784, 10] */
   weights: Float32Array;
   neuron: NeuronOptions;
 }
 
-/** A finished training, as it was saved. */
+/** What is left of a run once it was saved: the original's four arrays, and the model. */
 export interface SavedRun {
-  /** What the ten neurons did for the first test image; each array is [T, 10]. */
+  /** Potentials after the reset, and spikes, [T, 10]. */
   trace: Pick<Trace, 'v' | 'spike'>;
-  /** Simulated steps per image. */
-  T: number;
-  /** Accuracy of each training batch. */
-  trainAccs: number[];
-  /** Accuracy on the test images after each epoch. */
-  testAccs: number[];
-  /** Loss of each training batch; missing if the command line saved the run. */
-  losses?: number[];
+  /** A value per batch. */
+  trainAccs: Float64Array;
+  /** A value per epoch. */
+  testAccs: Float64Array;
   /** [784, 10] */
   weights: Float32Array;
   neuron: NeuronOptions;
+  /** Simulated steps per image. */
+  T: number;
 }
 
 /**
@@ -56,8 +52,6 @@ export function writeRun(folder: string, { trace, history, weights, neuron }: Ru
   writeNpy(join(folder, 's_t_array.npy'), { data: trace.spike, shape: [T, CLASSES] });
   writeNpy(join(folder, 'train_accs.npy'), vector(history.trainAccs));
   writeNpy(join(folder, 'test_accs.npy'), vector(history.testAccs));
-  // Losses are saved by `saveRun` alone; those of an earlier run would not belong to these arrays.
-  rmSync(join(folder, LOSSES), { force: true });
   writeLayersModel(join(folder, MODEL_FOLDER), weights, neuron);
 }
 
@@ -65,7 +59,7 @@ const vector = (values: readonly number[]) => ({ data: new Float64Array(values),
 
 /**
  * Saves a finished training for a later chapter, over an earlier one of that name: the arrays and the model as the command
- * line writes them, the losses, and TensorBoard's file.
+ * line writes them, and TensorBoard's file.
  * @param name of the place, by default `build/run`; the environment variable `LIF_FC_MNIST_RUNS` names another parent folder
  * @returns where that is, for people
  * @throws RangeError if the name is no bare name, or as `writeRun`; Error if another run writes there
@@ -77,7 +71,6 @@ export async function saveRun(run: Run, name = 'run'): Promise<string> {
   try {
     removeLeftovers(folder);
     writeRun(folder, run);
-    if (run.history.losses) writeNpy(join(folder, LOSSES), vector(run.history.losses));
     writeCurves(join(folder, CURVES), run.history);
   } finally {
     lock.release();
@@ -101,16 +94,19 @@ export async function loadRun(name = 'run'): Promise<SavedRun> {
     const wanted = rank === 1 ? '[count]' : `[T, ${CLASSES}]`;
     throw new Error(`${place}/${file}: expected the shape ${wanted}, found [${shape.join(', ')}]`);
   };
-  const v = Float32Array.from(read('v_t_array.npy', 2));
-  const spike = Float32Array.from(read('s_t_array.npy', 2));
-  const trainAccs = Array.from(read('train_accs.npy', 1));
-  const testAccs = Array.from(read('test_accs.npy', 1));
-  const losses = existsSync(join(folder, LOSSES)) ? Array.from(read(LOSSES, 1)) : undefined;
-  if (spike.length !== v.length || (losses && losses.length !== trainAccs.length)) {
-    throw new Error(`${place}: expected arrays of one run, found arrays of different lengths; save the run again`);
+  const [v, spike] = ['v_t_array.npy', 's_t_array.npy'].map((file) => Float32Array.from(read(file, 2)));
+  const [trainAccs, testAccs] = ['train_accs.npy', 'test_accs.npy'].map((file) => Float64Array.from(read(file, 1)));
+  if (spike.length !== v.length) {
+    const found = `${v.length / CLASSES} and ${spike.length / CLASSES}`;
+    throw new Error(`${place}: expected potentials and spikes of one run, found ${found} steps; save the run again`);
   }
-  const network = readLayersModel(join(folder, MODEL_FOLDER));
-  return { trace: { v, spike }, T: v.length / CLASSES, trainAccs, testAccs, ...(losses && { losses }), ...network };
+  return {
+    trace: { v, spike },
+    trainAccs,
+    testAccs,
+    ...readLayersModel(join(folder, MODEL_FOLDER)),
+    T: v.length / CLASSES,
+  };
 }
 
 /** The folder of a name, and what it is called. */
