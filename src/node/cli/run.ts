@@ -71,7 +71,7 @@ export async function run(args: Arguments, stop: Stop): Promise<number> {
     stop.unlisten();
     await engine.close();
   }
-  if (settings.show && outcome.figures) await showFigures(outcome.figures);
+  if (outcome.figures && settings.show) await showFigures(outcome.figures);
   return outcome.status;
 }
 

@@ -27,7 +27,7 @@ export interface Job {
 export interface Outcome {
   /** The exit status. */
   status: number;
-  /** Of a run that was not stopped. */
+  /** Of a run that was not stopped, if they are wanted. */
   figures?: ReturnType<typeof figuresOf>;
 }
 
@@ -116,18 +116,15 @@ async function record(job: Job, history: History, save: () => void): Promise<Out
   writeRun(places.outDir, { trace, history, weights, neuron: options.neuron });
   const rates = await engine.rates('test', settings.epoch, Uint32Array.of(0));
   console.log(`Firing rate: ${formatRow(rates)}`);
+  // A resumed run may have begun new TensorBoard logs, or have been told to save figures.
+  if (checkpoint) save();
   // From here on Ctrl-C ends the program as usual: nothing is left to be saved.
   stop.unlisten();
-  const figures = figuresOf({ trace, history, data: options.data });
-  if (settings.saveFigures) {
-    // The checkpoint says which files of the folder are the run's.
-    if (checkpoint) save();
-    await saveFigures(figures, places.outDir);
-  }
+  const figures = settings.saveFigures || settings.show ? figuresOf({ trace, history, data: options.data }) : undefined;
+  if (figures && settings.saveFigures) await saveFigures(figures, places.outDir);
   const drawn = settings.saveFigures ? ', the figures' : '';
-  console.error(
-    `Wrote v_t_array.npy, s_t_array.npy, train_accs.npy, test_accs.npy, lif_snn_mnist/${drawn} to ${places.outDir}`,
-  );
+  const files = `v_t_array.npy, s_t_array.npy, train_accs.npy, test_accs.npy, lif_snn_mnist/${drawn}`;
+  console.error(`Wrote ${files} to ${places.outDir}`);
   return figures;
 }
 
