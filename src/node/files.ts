@@ -1,6 +1,4 @@
-/**
- * Files that are whole or not there: written beside their target, synced to the disk, renamed.
- */
+/** Atomic file writes: write a temporary file next to the target, sync it, then rename it. */
 import {
   closeSync,
   existsSync,
@@ -14,52 +12,50 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { isAlive } from './processes';
 
-/** A path inside the project, wherever the notebook's kernel was started. */
+/** A path inside the project, whichever folder the notebook's kernel was started in. */
 export function projectPath(...parts: string[]): string {
   return resolve(__dirname, '..', '..', ...parts);
 }
 
-const UNFINISHED = '.unfinished';
+/** A file's content; a list is written part by part, so that a large file needs no copy in memory. */
+export type Content = Uint8Array | string | readonly Uint8Array[];
 
-// Under `ulimit -f` this signal would end the process before the write could fail with a message.
-process.on('SIGXFSZ', () => {});
+/** `name.PID.unfinished` is what the process PID has written of the file `name` so far. */
+const UNFINISHED = /^(.+)\.(\d+)\.unfinished$/;
 
 /**
- * Replaces a file by one with this content; a failure (a full disk, say) leaves the former file as it was.
+ * Replaces a file, or the link of that name, by one with this content. If that fails (on a full disk, say), the former
+ * file stays as it was.
  * @throws Error in one line that names the file and the reason
  */
-export function writeFileAtomic(file: string, content: Uint8Array | string): void {
-  const beside = `${file}.${process.pid}${UNFINISHED}`; // two runs in one folder do not share it
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+export function writeFileAtomic(file: string, content: Content): void {
+  const unfinished = `${file}.${process.pid}.unfinished`;
+  const parts = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
   try {
-    const handle = openSync(beside, 'w');
+    const handle = openSync(unfinished, 'w');
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+      for (const part of parts) writeWhole(handle, typeof part === 'string' ? Buffer.from(part) : part);
       fsyncSync(handle);
     } finally {
       closeSync(handle);
     }
-    renameSync(beside, file);
+    renameSync(unfinished, file);
   } catch (error) {
-    if (existsSync(beside)) rmSync(beside);
+    if (existsSync(unfinished)) rmSync(unfinished);
     throw new Error(`${file}: cannot be written (${(error as Error).message})`);
   }
 }
 
-/** Replaces a whole folder by one with these files. */
-export function writeFolderAtomic(folder: string, files: Record<string, Uint8Array | string>): void {
-  const beside = `${folder}.${process.pid}${UNFINISHED}`;
-  rmSync(beside, { recursive: true, force: true });
-  try {
-    makeFolder(beside);
-    for (const [name, content] of Object.entries(files)) writeFileAtomic(join(beside, name), content);
-    // Windows cannot rename a folder over another one.
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(beside, folder);
-  } catch (error) {
-    rmSync(beside, { recursive: true, force: true });
-    throw error;
+/**
+ * Writes all bytes to an open file.
+ * @param position where in the file; by default after what was written last
+ */
+export function writeWhole(handle: number, bytes: Uint8Array, position?: number): void {
+  for (let written = 0; written < bytes.length; ) {
+    const place = position === undefined ? null : position + written;
+    written += writeSync(handle, bytes, written, bytes.length - written, place);
   }
 }
 
@@ -68,7 +64,7 @@ export function writeFolderAtomic(folder: string, files: Record<string, Uint8Arr
  * @throws Error in one line that says which path is in the way
  */
 export function makeFolder(folder: string): void {
-  // One by one: Node's own recursive way never ends where a folder is there but takes no new one, as under /proc.
+  // One by one: Node's own recursive way never ends in a folder that takes no new one, such as /proc.
   const missing: string[] = [];
   let above = resolve(folder);
   while (!existsSync(above) && dirname(above) !== above) {
@@ -82,15 +78,21 @@ export function makeFolder(folder: string): void {
     try {
       mkdirSync(path);
     } catch (error) {
-      // Another run may have been quicker.
+      // Another process may have made it meanwhile.
       if (!existsSync(path)) throw new Error(`${folder}: cannot be made (${(error as Error).message})`);
     }
   }
 }
 
-/** Removes what a killed run left unfinished in a folder. */
-export function removeUnfinished(folder: string): void {
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    if (name.endsWith(UNFINISHED)) rmSync(join(folder, name), { recursive: true, force: true });
+/**
+ * Removes what a killed process left unfinished in a folder.
+ * @param isOwn tells from a file's name whether we may have written it; everything else stays, and so does what a living
+ *   process writes
+ */
+export function removeUnfinished(folder: string, isOwn: (name: string) => boolean): void {
+  for (const entry of existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : []) {
+    const [, name, pid] = UNFINISHED.exec(entry.name) ?? [];
+    if (name && entry.isFile() && isOwn(name) && !isAlive(Number(pid)))
+      rmSync(join(folder, entry.name), { force: true });
   }
 }

@@ -1,17 +1,43 @@
 /** The command line as a person runs it, and what a run leaves. */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { temporaryFolder } from './data';
+import { python } from './python';
 
 export const COMMAND = join(__dirname, '..', '..', 'tools', 'lif_fc_mnist.cjs');
 
 const RESULTS = ['v_t_array.npy', 's_t_array.npy', 'train_accs.npy', 'test_accs.npy', 'lif_snn_mnist/weights.bin'];
 
+const hashOf = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
+
 /** SHA-256 of each array, and of the weights, of a finished run. */
 export function hashesOf(folder: string): string[] {
-  return RESULTS.map((name) =>
-    createHash('sha256')
-      .update(readFileSync(join(folder, name)))
-      .digest('hex'),
+  return RESULTS.map((name) => hashOf(join(folder, name)));
+}
+
+/** SHA-256 of every file under a folder, by its path there. */
+export function contentsOf(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  return Object.fromEntries(paths.sort().map((path) => [relative(folder, path), hashOf(path)]));
+}
+
+/** Runs the command to its end, by default in a new empty folder. */
+export function lifFcMnist(args: string[], cwd = temporaryFolder(), node: string[] = []) {
+  const run = spawnSync(process.execPath, [...node, COMMAND, ...args], { cwd, encoding: 'utf8' });
+  return { ...run, cwd };
+}
+
+/** The curves of a folder, as TensorBoard's own reader finds them: steps and values by name. */
+export function scalars(folder: string): Record<string, [number, number][]> {
+  const text = python(
+    `import json
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+e = EventAccumulator('.', size_guidance={'scalars': 0}); e.Reload()
+print(json.dumps({t: [[s.step, s.value] for s in e.Scalars(t)] for t in e.Tags()['scalars']}))`,
+    folder,
   );
+  return JSON.parse(text);
 }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
+import { littleEndian } from './bytes';
 
-/** SHA-256 of the bytes of these numbers, in hexadecimal: two runs with the same one are equal to the last bit. */
+/** SHA-256 of the values' bytes (float32, little-endian) in hexadecimal: equal for equal bits only, on every machine. */
 export function fingerprint(values: Float32Array): string {
-  return createHash('sha256')
-    .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
-    .digest('hex');
+  return createHash('sha256').update(littleEndian(values)).digest('hex');
 }

@@ -4,9 +4,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { RandomStream } from '../../src/common/random';
-import { temporaryFolder, writeSmallMnist } from '../support/data';
-import { COMMAND, hashesOf } from '../support/run';
+import { RandomStream } from '../../../src/common/random';
+import { temporaryFolder, writeSmallMnist } from '../../support/data';
+import { COMMAND, hashesOf } from '../../support/run';
 
 function everyFile(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>

