@@ -10,33 +10,28 @@ extensions = ["myst_nb"]
 nb_execution_mode = "off"
 nb_merge_streams = True
 nb_mime_priority_overrides = [("html", "application/vnd.plotly.v1+json", None)]
+nb_code_prompt_show = "Show the solution"
+nb_code_prompt_hide = "Hide the solution"
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 html_math_renderer = "katex"
+# What a lexer does not know is shown without colours, and is no fault of the page.
+suppress_warnings = ["misc.highlighting_failure"]
 
 html_theme = "furo"
 html_static_path = ["_static"]
-html_css_files = ["katex/katex.min.css", "book.css"]
+templates_path = ["_templates"]
 html_favicon = "_static/favicon.svg"
+html_permalinks_icon = "#"
 html_use_index = False
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
+# Sphinx would fetch each page that it finds, which no browser allows from disk: page/search.ts shows summaries of its own.
+html_show_search_summary = False
 html_last_updated_fmt = None
-html_theme_options = {
-    "navigation_with_keys": True,
-    "light_css_variables": {
-        "color-brand-primary": "#00527f",
-        "color-brand-content": "#00527f",
-        "color-brand-visited": "#6a3d7c",
-    },
-    "dark_css_variables": {
-        "color-brand-primary": "#74c0f0",
-        "color-brand-content": "#74c0f0",
-        "color-brand-visited": "#d0a3e0",
-    },
-}
+html_theme_options = {"navigation_with_keys": True}
 
 
 def visit_inline_math(translator, node):

@@ -7,10 +7,12 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
 export const root = resolve(__dirname, '..', '..');
 export const book = join(root, 'build', 'book');
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
+  '.ipynb': 'application/x-ipynb+json',
   '.js': 'text/javascript; charset=utf-8',
   '.png': 'image/png',
   '.svg': 'image/svg+xml',
@@ -75,7 +77,7 @@ export async function openPage(
   const loaded = new Set<string>();
   await page.route('**', (route) => {
     const url = route.request().url();
-    if (url.startsWith(origin) || /^(data|blob):/.test(url)) return route.continue();
+    if (url.startsWith(origin) || /^(data|blob|about):/.test(url)) return route.continue();
     faults.push(`request to ${url}`);
     return route.abort();
   });
@@ -93,4 +95,18 @@ export async function openPage(
     return isFile(file) ? statSync(file).size : 0;
   };
   return { page, faults, weight: () => [...loaded].reduce((sum, path) => sum + size(path), 0) };
+}
+
+/** The serious and critical faults that axe finds on a page. */
+export async function axeFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    type Results = {
+      violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+    };
+    const { axe } = window as unknown as { axe: { run(): Promise<Results> } };
+    return (await axe.run()).violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary}`));
+  });
 }

@@ -1,11 +1,13 @@
-/** What becomes of a notebook's outputs on a page of the book. */
+/** What becomes of a notebook on its way to a page of the book. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
+import * as theme from '../../book/page/figure-theme';
+import { lines, weightImages } from '../../src/visualizing';
+import { articleOf, load, root } from '../support/book';
 
 interface Output {
   output_type: string;
@@ -24,28 +26,94 @@ interface Cell {
 interface Notebook {
   cells: Cell[];
 }
-interface Module {
-  prepare(name: string, notebook: Notebook): { notebook: Notebook; files: Record<string, string> };
+interface Drawable {
+  id: string;
+  files(renderSvg: (figure: { layout: object }) => Promise<string>): Promise<Record<string, string>>;
+}
+interface Prepared {
+  notebook: Notebook;
+  pictures: Record<string, string>;
+  figures: Drawable[];
+}
+interface Chapters {
+  prepare(
+    name: string,
+    notebook: Notebook,
+    figures: object,
+    sourceLink?: (path: string, up: string) => string,
+  ): Prepared;
   isExecuted(notebook: Notebook | undefined): boolean;
   linkedNotebooks(name: string, notebook: Notebook): string[];
+  shownImages(name: string, notebook: Notebook): string[];
 }
-
-const script = pathToFileURL(join(resolve(__dirname, '..', '..'), 'tools', 'book', 'chapters.mjs')).href;
-const load = async () => (await import(script)) as Module;
-
 const PLOTLY = 'application/vnd.plotly.v1+json';
 const SVG = '<svg width="760" height="380"><title>Speed</title></svg>';
 const shows = (...outputs: Output[]): Notebook => ({ cells: [{ cell_type: 'code', source: 'f()', outputs }] });
 const figure = (data: Record<string, unknown>): Output => ({ output_type: 'display_data', data });
+const text = (source: string): Notebook => ({ cells: [{ cell_type: 'markdown', source }] });
+const speed = lines(
+  [
+    { name: 'hare', y: [1, 2] },
+    { name: 'tortoise', y: [2, 3] },
+  ],
+  { title: 'Speed <b>&</b> rest', xlabel: 'day', ylabel: 'km' },
+);
 
-test('A figure becomes its SVG in a file, with the sentence of its bundle as the text alternative', async () => {
-  const { prepare } = await load();
-  const bundle = { [PLOTLY]: {}, 'image/png': 'iVBO', 'image/svg+xml': ['<svg width="760" ', 'height="380"></svg>'] };
-  const { notebook, files } = prepare(
+test('A figure becomes four pictures, its title and legend in the page, and a script with its specification', async () => {
+  const { prepare } = await load<Chapters>('chapters');
+  const output = figure({ [PLOTLY]: speed, 'image/svg+xml': SVG, 'text/plain': 'Speed: "a" < b' });
+  const { notebook, figures, pictures } = prepare('exercises/01-x', shows(output), theme);
+  assert.deepEqual(pictures, {});
+  const html = String(notebook.cells[0].outputs?.[0].data?.['text/html']);
+  const page = articleOf(html);
+  assert.equal(page.querySelector('.figure-title')?.textContent, 'Speed & rest');
+  assert.deepEqual(
+    Array.from(page.querySelectorAll('.figure-legend li'), (item) => item.textContent),
+    ['hare', 'tortoise'],
+  );
+  const images = Array.from(page.querySelectorAll('img'));
+  assert.deepEqual(
+    images.map((image) => [image.getAttribute('src'), image.alt, image.getAttribute('loading')]),
+    [
+      ['../_static/figures/exercises-01-x-1.svg', 'Speed: "a" < b', 'lazy'],
+      ['../_static/figures/exercises-01-x-1-dark.svg', 'Speed: "a" < b', 'lazy'],
+    ],
+  );
+
+  const drawn: { width?: number }[] = [];
+  const files = await figures[0].files(async ({ layout }) => {
+    drawn.push(layout);
+    return `<svg><title id="t">Figure</title><path style="stroke: rgb(1, 2, 3); fill: rgb(1, 2, 6)"/></svg>`;
+  });
+  assert.deepEqual(Object.keys(files).sort(), [
+    'exercises-01-x-1-dark.svg',
+    'exercises-01-x-1-narrow-dark.svg',
+    'exercises-01-x-1-narrow.svg',
+    'exercises-01-x-1.js',
+    'exercises-01-x-1.svg',
+  ]);
+  assert.match(files['exercises-01-x-1.svg'], /stroke: #222222; fill: #0072B2/);
+  assert.match(
+    files['exercises-01-x-1-dark.svg'],
+    new RegExp(`stroke: ${theme.DARK.ink}; fill: ${theme.DARK.traces[0]}`),
+  );
+  assert.match(files['exercises-01-x-1.svg'], /<title id="t">Speed &amp; rest</);
+  assert.deepEqual(
+    drawn.map(({ width }) => width),
+    [760, 346],
+  );
+  assert.match(files['exercises-01-x-1.js'], /^bookFigure\("exercises-01-x-1",\{"data":\[/);
+});
+
+test('A figure without a specification stays the picture that it is', async () => {
+  const { prepare } = await load<Chapters>('chapters');
+  const bundle = { 'image/svg+xml': ['<svg width="760" ', 'height="380"></svg>'] };
+  const { notebook, pictures } = prepare(
     '01-x',
     shows(figure({ ...bundle, 'text/plain': 'Speed: "a" < b' }), figure({ ...bundle, 'text/plain': 'Height' })),
+    theme,
   );
-  assert.deepEqual(files, {
+  assert.deepEqual(pictures, {
     '01-x-1.svg': '<svg width="760" height="380"></svg>',
     '01-x-1-2.svg': '<svg width="760" height="380"></svg>',
   });
@@ -59,16 +127,63 @@ test('A figure becomes its SVG in a file, with the sentence of its bundle as the
   assert.match(String(second?.['text/html']), /alt="Height"/);
 });
 
-test('A figure of a notebook in a folder is found from there', async () => {
-  const { prepare } = await load();
-  const bundle = figure({ 'image/svg+xml': SVG, 'text/plain': 'Speed' });
-  const { notebook, files } = prepare('exercises/01-x', shows(bundle));
-  assert.deepEqual(Object.keys(files), ['exercises-01-x-1.svg']);
-  assert.match(String(notebook.cells[0].outputs?.[0].data?.['text/html']), /src="\.\.\/_static\/figures\//);
+test('On a dark page the colours of the theme change, and those of the data stay', () => {
+  const weights = weightImages(new Float32Array(7840).fill(0.5), { title: 'Weights' });
+  const cells = { type: 'scatter', mode: 'text', text: ['1'], textfont: { color: ['#222222'] } };
+  const { data, layout } = theme.recolour(
+    { data: [...weights.data, ...speed.data, cells], layout: speed.layout },
+    theme.DARK,
+  );
+  assert.deepEqual(data[0].colorscale, weights.data[0].colorscale);
+  assert.deepEqual(data.at(-1), cells);
+  assert.equal(layout.paper_bgcolor, theme.DARK.paper);
+  assert.equal((layout.xaxis as theme.Spec).linecolor, theme.DARK.ink);
+  assert.equal((data[data.length - 3].line as theme.Spec).color, theme.DARK.traces[0]);
+});
+
+test('The colours that a page replaces are those that the figures have', () => {
+  const source = readFileSync(join(root, 'src', 'visualizing', 'theme.ts'), 'utf8');
+  for (const color of [theme.LIGHT.ink, theme.LIGHT.grid, theme.LIGHT.paper, ...theme.LIGHT.traces]) {
+    assert.ok(source.includes(`'${color}'`), `${color} in src/visualizing/theme.ts`);
+  }
+  const css = readFileSync(join(root, 'book', '_static', 'colours.css'), 'utf8');
+  const declared = (name: string) =>
+    [...css.matchAll(new RegExp(`--figure-${name}: ([^;]+);`, 'g'))].map(([, value]) => value);
+  const expected = (of: (palette: theme.Palette) => string) =>
+    [theme.LIGHT, theme.DARK, theme.DARK].map((palette) => of(palette).toLowerCase());
+  assert.deepEqual(
+    declared('ink'),
+    expected(({ ink }) => ink),
+  );
+  assert.deepEqual(
+    declared('paper'),
+    expected(({ paper }) => paper),
+  );
+  theme.LIGHT.traces.forEach((_, i) => {
+    assert.deepEqual(
+      declared(String(i)),
+      expected(({ traces }) => traces[i]),
+    );
+  });
+});
+
+test('On a phone the pixels of images stay squares', () => {
+  const plate = theme.bare(weightImages(new Float32Array(7840), { title: 'Weights' }));
+  const pixel = ({ layout }: theme.Figure) => {
+    const { l, r, t, b } = layout.margin as Record<string, number>;
+    const span = (axis: unknown) => {
+      const [from, to] = (axis as { range: [number, number] }).range;
+      return Math.abs(to - from);
+    };
+    const wide = (Number(layout.width) - l - r) / span(layout.xaxis);
+    return wide / ((Number(layout.height) - t - b) / span(layout.yaxis));
+  };
+  assert.ok(theme.isPlate(plate));
+  assert.ok(Math.abs(pixel(theme.narrow(plate, 346)) - pixel(plate)) < 0.03);
 });
 
 test('What a page could not show is refused in one line that names the cell', async () => {
-  const { prepare } = await load();
+  const { prepare } = await load<Chapters>('chapters');
   const refused: [Output, RegExp][] = [
     [figure({ [PLOTLY]: {}, 'text/plain': 'Speed' }), /^x\.ipynb: cell 1: .* found plotly JSON alone$/],
     [figure({ 'image/svg+xml': SVG }), /^x\.ipynb: cell 1: .*text\/plain, found none$/],
@@ -77,11 +192,11 @@ test('What a page could not show is refused in one line that names the cell', as
     [{ output_type: 'error', ename: 'TypeError', evalue: 'no' }, /^x\.ipynb: cell 1: .*found TypeError: no: run/],
     [{ output_type: 'stream', name: 'stderr', text: ['Error: no\n', '  at f'] }, /^x\.ipynb: cell 1: .*Error: no: run/],
   ];
-  for (const [output, message] of refused) assert.throws(() => prepare('x', shows(output)), { message });
+  for (const [output, message] of refused) assert.throws(() => prepare('x', shows(output), theme), { message });
 });
 
 test('A notebook that failed or was never run does not count as executed', async () => {
-  const { isExecuted } = await load();
+  const { isExecuted } = await load<Chapters>('chapters');
   const line: Output = { output_type: 'stream', name: 'stdout', text: 'fine\n' };
   const failed: Output = { output_type: 'stream', name: 'stderr', text: 'Error: no\n' };
   assert.equal(isExecuted(shows(line)), true);
@@ -91,21 +206,29 @@ test('A notebook that failed or was never run does not count as executed', async
 });
 
 test('Links to other notebooks are found, from a folder as well', async () => {
-  const { linkedNotebooks } = await load();
+  const { linkedNotebooks } = await load<Chapters>('chapters');
   const source = 'Next: [two](02-b.ipynb), [there](../03-c.ipynb#place), [out](https://example.org/x)';
   const notebook = { cells: [{ cell_type: 'markdown', source }] };
   assert.deepEqual(linkedNotebooks('exercises/x', notebook), ['exercises/02-b.ipynb', '03-c.ipynb']);
 });
 
-test('A link to a page of the book leads to it from within the book', async () => {
-  const { prepare } = await load();
-  const cell = () => ({ cells: [{ cell_type: 'markdown', source: 'See [it](../build/book/playground.html).' }] });
-  assert.equal(prepare('05-x', cell()).notebook.cells[0].source, 'See [it](playground.md).');
-  assert.equal(prepare('exercises/x', cell()).notebook.cells[0].source, 'See [it](../playground.md).');
+test('Drawings that a chapter shows are found', async () => {
+  const { shownImages } = await load<Chapters>('chapters');
+  const notebook = text('![a bucket](images/bucket.svg) [no](images/a.svg) ![far](https://example.org/b.svg)');
+  assert.deepEqual(shownImages('02-x', notebook), ['images/bucket.svg']);
+});
+
+test('A link to a page of the book, or to the source, leads to it from within the book', async () => {
+  const { prepare } = await load<Chapters>('chapters');
+  const linked = (name: string, source: string) =>
+    prepare(name, text(source), theme, (path, up) => `${up}${path}.md`).notebook.cells[0].source;
+  const play = 'See [it](../build/book/playground.html).';
+  assert.equal(linked('05-x', play), 'See [it](playground.md).');
+  assert.equal(linked('exercises/x', play), 'See [it](../playground.md).');
+  assert.equal(linked('02-x', 'In [LIF](../src/snn/neuron.ts).'), 'In [LIF](src/snn/neuron.ts.md).');
 });
 
 test('Ctrl-C ends a build and what it has started, and leaves nothing of it', async () => {
-  const root = resolve(__dirname, '..', '..');
   const build = spawn(process.execPath, [join(root, 'tools', 'book', 'book.mjs')], { cwd: root });
   const ended = new Promise<number | null>((done) => build.on('close', done));
   let complaint = '';

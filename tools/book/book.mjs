@@ -13,126 +13,33 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, sep } from 'node:path';
-import { endWithParent } from '../parent.mjs';
-import { readJson, remove, root, SetupError, venvPython } from '../setup/project.mjs';
+import { join, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { JSDOM } from 'jsdom';
+import { remove, root, SetupError, venvPython } from '../setup/project.mjs';
 import { endChildren, run, Stopped } from '../setup/run.mjs';
-import { figureHtml, introduction, isExecuted, linkedNotebooks, prepare, sizeOf } from './chapters.mjs';
-import { finishPage, katexCss } from './pages.mjs';
+import { termsOf } from './glossary.mjs';
+import { chapterHead, finishPage, finishText } from './pages.mjs';
 import { bundlePlayground, run as runFolder } from './playground.mjs';
+import { bundleScripts, importPageModule, joinStyles, minifyScript } from './scripts.mjs';
+import { BROWSER_EDITION, runAddress } from './settings.mjs';
+import {
+  chapterNames,
+  copyStatic,
+  filesUnder,
+  isSolution,
+  STYLES,
+  write,
+  writeChapters,
+  writePages,
+} from './sources.mjs';
 
 const require = createRequire(import.meta.url);
-const book = join(root, 'book');
 const target = join(root, 'build', 'book');
 const work = join(root, 'build', `book-${process.pid}`);
 const source = join(work, 'source');
 const pages = join(work, 'pages');
-
-const write = (file, content) => {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, content);
-};
-const filesUnder = (folder) =>
-  readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((item) => item.isFile())
-    .map((item) => relative(folder, join(item.parentPath ?? item.path, item.name)))
-    .sort();
-
-/** The chapters and exercises that the clone has, as names below notebooks/ with forward slashes. */
-const chapterNames = () =>
-  filesUnder(join(root, 'notebooks'))
-    .filter((file) => file.endsWith('.ipynb') && !file.includes('.ipynb_checkpoints'))
-    .map((file) => file.slice(0, -'.ipynb'.length).split(sep).join('/'));
-
-const sourcesOf = (notebook) => JSON.stringify(notebook.cells.map(({ source }) => [source].flat().join('')));
-
-/** A chapter as the runner left it, or else (also where the runner had other cells) as it is committed. */
-function readChapter(name) {
-  const parts = `${name}.ipynb`.split('/');
-  const committed = readJson(join(root, 'notebooks', ...parts));
-  if (!committed?.cells) {
-    throw new SetupError(`notebooks/${name}.ipynb: expected a notebook, found something else: is it valid JSON?`);
-  }
-  const executed = readJson(join(root, 'build', 'notebooks', ...parts));
-  const again = `run \`npm run notebooks -- notebooks/${name}.ipynb\``;
-  if (isExecuted(executed) && sourcesOf(executed) === sourcesOf(committed)) return executed;
-  if (isExecuted(committed)) {
-    if (executed)
-      console.log(`book: ${name} failed or was changed since it was executed: taking the committed outputs; ${again}`);
-    return committed;
-  }
-  if (!executed) throw new SetupError(`notebooks/${name}.ipynb: expected outputs, found none: ${again}`);
-  console.log(`book: ${name} was changed since it was executed: ${again}`);
-  return executed;
-}
-
-function writeChapters(names) {
-  const chapters = names.map((name) => ({ name, notebook: readChapter(name) }));
-  for (const { name, notebook } of chapters) {
-    const missing = linkedNotebooks(name, notebook).find((file) => !names.includes(file.replace(/\.ipynb$/, '')));
-    if (missing)
-      throw new SetupError(
-        `notebooks/${name}.ipynb: expected a link to a chapter, found ${missing}, which is not there`,
-      );
-    const { files } = prepare(name, notebook);
-    for (const [file, svg] of Object.entries(files)) write(join(source, '_static', 'figures', file), svg);
-    write(join(source, ...`${name}.ipynb`.split('/')), JSON.stringify(notebook));
-  }
-  return chapters;
-}
-
-/** The trained network's potentials for the first test image, as chapter 5 draws them. */
-async function writeStartFigure() {
-  const { readNpy } = require(join(root, 'dist', 'node', 'records', 'index.js'));
-  const { plot2dHeatmap } = require(join(root, 'dist', 'visualizing', 'index.js'));
-  const { renderSvg } = require(join(root, 'dist', 'node', 'drawing', 'render.js'));
-  const title = 'Ten neurons look at a 7';
-  const figure = plot2dHeatmap(readNpy(join(runFolder, 'v_t_array.npy')).data, { title });
-  const svg = await renderSvg(figure);
-  write(join(source, '_static', 'figures', 'start.svg'), svg);
-  return figureHtml('_static/figures/start.svg', figure.alt, sizeOf(svg));
-}
-
-async function writeStartPage(chapters) {
-  const figure = await writeStartFigure();
-  const isExercise = ({ name }) => name.includes('/');
-  const listed = chapters
-    .filter((chapter) => !isExercise(chapter))
-    .map(({ name, notebook }) => {
-      const { title, paragraph } = introduction(notebook);
-      const what = paragraph.replace(/\s*\n\s*/g, ' ').replace(/^\*\*You will be able to\*\*\s*/, '');
-      return `**[${title}](${name}.ipynb)**\n: ${what.charAt(0).toUpperCase()}${what.slice(1)}`;
-    });
-  const toctree = (caption, names) => ['```{toctree}', ':hidden:', `:caption: ${caption}`, ...names, '```'].join('\n');
-  const trees = [
-    toctree(
-      'Chapters',
-      chapters.filter((chapter) => !isExercise(chapter)).map(({ name }) => name),
-    ),
-  ];
-  trees.push(toctree('Play', ['playground']));
-  const exercises = chapters.filter(isExercise).map(({ name }) => name);
-  if (exercises.length > 0) trees.push(toctree('Solutions', exercises));
-  const text = readFileSync(join(book, 'index.md'), 'utf8')
-    .replace('<!-- figure -->', () => `\`\`\`{raw} html\n${figure}\n\`\`\``)
-    .replace('<!-- chapters -->', () => listed.join('\n\n'))
-    .replace('<!-- toctree -->', () => trees.join('\n\n'));
-  write(join(source, 'index.md'), text);
-}
-
-function copyStatic() {
-  for (const item of readdirSync(book)) {
-    if (item === 'playground' || item === 'images' || item === 'index.md' || item.startsWith('.')) continue;
-    cpSync(join(book, item), join(source, item), { recursive: true });
-  }
-  const katex = dirname(require.resolve('katex/package.json'));
-  const css = readFileSync(join(katex, 'dist', 'katex.min.css'), 'utf8');
-  const folder = join(source, '_static', 'katex');
-  write(join(folder, 'katex.min.css'), katexCss(css));
-  for (const font of readdirSync(join(katex, 'dist', 'fonts')).filter((name) => name.endsWith('.woff2'))) {
-    write(join(folder, 'fonts', font), readFileSync(join(katex, 'dist', 'fonts', font)));
-  }
-}
+const downloads = join(work, 'notebooks');
 
 async function trainIfNeeded() {
   if (existsSync(join(runFolder, 'lif_snn_mnist', 'weights.bin')) && existsSync(join(runFolder, 'v_t_array.npy')))
@@ -163,20 +70,74 @@ async function sphinx() {
   const { code, lines } = await run(venvPython, args, { cwd: work, env, minutes: 5 });
   if (code === 0) return;
   const named = lines.find((line) => /WARNING|ERROR/.test(line)) ?? lines.at(-1);
-  throw new SetupError(`Sphinx: ${named.replaceAll(source + sep, '')}`);
+  // myst-nb counts 10,000 lines for each cell.
+  const cell = (_, at) => `.ipynb: cell ${Math.floor(at / 10_000)}, line ${at % 10_000}:`;
+  throw new SetupError(`Sphinx: ${named.replaceAll(source + sep, '').replace(/\.ipynb:(\d{5,}):/, cell)}`);
 }
 
-function finish() {
-  remove(join(pages, '_sources'));
+/** Draws the pictures of all figures, while Sphinx works in a process of its own. */
+async function drawFigures(chapters, folder) {
+  const { renderSvg } = require(join(root, 'dist', 'node', 'drawing', 'render.js'));
+  mkdirSync(folder, { recursive: true });
+  for (const { files } of chapters.flatMap(({ figures }) => figures)) {
+    for (const [name, content] of Object.entries(await files(renderSvg))) write(join(folder, name), content);
+  }
+}
+
+/** What Sphinx and its theme bring and no page of ours asks for. */
+const UNUSED =
+  /^(?:_sources[\\/].*|\.buildinfo|objects\.inv|_static[\\/](?:styles[\\/].*|(?:basic|debug|skeleton|pygments|mystnb\.\w+)\.css|scripts[\\/](?:.*\.map|.*\.txt|furo-extensions\.js)|(?:file|minus|plus)\.png))$/;
+
+/** Sphinx's own scripts, which come with all their comments. */
+const SPHINX_SCRIPTS = /^_static[\\/](?:doctools|sphinx_highlight|searchtools|language_data)\.js$/;
+
+/** What every page is finished with: the words of the glossary, the heads of the chapters. */
+function finishing(chapters) {
+  const terms = termsOf(new JSDOM(readFileSync(join(pages, 'glossary.html'), 'utf8')).window.document);
+  const own = chapters.filter((chapter) => !isSolution(chapter));
+  return (page) => {
+    const chapter = chapters.find(({ name }) => `${name}.html` === page);
+    if (!chapter) return {};
+    const { name } = chapter;
+    const position = own.indexOf(chapter) + 1;
+    const run = BROWSER_EDITION && runAddress(name, '../'.repeat(name.split('/').length - 1));
+    const head =
+      position > 0 && chapterHead({ name, position, chapters: own, notebook: `notebooks/${name}.ipynb`, run });
+    return { terms, head };
+  };
+}
+
+async function finish(chapters, fontFaces) {
+  const moreOf = finishing(chapters);
+  const texts = {};
+  const users = [];
+  const theme = ['furo.css', 'furo-extensions.css'].map((name) =>
+    readFileSync(join(pages, '_static', 'styles', name), 'utf8'),
+  );
   for (const name of filesUnder(pages)) {
     const file = join(pages, name);
-    if (name === '.buildinfo' || name === 'objects.inv') rmSync(file);
+    if (UNUSED.test(name)) rmSync(file);
     else if (name.endsWith('.html')) {
-      const html = finishPage(readFileSync(file, 'utf8'), name);
-      if (html.includes(root)) throw new SetupError(`${name}: expected no path of this machine, found ${root}`);
+      const page = name.split(sep).join('/');
+      let html = finishText(readFileSync(file, 'utf8'), page);
+      // Source pages are many, and are not searched.
+      if (!page.startsWith('src/')) {
+        const finished = finishPage(html, page, moreOf(page));
+        html = finished.html;
+        texts[page.replace(/\.html$/, '')] = finished.texts;
+      }
+      if (html.includes(root)) throw new SetupError(`${page}: expected no path of this machine, found ${root}`);
       writeFileSync(file, html);
+      users.push(html);
+    } else if (/_static[\\/][\w-]+\.(?:js|css)$/.test(name) && !name.endsWith('plotly.js')) {
+      users.push(readFileSync(file, 'utf8'));
     }
+    if (SPHINX_SCRIPTS.test(name)) writeFileSync(file, await minifyScript(readFileSync(file, 'utf8')));
   }
+  const own = STYLES.map((style) => readFileSync(style, 'utf8'));
+  writeFileSync(join(pages, '_static', 'book.css'), await joinStyles(theme, [fontFaces, ...own], users));
+  remove(join(pages, '_static', 'styles'));
+  writeFileSync(join(pages, '_static', 'texts.js'), `bookTexts = ${JSON.stringify(texts)};\n`);
 }
 
 /** What a killed build left behind; younger folders may belong to one that runs. */
@@ -194,11 +155,17 @@ async function main() {
   removeLeftOvers();
   try {
     await trainIfNeeded();
-    copyStatic();
-    await writeStartPage(writeChapters(chapterNames()));
+    const fontFaces = copyStatic(source);
+    const theme = await importPageModule('figure-theme');
+    const chapters = writeChapters(chapterNames(), { theme, source, downloads });
+    await writePages(chapters, source);
+    await bundleScripts(['main', 'live', 'search', 'start'], join(source, '_static'));
     await bundlePlayground(join(source, '_static', 'playground.js'));
-    await sphinx();
-    finish();
+    const drawn = join(work, 'figures');
+    await Promise.all([sphinx(), drawFigures(chapters, drawn)]);
+    cpSync(drawn, join(pages, '_static', 'figures'), { recursive: true });
+    cpSync(downloads, join(pages, 'notebooks'), { recursive: true });
+    await finish(chapters, fontFaces);
     const former = join(work, 'former');
     if (existsSync(target)) renameSync(target, former);
     renameSync(pages, target);
@@ -206,9 +173,8 @@ async function main() {
     remove(work);
   }
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-  console.log(
-    `book: ${filesUnder(target).filter((name) => name.endsWith('.html')).length} pages in ${seconds} s: ${join('build', 'book', 'index.html')}`,
-  );
+  const count = filesUnder(target).filter((name) => name.endsWith('.html')).length;
+  console.log(`book: ${count} pages in ${seconds} s. Open ${pathToFileURL(join(target, 'index.html')).href}`);
 }
 
 let stopping = false;
@@ -227,9 +193,7 @@ for (const [signal, status] of [
   });
 }
 
-endWithParent();
-
-// jsdom, which draws the start page's figure, would keep the process alive.
+// jsdom, which draws the figures, would keep the process alive.
 main().then(
   () => process.exit(0),
   (error) => {

@@ -1,18 +1,11 @@
-// From executed notebooks to what Sphinx reads: each figure becomes one <figure> with its SVG as a file of its own and the
-// bundle's sentence as the text alternative.
+// From executed notebooks to what Sphinx reads: each figure becomes one <figure> with its pictures as files of their own and
+// the bundle's sentence as the text alternative; links that lead out of the folder of notebooks lead to pages of the book.
 import { posix } from 'node:path';
 import { SetupError } from '../setup/project.mjs';
+import { chapterFigure, pictureHtml, specificationOf } from './figures.mjs';
+import { upFrom } from './html.mjs';
 
-const PLOTLY = 'application/vnd.plotly.v1+json';
-const text = (value) => (Array.isArray(value) ? value.join('') : (value ?? ''));
-export const escapeHtml = (string) =>
-  string.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-
-/** A figure that scrolls where it is wider than the page, and opens by itself when it is followed. */
-export const figureHtml = (file, alt, { width, height }) => {
-  const size = `width="${width}" height="${height}"`;
-  return `<figure class="figure"><a href="${file}"><img src="${file}" alt="${escapeHtml(alt)}" ${size}></a></figure>`;
-};
+export const text = (value) => (Array.isArray(value) ? value.join('') : (value ?? ''));
 
 /** The size of an SVG in CSS pixels. */
 export function sizeOf(svg) {
@@ -34,54 +27,73 @@ export const isExecuted = (notebook) =>
   !notebook.cells.some((cell) => cell.outputs?.some((output) => failure(cell, output)));
 
 /**
+ * From a notebook the built book lies in build/book/ and the source in src/; from a page of the book the one is a neighbour,
+ * and `sourceLink` knows where the other is shown.
+ */
+function pageLinks(markdown, up, sourceLink) {
+  return markdown
+    .replaceAll(/\]\((?:\.\.\/)+build\/book\/([\w-]+)\.html/g, `](${up}$1.md`)
+    .replaceAll(/\]\((?:\.\.\/)+(src\/[\w./-]*)\)/g, (_, path) => `](${sourceLink(path)})`);
+}
+
+/**
  * Prepares one notebook.
  * @param name its path below the folder of notebooks, with forward slashes, without .ipynb
- * @returns the notebook for Sphinx, and the files to write below _static/figures
+ * @param theme the module book/page/figure-theme.ts
+ * @param sourceLink where a page in `up` shows a path of src/
+ * @returns the notebook for Sphinx; `pictures`, files to write below _static/figures; `figures`, each with `files(renderSvg)`
+ *   which draws more of them
  * @throws SetupError in one line for what a page could not show
  */
-export function prepare(name, notebook) {
-  const files = {};
-  const up = '../'.repeat(name.split('/').length - 1);
+export function prepare(name, notebook, theme, sourceLink = (path) => path) {
+  const pictures = {};
+  const figures = [];
+  const up = upFrom(name);
   notebook.cells.forEach((cell, index) => {
     const fail = (what) => {
       throw new SetupError(`${name}.ipynb: cell ${index + 1}: ${what}`);
     };
-    // A notebook links to the built book, a page of the book to its neighbour.
-    if (cell.cell_type === 'markdown') {
-      cell.source = text(cell.source).replaceAll(/\]\(\.\.\/build\/book\/(\w+)\.html\)/g, `](${up}$1.md)`);
-    }
-    if (cell.cell_type === 'markdown') {
-      // From a notebook a page of the book lies in build/book/; here it is a neighbour.
-      cell.source = text(cell.source).replace(/\]\((?:\.\.\/)+build\/book\/([\w-]+)\.html/g, `](${up}$1.md`);
-    }
+    if (cell.cell_type === 'markdown') cell.source = pageLinks(text(cell.source), up, (path) => sourceLink(path, up));
     cell.outputs?.forEach((output, i) => {
       const wrong = failure(cell, output);
       if (wrong) fail(`expected cells that ran without errors, found ${wrong}: run \`npm run tutorial\``);
       if (!output.data) return;
+      const figure = specificationOf(output.data);
       const alt = text(output.data['text/plain']).trim();
       const svg = text(output.data['image/svg+xml']);
       const images = Object.keys(output.data).filter((type) => type.startsWith('image/'));
-      if (output.data[PLOTLY] && images.length === 0) fail('expected a figure with SVG, found plotly JSON alone');
+      if (figure && images.length === 0) fail('expected a figure with SVG, found plotly JSON alone');
       if (images.length === 0) return;
       if (svg === '') fail(`expected a figure with SVG, found ${images.join(', ')}`);
       if (alt === '') fail('expected a figure with a sentence in text/plain, found none');
-      const file = `${name.replaceAll('/', '-')}-${index + 1}${i === 0 ? '' : `-${i + 1}`}.svg`;
-      files[file] = svg;
-      const html = figureHtml(`${up}_static/figures/${file}`, alt, sizeOf(svg));
-      output.data = { 'text/html': html };
+      const id = `${name.replaceAll('/', '-')}-${index + 1}${i === 0 ? '' : `-${i + 1}`}`;
+      const folder = `${up}_static/figures/`;
+      if (figure?.data && figure.layout) {
+        const { html, files } = chapterFigure(theme, { id, folder, figure, alt });
+        figures.push({ id, files });
+        output.data = { 'text/html': html };
+      } else {
+        pictures[`${id}.svg`] = svg;
+        output.data = { 'text/html': pictureHtml(`${folder}${id}.svg`, alt, sizeOf(svg)) };
+      }
       output.metadata = {};
     });
   });
-  return { notebook, files };
+  return { notebook, pictures, figures };
 }
 
-/** Chapters that a notebook links to, as paths below the folder of notebooks. */
-export function linkedNotebooks(name, notebook) {
-  return notebook.cells
+/** What a notebook's text links to with this ending, as paths below the folder of notebooks. */
+const linked = (name, notebook, pattern) =>
+  notebook.cells
     .filter((cell) => cell.cell_type === 'markdown')
-    .flatMap((cell) => [...text(cell.source).matchAll(/\]\(([^)#]+\.ipynb)(?:#[^)]*)?\)/g)])
+    .flatMap((cell) => [...text(cell.source).matchAll(pattern)])
     .map(([, target]) => posix.normalize(posix.join(posix.dirname(name), target)));
-}
+
+/** Chapters that a notebook links to. */
+export const linkedNotebooks = (name, notebook) => linked(name, notebook, /\]\(([^)#:]+\.ipynb)(?:#[^)]*)?\)/g);
+
+/** Drawings that a notebook shows. */
+export const shownImages = (name, notebook) => linked(name, notebook, /!\[[^\]]*\]\(([^)#:\s]+)\)/g);
 
 /** The title and the first paragraph of a chapter. */
 export function introduction(notebook) {

@@ -1,6 +1,12 @@
-// What is done to Sphinx's pages: formulas are set, and what scrolls sideways can be reached with the keyboard.
+// What is done to Sphinx's pages: formulas are set, names of source files and words of the glossary become links, chapters get
+// a head, and what scrolls sideways can be reached with the keyboard.
+import { JSDOM } from 'jsdom';
 import katex from 'katex';
 import { SetupError } from '../setup/project.mjs';
+import { linkTerms } from './glossary.mjs';
+import { escapeHtml, upFrom } from './html.mjs';
+import { ISSUES } from './settings.mjs';
+import { namedSource, sourceAddress } from './source-pages.mjs';
 
 const ENTITIES = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&#x27;': "'" };
 const decode = (html) => html.replace(/&(?:amp|lt|gt|quot|#39|#x27);/g, (entity) => ENTITIES[entity]);
@@ -13,16 +19,134 @@ function formula(tex, displayMode, page) {
   }
 }
 
-export function finishPage(html, page) {
-  return html
+/** KaTeX's style sheet with the one format of fonts that every browser of today reads. */
+export const katexCss = (css) => css.replace(/,url\(fonts\/[^)]+\.(?:woff|ttf)\) format\("\w+"\)/g, '');
+
+/** One style sheet in place of Sphinx's and the theme's; KaTeX's only where there is a formula. */
+function styles(html, up) {
+  const links = [`<link rel="stylesheet" href="${up}_static/book.css">`];
+  if (html.includes('class="katex"')) links.unshift(`<link rel="stylesheet" href="${up}_static/katex/katex.min.css">`);
+  let put = false;
+  return html.replace(/[ \t]*<link rel="stylesheet" type="text\/css" href="[^"]*_static\/[^"]*" \/>\n?/g, () => {
+    if (put) return '';
+    put = true;
+    return `    ${links.join('\n    ')}\n`;
+  });
+}
+
+/** Where to report a fault, if there is such a place. */
+const report = (html) =>
+  ISSUES === ''
+    ? html
+    : html.replace('<div class="right-details">', `$&<a href="${escapeHtml(ISSUES)}">Report a mistake</a>`);
+
+/** What needs no look at the page's structure: it is done to every page, source pages as well. */
+export function finishText(html, page) {
+  const up = upFrom(page);
+  const set = html
     .replace(/<span class="tex">([^<]*)<\/span>/g, (_, tex) => formula(tex, false, page))
     .replace(
       /<div class="tex">([^<]*)<\/div>/g,
       (_, tex) => `<div class="formula" tabindex="0">${formula(tex, true, page)}</div>`,
     )
     .replaceAll('<p class="caption" role="heading">', '<p class="caption" role="heading" aria-level="2">')
-    .replaceAll('<pre>', '<pre tabindex="0">');
+    .replaceAll('<pre>', '<pre tabindex="0">')
+    // A hidden cell opens as a hint does: myst-nb makes an admonition of it, and hides its name from screen readers.
+    .replaceAll('<details class="admonition hide', '<details class="hide')
+    .replaceAll('<summary aria-label="Toggle hidden content">', '<summary>')
+    .replaceAll(/<p class="(collapsed|expanded) admonition-title">/g, '<p class="$1">')
+    // Blanks, names and signs have no colour of their own: without their tags a page of code is half as large.
+    .replaceAll(/<span class="(?:w|nx|p|o)">([^<]*)<\/span>/g, '$1')
+    .replaceAll(/<span class="linenos">(\s*)(\d+)<\/span>/g, '<span class="linenos" id="L$2">$1$2</span>');
+  return styles(report(set), up).replace('</body>', `<script src="${up}_static/main.js" defer></script>\n  </body>`);
 }
 
-/** KaTeX's style sheet with the one format of fonts that every browser of today reads. */
-export const katexCss = (css) => css.replace(/,url\(fonts\/[^)]+\.(?:woff|ttf)\) format\("\w+"\)/g, '');
+/** Names of source files and of pages of the book, in text, lead there. */
+function linkNames(article, page) {
+  const up = upFrom(page);
+  for (const code of article.querySelectorAll('code.literal')) {
+    if (code.closest('a, pre')) continue;
+    const name = code.textContent.trim();
+    const own = /^build\/book\/([\w-]+\.html)$/.exec(name)?.[1];
+    let address = own && up + own;
+    try {
+      const path = namedSource(name);
+      if (path) address = sourceAddress(path, up);
+    } catch (error) {
+      throw new SetupError(`${page}: ${error.message}`);
+    }
+    if (!address) continue;
+    const link = article.ownerDocument.createElement('a');
+    link.href = address;
+    link.className = 'reference source';
+    code.replaceWith(link);
+    link.append(code);
+  }
+}
+
+/** Where in the book a chapter is, and what one can do with it. */
+export function chapterHead({ name, position, chapters, notebook, run }) {
+  const up = upFrom(name);
+  const number = Number(/^\d+/.exec(name)?.[0] ?? position);
+  const count = chapters.length;
+  const where = number === position ? `Chapter ${number} of ${count}` : `Chapter ${number} · ${position} of ${count}`;
+  const steps = chapters.map((chapter, i) => {
+    const here = i + 1 === position ? ' aria-current="page"' : '';
+    const title = escapeHtml(chapter.title);
+    return `<li><a href="${up}${chapter.name}.html" title="${title}"${here}><span class="visually-hidden">${title}</span></a></li>`;
+  });
+  const actions = [`<a href="${up}${notebook}" download>Download the notebook</a>`];
+  if (run) actions.unshift(`<a href="${escapeHtml(run)}">Run this chapter</a>`);
+  return (
+    `<div class="chapter-head"><p class="chapter-number">${where}</p>` +
+    `<ol class="chapter-steps" aria-label="Chapters">${steps.join('')}</ol>` +
+    `<p class="chapter-actions">${actions.join('')}</p></div>`
+  );
+}
+
+/** The text of a page's sections, for the search: `[id, text]`, the first without an id. */
+export function sectionTexts(document) {
+  const article = document.querySelector('article').cloneNode(true);
+  for (const other of article.querySelectorAll(
+    '.headerlink, .katex-mathml, .chapter-head, script, style, .figure-legend, noscript',
+  )) {
+    other.remove();
+  }
+  // What stands on lines of its own is not to run into one word.
+  for (const block of article.querySelectorAll('p, li, dt, dd, h1, h2, h3, h4, pre, div, td, figcaption'))
+    block.append(' ');
+  const clean = (element) => element.textContent.replace(/\s+/g, ' ').trim();
+  const sections = [...article.querySelectorAll('section[id], dt[id]')].reverse().map((section) => {
+    const meaning = section.tagName === 'DT' ? section.nextElementSibling : undefined;
+    const text = clean(section) + (meaning?.tagName === 'DD' ? `: ${clean(meaning)}` : '');
+    // What is inside another section is told there; the words of a glossary stay with the page as well.
+    if (section.tagName === 'SECTION') section.remove();
+    return [section.id, text];
+  });
+  return [...sections.reverse(), ['', clean(article)]].filter(([, text]) => text !== '');
+}
+
+/**
+ * Finishes a page of text.
+ * @param html as `finishText` left it
+ * @param page its name below the book
+ * @param more `terms` of the glossary to link, `head` of a chapter
+ * @returns the page and, for the search, the text of its sections
+ */
+export function finishPage(html, page, { terms = [], head } = {}) {
+  const dom = new JSDOM(html);
+  const { document } = dom.window;
+  const article = document.querySelector('article');
+  if (!article) throw new SetupError(`${page}: expected an article, found none`);
+  const texts = sectionTexts(document);
+  linkNames(article, page);
+  if (terms.length > 0) linkTerms(article, terms, `${upFrom(page)}glossary.html`);
+  if (head) {
+    const title = article.querySelector('h1');
+    if (!title) throw new SetupError(`${page}: expected a title, found none: begin the notebook with "# …"`);
+    title.insertAdjacentHTML('beforebegin', head);
+  }
+  const finished = dom.serialize();
+  dom.window.close();
+  return { html: finished, texts };
+}

@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 export const run = join(root, 'build', 'run');
 
 /** The trained weights, [784, 10] float32. */
-function weights() {
+export function weights() {
   const file = join(run, 'lif_snn_mnist', 'weights.bin');
   const bytes = readFileSync(file);
   if (bytes.length !== 784 * 10 * 4) {
@@ -57,7 +57,7 @@ async function samples(tau) {
 }
 
 /** The options the network was trained with. */
-function trainedTau() {
+export function trainedTau() {
   const model = JSON.parse(readFileSync(join(run, 'lif_snn_mnist', 'model.json'), 'utf8'));
   return model.modelTopology.config.layers.find((layer) => layer.class_name === 'LIFNode').config.tau;
 }

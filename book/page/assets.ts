@@ -1,0 +1,38 @@
+/** Where the page finds the book's files, over http and from disk: Sphinx writes it into each page. */
+const root = () => document.documentElement.dataset.content_root ?? './';
+
+const loading = new Map<string, Promise<void>>();
+
+/**
+ * Loads a classic script below `_static/`, once: from disk a page may load scripts, but fetch nothing.
+ * @throws Error that names the file, if it cannot be loaded; the next call tries again
+ */
+export function loadScript(file: string): Promise<void> {
+  const known = loading.get(file);
+  if (known) return known;
+  const promise = new Promise<void>((done, fail) => {
+    const script = document.createElement('script');
+    script.src = `${root()}_static/${file}`;
+    script.onload = () => done();
+    script.onerror = () => {
+      loading.delete(file);
+      script.remove();
+      fail(new Error(`_static/${file}: expected a script of the book, found none; is the book complete?`));
+    };
+    document.head.append(script);
+  });
+  loading.set(file, promise);
+  return promise;
+}
+
+/** A new element with attributes and children. */
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Record<string, string> = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}

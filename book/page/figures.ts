@@ -1,0 +1,54 @@
+/** A button over each figure that turns its picture into the live figure; nothing of that is loaded before. */
+import { element, loadScript } from './assets';
+import type { Figure } from './figure-theme';
+
+declare global {
+  interface Window {
+    /** A figure's script calls it with the figure's specification. */
+    bookFigure(id: string, figure: Figure): void;
+    /** live.js sets it. */
+    bookLive?(place: HTMLElement, figure: Figure, closed: () => void): Promise<void>;
+  }
+}
+
+const specifications = new Map<string, Figure>();
+
+async function open(place: HTMLElement, button: HTMLButtonElement): Promise<void> {
+  const id = place.dataset.figure ?? '';
+  await loadScript('plotly.js');
+  await Promise.all([loadScript('live.js'), loadScript(`figures/${id}.js`)]);
+  const figure = specifications.get(id);
+  if (!figure || !window.bookLive) throw new Error(`figures/${id}.js: expected the figure ${id}, found none`);
+  await window.bookLive(place, figure, () => {
+    button.hidden = false;
+    button.focus();
+  });
+  button.hidden = true;
+}
+
+export function addFigureButtons(): void {
+  window.bookFigure = (id, figure) => specifications.set(id, figure);
+  for (const place of document.querySelectorAll<HTMLElement>('figure[data-figure]')) {
+    const title = place.querySelector('.figure-title')?.textContent ?? '';
+    const label = element('span', {}, 'Explore');
+    const button = element(
+      'button',
+      { type: 'button', class: 'figure-open', 'aria-label': `Explore the figure: ${title}` },
+      label,
+    );
+    button.addEventListener('click', async () => {
+      if (button.getAttribute('aria-busy') === 'true') return;
+      button.setAttribute('aria-busy', 'true');
+      label.textContent = 'Loading …';
+      try {
+        await open(place, button);
+        label.textContent = 'Explore';
+      } catch (error) {
+        label.textContent = 'Not available';
+        console.error(error);
+      }
+      button.removeAttribute('aria-busy');
+    });
+    place.querySelector('.figure-picture')?.append(button);
+  }
+}

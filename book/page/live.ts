@@ -1,0 +1,342 @@
+/**
+ * A live figure in the place of its picture: hover, zoom, legend; with the mouse, with fingers and with the keyboard.
+ * It is loaded with Plotly, when somebody opens the first figure.
+ */
+import { element } from './assets';
+import { DARK, type Figure, isPlate, LIGHT, narrow, recolour, type Spec } from './figure-theme';
+
+interface Axis {
+  range: [number, number];
+  fixedrange?: boolean;
+  title?: { text?: string };
+}
+interface Trace {
+  type: string;
+  name?: string;
+  visible?: boolean | string;
+  hoverinfo?: string;
+  xaxis?: string;
+  yaxis?: string;
+  x?: ArrayLike<number | string | null>;
+  y?: ArrayLike<number | string | null>;
+  z?: ArrayLike<number | null>[];
+}
+interface PointEvent {
+  points: { fullData: Trace; x: unknown; y: unknown; z?: unknown }[];
+}
+/** The element that Plotly draws into, as it leaves it. */
+interface Plot extends HTMLElement {
+  _fullLayout: Record<string, unknown>;
+  _fullData: Trace[];
+  on(event: 'plotly_hover', listener: (event: PointEvent) => void): void;
+}
+interface PlotlyModule {
+  react(plot: HTMLElement, data: Spec[], layout: Spec, config: Spec): Promise<Plot>;
+  relayout(plot: HTMLElement, update: Record<string, unknown>): Promise<Plot>;
+  restyle(plot: HTMLElement, update: Record<string, unknown>, traces: number[]): Promise<Plot>;
+  purge(plot: HTMLElement): void;
+  Fx: {
+    hover(plot: HTMLElement, points: { curveNumber: number; pointNumber: number | number[] }[], subplot: string): void;
+    unhover(plot: HTMLElement): void;
+  };
+}
+declare const Plotly: PlotlyModule;
+
+/** Below this width a figure has a phone's margins and letters. */
+const NARROW = 520;
+const KEYS =
+  'Plus and minus zoom, arrow keys go from point to point, Shift and arrow keys move, 0 resets, Escape returns to the picture.';
+
+const isDark = () =>
+  document.body.dataset.theme === 'dark' ||
+  (document.body.dataset.theme !== 'light' && window.matchMedia('(prefers-color-scheme: dark)').matches);
+
+const shown = (value: unknown): string =>
+  typeof value === 'number' ? String(Number(value.toPrecision(4))).replace('-', '−') : String(value ?? '');
+
+class LiveFigure {
+  private readonly box: HTMLElement;
+  private readonly plot: Plot;
+  private readonly readout: HTMLElement;
+  private readonly picture: HTMLElement;
+  private readonly toggles: { item: HTMLElement; button: HTMLButtonElement }[] = [];
+  private readonly hidden = new Set<number>();
+  private readonly watching = new AbortController();
+  private readonly themes = new MutationObserver(() => void this.draw());
+  private start: Record<string, [number, number]> = {};
+  private cursor: { curve: number; index: number[] } | undefined;
+  private width = 0;
+
+  constructor(
+    private readonly place: HTMLElement,
+    private readonly figure: Figure,
+    private readonly closed: () => void,
+  ) {
+    const title = place.querySelector('.figure-title')?.textContent ?? '';
+    this.picture = place.querySelector('.figure-picture') as HTMLElement;
+    this.plot = element('div', {
+      class: 'figure-plot',
+      tabindex: '0',
+      role: 'application',
+      'aria-label': `${title}, live figure. ${KEYS}`,
+    }) as HTMLElement as Plot;
+    this.readout = element('p', { class: 'figure-readout', role: 'status' });
+    const tool = (text: string, label: string, act: () => void) => {
+      const button = element('button', { type: 'button', 'aria-label': label, title: label }, text);
+      button.addEventListener('click', act);
+      return button;
+    };
+    const tools = element(
+      'div',
+      { class: 'figure-tools' },
+      tool('+', 'Zoom in (+)', () => this.zoom(0.5)),
+      tool('−', 'Zoom out (−)', () => this.zoom(2)),
+      tool('Reset', 'Reset the view (0)', () => this.reset()),
+      tool('Back to the picture', 'Back to the picture (Esc)', () => this.close()),
+    );
+    const hint = matchMedia('(pointer: coarse)').matches
+      ? 'Tap for values, drag to move.'
+      : 'Point for values, drag to zoom, double-click to reset. Keys: + − 0, arrows, Esc.';
+    this.box = element(
+      'div',
+      { class: 'figure-live' },
+      this.plot,
+      tools,
+      this.readout,
+      element('p', { class: 'figure-hint' }, hint),
+    );
+  }
+
+  async open(): Promise<void> {
+    this.picture.hidden = true;
+    this.place.classList.add('is-live');
+    this.picture.after(this.box);
+    try {
+      await this.draw();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    this.remember();
+    this.plot.on('plotly_hover', ({ points: [{ fullData, x, y, z }] }) => this.say(fullData, x, y, z));
+    this.liveLegend();
+    const { signal } = this.watching;
+    this.place.addEventListener('keydown', (event) => this.key(event), { signal });
+    window.addEventListener('resize', () => this.plot.clientWidth !== this.width && void this.draw(), { signal });
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => void this.draw(), { signal });
+    this.themes.observe(document.body, { attributeFilter: ['data-theme'] });
+    this.plot.focus();
+  }
+
+  close(): void {
+    this.watching.abort();
+    this.themes.disconnect();
+    Plotly.purge(this.plot);
+    this.box.remove();
+    for (const { item, button } of this.toggles) item.replaceChildren(...button.childNodes);
+    this.picture.hidden = false;
+    this.place.classList.remove('is-live');
+    this.closed();
+  }
+
+  private async draw(): Promise<void> {
+    this.width = this.plot.clientWidth;
+    const fitted = this.width < NARROW ? narrow(this.figure, this.width) : this.figure;
+    const palette = isDark() ? DARK : LIGHT;
+    const { data, layout } = recolour(fitted, palette);
+    const family = getComputedStyle(this.place).getPropertyValue('--font-stack').trim() || 'sans-serif';
+    const axes = isPlate(this.figure) ? plateAxes(layout) : {};
+    await Plotly.react(
+      this.plot,
+      data.map((trace, i) => ({ ...trace, ...(this.hidden.has(i) ? { visible: 'legendonly' } : {}) })),
+      {
+        ...layout,
+        ...axes,
+        width: this.width,
+        dragmode: matchMedia('(pointer: coarse)').matches ? 'pan' : 'zoom',
+        hovermode: 'closest',
+        hoverlabel: {
+          bgcolor: palette.paper,
+          bordercolor: palette.ink,
+          font: { family, size: 13, color: palette.ink },
+        },
+        font: { ...(layout.font as Spec), family },
+        // The view stays where it was when the page's colours change.
+        uirevision: 'one',
+      },
+      { displayModeBar: false, doubleClick: 'reset', showTips: false },
+    );
+    this.plot.style.height = `${layout.height}px`;
+  }
+
+  private axes(): [string, Axis][] {
+    const layout = this.plot._fullLayout;
+    return Object.entries(layout).filter(([key]) => /^[xy]axis\d*$/.test(key)) as [string, Axis][];
+  }
+
+  /** The whole view, to which one returns. */
+  private remember(): void {
+    this.start = Object.fromEntries(this.axes().map(([key, { range }]) => [key, [...range] as [number, number]]));
+  }
+
+  private show(ranges: Record<string, [number, number]>): void {
+    Plotly.Fx.unhover(this.plot);
+    const update = Object.fromEntries(Object.entries(ranges).map(([key, range]) => [`${key}.range`, range]));
+    void Plotly.relayout(this.plot, update);
+  }
+
+  private reset(): void {
+    this.show(this.start);
+    this.readout.textContent = 'The whole figure.';
+  }
+
+  /** Shows `factor` of the range that is seen now, but never more than the whole figure. */
+  private zoom(factor: number): void {
+    const ranges: Record<string, [number, number]> = {};
+    for (const [key, { range, fixedrange }] of this.axes()) {
+      if (fixedrange) continue;
+      const [from, to] = this.start[key];
+      const share = Math.min(1, Math.abs(((range[1] - range[0]) * factor) / (to - from)));
+      const half = ((to - from) * share) / 2;
+      const [low, high] = [from + half, to - half];
+      const middle = (range[0] + range[1]) / 2;
+      const kept = from < to ? Math.min(Math.max(middle, low), high) : Math.max(Math.min(middle, low), high);
+      ranges[key] = [kept - half, kept + half];
+    }
+    this.show(ranges);
+    this.readout.textContent = factor < 1 ? 'Zoomed in.' : 'Zoomed out.';
+  }
+
+  /** Moves the view by a quarter of itself. */
+  private pan(right: number, up: number): void {
+    const ranges: Record<string, [number, number]> = {};
+    for (const [key, { range, fixedrange }] of this.axes()) {
+      const by = (key.startsWith('x') ? right : up) * 0.25 * (range[1] - range[0]);
+      if (!fixedrange && by !== 0) ranges[key] = [range[0] + by, range[1] + by];
+    }
+    this.show(ranges);
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const arrows: Record<string, [number, number]> = {
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, 1],
+      ArrowDown: [0, -1],
+    };
+    if (event.key === 'Escape') this.close();
+    else if (event.key === '+' || event.key === '=') this.zoom(0.5);
+    else if (event.key === '-' || event.key === '_') this.zoom(2);
+    else if (event.key === '0') this.reset();
+    else if (event.key in arrows && event.shiftKey) this.pan(...arrows[event.key]);
+    else if (event.key in arrows && event.target === this.plot) this.step(...arrows[event.key]);
+    else return;
+    event.preventDefault();
+    // The page turns to another chapter at arrow keys.
+    event.stopPropagation();
+  }
+
+  /** Goes to the next point of a line, or the next line; to the next cell of a heatmap. */
+  private step(right: number, up: number): void {
+    const traces = this.plot._fullData;
+    const open = traces.flatMap((trace, i) => (trace.visible === true && trace.hoverinfo !== 'skip' ? [i] : []));
+    if (open.length === 0) return;
+    const now = this.cursor && open.includes(this.cursor.curve) ? this.cursor : undefined;
+    let curve = now?.curve ?? open[0];
+    let index = now?.index ?? [];
+    const cells = traces[curve].z;
+    if (cells) {
+      // Rows of an image run downwards.
+      const [from, to] = this.start[`yaxis${(traces[curve].yaxis ?? 'y').slice(1)}`];
+      index = nextCell(cells, index, right, from > to ? -up : up);
+    } else {
+      if (now && up !== 0) curve = open[clamp(open.indexOf(curve) - up, open.length)];
+      const { y } = traces[curve];
+      const length = y?.length ?? 0;
+      let next = clamp((index[0] ?? -1) + right, length);
+      while (next > 0 && next < length - 1 && y?.[next] === null) next += right || 1;
+      index = [next];
+    }
+    this.cursor = { curve, index };
+    const trace = traces[curve];
+    const { xaxis = 'x', yaxis = 'y' } = trace;
+    const pointNumber = index.length === 1 ? index[0] : index;
+    Plotly.Fx.hover(this.plot, [{ curveNumber: curve, pointNumber }], xaxis + yaxis);
+    // Plotly tells of the pointer's hover alone.
+    const at = cells ? [index[1], index[0]] : [index[0], index[0]];
+    this.say(trace, trace.x?.[at[0]] ?? at[0], trace.y?.[at[1]] ?? at[1], cells?.[index[0]][index[1]]);
+  }
+
+  /** What the pointer or the cursor is at, in words. */
+  private say(trace: Trace, x: unknown, y: unknown, z?: unknown): void {
+    const axis = (ref: string, otherwise: string) => {
+      const { title } = this.plot._fullLayout[`${ref[0]}axis${ref.slice(1)}`] as Axis;
+      return title?.text?.replace(/<[^>]+>/g, ' ') || otherwise;
+    };
+    const parts = [
+      `${axis(trace.xaxis ?? 'x', 'column')} ${shown(x)}`,
+      `${axis(trace.yaxis ?? 'y', 'row')} ${shown(y)}`,
+    ];
+    if (z !== undefined && z !== null) parts.push(`value ${shown(z)}`);
+    // Plotly names what has no name.
+    const name = trace.name && !/^trace \d+$/.test(trace.name) ? `${trace.name}: ` : '';
+    this.readout.textContent = name + parts.join(', ');
+  }
+
+  /** The names of the legend become buttons that show and hide. */
+  private liveLegend(): void {
+    for (const item of this.place.querySelectorAll<HTMLElement>('.figure-legend li')) {
+      const traces = (item.dataset.traces ?? '').split(' ').map(Number);
+      const button = element('button', { type: 'button', 'aria-pressed': 'true' }, ...item.childNodes);
+      button.addEventListener('click', () => {
+        const visible = button.getAttribute('aria-pressed') !== 'true';
+        button.setAttribute('aria-pressed', String(visible));
+        for (const trace of traces) {
+          if (visible) this.hidden.delete(trace);
+          else this.hidden.add(trace);
+        }
+        void Plotly.restyle(this.plot, { visible: visible ? true : 'legendonly' }, traces);
+      });
+      item.append(button);
+      this.toggles.push({ item, button });
+    }
+  }
+}
+
+/** The next cell that has a value; between the images of a plate there are none. */
+function nextCell(cells: ArrayLike<number | null>[], from: number[], right: number, down: number): number[] {
+  const empty = (row: number, column: number) => cells[row][column] === null;
+  if (from.length !== 2) {
+    const row = cells.findIndex((values) => Array.from(values).some((value) => value !== null));
+    return [
+      Math.max(row, 0),
+      Math.max(
+        Array.from(cells[Math.max(row, 0)]).findIndex((value) => value !== null),
+        0,
+      ),
+    ];
+  }
+  let [row, column] = from;
+  do {
+    row += down;
+    column += right;
+    if (cells[row]?.[column] === undefined) return from;
+  } while (empty(row, column));
+  return [row, column];
+}
+
+const clamp = (value: number, length: number) => Math.min(Math.max(value, 0), Math.max(length - 1, 0));
+
+/** A plate of images can be zoomed when it is live, and its pixels stay squares. */
+function plateAxes(layout: Spec): Spec {
+  const axes: Spec = {};
+  for (const [key, axis] of Object.entries(layout)) {
+    if (!/^[xy]axis\d*$/.test(key)) continue;
+    const free = { ...(axis as Spec), fixedrange: false, constrain: 'domain' };
+    axes[key] = key.startsWith('y') ? { ...free, scaleanchor: key.replace('yaxis', 'x'), scaleratio: 1 } : free;
+  }
+  return axes;
+}
+
+window.bookLive = (place, figure, closed) => new LiveFigure(place, figure, closed).open();

@@ -1,0 +1,308 @@
+/**
+ * The moving picture of the start page: a 7 of the test images, its spikes, the potentials of ten neurons and what they
+ * fire. All of it was computed by the trained network when the book was built; here it is only drawn, step by step.
+ */
+
+/** What happened in T steps; bits lie low bit first in their bytes. */
+interface Run {
+  T: number;
+  /** The indices of the pixels with ink, and how dark each is, 0 to 255. */
+  pixels: number[];
+  ink: number[];
+  /** Which of those pixels fired, [T, pixels] bits. */
+  inputs: string;
+  /** The ten potentials before firing, as they are drawn, [T, 10] bytes from `low` to `high`. */
+  potentials: string;
+  /** Which of the ten neurons fired, [T, 10] bits. */
+  fired: string;
+  low: number;
+  high: number;
+}
+
+const STEPS_PER_SECOND = 13;
+/** How long the last step stays, in steps. */
+const REST = 42;
+
+const bytes = (base64: string) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+const bit = (data: Uint8Array, i: number) => (data[i >> 3] >> (i & 7)) & 1;
+
+class Scene {
+  private readonly inputs: Uint8Array;
+  private readonly potentials: Uint8Array;
+  private readonly fired: Uint8Array;
+  private readonly context: CanvasRenderingContext2D;
+  private colors = { ink: '', muted: '', soft: '', line: '', paper: '', spike: '', winner: '' };
+  /** When the page was last drawn for; a step and a share of the next one. */
+  at: number;
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly run: Run,
+  ) {
+    const context = canvas.getContext('2d');
+    if (!context) throw new Error('canvas: expected a 2d context, found none');
+    this.context = context;
+    this.inputs = bytes(run.inputs);
+    this.potentials = bytes(run.potentials);
+    this.fired = bytes(run.fired);
+    this.at = run.T;
+  }
+
+  /** How often each neuron has fired before a step. */
+  private counts(steps: number): number[] {
+    return Array.from({ length: 10 }, (_, neuron) => {
+      let count = 0;
+      for (let t = 0; t < steps; t++) count += bit(this.fired, t * 10 + neuron);
+      return count;
+    });
+  }
+
+  readColors(): void {
+    const style = getComputedStyle(this.canvas);
+    const read = (name: string) => style.getPropertyValue(name).trim();
+    this.colors = {
+      ink: read('--start-ink'),
+      muted: read('--start-muted'),
+      paper: read('--start-paper'),
+      soft: read('--start-soft'),
+      line: read('--start-line'),
+      spike: read('--start-spike'),
+      winner: read('--start-winner'),
+    };
+  }
+
+  draw(): void {
+    const { canvas, context } = this;
+    const width = canvas.clientWidth;
+    const wide = width >= 560;
+    const row = wide ? 29 : 25;
+    const head = 26;
+    const foot = 26;
+    const digit = wide
+      ? { left: 6, top: head + 18, width: width * 0.27, height: 10 * row - 36 }
+      : { left: 0, top: head, width, height: 190 };
+    const top = wide ? head : head + digit.height + 46;
+    const left = wide ? digit.width + 84 : 4;
+    const height = top + 10 * row + foot;
+    const scale = window.devicePixelRatio || 1;
+    canvas.style.height = `${height}px`;
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    this.write('each pixel fires at random', digit.left + digit.width / 2, 14, {
+      align: 'center',
+      color: this.colors.muted,
+    });
+    this.drawDigit(digit);
+    if (wide) this.drawWires(digit.left + digit.width + 14, digit.top + digit.height / 2, left, top, row);
+    this.write('ten neurons add up and fire', left + 30, top - 12, { color: this.colors.muted });
+    this.write('spikes', width - 8, top - 12, { align: 'right', color: this.colors.muted });
+    this.drawNeurons(left, top, row, width - left - 4, wide);
+  }
+
+  private write(
+    text: string,
+    x: number,
+    y: number,
+    {
+      align = 'left',
+      size = 13,
+      weight = 400,
+      color = this.colors.ink,
+    }: { align?: CanvasTextAlign; size?: number; weight?: number; color?: string } = {},
+  ): void {
+    const { context } = this;
+    context.font = `${weight} ${size}px "Source Sans 3 Variable", system-ui, sans-serif`;
+    context.textAlign = align;
+    context.textBaseline = 'alphabetic';
+    context.fillStyle = color;
+    context.fillText(text, x, y);
+  }
+
+  private drawDigit(box: { left: number; top: number; width: number; height: number }): void {
+    const { context, run } = this;
+    const columns = run.pixels.map((pixel) => pixel % 28);
+    const rows = run.pixels.map((pixel) => Math.floor(pixel / 28));
+    const [x0, x1, y0, y1] = [Math.min(...columns), Math.max(...columns), Math.min(...rows), Math.max(...rows)];
+    const cell = Math.min(box.width / (x1 - x0 + 1), box.height / (y1 - y0 + 1));
+    const x = box.left + (box.width - cell * (x1 - x0 + 1)) / 2;
+    const y = box.top + (box.height - cell * (y1 - y0 + 1)) / 2;
+    const step = Math.min(Math.floor(this.at), run.T - 1);
+    const ended = this.at >= run.T;
+    run.pixels.forEach((_, i) => {
+      const [cx, cy] = [x + (columns[i] - x0 + 0.5) * cell, y + (rows[i] - y0 + 0.5) * cell];
+      const dark = run.ink[i] / 255;
+      context.globalAlpha = 0.1 + 0.3 * dark;
+      context.fillStyle = this.colors.ink;
+      this.dot(cx, cy, cell * 0.34);
+      // A spike is bright in its step and fades over the next three.
+      let glow = 0;
+      for (let back = 0; back < 4; back++) {
+        const fired = step >= back && bit(this.inputs, (step - back) * run.pixels.length + i) === 1;
+        if (fired) glow = Math.max(glow, 1 - (back + (ended ? 0 : this.at % 1)) / 4);
+      }
+      if (glow > 0 && !ended) {
+        context.globalAlpha = glow;
+        context.fillStyle = this.colors.spike;
+        this.dot(cx, cy, cell * (0.34 + 0.12 * glow));
+      } else if (ended) {
+        context.globalAlpha = dark;
+        this.dot(cx, cy, cell * 0.44);
+      }
+    });
+    context.globalAlpha = 1;
+  }
+
+  private dot(x: number, y: number, radius: number): void {
+    this.context.beginPath();
+    this.context.arc(x, y, radius, 0, 2 * Math.PI);
+    this.context.fill();
+  }
+
+  private drawWires(x: number, y: number, left: number, top: number, row: number): void {
+    const { context } = this;
+    for (let neuron = 0; neuron < 10; neuron++) {
+      const to = top + (neuron + 0.5) * row;
+      const lit = this.flash(neuron);
+      context.strokeStyle = lit > 0 ? this.colors.winner : this.colors.line;
+      context.globalAlpha = lit > 0 ? 0.35 + 0.65 * lit : 1;
+      context.lineWidth = lit > 0 ? 1.6 : 1;
+      context.beginPath();
+      context.moveTo(x, y);
+      context.bezierCurveTo(x + 34, y, left - 40, to, left - 2, to);
+      context.stroke();
+    }
+    context.globalAlpha = 1;
+  }
+
+  /** 1 in the moment in which a neuron fires, then less. */
+  private flash(neuron: number): number {
+    const step = Math.floor(this.at);
+    if (step >= this.run.T) return 0;
+    return bit(this.fired, step * 10 + neuron) === 1 ? 1 - 0.6 * (this.at % 1) : 0;
+  }
+
+  private drawNeurons(left: number, top: number, row: number, width: number, wide: boolean): void {
+    const { context, run, colors } = this;
+    const steps = Math.min(Math.ceil(this.at), run.T);
+    const counts = this.counts(Math.min(Math.floor(this.at) + 1, run.T));
+    const best = counts.indexOf(Math.max(...counts));
+    const ended = this.at >= run.T;
+    const [from, to] = [left + 30, left + width - 40];
+    const x = (t: number) => from + ((to - from) * t) / run.T;
+    for (let neuron = 0; neuron < 10; neuron++) {
+      const middle = top + (neuron + 0.5) * row;
+      const leads = neuron === best && counts[neuron] > 0;
+      const lit = this.flash(neuron);
+      const threshold = middle - row * 0.36;
+      const y = (t: number) => {
+        const value = this.potentials[t * 10 + neuron] / 255;
+        const potential = run.low + value * (run.high - run.low);
+        return threshold + ((1 - Math.min(potential, 1)) / (1 - run.low)) * row * 0.74;
+      };
+      context.strokeStyle = colors.line;
+      context.lineWidth = 1;
+      context.beginPath();
+      context.moveTo(from, Math.round(threshold) + 0.5);
+      context.lineTo(to, Math.round(threshold) + 0.5);
+      context.stroke();
+      context.strokeStyle = leads ? colors.winner : colors.soft;
+      context.globalAlpha = leads ? 0.55 : 0.75;
+      context.beginPath();
+      for (let t = 0; t < steps; t++) {
+        if (t === 0) context.moveTo(x(t + 0.5), y(t));
+        else context.lineTo(x(t + 0.5), y(t));
+      }
+      context.stroke();
+      context.globalAlpha = 1;
+      context.strokeStyle = leads ? colors.winner : colors.ink;
+      context.lineWidth = wide ? 1.7 : 1.2;
+      context.beginPath();
+      for (let t = 0; t < steps; t++) {
+        if (bit(this.fired, t * 10 + neuron) === 0) continue;
+        context.moveTo(x(t + 0.5), threshold - row * 0.1);
+        context.lineTo(x(t + 0.5), threshold + row * 0.22);
+      }
+      context.stroke();
+      context.fillStyle = lit > 0 ? colors.winner : colors.line;
+      context.globalAlpha = lit > 0 ? 0.25 + 0.75 * lit : 1;
+      this.dot(left + 10, middle, row * 0.36);
+      context.globalAlpha = 1;
+      const named = lit > 0.5 ? colors.paper : leads ? colors.winner : colors.ink;
+      const weight = leads ? 700 : 400;
+      this.write(String(neuron), left + 10, middle + 4.5, {
+        align: 'center',
+        size: 14,
+        weight: leads ? 700 : 500,
+        color: named,
+      });
+      const color = leads ? colors.winner : counts[neuron] > 0 ? colors.ink : colors.muted;
+      this.write(String(counts[neuron]), left + width - 4, middle + 4.5, { align: 'right', size: 14, weight, color });
+    }
+    const said = ended
+      ? `It is a ${best}: neuron ${best} fired ${counts[best]} times.`
+      : `step ${Math.floor(this.at) + 1} of ${run.T}`;
+    this.write(said, from, top + 10 * row + 18, {
+      size: 14,
+      weight: ended ? 600 : 400,
+      color: ended ? colors.ink : colors.muted,
+    });
+  }
+}
+
+function start(run: Run): void {
+  const canvas = document.querySelector<HTMLCanvasElement>('#start-canvas');
+  const button = document.querySelector<HTMLButtonElement>('#start-button');
+  if (!canvas || !button) return;
+  const scene = new Scene(canvas, run);
+  const still = window.matchMedia('(prefers-reduced-motion: reduce)');
+  let playing = false;
+  let seen = true;
+  let last = 0;
+  let frame = 0;
+
+  const redraw = () => {
+    scene.readColors();
+    scene.draw();
+  };
+  const tick = (now: number) => {
+    if (!playing || !seen) return;
+    scene.at += last === 0 ? 0 : (Math.min(now - last, 100) / 1000) * STEPS_PER_SECOND;
+    last = now;
+    if (scene.at > run.T + REST) scene.at = 0;
+    scene.draw();
+    frame = requestAnimationFrame(tick);
+  };
+  const resume = () => {
+    cancelAnimationFrame(frame);
+    last = 0;
+    if (playing && seen) frame = requestAnimationFrame(tick);
+  };
+  const play = (on: boolean) => {
+    playing = on;
+    canvas.dataset.playing = String(on);
+    button.textContent = on ? 'Pause' : 'Play';
+    resume();
+  };
+
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    if (!playing && scene.at >= run.T) scene.at = 0;
+    play(!playing);
+  });
+  new IntersectionObserver(([entry]) => {
+    seen = entry.isIntersecting;
+    resume();
+  }).observe(canvas);
+  new ResizeObserver(redraw).observe(canvas.parentElement as Element);
+  new MutationObserver(redraw).observe(document.body, { attributeFilter: ['data-theme'] });
+  window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+  still.addEventListener('change', () => play(!still.matches));
+  document.fonts.ready.then(redraw);
+  if (!still.matches) scene.at = 0;
+  redraw();
+  play(!still.matches);
+}
+
+const source = document.querySelector('#start-data');
+if (source?.textContent) start(JSON.parse(source.textContent));

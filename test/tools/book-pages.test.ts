@@ -1,0 +1,128 @@
+/** What is done to the pages that Sphinx has made: links, heads of chapters, texts for the search. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { JSDOM } from 'jsdom';
+import { articleOf, load } from '../support/book';
+
+interface Pages {
+  finishText(html: string, page: string): string;
+  finishPage(html: string, page: string, more?: object): { html: string; texts: [string, string][] };
+  chapterHead(chapter: object): string;
+}
+interface Glossary {
+  termsOf(document: Document): { id: string; forms: string[]; meaning: string }[];
+  linkTerms(article: Element, terms: object[], address: string): void;
+}
+interface SourcePages {
+  namedSource(name: string): string | undefined;
+  sourceAddress(path: string, up: string): string;
+  firstSentence(code: string): string;
+}
+interface Settings {
+  runAddress(name: string, up: string, edition: string): string;
+}
+
+test('The name of a source file in a text leads to it, and one that is not there is refused', async () => {
+  const { finishPage } = await load<Pages>('pages');
+  const page = (code: string) =>
+    `<html><body><article><p><code class="docutils literal notranslate"><span class="pre">${code}</span></code></p></article></body></html>`;
+  const linkOf = (code: string, name = '02-x.html') =>
+    articleOf(finishPage(page(code), name).html)
+      .querySelector('a')
+      ?.getAttribute('href') ?? undefined;
+  assert.equal(linkOf('src/snn/neuron.ts'), 'src/snn/neuron.ts.html');
+  assert.equal(linkOf('src/snn/neuron.ts', 'exercises/02-x.html'), '../src/snn/neuron.ts.html');
+  assert.equal(linkOf('src/'), 'src/index.html');
+  assert.equal(linkOf('src/event/kernel/'), 'src/index.html#src-event-kernel');
+  assert.equal(linkOf('build/book/playground.html'), 'playground.html');
+  assert.equal(linkOf('npm run book'), undefined);
+  assert.throws(() => linkOf('src/neuron.ts'), {
+    message: '02-x.html: expected a file or folder of the project, found src/neuron.ts',
+  });
+});
+
+test('A source page is told by the first sentence of its comment', async () => {
+  const { firstSentence } = await load<SourcePages>('source-pages');
+  assert.equal(
+    firstSentence('/**\n * The neuron as a layer\n * of tfjs. More.\n */\nexport {}'),
+    'The neuron as a layer of tfjs',
+  );
+  assert.equal(firstSentence('// Sums: first.\n// Then more.\ncode'), 'Sums');
+  assert.equal(firstSentence('export {}'), '');
+});
+
+test('The first use of a word of the glossary links to what it means, where a link is no nuisance', async () => {
+  const { termsOf, linkTerms } = await load<Glossary>('glossary');
+  const { document } = new JSDOM(
+    '<dl class="glossary"><dt id="term-LIF">LIF neuron<a>#</a></dt><dt id="term-LIF-1">LIF</dt><dd><p>It leaks.</p></dd>' +
+      '<dt id="term-spike">spike</dt><dd><p>A pulse.</p></dd><dt id="term-T">T</dt><dd>Steps.</dd></dl>',
+  ).window;
+  const terms = termsOf(document);
+  assert.deepEqual(terms[0], { id: 'term-LIF', forms: ['LIF neuron', 'LIF'], meaning: 'It leaks.' });
+  const article = articleOf(
+    '<h1>Spikes</h1><p><code>spike</code> <a href="x">spike</a> T spiked LIF\nneurons, lif, Spikes and spikes</p><p>LIF</p>',
+  );
+  linkTerms(article, terms, '../glossary.html');
+  const links = Array.from(article.querySelectorAll('a.term')) as HTMLAnchorElement[];
+  assert.deepEqual(
+    links.map((link) => [link.textContent, link.getAttribute('href'), link.title]),
+    [
+      ['LIF\nneurons', '../glossary.html#term-LIF', 'It leaks.'],
+      ['Spikes', '../glossary.html#term-spike', 'A pulse.'],
+    ],
+  );
+});
+
+test('A hidden solution opens as a hint does, under a name that is read aloud', async () => {
+  const { finishText } = await load<Pages>('pages');
+  // As myst-nb 1.4 writes it.
+  const html =
+    '<article><details class="admonition hide above-input">\n<summary aria-label="Toggle hidden content">\n' +
+    '<p class="collapsed admonition-title">Show the solution</p>\n<p class="expanded admonition-title">Hide the solution</p>\n' +
+    '</summary><pre>1</pre></details></article>';
+  const details = articleOf(finishText(html, 'x.html')).querySelector('details');
+  assert.equal(details?.className, 'hide above-input');
+  assert.equal(details?.querySelector('summary')?.hasAttribute('aria-label'), false);
+  assert.equal(details?.querySelector('.collapsed')?.className, 'collapsed');
+});
+
+test('The head of a chapter counts the chapters that there are', async () => {
+  const { chapterHead } = await load<Pages>('pages');
+  const chapters = ['00-start', '01-ann', '02-lif'].map((name) => ({ name, title: name }));
+  const head = (position: number, list = chapters, run?: string) =>
+    articleOf(
+      chapterHead({ name: list[position - 1].name, position, chapters: list, notebook: 'notebooks/x.ipynb', run }),
+    );
+  const number = (article: Element) => article.querySelector('.chapter-number')?.textContent;
+  assert.equal(number(head(2, chapters.slice(1))), 'Chapter 2 of 2');
+  assert.equal(number(head(3)), 'Chapter 2 · 3 of 3');
+  assert.equal(head(3).querySelector('[aria-current=page]')?.textContent, '02-lif');
+  assert.equal(head(1).querySelector('a[download]')?.getAttribute('href'), 'notebooks/x.ipynb');
+  assert.ok(!head(1).innerHTML.includes('Run this chapter'), 'no dead link while there is no browser edition');
+  assert.match(head(1, chapters, 'lite/?a=1&b=2').innerHTML, /<a href="lite\/\?a=1&amp;b=2">Run this chapter/);
+});
+
+test('The browser edition is found from every page, in a folder beside the book or elsewhere', async () => {
+  const { runAddress } = await load<Settings>('settings');
+  assert.equal(runAddress('02-x', '', '../lite/'), '../lite/notebooks/index.html?path=02-x.ipynb');
+  assert.equal(
+    runAddress('exercises/x', '../', '../lite/'),
+    '../../lite/notebooks/index.html?path=exercises%2Fx.ipynb',
+  );
+  assert.equal(
+    runAddress('02-x', '../', 'https://a.example/'),
+    'https://a.example/notebooks/index.html?path=02-x.ipynb',
+  );
+});
+
+test('For the search each section has its own text, and formulas are told once', async () => {
+  const { finishPage, finishText } = await load<Pages>('pages');
+  const html =
+    '<html><body><article><section id="a"><h1>Neuron<a class="headerlink">#</a></h1><p>It leaks <span class="tex">v</span></p>' +
+    '<section id="b"><h2>Reset</h2><p>To zero.</p></section></section></article></body></html>';
+  const { texts } = finishPage(finishText(html, 'x.html'), 'x.html');
+  assert.deepEqual(texts, [
+    ['a', 'Neuron It leaks v'],
+    ['b', 'Reset To zero.'],
+  ]);
+});

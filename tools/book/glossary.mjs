@@ -1,0 +1,65 @@
+// The words of the glossary in the chapters: the first time that a chapter uses one, it links to what it means.
+
+/** @returns the terms of a glossary page (a jsdom document): the id of each, its forms, and what it means */
+export function termsOf(document) {
+  const terms = [];
+  for (const meaning of document.querySelectorAll('dl.glossary dd')) {
+    const names = [];
+    for (let name = meaning.previousElementSibling; name?.tagName === 'DT'; name = name.previousElementSibling) {
+      names.unshift({ id: name.id, form: name.firstChild.textContent.trim() });
+    }
+    const says = meaning.textContent.trim().replace(/\s+/g, ' ');
+    terms.push({ id: names[0].id, forms: names.map(({ form }) => form), meaning: says });
+  }
+  return terms;
+}
+
+const escapePattern = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+');
+
+/** Where a link would be no help: in links, code, titles, formulas, figures, and what the reader presses. */
+const NOT_IN =
+  'a, code, pre, h1, h2, h3, h4, figure, button, label, summary, .formula, .katex, .chapter-head, .cell_output';
+
+/**
+ * Links the first use of each term in an article.
+ * @param article a jsdom element
+ * @param address the address of the glossary as seen from the page
+ */
+export function linkTerms(article, terms, address) {
+  const document = article.ownerDocument;
+  const byForm = new Map(
+    terms.flatMap((term) => term.forms.map((form) => [form.toLowerCase().replace(/\s+/g, ' '), { form, term }])),
+  );
+  // A single letter is a name in too many formulas.
+  const forms = [...byForm.values()].map(({ form }) => form).filter((form) => form.length > 1);
+  if (forms.length === 0) return;
+  forms.sort((a, b) => b.length - a.length);
+  const pattern = new RegExp(
+    `(?<![\\p{L}\\p{N}_-])(${forms.map(escapePattern).join('|')})(?:s|es)?(?![\\p{L}\\p{N}_-])`,
+    'giu',
+  );
+  const linked = new Set();
+  const texts = [];
+  const walker = document.createTreeWalker(article, 4 /* NodeFilter.SHOW_TEXT */);
+  while (walker.nextNode()) texts.push(walker.currentNode);
+  for (const node of texts) {
+    if (!node.parentElement?.closest('p, li, dd, td') || node.parentElement.closest(NOT_IN)) continue;
+    const parts = [];
+    let from = 0;
+    for (const match of node.data.matchAll(pattern)) {
+      const { form, term } = byForm.get(match[1].toLowerCase().replace(/\s+/g, ' '));
+      // A name is written as a name: "Adam", "MSE".
+      const exact = form === form.toLowerCase() || match[1].replace(/\s+/g, ' ') === form;
+      if (!exact || linked.has(term.id)) continue;
+      linked.add(term.id);
+      const link = document.createElement('a');
+      link.className = 'term';
+      link.href = `${address}#${term.id}`;
+      link.title = term.meaning;
+      link.textContent = match[0];
+      parts.push(node.data.slice(from, match.index), link);
+      from = match.index + match[0].length;
+    }
+    if (parts.length > 0) node.replaceWith(...parts, node.data.slice(from));
+  }
+}

@@ -1,0 +1,98 @@
+// The source as pages of the book: a chapter that names a file of src/ links to the page that shows it, or to the code host
+// if package.json names one.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, relative, sep } from 'node:path';
+import { root, SetupError } from '../setup/project.mjs';
+import { REPOSITORY } from './settings.mjs';
+
+const LANGUAGES = { '.ts': 'typescript', '.json': 'json', '.md': 'markdown' };
+const extension = (path) => /\.\w+$/.exec(path)?.[0] ?? '';
+
+/** All files of src/ that can be read, with forward slashes from the root of the project. */
+export const sourceFiles = () =>
+  readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+    .filter((item) => item.isFile() && extension(item.name) in LANGUAGES)
+    .map((item) =>
+      relative(root, join(item.parentPath ?? item.path, item.name))
+        .split(sep)
+        .join('/'),
+    )
+    .sort();
+
+/** The first sentence of the comment at the top of a file. */
+export function firstSentence(code) {
+  const [, block] = /^\s*\/\*\*?([\s\S]*?)\*\//.exec(code) ?? [];
+  const [lines] = /^(?:\/\/.*\n)+/.exec(code) ?? [];
+  const words = (block ?? lines ?? '').replace(/^\s*(?:\*|\/\/)\s?/gm, '').trim();
+  const [paragraph] = words.split(/\n\s*\n/);
+  return (/^[\s\S]*?[.:](?=\s|$)/.exec(paragraph)?.[0] ?? paragraph).replace(/\s+/g, ' ').replace(/[.:]$/, '');
+}
+
+/**
+ * The path of the project that a text names, such as `src/snn/neuron.ts` or `src/event/`; undefined if it names none.
+ * @throws SetupError if there is no such file or folder: it was moved, and the text was not
+ */
+export function namedSource(name) {
+  if (!/^src(?:\/[\w.-]+)*\/?$/.test(name)) return undefined;
+  const path = name.replace(/\/$/, '');
+  if (!existsSync(join(root, path))) throw new SetupError(`expected a file or folder of the project, found ${name}`);
+  return path;
+}
+
+/** Where a page of the book, `up` below whose top it lies, shows a path of src/ (as `.md` for Sphinx, else `.html`). */
+export function sourceAddress(path, up, ending = '.html') {
+  const folder = statSync(join(root, path)).isDirectory();
+  if (REPOSITORY) return `${REPOSITORY}/${folder ? 'tree' : 'blob'}/HEAD/${path}`;
+  if (folder)
+    return path === 'src' ? `${up}src/index${ending}` : `${up}src/index${ending}#${path.replaceAll('/', '-')}`;
+  return `${up}${path}${ending}`;
+}
+
+const page = (front, ...lines) => ['---', ...front, '---', '', ...lines, ''].join('\n');
+
+/** The pages for Sphinx, by name: one for each file, and `src/index.md`. None if the code host shows them. */
+export function sourcePages() {
+  if (REPOSITORY) return {};
+  const files = sourceFiles();
+  const pages = {};
+  const folders = new Map();
+  for (const path of files) {
+    const code = readFileSync(join(root, path), 'utf8');
+    const folder = path.slice(0, path.lastIndexOf('/'));
+    folders.set(folder, [...(folders.get(folder) ?? []), { path, says: firstSentence(code) }]);
+    // More backticks than any file has in a row.
+    const fence = '`'.repeat(12);
+    pages[`${path}.md`] = page(
+      ['orphan: true', 'nosearch: true', 'hide-toc: true'],
+      `# ${path}`,
+      '',
+      `[The source](${'../'.repeat(path.split('/').length - 2)}index.md), ${code.split('\n').length - 1} lines.`,
+      '',
+      `${fence}{code-block} ${LANGUAGES[extension(path)]}`,
+      ':linenos:',
+      '',
+      code.trimEnd(),
+      fence,
+    );
+  }
+  const lists = [...folders].map(([folder, list]) =>
+    [
+      `(${folder.replaceAll('/', '-')})=`,
+      `## ${folder}/`,
+      '',
+      ...list.map(
+        ({ path, says }) => `- [${basename(path)}](${path.slice('src/'.length)}.md)${says ? `: ${says}` : ''}`,
+      ),
+      '',
+    ].join('\n'),
+  );
+  pages['src/index.md'] = page(
+    ['nosearch: true'],
+    '# The source',
+    '',
+    'The package behind the chapters, file by file. A name such as `src/…` in a chapter leads here.',
+    '',
+    ...lists,
+  );
+  return pages;
+}
