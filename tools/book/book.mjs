@@ -16,6 +16,7 @@ import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { JSDOM } from 'jsdom';
+import { endWithParent } from '../parent.mjs';
 import { remove, root, SetupError, venvPython } from '../setup/project.mjs';
 import { endChildren, run, Stopped } from '../setup/run.mjs';
 import { termsOf } from './glossary.mjs';
@@ -192,6 +193,8 @@ for (const [signal, status] of [
     process.exit(status);
   });
 }
+
+endWithParent();
 
 // jsdom, which draws the figures, would keep the process alive.
 main().then(
