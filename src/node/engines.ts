@@ -17,7 +17,7 @@ const SPIN = 20_000;
  */
 export function createEngine(name: 'event', options: SomeEngineOptions): Promise<EventEngine>;
 export function createEngine(name: 'tfjs', options: TfjsEngineOptions): Promise<TfjsEngine>;
-export function createEngine(name: 'event' | 'tfjs', options: SomeEngineOptions): Promise<EventEngine | TfjsEngine>;
+export function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions): Promise<EventEngine | TfjsEngine>;
 export async function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions) {
   if (name === 'event') return createEventEngine(options);
   if (name !== 'tfjs') throw new RangeError(`engine: expected 'event' or 'tfjs', found ${name}`);

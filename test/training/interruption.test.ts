@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Interruption } from '../../src/common/interruption';
-import { type History, newHistory, train } from '../../src/training/train';
+import { createEngine } from '../../src/node/engines';
+import { type History, newHistory } from '../../src/training/history';
+import { train } from '../../src/training/train';
 import { smallMnist } from '../support/data';
 
-const data = smallMnist(300, 100);
+const some = { data: smallMnist(300, 100), T: 4, batchSize: 100 };
 
 /** What an interrupted run says of itself; it is interrupted in its third epoch. */
 async function saying(history?: History): Promise<string> {
@@ -13,7 +15,9 @@ async function saying(history?: History): Promise<string> {
   const onBatch = ({ epoch }: { epoch: number }) => {
     if (epoch === 2) controller.abort(reason);
   };
-  await train({ data, T: 4, batchSize: 100, epochs: 7, history, signal: controller.signal, onBatch });
+  const engine = await createEngine('event', some);
+  await train({ engine, epochs: 7, history, signal: controller.signal, onBatch });
+  await engine.close();
   return reason.message;
 }
 
@@ -27,6 +31,8 @@ test('an interrupted run whose history is lost does not promise to continue', as
 
 test('a run that is not interrupted says nothing', async () => {
   const controller = new AbortController();
-  await train({ data, T: 4, batchSize: 100, epochs: 1, signal: controller.signal });
+  const engine = await createEngine('event', some);
+  await train({ engine, epochs: 1, signal: controller.signal });
+  await engine.close();
   assert.equal(controller.signal.reason, undefined);
 });
