@@ -27,6 +27,7 @@ export * as surrogate from '../snn/surrogate';
 export * as training from '../training';
 export * as visualizing from '../visualizing';
 export { tf } from './backend';
+export { renderPng, renderSvg } from './drawing/render';
 export { saveFigure } from './notebook/display';
 export { formatRow } from './records';
 export {

@@ -33,8 +33,9 @@ const SHOW = "await show(lines([{ name: 'a', y: [1, 2] }], { title: 'A line', xl
 /** Cells by name, in one kernel from top to bottom. */
 const CELLS: Record<string, string | Step> = {
   setup: `import {
-  interruptible, lines, liveCurve, liveFigure, progressBar, renderSvg, show,
+  interruptible, liveFigure, progressBar, renderSvg, show, visualizing,
 } from 'lif-fc-mnist';
+const { lines, liveCurve } = visualizing;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const curve = (points: number) => {
   const accs = Array.from({ length: points }, (_, i) => 0.5 + i / 1000);
