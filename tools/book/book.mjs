@@ -48,8 +48,8 @@ async function trainIfNeeded() {
   console.log('book: no trained network in build/run yet: training one for 20 epochs (some 20 s)');
   const args = [
     join(root, 'tools', 'lif_fc_mnist.cjs'),
-    '-N',
-    '20',
+    // One that was interrupted is continued, never replaced.
+    ...(existsSync(join(runFolder, 'checkpoint')) ? ['--resume'] : ['-N', '20']),
     '--out-dir',
     runFolder,
     '--log-dir',

@@ -28,15 +28,13 @@ const FIRST = 0;
 
 /** What the trained network does in 100 steps with a 7 that it reads, but not without a race: another neuron fires as well. */
 async function sevenShown() {
-  const { loadMnist } = require(join(root, 'dist', 'common', 'mnist.js'));
-  const { EventEngine } = require(join(root, 'dist', 'event', 'engine.js'));
-  const { DEFAULT_NEURON } = require(join(root, 'dist', 'training', 'train.js'));
+  const { stateOf } = require(join(root, 'dist', 'common', 'engine.js'));
+  const { loadMnist } = require(join(root, 'dist', 'node', 'data.js'));
+  const { createEngine } = require(join(root, 'dist', 'node', 'engines.js'));
   const data = loadMnist();
   const { images, labels } = data.test;
-  const neuron = { ...DEFAULT_NEURON, tau: trainedTau() };
-  const engine = await EventEngine.create({ data, seed: 0, T, batchSize: 1, learningRate: 1e-3, neuron, threads: 1 });
-  const trained = new Float32Array(Uint8Array.from(weights()).buffer);
-  engine.restore({ weights: trained, m: new Float32Array(7840), v: new Float32Array(7840), step: 0 });
+  const engine = await createEngine('event', { data, T, batchSize: 1, neuron: { tau: trainedTau() }, threads: 1 });
+  await engine.restore(stateOf(new Float32Array(Uint8Array.from(weights()).buffer)));
   const rates = await engine.rates('test', 0, Uint32Array.from(SEVENS));
   const races = (at) => {
     const others = [...rates.subarray(10 * at, 10 * at + 10)];
@@ -46,7 +44,7 @@ async function sevenShown() {
   };
   const index = SEVENS.find((_, at) => races(at)) ?? FIRST;
   const { h, spike } = await engine.trace('test', 0, index);
-  const inputs = engine.spikes('test', 0, index);
+  const inputs = await engine.spikes('test', 0, index);
   await engine.close();
   return { image: images.subarray(784 * index, 784 * (index + 1)), label: labels[index], inputs, h, spike };
 }
