@@ -1,6 +1,5 @@
 /** Everything about training: losses, batches, the loop, its history, the readable engine, and the ANN of chapter 1. */
 export { type EngineOptions, engineOptions, stateOf } from '../common/engine';
-export { neuronOf } from '../common/trace';
 export * from './ann';
 export * from './batches';
 export * from './history';

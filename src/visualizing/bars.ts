@@ -1,6 +1,6 @@
 /** Bars side by side. */
-import { axis, COLORS, type Figure, INK, layout, type Spec } from './theme';
-import { extent, fixed, gaps, items, list, numbers, round, titled, whole } from './values';
+import { axis, COLORS, type Figure, figureLayout, INK, type Spec } from './theme';
+import { extent, gaps, items, list, numbers, round, titled, toDigits, whole } from './values';
 
 /** Bars of one colour, a value for each label. */
 export interface Bars {
@@ -40,7 +40,7 @@ export function bars(labels: readonly (string | number)[], series: readonly Bars
       name,
       x: names,
       y: list(y),
-      text: Array.from(y, (value) => (Number.isFinite(value) ? fixed(value, digits) : '')),
+      text: Array.from(y, (value) => (Number.isFinite(value) ? toDigits(value, digits) : '')),
       textposition: 'outside',
       cliponaxis: false,
       textangle: 0,
@@ -69,11 +69,11 @@ export function bars(labels: readonly (string | number)[], series: readonly Bars
   // Without a bar Plotly would make up a range.
   const yrange = options.yrange ?? (extent(...groups.map(({ y }) => y)) ? undefined : [0, 1]);
   const spoken = groups.map(
-    ({ name, y }) => `${name}: ${names.map((label, i) => `${label} ${fixed(y[i], digits)}`).join(', ')}`,
+    ({ name, y }) => `${name}: ${names.map((label, i) => `${label} ${toDigits(y[i], digits)}`).join(', ')}`,
   );
   return {
     data,
-    layout: layout(title, 360, {
+    layout: figureLayout(title, 360, {
       margin: { l: 80, r: 30, t: groups.length > 1 ? 90 : 66, b: 58 },
       bargap: 1 - FILLED,
       ...(dashes.length > 0 ? { annotations: dashes } : {}),

@@ -1,5 +1,5 @@
 /** Which digits are taken for which. */
-import { axis, colorbar, type Figure, INK, layout, type Spec } from './theme';
+import { axis, colorbar, type Figure, figureLayout, INK, type Spec } from './theme';
 import { grouped, numbers, plural, round, rows, titled } from './values';
 
 /**
@@ -64,7 +64,7 @@ export function confusionMatrix(matrix: ArrayLike<number>, options: { title?: st
         textfont: { size: 12, color: shown.map(({ share }) => (share > 0.3 ? '#ffffff' : INK)) },
       },
     ],
-    layout: layout(title, 560, {
+    layout: figureLayout(title, 560, {
       margin: { l: 90, r: 110, t: 56, b: 58 },
       xaxis: axis('answer', { ...ticks, range: [-0.5, n - 0.5] }),
       yaxis: axis('true digit', { ...ticks, range: [n - 0.5, -0.5] }),

@@ -1,5 +1,5 @@
 /** Curves in one panel: learning curves, errors, times and memory against T. */
-import { axis, COLORS, DASHES, type Figure, layout, type Spec, SYMBOLS } from './theme';
+import { axis, COLORS, DASHES, type Figure, figureLayout, type Spec, SYMBOLS } from './theme';
 import { thinned } from './thin';
 import { extent, gaps, grouped, items, list, numbers, plural, round, titled } from './values';
 
@@ -64,7 +64,7 @@ export function lines(series: readonly Series[], options: LineOptions = {}): Fig
   const ys = curves.map(({ y }) => y);
   return {
     data: data.map((trace) => ({ ...trace, showlegend: series.length > 1 })),
-    layout: layout(title, options.height ?? 380, {
+    layout: figureLayout(title, options.height ?? 380, {
       margin: { l: 80, r: 30, t: series.length > 1 ? 82 : 56, b: 58 },
       xaxis: axis(options.xlabel ?? '', {
         ...(curves.every(({ x }) => wholeNumbers(x)) ? wholeTicks(xrange ?? extent(...xs)) : {}),

@@ -1,6 +1,6 @@
 /** Images of 28 × 28 pixels side by side: the data set's, an encoder's, and weights as images. */
 import { IMAGE_SIDE, IMAGE_SIZE } from '../common/mnist';
-import { bare, colorbar, DIVERGING, type Figure, GAP, layout, type Spec, WIDTH } from './theme';
+import { bare, colorbar, DIVERGING, type Figure, figureLayout, GAP, type Spec, WIDTH } from './theme';
 import { extent, gaps, items, list, numbers, plural, round, rows, titled, transpose, whole } from './values';
 
 /** Pixels between two images. */
@@ -74,7 +74,7 @@ function mosaic(images: readonly (number | null)[][], options: Mosaic): Pick<Fig
   const height = Math.round((inner * h) / w) + 52 + 18;
   return {
     data,
-    layout: layout(options.title, height, {
+    layout: figureLayout(options.title, height, {
       margin: { l: side + label, r: side + scale, t: 52, b: 18, autoexpand: false },
       shapes,
       ...(annotations.length > 0 ? { annotations } : {}),

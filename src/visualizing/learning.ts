@@ -1,8 +1,8 @@
 /** How a training run goes: accuracy and loss against the epoch or the batch. */
 import { lines, wholeTicks } from './curves';
-import { COLORS, type Figure, INK, inPanel, layout, type Panel, type Spec, stacked } from './theme';
+import { COLORS, type Figure, figureLayout, INK, inPanel, type Panel, type Spec, stacked } from './theme';
 import { thinned } from './thin';
-import { extent, fixed, gaps, highest, list, numbers, plural, round, rows, titled, whole } from './values';
+import { extent, gaps, highest, list, numbers, plural, round, rows, titled, toDigits, whole } from './values';
 
 /** The star at the best epoch; none without a finite value. */
 function star(values: ArrayLike<number>, panel: number, more: Spec = {}): Spec[] {
@@ -37,7 +37,7 @@ function starLabel(values: ArrayLike<number>, panel: number, range: readonly [nu
       yref: yaxis,
       x: best,
       y: round(values[best]),
-      text: `(${best}, ${fixed(values[best], 3)})`,
+      text: `(${best}, ${toDigits(values[best], 3)})`,
       showarrow: false,
       yshift: 19,
       xanchor: part < 0.08 ? 'left' : part > 0.92 ? 'right' : 'center',
@@ -97,7 +97,7 @@ function curve(y: ArrayLike<number>, panel: number, name: string, markers = y.le
 /** "best on test data 0.925 in epoch 87" */
 function bestOf(values: ArrayLike<number>, of: string): string {
   const best = highest(values);
-  return best === undefined ? `no ${of}` : `best ${of} ${fixed(values[best], 3)} in epoch ${best}`;
+  return best === undefined ? `no ${of}` : `best ${of} ${toDigits(values[best], 3)} in epoch ${best}`;
 }
 
 export interface LearningOptions {
@@ -122,7 +122,7 @@ export function accuracyCurve(
   const range = epochRange(test.length);
   return {
     data: [curve(train, 0, 'train'), curve(test, 1, 'test'), ...star(train, 0), ...star(test, 1)],
-    layout: layout(title, 500, {
+    layout: figureLayout(title, 500, {
       margin: { l: 84, r: 30, t: 56, b: 58 },
       annotations: [...starLabel(train, 0, range), ...starLabel(test, 1, range)],
       ...stacked(
@@ -137,7 +137,7 @@ export function accuracyCurve(
     }),
     alt: titled(
       title,
-      `${bestOf(train, 'training accuracy')}, ${bestOf(test, 'test accuracy')}, last test accuracy ${fixed(test[test.length - 1], 3)}, of ${plural(test.length, 'epoch')}.${gaps(trainAccs, test)}`,
+      `${bestOf(train, 'training accuracy')}, ${bestOf(test, 'test accuracy')}, last test accuracy ${toDigits(test[test.length - 1], 3)}, of ${plural(test.length, 'epoch')}.${gaps(trainAccs, test)}`,
     ),
   };
 }
@@ -165,7 +165,7 @@ export function liveCurve(train: ArrayLike<number>, test: ArrayLike<number>, opt
   ];
   const best = highest(test);
   // In the legend, for both curves run where a label could stand.
-  const starName = best === undefined ? '' : `best test ${fixed(test[best], 3)}, epoch ${best}`;
+  const starName = best === undefined ? '' : `best test ${toDigits(test[best], 3)}, epoch ${best}`;
   const figure = lines(series, {
     title,
     xlabel: 'epoch',
@@ -173,7 +173,7 @@ export function liveCurve(train: ArrayLike<number>, test: ArrayLike<number>, opt
     markers: epochs <= 40 || train.length <= 10,
     xrange: range,
   });
-  const last = `after ${test.length} of ${plural(epochs, 'epoch')}, test accuracy ${fixed(test[test.length - 1], 3)}`;
+  const last = `after ${test.length} of ${plural(epochs, 'epoch')}, test accuracy ${toDigits(test[test.length - 1], 3)}`;
   return {
     data: [...figure.data, ...star(test, 0, { showlegend: true, name: starName })],
     layout: {
@@ -215,10 +215,10 @@ export function lossAndAccuracy(
     { label: 'accuracy', share: 1, yaxis: { range: [-0.04, 1.04] } },
   ];
   const ends = (values: ArrayLike<number>, digits: number) =>
-    `from ${fixed(values[0], digits)} to ${fixed(values[n - 1], digits)}`;
+    `from ${toDigits(values[0], digits)} to ${toDigits(values[n - 1], digits)}`;
   return {
     data: [curve(losses, 0, 'loss'), curve(accuracies, 1, 'accuracy')],
-    layout: layout(title, 460, {
+    layout: figureLayout(title, 460, {
       margin: { l: 84, r: 30, t: 56, b: 58 },
       ...stacked(panels, xlabel, { range, ...wholeTicks(range) }, 0.08),
     }),

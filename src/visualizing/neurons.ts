@@ -1,10 +1,9 @@
 /** What all neurons of a layer did, step by step: potentials as colours, spikes as strokes. */
 import { CLASSES } from '../common/mnist';
-import { axis, colorbar, type Figure, INK, type Json, layout, type Spec } from './theme';
+import { axis, colorbar, type Figure, figureLayout, INK, type Json, type Spec } from './theme';
 import { PIXELS } from './thin';
 import {
   extent,
-  fixed,
   gaps,
   grouped,
   highest,
@@ -14,6 +13,7 @@ import {
   round,
   rows,
   titled,
+  toDigits,
   transpose,
   whole,
 } from './values';
@@ -77,7 +77,7 @@ export function plot2dHeatmap(array: ArrayLike<number>, options: NeuronPlotOptio
         hovertemplate: 'step %{x}, neuron %{y}: %{z}<extra></extra>',
       },
     ],
-    layout: layout(title, 420, {
+    layout: figureLayout(title, 420, {
       xaxis: axis(options.xlabel ?? 'simulation step', { showgrid: false, range: [-0.5, T - 0.5] }),
       yaxis: neuronAxis(options.ylabel ?? 'neuron', matrix.length),
     }),
@@ -132,7 +132,9 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOption
   const rates = matrix.map(firingRate);
   const marks = matrix.map((row, neuron) => strokes(spikeSteps(row), first + neuron, 0.4));
   const title = options.title ?? `Spikes of each ${what}`;
-  const firing = rates.flatMap((rate, neuron) => (rate === 0 ? [] : [`${what} ${first + neuron} ${fixed(rate, 2)}`]));
+  const firing = rates.flatMap((rate, neuron) =>
+    rate === 0 ? [] : [`${what} ${first + neuron} ${toDigits(rate, 2)}`],
+  );
   const others = firing.length < N ? '; all others 0' : '';
   const spoken = firing.length > 0 ? `Firing rates: ${firing.join(', ')}${others}.` : `No ${what} fires.`;
   return {
@@ -163,7 +165,7 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOption
         mode: 'text',
         x: rates.map(() => 0),
         y: rates.map((_, neuron) => first + neuron),
-        text: rates.map((rate) => fixed(rate, 2)),
+        text: rates.map((rate) => toDigits(rate, 2)),
         textfont: { color: rates.map((rate) => (rate <= 0.6 ? '#ffffff' : '#000000')) },
         hoverinfo: 'skip',
         showlegend: false,
@@ -171,7 +173,7 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOption
         yaxis: 'y2',
       },
     ],
-    layout: layout(title, 420, {
+    layout: figureLayout(title, 420, {
       xaxis: axis(options.xlabel ?? 'simulation step', {
         showgrid: false,
         range: [-0.75, T - 0.25],

@@ -40,7 +40,7 @@ export const DIVERGING: Json = [
   [1, '#67001f'],
 ];
 
-export function layout(title: string, height: number, more: Spec = {}): Spec {
+export function figureLayout(title: string, height: number, more: Spec = {}): Spec {
   return {
     width: WIDTH,
     height,

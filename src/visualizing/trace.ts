@@ -1,9 +1,9 @@
 /** What single neurons did: current, potential and spikes on one time axis. */
 import { CLASSES } from '../common/mnist';
 import { spikeSteps, strokes } from './neurons';
-import { COLORS, type Figure, INK, inPanel, layout, type Panel, type Spec, stacked } from './theme';
+import { COLORS, type Figure, figureLayout, INK, inPanel, type Panel, type Spec, stacked } from './theme';
 import { thinned } from './thin';
-import { enumerated, fixed, gaps, items, list, numbers, plural, titled, whole } from './values';
+import { enumerated, gaps, items, list, numbers, plural, titled, toDigits, whole } from './values';
 
 /** What one neuron did, [T] each; `current` and `h` may be left out. */
 export interface NeuronRecord {
@@ -131,13 +131,13 @@ export function neuronTrace(record: NeuronRecord, options: TraceOptions = {}): F
       thresholdLine(T, vThreshold, first),
       { ...line([], [], first + 1, INK, { name: 'spike' }), ...mark },
     ],
-    layout: layout(title, current ? 500 : 400, {
+    layout: figureLayout(title, current ? 500 : 400, {
       margin: { l: 80, r: 30, t: 80, b: 58 },
       ...stacked(panels, 'simulation step', { range: [-0.75, T - 0.25] }),
     }),
     alt: titled(
       title,
-      `${plural(count, 'spike')} in ${plural(T, 'step')} (firing rate ${fixed(count / T, 2)}), threshold ${vThreshold}.${gaps(...arraysOf(record))}`,
+      `${plural(count, 'spike')} in ${plural(T, 'step')} (firing rate ${toDigits(count / T, 2)}), threshold ${vThreshold}.${gaps(...arraysOf(record))}`,
     ),
   };
 }
@@ -195,7 +195,7 @@ export function neuronRace(trace: NeuronRecord, racers: readonly number[], optio
   });
   return {
     data: [...data, ...limits],
-    layout: layout(title, 240 + 150 * n, {
+    layout: figureLayout(title, 240 + 150 * n, {
       margin: { l: 80, r: 30, t: 80, b: 58 },
       ...stacked(panels, 'simulation step', { range: [-0.75, T - 0.25] }, 0.035),
     }),

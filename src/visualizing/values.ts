@@ -79,7 +79,8 @@ export function highest(values: ArrayLike<number>): number | undefined {
   return Number.isFinite(values[best]) ? best : undefined;
 }
 
-export const fixed = (value: number, digits: number): string => (Number.isFinite(value) ? value.toFixed(digits) : '–');
+export const toDigits = (value: number, digits: number): string =>
+  Number.isFinite(value) ? value.toFixed(digits) : '–';
 
 /** 1,234 for 1234. */
 export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');

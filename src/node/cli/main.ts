@@ -3,7 +3,7 @@ import { DatasetError } from '../../common/mnist';
 import { describeFailure } from './failures';
 import { keptByNpm } from './npm';
 import { parseArguments } from './options';
-import { run } from './run';
+import { runCommand } from './run';
 import { STATUS, Stop, watchOutput } from './stop';
 import { UsageError } from './values';
 
@@ -15,7 +15,7 @@ export async function main(argv = process.argv.slice(2)): Promise<void> {
     const hint = keptByNpm(argv);
     if (hint) throw new UsageError(hint);
     const args = parseArguments(argv);
-    const status = args ? await run(args, stop) : 0;
+    const status = args ? await runCommand(args, stop) : 0;
     // What was wrong with the output counts, too.
     process.exitCode ||= status;
     // A closed terminal ends the program as this signal does by default: node would abort while it resets the terminal.

@@ -36,7 +36,7 @@ interface Entry {
   /** Its text is shown in the help. */
   default?: string;
   /** A resumed run must have the same. */
-  fixed?: true;
+  keptOnResume?: true;
 }
 
 // float32 knows no smaller step that would change a weight, and no larger one.
@@ -71,7 +71,7 @@ const ORIGINAL: Entry[] = [
     help: 'images per batch',
     read: whole(1, 60000),
     default: '128',
-    fixed: true,
+    keptOnResume: true,
   },
   {
     name: 'timesteps',
@@ -79,7 +79,7 @@ const ORIGINAL: Entry[] = [
     help: 'simulated steps per image',
     read: whole(1, 10000),
     default: '100',
-    fixed: true,
+    keptOnResume: true,
   },
   {
     name: 'learningRate',
@@ -87,7 +87,7 @@ const ORIGINAL: Entry[] = [
     help: 'learning rate of Adam',
     read: learningRate,
     default: '1e-3',
-    fixed: true,
+    keptOnResume: true,
   },
   {
     name: 'gpu',
@@ -102,7 +102,7 @@ const ORIGINAL: Entry[] = [
     help: 'membrane time constant of the LIF neurons, in steps',
     read: tau,
     default: '2.0',
-    fixed: true,
+    keptOnResume: true,
   },
   { name: 'epoch', flags: '-N, --epoch <N>', help: 'training epochs', read: whole(1, 100000), default: '100' },
 ];
@@ -114,7 +114,7 @@ const OURS: Entry[] = [
     help: 'event (fast) or tfjs (readable)',
     read: oneOf('event', 'tfjs'),
     default: 'event',
-    fixed: true,
+    keptOnResume: true,
   },
   {
     name: 'seed',
@@ -122,7 +122,7 @@ const OURS: Entry[] = [
     help: 'seed of the initial weights, the order of the images and the spikes',
     read: whole(0, 0xffffffff),
     default: '0',
-    fixed: true,
+    keptOnResume: true,
   },
   {
     name: 'threads',
@@ -136,7 +136,7 @@ const OURS: Entry[] = [
     help: 'surrogate gradient: atan (alpha 2) or sigmoid (alpha 4)',
     read: oneOf('atan', 'sigmoid'),
     default: 'atan',
-    fixed: true,
+    keptOnResume: true,
   },
   {
     name: 'outDir',

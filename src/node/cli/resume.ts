@@ -11,8 +11,8 @@ const ALSO: readonly string[] = ['epoch', 'saveFigures'] satisfies Name[];
 /** What a checkpoint keeps of the settings. */
 export function optionsOf(settings: Settings, data: Mnist): RunOptions {
   const options: RunOptions = { dataset: digestOf(data) };
-  for (const { name, fixed } of OPTIONS) {
-    if (fixed || ALSO.includes(name)) options[name] = settings[name] ?? null;
+  for (const { name, keptOnResume } of OPTIONS) {
+    if (keptOnResume || ALSO.includes(name)) options[name] = settings[name] ?? null;
   }
   return options;
 }
@@ -27,11 +27,11 @@ export function resumedSettings({ settings, given }: Arguments, checkpoint: Chec
   const { dataset, saveFigures, ...options } = checkpoint.options;
   if (typeof dataset !== 'string') throw new Error(`${file}: expected the checksum of the data, found none`);
   if (saveFigures !== null && saveFigures !== true) throw new Error(`${file}: expected saveFigures to be a switch`);
-  const fixed = OPTIONS.filter((option) => option.fixed || option.name === 'epoch');
-  const unknown = Object.keys(options).find((name) => !fixed.some((option) => option.name === name));
+  const kept = OPTIONS.filter((option) => option.keptOnResume || option.name === 'epoch');
+  const unknown = Object.keys(options).find((name) => !kept.some((option) => option.name === name));
   if (unknown !== undefined)
     throw new Error(`${file}: expected only options that a run cannot change, found ${unknown}`);
-  for (const option of fixed) {
+  for (const option of kept) {
     const { name } = option;
     const before = Object.hasOwn(options, name) ? options[name] : undefined;
     if (!isValid(option, before)) {
@@ -40,7 +40,7 @@ export function resumedSettings({ settings, given }: Arguments, checkpoint: Chec
       );
     }
     if (!given.has(name)) resumed[name] = before;
-    else if (option.fixed && settings[name] !== before) {
+    else if (option.keptOnResume && settings[name] !== before) {
       const advice = 'leave it out, or start a new run in another folder';
       throw new UsageError(
         `${labelOf(option)}: expected ${before} as in the checkpoint, found ${settings[name]}; ${advice}`,

@@ -19,7 +19,7 @@ import { type Outcome, trainAndRecord } from './train';
 import { UsageError } from './values';
 
 /** Runs the command; returns the exit status. */
-export async function run(args: Arguments, stop: Stop): Promise<number> {
+export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   if (args.settings.resume && args.settings.overwrite) {
     throw new UsageError('--overwrite: expected --resume or --overwrite, found both');
   }

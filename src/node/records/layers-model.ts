@@ -71,7 +71,7 @@ export function readLayersModel(folder: string): SavedNetwork {
   if (bytes.length !== size) {
     throw new Error(`${join(folder, 'weights.bin')}: expected ${size} bytes of weights, found ${bytes.length}`);
   }
-  return { weights: float32Of(bytes), neuron: neuronOf(join(folder, 'model.json')) };
+  return { weights: float32Of(bytes), neuron: savedNeuron(join(folder, 'model.json')) };
 }
 
 function read(file: string): Buffer {
@@ -82,7 +82,7 @@ function read(file: string): Buffer {
   }
 }
 
-function neuronOf(file: string): NeuronOptions {
+function savedNeuron(file: string): NeuronOptions {
   let layers: unknown;
   try {
     layers = JSON.parse(read(file).toString('utf8'))?.modelTopology?.config?.layers;
