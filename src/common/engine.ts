@@ -1,6 +1,13 @@
 /** What both engines have in common: their options, what they are asked, and what they answer. */
 import { checkMnist, type Mnist } from './mnist';
-import { checkNeuron, checkNumber, checkWhole, type NeuronOptions, neuronOptions } from './neuron-options';
+import {
+  checkNeuron,
+  checkNumber,
+  checkWhole,
+  DEFAULT_NEURON,
+  type NeuronOptions,
+  neuronOptions,
+} from './neuron-options';
 import type { Trace } from './trace';
 
 export type { NeuronOptions } from './neuron-options';
@@ -33,11 +40,15 @@ export const MAX_T = 10_000;
 
 /**
  * Fills in the tutorial's defaults (T = 100, batches of 128, Adam at 1e-3, seed 0) and checks every option.
- * @throws TypeError without data, RangeError that names the option that is out of range
+ * @throws TypeError without data, and for an option of the neuron outside of `neuron`; RangeError that names the option that is out of range
  */
 export function engineOptions(some: SomeEngineOptions): EngineOptions {
   const { data, seed = 0, T = 100, batchSize = 128, learningRate = 1e-3, threads } = some ?? {};
   checkMnist(data);
+  const misplaced = Object.keys(DEFAULT_NEURON).find((name) => Object.hasOwn(some, name));
+  if (misplaced) {
+    throw new TypeError(`${misplaced}: expected inside neuron, as in { neuron: { ${misplaced}: … } }, found beside it`);
+  }
   const options = { data, seed, T, batchSize, learningRate, threads, neuron: neuronOptions(some.neuron) };
   checkWhole('seed', seed, 0, 2 ** 32 - 1);
   checkWhole('T', T, 1, MAX_T);

@@ -38,18 +38,21 @@ export function neuronOptions(some: Partial<NeuronOptions> = {}): NeuronOptions 
 
 /** @throws RangeError that names the first option that is out of range, what is allowed, and what was found */
 export function checkNeuron(neuron: NeuronOptions): void {
+  if (!Object.hasOwn(DEFAULT_ALPHA, neuron.surrogate)) {
+    throw new RangeError(`surrogate: expected 'atan' or 'sigmoid', found ${shown(neuron.surrogate)}`);
+  }
   checkNumber('tau', neuron.tau, 1);
   checkNumber('alpha', neuron.alpha, 0);
   checkNumber('vThreshold', neuron.vThreshold);
   if (neuron.vReset !== null) checkNumber('vReset', neuron.vReset);
   for (const name of ['decayInput', 'detachReset'] as const) {
     if (typeof neuron[name] !== 'boolean')
-      throw new RangeError(`${name}: expected true or false, found ${neuron[name]}`);
-  }
-  if (!Object.hasOwn(DEFAULT_ALPHA, neuron.surrogate)) {
-    throw new RangeError(`surrogate: expected 'atan' or 'sigmoid', found ${neuron.surrogate}`);
+      throw new RangeError(`${name}: expected true or false, found ${shown(neuron[name])}`);
   }
 }
+
+/** A value as an error message shows it: a string in quotes, so that '2' is not taken for 2. */
+const shown = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value));
 
 /** @throws RangeError unless the value is a finite number above the bound, also when rounded to float32 */
 export function checkNumber(name: string, value: number, above = Number.NEGATIVE_INFINITY): void {
@@ -58,11 +61,11 @@ export function checkNumber(name: string, value: number, above = Number.NEGATIVE
   const wanted = above === Number.NEGATIVE_INFINITY ? 'a finite number' : `a finite number above ${above}`;
   // 1e300 and 5e-324 are what they are asked to be until the kernel rounds them.
   const rounded = Number.isFinite(value) && value > above ? `, which is ${single} as a 32-bit float` : '';
-  throw new RangeError(`${name}: expected ${wanted}, found ${value}${rounded}`);
+  throw new RangeError(`${name}: expected ${wanted}, found ${shown(value)}${rounded}`);
 }
 
 /** @throws RangeError unless the value is a whole number in this range */
 export function checkWhole(name: string, value: number, from: number, to: number): void {
   if (Number.isInteger(value) && value >= from && value <= to) return;
-  throw new RangeError(`${name}: expected a whole number from ${from} to ${to}, found ${value}`);
+  throw new RangeError(`${name}: expected a whole number from ${from} to ${to}, found ${shown(value)}`);
 }

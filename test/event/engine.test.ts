@@ -250,7 +250,16 @@ test('wrong options and indices are refused in one line', async () => {
   );
   await assert.rejects(create({ neuron: { ...neuron, vThreshold: NaN } }), /vThreshold: expected a finite number/);
   const other = { ...neuron, surrogate: 'relu' as 'atan' };
-  await assert.rejects(create({ neuron: other }), /surrogate: expected 'atan' or 'sigmoid', found relu/);
+  await assert.rejects(create({ neuron: other }), /surrogate: expected 'atan' or 'sigmoid', found 'relu'/);
+  const text = { tau: '2' as unknown as number };
+  await assert.rejects(
+    create({ neuron: { ...DEFAULT_NEURON, ...text } }),
+    /tau: expected a finite number above 1, found '2'/,
+  );
+  await assert.rejects(
+    create(text as Partial<EngineOptions>),
+    /tau: expected inside neuron, as in \{ neuron: \{ tau: … \} \}/,
+  );
   await withEngine({}, async (engine) => {
     await assert.rejects(engine.trainBatch(0, Uint32Array.of(60000)), /expected images from 0 to 59999, found 60000/);
     await assert.rejects(engine.trainBatch(0, new Uint32Array()), /expected at least one image, found 0/);

@@ -224,6 +224,6 @@ function damaged(file: string, why: string): Error {
 function expectAll(file: string, claims: readonly [expected: string, holds: boolean, found: unknown][]): void {
   const [expected, , found] = claims.find(([, holds]) => !holds) ?? [];
   if (expected === undefined) return;
-  const text = typeof found === 'string' ? found : (JSON.stringify(found) ?? 'none');
+  const text = typeof found === 'string' ? `'${found}'` : (JSON.stringify(found) ?? 'none');
   throw new Error(`${file}: expected ${expected} in the checkpoint, found ${text.slice(0, 100)}`);
 }
