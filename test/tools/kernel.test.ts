@@ -38,10 +38,10 @@ const CELLS: Record<string, string | Step> = {
   'line 3': 'const y = 3;\n\nconst x = (undefined as any).z;',
   earlier: '\nmean(undefined as any);',
   awaited: `${waits(1)}\nconst later = async () => {\n  ${waits(1)}\n  throw new RangeError('late', { cause: new Error('why') });\n};\nawait later();`,
-  imports: `import { interruptible, describeInterruption, initBackend, loadMnist, train, tf } from 'lif-fc-mnist';
+  imports: `import { interruptible, describeInterruption, initBackend, training, tf } from 'lif-fc-mnist';
 import { readFileSync } from 'node:fs';
 await initBackend();`,
-  ofPackage: 'await train({ data: loadMnist(), epochs: -1 });',
+  ofPackage: 'await training.train({ engine: null as any, epochs: -1 });',
   ofLibrary: 'tf.matMul(tf.zeros([2, 3]), tf.zeros([4, 5]));',
   ofNode: "readFileSync('/nowhere/at/all');",
   helper: "import { help } from './helper';\n\nhelp({ name: 'of a file' });",
@@ -129,14 +129,14 @@ describe('A cell', () => {
 
   test('that calls the package wrongly names the line of its source', () => {
     const [message, place, own] = (ended.ofPackage?.stderr ?? '').split('\n');
-    assert.match(message as string, /^RangeError: epochs: expected /);
+    assert.match(message as string, /^TypeError: engine: expected /);
     const [, file, line] = /^ {4}at train \((src\/\S+\.ts):(\d+)\)$/.exec(place as string) ?? [];
     assert.ok(file, place);
     assert.match(
       readFileSync(join(root, file), 'utf8').split('\n')[Number(line) - 1] as string,
-      /throw new RangeError/,
+      /throw new TypeError/,
     );
-    assert.equal(own, `    at cell [${number('ofPackage')}], line 1: await train({ data: loadMnist(), epochs: -1 });`);
+    assert.equal(own, `    at cell [${number('ofPackage')}], line 1: await training.train({ engine: null as any, epochs: -1 });`);
   });
 
   test('that calls a library wrongly names the function that it called, and none of its insides', () => {
