@@ -6,7 +6,8 @@ import { root, SetupError } from '../setup/project.mjs';
 
 const entry = (name) => join(root, 'book', 'page', `${name}.ts`);
 
-async function bundle(options) {
+/** esbuild with what all our scripts have in common; an error of it in one line. */
+export async function bundle(options) {
   try {
     return await build({ bundle: true, charset: 'utf8', logLevel: 'silent', target: 'es2022', ...options });
   } catch (error) {
@@ -18,9 +19,12 @@ async function bundle(options) {
 }
 
 /** A module of book/page/ for this process: what the page and the build share. */
-export async function importPageModule(name) {
+export const importPageModule = (name) => importModule(entry(name));
+
+/** A TypeScript module that is written for pages, for this process. */
+export async function importModule(file) {
   const { outputFiles } = await bundle({
-    entryPoints: [entry(name)],
+    entryPoints: [file],
     format: 'esm',
     platform: 'node',
     write: false,
