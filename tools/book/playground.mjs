@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root, SetupError } from '../setup/project.mjs';
-import { bundle, importModule } from './scripts.mjs';
+import { bundleScript, importModule } from './scripts.mjs';
 import { hasRace, SEVENS } from './sevens.mjs';
 
 const require = createRequire(import.meta.url);
@@ -118,11 +118,7 @@ async function choose(tau) {
 export async function bundlePlayground(outfile) {
   const base64 = (bytes) => JSON.stringify(bytes.toString('base64'));
   const tau = trainedTau();
-  await bundle({
-    entryPoints: [join(root, 'book', 'playground', 'main.ts')],
-    outfile,
-    minify: true,
-    format: 'iife',
+  await bundleScript(join(root, 'book', 'playground', 'main.ts'), outfile, {
     define: {
       KERNEL: base64(kernel()),
       WEIGHTS: base64(weights()),

@@ -7,7 +7,7 @@ import { root, SetupError } from '../setup/project.mjs';
 const entry = (name) => join(root, 'book', 'page', `${name}.ts`);
 
 /** esbuild with what all our scripts have in common; an error of it in one line. */
-export async function bundle(options) {
+async function bundle(options) {
   try {
     return await build({ bundle: true, charset: 'utf8', logLevel: 'silent', target: 'es2022', ...options });
   } catch (error) {
@@ -35,6 +35,11 @@ export async function importModule(file) {
 /** Classic scripts, one for each name: they work from disk, where modules do not. */
 export async function bundleScripts(names, folder) {
   await bundle({ entryPoints: names.map(entry), outdir: folder, minify: true, format: 'iife' });
+}
+
+/** One classic script. */
+export async function bundleScript(file, outfile, options = {}) {
+  await bundle({ entryPoints: [file], outfile, minify: true, format: 'iife', ...options });
 }
 
 /**
