@@ -65,7 +65,7 @@ export function drawTrace(
   );
   parts.push(`<polyline class="nr-input" points="${steps.join(' ')}"/>`);
 
-  parts.push(text(0, PANEL.potential.top - 9, 'membrane potential', 'start', 'nr-title'));
+  parts.push(text(0, PANEL.potential.top - 9, 'membrane potential: h, and v after the reset', 'start', 'nr-title'));
   const y = scale(PANEL.potential, Math.min(0, ...v), Math.max(vThreshold * 1.15, ...h));
   parts.push(line('nr-threshold', x(0), y(vThreshold), x(T), y(vThreshold)));
   let curve = `M${fixed(x(0))},${fixed(y(options.vReset ?? 0))}`;
