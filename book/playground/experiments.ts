@@ -29,7 +29,7 @@ export function experiments(): Experiment[] {
   if (hasty) {
     const shown = { ...settings, seed: hasty.seed, pixels: bytes(hasty.pixels) };
     list.unshift({
-      title: 'Decide after one step',
+      title: 'Set T to 1',
       text: `This image shows the digit ${hasty.label}. One step is a rough sketch of it, and T = 1 decides on that alone.`,
       before: { ...shown, name: 'T = 100' },
       after: { ...shown, name: 'T = 1', T: 1 },
