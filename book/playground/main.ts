@@ -6,10 +6,13 @@ import { bytes, chosen, kernelBytes, samples, trainedTau, weights } from './asse
 import { normalise, type Stroke } from './drawing';
 import { type Experiment, experiments, showExperiments } from './experiments';
 import { Kernel, PAGE_STREAM, type Presentation, type Stream } from './kernel';
-import { isLink, MAX_SEED, readLink, type Shared, snap, writeLink } from './link';
-import { type Colours, coloursOf, paintImage, paintPaper, paintWhy } from './paint';
-import { paintRace } from './race';
-import { answerOf, countsOf, sentenceOf, spikesIn, winnerOf } from './said';
+import { isLink, MAX_SEED, readLink, type Shared, writeLink } from './link';
+import { type Colours, coloursOf } from './paint';
+import { isPressed, paper, part, press, race, root, seedInput, sliders, slowButton, whyButton } from './parts';
+import { listenToPen } from './pen';
+import { answerOf, countsOf } from './said';
+import { showSamples } from './sample-buttons';
+import { render } from './view';
 
 const OUTPUTS = 10;
 const INPUTS = 784;
@@ -19,30 +22,6 @@ const SLOW = 10;
 const SWEEP = 600;
 /** How long an experiment shows what was before, in milliseconds. */
 const BEFORE = 1600;
-
-function part<T extends HTMLElement>(id: string): T {
-  const found = document.getElementById(`pg-${id}`);
-  if (!found) throw new Error(`playground: expected an element pg-${id}, found none`);
-  return found as T;
-}
-
-const root = part('root');
-const paper = part<HTMLCanvasElement>('canvas');
-const race = part<HTMLCanvasElement>('race');
-const views = {
-  input: part<HTMLCanvasElement>('input'),
-  spikes: part<HTMLCanvasElement>('spikes'),
-  sum: part<HTMLCanvasElement>('sum'),
-};
-const sliders = {
-  T: part<HTMLInputElement>('T'),
-  tau: part<HTMLInputElement>('tau'),
-  at: part<HTMLInputElement>('at'),
-};
-const seedInput = part<HTMLInputElement>('seed');
-const slowButton = part<HTMLButtonElement>('slow');
-const whyButton = part<HTMLButtonElement>('why');
-const rateItems = Array.from(part('rates').children) as HTMLElement[];
 
 /** Which random numbers, but for the seed, a drawing gets; a test image can be shown with its own. */
 type Shown = Omit<Stream, 'seed'>;
@@ -62,16 +41,12 @@ let colours: Colours;
 /** Whether what is drawn has changed since the last presentation. */
 let stale = true;
 let frame = 0;
-let announcement = 0;
 /** Ends an experiment that is under way. */
 let disturb: () => void = () => undefined;
 
 const steps = () => Number(sliders.T.value);
 const tau = () => Number(sliders.tau.value);
 const seed = () => Math.min(Math.max(Math.floor(Number(seedInput.value)) || 0, 0), MAX_SEED);
-const isEmpty = () => strokes.length === 0 && taken === null;
-const isPressed = (button: HTMLElement) => button.getAttribute('aria-pressed') === 'true';
-const press = (button: HTMLElement, on: boolean) => button.setAttribute('aria-pressed', String(on));
 const isSlow = () => isPressed(slowButton);
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -245,111 +220,17 @@ function draw(now: number): void {
     if (done < 1) refresh();
     else sweepSince = 0;
   }
-  const counts = countsOf(presentation, position);
-  paint(drawn, isEmpty() ? undefined : winnerOf(counts));
-  tell(counts);
-}
-
-const buffer = document.createElement('canvas');
-buffer.width = buffer.height = 28;
-
-function paint(drawn: number, winner: number | undefined): void {
-  const values = Float32Array.from(image, (value) => value / 255);
-  paintImage(views.input, values, colours.paper, colours.ink);
-  const why = isPressed(whyButton) && winner !== undefined;
-  if (why) paintWhy(buffer, values, weights, winner, colours);
-  else if (taken) paintImage(buffer, values, colours.paper, colours.ink);
-  paintPaper(paper, strokes, why || taken ? buffer : null, colours);
-  part('why-legend').hidden = !isPressed(whyButton);
-  part('why-legend').innerHTML = why
-    ? `Weights of neuron ${winner}: a spike <i class="pg-up"></i> pushes it up, <i class="pg-down"></i> pushes it down.`
-    : 'No neuron has fired, so there is no winner to explain.';
-
-  const { inputs } = presentation;
-  const last = Math.max(drawn, 1) - 1;
-  const step = inputs.subarray(last * INPUTS, (last + 1) * INPUTS);
-  paintImage(views.spikes, step, colours.paper, colours.spike);
-  const sum = new Float32Array(INPUTS);
-  for (let i = 0; i < drawn * INPUTS; i++) sum[i % INPUTS] += inputs[i] / drawn;
-  paintImage(views.sum, sum, colours.paper, colours.ink);
-  part('spikes-label').textContent = `spikes, step ${last + 1}`;
-  paintRace(race, presentation, drawn, winner, colours);
-}
-
-/** The answer, the rates and the sentences, for the steps that count. */
-function tell(counts: number[]): void {
-  const answer = isEmpty() || position === 0 ? '–' : answerOf(counts);
-  part('answer').textContent = answer;
-  part('note').textContent = isEmpty()
-    ? 'Nothing is drawn yet.'
-    : position === 0
-      ? 'No step has been made yet.'
-      : sentenceOf(counts, position);
-  counts.forEach((count, neuron) => {
-    const rate = position > 0 ? count / position : 0;
-    rateItems[neuron].textContent = rate.toFixed(2);
-    // The bar grows with the count, so the neurons race while the steps go by.
-    rateItems[neuron].style.setProperty('--part', String(count / presentation.T));
-    rateItems[neuron].classList.toggle('pg-first', String(neuron) === answer);
-  });
-  part('hint').hidden = !isEmpty();
-  paper.setAttribute('aria-label', isEmpty() ? 'Drawing area, empty' : 'Drawing area');
-  part('count').textContent = isEmpty() ? '' : spikesIn(presentation, position);
-  race.setAttribute('aria-label', `Membrane potentials and spikes of the ten neurons. ${part('note').textContent}`);
-
-  sliders.at.max = String(presentation.T);
-  sliders.at.value = String(position);
-  part('at-value').textContent = String(position);
-  part('T-value').textContent = sliders.T.value;
-  part('tau-value').textContent = tau().toFixed(1);
-
-  // Read out once things have come to rest.
-  clearTimeout(announcement);
-  const spoken = answer === '–' ? '' : `Answer ${answer === '?' ? 'unknown' : answer}. ${part('note').textContent}`;
-  announcement = window.setTimeout(() => {
-    if (!isSlow()) part('live').textContent = spoken;
-  }, 500);
+  render({ strokes, taken, image, presentation, position, drawn, colours });
 }
 
 // Input --------------------------------------------------------------------------------------------------------------
 
-/** The stroke that each pointer is drawing. */
-const drawing = new Map<number, Stroke>();
-
-function addPoints(event: PointerEvent, stroke: Stroke): void {
-  const box = paper.getBoundingClientRect();
-  // The browser hands over moves once per frame; the ones in between are kept here.
-  const moves = event.getCoalescedEvents?.() ?? [];
-  for (const { clientX, clientY } of moves.length > 0 ? moves : [event]) {
-    stroke.push({ x: snap((clientX - box.left) / box.width), y: snap((clientY - box.top) / box.height) });
-  }
-  changed();
-}
-
-paper.addEventListener('pointerdown', (event) => {
-  if (event.button !== 0) return;
-  event.preventDefault();
-  paper.focus({ preventScroll: true });
-  paper.setPointerCapture(event.pointerId);
+listenToPen((stroke) => {
   if (taken) clear();
   press(whyButton, false);
   sweepSince = 0;
-  const stroke: Stroke = [];
   strokes.push(stroke);
-  drawing.set(event.pointerId, stroke);
-  addPoints(event, stroke);
-});
-paper.addEventListener('pointermove', (event) => {
-  const stroke = drawing.get(event.pointerId);
-  if (stroke) addPoints(event, stroke);
-});
-for (const end of ['pointerup', 'pointercancel'] as const) {
-  paper.addEventListener(end, (event) => {
-    const stroke = drawing.get(event.pointerId);
-    if (stroke && end === 'pointerup') addPoints(event, stroke);
-    drawing.delete(event.pointerId);
-  });
-}
+}, changed);
 
 const KEYS: Record<string, () => void> = {
   Delete: clear,
@@ -405,24 +286,11 @@ window.addEventListener('hashchange', openLink);
 
 // Set-up -------------------------------------------------------------------------------------------------------------
 
-const buttons = samples.slice(0, OUTPUTS).map((_, digit) => {
-  const button = document.createElement('button');
-  const picture = document.createElement('canvas');
-  button.type = 'button';
-  button.setAttribute('aria-label', `Sample ${digit}`);
-  picture.width = picture.height = 28;
-  button.append(picture);
-  button.addEventListener('click', () => takeSample(digit));
-  part('samples').append(button);
-  return picture;
-});
+const paintSamples = showSamples(part('samples'), takeSample);
 
 function recolour(): void {
   colours = coloursOf(root);
-  buttons.forEach((picture, digit) => {
-    const values = Float32Array.from(samples[digit].pixels, (value) => value / 255);
-    paintImage(picture, values, colours.paper, colours.ink);
-  });
+  paintSamples(colours);
   refresh();
 }
 

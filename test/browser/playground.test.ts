@@ -350,7 +350,7 @@ if (!executable) {
         }
         assert.equal(await answer(page), digit);
         assert.equal(await page.evaluate(() => window.scrollY), 0);
-        await page.getByTestId('clear').tap();
+        await page.getByTestId('clear').click();
         await page.getByTestId('answer').getByText('–').waitFor();
       }
       assert.deepEqual(faults, []);

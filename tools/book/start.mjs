@@ -93,6 +93,7 @@ export async function movingPicture() {
 function calls(first) {
   const links = [`[Draw a digit](playground.md)`, `[Start with the first chapter](${first}.ipynb)`];
   if (BROWSER_EDITION) links.push(`[Run it in your browser](${runAddress(first)})`);
+  links.push('[Play with one neuron](neuron.md)');
   return links.map((link) => `- ${link}`).join('\n');
 }
 
