@@ -152,7 +152,8 @@ async function carryOut({ before, after }: Experiment): Promise<[string, string]
   changed();
   open(before);
   runAll();
-  root.scrollIntoView({ block: 'nearest' });
+  // On a phone it is always in view.
+  if (paper.getBoundingClientRect().top < 0) paper.scrollIntoView();
   const first = answer();
   const disturbed = new Promise<true>((done) => {
     disturb = () => done(true);

@@ -86,7 +86,7 @@ async function choose(tau) {
     const most = Math.max(...counts);
     const right = counts[labels[i]];
     const second = Math.max(...counts.map((count, neuron) => (neuron === labels[i] ? 0 : count)));
-    return { counts, most, lead: right - second, digit: most === 0 ? undefined : counts.indexOf(most) };
+    return { counts, lead: right - second, digit: most === 0 ? undefined : counts.indexOf(most) };
   };
   const chosen = (i, more = {}) => ({ label: labels[i], pixels: Buffer.from(pixels(i)).toString('base64'), ...more });
   const looked = Array.from({ length: LOOKED_AT }, (_, i) => i);
@@ -100,17 +100,18 @@ async function choose(tau) {
     .filter(({ lead }) => lead >= 10)
     .sort((a, b) => b.lead - a.lead);
 
-  /** Nobody has to guess where 100 steps are sure and one step is as sure of something else. */
+  /** Read surely after 100 steps, and taken for another digit after one. */
   const misled = (i, seed) => {
     const { digit, counts } = answer(i, { T: 1, seed });
     return digit !== undefined && counts[labels[i]] === 0 && answer(i, { seed }).lead >= 45;
   };
-  const hasty = [0, 1, 2, 3].flatMap((seed) => looked.filter((i) => misled(i, seed)).map((i) => ({ i, seed })))[0];
+  const seed = [0, 1, 2, 3].find((candidate) => looked.some((i) => misled(i, candidate)));
+  const hasty = looked.find((i) => seed !== undefined && misled(i, seed));
 
   return {
     race: chosen(race),
     slow: slow && chosen(slow.i, { tau: slowTau }),
-    hasty: hasty && chosen(hasty.i, { seed: hasty.seed }),
+    hasty: hasty !== undefined ? chosen(hasty, { seed }) : undefined,
   };
 }
 
