@@ -7,9 +7,7 @@ import { Purpose } from '../../src/common/random';
 import { EventCore } from '../../src/event/core';
 import { inputSpikes, traceImage } from '../../src/event/explain';
 import { Control, type CoreOptions, createMemory, INPUTS, Job, OUTPUTS, RATES_LIMIT } from '../../src/event/memory';
-
-/** The longest presentation. */
-export const MAX_T = 200;
+import { MAX_T } from './link';
 
 /** Which random numbers the spikes are drawn with. */
 export interface Stream {
@@ -18,6 +16,9 @@ export interface Stream {
   epoch: number;
   index: number;
 }
+
+/** The random numbers, but for the seed, that a drawing gets. */
+export const PAGE_STREAM: Omit<Stream, 'seed'> = { purpose: Purpose.Demonstration, epoch: 0, index: 0 };
 
 /** What happened while an image was shown for T steps. */
 export interface Presentation {

@@ -1,4 +1,5 @@
 /** Looking into the engine: what happened while an image was shown, and what it cost. */
+import { afterSpike, fires } from '../common/lif';
 import type { Trace } from '../common/trace';
 import type { EventCore } from './core';
 import { BLOCK, Control, INPUTS, OUTPUTS } from './memory';
@@ -59,10 +60,10 @@ export function traceImage(core: EventCore, i: number): Trace {
     kernel.functions.fire(scratch, block, steps);
     trace.h.set(core.rows(rows, steps), from * OUTPUTS);
   }
-  const vThreshold = Math.fround(neuron.vThreshold);
   trace.h.forEach((h, j) => {
-    trace.spike[j] = h >= vThreshold ? 1 : 0;
-    trace.v[j] = h >= vThreshold ? (neuron.vReset ?? h - vThreshold) : h;
+    const spike = fires(h, neuron);
+    trace.spike[j] = spike ? 1 : 0;
+    trace.v[j] = spike ? afterSpike(h, neuron) : h;
   });
   return trace;
 }

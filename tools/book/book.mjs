@@ -19,10 +19,11 @@ import { JSDOM } from 'jsdom';
 import { endWithParent } from '../parent.mjs';
 import { remove, root, SetupError, venvPython } from '../setup/project.mjs';
 import { endChildren, run, Stopped } from '../setup/run.mjs';
+import { embedOf } from './embeds.mjs';
 import { termsOf } from './glossary.mjs';
 import { chapterHead, finishPage, finishText } from './pages.mjs';
 import { bundlePlayground, run as runFolder } from './playground.mjs';
-import { bundleScripts, importPageModule, joinStyles, minifyScript } from './scripts.mjs';
+import { bundleScript, bundleScripts, importPageModule, joinStyles, minifyScript } from './scripts.mjs';
 import { BROWSER_EDITION, runAddress } from './settings.mjs';
 import {
   chapterNames,
@@ -104,7 +105,7 @@ function finishing(chapters) {
     const run = BROWSER_EDITION && runAddress(name, '../'.repeat(name.split('/').length - 1));
     const head =
       position > 0 && chapterHead({ name, position, chapters: own, notebook: `notebooks/${name}.ipynb`, run });
-    return { terms, head };
+    return { terms, head, shown: embedOf(name) };
   };
 }
 
@@ -162,6 +163,7 @@ async function main() {
     await writePages(chapters, source);
     await bundleScripts(['main', 'live', 'search', 'start'], join(source, '_static'));
     await bundlePlayground(join(source, '_static', 'playground.js'));
+    await bundleScript(join(root, 'book', 'neuron', 'main.ts'), join(source, '_static', 'neuron.js'));
     const drawn = join(work, 'figures');
     await Promise.all([sphinx(), drawFigures(chapters, drawn)]);
     cpSync(drawn, join(pages, '_static', 'figures'), { recursive: true });

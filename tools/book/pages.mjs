@@ -3,6 +3,7 @@
 import { JSDOM } from 'jsdom';
 import katex from 'katex';
 import { SetupError } from '../setup/project.mjs';
+import { embed } from './embeds.mjs';
 import { linkTerms } from './glossary.mjs';
 import { escapeHtml, upFrom } from './html.mjs';
 import { ISSUES } from './settings.mjs';
@@ -130,10 +131,10 @@ export function sectionTexts(document) {
  * Finishes a page of text.
  * @param html as `finishText` left it
  * @param page its name below the book
- * @param more `terms` of the glossary to link, `head` of a chapter
+ * @param more `terms` of the glossary to link, `head` of a chapter, `shown`: HTML of another page that it shows
  * @returns the page and, for the search, the text of its sections
  */
-export function finishPage(html, page, { terms = [], head } = {}) {
+export function finishPage(html, page, { terms = [], head, shown } = {}) {
   const dom = new JSDOM(html);
   const { document } = dom.window;
   const article = document.querySelector('article');
@@ -141,6 +142,7 @@ export function finishPage(html, page, { terms = [], head } = {}) {
   const texts = sectionTexts(document);
   linkNames(article, page);
   if (terms.length > 0) linkTerms(article, terms, `${upFrom(page)}glossary.html`);
+  if (shown) embed(article, shown, page);
   if (head) {
     const title = article.querySelector('h1');
     if (!title) throw new SetupError(`${page}: expected a title, found none: begin the notebook with "# …"`);

@@ -2,8 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { root, SetupError } from '../setup/project.mjs';
+import { bundleScript, importModule } from './scripts.mjs';
+import { hasRace, SEVENS } from './sevens.mjs';
 
 const require = createRequire(import.meta.url);
 export const run = join(root, 'build', 'run');
@@ -62,30 +63,69 @@ export function trainedTau() {
   return model.modelTopology.config.layers.find((layer) => layer.class_name === 'LIFNode').config.tau;
 }
 
+/** How many test images are looked at for an experiment. */
+const LOOKED_AT = 3000;
+
+/**
+ * Pictures for the start and the experiments, chosen by what the page's own kernel makes of them, whatever the network was
+ * trained with. An experiment for which there is none stays away.
+ */
+async function choose(tau) {
+  const { Kernel, PAGE_STREAM } = await importModule(join(root, 'book', 'playground', 'kernel.ts'));
+  const { loadMnist } = require(join(root, 'dist', 'node', 'data.js'));
+  const { images, labels } = loadMnist().test;
+  const network = await Kernel.create(kernel(), new Float32Array(Uint8Array.from(weights()).buffer));
+  const pixels = (i) => images.subarray(i * 784, (i + 1) * 784);
+  const answer = (i, settings = {}) => {
+    const { T = 100, seed = 0, tau: other = tau } = settings;
+    const { fired } = network.show(pixels(i), T, other, { ...PAGE_STREAM, seed });
+    const counts = new Array(10).fill(0);
+    fired.forEach((spike, at) => {
+      counts[at % 10] += spike;
+    });
+    const most = Math.max(...counts);
+    const right = counts[labels[i]];
+    const second = Math.max(...counts.map((count, neuron) => (neuron === labels[i] ? 0 : count)));
+    return { counts, lead: right - second, digit: most === 0 ? undefined : counts.indexOf(most) };
+  };
+  const chosen = (i, more = {}) => ({ label: labels[i], pixels: Buffer.from(pixels(i)).toString('base64'), ...more });
+  const looked = Array.from({ length: LOOKED_AT }, (_, i) => i);
+
+  const race = SEVENS.find((i) => hasRace(answer(i).counts.map((count) => count / 100))) ?? 0;
+
+  const slowTau = 20;
+  const [slow] = looked
+    .filter((i) => labels[i] === 7 && answer(i, { tau: slowTau }).digit !== 7)
+    .map((i) => ({ i, lead: answer(i).lead }))
+    .filter(({ lead }) => lead >= 10)
+    .sort((a, b) => b.lead - a.lead);
+
+  /** Read surely after 100 steps, and taken for another digit after one. */
+  const misled = (i, seed) => {
+    const { digit, counts } = answer(i, { T: 1, seed });
+    return digit !== undefined && counts[labels[i]] === 0 && answer(i, { seed }).lead >= 45;
+  };
+  const seed = [0, 1, 2, 3].find((candidate) => looked.some((i) => misled(i, candidate)));
+  const hasty = looked.find((i) => seed !== undefined && misled(i, seed));
+
+  return {
+    race: chosen(race),
+    slow: slow && chosen(slow.i, { tau: slowTau }),
+    hasty: hasty !== undefined ? chosen(hasty, { seed }) : undefined,
+  };
+}
+
 /** Bundles the playground into one script. */
 export async function bundlePlayground(outfile) {
   const base64 = (bytes) => JSON.stringify(bytes.toString('base64'));
-  try {
-    await build({
-      entryPoints: [join(root, 'book', 'playground', 'main.ts')],
-      outfile,
-      bundle: true,
-      minify: true,
-      format: 'iife',
-      target: 'es2022',
-      charset: 'utf8',
-      logLevel: 'silent',
-      define: {
-        KERNEL: base64(kernel()),
-        WEIGHTS: base64(weights()),
-        SAMPLES: base64(await samples(trainedTau())),
-        TRAINED_TAU: String(trainedTau()),
-      },
-    });
-  } catch (error) {
-    const [first] = error.errors ?? [];
-    if (!first) throw error;
-    const where = first.location ? `${first.location.file}:${first.location.line}: ` : '';
-    throw new SetupError(`${where}${first.text}`);
-  }
+  const tau = trainedTau();
+  await bundleScript(join(root, 'book', 'playground', 'main.ts'), outfile, {
+    define: {
+      KERNEL: base64(kernel()),
+      WEIGHTS: base64(weights()),
+      SAMPLES: base64(await samples(tau)),
+      TRAINED_TAU: String(tau),
+      CHOSEN: JSON.stringify(await choose(tau)),
+    },
+  });
 }

@@ -6,6 +6,7 @@ import { root, SetupError } from '../setup/project.mjs';
 
 const entry = (name) => join(root, 'book', 'page', `${name}.ts`);
 
+/** esbuild with what all our scripts have in common; an error of it in one line. */
 async function bundle(options) {
   try {
     return await build({ bundle: true, charset: 'utf8', logLevel: 'silent', target: 'es2022', ...options });
@@ -18,9 +19,12 @@ async function bundle(options) {
 }
 
 /** A module of book/page/ for this process: what the page and the build share. */
-export async function importPageModule(name) {
+export const importPageModule = (name) => importModule(entry(name));
+
+/** A TypeScript module that is written for pages, for this process. */
+export async function importModule(file) {
   const { outputFiles } = await bundle({
-    entryPoints: [entry(name)],
+    entryPoints: [file],
     format: 'esm',
     platform: 'node',
     write: false,
@@ -31,6 +35,11 @@ export async function importPageModule(name) {
 /** Classic scripts, one for each name: they work from disk, where modules do not. */
 export async function bundleScripts(names, folder) {
   await bundle({ entryPoints: names.map(entry), outdir: folder, minify: true, format: 'iife' });
+}
+
+/** One classic script. */
+export async function bundleScript(file, outfile, options = {}) {
+  await bundle({ entryPoints: [file], outfile, minify: true, format: 'iife', ...options });
 }
 
 /**

@@ -12,7 +12,7 @@ import { movingPicture, startPage } from './start.mjs';
 const require = createRequire(import.meta.url);
 const book = join(root, 'book');
 /** What lies in book/ and is no page: scripts, the README's pictures, and the style sheets, which are joined to one. */
-const NOT_COPIED = new Set(['page', 'playground', 'images', 'index.md']);
+const NOT_COPIED = new Set(['page', 'playground', 'neuron', 'images', 'index.md']);
 export const STYLES = ['colours.css', 'theme.css', 'parts.css', 'figures.css', 'start.css'].map((name) =>
   join(book, '_static', name),
 );

@@ -1,0 +1,87 @@
+/** Experiments of one click: the same drawing twice, with one thing changed, and what the network says to each. */
+import { bytes, chosen, trainedTau } from './assets';
+import type { Stroke } from './drawing';
+import type { Shared } from './link';
+
+export interface Experiment {
+  title: string;
+  text: string;
+  /** What is shown before and after the change, each with a name. */
+  before: Shared & { name: string };
+  after: Shared & { name: string };
+}
+
+const stroke = (...places: [number, number][]): Stroke => places.map(([x, y]) => ({ x, y }));
+const BAR = stroke([0.25, 0.2], [0.75, 0.2]);
+const STEM = stroke([0.75, 0.2], [0.45, 0.85]);
+const settings = { T: 100, tau: trainedTau, seed: 0 };
+
+export function experiments(): Experiment[] {
+  const { slow, hasty } = chosen;
+  const list: Experiment[] = [
+    {
+      title: 'Remove the 7’s bar',
+      text: 'Which pixels make a 7 a 7? Ask “Why?” before and after.',
+      before: { ...settings, name: 'with its bar', strokes: [BAR, STEM] },
+      after: { ...settings, name: 'without', strokes: [STEM] },
+    },
+  ];
+  if (hasty) {
+    const shown = { ...settings, seed: hasty.seed, pixels: bytes(hasty.pixels) };
+    list.unshift({
+      title: 'Set T to 1',
+      text: `This image shows the digit ${hasty.label}. One step is a rough sketch of it, and T = 1 decides on that alone.`,
+      before: { ...shown, name: 'T = 100' },
+      after: { ...shown, name: 'T = 1', T: 1 },
+    });
+  }
+  if (slow) {
+    const shown = { ...settings, pixels: bytes(slow.pixels) };
+    list.unshift({
+      title: 'Raise τ',
+      text: 'Chance bursts of input carry this 7 over the threshold. A slow neuron averages over many steps, and the bursts even out.',
+      before: { ...shown, name: `τ = ${trainedTau}` },
+      after: { ...shown, name: `τ = ${slow.tau}`, tau: slow.tau },
+    });
+  }
+  return list;
+}
+
+const element = <K extends keyof HTMLElementTagNameMap>(tag: K, text = '', name = '') => {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  if (name) made.className = name;
+  return made;
+};
+
+/**
+ * Makes a card for each.
+ * @param run carries an experiment out and resolves to the two answers, or to undefined where it was disturbed
+ */
+export function showExperiments(
+  list: HTMLElement,
+  all: Experiment[],
+  run: (experiment: Experiment) => Promise<[string, string] | undefined>,
+): void {
+  for (const experiment of all) {
+    const card = element('li');
+    const button = element('button', experiment.title);
+    const result = element('p', '', 'pg-result');
+    button.type = 'button';
+    result.setAttribute('role', 'status');
+    button.addEventListener('click', async () => {
+      result.replaceChildren();
+      const answers = await run(experiment);
+      if (!answers) return;
+      const [before, after] = answers;
+      result.replaceChildren(
+        element('span', `${experiment.before.name}:`),
+        element('b', before),
+        element('span', `${experiment.after.name}:`),
+        element('b', after),
+      );
+    });
+    card.append(button, element('p', experiment.text, 'pg-note'), result);
+    list.append(card);
+  }
+}

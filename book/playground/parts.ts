@@ -1,0 +1,28 @@
+/** The parts of the page that the playground works with. */
+
+export function part<T extends HTMLElement>(id: string): T {
+  const found = document.getElementById(`pg-${id}`);
+  if (!found) throw new Error(`playground: expected an element pg-${id}, found none`);
+  return found as T;
+}
+
+export const root = part('root');
+export const paper = part<HTMLCanvasElement>('canvas');
+export const race = part<HTMLCanvasElement>('race');
+export const views = {
+  input: part<HTMLCanvasElement>('input'),
+  spikes: part<HTMLCanvasElement>('spikes'),
+  sum: part<HTMLCanvasElement>('sum'),
+};
+export const sliders = {
+  T: part<HTMLInputElement>('T'),
+  tau: part<HTMLInputElement>('tau'),
+  at: part<HTMLInputElement>('at'),
+};
+export const seedInput = part<HTMLInputElement>('seed');
+export const slowButton = part<HTMLButtonElement>('slow');
+export const whyButton = part<HTMLButtonElement>('why');
+export const rateItems = Array.from(part('rates').children) as HTMLElement[];
+
+export const isPressed = (button: HTMLElement): boolean => button.getAttribute('aria-pressed') === 'true';
+export const press = (button: HTMLElement, on: boolean): void => button.setAttribute('aria-pressed', String(on));

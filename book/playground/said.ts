@@ -1,0 +1,42 @@
+/** What the playground says in words about the steps that are shown. */
+import { argmax } from '../../src/common/argmax';
+import type { Presentation } from './kernel';
+
+const OUTPUTS = 10;
+const INPUTS = 784;
+
+/** How often each neuron fired in the first `steps` steps. */
+export function countsOf({ fired }: Presentation, steps: number): number[] {
+  const counts = new Array<number>(OUTPUTS).fill(0);
+  for (let i = 0; i < steps * OUTPUTS; i++) counts[i % OUTPUTS] += fired[i];
+  return counts;
+}
+
+/** The neuron that fired most; undefined where none has fired. */
+export function winnerOf(counts: number[]): number | undefined {
+  const first = argmax(counts);
+  return counts[first] > 0 ? first : undefined;
+}
+
+/** The answer as a letter: a digit, or ? where no neuron has fired. */
+export const answerOf = (counts: number[]): string => String(winnerOf(counts) ?? '?');
+
+export function sentenceOf(counts: number[], steps: number): string {
+  const of = `${steps} ${steps === 1 ? 'step' : 'steps'}`;
+  const first = winnerOf(counts);
+  if (first === undefined) return `No neuron has fired in ${of}.`;
+  const second = argmax(counts.map((count, neuron) => (neuron === first ? -1 : count)));
+  const rest = counts[second] === 0 ? 'no other did' : `neuron ${second} in ${counts[second]}`;
+  return `Neuron ${first} fired in ${counts[first]} of ${of}, ${rest}.`;
+}
+
+export function spikesIn({ inputs, fired }: Presentation, steps: number): string {
+  const total = (spikes: Uint8Array | Float32Array, size: number) => {
+    let sum = 0;
+    for (let i = 0; i < steps * size; i++) sum += spikes[i];
+    return sum;
+  };
+  const input = total(inputs, INPUTS);
+  const perStep = steps > 0 ? Math.round(input / steps) : 0;
+  return `${input.toLocaleString('en')} input spikes (${perStep} of 784 pixels per step), ${total(fired, OUTPUTS)} output spikes.`;
+}

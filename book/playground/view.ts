@@ -1,0 +1,95 @@
+/** Puts on the page what is drawn, what the network does with it, and the words about it. */
+import { weights } from './assets';
+import type { Stroke } from './drawing';
+import type { Presentation } from './kernel';
+import { type Colours, paintImage, paintPaper, paintWhy } from './paint';
+import { isPressed, paper, part, race, rateItems, sliders, slowButton, views, whyButton } from './parts';
+import { paintRace } from './race';
+import { answerOf, countsOf, sentenceOf, spikesIn, winnerOf } from './said';
+
+const INPUTS = 784;
+
+/** What there is to be seen. */
+export interface Scene {
+  strokes: Stroke[];
+  /** A picture that was taken instead of drawing one. */
+  taken: Uint8Array | null;
+  /** What the network is shown [784]. */
+  image: Uint8Array;
+  presentation: Presentation;
+  /** How many steps count for the answer. */
+  position: number;
+  /** How many are drawn: fewer, while a run sweeps by. */
+  drawn: number;
+  colours: Colours;
+}
+
+export function render(scene: Scene): void {
+  const { strokes, taken, presentation, position } = scene;
+  const empty = strokes.length === 0 && taken === null;
+  const counts = countsOf(presentation, position);
+  paint(scene, empty ? undefined : winnerOf(counts));
+  tell(scene, counts, empty);
+}
+
+let announcement = 0;
+const buffer = document.createElement('canvas');
+buffer.width = buffer.height = 28;
+
+function paint({ strokes, taken, image, presentation, drawn, colours }: Scene, winner: number | undefined): void {
+  const values = Float32Array.from(image, (value) => value / 255);
+  paintImage(views.input, values, colours.paper, colours.ink);
+  const why = isPressed(whyButton) && winner !== undefined;
+  if (why) paintWhy(buffer, values, weights, winner, colours);
+  else if (taken) paintImage(buffer, values, colours.paper, colours.ink);
+  paintPaper(paper, strokes, why || taken ? buffer : null, colours);
+  part('why-legend').hidden = !isPressed(whyButton);
+  part('why-legend').innerHTML = why
+    ? `Weights of neuron ${winner}: a spike <i class="pg-up"></i> pushes it up, <i class="pg-down"></i> pushes it down.`
+    : 'No neuron has fired, so there is no winner to explain.';
+
+  const { inputs } = presentation;
+  const last = Math.max(drawn, 1) - 1;
+  const step = inputs.subarray(last * INPUTS, (last + 1) * INPUTS);
+  paintImage(views.spikes, step, colours.paper, colours.spike);
+  const sum = new Float32Array(INPUTS);
+  for (let i = 0; i < drawn * INPUTS; i++) sum[i % INPUTS] += inputs[i] / drawn;
+  paintImage(views.sum, sum, colours.paper, colours.ink);
+  part('spikes-label').textContent = `spikes, step ${last + 1}`;
+  paintRace(race, presentation, drawn, winner, colours);
+}
+
+/** The answer, the rates and the sentences, for the steps that count. */
+function tell({ presentation, position }: Scene, counts: number[], empty: boolean): void {
+  const answer = empty || position === 0 ? '–' : answerOf(counts);
+  part('answer').textContent = answer;
+  part('note').textContent = empty
+    ? 'Nothing is drawn yet.'
+    : position === 0
+      ? 'No step has been made yet.'
+      : sentenceOf(counts, position);
+  counts.forEach((count, neuron) => {
+    const rate = position > 0 ? count / position : 0;
+    rateItems[neuron].textContent = rate.toFixed(2);
+    // The bar grows with the count, so the neurons race while the steps go by.
+    rateItems[neuron].style.setProperty('--part', String(count / presentation.T));
+    rateItems[neuron].classList.toggle('pg-first', String(neuron) === answer);
+  });
+  part('hint').hidden = !empty;
+  paper.setAttribute('aria-label', empty ? 'Drawing area, empty' : 'Drawing area');
+  part('count').textContent = empty ? '' : spikesIn(presentation, position);
+  race.setAttribute('aria-label', `Membrane potentials and spikes of the ten neurons. ${part('note').textContent}`);
+
+  sliders.at.max = String(presentation.T);
+  sliders.at.value = String(position);
+  part('at-value').textContent = String(position);
+  part('T-value').textContent = sliders.T.value;
+  part('tau-value').textContent = Number(sliders.tau.value).toFixed(1);
+
+  // Read out once things have come to rest.
+  clearTimeout(announcement);
+  const spoken = answer === '–' ? '' : `Answer ${answer === '?' ? 'unknown' : answer}. ${part('note').textContent}`;
+  announcement = window.setTimeout(() => {
+    if (!isPressed(slowButton)) part('live').textContent = spoken;
+  }, 500);
+}

@@ -1,0 +1,55 @@
+/**
+ * LIF neurons on plain numbers: the equations of `snn/neuron.ts` for code that has no tensors. Every operation is rounded
+ * to 32 bits, so the values are those of the layer and of the kernel.
+ */
+import type { NeuronOptions } from './neuron-options';
+import type { Trace } from './trace';
+
+/** Options of a neuron that decide about its potentials and spikes. */
+export type LifOptions = Pick<NeuronOptions, 'tau' | 'decayInput' | 'vThreshold' | 'vReset'>;
+
+const f32 = Math.fround;
+
+/**
+ * Potential before firing.
+ *
+ *     h = v + (x − (v − v_reset)) / tau     with decayInput
+ *     h = v − (v − v_reset) / tau + x       without
+ *
+ * @param x input current
+ * @param v potential after the step before; v_reset at the start
+ */
+export function charge(x: number, v: number, { tau, decayInput, vReset }: LifOptions): number {
+  const above = f32(v - f32(vReset ?? 0));
+  return decayInput ? f32(v + f32(f32(f32(x) - above) / f32(tau))) : f32(f32(v - f32(above / f32(tau))) + f32(x));
+}
+
+/** Whether a neuron fires: s = Θ(h − v_threshold). */
+export function fires(h: number, { vThreshold }: Pick<LifOptions, 'vThreshold'>): boolean {
+  return h >= f32(vThreshold);
+}
+
+/** Potential after a spike: v_reset (hard reset), or h − v_threshold where v_reset is null (soft reset). */
+export function afterSpike(h: number, { vThreshold, vReset }: Pick<LifOptions, 'vThreshold' | 'vReset'>): number {
+  return f32(vReset ?? h - f32(vThreshold));
+}
+
+/**
+ * What one neuron does under a current, from rest.
+ * @param current the input x of each step, [T]
+ * @returns its trace, each array [T]
+ */
+export function drive(current: ArrayLike<number>, options: LifOptions): Trace {
+  const array = () => new Float32Array(current.length);
+  const trace: Trace = { current: Float32Array.from(current), h: array(), v: array(), spike: array() };
+  let v = f32(options.vReset ?? 0);
+  for (let t = 0; t < current.length; t++) {
+    const h = charge(trace.current[t], v, options);
+    const spike = fires(h, options);
+    v = spike ? afterSpike(h, options) : h;
+    trace.h[t] = h;
+    trace.spike[t] = spike ? 1 : 0;
+    trace.v[t] = v;
+  }
+  return trace;
+}

@@ -1,0 +1,29 @@
+// Pages of book/ that a chapter shows as well, so that a reader need not leave it: the chapter's text knows nothing of them.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, SetupError } from '../setup/project.mjs';
+
+/** By chapter: a page of book/, and the sentence above it. */
+const EMBEDS = {
+  '02-lif-neuron': {
+    page: 'neuron',
+    sentence: 'Now try it yourself. This is the same neuron, with the same equations.',
+  },
+};
+
+/** What a chapter shows of another page, as HTML; undefined where it shows none. */
+export function embedOf(chapter) {
+  if (!Object.hasOwn(EMBEDS, chapter)) return undefined;
+  const { page, sentence } = EMBEDS[chapter];
+  const file = join(root, 'book', `${page}.md`);
+  const html = /```\{raw\} html\n(.*?)```/s.exec(readFileSync(file, 'utf8'))?.[1];
+  if (!html) throw new SetupError(`${file}: expected a block of raw HTML, found none`);
+  return `<div class="embed"><p>${sentence} <a href="${page}.html">Open it on a page of its own.</a></p>${html}</div>`;
+}
+
+/** Puts it at the end of the chapter's first section. */
+export function embed(article, html, page) {
+  const first = article.querySelector('section > section');
+  if (!first) throw new SetupError(`${page}: expected a section, found none: begin one in the notebook with "## …"`);
+  first.insertAdjacentHTML('beforeend', html);
+}
