@@ -176,7 +176,11 @@ describe('a checkpoint is refused in one line', () => {
     ['no history', { history: null }, /expected a history/],
     ['no event file', { events: undefined }, /expected an event file/],
     ['no arrays', { arrays: undefined }, /expected arrays/],
-    ['an epoch that is text', { 'history.epoch': '2' }, /expected a whole number of epochs in the checkpoint, found '2'/],
+    [
+      'an epoch that is text',
+      { 'history.epoch': '2' },
+      /expected a whole number of epochs in the checkpoint, found '2'/,
+    ],
     ['an epoch below 0', { 'history.epoch': -5 }, /expected a whole number of epochs in the checkpoint, found -5/],
     ['half an epoch', { 'history.epoch': 0.5 }, /expected a whole number of epochs/],
     ['an epoch more than tests', { 'history.epoch': 3 }, /expected a test after each epoch in the checkpoint, found 2/],
