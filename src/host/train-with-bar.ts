@@ -1,5 +1,7 @@
 import type { Engine, SomeEngineOptions } from '../common/engine';
+import { describeInterruption } from '../common/interruption';
 import type { Mnist } from '../common/mnist';
+import { nextTurn } from '../common/turn';
 import { type AnnOptions, trainAnn } from '../training/ann';
 import type { History } from '../training/history';
 import { type TrainOptions, train } from '../training/train';
@@ -79,5 +81,29 @@ export function makeTrainAnnWithBar(host: Needed) {
     } finally {
       bar?.finish();
     }
+  };
+}
+
+/**
+ * Makes a host's `mapWithBar`: like `items.map(work)`, one item after the other, with a bar below the cell that an
+ * interrupt stops. So a cell with a loop of its own shows the loop's body alone.
+ */
+export function makeMapWithBar(host: Pick<Host, 'interruptible' | 'progressBar'>) {
+  return <T, R>(items: readonly T[], work: (item: T) => R | Promise<R>, label = 'working'): Promise<R[]> => {
+    if (items.length === 0) return Promise.resolve([]);
+    const bar = host.progressBar(items.length, label);
+    return host
+      .interruptible(async (signal) => {
+        const results: R[] = [];
+        for (const item of items) {
+          if (signal.aborted) break;
+          results.push(await work(item));
+          bar.update(results.length);
+          await nextTurn();
+        }
+        describeInterruption(signal, `after ${results.length} of ${items.length}`);
+        return results;
+      })
+      .finally(() => bar.finish());
   };
 }

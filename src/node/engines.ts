@@ -19,7 +19,10 @@ export function createEngine(name: 'event', options: SomeEngineOptions): Promise
 export function createEngine(name: 'tfjs', options: TfjsEngineOptions): Promise<TfjsEngine>;
 export function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions): Promise<EventEngine | TfjsEngine>;
 export async function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions) {
-  if (name === 'event') return createEventEngine(options);
+  if (name === 'event') {
+    if (options?.loss) throw new TypeError("loss: expected none, as the event engine has the MSE built in; use 'tfjs'");
+    return createEventEngine(options);
+  }
   if (name !== 'tfjs') throw new RangeError(`engine: expected 'event' or 'tfjs', found ${name}`);
   // Loaded here: TensorFlow takes half a second and 300 MB.
   const { initBackend } = require('./backend') as typeof import('./backend');

@@ -3,7 +3,7 @@
  * every host offers under the same names (`host/contract.ts`).
  */
 import type { Host } from '../host/contract';
-import { makeTrainAnnWithBar, makeTrainWithBar } from '../host/train-with-bar';
+import { makeMapWithBar, makeTrainAnnWithBar, makeTrainWithBar } from '../host/train-with-bar';
 import { initBackend } from './backend';
 import { loadMnist } from './data';
 import { createEngine } from './engines';
@@ -62,3 +62,5 @@ const host = {
 export const trainWithBar = makeTrainWithBar(host);
 /** Trains the ANN of chapter 1 with a bar below the cell. */
 export const trainAnnWithBar = makeTrainAnnWithBar(host);
+/** Like `map`, one item after the other, with a bar below the cell. */
+export const mapWithBar = makeMapWithBar(host);

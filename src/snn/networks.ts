@@ -29,6 +29,15 @@ function build(activation: tf.layers.Layer, seed: number): tf.Sequential {
   return resetParameters(net, seed);
 }
 
+/**
+ * One pass through a network that `ann` or `snn` made; of an SNN that is one time step.
+ * @param x images, or the spikes of one step, [batch, 28, 28]
+ * @returns [batch, 10]; differentiable
+ */
+export function forward(net: tf.LayersModel, x: tf.Tensor): tf.Tensor2D {
+  return net.apply(x) as tf.Tensor2D;
+}
+
 /** Gives the network PyTorch's initial weights, U(−1/√784, 1/√784), drawn from our own generator. */
 export function resetParameters(net: tf.Sequential, seed = 0): tf.Sequential {
   setWeights(net, initialWeights(seed, IMAGE_SIZE, CLASSES));

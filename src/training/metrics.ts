@@ -2,12 +2,15 @@ import { argmax } from '../common/argmax';
 import type { Engine } from '../common/engine';
 import { CLASSES, type MnistSplit } from '../common/mnist';
 
+/** What `tensor.dataSync()` and an engine's `rates` return. */
+type Rates = Float32Array | Int32Array | Uint8Array;
+
 /**
  * The answer for each row of ten rates: the index of the highest. On a tie, the lower index wins.
  * @param rates [n, 10]
  * @throws RangeError if the rates are not whole rows
  */
-export function answers(rates: Float32Array): Uint8Array {
+export function answers(rates: Rates): Uint8Array {
   if (!(rates?.length % CLASSES === 0)) {
     throw new RangeError(`rates: expected rows of ${CLASSES}, found ${rates?.length ?? 'no'} numbers`);
   }
@@ -17,7 +20,7 @@ export function answers(rates: Float32Array): Uint8Array {
 }
 
 /** For how many rows [n, 10] the answer is the label of the image with that index. */
-export function countCorrect(rates: Float32Array, split: MnistSplit, indices: ArrayLike<number>): number {
+export function countCorrect(rates: Rates, split: MnistSplit, indices: ArrayLike<number>): number {
   return answers(rates).reduce((correct, answer, row) => correct + (answer === split.labels[indices[row]] ? 1 : 0), 0);
 }
 

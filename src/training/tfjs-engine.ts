@@ -21,9 +21,10 @@ import type { Trace } from '../common/trace';
 import { nextTurn } from '../common/turn';
 import { PoissonEncoder } from '../snn/encoding';
 import { resetNet } from '../snn/functional';
-import { getWeights, lifNode, setWeights, snn } from '../snn/networks';
+import { forward, getWeights, lifNode, setWeights, snn } from '../snn/networks';
 import { surrogateOf } from '../snn/surrogate';
 import { adam, batchOf } from './batches';
+import { type Loss, meanSquaredError } from './losses';
 import { countCorrect } from './metrics';
 
 export interface TfjsEngineOptions extends SomeEngineOptions {
@@ -31,6 +32,8 @@ export interface TfjsEngineOptions extends SomeEngineOptions {
   network?: tf.Sequential;
   /** How the T steps go through the dense layer: one by one (default), or all in one product, as SpikingJelly's step modes. */
   stepMode?: 'single' | 'multi';
+  /** What training makes small, of one-hot labels and firing rates; default the mean squared error. */
+  loss?: Loss;
 }
 
 export class TfjsEngine implements Engine {
@@ -38,6 +41,7 @@ export class TfjsEngine implements Engine {
   readonly options: EngineOptions;
   readonly network: tf.Sequential;
   private readonly stepMode: 'single' | 'multi';
+  private readonly loss: Loss;
   private readonly ownsNetwork: boolean;
   private readonly encoder: PoissonEncoder;
   private readonly queue = new Queue();
@@ -48,12 +52,14 @@ export class TfjsEngine implements Engine {
    * The host makes a backend ready first: use `createEngine('tfjs', options)`.
    * @throws RangeError that names the option that is out of range
    */
-  constructor({ network, stepMode = 'single', ...some }: TfjsEngineOptions) {
+  constructor({ network, stepMode = 'single', loss = meanSquaredError, ...some }: TfjsEngineOptions) {
     const options = engineOptions(some);
     if (stepMode !== 'single' && stepMode !== 'multi') {
       throw new RangeError(`stepMode: expected 'single' or 'multi', found ${stepMode}`);
     }
+    if (typeof loss !== 'function') throw new TypeError(`loss: expected one such as meanSquaredError, found ${loss}`);
     this.stepMode = stepMode;
+    this.loss = loss;
     this.ownsNetwork = network === undefined;
     this.network =
       network ??
@@ -80,7 +86,7 @@ export class TfjsEngine implements Engine {
       const currents = tf.split(dense.apply(tf.concat(steps)) as tf.Tensor2D, T);
       for (const current of currents) count(neurons.apply(current) as tf.Tensor2D);
     } else {
-      for (let t = 0; t < T; t++) count(this.network.apply(this.encoder.encode(images)) as tf.Tensor2D);
+      for (let t = 0; t < T; t++) count(forward(this.network, this.encoder.encode(images)));
     }
     return tf.div(spikes as tf.Tensor2D, T) as tf.Tensor2D;
   }
@@ -92,7 +98,7 @@ export class TfjsEngine implements Engine {
     if (stepMode === 'multi') return tf.tidy(() => this.run(images).dataSync()) as Float32Array;
     const counts = new Float32Array(images.shape[0] * CLASSES);
     for (let t = 0; t < T; t++) {
-      const spikes = tf.tidy(() => (this.network.apply(this.encoder.encode(images)) as tf.Tensor2D).dataSync());
+      const spikes = tf.tidy(() => forward(this.network, this.encoder.encode(images)).dataSync());
       for (let i = 0; i < counts.length; i++) counts[i] += spikes[i];
     }
     return counts.map((count) => count / T);
@@ -104,7 +110,7 @@ export class TfjsEngine implements Engine {
       const loss = this.optimizer.minimize(() => {
         const rate = this.run(images);
         rates = Float32Array.from(rate.dataSync());
-        return tf.losses.meanSquaredError(labels, rate);
+        return this.loss(labels, rate);
       }, true) as tf.Scalar;
       const result = { loss: loss.dataSync()[0], correct: countCorrect(rates, this.options.data.train, indices) };
       loss.dispose();

@@ -32,7 +32,7 @@ interface Recorder {
   record(): Promise<unknown>;
 }
 
-const NAMES = ['bucket', 'chip', 'network', 'pattern-table', 'poisson', 'reset', 'surrogate', 'unrolled'];
+const NAMES = ['bucket', 'chip', 'network', 'pattern-table', 'poisson', 'reset', 'surrogate', 'unrolled', 'way-back'];
 /** Beside the figures' own: greys of second rank, the panel, and white. */
 const GREYS = ['#595959', '#bdbdbd', '#ffffff', '#fbfaf7'];
 const SMALLEST_TYPE = 16;

@@ -12,6 +12,7 @@ import poisson from './poisson.mjs';
 import reset from './reset.mjs';
 import surrogate from './surrogate.mjs';
 import unrolled from './unrolled.mjs';
+import wayBack from './way-back.mjs';
 
 /** The SVG documents by name, without .svg. */
 export const drawings = () => ({
@@ -23,6 +24,7 @@ export const drawings = () => ({
   chip: chip(),
   surrogate: surrogate(),
   poisson: poisson(),
+  'way-back': wayBack(),
 });
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

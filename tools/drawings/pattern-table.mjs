@@ -17,12 +17,15 @@ const NEURONS = { x: 624, y: 76, apart: 36.8, r: 14, cell: 22 };
 /** A weight of this size has the full colour. */
 const FULL = 0.3;
 
-/** Ten numbers as shades: red above 0, blue below, as in the weight images. Across, or down with `apart` from cell to cell. */
-function strip(values, x, y, { cell = TABLE.cell, apart } = {}) {
+/**
+ * Ten numbers as shades: red above 0, blue below, as in the weight images, or in `shades`. Across, or down with `apart` from
+ * cell to cell.
+ */
+export function strip(values, x, y, { cell = TABLE.cell, apart, shades = [color.spike, color.potential] } = {}) {
   const cells = values.map((value, i) => {
     const [left, top] = apart ? [x, y + i * apart] : [x + i * cell, y];
     const opacity = Math.min(1, Math.abs(value) / FULL).toFixed(2);
-    const square = rect(left, top, cell, cell, { fill: value < 0 ? color.potential : color.spike, opacity });
+    const square = rect(left, top, cell, cell, { fill: shades[value < 0 ? 1 : 0], opacity });
     return apart
       ? [rect(left, top, cell, cell, { fill: color.white }), square, rect(left, top, cell, cell, { stroke: color.ink })]
       : square;
@@ -31,15 +34,23 @@ function strip(values, x, y, { cell = TABLE.cell, apart } = {}) {
   return apart ? cells : [ground, cells];
 }
 
-export default function patternTable() {
-  const { rows } = recorded.four;
-  const bits = (pattern) => rows.map((_, i) => (pattern >> (3 - i)) & 1);
-  // Without its last pixel a pattern is an earlier one: a row costs one addition, and the 11 with two pixels or more need it.
+/** A pattern of four as 0 and 1, as it is read. */
+export const bits = (pattern) => [3, 2, 1, 0].map((i) => (pattern >> i) & 1);
+
+/** The sums of four rows for all 16 patterns. */
+export function tableOf(rows) {
+  // Without its last row a pattern is an earlier one: a sum costs one addition, and the 11 of two rows or more need it.
   const table = [new Array(10).fill(0)];
   for (let pattern = 1; pattern < 16; pattern++) {
     const last = rows[bits(pattern).lastIndexOf(1)];
     table.push(table[pattern & (pattern - 1)].map((sum, j) => sum + last[j]));
   }
+  return table;
+}
+
+export default function patternTable() {
+  const { rows } = recorded.four;
+  const table = tableOf(rows);
   const chosen = FIRES.reduce((pattern, fires) => 2 * pattern + (fires ? 1 : 0), 0);
   const name = bits(chosen).join('');
   const rowY = (pattern) => TABLE.y + pattern * TABLE.apart;
