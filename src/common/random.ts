@@ -7,6 +7,7 @@
  * 128 steps) has a stream of its own, and an image's spikes depend neither on its batch, nor on the thread, the engine
  * or the machine. The kernel in `event/kernel` does the same, bit for bit.
  */
+import { checkWhole } from './neuron-options';
 
 /** What a random number is for. Streams of different purposes never meet. */
 export const Purpose = { InitialWeights: 0, Shuffle: 1, TrainSpikes: 2, TestSpikes: 3, Demonstration: 4 } as const;
@@ -92,6 +93,16 @@ export class RandomStream {
   uniform(): number {
     return (this.uint32() >>> 8) / 0x1000000;
   }
+}
+
+/**
+ * `Math.random` with a seed: each call returns the next number in [0, 1), and the same seed always returns the same ones.
+ * @param seed a whole number from 0 to 2³² − 1
+ */
+export function seededRandom(seed: number): () => number {
+  checkWhole('seed', seed, 0, 2 ** 32 - 1);
+  const stream = new RandomStream(seed, Purpose.Demonstration);
+  return () => stream.uniform();
 }
 
 /** PyTorch's initial weights of a Linear layer without bias: [inputs × outputs] of U(−1/√inputs, 1/√inputs). */

@@ -4,6 +4,7 @@ import type { Mnist } from '../common/mnist';
 import { nextTurn } from '../common/turn';
 import { type AnnOptions, trainAnn } from '../training/ann';
 import type { History } from '../training/history';
+import type { TfjsEngineOptions } from '../training/tfjs-engine';
 import { type TrainOptions, train } from '../training/train';
 import { liveCurve, perEpoch } from '../visualizing';
 import type { Host } from './contract';
@@ -13,6 +14,8 @@ export type TrainWithBarOptions = Partial<SomeEngineOptions> &
   Omit<TrainOptions, 'engine' | 'signal'> & {
     /** An engine, which stays open, or the name of one that is made for this run; default 'event'. */
     engine?: Engine | 'event' | 'tfjs';
+    /** With engine 'tfjs': the network to train, as `networks.snn` makes it. */
+    network?: TfjsEngineOptions['network'];
     /** Stands before the bar; default 'training'. */
     label?: string;
     /** Whether a curve of the accuracies grows below the bar. Default false. */

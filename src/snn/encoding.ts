@@ -3,7 +3,8 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import type { Split } from '../common/engine';
+import { MAX_T, type Split } from '../common/engine';
+import { checkWhole } from '../common/neuron-options';
 import { Purpose, RandomStream } from '../common/random';
 import { firingChance, poissonBlock } from './poisson-block';
 
@@ -87,6 +88,23 @@ export class PoissonEncoder {
     }
     this.stale = false;
   }
+}
+
+/**
+ * The next T steps of an encoder as plain numbers.
+ * @param images [batch, …] intensities in [0, 1]
+ * @returns spikes, 0 or 1, [T, values of `images`], step by step
+ */
+export function spikeTrain(encoder: PoissonEncoder, images: tf.Tensor, T: number): Uint8Array {
+  checkWhole('T', T, 1, MAX_T);
+  const spikes = new Uint8Array(T * images.size);
+  for (let t = 0; t < T; t++) {
+    spikes.set(
+      tf.tidy(() => encoder.encode(images).dataSync()),
+      t * images.size,
+    );
+  }
+  return spikes;
 }
 
 function chancesOf(intensities: Float32Array): Uint32Array {

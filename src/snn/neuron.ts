@@ -5,6 +5,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { checkNumber, type NeuronOptions } from '../common/neuron-options';
+import type { Trace } from '../common/trace';
 import { Sigmoid, type SurrogateFunction, surrogateOf } from './surrogate';
 
 export interface LIFNodeArgs {
@@ -158,6 +159,27 @@ export class LIFNode extends tf.layers.Layer {
     const { tau, decayInput, vThreshold, vReset, detachReset, surrogateFunction } = this;
     const { name: surrogate, alpha } = surrogateFunction;
     return { ...super.getConfig(), tau, decayInput, vThreshold, vReset, detachReset, surrogate, alpha };
+  }
+}
+
+/**
+ * Runs a single neuron from rest under these input currents, one per step, and leaves it at rest.
+ * @returns what it did, arrays [T]
+ */
+export function simulate(neuron: LIFNode, currents: ArrayLike<number>): Trace {
+  const { storeSequences } = neuron;
+  neuron.resetStates();
+  neuron.storeSequences = true;
+  try {
+    for (const current of Array.from(currents)) {
+      tf.tidy(() => void neuron.apply(tf.tensor2d([current], [1, 1])));
+    }
+    const { x, h, v, spike } = neuron.sequences;
+    const joined = (steps: Float32Array[]) => Float32Array.from(steps, ([value]) => value);
+    return { current: joined(x), h: joined(h), v: joined(v), spike: joined(spike) };
+  } finally {
+    neuron.storeSequences = storeSequences;
+    neuron.resetStates();
   }
 }
 

@@ -77,3 +77,9 @@ export function surrogateOf(name: SurrogateFunction['name'], alpha?: number): Su
   if (name === 'step') return new Step();
   throw new RangeError(`surrogate: expected 'atan', 'sigmoid' or 'step', found ${name}`);
 }
+
+/** The slope that backpropagation sees of a spike where h − threshold is each of these values. */
+export function slopes(surrogate: SurrogateFunction, x: ArrayLike<number>): Float32Array {
+  const gradient = tf.grad((at: tf.Tensor) => surrogate.apply(at));
+  return tf.tidy(() => gradient(tf.tensor1d(Float32Array.from(x))).dataSync()) as Float32Array;
+}

@@ -1,6 +1,6 @@
 /** Training the ANN of chapter 1: one pass per image, no time. */
 import * as tf from '@tensorflow/tfjs';
-import { checkMnist, type Mnist } from '../common/mnist';
+import { checkMnist, type Mnist, type MnistSplit } from '../common/mnist';
 import { checkNumber, checkWhole } from '../common/neuron-options';
 import { shuffled } from '../common/random';
 import { adam, batchOf } from './batches';
@@ -23,6 +23,20 @@ export interface AnnOptions {
   onBatch?: (batchesDone: number, batches: number) => void;
 }
 
+/** Images [batch, 28, 28] and their labels as one-hot rows [batch, 10], as `batchOf` makes them. */
+export type Batch = ReturnType<typeof batchOf>;
+
+/**
+ * One training step: computes the loss of the batch and its gradient, and lets the optimizer change the weights.
+ * @returns the loss before the change
+ */
+export function trainStep(net: tf.Sequential, { images, labels }: Batch, loss: Loss, optimizer: tf.Optimizer): number {
+  return tf.tidy(() => {
+    const value = optimizer.minimize(() => loss(labels, net.apply(images) as tf.Tensor2D), true);
+    return (value as tf.Scalar).dataSync()[0];
+  });
+}
+
 /**
  * Trains a network [batch, 28, 28] → [batch, 10] with Adam.
  * @returns the test accuracy after each epoch
@@ -43,11 +57,11 @@ export async function trainAnn(net: tf.Sequential, options: AnnOptions): Promise
     for (let epoch = 0; epoch < epochs && !signal?.aborted; epoch++) {
       const order = shuffled(seed, epoch, data.train.count);
       for (let batch = 0; batch < batches && !signal?.aborted; batch++) {
-        const { images, labels } = batchOf(data.train, order.subarray(batch * batchSize, (batch + 1) * batchSize));
+        const part = batchOf(data.train, order.subarray(batch * batchSize, (batch + 1) * batchSize));
         try {
-          optimizer.minimize(() => loss(labels, net.apply(images) as tf.Tensor2D));
+          trainStep(net, part, loss, optimizer);
         } finally {
-          tf.dispose([images, labels]);
+          tf.dispose([part.images, part.labels]);
         }
         options.onBatch?.(epoch * batches + batch + 1, epochs * batches);
         if (batch % 20 === 0) await tf.nextFrame();
@@ -60,12 +74,16 @@ export async function trainAnn(net: tf.Sequential, options: AnnOptions): Promise
   return testAccs;
 }
 
+/**
+ * What a network returns for these images, as plain numbers [indices, 10].
+ * @throws RangeError if there is no such image
+ */
+export function predict(net: tf.Sequential, split: MnistSplit, indices: ArrayLike<number>): Float32Array {
+  return tf.tidy(() => (net.predict(batchOf(split, indices).images) as tf.Tensor).dataSync()) as Float32Array;
+}
+
 /** The share of the test images that the network answers correctly. */
 export function annAccuracy(net: tf.Sequential, data: Mnist): number {
   const indices = Uint32Array.from({ length: data.test.count }, (_, i) => i);
-  const predictions = tf.tidy(() => {
-    const { images } = batchOf(data.test, indices);
-    return (net.predict(images) as tf.Tensor).dataSync() as Float32Array;
-  });
-  return countCorrect(predictions, data.test, indices) / indices.length;
+  return countCorrect(predict(net, data.test, indices), data.test, indices) / indices.length;
 }

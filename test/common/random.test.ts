@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { initialWeights, Purpose, philox4x32, RandomStream, shuffled } from '../../src/common/random';
+import { initialWeights, Purpose, philox4x32, RandomStream, seededRandom, shuffled } from '../../src/common/random';
 
 const hex = (words: number[]) => words.map((word) => word.toString(16).padStart(8, '0')).join(' ');
 
@@ -47,4 +47,15 @@ test('initial weights are uniform in ±1/√784, and the order of an epoch is a 
     Array.from({ length: 1000 }, (_, i) => i),
   );
   assert.notDeepEqual(order, shuffled(0, 1, 1000));
+});
+
+test('seededRandom() returns numbers from 0 to 1, the same for the same seed', () => {
+  const draw = (seed: number) => Array.from({ length: 1000 }, seededRandom(seed));
+  const numbers = draw(3);
+  assert.deepEqual(draw(3), numbers);
+  assert.notDeepEqual(draw(4), numbers);
+  assert.ok(numbers.every((x) => x >= 0 && x < 1));
+  const mean = numbers.reduce((a, b) => a + b) / 1000;
+  assert.ok(Math.abs(mean - 0.5) < 4 / Math.sqrt(12 * 1000), `mean ${mean}`);
+  assert.throws(() => seededRandom(-1), /seed: expected a whole number from 0 to 4294967295, found -1/);
 });

@@ -3,7 +3,7 @@ import { before, describe, test } from 'node:test';
 import { pixels } from '../../src/common/mnist';
 import { initBackend, tf } from '../../src/node/backend';
 import { loadMnist } from '../../src/node/data';
-import { PoissonEncoder } from '../../src/snn/encoding';
+import { PoissonEncoder, spikeTrain } from '../../src/snn/encoding';
 import { firingChance } from '../../src/snn/poisson-block';
 
 before(async () => {
@@ -84,5 +84,16 @@ describe('the Poisson encoder', () => {
     assert.deepEqual(step.shape, [2, 28, 28]);
     step.dispose();
     assert.equal(tf.memory().numTensors, before);
+  });
+
+  test('returns T steps as plain numbers, without leaving a tensor', () => {
+    const image = tf.tensor2d([0, 0.5, 1], [1, 3]);
+    const steps = new PoissonEncoder({ seed: 1 });
+    const expected = Array.from({ length: 5 }, () => Array.from(tf.tidy(() => steps.encode(image).dataSync())));
+    const before = tf.memory().numTensors;
+    const spikes = spikeTrain(new PoissonEncoder({ seed: 1 }), image, 5);
+    assert.equal(tf.memory().numTensors, before);
+    assert.deepEqual(Array.from(spikes), expected.flat());
+    assert.throws(() => spikeTrain(steps, image, 0), /T: expected a whole number from 1 to 10000, found 0/);
   });
 });

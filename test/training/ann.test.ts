@@ -3,7 +3,8 @@ import { before, describe, test } from 'node:test';
 import type { Mnist } from '../../src/common/mnist';
 import { initBackend, tf } from '../../src/node/backend';
 import { ann, getWeights, setWeights } from '../../src/snn/networks';
-import { annAccuracy, trainAnn } from '../../src/training/ann';
+import { annAccuracy, predict, trainAnn, trainStep } from '../../src/training/ann';
+import { adam, batchOf } from '../../src/training/batches';
 import { crossEntropy, meanSquaredError } from '../../src/training/losses';
 import { smallMnist } from '../support/data';
 
@@ -12,6 +13,31 @@ before(async () => {
 });
 
 const data = smallMnist(100, 30);
+
+test('trainStep() returns the loss before the step, and the step lowers it', () => {
+  const net = ann();
+  const optimizer = adam(1e-3);
+  const batch = batchOf(data.train, [0, 1, 2, 3, 4, 5, 6, 7]);
+  const step = () => trainStep(net, batch, crossEntropy, optimizer);
+  const expected = tf.tidy(() => crossEntropy(batch.labels, net.apply(batch.images) as tf.Tensor2D).dataSync()[0]);
+  const first = step();
+  const before = tf.memory().numTensors;
+  const second = step();
+  assert.equal(tf.memory().numTensors, before, 'no tensor is left');
+  assert.ok(Math.abs(first - expected) < 1e-6 && second < first, `${expected}, ${first}, ${second}`);
+});
+
+test('predict() returns ten probabilities per image, of the images that were asked for', () => {
+  const net = ann();
+  const before = tf.memory().numTensors;
+  const both = predict(net, data.test, [3, 8]);
+  assert.equal(tf.memory().numTensors, before);
+  assert.equal(both.length, 20);
+  assert.deepEqual(predict(net, data.test, [8]), both.slice(10));
+  const sum = both.slice(0, 10).reduce((a, b) => a + b);
+  assert.ok(Math.abs(sum - 1) < 1e-6, `sum ${sum}`);
+  net.dispose();
+});
 
 describe('trainAnn()', () => {
   test('drops the last incomplete batch, and reports each batch and each epoch', async () => {
