@@ -5,7 +5,7 @@ import { before, describe, test } from 'node:test';
 import { build, type Metafile } from 'esbuild';
 
 const root = resolve(__dirname, '..');
-const ROOMS = ['common', 'snn', 'training', 'event', 'visualizing', 'host'];
+const ROOMS = ['common', 'snn', 'training', 'event', 'visualizing', 'exercises', 'host'];
 
 const sources = (folder: string): string[] =>
   readdirSync(join(root, 'src', folder), { recursive: true })
@@ -48,13 +48,13 @@ describe('The rooms without a host', () => {
     assert.deepEqual(imports, []);
   });
 
-  test('load TensorFlow only in snn and training', () => {
+  test('load TensorFlow only in snn, training and exercises', () => {
     const users = Object.entries(bundled.inputs)
       .filter(([, input]) => input.imports.some(({ path }) => path.includes('node_modules/@tensorflow/')))
       .map(([file]) => file.split('/'))
       .filter(([top]) => top === 'src')
       .map(([, room]) => room);
-    assert.deepEqual([...new Set(users)].sort(), ['snn', 'training']);
+    assert.deepEqual([...new Set(users)].sort(), ['exercises', 'snn', 'training']);
   });
 });
 

@@ -28,6 +28,7 @@ export * as training from '../training';
 export * as visualizing from '../visualizing';
 export { tf } from './backend';
 export { renderPng, renderSvg } from './drawing/render';
+export * as exercises from './exercises';
 export { saveFigure } from './notebook/display';
 export { formatRow } from './records';
 export {

@@ -1,0 +1,35 @@
+/** Every exercise by its id, and the signatures that their answers have. */
+import { chapter1 } from './chapter-1';
+import { chapter2Neuron } from './chapter-2-neuron';
+import { project2 } from './chapter-2-project';
+import { chapter2Surrogate } from './chapter-2-surrogate';
+import { chapter3 } from './chapter-3';
+import { chapter4 } from './chapter-4';
+import { project4 } from './chapter-4-project';
+import { chapter5 } from './chapter-5';
+import { chapter6 } from './chapter-6';
+import { project6 } from './chapter-6-project';
+import { chapter7 } from './chapter-7';
+import type { Exercise } from './exercise';
+
+const TYPED = {
+  ...chapter1,
+  ...chapter2Neuron,
+  ...chapter2Surrogate,
+  ...project2,
+  ...chapter3,
+  ...chapter4,
+  ...project4,
+  ...chapter5,
+  ...chapter6,
+  ...project6,
+  ...chapter7,
+};
+
+export type ExerciseId = Extract<keyof typeof TYPED, string>;
+
+/** The signature of each exercise's answer. */
+export type Answers = { [K in ExerciseId]: (typeof TYPED)[K]['oracle'] };
+
+/** All exercises, in the order of the chapters. */
+export const ALL = TYPED as unknown as Readonly<Record<ExerciseId, Exercise>>;

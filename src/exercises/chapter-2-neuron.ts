@@ -1,0 +1,286 @@
+/** Chapter 2, first half: charge, fire, reset. */
+import * as tf from '@tensorflow/tfjs';
+import { exercise, mistake as m } from './exercise';
+import { drive, numberOf, withNeuron } from './tensors';
+
+type Charge = (v: number, x: number, tau: number) => number;
+type Fire = (h: number, threshold: number) => number;
+type Run = (x: number[], tau: number) => { v: number[]; s: number[] };
+type SoftReset = (h: number, s: number, threshold: number) => number;
+type LeastCurrent = (tau: number, T: number) => number;
+
+const charge: Charge = (v, x, tau) => v + (x - v) / tau;
+
+/** A loop over steps whose parts may be wrong: `next` tells what is recorded as v, and what the next step starts from. */
+function loop(next: (h: number, s: number) => { v: number; from: number; s?: number }): Run {
+  return (x, tau) => {
+    const out = { v: [] as number[], s: [] as number[] };
+    let from = 0;
+    for (const current of x) {
+      const h = charge(from, current, tau);
+      const fired = h >= 1 ? 1 : 0;
+      const step = next(h, fired);
+      out.v.push(step.v);
+      out.s.push(step.s ?? fired);
+      from = step.from;
+    }
+    return out;
+  };
+}
+
+const repeat = (value: number, T: number) => new Array<number>(T).fill(value);
+const closedForm = (tau: number, T: number) => 1 / (1 - (1 - 1 / tau) ** T);
+
+/** What a current of 1 reaches in T steps where no threshold stops it. Below the threshold the potential follows in proportion. */
+const leastCurrent: LeastCurrent = (tau, T) => 1 / (drive(repeat(1, T), { tau, vThreshold: 1e6 }).v.at(-1) as number);
+
+export const chapter2Neuron = {
+  'lif-charge': exercise<Charge>({
+    chapter: 2,
+    minutes: 4,
+    names: ['v', 'x', 'tau'],
+    probes: [
+      [0, 1, 2],
+      [0.5, 0, 2],
+      [0.8, 1.4, 5],
+      [-0.6, 0.3, 20],
+    ],
+    oracle: (v, x, tau) =>
+      withNeuron({ tau }, (neuron) => numberOf(() => neuron.neuronalCharge(tf.scalar(x), tf.scalar(v)))),
+    mistakes: {
+      'no-leak': m(
+        '`v + x / tau`: the leak is left out',
+        'Without input this potential never falls. Where does the leak pull v?',
+        (v, x, tau) => v + x / tau,
+      ),
+      'input-not-divided': m(
+        '`v - v / tau + x`: only v is divided',
+        'The input counts in full here, which is `decayInput: false`. What does each step close 1/tau of?',
+        (v, x, tau) => v - v / tau + x,
+      ),
+      'times-tau': m(
+        '`v + (x - v) * tau`',
+        'A larger tau makes this neuron jump further. Should it make it faster or slower?',
+        (v, x, tau) => v + (x - v) * tau,
+      ),
+      'gap-reversed': m(
+        '`v + (v - x) / tau`',
+        'This potential moves away from the input. Which way does the gap between them point?',
+        (v, x, tau) => v + (v - x) / tau,
+      ),
+      'change-only': m(
+        '`(x - v) / tau`: the change instead of the potential',
+        'This is by how much the potential changes. Where does it start from?',
+        (v, x, tau) => (x - v) / tau,
+      ),
+    },
+    forms: [
+      (v, x, tau) => (1 - 1 / tau) * v + x / tau,
+      (v, x, tau) => ((tau - 1) * v + x) / tau,
+      (v, x, tau) => x + (v - x) * (1 - 1 / tau),
+    ],
+  }),
+  'lif-fire': exercise<Fire>({
+    chapter: 2,
+    minutes: 3,
+    names: ['h', 'threshold'],
+    probes: [
+      [0.99, 1],
+      [1, 1],
+      [1.3, 1],
+      [1.2, 1.5],
+      [0.5, 0.25],
+      [-1, 1],
+    ],
+    oracle: (h, vThreshold) =>
+      withNeuron({ vThreshold }, (neuron) => numberOf(() => neuron.neuronalFire(tf.scalar(h)))),
+    mistakes: {
+      'not-at-threshold': m(
+        '`h > threshold`',
+        'A potential that just reaches the threshold stays silent here. What does Θ return at 0?',
+        (h, threshold) => (h > threshold ? 1 : 0),
+      ),
+      'threshold-is-1': m(
+        '`h >= 1`: the argument is not used',
+        'This neuron always has the threshold 1. Where does your function use its second argument?',
+        (h) => (h >= 1 ? 1 : 0),
+      ),
+      'gives-potential': m(
+        'returns h where it fires',
+        'This spike is as high as the potential. What does a spike say besides that it happened?',
+        (h, threshold) => (h >= threshold ? h : 0),
+      ),
+      inverted: m(
+        'fires below the threshold',
+        'This neuron fires while it should rest. On which side of the threshold does it fire?',
+        (h, threshold) => (h < threshold ? 1 : 0),
+      ),
+    },
+    forms: [
+      (h, threshold) => Number(h >= threshold),
+      (h, threshold) => (h - threshold < 0 ? 0 : 1),
+      (h, threshold) => +!(h < threshold),
+    ],
+  }),
+  'lif-run': exercise<Run>({
+    chapter: 2,
+    minutes: 7,
+    names: ['x', 'tau'],
+    probes: [
+      [repeat(1.4, 8), 2],
+      [[2, 2, 0, 0, 3, 3, 0], 2],
+      [repeat(2.5, 12), 5],
+    ],
+    oracle: (x, tau) => drive(x, { tau }),
+    mistakes: {
+      'reset-late': m(
+        'records h and resets at the start of the next step',
+        'Your potentials still show h in the steps that fired. When does the reset happen, in this step or in the next?',
+        loop((h, s) => ({ v: h, from: s ? 0 : h })),
+      ),
+      'no-reset': m(
+        'leaves the reset out',
+        'After a spike the potential stays high here. What brings it back?',
+        loop((h) => ({ v: h, from: h })),
+      ),
+      'reset-before-fire': m(
+        'resets first and asks then whether it fires',
+        'This neuron never fires. What is left of h when you ask whether it reaches the threshold?',
+        loop((h, s) => ({ v: s ? 0 : h, from: s ? 0 : h, s: 0 })),
+      ),
+      'no-time': m(
+        'starts every step from 0',
+        'Every step starts from 0 here. Which variable has to live across the steps?',
+        loop((h, s) => ({ v: s ? 0 : h, from: 0 })),
+      ),
+      'soft-reset': m(
+        'subtracts the threshold',
+        'This is the soft reset: something is left after a spike. What does the hard reset leave?',
+        loop((h, s) => ({ v: h - s, from: h - s })),
+      ),
+    },
+    forms: [
+      (x, tau) => {
+        const [v, s]: [number[], number[]] = [[], []];
+        for (let t = 0; t < x.length; t++) {
+          const before = t === 0 ? 0 : v[t - 1];
+          const h = before * (1 - 1 / tau) + x[t] / tau;
+          s.push(Number(h >= 1));
+          v.push(h * (1 - s[t]));
+        }
+        return { v, s };
+      },
+      (x, tau) => {
+        let v = 0;
+        const both = x.map((current) => {
+          v += (current - v) / tau;
+          const fired = v >= 1;
+          if (fired) v = 0;
+          return { v, s: fired ? 1 : 0 };
+        });
+        return { s: both.map((step) => step.s), v: both.map((step) => step.v) };
+      },
+    ],
+  }),
+  'lif-soft-reset': exercise<SoftReset>({
+    chapter: 2,
+    minutes: 3,
+    names: ['h', 's', 'threshold'],
+    probes: [
+      [1.7, 1, 1],
+      [0.4, 0, 1],
+      [1.7, 1, 1.5],
+      [0.9, 1, 0.5],
+    ],
+    oracle: (h, s, vThreshold) =>
+      withNeuron({ vThreshold, vReset: null }, (neuron) =>
+        numberOf(() => neuron.neuronalReset(tf.scalar(h), tf.scalar(s))),
+      ),
+    mistakes: {
+      'hard-reset': m(
+        '`h * (1 - s)`',
+        'This throws away what exceeds the threshold: it is the hard reset. What does the soft one keep?',
+        (h, s) => h * (1 - s),
+      ),
+      'subtracts-1': m(
+        '`h - s`',
+        'This subtracts 1 from every potential that fired. By how much was the threshold exceeded if it is not 1?',
+        (h, s) => h - s,
+      ),
+      'without-spike': m(
+        '`h - threshold`',
+        'This also lowers a potential that did not fire. What tells you whether there is anything to reset?',
+        (h, _s, threshold) => h - threshold,
+      ),
+      'to-threshold': m(
+        'sets the potential to the threshold',
+        'After this reset the neuron stands at the threshold and fires again. What should a spike cost it?',
+        (h, s, threshold) => (s ? threshold : h),
+      ),
+    },
+    forms: [
+      (h, s, threshold) => h - s * threshold,
+      (h, s, threshold) => (s === 1 ? h - threshold : h),
+      (h, s, threshold) => (1 - s) * h + s * (h - threshold),
+    ],
+  }),
+  'lif-least-current': exercise<LeastCurrent>({
+    chapter: 2,
+    minutes: 6,
+    names: ['tau', 'T'],
+    probes: [
+      [20, 50],
+      [2, 1],
+      [5, 10],
+      [20, 1],
+    ],
+    oracle: leastCurrent,
+    tolerance: 1e-3,
+    mistakes: {
+      'threshold-itself': m(
+        'returns 1',
+        'Under this current the potential comes closer and closer to the threshold. After how many steps does it arrive?',
+        () => 1,
+      ),
+      'one-step-less': m(
+        'uses the power T - 1',
+        'With T = 1 this has no finite result. How much of the gap is left after the very first step?',
+        (tau, T) => 1 / (1 - (1 - 1 / tau) ** (T - 1)),
+      ),
+      'one-step-more': m(
+        'uses the power T + 1',
+        'This current fires one step too late. How many times has the gap shrunk after T steps?',
+        (tau, T) => closedForm(tau, T + 1),
+      ),
+      'one-step-only': m(
+        'returns tau, which fires at once',
+        'This current fires in the very first step. What changes if there are T steps to gather?',
+        (tau) => tau,
+      ),
+      'gap-itself': m(
+        'returns what is reached under a current of 1',
+        'This is the potential that a current of 1 reaches. Which current reaches the threshold instead?',
+        (tau, T) => 1 - (1 - 1 / tau) ** T,
+      ),
+    },
+    forms: [
+      closedForm,
+      (tau, T) => {
+        let reached = 0;
+        for (let t = 0; t < T; t++) reached += (1 - reached) / tau;
+        return 1 / reached;
+      },
+      (tau, T) => {
+        let [low, high] = [0, 1e3];
+        for (let i = 0; i < 60; i++) {
+          const x = (low + high) / 2;
+          let v = 0;
+          for (let t = 0; t < T; t++) v += (x - v) / tau;
+          if (v >= 1) high = x;
+          else low = x;
+        }
+        return high;
+      },
+    ],
+  }),
+};

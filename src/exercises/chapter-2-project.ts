@@ -1,0 +1,232 @@
+/** The small project of chapter 2: one neuron with one weight learns a rate, from forward pass to training. */
+import * as tf from '@tensorflow/tfjs';
+import { multiStepForward } from '../snn/functional';
+import { ATan } from '../snn/surrogate';
+import { exercise, mistake as m } from './exercise';
+import { drive, numberOf, steps, withNeuron } from './tensors';
+
+type Rate = (w: number, z: number[], tau: number) => number;
+type Gradient = (w: number, z: number[], target: number, tau: number) => number;
+type Lesson = (w: number, z: number[], target: number, tau: number, rounds: number) => number[];
+
+const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
+
+/** Input spikes of 16 steps. */
+const Z = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1, 0, 1, 1, 1, 0, 1];
+
+/** Rate and gradient of one neuron with one weight, in plain numbers; parts of the way back may be missing. */
+function oneNeuron(w: number, z: number[], tau: number) {
+  const h: number[] = [];
+  let v = 0;
+  for (const spike of z) {
+    h.push(v + (w * spike - v) / tau);
+    v = (h.at(-1) as number) >= 1 ? 0 : (h.at(-1) as number);
+  }
+  const s = h.map((potential) => (potential >= 1 ? 1 : 0));
+  /** Σ dL/dx z, with the same dL/ds in every step. */
+  const back = (dLds: number, { time = true, input = true } = {}) => {
+    let [sum, dv] = [0, 0];
+    for (let t = z.length - 1; t >= 0; t--) {
+      const slope = 1 / (1 + (Math.PI * (h[t] - 1)) ** 2);
+      const dh = dLds * slope + dv * (1 - s[t] - h[t] * slope);
+      sum += (dh / tau) * (input ? z[t] : 1);
+      dv = time ? dh * (1 - 1 / tau) : 0;
+    }
+    return sum;
+  };
+  return { rate: mean(s), back };
+}
+
+const gradientBy =
+  (part: (rate: number, target: number, T: number) => number, missing = {}): Gradient =>
+  (w, z, target, tau) => {
+    const { rate, back } = oneNeuron(w, z, tau);
+    return back(part(rate, target, z.length), missing);
+  };
+const dLossDSpike = (rate: number, target: number, T: number) => (2 * (rate - target)) / T;
+const gradient = gradientBy(dLossDSpike);
+
+const lesson =
+  (step: (w: number, slope: number) => number, from = (w: number, _first: number) => w): Lesson =>
+  (first, z, target, tau, rounds) => {
+    const weights: number[] = [];
+    let w = first;
+    for (let round = 0; round < rounds; round++) {
+      w = step(from(w, first), gradient(w, z, target, tau));
+      weights.push(w);
+    }
+    return weights;
+  };
+
+const TEACH = 'Teach one neuron';
+
+export const project2 = {
+  'teach-rate': exercise<Rate>({
+    chapter: 2,
+    project: TEACH,
+    minutes: 6,
+    names: ['w', 'z', 'tau'],
+    probes: [
+      [1.5, Z, 2],
+      [2.6, Z, 2],
+      [3.5, Z.slice(0, 7), 4],
+      [2, [1, 1, 0, 1], 2],
+    ],
+    oracle: (w, z, tau) =>
+      mean(
+        drive(
+          z.map((spike) => w * spike),
+          { tau },
+        ).s,
+      ),
+    mistakes: {
+      count: m(
+        'counts the spikes',
+        'This is a count, which grows with the number of steps. What turns it into a rate?',
+        (w, z, tau) => oneNeuron(w, z, tau).rate * z.length,
+      ),
+      'weight-lost': m(
+        'feeds the input spikes without the weight',
+        'This neuron does not feel its weight. What is its input current?',
+        (_w, z, tau) => oneNeuron(1, z, tau).rate,
+      ),
+      'per-input-spike': m(
+        'divides by the number of input spikes',
+        'This divides by the input spikes. In how many steps could the neuron have fired?',
+        (w, z, tau) => (oneNeuron(w, z, tau).rate * z.length) / z.filter((spike) => spike > 0).length,
+      ),
+      'no-memory': m(
+        'starts every step from 0',
+        'Every step starts from 0 here. What does the neuron remember of the step before?',
+        (w, z, tau) => mean(z.map((spike) => ((w * spike) / tau >= 1 ? 1 : 0))),
+      ),
+    },
+    forms: [
+      (w, z, tau) => oneNeuron(w, z, tau).rate,
+      (w, z, tau) => {
+        let [v, fired] = [0, 0];
+        z.forEach((spike) => {
+          v += (w * spike - v) / tau;
+          if (v < 1) return;
+          fired++;
+          v = 0;
+        });
+        return fired / z.length;
+      },
+    ],
+  }),
+  'teach-gradient': exercise<Gradient>({
+    chapter: 2,
+    project: TEACH,
+    minutes: 12,
+    names: ['w', 'z', 'target', 'tau'],
+    probes: [
+      [1.5, Z, 0.5, 2],
+      [2.6, Z, 0.25, 2],
+      [3.5, Z.slice(0, 7), 0.1, 4],
+    ],
+    oracle: (w, z, target, tau) =>
+      withNeuron({ tau, surrogateFunction: new ATan(2) }, (neuron) =>
+        numberOf(() => {
+          const spikes = (weight: tf.Tensor) => multiStepForward(neuron, tf.mul(steps(z), weight));
+          return tf.grad((weight: tf.Tensor) => tf.square(tf.sub(tf.mean(spikes(weight)), target)))(tf.scalar(w));
+        }),
+      ),
+    mistakes: {
+      'mean-lost': m(
+        'forgets that the rate is divided by T',
+        'This is too large by a factor that grows with the number of steps. How much does one spike change the rate?',
+        gradientBy((rate, target) => 2 * (rate - target)),
+      ),
+      'two-lost': m(
+        'forgets the 2 of the square',
+        'A constant factor is missing. What is the derivative of a square?',
+        gradientBy((rate, target, T) => (rate - target) / T),
+      ),
+      'input-lost': m(
+        'adds dL/dx without the input spikes',
+        'Steps without an input spike count here as well. What does x depend on besides w?',
+        gradientBy(dLossDSpike, { input: false }),
+      ),
+      'no-time': m(
+        'takes each step alone',
+        'Each step is alone here. What does v carry from one step to the next?',
+        gradientBy(dLossDSpike, { time: false }),
+      ),
+      'sign-turned': m(
+        'uses target - rate',
+        'Following this gradient would make the loss grow. In which order does the difference stand?',
+        gradientBy((rate, target, T) => -dLossDSpike(rate, target, T)),
+      ),
+    },
+    forms: [
+      gradient,
+      (w, z, target, tau) => {
+        // Forwards: dh/dw along with h.
+        let [v, dv, fired, dfired] = [0, 0, 0, 0];
+        for (const spike of z) {
+          const h = v + (w * spike - v) / tau;
+          const dh = dv + (spike - dv) / tau;
+          const s = h >= 1 ? 1 : 0;
+          const ds = dh / (1 + (Math.PI * (h - 1)) ** 2);
+          fired += s;
+          dfired += ds;
+          v = h * (1 - s);
+          dv = dh * (1 - s) - h * ds;
+        }
+        return (2 * (fired / z.length - target) * dfired) / z.length;
+      },
+    ],
+  }),
+  'teach-loop': exercise<Lesson>({
+    chapter: 2,
+    project: TEACH,
+    minutes: 10,
+    names: ['w', 'z', 'target', 'tau', 'rounds'],
+    probes: [
+      [1.5, Z, 0.5, 2, 4],
+      [3.1, Z, 0.25, 2, 3],
+    ],
+    tolerance: 1e-4,
+    oracle: lesson((w, slope) => w - 2 * slope),
+    mistakes: {
+      uphill: m(
+        'adds the gradient',
+        'Your weight goes the other way. Does the gradient point to a larger or to a smaller loss?',
+        lesson((w, slope) => w + 2 * slope),
+      ),
+      'from-the-start': m(
+        'changes the first weight in every round',
+        'Every round begins with the first weight again. Which weight does the second round start from?',
+        lesson(
+          (w, slope) => w - 2 * slope,
+          (_w, first) => first,
+        ),
+      ),
+      'no-learning-rate': m(
+        'forgets the learning rate',
+        'The steps go the right way, but have another length. By what is the gradient multiplied?',
+        lesson((w, slope) => w - slope),
+      ),
+      'steps-only': m(
+        'returns the changes instead of the weights',
+        'These are the changes. What is the weight after each of them?',
+        (w, z, target, tau, rounds) => {
+          const weights = lesson((at, slope) => at - 2 * slope)(w, z, target, tau, rounds);
+          return weights.map((after, i) => after - (i === 0 ? w : weights[i - 1]));
+        },
+      ),
+    },
+    forms: [
+      (w, z, target, tau, rounds) => {
+        const weights = [w];
+        for (let i = 0; i < rounds; i++) weights.push(weights[i] - 2 * gradient(weights[i], z, target, tau));
+        return weights.slice(1);
+      },
+      (w, z, target, tau, rounds) => {
+        let weight = w;
+        return Array.from({ length: rounds }, () => (weight -= 2 * gradient(weight, z, target, tau)));
+      },
+    ],
+  }),
+};

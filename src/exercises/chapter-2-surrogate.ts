@@ -1,0 +1,263 @@
+/** Chapter 2, second half: the surrogate gradient. */
+import * as tf from '@tensorflow/tfjs';
+import { multiStepForward } from '../snn/functional';
+import { ATan, Sigmoid, type SurrogateFunction } from '../snn/surrogate';
+import { exercise, mistake as m } from './exercise';
+import { numberOf, numbersOf, steps, withNeuron } from './tensors';
+
+type Slope = (x: number, alpha: number) => number;
+type OneStep = (w: number, z: number, y: number, tau: number) => number;
+type ThroughTime = (h: number[], dLds: number[], tau: number) => number[];
+
+/** The gradient that the package's surrogate has at x. */
+const slopeOf =
+  (make: (alpha: number) => SurrogateFunction): Slope =>
+  (x, alpha) =>
+    numberOf(() => tf.grad((at: tf.Tensor) => make(alpha).apply(at))(tf.scalar(x)));
+
+const atan: Slope = (x, alpha) => alpha / 2 / (1 + ((Math.PI / 2) * alpha * x) ** 2);
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+const around = [-2, -0.5, 0, 0.1, 0.5, 1.5].flatMap((x): [number, number][] => [
+  [x, 2],
+  [x, 5],
+]);
+
+/** dL/dw of L = (s - y)² for one step from rest, whose factors may be wrong. */
+function oneStep(
+  part: {
+    forward?: (h: number) => number;
+    centre?: number;
+    factor?: (z: number, tau: number) => number;
+    two?: number;
+  } = {},
+): OneStep {
+  const { forward = (h) => (h >= 1 ? 1 : 0), centre = 1, factor = (z, tau) => z / tau, two = 2 } = part;
+  return (w, z, y, tau) => {
+    const h = (w * z) / tau;
+    return two * (forward(h) - y) * atan(h - centre, 2) * factor(z, tau);
+  };
+}
+
+/** The way back through T steps, of which parts may be missing. */
+function back({ reset = true, spike = true, leak = true, upwards = false, time = true } = {}): ThroughTime {
+  return (h, dLds, tau) => {
+    const out = new Array<number>(h.length).fill(0);
+    let dv = 0;
+    for (let i = 0; i < h.length; i++) {
+      const t = upwards ? i : h.length - 1 - i;
+      const s = h[t] >= 1 ? 1 : 0;
+      const slope = atan(h[t] - 1, 2);
+      const dh = dLds[t] * slope + dv * ((spike ? 1 - s : 1) - (reset ? h[t] * slope : 0));
+      out[t] = dh / tau;
+      dv = time ? dh * (leak ? 1 - 1 / tau : 1) : 0;
+    }
+    return out;
+  };
+}
+
+/** Automatic differentiation of the package's neuron, under the currents that lead to these potentials h. */
+const throughTime: ThroughTime = (h, dLds, tau) => {
+  const before = (t: number) => (t === 0 || h[t - 1] >= 1 ? 0 : h[t - 1]);
+  const x = h.map((value, t) => before(t) + tau * (value - before(t)));
+  return withNeuron({ tau, surrogateFunction: new ATan(2) }, (neuron) =>
+    numbersOf(() => {
+      const weights = steps(dLds);
+      return tf.grad((currents: tf.Tensor) => tf.sum(tf.mul(multiStepForward(neuron, currents), weights)))(steps(x));
+    }),
+  );
+};
+
+export const chapter2Surrogate = {
+  'surrogate-atan': exercise<Slope>({
+    chapter: 2,
+    minutes: 5,
+    names: ['x', 'alpha'],
+    probes: around,
+    oracle: slopeOf((alpha) => new ATan(alpha)),
+    mistakes: {
+      'no-pi': m(
+        '`(alpha / 2) / (1 + (alpha * x / 2) ** 2)`',
+        'At 0 this is right, but it falls too slowly to both sides. Which factor inside the square is missing?',
+        (x, alpha) => alpha / 2 / (1 + ((alpha * x) / 2) ** 2),
+      ),
+      'peak-1': m(
+        'puts 1 above the fraction line',
+        'The width is right, but the height at 0 does not depend on alpha. How steep is the curve there?',
+        (x, alpha) => 1 / (1 + ((Math.PI / 2) * alpha * x) ** 2),
+      ),
+      'the-curve': m(
+        'returns the smooth curve itself',
+        'This is the smooth curve. What is its slope?',
+        (x, alpha) => Math.atan((Math.PI / 2) * alpha * x) / Math.PI + 0.5,
+      ),
+      'true-derivative': m(
+        'returns 0',
+        'This is the derivative of the step itself, wherever it exists. What could a network learn from it?',
+        () => 0,
+      ),
+      'times-pi': m(
+        'differentiates arctan without its 1/π',
+        'The shape is right, but all of it is too high. By what was the arctan divided?',
+        (x, alpha) => Math.PI * atan(x, alpha),
+      ),
+      'not-squared': m(
+        'forgets the square',
+        'This is not the same on both sides of 0. What makes the sign of x disappear?',
+        (x, alpha) => alpha / 2 / (1 + (Math.PI / 2) * alpha * x),
+      ),
+    },
+    forms: [
+      (x, alpha) => (2 * alpha) / (4 + (Math.PI * alpha * x) ** 2),
+      (x, alpha) => {
+        const curve = (at: number) => Math.atan((Math.PI / 2) * alpha * at) / Math.PI;
+        return (curve(x + 1e-4) - curve(x - 1e-4)) / 2e-4;
+      },
+    ],
+    tolerance: 1e-5,
+  }),
+  'surrogate-sigmoid': exercise<Slope>({
+    chapter: 2,
+    minutes: 4,
+    names: ['x', 'alpha'],
+    probes: around,
+    oracle: slopeOf((alpha) => new Sigmoid(alpha)),
+    mistakes: {
+      'chain-rule': m(
+        '`σ (1 - σ)` without alpha before it',
+        'This does not get steeper with alpha. What does the chain rule bring out of σ(alpha x)?',
+        (x, alpha) => sigmoid(alpha * x) * (1 - sigmoid(alpha * x)),
+      ),
+      'alpha-outside-only': m(
+        'leaves alpha out of the sigmoid',
+        'This grows higher with alpha, but not narrower. Where else does alpha stand?',
+        (x, alpha) => alpha * sigmoid(x) * (1 - sigmoid(x)),
+      ),
+      'the-curve': m('returns the smooth curve itself', 'This is the smooth curve. What is its slope?', (x, alpha) =>
+        sigmoid(alpha * x),
+      ),
+      'true-derivative': m(
+        'returns 0',
+        'This is the derivative of the step itself, wherever it exists. What could a network learn from it?',
+        () => 0,
+      ),
+    },
+    forms: [
+      (x, alpha) => (alpha * Math.exp(-alpha * x)) / (1 + Math.exp(-alpha * x)) ** 2,
+      (x, alpha) => alpha / (2 + Math.exp(alpha * x) + Math.exp(-alpha * x)),
+    ],
+  }),
+  'surrogate-one-step': exercise<OneStep>({
+    chapter: 2,
+    minutes: 7,
+    names: ['w', 'z', 'y', 'tau'],
+    probes: [
+      [1.5, 1, 1, 2],
+      [2.5, 1, 0, 2],
+      [2.5, 1, 1, 2],
+      [3, 0, 1, 2],
+      [4, 0.5, 1, 5],
+    ],
+    oracle: (w, z, y, tau) =>
+      withNeuron({ tau, surrogateFunction: new ATan(2) }, (neuron) =>
+        numberOf(() => {
+          const loss = (weight: tf.Tensor) => tf.square(tf.sub(neuron.apply(tf.mul(weight, z)) as tf.Tensor, y));
+          return tf.grad(loss)(tf.tensor2d([[w]]));
+        }),
+      ),
+    mistakes: {
+      'smooth-forward': m(
+        'uses the smooth curve on the way forward, too',
+        'Here the neuron fires a little. On the way forward, what does it do instead?',
+        oneStep({ forward: (h) => Math.atan(Math.PI * (h - 1)) / Math.PI + 0.5 }),
+      ),
+      'tau-lost': m(
+        'forgets that the current is divided by tau',
+        'This treats the current as if it reached h in full. By what is it divided on the way?',
+        oneStep({ factor: (z) => z }),
+      ),
+      'input-lost': m(
+        'forgets the factor z',
+        'A pixel without a spike would change its weight here. How does h depend on w?',
+        oneStep({ factor: (_z, tau) => 1 / tau }),
+      ),
+      'threshold-lost': m(
+        'takes the slope at h instead of at h - 1',
+        'The slope is taken at the wrong place. Where is the surrogate at its steepest?',
+        oneStep({ centre: 0 }),
+      ),
+      'true-derivative': m(
+        'returns 0',
+        'This is the true gradient of a step: it is flat. What stands in for its slope on the way back?',
+        () => 0,
+      ),
+      'two-lost': m(
+        'forgets the 2 of the square',
+        'A constant factor is missing. What is the derivative of a square?',
+        oneStep({ two: 1 }),
+      ),
+      'sign-turned': m(
+        'uses y - s',
+        'Following this gradient would make the loss grow. In which order does the difference stand?',
+        oneStep({ two: -2 }),
+      ),
+    },
+    forms: [
+      (w, z, y, tau) => {
+        const h = (w * z) / tau;
+        const ds = 2 * (Number(h >= 1) - y);
+        const dh = ds / (1 + (Math.PI * (h - 1)) ** 2);
+        return (dh * z) / tau;
+      },
+      oneStep(),
+    ],
+  }),
+  'surrogate-through-time': exercise<ThroughTime>({
+    chapter: 2,
+    minutes: 10,
+    names: ['h', 'dLds', 'tau'],
+    probes: [
+      [[0.4, 0.8, 1.2, 0.5], [0.1, -0.2, 0.3, 0.4], 2],
+      [[1.5, 0.2, 0.9], [1, 1, -1], 5],
+    ],
+    oracle: throughTime,
+    mistakes: {
+      forwards: m(
+        'goes from the first step to the last',
+        'Your loop begins with the first step. Which step does a later one send its gradient to?',
+        back({ upwards: true }),
+      ),
+      'reset-left-out': m(
+        'forgets that the spike also acts through the reset (`detachReset: true`)',
+        'The spike touches more than the loss. Which formula of the forward step uses s a second time?',
+        back({ reset: false }),
+      ),
+      'spike-keeps-potential': m(
+        'passes dL/dv on as if no step had fired',
+        'A step that fired passes on too much. How much of its h is left in v?',
+        back({ spike: false }),
+      ),
+      'leak-lost': m(
+        'forgets the factor 1 - 1/tau',
+        'The gradient comes back in full from step to step. What does the leak do to it?',
+        back({ leak: false }),
+      ),
+      'no-time': m(
+        'takes each step alone',
+        'Each step is alone here. What does v carry from one step to the next?',
+        back({ time: false }),
+      ),
+    },
+    forms: [
+      back(),
+      (h, dLds, tau) => {
+        const at = (t: number): number => {
+          if (t >= h.length) return 0;
+          const fired = h[t] >= 1 ? 1 : 0;
+          const slope = 1 / (1 + (Math.PI * (h[t] - 1)) ** 2);
+          return slope * dLds[t] + (1 - 1 / tau) * at(t + 1) * (1 - fired - slope * h[t]);
+        };
+        return h.map((_, t) => at(t) / tau);
+      },
+    ],
+  }),
+};

@@ -1,0 +1,186 @@
+/** Chapter 6: what matters, in memory, in time, and in a fair comparison. */
+import * as tf from '@tensorflow/tfjs';
+import { CLASSES, IMAGE_SIZE } from '../common/mnist';
+import { exercise, mistake as m } from './exercise';
+import { numberOf, withNeuron } from './tensors';
+
+type Memory = (batch: number) => number;
+type Reach = (tau: number, share: number) => number;
+type Fair = (a: number[], b: number[]) => number;
+
+const FLOAT = 4;
+/** What automatic differentiation keeps of a step per image: input spikes, and x, h, s, v of each neuron. */
+const KEPT = IMAGE_SIZE + 4 * CLASSES;
+
+/** What is left of a gradient after one step back, from the package's own charge. */
+const leftAfterStep = (tau: number) =>
+  withNeuron({ tau }, (neuron) =>
+    numberOf(() => tf.grad((v: tf.Tensor) => neuron.neuronalCharge(tf.scalar(0), v))(tf.scalar(0))),
+  );
+
+const stepsUntil = (factor: number, share: number) => Math.log(share) / Math.log(factor);
+
+export const chapter6 = {
+  'matter-memory': exercise<Memory>({
+    chapter: 6,
+    minutes: 4,
+    names: ['batch'],
+    probes: [[128], [1], [32]],
+    tolerance: 0,
+    oracle: (batch) => FLOAT * batch * KEPT,
+    mistakes: {
+      'values-not-bytes': m(
+        'counts values instead of bytes',
+        'This counts values. How many bytes does a float32 take?',
+        (batch) => batch * KEPT,
+      ),
+      'one-image': m('forgets the batch', 'This is one image. How many of them are in a step?', () => FLOAT * KEPT),
+      'spikes-as-bits': m(
+        'counts a spike as one bit',
+        'A spike could be a bit, and in chapter 7 it is. What does a tensor of tfjs hold?',
+        (batch) => batch * (IMAGE_SIZE / 8 + FLOAT * 4 * CLASSES),
+      ),
+      'weights-too': m(
+        'adds the weights',
+        'The weights are in this sum, too. Are they copied for every step?',
+        (batch) => FLOAT * (batch * KEPT + IMAGE_SIZE * CLASSES),
+      ),
+      'input-only': m(
+        'forgets the neurons',
+        'This holds the input spikes alone. What does the way back need to know about the neurons?',
+        (batch) => FLOAT * batch * IMAGE_SIZE,
+      ),
+      'one-per-neuron': m(
+        'counts one value per neuron',
+        'One value per neuron is too few. Which four does the way back use?',
+        (batch) => FLOAT * batch * (IMAGE_SIZE + CLASSES),
+      ),
+    },
+    forms: [
+      (batch) => 4 * batch * (784 + 4 * 10),
+      (batch) => [784, 10, 10, 10, 10].reduce((bytes, values) => bytes + batch * values * 4, 0),
+    ],
+  }),
+  'matter-reach': exercise<Reach>({
+    chapter: 6,
+    minutes: 6,
+    names: ['tau', 'share'],
+    probes: [
+      [2, 0.01],
+      [20, 0.01],
+      [5, 0.5],
+      [1.25, 0.001],
+    ],
+    tolerance: 0,
+    oracle: (tau, share) => {
+      const factor = leftAfterStep(tau);
+      let steps = 0;
+      for (let left = 1; left > share; left *= factor) steps++;
+      return steps;
+    },
+    mistakes: {
+      'tau-itself': m(
+        'returns tau',
+        'After tau steps about a third is still left. How does it depend on the share that you want?',
+        (tau) => Math.ceil(tau),
+      ),
+      'leak-as-factor': m(
+        'multiplies by 1/tau in each step',
+        'This takes 1/tau for what is left. How much of v survives one step?',
+        (tau, share) => Math.ceil(stepsUntil(1 / tau, share)),
+      ),
+      'not-whole': m(
+        'does not round',
+        'This is not a whole number. After which step is the share reached?',
+        (tau, share) => stepsUntil(1 - 1 / tau, share),
+      ),
+      floor: m(
+        'rounds down',
+        'After this many steps there is still a little too much left. To which side do you round?',
+        (tau, share) => Math.floor(stepsUntil(1 - 1 / tau, share)),
+      ),
+      'smooth-time': m(
+        '`tau * ln(1 / share)`, as in continuous time',
+        'This is right for a leak that works all the time. By which factor does one whole step multiply?',
+        (tau, share) => Math.ceil(tau * Math.log(1 / share)),
+      ),
+      linear: m(
+        'subtracts 1/tau in each step',
+        'This takes the same amount away in each step. Is 1/tau a share of the start, or of what is left?',
+        (tau, share) => Math.ceil(tau * (1 - share)),
+      ),
+    },
+    forms: [
+      (tau, share) => Math.ceil(Math.log(share) / Math.log(1 - 1 / tau)),
+      (tau, share) => {
+        let steps = 0;
+        let left = 1;
+        while (left > share) {
+          left -= left / tau;
+          steps++;
+        }
+        return steps;
+      },
+    ],
+  }),
+  'matter-fair': exercise<Fair>({
+    chapter: 6,
+    minutes: 5,
+    names: ['a', 'b'],
+    probes: [
+      [
+        [0.8, 0.9, 0.88],
+        [0.7, 0.84, 0.89, 0.91, 0.9],
+      ],
+      [
+        [0.5, 0.92, 0.75, 0.9],
+        [0.85, 0.6],
+      ],
+    ],
+    oracle: (a, b) => {
+      const last = Math.min(a.length, b.length) - 1;
+      return b[last] - a[last];
+    },
+    mistakes: {
+      'best-of-each': m(
+        'compares the best epochs',
+        'This compares the best epoch of each, and the test images chose it. Which epoch could you have named before the run?',
+        (a, b) => Math.max(...b) - Math.max(...a),
+      ),
+      'last-of-each': m(
+        'compares the last epochs, of which one is later',
+        'One of the two was trained for longer. Up to which epoch do you know both?',
+        (a, b) => (b.at(-1) as number) - (a.at(-1) as number),
+      ),
+      reversed: m(
+        'subtracts the wrong way round',
+        'The sign says that the other setting is ahead. From which one do you subtract?',
+        (a, b) => {
+          const last = Math.min(a.length, b.length) - 1;
+          return a[last] - b[last];
+        },
+      ),
+      'first-epoch': m(
+        'compares the first epochs',
+        'This compares the first epoch. Which is the latest that both have reached?',
+        (a, b) => b[0] - a[0],
+      ),
+      means: m(
+        'compares the means of all epochs',
+        'The first epochs, in which nothing was learned yet, count here as well. At which single moment can you compare?',
+        (a, b) => b.reduce((x, y) => x + y, 0) / b.length - a.reduce((x, y) => x + y, 0) / a.length,
+      ),
+    },
+    forms: [
+      (a, b) => {
+        const epochs = Math.min(a.length, b.length);
+        return (b.slice(0, epochs).at(-1) as number) - (a.slice(0, epochs).at(-1) as number);
+      },
+      (a, b) => {
+        let difference = 0;
+        for (let epoch = 0; epoch < a.length && epoch < b.length; epoch++) difference = b[epoch] - a[epoch];
+        return difference;
+      },
+    ],
+  }),
+};

@@ -1,0 +1,78 @@
+/** What an exercise is made of: cases to try an answer on, an oracle, and the mistakes that are known. */
+
+/** An answer of any signature. */
+export type AnyAnswer = (...args: never[]) => unknown;
+
+/** A case with functions among its arguments: they are made anew for each call, and `seen` tells what was done to them. */
+export interface Trial<A> {
+  args: A;
+  /** What the answer did, such as the calls that it made. It is compared like a result. */
+  seen?: () => unknown;
+}
+
+/** The arguments of one call, or a function that makes them. */
+export type Probe<A> = A | (() => Trial<A>);
+
+/** An answer that is wrong in a known way: the diagnosis, the test of the check, and a line of the teacher's notes. */
+export interface Mistake<F> {
+  /** What the teacher may expect, in a few words. */
+  expect: string;
+  /** What the check says: one or two sentences that ask the next question, and never the result. */
+  says: string;
+  as: F;
+}
+
+export interface Exercise<F extends AnyAnswer = AnyAnswer> {
+  /** The chapter in whose notebook it stands. */
+  chapter: number;
+  /** The small project that it is a milestone of. */
+  project?: string;
+  /** How long it takes, an estimate. */
+  minutes: number;
+  /** Names of the arguments, for messages. */
+  names: readonly string[];
+  /** Cases that tell every mistake from the right answer and from every other mistake. */
+  probes: readonly Probe<Parameters<F>>[];
+  /** The right answer, from the package's own functions where it has them. */
+  oracle: F;
+  /** How far a number may be from the oracle's, relative where it is above 1. Default 1e-5: tensors hold 32-bit floats. */
+  tolerance?: number;
+  /** Where the result itself has no single right value: what of it is compared. */
+  compared?: (result: ReturnType<F>) => unknown;
+  mistakes: Record<string, Mistake<F>>;
+  /** Right answers that are written differently; the tests hold the check to accepting them. */
+  forms: readonly [F, F, ...F[]];
+}
+
+/** An exercise whose parts are checked against one signature. */
+export const exercise = <F extends AnyAnswer>(parts: Exercise<F>): Exercise<F> => parts;
+
+/** A known mistake: what to expect, what the check says, and the answer itself. */
+export const mistake = <F>(expect: string, says: string, as: F): Mistake<F> => ({ expect, says, as });
+
+/** Thrown by `todo()`: nobody has worked on this answer yet. */
+export class NotAttempted extends Error {
+  override name = 'NotAttempted';
+}
+
+/** Thrown when an answer makes no end. */
+export class NeverEnds extends Error {
+  override name = 'NeverEnds';
+}
+
+/** Stands where an answer is to be written. It fits every type, and the check says "not attempted". */
+export function todo(): never {
+  throw new NotAttempted('not attempted');
+}
+
+/** Calls of one function that no answer needs. */
+const MAX_CALLS = 10_000;
+
+/** A function that is handed to an answer, and stops one that calls it without end. */
+export function counted<A extends unknown[], R>(work: (...args: A) => R): (...args: A) => R {
+  let calls = 0;
+  return (...args) => {
+    if (++calls > MAX_CALLS) throw new NeverEnds(`more than ${MAX_CALLS} calls`);
+    return work(...args);
+  };
+}

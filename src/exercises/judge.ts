@@ -1,0 +1,176 @@
+/** Judges an answer: right, or which mistake it is. */
+import { type AnyAnswer, type Exercise, NeverEnds, NotAttempted, type Probe, type Trial } from './exercise';
+import { copy, type Flaw, flawOf, isPromise, same, worded, wordedArguments } from './values';
+
+export interface Verdict {
+  status: 'passed' | 'todo' | 'error' | 'wrong';
+  /** Which mistake it is, if it is a known one. */
+  name?: string;
+  message: string;
+}
+
+/** Runs work that may have no end, and throws NeverEnds if it has none. A host that cannot do so just runs it. */
+export type Limit = <T>(work: () => T) => T;
+
+/** What came of one call. */
+interface Outcome {
+  result: unknown;
+  seen: unknown;
+  /** The arguments before the call. */
+  args: unknown[];
+  changed: boolean;
+}
+
+class Failed extends Error {
+  constructor(
+    readonly thrown: unknown,
+    readonly args: unknown[],
+  ) {
+    super('the answer failed');
+  }
+}
+
+const trialOf = (probe: Probe<unknown[]>): Trial<unknown[]> =>
+  typeof probe === 'function' ? probe() : { args: copy(probe) };
+
+function call(answer: (...args: unknown[]) => unknown, probe: Probe<unknown[]>): Outcome {
+  const { args, seen } = trialOf(probe);
+  const before = copy(args);
+  try {
+    const result = answer(...args);
+    if (isPromise(result)) result.then(undefined, () => {}); // what becomes of it is nobody's fault
+    return { result: copy(result), seen: copy(seen?.()), args: before, changed: !same(args, before, 0) };
+  } catch (error) {
+    throw new Failed(error, before);
+  }
+}
+
+/** Results of known answers, per exercise: they never change. */
+const known = new WeakMap<Exercise, Map<AnyAnswer, unknown[]>>();
+
+/** What an answer of ours returns on each probe; where it throws, a value that equals no result. */
+function resultsOf(exercise: Exercise, answer: AnyAnswer): unknown[] {
+  const map = known.get(exercise) ?? new Map<AnyAnswer, unknown[]>();
+  known.set(exercise, map);
+  const found = map.get(answer);
+  if (found) return found;
+  const results = exercise.probes.map((probe) => {
+    try {
+      return compared(exercise, call(answer as never, probe));
+    } catch (error) {
+      if (answer === exercise.oracle) throw error;
+      return error;
+    }
+  });
+  map.set(answer, results);
+  return results;
+}
+
+const compared = ({ compared: part }: Exercise, { result, seen }: Outcome): unknown => [
+  part && result !== undefined && !isPromise(result) ? part(result as never) : result,
+  seen,
+];
+
+const firstLine = (error: unknown) => {
+  const [line] = String(error).split('\n');
+  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
+};
+
+const OVERFLOW = /RangeError: .*(call stack|array length|allocation failed)/i;
+
+function failure({ names }: Exercise, error: unknown): Verdict {
+  const thrown = error instanceof Failed ? error.thrown : error;
+  if (thrown instanceof NotAttempted) return { status: 'todo', message: 'Not attempted yet.' };
+  if (thrown instanceof NeverEnds || OVERFLOW.test(firstLine(thrown))) {
+    return {
+      status: 'error',
+      name: 'never-ends',
+      message: 'Your function was stopped: it does not end. Which loop never reaches its last round?',
+    };
+  }
+  const where = error instanceof Failed ? wordedArguments(names, error.args).trimEnd() : '';
+  return {
+    status: 'error',
+    name: 'throws',
+    message: `Your function throws an error${where && ` ${where}`}: ${firstLine(thrown)}`,
+  };
+}
+
+const wrong = ({ name, says }: Flaw): Verdict => ({ status: 'wrong', name, message: says });
+
+/**
+ * Judges one answer on the probes of its exercise.
+ * @param limit ends an answer that never ends, where the host can
+ */
+export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = (work) => work()): Verdict {
+  if (typeof answer !== 'function') {
+    return wrong({ name: 'no-function', says: 'Hand the function itself to the check. Is it called too early?' });
+  }
+  const rightResults = resultsOf(exercise, exercise.oracle);
+  let outcomes: Outcome[];
+  let again: Outcome[];
+  try {
+    const everyProbe = () => exercise.probes.map((probe) => call(answer as never, probe));
+    [outcomes, again] = limit(() => [everyProbe(), everyProbe()]);
+  } catch (error) {
+    return failure(exercise, error);
+  }
+  const { tolerance = 1e-5 } = exercise;
+  if (outcomes.some(({ changed }) => changed)) {
+    return wrong({
+      name: 'changes-arguments',
+      says: 'Your function changes its arguments. Who else may still need them as they were?',
+    });
+  }
+  const equal = (a: unknown[], b: unknown[]) => a.every((value, i) => same(value, b[i], tolerance));
+  const results = outcomes.map((outcome) => comparedSafely(exercise, outcome));
+  if (equal(results, rightResults)) {
+    const later = again.map((outcome) => comparedSafely(exercise, outcome));
+    return equal(later, rightResults) ? { status: 'passed', message: 'Right.' } : wrong(KEEPS_STATE);
+  }
+  const flaw = firstFlaw(exercise, outcomes, rightResults);
+  if (flaw?.name === 'promise') return wrong(flaw);
+  const later = again.map((outcome) => comparedSafely(exercise, outcome));
+  if (!equal(later, results)) return wrong(KEEPS_STATE);
+  for (const [name, { says, as }] of Object.entries(exercise.mistakes)) {
+    if (equal(results, resultsOf(exercise, as))) return wrong({ name, says });
+  }
+  if (flaw) return wrong(flaw);
+  const at = results.findIndex((value, i) => !same(value, rightResults[i], tolerance));
+  return { status: 'wrong', message: notYet(exercise, outcomes[at]) };
+}
+
+const KEEPS_STATE: Flaw = {
+  name: 'keeps-state',
+  says: 'A second call with the same arguments returns something else. What does your function keep from one call to the next?',
+};
+
+/** `compared` is written for results of the right kind. */
+function comparedSafely(exercise: Exercise, outcome: Outcome): unknown {
+  try {
+    return compared(exercise, outcome);
+  } catch {
+    return [outcome.result, outcome.seen];
+  }
+}
+
+function firstFlaw(exercise: Exercise, outcomes: Outcome[], rightResults: unknown[]): Flaw | undefined {
+  // Where only a part is compared, the oracle's result still says of which kind a result is.
+  const like = (i: number) =>
+    exercise.compared ? call(exercise.oracle as never, exercise.probes[i]).result : (rightResults[i] as unknown[])[0];
+  for (const [i, { result }] of outcomes.entries()) {
+    const flaw = flawOf(result, like(i));
+    if (flaw) return flaw;
+  }
+  return undefined;
+}
+
+/** What is said of a mistake that nobody knows: one case, and what the answer made of it. */
+function notYet({ names }: Exercise, { args, result }: Outcome): string {
+  const where = wordedArguments(names, args);
+  const what =
+    result === undefined
+      ? 'it does something else than the task asks for'
+      : `${where}your function returns ${worded(result)}`;
+  return `Not yet: ${what}. What do you get on paper?`;
+}

@@ -1,0 +1,32 @@
+/** How an oracle asks the package's own layers: in tensors, and back to plain numbers, without one left behind. */
+import * as tf from '@tensorflow/tfjs';
+import { multiStepForward } from '../snn/functional';
+import { LIFNode, type LIFNodeArgs } from '../snn/neuron';
+
+/** The first number of a tensor. */
+export const numberOf = (work: () => tf.Tensor): number => tf.tidy(() => work().dataSync()[0]);
+
+/** All numbers of a tensor. */
+export const numbersOf = (work: () => tf.Tensor): number[] => tf.tidy(() => Array.from(work().dataSync()));
+
+/** Does something with a neuron of its own; its name keeps the names of a chapter's layers as they are. */
+export function withNeuron<R>(options: LIFNodeArgs, work: (neuron: LIFNode) => R): R {
+  const neuron = new LIFNode({ name: 'of_an_exercise', ...options });
+  try {
+    return work(neuron);
+  } finally {
+    neuron.resetStates();
+  }
+}
+
+/** The currents [T] of one neuron, as a layer takes them step by step. */
+export const steps = (x: readonly number[]): tf.Tensor3D => tf.tensor3d([...x], [x.length, 1, 1]);
+
+/** What a neuron does under the currents x: potentials after the reset, and spikes. */
+export function drive(x: readonly number[], options: LIFNodeArgs): { v: number[]; s: number[] } {
+  return withNeuron({ storeSequences: true, ...options }, (neuron) => {
+    tf.tidy(() => multiStepForward(neuron, steps(x)));
+    const flat = (sequence: Float32Array[]) => sequence.map(([value]) => value);
+    return { v: flat(neuron.sequences.v), s: flat(neuron.sequences.spike) };
+  });
+}

@@ -1,0 +1,110 @@
+/** Values that go into an answer and come out of it: copied, compared, looked at, and put into words. */
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+/** A typed array counts as a list of numbers. */
+const plain = (value: unknown): unknown =>
+  ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value as Float32Array) : value;
+
+/** Also one that a cell made: its `Object` may be another one than ours. */
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (!isObject(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** A copy whose arrays and plain objects are its own; functions and other objects stay the same. */
+export function copy<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copy) as T;
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return (value as unknown as Float32Array).slice() as T;
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copy(inner)])) as T;
+}
+
+/** Whether two values are the same; numbers may differ by the tolerance, relative to the larger where it is above 1. */
+export function same(left: unknown, right: unknown, tolerance: number): boolean {
+  const [a, b] = [plain(left), plain(right)];
+  if (typeof a === 'number' && typeof b === 'number') {
+    if (a === b || Object.is(a, b)) return true;
+    return Math.abs(a - b) <= tolerance * Math.max(1, Math.min(Math.abs(a), Math.abs(b)));
+  }
+  if (!isObject(a) || !isObject(b)) return a === b;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => key in b && same(a[key], b[key], tolerance));
+}
+
+export const isPromise = (value: unknown): value is PromiseLike<unknown> => isObject(value) && 'then' in value;
+
+const kindOf = (value: unknown): string => {
+  if (value === null) return 'null';
+  if (Array.isArray(plain(value))) return 'a list';
+  const kinds: Record<string, string> = { object: 'an object', undefined: 'nothing', boolean: 'true or false' };
+  return kinds[typeof value] ?? `a ${typeof value}`;
+};
+
+export interface Flaw {
+  name: string;
+  says: string;
+}
+
+/** What is wrong with a result before its numbers are compared, seen beside a right one; undefined if nothing is. */
+export function flawOf(found: unknown, right: unknown): Flaw | undefined {
+  if (right === undefined && !isPromise(found)) return undefined; // an answer whose result is what it does
+  const [value, like] = [plain(found), plain(right)];
+  if (value === undefined) return { name: 'nothing', says: 'Your function returns nothing. Is a `return` missing?' };
+  if (isPromise(value)) {
+    return { name: 'promise', says: 'Your function returns a promise. Does anything in it have to wait?' };
+  }
+  if (kindOf(value) !== kindOf(like)) {
+    return { name: 'kind', says: `Your function returns ${kindOf(value)}. What does the task ask for?` };
+  }
+  if (typeof value === 'number' && !Number.isFinite(value) && Number.isFinite(like)) {
+    const cause = Number.isNaN(value) ? 'Which of its operations has no result?' : 'Which of its divisions is by 0?';
+    return { name: Number.isNaN(value) ? 'nan' : 'infinite', says: `Your function returns ${value}. ${cause}` };
+  }
+  if (isObject(value) && isObject(like)) {
+    if (Array.isArray(value) && value.length !== (like as unknown as unknown[]).length) {
+      return {
+        name: 'length',
+        says: `Your list has the length ${value.length}. Of what should it hold one value each?`,
+      };
+    }
+    for (const key of Object.keys(like)) {
+      if (!(key in value))
+        return { name: 'missing', says: `Your result has no \`${key}\`. Which parts does the task name?` };
+      const inner = flawOf(value[key], like[key]);
+      if (inner)
+        return inner.name === 'nothing'
+          ? { name: 'gap', says: 'A value of your result is undefined. Which one do you never set?' }
+          : inner;
+    }
+  }
+  return undefined;
+}
+
+const LONG = 8;
+
+/** A value in a message: numbers with six digits, long lists by their beginning. */
+export function worded(value: unknown): string {
+  const it = plain(value);
+  if (typeof it === 'number') return String(Number(it.toPrecision(6)));
+  if (typeof it === 'string') return `'${it}'`;
+  if (Array.isArray(it)) return `[${it.slice(0, LONG).map(worded).join(', ')}${it.length > LONG ? ', …' : ''}]`;
+  if (isObject(it))
+    return `{ ${Object.entries(it)
+      .map(([key, inner]) => `${key}: ${worded(inner)}`)
+      .join(', ')} }`;
+  return String(it);
+}
+
+/** "for v = 0, x = 1 and tau = 2"; functions are left out, and nothing is said where there is nothing else. */
+export function wordedArguments(names: readonly string[], args: readonly unknown[]): string {
+  const parts = args.flatMap((value, i) => {
+    const functions =
+      typeof value === 'function' ||
+      (isObject(value) && Object.values(value).some((part) => typeof part === 'function'));
+    return functions ? [] : [`${names[i]} = ${worded(value)}`];
+  });
+  if (parts.length < 2) return parts.length === 0 ? '' : `for ${parts[0]} `;
+  return `for ${parts.slice(0, -1).join(', ')} and ${parts.at(-1)} `;
+}

@@ -1,0 +1,224 @@
+/** The checks of the exercises: every known mistake is named, every right form is accepted, junk is refused. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { ALL, type ExerciseId, todo } from '../../src/exercises';
+import { judgeAnswer } from '../../src/exercises/judge';
+import { copy, same } from '../../src/exercises/values';
+import { limit } from '../../src/node/exercises';
+
+const ids = Object.keys(ALL) as ExerciseId[];
+const judge = (id: ExerciseId, answer: unknown) => judgeAnswer(ALL[id], answer, limit);
+
+/** What the checks of many courses let pass. */
+const JUNK: Record<string, unknown> = {
+  undefined: undefined,
+  null: null,
+  NaN: Number.NaN,
+  Infinity: Number.POSITIVE_INFINITY,
+  '-Infinity': Number.NEGATIVE_INFINITY,
+  0: 0,
+  1: 1,
+  true: true,
+  'a text': '1',
+  'an empty list': [],
+  'a list of one': [0],
+  'a list of NaN': new Array(10).fill(Number.NaN),
+  'an empty object': {},
+};
+
+for (const id of ids) {
+  const exercise = ALL[id];
+  const { oracle, forms, mistakes, probes } = exercise;
+
+  describe(`The check of ${id}`, () => {
+    test('accepts right answers in at least two forms that are not the oracle', () => {
+      assert.equal(new Set([oracle, ...forms].map(String)).size, forms.length + 1, 'no form twice');
+      assert.ok(forms.length >= 2);
+      for (const [i, form] of [oracle, ...forms].entries()) {
+        assert.deepEqual(judge(id, form), { status: 'passed', message: 'Right.' }, `form ${i}`);
+      }
+    });
+
+    test('names every mistake as itself', () => {
+      assert.ok(Object.keys(mistakes).length >= 3);
+      for (const [name, { as, says }] of Object.entries(mistakes)) {
+        assert.deepEqual(judge(id, as), { status: 'wrong', name, message: says });
+      }
+    });
+
+    test('refuses junk, also where only a part of the result is junk', () => {
+      for (const [what, value] of Object.entries(JUNK)) {
+        const { status, message } = judge(id, () => value);
+        assert.equal(status, 'wrong', `${what}: ${message}`);
+      }
+      assert.deepEqual(pick(judge(id, async (...args: never[]) => oracle(...args))), ['wrong', 'promise']);
+      assert.deepEqual(pick(judge(id, oracle.length)), ['wrong', 'no-function']);
+      for (const spoil of [Number.NaN, Number.POSITIVE_INFINITY, undefined]) {
+        const spoiled = judge(id, (...args: never[]) => spoilt(oracle(...args), spoil));
+        assert.equal(spoiled.status, isList(resultOf(id)) ? 'wrong' : 'passed', `${spoil}: ${spoiled.message}`);
+      }
+      const longer = judge(id, (...args: never[]) => lengthened(oracle(...args)));
+      assert.equal(longer.status, isList(resultOf(id)) ? 'wrong' : 'passed', longer.message);
+    });
+
+    test('is not passed by the stub, by an error, or by an answer without an end', () => {
+      assert.deepEqual(
+        judge(id, () => todo()),
+        { status: 'todo', message: 'Not attempted yet.' },
+      );
+      const failing = judge(id, () => {
+        throw new Error('some reason');
+      });
+      assert.deepEqual(pick(failing), ['error', 'throws']);
+      assert.match(failing.message, /some reason$/);
+      const recursion = (...args: never[]): unknown => recursion(...args);
+      assert.deepEqual(pick(judge(id, recursion)), ['error', 'never-ends']);
+    });
+
+    test('refuses an answer that changes its arguments, or keeps something between calls', () => {
+      const isChangeable = (value: unknown) => Array.isArray(value) || ArrayBuffer.isView(value);
+      const args = typeof probes[0] === 'function' ? probes[0]().args : (probes[0] as never[]);
+      const at = (args as unknown[]).findIndex(isChangeable);
+      if (at >= 0) {
+        const changing = judge(id, (...given: never[]) => {
+          const result = copy(oracle(...given));
+          (given[at] as number[])[0] = -7;
+          return result;
+        });
+        assert.deepEqual(pick(changing), ['wrong', 'changes-arguments']);
+      }
+      let calls = 0;
+      const forgetful = judge(id, (...given: never[]) => {
+        const result = oracle(...given);
+        return ++calls > probes.length && typeof result === 'number' ? result + 0.5 : result;
+      });
+      assert.deepEqual(
+        pick(forgetful),
+        typeof resultOf(id) === 'number' ? ['wrong', 'keeps-state'] : ['passed', undefined],
+      );
+    });
+
+    test('says nothing that is longer than two sentences, and asks', () => {
+      for (const { says } of Object.values(mistakes)) {
+        assert.match(says, /\?$/);
+        assert.ok(says.split(/[.?] /).length <= 2, says);
+        assert.ok(says.length <= 170, `${says.length}: ${says}`);
+      }
+    });
+
+    test('takes less than 50 ms', () => {
+      const time = () => {
+        const begin = performance.now();
+        judge(id, forms[0]);
+        return performance.now() - begin;
+      };
+      // The machine may be busy with something else meanwhile.
+      assert.ok(Math.min(time(), time(), time(), time(), time()) < 50);
+    });
+  });
+}
+
+const pick = ({ status, name }: { status: string; name?: string }) => [status, name];
+const isList = (value: unknown): value is unknown[] => Array.isArray(value) || ArrayBuffer.isView(value);
+
+function resultOf(id: ExerciseId): unknown {
+  const [probe] = ALL[id].probes;
+  return ALL[id].oracle(...(typeof probe === 'function' ? probe().args : (copy(probe) as never[])));
+}
+
+/** A list whose last value is another one. */
+const spoilt = (result: unknown, value: unknown) =>
+  isList(result) ? [...Array.from(result).slice(0, -1), value] : result;
+const lengthened = (result: unknown) => (isList(result) ? [...Array.from(result), 0] : result);
+
+describe('The checks', () => {
+  test('are of at least twenty-five exercises in chapters 1 to 7, and of three projects of half an hour', () => {
+    const all = Object.values(ALL);
+    assert.ok(all.filter(({ project }) => project === undefined).length >= 25);
+    assert.deepEqual([...new Set(all.map(({ chapter }) => chapter))], [1, 2, 3, 4, 5, 6, 7]);
+    const projects = new Map<string, number>();
+    for (const { project, minutes } of all) if (project) projects.set(project, (projects.get(project) ?? 0) + minutes);
+    assert.equal(projects.size, 3);
+    for (const minutes of projects.values()) assert.ok(minutes >= 20 && minutes <= 35, `${minutes} minutes`);
+  });
+
+  test('stop a loop without an end, also one that catches what is thrown, and name it', () => {
+    const begin = performance.now();
+    const endless = judge('lif-charge', () => {
+      for (;;) {
+        try {
+          for (;;);
+        } catch {}
+      }
+    });
+    assert.deepEqual(pick(endless), ['error', 'never-ends']);
+    assert.ok(performance.now() - begin < 10_000);
+  });
+
+  test('stop an answer that asks a die, a network or an adder without an end, on every host', () => {
+    for (const [id, ask] of [
+      [
+        'poisson-step',
+        (_: never, die: () => number) => {
+          for (;;) die();
+        },
+      ],
+      [
+        'train-loop',
+        (net: { reset: () => void }) => {
+          for (;;) net.reset();
+        },
+      ],
+      [
+        'event-table',
+        (_: never, add: (a: number, b: number) => number) => {
+          for (;;) add(1, 1);
+        },
+      ],
+    ] as const) {
+      assert.deepEqual(pick(judgeAnswer(ALL[id], ask)), ['error', 'never-ends']);
+    }
+  });
+
+  test('say of a mistake that nobody knows what came out, and not what should have', () => {
+    const { status, name, message } = judge('lif-charge', (v: number, x: number, tau: number) => v + x / tau + 1e-3);
+    assert.deepEqual([status, name], ['wrong', undefined]);
+    assert.equal(
+      message,
+      'Not yet: for v = 0, x = 1 and tau = 2 your function returns 0.501. What do you get on paper?',
+    );
+  });
+
+  test('never print the result of the oracle', () => {
+    for (const id of ids) {
+      const right = resultOf(id);
+      if (typeof right !== 'number' || right === Math.round(right)) continue;
+      const { message } = judge(id, () => 123.456);
+      const said = message.replace(/^Not yet: for .* your function returns/, '');
+      assert.ok(!said.includes(String(Number(right.toPrecision(4)))), message);
+    }
+  });
+});
+
+describe('Values', () => {
+  test('are the same within a tolerance, whatever list they are in', () => {
+    assert.ok(same([1, 2.000001], Float32Array.of(1, 2), 1e-5));
+    assert.ok(!same([1, 2.001], [1, 2], 1e-5));
+    assert.ok(!same([1, 2], [1, 2, 3], 1));
+    assert.ok(!same(Number.POSITIVE_INFINITY, 1e300, 1e-5));
+    assert.ok(!same(Number.NaN, 0, 1e-5));
+    assert.ok(same(Number.NaN, Number.NaN, 0));
+    assert.ok(!same({ a: 1 }, { b: 1 }, 0));
+    assert.ok(!same(undefined, null, 0));
+  });
+
+  test('are copied without a trace of the original', () => {
+    const work = () => 1;
+    const original = { list: [[1], [2]], typed: Float32Array.of(1), work };
+    const other = copy(original);
+    other.list[0][0] = 9;
+    other.typed[0] = 9;
+    assert.deepEqual(original, { list: [[1], [2]], typed: Float32Array.of(1), work });
+    assert.equal(other.work, work);
+  });
+});
