@@ -9,7 +9,7 @@ import { NeverEnds } from '../exercises/exercise';
 export * from '../exercises';
 
 /** Milliseconds for all calls of one check: a right answer takes a few of them. */
-const LIMIT = 1000;
+const LIMIT = 2000;
 
 /** V8 stops whatever runs below `vm` when the time is over, also a loop without an end in a cell's own function. */
 export function limit<T>(work: () => T): T {

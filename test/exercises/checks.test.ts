@@ -7,7 +7,9 @@ import { copy, same } from '../../src/exercises/values';
 import { limit } from '../../src/node/exercises';
 
 const ids = Object.keys(ALL) as ExerciseId[];
-const judge = (id: ExerciseId, answer: unknown) => judgeAnswer(ALL[id], answer, limit);
+/** An oracle may work on tensors, and TensorFlow.js does not survive being stopped on a busy machine. */
+const judge = (id: ExerciseId, answer: unknown) => judgeAnswer(ALL[id], answer);
+const judgeWithin = (id: ExerciseId, answer: unknown) => judgeAnswer(ALL[id], answer, limit);
 
 /** What the checks of many courses let pass. */
 const JUNK: Record<string, unknown> = {
@@ -109,7 +111,7 @@ for (const id of ids) {
     test('takes less than 50 ms', () => {
       const time = () => {
         const begin = performance.now();
-        judge(id, forms[0]);
+        judgeWithin(id, forms[0]);
         return performance.now() - begin;
       };
       // The machine may be busy with something else meanwhile.
@@ -144,7 +146,7 @@ describe('The checks', () => {
 
   test('stop a loop without an end, also one that catches what is thrown, and name it', () => {
     const begin = performance.now();
-    const endless = judge('lif-charge', () => {
+    const endless = judgeWithin('lif-charge', () => {
       for (;;) {
         try {
           for (;;);
