@@ -106,7 +106,6 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
   if (typeof answer !== 'function') {
     return wrong({ name: 'no-function', says: 'Hand the function itself to the check. Is it called too early?' });
   }
-  const rightResults = resultsOf(exercise, exercise.oracle);
   let outcomes: Outcome[];
   let again: Outcome[];
   try {
@@ -115,6 +114,7 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
   } catch (error) {
     return failure(exercise, error);
   }
+  const rightResults = resultsOf(exercise, exercise.oracle);
   const { tolerance = 1e-5 } = exercise;
   if (outcomes.some(({ changed }) => changed)) {
     return wrong({

@@ -1,8 +1,9 @@
 // The learner's own copies of the chapters, in notebooks/my/: theirs to change, and never written over. Git ignores them,
 // so a `git pull` that changes a chapter never meets an edited one.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { learnersCells, textOf } from '../exercises/cells.mjs';
 import { readJson, root } from '../setup/project.mjs';
 
 export const chaptersFolder = join(root, 'notebooks');
@@ -11,13 +12,14 @@ export const copiesFolder = join(chaptersFolder, 'my');
 /** Where a copy says, in its metadata, which chapter it was made from. */
 const ORIGIN = 'lif_fc_mnist';
 
-const textOf = ({ source }) => [source].flat().join('');
-
 /** A hash of what a notebook says and does; outputs do not count. */
 export function hashOfCells({ cells }) {
   const parts = cells.map((cell) => [cell.cell_type, textOf(cell)]);
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
+
+/** The edition of a chapter: the start of its hash. A copy carries it, and `src/node/exercises.ts` computes it again. */
+export const editionOf = (notebook) => hashOfCells(notebook).slice(0, 8);
 
 /** The names of the chapters in a folder, in order. */
 export const chapterNames = (folder = chaptersFolder) =>
@@ -47,19 +49,48 @@ function movedText(markdown, chapters) {
     .join('');
 }
 
+/** The first cell of a copy: it says so when its chapter has become newer. */
+const editionCell = (name, notebook) => ({
+  cell_type: 'code',
+  execution_count: null,
+  id: 'edition',
+  metadata: {},
+  outputs: [],
+  source: [
+    '// Your own copy of this chapter: nothing overwrites it.\n',
+    "import { exercises } from 'lif-fc-mnist';\n",
+    `exercises.edition('${name}', '${editionOf(notebook)}');`,
+  ],
+});
+
 /**
- * A learner's copy of a chapter: no outputs, links as they are from the folder of copies, and where it comes from.
+ * A learner's copy of a chapter: stubs in place of solutions, no outputs, links as they are from the folder of copies,
+ * and where it comes from.
  * @param {object} notebook of format 4
  * @param {string} name of its file
  * @param {string[]} chapters names of all chapters
  */
 export function learnersCopy(notebook, name, chapters) {
-  const cells = notebook.cells.map((cell) => {
+  const cells = learnersCells(notebook.cells).map((cell) => {
     if (cell.cell_type === 'code') return { ...cell, execution_count: null, outputs: [] };
     return { ...cell, source: movedText(textOf(cell), chapters).split(/(?<=\n)/) };
   });
   const origin = { chapter: name, cells: hashOfCells(notebook) };
-  return { ...notebook, metadata: { ...notebook.metadata, [ORIGIN]: origin }, cells };
+  return {
+    ...notebook,
+    metadata: { ...notebook.metadata, [ORIGIN]: origin },
+    cells: [editionCell(name, notebook), ...cells],
+  };
+}
+
+const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+/** The copies whose chapter has changed since they were made. */
+export function outdatedCopies(from = chaptersFolder, to = copiesFolder) {
+  return chapterNames(from).filter((name) => {
+    const origin = readJson(join(to, name))?.metadata?.[ORIGIN];
+    return origin !== undefined && origin.cells !== hashOfCells(read(join(from, name)));
+  });
 }
 
 /**
@@ -70,18 +101,35 @@ export function learnersCopy(notebook, name, chapters) {
 export function makeCopies(from = chaptersFolder, to = copiesFolder) {
   const names = chapterNames(from);
   mkdirSync(to, { recursive: true });
-  const [made, outdated] = [[], []];
+  const made = [];
   for (const name of names) {
-    const chapter = JSON.parse(readFileSync(join(from, name), 'utf8'));
+    const text = `${JSON.stringify(learnersCopy(read(join(from, name)), name, names), null, 1)}\n`;
     try {
-      const text = `${JSON.stringify(learnersCopy(chapter, name, names), null, 1)}\n`;
       writeFileSync(join(to, name), text, { flag: 'wx' }); // fails if there is one
       made.push(name);
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
-      const origin = readJson(join(to, name))?.metadata?.[ORIGIN];
-      if (origin && origin.cells !== hashOfCells(chapter)) outdated.push(name);
     }
   }
-  return { names, made, outdated };
+  return { names, made, outdated: outdatedCopies(from, to) };
+}
+
+/**
+ * Makes a new copy of a chapter, and keeps the one that is there under a name with the time.
+ * @returns {string | undefined} that name
+ */
+export function resetCopy(name, from = chaptersFolder, to = copiesFolder, now = new Date()) {
+  const copy = join(to, name);
+  let kept;
+  if (existsSync(copy)) {
+    const two = (number) => String(number).padStart(2, '0');
+    const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
+    const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join('');
+    for (let n = 1; kept === undefined || existsSync(join(to, kept)); n++) {
+      kept = name.replace(/\.ipynb$/, `.${day}-${time}${n > 1 ? `-${n}` : ''}.ipynb`);
+    }
+    renameSync(copy, join(to, kept));
+  }
+  makeCopies(from, to);
+  return kept;
 }

@@ -1,0 +1,148 @@
+// The cells of exercises in a chapter, and what becomes of them in a learner's copy.
+//
+// A chapter holds each exercise in its solved form, as cells that say in their metadata, `exercise: { id, role }`, what they
+// are: `task` (also `minutes`), `answer`, and, where there is one, `picture` or `run`, which show something when the answer
+// is right. `setup` and `progress` stand around all of them.
+
+export const textOf = ({ source }) => [source].flat().join('');
+const lines = (text) => text.split(/(?<=\n)/);
+const SOLUTION = /^([ \t]*)\/\/ BEGIN SOLUTION\n([\s\S]*?)^[ \t]*\/\/ END SOLUTION$/gm;
+const MARK = /(BEGIN|END) SOLUTION/;
+
+const partOf = (cell) => cell.metadata?.exercise ?? {};
+
+/** The ids of a chapter's exercises, in order. */
+export const idsOf = ({ cells }) => cells.map(partOf).flatMap(({ id, role }) => (role === 'task' ? [id] : []));
+
+/** The cells from the exercises' set-up to their progress: what a check needs, and nothing of the chapter before. */
+export function sectionOf({ cells }) {
+  const first = cells.findIndex((cell) => partOf(cell).role === 'setup');
+  const last = cells.findLastIndex((cell) => partOf(cell).role === 'progress');
+  return first < 0 ? [] : cells.slice(first, (last < 0 ? cells.length : last) + 1);
+}
+
+/** An answer cell as a learner finds it: a stub, and open. */
+function stubOf(cell) {
+  const { source_hidden: _, ...jupyter } = cell.metadata.jupyter ?? {};
+  const tags = (cell.metadata.tags ?? []).filter((tag) => tag !== 'hide-input');
+  const metadata = { ...cell.metadata, jupyter, tags };
+  if (Object.keys(jupyter).length === 0) delete metadata.jupyter;
+  if (tags.length === 0) delete metadata.tags;
+  const source = textOf(cell).replace(SOLUTION, '$1// Your code here.\n$1return todo();');
+  return { ...cell, metadata, source: lines(source) };
+}
+
+/** The figure that a solved chapter shows, as a markdown cell: what the learner's own answer is to look like. */
+function pictureToReach(cell) {
+  const { id } = partOf(cell);
+  const data = cell.outputs?.map((output) => output.data).find((bundle) => bundle?.['image/png']);
+  if (!data) return [];
+  const sentence = [data['text/plain']].flat().join('').replace(/\s+/g, ' ').replace(/[[\]]/g, '').trim();
+  const png = [data['image/png']].flat().join('').trim();
+  return [
+    {
+      cell_type: 'markdown',
+      id: `${id}-goal`,
+      metadata: { exercise: { id, role: 'goal' } },
+      attachments: { 'goal.png': { 'image/png': png } },
+      source: lines(`The picture to reach:\n\n![${sentence}](attachment:goal.png)`),
+    },
+  ];
+}
+
+/** The cells of a learner's copy: stubs in the place of solutions, and the pictures to reach above them. */
+export function learnersCells(cells) {
+  return cells.flatMap((cell) => {
+    const { id, role } = partOf(cell);
+    if (role !== 'answer') return [cell];
+    const goals = cells.filter((other) => partOf(other).id === id && partOf(other).role === 'picture');
+    return [...goals.flatMap(pictureToReach), stubOf(cell)];
+  });
+}
+
+/**
+ * What is wrong with the exercises of a chapter, a line each.
+ * @param {object} notebook the chapter
+ * @param {Record<string, { minutes: number }>} exercises those of the package that belong to it, by id
+ */
+export function problemsOf(notebook, exercises) {
+  const problems = [];
+  const ids = idsOf(notebook);
+  for (const id of Object.keys(exercises))
+    if (!ids.includes(id)) problems.push(`${id}: expected a task cell, found none`);
+  for (const id of ids)
+    if (!Object.hasOwn(exercises, id)) problems.push(`${id}: no exercise of the package for this chapter`);
+  for (const id of new Set(ids)) {
+    const with_ = (role) => notebook.cells.filter((cell) => partOf(cell).id === id && partOf(cell).role === role);
+    const [tasks, answers] = [with_('task'), with_('answer')];
+    if (tasks.length !== 1) problems.push(`${id}: expected one task cell, found ${tasks.length}`);
+    if (answers.length !== 1) problems.push(`${id}: expected one answer cell, found ${answers.length}`);
+    if (tasks.length === 1) problems.push(...problemsOfTask(id, tasks[0], exercises[id]?.minutes));
+    if (answers.length === 1) problems.push(...problemsOfAnswer(id, answers[0]));
+  }
+  for (const cell of notebook.cells) {
+    if (MARK.test(textOf(cell)) && partOf(cell).role !== 'answer')
+      problems.push(`${cell.id}: a solution outside of an answer cell`);
+  }
+  for (const cell of learnersCells(notebook.cells)) {
+    if (MARK.test(textOf(cell))) problems.push(`${cell.id}: a solution is left in the learner's copy`);
+  }
+  return problems;
+}
+
+function problemsOfTask(id, task, minutes) {
+  const text = textOf(task);
+  const problems = [];
+  const hints = text.match(/<details><summary>Hint \d<\/summary>\n\n/g)?.length ?? 0;
+  if (hints < 2 || hints > 3) problems.push(`${id}: expected two or three hints, found ${hints}`);
+  if (task.metadata.exercise.minutes !== minutes) {
+    problems.push(`${id}: expected ${minutes} minutes as in the package, found ${task.metadata.exercise.minutes}`);
+  }
+  if (!text.includes(`*About ${minutes} minutes.*`))
+    problems.push(`${id}: the task does not say "About ${minutes} minutes."`);
+  return problems;
+}
+
+function problemsOfAnswer(id, answer) {
+  const code = textOf(answer);
+  const problems = [];
+  const blocks = [...code.matchAll(SOLUTION)].length;
+  if (blocks !== 1) problems.push(`${id}: expected one BEGIN SOLUTION … END SOLUTION, found ${blocks}`);
+  // In the answer's own cell: tslab does not run a cell with a type error, and a check in a cell of its own would then
+  // judge the answer of the run before.
+  if (!new RegExp(`^check\\('${id}', \\w+\\);$`, 'm').test(code))
+    problems.push(`${id}: expected check('${id}', …); in the answer's cell`);
+  if (!answer.metadata.tags?.includes('hide-input') || !answer.metadata.jupyter?.source_hidden) {
+    problems.push(`${id}: expected a folded answer (the tag hide-input, and jupyter.source_hidden)`);
+  }
+  const printed = (answer.outputs ?? []).map(({ text }) => [text ?? ''].flat().join('')).join('');
+  if (printed !== `✔ ${id}: Right.\n`)
+    problems.push(`${id}: expected "✔ ${id}: Right." below the solution, found ${JSON.stringify(printed)}`);
+  return problems;
+}
+
+/** What a check printed: sign, exercise, the mistake's name. */
+const CHECKED = /^([✔○✘]) ([\w-]+)(?: \(([\w-]+)\))?: (.*)$/gm;
+const STATUS = { '✔': 'passed', '○': 'todo', '✘': 'wrong' };
+
+/**
+ * What the checks of an executed notebook found, by the exercise's id; of several the last.
+ * `failed` says that the answer's cell ended with an error instead.
+ * @returns {Record<string, { status: 'passed' | 'todo' | 'wrong' | 'failed', name?: string, message: string }>}
+ */
+export function verdictsOf({ cells }) {
+  const verdicts = {};
+  for (const cell of cells) {
+    const { id, role } = partOf(cell);
+    const printed = (stream) =>
+      (cell.outputs ?? []).map(({ name, text }) => (name === stream ? [text].flat().join('') : '')).join('');
+    if (role === 'answer' && printed('stderr') !== '') {
+      const message = printed('stderr').trim().split('\n')[0].slice(0, 200);
+      verdicts[id] = { status: 'failed', name: 'cell-fails', message };
+    }
+    for (const [, sign, checked, name, message] of printed('stdout').matchAll(CHECKED)) {
+      verdicts[checked] = { status: STATUS[sign], ...(name ? { name } : {}), message };
+    }
+  }
+  return verdicts;
+}

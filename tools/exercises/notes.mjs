@@ -1,0 +1,61 @@
+// The teacher's notes on the exercises, workshop/exercises.md: made of the exercises themselves.
+
+const plural = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+/** What a task is called in its chapter. */
+function titlesOf(chapters) {
+  const titles = {};
+  for (const { cells } of chapters) {
+    for (const { metadata, source } of cells) {
+      if (metadata?.exercise?.role !== 'task') continue;
+      titles[metadata.exercise.id] = [source]
+        .flat()[0]
+        .replace(/^#+\s*/, '')
+        .trim();
+    }
+  }
+  return titles;
+}
+
+const bar = (text) => text.replaceAll('|', '\\|');
+
+/**
+ * @param {Record<string, object>} exercises of the package, by id
+ * @param {object[]} chapters their notebooks
+ */
+export function teachersNotes(exercises, chapters) {
+  const titles = titlesOf(chapters);
+  const all = Object.entries(exercises);
+  const minutesOf = (list) => list.reduce((sum, [, { minutes }]) => sum + minutes, 0);
+  const lines = [
+    '# The exercises: what to expect, and what to ask back',
+    '',
+    '<!-- Made by `npm run exercises -- --notes` from src/exercises/. Do not edit it by hand. -->',
+    '',
+    `There are ${plural(all.length, 'exercise')} for about ${minutesOf(all)} minutes. Each check knows some mistakes. It names the`,
+    'mistake in brackets and asks a question. When somebody calls you, ask the same question once more, and let them answer it',
+    'on paper before they type.',
+    '',
+    'The minutes are estimates. Plan half as much again for people who are new to TypeScript.',
+    '`npm run exercises -- --report FOLDER` prints which mistakes are in notebooks that were handed in.',
+  ];
+  for (const chapter of new Set(all.map(([, exercise]) => exercise.chapter))) {
+    const own = all.filter(([, exercise]) => exercise.chapter === chapter);
+    lines.push('', `## Chapter ${chapter}: ${plural(own.length, 'exercise')}, about ${minutesOf(own)} minutes`);
+    let project;
+    for (const [id, exercise] of own) {
+      if (exercise.project !== project && exercise.project) {
+        const minutes = minutesOf(own.filter(([, other]) => other.project === exercise.project));
+        lines.push('', `### Project: ${exercise.project} (${minutes} minutes)`);
+      }
+      project = exercise.project;
+      const level = project ? '####' : '###';
+      lines.push('', `${level} ${titles[id] ?? id} (\`${id}\`, ${plural(exercise.minutes, 'minute')})`, '');
+      lines.push('| what to expect | what to ask back | name |', '|---|---|---|');
+      for (const [name, { expect, says }] of Object.entries(exercise.mistakes)) {
+        lines.push(`| ${bar(expect)} | ${bar(says)} | \`${name}\` |`);
+      }
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
