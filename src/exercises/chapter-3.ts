@@ -117,7 +117,7 @@ export const chapter3 = {
       ),
       'rate-of-steps': m(
         'averages over the pixels of each step',
-        'This is one number per step. Of which axis should one number each be left?',
+        'This is one number per step. Which should the result have one number for: steps or pixels?',
         (spikes) => spikes.map((step) => step.reduce((sum, x) => sum + x, 0) / step.length),
       ),
     },

@@ -262,7 +262,7 @@ export const chapter4 = {
       ),
       percent: m(
         'returns per cent',
-        'This is in per cent. What share is it of 1?',
+        'This is in per cent. Between which two numbers does a share lie?',
         (correct, batchSize) => (100 * sum(correct)) / (correct.length * batchSize),
       ),
       'last-batch': m(

@@ -66,7 +66,7 @@ export function flawOf(found: unknown, right: unknown): Flaw | undefined {
     if (Array.isArray(value) && value.length !== (like as unknown as unknown[]).length) {
       return {
         name: 'length',
-        says: `Your list has the length ${value.length}. Of what should it hold one value each?`,
+        says: `Your list has ${value.length} values. For what should it hold one value each?`,
       };
     }
     for (const key of Object.keys(like)) {

@@ -55,11 +55,13 @@ function prepareNotebooks() {
     lines.push(`New in notebooks/my/: ${made.join(', ')}.`);
   }
   if (outdated.length > 0) {
-    const their =
+    const [their, number] =
       outdated.length === 1
-        ? 'This chapter has changed since your copy was'
-        : 'These chapters have changed since your copies were';
-    lines.push(`${their} made: ${outdated.join(', ')}. Your copies stay as they are; rename one to get a new one.`);
+        ? ['This chapter has changed since your copy was', outdated[0].slice(0, 2)]
+        : ['These chapters have changed since your copies were', 'NN'];
+    lines.push(
+      `${their} made: ${outdated.join(', ')}. Your copies stay as they are; \`npm run exercises -- --reset ${number}\` makes a new one.`,
+    );
   }
   return { first: ['notebooks', 'my', names[0]], lines };
 }
