@@ -1,0 +1,77 @@
+/** The exercises as they stand in the committed chapters, and the teacher's notes that are made of them. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { ALL } from '../../src/exercises';
+
+const root = resolve(__dirname, '..', '..');
+interface Notebook {
+  cells: { cell_type: string; id: string; source: string | string[]; metadata: { exercise?: { role: string } } }[];
+}
+const load = async <T>(...path: string[]) => (await import(pathToFileURL(join(root, 'tools', ...path)).href)) as T;
+const chapters = readdirSync(join(root, 'notebooks'))
+  .filter((name) => name.endsWith('.ipynb'))
+  .sort()
+  .map((name) => ({ name, notebook: JSON.parse(readFileSync(join(root, 'notebooks', name), 'utf8')) as Notebook }));
+const textOf = ({ source }: Notebook['cells'][number]) => [source].flat().join('');
+
+describe('The exercises of each chapter', () => {
+  for (const { name, notebook } of chapters) {
+    test(`${name} are solved, folded, and complete in their cells`, async () => {
+      const { problemsOf } = await load<{ problemsOf(notebook: Notebook, own: object): string[] }>(
+        'exercises',
+        'cells.mjs',
+      );
+      const own = Object.entries(ALL).filter(([, { chapter }]) => chapter === Number(name.slice(0, 2)));
+      assert.deepEqual(problemsOf(notebook, Object.fromEntries(own)), []);
+    });
+
+    test(`${name} use no name that the chapter declares, since a learner may run its cells again`, async () => {
+      const { sectionOf } = await load<{ sectionOf(notebook: Notebook): Notebook['cells'] }>('exercises', 'cells.mjs');
+      const section = sectionOf(notebook);
+      const before = notebook.cells.filter((cell) => !section.includes(cell));
+      const names = namesIn(before);
+      assert.deepEqual(
+        namesIn(section).filter((declared) => names.includes(declared)),
+        [],
+      );
+    });
+  }
+
+  test('begin with "predict, then run" where a guess comes first', () => {
+    const texts = chapters.flatMap(({ notebook }) => notebook.cells.map(textOf));
+    const predicted = texts.filter((text) => text.includes('**Predict, then run.**')).length;
+    assert.ok(predicted >= 5, `${predicted}`);
+  });
+});
+
+/** What the code cells declare at their top. */
+function namesIn(cells: Notebook['cells']): string[] {
+  const declared = /^(?:async )?(?:const|let|class|function) (?:\{([^}]*)\}|\[([^\]]*)\]|(\w+))/gm;
+  return cells
+    .filter(({ cell_type }) => cell_type === 'code')
+    .flatMap((cell) => [...textOf(cell).matchAll(declared)])
+    .flatMap(
+      ([, object, list, name]) =>
+        name ?? (object ?? list ?? '').split(',').map((part) => part.split(':').at(-1)?.trim() ?? ''),
+    )
+    .filter((name) => name !== '');
+}
+
+test("The teacher's notes are those that the exercises make", async () => {
+  const { teachersNotes } = await load<{ teachersNotes(exercises: object, chapters: Notebook[]): string }>(
+    'exercises',
+    'notes.mjs',
+  );
+  const notes = teachersNotes(
+    ALL,
+    chapters.map(({ notebook }) => notebook),
+  );
+  const committed = readFileSync(join(root, 'workshop', 'exercises.md'), 'utf8').replaceAll('\r\n', '\n');
+  assert.ok(committed === notes, 'workshop/exercises.md is out of date: run `npm run exercises -- --notes`');
+  for (const [id, { mistakes }] of Object.entries(ALL)) {
+    for (const name of Object.keys(mistakes)) assert.ok(notes.includes(`| \`${name}\` |`), `${id}: ${name}`);
+  }
+});
