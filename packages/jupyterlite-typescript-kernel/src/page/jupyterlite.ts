@@ -1,0 +1,38 @@
+/** The parts of JupyterLite that are used here, as its packages `@jupyterlite/services` and `@jupyterlab/coreutils` have them. */
+
+export interface KernelOptions {
+  id: string;
+  name: string;
+  location: string;
+  sendMessage(message: unknown): void;
+}
+
+/** `BaseKernel`: it takes and makes Jupyter's messages. */
+export interface BaseKernel {
+  readonly id: string;
+  readonly isDisposed: boolean;
+  readonly executionCount: number;
+  readonly parentHeader: unknown;
+  dispose(): void;
+  stream(content: { name: string; text: string }, parentHeader?: unknown): void;
+  displayData(content: object, parentHeader?: unknown): void;
+  updateDisplayData(content: object, parentHeader?: unknown): void;
+}
+
+export interface KernelSpecs {
+  register(options: { spec: object; create(options: KernelOptions): Promise<unknown> }): void;
+}
+
+export interface KernelClient {
+  interrupt(kernelId: string): Promise<void>;
+}
+
+export interface Services {
+  BaseKernel: new (options: KernelOptions) => BaseKernel;
+  IKernelSpecs: unknown;
+  IKernelClient: unknown;
+}
+
+export interface CoreUtils {
+  PageConfig: { getOption(name: string): string; getBaseUrl(): string };
+}
