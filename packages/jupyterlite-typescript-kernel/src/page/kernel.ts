@@ -1,5 +1,6 @@
 /** The kernel as JupyterLite sees it: it hands cells to a worker, and asks the types first. */
-import type { FromCells, Outcome, ToCells, TypeProblem } from '../protocol';
+import { problemsText } from '../problems';
+import type { FromCells, Outcome, ToCells } from '../protocol';
 import type { BaseKernel, KernelOptions, Services } from './jupyterlite';
 import type { Settings } from './settings';
 import type { TypesClient } from './types-client';
@@ -8,17 +9,6 @@ import type { TypesClient } from './types-client';
 const GRACE = 3000;
 
 const LOST = `Interrupted. The cell did not stop within ${GRACE / 1000} s, so the kernel was restarted. Its variables are gone: run the cells above again.`;
-
-/** TypeScript's codes for a name that nothing declares. */
-const UNKNOWN_NAME = [2304, 2503, 18004];
-
-/** A learner who has restarted the kernel has no variables; the first unknown name reminds of that. */
-function withHint(errors: TypeProblem[]): TypeProblem[] {
-  const first = errors.find(({ code }) => UNKNOWN_NAME.includes(code));
-  return errors.map((error) =>
-    error === first ? { ...error, text: `${error.text.replace(/[.?]?$/, '.')} Did you run the cells above?` } : error,
-  );
-}
 
 export interface TypeScriptKernel extends BaseKernel {
   /** Asks the running cell to stop; ends it after a while if it does not. */
@@ -159,11 +149,10 @@ export function kernelClass(
 
     async executeRequest({ code }: { code: string }): Promise<object> {
       const count = this.executionCount;
-      const errors = withHint((await types.check(this.id, code)) ?? []);
-      if (errors.length > 0) {
-        const lines = errors.map(({ line, column, text }) => `${line}:${column} - ${text}`);
-        this.stream({ name: 'stderr', text: `${lines.join('\n')}\n` });
-        const evalue = errors.at(-1)?.text ?? '';
+      const problems = (await types.check(this.id, code)) ?? [];
+      if (problems.length > 0) {
+        this.stream({ name: 'stderr', text: problemsText(problems) });
+        const evalue = problems.at(-1)?.text ?? '';
         return { status: 'error', ename: 'TypeScript', evalue, traceback: [], execution_count: count };
       }
       const outcome = await this.ask<Outcome>((id) => ({ type: 'execute', id, code, count }), true);
