@@ -39,7 +39,7 @@ function inTslab(cells: string[]): Shown[] {
     displays: displays.map(({ data, id, update }) => ({
       data,
       update,
-      ...(id === undefined ? {} : { id: numberOf(id) }),
+      ...(id ? { id: numberOf(id) } : {}),
     })),
   }));
 }

@@ -7,8 +7,9 @@ import { type ImportDeclaration, type Program, parse } from 'acorn';
 import { transform } from 'sucrase';
 import { declaredNames, references } from './scope';
 
-/** The one parameter of a compiled cell. */
+/** The one parameter of a compiled cell, and that of what sets a name. No cell may use these names itself. */
 const CELL = '__cell__';
+const VALUE = '__value__';
 
 /** A cell that cannot be compiled: where, and what is wrong there. Line and column count from 1. */
 export class CellSyntaxError extends SyntaxError {
@@ -30,8 +31,8 @@ export interface CellHost {
   names: Record<string, unknown>;
   /** Takes each name that the cell declares, with what reads it and, unless it is constant, what sets it. */
   declare(names: Record<string, [() => unknown, ((value: unknown) => void)?]>): void;
-  /** Imports a module that must export the names given. */
-  load(name: string, needed: string[]): Promise<Record<string, unknown>>;
+  /** Imports a module, which must export the names given. */
+  load(name: string, needed?: string[]): Promise<Record<string, unknown>>;
   /** What `import x from` binds. */
   defaultOf(module: Record<string, unknown>): unknown;
   /** The value of the last line, if it has one. */
@@ -110,7 +111,7 @@ function settable(program: Program): Set<string> {
 export function compileCell(source: string, isKnown: (name: string) => boolean): string {
   const code = withoutTypes(source);
   const program = parseProgram(source, code);
-  const { free, own } = references(program);
+  const { free, own, imports } = references(program);
   const declared = declaredNames(program);
   const edits: { start: number; end: number; text: string }[] = [];
   const edit = (start: number, end: number, text: string) => edits.push({ start, end, text });
@@ -149,9 +150,11 @@ export function compileCell(source: string, isKnown: (name: string) => boolean):
     else edit(start, end, value);
   }
 
+  for (const { start } of imports) edit(start, start + 'import'.length, `${CELL}.load`);
+
   const writable = settable(program);
   const accessors = [...declared].map((name) => {
-    const set = writable.has(name) ? `, (v) => { ${name} = v; }` : '';
+    const set = writable.has(name) ? `, (${VALUE}) => { ${name} = ${VALUE}; }` : '';
     return `${name}: [() => ${name}${set}]`;
   });
   const declare = accessors.length > 0 ? `${CELL}.declare({ ${accessors.join(', ')} }); ` : '';

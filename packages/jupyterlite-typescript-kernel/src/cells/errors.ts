@@ -20,34 +20,45 @@ interface Frame {
   isModule: boolean;
 }
 
+/** A place in a stack. */
 interface Site {
+  /** Of the function, or empty. */
   name: string;
   script: string;
   line: number;
 }
 
-// V8: "    at async Foo.bar [as baz] (script:1:2)" or "    at script:1:2".
-const V8 = /^\s*at (?:(?:async )?(.*?) \()?(?:async )?([^()]*?):(\d+):\d+\)?$/;
-// Firefox and Safari: "bar@script:1:2".
-const OTHERS = /^(.*?)@(.*?)(?: line \d+ > eval)?:(\d+):\d+$/;
-
-function siteOf(line: string): Site | undefined {
-  const match = V8.exec(line) ?? OTHERS.exec(line);
-  if (!match) return undefined;
-  const name = (match[1] ?? '')
-    .replace(/^async\*?\s*/, '')
-    .replace(/^new /, '')
-    .replace(/ \[as .*\]$/, '');
-  return { name: name.replace(/^(Object|Module|exports)\./, ''), script: match[2] as string, line: Number(match[3]) };
+/** What V8 gives for a frame. */
+interface CallSite {
+  getFunctionName(): string | null;
+  getScriptNameOrSourceURL(): string | null;
+  getLineNumber(): number | null;
 }
 
-const isAnonymous = (name: string) =>
-  name === '' || name.includes('<') || name.startsWith('eval') || name.includes('/');
+const siteOfV8 = (site: CallSite): Site => ({
+  // V8 calls what has no name in code of `eval` so.
+  name: site.getFunctionName()?.replace(/^eval$/, '') ?? '',
+  script: site.getScriptNameOrSourceURL() ?? '',
+  line: site.getLineNumber() ?? 1,
+});
+
+/** A line of Firefox or Safari: `mean@cell-2.ts:3:10`. */
+const LINE = /^(?:async\*)?(.*?)@(.*?)(?: line \d+ > eval)?:(\d+):\d+$/;
+
+function sitesOf(stack: string): Site[] {
+  const found = stack.split('\n').map((line) => LINE.exec(line));
+  return found.flatMap((match) => {
+    if (!match) return [];
+    const [, name, script, line] = match as unknown as [string, string, string, string];
+    // Firefox calls what has no name after its holder: `f/<`.
+    return [{ name: /[/<]/.test(name) ? '' : name, script, line: Number(line) }];
+  });
+}
 
 function frameOf({ name, script, line }: Site, originOf: (script: string) => Origin | undefined): Frame | undefined {
   const origin = originOf(script);
   if (origin === undefined || origin.kind === 'kernel') return undefined;
-  const called = isAnonymous(name) ? '' : name;
+  const called = name.replace(/^(Object|Module|exports)\./, '');
   if (origin.kind === 'module') return { text: `    at ${called || 'a function'} (${origin.name})`, isModule: true };
   const text = origin.source.split('\n')[line - 1]?.trim() ?? '';
   const short = text.length > LINE_LENGTH ? `${text.slice(0, LINE_LENGTH - 1)}…` : text;
@@ -55,11 +66,10 @@ function frameOf({ name, script, line }: Site, originOf: (script: string) => Ori
   return { text: `${place}${short ? `: ${short}` : ''}`, isModule: false };
 }
 
-function frameLines(stack: string, originOf: (script: string) => Origin | undefined): string[] {
+function frameLines(sites: Site[], originOf: (script: string) => Origin | undefined): string[] {
   const frames: Frame[] = [];
-  for (const line of stack.split('\n')) {
-    const site = siteOf(line);
-    const frame = site && frameOf(site, originOf);
+  for (const site of sites) {
+    const frame = frameOf(site, originOf);
     if (!frame) continue;
     // Of modules only the function that was called from outside: the last of their frames.
     if (frame.isModule && frames.at(-1)?.isModule) frames.pop();
@@ -100,7 +110,7 @@ export const describeError = (error: unknown): string =>
 
 interface StackMaker {
   stackTraceLimit?: number;
-  prepareStackTrace?: (error: Error, sites: unknown[]) => string;
+  prepareStackTrace?: (error: Error, sites: CallSite[]) => string;
 }
 
 /**
@@ -108,11 +118,11 @@ interface StackMaker {
  * @param originOf what a script is; undefined for scripts that nobody wants to see
  */
 export function shortenStacks(originOf: (script: string) => Origin | undefined): void {
-  const short = (error: unknown, frames: string) => [nameAndMessage(error), ...frameLines(frames, originOf)].join('\n');
-  const maker = Error as StackMaker;
+  const short = (error: unknown, sites: Site[]) => [nameAndMessage(error), ...frameLines(sites, originOf)].join('\n');
+  const maker = Error as unknown as StackMaker;
   maker.stackTraceLimit = KEPT;
-  maker.prepareStackTrace = (error, sites) => short(error, sites.map((site) => `    at ${site}`).join('\n'));
-  // Firefox has no such hook, but an accessor that can be put before its own.
+  maker.prepareStackTrace = (error, sites) => short(error, sites.map(siteOfV8));
+  // Firefox has no such hook. Its stacks come from an accessor, which can be replaced.
   const own = Object.getOwnPropertyDescriptor(Error.prototype, 'stack');
   if (!own?.get) return;
   const { get } = own;
@@ -120,7 +130,7 @@ export function shortenStacks(originOf: (script: string) => Origin | undefined):
     ...own,
     get(this: Error) {
       const stack = get.call(this);
-      return typeof stack === 'string' ? short(this, stack) : stack;
+      return typeof stack === 'string' ? short(this, sitesOf(stack)) : stack;
     },
   });
 }

@@ -77,9 +77,19 @@ export function declaredNames(program: estree.Program): Set<string> {
   return bindVars(program, bindBlock(program.body));
 }
 
-/** The names that a program uses and does not declare; those of its own top level are found with `own`. */
-export function references(program: estree.Program): { free: Reference[]; own: Set<string> } {
+/** What a program uses. */
+export interface References {
+  /** Names that it does not declare. */
+  free: Reference[];
+  /** Names of its own top level. */
+  own: Set<string>;
+  /** Its `import('…')`. */
+  imports: estree.ImportExpression[];
+}
+
+export function references(program: estree.Program): References {
   const free: Reference[] = [];
+  const imports: estree.ImportExpression[] = [];
   const own = new Set<string>();
   const top = declaredNames(program);
 
@@ -103,6 +113,10 @@ export function references(program: estree.Program): { free: Reference[]; own: S
         if (node.callee.type === 'Identifier') use(node.callee, scopes, { called: true });
         else visit(node.callee, scopes);
         for (const argument of node.arguments) visit(argument, scopes);
+        return;
+      case 'ImportExpression':
+        imports.push(node);
+        all();
         return;
       case 'TaggedTemplateExpression':
         if (node.tag.type === 'Identifier') use(node.tag, scopes, { called: true });
@@ -185,5 +199,5 @@ export function references(program: estree.Program): { free: Reference[]; own: S
   }
 
   for (const statement of program.body) visit(statement, []);
-  return { free, own };
+  return { free, own, imports };
 }

@@ -91,7 +91,7 @@ export function createSession(host: SessionHost): Session {
   };
   Object.assign(globalThis, { [KERNEL]: api });
 
-  async function load(name: string, needed: string[]): Promise<Record<string, unknown>> {
+  async function load(name: string, needed: string[] = []): Promise<Record<string, unknown>> {
     const module = name === 'tslab' ? displayModule(api) : await host.load(name);
     const missing = needed.find((key) => !(key in module));
     if (missing !== undefined) throw new SyntaxError(`The module '${name}' has no export '${missing}'`);
