@@ -2,10 +2,14 @@
 // import, and whatever those import.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
 const COMPILER = '@tslab/typescript-for-tslab';
+
+/** What every cell may import. */
+const OWN = { tslab: join(dirname(fileURLToPath(import.meta.url)), 'src', 'types', 'tslab.d.ts') };
 
 /** What runs in a worker has the names of a worker. */
 const LIB = ['es2022', 'webworker'];
@@ -22,7 +26,8 @@ const LICENCE = /^\s*\/\*\*?(?:(?!\*\/)[\s\S])*?(Licensed|Copyright)[\s\S]*?\*\/
  * @param {string[]} [options.ambient] paths of `.d.ts` that are always there, such as of globals
  * @returns {{ files: number, bytes: number }}
  */
-export function buildDeclarations({ out, root, modules, ambient = [] }) {
+export function buildDeclarations({ out, root, modules: given, ambient = [] }) {
+  const modules = { ...OWN, ...given };
   const ts = require(COMPILER);
   const libFolder = dirname(require.resolve(COMPILER));
   const options = {
@@ -52,7 +57,10 @@ export function buildDeclarations({ out, root, modules, ambient = [] }) {
     const full = slashes(path);
     if (full.startsWith(`${lib}/`)) return `/lib/${full.slice(lib.length + 1)}`;
     const at = full.lastIndexOf('/node_modules/');
-    return at >= 0 ? full.slice(at) : `/declarations/${full.slice(slashes(root).length + 1)}`;
+    if (at >= 0) return full.slice(at);
+    if (full === slashes(OWN.tslab)) return '/declarations/tslab.d.ts';
+    if (!full.startsWith(`${slashes(root)}/`)) throw new Error(`${path}: expected a path below ${root}`);
+    return `/declarations/${full.slice(slashes(root).length + 1)}`;
   };
   // Nobody reads the comments of a browser's interfaces here, and they are half of them.
   const printer = ts.createPrinter({ removeComments: true });
@@ -67,6 +75,7 @@ export function buildDeclarations({ out, root, modules, ambient = [] }) {
     files[to] = /^\/lib\/lib\.(dom|webworker)|@webgpu/.test(to) ? bare(to, text) : text.replace(LICENCE, '');
   }
   for (const path of packages) {
+    if (!path.includes('/node_modules/')) continue;
     const { name, version, types, typings, main } = JSON.parse(readFileSync(path, 'utf8'));
     files[place(path)] = JSON.stringify({ name, version, types: types ?? typings, main });
   }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are code.
 /**
  * Cells, from top to bottom in one notebook, that tslab and the TypeScript kernel for JupyterLite run alike: same status,
  * same text, same displays. Where they differ, `differs` says why that is right, and `here` what this kernel shows.
@@ -21,34 +22,6 @@ export interface Row {
   /** What this kernel shows then; the rest is as `ok` without output. */
   here?: Partial<Shown>;
 }
-
-/** A module that cells import: its text, and its declarations. */
-export const THINGS = {
-  name: 'things',
-  code: `export const answer = 42;
-export class Counter {
-  count = 0;
-  next() { return ++this.count; }
-}
-function inner(values) { return values.total.length; }
-export function total(values) { return inner(values); }
-export default function twice(x) { return 2 * x; }
-`,
-  types: `/** The answer. */
-export declare const answer: number;
-/** Counts. */
-export declare class Counter {
-  /** How often it was asked. */
-  count: number;
-  /** The next number. */
-  next(): number;
-}
-export interface Options { size: number }
-/** The sum of values. */
-export declare function total(values: number[]): number;
-export default function twice(x: number): number;
-`,
-};
 
 const waits = (ms: number) => `await new Promise((resolve) => setTimeout(resolve, ${ms}));`;
 

@@ -62,6 +62,9 @@ const failure = (ename: string, evalue: string, text: string): Outcome => ({
   traceback: text === '' ? [] : text.split('\n'),
 });
 
+/** Cells whose lines are known: those that ran last, so a kernel that runs for days does not grow. */
+const CELLS = 1000;
+
 /** Names of cells in stacks. */
 const scriptName = (number: number) => `cell-${number}.ts`;
 
@@ -70,6 +73,7 @@ export function createSession(host: SessionHost): Session {
   const names: Record<string, unknown> = Object.create(null);
   const cells = new Map<string, Extract<Origin, { kind: 'cell' }>>();
   const listeners = new Set<() => void>();
+  let number = 0;
   let current: { count: number } | undefined;
   let interrupted = false;
   let giveUp: (error: Error) => void = () => {};
@@ -155,8 +159,9 @@ export function createSession(host: SessionHost): Session {
   return {
     api,
     async execute(code, count) {
-      const number = cells.size + 1;
+      number++;
       cells.set(scriptName(number), { kind: 'cell', count, source: code });
+      cells.delete(scriptName(number - CELLS));
       current = { count };
       interrupted = false;
       const stopped = new Promise<never>((_, reject) => {

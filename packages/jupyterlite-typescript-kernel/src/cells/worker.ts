@@ -50,8 +50,8 @@ function start(modules: Modules, siteUrl: string): Session {
       const url = Object.hasOwn(modules, name) ? modules[name] : undefined;
       if (url !== undefined) return import(url);
       const known = Object.keys(modules).map((one) => `'${one}'`);
-      const there = known.length > 0 ? `here there is ${known.join(', ')}` : 'here there are none';
-      return Promise.reject(new Error(`Cannot find module '${name}': ${there}`));
+      const there = known.length > 0 ? `This page has ${known.join(', ')}.` : 'This page has none.';
+      return Promise.reject(new Error(`Cannot find module '${name}'. ${there}`));
     },
     originOf(script): Origin | undefined {
       if (script === own) return { kind: 'kernel' };

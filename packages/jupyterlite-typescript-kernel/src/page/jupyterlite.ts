@@ -13,6 +13,7 @@ export interface BaseKernel {
   readonly isDisposed: boolean;
   readonly executionCount: number;
   readonly parentHeader: unknown;
+  readonly disposed: { connect(slot: () => void): void };
   dispose(): void;
   stream(content: { name: string; text: string }, parentHeader?: unknown): void;
   displayData(content: object, parentHeader?: unknown): void;

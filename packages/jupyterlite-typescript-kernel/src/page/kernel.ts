@@ -77,8 +77,13 @@ export function kernelClass(
     private receive(message: Exclude<FromCells, { type: 'ready' }>): void {
       const { id } = message;
       if (message.type === 'reply') {
-        this.requests.get(id)?.resolve(message.content);
+        const request = this.requests.get(id);
         this.requests.delete(id);
+        if (request?.isCell) {
+          clearTimeout(this.deadline);
+          this.deadline = undefined;
+        }
+        request?.resolve(message.content);
         return;
       }
       const header = this.headers.get(id) ?? this.parentHeader;
@@ -110,8 +115,9 @@ export function kernelClass(
       if (!running) return;
       const [id, request] = running;
       this.post({ type: 'interrupt' });
-      clearTimeout(this.deadline);
-      this.deadline = setTimeout(() => {
+      // Asking twice gives no second grace.
+      this.deadline ??= setTimeout(() => {
+        this.deadline = undefined;
         if (!this.requests.has(id)) return;
         this.worker.terminate();
         this.requests.clear();

@@ -33,6 +33,7 @@ function createPlugin({ BaseKernel, IKernelSpecs, IKernelClient }: Services, { P
         async create(options: KernelOptions) {
           const kernel = new Kernel(options);
           running.set(options.id, kernel);
+          kernel.disposed.connect(() => running.delete(options.id));
           return kernel;
         },
       });

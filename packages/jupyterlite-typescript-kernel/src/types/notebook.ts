@@ -27,7 +27,10 @@ export interface NotebookTypes {
   complete(code: string, position: number): Completions;
   /** The type and the documentation of what stands at a position, or null. */
   inspect(code: string, position: number): string | null;
+  /** A cell ran to its end: later cells see its names. */
   ran(code: string): void;
+  /** Frees what it holds; it cannot be used after that. */
+  dispose(): void;
 }
 
 interface Cell {
@@ -152,6 +155,7 @@ export function createTypes(ts: Ts, declarations: Declarations): (name: string) 
         cells.push(current);
         current = fresh();
       },
+      dispose: () => service.dispose(),
     };
   };
 }

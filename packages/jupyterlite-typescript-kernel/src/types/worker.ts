@@ -18,16 +18,20 @@ function notebook(kernel: string): NotebookTypes {
 async function start(url: string): Promise<void> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
-  create = createTypes(ts, (await response.json()) as Declarations);
-  // Reads the libraries, so that the first cell that is checked need not wait for that.
-  const first = create('warm-up');
-  first.check('1');
+  const declarations = (await response.json()) as Declarations;
+  create = createTypes(ts, declarations);
+  // Reads the libraries and modules, so the first cell that is checked need not wait for that.
+  const imports = Object.keys(declarations.modules).map((name) => `import ${JSON.stringify(name)};`);
+  create('first').check(imports.join('\n'));
 }
 
 /** Does what is asked; returns the answer, if the message wants one. */
 function answer(message: Exclude<ToTypes, { type: 'start' }>): unknown {
   const { kernel } = message;
-  if (message.type === 'forget') return void notebooks.delete(kernel);
+  if (message.type === 'forget') {
+    notebooks.get(kernel)?.dispose();
+    return void notebooks.delete(kernel);
+  }
   const types = notebook(kernel);
   if (message.type === 'ran') return types.ran(message.code);
   if (message.type === 'check') return types.check(message.code);
