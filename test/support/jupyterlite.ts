@@ -76,7 +76,8 @@ export interface Ran {
 }
 
 interface Message {
-  header: { msg_type: string };
+  header: { msg_type: string; msg_id: string };
+  parent_header: { msg_id: string };
   content: {
     name: 'stdout' | 'stderr';
     text: string;
@@ -91,15 +92,10 @@ interface Message {
 /** The kernel's connection in JupyterLab, as far as it is used here. */
 interface Connection {
   status: string;
-  requestExecute(content: object): { done: Promise<Message>; onIOPub: (message: Message) => void };
+  requestExecute(content: object): { done: Promise<Message>; msg: Message };
+  anyMessage: Record<'connect' | 'disconnect', (slot: (_: unknown, event: { msg: Message }) => void) => void>;
   requestInspect(content: object): Promise<{ content: { found: boolean; data: Record<string, string> } }>;
-  requestComplete(
-    content: object,
-  ): Promise<{ content: { matches: string[]; cursor_start: number; cursor_end: number } }>;
-  requestHistory(content: object): Promise<{ content: { history: unknown[] } }>;
-  requestIsComplete(content: object): Promise<{ content: { status: string } }>;
   interrupt(): Promise<void>;
-  restart(): Promise<void>;
 }
 
 declare const window: {
@@ -155,16 +151,24 @@ export async function openKernel(browser: Browser, site: KernelSite): Promise<Ke
       const began = performance.now();
       const ran: Ran = { status: '', stdout: '', stderr: '', displays: [], took: 0 };
       const future = window.kernel.requestExecute({ code, stop_on_error: true });
-      future.onIOPub = ({ header: { msg_type: type }, content }) => {
-        if (type === 'stream') {
-          ran[content.name] += content.text;
-          (window as unknown as { notePrinted(text: string): void }).notePrinted(content.text);
-        } else if (type === 'display_data' || type === 'update_display_data') {
-          const id = content.transient?.display_id;
-          ran.displays.push({ data: content.data, update: type.startsWith('update'), ...(id ? { id } : {}) });
-        }
+      // Not `future.onIOPub`: JupyterLab gives that of an earlier cell the updates of its displays.
+      // A method: esbuild gives functions in variables their names by a helper, which the page has not.
+      const { slot } = {
+        slot(_: unknown, { msg: { header, parent_header: parent, content } }: { msg: Message }) {
+          const { msg_type: type } = header;
+          if (parent.msg_id !== future.msg.header.msg_id) return;
+          if (type === 'stream') {
+            ran[content.name] += content.text;
+            (window as unknown as { notePrinted(text: string): void }).notePrinted(content.text);
+          } else if (type === 'display_data' || type === 'update_display_data') {
+            const id = content.transient?.display_id;
+            ran.displays.push({ data: content.data, update: type.startsWith('update'), ...(id ? { id } : {}) });
+          }
+        },
       };
+      window.kernel.anyMessage.connect(slot);
       const { content } = await future.done;
+      window.kernel.anyMessage.disconnect(slot);
       const { status, ename, evalue } = content;
       return { ...ran, status, ...(ename ? { ename, evalue } : {}), took: performance.now() - began };
     };
@@ -177,7 +181,9 @@ export async function openKernel(browser: Browser, site: KernelSite): Promise<Ke
     async start(code, text) {
       printed = '';
       const index = await page.evaluate((cell) => window.pending.push(window.runCell(cell)) - 1, code);
-      while (!printed.includes(text)) await page.waitForTimeout(50);
+      for (const end = Date.now() + 60_000; !printed.includes(text); await page.waitForTimeout(50)) {
+        assert.ok(Date.now() < end, `expected the cell to print ${text} within 60 s`);
+      }
       return { end: page.evaluate((i) => window.pending[i] as Promise<Ran>, index) };
     },
     async typesReady() {

@@ -62,6 +62,12 @@ export const ROWS: Row[] = [
   { name: 'sparse and nested arrays', cell: '[[1, [2, [3, [4]]]], , undefined, null]' },
   { name: 'getters and setters', cell: '({ get a() { return 1; }, set b(x: number) {} })' },
   { name: 'a promise that is not awaited', cell: 'new Promise(() => {})' },
+  {
+    name: 'a promise that has a value',
+    cell: 'Promise.resolve(7)',
+    differs: 'no page can look into a promise without waiting for it; Node can',
+    here: { stdout: 'Promise { <pending> }\n' },
+  },
   { name: 'an awaited value', cell: 'await Promise.resolve(7)' },
   { name: 'an assignment is a value', cell: 'let assigned: number;\nassigned = 5' },
   { name: 'an object without a prototype', cell: 'Object.create(null)' },
@@ -177,6 +183,20 @@ export const ROWS: Row[] = [
     cell: 'function over(x: number): number;\nfunction over(x: string): string;\nfunction over(x: any) { return x; }\nover("s")',
   },
   { name: 'declare and abstract types leave nothing', cell: 'declare const elsewhere: number;\ntypeof elsewhere' },
+  {
+    name: 'a decorator',
+    cell: 'function seal(target: any) { target.isSealed = true; }\n@seal\nclass Sealed {}\n(Sealed as any).isSealed',
+    differs: 'sucrase leaves decorators as they are, and no browser runs them',
+    here: {
+      status: 'error',
+      ename: 'SyntaxError',
+      stderr: '2:1 - Decorators cannot be used here: no browser runs them\n',
+    },
+  },
+  {
+    name: 'a namespace of types alone',
+    cell: 'namespace Shapes { export interface Round { radius: number } }\nconst disc: Shapes.Round = { radius: 2 };\ndisc',
+  },
   {
     name: 'definite assignment and optional parameters',
     cell: 'let sure!: number;\nfunction opt(x?: number, ...rest: string[]) { return [x, rest]; }\nopt(1, "a")',

@@ -54,8 +54,9 @@ function parseProgram(source: string, code: string): Program {
   try {
     return parse(code, { ecmaVersion: 'latest', sourceType: 'module' });
   } catch (error) {
-    const { message, loc } = error as Error & { loc: { line: number; column: number } };
-    throw syntaxError(source, message.replace(/ \(\d+:\d+\)$/, ''), loc.line, loc.column + 1);
+    const { message, loc, pos } = error as Error & { loc: { line: number; column: number }; pos: number };
+    const text = code[pos] === '@' ? 'Decorators cannot be used here: no browser runs them' : message;
+    throw syntaxError(source, text.replace(/ \(\d+:\d+\)$/, ''), loc.line, loc.column + 1);
   }
 }
 
