@@ -92,6 +92,26 @@ if (!executable) {
       await fresh.page.close();
     });
 
+    test('runs no cell that waits when one fails, and says so of each', async () => {
+      const all = await kernel.runAll(["console.log('a');", "throw new Error('b');", "console.log('c');", '4']);
+      const shown = all.map(({ status, stdout }) => [status, stdout]);
+      assert.deepEqual(shown, [
+        ['ok', 'a\n'],
+        ['error', ''],
+        ['aborted', ''],
+        ['aborted', ''],
+      ]);
+      assert.equal((await kernel.run('5')).stdout, '5\n');
+    });
+
+    test('runs the cells below one that may fail', async () => {
+      const all = await kernel.runAll(["throw new Error('a');", '2'], [0]);
+      assert.deepEqual(
+        all.map(({ status }) => status),
+        ['error', 'ok'],
+      );
+    });
+
     test('asks a cell to stop, and keeps the variables', async () => {
       const running = await kernel.start(`let rounds0 = 7;\n${OBEDIENT}`, 'go');
       await kernel.interrupt();

@@ -106,7 +106,7 @@ declare const window: {
   kernel: Connection;
   /** Cells that were started and not waited for. */
   pending: Promise<Ran>[];
-  runCell(code: string): Promise<Ran>;
+  runCell(code: string, stopOnError?: boolean): Promise<Ran>;
 };
 
 export interface KernelPage {
@@ -116,6 +116,8 @@ export interface KernelPage {
   /** Requests to other places, and what scripts and the site failed at. */
   faults: string[];
   run(code: string): Promise<Ran>;
+  /** Asks for all cells at once, as "Run All Cells" does; `mayFail` names those that stop no others. */
+  runAll(codes: string[], mayFail?: number[]): Promise<Ran[]>;
   /** Starts a cell; waits until it has printed `text`; the promise is that of its end. */
   start(code: string, text: string): Promise<{ end: Promise<Ran> }>;
   /** Waits until the types have loaded. */
@@ -147,10 +149,10 @@ export async function openKernel(browser: Browser, site: KernelSite): Promise<Ke
     const { kernel } = window.jupyterapp?.shell.currentWidget?.sessionContext.session ?? {};
     window.kernel = kernel as Connection;
     window.pending = [];
-    window.runCell = async (code) => {
+    window.runCell = async (code, stopOnError = true) => {
       const began = performance.now();
       const ran: Ran = { status: '', stdout: '', stderr: '', displays: [], took: 0 };
-      const future = window.kernel.requestExecute({ code, stop_on_error: true });
+      const future = window.kernel.requestExecute({ code, stop_on_error: stopOnError });
       // Not `future.onIOPub`: JupyterLab gives that of an earlier cell the updates of its displays.
       // A method: esbuild gives functions in variables their names by a helper, which the page has not.
       const { slot } = {
@@ -178,6 +180,11 @@ export async function openKernel(browser: Browser, site: KernelSite): Promise<Ke
     readyAfter,
     faults,
     run: (code) => page.evaluate((text) => window.runCell(text), code),
+    runAll: (codes, mayFail = []) =>
+      page.evaluate(([list, free]) => Promise.all(list.map((code, i) => window.runCell(code, !free.includes(i)))), [
+        codes,
+        mayFail,
+      ] as const),
     async start(code, text) {
       printed = '';
       const index = await page.evaluate((cell) => window.pending.push(window.runCell(cell)) - 1, code);

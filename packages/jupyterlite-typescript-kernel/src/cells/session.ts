@@ -225,7 +225,7 @@ function displayModule(api: KernelInterface): Record<string, unknown> {
     const methods = Object.entries(TYPES).map(([name, type]) => [name, (content: unknown) => raw(type, content)]);
     return { ...Object.fromEntries(methods), raw };
   };
-  return { display: make(), newDisplay: () => make(crypto.randomUUID().replaceAll('-', '').slice(0, 16)) };
+  return { display: make(), newDisplay: () => make(`display-${Math.random().toString(16).slice(2)}`) };
 }
 
 function base64(bytes: Uint8Array): string {

@@ -1,10 +1,20 @@
 /** The parts of JupyterLite that are used here, as its packages `@jupyterlite/services` and `@jupyterlab/coreutils` have them. */
 
+/** A message of Jupyter's protocol. */
+export interface Message {
+  channel: string;
+  header: { msg_id: string; msg_type: string; session: string; username: string; date: string; version: string };
+  parent_header: object;
+  metadata: Record<string, unknown>;
+  content: Record<string, unknown>;
+  buffers?: unknown[];
+}
+
 export interface KernelOptions {
   id: string;
   name: string;
   location: string;
-  sendMessage(message: unknown): void;
+  sendMessage(message: Message): void;
 }
 
 /** `BaseKernel`: it takes and makes Jupyter's messages. */
@@ -15,6 +25,7 @@ export interface BaseKernel {
   readonly parentHeader: unknown;
   readonly disposed: { connect(slot: () => void): void };
   dispose(): void;
+  handleMessage(message: Message): Promise<void>;
   stream(content: { name: string; text: string }, parentHeader?: unknown): void;
   displayData(content: object, parentHeader?: unknown): void;
   updateDisplayData(content: object, parentHeader?: unknown): void;

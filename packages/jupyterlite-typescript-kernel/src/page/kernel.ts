@@ -1,7 +1,8 @@
 /** The kernel as JupyterLite sees it: it hands cells to a worker, and asks the types first. */
 import { problemsText } from '../problems';
 import type { FromCells, Outcome, ToCells } from '../protocol';
-import type { BaseKernel, KernelOptions, Services } from './jupyterlite';
+import type { BaseKernel, KernelOptions, Message, Services } from './jupyterlite';
+import { createQueue } from './queue';
 import type { Settings } from './settings';
 import type { TypesClient } from './types-client';
 
@@ -43,9 +44,17 @@ export function kernelClass(
     private next = 1;
     private deadline: ReturnType<typeof setTimeout> | undefined;
 
+    private queue: ReturnType<typeof createQueue>;
+
     constructor(options: KernelOptions) {
-      super(options);
+      const queue = createQueue((message) => options.sendMessage(message));
+      super({ ...options, sendMessage: queue.send });
+      this.queue = queue;
       this.start();
+    }
+
+    override handleMessage(message: Message): Promise<void> {
+      return this.queue.isAborted(message) ? Promise.resolve() : super.handleMessage(message);
     }
 
     get ready(): Promise<void> {
