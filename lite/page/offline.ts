@@ -39,14 +39,20 @@ self.addEventListener('fetch', (event) => {
 self.addEventListener('message', (event) => {
   const loaded = [...(event.data as string[]), self.registration.scope].filter(isOurs);
   const needed = NEEDED.map((path) => new URL(path, self.registration.scope).href);
-  event.waitUntil(keep([...new Set([...loaded, ...needed])]));
+  event.waitUntil(
+    keep([...new Set([...loaded, ...needed])]).then((whole) => event.source?.postMessage(whole ? 'ready' : 'partly')),
+  );
 });
 
-async function keep(urls: string[]): Promise<void> {
+/** Returns whether all of them are kept. */
+async function keep(urls: string[]): Promise<boolean> {
   const cache = await caches.open(CACHE);
+  let whole = true;
   for (const url of urls) {
     if (await cache.match(url)) continue;
     const response = await fetch(url).catch(() => undefined);
     if (response?.status === 200) await cache.put(url, response);
+    else whole = false;
   }
+  return whole;
 }

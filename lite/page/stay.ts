@@ -41,6 +41,9 @@ export async function workOffline(siteUrl: string): Promise<void> {
   try {
     await navigator.serviceWorker.register(new URL('offline.js', siteUrl), { scope: siteUrl });
     const { active } = await navigator.serviceWorker.ready;
+    navigator.serviceWorker.addEventListener('message', ({ data }) => {
+      document.documentElement.dataset.offline = String(data);
+    });
     // What came before the worker was there: it takes these files from the browser's cache.
     active?.postMessage([window.location.href, ...performance.getEntriesByType('resource').map(({ name }) => name)]);
   } catch {

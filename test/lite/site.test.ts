@@ -107,15 +107,7 @@ if (!executable) {
       const page = await context.newPage();
       const stopped = await serveLite();
       await openChapter(page, stopped.url, chapter);
-      // All that is needed is there when MNIST is, which is the largest.
-      await page.waitForFunction(
-        async () => {
-          const kept = await caches.match(new URL('../lif-fc-mnist/mnist/train-images-idx3-ubyte.gz', location.href));
-          return kept !== undefined && navigator.serviceWorker.controller !== null;
-        },
-        undefined,
-        { timeout: 60_000, polling: 500 },
-      );
+      await page.waitForSelector('html[data-offline=ready]', { state: 'attached', timeout: 120_000 });
       stopped.close();
       await openChapter(page, stopped.url, other);
       const load = "import { loadMnist, createEngine } from 'lif-fc-mnist';\nconst data = await loadMnist();";
@@ -132,7 +124,7 @@ if (!executable) {
         .and(page.locator(`[href*="${other}.ipynb"]`));
       await link.first().scrollIntoViewIfNeeded();
       const [next] = await Promise.all([context.waitForEvent('page'), link.first().click()]);
-      await next.getByRole('heading', { level: 1 }).first().waitFor({ timeout: 60_000 });
+      await next.locator('.jp-RenderedMarkdown h1').first().waitFor({ timeout: 60_000 });
       assert.equal(next.url(), `${server.url}notebooks/index.html?path=${other}.ipynb`);
       await context.close();
     });
