@@ -17,6 +17,7 @@ export function createEngine(name: 'tfjs', options: TfjsEngineOptions): Promise<
 export function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions): Promise<EventEngine | TfjsEngine>;
 export async function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions) {
   if (name === 'event') {
+    if (options?.loss) throw new TypeError("loss: expected none, as the event engine has the MSE built in; use 'tfjs'");
     kernelBytes ??= siteFile('kernel.wasm');
     // Not kept if it failed: the next call tries again.
     kernelBytes.catch(() => {

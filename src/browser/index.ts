@@ -4,7 +4,7 @@
  */
 import './frames';
 import type { Host } from '../host/contract';
-import { makeTrainAnnWithBar, makeTrainWithBar } from '../host/train-with-bar';
+import { makeMapWithBar, makeTrainAnnWithBar, makeTrainWithBar } from '../host/train-with-bar';
 import { initBackend } from './backend';
 import { loadMnist } from './data';
 import { interruptible, liveFigure, openWindow, progressBar, show } from './display';
@@ -59,3 +59,5 @@ const host = {
 export const trainWithBar = makeTrainWithBar(host);
 /** Trains the ANN of chapter 1 with a bar below the cell. */
 export const trainAnnWithBar = makeTrainAnnWithBar(host);
+/** Like `map`, one item after the other, with a bar below the cell. */
+export const mapWithBar = makeMapWithBar(host);
