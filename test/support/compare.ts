@@ -4,7 +4,7 @@ import { type Cell, type Notebook, type Output, outputText, textOf } from './lit
 
 /** Lines that differ on purpose, and why. */
 const LINES: readonly { line: RegExp; why: string }[] = [
-  { line: /^Backend: .*$/m, why: 'TensorFlow.js runs on WebAssembly in a browser' },
+  { line: /^Backend(?: of the tfjs engine)?: .*$/m, why: 'TensorFlow.js runs on WebAssembly in a browser' },
   { line: /^Saved to .*$/m, why: "a run is kept in the browser's storage" },
   { line: /^This is the run that comes with the site\..*$/m, why: 'chapter 4 has not run in this browser' },
 ];
