@@ -1,7 +1,7 @@
 // Builds the extension: a folder that `jupyter lite build` takes (`LiteBuildConfig.federated_extensions`). No builder of
 // JupyterLab's is needed; esbuild makes one script for the page and one for each worker.
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -24,6 +24,20 @@ const nothingOfNode = {
   },
 };
 
+/** The licences of the packages that files belong to. */
+function licences(files) {
+  const folders = files.flatMap(
+    (file) => /^.*node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(resolve(file))?.[0] ?? [],
+  );
+  const texts = [...new Set(folders)].filter(existsSync).map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
+    const text = file ? readFileSync(join(folder, file), 'utf8').trim() : '';
+    return `${name} ${version} (${license})\n\n${text}\n`;
+  });
+  return texts.sort().join(`\n${'-'.repeat(80)}\n\n`);
+}
+
 /**
  * Writes the extension.
  * @param {{ out: string }} options `out`: the folder to make; what was there before is removed
@@ -40,15 +54,17 @@ export async function buildKernel({ out }) {
     platform: 'browser',
     legalComments: 'none',
     logLevel: 'warning',
+    metafile: true,
     define: { VERSION: JSON.stringify(version) },
   };
   const script = (entry, file, options) =>
     build({ ...common, ...options, entryPoints: [join(here, 'src', entry)], outfile: join(target, file) });
-  await Promise.all([
+  const built = await Promise.all([
     script('page/plugin.ts', 'remoteEntry.js', { format: 'iife' }),
     script('cells/worker.ts', 'cells-worker.js', { format: 'esm' }),
     script('types/worker.ts', 'types-worker.js', { format: 'esm', plugins: [nothingOfNode] }),
   ]);
+  writeFileSync(join(target, 'LICENSES.txt'), licences(built.flatMap(({ metafile }) => Object.keys(metafile.inputs))));
   cpSync(join(here, 'src', 'logo.svg'), join(target, 'logo.svg'));
   const jupyterlab = { extension: true, _build: { load: 'static/remoteEntry.js', extension: './extension' } };
   writeFileSync(
