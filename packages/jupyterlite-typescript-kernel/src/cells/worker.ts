@@ -8,10 +8,13 @@ const post = (message: FromCells) =>
 
 /** Milliseconds for which printed text may wait: a loop that prints a thousand lines sends a few messages. */
 const PAUSE = 50;
+/** Messages in that time that do not wait: what is printed before an endless loop has to be seen. */
+const AT_ONCE = 20;
 
 /** The cell that output belongs to: the one that runs, or the last. */
 let current = 0;
 let waiting: { id: number; name: 'stdout' | 'stderr'; text: string } | undefined;
+let windowStart = 0;
 let sent = 0;
 let timer = false;
 
@@ -19,14 +22,19 @@ function flush(): void {
   if (!waiting) return;
   post({ type: 'stream', ...waiting });
   waiting = undefined;
-  sent = performance.now();
+  sent++;
 }
 
 function stream(name: 'stdout' | 'stderr', text: string): void {
   if (text === '') return;
   if (waiting?.name !== name || waiting.id !== current) flush();
   waiting = { id: current, name, text: (waiting?.text ?? '') + text };
-  if (performance.now() - sent > PAUSE) flush();
+  const now = performance.now();
+  if (now - windowStart > PAUSE) {
+    windowStart = now;
+    sent = 0;
+  }
+  if (sent < AT_ONCE) flush();
   else if (!timer) {
     timer = true;
     setTimeout(() => {
