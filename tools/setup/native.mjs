@@ -3,9 +3,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { delimiter, dirname, isAbsolute, join, relative } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { nodeMajor, nodeModules, readJson, remove, root, stamps, venvPython, windows, writeJson } from './project.mjs';
-import { pythonEnv } from './python.mjs';
+import { findCompiler, noCompiler, pythonEnv } from './requirements.cjs';
 import { run, runTwice, Stopped } from './run.mjs';
 
 const pkg = join(nodeModules, '@tensorflow', 'tfjs-node');
@@ -38,19 +38,6 @@ const WHEELS = {
     platform: 'macosx_10_15_x86_64',
   },
 };
-
-/** The C++ compiler: CXX, or the first of the usual names on PATH. */
-export function findCompiler() {
-  const names = process.env.CXX ? [process.env.CXX] : ['c++', 'g++', 'clang++'];
-  for (const name of names) {
-    if (isAbsolute(name) && existsSync(name)) return name;
-    for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-      const path = join(folder, windows ? `${name}.exe` : name);
-      if (folder !== '' && existsSync(path)) return path;
-    }
-  }
-  return undefined;
-}
 
 const version = () => readJson(join(pkg, 'package.json'))?.version;
 
@@ -169,8 +156,8 @@ async function fromWheel(stage, onLine) {
   if (wheel === undefined) return `there is no TensorFlow wheel for ${process.platform} ${process.arch}`;
   const compiler = findCompiler();
   if (compiler === undefined) {
-    const get = process.platform === 'darwin' ? 'xcode-select --install' : 'apt-get install g++';
-    return `no C++ compiler found (${process.env.CXX ?? 'c++, g++ or clang++'}; \`${get}\`)`;
+    const { cause, mend } = noCompiler();
+    return `${cause}: ${mend}`;
   }
 
   const list = join(stage, 'wheel.txt');
