@@ -89,7 +89,7 @@ function memory({ memory }) {
 
 function cores({ cores }) {
   const count = cores();
-  return count >= 2 ? ok(`${count}`) : note('1 core', 'training takes about twice as long as with two; nothing to do');
+  return count >= 2 ? ok(`${count}`) : note('1', 'nothing to do; training takes about twice as long as on two');
 }
 
 async function ports({ whyNotServed }) {
