@@ -3,8 +3,10 @@
 //   --quiet  prints nothing when there is nothing to do
 //   --check  only says which Node and Python would be used
 //   --retry  retries a native backend that could not be installed before
+//   --from   takes everything from a bundle (`npm run bundle`): a folder or an address, as LIF_FC_MNIST_BUNDLE does
 import { endWithParent } from '../parent.mjs';
 import { build, isBuilt } from './build.mjs';
+import { openBundle } from './bundle.mjs';
 import { lock, unlock } from './lock.mjs';
 import { setUpNative } from './native.mjs';
 import { root, SetupError } from './project.mjs';
@@ -12,8 +14,10 @@ import { checkNode, findPython } from './requirements.cjs';
 import { endChildren, Stopped } from './run.mjs';
 import { installPackages, installPython, pending, writeKernel } from './steps.mjs';
 
-const KNOWN = ['--quiet', '--check', '--retry'];
+const KNOWN = ['--quiet', '--check', '--retry', '--from'];
 const flags = process.argv.slice(2);
+const at = flags.indexOf('--from');
+const [, from = process.env.LIF_FC_MNIST_BUNDLE] = at === -1 ? [] : flags.splice(at, 2);
 const retry = flags.includes('--retry');
 const quiet = flags.includes('--quiet');
 const start = performance.now();
@@ -58,12 +62,19 @@ async function work(todo, wanted, nodeWarning) {
   const with_ = python ? `, Python ${python.version} from ${python.executable}` : '';
   console.log(`Setting up ${root} (Node ${process.versions.node}${with_}):`);
 
+  let bundle;
+  if (from && (todo.packages || todo.python || todo.native)) {
+    await step('Bundle', `checking the files of ${from}`, async (onLine) => {
+      bundle = await openBundle(from, onLine);
+    });
+  }
+
   const packages = todo.packages
-    ? step('Node packages', 'npm ci, without install scripts', installPackages)
+    ? step('Node packages', 'npm ci, without install scripts', (onLine) => installPackages(onLine, bundle))
     : Promise.resolve();
   const environment = todo.python
     ? step('Python packages', 'a venv in .venv, pip install -r requirements.txt', (onLine) =>
-        installPython(python, onLine),
+        installPython(python, onLine, bundle),
       )
     : Promise.resolve();
 
@@ -72,9 +83,10 @@ async function work(todo, wanted, nodeWarning) {
     if (!todo.native) return;
     let state;
     await step('Native backend', "TensorFlow's library for @tensorflow/tfjs-node", async (onLine) => {
-      state = await setUpNative(onLine);
+      state = await setUpNative(onLine, bundle);
       return {
         present: 'already there',
+        bundle: 'from the bundle',
         installer: "by the package's installer",
         wheel: 'libtensorflow from a wheel, addon compiled',
         none: 'unavailable',

@@ -17,11 +17,12 @@ import {
   writeJson,
   writeWhole,
 } from './project.mjs';
+import { startRegistry } from './registry.mjs';
 import { pythonEnv } from './requirements.cjs';
 import { run, runTwice } from './run.mjs';
 
 /** Throws if a command failed, with the first and last lines of its output: npm names the cause first, pip last. */
-function succeeded({ code, lines }, command) {
+export function succeeded({ code, lines }, command) {
   if (code === 0) return;
   lines = lines.filter((line) => !/^Ignoring .*: markers /.test(line));
   const shown = lines.length <= 24 ? lines : [...lines.slice(0, 12), '…', ...lines.slice(-12)];
@@ -67,12 +68,29 @@ export function npmCommand() {
   return ['npm', []];
 }
 
-export async function installPackages(onLine) {
+/** npm's own environment, but with a registry on this machine that has the packages of the bundle. */
+function fromRegistry(address) {
+  const cache = join(root, 'build', 'npm-cache');
+  const proxies = /^(npm_config_)?(https?_?-?proxy|proxy|noproxy|offline|prefer_offline)$/i;
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !proxies.test(name)));
+  return { args: [`--registry=${address}`, `--cache=${cache}`, '--noproxy=127.0.0.1'], env, cache };
+}
+
+/** Installs the packages of package-lock.json: from npm's registry, or from a bundle. */
+export async function installPackages(onLine, bundle) {
   remove(stamps.packages);
   const [command, first] = npmCommand();
   const args = [...first, 'ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
-  const result = await runTwice(command, args, { cwd: root, env: { ...process.env, NODE_OPTIONS: '' }, onLine });
-  succeeded(result, 'npm ci');
+  const registry = bundle && (await startRegistry(bundle.npm, readJson(join(root, 'package-lock.json'))));
+  const from = registry ? fromRegistry(registry.address) : { args: [], env: process.env };
+  try {
+    const env = { ...from.env, NODE_OPTIONS: '' };
+    const result = await runTwice(command, [...args, ...from.args], { cwd: root, env, onLine });
+    succeeded(result, 'npm ci');
+  } finally {
+    registry?.close();
+    if (from.cache) remove(from.cache);
+  }
   writeJson(stamps.packages, packagesStamp());
 }
 
@@ -86,13 +104,15 @@ function venvDone() {
   return JSON.stringify(stamp) === JSON.stringify(venvStamp()) && existsSync(venvPython);
 }
 
-export async function installPython(python, onLine) {
+/** Makes .venv and installs requirements.txt there: from pip's index, or from a bundle. */
+export async function installPython(python, onLine, bundle) {
   remove(stamps.python);
   const env = pythonEnv();
   const made = await run(python.executable, ['-m', 'venv', '--clear', venv], { cwd: root, env, onLine });
   succeeded(made, `${python.executable} -m venv .venv`);
   // Compiling every module would double the time; Python compiles those that are used.
   const pip = ['-m', 'pip', 'install', '--no-compile', '--progress-bar', 'off', '--require-hashes'];
+  if (bundle) pip.push('--no-index', '--find-links', bundle.wheels);
   const result = await runTwice(venvPython, [...pip, '-r', join(root, 'requirements.txt')], { cwd: root, env, onLine });
   succeeded(result, 'pip install --require-hashes -r requirements.txt');
   writeJson(stamps.python, { ...venvStamp(), python: python.version });
