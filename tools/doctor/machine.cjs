@@ -43,6 +43,7 @@ function compiler({ findCompiler, noCompiler, hasNative, env, windows }) {
   if (path) return ok(path);
   if (windows) return ok('not needed on Windows, where the native backend comes compiled');
   if (hasNative()) return ok('none, and none is needed any more: the native backend is installed');
+  if (env.LIF_FC_MNIST_BUNDLE) return ok('none, and none is needed: the native backend in a bundle is compiled');
   if (wanted === 'wasm' || wanted === 'cpu') return ok(`none, and LIF_FC_MNIST_BACKEND=${wanted} needs none`);
   const { cause, mend } = noCompiler();
   if (wanted === 'native') return fault(cause, `${mend}, or leave LIF_FC_MNIST_BACKEND unset`);
