@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { transform } from 'esbuild';
+import { linkVenv } from '../support/ready-venv';
 
 const root = resolve(__dirname, '..', '..');
 const windows = process.platform === 'win32';
@@ -73,23 +74,14 @@ function freshClone(name: string): string {
 function readyClone(name: string): string {
   const clone = freshClone(name);
   const link = (...path: string[]) => symlinkSync(join(root, ...path), join(clone, ...path));
-  for (const folder of ['node_modules', '.venv']) mkdirSync(join(clone, folder));
+  mkdirSync(join(clone, 'node_modules'));
   for (const entry of readdirSync(join(root, 'node_modules'))) {
     if (entry === '.setup')
       cpSync(join(root, 'node_modules', entry), join(clone, 'node_modules', entry), { recursive: true });
     else if (entry === 'lif-fc-mnist') symlinkSync(clone, join(clone, 'node_modules', entry));
     else link('node_modules', entry);
   }
-  for (const entry of readdirSync(join(root, '.venv'))) {
-    if (entry !== 'share' && entry !== '.setup.json') link('.venv', entry);
-  }
-  const stamp = JSON.parse(readFileSync(join(root, '.venv', '.setup.json'), 'utf8'));
-  writeFileSync(join(clone, '.venv', '.setup.json'), JSON.stringify({ ...stamp, path: join(clone, '.venv') }));
-  mkdirSync(join(clone, '.venv', 'share'));
-  mkdirSync(join(clone, '.venv', 'share', 'jupyter'));
-  for (const entry of readdirSync(join(root, '.venv', 'share', 'jupyter'))) {
-    if (entry !== 'kernels') link('.venv', 'share', 'jupyter', entry);
-  }
+  linkVenv(clone);
   for (const file of ['tsconfig.json', 'tsconfig.build.json']) copyFileSync(join(root, file), join(clone, file));
   cpSync(join(root, 'dist'), join(clone, 'dist'), { recursive: true });
   const made = spawnSync(process.execPath, [join(clone, 'tools', 'setup', 'setup.mjs')], { encoding: 'utf8' });

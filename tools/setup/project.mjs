@@ -8,6 +8,8 @@ import { nodeMajor, SetupError, windows } from './requirements.cjs';
 export { nodeMajor, SetupError, windows };
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
+/** Whether this is the project itself; otherwise it is the package, installed in somebody else's: npm packs no lock file. */
+export const isClone = existsSync(join(root, 'package-lock.json'));
 export const nodeModules = join(root, 'node_modules');
 export const venv = join(root, '.venv');
 export const venvPython = windows ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');

@@ -1,10 +1,12 @@
 // The steps of set-up: what each does, and whether it still has to be done.
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { isBuilt } from './build.mjs';
 import { nativeState } from './native.mjs';
 import {
   hashOf,
+  isClone,
   nodeModules,
   readJson,
   remove,
@@ -99,7 +101,7 @@ export async function installPackages(onLine, bundle) {
 // The scripts in a venv contain its absolute path, so a clone that was moved or copied needs a new venv.
 const venvStamp = () => ({ inputs: hashOf(['requirements.txt']), path: venv });
 
-function venvDone() {
+export function venvDone() {
   const { python, ...stamp } = readJson(stamps.python) ?? {};
   return JSON.stringify(stamp) === JSON.stringify(venvStamp()) && existsSync(venvPython);
 }
@@ -122,9 +124,15 @@ export async function installPython(python, onLine, bundle) {
 
 export const kernelFile = join(venv, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json');
 
+/** In somebody else's project npm puts a package wherever it finds room. */
+const tslabFolder = () =>
+  isClone
+    ? join(nodeModules, 'tslab')
+    : dirname(createRequire(join(root, 'package.json')).resolve('tslab/package.json'));
+
 /** What `tslab install` writes, but with absolute paths, so neither node nor tslab has to be on PATH. */
 const kernelText = () => {
-  const tslab = join(nodeModules, 'tslab', 'bin', 'tslab');
+  const tslab = join(tslabFolder(), 'bin', 'tslab');
   const preload = join(root, 'tools', 'notebooks', 'kernel', 'preload.cjs');
   const spec = {
     argv: [process.execPath, '--require', preload, tslab, 'kernel', '--config-path', '{connection_file}'],
@@ -138,7 +146,7 @@ const kernelText = () => {
 
 export const writeKernel = () => writeWhole(kernelFile, kernelText());
 
-const kernelDone = () => existsSync(kernelFile) && readFileSync(kernelFile, 'utf8') === kernelText();
+export const kernelDone = () => existsSync(kernelFile) && readFileSync(kernelFile, 'utf8') === kernelText();
 
 // --------------------------------------------------------------------------------------------------------------------
 
