@@ -18,7 +18,8 @@ function run(command, args, env) {
       shell: command === 'npm' && process.platform === 'win32',
     };
     execFile(command, args, options, (error, stdout, stderr) => {
-      done({ succeeded: !error, text: `${stdout}${stderr}` || (error ? error.message : '') });
+      const text = `${stdout}${stderr}` || (error ? error.message : '');
+      done({ succeeded: !error, isMissing: Boolean(error) && error.code === 'ENOENT', text });
     });
   });
 }
@@ -102,6 +103,7 @@ const networkCheck = (system) => async () => {
   if (env.LIF_FC_MNIST_BUNDLE) return ok(`not needed: set-up takes everything from ${env.LIF_FC_MNIST_BUNDLE}`);
   if (hasPackages()) return ok('not needed any more: all packages are installed');
   const [npm, pip] = await Promise.all([askNpm(env), askPip(system)]);
+  if (npm.isMissing) return fault('npm is not on PATH', 'install Node again, with npm');
   if (!npm.succeeded) return failure('npm', npm.text, env);
   if (pip && !pip.succeeded) return failure('pip', pip.text, env);
   const by = settings(env);

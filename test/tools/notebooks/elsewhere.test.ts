@@ -68,7 +68,7 @@ describe('In an empty folder outside of the clone', { skip: windows && 'links to
 
   test('a notebook that fails fails the run, is marked on GitHub, and stands in the JUnit file', async () => {
     say(
-      'const epochs = Number(process.env.EPOCHS ?? 1);\n---\nif (epochs > 5) throw new Error(`too many: ${epochs}`);',
+      'const epochs = Number(process.env.EPOCHS ?? 1);\n---\nif (epochs > 5) throw new Error("too many: " + epochs);',
     );
     const env = { EPOCHS: '9', GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: project };
     const { status, lines } = await run(['--junit', 'out.xml', 'notebooks/parameters.ipynb'], env);

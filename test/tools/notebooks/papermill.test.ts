@@ -30,10 +30,11 @@ const input = join(temporary, 'in.ipynb');
 writeNotebook(
   input,
   "let epochs: number = 1; // how many\nlet name = 'x';\nlet more: any = {};",
-  'if (epochs > 5) throw new Error(`too many: ${epochs}`);\nconsole.log(JSON.stringify([epochs + 1, name, more]));',
+  'if (epochs > 5) throw new Error("too many: " + epochs);\nconsole.log(JSON.stringify([epochs + 1, name, more]));',
 );
 const notebook = JSON.parse(readFileSync(input, 'utf8'));
 notebook.cells[0].metadata.tags = ['parameters'];
+notebook.metadata.kernelspec = { name: 'tslab', display_name: 'TypeScript (tslab)', language: 'typescript' };
 writeFileSync(input, JSON.stringify(notebook));
 
 const VALUES = "{epochs: 3, name: 'a\"b\\nc', more: {list: [1.5, true, null, -2], 'a key': {}}}";
