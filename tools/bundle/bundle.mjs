@@ -17,6 +17,7 @@ import { readJson, remove, root, SetupError, venvPython, writeJson, writeWhole }
 import { packagesOf, tarballOf } from '../setup/registry.mjs';
 import { pythonEnv } from '../setup/requirements.cjs';
 import { endChildren, run, runTwice, Stopped } from '../setup/run.mjs';
+import { step } from '../setup/step.mjs';
 import { npmCommand, succeeded } from '../setup/steps.mjs';
 import { readme } from './readme.mjs';
 import { serve } from './serve.mjs';
@@ -34,22 +35,6 @@ const { values } = parseArgs({
 });
 const target = resolve(process.env.INIT_CWD || '.', values.out);
 const kind = kindOfBundle();
-
-/** Runs a step, with a line when it is done, and one every ten seconds until then. */
-async function step(name, work) {
-  const begin = performance.now();
-  const seconds = () => `${((performance.now() - begin) / 1000).toFixed(0)} s`;
-  let last = '';
-  const pulse = setInterval(() => console.log(`  ${name}: ${seconds()} … ${last}`), 10_000);
-  try {
-    const note = await work((line) => {
-      last = line.trim().slice(0, 80);
-    });
-    console.log(`  ${name}: done in ${seconds()}${note ? ` (${note})` : ''}`);
-  } finally {
-    clearInterval(pulse);
-  }
-}
 
 /** Whether npm would install a package on this machine: a list names systems, or with `!` those that are excluded. */
 function isForThisSystem({ os, cpu, libc }) {
@@ -145,14 +130,14 @@ async function make() {
   remove(work);
   for (const name of ['npm', 'wheels']) mkdirSync(join(work, name), { recursive: true });
   console.log(`Making a bundle for ${kind} in ${target}:`);
-  await step('Node packages', (onLine) => nodePackages(join(work, 'npm'), onLine));
-  await step('Python packages', (onLine) => pythonPackages(join(work, 'wheels'), onLine));
-  await step('Native backend', async () =>
+  await step('Node packages', 'from the cache of npm', (onLine) => nodePackages(join(work, 'npm'), onLine));
+  await step('Python packages', 'pip download', (onLine) => pythonPackages(join(work, 'wheels'), onLine));
+  await step('Native backend', 'packing what is installed here', async () =>
     (await packNative(join(work, NATIVE))) ? '' : 'none here, so machines will use the WebAssembly backend',
   );
   writeJson(join(work, 'bundle.json'), { kind, edition: edition(), ...fits() });
   let bytes = 0;
-  await step('Checksums', async () => {
+  await step('Checksums', 'of every file', async () => {
     const sums = [];
     for (const file of filesUnder(work)) {
       sums.push(`${await sha256(join(work, file))}  ${file}\n`);
@@ -161,7 +146,7 @@ async function make() {
     writeWhole(join(work, 'SHA256SUMS'), sums.join(''));
     return `${sums.length} files, ${(bytes / 1e6).toFixed(0)} MB`;
   });
-  await step('Project', async () => project());
+  await step('Project', 'git archive', async () => project());
   const kinds = { ...readJson(join(target, 'kinds.json')) };
   kinds[kind] = await sha256(join(work, 'SHA256SUMS'));
   remove(join(target, kind));

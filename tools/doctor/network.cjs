@@ -1,7 +1,7 @@
 'use strict';
 // Whether npm and pip reach their registries, and what stands in the way: a proxy, a mirror, a certificate.
 const { execFile } = require('child_process');
-const { mkdtempSync, readFileSync } = require('fs');
+const { mkdtempSync, readdirSync, readFileSync, rmdirSync, unlinkSync } = require('fs');
 const { join } = require('path');
 const { fault, note, ok } = require('./verdict.cjs');
 
@@ -93,7 +93,8 @@ async function askPip({ findPython, pythonEnv, root, temporary }) {
   const target = mkdtempSync(join(temporary, 'doctor-'));
   const quiet = ['--no-deps', '--no-cache-dir', '--only-binary=:all:', '--retries=0', `--timeout=${PATIENCE}`];
   const result = await run(python, ['-m', 'pip', 'download', ...quiet, '-d', target, wanted], env);
-  require('fs').rmdirSync(target, { recursive: true });
+  for (const file of readdirSync(target)) unlinkSync(join(target, file));
+  rmdirSync(target);
   return result;
 }
 

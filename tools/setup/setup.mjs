@@ -12,6 +12,7 @@ import { setUpNative } from './native.mjs';
 import { root, SetupError } from './project.mjs';
 import { checkNode, findPython } from './requirements.cjs';
 import { endChildren, Stopped } from './run.mjs';
+import { seconds, step } from './step.mjs';
 import { installPackages, installPython, pending, writeKernel } from './steps.mjs';
 
 const KNOWN = ['--quiet', '--check', '--retry', '--from'];
@@ -21,28 +22,6 @@ const [, from = process.env.LIF_FC_MNIST_BUNDLE] = at === -1 ? [] : flags.splice
 const retry = flags.includes('--retry');
 const quiet = flags.includes('--quiet');
 const start = performance.now();
-const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
-
-/** Runs one step: prints a line when it begins, one every ten seconds while it works, and one when it is done. */
-async function step(name, doing, work) {
-  const begin = performance.now();
-  let last = '';
-  console.log(`  ${name}: ${doing}`);
-  const pulse = setInterval(() => {
-    console.log(`  ${name}: ${seconds(begin)} …${last === '' ? '' : ` ${last.slice(0, 100)}`}`);
-  }, 10_000);
-  try {
-    const note = await work((line) => {
-      last = line.trim();
-    });
-    console.log(`  ${name}: done in ${seconds(begin)}${note ? ` (${note})` : ''}`);
-  } catch (error) {
-    if (!(error instanceof Stopped)) console.log(`  ${name}: failed after ${seconds(begin)}`);
-    throw error;
-  } finally {
-    clearInterval(pulse);
-  }
-}
 
 const warn = (message) => message && console.warn(`warning: ${message}`);
 
