@@ -7,9 +7,10 @@ import { lock, unlock } from '../setup/lock.mjs';
 import { isClone, SetupError } from '../setup/project.mjs';
 import { checkNode, findPython } from '../setup/requirements.cjs';
 import { endChildren, Stopped } from '../setup/run.mjs';
+import { step } from '../setup/step.mjs';
 import { installPython, kernelDone, venvDone, writeKernel } from '../setup/steps.mjs';
 
-/** Makes .venv and the kernel if they are missing. On stderr, since stdout is the runner's. */
+/** Makes .venv and the kernel if they are missing. */
 async function prepare() {
   const warning = checkNode();
   if (warning) console.error(`warning: ${warning}`);
@@ -18,12 +19,8 @@ async function prepare() {
   try {
     if (!venvDone()) {
       const python = findPython();
-      const begin = performance.now();
-      const seconds = () => `${((performance.now() - begin) / 1000).toFixed(0)} s`;
-      console.error(`Preparing the runner, once: Jupyter for Python ${python.version} (${python.executable})`);
-      const pulse = setInterval(() => console.error(`  ${seconds()} …`), 10_000);
-      await installPython(python, () => {}).finally(() => clearInterval(pulse));
-      console.error(`  done in ${seconds()}`);
+      const doing = `Jupyter for Python ${python.version}, once`;
+      await step('Python packages', doing, (onLine) => installPython(python, onLine));
     }
     if (!kernelDone()) writeKernel();
   } finally {
