@@ -219,6 +219,18 @@ describe('A bundle', () => {
   });
 });
 
+test('An option that is unknown is refused in one line, status 2', async () => {
+  const script = join(root, 'tools', 'bundle', 'bundle.mjs');
+  const child = spawn(process.execPath, [script, '--fast'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const { status, lines } = await ended(child);
+  assert.equal(status, 2);
+  assert.equal(lines.length, 1);
+  assert.match(
+    lines[0] as string,
+    /^bundle: Unknown option '--fast'.*; expected --out DIR, --serve, --host H, --port N$/,
+  );
+});
+
 test('The requirements of another Python are those whose marker applies to it', () => {
   const linesFor = (version: string) =>
     execFileSync(PYTHON, [join(root, 'tools', 'bundle', 'wheels.py'), join(root, 'requirements.txt'), version], {

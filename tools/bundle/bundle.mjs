@@ -6,7 +6,8 @@
 //   --host H    for --serve: the address to listen at (127.0.0.1); 0.0.0.0 for all networks of this machine
 //   --port N    for --serve: the port (8765; 0 for a free one)
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { edition } from '../edition.mjs';
@@ -25,14 +26,24 @@ import { serve } from './serve.mjs';
 /** Debian 12 has Python 3.11.2, for which one requirement is another one than for later 3.11. */
 const PYTHONS = ['3.11.2', '3.11.9', '3.12.9', '3.13.5'];
 
-const { values } = parseArgs({
-  options: {
-    out: { type: 'string', default: join(root, 'build', 'bundle') },
-    serve: { type: 'boolean', default: false },
-    host: { type: 'string', default: '127.0.0.1' },
-    port: { type: 'string', default: '8765' },
-  },
-});
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        out: { type: 'string', default: join(root, 'build', 'bundle') },
+        serve: { type: 'boolean', default: false },
+        host: { type: 'string', default: '127.0.0.1' },
+        port: { type: 'string', default: '8765' },
+      },
+    });
+    return values;
+  } catch (error) {
+    console.error(`bundle: ${error.message.split('\n')[0]}; expected --out DIR, --serve, --host H, --port N`);
+    process.exit(2);
+  }
+}
+
+const values = readArguments();
 const target = resolve(process.env.INIT_CWD || '.', values.out);
 const kind = kindOfBundle();
 
@@ -45,9 +56,12 @@ function isForThisSystem({ os, cpu, libc }) {
   return allows(os, process.platform) && allows(cpu, process.arch) && (!isLinux || allows(libc, ownLibc));
 }
 
+/** The algorithm and the hash of an entry of package-lock.json. */
+const hashIn = (integrity) => integrity.split(' ')[0].split(/-(.*)/);
+
 /** Where npm's cache keeps a file with this hash. */
 function inCache(cache, integrity) {
-  const [algorithm, hash] = integrity.split(' ')[0].split('-');
+  const [algorithm, hash] = hashIn(integrity);
   const hex = Buffer.from(hash, 'base64').toString('hex');
   return join(cache, '_cacache', 'content-v2', algorithm, hex.slice(0, 2), hex.slice(2, 4), hex.slice(4));
 }
@@ -69,7 +83,12 @@ async function nodePackages(folder, onLine) {
     const file = inCache(cache, one.integrity);
     if (!existsSync(file))
       throw new SetupError(`${one.name}@${one.version}: npm fetched another file than package-lock.json names`);
-    copyFileSync(file, join(folder, tarballOf(one)));
+    const content = readFileSync(file);
+    const [algorithm, hash] = hashIn(one.integrity);
+    if (createHash(algorithm).update(content).digest('base64') !== hash) {
+      throw new SetupError(`${one.name}@${one.version}: damaged in the cache of npm: run \`npm cache verify\``);
+    }
+    writeFileSync(join(folder, tarballOf(one)), content);
   }
   return `${wanted.length} packages`;
 }
