@@ -4,7 +4,7 @@
 //   --check  only says which Node and Python would be used
 //   --retry  retries a native backend that could not be installed before
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { endWithParent } from '../parent.mjs';
 import { build, isBuilt } from './build.mjs';
 import { lock, unlock } from './lock.mjs';
@@ -20,47 +20,17 @@ import {
   stamps,
   venv,
   venvPython,
-  windows,
   writeJson,
   writeWhole,
 } from './project.mjs';
 import { findPython, pythonEnv } from './python.mjs';
 import { endChildren, run, runTwice, Stopped } from './run.mjs';
+import { npmCommand, seconds, step, succeeded } from './steps.mjs';
 
 const KNOWN = ['--quiet', '--check', '--retry'];
 const flags = process.argv.slice(2);
 const quiet = flags.includes('--quiet');
 const start = performance.now();
-const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
-
-/** Runs one step: prints a line when it begins, one every ten seconds while it works, and one when it is done. */
-async function step(name, doing, work) {
-  const begin = performance.now();
-  let last = '';
-  console.log(`  ${name}: ${doing}`);
-  const pulse = setInterval(() => {
-    console.log(`  ${name}: ${seconds(begin)} …${last === '' ? '' : ` ${last.slice(0, 100)}`}`);
-  }, 10_000);
-  try {
-    const note = await work((line) => {
-      last = line.trim();
-    });
-    console.log(`  ${name}: done in ${seconds(begin)}${note ? ` (${note})` : ''}`);
-  } catch (error) {
-    if (!(error instanceof Stopped)) console.log(`  ${name}: failed after ${seconds(begin)}`);
-    throw error;
-  } finally {
-    clearInterval(pulse);
-  }
-}
-
-/** Throws if a command failed, with the first and last lines of its output: npm names the cause first, pip last. */
-function succeeded({ code, lines }, command) {
-  if (code === 0) return;
-  lines = lines.filter((line) => !/^Ignoring .*: markers /.test(line));
-  const shown = lines.length <= 24 ? lines : [...lines.slice(0, 12), '…', ...lines.slice(-12)];
-  throw new SetupError(`\`${command}\` failed (exit ${code}):\n${shown.map((line) => `    ${line}`).join('\n')}`);
-}
 
 /** Refuses a Node that is too old, or odd and no longer maintained; returns a warning for one newer than those tested. */
 function checkNode() {
@@ -108,19 +78,6 @@ function packagesDone() {
     return false;
   }
   return packageFolders().every((path) => existsSync(join(root, path, 'package.json')));
-}
-
-function npmCommand() {
-  const beside = dirname(process.execPath);
-  const candidates = [
-    process.env.npm_execpath,
-    join(beside, 'node_modules', 'npm', 'bin', 'npm-cli.js'),
-    join(beside, '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'),
-  ];
-  const cli = candidates.find((path) => path && /npm-cli\.c?js$/.test(path) && existsSync(path));
-  if (cli) return [process.execPath, [cli]];
-  if (windows) throw new SetupError(`no npm found next to ${process.execPath}: run set-up as \`npm run setup\``);
-  return ['npm', []];
 }
 
 async function installPackages(onLine) {
