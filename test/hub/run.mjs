@@ -5,7 +5,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { endProcesses, madeAccounts, makeHomes, PREFIX, processesOf, removeAccounts } from '../../tools/hub/accounts.mjs';
+import {
+  endProcesses,
+  madeAccounts,
+  makeHomes,
+  PREFIX,
+  processesOf,
+  removeAccounts,
+} from '../../tools/hub/accounts.mjs';
 import { checkReadable, hubPython, setUpHub } from '../../tools/hub/environment.mjs';
 import { hashPassword, makePassword, writeRoster } from '../../tools/hub/roster.mjs';
 import { startHub } from '../../tools/hub/start.mjs';
@@ -22,7 +29,9 @@ function rounds(text) {
     .split(/\s+/)
     .map((part) => /^(\d+)(?:\/(\d+))?$/.exec(part));
   if (all.every(Boolean)) return all.map(([, learners, spacing]) => [Number(learners), Number(spacing ?? 0)]);
-  throw new InvalidArgumentError('expected rounds such as "20 30 30/3": learners, and after a / the seconds between them.');
+  throw new InvalidArgumentError(
+    'expected rounds such as "20 30 30/3": learners, and after a / the seconds between them.',
+  );
 }
 
 function learners(text) {
@@ -42,7 +51,14 @@ const program = new Command('npm run test:hub --')
 /** For 1, 5, 10 … up to the number: all at once and, from five on, three seconds apart. */
 function usualRounds(most) {
   const counts = [...COUNTS.filter((count) => count < most), most];
-  return counts.flatMap((count) => (count < 5 ? [[count, 0]] : [[count, 0], [count, 3]]));
+  return counts.flatMap((count) =>
+    count < 5
+      ? [[count, 0]]
+      : [
+          [count, 0],
+          [count, 3],
+        ],
+  );
 }
 
 /** What a test that was killed has left: its accounts and its folder. */
@@ -113,7 +129,12 @@ async function main() {
     return ended;
   };
   const interrupted = (status) => end().then(() => process.exit(status));
-  for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) process.on(signal, () => interrupted(status));
+  for (const [signal, status] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ])
+    process.on(signal, () => interrupted(status));
   watchParent(() => interrupted(143));
 
   try {
@@ -131,7 +152,9 @@ async function main() {
     const limits = { memory: 2 ** 31, tasks: 400, threads: Math.max(1, Math.floor(cores / most)), kernels: KERNELS };
     hub = await startHub({ state, roster, ip: '127.0.0.1', port: 0, ...limits, idle: 3600, starting: cores + 1 });
     const gb = (bytes) => `${(bytes / 2 ** 30).toFixed(0)} GB`;
-    console.log(`A hub at ${hub.address} on ${cores} cores (${cpus()[0].model}), ${gb(totalmem())}; load average ${loadavg()[0].toFixed(1)}`);
+    console.log(
+      `A hub at ${hub.address} on ${cores} cores (${cpus()[0].model}), ${gb(totalmem())}; load average ${loadavg()[0].toFixed(1)}`,
+    );
     const chapter = join(chaptersFolder, CHAPTER);
     const cells = [...(existsSync(chapter) ? codeCells(chapter) : START), ...EXERCISES];
     const file = join(state, 'hub', 'room.json');
@@ -153,7 +176,14 @@ async function main() {
     room = spawn(hubPython, [join(root, 'test', 'hub', 'room.py'), file], { stdio: ['ignore', 'inherit', 'inherit'] });
     const status = await new Promise((done) => room.on('exit', (code) => done(code ?? 1)));
     const log = readFileSync(hub.log, 'utf8');
-    if (status !== 0) console.error(log.split('\n').filter((line) => /^\[[EC] |Error|Traceback/.test(line)).slice(-20).join('\n'));
+    if (status !== 0)
+      console.error(
+        log
+          .split('\n')
+          .filter((line) => /^\[[EC] |Error|Traceback/.test(line))
+          .slice(-20)
+          .join('\n'),
+      );
     const left = await end();
     if (left.length > 0) console.error(`✖ after the hub had ended, ${left.length} processes of its learners still ran`);
     else console.log('✔ after the hub has ended, nothing of it runs');

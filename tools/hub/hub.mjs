@@ -34,7 +34,11 @@ function hours(text) {
 const cores = availableParallelism();
 const program = new Command('npm run hub --')
   .description('JupyterHub for a workshop in one room. It needs Linux and root, since each learner has an account.')
-  .option('--roster <number>', 'make or extend the roster to so many learners, print their slips, and end', whole(1, 500))
+  .option(
+    '--roster <number>',
+    'make or extend the roster to so many learners, print their slips, and end',
+    whole(1, 500),
+  )
   .option('--names <file>', 'like --roster, with the names in a file, one per line')
   .option('--password <name>', 'a new password for one person, and end')
   .option('--remove', "remove the learners' accounts from this machine, and end; their homes stay")
@@ -49,7 +53,12 @@ const program = new Command('npm run hub --')
   .option('--tasks <number>', 'processes and threads per learner', whole(100, 10_000), 400)
   .option('--threads <number>', 'threads of an engine, per kernel', whole(1, 64))
   .option('--kernels <number>', 'running notebooks per learner', whole(1, 20), 3)
-  .option('--idle <hours>', 'a server that was not used for so long ends: longer than the longest break', hours, 4 * 3600)
+  .option(
+    '--idle <hours>',
+    'a server that was not used for so long ends: longer than the longest break',
+    hours,
+    4 * 3600,
+  )
   .option('--starting <number>', 'servers that start at a time; the others queue', whole(1, 100), cores + 1)
   .allowExcessArguments(false)
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'hub:')) })
@@ -67,7 +76,8 @@ function check(options) {
   for (const file of [options.cert, options.key]) {
     if (file && !existsSync(file)) throw new SetupError(`${file}: no such file`);
   }
-  if (process.platform !== 'linux') throw new SetupError('the hub runs on Linux: it needs accounts, control groups and setpriv');
+  if (process.platform !== 'linux')
+    throw new SetupError('the hub runs on Linux: it needs accounts, control groups and setpriv');
   if (process.getuid() !== 0) {
     throw new SetupError(
       'root is needed: each learner has an account (ws-…), so that nobody reads the files of another. ' +
@@ -106,10 +116,11 @@ function handOut(fresh, options) {
 function roster(options, wanted) {
   makeState(options.state);
   const people = readRoster(options.roster);
-  const result =
-    wanted.password === undefined ? addPeople(people, wanted) : renewPassword(people, wanted.password);
+  const result = wanted.password === undefined ? addPeople(people, wanted) : renewPassword(people, wanted.password);
   if (result.fresh.length === 0) {
-    console.log(`The roster has ${people.length - 1} learners already and keeps them. Passwords cannot be shown again.`);
+    console.log(
+      `The roster has ${people.length - 1} learners already and keeps them. Passwords cannot be shown again.`,
+    );
     console.log('A new one for somebody who has lost the slip: `npm run hub -- --password NAME`.');
     return;
   }
@@ -171,9 +182,13 @@ async function main() {
   return serve({ ...options, threads }, (hub) => {
     const address = options.port === 0 ? hub.address : options.address;
     console.log(`The hub is ready: ${address}`);
-    console.log(`  ${learners} learners, up to ${(options.memory / 2 ** 30).toFixed(1)} GB each of ${(totalmem() / 2 ** 30).toFixed(0)} GB; log in as ${TEACHER} for ${address}/services/room/`);
+    console.log(
+      `  ${learners} learners, up to ${(options.memory / 2 ** 30).toFixed(1)} GB each of ${(totalmem() / 2 ** 30).toFixed(0)} GB; log in as ${TEACHER} for ${address}/services/room/`,
+    );
     if (hub.fingerprint) console.log(`  certificate, SHA-256: ${hub.fingerprint}`);
-    console.log(`  log: ${hub.log}. Ctrl-C ends the hub and all servers; homes are kept in ${join(options.state, 'home')}.`);
+    console.log(
+      `  log: ${hub.log}. Ctrl-C ends the hub and all servers; homes are kept in ${join(options.state, 'home')}.`,
+    );
   });
 }
 

@@ -150,7 +150,9 @@ export async function startHub(options) {
   for (let waited = 0; !(await isAnswering(address)); waited++) {
     if (exited || waited > 600) {
       await stop();
-      throw new SetupError(`JupyterHub did not start (${exited?.reason ?? 'no answer for two minutes'}):\n${failure(log)}`);
+      throw new SetupError(
+        `JupyterHub did not start (${exited?.reason ?? 'no answer for two minutes'}):\n${failure(log)}`,
+      );
     }
     await sleep(200);
   }
