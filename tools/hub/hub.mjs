@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, networkInterfaces, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { root, SetupError } from '../setup/project.mjs';
+import { SetupError } from '../setup/project.mjs';
 import { endChildren } from '../setup/run.mjs';
 import { makeHomes, makeState, removeAccounts } from './accounts.mjs';
 import { checkReadable, setUpHub } from './environment.mjs';
@@ -42,6 +42,7 @@ const program = new Command('npm run hub --')
   .option('--names <file>', 'like --roster, with the names in a file, one per line')
   .option('--password <name>', 'a new password for one person, and end')
   .option('--remove', "remove the learners' accounts from this machine, and end; their homes stay")
+  .option('--install', 'install what the hub needs, for example the day before, and end')
   .option('--ip <address>', 'where to listen; 0.0.0.0 for the whole network', '127.0.0.1')
   .option('--port <number>', 'where to listen', whole(0, 65535), 8000)
   .option('--address <url>', 'the address on the slips, if it is not that of this machine')
@@ -144,6 +145,10 @@ function makeAccounts(state, names) {
 
 async function main() {
   const given = program.parse().opts();
+  if (given.install) {
+    await setUpHub();
+    return 0;
+  }
   const options = check(given);
   if (given.remove) {
     const removed = await removeAccounts(options.state);

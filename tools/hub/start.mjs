@@ -161,18 +161,22 @@ export async function startHub(options) {
 
 /** Runs a hub in the foreground until a signal comes or the caller is gone. Resolves to the exit status. */
 export async function serve(options, onReady) {
-  let signalled;
+  let isSignalled = false;
   const stopped = new Promise((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => done((signalled = signal)));
-    watchParent(() => done((signalled = 'SIGTERM')));
+    const onSignal = () => {
+      isSignalled = true;
+      done();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
+    watchParent(onSignal);
   });
   const hub = await startHub(options);
   onReady(hub);
   const ended = await Promise.race([stopped, hub.end]);
-  if (signalled) console.log('Ending the hub and all servers …');
+  if (isSignalled) console.log('Ending the hub and all servers …');
   const left = await hub.stop();
   if (left.length > 0) console.error(`hub: still running: processes ${left.join(', ')}`);
-  if (signalled) return left.length > 0 ? 1 : 0;
+  if (isSignalled) return left.length > 0 ? 1 : 0;
   console.error(`hub: JupyterHub ended by itself (${ended.reason}); its log: ${hub.log}\n${failure(hub.log)}`);
   return 1;
 }

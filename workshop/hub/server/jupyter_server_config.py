@@ -7,8 +7,8 @@ from tornado.web import HTTPError
 
 c = get_config()  # noqa: F821
 
-MOST_KERNELS = int(os.environ["LIF_FC_MNIST_KERNELS"])
-IDLE = int(os.environ["LIF_FC_MNIST_IDLE"])  # seconds
+MOST_KERNELS = int(os.environ.get("LIF_FC_MNIST_KERNELS", "3"))
+IDLE = int(os.environ.get("LIF_FC_MNIST_IDLE", "14400"))  # seconds
 
 
 class FewKernels(AsyncMappingKernelManager):
