@@ -230,8 +230,8 @@ describe('npm run hub', () => {
   });
 });
 
-describe('A kernel on Unix sockets', { skip: process.platform === 'win32' }, () => {
-  test('answers, and listens on no TCP port', () => {
+describe('A kernel of the hub', { skip: process.platform === 'win32' }, () => {
+  test('answers on Unix sockets, and reads only the types that it needs', () => {
     const folder = mkdtempSync(join(tmpdir(), 'k-'));
     try {
       const printed = python(`
@@ -243,11 +243,19 @@ try:
     client = manager.client()
     client.start_channels()
     client.wait_for_ready(timeout=120)
-    client.execute_interactive("console.log(6 * 7)", timeout=120, output_hook=lambda m: print(m["content"].get("text", ""), end=""))
+    def run(cell):
+        client.execute_interactive(cell, timeout=120, output_hook=lambda m: print(m["content"].get("text", ""), end=""))
+    run("console.log(6 * 7)")
+    run("let canvas: OffscreenCanvas;")
+    run("console.log(process.argv.length > 1);")
     print(sorted(name for name in os.listdir(${JSON.stringify(folder)}) if "ipc" in name))
 finally:
     manager.shutdown_kernel(now=True)`);
-      assert.equal(printed, "42\n['kernel-ipc-1', 'kernel-ipc-2', 'kernel-ipc-3', 'kernel-ipc-4', 'kernel-ipc-5']");
+      const [sum, unknown, types, sockets] = printed.split('\n').filter((line) => !/^\s*$/.test(line));
+      assert.equal(sum, '42');
+      assert.match(unknown, /Cannot find name 'OffscreenCanvas'/, 'types of @types that no cell imports are not read');
+      assert.equal(types, 'true', "but Node's are");
+      assert.equal(sockets, "['kernel-ipc-1', 'kernel-ipc-2', 'kernel-ipc-3', 'kernel-ipc-4', 'kernel-ipc-5']");
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
