@@ -1,7 +1,7 @@
 """What a learner's checks have found, if the learner lets the teacher see it.
 
 `STATE/progress/NAME.jsonl` has one line per check: `{"at": "2026-11-25T10:12:30Z", "exercise": "lif-charge",
-"result": "right"}`; `result` is `right`, `todo`, or the name of the mistake. The learner's kernel appends to the file
+"result": "passed"}`; `result` is `passed`, `todo`, or the name of the mistake. The learner's kernel appends to the file
 that LIF_FC_MNIST_PROGRESS names, and only if it exists: this file is the learner's consent, and the page makes and
 deletes it.
 """
@@ -13,7 +13,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-RIGHT, TODO = "right", "todo"
+PASSED, TODO = "passed", "todo"
 STUCK = 3  # wrong answers in a row to one exercise
 MOST = 1_000_000  # bytes that are read, from the end
 
@@ -70,7 +70,7 @@ def read_progress(path: Path) -> Progress:
         if exercise != progress.exercise:
             progress.wrong = 0
         progress.exercise, progress.result, progress.at = exercise, result, at
-        if result == RIGHT:
+        if result == PASSED:
             progress.solved.add(exercise)
             progress.wrong = 0
         elif result != TODO:
