@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { hashOf, readJson, remove, root, SetupError, writeJson } from '../setup/project.mjs';
 import { findPython, pythonEnv } from '../setup/python.mjs';
 import { run, runTwice } from '../setup/run.mjs';
-import { npmCommand, step, succeeded } from '../setup/steps.mjs';
+import { step } from '../setup/step.mjs';
+import { npmCommand, succeeded } from '../setup/steps.mjs';
 
 export const hubFolder = join(root, 'workshop', 'hub');
 const venv = join(root, '.venv-hub');

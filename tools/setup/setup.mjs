@@ -25,7 +25,8 @@ import {
 } from './project.mjs';
 import { findPython, pythonEnv } from './python.mjs';
 import { endChildren, run, runTwice, Stopped } from './run.mjs';
-import { npmCommand, seconds, step, succeeded } from './steps.mjs';
+import { seconds, step } from './step.mjs';
+import { npmCommand, succeeded } from './steps.mjs';
 
 const KNOWN = ['--quiet', '--check', '--retry'];
 const flags = process.argv.slice(2);
