@@ -290,10 +290,9 @@ describe('The containers', () => {
     const baked = [...text('.binder', 'Dockerfile').matchAll(/^COPY --from=build .* \/opt\/lif-fc-mnist\/(\S+) /gm)];
     assert.equal(baked.length, 4);
     for (const [, folder] of baked) {
-      assert.ok(
-        mounts.some((mount: string) => mount.includes(`target=${workspaceFolder}/${folder},`)),
-        folder,
-      );
+      // dist is renamed when it is built again, which the place of a volume cannot be.
+      const isMounted = mounts.some((mount: string) => mount.includes(`target=${workspaceFolder}/${folder},`));
+      assert.equal(isMounted, folder !== 'dist', folder);
     }
   });
 
