@@ -13,7 +13,6 @@ from time import monotonic
 from learner import Failure, Learner
 
 LIMIT = 300.0  # seconds that anything may take
-FIRST_CHAPTER = "00-start.ipynb"
 # A second epoch on the engine of the first chapter.
 EPOCH = "const again = await trainWithBar({ engine, epochs: 1 });"
 
@@ -35,6 +34,7 @@ class Round:
     spacing: float
     visits: list[Visit] = field(default_factory=list)
     memory: float = 0.0  # bytes of MemAvailable per learner, all kernels idle
+    own: float = 0.0  # bytes per learner: their processes' own memory, and their share of what processes have in common (PSS)
     lowest: float = 0.0  # bytes of MemAvailable that were left at the worst moment
     took: float = 0.0
     load: float = 0.0  # load average of the last minute, before
@@ -58,11 +58,6 @@ def load_average() -> float:
     return float(Path("/proc/loadavg").read_text().split()[0])
 
 
-def cells_of(notebook: Path) -> list[str]:
-    cells = json.loads(notebook.read_text("utf8"))["cells"]
-    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-
-
 async def visit(room: dict, person: dict, cells: list[str], together: asyncio.Barrier) -> Visit:
     """One learner: the first chapter, two exercises, an epoch. Waits with the server running until all are done."""
     result = Visit()
@@ -81,9 +76,7 @@ async def visit(room: dict, person: dict, cells: list[str], together: asyncio.Ba
             begin = monotonic()
             await learner.run(EPOCH, LIMIT)
             result.epoch = monotonic() - begin
-        except (Failure, OSError, TimeoutError, ValueError) as error:
-            result.failure = f"{person['name']}: {type(error).__name__} {error}"
-        except Exception as error:  # of the client library
+        except Exception as error:  # whatever it is: the round goes on, and tells of it
             result.failure = f"{person['name']}: {type(error).__name__} {error}"
         await together.wait()  # all have finished
         await together.wait()  # memory is measured
@@ -115,6 +108,7 @@ async def run_round(room: dict, learners: int, spacing: float, cells: list[str])
     result.took = monotonic() - begin
     await asyncio.sleep(2)
     result.memory = (before - available()) / learners
+    result.own = sum(room["own"](person) for person in people) / learners
     await together.wait()
     result.visits = await visits
     watching.cancel()

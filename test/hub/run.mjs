@@ -160,6 +160,7 @@ async function main() {
     const file = join(state, 'hub', 'room.json');
     const settings = {
       address: hub.address,
+      hub: hub.pid,
       state,
       people,
       cells,

@@ -156,7 +156,7 @@ export async function startHub(options) {
     }
     await sleep(200);
   }
-  return { address, port, log, fingerprint: tls.fingerprint, end, stop };
+  return { address, port, pid: child.pid, log, fingerprint: tls.fingerprint, end, stop };
 }
 
 /** Runs a hub in the foreground until a signal comes or the caller is gone. Resolves to the exit status. */
