@@ -72,21 +72,12 @@ async function tidy() {
   }
 }
 
-// The cells of the first chapter.
 const CHAPTER = '00-start.ipynb';
 const codeCells = (path) =>
   JSON.parse(readFileSync(path, 'utf8'))
     .cells.filter(({ cell_type }) => cell_type === 'code')
     .map(({ source }) => [source].flat().join(''));
 
-const START = [
-  `import { createEngine, loadMnist, mnist, show, trainWithBar, visualizing } from 'lif-fc-mnist';
-const data = await loadMnist();
-const engine = await createEngine('event', { data });
-const { testAccs } = await trainWithBar({ engine, epochs: 1 });`,
-  `const spikes = await engine.spikes('test', 0, 17);
-await show(visualizing.digits([...mnist.pixels(data.test, [17]), ...spikes.subarray(0, 7 * 784)]));`,
-];
 const EXERCISES = [
   'const charge = (v: number, x: number, tau: number): number => v + (x - v) / tau;\nconsole.log(charge(0, 1, 2));',
   'const fire = (h: number): number => (h >= 1 ? 1 : 0);\nconsole.log(fire(1));',
@@ -155,8 +146,7 @@ async function main() {
     console.log(
       `A hub at ${hub.address} on ${cores} cores (${cpus()[0].model}), ${gb(totalmem())}; load average ${loadavg()[0].toFixed(1)}`,
     );
-    const chapter = join(chaptersFolder, CHAPTER);
-    const cells = [...(existsSync(chapter) ? codeCells(chapter) : START), ...EXERCISES];
+    const cells = [...codeCells(join(chaptersFolder, CHAPTER)), ...EXERCISES];
     const file = join(state, 'hub', 'room.json');
     const settings = {
       address: hub.address,
@@ -168,7 +158,7 @@ async function main() {
       prefix: PREFIX,
       clone: root,
       kernels: KERNELS,
-      notebook: `notebooks/my/${existsSync(chapter) ? CHAPTER : '01-ann-baseline.ipynb'}`,
+      notebook: `notebooks/my/${CHAPTER}`,
       isolation: options.isolation,
       rounds: planned,
       result: join(root, 'build', 'hub.json'),

@@ -73,8 +73,10 @@ function networkAddress() {
 
 function check(options) {
   const isLocal = /^(127\.|::1$|localhost$)/.test(options.ip);
+  const here = (path) => path && resolve(process.env.INIT_CWD ?? '.', path);
+  const [cert, key] = [here(options.cert), here(options.key)];
   if (!options.cert !== !options.key) throw new SetupError('--cert and --key belong together');
-  for (const file of [options.cert, options.key]) {
+  for (const file of [cert, key]) {
     if (file && !existsSync(file)) throw new SetupError(`${file}: no such file`);
   }
   if (process.platform !== 'linux')
@@ -85,12 +87,14 @@ function check(options) {
         `Try \`sudo env "PATH=$PATH" npm run hub\``,
     );
   }
-  const state = resolve(process.env.INIT_CWD ?? '.', options.state);
+  const state = here(options.state);
   const host = isLocal ? '127.0.0.1' : options.ip === '0.0.0.0' || options.ip === '::' ? networkAddress() : options.ip;
   const tls = options.tls || !isLocal;
   const scheme = tls || options.cert ? 'https' : 'http';
   return {
     ...options,
+    cert,
+    key,
     state,
     roster: join(state, 'roster.json'),
     tls,

@@ -32,4 +32,5 @@ class Places:
         self.home = Path(self.user.pw_dir)
         # Short, since the path of a socket has at most 108 bytes.
         self.runtime = Path(settings.runtime) / name
+        self.temporary = self.runtime / "tmp"
         self.progress = Path(settings.state) / "progress" / f"{name}.jsonl"

@@ -77,7 +77,7 @@ class RoomSpawner(LocalProcessSpawner):
 
     async def start(self):
         async with self.queue.turn(self):
-            self.prepare()
+            await self.prepare()
             ip, port = await super().start()
             # The place is free again when the server answers, not when it has only been started.
             while await self.poll() is None:
@@ -88,12 +88,17 @@ class RoomSpawner(LocalProcessSpawner):
                 await asyncio.sleep(0.1)
             return ip, port
 
-    def prepare(self) -> None:
+    async def prepare(self) -> None:
         """A runtime folder with nothing of the last time in it, which only the learner can enter."""
         places = self.places
+        uid, gid = places.user.pw_uid, places.user.pw_gid
+        await end_all(uid)  # of a server that ended by itself
         shutil.rmtree(places.runtime, ignore_errors=True)
         places.runtime.mkdir(mode=0o700)
-        os.chown(places.runtime, places.user.pw_uid, places.user.pw_gid)
+        places.temporary.mkdir(mode=0o700)
+        # The inner one first: from the moment when the outer one is theirs, a learner could lay a link in it.
+        for folder in (places.temporary, places.runtime):
+            os.chown(folder, uid, gid)
 
     async def progress(self):
         shown = None
@@ -111,14 +116,10 @@ class RoomSpawner(LocalProcessSpawner):
         places = self.places
         room = self.room
         group = limits.make_group(places.account, room.memory, room.tasks)
-        temporary = str(places.runtime / "tmp") if room.ownTemporary else None
-        if temporary:
-            os.makedirs(temporary, mode=0o700, exist_ok=True)
-            os.chown(temporary, places.user.pw_uid, places.user.pw_gid)
         return make_preexec(
             places.account,
             entrances=group.entrances if group else [],
-            temporary=temporary,
+            temporary=str(places.temporary) if room.ownTemporary else None,
             memory=room.memory,
             tasks=room.tasks,
         )
@@ -131,6 +132,7 @@ class RoomSpawner(LocalProcessSpawner):
             LOGNAME=places.account,
             HOME=home,
             SHELL="/bin/sh",
+            TMPDIR="/tmp" if self.room.ownTemporary else str(places.temporary),
             JUPYTER_RUNTIME_DIR=str(places.runtime),
             JUPYTERLAB_SETTINGS_DIR=f"{home}/.jupyter/lab/user-settings",
             JUPYTERLAB_WORKSPACES_DIR=f"{home}/.jupyter/lab/workspaces",
