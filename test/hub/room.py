@@ -103,6 +103,11 @@ async def main(room: dict) -> int:
         print(f"… {learners} learners, {f'{spacing} s apart' if spacing else 'at once'}", flush=True)
         round_ = await run_round(room, learners, spacing, cells)
         rounds.append(round_)
+        print(row(round_), flush=True)
+        # After each: a test that is interrupted has told what it has seen.
+        Path(room["result"]).write_text(
+            json.dumps([{**vars(r), "visits": [vars(v) for v in r.visits]} for r in rounds], indent=1)
+        )
         for failure in round_.failures[:5]:
             print(f"  {failure}")
         check(not round_.failures, f"{learners} learners, no failure ({round_.took:.0f} s in all)")
@@ -122,9 +127,6 @@ async def main(room: dict) -> int:
                 if (round_.learners, round_.spacing) == (learners, spacing):
                     kept = not round_.failures and round_.times("first_cell")[1] <= seconds and round_.memory <= size
                     print(f"Aim for {learners}: first cell within {seconds} s for all, {size / 1e6:.0f} MB each: {'kept' if kept else 'missed'}")
-    Path(room["result"]).write_text(
-        json.dumps([{**vars(r), "visits": [vars(v) for v in r.visits]} for r in rounds], indent=1)
-    )
     if room["isolation"]:
         await test_crash(room, check)
     print(f"\n{check.passed} passed, {check.failed} failed", flush=True)
