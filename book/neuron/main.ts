@@ -1,5 +1,6 @@
 /** One neuron to play with, alone on its page and in the chapter that explains it. */
 import { drive, type LifOptions } from '../../src/common/lif';
+import type { Trace } from '../../src/common/trace';
 import { currentsOf, type Input, T } from './inputs';
 import { drawRates, drawTrace, stepAt } from './plot';
 
@@ -39,8 +40,7 @@ const count = (spike: Float32Array) => spike.reduce((sum, fired) => sum + fired,
 const number = (value: number) => value.toFixed(2).replace('-', '−');
 
 /** The equations of one step with its numbers in them. */
-function equation(step: number): string {
-  const { current: x, h, v, spike } = trace();
+function equation({ current: x, h, v, spike }: Trace, step: number): string {
   const { tau, vThreshold, vReset } = options();
   const t = step - 1;
   const before = number(t === 0 ? 0 : v[t - 1]);
@@ -66,7 +66,7 @@ function update(): void {
   part('tau-value').textContent = Number(sliders.tau.value).toFixed(1);
   part('threshold-value').textContent = number(Number(sliders.threshold.value));
   part('step-value').textContent = String(step);
-  part('equation').textContent = equation(step);
+  part('equation').textContent = equation(seen, step);
   part('rate').textContent = number(spikes / T);
   part('said').textContent = said;
 

@@ -7,6 +7,7 @@
  *
  * Whoever opens a link need not trust it: `readLink` checks every part before anything is shown.
  */
+import { IMAGE_SIZE as PIXELS } from '../../src/common/mnist';
 import type { Stroke } from './drawing';
 
 export const MAX_T = 200;
@@ -15,7 +16,6 @@ export const MAX_SEED = 2 ** 32 - 1;
 export const TAU = { min: 1.1, max: 20 };
 /** Places on the paper lie on a grid, so a drawing is the same after its way through a link. */
 const GRID = 4095;
-const PIXELS = 784;
 /** The longest drawing that fits in a link. */
 const MAX_POINTS = 5000;
 const MAX_LENGTH = 40_000;

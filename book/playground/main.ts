@@ -1,6 +1,7 @@
 /** The playground: what is drawn becomes an image, the image spikes, the spikes an answer, again at each stroke. */
 
 import { argmax } from '../../src/common/argmax';
+import { CLASSES, IMAGE_SIZE } from '../../src/common/mnist';
 import { Purpose } from '../../src/common/random';
 import { bytes, chosen, kernelBytes, samples, trainedTau, weights } from './assets';
 import { normalise, type Stroke } from './drawing';
@@ -14,8 +15,6 @@ import { answerOf, countsOf } from './said';
 import { showSamples } from './sample-buttons';
 import { render } from './view';
 
-const OUTPUTS = 10;
-const INPUTS = 784;
 /** Steps per second in slow motion. */
 const SLOW = 10;
 /** How long a run is drawn, in milliseconds. */
@@ -31,7 +30,7 @@ let strokes: Stroke[] = [];
 /** A picture that was taken instead of drawing one. */
 let taken: Uint8Array | null = null;
 let shown = PAGE_STREAM;
-let image: Uint8Array = new Uint8Array(INPUTS);
+let image: Uint8Array = new Uint8Array(IMAGE_SIZE);
 let presentation: Presentation;
 /** How many steps count for the answer. */
 let position = 0;
@@ -94,11 +93,11 @@ function take(pixels: Uint8Array, as: Shown = PAGE_STREAM): void {
   changed();
 }
 
-const turns = new Array<number>(OUTPUTS).fill(0);
+const turns = new Array<number>(CLASSES).fill(0);
 /** Takes a sample of a digit, the other one the next time. */
 function takeSample(digit: number): void {
   stopSlow();
-  take(samples[digit + OUTPUTS * (turns[digit]++ % 2)].pixels);
+  take(samples[digit + CLASSES * (turns[digit]++ % 2)].pixels);
 }
 
 function goTo(step: number): void {

@@ -1,7 +1,6 @@
 /** The paper and the pictures of 28 × 28 pixels. Colours come from playground.css, so light and dark are decided there. */
+import { IMAGE_SIDE as SIDE } from '../../src/common/mnist';
 import type { Stroke } from './drawing';
-
-const SIDE = 28;
 
 const NAMES = ['paper', 'ink', 'spike', 'up', 'down', 'quiet', 'line', 'text', 'shade'] as const;
 export type Colours = Record<(typeof NAMES)[number], string>;

@@ -1,11 +1,11 @@
 /** The race of the ten neurons: a lane for each, with its potential, its spikes and their count over time. */
+import { CLASSES } from '../../src/common/mnist';
 import type { Presentation } from './kernel';
 import { type Colours, contextOf } from './paint';
 
-const OUTPUTS = 10;
 /** Where a lane's parts lie, in CSS pixels; playground.css knows the heights as well. */
 const LANE = { left: 22, height: 30, ticks: 9, axis: 24 };
-const HEIGHT = OUTPUTS * LANE.height + LANE.axis;
+const HEIGHT = CLASSES * LANE.height + LANE.axis;
 const FONT = '"Source Sans 3 Variable", system-ui, sans-serif';
 
 /** Far below 0 a logarithm, so that a potential of −30 and a threshold of 1 fit in one lane. */
@@ -35,7 +35,7 @@ export function paintRace(
 
   const x = (t: number) => LANE.left + ((width - LANE.left - 1) * t) / T;
   const low = Math.min(-1, compress(v.reduce((a, b) => Math.min(a, b), 0)));
-  for (let neuron = 0; neuron < OUTPUTS; neuron++) {
+  for (let neuron = 0; neuron < CLASSES; neuron++) {
     const top = neuron * LANE.height;
     const y = (potential: number) => {
       const part = (1 - Math.min(compress(potential), 1)) / (1 - low);
@@ -43,7 +43,7 @@ export function paintRace(
     };
     const leads = neuron === winner;
     const spikes: number[] = [];
-    for (let t = 0; t < shown; t++) if (fired[t * OUTPUTS + neuron]) spikes.push(t);
+    for (let t = 0; t < shown; t++) if (fired[t * CLASSES + neuron]) spikes.push(t);
 
     pen.fillStyle = leads ? c.spike : c.text;
     pen.font = `${leads ? 700 : 500} 14px ${FONT}`;
@@ -57,8 +57,8 @@ export function paintRace(
     pen.beginPath();
     pen.moveTo(x(0), y(0));
     for (let t = 0; t < shown; t++) {
-      pen.lineTo(x(t + 1), y(h[t * OUTPUTS + neuron]));
-      if (fired[t * OUTPUTS + neuron]) pen.lineTo(x(t + 1), y(v[t * OUTPUTS + neuron]));
+      pen.lineTo(x(t + 1), y(h[t * CLASSES + neuron]));
+      if (fired[t * CLASSES + neuron]) pen.lineTo(x(t + 1), y(v[t * CLASSES + neuron]));
     }
     pen.stroke();
 
@@ -69,7 +69,7 @@ export function paintRace(
   paintAxis(pen, x, T, width, c);
   if (shown < T) {
     pen.fillStyle = c.quiet;
-    pen.fillRect(x(shown) - 0.5, 0, 1, OUTPUTS * LANE.height);
+    pen.fillRect(x(shown) - 0.5, 0, 1, CLASSES * LANE.height);
   }
 }
 
@@ -112,7 +112,7 @@ function paintAxis(pen: CanvasRenderingContext2D, x: (t: number) => number, T: n
   const step = [1, 2, 5, 10, 20, 50, 100].find((candidate) => candidate >= wanted) ?? 100;
   pen.fillStyle = c.text;
   pen.font = `13px ${FONT}`;
-  const y = OUTPUTS * LANE.height + 13;
+  const y = CLASSES * LANE.height + 13;
   for (let t = 0; t <= T; t += step) {
     const label = t === 0 ? 'step 0' : String(t);
     pen.textAlign = t === 0 ? 'left' : x(t) > width - 14 ? 'right' : 'center';

@@ -1,14 +1,12 @@
 /** What the playground says in words about the steps that are shown. */
 import { argmax } from '../../src/common/argmax';
+import { CLASSES, IMAGE_SIZE } from '../../src/common/mnist';
 import type { Presentation } from './kernel';
-
-const OUTPUTS = 10;
-const INPUTS = 784;
 
 /** How often each neuron fired in the first `steps` steps. */
 export function countsOf({ fired }: Presentation, steps: number): number[] {
-  const counts = new Array<number>(OUTPUTS).fill(0);
-  for (let i = 0; i < steps * OUTPUTS; i++) counts[i % OUTPUTS] += fired[i];
+  const counts = new Array<number>(CLASSES).fill(0);
+  for (let i = 0; i < steps * CLASSES; i++) counts[i % CLASSES] += fired[i];
   return counts;
 }
 
@@ -36,7 +34,7 @@ export function spikesIn({ inputs, fired }: Presentation, steps: number): string
     for (let i = 0; i < steps * size; i++) sum += spikes[i];
     return sum;
   };
-  const input = total(inputs, INPUTS);
+  const input = total(inputs, IMAGE_SIZE);
   const perStep = steps > 0 ? Math.round(input / steps) : 0;
-  return `${input.toLocaleString('en')} input spikes (${perStep} of 784 pixels per step), ${total(fired, OUTPUTS)} output spikes.`;
+  return `${input.toLocaleString('en')} input spikes (${perStep} of 784 pixels per step), ${total(fired, CLASSES)} output spikes.`;
 }

@@ -1,4 +1,5 @@
 /** Puts on the page what is drawn, what the network does with it, and the words about it. */
+import { IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';
 import { weights } from './assets';
 import type { Stroke } from './drawing';
 import type { Presentation } from './kernel';
@@ -6,8 +7,6 @@ import { type Colours, paintImage, paintPaper, paintWhy } from './paint';
 import { isPressed, paper, part, race, rateItems, sliders, slowButton, views, whyButton } from './parts';
 import { paintRace } from './race';
 import { answerOf, countsOf, sentenceOf, spikesIn, winnerOf } from './said';
-
-const INPUTS = 784;
 
 /** What there is to be seen. */
 export interface Scene {
@@ -34,7 +33,7 @@ export function render(scene: Scene): void {
 
 let announcement = 0;
 const buffer = document.createElement('canvas');
-buffer.width = buffer.height = 28;
+buffer.width = buffer.height = IMAGE_SIDE;
 
 function paint({ strokes, taken, image, presentation, drawn, colours }: Scene, winner: number | undefined): void {
   const values = Float32Array.from(image, (value) => value / 255);
@@ -50,10 +49,10 @@ function paint({ strokes, taken, image, presentation, drawn, colours }: Scene, w
 
   const { inputs } = presentation;
   const last = Math.max(drawn, 1) - 1;
-  const step = inputs.subarray(last * INPUTS, (last + 1) * INPUTS);
+  const step = inputs.subarray(last * IMAGE_SIZE, (last + 1) * IMAGE_SIZE);
   paintImage(views.spikes, step, colours.paper, colours.spike);
-  const sum = new Float32Array(INPUTS);
-  for (let i = 0; i < drawn * INPUTS; i++) sum[i % INPUTS] += inputs[i] / drawn;
+  const sum = new Float32Array(IMAGE_SIZE);
+  for (let i = 0; i < drawn * IMAGE_SIZE; i++) sum[i % IMAGE_SIZE] += inputs[i] / drawn;
   paintImage(views.sum, sum, colours.paper, colours.ink);
   part('spikes-label').textContent = `spikes, step ${last + 1}`;
   paintRace(race, presentation, drawn, winner, colours);

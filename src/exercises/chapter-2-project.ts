@@ -4,12 +4,11 @@ import { multiStepForward } from '../snn/functional';
 import { ATan } from '../snn/surrogate';
 import { exercise, mistake as m } from './exercise';
 import { drive, numberOf, steps, withNeuron } from './tensors';
+import { mean } from './values';
 
 type Rate = (w: number, z: number[], tau: number) => number;
 type Gradient = (w: number, z: number[], target: number, tau: number) => number;
 type Lesson = (w: number, z: number[], target: number, tau: number, rounds: number) => number[];
-
-const mean = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 
 /** Input spikes of 16 steps. */
 const Z = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1, 0, 1, 1, 1, 0, 1];

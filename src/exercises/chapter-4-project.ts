@@ -1,5 +1,6 @@
 /** The small project of chapter 4: the first spike answers, and the network may stop there. */
 import { exercise, mistake as m } from './exercise';
+import { mean } from './values';
 
 type Times = (spikes: ArrayLike<number>, neurons: number) => ArrayLike<number>;
 type Answer = (times: number[], T: number) => number;
@@ -19,7 +20,6 @@ const search =
   };
 
 const earliest = (times: number[]) => Math.min(...times);
-const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** [4 steps, 3 neurons] and [5 steps, 2 neurons]. */
 const A = Float32Array.from([0, 0, 0, 0, 1, 0, 1, 1, 0, 1, 0, 0]);

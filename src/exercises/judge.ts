@@ -123,14 +123,12 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
     });
   }
   const equal = (a: unknown[], b: unknown[]) => a.every((value, i) => same(value, b[i], tolerance));
-  const results = outcomes.map((outcome) => comparedSafely(exercise, outcome));
+  const [results, later] = [outcomes, again].map((all) => all.map((outcome) => comparedSafely(exercise, outcome)));
   if (equal(results, rightResults)) {
-    const later = again.map((outcome) => comparedSafely(exercise, outcome));
     return equal(later, rightResults) ? { status: 'passed', message: 'Right.' } : wrong(KEEPS_STATE);
   }
   const flaw = firstFlaw(exercise, outcomes, rightResults);
   if (flaw?.name === 'promise') return wrong(flaw);
-  const later = again.map((outcome) => comparedSafely(exercise, outcome));
   if (!equal(later, results)) return wrong(KEEPS_STATE);
   for (const [name, { says, as }] of Object.entries(exercise.mistakes)) {
     if (equal(results, resultsOf(exercise, as))) return wrong({ name, says });

@@ -1,7 +1,6 @@
 /** How an oracle asks the package's own layers: in tensors, and back to plain numbers, without one left behind. */
 import * as tf from '@tensorflow/tfjs';
-import { multiStepForward } from '../snn/functional';
-import { LIFNode, type LIFNodeArgs } from '../snn/neuron';
+import { LIFNode, type LIFNodeArgs, simulate } from '../snn/neuron';
 
 /** The first number of a tensor. */
 export const numberOf = (work: () => tf.Tensor): number => tf.tidy(() => work().dataSync()[0]);
@@ -24,9 +23,6 @@ export const steps = (x: readonly number[]): tf.Tensor3D => tf.tensor3d([...x], 
 
 /** What a neuron does under the currents x: potentials after the reset, and spikes. */
 export function drive(x: readonly number[], options: LIFNodeArgs): { v: number[]; s: number[] } {
-  return withNeuron({ storeSequences: true, ...options }, (neuron) => {
-    tf.tidy(() => multiStepForward(neuron, steps(x)));
-    const flat = (sequence: Float32Array[]) => sequence.map(([value]) => value);
-    return { v: flat(neuron.sequences.v), s: flat(neuron.sequences.spike) };
-  });
+  const { v, spike } = withNeuron(options, (neuron) => simulate(neuron, x));
+  return { v: Array.from(v), s: Array.from(spike) };
 }

@@ -1,5 +1,7 @@
 /** Values that go into an answer and come out of it: copied, compared, looked at, and put into words. */
 
+export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /** A typed array counts as a list of numbers. */

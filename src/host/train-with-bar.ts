@@ -92,11 +92,11 @@ export function makeTrainAnnWithBar(host: Needed) {
  * interrupt stops. So a cell with a loop of its own shows the loop's body alone.
  */
 export function makeMapWithBar(host: Pick<Host, 'interruptible' | 'progressBar'>) {
-  return <T, R>(items: readonly T[], work: (item: T) => R | Promise<R>, label = 'working'): Promise<R[]> => {
-    if (items.length === 0) return Promise.resolve([]);
+  return async <T, R>(items: readonly T[], work: (item: T) => R | Promise<R>, label = 'working'): Promise<R[]> => {
+    if (items.length === 0) return [];
     const bar = host.progressBar(items.length, label);
-    return host
-      .interruptible(async (signal) => {
+    try {
+      return await host.interruptible(async (signal) => {
         const results: R[] = [];
         for (const item of items) {
           if (signal.aborted) break;
@@ -106,7 +106,9 @@ export function makeMapWithBar(host: Pick<Host, 'interruptible' | 'progressBar'>
         }
         describeInterruption(signal, `after ${results.length} of ${items.length}`);
         return results;
-      })
-      .finally(() => bar.finish());
+      });
+    } finally {
+      bar.finish();
+    }
   };
 }

@@ -1,10 +1,10 @@
 /** The exercises as Node has them: an answer that never ends is stopped, and an old copy of a chapter is noticed. */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { makeExercises } from '../exercises';
 import { NeverEnds } from '../exercises/exercise';
+import { type Cells, editionOf } from './notebook/edition';
 
 export * from '../exercises';
 
@@ -23,14 +23,10 @@ export function limit<T>(work: () => T): T {
 
 const notebooks = resolve(__dirname, '..', '..', 'notebooks');
 
-/** A short hash of what a chapter says and does, as `tools/notebooks/copies.mjs` writes it into a copy. */
+/** The edition of a chapter that comes with the package. */
 export function currentEdition(chapter: string): string | undefined {
   try {
-    const { cells } = JSON.parse(readFileSync(join(notebooks, chapter), 'utf8')) as {
-      cells: { cell_type: string; source: string | string[] }[];
-    };
-    const parts = cells.map(({ cell_type, source }) => [cell_type, [source].flat().join('')]);
-    return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 8);
+    return editionOf(JSON.parse(readFileSync(join(notebooks, chapter), 'utf8')) as Cells);
   } catch {
     return undefined; // the package without its notebooks
   }

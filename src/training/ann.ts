@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { checkMnist, type Mnist, type MnistSplit } from '../common/mnist';
 import { checkNumber, checkWhole } from '../common/neuron-options';
 import { shuffled } from '../common/random';
+import { forward } from '../snn/networks';
 import { adam, batchOf } from './batches';
 import type { Loss } from './losses';
 import { countCorrect } from './metrics';
@@ -32,7 +33,7 @@ export type Batch = ReturnType<typeof batchOf>;
  */
 export function trainStep(net: tf.Sequential, { images, labels }: Batch, loss: Loss, optimizer: tf.Optimizer): number {
   return tf.tidy(() => {
-    const value = optimizer.minimize(() => loss(labels, net.apply(images) as tf.Tensor2D), true);
+    const value = optimizer.minimize(() => loss(labels, forward(net, images)), true);
     return (value as tf.Scalar).dataSync()[0];
   });
 }

@@ -72,21 +72,17 @@ const LOOKED_AT = 3000;
  */
 async function choose(tau) {
   const { Kernel, PAGE_STREAM } = await importModule(join(root, 'book', 'playground', 'kernel.ts'));
+  const { countsOf, winnerOf } = await importModule(join(root, 'book', 'playground', 'said.ts'));
   const { loadMnist } = require(join(root, 'dist', 'node', 'data.js'));
   const { images, labels } = loadMnist().test;
   const network = await Kernel.create(kernel(), new Float32Array(Uint8Array.from(weights()).buffer));
   const pixels = (i) => images.subarray(i * 784, (i + 1) * 784);
   const answer = (i, settings = {}) => {
     const { T = 100, seed = 0, tau: other = tau } = settings;
-    const { fired } = network.show(pixels(i), T, other, { ...PAGE_STREAM, seed });
-    const counts = new Array(10).fill(0);
-    fired.forEach((spike, at) => {
-      counts[at % 10] += spike;
-    });
-    const most = Math.max(...counts);
+    const counts = countsOf(network.show(pixels(i), T, other, { ...PAGE_STREAM, seed }), T);
     const right = counts[labels[i]];
     const second = Math.max(...counts.map((count, neuron) => (neuron === labels[i] ? 0 : count)));
-    return { counts, lead: right - second, digit: most === 0 ? undefined : counts.indexOf(most) };
+    return { counts, lead: right - second, digit: winnerOf(counts) };
   };
   const chosen = (i, more = {}) => ({ label: labels[i], pixels: Buffer.from(pixels(i)).toString('base64'), ...more });
   const looked = Array.from({ length: LOOKED_AT }, (_, i) => i);
@@ -105,13 +101,18 @@ async function choose(tau) {
     const { digit, counts } = answer(i, { T: 1, seed });
     return digit !== undefined && counts[labels[i]] === 0 && answer(i, { seed }).lead >= 45;
   };
-  const seed = [0, 1, 2, 3].find((candidate) => looked.some((i) => misled(i, candidate)));
-  const hasty = looked.find((i) => seed !== undefined && misled(i, seed));
+  const hasty = () => {
+    for (const seed of [0, 1, 2, 3]) {
+      const i = looked.find((candidate) => misled(candidate, seed));
+      if (i !== undefined) return chosen(i, { seed });
+    }
+    return undefined;
+  };
 
   return {
     race: chosen(race),
     slow: slow && chosen(slow.i, { tau: slowTau }),
-    hasty: hasty !== undefined ? chosen(hasty, { seed }) : undefined,
+    hasty: hasty(),
   };
 }
 

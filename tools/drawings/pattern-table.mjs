@@ -48,14 +48,43 @@ export function tableOf(rows) {
   return table;
 }
 
+/**
+ * A table of sums for all 16 patterns at { x, y, apart, cell }, with a frame around the chosen row.
+ * @returns its parts in the order in which they are drawn, the middle of that row, and where the table begins and ends
+ */
+export function sumsTable(table, chosen, { x, y, apart, cell }, shades) {
+  const rowY = (pattern) => y + pattern * apart;
+  const row = rowY(chosen) + cell / 2;
+  const [left, right] = [x - 66, x + 10 * cell + 8];
+  const frame = rect(left + 4, row - 12, right - left - 4, 24, {
+    radius: 6,
+    fill: color.white,
+    stroke: color.ink,
+    width: 2,
+  });
+  const entries = table.map((sums, pattern) => [
+    note(x - 12, rowY(pattern) + 13, bits(pattern).join(''), {
+      align: 'end',
+      ...(pattern === chosen && { fill: color.ink, bold: true }),
+    }),
+    strip(sums, x, rowY(pattern), { shades }),
+  ]);
+  return { parts: [frame, entries], row, left, right };
+}
+
+/** How the chosen row came about: labelled rows of ten numbers, one below the other. */
+export const addition = (rows, { x, y, apart }, shades) =>
+  rows.map(([label, values], i) => [
+    note(x - 12, y + i * apart + 13, label, { align: 'end' }),
+    strip(values, x, y + i * apart, { shades }),
+  ]);
+
 export default function patternTable() {
   const { rows } = recorded.four;
   const table = tableOf(rows);
   const chosen = FIRES.reduce((pattern, fires) => 2 * pattern + (fires ? 1 : 0), 0);
   const name = bits(chosen).join('');
-  const rowY = (pattern) => TABLE.y + pattern * TABLE.apart;
-  const row = rowY(chosen) + TABLE.cell / 2;
-  const [tableLeft, tableRight] = [TABLE.x - 66, TABLE.x + 10 * TABLE.cell + 8];
+  const { parts, row, left, right } = sumsTable(table, chosen, TABLE);
 
   const pixels = FIRES.map((fires, i) => {
     const x = PIXEL.x + i * PIXEL.apart;
@@ -65,21 +94,11 @@ export default function patternTable() {
       heading(x + PIXEL.side / 2, PIXEL.y + PIXEL.side + 30, fires ? '1' : '0'),
     ];
   });
-  const entries = table.map((sums, pattern) => [
-    note(TABLE.x - 12, rowY(pattern) + 13, bits(pattern).join(''), {
-      align: 'end',
-      ...(pattern === chosen && { fill: color.ink, bold: true }),
-    }),
-    strip(sums, TABLE.x, rowY(pattern)),
-  ]);
   const sum = [
     ['first', rows[0]],
     ['+ fourth', rows[3]],
     [`= ${name}`, table[chosen]],
-  ].map(([label, values], i) => [
-    note(SUM.x - 12, SUM.y + i * SUM.apart + 13, label, { align: 'end' }),
-    strip(values, SUM.x, SUM.y + i * SUM.apart),
-  ]);
+  ];
   const neurons = table[chosen].map((_, k) => {
     const y = NEURONS.y + NEURONS.cell / 2 + k * NEURONS.apart;
     return [text(NEURONS.x + 39, y + 6, '+'), neuron(NEURONS.x + 70, y, NEURONS.r, String(k))];
@@ -94,19 +113,13 @@ export default function patternTable() {
     arrow([
       [pixelsMiddle, PIXEL.y + PIXEL.side + 44],
       [pixelsMiddle, row],
-      [tableLeft, row],
+      [left, row],
     ]),
-    rect(tableLeft + 4, row - 12, tableRight - tableLeft - 4, 24, {
-      radius: 6,
-      fill: color.white,
-      stroke: color.ink,
-      width: 2,
-    }),
-    entries,
+    parts,
     note(pixelsMiddle, SUM.y - 18, 'prepared once:'),
-    sum,
+    addition(sum, SUM),
     arrow([
-      [tableRight + 2, row],
+      [right + 2, row],
       [NEURONS.x - 8, row],
     ]),
     strip(table[chosen], NEURONS.x, NEURONS.y, { cell: NEURONS.cell, apart: NEURONS.apart }),

@@ -1,5 +1,5 @@
 // The way back: four steps of one pixel make a pattern, and the pattern names a row of a table of gradients.
-import { bits, strip, tableOf } from './pattern-table.mjs';
+import { addition, bits, strip, sumsTable, tableOf } from './pattern-table.mjs';
 import { chance } from './sources.mjs';
 import { arrow, color, drawing, heading, line, note, rect, spike, text } from './style.mjs';
 
@@ -23,9 +23,7 @@ export default function wayBack() {
   const random = chance(11);
   const rows = Array.from({ length: 4 }, () => Array.from({ length: 10 }, () => 0.3 * (2 * random() - 1)));
   const table = tableOf(rows);
-  const rowY = (pattern) => TABLE.y + pattern * TABLE.apart;
-  const row = rowY(CHOSEN) + TABLE.cell / 2;
-  const [tableLeft, tableRight] = [TABLE.x - 66, TABLE.x + 10 * TABLE.cell + 8];
+  const { parts, row, left, right } = sumsTable(table, CHOSEN, TABLE, shades);
   const at = (step) => STEPS.x + (step + 0.5) * STEPS.apart;
   const [groupLeft, groupRight] = [STEPS.x + 4 * STEPS.apart, STEPS.x + 8 * STEPS.apart];
 
@@ -33,21 +31,11 @@ export default function wayBack() {
     fires === 1 && spike(at(step), STEPS.y, 28, { width: 4 }),
     step % 4 === 0 && step > 0 && line(at(step - 0.5), STEPS.y - 44, at(step - 0.5), STEPS.y, { stroke: color.silent }),
   ]);
-  const entries = table.map((sums, pattern) => [
-    note(TABLE.x - 12, rowY(pattern) + 13, bits(pattern).join(''), {
-      align: 'end',
-      ...(pattern === CHOSEN && { fill: color.ink, bold: true }),
-    }),
-    strip(sums, TABLE.x, rowY(pattern), { shades }),
-  ]);
   const sum = [
     ['second', rows[1]],
     ['+ third', rows[2]],
     [`= ${bits(CHOSEN).join('')}`, table[CHOSEN]],
-  ].map(([label, values], i) => [
-    note(SUM.x - 12, SUM.y + i * SUM.apart + 13, label, { align: 'end' }),
-    strip(values, SUM.x, SUM.y + i * SUM.apart, { shades }),
-  ]);
+  ];
   const weights = table[CHOSEN].map((_, k) => {
     const y = WEIGHTS.y + k * WEIGHTS.apart;
     return [text(WEIGHTS.x + 38, y + 17, '+'), note(WEIGHTS.x + 58, y + 17, String(k))];
@@ -70,20 +58,14 @@ export default function wayBack() {
     arrow([
       [middle, STEPS.y + 44],
       [middle, row],
-      [tableLeft, row],
+      [left, row],
     ]),
-    rect(tableLeft + 4, row - 12, tableRight - tableLeft - 4, 24, {
-      radius: 6,
-      fill: color.white,
-      stroke: color.ink,
-      width: 2,
-    }),
-    entries,
+    parts,
     note(SUM.x + 45, SUM.y - 42, 'gradients of these four'),
     note(SUM.x + 45, SUM.y - 20, 'steps, for all pixels:'),
-    sum,
+    addition(sum, SUM, shades),
     arrow([
-      [tableRight + 2, row],
+      [right + 2, row],
       [WEIGHTS.x - 8, row],
     ]),
     strip(table[CHOSEN], WEIGHTS.x, WEIGHTS.y, { cell: WEIGHTS.cell, apart: WEIGHTS.apart, shades }),

@@ -1,10 +1,10 @@
 // `npm run exercises`: the learner's own copies of the chapters, the proof of the exercises, and what a class has done.
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runInForeground } from '../foreground.mjs';
-import { chapterNames, chaptersFolder, makeCopies, outdatedCopies, resetCopy } from '../notebooks/copies.mjs';
+import { chapterNames, makeCopies, outdatedCopies, readChapter, resetCopy } from '../notebooks/copies.mjs';
 import { root, writeWhole } from '../setup/project.mjs';
 import { teachersNotes } from './notes.mjs';
 import { report } from './report.mjs';
@@ -79,8 +79,6 @@ function folderOf(path) {
   return folder;
 }
 
-const read = (name) => JSON.parse(readFileSync(join(chaptersFolder, name), 'utf8'));
-
 try {
   const given = options();
   const chosen = ['check', 'notes', 'reset', 'report'].filter((name) => given[name] !== undefined);
@@ -91,7 +89,13 @@ try {
   else if (given.reset !== undefined) reset(given.reset);
   else if (given.check) process.exitCode = await check();
   else if (given.notes) {
-    writeWhole(join(root, 'workshop', 'exercises.md'), teachersNotes(packageExercises(), chapterNames().map(read)));
+    writeWhole(
+      join(root, 'workshop', 'exercises.md'),
+      teachersNotes(
+        packageExercises(),
+        chapterNames().map((name) => readChapter(name)),
+      ),
+    );
     console.log('workshop/exercises.md is written.');
   } else if (given.report !== undefined) {
     const csv = resolve(process.env.INIT_CWD ?? '.', given.csv ?? join(root, 'build', 'exercises', 'report.csv'));

@@ -1,25 +1,21 @@
 // The learner's own copies of the chapters, in notebooks/my/: theirs to change, and never written over. Git ignores them,
 // so a `git pull` that changes a chapter never meets an edited one.
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { learnersCells, textOf } from '../exercises/cells.mjs';
 import { readJson, root } from '../setup/project.mjs';
+
+// The package looks at the same edition when a copy asks.
+export const { editionOf, hashOfCells } = createRequire(import.meta.url)(
+  join(root, 'dist', 'node', 'notebook', 'edition.js'),
+);
 
 export const chaptersFolder = join(root, 'notebooks');
 export const copiesFolder = join(chaptersFolder, 'my');
 
 /** Where a copy says, in its metadata, which chapter it was made from. */
 const ORIGIN = 'lif_fc_mnist';
-
-/** A hash of what a notebook says and does; outputs do not count. */
-export function hashOfCells({ cells }) {
-  const parts = cells.map((cell) => [cell.cell_type, textOf(cell)]);
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
-}
-
-/** The edition of a chapter: the start of its hash. A copy carries it, and `src/node/exercises.ts` computes it again. */
-export const editionOf = (notebook) => hashOfCells(notebook).slice(0, 8);
 
 /** The names of the chapters in a folder, in order. */
 export const chapterNames = (folder = chaptersFolder) =>
@@ -83,13 +79,14 @@ export function learnersCopy(notebook, name, chapters) {
   };
 }
 
-const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
+/** A chapter as it is in a folder. */
+export const readChapter = (name, folder = chaptersFolder) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
 
 /** The copies whose chapter has changed since they were made. */
 export function outdatedCopies(from = chaptersFolder, to = copiesFolder) {
   return chapterNames(from).filter((name) => {
     const origin = readJson(join(to, name))?.metadata?.[ORIGIN];
-    return origin !== undefined && origin.cells !== hashOfCells(read(join(from, name)));
+    return origin !== undefined && origin.cells !== hashOfCells(readChapter(name, from));
   });
 }
 
@@ -103,7 +100,7 @@ export function makeCopies(from = chaptersFolder, to = copiesFolder) {
   mkdirSync(to, { recursive: true });
   const made = [];
   for (const name of names) {
-    const text = `${JSON.stringify(learnersCopy(read(join(from, name)), name, names), null, 1)}\n`;
+    const text = `${JSON.stringify(learnersCopy(readChapter(name, from), name, names), null, 1)}\n`;
     try {
       writeFileSync(join(to, name), text, { flag: 'wx' }); // fails if there is one
       made.push(name);
