@@ -20,6 +20,7 @@ interface Output {
 interface Cell {
   cell_type: string;
   source: string;
+  execution_count?: number | null;
   metadata?: { tags?: string[] };
   outputs?: Output[];
 }
@@ -48,7 +49,9 @@ interface Chapters {
 }
 const PLOTLY = 'application/vnd.plotly.v1+json';
 const SVG = '<svg width="760" height="380"><title>Speed</title></svg>';
-const shows = (...outputs: Output[]): Notebook => ({ cells: [{ cell_type: 'code', source: 'f()', outputs }] });
+const shows = (...outputs: Output[]): Notebook => ({
+  cells: [{ cell_type: 'code', source: 'f()', execution_count: 1, outputs }],
+});
 const figure = (data: Record<string, unknown>): Output => ({ output_type: 'display_data', data });
 const text = (source: string): Notebook => ({ cells: [{ cell_type: 'markdown', source }] });
 const speed = lines(
@@ -195,13 +198,16 @@ test('What a page could not show is refused in one line that names the cell', as
   for (const [output, message] of refused) assert.throws(() => prepare('x', shows(output), theme), { message });
 });
 
-test('A notebook that failed or was never run does not count as executed', async () => {
+test('A notebook that failed, was interrupted or was never run does not count as executed', async () => {
   const { isExecuted } = await load<Chapters>('chapters');
   const line: Output = { output_type: 'stream', name: 'stdout', text: 'fine\n' };
   const failed: Output = { output_type: 'stream', name: 'stderr', text: 'Error: no\n' };
   assert.equal(isExecuted(shows(line)), true);
   assert.equal(isExecuted(shows(line, failed)), false);
   assert.equal(isExecuted(shows()), false);
+  const more = (source: string): Cell => ({ cell_type: 'code', source, execution_count: null, outputs: [] });
+  assert.equal(isExecuted({ cells: [...shows(line).cells, more('g()')] }), false);
+  assert.equal(isExecuted({ cells: [...shows(line).cells, more(' \n')] }), true);
   assert.equal(isExecuted(undefined), false);
 });
 

@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { root, SetupError, windows, writeJson, writeWhole } from '../setup/project.mjs';
-import { findPython, pythonEnv } from '../setup/python.mjs';
+import { findPython, pythonEnv } from '../setup/requirements.cjs';
 import { run, runTwice } from '../setup/run.mjs';
 import { stages } from './stages.mjs';
 

@@ -21,10 +21,13 @@ function failure(cell, output) {
   return output.name === 'stderr' ? text(output.text).trim().split('\n')[0] : undefined;
 }
 
-/** Whether a notebook was executed, all of it and without errors. */
-export const isExecuted = (notebook) =>
-  (notebook?.cells?.some((cell) => cell.outputs?.length > 0) ?? false) &&
-  !notebook.cells.some((cell) => cell.outputs?.some((output) => failure(cell, output)));
+/** Whether all of a notebook was executed, without errors. Ctrl-C leaves one whose last cells have no count. */
+export function isExecuted(notebook) {
+  const code = notebook?.cells?.filter((cell) => cell.cell_type === 'code' && text(cell.source).trim() !== '') ?? [];
+  const ran = code.every((cell) => Number.isInteger(cell.execution_count));
+  const failed = code.some((cell) => cell.outputs?.some((output) => failure(cell, output)));
+  return code.some((cell) => cell.outputs?.length > 0) && ran && !failed;
+}
 
 /**
  * From a notebook the built book lies in build/book/ and the source in src/; from a page of the book the one is a neighbour,

@@ -1,11 +1,12 @@
-// The native backend of tfjs-node: already installed, or from the package's own installer, or libtensorflow from a
+// The native backend of tfjs-node: already installed, or from a bundle, or from the package's own installer, or libtensorflow from a
 // TensorFlow wheel with the addon compiled against it.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { delimiter, dirname, isAbsolute, join, relative } from 'node:path';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { nodeMajor, nodeModules, readJson, remove, root, stamps, venvPython, windows, writeJson } from './project.mjs';
-import { pythonEnv } from './python.mjs';
+import { findCompiler, noCompiler, pythonEnv } from './requirements.cjs';
 import { run, runTwice, Stopped } from './run.mjs';
 
 const pkg = join(nodeModules, '@tensorflow', 'tfjs-node');
@@ -38,19 +39,6 @@ const WHEELS = {
     platform: 'macosx_10_15_x86_64',
   },
 };
-
-/** The C++ compiler: CXX, or the first of the usual names on PATH. */
-export function findCompiler() {
-  const names = process.env.CXX ? [process.env.CXX] : ['c++', 'g++', 'clang++'];
-  for (const name of names) {
-    if (isAbsolute(name) && existsSync(name)) return name;
-    for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-      const path = join(folder, windows ? `${name}.exe` : name);
-      if (folder !== '' && existsSync(path)) return path;
-    }
-  }
-  return undefined;
-}
 
 const version = () => readJson(join(pkg, 'package.json'))?.version;
 
@@ -169,8 +157,8 @@ async function fromWheel(stage, onLine) {
   if (wheel === undefined) return `there is no TensorFlow wheel for ${process.platform} ${process.arch}`;
   const compiler = findCompiler();
   if (compiler === undefined) {
-    const get = process.platform === 'darwin' ? 'xcode-select --install' : 'apt-get install g++';
-    return `no C++ compiler found (${process.env.CXX ?? 'c++, g++ or clang++'}; \`${get}\`)`;
+    const { cause, mend } = noCompiler();
+    return `${cause}: ${mend}`;
   }
 
   const list = join(stage, 'wheel.txt');
@@ -223,11 +211,30 @@ async function fromWheel(stage, onLine) {
   return loads();
 }
 
+/** The archives of a bundle are packed and unpacked by the package that tfjs-node's own installer uses. */
+const tar = () => createRequire(join(pkg, 'package.json'))('tar');
+
+/** Packs the native backend that is installed. Returns false if there is none. */
+export async function packNative(file) {
+  const state = nativeState();
+  if (state === undefined || state.outcome === 'none') return false;
+  await tar().create({ gzip: { level: 6 }, file, cwd: pkg, portable: true, noMtime: true }, ['deps', 'lib']);
+  return true;
+}
+
+async function fromBundle({ native }, onLine) {
+  if (!native) return 'the bundle has no native backend for this machine';
+  onLine('unpacking the native backend');
+  await tar().extract({ file: native, cwd: pkg });
+  return loads();
+}
+
 /**
  * Tries the ways to a native backend in turn until one loads, and stores the outcome in the stamp:
- * 'present', 'installer', 'wheel', or 'none' with the reasons.
+ * 'present', 'bundle', 'installer', 'wheel', or 'none' with the reasons. With a bundle no other way is tried: there is
+ * supposed to be no network.
  */
-export async function setUpNative(onLine) {
+export async function setUpNative(onLine, bundle) {
   const former = readJson(stamps.native);
   const damaged = existsSync(begun) || (former !== undefined && !intact(former));
   mkdirSync(work, { recursive: true });
@@ -246,6 +253,12 @@ export async function setUpNative(onLine) {
   }
   writeFileSync(begun, '');
   clean();
+  if (bundle) {
+    const reason = await fromBundle(bundle, onLine);
+    if (reason === '') return finish('bundle');
+    clean();
+    return finish('none', reason);
+  }
   const reasons = [];
   if (await installerIsReachable()) {
     onLine('running the installer of @tensorflow/tfjs-node');

@@ -3,16 +3,16 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeMajor, SetupError, windows } from './requirements.cjs';
+
+export { nodeMajor, SetupError, windows };
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
-export const windows = process.platform === 'win32';
+/** Whether this is the project itself; otherwise it is the package, installed in somebody else's: npm packs no lock file. */
+export const isClone = existsSync(join(root, 'package-lock.json'));
 export const nodeModules = join(root, 'node_modules');
 export const venv = join(root, '.venv');
 export const venvPython = windows ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
-export const nodeMajor = Number(process.versions.node.split('.')[0]);
-
-/** A failure that the user can fix: printed as one line, without a stack. */
-export class SetupError extends Error {}
 
 /** SHA-256 of the named files of the clone and of further strings; a missing file is hashed as missing. */
 export function hashOf(files, ...more) {

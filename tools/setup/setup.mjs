@@ -3,78 +3,25 @@
 //   --quiet  prints nothing when there is nothing to do
 //   --check  only says which Node and Python would be used
 //   --retry  retries a native backend that could not be installed before
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+//   --from   takes everything from a bundle (`npm run bundle`): a folder or an address, as LIF_FC_MNIST_BUNDLE does
 import { endWithParent } from '../parent.mjs';
 import { build, isBuilt } from './build.mjs';
+import { openBundle } from './bundle.mjs';
 import { lock, unlock } from './lock.mjs';
-import { nativeState, setUpNative } from './native.mjs';
-import {
-  hashOf,
-  nodeMajor,
-  nodeModules,
-  readJson,
-  remove,
-  root,
-  SetupError,
-  stamps,
-  venv,
-  venvPython,
-  windows,
-  writeJson,
-  writeWhole,
-} from './project.mjs';
-import { findPython, pythonEnv } from './python.mjs';
-import { endChildren, run, runTwice, Stopped } from './run.mjs';
+import { setUpNative } from './native.mjs';
+import { root, SetupError } from './project.mjs';
+import { checkNode, findPython } from './requirements.cjs';
+import { endChildren, Stopped } from './run.mjs';
+import { seconds, step } from './step.mjs';
+import { installPackages, installPython, pending, writeKernel } from './steps.mjs';
 
-const KNOWN = ['--quiet', '--check', '--retry'];
+const KNOWN = ['--quiet', '--check', '--retry', '--from'];
 const flags = process.argv.slice(2);
+const at = flags.indexOf('--from');
+const [, from = process.env.LIF_FC_MNIST_BUNDLE] = at === -1 ? [] : flags.splice(at, 2);
+const retry = flags.includes('--retry');
 const quiet = flags.includes('--quiet');
 const start = performance.now();
-const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
-
-/** Runs one step: prints a line when it begins, one every ten seconds while it works, and one when it is done. */
-async function step(name, doing, work) {
-  const begin = performance.now();
-  let last = '';
-  console.log(`  ${name}: ${doing}`);
-  const pulse = setInterval(() => {
-    console.log(`  ${name}: ${seconds(begin)} …${last === '' ? '' : ` ${last.slice(0, 100)}`}`);
-  }, 10_000);
-  try {
-    const note = await work((line) => {
-      last = line.trim();
-    });
-    console.log(`  ${name}: done in ${seconds(begin)}${note ? ` (${note})` : ''}`);
-  } catch (error) {
-    if (!(error instanceof Stopped)) console.log(`  ${name}: failed after ${seconds(begin)}`);
-    throw error;
-  } finally {
-    clearInterval(pulse);
-  }
-}
-
-/** Throws if a command failed, with the first and last lines of its output: npm names the cause first, pip last. */
-function succeeded({ code, lines }, command) {
-  if (code === 0) return;
-  lines = lines.filter((line) => !/^Ignoring .*: markers /.test(line));
-  const shown = lines.length <= 24 ? lines : [...lines.slice(0, 12), '…', ...lines.slice(-12)];
-  throw new SetupError(`\`${command}\` failed (exit ${code}):\n${shown.map((line) => `    ${line}`).join('\n')}`);
-}
-
-/** Refuses a Node that is too old, or odd and no longer maintained; returns a warning for one newer than those tested. */
-function checkNode() {
-  const majors = readJson(join(root, 'package.json')).engines.node.split('||').map(Number);
-  if (majors.includes(nodeMajor)) return undefined;
-  const tested = `${majors.slice(0, -1).join(', ')} or ${majors.at(-1)}`;
-  const found = `v${process.versions.node} (${process.execPath})`;
-  if (nodeMajor > Math.max(...majors)) {
-    return `Node ${found} is newer than the tested versions; trying it. If something fails, use Node ${tested}.`;
-  }
-  throw new SetupError(
-    `Node ${tested} is needed, found ${found}: install one, for example with \`nvm install ${majors.at(-1)}\``,
-  );
-}
 
 const warn = (message) => message && console.warn(`warning: ${message}`);
 
@@ -83,106 +30,6 @@ function wantedBackend() {
   if (wanted === undefined || ['native', 'wasm', 'cpu'].includes(wanted)) return wanted;
   console.error(`setup: LIF_FC_MNIST_BACKEND: expected native, wasm or cpu, found ${wanted}`);
   process.exit(2);
-}
-
-// Node packages ------------------------------------------------------------------------------------------------------
-
-const packagesStamp = () => ({
-  inputs: hashOf(['package-lock.json', '.npmrc']),
-  platform: `${process.platform}-${process.arch}`,
-});
-
-/** The folders that must exist on every platform, so that a package removed by hand is noticed. */
-const packageFolders = () =>
-  Object.entries(readJson(join(root, 'package-lock.json')).packages)
-    .filter(([path, entry]) => path !== '' && !entry.link && !entry.optional && !entry.os)
-    .map(([path]) => path);
-
-function packagesDone() {
-  const stamp = readJson(stamps.packages);
-  if (JSON.stringify(stamp) !== JSON.stringify(packagesStamp())) return false;
-  try {
-    // On Windows the link is a junction with an absolute path, which is wrong after the clone was moved.
-    if (realpathSync(join(nodeModules, 'lif-fc-mnist')) !== realpathSync(root)) return false;
-  } catch {
-    return false;
-  }
-  return packageFolders().every((path) => existsSync(join(root, path, 'package.json')));
-}
-
-function npmCommand() {
-  const beside = dirname(process.execPath);
-  const candidates = [
-    process.env.npm_execpath,
-    join(beside, 'node_modules', 'npm', 'bin', 'npm-cli.js'),
-    join(beside, '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'),
-  ];
-  const cli = candidates.find((path) => path && /npm-cli\.c?js$/.test(path) && existsSync(path));
-  if (cli) return [process.execPath, [cli]];
-  if (windows) throw new SetupError(`no npm found next to ${process.execPath}: run set-up as \`npm run setup\``);
-  return ['npm', []];
-}
-
-async function installPackages(onLine) {
-  remove(stamps.packages);
-  const [command, first] = npmCommand();
-  const args = [...first, 'ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
-  const result = await runTwice(command, args, { cwd: root, env: { ...process.env, NODE_OPTIONS: '' }, onLine });
-  succeeded(result, 'npm ci');
-  writeJson(stamps.packages, packagesStamp());
-}
-
-// .venv --------------------------------------------------------------------------------------------------------------
-
-// The scripts in a venv contain its absolute path, so a clone that was moved or copied needs a new venv.
-const venvStamp = () => ({ inputs: hashOf(['requirements.txt']), path: venv });
-
-function venvDone() {
-  const { python, ...stamp } = readJson(stamps.python) ?? {};
-  return JSON.stringify(stamp) === JSON.stringify(venvStamp()) && existsSync(venvPython);
-}
-
-async function installPython(python, onLine) {
-  remove(stamps.python);
-  const env = pythonEnv();
-  const made = await run(python.executable, ['-m', 'venv', '--clear', venv], { cwd: root, env, onLine });
-  succeeded(made, `${python.executable} -m venv .venv`);
-  // Compiling every module would double the time; Python compiles those that are used.
-  const pip = ['-m', 'pip', 'install', '--no-compile', '--progress-bar', 'off', '--require-hashes'];
-  const result = await runTwice(venvPython, [...pip, '-r', join(root, 'requirements.txt')], { cwd: root, env, onLine });
-  succeeded(result, 'pip install --require-hashes -r requirements.txt');
-  writeJson(stamps.python, { ...venvStamp(), python: python.version });
-}
-
-// Kernel -------------------------------------------------------------------------------------------------------------
-
-const kernelFile = join(venv, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json');
-
-/** What `tslab install` writes, but with absolute paths, so neither node nor tslab has to be on PATH. */
-const kernelText = () => {
-  const tslab = join(nodeModules, 'tslab', 'bin', 'tslab');
-  const preload = join(root, 'tools', 'notebooks', 'kernel', 'preload.cjs');
-  const spec = {
-    argv: [process.execPath, '--require', preload, tslab, 'kernel', '--config-path', '{connection_file}'],
-    display_name: 'TypeScript (tslab)',
-    language: 'typescript',
-    // Otherwise TensorFlow's start-up lines would appear in the notebooks.
-    env: { TF_CPP_MIN_LOG_LEVEL: '3', NODE_NO_WARNINGS: '1' },
-  };
-  return `${JSON.stringify(spec, null, 2)}\n`;
-};
-
-const kernelDone = () => existsSync(kernelFile) && readFileSync(kernelFile, 'utf8') === kernelText();
-
-// --------------------------------------------------------------------------------------------------------------------
-
-function pending(wanted) {
-  const packages = !packagesDone();
-  const python = !venvDone();
-  const state = packages ? undefined : nativeState();
-  const again = state?.outcome === 'none' && (wanted === 'native' || flags.includes('--retry'));
-  const native = wanted !== 'wasm' && wanted !== 'cpu' && (state === undefined || again);
-  return { packages, python, native, build: !isBuilt(), kernel: python || !kernelDone(), state };
 }
 
 const isPending = (todo) => todo.packages || todo.python || todo.native || todo.build || todo.kernel;
@@ -194,12 +41,19 @@ async function work(todo, wanted, nodeWarning) {
   const with_ = python ? `, Python ${python.version} from ${python.executable}` : '';
   console.log(`Setting up ${root} (Node ${process.versions.node}${with_}):`);
 
+  let bundle;
+  if (from && (todo.packages || todo.python || todo.native)) {
+    await step('Bundle', `checking the files of ${from}`, async (onLine) => {
+      bundle = await openBundle(from, onLine);
+    });
+  }
+
   const packages = todo.packages
-    ? step('Node packages', 'npm ci, without install scripts', installPackages)
+    ? step('Node packages', 'npm ci, without install scripts', (onLine) => installPackages(onLine, bundle))
     : Promise.resolve();
   const environment = todo.python
     ? step('Python packages', 'a venv in .venv, pip install -r requirements.txt', (onLine) =>
-        installPython(python, onLine),
+        installPython(python, onLine, bundle),
       )
     : Promise.resolve();
 
@@ -208,9 +62,10 @@ async function work(todo, wanted, nodeWarning) {
     if (!todo.native) return;
     let state;
     await step('Native backend', "TensorFlow's library for @tensorflow/tfjs-node", async (onLine) => {
-      state = await setUpNative(onLine);
+      state = await setUpNative(onLine, bundle);
       return {
         present: 'already there',
+        bundle: 'from the bundle',
         installer: "by the package's installer",
         wheel: 'libtensorflow from a wheel, addon compiled',
         none: 'unavailable',
@@ -229,7 +84,7 @@ async function work(todo, wanted, nodeWarning) {
   const kernel = async () => {
     await environment;
     if (!todo.kernel) return;
-    await step('Kernel', 'tslab for the Jupyter in .venv', async () => writeWhole(kernelFile, kernelText()));
+    await step('Kernel', 'tslab for the Jupyter in .venv', async () => writeKernel());
   };
   // In parallel, since npm and pip mostly wait for the disk and the network. A step that fails does not stop the
   // others: the steps that succeed need not be repeated.
@@ -256,12 +111,12 @@ async function main() {
     return;
   }
   const wanted = wantedBackend();
-  let todo = pending(wanted);
+  let todo = pending(wanted, retry);
   if (isPending(todo)) {
     // Nothing is started without a suitable Python.
     if (todo.python) findPython();
     await lock((pid) => console.log(`Another set-up (process ${pid}) is running in this clone; waiting for it.`));
-    todo = pending(wanted);
+    todo = pending(wanted, retry);
     if (isPending(todo)) return work(todo, wanted, nodeWarning);
   }
   if (quiet) return;

@@ -7,10 +7,15 @@ import { runCommand } from './run';
 import { STATUS, Stop, watchOutput } from './stop';
 import { UsageError } from './values';
 
-/** Entry point: one line on stderr if something is wrong; exit status 2 for a bad argument, 1 for a failure. */
-export async function main(argv = process.argv.slice(2)): Promise<void> {
+/**
+ * Entry point: one line on stderr if something is wrong; exit status 2 for a bad argument, 1 for a failure.
+ * @param watchCaller calls its argument when the program that started this one is gone, for example an npm that was killed
+ */
+export async function main(argv: string[], watchCaller: (onGone: () => void) => unknown): Promise<void> {
   const stop = new Stop();
   watchOutput(stop);
+  // A second signal would end the program before it has saved.
+  watchCaller(() => stop.status || process.kill(process.pid, 'SIGTERM'));
   try {
     const hint = keptByNpm(argv);
     if (hint) throw new UsageError(hint);

@@ -111,6 +111,21 @@ print(os.waitpid(pid, 0)[1])`;
     assert.equal(history.epoch, 0);
     assert.ok(history.batch > 0 && history.trainAccs.length === history.batch, `${history.batch} batches`);
   });
+
+  test('because the program that started it was killed saves as well', async () => {
+    const cwd = temporaryFolder();
+    const caller = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    const slow = [...DATA, '-T', '10000', '-b', '16', '-N', '150', '--log-dir', 'out'];
+    const child = spawn(process.execPath, [COMMAND, ...slow], {
+      cwd,
+      env: { ...process.env, LIF_FC_MNIST_CALLER: String(caller.pid) },
+    });
+    child.stdout.on('data', () => caller.kill('SIGKILL'));
+    const status = await new Promise((resolve) => child.on('close', resolve));
+    assert.equal(status, process.platform === 'win32' ? null : 143);
+    if (process.platform === 'win32') return; // signals end programs there
+    assert.ok(readCheckpoint(join(cwd, 'out', 'checkpoint', 'checkpoint.json')).history.batch > 0);
+  });
 });
 
 test('a run that is resumed with another log dir takes the curves of the epochs before with it', () => {

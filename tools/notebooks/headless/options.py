@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .files import BadInput, read
-from .places import KERNELS, NOTEBOOKS, RESULTS, ROOT, TYPED_IN, shown
+from .places import IS_CLONE, KERNELS, NOTEBOOKS, PROJECT, RESULTS, TYPED_IN, shown
 
 ABOUT = """\
 Executes notebooks without a browser. A notebook fails if anything in it goes wrong:
@@ -16,9 +16,11 @@ a cell that takes too long or was skipped. The others still run."""
 
 AFTER = """\
 The output folder gets the result of every notebook, also of one that failed:
-  notebooks/NN-name.ipynb        goes to NN-name.ipynb
-  another notebook of the clone  keeps its path in the clone
-  a notebook from elsewhere      keeps its path below the folder where you are
+  notebooks/NN-name.ipynb          goes to NN-name.ipynb
+  another notebook of the project  keeps its path in the project
+  a notebook from elsewhere        keeps its path below the folder where you are
+
+A cell reads its parameters from the environment: Number(process.env.EPOCHS ?? 1).
 
 exit status:
   0    all notebooks passed
@@ -50,7 +52,7 @@ class OneLineParser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     it = OneLineParser(
-        prog="npm run notebooks --",
+        prog="npm run notebooks --" if IS_CLONE else "lif_fc_mnist_notebooks",
         description=ABOUT,
         epilog=AFTER,
         allow_abbrev=False,
@@ -72,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
 
 def target_of(path: Path, out: Path) -> Path:
     """Where the result of a notebook goes. Two notebooks of one name get different places."""
-    for folder in (NOTEBOOKS, ROOT, TYPED_IN):
+    for folder in (NOTEBOOKS, PROJECT, TYPED_IN):
         if path.is_relative_to(folder):
             return out / path.relative_to(folder)
     return out / path.name

@@ -1,4 +1,4 @@
-"""Where things are in the clone, and the environment a kernel gets. To be imported before Jupyter."""
+"""Where things are, and the environment a kernel gets. To be imported before Jupyter."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import os
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
-NOTEBOOKS = ROOT / "notebooks"
-KERNELS = Path(sys.prefix, "share", "jupyter", "kernels")
-RESULTS = ROOT / "build" / "notebooks"
-SCRATCH = ROOT / "build" / "jupyter"
-
 # npm runs scripts in the clone's root; INIT_CWD is the folder in which the reader typed the command.
 TYPED_IN = Path(os.environ.get("INIT_CWD", ".")).resolve()
+
+ROOT = Path(__file__).resolve().parents[3]
+# npm packs no lock file, so where there is none, this is the package, installed in somebody else's project.
+IS_CLONE = (ROOT / "package-lock.json").is_file()
+PROJECT = ROOT if IS_CLONE else TYPED_IN
+NOTEBOOKS = PROJECT / "notebooks"
+KERNELS = Path(sys.prefix, "share", "jupyter", "kernels")
+RESULTS = PROJECT / "build" / "notebooks"
+SCRATCH = ROOT / "build" / "jupyter"
 
 # The kernel gets the reader's own environment, except variables that make Node print more, or in other colours:
 # the same notebook has to print the same bytes for everybody.
@@ -28,5 +31,5 @@ for _name in ("config", "data", "runtime"):
 
 
 def shown(path: Path) -> str:
-    """A path as the reader would type it in the clone's root."""
-    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+    """A path as the reader would type it in the project's root."""
+    return str(path.relative_to(PROJECT)) if path.is_relative_to(PROJECT) else str(path)

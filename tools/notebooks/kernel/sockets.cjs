@@ -25,11 +25,15 @@ function queueing(Publisher) {
       }
       waiting.push(message);
       if (waiting.length > 1) return;
-      while (waiting.length > 0) {
-        const error = await errorOf(super.send.bind(this), waiting[0]);
+      // By index: taking the first of 200,000 out of an array moves all the others.
+      let next = 0;
+      const send = super.send.bind(this);
+      while (next < waiting.length) {
+        const error = await errorOf(send, waiting[next]);
         if (error?.code === 'EBUSY') await new Promise(setImmediate);
-        else waiting.shift();
+        else waiting[next++] = undefined;
       }
+      waiting.length = 0;
     }
   };
 }

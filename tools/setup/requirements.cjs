@@ -1,6 +1,55 @@
-// Finds the Python that .venv is made with.
-import { spawnSync } from 'node:child_process';
-import { SetupError, windows } from './project.mjs';
+'use strict';
+// What a machine needs before set-up: Node, a Python for .venv, a C++ compiler, room on the disk.
+// In the syntax of Node 12: the doctor reads this file on a Node that is too old for everything else.
+const { spawnSync } = require('child_process');
+const { existsSync } = require('fs');
+const { delimiter, isAbsolute, join } = require('path');
+const { engines } = require('../../package.json');
+
+const windows = process.platform === 'win32';
+const nodeMajor = Number(process.versions.node.split('.')[0]);
+
+/** Bytes that set-up needs: in the clone, and while it runs in the folder for temporary files and the caches. */
+const ROOM = { clone: 3e9, elsewhere: 1e9 };
+
+/** A failure that the user can fix: printed as one line, without a stack. */
+class SetupError extends Error {}
+
+/** Refuses a Node that is too old, or odd and no longer maintained; returns a warning for one newer than those tested. */
+function checkNode() {
+  const majors = engines.node.split('||').map(Number);
+  if (majors.includes(nodeMajor)) return undefined;
+  const newest = Math.max(...majors);
+  const tested = `${majors.slice(0, -1).join(', ')} or ${newest}`;
+  const found = `v${process.versions.node} (${process.execPath})`;
+  if (nodeMajor > newest) {
+    return `Node ${found} is newer than the tested versions; trying it. If something fails, use Node ${tested}.`;
+  }
+  throw new SetupError(
+    `Node ${tested} is needed, found ${found}: install one, for example with \`nvm install ${newest}\``,
+  );
+}
+
+/** The C++ compiler: CXX, or the first of the usual names on PATH. */
+function findCompiler() {
+  const names = process.env.CXX ? [process.env.CXX] : ['c++', 'g++', 'clang++'];
+  for (const name of names) {
+    if (isAbsolute(name) && existsSync(name)) return name;
+    for (const folder of (process.env.PATH || '').split(delimiter)) {
+      const path = join(folder, windows ? `${name}.exe` : name);
+      if (folder !== '' && existsSync(path)) return path;
+    }
+  }
+  return undefined;
+}
+
+/** What is said where there is no compiler: the cause, and how to get one. */
+function noCompiler() {
+  const cause = `no C++ compiler found (${process.env.CXX || 'c++, g++ or clang++'})`;
+  return { cause, mend: process.platform === 'darwin' ? '`xcode-select --install`' : '`apt-get install g++`' };
+}
+
+// Python -------------------------------------------------------------------------------------------------------------
 
 const PROBE = `
 import sys, json
@@ -13,7 +62,7 @@ print(json.dumps([list(sys.version_info[:3]), sys.executable, missing]))
 `;
 
 /** The environment without the Python settings that would make pip or venv work outside of the clone. */
-export function pythonEnv() {
+function pythonEnv() {
   const env = { ...process.env, PYTHONNOUSERSITE: '1', PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' };
   for (const name of [
     'PYTHONHOME',
@@ -62,7 +111,7 @@ const resultOf = ({ version, executable }) => ({ version: version.join('.'), exe
  * The first tested Python with venv, as `{version: '3.11.7', executable}`; if there is none, the first newer one, with
  * a `warning`. If the environment variable PYTHON is set, only that Python is considered.
  */
-export function findPython() {
+function findPython() {
   const chosen = process.env.PYTHON;
   const candidates = chosen
     ? [[chosen, []]]
@@ -90,7 +139,7 @@ export function findPython() {
     const warning = `${what} is newer than the tested versions; trying it. If something fails, set PYTHON to a Python ${TESTED}.`;
     return { ...python, warning };
   }
-  const bare = found.find(isTested) ?? found.find(isNewer);
+  const bare = found.find(isTested) || found.find(isNewer);
   if (bare) {
     const [major, minor] = bare.version;
     throw new SetupError(
@@ -104,3 +153,5 @@ export function findPython() {
     : `none found${other.length > 0 ? ` (${other.join(', ')})` : ''}`;
   throw new SetupError(`Python ${TESTED} with venv is needed, ${what}: ${howToGet()}`);
 }
+
+module.exports = { checkNode, findCompiler, findPython, nodeMajor, noCompiler, pythonEnv, ROOM, SetupError, windows };

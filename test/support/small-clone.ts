@@ -1,0 +1,37 @@
+/** A clone that set-up is done with in seconds. */
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const root = resolve(__dirname, '..', '..');
+
+/**
+ * A clone with the real scripts, but with the compiler as its only Node package and with no Python packages, so that
+ * all its steps run in seconds and without a network.
+ */
+export function smallClone(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(root, 'tools'), join(folder, 'tools'), { recursive: true });
+  cpSync(join(root, '.npmrc'), join(folder, '.npmrc'));
+  const stub = join(folder, 'stub', 'typescript');
+  mkdirSync(join(stub, 'bin'), { recursive: true });
+  writeFileSync(join(stub, 'package.json'), JSON.stringify({ name: 'typescript', version: '1.0.0' }));
+  const tsc = join(root, 'node_modules', 'typescript', 'lib', 'tsc.js');
+  writeFileSync(join(stub, 'bin', 'tsc'), `require(${JSON.stringify(tsc)});\n`);
+  const { name, version, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const dependencies = { 'lif-fc-mnist': 'file:.', typescript: 'file:stub/typescript' };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version, engines, dependencies }));
+  const compilerOptions = { rootDir: 'src', outDir: 'dist', module: 'commonjs', strict: true, types: [] };
+  writeFileSync(join(folder, 'tsconfig.build.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
+  writeFileSync(join(folder, 'requirements.txt'), '# nothing\n');
+  mkdirSync(join(folder, 'src'));
+  writeFileSync(join(folder, 'src', 'index.ts'), 'export const answer: number = 42;\n');
+  const packages = {
+    '': { name, version, dependencies },
+    'node_modules/lif-fc-mnist': { resolved: '', link: true },
+    'node_modules/typescript': { resolved: 'stub/typescript', link: true },
+    'stub/typescript': { version: '1.0.0' },
+  };
+  const lock = { name, version, lockfileVersion: 3, requires: true, packages };
+  writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock));
+  return folder;
+}

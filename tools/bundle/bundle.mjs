@@ -1,0 +1,201 @@
+#!/usr/bin/env node
+// `npm run bundle`: one folder, build/bundle/, with all that set-up downloads, for machines of the same kind as this one and
+// without a network. tools/setup/bundle.mjs says what is in it.
+//   --out DIR   another folder; a kind that is in it already stays
+//   --serve     serves that folder to a room instead, with the browser edition if it is built
+//   --host H    for --serve: the address to listen at (127.0.0.1); 0.0.0.0 for all networks of this machine
+//   --port N    for --serve: the port (8765; 0 for a free one)
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { edition } from '../edition.mjs';
+import { endWithParent } from '../parent.mjs';
+import { fits, kindOfBundle, NATIVE, sha256 } from '../setup/bundle.mjs';
+import { packNative } from '../setup/native.mjs';
+import { readJson, remove, root, SetupError, venvPython, writeJson, writeWhole } from '../setup/project.mjs';
+import { packagesOf, tarballOf } from '../setup/registry.mjs';
+import { pythonEnv } from '../setup/requirements.cjs';
+import { endChildren, run, runTwice, Stopped } from '../setup/run.mjs';
+import { step } from '../setup/step.mjs';
+import { npmCommand, succeeded } from '../setup/steps.mjs';
+import { readme } from './readme.mjs';
+import { serve } from './serve.mjs';
+
+/** Debian 12 has Python 3.11.2, for which one requirement is another one than for later 3.11. */
+const PYTHONS = ['3.11.2', '3.11.9', '3.12.9', '3.13.5'];
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        out: { type: 'string', default: join(root, 'build', 'bundle') },
+        serve: { type: 'boolean', default: false },
+        host: { type: 'string', default: '127.0.0.1' },
+        port: { type: 'string', default: '8765' },
+      },
+    });
+    return values;
+  } catch (error) {
+    console.error(`bundle: ${error.message.split('\n')[0]}; expected --out DIR, --serve, --host H, --port N`);
+    process.exit(2);
+  }
+}
+
+const values = readArguments();
+const target = resolve(process.env.INIT_CWD || '.', values.out);
+const kind = kindOfBundle();
+
+/** Whether npm would install a package on this machine: a list names systems, or with `!` those that are excluded. */
+function isForThisSystem({ os, cpu, libc }) {
+  const allows = (list, value) =>
+    !list || list.includes(value) || (list.every((one) => one.startsWith('!')) && !list.includes(`!${value}`));
+  const ownLibc = kind.startsWith('linuxmusl') ? 'musl' : 'glibc';
+  const isLinux = process.platform === 'linux';
+  return allows(os, process.platform) && allows(cpu, process.arch) && (!isLinux || allows(libc, ownLibc));
+}
+
+/** The algorithm and the hash of an entry of package-lock.json. */
+const hashIn = (integrity) => integrity.split(' ')[0].split(/-(.*)/);
+
+/** Where npm's cache keeps a file with this hash. */
+function inCache(cache, integrity) {
+  const [algorithm, hash] = hashIn(integrity);
+  const hex = Buffer.from(hash, 'base64').toString('hex');
+  return join(cache, '_cacache', 'content-v2', algorithm, hex.slice(0, 2), hex.slice(2, 4), hex.slice(4));
+}
+
+/** Copies the packages out of npm's cache, after npm has fetched those that are not there. */
+async function nodePackages(folder, onLine) {
+  const [command, first] = npmCommand();
+  const npm = (...args) => runTwice(command, [...first, ...args], { cwd: root, onLine });
+  const { lines } = await npm('config', 'get', 'cache');
+  const cache = lines.at(-1);
+  const wanted = packagesOf(readJson(join(root, 'package-lock.json'))).filter(isForThisSystem);
+  const missing = wanted.filter(({ integrity }) => !existsSync(inCache(cache, integrity)));
+  for (let i = 0; i < missing.length; i += 20) {
+    onLine(`fetching ${i + 1} to ${Math.min(i + 20, missing.length)} of ${missing.length}`);
+    const names = missing.slice(i, i + 20).map(({ name, version }) => `${name}@${version}`);
+    succeeded(await npm('cache', 'add', ...names), `npm cache add ${names.join(' ')}`);
+  }
+  for (const one of wanted) {
+    const file = inCache(cache, one.integrity);
+    if (!existsSync(file))
+      throw new SetupError(`${one.name}@${one.version}: npm fetched another file than package-lock.json names`);
+    const content = readFileSync(file);
+    const [algorithm, hash] = hashIn(one.integrity);
+    if (createHash(algorithm).update(content).digest('base64') !== hash) {
+      throw new SetupError(`${one.name}@${one.version}: damaged in the cache of npm: run \`npm cache verify\``);
+    }
+    writeFileSync(join(folder, tarballOf(one)), content);
+  }
+  return `${wanted.length} packages`;
+}
+
+/** Downloads the wheels of requirements.txt for every Python that the tutorial runs on. pip checks their hashes. */
+async function pythonPackages(folder, onLine) {
+  const env = pythonEnv();
+  for (const version of PYTHONS) {
+    const selected = await run(
+      venvPython,
+      [join(root, 'tools', 'bundle', 'wheels.py'), join(root, 'requirements.txt'), version],
+      { env },
+    );
+    succeeded(selected, 'wheels.py');
+    const list = join(folder, 'requirements.txt');
+    writeFileSync(list, `${selected.lines.join('\n')}\n`);
+    const download = [
+      '-m',
+      'pip',
+      'download',
+      '--no-deps',
+      '--require-hashes',
+      '--only-binary=:all:',
+      '--progress-bar=off',
+    ];
+    const result = await runTwice(venvPython, [...download, `--python-version=${version}`, '-d', folder, '-r', list], {
+      env,
+      onLine,
+    });
+    succeeded(result, `pip download for Python ${version}`);
+    remove(list);
+  }
+  return `${readdirSync(folder).length} wheels, for Python 3.11 to 3.13`;
+}
+
+/** The project itself as it was committed, where this is a clone. */
+function project() {
+  const archive = ['archive', '--format=zip', '--prefix=lif-fc-mnist/', '-o', join(target, 'lif-fc-mnist.zip'), 'HEAD'];
+  const { status } = spawnSync('git', archive, { cwd: root, stdio: 'ignore' });
+  if (status !== 0) return 'not included: this is no git clone';
+  const changes = spawnSync('git', ['status', '--porcelain', '--untracked-files=no'], { cwd: root, encoding: 'utf8' });
+  return changes.stdout.trim() === '' ? 'as committed' : 'as committed; your uncommitted changes are not in it';
+}
+
+const filesUnder = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath ?? entry.path, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    )
+    .sort();
+
+async function make() {
+  if (!existsSync(venvPython)) throw new SetupError('set-up is not complete: run `npm run setup` first');
+  const work = join(target, `.${kind}`);
+  remove(work);
+  for (const name of ['npm', 'wheels']) mkdirSync(join(work, name), { recursive: true });
+  console.log(`Making a bundle for ${kind} in ${target}:`);
+  await step('Node packages', 'from the cache of npm', (onLine) => nodePackages(join(work, 'npm'), onLine));
+  await step('Python packages', 'pip download', (onLine) => pythonPackages(join(work, 'wheels'), onLine));
+  await step('Native backend', 'packing what is installed here', async () =>
+    (await packNative(join(work, NATIVE))) ? '' : 'none here, so machines will use the WebAssembly backend',
+  );
+  writeJson(join(work, 'bundle.json'), { kind, edition: edition(), ...fits() });
+  let bytes = 0;
+  await step('Checksums', 'of every file', async () => {
+    const sums = [];
+    for (const file of filesUnder(work)) {
+      sums.push(`${await sha256(join(work, file))}  ${file}\n`);
+      bytes += statSync(join(work, file)).size;
+    }
+    writeWhole(join(work, 'SHA256SUMS'), sums.join(''));
+    return `${sums.length} files, ${(bytes / 1e6).toFixed(0)} MB`;
+  });
+  await step('Project', 'git archive', async () => project());
+  const kinds = { ...readJson(join(target, 'kinds.json')) };
+  kinds[kind] = await sha256(join(work, 'SHA256SUMS'));
+  remove(join(target, kind));
+  renameSync(work, join(target, kind));
+  writeJson(join(target, 'kinds.json'), kinds);
+  writeWhole(join(target, 'README.txt'), readme(Object.keys(kinds), edition()));
+  console.log(`\nThe bundle is ready: ${target} (README.txt says how to use it).`);
+  console.log('Serve it to a room: npm run bundle -- --serve --host 0.0.0.0');
+}
+
+async function stop(status) {
+  await endChildren();
+  remove(join(target, `.${kind}`));
+  process.exit(status);
+}
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+])
+  process.on(signal, () => stop(status));
+endWithParent();
+
+try {
+  if (values.serve)
+    await serve({ folder: target, lite: join(root, 'build', 'lite'), host: values.host, port: Number(values.port) });
+  else await make();
+} catch (error) {
+  if (!(error instanceof Stopped)) {
+    console.error(`bundle: ${error instanceof SetupError ? error.message : error.stack}`);
+    await stop(1);
+  }
+}

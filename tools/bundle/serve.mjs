@@ -1,0 +1,126 @@
+// Serves a bundle, and the browser edition, to a room: files only, to be read only.
+import { createReadStream, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { networkInterfaces } from 'node:os';
+import { extname, join, sep } from 'node:path';
+import { fingerprintOf } from '../setup/bundle.mjs';
+import { SetupError } from '../setup/project.mjs';
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.ipynb': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.wasm': 'application/wasm',
+  '.woff2': 'font/woff2',
+  '.txt': 'text/plain; charset=utf-8',
+  '': 'text/plain; charset=utf-8',
+};
+
+/** The file that a path names below a folder; undefined if there is none, or if it lies elsewhere. */
+function fileIn(folder, path) {
+  try {
+    let file = realpathSync(join(folder, path));
+    if (statSync(file).isDirectory()) file = realpathSync(join(file, 'index.html'));
+    return file.startsWith(realpathSync(folder) + sep) ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The addresses under which others reach this machine. */
+function addresses(host, port) {
+  const all = host === '0.0.0.0' || host === '::';
+  const own = Object.values(networkInterfaces())
+    .flat()
+    .filter(({ family, internal }) => family === 'IPv4' && !internal);
+  const names = all ? own.map(({ address }) => address) : [host.includes(':') ? `[${host}]` : host];
+  return (names.length > 0 ? names : ['127.0.0.1']).map((name) => `http://${name}:${port}/`);
+}
+
+const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+
+function page(setUp, kinds, hasProject, hasLite) {
+  const items = [];
+  if (hasLite) items.push('<li><a href="lite/">The browser edition</a>: nothing to install.</li>');
+  if (hasProject) items.push('<li><a href="lif-fc-mnist.zip">The project</a>, to unpack.</li>');
+  if (setUp) {
+    items.push(
+      `<li>Then, in its folder: <pre>${escaped(setUp)}</pre>For ${escaped(Object.keys(kinds).join(', '))}.</li>`,
+    );
+    items.push('<li><a href="README.txt">README.txt</a> says more.</li>');
+  }
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>lif-fc-mnist</title><h1>lif-fc-mnist</h1><ul>${items.join('\n')}</ul></html>\n`;
+}
+
+/**
+ * Serves until the process ends.
+ * @param folder the bundle, at /
+ * @param lite the browser edition, at /lite/, if it is there
+ */
+export async function serve({ folder, lite, host, port }) {
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new SetupError(`--port: expected 0 to 65535, found ${port}`);
+  const kindsFile = join(folder, 'kinds.json');
+  const hasBundle = existsSync(kindsFile);
+  const hasLite = existsSync(join(lite, 'index.html'));
+  if (!hasBundle && !hasLite) {
+    throw new SetupError(
+      `${folder}: expected a bundle, found none; make one with \`npm run bundle\`, or \`npm run lite\``,
+    );
+  }
+  let start = '';
+  const server = createServer((request, response) => {
+    const answer = (status, text, type = TYPES['']) => {
+      response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' });
+      response.end(request.method === 'HEAD' ? undefined : text);
+    };
+    if (request.method !== 'GET' && request.method !== 'HEAD') return answer(405, 'GET only\n');
+    let path;
+    try {
+      path = decodeURIComponent(request.url.replace(/[?#].*$/, ''));
+    } catch {
+      return answer(400, 'no such address\n');
+    }
+    if (path === '/') return answer(200, start, TYPES['.html']);
+    if (path === '/lite') {
+      response.writeHead(302, { location: '/lite/' });
+      return response.end();
+    }
+    const file = path.startsWith('/lite/') ? hasLite && fileIn(lite, path.slice(5)) : hasBundle && fileIn(folder, path);
+    if (!file) return answer(404, 'not here\n');
+    const type = TYPES[extname(file)] ?? 'application/octet-stream';
+    response.writeHead(200, {
+      'content-type': type,
+      'content-length': statSync(file).size,
+      'x-content-type-options': 'nosniff',
+    });
+    if (request.method === 'HEAD') return response.end();
+    createReadStream(file)
+      .on('error', () => response.destroy())
+      .pipe(response);
+  });
+  await new Promise((done, fail) => {
+    server.on('error', (error) => {
+      const mend = error.code === 'EADDRINUSE' ? 'choose another --port' : 'choose another --host';
+      fail(new SetupError(`cannot serve at ${host}:${port} (${error.code}): ${mend}`));
+    });
+    server.listen(port, host, done);
+  });
+  const kindsText = hasBundle ? readFileSync(kindsFile, 'utf8') : '{}';
+  const own = addresses(host, server.address().port);
+  const setUp = hasBundle ? `npm run setup -- --from ${own[0]}#${fingerprintOf(kindsText)}` : '';
+  start = page(setUp, JSON.parse(kindsText), existsSync(join(folder, 'lif-fc-mnist.zip')), hasLite);
+  console.log(`Serving ${hasBundle ? folder : 'the browser edition'} at ${own.join(' and ')}`);
+  if (hasLite) console.log(`The browser edition: ${own[0]}lite/`);
+  else console.log('The browser edition is not built (`npm run lite`), so it is not served.');
+  if (setUp) console.log(`For the room:        ${setUp}`);
+  if (host === '127.0.0.1')
+    console.log('Only this machine reaches it. For others: --host 0.0.0.0, or the address of this machine.');
+  console.log('Ctrl-C ends it.');
+}

@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+'use strict';
+// `npm run doctor`: is this machine ready for a workshop? One line per check (ok, or the cause and what to do), and one line
+// at the end to paste. Before set-up it checks what set-up needs, afterwards what was set up as well.
+//   --json  prints all of it as JSON instead (`npm run -s doctor -- --json`)
+// This file and machine.cjs, network.cjs and system.cjs beside it are in the syntax of Node 12 and use its libraries only:
+// on a Node that is too old they say so, and what else is missing.
+const system = require('./system.cjs');
+const { machineChecks } = require('./machine.cjs');
+const { networkCheck } = require('./network.cjs');
+
+const KNOWN = ['--json', '--help', '-h'];
+const HELP = `npm run doctor [-- --json]
+
+Is this machine ready for a workshop? Prints one line per check:
+  ok     all is well
+  note   it works, but something could be better, and how
+  FAULT  what is wrong, and what to do
+and at the end one line to paste. Exit status 0 if there is no fault, 1 if there is one.
+With --json it prints all of it as one JSON object.`;
+
+const LABEL = { ok: 'ok   ', note: 'note ', fault: 'FAULT' };
+
+function lineOf(check) {
+  const mend = check.mend ? ` → ${check.mend}` : '';
+  return `  ${LABEL[check.status]}  ${check.name}: ${check.found}${mend}`;
+}
+
+/** The line to paste, such as `ready · linux-x64 · node 22 · native · 0.4 s per epoch · edition 3f2a`. */
+function summary(checks, facts) {
+  const faults = checks.filter((check) => check.status === 'fault').map((check) => check.name);
+  const parts = [faults.length === 0 ? 'ready' : `not ready: ${faults.join(', ')}`, system.kind, `node ${facts.node}`];
+  if (facts.backend) parts.push(facts.backend);
+  if (facts.secondsPerEpoch) parts.push(`${facts.secondsPerEpoch.toFixed(1)} s per epoch`);
+  if (facts.edition) parts.push(`edition ${facts.edition}`);
+  return parts.join(' · ');
+}
+
+async function main(args) {
+  const unknown = args.find((arg) => !KNOWN.includes(arg));
+  if (unknown !== undefined) {
+    console.error(`doctor: unknown option ${unknown}; expected --json or --help`);
+    return 2;
+  }
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(HELP);
+    return 0;
+  }
+  const json = args.includes('--json');
+  const checks = [];
+  const facts = { node: process.versions.node.split('.')[0] };
+  const terminal = process.stdout.isTTY && !json;
+
+  /** Runs a check, which returns what was found: {status, found, mend} or several, and may add to the facts. */
+  async function check(name, work) {
+    if (terminal) process.stdout.write(`  …      ${name}`);
+    let verdict;
+    try {
+      verdict = await work(facts);
+    } catch (error) {
+      const mend = 'this should not happen: tell the authors, with the output of `npm run doctor -- --json`';
+      verdict = { status: 'fault', found: `the check itself failed (${error.message})`, mend };
+    }
+    if (terminal) process.stdout.write('\r\x1b[2K');
+    const found = Object.assign({ name }, verdict);
+    checks.push(found);
+    if (!json) console.log(lineOf(found));
+    return found;
+  }
+
+  if (!json) console.log(`Checking ${system.root}:`);
+  for (const [name, work] of machineChecks(system)) await check(name, work);
+  await check('network', networkCheck(system));
+  if (checks[0].status !== 'fault') {
+    const { edition } = await import('../edition.mjs');
+    facts.edition = edition();
+    const { installedChecks } = await import('./installed.mjs');
+    for (const [name, work] of installedChecks()) {
+      const found = await check(name, work);
+      if (found.status === 'fault' && name === 'set-up') break; // the others need it
+    }
+  }
+  const line = summary(checks, facts);
+  const isReady = checks.every((one) => one.status !== 'fault');
+  if (json)
+    console.log(JSON.stringify(Object.assign({ ready: isReady, line, kind: system.kind }, facts, { checks }), null, 2));
+  else console.log(`\n${line}`);
+  return isReady ? 0 : 1;
+}
+
+if (require.main === module) {
+  main(process.argv.slice(2)).then((status) => {
+    process.exitCode = status;
+  });
+}
+
+module.exports = { lineOf, summary };

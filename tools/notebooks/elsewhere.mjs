@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+// The command `lif_fc_mnist_notebooks`: the headless runner where this package is installed in somebody else's project.
+//   npx lif_fc_mnist_notebooks [options] FILE…     (--help lists the options)
+// The first call makes what the runner needs besides: a Python environment with Jupyter, inside the package's own folder.
+import { endWithParent } from '../parent.mjs';
+import { lock, unlock } from '../setup/lock.mjs';
+import { isClone, SetupError } from '../setup/project.mjs';
+import { checkNode, findPython } from '../setup/requirements.cjs';
+import { endChildren, Stopped } from '../setup/run.mjs';
+import { step } from '../setup/step.mjs';
+import { installPython, kernelDone, venvDone, writeKernel } from '../setup/steps.mjs';
+
+/** Makes .venv and the kernel if they are missing. */
+async function prepare() {
+  const warning = checkNode();
+  if (warning) console.error(`warning: ${warning}`);
+  if (venvDone() && kernelDone()) return;
+  await lock((pid) => console.error(`Another call (process ${pid}) is preparing the runner; waiting for it.`));
+  try {
+    if (!venvDone()) {
+      const python = findPython();
+      const doing = `Jupyter for Python ${python.version}, once`;
+      await step('Python packages', doing, (onLine) => installPython(python, onLine));
+    }
+    if (!kernelDone()) writeKernel();
+  } finally {
+    unlock();
+  }
+}
+
+async function stop(status) {
+  await endChildren();
+  unlock();
+  process.exit(status);
+}
+
+if (isClone) {
+  console.error('lif_fc_mnist_notebooks: this is a clone of the project; use `npm run notebooks -- FILE…`');
+  process.exit(2);
+}
+const handlers = [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+].map(([signal, status]) => [signal, () => stop(status)]);
+for (const [signal, handler] of handlers) process.on(signal, handler);
+const unwatch = endWithParent();
+try {
+  await prepare();
+  for (const [signal, handler] of handlers) process.off(signal, handler);
+  unwatch();
+  await import('./notebooks.mjs');
+} catch (error) {
+  if (!(error instanceof Stopped)) {
+    console.error(`lif_fc_mnist_notebooks: ${error instanceof SetupError ? error.message : error.stack}`);
+    await stop(2);
+  }
+}

@@ -1,0 +1,167 @@
+// A bundle: a folder with all that set-up would download, made by `npm run bundle` on a machine of the same kind. Set-up takes
+// everything from it if LIF_FC_MNIST_BUNDLE (or --from) names it, or the address where `npm run bundle -- --serve` serves it.
+//   kinds.json                 the kinds of machines it is for, each with the hash of its SHA256SUMS
+//   linux-x64-node22/          one folder per kind:
+//     SHA256SUMS                 the hash of every file, as `sha256sum -c` reads it
+//     bundle.json                for which package-lock.json and requirements.txt
+//     npm/                       Node packages
+//     wheels/                    Python packages
+//     native.tar.gz              the native backend, compiled (optional)
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { hashOf, nodeMajor, readJson, root, SetupError, writeWhole } from './project.mjs';
+
+const isMusl = () => process.platform === 'linux' && !process.report.getReport().header.glibcVersionRuntime;
+
+/** Machines of one kind can share a bundle: the system and its processor. Node's version is only part of the name. */
+const system = () => `${process.platform}${isMusl() ? 'musl' : ''}-${process.arch}`;
+export const kindOfBundle = () => `${system()}-node${nodeMajor}`;
+
+export const NATIVE = 'native.tar.gz';
+
+/** What a bundle has to fit. */
+export const fits = () => ({ packages: hashOf(['package-lock.json']), python: hashOf(['requirements.txt']) });
+
+export async function sha256(file) {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
+
+const sha256OfText = (text) => createHash('sha256').update(text).digest('hex');
+
+/** The last part of an address that a bundle is served under, by which a download is recognized. */
+export const fingerprintOf = (kindsText) => sha256OfText(kindsText).slice(0, 16);
+
+/** Lines of SHA256SUMS as [file, hash]. */
+function parseSums(text) {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [, hash, file] = /^([0-9a-f]{64}) [ *]([\w@+.-]+(?:\/[\w@+.-]+)?)$/.exec(line) ?? [];
+      if (!file || file.split('/').includes('..'))
+        throw new SetupError(`SHA256SUMS: expected a hash and a file, found ${line}`);
+      return [file, hash];
+    });
+}
+
+/** The kind that fits this machine: the same Node, or else another one. */
+function chooseKind(kinds, where) {
+  const names = Object.keys(kinds ?? {});
+  if (names.length === 0)
+    throw new SetupError(`${where}: expected a bundle (kinds.json), found none; make one with \`npm run bundle\``);
+  const kind = names.includes(kindOfBundle()) ? kindOfBundle() : names.find((name) => name.startsWith(`${system()}-`));
+  if (kind) return kind;
+  throw new SetupError(
+    `${where}: expected a bundle for ${system()}, found ${names.join(', ')}: make one on a machine like this one with \`npm run bundle\``,
+  );
+}
+
+/** Checks every file of a kind before anything in it is used. */
+async function verify(folder, sumsHash, onLine) {
+  let sums;
+  try {
+    sums = readFileSync(join(folder, 'SHA256SUMS'), 'utf8');
+  } catch {
+    throw new SetupError(`${folder}: SHA256SUMS is missing: copy the bundle again`);
+  }
+  if (sha256OfText(sums) !== sumsHash) throw new SetupError(`${folder}: SHA256SUMS is damaged: copy the bundle again`);
+  const files = parseSums(sums);
+  for (const [i, [file, hash]] of files.entries()) {
+    onLine(`${i + 1} of ${files.length}: ${file}`);
+    const path = join(folder, file);
+    if (!existsSync(path)) throw new SetupError(`${path}: is missing: copy the bundle again`);
+    if ((await sha256(path)) !== hash) throw new SetupError(`${path}: is damaged: copy the bundle again`);
+  }
+}
+
+async function get(address) {
+  let response;
+  try {
+    response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(600_000) });
+  } catch (error) {
+    throw new SetupError(
+      `${address}: no answer (${error.cause?.code ?? error.message}): is \`npm run bundle -- --serve\` running there?`,
+    );
+  }
+  if (!response.ok) throw new SetupError(`${address}: status ${response.status}: is a bundle served there?`);
+  return response;
+}
+
+/**
+ * Downloads the kind that fits, into build/bundle-copy/. A file that is there already is not downloaded again.
+ * Without a fingerprint in the address, programs could come from anybody: then the native backend is left out. All other
+ * files are checked against the hashes in this project by npm and pip.
+ */
+async function download(address, onLine) {
+  const url = new URL(address);
+  const fingerprint = url.hash.slice(1);
+  url.hash = '';
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  const kindsText = await (await get(new URL('kinds.json', url))).text();
+  if (fingerprint !== '' && fingerprint !== fingerprintOf(kindsText)) {
+    throw new SetupError(
+      `${url}: expected the bundle ${fingerprint}, found ${fingerprintOf(kindsText)}: ask for the address again`,
+    );
+  }
+  const kinds = JSON.parse(kindsText);
+  const kind = chooseKind(kinds, url.href);
+  const base = new URL(`${kind}/`, url);
+  const sums = await (await get(new URL('SHA256SUMS', base))).text();
+  if (sha256OfText(sums) !== kinds[kind]) throw new SetupError(`${base}SHA256SUMS: is damaged: try again`);
+  const folder = join(root, 'build', 'bundle-copy', kind);
+  const files = parseSums(sums).filter(([file]) => fingerprint !== '' || file !== NATIVE);
+  for (const [i, [file, hash]] of files.entries()) {
+    const path = join(folder, file);
+    if (existsSync(path) && (await sha256(path)) === hash) continue;
+    onLine(`${i + 1} of ${files.length}: ${file}`);
+    mkdirSync(dirname(path), { recursive: true });
+    const part = `${path}.part`;
+    const { body } = await get(new URL(encodeURI(file), base));
+    await pipeline(Readable.fromWeb(body), createWriteStream(part));
+    if ((await sha256(part)) !== hash) {
+      rmSync(part);
+      throw new SetupError(`${base}${file}: arrived damaged: run set-up again`);
+    }
+    renameSync(part, path);
+  }
+  writeWhole(join(folder, 'SHA256SUMS'), files.map(([file, hash]) => `${hash}  ${file}\n`).join(''));
+  return folder;
+}
+
+/**
+ * Opens the bundle in a folder, or at an address, and checks all of its files.
+ * @returns {Promise<{folder: string, npm: string, wheels: string, native?: string}>}
+ * @throws SetupError if it is damaged, or does not fit this machine or this edition of the project
+ */
+export async function openBundle(from, onLine) {
+  let folder;
+  if (/^https?:/.test(from)) folder = await download(from, onLine);
+  else {
+    const place = resolve(process.env.INIT_CWD || '.', from);
+    const kinds = readJson(join(place, 'kinds.json'));
+    const kind = chooseKind(kinds, place);
+    folder = join(place, kind);
+    await verify(folder, kinds[kind], onLine);
+  }
+  const found = readJson(join(folder, 'bundle.json'));
+  for (const [name, hash] of Object.entries(fits())) {
+    const file = name === 'packages' ? 'package-lock.json' : 'requirements.txt';
+    if (found?.[name] !== hash) {
+      throw new SetupError(
+        `${folder}: its ${file} is another one than this project's: make the bundle again with this edition`,
+      );
+    }
+  }
+  const native = join(folder, NATIVE);
+  return {
+    folder,
+    npm: join(folder, 'npm'),
+    wheels: join(folder, 'wheels'),
+    native: existsSync(native) ? native : undefined,
+  };
+}

@@ -1,0 +1,25 @@
+// How a step of set-up is run and reported.
+import { Stopped } from './run.mjs';
+
+export const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/** Runs one step: prints a line when it begins, one every ten seconds while it works, and one when it is done. */
+export async function step(name, doing, work) {
+  const begin = performance.now();
+  let last = '';
+  console.log(`  ${name}: ${doing}`);
+  const pulse = setInterval(() => {
+    console.log(`  ${name}: ${seconds(begin)} …${last === '' ? '' : ` ${last.slice(0, 100)}`}`);
+  }, 10_000);
+  try {
+    const note = await work((line) => {
+      last = line.trim();
+    });
+    console.log(`  ${name}: done in ${seconds(begin)}${note ? ` (${note})` : ''}`);
+  } catch (error) {
+    if (!(error instanceof Stopped)) console.log(`  ${name}: failed after ${seconds(begin)}`);
+    throw error;
+  } finally {
+    clearInterval(pulse);
+  }
+}

@@ -1,0 +1,161 @@
+// The steps of set-up: what each does, and whether it still has to be done.
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { isBuilt } from './build.mjs';
+import { nativeState } from './native.mjs';
+import {
+  hashOf,
+  isClone,
+  nodeModules,
+  readJson,
+  remove,
+  root,
+  SetupError,
+  stamps,
+  venv,
+  venvPython,
+  windows,
+  writeJson,
+  writeWhole,
+} from './project.mjs';
+import { startRegistry } from './registry.mjs';
+import { pythonEnv } from './requirements.cjs';
+import { run, runTwice } from './run.mjs';
+
+/** Throws if a command failed, with the first and last lines of its output: npm names the cause first, pip last. */
+export function succeeded({ code, lines }, command) {
+  if (code === 0) return;
+  lines = lines.filter((line) => !/^Ignoring .*: markers /.test(line));
+  const shown = lines.length <= 24 ? lines : [...lines.slice(0, 12), '…', ...lines.slice(-12)];
+  throw new SetupError(`\`${command}\` failed (exit ${code}):\n${shown.map((line) => `    ${line}`).join('\n')}`);
+}
+
+// Node packages ------------------------------------------------------------------------------------------------------
+
+const packagesStamp = () => ({
+  inputs: hashOf(['package-lock.json', '.npmrc']),
+  platform: `${process.platform}-${process.arch}`,
+});
+
+/** The folders that must exist on every platform, so that a package removed by hand is noticed. */
+const packageFolders = () =>
+  Object.entries(readJson(join(root, 'package-lock.json')).packages)
+    .filter(([path, entry]) => path !== '' && !entry.link && !entry.optional && !entry.os)
+    .map(([path]) => path);
+
+function packagesDone() {
+  const stamp = readJson(stamps.packages);
+  if (JSON.stringify(stamp) !== JSON.stringify(packagesStamp())) return false;
+  try {
+    // On Windows the link is a junction with an absolute path, which is wrong after the clone was moved.
+    if (realpathSync(join(nodeModules, 'lif-fc-mnist')) !== realpathSync(root)) return false;
+  } catch {
+    return false;
+  }
+  return packageFolders().every((path) => existsSync(join(root, path, 'package.json')));
+}
+
+/** npm as a command and its first arguments. */
+export function npmCommand() {
+  const beside = dirname(process.execPath);
+  const candidates = [
+    process.env.npm_execpath,
+    join(beside, 'node_modules', 'npm', 'bin', 'npm-cli.js'),
+    join(beside, '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'),
+  ];
+  const cli = candidates.find((path) => path && /npm-cli\.c?js$/.test(path) && existsSync(path));
+  if (cli) return [process.execPath, [cli]];
+  if (windows) throw new SetupError(`no npm found next to ${process.execPath}: run set-up as \`npm run setup\``);
+  return ['npm', []];
+}
+
+/** npm's own environment, but with a registry on this machine that has the packages of the bundle. */
+function fromRegistry(address) {
+  const cache = join(root, 'build', 'npm-cache');
+  const proxies = /^(npm_config_)?(https?_?-?proxy|proxy|noproxy|offline|prefer_offline)$/i;
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !proxies.test(name)));
+  return { args: [`--registry=${address}`, `--cache=${cache}`, '--noproxy=127.0.0.1'], env, cache };
+}
+
+/** Installs the packages of package-lock.json: from npm's registry, or from a bundle. */
+export async function installPackages(onLine, bundle) {
+  remove(stamps.packages);
+  const [command, first] = npmCommand();
+  const args = [...first, 'ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  const registry = bundle && (await startRegistry(bundle.npm, readJson(join(root, 'package-lock.json'))));
+  const from = registry ? fromRegistry(registry.address) : { args: [], env: process.env };
+  try {
+    const env = { ...from.env, NODE_OPTIONS: '' };
+    const result = await runTwice(command, [...args, ...from.args], { cwd: root, env, onLine });
+    succeeded(result, 'npm ci');
+  } finally {
+    registry?.close();
+    if (from.cache) remove(from.cache);
+  }
+  writeJson(stamps.packages, packagesStamp());
+}
+
+// .venv --------------------------------------------------------------------------------------------------------------
+
+// The scripts in a venv contain its absolute path, so a clone that was moved or copied needs a new venv.
+const venvStamp = () => ({ inputs: hashOf(['requirements.txt']), path: venv });
+
+export function venvDone() {
+  const { python, ...stamp } = readJson(stamps.python) ?? {};
+  return JSON.stringify(stamp) === JSON.stringify(venvStamp()) && existsSync(venvPython);
+}
+
+/** Makes .venv and installs requirements.txt there: from pip's index, or from a bundle. */
+export async function installPython(python, onLine, bundle) {
+  remove(stamps.python);
+  const env = pythonEnv();
+  const made = await run(python.executable, ['-m', 'venv', '--clear', venv], { cwd: root, env, onLine });
+  succeeded(made, `${python.executable} -m venv .venv`);
+  // Compiling every module would double the time; Python compiles those that are used.
+  const pip = ['-m', 'pip', 'install', '--no-compile', '--progress-bar', 'off', '--require-hashes'];
+  if (bundle) pip.push('--no-index', '--find-links', bundle.wheels);
+  const result = await runTwice(venvPython, [...pip, '-r', join(root, 'requirements.txt')], { cwd: root, env, onLine });
+  succeeded(result, 'pip install --require-hashes -r requirements.txt');
+  writeJson(stamps.python, { ...venvStamp(), python: python.version });
+}
+
+// Kernel -------------------------------------------------------------------------------------------------------------
+
+export const kernelFile = join(venv, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json');
+
+/** In somebody else's project npm puts a package wherever it finds room. */
+const tslabFolder = () =>
+  isClone
+    ? join(nodeModules, 'tslab')
+    : dirname(createRequire(join(root, 'package.json')).resolve('tslab/package.json'));
+
+/** What `tslab install` writes, but with absolute paths, so neither node nor tslab has to be on PATH. */
+const kernelText = () => {
+  const tslab = join(tslabFolder(), 'bin', 'tslab');
+  const preload = join(root, 'tools', 'notebooks', 'kernel', 'preload.cjs');
+  const spec = {
+    argv: [process.execPath, '--require', preload, tslab, 'kernel', '--config-path', '{connection_file}'],
+    display_name: 'TypeScript (tslab)',
+    language: 'typescript',
+    // Otherwise TensorFlow's start-up lines would appear in the notebooks.
+    env: { TF_CPP_MIN_LOG_LEVEL: '3', NODE_NO_WARNINGS: '1' },
+  };
+  return `${JSON.stringify(spec, null, 2)}\n`;
+};
+
+export const writeKernel = () => writeWhole(kernelFile, kernelText());
+
+export const kernelDone = () => existsSync(kernelFile) && readFileSync(kernelFile, 'utf8') === kernelText();
+
+// --------------------------------------------------------------------------------------------------------------------
+
+/** What set-up still has to do. `retry`: the native backend counts as not tried. */
+export function pending(wanted, retry = false) {
+  const packages = !packagesDone();
+  const python = !venvDone();
+  const state = packages ? undefined : nativeState();
+  const again = retry || (state?.outcome === 'none' && wanted === 'native');
+  const native = wanted !== 'wasm' && wanted !== 'cpu' && (state === undefined || again);
+  return { packages, python, native, build: !isBuilt(), kernel: python || !kernelDone(), state };
+}
