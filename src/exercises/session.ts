@@ -10,6 +10,8 @@ export interface Surroundings {
   print?: (line: string) => void;
   /** The edition of a chapter that comes with the package; undefined if it is not known. */
   currentEdition?: (chapter: string) => string | undefined;
+  /** Is told what each check found: `passed`, `todo`, `error`, `wrong`, or the name of the mistake. Never the answer. */
+  record?: (id: ExerciseId, result: string) => void;
 }
 
 const SIGNS = { passed: '✔', todo: '○', error: '✘', wrong: '✘' } as const;
@@ -20,7 +22,12 @@ export function line(id: string, { status, name, message }: Verdict): string {
 }
 
 /** The functions that chapters use, with a memory of their own. */
-export function makeExercises({ limit, print = (text) => console.log(text), currentEdition }: Surroundings = {}) {
+export function makeExercises({
+  limit,
+  print = (text) => console.log(text),
+  currentEdition,
+  record,
+}: Surroundings = {}) {
   const verdicts = new Map<ExerciseId, Verdict>();
 
   /**
@@ -36,6 +43,7 @@ export function makeExercises({ limit, print = (text) => console.log(text), curr
   function check<K extends ExerciseId>(id: K, answer: Answers[K]): void {
     const verdict = judge(id, answer);
     verdicts.set(id, verdict);
+    record?.(id, verdict.name ?? verdict.status);
     print(line(id, verdict));
   }
 

@@ -10,6 +10,10 @@ import * as tf from '@tensorflow/tfjs';
 
 export { tf };
 
+// Else the first tensor that is made before a backend was chosen, as a check of an exercise may do, prints TensorFlow.js's
+// advice to install tfjs-node. `initBackend` tells which backend is used, and why.
+tf.enableProdMode();
+
 type BackendName = 'native' | 'wasm' | 'cpu';
 
 const NAMES: Record<string, string> = {

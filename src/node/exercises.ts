@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { makeExercises } from '../exercises';
 import { NeverEnds } from '../exercises/exercise';
 import { type Cells, editionOf } from './notebook/edition';
+import { recordProgress } from './records/progress';
 
 export * from '../exercises';
 
@@ -32,4 +33,8 @@ export function currentEdition(chapter: string): string | undefined {
   }
 }
 
-export const { judge, check, solved, progress, edition } = makeExercises({ limit, currentEdition });
+export const { judge, check, solved, progress, edition } = makeExercises({
+  limit,
+  currentEdition,
+  record: recordProgress,
+});

@@ -76,6 +76,21 @@ describe('The progress of a chapter', () => {
   });
 });
 
+test('A host that records is told what each check found, and never the answer', () => {
+  const recorded: unknown[][] = [];
+  const { check } = kernel({ record: (...result) => recorded.push(result) });
+  check('lif-charge', () => todo());
+  check('lif-charge', (v, x, tau) => v + x / tau);
+  check('lif-charge', () => 0);
+  check('lif-charge', right);
+  assert.deepEqual(recorded, [
+    ['lif-charge', 'todo'],
+    ['lif-charge', 'no-leak'],
+    ['lif-charge', 'wrong'],
+    ['lif-charge', 'passed'],
+  ]);
+});
+
 describe('A copy of a chapter', () => {
   test('says so when the chapter is newer, and nothing more when it is not', () => {
     const { edition, printed } = kernel({ currentEdition: () => '12345678' });

@@ -8,6 +8,7 @@ import { introduction, isExecuted, linkedNotebooks, prepare, shownImages } from 
 import { katexCss } from './pages.mjs';
 import { namedSource, sourceAddress, sourcePages } from './source-pages.mjs';
 import { movingPicture, startPage } from './start.mjs';
+import { TEACHING, teachingPage } from './teaching.mjs';
 
 const require = createRequire(import.meta.url);
 const book = join(root, 'book');
@@ -107,7 +108,8 @@ export async function writePages(chapters, source) {
   const pages = sourcePages();
   for (const [name, text] of Object.entries(pages)) write(join(source, ...name.split('/')), text);
   const lookUp = ['glossary', ...('src/index.md' in pages ? ['src/index'] : [])];
-  const groups = { ...pageGroups(), 'Look up': lookUp };
+  write(join(source, `${TEACHING}.md`), teachingPage());
+  const groups = { ...pageGroups(), Teach: [TEACHING], 'Look up': lookUp };
   const solutions = chapters.filter(isSolution);
   const own = chapters.filter((chapter) => !isSolution(chapter));
   write(join(source, 'index.md'), startPage(await movingPicture(), own, solutions, groups));

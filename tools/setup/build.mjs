@@ -79,7 +79,13 @@ export async function build() {
     }
     writeJson(join(next, stampFile), now);
     const former = `${next}.former`;
-    if (existsSync(dist)) renameSync(dist, former);
+    try {
+      if (existsSync(dist)) renameSync(dist, former);
+    } catch (error) {
+      // In a container, a folder of the image cannot be renamed, only removed.
+      if (error.code !== 'EXDEV') throw error;
+      remove(dist);
+    }
     renameSync(next, dist);
     remove(former);
   } finally {

@@ -1,9 +1,11 @@
 'use strict';
-// TypeScript as tslab uses it, with two mends:
+// TypeScript as tslab uses it, with three mends:
 // - tslab keeps no source maps, so an error names a line of the compiled cell. Here maps are made in both of its steps
 //   (TypeScript to modules of today, those to CommonJS), for `origins.cjs`.
 // - A variable of an earlier cell becomes `exports.name`, but not in the short form `{ name }`, which then fails as
 //   "name is not defined". Here it becomes `{ name: exports.name }`.
+// - tslab reads all of `node_modules/@types` before the first cell, also what no cell ever imports: half of a kernel's
+//   start. Here it reads Node's types; those of a package are read when a cell imports the package.
 const { keepMaps } = require('./origins.cjs');
 
 /** The declarations of earlier cells, as tslab shows them to TypeScript. */
@@ -46,7 +48,8 @@ function mended(ts) {
         };
         return builder;
       };
-      return ts.createWatchCompilerHost(files, { ...options, inlineSourceMap: true }, system, createProgram, ...rest);
+      const mendedOptions = { ...options, inlineSourceMap: true, types: ['node'] };
+      return ts.createWatchCompilerHost(files, mendedOptions, system, createProgram, ...rest);
     },
 
     transpileModule(text, { compilerOptions, ...rest }) {

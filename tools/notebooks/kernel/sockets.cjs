@@ -1,5 +1,5 @@
 'use strict';
-// Three things about the kernel's sockets:
+// Four things about the kernel's sockets:
 // - zeromq takes some 500 messages in one turn of the event loop and refuses the rest, and tslab drops what is refused.
 //   A loop that prints a thousand lines loses half of them, and with them the message that the cell has ended:
 //   JupyterLab then waits for ever. Here they wait in a queue.
@@ -8,6 +8,7 @@
 //   on other ports: by JupyterLab itself, and by the headless runner.
 // - A socket takes messages as soon as it is bound, but zeromq refuses to send or receive until its callback has run. On a
 //   busy machine that is later, and tslab, whose loop has then ended, never answers. Here both wait for the bind.
+// - Where Jupyter uses Unix sockets in place of ports (`transport = "ipc"`), it connects to PATH-1 and tslab binds PATH:1.
 const { writeSync } = require('node:fs');
 
 /** A zeromq publisher class that keeps what cannot be sent yet, in order. */
@@ -43,7 +44,7 @@ function waitingForBind(Socket) {
   const binding = new WeakMap(); // sockets of zeromq take no fields
   return class extends Socket {
     async bind(address) {
-      const result = errorOf(super.bind.bind(this), address);
+      const result = errorOf(super.bind.bind(this), address.replace(/^(ipc:.*):(\d+)$/, '$1-$2'));
       binding.set(this, result);
       const error = await result;
       binding.delete(this);

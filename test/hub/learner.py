@@ -1,0 +1,142 @@
+"""A learner as the hub sees one: a browser that logs in, gets a server, opens a notebook and runs cells."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import uuid
+from time import monotonic
+
+import aiohttp
+from yarl import URL
+
+
+class Failure(Exception):
+    """What went wrong for one learner, in one line."""
+
+
+class Learner:
+    """Everything goes through the proxy at `address`, over one cookie jar, as from a browser."""
+
+    def __init__(self, address: str, name: str, password: str) -> None:
+        self.address, self.name, self.password = address, name, password
+        self.session: aiohttp.ClientSession | None = None
+        self.channels: aiohttp.ClientWebSocketResponse | None = None
+        self.kernel = ""
+
+    async def __aenter__(self) -> Learner:
+        self.session = aiohttp.ClientSession(
+            cookie_jar=aiohttp.CookieJar(unsafe=True),  # of an address that is a number
+            timeout=aiohttp.ClientTimeout(total=300),
+        )
+        return self
+
+    async def __aexit__(self, *_) -> None:
+        if self.channels:
+            await self.channels.close()
+        await self.session.close()
+
+    def token(self, path: str) -> str:
+        """The XSRF token that the pages below a path gave to the browser."""
+        cookies = self.session.cookie_jar.filter_cookies(URL(self.address + path))
+        return cookies["_xsrf"].value if "_xsrf" in cookies else ""
+
+    async def ask(self, method: str, path: str, **options) -> tuple[int, str]:
+        """A page, as a person who follows links gets it. Returns the last status and text."""
+        headers = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "document"}
+        async with self.session.request(method, self.address + path, headers=headers, **options) as answer:
+            return answer.status, await answer.text(errors="replace")
+
+    async def call(self, method: str, path: str, base: str, **options) -> tuple[int, str]:
+        """An interface of the hub (base `/hub/`) or of a server (base `/user/NAME/`), as a script of its page calls it."""
+        headers = {"X-XSRFToken": self.token(base), "Sec-Fetch-Mode": "cors", "Referer": f"{self.address}{base}home"}
+        async with self.session.request(method, f"{self.address}{base}api/{path}", headers=headers, **options) as answer:
+            return answer.status, await answer.text(errors="replace")
+
+    @property
+    def base(self) -> str:
+        return f"/user/{self.name}/"
+
+    async def log_in(self) -> int:
+        """Returns the status of the answer: 302 leads to the server, 403 is a refusal."""
+        await self.ask("GET", "/hub/login")
+        form = {"username": self.name, "password": self.password, "_xsrf": self.token("/hub/login")}
+        status, _ = await self.ask("POST", "/hub/login", data=form, allow_redirects=False)
+        return status
+
+    async def get_server(self, limit: float) -> None:
+        """Waits for the server as the page does that shows the queue, then opens JupyterLab."""
+        begin = monotonic()
+        status, _ = await self.ask("GET", "/hub/spawn")
+        if status >= 400:
+            raise Failure(f"asked for a server: {status}")
+        while True:
+            status, text = await self.call("GET", f"users/{self.name}", "/hub/")
+            if status != 200:
+                raise Failure(f"the hub answered {status}: {text[:100]}")
+            server = json.loads(text)["servers"].get("")
+            if server is None:
+                raise Failure("the server did not start")
+            if server["ready"]:
+                break
+            if monotonic() - begin > limit:
+                raise Failure(f"no server within {limit:.0f} s")
+            await asyncio.sleep(1)
+        status, page = await self.ask("GET", f"{self.base}lab")
+        if status != 200 or "jupyter-config-data" not in page:
+            raise Failure(f"JupyterLab's page: {status}")
+        for script in re.findall(r'<script[^>]* src="([^"]+)"', page):
+            status, _ = await self.ask("GET", script)
+            if status != 200:
+                raise Failure(f"{script}: {status}")
+
+    async def open_notebook(self, path: str) -> None:
+        """Opens a notebook of the learner's home, which starts its kernel."""
+        body = {"path": path, "name": path, "type": "notebook", "kernel": {"name": "tslab"}}
+        status, text = await self.call("POST", "sessions", self.base, json=body)
+        if status != 201:
+            raise Failure(f"opened {path}: {status} {text[:200]}")
+        self.kernel = json.loads(text)["kernel"]["id"]
+        self.channels = await self.session.ws_connect(
+            f"{self.address}{self.base}api/kernels/{self.kernel}/channels",
+            headers={"Origin": self.address},
+            max_msg_size=0,
+        )
+
+    async def run(self, code: str, limit: float) -> str:
+        """Runs a cell and returns what it printed. Raises Failure if it fails."""
+        number = uuid.uuid4().hex
+        header = {"msg_id": number, "msg_type": "execute_request", "username": "", "session": number, "version": "5.3"}
+        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
+        message = {"header": {**header, "date": ""}, "parent_header": {}, "metadata": {}, "content": content}
+        await self.channels.send_json({**message, "channel": "shell", "buffers": []})
+        printed, status, is_idle = "", None, False
+        try:
+            async with asyncio.timeout(limit):
+                while status is None or not is_idle:
+                    answer = await self.channels.receive()
+                    if answer.type != aiohttp.WSMsgType.TEXT:
+                        raise Failure(f"the connection to the kernel ended ({answer.type.name})")
+                    got = json.loads(answer.data)
+                    if got["parent_header"].get("msg_id") != number:
+                        continue
+                    kind, content = got["msg_type"], got["content"]
+                    if kind == "stream":
+                        printed += content["text"]
+                    elif kind == "execute_reply":
+                        status = content["status"]
+                    elif kind == "status":
+                        is_idle = is_idle or content["execution_state"] == "idle"
+        except TimeoutError:
+            raise Failure(f"a cell took more than {limit:.0f} s: {code.splitlines()[0]}") from None
+        if status != "ok":
+            raise Failure(f"a cell failed: {code.splitlines()[0]}: {printed[-300:]}")
+        return printed
+
+    async def stop_server(self) -> int:
+        if self.channels:
+            await self.channels.close()
+            self.channels = None
+        status, _ = await self.call("DELETE", f"users/{self.name}/server", "/hub/")
+        return status

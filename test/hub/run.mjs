@@ -1,0 +1,198 @@
+#!/usr/bin/env node
+// `npm run test:hub -- --learners N`: a hub of its own on loopback, learners of its own, and their end.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import {
+  endProcesses,
+  madeAccounts,
+  makeHomes,
+  PREFIX,
+  processesOf,
+  removeAccounts,
+} from '../../tools/hub/accounts.mjs';
+import { checkReadable, hubPython, setUpHub } from '../../tools/hub/environment.mjs';
+import { hashPassword, makePassword, writeRoster } from '../../tools/hub/roster.mjs';
+import { startHub } from '../../tools/hub/start.mjs';
+import { chaptersFolder } from '../../tools/notebooks/copies.mjs';
+import { watchParent } from '../../tools/parent.mjs';
+import { remove, root, SetupError, writeWhole } from '../../tools/setup/project.mjs';
+
+const COUNTS = [1, 5, 10, 20, 30];
+const KERNELS = 3;
+
+function rounds(text) {
+  const all = text
+    .trim()
+    .split(/\s+/)
+    .map((part) => /^(\d+)(?:\/(\d+))?$/.exec(part));
+  if (all.every(Boolean)) return all.map(([, learners, spacing]) => [Number(learners), Number(spacing ?? 0)]);
+  throw new InvalidArgumentError(
+    'expected rounds such as "20 30 30/3": learners, and after a / the seconds between them.',
+  );
+}
+
+function learners(text) {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= 100) return number;
+  throw new InvalidArgumentError('expected a whole number from 1 to 100.');
+}
+
+const program = new Command('npm run test:hub --')
+  .option('--learners <number>', 'measure 1, 5, 10 … up to so many learners', learners, 3)
+  .option('--rounds <list>', 'measure these rounds only, such as "20 30 30/3"', rounds)
+  .option('--no-isolation', 'leave out the tests of what learners cannot do to each other')
+  .allowExcessArguments(false)
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'test:hub:')) })
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+/** For 1, 5, 10 … up to the number: all at once and, from five on, three seconds apart. */
+function usualRounds(most) {
+  const counts = [...COUNTS.filter((count) => count < most), most];
+  return counts.flatMap((count) =>
+    count < 5
+      ? [[count, 0]]
+      : [
+          [count, 0],
+          [count, 3],
+        ],
+  );
+}
+
+/** What a test that was killed has left: its accounts and its folder. */
+async function tidy() {
+  const build = join(root, 'build');
+  for (const name of existsSync(build) ? readdirSync(build) : []) {
+    const pid = Number(/^hub-test-(\d+)$/.exec(name)?.[1]);
+    if (!pid || existsSync(`/proc/${pid}`)) continue;
+    await removeAccounts(join(build, name));
+    remove(join(build, name));
+  }
+}
+
+const CHAPTER = '00-start.ipynb';
+const codeCells = (path) =>
+  JSON.parse(readFileSync(path, 'utf8'))
+    .cells.filter(({ cell_type }) => cell_type === 'code')
+    .map(({ source }) => [source].flat().join(''));
+
+/** Two exercises as a learner answers them, the first one wrongly, and what the check must print. */
+const EXERCISES = [
+  [
+    "import { exercises } from 'lif-fc-mnist';\nexercises.check('lif-charge', (v: number, x: number, tau: number) => v + x / tau);",
+    '✘ lif-charge (no-leak): ',
+  ],
+  ["exercises.check('lif-fire', (h: number, threshold: number) => (h >= threshold ? 1 : 0));", '✔ lif-fire: '],
+];
+
+async function main() {
+  const options = program.parse().opts();
+  if (process.platform !== 'linux' || process.getuid() !== 0) {
+    throw new SetupError('root on Linux is needed, since each learner has an account: nothing was tested');
+  }
+  await setUpHub();
+  checkReadable();
+  await tidy();
+  const planned = options.rounds ?? usualRounds(options.learners);
+  const most = Math.max(2, ...planned.map(([count]) => count));
+  const state = join(root, 'build', `hub-test-${process.pid}`);
+  mkdirSync(state, { recursive: true });
+  const name = (i) => `t${process.pid}-${String(i).padStart(2, '0')}`;
+  const people = Array.from({ length: most + 1 }, (_, i) => ({
+    name: name(i),
+    ...(i === 0 ? { teacher: true } : {}),
+    password: makePassword(),
+  }));
+
+  let hub;
+  let room;
+  let ended;
+  // Whatever happens: nothing of the test is left, neither processes nor accounts nor homes.
+  const end = () => {
+    ended ??= (async () => {
+      room?.kill('SIGKILL');
+      const before = madeAccounts(state);
+      await hub?.stop();
+      const left = processesOf(before);
+      await endProcesses(before);
+      await removeAccounts(state);
+      remove(state);
+      return left;
+    })();
+    return ended;
+  };
+  const interrupted = (status) => end().then(() => process.exit(status));
+  for (const [signal, status] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ])
+    process.on(signal, () => interrupted(status));
+  watchParent(() => interrupted(143));
+
+  try {
+    console.log(`Making ${people.length} accounts …`);
+    makeHomes(
+      state,
+      people.map((person) => person.name),
+    );
+    const roster = join(state, 'roster.json');
+    writeRoster(
+      roster,
+      people.map((person) => ({ ...person, password: hashPassword(person.password) })),
+    );
+    const cores = availableParallelism();
+    const limits = { memory: 2 ** 31, tasks: 400, threads: Math.max(1, Math.floor(cores / most)), kernels: KERNELS };
+    hub = await startHub({ state, roster, ip: '127.0.0.1', port: 0, ...limits, idle: 3600, starting: cores + 1 });
+    const gb = (bytes) => `${(bytes / 2 ** 30).toFixed(0)} GB`;
+    console.log(
+      `A hub at ${hub.address} on ${cores} cores (${cpus()[0].model}), ${gb(totalmem())}; load average ${loadavg()[0].toFixed(1)}`,
+    );
+    const chapter = codeCells(join(chaptersFolder, CHAPTER)).map((code) => [code, '']);
+    const cells = [...chapter, ...EXERCISES];
+    const file = join(state, 'hub', 'room.json');
+    const settings = {
+      address: hub.address,
+      hub: hub.pid,
+      state,
+      people,
+      cells,
+      runtime: `/run/lif-hub-${hub.port}`,
+      prefix: PREFIX,
+      clone: root,
+      kernels: KERNELS,
+      notebook: `notebooks/my/${CHAPTER}`,
+      isolation: options.isolation,
+      rounds: planned,
+      result: join(root, 'build', 'hub.json'),
+    };
+    writeWhole(file, JSON.stringify(settings));
+    room = spawn(hubPython, [join(root, 'test', 'hub', 'room.py'), file], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const status = await new Promise((done) => room.on('exit', (code) => done(code ?? 1)));
+    const log = readFileSync(hub.log, 'utf8');
+    if (status !== 0)
+      console.error(
+        log
+          .split('\n')
+          .filter((line) => /^\[[EC] |Error|Traceback/.test(line))
+          .slice(-20)
+          .join('\n'),
+      );
+    const left = await end();
+    if (left.length > 0) console.error(`✖ after the hub had ended, ${left.length} processes of its learners still ran`);
+    else console.log('✔ after the hub has ended, nothing of it runs');
+    return status === 0 && left.length === 0 ? 0 : 1;
+  } finally {
+    await end();
+  }
+}
+
+main().then(
+  (status) => process.exit(status),
+  (error) => {
+    console.error(`test:hub: ${error instanceof SetupError ? error.message : error.stack}`);
+    process.exit(error instanceof SetupError ? 2 : 1);
+  },
+);

