@@ -5,7 +5,7 @@ import { arrow, color, drawing, heading, neuron, note, rect, spike, text } from 
 const about = {
   name: 'pattern-table',
   title: 'Four pixels, one row of a table',
-  desc: 'In this step the first and the fourth of four pixels fire: the pattern 1001. A table holds the sum of weights for each of the 16 patterns, prepared once with 11 additions of rows. So one look-up serves all four pixels: the row 1001, the weights of the first and the fourth pixel added, is added to the input of the ten neurons.',
+  desc: 'In this step the first and the fourth of four pixels fire: the pattern 1001. A table holds the sum of weights for each of the 16 patterns, from row 0, which is 0000, and row 1, which is 1000, to row 15, which is 1111. It is prepared once with 11 additions. So one look-up serves all four pixels: row 9, which is 1001, holds the weights of the first and the fourth pixel added, and it is added to the input of the ten neurons.',
   height: 470,
 };
 
@@ -34,41 +34,39 @@ export function strip(values, x, y, { cell = TABLE.cell, apart, shades = [color.
   return apart ? cells : [ground, cells];
 }
 
-/** A pattern of four as 0 and 1, as it is read. */
-export const bits = (pattern) => [3, 2, 1, 0].map((i) => (pattern >> i) & 1);
+/** A pattern of four as 0 and 1, the first pixel first: it is the lowest bit of the row's number. */
+export const bits = (pattern) => [0, 1, 2, 3].map((i) => (pattern >> i) & 1);
 
 /** The sums of four rows for all 16 patterns. */
 export function tableOf(rows) {
-  // Without its last row a pattern is an earlier one: a sum costs one addition, and the 11 of two rows or more need it.
-  const table = [new Array(10).fill(0)];
-  for (let pattern = 1; pattern < 16; pattern++) {
-    const last = rows[bits(pattern).lastIndexOf(1)];
-    table.push(table[pattern & (pattern - 1)].map((sum, j) => sum + last[j]));
-  }
+  // Each row of weights doubles the table: every sum so far, and once more with this row added.
+  let table = [new Array(10).fill(0)];
+  for (const row of rows) table = [...table, ...table.map((sums) => sums.map((sum, j) => sum + row[j]))];
   return table;
 }
 
 /**
- * A table of sums for all 16 patterns at { x, y, apart, cell }, with a frame around the chosen row.
+ * A table of sums for all 16 patterns at { x, y, apart, cell }, each with its number, and a frame around the chosen row.
  * @returns its parts in the order in which they are drawn, the middle of that row, and where the table begins and ends
  */
 export function sumsTable(table, chosen, { x, y, apart, cell }, shades) {
   const rowY = (pattern) => y + pattern * apart;
   const row = rowY(chosen) + cell / 2;
-  const [left, right] = [x - 66, x + 10 * cell + 8];
+  const [left, right] = [x - 96, x + 10 * cell + 8];
   const frame = rect(left + 4, row - 12, right - left - 4, 24, {
     radius: 6,
     fill: color.white,
     stroke: color.ink,
     width: 2,
   });
-  const entries = table.map((sums, pattern) => [
-    note(x - 12, rowY(pattern) + 13, bits(pattern).join(''), {
-      align: 'end',
-      ...(pattern === chosen && { fill: color.ink, bold: true }),
-    }),
-    strip(sums, x, rowY(pattern), { shades }),
-  ]);
+  const entries = table.map((sums, pattern) => {
+    const look = { align: 'end', ...(pattern === chosen && { fill: color.ink, bold: true }) };
+    return [
+      note(x - 66, rowY(pattern) + 13, String(pattern), look),
+      note(x - 12, rowY(pattern) + 13, bits(pattern).join(''), look),
+      strip(sums, x, rowY(pattern), { shades }),
+    ];
+  });
   return { parts: [frame, entries], row, left, right };
 }
 
@@ -82,7 +80,7 @@ export const addition = (rows, { x, y, apart }, shades) =>
 export default function patternTable() {
   const { rows } = recorded.four;
   const table = tableOf(rows);
-  const chosen = FIRES.reduce((pattern, fires) => 2 * pattern + (fires ? 1 : 0), 0);
+  const chosen = FIRES.reduce((pattern, fires, i) => pattern + (fires ? 2 ** i : 0), 0);
   const name = bits(chosen).join('');
   const { parts, row, left, right } = sumsTable(table, chosen, TABLE);
 

@@ -6,7 +6,7 @@ import { arrow, color, drawing, heading, line, note, rect, spike, text } from '.
 const about = {
   name: 'way-back',
   title: 'Four steps, one row of a table',
-  desc: 'One pixel over twelve steps, in groups of four. In the second group it fires in the second and the third step: the pattern 0110. A table holds the sum of the gradients of these four steps for each of the 16 patterns, and it serves all pixels. So one look-up serves four steps: the row 0110 is added to the gradient of the ten weights of this pixel.',
+  desc: 'One pixel over twelve steps, in groups of four. In the second group it fires in the second and the third step: the pattern 0110. A table holds the sum of the gradients of these four steps for each of the 16 patterns, and it serves all pixels. So one look-up serves four steps: row 6, which is 0110, is added to the gradient of the ten weights of this pixel.',
   height: 470,
 };
 
