@@ -38,8 +38,13 @@ function oneStep(
   };
 }
 
+/** Which parts of the way back are there. */
+type Parts = { [name in 'reset' | 'spike' | 'leak' | 'upwards' | 'time' | 'share' | 'exchanged']?: boolean };
+
 /** The way back through T steps, of which parts may be missing. */
-function back({ reset = true, spike = true, leak = true, upwards = false, time = true } = {}): ThroughTime {
+function back(part: Parts = {}): ThroughTime {
+  const { reset = true, spike = true, leak = true, upwards = false, time = true } = part;
+  const { share = true, exchanged = false } = part;
   return (h, dLds, tau) => {
     const out = new Array<number>(h.length).fill(0);
     let dv = 0;
@@ -48,8 +53,8 @@ function back({ reset = true, spike = true, leak = true, upwards = false, time =
       const s = h[t] >= 1 ? 1 : 0;
       const slope = atan(h[t] - 1, 2);
       const dh = dLds[t] * slope + dv * ((spike ? 1 - s : 1) - (reset ? h[t] * slope : 0));
-      out[t] = dh / tau;
-      dv = time ? dh * (leak ? 1 - 1 / tau : 1) : 0;
+      out[t] = share ? dh / tau : dh;
+      dv = time ? dh * (exchanged ? 1 / tau : leak ? 1 - 1 / tau : 1) : 0;
     }
     return out;
   };
@@ -99,6 +104,16 @@ export const chapter2Surrogate = {
         'differentiates arctan without its 1/π',
         'The shape is right, but all of it is too high. By what was the arctan divided?',
         (x, alpha) => Math.PI * atan(x, alpha),
+      ),
+      'inner-derivative-lost': m(
+        'differentiates arctan and forgets the chain rule',
+        'At 0 this does not get steeper with alpha. What does the chain rule bring out of arctan(π/2 alpha x)?',
+        (x, alpha) => atan(x, alpha) / ((Math.PI / 2) * alpha),
+      ),
+      'threshold-again': m(
+        'takes x for the potential, and subtracts 1',
+        'This is steepest at x = 1. At which distance from the threshold should it be steepest?',
+        (x, alpha) => atan(x - 1, alpha),
       ),
       'not-squared': m(
         'forgets the square',
@@ -170,6 +185,16 @@ export const chapter2Surrogate = {
         'Here the neuron fires a little. On the way forward, what does it do instead?',
         oneStep({ forward: (h) => Math.atan(Math.PI * (h - 1)) / Math.PI + 0.5 }),
       ),
+      'potential-in-loss': m(
+        'compares h with y',
+        'The potential h is compared with y here. Which quantity does the loss compare with it?',
+        oneStep({ forward: (h) => h }),
+      ),
+      'stops-at-h': m(
+        'forgets the last link of the chain, from h to w',
+        'This is dL/dh. How much does h change when w does?',
+        oneStep({ factor: () => 1 }),
+      ),
       'tau-lost': m(
         'forgets that the current is divided by tau',
         'This treats the current as if it reached h in full. By what is it divided on the way?',
@@ -216,6 +241,9 @@ export const chapter2Surrogate = {
     minutes: 10,
     names: ['h', 'dLds', 'tau'],
     probes: [
+      // The first that is wrong is short enough for paper.
+      [[0.5, 0.75], [0, 1], 4],
+      [[1.2, 0.5], [0, 1], 4],
       [[0.4, 0.8, 1.2, 0.5], [0.1, -0.2, 0.3, 0.4], 2],
       [[1.5, 0.2, 0.9], [1, 1, -1], 5],
     ],
@@ -235,11 +263,27 @@ export const chapter2Surrogate = {
         'passes dL/dv on as if no step had fired',
         'A step that fired passes on too much. How much of its h is left in v?',
         back({ spike: false }),
+        back({ spike: false, reset: false }),
+      ),
+      'stops-at-h': m(
+        'returns dL/dh: forgets that h takes a share of 1/tau of the current',
+        'This is dL/dh. How much does h change when the current x of this step does?',
+        back({ share: false }),
       ),
       'leak-lost': m(
         'forgets the factor 1 - 1/tau',
         'The gradient comes back in full from step to step. What does the leak do to it?',
         back({ leak: false }),
+      ),
+      'shares-exchanged': m(
+        'passes on 1/tau of the gradient',
+        'Here v gets the share of the current. How much does h change when v does?',
+        back({ exchanged: true }),
+      ),
+      'last-first': m(
+        'pushes the results in the order of the loop',
+        'Your list begins with the last step. Where does the result of step t belong?',
+        (h, dLds, tau) => back()(h, dLds, tau).reverse(),
       ),
       'no-time': m(
         'takes each step alone',
