@@ -134,7 +134,7 @@ export const chapter2Neuron = {
   }),
   'lif-run': exercise<Run>({
     chapter: 2,
-    minutes: 7,
+    minutes: 10,
     names: ['x', 'tau'],
     probes: [
       [repeat(1.4, 8), 2],
@@ -241,7 +241,7 @@ export const chapter2Neuron = {
   }),
   'lif-least-current': exercise<LeastCurrent>({
     chapter: 2,
-    minutes: 6,
+    minutes: 8,
     names: ['tau', 'T'],
     probes: [
       [20, 50],

@@ -148,7 +148,7 @@ export const project2 = {
   'teach-gradient': exercise<Gradient>({
     chapter: 2,
     project: TEACH,
-    minutes: 12,
+    minutes: 15,
     names: ['w', 'z', 'target', 'tau'],
     probes: [
       // The first that is wrong is short enough for paper.
@@ -229,7 +229,7 @@ export const project2 = {
   'teach-loop': exercise<Lesson>({
     chapter: 2,
     project: TEACH,
-    minutes: 10,
+    minutes: 6,
     names: ['w', 'z', 'target', 'tau', 'rounds'],
     probes: [
       [1.5, Z, 0.5, 2, 4],

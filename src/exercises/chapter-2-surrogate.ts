@@ -163,7 +163,7 @@ export const chapter2Surrogate = {
   }),
   'surrogate-one-step': exercise<OneStep>({
     chapter: 2,
-    minutes: 7,
+    minutes: 10,
     names: ['w', 'z', 'y', 'tau'],
     probes: [
       [1.5, 1, 1, 2],
@@ -238,7 +238,7 @@ export const chapter2Surrogate = {
   }),
   'surrogate-through-time': exercise<ThroughTime>({
     chapter: 2,
-    minutes: 10,
+    minutes: 18,
     names: ['h', 'dLds', 'tau'],
     probes: [
       // The first that is wrong is short enough for paper.

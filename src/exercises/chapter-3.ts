@@ -191,7 +191,7 @@ export const chapter3 = {
   }),
   'poisson-rhythm': exercise<Rhythm>({
     chapter: 3,
-    minutes: 6,
+    minutes: 8,
     names: ['p', 'T'],
     // Multiples of 1/8: their sums are exact.
     probes: [

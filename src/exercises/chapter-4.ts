@@ -25,7 +25,7 @@ const perValue = (images: number, neurons: number) => 1 / (images * neurons);
 export const chapter4 = {
   'train-loss': exercise<Loss>({
     chapter: 4,
-    minutes: 5,
+    minutes: 7,
     names: ['rates', 'labels'],
     probes: [
       [

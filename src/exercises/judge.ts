@@ -81,9 +81,14 @@ const firstLine = (error: unknown) => {
 
 const OVERFLOW = /RangeError: .*(call stack|array length|allocation failed)/i;
 
-function failure({ names }: Exercise, error: unknown): Verdict {
+const NOT_ATTEMPTED = 'Not attempted yet.';
+const CALLS_A_STUB = 'Not yet: it calls a function of yours that still has `return todo();`. Which exercise is that?';
+
+function failure({ names }: Exercise, answer: unknown, error: unknown): Verdict {
   const thrown = error instanceof Failed ? error.thrown : error;
-  if (thrown instanceof NotAttempted) return { status: 'todo', message: 'Not attempted yet.' };
+  if (thrown instanceof NotAttempted) {
+    return { status: 'todo', message: /\btodo\b/.test(String(answer)) ? NOT_ATTEMPTED : CALLS_A_STUB };
+  }
   if (thrown instanceof NeverEnds || OVERFLOW.test(firstLine(thrown))) {
     return {
       status: 'error',
@@ -115,7 +120,7 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
     const everyProbe = () => exercise.probes.map((probe) => call(answer as never, probe));
     [outcomes, again] = limit(() => [everyProbe(), everyProbe()]);
   } catch (error) {
-    return failure(exercise, error);
+    return failure(exercise, answer, error);
   }
   const rightResults = resultsOf(exercise, exercise.oracle);
   const { tolerance = 1e-5 } = exercise;

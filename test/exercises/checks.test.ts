@@ -144,6 +144,17 @@ describe('The checks', () => {
     for (const minutes of projects.values()) assert.ok(minutes >= 20 && minutes <= 35, `${minutes} minutes`);
   });
 
+  test('tell a stub from an answer that calls one', () => {
+    const chargeStep = (): number => todo();
+    assert.deepEqual(
+      judge('lif-run', () => ({ v: [chargeStep()], s: [0] })),
+      {
+        status: 'todo',
+        message: 'Not yet: it calls a function of yours that still has `return todo();`. Which exercise is that?',
+      },
+    );
+  });
+
   test('stop a loop without an end, also one that catches what is thrown, and name it', () => {
     const begin = performance.now();
     const endless = judgeWithin('lif-charge', () => {
