@@ -98,7 +98,7 @@ export const chapter1 = {
   }),
   'ann-silent-loss': exercise<SilentLoss>({
     chapter: 1,
-    minutes: 4,
+    minutes: 5,
     names: ['classes'],
     probes: [[10], [2], [100]],
     oracle: (classes) =>

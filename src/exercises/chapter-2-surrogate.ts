@@ -17,7 +17,7 @@ const slopeOf =
 
 const atan: Slope = (x, alpha) => alpha / 2 / (1 + ((Math.PI / 2) * alpha * x) ** 2);
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
-const around = [-2, -0.5, 0, 0.1, 0.5, 1.5].flatMap((x): [number, number][] => [
+const around = [0, 0.5, -0.5, 0.1, 1.5, -2].flatMap((x): [number, number][] => [
   [x, 2],
   [x, 5],
 ]);
@@ -132,7 +132,7 @@ export const chapter2Surrogate = {
   }),
   'surrogate-sigmoid': exercise<Slope>({
     chapter: 2,
-    minutes: 4,
+    minutes: 5,
     names: ['x', 'alpha'],
     probes: around,
     oracle: slopeOf((alpha) => new Sigmoid(alpha)),

@@ -177,7 +177,7 @@ export const project4 = {
   'first-spike-steps': exercise<Steps>({
     chapter: 4,
     project: FIRST,
-    minutes: 8,
+    minutes: 6,
     names: ['times', 'T'],
     probes: [
       [
