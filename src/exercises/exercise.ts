@@ -52,7 +52,7 @@ export interface Exercise<F extends AnyAnswer = AnyAnswer> {
 export const exercise = <F extends AnyAnswer>(parts: Exercise<F>): Exercise<F> => parts;
 
 /** A known mistake: what to expect, what the check says, and the answer itself, in one way or in several. */
-export const mistake = <F>(expect: string, says: string, as: F, ...also: NoInfer<F>[]): Mistake<F> => ({
+export const mistake = <F>(expect: string, says: string, as: F, ...also: F[]): Mistake<F> => ({
   expect,
   says,
   as,
