@@ -64,6 +64,12 @@ export const chapter1 = {
         'leaves out the division',
         'The results do not add up to 1. By what must each of them be divided?',
         (sums) => sums.map(Math.exp),
+        (sums) => sums.map((x) => Math.exp(x - Math.max(...sums))),
+      ),
+      'power-of-total': m(
+        'divides by e to the power of the total',
+        'The results do not add up to 1. Do you add up the sums, or their powers of e?',
+        (sums) => sums.map((x) => Math.exp(x) / Math.exp(total(sums))),
       ),
       'by-count': m(
         'divides by the number of sums',
@@ -92,7 +98,7 @@ export const chapter1 = {
   }),
   'ann-silent-loss': exercise<SilentLoss>({
     chapter: 1,
-    minutes: 4,
+    minutes: 5,
     names: ['classes'],
     probes: [[10], [2], [100]],
     oracle: (classes) =>
@@ -125,6 +131,12 @@ export const chapter1 = {
         'returns how often it answers wrongly',
         'This is how often a guess is wrong. The loss asks how probable the right class was: what follows from that?',
         (classes) => 1 - 1 / classes,
+      ),
+      'always-ten': m(
+        'always returns the loss for ten classes',
+        'This is the same for any number of classes. What is the probability of each if there are only two?',
+        () => Math.log(10),
+        () => 2.3,
       ),
       'sum-over-classes': m(
         'adds the term of every class',

@@ -55,7 +55,7 @@ export const chapter2Neuron = {
       ),
       'input-not-divided': m(
         '`v - v / tau + x`: only v is divided',
-        'The input counts in full here, which is `decayInput: false`. What does each step close 1/tau of?',
+        'The input counts in full here, and only the leak is divided. What is it that each step closes 1/tau of?',
         (v, x, tau) => v - v / tau + x,
       ),
       'times-tau': m(
@@ -67,6 +67,16 @@ export const chapter2Neuron = {
         '`v + (v - x) / tau`',
         'This potential moves away from the input. Which way does the gap between them point?',
         (v, x, tau) => v + (v - x) / tau,
+      ),
+      'shares-exchanged': m(
+        '`v + (x - v) * (1 - 1 / tau)`',
+        'With a large tau this potential jumps almost to the input. Which share of the gap does a step close?',
+        (v, x, tau) => v + (x - v) * (1 - 1 / tau),
+      ),
+      'potential-lost': m(
+        '`x / tau`: forgets v',
+        'This forgets the potential of the step before. Where does the neuron start from?',
+        (_v, x, tau) => x / tau,
       ),
       'change-only': m(
         '`(x - v) / tau`: the change instead of the potential',
@@ -124,7 +134,7 @@ export const chapter2Neuron = {
   }),
   'lif-run': exercise<Run>({
     chapter: 2,
-    minutes: 7,
+    minutes: 10,
     names: ['x', 'tau'],
     probes: [
       [repeat(1.4, 8), 2],
@@ -142,6 +152,11 @@ export const chapter2Neuron = {
         'leaves the reset out',
         'After a spike the potential stays high here. What brings it back?',
         loop((h) => ({ v: h, from: h })),
+      ),
+      'not-at-threshold': m(
+        '`h > 1`',
+        'A potential that just reaches 1 stays silent here. What does Θ return at 0?',
+        loop((h) => ({ v: h > 1 ? 0 : h, from: h > 1 ? 0 : h, s: h > 1 ? 1 : 0 })),
       ),
       'reset-before-fire': m(
         'resets first and asks then whether it fires',
@@ -204,7 +219,7 @@ export const chapter2Neuron = {
       ),
       'subtracts-1': m(
         '`h - s`',
-        'This subtracts 1 from every potential that fired. By how much was the threshold exceeded if it is not 1?',
+        'This subtracts 1 from every potential that fired. What does a spike cost if the threshold is not 1?',
         (h, s) => h - s,
       ),
       'without-spike': m(
@@ -226,7 +241,7 @@ export const chapter2Neuron = {
   }),
   'lif-least-current': exercise<LeastCurrent>({
     chapter: 2,
-    minutes: 6,
+    minutes: 8,
     names: ['tau', 'T'],
     probes: [
       [20, 50],
@@ -261,6 +276,16 @@ export const chapter2Neuron = {
         'returns what is reached under a current of 1',
         'This is the potential that a current of 1 reaches. Which current reaches the threshold instead?',
         (tau, T) => 1 - (1 - 1 / tau) ** T,
+      ),
+      'continuous-time': m(
+        '`1 / (1 - exp(-T / tau))`, the solution in continuous time',
+        'Here the leak works all the time. By which factor does the gap shrink in one whole step?',
+        (tau, T) => 1 / (1 - Math.exp(-T / tau)),
+      ),
+      'no-leak': m(
+        'returns tau / T: the leak is left out',
+        'This would be enough if nothing leaked. How much of the gap is left after one step, and after T?',
+        (tau, T) => tau / T,
       ),
     },
     forms: [

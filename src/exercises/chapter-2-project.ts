@@ -22,12 +22,13 @@ function oneNeuron(w: number, z: number[], tau: number) {
     v = (h.at(-1) as number) >= 1 ? 0 : (h.at(-1) as number);
   }
   const s = h.map((potential) => (potential >= 1 ? 1 : 0));
-  /** Σ dL/dx z, with the same dL/ds in every step. */
-  const back = (dLds: number, { time = true, input = true } = {}) => {
+  /** Σ dL/dx z, with the same dL/ds in every step, or with one of each step's own. */
+  const back = (dLds: number | ((spike: number) => number), { time = true, input = true, reset = true } = {}) => {
     let [sum, dv] = [0, 0];
     for (let t = z.length - 1; t >= 0; t--) {
       const slope = 1 / (1 + (Math.PI * (h[t] - 1)) ** 2);
-      const dh = dLds * slope + dv * (1 - s[t] - h[t] * slope);
+      const ds = typeof dLds === 'number' ? dLds : dLds(s[t]);
+      const dh = ds * slope + dv * (1 - s[t] - (reset ? h[t] * slope : 0));
       sum += (dh / tau) * (input ? z[t] : 1);
       dv = time ? dh * (1 - 1 / tau) : 0;
     }
@@ -37,7 +38,7 @@ function oneNeuron(w: number, z: number[], tau: number) {
 }
 
 const gradientBy =
-  (part: (rate: number, target: number, T: number) => number, missing = {}): Gradient =>
+  (part: (rate: number, target: number, T: number) => number | ((spike: number) => number), missing = {}): Gradient =>
   (w, z, target, tau) => {
     const { rate, back } = oneNeuron(w, z, tau);
     return back(part(rate, target, z.length), missing);
@@ -55,6 +56,21 @@ const lesson =
       weights.push(w);
     }
     return weights;
+  };
+
+/** The rate of a neuron with another reset, or of one that is asleep while nothing comes in. */
+const rateWith =
+  (reset: (h: number, s: number) => number, asleep = false): Rate =>
+  (w, z, tau) => {
+    let [v, count] = [0, 0];
+    for (const spike of z) {
+      if (asleep && spike === 0) continue;
+      const h = v + (w * spike - v) / tau;
+      const s = h >= 1 ? 1 : 0;
+      count += s;
+      v = reset(h, s);
+    }
+    return count / z.length;
   };
 
 const TEACH = 'Teach one neuron';
@@ -94,6 +110,21 @@ export const project2 = {
         'This divides by the input spikes. In how many steps could the neuron have fired?',
         (w, z, tau) => (oneNeuron(w, z, tau).rate * z.length) / z.filter((spike) => spike > 0).length,
       ),
+      'no-reset': m(
+        'leaves the reset out',
+        'After a spike the potential stays high here. What brings it back?',
+        rateWith((h) => h),
+      ),
+      'soft-reset': m(
+        'subtracts the threshold',
+        'This is the soft reset: something is left after a spike. What does the hard reset leave?',
+        rateWith((h, s) => h - s),
+      ),
+      'silent-steps-skipped': m(
+        'does nothing in a step without an input spike',
+        'Steps without an input spike are skipped here. What does the leak do in them?',
+        rateWith((h, s) => h * (1 - s), true),
+      ),
       'no-memory': m(
         'starts every step from 0',
         'Every step starts from 0 here. What does the neuron remember of the step before?',
@@ -117,9 +148,12 @@ export const project2 = {
   'teach-gradient': exercise<Gradient>({
     chapter: 2,
     project: TEACH,
-    minutes: 12,
+    minutes: 15,
     names: ['w', 'z', 'target', 'tau'],
     probes: [
+      // The first that is wrong is short enough for paper.
+      [1.5, [1, 0], 0.5, 2],
+      [2.4, [1, 1, 0], 1, 2],
       [1.5, Z, 0.5, 2],
       [2.6, Z, 0.25, 2],
       [3.5, Z.slice(0, 7), 0.1, 4],
@@ -136,6 +170,21 @@ export const project2 = {
         'forgets that the rate is divided by T',
         'This is too large by a factor that grows with the number of steps. How much does one spike change the rate?',
         gradientBy((rate, target) => 2 * (rate - target)),
+      ),
+      'each-step-with-target': m(
+        'compares each spike with the target, in place of the rate',
+        'Every step has a difference of its own here. Which one number does the loss compare with the target?',
+        gradientBy((_rate, target, T) => (spike) => (2 * (spike - target)) / T),
+      ),
+      'reset-left-out': m(
+        'forgets that the spike also acts through the reset (`detachReset: true`)',
+        'The spike touches more than the rate. Which formula of the forward step uses s a second time?',
+        gradientBy(dLossDSpike, { reset: false }),
+      ),
+      'true-derivative': m(
+        'returns 0, or tries the loss at two neighbouring weights',
+        'A tiny change of w moves no spike, so this is 0. What stands in for the slope of a spike on the way back?',
+        () => 0,
       ),
       'two-lost': m(
         'forgets the 2 of the square',
@@ -180,7 +229,7 @@ export const project2 = {
   'teach-loop': exercise<Lesson>({
     chapter: 2,
     project: TEACH,
-    minutes: 10,
+    minutes: 6,
     names: ['w', 'z', 'target', 'tau', 'rounds'],
     probes: [
       [1.5, Z, 0.5, 2, 4],

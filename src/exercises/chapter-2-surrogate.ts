@@ -17,7 +17,7 @@ const slopeOf =
 
 const atan: Slope = (x, alpha) => alpha / 2 / (1 + ((Math.PI / 2) * alpha * x) ** 2);
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
-const around = [-2, -0.5, 0, 0.1, 0.5, 1.5].flatMap((x): [number, number][] => [
+const around = [0, 0.5, -0.5, 0.1, 1.5, -2].flatMap((x): [number, number][] => [
   [x, 2],
   [x, 5],
 ]);
@@ -38,8 +38,13 @@ function oneStep(
   };
 }
 
+/** Which parts of the way back are there. */
+type Parts = { [name in 'reset' | 'spike' | 'leak' | 'upwards' | 'time' | 'share' | 'exchanged']?: boolean };
+
 /** The way back through T steps, of which parts may be missing. */
-function back({ reset = true, spike = true, leak = true, upwards = false, time = true } = {}): ThroughTime {
+function back(part: Parts = {}): ThroughTime {
+  const { reset = true, spike = true, leak = true, upwards = false, time = true } = part;
+  const { share = true, exchanged = false } = part;
   return (h, dLds, tau) => {
     const out = new Array<number>(h.length).fill(0);
     let dv = 0;
@@ -48,8 +53,8 @@ function back({ reset = true, spike = true, leak = true, upwards = false, time =
       const s = h[t] >= 1 ? 1 : 0;
       const slope = atan(h[t] - 1, 2);
       const dh = dLds[t] * slope + dv * ((spike ? 1 - s : 1) - (reset ? h[t] * slope : 0));
-      out[t] = dh / tau;
-      dv = time ? dh * (leak ? 1 - 1 / tau : 1) : 0;
+      out[t] = share ? dh / tau : dh;
+      dv = time ? dh * (exchanged ? 1 / tau : leak ? 1 - 1 / tau : 1) : 0;
     }
     return out;
   };
@@ -100,6 +105,16 @@ export const chapter2Surrogate = {
         'The shape is right, but all of it is too high. By what was the arctan divided?',
         (x, alpha) => Math.PI * atan(x, alpha),
       ),
+      'inner-derivative-lost': m(
+        'differentiates arctan and forgets the chain rule',
+        'At 0 this does not get steeper with alpha. What does the chain rule bring out of arctan(π/2 alpha x)?',
+        (x, alpha) => atan(x, alpha) / ((Math.PI / 2) * alpha),
+      ),
+      'threshold-again': m(
+        'takes x for the potential, and subtracts 1',
+        'This is steepest at x = 1. At which distance from the threshold should it be steepest?',
+        (x, alpha) => atan(x - 1, alpha),
+      ),
       'not-squared': m(
         'forgets the square',
         'This is not the same on both sides of 0. What makes the sign of x disappear?',
@@ -117,7 +132,7 @@ export const chapter2Surrogate = {
   }),
   'surrogate-sigmoid': exercise<Slope>({
     chapter: 2,
-    minutes: 4,
+    minutes: 5,
     names: ['x', 'alpha'],
     probes: around,
     oracle: slopeOf((alpha) => new Sigmoid(alpha)),
@@ -148,7 +163,7 @@ export const chapter2Surrogate = {
   }),
   'surrogate-one-step': exercise<OneStep>({
     chapter: 2,
-    minutes: 7,
+    minutes: 10,
     names: ['w', 'z', 'y', 'tau'],
     probes: [
       [1.5, 1, 1, 2],
@@ -169,6 +184,16 @@ export const chapter2Surrogate = {
         'uses the smooth curve on the way forward, too',
         'Here the neuron fires a little. On the way forward, what does it do instead?',
         oneStep({ forward: (h) => Math.atan(Math.PI * (h - 1)) / Math.PI + 0.5 }),
+      ),
+      'potential-in-loss': m(
+        'compares h with y',
+        'The potential h is compared with y here. Which quantity does the loss compare with it?',
+        oneStep({ forward: (h) => h }),
+      ),
+      'stops-at-h': m(
+        'forgets the last link of the chain, from h to w',
+        'This is dL/dh. How much does h change when w does?',
+        oneStep({ factor: () => 1 }),
       ),
       'tau-lost': m(
         'forgets that the current is divided by tau',
@@ -213,9 +238,12 @@ export const chapter2Surrogate = {
   }),
   'surrogate-through-time': exercise<ThroughTime>({
     chapter: 2,
-    minutes: 10,
+    minutes: 18,
     names: ['h', 'dLds', 'tau'],
     probes: [
+      // The first that is wrong is short enough for paper.
+      [[0.5, 0.75], [0, 1], 4],
+      [[1.2, 0.5], [0, 1], 4],
       [[0.4, 0.8, 1.2, 0.5], [0.1, -0.2, 0.3, 0.4], 2],
       [[1.5, 0.2, 0.9], [1, 1, -1], 5],
     ],
@@ -235,11 +263,27 @@ export const chapter2Surrogate = {
         'passes dL/dv on as if no step had fired',
         'A step that fired passes on too much. How much of its h is left in v?',
         back({ spike: false }),
+        back({ spike: false, reset: false }),
+      ),
+      'stops-at-h': m(
+        'returns dL/dh: forgets that h takes a share of 1/tau of the current',
+        'This is dL/dh. How much does h change when the current x of this step does?',
+        back({ share: false }),
       ),
       'leak-lost': m(
         'forgets the factor 1 - 1/tau',
         'The gradient comes back in full from step to step. What does the leak do to it?',
         back({ leak: false }),
+      ),
+      'shares-exchanged': m(
+        'passes on 1/tau of the gradient',
+        'Here v gets the share of the current. How much does h change when v does?',
+        back({ exchanged: true }),
+      ),
+      'last-first': m(
+        'pushes the results in the order of the loop',
+        'Your list begins with the last step. Where does the result of step t belong?',
+        (h, dLds, tau) => back()(h, dLds, tau).reverse(),
       ),
       'no-time': m(
         'takes each step alone',

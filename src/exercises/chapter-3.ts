@@ -33,10 +33,11 @@ export const chapter3 = {
     minutes: 5,
     names: ['intensities', 'die'],
     probes: [
-      throwing([0.2, 0.9, 0.5, 0.7], [0.3, 0.3, 0.5, 1]),
+      throwing([0.2, 0.9, 0.5, 0.7], [0.6, 0.3, 0.5, 1]),
       throwing([0.6, 0.1, 0.4, 0.99], [0.5, 0.2, 0.9, 0]),
       throwing([0.35, 0.8, 0.6, 0.05], [0.4, 0.7, 0.6, 0.3]),
-      throwing([1, 0, 0.4, 0.9], [0.2, 0.8, 0.5, 0.6]),
+      // Whoever throws no die for black or for white pixels gives the next pixels other throws.
+      throwing([1, 0, 0.4, 0.4], [0.45, 0.3, 0.5, 0.6]),
     ],
     oracle: (intensities, die) => intensities.map((x) => (die() <= x ? 1 : 0)),
     mistakes: {
@@ -52,6 +53,7 @@ export const chapter3 = {
         '`die() > x`',
         'Dark pixels fire here and bright ones rest. Which throws should make a pixel of intensity 0.9 fire?',
         (intensities, die) => intensities.map((x) => (die() > x ? 1 : 0)),
+        (intensities, die) => intensities.map((x) => (die() >= x ? 1 : 0)),
       ),
       'no-chance': m(
         'rounds the intensity',
@@ -60,13 +62,14 @@ export const chapter3 = {
       ),
       strict: m(
         '`die() < x`',
-        'A throw equal to the intensity stays silent here. What does the rule `rand ≤ x` say about it?',
+        'A throw equal to the intensity stays silent here. What does "at most" in the task say about it?',
         (intensities, die) => intensities.map((x) => (die() < x ? 1 : 0)),
       ),
       'throws-only-for-grey': m(
         'throws no die for black and white pixels',
         'White and black pixels use no throw here, so the later pixels get other ones. How many throws does the rule take per pixel?',
         (intensities, die) => intensities.map((x) => (x === 0 ? 0 : x === 1 ? 1 : die() <= x ? 1 : 0)),
+        (intensities, die) => intensities.map((x) => (x > 0 && die() <= x ? 1 : 0)),
       ),
     },
     forms: [
@@ -139,6 +142,7 @@ export const chapter3 = {
       [0.1, 0.011],
       [0.9, 0.031],
       [0.25, 0.1],
+      [0.5, 0.06],
     ],
     tolerance: 0,
     oracle: (p, error) => {
@@ -151,6 +155,16 @@ export const chapter3 = {
         '`p (1 - p) / error`',
         'This divides the variance by the error. Of what is the error the root?',
         (p, error) => Math.ceil((p * (1 - p)) / error),
+      ),
+      'not-squared': m(
+        '`√(p (1 - p)) / error`',
+        'This grows with 1/error. By how much must T grow for half the error?',
+        (p, error) => Math.ceil(Math.sqrt(p * (1 - p)) / error),
+      ),
+      nearest: m(
+        'rounds to the nearest whole number',
+        'For some p and error this is one step too few. Which way of rounding never makes the error too large?',
+        (p, error) => Math.round((p * (1 - p)) / error ** 2),
       ),
       floor: m(
         'rounds down',
@@ -177,7 +191,7 @@ export const chapter3 = {
   }),
   'poisson-rhythm': exercise<Rhythm>({
     chapter: 3,
-    minutes: 6,
+    minutes: 8,
     names: ['p', 'T'],
     // Multiples of 1/8: their sums are exact.
     probes: [
@@ -197,6 +211,11 @@ export const chapter3 = {
           return Array.from({ length: T }, (_, t) => (p > 0 && (t + 1) % period === 0 ? 1 : 0));
         },
       ),
+      'never-taken-away': m(
+        'takes nothing away after a spike',
+        'Once the sum has reached 1, this fires in every step. What does a spike take away?',
+        rhythm((sum) => sum),
+      ),
       'rest-thrown-away': m(
         'sets the sum to 0 after a spike',
         'After a spike this starts from 0. What happens to the rest above 1?',
@@ -212,6 +231,18 @@ export const chapter3 = {
             if (sum < 1) return 0;
             sum -= 1;
             return p > 0 ? 1 : 0;
+          });
+        },
+      ),
+      'fires-late': m(
+        'asks first and adds then',
+        'The spikes have the right distance, but come one step late. What does a step do first: add, or ask?',
+        (p, T) => {
+          let sum = 0;
+          return Array.from({ length: T }, () => {
+            const fires = sum >= 1 ? 1 : 0;
+            sum += p - fires;
+            return fires;
           });
         },
       ),

@@ -48,6 +48,41 @@ export const project4 = {
         'A neuron that never fires gets a negative time, and would win. Which time is later than every step?',
         search(false, () => -1),
       ),
+      'silent-beyond-T': m(
+        'takes the length of the whole record for T',
+        'A neuron that stays silent gets the length of the whole record. How many steps does the record have?',
+        (spikes, neurons) => search(false, () => spikes.length)(spikes, neurons),
+      ),
+      'counts-from-1': m(
+        'counts the steps from 1',
+        'The times of the neurons that fire are one too high. Which number does the first step have?',
+        (spikes, neurons) => {
+          const T = spikes.length / neurons;
+          return Array.from(search(false, () => T - 1)(spikes, neurons), (time) => time + 1);
+        },
+      ),
+      'zero-is-false': m(
+        'asks `!times[n]` or `times[n] || T`: a first spike in step 0 counts as none',
+        'A first spike in step 0 is overlooked here. Is 0 true or false in TypeScript?',
+        (spikes, neurons) => {
+          const T = spikes.length / neurons;
+          return Array.from({ length: neurons }, (_, neuron) => {
+            let at = 0;
+            for (let t = 0; t < T; t++) if (spikes[t * neurons + neuron] && !at) at = t;
+            return at || T;
+          });
+        },
+        (spikes, neurons) => Array.from(search(false, (T) => T)(spikes, neurons), (t) => t || spikes.length / neurons),
+      ),
+      'place-in-record': m(
+        'returns the place in the record',
+        'These are places in the record. To which step does a place belong?',
+        (spikes, neurons) => {
+          const silent = spikes.length / neurons;
+          const times = Array.from(search(false, (T) => T)(spikes, neurons));
+          return times.map((t, neuron) => (t < silent ? t * neurons + neuron : silent));
+        },
+      ),
       'last-spike': m(
         'finds the last spike',
         'These are the last spikes. Which one does the search meet first if it starts at step 0?',
@@ -111,12 +146,20 @@ export const project4 = {
         'This answers even where no neuron has fired. How do you recognize that from the times?',
         (times) => times.indexOf(earliest(times)),
       ),
-      'time-itself': m('returns the time', 'This is the time of the first spike. Whose spike is it?', (times, T) =>
-        earliest(times) < T ? earliest(times) : -1,
+      'one-silent-is-enough': m(
+        'answers -1 where any neuron is silent',
+        'A single silent neuron makes this -1. How many of them have to be silent?',
+        (times, T) => (times.includes(T) ? -1 : times.indexOf(earliest(times))),
+      ),
+      'time-itself': m(
+        'returns the time',
+        'This is the time of the first spike. Whose spike is it?',
+        (times, T) => (earliest(times) < T ? earliest(times) : -1),
+        (times) => earliest(times),
       ),
       'last-of-equals': m(
         'lets the last of several early neurons win',
-        'On a tie the last neuron wins here. Which one wins in the package?',
+        'On a tie the last neuron wins here. Which one should win, by the task?',
         (times, T) => (earliest(times) < T ? times.lastIndexOf(earliest(times)) : -1),
       ),
     },
@@ -134,7 +177,7 @@ export const project4 = {
   'first-spike-steps': exercise<Steps>({
     chapter: 4,
     project: FIRST,
-    minutes: 8,
+    minutes: 6,
     names: ['times', 'T'],
     probes: [
       [
@@ -175,6 +218,12 @@ export const project4 = {
               .filter((time) => time < T)
               .map((time) => time + 1),
           ),
+      ),
+      'slowest-neuron': m(
+        'waits for the last neuron of each image',
+        'This waits until every neuron has fired. Which of them ends the simulation of its image?',
+        (times, T) => mean(times.map((row) => Math.min(Math.max(...row) + 1, T))),
+        (times) => mean(times.map((row) => Math.max(...row) + 1)),
       ),
       'mean-of-all': m(
         'averages over all neurons',

@@ -2,24 +2,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { argmax } from '../common/argmax';
 import { meanSquaredError } from '../training/losses';
-import { counted, exercise, mistake as m, type Trial } from './exercise';
+import { trainLoop } from './chapter-4-loop';
+import { exercise, mistake as m } from './exercise';
 import { numberOf } from './tensors';
-
-/** A network that writes down what is done to it. */
-export interface Net {
-  /** Draws the spikes of one step of this batch. */
-  encode(batch: number): number;
-  /** Shows these spikes to the network for one step. */
-  step(spikes: number): void;
-  /** One step of the optimizer, on the rates over all steps since the last one. */
-  update(): void;
-  /** Forgets all potentials. */
-  reset(): void;
-}
 
 type Loss = (rates: number[][], labels: number[]) => number;
 type Answer = (rates: number[]) => number;
-type Loop = (net: Net, batches: number[], T: number) => void;
 type Accuracy = (correct: number[], batchSize: number, images: number) => number;
 
 const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
@@ -34,53 +22,10 @@ const squares =
 const toOneHot = (rate: number, k: number, label: number) => (rate - (k === label ? 1 : 0)) ** 2;
 const perValue = (images: number, neurons: number) => 1 / (images * neurons);
 
-/** What a loop makes the network do, so that two orders that mean the same are the same. */
-const watched = (batches: number[], T: number) => (): Trial<[Net, number[], number]> => {
-  const done: unknown[] = [];
-  const drawn: number[] = [];
-  let [sinceReset, sinceUpdate] = [0, 0];
-  const shown = new Set<number>();
-  const net: Net = {
-    encode: counted((batch) => drawn.push(batch) - 1),
-    step: counted((spikes) => {
-      done.push(['step', drawn[spikes] ?? 'no spikes', shown.has(spikes) ? 'again' : 'fresh', ++sinceReset]);
-      shown.add(spikes);
-      sinceUpdate++;
-    }),
-    update: counted(() => {
-      done.push(['update', sinceUpdate, sinceReset]);
-      sinceUpdate = 0;
-    }),
-    reset: counted(() => {
-      sinceReset = 0;
-    }),
-  };
-  return { args: [net, [...batches], T], seen: () => done };
-};
-
-/** The loop with its parts in places of somebody's choice. */
-const loop =
-  ({ reset = 'batch', update = 'batch', encode = 'step' } = {}): Loop =>
-  (net, batches, T) => {
-    for (const batch of batches) {
-      let spikes = encode === 'batch' ? net.encode(batch) : batch + 1000;
-      for (let t = 0; t < T; t++) {
-        if (encode === 'step') spikes = net.encode(batch);
-        net.step(spikes);
-        if (update === 'step') net.update();
-        if (reset === 'step') net.reset();
-      }
-      if (reset === 'before') net.reset();
-      if (update === 'batch') net.update();
-      if (reset === 'batch') net.reset();
-    }
-    if (update === 'end') net.update();
-  };
-
 export const chapter4 = {
   'train-loss': exercise<Loss>({
     chapter: 4,
-    minutes: 5,
+    minutes: 7,
     names: ['rates', 'labels'],
     probes: [
       [
@@ -125,6 +70,25 @@ export const chapter4 = {
         'looks at the neuron of the label alone',
         'The other neurons may do what they like here. Which rate should they have?',
         squares((rate, k, label) => (k === label ? (rate - 1) ** 2 : 0), perValue),
+        squares(
+          (rate, k, label) => (k === label ? (rate - 1) ** 2 : 0),
+          (images) => 1 / images,
+        ),
+      ),
+      'not-divided': m(
+        'adds the squares up and does not divide',
+        'This is a sum, which grows with every neuron and every image. By how many numbers is it divided?',
+        squares(toOneHot, () => 1),
+      ),
+      root: m(
+        'takes the root of the mean',
+        'This takes a root at the end. What do the three letters of MSE stand for?',
+        (rates, labels) => Math.sqrt(squares(toOneHot, perValue)(rates, labels)),
+      ),
+      'always-ten': m(
+        'divides by 10 instead of by the number of neurons',
+        'This divides by 10, but the check also tries fewer neurons. How many are there in a row of `rates`?',
+        squares(toOneHot, (images) => 1 / (10 * images)),
       ),
       'not-squared': m(
         'takes the distance without squaring it',
@@ -156,7 +120,7 @@ export const chapter4 = {
     mistakes: {
       'last-of-equals': m(
         '`>=`: the last of equal rates wins',
-        'On a tie the last neuron wins here. Which one wins in the package?',
+        'On a tie the last neuron wins here. Which one should win, by the task?',
         (rates) => rates.lastIndexOf(Math.max(...rates)),
       ),
       'gives-rate': m('returns the highest rate', 'This is the highest rate. Whose is it?', (rates) =>
@@ -171,6 +135,11 @@ export const chapter4 = {
             rates.findIndex((rate) => rate > 0),
           ),
       ),
+      'silence-is-no-answer': m(
+        'starts with -1 and a highest rate of 0: a silent network has no answer',
+        'A silent network answers -1 here. Which neuron wins if all rates are equal?',
+        (rates) => (Math.max(...rates) > 0 ? argmax(rates) : -1),
+      ),
       'counts-from-1': m(
         'counts the neurons from 1',
         'This is one too high. What is the number of the first neuron?',
@@ -183,67 +152,7 @@ export const chapter4 = {
       (rates) => rates.map((rate, k) => [rate, k]).sort((a, b) => b[0] - a[0] || a[1] - b[1])[0][1],
     ],
   }),
-  'train-loop': exercise<Loop>({
-    chapter: 4,
-    minutes: 8,
-    names: ['net', 'batches', 'T'],
-    probes: [watched([0, 1], 3), watched([4], 2)],
-    oracle: loop(),
-    mistakes: {
-      'no-reset': m(
-        'forgets the reset',
-        'The second batch starts from the potentials of the first. What is missing between them?',
-        loop({ reset: 'never' }),
-      ),
-      'reset-each-step': m(
-        'resets after every step',
-        'Your neurons forget after every step, so they cannot gather current. When should they forget?',
-        loop({ reset: 'step' }),
-      ),
-      'update-each-step': m(
-        'updates after every step',
-        'You update after every step. Over how many steps is the rate in the loss taken?',
-        loop({ update: 'step' }),
-      ),
-      'encode-once': m(
-        'encodes once per batch',
-        'The same spikes are shown in every step, so chance never averages out. How often should you encode?',
-        loop({ encode: 'batch' }),
-      ),
-      'reset-before-update': m(
-        'resets before the update',
-        'The potentials are gone when you update. What does the gradient still need them for?',
-        loop({ reset: 'before' }),
-      ),
-      'no-encode': m(
-        'shows the batch itself',
-        'The network is shown something that you did not encode. Where do its spikes come from?',
-        loop({ encode: 'never' }),
-      ),
-      'one-update': m(
-        'updates once at the very end',
-        'There is a single update for all batches. When has one batch been shown completely?',
-        loop({ update: 'end' }),
-      ),
-    },
-    forms: [
-      (net, batches, T) => {
-        for (const batch of batches) {
-          net.reset(); // before each batch does the same as after it
-          for (let t = 0; t < T; t++) net.step(net.encode(batch));
-          net.update();
-        }
-      },
-      (net, batches, T) => {
-        for (const batch of batches) {
-          const steps = Array.from({ length: T }, () => net.encode(batch));
-          for (const spikes of steps) net.step(spikes);
-          net.update();
-          net.reset();
-        }
-      },
-    ],
-  }),
+  'train-loop': trainLoop,
   'train-accuracy': exercise<Accuracy>({
     chapter: 4,
     minutes: 4,
@@ -259,11 +168,23 @@ export const chapter4 = {
         'divides by all images, also by those that were dropped',
         'This divides by images that were never shown. What happened to the last, incomplete batch?',
         (correct, _batchSize, images) => sum(correct) / images,
+        (correct, batchSize, images) => sum(correct) / (Math.ceil(images / batchSize) * batchSize),
       ),
       percent: m(
         'returns per cent',
         'This is in per cent. Between which two numbers does a share lie?',
         (correct, batchSize) => (100 * sum(correct)) / (correct.length * batchSize),
+      ),
+      'per-batch': m(
+        'divides by the number of batches only',
+        'This is how many images of a batch are right, on average. How many images does a batch have?',
+        (correct, batchSize, images) => sum(correct) / (images / batchSize),
+        (correct) => sum(correct) / correct.length,
+      ),
+      'last-dropped': m(
+        'drops the last entry of `correct` as the incomplete batch',
+        'This drops the last number of `correct`. Is the incomplete batch in that list at all?',
+        (correct, batchSize) => sum(correct.slice(0, -1)) / ((correct.length - 1) * batchSize),
       ),
       'last-batch': m(
         'looks at the last batch only',

@@ -8,6 +8,8 @@ export interface Trial<A> {
   args: A;
   /** What the answer did, such as the calls that it made. It is compared like a result. */
   seen?: () => unknown;
+  /** The same in words, for the message about a mistake that nobody knows. */
+  told?: () => string;
 }
 
 /** The arguments of one call, or a function that makes them. */
@@ -20,6 +22,8 @@ export interface Mistake<F> {
   /** What the check says: one or two sentences that ask the next question, and never the result. */
   says: string;
   as: F;
+  /** Other ways to make the same mistake. */
+  also: readonly F[];
 }
 
 export interface Exercise<F extends AnyAnswer = AnyAnswer> {
@@ -47,8 +51,13 @@ export interface Exercise<F extends AnyAnswer = AnyAnswer> {
 /** An exercise whose parts are checked against one signature. */
 export const exercise = <F extends AnyAnswer>(parts: Exercise<F>): Exercise<F> => parts;
 
-/** A known mistake: what to expect, what the check says, and the answer itself. */
-export const mistake = <F>(expect: string, says: string, as: F): Mistake<F> => ({ expect, says, as });
+/** A known mistake: what to expect, what the check says, and the answer itself, in one way or in several. */
+export const mistake = <F>(expect: string, says: string, as: F, ...also: F[]): Mistake<F> => ({
+  expect,
+  says,
+  as,
+  also,
+});
 
 /** Thrown by `todo()`: nobody has worked on this answer yet. */
 export class NotAttempted extends Error {

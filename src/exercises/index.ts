@@ -2,7 +2,7 @@
 import { makeExercises } from './session';
 
 export { ALL, type Answers, type ExerciseId } from './all';
-export type { Net } from './chapter-4';
+export type { Net } from './chapter-4-loop';
 export type { Exercise } from './exercise';
 export { todo } from './exercise';
 export type { Verdict } from './judge';

@@ -1,6 +1,6 @@
 /** Judges an answer: right, or which mistake it is. */
 import { type AnyAnswer, type Exercise, NeverEnds, NotAttempted, type Probe, type Trial } from './exercise';
-import { copy, type Flaw, flawOf, isPromise, same, worded, wordedArguments } from './values';
+import { copy, type Flaw, flawOf, isPromise, placesOf, same, worded, wordedArguments } from './values';
 
 export interface Verdict {
   status: 'passed' | 'todo' | 'error' | 'wrong';
@@ -16,6 +16,8 @@ export type Limit = <T>(work: () => T) => T;
 interface Outcome {
   result: unknown;
   seen: unknown;
+  /** What the answer did, in words. */
+  told?: string;
   /** The arguments before the call. */
   args: unknown[];
   changed: boolean;
@@ -34,12 +36,13 @@ const trialOf = (probe: Probe<unknown[]>): Trial<unknown[]> =>
   typeof probe === 'function' ? probe() : { args: copy(probe) };
 
 function call(answer: (...args: unknown[]) => unknown, probe: Probe<unknown[]>): Outcome {
-  const { args, seen } = trialOf(probe);
+  const { args, seen, told } = trialOf(probe);
   const before = copy(args);
   try {
     const result = answer(...args);
     if (isPromise(result)) result.then(undefined, () => {}); // what becomes of it is nobody's fault
-    return { result: copy(result), seen: copy(seen?.()), args: before, changed: !same(args, before, 0) };
+    const changed = !same(args, before, 0);
+    return { result: copy(result), seen: copy(seen?.()), told: told?.(), args: before, changed };
   } catch (error) {
     throw new Failed(error, before);
   }
@@ -78,9 +81,14 @@ const firstLine = (error: unknown) => {
 
 const OVERFLOW = /RangeError: .*(call stack|array length|allocation failed)/i;
 
-function failure({ names }: Exercise, error: unknown): Verdict {
+const NOT_ATTEMPTED = 'Not attempted yet.';
+const CALLS_A_STUB = 'Not yet: it calls a function of yours that still has `return todo();`. Which exercise is that?';
+
+function failure({ names }: Exercise, answer: unknown, error: unknown): Verdict {
   const thrown = error instanceof Failed ? error.thrown : error;
-  if (thrown instanceof NotAttempted) return { status: 'todo', message: 'Not attempted yet.' };
+  if (thrown instanceof NotAttempted) {
+    return { status: 'todo', message: /\btodo\b/.test(String(answer)) ? NOT_ATTEMPTED : CALLS_A_STUB };
+  }
   if (thrown instanceof NeverEnds || OVERFLOW.test(firstLine(thrown))) {
     return {
       status: 'error',
@@ -112,7 +120,7 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
     const everyProbe = () => exercise.probes.map((probe) => call(answer as never, probe));
     [outcomes, again] = limit(() => [everyProbe(), everyProbe()]);
   } catch (error) {
-    return failure(exercise, error);
+    return failure(exercise, answer, error);
   }
   const rightResults = resultsOf(exercise, exercise.oracle);
   const { tolerance = 1e-5 } = exercise;
@@ -130,17 +138,17 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
   const flaw = firstFlaw(exercise, outcomes, rightResults);
   if (flaw?.name === 'promise') return wrong(flaw);
   if (!equal(later, results)) return wrong(KEEPS_STATE);
-  for (const [name, { says, as }] of Object.entries(exercise.mistakes)) {
-    if (equal(results, resultsOf(exercise, as))) return wrong({ name, says });
+  for (const [name, { says, as, also }] of Object.entries(exercise.mistakes)) {
+    if ([as, ...also].some((way) => equal(results, resultsOf(exercise, way)))) return wrong({ name, says });
   }
   if (flaw) return wrong(flaw);
   const at = results.findIndex((value, i) => !same(value, rightResults[i], tolerance));
-  return { status: 'wrong', message: notYet(exercise, outcomes[at]) };
+  return { status: 'wrong', message: notYet(exercise, outcomes[at], (rightResults[at] as unknown[])[0]) };
 }
 
 const KEEPS_STATE: Flaw = {
   name: 'keeps-state',
-  says: 'A second call with the same arguments returns something else. What does your function keep from one call to the next?',
+  says: 'A second call with the same arguments returns something else. What does your function keep between calls, or does it call `Math.random`?',
 };
 
 /** `compared` is written for results of the right kind. */
@@ -156,19 +164,21 @@ function firstFlaw(exercise: Exercise, outcomes: Outcome[], rightResults: unknow
   // Where only a part is compared, the oracle's result still says of which kind a result is.
   const like = (i: number) =>
     exercise.compared ? call(exercise.oracle as never, exercise.probes[i]).result : (rightResults[i] as unknown[])[0];
-  for (const [i, { result }] of outcomes.entries()) {
-    const flaw = flawOf(result, like(i));
+  for (const [i, { result, args }] of outcomes.entries()) {
+    const flaw = flawOf(result, like(i), wordedArguments(exercise.names, args).trimEnd());
     if (flaw) return flaw;
   }
   return undefined;
 }
 
-/** What is said of a mistake that nobody knows: one case, and what the answer made of it. */
-function notYet({ names }: Exercise, { args, result }: Outcome): string {
+/** What is said of a mistake that nobody knows: one case, what the answer made of it, and which parts of that are wrong. */
+function notYet({ names, compared, tolerance = 1e-5 }: Exercise, { args, result, told }: Outcome, right: unknown) {
   const where = wordedArguments(names, args);
-  const what =
-    result === undefined
-      ? 'it does something else than the task asks for'
-      : `${where}your function returns ${worded(result)}`;
-  return `Not yet: ${what}. What do you get on paper?`;
+  if (result === undefined) {
+    const did = told ? `${where}your function ${told}` : 'it does something else than the task asks for';
+    return `Not yet: ${did}. What do you do on paper, and in which order?`;
+  }
+  const places = compared ? [] : placesOf(result, right, tolerance);
+  const wrongAt = places.length > 0 ? `, wrong at ${places.join(', ')}` : '';
+  return `Not yet: ${where}your function returns ${worded(result)}${wrongAt}. What do you get${wrongAt && ' there'} on paper?`;
 }

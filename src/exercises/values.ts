@@ -49,11 +49,19 @@ export interface Flaw {
   says: string;
 }
 
-/** What is wrong with a result before its numbers are compared, seen beside a right one; undefined if nothing is. */
-export function flawOf(found: unknown, right: unknown): Flaw | undefined {
+/**
+ * What is wrong with a result before its numbers are compared, seen beside a right one; undefined if nothing is.
+ * @param where the case in words, "for x = 1"
+ * @param part which part of the whole result it is, "`v`"
+ */
+export function flawOf(found: unknown, right: unknown, where = '', part = ''): Flaw | undefined {
   if (right === undefined && !isPromise(found)) return undefined; // an answer whose result is what it does
   const [value, like] = [plain(found), plain(right)];
-  if (value === undefined) return { name: 'nothing', says: 'Your function returns nothing. Is a `return` missing?' };
+  if (value === undefined)
+    return {
+      name: 'nothing',
+      says: `Your function returns nothing${where && ` ${where}`}. Is a \`return\` missing, or a value never set?`,
+    };
   if (isPromise(value)) {
     return { name: 'promise', says: 'Your function returns a promise. Does anything in it have to wait?' };
   }
@@ -61,20 +69,24 @@ export function flawOf(found: unknown, right: unknown): Flaw | undefined {
     return { name: 'kind', says: `Your function returns ${kindOf(value)}. What does the task ask for?` };
   }
   if (typeof value === 'number' && !Number.isFinite(value) && Number.isFinite(like)) {
-    const cause = Number.isNaN(value) ? 'Which of its operations has no result?' : 'Which of its divisions is by 0?';
-    return { name: Number.isNaN(value) ? 'nan' : 'infinite', says: `Your function returns ${value}. ${cause}` };
+    const cause = Number.isNaN(value)
+      ? 'Which of its operations has no result?'
+      : 'Does it divide by 0, or take the logarithm of 0?';
+    const says = `Your function returns ${value}${where && ` ${where}`}. ${cause}`;
+    return { name: Number.isNaN(value) ? 'nan' : 'infinite', says };
   }
   if (isObject(value) && isObject(like)) {
     if (Array.isArray(value) && value.length !== (like as unknown as unknown[]).length) {
+      const values = `${value.length} value${value.length === 1 ? '' : 's'}`;
       return {
         name: 'length',
-        says: `Your list has ${value.length} values. For what should it hold one value each?`,
+        says: `Your list ${part && `${part} `}has ${values}${where && ` ${where}`}. For what should it hold one value each?`,
       };
     }
     for (const key of Object.keys(like)) {
       if (!(key in value))
         return { name: 'missing', says: `Your result has no \`${key}\`. Which parts does the task name?` };
-      const inner = flawOf(value[key], like[key]);
+      const inner = flawOf(value[key], like[key], where, Array.isArray(value) ? part : `\`${key}\``);
       if (inner)
         return inner.name === 'nothing'
           ? { name: 'gap', says: 'A value of your result is undefined. Which one do you never set?' }
@@ -85,6 +97,24 @@ export function flawOf(found: unknown, right: unknown): Flaw | undefined {
 }
 
 const LONG = 8;
+const PLACES = 4;
+
+/** Where a list, or an object of lists, is not the right one: "[2]", "v[0]". Nothing if it is so everywhere, or a number. */
+export function placesOf(found: unknown, right: unknown, tolerance: number): string[] {
+  const values = (value: unknown, name = ''): [string, unknown][] => {
+    const it = plain(value);
+    if (Array.isArray(it)) return it.flatMap((inner, i) => values(inner, `${name}[${i}]`));
+    if (isObject(it))
+      return Object.keys(it)
+        .sort()
+        .flatMap((key) => values(it[key], `${name}${key}`));
+    return [[name, it]];
+  };
+  const [all, like] = [values(found), new Map(values(right))];
+  const places = all.filter(([name, value]) => !same(value, like.get(name), tolerance)).map(([name]) => name);
+  if (places.length === all.length) return [];
+  return places.length > PLACES ? [...places.slice(0, PLACES), '…'] : places;
+}
 
 /** A value in a message: numbers with six digits, long lists by their beginning. */
 export function worded(value: unknown): string {

@@ -1,7 +1,7 @@
 /** The checks of the exercises: every known mistake is named, every right form is accepted, junk is refused. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ALL, type ExerciseId, todo } from '../../src/exercises';
+import { ALL, type ExerciseId, type Net, todo } from '../../src/exercises';
 import { judgeAnswer } from '../../src/exercises/judge';
 import { copy, same } from '../../src/exercises/values';
 import { limit } from '../../src/node/exercises';
@@ -43,8 +43,8 @@ for (const id of ids) {
 
     test('names every mistake as itself', () => {
       assert.ok(Object.keys(mistakes).length >= 3);
-      for (const [name, { as, says }] of Object.entries(mistakes)) {
-        assert.deepEqual(judge(id, as), { status: 'wrong', name, message: says });
+      for (const [name, { as, also, says }] of Object.entries(mistakes)) {
+        for (const way of [as, ...also]) assert.deepEqual(judge(id, way), { status: 'wrong', name, message: says });
       }
     });
 
@@ -144,6 +144,17 @@ describe('The checks', () => {
     for (const minutes of projects.values()) assert.ok(minutes >= 20 && minutes <= 35, `${minutes} minutes`);
   });
 
+  test('tell a stub from an answer that calls one', () => {
+    const chargeStep = (): number => todo();
+    assert.deepEqual(
+      judge('lif-run', () => ({ v: [chargeStep()], s: [0] })),
+      {
+        status: 'todo',
+        message: 'Not yet: it calls a function of yours that still has `return todo();`. Which exercise is that?',
+      },
+    );
+  });
+
   test('stop a loop without an end, also one that catches what is thrown, and name it', () => {
     const begin = performance.now();
     const endless = judgeWithin('lif-charge', () => {
@@ -189,6 +200,48 @@ describe('The checks', () => {
       message,
       'Not yet: for v = 0, x = 1 and tau = 2 your function returns 0.501. What do you get on paper?',
     );
+  });
+
+  const run = ALL['lif-run'].oracle as (x: number[], tau: number) => { v: number[]; s: number[] };
+
+  test('say where a list is wrong, if some of it is right', () => {
+    const { message } = judge('lif-run', (x: number[], tau: number) => {
+      const { v, s } = run(x, tau);
+      return { v: v.map((potential, t) => (t === 2 ? potential + 0.5 : potential)), s };
+    });
+    assert.match(
+      message,
+      /^Not yet: for x = .* and tau = 2 your function returns .*, wrong at v\[2\]\. What do you get there on paper\?$/,
+    );
+    assert.doesNotMatch(judge('ann-softmax', (sums: number[]) => sums.map(() => 7)).message, /wrong at/);
+  });
+
+  test('say which list is too long, and in which case', () => {
+    const { message } = judge('lif-run', (x: number[], tau: number) => {
+      const { v, s } = run(x, tau);
+      return { v: [0, ...v], s };
+    });
+    assert.match(
+      message,
+      /^Your list `v` has 9 values for x = .* and tau = 2\. For what should it hold one value each\?$/,
+    );
+    assert.match(judge('ann-one-hot', (label: number) => [label]).message, /^Your list has 1 value for label = 0\./);
+  });
+
+  test('say of an unknown loop which calls it makes', () => {
+    const twice = (net: Net, batches: number[], T: number) => {
+      for (const batch of batches) {
+        for (let t = 0; t < T; t++) net.step(net.encode(batch));
+        net.update();
+        net.update();
+        net.reset();
+      }
+    };
+    assert.equal(
+      judge('train-loop', twice).message,
+      'Not yet: for batches = [0, 1] and T = 3 your function calls encode(0), step, encode(0), step, encode(0), step, update, update, reset, encode(1), step, encode(1), …. What do you do on paper, and in which order?',
+    );
+    assert.match(judge('train-loop', () => {}).message, /^Not yet: for .* your function calls nothing of the net\./);
   });
 
   test('never print the result of the oracle', () => {

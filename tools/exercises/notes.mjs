@@ -36,7 +36,8 @@ export function teachersNotes(exercises, chapters) {
     'mistake in brackets and asks a question. When somebody calls you, ask the same question once more, and let them answer it',
     'on paper before they type.',
     '',
-    'The minutes are estimates. Plan half as much again for people who are new to TypeScript.',
+    'The minutes are estimates ([walkthrough.md](walkthrough.md) says of what kind). Plan half as much again for people who are',
+    'new to TypeScript.',
     '`npm run exercises -- --report FOLDER` prints which mistakes are in notebooks that were handed in.',
   ];
   for (const chapter of new Set(all.map(([, exercise]) => exercise.chapter))) {
