@@ -34,6 +34,15 @@ describe('a LIF neuron', () => {
     neuron.resetStates();
   });
 
+  test('has a gradient over a single step as well: the slope of the surrogate at v − 1, divided by tau', () => {
+    const neuron = new LIFNode({ tau: 2, surrogateFunction: new ATan() });
+    const x = 1.4;
+    const gradient = tf.grad((current) => tf.sum(multiStepForward(neuron, current)))(tf.fill([1, 1, 1], x));
+    const expected = 1 / (1 + (Math.PI * (x / 2 - 1)) ** 2) / 2;
+    assertClose(Array.from(gradient.dataSync()), [expected], 1e-6, 'gradient');
+    neuron.resetStates();
+  });
+
   test('simulate() runs it from rest, step by step, and leaves no tensor and no potential behind', () => {
     const neuron = new LIFNode({ tau: 2 });
     tf.dispose(neuron.apply(tf.tensor2d([[0.7]])) as tf.Tensor);
