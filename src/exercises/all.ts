@@ -10,6 +10,7 @@ import { chapter5 } from './chapter-5';
 import { chapter6 } from './chapter-6';
 import { project6 } from './chapter-6-project';
 import { chapter7 } from './chapter-7';
+import { chapter7Tables } from './chapter-7-tables';
 import type { Exercise } from './exercise';
 
 const TYPED = {
@@ -24,6 +25,7 @@ const TYPED = {
   ...chapter6,
   ...project6,
   ...chapter7,
+  ...chapter7Tables,
 };
 
 export type ExerciseId = Extract<keyof typeof TYPED, string>;

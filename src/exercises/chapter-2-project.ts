@@ -23,14 +23,17 @@ function oneNeuron(w: number, z: number[], tau: number) {
   }
   const s = h.map((potential) => (potential >= 1 ? 1 : 0));
   /** Σ dL/dx z, with the same dL/ds in every step, or with one of each step's own. */
-  const back = (dLds: number | ((spike: number) => number), { time = true, input = true, reset = true } = {}) => {
+  const back = (
+    dLds: number | ((spike: number) => number),
+    { time = true, input = true, reset = true, share = true, leak = true } = {},
+  ) => {
     let [sum, dv] = [0, 0];
     for (let t = z.length - 1; t >= 0; t--) {
       const slope = 1 / (1 + (Math.PI * (h[t] - 1)) ** 2);
       const ds = typeof dLds === 'number' ? dLds : dLds(s[t]);
       const dh = ds * slope + dv * (1 - s[t] - (reset ? h[t] * slope : 0));
-      sum += (dh / tau) * (input ? z[t] : 1);
-      dv = time ? dh * (1 - 1 / tau) : 0;
+      sum += (share ? dh / tau : dh) * (input ? z[t] : 1);
+      dv = time ? dh * (leak ? 1 - 1 / tau : 1) : 0;
     }
     return sum;
   };
@@ -58,17 +61,24 @@ const lesson =
     return weights;
   };
 
-/** The rate of a neuron with another reset, or of one that is asleep while nothing comes in. */
+/** One round, with the learning rate 2. */
+const downhill = (w: number, slope: number) => w - 2 * slope;
+
+/** The rate of a neuron that fires, charges or resets in another way, or is asleep while nothing comes in. */
 const rateWith =
-  (reset: (h: number, s: number) => number, asleep = false): Rate =>
+  ({
+    charge = (v: number, x: number, tau: number) => v + (x - v) / tau,
+    fires = (h: number) => h >= 1,
+    reset = (_h: number): number => 0,
+    asleep = false,
+  }): Rate =>
   (w, z, tau) => {
     let [v, count] = [0, 0];
     for (const spike of z) {
       if (asleep && spike === 0) continue;
-      const h = v + (w * spike - v) / tau;
-      const s = h >= 1 ? 1 : 0;
-      count += s;
-      v = reset(h, s);
+      const h = charge(v, w * spike, tau);
+      if (fires(h)) count++;
+      v = fires(h) ? reset(h) : h;
     }
     return count / z.length;
   };
@@ -82,10 +92,13 @@ export const project2 = {
     minutes: 6,
     names: ['w', 'z', 'tau'],
     probes: [
+      // The first that is wrong is short enough for paper.
+      [2, [1, 1, 0, 1], 2],
+      [1.5, [1, 0, 1], 2],
+      [1.1, [1, 1, 0, 1, 1], 2],
       [1.5, Z, 2],
       [2.6, Z, 2],
       [3.5, Z.slice(0, 7), 4],
-      [2, [1, 1, 0, 1], 2],
     ],
     oracle: (w, z, tau) =>
       mean(
@@ -113,17 +126,27 @@ export const project2 = {
       'no-reset': m(
         'leaves the reset out',
         'After a spike the potential stays high here. What brings it back?',
-        rateWith((h) => h),
+        rateWith({ reset: (h) => h }),
       ),
       'soft-reset': m(
         'subtracts the threshold',
         'This is the soft reset: something is left after a spike. What does the hard reset leave?',
-        rateWith((h, s) => h - s),
+        rateWith({ reset: (h) => h - 1 }),
       ),
       'silent-steps-skipped': m(
         'does nothing in a step without an input spike',
         'Steps without an input spike are skipped here. What does the leak do in them?',
-        rateWith((h, s) => h * (1 - s), true),
+        rateWith({ asleep: true }),
+      ),
+      'over-the-threshold': m(
+        'fires above the threshold only (`>`)',
+        'In some steps the potential is exactly 1. Does the neuron fire there?',
+        rateWith({ fires: (h) => h > 1 }),
+      ),
+      'no-leak': m(
+        'forgets the leak',
+        'The potential of this neuron never leaks. Where does the charge contain v itself?',
+        rateWith({ charge: (v, x, tau) => v + x / tau }),
       ),
       'no-memory': m(
         'starts every step from 0',
@@ -151,8 +174,7 @@ export const project2 = {
     minutes: 15,
     names: ['w', 'z', 'target', 'tau'],
     probes: [
-      // The first that is wrong is short enough for paper.
-      [1.5, [1, 0], 0.5, 2],
+      [1.5, [1, 0], 0.5, 2], // short again
       [2.4, [1, 1, 0], 1, 2],
       [1.5, Z, 0.5, 2],
       [2.6, Z, 0.25, 2],
@@ -180,6 +202,16 @@ export const project2 = {
         'forgets that the spike also acts through the reset (`detachReset: true`)',
         'The spike touches more than the rate. Which formula of the forward step uses s a second time?',
         gradientBy(dLossDSpike, { reset: false }),
+      ),
+      'tau-lost': m(
+        'takes dL/dh for dL/dx',
+        'Your gradient is too large by the same factor everywhere. Which share of its input does h take up in a step?',
+        gradientBy(dLossDSpike, { share: false }),
+      ),
+      'leak-left-out': m(
+        'hands the gradient to the step before without the leak',
+        'The gradient goes back to the step before undiminished. Which share of v is left after a step?',
+        gradientBy(dLossDSpike, { leak: false }),
       ),
       'true-derivative': m(
         'returns 0, or tries the loss at two neighbouring weights',
@@ -232,11 +264,12 @@ export const project2 = {
     minutes: 6,
     names: ['w', 'z', 'target', 'tau', 'rounds'],
     probes: [
+      [3.1, [1, 1], 0.4, 2, 2],
       [1.5, Z, 0.5, 2, 4],
       [3.1, Z, 0.25, 2, 3],
     ],
     tolerance: 1e-4,
-    oracle: lesson((w, slope) => w - 2 * slope),
+    oracle: lesson(downhill),
     mistakes: {
       uphill: m(
         'adds the gradient',
@@ -246,21 +279,36 @@ export const project2 = {
       'from-the-start': m(
         'changes the first weight in every round',
         'Every round begins with the first weight again. Which weight does the second round start from?',
-        lesson(
-          (w, slope) => w - 2 * slope,
-          (_w, first) => first,
-        ),
+        lesson(downhill, (_w, first) => first),
       ),
       'no-learning-rate': m(
         'forgets the learning rate',
         'The steps go the right way, but have another length. By what is the gradient multiplied?',
         lesson((w, slope) => w - slope),
       ),
+      'with-the-start': m(
+        'begins the list with the weight before the first round',
+        'Your list begins with a weight that no round has changed yet. Which weights does the task ask for?',
+        (w, z, target, tau, rounds) => [w, ...lesson(downhill)(w, z, target, tau, rounds)],
+      ),
+      'one-behind': m(
+        'records the weight before each round',
+        'Your list lags by one round. Is the weight recorded before or after it changes?',
+        (w, z, target, tau, rounds) => [w, ...lesson(downhill)(w, z, target, tau, rounds - 1)],
+      ),
+      'difference-for-gradient': m(
+        'follows rate - target instead of the gradient',
+        'You follow the difference of the rates. What did milestone 2 make of it?',
+        (first, z, target, tau, rounds) => {
+          let w = first;
+          return Array.from({ length: rounds }, () => (w -= 2 * (oneNeuron(w, z, tau).rate - target)));
+        },
+      ),
       'steps-only': m(
         'returns the changes instead of the weights',
         'These are the changes. What is the weight after each of them?',
         (w, z, target, tau, rounds) => {
-          const weights = lesson((at, slope) => at - 2 * slope)(w, z, target, tau, rounds);
+          const weights = lesson(downhill)(w, z, target, tau, rounds);
           return weights.map((after, i) => after - (i === 0 ? w : weights[i - 1]));
         },
       ),

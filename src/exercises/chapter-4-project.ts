@@ -48,6 +48,11 @@ export const project4 = {
         'A neuron that never fires gets a negative time, and would win. Which time is later than every step?',
         search(false, () => -1),
       ),
+      'another-T': m(
+        'takes the T = 100 of the chapter above',
+        'A silent neuron gets 100 here, the T of the chapter above. How many steps does this record have?',
+        search(false, () => 100),
+      ),
       'silent-beyond-T': m(
         'takes the length of the whole record for T',
         'A neuron that stays silent gets the length of the whole record. How many steps does the record have?',
@@ -218,6 +223,11 @@ export const project4 = {
               .filter((time) => time < T)
               .map((time) => time + 1),
           ),
+      ),
+      'silent-for-free': m(
+        'counts no steps for images without a spike',
+        'An image without a spike costs nothing here. For how many steps was it shown?',
+        (times, T) => mean(times.map((row) => (earliest(row) < T ? earliest(row) + 1 : 0))),
       ),
       'slowest-neuron': m(
         'waits for the last neuron of each image',

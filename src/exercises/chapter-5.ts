@@ -37,7 +37,7 @@ const fires = (rates: number[]) => rates.some((rate) => rate > 0);
 export const chapter5 = {
   'see-neuron': exercise<Neuron>({
     chapter: 5,
-    minutes: 3,
+    minutes: 4,
     names: ['v', 'neuron', 'neurons'],
     probes: [
       [record(6, 10), 3, 10],
@@ -96,6 +96,12 @@ export const chapter5 = {
         (labels, answers, classes) =>
           confusion(labels, answers, classes).map((row, i) => row.map((count, j) => (i === j ? count : 0))),
       ),
+      'wrong-ones-only': m(
+        'counts only the wrong answers',
+        'The diagonal stays empty: only wrong answers are counted. Where does an image go that is answered rightly?',
+        (labels, answers, classes) =>
+          confusion(labels, answers, classes).map((row, i) => row.map((count, j) => (i === j ? 0 : count))),
+      ),
       'hits-not-counts': m(
         'sets an entry to 1 instead of adding 1',
         'An entry never goes beyond 1. What if the same confusion happens twice?',
@@ -128,14 +134,29 @@ export const chapter5 = {
   }),
   'see-histogram': exercise<Histogram>({
     chapter: 5,
-    minutes: 5,
+    minutes: 7,
     names: ['rates', 'bins'],
     probes: [
-      [[1, 0.95, 0.47, 0, 1], 10],
       [[0.25, 0.3, 1, 0.99], 4],
+      [[0.62, 0.1, 0.85, 0.55], 5],
+      [[1, 0.95, 0.47, 0, 1], 10],
     ],
     oracle: histogram((rate, bins) => Math.min(Math.floor(rate * bins), bins - 1)),
     mistakes: {
+      'bin-too-many': m(
+        'counts the rate 1 in a bin behind the last one (`counts[bins]++`)',
+        'The rate 1 goes into a bin that does not exist, so your list is too long. Which bin does the task name for it?',
+        (rates, bins) => {
+          const counts = new Array<number>(bins).fill(0);
+          for (const rate of rates) counts[Math.floor(rate * bins)]++;
+          return counts;
+        },
+      ),
+      stretched: m(
+        'rounds to the nearest of the indices from 0 to bins - 1',
+        'Your bins are not equally wide: the first and the last are half as wide as the others. Where does the first bin end?',
+        histogram((rate, bins) => Math.round(rate * (bins - 1))),
+      ),
       'certain-ones-lost': m(
         'loses the rate 1 beyond the last bin',
         'Some rates are in no bin. Which rate do most right answers have, and where does it fall?',
@@ -221,6 +242,24 @@ export const chapter5 = {
         'takes the largest absolute value',
         'A potential far below 0 wins here. Is that neuron close to firing?',
         (rates, potentials) => argmax(fires(rates) ? rates : potentials.map(Math.abs)),
+      ),
+      'value-itself': m(
+        'returns the highest value instead of its index',
+        'This is the highest rate or potential itself. Which neuron does it belong to?',
+        (rates, potentials) => Math.max(...(fires(rates) ? rates : potentials)),
+      ),
+      'zero-is-silent': m(
+        'asks the potentials wherever the rates answer 0',
+        'The potentials also decide where neuron 0 has won by its rate. How does a silent network differ from that?',
+        (rates, potentials) => (argmax(rates) === 0 ? argmax(potentials) : argmax(rates)),
+      ),
+      'from-zero': m(
+        'starts the search for the highest value at 0',
+        'Where all potentials are negative this answers 0. With which value does your search begin?',
+        (rates, potentials) => {
+          const by = fires(rates) ? rates : potentials;
+          return Math.max(...by) > 0 ? argmax(by) : 0;
+        },
       ),
       sum: m(
         'adds rate and potential',

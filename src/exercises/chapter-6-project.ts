@@ -43,6 +43,21 @@ export const project6 = {
         'You train on the few images and hold back the many. Which part is which?',
         (count, held) => ({ train: range(count - held, count), validation: range(0, count - held) }),
       ),
+      'one-more': m(
+        'trains on the first image that should be held back',
+        'You train on one image too many. Which number does the last training image have?',
+        (count, held) => ({ train: range(0, count - held + 1), validation: range(count - held + 1, count) }),
+      ),
+      'trains-on-few': m(
+        'cuts at `held` instead of `count - held`',
+        'You train on as many images as should be held back. Where do the last ones begin?',
+        (count, held) => ({ train: range(0, held), validation: range(held, count) }),
+      ),
+      'from-1': m(
+        'numbers the images from 1',
+        'Your numbers are one too high. Which number does the first image have?',
+        (count, held) => ({ train: range(1, count - held + 1), validation: range(count - held + 1, count + 1) }),
+      ),
       'held-first': m(
         'holds back the first images',
         'The parts do not overlap, but the first images are held back. Which ones does the task name?',
@@ -95,9 +110,14 @@ export const project6 = {
         'This is the setting that was chosen. How accurate is it on images that did not choose it?',
         (settings, validation) => settings[argmax(validation)],
       ),
+      'index-itself': m(
+        'returns the index of the setting',
+        'This is the index of the setting that was chosen. Which number do you report for it?',
+        (_settings, validation) => argmax(validation),
+      ),
       'last-of-equals': m(
         'lets the last of equal accuracies win',
-        'On a tie the last setting wins here. Which one wins in the package?',
+        'On a tie the last setting wins here. Which one should win, by the task?',
         (_settings, validation, test) => test[validation.lastIndexOf(Math.max(...validation))],
       ),
     },
@@ -136,6 +156,16 @@ export const project6 = {
         'adds the errors instead of the variances',
         'You add the errors. Which quantity of two independent ones may be added?',
         (a, b, images) => (b - a) / (Math.sqrt(variance(a) / images) + Math.sqrt(variance(b) / images)),
+      ),
+      pooled: m(
+        'takes one variance for both, from their mean',
+        'You take the same variance for both, that of their mean. Which variance does each accuracy have of its own?',
+        (a, b, images) => (b - a) / Math.sqrt((2 * variance((a + b) / 2)) / images),
+      ),
+      'mean-of-variances': m(
+        'takes the mean of the two variances instead of their sum',
+        'You take the mean of the two variances. Is a difference as certain as one of its two parts?',
+        (a, b, images) => (b - a) / Math.sqrt((variance(a) + variance(b)) / (2 * images)),
       ),
       'no-root': m(
         'divides by the variance',

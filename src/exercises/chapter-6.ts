@@ -34,6 +34,11 @@ export const chapter6 = {
         'This counts values. How many bytes does a float32 take?',
         (batch) => batch * KEPT,
       ),
+      'bits-not-bytes': m(
+        'counts bits instead of bytes',
+        'This counts bits. How many bytes does a float32 take?',
+        (batch) => 32 * batch * KEPT,
+      ),
       'one-image': m('forgets the batch', 'This is one image. How many of them are in a step?', () => FLOAT * KEPT),
       'spikes-as-bits': m(
         'counts a spike as one bit',
@@ -50,6 +55,16 @@ export const chapter6 = {
         'This holds the input spikes alone. What does the way back need to know about the neurons?',
         (batch) => FLOAT * batch * IMAGE_SIZE,
       ),
+      'one-neuron': m(
+        'counts the four values of one neuron',
+        'The four values of a single neuron are in this sum. How many neurons keep them?',
+        (batch) => FLOAT * batch * (IMAGE_SIZE + 4),
+      ),
+      'spikes-per-neuron': m(
+        'counts the input spikes once for each neuron',
+        'The input spikes are counted ten times here. Do the neurons see different ones?',
+        (batch) => FLOAT * batch * CLASSES * (IMAGE_SIZE + 4),
+      ),
       'one-per-neuron': m(
         'counts one value per neuron',
         'One value per neuron is too few. Which four does the way back use?',
@@ -63,13 +78,14 @@ export const chapter6 = {
   }),
   'matter-reach': exercise<Reach>({
     chapter: 6,
-    minutes: 6,
+    minutes: 8,
     names: ['tau', 'share'],
     probes: [
       [2, 0.01],
       [20, 0.01],
       [5, 0.5],
       [1.25, 0.001],
+      [2, 0.25], // exactly two steps, without rounding
     ],
     tolerance: 0,
     oracle: (tau, share) => {
@@ -98,6 +114,21 @@ export const chapter6 = {
         'rounds down',
         'After this many steps there is still a little too much left. To which side do you round?',
         (tau, share) => Math.floor(stepsUntil(1 - 1 / tau, share)),
+      ),
+      rounded: m(
+        'rounds to the nearest',
+        'For some tau there is still a little too much left. May you round down as well as up?',
+        (tau, share) => Math.round(stepsUntil(1 - 1 / tau, share)),
+      ),
+      'one-too-many': m(
+        'goes on while the share is just reached (`left >= share`)',
+        'Where exactly the share is left, this takes one step more. Is that still too much?',
+        (tau, share) => Math.floor(stepsUntil(1 - 1 / tau, share)) + 1,
+      ),
+      'share-lost': m(
+        'finds when this share is lost instead of left',
+        'After this many steps this share is lost. How much of the gradient should be left?',
+        (tau, share) => Math.ceil(stepsUntil(1 - 1 / tau, 1 - share)),
       ),
       'smooth-time': m(
         '`tau * ln(1 / share)`, as in continuous time',
@@ -146,6 +177,10 @@ export const chapter6 = {
         'compares the best epochs',
         'This compares the best epoch of each, and the test images chose it. Which epoch could you have named before the run?',
         (a, b) => Math.max(...b) - Math.max(...a),
+        (a, b) => {
+          const epochs = Math.min(a.length, b.length);
+          return Math.max(...b.slice(0, epochs)) - Math.max(...a.slice(0, epochs));
+        },
       ),
       'last-of-each': m(
         'compares the last epochs, of which one is later',
@@ -159,6 +194,19 @@ export const chapter6 = {
           const last = Math.min(a.length, b.length) - 1;
           return a[last] - b[last];
         },
+      ),
+      'sign-lost': m(
+        'returns the distance without its sign',
+        'This does not say which of the two is ahead. What tells you that?',
+        (a, b) => {
+          const last = Math.min(a.length, b.length) - 1;
+          return Math.abs(b[last] - a[last]);
+        },
+      ),
+      'past-the-end': m(
+        'takes the number of epochs for the index of the last one',
+        'You read past the end of a list, which makes NaN. What is the index of the last of three values?',
+        () => Number.NaN,
       ),
       'first-epoch': m(
         'compares the first epochs',

@@ -1,12 +1,9 @@
-/** Chapter 7: what the spikes leave to compute. */
-import { IMAGE_SIZE } from '../common/mnist';
+/** Chapter 7: what the spikes leave to compute, up to a table of sums. */
 import { counted, exercise, mistake as m, type Trial } from './exercise';
 
 type Rows = (spikes: number[], row: (pixel: number) => number[]) => number[];
 type Pattern = (spikes: number[]) => number;
 type Table = (weights: number[], add: (a: number, b: number) => number) => number[];
-type EightPixels = () => number;
-type Gradient = (spikes: number[], lookUp: (block: number, pattern: number) => number) => number;
 
 const WEIGHTS = [
   [1, 2],
@@ -58,40 +55,8 @@ const table: Table = (weights, add) => {
 
 const PATTERNS = Array.from({ length: 16 }, (_, k): [number[]] => [[k & 1, (k >> 1) & 1, (k >> 2) & 1, (k >> 3) & 1]]);
 
-/** Additions and look-ups for tables of n pixels over T steps. */
-const cost = (n: number, T: number, additions = 2 ** n - n - 1) => (IMAGE_SIZE / n) * (additions + T);
-
-/** The first T for which eight pixels cost less than four. */
-function firstThatPays(costOf: (n: number, T: number) => number): number {
-  let T = 1;
-  while (costOf(8, T) >= costOf(4, T)) T++;
-  return T;
-}
-
-/** dL/dx of eight or twelve steps. */
-const SLOPES = [0.5, -1, 0.25, 2, 4, 0.125, -0.5, 1, 8, -2, 16, 0.0625];
-
-/** Tables of partial sums of dL/dx over four steps each, and a list of the look-ups. */
-const lookingUp = (spikes: number[]) => (): Trial<[number[], (block: number, pattern: number) => number]> => {
-  let calls = 0;
-  const lookUp = counted((block: number, pattern: number) => {
-    calls++;
-    return [0, 1, 2, 3].reduce((sum, bit) => sum + (((pattern >> bit) & 1) === 1 ? SLOPES[4 * block + bit] : 0), 0);
-  });
-  return { args: [[...spikes], lookUp], seen: () => calls };
-};
-
-/** One look-up per four steps, by somebody's rule for the pattern. */
-const byBlocks =
-  (patternOf: (four: number[]) => number, blocks = (steps: number) => steps / 4): Gradient =>
-  (spikes, lookUp) => {
-    let sum = 0;
-    for (let block = 0; block < blocks(spikes.length); block++)
-      sum += lookUp(block, patternOf(spikes.slice(4 * block, 4 * block + 4)));
-    return sum;
-  };
-
-const pattern: Pattern = (spikes) => spikes[0] | (spikes[1] << 1) | (spikes[2] << 2) | (spikes[3] << 3);
+/** The pattern of four spikes as a number: the first sets the lowest bit. */
+export const pattern: Pattern = (spikes) => spikes[0] | (spikes[1] << 1) | (spikes[2] << 2) | (spikes[3] << 3);
 
 export const chapter7 = {
   'event-rows': exercise<Rows>({
@@ -105,6 +70,34 @@ export const chapter7 = {
         'reads every row and multiplies by 0 or 1',
         'The sum is right, but you also read rows of silent pixels. Which rows can you leave alone?',
         rowsOf(() => true),
+      ),
+      'row-twice': m(
+        'calls `row` once for each of the two weights',
+        'The sum is right, but you read each row twice. How do you get two weights out of one call?',
+        (spikes, row) => {
+          const sums = [0, 0];
+          spikes.forEach((spike, pixel) => {
+            for (const k of [0, 1]) if (spike === 1) sums[k] += row(pixel)[k];
+          });
+          return sums;
+        },
+      ),
+      'one-sum': m(
+        'adds the weights of both neurons into one sum',
+        'Both neurons get the same current. To which of them does each weight of a row lead?',
+        (spikes, row) => {
+          const [a, b] = rowsOf((spike) => spike === 1)(spikes, row);
+          return [a + b, a + b];
+        },
+      ),
+      renumbered: m(
+        'takes the place in a filtered list for the number of the pixel',
+        'You read the first rows, whichever pixels fire. Does a pixel keep its number in a filtered list?',
+        (spikes, row) =>
+          rowsOf((spike) => spike === 1)(
+            spikes.filter((spike) => spike === 1),
+            row,
+          ),
       ),
       'not-added': m(
         'reads the rows and adds nothing',
@@ -189,7 +182,7 @@ export const chapter7 = {
   }),
   'event-table': exercise<Table>({
     chapter: 7,
-    minutes: 8,
+    minutes: 12,
     names: ['weights', 'add'],
     probes: [adding([1, 2, 4, 8]), adding([0.5, -1, 3, 0.25])],
     oracle: table,
@@ -223,9 +216,23 @@ export const chapter7 = {
           return sums;
         },
       ),
+      'by-size': m(
+        'sorts the entries by how many weights they add',
+        'The entries are sorted by how many weights they add. Which sum belongs to entry 3, in binary 0011?',
+        (weights, add) => {
+          const sums = table(weights, add);
+          const sizeOf = (k: number) => PATTERNS[k][0].filter((bit) => bit === 1).length;
+          return [...sums.keys()].sort((a, b) => sizeOf(a) - sizeOf(b)).map((k) => sums[k]);
+        },
+      ),
+      'not-counted': m(
+        'adds with `+`',
+        'The table is right, but `add` was never called. Which function should do the additions?',
+        (weights) => table(weights, (a, b) => a + b),
+      ),
       'other-end': m(
         'takes the first pixel for the highest bit',
-        'The entries are in a mirrored order. Which bit does the first pixel set?',
+        'The entries are in a mirrored order. Which bit does the first weight stand for?',
         (weights, add) => table([...weights].reverse(), add),
       ),
     },
@@ -246,96 +253,6 @@ export const chapter7 = {
           sums[k] = rest === 0 ? weights[lowest] : add(weights[lowest], sums[rest]);
         }
         return sums;
-      },
-    ],
-  }),
-  'event-eight-pixels': exercise<EightPixels>({
-    chapter: 7,
-    minutes: 6,
-    names: [],
-    probes: [[]],
-    tolerance: 0,
-    oracle: () => firstThatPays(cost),
-    mistakes: {
-      'no-cost-of-tables': m(
-        'returns 1: counts look-ups only',
-        'This counts the look-ups alone. What has to happen before a table of 256 rows can be read?',
-        () => 1,
-      ),
-      'one-too-few': m(
-        'returns the T at which both cost the same, or counts an addition for every entry of a table',
-        'One step too few: there both cost the same. Or do you count an addition for entries that need none?',
-        () => firstThatPays(cost) - 1,
-      ),
-      'one-table': m(
-        'compares one table with one table',
-        'This compares one table with one table. How many tables does the image need in each case?',
-        () => firstThatPays((n, T) => cost(n, T) / (IMAGE_SIZE / n) + (n === 4 ? T : 0)),
-      ),
-    },
-    forms: [
-      () => Math.floor((98 * 247 - 196 * 11) / 98) + 1,
-      () => {
-        for (let T = 1; ; T++) if (98 * (255 - 8 + T) < 196 * (15 - 4 + T)) return T;
-      },
-    ],
-  }),
-  'event-gradient': exercise<Gradient>({
-    chapter: 7,
-    minutes: 7,
-    names: ['spikes', 'lookUp'],
-    probes: [
-      lookingUp([1, 0, 0, 1, 0, 1, 1, 0]),
-      lookingUp([0, 0, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0]),
-      lookingUp([1, 1, 1, 1, 0, 0, 0, 0]),
-    ],
-    oracle: byBlocks(pattern),
-    mistakes: {
-      'other-end': m(
-        'takes the first of four steps for the highest bit',
-        'Your patterns are mirrored. Which bit does the first of four steps set?',
-        byBlocks((four) => pattern([...four].reverse())),
-      ),
-      'first-block': m(
-        'looks up the first four steps only',
-        'Only the first four steps count here. What happens in the others?',
-        byBlocks(pattern, () => 1),
-      ),
-      'step-by-step': m(
-        'looks up every spike alone',
-        'The gradient is right, but you look up every step alone. How many steps does one entry cover?',
-        (spikes, lookUp) =>
-          spikes.reduce((sum, spike, t) => sum + (spike ? lookUp(Math.floor(t / 4), 1 << (t % 4)) : 0), 0),
-      ),
-      'silent-steps': m(
-        'sums over the steps without a spike',
-        'You sum over the steps in which the pixel was silent. In which ones does its weight matter?',
-        byBlocks((four) => 15 - pattern(four)),
-      ),
-      'same-block': m(
-        'asks the first table every time',
-        'All your look-ups go to the same table. Which argument says which four steps it is?',
-        (spikes, lookUp) => {
-          let sum = 0;
-          for (let t = 0; t < spikes.length; t += 4) sum += lookUp(0, pattern(spikes.slice(t, t + 4)));
-          return sum;
-        },
-      ),
-    },
-    forms: [
-      (spikes, lookUp) => {
-        let sum = 0;
-        for (let t = 0; t < spikes.length; t += 4) {
-          sum += lookUp(t / 4, spikes[t] + 2 * spikes[t + 1] + 4 * spikes[t + 2] + 8 * spikes[t + 3]);
-        }
-        return sum;
-      },
-      (spikes, lookUp) => {
-        const patterns: number[] = [];
-        spikes.forEach((spike, t) => {
-          patterns[t >> 2] = (patterns[t >> 2] ?? 0) | (spike << (t & 3));
-        });
-        return patterns.map((four, block) => lookUp(block, four)).reduce((a, b) => a + b);
       },
     ],
   }),

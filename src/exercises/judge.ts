@@ -142,6 +142,7 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
     if ([as, ...also].some((way) => equal(results, resultsOf(exercise, way)))) return wrong({ name, says });
   }
   if (flaw) return wrong(flaw);
+  if (returnsRight(results, rightResults, tolerance)) return wrong(OTHER_CALLS);
   const at = results.findIndex((value, i) => !same(value, rightResults[i], tolerance));
   return { status: 'wrong', message: notYet(exercise, outcomes[at], (rightResults[at] as unknown[])[0]) };
 }
@@ -150,6 +151,17 @@ const KEEPS_STATE: Flaw = {
   name: 'keeps-state',
   says: 'A second call with the same arguments returns something else. What does your function keep between calls, or does it call `Math.random`?',
 };
+
+const OTHER_CALLS: Flaw = {
+  name: 'other-calls',
+  says: 'What your function returns is right, but not what it does on the way. Which calls does the task ask for, and how many?',
+};
+
+/** Whether the results alone are right, so that it is the calls that are not. */
+function returnsRight(results: unknown[], right: unknown[], tolerance: number): boolean {
+  const returned = (all: unknown[]) => all.map((value) => (value as unknown[])[0]);
+  return returned(right).some((value) => value !== undefined) && same(returned(results), returned(right), tolerance);
+}
 
 /** `compared` is written for results of the right kind. */
 function comparedSafely(exercise: Exercise, outcome: Outcome): unknown {

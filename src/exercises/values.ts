@@ -49,6 +49,8 @@ export interface Flaw {
   says: string;
 }
 
+const GAP: Flaw = { name: 'gap', says: 'A value of your result is undefined. Which one do you never set?' };
+
 /**
  * What is wrong with a result before its numbers are compared, seen beside a right one; undefined if nothing is.
  * @param where the case in words, "for x = 1"
@@ -83,14 +85,12 @@ export function flawOf(found: unknown, right: unknown, where = '', part = ''): F
         says: `Your list ${part && `${part} `}has ${values}${where && ` ${where}`}. For what should it hold one value each?`,
       };
     }
+    if (Array.isArray(value) && Object.keys(value).length < value.length) return GAP;
     for (const key of Object.keys(like)) {
       if (!(key in value))
         return { name: 'missing', says: `Your result has no \`${key}\`. Which parts does the task name?` };
       const inner = flawOf(value[key], like[key], where, Array.isArray(value) ? part : `\`${key}\``);
-      if (inner)
-        return inner.name === 'nothing'
-          ? { name: 'gap', says: 'A value of your result is undefined. Which one do you never set?' }
-          : inner;
+      if (inner) return inner.name === 'nothing' ? GAP : inner;
     }
   }
   return undefined;

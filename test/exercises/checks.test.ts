@@ -244,6 +244,16 @@ describe('The checks', () => {
     assert.match(judge('train-loop', () => {}).message, /^Not yet: for .* your function calls nothing of the net\./);
   });
 
+  test('say of a right result that came about in a wrong way that it is not the result', () => {
+    const { oracle } = ALL['event-table'];
+    const wasteful = judge('event-table', (weights: never, add: (a: number, b: number) => number) => {
+      add(0, 0);
+      return oracle(weights, add as never);
+    });
+    assert.deepEqual(pick(wasteful), ['wrong', 'other-calls']);
+    assert.match(wasteful.message, /^What your function returns is right, .*\?$/);
+  });
+
   test('never print the result of the oracle', () => {
     for (const id of ids) {
       const right = resultOf(id);
