@@ -174,7 +174,7 @@ export const project2 = {
     minutes: 15,
     names: ['w', 'z', 'target', 'tau'],
     probes: [
-      [1.5, [1, 0], 0.5, 2], // short again
+      [2, [1, 0], 0.5, 4], // short again
       [2.4, [1, 1, 0], 1, 2],
       [1.5, Z, 0.5, 2],
       [2.6, Z, 0.25, 2],

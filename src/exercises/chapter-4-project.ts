@@ -19,6 +19,15 @@ const search =
     });
   };
 
+/** The place of the first spike in each block of T neighbours, -1 where there is none. */
+const firstOfBlocks = (spikes: ArrayLike<number>, neurons: number) =>
+  Array.from({ length: neurons }, (_, block) => {
+    const T = spikes.length / neurons;
+    return Array.from(spikes)
+      .slice(block * T, (block + 1) * T)
+      .indexOf(1);
+  });
+
 const earliest = (times: number[]) => Math.min(...times);
 
 /** [4 steps, 3 neurons] and [5 steps, 2 neurons]. */
@@ -96,15 +105,8 @@ export const project4 = {
       'axes-swapped': m(
         'takes blocks of neighbours for neurons',
         'You take neighbours of the record. What stands beside a value: the next step, or the next neuron?',
-        (spikes, neurons) => {
-          const T = spikes.length / neurons;
-          return Array.from({ length: neurons }, (_, neuron) => {
-            const at = Array.from(spikes)
-              .slice(neuron * T, (neuron + 1) * T)
-              .indexOf(1);
-            return at < 0 ? T : at;
-          });
-        },
+        (spikes, neurons) => firstOfBlocks(spikes, neurons).map((at) => (at < 0 ? spikes.length / neurons : at)),
+        firstOfBlocks,
       ),
     },
     forms: [

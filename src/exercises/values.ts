@@ -72,7 +72,7 @@ export function flawOf(found: unknown, right: unknown, where = '', part = ''): F
   }
   if (typeof value === 'number' && !Number.isFinite(value) && Number.isFinite(like)) {
     const cause = Number.isNaN(value)
-      ? 'Which of its operations has no result?'
+      ? 'Which operation has no result, or uses a value that was never set?'
       : 'Does it divide by 0, or take the logarithm of 0?';
     const says = `Your function returns ${value}${where && ` ${where}`}. ${cause}`;
     return { name: Number.isNaN(value) ? 'nan' : 'infinite', says };
@@ -82,7 +82,7 @@ export function flawOf(found: unknown, right: unknown, where = '', part = ''): F
       const values = `${value.length} value${value.length === 1 ? '' : 's'}`;
       return {
         name: 'length',
-        says: `Your list ${part && `${part} `}has ${values}${where && ` ${where}`}. For what should it hold one value each?`,
+        says: `Your list ${part && `${part} `}has ${values}${where && ` ${where}`}. How many should it have, and what does each stand for?`,
       };
     }
     if (Array.isArray(value) && Object.keys(value).length < value.length) return GAP;

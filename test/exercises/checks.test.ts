@@ -223,7 +223,7 @@ describe('The checks', () => {
     });
     assert.match(
       message,
-      /^Your list `v` has 9 values for x = .* and tau = 2\. For what should it hold one value each\?$/,
+      /^Your list `v` has 9 values for x = .* and tau = 2\. How many should it have, and what does each stand for\?$/,
     );
     assert.match(judge('ann-one-hot', (label: number) => [label]).message, /^Your list has 1 value for label = 0\./);
   });
