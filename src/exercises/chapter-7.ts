@@ -218,7 +218,7 @@ export const chapter7 = {
       ),
       'by-size': m(
         'sorts the entries by how many weights they add',
-        'The entries are sorted by how many weights they add. Which sum belongs to entry 3, in binary 0011?',
+        'The entries are sorted by how many weights they add. Which weights belong to entry 3 = 1 + 2?',
         (weights, add) => {
           const sums = table(weights, add);
           const sizeOf = (k: number) => PATTERNS[k][0].filter((bit) => bit === 1).length;
