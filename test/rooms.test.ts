@@ -5,7 +5,7 @@ import { before, describe, test } from 'node:test';
 import { build, type Metafile } from 'esbuild';
 
 const root = resolve(__dirname, '..');
-const ROOMS = ['common', 'snn', 'training', 'event', 'visualizing', 'exercises', 'host'];
+const ROOMS = ['common', 'snn', 'training', 'event', 'visualizing', 'exercises', 'records', 'host'];
 
 const sources = (folder: string): string[] =>
   readdirSync(join(root, 'src', folder), { recursive: true })
@@ -58,9 +58,52 @@ describe('The rooms without a host', () => {
   });
 });
 
+describe('The host of the browser', () => {
+  let bundled: Metafile;
+  before(async () => {
+    const { metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: ['src/browser/index.ts'],
+      bundle: true,
+      platform: 'browser',
+      format: 'esm',
+      write: false,
+      metafile: true,
+      logLevel: 'silent',
+    });
+    bundled = metafile;
+  });
+
+  test('brings no file and no module of Node', () => {
+    const wrong = Object.entries(bundled.inputs).flatMap(([file, input]) => [
+      ...(file.startsWith('src/node/') ? [file] : []),
+      ...input.imports.filter(({ path }) => path.startsWith('node:')).map(({ path }) => `${file}: ${path}`),
+    ]);
+    assert.deepEqual(wrong, []);
+  });
+
+  test('offers what Node offers, under the same names, but files and pictures', async () => {
+    const ofNode = await build({
+      absWorkingDir: root,
+      entryPoints: ['src/node/index.ts'],
+      bundle: true,
+      packages: 'external',
+      platform: 'node',
+      format: 'esm',
+      write: false,
+      metafile: true,
+      logLevel: 'silent',
+    });
+    const namesOf = ({ outputs }: Metafile) => Object.values(outputs)[0].exports;
+    const onlyNode = ['renderPng', 'renderSvg', 'saveFigure'];
+    const wanted = namesOf(ofNode.metafile).filter((name) => !onlyNode.includes(name));
+    assert.deepEqual(namesOf(bundled).sort(), wanted.sort());
+  });
+});
+
 test('no file of the package is longer than 350 lines', async () => {
   const { readFileSync } = await import('node:fs');
-  const long = [...ROOMS, 'node']
+  const long = [...ROOMS, 'node', 'browser']
     .flatMap(sources)
     .filter((file) => readFileSync(join(root, file), 'utf8').split('\n').length > 351);
   assert.deepEqual(long, []);

@@ -10,7 +10,7 @@ import { runInForeground } from './foreground.mjs';
 import { run } from './setup/run.mjs';
 
 const root = resolve(fileURLToPath(import.meta.url), '..', '..');
-const OWN_COMMAND = ['browser'];
+const OWN_COMMAND = ['browser', 'lite'];
 const ENDING = '.test.ts';
 
 const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' };

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// `npm run tutorial`: sets up what is missing, executes every notebook, makes the book of them, and says what to do next.
+// `npm run tutorial`: sets up what is missing, executes every notebook, makes the book and the browser edition of them, and
+// says what to do next.
 // Arguments, such as --check, go to the notebook runner. If a notebook fails, the others still run, but no book is built.
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -31,10 +32,12 @@ await run(
 );
 if (!args.includes('--help') && !args.includes('-h')) {
   await run(['book', 'book.mjs'], []);
+  await run(['lite', 'lite.mjs'], []);
   const book = pathToFileURL(join(root, 'build', 'book', 'index.html')).href;
   console.log(`
 The tutorial is ready after ${took()}. What next:
   read it          ${book}
   work through it  npm run lab   (JupyterLab opens in your browser)
+  without a kernel npm run lite -- --serve   (the book and the chapters, all of it in the browser)
 The executed notebooks are in build/notebooks/.`);
 }

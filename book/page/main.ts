@@ -2,7 +2,9 @@
 import { addCopyButtons } from './copy';
 import { addFigureButtons } from './figures';
 import { openDrawersByKey } from './menus';
+import { explainRunLinks } from './run';
 
 addFigureButtons();
 addCopyButtons();
 openDrawersByKey();
+explainRunLinks();

@@ -19,6 +19,7 @@ export * as mnist from '../common/mnist';
 export * as random from '../common/random';
 export type { EventEngine } from '../event/engine';
 export type { Host, LiveFigure, ProgressBar, Run, SavedRun } from '../host/contract';
+export { formatRow } from '../records/print';
 export * as encoding from '../snn/encoding';
 export * as functional from '../snn/functional';
 export * as networks from '../snn/networks';
@@ -30,7 +31,6 @@ export { tf } from './backend';
 export { renderPng, renderSvg } from './drawing/render';
 export * as exercises from './exercises';
 export { saveFigure } from './notebook/display';
-export { formatRow } from './records';
 export {
   createEngine,
   fingerprint,

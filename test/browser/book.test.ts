@@ -9,6 +9,8 @@ import { findChromium, launchChromium } from '../support/lab';
 import { axeFaults, book, bookFiles, bookPages, openPage, root, type Site, serve } from './site';
 
 const executable = findChromium();
+/** The browser edition has tests of its own. */
+const BROWSER_EDITION = '../lite/';
 const screenshots = join(root, 'build', 'screenshots');
 const html = (page: string) => readFileSync(join(book, page), 'utf8');
 const chapters = () => bookPages().filter((page) => /^\d\d-/.test(page));
@@ -112,7 +114,7 @@ if (!executable) {
       const broken = bookPages().flatMap((name) =>
         [...html(name).matchAll(/\s(?:href|src|srcset)="([^"]*)"/g)]
           .map(([, link]) => link)
-          .filter((link) => !/^(https?:|data:|mailto:)/.test(link))
+          .filter((link) => !/^(https?:|data:|mailto:)/.test(link) && !link.startsWith(BROWSER_EDITION))
           .filter((link) => {
             const { pathname, hash } = new URL(link.replaceAll('&amp;', '&'), `http://book/${name}`);
             const target = decodeURIComponent(pathname).slice(1) || 'index.html';

@@ -97,16 +97,16 @@ export async function openPage(
   return { page, faults, weight: () => [...loaded].reduce((sum, path) => sum + size(path), 0) };
 }
 
-/** The serious and critical faults that axe finds on a page. */
-export async function axeFaults(page: Page): Promise<string[]> {
+/** The serious and critical faults that axe finds on a page, or in the parts of it that a selector names. */
+export async function axeFaults(page: Page, selector = 'html'): Promise<string[]> {
   await page.evaluate(axe);
-  return page.evaluate(async () => {
+  return page.evaluate(async (part) => {
     type Results = {
       violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
     };
-    const { axe } = window as unknown as { axe: { run(): Promise<Results> } };
-    return (await axe.run()).violations
+    const { axe } = window as unknown as { axe: { run(part: string): Promise<Results> } };
+    return (await axe.run(part)).violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary}`));
-  });
+  }, selector);
 }

@@ -99,7 +99,10 @@ test('The head of a chapter counts the chapters that there are', async () => {
   assert.equal(head(3).querySelector('[aria-current=page]')?.textContent, '02-lif');
   assert.equal(head(1).querySelector('a[download]')?.getAttribute('href'), 'notebooks/x.ipynb');
   assert.ok(!head(1).innerHTML.includes('Run this chapter'), 'no dead link while there is no browser edition');
-  assert.match(head(1, chapters, 'lite/?a=1&b=2').innerHTML, /<a href="lite\/\?a=1&amp;b=2">Run this chapter/);
+  assert.match(
+    head(1, chapters, 'lite/?a=1&b=2').innerHTML,
+    /<a class="run" href="lite\/\?a=1&amp;b=2">Run this chapter/,
+  );
 });
 
 test('The browser edition is found from every page, in a folder beside the book or elsewhere', async () => {

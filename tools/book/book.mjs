@@ -19,10 +19,11 @@ import { JSDOM } from 'jsdom';
 import { endWithParent } from '../parent.mjs';
 import { remove, root, SetupError, venvPython } from '../setup/project.mjs';
 import { endChildren, run, Stopped } from '../setup/run.mjs';
+import { trainIfNeeded } from '../trained.mjs';
 import { embedOf } from './embeds.mjs';
 import { termsOf } from './glossary.mjs';
 import { chapterHead, finishPage, finishText } from './pages.mjs';
-import { bundlePlayground, run as runFolder } from './playground.mjs';
+import { bundlePlayground } from './playground.mjs';
 import { bundleScript, bundleScripts, importPageModule, joinStyles, minifyScript } from './scripts.mjs';
 import { BROWSER_EDITION, runAddress } from './settings.mjs';
 import {
@@ -42,23 +43,6 @@ const work = join(root, 'build', `book-${process.pid}`);
 const source = join(work, 'source');
 const pages = join(work, 'pages');
 const downloads = join(work, 'notebooks');
-
-async function trainIfNeeded() {
-  if (existsSync(join(runFolder, 'lif_snn_mnist', 'weights.bin')) && existsSync(join(runFolder, 'v_t_array.npy')))
-    return;
-  console.log('book: no trained network in build/run yet: training one for 20 epochs (some 20 s)');
-  const args = [
-    join(root, 'tools', 'lif_fc_mnist.cjs'),
-    // One that was interrupted is continued, never replaced.
-    ...(existsSync(join(runFolder, 'checkpoint')) ? ['--resume'] : ['-N', '20']),
-    '--out-dir',
-    runFolder,
-    '--log-dir',
-    join(work, 'logs'),
-  ];
-  const { code, lines } = await run(process.execPath, args, { cwd: root });
-  if (code !== 0) throw new SetupError(`training failed: ${lines.at(-1)}`);
-}
 
 async function sphinx() {
   const env = {
@@ -156,7 +140,7 @@ async function main() {
   mkdirSync(work, { recursive: true });
   removeLeftOvers();
   try {
-    await trainIfNeeded();
+    await trainIfNeeded('book', work);
     const fontFaces = copyStatic(source);
     const theme = await importPageModule('figure-theme');
     const chapters = writeChapters(chapterNames(), { theme, source, downloads });

@@ -97,7 +97,7 @@ export function chapterHead({ name, position, chapters, notebook, run }) {
     return `<li><a href="${up}${chapter.name}.html" title="${title}"${here}><span class="visually-hidden">${title}</span></a></li>`;
   });
   const actions = [`<a href="${up}${notebook}" download>Download the notebook</a>`];
-  if (run) actions.unshift(`<a href="${escapeHtml(run)}">Run this chapter</a>`);
+  if (run) actions.unshift(`<a class="run" href="${escapeHtml(run)}">Run this chapter</a>`);
   return (
     `<div class="chapter-head"><p class="chapter-number">${where}</p>` +
     `<ol class="chapter-steps" aria-label="Chapters">${steps.join('')}</ol>` +

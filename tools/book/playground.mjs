@@ -3,15 +3,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root, SetupError } from '../setup/project.mjs';
+import { runFolder } from '../trained.mjs';
 import { bundleScript, importModule } from './scripts.mjs';
 import { hasRace, SEVENS } from './sevens.mjs';
 
 const require = createRequire(import.meta.url);
-export const run = join(root, 'build', 'run');
-
 /** The trained weights, [784, 10] float32. */
 export function weights() {
-  const file = join(run, 'lif_snn_mnist', 'weights.bin');
+  const file = join(runFolder, 'lif_snn_mnist', 'weights.bin');
   const bytes = readFileSync(file);
   if (bytes.length !== 784 * 10 * 4) {
     throw new SetupError(`${file}: expected 31360 bytes, found ${bytes.length}: delete build/run and run this again`);
@@ -59,7 +58,7 @@ async function samples(tau) {
 
 /** The options the network was trained with. */
 export function trainedTau() {
-  const model = JSON.parse(readFileSync(join(run, 'lif_snn_mnist', 'model.json'), 'utf8'));
+  const model = JSON.parse(readFileSync(join(runFolder, 'lif_snn_mnist', 'model.json'), 'utf8'));
   return model.modelTopology.config.layers.find((layer) => layer.class_name === 'LIFNode').config.tau;
 }
 

@@ -20,7 +20,7 @@ export const ISSUES = urlOf(manifest.bugs);
  * Where the browser edition is, an address or a folder as seen from build/book/, with a slash at its end: '../lite/' for
  * build/lite/. Empty while there is none.
  */
-export const BROWSER_EDITION = '';
+export const BROWSER_EDITION = '../lite/';
 
 /** Runs a chapter in the browser edition. `up` leads from the page to the top of the book. */
 export const runAddress = (name, up = '', edition = BROWSER_EDITION) =>

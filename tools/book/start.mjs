@@ -92,7 +92,7 @@ export async function movingPicture() {
 /** What one can do from here, the most inviting first. */
 function calls(first) {
   const links = [`[Draw a digit](playground.md)`, `[Start with the first chapter](${first}.ipynb)`];
-  if (BROWSER_EDITION) links.push(`[Run it in your browser](${runAddress(first)})`);
+  if (BROWSER_EDITION) links.push(`<a class="run" href="${runAddress(first)}">Run it in your browser</a>`);
   links.push('[Play with one neuron](neuron.md)');
   return links.map((link) => `- ${link}`).join('\n');
 }

@@ -1,11 +1,11 @@
 /** Trains, prints the original's lines, and records what the original records. */
 import { existsSync } from 'node:fs';
 import type { Engine, EngineOptions } from '../../common/engine';
+import { assertFinite } from '../../records/run-files';
 import { type History, newHistory } from '../../training/history';
 import { train } from '../../training/train';
 import { progressBar } from '../notebook/display';
 import { addCurves, type Checkpoint, formatRow, SummaryWriter, writeCheckpoint, writeRun } from '../records';
-import { assertFinite } from '../records/checkpoint';
 import { checkpointOf } from '../records/run-folder';
 import { figuresOf, saveFigures } from './figures';
 import { type Earlier, type Places, removeEarlier } from './folder';

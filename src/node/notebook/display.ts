@@ -4,7 +4,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { extname } from 'node:path';
-import { Interruption } from '../../common/interruption';
+import type { LiveFigure, ProgressBar } from '../../host/contract';
+import { runInterruptible } from '../../host/interruptible';
+import { startLiveFigure } from '../../host/live-figure';
+import { startBar } from '../../host/progress-bar';
 import type { Figure } from '../../visualizing/theme';
 import { rasterize, renderPng, renderSvg } from '../drawing/render';
 import { writeFileAtomic } from '../files';
@@ -92,174 +95,59 @@ function place(write: WriteOutput): (data: Output['data'], metadata?: Output['me
   };
 }
 
-/** A figure that changes while the cell runs. */
-export interface LiveFigure {
-  /**
-   * Takes a newer state and returns at once. The newest state is drawn soon after, at most twice per second and in at most
-   * a twentieth of the time; the states between are left out.
-   */
-  update(figure: Figure): void;
-  /**
-   * Puts the last state (or this one) in place, interactive and with PNG and SVG; call it in `finally`. Nothing is drawn
-   * over it. Rejects if a state could not be drawn.
-   */
-  done(figure?: Figure): Promise<void>;
-}
-
-/** Milliseconds between two states of a live figure: at least, and at most however long drawing takes. */
-const FRAME_PAUSE = { least: 500, most: 2000 };
-/** A pause is at least this many times as long as the drawing before it, so that the work goes on at its speed. */
-const FRAME_REST = 19;
-
-/** Starts a figure that is updated in place; the saved notebook holds its last state alone. Throws outside of a notebook. */
+/**
+ * Starts a figure that is updated in place; the saved notebook holds its last state alone, interactive and with PNG and SVG.
+ * Throws outside of a notebook.
+ */
 export function liveFigure(): LiveFigure {
   const put = place(cellOf('liveFigure'));
-  let last: Figure | undefined;
-  let waiting: Figure | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let drawing = false;
-  let next = 0;
-  let ended = false;
-  let failure: unknown;
-
-  const schedule = () => {
-    if (drawing || ended || timer || !waiting) return;
-    timer = setTimeout(draw, Math.max(0, next - performance.now()));
-  };
-  const draw = async () => {
-    timer = undefined;
-    const figure = waiting as Figure;
-    waiting = undefined;
-    drawing = true;
-    const started = performance.now();
-    try {
+  return startLiveFigure({
+    async draw(figure, isEnded) {
       // A picture: JupyterLab's Plotly renderer draws the first interactive figure of an output and ignores later ones.
       const svg = await renderSvg(figure);
-      if (!ended) put({ 'image/svg+xml': svg, 'text/plain': figure.alt });
-    } catch (error) {
-      failure ??= error;
-    }
-    const now = performance.now();
-    next = now + Math.min(FRAME_PAUSE.most, Math.max(FRAME_PAUSE.least, FRAME_REST * (now - started)));
-    drawing = false;
-    schedule();
-  };
-
-  return {
-    update(figure) {
-      if (ended) return;
-      last = figure;
-      waiting = figure;
-      schedule();
+      if (!isEnded()) put({ 'image/svg+xml': svg, 'text/plain': figure.alt });
     },
-    async done(figure = last) {
-      // From here on a state that is still being drawn is not put, so the last one stays.
-      ended = true;
-      clearTimeout(timer);
-      if (figure) {
-        const { data, metadata } = await figureBundle(figure);
-        put(data, metadata);
-      }
-      if (failure) throw failure;
+    async keep(figure) {
+      const { data, metadata } = await figureBundle(figure);
+      put(data, metadata);
     },
-  };
+  });
 }
-
-/** A bar that fills in place. */
-export interface ProgressBar {
-  /** `count` steps are done; `note`, such as the last loss, stands behind the bar while it runs. */
-  update(count: number, note?: string): void;
-  /** Leaves `label: count/total`, and nothing that differs from run to run. */
-  finish(): void;
-}
-
-const BAR_WIDTH = 24;
 
 /**
  * Starts a bar with count, rate and time left: below the cell in a notebook, on stderr in a terminal, silent elsewhere.
  * @param total steps to go, at least 1
  */
 export function progressBar(total: number, label = ''): ProgressBar {
-  if (!(total >= 1)) throw new RangeError(`progressBar: expected a total of at least 1, found ${total}`);
   const write = cell();
   const put = write && place(write);
   const terminal = put === undefined && process.stderr.isTTY;
-  /** Where the rate is counted from: the start or, of work that is resumed, the first update. */
-  let origin = { count: 0, time: performance.now() };
-  const before = label ? `${label}: ` : '';
-  let count = 0;
-  let updates = 0;
-  let drawn = Number.NEGATIVE_INFINITY;
-  let ended = false;
-  const draw = (text: string, end = '') => {
+  const draw = (text: string, last: boolean) => {
     if (put) put({ 'text/plain': text });
     // Back to the start of the line, the text, and what is left of a longer one erased.
     else if (terminal)
-      process.stderr.write(`\r${text.slice(0, Math.max(20, (process.stderr.columns ?? 80) - 1))}\x1b[K${end}`);
+      process.stderr.write(
+        `\r${text.slice(0, Math.max(20, (process.stderr.columns ?? 80) - 1))}\x1b[K${last ? '\n' : ''}`,
+      );
   };
-  const bar = (note: string) => {
-    const filled = Math.round((BAR_WIDTH * Math.min(count, total)) / total);
-    const seconds = (performance.now() - origin.time) / 1000;
-    const steps = count - origin.count;
-    const rate = steps / seconds;
-    const timing = steps > 0 && seconds > 0 ? ` · ${rateText(rate)} · ${clock((total - count) / rate)} left` : '';
-    const parts = `${before}▕${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}▏ ${count}/${total}${timing}`;
-    draw(note ? `${parts} · ${note}` : parts);
-    drawn = performance.now();
-  };
-  bar('');
-  return {
-    update(done, note = '') {
-      if (ended) return;
-      count = done;
-      if (updates++ === 0 && done > 1) origin = { count: done, time: performance.now() };
-      if (performance.now() - drawn >= 200) bar(note);
-    },
-    finish() {
-      if (ended) return;
-      ended = true;
-      draw(`${before}${count}/${total}`, '\n');
-    },
-  };
-}
-
-const rateText = (rate: number): string => (rate >= 10 ? `${Math.round(rate)}/s` : `${rate.toPrecision(2)}/s`);
-
-function clock(seconds: number): string {
-  const whole = Math.max(0, Math.ceil(seconds));
-  const [minutes, rest] = [Math.floor(whole / 60), String(whole % 60).padStart(2, '0')];
-  return minutes < 60
-    ? `${minutes}:${rest}`
-    : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${rest}`;
+  return startBar(draw, total, label);
 }
 
 /** Tells the kernel that a listener of SIGINT ends its cell itself, so that it waits for what the cell has to say. */
 const ENDS_ITS_CELL = Symbol.for('lif-fc-mnist.ends-its-cell');
 
 /**
- * Runs awaited work that stops on Ctrl-C or Jupyter's interrupt. Work that awaits is not stopped from outside: it must look
- * at the signal, and let the event loop turn now and then (a timer or `setImmediate`, not only resolved promises).
- * @returns what the work returns; rejects with an {@link Interruption} if it was interrupted, even if it ended with a part
- * done. The notebook then shows one line, which `describeInterruption` can fill.
+ * Runs awaited work that stops on Ctrl-C or Jupyter's interrupt, as `host/interruptible.ts` says.
+ * @returns what the work returns; rejects with an `Interruption` if it was interrupted, even if it ended with a part done
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const interruption = new Interruption();
-  const interrupt = Object.assign(() => controller.abort(interruption), { [ENDS_ITS_CELL]: true });
   // tslab starts a cell under Node's breakOnSigint, which resets the handler of the signal when the cell first awaits:
   // a listener added before that would never be called.
   await new Promise<void>((resolve) => setImmediate(resolve));
-  // Once: a second Ctrl-C in a terminal ends the program as usual.
-  process.once('SIGINT', interrupt);
-  try {
-    const result = await work(controller.signal);
-    controller.signal.throwIfAborted();
-    return result;
-  } catch (error) {
-    // What the signal was passed on to has an error of its own for it.
-    const isAbort = controller.signal.aborted && error instanceof Error && error.name === 'AbortError';
-    throw isAbort ? interruption : error;
-  } finally {
-    process.removeListener('SIGINT', interrupt);
-  }
+  return runInterruptible(work, (listener) => {
+    const interrupt = Object.assign(() => listener(), { [ENDS_ITS_CELL]: true });
+    // Once: a second Ctrl-C in a terminal ends the program as usual.
+    process.once('SIGINT', interrupt);
+    return () => process.removeListener('SIGINT', interrupt);
+  });
 }

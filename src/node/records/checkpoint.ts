@@ -7,9 +7,10 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { EngineState } from '../../common/engine';
 import { CLASSES, IMAGE_SIZE } from '../../common/mnist';
+import { float32Of, float64Of, littleEndian } from '../../records/bytes';
+import { assertFinite } from '../../records/run-files';
 import { type History, newHistory, type Settings } from '../../training/history';
 import { makeFolder, writeFileAtomic } from '../files';
-import { float32Of, float64Of, littleEndian } from './bytes';
 import { type EventsPosition, isEventsName } from './tensorboard';
 
 /** Options of a run, by name. */
@@ -90,11 +91,6 @@ export function writeCheckpoint(file: string, { options, history, events }: Chec
   for (const name of readdirSync(folder)) {
     if (ARRAYS_NAME.test(name) && name !== arrays.file) rmSync(join(folder, name), { force: true });
   }
-}
-
-/** @throws RangeError if a number is NaN or infinite: a run that diverged */
-export function assertFinite(...arrays: readonly Float32Array[]): void {
-  if (!arrays.every((values) => values.every(Number.isFinite))) throw new RangeError('weights are no longer finite');
 }
 
 /**

@@ -1,7 +1,9 @@
-/** TensorBoard's event files, written without TensorFlow. */
+/** TensorBoard's event files on the disk; `src/records/events.ts` knows the format. */
 import { closeSync, fsyncSync, ftruncateSync, lstatSync, openSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
+import { concatenated } from '../../records/bytes';
+import { type Curves, eventsOf, fileVersion, scalarEvent } from '../../records/events';
 import { makeFolder, writeFileAtomic, writeWhole } from '../files';
 
 /** How much of an event file is on the disk: all that a later writer needs to continue it. */
@@ -10,25 +12,6 @@ export interface EventsPosition {
   file: string;
   /** In bytes. */
   length: number;
-}
-
-/** The curves of a training as the original logs them. */
-export interface Curves {
-  /** Accuracy of each training batch. */
-  trainAccs: ArrayLike<number>;
-  /** Accuracy on the test images after each epoch. */
-  testAccs: ArrayLike<number>;
-}
-
-/** Anything that takes scalars. */
-type Scalars = Pick<SummaryWriter, 'addScalar'>;
-
-/** Adds the original's two curves: `train_batch_accuracy` over batches, `test_accuracy` over epochs. */
-export function addCurves(writer: Scalars, { trainAccs, testAccs }: Curves): void {
-  for (let batch = 0; batch < trainAccs.length; batch++) {
-    writer.addScalar('train_batch_accuracy', trainAccs[batch], batch);
-  }
-  for (let epoch = 0; epoch < testAccs.length; epoch++) writer.addScalar('test_accuracy', testAccs[epoch], epoch);
 }
 
 /** Whether this is the bare name of an event file, which TensorBoard would read in its folder. */
@@ -46,7 +29,7 @@ export class SummaryWriter {
   /** Whether the earlier writer's file was there to be continued. */
   readonly continues: boolean;
   private readonly handle: number;
-  private pending: Buffer[] = [];
+  private pending: Uint8Array[] = [];
   private pendingBytes = 0;
   /** Bytes of the file that were written. */
   private end = 0;
@@ -82,15 +65,14 @@ export class SummaryWriter {
     this.add(scalarEvent(tag, value, step));
   }
 
-  private add(event: Buffer): void {
-    const bytes = record(event);
+  private add(bytes: Uint8Array): void {
     this.pending.push(bytes);
     this.pendingBytes += bytes.length;
     if (this.pendingBytes >= MOST_PENDING) this.write();
   }
 
   private write(): void {
-    const bytes = Buffer.concat(this.pending);
+    const bytes = concatenated(this.pending);
     try {
       writeWhole(this.handle, bytes, this.end);
     } catch (error) {
@@ -134,9 +116,7 @@ export class SummaryWriter {
 
 /** Writes both curves of a finished training as one event file, atomically. */
 export function writeCurves(file: string, curves: Curves): void {
-  const records = [record(fileVersion())];
-  addCurves({ addScalar: (tag, value, step) => void records.push(record(scalarEvent(tag, value, step))) }, curves);
-  writeFileAtomic(file, Buffer.concat(records));
+  writeFileAtomic(file, eventsOf(curves));
 }
 
 /** Whether there is a file of at least this length. A link, which may lead anywhere, does not count. */
@@ -158,65 +138,4 @@ function openNew(folder: string): [string, number] {
       if (code !== 'EEXIST') throw new Error(`${file}: cannot be written (${message})`);
     }
   }
-}
-
-// The format: a file of TFRecords, each a `tensorflow.Event`
-// (wall_time = 1, step = 2, file_version = 3, summary = 5 { value = 1 { tag = 1, simple_value = 2 } }).
-
-/** The first record of each file. */
-const fileVersion = () => event(0, field(3, Buffer.from('brain.Event:2')));
-
-function scalarEvent(tag: string, value: number, step: number): Buffer {
-  const simple = Buffer.alloc(5);
-  simple[0] = (2 << 3) | 5;
-  simple.writeFloatLE(value, 1);
-  return event(step, field(5, field(1, Buffer.concat([field(1, Buffer.from(tag)), simple]))));
-}
-
-function event(step: number, what: Buffer): Buffer {
-  const head = Buffer.alloc(9);
-  head[0] = (1 << 3) | 1;
-  head.writeDoubleLE(Date.now() / 1000, 1);
-  return Buffer.concat([head, Buffer.from([2 << 3, ...varint(step)]), what]);
-}
-
-/** Length, its checksum, the event, its checksum. */
-function record(content: Buffer): Buffer {
-  const bytes = Buffer.alloc(12 + content.length + 4);
-  bytes.writeBigUInt64LE(BigInt(content.length));
-  bytes.writeUInt32LE(maskedCrc(bytes.subarray(0, 8)), 8);
-  bytes.set(content, 12);
-  bytes.writeUInt32LE(maskedCrc(content), 12 + content.length);
-  return bytes;
-}
-
-/** A length-delimited field of a protocol buffer. */
-function field(number: number, content: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from([(number << 3) | 2, ...varint(content.length)]), content]);
-}
-
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-  return [...bytes, rest];
-}
-
-/** The masked CRC-32C of TensorFlow's record files. */
-function maskedCrc(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = crcTable()[(crc ^ byte) & 255] ^ (crc >>> 8);
-  crc = ~crc >>> 0;
-  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
-}
-
-let table: Uint32Array | undefined;
-
-function crcTable(): Uint32Array {
-  table ??= Uint32Array.from({ length: 256 }, (_, n) => {
-    let c = n;
-    for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0x82f63b78 : c >>> 1;
-    return c;
-  });
-  return table;
 }

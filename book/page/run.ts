@@ -1,0 +1,6 @@
+/** A page that was opened from disk cannot start the browser edition: its links lead to what to do instead. */
+export function explainRunLinks(): void {
+  if (window.location.protocol !== 'file:') return;
+  const top = document.documentElement.dataset.content_root ?? './';
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('a.run')) link.href = `${top}hosting.html#from-disk`;
+}

@@ -1,0 +1,114 @@
+/**
+ * What of JupyterLab's objects is used here. The site's application brings them; a plugin that is no part of its bundle gets
+ * them out of the scope that all plugins share.
+ */
+
+export interface NotebookCell {
+  cell_type: string;
+  source: string | string[];
+}
+
+export interface NotebookContent {
+  cells: NotebookCell[];
+  metadata: { lif_fc_mnist?: { version?: string; keptOver?: string } };
+}
+
+export interface Contents {
+  get(path: string, options?: { content: boolean }): Promise<{ type: string; path: string; content: unknown }>;
+  save(path: string, model: object): Promise<unknown>;
+  delete(path: string): Promise<void>;
+}
+
+export interface NotebookPanel {
+  isDisposed: boolean;
+  context: {
+    path: string;
+    ready: Promise<void>;
+    model: { toJSON(): NotebookContent; setMetadata(key: string, value: unknown): void };
+    save(): Promise<void>;
+    revert(): Promise<void>;
+  };
+}
+
+export interface Commands {
+  addCommand(
+    id: string,
+    options: { label: string; execute: () => unknown; isEnabled?: () => boolean; describedBy?: object },
+  ): void;
+}
+
+export interface App {
+  commands: Commands;
+  serviceManager: { contents: Contents };
+  shell: { add(widget: object, area: string, options: { rank: number }): void };
+  restored: Promise<void>;
+}
+
+export interface NotebookTracker {
+  currentWidget: NotebookPanel | null;
+  widgetAdded: { connect(slot: (sender: unknown, panel: NotebookPanel) => void): void };
+  forEach(visit: (panel: NotebookPanel) => void): void;
+}
+
+interface Menu {
+  id: string;
+  title: { label: string };
+  addItem(item: { command?: string; type?: 'separator' }): void;
+}
+
+export interface MainMenu {
+  addMenu(menu: Menu, update: boolean, options: { rank: number }): void;
+}
+
+export interface MimeModel {
+  data: Record<string, unknown>;
+}
+
+export interface RenderMimeRegistry {
+  addFactory(factory: {
+    safe: boolean;
+    mimeTypes: string[];
+    defaultRank: number;
+    createRenderer(options: { mimeType: string }): unknown;
+  }): void;
+}
+
+interface Button {
+  label: string;
+}
+
+export interface ApplicationUtilities {
+  showDialog(options: { title: string; body?: string; buttons: Button[] }): Promise<{ button: Button }>;
+  Dialog: {
+    cancelButton(options: Button): Button;
+    okButton(options: Button): Button;
+    warnButton(options: Button): Button;
+  };
+  Notification: Record<'info' | 'warning', (message: string, options: { autoClose: number | false }) => string>;
+}
+
+/** The modules of JupyterLab that are used here, by the names of their packages. */
+export interface Modules {
+  '@jupyterlab/apputils': ApplicationUtilities;
+  '@jupyterlab/coreutils': { PageConfig: { getBaseUrl(): string } };
+  '@jupyterlab/mainmenu': { IMainMenu: unknown };
+  '@jupyterlab/notebook': { INotebookTracker: unknown };
+  '@jupyterlab/rendermime': { IRenderMimeRegistry: unknown };
+  '@jupyterlab/services': { IDefaultDrive: unknown };
+  '@lumino/widgets': {
+    Menu: new (options: { commands: Commands }) => Menu;
+    Widget: new (options: {
+      node: HTMLElement;
+    }) => { node: HTMLElement; addClass(name: string): void; dispose(): void };
+  };
+}
+
+/** The scope of shared modules: versions of each, with what loads them. */
+export type Scope = Record<string, Record<string, { get(): Promise<() => unknown> }>>;
+
+/** Loads the application's own copy of a module. */
+export async function load<Name extends keyof Modules>(scope: Scope, name: Name): Promise<Modules[Name]> {
+  const [version] = Object.values(scope[name] ?? {});
+  if (!version) throw new Error(`${name}: expected the application to share it, found none`);
+  return (await version.get())() as Modules[Name];
+}

@@ -1,0 +1,58 @@
+/**
+ * The service worker: what was visited works without the network. With one, the network has the word, so that no old chapter
+ * hides a newer one.
+ */
+/// <reference lib="webworker" />
+export {};
+
+declare const self: ServiceWorkerGlobalScope;
+
+const CACHE = `lif-fc-mnist ${new URL(self.registration.scope).pathname}`;
+/** Replaced at the build: files that a chapter needs and that workers load, whose requests the page does not see. */
+declare const NEEDED: string[];
+
+self.addEventListener('install', () => void self.skipWaiting());
+self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+
+const isOurs = (url: string) => url.startsWith(self.registration.scope);
+
+async function answer(request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  try {
+    const response = await fetch(request);
+    if (response.status === 200) await cache.put(request, response.clone());
+    return response;
+  } catch (error) {
+    // Without what follows the question mark: a page is the same for each notebook.
+    const kept = (await cache.match(request)) ?? (await cache.match(request, { ignoreSearch: true }));
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  if (request.method === 'GET' && isOurs(request.url)) event.respondWith(answer(request));
+});
+
+/** The page tells what it has loaded before this worker was there. */
+self.addEventListener('message', (event) => {
+  const loaded = [...(event.data as string[]), self.registration.scope].filter(isOurs);
+  const needed = NEEDED.map((path) => new URL(path, self.registration.scope).href);
+  event.waitUntil(
+    keep([...new Set([...loaded, ...needed])]).then((whole) => event.source?.postMessage(whole ? 'ready' : 'partly')),
+  );
+});
+
+/** Returns whether all of them are kept. */
+async function keep(urls: string[]): Promise<boolean> {
+  const cache = await caches.open(CACHE);
+  let whole = true;
+  for (const url of urls) {
+    if (await cache.match(url)) continue;
+    const response = await fetch(url).catch(() => undefined);
+    if (response?.status === 200) await cache.put(url, response);
+    else whole = false;
+  }
+  return whole;
+}

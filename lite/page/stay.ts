@@ -1,0 +1,52 @@
+/** Says once where the reader's work is kept, and makes what was visited work without the network. */
+import type { ApplicationUtilities } from './jupyter';
+
+const SAID = 'lif-fc-mnist said where work is kept';
+
+/** Whether this browser keeps anything at all. Some private windows keep nothing. */
+function keeps(): Promise<boolean> {
+  return new Promise((resolve) => {
+    try {
+      const request = indexedDB.open('lif-fc-mnist probe');
+      request.onsuccess = () => {
+        request.result.close();
+        indexedDB.deleteDatabase('lif-fc-mnist probe');
+        resolve(true);
+      };
+      request.onerror = () => resolve(false);
+    } catch {
+      resolve(false);
+    }
+  });
+}
+
+/** No page can tell whether its window is private, so everybody is told what holds in one. */
+export async function sayWhereWorkIsKept({ Notification }: ApplicationUtilities): Promise<void> {
+  if (!(await keeps())) {
+    const message =
+      'This browser keeps nothing of this site: your work is lost when you close it. The menu Tutorial downloads it.';
+    Notification.warning(message, { autoClose: false });
+    return;
+  }
+  if (localStorage.getItem(SAID)) return;
+  localStorage.setItem(SAID, 'yes');
+  const message =
+    'Your work stays in this browser; in a private window, until you close it. The menu Tutorial downloads it.';
+  Notification.info(message, { autoClose: 15_000 });
+}
+
+/** Registers the service worker where the browser allows one: over https, and on this computer. */
+export async function workOffline(siteUrl: string): Promise<void> {
+  if (!navigator.serviceWorker) return;
+  try {
+    await navigator.serviceWorker.register(new URL('offline.js', siteUrl), { scope: siteUrl });
+    const { active } = await navigator.serviceWorker.ready;
+    navigator.serviceWorker.addEventListener('message', ({ data }) => {
+      document.documentElement.dataset.offline = String(data);
+    });
+    // What came before the worker was there: it takes these files from the browser's cache.
+    active?.postMessage([window.location.href, ...performance.getEntriesByType('resource').map(({ name }) => name)]);
+  } catch {
+    // Everything but work without the network goes on as before.
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * From a TypeScript cell to a function that runs it. The names that the cell declares stay its own variables, so they are
+ * as fast as in a file and functions get their names; `declare` hands the kernel the means to read and write them. What
+ * the cell takes from earlier cells is read from `names`. No line moves, so an error's line is the cell's own.
+ */
+import { type ImportDeclaration, type Program, parse } from 'acorn';
+import { transform } from 'sucrase';
+import { declaredNames, references } from './scope';
+
+/** The one parameter of a compiled cell, and that of what sets a name. No cell may use these names itself. */
+const CELL = '__cell__';
+const VALUE = '__value__';
+
+/** A cell that cannot be compiled: where, and what is wrong there. Line and column count from 1. */
+export class CellSyntaxError extends SyntaxError {
+  override name = 'SyntaxError';
+  constructor(
+    message: string,
+    readonly line: number,
+    readonly column: number,
+    /** The text ended too early. */
+    readonly atEnd: boolean,
+  ) {
+    super(message);
+  }
+}
+
+/** What a compiled cell gets from the kernel. */
+export interface CellHost {
+  /** The names that earlier cells have declared. */
+  names: Record<string, unknown>;
+  /** Takes each name that the cell declares, with what reads it and, unless it is constant, what sets it. */
+  declare(names: Record<string, [() => unknown, ((value: unknown) => void)?]>): void;
+  /** Imports a module, which must export the names given. */
+  load(name: string, needed?: string[]): Promise<Record<string, unknown>>;
+  /** What `import x from` binds. */
+  defaultOf(module: Record<string, unknown>): unknown;
+  /** The value of the last line, if it has one. */
+  value?: unknown;
+}
+
+/** The JavaScript of a cell, with TypeScript's types taken out and every line in its place. */
+function withoutTypes(source: string): string {
+  try {
+    return transform(source, { transforms: ['typescript'], disableESTransforms: true, keepUnusedImports: true }).code;
+  } catch (error) {
+    const { message, loc } = error as Error & { loc?: { line: number; column: number } };
+    const text = message.replace(/^Error transforming \S*: /, '').replace(/ \(\d+:\d+\)$/, '');
+    throw syntaxError(source, text, loc?.line ?? 1, loc?.column ?? 1);
+  }
+}
+
+function parseProgram(source: string, code: string): Program {
+  try {
+    return parse(code, { ecmaVersion: 'latest', sourceType: 'module' });
+  } catch (error) {
+    const { message, loc, pos } = error as Error & { loc: { line: number; column: number }; pos: number };
+    const text = code[pos] === '@' ? 'Decorators cannot be used here: no browser runs them' : message;
+    throw syntaxError(source, text.replace(/ \(\d+:\d+\)$/, ''), loc.line, loc.column + 1);
+  }
+}
+
+function syntaxError(source: string, message: string, line: number, column: number): CellSyntaxError {
+  const rest = source.split('\n').slice(line - 1);
+  if (rest[0] !== undefined) rest[0] = rest[0].slice(column - 1);
+  return new CellSyntaxError(message, line, column, rest.join('').trim() === '');
+}
+
+/** The declaration that an import becomes, in its place. */
+function importText(node: ImportDeclaration, used: Set<string>): string {
+  const module = (needed: string[]) =>
+    `await ${CELL}.load(${JSON.stringify(node.source.value)}, ${JSON.stringify(needed)})`;
+  const named: string[] = [];
+  const needed: string[] = [];
+  const bindings: string[] = [];
+  for (const specifier of node.specifiers) {
+    const local = specifier.local.name;
+    if (specifier.type === 'ImportDefaultSpecifier') bindings.push(`${local} = ${CELL}.defaultOf(${module([])})`);
+    else if (specifier.type === 'ImportNamespaceSpecifier') bindings.push(`${local} = ${module([])}`);
+    else {
+      const { imported } = specifier;
+      const name = imported.type === 'Identifier' ? imported.name : String(imported.value);
+      if (name === 'default') bindings.push(`${local} = ${CELL}.defaultOf(${module([])})`);
+      else {
+        named.push(`${JSON.stringify(name)}: ${local}`);
+        // A name that is never used as a value may be a type, of which nothing is left.
+        if (used.has(local)) needed.push(name);
+      }
+    }
+  }
+  if (named.length > 0) bindings.push(`{ ${named.join(', ')} } = ${module(needed)}`);
+  return bindings.length > 0 ? `const ${bindings.join(', ')};` : `${module([])};`;
+}
+
+/** Which declared names can be set. */
+function settable(program: Program): Set<string> {
+  const constant = new Set<string>();
+  for (const statement of program.body) {
+    const node = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+    if (node?.type === 'ImportDeclaration' || (node?.type === 'VariableDeclaration' && node.kind === 'const')) {
+      for (const name of declaredNames({ ...program, body: [node] })) constant.add(name);
+    }
+  }
+  return new Set([...declaredNames(program)].filter((name) => !constant.has(name)));
+}
+
+/**
+ * Compiles a cell to the text of a function of one {@link CellHost}.
+ * @param isKnown whether an earlier cell has declared a name
+ * @throws {@link CellSyntaxError}
+ */
+export function compileCell(source: string, isKnown: (name: string) => boolean): string {
+  const code = withoutTypes(source);
+  const program = parseProgram(source, code);
+  const { free, own, imports } = references(program);
+  const declared = declaredNames(program);
+  const edits: { start: number; end: number; text: string }[] = [];
+  const edit = (start: number, end: number, text: string) => edits.push({ start, end, text });
+
+  const starts = new Set<number>();
+  const last = program.body.at(-1);
+  for (const node of program.body) {
+    if (node.type === 'ExpressionStatement' && node !== last) starts.add(node.start);
+    else if (node.type === 'ImportDeclaration') {
+      const lines = code.slice(node.start, node.end).replace(/[^\n]/g, '');
+      edit(node.start, node.end, importText(node, own) + lines);
+    } else if (node.type === 'ExportNamedDeclaration' && !node.source) {
+      edit(node.start, node.declaration?.start ?? node.end, ';');
+    } else if (node.type.startsWith('Export')) {
+      const { line, character } = lineOf(code, node.start);
+      throw new CellSyntaxError(
+        'A cell has no default export, and exports nothing of other modules',
+        line,
+        character,
+        false,
+      );
+    }
+  }
+  if (last?.type === 'ExpressionStatement') {
+    // The statement's ends, not the expression's, which may stand in parentheses.
+    const end = code[last.end - 1] === ';' ? last.end - 1 : last.end;
+    edit(last.start, last.start, `;${CELL}.value = (`);
+    edit(end, end, ')');
+  }
+  for (const { name, start, end, shorthand, called } of free) {
+    if (!isKnown(name)) continue;
+    const value = `${CELL}.names.${name}`;
+    if (shorthand) edit(start, end, `${name}: ${value}`);
+    // Without a semicolon before it the parenthesis would belong to the line above.
+    else if (called) edit(start, end, `${starts.has(start) ? ';' : ''}(0, ${value})`);
+    else edit(start, end, value);
+  }
+
+  for (const { start } of imports) edit(start, start + 'import'.length, `${CELL}.load`);
+
+  const writable = settable(program);
+  const accessors = [...declared].map((name) => {
+    const set = writable.has(name) ? `, (${VALUE}) => { ${name} = ${VALUE}; }` : '';
+    return `${name}: [() => ${name}${set}]`;
+  });
+  const declare = accessors.length > 0 ? `${CELL}.declare({ ${accessors.join(', ')} }); ` : '';
+  return `(async (${CELL}) => { ${declare}${applyEdits(code, edits)}\n})`;
+}
+
+function lineOf(text: string, position: number): { line: number; character: number } {
+  const before = text.slice(0, position).split('\n');
+  return { line: before.length, character: (before.at(-1) as string).length + 1 };
+}
+
+function applyEdits(text: string, edits: { start: number; end: number; text: string }[]): string {
+  let result = '';
+  let at = 0;
+  // Those of one place in the order in which they were made; an empty one at the end of an expression comes after it.
+  for (const { start, end, text: inserted } of edits.sort((a, b) => a.start - b.start || a.end - b.end)) {
+    result += text.slice(at, start) + inserted;
+    at = end;
+  }
+  return result + text.slice(at);
+}

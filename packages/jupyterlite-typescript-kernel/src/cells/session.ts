@@ -1,0 +1,235 @@
+/** Cells, one after the other, with the names that they keep: everything but the worker and its messages. */
+import type { Bundle, Outcome } from '../protocol';
+import { type CellHost, CellSyntaxError, compileCell } from './compile';
+import { createConsole } from './console';
+import { describeError, isError, type Origin, shortenStacks } from './errors';
+import { describeValue } from './values';
+
+/** Where a session writes. */
+export interface SessionHost {
+  stream(name: 'stdout' | 'stderr', text: string): void;
+  display(bundle: Bundle, displayId: string | undefined, update: boolean): void;
+  /** Imports what a cell imports; rejects with one clear line for a name that there is not. */
+  load(name: string): Promise<Record<string, unknown>>;
+  /** What a script is, if it is no cell. */
+  originOf(script: string): Origin | undefined;
+  siteUrl: string;
+}
+
+/** What modules find under `Symbol.for('jupyterlite-typescript-kernel')`. */
+export interface KernelInterface {
+  /** Shows something below the cell. With an id it can be changed later. */
+  display(bundle: Bundle, displayId?: string): void;
+  /** Changes what was shown under an id. */
+  updateDisplay(bundle: Bundle, displayId: string): void;
+  /** Is called first on an interrupt; then the cell has 3 s to end by itself. Returns what takes it back. */
+  onInterrupt(listener: () => void): () => void;
+  /** The site's base URL, with a slash at its end. */
+  siteUrl: string;
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** The cell that runs now. */
+  cell(): { count: number } | undefined;
+}
+
+/** The global under which modules find the kernel. */
+export const KERNEL = Symbol.for('jupyterlite-typescript-kernel');
+
+export interface Session {
+  execute(code: string, count: number): Promise<Outcome>;
+  interrupt(): void;
+  /** Reports what nobody awaited, below the cell that ran last. */
+  reportLate(kind: string, error: unknown): void;
+  isComplete(code: string): 'complete' | 'incomplete' | 'invalid';
+  api: KernelInterface;
+}
+
+type Declared = Parameters<CellHost['declare']>[0];
+
+/** What a cell leaves when it has run to its end. */
+interface Ran {
+  declared: Declared;
+  /** Of its last line. */
+  value?: unknown;
+}
+
+const INTERRUPTED = new Error('Interrupted.');
+
+const failure = (ename: string, evalue: string, text: string): Outcome => ({
+  status: 'error',
+  ename,
+  evalue,
+  traceback: text === '' ? [] : text.split('\n'),
+});
+
+/** Cells whose lines are known: those that ran last, so a kernel that runs for days does not grow. */
+const CELLS = 1000;
+
+/** Names of cells in stacks. */
+const scriptName = (number: number) => `cell-${number}.ts`;
+
+/** Starts a session; from now on this realm's console and stacks are its own. */
+export function createSession(host: SessionHost): Session {
+  const names: Record<string, unknown> = Object.create(null);
+  const cells = new Map<string, Extract<Origin, { kind: 'cell' }>>();
+  const listeners = new Set<() => void>();
+  let number = 0;
+  let current: { count: number } | undefined;
+  let interrupted = false;
+  let giveUp: (error: Error) => void = () => {};
+
+  shortenStacks((script) => cells.get(script.replace(/^.*\//, '')) ?? host.originOf(script));
+  Object.assign(console, createConsole(host.stream));
+
+  const api: KernelInterface = {
+    display: (bundle, displayId) => host.display(bundle, displayId, false),
+    updateDisplay: (bundle, displayId) => host.display(bundle, displayId, true),
+    onInterrupt(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    siteUrl: host.siteUrl,
+    stdout: (text) => host.stream('stdout', text),
+    stderr: (text) => host.stream('stderr', text),
+    cell: () => current,
+  };
+  Object.assign(globalThis, { [KERNEL]: api });
+
+  async function load(name: string, needed: string[] = []): Promise<Record<string, unknown>> {
+    const module = name === 'tslab' ? displayModule(api) : await host.load(name);
+    const missing = needed.find((key) => !(key in module));
+    if (missing !== undefined) throw new SyntaxError(`The module '${name}' has no export '${missing}'`);
+    return module;
+  }
+
+  /** Makes the names of a cell those of the notebook. */
+  function keep(declared: Declared): void {
+    for (const [name, [get, set]] of Object.entries(declared)) {
+      // Of a constant only the value: the cell's other variables need not live as long as it does.
+      const value = set ? undefined : get();
+      const refuse = () => {
+        throw new TypeError(`Assignment to constant variable '${name}'`);
+      };
+      const accessors = set ? { get, set } : { get: () => value, set: refuse };
+      Object.defineProperty(names, name, { ...accessors, enumerable: true, configurable: true });
+    }
+  }
+
+  async function run(code: string, number: number): Promise<Ran> {
+    const compiled = compileCell(code, (name) => name in names);
+    const ran: Ran = { declared: {} };
+    const cell: CellHost = {
+      names,
+      declare: (declared) => {
+        ran.declared = declared;
+      },
+      load,
+      defaultOf: (module) => ('default' in module ? module.default : module),
+    };
+    // biome-ignore lint/security/noGlobalEval: a kernel runs what it is given; this way it sees globals alone.
+    const main = globalThis.eval(`${compiled}\n//# sourceURL=${scriptName(number)}`) as (
+      cell: CellHost,
+    ) => Promise<void>;
+    await main(cell);
+    ran.value = cell.value;
+    return ran;
+  }
+
+  const isInterrupt = (error: unknown) =>
+    error === INTERRUPTED || (interrupted && isError(error) && error.name === 'AbortError');
+
+  function fail(error: unknown): Outcome {
+    if (isInterrupt(error)) {
+      // Work that stopped by itself may say how far it came: `Interrupted after 12 of 100 epochs.`
+      const { name, message } = error as Error;
+      const text = name === 'AbortError' && message.startsWith('Interrupted ') ? message : 'Interrupted.';
+      host.stream('stdout', `${text}\n`);
+      return failure('Interrupted', text, '');
+    }
+    if (error instanceof CellSyntaxError) {
+      const text = `${error.line}:${error.column} - ${error.message}`;
+      host.stream('stderr', `${text}\n`);
+      return failure('SyntaxError', error.message, text);
+    }
+    const text = describeError(error);
+    host.stream('stderr', `${text}\n`);
+    return failure(isError(error) ? error.name : 'Error', String(isError(error) ? error.message : error), text);
+  }
+
+  return {
+    api,
+    async execute(code, count) {
+      number++;
+      cells.set(scriptName(number), { kind: 'cell', count, source: code });
+      cells.delete(scriptName(number - CELLS));
+      current = { count };
+      interrupted = false;
+      const stopped = new Promise<never>((_, reject) => {
+        giveUp = reject;
+      });
+      try {
+        const { declared, value } = await Promise.race([run(code, number), stopped]);
+        keep(declared);
+        if (value !== undefined && value !== null) host.stream('stdout', `${describeValue(value)}\n`);
+        return { status: 'ok' };
+      } catch (error) {
+        return fail(error);
+      } finally {
+        current = undefined;
+        giveUp = () => {};
+      }
+    },
+    interrupt() {
+      interrupted = true;
+      // Those who listen end their work themselves and say how far it came. Nothing else can be stopped from outside.
+      if (listeners.size === 0) giveUp(INTERRUPTED);
+      for (const listener of [...listeners]) listener();
+    },
+    reportLate(kind, error) {
+      host.stream('stderr', `${kind}: ${describeError(error)}\n`);
+    },
+    isComplete(code) {
+      if (/(^|\n)\s*\n\s*$/.test(code)) return 'complete';
+      try {
+        compileCell(code, () => false);
+        return 'complete';
+      } catch (error) {
+        return error instanceof CellSyntaxError && error.atEnd ? 'incomplete' : 'invalid';
+      }
+    },
+  };
+}
+
+/** What cells know from tslab: `import { display, newDisplay } from 'tslab'`. */
+function displayModule(api: KernelInterface): Record<string, unknown> {
+  const TYPES = {
+    javascript: 'text/javascript',
+    html: 'text/html',
+    markdown: 'text/markdown',
+    latex: 'text/latex',
+    svg: 'image/svg+xml',
+    png: 'image/png',
+    jpeg: 'image/jpeg',
+    gif: 'image/gif',
+    pdf: 'application/pdf',
+    text: 'text/plain',
+  };
+  const make = (id?: string) => {
+    let shown = false;
+    const raw = (type: string, content: unknown) => {
+      const bundle = { data: { [type]: content instanceof Uint8Array ? base64(content) : content }, metadata: {} };
+      if (id !== undefined && shown) api.updateDisplay(bundle, id);
+      else api.display(bundle, id);
+      shown = true;
+    };
+    const methods = Object.entries(TYPES).map(([name, type]) => [name, (content: unknown) => raw(type, content)]);
+    return { ...Object.fromEntries(methods), raw };
+  };
+  return { display: make(), newDisplay: () => make(`display-${Math.random().toString(16).slice(2)}`) };
+}
+
+function base64(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(text);
+}

@@ -1,0 +1,105 @@
+/** The worker that runs cells. */
+import type { FromCells, Modules, ToCells } from '../protocol';
+import type { Origin } from './errors';
+import { createSession, type Session } from './session';
+
+const post = (message: FromCells) =>
+  (self as unknown as { postMessage(message: FromCells): void }).postMessage(message);
+
+/** Milliseconds for which printed text may wait: a loop that prints a thousand lines sends a few messages. */
+const PAUSE = 50;
+/** Messages in that time that do not wait: what is printed before an endless loop has to be seen. */
+const AT_ONCE = 20;
+
+/** The cell that output belongs to: the one that runs, or the last. */
+let current = 0;
+let waiting: { id: number; name: 'stdout' | 'stderr'; text: string } | undefined;
+let windowStart = 0;
+let sent = 0;
+let timer = false;
+
+function flush(): void {
+  if (!waiting) return;
+  post({ type: 'stream', ...waiting });
+  waiting = undefined;
+  sent++;
+}
+
+function stream(name: 'stdout' | 'stderr', text: string): void {
+  if (text === '') return;
+  if (waiting?.name !== name || waiting.id !== current) flush();
+  waiting = { id: current, name, text: (waiting?.text ?? '') + text };
+  const now = performance.now();
+  if (now - windowStart > PAUSE) {
+    windowStart = now;
+    sent = 0;
+  }
+  if (sent < AT_ONCE) flush();
+  else if (!timer) {
+    timer = true;
+    setTimeout(() => {
+      timer = false;
+      flush();
+    }, PAUSE);
+  }
+}
+
+function start(modules: Modules, siteUrl: string): Session {
+  const own = new URL(self.location.href).href;
+  const byUrl = new Map(Object.entries(modules).map(([name, url]) => [url, name]));
+  return createSession({
+    siteUrl,
+    stream,
+    display(bundle, displayId, update) {
+      flush();
+      post({ type: 'display', id: current, bundle, displayId, update });
+    },
+    load(name) {
+      const url = Object.hasOwn(modules, name) ? modules[name] : undefined;
+      if (url !== undefined) return import(url);
+      const known = Object.keys(modules).map((one) => `'${one}'`);
+      const there = known.length > 0 ? `This page has ${known.join(', ')}.` : 'This page has none.';
+      return Promise.reject(new Error(`Cannot find module '${name}'. ${there}`));
+    },
+    originOf(script): Origin | undefined {
+      if (script === own) return { kind: 'kernel' };
+      const name = byUrl.get(script);
+      if (name !== undefined) return { kind: 'module', name };
+      // What a module has loaded, such as a part of it.
+      return /^(https?|blob):/.test(script) ? { kind: 'module', name: script.replace(/^.*\//, '') } : undefined;
+    },
+  });
+}
+
+let session: Session | undefined;
+
+async function execute(id: number, code: string, count: number): Promise<void> {
+  current = id;
+  const content = await (session as Session).execute(code, count);
+  flush();
+  post({ type: 'reply', id, content });
+}
+
+self.addEventListener('message', ({ data }: MessageEvent<ToCells>) => {
+  if (data.type === 'start') {
+    session = start(data.modules, data.siteUrl);
+    post({ type: 'ready' });
+    // A first import then finds the module in the browser's memory. If that fails now, the cell's import says why.
+    if (data.preload)
+      setTimeout(() => Object.values(data.modules).forEach((url) => void import(url).catch(() => {})), 0);
+  } else if (data.type === 'execute') void execute(data.id, data.code, data.count);
+  else if (data.type === 'interrupt') session?.interrupt();
+  else if (data.type === 'is-complete') {
+    post({ type: 'reply', id: data.id, content: { status: session?.isComplete(data.code) ?? 'unknown' } });
+  }
+});
+
+// What nobody awaited.
+self.addEventListener('unhandledrejection', (event) => {
+  event.preventDefault();
+  session?.reportLate('UnhandledPromiseRejection', event.reason);
+});
+self.addEventListener('error', (event) => {
+  event.preventDefault();
+  session?.reportLate('UncaughtException', event.error ?? event.message);
+});

@@ -1,0 +1,210 @@
+/** The kernel as JupyterLite sees it: it hands cells to a worker, and asks the types first. */
+import { problemsText } from '../problems';
+import type { FromCells, Outcome, ToCells } from '../protocol';
+import type { BaseKernel, KernelOptions, Message, Services } from './jupyterlite';
+import { createQueue } from './queue';
+import type { Settings } from './settings';
+import type { TypesClient } from './types-client';
+
+/** Milliseconds that a cell has to stop after an interrupt. Then its worker is ended. */
+const GRACE = 3000;
+
+const LOST = `Interrupted. The cell did not stop within ${GRACE / 1000} s, so the kernel was restarted. Its variables are gone: run the cells above again.`;
+
+export interface TypeScriptKernel extends BaseKernel {
+  /** Asks the running cell to stop; ends it after a while if it does not. */
+  interrupt(): void;
+}
+
+interface Request {
+  resolve(content: unknown): void;
+  /** Of the message that asked; output goes to its cell. */
+  header: unknown;
+  isCell: boolean;
+}
+
+/** Jupyter counts characters, JavaScript counts UTF-16 units. */
+const toUnits = (code: string, position: number): number => [...code].slice(0, position).join('').length;
+const toCharacters = (code: string, position: number): number => [...code.slice(0, position)].length;
+
+/** Makes the class, which extends one that only the running page has. */
+export function kernelClass(
+  base: Services['BaseKernel'],
+  urls: { worker: string; siteUrl: string },
+  settings: Settings,
+  types: TypesClient,
+): new (
+  options: KernelOptions,
+) => TypeScriptKernel {
+  return class extends base {
+    private worker!: Worker;
+    private isReady!: Promise<void>;
+    private requests = new Map<number, Request>();
+    private headers = new Map<number, unknown>();
+    private next = 1;
+    private deadline: ReturnType<typeof setTimeout> | undefined;
+
+    private queue: ReturnType<typeof createQueue>;
+
+    constructor(options: KernelOptions) {
+      const queue = createQueue((message) => options.sendMessage(message));
+      super({ ...options, sendMessage: queue.send });
+      this.queue = queue;
+      this.start();
+    }
+
+    override handleMessage(message: Message): Promise<void> {
+      return this.queue.isAborted(message) ? Promise.resolve() : super.handleMessage(message);
+    }
+
+    get ready(): Promise<void> {
+      return this.isReady;
+    }
+
+    private start(): void {
+      types.forget(this.id);
+      const worker = new Worker(urls.worker, { type: 'module', name: 'TypeScript kernel' });
+      this.worker = worker;
+      this.isReady = new Promise((resolve, reject) => {
+        worker.onerror = (event) => reject(new Error(event.message ?? `${urls.worker} could not be loaded`));
+        worker.onmessage = ({ data }: MessageEvent<FromCells>) => {
+          if (data.type === 'ready') {
+            resolve();
+            // Only now, so that the first cell waits for nothing else.
+            types.load();
+          } else this.receive(data);
+        };
+      });
+      const { modules, preload } = settings;
+      this.post({ type: 'start', modules, siteUrl: urls.siteUrl, preload });
+    }
+
+    private post(message: ToCells): void {
+      this.worker.postMessage(message);
+    }
+
+    private receive(message: Exclude<FromCells, { type: 'ready' }>): void {
+      const { id } = message;
+      if (message.type === 'reply') {
+        const request = this.requests.get(id);
+        this.requests.delete(id);
+        if (request?.isCell) {
+          clearTimeout(this.deadline);
+          this.deadline = undefined;
+        }
+        request?.resolve(message.content);
+        return;
+      }
+      const header = this.headers.get(id) ?? this.parentHeader;
+      if (message.type === 'stream') this.stream({ name: message.name, text: message.text }, header);
+      else {
+        const { bundle, displayId } = message;
+        const transient = displayId === undefined ? {} : { display_id: displayId };
+        const content = { data: bundle.data, metadata: bundle.metadata ?? {}, transient };
+        if (message.update) this.updateDisplayData(content, header);
+        else this.displayData(content, header);
+      }
+    }
+
+    private ask<T>(message: (id: number) => ToCells, isCell: boolean): Promise<T> {
+      const id = this.next++;
+      if (isCell) {
+        this.headers.set(id, this.parentHeader);
+        // Late output goes to the cell that ran last; those before it are not needed.
+        this.headers.delete(id - 100);
+      }
+      return new Promise((resolve) => {
+        this.requests.set(id, { resolve: resolve as (content: unknown) => void, header: this.parentHeader, isCell });
+        this.post(message(id));
+      });
+    }
+
+    interrupt(): void {
+      const running = [...this.requests].find(([, { isCell }]) => isCell);
+      if (!running) return;
+      const [id, request] = running;
+      this.post({ type: 'interrupt' });
+      // Asking twice gives no second grace.
+      this.deadline ??= setTimeout(() => {
+        this.deadline = undefined;
+        if (!this.requests.has(id)) return;
+        this.worker.terminate();
+        this.requests.clear();
+        this.stream({ name: 'stdout', text: `${LOST}\n` }, request.header);
+        this.start();
+        request.resolve({ status: 'error', ename: 'Interrupted', evalue: LOST, traceback: [] } satisfies Outcome);
+      }, GRACE);
+    }
+
+    override dispose(): void {
+      if (this.isDisposed) return;
+      clearTimeout(this.deadline);
+      this.worker.terminate();
+      types.forget(this.id);
+      super.dispose();
+    }
+
+    async kernelInfoRequest(): Promise<object> {
+      return {
+        status: 'ok',
+        protocol_version: '5.3',
+        implementation: 'jupyterlite-typescript-kernel',
+        implementation_version: VERSION,
+        banner: 'TypeScript in this browser',
+        help_links: [],
+        language_info: {
+          name: 'typescript',
+          version: '5.0',
+          mimetype: 'text/typescript',
+          file_extension: '.ts',
+          codemirror_mode: { mode: 'typescript', name: 'javascript', typescript: true },
+        },
+      };
+    }
+
+    async executeRequest({ code }: { code: string }): Promise<object> {
+      const count = this.executionCount;
+      const problems = (await types.check(this.id, code)) ?? [];
+      if (problems.length > 0) {
+        this.stream({ name: 'stderr', text: problemsText(problems) });
+        const evalue = problems.at(-1)?.text ?? '';
+        return { status: 'error', ename: 'TypeScript', evalue, traceback: [], execution_count: count };
+      }
+      const outcome = await this.ask<Outcome>((id) => ({ type: 'execute', id, code, count }), true);
+      if (outcome.status === 'error') return { ...outcome, execution_count: count };
+      types.ran(this.id, code);
+      return { ...outcome, execution_count: count, user_expressions: {}, payload: [] };
+    }
+
+    async completeRequest({ code, cursor_pos }: { code: string; cursor_pos: number }): Promise<object> {
+      const position = toUnits(code, cursor_pos);
+      const found = await types.complete(this.id, code, position);
+      const { matches, start, end } = found ?? { matches: [], start: position, end: position };
+      const at = { cursor_start: toCharacters(code, start), cursor_end: toCharacters(code, end) };
+      return { status: 'ok', matches, ...at, metadata: {} };
+    }
+
+    async inspectRequest({ code, cursor_pos }: { code: string; cursor_pos: number }): Promise<object> {
+      const text = await types.inspect(this.id, code, toUnits(code, cursor_pos));
+      const data = text ? { 'text/plain': text } : {};
+      return { status: 'ok', found: Boolean(text), data, metadata: {} };
+    }
+
+    isCompleteRequest({ code }: { code: string }): Promise<object> {
+      return this.ask((id) => ({ type: 'is-complete', id, code }), false);
+    }
+
+    async commInfoRequest(): Promise<object> {
+      return { status: 'ok', comms: {} };
+    }
+
+    // A cell asks for no input and opens no comm.
+    inputReply(): void {}
+    async commOpen(): Promise<void> {}
+    async commMsg(): Promise<void> {}
+    async commClose(): Promise<void> {}
+  };
+}
+
+/** The package's version; the build puts it in. */
+declare const VERSION: string;

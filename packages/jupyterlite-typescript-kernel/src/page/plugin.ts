@@ -1,0 +1,73 @@
+/**
+ * The extension as JupyterLite loads it: a container of webpack's module federation, written by hand, with one plugin that
+ * registers the kernel.
+ */
+import type { CoreUtils, KernelClient, KernelOptions, KernelSpecs, Services } from './jupyterlite';
+import { kernelClass, type TypeScriptKernel } from './kernel';
+import { PLUGIN, readSettings } from './settings';
+import { createTypesClient } from './types-client';
+
+const NAME = 'jupyterlite-typescript-kernel';
+const here = new URL('./', (document.currentScript as HTMLScriptElement).src).href;
+
+function createPlugin({ BaseKernel, IKernelSpecs, IKernelClient }: Services, { PageConfig }: CoreUtils) {
+  return {
+    id: PLUGIN,
+    autoStart: true,
+    requires: [IKernelSpecs, IKernelClient],
+    activate(_: unknown, specs: KernelSpecs, client: KernelClient) {
+      const siteUrl = new URL(PageConfig.getBaseUrl(), location.href).href;
+      const settings = readSettings(PageConfig.getOption('litePluginSettings'), siteUrl);
+      const types = createTypesClient(`${here}types-worker.js`, settings.declarations);
+      const Kernel = kernelClass(BaseKernel, { worker: `${here}cells-worker.js`, siteUrl }, settings, types);
+      const running = new Map<string, TypeScriptKernel>();
+      const logo = `${here}logo.svg`;
+      specs.register({
+        spec: {
+          name: settings.name,
+          display_name: settings.displayName,
+          language: 'typescript',
+          argv: [],
+          resources: { 'logo-32x32': logo, 'logo-64x64': logo, 'logo-svg': logo },
+        },
+        async create(options: KernelOptions) {
+          const kernel = new Kernel(options);
+          running.set(options.id, kernel);
+          kernel.disposed.connect(() => running.delete(options.id));
+          return kernel;
+        },
+      });
+      // JupyterLite's interrupt drops the cells that wait. It tells the kernel nothing.
+      const drop = client.interrupt.bind(client);
+      client.interrupt = (id) => {
+        running.get(id)?.interrupt();
+        return drop(id);
+      };
+    },
+  };
+}
+
+type Shared = Record<string, Record<string, { get(): Promise<() => unknown> }>>;
+let shared: Shared = {};
+
+/** A package that the page has loaded and shares with its extensions. */
+async function ofPage<T>(name: string): Promise<T> {
+  const version = Object.values(shared[name] ?? {})[0];
+  if (!version) throw new Error(`${NAME}: expected a JupyterLite that shares ${name}, found none`);
+  return (await version.get())() as T;
+}
+
+const global = globalThis as { _JUPYTERLAB?: Record<string, unknown> };
+global._JUPYTERLAB ??= {};
+global._JUPYTERLAB[NAME] = {
+  init(scope: Shared) {
+    shared = scope;
+  },
+  async get() {
+    const plugin = createPlugin(
+      await ofPage<Services>('@jupyterlite/services'),
+      await ofPage<CoreUtils>('@jupyterlab/coreutils'),
+    );
+    return () => ({ __esModule: true, default: plugin });
+  },
+};

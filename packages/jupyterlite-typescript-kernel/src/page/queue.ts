@@ -1,0 +1,46 @@
+/**
+ * What becomes of the cells that wait when one fails. JupyterLite drops whatever waits and tells nobody, so those cells
+ * stay marked as running. Here each is answered as aborted, as by other kernels, and a cell that may fail stops none.
+ */
+import type { Message } from './jupyterlite';
+
+export interface Queue {
+  /** Passes a message of the kernel on to the page. */
+  send(message: Message): void;
+  /** Whether a message asks for a cell that waited when another failed; if so, it has been answered. */
+  isAborted(message: Message): boolean;
+}
+
+/** @param send what takes the messages */
+export function createQueue(send: (message: Message) => void): Queue {
+  /** When a cell failed last: what was asked for before that is aborted. */
+  let failedAt = Number.NEGATIVE_INFINITY;
+  let stopsOthers = true;
+
+  const answer = (to: Message, channel: string, type: string, content: Message['content']) => {
+    const { session, username, version } = to.header;
+    const id = `${to.header.msg_id}-${type}-${String(content.execution_state ?? '')}`;
+    const header = { msg_id: id, msg_type: type, session, username, version, date: new Date().toISOString() };
+    send({ channel, header, parent_header: to.header, metadata: {}, content, buffers: [] });
+  };
+
+  return {
+    send(message) {
+      if (message.header.msg_type !== 'execute_reply' || message.content.status !== 'error') return send(message);
+      if (stopsOthers) failedAt = Date.now();
+      // By this mark JupyterLite takes it that the cells which wait are taken care of.
+      send({ ...message, metadata: { ...message.metadata, cause: 'interrupt' } });
+    },
+    isAborted(message) {
+      if (message.header.msg_type !== 'execute_request') return false;
+      if (Date.parse(message.header.date) > failedAt) {
+        stopsOthers = message.content.stop_on_error !== false;
+        return false;
+      }
+      answer(message, 'iopub', 'status', { execution_state: 'busy' });
+      answer(message, 'shell', 'execute_reply', { status: 'aborted' });
+      answer(message, 'iopub', 'status', { execution_state: 'idle' });
+      return true;
+    },
+  };
+}

@@ -1,0 +1,79 @@
+/** The page's side of the worker that knows the types. One serves all kernels of the page. */
+import type { Completions, FromTypes, ToTypes, TypeProblem } from '../protocol';
+
+type Request = Extract<ToTypes, { id: number }>;
+type Ask<T extends Request = Request> = T extends Request ? Omit<T, 'id'> : never;
+
+export interface TypesClient {
+  /** Whether it has loaded; until then questions are answered with undefined at once. */
+  readonly isReady: boolean;
+  /** Starts to load, unless it has. */
+  load(): void;
+  check(kernel: string, code: string): Promise<TypeProblem[] | undefined>;
+  complete(kernel: string, code: string, position: number): Promise<Completions | undefined>;
+  inspect(kernel: string, code: string, position: number): Promise<string | null | undefined>;
+  /** A cell ran to its end: its names are known from now on. */
+  ran(kernel: string, code: string): void;
+  /** A kernel has lost its variables. */
+  forget(kernel: string): void;
+}
+
+/**
+ * @param script URL of the worker
+ * @param declarations URL of the JSON of declarations; undefined if there are none, so nothing is ever loaded
+ */
+export function createTypesClient(script: string, declarations: string | undefined): TypesClient {
+  const waiting = new Map<number, (content: unknown) => void>();
+  let worker: Worker | undefined;
+  let isReady = false;
+  let next = 1;
+  // What cells said before there was a worker.
+  const early: ToTypes[] = [];
+
+  const fail = (message: string) => {
+    console.warn(`No types in TypeScript cells: ${message}`);
+    isReady = false;
+    for (const answer of waiting.values()) answer(undefined);
+    waiting.clear();
+  };
+  const send = (message: ToTypes) => (worker ? worker.postMessage(message) : early.push(message));
+
+  function ask(message: Ask): Promise<unknown> {
+    if (!isReady) return Promise.resolve(undefined);
+    const id = next++;
+    return new Promise((resolve) => {
+      waiting.set(id, resolve);
+      send({ ...message, id } as ToTypes);
+    });
+  }
+
+  function load(): void {
+    if (worker || declarations === undefined) return;
+    worker = new Worker(script, { type: 'module', name: 'TypeScript types' });
+    worker.onerror = (event) => fail(event.message ?? `${script} could not be loaded`);
+    worker.onmessage = ({ data }: MessageEvent<FromTypes>) => {
+      if (data.type === 'ready') isReady = true;
+      else if (data.type === 'failed') fail(data.message);
+      else {
+        waiting.get(data.id)?.(data.content);
+        waiting.delete(data.id);
+      }
+    };
+    worker.postMessage({ type: 'start', declarations } satisfies ToTypes);
+    for (const message of early.splice(0)) worker.postMessage(message);
+  }
+
+  return {
+    get isReady() {
+      return isReady;
+    },
+    load,
+    check: (kernel, code) => ask({ type: 'check', kernel, code }) as Promise<TypeProblem[] | undefined>,
+    complete: (kernel, code, position) =>
+      ask({ type: 'complete', kernel, code, position }) as Promise<Completions | undefined>,
+    inspect: (kernel, code, position) =>
+      ask({ type: 'inspect', kernel, code, position }) as Promise<string | null | undefined>,
+    ran: (kernel, code) => void send({ type: 'ran', kernel, code }),
+    forget: (kernel) => void send({ type: 'forget', kernel }),
+  };
+}

@@ -1,0 +1,208 @@
+/**
+ * The types of notebooks: TypeScript's language service over one file per cell that ran and one for the cell at hand. The
+ * scope of a cell is the file of the cell that ran before it, as tslab does it: source files get a `parent`, and the
+ * look-up of names goes from parent to parent. So the newest declaration of a name wins, an earlier `let` can be assigned
+ * to, and no text is added: positions are the cell's own.
+ */
+import type * as TypeScript from '@tslab/typescript-for-tslab';
+import type { Completions, TypeProblem } from '../protocol';
+
+type Ts = typeof TypeScript;
+
+/** What `buildDeclarations` writes. */
+export interface Declarations {
+  /** Texts by path. */
+  files: Record<string, string>;
+  /** Path of the declarations of each module that cells may import. */
+  modules: Record<string, string>;
+  /** Libraries of TypeScript, as the option `lib` names them. */
+  lib: string[];
+  /** Paths of declarations that are always there. */
+  ambient: string[];
+}
+
+/** The types of one notebook. */
+export interface NotebookTypes {
+  check(code: string): TypeProblem[];
+  complete(code: string, position: number): Completions;
+  /** The type and the documentation of what stands at a position, or null. */
+  inspect(code: string, position: number): string | null;
+  /** A cell ran to its end: later cells see its names. */
+  ran(code: string): void;
+  /** Frees what it holds; it cannot be used after that. */
+  dispose(): void;
+}
+
+interface Cell {
+  path: string;
+  text: string;
+  version: number;
+}
+
+/** Makes notebooks that share what they read. */
+export function createTypes(ts: Ts, declarations: Declarations): (name: string) => NotebookTypes {
+  const { files, modules, ambient } = declarations;
+  // The options of tslab.
+  const settings: TypeScript.CompilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Node10,
+    moduleDetection: ts.ModuleDetectionKind.Force,
+    esModuleInterop: true,
+    experimentalDecorators: true,
+    skipLibCheck: true,
+    noEmit: true,
+    lib: declarations.lib.map((name) => `lib.${name}.d.ts`),
+    types: [],
+  };
+  const folders = new Set(['/']);
+  for (const path of Object.keys(files)) {
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) folders.add(path.slice(0, at));
+  }
+  const registry = ts.createDocumentRegistry(true, '/');
+  const snapshots = new Map<string, TypeScript.IScriptSnapshot>();
+  const resolved = new Map<string, TypeScript.ResolvedModuleWithFailedLookupLocations>();
+  let version = 1;
+
+  return (name) => {
+    const folder = `/cells/${name}`;
+    const cells: Cell[] = [];
+    const fresh = (): Cell => ({ path: `${folder}/${cells.length + 1}.ts`, text: '', version: ++version });
+    let current = fresh();
+    const cellOf = (path: string) => (path === current.path ? current : cells.find((cell) => cell.path === path));
+    const textOf = (path: string) => cellOf(path)?.text ?? files[path];
+
+    const host: TypeScript.LanguageServiceHost = {
+      getCompilationSettings: () => settings,
+      getScriptFileNames: () => [...ambient, ...cells.map(({ path }) => path), current.path],
+      getScriptVersion: (path) => String(cellOf(path)?.version ?? 1),
+      getScriptSnapshot(path) {
+        const cell = cellOf(path);
+        if (cell) return ts.ScriptSnapshot.fromString(cell.text);
+        const text = files[path];
+        if (text === undefined) return undefined;
+        const known = snapshots.get(path) ?? ts.ScriptSnapshot.fromString(text);
+        snapshots.set(path, known);
+        return known;
+      },
+      getProjectVersion: () => String(version),
+      getCurrentDirectory: () => folder,
+      getDefaultLibFileName: () => '/lib/lib.d.ts',
+      fileExists: (path) => textOf(path) !== undefined,
+      readFile: textOf,
+      directoryExists: (path) => folders.has(path),
+      getDirectories: () => [],
+      useCaseSensitiveFileNames: () => true,
+      // Each new cell is a new root, for which a program resolves every import of every file again: answers are kept.
+      resolveModuleNameLiterals: (literals, from) =>
+        literals.map(({ text }) => {
+          const key = `${from.startsWith('/cells/') ? '' : from}\0${text}`;
+          const known = resolved.get(key) ?? resolve(text, from);
+          resolved.set(key, known);
+          return known;
+        }),
+    };
+
+    function resolve(module: string, from: string): TypeScript.ResolvedModuleWithFailedLookupLocations {
+      const path = Object.hasOwn(modules, module) ? modules[module] : undefined;
+      if (path === undefined)
+        return ts.resolveModuleName(module, from, settings, host as TypeScript.ModuleResolutionHost);
+      const extension = ts.Extension.Dts;
+      return { resolvedModule: { resolvedFileName: path, extension, isExternalLibraryImport: true } };
+    }
+
+    const service = ts.createLanguageService(host, registry);
+
+    /** Takes the cell at hand, and joins the scopes of all. */
+    function open(text: string): TypeScript.SourceFile {
+      if (text !== current.text) current = { ...current, text, version: ++version };
+      const program = service.getProgram() as TypeScript.Program;
+      let parent: TypeScript.SourceFile | undefined;
+      for (const { path } of [...cells, current]) {
+        const file = program.getSourceFile(path) as TypeScript.SourceFile;
+        (file as { parent?: TypeScript.Node }).parent = parent;
+        parent = file;
+      }
+      return parent as TypeScript.SourceFile;
+    }
+
+    return {
+      check(code) {
+        const file = open(code);
+        const found = [
+          ...service.getSyntacticDiagnostics(current.path),
+          ...service.getSemanticDiagnostics(current.path),
+        ].filter(({ category }) => category === ts.DiagnosticCategory.Error);
+        return found.flatMap(({ start = 0, code, messageText }) => {
+          const { line, character } = ts.getLineAndCharacterOfPosition(file, start);
+          return linesOf(messageText).map((text) => ({ line: line + 1, column: character + 1, code, text }));
+        });
+      },
+      complete(code, position) {
+        open(code);
+        const options = { includeCompletionsForModuleExports: false, includeCompletionsWithInsertText: false };
+        const entries = service.getCompletionsAtPosition(current.path, position, options)?.entries ?? [];
+        return { ...wordAt(code, position), matches: matching(entries, wordAt(code, position)) };
+      },
+      inspect(code, position) {
+        open(code);
+        const at = (place: number) => service.getQuickInfoAtPosition(current.path, place);
+        const info = at(position) ?? (position > 0 ? at(position - 1) : undefined);
+        return info ? describeInfo(info) : null;
+      },
+      ran(code) {
+        open(code);
+        cells.push(current);
+        current = fresh();
+      },
+      dispose: () => service.dispose(),
+    };
+  };
+}
+
+/** Each link of a chain of messages is a line of its own. */
+function linesOf(message: string | TypeScript.DiagnosticMessageChain): string[] {
+  if (typeof message === 'string') return [message];
+  return [message.messageText, ...(message.next ?? []).flatMap(linesOf)];
+}
+
+interface Word {
+  start: number;
+  end: number;
+  text: string;
+}
+
+/** The name at the cursor, also where it stands in its middle. */
+function wordAt(code: string, position: number): Word {
+  const [before] = /[\p{ID_Continue}$]*$/u.exec(code.slice(0, position)) as RegExpExecArray;
+  const [after] = /^[\p{ID_Continue}$]*/u.exec(code.slice(position)) as RegExpExecArray;
+  return { start: position - before.length, end: position + after.length, text: before + after };
+}
+
+/** In tslab's order: those that begin with the word, those that do so in another case, those that hold it. */
+function matching(entries: TypeScript.CompletionEntry[], { text }: Word): string[] {
+  const lower = text.toLowerCase();
+  const rank = (name: string) => {
+    if (name.startsWith(text)) return 0;
+    if (name.toLowerCase().startsWith(lower)) return 1;
+    return name.toLowerCase().includes(lower) ? 2 : 3;
+  };
+  const keyed = entries.map(({ name, sortText }, index) => ({ name, key: `${rank(name)}${sortText}`, index }));
+  const found = keyed.filter(({ key }) => !key.startsWith('3'));
+  // Without a word by name, else in the order of TypeScript.
+  found.sort((a, b) => a.key.localeCompare(b.key) || (text === '' ? a.name.localeCompare(b.name) : a.index - b.index));
+  return found.map(({ name }) => name);
+}
+
+/** As tslab prints it: the type, an empty line, the comment, its tags. */
+function describeInfo({ displayParts = [], documentation = [], tags = [] }: TypeScript.QuickInfo): string {
+  const join = (parts: { text: string }[]) => parts.map(({ text }) => text).join('');
+  const head = join(displayParts);
+  const tail = tags.flatMap(({ name, text = [] }) => {
+    const words = join(text);
+    if (words === '') return [];
+    return [name === 'param' ? `@param ${words}` : words];
+  });
+  const notes = [...documentation.map(({ text }) => text), ...tail];
+  return [head, ...(head !== '' && notes.length > 0 ? [''] : []), ...notes].join('\n');
+}

@@ -1,0 +1,21 @@
+/** Shows rich content below a cell. */
+export interface Display {
+  javascript(code: string): void;
+  html(html: string): void;
+  markdown(markdown: string): void;
+  latex(latex: string): void;
+  svg(svg: string): void;
+  png(bytes: Uint8Array): void;
+  jpeg(bytes: Uint8Array): void;
+  gif(bytes: Uint8Array): void;
+  pdf(bytes: Uint8Array): void;
+  text(text: string): void;
+  /** Shows content of any MIME type. */
+  raw(contentType: string, content: string | Uint8Array): void;
+}
+
+/** Adds an output each time. */
+export declare const display: Display;
+
+/** Starts an output that is written over in place. */
+export declare function newDisplay(): Display;

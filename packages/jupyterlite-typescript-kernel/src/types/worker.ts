@@ -1,0 +1,60 @@
+/** The worker that knows the types. */
+import * as ts from '@tslab/typescript-for-tslab';
+import type { FromTypes, ToTypes } from '../protocol';
+import { createTypes, type Declarations, type NotebookTypes } from './notebook';
+
+const post = (message: FromTypes) =>
+  (self as unknown as { postMessage(message: FromTypes): void }).postMessage(message);
+
+const notebooks = new Map<string, NotebookTypes>();
+let create: (name: string) => NotebookTypes;
+
+function notebook(kernel: string): NotebookTypes {
+  const found = notebooks.get(kernel) ?? create(kernel);
+  notebooks.set(kernel, found);
+  return found;
+}
+
+async function start(url: string): Promise<void> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
+  const declarations = (await response.json()) as Declarations;
+  create = createTypes(ts, declarations);
+  // Reads the libraries and modules, so the first cell that is checked need not wait for that.
+  const imports = Object.keys(declarations.modules).map((name) => `import ${JSON.stringify(name)};`);
+  create('first').check(imports.join('\n'));
+}
+
+/** Does what is asked; returns the answer, if the message wants one. */
+function answer(message: Exclude<ToTypes, { type: 'start' }>): unknown {
+  const { kernel } = message;
+  if (message.type === 'forget') {
+    notebooks.get(kernel)?.dispose();
+    return void notebooks.delete(kernel);
+  }
+  const types = notebook(kernel);
+  if (message.type === 'ran') return types.ran(message.code);
+  if (message.type === 'check') return types.check(message.code);
+  if (message.type === 'complete') return types.complete(message.code, message.position);
+  return types.inspect(message.code, message.position);
+}
+
+let ready: Promise<void> = Promise.resolve();
+
+self.addEventListener('message', ({ data }: MessageEvent<ToTypes>) => {
+  if (data.type === 'start') {
+    ready = start(data.declarations);
+    ready.then(
+      () => post({ type: 'ready' }),
+      (error: Error) => post({ type: 'failed', message: error.message }),
+    );
+    return;
+  }
+  // In the order in which they came. A question that TypeScript trips over is answered with nothing.
+  ready
+    .then(() => answer(data))
+    .catch((error) => console.warn(error))
+    .then((content) => {
+      if ('id' in data) post({ type: 'reply', id: data.id, content });
+    });
+});

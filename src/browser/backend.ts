@@ -1,0 +1,26 @@
+/** TensorFlow.js on WebAssembly: `import { tf } from 'lif-fc-mnist'`. */
+import * as tf from '@tensorflow/tfjs';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { kernel } from './kernel';
+
+export { tf };
+
+let ready: Promise<string> | undefined;
+
+/**
+ * Makes the backend ready; every notebook awaits it once, before the first tensor.
+ * @returns the backend's name
+ */
+export function initBackend(): Promise<string> {
+  ready ??= choose();
+  return ready;
+}
+
+async function choose(): Promise<string> {
+  // One thread: its helpers would be workers of this worker, for which the page would have to be isolated from others.
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  setWasmPaths(new URL('lif-fc-mnist/tfjs/', kernel().siteUrl).href);
+  if (!(await tf.setBackend('wasm'))) await tf.setBackend('cpu');
+  await tf.ready();
+  return tf.getBackend() === 'wasm' ? 'wasm (WebAssembly), one thread' : 'cpu (plain JavaScript)';
+}

@@ -1,0 +1,31 @@
+/** Both engines, made for this host: TensorFlow.js on WebAssembly for the readable one, one thread for the fast one. */
+import type { SomeEngineOptions } from '../common/engine';
+import { EventEngine } from '../event/engine';
+import { TfjsEngine, type TfjsEngineOptions } from '../training/tfjs-engine';
+import { initBackend } from './backend';
+import { siteFile } from './kernel';
+
+let kernelBytes: Promise<Uint8Array> | undefined;
+
+/**
+ * Makes an engine. What the options leave out has the tutorial's defaults. The event engine has one thread here, whatever
+ * `threads` says: more would need a page that is isolated from others, and its results do not depend on it.
+ * @throws RangeError that names the option that is out of range
+ */
+export function createEngine(name: 'event', options: SomeEngineOptions): Promise<EventEngine>;
+export function createEngine(name: 'tfjs', options: TfjsEngineOptions): Promise<TfjsEngine>;
+export function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions): Promise<EventEngine | TfjsEngine>;
+export async function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions) {
+  if (name === 'event') {
+    if (options?.loss) throw new TypeError("loss: expected none, as the event engine has the MSE built in; use 'tfjs'");
+    kernelBytes ??= siteFile('kernel.wasm');
+    // Not kept if it failed: the next call tries again.
+    kernelBytes.catch(() => {
+      kernelBytes = undefined;
+    });
+    return EventEngine.create(options, { kernel: await kernelBytes });
+  }
+  if (name !== 'tfjs') throw new RangeError(`engine: expected 'event' or 'tfjs', found ${name}`);
+  await initBackend();
+  return new TfjsEngine(options);
+}

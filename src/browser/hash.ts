@@ -1,0 +1,11 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { littleEndian } from '../records/bytes';
+
+/** SHA-256 in hexadecimal. A browser's own is missing where a page comes over http from another machine. */
+export const sha256Of = (bytes: Uint8Array): string => bytesToHex(sha256(bytes));
+
+/** SHA-256 of the values' bytes (float32, little-endian) in hexadecimal: equal for equal bits only, on every machine. */
+export function fingerprint(values: Float32Array): string {
+  return sha256Of(littleEndian(values));
+}

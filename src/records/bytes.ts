@@ -1,0 +1,43 @@
+/** Typed arrays as the bytes of a file, little-endian on every machine. */
+
+const isBigEndianMachine = () => new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
+
+/** The values' bytes, least significant first. */
+export function littleEndian(values: Float32Array | Float64Array): Uint8Array {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return isBigEndianMachine() ? swapped(bytes.slice(), values.BYTES_PER_ELEMENT) : bytes;
+}
+
+/** @param bytes a multiple of 4, in the file's order */
+export function float32Of(bytes: Uint8Array, bigEndian = false): Float32Array {
+  return new Float32Array(aligned(bytes, 4, bigEndian));
+}
+
+/** @param bytes a multiple of 8, in the file's order */
+export function float64Of(bytes: Uint8Array, bigEndian = false): Float64Array {
+  return new Float64Array(aligned(bytes, 8, bigEndian));
+}
+
+/** All parts, one after the other. */
+export function concatenated(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const part of parts) {
+    bytes.set(part, end);
+    end += part.length;
+  }
+  return bytes;
+}
+
+/** A copy that begins where a typed array may begin, in this machine's order. */
+function aligned(bytes: Uint8Array, width: number, bigEndian: boolean): ArrayBuffer {
+  const copy = new Uint8Array(new ArrayBuffer(bytes.length));
+  copy.set(bytes);
+  if (bigEndian !== isBigEndianMachine()) swapped(copy, width);
+  return copy.buffer;
+}
+
+function swapped(bytes: Uint8Array, width: number): Uint8Array {
+  for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
+  return bytes;
+}

@@ -1,0 +1,100 @@
+/** What a finished training leaves, as bytes by name: the original's four arrays, its model, and TensorBoard's file. */
+import { CLASSES } from '../common/mnist';
+import type { NeuronOptions } from '../common/neuron-options';
+import { eventsOf } from './events';
+import { layersModelFiles, MODEL_FILES, networkOf } from './layers-model';
+import { npyArray, npyBytes } from './npy';
+
+/** What is saved of a training; `host/contract.ts` has more of it. */
+interface FinishedRun {
+  trace: { v: Float32Array; spike: Float32Array };
+  history: { trainAccs: readonly number[]; testAccs: readonly number[] };
+  weights: Float32Array;
+  neuron: NeuronOptions;
+}
+
+export const MODEL_FOLDER = 'lif_snn_mnist';
+
+export const CURVES = 'events.out.tfevents.0.saved-run';
+
+/** The names of the arrays. */
+export const ARRAYS = ['v_t_array.npy', 's_t_array.npy', 'train_accs.npy', 'test_accs.npy'] as const;
+
+/** The names of all files of a saved run, with forward slashes. */
+export const RUN_FILES: readonly string[] = [
+  ...ARRAYS,
+  ...MODEL_FILES.map((name) => `${MODEL_FOLDER}/${name}`),
+  CURVES,
+];
+
+/** @throws RangeError if a number is NaN or infinite: a run that diverged */
+export function assertFinite(...arrays: readonly Float32Array[]): void {
+  if (!arrays.every((values) => values.every(Number.isFinite))) throw new RangeError('weights are no longer finite');
+}
+
+/**
+ * The original's four arrays, by file name.
+ * @throws RangeError if the parts do not fit each other or the weights are not finite
+ */
+export function arrayFiles({ trace, history, weights }: FinishedRun): Record<(typeof ARRAYS)[number], Uint8Array> {
+  const T = trace.v.length / CLASSES;
+  if (!Number.isInteger(T) || trace.spike.length !== trace.v.length) {
+    const found = `${trace.v.length} and ${trace.spike.length}`;
+    throw new RangeError(`trace: expected ${CLASSES} potentials and ${CLASSES} spikes per step, found ${found}`);
+  }
+  assertFinite(weights);
+  return {
+    'v_t_array.npy': npyBytes({ data: trace.v, shape: [T, CLASSES] }),
+    's_t_array.npy': npyBytes({ data: trace.spike, shape: [T, CLASSES] }),
+    'train_accs.npy': npyBytes(vector(history.trainAccs)),
+    'test_accs.npy': npyBytes(vector(history.testAccs)),
+  };
+}
+
+const vector = (values: readonly number[]) => ({ data: new Float64Array(values), shape: [values.length] });
+
+/**
+ * All files of a saved run, by their names in {@link RUN_FILES}.
+ * @throws RangeError as `arrayFiles`
+ */
+export function runFiles(run: FinishedRun): Record<string, Uint8Array> {
+  const model = layersModelFiles(run.weights, run.neuron);
+  return {
+    ...arrayFiles(run),
+    ...Object.fromEntries(MODEL_FILES.map((name) => [`${MODEL_FOLDER}/${name}`, model[name]])),
+    [CURVES]: eventsOf(run.history),
+  };
+}
+
+/**
+ * What `runFiles` was made from, as far as it is kept.
+ * @param place what the run is called, for the messages
+ * @param read the content of a file of that name
+ * @throws Error in one line if the files are damaged or do not belong together
+ */
+export function savedRunOf(place: string, read: (name: string) => Uint8Array) {
+  const array = (file: string, rank: number) => {
+    const { data, shape } = npyArray(`${place}/${file}`, read(file));
+    if (shape.length === rank && (rank === 1 || shape[1] === CLASSES)) return data;
+    const wanted = rank === 1 ? '[count]' : `[T, ${CLASSES}]`;
+    throw new Error(`${place}/${file}: expected the shape ${wanted}, found [${shape.join(', ')}]`);
+  };
+  const [v, spike] = ['v_t_array.npy', 's_t_array.npy'].map((file) => Float32Array.from(array(file, 2)));
+  const [trainAccs, testAccs] = ['train_accs.npy', 'test_accs.npy'].map((file) => Float64Array.from(array(file, 1)));
+  if (spike.length !== v.length) {
+    const found = `${v.length / CLASSES} and ${spike.length / CLASSES}`;
+    throw new Error(`${place}: expected potentials and spikes of one run, found ${found} steps; save the run again`);
+  }
+  const network = networkOf(
+    (file) => `${place}/${MODEL_FOLDER}/${file}`,
+    (file) => read(`${MODEL_FOLDER}/${file}`),
+  );
+  return { trace: { v, spike }, trainAccs, testAccs, ...network, T: v.length / CLASSES };
+}
+
+/** @throws RangeError unless this may be the name of a run */
+export function checkRunName(name: string): void {
+  if (typeof name !== 'string' || !/^\w[\w.-]*$/.test(name)) {
+    throw new RangeError(`name of a run: expected letters, digits, '_', '-' and '.', found ${name}`);
+  }
+}

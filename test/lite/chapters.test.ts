@@ -1,0 +1,115 @@
+/** Every chapter runs in a browser tab from its first cell to its last, and puts out what is committed. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { readNpy } from '../../src/node/records';
+import { differences } from '../support/compare';
+import { findChromium, launchChromium } from '../support/lab';
+import {
+  chapters,
+  committed,
+  openChapter,
+  root,
+  runAllCells,
+  type Server,
+  serveLite,
+  watchedPage,
+} from '../support/lite';
+
+const executable = findChromium();
+/** Milliseconds that a chapter may take on a busy machine. */
+const PATIENCE = 1_500_000;
+
+/** The weights that chapter 4 left in the browser. */
+async function savedWeights(page: Page, site: string): Promise<Uint8Array> {
+  const bytes = await page.evaluate(
+    (name) =>
+      new Promise<number[]>((resolve, reject) => {
+        const opening = indexedDB.open(name);
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const reading = opening.result.transaction('runs').objectStore('runs').get('run');
+          reading.onerror = () => reject(reading.error);
+          reading.onsuccess = () => resolve(Array.from(reading.result.files['lif_snn_mnist/weights.bin']));
+        };
+      }),
+    `lif-fc-mnist ${new URL(site).pathname}`,
+  );
+  return Uint8Array.from(bytes);
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+if (!executable) {
+  test('the chapters in a browser', () => {
+    console.log('no Chromium found (CHROMIUM names one): the browser edition is not tested here');
+  });
+} else {
+  describe('In Chromium', { concurrency: true, timeout: PATIENCE }, () => {
+    let browser: Browser;
+    let server: Server;
+    before(async () => {
+      [browser, server] = await Promise.all([launchChromium(executable), serveLite()]);
+    });
+    after(async () => {
+      await browser.close();
+      server.close();
+    });
+
+    /** Runs chapters one after the other in a profile of their own. */
+    async function runChapters(t: TestContext, names: string[], look?: (name: string, page: Page) => Promise<void>) {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+      for (const name of names) {
+        await t.test(`${name} puts out what is committed`, { timeout: PATIENCE }, async () => {
+          const { page, faults } = await watchedPage(context, server.url);
+          const ready = await openChapter(page, server.url, name);
+          const begin = performance.now();
+          const now = await runAllCells(page, PATIENCE / 1000);
+          const seconds = (performance.now() - begin) / 1000;
+          const found = differences(committed(name), now);
+          const explained = found.filter(({ why }) => why !== undefined).map(({ cell, why }) => `${cell}: ${why}`);
+          console.log(`${name}: kernel ready after ${ready.toFixed(1)} s, all cells in ${seconds.toFixed(0)} s`);
+          for (const line of explained) console.log(`  ${line}`);
+          assert.deepEqual(
+            found.filter(({ why }) => why === undefined),
+            [],
+          );
+          assert.deepEqual(faults, []);
+          await look?.(name, page);
+          await page.close();
+        });
+      }
+      await context.close();
+    }
+
+    test('the training and what is drawn of it', { timeout: PATIENCE }, (t) =>
+      runChapters(
+        t,
+        chapters().filter((name) => /^0[45]/.test(name)),
+        async (name, page) => {
+          if (!name.startsWith('04')) return;
+          const weights = await savedWeights(page, server.url);
+          assert.equal(weights.length, 4 * 7840);
+          const ofNode = join(root, 'build', 'run');
+          const accuracies = join(ofNode, 'test_accs.npy');
+          if (!existsSync(accuracies) || readNpy(accuracies).data.length !== 100) {
+            console.log('no run of 100 epochs in build/run: its weights are not compared');
+            return;
+          }
+          const wanted = readFileSync(join(ofNode, 'lif_snn_mnist', 'weights.bin'));
+          assert.equal(sha256(weights), sha256(wanted), "the weights are Node's, bit by bit");
+        },
+      ),
+    );
+
+    test('the other chapters', { timeout: PATIENCE }, (t) =>
+      runChapters(
+        t,
+        chapters().filter((name) => !/^0[45]/.test(name)),
+      ),
+    );
+  });
+}

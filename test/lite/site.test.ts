@@ -1,0 +1,145 @@
+/** The site as a whole: what a first visit costs, what works without the network, and where links lead. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { Browser } from 'playwright-core';
+import { axeFaults } from '../browser/site';
+import { findChromium, launchChromium } from '../support/lab';
+import {
+  chapters,
+  choose,
+  openChapter,
+  printed,
+  root,
+  runAllCells,
+  type Server,
+  serveLite,
+  setCells,
+  watchedPage,
+} from '../support/lite';
+
+const executable = findChromium();
+
+/** A figure that grows for ten seconds while a cell runs. */
+const LIVE = `const figure = liveFigure();
+for (let n = 2; n < 22; n++) {
+  figure.update(curve(n));
+  await new Promise((done) => setTimeout(done, 500));
+}
+await figure.done();`;
+/** Another one before it, so that what draws them is there. */
+const CURVE = `import { liveFigure, show, visualizing } from 'lif-fc-mnist';
+const curve = (n: number) => visualizing.lines([{ name: 'y', y: Array.from({ length: n }, (_, i) => i) }], {
+  title: 'Live', xlabel: 'x', ylabel: 'y',
+});
+await show(curve(2));`;
+
+if (!executable) {
+  test('the site in a browser', () => {
+    console.log('no Chromium found (CHROMIUM names one): the browser edition is not tested here');
+  });
+} else {
+  describe('The site', () => {
+    const [chapter, other] = chapters();
+    let browser: Browser;
+    let server: Server;
+    before(async () => {
+      [browser, server] = await Promise.all([launchChromium(executable), serveLite()]);
+    });
+    after(async () => {
+      await browser.close();
+      server.close();
+    });
+    const fresh = async () => {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: 'block' });
+      return { context, ...(await watchedPage(context, server.url)) };
+    };
+
+    test('asks for less than 4 MB, compressed, before the first cell can run', async () => {
+      const { context, page, faults } = await fresh();
+      const files = new Set<string>();
+      page.on('response', (response) => files.add(new URL(response.url()).pathname));
+      const seconds = await openChapter(page, server.url, chapter);
+      const built = join(root, 'build', 'lite');
+      // The language service loads in the background, and MNIST with the cell that asks for it.
+      const counted = [...files]
+        .map((path) => decodeURIComponent(path.slice(new URL(server.url).pathname.length)))
+        .filter((path) => !/types-worker|declarations|mnist\//.test(path) && existsSync(join(built, path)));
+      const sizes = counted.map((path) => gzipSync(readFileSync(join(built, path))).length);
+      const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6;
+      const much = counted.map((path, i) => `${(sizes[i] / 1e3).toFixed(0)} kB ${path}`);
+      console.log(
+        `${counted.length} files, ${megabytes.toFixed(2)} MB compressed, kernel ready after ${seconds.toFixed(1)} s`,
+      );
+      assert.ok(megabytes < 4, `${megabytes} MB:\n${much.join('\n')}`);
+      assert.deepEqual(faults, []);
+      await context.close();
+    });
+
+    test('draws a live figure in place, with a sentence for those who cannot see it', async () => {
+      const { context, page } = await fresh();
+      await openChapter(page, server.url, chapter);
+      await setCells(page, [CURVE]);
+      await runAllCells(page, 60);
+      await page.locator('.lif-figure .scatterlayer .js-line').waitFor();
+      await setCells(page, [CURVE, LIVE]);
+      const running = runAllCells(page, 60);
+      const curve = page.locator('.lif-figure .scatterlayer .js-line').nth(1);
+      await curve.waitFor();
+      const first = await curve.getAttribute('d');
+      await page.waitForFunction((before) => {
+        const now = document.querySelectorAll('.lif-figure .scatterlayer .js-line')[1]?.getAttribute('d');
+        return now !== undefined && now !== before;
+      }, first);
+      const { cells } = await running;
+      assert.equal(cells[1].outputs?.length, 1, 'one output, written over');
+      assert.equal(await page.locator('.lif-figure').count(), 2);
+      const label = (await page.locator('.lif-figure').nth(1).getAttribute('aria-label')) ?? '';
+      assert.match(label, /^Live: /);
+      assert.deepEqual(await axeFaults(page, '.lif-figure'), []);
+      await context.close();
+    });
+
+    test('works without the network once it was visited', async () => {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+      const page = await context.newPage();
+      const stopped = await serveLite();
+      await openChapter(page, stopped.url, chapter);
+      await page.waitForSelector('html[data-offline=ready]', { state: 'attached', timeout: 120_000 });
+      stopped.close();
+      await openChapter(page, stopped.url, other);
+      const load = "import { loadMnist, createEngine } from 'lif-fc-mnist';\nconst data = await loadMnist();";
+      await setCells(page, [load, "(await createEngine('event', { data })).threads"]);
+      assert.equal(printed(await runAllCells(page, 60)).trim(), '1');
+      await context.close();
+    });
+
+    test('leads from one chapter to another', async () => {
+      const { context, page } = await fresh();
+      await openChapter(page, server.url, chapter);
+      const link = page
+        .locator('.jp-RenderedMarkdown a', { hasText: /./ })
+        .and(page.locator(`[href*="${other}.ipynb"]`));
+      await link.first().scrollIntoViewIfNeeded();
+      const [next] = await Promise.all([context.waitForEvent('page'), link.first().click()]);
+      await next.locator('.jp-RenderedMarkdown h1').first().waitFor({ timeout: 60_000 });
+      assert.equal(next.url(), `${server.url}notebooks/index.html?path=${other}.ipynb`);
+      await context.close();
+    });
+
+    test('leads to the same chapter of the book', async () => {
+      const { context, page } = await fresh();
+      await openChapter(page, server.url, chapter);
+      const link = page.getByRole('link', { name: 'The book' });
+      assert.equal(new URL((await link.getAttribute('href')) ?? '').pathname, `/some/folder/book/${chapter}.html`);
+      const [book] = await Promise.all([
+        context.waitForEvent('request', (request) => request.url().includes('/book/')),
+        choose(page, 'Read this in the book'),
+      ]);
+      assert.equal(new URL(book.url()).pathname, `/some/folder/book/${chapter}.html`);
+      await context.close();
+    });
+  });
+}

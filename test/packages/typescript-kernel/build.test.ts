@@ -1,0 +1,98 @@
+/** What the kernel's package builds: the extension, and the file of declarations. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { PLUGIN, readSettings } from '../../../packages/jupyterlite-typescript-kernel/src/page/settings';
+
+const root = resolve(__dirname, '..', '..', '..');
+const source = join(root, 'packages', 'jupyterlite-typescript-kernel');
+mkdirSync(join(root, 'build'), { recursive: true });
+const folder = mkdtempSync(join(root, 'build', 'typescript-kernel-build-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const zipped = (file: string) => gzipSync(readFileSync(file)).length / 1000;
+
+describe('The extension', () => {
+  const out = join(folder, 'kernel');
+  before(async () => {
+    mkdirSync(out);
+    writeFileSync(join(out, 'left-over'), '');
+    const { buildKernel } = await import('../../../packages/jupyterlite-typescript-kernel/build.mjs');
+    await buildKernel({ out });
+  });
+
+  test('is a folder that JupyterLite takes, without what was there before', () => {
+    const { name, version, jupyterlab } = JSON.parse(readFileSync(join(out, 'package.json'), 'utf8'));
+    const own = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
+    assert.deepEqual([name, version], [own.name, own.version]);
+    assert.equal(jupyterlab.extension, true);
+    assert.ok(existsSync(join(out, jupyterlab._build.load)));
+    assert.deepEqual(readdirSync(out).sort(), ['package.json', 'static']);
+  });
+
+  test('is small before the first cell can run, and keeps TypeScript out of that', () => {
+    const page = zipped(join(out, 'static', 'remoteEntry.js'));
+    const cells = zipped(join(out, 'static', 'cells-worker.js'));
+    assert.ok(page < 5 && cells < 115, `page ${page} kB, cells ${cells} kB`);
+    assert.ok(zipped(join(out, 'static', 'types-worker.js')) < 900);
+  });
+});
+
+describe('The licences of the extension', () => {
+  test('are those of every package in it', () => {
+    const text = readFileSync(join(folder, 'kernel', 'static', 'LICENSES.txt'), 'utf8');
+    for (const name of ['acorn', 'node-inspect-extracted', 'sucrase', '@tslab/typescript-for-tslab']) {
+      assert.match(text, new RegExp(`^${name} [\\d.]+ \\(.+\\)\\n\\n.*\\S`, 'm'), name);
+    }
+    assert.match(text, /Apache License/);
+  });
+});
+
+describe('The file of declarations', () => {
+  const out = join(folder, 'declarations.json');
+  const types = join(root, 'dist', 'node', 'index.d.ts');
+  const build = async (modules: Record<string, string>) => {
+    const { buildDeclarations } = await import('../../../packages/jupyterlite-typescript-kernel/declarations.mjs');
+    return buildDeclarations({ out, root, modules });
+  };
+
+  test('holds the package and what it imports, in at most 400 kB, and no path of this machine', async () => {
+    await build({ 'lif-fc-mnist': types });
+    const text = readFileSync(out, 'utf8');
+    const { files, modules } = JSON.parse(text);
+    assert.ok(zipped(out) < 400, `${zipped(out)} kB`);
+    assert.equal(modules['lif-fc-mnist'], '/declarations/dist/node/index.d.ts');
+    for (const path of Object.values(modules)) assert.ok(files[path as string], String(path));
+    assert.ok(Object.keys(files).some((path) => path.startsWith('/node_modules/@tensorflow/tfjs-core/')));
+    assert.ok(files['/lib/lib.es2022.d.ts']);
+    assert.ok(!text.includes(root), 'a path of this machine');
+  });
+
+  test('is not written for a module without declarations, and says so', async () => {
+    rmSync(out, { force: true });
+    await assert.rejects(
+      build({ gone: join(folder, 'gone.d.ts') }),
+      /gone\.d\.ts: expected a file of declarations, found none/,
+    );
+    assert.ok(!existsSync(out));
+  });
+});
+
+describe('The settings of the site', () => {
+  const site = 'http://localhost/some/folder/';
+
+  test('give absolute addresses', () => {
+    const own = { modules: { things: 'files/things.js' }, declarations: 'types.json', name: 'tslab' };
+    const settings = readSettings(JSON.stringify({ [PLUGIN]: own }), site);
+    assert.deepEqual(settings.modules, { things: `${site}files/things.js` });
+    assert.equal(settings.declarations, `${site}types.json`);
+    assert.deepEqual([settings.name, settings.displayName, settings.preload], ['tslab', 'TypeScript', true]);
+  });
+
+  test('may be absent', () => {
+    assert.deepEqual(readSettings('', site).modules, {});
+    assert.equal(readSettings('', site).declarations, undefined);
+  });
+});

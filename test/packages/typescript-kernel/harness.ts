@@ -1,0 +1,74 @@
+/**
+ * Runs cells on the kernel's core in Node, as the page and its workers do: type check, run, tell the types. A program of
+ * its own, because a session takes over the console. Reads `{ cells, modules, declarations }` as JSON, writes what each
+ * cell showed.
+ */
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import * as ts from '@tslab/typescript-for-tslab';
+import { createSession } from '../../../packages/jupyterlite-typescript-kernel/src/cells/session';
+import { problemsText } from '../../../packages/jupyterlite-typescript-kernel/src/problems';
+import type { Outcome } from '../../../packages/jupyterlite-typescript-kernel/src/protocol';
+import { createTypes } from '../../../packages/jupyterlite-typescript-kernel/src/types/notebook';
+import type { Shown } from './cells';
+
+interface Input {
+  cells: string[];
+  /** Path of each module, by its name. */
+  modules: Record<string, string>;
+  /** Path of the JSON of declarations. */
+  declarations: string;
+}
+
+const write = process.stdout.write.bind(process.stdout);
+const { cells, modules, declarations }: Input = JSON.parse(readFileSync(0, 'utf8'));
+const byUrl = new Map(Object.entries(modules).map(([name, path]) => [pathToFileURL(path).href, name]));
+const types = createTypes(ts, JSON.parse(readFileSync(declarations, 'utf8')))('notebook');
+
+let shown: Shown = { status: '', stdout: '', stderr: '', displays: [] };
+const ids: string[] = [];
+const numberOf = (id: string) => (ids.includes(id) ? ids.indexOf(id) : ids.push(id) - 1);
+
+const session = createSession({
+  siteUrl: 'http://localhost/',
+  stream(name, text) {
+    shown[name] += text;
+  },
+  display({ data }, id, update) {
+    shown.displays.push({ data, update, ...(id === undefined ? {} : { id: numberOf(id) }) });
+  },
+  load(name) {
+    const path = modules[name];
+    return path ? import(pathToFileURL(path).href) : Promise.reject(new Error(`Cannot find module '${name}'`));
+  },
+  originOf(script) {
+    const name = byUrl.get(script);
+    return name === undefined ? undefined : { kind: 'module', name };
+  },
+});
+process.on('uncaughtException', (error) => session.reportLate('UncaughtException', error));
+process.on('unhandledRejection', (error) => session.reportLate('UnhandledPromiseRejection', error));
+
+async function execute(code: string, count: number): Promise<Outcome> {
+  const problems = types.check(code);
+  if (problems.length > 0) {
+    shown.stderr += problemsText(problems);
+    return { status: 'error', ename: 'TypeScript', evalue: '', traceback: [] };
+  }
+  const outcome = await session.execute(code, count);
+  if (outcome.status === 'ok') types.ran(code);
+  return outcome;
+}
+
+async function main() {
+  const all: Shown[] = [];
+  for (const [i, code] of cells.entries()) {
+    shown = { status: '', stdout: '', stderr: '', displays: [] };
+    const outcome = await execute(code, i + 1);
+    shown.status = outcome.status;
+    if (outcome.status === 'error') shown.ename = outcome.ename;
+    all.push(shown);
+  }
+  write(JSON.stringify(all));
+}
+void main();

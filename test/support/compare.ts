@@ -1,0 +1,86 @@
+/** What a chapter puts out in the browser beside what is committed of it, cell by cell. */
+import { isDeepStrictEqual } from 'node:util';
+import { type Cell, type Notebook, type Output, outputText, textOf } from './lite';
+
+/** Lines that differ on purpose, and why. */
+const LINES: readonly { line: RegExp; why: string }[] = [
+  { line: /^Backend(?: of the tfjs engine)?: .*$/m, why: 'TensorFlow.js runs on WebAssembly in a browser' },
+  { line: /^Saved to .*$/m, why: "a run is kept in the browser's storage" },
+  { line: /^This is the run that comes with the site\..*$/m, why: 'chapter 4 has not run in this browser' },
+];
+
+export interface Difference {
+  cell: string;
+  /** Why it may be so; undefined if nothing speaks for it. */
+  why?: string;
+  was: string;
+  now: string;
+}
+
+const PLOTLY = 'application/vnd.plotly.v1+json';
+
+/** The data of a figure. */
+const figureOf = ({ data }: Output): unknown => (data?.[PLOTLY] as { data?: unknown } | undefined)?.data;
+
+const isStream = ({ text }: Output) => text !== undefined;
+
+/** Outputs in their order; what is printed one after the other is one, as Jupyter's server joins it. */
+function joined(cell: Cell): Output[] {
+  const all: Output[] = [];
+  for (const output of cell.outputs ?? []) {
+    const last = all.at(-1);
+    if (last && isStream(last) && isStream(output) && last.name === output.name)
+      all[all.length - 1] = { ...last, text: textOf(last.text) + textOf(output.text) };
+    else all.push(output);
+  }
+  return all;
+}
+
+/** A text without the lines that differ on purpose, and why they do. */
+function settled(text: string): { text: string; why: string[] } {
+  const why: string[] = [];
+  let rest = text;
+  for (const { line, why: reason } of LINES) {
+    if (!line.test(rest)) continue;
+    why.push(reason);
+    rest = rest.replace(line, '…');
+  }
+  return { text: rest, why };
+}
+
+/**
+ * All differences. As for the headless runner, a cell tagged `timing` may print other times, and figures of one tagged
+ * `tfjs` may have other last digits.
+ */
+export function differences(committed: Notebook, now: Notebook): Difference[] {
+  const found: Difference[] = [];
+  committed.cells.forEach((cell, index) => {
+    if (cell.cell_type !== 'code') return;
+    const tags = cell.metadata.tags ?? [];
+    const [was, is] = [joined(cell), joined(now.cells[index])].map((outputs) =>
+      outputs.filter((output) => !/^This is the run that comes/.test(outputText(output))),
+    );
+    const add = (a: string, b: string, why?: string) => found.push({ cell: cell.id, was: a, now: b, why });
+    if (was.length !== is.length) add(`${was.length} outputs`, is.map(outputText).join('\n').slice(0, 2000));
+    was.slice(0, is.length).forEach((output, i) => {
+      const [a, b] = [outputText(output), outputText(is[i])];
+      const [x, y] = [settled(a), settled(b)];
+      if (a !== b) {
+        const why = tags.includes('timing')
+          ? 'times of this machine'
+          : x.text === y.text
+            ? x.why.join('; ')
+            : undefined;
+        add(a, b, why);
+      }
+      if (isDeepStrictEqual(figureOf(output), figureOf(is[i]))) return;
+      const why = tags.includes('timing')
+        ? 'times of this machine'
+        : tags.includes('tfjs')
+          ? 'last digits of another backend'
+          : undefined;
+      add('a figure', 'the same with other data', why);
+    });
+  });
+  return found;
+}

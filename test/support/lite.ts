@@ -1,0 +1,189 @@
+/** The browser edition as a reader has it, below a folder of a static host, in Chromium and in Firefox. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import type { BrowserContext, Page } from 'playwright-core';
+
+export const root = resolve(__dirname, '..', '..');
+const built = join(root, 'build', 'lite');
+
+export interface Output {
+  output_type: string;
+  name?: string;
+  text?: string | string[];
+  ename?: string;
+  evalue?: string;
+  traceback?: string[];
+  data?: Record<string, unknown>;
+}
+
+export interface Cell {
+  id: string;
+  cell_type: string;
+  source: string | string[];
+  metadata: { tags?: string[] };
+  outputs?: Output[];
+}
+
+export interface Notebook {
+  cells: Cell[];
+  metadata: Record<string, unknown>;
+}
+
+/** A page of either driver. */
+export interface AnyPage {
+  goto(url: string): Promise<unknown>;
+  evaluate<Argument, Result>(work: (argument: Argument) => Result, argument: Argument): Promise<Awaited<Result>>;
+}
+
+/** JupyterLab's application object (`exposeAppInBrowser`), as far as it is used here. */
+interface Lab {
+  commands: { execute(id: string): Promise<unknown> };
+  shell: {
+    currentWidget: {
+      context: { isReady: boolean; save(): Promise<void> };
+      sessionContext: { session: { kernel: { status: string } | null } | null };
+      content: {
+        model: {
+          toJSON(): Notebook;
+          sharedModel: {
+            cells: { length: number };
+            getCell(index: number): { setSource(source: string): void };
+            deleteCellRange(from: number, to: number): void;
+            insertCells(at: number, cells: object[]): void;
+          };
+        };
+      };
+    } | null;
+  };
+}
+declare const window: { jupyterapp?: Lab; ranAll?: string };
+
+export interface Server {
+  /** The site, with a slash at its end. */
+  url: string;
+  close(): void;
+}
+
+/** Serves build/ below a folder, as GitHub Pages does. */
+export async function serveLite(): Promise<Server> {
+  if (!existsSync(built)) throw new Error('build/lite: expected the browser edition, found none; run `npm run lite`');
+  const { serve } = await import(pathToFileURL(join(root, 'tools', 'lite', 'serve.mjs')).href);
+  const { port, close } = await serve(join(root, 'build'), 0, '/some/folder');
+  return { url: `http://127.0.0.1:${port}/some/folder/lite/`, close };
+}
+
+/** A chapter as it is committed. */
+export const committed = (name: string): Notebook =>
+  JSON.parse(readFileSync(join(root, 'notebooks', `${name}.ipynb`), 'utf8'));
+
+/** Names of the chapters of the site. */
+export const chapters = (): string[] =>
+  Object.keys(JSON.parse(readFileSync(join(built, 'lif-fc-mnist', 'chapters.json'), 'utf8')))
+    .map((file) => file.replace(/\.ipynb$/, ''))
+    .filter((name) => /^\d\d-/.test(name));
+
+export interface Watched {
+  page: Page;
+  /** Requests to other places than the site, and answers of the site that say that there is no such file. */
+  faults: string[];
+}
+
+/** A page on which requests to other places fail and are noted. */
+export async function watchedPage(context: BrowserContext, site: string): Promise<Watched> {
+  const faults: string[] = [];
+  await context.route('**', (route) => {
+    const url = route.request().url();
+    if (url.startsWith(site) || /^(data|blob|about):/.test(url)) return route.continue();
+    // The browser itself asks for it at the top of the host.
+    if (!url.endsWith('/favicon.ico')) faults.push(`request to ${url}`);
+    return route.abort();
+  });
+  const page = await context.newPage();
+  page.on('response', (response) => {
+    // The application gives a drawing of a text its address only after the browser has tried the one in the text.
+    const isEarly = response.url().startsWith(`${site}notebooks/images/`);
+    if (response.status() >= 400 && !isEarly) faults.push(`${response.status()}: ${response.url()}`);
+  });
+  page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
+  return { page, faults };
+}
+
+async function until(what: string, look: () => Promise<boolean>, seconds: number): Promise<void> {
+  const end = Date.now() + 1000 * seconds;
+  while (!(await look())) {
+    if (Date.now() > end) throw new Error(`expected ${what} within ${seconds} s`);
+    await sleep(250);
+  }
+}
+
+/** Opens a notebook and waits until its kernel takes cells; returns how long that took, in seconds. */
+export async function openChapter(page: AnyPage, site: string, name: string): Promise<number> {
+  const begin = performance.now();
+  await page.goto(`${site}notebooks/index.html?path=${encodeURIComponent(name)}.ipynb`);
+  const isReady = () =>
+    page.evaluate(() => {
+      const panel = window.jupyterapp?.shell.currentWidget;
+      return panel?.context?.isReady === true && panel.sessionContext.session?.kernel?.status === 'idle';
+    }, null);
+  await until(`a kernel for ${name}`, isReady, 90);
+  return (performance.now() - begin) / 1000;
+}
+
+export const notebookOf = (page: AnyPage): Promise<Notebook> =>
+  page.evaluate(() => (window.jupyterapp as Lab).shell.currentWidget?.content.model.toJSON() as Notebook, null);
+
+/** Runs all cells and returns what they put out. */
+export async function runAllCells(page: AnyPage, seconds: number): Promise<Notebook> {
+  await page.evaluate(() => {
+    window.ranAll = undefined;
+    (window.jupyterapp as Lab).commands.execute('notebook:run-all-cells').then(
+      () => {
+        window.ranAll = 'yes';
+      },
+      (error) => {
+        window.ranAll = String(error);
+      },
+    );
+  }, null);
+  await until('all cells to end', async () => (await page.evaluate(() => window.ranAll, null)) !== undefined, seconds);
+  return notebookOf(page);
+}
+
+/** Replaces all cells of the open notebook. */
+export function setCells(page: AnyPage, sources: string[]): Promise<void> {
+  return page.evaluate((list) => {
+    const notebook = (window.jupyterapp as Lab).shell.currentWidget?.content.model.sharedModel;
+    notebook?.insertCells(
+      0,
+      list.map((source) => ({ cell_type: 'code', source, metadata: {}, outputs: [], execution_count: null })),
+    );
+    notebook?.deleteCellRange(list.length, notebook.cells.length);
+  }, sources);
+}
+
+export function save(page: AnyPage): Promise<void> {
+  return page.evaluate(() => (window.jupyterapp as Lab).shell.currentWidget?.context.save(), null) as Promise<void>;
+}
+
+export const textOf = (value: string | string[] | undefined): string => [value ?? ''].flat().join('');
+
+/** What a notebook's cells have printed, all of it. */
+export const printed = ({ cells }: Notebook): string =>
+  cells
+    .flatMap(({ outputs }) => outputs ?? [])
+    .map(outputText)
+    .join('');
+
+export function outputText({ text, data, ename, evalue, traceback }: Output): string {
+  if (text !== undefined) return textOf(text);
+  if (data) return textOf(data['text/plain'] as string);
+  return `${ename}: ${evalue}\n${(traceback ?? []).join('\n')}`;
+}
+
+/** Chooses an entry of the menu Tutorial. */
+export async function choose(page: Page, label: string): Promise<void> {
+  await page.locator('.lm-MenuBar-itemLabel', { hasText: /^Tutorial$/ }).click();
+  await page.locator('.lm-Menu-itemLabel', { hasText: label }).click();
+}

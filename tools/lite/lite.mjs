@@ -1,0 +1,201 @@
+#!/usr/bin/env node
+// The browser edition: all chapters as a static JupyterLite site in build/lite/ (`npm run lite`).
+//   --serve [--port N]   serves build/ afterwards, on this computer only, until Ctrl-C
+// It is built beside and then takes the former one's place, so a failed build leaves that as it was.
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, sep } from 'node:path';
+import { buildDeclarations, buildKernel } from '../../packages/jupyterlite-typescript-kernel/build.mjs';
+import { chapterNames, filesUnder, readChapter, write } from '../book/sources.mjs';
+import { endWithParent } from '../parent.mjs';
+import { readJson, remove, root, SetupError, venvPython, writeJson } from '../setup/project.mjs';
+import { endChildren, run, Stopped } from '../setup/run.mjs';
+import { trainIfNeeded } from '../trained.mjs';
+import { prepareNotebook } from './contents.mjs';
+import { bundle, writePackage } from './package.mjs';
+import { serve } from './serve.mjs';
+
+const require = createRequire(import.meta.url);
+const target = join(root, 'build', 'lite');
+const work = join(root, 'build', `lite-${process.pid}`);
+const contents = join(work, 'contents');
+const site = join(work, 'site');
+const extensions = ['kernel', 'page'].map((name) => join(work, name));
+
+/** Writes the notebooks and drawings as the site serves them; returns the version of each chapter by its path. */
+function writeContents() {
+  const versions = {};
+  for (const name of chapterNames()) {
+    const notebook = prepareNotebook(readChapter(name));
+    versions[`${name}.ipynb`] = notebook.metadata.lif_fc_mnist.version;
+    write(join(contents, ...`${name}.ipynb`.split('/')), `${JSON.stringify(notebook, null, 1)}\n`);
+  }
+  cpSync(join(root, 'notebooks', 'images'), join(contents, 'images'), { recursive: true });
+  return versions;
+}
+
+/** The page's extension: a folder as JupyterLab's builder makes them. */
+async function writePageExtension(folder) {
+  const { version, license } = readJson(join(root, 'package.json'));
+  await bundle({
+    entryPoints: [join('lite', 'page', 'main.ts')],
+    outfile: join(folder, 'static', 'remoteEntry.js'),
+    format: 'iife',
+  });
+  const plotly = require.resolve('plotly.js-cartesian-dist-min');
+  cpSync(plotly, join(folder, 'static', 'plotly.js'));
+  const build = { load: 'static/remoteEntry.js', extension: './extension' };
+  writeJson(join(folder, 'package.json'), {
+    name: 'lif-fc-mnist-lite',
+    version,
+    license,
+    jupyterlab: { extension: true, _build: build },
+  });
+}
+
+async function jupyterLite() {
+  const lite = join(work, 'lite');
+  mkdirSync(lite);
+  cpSync(join(root, 'lite', 'jupyter-lite.json'), join(lite, 'jupyter-lite.json'));
+  writeJson(join(lite, 'jupyter_lite_config.json'), {
+    LiteBuildConfig: {
+      contents: [contents],
+      apps: ['notebooks', 'tree'],
+      no_sourcemaps: true,
+      federated_extensions: extensions,
+      output_dir: site,
+      // What .venv brings is for JupyterLab.
+      ignore_sys_prefix: true,
+    },
+  });
+  const env = {
+    ...process.env,
+    PYTHONNOUSERSITE: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
+    SOURCE_DATE_EPOCH: '1',
+    TZ: 'UTC',
+  };
+  const args = ['-m', 'jupyterlite_core', 'build', '--lite-dir', lite];
+  const { code, lines } = await run(venvPython, args, { cwd: lite, env, minutes: 5 });
+  if (code !== 0)
+    throw new SetupError(
+      `jupyter lite build failed:\n${lines
+        .slice(-12)
+        .map((line) => `    ${line}`)
+        .join('\n')}`,
+    );
+}
+
+/** What JupyterLite brings and no page here asks for. */
+const UNUSED = /^(?:service-worker\.js|jupyterlite\.schema\.v0\.json|package\.json|rspack\..*|icon-.*\.png)$/;
+
+/** The icons by which a tab shows that its kernel is busy; they come with Jupyter's server. */
+async function copyIcons() {
+  const program = 'import os, jupyter_server; print(os.path.dirname(jupyter_server.__file__))';
+  const { code, lines } = await run(venvPython, ['-c', program], { cwd: work });
+  if (code !== 0) throw new SetupError(`no jupyter_server in .venv: ${lines.at(-1)}`);
+  cpSync(join(lines.at(-1).trim(), 'static', 'favicons'), join(site, 'static', 'favicons'), { recursive: true });
+}
+
+async function finish(versions) {
+  await copyIcons();
+  for (const name of filesUnder(site)) if (UNUSED.test(name)) rmSync(join(site, name));
+  const folder = join(site, 'lif-fc-mnist');
+  await writePackage(folder);
+  writeJson(join(folder, 'chapters.json'), versions);
+  buildDeclarations({
+    out: join(folder, 'declarations.json'),
+    root,
+    modules: { 'lif-fc-mnist': join(root, 'dist', 'browser', 'index.d.ts') },
+  });
+  const needed = filesUnder(site)
+    .map((name) => name.split(sep).join('/'))
+    .filter((name) => /^(lif-fc-mnist|extensions|files|api)\//.test(name));
+  await bundle({
+    entryPoints: [join('lite', 'page', 'offline.ts')],
+    outfile: join(site, 'offline.js'),
+    format: 'iife',
+    define: { NEEDED: JSON.stringify(needed) },
+  });
+}
+
+/** What a killed build left behind; younger folders may belong to one that runs. */
+function removeLeftOvers() {
+  for (const name of readdirSync(join(root, 'build'))) {
+    const path = join(root, 'build', name);
+    if (/^lite-\d+/.test(name) && Date.now() - statSync(path).mtimeMs > 600_000) remove(path);
+  }
+}
+
+async function buildSite() {
+  const begin = performance.now();
+  if (!existsSync(venvPython)) throw new SetupError('no JupyterLite in .venv: run `npm run setup`');
+  mkdirSync(work, { recursive: true });
+  removeLeftOvers();
+  try {
+    await trainIfNeeded('lite', work);
+    const versions = writeContents();
+    await Promise.all([buildKernel({ out: extensions[0] }), writePageExtension(extensions[1])]);
+    await jupyterLite();
+    await finish(versions);
+    const former = join(work, 'former');
+    if (existsSync(target)) renameSync(target, former);
+    renameSync(site, target);
+  } finally {
+    remove(work);
+  }
+  const files = filesUnder(target);
+  const megabytes = files.reduce((sum, name) => sum + statSync(join(target, name)).size, 0) / 1e6;
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  console.log(
+    `lite: ${files.length} files, ${megabytes.toFixed(0)} MB in ${seconds} s. Needs a web server: npm run lite -- --serve`,
+  );
+}
+
+function fail(message) {
+  console.error(`lite: ${message}`);
+  process.exit(2);
+}
+
+/** Reads the command line. */
+function optionsOf(args) {
+  const at = args.indexOf('--port');
+  const port = at === -1 ? 0 : Number(args[at + 1]);
+  if (!(Number.isInteger(port) && port >= 0 && port < 65536))
+    fail(`--port: expected 0 to 65535, found ${args[at + 1]}`);
+  const rest = at === -1 ? args : args.toSpliced(at, 2);
+  const unknown = rest.find((arg) => arg !== '--serve');
+  if (unknown !== undefined) fail(`unknown option ${unknown}; expected --serve, --port N`);
+  if (at !== -1 && rest.length === 0) fail('--port: expected --serve beside it');
+  return { port, serves: rest.includes('--serve') };
+}
+
+const options = optionsOf(process.argv.slice(2));
+let stopping = false;
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+]) {
+  process.on(signal, async () => {
+    if (stopping) return; // Ctrl-C comes twice where another program of ours builds the site
+    stopping = true;
+    await endChildren();
+    remove(work);
+    process.exit(status);
+  });
+}
+endWithParent();
+
+try {
+  await buildSite();
+  if (options.serves) {
+    const { port } = await serve(join(root, 'build'), options.port);
+    console.log(`lite: serving build/ at http://127.0.0.1:${port}/lite/ until Ctrl-C`);
+  }
+} catch (error) {
+  if (!(error instanceof Stopped)) {
+    console.error(`lite: ${error instanceof SetupError ? error.message : error.stack}`);
+    process.exit(1);
+  }
+}

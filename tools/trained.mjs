@@ -1,0 +1,30 @@
+// A trained network for what is built without running the chapters first.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, SetupError } from './setup/project.mjs';
+import { run } from './setup/run.mjs';
+
+/** What chapter 4 leaves. */
+export const runFolder = join(root, 'build', 'run');
+
+/**
+ * Trains a network for 20 epochs if chapter 4 has left none.
+ * @param who the program that wants it, for its line of text
+ * @param work a folder for what is not kept
+ */
+export async function trainIfNeeded(who, work) {
+  if (existsSync(join(runFolder, 'lif_snn_mnist', 'weights.bin')) && existsSync(join(runFolder, 'v_t_array.npy')))
+    return;
+  console.log(`${who}: no trained network in build/run yet: training one for 20 epochs (some 20 s)`);
+  const args = [
+    join(root, 'tools', 'lif_fc_mnist.cjs'),
+    // One that was interrupted is continued, never replaced.
+    ...(existsSync(join(runFolder, 'checkpoint')) ? ['--resume'] : ['-N', '20']),
+    '--out-dir',
+    runFolder,
+    '--log-dir',
+    join(work, 'logs'),
+  ];
+  const { code, lines } = await run(process.execPath, args, { cwd: root });
+  if (code !== 0) throw new SetupError(`training failed: ${lines.at(-1)}`);
+}
