@@ -1,19 +1,13 @@
 /** Tells a reader's saved copy of a chapter from a newer one of the site, so that neither hides the other. */
-import { sha256Of } from '../../src/browser/hash';
+import { hashOfCells } from '../../src/browser/hash';
 import type { ApplicationUtilities, Contents, NotebookContent, NotebookPanel, NotebookTracker } from './jupyter';
-
-/** Hash of what a reader can change, as `versionOf` of tools/lite/contents.mjs computes it. */
-export function versionOf({ cells }: NotebookContent): string {
-  const parts = cells.map(({ cell_type, source }) => [cell_type, [source].flat().join('')]);
-  return sha256Of(new TextEncoder().encode(JSON.stringify(parts))).slice(0, 16);
-}
 
 /** What to do with a copy: nothing, replace it since the reader has changed nothing in it, or ask. */
 export function decide(copy: NotebookContent, current: string | undefined): 'keep' | 'replace' | 'ask' {
   const { version, keptOver } = copy.metadata.lif_fc_mnist ?? {};
   // A notebook of the reader's own, one that is not of the site any more, or the newest.
   if (!version || !current || version === current || keptOver === current) return 'keep';
-  const own = versionOf(copy);
+  const own = hashOfCells(copy);
   if (own === current) return 'keep';
   return own === version ? 'replace' : 'ask';
 }

@@ -44,7 +44,7 @@ async function plugins(scope: Scope) {
         if (settings.book) addBookLink(app, widgets, bookPage(siteUrl, settings.book, openedPath()));
         if (notebooks) {
           watchCopies(notebooks, app.serviceManager.contents, utilities, siteUrl);
-          followLinks(notebooks, siteUrl);
+          followLinks(notebooks, siteUrl, settings.book);
         }
         void app.restored.then(() => sayWhereWorkIsKept(utilities)).then(() => workOffline(siteUrl));
       },

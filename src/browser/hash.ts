@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import { type Cells, textOfCells } from '../host/edition';
 import { littleEndian } from '../records/bytes';
 
 /** SHA-256 in hexadecimal. A browser's own is missing where a page comes over http from another machine. */
@@ -9,3 +10,6 @@ export const sha256Of = (bytes: Uint8Array): string => bytesToHex(sha256(bytes))
 export function fingerprint(values: Float32Array): string {
   return sha256Of(littleEndian(values));
 }
+
+/** A hash of what a notebook says and does; outputs do not count. */
+export const hashOfCells = (notebook: Cells): string => sha256Of(new TextEncoder().encode(textOfCells(notebook)));

@@ -16,6 +16,7 @@ import {
   runAllCells,
   type Server,
   serveLite,
+  setCells,
   watchedPage,
 } from '../support/lite';
 
@@ -66,6 +67,8 @@ if (!executable) {
         await t.test(`${name} puts out what is committed`, { timeout: PATIENCE }, async () => {
           const { page, faults } = await watchedPage(context, server.url);
           const ready = await openChapter(page, server.url, name);
+          // With the solutions: the site serves stubs.
+          await setCells(page, committed(name).cells);
           const begin = performance.now();
           const now = await runAllCells(page, PATIENCE / 1000);
           const seconds = (performance.now() - begin) / 1000;

@@ -6,7 +6,16 @@ import { delimiter, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import puppeteer, { type Browser } from 'puppeteer-core';
 import { differences } from '../support/compare';
-import { type AnyPage, chapters, committed, openChapter, runAllCells, type Server, serveLite } from '../support/lite';
+import {
+  type AnyPage,
+  chapters,
+  committed,
+  openChapter,
+  runAllCells,
+  type Server,
+  serveLite,
+  setCells,
+} from '../support/lite';
 
 const PATIENCE = 600_000;
 
@@ -81,6 +90,7 @@ if (!executablePath) {
         const tab = await browser.newPage();
         const page = tab as unknown as AnyPage; // its `evaluate` takes the same arguments
         const ready = await openChapter(page, server.url, name);
+        await setCells(page, committed(name).cells);
         const begin = performance.now();
         const now = await runAllCells(page, PATIENCE / 1000);
         const seconds = (performance.now() - begin) / 1000;

@@ -10,13 +10,13 @@ import { findChromium, launchChromium } from '../support/lab';
 import {
   chapters,
   choose,
-  committed,
   notebookOf,
   openChapter,
   printed,
   runAllCells,
   type Server,
   save,
+  served,
   serveLite,
   setCells,
   textOf,
@@ -35,8 +35,9 @@ async function downloaded(page: Page, label: string): Promise<Record<string, Uin
 
 /** From now on the site has another first line in this chapter. */
 async function publishNewer(context: BrowserContext, name: string, version: string): Promise<void> {
-  const newer = { ...committed(name), metadata: { lif_fc_mnist: { version } } };
-  newer.cells[0].source = `# Newer\n${textOf(newer.cells[0].source)}`;
+  const newer = { ...served(name), metadata: { lif_fc_mnist: { version } } };
+  // The first one is code.
+  newer.cells[1].source = `# Newer\n${textOf(newer.cells[1].source)}`;
   await context.route(`**/files/${name}.ipynb*`, (route) => route.fulfill({ json: newer }));
   await context.route('**/lif-fc-mnist/chapters.json', (route) =>
     route.fulfill({ json: { [`${name}.ipynb`]: version } }),
@@ -180,7 +181,7 @@ console.log(T, trainAccs.length, weights.length);`;
       await Promise.all([page.waitForNavigation(), dialog.getByRole('button', { name: 'Remove my work' }).click()]);
       await openChapter(page, server.url, other);
       const now = await sourcesOf(page);
-      assert.deepEqual(now.length, committed(other).cells.length);
+      assert.deepEqual(now.length, served(other).cells.length);
       await setCells(page, [look]);
       assert.match(printed(await runAllCells(page, 60)), /mine: expected the records of a run, found none/);
       assert.deepEqual(faults, []);

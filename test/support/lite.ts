@@ -78,6 +78,10 @@ export async function serveLite(): Promise<Server> {
 export const committed = (name: string): Notebook =>
   JSON.parse(readFileSync(join(root, 'notebooks', `${name}.ipynb`), 'utf8'));
 
+/** A chapter as the site serves it: the learner's copy. */
+export const served = (name: string): Notebook =>
+  JSON.parse(readFileSync(join(built, 'files', `${name}.ipynb`), 'utf8'));
+
 /** Names of the chapters of the site. */
 export const chapters = (): string[] =>
   Object.keys(JSON.parse(readFileSync(join(built, 'lif-fc-mnist', 'chapters.json'), 'utf8')))
@@ -102,9 +106,7 @@ export async function watchedPage(context: BrowserContext, site: string): Promis
   });
   const page = await context.newPage();
   page.on('response', (response) => {
-    // The application gives a drawing of a text its address only after the browser has tried the one in the text.
-    const isEarly = response.url().startsWith(`${site}notebooks/images/`);
-    if (response.status() >= 400 && !isEarly) faults.push(`${response.status()}: ${response.url()}`);
+    if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`);
   });
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
   return { page, faults };
@@ -151,16 +153,22 @@ export async function runAllCells(page: AnyPage, seconds: number): Promise<Noteb
   return notebookOf(page);
 }
 
-/** Replaces all cells of the open notebook. */
-export function setCells(page: AnyPage, sources: string[]): Promise<void> {
+/** Replaces all cells of the open notebook; a text stands for a code cell. */
+export function setCells(
+  page: AnyPage,
+  cells: (string | Pick<Cell, 'cell_type' | 'source' | 'metadata'>)[],
+): Promise<void> {
+  const whole = cells.map((cell) => {
+    const { cell_type, source, metadata } =
+      typeof cell === 'string' ? { cell_type: 'code', source: cell, metadata: {} } : cell;
+    const code = cell_type === 'code' ? { outputs: [], execution_count: null } : {};
+    return { cell_type, source: textOf(source), metadata, ...code };
+  });
   return page.evaluate((list) => {
     const notebook = (window.jupyterapp as Lab).shell.currentWidget?.content.model.sharedModel;
-    notebook?.insertCells(
-      0,
-      list.map((source) => ({ cell_type: 'code', source, metadata: {}, outputs: [], execution_count: null })),
-    );
+    notebook?.insertCells(0, list);
     notebook?.deleteCellRange(list.length, notebook.cells.length);
-  }, sources);
+  }, whole);
 }
 
 export function save(page: AnyPage): Promise<void> {

@@ -5,22 +5,24 @@ import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { unzipSync } from 'fflate';
-import { decide, nameOfOld, versionOf } from '../../lite/page/copies';
+import { decide, nameOfOld } from '../../lite/page/copies';
 import { runsZip } from '../../lite/page/files';
 import type { NotebookContent } from '../../lite/page/jupyter';
-import { notebookAddress, notebookOfLink } from '../../lite/page/links';
+import { destinationOf } from '../../lite/page/links';
 import { bookPage } from '../../lite/page/menu';
+import { hashOfCells } from '../../src/browser/hash';
 import { temporaryFolder } from '../support/data';
 
 const load = <Module>(name: string): Promise<Module> =>
   import(pathToFileURL(resolve(__dirname, '..', '..', 'tools', 'lite', `${name}.mjs`)).href);
 
-interface Contents {
-  prepareNotebook(notebook: object): {
-    cells: { source: string; outputs?: { text?: string; data?: object }[] }[];
-    metadata: { lif_fc_mnist: { version: string }; kernelspec: { name: string } };
-  };
-  versionOf(cells: object[]): string;
+interface SiteNotebook extends NotebookContent {
+  cells: (NotebookContent['cells'][number] & { source: string; outputs?: object[] })[];
+  metadata: NotebookContent['metadata'] & { kernelspec: { name: string } };
+}
+interface ContentsModule {
+  siteNotebook(chapter: object, name: string): SiteNotebook;
+  asciiDrawing(svg: string): string;
 }
 interface Serve {
   serve(folder: string, port?: number, below?: string): Promise<{ port: number; close(): void }>;
@@ -33,52 +35,57 @@ const content = (sources: string[], metadata: NotebookContent['metadata'] = {}):
 });
 
 describe('A notebook of the site', () => {
-  test('has strings where the committed one has lists of lines, and no picture beside a figure', async () => {
-    const { prepareNotebook } = await load<Contents>('contents');
-    const { cells, metadata } = prepareNotebook({
-      metadata: { kernelspec: { name: 'tslab' }, kept: 1 },
-      cells: [
-        {
-          cell_type: 'code',
-          source: ['a\n', 'b'],
-          metadata: {},
-          outputs: [
-            { output_type: 'stream', name: 'stdout', text: ['1\n', '2\n'] },
-            { output_type: 'display_data', data: { 'text/plain': ['x\n', 'y'], 'image/png': 'p' }, metadata: {} },
-            {
-              output_type: 'display_data',
-              data: { 'application/vnd.plotly.v1+json': { data: [] }, 'image/svg+xml': ['<svg>'], 'text/plain': ['z'] },
-              metadata: { 'image/png': {} },
-            },
-          ],
-        },
-      ],
-    });
-    assert.equal(cells[0].source, 'a\nb');
-    assert.deepEqual(
-      cells[0].outputs?.map(({ text, data }) => text ?? data),
-      [
-        '1\n2\n',
-        { 'text/plain': 'x\ny', 'image/png': 'p' },
-        { 'application/vnd.plotly.v1+json': { data: [] }, 'text/plain': 'z' },
-      ],
-    );
+  const chapter = {
+    metadata: { kernelspec: { name: 'other' }, kept: 1 },
+    cells: [
+      {
+        cell_type: 'markdown',
+        source: ['# τ\n', 'See [it](../src/snn/neuron.ts), [1](01-x.ipynb) and ![a](images/a.svg).'],
+        metadata: {},
+      },
+      {
+        cell_type: 'code',
+        source: ['const f = () => {\n', '  // BEGIN SOLUTION\n', '  return 1;\n', '  // END SOLUTION\n', '};'],
+        metadata: { exercise: { id: 'x', role: 'answer' } },
+        outputs: [{ output_type: 'stream', name: 'stdout', text: ['1\n'] }],
+      },
+    ],
+  };
+
+  test("is the learner's copy: a stub for each solution, no outputs, and texts as one string", async () => {
+    const { siteNotebook } = await load<ContentsModule>('contents');
+    const { cells, metadata } = siteNotebook(chapter, '00-x.ipynb');
+    const [edition, text, answer] = cells;
+    assert.match(edition.source, /^exercises\.edition\('00-x\.ipynb', '[0-9a-f]{8}'\);$/m);
+    assert.match(text.source, /^# τ\nSee /);
+    assert.equal(answer.source, 'const f = () => {\n  // Your code here.\n  return todo();\n};');
+    assert.deepEqual(answer.outputs, []);
     assert.equal(metadata.kernelspec.name, 'tslab');
-    assert.match(metadata.lif_fc_mnist.version, /^[0-9a-f]{16}$/);
+  });
+
+  test('leads to the book for the source, and leaves other links alone', async () => {
+    const { siteNotebook } = await load<ContentsModule>('contents');
+    const [, { source }] = siteNotebook(chapter, '00-x.ipynb').cells;
+    assert.match(source, /\[it\]\(\.\.\/build\/book\/src\/snn\/neuron\.ts\.html\)/);
+    assert.match(source, /\[1\]\(01-x\.ipynb\) and !\[a\]\(images\/a\.svg\)/);
   });
 
   test('has the version that its page computes', async () => {
-    const ofBuild = (await load<Contents>('contents')).versionOf;
-    for (const sources of [[], ['a'], ['a', 'τ = 2 · ½\n']]) {
-      assert.equal(versionOf(content(sources)), ofBuild(sources.map(cell)));
-    }
-    assert.notEqual(versionOf(content(['a', 'b'])), versionOf(content(['ab'])));
+    const { siteNotebook } = await load<ContentsModule>('contents');
+    const notebook = siteNotebook(chapter, '00-x.ipynb');
+    assert.equal(notebook.metadata.lif_fc_mnist?.version, hashOfCells(notebook));
+    assert.notEqual(hashOfCells(content(['a', 'b'])), hashOfCells(content(['ab'])));
+  });
+
+  test('has drawings of ASCII alone', async () => {
+    const { asciiDrawing } = await load<ContentsModule>('contents');
+    assert.equal(asciiDrawing('<text>τ = 2 × ½ 𝜏</text>'), '<text>&#964; = 2 &#215; &#189; &#120591;</text>');
   });
 });
 
 describe('A saved copy', () => {
-  const first = versionOf(content(['a']));
-  const second = versionOf(content(['b']));
+  const first = hashOfCells(content(['a']));
+  const second = hashOfCells(content(['b']));
   test('is kept while the chapter is the same, and always if it is no chapter', () => {
     assert.equal(decide(content(['mine'], { lif_fc_mnist: { version: first } }), first), 'keep');
     assert.equal(decide(content(['mine']), first), 'keep');
@@ -114,17 +121,21 @@ test('A chapter leads to its page of the book, and any other place to the first 
   assert.equal(bookPage(site, '../book/', undefined), 'https://a.example/b/book/index.html');
 });
 
-test('A link to a chapter opens it, below whatever folder the site is in; other links are left alone', () => {
-  const link = (command: string, path: string) =>
-    notebookOfLink({
-      dataset: { commandlinkerCommand: command, commandlinkerArgs: JSON.stringify({ path, id: '' }) },
-    });
-  assert.equal(link('rendermime:handle-local-link', '/02-x.ipynb'), '02-x.ipynb');
-  assert.equal(link('rendermime:handle-local-link', 'images/a.svg'), undefined);
-  assert.equal(link('another:command', '02-x.ipynb'), undefined);
-  assert.equal(notebookOfLink({ dataset: {} }), undefined);
-  const address = 'https://a.example/b/lite/notebooks/index.html?path=a%20b.ipynb';
-  assert.equal(notebookAddress('https://a.example/b/lite/', 'a b.ipynb'), address);
+describe('A link of a text', () => {
+  const site = 'https://a.example/b/lite/';
+  const to = (path: string, book = '../book/') => destinationOf(`${site}${path}`, site, book);
+  test('to a chapter opens it, below whatever folder the site is in', () => {
+    assert.equal(to('files/02-x.ipynb'), `${site}notebooks/index.html?path=02-x.ipynb`);
+    assert.equal(to('files/a%20b.ipynb#part'), `${site}notebooks/index.html?path=a%20b.ipynb#part`);
+  });
+  test('to a page of the book opens it there, if there is a book', () => {
+    assert.equal(to('files/build/book/src/a.ts.html#l'), 'https://a.example/b/book/src/a.ts.html#l');
+    assert.equal(to('files/build/book/x.html', ''), undefined);
+  });
+  test('to anything else is left alone', () => {
+    assert.equal(to('files/images/a.svg'), undefined);
+    assert.equal(destinationOf('https://b.example/x.ipynb', site, ''), undefined);
+  });
 });
 
 describe('The server', () => {

@@ -38,7 +38,7 @@ export const chapterNames = () =>
 const sourcesOf = (notebook) => JSON.stringify(notebook.cells.map(({ source }) => [source].flat().join('')));
 
 /** A chapter as the runner left it, or else (also where the runner had other cells) as it is committed. */
-export function readChapter(name) {
+function readChapter(name) {
   const committed = readJson(notebookFile(join(root, 'notebooks'), name));
   if (!committed?.cells) {
     throw new SetupError(`notebooks/${name}.ipynb: expected a notebook, found something else: is it valid JSON?`);

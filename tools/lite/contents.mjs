@@ -1,42 +1,58 @@
-// The notebooks as JupyterLite serves them: outputs as strings, figures without the pictures that a page draws by itself,
-// and a version by which a reader's saved copy is told from a newer chapter.
-import { createHash } from 'node:crypto';
-import { text } from '../book/chapters.mjs';
+// The notebooks and drawings as JupyterLite serves them: the learner's copies, with an edition by which a reader's saved copy
+// is told from a newer chapter.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { namedSource, sourceAddress } from '../book/source-pages.mjs';
+import { write } from '../book/sources.mjs';
+import { textOf } from '../exercises/cells.mjs';
+import { chapterNames, chaptersFolder, hashOfCells, openCopy, readChapter } from '../notebooks/copies.mjs';
 
 /** What the kernel reports of itself: the same in the files, or the page would take each for changed when it opens it. */
 const KERNELSPEC = { display_name: 'TypeScript', language: 'typescript', name: 'tslab' };
 
-/** Hash of what a reader can change: the cells' kinds and sources. book/../lite/page/copies.ts computes the same. */
-export function versionOf(cells) {
-  const parts = cells.map(({ cell_type, source }) => [cell_type, text(source)]);
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+/** A name of the source leads to the book, where it is shown. */
+const withSourceLinks = (markdown) =>
+  markdown.replaceAll(
+    /\]\(\.\.\/(src\/[\w./-]*)\)/g,
+    (_, path) => `](${sourceAddress(namedSource(path), '../build/book/')})`,
+  );
+
+/** A chapter as the site serves it. */
+export function siteNotebook(chapter, name) {
+  const copy = openCopy(chapter, name);
+  const cells = copy.cells.map((cell) => {
+    // One string: the page would show a list of lines joined by commas.
+    const source = textOf(cell);
+    return { ...cell, source: cell.cell_type === 'markdown' ? withSourceLinks(source) : source };
+  });
+  const { lif_fc_mnist: origin } = copy.metadata;
+  const version = hashOfCells({ cells });
+  return {
+    ...copy,
+    cells,
+    metadata: { ...copy.metadata, kernelspec: KERNELSPEC, lif_fc_mnist: { ...origin, version } },
+  };
 }
 
-/**
- * Prepares one notebook for the site; the one handed in is changed.
- * @param links what becomes of a link's address in the text
- */
-export function prepareNotebook(notebook, links = (address) => address) {
-  for (const cell of notebook.cells) {
-    cell.source = text(cell.source);
-    if (cell.cell_type === 'markdown') {
-      cell.source = cell.source.replaceAll(/\]\(([^)\s]+)\)/g, (_, address) => `](${links(address)})`);
-    }
-    for (const output of cell.outputs ?? []) joinOutput(output);
+/** A drawing in ASCII: JupyterLite encodes it with `btoa`, which takes no other character. */
+export const asciiDrawing = (svg) => svg.replace(/[^\0-\x7f]/gu, (character) => `&#${character.codePointAt(0)};`);
+
+/** Writes the drawings into a folder. */
+export function writeDrawings(folder) {
+  const drawings = join(chaptersFolder, 'images');
+  for (const name of readdirSync(drawings).filter((file) => file.endsWith('.svg'))) {
+    write(join(folder, name), asciiDrawing(readFileSync(join(drawings, name), 'utf8')));
   }
-  notebook.metadata = { ...notebook.metadata, kernelspec: KERNELSPEC };
-  notebook.metadata.lif_fc_mnist = { version: versionOf(notebook.cells) };
-  return notebook;
 }
 
-/** The static site hands lists of lines to the page as they are, which shows them joined by commas. */
-function joinOutput(output) {
-  if (output.text) output.text = text(output.text);
-  if (!output.data) return;
-  const interactive = 'application/vnd.plotly.v1+json' in output.data;
-  for (const [type, value] of Object.entries(output.data)) {
-    if (interactive && type.startsWith('image/')) delete output.data[type];
-    else if (Array.isArray(value)) output.data[type] = value.join('');
+/** Writes notebooks and drawings; returns the version of each chapter by its path. */
+export function writeContents(folder) {
+  const versions = {};
+  for (const name of chapterNames()) {
+    const notebook = siteNotebook(readChapter(name), name);
+    versions[name] = notebook.metadata.lif_fc_mnist.version;
+    write(join(folder, name), `${JSON.stringify(notebook, null, 1)}\n`);
   }
-  if (interactive) output.metadata = {};
+  writeDrawings(join(folder, 'images'));
+  return versions;
 }

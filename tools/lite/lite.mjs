@@ -6,12 +6,12 @@ import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSyn
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { buildDeclarations, buildKernel } from '../../packages/jupyterlite-typescript-kernel/build.mjs';
-import { chapterNames, filesUnder, readChapter, write } from '../book/sources.mjs';
+import { filesUnder } from '../book/sources.mjs';
 import { endWithParent } from '../parent.mjs';
 import { readJson, remove, root, SetupError, venvPython, writeJson } from '../setup/project.mjs';
 import { endChildren, run, Stopped } from '../setup/run.mjs';
 import { trainIfNeeded } from '../trained.mjs';
-import { prepareNotebook } from './contents.mjs';
+import { writeContents, writeDrawings } from './contents.mjs';
 import { bundle, writePackage } from './package.mjs';
 import { serve } from './serve.mjs';
 
@@ -21,18 +21,6 @@ const work = join(root, 'build', `lite-${process.pid}`);
 const contents = join(work, 'contents');
 const site = join(work, 'site');
 const extensions = ['kernel', 'page'].map((name) => join(work, name));
-
-/** Writes the notebooks and drawings as the site serves them; returns the version of each chapter by its path. */
-function writeContents() {
-  const versions = {};
-  for (const name of chapterNames()) {
-    const notebook = prepareNotebook(readChapter(name));
-    versions[`${name}.ipynb`] = notebook.metadata.lif_fc_mnist.version;
-    write(join(contents, ...`${name}.ipynb`.split('/')), `${JSON.stringify(notebook, null, 1)}\n`);
-  }
-  cpSync(join(root, 'notebooks', 'images'), join(contents, 'images'), { recursive: true });
-  return versions;
-}
 
 /** The page's extension: a folder as JupyterLab's builder makes them. */
 async function writePageExtension(folder) {
@@ -100,6 +88,8 @@ async function copyIcons() {
 async function finish(versions) {
   await copyIcons();
   for (const name of filesUnder(site)) if (UNUSED.test(name)) rmSync(join(site, name));
+  // The browser asks for a drawing as soon as it sees the text, before the application has given it its address in files/.
+  writeDrawings(join(site, 'notebooks', 'images'));
   const folder = join(site, 'lif-fc-mnist');
   await writePackage(folder);
   writeJson(join(folder, 'chapters.json'), versions);
@@ -134,7 +124,7 @@ async function buildSite() {
   removeLeftOvers();
   try {
     await trainIfNeeded('lite', work);
-    const versions = writeContents();
+    const versions = writeContents(contents);
     await Promise.all([buildKernel({ out: extensions[0] }), writePageExtension(extensions[1])]);
     await jupyterLite();
     await finish(versions);

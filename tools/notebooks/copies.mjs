@@ -60,23 +60,33 @@ const editionCell = (name, notebook) => ({
 });
 
 /**
- * A learner's copy of a chapter: stubs in place of solutions, no outputs, links as they are from the folder of copies,
- * and where it comes from.
+ * A learner's copy of a chapter that lies where the chapter is: stubs in place of solutions, no outputs, and where it comes
+ * from.
  * @param {object} notebook of format 4
  * @param {string} name of its file
- * @param {string[]} chapters names of all chapters
  */
-export function learnersCopy(notebook, name, chapters) {
-  const cells = learnersCells(notebook.cells).map((cell) => {
-    if (cell.cell_type === 'code') return { ...cell, execution_count: null, outputs: [] };
-    return { ...cell, source: movedText(textOf(cell), chapters).split(/(?<=\n)/) };
-  });
+export function openCopy(notebook, name) {
+  const cells = learnersCells(notebook.cells).map((cell) =>
+    cell.cell_type === 'code' ? { ...cell, execution_count: null, outputs: [] } : cell,
+  );
   const origin = { chapter: name, cells: hashOfCells(notebook) };
   return {
     ...notebook,
     metadata: { ...notebook.metadata, [ORIGIN]: origin },
     cells: [editionCell(name, notebook), ...cells],
   };
+}
+
+/**
+ * The same with links as they are from the folder of copies.
+ * @param {string[]} chapters names of all chapters
+ */
+export function learnersCopy(notebook, name, chapters) {
+  const copy = openCopy(notebook, name);
+  const cells = copy.cells.map((cell) =>
+    cell.cell_type === 'code' ? cell : { ...cell, source: movedText(textOf(cell), chapters).split(/(?<=\n)/) },
+  );
+  return { ...copy, cells };
 }
 
 /** A chapter as it is in a folder. */
