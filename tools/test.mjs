@@ -73,10 +73,12 @@ mkdirSync(join(root, 'build'), { recursive: true });
 // Some tests start programs of their own: two files at a time keep small machines answering. A file takes a minute or two
 // at most. One that hangs has to fail rather than hold up the others.
 const concurrency = folder === undefined ? Math.min(2, availableParallelism()) : 1;
+// The chapters in a browser train for minutes.
+const minutes = folder === 'lite' ? 30 : 10;
 process.exitCode = await runInForeground(
   process.execPath,
   [
-    ...['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, '--test-timeout=600000'],
+    ...['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, `--test-timeout=${60_000 * minutes}`],
     ...['--test-reporter=./tools/testing/reporter.mjs', '--test-reporter-destination=stdout'],
     ...['--test-reporter=spec', '--test-reporter-destination=build/test.log'],
     ...files,

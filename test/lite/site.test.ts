@@ -116,6 +116,20 @@ if (!executable) {
       await context.close();
     });
 
+    test('shows the drawings of a chapter', async () => {
+      const { context, page, faults } = await fresh();
+      await openChapter(page, server.url, '02-lif-neuron');
+      const drawing = page.locator('.jp-RenderedMarkdown img').first();
+      await drawing.waitFor();
+      await page.waitForFunction(() => {
+        const image = document.querySelector<HTMLImageElement>('.jp-RenderedMarkdown img');
+        return image?.src.startsWith('data:') && image.complete && image.naturalWidth > 100;
+      });
+      assert.match((await drawing.getAttribute('alt')) ?? '', /^Charge: /);
+      assert.deepEqual(faults, []);
+      await context.close();
+    });
+
     test('leads from one chapter to another', async () => {
       const { context, page } = await fresh();
       await openChapter(page, server.url, chapter);
@@ -127,6 +141,22 @@ if (!executable) {
       await next.locator('.jp-RenderedMarkdown h1').first().waitFor({ timeout: 60_000 });
       assert.equal(next.url(), `${server.url}notebooks/index.html?path=${other}.ipynb`);
       await context.close();
+    });
+
+    test('is entered from the same chapter of the book', async () => {
+      if (!existsSync(join(root, 'build', 'book', `${other}.html`))) {
+        console.log('no book in build/ (`npm run book` makes it): its links to the browser edition are not tested');
+        return;
+      }
+      const page = await browser.newPage();
+      await page.goto(new URL(`../book/${other}.html`, server.url).href);
+      await page.getByRole('link', { name: 'Run this chapter' }).click();
+      await page.locator('.jp-RenderedMarkdown h1').first().waitFor({ timeout: 60_000 });
+      assert.equal(page.url(), `${server.url}notebooks/index.html?path=${other}.ipynb`);
+      await page.getByRole('link', { name: 'The book' }).click();
+      await page.getByRole('link', { name: 'Run this chapter' }).waitFor();
+      assert.equal(page.url(), new URL(`../book/${other}.html`, server.url).href);
+      await page.close();
     });
 
     test('leads to the same chapter of the book', async () => {

@@ -99,7 +99,7 @@ export async function watchedPage(context: BrowserContext, site: string): Promis
   const faults: string[] = [];
   await context.route('**', (route) => {
     const url = route.request().url();
-    if (url.startsWith(site) || /^(data|blob|about):/.test(url)) return route.continue();
+    if (url.startsWith(site) || /^(data|blob|about|attachment):/.test(url)) return route.continue();
     // The browser itself asks for it at the top of the host.
     if (!url.endsWith('/favicon.ico')) faults.push(`request to ${url}`);
     return route.abort();
