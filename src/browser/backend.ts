@@ -1,6 +1,5 @@
 /** TensorFlow.js on WebAssembly: `import { tf } from 'lif-fc-mnist'`. */
 import * as tf from '@tensorflow/tfjs';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { kernel } from './kernel';
 
 export { tf };
@@ -17,6 +16,9 @@ export function initBackend(): Promise<string> {
 }
 
 async function choose(): Promise<string> {
+  // Loaded here: it is the default as soon as it is loaded, and would look for its files elsewhere. Until then, and in a check
+  // that runs before, tensors are plain JavaScript's.
+  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   // One thread: its helpers would be workers of this worker, for which the page would have to be isolated from others.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   setWasmPaths(new URL('lif-fc-mnist/tfjs/', kernel().siteUrl).href);

@@ -19,6 +19,7 @@ import {
   served,
   serveLite,
   setCells,
+  typesReady,
   watchedPage,
 } from '../support/lite';
 
@@ -98,6 +99,7 @@ if (!executable) {
     test('names mistakes, and judges no answer with a type error', async () => {
       const wrongType = "const late = (v: number): boolean => v > 1;\ncheck('lif-charge', late);";
       await openChapter(page, server.url, chapters()[0]);
+      await typesReady(page);
       await setCells(page, [SET_UP, ...MISTAKES.map(([answer]) => answer), wrongType]);
       const { cells } = await runAllCells(page, 120);
       const printed = cells.map(({ outputs }) => (outputs ?? []).map(outputText).join(''));

@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { typesReady } from './lite';
 import { PYTHON } from './python';
 
 const root = resolve(__dirname, '..', '..');
@@ -94,7 +95,6 @@ interface Connection {
   status: string;
   requestExecute(content: object): { done: Promise<Message>; msg: Message };
   anyMessage: Record<'connect' | 'disconnect', (slot: (_: unknown, event: { msg: Message }) => void) => void>;
-  requestInspect(content: object): Promise<{ content: { found: boolean; data: Record<string, string> } }>;
   interrupt(): Promise<void>;
 }
 
@@ -193,16 +193,7 @@ export async function openKernel(browser: Browser, site: KernelSite): Promise<Ke
       }
       return { end: page.evaluate((i) => window.pending[i] as Promise<Ran>, index) };
     },
-    async typesReady() {
-      const found = () =>
-        page.evaluate(async () => {
-          const { content } = await window.kernel.requestInspect({ code: 'Math', cursor_pos: 2, detail_level: 0 });
-          return content.found;
-        });
-      for (const end = Date.now() + 60_000; !(await found()); await page.waitForTimeout(100)) {
-        assert.ok(Date.now() < end, 'expected the types within 60 s');
-      }
-    },
+    typesReady: () => typesReady(page),
     interrupt: () => page.evaluate(() => window.kernel.interrupt()),
   };
 }

@@ -37,13 +37,18 @@ export interface AnyPage {
   evaluate<Argument, Result>(work: (argument: Argument) => Result, argument: Argument): Promise<Awaited<Result>>;
 }
 
+interface Kernel {
+  status: string;
+  requestInspect(content: object): Promise<{ content: { found: boolean } }>;
+}
+
 /** JupyterLab's application object (`exposeAppInBrowser`), as far as it is used here. */
 interface Lab {
   commands: { execute(id: string): Promise<unknown> };
   shell: {
     currentWidget: {
       context: { isReady: boolean; save(): Promise<void> };
-      sessionContext: { session: { kernel: { status: string } | null } | null };
+      sessionContext: { session: { kernel: Kernel | null } | null };
       content: {
         model: {
           toJSON(): Notebook;
@@ -131,6 +136,17 @@ export async function openChapter(page: AnyPage, site: string, name: string): Pr
     }, null);
   await until(`a kernel for ${name}`, isReady, 90);
   return (performance.now() - begin) / 1000;
+}
+
+/** Waits until the kernel of the open notebook knows the types: they load in the background. */
+export function typesReady(page: AnyPage): Promise<void> {
+  const found = () =>
+    page.evaluate(async () => {
+      const kernel = window.jupyterapp?.shell.currentWidget?.sessionContext.session?.kernel;
+      const reply = await kernel?.requestInspect({ code: 'Math', cursor_pos: 2, detail_level: 0 });
+      return reply?.content.found === true;
+    }, null);
+  return until('the types', found, 120);
 }
 
 export const notebookOf = (page: AnyPage): Promise<Notebook> =>
