@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `npm run tutorial`: sets up what is missing, executes every notebook, makes the book and the browser edition of them, and
 // says what to do next.
-// Arguments, such as --check, go to the notebook runner. If a notebook fails, the others still run, but no book is built.
+// Arguments, such as --check, go to the notebook runner. If a notebook fails, the others still run, but neither is built.
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { runInForeground } from './foreground.mjs';
@@ -38,6 +38,6 @@ if (!args.includes('--help') && !args.includes('-h')) {
 The tutorial is ready after ${took()}. What next:
   read it          ${book}
   work through it  npm run lab   (JupyterLab opens in your browser)
-  without a kernel npm run lite -- --serve   (the book and the chapters, all of it in the browser)
+  in a browser tab npm run lite -- --serve   (the chapters run in it; the book leads to them)
 The executed notebooks are in build/notebooks/.`);
 }

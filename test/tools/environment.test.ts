@@ -42,7 +42,7 @@ describe('environment.md', () => {
   });
 
   test('names for each bend a version that is installed, files that are there, and tests that are there', () => {
-    const files = ['src', 'tools', 'test', 'book', 'packages'].flatMap((folder) =>
+    const files = ['src', 'tools', 'test', 'book', 'lite', 'packages'].flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name))),
     );
     const bends = rows('### What we bend, and at which version').slice(1);

@@ -1,4 +1,4 @@
-/** `npm run tutorial` from its first to its last line, with stand-ins for set-up, the notebook runner and the book. */
+/** `npm run tutorial` from its first to its last line, with stand-ins for its steps. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ const root = resolve(__dirname, '..', '..');
 const clone = join(mkdtempSync(join(tmpdir(), 'lif-fc-mnist-tutorial-')), 'a clone é');
 after(() => rmSync(dirname(clone), { recursive: true, force: true }));
 
-const STEPS = ['setup/setup', 'notebooks/notebooks', 'book/book'];
+const STEPS = ['setup/setup', 'notebooks/notebooks', 'book/book', 'lite/lite'];
 
 /** Starts the tutorial in the clone. Each stand-in prints its name and arguments, then does what `programs` says. */
 function start(args: string[], programs: Record<string, string> = {}) {
@@ -34,15 +34,16 @@ function start(args: string[], programs: Record<string, string> = {}) {
 
 const run = (args: string[], programs?: Record<string, string>) => ended(start(args, programs));
 
-test('It sets up, executes all notebooks, makes the book, and says what to do next', async () => {
+test('It sets up, executes all notebooks, makes the book and the browser edition, and says what to do next', async () => {
   const { status, lines } = await run(['--check']);
   assert.equal(status, 0);
-  assert.deepEqual(lines.slice(0, 3), ['setup', 'notebooks --all --check', 'book']);
-  const text = lines.slice(3).join('\n');
+  assert.deepEqual(lines.slice(0, 4), ['setup', 'notebooks --all --check', 'book', 'lite']);
+  const text = lines.slice(4).join('\n');
   assert.match(text, /^The tutorial is ready after \d+ s\. What next:/);
   const [address] = text.match(/file:\/\/\/\S+/) ?? [];
   assert.equal(fileURLToPath(address as string), join(clone, 'build', 'book', 'index.html'), 'a path with spaces, too');
   assert.match(text, /npm run lab/);
+  assert.match(text, /npm run lite -- --serve/);
 });
 
 test('If a notebook fails, it says so, builds no book, and exits with 1', async () => {
