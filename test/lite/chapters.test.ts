@@ -21,6 +21,12 @@ import {
 } from '../support/lite';
 
 const executable = findChromium();
+/** `LITE_CHAPTERS=04,05` runs these alone. */
+const chosen = process.env.LITE_CHAPTERS?.split(',');
+/** Chapter 5 looks at what chapter 4 has left. */
+const isTraining = (name: string) => /^0[45]/.test(name);
+const chaptersOf = (part: (name: string) => boolean) =>
+  chapters().filter((name) => part(name) && (chosen?.includes(name.slice(0, 2)) ?? true));
 /** Milliseconds that a chapter may take on a busy machine. */
 const PATIENCE = 1_500_000;
 
@@ -89,29 +95,25 @@ if (!executable) {
     }
 
     test('the training and what is drawn of it', { timeout: PATIENCE }, (t) =>
-      runChapters(
-        t,
-        chapters().filter((name) => /^0[45]/.test(name)),
-        async (name, page) => {
-          if (!name.startsWith('04')) return;
-          const weights = await savedWeights(page, server.url);
-          assert.equal(weights.length, 4 * 7840);
-          const ofNode = join(root, 'build', 'run');
-          const accuracies = join(ofNode, 'test_accs.npy');
-          if (!existsSync(accuracies) || readNpy(accuracies).data.length !== 100) {
-            console.log('no run of 100 epochs in build/run: its weights are not compared');
-            return;
-          }
-          const wanted = readFileSync(join(ofNode, 'lif_snn_mnist', 'weights.bin'));
-          assert.equal(sha256(weights), sha256(wanted), "the weights are Node's, bit by bit");
-        },
-      ),
+      runChapters(t, wanted(isTraining), async (name, page) => {
+        if (!name.startsWith('04')) return;
+        const weights = await savedWeights(page, server.url);
+        assert.equal(weights.length, 4 * 7840);
+        const ofNode = join(root, 'build', 'run');
+        const accuracies = join(ofNode, 'test_accs.npy');
+        if (!existsSync(accuracies) || readNpy(accuracies).data.length !== 100) {
+          console.log('no run of 100 epochs in build/run: its weights are not compared');
+          return;
+        }
+        const wanted = readFileSync(join(ofNode, 'lif_snn_mnist', 'weights.bin'));
+        assert.equal(sha256(weights), sha256(wanted), "the weights are Node's, bit by bit");
+      }),
     );
 
     test('the other chapters', { timeout: PATIENCE }, (t) =>
       runChapters(
         t,
-        chapters().filter((name) => !/^0[45]/.test(name)),
+        chaptersOf((name) => !isTraining(name)),
       ),
     );
   });

@@ -199,7 +199,8 @@ describe('A bundle', () => {
     assert.match(address, /^http:\/\/127\.0\.0\.1:\d+\/$/);
     assert.ok(lines.some((line) => line.startsWith('Only this machine reaches it.')));
     writeFileSync(join(scratch, 'secret.txt'), 'secret');
-    for (const path of ['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/x/../../secret.txt', '/lite/x']) {
+    const outside = ['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/x/../../secret.txt'];
+    for (const path of [...outside, '/lite/x', '/lite/../test.log', '/book/..%2ftest.log']) {
       assert.deepEqual(await ask(address, path), { status: 404, text: 'not here\n' }, path);
     }
     assert.equal((await ask(address, '/%')).status, 400);

@@ -1,8 +1,8 @@
 /** What the browser edition is made of: its notebooks, its server, and what it decides about a reader's copies. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { unzipSync } from 'fflate';
 import { decide, nameOfOld } from '../../lite/page/copies';
@@ -25,7 +25,7 @@ interface ContentsModule {
   asciiDrawing(svg: string): string;
 }
 interface Serve {
-  serve(folder: string, port?: number, below?: string): Promise<{ port: number; close(): void }>;
+  serve(folder: string, port?: number, below?: string, only?: string[]): Promise<{ port: number; close(): void }>;
 }
 
 const cell = (source: string) => ({ cell_type: 'code', source });
@@ -139,22 +139,40 @@ describe('A link of a text', () => {
 });
 
 describe('The server', () => {
-  test('serves a folder below a path, adds the slash that pages need, and nothing from outside', async () => {
-    const folder = temporaryFolder();
-    writeFileSync(join(folder, 'index.html'), '<p>top');
-    writeFileSync(join(folder, 'a.wasm'), '');
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'index.html'), '<p>top');
+  writeFileSync(join(folder, 'a.wasm'), '');
+  mkdirSync(join(folder, 'pages'));
+  writeFileSync(join(folder, 'pages', 'index.html'), '<p>page');
+
+  /** Statuses, texts and headers by path. */
+  async function ask(only?: string[]) {
     const { serve } = await load<Serve>('serve');
-    const { port, close } = await serve(folder, 0, '/x');
-    const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`, { redirect: 'manual' });
-    try {
-      assert.equal(await (await get('/x/')).text(), '<p>top');
-      assert.equal((await get('/x/a.wasm')).headers.get('content-type'), 'application/wasm');
-      assert.equal((await get('/x/b')).status, 404);
-      assert.equal((await get('/a.wasm')).status, 404);
-      assert.equal((await get('/x/%2e%2e%2fsecret')).status, 404);
-      assert.equal((await get('/x/%')).status, 400);
-    } finally {
-      close();
+    const { port, close } = await serve(folder, 0, '/x', only);
+    after(close);
+    return (path: string) => fetch(`http://127.0.0.1:${port}${path}`, { redirect: 'manual' });
+  }
+
+  test('serves a folder below a path, and nothing from outside', async () => {
+    const get = await ask();
+    assert.equal(await (await get('/x/')).text(), '<p>top');
+    assert.equal((await get('/x/a.wasm')).headers.get('content-type'), 'application/wasm');
+    for (const path of ['/x/b', '/a.wasm', '/x/%2e%2e%2fsecret', '/x/pages%2f..%2f..%2fsecret']) {
+      assert.equal((await get(path)).status, 404, path);
+    }
+    assert.equal((await get('/x/%')).status, 400);
+  });
+
+  test('adds the slash that pages need, and keeps what the address asks', async () => {
+    const { status, headers } = await (await ask())('/x/pages?path=a');
+    assert.deepEqual([status, headers.get('location')], [301, '/x/pages/?path=a']);
+  });
+
+  test('serves the folders that are named, and nothing beside them', async () => {
+    const get = await ask(['pages']);
+    assert.equal(await (await get('/x/pages/')).text(), '<p>page');
+    for (const path of ['/x/', '/x/a.wasm', '/x/pages/..%2fa.wasm', '/x/pages%2f..%2fa.wasm']) {
+      assert.equal((await get(path)).status, 404, path);
     }
   });
 });

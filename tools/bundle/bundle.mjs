@@ -191,7 +191,7 @@ endWithParent();
 
 try {
   if (values.serve)
-    await serve({ folder: target, lite: join(root, 'build', 'lite'), host: values.host, port: Number(values.port) });
+    await serve({ folder: target, built: join(root, 'build'), host: values.host, port: Number(values.port) });
   else await make();
 } catch (error) {
   if (!(error instanceof Stopped)) {

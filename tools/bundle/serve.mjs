@@ -1,36 +1,11 @@
 // Serves a bundle, and the browser edition, to a room: files only, to be read only.
-import { createReadStream, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { networkInterfaces } from 'node:os';
-import { extname, join, sep } from 'node:path';
+import { join } from 'node:path';
 import { fingerprintOf } from '../setup/bundle.mjs';
 import { SetupError } from '../setup/project.mjs';
-
-const TYPES = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.ipynb': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.wasm': 'application/wasm',
-  '.woff2': 'font/woff2',
-  '.txt': 'text/plain; charset=utf-8',
-  '': 'text/plain; charset=utf-8',
-};
-
-/** The file that a path names below a folder; undefined if there is none, or if it lies elsewhere. */
-function fileIn(folder, path) {
-  try {
-    let file = realpathSync(join(folder, path));
-    if (statSync(file).isDirectory()) file = realpathSync(join(file, 'index.html'));
-    return file.startsWith(realpathSync(folder) + sep) ? file : undefined;
-  } catch {
-    return undefined;
-  }
-}
+import { sendFile } from '../static-files.mjs';
 
 /** The addresses under which others reach this machine. */
 function addresses(host, port) {
@@ -61,14 +36,14 @@ function page(setUp, kinds, hasProject, hasLite) {
 /**
  * Serves until the process ends.
  * @param folder the bundle, at /
- * @param lite the browser edition, at /lite/, if it is there
+ * @param built where the browser edition and the book are, served at /lite/ and /book/ if they are there
  */
-export async function serve({ folder, lite, host, port }) {
+export async function serve({ folder, built, host, port }) {
   if (!Number.isInteger(port) || port < 0 || port > 65535)
     throw new SetupError(`--port: expected 0 to 65535, found ${port}`);
   const kindsFile = join(folder, 'kinds.json');
   const hasBundle = existsSync(kindsFile);
-  const hasLite = existsSync(join(lite, 'index.html'));
+  const hasLite = existsSync(join(built, 'lite', 'index.html'));
   if (!hasBundle && !hasLite) {
     throw new SetupError(
       `${folder}: expected a bundle, found none; make one with \`npm run bundle\`, or \`npm run lite\``,
@@ -76,7 +51,7 @@ export async function serve({ folder, lite, host, port }) {
   }
   let start = '';
   const server = createServer((request, response) => {
-    const answer = (status, text, type = TYPES['']) => {
+    const answer = (status, text, type = 'text/plain; charset=utf-8') => {
       response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' });
       response.end(request.method === 'HEAD' ? undefined : text);
     };
@@ -87,23 +62,9 @@ export async function serve({ folder, lite, host, port }) {
     } catch {
       return answer(400, 'no such address\n');
     }
-    if (path === '/') return answer(200, start, TYPES['.html']);
-    if (path === '/lite') {
-      response.writeHead(302, { location: '/lite/' });
-      return response.end();
-    }
-    const file = path.startsWith('/lite/') ? hasLite && fileIn(lite, path.slice(5)) : hasBundle && fileIn(folder, path);
-    if (!file) return answer(404, 'not here\n');
-    const type = TYPES[extname(file)] ?? 'application/octet-stream';
-    response.writeHead(200, {
-      'content-type': type,
-      'content-length': statSync(file).size,
-      'x-content-type-options': 'nosniff',
-    });
-    if (request.method === 'HEAD') return response.end();
-    createReadStream(file)
-      .on('error', () => response.destroy())
-      .pipe(response);
+    if (path === '/') return answer(200, start, 'text/html; charset=utf-8');
+    if (sendFile(request, response, built, path, ['lite', 'book'])) return;
+    if (!hasBundle || !sendFile(request, response, folder, path)) answer(404, 'not here\n');
   });
   await new Promise((done, fail) => {
     server.on('error', (error) => {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The browser edition: all chapters as a static JupyterLite site in build/lite/ (`npm run lite`).
-//   --serve [--port N]   serves build/ afterwards, on this computer only, until Ctrl-C
+//   --serve [--port N]   serves it and the book afterwards, on this computer only, until Ctrl-C
 // It is built beside and then takes the former one's place, so a failed build leaves that as it was.
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -181,8 +181,8 @@ endWithParent();
 try {
   await buildSite();
   if (options.serves) {
-    const { port } = await serve(join(root, 'build'), options.port);
-    console.log(`lite: serving build/ at http://127.0.0.1:${port}/lite/ until Ctrl-C`);
+    const { port } = await serve(join(root, 'build'), options.port, '', ['book', 'lite']);
+    console.log(`lite: serving build/book/ and build/lite/ at http://127.0.0.1:${port}/lite/ until Ctrl-C`);
   }
 } catch (error) {
   if (!(error instanceof Stopped)) {

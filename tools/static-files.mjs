@@ -1,0 +1,69 @@
+// Files of a folder over HTTP, to be read only: for the small web servers of this project.
+import { createReadStream, realpathSync, statSync } from 'node:fs';
+import { extname, join, sep } from 'node:path';
+
+const TYPES = {
+  '': 'text/plain; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.ipynb': 'application/json; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
+  '.woff2': 'font/woff2',
+};
+
+/** What a path names below a folder: a file's path and size, or a folder; undefined if there is none, or if it lies elsewhere. */
+function found(folder, path) {
+  try {
+    const top = realpathSync(folder);
+    const file = realpathSync(join(folder, path));
+    if (file !== top && !file.startsWith(top + sep)) return undefined;
+    const status = statSync(file);
+    if (status.isDirectory()) return path.endsWith('/') ? found(folder, `${path}index.html`) : { isFolder: true };
+    return status.isFile() ? { file, size: status.size } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Answers a request with a file.
+ * @param folder where the file is
+ * @param path the decoded path of it, from that folder, with a slash at its beginning
+ * @param only the folders in it that are served; all of it by default
+ * @returns whether there is such a file; if not, nothing was answered
+ */
+export function sendFile(request, response, folder, path, only = undefined) {
+  if (only) {
+    // Each by itself: nothing beside them is reached from within.
+    const [, name, rest] = /^\/([^/]*)(.*)$/s.exec(path) ?? [];
+    return only.includes(name) && sendFile(request, response, join(folder, name), rest);
+  }
+  const { isFolder, file, size } = found(folder, path) ?? {};
+  if (isFolder) {
+    // Relative addresses of a page count from its folder.
+    const { pathname, search } = new URL(request.url, 'http://localhost');
+    response.writeHead(301, { location: `${pathname}/${search}` }).end();
+    return true;
+  }
+  if (!file) return false;
+  response.writeHead(200, {
+    'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+    'content-length': size,
+    'cache-control': 'no-cache',
+    'x-content-type-options': 'nosniff',
+  });
+  if (request.method === 'HEAD') response.end();
+  else
+    createReadStream(file)
+      .on('error', () => response.destroy())
+      .pipe(response);
+  return true;
+}
