@@ -52,6 +52,8 @@ export function finishText(html, page) {
     )
     .replaceAll('<p class="caption" role="heading">', '<p class="caption" role="heading" aria-level="2">')
     .replaceAll('<pre>', '<pre tabindex="0">')
+    // A wide table scrolls: by keyboard, too.
+    .replaceAll('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper')
     // A hidden cell opens as a hint does: myst-nb makes an admonition of it, and hides its name from screen readers.
     .replaceAll('<details class="admonition hide', '<details class="hide')
     .replaceAll('<summary aria-label="Toggle hidden content">', '<summary>')
