@@ -6,33 +6,33 @@ import { exercise, mistake as m } from './exercise';
 import { drive, numberOf, steps, withNeuron } from './tensors';
 import { mean } from './values';
 
-type Rate = (w: number, z: number[], tau: number) => number;
-type Gradient = (w: number, z: number[], target: number, tau: number) => number;
-type Lesson = (w: number, z: number[], target: number, tau: number, rounds: number) => number[];
+type Rate = (w: number, inputs: number[], tau: number) => number;
+type Gradient = (w: number, inputs: number[], target: number, tau: number) => number;
+type Lesson = (w: number, inputs: number[], target: number, tau: number, rounds: number) => number[];
 
 /** Input spikes of 16 steps. */
-const Z = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1, 0, 1, 1, 1, 0, 1];
+const INPUTS = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1, 0, 1, 1, 1, 0, 1];
 
 /** Rate and gradient of one neuron with one weight, in plain numbers; parts of the way back may be missing. */
-function oneNeuron(w: number, z: number[], tau: number) {
+function oneNeuron(w: number, inputs: number[], tau: number) {
   const h: number[] = [];
   let v = 0;
-  for (const spike of z) {
+  for (const spike of inputs) {
     h.push(v + (w * spike - v) / tau);
     v = (h.at(-1) as number) >= 1 ? 0 : (h.at(-1) as number);
   }
   const s = h.map((potential) => (potential >= 1 ? 1 : 0));
-  /** Σ dL/dx z, with the same dL/ds in every step, or with one of each step's own. */
+  /** Σ dL/dx inputs, with the same dL/ds in every step, or with one of each step's own. */
   const back = (
     dLds: number | ((spike: number) => number),
     { time = true, input = true, reset = true, share = true, leak = true } = {},
   ) => {
     let [sum, dv] = [0, 0];
-    for (let t = z.length - 1; t >= 0; t--) {
+    for (let t = inputs.length - 1; t >= 0; t--) {
       const slope = 1 / (1 + (Math.PI * (h[t] - 1)) ** 2);
       const ds = typeof dLds === 'number' ? dLds : dLds(s[t]);
       const dh = ds * slope + dv * (1 - s[t] - (reset ? h[t] * slope : 0));
-      sum += (share ? dh / tau : dh) * (input ? z[t] : 1);
+      sum += (share ? dh / tau : dh) * (input ? inputs[t] : 1);
       dv = time ? dh * (leak ? 1 - 1 / tau : 1) : 0;
     }
     return sum;
@@ -42,20 +42,20 @@ function oneNeuron(w: number, z: number[], tau: number) {
 
 const gradientBy =
   (part: (rate: number, target: number, T: number) => number | ((spike: number) => number), missing = {}): Gradient =>
-  (w, z, target, tau) => {
-    const { rate, back } = oneNeuron(w, z, tau);
-    return back(part(rate, target, z.length), missing);
+  (w, inputs, target, tau) => {
+    const { rate, back } = oneNeuron(w, inputs, tau);
+    return back(part(rate, target, inputs.length), missing);
   };
 const dLossDSpike = (rate: number, target: number, T: number) => (2 * (rate - target)) / T;
 const gradient = gradientBy(dLossDSpike);
 
 const lesson =
   (step: (w: number, slope: number) => number, from = (w: number, _first: number) => w): Lesson =>
-  (first, z, target, tau, rounds) => {
+  (first, inputs, target, tau, rounds) => {
     const weights: number[] = [];
     let w = first;
     for (let round = 0; round < rounds; round++) {
-      w = step(from(w, first), gradient(w, z, target, tau));
+      w = step(from(w, first), gradient(w, inputs, target, tau));
       weights.push(w);
     }
     return weights;
@@ -72,15 +72,15 @@ const rateWith =
     reset = (_h: number): number => 0,
     asleep = false,
   }): Rate =>
-  (w, z, tau) => {
+  (w, inputs, tau) => {
     let [v, count] = [0, 0];
-    for (const spike of z) {
+    for (const spike of inputs) {
       if (asleep && spike === 0) continue;
       const h = charge(v, w * spike, tau);
       if (fires(h)) count++;
       v = fires(h) ? reset(h) : h;
     }
-    return count / z.length;
+    return count / inputs.length;
   };
 
 const TEACH = 'Teach one neuron';
@@ -90,20 +90,20 @@ export const project2 = {
     chapter: 2,
     project: TEACH,
     minutes: 6,
-    names: ['w', 'z', 'tau'],
+    names: ['w', 'inputs', 'tau'],
     probes: [
       // The first that is wrong is short enough for paper.
       [2, [1, 1, 0, 1], 2],
       [1.5, [1, 0, 1], 2],
       [1.1, [1, 1, 0, 1, 1], 2],
-      [1.5, Z, 2],
-      [2.6, Z, 2],
-      [3.5, Z.slice(0, 7), 4],
+      [1.5, INPUTS, 2],
+      [2.6, INPUTS, 2],
+      [3.5, INPUTS.slice(0, 7), 4],
     ],
-    oracle: (w, z, tau) =>
+    oracle: (w, inputs, tau) =>
       mean(
         drive(
-          z.map((spike) => w * spike),
+          inputs.map((spike) => w * spike),
           { tau },
         ).s,
       ),
@@ -111,17 +111,18 @@ export const project2 = {
       count: m(
         'counts the spikes',
         'This is a count, which grows with the number of steps. What turns it into a rate?',
-        (w, z, tau) => oneNeuron(w, z, tau).rate * z.length,
+        (w, inputs, tau) => oneNeuron(w, inputs, tau).rate * inputs.length,
       ),
       'weight-lost': m(
         'feeds the input spikes without the weight',
         'This neuron does not feel its weight. What is its input current?',
-        (_w, z, tau) => oneNeuron(1, z, tau).rate,
+        (_w, inputs, tau) => oneNeuron(1, inputs, tau).rate,
       ),
       'per-input-spike': m(
         'divides by the number of input spikes',
         'This divides by the input spikes. In how many steps could the neuron have fired?',
-        (w, z, tau) => (oneNeuron(w, z, tau).rate * z.length) / z.filter((spike) => spike > 0).length,
+        (w, inputs, tau) =>
+          (oneNeuron(w, inputs, tau).rate * inputs.length) / inputs.filter((spike) => spike > 0).length,
       ),
       'no-reset': m(
         'leaves the reset out',
@@ -151,20 +152,20 @@ export const project2 = {
       'no-memory': m(
         'starts every step from 0',
         'Every step starts from 0 here. What does the neuron remember of the step before?',
-        (w, z, tau) => mean(z.map((spike) => ((w * spike) / tau >= 1 ? 1 : 0))),
+        (w, inputs, tau) => mean(inputs.map((spike) => ((w * spike) / tau >= 1 ? 1 : 0))),
       ),
     },
     forms: [
-      (w, z, tau) => oneNeuron(w, z, tau).rate,
-      (w, z, tau) => {
+      (w, inputs, tau) => oneNeuron(w, inputs, tau).rate,
+      (w, inputs, tau) => {
         let [v, fired] = [0, 0];
-        z.forEach((spike) => {
+        inputs.forEach((spike) => {
           v += (w * spike - v) / tau;
           if (v < 1) return;
           fired++;
           v = 0;
         });
-        return fired / z.length;
+        return fired / inputs.length;
       },
     ],
   }),
@@ -172,18 +173,18 @@ export const project2 = {
     chapter: 2,
     project: TEACH,
     minutes: 15,
-    names: ['w', 'z', 'target', 'tau'],
+    names: ['w', 'inputs', 'target', 'tau'],
     probes: [
       [2, [1, 0], 0.5, 4], // short again
       [2.4, [1, 1, 0], 1, 2],
-      [1.5, Z, 0.5, 2],
-      [2.6, Z, 0.25, 2],
-      [3.5, Z.slice(0, 7), 0.1, 4],
+      [1.5, INPUTS, 0.5, 2],
+      [2.6, INPUTS, 0.25, 2],
+      [3.5, INPUTS.slice(0, 7), 0.1, 4],
     ],
-    oracle: (w, z, target, tau) =>
+    oracle: (w, inputs, target, tau) =>
       withNeuron({ tau, surrogateFunction: new ATan(2) }, (neuron) =>
         numberOf(() => {
-          const spikes = (weight: tf.Tensor) => multiStepForward(neuron, tf.mul(steps(z), weight));
+          const spikes = (weight: tf.Tensor) => multiStepForward(neuron, tf.mul(steps(inputs), weight));
           return tf.grad((weight: tf.Tensor) => tf.square(tf.sub(tf.mean(spikes(weight)), target)))(tf.scalar(w));
         }),
       ),
@@ -241,10 +242,10 @@ export const project2 = {
     },
     forms: [
       gradient,
-      (w, z, target, tau) => {
+      (w, inputs, target, tau) => {
         // Forwards: dh/dw along with h.
         let [v, dv, fired, dfired] = [0, 0, 0, 0];
-        for (const spike of z) {
+        for (const spike of inputs) {
           const h = v + (w * spike - v) / tau;
           const dh = dv + (spike - dv) / tau;
           const s = h >= 1 ? 1 : 0;
@@ -254,7 +255,7 @@ export const project2 = {
           v = h * (1 - s);
           dv = dh * (1 - s) - h * ds;
         }
-        return (2 * (fired / z.length - target) * dfired) / z.length;
+        return (2 * (fired / inputs.length - target) * dfired) / inputs.length;
       },
     ],
   }),
@@ -262,11 +263,11 @@ export const project2 = {
     chapter: 2,
     project: TEACH,
     minutes: 6,
-    names: ['w', 'z', 'target', 'tau', 'rounds'],
+    names: ['w', 'inputs', 'target', 'tau', 'rounds'],
     probes: [
       [3.1, [1, 1], 0.4, 2, 2],
-      [1.5, Z, 0.5, 2, 4],
-      [3.1, Z, 0.25, 2, 3],
+      [1.5, INPUTS, 0.5, 2, 4],
+      [3.1, INPUTS, 0.25, 2, 3],
     ],
     tolerance: 1e-4,
     oracle: lesson(downhill),
@@ -289,39 +290,39 @@ export const project2 = {
       'with-the-start': m(
         'begins the list with the weight before the first round',
         'Your list begins with a weight that no round has changed yet. Which weights does the task ask for?',
-        (w, z, target, tau, rounds) => [w, ...lesson(downhill)(w, z, target, tau, rounds)],
+        (w, inputs, target, tau, rounds) => [w, ...lesson(downhill)(w, inputs, target, tau, rounds)],
       ),
       'one-behind': m(
         'records the weight before each round',
         'Your list lags by one round. Is the weight recorded before or after it changes?',
-        (w, z, target, tau, rounds) => [w, ...lesson(downhill)(w, z, target, tau, rounds - 1)],
+        (w, inputs, target, tau, rounds) => [w, ...lesson(downhill)(w, inputs, target, tau, rounds - 1)],
       ),
       'difference-for-gradient': m(
         'follows rate - target instead of the gradient',
         'You follow the difference of the rates. What did milestone 2 make of it?',
-        (first, z, target, tau, rounds) => {
+        (first, inputs, target, tau, rounds) => {
           let w = first;
-          return Array.from({ length: rounds }, () => (w -= 2 * (oneNeuron(w, z, tau).rate - target)));
+          return Array.from({ length: rounds }, () => (w -= 2 * (oneNeuron(w, inputs, tau).rate - target)));
         },
       ),
       'steps-only': m(
         'returns the changes instead of the weights',
         'These are the changes. What is the weight after each of them?',
-        (w, z, target, tau, rounds) => {
-          const weights = lesson(downhill)(w, z, target, tau, rounds);
+        (w, inputs, target, tau, rounds) => {
+          const weights = lesson(downhill)(w, inputs, target, tau, rounds);
           return weights.map((after, i) => after - (i === 0 ? w : weights[i - 1]));
         },
       ),
     },
     forms: [
-      (w, z, target, tau, rounds) => {
+      (w, inputs, target, tau, rounds) => {
         const weights = [w];
-        for (let i = 0; i < rounds; i++) weights.push(weights[i] - 2 * gradient(weights[i], z, target, tau));
+        for (let i = 0; i < rounds; i++) weights.push(weights[i] - 2 * gradient(weights[i], inputs, target, tau));
         return weights.slice(1);
       },
-      (w, z, target, tau, rounds) => {
+      (w, inputs, target, tau, rounds) => {
         let weight = w;
-        return Array.from({ length: rounds }, () => (weight -= 2 * gradient(weight, z, target, tau)));
+        return Array.from({ length: rounds }, () => (weight -= 2 * gradient(weight, inputs, target, tau)));
       },
     ],
   }),

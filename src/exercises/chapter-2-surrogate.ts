@@ -5,21 +5,21 @@ import { ATan, Sigmoid, type SurrogateFunction } from '../snn/surrogate';
 import { exercise, mistake as m } from './exercise';
 import { numberOf, numbersOf, steps, withNeuron } from './tensors';
 
-type Slope = (x: number, alpha: number) => number;
-type OneStep = (w: number, z: number, y: number, tau: number) => number;
+type Slope = (z: number, alpha: number) => number;
+type OneStep = (w: number, input: number, y: number, tau: number) => number;
 type ThroughTime = (h: number[], dLds: number[], tau: number) => number[];
 
-/** The gradient that the package's surrogate has at x. */
+/** The gradient that the package's surrogate has at z. */
 const slopeOf =
   (make: (alpha: number) => SurrogateFunction): Slope =>
-  (x, alpha) =>
-    numberOf(() => tf.grad((at: tf.Tensor) => make(alpha).apply(at))(tf.scalar(x)));
+  (z, alpha) =>
+    numberOf(() => tf.grad((at: tf.Tensor) => make(alpha).apply(at))(tf.scalar(z)));
 
-const atan: Slope = (x, alpha) => alpha / 2 / (1 + ((Math.PI / 2) * alpha * x) ** 2);
+const atan: Slope = (z, alpha) => alpha / 2 / (1 + ((Math.PI / 2) * alpha * z) ** 2);
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
-const around = [0, 0.5, -0.5, 0.1, 1.5, -2].flatMap((x): [number, number][] => [
-  [x, 2],
-  [x, 5],
+const around = [0, 0.5, -0.5, 0.1, 1.5, -2].flatMap((z): [number, number][] => [
+  [z, 2],
+  [z, 5],
 ]);
 
 /** dL/dw of L = (s - y)² for one step from rest, whose factors may be wrong. */
@@ -27,14 +27,14 @@ function oneStep(
   part: {
     forward?: (h: number) => number;
     centre?: number;
-    factor?: (z: number, tau: number) => number;
+    factor?: (input: number, tau: number) => number;
     two?: number;
   } = {},
 ): OneStep {
-  const { forward = (h) => (h >= 1 ? 1 : 0), centre = 1, factor = (z, tau) => z / tau, two = 2 } = part;
-  return (w, z, y, tau) => {
-    const h = (w * z) / tau;
-    return two * (forward(h) - y) * atan(h - centre, 2) * factor(z, tau);
+  const { forward = (h) => (h >= 1 ? 1 : 0), centre = 1, factor = (input, tau) => input / tau, two = 2 } = part;
+  return (w, input, y, tau) => {
+    const h = (w * input) / tau;
+    return two * (forward(h) - y) * atan(h - centre, 2) * factor(input, tau);
   };
 }
 
@@ -76,24 +76,24 @@ export const chapter2Surrogate = {
   'surrogate-atan': exercise<Slope>({
     chapter: 2,
     minutes: 5,
-    names: ['x', 'alpha'],
+    names: ['z', 'alpha'],
     probes: around,
     oracle: slopeOf((alpha) => new ATan(alpha)),
     mistakes: {
       'no-pi': m(
-        '`(alpha / 2) / (1 + (alpha * x / 2) ** 2)`',
+        '`(alpha / 2) / (1 + (alpha * z / 2) ** 2)`',
         'At 0 this is right, but it falls too slowly to both sides. Which factor inside the square is missing?',
-        (x, alpha) => alpha / 2 / (1 + ((alpha * x) / 2) ** 2),
+        (z, alpha) => alpha / 2 / (1 + ((alpha * z) / 2) ** 2),
       ),
       'peak-1': m(
         'puts 1 above the fraction line',
         'The width is right, but the height at 0 does not depend on alpha. How steep is the curve there?',
-        (x, alpha) => 1 / (1 + ((Math.PI / 2) * alpha * x) ** 2),
+        (z, alpha) => 1 / (1 + ((Math.PI / 2) * alpha * z) ** 2),
       ),
       'the-curve': m(
         'returns the smooth curve itself',
         'This is the smooth curve. What is its slope?',
-        (x, alpha) => Math.atan((Math.PI / 2) * alpha * x) / Math.PI + 0.5,
+        (z, alpha) => Math.atan((Math.PI / 2) * alpha * z) / Math.PI + 0.5,
       ),
       'true-derivative': m(
         'returns 0',
@@ -103,29 +103,29 @@ export const chapter2Surrogate = {
       'times-pi': m(
         'differentiates arctan without its 1/π',
         'The shape is right, but all of it is too high. By what was the arctan divided?',
-        (x, alpha) => Math.PI * atan(x, alpha),
+        (z, alpha) => Math.PI * atan(z, alpha),
       ),
       'inner-derivative-lost': m(
         'differentiates arctan and forgets the chain rule',
-        'At 0 this does not get steeper with alpha. What does the chain rule bring out of arctan(π/2 alpha x)?',
-        (x, alpha) => atan(x, alpha) / ((Math.PI / 2) * alpha),
+        'At 0 this does not get steeper with alpha. What does the chain rule bring out of arctan(π/2 alpha z)?',
+        (z, alpha) => atan(z, alpha) / ((Math.PI / 2) * alpha),
       ),
       'threshold-again': m(
-        'takes x for the potential, and subtracts 1',
-        'This is steepest at x = 1. At which distance from the threshold should it be steepest?',
-        (x, alpha) => atan(x - 1, alpha),
+        'takes z for the potential, and subtracts 1',
+        'This is steepest at z = 1. At which distance from the threshold should it be steepest?',
+        (z, alpha) => atan(z - 1, alpha),
       ),
       'not-squared': m(
         'forgets the square',
-        'This is not the same on both sides of 0. What makes the sign of x disappear?',
-        (x, alpha) => alpha / 2 / (1 + (Math.PI / 2) * alpha * x),
+        'This is not the same on both sides of 0. What makes the sign of z disappear?',
+        (z, alpha) => alpha / 2 / (1 + (Math.PI / 2) * alpha * z),
       ),
     },
     forms: [
-      (x, alpha) => (2 * alpha) / (4 + (Math.PI * alpha * x) ** 2),
-      (x, alpha) => {
+      (z, alpha) => (2 * alpha) / (4 + (Math.PI * alpha * z) ** 2),
+      (z, alpha) => {
         const curve = (at: number) => Math.atan((Math.PI / 2) * alpha * at) / Math.PI;
-        return (curve(x + 1e-4) - curve(x - 1e-4)) / 2e-4;
+        return (curve(z + 1e-4) - curve(z - 1e-4)) / 2e-4;
       },
     ],
     tolerance: 1e-5,
@@ -133,22 +133,22 @@ export const chapter2Surrogate = {
   'surrogate-sigmoid': exercise<Slope>({
     chapter: 2,
     minutes: 5,
-    names: ['x', 'alpha'],
+    names: ['z', 'alpha'],
     probes: around,
     oracle: slopeOf((alpha) => new Sigmoid(alpha)),
     mistakes: {
       'chain-rule': m(
         '`σ (1 - σ)` without alpha before it',
-        'This does not get steeper with alpha. What does the chain rule bring out of σ(alpha x)?',
-        (x, alpha) => sigmoid(alpha * x) * (1 - sigmoid(alpha * x)),
+        'This does not get steeper with alpha. What does the chain rule bring out of σ(alpha z)?',
+        (z, alpha) => sigmoid(alpha * z) * (1 - sigmoid(alpha * z)),
       ),
       'alpha-outside-only': m(
         'leaves alpha out of the sigmoid',
         'This grows higher with alpha, but not narrower. Where else does alpha stand?',
-        (x, alpha) => alpha * sigmoid(x) * (1 - sigmoid(x)),
+        (z, alpha) => alpha * sigmoid(z) * (1 - sigmoid(z)),
       ),
-      'the-curve': m('returns the smooth curve itself', 'This is the smooth curve. What is its slope?', (x, alpha) =>
-        sigmoid(alpha * x),
+      'the-curve': m('returns the smooth curve itself', 'This is the smooth curve. What is its slope?', (z, alpha) =>
+        sigmoid(alpha * z),
       ),
       'true-derivative': m(
         'returns 0',
@@ -157,14 +157,14 @@ export const chapter2Surrogate = {
       ),
     },
     forms: [
-      (x, alpha) => (alpha * Math.exp(-alpha * x)) / (1 + Math.exp(-alpha * x)) ** 2,
-      (x, alpha) => alpha / (2 + Math.exp(alpha * x) + Math.exp(-alpha * x)),
+      (z, alpha) => (alpha * Math.exp(-alpha * z)) / (1 + Math.exp(-alpha * z)) ** 2,
+      (z, alpha) => alpha / (2 + Math.exp(alpha * z) + Math.exp(-alpha * z)),
     ],
   }),
   'surrogate-one-step': exercise<OneStep>({
     chapter: 2,
     minutes: 10,
-    names: ['w', 'z', 'y', 'tau'],
+    names: ['w', 'input', 'y', 'tau'],
     probes: [
       [1.5, 1, 1, 2],
       [2.5, 1, 0, 2],
@@ -172,10 +172,10 @@ export const chapter2Surrogate = {
       [3, 0, 1, 2],
       [4, 0.5, 1, 5],
     ],
-    oracle: (w, z, y, tau) =>
+    oracle: (w, input, y, tau) =>
       withNeuron({ tau, surrogateFunction: new ATan(2) }, (neuron) =>
         numberOf(() => {
-          const loss = (weight: tf.Tensor) => tf.square(tf.sub(neuron.apply(tf.mul(weight, z)) as tf.Tensor, y));
+          const loss = (weight: tf.Tensor) => tf.square(tf.sub(neuron.apply(tf.mul(weight, input)) as tf.Tensor, y));
           return tf.grad(loss)(tf.tensor2d([[w]]));
         }),
       ),
@@ -198,12 +198,12 @@ export const chapter2Surrogate = {
       'tau-lost': m(
         'forgets that the current is divided by tau',
         'This treats the current as if it reached h in full. By what is it divided on the way?',
-        oneStep({ factor: (z) => z }),
+        oneStep({ factor: (input) => input }),
       ),
       'input-lost': m(
-        'forgets the factor z',
+        'forgets the factor `input`',
         'A pixel without a spike would change its weight here. How does h depend on w?',
-        oneStep({ factor: (_z, tau) => 1 / tau }),
+        oneStep({ factor: (_input, tau) => 1 / tau }),
       ),
       'threshold-lost': m(
         'takes the slope at h instead of at h - 1',
@@ -227,11 +227,11 @@ export const chapter2Surrogate = {
       ),
     },
     forms: [
-      (w, z, y, tau) => {
-        const h = (w * z) / tau;
+      (w, input, y, tau) => {
+        const h = (w * input) / tau;
         const ds = 2 * (Number(h >= 1) - y);
         const dh = ds / (1 + (Math.PI * (h - 1)) ** 2);
-        return (dh * z) / tau;
+        return (dh * input) / tau;
       },
       oneStep(),
     ],

@@ -124,6 +124,8 @@ export interface WeightOptions {
    * own for 'each', so that each can be seen.
    */
   scale?: 'all' | 'each';
+  /** What a value is, as the colour bar and the description call it. Default 'weight'. */
+  what?: string;
 }
 
 /** [neurons][784] of weights [784, n]. */
@@ -152,8 +154,8 @@ const weightColors = (limit: number, title: string, more: Spec = {}): Spec => ({
 });
 
 /** Colours of weights that are divided by the limit of their neuron. */
-const ownColors = (): Spec => ({
-  ...weightColors(1, 'weight', { tickvals: [-0.85, 0, 0.85], ticktext: ['negative', '0', 'positive'], ticks: '' }),
+const ownColors = (what = 'weight'): Spec => ({
+  ...weightColors(1, what, { tickvals: [-0.85, 0, 0.85], ticktext: ['negative', '0', 'positive'], ticks: '' }),
   hovertemplate: '%{z} of the limit<extra></extra>',
 });
 
@@ -169,7 +171,7 @@ const divided = (weights: number[], by: number): (number | null)[] =>
  */
 export function weightImages(weights: ArrayLike<number>, options: WeightOptions = {}): Figure {
   const images = columnsOf(weights, 'weights');
-  const { title = 'The weights of each neuron, as images', scale = 'all' } = options;
+  const { title = 'The weights of each neuron, as images', scale = 'all', what = 'weight' } = options;
   if (scale !== 'all' && scale !== 'each') throw new RangeError(`scale: expected 'all' or 'each', found '${scale}'`);
   const columns = Math.min(5, images.length);
   const limits = scale === 'each' ? images.map(limitOf) : [limitOf(images.flat())];
@@ -182,20 +184,21 @@ export function weightImages(weights: ArrayLike<number>, options: WeightOptions 
     scale === 'each'
       ? mosaic(
           images.map((image, i) => divided(image, limits[i])),
-          { title, columns, captions, colors: ownColors() },
+          { title, columns, captions, colors: ownColors(what) },
         )
       : mosaic(
           images.map((image) => list(image, 2)),
-          { title, columns, captions, colors: weightColors(limits[0], 'weight') },
+          { title, columns, captions, colors: weightColors(limits[0], what) },
         );
-  const text = `${plural(images.length, 'image')} of 28 × 28 weights, from blue (negative) over white (0) to red (positive)`;
+  const [values, named] = what === 'weight' ? ['weights', 'weights'] : ['values', `values (${what})`];
+  const text = `${plural(images.length, 'image')} of 28 × 28 ${named}, from blue (negative) over white (0) to red (positive)`;
   const ends =
     scale === 'each'
-      ? 'The colours of each end at the 99.5th percentile of its own weights'
+      ? `The colours of each end at the 99.5th percentile of its own ${values}`
       : `The colours end at ±${limits[0]}, the 99.5th percentile`;
   return {
     ...drawn,
-    alt: titled(title, `${text}. ${ends}; weights beyond it have the colour of the end.${gaps(weights)}`),
+    alt: titled(title, `${text}. ${ends}; ${values} beyond it have the colour of the end.${gaps(weights)}`),
   };
 }
 

@@ -28,6 +28,13 @@ describe('The exercises of each chapter', () => {
       assert.deepEqual(problemsOf(notebook, Object.fromEntries(own)), []);
     });
 
+    test(`${name} tell at the chapter's top how long all of them take`, () => {
+      const own = Object.values(ALL).filter(({ chapter }) => chapter === Number(name.slice(0, 2)));
+      const minutes = own.reduce((sum, exercise) => sum + exercise.minutes, 0);
+      const said = /about (\d+) more for all exercises/.exec(textOf(notebook.cells[0]))?.[1];
+      assert.equal(said, minutes === 0 ? undefined : `${minutes}`);
+    });
+
     test(`${name} use no name that the chapter declares, since a learner may run its cells again`, async () => {
       const { sectionOf } = await load<{ sectionOf(notebook: Notebook): Notebook['cells'] }>('exercises', 'cells.mjs');
       const section = sectionOf(notebook);

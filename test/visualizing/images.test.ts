@@ -67,6 +67,18 @@ test('the colours end at one weight for all neurons, or at one of its own for ea
   assert.deepEqual(captionsOf(each), ['neuron 0, ±4', 'neuron 1, ±0.5']);
 });
 
+test('values that are not weights are called by their own name', () => {
+  const weights = weightsOf([4, -0.5]);
+  const nameOf = (figure: Figure) => (figure.data[0].colorbar as { title: { text: string } }).title.text;
+  for (const scale of ['all', 'each'] as const) {
+    const products = weightImages(weights, { scale, what: 'weight × mean ink' });
+    assert.equal(nameOf(products), 'weight × mean ink');
+    assert.match(products.alt, /2 images of 28 × 28 values \(weight × mean ink\), .*; values beyond it/);
+    assert.equal(nameOf(weightImages(weights, { scale })), 'weight');
+    assert.match(weightImages(weights, { scale }).alt, /2 images of 28 × 28 weights, .*; weights beyond it/);
+  }
+});
+
 test('a few outliers do not leave the other weights pale', () => {
   const weights = weightsOf([1]);
   weights[0] = 1000;

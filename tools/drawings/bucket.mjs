@@ -5,7 +5,7 @@ import { color, drawing, heading, line, n, note, path, polyline, size, spike, te
 const about = {
   name: 'bucket',
   title: 'A neuron is a leaking bucket',
-  desc: 'Charge: the input current x pours into a bucket with a hole. Its level is the potential, and the fuller the bucket, the stronger the leak. Fire: when the level reaches the rim, the threshold 1, the bucket tips over, which is a spike. Reset: it is empty again, and the potential is 0.',
+  desc: 'Charge: water pours into a bucket with a hole, x / τ in each step, where x is the input current. Its level is the potential, and the fuller the bucket, the stronger the leak. Fire: when the level reaches the rim, the threshold 1, the bucket tips over, which is a spike. Reset: it is empty again, and the potential is 0.',
   height: 420,
 };
 
@@ -41,7 +41,7 @@ function filling(x, { h }, step) {
   });
   return [
     note(x, 84, `step ${step}`, { fill: color.ink }),
-    text(x, 108, `input x = ${CURRENT}`, { type: size.note, fill: color.quiet }),
+    text(x, 108, `x / τ = ${CURRENT / TAU} pours in`, { type: size.note, fill: color.quiet }),
     line(x, 118, x, heightOf(h) + 2, { stroke: color.current, width: 12 }),
     polyline(water, { fill: color.potential }),
     line(x, FLOOR - 2, x, FLOOR + 38, { stroke: color.potential, width: 2 * HOLE * h }),
@@ -68,8 +68,8 @@ function tipped(x) {
 }
 
 export default function bucket() {
-  const [first, second, third] = lif([CURRENT, CURRENT, CURRENT], { tau: TAU });
-  if (second.fires || !third.fires) throw new Error('bucket: expected the first spike in the third step');
+  const [step0, step1, step2] = lif([CURRENT, CURRENT, CURRENT], { tau: TAU });
+  if (step1.fires || !step2.fires) throw new Error('bucket: expected the first spike in step 2');
   const charge = (COLUMN.first + COLUMN.second) / 2;
   const bracket = (from, to) => line(from - 70, 58, to + 70, 58, { stroke: color.silent });
   return drawing(
@@ -83,17 +83,17 @@ export default function bucket() {
     line(24, RIM, WIDTH - 24, RIM, { stroke: color.quiet, dash: '6 5' }),
     note(charge, RIM - 8, 'threshold'),
     note(COLUMN.first + 14, FLOOR + 32, 'leak', { align: 'start' }),
-    note(COLUMN.first + halfAt(first.h) + 8, heightOf(first.h) + 6, 'potential', { align: 'start' }),
-    filling(COLUMN.first, first, 1),
-    filling(COLUMN.second, second, 2),
+    note(COLUMN.first + halfAt(step0.h) + 8, heightOf(step0.h) + 6, 'potential', { align: 'start' }),
+    filling(COLUMN.first, step0, 0),
+    filling(COLUMN.second, step1, 1),
     tipped(COLUMN.fire),
-    note(COLUMN.fire, 84, 'step 3', { fill: color.ink }),
+    note(COLUMN.fire, 84, 'step 2', { fill: color.ink }),
     spike(COLUMN.fire - 34, 150, 50, { width: 5 }),
     text(COLUMN.fire - 20, 131, 'spike', { align: 'start', bold: true }),
     upright(COLUMN.reset),
-    text(COLUMN.reset, FLOOR - 18, third.v.toFixed(2), { bold: true }),
-    text(charge, 360, `h = v + (x − v) / τ,  τ = ${TAU}`),
-    text(COLUMN.fire, 360, `h = ${third.h.toFixed(2)} ≥ 1`),
+    text(COLUMN.reset, FLOOR - 18, step2.v.toFixed(2), { bold: true }),
+    text(charge, 360, `h = v + (x − v) / τ,  x = ${CURRENT},  τ = ${TAU}`),
+    text(COLUMN.fire, 360, `h = ${step2.h.toFixed(2)} ≥ 1`),
     text(COLUMN.reset, 360, 'v = 0'),
     note(charge, 390, 'the fuller, the stronger the leak'),
     note(COLUMN.fire, 390, 'full: it tips over'),
