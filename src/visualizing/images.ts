@@ -146,11 +146,14 @@ function limitOf(weights: number[]): number {
   return round(sizes[Math.floor(sizes.length * 0.995)] || sizes[sizes.length - 1] || 1, 2) as number;
 }
 
+/** Beside the images there is room for about ten letters, so a longer name is broken into lines. */
+const inLines = (name: string) => name.replace(/(.{8,}?) /g, '$1<br>');
+
 const weightColors = (limit: number, title: string, more: Spec = {}): Spec => ({
   colorscale: DIVERGING,
   zmin: -limit,
   zmax: limit,
-  colorbar: colorbar('', { title: { text: title, side: 'top', font: { size: 14 } }, ...more }),
+  colorbar: colorbar('', { title: { text: inLines(title), side: 'top', font: { size: 14 } }, ...more }),
 });
 
 /** Colours of weights that are divided by the limit of their neuron. */

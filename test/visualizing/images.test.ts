@@ -72,7 +72,7 @@ test('values that are not weights are called by their own name', () => {
   const nameOf = (figure: Figure) => (figure.data[0].colorbar as { title: { text: string } }).title.text;
   for (const scale of ['all', 'each'] as const) {
     const products = weightImages(weights, { scale, what: 'weight × mean ink' });
-    assert.equal(nameOf(products), 'weight × mean ink');
+    assert.equal(nameOf(products), 'weight ×<br>mean ink', 'in two lines, for which there is room');
     assert.match(products.alt, /2 images of 28 × 28 values \(weight × mean ink\), .*; values beyond it/);
     assert.equal(nameOf(weightImages(weights, { scale })), 'weight');
     assert.match(weightImages(weights, { scale }).alt, /2 images of 28 × 28 weights, .*; weights beyond it/);
