@@ -150,6 +150,13 @@ function fail(message) {
 
 /** Reads the command line. */
 function optionsOf(args) {
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(`npm run lite -- [--serve [--port N]]
+  makes the browser edition in build/lite/
+  --serve   then serves it and the book on this computer, and prints the address; Ctrl-C ends it
+  --port N  at this port; without it, at a free one`);
+    process.exit(0);
+  }
   const at = args.indexOf('--port');
   const port = at === -1 ? 0 : Number(args[at + 1]);
   if (!(Number.isInteger(port) && port >= 0 && port < 65536))
