@@ -1,23 +1,13 @@
 #!/usr/bin/env node
 // The book: the executed chapters and the playground as a static site in build/book/ (`npm run book`).
 // It is built beside and then takes the former one's place, so a failed build leaves that as it was.
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { JSDOM } from 'jsdom';
 import { endWithParent } from '../parent.mjs';
-import { remove, root, SetupError, venvPython } from '../setup/project.mjs';
+import { remove, removeLeftOvers, root, SetupError, venvPython } from '../setup/project.mjs';
 import { endChildren, run, Stopped } from '../setup/run.mjs';
 import { trainIfNeeded } from '../trained.mjs';
 import { embedOf } from './embeds.mjs';
@@ -126,19 +116,11 @@ async function finish(chapters, fontFaces) {
   writeFileSync(join(pages, '_static', 'texts.js'), `bookTexts = ${JSON.stringify(texts)};\n`);
 }
 
-/** What a killed build left behind; younger folders may belong to one that runs. */
-function removeLeftOvers() {
-  for (const name of readdirSync(join(root, 'build'))) {
-    const path = join(root, 'build', name);
-    if (/^book-\d+/.test(name) && Date.now() - statSync(path).mtimeMs > 600_000) remove(path);
-  }
-}
-
 async function main() {
   const begin = performance.now();
   if (!existsSync(venvPython)) throw new SetupError('no Sphinx in .venv: run `npm run setup`');
   mkdirSync(work, { recursive: true });
-  removeLeftOvers();
+  removeLeftOvers('book');
   try {
     await trainIfNeeded('book', work);
     const fontFaces = copyStatic(source);

@@ -2,13 +2,13 @@
 // The browser edition: all chapters as a static JupyterLite site in build/lite/ (`npm run lite`).
 //   --serve [--port N]   serves it and the book afterwards, on this computer only, until Ctrl-C
 // It is built beside and then takes the former one's place, so a failed build leaves that as it was.
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { buildDeclarations, buildKernel } from '../../packages/jupyterlite-typescript-kernel/build.mjs';
 import { filesUnder } from '../book/sources.mjs';
 import { endWithParent } from '../parent.mjs';
-import { readJson, remove, root, SetupError, venvPython, writeJson } from '../setup/project.mjs';
+import { readJson, remove, removeLeftOvers, root, SetupError, venvPython, writeJson } from '../setup/project.mjs';
 import { endChildren, run, Stopped } from '../setup/run.mjs';
 import { trainIfNeeded } from '../trained.mjs';
 import { writeContents, writeDrawings } from './contents.mjs';
@@ -110,19 +110,11 @@ async function finish(versions) {
   });
 }
 
-/** What a killed build left behind; younger folders may belong to one that runs. */
-function removeLeftOvers() {
-  for (const name of readdirSync(join(root, 'build'))) {
-    const path = join(root, 'build', name);
-    if (/^lite-\d+/.test(name) && Date.now() - statSync(path).mtimeMs > 600_000) remove(path);
-  }
-}
-
 async function buildSite() {
   const begin = performance.now();
   if (!existsSync(venvPython)) throw new SetupError('no JupyterLite in .venv: run `npm run setup`');
   mkdirSync(work, { recursive: true });
-  removeLeftOvers();
+  removeLeftOvers('lite');
   try {
     await trainIfNeeded('lite', work);
     const versions = writeContents(contents);

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // Builds dist/: the package with tsc, the kernel of the event engine with asc. Each is rebuilt only if its inputs have
 // changed. A build is made next to dist/ and then replaces it, so a failed build leaves the former dist untouched.
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { hashOf, nodeModules, readJson, remove, root, SetupError, writeJson } from './project.mjs';
+import { hashOf, nodeModules, readJson, remove, removeLeftOvers, root, SetupError, writeJson } from './project.mjs';
 import { run } from './run.mjs';
 
 const dist = join(root, 'dist');
@@ -48,20 +48,12 @@ async function compile(name, script, args) {
   if (code !== 0) throw new SetupError(`${name} failed:\n${lines.map((line) => `  ${line}`).join('\n')}`);
 }
 
-/** Removes what a killed build left behind; younger folders may belong to a running build. */
-function removeLeftOvers() {
-  for (const name of readdirSync(join(root, 'build'))) {
-    const path = join(root, 'build', name);
-    if (name.startsWith('dist-') && Date.now() - statSync(path).mtimeMs > 600_000) remove(path);
-  }
-}
-
 /** Brings dist up to date; a half whose inputs have not changed is copied from the former dist. */
 export async function build() {
   const now = inputs();
   const then = built();
   mkdirSync(join(root, 'build'), { recursive: true });
-  removeLeftOvers();
+  removeLeftOvers('dist');
   const next = join(root, 'build', `dist-${process.pid}`);
   remove(next);
   mkdirSync(next);

@@ -1,6 +1,6 @@
 // The paths in the clone, and the stamps that record which steps of set-up are done.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeMajor, SetupError, windows } from './requirements.cjs';
@@ -45,6 +45,17 @@ export function readJson(path) {
 export const writeJson = (path, value) => writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
 
 export const remove = (path) => rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+
+/** Removes what killed builds left in `build/`: NAME-PROCESS and the like. Younger folders may belong to one that runs. */
+export function removeLeftOvers(name) {
+  const folder = join(root, 'build');
+  for (const entry of readdirSync(folder).filter(
+    (one) => /^-\d/.test(one.slice(name.length)) && one.startsWith(name),
+  )) {
+    const path = join(folder, entry);
+    if (Date.now() - statSync(path).mtimeMs > 600_000) remove(path);
+  }
+}
 
 /** A stamp lies inside the folder that its step fills, so both are removed together. */
 export const stamps = {
