@@ -85,7 +85,13 @@ export async function openPage(
     if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
-  page.on('requestfailed', (request) => faults.push(`failed: ${request.url()}`));
+  page.on('requestfailed', (request) => {
+    // A browser gives a picture's request up, and makes it again, where a screenshot of the whole page changes the view.
+    // Pictures that are missing have a status, or are found as broken.
+    const why = request.failure()?.errorText;
+    if (!(why === 'net::ERR_ABORTED' && request.resourceType() === 'image'))
+      faults.push(`failed (${why}): ${request.url()}`);
+  });
   page.on('response', (response) => {
     if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`);
     loaded.add(new URL(response.url()).pathname);
