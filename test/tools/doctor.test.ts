@@ -378,6 +378,16 @@ describe('After set-up', () => {
   });
 });
 
+test('A backend that there is none of is named once, and what would fail because of it is not tried', () => {
+  const { status, found, line, checks } = report(root, [], { LIF_FC_MNIST_BACKEND: 'foo' });
+  assert.equal(status, 1);
+  assert.equal(found('settings').found, 'LIF_FC_MNIST_BACKEND=foo names no backend');
+  assert.equal(found('settings').mend, 'unset LIF_FC_MNIST_BACKEND, or set it to native, wasm or cpu');
+  assert.match(line, /^not ready: settings · /);
+  for (const name of ['set-up', 'backend', 'kernel'])
+    assert.ok(!checks.some((check) => check.name === name), `${name} was tried`);
+});
+
 test('An option that is unknown is refused in one line, status 2', () => {
   const { status, stderr, stdout } = doctor(root, ['--fast']);
   assert.deepEqual([status, stdout], [2, '']);

@@ -71,9 +71,13 @@ async function main(args) {
   if (!json) console.log(`Checking ${system.root}:`);
   for (const [name, work] of machineChecks(system)) await check(name, work);
   await check('network', networkCheck(system));
-  if (checks[0].status !== 'fault') {
+  const isWell = (name) => checks.find((one) => one.name === name).status !== 'fault';
+  if (isWell('Node')) {
     const { edition } = await import('../edition.mjs');
     facts.edition = edition();
+  }
+  // Set-up and the package refuse a wrong setting, so every further check would only repeat it in other words.
+  if (isWell('Node') && isWell('settings')) {
     const { installedChecks } = await import('./installed.mjs');
     for (const [name, work] of installedChecks()) {
       const found = await check(name, work);

@@ -26,6 +26,16 @@ function node({ checkNode }) {
   }
 }
 
+function settings({ BACKENDS, env }) {
+  const wanted = env.LIF_FC_MNIST_BACKEND;
+  if (!wanted) return ok('LIF_FC_MNIST_BACKEND is not set, so set-up chooses the backend');
+  if (BACKENDS.includes(wanted)) return ok(`LIF_FC_MNIST_BACKEND=${wanted}`);
+  return fault(
+    `LIF_FC_MNIST_BACKEND=${wanted} names no backend`,
+    'unset LIF_FC_MNIST_BACKEND, or set it to native, wasm or cpu',
+  );
+}
+
 function python({ findPython }) {
   try {
     const { version, executable, warning } = findPython();
@@ -138,6 +148,7 @@ function clock({ now }) {
 const machineChecks = (system) =>
   [
     ['Node', node],
+    ['settings', settings],
     ['Python', python],
     ['compiler', compiler],
     ['disk', disk],

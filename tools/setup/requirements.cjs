@@ -12,6 +12,9 @@ const nodeMajor = Number(process.versions.node.split('.')[0]);
 /** Bytes that set-up needs: in the clone, and while it runs in the folder for temporary files and the caches. */
 const ROOM = { clone: 3e9, elsewhere: 1e9 };
 
+/** What LIF_FC_MNIST_BACKEND may name. */
+const BACKENDS = ['native', 'wasm', 'cpu'];
+
 /** A failure that the user can fix: printed as one line, without a stack. */
 class SetupError extends Error {}
 
@@ -154,4 +157,15 @@ function findPython() {
   throw new SetupError(`Python ${TESTED} with venv is needed, ${what}: ${howToGet()}`);
 }
 
-module.exports = { checkNode, findCompiler, findPython, nodeMajor, noCompiler, pythonEnv, ROOM, SetupError, windows };
+module.exports = {
+  BACKENDS,
+  checkNode,
+  findCompiler,
+  findPython,
+  nodeMajor,
+  noCompiler,
+  pythonEnv,
+  ROOM,
+  SetupError,
+  windows,
+};

@@ -10,7 +10,7 @@ import { openBundle } from './bundle.mjs';
 import { lock, unlock } from './lock.mjs';
 import { setUpNative } from './native.mjs';
 import { root, SetupError } from './project.mjs';
-import { checkNode, findPython } from './requirements.cjs';
+import { BACKENDS, checkNode, findPython } from './requirements.cjs';
 import { endChildren, Stopped } from './run.mjs';
 import { seconds, step } from './step.mjs';
 import { installPackages, installPython, pending, writeKernel } from './steps.mjs';
@@ -27,7 +27,7 @@ const warn = (message) => message && console.warn(`warning: ${message}`);
 
 function wantedBackend() {
   const wanted = process.env.LIF_FC_MNIST_BACKEND || undefined;
-  if (wanted === undefined || ['native', 'wasm', 'cpu'].includes(wanted)) return wanted;
+  if (wanted === undefined || BACKENDS.includes(wanted)) return wanted;
   console.error(`setup: LIF_FC_MNIST_BACKEND: expected native, wasm or cpu, found ${wanted}`);
   process.exit(2);
 }
