@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import {
   endProcesses,
   madeAccounts,
@@ -17,6 +17,7 @@ import { checkReadable, hubPython, setUpHub } from '../../tools/hub/environment.
 import { hashPassword, makePassword, writeRoster } from '../../tools/hub/roster.mjs';
 import { startHub } from '../../tools/hub/start.mjs';
 import { chaptersFolder } from '../../tools/notebooks/copies.mjs';
+import { command, whole } from '../../tools/options.mjs';
 import { watchParent } from '../../tools/parent.mjs';
 import { remove, root, SetupError, writeWhole } from '../../tools/setup/project.mjs';
 
@@ -30,23 +31,14 @@ function rounds(text) {
     .map((part) => /^(\d+)(?:\/(\d+))?$/.exec(part));
   if (all.every(Boolean)) return all.map(([, learners, spacing]) => [Number(learners), Number(spacing ?? 0)]);
   throw new InvalidArgumentError(
-    'expected rounds such as "20 30 30/3": learners, and after a / the seconds between them.',
+    'expected rounds such as "20 30 30/3": learners, and after a / the seconds between them',
   );
 }
 
-function learners(text) {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= 1 && number <= 100) return number;
-  throw new InvalidArgumentError('expected a whole number from 1 to 100.');
-}
-
-const program = new Command('npm run test:hub --')
-  .option('--learners <number>', 'measure 1, 5, 10 … up to so many learners', learners, 3)
+const program = command('npm run test:hub --', 'test:hub')
+  .option('--learners <number>', 'measure 1, 5, 10 … up to so many learners', whole(1, 100), 3)
   .option('--rounds <list>', 'measure these rounds only, such as "20 30 30/3"', rounds)
-  .option('--no-isolation', 'leave out the tests of what learners cannot do to each other')
-  .allowExcessArguments(false)
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'test:hub:')) })
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+  .option('--no-isolation', 'leave out the tests of what learners cannot do to each other');
 
 /** For 1, 5, 10 … up to the number: all at once and, from five on, three seconds apart. */
 function usualRounds(most) {

