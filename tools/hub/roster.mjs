@@ -93,7 +93,12 @@ export function addPeople(people, { count, labels = [] }) {
 /** A new password for one person. Throws SetupError if the name is not on the roster. */
 export function renewPassword(people, name) {
   const person = people.find((one) => one.name === name);
-  if (!person) throw new SetupError(`${name}: nobody of that name is on the roster`);
+  if (people.length === 0) throw new SetupError('nobody is on the roster yet: `npm run hub -- --roster 30` makes one');
+  if (!person) {
+    const names = people.slice(0, 10).map((one) => one.name);
+    if (people.length > names.length) names.push('…');
+    throw new SetupError(`--password: expected a name on the roster (${names.join(', ')}), found ${name}`);
+  }
   const password = makePassword();
   return {
     people: people.map((one) => (one === person ? { ...one, password: hashPassword(password) } : one)),
