@@ -220,16 +220,37 @@ describe('A bundle', () => {
   });
 });
 
-test('An option that is unknown is refused in one line, status 2', async () => {
+function bundler(...args: string[]) {
   const script = join(root, 'tools', 'bundle', 'bundle.mjs');
-  const child = spawn(process.execPath, [script, '--fast'], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const { status, lines } = await ended(child);
-  assert.equal(status, 2);
-  assert.equal(lines.length, 1);
-  assert.match(
-    lines[0] as string,
-    /^bundle: Unknown option '--fast'.*; expected --out DIR, --serve, --host H, --port N$/,
-  );
+  return ended(spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }));
+}
+
+test('An option that cannot be used is refused in one line, status 2', async () => {
+  const help = '; `npm run bundle -- --help` lists the options';
+  for (const [args, message] of [
+    [['--nothing'], "unknown option '--nothing'"],
+    [['--serve', '--port', 'abc'], '--port: expected a whole number from 0 to 65535, found abc'],
+    [['--serve', '--port', '70000'], '--port: expected a whole number from 0 to 65535, found 70000'],
+    [
+      ['--serve', '--host', 'my room'],
+      '--host: expected an address of this machine, such as 0.0.0.0 for all of its networks, found my room',
+    ],
+    [['--port', '8000'], '--port: expected --serve beside it'],
+    [['--host', '0.0.0.0'], '--host: expected --serve beside it'],
+  ] as const) {
+    const { status, lines } = await bundler(...args);
+    assert.deepEqual([status, lines], [2, [`bundle: ${message}${help}`]]);
+  }
+});
+
+test('--help lists the options, status 0', async () => {
+  const { status, lines } = await bundler('--help');
+  assert.equal(status, 0);
+  for (const option of ['--out', '--serve', '--host', '--port'])
+    assert.ok(
+      lines.some((line) => line.trim().startsWith(option)),
+      option,
+    );
 });
 
 test('The requirements of another Python are those whose marker applies to it', () => {

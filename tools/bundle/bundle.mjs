@@ -1,16 +1,15 @@
 #!/usr/bin/env node
 // `npm run bundle`: one folder, build/bundle/, with all that set-up downloads, for machines of the same kind as this one and
 // without a network. tools/setup/bundle.mjs says what is in it.
-//   --out DIR   another folder; a kind that is in it already stays
-//   --serve     serves that folder to a room instead, with the browser edition if it is built
-//   --host H    for --serve: the address to listen at (127.0.0.1); 0.0.0.0 for all networks of this machine
-//   --port N    for --serve: the port (8765; 0 for a free one)
+// Options after `--`; `--help` lists them.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { InvalidArgumentError } from 'commander';
 import { edition } from '../edition.mjs';
+import { command, whole } from '../options.mjs';
 import { endWithParent } from '../parent.mjs';
 import { fits, kindOfBundle, NATIVE, sha256 } from '../setup/bundle.mjs';
 import { packNative } from '../setup/native.mjs';
@@ -26,21 +25,27 @@ import { serve } from './serve.mjs';
 /** Debian 12 has Python 3.11.2, for which one requirement is another one than for later 3.11. */
 const PYTHONS = ['3.11.2', '3.11.9', '3.12.9', '3.13.5'];
 
+function ownAddress(text) {
+  if (isIP(text) || text === 'localhost') return text;
+  throw new InvalidArgumentError('expected an address of this machine, such as 0.0.0.0 for all of its networks');
+}
+
 function readArguments() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        out: { type: 'string', default: join(root, 'build', 'bundle') },
-        serve: { type: 'boolean', default: false },
-        host: { type: 'string', default: '127.0.0.1' },
-        port: { type: 'string', default: '8765' },
-      },
-    });
-    return values;
-  } catch (error) {
-    console.error(`bundle: ${error.message.split('\n')[0]}; expected --out DIR, --serve, --host H, --port N`);
-    process.exit(2);
+  const program = command('npm run bundle --', 'bundle')
+    .description(
+      'One folder with all that set-up downloads, for machines of the same kind as this one without a network.',
+    )
+    .option('--out <folder>', 'another folder; a kind that is in it already stays', join('build', 'bundle'))
+    .option('--serve', 'serve that folder to a room instead, with the browser edition if it is built')
+    .option('--host <address>', 'for --serve: where to listen; 0.0.0.0 for the whole network', ownAddress, '127.0.0.1')
+    .option('--port <number>', 'for --serve: where to listen; 0 for a free port', whole(0, 65535), 8765);
+  const values = program.parse().opts();
+  for (const name of ['host', 'port']) {
+    if (!values.serve && program.getOptionValueSource(name) === 'cli')
+      program.error(`--${name}: expected --serve beside it`);
   }
+  if (program.getOptionValueSource('out') === 'default') values.out = join(root, values.out);
+  return values;
 }
 
 const values = readArguments();
@@ -190,8 +195,7 @@ for (const [signal, status] of [
 endWithParent();
 
 try {
-  if (values.serve)
-    await serve({ folder: target, built: join(root, 'build'), host: values.host, port: Number(values.port) });
+  if (values.serve) await serve({ folder: target, built: join(root, 'build'), host: values.host, port: values.port });
   else await make();
 } catch (error) {
   if (!(error instanceof Stopped)) {

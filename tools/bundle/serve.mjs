@@ -39,8 +39,6 @@ function page(setUp, kinds, hasProject, hasLite) {
  * @param built where the browser edition and the book are, served at /lite/ and /book/ if they are there
  */
 export async function serve({ folder, built, host, port }) {
-  if (!Number.isInteger(port) || port < 0 || port > 65535)
-    throw new SetupError(`--port: expected 0 to 65535, found ${port}`);
   const kindsFile = join(folder, 'kinds.json');
   const hasBundle = existsSync(kindsFile);
   const hasLite = existsSync(join(built, 'lite', 'index.html'));
