@@ -264,7 +264,9 @@ describe('Before set-up', () => {
   });
 
   test('its first files have nothing that Node 12 does not know', async () => {
-    const files = ['doctor', 'machine', 'network', 'system', 'verdict'].map((name) => `tools/doctor/${name}.cjs`);
+    const files = ['collect', 'doctor', 'machine', 'network', 'system', 'verdict'].map(
+      (name) => `tools/doctor/${name}.cjs`,
+    );
     for (const file of [...files, 'tools/setup/requirements.cjs']) {
       const text = readFileSync(join(root, file), 'utf8');
       // esbuild writes newer syntax in an older way. What it leaves as it is was old already.
@@ -427,8 +429,29 @@ test('A backend that there is none of is named once, and what would fail because
     assert.ok(!checks.some((check) => check.name === name), `${name} was tried`);
 });
 
+test('The reports of a class become one line each', () => {
+  const folder = join(scratch, 'reports');
+  mkdirSync(folder);
+  const ana = { ready: true, line: 'ready · linux-x64 · node 22 · edition 3f2a', edition: '3f2a' };
+  const bob = { ready: false, line: 'not ready: disk · win32-x64 · node 24 · edition 1b2c', edition: '1b2c' };
+  writeFileSync(join(folder, 'ana.json'), JSON.stringify(ana));
+  writeFileSync(join(folder, 'bob.json'), `\ufeff${JSON.stringify(bob)}`, 'utf16le'); // as Windows PowerShell does
+  writeFileSync(join(folder, 'eve.json'), '> lif-fc-mnist@0.1.0 doctor');
+  const { status, stdout } = doctor(root, ['--collect', 'reports'], { INIT_CWD: scratch });
+  assert.equal(status, 0);
+  assert.equal(
+    stdout,
+    `ana: ${ana.line}\nbob: ${bob.line}\neve: no report of the doctor\n\n1 of 3 are ready; editions: 1b2c, 3f2a\n`,
+  );
+  for (const args of [['--collect'], ['--collect', 'nowhere'], ['--collect', 'reports', 'more']]) {
+    const { status, stderr } = doctor(root, args, { INIT_CWD: scratch });
+    assert.equal(status, 2);
+    assert.match(stderr, /^doctor: --collect: expected one folder of reports \(.+\)\n$/);
+  }
+});
+
 test('An option that is unknown is refused in one line, status 2', () => {
   const { status, stderr, stdout } = doctor(root, ['--fast']);
   assert.deepEqual([status, stdout], [2, '']);
-  assert.equal(stderr, 'doctor: unknown option --fast; expected --json or --help\n');
+  assert.equal(stderr, 'doctor: unknown option --fast; expected --json, --collect FOLDER or --help\n');
 });

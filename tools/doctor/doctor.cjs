@@ -2,15 +2,18 @@
 'use strict';
 // `npm run doctor`: is this machine ready for a workshop? One line per check (ok, or the cause and what to do), and one line
 // at the end to paste. Before set-up it checks what set-up needs, afterwards what was set up as well.
-//   --json  prints all of it as JSON instead (`npm run -s doctor -- --json`)
-// This file and machine.cjs, network.cjs and system.cjs beside it are in the syntax of Node 12 and use its libraries only:
+//   --json            prints all of it as JSON instead (`npm run -s doctor -- --json`)
+//   --collect FOLDER  lists what is in the files NAME.json of a folder, which learners have made with --json
+// This file and collect.cjs, machine.cjs, network.cjs and system.cjs beside it are in the syntax of Node 12 and use its libraries only:
 // on a Node that is too old they say so, and what else is missing.
+const { resolve } = require('path');
+const { collect } = require('./collect.cjs');
 const system = require('./system.cjs');
 const { machineChecks } = require('./machine.cjs');
 const { networkCheck } = require('./network.cjs');
 
 const KNOWN = ['--json', '--help', '-h'];
-const HELP = `npm run doctor [-- --json]
+const HELP = `npm run doctor [-- --json | --collect FOLDER]
 
 Is this machine ready for a workshop? Prints one line per check:
   ok     all is well
@@ -18,7 +21,8 @@ Is this machine ready for a workshop? Prints one line per check:
   FAULT  what is wrong, and what to do
 and at the end one line to paste, which begins with "ready", "ready for set-up" or "not ready".
 Exit status 0 if there is no fault, 1 if there is one or set-up is still to do.
-With --json it prints all of it as one JSON object.`;
+With --json it prints all of it as one JSON object. With --collect FOLDER it checks nothing, but prints one line for each file
+NAME.json in the folder: the last line of the report that a learner made with \`npm run -s doctor -- --json > NAME.json\`.`;
 
 const LABEL = { ok: 'ok   ', note: 'note ', fault: 'FAULT' };
 
@@ -40,10 +44,22 @@ function summary(checks, facts) {
   return parts.join(' · ');
 }
 
+function printCollected([, folder, ...more]) {
+  try {
+    if (folder === undefined || more.length > 0) throw new Error(`found ${more[0] || 'nothing'}`);
+    console.log(collect(resolve(process.env.INIT_CWD || '.', folder)).join('\n'));
+    return 0;
+  } catch (error) {
+    console.error(`doctor: --collect: expected one folder of reports (${error.message})`);
+    return 2;
+  }
+}
+
 async function main(args) {
+  if (args[0] === '--collect') return printCollected(args);
   const unknown = args.find((arg) => !KNOWN.includes(arg));
   if (unknown !== undefined) {
-    console.error(`doctor: unknown option ${unknown}; expected --json or --help`);
+    console.error(`doctor: unknown option ${unknown}; expected --json, --collect FOLDER or --help`);
     return 2;
   }
   if (args.includes('--help') || args.includes('-h')) {
