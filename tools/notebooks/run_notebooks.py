@@ -40,13 +40,14 @@ if __name__ == "__main__":
     for folder in ("config", "data", "runtime"):
         (places.SCRATCH / folder).mkdir(parents=True, exist_ok=True)
     remove_left_overs()
+    name = "notebooks" if places.IS_CLONE else "lif_fc_mnist_notebooks"
     try:
         parsed = options.parse(sys.argv[1:])
     except files.BadInput as error:
-        report.say(str(error), sys.stderr)
+        report.say(f"{name}: {error}", sys.stderr)
         sys.exit(2)
     try:
         sys.exit(asyncio.run(run.main(parsed)))
     except files.BadInput as error:  # the disk is full, or the output folder is gone
-        report.say(str(error), sys.stderr)
+        report.say(f"{name}: {error}", sys.stderr)
         sys.exit(1)

@@ -79,6 +79,7 @@ describe('What cannot be used is said in one line, exit status 2', { concurrency
     test(name, async () => {
       const { status, lines } = await run(args());
       assert.equal(lines.length, 1, lines.join('\n'));
+      assert.match(lines[0] as string, /^notebooks: /);
       assert.match(lines[0] as string, message);
       assert.equal(status, 2);
     });

@@ -115,6 +115,13 @@ describe('In an empty folder outside of the clone', { skip: windows && 'links to
     }
   });
 
+  test('an argument that it cannot use is refused in one line that begins with its name', async () => {
+    const { status, lines } = await run(['notebooks/missing.ipynb']);
+    assert.equal(status, 2);
+    assert.equal(lines.length, 1, lines.join('\n'));
+    assert.match(lines[0] as string, /^lif_fc_mnist_notebooks: .*missing\.ipynb/);
+  });
+
   test('the command lif_fc_mnist is there as well', () => {
     const help = execFileSync(process.execPath, [join(installed, 'tools', 'lif_fc_mnist.cjs'), '--help'], {
       encoding: 'utf8',
