@@ -44,7 +44,8 @@ if __name__ == "__main__":
     try:
         parsed = options.parse(sys.argv[1:])
     except files.BadInput as error:
-        report.say(f"{name}: {error}", sys.stderr)
+        for line in str(error).splitlines():
+            report.say(f"{name}: {line}", sys.stderr)
         sys.exit(2)
     try:
         sys.exit(asyncio.run(run.main(parsed)))
