@@ -1,6 +1,7 @@
 // Runs a command in place of this process: same terminal, same signals, same end.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { createInterface } from 'node:readline';
 import { endWithParent } from './parent.mjs';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -8,13 +9,15 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /**
  * Runs a command with this terminal and resolves to its exit status (128 + number for a signal). It gets the signals
  * that this process gets, and ends with it. Rejects if it cannot be started.
+ * @param {{ onLine?: (line: string) => void }} [options] with `onLine`, what it prints goes there and not to the terminal
  */
-export function runInForeground(command, args, { env = process.env, ...options } = {}) {
+export function runInForeground(command, args, { env = process.env, onLine, ...options } = {}) {
   const child = spawn(command, args, {
-    stdio: 'inherit',
+    stdio: onLine ? ['inherit', 'pipe', 'pipe'] : 'inherit',
     ...options,
     env: { ...env, LIF_FC_MNIST_CALLER: String(process.pid) },
   });
+  if (onLine) for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', onLine);
   // A terminal sends Ctrl-C to the whole group, `kill` to this process alone. So it is always passed on.
   const passOn = (signal) => child.kill(signal);
   for (const signal of SIGNALS) process.on(signal, passOn);
@@ -28,7 +31,8 @@ export function runInForeground(command, args, { env = process.env, ...options }
       end();
       fail(error);
     });
-    child.on('exit', (status, signal) => {
+    // With pipes, the last lines come after the end.
+    child.on(onLine ? 'close' : 'exit', (status, signal) => {
       end();
       done(status ?? 128 + constants.signals[signal]);
     });

@@ -5,13 +5,12 @@
  * in themselves, so this takes seconds. (The kernel of the browser edition runs the same cells in `test:lite`.)
  */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { ALL } from '../../src/exercises';
-import { type Cell as AnyCell, ended, read, root, run, stream } from '../support/notebooks';
+import { type Cell as AnyCell, read, root, run, stream } from '../support/notebooks';
 
 interface Cell extends AnyCell {
   metadata: AnyCell['metadata'] & { exercise?: { id?: string; role: string } };
@@ -133,76 +132,5 @@ describe("A learner's copies in the real kernel", () => {
     for (const id of ['endless', 'endless-list', 'recursion']) assert.match(printed(id) ?? '', /\(never-ends\)/, id);
     assert.match(printed('alive') ?? '', /^✘ lif-charge \(no-leak\)/);
     assert.equal(printed('solved'), 'false false\n', 'the last check counts');
-  });
-});
-
-describe('The report of a class', () => {
-  const class_ = join(folder, 'class');
-  const write = (path: string, ...cells: (Cell | string)[]) => {
-    const file = join(class_, path);
-    mkdirSync(join(file, '..'), { recursive: true });
-    const all = cells.map((one, i) => (typeof one === 'string' ? code(`c${i}`, one) : one));
-    writeFileSync(file, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: all }));
-  };
-  const setup = code(
-    'setup',
-    "import { exercises } from 'lif-fc-mnist';\nconst { check, progress, solved, todo } = exercises;",
-    { role: 'setup' },
-  );
-  const answer = (id: string, source: string) => code(id, source, { id, role: 'answer' });
-  const progress = code('progress', 'progress(2);', { role: 'progress' });
-  let lines: string[];
-  let csv: string[];
-
-  before(async () => {
-    write(
-      'ada/02-lif-neuron.ipynb',
-      "throw new Error('the chapter above is not executed');",
-      setup,
-      answer('lif-charge', "check('lif-charge', (v, x, tau) => v + (x - v) / tau);"),
-      answer('lif-fire', "check('lif-fire', (h, threshold) => (h > threshold ? 1 : 0));"),
-      progress,
-    );
-    write(
-      '=bob, "the" builder 02-lif-neuron.ipynb',
-      setup,
-      answer('lif-charge', 'const typeError: number = "text";'),
-      answer('lif-fire', "check('lif-fire', () => todo());"),
-      progress,
-    );
-    write('eve/02-lif-neuron.ipynb', setup, answer('lif-charge', 'process.exit(0);'), progress);
-    write('zoe/02-lif-neuron.ipynb', '1;');
-    writeFileSync(join(class_, 'broken.ipynb'), '{ "cells": [');
-    const file = join(folder, 'class.csv');
-    const tool = join(root, 'tools', 'exercises', 'exercises.mjs');
-    const result = await ended(spawn(process.execPath, [tool, '--report', class_, '--csv', file], { cwd: root }));
-    assert.equal(result.status, 0, result.lines.join('\n'));
-    lines = result.lines;
-    csv = readFileSync(file, 'utf8').split('\n');
-  });
-
-  test('has a row per learner, whatever the others handed in', () => {
-    const row = (name: string) => lines.find((line) => line.startsWith(name))?.slice(-6);
-    assert.equal(row('ada'), '  ✔  a');
-    assert.equal(row('=bob'), '  !  ○');
-    assert.equal(row('eve'), '  -  -');
-    assert.ok(lines.includes('  2 lif-fire: 0 of 5 right; a not-at-threshold (1)'), lines.join('\n'));
-    assert.ok(lines.includes('Left out: broken.ipynb: it is no notebook'));
-    assert.ok(lines.includes('Left out: zoe/02-lif-neuron.ipynb: it holds no exercises'));
-  });
-
-  test('is a CSV that a spreadsheet reads as text', () => {
-    const [head, ...rows] = csv;
-    assert.deepEqual(head?.split(','), ['learner', ...Object.keys(ALL)]);
-    const at = (row: string | undefined, id: string) => row?.split(',').at(head?.split(',').indexOf(id) ?? 0);
-    const ada = rows.find((row) => row.startsWith('ada,'));
-    assert.deepEqual(
-      [at(ada, 'lif-charge'), at(ada, 'lif-fire'), at(ada, 'lif-run')],
-      ['passed', 'not-at-threshold', ''],
-    );
-    assert.ok(
-      rows.some((row) => row.startsWith('"=bob, ""the"" builder",')),
-      rows.join('\n'),
-    );
   });
 });

@@ -9,7 +9,8 @@ const lines = (text) => text.split(/(?<=\n)/);
 const SOLUTION = /^([ \t]*)\/\/ BEGIN SOLUTION\n([\s\S]*?)^[ \t]*\/\/ END SOLUTION$/gm;
 const MARK = /(BEGIN|END) SOLUTION/;
 
-const partOf = (cell) => cell.metadata?.exercise ?? {};
+/** Which exercise a cell belongs to, and as what. */
+export const partOf = (cell) => cell.metadata?.exercise ?? {};
 
 /** The ids of a chapter's exercises, in order. */
 export const idsOf = ({ cells }) => cells.map(partOf).flatMap(({ id, role }) => (role === 'task' ? [id] : []));

@@ -6,24 +6,25 @@ import { parseArgs } from 'node:util';
 import { runInForeground } from '../foreground.mjs';
 import { chapterNames, makeCopies, outdatedCopies, readChapter, resetCopy } from '../notebooks/copies.mjs';
 import { root, writeWhole } from '../setup/project.mjs';
+import { BadInput } from './handed-in.mjs';
 import { teachersNotes } from './notes.mjs';
 import { report } from './report.mjs';
 
 const ABOUT = `npm run exercises                      makes your own copies of the chapters in notebooks/my/; nothing is overwritten
 npm run exercises -- --reset 02        makes a new copy of chapter 2, and keeps the old one under a name with the time
 npm run exercises -- --check           proves that stubs, checks and solutions are sound
-npm run exercises -- --report FOLDER   executes notebooks that were handed in: learner × exercise
+npm run exercises -- --report FOLDER [02 …]
+                                       executes notebooks that were handed in (of these chapters): learner × exercise
                      [--csv FILE]      where the table goes as CSV (build/exercises/report.csv)
+                     [--trust]         also as root: their code may then read and change everything here
 npm run exercises -- --notes           writes the teacher's notes, workshop/exercises.md`;
-
-/** Printed as one line, with exit status 2. */
-class BadInput extends Error {}
 
 const packageExercises = () => createRequire(import.meta.url)(join(root, 'dist', 'exercises', 'index.js')).ALL;
 
 function options() {
   try {
-    return parseArgs({
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
       options: {
         help: { type: 'boolean', short: 'h' },
         check: { type: 'boolean' },
@@ -31,15 +32,29 @@ function options() {
         reset: { type: 'string' },
         report: { type: 'string' },
         csv: { type: 'string' },
+        trust: { type: 'boolean' },
       },
-    }).values;
+    });
+    return { given: values, chapters: positionals };
   } catch (error) {
     throw new BadInput(`${error.message.split('. ')[0]}; see --help`);
   }
 }
 
+/** Runs work that writes copies, and says in one line why it cannot. */
+function writing(work) {
+  try {
+    return work();
+  } catch (error) {
+    if (error.syscall === undefined) throw error;
+    throw new BadInput(
+      `notebooks/my cannot be written to (${error.code}); give yourself the right to, or work in a clone of your own`,
+    );
+  }
+}
+
 function makeAll() {
-  const { names, made, outdated } = makeCopies();
+  const { names, made, outdated } = writing(() => makeCopies());
   if (made.length > 0) console.log(`Made in notebooks/my/: ${made.join(', ')}.`);
   else console.log(`Your ${names.length} copies are in notebooks/my/; nothing was changed.`);
   for (const name of outdated) sayOutdated(name);
@@ -51,15 +66,18 @@ const sayOutdated = (name) =>
     `${name} has changed since your copy was made: \`npm run exercises -- --reset ${name.slice(0, 2)}\` makes a new one.`,
   );
 
-function reset(number) {
+/** The file of a chapter that is named by its number. */
+function chapterOf(number, option) {
   const names = chapterNames();
   const name = names.find((chapter) => chapter.startsWith(`${number.padStart(2, '0')}-`));
-  if (name === undefined) {
-    throw new BadInput(
-      `--reset: expected the number of a chapter, ${names.map((chapter) => chapter.slice(0, 2)).join(', ')}, found ${number}`,
-    );
-  }
-  const kept = resetCopy(name);
+  if (name !== undefined) return name;
+  const numbers = names.map((chapter) => chapter.slice(0, 2)).join(', ');
+  throw new BadInput(`${option}: expected the number of a chapter, ${numbers}, found ${number}`);
+}
+
+function reset(number) {
+  const name = chapterOf(number, '--reset');
+  const kept = writing(() => resetCopy(name));
   console.log(`notebooks/my/${name} is new.${kept ? ` Your former copy is notebooks/my/${kept}.` : ''}`);
 }
 
@@ -79,12 +97,23 @@ function folderOf(path) {
   return folder;
 }
 
+/** Learners' code reads what its reader may read, so root is refused unless nothing else is there. */
+function refuseRoot(isTrusted) {
+  if (process.getuid?.() !== 0 || isTrusted) return;
+  throw new BadInput(
+    '--report: expected a user other than root, since a notebook is a program and could read everything here; ' +
+      'run it as another user, or add --trust in a container that holds nothing else',
+  );
+}
+
 try {
-  const given = options();
+  const { given, chapters } = options();
   const chosen = ['check', 'notes', 'reset', 'report'].filter((name) => given[name] !== undefined);
   if (chosen.length > 1) throw new BadInput(`--${chosen[0]} and --${chosen[1]} exclude each other`);
   if (given.csv !== undefined && given.report === undefined)
     throw new BadInput('--csv: expected --report FOLDER beside it');
+  if (chapters.length > 0 && given.report === undefined)
+    throw new BadInput(`expected options only, found ${chapters[0]}; see --help`);
   if (given.help) console.log(ABOUT);
   else if (given.reset !== undefined) reset(given.reset);
   else if (given.check) process.exitCode = await check();
@@ -99,7 +128,10 @@ try {
     console.log('workshop/exercises.md is written.');
   } else if (given.report !== undefined) {
     const csv = resolve(process.env.INIT_CWD ?? '.', given.csv ?? join(root, 'build', 'exercises', 'report.csv'));
-    await report(folderOf(given.report), csv, packageExercises());
+    const numbers = chapters.map((number) => Number(chapterOf(number, '--report FOLDER').slice(0, 2)));
+    const folder = folderOf(given.report);
+    refuseRoot(given.trust);
+    process.exitCode = await report(folder, csv, packageExercises(), numbers);
   } else makeAll();
 } catch (error) {
   if (!(error instanceof BadInput)) throw error;

@@ -1,155 +1,211 @@
 // `npm run exercises -- --report FOLDER`: learner × exercise, from notebooks that were handed in. Only the exercises of each
 // notebook are executed, in a kernel of its own and with limits, so that one bad notebook never stops the rest.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join, sep } from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { runInForeground } from '../foreground.mjs';
-import { readJson, remove, root, writeWhole } from '../setup/project.mjs';
-import { sectionOf, textOf, verdictsOf } from './cells.mjs';
+import { nodeModules, readJson, remove, root, writeWhole } from '../setup/project.mjs';
+import { partOf, verdictsOf } from './cells.mjs';
+import { BadInput, handedIn, knownCells, notebooksBelow } from './handed-in.mjs';
+import { reportCsv, reportText } from './table.mjs';
 
 const CELL_SECONDS = 20;
-const NUMBERED = /^(.*?)[ _.-]*\d\d-[a-z-]+(?:[ _.(-].*)?\.ipynb$/i;
 
-/** Who handed a notebook in: the folder that it lies in, or else what its name has besides the chapter's. */
-export function learnerOf(path, folder) {
-  const parts = path.split(sep);
-  if (parts.length > 1) return parts[0];
-  const [, name] = NUMBERED.exec(parts[0]) ?? [undefined, basename(parts[0], '.ipynb')];
-  return name || basename(folder);
+/** A learner's best result counts, since a copy that was kept beside the solved one takes nothing away. */
+const RANK = ['passed', 'wrong', 'failed', 'todo', 'not-reached'];
+
+/** Of two sets of verdicts the better of each exercise, into the first. */
+export function mergeVerdicts(into, more) {
+  for (const [id, verdict] of Object.entries(more)) {
+    if (into[id] === undefined || RANK.indexOf(verdict.status) < RANK.indexOf(into[id].status)) into[id] = verdict;
+  }
+}
+
+// Without what could move the cursor: a learner may call a file anything.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const printable = (text) => text.replace(/[\x00-\x1f\x7f-\x9f]/g, '\ufffd');
+const say = (line) => console.log(printable(line));
+
+/** How a file is called while it is executed, and how the runner's lines name it. */
+const nameOf = (i) => `handed-in-${String(i + 1).padStart(4, '0')}.ipynb`;
+const OK = /^ok .*?handed-in-(\d+)\.ipynb: /;
+const FAILED = /^FAILED .*?handed-in-(\d+)\.ipynb(?:, cell (\d+) \([^)]*\))?: (.*) {2}\([^(]*, result in .*\)$/;
+const RUNNING = /^running .*?handed-in-(\d+)\.ipynb(?:, cell (\d+))?/;
+
+/** How a job calls a cell of the executed notebook: by its number in the learner's. */
+function placeIn({ numbers }, cell) {
+  if (cell === undefined) return '';
+  const number = numbers[Number(cell) - 1];
+  return number === undefined ? ', the set-up cell' : `, cell ${number}`;
 }
 
 /**
- * What is executed of a notebook: its exercises, without figures and long runs. A cell that fails does not end it. Only what
- * is needed is taken over, since a file that was handed in may hold anything.
+ * Executes notebooks, one after the other, and prints a line about each.
+ * @returns {Promise<{ status: number, failures: Map<object, { cell?: number, reason: string }>, executed: (job: object) => object }>}
+ * the runner's status; where and why a notebook was given up
  */
-export function executable(notebook) {
-  const cells = sectionOf(notebook)
-    .filter(({ cell_type, metadata }) => cell_type === 'code' && !['picture', 'run'].includes(metadata?.exercise?.role))
-    .map((cell, i) => ({
-      cell_type: 'code',
-      execution_count: null,
-      id: `cell-${i + 1}`,
-      metadata: { exercise: cell.metadata?.exercise ?? {}, tags: ['raises-exception'] },
-      outputs: [],
-      source: String(textOf(cell)),
-    }));
-  const kernelspec = { display_name: 'TypeScript (tslab)', language: 'typescript', name: 'tslab' };
-  return { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
+async function execute(jobs, work) {
+  const results = join(work, 'results');
+  for (const [i, { trimmed }] of jobs.entries()) writeFileSync(join(work, nameOf(i)), JSON.stringify(trimmed));
+  const failures = new Map();
+  const jobOf = ([, number]) => jobs[Number(number) - 1];
+  const onLine = (line) => {
+    const [ok, failed, running] = [OK, FAILED, RUNNING].map((pattern) => pattern.exec(line));
+    if (running) say(`running ${jobOf(running).path}${placeIn(jobOf(running), running[2])}`);
+    else if (ok || failed) {
+      const job = jobOf(ok ?? failed);
+      if (failed) failures.set(job, { cell: failed[2] && Number(failed[2]), reason: failed[3] });
+      say(`executed ${job.path} (${jobs.indexOf(job) + 1} of ${jobs.length})`);
+    } else if (line !== '' && !/^\d+ of \d+ notebooks passed/.test(line)) console.error(printable(line));
+  };
+  const runner = join(root, 'tools', 'notebooks', 'notebooks.mjs');
+  const limits = ['--cell-timeout', String(CELL_SECONDS), '--heartbeat', '10', '--out', results];
+  const files = jobs.map((_, i) => join(work, nameOf(i)));
+  // The clone may be somebody else's: the runner's own files go where the notebooks are.
+  const env = { ...process.env, INIT_CWD: work, LIF_FC_MNIST_SCRATCH: join(work, 'jupyter') };
+  const status = await runInForeground(process.execPath, [runner, ...limits, ...files], { env, onLine });
+  const written = existsSync(results) ? readdirSync(results, { recursive: true }).map(String) : [];
+  const executed = (job) => {
+    const path = written.find((file) => basename(file) === nameOf(jobs.indexOf(job)));
+    return path === undefined ? undefined : readJson(join(results, path));
+  };
+  return { status, failures, executed };
 }
 
-/** All notebooks below a folder, but not those that Jupyter keeps for itself. */
-const notebooksBelow = (folder) =>
-  readdirSync(folder, { recursive: true })
-    .map(String)
-    .filter((path) => path.endsWith('.ipynb') && !path.includes('.ipynb_checkpoints'))
-    .sort();
+/** What a cell that ended its notebook is called, and said to be. */
+function mishapOf(reason) {
+  if (reason.startsWith('still running'))
+    return { name: 'never-ends', message: `it does not end (stopped after ${CELL_SECONDS} s)` };
+  return { name: reason.includes('the kernel died') ? 'kernel-died' : 'cell-fails', message: reason };
+}
 
-/** A notebook that was handed in, or why it cannot be read. */
-function handedIn(path, folder) {
-  const learner = learnerOf(path, folder);
-  try {
-    const notebook = JSON.parse(readFileSync(join(folder, path), 'utf8'));
-    if (!Array.isArray(notebook.cells)) throw new Error('no cells');
-    const trimmed = executable(notebook);
-    return trimmed.cells.length === 0 ? { path, learner, why: 'it holds no exercises' } : { path, learner, trimmed };
-  } catch {
-    return { path, learner, why: 'it is no notebook' };
+/** The verdicts of one executed notebook, and a line if it was given up before its end. */
+function verdictsOfJob(job, executed, failure) {
+  const verdicts = executed === undefined ? {} : verdictsOf(executed);
+  for (const id of Object.keys(verdicts)) if (!job.answers.includes(id)) delete verdicts[id];
+  if (executed !== undefined && failure === undefined) return { verdicts };
+  const { cell, reason = 'it could not be executed' } = failure ?? {};
+  const mishap = mishapOf(reason);
+  const { id } = cell === undefined ? {} : partOf(job.trimmed.cells[cell - 1]);
+  if (id !== undefined) verdicts[id] ??= { status: 'failed', ...mishap };
+  for (const answer of job.answers)
+    verdicts[answer] ??= { status: 'not-reached', message: 'a cell before it ended the notebook' };
+  return {
+    verdicts,
+    note: `${job.learner}: ${job.path}${placeIn(job, cell)}: ${mishap.message}; what follows was not reached`,
+  };
+}
+
+/** What is worth a line although nothing was left out. */
+function notesOn(used) {
+  const notes = used
+    .filter(({ lacksSetup }) => lacksSetup)
+    .map(({ path }) => `${path}: its cell exercises-setup is missing, so the chapter's own is used`);
+  const copies = new Map();
+  for (const { learner, chapters } of used) {
+    for (const chapter of chapters) {
+      const key = `${learner}: %s of chapter ${chapter}, merged`;
+      copies.set(key, (copies.get(key) ?? 0) + 1);
+    }
   }
+  for (const [key, count] of copies) if (count > 1) notes.push(key.replace('%s', `${count} copies`));
+  const nameless = used.filter(({ isNameless }) => isNameless).map(({ path }) => path);
+  if (nameless.length > 0) {
+    const rows = nameless.length === 1 ? 'it has a row of its own' : 'each has a row of its own';
+    notes.push(
+      `Without a learner's name: ${nameless.join(', ')}; ${rows}. Use a subfolder per learner, or NAME_02-lif-neuron.ipynb`,
+    );
+  }
+  return notes;
+}
+
+/** What is used of a folder, and what is not. Throws BadInput if there is nothing. */
+function collect(folder, exercises, chapters) {
+  const { paths, problems } = notebooksBelow(folder);
+  const known = knownCells();
+  const all = paths.map((path) => handedIn(path, folder, exercises, known));
+  const found = all.filter(
+    (hand) => chapters.length === 0 || hand.why || hand.chapters.some((one) => chapters.includes(one)),
+  );
+  problems.push(...found.flatMap(({ path, why }) => (why ? [`${path}: ${why}`] : [])));
+  if (found.length === 0) {
+    const of = chapters.length > 0 ? ` of chapter ${chapters.join(', ')}` : '';
+    const unread = problems.length > 0 ? ` (${problems.join('; ')})` : '';
+    throw new BadInput(`--report: expected notebooks (.ipynb)${of} below ${folder}, found none${unread}`);
+  }
+  return { found, problems };
 }
 
 /**
  * Executes the notebooks below a folder.
- * @returns {Promise<{ verdicts: Map<string, Record<string, object>>, problems: string[] }>} verdicts by learner
+ * @param {number[]} chapters to look at; all if there are none
+ * @returns {Promise<{ status: number, verdicts: Map<string, Record<string, object>>, problems: string[], notes: string[] }>}
+ * the runner's status, above 1 if it was ended; verdicts by learner; what was left out, and what else is worth a line
  */
-export async function judgeFolder(folder) {
-  const found = notebooksBelow(folder).map((path) => handedIn(path, folder));
-  const problems = found.flatMap(({ path, why }) => (why ? [`${path}: ${why}`] : []));
-  const work = join(root, 'build', 'exercises', `report-${process.pid}`);
-  const results = join(work, 'results');
+export async function judgeFolder(folder, exercises, chapters = []) {
+  const { found, problems } = collect(folder, exercises, chapters);
+  const used = found.filter(({ why }) => !why);
   const verdicts = new Map(found.map(({ learner }) => [learner, {}]));
+  const notes = notesOn(used);
+  const jobs = used.filter(({ isUntouched }) => !isUntouched);
+  for (const { learner, answers } of used.filter(({ isUntouched }) => isUntouched)) {
+    const todo = { status: 'todo', message: 'Not attempted yet.' };
+    mergeVerdicts(verdicts.get(learner), Object.fromEntries(answers.map((id) => [id, todo])));
+  }
+  const untouched = used.length - jobs.length;
+  if (untouched > 0) say(`not executed, since no answer was changed: ${untouched} of ${used.length}`);
+  if (jobs.length === 0) return { status: 0, verdicts, problems, notes };
+  const work = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-report-'));
   try {
-    mkdirSync(work, { recursive: true });
-    // The runner takes all of them in one go. A number as the name: what a learner calls a file may be anything.
-    const jobs = found.filter(({ trimmed }) => trimmed);
-    const files = jobs.map(({ trimmed }, i) => {
-      const file = join(work, `${String(i + 1).padStart(4, '0')}.ipynb`);
-      writeFileSync(file, JSON.stringify(trimmed));
-      return file;
-    });
-    for (const [i, { path }] of jobs.entries()) console.log(`${basename(files[i])}: ${path}`);
-    if (files.length > 0) {
-      const runner = join(root, 'tools', 'notebooks', 'notebooks.mjs');
-      const limits = ['--cell-timeout', String(CELL_SECONDS), '--heartbeat', '10', '--out', results];
-      await runInForeground(process.execPath, [runner, ...limits, ...files]);
+    mkdirSync(join(work, 'jupyter'));
+    symlinkSync(nodeModules, join(work, 'node_modules'), 'junction'); // the kernel finds the package from where it starts
+    const { status, failures, executed } = await execute(jobs, work);
+    for (const job of jobs) {
+      const { verdicts: own, note } = verdictsOfJob(job, executed(job), failures.get(job));
+      mergeVerdicts(verdicts.get(job.learner), own);
+      if (note) notes.push(note);
     }
-    for (const [i, { path, learner }] of jobs.entries()) {
-      const name = basename(files[i]);
-      const executed = readJson(join(results, 'build', 'exercises', basename(work), name));
-      if (executed === undefined) problems.push(`${path}: it could not be executed`);
-      else Object.assign(verdicts.get(learner), verdictsOf(executed));
-    }
+    return { status, verdicts, problems, notes };
   } finally {
     remove(work);
   }
-  return { verdicts, problems };
 }
 
-const SIGN = { passed: '✔', todo: '○', failed: '!' };
-
-/** The matrix learner × exercise, and under it what each exercise's letters stand for. */
-export function reportText(verdicts, exercises) {
-  const seen = Object.keys(exercises).filter((id) => [...verdicts.values()].some((own) => own[id]));
-  if (seen.length === 0) return 'No exercise was found.';
-  const learners = [...verdicts.keys()].sort();
-  const letters = new Map(seen.map((id) => [id, new Map()]));
-  const signOf = (id, verdict) => {
-    if (verdict === undefined) return '-';
-    if (verdict.status !== 'wrong') return SIGN[verdict.status];
-    const own = letters.get(id);
-    const name = verdict.name ?? 'another mistake';
-    if (!own.has(name)) own.set(name, { letter: String.fromCharCode(97 + own.size), count: 0 });
-    own.get(name).count++;
-    return own.get(name).letter;
-  };
-  const wide = Math.max(...learners.map((name) => name.length), 7);
-  const number = (i) => String(i + 1).padStart(3);
-  const rows = learners.map((learner) => {
-    const own = verdicts.get(learner);
-    return `${learner.padEnd(wide)}${seen.map((id) => signOf(id, own[id]).padStart(3)).join('')}`;
-  });
-  const legend = seen.map((id, i) => {
-    const passed = learners.filter((learner) => verdicts.get(learner)[id]?.status === 'passed').length;
-    const mistakes = [...letters.get(id)]
-      .sort((a, b) => b[1].count - a[1].count)
-      .map(([name, { letter, count }]) => `${letter} ${name} (${count})`);
-    return `${number(i)} ${id}: ${passed} of ${learners.length} right${mistakes.length > 0 ? `; ${mistakes.join(', ')}` : ''}`;
-  });
-  return [
-    `${'learner'.padEnd(wide)}${seen.map((_, i) => number(i)).join('')}`,
-    ...rows,
-    '',
-    '✔ right, ○ not attempted, ! the cell fails, - not in the notebook, letters: mistakes',
-    ...legend,
-  ].join('\n');
+/** Throws BadInput if a file cannot be written: better before the work than after it. */
+function mustBeWritable(csv) {
+  try {
+    mkdirSync(dirname(csv), { recursive: true });
+    accessSync(dirname(csv), constants.W_OK);
+  } catch (error) {
+    throw new BadInput(`${csv} cannot be written (${error.code}); name another file with --csv FILE`);
+  }
 }
 
-const quoted = (text) => (/[",\n\r]|^[=+@-]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
-/** The same as CSV, a row per learner: `passed`, `todo`, `failed`, the mistake's name, `wrong`, or nothing. */
-export function reportCsv(verdicts, exercises) {
-  const ids = Object.keys(exercises);
-  const cell = (verdict) =>
-    verdict === undefined ? '' : verdict.status === 'wrong' ? (verdict.name ?? 'wrong') : verdict.status;
-  const rows = [...verdicts.keys()]
-    .sort()
-    .map((learner) => [learner, ...ids.map((id) => cell(verdicts.get(learner)[id]))]);
-  return [['learner', ...ids], ...rows].map((row) => `${row.map(quoted).join(',')}\n`).join('');
-}
-
-/** Judges a folder, prints the table and writes the CSV. */
-export async function report(folder, csv, exercises) {
-  const { verdicts, problems } = await judgeFolder(folder);
-  console.log(`\n${reportText(verdicts, exercises)}`);
-  for (const problem of problems) console.log(`Left out: ${problem}`);
-  writeWhole(csv, reportCsv(verdicts, exercises));
+/**
+ * Judges a folder, prints the table and writes the CSV.
+ * @param {number[]} chapters to look at; all if there are none
+ * @returns {Promise<number>} the exit status
+ */
+export async function report(folder, csv, exercises, chapters) {
+  mustBeWritable(csv);
+  const { status, verdicts, problems, notes } = await judgeFolder(folder, exercises, chapters);
+  if (status > 1) return status; // the runner has said why
+  const shown = Object.fromEntries(
+    Object.entries(exercises).filter(([, { chapter }]) => chapters.length === 0 || chapters.includes(chapter)),
+  );
+  console.log(`\n${reportText(verdicts, shown)}`);
+  for (const note of notes) say(note);
+  for (const problem of problems) say(`Left out: ${problem}`);
+  writeWhole(csv, reportCsv(verdicts, shown));
   console.log(`As CSV: ${csv}`);
+  return 0;
 }

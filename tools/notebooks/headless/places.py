@@ -16,7 +16,8 @@ PROJECT = ROOT if IS_CLONE else TYPED_IN
 NOTEBOOKS = PROJECT / "notebooks"
 KERNELS = Path(sys.prefix, "share", "jupyter", "kernels")
 RESULTS = PROJECT / "build" / "notebooks"
-SCRATCH = ROOT / "build" / "jupyter"
+# Whoever runs this in somebody else's clone cannot write there, and names a folder.
+SCRATCH = Path(os.environ.get("LIF_FC_MNIST_SCRATCH") or ROOT / "build" / "jupyter")
 
 # The kernel gets the reader's own environment, except variables that make Node print more, or in other colours:
 # the same notebook has to print the same bytes for everybody.
