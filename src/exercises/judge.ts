@@ -1,5 +1,6 @@
 /** Judges an answer: right, or which mistake it is. */
 import { type AnyAnswer, type Exercise, NeverEnds, NotAttempted, type Probe, type Trial } from './exercise';
+import { GENERAL } from './general';
 import { copy, type Flaw, flawOf, isPromise, placesOf, same, worded, wordedArguments } from './values';
 
 export interface Verdict {
@@ -93,7 +94,7 @@ function failure({ names }: Exercise, answer: unknown, error: unknown): Verdict 
     return {
       status: 'error',
       name: 'never-ends',
-      message: 'Your function was stopped: it does not end. Which loop never reaches its last round?',
+      message: `Your function was stopped: it does not end. ${GENERAL['never-ends'].asks}`,
     };
   }
   const where = error instanceof Failed ? wordedArguments(names, error.args).trimEnd() : '';
@@ -112,7 +113,7 @@ const wrong = ({ name, says }: Flaw): Verdict => ({ status: 'wrong', name, messa
  */
 export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = (work) => work()): Verdict {
   if (typeof answer !== 'function') {
-    return wrong({ name: 'no-function', says: 'Hand the function itself to the check. Is it called too early?' });
+    return wrong({ name: 'no-function', says: GENERAL['no-function'].asks });
   }
   let outcomes: Outcome[];
   let again: Outcome[];
@@ -127,7 +128,7 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
   if (outcomes.some(({ changed }) => changed)) {
     return wrong({
       name: 'changes-arguments',
-      says: 'Your function changes its arguments. Who else may still need them as they were?',
+      says: `Your function changes its arguments. ${GENERAL['changes-arguments'].asks}`,
     });
   }
   const equal = (a: unknown[], b: unknown[]) => a.every((value, i) => same(value, b[i], tolerance));
@@ -149,12 +150,12 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
 
 const KEEPS_STATE: Flaw = {
   name: 'keeps-state',
-  says: 'A second call with the same arguments returns something else. What does your function keep between calls, or does it call `Math.random`?',
+  says: `A second call with the same arguments returns something else. ${GENERAL['keeps-state'].asks}`,
 };
 
 const OTHER_CALLS: Flaw = {
   name: 'other-calls',
-  says: 'What your function returns is right, but not what it does on the way. Which calls does the task ask for, and how many?',
+  says: `What your function returns is right, but not what it does on the way. ${GENERAL['other-calls'].asks}`,
 };
 
 /** Whether the results alone are right, so that it is the calls that are not. */

@@ -1,4 +1,5 @@
 /** Values that go into an answer and come out of it: copied, compared, looked at, and put into words. */
+import { GENERAL } from './general';
 
 export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
@@ -49,7 +50,7 @@ export interface Flaw {
   says: string;
 }
 
-const GAP: Flaw = { name: 'gap', says: 'A value of your result is undefined. Which one do you never set?' };
+const GAP: Flaw = { name: 'gap', says: `A value of your result is undefined. ${GENERAL.gap.asks}` };
 
 /**
  * What is wrong with a result before its numbers are compared, seen beside a right one; undefined if nothing is.
@@ -62,33 +63,29 @@ export function flawOf(found: unknown, right: unknown, where = '', part = ''): F
   if (value === undefined)
     return {
       name: 'nothing',
-      says: `Your function returns nothing${where && ` ${where}`}. Is a \`return\` missing, or a value never set?`,
+      says: `Your function returns nothing${where && ` ${where}`}. ${GENERAL.nothing.asks}`,
     };
   if (isPromise(value)) {
-    return { name: 'promise', says: 'Your function returns a promise. Does anything in it have to wait?' };
+    return { name: 'promise', says: `Your function returns a promise. ${GENERAL.promise.asks}` };
   }
   if (kindOf(value) !== kindOf(like)) {
-    return { name: 'kind', says: `Your function returns ${kindOf(value)}. What does the task ask for?` };
+    return { name: 'kind', says: `Your function returns ${kindOf(value)}. ${GENERAL.kind.asks}` };
   }
   if (typeof value === 'number' && !Number.isFinite(value) && Number.isFinite(like)) {
-    const cause = Number.isNaN(value)
-      ? 'Which operation has no result, or uses a value that was never set?'
-      : 'Does it divide by 0, or take the logarithm of 0?';
-    const says = `Your function returns ${value}${where && ` ${where}`}. ${cause}`;
-    return { name: Number.isNaN(value) ? 'nan' : 'infinite', says };
+    const name = Number.isNaN(value) ? 'nan' : 'infinite';
+    return { name, says: `Your function returns ${value}${where && ` ${where}`}. ${GENERAL[name].asks}` };
   }
   if (isObject(value) && isObject(like)) {
     if (Array.isArray(value) && value.length !== (like as unknown as unknown[]).length) {
       const values = `${value.length} value${value.length === 1 ? '' : 's'}`;
       return {
         name: 'length',
-        says: `Your list ${part && `${part} `}has ${values}${where && ` ${where}`}. How many should it have, and what does each stand for?`,
+        says: `Your list ${part && `${part} `}has ${values}${where && ` ${where}`}. ${GENERAL.length.asks}`,
       };
     }
     if (Array.isArray(value) && Object.keys(value).length < value.length) return GAP;
     for (const key of Object.keys(like)) {
-      if (!(key in value))
-        return { name: 'missing', says: `Your result has no \`${key}\`. Which parts does the task name?` };
+      if (!(key in value)) return { name: 'missing', says: `Your result has no \`${key}\`. ${GENERAL.missing.asks}` };
       const inner = flawOf(value[key], like[key], where, Array.isArray(value) ? part : `\`${key}\``);
       if (inner) return inner.name === 'nothing' ? GAP : inner;
     }

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { ALL } from '../../src/exercises';
+import { ALL, GENERAL } from '../../src/exercises';
 
 const root = resolve(__dirname, '..', '..');
 interface Notebook {
@@ -67,18 +67,31 @@ function namesIn(cells: Notebook['cells']): string[] {
     .filter((name) => name !== '');
 }
 
-test("The teacher's notes are those that the exercises make", async () => {
-  const { teachersNotes } = await load<{ teachersNotes(exercises: object, chapters: Notebook[]): string }>(
-    'exercises',
-    'notes.mjs',
+/** The names that the source of the checks itself gives to mistakes. */
+function generalNames(): string[] {
+  const source = ['judge.ts', 'values.ts']
+    .map((file) => readFileSync(join(root, 'src', 'exercises', file), 'utf8'))
+    .join('\n');
+  const named = [...source.matchAll(/\bname(?: =|:) ([^\n;]*)/g)].flatMap(([, value]) =>
+    [...(value ?? '').matchAll(/'([a-z-]+)'/g)].map(([, name]) => name as string),
   );
+  return [...new Set(named)].sort();
+}
+
+test("The teacher's notes are those that the exercises make", async () => {
+  const { teachersNotes } = await load<{
+    teachersNotes(exercises: object, chapters: Notebook[], general: object): string;
+  }>('exercises', 'notes.mjs');
   const notes = teachersNotes(
     ALL,
     chapters.map(({ notebook }) => notebook),
+    GENERAL,
   );
   const committed = readFileSync(join(root, 'workshop', 'exercises.md'), 'utf8').replaceAll('\r\n', '\n');
   assert.ok(committed === notes, 'workshop/exercises.md is out of date: run `npm run exercises -- --notes`');
   for (const [id, { mistakes }] of Object.entries(ALL)) {
     for (const name of Object.keys(mistakes)) assert.ok(notes.includes(`| \`${name}\` |`), `${id}: ${name}`);
   }
+  assert.deepEqual(generalNames(), Object.keys(GENERAL).sort(), 'every name that a check may print');
+  for (const name of generalNames()) assert.ok(notes.includes(`| \`${name}\` |`), name);
 });

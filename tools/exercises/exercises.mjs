@@ -19,7 +19,7 @@ npm run exercises -- --report FOLDER [02 …]
                      [--trust]         also as root: their code may then read and change everything here
 npm run exercises -- --notes           writes the teacher's notes, workshop/exercises.md`;
 
-const packageExercises = () => createRequire(import.meta.url)(join(root, 'dist', 'exercises', 'index.js')).ALL;
+const packageExercises = () => createRequire(import.meta.url)(join(root, 'dist', 'exercises', 'index.js'));
 
 function options() {
   try {
@@ -118,11 +118,13 @@ try {
   else if (given.reset !== undefined) reset(given.reset);
   else if (given.check) process.exitCode = await check();
   else if (given.notes) {
+    const { ALL, GENERAL } = packageExercises();
     writeWhole(
       join(root, 'workshop', 'exercises.md'),
       teachersNotes(
-        packageExercises(),
+        ALL,
         chapterNames().map((name) => readChapter(name)),
+        GENERAL,
       ),
     );
     console.log('workshop/exercises.md is written.');
@@ -131,7 +133,7 @@ try {
     const numbers = chapters.map((number) => Number(chapterOf(number, '--report FOLDER').slice(0, 2)));
     const folder = folderOf(given.report);
     refuseRoot(given.trust);
-    process.exitCode = await report(folder, csv, packageExercises(), numbers);
+    process.exitCode = await report(folder, csv, packageExercises().ALL, numbers);
   } else makeAll();
 } catch (error) {
   if (!(error instanceof BadInput)) throw error;

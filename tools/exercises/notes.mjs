@@ -17,13 +17,27 @@ function titlesOf(chapters) {
   return titles;
 }
 
+/** What only the report can name: here a cell ends before its check has printed anything. */
+const OF_THE_REPORT = {
+  'cell-fails': {
+    expect: 'a type error, or an error outside of the function',
+    asks: 'What does the message below the cell say?',
+  },
+  'kernel-died': {
+    expect: 'a cell that ends its kernel, or needs too much memory',
+    asks: 'What does this cell call that the task does not ask for?',
+  },
+  'not-reached': { expect: 'a cell above ended the notebook', asks: 'Does everything run with *Run All Cells*?' },
+};
+
 const bar = (text) => text.replaceAll('|', '\\|');
 
 /**
  * @param {Record<string, object>} exercises of the package, by id
  * @param {object[]} chapters their notebooks
+ * @param {Record<string, { expect: string, asks: string }>} general the mistakes that every check knows
  */
-export function teachersNotes(exercises, chapters) {
+export function teachersNotes(exercises, chapters, general) {
   const titles = titlesOf(chapters);
   const all = Object.entries(exercises);
   const minutesOf = (list) => list.reduce((sum, [, { minutes }]) => sum + minutes, 0);
@@ -40,6 +54,12 @@ export function teachersNotes(exercises, chapters) {
     'new to TypeScript.',
     '`npm run exercises -- --report FOLDER` prints which mistakes are in notebooks that were handed in.',
   ];
+  lines.push('', '## Mistakes of every exercise', '');
+  lines.push('Every check looks for these as well, and the report of a class names them, too.', '');
+  lines.push('| what to expect | what to ask back | name |', '|---|---|---|');
+  for (const [name, { expect, asks }] of [...Object.entries(general), ...Object.entries(OF_THE_REPORT)]) {
+    lines.push(`| ${bar(expect)} | ${bar(asks)} | \`${name}\` |`);
+  }
   for (const chapter of new Set(all.map(([, exercise]) => exercise.chapter))) {
     const own = all.filter(([, exercise]) => exercise.chapter === chapter);
     lines.push('', `## Chapter ${chapter}: ${plural(own.length, 'exercise')}, about ${minutesOf(own)} minutes`);

@@ -1,0 +1,40 @@
+/** Mistakes that every check knows, whatever the exercise: what to expect, and the question that the check asks back. */
+export interface GeneralMistake {
+  /** What the teacher may expect, in a few words. */
+  expect: string;
+  /** What the check asks, after it has said what it saw. */
+  asks: string;
+}
+
+/** By the names that checks print in brackets. */
+export const GENERAL = {
+  'never-ends': { expect: 'a loop or a recursion without an end', asks: 'Which loop never reaches its last round?' },
+  throws: { expect: 'an error of its own', asks: 'In which line is the error, and with which values?' },
+  'no-function': {
+    expect: 'the result of a call is handed to the check, not the function',
+    asks: 'Hand the function itself to the check. Is it called too early?',
+  },
+  'changes-arguments': {
+    expect: 'writes into the lists or objects that it was given',
+    asks: 'Who else may still need them as they were?',
+  },
+  'keeps-state': {
+    expect: 'a variable outside of the function, or chance',
+    asks: 'What does your function keep between calls, or does it call `Math.random`?',
+  },
+  'other-calls': {
+    expect: 'the right result, but other calls on the way than the task asks for',
+    asks: 'Which calls does the task ask for, and how many?',
+  },
+  nothing: { expect: 'no `return`', asks: 'Is a `return` missing, or a value never set?' },
+  gap: { expect: 'a list or an object with values that were never set', asks: 'Which one do you never set?' },
+  promise: { expect: 'an `async` function', asks: 'Does anything in it have to wait?' },
+  kind: { expect: 'a list for a number, a number for a list, and the like', asks: 'What does the task ask for?' },
+  nan: { expect: '`NaN`', asks: 'Which operation has no result, or uses a value that was never set?' },
+  infinite: { expect: '`Infinity`', asks: 'Does it divide by 0, or take the logarithm of 0?' },
+  length: {
+    expect: 'a list of another length',
+    asks: 'How many should it have, and what does each stand for?',
+  },
+  missing: { expect: 'an object without one of its parts', asks: 'Which parts does the task name?' },
+} as const satisfies Record<string, GeneralMistake>;
