@@ -117,7 +117,7 @@ describe('The report of a class', () => {
     symlinkSync(join(root, 'node_modules'), join(folder, 'ada', 'node_modules'), 'junction');
     write('class', 'ada/.ipynb_checkpoints/02-lif-neuron.ipynb', setup, WRONG);
     write('class', 'jon/node_modules/02-lif-neuron.ipynb', setup, WRONG);
-    const result = await report(folder, '--csv', file, '--trust');
+    const result = await report(folder, '--csv', file, '--trust', '--cell-timeout', '30');
     assert.equal(result.status, 0, result.lines.join('\n'));
     lines = result.lines;
     csv = readFileSync(file, 'utf8');
@@ -161,7 +161,10 @@ describe('The report of a class', () => {
     assert.deepEqual([at(csv, 'fay', 'lif-charge'), at(csv, 'fay', 'lif-fire')], ['passed', 'never-ends']);
     const all = lines.join('\n');
     assert.match(all, /^eve: eve\/02-lif-neuron\.ipynb, cell 3: the kernel died/m);
-    assert.match(all, /^fay: fay\/02-lif-neuron\.ipynb, cell 3: it does not end \(stopped after 20 s\)/m);
+    assert.match(
+      all,
+      /^fay: fay\/02-lif-neuron\.ipynb, cell 3: it does not end \(stopped after 30 s, --cell-timeout\)/m,
+    );
   });
 
   test('runs the set-up of the chapter where that cell was deleted', () => {

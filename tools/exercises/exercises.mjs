@@ -16,6 +16,7 @@ npm run exercises -- --check           proves that stubs, checks and solutions a
 npm run exercises -- --report FOLDER [02 …]
                                        executes notebooks that were handed in (of these chapters): learner × exercise
                      [--csv FILE]      where the table goes as CSV (build/exercises/report.csv)
+                     [--cell-timeout S] seconds per cell (20); more for a slow machine
                      [--trust]         also as root: their code may then read and change everything here
 npm run exercises -- --notes           writes the teacher's notes, workshop/exercises.md`;
 
@@ -32,6 +33,7 @@ function options() {
         reset: { type: 'string' },
         report: { type: 'string' },
         csv: { type: 'string' },
+        'cell-timeout': { type: 'string', default: '20' },
         trust: { type: 'boolean' },
       },
     });
@@ -132,8 +134,11 @@ try {
     const csv = resolve(process.env.INIT_CWD ?? '.', given.csv ?? join(root, 'build', 'exercises', 'report.csv'));
     const numbers = chapters.map((number) => Number(chapterOf(number, '--report FOLDER').slice(0, 2)));
     const folder = folderOf(given.report);
+    const cellTimeout = Number(given['cell-timeout']);
+    if (!Number.isInteger(cellTimeout) || cellTimeout < 1)
+      throw new BadInput(`--cell-timeout: expected whole seconds, 1 or more, found ${given['cell-timeout']}`);
     refuseRoot(given.trust);
-    process.exitCode = await report(folder, csv, packageExercises().ALL, numbers);
+    process.exitCode = await report(folder, csv, packageExercises().ALL, { chapters: numbers, cellTimeout });
   } else makeAll();
 } catch (error) {
   if (!(error instanceof BadInput)) throw error;

@@ -18,8 +18,6 @@ import { partOf, verdictsOf } from './cells.mjs';
 import { BadInput, handedIn, knownCells, notebooksBelow } from './handed-in.mjs';
 import { reportCsv, reportText } from './table.mjs';
 
-const CELL_SECONDS = 20;
-
 /** A learner's best result counts, since a copy that was kept beside the solved one takes nothing away. */
 const RANK = ['passed', 'wrong', 'failed', 'todo', 'not-reached'];
 
@@ -53,7 +51,7 @@ function placeIn({ numbers }, cell) {
  * @returns {Promise<{ status: number, failures: Map<object, { cell?: number, reason: string }>, executed: (job: object) => object }>}
  * the runner's status; where and why a notebook was given up
  */
-async function execute(jobs, work) {
+async function execute(jobs, work, cellTimeout) {
   const results = join(work, 'results');
   for (const [i, { trimmed }] of jobs.entries()) writeFileSync(join(work, nameOf(i)), JSON.stringify(trimmed));
   const failures = new Map();
@@ -68,7 +66,7 @@ async function execute(jobs, work) {
     } else if (line !== '' && !/^\d+ of \d+ notebooks passed/.test(line)) console.error(printable(line));
   };
   const runner = join(root, 'tools', 'notebooks', 'notebooks.mjs');
-  const limits = ['--cell-timeout', String(CELL_SECONDS), '--heartbeat', '10', '--out', results];
+  const limits = ['--cell-timeout', String(cellTimeout), '--heartbeat', '10', '--out', results];
   const files = jobs.map((_, i) => join(work, nameOf(i)));
   // The clone may be somebody else's: the runner's own files go where the notebooks are.
   const env = { ...process.env, INIT_CWD: work, LIF_FC_MNIST_SCRATCH: join(work, 'jupyter') };
@@ -82,19 +80,19 @@ async function execute(jobs, work) {
 }
 
 /** What a cell that ended its notebook is called, and said to be. */
-function mishapOf(reason) {
+function mishapOf(reason, cellTimeout) {
   if (reason.startsWith('still running'))
-    return { name: 'never-ends', message: `it does not end (stopped after ${CELL_SECONDS} s)` };
+    return { name: 'never-ends', message: `it does not end (stopped after ${cellTimeout} s, --cell-timeout)` };
   return { name: reason.includes('the kernel died') ? 'kernel-died' : 'cell-fails', message: reason };
 }
 
 /** The verdicts of one executed notebook, and a line if it was given up before its end. */
-function verdictsOfJob(job, executed, failure) {
+function verdictsOfJob(job, executed, failure, cellTimeout) {
   const verdicts = executed === undefined ? {} : verdictsOf(executed);
   for (const id of Object.keys(verdicts)) if (!job.answers.includes(id)) delete verdicts[id];
   if (executed !== undefined && failure === undefined) return { verdicts };
   const { cell, reason = 'it could not be executed' } = failure ?? {};
-  const mishap = mishapOf(reason);
+  const mishap = mishapOf(reason, cellTimeout);
   const { id } = cell === undefined ? {} : partOf(job.trimmed.cells[cell - 1]);
   if (id !== undefined) verdicts[id] ??= { status: 'failed', ...mishap };
   for (const answer of job.answers)
@@ -147,11 +145,11 @@ function collect(folder, exercises, chapters) {
 
 /**
  * Executes the notebooks below a folder.
- * @param {number[]} chapters to look at; all if there are none
+ * @param {{ chapters: number[], cellTimeout: number }} options chapters to look at, all if there are none; seconds per cell
  * @returns {Promise<{ status: number, verdicts: Map<string, Record<string, object>>, problems: string[], notes: string[] }>}
  * the runner's status, above 1 if it was ended; verdicts by learner; what was left out, and what else is worth a line
  */
-export async function judgeFolder(folder, exercises, chapters = []) {
+export async function judgeFolder(folder, exercises, { chapters, cellTimeout }) {
   const { found, problems } = collect(folder, exercises, chapters);
   const used = found.filter(({ why }) => !why);
   const verdicts = new Map(found.map(({ learner }) => [learner, {}]));
@@ -168,9 +166,9 @@ export async function judgeFolder(folder, exercises, chapters = []) {
   try {
     mkdirSync(join(work, 'jupyter'));
     symlinkSync(nodeModules, join(work, 'node_modules'), 'junction'); // the kernel finds the package from where it starts
-    const { status, failures, executed } = await execute(jobs, work);
+    const { status, failures, executed } = await execute(jobs, work, cellTimeout);
     for (const job of jobs) {
-      const { verdicts: own, note } = verdictsOfJob(job, executed(job), failures.get(job));
+      const { verdicts: own, note } = verdictsOfJob(job, executed(job), failures.get(job), cellTimeout);
       mergeVerdicts(verdicts.get(job.learner), own);
       if (note) notes.push(note);
     }
@@ -192,12 +190,13 @@ function mustBeWritable(csv) {
 
 /**
  * Judges a folder, prints the table and writes the CSV.
- * @param {number[]} chapters to look at; all if there are none
+ * @param {{ chapters: number[], cellTimeout: number }} options as of `judgeFolder`
  * @returns {Promise<number>} the exit status
  */
-export async function report(folder, csv, exercises, chapters) {
+export async function report(folder, csv, exercises, options) {
+  const { chapters } = options;
   mustBeWritable(csv);
-  const { status, verdicts, problems, notes } = await judgeFolder(folder, exercises, chapters);
+  const { status, verdicts, problems, notes } = await judgeFolder(folder, exercises, options);
   if (status > 1) return status; // the runner has said why
   const shown = Object.fromEntries(
     Object.entries(exercises).filter(([, { chapter }]) => chapters.length === 0 || chapters.includes(chapter)),
