@@ -253,6 +253,17 @@ describe('The report of a folder', () => {
     );
   });
 
+  test('refuses a folder for the table, and options of the report without one', async () => {
+    const { status, lines } = await report(join(temporary, 'place'), '--csv', temporary, '--trust');
+    assert.deepEqual(
+      [status, lines],
+      [2, [`exercises: --csv: expected the name of a file, found the folder ${temporary}`]],
+    );
+    const alone = spawnSync(process.execPath, [tool, '--trust'], { cwd: root, encoding: 'utf8' });
+    assert.equal(alone.stderr, 'exercises: --trust: expected --report FOLDER beside it\n');
+    assert.equal(alone.status, 2);
+  });
+
   test('merges by exercise: passed, then wrong, then a cell that fails, then not attempted', async () => {
     const { mergeVerdicts } = await load<Report>('exercises', 'report.mjs');
     const merged: Verdicts = { a: { status: 'todo' }, b: { status: 'passed' }, c: { status: 'failed' } };

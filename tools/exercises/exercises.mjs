@@ -33,7 +33,7 @@ function options() {
         reset: { type: 'string' },
         report: { type: 'string' },
         csv: { type: 'string' },
-        'cell-timeout': { type: 'string', default: '20' },
+        'cell-timeout': { type: 'string' },
         trust: { type: 'boolean' },
       },
     });
@@ -112,8 +112,10 @@ try {
   const { given, chapters } = options();
   const chosen = ['check', 'notes', 'reset', 'report'].filter((name) => given[name] !== undefined);
   if (chosen.length > 1) throw new BadInput(`--${chosen[0]} and --${chosen[1]} exclude each other`);
-  if (given.csv !== undefined && given.report === undefined)
-    throw new BadInput('--csv: expected --report FOLDER beside it');
+  for (const option of ['csv', 'cell-timeout', 'trust']) {
+    if (given[option] !== undefined && given.report === undefined)
+      throw new BadInput(`--${option}: expected --report FOLDER beside it`);
+  }
   if (chapters.length > 0 && given.report === undefined)
     throw new BadInput(`expected options only, found ${chapters[0]}; see --help`);
   if (given.help) console.log(ABOUT);
@@ -134,7 +136,7 @@ try {
     const csv = resolve(process.env.INIT_CWD ?? '.', given.csv ?? join(root, 'build', 'exercises', 'report.csv'));
     const numbers = chapters.map((number) => Number(chapterOf(number, '--report FOLDER').slice(0, 2)));
     const folder = folderOf(given.report);
-    const cellTimeout = Number(given['cell-timeout']);
+    const cellTimeout = Number(given['cell-timeout'] ?? 20);
     if (!Number.isInteger(cellTimeout) || cellTimeout < 1)
       throw new BadInput(`--cell-timeout: expected whole seconds, 1 or more, found ${given['cell-timeout']}`);
     refuseRoot(given.trust);

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -111,11 +112,13 @@ function notesOn(used) {
   const copies = new Map();
   for (const { learner, chapters } of used) {
     for (const chapter of chapters) {
-      const key = `${learner}: %s of chapter ${chapter}, merged`;
-      copies.set(key, (copies.get(key) ?? 0) + 1);
+      const key = `${chapter} ${learner}`;
+      copies.set(key, { learner, chapter, count: (copies.get(key)?.count ?? 0) + 1 });
     }
   }
-  for (const [key, count] of copies) if (count > 1) notes.push(key.replace('%s', `${count} copies`));
+  for (const { learner, chapter, count } of copies.values()) {
+    if (count > 1) notes.push(`${learner}: ${count} copies of chapter ${chapter}, merged`);
+  }
   const nameless = used.filter(({ isNameless }) => isNameless).map(({ path }) => path);
   if (nameless.length > 0) {
     const rows = nameless.length === 1 ? 'it has a row of its own' : 'each has a row of its own';
@@ -180,12 +183,15 @@ export async function judgeFolder(folder, exercises, { chapters, cellTimeout }) 
 
 /** Throws BadInput if a file cannot be written: better before the work than after it. */
 function mustBeWritable(csv) {
+  let isFolder;
   try {
     mkdirSync(dirname(csv), { recursive: true });
     accessSync(dirname(csv), constants.W_OK);
+    isFolder = statSync(csv, { throwIfNoEntry: false })?.isDirectory();
   } catch (error) {
     throw new BadInput(`${csv} cannot be written (${error.code}); name another file with --csv FILE`);
   }
+  if (isFolder) throw new BadInput(`--csv: expected the name of a file, found the folder ${csv}`);
 }
 
 /**
