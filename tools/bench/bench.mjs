@@ -19,10 +19,18 @@ const require = createRequire(import.meta.url);
 const T = 100;
 const BATCH = 128;
 
+/** Ended with this process: one that is paused would never see the end of its input. */
+const running = new Set();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** A child process that answers each line of batches with a line of times. */
 class Contender {
   constructor(command, args) {
     this.child = spawn(command, args, { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] });
+    running.add(this.child);
+    this.child.once('close', () => running.delete(this.child));
     this.errors = '';
     this.child.stderr.on('data', (text) => {
       this.errors += text;
@@ -41,6 +49,15 @@ class Contender {
   async train(batches) {
     this.child.stdin.write(`${JSON.stringify(batches)}\n`);
     return this.answer();
+  }
+
+  /** Until `resume`, it takes no time from another: threads of some libraries look for work without a pause. */
+  pause() {
+    if (!windows) this.child.kill('SIGSTOP');
+  }
+
+  resume() {
+    if (!windows) this.child.kill('SIGCONT');
   }
 
   close() {
@@ -132,18 +149,22 @@ async function compare(peer, rounds, order) {
     row.contender = row.start();
     await row.contender.answer();
     await row.contender.train(batchesOf(order, 0, Math.min(row.count, 20)));
+    row.contender.pause();
     process.stdout.write(`  ${row.text} is ready\n`);
   }
   for (let round = 0; round < rounds; round++) {
     for (const row of table) {
-      // Threads of the one before may still be looking for work.
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      row.contender.resume();
       const { ms } = await row.contender.train(batchesOf(order, 20 + round * row.count, row.count));
+      row.contender.pause();
       row.times.push(median(ms));
     }
     process.stdout.write(`  round ${round + 1} of ${rounds}\n`);
   }
-  for (const { contender } of table) await contender.close();
+  for (const { contender } of table) {
+    contender.resume();
+    await contender.close();
+  }
   return table.map(({ key, text, times }) => ({ key, text, ms_per_batch: median(times), rounds: times }));
 }
 
@@ -330,6 +351,11 @@ async function drawFigure(table, machine) {
   writeWhole(join(root, 'build', 'bench.png'), await renderPng(figure));
 }
 
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])
+  process.once(signal, () => process.exit(status));
 try {
   await main();
 } catch (error) {
