@@ -126,6 +126,20 @@ if (!executable) {
       assert.deepEqual(broken, []);
     });
 
+    test('a link to an exercise shows its heading, on a phone below the bar', async () => {
+      for (const width of [1280, 390]) {
+        const { page } = await openPage(browser, site.url, { viewport: { width, height: 900 } });
+        await page.goto(`${site.url}/02-lif-neuron.html#charge`);
+        // The page scrolls there smoothly.
+        await page.waitForFunction(() => {
+          const top = document.querySelector('#charge h3')?.getBoundingClientRect().top ?? Number.NaN;
+          const bar = document.querySelector('.mobile-header')?.getBoundingClientRect().bottom ?? 0;
+          return top >= bar && top < bar + 100;
+        });
+        await page.context().close();
+      }
+    });
+
     test('the chapters follow each other, and the playground follows the last', () => {
       const order = ['index.html', ...chapters(), 'playground.html'];
       for (const [i, name] of order.slice(0, -1).entries()) {
