@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { textOf } from './exercises/cells.mjs';
-import { readJson, root } from './setup/project.mjs';
+import { filesUnder, readJson, root } from './setup/project.mjs';
 
 /**
  * Whether it was cloned or unpacked, on whichever system: line ends, outputs and folders' order do not count. It is asked
@@ -11,11 +11,8 @@ import { readJson, root } from './setup/project.mjs';
  */
 export function edition() {
   const hash = createHash('sha256');
-  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|json)$/.test(entry.name))
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-    .sort();
-  for (const file of sources) hash.update(readFileSync(file, 'utf8').replaceAll('\r\n', '\n'));
+  const sources = filesUnder(join(root, 'src')).filter((name) => /\.(ts|json)$/.test(name));
+  for (const name of sources) hash.update(readFileSync(join(root, 'src', name), 'utf8').replaceAll('\r\n', '\n'));
   const chapters = readdirSync(join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
   for (const name of chapters.sort()) {
     const { cells } = readJson(join(root, 'notebooks', name));

@@ -1,4 +1,4 @@
-// Ends a program whose caller is gone. A signal sent to npm (by `kill`, `timeout`, a CI job) does not reach what npm runs:
+// Ends a program that is told to end, or whose caller is gone. A signal sent to npm (by `kill`, `timeout`, a CI job) does not reach what npm runs:
 // without this, JupyterLab or a kernel would keep running.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -71,4 +71,20 @@ export function endWithParent(child) {
     child.kill('SIGTERM');
     setTimeout(() => child.kill('SIGKILL'), PATIENCE).unref();
   });
+}
+
+/**
+ * Calls `stop(status)` when this process is told to end: by Ctrl-C, by `kill`, or because its terminal was closed.
+ * `status` is what a shell expects of a program that such a signal has ended. Returns a function that undoes it.
+ */
+export function onSignals(stop) {
+  const handlers = [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ].map(([signal, status]) => [signal, () => stop(status)]);
+  for (const [signal, handler] of handlers) process.on(signal, handler);
+  return () => {
+    for (const [signal, handler] of handlers) process.off(signal, handler);
+  };
 }

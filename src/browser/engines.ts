@@ -1,6 +1,7 @@
 /** Both engines, made for this host: TensorFlow.js on WebAssembly for the readable one, one thread for the fast one. */
 import type { SomeEngineOptions } from '../common/engine';
 import { EventEngine } from '../event/engine';
+import { isEventEngine } from '../host/engine-name';
 import { TfjsEngine, type TfjsEngineOptions } from '../training/tfjs-engine';
 import { initBackend } from './backend';
 import { siteFile } from './kernel';
@@ -16,8 +17,7 @@ export function createEngine(name: 'event', options: SomeEngineOptions): Promise
 export function createEngine(name: 'tfjs', options: TfjsEngineOptions): Promise<TfjsEngine>;
 export function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions): Promise<EventEngine | TfjsEngine>;
 export async function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions) {
-  if (name === 'event') {
-    if (options?.loss) throw new TypeError("loss: expected none, as the event engine has the MSE built in; use 'tfjs'");
+  if (isEventEngine(name, options)) {
     kernelBytes ??= siteFile('kernel.wasm');
     // Not kept if it failed: the next call tries again.
     kernelBytes.catch(() => {
@@ -25,7 +25,6 @@ export async function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOp
     });
     return EventEngine.create(options, { kernel: await kernelBytes });
   }
-  if (name !== 'tfjs') throw new RangeError(`engine: expected 'event' or 'tfjs', found ${name}`);
   await initBackend();
   return new TfjsEngine(options);
 }

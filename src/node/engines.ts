@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { SomeEngineOptions } from '../common/engine';
 import { checkWhole } from '../common/neuron-options';
 import { EventEngine } from '../event/engine';
+import { isEventEngine } from '../host/engine-name';
 import type { TfjsEngine, TfjsEngineOptions } from '../training/tfjs-engine';
 import { projectPath } from './files';
 import { Pool } from './threads/pool';
@@ -19,11 +20,7 @@ export function createEngine(name: 'event', options: SomeEngineOptions): Promise
 export function createEngine(name: 'tfjs', options: TfjsEngineOptions): Promise<TfjsEngine>;
 export function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions): Promise<EventEngine | TfjsEngine>;
 export async function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions) {
-  if (name === 'event') {
-    if (options?.loss) throw new TypeError("loss: expected none, as the event engine has the MSE built in; use 'tfjs'");
-    return createEventEngine(options);
-  }
-  if (name !== 'tfjs') throw new RangeError(`engine: expected 'event' or 'tfjs', found ${name}`);
+  if (isEventEngine(name, options)) return createEventEngine(options);
   // Loaded here: TensorFlow takes half a second and 300 MB.
   const { initBackend } = require('./backend') as typeof import('./backend');
   const { TfjsEngine } = require('../training/tfjs-engine') as typeof import('../training/tfjs-engine');

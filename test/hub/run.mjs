@@ -18,7 +18,7 @@ import { hashPassword, makePassword, writeRoster } from '../../tools/hub/roster.
 import { startHub } from '../../tools/hub/start.mjs';
 import { chaptersFolder } from '../../tools/notebooks/copies.mjs';
 import { command, whole } from '../../tools/options.mjs';
-import { watchParent } from '../../tools/parent.mjs';
+import { onSignals, watchParent } from '../../tools/parent.mjs';
 import { remove, root, SetupError, writeWhole } from '../../tools/setup/project.mjs';
 
 const COUNTS = [1, 5, 10, 20, 30];
@@ -116,12 +116,7 @@ async function main() {
     return ended;
   };
   const interrupted = (status) => end().then(() => process.exit(status));
-  for (const [signal, status] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ])
-    process.on(signal, () => interrupted(status));
+  onSignals(interrupted);
   watchParent(() => interrupted(143));
 
   try {

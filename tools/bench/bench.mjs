@@ -10,6 +10,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { onSignals } from '../parent.mjs';
 import { root, SetupError, windows, writeJson, writeWhole } from '../setup/project.mjs';
 import { findPython, pythonEnv } from '../setup/requirements.cjs';
 import { run, runTwice } from '../setup/run.mjs';
@@ -351,11 +352,7 @@ async function drawFigure(table, machine) {
   writeWhole(join(root, 'build', 'bench.png'), await renderPng(figure));
 }
 
-for (const [signal, status] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-])
-  process.once(signal, () => process.exit(status));
+onSignals((status) => process.exit(status));
 try {
   await main();
 } catch (error) {

@@ -6,8 +6,8 @@ import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { JSDOM } from 'jsdom';
-import { endWithParent } from '../parent.mjs';
-import { remove, removeLeftOvers, root, SetupError, venvPython } from '../setup/project.mjs';
+import { endWithParent, onSignals } from '../parent.mjs';
+import { filesUnder, remove, removeLeftOvers, root, SetupError, venvPython } from '../setup/project.mjs';
 import { endChildren, run, Stopped } from '../setup/run.mjs';
 import { trainIfNeeded } from '../trained.mjs';
 import { embedOf } from './embeds.mjs';
@@ -16,16 +16,7 @@ import { chapterHead, finishPage, finishText } from './pages.mjs';
 import { bundlePlayground } from './playground.mjs';
 import { bundleScript, bundleScripts, importPageModule, joinStyles, minifyScript } from './scripts.mjs';
 import { BROWSER_EDITION, runAddress } from './settings.mjs';
-import {
-  chapterNames,
-  copyStatic,
-  filesUnder,
-  isSolution,
-  STYLES,
-  write,
-  writeChapters,
-  writePages,
-} from './sources.mjs';
+import { chapterNames, copyStatic, isSolution, STYLES, write, writeChapters, writePages } from './sources.mjs';
 
 const require = createRequire(import.meta.url);
 const target = join(root, 'build', 'book');
@@ -147,21 +138,14 @@ async function main() {
 }
 
 let stopping = false;
-for (const [signal, status] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-  ['SIGHUP', 129],
-]) {
-  process.on(signal, async () => {
-    if (stopping) return; // Ctrl-C comes twice where another program of ours builds the book
-    stopping = true;
-    console.error('book: interrupted; the former one, if there was one, is still in place');
-    await endChildren();
-    remove(work);
-    process.exit(status);
-  });
-}
-
+onSignals(async (status) => {
+  if (stopping) return; // Ctrl-C comes twice where another program of ours builds the book
+  stopping = true;
+  console.error('book: interrupted; the former one, if there was one, is still in place');
+  await endChildren();
+  remove(work);
+  process.exit(status);
+});
 endWithParent();
 
 // jsdom, which draws the figures, would keep the process alive.

@@ -1,8 +1,8 @@
 // The source as pages of the book: a chapter that names a file of src/ links to the page that shows it, or to the code host
 // if package.json names one.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, relative, sep } from 'node:path';
-import { root, SetupError } from '../setup/project.mjs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, sep } from 'node:path';
+import { filesUnder, root, SetupError } from '../setup/project.mjs';
 import { REPOSITORY } from './settings.mjs';
 
 const LANGUAGES = { '.ts': 'typescript', '.json': 'json', '.md': 'markdown' };
@@ -10,14 +10,9 @@ const extension = (path) => /\.\w+$/.exec(path)?.[0] ?? '';
 
 /** All files of src/ that can be read, with forward slashes from the root of the project. */
 export const sourceFiles = () =>
-  readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
-    .filter((item) => item.isFile() && extension(item.name) in LANGUAGES)
-    .map((item) =>
-      relative(root, join(item.parentPath ?? item.path, item.name))
-        .split(sep)
-        .join('/'),
-    )
-    .sort();
+  filesUnder(join(root, 'src'))
+    .filter((name) => extension(name) in LANGUAGES)
+    .map((name) => `src/${name.split(sep).join('/')}`);
 
 /** The first sentence of the comment at the top of a file. */
 export function firstSentence(code) {

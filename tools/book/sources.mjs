@@ -2,8 +2,8 @@
 // source as pages, fonts and formulas' style from npm.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, relative, sep } from 'node:path';
-import { readJson, root, SetupError } from '../setup/project.mjs';
+import { basename, dirname, join, sep } from 'node:path';
+import { filesUnder, readJson, root, SetupError } from '../setup/project.mjs';
 import { introduction, isExecuted, linkedNotebooks, prepare, shownImages } from './chapters.mjs';
 import { katexCss } from './pages.mjs';
 import { namedSource, sourceAddress, sourcePages } from './source-pages.mjs';
@@ -22,11 +22,6 @@ export const write = (file, content) => {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content);
 };
-export const filesUnder = (folder) =>
-  readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((item) => item.isFile())
-    .map((item) => relative(folder, join(item.parentPath ?? item.path, item.name)))
-    .sort();
 const notebookFile = (folder, name) => join(folder, ...`${name}.ipynb`.split('/'));
 
 /** The chapters and exercises of the clone, as names below notebooks/; `my/` holds a learner's copies. */

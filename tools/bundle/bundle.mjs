@@ -10,10 +10,19 @@ import { join, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { edition } from '../edition.mjs';
 import { command, whole } from '../options.mjs';
-import { endWithParent } from '../parent.mjs';
+import { endWithParent, onSignals } from '../parent.mjs';
 import { fits, kindOfBundle, NATIVE, sha256 } from '../setup/bundle.mjs';
 import { packNative } from '../setup/native.mjs';
-import { readJson, remove, root, SetupError, venvPython, writeJson, writeWhole } from '../setup/project.mjs';
+import {
+  filesUnder,
+  readJson,
+  remove,
+  root,
+  SetupError,
+  venvPython,
+  writeJson,
+  writeWhole,
+} from '../setup/project.mjs';
 import { packagesOf, tarballOf } from '../setup/registry.mjs';
 import { pythonEnv } from '../setup/requirements.cjs';
 import { endChildren, run, runTwice, Stopped } from '../setup/run.mjs';
@@ -138,16 +147,6 @@ function project() {
   return changes.stdout.trim() === '' ? 'as committed' : 'as committed; your uncommitted changes are not in it';
 }
 
-const filesUnder = (folder) =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) =>
-      join(entry.parentPath ?? entry.path, entry.name)
-        .slice(folder.length + 1)
-        .replaceAll('\\', '/'),
-    )
-    .sort();
-
 async function make() {
   if (!existsSync(venvPython)) throw new SetupError('set-up is not complete: run `npm run setup` first');
   const work = join(target, `.${kind}`);
@@ -163,7 +162,7 @@ async function make() {
   let bytes = 0;
   await step('Checksums', 'of every file', async () => {
     const sums = [];
-    for (const file of filesUnder(work)) {
+    for (const file of filesUnder(work).map((name) => name.replaceAll('\\', '/'))) {
       sums.push(`${await sha256(join(work, file))}  ${file}\n`);
       bytes += statSync(join(work, file)).size;
     }
@@ -186,12 +185,7 @@ async function stop(status) {
   remove(join(target, `.${kind}`));
   process.exit(status);
 }
-for (const [signal, status] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-  ['SIGHUP', 129],
-])
-  process.on(signal, () => stop(status));
+onSignals(stop);
 endWithParent();
 
 try {

@@ -6,9 +6,18 @@ import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'nod
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { buildDeclarations, buildKernel } from '../../packages/jupyterlite-typescript-kernel/build.mjs';
-import { filesUnder } from '../book/sources.mjs';
-import { endWithParent } from '../parent.mjs';
-import { readJson, remove, removeLeftOvers, root, SetupError, venvPython, writeJson } from '../setup/project.mjs';
+import { command, whole } from '../options.mjs';
+import { endWithParent, onSignals } from '../parent.mjs';
+import {
+  filesUnder,
+  readJson,
+  remove,
+  removeLeftOvers,
+  root,
+  SetupError,
+  venvPython,
+  writeJson,
+} from '../setup/project.mjs';
 import { endChildren, run, Stopped } from '../setup/run.mjs';
 import { trainIfNeeded } from '../trained.mjs';
 import { writeContents, writeDrawings } from './contents.mjs';
@@ -135,51 +144,27 @@ async function buildSite() {
   );
 }
 
-function fail(message) {
-  console.error(`lite: ${message}`);
-  process.exit(2);
-}
+const program = command('npm run lite --', 'lite')
+  .description('The browser edition in build/lite/.')
+  .option('--serve', 'serve it and the book afterwards, on this computer only, until Ctrl-C')
+  .option('--port <number>', 'for --serve: where to listen; 0 for a free port', whole(0, 65535), 0);
+const options = program.parse().opts();
+if (!options.serve && program.getOptionValueSource('port') === 'cli')
+  program.error('--port: expected --serve beside it');
 
-/** Reads the command line. */
-function optionsOf(args) {
-  if (args.includes('--help') || args.includes('-h')) {
-    console.log(`npm run lite -- [--serve [--port N]]
-  makes the browser edition in build/lite/
-  --serve   then serves it and the book on this computer, and prints the address; Ctrl-C ends it
-  --port N  at this port; without it, at a free one`);
-    process.exit(0);
-  }
-  const at = args.indexOf('--port');
-  const port = at === -1 ? 0 : Number(args[at + 1]);
-  if (!(Number.isInteger(port) && port >= 0 && port < 65536))
-    fail(`--port: expected 0 to 65535, found ${args[at + 1]}`);
-  const rest = at === -1 ? args : args.toSpliced(at, 2);
-  const unknown = rest.find((arg) => arg !== '--serve');
-  if (unknown !== undefined) fail(`unknown option ${unknown}; expected --serve, --port N`);
-  if (at !== -1 && rest.length === 0) fail('--port: expected --serve beside it');
-  return { port, serves: rest.includes('--serve') };
-}
-
-const options = optionsOf(process.argv.slice(2));
 let stopping = false;
-for (const [signal, status] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-  ['SIGHUP', 129],
-]) {
-  process.on(signal, async () => {
-    if (stopping) return; // Ctrl-C comes twice where another program of ours builds the site
-    stopping = true;
-    await endChildren();
-    remove(work);
-    process.exit(status);
-  });
-}
+onSignals(async (status) => {
+  if (stopping) return; // Ctrl-C comes twice where another program of ours builds the site
+  stopping = true;
+  await endChildren();
+  remove(work);
+  process.exit(status);
+});
 endWithParent();
 
 try {
   await buildSite();
-  if (options.serves) {
+  if (options.serve) {
     const { port } = await serve(join(root, 'build'), options.port, '', ['book', 'lite']);
     console.log(`lite: serving build/book/ and build/lite/ at http://127.0.0.1:${port}/lite/ until Ctrl-C`);
   }

@@ -2,7 +2,7 @@
 // The command `lif_fc_mnist_notebooks`: the headless runner where this package is installed in somebody else's project.
 //   npx lif_fc_mnist_notebooks [options] FILE…     (--help lists the options)
 // The first call makes what the runner needs besides: a Python environment with Jupyter, inside the package's own folder.
-import { endWithParent } from '../parent.mjs';
+import { endWithParent, onSignals } from '../parent.mjs';
 import { lock, unlock } from '../setup/lock.mjs';
 import { isClone, SetupError } from '../setup/project.mjs';
 import { checkNode, findPython } from '../setup/requirements.cjs';
@@ -38,16 +38,11 @@ if (isClone) {
   console.error('lif_fc_mnist_notebooks: this is a clone of the project; use `npm run notebooks -- FILE…`');
   process.exit(2);
 }
-const handlers = [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-  ['SIGHUP', 129],
-].map(([signal, status]) => [signal, () => stop(status)]);
-for (const [signal, handler] of handlers) process.on(signal, handler);
+const unhandle = onSignals(stop);
 const unwatch = endWithParent();
 try {
   await prepare();
-  for (const [signal, handler] of handlers) process.off(signal, handler);
+  unhandle();
   unwatch();
   await import('./notebooks.mjs');
 } catch (error) {

@@ -1,10 +1,20 @@
 #!/usr/bin/env node
 // Builds dist/: the package with tsc, the kernel of the event engine with asc. Each is rebuilt only if its inputs have
 // changed. A build is made next to dist/ and then replaces it, so a failed build leaves the former dist untouched.
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { hashOf, nodeModules, readJson, remove, removeLeftOvers, root, SetupError, writeJson } from './project.mjs';
+import {
+  filesUnder,
+  hashOf,
+  nodeModules,
+  readJson,
+  remove,
+  removeLeftOvers,
+  root,
+  SetupError,
+  writeJson,
+} from './project.mjs';
 import { run } from './run.mjs';
 
 const dist = join(root, 'dist');
@@ -14,22 +24,16 @@ const entry = join(kernel, 'index.ts');
 const config = join(kernel, 'asconfig.json');
 const hasKernel = () => existsSync(join(root, entry)) && existsSync(join(root, config));
 
-const filesUnder = (folder) =>
-  !existsSync(join(root, folder))
-    ? []
-    : readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
-        .filter((item) => item.isFile())
-        .map((item) => relative(root, join(item.parentPath ?? item.path, item.name)))
-        .sort();
+const filesOf = (folder) => filesUnder(join(root, folder)).map((name) => join(folder, name));
 
 const versionOf = (name) => readJson(join(nodeModules, name, 'package.json'))?.version ?? 'missing';
 
 /** Hashes of the inputs of each half of dist. */
 function inputs() {
-  const source = filesUnder('src').filter((file) => !file.startsWith(kernel + sep));
+  const source = filesOf('src').filter((file) => !file.startsWith(kernel + sep));
   return {
     package: hashOf(['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', ...source], versionOf('typescript')),
-    kernel: hasKernel() ? hashOf(filesUnder(kernel), versionOf('assemblyscript')) : '',
+    kernel: hasKernel() ? hashOf(filesOf(kernel), versionOf('assemblyscript')) : '',
   };
 }
 

@@ -1,7 +1,7 @@
 // The paths in the clone, and the stamps that record which steps of set-up are done.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeMajor, SetupError, windows } from './requirements.cjs';
 
@@ -45,6 +45,15 @@ export function readJson(path) {
 export const writeJson = (path, value) => writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
 
 export const remove = (path) => rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+
+/** All files in a folder and below, as sorted paths from there; none where there is no such folder. */
+export const filesUnder = (folder) =>
+  !existsSync(folder)
+    ? []
+    : readdirSync(folder, { withFileTypes: true, recursive: true })
+        .filter((item) => item.isFile())
+        .map((item) => relative(folder, join(item.parentPath ?? item.path, item.name)))
+        .sort();
 
 /** Removes what killed builds left in `build/`: NAME-PROCESS and the like. Younger folders may belong to one that runs. */
 export function removeLeftOvers(name) {

@@ -4,7 +4,7 @@
 //   --check  only says which Node and Python would be used
 //   --retry  retries a native backend that could not be installed before
 //   --from   takes everything from a bundle (`npm run bundle`): a folder or an address, as LIF_FC_MNIST_BUNDLE does
-import { endWithParent } from '../parent.mjs';
+import { endWithParent, onSignals } from '../parent.mjs';
 import { build, isBuilt } from './build.mjs';
 import { openBundle } from './bundle.mjs';
 import { lock, unlock } from './lock.mjs';
@@ -137,13 +137,7 @@ async function stop(status, message) {
   process.exit(status);
 }
 
-for (const [signal, status] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-  ['SIGHUP', 129],
-]) {
-  process.on(signal, () => stop(status, 'setup: interrupted; run it again to continue with the interrupted step'));
-}
+onSignals((status) => stop(status, 'setup: interrupted; run it again to continue with the interrupted step'));
 endWithParent();
 
 main().then(unlock, (error) => {
