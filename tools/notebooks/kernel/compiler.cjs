@@ -1,11 +1,14 @@
 'use strict';
-// TypeScript as tslab uses it, with three mends:
+// TypeScript as tslab uses it, with four mends:
 // - tslab keeps no source maps, so an error names a line of the compiled cell. Here maps are made in both of its steps
 //   (TypeScript to modules of today, those to CommonJS), for `origins.cjs`.
 // - A variable of an earlier cell becomes `exports.name`, but not in the short form `{ name }`, which then fails as
 //   "name is not defined". Here it becomes `{ name: exports.name }`.
 // - tslab reads all of `node_modules/@types` before the first cell, also what no cell ever imports: half of a kernel's
 //   start. Here it reads Node's types; those of a package are read when a cell imports the package.
+// - tslab keeps a book of what each file declares and refers to, twice for each cell, for builds that it never makes. Here
+//   nobody keeps it, and the one answer that tslab takes from it (which sources a cell imports) is found when asked for.
+const { readWithoutComments } = require('./declarations.cjs');
 const { keepMaps } = require('./origins.cjs');
 
 /** The declarations of earlier cells, as tslab shows them to TypeScript. */
@@ -35,11 +38,35 @@ function writeOutShorthand(ts, checker) {
   };
 }
 
+/** The names of a file and of the sources that it imports; not of declarations, which tslab does not compile. */
+function sourcesOf(program, first) {
+  const found = new Set([first.fileName]);
+  const visit = (file) => {
+    file?.resolvedModules?.forEach(({ resolvedModule: to }) => {
+      if (!to || to.resolvedFileName.endsWith('.d.ts') || found.has(to.resolvedFileName)) return;
+      const next = program.getSourceFile(to.resolvedFileName);
+      if (!next) return;
+      found.add(next.fileName);
+      visit(next);
+    });
+  };
+  visit(first);
+  return [...found];
+}
+
 function mended(ts) {
   return {
     createWatchCompilerHost(files, options, system, _createProgram, ...rest) {
       const createProgram = (...args) => {
-        const builder = ts.createEmitAndSemanticDiagnosticsBuilderProgram(...args);
+        const builder = ts.createAbstractBuilder(...args);
+        const { getSourceFile } = builder;
+        builder.getSourceFile = (name) => {
+          // Bound, as tslab reads from it what a cell declares.
+          const file = getSourceFile(name);
+          if (file) ts.bindSourceFile(file, builder.getCompilerOptions());
+          return file;
+        };
+        builder.getAllDependencies = (file) => sourcesOf(builder.getProgram(), file);
         const emit = builder.emit.bind(builder);
         builder.emit = (file, write, token, onlyDeclarations, transformers = {}) => {
           const shorthand = writeOutShorthand(ts, builder.getProgram().getTypeChecker());
@@ -48,6 +75,7 @@ function mended(ts) {
         };
         return builder;
       };
+      readWithoutComments(system);
       const mendedOptions = { ...options, inlineSourceMap: true, types: ['node'] };
       return ts.createWatchCompilerHost(files, mendedOptions, system, createProgram, ...rest);
     },

@@ -2,13 +2,10 @@
 // Loaded into the kernel before tslab (`node --require`, in the kernelspec that set-up writes). Each file beside this one
 // mends one thing, and says what would happen without it.
 const { createRequire } = require('node:module');
-const { setFlagsFromString } = require('node:v8');
 const { isMainThread } = require('node:worker_threads');
 
 // Worker threads and forked processes get the same options from node.
 if (isMainThread && process.argv[2] === 'kernel') {
-  // Where many kernels share a machine: a heap that is collected earlier.
-  if (process.env.LIF_FC_MNIST_MEMORY === 'small') setFlagsFromString('--optimize-for-size');
   const ofTslab = createRequire(process.argv[1]);
   require('./sockets.cjs').mendSockets(ofTslab('zeromq'));
   require('./parent.cjs').endWithJupyter();

@@ -1,0 +1,51 @@
+/** What TypeScript reads in a kernel (tools/notebooks/kernel/declarations.cjs). */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import ts from 'typescript';
+
+const root = resolve(__dirname, '..', '..');
+const { withoutComments } = createRequire(__filename)('../../tools/notebooks/kernel/declarations.cjs') as {
+  withoutComments(text: string): string;
+};
+
+/** What TypeScript reads in a source, written again without comments, and the names of other files in its first lines. */
+function meaning(text: string) {
+  const source = ts.createSourceFile('a.d.ts', text, ts.ScriptTarget.Latest);
+  const { referencedFiles, typeReferenceDirectives, libReferenceDirectives } = source;
+  const named = [...referencedFiles, ...typeReferenceDirectives, ...libReferenceDirectives];
+  const printed = ts.createPrinter({ removeComments: true }).printFile(source);
+  return { printed, named: named.map(({ fileName }) => fileName) };
+}
+
+for (const folder of ['@types/node', 'undici-types', '@tensorflow', '@webgpu/types']) {
+  test(`Without comments the declarations of ${folder} say the same in fewer letters`, () => {
+    const base = join(root, 'node_modules', folder);
+    const files = readdirSync(base, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.d.ts'));
+    assert.ok(files.length > 0);
+    let [before, after] = [0, 0];
+    for (const name of files) {
+      const text = readFileSync(join(base, name), 'utf8');
+      const shorter = withoutComments(text);
+      assert.deepEqual(meaning(shorter), meaning(text), name);
+      before += text.length;
+      after += shorter.length;
+    }
+    assert.ok(after < 0.8 * before, `${after} of ${before} letters are left`);
+  });
+}
+
+test('Texts that look like comments, and lines that name other files, stay', () => {
+  const text = `/// <reference path="a.d.ts" />
+type A = '/*' | "*/" | \`/* \${string} */\`; // it's /* not */ one
+/** goes */ type B = 1;/* and
+goes */type C = 2;`;
+  assert.equal(
+    withoutComments(text),
+    `/// <reference path="a.d.ts" />
+type A = '/*' | "*/" | \`/* \${string} */\`; // it's /* not */ one
+  type B = 1; type C = 2;`,
+  );
+});
