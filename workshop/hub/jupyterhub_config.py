@@ -6,6 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from room.forking import ServerParent
 from room.isolation import end_with_parent
 from room.login import RosterAuthenticator
 from room.settings import VARIABLE, read_settings
@@ -43,8 +44,10 @@ c.Authenticator.username_pattern = r"^[a-z][a-z0-9-]{0,15}$"
 c.Authenticator.allow_all = True  # all of the roster; the authenticator knows nobody else
 
 c.JupyterHub.spawner_class = RoomSpawner
-c.RoomSpawner.room = room
-c.RoomSpawner.queue = Queue(room.starting)
+# Not as `c.RoomSpawner`: each learner's spawner would get copies, a queue of its own among them.
+RoomSpawner.room = room
+RoomSpawner.queue = Queue(room.starting)
+RoomSpawner.server_parent = ServerParent()
 # The queue is ours: the hub's own limits would refuse (429) those who come when others are starting.
 c.JupyterHub.concurrent_spawn_limit = 0
 c.JupyterHub.active_server_limit = 0

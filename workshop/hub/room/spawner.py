@@ -7,12 +7,13 @@ import contextlib
 import os
 import shutil
 import signal
+from types import SimpleNamespace
 
 from jupyterhub.spawner import LocalProcessSpawner
-from traitlets import Any
+from jupyterhub.utils import random_port
 
 from . import limits
-from .isolation import make_preexec
+from .forking import ServerParent
 from .settings import Places
 
 
@@ -68,8 +69,10 @@ class Queue:
 class RoomSpawner(LocalProcessSpawner):
     """LocalProcessSpawner with accounts that have a prefix, with limits, a queue, and an end."""
 
-    room = Any(config=True, help="What `read_settings` returns.")
-    queue = Any(config=True, help="One `Queue` for all.")
+    # One of each for all, set before the first learner arrives.
+    room: SimpleNamespace  # what `read_settings` returns
+    queue: Queue
+    server_parent: ServerParent
 
     @property
     def places(self) -> Places:
@@ -78,7 +81,9 @@ class RoomSpawner(LocalProcessSpawner):
     async def start(self):
         async with self.queue.turn(self):
             await self.prepare()
-            ip, port = await super().start()
+            self.port = self.port or random_port()
+            self.pid = await self.server_parent.fork(**self.describe_server())
+            ip, port = self.ip, self.port
             # The place is free again when the server answers, not when it has only been started.
             while await self.poll() is None:
                 with contextlib.suppress(OSError):
@@ -112,17 +117,20 @@ class RoomSpawner(LocalProcessSpawner):
                     yield {"progress": 20, "message": f"Many arrive at once: you are number {ahead} in the queue."}
             await asyncio.sleep(1)
 
-    def make_preexec_fn(self, name):
+    def describe_server(self) -> dict:
+        """What `run_server` needs."""
         places = self.places
         room = self.room
         group = limits.make_group(places.account, room.memory, room.tasks)
-        return make_preexec(
-            places.account,
-            entrances=group.entrances if group else [],
-            temporary=str(places.temporary) if room.ownTemporary else None,
-            memory=room.memory,
-            tasks=room.tasks,
-        )
+        return {
+            "account": places.account,
+            "arguments": [*self.cmd, *self.get_args()],
+            "environment": self.get_env(),
+            "entrances": group.entrances if group else [],
+            "temporary": str(places.temporary) if room.ownTemporary else None,
+            "memory": room.memory,
+            "tasks": room.tasks,
+        }
 
     def user_env(self, env):
         places = self.places
