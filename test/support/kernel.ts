@@ -86,10 +86,10 @@ finally:
     client.stop_channels()
     manager.shutdown_kernel(now=True)`;
 
-/** Runs cells one after the other in a fresh kernel whose folder is `folder`; goes on after one that fails. */
-export function runCells(steps: (string | Step)[], folder = root): Ended[] {
+/** Runs cells one after the other in a fresh kernel whose folder is `folder`; goes on after one that fails. `env` is added to its environment. */
+export function runCells(steps: (string | Step)[], folder = root, env: Record<string, string> = {}): Ended[] {
   const input = JSON.stringify(steps.map((step) => (typeof step === 'string' ? { source: step } : step)));
-  const options = { cwd: root, input, encoding: 'utf8', maxBuffer: 1 << 28 } as const;
+  const options = { cwd: root, input, encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, ...env } } as const;
   const printed = execFileSync(PYTHON, ['-B', '-c', PROGRAM, folder], options);
   return JSON.parse(printed.trim().split('\n').at(-1) as string);
 }

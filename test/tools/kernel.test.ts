@@ -246,6 +246,15 @@ describe('A cell', () => {
   });
 });
 
+test('A kernel that shares its machine with many gives way to others after its first cell', () => {
+  const level = "import { getPriority } from 'node:os';\nconsole.log(getPriority());";
+  const levels = (env: Record<string, string>) => runCells([level, level], folder, env).map(({ stdout }) => +stdout);
+  const [first, second] = levels({ LIF_FC_MNIST_SHARED: '1' }) as [number, number];
+  assert.ok(second > first, `levels ${first} and ${second}`);
+  const [alone, still] = levels({}) as [number, number];
+  assert.equal(still, alone);
+});
+
 test('In the headless runner an interrupted cell is named by its calm line, and { name } of an earlier cell works', () => {
   const canaries = ['interrupted', 'shorthand'].map((name) => join(root, 'test', 'canaries', `${name}.ipynb`));
   const args = [join(root, 'tools', 'notebooks', 'notebooks.mjs'), '--out', folder, ...canaries];

@@ -2,6 +2,7 @@
 // Before the first cell runs, TypeScript reads the declarations of Node, and those of TensorFlow.js with the package: 4 MB,
 // and most of it comments. They cost a kernel half a second of a core and 20 MB. Here the comments of Node's are not read,
 // so hovering over a name of Node shows its type alone. Where many kernels share a machine, TensorFlow.js is read so, too.
+const { isShared } = require('./sharing.cjs');
 
 const OF_NODE = /\/node_modules\/(@types\/node|undici-types)\//;
 const OF_BOTH = /\/node_modules\/(@types\/node|undici-types|@tensorflow|@webgpu)\//;
@@ -18,7 +19,7 @@ exports.withoutComments = withoutComments;
  * @param {{ readFile(path: string, encoding?: string): string | undefined }} system TypeScript's
  */
 exports.readWithoutComments = (system) => {
-  const of = process.env.LIF_FC_MNIST_MEMORY === 'small' ? OF_BOTH : OF_NODE;
+  const of = isShared ? OF_BOTH : OF_NODE;
   const { readFile } = system;
   system.readFile = (path, encoding) => {
     const text = readFile(path, encoding);

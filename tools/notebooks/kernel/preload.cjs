@@ -13,4 +13,6 @@ if (isMainThread && process.argv[2] === 'kernel') {
   require('./compiler.cjs').mendCompiler(ofTslab);
   require('./errors.cjs').shortenStacks();
   require('./cells.cjs').mendCells(ofTslab);
+  const { isShared, giveWayAfterFirstCell } = require('./sharing.cjs');
+  if (isShared) giveWayAfterFirstCell(ofTslab);
 }

@@ -7,6 +7,7 @@ import ctypes
 import os
 import resource
 import signal
+from pathlib import Path
 
 from jupyterhub.spawner import set_user_setuid
 
@@ -36,6 +37,13 @@ def own_view(temporary: str | None) -> bool:
     return hidden and bound
 
 
+def give_way(level: int) -> None:
+    """Lets others run first: Linux's "nice" value, of the process and of its session."""
+    os.nice(level)
+    with contextlib.suppress(OSError):  # Linux shares between sessions first, if it has this file
+        Path("/proc/self/autogroup").write_text(str(level))
+
+
 def make_preexec(
     account: str, *, entrances: list[str], temporary: str | None, memory: int, tasks: int
 ):
@@ -52,7 +60,7 @@ def make_preexec(
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
         resource.setrlimit(resource.RLIMIT_NPROC, (tasks, tasks))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        os.nice(5)  # the hub and the proxy stay responsive
+        give_way(5)  # the hub and the proxy stay responsive
         become_learner()
         end_with_parent()
 

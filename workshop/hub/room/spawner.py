@@ -146,7 +146,7 @@ class RoomSpawner(LocalProcessSpawner):
             JUPYTERLAB_WORKSPACES_DIR=f"{home}/.jupyter/lab/workspaces",
             LIF_FC_MNIST_RUNS=f"{home}/build",
             LIF_FC_MNIST_PROGRESS=str(places.progress),
-            LIF_FC_MNIST_MEMORY="small",
+            LIF_FC_MNIST_SHARED="1",
         )
         return env
 
