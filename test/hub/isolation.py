@@ -39,6 +39,21 @@ def processes_of(uid: int) -> list[int]:
     return found
 
 
+def hold(pids: list[int], secret: str) -> bool:
+    """Whether a text is somewhere in the memory of processes."""
+    for pid in pids:
+        with open(f"/proc/{pid}/mem", "rb") as memory:
+            for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+                begin, end = (int(number, 16) for number in line.split(" ", 1)[0].split("-"))
+                try:
+                    memory.seek(begin)
+                    if secret.encode() in memory.read(end - begin):
+                        return True
+                except (OSError, ValueError, OverflowError):
+                    pass  # a part that cannot be read, such as the kernel's own
+    return False
+
+
 def listening(pids: list[int]) -> list[str]:
     """Local ports (as `address:port`) on which processes listen for TCP."""
     sockets = set()
@@ -132,6 +147,13 @@ async def test_neighbours(room: dict, check: Callable[[bool, str], None]) -> Non
         for name in attempts:
             check("GOT" not in got.get(name, "GOT?"), f"another learner cannot {name} ({got.get(name)})")
         check((home / "secret.txt").read_text() == SECRET, "the file is as it was")
+
+        # Servers are copies of one process: none may be left of what the earlier ones were told.
+        print_token = "console.log(process.env.JUPYTERHUB_API_TOKEN);"
+        hers, his = [(await learner.run(print_token, 60)).strip() for learner in (ana, ben)]
+        of_ben = processes_of((Path(room["state"]) / "home" / ben.name).stat().st_uid)
+        check(len(hers) > 20 and hers != his and hold(of_ben, his), "a server's key to the hub is in its own memory")
+        check(not hold(of_ben, hers), "and not in that of another, whose server was started later")
 
         seen = await ben.run(
             "console.log(fs.readdirSync('/proc').filter((p) => /^\\d+$/.test(p)).map(Number)"
