@@ -35,6 +35,7 @@ class Round:
     visits: list[Visit] = field(default_factory=list)
     memory: float = 0.0  # bytes of MemAvailable per learner, all kernels idle
     own: float = 0.0  # bytes per learner: their processes' own memory, and their share of what processes have in common (PSS)
+    busy: float = 0.0  # seconds of a core per learner, of the learners' own processes
     lowest: float = 0.0  # bytes of MemAvailable that were left at the worst moment
     took: float = 0.0
     load: float = 0.0  # load average of the last minute, before
@@ -111,6 +112,7 @@ async def run_round(room: dict, learners: int, spacing: float, cells: list[tuple
     await asyncio.sleep(2)
     result.memory = (before - available()) / learners
     result.own = sum(room["own"](person) for person in people) / learners
+    result.busy = sum(room["busy"](person) for person in people) / learners
     await together.wait()
     result.visits = await visits
     watching.cancel()

@@ -20,7 +20,7 @@ KEPT_FREE = 1.5e9  # bytes for the system, the hub and its proxy
 # What is promised for 2 cores: most learners at once, seconds between them, seconds to the first cell, bytes per learner.
 AIMS = [(20, 0, 60, 400e6), (30, 0, 100, 400e6), (30, 3, 15, 400e6)]
 
-HEAD = "| learners | arriving | failures | login to first cell, median / worst | an epoch, median / worst | MemAvailable each | PSS each | load before |"
+HEAD = "| learners | arriving | failures | login to first cell, median / worst | an epoch, median / worst | MemAvailable each | PSS each | CPU each | load before |"
 
 
 def row(round_: Round) -> str:
@@ -34,6 +34,7 @@ def row(round_: Round) -> str:
         f"{epoch[0]:.1f} / {epoch[1]:.1f} s",
         f"{round_.memory / 1e6:.0f} MB",
         f"{round_.own / 1e6:.0f} MB",
+        f"{round_.busy:.1f} s",
         f"{round_.load:.1f}",
     ]
     return f"| {' | '.join(cells)} |"
@@ -59,6 +60,16 @@ def memory_of(room: dict, person: dict) -> int:
             text = Path(f"/proc/{pid}/smaps_rollup").read_text()
             total += int(re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)[1]) * 1024
     return total
+
+
+def busy_of(room: dict, person: dict) -> float:
+    """Seconds of a core that all took that a learner runs."""
+    ticks = 0
+    for pid in processes_of((Path(room["state"]) / "home" / person["name"]).stat().st_uid):
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def everyone_is_gone(room: dict) -> bool:
@@ -98,6 +109,7 @@ async def main(room: dict) -> int:
         await test_neighbours(room, check)
     cells = room["cells"]
     room["own"] = lambda person: memory_of(room, person)
+    room["busy"] = lambda person: busy_of(room, person)
     rounds = []
     for learners, spacing in room["rounds"]:
         print(f"… {learners} learners, {f'{spacing} s apart' if spacing else 'at once'}", flush=True)
