@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { lockFolder } from '../../src/node/records/lock';
 import { python } from '../support/python';
 
 const root = resolve(__dirname, '..', '..');
@@ -266,6 +267,16 @@ describe('npm run hub', () => {
       );
     }
     assert.equal(existsSync(state), false);
+  });
+
+  test('refuses the homes of a hub that runs, also on another port', async () => {
+    const state = join(temporary, 'shared-state');
+    mkdirSync(join(state, 'hub'), { recursive: true });
+    const { startHub } = await load('start.mjs');
+    const lock = lockFolder(join(state, 'hub'), 'hub');
+    const message = new RegExp(`^--state: .*hub: another hub writes here \\(process ${process.pid}, since `);
+    await assert.rejects(startHub({ state, ip: '127.0.0.1', port: 0 }), { message });
+    lock.release();
   });
 
   test('has defaults in its help as people write them', () => {

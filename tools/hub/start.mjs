@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chapterNames } from '../notebooks/copies.mjs';
@@ -11,6 +12,16 @@ import { remove, root, SetupError, venv, writeWhole } from '../setup/project.mjs
 import { endProcesses, madeAccounts, PREFIX } from './accounts.mjs';
 import { hubFolder, hubPython, proxy } from './environment.mjs';
 import { checkPort, freePort } from './listening.mjs';
+
+/** Throws SetupError if another hub has the same homes: each would end the servers of the other. */
+function lockState(folder) {
+  const { lockFolder } = createRequire(import.meta.url)(join(root, 'dist', 'node', 'records', 'lock.js'));
+  try {
+    return lockFolder(folder, 'hub');
+  } catch (error) {
+    throw new SetupError(`--state: ${error.message}`);
+  }
+}
 
 /** Makes a certificate that no browser knows, valid for some weeks, unless there is one for the same host. */
 function makeCertificate(folder, hosts) {
@@ -51,6 +62,7 @@ export async function startHub(options) {
   const folder = join(state, 'hub');
   const port = options.port === 0 ? await freePort() : options.port;
   await checkPort(ip, port); // what lies in /run for a port that is taken belongs to the hub that runs there
+  const lock = lockState(folder);
   const [hubPort, proxyPort, pagePort] = [await freePort(), await freePort(), await freePort()];
   const tls = options.cert
     ? { certificate: options.cert, key: options.key }
@@ -131,6 +143,7 @@ export async function startHub(options) {
         // Nothing of it is left.
       }
       remove(runtime);
+      lock.release();
       return left;
     })();
     return stopping;

@@ -31,9 +31,10 @@ const MOST_TRIES = 100;
 
 /**
  * Locks a folder, which must be there.
+ * @param what who is refused and by whom: a run, a hub
  * @throws Error in one line that says which process writes to the folder, if that process lives or may live
  */
-export function lockFolder(folder: string): FolderLock {
+export function lockFolder(folder: string, what = 'run'): FolderLock {
   const file = join(folder, LOCK_NAME);
   const since = `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const owner: Owner = { host: hostname(), pid: process.pid, start: startOf(process.pid), since };
@@ -42,7 +43,7 @@ export function lockFolder(folder: string): FolderLock {
     if (tries === MOST_TRIES) throw new Error(`${file}: cannot be made, although there is none; remove what is there`);
     const found = read(file);
     if (found === undefined) continue;
-    refuse(folder, file, found);
+    refuse(folder, file, found, what);
     remove(file, found);
   }
   const release = () => {
@@ -60,21 +61,21 @@ export function lockFolder(folder: string): FolderLock {
 export function assertUnlocked(folder: string): void {
   const file = join(folder, LOCK_NAME);
   const found = read(file);
-  if (found !== undefined) refuse(folder, file, found);
+  if (found !== undefined) refuse(folder, file, found, 'run');
 }
 
 /** Throws unless the lock's owner is gone. */
-function refuse(folder: string, file: string, content: string): void {
+function refuse(folder: string, file: string, content: string, what: string): void {
   const owner = parse(content);
   if (owner === undefined) {
     const since = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     if (content === '' && Date.now() - since > EMPTY_FOR) return;
-    throw new Error(`${folder}: another run may write here; if there is none, remove ${file}`);
+    throw new Error(`${folder}: another ${what} may write here; if there is none, remove ${file}`);
   }
   const { host, pid, start, since } = owner;
   if (host !== hostname()) {
     const who = `process ${pid} on the machine ${host}, since ${since}`;
-    throw new Error(`${folder}: another run writes here (${who}); if it has ended, remove ${file}`);
+    throw new Error(`${folder}: another ${what} writes here (${who}); if it has ended, remove ${file}`);
   }
   if (!isAlive(pid)) return;
   const now = startOf(pid);
@@ -82,7 +83,7 @@ function refuse(folder: string, file: string, content: string): void {
   if (sure && now !== start) return;
   const unsure = sure ? '' : `; if process ${pid} is another program, remove ${file}`;
   const advice = 'wait until it has ended, or choose another folder';
-  throw new Error(`${folder}: another run writes here (process ${pid}, since ${since}); ${advice}${unsure}`);
+  throw new Error(`${folder}: another ${what} writes here (process ${pid}, since ${since}); ${advice}${unsure}`);
 }
 
 function parse(content: string): Owner | undefined {
