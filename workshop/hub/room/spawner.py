@@ -49,6 +49,9 @@ class Queue:
         self._gate = asyncio.Semaphore(places)
         self._waiting: list[object] = []
 
+    def __deepcopy__(self, memo: dict) -> Queue:
+        raise TypeError("a queue is one for all: a copy, as a setting of JupyterHub is for each learner, queues nobody")
+
     def position(self, who: object) -> int:
         """1 for the next; 0 for one that does not wait."""
         return self._waiting.index(who) + 1 if who in self._waiting else 0
