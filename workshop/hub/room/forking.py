@@ -44,6 +44,7 @@ class ServerParent:
 
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
+        self._asked = 0
         self._process: subprocess.Popen | None = None
         self._begin()
 
@@ -67,22 +68,26 @@ class ServerParent:
                 self._begin()
             ours, theirs = os.pipe()
             try:
-                socket.send_fds(self._socket, [b"fork"], [ours])
-                os.close(ours)
-                ours = None
-                # Another thread writes: what does not fit into the pipe waits until the copy reads.
-                text = json.dumps(server).encode()
-                answer = asyncio.get_running_loop().sock_recv(self._socket, 100)
-                written = asyncio.to_thread(_write_all, theirs, text)
-                theirs = None
-                reply, _ = await asyncio.wait_for(asyncio.gather(answer, written), LIMIT)
+                self._asked += 1
+                socket.send_fds(self._socket, [str(self._asked).encode()], [ours])
+            except BaseException:
+                os.close(theirs)
+                raise
             finally:
-                for handle in (ours, theirs):
-                    if handle is not None:
-                        os.close(handle)
-        if not reply:
-            raise RuntimeError("the process that servers are forked from has ended: the hub's log says why")
-        return int(reply)
+                os.close(ours)
+            # Another thread writes: what does not fit into the pipe waits until the copy reads.
+            written = asyncio.to_thread(_write_all, theirs, json.dumps(server).encode())
+            pid, _ = await asyncio.wait_for(asyncio.gather(self._answer(self._asked), written), LIMIT)
+            return pid
+
+    async def _answer(self, asked: int) -> int:
+        while True:
+            reply = await asyncio.get_running_loop().sock_recv(self._socket, 100)
+            if not reply:
+                raise RuntimeError("the process that servers are forked from has ended: the hub's log says why")
+            number, pid = map(int, reply.split())
+            if number == asked:  # else it is for a learner who gave up
+                return pid
 
 
 def _write_all(handle: int, text: bytes) -> None:
@@ -149,7 +154,7 @@ def main(handle: int) -> None:
                 control.close()
                 _child(handles[0])
             os.close(handles[0])
-            control.send(str(pid).encode())
+            control.send(message + f" {pid}".encode())
 
 
 if __name__ == "__main__":
