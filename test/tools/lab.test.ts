@@ -19,7 +19,9 @@ import {
   shownText,
   startLab,
   startPlainLab,
+  typed,
   waitUntilIdle,
+  wordBreak,
 } from '../support/lab';
 
 const root = resolve(__dirname, '..', '..');
@@ -159,6 +161,15 @@ function inJupyterLab(executable: string) {
       '    at cell [3], line 1: console.log(first([]));',
     ]);
     await page.screenshot({ path: join(screenshots, 'lab-error.png') });
+    await page.close();
+  });
+
+  test('Printed lines break between words, and code is indented by two spaces, as the chapters are', async () => {
+    const { page } = await openNotebook(browser, lab, 'errors.ipynb');
+    await runAll(page);
+    await page.locator('.jp-OutputArea-output', { hasText: 'TypeError' }).waitFor({ timeout: 60_000 });
+    assert.equal(await wordBreak(page), 'normal');
+    assert.deepEqual(await typed(page, 'function f() {\nreturn 1;'), ['function f() {', '  return 1;']);
     await page.close();
   });
 

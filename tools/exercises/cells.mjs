@@ -2,12 +2,15 @@
 //
 // A chapter holds each exercise in its solved form, as cells that say in their metadata, `exercise: { id, role }`, what they
 // are: `task` (also `minutes`), `answer`, and, where there is one, `picture` or `run`, which show something when the answer
-// is right. `setup` and `progress` stand around all of them.
+// is right, and `reading`, which tells what they show. `setup` and `progress` stand around all of them. A copy shows the
+// picture above the stub, as what to reach; what a `run` shows is seen after the answer alone.
 
 export const textOf = ({ source }) => [source].flat().join('');
 const lines = (text) => text.split(/(?<=\n)/);
 const SOLUTION = /^([ \t]*)\/\/ BEGIN SOLUTION\n([\s\S]*?)^[ \t]*\/\/ END SOLUTION$/gm;
 const MARK = /(BEGIN|END) SOLUTION/;
+const FOLDED = /^<details><summary>[^<]+<\/summary>\n\n[\s\S]+\n\n<\/details>$/;
+const PREDICT = '**Predict, then run.**';
 
 /** Which exercise a cell belongs to, and as what. */
 export const partOf = (cell) => cell.metadata?.exercise ?? {};
@@ -80,7 +83,10 @@ export function problemsOf(notebook, exercises) {
     if (answers.length !== 1) problems.push(`${id}: expected one answer cell, found ${answers.length}`);
     if (tasks.length === 1) problems.push(...problemsOfTask(id, tasks[0], exercises[id]?.minutes));
     if (answers.length === 1) problems.push(...problemsOfAnswer(id, answers[0]));
+    if (tasks.some((task) => textOf(task).includes(PREDICT)))
+      problems.push(...problemsOfPrediction(id, with_('run'), with_('picture')));
   }
+  problems.push(...problemsOfReadings(notebook));
   for (const cell of notebook.cells) {
     if (MARK.test(textOf(cell)) && partOf(cell).role !== 'answer')
       problems.push(`${cell.id}: a solution outside of an answer cell`);
@@ -120,6 +126,32 @@ function problemsOfAnswer(id, answer) {
   if (printed !== `✔ ${id}: Right.\n`)
     problems.push(`${id}: expected "✔ ${id}: Right." below the solution, found ${JSON.stringify(printed)}`);
   return problems;
+}
+
+/** Who has guessed wants to see the measured value: after the right answer, and not before. */
+function problemsOfPrediction(id, runs, pictures) {
+  const problems = [];
+  if (runs.length !== 1)
+    problems.push(`${id}: expected one run cell that shows what was to be predicted, found ${runs.length}`);
+  if (pictures.length > 0)
+    problems.push(`${id}: expected no picture to reach, which would show what is to be predicted`);
+  if (!runs.every((run) => new RegExp(`^if \\(solved\\('${id}'\\)\\) \\{$`, 'm').test(textOf(run))))
+    problems.push(`${id}: expected a run cell that shows something only if (solved('${id}'))`);
+  if (!runs.every(({ metadata }) => metadata.tags?.includes('hide-cell')))
+    problems.push(`${id}: expected a run cell that the book folds (the tag hide-cell)`);
+  return problems;
+}
+
+/** A text about what a solved exercise shows would give the result away, so a reader opens it. */
+function problemsOfReadings(notebook) {
+  const shown = ({ metadata }) => ['picture', 'run', 'reading'].includes(metadata?.exercise?.role);
+  return sectionOf(notebook).flatMap((cell, i, cells) => {
+    const isReading = cell.cell_type === 'markdown' && i > 0 && shown(cells[i - 1]) && !textOf(cell).startsWith('#');
+    if (!isReading) return [];
+    return partOf(cell).role === 'reading' && FOLDED.test(textOf(cell))
+      ? []
+      : [`${cell.id}: expected a folded text (the role reading, and <details> around it)`];
+  });
 }
 
 /** What a check printed: sign, exercise, the mistake's name. */
