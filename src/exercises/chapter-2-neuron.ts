@@ -11,13 +11,15 @@ type LeastCurrent = (tau: number, T: number) => number;
 
 const charge: Charge = (v, x, tau) => v + (x - v) / tau;
 
+const hardReset = (h: number, s: number) => ({ v: s ? 0 : h, from: s ? 0 : h });
+
 /** A loop over steps whose parts may be wrong: `next` tells what is recorded as v, and what the next step starts from. */
-function loop(next: (h: number, s: number) => { v: number; from: number; s?: number }): Run {
+function loop(next: (h: number, s: number) => { v: number; from: number; s?: number }, chargeStep = charge): Run {
   return (x, tau) => {
     const out = { v: [] as number[], s: [] as number[] };
     let from = 0;
     for (const current of x) {
-      const h = charge(from, current, tau);
+      const h = chargeStep(from, current, tau);
       const fired = h >= 1 ? 1 : 0;
       const step = next(h, fired);
       out.v.push(step.v);
@@ -140,6 +142,7 @@ export const chapter2Neuron = {
       [repeat(1.4, 8), 2],
       [[2, 2, 0, 0, 3, 3, 0], 2],
       [repeat(2.5, 12), 5],
+      [repeat(0.45, 6), 2],
     ],
     oracle: (x, tau) => drive(x, { tau }),
     mistakes: {
@@ -161,7 +164,7 @@ export const chapter2Neuron = {
       'reset-before-fire': m(
         'resets first and asks then whether it fires',
         'This neuron never fires. What is left of h when you ask whether it reaches the threshold?',
-        loop((h, s) => ({ v: s ? 0 : h, from: s ? 0 : h, s: 0 })),
+        loop((h, s) => ({ ...hardReset(h, s), s: 0 })),
       ),
       'no-time': m(
         'starts every step from 0',
@@ -172,6 +175,24 @@ export const chapter2Neuron = {
         'subtracts the threshold',
         'This is the soft reset: something is left after a spike. What does the hard reset leave?',
         loop((h, s) => ({ v: h - s, from: h - s })),
+      ),
+      'no-leak': m(
+        'leaves the leak out of the charge',
+        'Without input your v never falls. Where does the leak pull it?',
+        loop(hardReset, (v, x, tau) => v + x / tau),
+        loop(hardReset, (v, x) => v + x),
+      ),
+      'leak-twice': m(
+        'takes the leak off twice, such as `v * (1 - 1 / tau) + (x - v) / tau`',
+        'The leak counts twice in your charge. How often should v shrink in one step?',
+        loop(hardReset, (v, x, tau) => v * (1 - 1 / tau) + (x - v) / tau),
+        loop(hardReset, (v, x, tau) => charge(v * (1 - 1 / tau), x, tau)),
+        loop(hardReset, (v, x, tau) => charge(v, x, tau) * (1 - 1 / tau)),
+      ),
+      'input-not-divided': m(
+        '`v - v / tau + x`: only v is divided',
+        'The input counts in full in your charge, and only the leak is divided. What is it that each step closes 1/tau of?',
+        loop(hardReset, (v, x, tau) => v - v / tau + x),
       ),
     },
     forms: [
