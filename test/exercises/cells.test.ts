@@ -136,6 +136,25 @@ describe('A chapter is refused', () => {
     assert.match(problems({}, {} as never).join('\n'), /some-id: no exercise of the package for this chapter/);
   });
 
+  const GUESS = `### Title\n*About 4 minutes.* **Predict, then run.** Guess.\n${HINT}`;
+  /** The exercise as one whose answer is to be guessed first, with what shows it afterwards. */
+  function predicted(role: string, source: string): string {
+    const notebook = chapter({ task: GUESS });
+    const shows = notebook.cells[3] as Cell;
+    Object.assign(shows, { source, metadata: { exercise: { id: 'some-id', role } } });
+    return cells.problemsOf(notebook, { 'some-id': { minutes: 4 } }).join('\n');
+  }
+
+  test('for a guess that is never shown the measured value', () => {
+    assert.equal(predicted('run', "// Measured.\nif (solved('some-id')) {\n  console.log(answer());\n}"), '');
+    assert.match(predicted('setup', '1;'), /some-id: expected one run cell .* found 0/);
+  });
+
+  test('for a guess whose answer is shown too early', () => {
+    assert.match(predicted('run', 'console.log(42);'), /only if \(solved\('some-id'\)\)/);
+    assert.match(predicted('picture', "if (solved('some-id')) {\n}"), /expected no picture to reach/);
+  });
+
   test('for a solution in a cell that no copy opens', () => {
     const notebook = chapter();
     notebook.cells[0].source = '// BEGIN SOLUTION\n1\n// END SOLUTION';

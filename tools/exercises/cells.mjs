@@ -2,12 +2,14 @@
 //
 // A chapter holds each exercise in its solved form, as cells that say in their metadata, `exercise: { id, role }`, what they
 // are: `task` (also `minutes`), `answer`, and, where there is one, `picture` or `run`, which show something when the answer
-// is right. `setup` and `progress` stand around all of them.
+// is right. `setup` and `progress` stand around all of them. A copy shows the
+// picture above the stub, as what to reach; what a `run` shows comes after the answer, as where a guess is asked for.
 
 export const textOf = ({ source }) => [source].flat().join('');
 const lines = (text) => text.split(/(?<=\n)/);
 const SOLUTION = /^([ \t]*)\/\/ BEGIN SOLUTION\n([\s\S]*?)^[ \t]*\/\/ END SOLUTION$/gm;
 const MARK = /(BEGIN|END) SOLUTION/;
+const PREDICT = '**Predict, then run.**';
 
 /** Which exercise a cell belongs to, and as what. */
 export const partOf = (cell) => cell.metadata?.exercise ?? {};
@@ -80,6 +82,8 @@ export function problemsOf(notebook, exercises) {
     if (answers.length !== 1) problems.push(`${id}: expected one answer cell, found ${answers.length}`);
     if (tasks.length === 1) problems.push(...problemsOfTask(id, tasks[0], exercises[id]?.minutes));
     if (answers.length === 1) problems.push(...problemsOfAnswer(id, answers[0]));
+    if (tasks.some((task) => textOf(task).includes(PREDICT)))
+      problems.push(...problemsOfPrediction(id, with_('run'), with_('picture')));
   }
   for (const cell of notebook.cells) {
     if (MARK.test(textOf(cell)) && partOf(cell).role !== 'answer')
@@ -119,6 +123,18 @@ function problemsOfAnswer(id, answer) {
   const printed = (answer.outputs ?? []).map(({ text }) => [text ?? ''].flat().join('')).join('');
   if (printed !== `✔ ${id}: Right.\n`)
     problems.push(`${id}: expected "✔ ${id}: Right." below the solution, found ${JSON.stringify(printed)}`);
+  return problems;
+}
+
+/** Who has guessed wants to see the measured value: after the right answer, and not before. */
+function problemsOfPrediction(id, runs, pictures) {
+  const problems = [];
+  if (runs.length !== 1)
+    problems.push(`${id}: expected one run cell that shows what was to be predicted, found ${runs.length}`);
+  if (pictures.length > 0)
+    problems.push(`${id}: expected no picture to reach, which would show what is to be predicted`);
+  if (!runs.every((run) => new RegExp(`^if \\(solved\\('${id}'\\)\\) \\{$`, 'm').test(textOf(run))))
+    problems.push(`${id}: expected a run cell that shows something only if (solved('${id}'))`);
   return problems;
 }
 
