@@ -2,13 +2,14 @@
 //
 // A chapter holds each exercise in its solved form, as cells that say in their metadata, `exercise: { id, role }`, what they
 // are: `task` (also `minutes`), `answer`, and, where there is one, `picture` or `run`, which show something when the answer
-// is right. `setup` and `progress` stand around all of them. A copy shows the
-// picture above the stub, as what to reach; what a `run` shows comes after the answer, as where a guess is asked for.
+// is right, and `reading`, which tells what they show. `setup` and `progress` stand around all of them. A copy shows the
+// picture above the stub, as what to reach; what a `run` shows is seen after the answer alone.
 
 export const textOf = ({ source }) => [source].flat().join('');
 const lines = (text) => text.split(/(?<=\n)/);
 const SOLUTION = /^([ \t]*)\/\/ BEGIN SOLUTION\n([\s\S]*?)^[ \t]*\/\/ END SOLUTION$/gm;
 const MARK = /(BEGIN|END) SOLUTION/;
+const FOLDED = /^<details><summary>[^<]+<\/summary>\n\n[\s\S]+\n\n<\/details>$/;
 const PREDICT = '**Predict, then run.**';
 
 /** Which exercise a cell belongs to, and as what. */
@@ -85,6 +86,7 @@ export function problemsOf(notebook, exercises) {
     if (tasks.some((task) => textOf(task).includes(PREDICT)))
       problems.push(...problemsOfPrediction(id, with_('run'), with_('picture')));
   }
+  problems.push(...problemsOfReadings(notebook));
   for (const cell of notebook.cells) {
     if (MARK.test(textOf(cell)) && partOf(cell).role !== 'answer')
       problems.push(`${cell.id}: a solution outside of an answer cell`);
@@ -136,6 +138,18 @@ function problemsOfPrediction(id, runs, pictures) {
   if (!runs.every((run) => new RegExp(`^if \\(solved\\('${id}'\\)\\) \\{$`, 'm').test(textOf(run))))
     problems.push(`${id}: expected a run cell that shows something only if (solved('${id}'))`);
   return problems;
+}
+
+/** A text about what a solved exercise shows would give the result away, so a reader opens it. */
+function problemsOfReadings(notebook) {
+  const shown = ({ metadata }) => ['picture', 'run', 'reading'].includes(metadata?.exercise?.role);
+  return sectionOf(notebook).flatMap((cell, i, cells) => {
+    const isReading = cell.cell_type === 'markdown' && i > 0 && shown(cells[i - 1]) && !textOf(cell).startsWith('#');
+    if (!isReading) return [];
+    return partOf(cell).role === 'reading' && FOLDED.test(textOf(cell))
+      ? []
+      : [`${cell.id}: expected a folded text (the role reading, and <details> around it)`];
+  });
 }
 
 /** What a check printed: sign, exercise, the mistake's name. */
