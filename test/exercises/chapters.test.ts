@@ -47,6 +47,17 @@ describe('The exercises of each chapter', () => {
     });
   }
 
+  test('begin with the same words, true in a copy in JupyterLab or in a browser and in the chapter itself', () => {
+    const texts = chapters.flatMap(({ notebook }) =>
+      notebook.cells.filter(({ id }) => id === 'exercises').map((cell) => textOf(cell)),
+    );
+    assert.equal(texts.length, 7);
+    assert.equal(new Set(texts).size, 1);
+    // Only the chapter holds answers, and only JupyterLab has a command line beside it.
+    assert.match(texts[0] ?? '', /\(Are the answers there already, folded away\? Then this is the chapter itself\. /);
+    assert.match(texts[0] ?? '', /`npm run lab` opens one in JupyterLab\.\)/);
+  });
+
   test('begin with "predict, then run" where a guess comes first', () => {
     const texts = chapters.flatMap(({ notebook }) => notebook.cells.map(textOf));
     const predicted = texts.filter((text) => text.includes('**Predict, then run.**')).length;
