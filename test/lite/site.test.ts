@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { axeFaults } from '../browser/site';
-import { findChromium, launchChromium } from '../support/lab';
+import { findChromium, launchChromium, typed } from '../support/lab';
 import {
   chapters,
   choose,
@@ -127,6 +127,15 @@ if (!executable) {
       });
       assert.match((await drawing.getAttribute('alt')) ?? '', /^Charge: /);
       assert.deepEqual(faults, []);
+      await context.close();
+    });
+
+    test('indents code by two spaces, as the chapters do', async () => {
+      const { context, page } = await fresh();
+      await openChapter(page, server.url, chapter);
+      await setCells(page, ["console.log('some words');"]);
+      await runAllCells(page, 60);
+      assert.deepEqual(await typed(page, 'function f() {\nreturn 1;'), ['function f() {', '  return 1;']);
       await context.close();
     });
 

@@ -278,3 +278,12 @@ export function shownText(page: Page, index: number): Promise<{ text: string; is
     }));
   }, index);
 }
+
+/** The lines of the first code cell after somebody has typed this in place of what was there. */
+export async function typed(page: Page, text: string): Promise<string[]> {
+  const editor = page.locator('.jp-CodeCell .cm-content').first();
+  await editor.click();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type(text);
+  return editor.locator('.cm-line').allTextContents();
+}

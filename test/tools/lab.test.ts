@@ -19,6 +19,7 @@ import {
   shownText,
   startLab,
   startPlainLab,
+  typed,
   waitUntilIdle,
 } from '../support/lab';
 
@@ -159,6 +160,14 @@ function inJupyterLab(executable: string) {
       '    at cell [3], line 1: console.log(first([]));',
     ]);
     await page.screenshot({ path: join(screenshots, 'lab-error.png') });
+    await page.close();
+  });
+
+  test('Code is indented by two spaces, as in the chapters', async () => {
+    const { page } = await openNotebook(browser, lab, 'errors.ipynb');
+    await runAll(page);
+    await page.locator('.jp-OutputArea-output', { hasText: 'TypeError' }).waitFor({ timeout: 60_000 });
+    assert.deepEqual(await typed(page, 'function f() {\nreturn 1;'), ['function f() {', '  return 1;']);
     await page.close();
   });
 

@@ -26,6 +26,8 @@ import { serve } from './serve.mjs';
 
 const require = createRequire(import.meta.url);
 const target = join(root, 'build', 'lite');
+/** Settings and styles of the servers of a workshop, which are those of every JupyterLab here. */
+const server = join(root, 'workshop', 'hub', 'server');
 const work = join(root, 'build', `lite-${process.pid}`);
 const contents = join(work, 'contents');
 const site = join(work, 'site');
@@ -53,7 +55,11 @@ async function writePageExtension(folder) {
 async function jupyterLite() {
   const lite = join(work, 'lite');
   mkdirSync(lite);
-  cpSync(join(root, 'lite', 'jupyter-lite.json'), join(lite, 'jupyter-lite.json'));
+  const settings = readJson(join(root, 'lite', 'jupyter-lite.json'));
+  settings['jupyter-config-data'].settingsOverrides = readJson(
+    join(server, 'labconfig', 'default_setting_overrides.json'),
+  );
+  writeJson(join(lite, 'jupyter-lite.json'), settings);
   writeJson(join(lite, 'jupyter_lite_config.json'), {
     LiteBuildConfig: {
       contents: [contents],

@@ -3,10 +3,10 @@
 // It listens on 127.0.0.1 only, with a token, and keeps all of its files (settings, workspaces, the ids of running
 // servers) in the clone, so that nobody's other Jupyter is touched.
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endWithParent } from '../parent.mjs';
-import { remove, root, venvPython, writeJson, writeWhole } from '../setup/project.mjs';
+import { remove, root, venvPython, writeJson } from '../setup/project.mjs';
 import { chapterNames, makeCopies } from './copies.mjs';
 
 if (!existsSync(venvPython)) {
@@ -96,11 +96,10 @@ writeJson(join(config, 'jupyter_lab_config.json'), {
   KernelManager: { cache_ports: false },
   KernelSpecManager: { allowed_kernelspecs: ['tslab'], ensure_native_kernel: false },
 });
-writeJson(join(config, 'labconfig', 'default_setting_overrides.json'), {
-  '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
-});
-// Plotly's renderer shows the picture of a figure first, at the size it has, and a part of it would be cut off.
-writeWhole(join(config, 'custom', 'custom.css'), '.plot-img { max-width: 100%; height: auto; }\n');
+// Settings and styles are those of the servers of a workshop.
+for (const name of ['labconfig', 'custom']) {
+  cpSync(join(root, 'workshop', 'hub', 'server', name), join(config, name), { recursive: true });
+}
 
 // In a process group of its own: Ctrl-C reaches this script alone, since Jupyter would ask back and wait for a second.
 const lab = spawn(venvPython, ['-m', 'jupyterlab', ...options.filter((option) => option !== '--author')], {
