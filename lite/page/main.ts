@@ -12,6 +12,14 @@ import { sayWhereWorkIsKept, workOffline } from './stay';
 const NAME = 'lif-fc-mnist-lite';
 const folder = new URL('./', (document.currentScript as HTMLScriptElement).src).href;
 
+/** The styles, after JupyterLab's own. */
+function addStyles(): void {
+  const link = document.createElement('link');
+  link.rel = 'stylesheet';
+  link.href = `${folder}page.css`;
+  document.head.append(link);
+}
+
 async function plugins(scope: Scope) {
   const [utilities, coreutils, mainmenu, notebook, rendermime, services, widgets] = await Promise.all([
     load(scope, '@jupyterlab/apputils'),
@@ -64,6 +72,7 @@ containers._JUPYTERLAB[NAME] = {
   },
   async get() {
     const found = await plugins(shared);
+    addStyles();
     return () => ({ __esModule: true, default: found });
   },
 };

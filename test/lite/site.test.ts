@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { axeFaults } from '../browser/site';
-import { findChromium, launchChromium, typed } from '../support/lab';
+import { findChromium, launchChromium, typed, wordBreak } from '../support/lab';
 import {
   chapters,
   choose,
@@ -130,11 +130,12 @@ if (!executable) {
       await context.close();
     });
 
-    test('indents code by two spaces, as the chapters do', async () => {
+    test('breaks printed lines between words, and indents code by two spaces, as the chapters are', async () => {
       const { context, page } = await fresh();
       await openChapter(page, server.url, chapter);
       await setCells(page, ["console.log('some words');"]);
       await runAllCells(page, 60);
+      assert.equal(await wordBreak(page), 'normal');
       assert.deepEqual(await typed(page, 'function f() {\nreturn 1;'), ['function f() {', '  return 1;']);
       await context.close();
     });

@@ -279,6 +279,13 @@ export function shownText(page: Page, index: number): Promise<{ text: string; is
   }, index);
 }
 
+/** Where the text of the first output may be broken, as a browser computes it: CSS's `word-break`. */
+export const wordBreak = (page: Page): Promise<string> =>
+  page
+    .locator('.jp-OutputArea-output pre')
+    .first()
+    .evaluate((text) => getComputedStyle(text).wordBreak);
+
 /** The lines of the first code cell after somebody has typed this in place of what was there. */
 export async function typed(page: Page, text: string): Promise<string[]> {
   const editor = page.locator('.jp-CodeCell .cm-content').first();

@@ -21,6 +21,7 @@ import {
   startPlainLab,
   typed,
   waitUntilIdle,
+  wordBreak,
 } from '../support/lab';
 
 const root = resolve(__dirname, '..', '..');
@@ -163,10 +164,11 @@ function inJupyterLab(executable: string) {
     await page.close();
   });
 
-  test('Code is indented by two spaces, as in the chapters', async () => {
+  test('Printed lines break between words, and code is indented by two spaces, as the chapters are', async () => {
     const { page } = await openNotebook(browser, lab, 'errors.ipynb');
     await runAll(page);
     await page.locator('.jp-OutputArea-output', { hasText: 'TypeError' }).waitFor({ timeout: 60_000 });
+    assert.equal(await wordBreak(page), 'normal');
     assert.deepEqual(await typed(page, 'function f() {\nreturn 1;'), ['function f() {', '  return 1;']);
     await page.close();
   });

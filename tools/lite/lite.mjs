@@ -43,6 +43,7 @@ async function writePageExtension(folder) {
   });
   const plotly = require.resolve('plotly.js-cartesian-dist-min');
   cpSync(plotly, join(folder, 'static', 'plotly.js'));
+  cpSync(join(server, 'custom', 'custom.css'), join(folder, 'static', 'page.css'));
   const build = { load: 'static/remoteEntry.js', extension: './extension' };
   writeJson(join(folder, 'package.json'), {
     name: 'lif-fc-mnist-lite',
