@@ -142,7 +142,7 @@ if (!executable) {
       assert.match(stdout, /^go\nInterrupted\. The cell did not stop within 3 s, so the kernel was restarted\./);
       assert.ok(took > 2900 && took < 8000, `${took} ms`);
       const { stderr } = await kernel.run('early');
-      assert.equal(stderr, "1:1 - Cannot find name 'early'. Did you run the cells above?\n");
+      assert.equal(stderr, "1:1 - Cannot find name 'early'. If a cell above declares it, run that cell first.\n");
       assert.equal((await kernel.run('const again = 1;\nagain')).stdout, '1\n');
     });
 
@@ -150,7 +150,7 @@ if (!executable) {
       await kernel.run('const before = 1;');
       await kernel.page.evaluate(() => window.kernel.restart());
       const { stderr } = await kernel.run('before');
-      assert.equal(stderr, "1:1 - Cannot find name 'before'. Did you run the cells above?\n");
+      assert.equal(stderr, "1:1 - Cannot find name 'before'. If a cell above declares it, run that cell first.\n");
       assert.equal((await kernel.run('2')).stdout, '2\n');
     });
 

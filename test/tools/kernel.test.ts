@@ -189,10 +189,10 @@ describe('A cell', () => {
     );
   });
 
-  test('that names what nobody has declared is asked, once, whether the cells above were run', () => {
+  test('that names what nobody has declared is told, once, what to do if a cell above declares it', () => {
     failedWith(
       'unknown',
-      "1:13 - Cannot find name 'nothing'. Did you run the cells above?\n2:1 - Cannot find name 'neither'.",
+      "1:13 - Cannot find name 'nothing'. If a cell above declares it, run that cell first.\n2:1 - Cannot find name 'neither'.",
     );
     failedWith('misspelt', "1:13 - Cannot find name 'dta'. Did you mean 'data'?");
   });

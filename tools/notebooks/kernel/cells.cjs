@@ -18,10 +18,16 @@ const endsItself = () => process.listeners('SIGINT').some((listener) => listener
 /** TypeScript's codes for a name that nothing declares. */
 const UNKNOWN_NAME = [2304, 2503, 18004];
 
-/** A learner who has restarted the kernel has no variables; the first unknown name reminds of that. */
+/**
+ * A learner who has restarted the kernel has no variables; the first unknown name reminds of that. A kernel does not know
+ * the notebook's cells, so this is true of a misspelt name, too.
+ */
 function hint(diagnostics) {
   const first = diagnostics.find(({ code }) => UNKNOWN_NAME.includes(code));
-  if (first) first.messageText = `${first.messageText.replace(/[.?]?$/, '.')} Did you run the cells above?`;
+  if (first) {
+    const text = first.messageText.replace(/[.?]?$/, '.');
+    first.messageText = `${text} If a cell above declares it, run that cell first.`;
+  }
   return diagnostics;
 }
 
