@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { ROWS } from '../packages/typescript-kernel/cells';
 import { runInNode } from '../packages/typescript-kernel/in-node';
 import { THINGS, writeThings } from '../packages/typescript-kernel/things';
@@ -29,6 +29,9 @@ declare const window: {
 const TYPED = `import { encoding, neuron } from 'lif-fc-mnist';
 const encoder = new encoding.PoissonEncoder();
 `;
+
+/** A slip in an arrow function with types, which a parser that does not know them finds in its first line. */
+const SLIP = 'const f = (v: number): number => {\n  return v + (1 - v / 2;\n};\nf(1);';
 
 /** Stops when it is told to, and says how far it came. */
 const OBEDIENT = `const kernel = (globalThis as any)[Symbol.for('jupyterlite-typescript-kernel')];
@@ -73,6 +76,58 @@ if (!executable) {
       await kernel.typesReady();
       const { stderr } = await kernel.run('early.toFixd();');
       assert.equal(stderr, "1:7 - Property 'toFixd' does not exist on type 'number'. Did you mean 'toFixed'?\n");
+    });
+
+    describe('while the types load', () => {
+      let arrive = () => {};
+      let late: KernelPage;
+      before(async () => {
+        const arrived = new Promise<void>((resolve) => {
+          arrive = resolve;
+        });
+        const hold = (page: Page) =>
+          page.route('**/declarations.json', async (route) => {
+            await arrived;
+            await route.continue();
+          });
+        late = await openKernel(browser, site, hold);
+      });
+      after(() => late.page.close());
+
+      test('ends a cell that waits for them when it is interrupted, and has run nothing of it', async () => {
+        const waiting = late.runAll(["console.log('ran');\nnobody;"]);
+        await late.page.waitForTimeout(500);
+        await late.interrupt();
+        const [ran] = await waiting;
+        assert.deepEqual([ran?.status, ran?.ename, ran?.stdout], ['error', 'Interrupted', 'Interrupted.\n']);
+      });
+
+      test('lets a cell that cannot run wait for what TypeScript says, in the right line', async () => {
+        assert.equal((await late.run('const known = 1;\nknown')).stdout, '1\n', 'any other cell does not wait');
+        const failing = late.runAll([SLIP, "console.log('ran');\nnobody;", 'known'], [0, 1]);
+        await late.page.waitForTimeout(500);
+        arrive();
+        assert.deepEqual(
+          (await failing).map(({ stdout, stderr }) => [stdout, stderr]),
+          [
+            ['', "2:24 - ')' expected.\n"],
+            ['', "2:1 - Cannot find name 'nobody'. If a cell above declares it, run that cell first.\n"],
+            ['1\n', ''],
+          ],
+        );
+      });
+    });
+
+    test('says without types, too, what to do about a name that nobody has declared', async () => {
+      const block = (page: Page) => page.route('**/declarations.json', (route) => route.abort());
+      const untyped = await openKernel(browser, site, block);
+      const { ename, stderr } = await untyped.run('const known = 1;\nnobody;');
+      assert.equal(ename, 'ReferenceError');
+      assert.equal(
+        stderr,
+        'ReferenceError: nobody is not defined. If a cell above declares it, run that cell first.\n    at cell [1], line 2: nobody;\n',
+      );
+      await untyped.page.close();
     });
 
     test('shows each cell of the table as it does in Node, where it is compared with tslab', async () => {

@@ -125,9 +125,18 @@ export interface KernelPage {
   interrupt(): Promise<void>;
 }
 
-/** Opens the empty notebook and waits until its kernel takes cells. */
-export async function openKernel(browser: Browser, site: KernelSite): Promise<KernelPage> {
-  const page = await browser.newPage({ viewport: { width: 1100, height: 800 } });
+/**
+ * Opens the empty notebook and waits until its kernel takes cells.
+ * @param prepare what is to be done with the page before
+ */
+export async function openKernel(
+  browser: Browser,
+  site: KernelSite,
+  prepare?: (page: Page) => Promise<unknown>,
+): Promise<KernelPage> {
+  // JupyterLite's service worker would ask for files past the page, so past what `prepare` does with them.
+  const serviceWorkers = prepare ? 'block' : 'allow';
+  const page = await browser.newPage({ viewport: { width: 1100, height: 800 }, serviceWorkers });
   const faults: string[] = [];
   await page.route('**', (route) => {
     const url = route.request().url();
@@ -140,6 +149,7 @@ export async function openKernel(browser: Browser, site: KernelSite): Promise<Ke
   await page.exposeFunction('notePrinted', (text: string) => {
     printed += text;
   });
+  await prepare?.(page);
   const begin = performance.now();
   await page.goto(`${site.url}notebooks/index.html?path=empty.ipynb`);
   const isIdle = () => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle';

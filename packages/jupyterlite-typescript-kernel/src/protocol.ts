@@ -17,6 +17,7 @@ export type ToCells =
   | { type: 'start'; modules: Modules; siteUrl: string; preload: boolean }
   | { type: 'execute'; id: number; code: string; count: number }
   | { type: 'is-complete'; id: number; code: string }
+  | { type: 'can-run'; id: number; code: string }
   | { type: 'interrupt' };
 
 /** From the worker that runs cells; `id` names the cell that it belongs to. */
@@ -24,7 +25,8 @@ export type FromCells =
   | { type: 'ready' }
   | { type: 'stream'; id: number; name: 'stdout' | 'stderr'; text: string }
   | { type: 'display'; id: number; bundle: Bundle; displayId?: string; update: boolean }
-  | { type: 'reply'; id: number; content: Outcome | { status: 'complete' | 'incomplete' | 'invalid' | 'unknown' } };
+  | { type: 'reply'; id: number; content: Outcome | { status: 'complete' | 'incomplete' | 'invalid' | 'unknown' } }
+  | { type: 'reply'; id: number; content: boolean };
 
 /** A type error at a place of the cell; line and column count from 1. */
 export interface TypeProblem {

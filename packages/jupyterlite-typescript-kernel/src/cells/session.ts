@@ -1,4 +1,5 @@
 /** Cells, one after the other, with the names that they keep: everything but the worker and its messages. */
+import { withHint } from '../problems';
 import type { Bundle, Outcome } from '../protocol';
 import { type CellHost, CellSyntaxError, compileCell } from './compile';
 import { createConsole } from './console';
@@ -41,6 +42,8 @@ export interface Session {
   /** Reports what nobody awaited, below the cell that ran last. */
   reportLate(kind: string, error: unknown): void;
   isComplete(code: string): 'complete' | 'incomplete' | 'invalid';
+  /** Whether a cell compiles and all names are there that it takes from outside. If not, it would fail. */
+  canRun(code: string): boolean;
   api: KernelInterface;
 }
 
@@ -61,6 +64,9 @@ const failure = (ename: string, evalue: string, text: string): Outcome => ({
   evalue,
   traceback: text === '' ? [] : text.split('\n'),
 });
+
+/** What browsers say of a name that is not there; the last is Safari. */
+const UNKNOWN = / is not defined$|Can't find variable: /;
 
 /** Cells whose lines are known: those that ran last, so a kernel that runs for days does not grow. */
 const CELLS = 1000;
@@ -151,7 +157,10 @@ export function createSession(host: SessionHost): Session {
       host.stream('stderr', `${text}\n`);
       return failure('SyntaxError', error.message, text);
     }
-    const text = describeError(error);
+    // What a cell names and nobody has declared. Without types nothing has said so before.
+    const text = describeError(error).replace(/^ReferenceError: .*(?=\n {4}at cell )/, (line) =>
+      UNKNOWN.test(line) ? withHint(line) : line,
+    );
     host.stream('stderr', `${text}\n`);
     return failure(isError(error) ? error.name : 'Error', String(isError(error) ? error.message : error), text);
   }
@@ -187,6 +196,18 @@ export function createSession(host: SessionHost): Session {
     },
     reportLate(kind, error) {
       host.stream('stderr', `${kind}: ${describeError(error)}\n`);
+    },
+    canRun(code) {
+      let isLacking = false;
+      try {
+        compileCell(code, (name) => {
+          isLacking ||= !(name in names || name in globalThis);
+          return true;
+        });
+        return !isLacking;
+      } catch {
+        return false;
+      }
     },
     isComplete(code) {
       if (/(^|\n)\s*\n\s*$/.test(code)) return 'complete';

@@ -89,7 +89,9 @@ self.addEventListener('message', ({ data }: MessageEvent<ToCells>) => {
       setTimeout(() => Object.values(data.modules).forEach((url) => void import(url).catch(() => {})), 0);
   } else if (data.type === 'execute') void execute(data.id, data.code, data.count);
   else if (data.type === 'interrupt') session?.interrupt();
-  else if (data.type === 'is-complete') {
+  else if (data.type === 'can-run') {
+    post({ type: 'reply', id: data.id, content: session?.canRun(data.code) ?? true });
+  } else if (data.type === 'is-complete') {
     post({ type: 'reply', id: data.id, content: { status: session?.isComplete(data.code) ?? 'unknown' } });
   }
 });

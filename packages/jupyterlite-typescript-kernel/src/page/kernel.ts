@@ -9,6 +9,10 @@ import type { TypesClient } from './types-client';
 /** Milliseconds that a cell has to stop after an interrupt. Then its worker is ended. */
 const GRACE = 3000;
 
+/** Milliseconds that a cell which would fail waits for the types. */
+const PATIENCE = 20_000;
+
+const INTERRUPTED = 'Interrupted.';
 const LOST = `Interrupted. The cell did not stop within ${GRACE / 1000} s, so the kernel was restarted. Its variables are gone: run the cells above again.`;
 
 export interface TypeScriptKernel extends BaseKernel {
@@ -43,6 +47,8 @@ export function kernelClass(
     private headers = new Map<number, unknown>();
     private next = 1;
     private deadline: ReturnType<typeof setTimeout> | undefined;
+    /** Ends the wait for the types, if there is one. */
+    private stopWaiting: (() => void) | undefined;
 
     private queue: ReturnType<typeof createQueue>;
 
@@ -119,7 +125,25 @@ export function kernelClass(
       });
     }
 
+    /**
+     * A cell that would fail waits for the types while they load: they name the place and the cause better than its error
+     * does, and nothing of it is run before. Resolves to false if it was interrupted meanwhile.
+     */
+    private async waitForTypes(code: string): Promise<boolean> {
+      if (await this.ask<boolean>((id) => ({ type: 'can-run', id, code }), false)) return true;
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const goesOn = await new Promise<boolean>((resolve) => {
+        timer = setTimeout(() => resolve(true), PATIENCE);
+        this.stopWaiting = () => resolve(false);
+        void types.settled.then(() => resolve(true));
+      });
+      clearTimeout(timer);
+      this.stopWaiting = undefined;
+      return goesOn;
+    }
+
     interrupt(): void {
+      this.stopWaiting?.();
       const running = [...this.requests].find(([, { isCell }]) => isCell);
       if (!running) return;
       const [id, request] = running;
@@ -164,7 +188,14 @@ export function kernelClass(
 
     async executeRequest({ code }: { code: string }): Promise<object> {
       const count = this.executionCount;
-      const problems = (await types.check(this.id, code)) ?? [];
+      let problems = await types.check(this.id, code);
+      if (!problems) {
+        if (!(await this.waitForTypes(code))) {
+          this.stream({ name: 'stdout', text: `${INTERRUPTED}\n` });
+          return { status: 'error', ename: 'Interrupted', evalue: INTERRUPTED, traceback: [], execution_count: count };
+        }
+        problems = (await types.check(this.id, code)) ?? [];
+      }
       if (problems.length > 0) {
         this.stream({ name: 'stderr', text: problemsText(problems) });
         const evalue = problems.at(-1)?.text ?? '';

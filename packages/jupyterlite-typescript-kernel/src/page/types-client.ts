@@ -5,8 +5,11 @@ type Request = Extract<ToTypes, { id: number }>;
 type Ask<T extends Request = Request> = T extends Request ? Omit<T, 'id'> : never;
 
 export interface TypesClient {
-  /** Whether it has loaded; until then questions are answered with undefined at once. */
-  readonly isReady: boolean;
+  /**
+   * Resolves when it has loaded, or when it is known that it never will. Until it has loaded, questions are answered with
+   * undefined at once.
+   */
+  readonly settled: Promise<void>;
   /** Starts to load, unless it has. */
   load(): void;
   check(kernel: string, code: string): Promise<TypeProblem[] | undefined>;
@@ -26,6 +29,11 @@ export function createTypesClient(script: string, declarations: string | undefin
   const waiting = new Map<number, (content: unknown) => void>();
   let worker: Worker | undefined;
   let isReady = false;
+  let settle = () => {};
+  const settled = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  if (declarations === undefined) settle();
   let next = 1;
   // What cells said before there was a worker.
   const early: ToTypes[] = [];
@@ -33,6 +41,7 @@ export function createTypesClient(script: string, declarations: string | undefin
   const fail = (message: string) => {
     console.warn(`No types in TypeScript cells: ${message}`);
     isReady = false;
+    settle();
     for (const answer of waiting.values()) answer(undefined);
     waiting.clear();
   };
@@ -52,8 +61,10 @@ export function createTypesClient(script: string, declarations: string | undefin
     worker = new Worker(script, { type: 'module', name: 'TypeScript types' });
     worker.onerror = (event) => fail(event.message ?? `${script} could not be loaded`);
     worker.onmessage = ({ data }: MessageEvent<FromTypes>) => {
-      if (data.type === 'ready') isReady = true;
-      else if (data.type === 'failed') fail(data.message);
+      if (data.type === 'ready') {
+        isReady = true;
+        settle();
+      } else if (data.type === 'failed') fail(data.message);
       else {
         waiting.get(data.id)?.(data.content);
         waiting.delete(data.id);
@@ -64,9 +75,7 @@ export function createTypesClient(script: string, declarations: string | undefin
   }
 
   return {
-    get isReady() {
-      return isReady;
-    },
+    settled,
     load,
     check: (kernel, code) => ask({ type: 'check', kernel, code }) as Promise<TypeProblem[] | undefined>,
     complete: (kernel, code, position) =>
