@@ -138,10 +138,10 @@ describe('A chapter is refused', () => {
 
   const GUESS = `### Title\n*About 4 minutes.* **Predict, then run.** Guess.\n${HINT}`;
   /** The exercise as one whose answer is to be guessed first, with what shows it afterwards. */
-  function predicted(role: string, source: string): string {
+  function predicted(role: string, source: string, tags = ['hide-cell']): string {
     const notebook = chapter({ task: GUESS });
     const shows = notebook.cells[3] as Cell;
-    Object.assign(shows, { source, metadata: { exercise: { id: 'some-id', role } } });
+    Object.assign(shows, { source, metadata: { exercise: { id: 'some-id', role }, tags } });
     return cells.problemsOf(notebook, { 'some-id': { minutes: 4 } }).join('\n');
   }
 
@@ -152,6 +152,7 @@ describe('A chapter is refused', () => {
 
   test('for a guess whose answer is shown too early', () => {
     assert.match(predicted('run', 'console.log(42);'), /only if \(solved\('some-id'\)\)/);
+    assert.match(predicted('run', "if (solved('some-id')) {\n}", []), /expected a run cell that the book folds/);
     assert.match(predicted('picture', "if (solved('some-id')) {\n}"), /expected no picture to reach/);
   });
 

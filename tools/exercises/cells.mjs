@@ -137,6 +137,8 @@ function problemsOfPrediction(id, runs, pictures) {
     problems.push(`${id}: expected no picture to reach, which would show what is to be predicted`);
   if (!runs.every((run) => new RegExp(`^if \\(solved\\('${id}'\\)\\) \\{$`, 'm').test(textOf(run))))
     problems.push(`${id}: expected a run cell that shows something only if (solved('${id}'))`);
+  if (!runs.every(({ metadata }) => metadata.tags?.includes('hide-cell')))
+    problems.push(`${id}: expected a run cell that the book folds (the tag hide-cell)`);
   return problems;
 }
 
