@@ -18,6 +18,7 @@ interface Cell {
 type Notebook = { cells: Cell[] };
 type Verdicts = Record<string, { status: string; name?: string }>;
 interface Copies {
+  copiesFolder: string;
   chapterNames(): string[];
   learnersCopy(notebook: Notebook, name: string, chapters: string[]): Notebook;
   resetCopy(name: string, from: string, to: string): string | undefined;
@@ -281,8 +282,15 @@ describe('The report of a folder', () => {
 });
 
 describe('Copies in a folder that cannot be written to', () => {
+  let copies: Copies;
+  before(async () => {
+    copies = await load<Copies>('notebooks', 'copies.mjs');
+  });
   for (const options of [[], ['--reset', '02']]) {
     test(`are one line: ${['exercises', ...options].join(' ')}`, { skip: !isRoot && 'not root' }, (t) => {
+      const { chapterNames, copiesFolder } = copies;
+      if (options.length === 0 && chapterNames().every((name) => existsSync(join(copiesFolder, name))))
+        return t.skip('all copies are there, so nothing is written');
       const result = spawnSync(process.execPath, [tool, ...options], {
         uid: 65534,
         gid: 65534,
