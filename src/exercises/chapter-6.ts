@@ -78,7 +78,7 @@ export const chapter6 = {
       ),
       'three-per-neuron': m(
         'counts three of the four values of a neuron',
-        'Three values per neuron are in this sum. Which fourth one does the task name?',
+        'Three values per neuron are in this sum. Which of the four that the task names is missing?',
         (batch) => FLOAT * batch * (IMAGE_SIZE + 3 * CLASSES),
       ),
       'one-per-neuron': m(
