@@ -69,6 +69,7 @@ const loop =
       if (reset === 'batch') net.reset();
     }
     if (update === 'end') net.update();
+    if (reset === 'end') net.reset();
   };
 
 export const trainLoop = exercise<Loop>({
@@ -144,6 +145,15 @@ export const trainLoop = exercise<Loop>({
       'updates once at the very end',
       'There is a single update for all batches. When has one batch been shown completely?',
       loop({ update: 'end' }),
+      loop({ update: 'end', reset: 'end' }),
+      loop({ update: 'end', reset: 'never' }),
+    ),
+    'place-in-list': m(
+      'encodes the place in the list instead of the batch that stands there',
+      'You encode places in the list. Which batch stands at such a place?',
+      (net, batches, T) => {
+        for (const place of batches.keys()) loop()(net, [place], T);
+      },
     ),
   },
   forms: [

@@ -96,6 +96,11 @@ export const project4 = {
           const times = Array.from(search(false, (T) => T)(spikes, neurons));
           return times.map((t, neuron) => (t < silent ? t * neurons + neuron : silent));
         },
+        (spikes, neurons) =>
+          Array.from({ length: neurons }, (_, neuron) => {
+            const place = Array.from(spikes).findIndex((spike, i) => i % neurons === neuron && spike > 0);
+            return place < 0 ? spikes.length : place;
+          }),
       ),
       'last-spike': m(
         'finds the last spike',

@@ -20,6 +20,15 @@ const confusion: Confusion = (labels, answers, classes) => {
   return matrix;
 };
 
+/** Adds to what is not there. */
+const emptyRows =
+  (matrixOf: (classes: number) => number[][]): Confusion =>
+  (labels, answers, classes) => {
+    const matrix = matrixOf(classes);
+    for (const [i, label] of labels.entries()) matrix[label][answers[i]]++;
+    return matrix;
+  };
+
 /** Counts how many rates fall into each bin; what falls outside is lost. */
 const histogram =
   (binOf: (rate: number, bins: number) => number): Histogram =>
@@ -33,6 +42,7 @@ const histogram =
   };
 
 const fires = (rates: number[]) => rates.some((rate) => rate > 0);
+const lastHighest = (values: number[]) => values.lastIndexOf(Math.max(...values));
 
 export const chapter5 = {
   'see-neuron': exercise<Neuron>({
@@ -59,6 +69,12 @@ export const chapter5 = {
         'This is the curve of a neighbour. What is the number of the first neuron?',
         (v, neuron, neurons) =>
           Array.from({ length: v.length / neurons }, (_, t) => v[(t * neurons + neuron - 1 + v.length) % v.length]),
+        (v, neuron, neurons) => Array.from(v).filter((_, i) => i % neurons === neuron + 1),
+      ),
+      'always-ten': m(
+        'goes on by ten values, as many as the network has neurons',
+        'You take every tenth value, but the check also tries five neurons. How far apart are two values of a neuron then?',
+        (v, neuron) => Array.from(v).filter((_, i) => i % 10 === neuron),
       ),
       'one-step': m(
         'takes all neurons of one step',
@@ -117,6 +133,12 @@ export const chapter5 = {
           return Array.from({ length: classes }, () => [...row]);
         },
       ),
+      'no-zeros': m(
+        'adds 1 to entries that were never set',
+        'You add 1 to entries that are not set yet, which makes NaN. With which number does every entry begin?',
+        emptyRows((classes) => Array.from({ length: classes }, () => [])),
+        emptyRows((classes) => Array.from({ length: classes }, () => new Array(classes))),
+      ),
     },
     forms: [
       (labels, answers, classes) => {
@@ -172,6 +194,19 @@ export const chapter5 = {
         'A rate on an edge falls into the lower bin here, and 0 into none. Which bin begins at 0?',
         histogram((rate, bins) => Math.ceil(rate * bins) - 1),
       ),
+      'last-bin-for-1': m(
+        'multiplies by bins - 1 and rounds down',
+        'Only the rate 1 reaches your last bin. Where does the last bin begin if all are equally wide?',
+        histogram((rate, bins) => Math.floor(rate * (bins - 1))),
+      ),
+      'up-to-highest': m(
+        'divides the range up to the highest rate into bins',
+        'Your last bin ends at the highest rate of the list. Where should it end, by the task?',
+        (rates, bins) => {
+          const highest = Math.max(...rates);
+          return histogram((rate) => Math.min(Math.floor((rate * bins) / highest), bins - 1))(rates, bins);
+        },
+      ),
       shares: m('divides by the number of rates', 'These are shares. How many rates are in each bin?', (rates, bins) =>
         histogram((rate) => Math.min(Math.floor(rate * bins), bins - 1))(rates, bins).map(
           (count) => count / rates.length,
@@ -224,6 +259,14 @@ export const chapter5 = {
         [0, 0, 0],
         [0.9, -0.2, 0.5],
       ],
+      [
+        [0, 0, 0],
+        [-1, 0.3, 0.3],
+      ],
+      [
+        [0.4, 0, 0.4],
+        [-2, -1, -3],
+      ],
     ],
     tolerance: 0,
     oracle: (rates, potentials) => argmax(fires(rates) ? rates : potentials),
@@ -247,6 +290,14 @@ export const chapter5 = {
         'returns the highest value instead of its index',
         'This is the highest rate or potential itself. Which neuron does it belong to?',
         (rates, potentials) => Math.max(...(fires(rates) ? rates : potentials)),
+        (rates, potentials) => (fires(rates) ? argmax(rates) : Math.max(...potentials)),
+      ),
+      'last-of-equals': m(
+        '`>=`: the last of equal rates or potentials wins',
+        'On a tie the last neuron wins here. Which one should win, by the task?',
+        (rates, potentials) => lastHighest(fires(rates) ? rates : potentials),
+        (rates, potentials) => (fires(rates) ? lastHighest(rates) : argmax(potentials)),
+        (rates, potentials) => (fires(rates) ? argmax(rates) : lastHighest(potentials)),
       ),
       'zero-is-silent': m(
         'asks the potentials wherever the rates answer 0',

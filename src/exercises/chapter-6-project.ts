@@ -100,6 +100,11 @@ export const project6 = {
         'This is the best accuracy on the test images, so they chose the setting. Which images may choose?',
         (_settings, _validation, test) => Math.max(...test),
       ),
+      'both-choose': m(
+        'chooses by both accuracies together',
+        'The test images help to choose here. Which images may choose?',
+        (_settings, validation, test) => test[argmax(validation.map((share, i) => share + test[i]))],
+      ),
       'validation-reported': m(
         'reports the accuracy that chose',
         'The images that chose this setting make it look better than it is. Which images has nobody asked yet?',
@@ -151,6 +156,19 @@ export const project6 = {
         'takes the error of one of the two',
         'Only one of the two accuracies has an error here. What is the variance of a difference?',
         (a, b, images) => (b - a) / Math.sqrt(variance(a) / images),
+        (a, b, images) => (b - a) / Math.sqrt(variance(b) / images),
+      ),
+      'no-variance': m(
+        'divides by the root of the number of images, or multiplies by it',
+        'Here the error depends on the number of images alone. What is the variance of an accuracy of 0.9?',
+        (a, b, images) => (b - a) / Math.sqrt(images),
+        (a, b, images) => (b - a) * Math.sqrt(images),
+        (a, b, images) => (b - a) * Math.sqrt(images / 2),
+      ),
+      reversed: m(
+        'subtracts the wrong way round',
+        'The sign says that the other accuracy is ahead. From which one do you subtract?',
+        (a, b, images) => (a - b) / Math.sqrt((variance(a) + variance(b)) / images),
       ),
       'errors-added': m(
         'adds the errors instead of the variances',

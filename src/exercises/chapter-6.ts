@@ -39,6 +39,17 @@ export const chapter6 = {
         'This counts bits. How many bytes does a float32 take?',
         (batch) => 32 * batch * KEPT,
       ),
+      'eight-bytes': m(
+        'takes the 8 bytes of a number in TypeScript',
+        'This takes eight bytes per value. How many bits does the name float32 stand for?',
+        (batch) => 8 * batch * KEPT,
+      ),
+      megabytes: m(
+        'returns megabytes',
+        'This is in megabytes. In which unit does the task ask for it?',
+        (batch) => (FLOAT * batch * KEPT) / 1e6,
+        (batch) => (FLOAT * batch * KEPT) / 2 ** 20,
+      ),
       'one-image': m('forgets the batch', 'This is one image. How many of them are in a step?', () => FLOAT * KEPT),
       'spikes-as-bits': m(
         'counts a spike as one bit',
@@ -64,6 +75,11 @@ export const chapter6 = {
         'counts the input spikes once for each neuron',
         'The input spikes are counted ten times here. Do the neurons see different ones?',
         (batch) => FLOAT * batch * CLASSES * (IMAGE_SIZE + 4),
+      ),
+      'three-per-neuron': m(
+        'counts three of the four values of a neuron',
+        'Three values per neuron are in this sum. Which of the four that the task names is missing?',
+        (batch) => FLOAT * batch * (IMAGE_SIZE + 3 * CLASSES),
       ),
       'one-per-neuron': m(
         'counts one value per neuron',

@@ -68,6 +68,11 @@ export const chapter7Tables = {
         'This is the cost of a whole batch. For how many images does the task count?',
         () => firstThatPays((n, T) => cost(n, 128 * T)),
       ),
+      'one-table-filled': m(
+        'fills one table of each kind, and looks up in all of them',
+        'You count all look-ups, but fill a single table of each kind. How many tables does the image need in each case?',
+        () => firstThatPays((n, T) => 2 ** n - n - 1 + (IMAGE_SIZE / n) * T),
+      ),
       'one-table': m(
         'compares one table with one table',
         'This compares one table with one table. How many tables does the image need in each case?',
@@ -102,6 +107,31 @@ export const chapter7Tables = {
         'looks up the first four steps only',
         'Only the first four steps count here. What happens in the others?',
         byBlocks(pattern, () => 1),
+      ),
+      'two-blocks': m(
+        'looks up the first eight steps only',
+        'Only the first eight steps count here. How many blocks does a longer list have?',
+        byBlocks(pattern, () => 2),
+        byBlocks(pattern, (steps) => Math.min(2, steps / 4)),
+      ),
+      'last-block': m(
+        'keeps the last sum instead of adding',
+        'Only the last four steps count here. Is a sum put in the place of the others, or added to them?',
+        (spikes, lookUp) => {
+          let sum = 0;
+          for (let t = 0; t < spikes.length; t += 4) sum = lookUp(t / 4, pattern(spikes.slice(t, t + 4)));
+          return sum;
+        },
+      ),
+      overlap: m(
+        'begins each block one step after the one before',
+        'Your patterns overlap: each begins one step after the one before. At which step does block 1 begin?',
+        (spikes, lookUp) => {
+          let sum = 0;
+          for (let block = 0; block < spikes.length / 4; block++)
+            sum += lookUp(block, pattern(spikes.slice(block, block + 4)));
+          return sum;
+        },
       ),
       'step-by-step': m(
         'looks up every spike alone',

@@ -16,6 +16,7 @@ const WEIGHTS = [
 const reading = (spikes: number[]) => (): Trial<[number[], (pixel: number) => number[]]> => {
   const read: number[] = [];
   const row = counted((pixel: number) => {
+    if (!(pixel in WEIGHTS)) throw new RangeError(`row(${pixel}): the pixels are numbered 0 to ${WEIGHTS.length - 1}`);
     read.push(pixel);
     return [...WEIGHTS[pixel]];
   });
@@ -99,6 +100,16 @@ export const chapter7 = {
             row,
           ),
       ),
+      'spike-for-pixel': m(
+        'hands the spike to `row` instead of the number of its pixel',
+        'You ask for the row of a spike, which is 1 for every pixel that fires. Which number says which pixel it is?',
+        (spikes, row) => rowsOf((spike) => spike === 1)(spikes, (pixel) => row(spikes[pixel])),
+      ),
+      'starts-with-row-0': m(
+        'starts the sum with the row of pixel 0',
+        'Your sum starts with the row of pixel 0, whether it fires or not. With what does a sum start?',
+        (spikes, row) => rowsOf((spike) => spike === 1)([1, ...spikes.slice(1)], row),
+      ),
       'not-added': m(
         'reads the rows and adds nothing',
         'You read the right rows, but the sum stays at 0. What do you do with the weights in them?',
@@ -167,6 +178,11 @@ export const chapter7 = {
         'counts the spikes',
         'Two different patterns get the same number here. Does it matter which pixels fire, or only how many?',
         (spikes) => spikes.reduce((sum, spike) => sum + spike, 0),
+      ),
+      'worth-its-place': m(
+        'gives the four pixels the values 1, 2, 3 and 4',
+        'The third pixel alone gets the number of the first two together. What is its bit worth?',
+        (spikes) => spikes.reduce((sum, spike, pixel) => sum + spike * (pixel + 1), 0),
       ),
       'from-1': m(
         'gives the first pixel the bit of value 2',

@@ -55,9 +55,9 @@ const GAP: Flaw = { name: 'gap', says: `A value of your result is undefined. ${G
 /**
  * What is wrong with a result before its numbers are compared, seen beside a right one; undefined if nothing is.
  * @param where the case in words, "for x = 1"
- * @param part which part of the whole result it is, "`v`"
+ * @param part which list of the result it is: "your list", "your list `v`", "row 0 of your list"
  */
-export function flawOf(found: unknown, right: unknown, where = '', part = ''): Flaw | undefined {
+export function flawOf(found: unknown, right: unknown, where = '', part = 'your list'): Flaw | undefined {
   if (right === undefined && !isPromise(found)) return undefined; // an answer whose result is what it does
   const [value, like] = [plain(found), plain(right)];
   if (value === undefined)
@@ -80,20 +80,23 @@ export function flawOf(found: unknown, right: unknown, where = '', part = ''): F
       const values = `${value.length} value${value.length === 1 ? '' : 's'}`;
       return {
         name: 'length',
-        says: `Your list ${part && `${part} `}has ${values}${where && ` ${where}`}. ${GENERAL.length.asks}`,
+        says: `${part[0].toUpperCase()}${part.slice(1)} has ${values}${where && ` ${where}`}. ${GENERAL.length.asks}`,
       };
     }
     if (Array.isArray(value) && Object.keys(value).length < value.length) return GAP;
     for (const key of Object.keys(like)) {
       if (!(key in value)) return { name: 'missing', says: `Your result has no \`${key}\`. ${GENERAL.missing.asks}` };
-      const inner = flawOf(value[key], like[key], where, Array.isArray(value) ? part : `\`${key}\``);
+      const list = Array.isArray(value) ? `row ${key} of ${part}` : `${part} \`${key}\``;
+      const inner = flawOf(value[key], like[key], where, list);
       if (inner) return inner.name === 'nothing' ? GAP : inner;
     }
   }
   return undefined;
 }
 
-const LONG = 8;
+/** Most lists are not longer, and shown whole: who is asked what comes out on paper needs all that goes in. */
+const LONG = 16;
+const BEGINNING = 8;
 const PLACES = 4;
 
 /** Where a list, or an object of lists, is not the right one: "[2]", "v[0]". Nothing if it is so everywhere, or a number. */
@@ -118,7 +121,10 @@ export function worded(value: unknown): string {
   const it = plain(value);
   if (typeof it === 'number') return String(Number(it.toPrecision(6)));
   if (typeof it === 'string') return `'${it}'`;
-  if (Array.isArray(it)) return `[${it.slice(0, LONG).map(worded).join(', ')}${it.length > LONG ? ', …' : ''}]`;
+  if (Array.isArray(it)) {
+    const [shown, rest] = it.length > LONG ? [it.slice(0, BEGINNING), ', …'] : [it, ''];
+    return `[${shown.map(worded).join(', ')}${rest}]`;
+  }
   if (isObject(it))
     return `{ ${Object.entries(it)
       .map(([key, inner]) => `${key}: ${worded(inner)}`)

@@ -157,15 +157,16 @@ describe('A chapter is refused', () => {
   });
 
   test('for a text that tells the result to a reader who has not answered yet', () => {
-    const problemsWith = (source: string, metadata: Cell['metadata']) => {
+    const problemsWith = (source: string, metadata: Cell['metadata'], at = 4) => {
       const notebook = chapter();
-      notebook.cells.splice(4, 0, { cell_type: 'markdown', id: 'read', source, metadata });
+      notebook.cells.splice(at, 0, { cell_type: 'markdown', id: 'read', source, metadata });
       return cells.problemsOf(notebook, { 'some-id': { minutes: 4 } });
     };
     const reading = { exercise: { id: 'some-id', role: 'reading' } };
     const expected = ['read: expected a folded text (the role reading, and <details> around it)'];
     assert.deepEqual(problemsWith('It is 42.', {}), expected);
     assert.deepEqual(problemsWith('It is 42.', reading), expected);
+    assert.deepEqual(problemsWith('It is 42.', {}, 3), expected, 'directly after the answer');
     const folded = '<details><summary>What to see</summary>\n\nIt is 42.\n\n</details>';
     assert.deepEqual(problemsWith(folded, reading), []);
     assert.deepEqual(problemsWith('### Project: the next one', {}), []);

@@ -226,6 +226,20 @@ describe('The checks', () => {
       /^Your list `v` has 9 values for x = .* and tau = 2\. How many should it have, and what does each stand for\?$/,
     );
     assert.match(judge('ann-one-hot', (label: number) => [label]).message, /^Your list has 1 value for label = 0\./);
+    const { message: ofRow } = judge('see-confusion', () => [[1], [1], [1]]);
+    assert.match(ofRow, /^Row 0 of your list has 1 value for labels = .* and classes = 3\./);
+  });
+
+  test('show a list of up to sixteen values whole, so that the case can be worked out on paper', () => {
+    const { message } = judge('first-spike-times', (_: never, neurons: number) => new Array(neurons).fill(9));
+    assert.match(
+      message,
+      /^Not yet: for spikes = \[0, 0, 0, 0, 1, 0, 1, 1, 0, 1, 0, 0\] and neurons = 3 your function/,
+    );
+    const { message: ofLong } = judge('see-neuron', (v: never[], _: never, neurons: number) =>
+      new Array(v.length / neurons).fill(7),
+    );
+    assert.match(ofLong, /^Not yet: for v = \[(?:[\d.]+, ){8}…\], neuron = 3 and neurons = 10 your function/);
   });
 
   test('say of an unknown loop which calls it makes', () => {

@@ -142,9 +142,9 @@ function problemsOfPrediction(id, runs, pictures) {
   return problems;
 }
 
-/** A text about what a solved exercise shows would give the result away, so a reader opens it. */
+/** A text about an answer, or about what a solved exercise shows, would give the result away, so a reader opens it. */
 function problemsOfReadings(notebook) {
-  const shown = ({ metadata }) => ['picture', 'run', 'reading'].includes(metadata?.exercise?.role);
+  const shown = ({ metadata }) => ['answer', 'picture', 'run', 'reading'].includes(metadata?.exercise?.role);
   return sectionOf(notebook).flatMap((cell, i, cells) => {
     const isReading = cell.cell_type === 'markdown' && i > 0 && shown(cells[i - 1]) && !textOf(cell).startsWith('#');
     if (!isReading) return [];
