@@ -1,5 +1,7 @@
 /** Every exercise by its id, and the signatures that their answers have. */
 import { chapter1 } from './chapter-1';
+import { chapter2Back } from './chapter-2-back';
+import { chapter2Current } from './chapter-2-current';
 import { chapter2Neuron } from './chapter-2-neuron';
 import { project2 } from './chapter-2-project';
 import { chapter2Surrogate } from './chapter-2-surrogate';
@@ -16,7 +18,9 @@ import type { Exercise } from './exercise';
 const TYPED = {
   ...chapter1,
   ...chapter2Neuron,
+  ...chapter2Current,
   ...chapter2Surrogate,
+  ...chapter2Back,
   ...project2,
   ...chapter3,
   ...chapter4,

@@ -71,6 +71,14 @@ export const chapter1 = {
         'The results do not add up to 1. Do you add up the sums, or their powers of e?',
         (sums) => sums.map((x) => Math.exp(x) / Math.exp(total(sums))),
       ),
+      'first-not-raised': m(
+        '`sums.reduce((a, z) => a + Math.exp(z))`, without the 0 to begin with',
+        'The total holds the first sum itself instead of its power. What does `reduce` begin with if it is given no value?',
+        (sums) => {
+          const wrongTotal = sums.reduce((sum, x) => sum + Math.exp(x));
+          return sums.map((x) => Math.exp(x) / wrongTotal);
+        },
+      ),
       'by-count': m(
         'divides by the number of sums',
         'The results do not add up to 1. Is the number of classes the right divisor?',
@@ -132,16 +140,26 @@ export const chapter1 = {
         'This is how often a guess is wrong. The loss asks how probable the right class was: what follows from that?',
         (classes) => 1 - 1 / classes,
       ),
-      'always-ten': m(
-        'always returns the loss for ten classes',
+      'always-the-same': m(
+        'returns one number: the loss for ten classes or for a hundred, or the guess',
         'This is the same for any number of classes. What is the probability of each if there are only two?',
         () => Math.log(10),
         () => 2.3,
+        () => Math.log(100),
+        () => 4.6,
+        () => 1,
+        () => 5,
+        () => 10,
       ),
       'sum-over-classes': m(
         'adds the term of every class',
         'All classes count here. For how many of them is the label 1?',
         (classes) => classes * Math.log(classes),
+      ),
+      'mean-over-classes': m(
+        'divides by the number of classes',
+        'This divides by the number of classes. For how many of them is the label 1?',
+        (classes) => Math.log(classes) / classes,
       ),
     },
     forms: [(classes) => Math.log(classes), (classes) => -Math.log(1 / classes)],

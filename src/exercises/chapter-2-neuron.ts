@@ -7,7 +7,6 @@ type Charge = (v: number, x: number, tau: number) => number;
 type Fire = (h: number, threshold: number) => number;
 type Run = (x: number[], tau: number) => { v: number[]; s: number[] };
 type SoftReset = (h: number, s: number, threshold: number) => number;
-type LeastCurrent = (tau: number, T: number) => number;
 
 const charge: Charge = (v, x, tau) => v + (x - v) / tau;
 
@@ -31,11 +30,6 @@ function loop(next: (h: number, s: number) => { v: number; from: number; s?: num
 }
 
 const repeat = (value: number, T: number) => new Array<number>(T).fill(value);
-const closedForm = (tau: number, T: number) => 1 / (1 - (1 - 1 / tau) ** T);
-
-/** What a current of 1 reaches in T steps where no threshold stops it. Below the threshold the potential follows in proportion. */
-const leastCurrent: LeastCurrent = (tau, T) => 1 / (drive(repeat(1, T), { tau, vThreshold: 1e6 }).v.at(-1) as number);
-
 export const chapter2Neuron = {
   'lif-charge': exercise<Charge>({
     chapter: 2,
@@ -46,6 +40,7 @@ export const chapter2Neuron = {
       [0.5, 0, 2],
       [0.8, 1.4, 5],
       [-0.6, 0.3, 20],
+      [0.9, 3, 2],
     ],
     oracle: (v, x, tau) =>
       withNeuron({ tau }, (neuron) => numberOf(() => neuron.neuronalCharge(tf.scalar(x), tf.scalar(v)))),
@@ -84,6 +79,11 @@ export const chapter2Neuron = {
         '`(x - v) / tau`: the change instead of the potential',
         'This is by how much the potential changes. Where does it start from?',
         (v, x, tau) => (x - v) / tau,
+      ),
+      'reset-too-early': m(
+        'returns 0 where h reaches the threshold',
+        'Where h reaches 1, this is 0 already. Which of the three formulas empties the neuron?',
+        (v, x, tau) => (charge(v, x, tau) >= 1 ? 0 : charge(v, x, tau)),
       ),
     },
     forms: [
@@ -126,6 +126,12 @@ export const chapter2Neuron = {
         'fires below the threshold',
         'This neuron fires while it should rest. On which side of the threshold does it fire?',
         (h, threshold) => (h < threshold ? 1 : 0),
+      ),
+      'minus-1': m(
+        '`Math.sign(h - threshold)`, or -1 for silence',
+        'Below the threshold this returns -1. What does Θ return there?',
+        (h, threshold) => Math.sign(h - threshold),
+        (h, threshold) => (h >= threshold ? 1 : -1),
       ),
     },
     forms: [
@@ -227,6 +233,9 @@ export const chapter2Neuron = {
       [0.4, 0, 1],
       [1.7, 1, 1.5],
       [0.9, 1, 0.5],
+      // More than two thresholds, and a potential below 0.
+      [2.6, 1, 1],
+      [-0.4, 0, 1],
     ],
     oracle: (h, s, vThreshold) =>
       withNeuron({ vThreshold, vReset: null }, (neuron) =>
@@ -253,80 +262,26 @@ export const chapter2Neuron = {
         'After this reset the neuron stands at the threshold and fires again. What should a spike cost it?',
         (h, s, threshold) => (s ? threshold : h),
       ),
+      remainder: m(
+        '`h % threshold`',
+        'However high h was, less than one threshold is left here. How many thresholds does one spike cost?',
+        (h, _s, threshold) => h % threshold,
+      ),
+      'never-below-0': m(
+        '`Math.max(0, h - s * threshold)`',
+        'A potential below 0 is raised to 0 here. What does the reset change in a step without a spike?',
+        (h, s, threshold) => Math.max(0, h - s * threshold),
+      ),
+      'emptied-without-spike': m(
+        '`s * (h - threshold)`',
+        'Without a spike this is 0. What does the reset change in a step without a spike?',
+        (h, s, threshold) => s * (h - threshold),
+      ),
     },
     forms: [
       (h, s, threshold) => h - s * threshold,
       (h, s, threshold) => (s === 1 ? h - threshold : h),
       (h, s, threshold) => (1 - s) * h + s * (h - threshold),
-    ],
-  }),
-  'lif-least-current': exercise<LeastCurrent>({
-    chapter: 2,
-    minutes: 8,
-    names: ['tau', 'T'],
-    probes: [
-      [20, 50],
-      [2, 1],
-      [5, 10],
-      [20, 1],
-    ],
-    oracle: leastCurrent,
-    tolerance: 1e-3,
-    mistakes: {
-      'threshold-itself': m(
-        'returns 1',
-        'Under this current the potential comes closer and closer to the threshold. After how many steps does it arrive?',
-        () => 1,
-      ),
-      'one-step-less': m(
-        'uses the power T - 1',
-        'With T = 1 this has no finite result. How much of the gap is left after the very first step?',
-        (tau, T) => 1 / (1 - (1 - 1 / tau) ** (T - 1)),
-      ),
-      'one-step-more': m(
-        'uses the power T + 1',
-        'This current fires one step too late. How many times has the gap shrunk after T steps?',
-        (tau, T) => closedForm(tau, T + 1),
-      ),
-      'one-step-only': m(
-        'returns tau, which fires at once',
-        'This current fires in the very first step. What changes if there are T steps to gather?',
-        (tau) => tau,
-      ),
-      'gap-itself': m(
-        'returns what is reached under a current of 1',
-        'This is the potential that a current of 1 reaches. Which current reaches the threshold instead?',
-        (tau, T) => 1 - (1 - 1 / tau) ** T,
-      ),
-      'continuous-time': m(
-        '`1 / (1 - exp(-T / tau))`, the solution in continuous time',
-        'Here the leak works all the time. By which factor does the gap shrink in one whole step?',
-        (tau, T) => 1 / (1 - Math.exp(-T / tau)),
-      ),
-      'no-leak': m(
-        'returns tau / T: the leak is left out',
-        'This would be enough if nothing leaked. How much of the gap is left after one step, and after T?',
-        (tau, T) => tau / T,
-      ),
-    },
-    forms: [
-      closedForm,
-      (tau, T) => {
-        let reached = 0;
-        for (let t = 0; t < T; t++) reached += (1 - reached) / tau;
-        return 1 / reached;
-      },
-      (tau, T) => {
-        let [low, high] = [0, 1e3];
-        for (let i = 0; i < 60; i++) {
-          const x = (low + high) / 2;
-          let v = 0;
-          for (let t = 0; t < T; t++) v += (x - v) / tau;
-          if (v >= 1) high = x;
-          else low = x;
-        }
-        return high;
-      },
     ],
   }),
 };

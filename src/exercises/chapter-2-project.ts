@@ -3,85 +3,23 @@ import * as tf from '@tensorflow/tfjs';
 import { multiStepForward } from '../snn/functional';
 import { ATan } from '../snn/surrogate';
 import { exercise, mistake as m } from './exercise';
+import {
+  dLossDSpike,
+  downhill,
+  type Gradient,
+  gradient,
+  gradientBy,
+  type Lesson,
+  lesson,
+  oneNeuron,
+  type Rate,
+  rateWith,
+} from './one-neuron';
 import { drive, numberOf, steps, withNeuron } from './tensors';
 import { mean } from './values';
 
-type Rate = (w: number, inputs: number[], tau: number) => number;
-type Gradient = (w: number, inputs: number[], target: number, tau: number) => number;
-type Lesson = (w: number, inputs: number[], target: number, tau: number, rounds: number) => number[];
-
 /** Input spikes of 16 steps. */
 const INPUTS = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1, 0, 1, 1, 1, 0, 1];
-
-/** Rate and gradient of one neuron with one weight, in plain numbers; parts of the way back may be missing. */
-function oneNeuron(w: number, inputs: number[], tau: number) {
-  const h: number[] = [];
-  let v = 0;
-  for (const spike of inputs) {
-    h.push(v + (w * spike - v) / tau);
-    v = (h.at(-1) as number) >= 1 ? 0 : (h.at(-1) as number);
-  }
-  const s = h.map((potential) => (potential >= 1 ? 1 : 0));
-  /** Σ dL/dx inputs, with the same dL/ds in every step, or with one of each step's own. */
-  const back = (
-    dLds: number | ((spike: number) => number),
-    { time = true, input = true, reset = true, share = true, leak = true } = {},
-  ) => {
-    let [sum, dv] = [0, 0];
-    for (let t = inputs.length - 1; t >= 0; t--) {
-      const slope = 1 / (1 + (Math.PI * (h[t] - 1)) ** 2);
-      const ds = typeof dLds === 'number' ? dLds : dLds(s[t]);
-      const dh = ds * slope + dv * (1 - s[t] - (reset ? h[t] * slope : 0));
-      sum += (share ? dh / tau : dh) * (input ? inputs[t] : 1);
-      dv = time ? dh * (leak ? 1 - 1 / tau : 1) : 0;
-    }
-    return sum;
-  };
-  return { rate: mean(s), back };
-}
-
-const gradientBy =
-  (part: (rate: number, target: number, T: number) => number | ((spike: number) => number), missing = {}): Gradient =>
-  (w, inputs, target, tau) => {
-    const { rate, back } = oneNeuron(w, inputs, tau);
-    return back(part(rate, target, inputs.length), missing);
-  };
-const dLossDSpike = (rate: number, target: number, T: number) => (2 * (rate - target)) / T;
-const gradient = gradientBy(dLossDSpike);
-
-const lesson =
-  (step: (w: number, slope: number) => number, from = (w: number, _first: number) => w): Lesson =>
-  (first, inputs, target, tau, rounds) => {
-    const weights: number[] = [];
-    let w = first;
-    for (let round = 0; round < rounds; round++) {
-      w = step(from(w, first), gradient(w, inputs, target, tau));
-      weights.push(w);
-    }
-    return weights;
-  };
-
-/** One round, with the learning rate 2. */
-const downhill = (w: number, slope: number) => w - 2 * slope;
-
-/** The rate of a neuron that fires, charges or resets in another way, or is asleep while nothing comes in. */
-const rateWith =
-  ({
-    charge = (v: number, x: number, tau: number) => v + (x - v) / tau,
-    fires = (h: number) => h >= 1,
-    reset = (_h: number): number => 0,
-    asleep = false,
-  }): Rate =>
-  (w, inputs, tau) => {
-    let [v, count] = [0, 0];
-    for (const spike of inputs) {
-      if (asleep && spike === 0) continue;
-      const h = charge(v, w * spike, tau);
-      if (fires(h)) count++;
-      v = fires(h) ? reset(h) : h;
-    }
-    return count / inputs.length;
-  };
 
 const TEACH = 'Teach one neuron';
 
@@ -153,6 +91,11 @@ export const project2 = {
         'starts every step from 0',
         'Every step starts from 0 here. What does the neuron remember of the step before?',
         (w, inputs, tau) => mean(inputs.map((spike) => ((w * spike) / tau >= 1 ? 1 : 0))),
+      ),
+      'input-not-divided': m(
+        '`v - v / tau + x`: only v is divided',
+        'The input counts in full here, and only the leak is divided. What is it that each step closes 1/tau of?',
+        rateWith({ charge: (v, x, tau) => v - v / tau + x }),
       ),
     },
     forms: [
@@ -239,6 +182,16 @@ export const project2 = {
         'Following this gradient would make the loss grow. In which order does the difference stand?',
         gradientBy((rate, target, T) => -dLossDSpike(rate, target, T)),
       ),
+      'potential-after-reset': m(
+        'goes back with the v that the neuron leaves behind, in place of h',
+        'This goes back with the potentials after the reset. Which potential decides whether a step fires?',
+        gradientBy(dLossDSpike, { before: false }),
+      ),
+      'weight-counted': m(
+        'multiplies by the weight as well',
+        'This multiplies by the weight as well. How much does the current change when w does?',
+        (w, inputs, target, tau) => w * gradient(w, inputs, target, tau),
+      ),
     },
     forms: [
       gradient,
@@ -296,6 +249,20 @@ export const project2 = {
         'records the weight before each round',
         'Your list lags by one round. Is the weight recorded before or after it changes?',
         (w, inputs, target, tau, rounds) => [w, ...lesson(downhill)(w, inputs, target, tau, rounds - 1)],
+      ),
+      'gradient-once': m(
+        'computes the gradient before the loop, once',
+        'Every round takes the same step here. On what does the gradient depend that changes from round to round?',
+        (w, inputs, target, tau, rounds) => {
+          const slope = gradient(w, inputs, target, tau);
+          return Array.from({ length: rounds }, (_, round) => w - 2 * slope * (round + 1));
+        },
+      ),
+      rates: m(
+        'returns the firing rates, as the picture shows them',
+        'These are firing rates, as in the picture. What does the task ask for after each round?',
+        (w, inputs, target, tau, rounds) =>
+          lesson(downhill)(w, inputs, target, tau, rounds).map((after) => oneNeuron(after, inputs, tau).rate),
       ),
       'difference-for-gradient': m(
         'follows rate - target instead of the gradient',

@@ -71,6 +71,11 @@ export const chapter3 = {
         (intensities, die) => intensities.map((x) => (x === 0 ? 0 : x === 1 ? 1 : die() <= x ? 1 : 0)),
         (intensities, die) => intensities.map((x) => (x > 0 && die() <= x ? 1 : 0)),
       ),
+      'gives-intensity': m(
+        'returns x where the pixel fires',
+        'A spike here is as strong as its pixel is bright. What does a spike say besides that it happened?',
+        (intensities, die) => intensities.map((x) => (die() <= x ? x : 0)),
+      ),
     },
     forms: [
       (intensities, die) => {
@@ -102,6 +107,7 @@ export const chapter3 = {
           [0, 1],
           [1, 1],
           [1, 1],
+          [1, 0],
         ],
       ],
     ],
@@ -112,6 +118,19 @@ export const chapter3 = {
         'divides by the number of pixels',
         'This divides by the number of pixels. How often could one pixel have fired?',
         (spikes) => counts(spikes).map((count) => count / spikes[0].length),
+      ),
+      'one-step-less': m(
+        'divides by T - 1',
+        'This divides by one step less than there are. In how many steps could one pixel have fired?',
+        (spikes) => counts(spikes).map((count) => count / (spikes.length - 1)),
+      ),
+      'share-of-all': m(
+        'divides by the number of all spikes',
+        'These are shares of all spikes, which add up to 1. How often could one pixel have fired?',
+        (spikes) => {
+          const all = counts(spikes).reduce((sum, count) => sum + count, 0);
+          return counts(spikes).map((count) => count / all);
+        },
       ),
       'last-step': m(
         'returns the last step',
@@ -186,6 +205,11 @@ export const chapter3 = {
         'This does not depend on p. Is a grey pixel as uncertain as a black one?',
         (_p, error) => Math.ceil(1 / error ** 2),
       ),
+      'always-half': m(
+        '`0.25 / error ** 2`: always for an intensity of 0.5',
+        'This takes every pixel for one of intensity 0.5. Where does p enter?',
+        (_p, error) => Math.ceil(0.25 / error ** 2),
+      ),
     },
     forms: [(p, error) => Math.ceil((p * (1 - p)) / error ** 2), (p, error) => Math.ceil((p - p * p) / error / error)],
   }),
@@ -245,6 +269,16 @@ export const chapter3 = {
             return fires;
           });
         },
+      ),
+      'no-memory': m(
+        'begins every step with a sum of 0',
+        'Every step starts from 0 here. Which variable has to live across the steps?',
+        (p, T) => new Array<number>(T).fill(p >= 1 ? 1 : 0),
+      ),
+      'taken-away-first': m(
+        'takes 1 away first and asks then whether it fires',
+        'This never fires. What is left of the sum when you ask whether it has reached 1?',
+        (_p, T) => new Array<number>(T).fill(0),
       ),
       'above-only': m(
         'fires only where the sum is above 1',
