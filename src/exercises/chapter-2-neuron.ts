@@ -182,6 +182,14 @@ export const chapter2Neuron = {
         'This is the soft reset: something is left after a spike. What does the hard reset leave?',
         loop((h, s) => ({ v: h - s, from: h - s })),
       ),
+      'one-behind': m(
+        'records the potential before each step',
+        'Your potentials lag by one step. Do you record v before or after the step has changed it?',
+        (x, tau) => {
+          const { v, s } = loop(hardReset)(x, tau);
+          return { v: [0, ...v.slice(0, -1)], s };
+        },
+      ),
       'no-leak': m(
         'leaves the leak out of the charge',
         'Without input your v never falls. Where does the leak pull it?',

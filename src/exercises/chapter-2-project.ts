@@ -234,6 +234,10 @@ export const project2 = {
         'changes the first weight in every round',
         'Every round begins with the first weight again. Which weight does the second round start from?',
         lesson(downhill, (_w, first) => first),
+        (w, inputs, target, tau, rounds) => {
+          const slope = gradient(w, inputs, target, tau);
+          return Array.from({ length: rounds }, () => downhill(w, slope));
+        },
       ),
       'no-learning-rate': m(
         'forgets the learning rate',
