@@ -34,6 +34,17 @@ describe('A check', () => {
     assert.equal(kernel().check('lif-charge', right), undefined);
   });
 
+  test('prints once per case what the answer prints, and leaves the console as it was', (t) => {
+    const { mock } = t.mock.method(console, 'log', () => {});
+    const { log } = console;
+    kernel().check('lif-charge', (v, x, tau) => {
+      console.log(v, x, tau);
+      return right(v, x, tau);
+    });
+    assert.equal(mock.callCount(), ALL['lif-charge'].probes.length);
+    assert.equal(console.log, log);
+  });
+
   test('of an exercise that does not exist is refused in one line', () => {
     const { check } = kernel();
     assert.throws(() => check('lif-chrage' as 'lif-charge', right), /RangeError.*found 'lif-chrage'/);
