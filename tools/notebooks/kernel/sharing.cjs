@@ -7,7 +7,7 @@ const os = require('node:os');
 exports.isShared = Boolean(process.env.LIF_FC_MNIST_SHARED);
 
 /** How far a kernel gives way (the "nice" value of Unix): before its first cell as its server does, then more. */
-const [BEFORE, AFTER] = [5, 15];
+const [BEFORE, AFTER] = [2, 19];
 
 function giveWay(level) {
   os.setPriority(Math.max(level, os.getPriority()));

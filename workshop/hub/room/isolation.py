@@ -60,7 +60,7 @@ def make_preexec(
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
         resource.setrlimit(resource.RLIMIT_NPROC, (tasks, tasks))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        give_way(5)  # the hub and the proxy stay responsive
+        give_way(2)  # the hub and the proxy stay responsive
         become_learner()
         end_with_parent()
 
