@@ -72,7 +72,7 @@ export const chapter5 = {
         (v, neuron, neurons) => Array.from(v).filter((_, i) => i % neurons === neuron + 1),
       ),
       'always-ten': m(
-        'goes on by ten values, as many as the network has neurons',
+        'steps by ten values, as many as the network has neurons',
         'You take every tenth value, but the check also tries five neurons. How far apart are two values of a neuron then?',
         (v, neuron) => Array.from(v).filter((_, i) => i % 10 === neuron),
       ),

@@ -105,6 +105,8 @@ function failure({ names }: Exercise, answer: unknown, error: unknown): Verdict 
   };
 }
 
+const PRINTS = ['log', 'info', 'debug', 'warn', 'error', 'table', 'dir'] as const;
+
 const wrong = ({ name, says }: Flaw): Verdict => ({ status: 'wrong', name, message: says });
 
 /**
@@ -117,18 +119,18 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
   }
   let outcomes: Outcome[];
   let again: Outcome[];
-  const { log } = console;
+  const printed = PRINTS.map((name) => [name, console[name]] as const);
   try {
     const everyProbe = () => exercise.probes.map((probe) => call(answer as never, probe));
     [outcomes, again] = limit(() => {
       const first = everyProbe();
-      console.log = () => {}; // who prints to look at an answer sees each case once
+      for (const name of PRINTS) console[name] = () => {}; // who prints to look at an answer sees each case once
       return [first, everyProbe()];
     });
   } catch (error) {
     return failure(exercise, answer, error);
   } finally {
-    console.log = log;
+    for (const [name, print] of printed) console[name] = print;
   }
   const rightResults = resultsOf(exercise, exercise.oracle);
   const { tolerance = 1e-5 } = exercise;

@@ -44,7 +44,10 @@ def hold(pids: list[int], secret: str) -> bool:
     for pid in pids:
         with open(f"/proc/{pid}/mem", "rb") as memory:
             for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
-                begin, end = (int(number, 16) for number in line.split(" ", 1)[0].split("-"))
+                place, rights = line.split(" ")[:2]
+                if not rights.startswith("r"):
+                    continue
+                begin, end = (int(number, 16) for number in place.split("-"))
                 try:
                     memory.seek(begin)
                     if secret.encode() in memory.read(end - begin):

@@ -9,11 +9,12 @@ const read = (name: string) => readFileSync(join(root, name), 'utf8');
 const text = read('environment.md');
 const manifest = JSON.parse(read('package.json'));
 const lock: Record<string, { version?: string; link?: boolean }> = JSON.parse(read('package-lock.json')).packages;
-const locked = new Map(
-  [...read('requirements.txt').matchAll(/^([\w.-]+)==(\S+)/gm)].map(([, name, version]) => [name, version]),
-);
+const lockedBy = (file: string) =>
+  new Map([...read(file).matchAll(/^([\w.-]+)==(\S+)/gm)].map(([, name, version]) => [name, version]));
+const locked = lockedBy('requirements.txt');
+const ofHub = lockedBy('workshop/hub/requirements.txt');
 
-const versionOf = (name: string) => lock[`node_modules/${name}`]?.version ?? locked.get(name);
+const versionOf = (name: string) => lock[`node_modules/${name}`]?.version ?? locked.get(name) ?? ofHub.get(name);
 
 /** The rows of the tables in a section, each as its cells, without the heads. */
 function rows(heading: string): string[][] {
@@ -42,7 +43,8 @@ describe('environment.md', () => {
   });
 
   test('names for each bend a version that is installed, files that are there, and tests that are there', () => {
-    const files = ['src', 'tools', 'test', 'book', 'lite', 'packages'].flatMap((folder) =>
+    const folders = ['src', 'tools', 'test', 'book', 'lite', 'packages', 'workshop/hub/room', 'workshop/hub/server'];
+    const files = folders.flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name))),
     );
     const bends = rows('### What we bend, and at which version').slice(1);
@@ -52,7 +54,7 @@ describe('environment.md', () => {
       for (const [, file] of where.matchAll(/`([^`]+)`/g)) {
         assert.ok(file === 'package.json' || files.some((path) => basename(path) === file), `${name}: no file ${file}`);
       }
-      const file = /`([\w-]+\.test\.ts)`/.exec(tests)?.[1];
+      const file = /`([\w-]+\.(?:test\.ts|py))`/.exec(tests)?.[1];
       const titles = [...tests.matchAll(/\*([^*]+)\*/g)].map(([, title]) => title as string);
       const sources = files.filter((path) => basename(path) === file).map(read);
       assert.ok(titles.length > 0 && sources.length > 0, `${name}: expected a test, found ${tests}`);

@@ -7,6 +7,17 @@ import { test } from 'node:test';
 import ts from 'typescript';
 
 const root = resolve(__dirname, '..', '..');
+interface Converter {
+  inspect(earlier: string, source: string, at: number): { displayParts: Part[]; documentation?: Part[] };
+  close(): void;
+}
+interface Part {
+  text: string;
+}
+
+const { mendCompiler } = createRequire(__filename)('../../tools/notebooks/kernel/compiler.cjs') as {
+  mendCompiler(ofTslab: NodeJS.Require): void;
+};
 const { withoutComments } = createRequire(__filename)('../../tools/notebooks/kernel/declarations.cjs') as {
   withoutComments(text: string): string;
 };
@@ -36,6 +47,25 @@ for (const folder of ['@types/node', 'undici-types', '@tensorflow', '@webgpu/typ
     assert.ok(after < 0.8 * before, `${after} of ${before} letters are left`);
   });
 }
+
+test('A kernel that is asked about a name of Node shows its type alone, and of JavaScript the documentation as well', () => {
+  const ofTslab = createRequire(join(root, 'node_modules', 'tslab', 'bin', 'tslab'));
+  mendCompiler(ofTslab);
+  const { createConverter } = ofTslab('tslab/dist/converter.js') as { createConverter(options: object): Converter };
+  const converter = createConverter({ isJS: false, isBrowser: false });
+  const shown = (name: string) => {
+    const { displayParts, documentation } = converter.inspect('', name, 1);
+    return { type: displayParts.map(({ text }) => text).join(''), documentation: documentation ?? [] };
+  };
+  try {
+    assert.match(shown('setTimeout').type, /function setTimeout/);
+    assert.deepEqual(shown('setTimeout').documentation, []);
+    assert.match(shown('parseInt').type, /function parseInt/);
+    assert.ok(shown('parseInt').documentation.length > 0);
+  } finally {
+    converter.close();
+  }
+});
 
 test('Texts that look like comments, and lines that name other files, stay', () => {
   const text = `/// <reference path="a.d.ts" />

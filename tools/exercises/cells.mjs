@@ -3,7 +3,7 @@
 // A chapter holds each exercise in its solved form, as cells that say in their metadata, `exercise: { id, role }`, what they
 // are: `task` (also `minutes`), `answer`, and, where there is one, `picture` or `run`, which show something when the answer
 // is right, and `reading`, which tells what they show. `setup` and `progress` stand around all of them. A copy shows the
-// picture above the stub, as what to reach; what a `run` shows is seen after the answer alone.
+// picture above the stub, as what to reach; what a `run` shows is seen only after the right answer.
 
 export const textOf = ({ source }) => [source].flat().join('');
 const lines = (text) => text.split(/(?<=\n)/);

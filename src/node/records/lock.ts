@@ -31,7 +31,7 @@ const MOST_TRIES = 100;
 
 /**
  * Locks a folder, which must be there.
- * @param what who is refused and by whom: a run, a hub
+ * @param what what the error calls the other process: `run`, `hub`
  * @throws Error in one line that says which process writes to the folder, if that process lives or may live
  */
 export function lockFolder(folder: string, what = 'run'): FolderLock {

@@ -6,8 +6,8 @@
 //   "name is not defined". Here it becomes `{ name: exports.name }`.
 // - tslab reads all of `node_modules/@types` before the first cell, also what no cell ever imports: half of a kernel's
 //   start. Here it reads Node's types; those of a package are read when a cell imports the package.
-// - tslab keeps a book of what each file declares and refers to, twice for each cell, for builds that it never makes. Here
-//   nobody keeps it, and the one answer that tslab takes from it (which sources a cell imports) is found when asked for.
+// - TypeScript records which file refers to which, twice for each cell, for builds that tslab never makes. Here that is left
+//   out, and the one thing that tslab reads from it (which sources a cell imports) is found when tslab asks.
 const { readWithoutComments } = require('./declarations.cjs');
 const { keepMaps } = require('./origins.cjs');
 

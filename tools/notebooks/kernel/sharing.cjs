@@ -1,21 +1,38 @@
 'use strict';
 // Where many kernels share a machine (LIF_FC_MNIST_SHARED), those who arrive come first: after its first cell a kernel gives
 // way to others, so that in a full room the first cell of the last one does not wait for the fifth cell of the first one.
-const { writeFileSync } = require('node:fs');
+const { readdirSync, writeFileSync } = require('node:fs');
 const os = require('node:os');
 
-exports.isShared = Boolean(process.env.LIF_FC_MNIST_SHARED);
+exports.isShared = process.env.LIF_FC_MNIST_SHARED === '1';
 
 /** How far a kernel gives way (the "nice" value of Unix): before its first cell as its server does, then more. */
 const [BEFORE, AFTER] = [2, 19];
 
-function giveWay(level) {
-  os.setPriority(Math.max(level, os.getPriority()));
+let level;
+
+/** Linux knows a value per thread, others one for all. */
+const threads = () => (process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid]);
+
+function giveWay(to) {
+  level = to;
+  for (const thread of threads()) {
+    try {
+      if (os.getPriority(thread) < level) os.setPriority(thread, level);
+    } catch {
+      // The thread has ended.
+    }
+  }
+  if (process.platform === 'linux') giveWayAsSession();
+}
+
+/** Linux may share between sessions first, and each kernel is one: the threads' values alone would change nothing then. */
+function giveWayAsSession() {
   try {
-    // Where Linux shares between sessions first, and each kernel is one, that alone would change nothing.
     writeFileSync('/proc/self/autogroup', String(level));
-  } catch {
-    // It does not share so.
+  } catch (error) {
+    // It takes ten such changes a second, of all who are not root. Without the file it does not share so.
+    if (error.code === 'EAGAIN') setTimeout(giveWayAsSession, 100 + 200 * Math.random()).unref();
   }
 }
 

@@ -1,9 +1,9 @@
 """Servers that are forked instead of started: one process has JupyterLab's modules in memory, and each learner's server
 is a copy of it. That saves each server two seconds of a core, and the memory of the modules, which all share.
 
-The process has no secret of the hub and hears none: it is started with an environment of its own, and what a server
-needs to know goes through a pipe that the copy alone reads. `python -m room.forking NUMBER` is that process; NUMBER is
-its end of a socket.
+The process never holds a secret of the hub: it is started with an environment of its own, and what a server needs to know
+comes in a file in memory that the copy alone reads. `python -m room.forking NUMBER` is that process; NUMBER is its end of a
+socket.
 """
 
 from __future__ import annotations
@@ -66,19 +66,13 @@ class ServerParent:
             if self._process.poll() is not None:
                 self._socket.close()
                 self._begin()
-            ours, theirs = os.pipe()
-            try:
-                self._asked += 1
-                socket.send_fds(self._socket, [str(self._asked).encode()], [ours])
-            except BaseException:
-                os.close(theirs)
-                raise
-            finally:
-                os.close(ours)
-            # Another thread writes: what does not fit into the pipe waits until the copy reads.
-            written = asyncio.to_thread(_write_all, theirs, json.dumps(server).encode())
-            pid, _ = await asyncio.wait_for(asyncio.gather(self._answer(self._asked), written), LIMIT)
-            return pid
+            self._asked += 1
+            with open(os.memfd_create("server"), "w+", encoding="utf8") as file:
+                json.dump(server, file)
+                file.flush()
+                file.seek(0)
+                socket.send_fds(self._socket, [str(self._asked).encode()], [file.fileno()])
+            return await asyncio.wait_for(self._answer(self._asked), LIMIT)
 
     async def _answer(self, asked: int) -> int:
         while True:
@@ -86,13 +80,11 @@ class ServerParent:
             if not reply:
                 raise RuntimeError("the process that servers are forked from has ended: the hub's log says why")
             number, pid = map(int, reply.split())
-            if number == asked:  # else it is for a learner who gave up
-                return pid
-
-
-def _write_all(handle: int, text: bytes) -> None:
-    with contextlib.suppress(BrokenPipeError), open(handle, "wb") as file:
-        file.write(text)
+            if number != asked:
+                continue  # for a learner who gave up
+            if pid == 0:
+                raise RuntimeError("no server could be forked: the hub's log says why")
+            return pid
 
 
 def run_server(
@@ -107,7 +99,7 @@ def run_server(
     os.environ.update(environment)
     tempfile.tempdir = None
     make_preexec(account, **limits)()
-    # Whoever changes the account is hidden from that account (/proc belongs to root then), until it says otherwise.
+    # A process that changes its account is hidden from the new one (/proc belongs to root then), until it says otherwise.
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
     sys.argv = arguments
     sys.path[:] = [path for path in sys.path if path not in ("", str(HUB_FOLDER))]
@@ -116,10 +108,17 @@ def run_server(
     serve()
 
 
+def spare(level: int) -> None:
+    """How gladly Linux ends this process where memory runs out: -1000 for never, 0 as any other."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(str(level))
+
+
 def _child(handle: int) -> None:
     status = 1
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        spare(0)
         with open(handle, "rb") as file:
             server = json.load(file)
         gc.enable()
@@ -127,6 +126,8 @@ def _child(handle: int) -> None:
         status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
     except BaseException:
         traceback.print_exc()
     finally:
@@ -138,6 +139,7 @@ def _child(handle: int) -> None:
 
 def main(handle: int) -> None:
     end_with_parent()
+    spare(-500)  # all servers end with this process
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # Linux forgets the servers that have ended
     for name in MODULES:
         importlib.import_module(name)
@@ -149,10 +151,15 @@ def main(handle: int) -> None:
             message, handles, _, _ = socket.recv_fds(control, 16, 1)
             if not message:
                 return  # the hub has ended
-            pid = os.fork()
-            if pid == 0:
-                control.close()
-                _child(handles[0])
+            try:
+                pid = os.fork()
+            except OSError:  # too many processes, or too little memory: the servers that run must not end for that
+                traceback.print_exc()
+                pid = 0
+            else:
+                if pid == 0:
+                    control.close()
+                    _child(handles[0])
             os.close(handles[0])
             control.send(message + f" {pid}".encode())
 

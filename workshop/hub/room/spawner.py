@@ -27,6 +27,15 @@ def processes_of(uid: int) -> list[int]:
     return found
 
 
+def begin_of(pid: int) -> str | None:
+    """When a process began, in Linux's ticks. With the number, which Linux uses again, that names one process."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rsplit(")", 1)[1].split()[19]
+    except OSError:
+        return None
+
+
 async def end_all(uid: int) -> None:
     """Ends what an account still runs: a second after SIGTERM with SIGKILL, until nothing is left."""
     for attempt in range(20):
@@ -77,6 +86,12 @@ class RoomSpawner(LocalProcessSpawner):
     queue: Queue
     server_parent: ServerParent
 
+    began: str | None = None
+
+    async def _signal(self, sig):
+        """Not to a stranger who got the number of a server that has ended."""
+        return begin_of(self.pid) == self.began is not None and await super()._signal(sig)
+
     @property
     def places(self) -> Places:
         return Places(self.room, self.user.name)
@@ -86,6 +101,7 @@ class RoomSpawner(LocalProcessSpawner):
             await self.prepare()
             self.port = self.port or random_port()
             self.pid = await self.server_parent.fork(**self.describe_server())
+            self.began = begin_of(self.pid)
             ip, port = self.ip, self.port
             # The place is free again when the server answers, not when it has only been started.
             while await self.poll() is None:

@@ -49,6 +49,8 @@ export function kernelClass(
     private deadline: ReturnType<typeof setTimeout> | undefined;
     /** Ends the wait for the types, if there is one. */
     private stopWaiting: (() => void) | undefined;
+    /** Whether an interrupt came since the cell was asked for. */
+    private isInterrupted = false;
 
     private queue: ReturnType<typeof createQueue>;
 
@@ -127,22 +129,29 @@ export function kernelClass(
 
     /**
      * A cell that would fail waits for the types while they load: they name the place and the cause better than its error
-     * does, and nothing of it is run before. Resolves to false if it was interrupted meanwhile.
+     * does, and nothing of it is run before. Resolves to how it ended if it was interrupted meanwhile.
      */
-    private async waitForTypes(code: string): Promise<boolean> {
-      if (await this.ask<boolean>((id) => ({ type: 'can-run', id, code }), false)) return true;
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const goesOn = await new Promise<boolean>((resolve) => {
-        timer = setTimeout(() => resolve(true), PATIENCE);
-        this.stopWaiting = () => resolve(false);
-        void types.settled.then(() => resolve(true));
-      });
-      clearTimeout(timer);
-      this.stopWaiting = undefined;
-      return goesOn;
+    private async waitForTypes(code: string): Promise<Outcome | undefined> {
+      const answer = await this.ask<boolean | Outcome>((id) => ({ type: 'can-run', id, code }), true);
+      // What an earlier cell left behind kept the worker busy, and an interrupt ended it.
+      if (typeof answer !== 'boolean') return answer;
+      if (!answer && !this.isInterrupted) {
+        let timer: ReturnType<typeof setTimeout> | undefined;
+        await new Promise<void>((resolve) => {
+          timer = setTimeout(resolve, PATIENCE);
+          this.stopWaiting = resolve;
+          void types.settled.then(resolve);
+        });
+        clearTimeout(timer);
+        this.stopWaiting = undefined;
+      }
+      if (!this.isInterrupted) return undefined;
+      if (!this.isDisposed) this.stream({ name: 'stdout', text: `${INTERRUPTED}\n` });
+      return { status: 'error', ename: 'Interrupted', evalue: INTERRUPTED, traceback: [] };
     }
 
     interrupt(): void {
+      this.isInterrupted = true;
       this.stopWaiting?.();
       const running = [...this.requests].find(([, { isCell }]) => isCell);
       if (!running) return;
@@ -162,6 +171,8 @@ export function kernelClass(
 
     override dispose(): void {
       if (this.isDisposed) return;
+      this.isInterrupted = true;
+      this.stopWaiting?.();
       clearTimeout(this.deadline);
       this.worker.terminate();
       types.forget(this.id);
@@ -188,12 +199,11 @@ export function kernelClass(
 
     async executeRequest({ code }: { code: string }): Promise<object> {
       const count = this.executionCount;
+      this.isInterrupted = false;
       let problems = await types.check(this.id, code);
       if (!problems) {
-        if (!(await this.waitForTypes(code))) {
-          this.stream({ name: 'stdout', text: `${INTERRUPTED}\n` });
-          return { status: 'error', ename: 'Interrupted', evalue: INTERRUPTED, traceback: [], execution_count: count };
-        }
+        const ended = await this.waitForTypes(code);
+        if (ended) return { ...ended, execution_count: count };
         problems = (await types.check(this.id, code)) ?? [];
       }
       if (problems.length > 0) {
