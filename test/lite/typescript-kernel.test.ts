@@ -118,6 +118,19 @@ if (!executable) {
       });
     });
 
+    test('can be interrupted without types, too, while what an earlier cell left behind keeps the worker busy', async () => {
+      const block = (page: Page) => page.route('**/declarations.json', (route) => route.abort());
+      const untyped = await openKernel(browser, site, block);
+      await untyped.run('setTimeout(() => { while (true) {} }, 0);');
+      const waiting = untyped.runAll(["console.log('ran');"]);
+      await untyped.page.waitForTimeout(500);
+      await untyped.interrupt();
+      const [ran] = await waiting;
+      assert.deepEqual([ran?.status, ran?.ename], ['error', 'Interrupted']);
+      assert.equal((await untyped.run('1 + 1')).stdout, '2\n');
+      await untyped.page.close();
+    });
+
     test('says without types, too, what to do about a name that nobody has declared', async () => {
       const block = (page: Page) => page.route('**/declarations.json', (route) => route.abort());
       const untyped = await openKernel(browser, site, block);
