@@ -1,5 +1,5 @@
-// Ends a program that is told to end, or whose caller is gone. A signal sent to npm (by `kill`, `timeout`, a CI job) does not reach what npm runs:
-// without this, JupyterLab or a kernel would keep running.
+// Ends a program that is told to end, or whose caller is gone. A signal sent to npm (by `kill`, `timeout`, a CI job) does
+// not reach what npm runs: without this, JupyterLab or a kernel would keep running.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 

@@ -39,6 +39,11 @@ def processes_of(uid: int) -> list[int]:
     return found
 
 
+def processes_of_learner(room: dict, name: str) -> list[int]:
+    """The processes of the account whose home it is."""
+    return processes_of((Path(room["state"]) / "home" / name).stat().st_uid)
+
+
 def hold(pids: list[int], secret: str) -> bool:
     """Whether a text is somewhere in the memory of processes."""
     for pid in pids:
@@ -154,7 +159,7 @@ async def test_neighbours(room: dict, check: Callable[[bool, str], None]) -> Non
         # Servers are copies of one process: none may be left of what the earlier ones were told.
         print_token = "console.log(process.env.JUPYTERHUB_API_TOKEN);"
         hers, his = [(await learner.run(print_token, 60)).strip() for learner in (ana, ben)]
-        of_ben = processes_of((Path(room["state"]) / "home" / ben.name).stat().st_uid)
+        of_ben = processes_of_learner(room, ben.name)
         check(len(hers) > 20 and hers != his and hold(of_ben, his), "a server's key to the hub is in its own memory")
         check(not hold(of_ben, hers), "and not in that of another, whose server was started later")
 
@@ -225,11 +230,11 @@ async def test_page(room: dict, teacher_: dict, ana: Learner, ben: Learner, chec
         check("lif-charge: no-leak (3 times)" in text and "1 stuck" in text, "the teacher sees who is stuck, and where")
         status, _ = await teacher.ask("GET", f"{ana.base}files/secret.txt")
         check(status in (403, 404), f"the teacher cannot open a learner's server (answered {status})")
-        before = processes_of((Path(room["state"]) / "home" / ana.name).stat().st_uid)
+        before = processes_of_learner(room, ana.name)
         status, _ = await teacher.ask("POST", f"{page}restart/{ana.name}", data={"_xsrf": teacher.token(page)})
         for _ in range(120):
             await asyncio.sleep(0.5)
-            now = processes_of((Path(room["state"]) / "home" / ana.name).stat().st_uid)
+            now = processes_of_learner(room, ana.name)
             if now and not set(now) & set(before):
                 break
         check(status == 200 and bool(now) and not set(now) & set(before), "the teacher restarts a server")

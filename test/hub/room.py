@@ -12,7 +12,7 @@ import socket
 import sys
 from pathlib import Path
 
-from isolation import processes_of, test_logins, test_neighbours
+from isolation import processes_of_learner, test_logins, test_neighbours
 from learner import Learner
 from load import LIMIT, Round, run_round
 
@@ -55,26 +55,30 @@ class Checks:
 def memory_of(room: dict, person: dict) -> int:
     """Bytes (PSS) of all that a learner runs."""
     total = 0
-    for pid in processes_of((Path(room["state"]) / "home" / person["name"]).stat().st_uid):
+    for pid in processes_of_learner(room, person["name"]):
         with contextlib.suppress(OSError, TypeError):
             text = Path(f"/proc/{pid}/smaps_rollup").read_text()
             total += int(re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)[1]) * 1024
     return total
 
 
+def stat_of(pid: int | str) -> list[str]:
+    """What Linux tells of a process, after its number and its name."""
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+
+
 def busy_of(room: dict, person: dict) -> float:
     """Seconds of a core that all took that a learner runs."""
     ticks = 0
-    for pid in processes_of((Path(room["state"]) / "home" / person["name"]).stat().st_uid):
+    for pid in processes_of_learner(room, person["name"]):
         with contextlib.suppress(OSError):
-            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            fields = stat_of(pid)
             ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def everyone_is_gone(room: dict) -> bool:
-    homes = (Path(room["state"]) / "home" / person["name"] for person in room["people"])
-    return not any(processes_of(home.stat().st_uid) for home in homes)
+    return not any(processes_of_learner(room, person["name"]) for person in room["people"])
 
 
 def is_listening(address: str) -> bool:
@@ -84,25 +88,23 @@ def is_listening(address: str) -> bool:
     return False
 
 
-def server_parents(hub: int) -> list[int]:
+def server_parent(hub: int) -> int:
     """The process that servers are forked from: the one of its name that the hub itself has started."""
     found = []
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
             if entry.name.isdigit() and b"room.forking" in (entry / "cmdline").read_bytes():
-                parent = (entry / "stat").read_text().rsplit(")", 1)[1].split()[1]
-                if int(parent) == hub:
+                if int(stat_of(entry.name)[1]) == hub:
                     found.append(int(entry.name))
     if len(found) != 1:
         raise RuntimeError(f"expected one process that servers are forked from, found {len(found)}")
-    return found
+    return found[0]
 
 
 async def test_crash(room: dict, check: Checks) -> None:
     """A hub that is killed, as by a lack of memory, leaves nothing behind."""
     person = room["people"][1]
-    for pid in server_parents(room["hub"]):
-        os.kill(pid, signal.SIGKILL)
+    os.kill(server_parent(room["hub"]), signal.SIGKILL)
     async with Learner(room["address"], person["name"], person["password"]) as learner:
         await learner.log_in()
         await learner.get_server(LIMIT)

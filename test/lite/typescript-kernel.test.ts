@@ -33,6 +33,9 @@ const encoder = new encoding.PoissonEncoder();
 /** A slip in an arrow function with types, which a parser that does not know them finds in its first line. */
 const SLIP = 'const f = (v: number): number => {\n  return v + (1 - v / 2;\n};\nf(1);';
 
+/** A page on which the types never load. */
+const blockTypes = (page: Page) => page.route('**/declarations.json', (route) => route.abort());
+
 /** Stops when it is told to, and says how far it came. */
 const OBEDIENT = `const kernel = (globalThis as any)[Symbol.for('jupyterlite-typescript-kernel')];
 let isOn = true;
@@ -119,8 +122,7 @@ if (!executable) {
     });
 
     test('can be interrupted without types, too, while what an earlier cell left behind keeps the worker busy', async () => {
-      const block = (page: Page) => page.route('**/declarations.json', (route) => route.abort());
-      const untyped = await openKernel(browser, site, block);
+      const untyped = await openKernel(browser, site, blockTypes);
       await untyped.run('setTimeout(() => { while (true) {} }, 0);');
       const waiting = untyped.runAll(["console.log('ran');"]);
       await untyped.page.waitForTimeout(500);
@@ -132,8 +134,7 @@ if (!executable) {
     });
 
     test('says without types, too, what to do about a name that nobody has declared', async () => {
-      const block = (page: Page) => page.route('**/declarations.json', (route) => route.abort());
-      const untyped = await openKernel(browser, site, block);
+      const untyped = await openKernel(browser, site, blockTypes);
       const { ename, stderr } = await untyped.run('const known = 1;\nnobody;');
       assert.equal(ename, 'ReferenceError');
       assert.equal(

@@ -44,24 +44,20 @@ def give_way(level: int) -> None:
         Path("/proc/self/autogroup").write_text(str(level))
 
 
-def make_preexec(
+def become_learner(
     account: str, *, entrances: list[str], temporary: str | None, memory: int, tasks: int
-):
-    """A function for the child of a fork, still root there: limits first, then the learner's account."""
-    become_learner = set_user_setuid(account)
-
-    def preexec() -> None:
-        for entrance in entrances:
-            with contextlib.suppress(OSError), open(entrance, "w") as file:
-                file.write("0")
-        own_view(temporary)
-        os.umask(0o077)
-        # A tensor too many is an error that a cell can catch; only beyond the group's limit does Linux end a process.
-        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-        resource.setrlimit(resource.RLIMIT_NPROC, (tasks, tasks))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        give_way(2)  # the hub and the proxy stay responsive
-        become_learner()
-        end_with_parent()
-
-    return preexec
+) -> None:
+    """In the child of a fork, which is still root: limits first, then the learner's account."""
+    change_account = set_user_setuid(account)
+    for entrance in entrances:
+        with contextlib.suppress(OSError), open(entrance, "w") as file:
+            file.write("0")
+    own_view(temporary)
+    os.umask(0o077)
+    # A tensor too many is an error that a cell can catch; only beyond the group's limit does Linux end a process.
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_NPROC, (tasks, tasks))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    give_way(2)  # the hub and the proxy stay responsive
+    change_account()
+    end_with_parent()

@@ -15,6 +15,13 @@ const PATIENCE = 20_000;
 const INTERRUPTED = 'Interrupted.';
 const LOST = `Interrupted. The cell did not stop within ${GRACE / 1000} s, so the kernel was restarted. Its variables are gone: run the cells above again.`;
 
+const interrupted = (text: string): Outcome => ({
+  status: 'error',
+  ename: 'Interrupted',
+  evalue: text,
+  traceback: [],
+});
+
 export interface TypeScriptKernel extends BaseKernel {
   /** Asks the running cell to stop; ends it after a while if it does not. */
   interrupt(): void;
@@ -147,7 +154,7 @@ export function kernelClass(
       }
       if (!this.isInterrupted) return undefined;
       if (!this.isDisposed) this.stream({ name: 'stdout', text: `${INTERRUPTED}\n` });
-      return { status: 'error', ename: 'Interrupted', evalue: INTERRUPTED, traceback: [] };
+      return interrupted(INTERRUPTED);
     }
 
     interrupt(): void {
@@ -165,7 +172,7 @@ export function kernelClass(
         this.requests.clear();
         this.stream({ name: 'stdout', text: `${LOST}\n` }, request.header);
         this.start();
-        request.resolve({ status: 'error', ename: 'Interrupted', evalue: LOST, traceback: [] } satisfies Outcome);
+        request.resolve(interrupted(LOST));
       }, GRACE);
     }
 
