@@ -6,8 +6,8 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runInForeground } from './foreground.mjs';
-import { run } from './setup/run.mjs';
+import { runInForeground } from './system/foreground.mjs';
+import { run } from './system/run.mjs';
 
 const root = resolve(fileURLToPath(import.meta.url), '..', '..');
 const OWN_COMMAND = ['browser', 'lite'];

@@ -4,7 +4,7 @@
 // Arguments, such as --check, go to the notebook runner. If a notebook fails, the others still run, but neither is built.
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { runInForeground } from './foreground.mjs';
+import { runInForeground } from './system/foreground.mjs';
 
 const tools = dirname(fileURLToPath(import.meta.url));
 const root = resolve(tools, '..');

@@ -116,7 +116,7 @@ describe('A copy of a chapter', () => {
   });
 
   test('has an edition that Node and the tool that makes copies compute alike', async () => {
-    const { editionOf } = await import(pathToFileURL(join(root, 'tools', 'notebooks', 'copies.mjs')).href);
+    const { editionOf } = await import(pathToFileURL(join(root, 'tools', 'exercises', 'copies.mjs')).href);
     const names = readdirSync(join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
     for (const name of names) {
       const notebook = JSON.parse(readFileSync(join(root, 'notebooks', name), 'utf8'));

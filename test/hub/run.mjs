@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import { chaptersFolder } from '../../tools/exercises/copies.mjs';
 import {
   endProcesses,
   madeAccounts,
@@ -16,10 +17,9 @@ import {
 import { checkReadable, hubPython, setUpHub } from '../../tools/hub/environment.mjs';
 import { hashPassword, makePassword, writeRoster } from '../../tools/hub/roster.mjs';
 import { startHub } from '../../tools/hub/start.mjs';
-import { chaptersFolder } from '../../tools/notebooks/copies.mjs';
-import { command, whole } from '../../tools/options.mjs';
-import { onSignals, watchParent } from '../../tools/parent.mjs';
-import { remove, root, SetupError, writeWhole } from '../../tools/setup/project.mjs';
+import { command, whole } from '../../tools/system/options.mjs';
+import { onSignals, watchParent } from '../../tools/system/parent.mjs';
+import { remove, root, SetupError, writeWhole } from '../../tools/system/project.mjs';
 
 const COUNTS = [1, 5, 10, 20, 30];
 const KERNELS = 3;

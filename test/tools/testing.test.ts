@@ -22,15 +22,7 @@ function write(file: string, text: string): void {
 before(() => {
   for (const file of ['tsconfig.json', 'biome.json', '.gitignore']) cpSync(join(root, file), join(clone, file));
   write('package.json', '{\n  "type": "commonjs"\n}\n');
-  for (const file of [
-    'test.mjs',
-    'foreground.mjs',
-    'parent.mjs',
-    'testing',
-    'setup/run.mjs',
-    'setup/project.mjs',
-    'setup/requirements.cjs',
-  ]) {
+  for (const file of ['test.mjs', 'system', 'testing']) {
     cpSync(join(root, 'tools', file), join(clone, 'tools', file), { recursive: true });
   }
   write('tools/setup/setup.mjs', "if (process.argv[2] !== '--quiet') process.exit(1);\n");

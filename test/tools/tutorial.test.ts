@@ -18,8 +18,8 @@ const STEPS = ['setup/setup', 'notebooks/notebooks', 'book/book', 'lite/lite'];
 /** Starts the tutorial in the clone. Each stand-in prints its name and arguments, then does what `programs` says. */
 function start(args: string[], programs: Record<string, string> = {}) {
   mkdirSync(join(clone, 'tools'), { recursive: true });
-  for (const file of ['tutorial.mjs', 'foreground.mjs', 'parent.mjs']) {
-    cpSync(join(root, 'tools', file), join(clone, 'tools', file));
+  for (const name of ['tutorial.mjs', 'system']) {
+    cpSync(join(root, 'tools', name), join(clone, 'tools', name), { recursive: true });
   }
   for (const step of STEPS) {
     const file = join(clone, 'tools', `${step}.mjs`);
@@ -67,7 +67,7 @@ test('--help is that of the notebook runner, and no book is made', async () => {
 /** A stand-in that runs until it gets a signal, and then writes which one it got. */
 const waiting = (file: string) => `
 import { writeFileSync } from 'node:fs';
-import { endWithParent } from '../parent.mjs';
+import { endWithParent } from '../system/parent.mjs';
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {
   writeFileSync(${JSON.stringify(file)}, signal);
   process.exit(130);

@@ -10,10 +10,10 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { onSignals } from '../parent.mjs';
-import { root, SetupError, windows, writeJson, writeWhole } from '../setup/project.mjs';
-import { findPython, pythonEnv } from '../setup/requirements.cjs';
-import { run, runTwice } from '../setup/run.mjs';
+import { onSignals } from '../system/parent.mjs';
+import { root, SetupError, windows, writeJson, writeWhole } from '../system/project.mjs';
+import { findPython, pythonEnv } from '../system/requirements.cjs';
+import { run, runTwice } from '../system/run.mjs';
 import { stages } from './stages.mjs';
 
 const require = createRequire(import.meta.url);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { root } from '../setup/project.mjs';
+import { root } from '../system/project.mjs';
 
 const require = createRequire(import.meta.url);
 

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { decode } from 'fast-png';
 import { Encoder } from 'modern-gif';
 import { tsImport } from 'tsx/esm/api';
-import { root, SetupError } from '../setup/project.mjs';
+import { root, SetupError } from '../system/project.mjs';
 
 const page = join(root, 'build', 'book', 'playground.html');
 const target = join(root, 'book', 'images', 'playground.gif');

@@ -1,9 +1,9 @@
 // From executed notebooks to what Sphinx reads: each figure becomes one <figure> with its pictures as files of their own and
 // the bundle's sentence as the text alternative; links that lead out of the folder of notebooks lead to pages of the book.
 import { posix } from 'node:path';
-import { SetupError } from '../setup/project.mjs';
+import { upFrom } from '../system/html.mjs';
+import { SetupError } from '../system/project.mjs';
 import { chapterFigure, pictureHtml, specificationOf } from './figures.mjs';
-import { upFrom } from './html.mjs';
 
 export const text = (value) => (Array.isArray(value) ? value.join('') : (value ?? ''));
 

@@ -1,7 +1,7 @@
 // Pages of book/ that a chapter shows as well, so that a reader need not leave it: the chapter's text knows nothing of them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, SetupError } from '../setup/project.mjs';
+import { root, SetupError } from '../system/project.mjs';
 
 /** By chapter: a page of book/, and the sentence above it. */
 const EMBEDS = {

@@ -1,6 +1,6 @@
 // A notebook's figure on a page: a picture for a light and for a dark page, each for a wide and for a narrow one, and the
 // specification in a script of its own, which the page loads when somebody wants the live figure.
-import { escapeHtml } from './html.mjs';
+import { escapeHtml } from '../system/html.mjs';
 
 const PLOTLY = 'application/vnd.plotly.v1+json';
 /** The width of a picture on a phone of 390 pixels. */

@@ -2,10 +2,10 @@
 // a head, and what scrolls sideways can be reached with the keyboard.
 import { JSDOM } from 'jsdom';
 import katex from 'katex';
-import { SetupError } from '../setup/project.mjs';
+import { escapeHtml, upFrom } from '../system/html.mjs';
+import { SetupError } from '../system/project.mjs';
 import { embed } from './embeds.mjs';
 import { linkTerms } from './glossary.mjs';
-import { escapeHtml, upFrom } from './html.mjs';
 import { ISSUES } from './settings.mjs';
 import { namedSource, sourceAddress } from './source-pages.mjs';
 

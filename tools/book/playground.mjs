@@ -2,10 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { root, SetupError } from '../setup/project.mjs';
-import { runFolder } from '../trained.mjs';
+import { root, SetupError } from '../system/project.mjs';
 import { bundleScript, importModule } from './scripts.mjs';
 import { hasRace, SEVENS } from './sevens.mjs';
+import { runFolder } from './trained.mjs';
 
 const require = createRequire(import.meta.url);
 /** The trained weights, [784, 10] float32. */

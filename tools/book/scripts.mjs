@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { build, transform } from 'esbuild';
 import { PurgeCSS } from 'purgecss';
-import { root, SetupError } from '../setup/project.mjs';
+import { root, SetupError } from '../system/project.mjs';
 
 const entry = (name) => join(root, 'book', 'page', `${name}.ts`);
 

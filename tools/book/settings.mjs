@@ -1,6 +1,6 @@
 // The addresses that the book links to beside its own pages. Each may be empty: then no page has a link of that kind.
 import { join } from 'node:path';
-import { readJson, root } from '../setup/project.mjs';
+import { readJson, root } from '../system/project.mjs';
 
 const manifest = readJson(join(root, 'package.json')) ?? {};
 const urlOf = (field) => (typeof field === 'string' ? field : (field?.url ?? ''));

@@ -2,7 +2,7 @@
 // if package.json names one.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
-import { filesUnder, root, SetupError } from '../setup/project.mjs';
+import { filesUnder, root, SetupError } from '../system/project.mjs';
 import { REPOSITORY } from './settings.mjs';
 
 const LANGUAGES = { '.ts': 'typescript', '.json': 'json', '.md': 'markdown' };

@@ -3,7 +3,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, sep } from 'node:path';
-import { filesUnder, readJson, root, SetupError } from '../setup/project.mjs';
+import { filesUnder, readJson, root, SetupError } from '../system/project.mjs';
 import { introduction, isExecuted, linkedNotebooks, prepare, shownImages } from './chapters.mjs';
 import { katexCss } from './pages.mjs';
 import { namedSource, sourceAddress, sourcePages } from './source-pages.mjs';

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { root, SetupError } from '../setup/project.mjs';
+import { escapeHtml } from '../system/html.mjs';
+import { root, SetupError } from '../system/project.mjs';
 import { introduction } from './chapters.mjs';
-import { escapeHtml } from './html.mjs';
 import { trainedTau, weights } from './playground.mjs';
 import { BROWSER_EDITION, runAddress } from './settings.mjs';
 import { hasRace, SEVENS } from './sevens.mjs';

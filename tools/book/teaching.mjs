@@ -1,7 +1,7 @@
 // The page for teachers: workshop/README.md, whose links lead to files that the book does not have.
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { root } from '../setup/project.mjs';
+import { root } from '../system/project.mjs';
 import { REPOSITORY } from './settings.mjs';
 
 export const TEACHING = 'teaching';

@@ -8,11 +8,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync,
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { edition } from '../edition.mjs';
-import { command, whole } from '../options.mjs';
-import { endWithParent, onSignals } from '../parent.mjs';
+import { edition } from '../exercises/edition.mjs';
 import { fits, kindOfBundle, NATIVE, sha256 } from '../setup/bundle.mjs';
 import { packNative } from '../setup/native.mjs';
+import { packagesOf, tarballOf } from '../setup/registry.mjs';
+import { npmCommand, succeeded } from '../setup/steps.mjs';
+import { command, whole } from '../system/options.mjs';
+import { endWithParent, onSignals } from '../system/parent.mjs';
 import {
   filesUnder,
   readJson,
@@ -22,12 +24,10 @@ import {
   venvPython,
   writeJson,
   writeWhole,
-} from '../setup/project.mjs';
-import { packagesOf, tarballOf } from '../setup/registry.mjs';
-import { pythonEnv } from '../setup/requirements.cjs';
-import { endChildren, run, runTwice, Stopped } from '../setup/run.mjs';
-import { step } from '../setup/step.mjs';
-import { npmCommand, succeeded } from '../setup/steps.mjs';
+} from '../system/project.mjs';
+import { pythonEnv } from '../system/requirements.cjs';
+import { endChildren, run, runTwice, Stopped } from '../system/run.mjs';
+import { step } from '../system/step.mjs';
 import { readme } from './readme.mjs';
 import { serve } from './serve.mjs';
 

@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fingerprintOf } from '../setup/bundle.mjs';
-import { SetupError } from '../setup/project.mjs';
-import { sendFile } from '../static-files.mjs';
+import { SetupError } from '../system/project.mjs';
+import { sendFile } from '../system/static-files.mjs';
 
 /** The addresses under which others reach this machine. */
 function addresses(host, port) {

@@ -93,7 +93,7 @@ async function main(args) {
   await check('network', networkCheck(system));
   const isWell = (name) => checks.find((one) => one.name === name).status !== 'fault';
   if (isWell('Node')) {
-    const { edition } = await import('../edition.mjs');
+    const { edition } = await import('../exercises/edition.mjs');
     facts.edition = edition();
   }
   // Set-up and the package refuse a wrong setting, so every further check would only repeat it in other words.

@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { remove, root } from '../setup/project.mjs';
-import { run } from '../setup/run.mjs';
 import { pending } from '../setup/steps.mjs';
+import { remove, root } from '../system/project.mjs';
+import { run } from '../system/run.mjs';
 import verdict from './verdict.cjs';
 
 const { fault, note, ok } = verdict;

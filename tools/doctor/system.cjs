@@ -5,7 +5,7 @@ const fs = require('fs');
 const net = require('net');
 const os = require('os');
 const path = require('path');
-const requirements = require('../setup/requirements.cjs');
+const requirements = require('../system/requirements.cjs');
 
 const root = path.resolve(__dirname, '..', '..');
 const kind = `${process.platform}-${process.arch}`;

@@ -2,8 +2,8 @@
 // was handed in may hold anything, so nothing is taken for granted and only what is needed is taken over.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
-import { chapterNames, readChapter } from '../notebooks/copies.mjs';
 import { idsOf, learnersCells, partOf, sectionOf, textOf } from './cells.mjs';
+import { chapterNames, readChapter } from './copies.mjs';
 
 /** Printed as one line, with exit status 2. */
 export class BadInput extends Error {}

@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { runInForeground } from '../foreground.mjs';
-import { nodeModules, readJson, remove, root, writeWhole } from '../setup/project.mjs';
+import { runInForeground } from '../system/foreground.mjs';
+import { nodeModules, readJson, remove, root, writeWhole } from '../system/project.mjs';
 import { partOf, verdictsOf } from './cells.mjs';
 import { BadInput, handedIn, knownCells, notebooksBelow } from './handed-in.mjs';
 import { reportCsv, reportText } from './table.mjs';

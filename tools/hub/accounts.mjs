@@ -4,7 +4,7 @@ import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { nodeModules, readJson, remove, SetupError, writeJson } from '../setup/project.mjs';
+import { nodeModules, readJson, remove, SetupError, writeJson } from '../system/project.mjs';
 
 /** Accounts of learners are called `ws-NAME`: no login name of the roster can be an account that was there before. */
 export const PREFIX = 'ws-';

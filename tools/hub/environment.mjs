@@ -3,11 +3,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { hashOf, readJson, remove, root, SetupError, writeJson } from '../setup/project.mjs';
-import { findPython, pythonEnv } from '../setup/requirements.cjs';
-import { run, runTwice } from '../setup/run.mjs';
-import { step } from '../setup/step.mjs';
 import { npmCommand, succeeded } from '../setup/steps.mjs';
+import { hashOf, readJson, remove, root, SetupError, writeJson } from '../system/project.mjs';
+import { findPython, pythonEnv } from '../system/requirements.cjs';
+import { run, runTwice } from '../system/run.mjs';
+import { step } from '../system/step.mjs';
 
 export const hubFolder = join(root, 'workshop', 'hub');
 const venv = join(root, '.venv-hub');

@@ -1,8 +1,8 @@
 // Fills the home of a learner: run as the learner, in their home. What is there is kept.
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { chaptersFolder, makeCopies } from '../notebooks/copies.mjs';
-import { root } from '../setup/project.mjs';
+import { chaptersFolder, makeCopies } from '../exercises/copies.mjs';
+import { root } from '../system/project.mjs';
 
 process.umask(0o077);
 const home = process.cwd();

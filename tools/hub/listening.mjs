@@ -1,7 +1,7 @@
 // Where the hub listens: ports that are free, and addresses that this machine has.
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { SetupError } from '../setup/project.mjs';
+import { SetupError } from '../system/project.mjs';
 
 /** Listens for a moment, and resolves to the port that it had. Rejects with the error of the system. */
 function listen(ip, port) {

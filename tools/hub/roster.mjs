@@ -3,7 +3,7 @@
 import { randomBytes, randomInt, scryptSync } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { SetupError } from '../setup/project.mjs';
+import { SetupError } from '../system/project.mjs';
 
 /** Who may see the page of the room; in the roster marked with `teacher: true`. */
 export const TEACHER = 'teacher';

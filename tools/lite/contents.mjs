@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { namedSource, sourceAddress } from '../book/source-pages.mjs';
 import { write } from '../book/sources.mjs';
 import { textOf } from '../exercises/cells.mjs';
-import { chapterNames, chaptersFolder, hashOfCells, openCopy, readChapter } from '../notebooks/copies.mjs';
+import { chapterNames, chaptersFolder, hashOfCells, openCopy, readChapter } from '../exercises/copies.mjs';
 
 /** What the kernel reports of itself: the same in the files, or the page would take each for changed when it opens it. */
 const KERNELSPEC = { display_name: 'TypeScript', language: 'typescript', name: 'tslab' };

@@ -6,8 +6,9 @@ import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'nod
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { buildDeclarations, buildKernel } from '../../packages/jupyterlite-typescript-kernel/build.mjs';
-import { command, whole } from '../options.mjs';
-import { endWithParent, onSignals } from '../parent.mjs';
+import { trainIfNeeded } from '../book/trained.mjs';
+import { command, whole } from '../system/options.mjs';
+import { endWithParent, onSignals } from '../system/parent.mjs';
 import {
   filesUnder,
   readJson,
@@ -17,9 +18,8 @@ import {
   SetupError,
   venvPython,
   writeJson,
-} from '../setup/project.mjs';
-import { endChildren, run, Stopped } from '../setup/run.mjs';
-import { trainIfNeeded } from '../trained.mjs';
+} from '../system/project.mjs';
+import { endChildren, run, Stopped } from '../system/run.mjs';
 import { writeContents, writeDrawings } from './contents.mjs';
 import { bundle, writePackage } from './package.mjs';
 import { serve } from './serve.mjs';

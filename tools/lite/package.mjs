@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { build } from 'esbuild';
-import { root, SetupError } from '../setup/project.mjs';
-import { runFolder } from '../trained.mjs';
+import { runFolder } from '../book/trained.mjs';
+import { root, SetupError } from '../system/project.mjs';
 
 const require = createRequire(import.meta.url);
 const zip = promisify(gzip);

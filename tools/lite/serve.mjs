@@ -1,6 +1,6 @@
 // A small static web server, for this computer only.
 import { createServer } from 'node:http';
-import { sendFile } from '../static-files.mjs';
+import { sendFile } from '../system/static-files.mjs';
 
 /**
  * Serves a folder on 127.0.0.1.

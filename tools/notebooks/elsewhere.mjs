@@ -1,14 +1,14 @@
 #!/usr/bin/env node
+import { installPython, kernelDone, venvDone, writeKernel } from '../setup/steps.mjs';
+import { lock, unlock } from '../system/lock.mjs';
 // The command `lif_fc_mnist_notebooks`: the headless runner where this package is installed in somebody else's project.
 //   npx lif_fc_mnist_notebooks [options] FILE…     (--help lists the options)
 // The first call makes what the runner needs besides: a Python environment with Jupyter, inside the package's own folder.
-import { endWithParent, onSignals } from '../parent.mjs';
-import { lock, unlock } from '../setup/lock.mjs';
-import { isClone, SetupError } from '../setup/project.mjs';
-import { checkNode, findPython } from '../setup/requirements.cjs';
-import { endChildren, Stopped } from '../setup/run.mjs';
-import { step } from '../setup/step.mjs';
-import { installPython, kernelDone, venvDone, writeKernel } from '../setup/steps.mjs';
+import { endWithParent, onSignals } from '../system/parent.mjs';
+import { isClone, SetupError } from '../system/project.mjs';
+import { checkNode, findPython } from '../system/requirements.cjs';
+import { endChildren, Stopped } from '../system/run.mjs';
+import { step } from '../system/step.mjs';
 
 /** Makes .venv and the kernel if they are missing. */
 async function prepare() {

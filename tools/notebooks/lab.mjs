@@ -5,9 +5,9 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { endWithParent } from '../parent.mjs';
-import { remove, root, venvPython, writeJson } from '../setup/project.mjs';
-import { chapterNames, makeCopies } from './copies.mjs';
+import { chapterNames, makeCopies } from '../exercises/copies.mjs';
+import { endWithParent } from '../system/parent.mjs';
+import { remove, root, venvPython, writeJson } from '../system/project.mjs';
 
 if (!existsSync(venvPython)) {
   console.error('lab: no JupyterLab in .venv; run `npm run setup`');

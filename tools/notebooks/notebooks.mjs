@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runInForeground } from '../foreground.mjs';
-import { venvPython } from '../setup/project.mjs';
+import { runInForeground } from '../system/foreground.mjs';
+import { venvPython } from '../system/project.mjs';
 
 const script = join(dirname(fileURLToPath(import.meta.url)), 'run_notebooks.py');
 if (!existsSync(venvPython)) {

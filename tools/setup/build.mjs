@@ -14,8 +14,8 @@ import {
   root,
   SetupError,
   writeJson,
-} from './project.mjs';
-import { run } from './run.mjs';
+} from '../system/project.mjs';
+import { run } from '../system/run.mjs';
 
 const dist = join(root, 'dist');
 const stampFile = '.build.json';

@@ -12,7 +12,7 @@ import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSyn
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { hashOf, nodeMajor, readJson, root, SetupError, writeWhole } from './project.mjs';
+import { hashOf, nodeMajor, readJson, root, SetupError, writeWhole } from '../system/project.mjs';
 
 const isMusl = () => process.platform === 'linux' && !process.report.getReport().header.glibcVersionRuntime;
 

@@ -5,9 +5,19 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join, relative } from 'node:path';
-import { nodeMajor, nodeModules, readJson, remove, root, stamps, venvPython, windows, writeJson } from './project.mjs';
-import { findCompiler, noCompiler, pythonEnv } from './requirements.cjs';
-import { run, runTwice, Stopped } from './run.mjs';
+import {
+  nodeMajor,
+  nodeModules,
+  readJson,
+  remove,
+  root,
+  stamps,
+  venvPython,
+  windows,
+  writeJson,
+} from '../system/project.mjs';
+import { findCompiler, noCompiler, pythonEnv } from '../system/requirements.cjs';
+import { run, runTwice, Stopped } from '../system/run.mjs';
 
 const pkg = join(nodeModules, '@tensorflow', 'tfjs-node');
 const here = join(root, 'tools', 'setup');

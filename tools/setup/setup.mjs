@@ -1,18 +1,18 @@
 #!/usr/bin/env node
+import { lock, unlock } from '../system/lock.mjs';
 // Set-up: installs and builds all that a clone needs. `npm run setup`; the other commands run it first by themselves.
 //   --quiet  prints nothing when there is nothing to do
 //   --check  only says which Node and Python would be used
 //   --retry  retries a native backend that could not be installed before
 //   --from   takes everything from a bundle (`npm run bundle`): a folder or an address, as LIF_FC_MNIST_BUNDLE does
-import { endWithParent, onSignals } from '../parent.mjs';
+import { endWithParent, onSignals } from '../system/parent.mjs';
+import { root, SetupError } from '../system/project.mjs';
+import { BACKENDS, checkNode, findPython } from '../system/requirements.cjs';
+import { endChildren, Stopped } from '../system/run.mjs';
+import { seconds, step } from '../system/step.mjs';
 import { build, isBuilt } from './build.mjs';
 import { openBundle } from './bundle.mjs';
-import { lock, unlock } from './lock.mjs';
 import { setUpNative } from './native.mjs';
-import { root, SetupError } from './project.mjs';
-import { BACKENDS, checkNode, findPython } from './requirements.cjs';
-import { endChildren, Stopped } from './run.mjs';
-import { seconds, step } from './step.mjs';
 import { installPackages, installPython, pending, writeKernel } from './steps.mjs';
 
 const KNOWN = ['--quiet', '--check', '--retry', '--from'];

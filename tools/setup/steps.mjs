@@ -2,8 +2,6 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { isBuilt } from './build.mjs';
-import { nativeState } from './native.mjs';
 import {
   hashOf,
   isClone,
@@ -18,10 +16,12 @@ import {
   windows,
   writeJson,
   writeWhole,
-} from './project.mjs';
+} from '../system/project.mjs';
+import { pythonEnv } from '../system/requirements.cjs';
+import { run, runTwice } from '../system/run.mjs';
+import { isBuilt } from './build.mjs';
+import { nativeState } from './native.mjs';
 import { startRegistry } from './registry.mjs';
-import { pythonEnv } from './requirements.cjs';
-import { run, runTwice } from './run.mjs';
 
 /** Throws if a command failed, with the first and last lines of its output: npm names the cause first, pip last. */
 export function succeeded({ code, lines }, command) {

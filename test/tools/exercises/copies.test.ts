@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
-const root = resolve(__dirname, '..', '..');
+const root = resolve(__dirname, '..', '..', '..');
 const temporary = mkdtempSync(join(tmpdir(), 'lif-copies-'));
 after(() => rmSync(temporary, { recursive: true, force: true }));
 
@@ -29,7 +29,7 @@ const notebook = (...cells: Notebook['cells']) => ({ cells, metadata: { kernelsp
 describe('A copy of a chapter', () => {
   let copies: Copies;
   before(async () => {
-    copies = await import(pathToFileURL(join(root, 'tools', 'notebooks', 'copies.mjs')).href);
+    copies = await import(pathToFileURL(join(root, 'tools', 'exercises', 'copies.mjs')).href);
   });
 
   const moved = (text: string) =>

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { JSDOM } from 'jsdom';
-import { articleOf, load } from '../support/book';
+import { articleOf, load } from '../../support/book';
 
 interface Pages {
   finishText(html: string, page: string): string;

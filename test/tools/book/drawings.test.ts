@@ -7,13 +7,13 @@ import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
 import { JSDOM } from 'jsdom';
-import { COLORS, GRID, INK, WIDTH } from '../../src/visualizing/theme';
-import { assertClose, lifCases } from '../support/golden';
+import { COLORS, GRID, INK, WIDTH } from '../../../src/visualizing/theme';
+import { assertClose, lifCases } from '../../support/golden';
 
-const root = resolve(__dirname, '..', '..');
+const root = resolve(__dirname, '..', '..', '..');
 const images = join(root, 'notebooks', 'images');
 const load = async <T>(file: string) =>
-  (await import(pathToFileURL(join(root, 'tools', 'drawings', file)).href)) as Promise<T>;
+  (await import(pathToFileURL(join(root, 'tools', 'book', 'drawings', file)).href)) as Promise<T>;
 
 interface Step {
   h: number;
@@ -67,7 +67,7 @@ before(() => {
   }
 });
 
-test('The committed drawings are what `node tools/drawings/drawings.mjs` writes', async () => {
+test('The committed drawings are what `node tools/book/drawings/drawings.mjs` writes', async () => {
   const { drawings } = await load<Drawings>('drawings.mjs');
   const made = drawings();
   assert.deepEqual(Object.keys(made).sort(), NAMES);
@@ -76,7 +76,7 @@ test('The committed drawings are what `node tools/drawings/drawings.mjs` writes'
   for (const [name, svg] of Object.entries(made)) {
     assert.ok(
       readFileSync(join(images, `${name}.svg`), 'utf8') === svg,
-      `${name}.svg: run tools/drawings/drawings.mjs`,
+      `${name}.svg: run tools/book/drawings/drawings.mjs`,
     );
   }
 });
@@ -194,5 +194,9 @@ test("The curves are made with SpikingJelly's equations", async () => {
 test('What the drawings show of the trained network is what the network does', async () => {
   const { record } = await load<Recorder>('record.mjs');
   const { recorded } = await load<Sources>('sources.mjs');
-  assert.deepEqual(await record(), recorded, 'run tools/drawings/record.mjs, then tools/drawings/drawings.mjs');
+  assert.deepEqual(
+    await record(),
+    recorded,
+    'run tools/book/drawings/record.mjs, then tools/book/drawings/drawings.mjs',
+  );
 });

@@ -5,16 +5,16 @@ import { join, resolve } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { unzipSync } from 'fflate';
-import { decide, nameOfOld } from '../../lite/page/copies';
-import { runsZip } from '../../lite/page/files';
-import type { NotebookContent } from '../../lite/page/jupyter';
-import { destinationOf } from '../../lite/page/links';
-import { bookPage } from '../../lite/page/menu';
-import { hashOfCells } from '../../src/browser/hash';
-import { temporaryFolder } from '../support/data';
+import { decide, nameOfOld } from '../../../lite/page/copies';
+import { runsZip } from '../../../lite/page/files';
+import type { NotebookContent } from '../../../lite/page/jupyter';
+import { destinationOf } from '../../../lite/page/links';
+import { bookPage } from '../../../lite/page/menu';
+import { hashOfCells } from '../../../src/browser/hash';
+import { temporaryFolder } from '../../support/data';
 
 const load = <Module>(name: string): Promise<Module> =>
-  import(pathToFileURL(resolve(__dirname, '..', '..', 'tools', 'lite', `${name}.mjs`)).href);
+  import(pathToFileURL(resolve(__dirname, '..', '..', '..', 'tools', 'lite', `${name}.mjs`)).href);
 
 interface SiteNotebook extends NotebookContent {
   cells: (NotebookContent['cells'][number] & { source: string; outputs?: object[] })[];

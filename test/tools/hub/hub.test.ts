@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { lockFolder } from '../../src/node/records/lock';
-import { python } from '../support/python';
+import { lockFolder } from '../../../src/node/records/lock';
+import { python } from '../../support/python';
 
-const root = resolve(__dirname, '..', '..');
+const root = resolve(__dirname, '..', '..', '..');
 const temporary = mkdtempSync(join(tmpdir(), 'lif-hub-'));
 after(() => rmSync(temporary, { recursive: true, force: true }));
 

@@ -1,8 +1,8 @@
 // A trained network for what is built without running the chapters first.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, SetupError } from './setup/project.mjs';
-import { run } from './setup/run.mjs';
+import { root, SetupError } from '../system/project.mjs';
+import { run } from '../system/run.mjs';
 
 /** What chapter 4 leaves. */
 export const runFolder = join(root, 'build', 'run');

@@ -4,9 +4,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { temporaryFolder } from '../support/data';
+import { temporaryFolder } from '../../support/data';
 
-const root = resolve(__dirname, '..', '..');
+const root = resolve(__dirname, '..', '..', '..');
 
 interface Cell {
   cell_type: string;
@@ -194,7 +194,7 @@ test('What the checks found is read from an executed notebook, the last one of e
 });
 
 test('--reset makes a new copy and keeps the former one under a name with the time', async () => {
-  const { makeCopies, resetCopy } = await load<Copies>('notebooks', 'copies.mjs');
+  const { makeCopies, resetCopy } = await load<Copies>('exercises', 'copies.mjs');
   const from = temporaryFolder();
   const to = join(from, 'my');
   mkdirSync(to);

@@ -19,9 +19,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { transform } from 'esbuild';
-import { linkVenv } from '../support/ready-venv';
+import { linkVenv } from '../../support/ready-venv';
 
-const root = resolve(__dirname, '..', '..');
+const root = resolve(__dirname, '..', '..', '..');
 const windows = process.platform === 'win32';
 const scratch = mkdtempSync(join(tmpdir(), 'lif-doctor-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));
@@ -91,9 +91,9 @@ function readyClone(name: string): string {
 
 const GB = 1e9;
 type System = Record<string, unknown>;
-const system: System = require('../../tools/doctor/system.cjs');
+const system: System = require('../../../tools/doctor/system.cjs');
 const { machineChecks }: { machineChecks(system: System): [string, () => Check | Promise<Check>][] } =
-  require('../../tools/doctor/machine.cjs');
+  require('../../../tools/doctor/machine.cjs');
 
 /** What a check says of a machine that differs from this one in some respects. */
 async function verdict(name: string, differences: System): Promise<Check> {
@@ -267,7 +267,7 @@ describe('Before set-up', () => {
     const files = ['collect', 'doctor', 'machine', 'network', 'system', 'verdict'].map(
       (name) => `tools/doctor/${name}.cjs`,
     );
-    for (const file of [...files, 'tools/setup/requirements.cjs']) {
+    for (const file of [...files, 'tools/system/requirements.cjs']) {
       const text = readFileSync(join(root, file), 'utf8');
       // esbuild writes newer syntax in an older way. What it leaves as it is was old already.
       const [then, now] = await Promise.all(

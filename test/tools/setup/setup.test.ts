@@ -4,10 +4,10 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, s
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { PYTHON } from '../support/python';
-import { smallClone } from '../support/small-clone';
+import { PYTHON } from '../../support/python';
+import { smallClone } from '../../support/small-clone';
 
-const root = resolve(__dirname, '..', '..');
+const root = resolve(__dirname, '..', '..', '..');
 const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
 
 /** Runs set-up in a clone, in a home folder that has nothing, without the native backend. */

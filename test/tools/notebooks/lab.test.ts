@@ -22,9 +22,9 @@ import {
   typed,
   waitUntilIdle,
   wordBreak,
-} from '../support/lab';
+} from '../../support/lab';
 
-const root = resolve(__dirname, '..', '..');
+const root = resolve(__dirname, '..', '..', '..');
 const chapter = join(root, 'notebooks', '02-lif-neuron.ipynb');
 const canary = (name: string) => join(root, 'test', 'canaries', `${name}.ipynb`);
 const screenshots = join(root, 'build', 'screenshots');

@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { ALL } from '../../src/exercises';
-import { type Ended, ended, read, root, temporaryFolder } from '../support/notebooks';
+import { ALL } from '../../../src/exercises';
+import { type Ended, ended, read, root, temporaryFolder } from '../../support/notebooks';
 
 interface Cell {
   cell_type: string;
@@ -206,7 +206,7 @@ describe('The report of a class', () => {
 
 describe('The report of a folder', () => {
   test('executes no copy in which every answer is still the stub, and only the chapters that it is asked for', async () => {
-    const { chapterNames, learnersCopy } = await load<Copies>('notebooks', 'copies.mjs');
+    const { chapterNames, learnersCopy } = await load<Copies>('exercises', 'copies.mjs');
     const names = chapterNames();
     for (const name of names.slice(1, 3)) {
       const copy = learnersCopy(read(join(root, 'notebooks', name)) as never, name, names);
@@ -284,7 +284,7 @@ describe('The report of a folder', () => {
 describe('Copies in a folder that cannot be written to', () => {
   let copies: Copies;
   before(async () => {
-    copies = await load<Copies>('notebooks', 'copies.mjs');
+    copies = await load<Copies>('exercises', 'copies.mjs');
   });
   for (const options of [[], ['--reset', '02']]) {
     test(`are one line: ${['exercises', ...options].join(' ')}`, { skip: !isRoot && 'not root' }, (t) => {

@@ -3,8 +3,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { learnersCells, textOf } from '../exercises/cells.mjs';
-import { readJson, root } from '../setup/project.mjs';
+import { readJson, root } from '../system/project.mjs';
+import { learnersCells, textOf } from './cells.mjs';
 
 // The package looks at the same edition when a copy asks.
 export const { editionOf, hashOfCells } = createRequire(import.meta.url)(

@@ -22,9 +22,9 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { python } from '../support/python';
+import { python } from '../../support/python';
 
-const root = resolve(__dirname, '..', '..');
+const root = resolve(__dirname, '..', '..', '..');
 const modules = join(root, 'node_modules');
 const installed = join(modules, '@tensorflow', 'tfjs-node');
 

@@ -9,8 +9,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { ALL } from '../../src/exercises';
-import { type Cell as AnyCell, read, root, run, stream } from '../support/notebooks';
+import { ALL } from '../../../src/exercises';
+import { type Cell as AnyCell, read, root, run, stream } from '../../support/notebooks';
 
 interface Cell extends AnyCell {
   metadata: AnyCell['metadata'] & { exercise?: { id?: string; role: string } };
@@ -66,7 +66,7 @@ const MISHAPS = [
 
 /** The stubs of all chapters, and then the mishaps, as one notebook. */
 async function notebookOfAll(): Promise<{ file: string; stubs: Cell[] }> {
-  const { chapterNames, learnersCopy } = await load<Copies>('notebooks', 'copies.mjs');
+  const { chapterNames, learnersCopy } = await load<Copies>('exercises', 'copies.mjs');
   const { sectionOf } = await load<Cells>('exercises', 'cells.mjs');
   const names = chapterNames();
   const stubs = names.flatMap((name, chapter) => {

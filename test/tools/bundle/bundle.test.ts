@@ -7,11 +7,11 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { ended } from '../support/notebooks';
-import { PYTHON } from '../support/python';
-import { smallClone } from '../support/small-clone';
+import { ended } from '../../support/notebooks';
+import { PYTHON } from '../../support/python';
+import { smallClone } from '../../support/small-clone';
 
-const root = resolve(__dirname, '..', '..');
+const root = resolve(__dirname, '..', '..', '..');
 const scratch = mkdtempSync(join(tmpdir(), 'lif-bundle-'));
 const clone = smallClone(join(scratch, 'a clone'));
 const bundle = join(scratch, 'a bundle');

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { textOf } from './exercises/cells.mjs';
-import { filesUnder, readJson, root } from './setup/project.mjs';
+import { filesUnder, readJson, root } from '../system/project.mjs';
+import { textOf } from './cells.mjs';
 
 /**
  * Whether it was cloned or unpacked, on whichever system: line ends, outputs and folders' order do not count. It is asked

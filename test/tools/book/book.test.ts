@@ -5,9 +5,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as theme from '../../book/page/figure-theme';
-import { lines, weightImages } from '../../src/visualizing';
-import { articleOf, load, root } from '../support/book';
+import * as theme from '../../../book/page/figure-theme';
+import { lines, weightImages } from '../../../src/visualizing';
+import { articleOf, load, root } from '../../support/book';
 
 interface Output {
   output_type: string;

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 
-const root = resolve(__dirname, '..', '..');
+const root = resolve(__dirname, '..');
 const read = (name: string) => readFileSync(join(root, name), 'utf8');
 const text = read('environment.md');
 const manifest = JSON.parse(read('package.json'));

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes the drawings of the chapters: `node tools/drawings/drawings.mjs` into notebooks/images, or `--out FOLDER`.
+// Writes the drawings of the chapters: `node tools/book/drawings/drawings.mjs` into notebooks/images, or `--out FOLDER`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +28,7 @@ export const drawings = () => ({
 });
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const folder = fileURLToPath(new URL('../../notebooks/images', import.meta.url));
+  const folder = fileURLToPath(new URL('../../../notebooks/images', import.meta.url));
   const { out } = parseArgs({ options: { out: { type: 'string', default: folder } } }).values;
   mkdirSync(out, { recursive: true });
   for (const [name, svg] of Object.entries(drawings())) writeFileSync(join(out, `${name}.svg`), svg);
