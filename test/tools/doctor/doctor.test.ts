@@ -381,7 +381,10 @@ fs.mkdtempSync = (path, ...more) => {
       const bytes = readFileSync(file);
       bytes[100] ^= 1;
       writeFileSync(file, bytes);
-      writeFileSync(join(clone, 'tools', 'notebooks', 'kernel', 'preload.cjs'), "throw new Error('out of order');\n");
+      writeFileSync(
+        join(clone, 'packages', 'typescript-kernel', 'tslab', 'preload.cjs'),
+        "throw new Error('out of order');\n",
+      );
       rmSync(join(clone, 'build'), { recursive: true, force: true });
       mkdirSync(join(clone, 'build', 'jupyter'), { recursive: true });
       writeFileSync(join(clone, 'build', 'jupyter', 'lab'), '');
