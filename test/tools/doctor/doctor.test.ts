@@ -61,7 +61,17 @@ function report(...args: Parameters<typeof doctor>): Report & { status: number |
 /** The project as it was downloaded, before set-up. */
 function freshClone(name: string): string {
   const clone = join(scratch, name);
-  for (const path of ['tools', 'src', 'package.json', 'package-lock.json', '.npmrc', 'requirements.txt', 'notebooks']) {
+  const paths = [
+    'tools',
+    'packages',
+    'src',
+    'package.json',
+    'package-lock.json',
+    '.npmrc',
+    'requirements.txt',
+    'notebooks',
+  ];
+  for (const path of paths) {
     cpSync(join(root, path), join(clone, path), {
       recursive: true,
       filter: (from) => !from.endsWith(join('notebooks', 'my')),
