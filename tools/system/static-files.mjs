@@ -19,6 +19,20 @@ const TYPES = {
   '.woff2': 'font/woff2',
 };
 
+/**
+ * The path that a request names, decoded; undefined if it is none of ours: what does not decode, the address of another
+ * server, and two slashes (or a backslash, which browsers read as a slash), which in a redirect would lead to another server.
+ * @param {import('node:http').IncomingMessage} request
+ */
+export function pathOf({ url = '' }) {
+  try {
+    const path = decodeURIComponent(url.replace(/[?#].*$/s, ''));
+    return path.startsWith('/') && !/\/\/|\\/.test(path) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What a path names below a folder: a file's path and size, or a folder; undefined if there is none, or if it lies elsewhere. */
 function found(folder, path) {
   try {
@@ -35,12 +49,14 @@ function found(folder, path) {
 
 /**
  * Answers a request with a file.
- * @param folder where the file is
- * @param path the decoded path of it, from that folder, with a slash at its beginning
- * @param only the folders in it that are served; all of it by default
+ * @param {import('node:http').IncomingMessage} request one with a path (`pathOf`)
+ * @param {import('node:http').ServerResponse} response
+ * @param {string} folder where the file is
+ * @param {string} path the decoded path of it, from that folder, with a slash at its beginning
+ * @param {string[]} [only] the folders in it that are served; all of it by default
  * @returns whether there is such a file; if not, nothing was answered
  */
-export function sendFile(request, response, folder, path, only = undefined) {
+export function sendFile(request, response, folder, path, only) {
   if (only) {
     // Each by itself: nothing beside them is reached from within.
     const [, name, rest] = /^\/([^/]*)(.*)$/s.exec(path) ?? [];
@@ -49,8 +65,7 @@ export function sendFile(request, response, folder, path, only = undefined) {
   const { isFolder, file, size } = found(folder, path) ?? {};
   if (isFolder) {
     // Relative addresses of a page count from its folder.
-    const { pathname, search } = new URL(request.url, 'http://localhost');
-    response.writeHead(301, { location: `${pathname}/${search}` }).end();
+    response.writeHead(301, { location: request.url.replace(/(?=[?#]|$)/, '/') }).end();
     return true;
   }
   if (!file) return false;
