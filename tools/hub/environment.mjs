@@ -94,7 +94,7 @@ export function checkReadable() {
     join(root, 'node_modules', 'tslab', 'package.json'),
     join(root, 'dist', 'node', 'index.js'),
     join(root, '.venv', 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json'),
-    join(root, 'tools', 'notebooks', 'kernel', 'preload.cjs'),
+    join(root, 'packages', 'typescript-kernel', 'tslab', 'preload.cjs'),
   ];
   for (const path of needed) {
     const why = whyUnreadable(path);

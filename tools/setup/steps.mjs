@@ -109,7 +109,7 @@ const tslabFolder = () =>
 /** What `tslab install` writes, but with absolute paths, so neither node nor tslab has to be on PATH. */
 const kernelText = () => {
   const tslab = join(tslabFolder(), 'bin', 'tslab');
-  const preload = join(root, 'tools', 'notebooks', 'kernel', 'preload.cjs');
+  const preload = join(root, 'packages', 'typescript-kernel', 'tslab', 'preload.cjs');
   const spec = {
     argv: [process.execPath, '--require', preload, tslab, 'kernel', '--config-path', '{connection_file}'],
     display_name: 'TypeScript (tslab)',

@@ -21,6 +21,20 @@ const TYPES = {
 };
 
 /**
+ * The path that a request names, decoded; undefined if it is none of ours: what does not decode, the address of another
+ * server, and two slashes (or a backslash, which browsers read as a slash), which in a redirect would lead to another server.
+ * @param {import('node:http').IncomingMessage} request
+ */
+export function pathOf({ url = '' }) {
+  try {
+    const path = decodeURIComponent(url.replace(/[?#].*$/s, ''));
+    return path.startsWith('/') && !/\/\/|\\/.test(path) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * What a path names below a folder: a file's path and size, or a folder; undefined if there is none, or if it lies elsewhere.
  * @param {string} folder
  * @param {string} path
@@ -41,7 +55,7 @@ function found(folder, path) {
 
 /**
  * Answers a request with a file.
- * @param {import('node:http').IncomingMessage} request
+ * @param {import('node:http').IncomingMessage} request one with a path (`pathOf`)
  * @param {import('node:http').ServerResponse} response
  * @param {string} folder where the file is
  * @param {string} path the decoded path of it, from that folder, with a slash at its beginning
@@ -58,8 +72,7 @@ export function sendFile(request, response, folder, path, only) {
   if (!there) return false;
   if ('isFolder' in there) {
     // Relative addresses of a page count from its folder.
-    const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
-    response.writeHead(301, { location: `${pathname}/${search}` }).end();
+    response.writeHead(301, { location: String(request.url).replace(/(?=[?#]|$)/, '/') }).end();
     return true;
   }
   const { file, size } = there;
