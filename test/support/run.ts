@@ -26,8 +26,13 @@ export function contentsOf(folder: string): Record<string, string> {
 }
 
 /** Runs the command to its end, by default in a new empty folder. */
-export function lifFcMnist(args: string[], cwd = temporaryFolder(), node: string[] = []) {
-  const run = spawnSync(process.execPath, [...node, COMMAND, ...args], { cwd, encoding: 'utf8' });
+export function lifFcMnist(args: string[], cwd = temporaryFolder(), node: string[] = [], env: NodeJS.ProcessEnv = {}) {
+  const run = spawnSync(process.execPath, [...node, COMMAND, ...args], {
+    cwd,
+    encoding: 'utf8',
+    timeout: 120_000,
+    env: { ...process.env, ...env },
+  });
   return { ...run, cwd };
 }
 
