@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { EngineOptions } from '../common/engine';
-import { checkWhole } from '../common/neuron-options';
 import { EventEngine } from '../event/engine';
 import { isEventEngine } from '../host/engine-name';
 import type { TfjsEngine, TfjsEngineOptions } from '../training/tfjs-engine';
@@ -42,8 +41,9 @@ function createEventEngine(options: EngineOptions): Promise<EventEngine> {
 function defaultThreads(parallelism: number): number {
   const wanted = process.env.LIF_FC_MNIST_THREADS;
   if (!wanted) return Math.min(64, parallelism);
-  checkWhole('LIF_FC_MNIST_THREADS', Number(wanted), 1, 64);
-  return Number(wanted);
+  const threads = Number(wanted);
+  if (/^\d+$/.test(wanted) && threads >= 1 && threads <= 64) return threads;
+  throw new RangeError(`LIF_FC_MNIST_THREADS: expected a whole number from 1 to 64, found ${wanted}`);
 }
 
 /** The kernel, which `npm run build` makes; the same place from src/node and from dist/node. */

@@ -1,11 +1,14 @@
 /** Atomic file writes: write a temporary file next to the target, sync it, then rename it. */
 import {
   closeSync,
+  constants,
   existsSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -17,6 +20,30 @@ import { isAlive } from './processes';
 /** A path inside the project, whichever folder the notebook's kernel was started in. */
 export function projectPath(...parts: string[]): string {
   return resolve(__dirname, '..', '..', ...parts);
+}
+
+/**
+ * Opens a file to be read.
+ * @throws Error as `openSync`; also for what is no file, such as a named pipe, which would be waited for without end
+ */
+export function openFile(file: string): number {
+  // Windows has neither such pipes nor the flag.
+  const handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const found = fstatSync(handle);
+  if (found.isFile()) return handle;
+  closeSync(handle);
+  const kind = found.isDirectory() ? 'a folder' : found.isFIFO() ? 'a named pipe' : 'a device';
+  throw new Error(`expected a file, found ${kind}`);
+}
+
+/** A file's bytes. @throws Error as `openFile` */
+export function readFile(file: string): Buffer {
+  const handle = openFile(file);
+  try {
+    return readFileSync(handle);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /** A file's content; a list is written part by part, so that a large file needs no copy in memory. */

@@ -1,5 +1,5 @@
 /** The original's four figures of a run: as files, or in a window. */
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Trace } from '../../common/engine';
 import { IMAGE_SIZE, type Mnist } from '../../common/mnist';
@@ -19,10 +19,14 @@ export interface Drawn {
   data: Mnist;
 }
 
+/** The names of the figures' files. */
+export const FIGURE_FILES: readonly string[] = NAMES.flatMap((name) => TYPES.map((type) => `${name}.${type}`));
+
 /** The files of figures that are in a folder. */
 export function figureFilesIn(folder: string): string[] {
-  const names = NAMES.flatMap((name) => TYPES.map((type) => `${name}.${type}`));
-  return names.map((name) => join(folder, name)).filter((file) => existsSync(file));
+  return FIGURE_FILES.map((name) => join(folder, name)).filter(
+    (file) => lstatSync(file, { throwIfNoEntry: false })?.isDirectory() === false,
+  );
 }
 
 export function figuresOf({ trace, history, data }: Drawn): Figures {

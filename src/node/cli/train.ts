@@ -43,8 +43,10 @@ export async function trainAndRecord(job: Job): Promise<Outcome> {
     if (!writer.continues) addCurves(writer, history);
     await trainEpochs(job, history, writer, save);
     if (history.stopped) {
-      if (history.trainAccs.length > 0) save();
-      console.error(stopped(history));
+      // A whole epoch or nothing in exchange for another run.
+      const isSaved = history.trainAccs.length > 0 && (!job.earlier || history.epoch > 0);
+      if (isSaved) save();
+      console.error(stopped(job, history, isSaved));
       return { status: stop.status };
     }
     return { status: 0, figures: await record(job, history, save) };
@@ -55,7 +57,10 @@ export async function trainAndRecord(job: Job): Promise<Outcome> {
   }
 }
 
-/** Puts everything on the disk that a resumed run needs; what the run replaces is removed then, and not earlier. */
+/**
+ * Puts everything on the disk that a resumed run needs. What the run replaces is removed then, and not earlier: after the
+ * first epoch.
+ */
 function saver(
   { settings, options, places, checkpoint, earlier }: Job,
   history: TrainingHistory,
@@ -132,9 +137,10 @@ async function record(job: Job, history: TrainingHistory, save: () => void): Pro
   return figures;
 }
 
-function stopped({ epoch, batch, trainAccs }: TrainingHistory): string {
-  if (trainAccs.length === 0) return 'Stopped before the first batch; nothing was saved';
-  return `Stopped in epoch ${epoch} after ${batch} batches; continue with --resume`;
+function stopped({ places, earlier }: Job, { epoch, batch, trainAccs }: TrainingHistory, isSaved: boolean): string {
+  const when = trainAccs.length === 0 ? 'before the first batch' : `in epoch ${epoch} after ${batch} batches`;
+  if (isSaved) return `Stopped ${when}; continue with --resume`;
+  return `Stopped ${when}; nothing was saved${earlier ? `, and the run in ${places.outDir} stays` : ''}`;
 }
 
 /** Of a training that diverged: what to do, and what is left. */

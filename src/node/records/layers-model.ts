@@ -1,9 +1,9 @@
 /** A layers model on the disk; `src/records/layers-model.ts` knows the format. */
-import { lstatSync, readFileSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NeuronOptions } from '../../common/neuron-options';
 import { decodeNetwork, layersModelFiles, MODEL_FILES, type SavedNetwork } from '../../records/layers-model';
-import { makeFolder, writeFileAtomic } from '../files';
+import { makeFolder, readFile, writeFileAtomic } from '../files';
 
 /**
  * Writes weights [784, 10] as a layers model that `tf.loadLayersModel` reads.
@@ -30,7 +30,7 @@ export function readLayersModel(folder: string): SavedNetwork {
 
 function read(file: string): Uint8Array {
   try {
-    return readFileSync(file);
+    return readFile(file);
   } catch (error) {
     throw new Error(`${file}: expected a file of a layers model, cannot read it (${(error as Error).message})`);
   }

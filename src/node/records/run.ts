@@ -1,9 +1,9 @@
 /** What a finished training leaves: the original's four arrays and its model, in a folder or in a named place. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Run, SavedRun } from '../../host/contract';
 import { ARRAYS, arrayFiles, CURVES, checkRunName, decodeRun, MODEL_FOLDER } from '../../records/run-files';
-import { makeFolder, projectPath, writeFileAtomic } from '../files';
+import { makeFolder, projectPath, readFile, writeFileAtomic } from '../files';
 import { writeLayersModel } from './layers-model';
 import { lockFolder } from './lock';
 import { removeLeftovers } from './run-folder';
@@ -56,7 +56,7 @@ export async function loadRun(name = 'run'): Promise<SavedRun> {
 
 function read(file: string): Uint8Array {
   try {
-    return readFileSync(file);
+    return readFile(file);
   } catch (error) {
     throw new Error(`${file}: expected a file of a saved run, cannot read it (${(error as Error).message})`);
   }

@@ -14,9 +14,13 @@ export interface EventsPosition {
   length: number;
 }
 
+/** The longest name that file systems take, in bytes. */
+const LONGEST_NAME = 255;
+
 /** Whether this is the bare name of an event file, which TensorBoard would read in its folder. */
 export function isEventsName(name: unknown): name is string {
-  return typeof name === 'string' && /^events\.out\.tfevents\.[\p{L}\p{N}._-]+$/u.test(name);
+  if (typeof name !== 'string' || Buffer.byteLength(name) > LONGEST_NAME) return false;
+  return /^events\.out\.tfevents\.[\p{L}\p{N}._-]+$/u.test(name);
 }
 
 /** Bytes that a writer keeps in memory. */
@@ -31,8 +35,9 @@ export class SummaryWriter {
   private readonly handle: number;
   private pending: Uint8Array[] = [];
   private pendingBytes = 0;
-  /** Bytes of the file that were written. */
+  /** Bytes of the file that were written, and how many of them a flush has put on the disk. */
   private end = 0;
+  private flushed = 0;
 
   /**
    * @param folder made if it is missing
@@ -53,7 +58,7 @@ export class SummaryWriter {
       this.file = join(folder, earlier.file);
       this.handle = openSync(this.file, 'r+');
       ftruncateSync(this.handle, earlier.length);
-      this.end = earlier.length;
+      this.end = this.flushed = earlier.length;
     } else {
       [this.file, this.handle] = openNew(folder);
       this.add(fileVersion());
@@ -95,6 +100,7 @@ export class SummaryWriter {
     } catch (error) {
       throw new Error(`${this.file}: cannot be written (${(error as Error).message})`);
     }
+    this.flushed = this.end;
     return { file: basename(this.file), length: this.end };
   }
 
@@ -107,10 +113,11 @@ export class SummaryWriter {
     }
   }
 
-  /** Ends without what was added since the last flush; a file that holds nothing yet is removed. */
+  /** Ends without what was added since the last flush; a file that was never flushed is removed. */
   discard(): void {
+    if (this.end > this.flushed) ftruncateSync(this.handle, this.flushed);
     closeSync(this.handle);
-    if (this.end === 0) rmSync(this.file, { force: true });
+    if (this.flushed === 0) rmSync(this.file, { force: true });
   }
 }
 
