@@ -63,7 +63,7 @@ export function writeFileAtomic(file: string, content: Content): void {
   try {
     const handle = openSync(unfinished, 'w');
     try {
-      for (const part of parts) writeWhole(handle, typeof part === 'string' ? Buffer.from(part) : part);
+      for (const part of parts) writeAll(handle, typeof part === 'string' ? Buffer.from(part) : part);
       fsyncSync(handle);
     } finally {
       closeSync(handle);
@@ -79,7 +79,7 @@ export function writeFileAtomic(file: string, content: Content): void {
  * Writes all bytes to an open file.
  * @param position where in the file; by default after what was written last
  */
-export function writeWhole(handle: number, bytes: Uint8Array, position?: number): void {
+export function writeAll(handle: number, bytes: Uint8Array, position?: number): void {
   for (let written = 0; written < bytes.length; ) {
     const place = position === undefined ? null : position + written;
     written += writeSync(handle, bytes, written, bytes.length - written, place);
