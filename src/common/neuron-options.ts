@@ -45,14 +45,17 @@ export function checkNeuron(neuron: NeuronOptions): void {
   checkNumber('alpha', neuron.alpha, 0);
   checkNumber('vThreshold', neuron.vThreshold);
   if (neuron.vReset !== null) checkNumber('vReset', neuron.vReset);
-  for (const name of ['decayInput', 'detachReset'] as const) {
-    if (typeof neuron[name] !== 'boolean')
-      throw new RangeError(`${name}: expected true or false, found ${shown(neuron[name])}`);
-  }
+  checkSwitch('decayInput', neuron.decayInput);
+  checkSwitch('detachReset', neuron.detachReset);
 }
 
 /** A value as an error message shows it: a string in quotes, so that '2' is not taken for 2. */
 const shown = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value));
+
+/** @throws RangeError unless the value is true or false */
+export function checkSwitch(name: string, value: boolean): void {
+  if (typeof value !== 'boolean') throw new RangeError(`${name}: expected true or false, found ${shown(value)}`);
+}
 
 /** @throws RangeError unless the value is a finite number above the bound, also when rounded to float32 */
 export function checkNumber(name: string, value: number, above = Number.NEGATIVE_INFINITY): void {
@@ -69,3 +72,7 @@ export function checkWhole(name: string, value: number, from: number, to: number
   if (Number.isInteger(value) && value >= from && value <= to) return;
   throw new RangeError(`${name}: expected a whole number from ${from} to ${to}, found ${shown(value)}`);
 }
+
+/** Whether a value is a typed array of this kind, also one of another realm, such as a notebook's cell. */
+export const isTyped = (value: unknown, kind: 'Uint8Array' | 'Float32Array' | 'Float64Array'): boolean =>
+  Object.prototype.toString.call(value) === `[object ${kind}]`;

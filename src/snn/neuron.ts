@@ -4,7 +4,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { checkNumber, type NeuronOptions } from '../common/neuron-options';
+import { checkNumber, checkSwitch, type NeuronOptions } from '../common/neuron-options';
 import type { Trace } from '../common/trace';
 import { makeSurrogate, Sigmoid, type SurrogateFunction } from './surrogate';
 
@@ -65,7 +65,7 @@ export class LIFNode extends tf.layers.Layer {
   /** Earlier potentials, which a gradient may still need until the reset. */
   private past: tf.Tensor[] = [];
 
-  /** @throws RangeError if tau is not above 1, or another option is not a finite number */
+  /** @throws RangeError if tau is not above 1, or another option is no finite number, or no switch */
   constructor(args: LIFNodeArgs & { surrogate?: SurrogateFunction['name']; alpha?: number } = {}) {
     super({ name: args.name });
     this.tau = args.tau ?? 2;
@@ -82,6 +82,7 @@ export class LIFNode extends tf.layers.Layer {
     checkNumber('tau', this.tau, 1);
     checkNumber('vThreshold', this.vThreshold);
     if (this.vReset !== null) checkNumber('vReset', this.vReset);
+    for (const name of ['decayInput', 'detachReset', 'storeSequences'] as const) checkSwitch(name, this[name]);
   }
 
   override get stateful(): boolean {
