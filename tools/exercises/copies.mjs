@@ -3,6 +3,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { codeOf } from '../system/processes.mjs';
 import { readJson, root } from '../system/project.mjs';
 import { learnersCells, textOf } from './cells.mjs';
 
@@ -141,7 +142,7 @@ export function makeCopies(from = chaptersFolder, to = copiesFolder) {
       writeFileSync(join(to, name), text, { flag: 'wx' }); // fails if there is one
       made.push(name);
     } catch (error) {
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
+      if (codeOf(error) !== 'EEXIST') throw error;
     }
   }
   return { names, made, outdated: outdatedCopies(from, to) };

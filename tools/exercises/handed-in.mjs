@@ -2,6 +2,7 @@
 // was handed in may hold anything, so nothing is taken for granted and only what is needed is taken over.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
+import { codeOf } from '../system/processes.mjs';
 import { idsOf, learnersCells, partOf, sectionOf, textOf } from './cells.mjs';
 import { chapterNames, readChapter } from './copies.mjs';
 
@@ -52,7 +53,7 @@ export function notebooksBelow(folder) {
     try {
       entries = readdirSync(join(folder, below), { withFileTypes: true });
     } catch (error) {
-      problems.push(`${below || folder}: it cannot be read (${/** @type {NodeJS.ErrnoException} */ (error).code})`);
+      problems.push(`${below || folder}: it cannot be read (${codeOf(error)})`);
       return;
     }
     for (const entry of entries) {
@@ -133,7 +134,7 @@ function parsed(file) {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new Error(`it cannot be read (${/** @type {NodeJS.ErrnoException} */ (error).code})`);
+    throw new Error(`it cannot be read (${codeOf(error)})`);
   }
   const again = 'ask for the .ipynb file once more';
   if (text.trim() === '') throw new Error(`it is empty; ${again}`);

@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runInForeground } from '../system/foreground.mjs';
+import { codeOf } from '../system/processes.mjs';
 import { nodeModules, remove, root, writeWhole } from '../system/project.mjs';
 import { partOf } from './cells.mjs';
 import { BadInput, handedIn, knownCells, notebooksBelow } from './handed-in.mjs';
@@ -305,8 +306,7 @@ function mustBeWritable(csv) {
     accessSync(dirname(csv), constants.W_OK);
     isFolder = statSync(csv, { throwIfNoEntry: false })?.isDirectory();
   } catch (error) {
-    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    throw new BadInput(`${csv} cannot be written (${code}); name another file with --csv FILE`);
+    throw new BadInput(`${csv} cannot be written (${codeOf(error)}); name another file with --csv FILE`);
   }
   if (isFolder) throw new BadInput(`--csv: expected the name of a file, found the folder ${csv}`);
 }

@@ -1,12 +1,12 @@
-/** What a learner sees in a cell on the project's kernel (tools/notebooks/kernel): errors, interrupts, last values. */
+/** What a learner sees in a cell on the project's kernel (packages/typescript-kernel/tslab): errors, interrupts, last values. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { type Ended, runCells, type Step } from '../support/kernel';
+import { type Ended, runCells, type Step } from '../../../support/kernel';
 
-const root = resolve(__dirname, '..', '..');
+const root = resolve(__dirname, '..', '..', '..', '..');
 // Inside the project, so that cells find the package by its name.
 mkdirSync(join(root, 'build'), { recursive: true });
 const folder = mkdtempSync(join(root, 'build', 'kernel-test-'));
