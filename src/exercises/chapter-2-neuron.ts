@@ -1,7 +1,7 @@
 /** Chapter 2, first half: charge, fire, reset. */
 import * as tf from '@tensorflow/tfjs';
 import { exercise, mistake as m } from './exercise';
-import { drive, numberOf, withNeuron } from './tensors';
+import { numberOf, simulate, withNeuron } from './tensors';
 
 type Charge = (v: number, x: number, tau: number) => number;
 type Fire = (h: number, threshold: number) => number;
@@ -152,7 +152,7 @@ export const chapter2Neuron = {
       // No input while there is a potential to lose, and currents that drive it below 0 and below -1.
       [[0.8, 0, 0, 1.2, -1.5, -3, 0.5, 2.9], 2],
     ],
-    oracle: (x, tau) => drive(x, { tau }),
+    oracle: (x, tau) => simulate({ tau }, x),
     mistakes: {
       'reset-late': m(
         'records h and resets at the start of the next step',
