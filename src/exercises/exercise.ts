@@ -64,7 +64,7 @@ export class NotAttempted extends Error {
   override name = 'NotAttempted';
 }
 
-/** Thrown when an answer makes no end. */
+/** Thrown when an answer never returns. */
 export class NeverEnds extends Error {
   override name = 'NeverEnds';
 }
