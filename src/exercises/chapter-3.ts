@@ -110,6 +110,16 @@ export const chapter3 = {
           [1, 0],
         ],
       ],
+      // Another number of steps.
+      [
+        [
+          [1, 0],
+          [0, 0],
+          [1, 1],
+          [1, 0],
+          [1, 0],
+        ],
+      ],
     ],
     oracle: (spikes) => counts(spikes).map((count) => count / spikes.length),
     mistakes: {
@@ -162,6 +172,7 @@ export const chapter3 = {
       [0.9, 0.031],
       [0.25, 0.1],
       [0.5, 0.06],
+      [0.5, 0.125], // exactly 16 steps, without rounding
     ],
     tolerance: 0,
     oracle: (p, error) => {
@@ -189,6 +200,11 @@ export const chapter3 = {
         'rounds down',
         'With this many steps the error is still a little too large. To which side do you round?',
         (p, error) => Math.floor((p * (1 - p)) / error ** 2),
+      ),
+      'one-too-many': m(
+        '`Math.floor(…) + 1`',
+        'Where the error is reached exactly, this takes one step more. Is the error then still too large?',
+        (p, error) => Math.floor((p * (1 - p)) / error ** 2) + 1,
       ),
       'poisson-variance': m(
         '`p / error ** 2`',

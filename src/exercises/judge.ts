@@ -1,7 +1,7 @@
 /** Judges an answer: right, or which mistake it is. */
 import { type AnyAnswer, type Exercise, NeverEnds, NotAttempted, type Probe, type Trial } from './exercise';
 import { GENERAL } from './general';
-import { copy, type Flaw, flawOf, isPromise, placesOf, same, worded, wordedArguments } from './values';
+import { copy, type Flaw, flawOf, isPromise, placesOf, same, withoutExtras, worded, wordedArguments } from './values';
 
 export interface Verdict {
   status: 'passed' | 'todo' | 'error' | 'wrong';
@@ -70,15 +70,22 @@ function resultsOf(exercise: Exercise, answer: AnyAnswer): unknown[] {
   return results;
 }
 
-const compared = ({ compared: part }: Exercise, { result, seen }: Outcome): unknown => [
+const compared = ({ compared: part }: Exercise, { result, seen }: Outcome): unknown[] => [
   part && result !== undefined && !isPromise(result) ? part(result as never) : result,
   seen,
 ];
 
-const firstLine = (error: unknown) => {
-  const [line] = String(error).split('\n');
+/** The first line of what was thrown; anything can be thrown, also what cannot be turned into text. */
+function firstLine(error: unknown): string {
+  let text: string;
+  try {
+    text = String(error);
+  } catch {
+    text = 'something that cannot be printed';
+  }
+  const [line] = text.split('\n');
   return line.length > 120 ? `${line.slice(0, 119)}…` : line;
-};
+}
 
 const OVERFLOW = /RangeError: .*(call stack|array length|allocation failed)/i;
 
@@ -141,7 +148,9 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
     });
   }
   const equal = (a: unknown[], b: unknown[]) => a.every((value, i) => same(value, b[i], tolerance));
-  const [results, later] = [outcomes, again].map((all) => all.map((outcome) => comparedSafely(exercise, outcome)));
+  const [results, later] = [outcomes, again].map((all) =>
+    all.map((outcome, i) => comparedSafely(exercise, outcome, rightResults[i] as unknown[])),
+  );
   if (equal(results, rightResults)) {
     return equal(later, rightResults) ? { status: 'passed', message: 'Right.' } : wrong(KEEPS_STATE);
   }
@@ -173,13 +182,13 @@ function returnsRight(results: unknown[], right: unknown[], tolerance: number): 
   return returned(right).some((value) => value !== undefined) && same(returned(results), returned(right), tolerance);
 }
 
-/** `compared` is written for results of the right kind. */
-function comparedSafely(exercise: Exercise, outcome: Outcome): unknown {
+/** What of a result is compared with the right one. `compared` is written for results of the right kind. */
+function comparedSafely(exercise: Exercise, outcome: Outcome, [right]: unknown[]): unknown[] {
+  let [result, seen]: unknown[] = [outcome.result, outcome.seen];
   try {
-    return compared(exercise, outcome);
-  } catch {
-    return [outcome.result, outcome.seen];
-  }
+    [result, seen] = compared(exercise, outcome);
+  } catch {}
+  return [withoutExtras(result, right), seen];
 }
 
 function firstFlaw(exercise: Exercise, outcomes: Outcome[], rightResults: unknown[]): Flaw | undefined {
@@ -200,7 +209,7 @@ function notYet({ names, compared, tolerance = 1e-5 }: Exercise, { args, result,
     const did = told ? `${where}your function ${told}` : 'it does something else than the task asks for';
     return `Not yet: ${did}. What do you do on paper, and in which order?`;
   }
-  const places = compared ? [] : placesOf(result, right, tolerance);
+  const places = compared ? [] : placesOf(withoutExtras(result, right), right, tolerance);
   const wrongAt = places.length > 0 ? `, wrong at ${places.join(', ')}` : '';
   return `Not yet: ${where}your function returns ${worded(result)}${wrongAt}. What do you get${wrongAt && ' there'} on paper?`;
 }
