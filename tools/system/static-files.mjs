@@ -2,6 +2,7 @@
 import { createReadStream, realpathSync, statSync } from 'node:fs';
 import { extname, join, sep } from 'node:path';
 
+/** @type {Record<string, string>} */
 const TYPES = {
   '': 'text/plain; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -33,7 +34,12 @@ export function pathOf({ url = '' }) {
   }
 }
 
-/** What a path names below a folder: a file's path and size, or a folder; undefined if there is none, or if it lies elsewhere. */
+/**
+ * What a path names below a folder; undefined if there is nothing, or if it lies elsewhere.
+ * @param {string} folder
+ * @param {string} path
+ * @returns {{ isFolder?: true, file?: string, size?: number } | undefined}
+ */
 function found(folder, path) {
   try {
     const top = realpathSync(folder);
@@ -54,7 +60,7 @@ function found(folder, path) {
  * @param {string} folder where the file is
  * @param {string} path the decoded path of it, from that folder, with a slash at its beginning
  * @param {string[]} [only] the folders in it that are served; all of it by default
- * @returns whether there is such a file; if not, nothing was answered
+ * @returns {boolean} whether there is such a file; if not, nothing was answered
  */
 export function sendFile(request, response, folder, path, only) {
   if (only) {
@@ -65,7 +71,7 @@ export function sendFile(request, response, folder, path, only) {
   const { isFolder, file, size } = found(folder, path) ?? {};
   if (isFolder) {
     // Relative addresses of a page count from its folder.
-    response.writeHead(301, { location: request.url.replace(/(?=[?#]|$)/, '/') }).end();
+    response.writeHead(301, { location: (request.url ?? '').replace(/(?=[?#]|$)/, '/') }).end();
     return true;
   }
   if (!file) return false;
