@@ -7,32 +7,34 @@ import { availableParallelism } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runInForeground } from './system/foreground.mjs';
-import { run } from './system/run.mjs';
+import { npmCommand, run } from './system/run.mjs';
 
 const root = resolve(fileURLToPath(import.meta.url), '..', '..');
 const OWN_COMMAND = ['browser', 'lite'];
 const ENDING = '.test.ts';
 
+/** @type {NodeJS.ProcessEnv} */
 const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' };
 // Options meant for another node, and the mark that makes node:test print for a parent instead of for people.
 delete env.NODE_OPTIONS;
 delete env.NODE_TEST_CONTEXT;
 
-function fail(message) {
+/** @returns {never} */
+function fail(/** @type {string} */ message) {
   console.error(`test: ${message}`);
   process.exit(2);
 }
 
 /** Names of all test files below test/, without their ending and with forward slashes. */
 function testNames() {
-  return readdirSync(join(root, 'test'), { recursive: true })
+  return readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith(ENDING))
     .map((name) => name.slice(0, -ENDING.length).split(sep).join('/'))
     .sort();
 }
 
 /** The test files that the arguments ask for. */
-function chosen(args) {
+function chosen(/** @type {string[]} */ args) {
   const at = args.indexOf('--folder');
   const folder = at === -1 ? undefined : args[at + 1];
   const names = at === -1 ? args : args.toSpliced(at, 2);
@@ -48,10 +50,11 @@ function chosen(args) {
   return { files: files.map((name) => join('test', `${name}${ENDING}`)), folder, all: at === -1 && names.length === 0 };
 }
 
-/** Runs a check that is silent when it passes, and prints what it says when it fails. */
-async function check(name, script, args) {
+/** Runs a check, one of the scripts in package.json, which is silent when it passes, and prints what it says when it fails. */
+async function check(/** @type {string} */ name) {
   const begin = performance.now();
-  const { code, lines } = await run(process.execPath, [join(root, 'node_modules', ...script), ...args], { cwd: root });
+  const [npm, first] = npmCommand();
+  const { code, lines } = await run(npm, [...first, 'run', '--silent', name], { cwd: root });
   if (code !== 0) {
     console.error(lines.slice(0, 40).join('\n'));
     if (lines.length > 40) console.error(`… and ${lines.length - 40} more lines`);
@@ -65,8 +68,8 @@ const { files, folder, all } = chosen(process.argv.slice(2));
 const status = await runInForeground(process.execPath, [join(root, 'tools', 'setup', 'setup.mjs'), '--quiet'], { env });
 if (status !== 0) process.exit(status);
 if (all) {
-  await check('lint', ['@biomejs', 'biome', 'bin', 'biome'], ['check', '.', '--max-diagnostics=5']);
-  await check('typecheck', ['typescript', 'bin', 'tsc'], ['-p', 'tsconfig.json', '--noEmit', '--pretty', 'false']);
+  await check('lint');
+  await check('typecheck');
 }
 
 mkdirSync(join(root, 'build'), { recursive: true });

@@ -13,7 +13,7 @@ from time import monotonic
 from learner import Failure, Learner
 
 # A second epoch on the engine of the first chapter.
-EPOCH = "const again = await trainWithBar({ engine, epochs: 1 });"
+EPOCH = "const again = await withBar.train({ engine, epochs: 1 });"
 
 
 @dataclass

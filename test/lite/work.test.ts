@@ -43,13 +43,13 @@ async function publishNewer(context: BrowserContext, name: string, version: stri
   );
 }
 
-const SAVE_A_RUN = `import { createEngine, loadMnist, loadRun, saveRun, training, trainWithBar } from 'lif-fc-mnist';
+const SAVE_A_RUN = `import { createEngine, loadMnist, loadRun, saveRun, training, withBar } from 'lif-fc-mnist';
 const data = await loadMnist();
 const history = training.newHistory();
-await trainWithBar({ engine: 'event', data, history, epochs: 1, batchSize: 6000 });
+await withBar.train({ engine: 'event', data, history, epochs: 1, batchSize: 6000 });
 const engine = await createEngine('event', { data });
 const { weights } = history.state!;
-const trace = await engine.trace('test', 1, 0);
+const trace = await engine.trace({ split: 'test', epoch: 1, index: 0 });
 console.log(await saveRun({ trace, history, weights, neuron: engine.options.neuron }, 'mine'));`;
 
 describe("The reader's work", inChromium, () => {

@@ -35,10 +35,10 @@ export function pathOf({ url = '' }) {
 }
 
 /**
- * What a path names below a folder; undefined if there is nothing, or if it lies elsewhere.
+ * What a path names below a folder: a file's path and size, or a folder; undefined if there is none, or if it lies elsewhere.
  * @param {string} folder
  * @param {string} path
- * @returns {{ isFolder?: true, file?: string, size?: number } | undefined}
+ * @returns {{ file: string, size: number } | { isFolder: true } | undefined}
  */
 function found(folder, path) {
   try {
@@ -65,16 +65,17 @@ function found(folder, path) {
 export function sendFile(request, response, folder, path, only) {
   if (only) {
     // Each by itself: nothing beside them is reached from within.
-    const [, name, rest] = /^\/([^/]*)(.*)$/s.exec(path) ?? [];
+    const [, name = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(path) ?? [];
     return only.includes(name) && sendFile(request, response, join(folder, name), rest);
   }
-  const { isFolder, file, size } = found(folder, path) ?? {};
-  if (isFolder) {
+  const there = found(folder, path);
+  if (!there) return false;
+  if ('isFolder' in there) {
     // Relative addresses of a page count from its folder.
-    response.writeHead(301, { location: (request.url ?? '').replace(/(?=[?#]|$)/, '/') }).end();
+    response.writeHead(301, { location: String(request.url).replace(/(?=[?#]|$)/, '/') }).end();
     return true;
   }
-  if (!file) return false;
+  const { file, size } = there;
   response.writeHead(200, {
     'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
     'content-length': size,
