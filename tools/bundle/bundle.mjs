@@ -103,7 +103,7 @@ async function nodePackages(folder, onLine) {
   /** @param {string[]} args */
   const npm = (...args) => runTwice(command, [...first, ...args], { cwd: root, onLine });
   const { lines } = await npm('config', 'get', 'cache');
-  const cache = lines.at(-1);
+  const cache = lines.at(-1) ?? '';
   const wanted = packagesOf(readJson(join(root, 'package-lock.json'))).filter(isForThisSystem);
   const missing = wanted.filter(({ integrity }) => !existsSync(inCache(cache, integrity)));
   for (let i = 0; i < missing.length; i += 20) {
