@@ -1,6 +1,7 @@
 // Where a server can listen: ports that are free, and addresses that this machine has.
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { codeOf } from './processes.mjs';
 import { SetupError } from './project.mjs';
 
 /** @typedef {import('node:net').AddressInfo} AddressInfo */
@@ -21,9 +22,6 @@ function listen(ip, port) {
     });
   });
 }
-
-/** @param {unknown} error */
-const codeOf = (error) => /** @type {NodeJS.ErrnoException} */ (error).code;
 
 /** A port that is free now. */
 export const freePort = () => listen('127.0.0.1', 0);
