@@ -31,7 +31,7 @@ export const DEFAULT_NEURON: NeuronOptions = {
 };
 
 /** All options of a neuron: what is left out has its default; a surrogate named without `alpha` has SpikingJelly's. */
-export function neuronOptions(some: Partial<NeuronOptions> = {}): NeuronOptions {
+export function resolveNeuronOptions(some: Partial<NeuronOptions> = {}): NeuronOptions {
   const surrogate = some.surrogate ?? DEFAULT_NEURON.surrogate;
   return { ...DEFAULT_NEURON, alpha: DEFAULT_ALPHA[surrogate] ?? Number.NaN, ...some };
 }

@@ -7,12 +7,12 @@
  */
 import { nextTurn } from '../common/turn';
 import { EventCore } from './core';
-import { Control, type CoreOptions, type Job, MESSAGE } from './memory';
+import { Control, type CoreOptions, type JobKind, MESSAGE } from './memory';
 
 /** Does jobs, one after the other, on behalf of an engine. */
 export interface TaskRunner {
   /** Does the job whose words in `control` are set. @throws Error if a task failed */
-  run(kind: Job): Promise<void>;
+  run(kind: JobKind): Promise<void>;
   /** Resolves when all threads have started. Calling it is optional: jobs run on whichever threads are ready. */
   ready(): Promise<void>;
   /** Ends the threads. A later job is refused. */
@@ -54,7 +54,7 @@ export class OneThread implements TaskRunner {
 
   constructor(private readonly core: EventCore) {}
 
-  async run(kind: Job): Promise<void> {
+  async run(kind: JobKind): Promise<void> {
     checkOpen(this.closed);
     this.core.control[Control.Kind] = kind;
     const tasks = this.core.tasks();

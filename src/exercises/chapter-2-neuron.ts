@@ -1,7 +1,7 @@
 /** Chapter 2, first half: charge, fire, reset. */
 import * as tf from '@tensorflow/tfjs';
 import { exercise, mistake as m } from './exercise';
-import { drive, numberOf, withNeuron } from './tensors';
+import { numberOf, simulate, withNeuron } from './tensors';
 
 type Charge = (v: number, x: number, tau: number) => number;
 type Fire = (h: number, threshold: number) => number;
@@ -150,7 +150,7 @@ export const chapter2Neuron = {
       [repeat(2.5, 12), 5],
       [repeat(0.45, 6), 2],
     ],
-    oracle: (x, tau) => drive(x, { tau }),
+    oracle: (x, tau) => simulate({ tau }, x),
     mistakes: {
       'reset-late': m(
         'records h and resets at the start of the next step',

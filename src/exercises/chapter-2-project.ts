@@ -15,7 +15,7 @@ import {
   type Rate,
   rateWith,
 } from './one-neuron';
-import { drive, numberOf, steps, withNeuron } from './tensors';
+import { numberOf, simulate, steps, withNeuron } from './tensors';
 import { mean } from './values';
 
 /** Input spikes of 16 steps. */
@@ -40,9 +40,9 @@ export const project2 = {
     ],
     oracle: (w, inputs, tau) =>
       mean(
-        drive(
-          inputs.map((spike) => w * spike),
+        simulate(
           { tau },
+          inputs.map((spike) => w * spike),
         ).s,
       ),
     mistakes: {

@@ -6,5 +6,5 @@ export interface Cells {
 }
 
 /** The text that a host hashes (SHA-256, hexadecimal). */
-export const textOfCells = ({ cells }: Cells): string =>
+export const serializeCells = ({ cells }: Cells): string =>
   JSON.stringify(cells.map(({ cell_type, source }) => [cell_type, [source].flat().join('')]));

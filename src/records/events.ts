@@ -26,7 +26,7 @@ export function addCurves(writer: Scalars, { trainAccs, testAccs }: Curves): voi
 }
 
 /** Both curves of a finished training as the bytes of one event file. */
-export function eventsOf(curves: Curves): Uint8Array {
+export function encodeEvents(curves: Curves): Uint8Array {
   const records = [fileVersion()];
   addCurves({ addScalar: (tag, value, step) => void records.push(scalarEvent(tag, value, step)) }, curves);
   return concatenated(records);

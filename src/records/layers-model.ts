@@ -1,7 +1,7 @@
 /** The trained network as a layers model of TensorFlow.js (`model.json`, `weights.bin`), without TensorFlow. */
 import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from '../common/mnist';
 import { checkNeuron, type NeuronOptions } from '../common/neuron-options';
-import { float32Of, littleEndian } from './bytes';
+import { decodeFloat32, littleEndian } from './bytes';
 
 /** Weights [784, 10] and the options of the ten neurons. */
 export interface SavedNetwork {
@@ -66,13 +66,13 @@ export function layersModelFiles(weights: Float32Array, neuron: NeuronOptions): 
  * @param read the content of that file
  * @throws Error in one line if the model is damaged or another network
  */
-export function networkOf(name: (file: ModelFile) => string, read: (file: ModelFile) => Uint8Array): SavedNetwork {
+export function decodeNetwork(name: (file: ModelFile) => string, read: (file: ModelFile) => Uint8Array): SavedNetwork {
   const bytes = read('weights.bin');
   const size = IMAGE_SIZE * CLASSES * 4;
   if (bytes.length !== size) {
     throw new Error(`${name('weights.bin')}: expected ${size} bytes of weights, found ${bytes.length}`);
   }
-  return { weights: float32Of(bytes), neuron: savedNeuron(name('model.json'), read('model.json')) };
+  return { weights: decodeFloat32(bytes), neuron: savedNeuron(name('model.json'), read('model.json')) };
 }
 
 function savedNeuron(file: string, content: Uint8Array): NeuronOptions {

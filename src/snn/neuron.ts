@@ -6,7 +6,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkNumber, type NeuronOptions } from '../common/neuron-options';
 import type { Trace } from '../common/trace';
-import { Sigmoid, type SurrogateFunction, surrogateOf } from './surrogate';
+import { makeSurrogate, Sigmoid, type SurrogateFunction } from './surrogate';
 
 export interface LIFNodeArgs {
   /** Membrane time constant, in steps; above 1. Default 2. */
@@ -73,7 +73,7 @@ export class LIFNode extends tf.layers.Layer {
     this.vThreshold = args.vThreshold ?? 1;
     this.vReset = args.vReset === undefined ? 0 : args.vReset;
     this.surrogateFunction =
-      args.surrogateFunction ?? (args.surrogate ? surrogateOf(args.surrogate, args.alpha) : new Sigmoid());
+      args.surrogateFunction ?? (args.surrogate ? makeSurrogate(args.surrogate, args.alpha) : new Sigmoid());
     this.detachReset = args.detachReset ?? false;
     this.storeSequences = args.storeSequences ?? false;
     if (typeof this.surrogateFunction.apply !== 'function') {

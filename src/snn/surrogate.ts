@@ -71,7 +71,7 @@ export class Step implements SurrogateFunction {
  * The surrogate of that name; `alpha` as given, else SpikingJelly's default (ATan 2, Sigmoid 4).
  * @throws RangeError if there is none of that name
  */
-export function surrogateOf(name: SurrogateFunction['name'], alpha?: number): SurrogateFunction {
+export function makeSurrogate(name: SurrogateFunction['name'], alpha?: number): SurrogateFunction {
   if (name === 'atan') return new ATan(alpha);
   if (name === 'sigmoid') return new Sigmoid(alpha);
   if (name === 'step') return new Step();

@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { findChromium, launchChromium } from '../support/lab';
+import { inChromium, launchChromium } from '../support/browser';
 import { axeFaults, book, bookFiles, bookPages, openPage, root, type Site, serve } from './site';
 
-const executable = findChromium();
 /** The browser edition has tests of its own. */
 const BROWSER_EDITION = '../lite/';
 const screenshots = join(root, 'build', 'screenshots');
@@ -67,286 +66,274 @@ function imagesWithoutText(page: Page): Promise<string[]> {
   );
 }
 
-if (!executable) {
-  test('the book in a browser', () => {
-    console.log('no Chromium found (CHROMIUM names one): the book is not tested in a browser here');
+describe('The book', inChromium, () => {
+  let browser: Browser;
+  let site: Site;
+  before(async () => {
+    mkdirSync(screenshots, { recursive: true });
+    browser = await launchChromium();
+    site = await serve();
   });
-} else {
-  describe('The book', () => {
-    let browser: Browser;
-    let site: Site;
-    before(async () => {
-      mkdirSync(screenshots, { recursive: true });
-      browser = await launchChromium(executable);
-      site = await serve();
-    });
-    after(async () => {
-      site.close();
-      await browser.close();
-    });
+  after(async () => {
+    site.close();
+    await browser.close();
+  });
 
-    for (const name of lookedAt()) {
-      test(`${name} opens without a fault, wide and narrow, light and dark`, async () => {
-        for (const colorScheme of ['light', 'dark'] as const) {
-          for (const width of [1280, 390]) {
-            // A page of its own for each: one that is made narrower loads other pictures.
-            const { page, faults } = await openPage(browser, site.url, {
-              colorScheme,
-              viewport: { width, height: 900 },
-            });
-            await page.goto(`${site.url}/${name}`);
-            assert.deepEqual(await brokenImages(page), [], 'no broken image');
-            assert.deepEqual(await imagesWithoutText(page), [], 'every picture has a text alternative');
-            const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-            assert.ok(overflow <= 0, `nothing is wider than the page of ${width}, but ${overflow} pixels`);
-            assert.deepEqual(await axeFaults(page), [], `axe, ${colorScheme}, ${width} wide`);
-            const file = `book-${name.replace('.html', '').replaceAll('/', '-')}-${width}-${colorScheme}.png`;
-            await page.screenshot({ path: join(screenshots, file), fullPage: true });
-            assert.deepEqual(faults, []);
-            await page.context().close();
-          }
+  for (const name of lookedAt()) {
+    test(`${name} opens without a fault, wide and narrow, light and dark`, async () => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        for (const width of [1280, 390]) {
+          // A page of its own for each: one that is made narrower loads other pictures.
+          const { page, faults } = await openPage(browser, site.url, {
+            colorScheme,
+            viewport: { width, height: 900 },
+          });
+          await page.goto(`${site.url}/${name}`);
+          assert.deepEqual(await brokenImages(page), [], 'no broken image');
+          assert.deepEqual(await imagesWithoutText(page), [], 'every picture has a text alternative');
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+          assert.ok(overflow <= 0, `nothing is wider than the page of ${width}, but ${overflow} pixels`);
+          assert.deepEqual(await axeFaults(page), [], `axe, ${colorScheme}, ${width} wide`);
+          const file = `book-${name.replace('.html', '').replaceAll('/', '-')}-${width}-${colorScheme}.png`;
+          await page.screenshot({ path: join(screenshots, file), fullPage: true });
+          assert.deepEqual(faults, []);
+          await page.context().close();
         }
+      }
+    });
+  }
+
+  test('every link inside the book leads to a page and, where it names one, to a place in it', () => {
+    const files = new Set(bookFiles());
+    const broken = bookPages().flatMap((name) =>
+      [...html(name).matchAll(/\s(?:href|src|srcset)="([^"]*)"/g)]
+        .map(([, link]) => link)
+        .filter((link) => !/^(https?:|data:|mailto:)/.test(link) && !link.startsWith(BROWSER_EDITION))
+        .filter((link) => {
+          const { pathname, hash } = new URL(link.replaceAll('&amp;', '&'), `http://book/${name}`);
+          const target = decodeURIComponent(pathname).slice(1) || 'index.html';
+          if (!files.has(target)) return true;
+          return hash.length > 1 && !html(target).includes(`id="${decodeURIComponent(hash).slice(1)}"`);
+        })
+        .map((link) => `${name}: ${link}`),
+    );
+    assert.deepEqual(broken, []);
+  });
+
+  test('a link to an exercise shows its heading, on a phone below the bar', async () => {
+    for (const width of [1280, 390]) {
+      const { page } = await openPage(browser, site.url, { viewport: { width, height: 900 } });
+      await page.goto(`${site.url}/02-lif-neuron.html#charge`);
+      // The page scrolls there smoothly.
+      await page.waitForFunction(() => {
+        const top = document.querySelector('#charge h3')?.getBoundingClientRect().top ?? Number.NaN;
+        const bar = document.querySelector('.mobile-header')?.getBoundingClientRect().bottom ?? 0;
+        return top >= bar && top < bar + 100;
+      });
+      await page.context().close();
+    }
+  });
+
+  test('the chapters follow each other, and the playground follows the last', () => {
+    const order = ['index.html', ...chapters(), 'playground.html'];
+    for (const [i, name] of order.slice(0, -1).entries()) {
+      const next = /<a class="next-page" href="([^"]+)"/.exec(html(name))?.[1];
+      assert.equal(next, order[i + 1], `what comes after ${name}`);
+    }
+  });
+
+  test('each chapter shows all figures of its notebook, with the sentences of their bundles', async () => {
+    const { page } = await openPage(browser, site.url);
+    for (const name of chapters()) {
+      const figures = figuresOf(name.replace('.html', '.ipynb'));
+      await page.goto(`${site.url}/${name}`);
+      const alts = await page
+        .locator('figure.figure :is(.only-light img, figure > img)')
+        .evaluateAll((images) => images.map((image) => image.getAttribute('alt') ?? ''));
+      assert.ok(alts.length > 0 && alts.length === figures.length, `${name}: ${alts.length} of ${figures.length}`);
+      alts.forEach((alt, i) => {
+        // What depends on the machine is put otherwise in each execution.
+        if (figures[i].stable) assert.equal(alt, figures[i].sentence, `${name}: figure ${i + 1}`);
+        assert.ok(alt.split(' ').length > 5, `${name}: ${alt}`);
       });
     }
-
-    test('every link inside the book leads to a page and, where it names one, to a place in it', () => {
-      const files = new Set(bookFiles());
-      const broken = bookPages().flatMap((name) =>
-        [...html(name).matchAll(/\s(?:href|src|srcset)="([^"]*)"/g)]
-          .map(([, link]) => link)
-          .filter((link) => !/^(https?:|data:|mailto:)/.test(link) && !link.startsWith(BROWSER_EDITION))
-          .filter((link) => {
-            const { pathname, hash } = new URL(link.replaceAll('&amp;', '&'), `http://book/${name}`);
-            const target = decodeURIComponent(pathname).slice(1) || 'index.html';
-            if (!files.has(target)) return true;
-            return hash.length > 1 && !html(target).includes(`id="${decodeURIComponent(hash).slice(1)}"`);
-          })
-          .map((link) => `${name}: ${link}`),
-      );
-      assert.deepEqual(broken, []);
-    });
-
-    test('a link to an exercise shows its heading, on a phone below the bar', async () => {
-      for (const width of [1280, 390]) {
-        const { page } = await openPage(browser, site.url, { viewport: { width, height: 900 } });
-        await page.goto(`${site.url}/02-lif-neuron.html#charge`);
-        // The page scrolls there smoothly.
-        await page.waitForFunction(() => {
-          const top = document.querySelector('#charge h3')?.getBoundingClientRect().top ?? Number.NaN;
-          const bar = document.querySelector('.mobile-header')?.getBoundingClientRect().bottom ?? 0;
-          return top >= bar && top < bar + 100;
-        });
-        await page.context().close();
-      }
-    });
-
-    test('the chapters follow each other, and the playground follows the last', () => {
-      const order = ['index.html', ...chapters(), 'playground.html'];
-      for (const [i, name] of order.slice(0, -1).entries()) {
-        const next = /<a class="next-page" href="([^"]+)"/.exec(html(name))?.[1];
-        assert.equal(next, order[i + 1], `what comes after ${name}`);
-      }
-    });
-
-    test('each chapter shows all figures of its notebook, with the sentences of their bundles', async () => {
-      const { page } = await openPage(browser, site.url);
-      for (const name of chapters()) {
-        const figures = figuresOf(name.replace('.html', '.ipynb'));
-        await page.goto(`${site.url}/${name}`);
-        const alts = await page
-          .locator('figure.figure :is(.only-light img, figure > img)')
-          .evaluateAll((images) => images.map((image) => image.getAttribute('alt') ?? ''));
-        assert.ok(alts.length > 0 && alts.length === figures.length, `${name}: ${alts.length} of ${figures.length}`);
-        alts.forEach((alt, i) => {
-          // What depends on the machine is put otherwise in each execution.
-          if (figures[i].stable) assert.equal(alt, figures[i].sentence, `${name}: figure ${i + 1}`);
-          assert.ok(alt.split(' ').length > 5, `${name}: ${alt}`);
-        });
-      }
-      await page.context().close();
-    });
-
-    test('formulas are set, in fonts of the book', async () => {
-      const { page, faults } = await openPage(browser, site.url);
-      await page.goto(`${site.url}/02-lif-neuron.html`);
-      assert.ok((await page.locator('.katex-display').count()) >= 2);
-      assert.ok((await page.locator('.katex math').count()) > 5, 'with MathML for screen readers');
-      assert.equal(await page.locator('.tex').count(), 0, 'no formula is left as TeX');
-      assert.ok(await page.evaluate(() => document.fonts.check('16px KaTeX_Math')));
-      assert.deepEqual(faults, []);
-      await page.context().close();
-    });
-
-    test('the search finds a chapter and shows the words around, over http and from disk', async () => {
-      for (const start of [site.url, pathToFileURL(book).href]) {
-        const { page, faults } = await openPage(browser, start);
-        await page.goto(`${start}/index.html`);
-        await page.getByRole('textbox', { name: 'Search' }).fill('surrogate');
-        await page.keyboard.press('Enter');
-        const hit = page.locator('#search-results li', { hasText: /LIF neuron/ }).first();
-        assert.match((await hit.locator('.context').textContent()) ?? '', /surrogate gradient/);
-        assert.equal(await hit.locator('mark').first().textContent(), 'surrogate');
-        await page.getByText(/Search finished, found \d+ pages/).waitFor();
-        assert.deepEqual(faults, []);
-        await page.context().close();
-      }
-    });
-
-    test('all pages open from disk as well, with every picture', async () => {
-      for (const name of lookedAt()) {
-        const { page, faults } = await openPage(browser, 'file://');
-        await page.goto(pathToFileURL(join(book, name)).href);
-        assert.deepEqual(await brokenImages(page), [], name);
-        if (name === 'playground.html') {
-          await page.getByRole('button', { name: 'Sample 3' }).click();
-          await page.getByTestId('answer').getByText('3', { exact: true }).waitFor();
-        }
-        assert.deepEqual(faults, [], name);
-        await page.context().close();
-      }
-    });
-
-    test('a page of 1,280 pixels has its contents beside it, and one of 390 a menu that opens by key', async () => {
-      const { page } = await openPage(browser, site.url, { viewport: { width: 1280, height: 720 } });
-      await page.goto(`${site.url}/${chapters()[0]}`);
-      const contents = page.getByRole('complementary').getByText('On this page');
-      const at = await contents.boundingBox();
-      assert.ok(at && at.x > 1000 && at.x + at.width < 1280 && at.y < 100, JSON.stringify(at));
-      await page.setViewportSize({ width: 390, height: 844 });
-      const menu = page.getByRole('button', { name: 'Menu' });
-      await menu.focus();
-      await page.keyboard.press('Enter');
-      await page.waitForFunction(
-        () => (document.querySelector('.sidebar-drawer')?.getBoundingClientRect().left ?? -1) === 0,
-      );
-      assert.equal(await menu.getAttribute('aria-expanded'), 'true');
-      assert.ok(
-        await page.evaluate(() => document.activeElement?.closest('.sidebar-drawer') !== null),
-        'focus is in it',
-      );
-      await page.keyboard.press('Escape');
-      assert.equal(await menu.getAttribute('aria-expanded'), 'false');
-      await page.context().close();
-    });
-
-    test('each chapter says which of how many it is, and hands out its notebook', async () => {
-      const { page, faults } = await openPage(browser, site.url);
-      const all = chapters();
-      for (const [i, name] of all.entries()) {
-        await page.goto(`${site.url}/${name}`);
-        const number = Number(name.slice(0, 2));
-        const where =
-          number === i + 1 ? `Chapter ${number} of ${all.length}` : `Chapter ${number} · ${i + 1} of ${all.length}`;
-        assert.equal(await page.locator('.chapter-number').textContent(), where);
-        const [download] = await Promise.all([
-          page.waitForEvent('download'),
-          page.getByRole('link', { name: 'Download the notebook' }).click(),
-        ]);
-        assert.equal(download.suggestedFilename(), name.replace('.html', '.ipynb'));
-        const got = JSON.parse(readFileSync(await download.path(), 'utf8'));
-        const committed = JSON.parse(readFileSync(join(root, 'notebooks', name.replace('.html', '.ipynb')), 'utf8'));
-        assert.equal(got.cells.length, committed.cells.length, name);
-      }
-      assert.deepEqual(faults, []);
-      await page.context().close();
-    });
-
-    test('a button copies the code of a cell, over http and from disk', async () => {
-      const source = JSON.parse(
-        readFileSync(join(root, 'notebooks', chapters()[0].replace('.html', '.ipynb')), 'utf8'),
-      );
-      const first = (source.cells as { cell_type: string; source: string | string[] }[]).find(
-        ({ cell_type }) => cell_type === 'code',
-      );
-      for (const start of [site.url, pathToFileURL(book).href]) {
-        const { page, faults } = await openPage(browser, start, { permissions: ['clipboard-read', 'clipboard-write'] });
-        await page.goto(`${start}/${chapters()[0]}`);
-        const button = page.getByRole('button', { name: 'Copy the code' }).first();
-        await button.focus();
-        await page.keyboard.press('Enter');
-        await page.getByRole('status').getByText('The code is in the clipboard.').waitFor({ state: 'attached' });
-        assert.equal(await page.evaluate(() => navigator.clipboard.readText()), [first?.source].flat().join(''));
-        assert.deepEqual(faults, []);
-        await page.context().close();
-      }
-    });
-
-    test('every name of a source file in a chapter leads to a page with that file', async () => {
-      const { page } = await openPage(browser, site.url);
-      for (const name of chapters()) {
-        await page.goto(`${site.url}/${name}`);
-        const names = page
-          .locator('article p code.literal, article li code.literal')
-          .filter({ hasText: /^src\/.*\.ts$/ });
-        for (const [i, file] of (await names.allInnerTexts()).entries()) {
-          await page.goto(`${site.url}/${name}`);
-          await names.nth(i).click();
-          await page.getByRole('heading', { name: file }).waitFor();
-          const shown = (await page.locator('.highlight pre').textContent()) ?? '';
-          const code = readFileSync(join(root, ...file.split('/')), 'utf8');
-          assert.ok(shown.includes(code.split('\n').at(-2) ?? code), `${name}: ${file}`);
-        }
-      }
-      await page.context().close();
-    });
-
-    test('the glossary has the words of the field, and a chapter links to it where it first uses one', async () => {
-      const words =
-        'spike, membrane potential, threshold, leak, tau, LIF, hard reset, soft reset, firing rate, Poisson encoding, time step, T, ' +
-        'surrogate gradient, BPTT, epoch, batch, loss, optimizer, Adam, logits, softmax, cross-entropy, MSE, one-hot, ANN, SNN, ' +
-        'event-driven, neuromorphic chip, event camera, SpikingJelly, tslab';
-      const { page } = await openPage(browser, site.url);
-      await page.goto(`${site.url}/glossary.html`);
-      const terms = await page
-        .locator('dl.glossary dt')
-        .evaluateAll((all) => all.map((term) => term.firstChild?.textContent));
-      for (const word of words.split(', ')) assert.ok(terms.includes(word), word);
-      for (const name of chapters()) {
-        await page.goto(`${site.url}/${name}`);
-        const links = await page.locator('a.term').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
-        assert.ok(links.length >= 5, name);
-        assert.equal(new Set(links).size, links.length, `${name}: each word once`);
-      }
-      await page.context().close();
-    });
-
-    test('the start page moves, unless the reader wants none of it, and leads on', async () => {
-      for (const reducedMotion of ['no-preference', 'reduce'] as const) {
-        const { page, faults } = await openPage(browser, site.url, { reducedMotion });
-        await page.goto(`${site.url}/index.html`);
-        const drawn = () =>
-          page.locator('#start-canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
-        await page.waitForFunction(() => document.fonts.status === 'loaded');
-        const before = await drawn();
-        await page.waitForTimeout(400);
-        assert.equal((await drawn()) !== before, reducedMotion === 'no-preference', reducedMotion);
-        const button = page.getByRole('button', { name: reducedMotion === 'reduce' ? 'Play' : 'Pause' });
-        await button.press('Enter');
-        assert.equal(
-          await page.locator('#start-canvas').getAttribute('data-playing'),
-          String(reducedMotion === 'reduce'),
-        );
-        const links = await page.locator('.calls a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
-        assert.deepEqual(links.slice(0, 2), ['playground.html', chapters()[0]]);
-        assert.deepEqual(faults, []);
-        await page.context().close();
-      }
-    });
-
-    test('a page leads to the playground from the chapter that speaks of it, and to no address that there is not', () => {
-      const visualization = html(chapters().find((name) => name.includes('visualization')) ?? '');
-      assert.match(visualization.split('<article')[1].split('</article>')[0], /<a [^>]*href="playground\.html"/);
-      const { bugs } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-      for (const name of lookedAt()) {
-        if (!bugs) assert.doesNotMatch(html(name), /(?:file|open) an issue|Report a mistake/i, name);
-        if (!existsSync(join(root, 'build', 'lite'))) assert.ok(!html(name).includes('build/lite'), name);
-      }
-    });
-
-    test('no page tells of the machine that it was made on', () => {
-      for (const file of bookFiles().filter((name) => /\.(html|js|css|svg)$/.test(name))) {
-        assert.ok(!readFileSync(join(book, file), 'utf8').includes(root), file);
-      }
-    });
+    await page.context().close();
   });
-}
+
+  test('formulas are set, in fonts of the book', async () => {
+    const { page, faults } = await openPage(browser, site.url);
+    await page.goto(`${site.url}/02-lif-neuron.html`);
+    assert.ok((await page.locator('.katex-display').count()) >= 2);
+    assert.ok((await page.locator('.katex math').count()) > 5, 'with MathML for screen readers');
+    assert.equal(await page.locator('.tex').count(), 0, 'no formula is left as TeX');
+    assert.ok(await page.evaluate(() => document.fonts.check('16px KaTeX_Math')));
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test('the search finds a chapter and shows the words around, over http and from disk', async () => {
+    for (const start of [site.url, pathToFileURL(book).href]) {
+      const { page, faults } = await openPage(browser, start);
+      await page.goto(`${start}/index.html`);
+      await page.getByRole('textbox', { name: 'Search' }).fill('surrogate');
+      await page.keyboard.press('Enter');
+      const hit = page.locator('#search-results li', { hasText: /LIF neuron/ }).first();
+      assert.match((await hit.locator('.context').textContent()) ?? '', /surrogate gradient/);
+      assert.equal(await hit.locator('mark').first().textContent(), 'surrogate');
+      await page.getByText(/Search finished, found \d+ pages/).waitFor();
+      assert.deepEqual(faults, []);
+      await page.context().close();
+    }
+  });
+
+  test('all pages open from disk as well, with every picture', async () => {
+    for (const name of lookedAt()) {
+      const { page, faults } = await openPage(browser, 'file://');
+      await page.goto(pathToFileURL(join(book, name)).href);
+      assert.deepEqual(await brokenImages(page), [], name);
+      if (name === 'playground.html') {
+        await page.getByRole('button', { name: 'Sample 3' }).click();
+        await page.getByTestId('answer').getByText('3', { exact: true }).waitFor();
+      }
+      assert.deepEqual(faults, [], name);
+      await page.context().close();
+    }
+  });
+
+  test('a page of 1,280 pixels has its contents beside it, and one of 390 a menu that opens by key', async () => {
+    const { page } = await openPage(browser, site.url, { viewport: { width: 1280, height: 720 } });
+    await page.goto(`${site.url}/${chapters()[0]}`);
+    const contents = page.getByRole('complementary').getByText('On this page');
+    const at = await contents.boundingBox();
+    assert.ok(at && at.x > 1000 && at.x + at.width < 1280 && at.y < 100, JSON.stringify(at));
+    await page.setViewportSize({ width: 390, height: 844 });
+    const menu = page.getByRole('button', { name: 'Menu' });
+    await menu.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(
+      () => (document.querySelector('.sidebar-drawer')?.getBoundingClientRect().left ?? -1) === 0,
+    );
+    assert.equal(await menu.getAttribute('aria-expanded'), 'true');
+    assert.ok(await page.evaluate(() => document.activeElement?.closest('.sidebar-drawer') !== null), 'focus is in it');
+    await page.keyboard.press('Escape');
+    assert.equal(await menu.getAttribute('aria-expanded'), 'false');
+    await page.context().close();
+  });
+
+  test('each chapter says which of how many it is, and hands out its notebook', async () => {
+    const { page, faults } = await openPage(browser, site.url);
+    const all = chapters();
+    for (const [i, name] of all.entries()) {
+      await page.goto(`${site.url}/${name}`);
+      const number = Number(name.slice(0, 2));
+      const where =
+        number === i + 1 ? `Chapter ${number} of ${all.length}` : `Chapter ${number} · ${i + 1} of ${all.length}`;
+      assert.equal(await page.locator('.chapter-number').textContent(), where);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'Download the notebook' }).click(),
+      ]);
+      assert.equal(download.suggestedFilename(), name.replace('.html', '.ipynb'));
+      const got = JSON.parse(readFileSync(await download.path(), 'utf8'));
+      const committed = JSON.parse(readFileSync(join(root, 'notebooks', name.replace('.html', '.ipynb')), 'utf8'));
+      assert.equal(got.cells.length, committed.cells.length, name);
+    }
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test('a button copies the code of a cell, over http and from disk', async () => {
+    const source = JSON.parse(readFileSync(join(root, 'notebooks', chapters()[0].replace('.html', '.ipynb')), 'utf8'));
+    const first = (source.cells as { cell_type: string; source: string | string[] }[]).find(
+      ({ cell_type }) => cell_type === 'code',
+    );
+    for (const start of [site.url, pathToFileURL(book).href]) {
+      const { page, faults } = await openPage(browser, start, { permissions: ['clipboard-read', 'clipboard-write'] });
+      await page.goto(`${start}/${chapters()[0]}`);
+      const button = page.getByRole('button', { name: 'Copy the code' }).first();
+      await button.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('status').getByText('The code is in the clipboard.').waitFor({ state: 'attached' });
+      assert.equal(await page.evaluate(() => navigator.clipboard.readText()), [first?.source].flat().join(''));
+      assert.deepEqual(faults, []);
+      await page.context().close();
+    }
+  });
+
+  test('every name of a source file in a chapter leads to a page with that file', async () => {
+    const { page } = await openPage(browser, site.url);
+    for (const name of chapters()) {
+      await page.goto(`${site.url}/${name}`);
+      const names = page
+        .locator('article p code.literal, article li code.literal')
+        .filter({ hasText: /^src\/.*\.ts$/ });
+      for (const [i, file] of (await names.allInnerTexts()).entries()) {
+        await page.goto(`${site.url}/${name}`);
+        await names.nth(i).click();
+        await page.getByRole('heading', { name: file }).waitFor();
+        const shown = (await page.locator('.highlight pre').textContent()) ?? '';
+        const code = readFileSync(join(root, ...file.split('/')), 'utf8');
+        assert.ok(shown.includes(code.split('\n').at(-2) ?? code), `${name}: ${file}`);
+      }
+    }
+    await page.context().close();
+  });
+
+  test('the glossary has the words of the field, and a chapter links to it where it first uses one', async () => {
+    const words =
+      'spike, membrane potential, threshold, leak, tau, LIF, hard reset, soft reset, firing rate, Poisson encoding, time step, T, ' +
+      'surrogate gradient, BPTT, epoch, batch, loss, optimizer, Adam, logits, softmax, cross-entropy, MSE, one-hot, ANN, SNN, ' +
+      'event-driven, neuromorphic chip, event camera, SpikingJelly, tslab';
+    const { page } = await openPage(browser, site.url);
+    await page.goto(`${site.url}/glossary.html`);
+    const terms = await page
+      .locator('dl.glossary dt')
+      .evaluateAll((all) => all.map((term) => term.firstChild?.textContent));
+    for (const word of words.split(', ')) assert.ok(terms.includes(word), word);
+    for (const name of chapters()) {
+      await page.goto(`${site.url}/${name}`);
+      const links = await page.locator('a.term').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+      assert.ok(links.length >= 5, name);
+      assert.equal(new Set(links).size, links.length, `${name}: each word once`);
+    }
+    await page.context().close();
+  });
+
+  test('the start page moves, unless the reader wants none of it, and leads on', async () => {
+    for (const reducedMotion of ['no-preference', 'reduce'] as const) {
+      const { page, faults } = await openPage(browser, site.url, { reducedMotion });
+      await page.goto(`${site.url}/index.html`);
+      const drawn = () => page.locator('#start-canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+      await page.waitForFunction(() => document.fonts.status === 'loaded');
+      const before = await drawn();
+      await page.waitForTimeout(400);
+      assert.equal((await drawn()) !== before, reducedMotion === 'no-preference', reducedMotion);
+      const button = page.getByRole('button', { name: reducedMotion === 'reduce' ? 'Play' : 'Pause' });
+      await button.press('Enter');
+      assert.equal(
+        await page.locator('#start-canvas').getAttribute('data-playing'),
+        String(reducedMotion === 'reduce'),
+      );
+      const links = await page.locator('.calls a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+      assert.deepEqual(links.slice(0, 2), ['playground.html', chapters()[0]]);
+      assert.deepEqual(faults, []);
+      await page.context().close();
+    }
+  });
+
+  test('a page leads to the playground from the chapter that speaks of it, and to no address that there is not', () => {
+    const visualization = html(chapters().find((name) => name.includes('visualization')) ?? '');
+    assert.match(visualization.split('<article')[1].split('</article>')[0], /<a [^>]*href="playground\.html"/);
+    const { bugs } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    for (const name of lookedAt()) {
+      if (!bugs) assert.doesNotMatch(html(name), /(?:file|open) an issue|Report a mistake/i, name);
+      if (!existsSync(join(root, 'build', 'lite'))) assert.ok(!html(name).includes('build/lite'), name);
+    }
+  });
+
+  test('no page tells of the machine that it was made on', () => {
+    for (const file of bookFiles().filter((name) => /\.(html|js|css|svg)$/.test(name))) {
+      assert.ok(!readFileSync(join(book, file), 'utf8').includes(root), file);
+    }
+  });
+});

@@ -6,10 +6,9 @@ import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { DARK, LIGHT, type Spec } from '../../book/page/figure-theme';
-import { findChromium, launchChromium } from '../support/lab';
+import { inChromium, launchChromium } from '../support/browser';
 import { axeFaults, book, bookPages, openPage, type Site, serve } from './site';
 
-const executable = findChromium();
 const chapters = () => bookPages().filter((page) => /^\d\d-/.test(page));
 const lif = () => chapters().find((page) => page.includes('lif-neuron')) ?? '';
 
@@ -66,170 +65,161 @@ async function openByKey(page: Page, figure = 0): Promise<void> {
   await page.waitForFunction(() => document.activeElement?.classList.contains('figure-plot'));
 }
 
-if (!executable) {
-  test('live figures in a browser', () => {
-    console.log('no Chromium found (CHROMIUM names one): the figures are not tested in a browser here');
+describe('A live figure', inChromium, () => {
+  let browser: Browser;
+  let site: Site;
+  before(async () => {
+    browser = await launchChromium();
+    site = await serve();
   });
-} else {
-  describe('A live figure', () => {
-    let browser: Browser;
-    let site: Site;
-    before(async () => {
-      browser = await launchChromium(executable);
-      site = await serve();
-    });
-    after(async () => {
-      site.close();
-      await browser.close();
-    });
+  after(async () => {
+    site.close();
+    await browser.close();
+  });
 
-    test('is opened, read, zoomed and left by key, over http and from disk, wide and narrow', async () => {
-      const { at, second } = linesOf(lif());
-      for (const start of [site.url, pathToFileURL(book).href]) {
-        for (const size of [1280, 390]) {
-          const { page, faults } = await openPage(browser, start, { viewport: { width: size, height: 800 } });
-          await page.goto(`${start}/${lif()}`);
-          await openByKey(page, at);
-          const whole = await view(page);
+  test('is opened, read, zoomed and left by key, over http and from disk, wide and narrow', async () => {
+    const { at, second } = linesOf(lif());
+    for (const start of [site.url, pathToFileURL(book).href]) {
+      for (const size of [1280, 390]) {
+        const { page, faults } = await openPage(browser, start, { viewport: { width: size, height: 800 } });
+        await page.goto(`${start}/${lif()}`);
+        await openByKey(page, at);
+        const whole = await view(page);
 
-          await page.keyboard.press('ArrowRight');
-          await page.keyboard.press('ArrowRight');
-          const readout = await page.locator('.figure-readout').textContent();
-          assert.match(readout ?? '', second);
-          assert.equal(await page.locator('.hoverlayer .hovertext').count(), 1, 'the point is marked');
+        await page.keyboard.press('ArrowRight');
+        await page.keyboard.press('ArrowRight');
+        const readout = await page.locator('.figure-readout').textContent();
+        assert.match(readout ?? '', second);
+        assert.equal(await page.locator('.hoverlayer .hovertext').count(), 1, 'the point is marked');
 
-          await page.keyboard.press('+');
-          await page.waitForFunction((was) => {
-            const { _fullLayout } = document.querySelector('.figure-plot') as Plot;
-            return Math.abs((_fullLayout.xaxis as Axis).range[0] - was) > 1e-9;
-          }, whole.x[0]);
-          const near = await view(page);
-          assert.ok(Math.abs(width(near.x) / width(whole.x) - 0.5) < 1e-6, JSON.stringify(near));
-          await page.keyboard.press('Shift+ArrowRight');
-          assert.ok((await view(page)).x[0] > near.x[0]);
-          await page.keyboard.press('0');
-          assert.deepEqual((await view(page)).x, whole.x);
-          assert.ok(page.url().endsWith(lif()), 'arrow keys turn no page');
+        await page.keyboard.press('+');
+        await page.waitForFunction((was) => {
+          const { _fullLayout } = document.querySelector('.figure-plot') as Plot;
+          return Math.abs((_fullLayout.xaxis as Axis).range[0] - was) > 1e-9;
+        }, whole.x[0]);
+        const near = await view(page);
+        assert.ok(Math.abs(width(near.x) / width(whole.x) - 0.5) < 1e-6, JSON.stringify(near));
+        await page.keyboard.press('Shift+ArrowRight');
+        assert.ok((await view(page)).x[0] > near.x[0]);
+        await page.keyboard.press('0');
+        assert.deepEqual((await view(page)).x, whole.x);
+        assert.ok(page.url().endsWith(lif()), 'arrow keys turn no page');
 
-          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-          assert.ok(overflow <= 0, `nothing is wider than the page, but ${overflow} pixels`);
-          const [plot, figure] = [page.locator('.figure-plot .main-svg').first(), page.locator('figure.is-live')];
-          const [inner, outer] = [await plot.boundingBox(), await figure.boundingBox()];
-          assert.ok(
-            inner && outer && inner.x >= outer.x && inner.x + inner.width <= outer.x + outer.width,
-            'it is whole',
-          );
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.ok(overflow <= 0, `nothing is wider than the page, but ${overflow} pixels`);
+        const [plot, figure] = [page.locator('.figure-plot .main-svg').first(), page.locator('figure.is-live')];
+        const [inner, outer] = [await plot.boundingBox(), await figure.boundingBox()];
+        assert.ok(
+          inner && outer && inner.x >= outer.x && inner.x + inner.width <= outer.x + outer.width,
+          'it is whole',
+        );
 
-          await page.keyboard.press('Escape');
-          assert.equal(await page.locator('.figure-live').count(), 0);
-          const focused = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
-          assert.match(focused ?? '', /^Explore the figure: /);
-          assert.deepEqual(faults, []);
-          await page.context().close();
-        }
-      }
-    });
-
-    test('has a legend that hides and shows lines, and a button back', async () => {
-      const { at, names } = linesOf(lif());
-      const all = names.map(() => true);
-      const { page, faults } = await openPage(browser, site.url);
-      await page.goto(`${site.url}/${lif()}`);
-      await openByKey(page, at);
-      const name = page.locator('.is-live .figure-legend').getByRole('button', { name: names[1], exact: true });
-      await name.press('Space');
-      assert.equal(await name.getAttribute('aria-pressed'), 'false');
-      assert.deepEqual((await view(page)).visible, [true, 'legendonly', ...all.slice(2)]);
-      await name.press('Space');
-      assert.deepEqual((await view(page)).visible, all);
-      await page.getByRole('button', { name: 'Back to the picture' }).click();
-      assert.equal(await page.locator('.figure-live, .figure-legend button').count(), 0);
-      assert.deepEqual(faults, []);
-      await page.context().close();
-    });
-
-    test('is zoomed by dragging the mouse, and tells what is under the pointer', async () => {
-      const { page, faults } = await openPage(browser, site.url, { viewport: { width: 1280, height: 900 } });
-      await page.goto(`${site.url}/${lif()}`);
-      await page
-        .getByRole('button', { name: /^Explore the figure/ })
-        .nth(1)
-        .click();
-      const area = page.locator('.figure-plot .nsewdrag').first();
-      await area.waitFor();
-      await area.scrollIntoViewIfNeeded();
-      await page.waitForTimeout(600); // the page glides
-      const box = await area.boundingBox();
-      assert.ok(box);
-      const at = (x: number, y: number): [number, number] => [box.x + box.width * x, box.y + box.height * y];
-      await page.mouse.move(...at(0.5, 0.04));
-      await page.mouse.move(...at(0.5, 0.07));
-      await page.waitForFunction(() =>
-        document.querySelector('.figure-readout')?.textContent?.includes('simulation step'),
-      );
-      const whole = await view(page);
-      await page.mouse.move(...at(0.25, 0.2));
-      await page.mouse.down();
-      await page.mouse.move(...at(0.6, 0.6), { steps: 4 });
-      await page.mouse.up();
-      await page.waitForTimeout(200);
-      const near = await view(page);
-      assert.ok(Math.abs(width(near.x) / width(whole.x) - 0.35) < 0.02, JSON.stringify(near.x));
-      assert.deepEqual(faults, []);
-      await page.context().close();
-    });
-
-    test('fits the page in light and dark, also when that changes, and has no fault for axe', async () => {
-      const { page, faults } = await openPage(browser, site.url, { colorScheme: 'dark' });
-      await page.goto(`${site.url}/${lif()}`);
-      await page.locator('figure.figure .only-dark').first().waitFor({ state: 'visible' });
-      assert.ok(await page.locator('figure.figure .only-light').first().isHidden());
-      await openByKey(page);
-      assert.equal((await view(page)).paper, DARK.paper);
-      assert.deepEqual(await axeFaults(page), []);
-      await page.emulateMedia({ colorScheme: 'light' });
-      await page.waitForFunction(
-        (paper) => (document.querySelector('.figure-plot') as Plot)._fullLayout.paper_bgcolor === paper,
-        LIGHT.paper,
-      );
-      assert.deepEqual(await axeFaults(page), []);
-      assert.deepEqual(faults, []);
-      await page.context().close();
-    });
-
-    test('comes from each figure of each chapter, and nothing of it is loaded before', async () => {
-      for (const name of chapters()) {
-        const { page, faults } = await openPage(browser, site.url);
-        const asked: string[] = [];
-        page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-        await page.goto(`${site.url}/${name}`);
-        const buttons = page.getByRole('button', { name: /^Explore the figure/ });
-        const count = await buttons.count();
-        assert.ok(count > 0, name);
-        const early = asked.filter((path) => /plotly|live\.js|figures\/.*\.js$/.test(path));
-        assert.deepEqual(early, [], `${name}: before a figure is opened`);
-        for (let i = 0; i < count; i++) {
-          await buttons.first().press('Enter');
-          await page.waitForFunction(
-            (live) => document.querySelectorAll('.figure-plot .main-svg').length >= live,
-            i + 1,
-          );
-          await page.waitForFunction((live) => document.querySelectorAll('figure.is-live').length === live, i + 1);
-        }
-        assert.deepEqual(faults, [], name);
+        await page.keyboard.press('Escape');
+        assert.equal(await page.locator('.figure-live').count(), 0);
+        const focused = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+        assert.match(focused ?? '', /^Explore the figure: /);
+        assert.deepEqual(faults, []);
         await page.context().close();
       }
-    });
-
-    test('that cannot be had says so and leaves the picture', async () => {
-      const { page } = await openPage(browser, site.url);
-      await page.route('**/plotly.js', (route) => route.abort());
-      await page.goto(`${site.url}/${lif()}`);
-      const button = page.getByRole('button', { name: /^Explore the figure/ }).first();
-      await button.press('Enter');
-      await page.getByText('Not available').waitFor();
-      assert.ok(await page.locator('figure.figure img').first().isVisible());
-      await page.context().close();
-    });
+    }
   });
-}
+
+  test('has a legend that hides and shows lines, and a button back', async () => {
+    const { at, names } = linesOf(lif());
+    const all = names.map(() => true);
+    const { page, faults } = await openPage(browser, site.url);
+    await page.goto(`${site.url}/${lif()}`);
+    await openByKey(page, at);
+    const name = page.locator('.is-live .figure-legend').getByRole('button', { name: names[1], exact: true });
+    await name.press('Space');
+    assert.equal(await name.getAttribute('aria-pressed'), 'false');
+    assert.deepEqual((await view(page)).visible, [true, 'legendonly', ...all.slice(2)]);
+    await name.press('Space');
+    assert.deepEqual((await view(page)).visible, all);
+    await page.getByRole('button', { name: 'Back to the picture' }).click();
+    assert.equal(await page.locator('.figure-live, .figure-legend button').count(), 0);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test('is zoomed by dragging the mouse, and tells what is under the pointer', async () => {
+    const { page, faults } = await openPage(browser, site.url, { viewport: { width: 1280, height: 900 } });
+    await page.goto(`${site.url}/${lif()}`);
+    await page
+      .getByRole('button', { name: /^Explore the figure/ })
+      .nth(1)
+      .click();
+    const area = page.locator('.figure-plot .nsewdrag').first();
+    await area.waitFor();
+    await area.scrollIntoViewIfNeeded();
+    await page.waitForTimeout(600); // the page glides
+    const box = await area.boundingBox();
+    assert.ok(box);
+    const at = (x: number, y: number): [number, number] => [box.x + box.width * x, box.y + box.height * y];
+    await page.mouse.move(...at(0.5, 0.04));
+    await page.mouse.move(...at(0.5, 0.07));
+    await page.waitForFunction(() =>
+      document.querySelector('.figure-readout')?.textContent?.includes('simulation step'),
+    );
+    const whole = await view(page);
+    await page.mouse.move(...at(0.25, 0.2));
+    await page.mouse.down();
+    await page.mouse.move(...at(0.6, 0.6), { steps: 4 });
+    await page.mouse.up();
+    await page.waitForTimeout(200);
+    const near = await view(page);
+    assert.ok(Math.abs(width(near.x) / width(whole.x) - 0.35) < 0.02, JSON.stringify(near.x));
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test('fits the page in light and dark, also when that changes, and has no fault for axe', async () => {
+    const { page, faults } = await openPage(browser, site.url, { colorScheme: 'dark' });
+    await page.goto(`${site.url}/${lif()}`);
+    await page.locator('figure.figure .only-dark').first().waitFor({ state: 'visible' });
+    assert.ok(await page.locator('figure.figure .only-light').first().isHidden());
+    await openByKey(page);
+    assert.equal((await view(page)).paper, DARK.paper);
+    assert.deepEqual(await axeFaults(page), []);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.waitForFunction(
+      (paper) => (document.querySelector('.figure-plot') as Plot)._fullLayout.paper_bgcolor === paper,
+      LIGHT.paper,
+    );
+    assert.deepEqual(await axeFaults(page), []);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test('comes from each figure of each chapter, and nothing of it is loaded before', async () => {
+    for (const name of chapters()) {
+      const { page, faults } = await openPage(browser, site.url);
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+      await page.goto(`${site.url}/${name}`);
+      const buttons = page.getByRole('button', { name: /^Explore the figure/ });
+      const count = await buttons.count();
+      assert.ok(count > 0, name);
+      const early = asked.filter((path) => /plotly|live\.js|figures\/.*\.js$/.test(path));
+      assert.deepEqual(early, [], `${name}: before a figure is opened`);
+      for (let i = 0; i < count; i++) {
+        await buttons.first().press('Enter');
+        await page.waitForFunction((live) => document.querySelectorAll('.figure-plot .main-svg').length >= live, i + 1);
+        await page.waitForFunction((live) => document.querySelectorAll('figure.is-live').length === live, i + 1);
+      }
+      assert.deepEqual(faults, [], name);
+      await page.context().close();
+    }
+  });
+
+  test('that cannot be had says so and leaves the picture', async () => {
+    const { page } = await openPage(browser, site.url);
+    await page.route('**/plotly.js', (route) => route.abort());
+    await page.goto(`${site.url}/${lif()}`);
+    const button = page.getByRole('button', { name: /^Explore the figure/ }).first();
+    await button.press('Enter');
+    await page.getByText('Not available').waitFor();
+    assert.ok(await page.locator('figure.figure img').first().isVisible());
+    await page.context().close();
+  });
+});

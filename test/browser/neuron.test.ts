@@ -4,160 +4,152 @@ import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type {} from '../../book/neuron/main';
-import { drive } from '../../src/common/lif';
+import { simulate } from '../../src/common/lif';
+import { inChromium, launchChromium } from '../support/browser';
 import { lifCases } from '../support/golden';
-import { findChromium, launchChromium } from '../support/lab';
 import { book, openPage, type Site, serve } from './site';
 
-const executable = findChromium();
-
-if (!executable) {
-  test('one neuron in a browser', () => {
-    console.log('no Chromium found (CHROMIUM names one): the neuron is not tested in a browser here');
+describe('One neuron', inChromium, () => {
+  let site: Site;
+  let browser: Browser;
+  let page: Page;
+  let faults: string[];
+  before(async () => {
+    site = await serve();
+    browser = await launchChromium();
+    ({ page, faults } = await opened('neuron.html', { viewport: { width: 1280, height: 720 } }));
   });
-} else {
-  describe('One neuron', () => {
-    let site: Site;
-    let browser: Browser;
-    let page: Page;
-    let faults: string[];
-    before(async () => {
-      site = await serve();
-      browser = await launchChromium(executable);
-      ({ page, faults } = await opened('neuron.html', { viewport: { width: 1280, height: 720 } }));
-    });
-    after(async () => {
-      site.close();
-      await browser.close();
-    });
+  after(async () => {
+    site.close();
+    await browser.close();
+  });
 
-    async function opened(name: string, options: BrowserContextOptions = {}, start = site.url) {
-      const other = await openPage(browser, start, options);
-      await other.page.goto(`${start}/${name}`);
-      return other;
+  async function opened(name: string, options: BrowserContextOptions = {}, start = site.url) {
+    const other = await openPage(browser, start, options);
+    await other.page.goto(`${start}/${name}`);
+    return other;
+  }
+  const said = (page: Page) => page.getByTestId('neuron-said').textContent();
+  const rate = async (page: Page) => Number(await page.getByTestId('neuron-rate').textContent());
+  const spikes = (page: Page) => page.getByTestId('neuron-plot').locator('.nr-spike').count();
+
+  test('has the potentials and spikes of SpikingJelly', async () => {
+    for (const { params, T, x, h, v, spike } of lifCases()) {
+      const neurons = x.length / T;
+      const column = (values: number[]) => values.filter((_, i) => i % neurons === 0);
+      const { tau, decay_input: decayInput, v_threshold: vThreshold, v_reset: vReset } = params;
+      const found = await page.evaluate(
+        ({ x, options }) => {
+          const { h, v, spike } = window.neuron.simulate(options, x);
+          return { h: Array.from(h), v: Array.from(v), spike: Array.from(spike) };
+        },
+        { x: column(x), options: { tau, decayInput, vThreshold, vReset } },
+      );
+      assert.deepEqual(found.spike, column(spike), JSON.stringify(params));
+      column(h).forEach((expected, t) => {
+        assert.ok(Math.abs(found.h[t] - expected) < 1e-5, `h of step ${t}, ${JSON.stringify(params)}`);
+      });
+      column(v).forEach((expected, t) => {
+        assert.ok(Math.abs(found.v[t] - expected) < 1e-5, `v of step ${t}, ${JSON.stringify(params)}`);
+      });
     }
-    const said = (page: Page) => page.getByTestId('neuron-said').textContent();
-    const rate = async (page: Page) => Number(await page.getByTestId('neuron-rate').textContent());
-    const spikes = (page: Page) => page.getByTestId('neuron-plot').locator('.nr-spike').count();
-
-    test('has the potentials and spikes of SpikingJelly', async () => {
-      for (const { params, T, x, h, v, spike } of lifCases()) {
-        const neurons = x.length / T;
-        const column = (values: number[]) => values.filter((_, i) => i % neurons === 0);
-        const { tau, decay_input: decayInput, v_threshold: vThreshold, v_reset: vReset } = params;
-        const found = await page.evaluate(
-          ({ x, options }) => {
-            const { h, v, spike } = window.neuron.drive(x, options);
-            return { h: Array.from(h), v: Array.from(v), spike: Array.from(spike) };
-          },
-          { x: column(x), options: { tau, decayInput, vThreshold, vReset } },
-        );
-        assert.deepEqual(found.spike, column(spike), JSON.stringify(params));
-        column(h).forEach((expected, t) => {
-          assert.ok(Math.abs(found.h[t] - expected) < 1e-5, `h of step ${t}, ${JSON.stringify(params)}`);
-        });
-        column(v).forEach((expected, t) => {
-          assert.ok(Math.abs(found.v[t] - expected) < 1e-5, `v of step ${t}, ${JSON.stringify(params)}`);
-        });
-      }
-    });
-
-    test('shows the spikes and the rate of what is chosen', async () => {
-      const current = new Float32Array(100).fill(1.4);
-      const options = { tau: 5, decayInput: true, vThreshold: 1, vReset: 0 };
-      const expected = drive(current, options).spike.reduce((a, b) => a + b);
-      assert.equal(await spikes(page), expected);
-      assert.equal(await rate(page), expected / 100);
-      assert.match((await said(page)) ?? '', new RegExp(`^${expected} spikes in 100 steps`));
-    });
-
-    test('is played with the keyboard alone', async () => {
-      await page.getByRole('slider', { name: /Current/ }).focus();
-      await page.keyboard.press('Home');
-      assert.equal(await rate(page), 0);
-      assert.match((await said(page)) ?? '', /never reaches the threshold: its highest value is 0.00/);
-      await page.keyboard.press('End');
-      const fast = await rate(page);
-      assert.ok(fast > 0.3, String(fast));
-      await page.getByRole('slider', { name: /Time constant/ }).focus();
-      await page.keyboard.press('End');
-      assert.ok((await rate(page)) < fast);
-      await page.getByRole('slider', { name: /Threshold/ }).focus();
-      await page.keyboard.press('Home');
-      assert.ok((await rate(page)) > 0.3);
-      await page.keyboard.press('End');
-      const hard = await rate(page);
-      await page.getByRole('radio', { name: /hard/ }).focus();
-      await page.keyboard.press('ArrowRight');
-      assert.ok(await page.getByRole('radio', { name: /soft/ }).isChecked());
-      assert.ok((await rate(page)) >= hard, 'what is above the threshold is kept');
-      await page.getByRole('radio', { name: 'constant' }).focus();
-      const seen = new Set<string>();
-      for (const input of ['pulse', 'sine', 'noise']) {
-        await page.keyboard.press('ArrowRight');
-        assert.ok(await page.getByRole('radio', { name: input }).isChecked());
-        seen.add((await page.getByTestId('neuron-plot').locator('.nr-input').getAttribute('points')) ?? '');
-      }
-      assert.equal(seen.size, 3, 'each input is another current');
-      await page.getByRole('slider', { name: /Look at step/ }).focus();
-      await page.keyboard.press('End');
-      const { current, h } = await page.evaluate(() => {
-        const { current, h } = window.neuron.trace();
-        return { current: current[99], h: h[99] };
-      });
-      const equation = (await page.getByTestId('neuron-equation').textContent()) ?? '';
-      assert.ok(equation.includes(`(${current.toFixed(2)} − `) && equation.includes(`= ${h.toFixed(2)}`), equation);
-    });
-
-    test('rises to h and drops straight down', async () => {
-      await page.reload();
-      const drop = page.getByTestId('neuron-plot').locator('.nr-drop').first();
-      const at = (name: string) => drop.getAttribute(name).then(Number);
-      assert.equal(await at('x1'), await at('x2'));
-      assert.ok((await at('y2')) > (await at('y1')), 'downwards');
-      const threshold = await page.getByTestId('neuron-plot').locator('.nr-threshold').getAttribute('y1').then(Number);
-      assert.ok((await at('y1')) <= threshold, 'from the threshold or above it');
-    });
-
-    test('shows the step under the mouse, and under a finger without scrolling to the side', async () => {
-      const box = await page.getByTestId('neuron-plot').boundingBox();
-      assert.ok(box);
-      await page.mouse.move(box.x + box.width - 9, box.y + 150);
-      assert.equal(await page.locator('#nr-step').inputValue(), '100');
-      const phone = await opened('neuron.html', {
-        viewport: { width: 390, height: 844 },
-        hasTouch: true,
-        isMobile: true,
-      });
-      const place = await phone.page.getByTestId('neuron-plot').boundingBox();
-      assert.ok(place && place.x >= 0 && place.x + place.width <= 390);
-      await phone.page.touchscreen.tap(place.x + place.width / 2, place.y + 150);
-      const step = Number(await phone.page.locator('#nr-step').inputValue());
-      assert.ok(step > 35 && step < 60, String(step));
-      await phone.page.getByRole('radio', { name: 'sine' }).tap();
-      assert.ok(await phone.page.getByRole('radio', { name: 'sine' }).isChecked());
-      assert.deepEqual(phone.faults, []);
-      await phone.page.context().close();
-    });
-
-    test('stands in the chapter about it, and works from disk', async () => {
-      for (const [name, start] of [
-        ['02-lif-neuron.html', site.url],
-        ['02-lif-neuron.html', pathToFileURL(book).href],
-        ['neuron.html', pathToFileURL(book).href],
-      ]) {
-        const other = await opened(name, {}, start);
-        await other.page.getByRole('slider', { name: /Current/ }).fill('0.5');
-        assert.equal(await spikes(other.page), 0, name);
-        await other.page.getByRole('slider', { name: /Current/ }).fill('2');
-        assert.ok((await spikes(other.page)) > 10, name);
-        assert.deepEqual(other.faults, []);
-        await other.page.context().close();
-      }
-    });
-
-    test('has met no fault', () => {
-      assert.deepEqual(faults, []);
-    });
   });
-}
+
+  test('shows the spikes and the rate of what is chosen', async () => {
+    const current = new Float32Array(100).fill(1.4);
+    const options = { tau: 5, decayInput: true, vThreshold: 1, vReset: 0 };
+    const expected = simulate(options, current).spike.reduce((a, b) => a + b);
+    assert.equal(await spikes(page), expected);
+    assert.equal(await rate(page), expected / 100);
+    assert.match((await said(page)) ?? '', new RegExp(`^${expected} spikes in 100 steps`));
+  });
+
+  test('is played with the keyboard alone', async () => {
+    await page.getByRole('slider', { name: /Current/ }).focus();
+    await page.keyboard.press('Home');
+    assert.equal(await rate(page), 0);
+    assert.match((await said(page)) ?? '', /never reaches the threshold: its highest value is 0.00/);
+    await page.keyboard.press('End');
+    const fast = await rate(page);
+    assert.ok(fast > 0.3, String(fast));
+    await page.getByRole('slider', { name: /Time constant/ }).focus();
+    await page.keyboard.press('End');
+    assert.ok((await rate(page)) < fast);
+    await page.getByRole('slider', { name: /Threshold/ }).focus();
+    await page.keyboard.press('Home');
+    assert.ok((await rate(page)) > 0.3);
+    await page.keyboard.press('End');
+    const hard = await rate(page);
+    await page.getByRole('radio', { name: /hard/ }).focus();
+    await page.keyboard.press('ArrowRight');
+    assert.ok(await page.getByRole('radio', { name: /soft/ }).isChecked());
+    assert.ok((await rate(page)) >= hard, 'what is above the threshold is kept');
+    await page.getByRole('radio', { name: 'constant' }).focus();
+    const seen = new Set<string>();
+    for (const input of ['pulse', 'sine', 'noise']) {
+      await page.keyboard.press('ArrowRight');
+      assert.ok(await page.getByRole('radio', { name: input }).isChecked());
+      seen.add((await page.getByTestId('neuron-plot').locator('.nr-input').getAttribute('points')) ?? '');
+    }
+    assert.equal(seen.size, 3, 'each input is another current');
+    await page.getByRole('slider', { name: /Look at step/ }).focus();
+    await page.keyboard.press('End');
+    const { current, h } = await page.evaluate(() => {
+      const { current, h } = window.neuron.trace();
+      return { current: current[99], h: h[99] };
+    });
+    const equation = (await page.getByTestId('neuron-equation').textContent()) ?? '';
+    assert.ok(equation.includes(`(${current.toFixed(2)} − `) && equation.includes(`= ${h.toFixed(2)}`), equation);
+  });
+
+  test('rises to h and drops straight down', async () => {
+    await page.reload();
+    const drop = page.getByTestId('neuron-plot').locator('.nr-drop').first();
+    const at = (name: string) => drop.getAttribute(name).then(Number);
+    assert.equal(await at('x1'), await at('x2'));
+    assert.ok((await at('y2')) > (await at('y1')), 'downwards');
+    const threshold = await page.getByTestId('neuron-plot').locator('.nr-threshold').getAttribute('y1').then(Number);
+    assert.ok((await at('y1')) <= threshold, 'from the threshold or above it');
+  });
+
+  test('shows the step under the mouse, and under a finger without scrolling to the side', async () => {
+    const box = await page.getByTestId('neuron-plot').boundingBox();
+    assert.ok(box);
+    await page.mouse.move(box.x + box.width - 9, box.y + 150);
+    assert.equal(await page.locator('#nr-step').inputValue(), '100');
+    const phone = await opened('neuron.html', {
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    const place = await phone.page.getByTestId('neuron-plot').boundingBox();
+    assert.ok(place && place.x >= 0 && place.x + place.width <= 390);
+    await phone.page.touchscreen.tap(place.x + place.width / 2, place.y + 150);
+    const step = Number(await phone.page.locator('#nr-step').inputValue());
+    assert.ok(step > 35 && step < 60, String(step));
+    await phone.page.getByRole('radio', { name: 'sine' }).tap();
+    assert.ok(await phone.page.getByRole('radio', { name: 'sine' }).isChecked());
+    assert.deepEqual(phone.faults, []);
+    await phone.page.context().close();
+  });
+
+  test('stands in the chapter about it, and works from disk', async () => {
+    for (const [name, start] of [
+      ['02-lif-neuron.html', site.url],
+      ['02-lif-neuron.html', pathToFileURL(book).href],
+      ['neuron.html', pathToFileURL(book).href],
+    ]) {
+      const other = await opened(name, {}, start);
+      await other.page.getByRole('slider', { name: /Current/ }).fill('0.5');
+      assert.equal(await spikes(other.page), 0, name);
+      await other.page.getByRole('slider', { name: /Current/ }).fill('2');
+      assert.ok((await spikes(other.page)) > 10, name);
+      assert.deepEqual(other.faults, []);
+      await other.page.context().close();
+    }
+  });
+
+  test('has met no fault', () => {
+    assert.deepEqual(faults, []);
+  });
+});

@@ -14,8 +14,9 @@ Run it from the clone, after `npm run setup`, with a Python that has SpikingJell
     GOLDEN_DIR=build/golden-11 npm run test:golden          # the same tests with other values
 
 `npm run bench -- --setup-peer` makes the same environment, and then runs the benchmark.
-Seed 7 makes the committed files, byte for byte on a processor like the one they were made on. Another processor may
-sum in another order: the inputs are then the same, and the results differ in their last digits.
+Seed 7 makes the committed files, byte for byte, with any build of the PyTorch in tools/bench/peer.txt, on a processor
+like the one they were made on. Another processor may sum in another order: the inputs are then the same, and the results
+differ in their last digits.
 
 The files (each says how it is laid out under "layout"):
 
@@ -327,7 +328,9 @@ def main():
     torch.set_num_threads(2)
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
-    versions = {"spikingjelly": importlib.metadata.version("spikingjelly"), "torch": torch.__version__}
+    # Without the build ("+cpu", "+cu130"): which one pip installs depends on the machine.
+    torch_version = torch.__version__.split("+")[0]
+    versions = {"spikingjelly": importlib.metadata.version("spikingjelly"), "torch": torch_version}
     makers = {
         "lif": lif,
         "training": training,

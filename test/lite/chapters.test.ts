@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { readNpy } from '../../src/node/records';
+import { inChromium, launchChromium } from '../support/browser';
 import { differences } from '../support/compare';
-import { findChromium, launchChromium } from '../support/lab';
 import {
   chapters,
   committed,
@@ -20,7 +20,6 @@ import {
   watchedPage,
 } from '../support/lite';
 
-const executable = findChromium();
 /** `LITE_CHAPTERS=04,05` runs these alone. */
 const chosen = process.env.LITE_CHAPTERS?.split(',');
 /** Chapter 5 looks at what chapter 4 has left. */
@@ -50,71 +49,65 @@ async function savedWeights(page: Page, site: string): Promise<Uint8Array> {
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-if (!executable) {
-  test('the chapters in a browser', () => {
-    console.log('no Chromium found (CHROMIUM names one): the browser edition is not tested here');
+describe('In Chromium', { ...inChromium, concurrency: true, timeout: PATIENCE }, () => {
+  let browser: Browser;
+  let server: Server;
+  before(async () => {
+    [browser, server] = await Promise.all([launchChromium(), serveLite()]);
   });
-} else {
-  describe('In Chromium', { concurrency: true, timeout: PATIENCE }, () => {
-    let browser: Browser;
-    let server: Server;
-    before(async () => {
-      [browser, server] = await Promise.all([launchChromium(executable), serveLite()]);
-    });
-    after(async () => {
-      await browser.close();
-      server.close();
-    });
+  after(async () => {
+    await browser.close();
+    server.close();
+  });
 
-    /** Runs chapters one after the other in a profile of their own. */
-    async function runChapters(t: TestContext, names: string[], look?: (name: string, page: Page) => Promise<void>) {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-      for (const name of names) {
-        await t.test(`${name} puts out what is committed`, { timeout: PATIENCE }, async () => {
-          const { page, faults } = await watchedPage(context, server.url);
-          const ready = await openChapter(page, server.url, name);
-          // With the solutions: the site serves stubs.
-          await setCells(page, committed(name).cells);
-          const begin = performance.now();
-          const now = await runAllCells(page, PATIENCE / 1000);
-          const seconds = (performance.now() - begin) / 1000;
-          const found = differences(name, committed(name), now);
-          const explained = found.filter(({ why }) => why !== undefined).map(({ cell, why }) => `${cell}: ${why}`);
-          console.log(`${name}: kernel ready after ${ready.toFixed(1)} s, all cells in ${seconds.toFixed(0)} s`);
-          for (const line of explained) console.log(`  ${line}`);
-          assert.deepEqual(
-            found.filter(({ why }) => why === undefined),
-            [],
-          );
-          assert.deepEqual(faults, []);
-          await look?.(name, page);
-          await page.close();
-        });
-      }
-      await context.close();
+  /** Runs chapters one after the other in a profile of their own. */
+  async function runChapters(t: TestContext, names: string[], look?: (name: string, page: Page) => Promise<void>) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    for (const name of names) {
+      await t.test(`${name} puts out what is committed`, { timeout: PATIENCE }, async () => {
+        const { page, faults } = await watchedPage(context, server.url);
+        const ready = await openChapter(page, server.url, name);
+        // With the solutions: the site serves stubs.
+        await setCells(page, committed(name).cells);
+        const begin = performance.now();
+        const now = await runAllCells(page, PATIENCE / 1000);
+        const seconds = (performance.now() - begin) / 1000;
+        const found = differences(name, committed(name), now);
+        const explained = found.filter(({ why }) => why !== undefined).map(({ cell, why }) => `${cell}: ${why}`);
+        console.log(`${name}: kernel ready after ${ready.toFixed(1)} s, all cells in ${seconds.toFixed(0)} s`);
+        for (const line of explained) console.log(`  ${line}`);
+        assert.deepEqual(
+          found.filter(({ why }) => why === undefined),
+          [],
+        );
+        assert.deepEqual(faults, []);
+        await look?.(name, page);
+        await page.close();
+      });
     }
+    await context.close();
+  }
 
-    test('the training and what is drawn of it', { timeout: PATIENCE }, (t) =>
-      runChapters(t, chaptersOf(isTraining), async (name, page) => {
-        if (!name.startsWith('04')) return;
-        const weights = await savedWeights(page, server.url);
-        assert.equal(weights.length, 4 * 7840);
-        const ofNode = join(root, 'build', 'run');
-        const accuracies = join(ofNode, 'test_accs.npy');
-        if (!existsSync(accuracies) || readNpy(accuracies).data.length !== 100) {
-          console.log('no run of 100 epochs in build/run: its weights are not compared');
-          return;
-        }
-        const wanted = readFileSync(join(ofNode, 'lif_snn_mnist', 'weights.bin'));
-        assert.equal(sha256(weights), sha256(wanted), "the weights are Node's, bit by bit");
-      }),
-    );
+  test('the training and what is drawn of it', { timeout: PATIENCE }, (t) =>
+    runChapters(t, chaptersOf(isTraining), async (name, page) => {
+      if (!name.startsWith('04')) return;
+      const weights = await savedWeights(page, server.url);
+      assert.equal(weights.length, 4 * 7840);
+      const ofNode = join(root, 'build', 'run');
+      const accuracies = join(ofNode, 'test_accs.npy');
+      if (!existsSync(accuracies) || readNpy(accuracies).data.length !== 100) {
+        console.log('no run of 100 epochs in build/run: its weights are not compared');
+        return;
+      }
+      const wanted = readFileSync(join(ofNode, 'lif_snn_mnist', 'weights.bin'));
+      assert.equal(sha256(weights), sha256(wanted), "the weights are Node's, bit by bit");
+    }),
+  );
 
-    test('the other chapters', { timeout: PATIENCE }, (t) =>
-      runChapters(
-        t,
-        chaptersOf((name) => !isTraining(name)),
-      ),
-    );
-  });
-}
+  test('the other chapters', { timeout: PATIENCE }, (t) =>
+    runChapters(
+      t,
+      chaptersOf((name) => !isTraining(name)),
+    ),
+  );
+});

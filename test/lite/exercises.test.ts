@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { ALL } from '../../src/exercises';
-import { findChromium, launchChromium } from '../support/lab';
+import { inChromium, launchChromium } from '../support/browser';
 import {
   type Cell,
   chapters,
@@ -22,8 +22,6 @@ import {
   typesReady,
   watchedPage,
 } from '../support/lite';
-
-const executable = findChromium();
 
 type ExerciseCell = Cell & { metadata: { exercise?: { id?: string; role: string } } };
 interface Section {
@@ -52,73 +50,67 @@ const MISTAKES: readonly [answer: string, says: RegExp][] = [
   ["const again = (v: number): number => again(v) + 1;\ncheck('lif-charge', again);", /^✘ lif-charge \(never-ends\)/],
 ];
 
-if (!executable) {
-  test('the exercises in a browser', () => {
-    console.log('no Chromium found (CHROMIUM names one): the browser edition is not tested here');
+describe("A learner's copy in the browser", { ...inChromium, timeout: 600_000 }, () => {
+  let browser: Browser;
+  let server: Server;
+  let context: BrowserContext;
+  let page: Page;
+  let faults: string[];
+  let sectionOf: Section['sectionOf'];
+  before(async () => {
+    ({ sectionOf } = (await import(pathToFileURL(join(root, 'tools', 'exercises', 'cells.mjs')).href)) as Section);
+    [browser, server] = await Promise.all([launchChromium(), serveLite()]);
+    context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    ({ page, faults } = await watchedPage(context, server.url));
   });
-} else {
-  describe("A learner's copy in the browser", { timeout: 600_000 }, () => {
-    let browser: Browser;
-    let server: Server;
-    let context: BrowserContext;
-    let page: Page;
-    let faults: string[];
-    let sectionOf: Section['sectionOf'];
-    before(async () => {
-      ({ sectionOf } = (await import(pathToFileURL(join(root, 'tools', 'exercises', 'cells.mjs')).href)) as Section);
-      [browser, server] = await Promise.all([launchChromium(executable), serveLite()]);
-      context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-      ({ page, faults } = await watchedPage(context, server.url));
-    });
-    after(async () => {
-      await browser?.close();
-      server?.close();
-    });
-
-    /** The exercises of all chapters in one kernel, without the chapters before them: they are complete in themselves. */
-    async function runExercises(read: (name: string) => Notebook): Promise<Record<string, string>> {
-      await openChapter(page, server.url, chapters()[0]);
-      const roles = ['setup', 'answer', 'progress'];
-      const cells = chapters()
-        .flatMap((name) => sectionOf(read(name)))
-        .filter(({ metadata }) => roles.includes(metadata.exercise?.role ?? ''));
-      await setCells(page, cells);
-      return answersOf(await runAllCells(page, 300));
-    }
-
-    test('says of every stub that it is not attempted yet', async () => {
-      const wanted = Object.fromEntries(Object.keys(ALL).map((id) => [id, `○ ${id}: Not attempted yet.\n`]));
-      assert.deepEqual(await runExercises(served), wanted);
-    });
-
-    test('says of every solution that it is right', async () => {
-      const wanted = Object.fromEntries(Object.keys(ALL).map((id) => [id, `✔ ${id}: Right.\n`]));
-      assert.deepEqual(await runExercises(committed), wanted);
-    });
-
-    test('names mistakes, and judges no answer with a type error', async () => {
-      const wrongType = "const late = (v: number): boolean => v > 1;\ncheck('lif-charge', late);";
-      await openChapter(page, server.url, chapters()[0]);
-      await typesReady(page);
-      await setCells(page, [SET_UP, ...MISTAKES.map(([answer]) => answer), wrongType]);
-      const { cells } = await runAllCells(page, 120);
-      const printed = cells.map(({ outputs }) => (outputs ?? []).map(outputText).join(''));
-      for (const [i, [answer, says]] of MISTAKES.entries()) assert.match(printed[i + 1] ?? '', says, answer);
-      assert.match(printed.at(-1) ?? '', /Type 'boolean' is not assignable to type 'number'/);
-      assert.doesNotMatch(printed.at(-1) ?? '', /lif-charge:/);
-    });
-
-    test('runs from top to bottom as the site serves it', async () => {
-      const name = chapters().find((chapter) => chapter.startsWith('03')) as string;
-      await openChapter(page, server.url, name);
-      const { cells } = await runAllCells(page, 300);
-      const failed = cells.flatMap(({ outputs }) => (outputs ?? []).filter((output) => output.name === 'stderr'));
-      assert.deepEqual(failed.map(outputText), []);
-      assert.match(
-        outputText(cells[0]?.outputs?.[0] ?? { output_type: '' }),
-        /^Your copy of 03-.*, edition [0-9a-f]{8}\./,
-      );
-      assert.deepEqual(faults, []);
-    });
+  after(async () => {
+    await browser?.close();
+    server?.close();
   });
-}
+
+  /** The exercises of all chapters in one kernel, without the chapters before them: they are complete in themselves. */
+  async function runExercises(read: (name: string) => Notebook): Promise<Record<string, string>> {
+    await openChapter(page, server.url, chapters()[0]);
+    const roles = ['setup', 'answer', 'progress'];
+    const cells = chapters()
+      .flatMap((name) => sectionOf(read(name)))
+      .filter(({ metadata }) => roles.includes(metadata.exercise?.role ?? ''));
+    await setCells(page, cells);
+    return answersOf(await runAllCells(page, 300));
+  }
+
+  test('says of every stub that it is not attempted yet', async () => {
+    const wanted = Object.fromEntries(Object.keys(ALL).map((id) => [id, `○ ${id}: Not attempted yet.\n`]));
+    assert.deepEqual(await runExercises(served), wanted);
+  });
+
+  test('says of every solution that it is right', async () => {
+    const wanted = Object.fromEntries(Object.keys(ALL).map((id) => [id, `✔ ${id}: Right.\n`]));
+    assert.deepEqual(await runExercises(committed), wanted);
+  });
+
+  test('names mistakes, and judges no answer with a type error', async () => {
+    const wrongType = "const late = (v: number): boolean => v > 1;\ncheck('lif-charge', late);";
+    await openChapter(page, server.url, chapters()[0]);
+    await typesReady(page);
+    await setCells(page, [SET_UP, ...MISTAKES.map(([answer]) => answer), wrongType]);
+    const { cells } = await runAllCells(page, 120);
+    const printed = cells.map(({ outputs }) => (outputs ?? []).map(outputText).join(''));
+    for (const [i, [answer, says]] of MISTAKES.entries()) assert.match(printed[i + 1] ?? '', says, answer);
+    assert.match(printed.at(-1) ?? '', /Type 'boolean' is not assignable to type 'number'/);
+    assert.doesNotMatch(printed.at(-1) ?? '', /lif-charge:/);
+  });
+
+  test('runs from top to bottom as the site serves it', async () => {
+    const name = chapters().find((chapter) => chapter.startsWith('03')) as string;
+    await openChapter(page, server.url, name);
+    const { cells } = await runAllCells(page, 300);
+    const failed = cells.flatMap(({ outputs }) => (outputs ?? []).filter((output) => output.name === 'stderr'));
+    assert.deepEqual(failed.map(outputText), []);
+    assert.match(
+      outputText(cells[0]?.outputs?.[0] ?? { output_type: '' }),
+      /^Your copy of 03-.*, edition [0-9a-f]{8}\./,
+    );
+    assert.deepEqual(faults, []);
+  });
+});

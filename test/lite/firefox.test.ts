@@ -1,10 +1,9 @@
 /** The same site in Firefox: what the fast engine computes there has the same bits. */
 import assert from 'node:assert/strict';
-import { accessSync, constants } from 'node:fs';
 import { type AddressInfo, createServer, type Server as Listener } from 'node:net';
-import { delimiter, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import puppeteer, { type Browser } from 'puppeteer-core';
+import { firefox, inFirefox } from '../support/browser';
 import { differences } from '../support/compare';
 import {
   type AnyPage,
@@ -19,21 +18,6 @@ import {
 
 const PATIENCE = 600_000;
 
-/** `FIREFOX`, or the first of its usual names on PATH; undefined where there is none. */
-function findFirefox(): string | undefined {
-  if (process.env.FIREFOX) return process.env.FIREFOX;
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/Applications/Firefox.app/Contents/MacOS'];
-  const candidates = ['firefox-esr', 'firefox'].flatMap((name) => folders.map((folder) => join(folder, name)));
-  return candidates.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
 /** A proxy that lets nothing through and notes who was asked for. */
 async function startProxy(asked: string[]): Promise<Listener> {
   const proxy = createServer((socket) => {
@@ -47,69 +31,61 @@ async function startProxy(asked: string[]): Promise<Listener> {
   return proxy;
 }
 
-const executablePath = findFirefox();
-
-if (!executablePath) {
-  test('the chapters in Firefox', () => {
-    console.log('no Firefox found (FIREFOX names one): the browser edition is not tested in it here');
+describe('In Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
+  const asked: string[] = [];
+  let browser: Browser;
+  let proxy: Listener;
+  let server: Server;
+  before(async () => {
+    [proxy, server] = await Promise.all([startProxy(asked), serveLite()]);
+    const { port } = proxy.address() as AddressInfo;
+    browser = await puppeteer.launch({
+      browser: 'firefox',
+      executablePath: firefox,
+      headless: true,
+      protocolTimeout: PATIENCE,
+      extraPrefsFirefox: {
+        'network.proxy.type': 1,
+        'network.proxy.http': '127.0.0.1',
+        'network.proxy.http_port': port,
+        'network.proxy.ssl': '127.0.0.1',
+        'network.proxy.ssl_port': port,
+        'network.proxy.no_proxies_on': '127.0.0.1',
+        // Firefox's own questions to its makers.
+        'services.settings.server': 'data:,#remote-settings-dummy/v1',
+      },
+    });
   });
-} else {
-  describe('In Firefox', { timeout: PATIENCE }, () => {
-    const asked: string[] = [];
-    let browser: Browser;
-    let proxy: Listener;
-    let server: Server;
-    before(async () => {
-      [proxy, server] = await Promise.all([startProxy(asked), serveLite()]);
-      const { port } = proxy.address() as AddressInfo;
-      browser = await puppeteer.launch({
-        browser: 'firefox',
-        executablePath,
-        headless: true,
-        protocolTimeout: PATIENCE,
-        extraPrefsFirefox: {
-          'network.proxy.type': 1,
-          'network.proxy.http': '127.0.0.1',
-          'network.proxy.http_port': port,
-          'network.proxy.ssl': '127.0.0.1',
-          'network.proxy.ssl_port': port,
-          'network.proxy.no_proxies_on': '127.0.0.1',
-          // Firefox's own questions to its makers.
-          'services.settings.server': 'data:,#remote-settings-dummy/v1',
-        },
-      });
-    });
-    after(async () => {
-      await browser?.close();
-      proxy?.close();
-      server?.close();
-    });
+  after(async () => {
+    await browser?.close();
+    proxy?.close();
+    server?.close();
+  });
 
-    for (const name of chapters().filter((chapter) => /^0[027]/.test(chapter))) {
-      test(`${name} puts out what is committed`, { timeout: PATIENCE }, async () => {
-        const tab = await browser.newPage();
-        const page = tab as unknown as AnyPage; // its `evaluate` takes the same arguments
-        const ready = await openChapter(page, server.url, name);
-        await setCells(page, committed(name).cells);
-        const begin = performance.now();
-        const now = await runAllCells(page, PATIENCE / 1000);
-        const seconds = (performance.now() - begin) / 1000;
-        console.log(`${name}: kernel ready after ${ready.toFixed(1)} s, all cells in ${seconds.toFixed(0)} s`);
-        const found = differences(name, committed(name), now);
-        assert.deepEqual(
-          found.filter(({ why }) => why === undefined),
-          [],
-        );
-        await tab.close();
-      });
-    }
-
-    test('no other host is asked for anything', () => {
-      const own = /mozilla|firefox/; // what Firefox asks for itself, whatever page is open
+  for (const name of chapters().filter((chapter) => /^0[027]/.test(chapter))) {
+    test(`${name} puts out what is committed`, { timeout: PATIENCE }, async () => {
+      const tab = await browser.newPage();
+      const page = tab as unknown as AnyPage; // its `evaluate` takes the same arguments
+      const ready = await openChapter(page, server.url, name);
+      await setCells(page, committed(name).cells);
+      const begin = performance.now();
+      const now = await runAllCells(page, PATIENCE / 1000);
+      const seconds = (performance.now() - begin) / 1000;
+      console.log(`${name}: kernel ready after ${ready.toFixed(1)} s, all cells in ${seconds.toFixed(0)} s`);
+      const found = differences(name, committed(name), now);
       assert.deepEqual(
-        asked.filter((line) => !own.test(line)),
+        found.filter(({ why }) => why === undefined),
         [],
       );
+      await tab.close();
     });
+  }
+
+  test('no other host is asked for anything', () => {
+    const own = /mozilla|firefox/; // what Firefox asks for itself, whatever page is open
+    assert.deepEqual(
+      asked.filter((line) => !own.test(line)),
+      [],
+    );
   });
-}
+});

@@ -7,11 +7,10 @@ import type { Browser, Page } from 'playwright-core';
 import { ROWS } from '../packages/typescript-kernel/cells';
 import { runInNode } from '../packages/typescript-kernel/in-node';
 import { THINGS, writeThings } from '../packages/typescript-kernel/things';
+import { inChromium, launchChromium } from '../support/browser';
 import { type KernelPage, type KernelSite, openKernel, type Ran, startSite } from '../support/jupyterlite';
-import { findChromium, launchChromium } from '../support/lab';
 
 const root = resolve(__dirname, '..', '..');
-const executable = findChromium();
 
 /** The part of the page's kernel that is asked here. */
 declare const window: {
@@ -47,252 +46,241 @@ try {
   throw Object.assign(new Error('Interrupted after some rounds.'), { name: 'AbortError' });
 } finally { forget(); }`;
 
-if (!executable) {
-  test('the kernel in a browser', () => {
-    console.log('no Chromium found (CHROMIUM names one): the TypeScript kernel is not tested in a page here');
+describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 }, () => {
+  mkdirSync(join(root, 'build'), { recursive: true });
+  const folder = mkdtempSync(join(root, 'build', 'kernel-site-'));
+  let browser: Browser;
+  let site: KernelSite;
+  let kernel: KernelPage;
+  before(async () => {
+    const types = join(root, 'dist', 'node', 'index.d.ts');
+    browser = await launchChromium();
+    site = await startSite(folder, { [THINGS]: writeThings(folder), 'lif-fc-mnist': { types } });
+    kernel = await openKernel(browser, site);
   });
-} else {
-  describe('The TypeScript kernel in Chromium', { timeout: 600_000 }, () => {
-    mkdirSync(join(root, 'build'), { recursive: true });
-    const folder = mkdtempSync(join(root, 'build', 'kernel-site-'));
-    let browser: Browser;
-    let site: KernelSite;
-    let kernel: KernelPage;
+  after(async () => {
+    await browser?.close();
+    site?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('runs a cell before the types have loaded', async () => {
+    const { status, stdout } = await kernel.run('const early: number = 20;\nearly + 1');
+    assert.deepEqual([status, stdout], ['ok', '21\n']);
+  });
+
+  test('knows the types of cells that ran before they had loaded', async () => {
+    await kernel.typesReady();
+    const { stderr } = await kernel.run('early.toFixd();');
+    assert.equal(stderr, "1:7 - Property 'toFixd' does not exist on type 'number'. Did you mean 'toFixed'?\n");
+  });
+
+  describe('while the types load', () => {
+    let arrive = () => {};
+    let late: KernelPage;
     before(async () => {
-      const types = join(root, 'dist', 'node', 'index.d.ts');
-      browser = await launchChromium(executable);
-      site = await startSite(folder, { [THINGS]: writeThings(folder), 'lif-fc-mnist': { types } });
-      kernel = await openKernel(browser, site);
-    });
-    after(async () => {
-      await browser?.close();
-      site?.close();
-      rmSync(folder, { recursive: true, force: true });
-    });
-
-    test('runs a cell before the types have loaded', async () => {
-      const { status, stdout } = await kernel.run('const early: number = 20;\nearly + 1');
-      assert.deepEqual([status, stdout], ['ok', '21\n']);
-    });
-
-    test('knows the types of cells that ran before they had loaded', async () => {
-      await kernel.typesReady();
-      const { stderr } = await kernel.run('early.toFixd();');
-      assert.equal(stderr, "1:7 - Property 'toFixd' does not exist on type 'number'. Did you mean 'toFixed'?\n");
-    });
-
-    describe('while the types load', () => {
-      let arrive = () => {};
-      let late: KernelPage;
-      before(async () => {
-        const arrived = new Promise<void>((resolve) => {
-          arrive = resolve;
+      const arrived = new Promise<void>((resolve) => {
+        arrive = resolve;
+      });
+      const hold = (page: Page) =>
+        page.route('**/declarations.json', async (route) => {
+          await arrived;
+          await route.continue();
         });
-        const hold = (page: Page) =>
-          page.route('**/declarations.json', async (route) => {
-            await arrived;
-            await route.continue();
-          });
-        late = await openKernel(browser, site, hold);
-      });
-      after(() => late.page.close());
-
-      test('ends a cell that waits for them when it is interrupted, and has run nothing of it', async () => {
-        const waiting = late.runAll(["console.log('ran');\nnobody;"]);
-        await late.page.waitForTimeout(500);
-        await late.interrupt();
-        const [ran] = await waiting;
-        assert.deepEqual([ran?.status, ran?.ename, ran?.stdout], ['error', 'Interrupted', 'Interrupted.\n']);
-      });
-
-      test('lets a cell that cannot run wait for what TypeScript says, in the right line', async () => {
-        assert.equal((await late.run('const known = 1;\nknown')).stdout, '1\n', 'any other cell does not wait');
-        const failing = late.runAll([SLIP, "console.log('ran');\nnobody;", 'known'], [0, 1]);
-        await late.page.waitForTimeout(500);
-        arrive();
-        assert.deepEqual(
-          (await failing).map(({ stdout, stderr }) => [stdout, stderr]),
-          [
-            ['', "2:24 - ')' expected.\n"],
-            ['', "2:1 - Cannot find name 'nobody'. If a cell above declares it, run that cell first.\n"],
-            ['1\n', ''],
-          ],
-        );
-      });
+      late = await openKernel(browser, site, hold);
     });
+    after(() => late.page.close());
 
-    test('can be interrupted without types, too, while what an earlier cell left behind keeps the worker busy', async () => {
-      const untyped = await openKernel(browser, site, blockTypes);
-      await untyped.run('setTimeout(() => { while (true) {} }, 0);');
-      const waiting = untyped.runAll(["console.log('ran');"]);
-      await untyped.page.waitForTimeout(500);
-      await untyped.interrupt();
+    test('ends a cell that waits for them when it is interrupted, and has run nothing of it', async () => {
+      const waiting = late.runAll(["console.log('ran');\nnobody;"]);
+      await late.page.waitForTimeout(500);
+      await late.interrupt();
       const [ran] = await waiting;
-      assert.deepEqual([ran?.status, ran?.ename], ['error', 'Interrupted']);
-      assert.equal((await untyped.run('1 + 1')).stdout, '2\n');
-      await untyped.page.close();
+      assert.deepEqual([ran?.status, ran?.ename, ran?.stdout], ['error', 'Interrupted', 'Interrupted.\n']);
     });
 
-    test('says without types, too, what to do about a name that nobody has declared', async () => {
-      const untyped = await openKernel(browser, site, blockTypes);
-      const { ename, stderr } = await untyped.run('const known = 1;\nnobody;');
-      assert.equal(ename, 'ReferenceError');
-      assert.equal(
-        stderr,
-        'ReferenceError: nobody is not defined. If a cell above declares it, run that cell first.\n    at cell [1], line 2: nobody;\n',
-      );
-      await untyped.page.close();
-    });
-
-    test('shows each cell of the table as it does in Node, where it is compared with tslab', async () => {
-      const fresh = await openKernel(browser, site);
-      await fresh.typesReady();
-      const cells = ROWS.map(({ cell }) => cell);
-      const expected = await runInNode(cells, folder);
-      const ids: string[] = [];
-      const numberOf = (id: string) => (ids.includes(id) ? ids.indexOf(id) : ids.push(id) - 1);
-      for (const [i, cell] of cells.entries()) {
-        const { status, ename, stdout, stderr, displays } = await fresh.run(cell);
-        const shown = displays.map(({ id, ...rest }) => (id ? { ...rest, id: numberOf(id) } : rest));
-        const found = { status, ...(ename ? { ename } : {}), stdout, stderr, displays: shown };
-        assert.deepEqual(found, expected[i], `[${i + 1}] ${ROWS[i]?.name}`);
-      }
-      assert.deepEqual(fresh.faults, []);
-      await fresh.page.close();
-    });
-
-    test('runs no cell that waits when one fails, and says so of each', async () => {
-      const all = await kernel.runAll(["console.log('a');", "throw new Error('b');", "console.log('c');", '4']);
-      const shown = all.map(({ status, stdout }) => [status, stdout]);
-      assert.deepEqual(shown, [
-        ['ok', 'a\n'],
-        ['error', ''],
-        ['aborted', ''],
-        ['aborted', ''],
-      ]);
-      assert.equal((await kernel.run('5')).stdout, '5\n');
-    });
-
-    test('runs the cells below one that may fail', async () => {
-      const all = await kernel.runAll(["throw new Error('a');", '2'], [0]);
+    test('lets a cell that cannot run wait for what TypeScript says, in the right line', async () => {
+      assert.equal((await late.run('const known = 1;\nknown')).stdout, '1\n', 'any other cell does not wait');
+      const failing = late.runAll([SLIP, "console.log('ran');\nnobody;", 'known'], [0, 1]);
+      await late.page.waitForTimeout(500);
+      arrive();
       assert.deepEqual(
-        all.map(({ status }) => status),
-        ['error', 'ok'],
+        (await failing).map(({ stdout, stderr }) => [stdout, stderr]),
+        [
+          ['', "2:24 - ')' expected.\n"],
+          ['', "2:1 - Cannot find name 'nobody'. If a cell above declares it, run that cell first.\n"],
+          ['1\n', ''],
+        ],
       );
-    });
-
-    test('asks a cell to stop, and keeps the variables', async () => {
-      const running = await kernel.start(`let rounds0 = 7;\n${OBEDIENT}`, 'go');
-      await kernel.interrupt();
-      const { status, ename, stdout, stderr } = await running.end;
-      assert.deepEqual(
-        [status, ename, stdout, stderr],
-        ['error', 'Interrupted', 'go\nInterrupted after some rounds.\n', ''],
-      );
-      assert.equal((await kernel.run('early')).stdout, '20\n');
-    });
-
-    test('gives up waiting for a cell that only awaits, and keeps the variables', async () => {
-      const running = await kernel.start("console.log('go');\nawait new Promise(() => {});", 'go');
-      await kernel.interrupt();
-      const { status, stdout, took } = await running.end;
-      assert.deepEqual([status, stdout], ['error', 'go\nInterrupted.\n']);
-      assert.ok(took < 3000, `${took} ms`);
-      assert.equal((await kernel.run('early')).stdout, '20\n');
-    });
-
-    test('ends an endless loop after 3 s, and says that the variables are gone', async () => {
-      const running = await kernel.start("console.log('go');\nawait null;\nfor (;;);", 'go');
-      const begin = performance.now();
-      await kernel.interrupt();
-      const { status, ename, stdout } = await running.end;
-      const took = performance.now() - begin;
-      assert.deepEqual([status, ename], ['error', 'Interrupted']);
-      assert.match(stdout, /^go\nInterrupted\. The cell did not stop within 3 s, so the kernel was restarted\./);
-      assert.ok(took > 2900 && took < 8000, `${took} ms`);
-      const { stderr } = await kernel.run('early');
-      assert.equal(stderr, "1:1 - Cannot find name 'early'. If a cell above declares it, run that cell first.\n");
-      assert.equal((await kernel.run('const again = 1;\nagain')).stdout, '1\n');
-    });
-
-    test('forgets everything on a restart, and keeps nothing of the output', async () => {
-      await kernel.run('const before = 1;');
-      await kernel.page.evaluate(() => window.kernel.restart());
-      const { stderr } = await kernel.run('before');
-      assert.equal(stderr, "1:1 - Cannot find name 'before'. If a cell above declares it, run that cell first.\n");
-      assert.equal((await kernel.run('2')).stdout, '2\n');
-    });
-
-    test('gives back what was run', async () => {
-      const { content } = await kernel.page.evaluate(() =>
-        window.kernel.requestHistory({ output: false, raw: true, hist_access_type: 'tail', n: 10 }),
-      );
-      assert.deepEqual(
-        (content.history as [number, number, string][]).map(([, , code]) => code),
-        ['before', '2'],
-      );
-    });
-
-    test('completes the members of an encoder, in the words of the cell', async () => {
-      const code = `${TYPED}encoder.en`;
-      const { content } = await kernel.page.evaluate(
-        (text) => window.kernel.requestComplete({ code: text, cursor_pos: text.length }),
-        code,
-      );
-      assert.equal(content.matches[0], 'encode');
-      assert.deepEqual([content.cursor_start, content.cursor_end], [code.length - 2, code.length]);
-    });
-
-    test('counts characters as Jupyter does', async () => {
-      const code = "const face = '😀'; Math.ma";
-      const at = [...code].length;
-      const { content } = await kernel.page.evaluate(
-        ([text, position]) => window.kernel.requestComplete({ code: text, cursor_pos: position }),
-        [code, at] as const,
-      );
-      assert.equal(content.matches[0], 'max');
-      assert.deepEqual([content.cursor_start, content.cursor_end], [at - 2, at]);
-    });
-
-    test('shows what LIFNode is, with its comment', async () => {
-      const code = `${TYPED}neuron.LIFNode`;
-      const { content } = await kernel.page.evaluate(
-        (text) => window.kernel.requestInspect({ code: text, cursor_pos: text.length, detail_level: 0 }),
-        code,
-      );
-      assert.match(content.data['text/plain'] as string, /^class LIFNode\n\nLIF neurons, /);
-    });
-
-    test('says whether a cell of a console is complete', async () => {
-      const status = (code: string) =>
-        kernel.page.evaluate(
-          async (text) => (await window.kernel.requestIsComplete({ code: text })).content.status,
-          code,
-        );
-      assert.equal(await status('const a = {'), 'incomplete');
-      assert.equal(await status('const a = 1;'), 'complete');
-    });
-
-    test('reports a wrong type of the package as tslab does', async () => {
-      const { ename, stderr, stdout } = await kernel.run(`${TYPED}console.log('ran');\nencoder.encodee;`);
-      assert.equal(ename, 'TypeScript');
-      assert.match(
-        stderr,
-        /^4:9 - Property 'encodee' does not exist on type 'PoissonEncoder'\. Did you mean '\w+'\?\n$/,
-      );
-      assert.equal(stdout, '');
-    });
-
-    test('asked no other host for anything', () => assert.deepEqual(kernel.faults, []));
-
-    test('says how fast it was', async () => {
-      const times: Ran[] = [];
-      for (let i = 0; i < 5; i++) times.push(await kernel.run(`${i}`));
-      const took = times.map((ran) => ran.took).sort((a, b) => a - b)[2] as number;
-      console.log(
-        `kernel ready after ${Math.round(kernel.readyAfter)} ms; a cell of one number ${Math.round(took)} ms`,
-      );
-      assert.ok(took < 2000);
     });
   });
-}
+
+  test('can be interrupted without types, too, while what an earlier cell left behind keeps the worker busy', async () => {
+    const untyped = await openKernel(browser, site, blockTypes);
+    await untyped.run('setTimeout(() => { while (true) {} }, 0);');
+    const waiting = untyped.runAll(["console.log('ran');"]);
+    await untyped.page.waitForTimeout(500);
+    await untyped.interrupt();
+    const [ran] = await waiting;
+    assert.deepEqual([ran?.status, ran?.ename], ['error', 'Interrupted']);
+    assert.equal((await untyped.run('1 + 1')).stdout, '2\n');
+    await untyped.page.close();
+  });
+
+  test('says without types, too, what to do about a name that nobody has declared', async () => {
+    const untyped = await openKernel(browser, site, blockTypes);
+    const { ename, stderr } = await untyped.run('const known = 1;\nnobody;');
+    assert.equal(ename, 'ReferenceError');
+    assert.equal(
+      stderr,
+      'ReferenceError: nobody is not defined. If a cell above declares it, run that cell first.\n    at cell [1], line 2: nobody;\n',
+    );
+    await untyped.page.close();
+  });
+
+  test('shows each cell of the table as it does in Node, where it is compared with tslab', async () => {
+    const fresh = await openKernel(browser, site);
+    await fresh.typesReady();
+    const cells = ROWS.map(({ cell }) => cell);
+    const expected = await runInNode(cells, folder);
+    const ids: string[] = [];
+    const numberOf = (id: string) => (ids.includes(id) ? ids.indexOf(id) : ids.push(id) - 1);
+    for (const [i, cell] of cells.entries()) {
+      const { status, ename, stdout, stderr, displays } = await fresh.run(cell);
+      const shown = displays.map(({ id, ...rest }) => (id ? { ...rest, id: numberOf(id) } : rest));
+      const found = { status, ...(ename ? { ename } : {}), stdout, stderr, displays: shown };
+      assert.deepEqual(found, expected[i], `[${i + 1}] ${ROWS[i]?.name}`);
+    }
+    assert.deepEqual(fresh.faults, []);
+    await fresh.page.close();
+  });
+
+  test('runs no cell that waits when one fails, and says so of each', async () => {
+    const all = await kernel.runAll(["console.log('a');", "throw new Error('b');", "console.log('c');", '4']);
+    const shown = all.map(({ status, stdout }) => [status, stdout]);
+    assert.deepEqual(shown, [
+      ['ok', 'a\n'],
+      ['error', ''],
+      ['aborted', ''],
+      ['aborted', ''],
+    ]);
+    assert.equal((await kernel.run('5')).stdout, '5\n');
+  });
+
+  test('runs the cells below one that may fail', async () => {
+    const all = await kernel.runAll(["throw new Error('a');", '2'], [0]);
+    assert.deepEqual(
+      all.map(({ status }) => status),
+      ['error', 'ok'],
+    );
+  });
+
+  test('asks a cell to stop, and keeps the variables', async () => {
+    const running = await kernel.start(`let rounds0 = 7;\n${OBEDIENT}`, 'go');
+    await kernel.interrupt();
+    const { status, ename, stdout, stderr } = await running.end;
+    assert.deepEqual(
+      [status, ename, stdout, stderr],
+      ['error', 'Interrupted', 'go\nInterrupted after some rounds.\n', ''],
+    );
+    assert.equal((await kernel.run('early')).stdout, '20\n');
+  });
+
+  test('gives up waiting for a cell that only awaits, and keeps the variables', async () => {
+    const running = await kernel.start("console.log('go');\nawait new Promise(() => {});", 'go');
+    await kernel.interrupt();
+    const { status, stdout, took } = await running.end;
+    assert.deepEqual([status, stdout], ['error', 'go\nInterrupted.\n']);
+    assert.ok(took < 3000, `${took} ms`);
+    assert.equal((await kernel.run('early')).stdout, '20\n');
+  });
+
+  test('ends an endless loop after 3 s, and says that the variables are gone', async () => {
+    const running = await kernel.start("console.log('go');\nawait null;\nfor (;;);", 'go');
+    const begin = performance.now();
+    await kernel.interrupt();
+    const { status, ename, stdout } = await running.end;
+    const took = performance.now() - begin;
+    assert.deepEqual([status, ename], ['error', 'Interrupted']);
+    assert.match(stdout, /^go\nInterrupted\. The cell did not stop within 3 s, so the kernel was restarted\./);
+    assert.ok(took > 2900 && took < 8000, `${took} ms`);
+    const { stderr } = await kernel.run('early');
+    assert.equal(stderr, "1:1 - Cannot find name 'early'. If a cell above declares it, run that cell first.\n");
+    assert.equal((await kernel.run('const again = 1;\nagain')).stdout, '1\n');
+  });
+
+  test('forgets everything on a restart, and keeps nothing of the output', async () => {
+    await kernel.run('const before = 1;');
+    await kernel.page.evaluate(() => window.kernel.restart());
+    const { stderr } = await kernel.run('before');
+    assert.equal(stderr, "1:1 - Cannot find name 'before'. If a cell above declares it, run that cell first.\n");
+    assert.equal((await kernel.run('2')).stdout, '2\n');
+  });
+
+  test('gives back what was run', async () => {
+    const { content } = await kernel.page.evaluate(() =>
+      window.kernel.requestHistory({ output: false, raw: true, hist_access_type: 'tail', n: 10 }),
+    );
+    assert.deepEqual(
+      (content.history as [number, number, string][]).map(([, , code]) => code),
+      ['before', '2'],
+    );
+  });
+
+  test('completes the members of an encoder, in the words of the cell', async () => {
+    const code = `${TYPED}encoder.en`;
+    const { content } = await kernel.page.evaluate(
+      (text) => window.kernel.requestComplete({ code: text, cursor_pos: text.length }),
+      code,
+    );
+    assert.equal(content.matches[0], 'encode');
+    assert.deepEqual([content.cursor_start, content.cursor_end], [code.length - 2, code.length]);
+  });
+
+  test('counts characters as Jupyter does', async () => {
+    const code = "const face = '😀'; Math.ma";
+    const at = [...code].length;
+    const { content } = await kernel.page.evaluate(
+      ([text, position]) => window.kernel.requestComplete({ code: text, cursor_pos: position }),
+      [code, at] as const,
+    );
+    assert.equal(content.matches[0], 'max');
+    assert.deepEqual([content.cursor_start, content.cursor_end], [at - 2, at]);
+  });
+
+  test('shows what LIFNode is, with its comment', async () => {
+    const code = `${TYPED}neuron.LIFNode`;
+    const { content } = await kernel.page.evaluate(
+      (text) => window.kernel.requestInspect({ code: text, cursor_pos: text.length, detail_level: 0 }),
+      code,
+    );
+    assert.match(content.data['text/plain'] as string, /^class LIFNode\n\nLIF neurons, /);
+  });
+
+  test('says whether a cell of a console is complete', async () => {
+    const status = (code: string) =>
+      kernel.page.evaluate(
+        async (text) => (await window.kernel.requestIsComplete({ code: text })).content.status,
+        code,
+      );
+    assert.equal(await status('const a = {'), 'incomplete');
+    assert.equal(await status('const a = 1;'), 'complete');
+  });
+
+  test('reports a wrong type of the package as tslab does', async () => {
+    const { ename, stderr, stdout } = await kernel.run(`${TYPED}console.log('ran');\nencoder.encodee;`);
+    assert.equal(ename, 'TypeScript');
+    assert.match(stderr, /^4:9 - Property 'encodee' does not exist on type 'PoissonEncoder'\. Did you mean '\w+'\?\n$/);
+    assert.equal(stdout, '');
+  });
+
+  test('asked no other host for anything', () => assert.deepEqual(kernel.faults, []));
+
+  test('says how fast it was', async () => {
+    const times: Ran[] = [];
+    for (let i = 0; i < 5; i++) times.push(await kernel.run(`${i}`));
+    const took = times.map((ran) => ran.took).sort((a, b) => a - b)[2] as number;
+    console.log(`kernel ready after ${Math.round(kernel.readyAfter)} ms; a cell of one number ${Math.round(took)} ms`);
+    assert.ok(took < 2000);
+  });
+});

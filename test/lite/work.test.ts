@@ -6,7 +6,7 @@ import { unzipSync } from 'fflate';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { npyArray } from '../../src/records/npy';
 import { axeFaults } from '../browser/site';
-import { findChromium, launchChromium } from '../support/lab';
+import { inChromium, launchChromium } from '../support/browser';
 import {
   chapters,
   choose,
@@ -23,7 +23,6 @@ import {
   watchedPage,
 } from '../support/lite';
 
-const executable = findChromium();
 const sourcesOf = async (page: Page) => (await notebookOf(page)).cells.map(({ source }) => textOf(source));
 
 /** The files of a zip that a click offers. */
@@ -44,148 +43,142 @@ async function publishNewer(context: BrowserContext, name: string, version: stri
   );
 }
 
-const SAVE_A_RUN = `import { createEngine, loadMnist, loadRun, saveRun, training, trainWithBar } from 'lif-fc-mnist';
+const SAVE_A_RUN = `import { createEngine, loadMnist, loadRun, saveRun, training, withBar } from 'lif-fc-mnist';
 const data = await loadMnist();
 const history = training.newHistory();
-await trainWithBar({ engine: 'event', data, history, epochs: 1, batchSize: 6000 });
+await withBar.train({ engine: 'event', data, history, epochs: 1, batchSize: 6000 });
 const engine = await createEngine('event', { data });
 const { weights } = history.state!;
-const trace = await engine.trace('test', 1, 0);
+const trace = await engine.trace({ split: 'test', epoch: 1, index: 0 });
 console.log(await saveRun({ trace, history, weights, neuron: engine.options.neuron }, 'mine'));`;
 
-if (!executable) {
-  test("the reader's work in a browser", () => {
-    console.log('no Chromium found (CHROMIUM names one): the browser edition is not tested here');
+describe("The reader's work", inChromium, () => {
+  const [chapter, other] = chapters();
+  let browser: Browser;
+  let server: Server;
+  let context: BrowserContext;
+  before(async () => {
+    [browser, server] = await Promise.all([launchChromium(), serveLite()]);
   });
-} else {
-  describe("The reader's work", () => {
-    const [chapter, other] = chapters();
-    let browser: Browser;
-    let server: Server;
-    let context: BrowserContext;
-    before(async () => {
-      [browser, server] = await Promise.all([launchChromium(executable), serveLite()]);
-    });
-    after(async () => {
-      await browser.close();
-      server.close();
-    });
+  after(async () => {
+    await browser.close();
+    server.close();
+  });
 
-    /** A page in a profile of its own, without the service worker, whose requests a test cannot answer. */
-    const fresh = async () => {
-      context = await browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: 'block' });
-      return watchedPage(context, server.url);
-    };
+  /** A page in a profile of its own, without the service worker, whose requests a test cannot answer. */
+  const fresh = async () => {
+    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: 'block' });
+    return watchedPage(context, server.url);
+  };
 
-    test('is there again after the tab was closed, and is said to be kept', async () => {
-      const { page, faults } = await fresh();
-      await openChapter(page, server.url, chapter);
-      await page.getByText('Your work stays in this browser').waitFor();
-      await setCells(page, ['const mine = 1;']);
-      await save(page);
-      await page.close();
-      const again = await context.newPage();
-      await openChapter(again, server.url, chapter);
-      assert.deepEqual(await sourcesOf(again), ['const mine = 1;']);
-      assert.deepEqual(faults, []);
-      await context.close();
-    });
+  test('is there again after the tab was closed, and is said to be kept', async () => {
+    const { page, faults } = await fresh();
+    await openChapter(page, server.url, chapter);
+    await page.getByText('Your work stays in this browser').waitFor();
+    await setCells(page, ['const mine = 1;']);
+    await save(page);
+    await page.close();
+    const again = await context.newPage();
+    await openChapter(again, server.url, chapter);
+    assert.deepEqual(await sourcesOf(again), ['const mine = 1;']);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
 
-    test('a notebook that was only opened is not marked as changed', async () => {
+  test('a notebook that was only opened is not marked as changed', async () => {
+    const { page } = await fresh();
+    await openChapter(page, server.url, chapter);
+    assert.equal(await page.locator('.jp-NotebookPanel').first().count(), 1);
+    assert.equal(await page.evaluate(() => document.title.startsWith('*') || document.title.startsWith('•')), false);
+    await context.close();
+  });
+
+  test('is asked about when the chapter has changed, and kept or put aside', async () => {
+    for (const take of [false, true]) {
       const { page } = await fresh();
       await openChapter(page, server.url, chapter);
-      assert.equal(await page.locator('.jp-NotebookPanel').first().count(), 1);
-      assert.equal(await page.evaluate(() => document.title.startsWith('*') || document.title.startsWith('•')), false);
-      await context.close();
-    });
-
-    test('is asked about when the chapter has changed, and kept or put aside', async () => {
-      for (const take of [false, true]) {
-        const { page } = await fresh();
-        await openChapter(page, server.url, chapter);
-        const old = await sourcesOf(page);
-        await setCells(page, [...old, '1 + 1']);
-        await save(page);
-        await publishNewer(context, chapter, '0123456789abcdef');
-        await openChapter(page, server.url, chapter);
-        const dialog = page.getByRole('dialog').filter({ hasText: 'This chapter has changed since you saved it' });
-        await dialog.waitFor();
-        await dialog.getByRole('button', { name: take ? 'Take the new one' : 'Keep mine' }).click();
-        await dialog.waitFor({ state: 'detached' });
-        if (take) {
-          await page.getByRole('heading', { name: 'Newer' }).waitFor();
-          const aside = await page.evaluate(async () => {
-            const { contents } = (window as unknown as { jupyterapp: { serviceManager: { contents: never } } })
-              .jupyterapp.serviceManager as unknown as {
-              contents: { get(path: string): Promise<{ content: { name: string }[] }> };
-            };
-            return (await contents.get('')).content.map(({ name }) => name);
-          });
-          assert.ok(
-            aside.some((name) => /\(mine until \d{4}-\d\d-\d\d\)\.ipynb$/.test(name)),
-            aside.join(),
-          );
-        } else {
-          assert.equal((await sourcesOf(page)).at(-1), '1 + 1');
-          await page.waitForFunction(() => !document.title.startsWith('*'));
-          // It is not asked again about the same newer chapter.
-          await openChapter(page, server.url, chapter);
-          await page.waitForTimeout(1000);
-          assert.deepEqual(await page.getByRole('dialog').allInnerTexts(), []);
-          assert.equal((await sourcesOf(page)).at(-1), '1 + 1');
-        }
-        await context.close();
-      }
-    });
-
-    test('gives way to a newer chapter if nothing was changed in it', async () => {
-      const { page } = await fresh();
-      await openChapter(page, server.url, chapter);
+      const old = await sourcesOf(page);
+      await setCells(page, [...old, '1 + 1']);
       await save(page);
       await publishNewer(context, chapter, '0123456789abcdef');
       await openChapter(page, server.url, chapter);
-      await page.getByText('You had changed nothing in it.').waitFor();
-      await page.getByRole('heading', { name: 'Newer' }).waitFor();
+      const dialog = page.getByRole('dialog').filter({ hasText: 'This chapter has changed since you saved it' });
+      await dialog.waitFor();
+      await dialog.getByRole('button', { name: take ? 'Take the new one' : 'Keep mine' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      if (take) {
+        await page.getByRole('heading', { name: 'Newer' }).waitFor();
+        const aside = await page.evaluate(async () => {
+          const { contents } = (window as unknown as { jupyterapp: { serviceManager: { contents: never } } }).jupyterapp
+            .serviceManager as unknown as {
+            contents: { get(path: string): Promise<{ content: { name: string }[] }> };
+          };
+          return (await contents.get('')).content.map(({ name }) => name);
+        });
+        assert.ok(
+          aside.some((name) => /\(mine until \d{4}-\d\d-\d\d\)\.ipynb$/.test(name)),
+          aside.join(),
+        );
+      } else {
+        assert.equal((await sourcesOf(page)).at(-1), '1 + 1');
+        await page.waitForFunction(() => !document.title.startsWith('*'));
+        // It is not asked again about the same newer chapter.
+        await openChapter(page, server.url, chapter);
+        await page.waitForTimeout(1000);
+        assert.deepEqual(await page.getByRole('dialog').allInnerTexts(), []);
+        assert.equal((await sourcesOf(page)).at(-1), '1 + 1');
+      }
       await context.close();
-    });
+    }
+  });
 
-    test('is found by another notebook and after a reload, and is downloaded and removed', async () => {
-      const { page, faults } = await fresh();
-      await openChapter(page, server.url, chapter);
-      await setCells(page, [SAVE_A_RUN]);
-      assert.match(printed(await runAllCells(page, 120)), /mine, in this browser/);
-      await save(page);
+  test('gives way to a newer chapter if nothing was changed in it', async () => {
+    const { page } = await fresh();
+    await openChapter(page, server.url, chapter);
+    await save(page);
+    await publishNewer(context, chapter, '0123456789abcdef');
+    await openChapter(page, server.url, chapter);
+    await page.getByText('You had changed nothing in it.').waitFor();
+    await page.getByRole('heading', { name: 'Newer' }).waitFor();
+    await context.close();
+  });
 
-      await openChapter(page, server.url, other);
-      const look = `import { loadRun } from 'lif-fc-mnist';
+  test('is found by another notebook and after a reload, and is downloaded and removed', async () => {
+    const { page, faults } = await fresh();
+    await openChapter(page, server.url, chapter);
+    await setCells(page, [SAVE_A_RUN]);
+    assert.match(printed(await runAllCells(page, 120)), /mine, in this browser/);
+    await save(page);
+
+    await openChapter(page, server.url, other);
+    const look = `import { loadRun } from 'lif-fc-mnist';
 const { T, trainAccs, weights } = await loadRun('mine');
 console.log(T, trainAccs.length, weights.length);`;
-      await setCells(page, [look]);
-      assert.match(printed(await runAllCells(page, 60)), /100 10 7840/);
+    await setCells(page, [look]);
+    assert.match(printed(await runAllCells(page, 60)), /100 10 7840/);
 
-      const run = await downloaded(page, 'Download the run');
-      const model = ['lif_snn_mnist/model.json', 'lif_snn_mnist/weights.bin'];
-      const arrays = ['v_t_array.npy', 's_t_array.npy', 'train_accs.npy', 'test_accs.npy'];
-      const wanted = [...arrays, ...model, 'events.out.tfevents.0.saved-run'].map((name) => `mine/${name}`);
-      assert.deepEqual(Object.keys(run).sort(), wanted.sort());
-      assert.deepEqual(npyArray('v', run['mine/v_t_array.npy']).shape, [100, 10]);
+    const run = await downloaded(page, 'Download the run');
+    const model = ['lif_snn_mnist/model.json', 'lif_snn_mnist/weights.bin'];
+    const arrays = ['v_t_array.npy', 's_t_array.npy', 'train_accs.npy', 'test_accs.npy'];
+    const wanted = [...arrays, ...model, 'events.out.tfevents.0.saved-run'].map((name) => `mine/${name}`);
+    assert.deepEqual(Object.keys(run).sort(), wanted.sort());
+    assert.deepEqual(npyArray('v', run['mine/v_t_array.npy']).shape, [100, 10]);
 
-      const notebooks = await downloaded(page, 'Download all my notebooks');
-      for (const name of chapters()) assert.ok(notebooks[`${name}.ipynb`], name);
-      const mine = JSON.parse(new TextDecoder().decode(notebooks[`${other}.ipynb`]));
-      assert.equal(textOf(mine.cells[0].source), look, 'with what was changed just now');
+    const notebooks = await downloaded(page, 'Download all my notebooks');
+    for (const name of chapters()) assert.ok(notebooks[`${name}.ipynb`], name);
+    const mine = JSON.parse(new TextDecoder().decode(notebooks[`${other}.ipynb`]));
+    assert.equal(textOf(mine.cells[0].source), look, 'with what was changed just now');
 
-      await choose(page, 'Start again clean');
-      const dialog = page.getByRole('dialog').filter({ hasText: 'Remove your work from this browser?' });
-      assert.deepEqual(await axeFaults(page, '.jp-Dialog'), []);
-      await Promise.all([page.waitForNavigation(), dialog.getByRole('button', { name: 'Remove my work' }).click()]);
-      await openChapter(page, server.url, other);
-      const now = await sourcesOf(page);
-      assert.deepEqual(now.length, served(other).cells.length);
-      await setCells(page, [look]);
-      assert.match(printed(await runAllCells(page, 60)), /mine: expected the records of a run, found none/);
-      assert.deepEqual(faults, []);
-      await context.close();
-    });
+    await choose(page, 'Start again clean');
+    const dialog = page.getByRole('dialog').filter({ hasText: 'Remove your work from this browser?' });
+    assert.deepEqual(await axeFaults(page, '.jp-Dialog'), []);
+    await Promise.all([page.waitForNavigation(), dialog.getByRole('button', { name: 'Remove my work' }).click()]);
+    await openChapter(page, server.url, other);
+    const now = await sourcesOf(page);
+    assert.deepEqual(now.length, served(other).cells.length);
+    await setCells(page, [look]);
+    assert.match(printed(await runAllCells(page, 60)), /mine: expected the records of a run, found none/);
+    assert.deepEqual(faults, []);
+    await context.close();
   });
-}
+});

@@ -1,36 +1,12 @@
 /** JupyterLab as a reader has it: `npm run lab`, opened in a headless Chromium. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { accessSync, constants, copyFileSync, mkdirSync, rmSync } from 'node:fs';
-import { basename, delimiter, join, resolve } from 'node:path';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 
 const root = resolve(__dirname, '..', '..');
-
-/** The Chromium of the system: `CHROMIUM`, or the first of its usual names on PATH; undefined where there is none. */
-export function findChromium(): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/snap/bin'];
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
-  const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)));
-  candidates.push('/Applications/Google Chrome.app/Contents/MacOS/Google Chrome');
-  candidates.push('/Applications/Chromium.app/Contents/MacOS/Chromium');
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  return candidates.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
-export function launchChromium(executablePath: string): Promise<Browser> {
-  const quiet = ['--disable-quic', '--no-first-run', '--disable-background-networking'];
-  const offline = ['--disable-component-update', '--disable-sync'];
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', ...quiet, ...offline] });
-}
 
 export interface Lab {
   /** Where it serves, without a slash at the end. */

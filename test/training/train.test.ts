@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { engineOptions, type SomeEngineOptions, stateOf } from '../../src/common/engine';
+import { type EngineOptions, freshState, resolveEngineOptions } from '../../src/common/engine';
 import { initialWeights } from '../../src/common/random';
 import { initBackend, tf } from '../../src/node/backend';
 import { createEngine } from '../../src/node/engines';
@@ -17,7 +17,7 @@ before(async () => {
 const data = smallMnist(1100, 300);
 
 /** Trains an engine that is made for it and closed afterwards. */
-async function train(options: SomeEngineOptions & Omit<TrainOptions, 'engine'> & { engine?: 'event' | 'tfjs' }) {
+async function train(options: EngineOptions & Omit<TrainOptions, 'engine'> & { engine?: 'event' | 'tfjs' }) {
   const engine = await createEngine(options.engine ?? 'event', options);
   try {
     return await trainEngine({ ...options, engine });
@@ -81,7 +81,7 @@ for (const engine of ['tfjs', 'event'] as const) {
     test('takes its weights from a tf.sequential and gives them back in one call each way', async () => {
       const net = snn({ seed: 8 });
       const made = await createEngine(engine, { data, T: 4 });
-      await made.restore(stateOf(getWeights(net)));
+      await made.restore(freshState(getWeights(net)));
       assert.deepEqual((await made.state()).weights, initialWeights(8, 784, 10));
       await made.trainBatch(
         0,
@@ -96,7 +96,7 @@ for (const engine of ['tfjs', 'event'] as const) {
 }
 
 test('a surrogate named without its steepness has SpikingJelly’s', () => {
-  const alpha = (neuron: object) => engineOptions({ data, neuron }).neuron.alpha;
+  const alpha = (neuron: object) => resolveEngineOptions({ data, neuron }).neuron.alpha;
   assert.deepEqual([alpha({}), alpha({ surrogate: 'atan' }), alpha({ surrogate: 'sigmoid' })], [2, 2, 4]);
   assert.equal(alpha({ surrogate: 'sigmoid', alpha: 1 }), 1);
 });
@@ -129,8 +129,8 @@ describe('the tfjs engine', () => {
     await engine.trainBatch(0, indices);
     const before = tf.memory().numTensors;
     await engine.trainBatch(0, indices);
-    await engine.rates('test', 0, indices);
-    await engine.trace('test', 0, 0);
+    await engine.rates({ split: 'test', epoch: 0, indices });
+    await engine.trace({ split: 'test', epoch: 0, index: 0 });
     await engine.restore(await engine.state());
     assert.equal(tf.memory().numTensors, before);
     await engine.close();
@@ -145,11 +145,7 @@ describe('the tfjs engine', () => {
       bytes.push(tf.memory().numBytes);
       return apply(...args);
     };
-    await engine.rates(
-      'test',
-      0,
-      Uint32Array.from({ length: 128 }, (_, i) => i),
-    );
+    await engine.rates({ split: 'test', epoch: 0, indices: Uint32Array.from({ length: 128 }, (_, i) => i) });
     const potentials = 128 * 10 * 4;
     assert.equal(bytes.length, 200);
     assert.equal(bytes[199] - bytes[1], 198 * potentials);
@@ -173,8 +169,8 @@ describe('the tfjs engine', () => {
       engine.network,
       initialWeights(1, 784, 10).map((w) => 5 * w),
     );
-    const { spike, h, v } = await engine.trace('test', 3, 2);
-    const rates = await engine.rates('test', 3, Uint32Array.of(2));
+    const { spike, h, v } = await engine.trace({ split: 'test', epoch: 3, index: 2 });
+    const rates = await engine.rates({ split: 'test', epoch: 3, indices: [2] });
     const counted = Array.from(rates, (_, n) => spike.filter((s, i) => i % 10 === n && s === 1).length / 20);
     assertClose(rates, counted, 1e-7, 'rates');
     assert.ok(

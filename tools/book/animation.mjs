@@ -6,8 +6,8 @@ import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { decode } from 'fast-png';
 import { Encoder } from 'modern-gif';
-import { tsImport } from 'tsx/esm/api';
 import { root, SetupError } from '../system/project.mjs';
+import { findChromium, launchChromium } from './browsers.mjs';
 
 const page = join(root, 'build', 'book', 'playground.html');
 const target = join(root, 'book', 'images', 'playground.gif');
@@ -54,7 +54,6 @@ const STYLE = `
 `;
 
 async function record() {
-  const { findChromium, launchChromium } = await tsImport('../../test/support/lab.ts', import.meta.url);
   const executable = findChromium();
   if (!executable) throw new SetupError('expected Chromium, found none: CHROMIUM names one');
   const browser = await launchChromium(executable);

@@ -4,7 +4,7 @@
 /** Pixels of an image. */
 export const PIXELS: usize = 784;
 /** Bytes of a row of weights or currents: ten float32, filled up to three vectors. */
-export const ROW: usize = 48;
+export const ROW_BYTES: usize = 48;
 /** Rows of a table of sums lie a cache line apart. */
 export const TABLE_ROW: usize = 64;
 /** A table of all 16 partial sums of four rows. */
@@ -53,9 +53,9 @@ export const STEPWISE: usize = SPIKES + 8 * PART_BYTES;
 /** Currents, then potentials before firing, then dL/dcurrent of a block: [128] rows. */
 export const BLOCK_ROWS: usize = STEPWISE + 50 * 256;
 /** The surrogate's derivative in each step of a block: [128] rows. */
-export const DERIVATIVES: usize = BLOCK_ROWS + 128 * ROW;
+export const DERIVATIVES: usize = BLOCK_ROWS + 128 * ROW_BYTES;
 /** Potentials before each block: [MAX_BLOCKS + 1] rows. */
-export const BOUNDARIES: usize = DERIVATIVES + 128 * ROW;
+export const BOUNDARIES: usize = DERIVATIVES + 128 * ROW_BYTES;
 /** Tables of sums: of weights (a table for 4 places) or of dL/dcurrent (a table for 4 steps). */
-export const TABLES: usize = (BOUNDARIES + (MAX_BLOCKS + 1) * ROW + 63) & ~63;
+export const TABLES: usize = (BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES + 63) & ~63;
 export const SCRATCH_BYTES: usize = TABLES + 200 * TABLE;

@@ -1,6 +1,6 @@
 // The kernel of the event-driven engine: what the host calls (see ../core.ts).
 
-import { BLOCK, CARRY, COUNTS, RATES, ROW, SPIKE_GRADIENT } from './addresses';
+import { BLOCK, CARRY, COUNTS, RATES, ROW_BYTES, SPIKE_GRADIENT } from './addresses';
 import { currents } from './current';
 import { encode } from './encoder';
 import { addGradient } from './gradient';
@@ -77,8 +77,8 @@ export function backward(
 ): f64 {
   const spikeGradient = scratch + SPIKE_GRADIENT;
   let loss: f64 = 0;
-  memory.fill(spikeGradient, 0, ROW);
-  memory.fill(scratch + CARRY, 0, ROW);
+  memory.fill(spikeGradient, 0, ROW_BYTES);
+  memory.fill(scratch + CARRY, 0, ROW_BYTES);
   for (let neuron: usize = 0; neuron < 10; neuron++) {
     const error = load<f32>(scratch + RATES + 4 * neuron) - f32(neuron === label);
     loss += f64(error * error);

@@ -1,6 +1,6 @@
 // Ten LIF neurons, forward and back in time, with every option of LIFNode. Each function handles a block of `steps` rows.
 
-import { BLOCK_ROWS, BOUNDARIES, CARRY, COUNTS, DERIVATIVES, POTENTIAL, ROW } from './addresses';
+import { BLOCK_ROWS, BOUNDARIES, CARRY, COUNTS, DERIVATIVES, POTENTIAL, ROW_BYTES } from './addresses';
 
 let tau: f32 = 2;
 let inverseTau: f32 = 0.5;
@@ -39,7 +39,7 @@ export function setNeuron(
 
 /** Neurons at rest, nothing counted. */
 export function rest(scratch: usize): void {
-  for (let q: usize = 0; q < ROW; q += 16) {
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
     v128.store(scratch + POTENTIAL + q, f32x4.splat(hardReset ? resetTo : 0));
     v128.store(scratch + COUNTS + q, f32x4.splat(0));
   }
@@ -47,7 +47,7 @@ export function rest(scratch: usize): void {
 
 /** Currents x at BLOCK_ROWS become potentials before firing h; the state before the block is kept for the way back. */
 export function fire(scratch: usize, block: usize, steps: usize): void {
-  memory.copy(scratch + BOUNDARIES + block * ROW, scratch + POTENTIAL, ROW);
+  memory.copy(scratch + BOUNDARIES + block * ROW_BYTES, scratch + POTENTIAL, ROW_BYTES);
   const state = scratch + POTENTIAL;
   const counts = scratch + COUNTS;
   let v0 = v128.load(state);
@@ -58,7 +58,7 @@ export function fire(scratch: usize, block: usize, steps: usize): void {
   let n2 = v128.load(counts, 32);
   const level = f32x4.splat(threshold);
   const one = f32x4.splat(1);
-  for (let row = scratch + BLOCK_ROWS, end = row + steps * ROW; row < end; row += ROW) {
+  for (let row = scratch + BLOCK_ROWS, end = row + steps * ROW_BYTES; row < end; row += ROW_BYTES) {
     const h0 = charge(v0, v128.load(row));
     const h1 = charge(v1, v128.load(row, 16));
     const h2 = charge(v2, v128.load(row, 32));
@@ -85,7 +85,7 @@ export function fire(scratch: usize, block: usize, steps: usize): void {
 
 /** Computes a block again, on the way back, from the state before it. */
 export function fireAgain(scratch: usize, block: usize, steps: usize): void {
-  memory.copy(scratch + POTENTIAL, scratch + BOUNDARIES + block * ROW, ROW);
+  memory.copy(scratch + POTENTIAL, scratch + BOUNDARIES + block * ROW_BYTES, ROW_BYTES);
   fire(scratch, block, steps);
 }
 
@@ -122,8 +122,8 @@ export function back(scratch: usize, spikeGradient: usize, steps: usize): void {
   const toInput = f32x4.splat(decayInput ? inverseTau : 1);
   const toEarlier = f32x4.splat(1 - inverseTau);
   const level = f32x4.splat(threshold);
-  for (let at = steps * ROW; at > 0; ) {
-    at -= ROW;
+  for (let at = steps * ROW_BYTES; at > 0; ) {
+    at -= ROW_BYTES;
     const h = scratch + BLOCK_ROWS + at;
     const derivative = scratch + DERIVATIVES + at;
     const h0 = throughSpike(v128.load(h), v128.load(derivative), v0, s0, level);
@@ -158,7 +158,7 @@ function atanDerivatives(scratch: usize, steps: usize): void {
   const scale = f32x4.splat(f32(1.5707963267948966 * alpha));
   const one = f32x4.splat(1);
   const height = f32x4.splat(alpha / 2);
-  for (let at: usize = 0; at < steps * ROW; at += 16) {
+  for (let at: usize = 0; at < steps * ROW_BYTES; at += 16) {
     const u = f32x4.mul(f32x4.sub(v128.load(scratch + at, BLOCK_ROWS), level), scale);
     v128.store(scratch + at, f32x4.div(height, f32x4.add(one, f32x4.mul(u, u))), DERIVATIVES);
   }
@@ -168,7 +168,7 @@ function atanDerivatives(scratch: usize, steps: usize): void {
 function sigmoidDerivatives(scratch: usize, steps: usize): void {
   const level = f32x4.splat(threshold);
   const slope = f32x4.splat(alpha);
-  for (let at: usize = 0; at < steps * ROW; at += 16) {
+  for (let at: usize = 0; at < steps * ROW_BYTES; at += 16) {
     const x = f32x4.sub(v128.load(scratch + at, BLOCK_ROWS), level);
     const e = exp(f32x4.neg(f32x4.abs(f32x4.mul(x, slope))));
     const d = f32x4.add(f32x4.splat(1), e);

@@ -33,7 +33,7 @@ export function inNotebook(): boolean {
   return cell() !== undefined;
 }
 
-function cellOf(caller: string): WriteOutput {
+function requireCell(caller: string): WriteOutput {
   const write = cell();
   if (write === undefined) {
     throw new Error(`${caller}: expected to run in a tslab notebook, found none; use saveFigure or openWindow instead`);
@@ -67,7 +67,7 @@ const interactive = ({ data, layout, alt }: Figure): Output['data'] => ({
 /** Puts a figure below the cell: `await show(accuracyCurve(…))`. Throws outside of a notebook. */
 export async function show(figure: Figure): Promise<void> {
   // Taken before the drawing: the figure belongs to the cell that asked for it.
-  const write = cellOf('show');
+  const write = requireCell('show');
   write({ ...(await figureBundle(figure)), transient: {} });
 }
 
@@ -100,7 +100,7 @@ function place(write: WriteOutput): (data: Output['data'], metadata?: Output['me
  * Throws outside of a notebook.
  */
 export function liveFigure(): LiveFigure {
-  const put = place(cellOf('liveFigure'));
+  const put = place(requireCell('liveFigure'));
   return startLiveFigure({
     async draw(figure, isEnded) {
       // A picture: JupyterLab's Plotly renderer draws the first interactive figure of an output and ignores later ones.

@@ -9,14 +9,13 @@ import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { dirname, extname, join } from 'node:path';
+import type { FigureWindow as AnyFigureWindow } from '../../host/contract';
 import { type Figure, PLOTLY_CONFIG } from '../../visualizing/theme';
 
 /** An open nodeplotlib window; the program does not end before it is closed. */
-export interface FigureWindow {
+export interface FigureWindow extends AnyFigureWindow {
   /** Where the figures are served, on this machine only. */
   url: string;
-  /** Resolves when the window was closed. */
-  closed: Promise<void>;
   /** Stops the server, whether or not there is a window. */
   close(): Promise<void>;
 }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { after, test } from 'node:test';
-import { chromium } from 'playwright-core';
+import { inChromium, launchChromium } from '../../support/browser';
 
 const root = resolve(__dirname, '..', '..', '..');
 const children: ChildProcess[] = [];
@@ -202,39 +202,35 @@ test('a port that is no number or that is taken is refused in one line', async (
   server.close();
 });
 
-const BROWSERS = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-
-test('in a browser without a network the figures draw, survive a reload, and closing the window ends the program', async (t) => {
-  const executablePath = BROWSERS.find((path) => path !== undefined && existsSync(path));
-  if (executablePath === undefined) {
-    t.diagnostic('no Chromium on this machine: the window was not looked at in a browser (CHROMIUM names one)');
-    return;
-  }
-  const port = await freePort();
-  const { output, listening, ended } = program(String(port));
-  await listening;
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];
-  const browser = await chromium.launch({ executablePath, args });
-  try {
-    const page = await browser.newPage();
-    const outside: string[] = [];
-    await page.route('**/*', (route) => {
-      if (route.request().url().startsWith(`http://127.0.0.1:${port}/`)) return route.continue();
-      outside.push(route.request().url());
-      return route.abort();
-    });
-    const drawn = async () => {
-      await page.locator('.js-plotly-plot .gtitle').nth(1).waitFor({ timeout: 60_000 });
-      return (await page.locator('.js-plotly-plot .gtitle').allTextContents()).sort();
-    };
-    await page.goto(`http://127.0.0.1:${port}`);
-    assert.deepEqual(await drawn(), ['A line', 'Spikes of each neuron']);
-    await page.reload();
-    assert.deepEqual(await drawn(), ['A line', 'Spikes of each neuron']);
-    assert.deepEqual(outside, []);
-  } finally {
-    await browser.close();
-  }
-  assert.equal(await ended, 0);
-  assert.equal(output.stdout, 'closed\n');
-});
+test(
+  'in a browser without a network the figures draw, survive a reload, and closing the window ends the program',
+  inChromium,
+  async () => {
+    const port = await freePort();
+    const { output, listening, ended } = program(String(port));
+    await listening;
+    const browser = await launchChromium();
+    try {
+      const page = await browser.newPage();
+      const outside: string[] = [];
+      await page.route('**/*', (route) => {
+        if (route.request().url().startsWith(`http://127.0.0.1:${port}/`)) return route.continue();
+        outside.push(route.request().url());
+        return route.abort();
+      });
+      const drawn = async () => {
+        await page.locator('.js-plotly-plot .gtitle').nth(1).waitFor({ timeout: 60_000 });
+        return (await page.locator('.js-plotly-plot .gtitle').allTextContents()).sort();
+      };
+      await page.goto(`http://127.0.0.1:${port}`);
+      assert.deepEqual(await drawn(), ['A line', 'Spikes of each neuron']);
+      await page.reload();
+      assert.deepEqual(await drawn(), ['A line', 'Spikes of each neuron']);
+      assert.deepEqual(outside, []);
+    } finally {
+      await browser.close();
+    }
+    assert.equal(await ended, 0);
+    assert.equal(output.stdout, 'closed\n');
+  },
+);

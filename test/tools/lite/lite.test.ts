@@ -160,7 +160,10 @@ describe('The server', () => {
     for (const path of ['/x/b', '/a.wasm', '/x/%2e%2e%2fsecret', '/x/pages%2f..%2f..%2fsecret']) {
       assert.equal((await get(path)).status, 404, path);
     }
-    assert.equal((await get('/x/%')).status, 400);
+    for (const path of ['/x/%', '//', '//x/', '/x/.%2f/evil.example/..%2fpages']) {
+      assert.equal((await get(path)).status, 400, path);
+    }
+    assert.equal((await get('/x/')).status, 200);
   });
 
   test('adds the slash that pages need, and keeps what the address asks', async () => {

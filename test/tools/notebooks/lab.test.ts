@@ -5,14 +5,13 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
+import { inChromium, launchChromium } from '../../support/browser';
 import {
   codeCells,
   drawnCurve,
   drawnFigure,
-  findChromium,
   interrupt,
   type Lab,
-  launchChromium,
   openNotebook,
   runAll,
   runCell,
@@ -39,12 +38,12 @@ const isRunning = (pid: number) => {
   }
 };
 
-function inJupyterLab(executable: string) {
+describe('JupyterLab', inChromium, () => {
   const committed = readFileSync(chapter);
   let browser: Browser;
   let lab: Lab;
   before(async () => {
-    browser = await launchChromium(executable);
+    browser = await launchChromium();
     lab = await startLab('chapter', [chapter, ...['interrupt', 'live', 'errors'].map(canary)]);
     mkdirSync(screenshots, { recursive: true });
   });
@@ -180,13 +179,13 @@ function inJupyterLab(executable: string) {
     assert.deepEqual(kernels.filter(isRunning), []);
     await assert.rejects(fetch(lab.url), 'the server has ended');
   });
-}
+});
 
-function onTheProject(executable: string) {
+describe('npm run lab', inChromium, () => {
   let browser: Browser;
   let lab: Lab;
   before(async () => {
-    browser = await launchChromium(executable);
+    browser = await launchChromium();
     // As an earlier version left them, open to every user of the machine.
     mkdirSync(runtime, { recursive: true });
     chmodSync(runtime, 0o755);
@@ -231,10 +230,4 @@ function onTheProject(executable: string) {
     await assert.rejects(fetch(lab.url), 'the server has ended');
     await page.close();
   });
-}
-
-const executable = findChromium();
-if (executable) {
-  describe('JupyterLab', () => inJupyterLab(executable));
-  describe('npm run lab', () => onTheProject(executable));
-} else console.log('JupyterLab is not tested in a browser here: no Chromium was found (CHROMIUM may name one)');
+});
