@@ -2,7 +2,7 @@
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { hashOfCells } from '../../src/browser/hash';
 import { type StoredRun, storedRun, storedRuns, storeRun } from '../../src/browser/storage';
-import { checkRunName, RUN_FILES, savedRunOf } from '../../src/records/run-files';
+import { checkRunName, RUN_FILES } from '../../src/records/run-files';
 import { exists, freeName, nameOfOld } from './copies';
 import type { Contents, NotebookContent } from './jupyter';
 
@@ -87,10 +87,8 @@ export function readDownload(name: string, bytes: Uint8Array): Download {
   }
   for (const [run, parts] of Object.entries(found.runs)) {
     checkRunName(run);
-    savedRunOf(run, (file) => {
-      if (!parts[file]) throw new Error(`${name}: expected ${run}/${file}, found none`);
-      return parts[file];
-    });
+    const missing = RUN_FILES.find((file) => !parts[file]);
+    if (missing) throw new Error(`${name}: expected ${run}/${missing} in it, found none`);
   }
   if (Object.keys(files).length === 0) throw new Error(`${wanted}, found an empty one`);
   return found;
