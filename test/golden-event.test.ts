@@ -27,8 +27,7 @@ import {
 const trainedNeuron = ({ tau, surrogate, alpha }: TrainingRun['params']): NeuronOptions => ({
   ...DEFAULT_NEURON,
   tau,
-  surrogate,
-  alpha,
+  surrogateFunction: { name: surrogate, alpha },
 });
 
 const engines: EventEngine[] = [];

@@ -60,15 +60,15 @@ export class EventCore {
   }
 
   setNeuron(neuron: NeuronOptions): void {
-    const { tau, decayInput, vThreshold, vReset, surrogate, alpha, detachReset } = neuron;
+    const { tau, decayInput, vThreshold, vReset, surrogateFunction, detachReset } = neuron;
     this.kernel.functions.setNeuron(
       tau,
       Number(decayInput),
       vThreshold,
       Number(vReset !== null),
       vReset ?? 0,
-      Number(surrogate === 'sigmoid'),
-      alpha,
+      this.kernel.surrogates[surrogateFunction.name],
+      surrogateFunction.alpha,
       Number(detachReset),
     );
   }
@@ -129,7 +129,7 @@ export class EventCore {
     this.kernel.functions.forward(scratch, map.weights, T, seed, purpose, epoch, this.indices[i]);
   }
 
-  /** Forward and back for what the kernel was shown, as image `i` of a batch of `count`. */
+  /** Forward and backward pass of the loaded image, which is image `i` of a batch of `count`; adds to the gradient of its shard. */
   accumulate(shard: number, i: number, label: number, count: number): void {
     const { T, seed } = this.options;
     const { control, scratch, map } = this;

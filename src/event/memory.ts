@@ -11,7 +11,7 @@ export const ROW_FLOATS = 12;
 /** Steps that the kernel handles at a time. */
 export const BLOCK = 128;
 /** Places for pixels in the kernel's spikes of 16 steps (see kernel/addresses.ts). */
-const SLOTS = 832;
+export const SLOTS = 832;
 const PAGE = 65536;
 
 /** A batch is cut in so many runs of images, each with a gradient of its own, whatever the number of threads. */
@@ -88,7 +88,7 @@ export function memoryMap(options: CoreOptions) {
   };
 }
 
-/** Bytes that one thread needs for itself; the kernel says so again. */
+/** Bytes of scratch memory per thread; checked against the kernel's SCRATCH_BYTES. */
 export const SCRATCH = 320 * 1024;
 
 /** Most pages that the kernel accepts (see kernel/asconfig.json). */

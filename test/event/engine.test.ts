@@ -252,12 +252,12 @@ test('wrong options and indices are refused in one line', async () => {
     /tau: expected a finite number above 1, found Inf/,
   );
   await assert.rejects(
-    create({ neuron: { ...neuron, alpha: NaN } }),
+    create({ neuron: { ...neuron, surrogateFunction: { name: 'atan', alpha: NaN } } }),
     /alpha: expected a finite number above 0, found NaN/,
   );
   await assert.rejects(create({ neuron: { ...neuron, vThreshold: NaN } }), /vThreshold: expected a finite number/);
-  const other = { ...neuron, surrogate: 'relu' as 'atan' };
-  await assert.rejects(create({ neuron: other }), /surrogate: expected 'atan' or 'sigmoid', found 'relu'/);
+  const other = { ...neuron, surrogateFunction: { name: 'relu' as 'atan', alpha: 1 } };
+  await assert.rejects(create({ neuron: other }), /surrogateFunction: expected 'atan' or 'sigmoid', found 'relu'/);
   const text = { tau: '2' as unknown as number };
   await assert.rejects(
     create({ neuron: { ...DEFAULT_NEURON, ...text } }),

@@ -18,7 +18,7 @@ export const BRIGHT: u32 = 240;
 export const MAX_BLOCKS: usize = 79;
 /** Places for pixels in a part's spikes: `dim` ones from the first up, `bright` ones from the last down. */
 export const SLOTS: usize = 832;
-/** Bytes of one part's spikes: 16 bits, one a step, for each place. */
+/** Bytes of one part's spikes: 16 bits, one per step, for each place. */
 export const PART_BYTES: usize = 2 * SLOTS;
 
 /** The image, bytes. */
@@ -48,7 +48,7 @@ export const STREAM: usize = UNDECIDED + 4 * SLOTS;
 export const SILENCES: usize = STREAM + 64;
 /** Input spikes of a block: [8 parts][SLOTS] of 16 bits. */
 export const SPIKES: usize = SILENCES + 8 * 4 * SLOTS;
-/** The dim pixels' spikes turned round: [chunk of 16 places][128 steps] of 16 bits. */
+/** The dim pixels' spikes, transposed: [chunk of 16 places][128 steps] of 16 bits. */
 export const STEPWISE: usize = SPIKES + 8 * PART_BYTES;
 /** Currents, then potentials before firing, then dL/dcurrent of a block: [128] rows. */
 export const BLOCK_ROWS: usize = STEPWISE + 50 * 256;

@@ -133,7 +133,7 @@ export function progressBar(total: number, label = ''): ProgressBar {
   return startBar(draw, total, label);
 }
 
-/** Tells the kernel that a listener of SIGINT ends its cell itself, so that it waits for what the cell has to say. */
+/** Tells the kernel that a listener of SIGINT ends its cell itself, so the kernel waits for what the cell has to say. */
 const ENDS_ITS_CELL = Symbol.for('lif-fc-mnist.ends-its-cell');
 
 /**
@@ -146,7 +146,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   await new Promise<void>((resolve) => setImmediate(resolve));
   return runInterruptible(work, (listener) => {
     const interrupt = Object.assign(() => listener(), { [ENDS_ITS_CELL]: true });
-    // Once: a second Ctrl-C in a terminal ends the program as usual.
+    // Only once, so a second Ctrl-C in a terminal ends the program as usual.
     process.once('SIGINT', interrupt);
     return () => process.removeListener('SIGINT', interrupt);
   });

@@ -21,7 +21,7 @@ export interface FigureWindow extends AnyFigureWindow {
 }
 
 const HOST = '127.0.0.1';
-/** Without a page for this long (in ms) the window counts as closed: a page that is loaded again is gone for a moment. */
+/** Without a page for this long (in ms) the window counts as closed: a page that is reloaded is gone for a moment. */
 const GRACE = 1500;
 /** A page that was asked for has this long to connect. */
 const LOADING = 20000;
