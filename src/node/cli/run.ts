@@ -1,9 +1,10 @@
 /** One run of the command line: what it reads, where it writes, and what it says. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { engineOptions } from '../../common/engine';
+import { resolveEngineOptions } from '../../common/engine';
 import type { Mnist } from '../../common/mnist';
-import { loadMnist } from '../data';
+import { defaultSurrogate } from '../../common/surrogates';
+import { readMnist } from '../data';
 import { createEngine } from '../engines';
 import { makeFolder, readFile } from '../files';
 import { type Checkpoint, readCheckpoint } from '../records';
@@ -36,7 +37,8 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   if (checkpoint) checkAgainstData(checkpoint, settings, data, file);
 
   const { seed, timesteps: T, batchSize, learningRate, threads, tau, surrogate } = settings;
-  const options = engineOptions({ data, seed, T, batchSize, learningRate, threads, neuron: { tau, surrogate } });
+  const neuron = { tau, surrogateFunction: defaultSurrogate(surrogate) };
+  const options = resolveEngineOptions({ data, seed, T, batchSize, learningRate, threads, neuron });
   // Before anything is written: an engine that cannot start leaves nothing behind.
   const engine = await createEngine(settings.engine, options);
   let outcome: Outcome;
@@ -120,7 +122,7 @@ function readData({ datasetDir, skipChecksum, batchSize }: Settings): Mnist {
   if (directory && !existsSync(directory)) {
     throw new UsageError(`--dataset-dir: expected a folder with MNIST's four files, found nothing at ${directory}`);
   }
-  const data = loadMnist({ directory, skipChecksum });
+  const data = readMnist({ directory, skipChecksum });
   const { count } = data.train;
   if (count < batchSize) {
     throw new UsageError(`-b/--batch-size: expected at most the ${count} training images, found ${batchSize}`);

@@ -7,9 +7,9 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { EngineState } from '../../common/engine';
 import { CLASSES, IMAGE_SIZE } from '../../common/mnist';
-import { float32Of, float64Of, littleEndian } from '../../records/bytes';
+import { decodeFloat32, decodeFloat64, littleEndian } from '../../records/bytes';
 import { assertFinite } from '../../records/run-files';
-import { type History, newHistory, type Settings } from '../../training/history';
+import { newHistory, type RunSettings, type TrainingHistory } from '../../training/history';
 import { makeFolder, readFile, writeFileAtomic } from '../files';
 import { type EventsPosition, isEventsName } from './tensorboard';
 
@@ -18,7 +18,7 @@ export type RunOptions = Record<string, string | number | boolean | null>;
 
 export interface Checkpoint {
   options: RunOptions;
-  history: History;
+  history: TrainingHistory;
   /** The TensorBoard file and how much of it belongs to this checkpoint. */
   events: EventsPosition;
 }
@@ -28,7 +28,7 @@ interface Header {
   format: string;
   version: number;
   options: RunOptions;
-  history: { epoch: number; epochs: number; batch: number; correct: number; settings: Settings | null };
+  history: { epoch: number; epochs: number; batch: number; correct: number; settings: RunSettings | null };
   events: EventsPosition;
   /** The file with the arrays, its SHA-256, and how many numbers of each kind are in it. */
   arrays: { file: string; sha256: string; weights: number; batches: number; epochs: number };
@@ -107,8 +107,8 @@ export function readCheckpoint(file: string): Checkpoint {
     start += length;
     return bytes.subarray(start - length, start);
   };
-  const floats = () => float32Of(next(4 * weights));
-  const doubles = (count: number) => Array.from(float64Of(next(8 * count)));
+  const floats = () => decodeFloat32(next(4 * weights));
+  const doubles = (count: number) => Array.from(decodeFloat64(next(8 * count)));
   const parts = { weights: floats(), m: floats(), v: floats() };
   const state: EngineState | null = weights ? { ...parts, step: batches } : null;
   const [trainAccs, losses, testAccs] = [doubles(batches), doubles(batches), doubles(epochs)];

@@ -2,7 +2,7 @@
 import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NeuronOptions } from '../../common/neuron-options';
-import { layersModelFiles, MODEL_FILES, networkOf, type SavedNetwork } from '../../records/layers-model';
+import { decodeNetwork, layersModelFiles, MODEL_FILES, type SavedNetwork } from '../../records/layers-model';
 import { makeFolder, readFile, writeFileAtomic } from '../files';
 
 /**
@@ -22,7 +22,7 @@ export function writeLayersModel(folder: string, weights: Float32Array, neuron: 
  * @throws Error in one line if the model is missing, damaged, or another network
  */
 export function readLayersModel(folder: string): SavedNetwork {
-  return networkOf(
+  return decodeNetwork(
     (name) => join(folder, name),
     (name) => read(join(folder, name)),
   );

@@ -1,5 +1,5 @@
 /** .npy files on the disk; `src/records/npy.ts` knows the format. */
-import { type NpyArray, nameOf, npyArray, npyBytes } from '../../records/npy';
+import { type NpyArray, npyArray, npyBytes, typeName } from '../../records/npy';
 import { readFile, writeFileAtomic } from '../files';
 
 /** Writes an array as a .npy file, atomically. */
@@ -13,7 +13,7 @@ export function writeNpy(file: string, array: NpyArray): void {
  * @throws Error in one line that names the file and says what was expected and what was found
  */
 export function readNpy(file: string): NpyArray {
-  if (typeof file !== 'string') throw new TypeError(`npy: expected the name of a file, found ${nameOf(file)}`);
+  if (typeof file !== 'string') throw new TypeError(`npy: expected the name of a file, found ${typeName(file)}`);
   return npyArray(file, read(file));
 }
 

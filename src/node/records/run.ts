@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Run, SavedRun } from '../../host/contract';
-import { ARRAYS, arrayFiles, CURVES, checkRunName, MODEL_FOLDER, savedRunOf } from '../../records/run-files';
+import { ARRAYS, arrayFiles, CURVES, checkRunName, decodeRun, MODEL_FOLDER } from '../../records/run-files';
 import { makeFolder, projectPath, readFile, writeFileAtomic } from '../files';
 import { writeLayersModel } from './layers-model';
 import { lockFolder } from './lock';
@@ -51,7 +51,7 @@ export async function loadRun(name = 'run'): Promise<SavedRun> {
   if (!existsSync(join(folder, 'v_t_array.npy'))) {
     throw new Error(`${place}: expected the records of a run, found none; run chapter 4 first`);
   }
-  return savedRunOf(place, (name) => read(join(folder, name)));
+  return decodeRun(place, (name) => read(join(folder, name)));
 }
 
 function read(file: string): Uint8Array {

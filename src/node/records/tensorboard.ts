@@ -3,8 +3,8 @@ import { closeSync, fsyncSync, ftruncateSync, lstatSync, openSync, rmSync } from
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { concatenated } from '../../records/bytes';
-import { type Curves, eventsOf, fileVersion, scalarEvent } from '../../records/events';
-import { makeFolder, writeFileAtomic, writeWhole } from '../files';
+import { type Curves, encodeEvents, fileVersion, scalarEvent } from '../../records/events';
+import { makeFolder, writeAll, writeFileAtomic } from '../files';
 
 /** How much of an event file is on the disk: all that a later writer needs to continue it. */
 export interface EventsPosition {
@@ -79,7 +79,7 @@ export class SummaryWriter {
   private write(): void {
     const bytes = concatenated(this.pending);
     try {
-      writeWhole(this.handle, bytes, this.end);
+      writeAll(this.handle, bytes, this.end);
     } catch (error) {
       throw new Error(`${this.file}: cannot be written (${(error as Error).message})`);
     }
@@ -123,7 +123,7 @@ export class SummaryWriter {
 
 /** Writes both curves of a finished training as one event file, atomically. */
 export function writeCurves(file: string, curves: Curves): void {
-  writeFileAtomic(file, eventsOf(curves));
+  writeFileAtomic(file, encodeEvents(curves));
 }
 
 /** Whether there is a file of at least this length. A link, which may lead anywhere, does not count. */

@@ -38,7 +38,7 @@ const CELLS: Record<string, string | Step> = {
   'line 3': 'const y = 3;\n\nconst x = (undefined as any).z;',
   earlier: '\nmean(undefined as any);',
   awaited: `${waits(1)}\nconst later = async () => {\n  ${waits(1)}\n  throw new RangeError('late', { cause: new Error('why') });\n};\nawait later();`,
-  imports: `import { interruptible, describeInterruption, initBackend, training, tf } from 'lif-fc-mnist';
+  imports: `import { interruptible, Interruption, initBackend, training, tf } from 'lif-fc-mnist';
 import { readFileSync } from 'node:fs';
 await initBackend();`,
   ofPackage: 'await training.train({ engine: null as any, epochs: -1 });',
@@ -64,7 +64,7 @@ await initBackend();`,
   console.log('go');
   while (!signal.aborted) ${waits(10)}
   ${waits(300)}
-  describeInterruption(signal, 'after 12 of 100 epochs', 'Run the cell again to continue.');
+  throw new Interruption('after 12 of 100 epochs', 'Run the cell again to continue.');
 });`,
     interruptAt: 'go',
   },
