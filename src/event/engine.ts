@@ -90,7 +90,7 @@ export class EventEngine implements Engine {
   }
 
   /** Works with the core while no other call is under way. */
-  use<R>(work: (core: EventCore) => R | Promise<R>): Promise<R> {
+  private use<R>(work: (core: EventCore) => R | Promise<R>): Promise<R> {
     return this.queue.run(() => {
       if (this.closed) throw new Error('event engine: expected an open engine, found a closed one; create a new one');
       return work(this.core);
