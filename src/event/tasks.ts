@@ -1,9 +1,9 @@
 /**
- * Who does the tasks of a job: one thread, or several that share a memory. Here is what all of them do; how threads are
- * started is the host's business.
+ * The tasks of a job are done by one thread, or by several that share a memory. Here is what all of them do; the host starts
+ * the threads.
  *
  * A job is cut into tasks that do not depend on the number of threads. Whoever is free takes the next one, the main
- * thread too; so the first batch need not wait for the threads to start, and a slow thread holds nobody up.
+ * thread too, so the first batch need not wait for the threads to start, and a slow thread delays nobody.
  */
 import { nextTurn } from '../common/turn';
 import { EventCore } from './core';
@@ -29,7 +29,7 @@ export interface HelperStart {
   spin: number;
 }
 
-/** The event loop (timers, signals, a notebook's messages) is let in after this many milliseconds. */
+/** The event loop (timers, signals, a notebook's messages) gets its turn after this many milliseconds. */
 const TURN = 40;
 
 /** Lets the event loop turn, now and then, while a job is done. */

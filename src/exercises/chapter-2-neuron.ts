@@ -12,7 +12,7 @@ const charge: Charge = (v, x, tau) => v + (x - v) / tau;
 
 const hardReset = (h: number, s: number) => ({ v: s ? 0 : h, from: s ? 0 : h });
 
-/** A loop over steps whose parts may be wrong: `next` tells what is recorded as v, and what the next step starts from. */
+/** A loop over steps whose parts may be wrong: `next` returns what is recorded as v and what the next step starts from. */
 function loop(next: (h: number, s: number) => { v: number; from: number; s?: number }, chargeStep = charge): Run {
   return (x, tau) => {
     const out = { v: [] as number[], s: [] as number[] };

@@ -56,7 +56,7 @@ const watched = (batches: number[], T: number) => (): Trial<[Net, number[], numb
   return { args: [net, [...batches], T], seen: () => [...done, next()], told };
 };
 
-/** The loop with its parts in places of somebody's choice. */
+/** The loop, with each part wherever the options put it. */
 const loop =
   ({ reset = 'batch', update = 'batch', encode = 'step' } = {}): Loop =>
   (net, batches, T) => {
@@ -176,7 +176,7 @@ export const trainLoop = exercise<Loop>({
   forms: [
     (net, batches, T) => {
       for (const batch of batches) {
-        net.reset(); // before each batch does the same as after it
+        net.reset(); // a reset before each batch does the same as one after it
         for (let t = 0; t < T; t++) net.step(net.encode(batch));
         net.update();
       }

@@ -1,4 +1,4 @@
-/** The small project of chapter 6: choose tau without a look at the test images. */
+/** The small project of chapter 6: choose tau without looking at the test images. */
 import { argmax } from '../common/argmax';
 import { exercise, mistake as m } from './exercise';
 import { isTooLong } from './values';

@@ -10,10 +10,10 @@ export interface Verdict {
   message: string;
 }
 
-/** Runs work that may have no end, and throws NeverEnds if it has none. A host that cannot do so just runs it. */
+/** Runs work that may never return, and throws NeverEnds then. A host that cannot stop work just runs it. */
 export type Limit = <T>(work: () => T) => T;
 
-/** What came of one call. */
+/** The outcome of one call. */
 interface Outcome {
   result: unknown;
   seen: unknown;
@@ -131,7 +131,7 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
     const everyProbe = () => exercise.probes.map((probe) => call(answer as never, probe));
     [outcomes, again] = limit(() => {
       const first = everyProbe();
-      for (const name of PRINTS) console[name] = () => {}; // who prints to look at an answer sees each case once
+      for (const name of PRINTS) console[name] = () => {}; // somebody who prints to look at an answer sees each case once
       return [first, everyProbe()];
     });
   } catch (error) {
@@ -176,7 +176,7 @@ const OTHER_CALLS: Flaw = {
   says: `What your function returns is right, but not what it does on the way. ${GENERAL['other-calls'].asks}`,
 };
 
-/** Whether the results alone are right, so that it is the calls that are not. */
+/** Whether the results are right, so the mistake is in the calls. */
 function returnsRight(results: unknown[], right: unknown[], tolerance: number): boolean {
   const returned = (all: unknown[]) => all.map((value) => (value as unknown[])[0]);
   return returned(right).some((value) => value !== undefined) && same(returned(results), returned(right), tolerance);
@@ -192,7 +192,7 @@ function comparedSafely(exercise: Exercise, outcome: Outcome, [right]: unknown[]
 }
 
 function firstFlaw(exercise: Exercise, outcomes: Outcome[], rightResults: unknown[]): Flaw | undefined {
-  // Where only a part is compared, the oracle's result still says of which kind a result is.
+  // Where only a part is compared, the oracle's result still says which kind of result is expected.
   const like = (i: number) =>
     exercise.compared ? call(exercise.oracle as never, exercise.probes[i]).result : (rightResults[i] as unknown[])[0];
   for (const [i, { result, args }] of outcomes.entries()) {
@@ -202,7 +202,7 @@ function firstFlaw(exercise: Exercise, outcomes: Outcome[], rightResults: unknow
   return undefined;
 }
 
-/** What is said of a mistake that nobody knows: one case, what the answer made of it, and which parts of that are wrong. */
+/** The message for an unknown mistake: one case, what the answer returned for it, and which parts of that are wrong. */
 function notYet({ names, compared, tolerance = 1e-5 }: Exercise, { args, result, told }: Outcome, right: unknown) {
   const where = wordedArguments(names, args);
   if (result === undefined) {

@@ -9,7 +9,7 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 const plain = (value: unknown): unknown =>
   ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value as Float32Array) : value;
 
-/** Also one that a cell made: its `Object` may be another one than ours. */
+/** Also one that a cell made, whose `Object` may differ from ours. */
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (!isObject(value)) return false;
   const prototype = Object.getPrototypeOf(value);
@@ -116,7 +116,7 @@ export function flawOf(found: unknown, right: unknown, where = '', part = 'your 
   return undefined;
 }
 
-/** Most lists are not longer, and shown whole: who is asked what comes out on paper needs all that goes in. */
+/** Most lists are not longer and are shown whole: somebody who works a case out on paper needs all of its input. */
 const LONG = 16;
 const BEGINNING = 8;
 const PLACES = 4;

@@ -17,7 +17,7 @@ export interface AnnOptions {
   batchSize?: number;
   /** Adam's; default 1e-3. */
   learningRate?: number;
-  /** Of the order of the images; default 0. */
+  /** Seed of the shuffle; default 0. */
   seed?: number;
   /** Stops after the batch under way. */
   signal?: AbortSignal;

@@ -67,7 +67,7 @@ export class TfjsEngine implements Engine {
       snn({
         seed: options.seed,
         ...options.neuron,
-        surrogateFunction: makeSurrogate(options.neuron.surrogate, options.neuron.alpha),
+        surrogateFunction: makeSurrogate(options.neuron.surrogateFunction),
       });
     this.options = network === undefined ? options : { ...options, neuron: readNeuronOptions(network, options) };
     this.encoder = new PoissonEncoder({ seed: options.seed });
@@ -227,10 +227,8 @@ export class TfjsEngine implements Engine {
   }
 }
 
-/** The options of a network's own neurons; a surrogate that no engine option can name leaves the given one in place. */
+/** The options of a network's own neurons; those with `Step`, which no engine option can name, keep the given surrogate. */
 function readNeuronOptions(network: tf.Sequential, { neuron }: ResolvedEngineOptions): NeuronOptions {
-  const { tau, decayInput, vThreshold, vReset, detachReset, surrogateFunction } = findLIFNode(network);
-  const own = { tau, decayInput, vThreshold, vReset, detachReset };
-  const { name, alpha } = surrogateFunction;
-  return name === 'step' ? { ...neuron, ...own } : { ...own, surrogate: name, alpha };
+  const own = findLIFNode(network);
+  return own.surrogateFunction.name === 'step' ? { ...neuron, ...own.dynamics() } : own.options();
 }

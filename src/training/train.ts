@@ -44,8 +44,8 @@ export interface TrainOptions {
 }
 
 /**
- * Trains until `epochs` epochs are done, testing after each: the original's loop.
- * The last incomplete batch of an epoch is dropped; in testing it is not.
+ * Trains until `epochs` epochs are done, testing after each: the loop of SpikingJelly's example.
+ * An incomplete last batch is dropped in training, but not in testing.
  * @returns the history; `stopped` if the signal ended it
  * @throws RangeError if an option is out of range, if the history belongs to other options, or if there is nothing to do;
  *   Error if the weights are no longer finite
@@ -92,8 +92,8 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
       if (!history.stopped) history.stopped = !(await endEpoch(options, history, batches * batchSize));
     }
   } finally {
-    // Also after an error in a callback: counts and weights stay those of the same batch.
-    // But not those of an engine that never took the history's weights.
+    // Also after an error in a callback, so counts and weights belong to the same batch. But not if the engine never took
+    // the history's weights.
     if (restored && history.trainAccs.length > 0) history.state = await engine.state();
   }
   return history;

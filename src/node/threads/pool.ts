@@ -14,7 +14,7 @@ import {
   throwFailure,
 } from '../../event/tasks';
 
-/** How long a thread that found nothing to do sleeps before the event loop is looked after, in ms. */
+/** How long a thread that found nothing to do sleeps before the event loop gets its turn, in ms. */
 const NAP = 40;
 
 export class Pool implements TaskRunner {
