@@ -312,7 +312,8 @@ describe('Copies in a folder that cannot be written to', { skip: !isRoot && 'not
   /** A clone that another user can read: what makes copies, and one chapter. */
   const clone = join(temporary, 'clone');
   before(() => {
-    for (const part of ['tools', 'dist', 'package.json']) cpSync(join(root, part), join(clone, part), { recursive: true });
+    for (const part of ['tools', 'dist', 'package.json'])
+      cpSync(join(root, part), join(clone, part), { recursive: true });
     const chapter = join('notebooks', '02-lif-neuron.ipynb');
     cpSync(join(root, chapter), join(clone, chapter));
     execFileSync('chmod', ['-R', 'go+rX', temporary]);
