@@ -40,15 +40,8 @@ describe('LIFNode agrees with SpikingJelly', () => {
     const { params, T, batch, units } = golden;
     test(`case ${index}: T ${T}, ${JSON.stringify(params)}`, () => {
       const tensors = tf.memory().numTensors;
-      const neurons = new LIFNode({
-        tau: params.tau,
-        decayInput: params.decay_input,
-        vThreshold: params.v_threshold,
-        vReset: params.v_reset,
-        surrogateFunction: makeSurrogate(params.surrogate, params.alpha),
-        detachReset: params.detach_reset,
-        storeSequences: true,
-      });
+      const surrogateFunction = makeSurrogate({ name: params.surrogate, alpha: params.alpha });
+      const neurons = new LIFNode({ ...neuronOptions(params), surrogateFunction, storeSequences: true });
       const labels = tf.tidy(() => tf.oneHot(tf.tensor1d(golden.label, 'int32'), units).toFloat());
       const x = tf.tensor3d(golden.x, [T, batch, units]);
       let rate = new Float32Array();
@@ -79,7 +72,7 @@ describe('steps of training agree with SpikingJelly', () => {
     const { T, batch, lr, tau, surrogate, alpha, adam_eps } = run.params;
     test(`${surrogate}(${alpha}), tau ${tau}, T ${T}`, () => {
       assert.equal(adam_eps, 1e-8);
-      const net = snn({ tau, surrogateFunction: makeSurrogate(surrogate, alpha) });
+      const net = snn({ tau, surrogateFunction: makeSurrogate({ name: surrogate, alpha }) });
       setWeights(net, kernelOf(run.weight_initial));
       const optimizer = adam(lr);
       const mnist = readMnist();

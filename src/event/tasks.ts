@@ -1,9 +1,9 @@
 /**
- * Who does the tasks of a job: one thread, or several that share a memory. Here is what all of them do; how threads are
- * started is the host's business.
+ * The tasks of a job are done by one thread, or by several that share a memory. Here is what all of them do; the host starts
+ * the threads.
  *
  * A job is cut into tasks that do not depend on the number of threads. Whoever is free takes the next one, the main
- * thread too; so the first batch need not wait for the threads to start, and a slow thread holds nobody up.
+ * thread too, so the first batch need not wait for the threads to start, and a slow thread delays nobody.
  */
 import { nextTurn } from '../common/turn';
 import { EventCore } from './core';
@@ -15,7 +15,7 @@ export interface TaskRunner {
   run(kind: JobKind): Promise<void>;
   /** Resolves when all threads have started. Calling it is optional: jobs run on whichever threads are ready. */
   ready(): Promise<void>;
-  /** Ends the threads. A later job is refused. */
+  /** Ends the threads, after the last job. */
   close(): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export interface HelperStart {
   spin: number;
 }
 
-/** The event loop (timers, signals, a notebook's messages) is let in after this many milliseconds. */
+/** The event loop (timers, signals, a notebook's messages) gets its turn after this many milliseconds. */
 const TURN = 40;
 
 /** Lets the event loop turn, now and then, while a job is done. */
@@ -50,12 +50,10 @@ export class Turns {
 /** All tasks on the thread that asks for them. */
 export class OneThread implements TaskRunner {
   private readonly turns = new Turns();
-  private closed = false;
 
   constructor(private readonly core: EventCore) {}
 
   async run(kind: JobKind): Promise<void> {
-    checkOpen(this.closed);
     this.core.control[Control.Kind] = kind;
     const tasks = this.core.tasks();
     try {
@@ -70,13 +68,7 @@ export class OneThread implements TaskRunner {
 
   async ready(): Promise<void> {}
 
-  async close(): Promise<void> {
-    this.closed = true;
-  }
-}
-
-export function checkOpen(closed: boolean): void {
-  if (closed) throw new Error('event engine: expected an open engine, found a closed one; create a new one');
+  async close(): Promise<void> {}
 }
 
 /** The lower bits of a ticket count the tasks that nobody has taken yet; those above say which job it is. */

@@ -118,7 +118,7 @@ export const project2 = {
     minutes: 15,
     names: ['w', 'inputs', 'target', 'tau'],
     probes: [
-      [2, [1, 0], 0.5, 4], // short again
+      [2, [1, 0], 0.5, 4], // also short
       [2.4, [1, 1, 0], 1, 2],
       [1.5, INPUTS, 0.5, 2],
       [2.6, INPUTS, 0.25, 2],

@@ -43,7 +43,7 @@ export interface Run {
   neuron: NeuronOptions;
 }
 
-/** What is left of a run once it was saved: the original's four arrays, and the model. */
+/** What is kept of a saved run: the four arrays of SpikingJelly's example, and the model. */
 export interface SavedRun {
   /** Potentials after the reset, and spikes, [T, 10]. */
   trace: Pick<Trace, 'v' | 'spike'>;

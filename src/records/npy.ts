@@ -37,7 +37,7 @@ export function npyBytes({ data, shape }: NpyArray): Uint8Array {
   return bytes;
 }
 
-/** Another realm's arrays, such as those of a notebook's cell, are no instances of this one's classes. */
+/** By the tag: arrays of another realm, such as those of a notebook's cell, are not instances of our classes. */
 function findDescr(data: unknown): string | undefined {
   const tag = Object.prototype.toString.call(data);
   return tag === '[object Float32Array]' ? '<f4' : tag === '[object Float64Array]' ? '<f8' : undefined;

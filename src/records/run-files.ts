@@ -1,4 +1,4 @@
-/** What a finished training leaves, as bytes by name: the original's four arrays, its model, and TensorBoard's file. */
+/** What a finished training leaves, as bytes by name: the four arrays of SpikingJelly's example, its model, and TensorBoard's file. */
 import { CLASSES } from '../common/mnist';
 import type { NeuronOptions } from '../common/neuron-options';
 import { encodeEvents } from './events';
@@ -33,7 +33,7 @@ export function assertFinite(...arrays: readonly Float32Array[]): void {
 }
 
 /**
- * The original's four arrays, by file name.
+ * The four arrays of SpikingJelly's example, by file name.
  * @throws RangeError if the parts do not fit each other or the weights are not finite
  */
 export function arrayFiles({ trace, history, weights }: FinishedRun): Record<(typeof ARRAYS)[number], Uint8Array> {

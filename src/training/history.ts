@@ -1,4 +1,5 @@
 import type { Engine, EngineState } from '../common/engine';
+import { storeNeuron } from '../common/neuron-options';
 
 /** The options that a history belongs to, by name. */
 export type RunSettings = Record<string, string | number | boolean | null>;
@@ -19,7 +20,7 @@ export interface TrainingHistory {
   losses: number[];
   /** Accuracy on the test images after each epoch. */
   testAccs: number[];
-  /** The highest of them. It is chosen on test data, as the original does. */
+  /** The highest of them. It is chosen on test data, as in SpikingJelly's example. */
   maxTestAcc: number;
   /** Weights and Adam's moments; null before the first batch. */
   state: EngineState | null;
@@ -49,7 +50,16 @@ export function newHistory(): TrainingHistory {
 /** What the results of a run depend on: the engine's options but for its threads, and the training images that are used. */
 export function collectSettings({ name, options }: Engine, trainImages: number): RunSettings {
   const { data, seed, T, batchSize, learningRate, neuron } = options;
-  return { engine: name, seed, T, batchSize, learningRate, ...neuron, trainImages, data: checksum(data.train.labels) };
+  return {
+    engine: name,
+    seed,
+    T,
+    batchSize,
+    learningRate,
+    ...storeNeuron(neuron),
+    trainImages,
+    data: checksum(data.train.labels),
+  };
 }
 
 /** FNV-1a of the labels: enough to tell data sets apart. */

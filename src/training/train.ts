@@ -44,11 +44,11 @@ export interface TrainOptions {
 }
 
 /**
- * Trains until `epochs` epochs are done, testing after each: the original's loop.
- * The last incomplete batch of an epoch is dropped; in testing it is not.
+ * Trains until `epochs` epochs are done, testing after each: the loop of SpikingJelly's example.
+ * An incomplete last batch is dropped in training, but not in testing.
  * @returns the history; `stopped` if the signal ended it
  * @throws RangeError if an option is out of range, if the history belongs to other options, or if there is nothing to do;
- *   Error if the weights are no longer finite
+ *   Error if the weights are no longer finite, or if another call is extending the history
  */
 export async function train(options: TrainOptions): Promise<TrainingHistory> {
   const { engine, epochs = 100, signal } = options;
@@ -68,6 +68,10 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
       `train: nothing to do, ${history.epoch} of ${epochs} epochs are done. Start with a newHistory(), or ask for more epochs`,
     );
   }
+  if (inUse.has(history)) {
+    throw new Error('train: expected a history that no other call of train is extending; await that call first');
+  }
+  inUse.add(history);
   let restored = false;
   try {
     if (history.state) await engine.restore(history.state);
@@ -92,12 +96,19 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
       if (!history.stopped) history.stopped = !(await endEpoch(options, history, batches * batchSize));
     }
   } finally {
-    // Also after an error in a callback: counts and weights stay those of the same batch.
-    // But not those of an engine that never took the history's weights.
-    if (restored && history.trainAccs.length > 0) history.state = await engine.state();
+    // Also after an error in a callback, so counts and weights belong to the same batch. But not if the engine never took
+    // the history's weights.
+    try {
+      if (restored && history.trainAccs.length > 0) history.state = await engine.state();
+    } finally {
+      inUse.delete(history);
+    }
   }
   return history;
 }
+
+/** The histories that a call of `train` is extending. */
+const inUse = new WeakSet<TrainingHistory>();
 
 function checkCounts({ epochs, trainImages, testImages }: TrainOptions): void {
   for (const [name, value] of Object.entries({ epochs, trainImages, testImages })) {

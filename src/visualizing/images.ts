@@ -120,8 +120,8 @@ export interface WeightOptions {
   /** A caption above each image; default: the number of its neuron. */
   captions?: readonly string[];
   /**
-   * Where the colours end: at one weight for 'all' neurons, so that they can be compared (the default), or at one of its
-   * own for 'each', so that each can be seen.
+   * Where the colours end: at one weight for 'all' neurons, to compare them (the default), or at one of its
+   * own for 'each', to see each well.
    */
   scale?: 'all' | 'each';
   /** What a value is, as the colour bar and the description call it. Default 'weight'. */

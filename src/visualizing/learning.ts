@@ -78,7 +78,7 @@ export function perEpoch(trainAccs: ArrayLike<number>, epochs: number): number[]
   );
 }
 
-/** A curve of values in a panel, thinned to what can be seen. */
+/** A curve of values in a panel, thinned to its visible points. */
 function curve(y: ArrayLike<number>, panel: number, name: string, markers = y.length <= 40): Spec {
   const kept = thinned(y);
   return {

@@ -85,7 +85,7 @@ function potential(record: NeuronRecord, threshold: number): { x: number[]; y: n
   return { x: kept.map((i) => points.x[i]), y: kept.map((i) => points.y[i]) };
 }
 
-/** Of a curve against the step, what can be seen. */
+/** The visible points of a curve against the step. */
 function against(values: ArrayLike<number>): [number[], number[]] {
   const kept = thinned(values);
   return [kept, kept.map((t) => values[t])];

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { type Engine, freshState, type NeuronOptions } from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
+import type { SurrogateName } from '../../src/common/surrogates';
 import { accuracy, predictions } from '../../src/training/metrics';
 
 /** Options of a LIFNode that decide about its potentials and spikes. */
@@ -20,7 +21,7 @@ interface ForwardParams {
 
 /** Options that decide about its gradient. */
 interface GradientParams {
-  surrogate: 'atan' | 'sigmoid';
+  surrogate: SurrogateName;
   alpha: number;
   detach_reset: boolean;
 }
@@ -54,7 +55,7 @@ export interface TrainingStep {
 export interface TrainingRun {
   params: {
     tau: number;
-    surrogate: 'atan' | 'sigmoid';
+    surrogate: SurrogateName;
     alpha: number;
     lr: number;
     adam_eps: number;
@@ -157,8 +158,10 @@ export const neuronOptions = (params: ForwardParams & Partial<GradientParams>): 
   decayInput: params.decay_input,
   vThreshold: params.v_threshold,
   vReset: params.v_reset,
-  surrogate: params.surrogate ?? DEFAULT_NEURON.surrogate,
-  alpha: params.alpha ?? DEFAULT_NEURON.alpha,
+  surrogateFunction:
+    params.surrogate && params.alpha
+      ? { name: params.surrogate, alpha: params.alpha }
+      : DEFAULT_NEURON.surrogateFunction,
   detachReset: params.detach_reset ?? DEFAULT_NEURON.detachReset,
 });
 

@@ -5,6 +5,7 @@ import { initialWeights } from '../../src/common/random';
 import { initBackend, tf } from '../../src/node/backend';
 import { createEngine } from '../../src/node/engines';
 import { getWeights, setWeights, snn } from '../../src/snn/networks';
+import { Sigmoid } from '../../src/snn/surrogate';
 import { newHistory } from '../../src/training/history';
 import { type TrainOptions, train as trainEngine } from '../../src/training/train';
 import { smallMnist } from '../support/data';
@@ -95,10 +96,10 @@ for (const engine of ['tfjs', 'event'] as const) {
   });
 }
 
-test('a surrogate named without its steepness has SpikingJelly’s', () => {
-  const alpha = (neuron: object) => resolveEngineOptions({ data, neuron }).neuron.alpha;
-  assert.deepEqual([alpha({}), alpha({ surrogate: 'atan' }), alpha({ surrogate: 'sigmoid' })], [2, 2, 4]);
-  assert.equal(alpha({ surrogate: 'sigmoid', alpha: 1 }), 1);
+test('a surrogate of the package is an option of an engine, as plain values', () => {
+  const { neuron } = resolveEngineOptions({ data, neuron: { surrogateFunction: new Sigmoid() } });
+  assert.deepEqual(neuron.surrogateFunction, { name: 'sigmoid', alpha: 4 });
+  assert.deepEqual(resolveEngineOptions({ data }).neuron.surrogateFunction, { name: 'atan', alpha: 2 });
 });
 
 test('an engine that cannot take a history’s weights leaves them as they are', async () => {

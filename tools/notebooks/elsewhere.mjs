@@ -28,7 +28,7 @@ async function prepare() {
   }
 }
 
-async function stop(status) {
+async function stop(/** @type {number} */ status) {
   await endChildren();
   unlock();
   process.exit(status);
@@ -47,7 +47,9 @@ try {
   await import('./notebooks.mjs');
 } catch (error) {
   if (!(error instanceof Stopped)) {
-    console.error(`lif_fc_mnist_notebooks: ${error instanceof SetupError ? error.message : error.stack}`);
+    console.error(
+      `lif_fc_mnist_notebooks: ${error instanceof SetupError ? error.message : /** @type {Error} */ (error).stack}`,
+    );
     await stop(2);
   }
 }

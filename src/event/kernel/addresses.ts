@@ -1,6 +1,15 @@
 // Where things lie in memory. The host hands each thread one piece of scratch memory of SCRATCH_BYTES;
 // besides it the kernel writes only to the gradients, weights and moments that the host names.
 
+/** Words at the start of the memory, where the host says what is shown (see `Control` in ../memory.ts). */
+export const PURPOSE: usize = 24;
+export const EPOCH: usize = 28;
+/** Images of the batch. */
+export const COUNT: usize = 32;
+export const SEED: usize = 40;
+/** Steps of a presentation, T. */
+export const STEPS: usize = 44;
+
 /** Pixels of an image. */
 export const PIXELS: usize = 784;
 /** Bytes of a row of weights or currents: ten float32, filled up to three vectors. */
@@ -18,7 +27,7 @@ export const BRIGHT: u32 = 240;
 export const MAX_BLOCKS: usize = 79;
 /** Places for pixels in a part's spikes: `dim` ones from the first up, `bright` ones from the last down. */
 export const SLOTS: usize = 832;
-/** Bytes of one part's spikes: 16 bits, one a step, for each place. */
+/** Bytes of one part's spikes: 16 bits, one per step, for each place. */
 export const PART_BYTES: usize = 2 * SLOTS;
 
 /** The image, bytes. */
@@ -48,7 +57,7 @@ export const STREAM: usize = UNDECIDED + 4 * SLOTS;
 export const SILENCES: usize = STREAM + 64;
 /** Input spikes of a block: [8 parts][SLOTS] of 16 bits. */
 export const SPIKES: usize = SILENCES + 8 * 4 * SLOTS;
-/** The dim pixels' spikes turned round: [chunk of 16 places][128 steps] of 16 bits. */
+/** The dim pixels' spikes, transposed: [chunk of 16 places][128 steps] of 16 bits. */
 export const STEPWISE: usize = SPIKES + 8 * PART_BYTES;
 /** Currents, then potentials before firing, then dL/dcurrent of a block: [128] rows. */
 export const BLOCK_ROWS: usize = STEPWISE + 50 * 256;

@@ -1,6 +1,6 @@
 // Input currents of a block, x[t] = sum over pixels of s[t, pixel] W[pixel].
 //
-// Dim pixels: four of them together cost one row of a table a step, whichever of them fire.
+// Dim pixels: four of them together cost one row of a table per step, whichever of them fire.
 // Bright pixels: all their weights once, less a row for each silence.
 
 import {

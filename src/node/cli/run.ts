@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { resolveEngineOptions } from '../../common/engine';
 import type { Mnist } from '../../common/mnist';
+import { defaultSurrogate } from '../../common/surrogates';
 import { readMnist } from '../data';
 import { createEngine } from '../engines';
 import { makeFolder, readFile } from '../files';
@@ -36,7 +37,8 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   if (checkpoint) checkAgainstData(checkpoint, settings, data, file);
 
   const { seed, timesteps: T, batchSize, learningRate, threads, tau, surrogate } = settings;
-  const options = resolveEngineOptions({ data, seed, T, batchSize, learningRate, threads, neuron: { tau, surrogate } });
+  const neuron = { tau, surrogateFunction: defaultSurrogate(surrogate) };
+  const options = resolveEngineOptions({ data, seed, T, batchSize, learningRate, threads, neuron });
   // Before anything is written: an engine that cannot start leaves nothing behind.
   const engine = await createEngine(settings.engine, options);
   let outcome: Outcome;

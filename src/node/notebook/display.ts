@@ -8,7 +8,7 @@ import type { LiveFigure, ProgressBar } from '../../host/contract';
 import { runInterruptible } from '../../host/interruptible';
 import { startLiveFigure } from '../../host/live-figure';
 import { startBar } from '../../host/progress-bar';
-import type { Figure } from '../../visualizing/theme';
+import { type Figure, PLOTLY_CONFIG } from '../../visualizing/theme';
 import { rasterize, renderPng, renderSvg } from '../drawing/render';
 import { writeFileAtomic } from '../files';
 
@@ -60,7 +60,7 @@ export async function figureBundle(figure: Figure): Promise<{ data: Output['data
 }
 
 const interactive = ({ data, layout, alt }: Figure): Output['data'] => ({
-  'application/vnd.plotly.v1+json': { config: { displaylogo: false }, data, layout },
+  'application/vnd.plotly.v1+json': { config: PLOTLY_CONFIG, data, layout },
   'text/plain': alt,
 });
 
@@ -133,7 +133,7 @@ export function progressBar(total: number, label = ''): ProgressBar {
   return startBar(draw, total, label);
 }
 
-/** Tells the kernel that a listener of SIGINT ends its cell itself, so that it waits for what the cell has to say. */
+/** Tells the kernel that a listener of SIGINT ends its cell itself, so the kernel waits for what the cell has to say. */
 const ENDS_ITS_CELL = Symbol.for('lif-fc-mnist.ends-its-cell');
 
 /**
@@ -146,7 +146,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   await new Promise<void>((resolve) => setImmediate(resolve));
   return runInterruptible(work, (listener) => {
     const interrupt = Object.assign(() => listener(), { [ENDS_ITS_CELL]: true });
-    // Once: a second Ctrl-C in a terminal ends the program as usual.
+    // Only once, so a second Ctrl-C in a terminal ends the program as usual.
     process.once('SIGINT', interrupt);
     return () => process.removeListener('SIGINT', interrupt);
   });

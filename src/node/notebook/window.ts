@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { dirname, extname, join } from 'node:path';
 import type { FigureWindow as AnyFigureWindow } from '../../host/contract';
-import type { Figure } from '../../visualizing/theme';
+import { type Figure, PLOTLY_CONFIG } from '../../visualizing/theme';
 
 /** An open nodeplotlib window; the program does not end before it is closed. */
 export interface FigureWindow extends AnyFigureWindow {
@@ -21,7 +21,7 @@ export interface FigureWindow extends AnyFigureWindow {
 }
 
 const HOST = '127.0.0.1';
-/** Without a page for this long (in ms) the window counts as closed: a page that is loaded again is gone for a moment. */
+/** Without a page for this long (in ms) the window counts as closed: a page that is reloaded is gone for a moment. */
 const GRACE = 1500;
 /** A page that was asked for has this long to connect. */
 const LOADING = 20000;
@@ -54,7 +54,7 @@ export async function openWindow(figures: Figure | readonly Figure[]): Promise<F
   current ??= await start();
   const { plots, of, window } = current;
   for (const { data, layout } of [figures].flat() as Figure[]) {
-    plots.addPlot({ data: of(data), layout: of(layout), config: { displaylogo: false } });
+    plots.addPlot({ data: of(data), layout: of(layout), config: PLOTLY_CONFIG });
   }
   return window;
 }

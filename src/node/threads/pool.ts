@@ -4,7 +4,6 @@ import { Worker } from 'node:worker_threads';
 import type { EventCore } from '../../event/core';
 import { Control, type JobKind } from '../../event/memory';
 import {
-  checkOpen,
   type HelperStart,
   offerTasks,
   performTask,
@@ -14,7 +13,7 @@ import {
   throwFailure,
 } from '../../event/tasks';
 
-/** How long a thread that found nothing to do sleeps before the event loop is looked after, in ms. */
+/** How long a thread that found nothing to do sleeps before the event loop gets its turn, in ms. */
 const NAP = 40;
 
 export class Pool implements TaskRunner {
@@ -48,7 +47,6 @@ export class Pool implements TaskRunner {
   }
 
   async run(kind: JobKind): Promise<void> {
-    checkOpen(this.closed);
     if (this.failure) throw this.failure;
     this.core.control[Control.Kind] = kind;
     const tasks = this.core.tasks();

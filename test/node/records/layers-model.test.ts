@@ -68,7 +68,7 @@ describe('a layers model written without TensorFlow', () => {
       'whose LIFNode lacks its options',
       'model.json',
       '{"modelTopology":{"config":{"layers":[{"class_name":"LIFNode","config":{"tau":2}}]}}}',
-      /model\.json: expected the options of a LIFNode \(surrogate: expected/,
+      /model\.json: expected the options of a LIFNode \(surrogateFunction: expected/,
     ],
   ];
   for (const [name, file, content, message] of broken) {
