@@ -1,7 +1,6 @@
-// The book's own scripts and style sheet: TypeScript and CSS in book/page/ and book/_static/, bundled by esbuild.
+// The book's own scripts and style sheet: TypeScript and CSS in book/page/ and book/_static/, by esbuild.
 import { join } from 'node:path';
 import { build, transform } from 'esbuild';
-import { PurgeCSS } from 'purgecss';
 import { root, SetupError } from '../system/project.mjs';
 
 const entry = (name) => join(root, 'book', 'page', `${name}.ts`);
@@ -42,28 +41,8 @@ export async function bundleScript(file, outfile, options = {}) {
   await bundle({ entryPoints: [file], outfile, minify: true, format: 'iife', ...options });
 }
 
-/**
- * The book's style sheet: of the theme's rules and variables those that a page or a script can ask for, then our own, without
- * comments and blanks.
- * @param theme style sheets of the theme, as texts
- * @param own the book's
- * @param users texts that name classes and variables: pages, scripts, style sheets of single pages
- */
-export async function joinStyles(theme, own, users) {
-  const named = [...own, ...users].flatMap((text) => text.match(/--[\w-]+/g) ?? []);
-  const purged = await new PurgeCSS().purge({
-    content: users.map((raw) => ({ raw, extension: 'html' })),
-    css: theme.map((raw) => ({ raw })),
-    variables: true,
-    safelist: { variables: [...new Set(named)] },
-  });
-  const css = [...purged.map((part) => part.css), ...own].join('\n');
-  const { code } = await transform(css, { loader: 'css', minify: true, charset: 'utf8', logLevel: 'silent' });
-  return code;
-}
-
-/** A classic script without comments and blanks; its global names stay. */
-export async function minifyScript(script) {
-  const options = { minifyWhitespace: true, minifySyntax: true, charset: 'utf8', logLevel: 'silent' };
-  return (await transform(script, options)).code;
+/** A classic script or a style sheet without comments and blanks; a script's global names stay. */
+export async function minify(text, loader) {
+  const options = { loader, minifyWhitespace: true, minifySyntax: true, charset: 'utf8', logLevel: 'silent' };
+  return (await transform(text, options)).code;
 }
