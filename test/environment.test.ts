@@ -102,3 +102,13 @@ describe('environment.md', () => {
     assert.deepEqual(inLock(/node_modules\/(axios|uuid|npmlog)$/), []);
   });
 });
+
+test('the golden values name the versions that made them, whichever build of PyTorch a machine has', () => {
+  const { spikingjelly, torch } = Object.fromEntries(lockedBy('tools/bench/peer.txt'));
+  const files = readdirSync(join(root, 'test', 'golden')).filter((name) => name.endsWith('.json'));
+  assert.ok(files.length > 0);
+  for (const file of files) {
+    const { source } = JSON.parse(read(join('test', 'golden', file)));
+    assert.deepEqual(source, { spikingjelly, torch, seed: 7 }, file);
+  }
+});

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { type NeuronOptions, type SomeEngineOptions, stateOf } from '../src/common/engine';
+import { type EngineOptions, freshState, type NeuronOptions } from '../src/common/engine';
 import { DEFAULT_NEURON } from '../src/common/neuron-options';
 import type { EventEngine } from '../src/event/engine';
 import { neuronsUnder, trainOnSpikes } from '../src/event/given';
-import { loadMnist } from '../src/node/data';
+import { readMnist } from '../src/node/data';
 import { createEngine } from '../src/node/engines';
 import {
   answersData,
@@ -27,14 +27,13 @@ import {
 const trainedNeuron = ({ tau, surrogate, alpha }: TrainingRun['params']): NeuronOptions => ({
   ...DEFAULT_NEURON,
   tau,
-  surrogate,
-  alpha,
+  surrogateFunction: { name: surrogate, alpha },
 });
 
 const engines: EventEngine[] = [];
 after(() => Promise.all(engines.map((engine) => engine.close())));
 
-async function create(options: SomeEngineOptions): Promise<EventEngine> {
+async function create(options: EngineOptions): Promise<EventEngine> {
   const engine = await createEngine('event', { threads: 1, ...options });
   engines.push(engine);
   return engine;
@@ -95,7 +94,7 @@ for (const [number, golden] of lifCases().entries()) {
 for (const [number, run] of trainingRuns().entries()) {
   test(`golden event: training run ${number}, ${run.steps.length} steps of Adam with ${run.params.surrogate}, T ${run.params.T}`, async () => {
     const engine = await engineOf(trainedNeuron(run.params), run.params.T, run.params.lr);
-    await engine.restore(stateOf(kernelOf(run.weight_initial)));
+    await engine.restore(freshState(kernelOf(run.weight_initial)));
     for (const step of run.steps) {
       const spikes = Uint8Array.from(Buffer.from(step.spikes, 'base64'));
       const { rates, loss, gradient } = await engine.use((core) => trainOnSpikes(core, spikes, step.label));
@@ -112,8 +111,12 @@ for (const neuron of traceFile().neurons) {
   test(`golden event: trace() of an image, ${JSON.stringify(neuron.params)}`, async () => {
     const golden = traceFile();
     const { seed, T } = golden;
-    const engine = await create({ data: loadMnist(), seed, T, neuron: neuronOptions(neuron.params) });
-    assert.equal(pack(await engine.spikes('test', 0, golden.image)), golden.spikes, 'input spikes');
+    const engine = await create({ data: readMnist(), seed, T, neuron: neuronOptions(neuron.params) });
+    assert.equal(
+      pack(await engine.spikes({ split: 'test', epoch: 0, index: golden.image })),
+      golden.spikes,
+      'input spikes',
+    );
     await assertTrace(engine, golden, neuron);
   });
 }

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import type { SomeEngineOptions } from '../src/common/engine';
+import type { EngineOptions } from '../src/common/engine';
 import { initBackend, tf } from '../src/node/backend';
-import { loadMnist } from '../src/node/data';
+import { readMnist } from '../src/node/data';
 import { createEngine } from '../src/node/engines';
 import { resetNet } from '../src/snn/functional';
 import { ann, getWeights, setWeights, snn } from '../src/snn/networks';
 import { LIFNode } from '../src/snn/neuron';
-import { surrogateOf } from '../src/snn/surrogate';
-import { annAccuracy, trainAnn } from '../src/training/ann';
-import { adam, batchOf } from '../src/training/batches';
+import { makeSurrogate } from '../src/snn/surrogate';
+import { accuracy, train } from '../src/training/ann';
+import { adam, makeBatch } from '../src/training/batches';
 import { crossEntropy, meanSquaredError } from '../src/training/losses';
-import { answers, countCorrect } from '../src/training/metrics';
+import { countCorrect, predictions } from '../src/training/metrics';
 import type { TfjsEngine } from '../src/training/tfjs-engine';
 import {
   annFile,
@@ -40,15 +40,8 @@ describe('LIFNode agrees with SpikingJelly', () => {
     const { params, T, batch, units } = golden;
     test(`case ${index}: T ${T}, ${JSON.stringify(params)}`, () => {
       const tensors = tf.memory().numTensors;
-      const neurons = new LIFNode({
-        tau: params.tau,
-        decayInput: params.decay_input,
-        vThreshold: params.v_threshold,
-        vReset: params.v_reset,
-        surrogateFunction: surrogateOf(params.surrogate, params.alpha),
-        detachReset: params.detach_reset,
-        storeSequences: true,
-      });
+      const surrogateFunction = makeSurrogate({ name: params.surrogate, alpha: params.alpha });
+      const neurons = new LIFNode({ ...neuronOptions(params), surrogateFunction, storeSequences: true });
       const labels = tf.tidy(() => tf.oneHot(tf.tensor1d(golden.label, 'int32'), units).toFloat());
       const x = tf.tensor3d(golden.x, [T, batch, units]);
       let rate = new Float32Array();
@@ -79,17 +72,17 @@ describe('steps of training agree with SpikingJelly', () => {
     const { T, batch, lr, tau, surrogate, alpha, adam_eps } = run.params;
     test(`${surrogate}(${alpha}), tau ${tau}, T ${T}`, () => {
       assert.equal(adam_eps, 1e-8);
-      const net = snn({ tau, surrogateFunction: surrogateOf(surrogate, alpha) });
+      const net = snn({ tau, surrogateFunction: makeSurrogate({ name: surrogate, alpha }) });
       setWeights(net, kernelOf(run.weight_initial));
       const optimizer = adam(lr);
-      const mnist = loadMnist();
+      const mnist = readMnist();
       for (const [index, step] of run.steps.entries()) {
         assert.deepEqual(
           Array.from(step.image, (i) => mnist.train.labels[i]),
           step.label,
           'labels of the images',
         );
-        const { images, labels } = batchOf(mnist.train, step.image);
+        const { images, labels } = makeBatch(mnist.train, step.image);
         const spikes = tf.tensor4d(unpack(step.spikes, T * batch * 784), [T, batch, 28, 28]);
         let rate = new Float32Array();
         const { value, grads } = tf.variableGrads(() => {
@@ -116,7 +109,7 @@ describe('steps of training agree with SpikingJelly', () => {
 });
 
 describe('the tfjs engine agrees with SpikingJelly', () => {
-  const withEngine = async (options: SomeEngineOptions, use: (engine: TfjsEngine) => Promise<void>) => {
+  const withEngine = async (options: EngineOptions, use: (engine: TfjsEngine) => Promise<void>) => {
     const engine = await createEngine('tfjs', options);
     await use(engine);
     await engine.close();
@@ -125,7 +118,7 @@ describe('the tfjs engine agrees with SpikingJelly', () => {
   for (const neuron of traceFile().neurons) {
     test(`trace() of an image, ${JSON.stringify(neuron.params)}`, async () => {
       const golden = traceFile();
-      const options = { data: loadMnist(), seed: golden.seed, T: golden.T, neuron: neuronOptions(neuron.params) };
+      const options = { data: readMnist(), seed: golden.seed, T: golden.T, neuron: neuronOptions(neuron.params) };
       await withEngine(options, (engine) => assertTrace(engine, golden, neuron));
     });
   }
@@ -136,12 +129,12 @@ describe('the tfjs engine agrees with SpikingJelly', () => {
   });
 });
 
-test('answers() and countCorrect() treat ties as PyTorch’s argmax: the lower index wins', () => {
+test('predictions() and countCorrect() treat ties as PyTorch’s argmax: the lower index wins', () => {
   const golden = answersFile();
   const rates = Float32Array.from(golden.firing_rate);
   const { test: images } = answersData(golden);
   assert.ok(golden.tied > 10 && golden.correct < golden.rows, 'ties, and labels that lose one');
-  assert.deepEqual(Array.from(answers(rates)), golden.answer);
+  assert.deepEqual(Array.from(predictions(rates)), golden.answer);
   assert.equal(countCorrect(rates, images, Array.from(golden.label.keys())), golden.correct);
 });
 
@@ -152,8 +145,8 @@ describe('the ANN agrees with PyTorch', () => {
     const golden = annFile();
     const net = ann();
     setWeights(net, kernelOf(golden.weight));
-    const mnist = loadMnist();
-    const { images, labels } = batchOf(mnist.train, golden.image);
+    const mnist = readMnist();
+    const { images, labels } = makeBatch(mnist.train, golden.image);
     assertClose((net.predict(images) as tf.Tensor).dataSync(), golden.probability, 1e-6, 'probability');
     for (const name of ['mse', 'cross_entropy'] as const) {
       const { value, grads } = tf.variableGrads(() => losses[name](labels, net.apply(images) as tf.Tensor2D));
@@ -164,23 +157,23 @@ describe('the ANN agrees with PyTorch', () => {
   });
 
   for (const name of ['mse', 'cross_entropy'] as const) {
-    test(`trainAnn() with ${name}: accuracies and weights`, async () => {
+    test(`ann.train() with ${name}: accuracies and weights`, async () => {
       const golden = annFile();
       const { lr, epochs, [name]: expected } = golden.training;
-      const { images, labels } = loadMnist().train;
+      const { images, labels } = readMnist().train;
       const image = (index: number) => Array.from(images.subarray(index * 784, (index + 1) * 784));
       const split = {
         images: Uint8Array.from(golden.image.flatMap(image)),
         labels: Uint8Array.from(golden.image, (index) => labels[index]),
         count: golden.image.length,
       };
-      // One batch of all images, so the order in which trainAnn takes them does not matter.
+      // One batch of all images, so the order in which ann.train takes them does not matter.
       const data = { train: split, test: split };
       const net = ann();
       setWeights(net, kernelOf(golden.weight));
       const options = { data, loss: losses[name], epochs, batchSize: split.count, learningRate: lr };
-      assert.deepEqual(await trainAnn(net, options), expected.accuracy);
-      assert.equal(annAccuracy(net, data), expected.accuracy[epochs - 1]);
+      assert.deepEqual(await train(net, options), expected.accuracy);
+      assert.equal(accuracy(net, data), expected.accuracy[epochs - 1]);
       assertClose(pixels300to419(getWeights(net)), expected.weight_pixels_300_419, 1e-5, 'weights');
       net.dispose();
     });

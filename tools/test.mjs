@@ -1,57 +1,62 @@
 #!/usr/bin/env node
 // `npm test`: sets up what is missing, then lint, type check and all tests but those of folders with a command of their own.
-//   npm test -- NAME…        only the test files whose path below test/ contains one of the names, without lint and type check
+//   npm test -- NAME…        only the test files whose path below test/ contains one of the names, such as snn/neuron or
+//                            browser/book, without lint and type check
 //   --folder browser         the test files of that folder, one at a time (`npm run test:browser`)
 import { mkdirSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runInForeground } from './system/foreground.mjs';
-import { run } from './system/run.mjs';
+import { npmCommand, run } from './system/run.mjs';
 
 const root = resolve(fileURLToPath(import.meta.url), '..', '..');
+/** Their tests need the book or the browser edition, which their commands build first. */
 const OWN_COMMAND = ['browser', 'lite'];
 const ENDING = '.test.ts';
 
+/** @type {NodeJS.ProcessEnv} */
 const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' };
 // Options meant for another node, and the mark that makes node:test print for a parent instead of for people.
 delete env.NODE_OPTIONS;
 delete env.NODE_TEST_CONTEXT;
 
-function fail(message) {
+/** @returns {never} */
+function fail(/** @type {string} */ message) {
   console.error(`test: ${message}`);
   process.exit(2);
 }
 
 /** Names of all test files below test/, without their ending and with forward slashes. */
 function testNames() {
-  return readdirSync(join(root, 'test'), { recursive: true })
+  return readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith(ENDING))
     .map((name) => name.slice(0, -ENDING.length).split(sep).join('/'))
     .sort();
 }
 
 /** The test files that the arguments ask for. */
-function chosen(args) {
+function chosen(/** @type {string[]} */ args) {
   const at = args.indexOf('--folder');
   const folder = at === -1 ? undefined : args[at + 1];
   const names = at === -1 ? args : args.toSpliced(at, 2);
   const option = names.find((name) => name.startsWith('-'));
   if (option) fail(`unknown option ${option}; expected NAME…, parts of the path of a test file such as snn/neuron`);
-  const all = testNames().filter((name) =>
-    folder === undefined ? !OWN_COMMAND.some((own) => name.startsWith(`${own}/`)) : name.startsWith(`${folder}/`),
-  );
+  const isIn = (/** @type {string} */ own) => (/** @type {string} */ name) => name.startsWith(`${own}/`);
+  const left = OWN_COMMAND.filter((own) => !names.some(isIn(own)));
+  const all = testNames().filter((name) => (folder ? isIn(folder)(name) : !left.some((own) => isIn(own)(name))));
   if (all.length === 0) fail(`expected test files in test/${folder ?? ''}, found none`);
   const unknown = names.find((name) => !all.some((file) => file.includes(name)));
   if (unknown !== undefined) fail(`no test file's path contains ${unknown}; there are ${all.join(', ')}`);
   const files = names.length === 0 ? all : all.filter((file) => names.some((name) => file.includes(name)));
-  return { files: files.map((name) => join('test', `${name}${ENDING}`)), folder, all: at === -1 && names.length === 0 };
+  return { files, folder, isAll: names.length === 0 };
 }
 
-/** Runs a check that is silent when it passes, and prints what it says when it fails. */
-async function check(name, script, args) {
+/** Runs a check, one of the scripts in package.json, which is silent when it passes, and prints what it says when it fails. */
+async function check(/** @type {string} */ name) {
   const begin = performance.now();
-  const { code, lines } = await run(process.execPath, [join(root, 'node_modules', ...script), ...args], { cwd: root });
+  const [npm, first] = npmCommand();
+  const { code, lines } = await run(npm, [...first, 'run', '--silent', name], { cwd: root });
   if (code !== 0) {
     console.error(lines.slice(0, 40).join('\n'));
     if (lines.length > 40) console.error(`… and ${lines.length - 40} more lines`);
@@ -61,27 +66,29 @@ async function check(name, script, args) {
   console.log(`✔ ${name} (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
 }
 
-const { files, folder, all } = chosen(process.argv.slice(2));
+const { files, folder, isAll } = chosen(process.argv.slice(2));
+const isWhole = isAll && folder === undefined;
+if (isWhole) console.log('test: takes about seven minutes on two cores; `npm test -- NAME…` runs a part');
 const status = await runInForeground(process.execPath, [join(root, 'tools', 'setup', 'setup.mjs'), '--quiet'], { env });
 if (status !== 0) process.exit(status);
-if (all) {
-  await check('lint', ['@biomejs', 'biome', 'bin', 'biome'], ['check', '.', '--max-diagnostics=5']);
-  await check('typecheck', ['typescript', 'bin', 'tsc'], ['-p', 'tsconfig.json', '--noEmit', '--pretty', 'false']);
+if (isWhole) {
+  await check('lint');
+  await check('typecheck');
 }
 
 mkdirSync(join(root, 'build'), { recursive: true });
-// Some tests start programs of their own: two files at a time keep small machines answering. A file takes a minute or two
-// at most. One that hangs has to fail rather than hold up the others.
-const concurrency = folder === undefined ? Math.min(2, availableParallelism()) : 1;
-// The chapters in a browser train for minutes.
-const minutes = folder === 'lite' ? 30 : 10;
+// Some tests start programs of their own: two files at a time keep small machines answering. Tests in a browser have it alone.
+const inBrowser = files.some((name) => OWN_COMMAND.some((own) => name.startsWith(`${own}/`)));
+const concurrency = inBrowser ? 1 : Math.min(2, availableParallelism());
+// A file takes a minute or two, the chapters in a browser train for many. One that hangs has to fail rather than hold up the others.
+const limit = inBrowser ? 30 : 10;
 process.exitCode = await runInForeground(
   process.execPath,
   [
-    ...['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, `--test-timeout=${60_000 * minutes}`],
-    ...['--test-reporter=./tools/testing/reporter.mjs', '--test-reporter-destination=stdout'],
+    ...['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, `--test-timeout=${60_000 * limit}`],
+    ...['--test-reporter=./test/support/report.mjs', '--test-reporter-destination=stdout'],
     ...['--test-reporter=spec', '--test-reporter-destination=build/test.log'],
-    ...files,
+    ...files.map((name) => join('test', `${name}${ENDING}`)),
   ],
   { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] },
 );

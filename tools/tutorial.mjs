@@ -10,7 +10,12 @@ const tools = dirname(fileURLToPath(import.meta.url));
 const root = resolve(tools, '..');
 const started = performance.now();
 
-/** Runs one of our programs. Ends this one if it fails, with its exit status and a line that says what that means. */
+/**
+ * Runs one of our programs. Ends this one if it fails, with its exit status and a line that says what that means.
+ * @param {string[]} script
+ * @param {string[]} args
+ * @param {string} [onFailure]
+ */
 async function run(script, args, onFailure) {
   const status = await runInForeground(process.execPath, [join(tools, ...script), ...args]);
   if (status === 0) return;

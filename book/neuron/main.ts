@@ -1,5 +1,5 @@
 /** One neuron to play with, alone on its page and in the chapter that explains it. */
-import { drive, type LifOptions } from '../../src/common/lif';
+import { type LifOptions, simulate } from '../../src/common/lif';
 import type { Trace } from '../../src/common/trace';
 import { currentsOf, type Input, T } from './inputs';
 import { drawRates, drawTrace, stepAt } from './plot';
@@ -35,7 +35,7 @@ const options = (): LifOptions => ({
 });
 const input = () => chosen('input') as Input;
 const current = () => Number(sliders.current.value);
-const trace = () => drive(currentsOf(input(), current()), options());
+const trace = () => simulate(options(), currentsOf(input(), current()));
 const count = (spike: Float32Array) => spike.reduce((sum, fired) => sum + fired, 0);
 const number = (value: number) => value.toFixed(2).replace('-', '−');
 
@@ -72,7 +72,7 @@ function update(): void {
 
   const rates = Array.from({ length: CURRENTS }, (_, i) => {
     const x = (HIGHEST * i) / (CURRENTS - 1);
-    return count(drive(new Float32Array(LONG).fill(x), options()).spike) / LONG;
+    return count(simulate(options(), new Float32Array(LONG).fill(x)).spike) / LONG;
   });
   drawRates(curve, rates, HIGHEST, { x: current(), rate: spikes / T });
 }
@@ -98,7 +98,7 @@ const hook = {
   /** What the neuron does: x, h, v and its spikes, each [T]. */
   trace,
   /** What a neuron with these options does under these currents. */
-  drive,
+  simulate,
 };
 declare global {
   interface Window {

@@ -6,8 +6,8 @@ import { DEFAULT_NEURON, type NeuronOptions } from '../../src/common/neuron-opti
 import { Purpose } from '../../src/common/random';
 import { EventCore } from '../../src/event/core';
 import { inputSpikes, traceImage } from '../../src/event/explain';
-import { Control, type CoreOptions, createMemory, INPUTS, Job, OUTPUTS, RATES_LIMIT } from '../../src/event/memory';
-import { MAX_T } from './link';
+import { Control, type CoreOptions, createMemory, INPUTS, JobKind, OUTPUTS, RATES_LIMIT } from '../../src/event/memory';
+import { LONGEST_T } from './link';
 
 /** Which random numbers the spikes are drawn with. */
 export interface Stream {
@@ -42,8 +42,8 @@ export class Kernel {
     const options: CoreOptions = {
       data: { [Purpose.TestSpikes]: none(), [Purpose.TrainSpikes]: none(), [Purpose.Demonstration]: none() },
       seed: 0,
-      // The memory is laid out for the longest presentation; `describe` makes each as long as is wanted.
-      T: MAX_T,
+      // The memory is laid out for the longest presentation; `begin` makes each as long as is wanted.
+      T: LONGEST_T,
       batchSize: 1,
       learningRate: 1e-3,
       neuron: trainedNeuron(2),
@@ -56,7 +56,7 @@ export class Kernel {
   }
 
   /** Tells the core what comes: images [n, 784], the first of which has the stream's index, each for T steps. */
-  private describe(images: Uint8Array, T: number, tau: number, { seed, purpose, epoch, index }: Stream): void {
+  private begin(images: Uint8Array, T: number, tau: number, { seed, purpose, epoch, index }: Stream): void {
     const { core } = this;
     const count = images.length / INPUTS;
     Object.assign(core.options, { T, seed, neuron: trainedNeuron(tau) });
@@ -67,16 +67,12 @@ export class Kernel {
     if (data.images.length < end) data.images = new Uint8Array(end);
     data.images.set(images, index * INPUTS);
     if (data.labels.length < index + count) data.labels = new Uint8Array(index + count);
-    core.describe(
-      purpose,
-      epoch,
-      Uint32Array.from({ length: count }, (_, i) => index + i),
-    );
+    core.begin({ purpose, epoch, indices: Uint32Array.from({ length: count }, (_, i) => index + i) });
   }
 
   /** Shows an image [784] for T steps and tells all that happened. */
   show(image: Uint8Array, T: number, tau: number, stream: Stream): Presentation {
-    this.describe(image, T, tau, stream);
+    this.begin(image, T, tau, stream);
     const { h, v, spike } = traceImage(this.core, 0);
     return { T, inputs: inputSpikes(this.core, 0), h, v, fired: spike };
   }
@@ -87,8 +83,8 @@ export class Kernel {
     const out = new Float32Array(count * OUTPUTS);
     for (let from = 0; from < count; from += RATES_LIMIT) {
       const some = images.subarray(from * INPUTS, (from + RATES_LIMIT) * INPUTS);
-      this.describe(some, T, tau, { ...stream, index: stream.index + from });
-      this.core.control[Control.Kind] = Job.Rates;
+      this.begin(some, T, tau, { ...stream, index: stream.index + from });
+      this.core.control[Control.Kind] = JobKind.Rates;
       for (let task = 0; task < this.core.tasks(); task++) this.core.perform(task);
       out.set(this.core.ratesResult(), from * OUTPUTS);
     }

@@ -10,7 +10,7 @@
 import { IMAGE_SIZE as PIXELS } from '../../src/common/mnist';
 import type { Stroke } from './drawing';
 
-export const MAX_T = 200;
+export const LONGEST_T = 200;
 export const MAX_SEED = 2 ** 32 - 1;
 /** The range of the time constant. */
 export const TAU = { min: 1.1, max: 20 };
@@ -64,7 +64,7 @@ export function readLink(hash: string): Shared {
     }
   }
   if (parts.get('v') !== '1') throw new RangeError(`v: expected 1, found ${shortened(parts.get('v'))}`);
-  const T = whole(parts, 'T', 1, MAX_T);
+  const T = whole(parts, 'T', 1, LONGEST_T);
   const tau = Number(parts.get('tau'));
   if (!/^\d{1,2}(\.\d)?$/.test(parts.get('tau') ?? '') || tau < TAU.min || tau > TAU.max) {
     throw new RangeError(`tau: expected a number from ${TAU.min} to ${TAU.max}, found ${shortened(parts.get('tau'))}`);

@@ -1,6 +1,6 @@
 /** MNIST from the site: the host's part of `common/mnist`. */
 import { DatasetError, MNIST_FILES, type Mnist, type MnistSplit, parseSplit } from '../common/mnist';
-import { sha256Of } from './hash';
+import { hashBytes } from './hash';
 import { siteFile } from './kernel';
 
 /** Of the files as they are when they are no longer compressed. */
@@ -40,7 +40,7 @@ async function loadFile(name: string): Promise<Uint8Array> {
 }
 
 function checkSha256(name: string, content: Uint8Array): void {
-  const found = sha256Of(content);
+  const found = hashBytes(content);
   if (found === SHA256[name]) return;
   throw new DatasetError(
     `${name}: expected SHA-256 ${SHA256[name]}, found ${found} (file damaged? load the page again)`,

@@ -1,5 +1,5 @@
 /** Figures and progress below the cell of a notebook. */
-import type { LiveFigure, ProgressBar } from '../host/contract';
+import type { FigureWindow, LiveFigure, ProgressBar } from '../host/contract';
 import { runInterruptible } from '../host/interruptible';
 import { startLiveFigure } from '../host/live-figure';
 import { startBar } from '../host/progress-bar';
@@ -7,7 +7,7 @@ import type { Figure } from '../visualizing';
 import { type Bundle, kernel } from './kernel';
 
 /** The interactive figure, and the sentence `alt` as text. */
-const bundleOf = ({ data, layout, alt }: Figure): Bundle => ({
+const makeBundle = ({ data, layout, alt }: Figure): Bundle => ({
   data: {
     'application/vnd.plotly.v1+json': { config: { displaylogo: false }, data, layout },
     'text/plain': alt,
@@ -16,12 +16,13 @@ const bundleOf = ({ data, layout, alt }: Figure): Bundle => ({
 
 /** Puts a figure below the cell: `await show(accuracyCurve(…))`. */
 export async function show(figure: Figure): Promise<void> {
-  kernel().display(bundleOf(figure));
+  kernel().display(makeBundle(figure));
 }
 
-/** A page cannot open windows from its worker: the figures stand below the cell. */
-export async function openWindow(figures: Figure | readonly Figure[]): Promise<void> {
+/** A page cannot open windows from its worker: the figures stand below the cell, and nothing is left to be closed. */
+export async function openWindow(figures: Figure | readonly Figure[]): Promise<FigureWindow> {
   for (const figure of [figures].flat()) await show(figure as Figure);
+  return { closed: Promise.resolve(), close: async () => {} };
 }
 
 /** An output that is written over in place. */
@@ -39,7 +40,7 @@ function place(): (bundle: Bundle) => void {
 /** Starts a figure that is updated in place; the saved notebook holds its last state alone. */
 export function liveFigure(): LiveFigure {
   const put = place();
-  return startLiveFigure({ draw: (figure) => put(bundleOf(figure)), keep: (figure) => put(bundleOf(figure)) });
+  return startLiveFigure({ draw: (figure) => put(makeBundle(figure)), keep: (figure) => put(makeBundle(figure)) });
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Both engines, made for this host: TensorFlow.js on WebAssembly for the readable one, one thread for the fast one. */
-import type { SomeEngineOptions } from '../common/engine';
+import type { EngineOptions } from '../common/engine';
 import { EventEngine } from '../event/engine';
 import { isEventEngine } from '../host/engine-name';
 import { TfjsEngine, type TfjsEngineOptions } from '../training/tfjs-engine';
@@ -13,7 +13,7 @@ let kernelBytes: Promise<Uint8Array> | undefined;
  * `threads` says: more would need a page that is isolated from others, and its results do not depend on it.
  * @throws RangeError that names the option that is out of range
  */
-export function createEngine(name: 'event', options: SomeEngineOptions): Promise<EventEngine>;
+export function createEngine(name: 'event', options: EngineOptions): Promise<EventEngine>;
 export function createEngine(name: 'tfjs', options: TfjsEngineOptions): Promise<TfjsEngine>;
 export function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions): Promise<EventEngine | TfjsEngine>;
 export async function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions) {

@@ -1,15 +1,15 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { type Cells, textOfCells } from '../host/edition';
+import { type Cells, serializeCells } from '../host/edition';
 import { littleEndian } from '../records/bytes';
 
 /** SHA-256 in hexadecimal. A browser's own is missing where a page comes over http from another machine. */
-export const sha256Of = (bytes: Uint8Array): string => bytesToHex(sha256(bytes));
+export const hashBytes = (bytes: Uint8Array): string => bytesToHex(sha256(bytes));
 
 /** SHA-256 of the values' bytes (float32, little-endian) in hexadecimal: equal for equal bits only, on every machine. */
 export function fingerprint(values: Float32Array): string {
-  return sha256Of(littleEndian(values));
+  return hashBytes(littleEndian(values));
 }
 
 /** A hash of what a notebook says and does; outputs do not count. */
-export const hashOfCells = (notebook: Cells): string => sha256Of(new TextEncoder().encode(textOfCells(notebook)));
+export const hashOfCells = (notebook: Cells): string => hashBytes(new TextEncoder().encode(serializeCells(notebook)));

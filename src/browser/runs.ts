@@ -1,6 +1,6 @@
 /** Runs in the browser's storage: what chapter 4 leaves for chapter 5. */
 import type { Run, SavedRun } from '../host/contract';
-import { ARRAYS, checkRunName, MODEL_FOLDER, RUN_FILES, runFiles, savedRunOf } from '../records/run-files';
+import { ARRAYS, checkRunName, decodeRun, MODEL_FOLDER, RUN_FILES, runFiles } from '../records/run-files';
 import { kernel, siteFile } from './kernel';
 import { storedRun, storeRun } from './storage';
 
@@ -38,7 +38,7 @@ export async function loadRun(name = OF_THE_SITE): Promise<SavedRun> {
   if (!own && name !== OF_THE_SITE)
     throw new Error(`${name}: expected the records of a run, found none; save one first`);
   const files = own ?? (await siteRun());
-  return savedRunOf(name, (file) => {
+  return decodeRun(name, (file) => {
     if (!files[file])
       throw new Error(`${name}/${file}: expected a file of a saved run, found none; save the run again`);
     return files[file];

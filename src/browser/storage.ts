@@ -9,22 +9,22 @@ export interface StoredRun {
 }
 
 /** Sites of one host, such as two forks, keep their runs apart. */
-const storeOf = (siteUrl: string) => createStore(`lif-fc-mnist ${new URL(siteUrl).pathname}`, 'runs');
+const openStore = (siteUrl: string) => createStore(`lif-fc-mnist ${new URL(siteUrl).pathname}`, 'runs');
 
 /** Replaces a run: all its files, or none. */
 export function storeRun(siteUrl: string, name: string, run: StoredRun): Promise<void> {
-  return set(name, run, storeOf(siteUrl));
+  return set(name, run, openStore(siteUrl));
 }
 
 export function storedRun(siteUrl: string, name: string): Promise<StoredRun | undefined> {
-  return get(name, storeOf(siteUrl));
+  return get(name, openStore(siteUrl));
 }
 
 /** All runs with their names. */
 export function storedRuns(siteUrl: string): Promise<[string, StoredRun][]> {
-  return entries(storeOf(siteUrl));
+  return entries(openStore(siteUrl));
 }
 
 export function removeRuns(siteUrl: string): Promise<void> {
-  return clear(storeOf(siteUrl));
+  return clear(openStore(siteUrl));
 }

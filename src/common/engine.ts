@@ -6,7 +6,7 @@ import {
   checkWhole,
   DEFAULT_NEURON,
   type NeuronOptions,
-  neuronOptions,
+  resolveNeuronOptions,
 } from './neuron-options';
 import type { Trace } from './trace';
 
@@ -14,7 +14,7 @@ export type { NeuronOptions } from './neuron-options';
 export type { Trace } from './trace';
 
 /** What an engine is made from. */
-export interface EngineOptions {
+export interface ResolvedEngineOptions {
   data: Mnist;
   /** A whole number from 0 to 2³² − 1. */
   seed: number;
@@ -30,7 +30,7 @@ export interface EngineOptions {
 }
 
 /** Engine options of which only `data` must be given; the rest has the tutorial's defaults. */
-export type SomeEngineOptions = Partial<Omit<EngineOptions, 'data' | 'neuron'>> & {
+export type EngineOptions = Partial<Omit<ResolvedEngineOptions, 'data' | 'neuron'>> & {
   data: Mnist;
   neuron?: Partial<NeuronOptions>;
 };
@@ -42,14 +42,14 @@ export const MAX_T = 10_000;
  * Fills in the tutorial's defaults (T = 100, batches of 128, Adam at 1e-3, seed 0) and checks every option.
  * @throws TypeError without data, and for an option of the neuron outside of `neuron`; RangeError that names the option that is out of range
  */
-export function engineOptions(some: SomeEngineOptions): EngineOptions {
+export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions {
   const { data, seed = 0, T = 100, batchSize = 128, learningRate = 1e-3, threads } = some ?? {};
   checkMnist(data);
   const misplaced = Object.keys(DEFAULT_NEURON).find((name) => Object.hasOwn(some, name));
   if (misplaced) {
     throw new TypeError(`${misplaced}: expected inside neuron, as in { neuron: { ${misplaced}: … } }, found beside it`);
   }
-  const options = { data, seed, T, batchSize, learningRate, threads, neuron: neuronOptions(some.neuron) };
+  const options = { data, seed, T, batchSize, learningRate, threads, neuron: resolveNeuronOptions(some.neuron) };
   checkWhole('seed', seed, 0, 2 ** 32 - 1);
   checkWhole('T', T, 1, MAX_T);
   checkWhole('batchSize', batchSize, 1, 2 ** 20);
@@ -77,27 +77,43 @@ export interface EngineState {
 
 export type Split = 'train' | 'test';
 
+/** Which images are shown. In each epoch they get new spikes. */
+export interface Presentation {
+  split: Split;
+  epoch: number;
+  /** The images' indices in their split. */
+  indices: ArrayLike<number>;
+}
+
+/** Which image is shown. In each epoch it gets new spikes. */
+export interface ImagePresentation {
+  split: Split;
+  epoch: number;
+  /** The image's index in its split. */
+  index: number;
+}
+
 /**
  * Something that trains the tutorial's network: 784 inputs, 10 LIF neurons, Adam on the MSE of the firing rates.
  * Calls that overlap wait for one another.
  */
 export interface Engine {
   readonly name: 'event' | 'tfjs';
-  readonly options: EngineOptions;
+  readonly options: ResolvedEngineOptions;
   /** One step of Adam on the images with these indices. */
   trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult>;
   /** Firing rates [indices, 10]. */
-  rates(split: Split, epoch: number, indices: Uint32Array): Promise<Float32Array>;
+  rates(presentation: Presentation): Promise<Float32Array>;
   /** Every step of one image, arrays [T, 10]. */
-  trace(split: Split, epoch: number, index: number): Promise<Trace>;
+  trace(presentation: ImagePresentation): Promise<Trace>;
   state(): Promise<EngineState>;
   /** @throws RangeError if a part has another size; the engine then keeps the state that it had */
   restore(state: EngineState): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The state of an engine that has these weights [784, 10] and a fresh Adam: `engine.restore(stateOf(getWeights(net)))`. */
-export function stateOf(weights: Float32Array): EngineState {
+/** The state of an engine that has these weights [784, 10] and a fresh Adam: `engine.restore(freshState(getWeights(net)))`. */
+export function freshState(weights: Float32Array): EngineState {
   return { weights, m: new Float32Array(weights.length), v: new Float32Array(weights.length), step: 0 };
 }
 
@@ -113,7 +129,7 @@ export function checkState(state: EngineState, size: number): void {
 }
 
 /** @throws RangeError unless the split is there and holds all these images, and there is at least one */
-export function checkImages(data: Mnist, split: Split, indices: ArrayLike<number>): void {
+export function checkPresentation(data: Mnist, { split, indices }: Presentation): void {
   const count = split === 'train' || split === 'test' ? data[split].count : undefined;
   if (count === undefined) throw new RangeError(`split: expected 'train' or 'test', found ${split}`);
   if (!(indices?.length > 0))

@@ -35,15 +35,15 @@ export function afterSpike(h: number, { vThreshold, vReset }: Pick<LifOptions, '
 }
 
 /**
- * What one neuron does under a current, from rest.
- * @param current the input x of each step, [T]
+ * Simulates one neuron from rest.
+ * @param currents the input x of each step, [T]
  * @returns its trace, each array [T]
  */
-export function drive(current: ArrayLike<number>, options: LifOptions): Trace {
-  const array = () => new Float32Array(current.length);
-  const trace: Trace = { current: Float32Array.from(current), h: array(), v: array(), spike: array() };
+export function simulate(options: LifOptions, currents: ArrayLike<number>): Trace {
+  const array = () => new Float32Array(currents.length);
+  const trace: Trace = { current: Float32Array.from(currents), h: array(), v: array(), spike: array() };
   let v = f32(options.vReset ?? 0);
-  for (let t = 0; t < current.length; t++) {
+  for (let t = 0; t < currents.length; t++) {
     const h = charge(trace.current[t], v, options);
     const spike = fires(h, options);
     v = spike ? afterSpike(h, options) : h;

@@ -1,6 +1,6 @@
 /**
  * MNIST in typed arrays, and its idx files read from bytes (http://yann.lecun.com/exdb/mnist describes the format).
- * Where the bytes come from is the host's business.
+ * The host knows where the bytes come from.
  */
 
 /** Height and width of an image, in pixels. */

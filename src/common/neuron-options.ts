@@ -1,23 +1,20 @@
+import { defaultSurrogate, SURROGATE_NAMES, type Surrogate, type SurrogateName } from './surrogates';
+
 /** The options of a layer of LIF neurons, named as SpikingJelly's. */
 export interface NeuronOptions {
-  /** Membrane time constant, in steps; above 1. */
+  /** Membrane time constant, in steps; above 1. Default 2. */
   tau: number;
-  /** Whether the input decays together with the membrane potential. */
+  /** Whether the input decays together with the membrane potential. Default true. */
   decayInput: boolean;
-  /** A neuron fires when h reaches this potential. */
+  /** A neuron fires when h reaches this potential. Default 1. */
   vThreshold: number;
-  /** Potential after a spike (hard reset), or null to subtract the threshold (soft reset). */
+  /** Potential after a spike (hard reset), or null to subtract the threshold (soft reset). Default 0. */
   vReset: number | null;
-  /** The surrogate gradient of the spike. */
-  surrogate: 'atan' | 'sigmoid';
-  /** Steepness of the surrogate. */
-  alpha: number;
-  /** Whether the reset is left out of the gradient. */
+  /** The slope that stands in for that of the spike, such as `new surrogate.ATan(2)`. */
+  surrogateFunction: Surrogate;
+  /** Whether the reset is left out of the gradient. Default false. */
   detachReset: boolean;
 }
-
-/** The steepness of each surrogate in SpikingJelly, where none is given. */
-export const DEFAULT_ALPHA = { atan: 2, sigmoid: 4 } as const;
 
 /** SpikingJelly's defaults, but with ATan(2), as in its example of this tutorial. */
 export const DEFAULT_NEURON: NeuronOptions = {
@@ -25,33 +22,71 @@ export const DEFAULT_NEURON: NeuronOptions = {
   decayInput: true,
   vThreshold: 1,
   vReset: 0,
-  surrogate: 'atan',
-  alpha: DEFAULT_ALPHA.atan,
+  surrogateFunction: defaultSurrogate('atan'),
   detachReset: false,
 };
 
-/** All options of a neuron: what is left out has its default; a surrogate named without `alpha` has SpikingJelly's. */
-export function neuronOptions(some: Partial<NeuronOptions> = {}): NeuronOptions {
-  const surrogate = some.surrogate ?? DEFAULT_NEURON.surrogate;
-  return { ...DEFAULT_NEURON, alpha: DEFAULT_ALPHA[surrogate] ?? Number.NaN, ...some };
+/** All options of a neuron, as plain values: what is left out has its default. */
+export function resolveNeuronOptions(some: Partial<NeuronOptions> = {}): NeuronOptions {
+  const all = { ...DEFAULT_NEURON, ...some };
+  // Of an object such as `new surrogate.ATan(2)` only its data can be handed to a thread.
+  const { name, alpha } = all.surrogateFunction ?? {};
+  return { ...all, surrogateFunction: { name, alpha } };
 }
 
 /** @throws RangeError that names the first option that is out of range, what is allowed, and what was found */
 export function checkNeuron(neuron: NeuronOptions): void {
-  if (!Object.hasOwn(DEFAULT_ALPHA, neuron.surrogate)) {
-    throw new RangeError(`surrogate: expected 'atan' or 'sigmoid', found ${shown(neuron.surrogate)}`);
+  const { surrogateFunction, ...dynamics } = neuron;
+  if (!SURROGATE_NAMES.includes(surrogateFunction?.name)) {
+    const found = shown(surrogateFunction?.name);
+    throw new RangeError(`surrogateFunction: expected ${either(SURROGATE_NAMES.map(shown))}, found ${found}`);
   }
-  checkNumber('tau', neuron.tau, 1);
-  checkNumber('alpha', neuron.alpha, 0);
-  checkNumber('vThreshold', neuron.vThreshold);
-  if (neuron.vReset !== null) checkNumber('vReset', neuron.vReset);
+  checkNumber('alpha', surrogateFunction.alpha, 0);
+  checkDynamics(dynamics);
+}
+
+/** @throws RangeError that names the first option beside the surrogate that is out of range or unknown */
+export function checkDynamics(options: Omit<NeuronOptions, 'surrogateFunction'>): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(DEFAULT_NEURON, name));
+  if (unknown)
+    throw new RangeError(`${unknown}: expected ${either(Object.keys(DEFAULT_NEURON))}, found another option`);
+  checkNumber('tau', options.tau, 1);
+  checkNumber('vThreshold', options.vThreshold);
+  if (options.vReset !== null) checkNumber('vReset', options.vReset);
   for (const name of ['decayInput', 'detachReset'] as const) {
-    if (typeof neuron[name] !== 'boolean')
-      throw new RangeError(`${name}: expected true or false, found ${shown(neuron[name])}`);
+    if (typeof options[name] !== 'boolean') {
+      throw new RangeError(`${name}: expected true or false, found ${shown(options[name])}`);
+    }
   }
 }
 
-/** A value as an error message shows it: a string in quotes, so that '2' is not taken for 2. */
+/** A neuron's options as files hold them: the surrogate's name and alpha are values like the others. */
+export type StoredNeuron = Omit<NeuronOptions, 'surrogateFunction'> & { surrogate: SurrogateName; alpha: number };
+
+/** Options for a file; `readNeuron` reads them. */
+export function storeNeuron({ surrogateFunction, detachReset, ...others }: NeuronOptions): StoredNeuron {
+  const { name: surrogate, alpha } = surrogateFunction;
+  return { ...others, surrogate, alpha, detachReset };
+}
+
+/**
+ * The options out of a file, which may hold more than them.
+ * @throws RangeError as `checkNeuron`
+ */
+export function readNeuron(stored: StoredNeuron): NeuronOptions {
+  const { surrogate, alpha } = stored;
+  const names = Object.keys(DEFAULT_NEURON) as (keyof NeuronOptions)[];
+  const values = { ...stored, surrogateFunction: { name: surrogate, alpha } };
+  const neuron = Object.fromEntries(names.map((name) => [name, values[name]])) as unknown as NeuronOptions;
+  checkNeuron(neuron);
+  return neuron;
+}
+
+/** `a`, `a or b`, `a, b or c` */
+export const either = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
+
+/** A value as an error message shows it: a string is in quotes, so nobody takes '2' for 2. */
 const shown = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value));
 
 /** @throws RangeError unless the value is a finite number above the bound, also when rounded to float32 */
@@ -59,7 +94,7 @@ export function checkNumber(name: string, value: number, above = Number.NEGATIVE
   const single = typeof value === 'number' ? Math.fround(value) : Number.NaN;
   if (Number.isFinite(single) && single > above) return;
   const wanted = above === Number.NEGATIVE_INFINITY ? 'a finite number' : `a finite number above ${above}`;
-  // 1e300 and 5e-324 are what they are asked to be until the kernel rounds them.
+  // 1e300 and 5e-324 become Infinity and 0 in float32.
   const rounded = Number.isFinite(value) && value > above ? `, which is ${single} as a 32-bit float` : '';
   throw new RangeError(`${name}: expected ${wanted}, found ${shown(value)}${rounded}`);
 }

@@ -1,4 +1,4 @@
-/** Jobs that share something, such as an engine's memory: each starts when the one before has ended, well or not. */
+/** Jobs that share something, such as an engine's memory: each starts when the one before has ended, even if that failed. */
 export class Queue {
   private last: Promise<unknown> = Promise.resolve();
 

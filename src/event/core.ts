@@ -5,18 +5,19 @@
 import { argmax } from '../common/argmax';
 import { type BatchResult, checkState, type EngineState } from '../common/engine';
 import type { NeuronOptions } from '../common/neuron-options';
+import type { Purpose } from '../common/random';
 import { type Address, type Kernel, startKernel } from './kernel-module';
 import {
   Control,
   type CoreOptions,
   INPUTS,
-  Job,
+  JobKind,
   type MemoryMap,
   memoryMap,
   OUTPUTS,
   RATES_LIMIT,
   RATES_TASK,
-  ROW,
+  ROW_FLOATS,
   SCRATCH,
   SHARDS,
   SLICES,
@@ -59,21 +60,21 @@ export class EventCore {
   }
 
   setNeuron(neuron: NeuronOptions): void {
-    const { tau, decayInput, vThreshold, vReset, surrogate, alpha, detachReset } = neuron;
+    const { tau, decayInput, vThreshold, vReset, surrogateFunction, detachReset } = neuron;
     this.kernel.functions.setNeuron(
       tau,
       Number(decayInput),
       vThreshold,
       Number(vReset !== null),
       vReset ?? 0,
-      Number(surrogate === 'sigmoid'),
-      alpha,
+      this.kernel.surrogates[surrogateFunction.name],
+      surrogateFunction.alpha,
       Number(detachReset),
     );
   }
 
-  /** Says which images the next job is about, and with which random numbers their spikes are drawn. */
-  describe(purpose: number, epoch: number, indices: ArrayLike<number>): void {
+  /** Begins a presentation: says which images the next job is about, and which random numbers draw their spikes. */
+  begin({ purpose, epoch, indices }: { purpose: Purpose; epoch: number; indices: ArrayLike<number> }): void {
     this.control[Control.Purpose] = purpose;
     this.control[Control.Epoch] = epoch;
     this.control[Control.Count] = indices.length;
@@ -83,15 +84,15 @@ export class EventCore {
   /** Into how many tasks the job that `control` describes is cut. */
   tasks(): number {
     const kind = this.control[Control.Kind];
-    if (kind === Job.Gradient) return SHARDS;
-    return kind === Job.Update ? SLICES : Math.ceil(this.control[Control.Count] / RATES_TASK);
+    if (kind === JobKind.Gradient) return SHARDS;
+    return kind === JobKind.Update ? SLICES : Math.ceil(this.control[Control.Count] / RATES_TASK);
   }
 
   /** Does one task of the job that `control` describes. */
   perform(task: number): void {
     const kind = this.control[Control.Kind];
-    if (kind === Job.Gradient) this.shard(task);
-    else if (kind === Job.Update) this.update(task);
+    if (kind === JobKind.Gradient) this.shard(task);
+    else if (kind === JobKind.Update) this.update(task);
     else this.someRates(task);
   }
 
@@ -100,7 +101,8 @@ export class EventCore {
     const count = this.control[Control.Count];
     const size = Math.ceil(count / SHARDS);
     this.startShard(shard);
-    for (let i = shard * size; i < Math.min(count, (shard + 1) * size); i++) this.learn(shard, i, this.show(i), count);
+    for (let i = shard * size; i < Math.min(count, (shard + 1) * size); i++)
+      this.accumulate(shard, i, this.loadImage(i), count);
   }
 
   /** Sets a shard's loss, count of correct answers and gradient to zero. */
@@ -112,7 +114,7 @@ export class EventCore {
   }
 
   /** Copies image `i` of the job to the kernel, which finds the pixels that are not black; returns its label. */
-  show(i: number): number {
+  loadImage(i: number): number {
     const { images, labels } = this.options.data[this.control[Control.Purpose]];
     const index = this.indices[i];
     this.bytes.set(images.subarray(index * INPUTS, (index + 1) * INPUTS), this.scratch + this.kernel.addresses.IMAGE);
@@ -127,8 +129,8 @@ export class EventCore {
     this.kernel.functions.forward(scratch, map.weights, T, seed, purpose, epoch, this.indices[i]);
   }
 
-  /** Forward and back for what the kernel was shown, as image `i` of a batch of `count`. */
-  learn(shard: number, i: number, label: number, count: number): void {
+  /** Forward and backward pass of the loaded image, which is image `i` of a batch of `count`; adds to the gradient of its shard. */
+  accumulate(shard: number, i: number, label: number, count: number): void {
     const { T, seed } = this.options;
     const { control, scratch, map } = this;
     this.forward(i);
@@ -165,7 +167,7 @@ export class EventCore {
     const from = task * RATES_TASK;
     const to = Math.min(from + RATES_TASK, this.control[Control.Count]);
     for (let i = from; i < to; i++) {
-      this.show(i);
+      this.loadImage(i);
       this.forward(i);
       this.floats.set(this.rates, this.map.rates / 4 + i * OUTPUTS);
     }
@@ -206,7 +208,7 @@ export class EventCore {
   rows(place: number, count: number): Float32Array {
     const out = new Float32Array(count * OUTPUTS);
     for (let row = 0; row < count; row++) {
-      const from = place / 4 + row * ROW;
+      const from = place / 4 + row * ROW_FLOATS;
       for (let j = 0; j < OUTPUTS; j++) {
         const value = this.floats[from + j];
         // Which of the many NaNs a sum of infinities is depends on the processor; ours is always the same.
@@ -228,7 +230,7 @@ export class EventCore {
     for (const name of ['weights', 'm', 'v'] as const) {
       for (let p = 0; p < INPUTS; p++) {
         const row = state[name].subarray(p * OUTPUTS, (p + 1) * OUTPUTS);
-        this.floats.set(row, this.map[name] / 4 + p * ROW);
+        this.floats.set(row, this.map[name] / 4 + p * ROW_FLOATS);
       }
     }
     this.control[Control.Step] = state.step;

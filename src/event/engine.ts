@@ -4,13 +4,14 @@
  */
 import {
   type BatchResult,
-  checkImages,
+  checkPresentation,
   type Engine,
   type EngineOptions,
   type EngineState,
-  engineOptions,
-  type SomeEngineOptions,
-  type Split,
+  type ImagePresentation,
+  type Presentation,
+  type ResolvedEngineOptions,
+  resolveEngineOptions,
 } from '../common/engine';
 import { Queue } from '../common/queue';
 import { initialWeights, Purpose } from '../common/random';
@@ -18,7 +19,7 @@ import type { Trace } from '../common/trace';
 import { EventCore } from './core';
 import { countWork, inputSpikes, traceImage } from './explain';
 import { compileKernel } from './kernel-module';
-import { Control, type CoreOptions, createMemory, type Images, INPUTS, Job, OUTPUTS, RATES_LIMIT } from './memory';
+import { Control, type CoreOptions, createMemory, type Images, INPUTS, JobKind, OUTPUTS, RATES_LIMIT } from './memory';
 import { OneThread, type TaskRunner } from './tasks';
 
 const PURPOSE = { train: Purpose.TrainSpikes, test: Purpose.TestSpikes } as const;
@@ -48,7 +49,7 @@ export class EventEngine implements Engine {
   private readonly queue = new Queue();
 
   private constructor(
-    readonly options: EngineOptions,
+    readonly options: ResolvedEngineOptions,
     private readonly core: EventCore,
     private readonly runner: TaskRunner,
   ) {}
@@ -57,8 +58,8 @@ export class EventEngine implements Engine {
    * Use `createEngine('event', options)`, which knows the host.
    * @throws RangeError that names the option that is out of range
    */
-  static async create(some: SomeEngineOptions, host: EventHost): Promise<EventEngine> {
-    const options = engineOptions(some);
+  static async create(some: EngineOptions, host: EventHost): Promise<EventEngine> {
+    const options = resolveEngineOptions(some);
     const canShare = host.startThreads !== undefined && typeof SharedArrayBuffer !== 'undefined';
     const threads = canShare ? (options.threads ?? host.threads ?? 1) : 1;
     const { seed, T, batchSize, learningRate, neuron } = options;
@@ -93,48 +94,50 @@ export class EventEngine implements Engine {
       if (indices.length > core.indices.length) {
         throw new RangeError(`indices: expected at most ${core.indices.length} images, found ${indices.length}`);
       }
-      this.describe('train', epoch, indices);
-      await this.runner.run(Job.Gradient);
+      this.begin({ split: 'train', epoch, indices });
+      await this.runner.run(JobKind.Gradient);
       const result = core.result();
       core.control[Control.Step]++;
-      await this.runner.run(Job.Update);
+      await this.runner.run(JobKind.Update);
       return result;
     });
   }
 
-  rates(split: Split, epoch: number, indices: Uint32Array): Promise<Float32Array> {
+  rates({ split, epoch, indices }: Presentation): Promise<Float32Array> {
     return this.use(async (core) => {
-      const out = new Float32Array(indices.length * OUTPUTS);
-      for (let from = 0; from < indices.length; from += RATES_LIMIT) {
-        this.describe(split, epoch, indices.subarray(from, from + RATES_LIMIT));
-        await this.runner.run(Job.Rates);
+      checkPresentation(this.options.data, { split, epoch, indices });
+      const all = Uint32Array.from(indices);
+      const out = new Float32Array(all.length * OUTPUTS);
+      for (let from = 0; from < all.length; from += RATES_LIMIT) {
+        this.begin({ split, epoch, indices: all.subarray(from, from + RATES_LIMIT) });
+        await this.runner.run(JobKind.Rates);
         out.set(core.ratesResult(), from * OUTPUTS);
       }
       return out;
     });
   }
 
-  trace(split: Split, epoch: number, index: number): Promise<Trace> {
+  trace(presentation: ImagePresentation): Promise<Trace> {
     return this.use((core) => {
-      this.describe(split, epoch, [index]);
+      this.beginImage(presentation);
       return traceImage(core, 0);
     });
   }
 
   /** Input spikes of one image, 0 or 1, [T, 784]. */
-  spikes(split: Split, epoch: number, index: number): Promise<Uint8Array> {
+  spikes(presentation: ImagePresentation): Promise<Uint8Array> {
     return this.use((core) => {
-      this.describe(split, epoch, [index]);
+      this.beginImage(presentation);
       return inputSpikes(core, 0);
     });
   }
 
   /** Input spikes and added rows per image and step: why this engine is fast. */
-  statistics(split: Split, epoch: number, indices: ArrayLike<number>): Promise<Statistics> {
+  statistics({ split, epoch, indices }: Presentation): Promise<Statistics> {
     return this.use((core) => {
       const sum = { spikes: 0, dense: 0, rows: 0 };
       for (let i = 0; i < indices.length; i++) {
-        this.describe(split, epoch, [indices[i]]);
+        this.beginImage({ split, epoch, index: indices[i] });
         const { spikes, dense, rows } = countWork(core, 0);
         sum.spikes += spikes;
         sum.dense += dense;
@@ -164,9 +167,14 @@ export class EventEngine implements Engine {
   }
 
   /** Tells all threads which images the next job is about. */
-  private describe(split: Split, epoch: number, indices: ArrayLike<number>): void {
-    checkImages(this.options.data, split, indices);
-    this.core.describe(PURPOSE[split], epoch, indices);
+  private begin(presentation: Presentation): void {
+    checkPresentation(this.options.data, presentation);
+    const { split, epoch, indices } = presentation;
+    this.core.begin({ purpose: PURPOSE[split], epoch, indices });
+  }
+
+  private beginImage({ index, ...presentation }: ImagePresentation): void {
+    this.begin({ ...presentation, indices: [index] });
   }
 }
 

@@ -5,7 +5,7 @@ import type { EventCore } from './core';
 import { BLOCK, Control, INPUTS, OUTPUTS } from './memory';
 
 /** The blocks of a presentation: the number of each, its first step and how many steps it has. */
-function blocksOf(T: number): { block: number; from: number; steps: number }[] {
+function listBlocks(T: number): { block: number; from: number; steps: number }[] {
   return Array.from({ length: Math.ceil(T / BLOCK) }, (_, block) => {
     return { block, from: block * BLOCK, steps: Math.min(BLOCK, T - block * BLOCK) };
   });
@@ -24,13 +24,13 @@ export function inputSpikes(core: EventCore, i: number): Uint8Array {
   const { kernel, scratch } = core;
   const { SLOTS, PIXEL_AT, SPIKES, ALWAYS } = kernel.addresses;
   const out = new Uint8Array(T * INPUTS);
-  core.show(i);
+  core.loadImage(i);
   const [dim, bright, always] = [kernel.count('dim'), kernel.count('bright'), kernel.count('always')];
   const words = (offset: number, length: number) =>
     new Uint16Array(core.memory.buffer, scratch + offset, length).slice();
   const pixelAt = words(PIXEL_AT, SLOTS);
   const white = words(ALWAYS, always);
-  for (const { block, from, steps } of blocksOf(T)) {
+  for (const { block, from, steps } of listBlocks(T)) {
     encode(core, i, block, steps);
     const spikes = words(SPIKES, 8 * SLOTS);
     for (let t = 0; t < steps; t++) {
@@ -51,9 +51,9 @@ export function traceImage(core: EventCore, i: number): Trace {
   const array = () => new Float32Array(T * OUTPUTS);
   const trace: Trace = { current: array(), h: array(), v: array(), spike: array() };
   const rows = scratch + kernel.addresses.BLOCK_ROWS;
-  core.show(i);
+  core.loadImage(i);
   kernel.functions.rest(scratch);
-  for (const { block, from, steps } of blocksOf(T)) {
+  for (const { block, from, steps } of listBlocks(T)) {
     encode(core, i, block, steps);
     kernel.functions.currents(scratch, map.weights, steps);
     trace.current.set(core.rows(rows, steps), from * OUTPUTS);
@@ -75,10 +75,10 @@ export function traceImage(core: EventCore, i: number): Trace {
 export function countWork(core: EventCore, i: number): { spikes: number; dense: number; rows: number } {
   const { T } = core.options;
   const { countSpikes, countRows } = core.kernel.functions;
-  core.show(i);
+  core.loadImage(i);
   let spikes = 0;
   let rows = 0;
-  for (const { block, steps } of blocksOf(T)) {
+  for (const { block, steps } of listBlocks(T)) {
     encode(core, i, block, steps);
     spikes += countSpikes(core.scratch, steps);
     rows += countRows(core.scratch, steps);

@@ -3,7 +3,7 @@
  * another engine on the same input.
  */
 import type { EventCore } from './core';
-import { BLOCK, Control, INPUTS, Job, OUTPUTS, ROW, SHARDS } from './memory';
+import { BLOCK, Control, INPUTS, JobKind, OUTPUTS, ROW_FLOATS, SHARDS } from './memory';
 
 /** What given spikes lead to. */
 export interface Gradient {
@@ -38,7 +38,7 @@ export function gradientOfSpikes(core: EventCore, spikes: Uint8Array, labels: Ar
     core.startShard(shard);
     for (let i = shard * size; i < Math.min(batch, (shard + 1) * size); i++) {
       presentSpikes(core, spikes, i, batch);
-      core.learn(shard, i, labels[i], batch);
+      core.accumulate(shard, i, labels[i], batch);
       rates.set(core.view('RATES', OUTPUTS), i * OUTPUTS);
     }
   }
@@ -49,7 +49,7 @@ export function gradientOfSpikes(core: EventCore, spikes: Uint8Array, labels: Ar
 export function trainOnSpikes(core: EventCore, spikes: Uint8Array, labels: ArrayLike<number>): Gradient {
   const result = gradientOfSpikes(core, spikes, labels);
   core.control[Control.Step]++;
-  core.control[Control.Kind] = Job.Update;
+  core.control[Control.Kind] = JobKind.Update;
   for (let task = 0; task < core.tasks(); task++) core.perform(task);
   return result;
 }
@@ -89,10 +89,10 @@ export function neuronsUnder(
   const stepsOf = (block: number) => Math.min(BLOCK, T - block * BLOCK);
   const place = scratch + kernel.addresses.BLOCK_ROWS;
   const fillRows = (block: number, source: Float32Array) => {
-    const rows = core.view('BLOCK_ROWS', BLOCK * ROW).fill(0);
+    const rows = core.view('BLOCK_ROWS', BLOCK * ROW_FLOATS).fill(0);
     for (let t = 0; t < stepsOf(block); t++) {
       const from = (block * BLOCK + t) * OUTPUTS;
-      rows.set(source.subarray(from, from + OUTPUTS), t * ROW);
+      rows.set(source.subarray(from, from + OUTPUTS), t * ROW_FLOATS);
     }
   };
   rest(scratch);
@@ -106,8 +106,8 @@ export function neuronsUnder(
   if (wanted.length !== OUTPUTS) {
     throw new RangeError(`spikeGradient: expected ${OUTPUTS} numbers, found ${wanted.length}`);
   }
-  core.view('SPIKE_GRADIENT', ROW).fill(0).set(wanted);
-  core.view('CARRY', ROW).fill(0);
+  core.view('SPIKE_GRADIENT', ROW_FLOATS).fill(0).set(wanted);
+  core.view('CARRY', ROW_FLOATS).fill(0);
   for (const block of blocks.reverse()) {
     fillRows(block, h);
     back(scratch, scratch + kernel.addresses.SPIKE_GRADIENT, stepsOf(block));

@@ -1,4 +1,5 @@
 /** The compiled kernel: how it is compiled for shared memory, what it offers, and where it keeps things. */
+import { SURROGATE_NAMES, type SurrogateName } from '../common/surrogates';
 
 /**
  * The kernel as a module, for one thread or for several.
@@ -25,7 +26,7 @@ export interface KernelFunctions {
     vThreshold: number,
     hardReset: number,
     vReset: number,
-    sigmoid: number,
+    surrogate: number,
     alpha: number,
     detachReset: number,
   ): void;
@@ -86,49 +87,55 @@ export interface KernelFunctions {
 /** Globals of the kernel that say how many pixels of the image shown are dim, bright and white. */
 export type PixelCount = 'dim' | 'bright' | 'always';
 
-/** Where the kernel keeps things in a thread's scratch memory (`kernel/addresses.ts`), in bytes. */
-export type Address =
-  | 'ALWAYS'
-  | 'BLOCK_ROWS'
-  | 'CARRY'
-  | 'COUNTS'
-  | 'IMAGE'
-  | 'PIXEL_AT'
-  | 'RATES'
-  | 'SCRATCH_BYTES'
-  | 'SLOTS'
-  | 'SPIKE_GRADIENT'
-  | 'SPIKES';
-
-const ADDRESSES: readonly Address[] = [
+/** Where the kernel keeps things in a thread's scratch memory, in bytes, and how much it counts with (`kernel/addresses.ts`). */
+const ADDRESSES = [
   'ALWAYS',
+  'BLOCK',
   'BLOCK_ROWS',
   'CARRY',
   'COUNTS',
   'IMAGE',
+  'MAX_BLOCKS',
   'PIXEL_AT',
+  'PIXELS',
   'RATES',
+  'ROW_BYTES',
   'SCRATCH_BYTES',
   'SLOTS',
   'SPIKE_GRADIENT',
   'SPIKES',
-];
+] as const;
+
+export type Address = (typeof ADDRESSES)[number];
 
 export interface Kernel {
   functions: KernelFunctions;
   addresses: Readonly<Record<Address, number>>;
+  /** The number of each surrogate (`kernel/surrogates.ts`). */
+  surrogates: Readonly<Record<SurrogateName, number>>;
   /** How many pixels of the image shown last are of this kind. */
   count(kind: PixelCount): number;
 }
 
-/** Starts a kernel on a memory. */
+/**
+ * Starts a kernel on a memory.
+ * @throws Error if it lacks one of the surrogates
+ */
 export function startKernel(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernel {
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   const globals = instance.exports as unknown as Record<string, WebAssembly.Global>;
   const addresses = Object.fromEntries(ADDRESSES.map((name) => [name, globals[name].value as number]));
+  const surrogates = Object.fromEntries(
+    SURROGATE_NAMES.map((name) => {
+      const number = globals[name.toUpperCase()];
+      if (!number) throw new Error(`kernel: expected ${name.toUpperCase()} in kernel/surrogates.ts, found none`);
+      return [name, number.value as number];
+    }),
+  );
   return {
     functions: instance.exports as unknown as KernelFunctions,
     addresses: addresses as Record<Address, number>,
+    surrogates: surrogates as Record<SurrogateName, number>,
     count: (kind) => globals[kind].value as number,
   };
 }

@@ -7,11 +7,11 @@ import type { NeuronOptions } from '../common/neuron-options';
 export const INPUTS = IMAGE_SIZE;
 export const OUTPUTS = CLASSES;
 /** Floats of a row in the kernel's memory: ten outputs, filled up to three vectors. */
-export const ROW = 12;
+export const ROW_FLOATS = 12;
 /** Steps that the kernel handles at a time. */
 export const BLOCK = 128;
 /** Places for pixels in the kernel's spikes of 16 steps (see kernel/addresses.ts). */
-const SLOTS = 832;
+export const SLOTS = 832;
 const PAGE = 65536;
 
 /** A batch is cut in so many runs of images, each with a gradient of its own, whatever the number of threads. */
@@ -40,8 +40,8 @@ export const Control = {
 export const MESSAGE = { start: 64, bytes: 960 };
 
 /** What can be done in tasks by many threads at once. */
-export const Job = { Gradient: 0, Update: 1, Rates: 2 } as const;
-export type Job = (typeof Job)[keyof typeof Job];
+export const JobKind = { Gradient: 0, Update: 1, Rates: 2 } as const;
+export type JobKind = (typeof JobKind)[keyof typeof JobKind];
 
 /** The images that a job is about. */
 export interface Images {
@@ -71,14 +71,14 @@ export function memoryMap(options: CoreOptions) {
     end += Math.ceil(bytes / 64) * 64;
     return start;
   };
-  const rows = INPUTS * ROW * 4;
+  const rows = INPUTS * ROW_FLOATS * 4;
   return {
     indices: place(4 * Math.max(options.batchSize, RATES_LIMIT)),
     rates: place(4 * OUTPUTS * RATES_LIMIT),
     losses: place(8 * SHARDS),
     correct: place(8 * SHARDS),
     // One row more, of zeros, for places that hold no pixel.
-    weights: place(rows + ROW * 4),
+    weights: place(rows + ROW_FLOATS * 4),
     m: place(rows),
     v: place(rows),
     gradients: place(rows * SHARDS),
@@ -88,7 +88,7 @@ export function memoryMap(options: CoreOptions) {
   };
 }
 
-/** Bytes that one thread needs for itself; the kernel says so again. */
+/** Bytes of scratch memory per thread; checked against the kernel's SCRATCH_BYTES. */
 export const SCRATCH = 320 * 1024;
 
 /** Most pages that the kernel accepts (see kernel/asconfig.json). */

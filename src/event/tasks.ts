@@ -1,18 +1,18 @@
 /**
- * Who does the tasks of a job: one thread, or several that share a memory. Here is what all of them do; how threads are
- * started is the host's business.
+ * The tasks of a job are done by one thread, or by several that share a memory. Here is what all of them do; the host starts
+ * the threads.
  *
  * A job is cut into tasks that do not depend on the number of threads. Whoever is free takes the next one, the main
- * thread too; so the first batch need not wait for the threads to start, and a slow thread holds nobody up.
+ * thread too, so the first batch need not wait for the threads to start, and a slow thread delays nobody.
  */
 import { nextTurn } from '../common/turn';
 import { EventCore } from './core';
-import { Control, type CoreOptions, type Job, MESSAGE } from './memory';
+import { Control, type CoreOptions, type JobKind, MESSAGE } from './memory';
 
 /** Does jobs, one after the other, on behalf of an engine. */
 export interface TaskRunner {
   /** Does the job whose words in `control` are set. @throws Error if a task failed */
-  run(kind: Job): Promise<void>;
+  run(kind: JobKind): Promise<void>;
   /** Resolves when all threads have started. Calling it is optional: jobs run on whichever threads are ready. */
   ready(): Promise<void>;
   /** Ends the threads. A later job is refused. */
@@ -29,7 +29,7 @@ export interface HelperStart {
   spin: number;
 }
 
-/** The event loop (timers, signals, a notebook's messages) is let in after this many milliseconds. */
+/** The event loop (timers, signals, a notebook's messages) gets its turn after this many milliseconds. */
 const TURN = 40;
 
 /** Lets the event loop turn, now and then, while a job is done. */
@@ -54,7 +54,7 @@ export class OneThread implements TaskRunner {
 
   constructor(private readonly core: EventCore) {}
 
-  async run(kind: Job): Promise<void> {
+  async run(kind: JobKind): Promise<void> {
     checkOpen(this.closed);
     this.core.control[Control.Kind] = kind;
     const tasks = this.core.tasks();

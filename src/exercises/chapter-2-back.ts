@@ -28,7 +28,7 @@ function oneStep(
   };
 }
 
-/** Which parts of the way back are there, and how the others are written. */
+/** Which parts of the backward pass are there, and how the others are written. */
 interface Parts {
   leak?: boolean;
   upwards?: boolean;
@@ -41,7 +41,7 @@ interface Parts {
   reset?: (s: number, h: number, slope: number) => number;
 }
 
-/** The way back through T steps, of which parts may be missing. */
+/** The backward pass through T steps; parts of it may be missing. */
 function back(part: Parts = {}): ThroughTime {
   const { leak = true, upwards = false, time = true, share = true, exchanged = false } = part;
   const { fires = (h) => h >= 1, slope = slopeAt, reset = (s, h, ds) => 1 - s - h * ds } = part;

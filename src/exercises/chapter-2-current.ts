@@ -1,6 +1,6 @@
 /** Chapter 2, first half: which current is enough for a spike. */
 import { exercise, mistake as m } from './exercise';
-import { drive } from './tensors';
+import { simulate } from './tensors';
 
 type LeastCurrent = (tau: number, T: number) => number;
 
@@ -8,7 +8,7 @@ const closedForm = (tau: number, T: number) => 1 / (1 - (1 - 1 / tau) ** T);
 
 /** 1 / the potential that a current of 1 reaches in T steps without a threshold: below it, the potential follows in proportion. */
 const leastCurrent: LeastCurrent = (tau, T) =>
-  1 / (drive(new Array<number>(T).fill(1), { tau, vThreshold: 1e6 }).v.at(-1) as number);
+  1 / (simulate({ tau, vThreshold: 1e6 }, new Array<number>(T).fill(1)).v.at(-1) as number);
 
 export const chapter2Current = {
   'lif-least-current': exercise<LeastCurrent>({

@@ -1,7 +1,7 @@
 /** Chapter 2, first half: charge, fire, reset. */
 import * as tf from '@tensorflow/tfjs';
 import { exercise, mistake as m } from './exercise';
-import { drive, numberOf, withNeuron } from './tensors';
+import { numberOf, simulate, withNeuron } from './tensors';
 
 type Charge = (v: number, x: number, tau: number) => number;
 type Fire = (h: number, threshold: number) => number;
@@ -12,7 +12,7 @@ const charge: Charge = (v, x, tau) => v + (x - v) / tau;
 
 const hardReset = (h: number, s: number) => ({ v: s ? 0 : h, from: s ? 0 : h });
 
-/** A loop over steps whose parts may be wrong: `next` tells what is recorded as v, and what the next step starts from. */
+/** A loop over steps whose parts may be wrong: `next` returns what is recorded as v and what the next step starts from. */
 function loop(next: (h: number, s: number) => { v: number; from: number; s?: number }, chargeStep = charge): Run {
   return (x, tau) => {
     const out = { v: [] as number[], s: [] as number[] };
@@ -149,8 +149,10 @@ export const chapter2Neuron = {
       [[2, 2, 0, 0, 3, 3, 0], 2],
       [repeat(2.5, 12), 5],
       [repeat(0.45, 6), 2],
+      // No input while there is a potential to lose, and currents that drive it below 0 and below -1.
+      [[0.8, 0, 0, 1.2, -1.5, -3, 0.5, 2.9], 2],
     ],
-    oracle: (x, tau) => drive(x, { tau }),
+    oracle: (x, tau) => simulate({ tau }, x),
     mistakes: {
       'reset-late': m(
         'records h and resets at the start of the next step',
@@ -207,6 +209,37 @@ export const chapter2Neuron = {
         '`v - v / tau + x`: only v is divided',
         'The input counts in full in your charge, and only the leak is divided. What is it that each step closes 1/tau of?',
         loop(hardReset, (v, x, tau) => v - v / tau + x),
+      ),
+      'asleep-without-input': m(
+        'changes nothing in a step without input',
+        'Where x is 0, your potential stays as it is. What does the leak do in such a step?',
+        loop(hardReset, (v, x, tau) => (x === 0 ? v : charge(v, x, tau))),
+      ),
+      'forgets-without-input': m(
+        'empties the neuron in a step without input',
+        'Where x is 0, your neuron forgets everything at once. How much does one step of the leak take?',
+        loop(hardReset, (v, x, tau) => (x === 0 ? 0 : charge(v, x, tau))),
+      ),
+      'never-below-0': m(
+        '`Math.max(0, h)`',
+        'A potential below 0 is raised to 0 here. Which of the three formulas forbids it to be negative?',
+        loop(hardReset, (v, x, tau) => Math.max(0, charge(v, x, tau))),
+      ),
+      'sign-lost': m(
+        '`Math.abs(h)`',
+        'Your potential loses its sign. Where does a negative current drive it?',
+        loop(hardReset, (v, x, tau) => Math.abs(charge(v, x, tau))),
+      ),
+      'negative-input-lost': m(
+        'takes a negative current for none, or for a positive one',
+        'A negative current does not lower the potential here. What does the charge do with one?',
+        loop(hardReset, (v, x, tau) => charge(v, Math.max(0, x), tau)),
+        loop(hardReset, (v, x, tau) => charge(v, Math.abs(x), tau)),
+      ),
+      'fires-below-minus-1': m(
+        '`Math.abs(h) >= 1`',
+        'A potential far below 0 fires here. On which side of 0 is the threshold?',
+        loop((h) => (Math.abs(h) >= 1 ? { v: 0, from: 0, s: 1 } : { v: h, from: h, s: 0 })),
       ),
     },
     forms: [

@@ -15,7 +15,7 @@ import {
   type Rate,
   rateWith,
 } from './one-neuron';
-import { drive, numberOf, steps, withNeuron } from './tensors';
+import { numberOf, simulate, steps, withNeuron } from './tensors';
 import { mean } from './values';
 
 /** Input spikes of 16 steps. */
@@ -40,9 +40,9 @@ export const project2 = {
     ],
     oracle: (w, inputs, tau) =>
       mean(
-        drive(
-          inputs.map((spike) => w * spike),
+        simulate(
           { tau },
+          inputs.map((spike) => w * spike),
         ).s,
       ),
     mistakes: {
@@ -118,7 +118,7 @@ export const project2 = {
     minutes: 15,
     names: ['w', 'inputs', 'target', 'tau'],
     probes: [
-      [2, [1, 0], 0.5, 4], // short again
+      [2, [1, 0], 0.5, 4], // also short
       [2.4, [1, 1, 0], 1, 2],
       [1.5, INPUTS, 0.5, 2],
       [2.6, INPUTS, 0.25, 2],

@@ -14,7 +14,7 @@ const throwing = (intensities: number[], throws: number[]) => (): Trial<[number[
 
 const counts: Rate = (spikes) => spikes[0].map((_, pixel) => spikes.reduce((sum, step) => sum + step[pixel], 0));
 
-/** Adds p in each step and fires where the sum reaches 1; `left` says what stays of it. */
+/** Adds p in each step and fires where the sum reaches 1; `left` says how much of the sum remains. */
 const rhythm =
   (left: (sum: number) => number): Rhythm =>
   (p, T) => {
@@ -36,7 +36,7 @@ export const chapter3 = {
       throwing([0.2, 0.9, 0.5, 0.7], [0.6, 0.3, 0.5, 1]),
       throwing([0.6, 0.1, 0.4, 0.99], [0.5, 0.2, 0.9, 0]),
       throwing([0.35, 0.8, 0.6, 0.05], [0.4, 0.7, 0.6, 0.3]),
-      // Whoever throws no die for black or for white pixels gives the next pixels other throws.
+      // An answer that throws no die for black or white pixels shifts the throws of the pixels after them.
       throwing([1, 0, 0.4, 0.4], [0.45, 0.3, 0.5, 0.6]),
     ],
     oracle: (intensities, die) => intensities.map((x) => (die() <= x ? 1 : 0)),
@@ -110,6 +110,16 @@ export const chapter3 = {
           [1, 0],
         ],
       ],
+      // Another number of steps.
+      [
+        [
+          [1, 0],
+          [0, 0],
+          [1, 1],
+          [1, 0],
+          [1, 0],
+        ],
+      ],
     ],
     oracle: (spikes) => counts(spikes).map((count) => count / spikes.length),
     mistakes: {
@@ -162,6 +172,7 @@ export const chapter3 = {
       [0.9, 0.031],
       [0.25, 0.1],
       [0.5, 0.06],
+      [0.5, 0.125], // exactly 16 steps, without rounding
     ],
     tolerance: 0,
     oracle: (p, error) => {
@@ -189,6 +200,11 @@ export const chapter3 = {
         'rounds down',
         'With this many steps the error is still a little too large. To which side do you round?',
         (p, error) => Math.floor((p * (1 - p)) / error ** 2),
+      ),
+      'one-too-many': m(
+        '`Math.floor(…) + 1`',
+        'Where the error is reached exactly, this takes one step more. Is the error then still too large?',
+        (p, error) => Math.floor((p * (1 - p)) / error ** 2) + 1,
       ),
       'poisson-variance': m(
         '`p / error ** 2`',

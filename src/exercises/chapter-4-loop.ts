@@ -23,6 +23,7 @@ const watched = (batches: number[], T: number) => (): Trial<[Net, number[], numb
   const calls: string[] = [];
   const drawn: number[] = [];
   let [sinceReset, sinceUpdate] = [0, 0];
+  let startsAtRest = false;
   const shown = new Set<number>();
   const net: Net = {
     encode: counted((batch) => {
@@ -42,6 +43,7 @@ const watched = (batches: number[], T: number) => (): Trial<[Net, number[], numb
     }),
     reset: counted(() => {
       calls.push('reset');
+      startsAtRest ||= shown.size === 0;
       sinceReset = 0;
     }),
   };
@@ -49,10 +51,12 @@ const watched = (batches: number[], T: number) => (): Trial<[Net, number[], numb
     if (calls.length === 0) return 'calls nothing of the net';
     return `calls ${calls.slice(0, MANY_CALLS).join(', ')}${calls.length > MANY_CALLS ? ', …' : ''}`;
   };
-  return { args: [net, [...batches], T], seen: () => done, told };
+  // A reset before the first batch does the same for the next epoch as one after the last batch.
+  const next = () => ['next epoch', startsAtRest || sinceReset === 0 ? 'starts at rest' : 'starts from this one'];
+  return { args: [net, [...batches], T], seen: () => [...done, next()], told };
 };
 
-/** The loop with its parts in places of somebody's choice. */
+/** The loop, with each part wherever the options put it. */
 const loop =
   ({ reset = 'batch', update = 'batch', encode = 'step' } = {}): Loop =>
   (net, batches, T) => {
@@ -67,6 +71,8 @@ const loop =
       if (reset === 'before') net.reset();
       if (update === 'batch') net.update();
       if (reset === 'batch') net.reset();
+      if (reset === 'first' && batch === batches[0]) net.reset();
+      if (reset === 'between' && batch !== batches.at(-1)) net.reset();
     }
     if (update === 'end') net.update();
     if (reset === 'end') net.reset();
@@ -76,13 +82,24 @@ export const trainLoop = exercise<Loop>({
   chapter: 4,
   minutes: 8,
   names: ['net', 'batches', 'T'],
-  probes: [watched([0, 1], 3), watched([4], 2)],
+  probes: [watched([0, 1], 3), watched([4, 2, 9], 2)],
   oracle: loop(),
   mistakes: {
     'no-reset': m(
       'forgets the reset',
       'The second batch starts from the potentials of the first. What is missing between them?',
       loop({ reset: 'never' }),
+    ),
+    'reset-once': m(
+      'resets only after the first batch, or only at the very end',
+      'There is one reset for all batches. From which potentials does each batch start?',
+      loop({ reset: 'first' }),
+      loop({ reset: 'end' }),
+    ),
+    'last-not-reset': m(
+      'resets between two batches, and not after the last',
+      'The potentials of your last batch stay. From which does the next epoch start?',
+      loop({ reset: 'between' }),
     ),
     'reset-each-step': m(
       'resets after every step',
@@ -159,7 +176,7 @@ export const trainLoop = exercise<Loop>({
   forms: [
     (net, batches, T) => {
       for (const batch of batches) {
-        net.reset(); // before each batch does the same as after it
+        net.reset(); // a reset before each batch does the same as one after it
         for (let t = 0; t < T; t++) net.step(net.encode(batch));
         net.update();
       }

@@ -12,7 +12,7 @@ type Accuracy = (correct: number[], batchSize: number, images: number) => number
 
 const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
 
-/** Squared differences of each image, added by somebody's rule. */
+/** Squared differences of each image, added up by the given rule. */
 const squares =
   (of: (rate: number, k: number, label: number) => number, share: (images: number, neurons: number) => number): Loss =>
   (rates, labels) => {

@@ -20,7 +20,7 @@ const confusion: Confusion = (labels, answers, classes) => {
   return matrix;
 };
 
-/** Adds to what is not there. */
+/** Counts into a matrix of the wrong shape. */
 const emptyRows =
   (matrixOf: (classes: number) => number[][]): Confusion =>
   (labels, answers, classes) => {

@@ -1,6 +1,7 @@
-/** The small project of chapter 6: choose tau without a look at the test images. */
+/** The small project of chapter 6: choose tau without looking at the test images. */
 import { argmax } from '../common/argmax';
 import { exercise, mistake as m } from './exercise';
+import { isTooLong } from './values';
 
 type Parts = { train: ArrayLike<number>; validation: ArrayLike<number> };
 type Split = (count: number, held: number) => Parts;
@@ -10,7 +11,8 @@ type Certain = (a: number, b: number, images: number) => number;
 const CHOOSE = 'Choose tau fairly';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
-const numbers = ({ train, validation }: Parts) => ({ train: Array.from(train), validation: Array.from(validation) });
+const listOf = (values: ArrayLike<number>) => (isTooLong(values) ? values : Array.from(values));
+const numbers = ({ train, validation }: Parts) => ({ train: listOf(train), validation: listOf(validation) });
 const variance = (p: number) => p * (1 - p);
 
 export const project6 = {

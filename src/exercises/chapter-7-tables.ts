@@ -26,7 +26,7 @@ const lookingUp = (spikes: number[]) => (): Trial<[number[], (block: number, pat
     blocks.push(block);
     return [0, 1, 2, 3].reduce((sum, bit) => sum + (((pattern >> bit) & 1) === 1 ? SLOPES[4 * block + bit] : 0), 0);
   });
-  // None is right as well, where a block has no spike.
+  // Where a block has no spike, no look-up is right as well.
   const seen = () => ({
     twice: new Set(blocks).size < blocks.length,
     beyond: blocks.some((block) => 4 * block >= spikes.length),
@@ -34,7 +34,7 @@ const lookingUp = (spikes: number[]) => (): Trial<[number[], (block: number, pat
   return { args: [[...spikes], lookUp], seen };
 };
 
-/** One look-up per four steps, by somebody's rule for the pattern. */
+/** One look-up per four steps, by the given rule for the pattern. */
 const byBlocks =
   (patternOf: (four: number[]) => number, blocks = (steps: number) => steps / 4): Gradient =>
   (spikes, lookUp) => {

@@ -8,7 +8,7 @@ export interface Trial<A> {
   args: A;
   /** What the answer did, such as the calls that it made. It is compared like a result. */
   seen?: () => unknown;
-  /** The same in words, for the message about a mistake that nobody knows. */
+  /** The same in words, for the message about an unknown mistake. */
   told?: () => string;
 }
 
@@ -41,7 +41,7 @@ export interface Exercise<F extends AnyAnswer = AnyAnswer> {
   oracle: F;
   /** How far a number may be from the oracle's, relative where it is above 1. Default 1e-5: tensors hold 32-bit floats. */
   tolerance?: number;
-  /** Where the result itself has no single right value: what of it is compared. */
+  /** For a result that has no single right value: the part of it that is compared. */
   compared?: (result: ReturnType<F>) => unknown;
   mistakes: Record<string, Mistake<F>>;
   /** Right answers that are written differently; the tests hold the check to accepting them. */
@@ -64,7 +64,7 @@ export class NotAttempted extends Error {
   override name = 'NotAttempted';
 }
 
-/** Thrown when an answer makes no end. */
+/** Thrown when an answer never returns. */
 export class NeverEnds extends Error {
   override name = 'NeverEnds';
 }

@@ -1,7 +1,7 @@
 /** Judges an answer: right, or which mistake it is. */
 import { type AnyAnswer, type Exercise, NeverEnds, NotAttempted, type Probe, type Trial } from './exercise';
 import { GENERAL } from './general';
-import { copy, type Flaw, flawOf, isPromise, placesOf, same, worded, wordedArguments } from './values';
+import { copy, type Flaw, flawOf, isPromise, placesOf, same, withoutExtras, worded, wordedArguments } from './values';
 
 export interface Verdict {
   status: 'passed' | 'todo' | 'error' | 'wrong';
@@ -10,10 +10,10 @@ export interface Verdict {
   message: string;
 }
 
-/** Runs work that may have no end, and throws NeverEnds if it has none. A host that cannot do so just runs it. */
+/** Runs work that may never return, and throws NeverEnds then. A host that cannot stop work just runs it. */
 export type Limit = <T>(work: () => T) => T;
 
-/** What came of one call. */
+/** The outcome of one call. */
 interface Outcome {
   result: unknown;
   seen: unknown;
@@ -41,7 +41,7 @@ function call(answer: (...args: unknown[]) => unknown, probe: Probe<unknown[]>):
   const before = copy(args);
   try {
     const result = answer(...args);
-    if (isPromise(result)) result.then(undefined, () => {}); // what becomes of it is nobody's fault
+    if (isPromise(result)) result.then(undefined, () => {}); // its rejection is ignored: a promise is wrong anyway
     const changed = !same(args, before, 0);
     return { result: copy(result), seen: copy(seen?.()), told: told?.(), args: before, changed };
   } catch (error) {
@@ -70,15 +70,22 @@ function resultsOf(exercise: Exercise, answer: AnyAnswer): unknown[] {
   return results;
 }
 
-const compared = ({ compared: part }: Exercise, { result, seen }: Outcome): unknown => [
+const compared = ({ compared: part }: Exercise, { result, seen }: Outcome): unknown[] => [
   part && result !== undefined && !isPromise(result) ? part(result as never) : result,
   seen,
 ];
 
-const firstLine = (error: unknown) => {
-  const [line] = String(error).split('\n');
+/** The first line of what was thrown; anything can be thrown, also what cannot be turned into text. */
+function firstLine(error: unknown): string {
+  let text: string;
+  try {
+    text = String(error);
+  } catch {
+    text = 'something that cannot be printed';
+  }
+  const [line] = text.split('\n');
   return line.length > 120 ? `${line.slice(0, 119)}…` : line;
-};
+}
 
 const OVERFLOW = /RangeError: .*(call stack|array length|allocation failed)/i;
 
@@ -124,7 +131,7 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
     const everyProbe = () => exercise.probes.map((probe) => call(answer as never, probe));
     [outcomes, again] = limit(() => {
       const first = everyProbe();
-      for (const name of PRINTS) console[name] = () => {}; // who prints to look at an answer sees each case once
+      for (const name of PRINTS) console[name] = () => {}; // somebody who prints to look at an answer sees each case once
       return [first, everyProbe()];
     });
   } catch (error) {
@@ -141,7 +148,9 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
     });
   }
   const equal = (a: unknown[], b: unknown[]) => a.every((value, i) => same(value, b[i], tolerance));
-  const [results, later] = [outcomes, again].map((all) => all.map((outcome) => comparedSafely(exercise, outcome)));
+  const [results, later] = [outcomes, again].map((all) =>
+    all.map((outcome, i) => comparedSafely(exercise, outcome, rightResults[i] as unknown[])),
+  );
   if (equal(results, rightResults)) {
     return equal(later, rightResults) ? { status: 'passed', message: 'Right.' } : wrong(KEEPS_STATE);
   }
@@ -167,23 +176,23 @@ const OTHER_CALLS: Flaw = {
   says: `What your function returns is right, but not what it does on the way. ${GENERAL['other-calls'].asks}`,
 };
 
-/** Whether the results alone are right, so that it is the calls that are not. */
+/** Whether the results are right, so the mistake is in the calls. */
 function returnsRight(results: unknown[], right: unknown[], tolerance: number): boolean {
   const returned = (all: unknown[]) => all.map((value) => (value as unknown[])[0]);
   return returned(right).some((value) => value !== undefined) && same(returned(results), returned(right), tolerance);
 }
 
-/** `compared` is written for results of the right kind. */
-function comparedSafely(exercise: Exercise, outcome: Outcome): unknown {
+/** What of a result is compared with the right one. `compared` is written for results of the right kind. */
+function comparedSafely(exercise: Exercise, outcome: Outcome, [right]: unknown[]): unknown[] {
+  let [result, seen]: unknown[] = [outcome.result, outcome.seen];
   try {
-    return compared(exercise, outcome);
-  } catch {
-    return [outcome.result, outcome.seen];
-  }
+    [result, seen] = compared(exercise, outcome);
+  } catch {}
+  return [withoutExtras(result, right), seen];
 }
 
 function firstFlaw(exercise: Exercise, outcomes: Outcome[], rightResults: unknown[]): Flaw | undefined {
-  // Where only a part is compared, the oracle's result still says of which kind a result is.
+  // Where only a part is compared, the oracle's result still says which kind of result is expected.
   const like = (i: number) =>
     exercise.compared ? call(exercise.oracle as never, exercise.probes[i]).result : (rightResults[i] as unknown[])[0];
   for (const [i, { result, args }] of outcomes.entries()) {
@@ -193,14 +202,14 @@ function firstFlaw(exercise: Exercise, outcomes: Outcome[], rightResults: unknow
   return undefined;
 }
 
-/** What is said of a mistake that nobody knows: one case, what the answer made of it, and which parts of that are wrong. */
+/** The message for an unknown mistake: one case, what the answer returned for it, and which parts of that are wrong. */
 function notYet({ names, compared, tolerance = 1e-5 }: Exercise, { args, result, told }: Outcome, right: unknown) {
   const where = wordedArguments(names, args);
   if (result === undefined) {
     const did = told ? `${where}your function ${told}` : 'it does something else than the task asks for';
     return `Not yet: ${did}. What do you do on paper, and in which order?`;
   }
-  const places = compared ? [] : placesOf(result, right, tolerance);
+  const places = compared ? [] : placesOf(withoutExtras(result, right), right, tolerance);
   const wrongAt = places.length > 0 ? `, wrong at ${places.join(', ')}` : '';
   return `Not yet: ${where}your function returns ${worded(result)}${wrongAt}. What do you get${wrongAt && ' there'} on paper?`;
 }

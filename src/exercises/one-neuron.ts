@@ -5,7 +5,7 @@ export type Rate = (w: number, inputs: number[], tau: number) => number;
 export type Gradient = (w: number, inputs: number[], target: number, tau: number) => number;
 export type Lesson = (w: number, inputs: number[], target: number, tau: number, rounds: number) => number[];
 
-/** Rate and gradient of one neuron with one weight, in plain numbers; parts of the way back may be missing. */
+/** Rate and gradient of one neuron with one weight, in plain numbers; parts of the backward pass may be missing. */
 export function oneNeuron(w: number, inputs: number[], tau: number) {
   const h: number[] = [];
   let v = 0;

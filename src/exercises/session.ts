@@ -4,13 +4,13 @@ import { judgeAnswer, type Limit, type Verdict } from './judge';
 
 /** What a host adds to the checks. */
 export interface Surroundings {
-  /** Ends work that never ends. */
+  /** Stops work that never returns. */
   limit?: Limit;
   /** Prints one line. */
   print?: (line: string) => void;
   /** The edition of a chapter that comes with the package; undefined if it is not known. */
   currentEdition?: (chapter: string) => string | undefined;
-  /** Is told what each check found: `passed`, `todo`, `error`, `wrong`, or the name of the mistake. Never the answer. */
+  /** Records what each check found: `passed`, `todo`, `error`, `wrong`, or the name of the mistake. Never the answer. */
   record?: (id: ExerciseId, result: string) => void;
 }
 

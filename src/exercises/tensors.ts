@@ -1,6 +1,6 @@
-/** How an oracle asks the package's own layers: in tensors, and back to plain numbers, without one left behind. */
+/** How an oracle asks the package's own layers: numbers become tensors and come back, and no tensor is left behind. */
 import * as tf from '@tensorflow/tfjs';
-import { LIFNode, type LIFNodeArgs, simulate } from '../snn/neuron';
+import { LIFNode, type LIFNodeArgs, simulate as simulateLayer } from '../snn/neuron';
 
 /** The first number of a tensor. */
 export const numberOf = (work: () => tf.Tensor): number => tf.tidy(() => work().dataSync()[0]);
@@ -21,8 +21,8 @@ export function withNeuron<R>(options: LIFNodeArgs, work: (neuron: LIFNode) => R
 /** The currents [T] of one neuron, as a layer takes them step by step. */
 export const steps = (x: readonly number[]): tf.Tensor3D => tf.tensor3d([...x], [x.length, 1, 1]);
 
-/** What a neuron does under the currents x: potentials after the reset, and spikes. */
-export function drive(x: readonly number[], options: LIFNodeArgs): { v: number[]; s: number[] } {
-  const { v, spike } = withNeuron(options, (neuron) => simulate(neuron, x));
+/** Simulates a neuron under the currents x; returns potentials after the reset, and spikes. */
+export function simulate(options: LIFNodeArgs, x: readonly number[]): { v: number[]; s: number[] } {
+  const { v, spike } = withNeuron(options, (neuron) => simulateLayer(neuron, x));
   return { v: Array.from(v), s: Array.from(spike) };
 }

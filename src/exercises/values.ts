@@ -9,19 +9,41 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 const plain = (value: unknown): unknown =>
   ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value as Float32Array) : value;
 
-/** Also one that a cell made: its `Object` may be another one than ours. */
+/** Also one that a cell made, whose `Object` may differ from ours. */
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (!isObject(value)) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** A copy whose arrays and plain objects are its own; functions and other objects stay the same. */
+/** No list of a case or of a right answer has more values. */
+const LONGEST = 1e6;
+
+/** Whether a list is too long to be a result; `Array.from` takes everything with a length for a list. */
+export const isTooLong = (value: unknown): boolean => isObject(value) && Number(value.length) > LONGEST;
+
+/**
+ * A copy whose arrays and plain objects are its own; functions and other objects stay the same. A list that is too long
+ * keeps its length alone: to go through 1e9 holes takes half a minute, in which nothing can stop the engine.
+ */
 export function copy<T>(value: T): T {
+  const isView = ArrayBuffer.isView(value) && !(value instanceof DataView);
+  if ((Array.isArray(value) || isView) && isTooLong(value)) {
+    const empty: unknown[] = [];
+    empty.length = (value as unknown as unknown[]).length;
+    return empty as T;
+  }
   if (Array.isArray(value)) return value.map(copy) as T;
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return (value as unknown as Float32Array).slice() as T;
+  if (isView) return (value as unknown as Float32Array).slice() as T;
   if (!isPlainObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copy(inner)])) as T;
+}
+
+/** A value without the parts that a right one does not have: who returns more than the task asks for is not wrong. */
+export function withoutExtras(found: unknown, right: unknown): unknown {
+  if (!isPlainObject(found) || !isPlainObject(right)) return found;
+  const named = Object.entries(found).filter(([key]) => Object.hasOwn(right, key));
+  return Object.fromEntries(named.map(([key, inner]) => [key, withoutExtras(inner, right[key])]));
 }
 
 /** Whether two values are the same; numbers may differ by the tolerance, relative to the larger where it is above 1. */
@@ -94,7 +116,7 @@ export function flawOf(found: unknown, right: unknown, where = '', part = 'your 
   return undefined;
 }
 
-/** Most lists are not longer, and shown whole: who is asked what comes out on paper needs all that goes in. */
+/** Most lists are not longer and are shown whole: somebody who works a case out on paper needs all of its input. */
 const LONG = 16;
 const BEGINNING = 8;
 const PLACES = 4;

@@ -2,11 +2,11 @@
  * What every host of the tutorial offers, under the same names: Node with the tslab kernel (`node/`), and the browser.
  * A chapter uses these and the rooms, and so runs unchanged on each.
  */
-import type { Engine, SomeEngineOptions } from '../common/engine';
+import type { Engine, EngineOptions } from '../common/engine';
 import type { Mnist } from '../common/mnist';
 import type { NeuronOptions } from '../common/neuron-options';
 import type { Trace } from '../common/trace';
-import type { History } from '../training/history';
+import type { TrainingHistory } from '../training/history';
 import type { TfjsEngineOptions } from '../training/tfjs-engine';
 import type { Figure } from '../visualizing';
 
@@ -26,16 +26,24 @@ export interface ProgressBar {
   finish(): void;
 }
 
+/** Figures in a window of their own. */
+export interface FigureWindow {
+  /** Resolves when the window was closed. */
+  closed: Promise<void>;
+  /** Closes it. */
+  close(): Promise<void>;
+}
+
 /** A finished training, and what the trained network does when the first test image is shown. */
 export interface Run {
   trace: Trace;
-  history: History;
+  history: TrainingHistory;
   /** [784, 10] */
   weights: Float32Array;
   neuron: NeuronOptions;
 }
 
-/** What is left of a run once it was saved: the original's four arrays, and the model. */
+/** What is kept of a saved run: the four arrays of SpikingJelly's example, and the model. */
 export interface SavedRun {
   /** Potentials after the reset, and spikes, [T, 10]. */
   trace: Pick<Trace, 'v' | 'spike'>;
@@ -53,24 +61,24 @@ export interface SavedRun {
 export interface Host {
   /** Makes TensorFlow.js ready and returns the backend's name. Await it once, before the first tensor. */
   initBackend(): Promise<string>;
-  /** Reads MNIST and checks it. */
-  loadMnist(): Mnist | Promise<Mnist>;
+  /** Loads MNIST and checks it. */
+  loadMnist(): Promise<Mnist>;
   /** Makes an engine from some options and the tutorial's defaults. */
-  createEngine(name: 'event' | 'tfjs', options: SomeEngineOptions | TfjsEngineOptions): Promise<Engine>;
+  createEngine(name: 'event' | 'tfjs', options: EngineOptions | TfjsEngineOptions): Promise<Engine>;
   /** Puts a figure below the cell. */
   show(figure: Figure): Promise<void>;
-  /** Starts a figure that is updated in place. */
+  /** Starts a figure that is updated in place, for a cell with a loop of its own. */
   liveFigure(): LiveFigure;
-  /** Starts a bar with count, rate and time left; `total` is at least 1. */
+  /** Starts a bar with count, rate and time left, for work that `withBar` does not know; `total` is at least 1. */
   progressBar(total: number, label?: string): ProgressBar;
-  /** Runs awaited work that an interrupt stops. */
+  /** Runs awaited work of a cell's own that an interrupt stops. */
   interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Keeps a run for later chapters, and returns where. */
   saveRun(run: Run, name?: string): Promise<string>;
   /** What `saveRun` kept. */
   loadRun(name?: string): Promise<SavedRun>;
   /** SHA-256 of the bytes, in hexadecimal. */
-  fingerprint(values: Float32Array): string | Promise<string>;
-  /** Shows figures in a window of their own. */
-  openWindow(figures: Figure | readonly Figure[]): Promise<unknown>;
+  fingerprint(values: Float32Array): string;
+  /** Shows figures in a window of their own, for programs: a notebook has `show`. */
+  openWindow(figures: Figure | readonly Figure[]): Promise<FigureWindow>;
 }

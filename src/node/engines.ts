@@ -1,8 +1,7 @@
 /** Both engines, made for this host: native TensorFlow for the readable one, Node's threads for the fast one. */
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { SomeEngineOptions } from '../common/engine';
-import { checkWhole } from '../common/neuron-options';
+import type { EngineOptions } from '../common/engine';
 import { EventEngine } from '../event/engine';
 import { isEventEngine } from '../host/engine-name';
 import type { TfjsEngine, TfjsEngineOptions } from '../training/tfjs-engine';
@@ -16,7 +15,7 @@ const SPIN = 20_000;
  * Makes an engine; only 'tfjs' loads TensorFlow. What the options leave out has the tutorial's defaults.
  * @throws RangeError that names the option that is out of range; Error if the kernel has not been built
  */
-export function createEngine(name: 'event', options: SomeEngineOptions): Promise<EventEngine>;
+export function createEngine(name: 'event', options: EngineOptions): Promise<EventEngine>;
 export function createEngine(name: 'tfjs', options: TfjsEngineOptions): Promise<TfjsEngine>;
 export function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions): Promise<EventEngine | TfjsEngine>;
 export async function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions) {
@@ -28,7 +27,7 @@ export async function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOp
   return new TfjsEngine(options);
 }
 
-function createEventEngine(options: SomeEngineOptions): Promise<EventEngine> {
+function createEventEngine(options: EngineOptions): Promise<EventEngine> {
   const parallelism = availableParallelism();
   return EventEngine.create(options, {
     kernel: readKernel(),
@@ -42,8 +41,9 @@ function createEventEngine(options: SomeEngineOptions): Promise<EventEngine> {
 function defaultThreads(parallelism: number): number {
   const wanted = process.env.LIF_FC_MNIST_THREADS;
   if (!wanted) return Math.min(64, parallelism);
-  checkWhole('LIF_FC_MNIST_THREADS', Number(wanted), 1, 64);
-  return Number(wanted);
+  const threads = Number(wanted);
+  if (/^\d+$/.test(wanted) && threads >= 1 && threads <= 64) return threads;
+  throw new RangeError(`LIF_FC_MNIST_THREADS: expected a whole number from 1 to 64, found ${wanted}`);
 }
 
 /** The kernel, which `npm run build` makes; the same place from src/node and from dist/node. */

@@ -1,11 +1,14 @@
 /** Atomic file writes: write a temporary file next to the target, sync it, then rename it. */
 import {
   closeSync,
+  constants,
   existsSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -17,6 +20,30 @@ import { isAlive } from './processes';
 /** A path inside the project, whichever folder the notebook's kernel was started in. */
 export function projectPath(...parts: string[]): string {
   return resolve(__dirname, '..', '..', ...parts);
+}
+
+/**
+ * Opens a file to be read.
+ * @throws Error as `openSync`; also for what is no file, such as a named pipe, which would keep it waiting for ever
+ */
+export function openFile(file: string): number {
+  // Windows has neither such pipes nor the flag.
+  const handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const found = fstatSync(handle);
+  if (found.isFile()) return handle;
+  closeSync(handle);
+  const kind = found.isDirectory() ? 'a folder' : found.isFIFO() ? 'a named pipe' : 'a device';
+  throw new Error(`expected a file, found ${kind}`);
+}
+
+/** A file's bytes. @throws Error as `openFile` */
+export function readFile(file: string): Buffer {
+  const handle = openFile(file);
+  try {
+    return readFileSync(handle);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /** A file's content; a list is written part by part, so that a large file needs no copy in memory. */
@@ -36,7 +63,7 @@ export function writeFileAtomic(file: string, content: Content): void {
   try {
     const handle = openSync(unfinished, 'w');
     try {
-      for (const part of parts) writeWhole(handle, typeof part === 'string' ? Buffer.from(part) : part);
+      for (const part of parts) writeAll(handle, typeof part === 'string' ? Buffer.from(part) : part);
       fsyncSync(handle);
     } finally {
       closeSync(handle);
@@ -52,7 +79,7 @@ export function writeFileAtomic(file: string, content: Content): void {
  * Writes all bytes to an open file.
  * @param position where in the file; by default after what was written last
  */
-export function writeWhole(handle: number, bytes: Uint8Array, position?: number): void {
+export function writeAll(handle: number, bytes: Uint8Array, position?: number): void {
   for (let written = 0; written < bytes.length; ) {
     const place = position === undefined ? null : position + written;
     written += writeSync(handle, bytes, written, bytes.length - written, place);
@@ -64,7 +91,7 @@ export function writeWhole(handle: number, bytes: Uint8Array, position?: number)
  * @throws Error in one line that says which path is in the way
  */
 export function makeFolder(folder: string): void {
-  // One by one: Node's own recursive way never ends in a folder that takes no new one, such as /proc.
+  // One by one: Node's own recursive mkdir never returns in a folder that takes no new one, such as /proc.
   const missing: string[] = [];
   let above = resolve(folder);
   while (!existsSync(above) && dirname(above) !== above) {

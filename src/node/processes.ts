@@ -14,7 +14,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * When a process was started, in whatever form the system tells it. The system uses a number again after a while: number
+ * When a process was started, in whatever form the system tells it. Systems reuse numbers after a while; number
  * and start together name one process.
  * @returns 'ended' for one that only waits to be cleared away; undefined if the system does not tell, as on Windows, or if
  *   there is no such process

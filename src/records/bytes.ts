@@ -9,12 +9,12 @@ export function littleEndian(values: Float32Array | Float64Array): Uint8Array {
 }
 
 /** @param bytes a multiple of 4, in the file's order */
-export function float32Of(bytes: Uint8Array, bigEndian = false): Float32Array {
+export function decodeFloat32(bytes: Uint8Array, bigEndian = false): Float32Array {
   return new Float32Array(aligned(bytes, 4, bigEndian));
 }
 
 /** @param bytes a multiple of 8, in the file's order */
-export function float64Of(bytes: Uint8Array, bigEndian = false): Float64Array {
+export function decodeFloat64(bytes: Uint8Array, bigEndian = false): Float64Array {
   return new Float64Array(aligned(bytes, 8, bigEndian));
 }
 

@@ -4,7 +4,7 @@
  */
 import { concatenated } from './bytes';
 
-/** The curves of a training as the original logs them. */
+/** The curves of a training, as SpikingJelly's example logs them. */
 export interface Curves {
   /** Accuracy of each training batch. */
   trainAccs: ArrayLike<number>;
@@ -17,7 +17,7 @@ export interface Scalars {
   addScalar(tag: string, value: number, step: number): void;
 }
 
-/** Adds the original's two curves: `train_batch_accuracy` over batches, `test_accuracy` over epochs. */
+/** Adds the example's two curves: `train_batch_accuracy` over batches, `test_accuracy` over epochs. */
 export function addCurves(writer: Scalars, { trainAccs, testAccs }: Curves): void {
   for (let batch = 0; batch < trainAccs.length; batch++) {
     writer.addScalar('train_batch_accuracy', trainAccs[batch], batch);
@@ -26,7 +26,7 @@ export function addCurves(writer: Scalars, { trainAccs, testAccs }: Curves): voi
 }
 
 /** Both curves of a finished training as the bytes of one event file. */
-export function eventsOf(curves: Curves): Uint8Array {
+export function encodeEvents(curves: Curves): Uint8Array {
   const records = [fileVersion()];
   addCurves({ addScalar: (tag, value, step) => void records.push(scalarEvent(tag, value, step)) }, curves);
   return concatenated(records);

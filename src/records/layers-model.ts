@@ -1,7 +1,7 @@
 /** The trained network as a layers model of TensorFlow.js (`model.json`, `weights.bin`), without TensorFlow. */
 import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from '../common/mnist';
-import { checkNeuron, type NeuronOptions } from '../common/neuron-options';
-import { float32Of, littleEndian } from './bytes';
+import { type NeuronOptions, readNeuron, storeNeuron } from '../common/neuron-options';
+import { decodeFloat32, littleEndian } from './bytes';
 
 /** Weights [784, 10] and the options of the ten neurons. */
 export interface SavedNetwork {
@@ -36,7 +36,7 @@ export function layersModelFiles(weights: Float32Array, neuron: NeuronOptions): 
           dtype: 'float32',
         }),
         layer('Dense', { name: 'dense', trainable: true, units: CLASSES, activation: 'linear', use_bias: false }),
-        layer('LIFNode', { name: 'lif', trainable: true, ...neuron }),
+        layer('LIFNode', { name: 'lif', trainable: true, ...storeNeuron(neuron) }),
       ],
     },
     keras_version: 'tfjs-layers 4.22.0',
@@ -66,13 +66,13 @@ export function layersModelFiles(weights: Float32Array, neuron: NeuronOptions): 
  * @param read the content of that file
  * @throws Error in one line if the model is damaged or another network
  */
-export function networkOf(name: (file: ModelFile) => string, read: (file: ModelFile) => Uint8Array): SavedNetwork {
+export function decodeNetwork(name: (file: ModelFile) => string, read: (file: ModelFile) => Uint8Array): SavedNetwork {
   const bytes = read('weights.bin');
   const size = IMAGE_SIZE * CLASSES * 4;
   if (bytes.length !== size) {
     throw new Error(`${name('weights.bin')}: expected ${size} bytes of weights, found ${bytes.length}`);
   }
-  return { weights: float32Of(bytes), neuron: savedNeuron(name('model.json'), read('model.json')) };
+  return { weights: decodeFloat32(bytes), neuron: savedNeuron(name('model.json'), read('model.json')) };
 }
 
 function savedNeuron(file: string, content: Uint8Array): NeuronOptions {
@@ -84,12 +84,9 @@ function savedNeuron(file: string, content: Uint8Array): NeuronOptions {
   }
   const found = Array.isArray(layers) ? layers.find((layer) => layer?.class_name === 'LIFNode')?.config : undefined;
   if (!found) throw new Error(`${file}: expected a network with a LIFNode layer, found none`);
-  const { tau, decayInput, vThreshold, vReset, surrogate, alpha, detachReset } = found;
-  const neuron = { tau, decayInput, vThreshold, vReset, surrogate, alpha, detachReset };
   try {
-    checkNeuron(neuron);
+    return readNeuron(found);
   } catch (error) {
     throw new Error(`${file}: expected the options of a LIFNode (${(error as Error).message})`);
   }
-  return neuron;
 }

@@ -2,7 +2,7 @@
  * numpy's .npy files of float32 and float64
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  */
-import { float32Of, float64Of, littleEndian } from './bytes';
+import { decodeFloat32, decodeFloat64, littleEndian } from './bytes';
 
 /** An array as numpy has it: row by row, the last index fastest. No extents at all stand for a single number. */
 export interface NpyArray {
@@ -17,12 +17,12 @@ const MAGIC = [0x93, ...[...'NUMPY'].map((letter) => letter.charCodeAt(0))];
  * @throws TypeError for other types, RangeError for a shape that does not fit the values
  */
 export function npyBytes({ data, shape }: NpyArray): Uint8Array {
-  const descr = descrOf(data);
-  if (!descr) throw new TypeError(`npy: expected a Float32Array or a Float64Array, found ${nameOf(data)}`);
+  const descr = findDescr(data);
+  if (!descr) throw new TypeError(`npy: expected a Float32Array or a Float64Array, found ${typeName(data)}`);
   if (!Array.isArray(shape) || !shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) {
     throw new RangeError(`npy: expected a shape of whole numbers, 0 or more, found [${shape}]`);
   }
-  const size = sizeOf(shape);
+  const size = countValues(shape);
   if (size !== data.length) {
     throw new RangeError(`npy: expected ${size} values for the shape [${shape}], found ${data.length}`);
   }
@@ -37,8 +37,8 @@ export function npyBytes({ data, shape }: NpyArray): Uint8Array {
   return bytes;
 }
 
-/** Another realm's arrays, such as those of a notebook's cell, are no instances of this one's classes. */
-function descrOf(data: unknown): string | undefined {
+/** By the tag: arrays of another realm, such as those of a notebook's cell, are not instances of our classes. */
+function findDescr(data: unknown): string | undefined {
   const tag = Object.prototype.toString.call(data);
   return tag === '[object Float32Array]' ? '<f4' : tag === '[object Float64Array]' ? '<f8' : undefined;
 }
@@ -50,7 +50,7 @@ function descrOf(data: unknown): string | undefined {
  * @throws Error in one line that names the file and says what was expected and what was found
  */
 export function npyArray(file: string, bytes: Uint8Array): NpyArray {
-  const { start, header } = headerOf(file, bytes);
+  const { start, header } = readHeader(file, bytes);
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1];
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(header)?.[1];
   const extents = /'shape'\s*:\s*\(([\dL,\s]*)\)/.exec(header)?.[1];
@@ -65,17 +65,17 @@ export function npyArray(file: string, bytes: Uint8Array): NpyArray {
   // numpy on Python 2 wrote 3L for 3.
   const shape = extents.split(',').flatMap((extent) => (extent.trim() === '' ? [] : [Number.parseInt(extent, 10)]));
   const width = type === 'f4' ? 4 : 8;
-  const length = start + sizeOf(shape) * width;
+  const length = start + countValues(shape) * width;
   if (bytes.length !== length) {
     const why = bytes.length < length ? 'is the file truncated?' : 'is there more than one array in it?';
     throw new Error(`${file}: expected ${length} bytes for the shape [${shape}], found ${bytes.length}; ${why}`);
   }
   const content = bytes.subarray(start);
-  const data = width === 4 ? float32Of(content, byteOrder === '>') : float64Of(content, byteOrder === '>');
+  const data = width === 4 ? decodeFloat32(content, byteOrder === '>') : decodeFloat64(content, byteOrder === '>');
   return { data: order === 'True' ? rowByRow(data, shape) : data, shape };
 }
 
-function headerOf(file: string, bytes: Uint8Array): { start: number; header: string } {
+function readHeader(file: string, bytes: Uint8Array): { start: number; header: string } {
   if (bytes.length < 12 || !MAGIC.every((byte, at) => bytes[at] === byte)) {
     throw new Error(`${file}: expected a .npy file, found other content`);
   }
@@ -93,13 +93,13 @@ function headerOf(file: string, bytes: Uint8Array): { start: number; header: str
   return { start, header: text };
 }
 
-const sizeOf = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
+const countValues = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
 
 /** The values of an array whose first index is the fastest, in the order in which the last one is. */
 function rowByRow<A extends Float32Array | Float64Array>(data: A, shape: readonly number[]): A {
   const rows = data.slice() as A;
   const indices = shape.map(() => 0);
-  const strides = shape.map((_, axis) => sizeOf(shape.slice(0, axis)));
+  const strides = shape.map((_, axis) => countValues(shape.slice(0, axis)));
   for (let i = 0, from = 0; i < rows.length; i++) {
     rows[i] = data[from];
     for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -113,5 +113,5 @@ function rowByRow<A extends Float32Array | Float64Array>(data: A, shape: readonl
 }
 
 /** What kind of value was found, for messages. */
-export const nameOf = (value: unknown): string =>
+export const typeName = (value: unknown): string =>
   value === undefined || value === null ? String(value) : (Object(value).constructor?.name ?? typeof value);

@@ -1,8 +1,8 @@
-/** What a finished training leaves, as bytes by name: the original's four arrays, its model, and TensorBoard's file. */
+/** What a finished training leaves, as bytes by name: the four arrays of SpikingJelly's example, its model, and TensorBoard's file. */
 import { CLASSES } from '../common/mnist';
 import type { NeuronOptions } from '../common/neuron-options';
-import { eventsOf } from './events';
-import { layersModelFiles, MODEL_FILES, networkOf } from './layers-model';
+import { encodeEvents } from './events';
+import { decodeNetwork, layersModelFiles, MODEL_FILES } from './layers-model';
 import { npyArray, npyBytes } from './npy';
 
 /** What is saved of a training; `host/contract.ts` has more of it. */
@@ -33,7 +33,7 @@ export function assertFinite(...arrays: readonly Float32Array[]): void {
 }
 
 /**
- * The original's four arrays, by file name.
+ * The four arrays of SpikingJelly's example, by file name.
  * @throws RangeError if the parts do not fit each other or the weights are not finite
  */
 export function arrayFiles({ trace, history, weights }: FinishedRun): Record<(typeof ARRAYS)[number], Uint8Array> {
@@ -62,7 +62,7 @@ export function runFiles(run: FinishedRun): Record<string, Uint8Array> {
   return {
     ...arrayFiles(run),
     ...Object.fromEntries(MODEL_FILES.map((name) => [`${MODEL_FOLDER}/${name}`, model[name]])),
-    [CURVES]: eventsOf(run.history),
+    [CURVES]: encodeEvents(run.history),
   };
 }
 
@@ -72,7 +72,7 @@ export function runFiles(run: FinishedRun): Record<string, Uint8Array> {
  * @param read the content of a file of that name
  * @throws Error in one line if the files are damaged or do not belong together
  */
-export function savedRunOf(place: string, read: (name: string) => Uint8Array) {
+export function decodeRun(place: string, read: (name: string) => Uint8Array) {
   const array = (file: string, rank: number) => {
     const { data, shape } = npyArray(`${place}/${file}`, read(file));
     if (shape.length === rank && (rank === 1 || shape[1] === CLASSES)) return data;
@@ -85,7 +85,7 @@ export function savedRunOf(place: string, read: (name: string) => Uint8Array) {
     const found = `${v.length / CLASSES} and ${spike.length / CLASSES}`;
     throw new Error(`${place}: expected potentials and spikes of one run, found ${found} steps; save the run again`);
   }
-  const network = networkOf(
+  const network = decodeNetwork(
     (file) => `${place}/${MODEL_FOLDER}/${file}`,
     (file) => read(`${MODEL_FOLDER}/${file}`),
   );

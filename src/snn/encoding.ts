@@ -3,18 +3,10 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { MAX_T, type Split } from '../common/engine';
+import { MAX_T, type Presentation } from '../common/engine';
 import { checkWhole } from '../common/neuron-options';
 import { Purpose, RandomStream } from '../common/random';
 import { firingChance, poissonBlock } from './poisson-block';
-
-/** Which images the next steps belong to. */
-export interface Presentation {
-  split: Split;
-  epoch: number;
-  /** The images' indices in their split, a row of the batch each. */
-  indices: ArrayLike<number>;
-}
 
 const STEPS_IN_BLOCK = 128;
 
@@ -30,7 +22,8 @@ export class PoissonEncoder {
   private epoch = 0;
   private indices: ArrayLike<number> | null = null;
   private step = 0;
-  private chancesOf = -1;
+  /** The images whose chances these are, as a tensor's id. */
+  private encodedId = -1;
   private chances: Uint32Array = new Uint32Array();
   /** The spikes of one block of 128 steps, [batch × pixels × 4] words. */
   private words = new Uint32Array();
@@ -40,7 +33,7 @@ export class PoissonEncoder {
     this.seed = seed;
   }
 
-  /** Starts the presentation of these images at step 0. */
+  /** Starts the presentation of these images, one per row of the batch, at step 0. */
   begin({ split, epoch, indices }: Presentation): this {
     if (split !== 'train' && split !== 'test')
       throw new RangeError(`split: expected 'train' or 'test', found ${split}`);
@@ -63,9 +56,9 @@ export class PoissonEncoder {
     if (this.indices && this.indices.length !== batch) {
       throw new Error(`PoissonEncoder: expected ${this.indices.length} images as announced by begin(), found ${batch}`);
     }
-    if (images.id !== this.chancesOf) {
-      this.chances = chancesOf(images.dataSync() as Float32Array);
-      this.chancesOf = images.id;
+    if (images.id !== this.encodedId) {
+      this.chances = firingChances(images.dataSync() as Float32Array);
+      this.encodedId = images.id;
       this.stale = true;
     }
     if (this.stale || this.step % STEPS_IN_BLOCK === 0) this.drawBlock(batch);
@@ -107,7 +100,7 @@ export function spikeTrain(encoder: PoissonEncoder, images: tf.Tensor, T: number
   return spikes;
 }
 
-function chancesOf(intensities: Float32Array): Uint32Array {
+function firingChances(intensities: Float32Array): Uint32Array {
   const stray = intensities.find((x) => !(x >= 0 && x <= 1));
   if (stray !== undefined) {
     throw new RangeError(

@@ -11,8 +11,8 @@ export function resetNet(net: tf.LayersModel): void {
  * @returns [T, …] of the layer's outputs; the layer keeps its state, so a later call continues from there
  */
 export function multiStepForward(layer: tf.layers.Layer | tf.LayersModel, x: tf.Tensor): tf.Tensor {
-  return tf.tidy(() => tf.stack(stepsOf(x).map((step) => layer.apply(step) as tf.Tensor)));
+  return tf.tidy(() => tf.stack(splitSteps(x).map((step) => layer.apply(step) as tf.Tensor)));
 }
 
 /** The slices of each step. TensorFlow.js has no gradient of `unstack` where it gives a single one. */
-const stepsOf = (x: tf.Tensor): tf.Tensor[] => (x.shape[0] === 1 ? [tf.squeeze(x, [0])] : tf.unstack(x));
+const splitSteps = (x: tf.Tensor): tf.Tensor[] => (x.shape[0] === 1 ? [tf.squeeze(x, [0])] : tf.unstack(x));

@@ -58,7 +58,7 @@ export function getWeights(net: tf.LayersModel): Float32Array {
 }
 
 /** The network's layer of neurons. */
-export function lifNode(net: tf.LayersModel): LIFNode {
+export function findLIFNode(net: tf.LayersModel): LIFNode {
   const layer = net.layers.find((candidate) => candidate instanceof LIFNode);
   if (!layer) throw new Error('expected a network with a LIFNode layer, found none');
   return layer as LIFNode;

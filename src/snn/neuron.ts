@@ -4,23 +4,13 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { checkNumber, type NeuronOptions } from '../common/neuron-options';
+import { checkDynamics, DEFAULT_NEURON, type NeuronOptions } from '../common/neuron-options';
 import type { Trace } from '../common/trace';
-import { Sigmoid, type SurrogateFunction, surrogateOf } from './surrogate';
+import { makeSurrogate, Sigmoid, type SurrogateFunction } from './surrogate';
 
-export interface LIFNodeArgs {
-  /** Membrane time constant, in steps; above 1. Default 2. */
-  tau?: number;
-  /** Whether the input decays together with the potential. Default true. */
-  decayInput?: boolean;
-  /** Potential at which a neuron fires. Default 1. */
-  vThreshold?: number;
-  /** Potential after a spike (hard reset), or null to subtract the threshold instead (soft reset). Default 0. */
-  vReset?: number | null;
+export interface LIFNodeArgs extends Partial<Omit<NeuronOptions, 'surrogateFunction'>> {
   /** Default Sigmoid(4). */
   surrogateFunction?: SurrogateFunction;
-  /** Whether the gradient leaves out the reset. Default false. */
-  detachReset?: boolean;
   /** Keeps x, h, v and spikes of every step in `sequences` until the reset. Default false. */
   storeSequences?: boolean;
   name?: string;
@@ -48,6 +38,10 @@ export interface Sequences {
  *              v = h − s v_threshold                 soft
  *
  * Input and output are [batch, units]. `resetStates` (or `functional.resetNet`) forgets v between images.
+ * @example
+ * const neurons = new neuron.LIFNode({ tau: 2, surrogateFunction: new surrogate.ATan(2) });
+ * const spikes = neurons.apply(tf.tensor2d([[0.5, 2.5]])); // [[0, 1]]: h is 0.25 and 1.25
+ * neurons.resetStates();
  */
 export class LIFNode extends tf.layers.Layer {
   static className = 'LIFNode';
@@ -65,23 +59,38 @@ export class LIFNode extends tf.layers.Layer {
   /** Earlier potentials, which a gradient may still need until the reset. */
   private past: tf.Tensor[] = [];
 
-  /** @throws RangeError if tau is not above 1, or another option is not a finite number */
-  constructor(args: LIFNodeArgs & { surrogate?: SurrogateFunction['name']; alpha?: number } = {}) {
-    super({ name: args.name });
-    this.tau = args.tau ?? 2;
-    this.decayInput = args.decayInput ?? true;
-    this.vThreshold = args.vThreshold ?? 1;
-    this.vReset = args.vReset === undefined ? 0 : args.vReset;
-    this.surrogateFunction =
-      args.surrogateFunction ?? (args.surrogate ? surrogateOf(args.surrogate, args.alpha) : new Sigmoid());
-    this.detachReset = args.detachReset ?? false;
-    this.storeSequences = args.storeSequences ?? false;
-    if (typeof this.surrogateFunction.apply !== 'function') {
-      throw new TypeError(`surrogateFunction: expected one such as new ATan(), found ${this.surrogateFunction}`);
+  /** @throws RangeError that names the option that is out of range */
+  constructor({
+    tau = DEFAULT_NEURON.tau,
+    decayInput = DEFAULT_NEURON.decayInput,
+    vThreshold = DEFAULT_NEURON.vThreshold,
+    vReset = DEFAULT_NEURON.vReset,
+    surrogateFunction = new Sigmoid(),
+    detachReset = DEFAULT_NEURON.detachReset,
+    storeSequences = false,
+    name,
+  }: LIFNodeArgs = {}) {
+    super({ name });
+    if (typeof surrogateFunction?.apply !== 'function') {
+      throw new TypeError(`surrogateFunction: expected one such as new ATan(), found ${surrogateFunction}`);
     }
-    checkNumber('tau', this.tau, 1);
-    checkNumber('vThreshold', this.vThreshold);
-    if (this.vReset !== null) checkNumber('vReset', this.vReset);
+    checkDynamics({ tau, decayInput, vThreshold, vReset, detachReset });
+    this.tau = tau;
+    this.decayInput = decayInput;
+    this.vThreshold = vThreshold;
+    this.vReset = vReset;
+    this.surrogateFunction = surrogateFunction;
+    this.detachReset = detachReset;
+    this.storeSequences = storeSequences;
+  }
+
+  /** A saved model names the surrogate, and has its alpha beside the other options. */
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    { surrogate, alpha, ...options }: tf.serialization.ConfigDict,
+  ): T {
+    const saved = { name: surrogate as SurrogateFunction['name'], alpha: alpha as number };
+    return new cls({ ...options, ...(surrogate ? { surrogateFunction: makeSurrogate(saved) } : {}) });
   }
 
   override get stateful(): boolean {
@@ -147,18 +156,25 @@ export class LIFNode extends tf.layers.Layer {
     this.sequences = { x: [], h: [], v: [], spike: [] };
   }
 
-  /** Options as plain numbers, as the event engine takes them. */
+  /**
+   * The options as plain values, as the event engine takes them.
+   * @throws Error if the surrogate is `Step`, which has no gradient
+   */
   options(): NeuronOptions {
-    const { tau, decayInput, vThreshold, vReset, detachReset } = this;
     const { name, alpha } = this.surrogateFunction;
-    if (name === 'step') throw new Error('LIFNode: expected a surrogate gradient (ATan or Sigmoid), found none (Step)');
-    return { tau, decayInput, vThreshold, vReset, surrogate: name, alpha, detachReset };
+    if (name === 'step') throw new Error('LIFNode: expected a surrogate with a gradient, found none (Step)');
+    return { ...this.dynamics(), surrogateFunction: { name, alpha } };
+  }
+
+  /** The options beside the surrogate. */
+  dynamics(): Omit<NeuronOptions, 'surrogateFunction'> {
+    const { tau, decayInput, vThreshold, vReset, detachReset } = this;
+    return { tau, decayInput, vThreshold, vReset, detachReset };
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const { tau, decayInput, vThreshold, vReset, detachReset, surrogateFunction } = this;
-    const { name: surrogate, alpha } = surrogateFunction;
-    return { ...super.getConfig(), tau, decayInput, vThreshold, vReset, detachReset, surrogate, alpha };
+    const { name: surrogate, alpha } = this.surrogateFunction;
+    return { ...super.getConfig(), ...this.dynamics(), surrogate, alpha };
   }
 }
 
@@ -183,7 +199,7 @@ export function simulate(neuron: LIFNode, currents: ArrayLike<number>): Trace {
   }
 }
 
-// The one act of an import: without it no saved model with such a layer could be loaded.
+// The only thing that happens at import: without it no saved model with such a layer could be loaded.
 tf.serialization.registerClass(LIFNode);
 
 /** x itself, cut off from the gradient (tfjs has no stopGradient). */

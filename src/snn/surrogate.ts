@@ -1,14 +1,15 @@
 /**
- * Surrogate gradients: forward a step, backward the slope of something smooth.
+ * Surrogate gradients: forward the spike is a step, backward it has a slope that is not the step's own.
  * Names and formulas are those of spikingjelly.activation_based.surrogate.
  */
 import * as tf from '@tensorflow/tfjs';
-import { checkNumber, DEFAULT_ALPHA } from '../common/neuron-options';
+import { checkNumber, either } from '../common/neuron-options';
+import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../common/surrogates';
 
 /** A spike function with a gradient of its own. */
 export interface SurrogateFunction {
-  readonly name: 'atan' | 'sigmoid' | 'step';
-  /** Steepness. */
+  readonly name: SurrogateName | 'step';
+  /** SpikingJelly's: the larger, the narrower and the higher the slope. */
   readonly alpha: number;
   /** Θ(x): 1 where x ≥ 0, else 0; of x's shape. Its gradient is the surrogate's. */
   apply<T extends tf.Tensor>(x: T): T;
@@ -31,11 +32,15 @@ function spike<T extends tf.Tensor>(x: T, slope: (x: tf.Tensor) => tf.Tensor): T
   return op(x) as T;
 }
 
-/** Derivative of arctan(π α x / 2) / π: Θ'(x) := (α / 2) / (1 + (π α x / 2)²). */
+/**
+ * Derivative of arctan(π α x / 2) / π: Θ'(x) := (α / 2) / (1 + (π α x / 2)²).
+ * @example
+ * const neurons = new neuron.LIFNode({ surrogateFunction: new surrogate.ATan(2) });
+ */
 export class ATan implements SurrogateFunction {
   readonly name = 'atan';
   /** @throws RangeError unless alpha is a finite number above 0 */
-  constructor(readonly alpha: number = DEFAULT_ALPHA.atan) {
+  constructor(readonly alpha: number = SURROGATES.atan.alpha) {
     checkNumber('alpha', alpha, 0);
   }
   apply<T extends tf.Tensor>(x: T): T {
@@ -47,7 +52,7 @@ export class ATan implements SurrogateFunction {
 export class Sigmoid implements SurrogateFunction {
   readonly name = 'sigmoid';
   /** @throws RangeError unless alpha is a finite number above 0 */
-  constructor(readonly alpha: number = DEFAULT_ALPHA.sigmoid) {
+  constructor(readonly alpha: number = SURROGATES.sigmoid.alpha) {
     checkNumber('alpha', alpha, 0);
   }
   apply<T extends tf.Tensor>(x: T): T {
@@ -67,19 +72,25 @@ export class Step implements SurrogateFunction {
   }
 }
 
+/** The class of each surrogate. */
+const CLASSES: Record<SurrogateFunction['name'], new (alpha?: number) => SurrogateFunction> = {
+  atan: ATan,
+  sigmoid: Sigmoid,
+  step: Step,
+};
+
 /**
- * The surrogate of that name; `alpha` as given, else SpikingJelly's default (ATan 2, Sigmoid 4).
+ * The surrogate of that name; alpha as given, else SpikingJelly's default.
  * @throws RangeError if there is none of that name
  */
-export function surrogateOf(name: SurrogateFunction['name'], alpha?: number): SurrogateFunction {
-  if (name === 'atan') return new ATan(alpha);
-  if (name === 'sigmoid') return new Sigmoid(alpha);
-  if (name === 'step') return new Step();
-  throw new RangeError(`surrogate: expected 'atan', 'sigmoid' or 'step', found ${name}`);
+export function makeSurrogate({ name, alpha }: { name: SurrogateFunction['name']; alpha?: number }): SurrogateFunction {
+  if (Object.hasOwn(CLASSES, name)) return new CLASSES[name](alpha);
+  const names = [...SURROGATE_NAMES, 'step'].map((known) => `'${known}'`);
+  throw new RangeError(`surrogateFunction: expected ${either(names)}, found ${name}`);
 }
 
 /** The slope that backpropagation sees of a spike where h − threshold is each of these values. */
-export function slopes(surrogate: SurrogateFunction, x: ArrayLike<number>): Float32Array {
-  const gradient = tf.grad((at: tf.Tensor) => surrogate.apply(at));
+export function slopes(surrogateFunction: SurrogateFunction, x: ArrayLike<number>): Float32Array {
+  const gradient = tf.grad((at: tf.Tensor) => surrogateFunction.apply(at));
   return tf.tidy(() => gradient(tf.tensor1d(Float32Array.from(x))).dataSync()) as Float32Array;
 }

@@ -4,7 +4,7 @@ import { checkMnist, type Mnist, type MnistSplit } from '../common/mnist';
 import { checkNumber, checkWhole } from '../common/neuron-options';
 import { shuffled } from '../common/random';
 import { forward } from '../snn/networks';
-import { adam, batchOf } from './batches';
+import { adam, makeBatch } from './batches';
 import type { Loss } from './losses';
 import { countCorrect } from './metrics';
 
@@ -17,15 +17,15 @@ export interface AnnOptions {
   batchSize?: number;
   /** Adam's; default 1e-3. */
   learningRate?: number;
-  /** Of the order of the images; default 0. */
+  /** Seed of the shuffle; default 0. */
   seed?: number;
   /** Stops after the batch under way. */
   signal?: AbortSignal;
   onBatch?: (batchesDone: number, batches: number) => void;
 }
 
-/** Images [batch, 28, 28] and their labels as one-hot rows [batch, 10], as `batchOf` makes them. */
-export type Batch = ReturnType<typeof batchOf>;
+/** Images [batch, 28, 28] and their labels as one-hot rows [batch, 10], as `makeBatch` makes them. */
+export type Batch = ReturnType<typeof makeBatch>;
 
 /**
  * One training step: computes the loss of the batch and its gradient, and lets the optimizer change the weights.
@@ -43,7 +43,7 @@ export function trainStep(net: tf.Sequential, { images, labels }: Batch, loss: L
  * @returns the test accuracy after each epoch
  * @throws RangeError or TypeError that names the option that is wrong
  */
-export async function trainAnn(net: tf.Sequential, options: AnnOptions): Promise<number[]> {
+export async function train(net: tf.Sequential, options: AnnOptions): Promise<number[]> {
   const { data, loss, epochs = 5, batchSize = 128, learningRate = 1e-3, seed = 0, signal } = options;
   checkMnist(data);
   if (typeof loss !== 'function') throw new TypeError(`loss: expected one such as crossEntropy, found ${loss}`);
@@ -58,7 +58,7 @@ export async function trainAnn(net: tf.Sequential, options: AnnOptions): Promise
     for (let epoch = 0; epoch < epochs && !signal?.aborted; epoch++) {
       const order = shuffled(seed, epoch, data.train.count);
       for (let batch = 0; batch < batches && !signal?.aborted; batch++) {
-        const part = batchOf(data.train, order.subarray(batch * batchSize, (batch + 1) * batchSize));
+        const part = makeBatch(data.train, order.subarray(batch * batchSize, (batch + 1) * batchSize));
         try {
           trainStep(net, part, loss, optimizer);
         } finally {
@@ -67,7 +67,7 @@ export async function trainAnn(net: tf.Sequential, options: AnnOptions): Promise
         options.onBatch?.(epoch * batches + batch + 1, epochs * batches);
         if (batch % 20 === 0) await tf.nextFrame();
       }
-      testAccs.push(annAccuracy(net, data));
+      testAccs.push(accuracy(net, data));
     }
   } finally {
     optimizer.dispose();
@@ -80,11 +80,11 @@ export async function trainAnn(net: tf.Sequential, options: AnnOptions): Promise
  * @throws RangeError if there is no such image
  */
 export function predict(net: tf.Sequential, split: MnistSplit, indices: ArrayLike<number>): Float32Array {
-  return tf.tidy(() => (net.predict(batchOf(split, indices).images) as tf.Tensor).dataSync()) as Float32Array;
+  return tf.tidy(() => (net.predict(makeBatch(split, indices).images) as tf.Tensor).dataSync()) as Float32Array;
 }
 
 /** The share of the test images that the network answers correctly. */
-export function annAccuracy(net: tf.Sequential, data: Mnist): number {
+export function accuracy(net: tf.Sequential, data: Mnist): number {
   const indices = Uint32Array.from({ length: data.test.count }, (_, i) => i);
   return countCorrect(predict(net, data.test, indices), data.test, indices) / indices.length;
 }

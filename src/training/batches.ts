@@ -5,7 +5,7 @@ import { CLASSES, IMAGE_SIDE, type MnistSplit, pixels } from '../common/mnist';
  * Images [indices, 28, 28] with intensities in [0, 1], and their labels as one-hot rows [indices, 10].
  * @throws RangeError if there is no such image
  */
-export function batchOf(split: MnistSplit, indices: ArrayLike<number>): { images: tf.Tensor3D; labels: tf.Tensor2D } {
+export function makeBatch(split: MnistSplit, indices: ArrayLike<number>): { images: tf.Tensor3D; labels: tf.Tensor2D } {
   const intensities = pixels(split, indices);
   const labels = Int32Array.from(indices, (index) => split.labels[index]);
   return {

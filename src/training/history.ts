@@ -1,10 +1,11 @@
 import type { Engine, EngineState } from '../common/engine';
+import { storeNeuron } from '../common/neuron-options';
 
 /** The options that a history belongs to, by name. */
-export type Settings = Record<string, string | number | boolean | null>;
+export type RunSettings = Record<string, string | number | boolean | null>;
 
 /** The results so far, and everything needed to resume. */
-export interface History {
+export interface TrainingHistory {
   /** The epoch under way or, at the end, the number of epochs done. */
   epoch: number;
   /** How many epochs the last call of `train` was asked for. */
@@ -19,18 +20,18 @@ export interface History {
   losses: number[];
   /** Accuracy on the test images after each epoch. */
   testAccs: number[];
-  /** The highest of them. It is chosen on test data, as the original does. */
+  /** The highest of them. It is chosen on test data, as in SpikingJelly's example. */
   maxTestAcc: number;
   /** Weights and Adam's moments; null before the first batch. */
   state: EngineState | null;
   /** Whether a signal stopped the run before its last epoch. */
   stopped: boolean;
   /** What the run depends on; null before the first batch. */
-  settings: Settings | null;
+  settings: RunSettings | null;
 }
 
 /** An empty history. Declare it in a cell before the one that trains: the results so far then survive an interrupt. */
-export function newHistory(): History {
+export function newHistory(): TrainingHistory {
   return {
     epoch: 0,
     epochs: 0,
@@ -47,9 +48,18 @@ export function newHistory(): History {
 }
 
 /** What the results of a run depend on: the engine's options but for its threads, and the training images that are used. */
-export function settingsOf({ name, options }: Engine, trainImages: number): Settings {
+export function collectSettings({ name, options }: Engine, trainImages: number): RunSettings {
   const { data, seed, T, batchSize, learningRate, neuron } = options;
-  return { engine: name, seed, T, batchSize, learningRate, ...neuron, trainImages, data: checksum(data.train.labels) };
+  return {
+    engine: name,
+    seed,
+    T,
+    batchSize,
+    learningRate,
+    ...storeNeuron(neuron),
+    trainImages,
+    data: checksum(data.train.labels),
+  };
 }
 
 /** FNV-1a of the labels: enough to tell data sets apart. */
@@ -60,11 +70,11 @@ function checksum(labels: Uint8Array): number {
 }
 
 /** @throws RangeError that names what differs, if the history belongs to other options */
-export function checkBelongs(history: History, settings: Settings): void {
+export function checkBelongs(history: TrainingHistory, settings: RunSettings): void {
   if (history.settings === null) return;
   const differences = Object.keys(settings).filter((name) => history.settings?.[name] !== settings[name]);
   if (differences.length === 0) return;
-  const list = (of: Settings | null) => differences.map((name) => `${name} = ${of?.[name]}`).join(', ');
+  const list = (of: RunSettings | null) => differences.map((name) => `${name} = ${of?.[name]}`).join(', ');
   throw new RangeError(
     `train: this history belongs to a run with ${list(history.settings)}, but now ${list(settings)}. Start with a newHistory(), or use the options of before`,
   );

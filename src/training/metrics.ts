@@ -10,7 +10,7 @@ type Rates = Float32Array | Int32Array | Uint8Array;
  * @param rates [n, 10]
  * @throws RangeError if the rates are not whole rows
  */
-export function answers(rates: Rates): Uint8Array {
+export function predictions(rates: Rates): Uint8Array {
   if (!(rates?.length % CLASSES === 0)) {
     throw new RangeError(`rates: expected rows of ${CLASSES}, found ${rates?.length ?? 'no'} numbers`);
   }
@@ -21,7 +21,10 @@ export function answers(rates: Rates): Uint8Array {
 
 /** For how many rows [n, 10] the answer is the label of the image with that index. */
 export function countCorrect(rates: Rates, split: MnistSplit, indices: ArrayLike<number>): number {
-  return answers(rates).reduce((correct, answer, row) => correct + (answer === split.labels[indices[row]] ? 1 : 0), 0);
+  return predictions(rates).reduce(
+    (correct, answer, row) => correct + (answer === split.labels[indices[row]] ? 1 : 0),
+    0,
+  );
 }
 
 /** Images between two looks at the signal. */
@@ -40,7 +43,7 @@ export async function accuracy(engine: Engine, epoch = 0, images?: number, signa
   let correct = 0;
   for (let from = 0; from < count; from += LOOK) {
     const part = indices.subarray(from, from + LOOK);
-    correct += countCorrect(await engine.rates('test', epoch, part), test, part);
+    correct += countCorrect(await engine.rates({ split: 'test', epoch, indices: part }), test, part);
     if (signal?.aborted) return Number.NaN;
   }
   return correct / count;

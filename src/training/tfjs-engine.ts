@@ -5,14 +5,15 @@
 import * as tf from '@tensorflow/tfjs';
 import {
   type BatchResult,
-  checkImages,
+  checkPresentation,
   checkState,
   type Engine,
   type EngineOptions,
   type EngineState,
-  engineOptions,
-  type SomeEngineOptions,
-  type Split,
+  type ImagePresentation,
+  type Presentation,
+  type ResolvedEngineOptions,
+  resolveEngineOptions,
 } from '../common/engine';
 import { CLASSES, IMAGE_SIZE } from '../common/mnist';
 import type { NeuronOptions } from '../common/neuron-options';
@@ -21,13 +22,13 @@ import type { Trace } from '../common/trace';
 import { nextTurn } from '../common/turn';
 import { PoissonEncoder } from '../snn/encoding';
 import { resetNet } from '../snn/functional';
-import { forward, getWeights, lifNode, setWeights, snn } from '../snn/networks';
-import { surrogateOf } from '../snn/surrogate';
-import { adam, batchOf } from './batches';
+import { findLIFNode, forward, getWeights, setWeights, snn } from '../snn/networks';
+import { makeSurrogate } from '../snn/surrogate';
+import { adam, makeBatch } from './batches';
 import { type Loss, meanSquaredError } from './losses';
 import { countCorrect } from './metrics';
 
-export interface TfjsEngineOptions extends SomeEngineOptions {
+export interface TfjsEngineOptions extends EngineOptions {
   /** The network to train, as `networks.snn` makes it, with neurons of its own; by default a new one from the options. */
   network?: tf.Sequential;
   /** How the T steps go through the dense layer: one by one (default), or all in one product, as SpikingJelly's step modes. */
@@ -38,7 +39,7 @@ export interface TfjsEngineOptions extends SomeEngineOptions {
 
 export class TfjsEngine implements Engine {
   readonly name = 'tfjs';
-  readonly options: EngineOptions;
+  readonly options: ResolvedEngineOptions;
   readonly network: tf.Sequential;
   private readonly stepMode: 'single' | 'multi';
   private readonly loss: Loss;
@@ -53,7 +54,7 @@ export class TfjsEngine implements Engine {
    * @throws RangeError that names the option that is out of range
    */
   constructor({ network, stepMode = 'single', loss = meanSquaredError, ...some }: TfjsEngineOptions) {
-    const options = engineOptions(some);
+    const options = resolveEngineOptions(some);
     if (stepMode !== 'single' && stepMode !== 'multi') {
       throw new RangeError(`stepMode: expected 'single' or 'multi', found ${stepMode}`);
     }
@@ -66,9 +67,9 @@ export class TfjsEngine implements Engine {
       snn({
         seed: options.seed,
         ...options.neuron,
-        surrogateFunction: surrogateOf(options.neuron.surrogate, options.neuron.alpha),
+        surrogateFunction: makeSurrogate(options.neuron.surrogateFunction),
       });
-    this.options = network === undefined ? options : { ...options, neuron: neuronOptionsOf(network, options) };
+    this.options = network === undefined ? options : { ...options, neuron: readNeuronOptions(network, options) };
     this.encoder = new PoissonEncoder({ seed: options.seed });
     this.optimizer = adam(options.learningRate);
   }
@@ -92,7 +93,7 @@ export class TfjsEngine implements Engine {
   }
 
   /** The same rates without a gradient: of a single step nothing is kept but how often each neuron fired. */
-  private answer(images: tf.Tensor3D): Float32Array {
+  private countSpikes(images: tf.Tensor3D): Float32Array {
     const { stepMode } = this;
     const { T } = this.options;
     if (stepMode === 'multi') return tf.tidy(() => this.run(images).dataSync()) as Float32Array;
@@ -105,7 +106,7 @@ export class TfjsEngine implements Engine {
   }
 
   trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
-    return this.presenting('train', epoch, indices, ({ images, labels }) => {
+    return this.present({ split: 'train', epoch, indices }, ({ images, labels }) => {
       let rates = new Float32Array();
       const loss = this.optimizer.minimize(() => {
         const rate = this.run(images);
@@ -118,20 +119,21 @@ export class TfjsEngine implements Engine {
     });
   }
 
-  async rates(split: Split, epoch: number, indices: Uint32Array): Promise<Float32Array> {
-    checkImages(this.options.data, split, indices);
-    const out = new Float32Array(indices.length * CLASSES);
+  async rates({ split, epoch, indices }: Presentation): Promise<Float32Array> {
+    checkPresentation(this.options.data, { split, epoch, indices });
+    const all = Uint32Array.from(indices);
+    const out = new Float32Array(all.length * CLASSES);
     const { batchSize } = this.options;
-    for (let from = 0; from < indices.length; from += batchSize) {
-      const part = indices.subarray(from, from + batchSize);
-      out.set(await this.presenting(split, epoch, part, ({ images }) => this.answer(images)), from * CLASSES);
+    for (let from = 0; from < all.length; from += batchSize) {
+      const part = { split, epoch, indices: all.subarray(from, from + batchSize) };
+      out.set(await this.present(part, ({ images }) => this.countSpikes(images)), from * CLASSES);
     }
     return out;
   }
 
-  trace(split: Split, epoch: number, index: number): Promise<Trace> {
-    return this.presenting(split, epoch, [index], ({ images }) => {
-      const neurons = lifNode(this.network);
+  trace({ index, ...presentation }: ImagePresentation): Promise<Trace> {
+    return this.present({ ...presentation, indices: [index] }, ({ images }) => {
+      const neurons = findLIFNode(this.network);
       neurons.storeSequences = true;
       try {
         tf.dispose(tf.tidy(() => this.run(images)));
@@ -145,18 +147,13 @@ export class TfjsEngine implements Engine {
   }
 
   /** Does something with a batch while no other call is under way, and leaves the network reset and no tensor behind. */
-  private presenting<R>(
-    split: Split,
-    epoch: number,
-    indices: ArrayLike<number>,
-    work: (batch: ReturnType<typeof batchOf>) => R,
-  ): Promise<R> {
+  private present<R>(presentation: Presentation, work: (batch: ReturnType<typeof makeBatch>) => R): Promise<R> {
     return this.queue.run(async () => {
       this.checkOpen();
-      checkImages(this.options.data, split, indices);
+      checkPresentation(this.options.data, presentation);
       await nextTurn();
-      const batch = batchOf(this.options.data[split], indices);
-      this.encoder.begin({ split, epoch, indices });
+      const batch = makeBatch(this.options.data[presentation.split], presentation.indices);
+      this.encoder.begin(presentation);
       try {
         return work(batch);
       } finally {
@@ -230,10 +227,8 @@ export class TfjsEngine implements Engine {
   }
 }
 
-/** The options of a network's own neurons; a surrogate that no engine option can name leaves the given one in place. */
-function neuronOptionsOf(network: tf.Sequential, { neuron }: EngineOptions): NeuronOptions {
-  const { tau, decayInput, vThreshold, vReset, detachReset, surrogateFunction } = lifNode(network);
-  const own = { tau, decayInput, vThreshold, vReset, detachReset };
-  const { name, alpha } = surrogateFunction;
-  return name === 'step' ? { ...neuron, ...own } : { ...own, surrogate: name, alpha };
+/** The options of a network's own neurons; those with `Step`, which no engine option can name, keep the given surrogate. */
+function readNeuronOptions(network: tf.Sequential, { neuron }: ResolvedEngineOptions): NeuronOptions {
+  const own = findLIFNode(network);
+  return own.surrogateFunction.name === 'step' ? { ...neuron, ...own.dynamics() } : own.options();
 }

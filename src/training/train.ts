@@ -1,8 +1,7 @@
 /** The training loop, the same for both engines. It needs no TensorFlow. */
 import type { Engine } from '../common/engine';
-import { describeInterruption } from '../common/interruption';
 import { shuffled } from '../common/random';
-import { checkBelongs, type History, newHistory, settingsOf } from './history';
+import { checkBelongs, collectSettings, newHistory, type TrainingHistory } from './history';
 import { accuracy } from './metrics';
 
 export interface BatchReport {
@@ -35,23 +34,23 @@ export interface TrainOptions {
   /** Test on the first images only; default all; 0 leaves the test out. */
   testImages?: number;
   /** An earlier history to resume; it is extended in place. */
-  history?: History;
+  history?: TrainingHistory;
   /** Stops after the batch under way. The history can be resumed. */
   signal?: AbortSignal;
-  onBatch?: (report: BatchReport, history: History) => void | Promise<void>;
+  onBatch?: (report: BatchReport, history: TrainingHistory) => void | Promise<void>;
   onTest?: (epoch: number) => void;
   /** After every epoch's test; `history.state` is up to date. */
-  onEpoch?: (report: EpochReport, history: History) => void | Promise<void>;
+  onEpoch?: (report: EpochReport, history: TrainingHistory) => void | Promise<void>;
 }
 
 /**
- * Trains until `epochs` epochs are done, testing after each: the original's loop.
- * The last incomplete batch of an epoch is dropped; in testing it is not.
+ * Trains until `epochs` epochs are done, testing after each: the loop of SpikingJelly's example.
+ * An incomplete last batch is dropped in training, but not in testing.
  * @returns the history; `stopped` if the signal ended it
  * @throws RangeError if an option is out of range, if the history belongs to other options, or if there is nothing to do;
  *   Error if the weights are no longer finite
  */
-export async function train(options: TrainOptions): Promise<History> {
+export async function train(options: TrainOptions): Promise<TrainingHistory> {
   const { engine, epochs = 100, signal } = options;
   if (!engine?.trainBatch) throw new TypeError('engine: expected what createEngine() returns, found none');
   checkCounts(options);
@@ -62,7 +61,7 @@ export async function train(options: TrainOptions): Promise<History> {
     throw new RangeError(`trainImages: expected at least one batch of ${batchSize} images, found ${count} images`);
   }
   const history = options.history ?? newHistory();
-  const settings = settingsOf(engine, batches * batchSize);
+  const settings = collectSettings(engine, batches * batchSize);
   checkBelongs(history, settings);
   if (history.epoch >= epochs && epochs > 0) {
     throw new RangeError(
@@ -93,14 +92,9 @@ export async function train(options: TrainOptions): Promise<History> {
       if (!history.stopped) history.stopped = !(await endEpoch(options, history, batches * batchSize));
     }
   } finally {
-    // Also after an error in a callback: counts and weights stay those of the same batch.
-    // But not those of an engine that never took the history's weights.
+    // Also after an error in a callback, so counts and weights belong to the same batch. But not if the engine never took
+    // the history's weights.
     if (restored && history.trainAccs.length > 0) history.state = await engine.state();
-  }
-  if (history.stopped) {
-    // Only a history from outside survives the cell that is interrupted.
-    const next = options.history ? 'Run the cell again to continue.' : '';
-    describeInterruption(signal, `after ${history.epoch} of ${epochs} epochs`, next);
   }
   return history;
 }
@@ -114,7 +108,7 @@ function checkCounts({ epochs, trainImages, testImages }: TrainOptions): void {
 }
 
 /** Tests and reports; returns false if the signal came during the test, which a resumed run then repeats. */
-async function endEpoch(options: TrainOptions, history: History, seen: number): Promise<boolean> {
+async function endEpoch(options: TrainOptions, history: TrainingHistory, seen: number): Promise<boolean> {
   const { engine, signal } = options;
   const { epoch } = history;
   const state = await engine.state();

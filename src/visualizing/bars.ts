@@ -58,7 +58,7 @@ export function bars(labels: readonly (string | number)[], series: readonly Bars
       },
     }),
   );
-  // A bar that is not there cannot carry a label: the dash stands on the axis, in the bar's place.
+  // A missing bar cannot carry a label, so the dash stands on the axis, where the bar would be.
   const dashes = groups.flatMap(({ y }, i) =>
     Array.from(y).flatMap((value, label): Spec[] => {
       if (Number.isFinite(value)) return [];

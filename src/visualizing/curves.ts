@@ -89,7 +89,7 @@ function checked(curve: Series): Series {
   return { ...curve, name, x, y };
 }
 
-/** The two ends of an axis, if they can be. */
+/** The two ends of an axis, checked. */
 function range(ends: readonly [number, number] | undefined, what: string, log: boolean): [number, number] | undefined {
   if (ends === undefined) return undefined;
   const [low, high] = items(ends, what, 'two numbers');
@@ -152,7 +152,7 @@ function sentence(title: string, curves: readonly Series[], { xlabel, ylabel }: 
   return titled(title, `${what}${ends.length > 0 ? `, ${ends.join('; ')}` : ', without a value'}.`);
 }
 
-/** What of the data a reader does not see. */
+/** A sentence about values that are not drawn. */
 function notDrawn(curves: readonly Series[], logX: boolean, logY: boolean): string {
   const missing = gaps(...curves.map(({ x, y }) => (x ? Array.from(y, (value, i) => value + 0 * x[i]) : y)));
   const low = curves.flatMap(({ x, y }) => [...(logY ? [y] : []), ...(logX && x ? [x] : [])]);

@@ -120,8 +120,8 @@ export interface WeightOptions {
   /** A caption above each image; default: the number of its neuron. */
   captions?: readonly string[];
   /**
-   * Where the colours end: at one weight for 'all' neurons, so that they can be compared (the default), or at one of its
-   * own for 'each', so that each can be seen.
+   * Where the colours end: at one weight for 'all' neurons, to compare them (the default), or at one of its
+   * own for 'each', to see each well.
    */
   scale?: 'all' | 'each';
   /** What a value is, as the colour bar and the description call it. Default 'weight'. */
@@ -129,7 +129,7 @@ export interface WeightOptions {
 }
 
 /** [neurons][784] of weights [784, n]. */
-function columnsOf(weights: ArrayLike<number>, what: string): number[][] {
+function splitNeurons(weights: ArrayLike<number>, what: string): number[][] {
   const neurons = numbers(weights, what, '[784, n]').length / IMAGE_SIZE;
   if (!Number.isInteger(neurons) || neurons === 0) {
     throw new RangeError(`${what}: expected [784, n], found ${plural(weights.length, 'value')}`);
@@ -138,7 +138,7 @@ function columnsOf(weights: ArrayLike<number>, what: string): number[][] {
 }
 
 /** The 99.5th percentile of the sizes: with colours up to the largest, a few outliers would leave the rest pale. */
-function limitOf(weights: number[]): number {
+function findLimit(weights: number[]): number {
   const sizes = weights
     .filter(Number.isFinite)
     .map(Math.abs)
@@ -173,11 +173,11 @@ const divided = (weights: number[], by: number): (number | null)[] =>
  * @param weights [784, n], row-major, as of a dense layer
  */
 export function weightImages(weights: ArrayLike<number>, options: WeightOptions = {}): Figure {
-  const images = columnsOf(weights, 'weights');
+  const images = splitNeurons(weights, 'weights');
   const { title = 'The weights of each neuron, as images', scale = 'all', what = 'weight' } = options;
   if (scale !== 'all' && scale !== 'each') throw new RangeError(`scale: expected 'all' or 'each', found '${scale}'`);
   const columns = Math.min(5, images.length);
-  const limits = scale === 'each' ? images.map(limitOf) : [limitOf(images.flat())];
+  const limits = scale === 'each' ? images.map(findLimit) : [findLimit(images.flat())];
   const captions = items(
     options.captions ?? images.map((_, i) => `neuron ${i}${scale === 'each' ? `, ±${limits[i]}` : ''}`),
     'captions',
@@ -225,7 +225,7 @@ export interface CompareOptions {
  */
 export function compareWeights(networks: readonly Weights[], options: CompareOptions = {}): Figure {
   const each = items(networks, 'networks', '{ name, weights }').map((network) =>
-    columnsOf(network?.weights, 'weights'),
+    splitNeurons(network?.weights, 'weights'),
   );
   if (each.length === 0) throw new RangeError('networks: expected at least one, found none');
   const names = networks.map(({ name }) => String(name));
@@ -239,7 +239,7 @@ export function compareWeights(networks: readonly Weights[], options: CompareOpt
   const title = options.title ?? 'The weights of each neuron';
   const captions = items(options.captions ?? each[0].map((_, neuron) => String(neuron)), 'captions', 'texts');
   const drawn = mosaic(
-    each.flatMap((images) => images.map((image) => divided(image, limitOf(image)))),
+    each.flatMap((images) => images.map((image) => divided(image, findLimit(image)))),
     { title, columns: neurons, captions: captions.slice(0, neurons), names, colors: ownColors() },
   );
   const text = `${plural(each.length, 'row')} (${names.join(', ')}) of ${plural(neurons, 'image')} of 28 × 28 weights, from blue (negative) over white (0) to red (positive)`;

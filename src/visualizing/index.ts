@@ -28,4 +28,4 @@ export {
 } from './learning';
 export { type NeuronPlotOptions, plot1dSpikes, plot2dHeatmap, type SpikePlotOptions } from './neurons';
 export { COLORS, type Figure, FONT_FAMILY, type Json } from './theme';
-export { type NeuronRecord, neuronOf, neuronRace, neuronTrace, type RaceOptions, type TraceOptions } from './trace';
+export { type NeuronRecord, neuronRace, neuronTrace, type RaceOptions, selectNeuron, type TraceOptions } from './trace';

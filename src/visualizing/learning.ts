@@ -78,7 +78,7 @@ export function perEpoch(trainAccs: ArrayLike<number>, epochs: number): number[]
   );
 }
 
-/** A curve of values in a panel, thinned to what can be seen. */
+/** A curve of values in a panel, thinned to its visible points. */
 function curve(y: ArrayLike<number>, panel: number, name: string, markers = y.length <= 40): Spec {
   const kept = thinned(y);
   return {
@@ -95,7 +95,7 @@ function curve(y: ArrayLike<number>, panel: number, name: string, markers = y.le
 }
 
 /** "best on test data 0.925 in epoch 87" */
-function bestOf(values: ArrayLike<number>, of: string): string {
+function describeBest(values: ArrayLike<number>, of: string): string {
   const best = highest(values);
   return best === undefined ? `no ${of}` : `best ${of} ${toDigits(values[best], 3)} in epoch ${best}`;
 }
@@ -137,7 +137,7 @@ export function accuracyCurve(
     }),
     alt: titled(
       title,
-      `${bestOf(train, 'training accuracy')}, ${bestOf(test, 'test accuracy')}, last test accuracy ${toDigits(test[test.length - 1], 3)}, of ${plural(test.length, 'epoch')}.${gaps(trainAccs, test)}`,
+      `${describeBest(train, 'training accuracy')}, ${describeBest(test, 'test accuracy')}, last test accuracy ${toDigits(test[test.length - 1], 3)}, of ${plural(test.length, 'epoch')}.${gaps(trainAccs, test)}`,
     ),
   };
 }
@@ -182,7 +182,9 @@ export function liveCurve(train: ArrayLike<number>, test: ArrayLike<number>, opt
     },
     alt: titled(
       title,
-      test.length > 0 ? `${last}, ${bestOf(test, 'test accuracy')}.${gaps(train, test)}` : 'no epoch has ended yet.',
+      test.length > 0
+        ? `${last}, ${describeBest(test, 'test accuracy')}.${gaps(train, test)}`
+        : 'no epoch has ended yet.',
     ),
   };
 }

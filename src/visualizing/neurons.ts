@@ -40,7 +40,7 @@ const neuronAxis = (label: string, count: number, more: Spec = {}, first = 0): S
   return axis(label, { range, showgrid: false, ...(count <= 20 ? { dtick: 1 } : {}), ...more });
 };
 
-/** Means of so many neighbours each; the last of those that are left. */
+/** Means of `of` neighbours each; the last one of those that remain. */
 function means(values: number[], of: number): number[] {
   return Array.from({ length: Math.ceil(values.length / of) }, (_, i) => {
     const part = values.slice(i * of, (i + 1) * of);

@@ -1,5 +1,5 @@
 /**
- * What all figures share: the specification's type and the theme. 760 px wide, black on opaque white (so that a figure
+ * What all figures share: the specification's type and the theme. 760 px wide, black on opaque white (so a figure
  * reads alike on a light and a dark page, and in print), Okabe and Ito's colours, which colour-blind readers tell apart,
  * and Viridis, which also survives a grey printer.
  */

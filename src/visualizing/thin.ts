@@ -20,7 +20,7 @@ export interface ThinOptions {
 export function thinned(y: ArrayLike<number>, x?: ArrayLike<number>, options: ThinOptions = {}): number[] {
   const count = y.length;
   if (count <= WHOLE) return Array.from(y, (_, i) => i);
-  const pixel = pixelOf(count, x, options);
+  const pixel = pixelFinder(count, x, options);
   const kept: number[] = [];
   for (let from = 0, to = 0; from < count; from = to) {
     const here = pixel(from);
@@ -42,7 +42,7 @@ export function thinned(y: ArrayLike<number>, x?: ArrayLike<number>, options: Th
 }
 
 /** The pixel of a point: by x where x rises, else by its place in the array. */
-function pixelOf(count: number, x: ArrayLike<number> | undefined, options: ThinOptions): (i: number) => number {
+function pixelFinder(count: number, x: ArrayLike<number> | undefined, options: ThinOptions): (i: number) => number {
   const place = (i: number) => (x === undefined ? i : options.log ? Math.log10(x[i]) : x[i]);
   const ends = options.range?.map((end) => (options.log ? Math.log10(end) : end)) ?? [place(0), place(count - 1)];
   const width = (ends[1] - ends[0]) / PIXELS;

@@ -19,7 +19,7 @@ export interface NeuronRecord {
 
 const PARTS = ['current', 'h', 'v', 'spike'] as const;
 
-function arraysOf(record: NeuronRecord): ArrayLike<number>[] {
+function listArrays(record: NeuronRecord): ArrayLike<number>[] {
   return PARTS.map((part) => record[part]).filter((values) => values !== undefined);
 }
 
@@ -45,9 +45,9 @@ function checked(record: NeuronRecord, what: string, neurons = 1): NeuronRecord 
  * The record of one neuron: one column of [T, N] arrays, such as an engine's trace.
  * @param neuron a whole number from 0 to `neurons` − 1
  */
-export function neuronOf(trace: NeuronRecord, neuron: number, neurons = CLASSES): NeuronRecord {
+export function selectNeuron(trace: NeuronRecord, neuron: number, neurons = CLASSES): NeuronRecord {
   whole(neurons, 'neurons', 1);
-  checked(trace, 'neuronOf', neurons);
+  checked(trace, 'selectNeuron', neurons);
   whole(neuron, 'neuron', 0, neurons - 1);
   const column = (array: ArrayLike<number>) =>
     Float32Array.from({ length: array.length / neurons }, (_, t) => array[t * neurons + neuron]);
@@ -85,7 +85,7 @@ function potential(record: NeuronRecord, threshold: number): { x: number[]; y: n
   return { x: kept.map((i) => points.x[i]), y: kept.map((i) => points.y[i]) };
 }
 
-/** Of a curve against the step, what can be seen. */
+/** The visible points of a curve against the step. */
 function against(values: ArrayLike<number>): [number[], number[]] {
   const kept = thinned(values);
   return [kept, kept.map((t) => values[t])];
@@ -137,7 +137,7 @@ export function neuronTrace(record: NeuronRecord, options: TraceOptions = {}): F
     }),
     alt: titled(
       title,
-      `${plural(count, 'spike')} in ${plural(T, 'step')} (firing rate ${toDigits(count / T, 2)}), threshold ${vThreshold}.${gaps(...arraysOf(record))}`,
+      `${plural(count, 'spike')} in ${plural(T, 'step')} (firing rate ${toDigits(count / T, 2)}), threshold ${vThreshold}.${gaps(...listArrays(record))}`,
     ),
   };
 }
@@ -162,7 +162,7 @@ export function neuronRace(trace: NeuronRecord, racers: readonly number[], optio
   if (racers.length < 2 || racers.length > 5 || new Set(racers).size < racers.length) {
     throw new RangeError(`racers: expected two to five different neurons, found [${racers.join(', ')}]`);
   }
-  const records = racers.map((neuron) => neuronOf(trace, neuron, neurons));
+  const records = racers.map((neuron) => selectNeuron(trace, neuron, neurons));
   const T = records[0].v.length;
   const counts = records.map(({ spike }) => {
     let count = 0;
@@ -199,6 +199,6 @@ export function neuronRace(trace: NeuronRecord, racers: readonly number[], optio
       margin: { l: 80, r: 30, t: 80, b: 58 },
       ...stacked(panels, 'simulation step', { range: [-0.75, T - 0.25] }, 0.035),
     }),
-    alt: titled(title, `in ${plural(T, 'step')}, ${enumerated(spoken)}.${gaps(...records.flatMap(arraysOf))}`),
+    alt: titled(title, `in ${plural(T, 'step')}, ${enumerated(spoken)}.${gaps(...records.flatMap(listArrays))}`),
   };
 }

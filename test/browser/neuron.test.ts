@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type {} from '../../book/neuron/main';
-import { drive } from '../../src/common/lif';
+import { simulate } from '../../src/common/lif';
 import { inChromium, launchChromium } from '../support/browser';
 import { lifCases } from '../support/golden';
 import { book, openPage, type Site, serve } from './site';
@@ -40,7 +40,7 @@ describe('One neuron', inChromium, () => {
       const { tau, decay_input: decayInput, v_threshold: vThreshold, v_reset: vReset } = params;
       const found = await page.evaluate(
         ({ x, options }) => {
-          const { h, v, spike } = window.neuron.drive(x, options);
+          const { h, v, spike } = window.neuron.simulate(options, x);
           return { h: Array.from(h), v: Array.from(v), spike: Array.from(spike) };
         },
         { x: column(x), options: { tau, decayInput, vThreshold, vReset } },
@@ -58,7 +58,7 @@ describe('One neuron', inChromium, () => {
   test('shows the spikes and the rate of what is chosen', async () => {
     const current = new Float32Array(100).fill(1.4);
     const options = { tau: 5, decayInput: true, vThreshold: 1, vReset: 0 };
-    const expected = drive(current, options).spike.reduce((a, b) => a + b);
+    const expected = simulate(options, current).spike.reduce((a, b) => a + b);
     assert.equal(await spikes(page), expected);
     assert.equal(await rate(page), expected / 100);
     assert.match((await said(page)) ?? '', new RegExp(`^${expected} spikes in 100 steps`));

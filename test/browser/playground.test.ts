@@ -7,7 +7,7 @@ import type { Mnist } from '../../src/common/mnist';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { Purpose, RandomStream } from '../../src/common/random';
 import type { EventEngine } from '../../src/event/engine';
-import { loadMnist } from '../../src/node/data';
+import { readMnist } from '../../src/node/data';
 import { createEngine } from '../../src/node/engines';
 import { poissonBlock } from '../../src/snn/poisson-block';
 import { inChromium, launchChromium } from '../support/browser';
@@ -113,7 +113,7 @@ describe('The playground', inChromium, () => {
   let watched: Watched;
   let page: Page;
   before(async () => {
-    data = loadMnist();
+    data = readMnist();
     site = await serve({ '/test-images': data.test.images });
     browser = await launchChromium();
     watched = await openPage(browser, site.url, { viewport: { width: 1280, height: 1000 } });
@@ -188,8 +188,8 @@ describe('The playground', inChromium, () => {
     const engine = await engineOf(question.seed, question.T, question.tau);
     for (const index of indices) {
       const page = await shown(index, question);
-      const trace = await engine.trace('test', question.epoch, index);
-      const mine = await engine.rates('test', question.epoch, Uint32Array.of(index));
+      const trace = await engine.trace({ split: 'test', epoch: question.epoch, index });
+      const mine = await engine.rates({ split: 'test', epoch: question.epoch, indices: [index] });
       const spikes = expectedSpikes(index, question.seed, question.epoch, question.T);
       assert.deepEqual(unpacked(page.inputs, spikes.length), spikes, `input spikes of image ${index}`);
       assert.deepEqual(Float32Array.from(page.h), trace.h, `potentials of image ${index} before firing`);
@@ -218,7 +218,7 @@ describe('The playground', inChromium, () => {
     });
     const engine = await engineOf(0, 100, 2);
     const all = Uint32Array.from({ length: data.test.count }, (_, i) => i);
-    const expected = await engine.rates('test', 100, all);
+    const expected = await engine.rates({ split: 'test', epoch: 100, indices: all });
     await engine.close();
     assert.deepEqual(Float32Array.from(found), expected);
   });

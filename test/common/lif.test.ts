@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs';
-import { drive, type LifOptions } from '../../src/common/lif';
+import { type LifOptions, simulate } from '../../src/common/lif';
 import { multiStepForward } from '../../src/snn/functional';
 import { LIFNode } from '../../src/snn/neuron';
 import { type LifCase, lifCases } from '../support/golden';
@@ -24,7 +24,7 @@ describe('A neuron on plain numbers', () => {
     for (const given of cases) {
       const neurons = given.x.length / given.T;
       for (let neuron = 0; neuron < neurons; neuron++) {
-        const { h, v, spike } = drive(column(given.x, neuron, neurons), optionsOf(given));
+        const { h, v, spike } = simulate(optionsOf(given), column(given.x, neuron, neurons));
         const what = `${JSON.stringify(given.params)}, neuron ${neuron}`;
         assert.deepEqual(Array.from(spike), column(given.spike, neuron, neurons), what);
         column(given.h, neuron, neurons).forEach((expected, t) => {
@@ -47,7 +47,7 @@ describe('A neuron on plain numbers', () => {
           const layer = new LIFNode({ ...options, storeSequences: true });
           tf.dispose(multiStepForward(layer, tf.tensor3d(x, [x.length, 1, 1])));
           const flat = (steps: Float32Array[]) => Array.from(steps, ([value]) => value);
-          const { h, v, spike } = drive(x, options);
+          const { h, v, spike } = simulate(options, x);
           const what = JSON.stringify(options);
           assert.deepEqual(Array.from(spike), flat(layer.sequences.spike), what);
           assert.deepEqual(Array.from(h), flat(layer.sequences.h), what);

@@ -3,19 +3,19 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { EngineOptions, NeuronOptions } from '../../src/common/engine';
+import type { NeuronOptions, ResolvedEngineOptions } from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { Purpose, RandomStream, shuffled } from '../../src/common/random';
 import type { EventEngine } from '../../src/event/engine';
 import { gradientOfSpikes } from '../../src/event/given';
-import { loadMnist } from '../../src/node/data';
+import { readMnist } from '../../src/node/data';
 import { createEngine } from '../../src/node/engines';
 import { poissonBlock } from '../../src/snn/poisson-block';
 
-const mnist = loadMnist();
+const mnist = readMnist();
 const neuron: NeuronOptions = DEFAULT_NEURON;
-const defaults: EngineOptions = {
+const defaults: ResolvedEngineOptions = {
   data: mnist,
   seed: 0,
   T: 100,
@@ -25,7 +25,10 @@ const defaults: EngineOptions = {
   threads: 1,
 };
 
-async function withEngine<R>(options: Partial<EngineOptions>, use: (engine: EventEngine) => Promise<R>): Promise<R> {
+async function withEngine<R>(
+  options: Partial<ResolvedEngineOptions>,
+  use: (engine: EventEngine) => Promise<R>,
+): Promise<R> {
   const engine = await createEngine('event', { ...defaults, ...options });
   try {
     return await use(engine);
@@ -41,7 +44,7 @@ const sha256 = (...arrays: Float32Array[]) => {
 };
 
 /** Trains some batches; the hash of weights, moments, losses and test rates. */
-function hashOfRun(options: Partial<EngineOptions>, batches: number): Promise<string> {
+function hashOfRun(options: Partial<ResolvedEngineOptions>, batches: number): Promise<string> {
   return withEngine(options, async (engine) => {
     const { batchSize } = { ...defaults, ...options };
     const order = shuffled(0, 0, 60000);
@@ -51,7 +54,11 @@ function hashOfRun(options: Partial<EngineOptions>, batches: number): Promise<st
       const { loss } = await engine.trainBatch(0, order.subarray(b * batchSize, (b + 1) * batchSize));
       losses.push(loss);
     }
-    const rates = await engine.rates('test', 0, order.filter((index) => index < 10000).subarray(0, 300));
+    const rates = await engine.rates({
+      split: 'test',
+      epoch: 0,
+      indices: order.filter((index) => index < 10000).subarray(0, 300),
+    });
     const { weights, m, v } = await engine.state();
     return sha256(weights, m, v, Float32Array.from(losses), rates);
   });
@@ -85,7 +92,7 @@ test('the kernel draws the same spikes as poissonBlock, for every T', async () =
             expected[t * 784 + p] = (words[4 * p + ((t % 128) >> 5)] >>> (t & 31)) & 1;
           }
         }
-        const found = await engine.spikes('test', 3, index);
+        const found = await engine.spikes({ split: 'test', epoch: 3, index });
         assert.ok(Buffer.from(found).equals(Buffer.from(expected)), `T = ${T}, image ${index}`);
       }
     });
@@ -96,9 +103,9 @@ test('currents, potentials and spikes are those of the equations', async () => {
   for (const T of [1, 100, 300]) {
     await withEngine({ T, seed: 3 }, async (engine) => {
       const { weights } = await engine.state();
-      const spikes = await engine.spikes('train', 1, 17);
-      const trace = await engine.trace('train', 1, 17);
-      const rates = await engine.rates('train', 1, Uint32Array.of(17));
+      const spikes = await engine.spikes({ split: 'train', epoch: 1, index: 17 });
+      const trace = await engine.trace({ split: 'train', epoch: 1, index: 17 });
+      const rates = await engine.rates({ split: 'train', epoch: 1, indices: [17] });
       for (let j = 0; j < 10; j++) {
         let count = 0;
         let v = 0;
@@ -127,7 +134,7 @@ test('the gradient on drawn spikes is that on the same spikes given', async () =
     await withEngine({ T }, async (engine) => {
       const bits = new Uint8Array(Math.ceil((T * batch * 784) / 8));
       for (const [i, index] of indices.entries()) {
-        const spikes = await engine.spikes('train', 0, index);
+        const spikes = await engine.spikes({ split: 'train', epoch: 0, index });
         for (let t = 0; t < T; t++) {
           for (let p = 0; p < 784; p++) {
             const bit = (t * batch + i) * 784 + p;
@@ -189,7 +196,7 @@ test('it learns: half an epoch of T = 20 answers more than 80 % of the test imag
     const order = shuffled(0, 0, 60000);
     for (let b = 0; b < 234; b++) await engine.trainBatch(0, order.subarray(b * 128, (b + 1) * 128));
     const indices = Uint32Array.from({ length: 10000 }, (_, i) => i);
-    const rates = await engine.rates('test', 0, indices);
+    const rates = await engine.rates({ split: 'test', epoch: 0, indices });
     assert.equal(rates.length, 100000);
     const correct = indices.filter((index) => {
       const row = rates.subarray(index * 10, index * 10 + 10);
@@ -215,7 +222,7 @@ test('timers run while a long batch is trained', async () => {
 test('statistics count what images cost', async () => {
   await withEngine({}, async (engine) => {
     const indices = [0, 1, 2, 3, 4, 5, 6, 7];
-    const { spikes, dense, rows } = await engine.statistics('train', 0, indices);
+    const { spikes, dense, rows } = await engine.statistics({ split: 'train', epoch: 0, indices });
     const brightness = indices.reduce(
       (sum, index) =>
         sum + mnist.train.images.subarray(index * 784, (index + 1) * 784).reduce((a, b) => a + b, 0) / 255,
@@ -228,7 +235,7 @@ test('statistics count what images cost', async () => {
 });
 
 test('wrong options and indices are refused in one line', async () => {
-  const create = (options: Partial<EngineOptions>) => createEngine('event', { ...defaults, ...options });
+  const create = (options: Partial<ResolvedEngineOptions>) => createEngine('event', { ...defaults, ...options });
   await assert.rejects(
     create({ neuron: { ...neuron, tau: 1e300 } }),
     /tau: expected .* found 1e\+300, which is Infinity as/,
@@ -245,27 +252,36 @@ test('wrong options and indices are refused in one line', async () => {
     /tau: expected a finite number above 1, found Inf/,
   );
   await assert.rejects(
-    create({ neuron: { ...neuron, alpha: NaN } }),
+    create({ neuron: { ...neuron, surrogateFunction: { name: 'atan', alpha: NaN } } }),
     /alpha: expected a finite number above 0, found NaN/,
   );
   await assert.rejects(create({ neuron: { ...neuron, vThreshold: NaN } }), /vThreshold: expected a finite number/);
-  const other = { ...neuron, surrogate: 'relu' as 'atan' };
-  await assert.rejects(create({ neuron: other }), /surrogate: expected 'atan' or 'sigmoid', found 'relu'/);
+  const other = { ...neuron, surrogateFunction: { name: 'relu' as 'atan', alpha: 1 } };
+  await assert.rejects(create({ neuron: other }), /surrogateFunction: expected 'atan' or 'sigmoid', found 'relu'/);
   const text = { tau: '2' as unknown as number };
   await assert.rejects(
     create({ neuron: { ...DEFAULT_NEURON, ...text } }),
     /tau: expected a finite number above 1, found '2'/,
   );
   await assert.rejects(
-    create(text as Partial<EngineOptions>),
+    create(text as Partial<ResolvedEngineOptions>),
     /tau: expected inside neuron, as in \{ neuron: \{ tau: … \} \}/,
   );
   await withEngine({}, async (engine) => {
     await assert.rejects(engine.trainBatch(0, Uint32Array.of(60000)), /expected images from 0 to 59999, found 60000/);
     await assert.rejects(engine.trainBatch(0, new Uint32Array()), /expected at least one image, found 0/);
-    await assert.rejects(engine.trace('test', 0, -1), /expected images from 0 to 9999, found -1/);
-    await assert.rejects(engine.trace('test', 0, 1.5), /expected images from 0 to 9999, found 1.5/);
-    await assert.rejects(engine.trace('all' as 'test', 0, 1), /split: expected 'train' or 'test', found all/);
+    await assert.rejects(
+      engine.trace({ split: 'test', epoch: 0, index: -1 }),
+      /expected images from 0 to 9999, found -1/,
+    );
+    await assert.rejects(
+      engine.trace({ split: 'test', epoch: 0, index: 1.5 }),
+      /expected images from 0 to 9999, found 1.5/,
+    );
+    await assert.rejects(
+      engine.trace({ split: 'all' as 'test', epoch: 0, index: 1 }),
+      /split: expected 'train' or 'test', found all/,
+    );
     const given = (bytes: number, ...labels: number[]) =>
       engine.use((core) => gradientOfSpikes(core, new Uint8Array(bytes), labels));
     await assert.rejects(given(9800, 77), /labels: expected whole numbers from 0 to 9, found 77/);
@@ -278,8 +294,8 @@ test('wrong options and indices are refused in one line', async () => {
 function programOf(body: string): string[] {
   const source = `
     const { createEngine } = require(${JSON.stringify(join(__dirname, '..', '..', 'src', 'node', 'engines'))});
-    const { loadMnist } = require(${JSON.stringify(join(__dirname, '..', '..', 'src', 'node', 'data'))});
-    const options = { data: loadMnist(), seed: 0, batchSize: 128, learningRate: 1e-3, neuron: ${JSON.stringify(neuron)} };
+    const { readMnist } = require(${JSON.stringify(join(__dirname, '..', '..', 'src', 'node', 'data'))});
+    const options = { data: readMnist(), seed: 0, batchSize: 128, learningRate: 1e-3, neuron: ${JSON.stringify(neuron)} };
     const indices = Uint32Array.from({ length: 128 }, (_, i) => i);
     (async () => { ${body} })();`;
   return ['--require', require.resolve('tsx/cjs'), '--eval', source];
@@ -305,8 +321,8 @@ test('what is asked while a batch is trained waits for it, and does not change i
   };
   const alone = await weights(() => undefined);
   const calls: ((engine: EventEngine) => Promise<unknown>)[] = [
-    (engine) => engine.spikes('test', 0, 0),
-    (engine) => engine.statistics('test', 0, [0]),
+    (engine) => engine.spikes({ split: 'test', epoch: 0, index: 0 }),
+    (engine) => engine.statistics({ split: 'test', epoch: 0, indices: [0] }),
     (engine) => engine.use((core) => gradientOfSpikes(core, new Uint8Array(9800), [1])),
     (engine) => engine.state(),
   ];
@@ -424,8 +440,14 @@ test('the kernel’s memory grows with the threads, and hardly with T', async ()
 test('calls that overlap wait for one another, and close() waits for them', async () => {
   const engine = await createEngine('event', { ...defaults, T: 500, threads: 2 });
   const part = (first: number) => Uint32Array.from({ length: 2000 }, (_, i) => first + i);
-  const alone = [await engine.rates('test', 0, part(0)), await engine.rates('test', 0, part(2000))];
-  const overlapping = Promise.all([engine.rates('test', 0, part(0)), engine.rates('test', 0, part(2000))]);
+  const alone = [
+    await engine.rates({ split: 'test', epoch: 0, indices: part(0) }),
+    await engine.rates({ split: 'test', epoch: 0, indices: part(2000) }),
+  ];
+  const overlapping = Promise.all([
+    engine.rates({ split: 'test', epoch: 0, indices: part(0) }),
+    engine.rates({ split: 'test', epoch: 0, indices: part(2000) }),
+  ]);
   await engine.close();
   assert.deepEqual(await overlapping, alone);
 });

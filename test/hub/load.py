@@ -14,7 +14,7 @@ from learner import Failure, Learner
 
 LIMIT = 300.0  # seconds that anything may take
 # A second epoch on the engine of the first chapter.
-EPOCH = "const again = await trainWithBar({ engine, epochs: 1 });"
+EPOCH = "const again = await withBar.train({ engine, epochs: 1 });"
 
 
 @dataclass

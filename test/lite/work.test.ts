@@ -35,21 +35,20 @@ async function downloaded(page: Page, label: string): Promise<Record<string, Uin
 /** From now on the site has another first line in this chapter. */
 async function publishNewer(context: BrowserContext, name: string, version: string): Promise<void> {
   const newer = { ...served(name), metadata: { lif_fc_mnist: { version } } };
-  // The first one is code.
-  newer.cells[1].source = `# Newer\n${textOf(newer.cells[1].source)}`;
+  newer.cells[0].source = `# Newer\n${textOf(newer.cells[0].source)}`;
   await context.route(`**/files/${name}.ipynb*`, (route) => route.fulfill({ json: newer }));
   await context.route('**/lif-fc-mnist/chapters.json', (route) =>
     route.fulfill({ json: { [`${name}.ipynb`]: version } }),
   );
 }
 
-const SAVE_A_RUN = `import { createEngine, loadMnist, loadRun, saveRun, training, trainWithBar } from 'lif-fc-mnist';
+const SAVE_A_RUN = `import { createEngine, loadMnist, loadRun, saveRun, training, withBar } from 'lif-fc-mnist';
 const data = await loadMnist();
 const history = training.newHistory();
-await trainWithBar({ engine: 'event', data, history, epochs: 1, batchSize: 6000 });
+await withBar.train({ engine: 'event', data, history, epochs: 1, batchSize: 6000 });
 const engine = await createEngine('event', { data });
 const { weights } = history.state!;
-const trace = await engine.trace('test', 1, 0);
+const trace = await engine.trace({ split: 'test', epoch: 1, index: 0 });
 console.log(await saveRun({ trace, history, weights, neuron: engine.options.neuron }, 'mine'));`;
 
 describe("The reader's work", inChromium, () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { DatasetError } from '../../src/common/mnist';
-import { loadMnist } from '../../src/node/data';
+import { readMnist } from '../../src/node/data';
 import { idxHeader, temporaryFolder, writeSmallMnist } from '../support/data';
 
 const FILES = [
@@ -23,7 +23,7 @@ function copyOfMnist(folder = temporaryFolder()): string {
 
 describe('MNIST', () => {
   test('has 60,000 and 10,000 images, and the first test image is a 7', () => {
-    const { train, test } = loadMnist();
+    const { train, test } = readMnist();
     assert.deepEqual([train.count, test.count], [60000, 10000]);
     assert.deepEqual([train.images.length, test.images.length], [60000 * 784, 10000 * 784]);
     assert.deepEqual(Array.from(test.labels.slice(0, 10)), [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
@@ -39,24 +39,24 @@ describe('MNIST', () => {
     mkdirSync(raw, { recursive: true });
     for (const file of FILES)
       writeFileSync(join(raw, `${file}.gz`), gzipSync(readFileSync(join(source, file)), { level: 1 }));
-    assert.deepEqual(loadMnist({ directory: folder }).test.labels, loadMnist().test.labels);
+    assert.deepEqual(readMnist({ directory: folder }).test.labels, readMnist().test.labels);
   });
 
   test('admits other data of the same format only without the checksum', () => {
     const folder = temporaryFolder();
     writeSmallMnist(folder, 20, 10);
     assert.throws(
-      () => loadMnist({ directory: folder }),
+      () => readMnist({ directory: folder }),
       /train-images-idx3-ubyte: expected MD5 6bbc9ace.*--skip-checksum/,
     );
-    assert.equal(loadMnist({ directory: folder, skipChecksum: true }).train.count, 20);
+    assert.equal(readMnist({ directory: folder, skipChecksum: true }).train.count, 20);
   });
 });
 
 describe('a damaged data set is refused in one line', () => {
   const refused = (directory: string, message: RegExp, skipChecksum = false) =>
     assert.throws(
-      () => loadMnist({ directory, skipChecksum }),
+      () => readMnist({ directory, skipChecksum }),
       (error) => error instanceof DatasetError && !error.message.includes('\n') && message.test(error.message),
     );
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { pixels } from '../../src/common/mnist';
 import { initBackend, tf } from '../../src/node/backend';
-import { loadMnist } from '../../src/node/data';
+import { readMnist } from '../../src/node/data';
 import { PoissonEncoder, spikeTrain } from '../../src/snn/encoding';
 import { firingChance } from '../../src/snn/poisson-block';
 
@@ -43,7 +43,7 @@ describe('the Poisson encoder', () => {
   });
 
   test('gives an image the same spikes in every batch', () => {
-    const { test: split } = loadMnist();
+    const { test: split } = readMnist();
     const steps = (indices: number[]) => {
       const encoder = new PoissonEncoder({ seed: 2 }).begin({ split: 'test', epoch: 4, indices });
       const images = tf.tensor2d(pixels(split, indices), [indices.length, 784]);

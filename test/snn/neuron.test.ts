@@ -4,7 +4,7 @@ import { before, describe, test } from 'node:test';
 import { initialWeights } from '../../src/common/random';
 import { initBackend, tf } from '../../src/node/backend';
 import { multiStepForward, resetNet } from '../../src/snn/functional';
-import { ann, getWeights, lifNode, setWeights, snn } from '../../src/snn/networks';
+import { ann, findLIFNode, getWeights, setWeights, snn } from '../../src/snn/networks';
 import { LIFNode, simulate } from '../../src/snn/neuron';
 import { ATan, Sigmoid, Step, slopes } from '../../src/snn/surrogate';
 import { temporaryFolder } from '../support/data';
@@ -132,7 +132,7 @@ describe('networks', () => {
     const folder = join(temporaryFolder(), 'a b é');
     await net.save(`file://${folder}`);
     const loaded = await tf.loadLayersModel(`file://${join(folder, 'model.json')}`);
-    assert.deepEqual(lifNode(loaded).options(), lifNode(net).options());
+    assert.deepEqual(findLIFNode(loaded).options(), findLIFNode(net).options());
     assert.deepEqual(getWeights(loaded), getWeights(net));
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import type { Mnist, MnistSplit } from '../../src/common/mnist';
-import { loadMnist } from '../../src/node/data';
+import { readMnist } from '../../src/node/data';
 
 /** A new empty folder, removed after the tests of the file. */
 export function temporaryFolder(): string {
@@ -22,7 +22,7 @@ export function idxHeader(...words: number[]): Buffer {
 
 /** Writes the first images of MNIST as the four idx files into a folder. */
 export function writeSmallMnist(folder: string, train: number, test: number): void {
-  const mnist = loadMnist();
+  const mnist = readMnist();
   mkdirSync(folder, { recursive: true });
   const write = (prefix: string, split: MnistSplit, count: number) => {
     const images = [idxHeader(0x803, count, 28, 28), split.images.slice(0, count * 784)];
@@ -36,7 +36,7 @@ export function writeSmallMnist(folder: string, train: number, test: number): vo
 
 /** The first images of MNIST in memory. */
 export function smallMnist(train: number, test: number): Mnist {
-  const mnist = loadMnist();
+  const mnist = readMnist();
   const part = ({ images, labels }: MnistSplit, count: number) => ({
     images: images.subarray(0, count * 784),
     labels: labels.subarray(0, count),

@@ -5,10 +5,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Engine, type NeuronOptions, stateOf } from '../../src/common/engine';
+import { type Engine, freshState, type NeuronOptions } from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
-import { accuracy, answers } from '../../src/training/metrics';
+import type { SurrogateName } from '../../src/common/surrogates';
+import { accuracy, predictions } from '../../src/training/metrics';
 
 /** Options of a LIFNode that decide about its potentials and spikes. */
 interface ForwardParams {
@@ -20,7 +21,7 @@ interface ForwardParams {
 
 /** Options that decide about its gradient. */
 interface GradientParams {
-  surrogate: 'atan' | 'sigmoid';
+  surrogate: SurrogateName;
   alpha: number;
   detach_reset: boolean;
 }
@@ -54,7 +55,7 @@ export interface TrainingStep {
 export interface TrainingRun {
   params: {
     tau: number;
-    surrogate: 'atan' | 'sigmoid';
+    surrogate: SurrogateName;
     alpha: number;
     lr: number;
     adam_eps: number;
@@ -157,8 +158,10 @@ export const neuronOptions = (params: ForwardParams & Partial<GradientParams>): 
   decayInput: params.decay_input,
   vThreshold: params.v_threshold,
   vReset: params.v_reset,
-  surrogate: params.surrogate ?? DEFAULT_NEURON.surrogate,
-  alpha: params.alpha ?? DEFAULT_NEURON.alpha,
+  surrogateFunction:
+    params.surrogate && params.alpha
+      ? { name: params.surrogate, alpha: params.alpha }
+      : DEFAULT_NEURON.surrogateFunction,
   detachReset: params.detach_reset ?? DEFAULT_NEURON.detachReset,
 });
 
@@ -233,8 +236,8 @@ export function assertSums(gradient: ArrayLike<number>, step: TrainingStep, what
  * spikes. A current is a sum of a hundred weights, which the engines add in orders of their own.
  */
 export async function assertTrace(engine: Engine, golden: TraceFile, neuron: TraceFile['neurons'][0]): Promise<void> {
-  await engine.restore(stateOf(kernelOf(golden.weight)));
-  const { current, h, v, spike } = await engine.trace('test', 0, golden.image);
+  await engine.restore(freshState(kernelOf(golden.weight)));
+  const { current, h, v, spike } = await engine.trace({ split: 'test', epoch: 0, index: golden.image });
   assertClose(current, float32(golden.current), 5e-6, 'current');
   assertClose(h, float32(neuron.h), 5e-6, 'h');
   assertClose(v, float32(neuron.v), 5e-6, 'v');
@@ -256,11 +259,11 @@ export function answersData({ rows, label }: AnswersFile): Mnist {
 export async function assertAnswers(engine: Engine, golden: AnswersFile): Promise<void> {
   const weights = new Float32Array(7840);
   weights.set(golden.current);
-  await engine.restore(stateOf(weights));
+  await engine.restore(freshState(weights));
   const all = Uint32Array.from({ length: golden.rows }, (_, i) => i);
-  const rates = await engine.rates('test', 0, all);
+  const rates = await engine.rates({ split: 'test', epoch: 0, indices: all });
   assert.deepEqual(rates, Float32Array.from(golden.firing_rate), 'firing rates');
-  assert.deepEqual(Array.from(answers(rates)), golden.answer, 'answers');
+  assert.deepEqual(Array.from(predictions(rates)), golden.answer, 'answers');
   assert.equal(await accuracy(engine), golden.correct / golden.rows, 'accuracy on test images');
   assert.equal((await engine.trainBatch(0, all)).correct, golden.correct, 'correct images of a training batch');
 }

@@ -26,7 +26,7 @@ interface Modules {
 
 /** Builds a site in a folder, with one empty notebook, and serves it below a path. */
 export async function startSite(folder: string, modules: Modules): Promise<KernelSite> {
-  const { buildDeclarations, buildKernel } = await import('../../packages/jupyterlite-typescript-kernel/build.mjs');
+  const { buildDeclarations, buildKernel } = await import('../../packages/typescript-kernel/jupyterlite/build.mjs');
   const contents = join(folder, 'contents');
   mkdirSync(contents, { recursive: true });
   await buildKernel({ out: join(folder, 'kernel') });

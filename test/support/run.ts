@@ -1,4 +1,5 @@
 /** The command line as a person runs it, and what a run leaves. */
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -25,8 +26,13 @@ export function contentsOf(folder: string): Record<string, string> {
 }
 
 /** Runs the command to its end, by default in a new empty folder. */
-export function lifFcMnist(args: string[], cwd = temporaryFolder(), node: string[] = []) {
-  const run = spawnSync(process.execPath, [...node, COMMAND, ...args], { cwd, encoding: 'utf8' });
+export function lifFcMnist(args: string[], cwd = temporaryFolder(), node: string[] = [], env: NodeJS.ProcessEnv = {}) {
+  const run = spawnSync(process.execPath, [...node, COMMAND, ...args], {
+    cwd,
+    encoding: 'utf8',
+    timeout: 120_000,
+    env: { ...process.env, ...env },
+  });
   return { ...run, cwd };
 }
 
@@ -40,4 +46,12 @@ print(json.dumps({t: [[s.step, s.value] for s in e.Scalars(t)] for t in e.Tags()
     folder,
   );
   return JSON.parse(text);
+}
+
+/** TensorBoard's own reader finds every step of every curve, once. */
+export function assertCurvesWhole(folder: string, batches: number, epochs: number): void {
+  const curves = scalars(folder);
+  const steps = (name: string) => curves[name].map(([step]) => step);
+  assert.deepEqual(steps('train_batch_accuracy'), [...Array(batches).keys()]);
+  assert.deepEqual(steps('test_accuracy'), [...Array(epochs).keys()]);
 }

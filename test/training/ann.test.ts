@@ -3,8 +3,8 @@ import { before, describe, test } from 'node:test';
 import type { Mnist } from '../../src/common/mnist';
 import { initBackend, tf } from '../../src/node/backend';
 import { ann, getWeights, setWeights } from '../../src/snn/networks';
-import { annAccuracy, predict, trainAnn, trainStep } from '../../src/training/ann';
-import { adam, batchOf } from '../../src/training/batches';
+import { accuracy, predict, train, trainStep } from '../../src/training/ann';
+import { adam, makeBatch } from '../../src/training/batches';
 import { crossEntropy, meanSquaredError } from '../../src/training/losses';
 import { smallMnist } from '../support/data';
 
@@ -17,7 +17,7 @@ const data = smallMnist(100, 30);
 test('trainStep() returns the loss before the step, and the step lowers it', () => {
   const net = ann();
   const optimizer = adam(1e-3);
-  const batch = batchOf(data.train, [0, 1, 2, 3, 4, 5, 6, 7]);
+  const batch = makeBatch(data.train, [0, 1, 2, 3, 4, 5, 6, 7]);
   const step = () => trainStep(net, batch, crossEntropy, optimizer);
   const expected = tf.tidy(() => crossEntropy(batch.labels, net.apply(batch.images) as tf.Tensor2D).dataSync()[0]);
   const first = step();
@@ -39,18 +39,18 @@ test('predict() returns ten probabilities per image, of the images that were ask
   net.dispose();
 });
 
-describe('trainAnn()', () => {
+describe('ann.train()', () => {
   test('drops the last incomplete batch, and reports each batch and each epoch', async () => {
     const net = ann();
     const reports: [number, number][] = [];
     const onBatch = (done: number, of: number) => void reports.push([done, of]);
-    const accuracies = await trainAnn(net, { data, loss: crossEntropy, epochs: 2, batchSize: 32, onBatch });
+    const accuracies = await train(net, { data, loss: crossEntropy, epochs: 2, batchSize: 32, onBatch });
     assert.deepEqual(
       reports,
       [1, 2, 3, 4, 5, 6].map((done) => [done, 6]),
     );
     assert.equal(accuracies.length, 2);
-    assert.equal(accuracies[1], annAccuracy(net, data));
+    assert.equal(accuracies[1], accuracy(net, data));
     net.dispose();
   });
 
@@ -58,8 +58,8 @@ describe('trainAnn()', () => {
     const seen: Mnist = { train: data.train, test: data.train };
     for (const loss of [crossEntropy, meanSquaredError]) {
       const net = ann();
-      const before = annAccuracy(net, seen);
-      const accuracies = await trainAnn(net, { data: seen, loss, epochs: 10, batchSize: 10, learningRate: 0.01 });
+      const before = accuracy(net, seen);
+      const accuracies = await train(net, { data: seen, loss, epochs: 10, batchSize: 10, learningRate: 0.01 });
       assert.ok(before < 0.3 && accuracies[9] > 0.9, `from ${before} to ${accuracies[9]}`);
       net.dispose();
     }
@@ -68,7 +68,7 @@ describe('trainAnn()', () => {
   test('gives the same bytes for the same seed, others for another', async () => {
     const weights = async (seed: number) => {
       const net = ann();
-      await trainAnn(net, { data, loss: crossEntropy, epochs: 1, batchSize: 10, seed });
+      await train(net, { data, loss: crossEntropy, epochs: 1, batchSize: 10, seed });
       const result = getWeights(net);
       net.dispose();
       return result;
@@ -87,24 +87,24 @@ describe('trainAnn()', () => {
       if (batches === 4) controller.abort();
     };
     const { signal } = controller;
-    await trainAnn(net, { data, loss: crossEntropy, epochs: 5, batchSize: 32, signal, onBatch });
+    await train(net, { data, loss: crossEntropy, epochs: 5, batchSize: 32, signal, onBatch });
     assert.equal(batches, 4);
     net.dispose();
   });
 
   test('leaves no tensor behind', async () => {
     const net = ann();
-    const train = () => trainAnn(net, { data, loss: meanSquaredError, epochs: 1, batchSize: 32 });
-    await train();
+    const trainOnce = () => train(net, { data, loss: meanSquaredError, epochs: 1, batchSize: 32 });
+    await trainOnce();
     const before = tf.memory().numTensors;
-    await train();
-    annAccuracy(net, data);
+    await trainOnce();
+    accuracy(net, data);
     assert.equal(tf.memory().numTensors, before);
     net.dispose();
   });
 });
 
-test('annAccuracy() is the share of the test images whose highest probability is the label’s', () => {
+test('ann.accuracy() is the share of the test images whose highest probability is the label’s', () => {
   const net = ann();
   // Weights of zero but for one pixel: the images where it is white are 7s to this network, all others tie.
   const weights = new Float32Array(7840);
@@ -115,6 +115,6 @@ test('annAccuracy() is the share of the test images whose highest probability is
   const labels = Uint8Array.of(7, 7, 1, 0, 0, 5, 7, 3);
   const split = { images, labels, count: 8 };
   // Right are the first two; and of the ties, whose answer is the lowest index, the two zeros.
-  assert.equal(annAccuracy(net, { train: split, test: split }), 4 / 8);
+  assert.equal(accuracy(net, { train: split, test: split }), 4 / 8);
   net.dispose();
 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { engineOptions, type SomeEngineOptions, stateOf } from '../../src/common/engine';
+import { type EngineOptions, freshState, resolveEngineOptions } from '../../src/common/engine';
 import { initialWeights } from '../../src/common/random';
 import { initBackend, tf } from '../../src/node/backend';
 import { createEngine } from '../../src/node/engines';
 import { getWeights, setWeights, snn } from '../../src/snn/networks';
+import { Sigmoid } from '../../src/snn/surrogate';
 import { newHistory } from '../../src/training/history';
 import { type TrainOptions, train as trainEngine } from '../../src/training/train';
 import { smallMnist } from '../support/data';
@@ -17,7 +18,7 @@ before(async () => {
 const data = smallMnist(1100, 300);
 
 /** Trains an engine that is made for it and closed afterwards. */
-async function train(options: SomeEngineOptions & Omit<TrainOptions, 'engine'> & { engine?: 'event' | 'tfjs' }) {
+async function train(options: EngineOptions & Omit<TrainOptions, 'engine'> & { engine?: 'event' | 'tfjs' }) {
   const engine = await createEngine(options.engine ?? 'event', options);
   try {
     return await trainEngine({ ...options, engine });
@@ -81,7 +82,7 @@ for (const engine of ['tfjs', 'event'] as const) {
     test('takes its weights from a tf.sequential and gives them back in one call each way', async () => {
       const net = snn({ seed: 8 });
       const made = await createEngine(engine, { data, T: 4 });
-      await made.restore(stateOf(getWeights(net)));
+      await made.restore(freshState(getWeights(net)));
       assert.deepEqual((await made.state()).weights, initialWeights(8, 784, 10));
       await made.trainBatch(
         0,
@@ -95,10 +96,10 @@ for (const engine of ['tfjs', 'event'] as const) {
   });
 }
 
-test('a surrogate named without its steepness has SpikingJelly’s', () => {
-  const alpha = (neuron: object) => engineOptions({ data, neuron }).neuron.alpha;
-  assert.deepEqual([alpha({}), alpha({ surrogate: 'atan' }), alpha({ surrogate: 'sigmoid' })], [2, 2, 4]);
-  assert.equal(alpha({ surrogate: 'sigmoid', alpha: 1 }), 1);
+test('a surrogate of the package is an option of an engine, as plain values', () => {
+  const { neuron } = resolveEngineOptions({ data, neuron: { surrogateFunction: new Sigmoid() } });
+  assert.deepEqual(neuron.surrogateFunction, { name: 'sigmoid', alpha: 4 });
+  assert.deepEqual(resolveEngineOptions({ data }).neuron.surrogateFunction, { name: 'atan', alpha: 2 });
 });
 
 test('an engine that cannot take a history’s weights leaves them as they are', async () => {
@@ -129,8 +130,8 @@ describe('the tfjs engine', () => {
     await engine.trainBatch(0, indices);
     const before = tf.memory().numTensors;
     await engine.trainBatch(0, indices);
-    await engine.rates('test', 0, indices);
-    await engine.trace('test', 0, 0);
+    await engine.rates({ split: 'test', epoch: 0, indices });
+    await engine.trace({ split: 'test', epoch: 0, index: 0 });
     await engine.restore(await engine.state());
     assert.equal(tf.memory().numTensors, before);
     await engine.close();
@@ -145,11 +146,7 @@ describe('the tfjs engine', () => {
       bytes.push(tf.memory().numBytes);
       return apply(...args);
     };
-    await engine.rates(
-      'test',
-      0,
-      Uint32Array.from({ length: 128 }, (_, i) => i),
-    );
+    await engine.rates({ split: 'test', epoch: 0, indices: Uint32Array.from({ length: 128 }, (_, i) => i) });
     const potentials = 128 * 10 * 4;
     assert.equal(bytes.length, 200);
     assert.equal(bytes[199] - bytes[1], 198 * potentials);
@@ -173,8 +170,8 @@ describe('the tfjs engine', () => {
       engine.network,
       initialWeights(1, 784, 10).map((w) => 5 * w),
     );
-    const { spike, h, v } = await engine.trace('test', 3, 2);
-    const rates = await engine.rates('test', 3, Uint32Array.of(2));
+    const { spike, h, v } = await engine.trace({ split: 'test', epoch: 3, index: 2 });
+    const rates = await engine.rates({ split: 'test', epoch: 3, indices: [2] });
     const counted = Array.from(rates, (_, n) => spike.filter((s, i) => i % 10 === n && s === 1).length / 20);
     assertClose(rates, counted, 1e-7, 'rates');
     assert.ok(

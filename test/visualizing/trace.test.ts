@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Figure, type NeuronRecord, neuronOf, neuronRace, neuronTrace } from '../../src/visualizing';
+import { type Figure, type NeuronRecord, neuronRace, neuronTrace, selectNeuron } from '../../src/visualizing';
 import { lifCases } from '../support/golden';
 
 test('one column of a trace is the record of one neuron', () => {
   const v = [1, 2, 3, 4, 5, 6];
-  const record = neuronOf({ v, spike: v }, 1, 2);
+  const record = selectNeuron({ v, spike: v }, 1, 2);
   assert.deepEqual(Array.from(record.v), [2, 4, 6]);
   assert.equal(record.current, undefined);
 });
@@ -42,7 +42,7 @@ test('as SpikingJelly computes them, potentials reach the threshold at every spi
   for (const { params, T, batch, units, h, v, spike } of lifCases()) {
     const record: NeuronRecord = { h, v, spike };
     for (let column = 0; column < batch * units; column++) {
-      const one = neuronOf(record, column, batch * units);
+      const one = selectNeuron(record, column, batch * units);
       const [{ x, y }] = named(neuronTrace(one, { vThreshold: params.v_threshold }), /^potential$/);
       const fired: number[] = [];
       for (let i = 1; i < x.length; i++) if (x[i] === x[i - 1]) fired.push(i - 1);
@@ -93,7 +93,7 @@ test('a part of a record that is missing or of another length is refused', () =>
   );
   assert.throws(() => neuronTrace({ v: [], spike: [] }), /neuronTrace: expected \[T\], found 0 values/);
   assert.throws(
-    () => neuronOf({ v: [1, 2, 3], spike: [1, 2, 3] }, 0, 2),
-    /neuronOf: expected \[T, 2\], found 3 values/,
+    () => selectNeuron({ v: [1, 2, 3], spike: [1, 2, 3] }, 0, 2),
+    /selectNeuron: expected \[T, 2\], found 3 values/,
   );
 });

@@ -10,12 +10,12 @@ import {
   lines,
   liveCurve,
   lossAndAccuracy,
-  neuronOf,
   neuronRace,
   neuronTrace,
   perEpoch,
   plot1dSpikes,
   plot2dHeatmap,
+  selectNeuron,
   weightImages,
 } from '../../src/visualizing';
 
@@ -85,7 +85,7 @@ test('a number out of its range is refused in one line that says what is allowed
     [() => plot2dHeatmap([1], { neurons: -1 }), /^neurons: expected a whole number of at least 1, found -1$/],
     [() => plot1dSpikes([1], { neurons: 0.5 }), /^neurons: expected a whole number of at least 1, found 0\.5$/],
     ...[10, 99, -1, 0.5].map((neuron): [() => unknown, RegExp] => [
-      () => neuronOf(trace, neuron),
+      () => selectNeuron(trace, neuron),
       new RegExp(`^neuron: expected a whole number from 0 to 9, found ${neuron}$`),
     ]),
     ...[-2, 0, 1.5].map((epochs): [() => unknown, RegExp] => [
@@ -124,7 +124,7 @@ test('what is no array of numbers is refused in one line that says what was foun
       figure as Loose,
       [],
     ]),
-    ...[accuracyCurve, liveCurve, lossAndAccuracy, perEpoch, neuronTrace, neuronOf, neuronRace].map(
+    ...[accuracyCurve, liveCurve, lossAndAccuracy, perEpoch, neuronTrace, selectNeuron, neuronRace].map(
       (figure): [Loose, unknown[]] => [figure as unknown as Loose, []],
     ),
     ...[lines, bars, compareWeights].map((figure): [Loose, unknown[]] => [figure as unknown as Loose, []]),

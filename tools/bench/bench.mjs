@@ -271,7 +271,7 @@ async function main() {
   }
   const peer = values['setup-peer'] ? await setUpPeer() : values.peer;
   const { shuffled } = require('../../dist/common/random.js');
-  const { loadMnist } = require('../../dist/node/data.js');
+  const { readMnist } = require('../../dist/node/data.js');
   const { DEFAULT_NEURON } = require('../../dist/common/neuron-options.js');
   const machine = {
     cpu: cpus()[0].model.trim(),
@@ -314,7 +314,7 @@ async function main() {
   );
 
   print('\nStages of the kernel, one thread, microseconds per image');
-  const parts = await stages(loadMnist(), DEFAULT_NEURON);
+  const parts = await stages(readMnist(), DEFAULT_NEURON);
   const whole = Object.values(parts).reduce((sum, time) => sum + time, 0);
   for (const [name, time] of Object.entries(parts)) {
     print(`  ${name.padEnd(16)} ${time.toFixed(2).padStart(6)}  ${((100 * time) / whole).toFixed(0).padStart(3)} %`);

@@ -5,11 +5,11 @@ import { createInterface } from 'node:readline';
 
 const require = createRequire(import.meta.url);
 const [name, threads, T, batchSize] = process.argv.slice(2);
-const { loadMnist } = require('../../dist/node/data.js');
+const { readMnist } = require('../../dist/node/data.js');
 const { createEngine } = require('../../dist/node/engines.js');
 
 const options = {
-  data: loadMnist(),
+  data: readMnist(),
   seed: 0,
   T: Number(T),
   batchSize: Number(batchSize),

@@ -30,16 +30,16 @@ function kernel() {
  * then the pixels.
  */
 async function samples(tau) {
-  const { stateOf } = require(join(root, 'dist', 'common', 'engine.js'));
-  const { loadMnist } = require(join(root, 'dist', 'node', 'data.js'));
+  const { freshState } = require(join(root, 'dist', 'common', 'engine.js'));
+  const { readMnist } = require(join(root, 'dist', 'node', 'data.js'));
   const { createEngine } = require(join(root, 'dist', 'node', 'engines.js'));
-  const data = loadMnist();
+  const data = readMnist();
   const { images, labels } = data.test;
   const engine = await createEngine('event', { data, batchSize: 1, neuron: { tau }, threads: 1 });
   const trained = new Float32Array(Uint8Array.from(weights()).buffer);
-  await engine.restore(stateOf(trained));
+  await engine.restore(freshState(trained));
   const looked = Uint32Array.from({ length: 2000 }, (_, i) => i);
-  const rates = await engine.rates('test', 0, looked);
+  const rates = await engine.rates({ split: 'test', epoch: 0, indices: looked });
   await engine.close();
   /** By how much the right neuron's rate is above the highest of the others. */
   const lead = (i) => {
@@ -72,8 +72,8 @@ const LOOKED_AT = 3000;
 async function choose(tau) {
   const { Kernel, PAGE_STREAM } = await importModule(join(root, 'book', 'playground', 'kernel.ts'));
   const { countsOf, winnerOf } = await importModule(join(root, 'book', 'playground', 'said.ts'));
-  const { loadMnist } = require(join(root, 'dist', 'node', 'data.js'));
-  const { images, labels } = loadMnist().test;
+  const { readMnist } = require(join(root, 'dist', 'node', 'data.js'));
+  const { images, labels } = readMnist().test;
   const network = await Kernel.create(kernel(), new Float32Array(Uint8Array.from(weights()).buffer));
   const pixels = (i) => images.subarray(i * 784, (i + 1) * 784);
   const answer = (i, settings = {}) => {

@@ -28,17 +28,17 @@ const FIRST = 0;
 
 /** What the trained network does in 100 steps with a 7 that it reads, but not without a race: another neuron fires as well. */
 async function sevenShown() {
-  const { stateOf } = require(join(root, 'dist', 'common', 'engine.js'));
-  const { loadMnist } = require(join(root, 'dist', 'node', 'data.js'));
+  const { freshState } = require(join(root, 'dist', 'common', 'engine.js'));
+  const { readMnist } = require(join(root, 'dist', 'node', 'data.js'));
   const { createEngine } = require(join(root, 'dist', 'node', 'engines.js'));
-  const data = loadMnist();
+  const data = readMnist();
   const { images, labels } = data.test;
   const engine = await createEngine('event', { data, T, batchSize: 1, neuron: { tau: trainedTau() }, threads: 1 });
-  await engine.restore(stateOf(new Float32Array(Uint8Array.from(weights()).buffer)));
-  const rates = await engine.rates('test', 0, Uint32Array.from(SEVENS));
+  await engine.restore(freshState(new Float32Array(Uint8Array.from(weights()).buffer)));
+  const rates = await engine.rates({ split: 'test', epoch: 0, indices: Uint32Array.from(SEVENS) });
   const index = SEVENS.find((_, at) => hasRace(rates.subarray(10 * at, 10 * at + 10))) ?? FIRST;
-  const { h, spike } = await engine.trace('test', 0, index);
-  const inputs = await engine.spikes('test', 0, index);
+  const { h, spike } = await engine.trace({ split: 'test', epoch: 0, index });
+  const inputs = await engine.spikes({ split: 'test', epoch: 0, index });
   await engine.close();
   return { image: images.subarray(784 * index, 784 * (index + 1)), label: labels[index], inputs, h, spike };
 }

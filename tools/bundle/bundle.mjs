@@ -12,7 +12,6 @@ import { edition } from '../exercises/edition.mjs';
 import { fits, kindOfBundle, NATIVE, sha256 } from '../setup/bundle.mjs';
 import { packNative } from '../setup/native.mjs';
 import { packagesOf, tarballOf } from '../setup/registry.mjs';
-import { npmCommand, succeeded } from '../setup/steps.mjs';
 import { command, whole } from '../system/options.mjs';
 import { endWithParent, onSignals } from '../system/parent.mjs';
 import {
@@ -26,7 +25,7 @@ import {
   writeWhole,
 } from '../system/project.mjs';
 import { pythonEnv } from '../system/requirements.cjs';
-import { endChildren, run, runTwice, Stopped } from '../system/run.mjs';
+import { endChildren, npmCommand, run, runTwice, Stopped, succeeded } from '../system/run.mjs';
 import { step } from '../system/step.mjs';
 import { readme } from './readme.mjs';
 import { serve } from './serve.mjs';

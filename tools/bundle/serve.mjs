@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fingerprintOf } from '../setup/bundle.mjs';
 import { SetupError } from '../system/project.mjs';
-import { sendFile } from '../system/static-files.mjs';
+import { pathOf, sendFile } from '../system/static-files.mjs';
 
 /** The addresses under which others reach this machine. */
 function addresses(host, port) {
@@ -54,12 +54,8 @@ export async function serve({ folder, built, host, port }) {
       response.end(request.method === 'HEAD' ? undefined : text);
     };
     if (request.method !== 'GET' && request.method !== 'HEAD') return answer(405, 'GET only\n');
-    let path;
-    try {
-      path = decodeURIComponent(request.url.replace(/[?#].*$/, ''));
-    } catch {
-      return answer(400, 'no such address\n');
-    }
+    const path = pathOf(request);
+    if (path === undefined) return answer(400, 'no such address\n');
     if (path === '/') return answer(200, start, 'text/html; charset=utf-8');
     if (sendFile(request, response, built, path, ['lite', 'book'])) return;
     if (!hasBundle || !sendFile(request, response, folder, path)) answer(404, 'not here\n');

@@ -19,7 +19,7 @@ async function attempt(name, work) {
 async function main() {
   await attempt('backend', async () => ({ value: await initBackend() }));
   const data = await attempt('data', async () => {
-    const result = loadMnist();
+    const result = await loadMnist();
     return { value: [result.train.count, result.test.count], result };
   });
   if (data) {

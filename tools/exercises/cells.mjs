@@ -5,30 +5,63 @@
 // is right, and `reading`, which tells what they show. `setup` and `progress` stand around all of them. A copy shows the
 // picture above the stub, as what to reach; what a `run` shows is seen only after the right answer.
 
+/**
+ * What an exercise's cell says of itself.
+ * @typedef {{ id?: string, role?: string, minutes?: number }} Part
+ *
+ * A cell of a notebook of format 4, as far as it matters here.
+ * @typedef {object} Cell
+ * @property {string} cell_type
+ * @property {string} id
+ * @property {string | string[]} source
+ * @property {{ exercise?: Part, tags?: string[], jupyter?: { source_hidden?: boolean } }} metadata
+ * @property {number | null} [execution_count]
+ * @property {{ name?: string, text?: string | string[], data?: Record<string, string | string[]> }[]} [outputs]
+ * @property {Record<string, Record<string, string>>} [attachments]
+ *
+ * @typedef {{ cells: Cell[], metadata: Record<string, any>, nbformat: number, nbformat_minor?: number }} Notebook
+ */
+
+/** @param {Pick<Cell, 'source'>} cell */
 export const textOf = ({ source }) => [source].flat().join('');
-const lines = (text) => text.split(/(?<=\n)/);
+const lines = (/** @type {string} */ text) => text.split(/(?<=\n)/);
 const SOLUTION = /^([ \t]*)\/\/ BEGIN SOLUTION\n([\s\S]*?)^[ \t]*\/\/ END SOLUTION$/gm;
 const MARK = /(BEGIN|END) SOLUTION/;
 const FOLDED = /^<details><summary>[^<]+<\/summary>\n\n[\s\S]+\n\n<\/details>$/;
 const PREDICT = '**Predict, then run.**';
 
-/** Which exercise a cell belongs to, and as what. */
+/**
+ * Which exercise a cell belongs to, and as what.
+ * @param {Partial<Pick<Cell, 'metadata'>>} cell which may come from a file that was handed in, and have no metadata
+ * @returns {Part}
+ */
 export const partOf = (cell) => cell.metadata?.exercise ?? {};
 
-/** The ids of a chapter's exercises, in order. */
-export const idsOf = ({ cells }) => cells.map(partOf).flatMap(({ id, role }) => (role === 'task' ? [id] : []));
+/**
+ * The ids of a chapter's exercises, in order.
+ * @param {Pick<Notebook, 'cells'>} chapter
+ */
+export const idsOf = ({ cells }) => cells.map(partOf).flatMap(({ id, role }) => (role === 'task' && id ? [id] : []));
 
-/** The cells from the exercises' set-up to their progress: what a check needs, and nothing of the chapter before. */
+/**
+ * The cells from the exercises' set-up to their progress: what a check needs, and nothing of the chapter before.
+ * @param {Pick<Notebook, 'cells'>} notebook
+ */
 export function sectionOf({ cells }) {
   const first = cells.findIndex((cell) => partOf(cell).role === 'setup');
   const last = cells.findLastIndex((cell) => partOf(cell).role === 'progress');
   return first < 0 ? [] : cells.slice(first, (last < 0 ? cells.length : last) + 1);
 }
 
-/** An answer cell as a learner finds it: a stub, and open. */
+/**
+ * An answer cell as a learner finds it: a stub, and open.
+ * @param {Cell} cell
+ * @returns {Cell}
+ */
 function stubOf(cell) {
   const { source_hidden: _, ...jupyter } = cell.metadata.jupyter ?? {};
   const tags = (cell.metadata.tags ?? []).filter((tag) => tag !== 'hide-input');
+  /** @type {Cell['metadata']} */
   const metadata = { ...cell.metadata, jupyter, tags };
   if (Object.keys(jupyter).length === 0) delete metadata.jupyter;
   if (tags.length === 0) delete metadata.tags;
@@ -36,7 +69,11 @@ function stubOf(cell) {
   return { ...cell, metadata, source: lines(source) };
 }
 
-/** The figure that a solved chapter shows, as a markdown cell: what the learner's own answer is to look like. */
+/**
+ * The figure that a solved chapter shows, as a markdown cell: what the learner's own answer is to look like.
+ * @param {Cell} cell
+ * @returns {Cell[]}
+ */
 function pictureToReach(cell) {
   const { id } = partOf(cell);
   const data = cell.outputs?.map((output) => output.data).find((bundle) => bundle?.['image/png']);
@@ -54,7 +91,10 @@ function pictureToReach(cell) {
   ];
 }
 
-/** The cells of a learner's copy: stubs in the place of solutions, and the pictures to reach above them. */
+/**
+ * The cells of a learner's copy: stubs in the place of solutions, and the pictures to reach above them.
+ * @param {Cell[]} cells of the chapter
+ */
 export function learnersCells(cells) {
   return cells.flatMap((cell) => {
     const { id, role } = partOf(cell);
@@ -66,10 +106,11 @@ export function learnersCells(cells) {
 
 /**
  * What is wrong with the exercises of a chapter, a line each.
- * @param {object} notebook the chapter
+ * @param {Pick<Notebook, 'cells'>} notebook the chapter
  * @param {Record<string, { minutes: number }>} exercises those of the package that belong to it, by id
  */
 export function problemsOf(notebook, exercises) {
+  /** @type {string[]} */
   const problems = [];
   const ids = idsOf(notebook);
   for (const id of Object.keys(exercises))
@@ -77,7 +118,8 @@ export function problemsOf(notebook, exercises) {
   for (const id of ids)
     if (!Object.hasOwn(exercises, id)) problems.push(`${id}: no exercise of the package for this chapter`);
   for (const id of new Set(ids)) {
-    const with_ = (role) => notebook.cells.filter((cell) => partOf(cell).id === id && partOf(cell).role === role);
+    const with_ = (/** @type {string} */ role) =>
+      notebook.cells.filter((cell) => partOf(cell).id === id && partOf(cell).role === role);
     const [tasks, answers] = [with_('task'), with_('answer')];
     if (tasks.length !== 1) problems.push(`${id}: expected one task cell, found ${tasks.length}`);
     if (answers.length !== 1) problems.push(`${id}: expected one answer cell, found ${answers.length}`);
@@ -97,21 +139,32 @@ export function problemsOf(notebook, exercises) {
   return problems;
 }
 
+/**
+ * @param {string} id
+ * @param {Cell} task
+ * @param {number | undefined} minutes as in the package
+ */
 function problemsOfTask(id, task, minutes) {
   const text = textOf(task);
+  /** @type {string[]} */
   const problems = [];
   const hints = text.match(/<details><summary>Hint \d<\/summary>\n\n/g)?.length ?? 0;
   if (hints < 2 || hints > 3) problems.push(`${id}: expected two or three hints, found ${hints}`);
-  if (task.metadata.exercise.minutes !== minutes) {
-    problems.push(`${id}: expected ${minutes} minutes as in the package, found ${task.metadata.exercise.minutes}`);
+  if (partOf(task).minutes !== minutes) {
+    problems.push(`${id}: expected ${minutes} minutes as in the package, found ${partOf(task).minutes}`);
   }
   if (!text.includes(`*About ${minutes} minutes.*`))
     problems.push(`${id}: the task does not say "About ${minutes} minutes."`);
   return problems;
 }
 
+/**
+ * @param {string} id
+ * @param {Cell} answer
+ */
 function problemsOfAnswer(id, answer) {
   const code = textOf(answer);
+  /** @type {string[]} */
   const problems = [];
   const blocks = [...code.matchAll(SOLUTION)].length;
   if (blocks !== 1) problems.push(`${id}: expected one BEGIN SOLUTION … END SOLUTION, found ${blocks}`);
@@ -128,8 +181,14 @@ function problemsOfAnswer(id, answer) {
   return problems;
 }
 
-/** Who has guessed wants to see the measured value: after the right answer, and not before. */
+/**
+ * Who has guessed wants to see the measured value: after the right answer, and not before.
+ * @param {string} id
+ * @param {Cell[]} runs
+ * @param {Cell[]} pictures
+ */
 function problemsOfPrediction(id, runs, pictures) {
+  /** @type {string[]} */
   const problems = [];
   if (runs.length !== 1)
     problems.push(`${id}: expected one run cell that shows what was to be predicted, found ${runs.length}`);
@@ -142,9 +201,13 @@ function problemsOfPrediction(id, runs, pictures) {
   return problems;
 }
 
-/** A text about an answer, or about what a solved exercise shows, would give the result away, so a reader opens it. */
+/**
+ * A text about an answer, or about what a solved exercise shows, would give the result away, so a reader opens it.
+ * @param {Pick<Notebook, 'cells'>} notebook
+ */
 function problemsOfReadings(notebook) {
-  const shown = ({ metadata }) => ['answer', 'picture', 'run', 'reading'].includes(metadata?.exercise?.role);
+  const shown = (/** @type {Cell} */ cell) =>
+    ['answer', 'picture', 'run', 'reading'].includes(partOf(cell).role ?? 'none');
   return sectionOf(notebook).flatMap((cell, i, cells) => {
     const isReading = cell.cell_type === 'markdown' && i > 0 && shown(cells[i - 1]) && !textOf(cell).startsWith('#');
     if (!isReading) return [];
@@ -152,30 +215,4 @@ function problemsOfReadings(notebook) {
       ? []
       : [`${cell.id}: expected a folded text (the role reading, and <details> around it)`];
   });
-}
-
-/** What a check printed: sign, exercise, the mistake's name. */
-const CHECKED = /^([✔○✘]) ([\w-]+)(?: \(([\w-]+)\))?: (.*)$/gm;
-const STATUS = { '✔': 'passed', '○': 'todo', '✘': 'wrong' };
-
-/**
- * What the checks of an executed notebook found, by the exercise's id; of several the last.
- * `failed` says that the answer's cell ended with an error instead.
- * @returns {Record<string, { status: 'passed' | 'todo' | 'wrong' | 'failed', name?: string, message: string }>}
- */
-export function verdictsOf({ cells }) {
-  const verdicts = {};
-  for (const cell of cells) {
-    const { id, role } = partOf(cell);
-    const printed = (stream) =>
-      (cell.outputs ?? []).map(({ name, text }) => (name === stream ? [text].flat().join('') : '')).join('');
-    if (role === 'answer' && printed('stderr') !== '') {
-      const message = printed('stderr').trim().split('\n')[0].slice(0, 200);
-      verdicts[id] = { status: 'failed', name: 'cell-fails', message };
-    }
-    for (const [, sign, checked, name, message] of printed('stdout').matchAll(CHECKED)) {
-      verdicts[checked] = { status: STATUS[sign], ...(name ? { name } : {}), message };
-    }
-  }
-  return verdicts;
 }

@@ -16,7 +16,9 @@ export function edition() {
   const chapters = readdirSync(join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
   for (const name of chapters.sort()) {
     const { cells } = readJson(join(root, 'notebooks', name));
-    hash.update(JSON.stringify(cells.map((cell) => [cell.cell_type, textOf(cell)])));
+    hash.update(
+      JSON.stringify(cells.map((/** @type {import('./cells.mjs').Cell} */ cell) => [cell.cell_type, textOf(cell)])),
+    );
   }
   return hash.digest('hex').slice(0, 4);
 }

@@ -20,6 +20,7 @@ npm run exercises -- --report FOLDER [02 …]
                      [--trust]         also as root: their code may then read and change everything here
 npm run exercises -- --notes           writes the teacher's notes, workshop/exercises.md`;
 
+/** @returns {typeof import('../../src/exercises/index.js')} */
 const packageExercises = () => createRequire(import.meta.url)(join(root, 'dist', 'exercises', 'index.js'));
 
 function options() {
@@ -39,18 +40,23 @@ function options() {
     });
     return { given: values, chapters: positionals };
   } catch (error) {
-    throw new BadInput(`${error.message.split('. ')[0]}; see --help`);
+    throw new BadInput(`${/** @type {Error} */ (error).message.split('. ')[0]}; see --help`);
   }
 }
 
-/** Runs work that writes copies, and says in one line why it cannot. */
+/**
+ * Runs work that writes copies, and says in one line why it cannot.
+ * @template T
+ * @param {() => T} work
+ */
 function writing(work) {
   try {
     return work();
   } catch (error) {
-    if (error.syscall === undefined) throw error;
+    const { code, syscall } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (syscall === undefined) throw error;
     throw new BadInput(
-      `notebooks/my cannot be written to (${error.code}); give yourself the right to, or work in a clone of your own`,
+      `notebooks/my cannot be written to (${code}); give yourself the right to, or work in a clone of your own`,
     );
   }
 }
@@ -63,12 +69,16 @@ function makeAll() {
   console.log('`npm run lab` opens them.');
 }
 
-const sayOutdated = (name) =>
+const sayOutdated = (/** @type {string} */ name) =>
   console.log(
     `${name} has changed since your copy was made: \`npm run exercises -- --reset ${name.slice(0, 2)}\` makes a new one.`,
   );
 
-/** The file of a chapter that is named by its number. */
+/**
+ * The file of a chapter that is named by its number.
+ * @param {string} number
+ * @param {string} option
+ */
 function chapterOf(number, option) {
   const names = chapterNames();
   const name = names.find((chapter) => chapter.startsWith(`${number.padStart(2, '0')}-`));
@@ -77,7 +87,7 @@ function chapterOf(number, option) {
   throw new BadInput(`${option}: expected the number of a chapter, ${numbers}, found ${number}`);
 }
 
-function reset(number) {
+function reset(/** @type {string} */ number) {
   const name = chapterOf(number, '--reset');
   const kept = writing(() => resetCopy(name));
   console.log(`notebooks/my/${name} is new.${kept ? ` Your former copy is notebooks/my/${kept}.` : ''}`);
@@ -91,7 +101,7 @@ async function check() {
   return status !== 0 || outdated.length > 0 ? 1 : 0;
 }
 
-function folderOf(path) {
+function folderOf(/** @type {string} */ path) {
   const folder = resolve(process.env.INIT_CWD ?? '.', path);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new BadInput(`--report: expected a folder of notebooks, found ${folder}`);
@@ -99,7 +109,10 @@ function folderOf(path) {
   return folder;
 }
 
-/** Learners' code reads what its reader may read, so root is refused unless nothing else is there. */
+/**
+ * Learners' code reads what its reader may read, so root is refused unless nothing else is there.
+ * @param {boolean | undefined} isTrusted
+ */
 function refuseRoot(isTrusted) {
   if (process.getuid?.() !== 0 || isTrusted) return;
   throw new BadInput(
@@ -110,9 +123,11 @@ function refuseRoot(isTrusted) {
 
 try {
   const { given, chapters } = options();
-  const chosen = ['check', 'notes', 'reset', 'report'].filter((name) => given[name] !== undefined);
+  const chosen = /** @type {const} */ (['check', 'notes', 'reset', 'report']).filter(
+    (name) => given[name] !== undefined,
+  );
   if (chosen.length > 1) throw new BadInput(`--${chosen[0]} and --${chosen[1]} exclude each other`);
-  for (const option of ['csv', 'cell-timeout', 'trust']) {
+  for (const option of /** @type {const} */ (['csv', 'cell-timeout', 'trust'])) {
     if (given[option] !== undefined && given.report === undefined)
       throw new BadInput(`--${option}: expected --report FOLDER beside it`);
   }
@@ -140,7 +155,7 @@ try {
     if (!Number.isInteger(cellTimeout) || cellTimeout < 1)
       throw new BadInput(`--cell-timeout: expected whole seconds, 1 or more, found ${given['cell-timeout']}`);
     refuseRoot(given.trust);
-    process.exitCode = await report(folder, csv, packageExercises().ALL, { chapters: numbers, cellTimeout });
+    process.exitCode = await report(folder, csv, packageExercises(), { chapters: numbers, cellTimeout });
   } else makeAll();
 } catch (error) {
   if (!(error instanceof BadInput)) throw error;

@@ -1,17 +1,24 @@
 // The teacher's notes on the exercises, workshop/exercises.md: made of the exercises themselves.
+import { partOf, textOf } from './cells.mjs';
 
-const plural = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
+/**
+ * @typedef {import('./cells.mjs').Notebook} Notebook
+ * @typedef {import('../../src/exercises/index.js').Exercise} Exercise
+ */
 
-/** What a task is called in its chapter. */
+const plural = (/** @type {number} */ count, /** @type {string} */ word) => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+/**
+ * What a task is called in its chapter.
+ * @param {Notebook[]} chapters
+ */
 function titlesOf(chapters) {
+  /** @type {Record<string, string>} */
   const titles = {};
   for (const { cells } of chapters) {
-    for (const { metadata, source } of cells) {
-      if (metadata?.exercise?.role !== 'task') continue;
-      titles[metadata.exercise.id] = [source]
-        .flat()[0]
-        .replace(/^#+\s*/, '')
-        .trim();
+    for (const cell of cells) {
+      const { id, role } = partOf(cell);
+      if (role === 'task' && id) titles[id] = (textOf(cell).split('\n')[0] ?? '').replace(/^#+\s*/, '').trim();
     }
   }
   return titles;
@@ -30,17 +37,18 @@ const OF_THE_REPORT = {
   'not-reached': { expect: 'a cell above ended the notebook', asks: 'Does everything run with *Run All Cells*?' },
 };
 
-const bar = (text) => text.replaceAll('|', '\\|');
+const bar = (/** @type {string} */ text) => text.replaceAll('|', '\\|');
 
 /**
- * @param {Record<string, object>} exercises of the package, by id
- * @param {object[]} chapters their notebooks
+ * @param {Record<string, Exercise>} exercises of the package, by id
+ * @param {Notebook[]} chapters their notebooks
  * @param {Record<string, { expect: string, asks: string }>} general the mistakes that every check knows
  */
 export function teachersNotes(exercises, chapters, general) {
   const titles = titlesOf(chapters);
   const all = Object.entries(exercises);
-  const minutesOf = (list) => list.reduce((sum, [, { minutes }]) => sum + minutes, 0);
+  const minutesOf = (/** @type {[string, Exercise][]} */ list) =>
+    list.reduce((sum, [, { minutes }]) => sum + minutes, 0);
   const lines = [
     '# The exercises: what to expect, and what to ask back',
     '',

@@ -3,10 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { npmCommand, succeeded } from '../setup/steps.mjs';
 import { hashOf, readJson, remove, root, SetupError, writeJson } from '../system/project.mjs';
 import { findPython, pythonEnv } from '../system/requirements.cjs';
-import { run, runTwice } from '../system/run.mjs';
+import { npmCommand, run, runTwice, succeeded } from '../system/run.mjs';
 import { step } from '../system/step.mjs';
 
 export const hubFolder = join(root, 'workshop', 'hub');
@@ -95,7 +94,7 @@ export function checkReadable() {
     join(root, 'node_modules', 'tslab', 'package.json'),
     join(root, 'dist', 'node', 'index.js'),
     join(root, '.venv', 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json'),
-    join(root, 'tools', 'notebooks', 'kernel', 'preload.cjs'),
+    join(root, 'packages', 'typescript-kernel', 'tslab', 'preload.cjs'),
   ];
   for (const path of needed) {
     const why = whyUnreadable(path);

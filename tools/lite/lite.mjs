@@ -5,7 +5,7 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
-import { buildDeclarations, buildKernel } from '../../packages/jupyterlite-typescript-kernel/build.mjs';
+import { buildDeclarations, buildKernel } from '../../packages/typescript-kernel/jupyterlite/build.mjs';
 import { trainIfNeeded } from '../book/trained.mjs';
 import { command, whole } from '../system/options.mjs';
 import { endWithParent, onSignals } from '../system/parent.mjs';

@@ -15,12 +15,16 @@ async function prepare() {
   const warning = checkNode();
   if (warning) console.error(`warning: ${warning}`);
   if (venvDone() && kernelDone()) return;
-  await lock((pid) => console.error(`Another call (process ${pid}) is preparing the runner; waiting for it.`));
+  await lock((/** @type {number} */ pid) =>
+    console.error(`Another call (process ${pid}) is preparing the runner; waiting for it.`),
+  );
   try {
     if (!venvDone()) {
       const python = findPython();
       const doing = `Jupyter for Python ${python.version}, once`;
-      await step('Python packages', doing, (onLine) => installPython(python, onLine));
+      await step('Python packages', doing, (/** @type {(line: string) => void} */ onLine) =>
+        installPython(python, onLine),
+      );
     }
     if (!kernelDone()) writeKernel();
   } finally {
@@ -28,7 +32,7 @@ async function prepare() {
   }
 }
 
-async function stop(status) {
+async function stop(/** @type {number} */ status) {
   await endChildren();
   unlock();
   process.exit(status);
@@ -47,7 +51,9 @@ try {
   await import('./notebooks.mjs');
 } catch (error) {
   if (!(error instanceof Stopped)) {
-    console.error(`lif_fc_mnist_notebooks: ${error instanceof SetupError ? error.message : error.stack}`);
+    console.error(
+      `lif_fc_mnist_notebooks: ${error instanceof SetupError ? error.message : /** @type {Error} */ (error).stack}`,
+    );
     await stop(2);
   }
 }

@@ -17,7 +17,10 @@ if (!existsSync(venvPython)) {
 const options = process.argv.slice(2);
 const isAuthor = options.includes('--author');
 
-/** A folder that no other user of this machine can look into, nor into the files that it holds already. */
+/**
+ * A folder that no other user of this machine can look into, nor into the files that it holds already.
+ * @param {string} path
+ */
 function privateFolder(path) {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   chmodSync(path, 0o700);
@@ -29,8 +32,9 @@ function privateFolder(path) {
 const folder = join(root, 'build', 'jupyter', 'lab');
 const config = join(folder, 'config');
 const runtime = join(folder, 'runtime');
+const { JUPYTER_PATH: _, ...environment } = process.env;
 const env = {
-  ...process.env,
+  ...environment,
   JUPYTER_CONFIG_DIR: config,
   JUPYTER_DATA_DIR: join(folder, 'data'),
   JUPYTER_RUNTIME_DIR: runtime,
@@ -38,7 +42,6 @@ const env = {
   JUPYTER_PREFER_ENV_PATH: '1',
   PYTHONNOUSERSITE: '1',
 };
-delete env.JUPYTER_PATH;
 // Who reads the token may run code as this user.
 for (const path of [folder, config, env.JUPYTER_DATA_DIR, runtime]) privateFolder(path);
 
@@ -70,7 +73,7 @@ let prepared;
 try {
   prepared = prepareNotebooks();
 } catch (error) {
-  console.error(`lab: your copies in notebooks/my/ cannot be made: ${error.message}`);
+  console.error(`lab: your copies in notebooks/my/ cannot be made: ${/** @type {Error} */ (error).message}`);
   process.exit(1);
 }
 const { first, lines } = prepared;

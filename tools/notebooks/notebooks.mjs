@@ -15,6 +15,6 @@ try {
   const args = ['-I', '-B', script, '--parent', String(process.pid), ...process.argv.slice(2)];
   process.exitCode = await runInForeground(venvPython, args);
 } catch (error) {
-  console.error(`notebooks: ${venvPython}: ${error.message}; run \`npm run setup\``);
+  console.error(`notebooks: ${venvPython}: ${/** @type {Error} */ (error).message}; run \`npm run setup\``);
   process.exitCode = 2;
 }

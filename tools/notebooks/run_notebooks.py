@@ -48,6 +48,7 @@ if __name__ == "__main__":
             report.say(f"{name}: {line}", sys.stderr)
         sys.exit(2)
     try:
+        report.as_json = parsed.json
         sys.exit(asyncio.run(run.main(parsed)))
     except files.BadInput as error:  # the disk is full, or the output folder is gone
         report.say(f"{name}: {error}", sys.stderr)

@@ -9,27 +9,17 @@ import {
   readJson,
   remove,
   root,
-  SetupError,
   stamps,
   venv,
   venvPython,
-  windows,
   writeJson,
   writeWhole,
 } from '../system/project.mjs';
 import { pythonEnv } from '../system/requirements.cjs';
-import { run, runTwice } from '../system/run.mjs';
+import { npmCommand, run, runTwice, succeeded } from '../system/run.mjs';
 import { isBuilt } from './build.mjs';
 import { nativeState } from './native.mjs';
 import { startRegistry } from './registry.mjs';
-
-/** Throws if a command failed, with the first and last lines of its output: npm names the cause first, pip last. */
-export function succeeded({ code, lines }, command) {
-  if (code === 0) return;
-  lines = lines.filter((line) => !/^Ignoring .*: markers /.test(line));
-  const shown = lines.length <= 24 ? lines : [...lines.slice(0, 12), '…', ...lines.slice(-12)];
-  throw new SetupError(`\`${command}\` failed (exit ${code}):\n${shown.map((line) => `    ${line}`).join('\n')}`);
-}
 
 // Node packages ------------------------------------------------------------------------------------------------------
 
@@ -54,20 +44,6 @@ function packagesDone() {
     return false;
   }
   return packageFolders().every((path) => existsSync(join(root, path, 'package.json')));
-}
-
-/** npm as a command and its first arguments. */
-export function npmCommand() {
-  const beside = dirname(process.execPath);
-  const candidates = [
-    process.env.npm_execpath,
-    join(beside, 'node_modules', 'npm', 'bin', 'npm-cli.js'),
-    join(beside, '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'),
-  ];
-  const cli = candidates.find((path) => path && /npm-cli\.c?js$/.test(path) && existsSync(path));
-  if (cli) return [process.execPath, [cli]];
-  if (windows) throw new SetupError(`no npm found next to ${process.execPath}: run set-up as \`npm run setup\``);
-  return ['npm', []];
 }
 
 /** npm's own environment, but with a registry on this machine that has the packages of the bundle. */
@@ -133,7 +109,7 @@ const tslabFolder = () =>
 /** What `tslab install` writes, but with absolute paths, so neither node nor tslab has to be on PATH. */
 const kernelText = () => {
   const tslab = join(tslabFolder(), 'bin', 'tslab');
-  const preload = join(root, 'tools', 'notebooks', 'kernel', 'preload.cjs');
+  const preload = join(root, 'packages', 'typescript-kernel', 'tslab', 'preload.cjs');
   const spec = {
     argv: [process.execPath, '--require', preload, tslab, 'kernel', '--config-path', '{connection_file}'],
     display_name: 'TypeScript (tslab)',

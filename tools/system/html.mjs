@@ -1,6 +1,6 @@
 // What every part of the book needs to write HTML.
-export const escapeHtml = (string) =>
+export const escapeHtml = (/** @type {string} */ string) =>
   string.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 /** From a page, given by its name below the book, to the top of the book: '' or '../' as often as needed. */
-export const upFrom = (name) => '../'.repeat(name.split('/').length - 1);
+export const upFrom = (/** @type {string} */ name) => '../'.repeat(name.split('/').length - 1);

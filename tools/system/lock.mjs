@@ -3,14 +3,16 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { bornAt, codeOf } from './processes.mjs';
 import { root } from './project.mjs';
-import { bornAt, killGroup, watchChildren } from './run.mjs';
+import { killGroup, watchChildren } from './run.mjs';
 
 const path = join(root, 'build', 'setup.lock');
 const me = { host: hostname(), pid: process.pid, born: bornAt(process.pid) };
 const BEAT_MS = 2000;
 const SILENCE_MS = 30_000;
 
+/** @type {NodeJS.Timeout | undefined} */
 let beat;
 
 const read = () => {
@@ -30,13 +32,17 @@ function take() {
     linkSync(part, path);
     return true;
   } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
     return false;
   } finally {
     rmSync(part, { force: true });
   }
 }
 
+/**
+ * @param {string} text
+ * @param {number} silentMs
+ */
 function isAbandoned(text, silentMs) {
   if (silentMs > SILENCE_MS) return true;
   try {
@@ -48,7 +54,7 @@ function isAbandoned(text, silentMs) {
   }
 }
 
-function breakLock(text) {
+function breakLock(/** @type {string} */ text) {
   const aside = `${path}.${process.pid}.broken`;
   try {
     renameSync(path, aside);
@@ -74,7 +80,10 @@ function breakLock(text) {
   } catch {}
 }
 
-/** Waits until no other set-up is running in this clone; calls `onWait(pid)` once if there is one. */
+/**
+ * Waits until no other set-up is running in this clone; calls `onWait` once if there is one.
+ * @param {(pid: number) => void} onWait
+ */
 export async function lock(onWait) {
   let seen;
   let since = Date.now();

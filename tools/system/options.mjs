@@ -1,7 +1,12 @@
 // How our programs read their options: one line for what they cannot use, and exit status 2.
 import { Command, InvalidArgumentError } from 'commander';
 
-/** One line of commander's, as the project words such lines, with where to find help. */
+/**
+ * One line of commander's, as the project words such lines, with where to find help.
+ * @param {string} text
+ * @param {string} name
+ * @param {string} typed
+ */
 function worded(text, name, typed) {
   const line = text
     .trim()
@@ -12,14 +17,23 @@ function worded(text, name, typed) {
   return `${name}: ${line}; \`${typed} --help\` lists the options\n`;
 }
 
-/** A program whose options are read by commander. `typed` is what people type, `name` what its messages begin with. */
+/**
+ * A program whose options are read by commander.
+ * @param {string} typed what people type
+ * @param {string} name what its messages begin with
+ */
 export const command = (typed, name) =>
   new Command(typed)
     .allowExcessArguments(false)
     .configureOutput({ outputError: (text, write) => write(worded(text, name, typed)) })
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
-/** Reads a whole number from `least` to `most`. */
+/**
+ * Reads a whole number from `least` to `most`.
+ * @param {number} least
+ * @param {number} most
+ * @returns {(text: string) => number}
+ */
 export const whole = (least, most) => (text) => {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;

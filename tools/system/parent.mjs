@@ -1,41 +1,14 @@
 // Ends a program that is told to end, or whose caller is gone. A signal sent to npm (by `kill`, `timeout`, a CI job) does
 // not reach what npm runs: without this, JupyterLab or a kernel would keep running.
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { isAlive, parentOf } from './processes.mjs';
 
 const PATIENCE = 20_000; // ms that a child has to clean up after SIGTERM
-
-/** State and parent of a process, or undefined if it is gone or the system does not tell. */
-function look(pid) {
-  try {
-    if (process.platform === 'win32') return undefined;
-    if (process.platform !== 'linux') {
-      const [ppid, state] = execFileSync('ps', ['-o', 'ppid=,stat=', '-p', String(pid)], { encoding: 'utf8' })
-        .trim()
-        .split(/\s+/);
-      return { ppid: Number(ppid), state };
-    }
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [state, ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { ppid: Number(ppid), state };
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-  return !look(pid)?.state.startsWith('Z'); // a zombie has ended, but nobody has waited for it yet
-}
 
 /**
  * Calls `onGone` once the caller of this process is gone: the npm above the shell that `npm run` starts, or the process
  * that `LIF_FC_MNIST_CALLER` names. A process that was started by hand in a shell may outlive that shell, so then nothing
  * is watched. Returns a function that stops watching.
+ * @param {() => void} onGone
  */
 export function watchParent(onGone) {
   const parent = process.ppid;
@@ -43,11 +16,11 @@ export function watchParent(onGone) {
   const caller = Number(process.env.LIF_FC_MNIST_CALLER) || undefined;
   if (!fromNpm && !caller) return () => {};
   // The shell between npm and this process is gone when npm gets SIGTERM, but stays when npm gets SIGKILL.
-  const npm = fromNpm ? look(parent)?.ppid : undefined;
+  const npm = fromNpm ? parentOf(parent) : undefined;
   const isThere = () =>
     process.ppid === parent &&
     (caller === undefined || isAlive(caller)) &&
-    (npm === undefined ? isAlive(parent) : look(parent)?.ppid === npm);
+    (npm === undefined ? isAlive(parent) : parentOf(parent) === npm);
   const timer = setInterval(() => {
     if (isThere()) return;
     clearInterval(timer);
@@ -61,6 +34,7 @@ export function watchParent(onGone) {
  * Ends `child` once the caller of this process is gone: with SIGTERM, and with SIGKILL if it is still there 20 s later.
  * Without a child, this process gets the SIGTERM, whose handler cleans up.
  * Returns a function that stops watching.
+ * @param {import('node:child_process').ChildProcess} [child]
  */
 export function endWithParent(child) {
   return watchParent(() => {
@@ -76,15 +50,13 @@ export function endWithParent(child) {
 /**
  * Calls `stop(status)` when this process is told to end: by Ctrl-C, by `kill`, or because its terminal was closed.
  * `status` is what a shell expects of a program that such a signal has ended. Returns a function that undoes it.
+ * @param {(status: number) => void} stop
  */
 export function onSignals(stop) {
-  const handlers = [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ].map(([signal, status]) => [signal, () => stop(status)]);
-  for (const [signal, handler] of handlers) process.on(signal, handler);
+  const statuses = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+  const handlers = Object.entries(statuses).map(([signal, status]) => ({ signal, handler: () => stop(status) }));
+  for (const { signal, handler } of handlers) process.on(signal, handler);
   return () => {
-    for (const [signal, handler] of handlers) process.off(signal, handler);
+    for (const { signal, handler } of handlers) process.off(signal, handler);
   };
 }

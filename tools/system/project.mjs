@@ -14,7 +14,11 @@ export const nodeModules = join(root, 'node_modules');
 export const venv = join(root, '.venv');
 export const venvPython = windows ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
 
-/** SHA-256 of the named files of the clone and of further strings; a missing file is hashed as missing. */
+/**
+ * SHA-256 of the named files of the clone and of further strings; a missing file is hashed as missing.
+ * @param {string[]} files
+ * @param {string[]} more
+ */
 export function hashOf(files, ...more) {
   const hash = createHash('sha256');
   for (const file of files) {
@@ -26,7 +30,11 @@ export function hashOf(files, ...more) {
   return hash.digest('hex');
 }
 
-/** Writes a file so that a reader finds the former or the new content, never half of it. */
+/**
+ * Writes a file so that a reader finds the former or the new content, never half of it.
+ * @param {string} path
+ * @param {string} text
+ */
 export function writeWhole(path, text) {
   mkdirSync(dirname(path), { recursive: true });
   const part = `${path}.${process.pid}.part`;
@@ -34,6 +42,10 @@ export function writeWhole(path, text) {
   renameSync(part, path);
 }
 
+/**
+ * The content of a JSON file, undefined where it is missing or damaged.
+ * @param {string} path
+ */
 export function readJson(path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
@@ -42,12 +54,13 @@ export function readJson(path) {
   }
 }
 
-export const writeJson = (path, value) => writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
+export const writeJson = (/** @type {string} */ path, /** @type {unknown} */ value) =>
+  writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
 
-export const remove = (path) => rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+export const remove = (/** @type {string} */ path) => rmSync(path, { recursive: true, force: true, maxRetries: 5 });
 
 /** All files in a folder and below, as sorted paths from there; none where there is no such folder. */
-export const filesUnder = (folder) =>
+export const filesUnder = (/** @type {string} */ folder) =>
   !existsSync(folder)
     ? []
     : readdirSync(folder, { withFileTypes: true, recursive: true })
@@ -56,7 +69,7 @@ export const filesUnder = (folder) =>
         .sort();
 
 /** Removes what killed builds left in `build/`: NAME-PROCESS and the like. Younger folders may belong to one that runs. */
-export function removeLeftOvers(name) {
+export function removeLeftOvers(/** @type {string} */ name) {
   const folder = join(root, 'build');
   for (const entry of readdirSync(folder).filter(
     (one) => /^-\d/.test(one.slice(name.length)) && one.startsWith(name),

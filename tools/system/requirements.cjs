@@ -52,6 +52,10 @@ function noCompiler() {
   return { cause, mend: process.platform === 'darwin' ? '`xcode-select --install`' : '`apt-get install g++`' };
 }
 
+/**
+ * @typedef {{ version: number[], executable: string }} Python
+ */
+
 // Python -------------------------------------------------------------------------------------------------------------
 
 const PROBE = `
@@ -66,6 +70,7 @@ print(json.dumps([list(sys.version_info[:3]), sys.executable, missing]))
 
 /** The environment without the Python settings that would make pip or venv work outside of the clone. */
 function pythonEnv() {
+  /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, PYTHONNOUSERSITE: '1', PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1' };
   for (const name of [
     'PYTHONHOME',
@@ -81,6 +86,11 @@ function pythonEnv() {
   return env;
 }
 
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @returns {(Python & { missing: string, name: string }) | undefined}
+ */
 function probe(command, args) {
   const result = spawnSync(command, [...args, '-c', PROBE], {
     encoding: 'utf8',
@@ -89,7 +99,7 @@ function probe(command, args) {
     timeout: 20_000,
   });
   try {
-    const [version, executable, missing] = JSON.parse(result.stdout.trim().split('\n').pop());
+    const [version, executable, missing] = JSON.parse(result.stdout.trim().split('\n').slice(-1)[0]);
     return { version, executable, missing, name: [command, ...args].join(' ') };
   } catch {
     return undefined;
@@ -99,8 +109,9 @@ function probe(command, args) {
 const OLDEST = 11;
 const NEWEST = 13;
 const TESTED = `3.${OLDEST} to 3.${NEWEST}`;
-const isTested = ({ version }) => version[0] === 3 && version[1] >= OLDEST && version[1] <= NEWEST;
-const isNewer = ({ version }) => version[0] > 3 || (version[0] === 3 && version[1] > NEWEST);
+const isTested = (/** @type {Python} */ { version }) =>
+  version[0] === 3 && version[1] >= OLDEST && version[1] <= NEWEST;
+const isNewer = (/** @type {Python} */ { version }) => version[0] > 3 || (version[0] === 3 && version[1] > NEWEST);
 
 function howToGet() {
   if (process.platform === 'darwin') return '`brew install python@3.13`, or set PYTHON to one';
@@ -108,14 +119,16 @@ function howToGet() {
   return 'on Debian and Ubuntu `apt-get install python3 python3-venv`, or set PYTHON to one';
 }
 
-const resultOf = ({ version, executable }) => ({ version: version.join('.'), executable });
+const resultOf = (/** @type {Python} */ { version, executable }) => ({ version: version.join('.'), executable });
 
 /**
  * The first tested Python with venv, as `{version: '3.11.7', executable}`; if there is none, the first newer one, with
  * a `warning`. If the environment variable PYTHON is set, only that Python is considered.
+ * @returns {{ version: string, executable: string, warning?: string }}
  */
 function findPython() {
   const chosen = process.env.PYTHON;
+  /** @type {[string, string[]][]} */
   const candidates = chosen
     ? [[chosen, []]]
     : windows

@@ -1,39 +1,34 @@
 // Child processes that end when set-up ends: each has its own process group, which set-up stops on a signal.
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { windows } from './project.mjs';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { bornAt } from './processes.mjs';
+import { SetupError, windows } from './requirements.cjs';
 
+/** @typedef {{ pid: number, born: string | undefined }} Child */
+
+/** @type {Map<number, Child>} */
 const running = new Map();
+/** @type {(children: Child[]) => void} */
 let onChange = () => {};
 let stopping = false;
 
 /** Thrown by `run` while set-up is being stopped, so that no step mistakes a killed child for a result. */
 export class Stopped extends Error {}
 
-/** Calls `listener` with the running children, as `{pid, born}`, whenever one starts or ends. */
+/**
+ * Calls `listener` with the running children whenever one starts or ends.
+ * @param {(children: Child[]) => void} listener
+ */
 export function watchChildren(listener) {
   onChange = listener;
 }
 
 /**
- * When the process `pid` was started, in the system's own format; undefined if there is none. The system reuses pids:
- * only pid and start time together identify a process.
+ * Sends a signal to a process and to all that it started.
+ * @param {number} pid
+ * @param {NodeJS.Signals} signal
  */
-export function bornAt(pid) {
-  try {
-    if (process.platform === 'linux') {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return fields[0] === 'Z' ? undefined : fields[19];
-    }
-    if (!windows) return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
-    process.kill(pid, 0);
-    return 'unknown';
-  } catch {
-    return undefined;
-  }
-}
-
 export function killGroup(pid, signal) {
   try {
     if (windows) execFileSync('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore' });
@@ -55,12 +50,19 @@ export async function endChildren() {
   await new Promise((done) => setTimeout(done, 100));
 }
 
+/** @typedef {{ cwd?: string, env?: NodeJS.ProcessEnv, minutes?: number, onLine?: (line: string) => void }} RunOptions */
+
 /**
  * Runs a command without a shell. Resolves to `{code, lines}`, with the last 400 lines of stdout and stderr together.
  * If it cannot be started or takes longer than `minutes`, the code is -1 and the last line gives the reason.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RunOptions} [options]
+ * @returns {Promise<{ code: number, lines: string[] }>}
  */
-export function run(command, args, { cwd, env = process.env, minutes = 20, onLine = () => {} } = {}) {
+export function run(command, args, { cwd, env = process.env, minutes = 20, onLine } = {}) {
   return new Promise((done, fail) => {
+    /** @type {string[]} */
     const lines = [];
     if (stopping) return fail(new Stopped());
     const child = spawn(command, args, {
@@ -70,31 +72,32 @@ export function run(command, args, { cwd, env = process.env, minutes = 20, onLin
       windowsHide: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    const { pid } = child;
     const tell = () => onChange([...running.values()]);
-    if (child.pid !== undefined) {
-      running.set(child.pid, { pid: child.pid, born: bornAt(child.pid) });
+    if (pid !== undefined) {
+      running.set(pid, { pid, born: bornAt(pid) });
       tell();
     }
     const limit = setTimeout(() => {
       lines.push(`stopped after ${minutes} minutes`);
-      killGroup(child.pid, 'SIGKILL');
+      if (pid !== undefined) killGroup(pid, 'SIGKILL');
     }, minutes * 60_000);
     let rest = '';
-    const read = (text) => {
+    const read = (/** @type {string} */ text) => {
       const parts = (rest + text).split(/\r?\n|\r/);
-      rest = parts.pop();
+      rest = parts.pop() ?? '';
       for (const line of parts.filter((part) => part.trim() !== '')) {
         lines.push(line);
         if (lines.length > 400) lines.shift();
-        onLine(line);
+        onLine?.(line);
       }
     };
     child.stdout.setEncoding('utf8').on('data', read);
     child.stderr.setEncoding('utf8').on('data', read);
-    const end = (code) => {
+    const end = (/** @type {number} */ code) => {
       clearTimeout(limit);
       if (rest.trim() !== '') lines.push(rest);
-      running.delete(child.pid);
+      if (pid !== undefined) running.delete(pid);
       tell();
       if (stopping) fail(new Stopped());
       else done({ code, lines });
@@ -110,11 +113,47 @@ export function run(command, args, { cwd, env = process.env, minutes = 20, onLin
 const OFFLINE =
   /ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|ERR_SOCKET|timed? ?out|Connection|IncompleteRead|network|HTTP error 5/i;
 
-/** `run`, repeated once after three seconds if the command failed and its output mentions the network. */
+/**
+ * `run`, repeated once after three seconds if the command failed and its output mentions the network.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RunOptions} [options]
+ */
 export async function runTwice(command, args, options) {
   const first = await run(command, args, options);
   if (first.code === 0 || !first.lines.some((line) => OFFLINE.test(line))) return first;
   options?.onLine?.('network error; trying once more');
   await new Promise((done) => setTimeout(done, 3000));
   return run(command, args, options);
+}
+
+/**
+ * Throws if a command failed, with the first and last lines of its output: npm names the cause first, pip last.
+ * @param {{ code: number, lines: string[] }} result
+ * @param {string} command as a person would type it
+ */
+export function succeeded(result, command) {
+  if (result.code === 0) return;
+  const lines = result.lines.filter((line) => !/^Ignoring .*: markers /.test(line));
+  const shown = lines.length <= 24 ? lines : [...lines.slice(0, 12), '…', ...lines.slice(-12)];
+  throw new SetupError(
+    `\`${command}\` failed (exit ${result.code}):\n${shown.map((line) => `    ${line}`).join('\n')}`,
+  );
+}
+
+/**
+ * npm as a command and its first arguments.
+ * @returns {[string, string[]]}
+ */
+export function npmCommand() {
+  const beside = dirname(process.execPath);
+  const candidates = [
+    process.env.npm_execpath,
+    join(beside, 'node_modules', 'npm', 'bin', 'npm-cli.js'),
+    join(beside, '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'),
+  ];
+  const cli = candidates.find((path) => path && /npm-cli\.c?js$/.test(path) && existsSync(path));
+  if (cli) return [process.execPath, [cli]];
+  if (windows) throw new SetupError(`no npm found next to ${process.execPath}: run set-up as \`npm run setup\``);
+  return ['npm', []];
 }

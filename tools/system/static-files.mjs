@@ -2,6 +2,7 @@
 import { createReadStream, realpathSync, statSync } from 'node:fs';
 import { extname, join, sep } from 'node:path';
 
+/** @type {Record<string, string>} */
 const TYPES = {
   '': 'text/plain; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -19,7 +20,26 @@ const TYPES = {
   '.woff2': 'font/woff2',
 };
 
-/** What a path names below a folder: a file's path and size, or a folder; undefined if there is none, or if it lies elsewhere. */
+/**
+ * The path that a request names, decoded; undefined if it is none of ours: what does not decode, the address of another
+ * server, and two slashes (or a backslash, which browsers read as a slash), which in a redirect would lead to another server.
+ * @param {import('node:http').IncomingMessage} request
+ */
+export function pathOf({ url = '' }) {
+  try {
+    const path = decodeURIComponent(url.replace(/[?#].*$/s, ''));
+    return path.startsWith('/') && !/\/\/|\\/.test(path) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * What a path names below a folder: a file's path and size, or a folder; undefined if there is none, or if it lies elsewhere.
+ * @param {string} folder
+ * @param {string} path
+ * @returns {{ file: string, size: number } | { isFolder: true } | undefined}
+ */
 function found(folder, path) {
   try {
     const top = realpathSync(folder);
@@ -35,25 +55,27 @@ function found(folder, path) {
 
 /**
  * Answers a request with a file.
- * @param folder where the file is
- * @param path the decoded path of it, from that folder, with a slash at its beginning
- * @param only the folders in it that are served; all of it by default
- * @returns whether there is such a file; if not, nothing was answered
+ * @param {import('node:http').IncomingMessage} request one with a path (`pathOf`)
+ * @param {import('node:http').ServerResponse} response
+ * @param {string} folder where the file is
+ * @param {string} path the decoded path of it, from that folder, with a slash at its beginning
+ * @param {string[]} [only] the folders in it that are served; all of it by default
+ * @returns {boolean} whether there is such a file; if not, nothing was answered
  */
-export function sendFile(request, response, folder, path, only = undefined) {
+export function sendFile(request, response, folder, path, only) {
   if (only) {
     // Each by itself: nothing beside them is reached from within.
-    const [, name, rest] = /^\/([^/]*)(.*)$/s.exec(path) ?? [];
+    const [, name = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(path) ?? [];
     return only.includes(name) && sendFile(request, response, join(folder, name), rest);
   }
-  const { isFolder, file, size } = found(folder, path) ?? {};
-  if (isFolder) {
+  const there = found(folder, path);
+  if (!there) return false;
+  if ('isFolder' in there) {
     // Relative addresses of a page count from its folder.
-    const { pathname, search } = new URL(request.url, 'http://localhost');
-    response.writeHead(301, { location: `${pathname}/${search}` }).end();
+    response.writeHead(301, { location: String(request.url).replace(/(?=[?#]|$)/, '/') }).end();
     return true;
   }
-  if (!file) return false;
+  const { file, size } = there;
   response.writeHead(200, {
     'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
     'content-length': size,

@@ -1,9 +1,14 @@
 // How a step of set-up is run and reported.
 import { Stopped } from './run.mjs';
 
-export const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+export const seconds = (/** @type {number} */ since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** Runs one step: prints a line when it begins, one every ten seconds while it works, and one when it is done. */
+/**
+ * Runs one step: prints a line when it begins, one every ten seconds while it works, and one when it is done.
+ * @param {string} name
+ * @param {string} doing
+ * @param {(onLine: (line: string) => void) => Promise<string | void>} work may return a note for the last line
+ */
 export async function step(name, doing, work) {
   const begin = performance.now();
   let last = '';

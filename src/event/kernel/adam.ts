@@ -1,6 +1,6 @@
 // Adam, as PyTorch computes it.
 
-import { ROW } from './addresses';
+import { ROW_BYTES } from './addresses';
 
 /**
  * One step for the rows from `first` to `last` of the weights, whose gradient is the sum of `shards` arrays,
@@ -25,7 +25,7 @@ export function adam(
   const beta2 = f32x4.splat(0.999);
   const rest1 = f32x4.splat(0.1);
   const rest2 = f32x4.splat(0.001);
-  for (let at = first * ROW; at < last * ROW; at += 16) {
+  for (let at = first * ROW_BYTES; at < last * ROW_BYTES; at += 16) {
     let g = v128.load(gradients + at);
     for (let shard: usize = 1; shard < shards; shard++) g = f32x4.add(g, v128.load(gradients + at + shard * stride));
     const oldM = v128.load(m + at);

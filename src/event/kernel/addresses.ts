@@ -4,7 +4,7 @@
 /** Pixels of an image. */
 export const PIXELS: usize = 784;
 /** Bytes of a row of weights or currents: ten float32, filled up to three vectors. */
-export const ROW: usize = 48;
+export const ROW_BYTES: usize = 48;
 /** Rows of a table of sums lie a cache line apart. */
 export const TABLE_ROW: usize = 64;
 /** A table of all 16 partial sums of four rows. */
@@ -18,7 +18,7 @@ export const BRIGHT: u32 = 240;
 export const MAX_BLOCKS: usize = 79;
 /** Places for pixels in a part's spikes: `dim` ones from the first up, `bright` ones from the last down. */
 export const SLOTS: usize = 832;
-/** Bytes of one part's spikes: 16 bits, one a step, for each place. */
+/** Bytes of one part's spikes: 16 bits, one per step, for each place. */
 export const PART_BYTES: usize = 2 * SLOTS;
 
 /** The image, bytes. */
@@ -48,14 +48,14 @@ export const STREAM: usize = UNDECIDED + 4 * SLOTS;
 export const SILENCES: usize = STREAM + 64;
 /** Input spikes of a block: [8 parts][SLOTS] of 16 bits. */
 export const SPIKES: usize = SILENCES + 8 * 4 * SLOTS;
-/** The dim pixels' spikes turned round: [chunk of 16 places][128 steps] of 16 bits. */
+/** The dim pixels' spikes, transposed: [chunk of 16 places][128 steps] of 16 bits. */
 export const STEPWISE: usize = SPIKES + 8 * PART_BYTES;
 /** Currents, then potentials before firing, then dL/dcurrent of a block: [128] rows. */
 export const BLOCK_ROWS: usize = STEPWISE + 50 * 256;
 /** The surrogate's derivative in each step of a block: [128] rows. */
-export const DERIVATIVES: usize = BLOCK_ROWS + 128 * ROW;
+export const DERIVATIVES: usize = BLOCK_ROWS + 128 * ROW_BYTES;
 /** Potentials before each block: [MAX_BLOCKS + 1] rows. */
-export const BOUNDARIES: usize = DERIVATIVES + 128 * ROW;
+export const BOUNDARIES: usize = DERIVATIVES + 128 * ROW_BYTES;
 /** Tables of sums: of weights (a table for 4 places) or of dL/dcurrent (a table for 4 steps). */
-export const TABLES: usize = (BOUNDARIES + (MAX_BLOCKS + 1) * ROW + 63) & ~63;
+export const TABLES: usize = (BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES + 63) & ~63;
 export const SCRATCH_BYTES: usize = TABLES + 200 * TABLE;

@@ -1,6 +1,6 @@
 // Input currents of a block, x[t] = sum over pixels of s[t, pixel] W[pixel].
 //
-// Dim pixels: four of them together cost one row of a table a step, whichever of them fire.
+// Dim pixels: four of them together cost one row of a table per step, whichever of them fire.
 // Bright pixels: all their weights once, less a row for each silence.
 
 import {
@@ -9,7 +9,7 @@ import {
   PART,
   PART_BYTES,
   PIXEL_AT,
-  ROW,
+  ROW_BYTES,
   SILENCES,
   SLOTS,
   SPIKES,
@@ -31,10 +31,10 @@ export function currents(scratch: usize, weights: usize, steps: usize): void {
   const groups = (dim + 3) >> 2;
   for (let group: usize = 0; group < groups; group++) {
     const pixels = scratch + PIXEL_AT + 8 * group;
-    const row0 = weights + ROW * <usize>load<u16>(pixels);
-    const row1 = weights + ROW * <usize>load<u16>(pixels, 2);
-    const row2 = weights + ROW * <usize>load<u16>(pixels, 4);
-    const row3 = weights + ROW * <usize>load<u16>(pixels, 6);
+    const row0 = weights + ROW_BYTES * <usize>load<u16>(pixels);
+    const row1 = weights + ROW_BYTES * <usize>load<u16>(pixels, 2);
+    const row2 = weights + ROW_BYTES * <usize>load<u16>(pixels, 4);
+    const row3 = weights + ROW_BYTES * <usize>load<u16>(pixels, 6);
     sumsOfFour(scratch + TABLES + group * TABLE, row0, row1, row2, row3);
   }
   addDim(scratch, groups, steps);
@@ -64,23 +64,23 @@ function startFromBright(scratch: usize, weights: usize, steps: usize): void {
   let z = x;
   for (let i: usize = 0; i < bright + always; i++) {
     const pixel = i < bright ? scratch + PIXEL_AT + 2 * (SLOTS - bright + i) : scratch + ALWAYS + 2 * (i - bright);
-    const row = weights + ROW * <usize>load<u16>(pixel);
+    const row = weights + ROW_BYTES * <usize>load<u16>(pixel);
     x = f32x4.add(x, v128.load(row));
     y = f32x4.add(y, v128.load(row, 16));
     z = f32x4.add(z, v128.load(row, 32));
   }
   for (let t: usize = 0; t < steps; t++) {
-    const row = scratch + BLOCK_ROWS + t * ROW;
+    const row = scratch + BLOCK_ROWS + t * ROW_BYTES;
     v128.store(row, x);
     v128.store(row, y, 16);
     v128.store(row, z, 32);
   }
   for (let i: usize = 0; i < silences; i++) {
     const entry = <usize>load<u32>(scratch + SILENCES + 4 * i);
-    const row = weights + ROW * ((entry & 0xffff) >> 3);
-    const first = scratch + BLOCK_ROWS + (entry & 7) * PART * ROW;
+    const row = weights + ROW_BYTES * ((entry & 0xffff) >> 3);
+    const first = scratch + BLOCK_ROWS + (entry & 7) * PART * ROW_BYTES;
     for (let silent = entry >> 16; silent; silent &= silent - 1) {
-      const at = first + ROW * ctz(silent);
+      const at = first + ROW_BYTES * ctz(silent);
       v128.store(at, f32x4.sub(v128.load(at), v128.load(row)));
       v128.store(at, f32x4.sub(v128.load(at, 16), v128.load(row, 16)), 16);
       v128.store(at, f32x4.sub(v128.load(at, 32), v128.load(row, 32)), 32);
@@ -114,7 +114,7 @@ function eightSteps(out: usize, bytes: v128): void {
 
 function addDim(scratch: usize, groups: usize, steps: usize): void {
   for (let t: usize = 0; t < steps; t++) {
-    const at = scratch + BLOCK_ROWS + t * ROW;
+    const at = scratch + BLOCK_ROWS + t * ROW_BYTES;
     let x = v128.load(at);
     let y = v128.load(at, 16);
     let z = v128.load(at, 32);

@@ -1,4 +1,4 @@
-// The Poisson encoder: `poissonBlock` of src/random.ts, bit for bit.
+// The Poisson encoder: `poissonBlock` of src/snn/poisson-block.ts, bit for bit.
 
 import {
   ALWAYS,

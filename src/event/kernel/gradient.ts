@@ -9,7 +9,7 @@ import {
   PART,
   PART_BYTES,
   PIXEL_AT,
-  ROW,
+  ROW_BYTES,
   SILENCES,
   SLOTS,
   SPIKES,
@@ -24,17 +24,17 @@ import { sumsOfFour } from './sums';
 export function addGradient(scratch: usize, gradient: usize, steps: usize): void {
   const rows = scratch + BLOCK_ROWS;
   const groups = (steps + 3) >> 2;
-  memory.fill(rows + steps * ROW, 0, (4 * groups - steps) * ROW);
+  memory.fill(rows + steps * ROW_BYTES, 0, (4 * groups - steps) * ROW_BYTES);
   for (let group: usize = 0; group < groups; group++) {
-    const row = rows + 4 * ROW * group;
-    sumsOfFour(scratch + TABLES + group * TABLE, row, row + ROW, row + 2 * ROW, row + 3 * ROW);
+    const row = rows + 4 * ROW_BYTES * group;
+    sumsOfFour(scratch + TABLES + group * TABLE, row, row + ROW_BYTES, row + 2 * ROW_BYTES, row + 3 * ROW_BYTES);
   }
   for (let place: usize = 0; place < dim; place++) addDim(scratch, gradient, place, groups);
   if (bright + always) addBright(scratch, gradient, groups);
 }
 
 function addDim(scratch: usize, gradient: usize, place: usize, groups: usize): void {
-  const at = gradient + ROW * <usize>load<u16>(scratch + PIXEL_AT + 2 * place);
+  const at = gradient + ROW_BYTES * <usize>load<u16>(scratch + PIXEL_AT + 2 * place);
   let x = v128.load(at);
   let y = v128.load(at, 16);
   let z = v128.load(at, 32);
@@ -91,17 +91,17 @@ function addBright(scratch: usize, gradient: usize, groups: usize): void {
   }
   for (let i: usize = 0; i < bright + always; i++) {
     const pixel = i < bright ? scratch + PIXEL_AT + 2 * (SLOTS - bright + i) : scratch + ALWAYS + 2 * (i - bright);
-    const at = gradient + ROW * <usize>load<u16>(pixel);
+    const at = gradient + ROW_BYTES * <usize>load<u16>(pixel);
     v128.store(at, f32x4.add(v128.load(at), x));
     v128.store(at, f32x4.add(v128.load(at, 16), y), 16);
     v128.store(at, f32x4.add(v128.load(at, 32), z), 32);
   }
   for (let i: usize = 0; i < silences; i++) {
     const entry = <usize>load<u32>(scratch + SILENCES + 4 * i);
-    const at = gradient + ROW * ((entry & 0xffff) >> 3);
-    const first = scratch + BLOCK_ROWS + (entry & 7) * PART * ROW;
+    const at = gradient + ROW_BYTES * ((entry & 0xffff) >> 3);
+    const first = scratch + BLOCK_ROWS + (entry & 7) * PART * ROW_BYTES;
     for (let silent = entry >> 16; silent; silent &= silent - 1) {
-      const row = first + ROW * ctz(silent);
+      const row = first + ROW_BYTES * ctz(silent);
       v128.store(at, f32x4.sub(v128.load(at), v128.load(row)));
       v128.store(at, f32x4.sub(v128.load(at, 16), v128.load(row, 16)), 16);
       v128.store(at, f32x4.sub(v128.load(at, 32), v128.load(row, 32)), 32);

@@ -1,6 +1,6 @@
 // The kernel of the event-driven engine: what the host calls (see ../core.ts).
 
-import { BLOCK, CARRY, COUNTS, RATES, ROW, SPIKE_GRADIENT } from './addresses';
+import { BLOCK, CARRY, COUNTS, RATES, ROW_BYTES, SPIKE_GRADIENT } from './addresses';
 import { currents } from './current';
 import { encode } from './encoder';
 import { addGradient } from './gradient';
@@ -9,13 +9,17 @@ import { back, fire, fireAgain, rest } from './neuron';
 export { adam } from './adam';
 export {
   ALWAYS,
+  BLOCK,
   BLOCK_ROWS,
   CARRY,
   COUNTS,
   IMAGE,
+  MAX_BLOCKS,
   PART_BYTES,
   PIXEL_AT,
+  PIXELS,
   RATES,
+  ROW_BYTES,
   SCRATCH_BYTES,
   SLOTS,
   SPIKE_GRADIENT,
@@ -25,6 +29,7 @@ export { currents } from './current';
 export { always, bright, countRows, countSpikes, dim, encode, present, presentSpikes } from './encoder';
 export { addGradient } from './gradient';
 export { back, fire, rest, setNeuron } from './neuron';
+export * from './surrogates';
 
 /** Zeros; JavaScript's fill is slow on shared memory. */
 export function clear(at: usize, bytes: usize): void {
@@ -59,7 +64,7 @@ export function forward(
 }
 
 /**
- * The way back, after `forward`: adds to `gradient` the gradient of the mean over `batch` images and ten neurons
+ * The backward pass, after `forward`: adds to `gradient` the gradient of the mean over `batch` images and ten neurons
  * of (rate - target)^2. Memory does not grow with T: blocks before the last are drawn and computed once more.
  * @returns this image's sum of (rate - target)^2
  */
@@ -77,8 +82,8 @@ export function backward(
 ): f64 {
   const spikeGradient = scratch + SPIKE_GRADIENT;
   let loss: f64 = 0;
-  memory.fill(spikeGradient, 0, ROW);
-  memory.fill(scratch + CARRY, 0, ROW);
+  memory.fill(spikeGradient, 0, ROW_BYTES);
+  memory.fill(scratch + CARRY, 0, ROW_BYTES);
   for (let neuron: usize = 0; neuron < 10; neuron++) {
     const error = load<f32>(scratch + RATES + 4 * neuron) - f32(neuron === label);
     loss += f64(error * error);

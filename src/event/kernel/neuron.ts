@@ -1,6 +1,7 @@
 // Ten LIF neurons, forward and back in time, with every option of LIFNode. Each function handles a block of `steps` rows.
 
-import { BLOCK_ROWS, BOUNDARIES, CARRY, COUNTS, DERIVATIVES, POTENTIAL, ROW } from './addresses';
+import { BLOCK_ROWS, BOUNDARIES, CARRY, COUNTS, DERIVATIVES, POTENTIAL, ROW_BYTES } from './addresses';
+import { ATAN, derivatives } from './surrogates';
 
 let tau: f32 = 2;
 let inverseTau: f32 = 0.5;
@@ -10,18 +11,18 @@ let decayInput: bool = true;
 let threshold: f32 = 1;
 let hardReset: bool = true;
 let resetTo: f32 = 0;
-let sigmoid: bool = false;
+let surrogate: i32 = ATAN;
 let alpha: f32 = 2;
 let detachReset: bool = false;
 
-/** Sets the options of the neurons; `resetTo` is 0 with a soft reset. */
+/** Sets the options of the neurons; `resetTo` is 0 with a soft reset, and the surrogate one of those in surrogates.ts. */
 export function setNeuron(
   newTau: f32,
   newDecayInput: bool,
   newThreshold: f32,
   newHardReset: bool,
   newResetTo: f32,
-  newSigmoid: bool,
+  newSurrogate: i32,
   newAlpha: f32,
   newDetachReset: bool,
 ): void {
@@ -32,22 +33,22 @@ export function setNeuron(
   threshold = newThreshold;
   hardReset = newHardReset;
   resetTo = newResetTo;
-  sigmoid = newSigmoid;
+  surrogate = newSurrogate;
   alpha = newAlpha;
   detachReset = newDetachReset;
 }
 
 /** Neurons at rest, nothing counted. */
 export function rest(scratch: usize): void {
-  for (let q: usize = 0; q < ROW; q += 16) {
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
     v128.store(scratch + POTENTIAL + q, f32x4.splat(hardReset ? resetTo : 0));
     v128.store(scratch + COUNTS + q, f32x4.splat(0));
   }
 }
 
-/** Currents x at BLOCK_ROWS become potentials before firing h; the state before the block is kept for the way back. */
+/** Currents x at BLOCK_ROWS become potentials before firing h; the state before the block is kept for the backward pass. */
 export function fire(scratch: usize, block: usize, steps: usize): void {
-  memory.copy(scratch + BOUNDARIES + block * ROW, scratch + POTENTIAL, ROW);
+  memory.copy(scratch + BOUNDARIES + block * ROW_BYTES, scratch + POTENTIAL, ROW_BYTES);
   const state = scratch + POTENTIAL;
   const counts = scratch + COUNTS;
   let v0 = v128.load(state);
@@ -58,7 +59,7 @@ export function fire(scratch: usize, block: usize, steps: usize): void {
   let n2 = v128.load(counts, 32);
   const level = f32x4.splat(threshold);
   const one = f32x4.splat(1);
-  for (let row = scratch + BLOCK_ROWS, end = row + steps * ROW; row < end; row += ROW) {
+  for (let row = scratch + BLOCK_ROWS, end = row + steps * ROW_BYTES; row < end; row += ROW_BYTES) {
     const h0 = charge(v0, v128.load(row));
     const h1 = charge(v1, v128.load(row, 16));
     const h2 = charge(v2, v128.load(row, 32));
@@ -83,9 +84,9 @@ export function fire(scratch: usize, block: usize, steps: usize): void {
   v128.store(counts, n2, 32);
 }
 
-/** Computes a block again, on the way back, from the state before it. */
+/** Computes a block again, in the backward pass, from the state before it. */
 export function fireAgain(scratch: usize, block: usize, steps: usize): void {
-  memory.copy(scratch + POTENTIAL, scratch + BOUNDARIES + block * ROW, ROW);
+  memory.copy(scratch + POTENTIAL, scratch + BOUNDARIES + block * ROW_BYTES, ROW_BYTES);
   fire(scratch, block, steps);
 }
 
@@ -107,11 +108,10 @@ function reset(h: v128): v128 {
  * Potentials h at BLOCK_ROWS become dL/dx, from the last step to the first; `spikeGradient` is dL/ds, a row.
  *
  * dL/dh = dL/ds s' + dL/dv (kept + jump s'), where s' is the surrogate's derivative and the reset makes `kept` and `jump`.
- * Only dL/dv depends on later steps: the derivatives are computed for all steps at once before the way back in time.
+ * Only dL/dv depends on later steps: the derivatives are computed for all steps at once, before the steps are gone through backwards.
  */
 export function back(scratch: usize, spikeGradient: usize, steps: usize): void {
-  if (sigmoid) sigmoidDerivatives(scratch, steps);
-  else atanDerivatives(scratch, steps);
+  derivatives(surrogate, alpha, threshold, scratch, steps);
   const carry = scratch + CARRY;
   let v0 = v128.load(carry);
   let v1 = v128.load(carry, 16);
@@ -122,8 +122,8 @@ export function back(scratch: usize, spikeGradient: usize, steps: usize): void {
   const toInput = f32x4.splat(decayInput ? inverseTau : 1);
   const toEarlier = f32x4.splat(1 - inverseTau);
   const level = f32x4.splat(threshold);
-  for (let at = steps * ROW; at > 0; ) {
-    at -= ROW;
+  for (let at = steps * ROW_BYTES; at > 0; ) {
+    at -= ROW_BYTES;
     const h = scratch + BLOCK_ROWS + at;
     const derivative = scratch + DERIVATIVES + at;
     const h0 = throughSpike(v128.load(h), v128.load(derivative), v0, s0, level);
@@ -150,48 +150,4 @@ function throughSpike(h: v128, derivative: v128, gv: v128, gs: v128, level: v128
     factor = f32x4.add(factor, f32x4.mul(jump, derivative));
   }
   return f32x4.add(f32x4.mul(gs, derivative), f32x4.mul(gv, factor));
-}
-
-/** alpha / 2 / (1 + (pi / 2 alpha x)^2), x being what h is above the threshold. */
-function atanDerivatives(scratch: usize, steps: usize): void {
-  const level = f32x4.splat(threshold);
-  const scale = f32x4.splat(f32(1.5707963267948966 * alpha));
-  const one = f32x4.splat(1);
-  const height = f32x4.splat(alpha / 2);
-  for (let at: usize = 0; at < steps * ROW; at += 16) {
-    const u = f32x4.mul(f32x4.sub(v128.load(scratch + at, BLOCK_ROWS), level), scale);
-    v128.store(scratch + at, f32x4.div(height, f32x4.add(one, f32x4.mul(u, u))), DERIVATIVES);
-  }
-}
-
-/** alpha s (1 - s) with s = 1 / (1 + exp(-alpha x)), as alpha e / (1 + e)^2 with e = exp(-|alpha x|). */
-function sigmoidDerivatives(scratch: usize, steps: usize): void {
-  const level = f32x4.splat(threshold);
-  const slope = f32x4.splat(alpha);
-  for (let at: usize = 0; at < steps * ROW; at += 16) {
-    const x = f32x4.sub(v128.load(scratch + at, BLOCK_ROWS), level);
-    const e = exp(f32x4.neg(f32x4.abs(f32x4.mul(x, slope))));
-    const d = f32x4.add(f32x4.splat(1), e);
-    v128.store(scratch + at, f32x4.div(f32x4.mul(slope, e), f32x4.mul(d, d)), DERIVATIVES);
-  }
-}
-
-/** exp(x) for x <= 0, to about 1e-7: x = n ln 2 + r, and a Taylor polynomial of r in [-ln 2 / 2, ln 2 / 2]. */
-function exp(x: v128): v128 {
-  const bounded = f32x4.max(x, f32x4.splat(-87));
-  const n = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(f32(Math.LOG2E))));
-  // ln 2 in two parts, so that n times the first is exact
-  const nearly = f32x4.sub(bounded, f32x4.mul(n, f32x4.splat(0.693359375)));
-  const r = f32x4.add(nearly, f32x4.mul(n, f32x4.splat(2.1219444e-4)));
-  let sum = f32x4.splat(1 / 5040);
-  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1 / 720));
-  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1 / 120));
-  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1 / 24));
-  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1 / 6));
-  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1 / 2));
-  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1));
-  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1));
-  // 2^n, made of its exponent's bits
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
-  return f32x4.mul(sum, power);
 }

@@ -1,4 +1,4 @@
-// The counter-based generator of src/random.ts, four lanes at once.
+// The counter-based generator of src/common/random.ts, four lanes at once.
 
 /** Philox4x32-10 of the counter (index, epoch, block, last) under the key (seed, 0); four words to `out`. */
 export function philox(out: usize, index: u32, epoch: u32, block: u32, last: u32, seed: u32): void {

@@ -1,8 +1,8 @@
-import { ROW, TABLE_ROW } from './addresses';
+import { ROW_BYTES, TABLE_ROW } from './addresses';
 
 /** The 16 partial sums of four rows: row b of `table` is the sum of the rows whose bit in b is 1. */
 export function sumsOfFour(table: usize, row0: usize, row1: usize, row2: usize, row3: usize): void {
-  for (let q: usize = 0; q < ROW; q += 16) {
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
     const out = table + q;
     const r0 = v128.load(row0 + q);
     const r1 = v128.load(row1 + q);

@@ -1,9 +1,9 @@
 /** The original's four figures of a run: as files, or in a window. */
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Trace } from '../../common/engine';
 import { IMAGE_SIZE, type Mnist } from '../../common/mnist';
-import type { History } from '../../training/history';
+import type { TrainingHistory } from '../../training/history';
 import { accuracyCurve, digits, plot1dSpikes, plot2dHeatmap } from '../../visualizing';
 import type { Figure } from '../../visualizing/theme';
 import { saveFigure } from '../notebook/display';
@@ -15,14 +15,18 @@ type Figures = Record<(typeof NAMES)[number], Figure>;
 
 export interface Drawn {
   trace: Trace;
-  history: History;
+  history: TrainingHistory;
   data: Mnist;
 }
 
+/** The names of the figures' files. */
+export const FIGURE_FILES: readonly string[] = NAMES.flatMap((name) => TYPES.map((type) => `${name}.${type}`));
+
 /** The files of figures that are in a folder. */
 export function figureFilesIn(folder: string): string[] {
-  const names = NAMES.flatMap((name) => TYPES.map((type) => `${name}.${type}`));
-  return names.map((name) => join(folder, name)).filter((file) => existsSync(file));
+  return FIGURE_FILES.map((name) => join(folder, name)).filter(
+    (file) => lstatSync(file, { throwIfNoEntry: false })?.isDirectory() === false,
+  );
 }
 
 export function figuresOf({ trace, history, data }: Drawn): Figures {

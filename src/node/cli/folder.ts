@@ -2,8 +2,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Checkpoint, readCheckpoint } from '../records';
-import { checkpointOf, resultsIn } from '../records/run-folder';
-import { figureFilesIn } from './figures';
+import { checkpointOf, obstacleIn, resultsIn } from '../records/run-folder';
+import { FIGURE_FILES, figureFilesIn } from './figures';
 import type { Settings } from './options';
 import { UsageError } from './values';
 
@@ -53,6 +53,19 @@ export function refuseToOverwrite(outDir: string, settings: Settings): void {
   const what = checkpoint ? progressOf(checkpoint) : hasCheckpoint ? 'a checkpoint' : 'arrays or a model';
   const ways = `continue it with --resume, replace it with --overwrite, or choose another folder with ${another(settings)}`;
   throw new UsageError(`${outDir}: expected no run there, found one (${what}); ${ways}`);
+}
+
+/**
+ * What a run cannot replace is found before it begins, and not when it has something to write.
+ * @throws UsageError in one line that names it
+ */
+export function refuseObstacles(outDir: string, settings: Settings): void {
+  const obstacle = obstacleIn(outDir, settings.saveFigures ? FIGURE_FILES : []);
+  if (!obstacle) return;
+  const { path, wanted, found } = obstacle;
+  throw new UsageError(
+    `${path}: expected ${wanted} or nothing, found ${found}; move it, or choose another folder with ${another(settings)}`,
+  );
 }
 
 /**

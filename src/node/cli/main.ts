@@ -4,7 +4,7 @@ import { describeFailure } from './failures';
 import { keptByNpm } from './npm';
 import { parseArguments } from './options';
 import { runCommand } from './run';
-import { STATUS, Stop, watchOutput } from './stop';
+import { Stop, watchOutput } from './stop';
 import { UsageError } from './values';
 
 /**
@@ -14,8 +14,7 @@ import { UsageError } from './values';
 export async function main(argv: string[], watchCaller: (onGone: () => void) => unknown): Promise<void> {
   const stop = new Stop();
   watchOutput(stop);
-  // A second signal would end the program before it has saved.
-  watchCaller(() => stop.status || process.kill(process.pid, 'SIGTERM'));
+  watchCaller(() => process.kill(process.pid, 'SIGTERM'));
   try {
     const hint = keptByNpm(argv);
     if (hint) throw new UsageError(hint);
@@ -24,7 +23,7 @@ export async function main(argv: string[], watchCaller: (onGone: () => void) => 
     // What was wrong with the output counts, too.
     process.exitCode ||= status;
     // A closed terminal ends the program as this signal does by default: node would abort while it resets the terminal.
-    if (status === STATUS.SIGHUP) process.kill(process.pid, 'SIGHUP');
+    if (stop.isTerminalGone) process.kill(process.pid, 'SIGHUP');
   } catch (error) {
     const isExpected = error instanceof UsageError || error instanceof DatasetError;
     const withStack = !isExpected && process.env.DEBUG !== undefined && error instanceof Error;

@@ -1,5 +1,7 @@
 /** The options of `lif_fc_mnist`: the original's, and ours. */
 import { Command, CommanderError, Option } from 'commander';
+import { either } from '../../common/neuron-options';
+import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../../common/surrogates';
 import { decimal, device, folder, oneOf, UsageError, whole } from './values';
 
 /** All options with their values, given or by default. */
@@ -16,7 +18,7 @@ export interface Settings {
   engine: 'event' | 'tfjs';
   seed: number;
   threads?: number;
-  surrogate: 'atan' | 'sigmoid';
+  surrogate: SurrogateName;
   outDir?: string;
   resume?: true;
   overwrite?: true;
@@ -133,8 +135,8 @@ const OURS: Entry[] = [
   {
     name: 'surrogate',
     flags: '--surrogate <NAME>',
-    help: 'surrogate gradient: atan (alpha 2) or sigmoid (alpha 4)',
-    read: oneOf('atan', 'sigmoid'),
+    help: `surrogate gradient: ${either(SURROGATE_NAMES.map((name) => `${name} (alpha ${SURROGATES[name].alpha})`))}`,
+    read: oneOf(...SURROGATE_NAMES),
     default: 'atan',
     keptOnResume: true,
   },

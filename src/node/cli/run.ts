@@ -1,16 +1,17 @@
 /** One run of the command line: what it reads, where it writes, and what it says. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { engineOptions } from '../../common/engine';
+import { resolveEngineOptions } from '../../common/engine';
 import type { Mnist } from '../../common/mnist';
-import { loadMnist } from '../data';
+import { defaultSurrogate } from '../../common/surrogates';
+import { readMnist } from '../data';
 import { createEngine } from '../engines';
-import { makeFolder } from '../files';
+import { makeFolder, readFile } from '../files';
 import { type Checkpoint, readCheckpoint } from '../records';
 import { assertUnlocked, lockFolder } from '../records/lock';
 import { checkpointOf, removeLeftovers } from '../records/run-folder';
 import { showFigures } from './figures';
-import { checkFigures, findEarlier, type Places, progressOf, refuseToOverwrite } from './folder';
+import { checkFigures, findEarlier, type Places, progressOf, refuseObstacles, refuseToOverwrite } from './folder';
 import { typedIn } from './npm';
 import type { Arguments, Settings } from './options';
 import { checkAgainstData, resumedSettings } from './resume';
@@ -36,7 +37,8 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   if (checkpoint) checkAgainstData(checkpoint, settings, data, file);
 
   const { seed, timesteps: T, batchSize, learningRate, threads, tau, surrogate } = settings;
-  const options = engineOptions({ data, seed, T, batchSize, learningRate, threads, neuron: { tau, surrogate } });
+  const neuron = { tau, surrogateFunction: defaultSurrogate(surrogate) };
+  const options = resolveEngineOptions({ data, seed, T, batchSize, learningRate, threads, neuron });
   // Before anything is written: an engine that cannot start leaves nothing behind.
   const engine = await createEngine(settings.engine, options);
   let outcome: Outcome;
@@ -84,6 +86,7 @@ function placesOf(settings: Settings): Places {
 }
 
 function refuseToLose(outDir: string, settings: Settings, checkpoint: Checkpoint | undefined): void {
+  refuseObstacles(outDir, settings);
   if (settings.overwrite) return;
   if (!checkpoint) refuseToOverwrite(outDir, settings);
   checkFigures(outDir, settings, checkpoint);
@@ -91,7 +94,7 @@ function refuseToLose(outDir: string, settings: Settings, checkpoint: Checkpoint
 
 function textOf(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return readFile(file).toString();
   } catch {
     // That it cannot be read is said where it is needed.
     return undefined;
@@ -119,7 +122,7 @@ function readData({ datasetDir, skipChecksum, batchSize }: Settings): Mnist {
   if (directory && !existsSync(directory)) {
     throw new UsageError(`--dataset-dir: expected a folder with MNIST's four files, found nothing at ${directory}`);
   }
-  const data = loadMnist({ directory, skipChecksum });
+  const data = readMnist({ directory, skipChecksum });
   const { count } = data.train;
   if (count < batchSize) {
     throw new UsageError(`-b/--batch-size: expected at most the ${count} training images, found ${batchSize}`);

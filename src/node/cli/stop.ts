@@ -5,14 +5,26 @@ export const STATUS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 type Signal = keyof typeof STATUS;
 const SIGNALS = Object.keys(STATUS) as Signal[];
 
+/** A Ctrl-C that comes sooner after another is the same one, in ms: the terminal sends it, and npm passes it on. */
+const SAME_PRESS = 1000;
+
 /**
  * The first Ctrl-C, SIGTERM or SIGHUP (the terminal was closed) asks the run to stop after the batch under way and to
- * save; the second ends the program at once.
+ * save. While it saves, further signals are ignored: of a closed terminal, the kernel and the shell both tell. Only a
+ * second Ctrl-C, a second or more after the first, ends the program at once.
  */
 export class Stop {
   private readonly controller = new AbortController();
   private reached = 0;
-  private readonly onSignal = (signal: Signal) => this.request(STATUS[signal]);
+  private pressed = Number.POSITIVE_INFINITY;
+  private hungUp = false;
+  private readonly onSignal = (signal: Signal) => {
+    if (signal === 'SIGHUP') this.hungUp = true;
+    const now = performance.now();
+    if (signal === 'SIGINT' && now - this.pressed >= SAME_PRESS) process.exit(this.reached);
+    if (signal === 'SIGINT') this.pressed = Math.min(this.pressed, now);
+    this.request(STATUS[signal]);
+  };
 
   get signal(): AbortSignal {
     return this.controller.signal;
@@ -21,6 +33,11 @@ export class Stop {
   /** The exit status of a run that was stopped; 0 as long as nobody asked. */
   get status(): number {
     return this.reached;
+  }
+
+  /** Whether the terminal was closed. */
+  get isTerminalGone(): boolean {
+    return this.hungUp;
   }
 
   /** From here on signals stop the run. */
@@ -33,9 +50,9 @@ export class Stop {
     for (const signal of SIGNALS) process.off(signal, this.onSignal);
   }
 
+  /** Stops the run; later reasons to stop change nothing. */
   request(status: number): void {
-    if (this.reached) process.exit(this.reached);
-    this.reached = status;
+    this.reached ||= status;
     this.controller.abort();
   }
 }
@@ -51,7 +68,7 @@ export function watchOutput(stop: Stop): void {
       // A full disk under `> file`, say.
       process.exitCode = 1;
       console.error(`lif_fc_mnist: the output cannot be written (${error.message})`);
-      if (!stop.status) stop.request(1);
+      stop.request(1);
     });
   }
 }

@@ -1,8 +1,8 @@
 /** Trains, prints the original's lines, and records what the original records. */
 import { existsSync } from 'node:fs';
-import type { Engine, EngineOptions } from '../../common/engine';
+import type { Engine, ResolvedEngineOptions } from '../../common/engine';
 import { assertFinite } from '../../records/run-files';
-import { type History, newHistory } from '../../training/history';
+import { newHistory, type TrainingHistory } from '../../training/history';
 import { train } from '../../training/train';
 import { progressBar } from '../notebook/display';
 import { addCurves, type Checkpoint, formatRow, SummaryWriter, writeCheckpoint, writeRun } from '../records';
@@ -15,7 +15,7 @@ import type { Stop } from './stop';
 
 export interface Job {
   settings: Settings;
-  options: EngineOptions;
+  options: ResolvedEngineOptions;
   engine: Engine;
   places: Places;
   /** To resume from. */
@@ -43,8 +43,10 @@ export async function trainAndRecord(job: Job): Promise<Outcome> {
     if (!writer.continues) addCurves(writer, history);
     await trainEpochs(job, history, writer, save);
     if (history.stopped) {
-      if (history.trainAccs.length > 0) save();
-      console.error(stopped(history));
+      // A whole epoch or nothing in exchange for another run.
+      const isSaved = history.trainAccs.length > 0 && (!job.earlier || history.epoch > 0);
+      if (isSaved) save();
+      console.error(stopped(job, history, isSaved));
       return { status: stop.status };
     }
     return { status: 0, figures: await record(job, history, save) };
@@ -55,8 +57,15 @@ export async function trainAndRecord(job: Job): Promise<Outcome> {
   }
 }
 
-/** Puts everything on the disk that a resumed run needs; what the run replaces is removed then, and not earlier. */
-function saver({ settings, options, places, checkpoint, earlier }: Job, history: History, writer: SummaryWriter) {
+/**
+ * Puts everything on the disk that a resumed run needs. What the run replaces is removed then, and not earlier: after the
+ * first epoch.
+ */
+function saver(
+  { settings, options, places, checkpoint, earlier }: Job,
+  history: TrainingHistory,
+  writer: SummaryWriter,
+) {
   const saveFigures = settings.saveFigures ?? checkpoint?.options.saveFigures ?? null;
   const kept = { ...optionsOf(settings, options.data), saveFigures };
   let toRemove = earlier;
@@ -69,7 +78,7 @@ function saver({ settings, options, places, checkpoint, earlier }: Job, history:
   };
 }
 
-async function trainEpochs(job: Job, history: History, writer: SummaryWriter, save: () => void): Promise<void> {
+async function trainEpochs(job: Job, history: TrainingHistory, writer: SummaryWriter, save: () => void): Promise<void> {
   const { settings, engine, stop } = job;
   if (history.epoch >= settings.epoch && history.state) return engine.restore(history.state);
   let bar: ReturnType<typeof progressBar> | undefined;
@@ -109,12 +118,12 @@ async function trainEpochs(job: Job, history: History, writer: SummaryWriter, sa
 }
 
 /** Writes the results of a training that has ended, and prints the original's last line. */
-async function record(job: Job, history: History, save: () => void): Promise<Outcome['figures']> {
+async function record(job: Job, history: TrainingHistory, save: () => void): Promise<Outcome['figures']> {
   const { settings, options, engine, places, checkpoint, stop } = job;
-  const trace = await engine.trace('test', settings.epoch, 0);
+  const trace = await engine.trace({ split: 'test', epoch: settings.epoch, index: 0 });
   const { weights } = await engine.state();
   writeRun(places.outDir, { trace, history, weights, neuron: options.neuron });
-  const rates = await engine.rates('test', settings.epoch, Uint32Array.of(0));
+  const rates = await engine.rates({ split: 'test', epoch: settings.epoch, indices: [0] });
   console.log(`Firing rate: ${formatRow(rates)}`);
   // A resumed run may have begun new TensorBoard logs, or have been told to save figures.
   if (checkpoint) save();
@@ -128,13 +137,14 @@ async function record(job: Job, history: History, save: () => void): Promise<Out
   return figures;
 }
 
-function stopped({ epoch, batch, trainAccs }: History): string {
-  if (trainAccs.length === 0) return 'Stopped before the first batch; nothing was saved';
-  return `Stopped in epoch ${epoch} after ${batch} batches; continue with --resume`;
+function stopped({ places, earlier }: Job, { epoch, batch, trainAccs }: TrainingHistory, isSaved: boolean): string {
+  const when = trainAccs.length === 0 ? 'before the first batch' : `in epoch ${epoch} after ${batch} batches`;
+  if (isSaved) return `Stopped ${when}; continue with --resume`;
+  return `Stopped ${when}; nothing was saved${earlier ? `, and the run in ${places.outDir} stays` : ''}`;
 }
 
 /** Of a training that diverged: what to do, and what is left. */
-function explained(error: Error, { settings, places }: Job, { trainAccs }: History): Error {
+function explained(error: Error, { settings, places }: Job, { trainAccs }: TrainingHistory): Error {
   if (!/no longer finite/.test(error.message)) return error;
   const left = existsSync(checkpointOf(places.outDir)) ? 'the last checkpoint stays' : 'nothing was saved';
   const advice = `lower --lr (it was ${settings.learningRate}); ${left}`;

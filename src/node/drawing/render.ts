@@ -84,7 +84,7 @@ async function draw(figure: Figure): Promise<string> {
   const copy = JSON.stringify({ data: figure.data, layout: figure.layout });
   const { data, layout } = JSON.parse(copy, (_, value) => (typeof value === 'string' ? wellFormed(value) : value));
   const svg = await plotly.toImage({ data, layout }, { format: 'svg', imageDataOnly: true, width, height });
-  return describe(stableIds(tidy(svg), idPrefix(figure)), figure);
+  return addDescription(stableIds(tidy(svg), idPrefix(figure)), figure);
 }
 
 /** Text that XML can hold: control characters and halves of surrogate pairs become U+FFFD. */
@@ -126,7 +126,7 @@ function tidy(svg: string): string {
   );
 }
 
-function describe(svg: string, figure: Figure): string {
+function addDescription(svg: string, figure: Figure): string {
   const id = idPrefix(figure);
   const title = plainTitle(figure);
   const labels = `<title id="${id}-title">${escapeXml(title)}</title><desc id="${id}-desc">${escapeXml(figure.alt)}</desc>`;

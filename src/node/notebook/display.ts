@@ -33,7 +33,7 @@ export function inNotebook(): boolean {
   return cell() !== undefined;
 }
 
-function cellOf(caller: string): WriteOutput {
+function requireCell(caller: string): WriteOutput {
   const write = cell();
   if (write === undefined) {
     throw new Error(`${caller}: expected to run in a tslab notebook, found none; use saveFigure or openWindow instead`);
@@ -67,7 +67,7 @@ const interactive = ({ data, layout, alt }: Figure): Output['data'] => ({
 /** Puts a figure below the cell: `await show(accuracyCurve(…))`. Throws outside of a notebook. */
 export async function show(figure: Figure): Promise<void> {
   // Taken before the drawing: the figure belongs to the cell that asked for it.
-  const write = cellOf('show');
+  const write = requireCell('show');
   write({ ...(await figureBundle(figure)), transient: {} });
 }
 
@@ -100,7 +100,7 @@ function place(write: WriteOutput): (data: Output['data'], metadata?: Output['me
  * Throws outside of a notebook.
  */
 export function liveFigure(): LiveFigure {
-  const put = place(cellOf('liveFigure'));
+  const put = place(requireCell('liveFigure'));
   return startLiveFigure({
     async draw(figure, isEnded) {
       // A picture: JupyterLab's Plotly renderer draws the first interactive figure of an output and ignores later ones.
@@ -133,7 +133,7 @@ export function progressBar(total: number, label = ''): ProgressBar {
   return startBar(draw, total, label);
 }
 
-/** Tells the kernel that a listener of SIGINT ends its cell itself, so that it waits for what the cell has to say. */
+/** Tells the kernel that a listener of SIGINT ends its cell itself, so the kernel waits for what the cell has to say. */
 const ENDS_ITS_CELL = Symbol.for('lif-fc-mnist.ends-its-cell');
 
 /**
@@ -146,7 +146,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   await new Promise<void>((resolve) => setImmediate(resolve));
   return runInterruptible(work, (listener) => {
     const interrupt = Object.assign(() => listener(), { [ENDS_ITS_CELL]: true });
-    // Once: a second Ctrl-C in a terminal ends the program as usual.
+    // Only once, so a second Ctrl-C in a terminal ends the program as usual.
     process.once('SIGINT', interrupt);
     return () => process.removeListener('SIGINT', interrupt);
   });

@@ -9,20 +9,19 @@ import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { dirname, extname, join } from 'node:path';
+import type { FigureWindow as AnyFigureWindow } from '../../host/contract';
 import type { Figure } from '../../visualizing/theme';
 
 /** An open nodeplotlib window; the program does not end before it is closed. */
-export interface FigureWindow {
+export interface FigureWindow extends AnyFigureWindow {
   /** Where the figures are served, on this machine only. */
   url: string;
-  /** Resolves when the window was closed. */
-  closed: Promise<void>;
   /** Stops the server, whether or not there is a window. */
   close(): Promise<void>;
 }
 
 const HOST = '127.0.0.1';
-/** Without a page for this long (in ms) the window counts as closed: a page that is loaded again is gone for a moment. */
+/** Without a page for this long (in ms) the window counts as closed: a page that is reloaded is gone for a moment. */
 const GRACE = 1500;
 /** A page that was asked for has this long to connect. */
 const LOADING = 20000;

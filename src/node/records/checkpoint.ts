@@ -3,14 +3,14 @@
  * `checkpoint.<hash>.bin` with the long arrays, so that millions of batches are saved in a fraction of a second.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { EngineState } from '../../common/engine';
 import { CLASSES, IMAGE_SIZE } from '../../common/mnist';
-import { float32Of, float64Of, littleEndian } from '../../records/bytes';
+import { decodeFloat32, decodeFloat64, littleEndian } from '../../records/bytes';
 import { assertFinite } from '../../records/run-files';
-import { type History, newHistory, type Settings } from '../../training/history';
-import { makeFolder, writeFileAtomic } from '../files';
+import { newHistory, type RunSettings, type TrainingHistory } from '../../training/history';
+import { makeFolder, readFile, writeFileAtomic } from '../files';
 import { type EventsPosition, isEventsName } from './tensorboard';
 
 /** Options of a run, by name. */
@@ -18,7 +18,7 @@ export type RunOptions = Record<string, string | number | boolean | null>;
 
 export interface Checkpoint {
   options: RunOptions;
-  history: History;
+  history: TrainingHistory;
   /** The TensorBoard file and how much of it belongs to this checkpoint. */
   events: EventsPosition;
 }
@@ -28,7 +28,7 @@ interface Header {
   format: string;
   version: number;
   options: RunOptions;
-  history: { epoch: number; epochs: number; batch: number; correct: number; settings: Settings | null };
+  history: { epoch: number; epochs: number; batch: number; correct: number; settings: RunSettings | null };
   events: EventsPosition;
   /** The file with the arrays, its SHA-256, and how many numbers of each kind are in it. */
   arrays: { file: string; sha256: string; weights: number; batches: number; epochs: number };
@@ -107,8 +107,8 @@ export function readCheckpoint(file: string): Checkpoint {
     start += length;
     return bytes.subarray(start - length, start);
   };
-  const floats = () => float32Of(next(4 * weights));
-  const doubles = (count: number) => Array.from(float64Of(next(8 * count)));
+  const floats = () => decodeFloat32(next(4 * weights));
+  const doubles = (count: number) => Array.from(decodeFloat64(next(8 * count)));
   const parts = { weights: floats(), m: floats(), v: floats() };
   const state: EngineState | null = weights ? { ...parts, step: batches } : null;
   const [trainAccs, losses, testAccs] = [doubles(batches), doubles(batches), doubles(epochs)];
@@ -138,7 +138,7 @@ export function readCheckpoint(file: string): Checkpoint {
 
 function readHeader(file: string): Header {
   if (!existsSync(file)) throw new Error(`${file}: expected a checkpoint to resume from, found none`);
-  const text = read(file);
+  const text = read(file).toString();
   const other = (found: string) =>
     new Error(
       `${file}: expected a checkpoint of version ${VERSION}, found ${found}; finish that run with the program that began it, or start again with --overwrite`,
@@ -183,7 +183,11 @@ function check(file: string, header: Header): void {
     ['a whole number of batches', isWhole(batch) && isWhole(batches) && batch <= batches, batch],
     ['as many batches in each epoch', sameLength, `${batches} in ${epoch} epochs and ${batch} batches`],
     ['as many epochs to do, or more', isWhole(history.epochs) && history.epochs >= epoch, history.epochs],
-    ['what the run depends on', history.settings === null || areOptions(history.settings), history.settings],
+    [
+      'what the run depends on',
+      areOptions(history.settings) || (batches === 0 && history.settings === null),
+      history.settings,
+    ],
     ['a whole number of correct images', isWhole(correct), correct],
     ['a test after each epoch', epochs === epoch, epochs],
     [`${wantedWeights} weights after ${batches} batches`, weights === wantedWeights, weights],
@@ -197,16 +201,16 @@ function check(file: string, header: Header): void {
 function readArrays(file: string, { file: name, sha256, weights, batches, epochs }: Header['arrays']): Uint8Array {
   const arraysFile = join(dirname(file), name);
   if (!existsSync(arraysFile)) throw new Error(`${arraysFile}: expected the arrays of a checkpoint, found none`);
-  const bytes = readFileSync(arraysFile);
+  const bytes = read(arraysFile);
   const length = 3 * 4 * weights + 8 * (2 * batches + epochs);
   if (bytes.length !== length) throw damaged(arraysFile, `expected ${length} bytes, found ${bytes.length}`);
   if (hashOf([bytes]) !== sha256) throw damaged(arraysFile, 'its checksum differs');
   return bytes;
 }
 
-function read(file: string): string {
+function read(file: string): Buffer {
   try {
-    return readFileSync(file, 'utf8');
+    return readFile(file);
   } catch (error) {
     throw new Error(`${file}: cannot be read (${(error as Error).message})`);
   }

@@ -1,9 +1,9 @@
 /** A layers model on the disk; `src/records/layers-model.ts` knows the format. */
-import { lstatSync, readFileSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NeuronOptions } from '../../common/neuron-options';
-import { layersModelFiles, MODEL_FILES, networkOf, type SavedNetwork } from '../../records/layers-model';
-import { makeFolder, writeFileAtomic } from '../files';
+import { decodeNetwork, layersModelFiles, MODEL_FILES, type SavedNetwork } from '../../records/layers-model';
+import { makeFolder, readFile, writeFileAtomic } from '../files';
 
 /**
  * Writes weights [784, 10] as a layers model that `tf.loadLayersModel` reads.
@@ -22,7 +22,7 @@ export function writeLayersModel(folder: string, weights: Float32Array, neuron: 
  * @throws Error in one line if the model is missing, damaged, or another network
  */
 export function readLayersModel(folder: string): SavedNetwork {
-  return networkOf(
+  return decodeNetwork(
     (name) => join(folder, name),
     (name) => read(join(folder, name)),
   );
@@ -30,7 +30,7 @@ export function readLayersModel(folder: string): SavedNetwork {
 
 function read(file: string): Uint8Array {
   try {
-    return readFileSync(file);
+    return readFile(file);
   } catch (error) {
     throw new Error(`${file}: expected a file of a layers model, cannot read it (${(error as Error).message})`);
   }

@@ -2,9 +2,10 @@
  * One run at a time in a folder: a file that names the process which writes there. A lock whose owner is gone, a killed
  * run's, is taken over.
  */
-import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { readFile } from '../files';
 import { isAlive, startOf } from '../processes';
 
 /** A folder that only this process may write to. */
@@ -97,11 +98,11 @@ function parse(content: string): Owner | undefined {
 
 function read(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return readFile(file).toString();
   } catch (error) {
     // Without the folder there is no lock; that something is in the folder's way is said when it is made.
     if (['ENOENT', 'ENOTDIR'].includes(String((error as NodeJS.ErrnoException).code))) return undefined;
-    throw new Error(`${file}: cannot be read (${(error as Error).message})`);
+    throw new Error(`${file}: cannot be read (${(error as Error).message}); if no run made it, remove it`);
   }
 }
 

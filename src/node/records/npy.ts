@@ -1,7 +1,6 @@
 /** .npy files on the disk; `src/records/npy.ts` knows the format. */
-import { readFileSync } from 'node:fs';
-import { type NpyArray, nameOf, npyArray, npyBytes } from '../../records/npy';
-import { writeFileAtomic } from '../files';
+import { type NpyArray, npyArray, npyBytes, typeName } from '../../records/npy';
+import { readFile, writeFileAtomic } from '../files';
 
 /** Writes an array as a .npy file, atomically. */
 export function writeNpy(file: string, array: NpyArray): void {
@@ -14,14 +13,16 @@ export function writeNpy(file: string, array: NpyArray): void {
  * @throws Error in one line that names the file and says what was expected and what was found
  */
 export function readNpy(file: string): NpyArray {
-  if (typeof file !== 'string') throw new TypeError(`npy: expected the name of a file, found ${nameOf(file)}`);
+  if (typeof file !== 'string') throw new TypeError(`npy: expected the name of a file, found ${typeName(file)}`);
+  return npyArray(file, read(file));
+}
+
+function read(file: string): Uint8Array {
   try {
-    return npyArray(file, readFileSync(file));
+    return readFile(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (!code) throw error;
-    throw new Error(
-      `${file}: expected a .npy file, ${code === 'ENOENT' ? 'found none' : `cannot read it (${message})`}`,
-    );
+    const found = code === 'ENOENT' ? 'found none' : `cannot read it (${message})`;
+    throw new Error(`${file}: expected a .npy file, ${found}`);
   }
 }

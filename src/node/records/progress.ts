@@ -12,7 +12,8 @@ export function recordProgress(exercise: string, result: string, now = new Date(
   if (!path) return;
   let file: number;
   try {
-    file = openSync(path, constants.O_WRONLY | constants.O_APPEND); // never makes it
+    // Never makes it, and waits for nobody who might read a pipe.
+    file = openSync(path, constants.O_WRONLY | constants.O_APPEND | (constants.O_NONBLOCK ?? 0));
   } catch {
     return;
   }

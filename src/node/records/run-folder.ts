@@ -1,5 +1,5 @@
 /** Which files in a folder are a run's: nothing else is ever replaced or removed there. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MODEL_FILES } from '../../records/layers-model';
 import { ARRAYS, CURVES, MODEL_FOLDER, RUN_FILES } from '../../records/run-files';
@@ -17,6 +17,24 @@ export function checkpointOf(folder: string): string {
 /** The files of a finished run that are in a folder. */
 export function resultsIn(folder: string): string[] {
   return RUN_FILES.map((name) => join(folder, name)).filter((file) => existsSync(file));
+}
+
+/**
+ * What is in the way of a run in a folder: a folder where it writes a file, or a file where it makes a folder.
+ * @param more names of files that it writes as well
+ * @returns the path, and what is expected and found there; undefined if nothing is in the way
+ */
+export function obstacleIn(
+  folder: string,
+  more: readonly string[],
+): { path: string; wanted: string; found: string } | undefined {
+  const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
+  const folders = [join(folder, MODEL_FOLDER), dirname(checkpointOf(folder))];
+  const files = [...[...RUN_FILES, ...more].map((name) => join(folder, name)), checkpointOf(folder)];
+  const file = folders.find((path) => existsSync(path) && !isFolder(path));
+  if (file !== undefined) return { path: file, wanted: 'a folder', found: 'a file' };
+  const path = files.find(isFolder);
+  return path === undefined ? undefined : { path, wanted: 'a file', found: 'a folder' };
 }
 
 /** Removes what a killed run left half written in its folder. */

@@ -1,9 +1,9 @@
 /** What a finished training leaves: the original's four arrays and its model, in a folder or in a named place. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Run, SavedRun } from '../../host/contract';
-import { ARRAYS, arrayFiles, CURVES, checkRunName, MODEL_FOLDER, savedRunOf } from '../../records/run-files';
-import { makeFolder, projectPath, writeFileAtomic } from '../files';
+import { ARRAYS, arrayFiles, CURVES, checkRunName, decodeRun, MODEL_FOLDER } from '../../records/run-files';
+import { makeFolder, projectPath, readFile, writeFileAtomic } from '../files';
 import { writeLayersModel } from './layers-model';
 import { lockFolder } from './lock';
 import { removeLeftovers } from './run-folder';
@@ -51,12 +51,12 @@ export async function loadRun(name = 'run'): Promise<SavedRun> {
   if (!existsSync(join(folder, 'v_t_array.npy'))) {
     throw new Error(`${place}: expected the records of a run, found none; run chapter 4 first`);
   }
-  return savedRunOf(place, (name) => read(join(folder, name)));
+  return decodeRun(place, (name) => read(join(folder, name)));
 }
 
 function read(file: string): Uint8Array {
   try {
-    return readFileSync(file);
+    return readFile(file);
   } catch (error) {
     throw new Error(`${file}: expected a file of a saved run, cannot read it (${(error as Error).message})`);
   }

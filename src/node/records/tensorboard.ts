@@ -3,8 +3,8 @@ import { closeSync, fsyncSync, ftruncateSync, lstatSync, openSync, rmSync } from
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { concatenated } from '../../records/bytes';
-import { type Curves, eventsOf, fileVersion, scalarEvent } from '../../records/events';
-import { makeFolder, writeFileAtomic, writeWhole } from '../files';
+import { type Curves, encodeEvents, fileVersion, scalarEvent } from '../../records/events';
+import { makeFolder, writeAll, writeFileAtomic } from '../files';
 
 /** How much of an event file is on the disk: all that a later writer needs to continue it. */
 export interface EventsPosition {
@@ -14,9 +14,13 @@ export interface EventsPosition {
   length: number;
 }
 
+/** The longest name that file systems take, in bytes. */
+const LONGEST_NAME = 255;
+
 /** Whether this is the bare name of an event file, which TensorBoard would read in its folder. */
 export function isEventsName(name: unknown): name is string {
-  return typeof name === 'string' && /^events\.out\.tfevents\.[\p{L}\p{N}._-]+$/u.test(name);
+  if (typeof name !== 'string' || Buffer.byteLength(name) > LONGEST_NAME) return false;
+  return /^events\.out\.tfevents\.[\p{L}\p{N}._-]+$/u.test(name);
 }
 
 /** Bytes that a writer keeps in memory. */
@@ -31,8 +35,9 @@ export class SummaryWriter {
   private readonly handle: number;
   private pending: Uint8Array[] = [];
   private pendingBytes = 0;
-  /** Bytes of the file that were written. */
+  /** Bytes of the file that were written, and how many of them a flush has put on the disk. */
   private end = 0;
+  private flushed = 0;
 
   /**
    * @param folder made if it is missing
@@ -53,7 +58,7 @@ export class SummaryWriter {
       this.file = join(folder, earlier.file);
       this.handle = openSync(this.file, 'r+');
       ftruncateSync(this.handle, earlier.length);
-      this.end = earlier.length;
+      this.end = this.flushed = earlier.length;
     } else {
       [this.file, this.handle] = openNew(folder);
       this.add(fileVersion());
@@ -74,7 +79,7 @@ export class SummaryWriter {
   private write(): void {
     const bytes = concatenated(this.pending);
     try {
-      writeWhole(this.handle, bytes, this.end);
+      writeAll(this.handle, bytes, this.end);
     } catch (error) {
       throw new Error(`${this.file}: cannot be written (${(error as Error).message})`);
     }
@@ -95,6 +100,7 @@ export class SummaryWriter {
     } catch (error) {
       throw new Error(`${this.file}: cannot be written (${(error as Error).message})`);
     }
+    this.flushed = this.end;
     return { file: basename(this.file), length: this.end };
   }
 
@@ -107,16 +113,17 @@ export class SummaryWriter {
     }
   }
 
-  /** Ends without what was added since the last flush; a file that holds nothing yet is removed. */
+  /** Ends without what was added since the last flush; a file that was never flushed is removed. */
   discard(): void {
+    if (this.end > this.flushed) ftruncateSync(this.handle, this.flushed);
     closeSync(this.handle);
-    if (this.end === 0) rmSync(this.file, { force: true });
+    if (this.flushed === 0) rmSync(this.file, { force: true });
   }
 }
 
 /** Writes both curves of a finished training as one event file, atomically. */
 export function writeCurves(file: string, curves: Curves): void {
-  writeFileAtomic(file, eventsOf(curves));
+  writeFileAtomic(file, encodeEvents(curves));
 }
 
 /** Whether there is a file of at least this length. A link, which may lead anywhere, does not count. */

@@ -2,7 +2,7 @@
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { EventCore } from '../../event/core';
-import { Control, type Job } from '../../event/memory';
+import { Control, type JobKind } from '../../event/memory';
 import {
   checkOpen,
   type HelperStart,
@@ -14,7 +14,7 @@ import {
   throwFailure,
 } from '../../event/tasks';
 
-/** How long a thread that found nothing to do sleeps before the event loop is looked after, in ms. */
+/** How long a thread that found nothing to do sleeps before the event loop gets its turn, in ms. */
 const NAP = 40;
 
 export class Pool implements TaskRunner {
@@ -47,7 +47,7 @@ export class Pool implements TaskRunner {
     this.failure ??= error;
   }
 
-  async run(kind: Job): Promise<void> {
+  async run(kind: JobKind): Promise<void> {
     checkOpen(this.closed);
     if (this.failure) throw this.failure;
     this.core.control[Control.Kind] = kind;

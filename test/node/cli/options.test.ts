@@ -85,6 +85,17 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
   }
 });
 
+test('a number of threads in the environment that is none is refused as it was written', () => {
+  for (const value of ['x', '0', '1.5', '65']) {
+    const run = lifFcMnist([...SMALL, '-N', '1'], undefined, [], { LIF_FC_MNIST_THREADS: value });
+    assert.equal(
+      run.stderr,
+      `lif_fc_mnist: LIF_FC_MNIST_THREADS: expected a whole number from 1 to 64, found ${value}\n`,
+    );
+    assert.equal(run.status, 1);
+  }
+});
+
 describe('`npm run train` without `--`', () => {
   // What npm 10 and 11 hand down for each line.
   const cases: [string, string[], Record<string, string>, string][] = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { forge } from '../../support/checkpoint';
 import { temporaryFolder, writeSmallMnist } from '../../support/data';
@@ -41,6 +41,29 @@ describe('a folder that holds a run', () => {
       assert.equal(run.status, 2, name);
       assert.match(run.stderr, /expected no run there, found one \((a checkpoint|arrays or a model)\)/);
       assert.equal(readFileSync(join(cwd, 'out', name), 'utf8'), 'precious');
+    }
+  });
+
+  test('is refused, and not waited for, if a named pipe stands for one of its files', {
+    skip: process.platform === 'win32' && 'Windows has no named pipes in folders',
+  }, () => {
+    const cases: [string, string[], RegExp][] = [
+      [
+        'lif_fc_mnist.lock',
+        [],
+        /lock: cannot be read \(expected a file, found a named pipe\); if no run made it, remove it$/,
+      ],
+      ['checkpoint/checkpoint.json', [], /expected no run there, found one \(a checkpoint\)/],
+      ['checkpoint/checkpoint.json', ['--resume'], /json: cannot be read \(expected a file, found a named pipe\)$/],
+    ];
+    for (const [name, args, message] of cases) {
+      const cwd = temporaryFolder();
+      const file = join(cwd, 'out', name);
+      mkdirSync(dirname(file), { recursive: true });
+      assert.equal(spawnSync('mkfifo', [file]).status, 0);
+      const run = lifFcMnist([...SMALL, '-N', '1', ...args], cwd);
+      assert.match(run.stderr, /^lif_fc_mnist: [^\n]+\n$/);
+      assert.match(run.stderr.trimEnd(), message);
     }
   });
 
@@ -124,6 +147,44 @@ describe('--overwrite', () => {
     const added = Object.keys(contentsOf(out)).filter((name) => !(name in before));
     assert.deepEqual(added, []);
     assert.deepEqual(contentsOf(out), before);
+  });
+
+  test('removes nothing if the new run is stopped before its first epoch is done', async () => {
+    const { cwd, out } = finished();
+    const before = contentsOf(out);
+    const slow = ['--overwrite', '-T', '10000', '-b', '4', '-N', '100000'];
+    const child = spawn(process.execPath, [COMMAND, ...SMALL, ...slow], { cwd });
+    after(() => child.kill('SIGKILL'));
+    let said = '';
+    child.stderr.on('data', (text) => {
+      said += text;
+    });
+    child.stdout.on('data', (text) => {
+      if (String(text).includes('Training')) child.kill('SIGINT');
+    });
+    await new Promise((resolve) => child.on('close', resolve));
+    assert.match(said, /\nStopped in epoch 0 after \d+ batches; nothing was saved, and the run in .*out stays\n$/);
+    assert.deepEqual(contentsOf(out), before);
+  });
+
+  test('is refused before the training where a folder is in the way of a file, or a file in that of a folder', () => {
+    const obstacles: [string, 'folder' | 'file', RegExp][] = [
+      ['v_t_array.npy', 'folder', /v_t_array\.npy: expected a file or nothing, found a folder; move it, or choose/],
+      ['acc.png', 'folder', /acc\.png: expected a file or nothing, found a folder/],
+      ['lif_snn_mnist', 'file', /lif_snn_mnist: expected a folder or nothing, found a file/],
+      ['checkpoint', 'file', /checkpoint: expected a folder or nothing, found a file/],
+    ];
+    for (const [name, kind, message] of obstacles) {
+      const cwd = temporaryFolder();
+      mkdirSync(join(cwd, 'out'));
+      if (kind === 'folder') mkdirSync(join(cwd, 'out', name));
+      else writeFileSync(join(cwd, 'out', name), 'mine');
+      const run = lifFcMnist([...SMALL, '-N', '1', '--overwrite', '--save-figures'], cwd);
+      assert.match(run.stderr, message);
+      assert.match(run.stderr, /^lif_fc_mnist: [^\n]+\n$/);
+      assert.deepEqual([run.status, run.stdout], [2, '']);
+      assert.deepEqual(readdirSync(join(cwd, 'out')), [name]);
+    }
   });
 
   test('replaces a checkpoint that cannot be read, and one that would name a file elsewhere', () => {

@@ -200,6 +200,12 @@ describe('a checkpoint is refused in one line', () => {
       /the bare name of an events.* found '\.\.\/victim\.txt/,
     ],
     ['an event file of another kind', { 'events.file': 'v_t_array.npy' }, /the bare name of an events/],
+    [
+      'an event file of a name that is too long',
+      { 'events.file': `events.out.tfevents.${'e'.repeat(400)}` },
+      /the bare name of an events/,
+    ],
+    ['no settings although batches are done', { 'history.settings': null }, /what the run depends on .* found null/],
     ['an event file without a name', { 'events.file': undefined }, /the bare name of an events.*, found none/],
     ['an event file of negative length', { 'events.length': -1 }, /a length of that file/],
     ['an event file of half a byte', { 'events.length': 0.5 }, /a length of that file/],

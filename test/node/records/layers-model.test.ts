@@ -6,7 +6,7 @@ import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { initialWeights } from '../../../src/common/random';
 import { initBackend, tf } from '../../../src/node/backend';
 import { readLayersModel, writeLayersModel } from '../../../src/node/records';
-import { getWeights, lifNode } from '../../../src/snn/networks';
+import { findLIFNode, getWeights } from '../../../src/snn/networks';
 import '../../../src/snn/neuron';
 import { temporaryFolder } from '../../support/data';
 
@@ -24,7 +24,7 @@ describe('a layers model written without TensorFlow', () => {
     writeLayersModel(folder, weights, neuron);
     const model = await tf.loadLayersModel(`file://${join(folder, 'model.json')}`);
     assert.deepEqual(getWeights(model), weights);
-    assert.deepEqual(lifNode(model).options(), neuron);
+    assert.deepEqual(findLIFNode(model).options(), neuron);
     assert.deepEqual(model.outputs[0].shape, [null, 10]);
   });
 
@@ -68,7 +68,7 @@ describe('a layers model written without TensorFlow', () => {
       'whose LIFNode lacks its options',
       'model.json',
       '{"modelTopology":{"config":{"layers":[{"class_name":"LIFNode","config":{"tau":2}}]}}}',
-      /model\.json: expected the options of a LIFNode \(surrogate: expected/,
+      /model\.json: expected the options of a LIFNode \(surrogateFunction: expected/,
     ],
   ];
   for (const [name, file, content, message] of broken) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { addCurves, SummaryWriter } from '../../../src/node/records';
@@ -73,12 +73,21 @@ describe('TensorBoard files', () => {
     assert.deepEqual(scalars(folder), { 'curve 0': [[0, 0]], 'curve 1': [[0, 1]], 'curve 2': [[0, 2]] });
   });
 
-  test('that nothing was written to are not left behind', () => {
+  test('that were never flushed are not left behind, nor is what came after the last flush', () => {
     const folder = temporaryFolder();
+    // More than a writer keeps in memory: it writes before it is told to.
+    const addMany = (writer: SummaryWriter) => {
+      for (let step = 0; step < 30_000; step++) writer.addScalar('a', 1, step);
+    };
     const writer = new SummaryWriter(folder);
-    writer.addScalar('a', 1, 0);
+    addMany(writer);
     writer.discard();
     assert.deepEqual(readdirSync(folder), []);
+    const other = new SummaryWriter(folder);
+    const { length } = other.flush();
+    addMany(other);
+    other.discard();
+    assert.equal(statSync(other.file).size, length);
   });
 });
 

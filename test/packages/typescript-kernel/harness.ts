@@ -6,10 +6,10 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import * as ts from '@tslab/typescript-for-tslab';
-import { createSession } from '../../../packages/jupyterlite-typescript-kernel/src/cells/session';
-import { problemsText } from '../../../packages/jupyterlite-typescript-kernel/src/problems';
-import type { Outcome } from '../../../packages/jupyterlite-typescript-kernel/src/protocol';
-import { createTypes } from '../../../packages/jupyterlite-typescript-kernel/src/types/notebook';
+import { createSession } from '../../../packages/typescript-kernel/jupyterlite/src/cells/session';
+import { problemsText } from '../../../packages/typescript-kernel/jupyterlite/src/problems';
+import type { Outcome } from '../../../packages/typescript-kernel/jupyterlite/src/protocol';
+import { createTypes } from '../../../packages/typescript-kernel/jupyterlite/src/types/notebook';
 import type { Shown } from './cells';
 
 interface Input {

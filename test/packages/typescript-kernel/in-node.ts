@@ -8,7 +8,7 @@ const root = resolve(__dirname, '..', '..', '..');
 
 /** Runs cells from top to bottom; goes on after one that fails. What it needs is written to `folder`. */
 export async function runInNode(cells: string[], folder: string): Promise<Shown[]> {
-  const { buildDeclarations } = await import('../../../packages/jupyterlite-typescript-kernel/declarations.mjs');
+  const { buildDeclarations } = await import('../../../packages/typescript-kernel/jupyterlite/declarations.mjs');
   const { module, types } = writeThings(folder);
   const declarations = join(folder, 'declarations.json');
   buildDeclarations({ out: declarations, root: folder, modules: { [THINGS]: types } });

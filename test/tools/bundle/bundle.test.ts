@@ -68,14 +68,14 @@ async function serve(...args: string[]): Promise<{ lines: string[]; address: str
   return { lines: printed.split('\n'), address: / at (http:\S+)/.exec(printed)?.[1] as string };
 }
 
-/** Status and body of an answer to a path that is sent as it is. */
-function ask(address: string, path: string, method = 'GET'): Promise<{ status?: number; text: string }> {
+/** The answer to a path that is sent as it is. */
+function ask(address: string, path: string, method = 'GET') {
   const { hostname, port } = new URL(address);
-  return new Promise((done, fail) => {
+  return new Promise<{ status?: number; text: string; location?: string }>((done, fail) => {
     request({ hostname, port, path, method }, async (response) => {
       let text = '';
       for await (const part of response) text += part;
-      done({ status: response.statusCode, text });
+      done({ status: response.statusCode, text, location: response.headers.location });
     })
       .on('error', fail)
       .end();
@@ -201,12 +201,27 @@ describe('A bundle', () => {
     writeFileSync(join(scratch, 'secret.txt'), 'secret');
     const outside = ['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/x/../../secret.txt'];
     for (const path of [...outside, '/lite/x', '/lite/../test.log', '/book/..%2ftest.log']) {
-      assert.deepEqual(await ask(address, path), { status: 404, text: 'not here\n' }, path);
+      const { status, text } = await ask(address, path);
+      assert.deepEqual([status, text], [404, 'not here\n'], path);
     }
     assert.equal((await ask(address, '/%')).status, 400);
     assert.equal((await ask(address, '/', 'POST')).status, 405);
-    assert.deepEqual(await ask(address, '/lif-fc-mnist.zip'), { status: 200, text: 'the project' });
+    assert.equal((await ask(address, '/lif-fc-mnist.zip')).text, 'the project');
     assert.match((await ask(address, '/')).text, /npm run setup -- --from http:/);
+  });
+
+  test('is still served after any address that somebody in the room makes up, and sends nobody to another server', async () => {
+    const { address } = await serve();
+    for (const path of [
+      '//',
+      `//[/../${kind}`,
+      `http://[/${kind}`,
+      `/.//evil.example/..%2f${kind}`,
+      `/\\evil.example/..%2f${kind}`,
+    ]) {
+      assert.deepEqual(await ask(address, path), { status: 400, text: 'no such address\n', location: undefined }, path);
+    }
+    assert.equal((await ask(address, `/${kind}?a`)).location, `/${kind}/?a`);
   });
 
   test('asks for another port or host if it cannot be served there', async () => {

@@ -61,7 +61,17 @@ function report(...args: Parameters<typeof doctor>): Report & { status: number |
 /** The project as it was downloaded, before set-up. */
 function freshClone(name: string): string {
   const clone = join(scratch, name);
-  for (const path of ['tools', 'src', 'package.json', 'package-lock.json', '.npmrc', 'requirements.txt', 'notebooks']) {
+  const paths = [
+    'tools',
+    'packages',
+    'src',
+    'package.json',
+    'package-lock.json',
+    '.npmrc',
+    'requirements.txt',
+    'notebooks',
+  ];
+  for (const path of paths) {
     cpSync(join(root, path), join(clone, path), {
       recursive: true,
       filter: (from) => !from.endsWith(join('notebooks', 'my')),
@@ -381,7 +391,10 @@ fs.mkdtempSync = (path, ...more) => {
       const bytes = readFileSync(file);
       bytes[100] ^= 1;
       writeFileSync(file, bytes);
-      writeFileSync(join(clone, 'tools', 'notebooks', 'kernel', 'preload.cjs'), "throw new Error('out of order');\n");
+      writeFileSync(
+        join(clone, 'packages', 'typescript-kernel', 'tslab', 'preload.cjs'),
+        "throw new Error('out of order');\n",
+      );
       rmSync(join(clone, 'build'), { recursive: true, force: true });
       mkdirSync(join(clone, 'build', 'jupyter'), { recursive: true });
       writeFileSync(join(clone, 'build', 'jupyter', 'lab'), '');

@@ -1,6 +1,6 @@
 /** Exercises in a chapter's cells, what a learner's copy makes of them, and what is read out of an executed notebook. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -20,7 +20,6 @@ type Notebook = { cells: Cell[]; metadata: object; nbformat: number };
 interface Cells {
   learnersCells(cells: Cell[]): Cell[];
   problemsOf(notebook: Notebook, exercises: Record<string, { minutes: number }>): string[];
-  verdictsOf(notebook: Notebook): Record<string, { status: string; name?: string; message: string }>;
 }
 interface Copies {
   makeCopies(from: string, to: string): { made: string[]; outdated: string[] };
@@ -179,20 +178,6 @@ describe('A chapter is refused', () => {
   });
 });
 
-test('What the checks found is read from an executed notebook, the last one of each exercise', () => {
-  const notebook = chapter({ output: '✘ some-id (no-leak): Why?\n✘ other: Not yet.\n✔ some-id: Right.\n' });
-  assert.deepEqual(cells.verdictsOf(notebook), {
-    'some-id': { status: 'passed', message: 'Right.' },
-    other: { status: 'wrong', message: 'Not yet.' },
-  });
-  notebook.cells[2].outputs = [stream('1:7 - Type error\nmore', 'stderr')];
-  assert.deepEqual(cells.verdictsOf(notebook)['some-id'], {
-    status: 'failed',
-    name: 'cell-fails',
-    message: '1:7 - Type error',
-  });
-});
-
 test('--reset makes a new copy and keeps the former one under a name with the time', async () => {
   const { makeCopies, resetCopy } = await load<Copies>('exercises', 'copies.mjs');
   const from = temporaryFolder();
@@ -212,4 +197,18 @@ test('--reset makes a new copy and keeps the former one under a name with the ti
     ['mine', 'mine, too'],
   );
   assert.match(read('02-b.ipynb'), /return todo\(\);/);
+});
+
+test('--reset makes a new copy where a link leads nowhere, and keeps the link', async () => {
+  const { makeCopies, resetCopy } = await load<Copies>('exercises', 'copies.mjs');
+  const from = temporaryFolder();
+  const to = join(from, 'my');
+  writeFileSync(join(from, '02-b.ipynb'), JSON.stringify(chapter()));
+  makeCopies(from, to);
+  rmSync(join(to, '02-b.ipynb'));
+  symlinkSync(join(from, 'gone.ipynb'), join(to, '02-b.ipynb'));
+  const kept = resetCopy('02-b.ipynb', from, to, new Date(2026, 0, 2, 3, 4, 5));
+  assert.equal(kept, '02-b.2026-01-02-030405.ipynb');
+  assert.match(readFileSync(join(to, '02-b.ipynb'), 'utf8'), /return todo\(\);/);
+  assert.equal(readlinkSync(join(to, kept ?? '')), join(from, 'gone.ipynb'));
 });

@@ -33,7 +33,7 @@ describe('A copy of a chapter', () => {
   });
 
   const moved = (text: string) =>
-    textOf(copies.learnersCopy(notebook(prose(text)), '01-a.ipynb', ['01-a.ipynb', '02-b.ipynb']).cells[1] as never);
+    textOf(copies.learnersCopy(notebook(prose(text)), '01-a.ipynb', ['01-a.ipynb', '02-b.ipynb']).cells[0] as never);
 
   test('has the cells of the chapter with stubs for solutions, and no outputs', () => {
     for (const name of copies.chapterNames()) {
@@ -42,10 +42,25 @@ describe('A copy of a chapter', () => {
       const sources = ({ cells }: Notebook) => cells.filter((cell) => cell.cell_type === 'code').map(textOf);
       const open = (source: string) =>
         source.replace(/\/\/ BEGIN[\s\S]*END SOLUTION/, '// Your code here.\n  return todo();');
-      assert.deepEqual(sources(copy).slice(1), sources(chapter).map(open));
+      const isEdition = (source: string) => /^exercises\.edition\(/m.test(source);
+      assert.deepEqual(
+        sources(copy).filter((source) => !isEdition(source)),
+        sources(chapter).map(open),
+      );
       for (const cell of copy.cells.filter(({ cell_type }) => cell_type === 'code')) {
         assert.deepEqual([cell.outputs, cell.execution_count], [[], null]);
       }
+    }
+  });
+
+  test('begins with the title, and looks for a newer chapter above the exercises', () => {
+    for (const name of copies.chapterNames()) {
+      const { cells } = copies.learnersCopy(read(join(root, 'notebooks', name)), name, copies.chapterNames());
+      assert.match(textOf(cells[0] as never), /^# /);
+      const at = cells.findIndex((cell) => /^exercises\.edition\('/m.test(textOf(cell)));
+      assert.match(textOf(cells[at] as never), new RegExp(`^exercises\\.edition\\('${name}', '[0-9a-f]{8}'\\);$`, 'm'));
+      if (name.startsWith('00')) assert.equal(at, cells.length - 1);
+      else assert.match(textOf(cells[at + 1] as never), /^## Exercises$/m);
     }
   });
 

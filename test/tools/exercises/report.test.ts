@@ -8,32 +8,24 @@ import { pathToFileURL } from 'node:url';
 import { ALL } from '../../../src/exercises';
 import { type Ended, ended, read, root, temporaryFolder } from '../../support/notebooks';
 
-interface Cell {
-  cell_type: string;
-  id: string;
-  source: string | string[];
-  metadata: { exercise?: { id?: string; role: string } };
-  outputs?: object[];
-}
-type Notebook = { cells: Cell[] };
-type Verdicts = Record<string, { status: string; name?: string }>;
-interface Copies {
-  copiesFolder: string;
-  chapterNames(): string[];
-  learnersCopy(notebook: Notebook, name: string, chapters: string[]): Notebook;
-  resetCopy(name: string, from: string, to: string): string | undefined;
-}
-interface Report {
-  mergeVerdicts(into: Verdicts, more: Verdicts): void;
-}
+type Copies = typeof import('../../../tools/exercises/copies.mjs');
+type Report = typeof import('../../../tools/exercises/report.mjs');
+type Cell = ReturnType<Copies['readChapter']>['cells'][number];
+type Verdicts = Parameters<Report['mergeVerdicts']>[0];
 
 const load = async <T>(...path: string[]) => (await import(pathToFileURL(join(root, 'tools', ...path)).href)) as T;
 const tool = join(root, 'tools', 'exercises', 'exercises.mjs');
 const isRoot = process.getuid?.() === 0;
 const temporary = temporaryFolder('report');
+before(() => mkdirSync(join(temporary, 'tmp')));
 
 const report = (folder: string, ...options: string[]): Promise<Ended> =>
-  ended(spawn(process.execPath, [tool, '--report', folder, ...options], { cwd: root }));
+  ended(
+    spawn(process.execPath, [tool, '--report', folder, ...options], {
+      cwd: root,
+      env: { ...process.env, TMPDIR: join(temporary, 'tmp') },
+    }),
+  );
 
 const code = (id: string, source: string, exercise?: { id?: string; role: string }): Cell => ({
   cell_type: 'code',
@@ -54,6 +46,19 @@ const RIGHT = charge('v + (x - v) / tau');
 const WRONG = charge('v + x / tau');
 const TODO = answer('lif-charge', "check('lif-charge', (v: number, x: number, tau: number): number => todo());");
 const FIRE = answer('lif-fire', "check('lif-fire', (h: number, threshold: number) => (h > threshold ? 1 : 0));");
+/** What a learner's code can do to the program that executes it. */
+const END_THE_RUNNER = "process.kill(process.ppid, 'SIGKILL');\nawait new Promise((done) => setTimeout(done, 5000));";
+/** Writes another result into every file that the report has made. */
+const CHANGE_OTHERS = `import * as fs from 'node:fs';
+import * as os from 'node:os';
+const line = JSON.stringify({ exercise: 'lif-charge', result: 'no-leak' }) + '\\n';
+for (const folder of fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith('lif-fc-mnist-report-'))) {
+  for (const file of fs.readdirSync(os.tmpdir() + '/' + folder)) {
+    try {
+      if (!file.endsWith('.csv')) fs.appendFileSync(os.tmpdir() + '/' + folder + '/' + file, line);
+    } catch {}
+  }
+}`;
 const progress = code('exercises-progress', 'progress(2);', { role: 'progress' });
 
 /** Writes a notebook of these cells; a string is a code cell. */
@@ -104,6 +109,9 @@ describe('The report of a class', () => {
       answer('lif-run', 'later;'),
       progress,
     );
+    write('class', 'kim/02-lif-neuron.ipynb', setup, RIGHT, answer('lif-fire', END_THE_RUNNER), progress);
+    write('class', 'lee/02-lif-neuron.ipynb', setup, RIGHT, answer('lif-fire', CHANGE_OTHERS), FIRE, progress);
+    write('class', '+line\nbreak/02-lif-neuron.ipynb', setup, RIGHT, progress);
     write('class', 'gus/02-lif-neuron.ipynb', RIGHT, progress);
     write('class', 'jon/02-lif-neuron.ipynb', setup, RIGHT, progress);
     write('class', 'jon/old/02-lif-neuron.ipynb', setup, TODO, progress);
@@ -118,7 +126,7 @@ describe('The report of a class', () => {
     symlinkSync(join(root, 'node_modules'), join(folder, 'ada', 'node_modules'), 'junction');
     write('class', 'ada/.ipynb_checkpoints/02-lif-neuron.ipynb', setup, WRONG);
     write('class', 'jon/node_modules/02-lif-neuron.ipynb', setup, WRONG);
-    const result = await report(folder, '--csv', file, '--trust', '--cell-timeout', '30');
+    const result = await report(folder, '--csv', file, '--trust', '--cell-timeout', '12');
     assert.equal(result.status, 0, result.lines.join('\n'));
     lines = result.lines;
     csv = readFileSync(file, 'utf8');
@@ -164,8 +172,24 @@ describe('The report of a class', () => {
     assert.match(all, /^eve: eve\/02-lif-neuron\.ipynb, cell 3: the kernel died/m);
     assert.match(
       all,
-      /^fay: fay\/02-lif-neuron\.ipynb, cell 3: it does not end \(stopped after 30 s, --cell-timeout\)/m,
+      /^fay: fay\/02-lif-neuron\.ipynb, cell 3: it does not end \(stopped after 12 s, --cell-timeout\)/m,
     );
+  });
+
+  test('goes on after a notebook that ends the program that executes it, and names it', () => {
+    assert.deepEqual([at(csv, 'kim', 'lif-charge'), at(csv, 'kim', 'lif-fire')], ['passed', 'kernel-died']);
+    assert.ok(
+      lines.includes(
+        'kim: kim/02-lif-neuron.ipynb, cell 3: its code ended the program that executes it; what follows was not reached',
+      ),
+      lines.join('\n'),
+    );
+  });
+
+  test('has rows that no notebook of somebody else changes', () => {
+    // What lee's code finds of the report are its own files, and it writes "no-leak" into all of them.
+    assert.deepEqual([at(csv, 'lee', 'lif-charge'), at(csv, 'lee', 'lif-fire')], ['no-leak', 'not-at-threshold']);
+    for (const learner of ['ada', 'fay', 'gus', 'jon', 'kim']) assert.equal(at(csv, learner, 'lif-charge'), 'passed');
   });
 
   test('runs the set-up of the chapter where that cell was deleted', () => {
@@ -176,7 +200,7 @@ describe('The report of a class', () => {
   test('divides by those who handed an exercise in', () => {
     const missing = '4 missing'; // zoe, broken, empty, list
     assert.ok(
-      lines.includes(`  1 lif-charge: 5 of 8 right, ${missing}; a no-leak (1), ! cell-fails (1), ! kernel-died (1)`),
+      lines.includes(`  1 lif-charge: 7 of 11 right, ${missing}; a no-leak (2), ! cell-fails (1), ! kernel-died (1)`),
       lines.join('\n'),
     );
   });
@@ -184,10 +208,10 @@ describe('The report of a class', () => {
   test('names the files that were handed in while it works, and none of its own', () => {
     const first = lines.findIndex((line) => line.startsWith('learner'));
     const executed = lines.slice(0, first).filter((line) => line.startsWith('executed '));
-    assert.ok(executed.includes('executed 02-lif-neuron (1).ipynb (1 of 9)'), executed.join('\n'));
-    assert.equal(executed.length, 9);
+    assert.ok(executed.includes('executed 02-lif-neuron (1).ipynb (2 of 12)'), executed.join('\n'));
+    assert.equal(executed.length, 12);
     for (const line of lines.slice(0, first)) assert.match(line, /^(executed|running) /);
-    assert.doesNotMatch(lines.join('\n'), /handed-in-|results/);
+    assert.doesNotMatch(lines.join('\n'), /handed-in|results/);
   });
 
   test('is a CSV that a spreadsheet reads as text', () => {
@@ -197,10 +221,13 @@ describe('The report of a class', () => {
       ['lif-charge', 'lif-fire', 'lif-run'].map((id) => at(csv, 'ada', id)),
       ['passed', 'not-at-threshold', ''],
     );
+    // A quote alone would not do: a spreadsheet takes it away, and computes what is inside.
     assert.ok(
-      rows.some((one) => one.startsWith('"=bob, ""the"" builder",')),
+      rows.some((one) => one.startsWith(`"'=bob, ""the"" builder",`)),
       csv,
     );
+    assert.equal(at(csv, "'+line\ufffdbreak", 'lif-charge'), 'passed');
+    assert.equal(row('+line\ufffdbreak'), '  ✔  -  -');
   });
 });
 

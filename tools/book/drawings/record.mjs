@@ -19,7 +19,7 @@ const rounded = (value) => Number(value.toFixed(4));
 
 /** Trains for one epoch with seed 0 (under a second) and looks at how test images are presented in epoch 0. */
 export async function record() {
-  const data = loadMnist();
+  const data = await loadMnist();
   const engine = await createEngine('event', { data, seed: 0 });
   try {
     await training.train({ engine, epochs: 1, testImages: 0 });
@@ -32,10 +32,10 @@ export async function record() {
 /** How often each of the ten neurons fires while the 7 is shown, and the first spikes of the five pixels. */
 async function recordSeven(engine) {
   const { image, pixels, steps } = SEVEN;
-  const { spike } = await engine.trace('test', 0, image);
+  const { spike } = await engine.trace({ split: 'test', epoch: 0, index: image });
   const counts = new Array(10).fill(0);
   for (const [i, s] of spike.entries()) counts[i % 10] += s;
-  const spikes = await engine.spikes('test', 0, image);
+  const spikes = await engine.spikes({ split: 'test', epoch: 0, index: image });
   const trains = pixels.map((pixel) => Array.from({ length: steps }, (_, t) => spikes[t * 784 + pixel]).join(''));
   return { image, pixels, trains, counts };
 }
@@ -44,7 +44,7 @@ async function recordSeven(engine) {
 async function recordPair(engine) {
   const { images, neuron, steps } = PAIR;
   const traces = [];
-  for (const image of images) traces.push(await engine.trace('test', 0, image));
+  for (const image of images) traces.push(await engine.trace({ split: 'test', epoch: 0, index: image }));
   const of = (array, t) => rounded(array[t * 10 + neuron]);
   const first = traces[0].current.length / 10 - steps;
   return {

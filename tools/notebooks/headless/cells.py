@@ -47,12 +47,25 @@ DRAIN = """await new Promise<void>((resolve) => {
 
 
 class Failure(Exception):
-    """Why a notebook failed. `cell` is the index in the notebook, or None if it is no cell's fault."""
+    """Why a notebook failed. `cell` is the index in the notebook, or None if it is no cell's fault.
 
-    def __init__(self, cell: int | None, reason: str) -> None:
+    `kind` says the same to a program: "timeout", "kernel-died", or "error" for all else.
+    """
+
+    def __init__(self, cell: int | None, reason: str, kind: str = "error") -> None:
         super().__init__(reason)
         self.cell = cell
         self.reason = reason
+        self.kind = kind
+
+
+def check_text(source: str, index: int) -> None:
+    """A file can hold half of a surrogate pair, but no message to a kernel can. Raises Failure."""
+    half = next((character for character in source if "\ud800" <= character <= "\udfff"), None)
+    if half is None:
+        return
+    escape = f"\\u{ord(half):04x}"
+    raise Failure(index, f"its source holds half of a surrogate pair, which is no text; write the escape {escape} instead")
 
 
 class Client(NotebookClient):
@@ -119,17 +132,19 @@ class Client(NotebookClient):
 
         channel.get_msg = noting
 
-    async def run_cell(self, index: int, count: int) -> None:
+    async def run_cell(self, index: int, count: int) -> str | None:
+        """Executes a cell. Returns the error in which it ended although it may (the tag raises-exception)."""
         started = time.monotonic()
         self.current = index
         try:
-            await self.execute(index, count)
+            return await self.execute(index, count)
         finally:
             self.seconds[index] = time.monotonic() - started
 
-    async def execute(self, index: int, count: int) -> None:
+    async def execute(self, index: int, count: int) -> str | None:
         cell = self.nb.cells[index]
         status = None
+        check_text(cell.source, index)
 
         def replied(execute_reply, **_) -> None:
             nonlocal status
@@ -145,17 +160,19 @@ class Client(NotebookClient):
         except CellTimeoutError as error:
             if "IOPub" in str(error):
                 raise Failure(index, "it has ended, but the end of its output did not arrive in time") from None
-            raise Failure(index, f"still running after {self.timeout} s (--cell-timeout)") from None
+            raise Failure(index, f"still running after {self.timeout} s (--cell-timeout)", "timeout") from None
         except DeadKernelError:
-            raise self.verdict or Failure(index, self.death()) from None
+            raise self.verdict or Failure(index, self.death(), "kernel-died") from None
         if status not in ("ok", "error"):
             cell.execution_count = None
             why = f" (the kernel answered {status!r})" if status else ""
             raise Failure(index, f"this cell never ran{why}")
         # A promise that nobody awaits is reported a turn of the kernel's event loop later: one more exchange.
         await self.listen(self.kc.kernel_info(), index)
-        if status == "error":
-            await asyncio.sleep(PAUSE_AFTER_ERROR)
+        if status != "error":
+            return None
+        await asyncio.sleep(PAUSE_AFTER_ERROR)
+        return self.error_of(index)
 
     async def drain(self, index: int) -> None:
         """Waits for what timers may still print after the last cell."""
@@ -167,7 +184,7 @@ class Client(NotebookClient):
         end = time.monotonic() + 10
         while not self.verdict and time.monotonic() < end:
             if not await self.km.is_alive():
-                raise Failure(index, f"after it had ended, {self.death()}")
+                raise Failure(index, f"after it had ended, {self.death()}", "kernel-died")
             try:
                 msg = await self.inbox.get(timeout=0.5)
             except queue.Empty:

@@ -68,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     it.add_argument("--cell-timeout", type=positive, default=600, metavar="S", help="seconds per cell (600)")
     heartbeat = "where there is no terminal, say every S seconds which cell is running (30)"
     it.add_argument("--heartbeat", type=positive, default=30, metavar="S", help=heartbeat)
+    it.add_argument("--json", action="store_true", help="print an object per line, for a program to read")
     it.add_argument("--parent", type=int, help=argparse.SUPPRESS)
     return it
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 last_line = time.monotonic()
+as_json = False  # --json
 
 
 def say(line: str, stream=None) -> None:
@@ -28,31 +30,39 @@ def say(line: str, stream=None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def tell(line: str, stream=None, **event) -> None:
+    """Prints a line; with --json an object of what it says in its place, so a program reads fields and no prose."""
+    if as_json:
+        line = json.dumps({name: value for name, value in event.items() if value is not None})
+        stream = None
+    say(line, stream)
+
+
 class Progress:
     """Says which cell is running: in place on a terminal, elsewhere in a line whenever `pause` seconds were silent."""
 
     def __init__(self, name: str, pause: int) -> None:
         self.name, self.pause = name, pause
-        self.place = ": starting the kernel"
+        self.place, self.cell = ": starting the kernel", None
         self.started = self.cell_started = time.monotonic()
 
-    def begin(self, place: str) -> None:
-        """The next cell begins. `place` says which one it is, and follows the name."""
-        self.place = place
+    def begin(self, place: str, cell: int) -> None:
+        """The next cell begins. `place` says which one it is, and follows the name; `cell` counts all cells from 1."""
+        self.place, self.cell = place, cell
         self.cell_started = time.monotonic()
 
     def show(self) -> None:
         now = time.monotonic()
-        if sys.stdout.isatty():
+        if sys.stdout.isatty() and not as_json:
             line = f"{self.name}{self.place}, {now - self.started:.0f} s"
             sys.stdout.write("\r\x1b[2K" + line[: shutil.get_terminal_size().columns - 1])
             sys.stdout.flush()
         elif now - last_line >= self.pause:
             so_far = f"for {now - self.cell_started:.0f} s, {now - self.started:.0f} s in all"
-            say(f"running {self.name}{self.place} {so_far}")
+            tell(f"running {self.name}{self.place} {so_far}", event="running", notebook=self.name, cell=self.cell)
 
     def clear(self) -> None:
-        if sys.stdout.isatty():
+        if sys.stdout.isatty() and not as_json:
             sys.stdout.write("\r\x1b[2K")
             sys.stdout.flush()
 

@@ -18,7 +18,7 @@ from .junit import Case, Suite, document
 from .options import Job
 from .outputs import first_line, tidy
 from .places import shown
-from .report import Progress, annotate, say
+from .report import Progress, annotate, tell
 
 import nbformat
 import zmq
@@ -81,8 +81,10 @@ class Runner:
             try:
                 await client.start()
                 for count, index in enumerate(code, 1):
-                    progress.begin(f", cell {index + 1} (code cell {count} of {len(code)})")
-                    await client.run_cell(index, count)
+                    progress.begin(f", cell {index + 1} (code cell {count} of {len(code)})", index + 1)
+                    error = await client.run_cell(index, count)
+                    if self.options.json:
+                        tell("", event="cell", notebook=shown(job.path), cell=index + 1, error=error)
                 await client.drain(code[-1])
                 failure = None
             except Failure as found:
@@ -131,12 +133,16 @@ class Runner:
             note = f", result in {shown(job.target)}"
             if self.options.check or self.options.update:
                 note = ", outputs as committed" if self.options.check else ", written back"
-            say(f"ok      {shown(job.path)}: {cells} {'cell' if cells == 1 else 'cells'} in {took}{note}")
+            line = f"ok      {shown(job.path)}: {cells} {'cell' if cells == 1 else 'cells'} in {took}{note}"
+            tell(line, event="passed", notebook=shown(job.path))
             return
         first, *others = failures
         more = f" (and {len(others)} more {'cell' if len(others) == 1 else 'cells'})" if others else ""
         where = f"{shown(job.path)}{place_of(nb, first.cell)}"
-        say(f"FAILED  {where}: {first.reason}{more}  ({took}, result in {shown(job.target)})", sys.stderr)
+        line = f"FAILED  {where}: {first.reason}{more}  ({took}, result in {shown(job.target)})"
+        cell = None if first.cell is None else first.cell + 1
+        event = {"event": "failed", "notebook": shown(job.path), "cell": cell, "kind": first.kind, "reason": first.reason}
+        tell(line, sys.stderr, **event)
         lines = cell_lines(job.content.decode("utf-8"))
         code = [index for index, cell in enumerate(nb.cells) if has_code(cell)]
         for failure in failures:
@@ -177,7 +183,7 @@ async def main(options: argparse.Namespace) -> int:
     except (asyncio.CancelledError, DeadKernelError):
         if not runner.interrupted:
             raise
-        say("interrupted; the kernel was stopped", sys.stderr)
+        tell("interrupted; the kernel was stopped", sys.stderr, event="interrupted")
         return 130
     finally:
         if watch:
@@ -185,5 +191,6 @@ async def main(options: argparse.Namespace) -> int:
         runner.write_junit()
     total = len(options.jobs)
     if total > 1 or failed:
-        say(f"{total - failed} of {total} notebooks passed, {time.monotonic() - started:.1f} s")
+        line = f"{total - failed} of {total} notebooks passed, {time.monotonic() - started:.1f} s"
+        tell(line, event="ended", passed=total - failed, failed=failed)
     return 1 if failed else 0

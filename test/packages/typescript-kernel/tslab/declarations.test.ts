@@ -1,4 +1,4 @@
-/** What TypeScript reads in a kernel (tools/notebooks/kernel/declarations.cjs). */
+/** What TypeScript reads in a kernel (packages/typescript-kernel/tslab/declarations.cjs). */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import ts from 'typescript';
 
-const root = resolve(__dirname, '..', '..');
+const root = resolve(__dirname, '..', '..', '..', '..');
 interface Converter {
   inspect(earlier: string, source: string, at: number): { displayParts: Part[]; documentation?: Part[] };
   close(): void;
@@ -15,10 +15,12 @@ interface Part {
   text: string;
 }
 
-const { mendCompiler } = createRequire(__filename)('../../tools/notebooks/kernel/compiler.cjs') as {
+const { mendCompiler } = createRequire(__filename)('../../../../packages/typescript-kernel/tslab/compiler.cjs') as {
   mendCompiler(ofTslab: NodeJS.Require): void;
 };
-const { withoutComments } = createRequire(__filename)('../../tools/notebooks/kernel/declarations.cjs') as {
+const { withoutComments } = createRequire(__filename)(
+  '../../../../packages/typescript-kernel/tslab/declarations.cjs',
+) as {
   withoutComments(text: string): string;
 };
 

@@ -1,12 +1,12 @@
-/** What a learner sees in a cell on the project's kernel (tools/notebooks/kernel): errors, interrupts, last values. */
+/** What a learner sees in a cell on the project's kernel (packages/typescript-kernel/tslab): errors, interrupts, last values. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { type Ended, runCells, type Step } from '../support/kernel';
+import { type Ended, runCells, type Step } from '../../../support/kernel';
 
-const root = resolve(__dirname, '..', '..');
+const root = resolve(__dirname, '..', '..', '..', '..');
 // Inside the project, so that cells find the package by its name.
 mkdirSync(join(root, 'build'), { recursive: true });
 const folder = mkdtempSync(join(root, 'build', 'kernel-test-'));
@@ -38,7 +38,7 @@ const CELLS: Record<string, string | Step> = {
   'line 3': 'const y = 3;\n\nconst x = (undefined as any).z;',
   earlier: '\nmean(undefined as any);',
   awaited: `${waits(1)}\nconst later = async () => {\n  ${waits(1)}\n  throw new RangeError('late', { cause: new Error('why') });\n};\nawait later();`,
-  imports: `import { interruptible, describeInterruption, initBackend, training, tf } from 'lif-fc-mnist';
+  imports: `import { interruptible, Interruption, initBackend, training, tf } from 'lif-fc-mnist';
 import { readFileSync } from 'node:fs';
 await initBackend();`,
   ofPackage: 'await training.train({ engine: null as any, epochs: -1 });',
@@ -64,7 +64,7 @@ await initBackend();`,
   console.log('go');
   while (!signal.aborted) ${waits(10)}
   ${waits(300)}
-  describeInterruption(signal, 'after 12 of 100 epochs', 'Run the cell again to continue.');
+  throw new Interruption('after 12 of 100 epochs', 'Run the cell again to continue.');
 });`,
     interruptAt: 'go',
   },

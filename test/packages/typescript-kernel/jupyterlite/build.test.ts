@@ -4,10 +4,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { PLUGIN, readSettings } from '../../../packages/jupyterlite-typescript-kernel/src/page/settings';
+import { PLUGIN, readSettings } from '../../../../packages/typescript-kernel/jupyterlite/src/page/settings';
 
-const root = resolve(__dirname, '..', '..', '..');
-const source = join(root, 'packages', 'jupyterlite-typescript-kernel');
+const root = resolve(__dirname, '..', '..', '..', '..');
+const source = join(root, 'packages', 'typescript-kernel', 'jupyterlite');
 mkdirSync(join(root, 'build'), { recursive: true });
 const folder = mkdtempSync(join(root, 'build', 'typescript-kernel-build-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,7 +19,7 @@ describe('The extension', () => {
   before(async () => {
     mkdirSync(out);
     writeFileSync(join(out, 'left-over'), '');
-    const { buildKernel } = await import('../../../packages/jupyterlite-typescript-kernel/build.mjs');
+    const { buildKernel } = await import('../../../../packages/typescript-kernel/jupyterlite/build.mjs');
     await buildKernel({ out });
   });
 
@@ -54,7 +54,7 @@ describe('The file of declarations', () => {
   const out = join(folder, 'declarations.json');
   const types = join(root, 'dist', 'node', 'index.d.ts');
   const build = async (modules: Record<string, string>) => {
-    const { buildDeclarations } = await import('../../../packages/jupyterlite-typescript-kernel/declarations.mjs');
+    const { buildDeclarations } = await import('../../../../packages/typescript-kernel/jupyterlite/declarations.mjs');
     return buildDeclarations({ out, root, modules });
   };
 

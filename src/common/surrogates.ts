@@ -1,0 +1,24 @@
+/**
+ * The surrogates that both engines know, one per line: SpikingJelly's name in lower case, and its default alpha. This table
+ * is the only list of them: types, messages and the choices of the command line come from it. Whoever adds a line is asked
+ * for the rest: by the compiler for a class in `snn/surrogate.ts`, by the kernel's start for its derivative in
+ * `event/kernel/surrogates.ts`, and by `test/common/surrogates.test.ts` for SpikingJelly's values and for the glossary's entry.
+ */
+export const SURROGATES = {
+  atan: { alpha: 2 },
+  sigmoid: { alpha: 4 },
+} as const;
+
+export type SurrogateName = keyof typeof SURROGATES;
+
+export const SURROGATE_NAMES = Object.keys(SURROGATES) as SurrogateName[];
+
+/** Which slope stands in for that of the spike; `new surrogate.ATan(2)` is one. */
+export interface Surrogate {
+  readonly name: SurrogateName;
+  /** SpikingJelly's: the larger, the narrower and the higher the slope. */
+  readonly alpha: number;
+}
+
+/** The surrogate with SpikingJelly's default alpha. */
+export const defaultSurrogate = (name: SurrogateName): Surrogate => ({ name, alpha: SURROGATES[name].alpha });

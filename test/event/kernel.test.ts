@@ -1,0 +1,28 @@
+/** What the kernel counts with is what the host counts with. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { MAX_T } from '../../src/common/engine';
+import { SURROGATE_NAMES } from '../../src/common/surrogates';
+import { compileKernel, startKernel } from '../../src/event/kernel-module';
+import { BLOCK, INPUTS, ROW_FLOATS, SCRATCH, SLOTS } from '../../src/event/memory';
+
+const bytes = readFileSync(join(__dirname, '..', '..', 'dist', 'event', 'kernel.wasm'));
+const memory = () => new WebAssembly.Memory({ initial: 16, maximum: 1024 });
+
+test('the kernel and the host agree about pixels, rows, steps and places', async () => {
+  const { addresses } = startKernel(await compileKernel(bytes, 1), memory());
+  assert.equal(addresses.PIXELS, INPUTS);
+  assert.equal(addresses.ROW_BYTES, 4 * ROW_FLOATS);
+  assert.equal(addresses.BLOCK, BLOCK);
+  assert.equal(addresses.SLOTS, SLOTS);
+  assert.ok(addresses.MAX_BLOCKS * BLOCK >= MAX_T, 'the longest presentation');
+  assert.ok(addresses.SCRATCH_BYTES <= SCRATCH, 'scratch memory');
+});
+
+test('the kernel has a number of its own for each surrogate', async () => {
+  const { surrogates } = startKernel(await compileKernel(bytes, 1), memory());
+  assert.deepEqual(Object.keys(surrogates), SURROGATE_NAMES);
+  assert.equal(new Set(Object.values(surrogates)).size, SURROGATE_NAMES.length);
+});
