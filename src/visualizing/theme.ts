@@ -26,6 +26,7 @@ export const COLORS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#
 export const DASHES = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'solid', 'dash'];
 export const SYMBOLS = ['circle', 'square', 'diamond', 'triangle-up', 'x', 'cross', 'star'];
 export const INK = '#222222';
+export const PAPER = '#ffffff';
 export const GRID = '#e6e6e6';
 /** Behind pixels without a value; no colour of a scale. */
 export const GAP = '#c8c8c8';
@@ -55,8 +56,8 @@ export function figureLayout(title: string, height: number, more: Spec = {}): Sp
       font: { size: 17 },
     },
     font: { family: `${FONT_FAMILY}, Verdana, sans-serif`, size: 13, color: INK },
-    paper_bgcolor: '#ffffff',
-    plot_bgcolor: '#ffffff',
+    paper_bgcolor: PAPER,
+    plot_bgcolor: PAPER,
     colorway: COLORS,
     margin: { l: 70, r: 30, t: 56, b: 58 },
     legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.01, yanchor: 'bottom', bgcolor: 'rgba(255,255,255,0)' },

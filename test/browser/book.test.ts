@@ -173,21 +173,21 @@ describe('The book', inChromium, () => {
   });
 
   test('a hidden solution opens as a hint does, under a name that is read aloud', () => {
-    for (const name of chapters()) {
-      const hidden = new JSDOM(html(name)).window.document.querySelectorAll('details.hide');
-      assert.ok(hidden.length > 0, `${name} hides solutions`);
-      for (const details of hidden) {
-        const [summary] = details.children;
-        assert.equal(details.classList.contains('admonition'), false, name);
-        assert.equal(summary.getAttribute('aria-label'), null, name);
-        assert.deepEqual(
-          Array.from(summary.children, (line) => [line.className, line.textContent]),
-          [
-            ['collapsed', 'Show the solution'],
-            ['expanded', 'Hide the solution'],
-          ],
-        );
-      }
+    const all = chapters().flatMap((name) => [
+      ...new JSDOM(html(name)).window.document.querySelectorAll('details.hide'),
+    ]);
+    assert.ok(all.length >= 10, `${all.length} hidden solutions`);
+    for (const details of all) {
+      const [summary] = details.children;
+      assert.equal(details.classList.contains('admonition'), false);
+      assert.equal(summary.getAttribute('aria-label'), null);
+      assert.deepEqual(
+        Array.from(summary.children, (line) => [line.className, line.textContent]),
+        [
+          ['collapsed', 'Show the solution'],
+          ['expanded', 'Hide the solution'],
+        ],
+      );
     }
   });
 

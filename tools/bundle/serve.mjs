@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fingerprintOf } from '../setup/bundle.mjs';
+import { escapeHtml } from '../system/html.mjs';
 import { SetupError } from '../system/project.mjs';
 import { pathOf, sendFile } from '../system/static-files.mjs';
 
@@ -17,15 +18,13 @@ function addresses(host, port) {
   return (names.length > 0 ? names : ['127.0.0.1']).map((name) => `http://${name}:${port}/`);
 }
 
-const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-
 function page(setUp, kinds, hasProject, hasLite) {
   const items = [];
   if (hasLite) items.push('<li><a href="lite/">The browser edition</a>: nothing to install.</li>');
   if (hasProject) items.push('<li><a href="lif-fc-mnist.zip">The project</a>, to unpack.</li>');
   if (setUp) {
     items.push(
-      `<li>Then, in its folder: <pre>${escaped(setUp)}</pre>For ${escaped(Object.keys(kinds).join(', '))}.</li>`,
+      `<li>Then, in its folder: <pre>${escapeHtml(setUp)}</pre>For ${escapeHtml(Object.keys(kinds).join(', '))}.</li>`,
     );
     items.push('<li><a href="README.txt">README.txt</a> says more.</li>');
   }

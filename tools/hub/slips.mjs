@@ -1,7 +1,5 @@
 // The slips of paper that the learners get: one page to print and cut, and the same as text.
-
-const escapeHtml = (text) =>
-  text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]);
+import { escapeHtml } from '../system/html.mjs';
 
 const STYLE = `
 @page { size: A4; margin: 10mm; }

@@ -4,9 +4,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { build } from 'esbuild';
 import { runFolder } from '../book/trained.mjs';
-import { root, SetupError } from '../system/project.mjs';
+import { bundle } from '../system/esbuild.mjs';
+import { root } from '../system/project.mjs';
 
 const require = createRequire(import.meta.url);
 const zip = promisify(gzip);
@@ -26,28 +26,6 @@ const RUN = [
   join('lif_snn_mnist', 'model.json'),
   join('lif_snn_mnist', 'weights.bin'),
 ];
-
-/** Calls esbuild; its first error becomes the message. */
-export async function bundle(options) {
-  try {
-    return await build({
-      absWorkingDir: root,
-      bundle: true,
-      minify: true,
-      format: 'esm',
-      target: 'es2022',
-      charset: 'utf8',
-      legalComments: 'none',
-      logLevel: 'silent',
-      ...options,
-    });
-  } catch (error) {
-    const [first] = error.errors ?? [];
-    if (!first) throw error;
-    const where = first.location ? `${first.location.file}:${first.location.line}: ` : '';
-    throw new SetupError(`${where}${first.text}`);
-  }
-}
 
 /** Parts of TensorFlow.js that a worker has no use for: WebGL, and the pipelines of tf.data. */
 const withoutUnused = {
@@ -70,6 +48,8 @@ export async function writePackage(folder) {
     bundle({
       entryPoints: [join('src', 'browser', 'index.ts')],
       outfile: join(folder, 'index.js'),
+      format: 'esm',
+      legalComments: 'none',
       // Stack frames show the names of functions.
       keepNames: true,
       plugins: [withoutUnused],
