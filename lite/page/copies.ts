@@ -16,6 +16,21 @@ export function decide(copy: NotebookContent, current: string | undefined): 'kee
 export const nameOfOld = (path: string, date = new Date()): string =>
   path.replace(/\.ipynb$/, ` (mine until ${date.toISOString().slice(0, 10)}).ipynb`);
 
+/** The name, with a number behind it if it is taken. */
+export async function freeName(name: string, isTaken: (name: string) => Promise<boolean>): Promise<string> {
+  const stem = name.replace(/\.ipynb$/, '');
+  let free = name;
+  for (let n = 2; await isTaken(free); n++) free = `${stem}-${n}${name.slice(stem.length)}`;
+  return free;
+}
+
+/** Whether there is a file or folder of this path. */
+export const exists = (contents: Contents, path: string): Promise<boolean> =>
+  contents.get(path, { content: false }).then(
+    () => true,
+    () => false,
+  );
+
 /** Looks at each notebook that is opened. */
 export function watchCopies(
   tracker: NotebookTracker,
@@ -47,11 +62,12 @@ export function watchCopies(
       Notification.info(message, { autoClose: 10_000 });
       return;
     }
+    const aside = await freeName(nameOfOld(context.path), (name) => exists(contents, name));
     const keep = Dialog.cancelButton({ label: 'Keep mine' });
     const take = Dialog.okButton({ label: 'Take the new one' });
     const { button } = await showDialog({
       title: 'This chapter has changed since you saved it',
-      body: `If you take the new one, yours stays in the list of files as “${nameOfOld(context.path)}”.`,
+      body: `If you take the new one, yours stays in the list of files as “${aside}”.`,
       buttons: [keep, take],
     });
     if (panel.isDisposed) return;
@@ -59,7 +75,7 @@ export function watchCopies(
       const { version } = copy.metadata.lif_fc_mnist ?? {};
       // The old one is the reader's own notebook from now on, of which no news is told.
       const own = { ...copy, metadata: { ...copy.metadata, lif_fc_mnist: { version, keptOver: current } } };
-      await contents.save(nameOfOld(context.path), { type: 'notebook', format: 'json', content: own });
+      await contents.save(aside, { type: 'notebook', format: 'json', content: own });
       await takeNew(panel);
     } else {
       context.model.setMetadata('lif_fc_mnist', { ...copy.metadata.lif_fc_mnist, keptOver: current });

@@ -1,13 +1,14 @@
-/** Draws Plotly figures in outputs. Unlike Plotly's own extension it draws every update of an output, as a live figure needs. */
+/**
+ * Draws Plotly figures in outputs: as wide as the page allows, in the colours of its theme, and each state of a live figure,
+ * of which Plotly's own extension draws the first alone.
+ */
+import { bare, DARK, type Figure, legendOf, narrow, recolour, type Spec, titleOf } from '../../book/page/figure-theme';
+import { PLOTLY_CONFIG } from '../../src/visualizing/theme';
 import type { MimeModel, Modules, RenderMimeRegistry } from './jupyter';
 
 const MIME = 'application/vnd.plotly.v1+json';
-
-interface Specification {
-  data: object[];
-  layout: object;
-  config?: object;
-}
+/** Below this width a figure has a phone's margins and letters, its title above it and its legend below. */
+const NARROW = 520;
 
 interface Plotly {
   react(node: HTMLElement, data: object[], layout: object, config: object): Promise<unknown>;
@@ -31,20 +32,88 @@ function loadPlotly(folder: string): Promise<Plotly> {
   return plotly;
 }
 
+const isDark = () => document.body.dataset.jpThemeLight === 'false';
+
+/** Pixels for Plotly's buttons, which a phone shows all the time. */
+const BUTTONS = 22;
+
+/** A phone's figure: without a title, which would be cut off, and with its legend below. */
+function narrowed(figure: Figure, width: number): Figure {
+  const { data, layout: small } = narrow(bare(figure), width);
+  const margin = small.margin as Spec;
+  const layout: Spec = {
+    ...small,
+    height: (small.height as number) + BUTTONS,
+    margin: { ...margin, t: (margin.t as number) + BUTTONS },
+    // A finger scrolls the page.
+    dragmode: false,
+  };
+  const names = legendOf(figure);
+  if (names.length === 0) return { data, layout };
+  const perRow = Math.max(1, Math.floor(width / (44 + 7 * Math.max(...names.map(({ label }) => label.length)))));
+  const room = 20 * Math.ceil(names.length / perRow);
+  const legend = { orientation: 'h', x: 0, xanchor: 'left', y: 0, yref: 'container', yanchor: 'bottom' };
+  return {
+    data,
+    layout: {
+      ...layout,
+      showlegend: true,
+      legend: { ...(layout.legend as Spec), ...legend },
+      height: (layout.height as number) + room,
+      margin: { ...(layout.margin as Spec), b: (margin.b as number) + room },
+    },
+  };
+}
+
+/** The figure as wide as its place, or as it was made to be if that is less. */
+function fitted(figure: Figure, width: number): Figure {
+  if (width === figure.layout.width) return figure;
+  return width < NARROW ? narrowed(figure, width) : { ...figure, layout: { ...figure.layout, width } };
+}
+
 /** @param folder where plotly.js is, with a slash at its end */
 export function addFigures(registry: RenderMimeRegistry, { Widget }: Modules['@lumino/widgets'], folder: string): void {
   class FigureRenderer extends Widget {
-    private waiting: MimeModel | undefined;
+    private readonly title = document.createElement('p');
+    private readonly plot = document.createElement('div');
+    private model: MimeModel | undefined;
+    private isNewer = false;
+    private width: number | undefined;
     private drawing: Promise<void> | undefined;
+    private readonly sizes = new ResizeObserver(() => this.model && this.widthNow() !== this.width && this.drawAgain());
+    private readonly themes = new MutationObserver(() => this.drawAgain());
 
     constructor() {
       super({ node: document.createElement('div') });
       this.addClass('lif-figure');
+      this.title.className = 'lif-figure-title';
+      this.node.append(this.title, this.plot);
+      this.sizes.observe(this.node);
+      this.themes.observe(document.body, { attributeFilter: ['data-jp-theme-light'] });
+    }
+
+    renderModel(model: MimeModel): Promise<void> {
+      this.model = model;
+      return this.draw();
+    }
+
+    private drawAgain(): void {
+      if (this.model) void this.draw();
+    }
+
+    private figure(): Figure & { config?: object } {
+      return this.model?.data[MIME] as Figure & { config?: object };
+    }
+
+    /** Undefined for a figure without a width of its own. Before the page shows the output it has no width. */
+    private widthNow(): number | undefined {
+      const { width } = this.figure().layout;
+      return typeof width === 'number' ? Math.min(width, this.node.clientWidth || width) : undefined;
     }
 
     /** Draws the newest of the states that came while one was drawn. */
-    renderModel(model: MimeModel): Promise<void> {
-      this.waiting = model;
+    private draw(): Promise<void> {
+      this.isNewer = true;
       this.drawing ??= this.drawAll().finally(() => {
         this.drawing = undefined;
       });
@@ -53,19 +122,28 @@ export function addFigures(registry: RenderMimeRegistry, { Widget }: Modules['@l
 
     private async drawAll(): Promise<void> {
       const { react } = await loadPlotly(folder);
-      while (this.waiting) {
-        const { data } = this.waiting;
-        this.waiting = undefined;
-        const { data: traces, layout, config } = data[MIME] as Specification;
+      while (this.isNewer && this.model) {
+        const whole = this.figure();
+        const sentence = [this.model.data['text/plain']].flat().join('');
+        this.isNewer = false;
+        this.width = this.widthNow();
+        const figure = this.width === undefined ? whole : fitted(whole, this.width);
+        this.title.textContent = figure.layout.title === undefined ? titleOf(whole).replace(/<[^>]+>/g, ' ') : '';
+        const { data: traces, layout } = isDark() ? recolour(figure, DARK) : figure;
         this.node.setAttribute('role', 'figure');
-        this.node.setAttribute('aria-label', [data['text/plain']].flat().join(''));
-        // Copies: Plotly writes into what it is given, and this is the notebook's own.
-        await react(this.node, structuredClone(traces), structuredClone(layout), { ...config });
+        this.node.setAttribute('aria-label', sentence);
+        const config = { ...whole.config, ...PLOTLY_CONFIG };
+        // Copies: Plotly writes into what it is given, and this is the notebook's own. What a reader zoomed stays.
+        await react(this.plot, structuredClone(traces), { ...structuredClone(layout), uirevision: 'one' }, config);
+        // The sentence above says what there is to see.
+        for (const drawn of this.plot.querySelectorAll('svg')) drawn.setAttribute('aria-hidden', 'true');
       }
     }
 
     override dispose(): void {
-      plotly?.then(({ purge }) => purge(this.node));
+      this.sizes.disconnect();
+      this.themes.disconnect();
+      plotly?.then(({ purge }) => purge(this.plot));
       super.dispose();
     }
   }

@@ -24,7 +24,7 @@ export interface NotebookPanel {
   context: {
     path: string;
     ready: Promise<void>;
-    model: { toJSON(): NotebookContent; setMetadata(key: string, value: unknown): void };
+    model: { dirty: boolean; toJSON(): NotebookContent; setMetadata(key: string, value: unknown): void };
     save(): Promise<void>;
     revert(): Promise<void>;
   };

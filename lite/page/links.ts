@@ -2,7 +2,14 @@
  * Links of texts: a chapter opens in the application, and what the book shows opens in the book. By themselves they would lead
  * to the files.
  */
-import type { NotebookTracker } from './jupyter';
+import type { NotebookContent, NotebookTracker } from './jupyter';
+
+/** The first heading of a notebook; undefined if it has none. */
+export const titleOf = ({ cells }: NotebookContent): string | undefined =>
+  cells
+    .filter(({ cell_type }) => cell_type === 'markdown')
+    .map(({ source }) => /^#\s+(.+)$/m.exec([source].flat().join(''))?.[1])
+    .find(Boolean);
 
 /** The address at which the site shows a notebook. */
 export const notebookAddress = (siteUrl: string, path: string): string =>

@@ -4,10 +4,18 @@
  */
 import { watchCopies } from './copies';
 import { addFigures } from './figures';
-import { type App, load, type MainMenu, type NotebookTracker, type RenderMimeRegistry, type Scope } from './jupyter';
-import { followLinks } from './links';
+import {
+  type App,
+  load,
+  type MainMenu,
+  type NotebookPanel,
+  type NotebookTracker,
+  type RenderMimeRegistry,
+  type Scope,
+} from './jupyter';
+import { followLinks, titleOf } from './links';
 import { addBookLink, addMenu, bookPage, type Drive, type Settings } from './menu';
-import { sayWhereWorkIsKept, workOffline } from './stay';
+import { saveWhenHidden, sayWhereWorkIsKept, workOffline } from './stay';
 
 const NAME = 'lif-fc-mnist-lite';
 const folder = new URL('./', (document.currentScript as HTMLScriptElement).src).href;
@@ -53,11 +61,29 @@ async function plugins(scope: Scope) {
         if (notebooks) {
           watchCopies(notebooks, app.serviceManager.contents, utilities, siteUrl);
           followLinks(notebooks, siteUrl, settings.book);
+          saveWhenHidden(notebooks);
+          nameTabs(notebooks, option('appName'));
         }
         void app.restored.then(() => sayWhereWorkIsKept(utilities)).then(() => workOffline(siteUrl));
       },
     },
   ];
+}
+
+/** Each tab has the title of its chapter. The application gives all of them its own name, and does so again later. */
+function nameTabs(tracker: NotebookTracker, appName: string): void {
+  let title = document.title;
+  const setTitle = () => {
+    if (document.title !== title) document.title = title;
+  };
+  const name = async ({ context }: NotebookPanel) => {
+    await context.ready;
+    title = `${titleOf(context.model.toJSON()) ?? context.path.replace(/\.ipynb$/, '')} · ${appName}`;
+    setTitle();
+  };
+  new MutationObserver(setTitle).observe(document.head, { childList: true, subtree: true, characterData: true });
+  tracker.widgetAdded.connect((_, panel) => void name(panel));
+  tracker.forEach((panel) => void name(panel));
 }
 
 /** The notebook that the page's address names. */

@@ -1,6 +1,6 @@
 /** The menu Tutorial: the way back to the book, and the reader's work. */
 import { removeRuns } from '../../src/browser/storage';
-import { downloadNotebooks, downloadRuns } from './files';
+import { downloadNotebooks, downloadRuns, readDownload, takeIn } from './files';
 import type { App, ApplicationUtilities, MainMenu, Modules, NotebookTracker } from './jupyter';
 
 export interface Settings {
@@ -52,6 +52,28 @@ export function addMenu(
   add('lif:download-run', 'Download the run', async () => {
     const count = await downloadRuns(siteUrl);
     if (count === 0) tell('No run is saved in this browser yet. Chapter 4 trains a network and saves one.');
+  });
+  add('lif:take-in', 'Take a download back in…', () => {
+    const input = Object.assign(document.createElement('input'), { type: 'file', accept: '.zip,application/zip' });
+    input.onchange = async () => {
+      const [file] = input.files ?? [];
+      if (!file) return;
+      try {
+        const download = readDownload(file.name, new Uint8Array(await file.arrayBuffer()));
+        await tracker?.currentWidget?.context.save();
+        const aside = await takeIn(app.serviceManager.contents, siteUrl, download);
+        await tracker?.currentWidget?.context.revert();
+        const counts = [
+          [Object.keys(download.notebooks).length, 'notebook'],
+          [Object.keys(download.runs).length, 'run'],
+        ].flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`]));
+        const kept = aside.length > 0 ? ` What you had changed here is now called ${aside.join(', ')}.` : '';
+        Notification.info(`Taken in: ${counts.join(', ')}.${kept}`, { autoClose: aside.length > 0 ? false : 6000 });
+      } catch (error) {
+        Notification.warning((error as Error).message, { autoClose: false });
+      }
+    };
+    input.click();
   });
   menu.addItem({ type: 'separator' });
   add('lif:start-again', 'Start again clean', async () => {

@@ -1,5 +1,5 @@
-/** Says once where the reader's work is kept, and makes what was visited work without the network. */
-import type { ApplicationUtilities } from './jupyter';
+/** Keeps the reader's work, says once where, and makes what was visited work without the network. */
+import type { ApplicationUtilities, NotebookTracker } from './jupyter';
 
 const SAID = 'lif-fc-mnist said where work is kept';
 
@@ -17,6 +17,16 @@ function keeps(): Promise<boolean> {
     } catch {
       resolve(false);
     }
+  });
+}
+
+/** Saves what was changed when the page is put away: a phone may end it then without another word. */
+export function saveWhenHidden(tracker: NotebookTracker): void {
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState !== 'hidden') return;
+    tracker.forEach(({ context }) => {
+      if (context.model.dirty) void context.save();
+    });
   });
 }
 

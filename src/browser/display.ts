@@ -4,12 +4,13 @@ import { runInterruptible } from '../host/interruptible';
 import { startLiveFigure } from '../host/live-figure';
 import { startBar } from '../host/progress-bar';
 import type { Figure } from '../visualizing';
+import { PLOTLY_CONFIG } from '../visualizing/theme';
 import { type Bundle, kernel } from './kernel';
 
 /** The interactive figure, and the sentence `alt` as text. */
 const makeBundle = ({ data, layout, alt }: Figure): Bundle => ({
   data: {
-    'application/vnd.plotly.v1+json': { config: { displaylogo: false }, data, layout },
+    'application/vnd.plotly.v1+json': { config: PLOTLY_CONFIG, data, layout },
     'text/plain': alt,
   },
 });

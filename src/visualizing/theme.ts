@@ -17,6 +17,9 @@ export interface Figure {
 
 export type Spec = { [key: string]: Json };
 
+/** Plotly's settings where a figure is interactive: no logo, and no button that uploads the figure to Plotly's servers. */
+export const PLOTLY_CONFIG = { displaylogo: false, showSendToCloud: false };
+
 /** The font that comes with the package; in a browser without it the next best. */
 export const FONT_FAMILY = 'DejaVu Sans';
 

@@ -98,12 +98,13 @@ export const linkedNotebooks = (name, notebook) => linked(name, notebook, /\]\((
 /** Drawings that a notebook shows. */
 export const shownImages = (name, notebook) => linked(name, notebook, /!\[[^\]]*\]\(([^)#:\s]+)\)/g);
 
-/** The title and the first paragraph of a chapter. */
+/** The title of a chapter, and its first paragraph as a sentence: what a reader will be able to do. */
 export function introduction(notebook) {
   const [title, ...rest] = text(notebook.cells.find((cell) => cell.cell_type === 'markdown')?.source).split('\n');
   const paragraph = rest
     .join('\n')
     .trim()
     .split(/\n\s*\n/)[0];
-  return { title: title.replace(/^#\s*/, ''), paragraph };
+  const aim = paragraph.replace(/\s*\n\s*/g, ' ').replace(/^\*\*You will be able to\*\*\s*/, '');
+  return { title: title.replace(/^#\s*/, ''), aim: aim.charAt(0).toUpperCase() + aim.slice(1) };
 }

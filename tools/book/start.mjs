@@ -101,9 +101,8 @@ function calls(first) {
 function chapterList(chapters) {
   return chapters
     .map(({ name, notebook }) => {
-      const { title, paragraph } = introduction(notebook);
-      const what = paragraph.replace(/\s*\n\s*/g, ' ').replace(/^\*\*You will be able to\*\*\s*/, '');
-      return `**[${title}](${name}.ipynb)**\n: ${what.charAt(0).toUpperCase()}${what.slice(1)}`;
+      const { title, aim } = introduction(notebook);
+      return `**[${title}](${name}.ipynb)**\n: ${aim}`;
     })
     .join('\n\n');
 }

@@ -1,6 +1,8 @@
 // The slips of paper that the learners get: one page to print and cut, and the same as text.
 import { escapeHtml } from '../system/html.mjs';
 
+/** @typedef {import('./roster.mjs').Slip} Slip */
+
 const STYLE = `
 @page { size: A4; margin: 10mm; }
 body { font: 11pt/1.45 system-ui, sans-serif; margin: 0; display: grid; grid-template-columns: 1fr 1fr; }
@@ -12,7 +14,7 @@ small { color: #444; }`;
 
 /**
  * A page of slips, eight rows of two on A4.
- * @param {{ name: string, label: string, password: string }[]} people
+ * @param {Slip[]} people
  * @param {string} address of the hub, as it is typed into a browser
  * @param {string} [note] a sentence for all, such as what to do about the certificate
  */
@@ -34,7 +36,12 @@ ${slips.join('\n')}
 `;
 }
 
-/** The same slips as text, with a line to cut along. */
+/**
+ * The same slips as text, with a line to cut along.
+ * @param {Slip[]} people
+ * @param {string} address
+ * @param {string} [note]
+ */
 export function slipsAsText(people, address, note = '') {
   const slips = people.map(({ name, label, password }) =>
     [

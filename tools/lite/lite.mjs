@@ -23,6 +23,7 @@ import {
 import { endChildren, run, Stopped } from '../system/run.mjs';
 import { writeContents, writeDrawings } from './contents.mjs';
 import { writePackage } from './package.mjs';
+import { preparePages } from './pages.mjs';
 import { serve } from './serve.mjs';
 
 const require = createRequire(import.meta.url);
@@ -59,9 +60,11 @@ async function jupyterLite() {
   const lite = join(work, 'lite');
   mkdirSync(lite);
   const settings = readJson(join(root, 'lite', 'jupyter-lite.json'));
-  settings['jupyter-config-data'].settingsOverrides = readJson(
-    join(server, 'labconfig', 'default_setting_overrides.json'),
-  );
+  const data = settings['jupyter-config-data'];
+  data.settingsOverrides = {
+    ...readJson(join(server, 'labconfig', 'default_setting_overrides.json')),
+    ...data.settingsOverrides,
+  };
   writeJson(join(lite, 'jupyter-lite.json'), settings);
   writeJson(join(lite, 'jupyter_lite_config.json'), {
     LiteBuildConfig: {
@@ -94,7 +97,8 @@ async function jupyterLite() {
 }
 
 /** What JupyterLite brings and no page here asks for. */
-const UNUSED = /^(?:service-worker\.js|jupyterlite\.schema\.v0\.json|package\.json|rspack\..*|icon-.*\.png)$/;
+const UNUSED =
+  /^(?:service-worker\.js|jupyterlite\.schema\.v0\.json|package\.json|manifest\.webmanifest|rspack\..*|icon-.*\.png)$/;
 
 /** The icons by which a tab shows that its kernel is busy; they come with Jupyter's server. */
 async function copyIcons() {
@@ -107,6 +111,7 @@ async function copyIcons() {
 async function finish(versions) {
   await copyIcons();
   for (const name of filesUnder(site)) if (UNUSED.test(name)) rmSync(join(site, name));
+  preparePages(site);
   // The browser asks for a drawing as soon as it sees the text, before the application has given it its address in files/.
   writeDrawings(join(site, 'notebooks', 'images'));
   const folder = join(site, 'lif-fc-mnist');

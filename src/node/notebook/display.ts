@@ -8,7 +8,7 @@ import type { LiveFigure, ProgressBar } from '../../host/contract';
 import { runInterruptible } from '../../host/interruptible';
 import { startLiveFigure } from '../../host/live-figure';
 import { startBar } from '../../host/progress-bar';
-import type { Figure } from '../../visualizing/theme';
+import { type Figure, PLOTLY_CONFIG } from '../../visualizing/theme';
 import { rasterize, renderPng, renderSvg } from '../drawing/render';
 import { writeFileAtomic } from '../files';
 
@@ -60,7 +60,7 @@ export async function figureBundle(figure: Figure): Promise<{ data: Output['data
 }
 
 const interactive = ({ data, layout, alt }: Figure): Output['data'] => ({
-  'application/vnd.plotly.v1+json': { config: { displaylogo: false }, data, layout },
+  'application/vnd.plotly.v1+json': { config: PLOTLY_CONFIG, data, layout },
   'text/plain': alt,
 });
 

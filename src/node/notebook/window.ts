@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { dirname, extname, join } from 'node:path';
 import type { FigureWindow as AnyFigureWindow } from '../../host/contract';
-import type { Figure } from '../../visualizing/theme';
+import { type Figure, PLOTLY_CONFIG } from '../../visualizing/theme';
 
 /** An open nodeplotlib window; the program does not end before it is closed. */
 export interface FigureWindow extends AnyFigureWindow {
@@ -54,7 +54,7 @@ export async function openWindow(figures: Figure | readonly Figure[]): Promise<F
   current ??= await start();
   const { plots, of, window } = current;
   for (const { data, layout } of [figures].flat() as Figure[]) {
-    plots.addPlot({ data: of(data), layout: of(layout), config: { displaylogo: false } });
+    plots.addPlot({ data: of(data), layout: of(layout), config: PLOTLY_CONFIG });
   }
   return window;
 }

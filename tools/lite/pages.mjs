@@ -1,0 +1,75 @@
+// The pages of the site: JupyterLite's with a sign of loading from the first moment on, and a page in front that lists the chapters.
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { introduction } from '../book/chapters.mjs';
+import { write } from '../book/sources.mjs';
+import { chapterNames, readChapter } from '../exercises/copies.mjs';
+import { escapeHtml } from '../system/html.mjs';
+import { readJson, root, SetupError } from '../system/project.mjs';
+
+/** The application's apps that are pages of the site, with the title that each has until it has loaded. */
+const APPS = { notebooks: 'A chapter', tree: 'All files' };
+
+/** What a reader sees until the application has loaded, which removes it. By itself it would come with the scripts, seconds later. */
+const SIGN = `<div id="jupyterlite-loading-indicator" role="status"><p>Opening…</p><i></i></div>`;
+/** Until the application knows its theme, the page has the colours of the system. */
+const SIGN_STYLE = `<style>
+#jupyterlite-loading-indicator { font: 1rem system-ui, sans-serif; text-align: center; padding-top: 30vh; box-sizing: border-box; }
+#jupyterlite-loading-indicator i { display: inline-block; width: 12rem; height: 4px; border-radius: 2px; background: linear-gradient(90deg, #0072b200, #0072b2, #0072b200) 0 / 50% no-repeat #8884; animation: lif-opening 1.2s linear infinite; }
+@keyframes lif-opening { from { background-position: -100% } to { background-position: 200% } }
+@keyframes jupyterlite-fade-out { to { opacity: 0 } }
+@media (prefers-color-scheme: dark) { body, body #jupyterlite-loading-indicator { background-color: #111; color: #fff; } }
+</style>`;
+
+/** JupyterLite's page with a sign of loading from the first moment on. */
+export function appPage(html, title) {
+  const changes = [
+    [/<html>/, '<html lang="en">'],
+    [/<title>[^<]*<\/title>/, `<title>${escapeHtml(title)}</title>`],
+    // It would offer to install something else, with icons that are not here.
+    [/\s*<link rel="manifest"[^>]*>/, ''],
+    [/<\/head>/, `${SIGN_STYLE}</head>`],
+    [/<body([^>]*)>[\s\S]*?(?=<noscript>|<\/body>)/, `<body$1>${SIGN}`],
+  ];
+  return changes.reduce((text, [from, to]) => {
+    if (!from.test(text)) throw new SetupError(`JupyterLite's page: expected ${from}, found none`);
+    return text.replace(from, to);
+  }, html);
+}
+
+/** Markdown of one paragraph as HTML: bold, italics, code, and links as their text. */
+const inline = (markdown) =>
+  escapeHtml(markdown)
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/\*\*([^*]+)\*\*/g, '<strong>$1</strong>')
+    .replace(/\*([^*]+)\*/g, '<em>$1</em>')
+    .replace(/`([^`]+)`/g, '<code>$1</code>');
+
+/** The page in front: the chapters in their order, the book, and all files. */
+export function frontPage(template, chapters, book) {
+  const items = chapters.map(({ name, notebook }) => {
+    const { title, aim } = introduction(notebook);
+    const address = `notebooks/index.html?path=${encodeURIComponent(name)}`;
+    return `<li><a href="${address}">${escapeHtml(title)}</a><p>${inline(aim)}</p></li>`;
+  });
+  return template
+    .replace('<!-- chapters -->', () => `<ol>\n${items.join('\n')}\n</ol>`)
+    .replace('<!-- book -->', () => (book ? `<a href="${escapeHtml(book)}index.html">The book</a> · ` : ''));
+}
+
+/** Prepares the pages of a site that `jupyter lite build` has made. */
+export function preparePages(site) {
+  const settings = readJson(join(root, 'lite', 'jupyter-lite.json'))['jupyter-config-data'];
+  for (const [app, title] of Object.entries(APPS)) {
+    const file = join(site, app, 'index.html');
+    write(file, appPage(readFileSync(file, 'utf8'), `${title} · ${settings.appName}`));
+  }
+  const chapters = chapterNames().map((name) => ({ name, notebook: readChapter(name) }));
+  const { book } = settings.litePluginSettings['lif-fc-mnist-lite'];
+  write(join(site, 'index.html'), frontPage(readFileSync(join(root, 'lite', 'index.html'), 'utf8'), chapters, book));
+  copyFileSync(join(root, 'book', '_static', 'favicon.svg'), join(site, 'favicon.svg'));
+  // The drawings stay where the texts find them, but are no entry of the list.
+  const list = join(site, 'api', 'contents', 'all.json');
+  const folder = readJson(list);
+  write(list, JSON.stringify({ ...folder, content: folder.content.filter(({ path }) => path !== 'images') }));
+}
