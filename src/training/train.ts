@@ -46,6 +46,9 @@ export interface TrainOptions {
 /**
  * Trains until `epochs` epochs are done, testing after each: the loop of SpikingJelly's example.
  * An incomplete last batch is dropped in training, but not in testing.
+ * @example
+ * const engine = await createEngine('event', { data });
+ * const { testAccs } = await training.train({ engine, epochs: 3 });
  * @returns the history; `stopped` if the signal ended it
  * @throws RangeError if an option is out of range, if the history belongs to other options, or if there is nothing to do;
  *   Error if the weights are no longer finite
