@@ -29,9 +29,9 @@ export interface TrainOptions {
   engine: Engine;
   /** Default 100. */
   epochs?: number;
-  /** Train on the first images of each epoch's order only; default all. */
+  /** How many images of each epoch's shuffled order to train on; default all. */
   trainImages?: number;
-  /** Test on the first images only; default all; 0 leaves the test out. */
+  /** How many test images to test on, from the first; default all. 0 leaves the test out. */
   testImages?: number;
   /** An earlier history to resume; it is extended in place. */
   history?: TrainingHistory;

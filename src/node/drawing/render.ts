@@ -47,7 +47,7 @@ export async function rasterize(svg: string, scale = 1.5): Promise<Uint8Array> {
   // resvg knows the older name only.
   const known = svg.replaceAll('style="image-rendering:pixelated"', 'image-rendering="optimizeSpeed"');
   const picture = new Resvg(known, { font, fitTo: { mode: 'zoom', value: scale }, background: '#ffffff' });
-  // Before it draws: resvg ends the whole process where it finds no memory.
+  // Checked before it draws, since resvg ends the whole process if memory runs out.
   drawable(picture.width, picture.height, scale);
   const image = picture.render();
   return encodePng(image.pixels, image.width, image.height);
