@@ -3,7 +3,7 @@
  * A job is described in `control` and cut into tasks; each core performs some of them (see `tasks.ts`).
  */
 import { argmax } from '../common/argmax';
-import { type BatchResult, checkState, type EngineState } from '../common/engine';
+import type { BatchResult, EngineState } from '../common/engine';
 import type { NeuronOptions } from '../common/neuron-options';
 import type { Purpose } from '../common/random';
 import { type Address, type Kernel, startKernel } from './kernel-module';
@@ -230,9 +230,8 @@ export class EventCore {
     return { weights: part(weights), m: part(m), v: part(v), step: this.control[Control.Step] };
   }
 
-  /** @throws RangeError if a part has another size; nothing is changed then */
+  /** @param state as `takeState` returns it */
   restore(state: EngineState): void {
-    checkState(state, INPUTS * OUTPUTS);
     for (const name of ['weights', 'm', 'v'] as const) {
       for (let p = 0; p < INPUTS; p++) {
         const row = state[name].subarray(p * OUTPUTS, (p + 1) * OUTPUTS);

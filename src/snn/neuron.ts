@@ -4,7 +4,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { checkDynamics, DEFAULT_NEURON, type NeuronOptions } from '../common/neuron-options';
+import { checkDynamics, checkSwitch, DEFAULT_NEURON, type NeuronOptions } from '../common/neuron-options';
 import type { Trace } from '../common/trace';
 import { makeSurrogate, Sigmoid, type SurrogateFunction } from './surrogate';
 
@@ -75,6 +75,7 @@ export class LIFNode extends tf.layers.Layer {
       throw new TypeError(`surrogateFunction: expected one such as new ATan(), found ${surrogateFunction}`);
     }
     checkDynamics({ tau, decayInput, vThreshold, vReset, detachReset });
+    checkSwitch('storeSequences', storeSequences);
     this.tau = tau;
     this.decayInput = decayInput;
     this.vThreshold = vThreshold;

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkMnist, type Mnist, type MnistSplit } from '../common/mnist';
 import { checkNumber, checkWhole } from '../common/neuron-options';
-import { shuffled } from '../common/random';
+import { MAX_UINT32, shuffled } from '../common/random';
 import { forward } from '../snn/networks';
 import { adam, makeBatch } from './batches';
 import type { Loss } from './losses';
@@ -53,7 +53,7 @@ export async function train(net: tf.Sequential, options: AnnOptions): Promise<nu
   checkWhole('epochs', epochs, 0, Number.MAX_SAFE_INTEGER);
   checkWhole('batchSize', batchSize, 1, data.train.count);
   checkNumber('learningRate', learningRate, 0);
-  checkWhole('seed', seed, 0, 2 ** 32 - 1);
+  checkWhole('seed', seed, 0, MAX_UINT32);
   const optimizer = adam(learningRate);
   const batches = Math.floor(data.train.count / batchSize);
   const testAccs: number[] = [];

@@ -51,7 +51,7 @@ export interface TrainOptions {
  * const { testAccs } = await training.train({ engine, epochs: 3 });
  * @returns the history; `stopped` if the signal ended it
  * @throws RangeError if an option is out of range, if the history belongs to other options, or if there is nothing to do;
- *   Error if the weights are no longer finite
+ *   Error if the weights are no longer finite, or if another call is extending the history
  */
 export async function train(options: TrainOptions): Promise<TrainingHistory> {
   const { engine, epochs = 100, signal } = options;
@@ -71,6 +71,10 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
       `train: nothing to do, ${history.epoch} of ${epochs} epochs are done. Start with a newHistory(), or ask for more epochs`,
     );
   }
+  if (inUse.has(history)) {
+    throw new Error('train: expected a history that no other call of train is extending; await that call first');
+  }
+  inUse.add(history);
   let restored = false;
   try {
     if (history.state) await engine.restore(history.state);
@@ -97,10 +101,17 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
   } finally {
     // Also after an error in a callback, so counts and weights belong to the same batch. But not if the engine never took
     // the history's weights.
-    if (restored && history.trainAccs.length > 0) history.state = await engine.state();
+    try {
+      if (restored && history.trainAccs.length > 0) history.state = await engine.state();
+    } finally {
+      inUse.delete(history);
+    }
   }
   return history;
 }
+
+/** The histories that a call of `train` is extending. */
+const inUse = new WeakSet<TrainingHistory>();
 
 function checkCounts({ epochs, trainImages, testImages }: TrainOptions): void {
   for (const [name, value] of Object.entries({ epochs, trainImages, testImages })) {
