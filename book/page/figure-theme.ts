@@ -5,7 +5,7 @@
 
 import { COLORS, type Figure as Drawn, GRID, INK, type Json, PAPER, type Spec } from '../../src/visualizing/theme';
 
-export type { Json, Spec };
+export type { Spec };
 
 /** What a notebook holds of a figure under `application/vnd.plotly.v1+json`. */
 export type Figure = Omit<Drawn, 'alt'>;
@@ -19,6 +19,7 @@ export interface Palette {
   traces: readonly string[];
 }
 
+/** Those of the figures as they are. */
 export const LIGHT: Palette = { ink: INK, paper: PAPER, grid: GRID, traces: COLORS };
 
 /** The same hues, light enough to be seen on a dark panel. */
