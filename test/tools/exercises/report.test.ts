@@ -4,16 +4,11 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { ALL } from '../../../src/exercises';
-import { type Ended, ended, read, root, temporaryFolder } from '../../support/notebooks';
+import type { Cell } from '../../../tools/exercises/cells.mjs';
+import type { Verdict } from '../../../tools/exercises/table.mjs';
+import { type Ended, ended, root, temporaryFolder } from '../../support/notebooks';
 
-type Copies = typeof import('../../../tools/exercises/copies.mjs');
-type Report = typeof import('../../../tools/exercises/report.mjs');
-type Cell = ReturnType<Copies['readChapter']>['cells'][number];
-type Verdicts = Parameters<Report['mergeVerdicts']>[0];
-
-const load = async <T>(...path: string[]) => (await import(pathToFileURL(join(root, 'tools', ...path)).href)) as T;
 const tool = join(root, 'tools', 'exercises', 'exercises.mjs');
 const isRoot = process.getuid?.() === 0;
 const temporary = temporaryFolder('report');
@@ -233,10 +228,10 @@ describe('The report of a class', () => {
 
 describe('The report of a folder', () => {
   test('executes no copy in which every answer is still the stub, and only the chapters that it is asked for', async () => {
-    const { chapterNames, learnersCopy } = await load<Copies>('exercises', 'copies.mjs');
+    const { chapterNames, learnersCopy, readChapter } = await import('../../../tools/exercises/copies.mjs');
     const names = chapterNames();
     for (const name of names.slice(1, 3)) {
-      const copy = learnersCopy(read(join(root, 'notebooks', name)) as never, name, names);
+      const copy = learnersCopy(readChapter(name), name, names);
       write('untouched', `ada/${name}`, ...copy.cells);
     }
     const file = join(temporary, 'untouched.csv');
@@ -293,8 +288,8 @@ describe('The report of a folder', () => {
   });
 
   test('merges by exercise: passed, then wrong, then a cell that fails, then not attempted', async () => {
-    const { mergeVerdicts } = await load<Report>('exercises', 'report.mjs');
-    const merged: Verdicts = { a: { status: 'todo' }, b: { status: 'passed' }, c: { status: 'failed' } };
+    const { mergeVerdicts } = await import('../../../tools/exercises/report.mjs');
+    const merged: Record<string, Verdict> = { a: { status: 'todo' }, b: { status: 'passed' }, c: { status: 'failed' } };
     mergeVerdicts(merged, {
       a: { status: 'failed' },
       b: { status: 'wrong' },
