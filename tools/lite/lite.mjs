@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { buildDeclarations, buildKernel } from '../../packages/typescript-kernel/jupyterlite/build.mjs';
 import { trainIfNeeded } from '../book/trained.mjs';
+import { bundle } from '../system/esbuild.mjs';
 import { command, whole } from '../system/options.mjs';
 import { endWithParent, onSignals } from '../system/parent.mjs';
 import {
@@ -21,7 +22,7 @@ import {
 } from '../system/project.mjs';
 import { endChildren, run, Stopped } from '../system/run.mjs';
 import { writeContents, writeDrawings } from './contents.mjs';
-import { bundle, writePackage } from './package.mjs';
+import { writePackage } from './package.mjs';
 import { preparePages } from './pages.mjs';
 import { serve } from './serve.mjs';
 
@@ -41,6 +42,7 @@ async function writePageExtension(folder) {
     entryPoints: [join('lite', 'page', 'main.ts')],
     outfile: join(folder, 'static', 'remoteEntry.js'),
     format: 'iife',
+    legalComments: 'none',
   });
   const plotly = require.resolve('plotly.js-cartesian-dist-min');
   cpSync(plotly, join(folder, 'static', 'plotly.js'));
@@ -127,6 +129,7 @@ async function finish(versions) {
     entryPoints: [join('lite', 'page', 'offline.ts')],
     outfile: join(site, 'offline.js'),
     format: 'iife',
+    legalComments: 'none',
     define: { NEEDED: JSON.stringify(needed) },
   });
 }
