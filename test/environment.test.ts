@@ -52,7 +52,11 @@ function rows(heading: string): string[][] {
 describe('environment.md', () => {
   test('lists every package that is named here with its version', () => {
     const listed = new Map(rows('## Versions, and what each package is for').map(([name, version]) => [name, version]));
-    const pinned: Record<string, string> = { ...manifest.dependencies, ...manifest.devDependencies };
+    const pinned: Record<string, string> = {
+      ...manifest.dependencies,
+      ...manifest.optionalDependencies,
+      ...manifest.devDependencies,
+    };
     for (const [name, version] of Object.entries(pinned)) assert.equal(listed.get(name), version, name);
     for (const [name] of read('requirements.in').matchAll(/^[a-z][\w-]*/gm)) {
       assert.equal(listed.get(name), locked.get(name), name);

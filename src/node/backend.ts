@@ -54,6 +54,16 @@ async function choose(): Promise<string> {
 /** The GPU package is used when the command line asked for it; its backend has the same name. */
 export const GPU_PACKAGE = '@tensorflow/tfjs-node-gpu';
 
+/** Whether npm has installed tfjs-node, an optional dependency. */
+function isInstalled(): boolean {
+  try {
+    require.resolve('@tensorflow/tfjs-node/package.json');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Loads tfjs-node, which registers its backend; returns why that failed, or nothing. */
 function loadNative(): string {
   // Node 23 removed two functions that tfjs-node still calls.
@@ -65,6 +75,8 @@ function loadNative(): string {
     require(process.env.LIF_FC_MNIST_GPU ? GPU_PACKAGE : '@tensorflow/tfjs-node');
     return '';
   } catch (error) {
+    // Where npm could not run its installer, it leaves the whole package out.
+    if (!isInstalled()) return '@tensorflow/tfjs-node is not installed';
     // Without the path, since notebooks show the reason.
     return (error as Error).message
       .split('\n')[0]
@@ -76,6 +88,7 @@ function loadNative(): string {
 function loadWasm(): void {
   const { setWasmPaths } = require('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm');
   setWasmPaths(join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'wasm-out/'));
+  if (!isInstalled()) return;
   // What tfjs-node would have registered: saving to and loading from file:// paths.
   const { nodeFileSystemRouter } = require('@tensorflow/tfjs-node/dist/io/file_system');
   tf.io.registerLoadRouter(nodeFileSystemRouter);

@@ -1,7 +1,7 @@
 /** The packed package in somebody else's project: its name can be imported in a notebook, and its runner runs there. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { ended, temporaryFolder, writeNotebook } from '../../support/notebooks';
@@ -64,6 +64,23 @@ describe('In an empty folder outside of the clone', { skip: windows && 'links to
     assert.deepEqual(result.cells[1].outputs[0].text, ['3.5\n']);
     // Nothing else was left in the project.
     assert.deepEqual(execFileSync('ls', ['build'], { cwd: project, encoding: 'utf8' }), 'notebooks\n');
+  });
+
+  test('without tfjs-node, which npm leaves out where its installer fails, WebAssembly takes its place and says so', async () => {
+    assert.deepEqual(JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')).optionalDependencies, {
+      '@tensorflow/tfjs-node': '4.22.0',
+    });
+    const link = join(project, 'node_modules', '@tensorflow', 'tfjs-node');
+    const target = readlinkSync(link);
+    unlinkSync(link);
+    try {
+      const program =
+        "const { initBackend, tf } = require('lif-fc-mnist'); initBackend().then((name) => console.log(name, tf.add(1, 2).dataSync()[0]))";
+      const said = execFileSync(process.execPath, ['-e', program], { cwd: project, encoding: 'utf8' });
+      assert.equal(said, 'wasm (WebAssembly); not native, since @tensorflow/tfjs-node is not installed 3\n');
+    } finally {
+      symlinkSync(target, link);
+    }
   });
 
   test('a notebook that fails fails the run, is marked on GitHub, and stands in the JUnit file', async () => {
