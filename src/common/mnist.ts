@@ -25,7 +25,7 @@ export interface Mnist {
   readonly test: MnistSplit;
 }
 
-/** The data set, or a part of it, cannot be used. The message is one line. */
+/** The data set, or a part of it, is unusable. The message is one line. */
 export class DatasetError extends Error {
   override name = 'DatasetError';
 }

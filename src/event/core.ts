@@ -79,7 +79,9 @@ export class EventCore {
 
   private setNeuron(neuron: NeuronOptions): void {
     this.neuron = neuron;
-    const { tau, decayInput, vThreshold, vReset, surrogateFunction, detachReset } = neuron;
+    const { tau, decayInput, vThreshold, vReset, surrogateFunction, detachReset, ...others } = neuron;
+    // The compiler says so if the kernel is not told of an option.
+    others satisfies Record<string, never>;
     this.kernel.functions.setNeuron(
       tau,
       Number(decayInput),

@@ -14,7 +14,10 @@ const STEPS_IN_BLOCK = 128;
  * SpikingJelly's PoissonEncoder: each call of `encode` returns one fresh step, `rand ≤ x`.
  *
  * Its random numbers depend on (seed, split, epoch, image, step) alone. `begin` says which images are shown;
- * without it the encoder draws from the demonstration stream, a row of the batch standing for an image.
+ * without it the encoder draws from the demonstration stream, where a row of the batch stands for an image.
+ * @example
+ * const encoder = new encoding.PoissonEncoder({ seed: 1 });
+ * const spikes = encoder.encode(tf.fill([1, 28, 28], 0.2)); // about one pixel in five fires
  */
 export class PoissonEncoder {
   readonly seed: number;

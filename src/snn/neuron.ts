@@ -180,7 +180,9 @@ export class LIFNode extends tf.layers.Layer {
 }
 
 /**
- * Runs a single neuron from rest under these input currents, one per step, and leaves it at rest.
+ * Simulates a single neuron from rest under these input currents, one per step, and leaves it at rest.
+ * @example
+ * const { spike } = neuron.simulate(new neuron.LIFNode({ tau: 10 }), new Array(50).fill(1.5));
  * @returns what it did, arrays [T]
  */
 export function simulate(neuron: LIFNode, currents: ArrayLike<number>): Trace {

@@ -40,6 +40,9 @@ export function trainStep(net: tf.Sequential, { images, labels }: Batch, loss: L
 
 /**
  * Trains a network [batch, 28, 28] → [batch, 10] with Adam.
+ * @example
+ * const net = networks.ann();
+ * const accuracies = await training.ann.train(net, { data, loss: training.crossEntropy });
  * @returns the test accuracy after each epoch
  * @throws RangeError or TypeError that names the option that is wrong
  */

@@ -6,7 +6,7 @@ import { CLASSES, type MnistSplit } from '../common/mnist';
 type Rates = Float32Array | Int32Array | Uint8Array;
 
 /**
- * The answer for each row of ten rates: the index of the highest. On a tie, the lower index wins.
+ * The predicted digit of each row of ten rates: the index of the highest. On a tie, the lower index wins.
  * @param rates [n, 10]
  * @throws RangeError if the rates are not whole rows
  */

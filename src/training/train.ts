@@ -29,9 +29,9 @@ export interface TrainOptions {
   engine: Engine;
   /** Default 100. */
   epochs?: number;
-  /** Train on the first images of each epoch's order only; default all. */
+  /** How many images of each epoch's shuffled order to train on; default all. */
   trainImages?: number;
-  /** Test on the first images only; default all; 0 leaves the test out. */
+  /** How many test images to test on, from the first; default all. 0 leaves the test out. */
   testImages?: number;
   /** An earlier history to resume; it is extended in place. */
   history?: TrainingHistory;
@@ -46,6 +46,9 @@ export interface TrainOptions {
 /**
  * Trains until `epochs` epochs are done, testing after each: the loop of SpikingJelly's example.
  * An incomplete last batch is dropped in training, but not in testing.
+ * @example
+ * const engine = await createEngine('event', { data });
+ * const { testAccs } = await training.train({ engine, epochs: 3 });
  * @returns the history; `stopped` if the signal ended it
  * @throws RangeError if an option is out of range, if the history belongs to other options, or if there is nothing to do;
  *   Error if the weights are no longer finite, or if another call is extending the history

@@ -7,8 +7,9 @@ import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { buildDeclarations, buildKernel } from '../../packages/typescript-kernel/jupyterlite/build.mjs';
 import { trainIfNeeded } from '../book/trained.mjs';
+import { bundle } from '../system/esbuild.mjs';
 import { command, whole } from '../system/options.mjs';
-import { endWithParent, onSignals } from '../system/parent.mjs';
+import { runProgram } from '../system/program.mjs';
 import {
   filesUnder,
   readJson,
@@ -19,9 +20,9 @@ import {
   venvPython,
   writeJson,
 } from '../system/project.mjs';
-import { endChildren, run, Stopped } from '../system/run.mjs';
+import { run } from '../system/run.mjs';
 import { writeContents, writeDrawings } from './contents.mjs';
-import { bundle, writePackage } from './package.mjs';
+import { writePackage } from './package.mjs';
 import { preparePages } from './pages.mjs';
 import { serve } from './serve.mjs';
 
@@ -41,6 +42,7 @@ async function writePageExtension(folder) {
     entryPoints: [join('lite', 'page', 'main.ts')],
     outfile: join(folder, 'static', 'remoteEntry.js'),
     format: 'iife',
+    legalComments: 'none',
   });
   const plotly = require.resolve('plotly.js-cartesian-dist-min');
   cpSync(plotly, join(folder, 'static', 'plotly.js'));
@@ -127,6 +129,7 @@ async function finish(versions) {
     entryPoints: [join('lite', 'page', 'offline.ts')],
     outfile: join(site, 'offline.js'),
     format: 'iife',
+    legalComments: 'none',
     define: { NEEDED: JSON.stringify(needed) },
   });
 }
@@ -164,25 +167,11 @@ const options = program.parse().opts();
 if (!options.serve && program.getOptionValueSource('port') === 'cli')
   program.error('--port: expected --serve beside it');
 
-let stopping = false;
-onSignals(async (status) => {
-  if (stopping) return; // Ctrl-C comes twice where another program of ours builds the site
-  stopping = true;
-  await endChildren();
-  remove(work);
-  process.exit(status);
-});
-endWithParent();
-
-try {
+async function main() {
   await buildSite();
-  if (options.serve) {
-    const { port } = await serve(join(root, 'build'), options.port, '', ['book', 'lite']);
-    console.log(`lite: serving build/book/ and build/lite/ at http://127.0.0.1:${port}/lite/ until Ctrl-C`);
-  }
-} catch (error) {
-  if (!(error instanceof Stopped)) {
-    console.error(`lite: ${error instanceof SetupError ? error.message : error.stack}`);
-    process.exit(1);
-  }
+  if (!options.serve) return;
+  const { port } = await serve(join(root, 'build'), options.port, '', ['book', 'lite']);
+  console.log(`lite: serving build/book/ and build/lite/ at http://127.0.0.1:${port}/lite/ until Ctrl-C`);
 }
+
+await runProgram('lite', main, { tidy: () => remove(work) });

@@ -4,49 +4,18 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { build } from 'esbuild';
 import { runFolder } from '../book/trained.mjs';
-import { root, SetupError } from '../system/project.mjs';
+import { bundle } from '../system/esbuild.mjs';
+import { root } from '../system/project.mjs';
 
 const require = createRequire(import.meta.url);
 const zip = promisify(gzip);
 
-const MNIST = [
-  'train-images-idx3-ubyte',
-  'train-labels-idx1-ubyte',
-  't10k-images-idx3-ubyte',
-  't10k-labels-idx1-ubyte',
-];
-/** What chapter 5 reads of a run. */
-const RUN = [
-  'v_t_array.npy',
-  's_t_array.npy',
-  'train_accs.npy',
-  'test_accs.npy',
-  join('lif_snn_mnist', 'model.json'),
-  join('lif_snn_mnist', 'weights.bin'),
-];
-
-/** Calls esbuild; its first error becomes the message. */
-export async function bundle(options) {
-  try {
-    return await build({
-      absWorkingDir: root,
-      bundle: true,
-      minify: true,
-      format: 'esm',
-      target: 'es2022',
-      charset: 'utf8',
-      legalComments: 'none',
-      logLevel: 'silent',
-      ...options,
-    });
-  } catch (error) {
-    const [first] = error.errors ?? [];
-    if (!first) throw error;
-    const where = first.location ? `${first.location.file}:${first.location.line}: ` : '';
-    throw new SetupError(`${where}${first.text}`);
-  }
+/** The names of MNIST's files, and of what chapter 5 reads of a run, as the package has them. */
+function fileNames() {
+  const { MNIST_FILES } = require(join(root, 'dist', 'common', 'mnist.js'));
+  const { READ_FILES } = require(join(root, 'dist', 'records', 'run-files.js'));
+  return { mnist: Object.values(MNIST_FILES).flat(), run: READ_FILES };
 }
 
 /** Parts of TensorFlow.js that a worker has no use for: WebGL, and the pipelines of tf.data. */
@@ -66,15 +35,18 @@ const withoutUnused = {
 /** Writes the package's folder of the site. */
 export async function writePackage(folder) {
   mkdirSync(folder, { recursive: true });
+  const names = fileNames();
   await Promise.all([
     bundle({
       entryPoints: [join('src', 'browser', 'index.ts')],
       outfile: join(folder, 'index.js'),
+      format: 'esm',
+      legalComments: 'none',
       // Stack frames show the names of functions.
       keepNames: true,
       plugins: [withoutUnused],
     }),
-    writeMnist(join(folder, 'mnist')),
+    writeMnist(names.mnist, join(folder, 'mnist')),
   ]);
   copyFileSync(join(root, 'dist', 'event', 'kernel.wasm'), join(folder, 'kernel.wasm'));
   const wasm = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
@@ -82,15 +54,15 @@ export async function writePackage(folder) {
   for (const name of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) {
     copyFileSync(join(wasm, 'wasm-out', name), join(folder, 'tfjs', name));
   }
-  for (const name of RUN) cpSync(join(runFolder, name), join(folder, 'run', name));
+  for (const name of names.run) cpSync(join(runFolder, name), join(folder, 'run', name));
 }
 
 /** The four files, compressed once and kept in build/: that takes some 10 s. */
-async function writeMnist(folder) {
+async function writeMnist(names, folder) {
   const kept = join(root, 'build', 'mnist');
   mkdirSync(kept, { recursive: true });
   await Promise.all(
-    MNIST.map(async (name) => {
+    names.map(async (name) => {
       const file = join(kept, `${name}.gz`);
       if (existsSync(file)) return;
       const part = `${file}.${process.pid}.part`;
