@@ -1,6 +1,6 @@
 /** Runs in the browser's storage: what chapter 4 leaves for chapter 5. */
 import type { Run, SavedRun } from '../host/contract';
-import { ARRAYS, checkRunName, decodeRun, MODEL_FOLDER, RUN_FILES, runFiles } from '../records/run-files';
+import { checkRunName, DECODED_FILES, decodeRun, runFiles } from '../records/run-files';
 import { kernel, siteFile } from './kernel';
 import { storedRun, storeRun } from './storage';
 
@@ -46,10 +46,8 @@ export async function loadRun(name = OF_THE_SITE): Promise<SavedRun> {
 }
 
 async function siteRun(): Promise<Record<string, Uint8Array>> {
-  const names = RUN_FILES.filter(
-    (file) => (ARRAYS as readonly string[]).includes(file) || file.startsWith(MODEL_FOLDER),
-  );
   const text = 'This is the run that comes with the site. Run chapter 4 to save one of your own.';
   kernel().display({ data: { 'text/plain': text } });
-  return Object.fromEntries(await Promise.all(names.map(async (file) => [file, await siteFile(`run/${file}`)])));
+  const read = async (file: string) => [file, await siteFile(`run/${file}`)] as const;
+  return Object.fromEntries(await Promise.all(DECODED_FILES.map(read)));
 }

@@ -27,6 +27,9 @@ export const RUN_FILES: readonly string[] = [
   CURVES,
 ];
 
+/** Those of them that `decodeRun` reads. */
+export const DECODED_FILES = RUN_FILES.filter((name) => name !== CURVES);
+
 /** @throws RangeError if a number is NaN or infinite: a run that diverged */
 export function assertFinite(...arrays: readonly Float32Array[]): void {
   if (!arrays.every((values) => values.every(Number.isFinite))) throw new RangeError('weights are no longer finite');

@@ -4,52 +4,34 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { build } from 'esbuild';
+import { bundle } from '../book/scripts.mjs';
 import { runFolder } from '../book/trained.mjs';
-import { root, SetupError } from '../system/project.mjs';
+import { root } from '../system/project.mjs';
 
 const require = createRequire(import.meta.url);
 const zip = promisify(gzip);
 
-const MNIST = [
-  'train-images-idx3-ubyte',
-  'train-labels-idx1-ubyte',
-  't10k-images-idx3-ubyte',
-  't10k-labels-idx1-ubyte',
-];
-/** What chapter 5 reads of a run. */
-const RUN = [
-  'v_t_array.npy',
-  's_t_array.npy',
-  'train_accs.npy',
-  'test_accs.npy',
-  join('lif_snn_mnist', 'model.json'),
-  join('lif_snn_mnist', 'weights.bin'),
-];
+/** @type {typeof import('../../src/common/mnist.js')} */
+const { MNIST_FILES } = require(join(root, 'dist', 'common', 'mnist.js'));
+/** @type {typeof import('../../src/records/run-files.js')} */
+const { DECODED_FILES } = require(join(root, 'dist', 'records', 'run-files.js'));
 
-/** Calls esbuild; its first error becomes the message. */
-export async function bundle(options) {
-  try {
-    return await build({
-      absWorkingDir: root,
-      bundle: true,
-      minify: true,
-      format: 'esm',
-      target: 'es2022',
-      charset: 'utf8',
-      legalComments: 'none',
-      logLevel: 'silent',
-      ...options,
-    });
-  } catch (error) {
-    const [first] = error.errors ?? [];
-    if (!first) throw error;
-    const where = first.location ? `${first.location.file}:${first.location.line}: ` : '';
-    throw new SetupError(`${where}${first.text}`);
-  }
-}
+/** @type {import('esbuild').BuildOptions} */
+const COMMON = { minify: true, legalComments: 'none' };
 
-/** Parts of TensorFlow.js that a worker has no use for: WebGL, and the pipelines of tf.data. */
+/**
+ * Bundles a script of the site's pages, with all that it imports.
+ * @param {string} entry from the top of the clone
+ * @param {string} outfile
+ * @param {import('esbuild').BuildOptions} [options]
+ */
+export const bundleScript = (entry, outfile, options = {}) =>
+  bundle({ ...COMMON, format: 'iife', entryPoints: [entry], outfile, ...options });
+
+/**
+ * Parts of TensorFlow.js that a worker has no use for: WebGL, and the pipelines of tf.data.
+ * @type {import('esbuild').Plugin}
+ */
 const withoutUnused = {
   name: 'without-unused',
   setup(plugin) {
@@ -63,13 +45,15 @@ const withoutUnused = {
   },
 };
 
-/** Writes the package's folder of the site. */
+/**
+ * Writes the package's folder of the site.
+ * @param {string} folder
+ */
 export async function writePackage(folder) {
   mkdirSync(folder, { recursive: true });
   await Promise.all([
-    bundle({
-      entryPoints: [join('src', 'browser', 'index.ts')],
-      outfile: join(folder, 'index.js'),
+    bundleScript(join('src', 'browser', 'index.ts'), join(folder, 'index.js'), {
+      format: 'esm',
       // Stack frames show the names of functions.
       keepNames: true,
       plugins: [withoutUnused],
@@ -82,15 +66,18 @@ export async function writePackage(folder) {
   for (const name of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) {
     copyFileSync(join(wasm, 'wasm-out', name), join(folder, 'tfjs', name));
   }
-  for (const name of RUN) cpSync(join(runFolder, name), join(folder, 'run', name));
+  for (const name of DECODED_FILES) cpSync(join(runFolder, name), join(folder, 'run', name));
 }
 
-/** The four files, compressed once and kept in build/: that takes some 10 s. */
+/**
+ * The four files, compressed once and kept in build/: that takes some 10 s.
+ * @param {string} folder
+ */
 async function writeMnist(folder) {
   const kept = join(root, 'build', 'mnist');
   mkdirSync(kept, { recursive: true });
   await Promise.all(
-    MNIST.map(async (name) => {
+    [...MNIST_FILES.train, ...MNIST_FILES.test].map(async (name) => {
       const file = join(kept, `${name}.gz`);
       if (existsSync(file)) return;
       const part = `${file}.${process.pid}.part`;
