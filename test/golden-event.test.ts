@@ -3,9 +3,9 @@ import { after, test } from 'node:test';
 import { type EngineOptions, freshState, type NeuronOptions } from '../src/common/engine';
 import { DEFAULT_NEURON } from '../src/common/neuron-options';
 import type { EventEngine } from '../src/event/engine';
-import { neuronsUnder, trainOnSpikes } from '../src/event/given';
 import { readMnist } from '../src/node/data';
 import { createEngine } from '../src/node/engines';
+import { coreOf, simulateWithGradient, trainOnSpikes } from './support/given';
 import {
   answersData,
   answersFile,
@@ -66,7 +66,7 @@ for (const [number, golden] of lifCases().entries()) {
           rate.map(
             (r, j) => ((2 * (r - (first + j === golden.label[row] ? 1 : 0))) / (batch * units) / T) * +(j < width),
           );
-        const found = await engine.use((core) => neuronsUnder(core, x, spikeGradient));
+        const found = simulateWithGradient(coreOf(engine), x, spikeGradient);
         for (let j = 0; j < width; j++) {
           rates[row * units + first + j] = found.rates[j];
           for (let t = 0; t < T; t++) {
@@ -97,7 +97,7 @@ for (const [number, run] of trainingRuns().entries()) {
     await engine.restore(freshState(kernelOf(run.weight_initial)));
     for (const step of run.steps) {
       const spikes = Uint8Array.from(Buffer.from(step.spikes, 'base64'));
-      const { rates, loss, gradient } = await engine.use((core) => trainOnSpikes(core, spikes, step.label));
+      const { rates, loss, gradient } = trainOnSpikes(coreOf(engine), spikes, step.label);
       assertClose(rates, step.firing_rate, 1e-6, 'firing rates');
       assertClose([loss], [step.loss], 1e-6, 'loss');
       assertGradient(pixels300to419(gradient), step.grad_weight_pixels_300_419, 'gradient');

@@ -6,7 +6,16 @@ import { DEFAULT_NEURON, type NeuronOptions } from '../../src/common/neuron-opti
 import { Purpose } from '../../src/common/random';
 import { EventCore } from '../../src/event/core';
 import { inputSpikes, traceImage } from '../../src/event/explain';
-import { Control, type CoreOptions, createMemory, INPUTS, JobKind, OUTPUTS, RATES_LIMIT } from '../../src/event/memory';
+import {
+  Control,
+  type CoreOptions,
+  createMemory,
+  type Images,
+  INPUTS,
+  JobKind,
+  OUTPUTS,
+  RATES_LIMIT,
+} from '../../src/event/memory';
 import { LONGEST_T } from './link';
 
 /** Which random numbers the spikes are drawn with. */
@@ -34,13 +43,17 @@ export interface Presentation {
 }
 
 export class Kernel {
-  private constructor(private readonly core: EventCore) {}
+  private constructor(
+    private readonly core: EventCore,
+    private readonly data: Record<number, Images>,
+  ) {}
 
   /** @param weights [784, 10], row-major */
   static async create(wasm: BufferSource, weights: Float32Array): Promise<Kernel> {
     const none = () => ({ images: new Uint8Array(INPUTS), labels: new Uint8Array(1) });
+    const data = { [Purpose.TestSpikes]: none(), [Purpose.TrainSpikes]: none(), [Purpose.Demonstration]: none() };
     const options: CoreOptions = {
-      data: { [Purpose.TestSpikes]: none(), [Purpose.TrainSpikes]: none(), [Purpose.Demonstration]: none() },
+      data,
       seed: 0,
       // The memory is laid out for the longest presentation; `begin` makes each as long as is wanted.
       T: LONGEST_T,
@@ -52,16 +65,15 @@ export class Kernel {
     const core = new EventCore(await WebAssembly.compile(wasm), createMemory(options), options);
     const zeros = new Float32Array(weights.length);
     core.restore({ weights, m: zeros, v: zeros, step: 0 });
-    return new Kernel(core);
+    return new Kernel(core, data);
   }
 
   /** Tells the core what comes: images [n, 784], the first of which has the stream's index, each for T steps. */
   private begin(images: Uint8Array, T: number, tau: number, { seed, purpose, epoch, index }: Stream): void {
     const { core } = this;
     const count = images.length / INPUTS;
-    Object.assign(core.options, { T, seed, neuron: trainedNeuron(tau) });
-    core.setNeuron(core.options.neuron);
-    const data = core.options.data[purpose];
+    core.setShowing({ T, seed, neuron: trainedNeuron(tau) });
+    const data = this.data[purpose];
     // An image lies where its index says.
     const end = (index + count) * INPUTS;
     if (data.images.length < end) data.images = new Uint8Array(end);

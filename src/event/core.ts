@@ -20,6 +20,7 @@ import {
   ROW_FLOATS,
   SCRATCH,
   SHARDS,
+  type Showing,
   SLICES,
 } from './memory';
 
@@ -34,6 +35,8 @@ export class EventCore {
   private readonly bytes: Uint8Array;
   private readonly floats: Float32Array;
   private readonly doubles: Float64Array;
+  /** The options of the ten neurons. */
+  neuron: NeuronOptions;
   /** The firing rates of the image shown last, in place. */
   private readonly rates: Float32Array;
 
@@ -56,10 +59,26 @@ export class EventCore {
     this.floats = new Float32Array(buffer);
     this.doubles = new Float64Array(buffer);
     this.rates = this.view('RATES', OUTPUTS);
-    this.setNeuron(options.neuron);
+    this.neuron = options.neuron;
+    // Only the main thread writes to control.
+    if (thread === 0) this.setShowing(options);
+    else this.setNeuron(options.neuron);
   }
 
-  setNeuron(neuron: NeuronOptions): void {
+  /** Says how images are shown from here on. */
+  setShowing({ seed, T, neuron }: Showing): void {
+    this.control[Control.Seed] = seed;
+    this.control[Control.T] = T;
+    this.setNeuron(neuron);
+  }
+
+  /** Steps of a presentation. */
+  get T(): number {
+    return this.control[Control.T];
+  }
+
+  private setNeuron(neuron: NeuronOptions): void {
+    this.neuron = neuron;
     const { tau, decayInput, vThreshold, vReset, surrogateFunction, detachReset } = neuron;
     this.kernel.functions.setNeuron(
       tau,
@@ -101,8 +120,9 @@ export class EventCore {
     const count = this.control[Control.Count];
     const size = Math.ceil(count / SHARDS);
     this.startShard(shard);
-    for (let i = shard * size; i < Math.min(count, (shard + 1) * size); i++)
-      this.accumulate(shard, i, this.loadImage(i), count);
+    for (let i = shard * size; i < Math.min(count, (shard + 1) * size); i++) {
+      this.accumulate(shard, i, this.loadImage(i));
+    }
   }
 
   /** Sets a shard's loss, count of correct answers and gradient to zero. */
@@ -123,31 +143,15 @@ export class EventCore {
   }
 
   private forward(i: number): void {
-    const { T, seed } = this.options;
-    const { control, scratch, map } = this;
-    const [purpose, epoch] = [control[Control.Purpose], control[Control.Epoch]];
-    this.kernel.functions.forward(scratch, map.weights, T, seed, purpose, epoch, this.indices[i]);
+    this.kernel.functions.forward(this.scratch, this.map.weights, this.indices[i]);
   }
 
-  /** Forward and backward pass of the loaded image, which is image `i` of a batch of `count`; adds to the gradient of its shard. */
-  accumulate(shard: number, i: number, label: number, count: number): void {
-    const { T, seed } = this.options;
-    const { control, scratch, map } = this;
+  /** Forward and backward pass of the loaded image, which is image `i` of the batch; adds to the gradient of its shard. */
+  accumulate(shard: number, i: number, label: number): void {
+    const { scratch, map } = this;
     this.forward(i);
     const gradient = map.gradients + shard * map.rows;
-    const [purpose, epoch] = [control[Control.Purpose], control[Control.Epoch]];
-    const loss = this.kernel.functions.backward(
-      scratch,
-      map.weights,
-      gradient,
-      T,
-      seed,
-      purpose,
-      epoch,
-      this.indices[i],
-      label,
-      count,
-    );
+    const loss = this.kernel.functions.backward(scratch, map.weights, gradient, this.indices[i], label);
     this.doubles[map.losses / 8 + shard] += loss;
     if (argmax(this.rates) === label) this.doubles[map.correct / 8 + shard]++;
   }

@@ -85,7 +85,7 @@ export class EventEngine implements Engine {
   }
 
   /** Works with the core while no other call is under way. */
-  use<R>(work: (core: EventCore) => R | Promise<R>): Promise<R> {
+  private use<R>(work: (core: EventCore) => R | Promise<R>): Promise<R> {
     return this.queue.run(() => work(this.core));
   }
 

@@ -2,7 +2,7 @@
 import { afterSpike, fires } from '../common/lif';
 import type { Trace } from '../common/trace';
 import type { EventCore } from './core';
-import { BLOCK, Control, INPUTS, OUTPUTS } from './memory';
+import { BLOCK, INPUTS, OUTPUTS } from './memory';
 
 /** The blocks of a presentation: the number of each, its first step and how many steps it has. */
 function listBlocks(T: number): { block: number; from: number; steps: number }[] {
@@ -13,14 +13,12 @@ function listBlocks(T: number): { block: number; from: number; steps: number }[]
 
 /** Draws the input spikes of one block of image `i`. */
 function encode(core: EventCore, i: number, block: number, steps: number): void {
-  const { kernel, scratch, control, options } = core;
-  const [purpose, epoch] = [control[Control.Purpose], control[Control.Epoch]];
-  kernel.functions.encode(scratch, options.seed, purpose, epoch, core.indices[i], block, steps);
+  core.kernel.functions.encode(core.scratch, core.indices[i], block, steps);
 }
 
 /** The input spikes of image `i` of the job, 0 or 1, [T, 784]. */
 export function inputSpikes(core: EventCore, i: number): Uint8Array {
-  const { T } = core.options;
+  const { T } = core;
   const { kernel, scratch } = core;
   const { SLOTS, PIXEL_AT, SPIKES, ALWAYS } = kernel.addresses;
   const out = new Uint8Array(T * INPUTS);
@@ -46,8 +44,7 @@ export function inputSpikes(core: EventCore, i: number): Uint8Array {
 
 /** Every step of image `i` of the job. */
 export function traceImage(core: EventCore, i: number): Trace {
-  const { T, neuron } = core.options;
-  const { kernel, scratch, map } = core;
+  const { T, neuron, kernel, scratch, map } = core;
   const array = () => new Float32Array(T * OUTPUTS);
   const trace: Trace = { current: array(), h: array(), v: array(), spike: array() };
   const rows = scratch + kernel.addresses.BLOCK_ROWS;
@@ -73,7 +70,7 @@ export function traceImage(core: EventCore, i: number): Trace {
  * @returns input spikes in all T steps; rows of weights that a dense product adds; rows of tables that the kernel adds
  */
 export function countWork(core: EventCore, i: number): { spikes: number; dense: number; rows: number } {
-  const { T } = core.options;
+  const { T } = core;
   const { countSpikes, countRows } = core.kernel.functions;
   core.loadImage(i);
   let spikes = 0;

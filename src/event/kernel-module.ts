@@ -17,7 +17,10 @@ export function compileKernel(bytes: Uint8Array, threads: number): Promise<WebAs
   return WebAssembly.compile(module);
 }
 
-/** What the compiled kernel offers (`kernel/index.ts`); a pointer is a byte offset into the memory. */
+/**
+ * What the compiled kernel offers (`kernel/index.ts`); a pointer is a byte offset into the memory. What is shown (seed, split,
+ * epoch, T) it reads from the words of `Control`.
+ */
 export interface KernelFunctions {
   clear(at: number, bytes: number): void;
   setNeuron(
@@ -32,41 +35,14 @@ export interface KernelFunctions {
   ): void;
   present(scratch: number): void;
   presentSpikes(scratch: number, given: number): void;
-  encode(
-    scratch: number,
-    seed: number,
-    purpose: number,
-    epoch: number,
-    index: number,
-    block: number,
-    steps: number,
-  ): void;
+  encode(scratch: number, index: number, block: number, steps: number): void;
   currents(scratch: number, weights: number, steps: number): void;
   rest(scratch: number): void;
   addGradient(scratch: number, gradient: number, steps: number): void;
   fire(scratch: number, block: number, steps: number): void;
   back(scratch: number, spikeGradient: number, steps: number): void;
-  forward(
-    scratch: number,
-    weights: number,
-    T: number,
-    seed: number,
-    purpose: number,
-    epoch: number,
-    index: number,
-  ): void;
-  backward(
-    scratch: number,
-    weights: number,
-    gradient: number,
-    T: number,
-    seed: number,
-    purpose: number,
-    epoch: number,
-    index: number,
-    label: number,
-    batch: number,
-  ): number;
+  forward(scratch: number, weights: number, index: number): void;
+  backward(scratch: number, weights: number, gradient: number, index: number, label: number): number;
   adam(
     weights: number,
     m: number,
@@ -93,17 +69,22 @@ const ADDRESSES = [
   'BLOCK',
   'BLOCK_ROWS',
   'CARRY',
+  'COUNT',
   'COUNTS',
+  'EPOCH',
   'IMAGE',
   'MAX_BLOCKS',
   'PIXEL_AT',
   'PIXELS',
+  'PURPOSE',
   'RATES',
   'ROW_BYTES',
   'SCRATCH_BYTES',
+  'SEED',
   'SLOTS',
   'SPIKE_GRADIENT',
   'SPIKES',
+  'STEPS',
 ] as const;
 
 export type Address = (typeof ADDRESSES)[number];

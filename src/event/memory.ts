@@ -35,6 +35,8 @@ export const Control = {
   Epoch: 7,
   Count: 8,
   Step: 9,
+  Seed: 10,
+  T: 11,
 } as const;
 /** Bytes where a thread leaves its error's message. */
 export const MESSAGE = { start: 64, bytes: 960 };
@@ -49,22 +51,34 @@ export interface Images {
   labels: Uint8Array;
 }
 
-export interface CoreOptions {
-  /** TrainSpikes and TestSpikes of `Purpose`, and whose images they are. */
-  data: { [purpose: number]: Images };
-  seed: number;
+/** How large the memory is. */
+export interface Layout {
+  /** The longest presentation, in steps. */
   T: number;
   batchSize: number;
-  learningRate: number;
-  neuron: NeuronOptions;
   /** How many cores share the memory. */
   threads: number;
+}
+
+/** How images are shown; it may change between two jobs. */
+export interface Showing {
+  seed: number;
+  /** Steps of a presentation; at most those of the layout. */
+  T: number;
+  neuron: NeuronOptions;
+}
+
+/** What a core is made from; each thread gets a copy. */
+export interface CoreOptions extends Layout, Showing {
+  /** TrainSpikes and TestSpikes of `Purpose`, and whose images they are. */
+  data: { [purpose: number]: Images };
+  learningRate: number;
 }
 
 /** Where things lie in the memory, in bytes from its start. */
 export type MemoryMap = ReturnType<typeof memoryMap>;
 
-export function memoryMap(options: CoreOptions) {
+export function memoryMap(options: Layout) {
   let end = 1024;
   const place = (bytes: number) => {
     const start = end;
@@ -95,7 +109,7 @@ export const SCRATCH = 320 * 1024;
 const MOST_PAGES = 1024;
 
 /** A memory for the kernel, shared if several threads use it. */
-export function createMemory(options: CoreOptions): WebAssembly.Memory {
+export function createMemory(options: Layout): WebAssembly.Memory {
   const pages = Math.ceil((memoryMap(options).scratch + SCRATCH * options.threads) / PAGE);
   if (pages > MOST_PAGES) {
     throw new RangeError(`batchSize ${options.batchSize}, threads ${options.threads}: expected to need at most 64 MB`);

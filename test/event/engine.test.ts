@@ -8,10 +8,10 @@ import type { Mnist } from '../../src/common/mnist';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { Purpose, RandomStream, shuffled } from '../../src/common/random';
 import type { EventEngine } from '../../src/event/engine';
-import { gradientOfSpikes } from '../../src/event/given';
 import { readMnist } from '../../src/node/data';
 import { createEngine } from '../../src/node/engines';
 import { poissonBlock } from '../../src/snn/poisson-block';
+import { coreOf, gradientOfSpikes } from '../support/given';
 
 const mnist = readMnist();
 const neuron: NeuronOptions = DEFAULT_NEURON;
@@ -142,7 +142,7 @@ test('the gradient on drawn spikes is that on the same spikes given', async () =
           }
         }
       }
-      const given = await engine.use((core) => gradientOfSpikes(core, bits, labels));
+      const given = gradientOfSpikes(coreOf(engine), bits, labels);
       const { loss } = await engine.trainBatch(0, indices);
       // Adam's first moment after one step is a tenth of the gradient.
       const { m } = await engine.state();
@@ -283,10 +283,10 @@ test('wrong options and indices are refused in one line', async () => {
       /split: expected 'train' or 'test', found all/,
     );
     const given = (bytes: number, ...labels: number[]) =>
-      engine.use((core) => gradientOfSpikes(core, new Uint8Array(bytes), labels));
-    await assert.rejects(given(9800, 77), /labels: expected whole numbers from 0 to 9, found 77/);
-    await assert.rejects(given(3, 1), /spikes: expected 9800 bytes .* found 3/);
-    await assert.rejects(given(0), /labels: expected at least one, found none/);
+      gradientOfSpikes(coreOf(engine), new Uint8Array(bytes), labels);
+    assert.throws(() => given(9800, 77), /labels: expected whole numbers from 0 to 9, found 77/);
+    assert.throws(() => given(3, 1), /spikes: expected 9800 bytes .* found 3/);
+    assert.throws(() => given(0), /labels: expected at least one, found none/);
   });
 });
 
@@ -323,7 +323,6 @@ test('what is asked while a batch is trained waits for it, and does not change i
   const calls: ((engine: EventEngine) => Promise<unknown>)[] = [
     (engine) => engine.spikes({ split: 'test', epoch: 0, index: 0 }),
     (engine) => engine.statistics({ split: 'test', epoch: 0, indices: [0] }),
-    (engine) => engine.use((core) => gradientOfSpikes(core, new Uint8Array(9800), [1])),
     (engine) => engine.state(),
   ];
   for (const call of calls) assert.deepEqual(await weights(call), alone);

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { MAX_T } from '../../src/common/engine';
 import { SURROGATE_NAMES } from '../../src/common/surrogates';
 import { compileKernel, startKernel } from '../../src/event/kernel-module';
-import { BLOCK, INPUTS, ROW_FLOATS, SCRATCH, SLOTS } from '../../src/event/memory';
+import { BLOCK, Control, INPUTS, ROW_FLOATS, SCRATCH, SLOTS } from '../../src/event/memory';
 
 const bytes = readFileSync(join(__dirname, '..', '..', 'dist', 'event', 'kernel.wasm'));
 const memory = () => new WebAssembly.Memory({ initial: 16, maximum: 1024 });
@@ -19,6 +19,16 @@ test('the kernel and the host agree about pixels, rows, steps and places', async
   assert.equal(addresses.SLOTS, SLOTS);
   assert.ok(addresses.MAX_BLOCKS * BLOCK >= MAX_T, 'the longest presentation');
   assert.ok(addresses.SCRATCH_BYTES <= SCRATCH, 'scratch memory');
+});
+
+test('the kernel reads what is shown from the words that the host writes', async () => {
+  const { addresses } = startKernel(await compileKernel(bytes, 1), memory());
+  const { PURPOSE, EPOCH, COUNT, SEED, STEPS } = addresses;
+  const words = [Control.Purpose, Control.Epoch, Control.Count, Control.Seed, Control.T];
+  assert.deepEqual(
+    [PURPOSE, EPOCH, COUNT, SEED, STEPS],
+    words.map((word) => 4 * word),
+  );
 });
 
 test('the kernel has a number of its own for each surrogate', async () => {

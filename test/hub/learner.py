@@ -6,10 +6,24 @@ import asyncio
 import json
 import re
 import uuid
+from collections.abc import Callable
 from time import monotonic
 
 import aiohttp
 from yarl import URL
+
+
+LIMIT = 300.0  # seconds after which whatever a learner waits for has failed
+
+
+async def until(holds: Callable[[], bool], seconds: float = LIMIT) -> bool:
+    """Waits for a condition. Returns whether it came to hold."""
+    begin = monotonic()
+    while not holds():
+        if monotonic() - begin > seconds:
+            return False
+        await asyncio.sleep(0.1)
+    return True
 
 
 class Failure(Exception):
@@ -28,7 +42,7 @@ class Learner:
     async def __aenter__(self) -> Learner:
         self.session = aiohttp.ClientSession(
             cookie_jar=aiohttp.CookieJar(unsafe=True),  # of an address that is a number
-            timeout=aiohttp.ClientTimeout(total=300),
+            timeout=aiohttp.ClientTimeout(total=LIMIT),
         )
         return self
 
@@ -42,9 +56,9 @@ class Learner:
         cookies = self.session.cookie_jar.filter_cookies(URL(self.address + path))
         return cookies["_xsrf"].value if "_xsrf" in cookies else ""
 
-    async def ask(self, method: str, path: str, **options) -> tuple[int, str]:
-        """A page, as a person who follows links gets it. Returns the last status and text."""
-        headers = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "document"}
+    async def ask(self, method: str, path: str, more: dict | None = None, **options) -> tuple[int, str]:
+        """A page, as a person who follows links gets it; `more` are more headers. Returns the last status and text."""
+        headers = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "document", **(more or {})}
         async with self.session.request(method, self.address + path, headers=headers, **options) as answer:
             return answer.status, await answer.text(errors="replace")
 
@@ -58,14 +72,14 @@ class Learner:
     def base(self) -> str:
         return f"/user/{self.name}/"
 
-    async def log_in(self) -> int:
+    async def log_in(self, password: str | None = None, more: dict | None = None) -> int:
         """Returns the status of the answer: 302 leads to the server, 403 is a refusal."""
-        await self.ask("GET", "/hub/login")
-        form = {"username": self.name, "password": self.password, "_xsrf": self.token("/hub/login")}
-        status, _ = await self.ask("POST", "/hub/login", data=form, allow_redirects=False)
+        await self.ask("GET", "/hub/login", more)
+        form = {"username": self.name, "password": password or self.password, "_xsrf": self.token("/hub/login")}
+        status, _ = await self.ask("POST", "/hub/login", more, data=form, allow_redirects=False)
         return status
 
-    async def get_server(self, limit: float) -> None:
+    async def get_server(self) -> None:
         """Waits for the server as the page does that shows the queue, then opens JupyterLab."""
         begin = monotonic()
         status, _ = await self.ask("GET", "/hub/spawn")
@@ -80,8 +94,8 @@ class Learner:
                 raise Failure("the server did not start")
             if server["ready"]:
                 break
-            if monotonic() - begin > limit:
-                raise Failure(f"no server within {limit:.0f} s")
+            if monotonic() - begin > LIMIT:
+                raise Failure(f"no server within {LIMIT:.0f} s")
             await asyncio.sleep(1)
         status, page = await self.ask("GET", f"{self.base}lab")
         if status != 200 or "jupyter-config-data" not in page:
@@ -104,7 +118,7 @@ class Learner:
             max_msg_size=0,
         )
 
-    async def run(self, code: str, limit: float) -> str:
+    async def run(self, code: str) -> str:
         """Runs a cell and returns what it printed. Raises Failure if it fails."""
         number = uuid.uuid4().hex
         header = {"msg_id": number, "msg_type": "execute_request", "username": "", "session": number, "version": "5.3"}
@@ -113,7 +127,7 @@ class Learner:
         await self.channels.send_json({**message, "channel": "shell", "buffers": []})
         printed, status, is_idle = "", None, False
         try:
-            async with asyncio.timeout(limit):
+            async with asyncio.timeout(LIMIT):
                 while status is None or not is_idle:
                     answer = await self.channels.receive()
                     if answer.type != aiohttp.WSMsgType.TEXT:
@@ -129,10 +143,18 @@ class Learner:
                     elif kind == "status":
                         is_idle = is_idle or content["execution_state"] == "idle"
         except TimeoutError:
-            raise Failure(f"a cell took more than {limit:.0f} s: {code.splitlines()[0]}") from None
+            raise Failure(f"a cell took more than {LIMIT:.0f} s: {code.splitlines()[0]}") from None
         if status != "ok":
             raise Failure(f"a cell failed: {code.splitlines()[0]}: {printed[-300:]}")
         return printed
+
+    async def start(self, notebook: str) -> None:
+        """From the log-in to a kernel."""
+        status = await self.log_in()
+        if status != 302:
+            raise Failure(f"log-in was answered with {status}")
+        await self.get_server()
+        await self.open_notebook(notebook)
 
     async def stop_server(self) -> int:
         if self.channels:

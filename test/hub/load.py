@@ -12,7 +12,6 @@ from time import monotonic
 
 from learner import Failure, Learner
 
-LIMIT = 300.0  # seconds that anything may take
 # A second epoch on the engine of the first chapter.
 EPOCH = "const again = await withBar.train({ engine, epochs: 1 });"
 
@@ -65,19 +64,15 @@ async def visit(room: dict, person: dict, cells: list[tuple[str, str]], together
     async with Learner(room["address"], person["name"], person["password"]) as learner:
         begin = monotonic()
         try:
-            status = await learner.log_in()
-            if status != 302:
-                raise Failure(f"log-in was answered with {status}")
-            await learner.get_server(LIMIT)
-            await learner.open_notebook(room["notebook"])
+            await learner.start(room["notebook"])
             for i, (code, expected) in enumerate(cells):
-                printed = await learner.run(code, LIMIT)
+                printed = await learner.run(code)
                 if i == 0:
                     result.first_cell = monotonic() - begin
                 if not printed.startswith(expected):
                     raise Failure(f"expected a cell to print {expected!r}, found {printed[:100]!r}: {code[:60]!r}")
             begin = monotonic()
-            await learner.run(EPOCH, LIMIT)
+            await learner.run(EPOCH)
             result.epoch = monotonic() - begin
         except Exception as error:  # whatever it is: the round goes on, and tells of it
             result.failure = f"{person['name']}: {type(error).__name__} {error}"

@@ -12,9 +12,10 @@ import socket
 import sys
 from pathlib import Path
 
-from isolation import processes_of_learner, test_logins, test_neighbours
-from learner import Learner
-from load import LIMIT, Round, run_round
+from isolation import test_logins, test_neighbours
+from learner import Learner, until
+from load import Round, run_round
+from processes import processes_of_learner
 
 KEPT_FREE = 1.5e9  # bytes for the system, the hub and its proxy
 # What is promised for 2 cores: most learners at once, seconds between them, seconds to the first cell, bytes per learner.
@@ -106,18 +107,12 @@ async def test_crash(room: dict, check: Checks) -> None:
     person = room["people"][1]
     os.kill(server_parent(room["hub"]), signal.SIGKILL)
     async with Learner(room["address"], person["name"], person["password"]) as learner:
-        await learner.log_in()
-        await learner.get_server(LIMIT)
-        await learner.open_notebook(room["notebook"])
-        await learner.run("console.log(1);", LIMIT)
+        await learner.start(room["notebook"])
+        await learner.run("console.log(1);")
     check(not everyone_is_gone(room) and is_listening(room["address"]), "a server and a kernel run, though what servers are forked from was killed")
     os.kill(room["hub"], signal.SIGKILL)
-    for _ in range(150):
-        await asyncio.sleep(0.2)
-        if everyone_is_gone(room) and not is_listening(room["address"]):
-            break
-    check(everyone_is_gone(room), "they end when the hub is killed")
-    check(not is_listening(room["address"]), "and so does its proxy")
+    check(await until(lambda: everyone_is_gone(room), 60), "they end when the hub is killed")
+    check(await until(lambda: not is_listening(room["address"]), 60), "and so does its proxy")
 
 
 async def main(room: dict) -> int:
@@ -141,11 +136,7 @@ async def main(room: dict) -> int:
         for failure in round_.failures[:5]:
             print(f"  {failure}")
         check(not round_.failures, f"{learners} learners, no failure ({round_.took:.0f} s in all)")
-        for _ in range(300):
-            if everyone_is_gone(room):
-                break
-            await asyncio.sleep(0.2)
-        check(everyone_is_gone(room), "and nothing of them is left")
+        check(await until(lambda: everyone_is_gone(room), 60), "and nothing of them is left")
     if rounds:
         print("\n" + "\n".join([HEAD, "|" + "---|" * HEAD.count(" | ") + "---|", *map(row, rounds)]))
         # Where other programs come and go, MemAvailable tells of them as well.

@@ -19,11 +19,12 @@ export async function stages(data, neuron, T = 100, images = 200, rounds = 60) {
   const { kernel, scratch, map } = core;
   const { functions, addresses } = kernel;
   const memory = new Uint8Array(core.memory.buffer);
+  core.begin({ purpose: Purpose.TrainSpikes, epoch: 0, indices: [0] });
   const steps = Math.min(T, 128);
   const parts = {
     copy: (i) => memory.set(data.train.images.subarray(i * 784, (i + 1) * 784), scratch + addresses.IMAGE),
     'find pixels': () => functions.present(scratch),
-    'draw spikes': (i) => functions.encode(scratch, 0, Purpose.TrainSpikes, 0, i, 0, steps),
+    'draw spikes': (i) => functions.encode(scratch, i, 0, steps),
     'add up currents': () => functions.currents(scratch, map.weights, steps),
     'LIF forward': () => {
       functions.rest(scratch);

@@ -33,6 +33,7 @@ import { serve } from './serve.mjs';
 /** Debian 12 has Python 3.11.2, for which one requirement is another one than for later 3.11. */
 const PYTHONS = ['3.11.2', '3.11.9', '3.12.9', '3.13.5'];
 
+/** @param {string} text */
 function ownAddress(text) {
   if (isIP(text) || text === 'localhost') return text;
   throw new InvalidArgumentError('expected an address of this machine, such as 0.0.0.0 for all of its networks');
@@ -60,8 +61,12 @@ const values = readArguments();
 const target = resolve(process.env.INIT_CWD || '.', values.out);
 const kind = kindOfBundle();
 
-/** Whether npm would install a package on this machine: a list names systems, or with `!` those that are excluded. */
+/**
+ * Whether npm would install a package on this machine: a list names systems, or with `!` those that are excluded.
+ * @param {{ os?: string[], cpu?: string[], libc?: string[] }} entry of package-lock.json
+ */
 function isForThisSystem({ os, cpu, libc }) {
+  /** @param {string[] | undefined} list @param {string} value */
   const allows = (list, value) =>
     !list || list.includes(value) || (list.every((one) => one.startsWith('!')) && !list.includes(`!${value}`));
   const ownLibc = kind.startsWith('linuxmusl') ? 'musl' : 'glibc';
@@ -69,22 +74,36 @@ function isForThisSystem({ os, cpu, libc }) {
   return allows(os, process.platform) && allows(cpu, process.arch) && (!isLinux || allows(libc, ownLibc));
 }
 
-/** The algorithm and the hash of an entry of package-lock.json. */
+/**
+ * The algorithm and the hash of an entry of package-lock.json.
+ * @param {string} integrity
+ */
 const hashIn = (integrity) => integrity.split(' ')[0].split(/-(.*)/);
 
-/** Where npm's cache keeps a file with this hash. */
+/**
+ * Where npm's cache keeps a file with this hash.
+ * @param {string} cache
+ * @param {string} integrity
+ */
 function inCache(cache, integrity) {
   const [algorithm, hash] = hashIn(integrity);
   const hex = Buffer.from(hash, 'base64').toString('hex');
   return join(cache, '_cacache', 'content-v2', algorithm, hex.slice(0, 2), hex.slice(2, 4), hex.slice(4));
 }
 
-/** Copies the packages out of npm's cache, after npm has fetched those that are not there. */
+/** @typedef {(line: string) => void} OnLine called with what a command prints */
+
+/**
+ * Copies the packages out of npm's cache, after npm has fetched those that are not there.
+ * @param {string} folder
+ * @param {OnLine} onLine
+ */
 async function nodePackages(folder, onLine) {
   const [command, first] = npmCommand();
+  /** @param {string[]} args */
   const npm = (...args) => runTwice(command, [...first, ...args], { cwd: root, onLine });
   const { lines } = await npm('config', 'get', 'cache');
-  const cache = lines.at(-1);
+  const cache = lines.at(-1) ?? '';
   const wanted = packagesOf(readJson(join(root, 'package-lock.json'))).filter(isForThisSystem);
   const missing = wanted.filter(({ integrity }) => !existsSync(inCache(cache, integrity)));
   for (let i = 0; i < missing.length; i += 20) {
@@ -106,7 +125,11 @@ async function nodePackages(folder, onLine) {
   return `${wanted.length} packages`;
 }
 
-/** Downloads the wheels of requirements.txt for every Python that the tutorial runs on. pip checks their hashes. */
+/**
+ * Downloads the wheels of requirements.txt for every Python that the tutorial runs on. pip checks their hashes.
+ * @param {string} folder
+ * @param {OnLine} onLine
+ */
 async function pythonPackages(folder, onLine) {
   const env = pythonEnv();
   for (const version of PYTHONS) {
@@ -152,8 +175,12 @@ async function make() {
   remove(work);
   for (const name of ['npm', 'wheels']) mkdirSync(join(work, name), { recursive: true });
   console.log(`Making a bundle for ${kind} in ${target}:`);
-  await step('Node packages', 'from the cache of npm', (onLine) => nodePackages(join(work, 'npm'), onLine));
-  await step('Python packages', 'pip download', (onLine) => pythonPackages(join(work, 'wheels'), onLine));
+  await step('Node packages', 'from the cache of npm', (/** @type {OnLine} */ onLine) =>
+    nodePackages(join(work, 'npm'), onLine),
+  );
+  await step('Python packages', 'pip download', (/** @type {OnLine} */ onLine) =>
+    pythonPackages(join(work, 'wheels'), onLine),
+  );
   await step('Native backend', 'packing what is installed here', async () =>
     (await packNative(join(work, NATIVE))) ? '' : 'none here, so machines will use the WebAssembly backend',
   );
@@ -179,6 +206,7 @@ async function make() {
   console.log('Serve it to a room: npm run bundle -- --serve --host 0.0.0.0');
 }
 
+/** @param {number} status */
 async function stop(status) {
   await endChildren();
   remove(join(target, `.${kind}`));
@@ -192,7 +220,7 @@ try {
   else await make();
 } catch (error) {
   if (!(error instanceof Stopped)) {
-    console.error(`bundle: ${error instanceof SetupError ? error.message : error.stack}`);
+    console.error(`bundle: ${error instanceof SetupError ? error.message : /** @type {Error} */ (error).stack}`);
     await stop(1);
   }
 }

@@ -1,4 +1,8 @@
-/** The README of a bundle: ten lines for the person who has it on a stick. */
+/**
+ * The README of a bundle: ten lines for the person who has it on a stick.
+ * @param {string[]} kinds of machines
+ * @param {string} edition
+ */
 export const readme = (
   kinds,
   edition,

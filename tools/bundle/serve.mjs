@@ -1,31 +1,37 @@
 // Serves a bundle, and the browser edition, to a room: files only, to be read only.
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fingerprintOf } from '../setup/bundle.mjs';
+import { escapeHtml } from '../system/html.mjs';
+import { networkAddresses } from '../system/listening.mjs';
 import { SetupError } from '../system/project.mjs';
 import { pathOf, sendFile } from '../system/static-files.mjs';
 
-/** The addresses under which others reach this machine. */
+/**
+ * The addresses under which others reach this machine.
+ * @param {string} host
+ * @param {number} port
+ */
 function addresses(host, port) {
   const all = host === '0.0.0.0' || host === '::';
-  const own = Object.values(networkInterfaces())
-    .flat()
-    .filter(({ family, internal }) => family === 'IPv4' && !internal);
-  const names = all ? own.map(({ address }) => address) : [host.includes(':') ? `[${host}]` : host];
+  const names = all ? networkAddresses() : [host.includes(':') ? `[${host}]` : host];
   return (names.length > 0 ? names : ['127.0.0.1']).map((name) => `http://${name}:${port}/`);
 }
 
-const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-
+/**
+ * @param {string} setUp the line that learners type; empty if there is no bundle
+ * @param {Record<string, string>} kinds of machines
+ * @param {boolean} hasProject
+ * @param {boolean} hasLite
+ */
 function page(setUp, kinds, hasProject, hasLite) {
   const items = [];
   if (hasLite) items.push('<li><a href="lite/">The browser edition</a>: nothing to install.</li>');
   if (hasProject) items.push('<li><a href="lif-fc-mnist.zip">The project</a>, to unpack.</li>');
   if (setUp) {
     items.push(
-      `<li>Then, in its folder: <pre>${escaped(setUp)}</pre>For ${escaped(Object.keys(kinds).join(', '))}.</li>`,
+      `<li>Then, in its folder: <pre>${escapeHtml(setUp)}</pre>For ${escapeHtml(Object.keys(kinds).join(', '))}.</li>`,
     );
     items.push('<li><a href="README.txt">README.txt</a> says more.</li>');
   }
@@ -35,8 +41,11 @@ function page(setUp, kinds, hasProject, hasLite) {
 
 /**
  * Serves until the process ends.
- * @param folder the bundle, at /
- * @param built where the browser edition and the book are, served at /lite/ and /book/ if they are there
+ * @param {object} options
+ * @param {string} options.folder the bundle, at /
+ * @param {string} options.built where the browser edition and the book are, served at /lite/ and /book/ if they are there
+ * @param {string} options.host
+ * @param {number} options.port
  */
 export async function serve({ folder, built, host, port }) {
   const kindsFile = join(folder, 'kinds.json');
@@ -49,6 +58,7 @@ export async function serve({ folder, built, host, port }) {
   }
   let start = '';
   const server = createServer((request, response) => {
+    /** @param {number} status @param {string} text */
     const answer = (status, text, type = 'text/plain; charset=utf-8') => {
       response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' });
       response.end(request.method === 'HEAD' ? undefined : text);
@@ -61,14 +71,14 @@ export async function serve({ folder, built, host, port }) {
     if (!hasBundle || !sendFile(request, response, folder, path)) answer(404, 'not here\n');
   });
   await new Promise((done, fail) => {
-    server.on('error', (error) => {
+    server.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
       const mend = error.code === 'EADDRINUSE' ? 'choose another --port' : 'choose another --host';
       fail(new SetupError(`cannot serve at ${host}:${port} (${error.code}): ${mend}`));
     });
-    server.listen(port, host, done);
+    server.listen(port, host, () => done(undefined));
   });
   const kindsText = hasBundle ? readFileSync(kindsFile, 'utf8') : '{}';
-  const own = addresses(host, server.address().port);
+  const own = addresses(host, /** @type {import('node:net').AddressInfo} */ (server.address()).port);
   const setUp = hasBundle ? `npm run setup -- --from ${own[0]}#${fingerprintOf(kindsText)}` : '';
   start = page(setUp, JSON.parse(kindsText), existsSync(join(folder, 'lif-fc-mnist.zip')), hasLite);
   console.log(`Serving ${hasBundle ? folder : 'the browser edition'} at ${own.join(' and ')}`);

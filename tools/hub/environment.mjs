@@ -25,13 +25,17 @@ const node = {
   result: proxy,
 };
 
+/** @param {typeof python | typeof node} step */
 const isDone = ({ stamp, state, result }) =>
   JSON.stringify(readJson(stamp)) === JSON.stringify(state()) && existsSync(result);
 
 /** The account "nobody": a stranger to this machine, as the learners are. */
 const STRANGER = 65534;
 
-/** What somebody without rights would see of a file: undefined if they can read it, else why not. */
+/**
+ * What somebody without rights would see of a file: undefined if they can read it, else why not.
+ * @param {string} path
+ */
 function whyUnreadable(path) {
   const test = 'require("node:fs").accessSync(process.argv[1], require("node:fs").constants.R_OK)';
   const result = spawnSync(process.execPath, ['-e', test, path], {
@@ -40,10 +44,11 @@ function whyUnreadable(path) {
     cwd: '/',
     encoding: 'utf8',
   });
-  if (result.error) return `${process.execPath}: ${result.error.code}`;
+  if (result.error) return `${process.execPath}: ${/** @type {NodeJS.ErrnoException} */ (result.error).code}`;
   return result.status === 0 ? undefined : (/E[A-Z]+/.exec(result.stderr)?.[0] ?? `exit ${result.status}`);
 }
 
+/** @param {(line: string) => void} onLine */
 async function installPython(onLine) {
   remove(python.stamp);
   const found = findPython();
@@ -66,6 +71,7 @@ async function installPython(onLine) {
   writeJson(python.stamp, python.state());
 }
 
+/** @param {(line: string) => void} onLine */
 async function installProxy(onLine) {
   remove(node.stamp);
   const [command, first] = npmCommand();

@@ -1,20 +1,22 @@
-// Fills the home of a learner: run as the learner, in their home. What is there is kept.
-import { mkdirSync, symlinkSync } from 'node:fs';
+// Fills the home of a learner: run as the learner, in their home. What is there is kept. What goes wrong is one line.
+import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { chaptersFolder, makeCopies } from '../exercises/copies.mjs';
 import { root } from '../system/project.mjs';
 
 process.umask(0o077);
 const home = process.cwd();
-mkdirSync(join(home, 'notebooks'), { recursive: true });
-mkdirSync(join(home, 'build'), { recursive: true });
-makeCopies(chaptersFolder, join(home, 'notebooks', 'my'));
 // As in the clone, so that the links and pictures of a chapter lead where they lead there.
-const shared = ['src', 'book', 'README.md', 'environment.md'].map((name) => [join(root, name), join(home, name)]);
-for (const [target, link] of [...shared, [join(chaptersFolder, 'images'), join(home, 'notebooks', 'images')]]) {
-  try {
-    symlinkSync(target, link);
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
+const links = ['src', 'book', 'README.md', 'environment.md'].map((name) => [join(root, name), join(home, name)]);
+links.push([join(chaptersFolder, 'images'), join(home, 'notebooks', 'images')]);
+try {
+  mkdirSync(join(home, 'notebooks'), { recursive: true });
+  mkdirSync(join(home, 'build'), { recursive: true });
+  makeCopies(chaptersFolder, join(home, 'notebooks', 'my'));
+  for (const [target, link] of links) {
+    if (!lstatSync(link, { throwIfNoEntry: false })) symlinkSync(target, link);
   }
+} catch (error) {
+  console.error(/** @type {Error} */ (error).message);
+  process.exitCode = 1;
 }

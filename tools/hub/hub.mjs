@@ -4,16 +4,17 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
+import { checkAddress, checkPort, networkAddresses } from '../system/listening.mjs';
 import { command, whole } from '../system/options.mjs';
 import { SetupError } from '../system/project.mjs';
 import { endChildren } from '../system/run.mjs';
 import { makeHomes, removeAccounts } from './accounts.mjs';
 import { checkReadable, setUpHub } from './environment.mjs';
-import { checkAddress, checkPort, networkAddresses } from './listening.mjs';
 import { addPeople, readRoster, renewPassword, TEACHER, writeRoster } from './roster.mjs';
 import { slipsAsHtml, slipsAsText } from './slips.mjs';
 import { serve } from './start.mjs';
 
+/** @param {string} text */
 function bytes(text) {
   const [, number, unit] = /^(\d+(?:\.\d+)?)([MG])$/.exec(text) ?? [];
   const value = Math.round(Number(number) * (unit === 'G' ? 2 ** 30 : 2 ** 20));
@@ -21,6 +22,7 @@ function bytes(text) {
   throw new InvalidArgumentError('expected a size of at least 512M, such as 1500M or 2G');
 }
 
+/** @param {string} text */
 function hours(text) {
   const value = Number(text);
   if (value >= 0.01 && value <= 48) return Math.round(value * 3600);
@@ -64,8 +66,21 @@ const program = command('npm run hub --', 'hub')
       .default(cores + 1, 'one more than cores'),
   );
 
+/** @typedef {import('./start.mjs').HubOptions} HubOptions */
+/**
+ * As commander has read them; `roster` is a number of people here, and the file later.
+ * @typedef {Omit<HubOptions, 'roster' | 'threads' | 'hosts'> & {
+ *   roster?: number, names?: string, password?: string, remove?: true, install?: true, address?: string, threads?: number,
+ * }} Given
+ */
+
+/**
+ * Throws SetupError, in one line, at what cannot be used. Returns the options with whole paths, and what follows from them.
+ * @param {Given} options
+ */
 async function check(options) {
   const isLocal = /^(127\.|::1$|localhost$)/.test(options.ip);
+  /** @param {string | undefined} path */
   const here = (path) => path && resolve(process.env.INIT_CWD ?? '.', path);
   const [cert, key, names] = [here(options.cert), here(options.key), here(options.names)];
   if (!options.cert !== !options.key) throw new SetupError('--cert and --key belong together');
@@ -77,13 +92,13 @@ async function check(options) {
   if (isServing && options.port !== 0) await checkPort(options.ip, options.port);
   if (process.platform !== 'linux')
     throw new SetupError('the hub runs on Linux: it needs accounts, control groups and setpriv');
-  if (process.getuid() !== 0) {
+  if (process.getuid?.() !== 0) {
     throw new SetupError(
       'root is needed: each learner has an account (ws-…), so that nobody reads the files of another. ' +
         `Try \`sudo env "PATH=$PATH" npm run hub\``,
     );
   }
-  const state = here(options.state);
+  const state = resolve(process.env.INIT_CWD ?? '.', options.state);
   const host = isLocal
     ? '127.0.0.1'
     : options.ip === '0.0.0.0' || options.ip === '::'
@@ -108,9 +123,16 @@ async function check(options) {
 const WARNING =
   'Your browser will warn you, since the certificate was made for this room: choose Advanced, then continue.';
 
-/** Writes and prints the slips of new people. */
+/** @typedef {Awaited<ReturnType<typeof check>>} Options */
+
+/**
+ * Writes and prints the slips of new people.
+ * @param {import('./roster.mjs').Slip[]} fresh
+ * @param {Options} options
+ */
 function handOut(fresh, options) {
   const note = options.hasOwnCertificate ? WARNING : '';
+  /** @param {string} ending */
   const file = (ending) => join(options.state, 'hub', `slips.${ending}`);
   writeFileSync(file('html'), slipsAsHtml(fresh, options.address, note), { mode: 0o600 });
   writeFileSync(file('txt'), slipsAsText(fresh, options.address, note), { mode: 0o600 });
@@ -119,6 +141,11 @@ function handOut(fresh, options) {
   console.log('The roster holds no passwords, so these files are the only copy: print them, then delete them.');
 }
 
+/**
+ * Extends the roster, or renews a password, and hands out slips.
+ * @param {Options} options
+ * @param {{ count?: number, labels?: string[], password?: string }} wanted
+ */
 function roster(options, wanted) {
   const people = readRoster(options.roster);
   const result = wanted.password === undefined ? addPeople(people, wanted) : renewPassword(people, wanted.password);
@@ -137,17 +164,21 @@ function roster(options, wanted) {
   handOut(result.fresh, options);
 }
 
+/** @param {string} state @param {string[]} names */
 function makeAccounts(state, names) {
-  const begin = performance.now();
-  let told = begin;
-  makeHomes(state, names, (done) => {
+  let told = performance.now();
+  /** @param {number} done */
+  const onDone = (done) => {
     if (performance.now() - told < 2000) return;
     told = performance.now();
     console.log(`  Homes: ${done} of ${names.length} …`);
-  });
+  };
+  for (const { name, why } of makeHomes(state, names, { onDone }))
+    console.error(`hub: the home of ${name} stays as it is, without new copies: ${why}`);
 }
 
 async function main() {
+  /** @type {Given} */
   const given = program.parse().opts();
   if (given.install) {
     await setUpHub();

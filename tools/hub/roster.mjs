@@ -10,9 +10,15 @@ export const TEACHER = 'teacher';
 /** As JupyterHub is told to accept them; with the prefix of the accounts they are shorter than Linux's 32 letters. */
 export const NAME = /^[a-z][a-z0-9-]{0,15}$/;
 
+/** @typedef {{ name: string, label?: string, teacher?: true, password: string }} Person on the roster, with a hash as password */
+/** @typedef {{ name: string, label: string, password: string }} Slip of paper, with the password itself */
+
 const COST = { N: 2 ** 14, r: 8, p: 1 };
 
-/** `scrypt$N$r$p$salt$hash` of a password, salt and hash in hexadecimal. */
+/**
+ * `scrypt$N$r$p$salt$hash` of a password, salt and hash in hexadecimal.
+ * @param {string} password
+ */
 export function hashPassword(password) {
   const salt = randomBytes(16);
   const hash = scryptSync(password, salt, 32, COST);
@@ -21,13 +27,18 @@ export function hashPassword(password) {
 
 const CONSONANTS = 'bdfghjkmnprstvwz';
 const VOWELS = 'aeiou';
+/** @param {string} letters */
 const pick = (letters) => letters[randomInt(letters.length)];
 const syllable = () => pick(CONSONANTS) + pick(VOWELS);
 
 /** Three groups of two syllables (six random syllables: 38 bits), easy to read from paper: `kefo-rabi-tuma`. */
 export const makePassword = () => Array.from({ length: 3 }, () => syllable() + syllable()).join('-');
 
-/** The people of a roster file, or none if there is no file. Throws SetupError if it is not a roster. */
+/**
+ * The people of a roster file, or none if there is no file. Throws SetupError if it is not a roster.
+ * @param {string} path
+ * @returns {Person[]}
+ */
 export function readRoster(path) {
   if (!existsSync(path)) return [];
   try {
@@ -39,7 +50,11 @@ export function readRoster(path) {
   }
 }
 
-/** Writes the roster, whole or not at all, for root alone. */
+/**
+ * Writes the roster, whole or not at all, for root alone.
+ * @param {string} path
+ * @param {Person[]} people
+ */
 export function writeRoster(path, people) {
   mkdirSync(dirname(path), { recursive: true });
   const part = `${path}.${process.pid}.part`;
@@ -48,7 +63,11 @@ export function writeRoster(path, people) {
   renameSync(part, path);
 }
 
-/** A login name made of a person's name: "Ana Souza" logs in as "ana-souza". Unlike all that are in `taken`. */
+/**
+ * A login name made of a person's name: "Ana Souza" logs in as "ana-souza". Unlike all that are in `taken`.
+ * @param {string} label
+ * @param {string[]} taken
+ */
 export function loginName(label, taken) {
   const plain = label
     .normalize('NFD')
@@ -64,19 +83,21 @@ export function loginName(label, taken) {
   }
 }
 
+/** @param {number} number */
 const numbered = (number) => `learner${String(number).padStart(2, '0')}`;
 
 /**
  * Adds people to a roster; those who are on it keep their passwords.
- * @param {object[]} people the roster so far
+ * @param {Person[]} people the roster so far
  * @param {{ count?: number, labels?: string[] }} wanted how many learners there are to be, or the names of new ones
- * @returns {{ people: object[], fresh: { name: string, label: string, password: string }[] }} the whole roster, and the new
- * people with their passwords, for the slips
+ * @returns {{ people: Person[], fresh: Slip[] }} the whole roster, and the slips of the new people
  */
 export function addPeople(people, { count, labels = [] }) {
   const all = [...people];
+  /** @type {Slip[]} */
   const fresh = [];
-  const add = (name, label, role = {}) => {
+  /** @param {string} name @param {string} label @param {{ teacher?: true }} [role] */
+  const add = (name, label, role) => {
     const password = makePassword();
     all.push({ name, label, ...role, password: hashPassword(password) });
     fresh.push({ name, label, password });
@@ -90,7 +111,12 @@ export function addPeople(people, { count, labels = [] }) {
   return { people: all, fresh };
 }
 
-/** A new password for one person. Throws SetupError if the name is not on the roster. */
+/**
+ * A new password for one person. Throws SetupError if the name is not on the roster.
+ * @param {Person[]} people
+ * @param {string} name
+ * @returns {{ people: Person[], fresh: Slip[] }} as of `addPeople`
+ */
 export function renewPassword(people, name) {
   const person = people.find((one) => one.name === name);
   if (people.length === 0) throw new SetupError('nobody is on the roster yet: `npm run hub -- --roster 30` makes one');

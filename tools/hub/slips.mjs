@@ -1,7 +1,7 @@
 // The slips of paper that the learners get: one page to print and cut, and the same as text.
+import { escapeHtml } from '../system/html.mjs';
 
-const escapeHtml = (text) =>
-  text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]);
+/** @typedef {import('./roster.mjs').Slip} Slip */
 
 const STYLE = `
 @page { size: A4; margin: 10mm; }
@@ -14,7 +14,7 @@ small { color: #444; }`;
 
 /**
  * A page of slips, eight rows of two on A4.
- * @param {{ name: string, label: string, password: string }[]} people
+ * @param {Slip[]} people
  * @param {string} address of the hub, as it is typed into a browser
  * @param {string} [note] a sentence for all, such as what to do about the certificate
  */
@@ -36,7 +36,12 @@ ${slips.join('\n')}
 `;
 }
 
-/** The same slips as text, with a line to cut along. */
+/**
+ * The same slips as text, with a line to cut along.
+ * @param {Slip[]} people
+ * @param {string} address
+ * @param {string} [note]
+ */
 export function slipsAsText(people, address, note = '') {
   const slips = people.map(({ name, label, password }) =>
     [

@@ -7,23 +7,51 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chapterNames } from '../exercises/copies.mjs';
+import { checkPort, freePort } from '../system/listening.mjs';
 import { watchParent } from '../system/parent.mjs';
 import { remove, root, SetupError, venv, writeWhole } from '../system/project.mjs';
 import { endProcesses, madeAccounts, PREFIX } from './accounts.mjs';
 import { hubFolder, hubPython, proxy } from './environment.mjs';
-import { checkPort, freePort } from './listening.mjs';
 
-/** Throws SetupError if another hub has the same homes: each would end the servers of the other. */
+/**
+ * What `npm run hub` is told.
+ * @typedef {object} HubOptions
+ * @property {string} state folder of the homes, the roster and the log
+ * @property {string} roster file
+ * @property {string} ip
+ * @property {number} port 0 for a free one
+ * @property {string} [cert] file
+ * @property {string} [key] file
+ * @property {boolean} [tls] whether to encrypt, with a certificate made here if none is given
+ * @property {string[]} [hosts] that such a certificate is for
+ * @property {number} memory bytes per learner
+ * @property {number} tasks processes and threads per learner
+ * @property {number} threads of the event engine and of TensorFlow, per kernel
+ * @property {number} kernels at a time, per learner
+ * @property {number} idle seconds after which an unused server ends
+ * @property {number} starting servers at a time
+ */
+/** @typedef {Awaited<ReturnType<typeof startHub>>} Hub */
+
+/**
+ * Throws SetupError if another hub has the same homes: each would end the servers of the other.
+ * @param {string} folder
+ * @returns {{ release(): void }}
+ */
 function lockState(folder) {
   const { lockFolder } = createRequire(import.meta.url)(join(root, 'dist', 'node', 'records', 'lock.js'));
   try {
     return lockFolder(folder, 'hub');
   } catch (error) {
-    throw new SetupError(`--state: ${error.message}`);
+    throw new SetupError(`--state: ${/** @type {Error} */ (error).message}`);
   }
 }
 
-/** Makes a certificate that no browser knows, valid for some weeks, unless there is one for the same host. */
+/**
+ * Makes a certificate that no browser knows, valid for some weeks, unless there is one for the same host.
+ * @param {string} folder
+ * @param {string[]} hosts
+ */
 function makeCertificate(folder, hosts) {
   const certificate = join(folder, 'certificate.pem');
   const key = join(folder, 'key.pem');
@@ -33,7 +61,11 @@ function makeCertificate(folder, hosts) {
   return { certificate, key, fingerprint: result.stdout.trim() };
 }
 
-/** Whether the hub answers through its proxy. The certificate does not matter: nothing is told, and no browser knows ours. */
+/**
+ * Whether the hub answers through its proxy. The certificate does not matter: nothing is told, and no browser knows ours.
+ * @param {string} address
+ * @returns {Promise<boolean>}
+ */
 function isAnswering(address) {
   const { get } = address.startsWith('https:') ? https : http;
   return new Promise((done) => {
@@ -46,16 +78,22 @@ function isAnswering(address) {
   });
 }
 
-/** The last lines of the hub's log that tell of a failure. */
+/**
+ * The last lines of the hub's log that tell of a failure. Lines of learners' servers do not: anything can be in them.
+ * @param {string} log
+ */
 function failure(log) {
-  const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
+  const lines = readFileSync(log, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !line.startsWith(PREFIX));
   const errors = lines.filter((line) => /^\[[EC] |Error/.test(line));
   return (errors.length > 0 ? errors : lines).slice(-5).join('\n');
 }
 
 /**
  * Starts the hub. Resolves, once it answers, to its address and its end.
- * @param {object} options as `npm run hub` has read them
+ * @param {HubOptions} options
  */
 export async function startHub(options) {
   const { state, ip } = options;
@@ -64,10 +102,11 @@ export async function startHub(options) {
   await checkPort(ip, port); // what lies in /run for a port that is taken belongs to the hub that runs there
   const lock = lockState(folder);
   const [hubPort, proxyPort, pagePort] = [await freePort(), await freePort(), await freePort()];
+  /** @type {{ certificate?: string, key?: string, fingerprint?: string }} */
   const tls = options.cert
     ? { certificate: options.cert, key: options.key }
     : options.tls
-      ? makeCertificate(folder, options.hosts)
+      ? makeCertificate(folder, options.hosts ?? [])
       : {};
   // In /run, which is short and empty after a restart of the machine. `port` is ours alone while the hub runs.
   const runtime = `/run/lif-hub-${port}`;
@@ -91,12 +130,12 @@ export async function startHub(options) {
     proxy,
     jupyterPath: join(venv, 'share', 'jupyter'),
     firstPage: `/lab/tree/notebooks/my/${chapterNames()[0]}`,
-    memory: options.memory, // bytes per learner
-    tasks: options.tasks, // processes and threads per learner
-    threads: options.threads, // of the event engine and of TensorFlow, per kernel
-    kernels: options.kernels, // at a time, per learner
-    idle: options.idle, // seconds after which an unused server ends
-    starting: options.starting, // servers at a time
+    memory: options.memory,
+    tasks: options.tasks,
+    threads: options.threads,
+    kernels: options.kernels,
+    idle: options.idle,
+    starting: options.starting,
     // Each learner's own /tmp, unless what a server needs lies in the one of the machine.
     ownTemporary: !inTemporary,
   };
@@ -119,18 +158,23 @@ export async function startHub(options) {
     detached: true, // Ctrl-C reaches this program alone, which ends the hub
   });
   closeSync(output);
+  /** @type {{ reason: string } | undefined} */
   let exited;
+  /** @type {Promise<{ reason: string }>} */
   const end = new Promise((done) => {
     child.on('error', (error) => done({ reason: error.message }));
     child.on('exit', (status, signal) => done({ reason: signal ?? `exit ${status}` }));
-  }).then((result) => {
-    exited = result;
-    return result;
   });
-  const host = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[ip] ?? (ip.includes(':') ? `[${ip}]` : ip);
+  end.then((result) => {
+    exited = result;
+  });
+  const local = ip === '0.0.0.0' ? '127.0.0.1' : ip === '::' ? '::1' : ip;
+  const host = local.includes(':') ? `[${local}]` : local;
   const address = `${tls.certificate ? 'https' : 'http'}://${host}:${port}`;
 
+  /** @type {Promise<number[]> | undefined} */
   let stopping;
+  /** Ends the hub and all servers. Resolves to the processes that could not be ended. */
   async function stop() {
     stopping ??= (async () => {
       if (!exited) child.kill('SIGTERM');
@@ -138,7 +182,7 @@ export async function startHub(options) {
       if (!exited) child.kill('SIGKILL');
       const left = await endProcesses(madeAccounts(state));
       try {
-        process.kill(-child.pid, 'SIGKILL'); // the proxy and the teacher's page, if the hub could not end them
+        if (child.pid) process.kill(-child.pid, 'SIGKILL'); // the proxy and the teacher's page, if the hub could not end them
       } catch {
         // Nothing of it is left.
       }
@@ -149,25 +193,30 @@ export async function startHub(options) {
     return stopping;
   }
 
-  for (let waited = 0; !(await isAnswering(address)); waited++) {
-    if (exited || waited > 600) {
+  const begin = performance.now();
+  while (!(await isAnswering(address))) {
+    const why = exited?.reason ?? (performance.now() - begin > 120_000 ? 'no answer for two minutes' : undefined);
+    if (why) {
       await stop();
-      throw new SetupError(
-        `JupyterHub did not start (${exited?.reason ?? 'no answer for two minutes'}):\n${failure(log)}`,
-      );
+      throw new SetupError(`JupyterHub did not start (${why}):\n${failure(log)}`);
     }
     await sleep(200);
   }
   return { address, port, pid: child.pid, log, fingerprint: tls.fingerprint, end, stop };
 }
 
-/** Runs a hub in the foreground until a signal comes or the caller is gone. Resolves to the exit status. */
+/**
+ * Runs a hub in the foreground until a signal comes or the caller is gone. Resolves to the exit status.
+ * @param {HubOptions} options
+ * @param {(hub: Hub) => void} onReady
+ */
 export async function serve(options, onReady) {
   let isSignalled = false;
+  /** @type {Promise<undefined>} */
   const stopped = new Promise((done) => {
     const onSignal = () => {
       isSignalled = true;
-      done();
+      done(undefined);
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
     watchParent(onSignal);
@@ -179,6 +228,6 @@ export async function serve(options, onReady) {
   const left = await hub.stop();
   if (left.length > 0) console.error(`hub: still running: processes ${left.join(', ')}`);
   if (isSignalled) return left.length > 0 ? 1 : 0;
-  console.error(`hub: JupyterHub ended by itself (${ended.reason}); its log: ${hub.log}\n${failure(hub.log)}`);
+  console.error(`hub: JupyterHub ended by itself (${ended?.reason}); its log: ${hub.log}\n${failure(hub.log)}`);
   return 1;
 }

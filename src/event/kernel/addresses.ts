@@ -1,6 +1,15 @@
 // Where things lie in memory. The host hands each thread one piece of scratch memory of SCRATCH_BYTES;
 // besides it the kernel writes only to the gradients, weights and moments that the host names.
 
+/** Words at the start of the memory, where the host says what is shown (see `Control` in ../memory.ts). */
+export const PURPOSE: usize = 24;
+export const EPOCH: usize = 28;
+/** Images of the batch. */
+export const COUNT: usize = 32;
+export const SEED: usize = 40;
+/** Steps of a presentation, T. */
+export const STEPS: usize = 44;
+
 /** Pixels of an image. */
 export const PIXELS: usize = 784;
 /** Bytes of a row of weights or currents: ten float32, filled up to three vectors. */

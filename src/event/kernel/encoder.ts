@@ -3,6 +3,7 @@
 import {
   ALWAYS,
   BRIGHT,
+  EPOCH,
   IMAGE,
   INTENSITY,
   PART,
@@ -10,6 +11,8 @@ import {
   PIXEL_AT,
   PIXELS,
   PLACE,
+  PURPOSE,
+  SEED,
   SLOTS,
   SPIKES,
   STREAM,
@@ -73,23 +76,15 @@ function padPlaces(scratch: usize): void {
   for (let place = dim; place & 15; place++) store<u16>(scratch + PIXEL_AT + 2 * place, u16(PIXELS));
 }
 
-/** Draws `steps` steps of a block (0 to 128) of the image that was presented. */
-export function encode(
-  scratch: usize,
-  seed: u32,
-  purpose: u32,
-  epoch: u32,
-  index: u32,
-  block: usize,
-  steps: usize,
-): void {
+/** Draws `steps` steps of a block (0 to 128) of the image that was presented, which has this index. */
+export function encode(scratch: usize, index: u32, block: usize, steps: usize): void {
   const spikes = scratch + SPIKES;
   if (given) {
     memory.copy(spikes, given + block * 8 * PART_BYTES, 8 * PART_BYTES);
     return;
   }
   const stream = scratch + STREAM;
-  seedStream(stream, seed, purpose, epoch, index, u32(block));
+  seedStream(stream, load<u32>(SEED), load<u32>(PURPOSE), load<u32>(EPOCH), index, u32(block));
   for (let start: usize = 0; start < steps; start += PART) {
     const left = steps - start;
     drawPart(scratch, spikes + (start / PART) * PART_BYTES, left < PART ? (1 << u32(left)) - 1 : 0xffff);

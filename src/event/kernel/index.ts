@@ -1,6 +1,6 @@
 // The kernel of the event-driven engine: what the host calls (see ../core.ts).
 
-import { BLOCK, CARRY, COUNTS, RATES, ROW_BYTES, SPIKE_GRADIENT } from './addresses';
+import { BLOCK, CARRY, COUNT, COUNTS, RATES, ROW_BYTES, SPIKE_GRADIENT, STEPS } from './addresses';
 import { currents } from './current';
 import { encode } from './encoder';
 import { addGradient } from './gradient';
@@ -12,18 +12,23 @@ export {
   BLOCK,
   BLOCK_ROWS,
   CARRY,
+  COUNT,
   COUNTS,
+  EPOCH,
   IMAGE,
   MAX_BLOCKS,
   PART_BYTES,
   PIXEL_AT,
   PIXELS,
+  PURPOSE,
   RATES,
   ROW_BYTES,
   SCRATCH_BYTES,
+  SEED,
   SLOTS,
   SPIKE_GRADIENT,
   SPIKES,
+  STEPS,
 } from './addresses';
 export { currents } from './current';
 export { always, bright, countRows, countSpikes, dim, encode, present, presentSpikes } from './encoder';
@@ -42,19 +47,12 @@ function stepsIn(block: usize, T: usize): usize {
 }
 
 /** Shows the image that was presented for T steps. The firing rates are left at RATES, the last block at BLOCK_ROWS. */
-export function forward(
-  scratch: usize,
-  weights: usize,
-  T: usize,
-  seed: u32,
-  purpose: u32,
-  epoch: u32,
-  index: u32,
-): void {
+export function forward(scratch: usize, weights: usize, index: u32): void {
+  const T = <usize>load<u32>(STEPS);
   rest(scratch);
   for (let block: usize = 0; block * BLOCK < T; block++) {
     const steps = stepsIn(block, T);
-    encode(scratch, seed, purpose, epoch, index, block, steps);
+    encode(scratch, index, block, steps);
     currents(scratch, weights, steps);
     fire(scratch, block, steps);
   }
@@ -64,22 +62,13 @@ export function forward(
 }
 
 /**
- * The backward pass, after `forward`: adds to `gradient` the gradient of the mean over `batch` images and ten neurons
- * of (rate - target)^2. Memory does not grow with T: blocks before the last are drawn and computed once more.
+ * The backward pass, after `forward`: adds to `gradient` the gradient of the mean over the batch's images and ten
+ * neurons of (rate - target)^2. Memory does not grow with T: blocks before the last are drawn and computed once more.
  * @returns this image's sum of (rate - target)^2
  */
-export function backward(
-  scratch: usize,
-  weights: usize,
-  gradient: usize,
-  T: usize,
-  seed: u32,
-  purpose: u32,
-  epoch: u32,
-  index: u32,
-  label: usize,
-  batch: usize,
-): f64 {
+export function backward(scratch: usize, weights: usize, gradient: usize, index: u32, label: usize): f64 {
+  const T = <usize>load<u32>(STEPS);
+  const batch = load<u32>(COUNT);
   const spikeGradient = scratch + SPIKE_GRADIENT;
   let loss: f64 = 0;
   memory.fill(spikeGradient, 0, ROW_BYTES);
@@ -93,7 +82,7 @@ export function backward(
   for (let block = last + 1; block-- > 0; ) {
     const steps = stepsIn(block, T);
     if (block < last) {
-      encode(scratch, seed, purpose, epoch, index, block, steps);
+      encode(scratch, index, block, steps);
       currents(scratch, weights, steps);
       fireAgain(scratch, block, steps);
     }

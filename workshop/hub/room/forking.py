@@ -22,6 +22,7 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
+from typing import BinaryIO
 
 from .isolation import become_learner, end_with_parent
 
@@ -45,6 +46,7 @@ class ServerParent:
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
         self._asked = 0
+        self._output = ServerOutput()
         self._begin()
 
     def _begin(self) -> None:
@@ -66,11 +68,14 @@ class ServerParent:
                 self._socket.close()
                 self._begin()
             self._asked += 1
-            with open(os.memfd_create("server"), "w+", encoding="utf8") as file:
+            with (
+                open(os.memfd_create("server"), "w+", encoding="utf8") as file,
+                self._output.pipe(server["account"]) as output,
+            ):
                 json.dump(server, file)
                 file.flush()
                 file.seek(0)
-                socket.send_fds(self._socket, [str(self._asked).encode()], [file.fileno()])
+                socket.send_fds(self._socket, [str(self._asked).encode()], [file.fileno(), output.fileno()])
             return await asyncio.wait_for(self._answer(self._asked), LIMIT)
 
     async def _answer(self, asked: int) -> int:
@@ -84,6 +89,56 @@ class ServerParent:
             if pid == 0:
                 raise RuntimeError("no server could be forked: the hub's log says why")
             return pid
+
+
+class ServerOutput:
+    """What servers and their kernels print, in the hub's log. It comes through a pipe: a learner's program that had the
+    log itself could empty it, fill the disk, or write lines as of the hub."""
+
+    KEPT = 1_000_000  # bytes per account
+    AT_ONCE = 64_000  # bytes that are read from one server in a tenth of a second; a program that prints more waits
+    LONGEST = 2000  # bytes of a line
+
+    def __init__(self) -> None:
+        self._left: dict[str, int] = {}
+        self._copying: set[asyncio.Task] = set()
+
+    def pipe(self, account: str) -> BinaryIO:
+        """The end that the server writes to."""
+        reading, writing = os.pipe()
+        task = asyncio.create_task(self._copy(open(reading, "rb", 0), account))
+        self._copying.add(task)
+        task.add_done_callback(self._copying.discard)
+        return open(writing, "wb", 0)
+
+    async def _copy(self, pipe: BinaryIO, account: str) -> None:
+        reader = asyncio.StreamReader(self.AT_ONCE)
+        protocol = asyncio.StreamReaderProtocol(reader)
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, pipe)
+        with contextlib.closing(transport):
+            rest = b""
+            while text := await reader.read(self.AT_ONCE):
+                *lines, rest = (rest + text).split(b"\n")
+                if len(rest) > self.LONGEST:
+                    lines.append(rest)
+                    rest = b""
+                for line in lines:
+                    self._write(account, line)
+                await asyncio.sleep(0.1)
+            if rest:
+                self._write(account, rest)
+
+    def _write(self, account: str, line: bytes) -> None:
+        left = self._left.get(account, self.KEPT)
+        if left <= 0:
+            return
+        text = line[: self.LONGEST].decode("utf8", "replace")
+        # Nothing that a terminal obeys, or that looks like the beginning of a line.
+        text = "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+        print(f"{account}: {text}", file=sys.stderr, flush=True)
+        self._left[account] = left = left - len(line) - len(account)
+        if left <= 0:
+            print(f"{account}: (it has printed {self.KEPT} bytes: what follows is not kept)", file=sys.stderr, flush=True)
 
 
 def run_server(
@@ -113,9 +168,12 @@ def spare(level: int) -> None:
         Path("/proc/self/oom_score_adj").write_text(str(level))
 
 
-def _child(handle: int) -> None:
+def _child(handle: int, output: int) -> None:
     status = 1
     try:
+        for standard in (1, 2):
+            os.dup2(output, standard)
+        os.close(output)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         spare(0)
         with open(handle, "rb") as file:
@@ -147,7 +205,7 @@ def main(handle: int) -> None:
     gc.disable()
     with socket.socket(fileno=handle) as control:
         while True:
-            message, handles, _, _ = socket.recv_fds(control, 16, 1)
+            message, handles, _, _ = socket.recv_fds(control, 16, 2)
             if not message:
                 return  # the hub has ended
             try:
@@ -158,8 +216,9 @@ def main(handle: int) -> None:
             else:
                 if pid == 0:
                     control.close()
-                    _child(handles[0])
-            os.close(handles[0])
+                    _child(*handles)
+            for handle in handles:
+                os.close(handle)
             control.send(message + f" {pid}".encode())
 
 

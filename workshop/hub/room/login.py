@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import socket
+import sys
 import time
+from pathlib import Path
 
 from jupyterhub.auth import Authenticator
+from tornado.httputil import HTTPServerRequest
 from traitlets import Unicode
 
 from .settings import read_roster
@@ -28,6 +32,26 @@ def fits(password: str, stored: str) -> bool:
     return hmac.compare_digest(found.hex(), expected)
 
 
+def comes_from_root(connection: socket.socket) -> bool:
+    """Whether a process of root's is at the other end of a connection on this machine: the proxy, and not a kernel."""
+    ends = []
+    for address, port in (connection.getpeername(), connection.getsockname()):
+        ends.append(f"{int.from_bytes(socket.inet_aton(address), sys.byteorder):08X}:{port:04X}")
+    for line in Path("/proc/net/tcp").read_text().splitlines():
+        _, *found, state, _, _, _, owner = line.split()[:8]
+        if found == ends:
+            return state == "01" and owner == "0"  # established: of one that was closed, Linux no longer tells the owner
+    return False
+
+
+def address_of(request: HTTPServerRequest) -> str | None:
+    """The address of the browser: the last one in X-Forwarded-For, which the proxy has added. Whoever goes past the proxy
+    could make one up, as everybody can make up the others and X-Real-Ip: None."""
+    if not comes_from_root(request.connection.stream.socket):
+        return None
+    return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+
+
 class RosterAuthenticator(Authenticator):
     """Nobody can sign up, and no account of the machine can log in: only the names of the roster."""
 
@@ -39,8 +63,11 @@ class RosterAuthenticator(Authenticator):
 
     async def authenticate(self, handler, data):
         name, password = data["username"], data["password"]
+        address = address_of(handler.request)
+        if address is None:
+            return None
         # From one address: nobody can lock a neighbour out.
-        key = (name, handler.request.remote_ip)
+        key = (name, address)
         failed, again = self._failures.get(key, (0, 0.0))
         if time.monotonic() < again:
             return None

@@ -1,7 +1,7 @@
 """What a learner's checks have found, if the learner lets the teacher see it.
 
 `STATE/progress/NAME.jsonl` has one line per check: `{"at": "2026-11-25T10:12:30Z", "exercise": "lif-charge",
-"result": "passed"}`; `result` is `passed`, `todo`, or the name of the mistake. The learner's kernel appends to the file
+"result": "passed"}`; `result` is `passed`, `todo`, or the name of the mistake, in small letters, digits and hyphens. The learner's kernel appends to the file
 that LIF_FC_MNIST_PROGRESS names, and only if it exists: this file is the learner's consent, and the page makes and
 deletes it.
 """
@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
 PASSED, TODO = "passed", "todo"
 STUCK = 3  # wrong answers in a row to one exercise
 MOST = 1_000_000  # bytes that are read, from the end
+NAME = re.compile(r"[a-z0-9-]{1,60}")  # of an exercise, of a result
 
 
 @dataclass
@@ -24,7 +27,6 @@ class Progress:
 
     exercise: str = ""  # the last one checked
     result: str = ""
-    at: str = ""
     wrong: int = 0  # wrong answers to it in a row
     solved: set[str] = field(default_factory=set)
 
@@ -55,24 +57,35 @@ def unshare(path: Path) -> None:
 def read_progress(path: Path) -> Progress:
     """Reads the file; what is not in its format is skipped, since the learner can write anything into it."""
     progress = Progress()
-    try:
-        with open(path, "rb") as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - MOST))
-            lines = file.read(MOST).decode("utf8", "replace").splitlines()
-    except OSError:
-        return progress
-    for line in lines:
+    for line in _read_end(path).splitlines():
         try:
             entry = json.loads(line)
-            exercise, result, at = (str(entry[key])[:60] for key in ("exercise", "result", "at"))
-        except (ValueError, TypeError, KeyError):
+            exercise, result = entry["exercise"], entry["result"]
+            if not (NAME.fullmatch(exercise) and NAME.fullmatch(result)):
+                continue
+        except (ValueError, TypeError, KeyError, RecursionError):
             continue
         if exercise != progress.exercise:
             progress.wrong = 0
-        progress.exercise, progress.result, progress.at = exercise, result, at
+        progress.exercise, progress.result = exercise, result
         if result == PASSED:
             progress.solved.add(exercise)
             progress.wrong = 0
         elif result != TODO:
             progress.wrong += 1
     return progress
+
+
+def _read_end(path: Path) -> str:
+    """The end of a file of a learner's; nothing where it cannot be read at once, since all others wait for the page, too."""
+    try:
+        # A lease on the file, which its owner can take, holds back everybody who opens it without O_NONBLOCK.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except OSError:
+        return ""
+    with open(handle, "rb") as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            return ""
+        file.seek(max(0, status.st_size - MOST))
+        return file.read(MOST).decode("utf8", "replace")

@@ -28,7 +28,8 @@ def processes_of(uid: int) -> list[int]:
 
 
 def begin_of(pid: int) -> str | None:
-    """When a process began, in Linux's ticks. With the number, which Linux uses again, that names one process."""
+    """When a process began, in Linux's ticks. With the number, which Linux uses again, that names one process.
+    (`bornAt` of tools/system is the same for Node, which Python cannot import.)"""
     try:
         with open(f"/proc/{pid}/stat") as file:
             return file.read().rsplit(")", 1)[1].split()[19]

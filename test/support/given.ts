@@ -1,9 +1,12 @@
 /**
- * The kernel under spikes and currents that somebody else gives, so that its results can be compared with those of
- * another engine on the same input.
+ * The kernel under given spikes and currents, to compare its results with those of another engine on the same input.
  */
-import type { EventCore } from './core';
-import { BLOCK, Control, INPUTS, JobKind, OUTPUTS, ROW_FLOATS, SHARDS } from './memory';
+import type { EventCore } from '../../src/event/core';
+import type { EventEngine } from '../../src/event/engine';
+import { BLOCK, Control, INPUTS, JobKind, OUTPUTS, ROW_FLOATS, SHARDS } from '../../src/event/memory';
+
+/** The core of an engine, into which only tests look; no other call may be under way. */
+export const coreOf = (engine: EventEngine): EventCore => (engine as unknown as { core: EventCore }).core;
 
 /** What given spikes lead to. */
 export interface Gradient {
@@ -22,7 +25,7 @@ export interface Gradient {
  * @throws RangeError if there are more or fewer spikes, no label, or a label that is not a digit
  */
 export function gradientOfSpikes(core: EventCore, spikes: Uint8Array, labels: ArrayLike<number>): Gradient {
-  const { T } = core.options;
+  const { T } = core;
   const batch = labels.length;
   const expected = Math.ceil((T * batch * INPUTS) / 8);
   if (batch === 0) throw new RangeError('labels: expected at least one, found none');
@@ -38,7 +41,7 @@ export function gradientOfSpikes(core: EventCore, spikes: Uint8Array, labels: Ar
     core.startShard(shard);
     for (let i = shard * size; i < Math.min(batch, (shard + 1) * size); i++) {
       presentSpikes(core, spikes, i, batch);
-      core.accumulate(shard, i, labels[i], batch);
+      core.accumulate(shard, i, labels[i]);
       rates.set(core.view('RATES', OUTPUTS), i * OUTPUTS);
     }
   }
@@ -55,7 +58,7 @@ export function trainOnSpikes(core: EventCore, spikes: Uint8Array, labels: Array
 }
 
 function presentSpikes(core: EventCore, spikes: Uint8Array, i: number, batch: number): void {
-  const { T } = core.options;
+  const { T } = core;
   const { SLOTS } = core.kernel.addresses;
   const words = new Uint16Array(core.memory.buffer, core.map.given, Math.ceil(T / BLOCK) * 8 * SLOTS).fill(0);
   for (let t = 0; t < T; t++) {
@@ -68,13 +71,13 @@ function presentSpikes(core: EventCore, spikes: Uint8Array, i: number, batch: nu
 }
 
 /**
- * The ten neurons under given currents.
+ * Simulates the ten neurons under given currents, forwards and backwards.
  * @param x [T, 10] currents
  * @param spikeGradient turns the ten firing rates into dL/ds [10], the same in every step
  * @returns h [T, 10], the rates [10], and dL/dx [T, 10]
  * @throws RangeError if x is not whole steps of ten, or the spike gradient is not ten numbers
  */
-export function neuronsUnder(
+export function simulateWithGradient(
   core: EventCore,
   x: Float32Array,
   spikeGradient: (rates: Float32Array) => ArrayLike<number>,

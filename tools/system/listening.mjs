@@ -1,15 +1,23 @@
-// Where the hub listens: ports that are free, and addresses that this machine has.
+// Where a server can listen: ports that are free, and addresses that this machine has.
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { SetupError } from '../system/project.mjs';
+import { codeOf } from './processes.mjs';
+import { SetupError } from './project.mjs';
 
-/** Listens for a moment, and resolves to the port that it had. Rejects with the error of the system. */
+/** @typedef {import('node:net').AddressInfo} AddressInfo */
+
+/**
+ * Listens for a moment, and resolves to the port that it had. Rejects with the error of the system.
+ * @param {string} ip
+ * @param {number} port
+ * @returns {Promise<number>}
+ */
 function listen(ip, port) {
   return new Promise((done, fail) => {
     const server = createServer();
     server.on('error', fail);
     server.listen(port, ip, () => {
-      const { port } = server.address();
+      const { port } = /** @type {AddressInfo} */ (server.address());
       server.close(() => done(port));
     });
   });
@@ -21,26 +29,33 @@ export const freePort = () => listen('127.0.0.1', 0);
 /** Addresses of this machine in a network, without 127.0.0.1. */
 export const networkAddresses = () =>
   Object.values(networkInterfaces())
-    .flat()
+    .flatMap((all) => all ?? [])
     .filter(({ family, internal }) => family === 'IPv4' && !internal)
     .map(({ address }) => address);
 
-/** Throws SetupError if this machine does not have the address. */
+/**
+ * Throws SetupError if this machine does not have the address.
+ * @param {string} ip
+ */
 export async function checkAddress(ip) {
   try {
     await listen(ip, 0);
   } catch (error) {
     const own = ['127.0.0.1', ...networkAddresses(), '0.0.0.0 for all of them'].join(', ');
-    throw new SetupError(`--ip: expected an address of this machine (${own}), found ${ip} (${error.code})`);
+    throw new SetupError(`--ip: expected an address of this machine (${own}), found ${ip} (${codeOf(error)})`);
   }
 }
 
-/** Throws SetupError if another program listens there already. */
+/**
+ * Throws SetupError if another program listens there already.
+ * @param {string} ip
+ * @param {number} port
+ */
 export async function checkPort(ip, port) {
   try {
     await listen(ip, port);
   } catch (error) {
-    if (error.code !== 'EADDRINUSE') return; // a port below 1024 is only closed to those who are not root
+    if (codeOf(error) !== 'EADDRINUSE') return; // a port below 1024 is only closed to those who are not root
     throw new SetupError(
       `--port: expected a free port, found ${port} taken; end the program that uses it or give another`,
     );
