@@ -4,8 +4,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { bundle } from '../book/scripts.mjs';
+
 import { runFolder } from '../book/trained.mjs';
+import { bundle } from '../system/esbuild.mjs';
 import { root } from '../system/project.mjs';
 
 const require = createRequire(import.meta.url);
@@ -16,9 +17,6 @@ const { MNIST_FILES } = require(join(root, 'dist', 'common', 'mnist.js'));
 /** @type {typeof import('../../src/records/run-files.js')} */
 const { DECODED_FILES } = require(join(root, 'dist', 'records', 'run-files.js'));
 
-/** @type {import('esbuild').BuildOptions} */
-const COMMON = { minify: true, legalComments: 'none' };
-
 /**
  * Bundles a script of the site's pages, with all that it imports.
  * @param {string} entry from the top of the clone
@@ -26,7 +24,7 @@ const COMMON = { minify: true, legalComments: 'none' };
  * @param {import('esbuild').BuildOptions} [options]
  */
 export const bundleScript = (entry, outfile, options = {}) =>
-  bundle({ ...COMMON, format: 'iife', entryPoints: [entry], outfile, ...options });
+  bundle({ format: 'iife', legalComments: 'none', entryPoints: [entry], outfile, ...options });
 
 /**
  * Parts of TensorFlow.js that a worker has no use for: WebGL, and the pipelines of tf.data.
