@@ -105,8 +105,7 @@ export async function watchedPage(context: BrowserContext, site: string): Promis
   await context.route('**', (route) => {
     const url = route.request().url();
     if (url.startsWith(site) || /^(data|blob|about|attachment):/.test(url)) return route.continue();
-    // The browser itself asks for it at the top of the host.
-    if (!url.endsWith('/favicon.ico')) faults.push(`request to ${url}`);
+    faults.push(`request to ${url}`);
     return route.abort();
   });
   const page = await context.newPage();

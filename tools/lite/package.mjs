@@ -4,7 +4,6 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-
 import { runFolder } from '../book/trained.mjs';
 import { bundle } from '../system/esbuild.mjs';
 import { root } from '../system/project.mjs';
