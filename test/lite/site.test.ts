@@ -90,7 +90,7 @@ describe('The site', inChromium, () => {
     assert.equal(background, 'rgb(17, 17, 17)');
     arrive();
     await opening;
-    await sign.waitFor({ state: 'detached' });
+    await sign.waitFor({ state: 'hidden' });
     await context.close();
   });
 

@@ -40,7 +40,9 @@ const extensions = ['kernel', 'page'].map((name) => join(work, name));
  */
 async function writePageExtension(folder) {
   const { version, license } = readJson(join(root, 'package.json'));
-  await bundleScript(join('lite', 'page', 'main.ts'), join(folder, 'static', 'remoteEntry.js'));
+  const page = join('lite', 'page');
+  await bundleScript(join(page, 'main.ts'), join(folder, 'static', 'remoteEntry.js'));
+  await bundleScript(join(page, 'files.ts'), join(folder, 'static', 'files.js'), { format: 'esm' });
   const plotly = require.resolve('plotly.js-cartesian-dist-min');
   cpSync(plotly, join(folder, 'static', 'plotly.js'));
   cpSync(join(server, 'custom', 'custom.css'), join(folder, 'static', 'page.css'));

@@ -10,14 +10,13 @@ import { readJson, root, SetupError } from '../system/project.mjs';
 /** The application's apps that are pages of the site, with the title that each has until it has loaded. */
 const APPS = { notebooks: 'A chapter', tree: 'All files' };
 
-/** What a reader sees until the application has loaded, which removes it. By itself it would come with the scripts, seconds later. */
+/** What a reader sees until the application has loaded, which hides it. By itself it would come with the scripts, seconds later. */
 const SIGN = `<div id="jupyterlite-loading-indicator" role="status"><p>Opening…</p><i></i></div>`;
 /** Until the application knows its theme, the page has the colours of the system. */
 const SIGN_STYLE = `<style>
 #jupyterlite-loading-indicator { font: 1rem system-ui, sans-serif; text-align: center; padding-top: 30vh; box-sizing: border-box; }
 #jupyterlite-loading-indicator i { display: inline-block; width: 12rem; height: 4px; border-radius: 2px; background: linear-gradient(90deg, #0072b200, #0072b2, #0072b200) 0 / 50% no-repeat #8884; animation: lif-opening 1.2s linear infinite; }
 @keyframes lif-opening { from { background-position: -100% } to { background-position: 200% } }
-@keyframes jupyterlite-fade-out { to { opacity: 0 } }
 @media (prefers-color-scheme: dark) { body, body #jupyterlite-loading-indicator { background-color: #111; color: #fff; } }
 </style>`;
 
