@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { type EngineOptions, freshState, type NeuronOptions } from '../src/common/engine';
+import { afterSpike, fires } from '../src/common/lif';
 import { DEFAULT_NEURON } from '../src/common/neuron-options';
 import type { EventEngine } from '../src/event/engine';
 import { readMnist } from '../src/node/data';
@@ -48,10 +49,9 @@ function engineOf(neuron: NeuronOptions, T: number, learningRate = 1e-3): Promis
 for (const [number, golden] of lifCases().entries()) {
   const { T, batch, units, params } = golden;
   test(`golden event: LIF case ${number}, T ${T}, ${JSON.stringify(params)}`, async () => {
-    const engine = await engineOf(neuronOptions(params), T);
+    const neuron = neuronOptions(params);
+    const engine = await engineOf(neuron, T);
     const at = (t: number, row: number, unit: number) => (t * batch + row) * units + unit;
-    const threshold = neuronOptions(params).vThreshold;
-    const { vReset } = neuronOptions(params);
     const h = new Float32Array(golden.h.length);
     const v = new Float32Array(golden.h.length);
     const spike = new Float32Array(golden.h.length);
@@ -72,8 +72,9 @@ for (const [number, golden] of lifCases().entries()) {
           for (let t = 0; t < T; t++) {
             const i = at(t, row, first + j);
             h[i] = found.h[t * 10 + j];
-            spike[i] = h[i] >= threshold ? 1 : 0;
-            v[i] = spike[i] ? (vReset ?? h[i] - threshold) : h[i];
+            const fired = fires(h[i], neuron);
+            spike[i] = Number(fired);
+            v[i] = fired ? afterSpike(h[i], neuron) : h[i];
             gradX[i] = found.gradient[t * 10 + j];
           }
         }

@@ -3,15 +3,12 @@
  * dark page, its margins those of a phone. The build draws the pictures with it, the page the live figures.
  */
 
-/** A value of a Plotly specification: plain JSON. */
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-export type Spec = { [key: string]: Json };
+import { COLORS, type Figure as Drawn, GRID, INK, type Json, PAPER, type Spec } from '../../src/visualizing/theme';
+
+export type { Spec };
 
 /** What a notebook holds of a figure under `application/vnd.plotly.v1+json`. */
-export interface Figure {
-  data: Spec[];
-  layout: Spec;
-}
+export type Figure = Omit<Drawn, 'alt'>;
 
 /** The colours of the figures' theme that stand for something else on a dark page. */
 export interface Palette {
@@ -22,13 +19,8 @@ export interface Palette {
   traces: readonly string[];
 }
 
-/** As src/visualizing/theme.ts has them. */
-export const LIGHT: Palette = {
-  ink: '#222222',
-  paper: '#ffffff',
-  grid: '#e6e6e6',
-  traces: ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'],
-};
+/** Those of the figures as they are. */
+export const LIGHT: Palette = { ink: INK, paper: PAPER, grid: GRID, traces: COLORS };
 
 /** The same hues, light enough to be seen on a dark panel. */
 export const DARK: Palette = {
@@ -163,7 +155,7 @@ export function isPlate({ layout }: Figure): boolean {
 }
 
 /** The figure without what the page shows above it: title and legend. Its height shrinks by what they took. */
-export function bare(figure: Figure): Figure {
+export function withoutHeading(figure: Figure): Figure {
   const { layout } = figure;
   const margin = specAt(layout, 'margin');
   const above = Array.isArray(layout.annotations)

@@ -2,7 +2,16 @@
  * Draws Plotly figures in outputs: as wide as the page allows, in the colours of its theme, and each state of a live figure,
  * of which Plotly's own extension draws the first alone.
  */
-import { bare, DARK, type Figure, legendOf, narrow, recolour, type Spec, titleOf } from '../../book/page/figure-theme';
+import {
+  DARK,
+  type Figure,
+  legendOf,
+  narrow,
+  recolour,
+  type Spec,
+  titleOf,
+  withoutHeading,
+} from '../../book/page/figure-theme';
 import { PLOTLY_CONFIG } from '../../src/visualizing/theme';
 import type { MimeModel, Modules, RenderMimeRegistry } from './jupyter';
 
@@ -39,7 +48,7 @@ const BUTTONS = 22;
 
 /** A phone's figure: without a title, which would be cut off, and with its legend below. */
 function narrowed(figure: Figure, width: number): Figure {
-  const { data, layout: small } = narrow(bare(figure), width);
+  const { data, layout: small } = narrow(withoutHeading(figure), width);
   const margin = small.margin as Spec;
   const layout: Spec = {
     ...small,

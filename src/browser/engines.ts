@@ -11,6 +11,10 @@ let kernelBytes: Promise<Uint8Array> | undefined;
 /**
  * Makes an engine. What the options leave out has the tutorial's defaults. The event engine has one thread here, whatever
  * `threads` says: more would need a page that is isolated from others, and its results do not depend on it.
+ * @example
+ * const engine = await createEngine('event', { data: await loadMnist(), neuron: { tau: 3 } });
+ * const { loss } = await engine.trainBatch(0, Uint32Array.of(0, 1, 2));
+ * await engine.close();
  * @throws RangeError that names the option that is out of range
  */
 export function createEngine(name: 'event', options: EngineOptions): Promise<EventEngine>;

@@ -1,6 +1,6 @@
 /** Runs in the browser's storage: what chapter 4 leaves for chapter 5. */
 import type { Run, SavedRun } from '../host/contract';
-import { checkRunName, DECODED_FILES, decodeRun, runFiles } from '../records/run-files';
+import { checkRunName, decodeRun, READ_FILES, runFiles } from '../records/run-files';
 import { kernel, siteFile } from './kernel';
 import { storedRun, storeRun } from './storage';
 
@@ -48,6 +48,5 @@ export async function loadRun(name = OF_THE_SITE): Promise<SavedRun> {
 async function siteRun(): Promise<Record<string, Uint8Array>> {
   const text = 'This is the run that comes with the site. Run chapter 4 to save one of your own.';
   kernel().display({ data: { 'text/plain': text } });
-  const read = async (file: string) => [file, await siteFile(`run/${file}`)] as const;
-  return Object.fromEntries(await Promise.all(DECODED_FILES.map(read)));
+  return Object.fromEntries(await Promise.all(READ_FILES.map(async (file) => [file, await siteFile(`run/${file}`)])));
 }

@@ -5,9 +5,11 @@ import {
   checkNumber,
   checkWhole,
   DEFAULT_NEURON,
+  isTyped,
   type NeuronOptions,
   resolveNeuronOptions,
 } from './neuron-options';
+import { MAX_UINT32 } from './random';
 import type { Trace } from './trace';
 
 export type { NeuronOptions } from './neuron-options';
@@ -15,6 +17,7 @@ export type { Trace } from './trace';
 
 /** What an engine is made from. */
 export interface ResolvedEngineOptions {
+  /** Not to be changed while an engine uses it. */
   data: Mnist;
   /** A whole number from 0 to 2³² − 1. */
   seed: number;
@@ -50,7 +53,7 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
     throw new TypeError(`${misplaced}: expected inside neuron, as in { neuron: { ${misplaced}: … } }, found beside it`);
   }
   const options = { data, seed, T, batchSize, learningRate, threads, neuron: resolveNeuronOptions(some.neuron) };
-  checkWhole('seed', seed, 0, 2 ** 32 - 1);
+  checkWhole('seed', seed, 0, MAX_UINT32);
   checkWhole('T', T, 1, MAX_T);
   checkWhole('batchSize', batchSize, 1, 2 ** 20);
   checkWhole('threads', threads ?? 1, 1, 64);
@@ -117,26 +120,50 @@ export function freshState(weights: Float32Array): EngineState {
   return { weights, m: new Float32Array(weights.length), v: new Float32Array(weights.length), step: 0 };
 }
 
-/** @throws RangeError unless weights and moments have this many numbers and the step is a whole number */
-export function checkState(state: EngineState, size: number): void {
-  for (const name of ['weights', 'm', 'v'] as const) {
+/** Adam's step count is kept as an int32. */
+const MAX_STEP = 2 ** 31 - 1;
+
+/**
+ * A copy of a state: what its owner does with it afterwards changes nothing.
+ * @throws RangeError unless weights and moments have this many finite numbers, the second moment none below 0, and the step
+ *   is a whole number
+ */
+export function takeState(state: EngineState, size: number): EngineState {
+  const take = (name: 'weights' | 'm' | 'v', least: number) => {
     const values = state?.[name];
-    if (!(values instanceof Float32Array && values.length === size)) {
+    if (!(isTyped(values, 'Float32Array') && values.length === size)) {
       throw new RangeError(`${name}: expected a Float32Array of ${size} numbers, found ${values?.length ?? values}`);
     }
-  }
-  checkWhole('step', state.step, 0, Number.MAX_SAFE_INTEGER);
+    const stray = values.find((value) => !(Number.isFinite(value) && value >= least));
+    if (stray === undefined) return values.slice();
+    const wanted = least === 0 ? 'finite numbers of 0 or more' : 'finite numbers';
+    throw new RangeError(`${name}: expected ${wanted}, found ${stray}`);
+  };
+  const anyNumber = Number.NEGATIVE_INFINITY;
+  const taken = { weights: take('weights', anyNumber), m: take('m', anyNumber), v: take('v', 0), step: state.step };
+  checkWhole('step', taken.step, 0, MAX_STEP);
+  return taken;
 }
 
-/** @throws RangeError unless the split is there and holds all these images, and there is at least one */
-export function checkPresentation(data: Mnist, { split, indices }: Presentation): void {
+/**
+ * A copy of a presentation: what its owner does with the indices afterwards changes nothing.
+ * @throws RangeError unless the split is there and holds all these images, and there is at least one
+ */
+export function takePresentation(
+  data: Mnist,
+  { split, epoch, indices }: Presentation,
+): Presentation & { indices: Uint32Array } {
   const count = split === 'train' || split === 'test' ? data[split].count : undefined;
   if (count === undefined) throw new RangeError(`split: expected 'train' or 'test', found ${split}`);
-  if (!(indices?.length > 0))
-    throw new RangeError(`indices: expected at least one image, found ${indices?.length ?? 'none'}`);
+  if (!(indices?.length > 0)) {
+    const found = indices?.length === 0 ? 0 : ((indices as object | undefined)?.constructor?.name ?? 'none');
+    throw new RangeError(`indices: expected at least one image, found ${found}`);
+  }
   for (let i = 0; i < indices.length; i++) {
     if (!(Number.isInteger(indices[i]) && indices[i] >= 0 && indices[i] < count)) {
       throw new RangeError(`indices: expected images from 0 to ${count - 1}, found ${indices[i]}`);
     }
   }
+  checkWhole('epoch', epoch, 0, MAX_UINT32);
+  return { split, epoch, indices: new Uint32Array(indices) };
 }

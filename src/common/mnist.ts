@@ -2,6 +2,7 @@
  * MNIST in typed arrays, and its idx files read from bytes (http://yann.lecun.com/exdb/mnist describes the format).
  * The host knows where the bytes come from.
  */
+import { isTyped } from './neuron-options';
 
 /** Height and width of an image, in pixels. */
 export const IMAGE_SIDE = 28;
@@ -24,7 +25,7 @@ export interface Mnist {
   readonly test: MnistSplit;
 }
 
-/** The data set, or a part of it, cannot be used. The message is one line. */
+/** The data set, or a part of it, is unusable. The message is one line. */
 export class DatasetError extends Error {
   override name = 'DatasetError';
 }
@@ -88,11 +89,16 @@ function hex(value: number): string {
   return `0x${value.toString(16).padStart(8, '0')}`;
 }
 
-/** @throws TypeError or RangeError unless both splits are there and whole: as many images as labels, all from 0 to 9 */
+/** @throws TypeError or RangeError unless both splits are there and whole: bytes, as many images as labels, all from 0 to 9 */
 export function checkMnist(data: Mnist): void {
   if (!data?.train || !data.test) throw new TypeError('data: expected what loadMnist() returns, found none');
   for (const split of ['train', 'test'] as const) {
     const { images, labels, count } = data[split];
+    for (const [name, values] of Object.entries({ images, labels })) {
+      if (isTyped(values, 'Uint8Array')) continue;
+      const found = (values as object | undefined)?.constructor?.name ?? values;
+      throw new TypeError(`data.${split}.${name}: expected a Uint8Array, as loadMnist() returns it, found ${found}`);
+    }
     if (images.length !== count * IMAGE_SIZE || labels.length !== count) {
       throw new RangeError(
         `data.${split}: expected ${count} images of ${IMAGE_SIZE} bytes and as many labels, found ${images.length} bytes and ${labels.length} labels`,

@@ -53,11 +53,8 @@ export function checkDynamics(options: Omit<NeuronOptions, 'surrogateFunction'>)
   checkNumber('tau', options.tau, 1);
   checkNumber('vThreshold', options.vThreshold);
   if (options.vReset !== null) checkNumber('vReset', options.vReset);
-  for (const name of ['decayInput', 'detachReset'] as const) {
-    if (typeof options[name] !== 'boolean') {
-      throw new RangeError(`${name}: expected true or false, found ${shown(options[name])}`);
-    }
-  }
+  checkSwitch('decayInput', options.decayInput);
+  checkSwitch('detachReset', options.detachReset);
 }
 
 /** A neuron's options as files hold them: the surrogate's name and alpha are values like the others. */
@@ -89,6 +86,11 @@ export const either = (words: readonly string[]): string =>
 /** A value as an error message shows it: a string is in quotes, so nobody takes '2' for 2. */
 const shown = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value));
 
+/** @throws RangeError unless the value is true or false */
+export function checkSwitch(name: string, value: boolean): void {
+  if (typeof value !== 'boolean') throw new RangeError(`${name}: expected true or false, found ${shown(value)}`);
+}
+
 /** @throws RangeError unless the value is a finite number above the bound, also when rounded to float32 */
 export function checkNumber(name: string, value: number, above = Number.NEGATIVE_INFINITY): void {
   const single = typeof value === 'number' ? Math.fround(value) : Number.NaN;
@@ -104,3 +106,7 @@ export function checkWhole(name: string, value: number, from: number, to: number
   if (Number.isInteger(value) && value >= from && value <= to) return;
   throw new RangeError(`${name}: expected a whole number from ${from} to ${to}, found ${shown(value)}`);
 }
+
+/** Whether a value is a typed array of this kind, also one of another realm, such as a notebook's cell. */
+export const isTyped = (value: unknown, kind: 'Uint8Array' | 'Float32Array' | 'Float64Array'): boolean =>
+  Object.prototype.toString.call(value) === `[object ${kind}]`;

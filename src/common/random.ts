@@ -9,6 +9,9 @@
  */
 import { checkWhole } from './neuron-options';
 
+/** The highest seed, and the highest epoch, that the streams tell apart. */
+export const MAX_UINT32 = 2 ** 32 - 1;
+
 /** What a random number is for. Streams of different purposes never meet. */
 export const Purpose = { InitialWeights: 0, Shuffle: 1, TrainSpikes: 2, TestSpikes: 3, Demonstration: 4 } as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
@@ -57,8 +60,11 @@ export class RandomStream {
    * @param epoch which epoch, from 0
    * @param index which image (or 0)
    * @param block which block of 128 steps (or 0)
+   * @throws RangeError unless seed and epoch are whole numbers from 0 to 2³² − 1
    */
   constructor(seed: number, purpose: Purpose, epoch = 0, index = 0, block = 0) {
+    checkWhole('seed', seed, 0, MAX_UINT32);
+    checkWhole('epoch', epoch, 0, MAX_UINT32);
     for (let lane = 0; lane < 4; lane++) {
       this.state.set(philox4x32([index, epoch, block, purpose * 4 + lane], [seed, 0]), lane * 4);
     }
@@ -100,7 +106,6 @@ export class RandomStream {
  * @param seed a whole number from 0 to 2³² − 1
  */
 export function seededRandom(seed: number): () => number {
-  checkWhole('seed', seed, 0, 2 ** 32 - 1);
   const stream = new RandomStream(seed, Purpose.Demonstration);
   return () => stream.uniform();
 }

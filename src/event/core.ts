@@ -3,7 +3,7 @@
  * A job is described in `control` and cut into tasks; each core performs some of them (see `tasks.ts`).
  */
 import { argmax } from '../common/argmax';
-import { type BatchResult, checkState, type EngineState } from '../common/engine';
+import type { BatchResult, EngineState } from '../common/engine';
 import type { NeuronOptions } from '../common/neuron-options';
 import type { Purpose } from '../common/random';
 import { type Address, type Kernel, startKernel } from './kernel-module';
@@ -79,7 +79,9 @@ export class EventCore {
 
   private setNeuron(neuron: NeuronOptions): void {
     this.neuron = neuron;
-    const { tau, decayInput, vThreshold, vReset, surrogateFunction, detachReset } = neuron;
+    const { tau, decayInput, vThreshold, vReset, surrogateFunction, detachReset, ...others } = neuron;
+    // The compiler says so if the kernel is not told of an option.
+    others satisfies Record<string, never>;
     this.kernel.functions.setNeuron(
       tau,
       Number(decayInput),
@@ -228,9 +230,8 @@ export class EventCore {
     return { weights: part(weights), m: part(m), v: part(v), step: this.control[Control.Step] };
   }
 
-  /** @throws RangeError if a part has another size; nothing is changed then */
+  /** @param state as `takeState` returns it */
   restore(state: EngineState): void {
-    checkState(state, INPUTS * OUTPUTS);
     for (const name of ['weights', 'm', 'v'] as const) {
       for (let p = 0; p < INPUTS; p++) {
         const row = state[name].subarray(p * OUTPUTS, (p + 1) * OUTPUTS);

@@ -4,7 +4,6 @@
  */
 import {
   type BatchResult,
-  checkPresentation,
   type Engine,
   type EngineOptions,
   type EngineState,
@@ -12,14 +11,17 @@ import {
   type Presentation,
   type ResolvedEngineOptions,
   resolveEngineOptions,
+  takePresentation,
+  takeState,
 } from '../common/engine';
+import type { MnistSplit } from '../common/mnist';
 import { Queue } from '../common/queue';
 import { initialWeights, Purpose } from '../common/random';
 import type { Trace } from '../common/trace';
 import { EventCore } from './core';
 import { countWork, inputSpikes, traceImage } from './explain';
 import { compileKernel } from './kernel-module';
-import { Control, type CoreOptions, createMemory, type Images, INPUTS, JobKind, OUTPUTS, RATES_LIMIT } from './memory';
+import { Control, type CoreOptions, createMemory, INPUTS, JobKind, OUTPUTS, RATES_LIMIT } from './memory';
 import { OneThread, type TaskRunner } from './tasks';
 
 const PURPOSE = { train: Purpose.TrainSpikes, test: Purpose.TestSpikes } as const;
@@ -47,6 +49,7 @@ export interface Statistics {
 export class EventEngine implements Engine {
   readonly name = 'event';
   private readonly queue = new Queue();
+  private closed = false;
 
   private constructor(
     readonly options: ResolvedEngineOptions,
@@ -64,14 +67,16 @@ export class EventEngine implements Engine {
     const threads = canShare ? (options.threads ?? host.threads ?? 1) : 1;
     const { seed, T, batchSize, learningRate, neuron } = options;
     const { train, test } = options.data;
-    const data = { [PURPOSE.train]: inShared(train, threads), [PURPOSE.test]: inShared(test, threads) };
-    const coreOptions: CoreOptions = { data, seed, T, batchSize, learningRate, neuron, threads };
+    // Also for one thread: what becomes of the caller's own arrays must not depend on the number of threads.
+    const data = canShare ? { train: inShared(train), test: inShared(test) } : { train, test };
+    const images = { [PURPOSE.train]: data.train, [PURPOSE.test]: data.test };
+    const coreOptions: CoreOptions = { data: images, seed, T, batchSize, learningRate, neuron, threads };
     const module = await compileKernel(host.kernel, threads);
     const core = new EventCore(module, createMemory(coreOptions), coreOptions);
     const zeros = new Float32Array(INPUTS * OUTPUTS);
     core.restore({ weights: initialWeights(seed, INPUTS, OUTPUTS), m: zeros, v: zeros, step: 0 });
     const runner = threads > 1 && host.startThreads ? host.startThreads(core, module) : new OneThread(core);
-    return new EventEngine(options, core, runner);
+    return new EventEngine({ ...options, data }, core, runner);
   }
 
   /** How many threads do the work. */
@@ -86,15 +91,20 @@ export class EventEngine implements Engine {
 
   /** Works with the core while no other call is under way. */
   private use<R>(work: (core: EventCore) => R | Promise<R>): Promise<R> {
-    return this.queue.run(() => work(this.core));
+    return this.queue.run(() => {
+      if (this.closed) throw new Error('event engine: expected an open engine, found a closed one; create a new one');
+      return work(this.core);
+    });
   }
 
-  trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
+  async trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
+    const presentation = this.take({ split: 'train', epoch, indices });
     return this.use(async (core) => {
-      if (indices.length > core.indices.length) {
-        throw new RangeError(`indices: expected at most ${core.indices.length} images, found ${indices.length}`);
+      const { length } = presentation.indices;
+      if (length > core.indices.length) {
+        throw new RangeError(`indices: expected at most ${core.indices.length} images, found ${length}`);
       }
-      this.begin({ split: 'train', epoch, indices });
+      this.begin(presentation);
       await this.runner.run(JobKind.Gradient);
       const result = core.result();
       core.control[Control.Step]++;
@@ -103,13 +113,12 @@ export class EventEngine implements Engine {
     });
   }
 
-  rates({ split, epoch, indices }: Presentation): Promise<Float32Array> {
+  async rates(presentation: Presentation): Promise<Float32Array> {
+    const { indices, ...shown } = this.take(presentation);
     return this.use(async (core) => {
-      checkPresentation(this.options.data, { split, epoch, indices });
-      const all = Uint32Array.from(indices);
-      const out = new Float32Array(all.length * OUTPUTS);
-      for (let from = 0; from < all.length; from += RATES_LIMIT) {
-        this.begin({ split, epoch, indices: all.subarray(from, from + RATES_LIMIT) });
+      const out = new Float32Array(indices.length * OUTPUTS);
+      for (let from = 0; from < indices.length; from += RATES_LIMIT) {
+        this.begin({ ...shown, indices: indices.subarray(from, from + RATES_LIMIT) });
         await this.runner.run(JobKind.Rates);
         out.set(core.ratesResult(), from * OUTPUTS);
       }
@@ -117,27 +126,30 @@ export class EventEngine implements Engine {
     });
   }
 
-  trace(presentation: ImagePresentation): Promise<Trace> {
+  async trace({ index, ...shown }: ImagePresentation): Promise<Trace> {
+    const presentation = this.take({ ...shown, indices: [index] });
     return this.use((core) => {
-      this.beginImage(presentation);
+      this.begin(presentation);
       return traceImage(core, 0);
     });
   }
 
   /** Input spikes of one image, 0 or 1, [T, 784]. */
-  spikes(presentation: ImagePresentation): Promise<Uint8Array> {
+  async spikes({ index, ...shown }: ImagePresentation): Promise<Uint8Array> {
+    const presentation = this.take({ ...shown, indices: [index] });
     return this.use((core) => {
-      this.beginImage(presentation);
+      this.begin(presentation);
       return inputSpikes(core, 0);
     });
   }
 
   /** Input spikes and added rows per image and step: why this engine is fast. */
-  statistics({ split, epoch, indices }: Presentation): Promise<Statistics> {
+  async statistics(presentation: Presentation): Promise<Statistics> {
+    const { indices, ...shown } = this.take(presentation);
     return this.use((core) => {
       const sum = { spikes: 0, dense: 0, rows: 0 };
-      for (let i = 0; i < indices.length; i++) {
-        this.beginImage({ split, epoch, index: indices[i] });
+      for (const index of indices) {
+        this.begin({ ...shown, indices: [index] });
         const { spikes, dense, rows } = countWork(core, 0);
         sum.spikes += spikes;
         sum.dense += dense;
@@ -152,8 +164,9 @@ export class EventEngine implements Engine {
     return this.use((core) => core.state());
   }
 
-  restore(state: EngineState): Promise<void> {
-    return this.use((core) => core.restore(state));
+  async restore(state: EngineState): Promise<void> {
+    const taken = takeState(state, INPUTS * OUTPUTS);
+    return this.use((core) => core.restore(taken));
   }
 
   /** Size of the kernel's memory in bytes, the images aside. It grows with the threads, and hardly with T. */
@@ -163,28 +176,29 @@ export class EventEngine implements Engine {
 
   /** Waits for the calls under way, and ends the threads. */
   close(): Promise<void> {
-    return this.queue.run(() => this.runner.close());
+    return this.queue.run(() => {
+      this.closed = true;
+      return this.runner.close();
+    });
+  }
+
+  private take(presentation: Presentation) {
+    return takePresentation(this.options.data, presentation);
   }
 
   /** Tells all threads which images the next job is about. */
-  private begin(presentation: Presentation): void {
-    checkPresentation(this.options.data, presentation);
-    const { split, epoch, indices } = presentation;
+  private begin({ split, epoch, indices }: Presentation): void {
     this.core.begin({ purpose: PURPOSE[split], epoch, indices });
-  }
-
-  private beginImage({ index, ...presentation }: ImagePresentation): void {
-    this.begin({ ...presentation, indices: [index] });
   }
 }
 
 /** The images in memory that threads can share. */
-function inShared({ images, labels }: Images, threads: number): Images {
+function inShared({ images, labels, count }: MnistSplit): MnistSplit {
   const shared = (bytes: Uint8Array) => {
-    if (threads === 1 || bytes.buffer instanceof SharedArrayBuffer) return bytes;
+    if (bytes.buffer instanceof SharedArrayBuffer) return bytes;
     const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
     copy.set(bytes);
     return copy;
   };
-  return { images: shared(images), labels: shared(labels) };
+  return { images: shared(images), labels: shared(labels), count };
 }

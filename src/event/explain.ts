@@ -1,4 +1,4 @@
-/** Looking into the engine: what happened while an image was shown, and what it cost. */
+/** A look into the engine: what happened while an image was shown, and what that cost. */
 import { afterSpike, fires } from '../common/lif';
 import type { Trace } from '../common/trace';
 import type { EventCore } from './core';

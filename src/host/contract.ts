@@ -14,7 +14,7 @@ import type { Figure } from '../visualizing';
 export interface LiveFigure {
   /** Draws a newer state; where they come faster than they can be drawn, some are left out. */
   update(figure: Figure): void;
-  /** Puts the last state (or this one) in place, to be kept; call it in `finally`. */
+  /** Shows the last state (or this one), which is kept; call it in `finally`. */
   done(figure?: Figure): Promise<void>;
 }
 

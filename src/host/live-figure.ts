@@ -1,11 +1,11 @@
 import type { Figure } from '../visualizing';
 import type { LiveFigure } from './contract';
 
-/** How a host shows the states of a live figure, each in the place of the one before. */
+/** How a host shows the states of a live figure, each in place of the one before. */
 export interface Frames {
-  /** Draws a state of which more will come; it is not put if `isEnded` says so when it is ready. */
+  /** Draws a state that a newer one will replace; it is dropped if `isEnded()` is true by the time it is ready. */
   draw(figure: Figure, isEnded: () => boolean): void | Promise<void>;
-  /** Puts the state that stays. */
+  /** Shows the last state, which stays. */
   keep(figure: Figure): void | Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export function startLiveFigure({ draw: drawFrame, keep }: Frames): LiveFigure {
       schedule();
     },
     async done(figure = last) {
-      // From here on a state that is still being drawn is not put, so the last one stays.
+      // From here on a state that is still being drawn is dropped, so the last one stays.
       ended = true;
       clearTimeout(timer);
       if (figure) await keep(figure);

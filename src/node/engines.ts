@@ -13,6 +13,10 @@ const SPIN = 20_000;
 
 /**
  * Makes an engine; only 'tfjs' loads TensorFlow. What the options leave out has the tutorial's defaults.
+ * @example
+ * const engine = await createEngine('event', { data: await loadMnist(), neuron: { tau: 3 } });
+ * const { loss } = await engine.trainBatch(0, Uint32Array.of(0, 1, 2));
+ * await engine.close();
  * @throws RangeError that names the option that is out of range; Error if the kernel has not been built
  */
 export function createEngine(name: 'event', options: EngineOptions): Promise<EventEngine>;

@@ -4,16 +4,17 @@ import { makeWithBar } from '../host/with-bar';
 import { initBackend } from './backend';
 import { loadMnist } from './data';
 import { createEngine } from './engines';
-import { interruptible, liveFigure, progressBar, show } from './notebook/display';
+import { interruptible, liveFigure, show } from './notebook/display';
 import { openWindow } from './notebook/window';
+import { progressBar } from './progress-bar';
 import { fingerprint } from './records/fingerprint';
 import { loadRun, saveRun } from './records/run';
 
 export * from '../host/door';
 export { tf } from './backend';
 export { renderPng, renderSvg } from './drawing/render';
+export { saveFigure } from './drawing/save';
 export * as exercises from './exercises';
-export { saveFigure } from './notebook/display';
 export {
   createEngine,
   fingerprint,

@@ -4,7 +4,7 @@
  */
 import { decodeFloat32, decodeFloat64, littleEndian } from './bytes';
 
-/** An array as numpy has it: row by row, the last index fastest. No extents at all stand for a single number. */
+/** An array as numpy has it: row by row, the last index fastest. An empty shape stands for a single number. */
 export interface NpyArray {
   data: Float32Array | Float64Array;
   shape: number[];

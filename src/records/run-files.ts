@@ -20,15 +20,11 @@ export const CURVES = 'events.out.tfevents.0.saved-run';
 /** The names of the arrays. */
 export const ARRAYS = ['v_t_array.npy', 's_t_array.npy', 'train_accs.npy', 'test_accs.npy'] as const;
 
-/** The names of all files of a saved run, with forward slashes. */
-export const RUN_FILES: readonly string[] = [
-  ...ARRAYS,
-  ...MODEL_FILES.map((name) => `${MODEL_FOLDER}/${name}`),
-  CURVES,
-];
+/** The names of the files that `decodeRun` reads, with forward slashes. */
+export const READ_FILES: readonly string[] = [...ARRAYS, ...MODEL_FILES.map((name) => `${MODEL_FOLDER}/${name}`)];
 
-/** Those of them that `decodeRun` reads. */
-export const DECODED_FILES = RUN_FILES.filter((name) => name !== CURVES);
+/** The names of all files of a saved run. */
+export const RUN_FILES: readonly string[] = [...READ_FILES, CURVES];
 
 /** @throws RangeError if a number is NaN or infinite: a run that diverged */
 export function assertFinite(...arrays: readonly Float32Array[]): void {

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { MAX_T, type Presentation } from '../common/engine';
 import { checkWhole } from '../common/neuron-options';
-import { Purpose, RandomStream } from '../common/random';
+import { MAX_UINT32, Purpose, RandomStream } from '../common/random';
 import { firingChance, poissonBlock } from './poisson-block';
 
 const STEPS_IN_BLOCK = 128;
@@ -14,32 +14,43 @@ const STEPS_IN_BLOCK = 128;
  * SpikingJelly's PoissonEncoder: each call of `encode` returns one fresh step, `rand ≤ x`.
  *
  * Its random numbers depend on (seed, split, epoch, image, step) alone. `begin` says which images are shown;
- * without it the encoder draws from the demonstration stream, a row of the batch standing for an image.
+ * without it the encoder draws from the demonstration stream, where a row of the batch stands for an image.
+ * @example
+ * const encoder = new encoding.PoissonEncoder({ seed: 1 });
+ * const spikes = encoder.encode(tf.fill([1, 28, 28], 0.2)); // about one pixel in five fires
  */
 export class PoissonEncoder {
   readonly seed: number;
   private purpose: Purpose = Purpose.Demonstration;
   private epoch = 0;
-  private indices: ArrayLike<number> | null = null;
+  private indices: Uint32Array | null = null;
   private step = 0;
-  /** The images whose chances these are, as a tensor's id. */
+  /** The images whose chances these are: a tensor, and its data, which for a variable change. */
   private encodedId = -1;
+  private encodedData: object | undefined;
   private chances: Uint32Array = new Uint32Array();
   /** The spikes of one block of 128 steps, [batch × pixels × 4] words. */
   private words = new Uint32Array();
   private stale = true;
 
+  /** @throws RangeError unless the seed is a whole number from 0 to 2³² − 1 */
   constructor({ seed = 0 } = {}) {
+    checkWhole('seed', seed, 0, MAX_UINT32);
     this.seed = seed;
   }
 
-  /** Starts the presentation of these images, one per row of the batch, at step 0. */
+  /**
+   * Starts the presentation of these images, one per row of the batch, at step 0.
+   * @throws RangeError for another split, or an epoch or an index that is no whole number
+   */
   begin({ split, epoch, indices }: Presentation): this {
     if (split !== 'train' && split !== 'test')
       throw new RangeError(`split: expected 'train' or 'test', found ${split}`);
+    checkWhole('epoch', epoch, 0, MAX_UINT32);
+    for (let i = 0; i < indices.length; i++) checkWhole('indices', indices[i], 0, MAX_UINT32);
     this.purpose = split === 'train' ? Purpose.TrainSpikes : Purpose.TestSpikes;
     this.epoch = epoch;
-    this.indices = indices;
+    this.indices = new Uint32Array(indices);
     this.step = 0;
     this.stale = true;
     return this;
@@ -56,9 +67,10 @@ export class PoissonEncoder {
     if (this.indices && this.indices.length !== batch) {
       throw new Error(`PoissonEncoder: expected ${this.indices.length} images as announced by begin(), found ${batch}`);
     }
-    if (images.id !== this.encodedId) {
+    if (images.id !== this.encodedId || images.dataId !== this.encodedData) {
       this.chances = firingChances(images.dataSync() as Float32Array);
       this.encodedId = images.id;
+      this.encodedData = images.dataId;
       this.stale = true;
     }
     if (this.stale || this.step % STEPS_IN_BLOCK === 0) this.drawBlock(batch);

@@ -13,7 +13,11 @@ export function ann({ seed = 0 } = {}): tf.Sequential {
   return build(tf.layers.softmax(), seed);
 }
 
-/** Flatten → Dense(10, no bias) → LIFNode; one call is one time step: input spikes [batch, 28, 28], output spikes [batch, 10]. */
+/**
+ * Flatten → Dense(10, no bias) → LIFNode; one call is one time step: input spikes [batch, 28, 28], output spikes [batch, 10].
+ * @example
+ * const net = networks.snn({ tau: 2, surrogateFunction: new surrogate.ATan(2) });
+ */
 export function snn({ seed = 0, ...neuron }: { seed?: number } & LIFNodeArgs = {}): tf.Sequential {
   return build(new LIFNode({ surrogateFunction: new ATan(), ...neuron }), seed);
 }
@@ -57,7 +61,7 @@ export function getWeights(net: tf.LayersModel): Float32Array {
   return Float32Array.from(net.getWeights()[0].dataSync());
 }
 
-/** The network's layer of neurons. */
+/** Finds the network's layer of neurons; Error if there is none. */
 export function findLIFNode(net: tf.LayersModel): LIFNode {
   const layer = net.layers.find((candidate) => candidate instanceof LIFNode);
   if (!layer) throw new Error('expected a network with a LIFNode layer, found none');

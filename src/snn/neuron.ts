@@ -4,7 +4,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { checkDynamics, DEFAULT_NEURON, type NeuronOptions } from '../common/neuron-options';
+import { checkDynamics, checkSwitch, DEFAULT_NEURON, type NeuronOptions } from '../common/neuron-options';
 import type { Trace } from '../common/trace';
 import { makeSurrogate, Sigmoid, type SurrogateFunction } from './surrogate';
 
@@ -75,6 +75,7 @@ export class LIFNode extends tf.layers.Layer {
       throw new TypeError(`surrogateFunction: expected one such as new ATan(), found ${surrogateFunction}`);
     }
     checkDynamics({ tau, decayInput, vThreshold, vReset, detachReset });
+    checkSwitch('storeSequences', storeSequences);
     this.tau = tau;
     this.decayInput = decayInput;
     this.vThreshold = vThreshold;
@@ -179,7 +180,9 @@ export class LIFNode extends tf.layers.Layer {
 }
 
 /**
- * Runs a single neuron from rest under these input currents, one per step, and leaves it at rest.
+ * Simulates a single neuron from rest under these input currents, one per step, and leaves it at rest.
+ * @example
+ * const { spike } = neuron.simulate(new neuron.LIFNode({ tau: 10 }), new Array(50).fill(1.5));
  * @returns what it did, arrays [T]
  */
 export function simulate(neuron: LIFNode, currents: ArrayLike<number>): Trace {

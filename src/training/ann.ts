@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkMnist, type Mnist, type MnistSplit } from '../common/mnist';
 import { checkNumber, checkWhole } from '../common/neuron-options';
-import { shuffled } from '../common/random';
+import { MAX_UINT32, shuffled } from '../common/random';
 import { forward } from '../snn/networks';
 import { adam, makeBatch } from './batches';
 import type { Loss } from './losses';
@@ -40,6 +40,9 @@ export function trainStep(net: tf.Sequential, { images, labels }: Batch, loss: L
 
 /**
  * Trains a network [batch, 28, 28] → [batch, 10] with Adam.
+ * @example
+ * const net = networks.ann();
+ * const accuracies = await training.ann.train(net, { data, loss: training.crossEntropy });
  * @returns the test accuracy after each epoch
  * @throws RangeError or TypeError that names the option that is wrong
  */
@@ -50,7 +53,7 @@ export async function train(net: tf.Sequential, options: AnnOptions): Promise<nu
   checkWhole('epochs', epochs, 0, Number.MAX_SAFE_INTEGER);
   checkWhole('batchSize', batchSize, 1, data.train.count);
   checkNumber('learningRate', learningRate, 0);
-  checkWhole('seed', seed, 0, 2 ** 32 - 1);
+  checkWhole('seed', seed, 0, MAX_UINT32);
   const optimizer = adam(learningRate);
   const batches = Math.floor(data.train.count / batchSize);
   const testAccs: number[] = [];

@@ -6,7 +6,7 @@ import { CLASSES, type MnistSplit } from '../common/mnist';
 type Rates = Float32Array | Int32Array | Uint8Array;
 
 /**
- * The answer for each row of ten rates: the index of the highest. On a tie, the lower index wins.
+ * The predicted digit of each row of ten rates: the index of the highest. On a tie, the lower index wins.
  * @param rates [n, 10]
  * @throws RangeError if the rates are not whole rows
  */
@@ -33,12 +33,14 @@ const LOOK = 2048;
 /**
  * The share of the first `images` test images that the engine answers correctly.
  * @returns NaN if the signal came meanwhile
- * @throws RangeError unless at least one image is asked for
+ * @throws RangeError unless `images` is a whole number of at least 1
  */
 export async function accuracy(engine: Engine, epoch = 0, images?: number, signal?: AbortSignal): Promise<number> {
   const { test } = engine.options.data;
+  if (images !== undefined && !(Number.isInteger(images) && images >= 1)) {
+    throw new RangeError(`images: expected a whole number, 1 or more, found ${images}`);
+  }
   const count = Math.min(images ?? test.count, test.count);
-  if (!(count >= 1)) throw new RangeError(`images: expected at least 1, found ${images}`);
   const indices = Uint32Array.from({ length: count }, (_, i) => i);
   let correct = 0;
   for (let from = 0; from < count; from += LOOK) {

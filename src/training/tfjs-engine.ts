@@ -5,8 +5,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {
   type BatchResult,
-  checkPresentation,
-  checkState,
   type Engine,
   type EngineOptions,
   type EngineState,
@@ -14,6 +12,8 @@ import {
   type Presentation,
   type ResolvedEngineOptions,
   resolveEngineOptions,
+  takePresentation,
+  takeState,
 } from '../common/engine';
 import { CLASSES, IMAGE_SIZE } from '../common/mnist';
 import type { NeuronOptions } from '../common/neuron-options';
@@ -24,6 +24,7 @@ import { PoissonEncoder } from '../snn/encoding';
 import { resetNet } from '../snn/functional';
 import { findLIFNode, forward, getWeights, setWeights, snn } from '../snn/networks';
 import { makeSurrogate } from '../snn/surrogate';
+import type { Batch } from './ann';
 import { adam, makeBatch } from './batches';
 import { type Loss, meanSquaredError } from './losses';
 import { countCorrect } from './metrics';
@@ -105,34 +106,41 @@ export class TfjsEngine implements Engine {
     return counts.map((count) => count / T);
   }
 
-  trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
-    return this.present({ split: 'train', epoch, indices }, ({ images, labels }) => {
+  async trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
+    const presentation = this.take({ split: 'train', epoch, indices });
+    const train = ({ images, labels }: Batch) => {
       let rates = new Float32Array();
       const loss = this.optimizer.minimize(() => {
         const rate = this.run(images);
         rates = Float32Array.from(rate.dataSync());
         return this.loss(labels, rate);
       }, true) as tf.Scalar;
-      const result = { loss: loss.dataSync()[0], correct: countCorrect(rates, this.options.data.train, indices) };
+      const result = {
+        loss: loss.dataSync()[0],
+        correct: countCorrect(rates, this.options.data.train, presentation.indices),
+      };
       loss.dispose();
       return result;
+    };
+    return this.use(() => this.present(presentation, train));
+  }
+
+  async rates(presentation: Presentation): Promise<Float32Array> {
+    const { indices, ...shown } = this.take(presentation);
+    const out = new Float32Array(indices.length * CLASSES);
+    const { batchSize } = this.options;
+    return this.use(async () => {
+      for (let from = 0; from < indices.length; from += batchSize) {
+        const part = { ...shown, indices: indices.subarray(from, from + batchSize) };
+        out.set(await this.present(part, ({ images }) => this.countSpikes(images)), from * CLASSES);
+      }
+      return out;
     });
   }
 
-  async rates({ split, epoch, indices }: Presentation): Promise<Float32Array> {
-    checkPresentation(this.options.data, { split, epoch, indices });
-    const all = Uint32Array.from(indices);
-    const out = new Float32Array(all.length * CLASSES);
-    const { batchSize } = this.options;
-    for (let from = 0; from < all.length; from += batchSize) {
-      const part = { split, epoch, indices: all.subarray(from, from + batchSize) };
-      out.set(await this.present(part, ({ images }) => this.countSpikes(images)), from * CLASSES);
-    }
-    return out;
-  }
-
-  trace({ index, ...presentation }: ImagePresentation): Promise<Trace> {
-    return this.present({ ...presentation, indices: [index] }, ({ images }) => {
+  async trace({ index, ...shown }: ImagePresentation): Promise<Trace> {
+    const presentation = this.take({ ...shown, indices: [index] });
+    const record = ({ images }: Batch) => {
       const neurons = findLIFNode(this.network);
       neurons.storeSequences = true;
       try {
@@ -143,43 +151,42 @@ export class TfjsEngine implements Engine {
       } finally {
         neurons.storeSequences = false;
       }
+    };
+    return this.use(() => this.present(presentation, record));
+  }
+
+  private take(presentation: Presentation) {
+    return takePresentation(this.options.data, presentation);
+  }
+
+  /** Works with network and optimizer while no other call is under way. */
+  private use<R>(work: () => Promise<R>): Promise<R> {
+    return this.queue.run(() => {
+      if (this.closed) throw new Error('tfjs engine: expected an open engine, found a closed one; create a new one');
+      return work();
     });
   }
 
-  /** Does something with a batch while no other call is under way, and leaves the network reset and no tensor behind. */
-  private present<R>(presentation: Presentation, work: (batch: ReturnType<typeof makeBatch>) => R): Promise<R> {
-    return this.queue.run(async () => {
-      this.checkOpen();
-      checkPresentation(this.options.data, presentation);
-      await nextTurn();
-      const batch = makeBatch(this.options.data[presentation.split], presentation.indices);
-      this.encoder.begin(presentation);
-      try {
-        return work(batch);
-      } finally {
-        resetNet(this.network);
-        tf.dispose([batch.images, batch.labels]);
-      }
-    });
-  }
-
-  private checkOpen(): void {
-    if (this.closed) throw new Error('tfjs engine: expected an open engine, found a closed one; create a new one');
+  /** Does something with a batch, and leaves the network reset and no tensor behind. */
+  private async present<R>(presentation: Presentation, work: (batch: Batch) => R): Promise<R> {
+    await nextTurn();
+    const batch = makeBatch(this.options.data[presentation.split], presentation.indices);
+    this.encoder.begin(presentation);
+    try {
+      return work(batch);
+    } finally {
+      resetNet(this.network);
+      tf.dispose([batch.images, batch.labels]);
+    }
   }
 
   state(): Promise<EngineState> {
-    return this.queue.run(() => {
-      this.checkOpen();
-      return this.readState();
-    });
+    return this.use(() => this.readState());
   }
 
-  restore(state: EngineState): Promise<void> {
-    return this.queue.run(() => {
-      this.checkOpen();
-      checkState(state, IMAGE_SIZE * CLASSES);
-      return this.takeState(state);
-    });
+  async restore(state: EngineState): Promise<void> {
+    const taken = takeState(state, IMAGE_SIZE * CLASSES);
+    return this.use(() => this.writeState(taken));
   }
 
   private async readState(): Promise<EngineState> {
@@ -192,7 +199,7 @@ export class TfjsEngine implements Engine {
     return state;
   }
 
-  private async takeState({ weights, m, v, step }: EngineState): Promise<void> {
+  private async writeState({ weights, m, v, step }: EngineState): Promise<void> {
     setWeights(this.network, weights);
     const { name } = this.network.trainableWeights[0];
     const moment = (values: Float32Array, suffix: string) => ({

@@ -29,9 +29,9 @@ export interface TrainOptions {
   engine: Engine;
   /** Default 100. */
   epochs?: number;
-  /** Train on the first images of each epoch's order only; default all. */
+  /** How many images of each epoch's shuffled order to train on; default all. */
   trainImages?: number;
-  /** Test on the first images only; default all; 0 leaves the test out. */
+  /** How many test images to test on, from the first; default all. 0 leaves the test out. */
   testImages?: number;
   /** An earlier history to resume; it is extended in place. */
   history?: TrainingHistory;
@@ -46,9 +46,12 @@ export interface TrainOptions {
 /**
  * Trains until `epochs` epochs are done, testing after each: the loop of SpikingJelly's example.
  * An incomplete last batch is dropped in training, but not in testing.
+ * @example
+ * const engine = await createEngine('event', { data });
+ * const { testAccs } = await training.train({ engine, epochs: 3 });
  * @returns the history; `stopped` if the signal ended it
  * @throws RangeError if an option is out of range, if the history belongs to other options, or if there is nothing to do;
- *   Error if the weights are no longer finite
+ *   Error if the weights are no longer finite, or if another call is extending the history
  */
 export async function train(options: TrainOptions): Promise<TrainingHistory> {
   const { engine, epochs = 100, signal } = options;
@@ -68,6 +71,10 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
       `train: nothing to do, ${history.epoch} of ${epochs} epochs are done. Start with a newHistory(), or ask for more epochs`,
     );
   }
+  if (inUse.has(history)) {
+    throw new Error('train: expected a history that no other call of train is extending; await that call first');
+  }
+  inUse.add(history);
   let restored = false;
   try {
     if (history.state) await engine.restore(history.state);
@@ -94,10 +101,17 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
   } finally {
     // Also after an error in a callback, so counts and weights belong to the same batch. But not if the engine never took
     // the history's weights.
-    if (restored && history.trainAccs.length > 0) history.state = await engine.state();
+    try {
+      if (restored && history.trainAccs.length > 0) history.state = await engine.state();
+    } finally {
+      inUse.delete(history);
+    }
   }
   return history;
 }
+
+/** The histories that a call of `train` is extending. */
+const inUse = new WeakSet<TrainingHistory>();
 
 function checkCounts({ epochs, trainImages, testImages }: TrainOptions): void {
   for (const [name, value] of Object.entries({ epochs, trainImages, testImages })) {

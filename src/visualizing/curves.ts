@@ -1,5 +1,5 @@
 /** Curves in one panel: learning curves, errors, times and memory against T. */
-import { axis, COLORS, DASHES, type Figure, figureLayout, type Spec, SYMBOLS } from './theme';
+import { axis, curveStyle, type Figure, figureLayout, type Spec } from './theme';
 import { thinned } from './thin';
 import { extent, gaps, grouped, items, list, numbers, plural, round, titled } from './values';
 
@@ -39,7 +39,7 @@ export function lines(series: readonly Series[], options: LineOptions = {}): Fig
   const { logX = false, logY = false } = options;
   const xrange = range(options.xrange, 'xrange', logX);
   const yrange = range(options.yrange, 'yrange', logY);
-  let color = 0;
+  let drawn = 0;
   const data = curves.map(({ name, x, y, guide, points }): Spec => {
     const kept = thinned(y, x, { log: logX, range: xrange });
     const pick = (values: ArrayLike<number>, digits: number) => {
@@ -50,13 +50,13 @@ export function lines(series: readonly Series[], options: LineOptions = {}): Fig
     };
     const trace: Spec = { type: 'scatter', mode: 'lines', name, x: x ? pick(x, 7) : kept, y: pick(y, 5) };
     if (guide) return { ...trace, line: { color: '#777777', width: 1.3, dash: 'dash' } };
-    const i = color++ % COLORS.length;
+    const { color, dash, symbol } = curveStyle(drawn++);
     const markers = points || (options.markers ?? y.length <= 40);
     return {
       ...trace,
       mode: points ? 'markers' : markers ? 'lines+markers' : 'lines',
-      line: { color: COLORS[i], width: 2, dash: markers ? 'solid' : DASHES[i] },
-      ...(markers ? { marker: { symbol: SYMBOLS[i], size: 7 } } : {}),
+      line: { color, width: 2, dash: markers ? 'solid' : dash },
+      ...(markers ? { marker: { symbol, size: 7 } } : {}),
     };
   });
   const title = options.title ?? '';

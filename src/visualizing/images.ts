@@ -1,6 +1,6 @@
 /** Images of 28 × 28 pixels side by side: the data set's, an encoder's, and weights as images. */
 import { IMAGE_SIDE, IMAGE_SIZE } from '../common/mnist';
-import { bare, colorbar, DIVERGING, type Figure, figureLayout, GAP, type Spec, WIDTH } from './theme';
+import { colorbar, DIVERGING, type Figure, figureLayout, GAP, hiddenAxis, type Spec, WIDTH } from './theme';
 import { extent, gaps, items, list, numbers, plural, round, rows, titled, transpose, whole } from './values';
 
 /** Pixels between two images. */
@@ -78,8 +78,8 @@ function mosaic(images: readonly (number | null)[][], options: Mosaic): Pick<Fig
       margin: { l: side + label, r: side + scale, t: 52, b: 18, autoexpand: false },
       shapes,
       ...(annotations.length > 0 ? { annotations } : {}),
-      xaxis: { ...bare, range: [-0.6, w - 0.4] },
-      yaxis: { ...bare, range: [h - 0.4, -0.6] },
+      xaxis: { ...hiddenAxis, range: [-0.6, w - 0.4] },
+      yaxis: { ...hiddenAxis, range: [h - 0.4, -0.6] },
     }),
   };
 }

@@ -26,9 +26,18 @@ export const FONT_FAMILY = 'DejaVu Sans';
 /** Okabe and Ito's palette: blue, vermilion, green, purple, orange, sky, black. */
 export const COLORS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'];
 
-export const DASHES = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'solid', 'dash'];
-export const SYMBOLS = ['circle', 'square', 'diamond', 'triangle-up', 'x', 'cross', 'star'];
+const DASHES = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'solid', 'dash'];
+const SYMBOLS = ['circle', 'square', 'diamond', 'triangle-up', 'x', 'cross', 'star'];
+
+/** How curve `i` of a figure looks. From the eighth on the colours come again, with other dashes and symbols. */
+export function curveStyle(i: number): { color: string; dash: string; symbol: string } {
+  const color = i % COLORS.length;
+  const style = (color + Math.floor(i / COLORS.length)) % COLORS.length;
+  return { color: COLORS[color], dash: DASHES[style], symbol: SYMBOLS[style] };
+}
+
 export const INK = '#222222';
+export const PAPER = '#ffffff';
 export const GRID = '#e6e6e6';
 /** Behind pixels without a value; no colour of a scale. */
 export const GAP = '#c8c8c8';
@@ -58,8 +67,8 @@ export function figureLayout(title: string, height: number, more: Spec = {}): Sp
       font: { size: 17 },
     },
     font: { family: `${FONT_FAMILY}, Verdana, sans-serif`, size: 13, color: INK },
-    paper_bgcolor: '#ffffff',
-    plot_bgcolor: '#ffffff',
+    paper_bgcolor: PAPER,
+    plot_bgcolor: PAPER,
     colorway: COLORS,
     margin: { l: 70, r: 30, t: 56, b: 58 },
     legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1.01, yanchor: 'bottom', bgcolor: 'rgba(255,255,255,0)' },
@@ -82,7 +91,8 @@ export function axis(label: string, more: Spec = {}): Spec {
   };
 }
 
-export const bare: Spec = { visible: false, fixedrange: true };
+/** An axis that is not drawn. */
+export const hiddenAxis: Spec = { visible: false, fixedrange: true };
 
 export function colorbar(label: string, more: Spec = {}): Spec {
   return {

@@ -4,9 +4,9 @@
  * Aggregation", VLDB 2014), so the picture is the same, and a notebook stays small.
  */
 
-/** Widths of a pixel in a panel, or a little less. */
+/** How many pixels wide a panel is, or a little less. */
 export const PIXELS = 750;
-/** Curves of so many points are drawn whole. */
+/** Curves with at most this many points are drawn whole. */
 const WHOLE = 6 * PIXELS;
 
 export interface ThinOptions {

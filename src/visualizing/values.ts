@@ -1,4 +1,4 @@
-/** Numbers on their way into a figure: checked, rounded, split, and spoken of in its sentence. */
+/** Numbers for figures: checked, rounded, split, and put into the figure's sentence. */
 import { argmax } from '../common/argmax';
 
 /** What was found in place of what was expected, in a few words. */

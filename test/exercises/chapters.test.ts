@@ -3,14 +3,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { ALL, GENERAL } from '../../src/exercises';
+import type { Notebook } from '../../tools/exercises/cells.mjs';
 
 const root = resolve(__dirname, '..', '..');
-interface Notebook {
-  cells: { cell_type: string; id: string; source: string | string[]; metadata: { exercise?: { role: string } } }[];
-}
-const load = async <T>(...path: string[]) => (await import(pathToFileURL(join(root, 'tools', ...path)).href)) as T;
 const chapters = readdirSync(join(root, 'notebooks'))
   .filter((name) => name.endsWith('.ipynb'))
   .sort()
@@ -20,10 +16,7 @@ const textOf = ({ source }: Notebook['cells'][number]) => [source].flat().join('
 describe('The exercises of each chapter', () => {
   for (const { name, notebook } of chapters) {
     test(`${name} are solved, folded, and complete in their cells`, async () => {
-      const { problemsOf } = await load<{ problemsOf(notebook: Notebook, own: object): string[] }>(
-        'exercises',
-        'cells.mjs',
-      );
+      const { problemsOf } = await import('../../tools/exercises/cells.mjs');
       const own = Object.entries(ALL).filter(([, { chapter }]) => chapter === Number(name.slice(0, 2)));
       assert.deepEqual(problemsOf(notebook, Object.fromEntries(own)), []);
     });
@@ -36,7 +29,7 @@ describe('The exercises of each chapter', () => {
     });
 
     test(`${name} use no name that the chapter declares, since a learner may run its cells again`, async () => {
-      const { sectionOf } = await load<{ sectionOf(notebook: Notebook): Notebook['cells'] }>('exercises', 'cells.mjs');
+      const { sectionOf } = await import('../../tools/exercises/cells.mjs');
       const section = sectionOf(notebook);
       const before = notebook.cells.filter((cell) => !section.includes(cell));
       const names = namesIn(before);
@@ -90,9 +83,7 @@ function generalNames(): string[] {
 }
 
 test("The teacher's notes are those that the exercises make", async () => {
-  const { teachersNotes } = await load<{
-    teachersNotes(exercises: object, chapters: Notebook[], general: object): string;
-  }>('exercises', 'notes.mjs');
+  const { teachersNotes } = await import('../../tools/exercises/notes.mjs');
   const notes = teachersNotes(
     ALL,
     chapters.map(({ notebook }) => notebook),
@@ -100,9 +91,8 @@ test("The teacher's notes are those that the exercises make", async () => {
   );
   const committed = readFileSync(join(root, 'workshop', 'exercises.md'), 'utf8').replaceAll('\r\n', '\n');
   assert.ok(committed === notes, 'workshop/exercises.md is out of date: run `npm run exercises -- --notes`');
-  for (const [id, { mistakes }] of Object.entries(ALL)) {
-    for (const name of Object.keys(mistakes)) assert.ok(notes.includes(`| \`${name}\` |`), `${id}: ${name}`);
-  }
-  assert.deepEqual(generalNames(), Object.keys(GENERAL).sort(), 'every name that a check may print');
-  for (const name of generalNames()) assert.ok(notes.includes(`| \`${name}\` |`), name);
+});
+
+test('Every name that a check may print is a mistake that the notes know', () => {
+  assert.deepEqual(generalNames(), Object.keys(GENERAL).sort());
 });

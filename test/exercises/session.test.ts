@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { ALL, makeExercises, type Surroundings, todo } from '../../src/exercises';
 import { currentEdition } from '../../src/node/exercises';
 
@@ -116,7 +115,7 @@ describe('A copy of a chapter', () => {
   });
 
   test('has an edition that Node and the tool that makes copies compute alike', async () => {
-    const { editionOf } = await import(pathToFileURL(join(root, 'tools', 'exercises', 'copies.mjs')).href);
+    const { editionOf } = await import('../../tools/exercises/copies.mjs');
     const names = readdirSync(join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
     for (const name of names) {
       const notebook = JSON.parse(readFileSync(join(root, 'notebooks', name), 'utf8'));

@@ -182,7 +182,7 @@ describe('The site', inChromium, () => {
     const drawn = page.locator('.lif-figure .main-svg').first();
     await drawn.waitFor();
     await page.waitForFunction(() => (document.querySelector('.lif-figure .main-svg')?.clientWidth ?? 999) <= 390);
-    await page.getByText('A title that is longer than a phone is wide').waitFor();
+    await page.locator('.lif-figure-title', { hasText: 'A title that is longer than a phone is wide' }).waitFor();
     assert.equal(await paper(page), 'rgb(27, 30, 35)');
     const buttons = await page.locator('.lif-figure .modebar-btn').evaluateAll(titles);
     assert.doesNotMatch(buttons.join(), /share|cloud/i, 'nor does a figure of an older notebook');

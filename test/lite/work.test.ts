@@ -101,9 +101,7 @@ describe("The reader's work", inChromium, () => {
     const isSaved = () => !(window as unknown as Lab).jupyterapp.shell.currentWidget.context.model.dirty;
     await setCells(page, ['const first = 1;']);
     await page.waitForFunction(isSaved, null, { timeout: 9000 });
-    await page.evaluate(() => {
-      Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
-    });
+    await page.evaluate(() => Object.defineProperty(document, 'visibilityState', { value: 'hidden' }) && undefined);
     await setCells(page, ['const second = 2;']);
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await page.waitForFunction(isSaved, null, { timeout: 1500 });

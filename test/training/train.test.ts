@@ -4,8 +4,10 @@ import { type EngineOptions, freshState, resolveEngineOptions } from '../../src/
 import { initialWeights } from '../../src/common/random';
 import { initBackend, tf } from '../../src/node/backend';
 import { createEngine } from '../../src/node/engines';
+import { PoissonEncoder } from '../../src/snn/encoding';
 import { getWeights, setWeights, snn } from '../../src/snn/networks';
 import { Sigmoid } from '../../src/snn/surrogate';
+import { makeBatch } from '../../src/training/batches';
 import { newHistory } from '../../src/training/history';
 import { type TrainOptions, train as trainEngine } from '../../src/training/train';
 import { smallMnist } from '../support/data';
@@ -88,9 +90,15 @@ for (const engine of ['tfjs', 'event'] as const) {
         0,
         Uint32Array.from({ length: 128 }, (_, i) => i),
       );
-      const { weights } = await made.state();
-      setWeights(net, weights);
-      assert.deepEqual(getWeights(net), weights);
+      setWeights(net, (await made.state()).weights);
+      const { current } = await made.trace({ split: 'test', epoch: 0, index: 0 });
+      const encoder = new PoissonEncoder({ seed: 0 }).begin({ split: 'test', epoch: 0, indices: [0] });
+      const ofNet = tf.tidy(() => {
+        const [flatten, dense] = net.layers;
+        const spikes = flatten.apply(encoder.encode(makeBatch(data.test, [0]).images));
+        return (dense.apply(spikes) as tf.Tensor).dataSync();
+      });
+      assertClose(ofNet, current.subarray(0, 10), 1e-5, 'currents of the first step');
       await made.close();
     });
   });

@@ -78,3 +78,12 @@ test('the sentence says from where to where each curve goes, past gaps at its en
   );
   assert.equal(lines(series.slice(0, 1), { alt: 'As you see.' }).alt, 'As you see.');
 });
+
+test('ten curves differ in colour, dash or symbol, and the first seven in their colour', () => {
+  const series = Array.from({ length: 10 }, (_, i) => ({ name: String(i), y: [i, i + 1] }));
+  for (const markers of [false, true]) {
+    const looks = lines(series, { markers }).data.map(({ line, marker }) => JSON.stringify([line, marker]));
+    assert.equal(new Set(looks).size, 10);
+  }
+  assert.equal(new Set(lines(series).data.map(({ line }) => (line as { color: string }).color)).size, 7);
+});

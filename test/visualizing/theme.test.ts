@@ -1,41 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  accuracyCurve,
-  bars,
-  COLORS,
-  compareWeights,
-  confusionMatrix,
-  digits,
-  lines,
-  liveCurve,
-  lossAndAccuracy,
-  neuronRace,
-  neuronTrace,
-  plot1dSpikes,
-  plot2dHeatmap,
-  weightImages,
-} from '../../src/visualizing';
+import { accuracyCurve, COLORS, neuronRace, neuronTrace, weightImages } from '../../src/visualizing';
+import { everyFigure } from './figures';
 
 test('every figure is plain JSON with a title, a sentence and axis titles', () => {
-  const trace = { v: [0, 1], spike: [0, 1] };
-  const ten = new Float32Array(20);
-  const figures = [
-    digits(new Uint8Array(784)),
-    weightImages(new Float32Array(7840)),
-    weightImages(new Float32Array(7840), { scale: 'each' }),
-    compareWeights([{ name: 'a', weights: new Float32Array(7840) }]),
-    accuracyCurve([1, 0], [1]),
-    lossAndAccuracy([1, 0], [0, 1]),
-    plot2dHeatmap(ten),
-    plot1dSpikes(ten),
-    neuronTrace(trace),
-    neuronRace({ v: ten, spike: ten }, [1, 2]),
-    lines([{ name: 'a', y: [Number.NaN, 1] }], { title: 't', xlabel: 'x', ylabel: 'y' }),
-    bars(['a'], [{ name: 'b', y: [1] }], { title: 't', xlabel: 'x', ylabel: 'y' }),
-    confusionMatrix([1, 0, 0, 1]),
-    liveCurve([], []),
-  ];
+  const figures = everyFigure.map(([, { small }]) => small());
+  figures.push(weightImages(new Float32Array(7840), { scale: 'each' }));
   for (const { data, layout, alt } of figures) {
     assert.deepEqual(JSON.parse(JSON.stringify({ data, layout })), { data, layout });
     const { text } = layout.title as { text: string };

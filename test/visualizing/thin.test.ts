@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accuracyCurve, lines, liveCurve, neuronTrace, plot1dSpikes, plot2dHeatmap } from '../../src/visualizing';
+import { lines, plot2dHeatmap } from '../../src/visualizing';
 import { thinned } from '../../src/visualizing/thin';
+import { everyFigure } from './figures';
 
 const MANY = 300_000;
 const noise = Float64Array.from({ length: MANY }, (_, i) => Math.sin(i * i * 0.001));
@@ -52,20 +53,9 @@ test('points are chosen by where they are drawn: on a logarithmic axis, in a par
 });
 
 test('no figure of a run overflows the stack or grows with its length', () => {
-  const T = 200_000;
-  const ten = new Float32Array(T * 10);
-  for (let i = 0; i < ten.length; i++) ten[i] = i % 7 === 0 ? 1 : 0;
-  const one = ten.slice(0, T);
-  const figures = {
-    lines: lines([{ name: 'a', y: ten, x: ten.map((_, i) => i) }], { logX: true, logY: true }),
-    liveCurve: liveCurve(one, one),
-    accuracyCurve: accuracyCurve(ten, one),
-    plot2dHeatmap: plot2dHeatmap(ten),
-    plot1dSpikes: plot1dSpikes(ten),
-    neuronTrace: neuronTrace({ current: one, h: one, v: one, spike: one }),
-  };
-  for (const [name, figure] of Object.entries(figures)) {
-    const { length } = JSON.stringify(figure);
+  for (const [name, { long }] of everyFigure) {
+    if (typeof long === 'string') continue;
+    const { length } = JSON.stringify(long());
     assert.ok(length < 250_000, `${name}: ${length} characters`);
   }
 });

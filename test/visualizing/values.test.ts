@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as visualizing from '../../src/visualizing';
 import {
   accuracyCurve,
   bars,
@@ -18,35 +19,19 @@ import {
   selectNeuron,
   weightImages,
 } from '../../src/visualizing';
-
-/** One of each figure, with twice this value among its numbers. */
-function figuresWith(value: number): Record<string, Figure> {
-  const ten = new Float32Array(20).fill(value, 3, 5);
-  const image = new Float32Array(7840).fill(value, 3, 5);
-  return {
-    digits: digits(image),
-    weightImages: weightImages(image),
-    'weightImages, each': weightImages(image, { scale: 'each' }),
-    compareWeights: compareWeights([{ name: 'a', weights: image }]),
-    plot2dHeatmap: plot2dHeatmap(ten),
-    neuronTrace: neuronTrace({ v: [0, value, value, 0], spike: [0, 0, 0, 0] }),
-    lines: lines([{ name: 'a', y: [1, value, value, 2] }]),
-    bars: bars(['a', 'b', 'c'], [{ name: 'a', y: [1, value, value] }]),
-    accuracyCurve: accuracyCurve([0.5, 0.5, 0.5], [0.5, value, value]),
-    liveCurve: liveCurve([0.5, 0.5, 0.5], [0.5, value, value]),
-    lossAndAccuracy: lossAndAccuracy([value, value, 1], [1, 1, 1]),
-  };
-}
+import { everyFigure, FIGURES } from './figures';
 
 test('a value that is not a finite number is a gap in every figure, and the sentence counts the gaps', () => {
   // Gaps also lie between images and between strokes.
   const nulls = ({ data }: Figure) => JSON.stringify(data.map(({ y = 0, z = 0 }) => [y, z])).split('null').length;
-  const finite = figuresWith(0);
-  for (const gap of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-    for (const [name, figure] of Object.entries(figuresWith(gap))) {
+  for (const [name, { withValue }] of everyFigure) {
+    if (typeof withValue === 'string') continue;
+    const finite = withValue(0);
+    assert.doesNotMatch(finite.alt, /finite/, name);
+    for (const gap of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      const figure = withValue(gap);
       assert.match(figure.alt, /\. 2 of [\d,]+ values are not finite numbers \(gaps\)\.$/, name);
-      assert.doesNotMatch(finite[name].alt, /finite/, name);
-      assert.equal(nulls(figure), nulls(finite[name]) + 2, `${name}: gaps`);
+      assert.equal(nulls(figure), nulls(finite) + 2, `${name}: gaps`);
       assert.deepEqual(JSON.parse(JSON.stringify(figure)), figure, `${name}: plain JSON`);
     }
   }
@@ -120,14 +105,10 @@ test('what is no array of numbers is refused in one line that says what was foun
   type Loose = (...values: unknown[]) => Figure;
   const one = [[1]];
   const calls: [Loose, unknown[]][] = [
-    ...[digits, weightImages, plot2dHeatmap, plot1dSpikes, confusionMatrix].map((figure): [Loose, unknown[]] => [
-      figure as Loose,
-      [],
-    ]),
-    ...[accuracyCurve, liveCurve, lossAndAccuracy, perEpoch, neuronTrace, selectNeuron, neuronRace].map(
-      (figure): [Loose, unknown[]] => [figure as unknown as Loose, []],
-    ),
-    ...[lines, bars, compareWeights].map((figure): [Loose, unknown[]] => [figure as unknown as Loose, []]),
+    ...Object.entries(visualizing)
+      .filter(([name]) => Object.hasOwn(FIGURES, name))
+      .map(([, figure]): [Loose, unknown[]] => [figure as Loose, []]),
+    ...[perEpoch, selectNeuron].map((work): [Loose, unknown[]] => [work as unknown as Loose, []]),
     ...[digits, plot2dHeatmap, confusionMatrix].map((figure): [Loose, unknown[]] => [figure as Loose, [one]]),
     [lines as unknown as Loose, [[{ name: 'a' }]]],
     [lines as unknown as Loose, [[{ name: 'a', y: ['1'] }]]],

@@ -11,10 +11,10 @@ import { filesUnder, remove, removeLeftOvers, root, SetupError, venvPython } fro
 import { endChildren, run, Stopped } from '../system/run.mjs';
 import { embedOf } from './embeds.mjs';
 import { termsOf } from './glossary.mjs';
-import { chapterHead, finishPage, finishText } from './pages.mjs';
+import { chapterHead, finishPage } from './pages.mjs';
 import { bundlePlayground } from './playground.mjs';
-import { bundleScript, bundleScripts, importPageModule, joinStyles, minifyScript } from './scripts.mjs';
-import { BROWSER_EDITION, runAddress } from './settings.mjs';
+import { bundleScript, bundleScripts, importPageModule, minify } from './scripts.mjs';
+import { BROWSER_EDITION, ISSUES, runAddress } from './settings.mjs';
 import { chapterNames, copyStatic, isSolution, STYLES, write, writeChapters, writePages } from './sources.mjs';
 import { trainIfNeeded } from './trained.mjs';
 
@@ -33,7 +33,8 @@ async function sphinx() {
     SOURCE_DATE_EPOCH: '0',
     TZ: 'UTC',
   };
-  const args = ['-m', 'sphinx', '-W', '--keep-going', '-q', '-b', 'html', '-d', join(work, 'doctrees'), source, pages];
+  const options = ['-W', '--keep-going', '-q', '-b', 'html', '-d', join(work, 'doctrees'), '-A', `issues=${ISSUES}`];
+  const args = ['-m', 'sphinx', ...options, source, pages];
   const { code, lines } = await run(venvPython, args, { cwd: work, env, minutes: 5 });
   if (code === 0) return;
   const named = lines.find((line) => /WARNING|ERROR/.test(line)) ?? lines.at(-1);
@@ -51,13 +52,6 @@ async function drawFigures(chapters, folder) {
   }
 }
 
-/** What Sphinx and its theme bring and no page of ours asks for. */
-const UNUSED =
-  /^(?:_sources[\\/].*|\.buildinfo|objects\.inv|_static[\\/](?:styles[\\/].*|(?:basic|debug|skeleton|pygments|mystnb\.\w+)\.css|scripts[\\/](?:.*\.map|.*\.txt|furo-extensions\.js)|(?:file|minus|plus)\.png))$/;
-
-/** Sphinx's own scripts, which come with all their comments. */
-const SPHINX_SCRIPTS = /^_static[\\/](?:doctools|sphinx_highlight|searchtools|language_data)\.js$/;
-
 /** What every page is finished with: the words of the glossary, the heads of the chapters. */
 function finishing(chapters) {
   const terms = termsOf(new JSDOM(readFileSync(join(pages, 'glossary.html'), 'utf8')).window.document);
@@ -74,37 +68,38 @@ function finishing(chapters) {
   };
 }
 
+/** Of the files that Sphinx and its theme bring, removes those that no page asks for, and makes the scripts small. */
+async function tidy(html) {
+  for (const name of filesUnder(pages)) {
+    if (name.endsWith('.html') || existsSync(join(source, name))) continue;
+    const file = join(pages, name);
+    const address = name.split(sep).join('/');
+    if (!html.some((page) => page.includes(address))) rmSync(file);
+    else if (name.endsWith('.js')) writeFileSync(file, await minify(readFileSync(file, 'utf8'), 'js'));
+  }
+}
+
 async function finish(chapters, fontFaces) {
   const moreOf = finishing(chapters);
   const texts = {};
-  const users = [];
-  const theme = ['furo.css', 'furo-extensions.css'].map((name) =>
-    readFileSync(join(pages, '_static', 'styles', name), 'utf8'),
-  );
-  for (const name of filesUnder(pages)) {
-    const file = join(pages, name);
-    if (UNUSED.test(name)) rmSync(file);
-    else if (name.endsWith('.html')) {
-      const page = name.split(sep).join('/');
-      let html = finishText(readFileSync(file, 'utf8'), page);
-      // Source pages are many, and are not searched.
-      if (!page.startsWith('src/')) {
-        const finished = finishPage(html, page, moreOf(page));
-        html = finished.html;
-        texts[page.replace(/\.html$/, '')] = finished.texts;
-      }
-      if (html.includes(root)) throw new SetupError(`${page}: expected no path of this machine, found ${root}`);
-      writeFileSync(file, html);
-      users.push(html);
-    } else if (/_static[\\/][\w-]+\.(?:js|css)$/.test(name) && !name.endsWith('plotly.js')) {
-      users.push(readFileSync(file, 'utf8'));
+  const all = [];
+  for (const name of filesUnder(pages).filter((file) => file.endsWith('.html'))) {
+    const page = name.split(sep).join('/');
+    let html = readFileSync(join(pages, name), 'utf8');
+    // Source pages are many, and are not searched.
+    if (!page.startsWith('src/')) {
+      const finished = finishPage(html, page, moreOf(page));
+      html = finished.html;
+      texts[page.replace(/\.html$/, '')] = finished.texts;
+      writeFileSync(join(pages, name), html);
     }
-    if (SPHINX_SCRIPTS.test(name)) writeFileSync(file, await minifyScript(readFileSync(file, 'utf8')));
+    if (html.includes(root)) throw new SetupError(`${page}: expected no path of this machine, found ${root}`);
+    all.push(html);
   }
-  const own = STYLES.map((style) => readFileSync(style, 'utf8'));
-  writeFileSync(join(pages, '_static', 'book.css'), await joinStyles(theme, [fontFaces, ...own], users));
-  remove(join(pages, '_static', 'styles'));
-  writeFileSync(join(pages, '_static', 'texts.js'), `bookTexts = ${JSON.stringify(texts)};\n`);
+  const styles = [join(pages, '_static', 'styles', 'furo.css'), ...STYLES].map((file) => readFileSync(file, 'utf8'));
+  await tidy(all);
+  write(join(pages, '_static', 'book.css'), await minify([fontFaces, ...styles].join('\n'), 'css'));
+  write(join(pages, '_static', 'texts.js'), `bookTexts = ${JSON.stringify(texts)};\n`);
 }
 
 async function main() {
@@ -123,9 +118,9 @@ async function main() {
     await bundleScript(join(root, 'book', 'neuron', 'main.ts'), join(source, '_static', 'neuron.js'));
     const drawn = join(work, 'figures');
     await Promise.all([sphinx(), drawFigures(chapters, drawn)]);
+    await finish(chapters, fontFaces);
     cpSync(drawn, join(pages, '_static', 'figures'), { recursive: true });
     cpSync(downloads, join(pages, 'notebooks'), { recursive: true });
-    await finish(chapters, fontFaces);
     const former = join(work, 'former');
     if (existsSync(target)) renameSync(target, former);
     renameSync(pages, target);

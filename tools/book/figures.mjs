@@ -76,7 +76,7 @@ export const specificationOf = (data) => data[PLOTLY];
 export function chapterFigure(theme, { id, folder, figure, alt }) {
   const title = theme.titleOf(figure).replace(/<[^>]+>/g, '');
   const legend = theme.legendOf(figure);
-  const plain = theme.bare(figure);
+  const plain = theme.withoutHeading(figure);
   const small = theme.narrow(plain, NARROW);
   const html =
     `<figure class="figure" data-figure="${id}"><figcaption><p class="figure-title">${escapeHtml(title)}</p>` +

@@ -6,63 +6,25 @@ import { escapeHtml, upFrom } from '../system/html.mjs';
 import { SetupError } from '../system/project.mjs';
 import { embed } from './embeds.mjs';
 import { linkTerms } from './glossary.mjs';
-import { ISSUES } from './settings.mjs';
 import { namedSource, sourceAddress } from './source-pages.mjs';
 
-const ENTITIES = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'", '&#x27;': "'" };
-const decode = (html) => html.replace(/&(?:amp|lt|gt|quot|#39|#x27);/g, (entity) => ENTITIES[entity]);
-
-function formula(tex, displayMode, page) {
-  try {
-    return katex.renderToString(decode(tex), { displayMode, throwOnError: true, strict: 'error' });
-  } catch (error) {
-    throw new SetupError(`${page}: formula ${tex.trim()}: ${error.message.split('\n')[0]}`);
+/** Sets the formulas that Sphinx has left as TeX. */
+function setFormulas(article, page) {
+  for (const element of article.querySelectorAll('.tex')) {
+    const tex = element.textContent;
+    const displayMode = element.matches('.formula');
+    try {
+      element.innerHTML = katex.renderToString(tex, { displayMode, throwOnError: true, strict: 'error' });
+    } catch (error) {
+      throw new SetupError(`${page}: formula ${tex.trim()}: ${error.message.split('\n')[0]}`);
+    }
+    if (displayMode) element.classList.remove('tex');
+    else element.replaceWith(...element.childNodes);
   }
 }
 
 /** KaTeX's style sheet with the one format of fonts that every browser of today reads. */
 export const katexCss = (css) => css.replace(/,url\(fonts\/[^)]+\.(?:woff|ttf)\) format\("\w+"\)/g, '');
-
-/** One style sheet in place of Sphinx's and the theme's; KaTeX's only where there is a formula. */
-function styles(html, up) {
-  const links = [`<link rel="stylesheet" href="${up}_static/book.css">`];
-  if (html.includes('class="katex"')) links.unshift(`<link rel="stylesheet" href="${up}_static/katex/katex.min.css">`);
-  let put = false;
-  return html.replace(/[ \t]*<link rel="stylesheet" type="text\/css" href="[^"]*_static\/[^"]*" \/>\n?/g, () => {
-    if (put) return '';
-    put = true;
-    return `    ${links.join('\n    ')}\n`;
-  });
-}
-
-/** Where to report a fault, if there is such a place. */
-const report = (html) =>
-  ISSUES === ''
-    ? html
-    : html.replace('<div class="right-details">', `$&<a href="${escapeHtml(ISSUES)}">Report a mistake</a>`);
-
-/** What needs no look at the page's structure: it is done to every page, source pages as well. */
-export function finishText(html, page) {
-  const up = upFrom(page);
-  const set = html
-    .replace(/<span class="tex">([^<]*)<\/span>/g, (_, tex) => formula(tex, false, page))
-    .replace(
-      /<div class="tex">([^<]*)<\/div>/g,
-      (_, tex) => `<div class="formula" tabindex="0">${formula(tex, true, page)}</div>`,
-    )
-    .replaceAll('<p class="caption" role="heading">', '<p class="caption" role="heading" aria-level="2">')
-    .replaceAll('<pre>', '<pre tabindex="0">')
-    // A wide table scrolls: by keyboard, too.
-    .replaceAll('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper')
-    // A hidden cell opens as a hint does: myst-nb makes an admonition of it, and hides its name from screen readers.
-    .replaceAll('<details class="admonition hide', '<details class="hide')
-    .replaceAll('<summary aria-label="Toggle hidden content">', '<summary>')
-    .replaceAll(/<p class="(collapsed|expanded) admonition-title">/g, '<p class="$1">')
-    // Blanks, names and signs have no colour of their own: without their tags a page of code is half as large.
-    .replaceAll(/<span class="(?:w|nx|p|o)">([^<]*)<\/span>/g, '$1')
-    .replaceAll(/<span class="linenos">(\s*)(\d+)<\/span>/g, '<span class="linenos" id="L$2">$1$2</span>');
-  return styles(report(set), up).replace('</body>', `<script src="${up}_static/main.js" defer></script>\n  </body>`);
-}
 
 /** Names of source files and of pages of the book, in text, lead there. */
 function linkNames(article, page) {
@@ -131,7 +93,7 @@ export function sectionTexts(document) {
 
 /**
  * Finishes a page of text.
- * @param html as `finishText` left it
+ * @param html as Sphinx left it
  * @param page its name below the book
  * @param more `terms` of the glossary to link, `head` of a chapter, `shown`: HTML of another page that it shows
  * @returns the page and, for the search, the text of its sections
@@ -141,6 +103,7 @@ export function finishPage(html, page, { terms = [], head, shown } = {}) {
   const { document } = dom.window;
   const article = document.querySelector('article');
   if (!article) throw new SetupError(`${page}: expected an article, found none`);
+  setFormulas(article, page);
   const texts = sectionTexts(document);
   linkNames(article, page);
   if (terms.length > 0) linkTerms(article, terms, `${upFrom(page)}glossary.html`);

@@ -1,22 +1,10 @@
-// The book's own scripts and style sheet: TypeScript and CSS in book/page/ and book/_static/, bundled by esbuild.
+// The book's own scripts and style sheet: TypeScript and CSS in book/page/ and book/_static/, by esbuild.
 import { join } from 'node:path';
-import { build, transform } from 'esbuild';
-import { PurgeCSS } from 'purgecss';
-import { root, SetupError } from '../system/project.mjs';
+import { transform } from 'esbuild';
+import { bundle } from '../system/esbuild.mjs';
+import { root } from '../system/project.mjs';
 
 const entry = (name) => join(root, 'book', 'page', `${name}.ts`);
-
-/** esbuild with what all our scripts have in common; an error of it in one line. */
-async function bundle(options) {
-  try {
-    return await build({ bundle: true, charset: 'utf8', logLevel: 'silent', target: 'es2022', ...options });
-  } catch (error) {
-    const [first] = error.errors ?? [];
-    if (!first) throw error;
-    const where = first.location ? `${first.location.file}:${first.location.line}: ` : '';
-    throw new SetupError(`${where}${first.text}`);
-  }
-}
 
 /** A module of book/page/ for this process: what the page and the build share. */
 export const importPageModule = (name) => importModule(entry(name));
@@ -27,6 +15,7 @@ export async function importModule(file) {
     entryPoints: [file],
     format: 'esm',
     platform: 'node',
+    minify: false,
     write: false,
   });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
@@ -34,36 +23,16 @@ export async function importModule(file) {
 
 /** Classic scripts, one for each name: they work from disk, where modules do not. */
 export async function bundleScripts(names, folder) {
-  await bundle({ entryPoints: names.map(entry), outdir: folder, minify: true, format: 'iife' });
+  await bundle({ entryPoints: names.map(entry), outdir: folder, format: 'iife' });
 }
 
 /** One classic script. */
 export async function bundleScript(file, outfile, options = {}) {
-  await bundle({ entryPoints: [file], outfile, minify: true, format: 'iife', ...options });
+  await bundle({ entryPoints: [file], outfile, format: 'iife', ...options });
 }
 
-/**
- * The book's style sheet: of the theme's rules and variables those that a page or a script can ask for, then our own, without
- * comments and blanks.
- * @param theme style sheets of the theme, as texts
- * @param own the book's
- * @param users texts that name classes and variables: pages, scripts, style sheets of single pages
- */
-export async function joinStyles(theme, own, users) {
-  const named = [...own, ...users].flatMap((text) => text.match(/--[\w-]+/g) ?? []);
-  const purged = await new PurgeCSS().purge({
-    content: users.map((raw) => ({ raw, extension: 'html' })),
-    css: theme.map((raw) => ({ raw })),
-    variables: true,
-    safelist: { variables: [...new Set(named)] },
-  });
-  const css = [...purged.map((part) => part.css), ...own].join('\n');
-  const { code } = await transform(css, { loader: 'css', minify: true, charset: 'utf8', logLevel: 'silent' });
-  return code;
-}
-
-/** A classic script without comments and blanks; its global names stay. */
-export async function minifyScript(script) {
-  const options = { minifyWhitespace: true, minifySyntax: true, charset: 'utf8', logLevel: 'silent' };
-  return (await transform(script, options)).code;
+/** A classic script or a style sheet without comments and blanks; a script's global names stay. */
+export async function minify(text, loader) {
+  const options = { loader, minifyWhitespace: true, minifySyntax: true, charset: 'utf8', logLevel: 'silent' };
+  return (await transform(text, options)).code;
 }

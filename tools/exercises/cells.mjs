@@ -9,6 +9,8 @@
  * What an exercise's cell says of itself.
  * @typedef {{ id?: string, role?: string, minutes?: number }} Part
  *
+ * @typedef {{ output_type: string, name?: string, text?: string | string[], data?: Record<string, string | string[]> }} Output
+ *
  * A cell of a notebook of format 4, as far as it matters here.
  * @typedef {object} Cell
  * @property {string} cell_type
@@ -16,7 +18,7 @@
  * @property {string | string[]} source
  * @property {{ exercise?: Part, tags?: string[], jupyter?: { source_hidden?: boolean } }} metadata
  * @property {number | null} [execution_count]
- * @property {{ name?: string, text?: string | string[], data?: Record<string, string | string[]> }[]} [outputs]
+ * @property {Output[]} [outputs]
  * @property {Record<string, Record<string, string>>} [attachments]
  *
  * @typedef {{ cells: Cell[], metadata: Record<string, any>, nbformat: number, nbformat_minor?: number }} Notebook

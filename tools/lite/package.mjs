@@ -11,10 +11,14 @@ import { root } from '../system/project.mjs';
 const require = createRequire(import.meta.url);
 const zip = promisify(gzip);
 
-/** @type {typeof import('../../src/common/mnist.js')} */
-const { MNIST_FILES } = require(join(root, 'dist', 'common', 'mnist.js'));
-/** @type {typeof import('../../src/records/run-files.js')} */
-const { DECODED_FILES } = require(join(root, 'dist', 'records', 'run-files.js'));
+/** The names of MNIST's files, and of what chapter 5 reads of a run, as the package has them. */
+function fileNames() {
+  /** @type {typeof import('../../src/common/mnist.js')} */
+  const { MNIST_FILES } = require(join(root, 'dist', 'common', 'mnist.js'));
+  /** @type {typeof import('../../src/records/run-files.js')} */
+  const { READ_FILES } = require(join(root, 'dist', 'records', 'run-files.js'));
+  return { mnist: Object.values(MNIST_FILES).flat(), run: READ_FILES };
+}
 
 /**
  * Bundles a script of the site's pages, with all that it imports.
@@ -48,6 +52,7 @@ const withoutUnused = {
  */
 export async function writePackage(folder) {
   mkdirSync(folder, { recursive: true });
+  const names = fileNames();
   await Promise.all([
     bundleScript(join('src', 'browser', 'index.ts'), join(folder, 'index.js'), {
       format: 'esm',
@@ -55,7 +60,7 @@ export async function writePackage(folder) {
       keepNames: true,
       plugins: [withoutUnused],
     }),
-    writeMnist(join(folder, 'mnist')),
+    writeMnist(names.mnist, join(folder, 'mnist')),
   ]);
   copyFileSync(join(root, 'dist', 'event', 'kernel.wasm'), join(folder, 'kernel.wasm'));
   const wasm = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
@@ -63,18 +68,19 @@ export async function writePackage(folder) {
   for (const name of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) {
     copyFileSync(join(wasm, 'wasm-out', name), join(folder, 'tfjs', name));
   }
-  for (const name of DECODED_FILES) cpSync(join(runFolder, name), join(folder, 'run', name));
+  for (const name of names.run) cpSync(join(runFolder, name), join(folder, 'run', name));
 }
 
 /**
  * The four files, compressed once and kept in build/: that takes some 10 s.
+ * @param {readonly string[]} names
  * @param {string} folder
  */
-async function writeMnist(folder) {
+async function writeMnist(names, folder) {
   const kept = join(root, 'build', 'mnist');
   mkdirSync(kept, { recursive: true });
   await Promise.all(
-    [...MNIST_FILES.train, ...MNIST_FILES.test].map(async (name) => {
+    names.map(async (name) => {
       const file = join(kept, `${name}.gz`);
       if (existsSync(file)) return;
       const part = `${file}.${process.pid}.part`;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { installPython, kernelDone, venvDone, writeKernel } from '../setup/steps.mjs';
+import { installPython, kernelDone, venvLacks, writeKernel } from '../setup/steps.mjs';
 import { lock, unlock } from '../system/lock.mjs';
 // The command `lif_fc_mnist_notebooks`: the headless runner where this package is installed in somebody else's project.
 //   npx lif_fc_mnist_notebooks [options] FILE…     (--help lists the options)
@@ -14,17 +14,13 @@ import { step } from '../system/step.mjs';
 async function prepare() {
   const warning = checkNode();
   if (warning) console.error(`warning: ${warning}`);
-  if (venvDone() && kernelDone()) return;
-  await lock((/** @type {number} */ pid) =>
-    console.error(`Another call (process ${pid}) is preparing the runner; waiting for it.`),
-  );
+  if (!venvLacks() && kernelDone()) return;
+  await lock((pid) => console.error(`Another call (process ${pid}) is preparing the runner; waiting for it.`));
   try {
-    if (!venvDone()) {
+    if (venvLacks()) {
       const python = findPython();
       const doing = `Jupyter for Python ${python.version}, once`;
-      await step('Python packages', doing, (/** @type {(line: string) => void} */ onLine) =>
-        installPython(python, onLine),
-      );
+      await step('Python packages', doing, (onLine) => installPython(python, onLine));
     }
     if (!kernelDone()) writeKernel();
   } finally {

@@ -4,6 +4,8 @@
 import { cpSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { codeOf } from '../system/processes.mjs';
+import { describe } from '../system/program.mjs';
 import {
   filesUnder,
   hashOf,
@@ -24,9 +26,10 @@ const entry = join(kernel, 'index.ts');
 const config = join(kernel, 'asconfig.json');
 const hasKernel = () => existsSync(join(root, entry)) && existsSync(join(root, config));
 
-const filesOf = (folder) => filesUnder(join(root, folder)).map((name) => join(folder, name));
+const filesOf = (/** @type {string} */ folder) => filesUnder(join(root, folder)).map((name) => join(folder, name));
 
-const versionOf = (name) => readJson(join(nodeModules, name, 'package.json'))?.version ?? 'missing';
+const versionOf = (/** @type {string} */ name) =>
+  readJson(join(nodeModules, name, 'package.json'))?.version ?? 'missing';
 
 /** Hashes of the inputs of each half of dist. */
 function inputs() {
@@ -37,7 +40,20 @@ function inputs() {
   };
 }
 
-const built = () => readJson(join(dist, stampFile)) ?? {};
+/** The hash of all that a build has put into a folder. */
+function outputOf(/** @type {string} */ folder) {
+  return hashOf(
+    filesUnder(folder).filter((name) => name !== stampFile),
+    '',
+    folder,
+  );
+}
+
+/** The inputs that dist was built from; none where something in it is missing or is not what was built. */
+function built() {
+  const { output, ...then } = readJson(join(dist, stampFile)) ?? {};
+  return output === outputOf(dist) ? then : {};
+}
 
 export function isBuilt() {
   const now = inputs();
@@ -45,6 +61,11 @@ export function isBuilt() {
   return now.package === then.package && now.kernel === then.kernel;
 }
 
+/**
+ * @param {string} name
+ * @param {string[]} script
+ * @param {string[]} args
+ */
 async function compile(name, script, args) {
   const tool = join(nodeModules, ...script);
   if (!existsSync(tool)) throw new SetupError(`${name} is not installed: run \`npm run setup\``);
@@ -73,13 +94,13 @@ export async function build() {
         await compile('asc', ['assemblyscript', 'bin', 'asc.js'], args);
       }
     }
-    writeJson(join(next, stampFile), now);
+    writeJson(join(next, stampFile), { ...now, output: outputOf(next) });
     const former = `${next}.former`;
     try {
       if (existsSync(dist)) renameSync(dist, former);
     } catch (error) {
       // In a container, a folder of the image cannot be renamed, only removed.
-      if (error.code !== 'EXDEV') throw error;
+      if (codeOf(error) !== 'EXDEV') throw error;
       remove(dist);
     }
     renameSync(next, dist);
@@ -98,7 +119,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
       console.log(`built dist in ${((performance.now() - begin) / 1000).toFixed(1)} s`);
     }
   } catch (error) {
-    console.error(`build: ${error instanceof SetupError ? error.message : error.stack}`);
+    console.error(`build: ${describe(error)}`);
     process.exitCode = 1;
   }
 }

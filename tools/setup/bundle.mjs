@@ -12,9 +12,11 @@ import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSyn
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { codeOf } from '../system/processes.mjs';
 import { hashOf, nodeMajor, readJson, root, SetupError, writeWhole } from '../system/project.mjs';
 
-const isMusl = () => process.platform === 'linux' && !process.report.getReport().header.glibcVersionRuntime;
+const isMusl = () =>
+  process.platform === 'linux' && !(/** @type {any} */ (process.report.getReport()).header.glibcVersionRuntime);
 
 /** Machines of one kind can share a bundle: the system and its processor. Node's version is only part of the name. */
 const system = () => `${process.platform}${isMusl() ? 'musl' : ''}-${process.arch}`;
@@ -25,19 +27,22 @@ export const NATIVE = 'native.tar.gz';
 /** What a bundle has to fit. */
 export const fits = () => ({ packages: hashOf(['package-lock.json']), python: hashOf(['requirements.txt']) });
 
-export async function sha256(file) {
+export async function sha256(/** @type {string} */ file) {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
   return hash.digest('hex');
 }
 
-const sha256OfText = (text) => createHash('sha256').update(text).digest('hex');
+const sha256OfText = (/** @type {string} */ text) => createHash('sha256').update(text).digest('hex');
 
 /** The last part of an address that a bundle is served under, by which a download is recognized. */
-export const fingerprintOf = (kindsText) => sha256OfText(kindsText).slice(0, 16);
+export const fingerprintOf = (/** @type {string} */ kindsText) => sha256OfText(kindsText).slice(0, 16);
 
-/** Lines of SHA256SUMS as [file, hash]. */
-function parseSums(text) {
+/**
+ * Lines of SHA256SUMS as [file, hash].
+ * @returns {[string, string][]}
+ */
+function parseSums(/** @type {string} */ text) {
   return text
     .split('\n')
     .filter((line) => line !== '')
@@ -49,7 +54,11 @@ function parseSums(text) {
     });
 }
 
-/** The kind that fits this machine: the same Node, or else another one. */
+/**
+ * The kind that fits this machine: the same Node, or else another one.
+ * @param {Record<string, string>} [kinds] kinds.json
+ * @param {string} [where]
+ */
 function chooseKind(kinds, where) {
   const names = Object.keys(kinds ?? {});
   if (names.length === 0)
@@ -61,7 +70,12 @@ function chooseKind(kinds, where) {
   );
 }
 
-/** Checks every file of a kind before anything in it is used. */
+/**
+ * Checks every file of a kind before anything in it is used.
+ * @param {string} folder
+ * @param {string} sumsHash
+ * @param {(line: string) => void} onLine
+ */
 async function verify(folder, sumsHash, onLine) {
   let sums;
   try {
@@ -79,14 +93,16 @@ async function verify(folder, sumsHash, onLine) {
   }
 }
 
-async function get(address) {
+/** Why there was no answer: the code of the system, or else what fetch says. */
+const reasonOf = (/** @type {unknown} */ error) =>
+  error instanceof Error ? (codeOf(error.cause) ?? error.message) : String(error);
+
+async function get(/** @type {URL} */ address) {
   let response;
   try {
     response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(600_000) });
   } catch (error) {
-    throw new SetupError(
-      `${address}: no answer (${error.cause?.code ?? error.message}): is \`npm run bundle -- --serve\` running there?`,
-    );
+    throw new SetupError(`${address}: no answer (${reasonOf(error)}): is \`npm run bundle -- --serve\` running there?`);
   }
   if (!response.ok) throw new SetupError(`${address}: status ${response.status}: is a bundle served there?`);
   return response;
@@ -96,6 +112,8 @@ async function get(address) {
  * Downloads the kind that fits, into build/bundle-copy/. A file that is there already is not downloaded again.
  * Without a fingerprint in the address, programs could come from anybody: then the native backend is left out. All other
  * files are checked against the hashes in this project by npm and pip.
+ * @param {string} address
+ * @param {(line: string) => void} onLine
  */
 async function download(address, onLine) {
   const url = new URL(address);
@@ -122,7 +140,10 @@ async function download(address, onLine) {
     mkdirSync(dirname(path), { recursive: true });
     const part = `${path}.part`;
     const { body } = await get(new URL(encodeURI(file), base));
-    await pipeline(Readable.fromWeb(body), createWriteStream(part));
+    await pipeline(
+      Readable.fromWeb(/** @type {import('node:stream/web').ReadableStream} */ (body)),
+      createWriteStream(part),
+    );
     if ((await sha256(part)) !== hash) {
       rmSync(part);
       throw new SetupError(`${base}${file}: arrived damaged: run set-up again`);
@@ -135,6 +156,8 @@ async function download(address, onLine) {
 
 /**
  * Opens the bundle in a folder, or at an address, and checks all of its files.
+ * @param {string} from
+ * @param {(line: string) => void} onLine
  * @returns {Promise<{folder: string, npm: string, wheels: string, native?: string}>}
  * @throws SetupError if it is damaged, or does not fit this machine or this edition of the project
  */

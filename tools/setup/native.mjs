@@ -27,6 +27,7 @@ const begun = join(work, 'native.begun');
 
 // The wheels need not match the local Python: only the library and its headers are used. 2.12 loads faster and is a
 // quarter smaller than 2.21, and its C API is a superset of that of 2.9, for which the addon was written.
+/** @type {Record<string, { requirement: string, sha256: string, platform: string }>} */
 const WHEELS = {
   'linux-x64': {
     requirement: 'tensorflow-cpu==2.12.1',
@@ -50,17 +51,20 @@ const WHEELS = {
   },
 };
 
+/** @typedef {{ inputs: object, outcome: Outcome, reason?: string, files: Record<string, number> }} Stamp */
+/** @typedef {'present' | 'bundle' | 'installer' | 'wheel' | 'none'} Outcome */
+
 const version = () => readJson(join(pkg, 'package.json'))?.version;
 
 /** The inputs of this step. Without a backend they include the compiler, so a newly installed one triggers a retry. */
-const inputs = (outcome) => ({
+const inputs = (/** @type {string} */ outcome) => ({
   package: version(),
   node: nodeMajor,
   platform: `${process.platform}-${process.arch}`,
   ...(outcome === 'none' ? { compiler: findCompiler() ?? 'none' } : {}),
 });
 
-const filesOf = (folder) =>
+const filesOf = (/** @type {string} */ folder) =>
   !existsSync(folder)
     ? []
     : readdirSync(folder, { withFileTypes: true, recursive: true })
@@ -75,9 +79,9 @@ const sizes = () =>
     ]),
   );
 
-const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+const same = (/** @type {unknown} */ a, /** @type {unknown} */ b) => JSON.stringify(a) === JSON.stringify(b);
 
-function intact(stamp) {
+function intact(/** @type {Stamp} */ stamp) {
   return Object.entries(stamp.files).every(([file, size]) => {
     const path = join(pkg, file);
     return existsSync(path) && statSync(path).size === size;
@@ -99,21 +103,25 @@ async function loads() {
   return error.replace(/\s+/g, ' ').slice(0, 200);
 }
 
-/** Status of a HEAD request, through the environment's proxy if there is one; 0 if there is no answer within 4 s. */
+/**
+ * Status of a HEAD request, through the environment's proxy if there is one; 0 if there is no answer within 4 s.
+ * @param {string} address
+ * @returns {Promise<number>}
+ */
 function head(address) {
   return new Promise((done) => {
     const url = new URL(address);
     const proxy = process.env.HTTPS_PROXY ?? process.env.https_proxy;
     const stop = setTimeout(() => done(0), 4000);
-    const answer = (status) => {
+    const answer = (/** @type {number} */ status) => {
       clearTimeout(stop);
       done(status);
     };
-    const ask = (options) =>
+    const ask = (/** @type {object} */ options) =>
       (url.protocol === 'http:' ? httpRequest : httpsRequest)(url, { method: 'HEAD', agent: false, ...options })
         .on('response', (response) => {
           response.resume();
-          answer(response.statusCode);
+          answer(response.statusCode ?? 0);
         })
         .on('error', () => answer(0))
         .end();
@@ -143,10 +151,16 @@ function head(address) {
 /** Whether the archive that the package's own installer would download, the addon for this system, is reachable. */
 async function installerIsReachable() {
   const { binary } = readJson(join(pkg, 'package.json'));
-  const system = { linux: 'linux', darwin: 'darwin', win32: 'windows' }[process.platform];
+  const system = new Map([
+    ['linux', 'linux'],
+    ['darwin', 'darwin'],
+    ['win32', 'windows'],
+  ]).get(process.platform);
   if (system === undefined) return false;
-  const napi = Math.max(...binary.napi_versions.filter((n) => n <= Number(process.versions.napi)));
-  const folder = binary.remote_path.replace('{napi_build_version}', napi).replace('{version}', version());
+  const napi = Math.max(
+    ...binary.napi_versions.filter((/** @type {number} */ n) => n <= Number(process.versions.napi)),
+  );
+  const folder = binary.remote_path.replace('{napi_build_version}', String(napi)).replace('{version}', version());
   const archive = `CPU-${system}-${version()}.${windows ? 'zip' : 'tar.gz'}`;
   return (await head(new URL(join(folder, archive).replaceAll('\\', '/'), `${binary.host}/`).href)) === 200;
 }
@@ -155,13 +169,18 @@ function clean() {
   for (const folder of ['deps', 'lib', 'build-tmp-napi-v8']) remove(join(pkg, folder));
 }
 
-async function fromInstaller(onLine) {
+async function fromInstaller(/** @type {(line: string) => void} */ onLine) {
   const bins = [dirname(process.execPath), join(nodeModules, '.bin'), join(pkg, 'node_modules', '.bin')];
   const env = { ...process.env, PATH: [...bins, process.env.PATH].join(delimiter) };
   await run(process.execPath, [join('scripts', 'install.js')], { cwd: pkg, env, minutes: 10, onLine });
   return loads();
 }
 
+/**
+ * @param {string} stage a folder for its files
+ * @param {(line: string) => void} onLine
+ * @returns {Promise<string>} why it failed, '' if it did not
+ */
 async function fromWheel(stage, onLine) {
   const wheel = WHEELS[`${process.platform}-${process.arch}`];
   if (wheel === undefined) return `there is no TensorFlow wheel for ${process.platform} ${process.arch}`;
@@ -187,7 +206,7 @@ async function fromWheel(stage, onLine) {
   }
 
   onLine('unpacking libtensorflow');
-  const file = readdirSync(stage).find((name) => name.endsWith('.whl'));
+  const file = readdirSync(stage).filter((name) => name.endsWith('.whl'))[0];
   const lib = join(stage, 'deps', 'lib');
   const include = join(stage, 'include');
   const unpack = [join(here, 'unpack_wheel.py'), join(stage, file), lib, include];
@@ -225,13 +244,17 @@ async function fromWheel(stage, onLine) {
 const tar = () => createRequire(join(pkg, 'package.json'))('tar');
 
 /** Packs the native backend that is installed. Returns false if there is none. */
-export async function packNative(file) {
+export async function packNative(/** @type {string} */ file) {
   const state = nativeState();
   if (state === undefined || state.outcome === 'none') return false;
   await tar().create({ gzip: { level: 6 }, file, cwd: pkg, portable: true, noMtime: true }, ['deps', 'lib']);
   return true;
 }
 
+/**
+ * @param {import('./steps.mjs').Bundle} bundle
+ * @param {(line: string) => void} onLine
+ */
 async function fromBundle({ native }, onLine) {
   if (!native) return 'the bundle has no native backend for this machine';
   onLine('unpacking the native backend');
@@ -243,6 +266,8 @@ async function fromBundle({ native }, onLine) {
  * Tries the ways to a native backend in turn until one loads, and stores the outcome in the stamp:
  * 'present', 'bundle', 'installer', 'wheel', or 'none' with the reasons. With a bundle no other way is tried: there is
  * supposed to be no network.
+ * @param {(line: string) => void} onLine
+ * @param {import('./steps.mjs').Bundle} [bundle]
  */
 export async function setUpNative(onLine, bundle) {
   const former = readJson(stamps.native);
@@ -251,7 +276,8 @@ export async function setUpNative(onLine, bundle) {
   for (const name of readdirSync(work)) if (name.startsWith('native-')) remove(join(work, name));
   remove(stamps.native);
 
-  const finish = (outcome, reason) => {
+  const finish = (/** @type {Outcome} */ outcome, /** @type {string | undefined} */ reason = undefined) => {
+    /** @type {Stamp} */
     const stamp = { inputs: inputs(outcome), outcome, reason, files: outcome === 'none' ? {} : sizes() };
     remove(begun);
     writeJson(stamps.native, stamp);
@@ -286,7 +312,7 @@ export async function setUpNative(onLine, bundle) {
     reasons.push(reason);
   } catch (error) {
     if (error instanceof Stopped) throw error;
-    reasons.push(error.message);
+    reasons.push(error instanceof Error ? error.message : String(error));
   } finally {
     remove(stage);
   }

@@ -1,14 +1,13 @@
 #!/usr/bin/env node
-import { lock, unlock } from '../system/lock.mjs';
 // Set-up: installs and builds all that a clone needs. `npm run setup`; the other commands run it first by themselves.
 //   --quiet  prints nothing when there is nothing to do
 //   --check  only says which Node and Python would be used
 //   --retry  retries a native backend that could not be installed before
 //   --from   takes everything from a bundle (`npm run bundle`): a folder or an address, as LIF_FC_MNIST_BUNDLE does
-import { endWithParent, onSignals } from '../system/parent.mjs';
+import { lock, unlock } from '../system/lock.mjs';
+import { runProgram } from '../system/program.mjs';
 import { root, SetupError } from '../system/project.mjs';
 import { BACKENDS, checkNode, findPython } from '../system/requirements.cjs';
-import { endChildren, Stopped } from '../system/run.mjs';
 import { seconds, step } from '../system/step.mjs';
 import { build, isBuilt } from './build.mjs';
 import { openBundle } from './bundle.mjs';
@@ -18,12 +17,12 @@ import { installPackages, installPython, pending, writeKernel } from './steps.mj
 const KNOWN = ['--quiet', '--check', '--retry', '--from'];
 const flags = process.argv.slice(2);
 const at = flags.indexOf('--from');
-const [, from = process.env.LIF_FC_MNIST_BUNDLE] = at === -1 ? [] : flags.splice(at, 2);
+const [, from] = at === -1 ? [undefined, process.env.LIF_FC_MNIST_BUNDLE || undefined] : flags.splice(at, 2);
 const retry = flags.includes('--retry');
 const quiet = flags.includes('--quiet');
 const start = performance.now();
 
-const warn = (message) => message && console.warn(`warning: ${message}`);
+const warn = (/** @type {string | undefined} */ message) => message && console.warn(`warning: ${message}`);
 
 function wantedBackend() {
   const wanted = process.env.LIF_FC_MNIST_BACKEND || undefined;
@@ -32,8 +31,19 @@ function wantedBackend() {
   process.exit(2);
 }
 
-const isPending = (todo) => todo.packages || todo.python || todo.native || todo.build || todo.kernel;
+/** @typedef {ReturnType<typeof pending>} Todo */
 
+const isPending = (/** @type {Todo} */ todo) =>
+  todo.packages || todo.python || todo.native || todo.build || todo.kernel;
+
+/** Why a step is done again, where something is lost. */
+const because = (/** @type {string | undefined} */ reason) => (reason && reason !== 'new' ? `: ${reason}` : '');
+
+/**
+ * @param {Todo} todo
+ * @param {string | undefined} wanted the backend
+ * @param {string | undefined} nodeWarning
+ */
 async function work(todo, wanted, nodeWarning) {
   const python = todo.python ? findPython() : undefined;
   warn(nodeWarning);
@@ -41,6 +51,7 @@ async function work(todo, wanted, nodeWarning) {
   const with_ = python ? `, Python ${python.version} from ${python.executable}` : '';
   console.log(`Setting up ${root} (Node ${process.versions.node}${with_}):`);
 
+  /** @type {import('./steps.mjs').Bundle | undefined} */
   let bundle;
   if (from && (todo.packages || todo.python || todo.native)) {
     await step('Bundle', `checking the files of ${from}`, async (onLine) => {
@@ -49,10 +60,12 @@ async function work(todo, wanted, nodeWarning) {
   }
 
   const packages = todo.packages
-    ? step('Node packages', 'npm ci, without install scripts', (onLine) => installPackages(onLine, bundle))
+    ? step('Node packages', `npm ci, without install scripts${because(todo.packages)}`, (onLine) =>
+        installPackages(onLine, bundle),
+      )
     : Promise.resolve();
-  const environment = todo.python
-    ? step('Python packages', 'a venv in .venv, pip install -r requirements.txt', (onLine) =>
+  const environment = python
+    ? step('Python packages', `a venv in .venv, pip install -r requirements.txt${because(todo.python)}`, (onLine) =>
         installPython(python, onLine, bundle),
       )
     : Promise.resolve();
@@ -60,9 +73,10 @@ async function work(todo, wanted, nodeWarning) {
   const native = async () => {
     await Promise.all([packages, environment]);
     if (!todo.native) return;
-    let state;
+    let reason;
     await step('Native backend', "TensorFlow's library for @tensorflow/tfjs-node", async (onLine) => {
-      state = await setUpNative(onLine, bundle);
+      const state = await setUpNative(onLine, bundle);
+      reason = state.outcome === 'none' ? state.reason : undefined;
       return {
         present: 'already there',
         bundle: 'from the bundle',
@@ -71,8 +85,8 @@ async function work(todo, wanted, nodeWarning) {
         none: 'unavailable',
       }[state.outcome];
     });
-    if (state.outcome !== 'none') return;
-    const message = `no native backend: ${state.reason}`;
+    if (reason === undefined) return;
+    const message = `no native backend: ${reason}`;
     if (wanted === 'native') throw new SetupError(message);
     warn(`${message}. The tutorial uses the slower WebAssembly backend instead; see environment.md.`);
   };
@@ -89,7 +103,7 @@ async function work(todo, wanted, nodeWarning) {
   // In parallel, since npm and pip mostly wait for the disk and the network. A step that fails does not stop the
   // others: the steps that succeed need not be repeated.
   const results = await Promise.allSettled([native(), compile(), kernel()]);
-  const errors = [...new Set(results.flatMap(({ reason }) => reason ?? []))];
+  const errors = [...new Set(results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])))];
   const unexpected = errors.find((error) => !(error instanceof SetupError));
   if (unexpected) throw unexpected;
   if (errors.length > 0) throw new SetupError(errors.map((error) => error.message).join('\nsetup: '));
@@ -100,6 +114,10 @@ async function main() {
   const unknown = flags.find((flag) => !KNOWN.includes(flag));
   if (unknown !== undefined) {
     console.error(`setup: unknown option ${unknown}; expected ${KNOWN.join(', ')}`);
+    process.exit(2);
+  }
+  if (at !== -1 && !from) {
+    console.error('setup: --from: expected the folder or the address of a bundle, found nothing');
     process.exit(2);
   }
   const nodeWarning = checkNode();
@@ -126,21 +144,8 @@ async function main() {
   }
 }
 
-let stopping = false;
-
-async function stop(status, message) {
-  if (stopping) return; // Ctrl-C comes twice where another program of ours runs set-up: from the terminal and from it
-  stopping = true;
-  if (message) console.error(message);
-  await endChildren();
-  unlock();
-  process.exit(status);
-}
-
-onSignals((status) => stop(status, 'setup: interrupted; run it again to continue with the interrupted step'));
-endWithParent();
-
-main().then(unlock, (error) => {
-  // Stopped: the signal's own handler prints the message and ends the process.
-  if (!(error instanceof Stopped)) stop(1, `setup: ${error instanceof SetupError ? error.message : error.stack}`);
+await runProgram('setup', main, {
+  tidy: unlock,
+  interrupted: 'interrupted; run it again to continue with the interrupted step',
 });
+unlock();

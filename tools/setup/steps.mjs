@@ -1,8 +1,10 @@
 // The steps of set-up: what each does, and whether it still has to be done.
+/** @typedef {Awaited<ReturnType<typeof import('./bundle.mjs').openBundle>>} Bundle */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import {
+  filesUnder,
   hashOf,
   isClone,
   nodeModules,
@@ -21,6 +23,19 @@ import { isBuilt } from './build.mjs';
 import { nativeState } from './native.mjs';
 import { startRegistry } from './registry.mjs';
 
+/**
+ * The names of the files in a folder, for its stamp: so a file that is lost later is noticed. Python compiles its modules as
+ * they are used.
+ */
+const namesIn = (/** @type {string} */ folder) => filesUnder(folder).filter((name) => !name.endsWith('.pyc'));
+
+/**
+ * The first file of a stamp that is not there any more; undefined if there is none. Files that were added do not matter.
+ * @param {string} folder
+ * @param {string[]} [files] none in a stamp of an older edition
+ */
+const lostIn = (folder, files = []) => files.find((name) => !existsSync(join(folder, name)));
+
 // Node packages ------------------------------------------------------------------------------------------------------
 
 const packagesStamp = () => ({
@@ -28,39 +43,39 @@ const packagesStamp = () => ({
   platform: `${process.platform}-${process.arch}`,
 });
 
-/** The folders that must exist on every platform, so that a package removed by hand is noticed. */
-const packageFolders = () =>
-  Object.entries(readJson(join(root, 'package-lock.json')).packages)
-    .filter(([path, entry]) => path !== '' && !entry.link && !entry.optional && !entry.os)
-    .map(([path]) => path);
-
-function packagesDone() {
-  const stamp = readJson(stamps.packages);
-  if (JSON.stringify(stamp) !== JSON.stringify(packagesStamp())) return false;
+/** Why the Node packages have to be installed; undefined if they are as package-lock.json says. */
+function packagesLack() {
+  const { files, ...stamp } = readJson(stamps.packages) ?? {};
+  if (JSON.stringify(stamp) !== JSON.stringify(packagesStamp())) return 'new';
   try {
     // On Windows the link is a junction with an absolute path, which is wrong after the clone was moved.
-    if (realpathSync(join(nodeModules, 'lif-fc-mnist')) !== realpathSync(root)) return false;
+    if (realpathSync(join(nodeModules, 'lif-fc-mnist')) !== realpathSync(root)) return 'the folder was moved';
   } catch {
-    return false;
+    return 'node_modules/lif-fc-mnist is missing';
   }
-  return packageFolders().every((path) => existsSync(join(root, path, 'package.json')));
+  const lost = lostIn(nodeModules, files);
+  return lost && `${join('node_modules', lost)} is missing`;
 }
 
 /** npm's own environment, but with a registry on this machine that has the packages of the bundle. */
-function fromRegistry(address) {
+function fromRegistry(/** @type {string} */ address) {
   const cache = join(root, 'build', 'npm-cache');
   const proxies = /^(npm_config_)?(https?_?-?proxy|proxy|noproxy|offline|prefer_offline)$/i;
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !proxies.test(name)));
   return { args: [`--registry=${address}`, `--cache=${cache}`, '--noproxy=127.0.0.1'], env, cache };
 }
 
-/** Installs the packages of package-lock.json: from npm's registry, or from a bundle. */
+/**
+ * Installs the packages of package-lock.json: from npm's registry, or from a bundle.
+ * @param {(line: string) => void} onLine
+ * @param {Bundle} [bundle]
+ */
 export async function installPackages(onLine, bundle) {
   remove(stamps.packages);
   const [command, first] = npmCommand();
   const args = [...first, 'ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
   const registry = bundle && (await startRegistry(bundle.npm, readJson(join(root, 'package-lock.json'))));
-  const from = registry ? fromRegistry(registry.address) : { args: [], env: process.env };
+  const from = registry ? fromRegistry(registry.address) : { args: [], env: process.env, cache: undefined };
   try {
     const env = { ...from.env, NODE_OPTIONS: '' };
     const result = await runTwice(command, [...args, ...from.args], { cwd: root, env, onLine });
@@ -69,7 +84,7 @@ export async function installPackages(onLine, bundle) {
     registry?.close();
     if (from.cache) remove(from.cache);
   }
-  writeJson(stamps.packages, packagesStamp());
+  writeJson(stamps.packages, { ...packagesStamp(), files: namesIn(nodeModules) });
 }
 
 // .venv --------------------------------------------------------------------------------------------------------------
@@ -77,12 +92,20 @@ export async function installPackages(onLine, bundle) {
 // The scripts in a venv contain its absolute path, so a clone that was moved or copied needs a new venv.
 const venvStamp = () => ({ inputs: hashOf(['requirements.txt']), path: venv });
 
-export function venvDone() {
-  const { python, ...stamp } = readJson(stamps.python) ?? {};
-  return JSON.stringify(stamp) === JSON.stringify(venvStamp()) && existsSync(venvPython);
+/** Why .venv has to be made; undefined if it is as requirements.txt says. */
+export function venvLacks() {
+  const { python, files, ...stamp } = readJson(stamps.python) ?? {};
+  if (JSON.stringify(stamp) !== JSON.stringify(venvStamp())) return 'new';
+  const lost = existsSync(venvPython) ? lostIn(venv, files) : relative(venv, venvPython);
+  return lost && `${join('.venv', lost)} is missing`;
 }
 
-/** Makes .venv and installs requirements.txt there: from pip's index, or from a bundle. */
+/**
+ * Makes .venv and installs requirements.txt there: from pip's index, or from a bundle.
+ * @param {{ executable: string, version: string }} python
+ * @param {(line: string) => void} onLine
+ * @param {Bundle} [bundle]
+ */
 export async function installPython(python, onLine, bundle) {
   remove(stamps.python);
   const env = pythonEnv();
@@ -93,7 +116,7 @@ export async function installPython(python, onLine, bundle) {
   if (bundle) pip.push('--no-index', '--find-links', bundle.wheels);
   const result = await runTwice(venvPython, [...pip, '-r', join(root, 'requirements.txt')], { cwd: root, env, onLine });
   succeeded(result, 'pip install --require-hashes -r requirements.txt');
-  writeJson(stamps.python, { ...venvStamp(), python: python.version });
+  writeJson(stamps.python, { ...venvStamp(), python: python.version, files: namesIn(venv) });
 }
 
 // Kernel -------------------------------------------------------------------------------------------------------------
@@ -126,12 +149,16 @@ export const kernelDone = () => existsSync(kernelFile) && readFileSync(kernelFil
 
 // --------------------------------------------------------------------------------------------------------------------
 
-/** What set-up still has to do. `retry`: the native backend counts as not tried. */
+/**
+ * What set-up still has to do: for the packages the reason, 'new' where there are none that fit.
+ * @param {string} [wanted] the backend, LIF_FC_MNIST_BACKEND
+ * @param {boolean} [retry] the native backend counts as not tried
+ */
 export function pending(wanted, retry = false) {
-  const packages = !packagesDone();
-  const python = !venvDone();
+  const packages = packagesLack();
+  const python = venvLacks();
   const state = packages ? undefined : nativeState();
   const again = retry || (state?.outcome === 'none' && wanted === 'native');
   const native = wanted !== 'wasm' && wanted !== 'cpu' && (state === undefined || again);
-  return { packages, python, native, build: !isBuilt(), kernel: python || !kernelDone(), state };
+  return { packages, python, native, build: !isBuilt(), kernel: python !== undefined || !kernelDone(), state };
 }

@@ -1,4 +1,4 @@
-// What every part of the book needs to write HTML.
+// What is needed to write HTML.
 export const escapeHtml = (/** @type {string} */ string) =>
   string.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 

@@ -15,18 +15,19 @@ export const venv = join(root, '.venv');
 export const venvPython = windows ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
 
 /**
- * SHA-256 of the named files of the clone and of further strings; a missing file is hashed as missing.
- * @param {string[]} files
- * @param {string[]} more
+ * SHA-256 of files and of a further text; a missing file is hashed as missing.
+ * @param {string[]} files as paths from the folder
+ * @param {string} more
+ * @param {string} folder the clone by default
  */
-export function hashOf(files, ...more) {
+export function hashOf(files, more = '', folder = root) {
   const hash = createHash('sha256');
   for (const file of files) {
-    const path = join(root, file);
+    const path = join(folder, file);
     hash.update(`${file}\0`);
     hash.update(existsSync(path) ? readFileSync(path) : 'missing');
   }
-  for (const text of more) hash.update(`\0${text}`);
+  if (more !== '') hash.update(`\0${more}`);
   return hash.digest('hex');
 }
 

@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 export { buildDeclarations } from './declarations.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const { name, version, description, license } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
+const { name, version, description, license } = JSON.parse(readFileSync(join(here, '..', 'package.json'), 'utf8'));
 
 /** Node's modules that TypeScript asks for where it runs in Node; in a page it finds nothing there. */
 const NODE_MODULES = ['fs', 'path', 'os', 'crypto', 'inspector', 'perf_hooks', 'source-map-support', 'buffer', 'util'];

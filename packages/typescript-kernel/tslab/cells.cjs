@@ -1,41 +1,26 @@
 'use strict';
-// How a cell runs and ends: the files beside this one print its errors and its last value, and an interrupt, which is
-// planned, leaves one calm line on stdout instead of a stack.
-const { nameCell, nameFile, forgetMaps } = require('./origins.cjs');
-const { describeError } = require('./errors.cjs');
-const { describeValue, shortenTensors } = require('./values.cjs');
+// How a cell runs and ends: it shows its errors, its last value and an interrupt in the words of both kernels (`core/`).
+const { inspect } = require('node:util');
+const { describeFailure, describeLate, shortenStacks } = require('../core/errors.cjs');
+const { problemLine, withHints } = require('../core/hints.cjs');
+const { interruption, interruptText, isAbort, stillRunning } = require('../core/interrupts.cjs');
+const { describeValue } = require('../core/values.cjs');
+const { forgetMaps, nameCell, nameFile, originOf } = require('./origins.cjs');
+const { shortenTensors } = require('./tensors.cjs');
 
 /** How long a cell that stops itself may take to do so, in ms. */
 const GRACE = 5000;
-
-const STILL_RUNNING = `Interrupted. The cell did not stop within ${GRACE / 1000} s and may still be running.`;
 
 /** The mark of a listener of SIGINT that ends its cell itself: the package's `interruptible` has it. */
 const ENDS_ITS_CELL = Symbol.for('lif-fc-mnist.ends-its-cell');
 
 const endsItself = () => process.listeners('SIGINT').some((listener) => listener[ENDS_ITS_CELL] === true);
 
-/** TypeScript's codes for a name that nothing declares. */
-const UNKNOWN_NAME = [2304, 2503, 18004];
-
-/**
- * A learner who has restarted the kernel has no variables; the first unknown name reminds of that. A kernel does not know
- * the notebook's cells, so this is true of a misspelt name, too.
- */
-function hint(diagnostics) {
-  const first = diagnostics.find(({ code }) => UNKNOWN_NAME.includes(code));
-  if (first) {
-    const text = first.messageText.replace(/[.?]?$/, '.');
-    first.messageText = `${text} If a cell above declares it, run that cell first.`;
-  }
-  return diagnostics;
-}
-
 /** A converter whose cells have names and maps. */
 function named(converter, number) {
   const convert = (earlier, source) => {
     const result = converter.convert(earlier, source);
-    hint(result.diagnostics ?? []);
+    result.diagnostics = withHints(result.diagnostics ?? []);
     for (const { path, data } of result.sideOutputs ?? []) nameFile(path, data);
     if (result.output) {
       result.output = nameCell(result.output, { number: number(), source, isAsync: result.hasToplevelAwait });
@@ -47,13 +32,28 @@ function named(converter, number) {
 }
 
 /** Whether an error is what an interrupt leaves: of a loop that never waits, of tslab, or of work that was told to stop. */
-const isInterrupt = (error, wasInterrupted) =>
-  error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED' ||
-  (wasInterrupted && (error?.message === 'Interrupted asynchronously' || error?.name === 'AbortError'));
+function isInterrupt(error, wasInterrupted) {
+  if (wasInterrupted && isAbort(error)) return true;
+  try {
+    return (
+      error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED' ||
+      (wasInterrupted && error?.message === 'Interrupted asynchronously')
+    );
+  } catch {
+    return false; // it cannot be looked at
+  }
+}
 
-/** Work that stopped by itself may say how far it came: `Interrupted after 12 of 100 epochs.` */
-const interruptText = ({ name, message }) =>
-  name === 'AbortError' && message.startsWith('Interrupted ') ? message : 'Interrupted.';
+/** Shows what nobody awaited as a cell shows its errors; tslab would print it with `inspect`, which some values end. */
+function reportLate() {
+  for (const [event, kind] of [
+    ['uncaughtException', 'UncaughtException'],
+    ['unhandledRejection', 'UnhandledPromiseRejection'],
+  ]) {
+    process.removeAllListeners(event);
+    process.on(event, (error) => console.error(describeLate(inspect, kind, error)));
+  }
+}
 
 /** An executor of tslab's that ends its cells as described above. `failure` is how the last cell failed. */
 function createMendedExecutor(createExecutor, rootDir, convs) {
@@ -61,25 +61,26 @@ function createMendedExecutor(createExecutor, rootDir, convs) {
   let interrupted = false;
   let overdue = false;
   let timer;
-  const failed = (ename, evalue, traceback) => {
-    executor.failure = { ename, evalue, traceback };
-  };
 
   const output = {
-    log: (value) => console.log(describeValue(value)),
+    log: (value) => {
+      shortenTensors();
+      console.log(describeValue(inspect, value));
+    },
     error(first, ...rest) {
-      // A type error comes as a format and its parts, what a cell has thrown comes alone.
       if (rest.length > 0) {
-        console.error(first, ...rest);
-        if (!executor.failure) failed('TypeScript', String(rest.at(-1)), []);
+        // A type error, as a format and its parts.
+        const [file, line, column, text] = rest;
+        console.error(file + problemLine(line, column, text));
+        executor.failure ??= { ename: 'TypeScript', evalue: text, traceback: [] };
       } else if (isInterrupt(first, interrupted)) {
-        const text = overdue ? STILL_RUNNING : interruptText(first);
+        const text = overdue ? stillRunning(GRACE) : interruptText(first);
         console.log(text);
-        failed('Interrupted', text, []);
+        executor.failure = interruption(text);
       } else {
-        const text = describeError(first);
+        const { text, reply } = describeFailure(inspect, first);
         console.error(text);
-        failed(first?.name ?? 'Error', String(first?.message ?? first), text.split('\n'));
+        executor.failure = reply;
       }
     },
   };
@@ -101,6 +102,7 @@ function createMendedExecutor(createExecutor, rootDir, convs) {
     ...inner,
     failure: undefined,
     async execute(source) {
+      if (number === 0) reportLate(); // tslab has its own listeners by now
       number++;
       interrupted = false;
       overdue = false;
@@ -132,15 +134,19 @@ function createMendedExecutor(createExecutor, rootDir, convs) {
  * @param {NodeJS.Require} ofTslab the `require` of tslab's program
  */
 exports.mendCells = (ofTslab) => {
+  // Where nothing of a stack was written by anybody the fault is tslab's own, and its frames tell where.
+  shortenStacks(originOf, (sites) => sites.map((site) => `    at ${site}`));
+
   const executors = ofTslab('tslab/dist/executor.js');
   const { createExecutor } = executors;
   executors.createExecutor = (rootDir, convs) => createMendedExecutor(createExecutor, rootDir, convs);
 
   // tslab's answer says that a cell has failed, but not how.
-  const { JupyterHandlerImpl } = ofTslab('tslab/dist/jupyter.js');
-  const { handleExecute } = JupyterHandlerImpl.prototype;
-  JupyterHandlerImpl.prototype.handleExecute = async function (...args) {
-    const reply = await handleExecute.apply(this, args);
-    return reply.status === 'error' ? { ...reply, ...this.executor.failure } : reply;
+  const jupyter = ofTslab('tslab/dist/jupyter.js');
+  jupyter.JupyterHandlerImpl = class extends jupyter.JupyterHandlerImpl {
+    async handleExecute(...request) {
+      const reply = await super.handleExecute(...request);
+      return reply.status === 'error' ? { ...reply, ...this.executor.failure } : reply;
+    }
   };
 };

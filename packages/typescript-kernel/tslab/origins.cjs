@@ -3,7 +3,7 @@
 // of the package's source.
 const { existsSync, readFileSync } = require('node:fs');
 const { SourceMap } = require('node:module');
-const { extname, relative, resolve, sep } = require('node:path');
+const { dirname, extname, relative, resolve, sep } = require('node:path');
 const { fileURLToPath } = require('node:url');
 
 const project = resolve(__dirname, '..', '..', '..');
@@ -42,7 +42,7 @@ exports.nameCell = (text, { number, source, isAsync }) => {
     // tslab puts a line of its own before what was written, so that TypeScript takes it for a module.
     const found = find(line - 1, Math.max(0, column - 1 - (line === 1 ? offset : 0))) - 1;
     const at = found >= 0 && found < written.length ? { line: found + 1, text: written[found].trim() } : {};
-    return { place: `cell [${number}]`, ...at };
+    return { cell: number, ...at };
   });
   scripts.delete(`cell-${number - CELLS}`);
   return `${text}\n//# sourceURL=${name}`;
@@ -53,7 +53,7 @@ exports.nameFile = (file, text) => {
   const maps = unnamed.get(text);
   const find = follower(maps);
   const place = shortPath(file).replace(/\.js$/, extname(maps?.at(-1).sources[0] ?? file));
-  scripts.set(file, (line, column) => ({ place, line: find(line - 1, column - 1) + 1 }));
+  scripts.set(file, (line, column) => ({ file: place, line: find(line - 1, column - 1) + 1 }));
 };
 
 /** Forgets maps that nobody has asked for. */
@@ -84,20 +84,21 @@ function ofBuild(file, line, column) {
     builtMaps.set(file, existsSync(map) ? new SourceMap(JSON.parse(readFileSync(map, 'utf8'))) : undefined);
   }
   const found = builtMaps.get(file)?.findEntry(line - 1, column - 1);
-  if (found?.originalSource === undefined) return { place: shortPath(file), line };
+  if (found?.originalSource === undefined) return { file: shortPath(file), line };
   // The build is made in a folder of another depth and then moved: what counts is the path below the project.
-  return { place: found.originalSource.replace(/^(\.\.\/)+/, ''), line: found.originalLine + 1 };
+  return { file: found.originalSource.replace(/^(\.\.\/)+/, ''), line: found.originalLine + 1 };
 }
 
-/**
- * Where the code at a place was written.
- * @param {string} script name of the script, a path or a file URL
- * @param {number} line from 1
- * @param {number} column from 1
- * @returns {{ place: string, line?: number, text?: string } | undefined} `text` is the line itself, of a cell; undefined
- * where nobody wrote anything
- */
+const LIBRARY = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/s;
+/** Both kernels' folder. */
+const ours = dirname(__dirname) + sep;
+
+/** @type {import('../core/errors.cjs').OriginOf} */
 exports.originOf = (script, line, column) => {
+  if (!script || script.startsWith('node:') || script.startsWith('evalmachine.') || script.startsWith(ours))
+    return undefined;
+  const library = LIBRARY.exec(script)?.[1].replaceAll('\\', '/');
+  if (library !== undefined) return library === 'tslab' ? undefined : { library };
   const file = script.startsWith('file:') ? fileURLToPath(script) : script;
   const known = scripts.get(file);
   return known ? known(line, column) : ofBuild(file, line, column);

@@ -11,7 +11,6 @@ if (isMainThread && process.argv[2] === 'kernel') {
   require('./parent.cjs').endWithJupyter();
   // Before tslab's own files are loaded: they take TypeScript and each other as they are then.
   require('./compiler.cjs').mendCompiler(ofTslab);
-  require('./errors.cjs').shortenStacks();
   require('./cells.cjs').mendCells(ofTslab);
   const { isShared, giveWayAfterFirstCell } = require('./sharing.cjs');
   if (isShared) giveWayAfterFirstCell(ofTslab);

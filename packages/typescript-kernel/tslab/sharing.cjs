@@ -39,14 +39,16 @@ function giveWayAsSession() {
 /** @param {NodeJS.Require} ofTslab the `require` of tslab's program */
 exports.giveWayAfterFirstCell = (ofTslab) => {
   giveWay(BEFORE);
-  const { JupyterHandlerImpl } = ofTslab('tslab/dist/jupyter.js');
-  const { handleExecute } = JupyterHandlerImpl.prototype;
-  JupyterHandlerImpl.prototype.handleExecute = async function (...args) {
-    try {
-      return await handleExecute.apply(this, args);
-    } finally {
-      JupyterHandlerImpl.prototype.handleExecute = handleExecute;
-      giveWay(AFTER);
+  const jupyter = ofTslab('tslab/dist/jupyter.js');
+  let isFirst = true;
+  jupyter.JupyterHandlerImpl = class extends jupyter.JupyterHandlerImpl {
+    async handleExecute(...request) {
+      try {
+        return await super.handleExecute(...request);
+      } finally {
+        if (isFirst) giveWay(AFTER);
+        isFirst = false;
+      }
     }
   };
 };

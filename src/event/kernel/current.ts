@@ -27,7 +27,7 @@ export let silences: usize = 0;
 export function currents(scratch: usize, weights: usize, steps: usize): void {
   listSilences(scratch, steps);
   startFromBright(scratch, weights, steps);
-  turnRound(scratch, (dim + 15) >> 4, steps);
+  transpose(scratch, (dim + 15) >> 4, steps);
   const groups = (dim + 3) >> 2;
   for (let group: usize = 0; group < groups; group++) {
     const pixels = scratch + PIXEL_AT + 8 * group;
@@ -88,8 +88,8 @@ function startFromBright(scratch: usize, weights: usize, steps: usize): void {
   }
 }
 
-/** From 16 steps of a pixel in 16 bits to 16 pixels of a step in 16 bits. */
-function turnRound(scratch: usize, chunks: usize, steps: usize): void {
+/** Transposes bits: 16 steps of each pixel become 16 pixels of each step. */
+function transpose(scratch: usize, chunks: usize, steps: usize): void {
   for (let start: usize = 0; start < steps; start += PART) {
     const part = scratch + SPIKES + (start / PART) * PART_BYTES;
     for (let chunk: usize = 0; chunk < chunks; chunk++) {

@@ -6,7 +6,7 @@ import { IMAGE_SIZE, type Mnist } from '../../common/mnist';
 import type { TrainingHistory } from '../../training/history';
 import { accuracyCurve, digits, plot1dSpikes, plot2dHeatmap } from '../../visualizing';
 import type { Figure } from '../../visualizing/theme';
-import { saveFigure } from '../notebook/display';
+import { saveFigure } from '../drawing/save';
 
 const NAMES = ['acc', 'input', '2d_heatmap', '1d_spikes'] as const;
 const TYPES = ['png', 'svg'] as const;

@@ -4,7 +4,7 @@ import type { Engine, ResolvedEngineOptions } from '../../common/engine';
 import { assertFinite } from '../../records/run-files';
 import { newHistory, type TrainingHistory } from '../../training/history';
 import { train } from '../../training/train';
-import { progressBar } from '../notebook/display';
+import { progressBar } from '../progress-bar';
 import { addCurves, type Checkpoint, formatRow, SummaryWriter, writeCheckpoint, writeRun } from '../records';
 import { checkpointOf } from '../records/run-folder';
 import { figuresOf, saveFigures } from './figures';

@@ -5,22 +5,21 @@
  * the system's, and the random ids that plotly.js puts into its SVG are rewritten. All of it is loaded on first use.
  */
 import { createHash } from 'node:crypto';
+import { Queue } from '../../common/queue';
 import { type Figure, FONT_FAMILY } from '../../visualizing/theme';
 import { fontFiles, type PlotlyInJsdom, startPlotly } from './plotly';
 import { encodePng } from './png';
 
 let started: Promise<PlotlyInJsdom> | undefined;
-let queue: Promise<unknown> = Promise.resolve();
+/** One figure at a time: plotly.js keeps what it measures in the one document that all figures share. */
+const queue = new Queue();
 
 /**
  * Draws a figure as an SVG document: `role="img"`, a `<title>` (the figure's) and a `<desc>` (its sentence), the size
  * of `layout.width` × `layout.height` in CSS pixels, an opaque white background.
  */
 export function renderSvg(figure: Figure): Promise<string> {
-  // One figure at a time: plotly.js keeps what it measures in the one document that all figures share.
-  const drawn = queue.then(() => draw(figure));
-  queue = drawn.catch(() => undefined);
-  return drawn;
+  return queue.run(() => draw(figure));
 }
 
 /** As many pixels as can be drawn in some seconds: a figure of the tutorial at ten times its size. */
@@ -48,7 +47,7 @@ export async function rasterize(svg: string, scale = 1.5): Promise<Uint8Array> {
   // resvg knows the older name only.
   const known = svg.replaceAll('style="image-rendering:pixelated"', 'image-rendering="optimizeSpeed"');
   const picture = new Resvg(known, { font, fitTo: { mode: 'zoom', value: scale }, background: '#ffffff' });
-  // Before it draws: resvg ends the whole process where it finds no memory.
+  // Checked before it draws, since resvg ends the whole process if memory runs out.
   drawable(picture.width, picture.height, scale);
   const image = picture.render();
   return encodePng(image.pixels, image.width, image.height);

@@ -163,7 +163,7 @@ function answerLocally(server: Server, page: Page, loading: () => void): void {
   });
 }
 
-// Whatever a later nodeplotlib adds to its page: the browser asks no other host.
+// So the browser asks no other host, whatever a later nodeplotlib adds to its page.
 const CONTENT_POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:";
 
 // One column that is wide enough for our figures, and no icon whose font came from elsewhere.

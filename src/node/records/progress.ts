@@ -1,8 +1,8 @@
-/** What a learner's checks found, for the teacher: only where a hub asks for it, and only if the learner has agreed. */
+/** What a learner's checks found, as data: for the report of a class, and on a hub for the teacher's page, if the learner has agreed. */
 import { appendFileSync, closeSync, constants, openSync } from 'node:fs';
 
 /**
- * Adds one line to the file that the environment variable `LIF_FC_MNIST_PROGRESS` names, if there is that file: a hub makes
+ * Adds one line to the file that the environment variable `LIF_FC_MNIST_PROGRESS` names, if there is that file. A hub makes
  * it when the learner agrees, and removes it when the learner no longer does. The answer itself is not recorded.
  * @param exercise id, such as `lif-charge`
  * @param result `passed`, `todo`, `error`, `wrong`, or the name of the mistake

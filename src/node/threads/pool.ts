@@ -4,7 +4,6 @@ import { Worker } from 'node:worker_threads';
 import type { EventCore } from '../../event/core';
 import { Control, type JobKind } from '../../event/memory';
 import {
-  checkOpen,
   type HelperStart,
   offerTasks,
   performTask,
@@ -48,7 +47,6 @@ export class Pool implements TaskRunner {
   }
 
   async run(kind: JobKind): Promise<void> {
-    checkOpen(this.closed);
     if (this.failure) throw this.failure;
     this.core.control[Control.Kind] = kind;
     const tasks = this.core.tasks();

@@ -6,14 +6,9 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Interruption } from '../../../src/common/interruption';
-import {
-  figureBundle,
-  interruptible,
-  liveFigure,
-  progressBar,
-  saveFigure,
-  show,
-} from '../../../src/node/notebook/display';
+import { saveFigure } from '../../../src/node/drawing/save';
+import { figureBundle, interruptible, liveFigure, show } from '../../../src/node/notebook/display';
+import { progressBar } from '../../../src/node/progress-bar';
 import { lines } from '../../../src/visualizing';
 import { type Display, type Ended, runCells, type Step } from '../../support/kernel';
 
@@ -178,7 +173,7 @@ test('the bundle of a figure is smaller than 100 kB', async () => {
 });
 
 test('a bar is silent where nobody looks, and refuses a total of nothing', () => {
-  const program = `const { progressBar } = require('./src/node/notebook/display.ts');
+  const program = `const { progressBar } = require('./src/node/progress-bar.ts');
     const bar = progressBar(3, 'x'); bar.update(3); bar.finish();`;
   const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '-e', program], { cwd: root });
   assert.equal(`${stdout}${stderr}`, '');
@@ -187,7 +182,7 @@ test('a bar is silent where nobody looks, and refuses a total of nothing', () =>
 
 test('in a terminal a bar is written over in place and ends with its count', () => {
   const program = `Object.defineProperty(process.stderr, 'isTTY', { value: true });
-    const { progressBar } = require('./src/node/notebook/display.ts');
+    const { progressBar } = require('./src/node/progress-bar.ts');
     const bar = progressBar(4, 'x');
     setTimeout(() => { bar.update(1); bar.update(2); bar.update(4); }, 250);
     setTimeout(() => { bar.update(2, 'loss 1'); bar.update(4); bar.finish(); bar.finish(); }, 500);`;
@@ -200,7 +195,7 @@ test('in a terminal a bar is written over in place and ends with its count', () 
 
 test('the time left of resumed work counts what was done since, not what had been done before', () => {
   const program = `Object.defineProperty(process.stderr, 'isTTY', { value: true });
-    const { progressBar } = require('./src/node/notebook/display.ts');
+    const { progressBar } = require('./src/node/progress-bar.ts');
     const bar = progressBar(100, 'x');
     setTimeout(() => bar.update(50), 250);
     setTimeout(() => { bar.update(51); bar.finish(); }, 750);`;

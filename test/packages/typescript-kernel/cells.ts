@@ -319,6 +319,31 @@ export const ROWS: Row[] = [
   },
   { name: 'many errors', cell: "throw new AggregateError([new Error('one'), new Error('two')], 'both');" },
   { name: 'an error that is its own cause', cell: "const own = new Error('own');\nown.cause = own;\nthrow own;" },
+  { name: 'what is thrown need have no text', cell: 'throw { toString() { throw 1; } };' },
+  { name: 'nor a prototype', cell: 'throw Object.create(null);' },
+  {
+    name: 'nor let itself be looked at',
+    cell: "throw new Proxy(new Error('hidden'), { get() { throw 2; }, getPrototypeOf() { throw 3; } });",
+    differs: 'Node prints what is behind a proxy; no page can look there',
+    here: { status: 'error', ename: 'Error', stderr: 'Uncaught [a value that cannot be shown]\n' },
+  },
+  {
+    name: 'not even by who prints it',
+    cell: "throw { [Symbol.for('nodejs.util.inspect.custom')]() { throw new Error('closed'); } };",
+  },
+  {
+    name: 'an error whose message throws',
+    cell: "throw Object.defineProperty(new Error(), 'message', { get() { throw 4; } });",
+  },
+  {
+    name: 'a last line that cannot be printed',
+    cell: "({ [Symbol.for('nodejs.util.inspect.custom')]() { throw 5; } })",
+  },
+  {
+    name: 'and one that nobody awaits',
+    cell: `setTimeout(() => { throw Object.create(null); }, 1);\nPromise.reject({ toString() { throw 6; } });\n${waits(100)}`,
+  },
+  { name: 'and the next cell runs', cell: '1 + 1' },
   { name: 'of a module: the function that was called', cell: '\ntotal({} as any);' },
   { name: 'a rejected promise', cell: "await Promise.reject(new Error('rejected'));" },
   { name: 'in a timer', cell: `setTimeout(() => mean(null as any), 1);\n${waits(100)}` },

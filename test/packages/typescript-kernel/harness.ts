@@ -6,8 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import * as ts from '@tslab/typescript-for-tslab';
+import { problemLines } from '../../../packages/typescript-kernel/core/hints.cjs';
 import { createSession } from '../../../packages/typescript-kernel/jupyterlite/src/cells/session';
-import { problemsText } from '../../../packages/typescript-kernel/jupyterlite/src/problems';
 import type { Outcome } from '../../../packages/typescript-kernel/jupyterlite/src/protocol';
 import { createTypes } from '../../../packages/typescript-kernel/jupyterlite/src/types/notebook';
 import type { Shown } from './cells';
@@ -42,8 +42,8 @@ const session = createSession({
     return path ? import(pathToFileURL(path).href) : Promise.reject(new Error(`Cannot find module '${name}'`));
   },
   originOf(script) {
-    const name = byUrl.get(script);
-    return name === undefined ? undefined : { kind: 'module', name };
+    const library = byUrl.get(script);
+    return library === undefined ? undefined : { library };
   },
 });
 process.on('uncaughtException', (error) => session.reportLate('UncaughtException', error));
@@ -52,7 +52,7 @@ process.on('unhandledRejection', (error) => session.reportLate('UnhandledPromise
 async function execute(code: string, count: number): Promise<Outcome> {
   const problems = types.check(code);
   if (problems.length > 0) {
-    shown.stderr += problemsText(problems);
+    shown.stderr += problemLines(problems);
     return { status: 'error', ename: 'TypeScript', evalue: '', traceback: [] };
   }
   const outcome = await session.execute(code, count);

@@ -5,7 +5,6 @@ import { JSDOM } from 'jsdom';
 import { articleOf, load } from '../../support/book';
 
 interface Pages {
-  finishText(html: string, page: string): string;
   finishPage(html: string, page: string, more?: object): { html: string; texts: [string, string][] };
   chapterHead(chapter: object): string;
 }
@@ -73,19 +72,6 @@ test('The first use of a word of the glossary links to what it means, where a li
   );
 });
 
-test('A hidden solution opens as a hint does, under a name that is read aloud', async () => {
-  const { finishText } = await load<Pages>('pages');
-  // As myst-nb 1.4 writes it.
-  const html =
-    '<article><details class="admonition hide above-input">\n<summary aria-label="Toggle hidden content">\n' +
-    '<p class="collapsed admonition-title">Show the solution</p>\n<p class="expanded admonition-title">Hide the solution</p>\n' +
-    '</summary><pre>1</pre></details></article>';
-  const details = articleOf(finishText(html, 'x.html')).querySelector('details');
-  assert.equal(details?.className, 'hide above-input');
-  assert.equal(details?.querySelector('summary')?.hasAttribute('aria-label'), false);
-  assert.equal(details?.querySelector('.collapsed')?.className, 'collapsed');
-});
-
 test('The head of a chapter counts the chapters that there are', async () => {
   const { chapterHead } = await load<Pages>('pages');
   const chapters = ['00-start', '01-ann', '02-lif'].map((name) => ({ name, title: name }));
@@ -119,13 +105,19 @@ test('The browser edition is found from every page, in a folder beside the book 
 });
 
 test('For the search each section has its own text, and formulas are told once', async () => {
-  const { finishPage, finishText } = await load<Pages>('pages');
+  const { finishPage } = await load<Pages>('pages');
   const html =
     '<html><body><article><section id="a"><h1>Neuron<a class="headerlink">#</a></h1><p>It leaks <span class="tex">v</span></p>' +
     '<section id="b"><h2>Reset</h2><p>To zero.</p></section></section></article></body></html>';
-  const { texts } = finishPage(finishText(html, 'x.html'), 'x.html');
+  const { texts } = finishPage(html, 'x.html');
   assert.deepEqual(texts, [
     ['a', 'Neuron It leaks v'],
     ['b', 'Reset To zero.'],
   ]);
+});
+
+test('A formula that cannot be set is refused in one line that names its page', async () => {
+  const { finishPage } = await load<Pages>('pages');
+  const page = '<html><body><article><p><span class="tex">\\frac{1</span></p></article></body></html>';
+  assert.throws(() => finishPage(page, 'x.html'), { message: /^x\.html: formula \\frac\{1: KaTeX parse error: .+$/ });
 });

@@ -1,32 +1,11 @@
 /** Exercises in a chapter's cells, what a learner's copy makes of them, and what is read out of an executed notebook. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import type { Cell, Notebook } from '../../../tools/exercises/cells.mjs';
 import { temporaryFolder } from '../../support/data';
 
-const root = resolve(__dirname, '..', '..', '..');
-
-interface Cell {
-  cell_type: string;
-  id: string;
-  source: string | string[];
-  metadata: { exercise?: { id?: string; role: string; minutes?: number }; tags?: string[]; jupyter?: object };
-  outputs?: object[];
-  attachments?: object;
-}
-type Notebook = { cells: Cell[]; metadata: object; nbformat: number };
-interface Cells {
-  learnersCells(cells: Cell[]): Cell[];
-  problemsOf(notebook: Notebook, exercises: Record<string, { minutes: number }>): string[];
-}
-interface Copies {
-  makeCopies(from: string, to: string): { made: string[]; outdated: string[] };
-  resetCopy(name: string, from: string, to: string, now: Date): string | undefined;
-}
-
-const load = async <T>(...path: string[]) => (await import(pathToFileURL(join(root, 'tools', ...path)).href)) as T;
 const textOf = ({ source }: Cell) => [source].flat().join('');
 
 const HINT =
@@ -76,9 +55,9 @@ function chapter({
   };
 }
 
-let cells: Cells;
+let cells: typeof import('../../../tools/exercises/cells.mjs');
 before(async () => {
-  cells = await load<Cells>('exercises', 'cells.mjs');
+  cells = await import('../../../tools/exercises/cells.mjs');
 });
 
 describe("A learner's copy", () => {
@@ -179,7 +158,7 @@ describe('A chapter is refused', () => {
 });
 
 test('--reset makes a new copy and keeps the former one under a name with the time', async () => {
-  const { makeCopies, resetCopy } = await load<Copies>('exercises', 'copies.mjs');
+  const { makeCopies, resetCopy } = await import('../../../tools/exercises/copies.mjs');
   const from = temporaryFolder();
   const to = join(from, 'my');
   mkdirSync(to);
@@ -200,7 +179,7 @@ test('--reset makes a new copy and keeps the former one under a name with the ti
 });
 
 test('--reset makes a new copy where a link leads nowhere, and keeps the link', async () => {
-  const { makeCopies, resetCopy } = await load<Copies>('exercises', 'copies.mjs');
+  const { makeCopies, resetCopy } = await import('../../../tools/exercises/copies.mjs');
   const from = temporaryFolder();
   const to = join(from, 'my');
   writeFileSync(join(from, '02-b.ipynb'), JSON.stringify(chapter()));

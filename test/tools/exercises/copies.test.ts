@@ -4,36 +4,32 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import type { Cell, Notebook } from '../../../tools/exercises/cells.mjs';
 
 const root = resolve(__dirname, '..', '..', '..');
 const temporary = mkdtempSync(join(tmpdir(), 'lif-copies-'));
 after(() => rmSync(temporary, { recursive: true, force: true }));
 
-interface Notebook {
-  cells: { cell_type: string; source: string | string[]; outputs?: unknown[]; execution_count?: number | null }[];
-  metadata: Record<string, unknown>;
-}
-interface Copies {
-  chapterNames(folder?: string): string[];
-  learnersCopy(notebook: Notebook, name: string, chapters: string[]): Notebook;
-  makeCopies(from?: string, to?: string): { names: string[]; made: string[]; outdated: string[] };
-}
-
 const read = (file: string): Notebook => JSON.parse(readFileSync(file, 'utf8'));
 const textOf = ({ source }: { source: string | string[] }) => [source].flat().join('');
-const code = (source: string) => ({ cell_type: 'code', source, execution_count: 3, outputs: [{ a: 1 }], metadata: {} });
-const prose = (source: string) => ({ cell_type: 'markdown', source, metadata: {} });
+const printed = { output_type: 'stream', name: 'stdout', text: '1' };
+const code = (source: string): Cell => ({
+  ...prose(source),
+  cell_type: 'code',
+  execution_count: 3,
+  outputs: [printed],
+});
+const prose = (source: string): Cell => ({ cell_type: 'markdown', id: 'x', source, metadata: {} });
 const notebook = (...cells: Notebook['cells']) => ({ cells, metadata: { kernelspec: {} }, nbformat: 4 });
 
 describe('A copy of a chapter', () => {
-  let copies: Copies;
+  let copies: typeof import('../../../tools/exercises/copies.mjs');
   before(async () => {
-    copies = await import(pathToFileURL(join(root, 'tools', 'exercises', 'copies.mjs')).href);
+    copies = await import('../../../tools/exercises/copies.mjs');
   });
 
   const moved = (text: string) =>
-    textOf(copies.learnersCopy(notebook(prose(text)), '01-a.ipynb', ['01-a.ipynb', '02-b.ipynb']).cells[0] as never);
+    textOf(copies.learnersCopy(notebook(prose(text)), '01-a.ipynb', ['01-a.ipynb', '02-b.ipynb']).cells[0] as Cell);
 
   test('has the cells of the chapter with stubs for solutions, and no outputs', () => {
     for (const name of copies.chapterNames()) {
@@ -56,11 +52,11 @@ describe('A copy of a chapter', () => {
   test('begins with the title, and looks for a newer chapter above the exercises', () => {
     for (const name of copies.chapterNames()) {
       const { cells } = copies.learnersCopy(read(join(root, 'notebooks', name)), name, copies.chapterNames());
-      assert.match(textOf(cells[0] as never), /^# /);
+      assert.match(textOf(cells[0] as Cell), /^# /);
       const at = cells.findIndex((cell) => /^exercises\.edition\('/m.test(textOf(cell)));
-      assert.match(textOf(cells[at] as never), new RegExp(`^exercises\\.edition\\('${name}', '[0-9a-f]{8}'\\);$`, 'm'));
+      assert.match(textOf(cells[at] as Cell), new RegExp(`^exercises\\.edition\\('${name}', '[0-9a-f]{8}'\\);$`, 'm'));
       if (name.startsWith('00')) assert.equal(at, cells.length - 1);
-      else assert.match(textOf(cells[at + 1] as never), /^## Exercises$/m);
+      else assert.match(textOf(cells[at + 1] as Cell), /^## Exercises$/m);
     }
   });
 
@@ -126,7 +122,7 @@ describe('A copy of a chapter', () => {
 
     const copy = join(to, '01-a.ipynb');
     const edited = read(copy);
-    (edited.cells[1] as { source: string }).source = 'const mine = 2;';
+    (edited.cells[1] as Cell).source = 'const mine = 2;';
     writeFileSync(copy, JSON.stringify(edited));
     const before = readFileSync(copy, 'utf8');
     write('03-c.ipynb', prose('# C'));

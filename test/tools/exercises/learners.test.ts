@@ -8,23 +8,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { ALL } from '../../../src/exercises';
-import { type Cell as AnyCell, read, root, run, stream } from '../../support/notebooks';
-
-interface Cell extends AnyCell {
-  metadata: AnyCell['metadata'] & { exercise?: { id?: string; role: string } };
-}
-type Notebook = { cells: Cell[] };
-interface Copies {
-  chapterNames(): string[];
-  learnersCopy(notebook: Notebook, name: string, chapters: string[]): Notebook;
-}
-interface Cells {
-  sectionOf(notebook: Notebook): Cell[];
-}
-
-const load = async <T>(...path: string[]) => (await import(pathToFileURL(join(root, 'tools', ...path)).href)) as T;
+import type { Cell } from '../../../tools/exercises/cells.mjs';
+import { type Cell as ExecutedCell, read, root, run, stream } from '../../support/notebooks';
 
 /** The kernel finds the package from a folder of the clone only. */
 const folder = join(root, 'build', 'exercises', `test-${process.pid}`);
@@ -35,7 +21,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const code = (id: string, source: string, exercise = {}): Cell => ({
   cell_type: 'code',
   id,
-  metadata: { exercise, tags: ['raises-exception'] } as never,
+  metadata: { exercise, tags: ['raises-exception'] },
   execution_count: null,
   outputs: [],
   source: [source],
@@ -66,11 +52,11 @@ const MISHAPS = [
 
 /** The stubs of all chapters, and then the mishaps, as one notebook. */
 async function notebookOfAll(): Promise<{ file: string; stubs: Cell[] }> {
-  const { chapterNames, learnersCopy } = await load<Copies>('exercises', 'copies.mjs');
-  const { sectionOf } = await load<Cells>('exercises', 'cells.mjs');
+  const { chapterNames, learnersCopy, readChapter } = await import('../../../tools/exercises/copies.mjs');
+  const { sectionOf } = await import('../../../tools/exercises/cells.mjs');
   const names = chapterNames();
   const stubs = names.flatMap((name, chapter) => {
-    const copy = learnersCopy(read(join(root, 'notebooks', name)) as never, name, names);
+    const copy = learnersCopy(readChapter(name), name, names);
     return sectionOf(copy).map((cell) => ({ ...cell, id: `${chapter}-${cell.id}` }));
   });
   const file = join(folder, 'all.ipynb');
@@ -79,14 +65,14 @@ async function notebookOfAll(): Promise<{ file: string; stubs: Cell[] }> {
 }
 
 describe("A learner's copies in the real kernel", () => {
-  let executed: Cell[];
+  let executed: (ExecutedCell & Pick<Cell, 'metadata'>)[];
   let stubs: Cell[];
   before(async () => {
     const all = await notebookOfAll();
     stubs = all.stubs;
     const { status, lines } = await run([all.file, '--out', results, '--cell-timeout', '120']);
     assert.equal(status, 0, lines.join('\n'));
-    executed = read(join(results, 'build', 'exercises', `test-${process.pid}`, 'all.ipynb')).cells as Cell[];
+    executed = read(join(results, 'build', 'exercises', `test-${process.pid}`, 'all.ipynb')).cells;
   });
   const cell = (id: string) => executed.find((one) => one.id === id);
   const printed = (id: string) => stream(cell(id), 'stdout')?.join('');

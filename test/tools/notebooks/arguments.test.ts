@@ -97,6 +97,7 @@ test('--help names every option and the exit statuses, in lines that fit a termi
     '--junit FILE',
     '--cell-timeout S',
     '--heartbeat S',
+    '--json',
   ]) {
     assert.ok(
       lines.some((line) => line.includes(option)),

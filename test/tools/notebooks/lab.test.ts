@@ -1,6 +1,6 @@
 /** `npm run lab`: notebooks run in JupyterLab, in a real browser, as a reader does. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,6 +27,7 @@ const root = resolve(__dirname, '..', '..', '..');
 const chapter = join(root, 'notebooks', '02-lif-neuron.ipynb');
 const canary = (name: string) => join(root, 'test', 'canaries', `${name}.ipynb`);
 const screenshots = join(root, 'build', 'screenshots');
+const copiesFolder = join(root, 'notebooks', 'my');
 const runtime = join(root, 'build', 'jupyter', 'lab', 'runtime');
 
 const isRunning = (pid: number) => {
@@ -184,6 +185,9 @@ describe('JupyterLab', inChromium, () => {
 describe('npm run lab', inChromium, () => {
   let browser: Browser;
   let lab: Lab;
+  /** Copies that were there before are somebody's work. */
+  const copies = () => (existsSync(copiesFolder) ? readdirSync(copiesFolder) : []);
+  const former = copies();
   before(async () => {
     browser = await launchChromium();
     // As an earlier version left them, open to every user of the machine.
@@ -196,6 +200,9 @@ describe('npm run lab', inChromium, () => {
     await browser?.close();
     await lab?.stop();
     rmSync(join(runtime, 'left.html'), { force: true });
+    for (const name of copies().filter((one) => !former.includes(one)))
+      rmSync(join(copiesFolder, name), { recursive: true });
+    if (former.length === 0) rmSync(copiesFolder, { recursive: true, force: true });
   });
 
   test("It opens the learner's own copy of the first chapter, and shows the whole project", async () => {

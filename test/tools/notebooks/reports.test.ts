@@ -77,6 +77,28 @@ test('Where there is no terminal, a line says now and then which cell is running
   assert.ok(running.length >= 3, lines.join('\n'));
 });
 
+test('For a program (--json), each line is an object: what each cell ended with, and each notebook', async () => {
+  const notebooks = [canary('green'), canary('throw')];
+  const { status, lines } = await run(['--json', '--out', join(temporary, 'json'), ...notebooks]);
+  assert.equal(status, 1);
+  const events = lines.map((line) => JSON.parse(line));
+  const of = (event: string) => events.filter((one) => one.event === event);
+  const green = of('cell').filter(({ notebook }) => notebook === 'test/canaries/green.ipynb');
+  assert.deepEqual(
+    green.map(({ cell, error }) => [cell, error]),
+    codeCells(canary('green')).map(({ id }) => [
+      read(canary('green')).cells.findIndex((cell) => cell.id === id) + 1,
+      id === 'cell-4' ? 'Error: allowed' : undefined,
+    ]),
+  );
+  assert.deepEqual(of('passed'), [{ event: 'passed', notebook: 'test/canaries/green.ipynb' }]);
+  const reason = 'RangeError: a thrown error';
+  assert.deepEqual(of('failed'), [
+    { event: 'failed', notebook: 'test/canaries/throw.ipynb', cell: 3, kind: 'error', reason },
+  ]);
+  assert.deepEqual(events.at(-1), { event: 'ended', passed: 1, failed: 1 });
+});
+
 describe('For a CI', { concurrency: 1 }, () => {
   const output = join(temporary, 'ci');
   const junit = join(temporary, 'reports é', 'junit.xml');

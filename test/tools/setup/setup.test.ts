@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -102,6 +113,11 @@ describe('set-up, in a folder with spaces and an accent', () => {
     const backend = setUp(clone, [], { LIF_FC_MNIST_BACKEND: 'tpu' });
     assert.equal(backend.status, 2);
     assert.match(backend.stderr, /expected native, wasm or cpu, found tpu/);
+    for (const args of [['--from', ''], ['--from']]) {
+      const nothing = setUp(clone, args);
+      assert.equal(nothing.status, 2);
+      assert.equal(nothing.stderr, 'setup: --from: expected the folder or the address of a bundle, found nothing\n');
+    }
   });
 
   test('killed while it makes .venv, it does that step again, and ends what the killed one left running', async () => {
@@ -157,6 +173,27 @@ describe('set-up, in a folder with spaces and an accent', () => {
     writeFileSync(join(clone, 'src', 'index.ts'), 'export const answer: number = 43;\n');
     assert.deepEqual(setUp(clone, ['--quiet']).steps, ['Build']);
     assert.match(readFileSync(join(clone, 'dist', 'index.js'), 'utf8'), /43/);
+  });
+
+  test('makes good what was lost or damaged, and says what it was', () => {
+    const found = (pattern: RegExp) =>
+      readdirSync(clone, { recursive: true, encoding: 'utf8' }).find((name) => pattern.test(name)) as string;
+    const pip = found(/^\.venv.*[\\/]pip[\\/]__init__\.py$/);
+    const damages: [string, (path: string) => void, string][] = [
+      [join('node_modules', '.package-lock.json'), rmSync, 'Node packages'],
+      [pip, rmSync, 'Python packages'],
+      [join('dist', 'index.js'), rmSync, 'Build'],
+      [join('dist', 'index.js'), (path) => truncateSync(path, 10), 'Build'],
+    ];
+    for (const [file, damage, step] of damages) {
+      const path = join(clone, file);
+      const before = readFileSync(path);
+      damage(path);
+      const { stdout, steps, status } = setUp(clone, ['--quiet']);
+      assert.deepEqual([status, steps], [0, step === 'Python packages' ? ['Kernel', step] : [step]], stdout);
+      if (step !== 'Build') assert.ok(stdout.includes(`${file} is missing`), stdout);
+      assert.ok(readFileSync(path).equals(before), file);
+    }
   });
 
   test('a build that fails leaves the former one, names the error, and ends with 1', () => {

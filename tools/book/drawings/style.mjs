@@ -1,5 +1,6 @@
 // The one hand that all drawings are made by: the figures' colours, two line weights, three type sizes, and the few
 // shapes that come again in each drawing. Coordinates are those of a frame 760 wide, as the figures have it.
+import { escapeHtml } from '../../system/html.mjs';
 
 /** The colours of the figures' theme (Okabe and Ito's), each with one meaning in all drawings, and a few greys. */
 export const color = {
@@ -27,7 +28,6 @@ const FONT = 'DejaVu Sans, Verdana, sans-serif';
 
 /** One decimal is a tenth of a pixel, and the same text on every machine. */
 export const n = (value) => String(Number(value.toFixed(1)) + 0);
-const escapeXml = (string) => string.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 const attributes = (values) =>
   Object.entries(values)
     .filter(([, value]) => value !== undefined)
@@ -57,7 +57,7 @@ export const circle = (cx, cy, r, style) => `<circle${attributes({ cx, cy, r })}
 
 /** A line of text on the baseline y; `align` is start, middle or end. */
 export const text = (x, y, string, { align = 'middle', type = size.label, fill = color.ink, bold } = {}) =>
-  `<text${attributes({ x, y, 'font-size': type, fill, 'text-anchor': align === 'start' ? undefined : align, 'font-weight': bold ? 'bold' : undefined })}>${escapeXml(string)}</text>`;
+  `<text${attributes({ x, y, 'font-size': type, fill, 'text-anchor': align === 'start' ? undefined : align, 'font-weight': bold ? 'bold' : undefined })}>${escapeHtml(string)}</text>`;
 export const heading = (x, y, string, options) => text(x, y, string, { type: size.heading, bold: true, ...options });
 export const note = (x, y, string, options) => text(x, y, string, { type: size.note, fill: color.quiet, ...options });
 
@@ -128,8 +128,8 @@ export function drawing({ name, title, desc, height }, ...shapes) {
   const panel = rect(0.5, 0.5, WIDTH - 1, height - 1, { radius: 12, fill: color.panel, stroke: color.rule });
   const body = [panel, ...shapes.flat(Number.POSITIVE_INFINITY)].filter(Boolean).join('\n');
   return `<svg${svg}>
-<title id="${name}-title">${escapeXml(title)}</title>
-<desc id="${name}-desc">${escapeXml(desc)}</desc>
+<title id="${name}-title">${escapeHtml(title)}</title>
+<desc id="${name}-desc">${escapeHtml(desc)}</desc>
 ${body}
 </svg>
 `;

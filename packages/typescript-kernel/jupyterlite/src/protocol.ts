@@ -1,4 +1,5 @@
 /** What the page and its two workers say to each other. */
+export type { TypeProblem } from '../../core/hints.cjs';
 
 /** What is shown below a cell: data by MIME type, as in a Jupyter message. */
 export interface Bundle {
@@ -27,14 +28,6 @@ export type FromCells =
   | { type: 'display'; id: number; bundle: Bundle; displayId?: string; update: boolean }
   | { type: 'reply'; id: number; content: Outcome | { status: 'complete' | 'incomplete' | 'invalid' | 'unknown' } }
   | { type: 'reply'; id: number; content: boolean };
-
-/** A type error at a place of the cell; line and column count from 1. */
-export interface TypeProblem {
-  line: number;
-  column: number;
-  code: number;
-  text: string;
-}
 
 export interface Completions {
   matches: string[];

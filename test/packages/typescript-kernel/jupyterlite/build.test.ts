@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { PLUGIN, readSettings } from '../../../../packages/typescript-kernel/jupyterlite/src/page/settings';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
-const source = join(root, 'packages', 'typescript-kernel', 'jupyterlite');
+const source = join(root, 'packages', 'typescript-kernel');
 mkdirSync(join(root, 'build'), { recursive: true });
 const folder = mkdtempSync(join(root, 'build', 'typescript-kernel-build-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -14,6 +14,13 @@ const VALUE = '__value__';
 /** A cell that cannot be compiled: where, and what is wrong there. Line and column count from 1. */
 export class CellSyntaxError extends SyntaxError {
   override name = 'SyntaxError';
+  #brand = true;
+
+  /** Unlike `instanceof` this runs nothing of a value that a cell has thrown. */
+  static is(value: unknown): value is CellSyntaxError {
+    return typeof value === 'object' && value !== null && #brand in value;
+  }
+
   constructor(
     message: string,
     readonly line: number,

@@ -1,10 +1,12 @@
 /** Cells, one after the other, with the names that they keep: everything but the worker and its messages. */
-import { withHint } from '../problems';
+import { inspect } from 'node-inspect-extracted';
+import { describeFailure, describeLate, type Origin, shortenStacks } from '../../../core/errors.cjs';
+import { problemLine } from '../../../core/hints.cjs';
+import { INTERRUPTED, interruption, interruptText, isAbort } from '../../../core/interrupts.cjs';
+import { describeValue } from '../../../core/values.cjs';
 import type { Bundle, Outcome } from '../protocol';
 import { type CellHost, CellSyntaxError, compileCell } from './compile';
 import { createConsole } from './console';
-import { describeError, isError, type Origin, shortenStacks } from './errors';
-import { describeValue } from './values';
 
 /** Where a session writes. */
 export interface SessionHost {
@@ -40,7 +42,7 @@ export interface Session {
   execute(code: string, count: number): Promise<Outcome>;
   interrupt(): void;
   /** Reports what nobody awaited, below the cell that ran last. */
-  reportLate(kind: string, error: unknown): void;
+  reportLate(kind: 'UncaughtException' | 'UnhandledPromiseRejection', error: unknown): void;
   isComplete(code: string): 'complete' | 'incomplete' | 'invalid';
   /** Whether a cell compiles and all names are there that it takes from outside. If not, it would fail. */
   canRun(code: string): boolean;
@@ -56,17 +58,8 @@ interface Ran {
   value?: unknown;
 }
 
-const INTERRUPTED = new Error('Interrupted.');
-
-const failure = (ename: string, evalue: string, text: string): Outcome => ({
-  status: 'error',
-  ename,
-  evalue,
-  traceback: text === '' ? [] : text.split('\n'),
-});
-
-/** What browsers say of a name that is not there; the last is Safari. */
-const UNKNOWN = / is not defined$|Can't find variable: /;
+/** What ends the wait for a cell that nothing else can stop. */
+const GIVEN_UP = new Error(INTERRUPTED);
 
 /** Cells whose lines are known: those that ran last, so a kernel that runs for days does not grow. */
 const CELLS = 1000;
@@ -77,14 +70,17 @@ const scriptName = (number: number) => `cell-${number}.ts`;
 /** Starts a session; from now on this realm's console and stacks are its own. */
 export function createSession(host: SessionHost): Session {
   const names: Record<string, unknown> = Object.create(null);
-  const cells = new Map<string, Extract<Origin, { kind: 'cell' }>>();
+  const cells = new Map<string, { cell: number; lines: string[] }>();
   const listeners = new Set<() => void>();
   let number = 0;
   let current: { count: number } | undefined;
   let interrupted = false;
   let giveUp: (error: Error) => void = () => {};
 
-  shortenStacks((script) => cells.get(script.replace(/^.*\//, '')) ?? host.originOf(script));
+  shortenStacks((script, line) => {
+    const found = cells.get(script.replace(/^.*\//, ''));
+    return found ? { cell: found.cell, line, text: found.lines[line - 1]?.trim() } : host.originOf(script);
+  });
   Object.assign(console, createConsole(host.stream));
 
   const api: KernelInterface = {
@@ -141,35 +137,27 @@ export function createSession(host: SessionHost): Session {
     return ran;
   }
 
-  const isInterrupt = (error: unknown) =>
-    error === INTERRUPTED || (interrupted && isError(error) && error.name === 'AbortError');
-
   function fail(error: unknown): Outcome {
-    if (isInterrupt(error)) {
-      // Work that stopped by itself may say how far it came: `Interrupted after 12 of 100 epochs.`
-      const { name, message } = error as Error;
-      const text = name === 'AbortError' && message.startsWith('Interrupted ') ? message : 'Interrupted.';
+    if (error === GIVEN_UP || (interrupted && isAbort(error))) {
+      const text = interruptText(error);
       host.stream('stdout', `${text}\n`);
-      return failure('Interrupted', text, '');
+      return { status: 'error', ...interruption(text) };
     }
-    if (error instanceof CellSyntaxError) {
-      const text = `${error.line}:${error.column} - ${error.message}`;
+    if (CellSyntaxError.is(error)) {
+      const text = problemLine(error.line, error.column, error.message);
       host.stream('stderr', `${text}\n`);
-      return failure('SyntaxError', error.message, text);
+      return { status: 'error', ename: 'SyntaxError', evalue: error.message, traceback: [text] };
     }
-    // What a cell names and nobody has declared. Without types nothing has said so before.
-    const text = describeError(error).replace(/^ReferenceError: .*(?=\n {4}at cell )/, (line) =>
-      UNKNOWN.test(line) ? withHint(line) : line,
-    );
+    const { text, reply } = describeFailure(inspect, error);
     host.stream('stderr', `${text}\n`);
-    return failure(isError(error) ? error.name : 'Error', String(isError(error) ? error.message : error), text);
+    return { status: 'error', ...reply };
   }
 
   return {
     api,
     async execute(code, count) {
       number++;
-      cells.set(scriptName(number), { kind: 'cell', count, source: code });
+      cells.set(scriptName(number), { cell: count, lines: code.split('\n') });
       cells.delete(scriptName(number - CELLS));
       current = { count };
       interrupted = false;
@@ -179,7 +167,7 @@ export function createSession(host: SessionHost): Session {
       try {
         const { declared, value } = await Promise.race([run(code, number), stopped]);
         keep(declared);
-        if (value !== undefined && value !== null) host.stream('stdout', `${describeValue(value)}\n`);
+        if (value !== undefined && value !== null) host.stream('stdout', `${describeValue(inspect, value)}\n`);
         return { status: 'ok' };
       } catch (error) {
         return fail(error);
@@ -191,11 +179,11 @@ export function createSession(host: SessionHost): Session {
     interrupt() {
       interrupted = true;
       // Those who listen end their work themselves and say how far it came. Nothing else can be stopped from outside.
-      if (listeners.size === 0) giveUp(INTERRUPTED);
+      if (listeners.size === 0) giveUp(GIVEN_UP);
       for (const listener of [...listeners]) listener();
     },
     reportLate(kind, error) {
-      host.stream('stderr', `${kind}: ${describeError(error)}\n`);
+      host.stream('stderr', `${describeLate(inspect, kind, error)}\n`);
     },
     canRun(code) {
       let isLacking = false;
@@ -215,7 +203,7 @@ export function createSession(host: SessionHost): Session {
         compileCell(code, () => false);
         return 'complete';
       } catch (error) {
-        return error instanceof CellSyntaxError && error.atEnd ? 'incomplete' : 'invalid';
+        return CellSyntaxError.is(error) && error.atEnd ? 'incomplete' : 'invalid';
       }
     },
   };

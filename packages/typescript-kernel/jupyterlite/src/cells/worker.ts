@@ -1,6 +1,6 @@
 /** The worker that runs cells. */
+import type { Origin } from '../../../core/errors.cjs';
 import type { FromCells, Modules, ToCells } from '../protocol';
-import type { Origin } from './errors';
 import { createSession, type Session } from './session';
 
 const post = (message: FromCells) =>
@@ -62,11 +62,11 @@ function start(modules: Modules, siteUrl: string): Session {
       return Promise.reject(new Error(`Cannot find module '${name}'. ${there}`));
     },
     originOf(script): Origin | undefined {
-      if (script === own) return { kind: 'kernel' };
-      const name = byUrl.get(script);
-      if (name !== undefined) return { kind: 'module', name };
+      if (script === own) return undefined;
+      const library = byUrl.get(script);
+      if (library !== undefined) return { library };
       // What a module has loaded, such as a part of it.
-      return /^(https?|blob):/.test(script) ? { kind: 'module', name: script.replace(/^.*\//, '') } : undefined;
+      return /^(https?|blob):/.test(script) ? { library: script.replace(/^.*\//, '') } : undefined;
     },
   });
 }

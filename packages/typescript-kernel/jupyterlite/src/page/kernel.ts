@@ -1,5 +1,6 @@
 /** The kernel as JupyterLite sees it: it hands cells to a worker, and asks the types first. */
-import { problemsText } from '../problems';
+import { problemLines } from '../../../core/hints.cjs';
+import { INTERRUPTED, interruption, restarted } from '../../../core/interrupts.cjs';
 import type { FromCells, Outcome, ToCells } from '../protocol';
 import type { BaseKernel, KernelOptions, Message, Services } from './jupyterlite';
 import { createQueue } from './queue';
@@ -12,15 +13,7 @@ const GRACE = 3000;
 /** Milliseconds that a cell which would fail waits for the types. */
 const PATIENCE = 20_000;
 
-const INTERRUPTED = 'Interrupted.';
-const LOST = `Interrupted. The cell did not stop within ${GRACE / 1000} s, so the kernel was restarted. Its variables are gone: run the cells above again.`;
-
-const interrupted = (text: string): Outcome => ({
-  status: 'error',
-  ename: 'Interrupted',
-  evalue: text,
-  traceback: [],
-});
+const interrupted = (text: string): Outcome => ({ status: 'error', ...interruption(text) });
 
 export interface TypeScriptKernel extends BaseKernel {
   /** Asks the running cell to stop; ends it after a while if it does not. */
@@ -170,9 +163,10 @@ export function kernelClass(
         if (!this.requests.has(id)) return;
         this.worker.terminate();
         this.requests.clear();
-        this.stream({ name: 'stdout', text: `${LOST}\n` }, request.header);
+        const text = restarted(GRACE);
+        this.stream({ name: 'stdout', text: `${text}\n` }, request.header);
         this.start();
-        request.resolve(interrupted(LOST));
+        request.resolve(interrupted(text));
       }, GRACE);
     }
 
@@ -214,8 +208,8 @@ export function kernelClass(
         problems = (await types.check(this.id, code)) ?? [];
       }
       if (problems.length > 0) {
-        this.stream({ name: 'stderr', text: problemsText(problems) });
-        const evalue = problems.at(-1)?.text ?? '';
+        this.stream({ name: 'stderr', text: problemLines(problems) });
+        const evalue = problems.at(-1)?.messageText ?? '';
         return { status: 'error', ename: 'TypeScript', evalue, traceback: [], execution_count: count };
       }
       const outcome = await this.ask<Outcome>((id) => ({ type: 'execute', id, code, count }), true);

@@ -135,7 +135,12 @@ export function createTypes(ts: Ts, declarations: Declarations): (name: string) 
         ].filter(({ category }) => category === ts.DiagnosticCategory.Error);
         return found.flatMap(({ start = 0, code, messageText }) => {
           const { line, character } = ts.getLineAndCharacterOfPosition(file, start);
-          return linesOf(messageText).map((text) => ({ line: line + 1, column: character + 1, code, text }));
+          return linesOf(messageText).map((messageText) => ({
+            line: line + 1,
+            column: character + 1,
+            code,
+            messageText,
+          }));
         });
       },
       complete(code, position) {

@@ -1,11 +1,7 @@
 'use strict';
-// The value on a cell's last line, short enough to be read: a tensor by its type and shape, arrays by their first values.
-// Without this a tensor prints the insides of TensorFlow.js, and a history all of its batches.
+// A tensor is printed by its type and shape, a model by its layers. Without this both print the insides of TensorFlow.js.
 const { inspect } = require('node:util');
 
-const ARRAY_VALUES = 5;
-const STRING_LENGTH = 2000;
-const LINES = 30;
 /** Tensors up to this size show their values, too. */
 const SMALL_TENSOR = 20;
 
@@ -47,17 +43,4 @@ exports.shortenTensors = () => {
       Object.defineProperty(prototype, inspect.custom, { value: found[2], configurable: true });
     }
   }
-};
-
-/** The text of a value on a cell's last line. */
-exports.describeValue = (value) => {
-  if (typeof value === 'string') return value;
-  exports.shortenTensors();
-  const options = { breakLength: 100, maxArrayLength: ARRAY_VALUES, maxStringLength: STRING_LENGTH };
-  let lines = [];
-  for (let depth = 2; depth >= 0; depth--) {
-    lines = inspect(value, { ...options, depth }).split('\n');
-    if (lines.length <= LINES) return lines.join('\n');
-  }
-  return [...lines.slice(0, LINES), `… ${lines.length - LINES} more lines`].join('\n');
 };

@@ -1,0 +1,196 @@
+'use strict';
+// An error names the lines that a person wrote: `at cell [6], line 3, in mean: return values.reduce(…)`, with its causes. Of
+// libraries only the function that was called is shown, and nothing of the kernel itself.
+const { withRuntimeHint } = require('./hints.cjs');
+const { show } = require('./values.cjs');
+
+/** V8 keeps ten frames. One call of a library may have more, and the cell would not be among them. */
+const KEPT = 60;
+const SHOWN = 12;
+const LINE_LENGTH = 100;
+/** How deep causes are followed. */
+const CAUSES = 5;
+
+/**
+ * A place in a stack.
+ * @typedef {object} Site
+ * @property {string} name of the function, or empty
+ * @property {string} script name, path or URL
+ * @property {number} line from 1
+ * @property {number} column from 1
+ */
+
+/**
+ * Where code was written: in a cell (`text` is the line itself), in a file, or in a library.
+ * @typedef {{ cell: number, line?: number, text?: string } | { file: string, line: number } | { library: string }} Origin
+ */
+
+/**
+ * Finds where the code at a place was written; undefined where nobody wants to see it, as of the kernel itself.
+ * @typedef {(script: string, line: number, column: number) => Origin | undefined} OriginOf
+ */
+
+/** @typedef {{ getFunctionName(): string | null, getScriptNameOrSourceURL(): string | null, getLineNumber(): number | null, getColumnNumber(): number | null }} CallSite V8's */
+
+/** @param {CallSite} site */
+const siteOfV8 = (site) => ({
+  // V8 calls what has no name in code of `eval` so.
+  name: site.getFunctionName()?.replace(/^eval$/, '') ?? '',
+  script: site.getScriptNameOrSourceURL() ?? '',
+  line: site.getLineNumber() ?? 1,
+  column: site.getColumnNumber() ?? 1,
+});
+
+/** A line of Firefox or Safari: `mean@cell-2.ts:3:10`. */
+const LINE = /^(?:async\*)?(.*?)@(.*?)(?: line \d+ > eval)?:(\d+):(\d+)$/;
+
+/** @param {string} stack @returns {Site[]} */
+function sitesOf(stack) {
+  return stack.split('\n').flatMap((text) => {
+    const match = LINE.exec(text);
+    if (!match) return [];
+    const [, name = '', script = '', line, column] = match;
+    // Firefox calls what has no name after its holder: `f/<`.
+    return [{ name: /[/<]/.test(name) ? '' : name, script, line: Number(line), column: Number(column) }];
+  });
+}
+
+/** @param {Origin} origin @param {string} name */
+function frameLine(origin, name) {
+  // The functions of TensorFlow.js end so.
+  if ('library' in origin) return `    at ${name.replace(/_+(op)?$/, '') || 'a function'} (${origin.library})`;
+  if ('file' in origin) {
+    const place = `${origin.file}:${origin.line}`;
+    return `    at ${name ? `${name} (${place})` : place}`;
+  }
+  const { cell, line, text = '' } = origin;
+  const where = line === undefined ? `cell [${cell}]` : `cell [${cell}], line ${line}`;
+  const short = text.length > LINE_LENGTH ? `${text.slice(0, LINE_LENGTH - 1)}…` : text;
+  return `    at ${where}${name ? `, in ${name}` : ''}${short ? `: ${short}` : ''}`;
+}
+
+/** The lines of a stack that help the person who wrote the cell. @param {Site[]} sites @param {OriginOf} originOf */
+function frameLines(sites, originOf) {
+  /** @type {{ text: string, isLibrary: boolean }[]} */
+  const frames = [];
+  for (const { name, script, line, column } of sites) {
+    const origin = originOf(script, line, column);
+    if (origin === undefined) continue;
+    const isLibrary = 'library' in origin;
+    // Of libraries only the function that was called from outside: the last of their frames.
+    if (isLibrary && frames.at(-1)?.isLibrary) frames.pop();
+    frames.push({ text: frameLine(origin, name.replace(/^(Object|Module|exports)\./, '')), isLibrary });
+  }
+  // A function that calls itself is shown once.
+  const lines = frames.map(({ text }) => text).filter((text, i, all) => text !== all[i - 1]);
+  if (lines.length <= SHOWN) return lines;
+  const half = SHOWN / 2;
+  return [...lines.slice(0, half), `    … ${lines.length - SHOWN} more`, ...lines.slice(-half)];
+}
+
+/** @param {unknown} error */
+function nameAndMessage(error) {
+  try {
+    return Error.prototype.toString.call(error);
+  } catch {
+    return 'Error'; // whose message cannot be read
+  }
+}
+
+/** Stacks as they were first read: Node later puts lines of the compiled cell before that of an error in a plain cell. */
+const stacks = new WeakMap();
+
+/**
+ * From now on `error.stack` is short and names what was written.
+ * @param {OriginOf} originOf
+ * @param {(sites: CallSite[]) => string[]} [otherwise] frames to show where nothing of a stack was written by anybody
+ */
+exports.shortenStacks = (originOf, otherwise = () => []) => {
+  const maker = /** @type {{ stackTraceLimit: number, prepareStackTrace?: unknown }} */ (
+    /** @type {unknown} */ (Error)
+  );
+  maker.stackTraceLimit = KEPT;
+  maker.prepareStackTrace = (/** @type {unknown} */ error, /** @type {CallSite[]} */ sites) => {
+    const lines = frameLines(sites.map(siteOfV8), originOf);
+    const stack = [nameAndMessage(error), ...(lines.length > 0 ? lines : otherwise(sites))].join('\n');
+    if (typeof error === 'object' && error !== null) stacks.set(error, stack);
+    return stack;
+  };
+  // Firefox has no such hook. Its stacks come from an accessor, which can be replaced.
+  const own = Object.getOwnPropertyDescriptor(Error.prototype, 'stack');
+  if (!own?.get) return;
+  const { get } = own;
+  Object.defineProperty(Error.prototype, 'stack', {
+    ...own,
+    get() {
+      const stack = get.call(this);
+      if (typeof stack !== 'string') return stack;
+      return [nameAndMessage(this), ...frameLines(sitesOf(stack), originOf)].join('\n');
+    },
+  });
+};
+
+/**
+ * What `use` gives, or undefined: whatever is thrown may throw again when it is looked at.
+ * @template T
+ * @param {() => T} use
+ */
+function attempt(use) {
+  try {
+    return use();
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {unknown} value @returns {value is Error} */
+const isError = (value) =>
+  attempt(() => value instanceof Error || Object.prototype.toString.call(value) === '[object Error]') ?? false;
+
+/**
+ * What there is to say of an error, with its causes down to a depth (an error may be its own).
+ * @param {import('./values.cjs').Inspect} inspect
+ * @param {unknown} error
+ * @param {number} depth
+ * @returns {string}
+ */
+function withCauses(inspect, error, depth) {
+  if (!isError(error)) return show(inspect, error);
+  const parts = [stacks.get(error) ?? attempt(() => String(error.stack ?? nameAndMessage(error))) ?? 'Error'];
+  if (depth > 0) {
+    const errors = attempt(() => /** @type {AggregateError} */ (error).errors);
+    for (const inner of Array.isArray(errors) ? errors : []) parts.push(withCauses(inspect, inner, depth - 1));
+    const cause = attempt(() => error.cause);
+    if (cause !== undefined) parts.push(`Caused by: ${withCauses(inspect, cause, depth - 1)}`);
+  }
+  return parts.join('\n');
+}
+
+/**
+ * What a cell shows of a value that was thrown.
+ * @param {import('./values.cjs').Inspect} inspect
+ * @param {unknown} error
+ */
+exports.describeError = (inspect, error) =>
+  isError(error) ? withCauses(inspect, error, CAUSES) : `Uncaught ${show(inspect, error)}`;
+
+/**
+ * How a cell that has thrown ended: what it shows, and what Jupyter's reply says.
+ * @param {import('./values.cjs').Inspect} inspect
+ * @param {unknown} error
+ * @returns {{ text: string, reply: { ename: string, evalue: string, traceback: string[] } }}
+ */
+exports.describeFailure = (inspect, error) => {
+  const text = withRuntimeHint(exports.describeError(inspect, error));
+  const ename = isError(error) ? (attempt(() => String(error.name)) ?? 'Error') : 'Error';
+  const evalue = attempt(() => String(isError(error) ? error.message : error)) ?? '';
+  return { text, reply: { ename, evalue, traceback: text.split('\n') } };
+};
+
+/**
+ * What is shown below the cell that ran last, of what nobody awaited.
+ * @param {import('./values.cjs').Inspect} inspect
+ * @param {'UncaughtException' | 'UnhandledPromiseRejection'} kind
+ * @param {unknown} error
+ */
+exports.describeLate = (inspect, kind, error) => `${kind}: ${withCauses(inspect, error, CAUSES)}`;

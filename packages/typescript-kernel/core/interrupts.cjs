@@ -1,0 +1,50 @@
+'use strict';
+// The words of an interrupt. It is planned, so it leaves one calm line on stdout instead of a stack.
+
+const INTERRUPTED = 'Interrupted.';
+exports.INTERRUPTED = INTERRUPTED;
+
+/**
+ * What is said of a cell that could not be stopped.
+ * @param {number} grace the time that it had, in ms
+ */
+exports.stillRunning = (grace) =>
+  `${INTERRUPTED} The cell did not stop within ${grace / 1000} s and may still be running.`;
+
+/**
+ * What is said where only the end of the kernel stopped the cell.
+ * @param {number} grace the time that it had, in ms
+ */
+exports.restarted = (grace) =>
+  `${INTERRUPTED} The cell did not stop within ${grace / 1000} s, so the kernel was restarted. Its variables are gone: run the cells above again.`;
+
+/**
+ * The message of an error that work throws when it is told to stop; undefined for any other value.
+ * @param {unknown} error
+ */
+function abortMessage(error) {
+  try {
+    return error instanceof Error && error.name === 'AbortError' ? String(error.message) : undefined;
+  } catch {
+    return undefined; // it cannot be looked at
+  }
+}
+
+/** @param {unknown} error */
+exports.isAbort = (error) => abortMessage(error) !== undefined;
+
+/**
+ * Work that stopped by itself may say how far it came: `Interrupted after 12 of 100 epochs.`
+ * @param {unknown} error what the interrupted cell has thrown
+ */
+exports.interruptText = (error) => {
+  const message = abortMessage(error);
+  return message?.startsWith('Interrupted ') ? message : INTERRUPTED;
+};
+
+/**
+ * How an interrupted cell ended, as Jupyter's reply has it.
+ * @param {string} text
+ * @returns {{ ename: string, evalue: string, traceback: string[] }}
+ */
+exports.interruption = (text) => ({ ename: 'Interrupted', evalue: text, traceback: [] });

@@ -1,0 +1,41 @@
+/** The cell of a tslab notebook that runs now, and what is put below it. */
+import { randomBytes } from 'node:crypto';
+
+export interface Output {
+  data: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+  transient: { display_id?: string };
+}
+
+export type WriteOutput = (output: Output, update?: boolean) => void;
+
+/** Writes into the cell that runs now; undefined outside of a notebook. */
+export function cell(): WriteOutput | undefined {
+  // The kernel's own copy of tslab knows the running cell; another copy, imported by name, would know none.
+  const id = Object.keys(require.cache).find((file) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(file));
+  const write: unknown = id === undefined ? undefined : require.cache[id]?.exports?.lastWriteDisplayData;
+  return typeof write === 'function' ? (write as WriteOutput) : undefined;
+}
+
+/** Whether this program is the kernel of a notebook. */
+export function inNotebook(): boolean {
+  return cell() !== undefined;
+}
+
+export function requireCell(caller: string): WriteOutput {
+  const write = cell();
+  if (write === undefined) {
+    throw new Error(`${caller}: expected to run in a tslab notebook, found none; use saveFigure or openWindow instead`);
+  }
+  return write;
+}
+
+/** An output that is written over in place. */
+export function place(write: WriteOutput): (data: Output['data'], metadata?: Output['metadata']) => void {
+  const transient = { display_id: randomBytes(8).toString('hex') };
+  let written = false;
+  return (data, metadata = {}) => {
+    write({ data, metadata, transient }, written);
+    written = true;
+  };
+}

@@ -1,0 +1,259 @@
+/** What both engines do with arguments that change after the call, or that nobody can use. */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import {
+  type EngineOptions,
+  type EngineState,
+  freshState,
+  type Presentation,
+  resolveEngineOptions,
+} from '../../src/common/engine';
+import type { Mnist } from '../../src/common/mnist';
+import { RandomStream } from '../../src/common/random';
+import { initBackend, tf } from '../../src/node/backend';
+import { createEngine } from '../../src/node/engines';
+import { PoissonEncoder, spikeTrain } from '../../src/snn/encoding';
+import { ann, snn } from '../../src/snn/networks';
+import { LIFNode } from '../../src/snn/neuron';
+import { newHistory } from '../../src/training/history';
+import { accuracy } from '../../src/training/metrics';
+import { train } from '../../src/training/train';
+import { smallMnist } from '../support/data';
+
+before(async () => {
+  await initBackend();
+});
+
+const data = smallMnist(300, 100);
+const first = (count: number) => Uint32Array.from({ length: count }, (_, i) => i);
+
+/** The same bytes in memory that no thread shares. */
+function unshared({ train, test }: Mnist): Mnist {
+  const copy = ({ images, labels, count }: Mnist['train']) => ({
+    images: Uint8Array.from(images),
+    labels: Uint8Array.from(labels),
+    count,
+  });
+  return { train: copy(train), test: copy(test) };
+}
+
+for (const name of ['event', 'tfjs'] as const) {
+  describe(`the ${name} engine`, () => {
+    async function withEngine(work: (engine: Awaited<ReturnType<typeof createEngine>>) => Promise<unknown>) {
+      const engine = await createEngine(name as 'tfjs', { data, T: 5, batchSize: 32, seed: 4 });
+      try {
+        await work(engine);
+      } finally {
+        await engine.close();
+      }
+    }
+
+    test('takes indices and states as they are when it is called', async () => {
+      const expected: unknown[] = [];
+      await withEngine(async (engine) => {
+        expected.push(await engine.trainBatch(0, first(32)));
+        expected.push(await engine.trainBatch(0, first(64).subarray(32)));
+        expected.push(await engine.rates({ split: 'test', epoch: 0, indices: first(40) }));
+        expected.push((await engine.state()).weights);
+      });
+      await withEngine(async (engine) => {
+        const buffer = first(32);
+        const calls: Promise<unknown>[] = [engine.trainBatch(0, buffer)];
+        buffer.set(first(64).subarray(32));
+        calls.push(engine.trainBatch(0, buffer));
+        buffer.fill(7);
+        const indices = Array.from(first(40));
+        calls.push(engine.rates({ split: 'test', epoch: 0, indices }));
+        indices.fill(3);
+        calls.push(engine.state().then(({ weights }) => weights));
+        assert.deepEqual(await Promise.all(calls), expected);
+        const state = await engine.state();
+        const restored = engine.restore(state);
+        state.weights.fill(0);
+        await restored;
+        assert.deepEqual((await engine.state()).weights, expected[3]);
+      });
+    });
+
+    test('answers a call for rates with the weights of one moment, whatever is called meanwhile', async () => {
+      await withEngine(async (engine) => {
+        const shown: Presentation = { split: 'test', epoch: 0, indices: first(100) };
+        const alone = await engine.rates(shown);
+        const [overlapped] = await Promise.all([engine.rates(shown), engine.trainBatch(0, first(32))]);
+        assert.deepEqual(overlapped, alone);
+      });
+    });
+
+    test('refuses epochs, indices and states that it cannot use in one line', async () => {
+      await withEngine(async (engine) => {
+        for (const epoch of [-1, Number.NaN, 1.5, 2 ** 53]) {
+          const message = new RegExp(
+            `^RangeError: epoch: expected a whole number from 0 to 4294967295, found ${epoch}$`,
+          );
+          await assert.rejects(engine.trainBatch(epoch, first(1)), message);
+          await assert.rejects(engine.rates({ split: 'test', epoch, indices: first(1) }), message);
+          await assert.rejects(engine.trace({ split: 'test', epoch, index: 0 }), message);
+        }
+        const lists: [unknown, RegExp][] = [
+          [new Set([1]), /^RangeError: indices: expected at least one image, found Set$/],
+          [[], /found 0$/],
+          [undefined, /found none$/],
+          [[0.5], /^RangeError: indices: expected images from 0 to \d+, found 0.5$/],
+        ];
+        for (const [indices, message] of lists) {
+          await assert.rejects(engine.trainBatch(0, indices as Uint32Array), message);
+          await assert.rejects(engine.rates({ split: 'test', epoch: 0, indices: indices as number[] }), message);
+        }
+        const state = await engine.state();
+        const states: [Partial<EngineState>, RegExp][] = [
+          [{ step: 2 ** 31 }, /^RangeError: step: expected a whole number from 0 to 2147483647, found 2147483648$/],
+          [{ v: state.v.map(() => -1) }, /^RangeError: v: expected finite numbers of 0 or more, found -1$/],
+          [
+            { weights: state.weights.map(() => Number.NaN) },
+            /^RangeError: weights: expected finite numbers, found NaN$/,
+          ],
+          [{ m: new Float32Array(3) }, /^RangeError: m: expected a Float32Array of 7840 numbers, found 3$/],
+        ];
+        for (const [change, message] of states) await assert.rejects(engine.restore({ ...state, ...change }), message);
+        assert.deepEqual(await engine.state(), state);
+      });
+    });
+
+    test('answers nothing any more once it is closed', async () => {
+      const engine = await createEngine(name as 'tfjs', { data, T: 5 });
+      await engine.close();
+      await engine.close();
+      const message = new RegExp(`${name} engine: expected an open engine, found a closed one; create a new one`);
+      await assert.rejects(engine.trainBatch(0, first(1)), message);
+      await assert.rejects(engine.rates({ split: 'test', epoch: 0, indices: first(1) }), message);
+      await assert.rejects(engine.trace({ split: 'test', epoch: 0, index: 0 }), message);
+      await assert.rejects(engine.state(), message);
+      await assert.rejects(engine.restore(freshState(new Float32Array(7840))), message);
+    });
+  });
+}
+
+test('data that change after the event engine was made change nothing, with one thread or two', async () => {
+  const results: unknown[] = [];
+  for (const threads of [1, 2]) {
+    const own = unshared(data);
+    const engine = await createEngine('event', { data: own, T: 5, seed: 4, threads });
+    own.train.images.fill(0);
+    own.train.labels.fill(0);
+    results.push(await engine.trainBatch(0, first(64)));
+    await engine.close();
+  }
+  const engine = await createEngine('event', { data, T: 5, seed: 4 });
+  results.push(await engine.trainBatch(0, first(64)));
+  await engine.close();
+  assert.deepEqual(results[0], results[2]);
+  assert.deepEqual(results[1], results[2]);
+});
+
+test('data that are not the bytes of images and labels are refused in one line', () => {
+  const { train: whole, test: rest } = data;
+  const wrong: [object, RegExp][] = [
+    [
+      { images: Float32Array.from(whole.images, (byte) => byte / 255) },
+      /^TypeError: data\.train\.images: expected a Uint8Array, as loadMnist\(\) returns it, found Float32Array$/,
+    ],
+    [{ images: new Float32Array(whole.images.length).fill(Number.NaN) }, /data\.train\.images: .* found Float32Array$/],
+    [
+      { labels: Array.from(whole.labels, (_, i) => [Number.NaN, 1.5, -1][i % 3]) },
+      /data\.train\.labels: .* found Array$/,
+    ],
+    [{ labels: undefined }, /data\.train\.labels: .* found undefined$/],
+    [{ count: Number.NaN }, /data\.train: expected NaN images/],
+  ];
+  for (const [change, message] of wrong) {
+    const options = { data: { train: { ...whole, ...change }, test: rest } } as EngineOptions;
+    assert.throws(() => resolveEngineOptions(options), message);
+  }
+});
+
+test('a history that one call extends is refused to another', async () => {
+  const engine = await createEngine('event', { data, T: 5, batchSize: 64 });
+  const history = newHistory();
+  const running = train({ engine, epochs: 2, history });
+  await assert.rejects(
+    train({ engine, epochs: 3, history }),
+    /expected a history that no other call of train is extending; await/,
+  );
+  await running;
+  assert.deepEqual([history.epoch, history.trainAccs.length], [2, 8]);
+  // Free again, also after an error.
+  const broken = () => {
+    throw new Error('no more');
+  };
+  await assert.rejects(train({ engine, epochs: 3, history, onBatch: broken }), /no more/);
+  await train({ engine, epochs: 3, history });
+  assert.deepEqual([history.epoch, history.trainAccs.length], [3, 12]);
+  await engine.close();
+});
+
+test('the accuracy of a number of images that is none is refused', async () => {
+  const engine = await createEngine('event', { data, T: 5 });
+  for (const images of [2.5, 0, -1, Number.NaN]) {
+    await assert.rejects(
+      accuracy(engine, 0, images),
+      /^RangeError: images: expected a whole number, 1 or more, found /,
+    );
+  }
+  await engine.close();
+});
+
+describe('a seed or a switch that is none is refused', () => {
+  const seeds = [Number.NaN, 'x', -1, 2 ** 32, 0.5] as number[];
+  for (const seed of seeds) {
+    test(`such as the seed ${seed}`, () => {
+      const message = /^RangeError: seed: expected a whole number from 0 to 4294967295, found /;
+      for (const make of [
+        () => new PoissonEncoder({ seed }),
+        () => snn({ seed }),
+        () => ann({ seed }),
+        () => new RandomStream(seed, 4),
+      ]) {
+        assert.throws(make, message);
+      }
+    });
+  }
+
+  test('such as decayInput: "no"', () => {
+    for (const name of ['decayInput', 'detachReset', 'storeSequences']) {
+      assert.throws(() => new LIFNode({ [name]: 'no' }), {
+        message: `${name}: expected true or false, found 'no'`,
+      });
+    }
+  });
+
+  test('such as an epoch that a PoissonEncoder is to begin', () => {
+    const begin = (change: object) => () =>
+      new PoissonEncoder().begin({ split: 'train', epoch: 0, indices: [0], ...change });
+    assert.throws(begin({ epoch: 1.5 }), /^RangeError: epoch: expected a whole number/);
+    assert.throws(begin({ indices: [-1] }), /^RangeError: indices: expected a whole number/);
+  });
+});
+
+test('a PoissonEncoder sees that a variable has new values', () => {
+  const image = tf.variable(tf.zeros([1, 4]));
+  const encoder = new PoissonEncoder();
+  assert.deepEqual(spikeTrain(encoder, image, 3), new Uint8Array(12));
+  image.assign(tf.ones([1, 4]));
+  assert.deepEqual(spikeTrain(encoder, image, 3), new Uint8Array(12).fill(1));
+  image.dispose();
+});
+
+test('a PoissonEncoder keeps to the images that it was told to begin with', () => {
+  const image = tf.fill([2, 784], 0.5);
+  const shown = (indices: number[], change: () => void) => {
+    const encoder = new PoissonEncoder({ seed: 2 }).begin({ split: 'train', epoch: 1, indices });
+    change();
+    return spikeTrain(encoder, image, 3);
+  };
+  const indices = [5, 6];
+  assert.deepEqual(
+    shown(indices, () => indices.fill(0)),
+    shown([5, 6], () => {}),
+  );
+  image.dispose();
+});

@@ -1,0 +1,42 @@
+// How a program of ours ends.
+import { endWithParent, onSignals } from './parent.mjs';
+import { SetupError } from './requirements.cjs';
+import { endChildren, Stopped } from './run.mjs';
+
+/** What is said of an error: the line of one that the user can mend, the stack of one that nobody foresaw. */
+export function describe(/** @type {unknown} */ error) {
+  if (error instanceof SetupError) return error.message;
+  return error instanceof Error ? error.stack : String(error);
+}
+
+/**
+ * Runs a program to its end. An error ends it with what there is to say of it; a signal, or the end of its caller, ends
+ * first what it started by `run`.
+ * @param {string} name
+ * @param {() => Promise<void>} work
+ * @param {object} [options]
+ * @param {() => void} [options.tidy] called before it ends early
+ * @param {string} [options.interrupted] said when a signal ends it
+ * @param {number} [options.status] after an error
+ */
+export async function runProgram(name, work, { tidy, interrupted, status = 1 } = {}) {
+  let stopping = false;
+  const stop = async (/** @type {number} */ code, /** @type {string | undefined} */ line) => {
+    if (stopping) return; // Ctrl-C comes twice where another program of ours runs this one: from the terminal and from it
+    stopping = true;
+    if (line) console.error(`${name}: ${line}`);
+    await endChildren();
+    tidy?.();
+    process.exit(code);
+  };
+  const unhandle = onSignals((code) => stop(code, interrupted));
+  const unwatch = endWithParent();
+  try {
+    await work();
+    unhandle();
+    unwatch();
+  } catch (error) {
+    // Stopped: a signal, whose handler ends the program.
+    if (!(error instanceof Stopped)) await stop(status, describe(error));
+  }
+}
