@@ -11,6 +11,7 @@ import { typed, wordBreak } from '../support/lab';
 import {
   chapters,
   choose,
+  isChanged,
   openChapter,
   printed,
   root,
@@ -116,6 +117,17 @@ describe('The site', inChromium, () => {
     await page.getByText(`${chapter}.ipynb`).waitFor();
     assert.equal(await page.getByText('images', { exact: true }).count(), 0);
     assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('takes a chapter that nobody has touched for unchanged, so leaving it asks nothing', async () => {
+    const { context, page } = await fresh();
+    await openChapter(page, server.url, chapter);
+    // The page writes what the kernel says of its language into the notebook.
+    await page.waitForTimeout(1000);
+    assert.equal(await isChanged(page), false);
+    await setCells(page, ['1 + 1']);
+    assert.equal(await isChanged(page), true);
     await context.close();
   });
 
