@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { CLASSES } from '../common/mnist';
 import { crossEntropy } from '../training/losses';
 import { exercise, mistake as m } from './exercise';
-import { numberOf, numbersOf } from './tensors';
+import { allNumbers, firstNumber } from './tensors';
 
 type OneHot = (label: number) => number[];
 type Softmax = (sums: number[]) => number[];
@@ -18,7 +18,7 @@ export const chapter1 = {
     minutes: 3,
     names: ['label'],
     probes: [[0], [3], [9]],
-    oracle: (label) => numbersOf(() => tf.oneHot(tf.tensor1d([label], 'int32'), CLASSES)),
+    oracle: (label) => allNumbers(() => tf.oneHot(tf.tensor1d([label], 'int32'), CLASSES)),
     mistakes: {
       'counts-from-1': m(
         'takes the first place for the digit 1',
@@ -53,7 +53,7 @@ export const chapter1 = {
     minutes: 5,
     names: ['sums'],
     probes: [[[0, 0, 0, 0]], [[1, 2, -1]], [[0.5, 3]], [[-2, -2, -3]]],
-    oracle: (sums) => numbersOf(() => tf.softmax(tf.tensor1d(sums))),
+    oracle: (sums) => allNumbers(() => tf.softmax(tf.tensor1d(sums))),
     mistakes: {
       'no-exponential': m(
         'divides the sums themselves by their total',
@@ -110,7 +110,7 @@ export const chapter1 = {
     names: ['classes'],
     probes: [[10], [2], [100]],
     oracle: (classes) =>
-      numberOf(() => {
+      firstNumber(() => {
         const labels = tf.oneHot(tf.tensor1d([0], 'int32'), classes) as tf.Tensor2D;
         return crossEntropy(tf.cast(labels, 'float32'), tf.fill([1, classes], 1 / classes) as tf.Tensor2D);
       }),

@@ -4,7 +4,7 @@ import { multiStepForward } from '../snn/functional';
 import { ATan } from '../snn/surrogate';
 import { atan } from './chapter-2-surrogate';
 import { exercise, mistake as m } from './exercise';
-import { numberOf, numbersOf, steps, withNeuron } from './tensors';
+import { allNumbers, firstNumber, steps, withNeuron } from './tensors';
 
 type OneStep = (w: number, input: number, y: number, tau: number) => number;
 type ThroughTime = (h: number[], dLds: number[], tau: number) => number[];
@@ -64,7 +64,7 @@ const throughTime: ThroughTime = (h, dLds, tau) => {
   const before = (t: number) => (t === 0 || h[t - 1] >= 1 ? 0 : h[t - 1]);
   const x = h.map((value, t) => before(t) + tau * (value - before(t)));
   return withNeuron({ tau, surrogateFunction: new ATan(2) }, (neuron) =>
-    numbersOf(() => {
+    allNumbers(() => {
       const weights = steps(dLds);
       return tf.grad((currents: tf.Tensor) => tf.sum(tf.mul(multiStepForward(neuron, currents), weights)))(steps(x));
     }),
@@ -86,7 +86,7 @@ export const chapter2Back = {
     ],
     oracle: (w, input, y, tau) =>
       withNeuron({ tau, surrogateFunction: new ATan(2) }, (neuron) =>
-        numberOf(() => {
+        firstNumber(() => {
           const loss = (weight: tf.Tensor) => tf.square(tf.sub(neuron.apply(tf.mul(weight, input)) as tf.Tensor, y));
           return tf.grad(loss)(tf.tensor2d([[w]]));
         }),

@@ -1,7 +1,7 @@
 /** Chapter 2, first half: charge, fire, reset. */
 import * as tf from '@tensorflow/tfjs';
 import { exercise, mistake as m } from './exercise';
-import { numberOf, simulate, withNeuron } from './tensors';
+import { firstNumber, simulate, withNeuron } from './tensors';
 
 type Charge = (v: number, x: number, tau: number) => number;
 type Fire = (h: number, threshold: number) => number;
@@ -43,7 +43,7 @@ export const chapter2Neuron = {
       [0.9, 3, 2],
     ],
     oracle: (v, x, tau) =>
-      withNeuron({ tau }, (neuron) => numberOf(() => neuron.neuronalCharge(tf.scalar(x), tf.scalar(v)))),
+      withNeuron({ tau }, (neuron) => firstNumber(() => neuron.neuronalCharge(tf.scalar(x), tf.scalar(v)))),
     mistakes: {
       'no-leak': m(
         '`v + x / tau`: the leak is left out',
@@ -105,7 +105,7 @@ export const chapter2Neuron = {
       [-1, 1],
     ],
     oracle: (h, vThreshold) =>
-      withNeuron({ vThreshold }, (neuron) => numberOf(() => neuron.neuronalFire(tf.scalar(h)))),
+      withNeuron({ vThreshold }, (neuron) => firstNumber(() => neuron.neuronalFire(tf.scalar(h)))),
     mistakes: {
       'not-at-threshold': m(
         '`h > threshold`',
@@ -280,7 +280,7 @@ export const chapter2Neuron = {
     ],
     oracle: (h, s, vThreshold) =>
       withNeuron({ vThreshold, vReset: null }, (neuron) =>
-        numberOf(() => neuron.neuronalReset(tf.scalar(h), tf.scalar(s))),
+        firstNumber(() => neuron.neuronalReset(tf.scalar(h), tf.scalar(s))),
       ),
     mistakes: {
       'hard-reset': m(

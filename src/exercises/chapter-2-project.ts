@@ -15,7 +15,7 @@ import {
   type Rate,
   rateWith,
 } from './one-neuron';
-import { numberOf, simulate, steps, withNeuron } from './tensors';
+import { firstNumber, simulate, steps, withNeuron } from './tensors';
 import { mean } from './values';
 
 /** Input spikes of 16 steps. */
@@ -126,7 +126,7 @@ export const project2 = {
     ],
     oracle: (w, inputs, target, tau) =>
       withNeuron({ tau, surrogateFunction: new ATan(2) }, (neuron) =>
-        numberOf(() => {
+        firstNumber(() => {
           const spikes = (weight: tf.Tensor) => multiStepForward(neuron, tf.mul(steps(inputs), weight));
           return tf.grad((weight: tf.Tensor) => tf.square(tf.sub(tf.mean(spikes(weight)), target)))(tf.scalar(w));
         }),

@@ -2,15 +2,15 @@
 import * as tf from '@tensorflow/tfjs';
 import { ATan, Sigmoid, type SurrogateFunction } from '../snn/surrogate';
 import { exercise, mistake as m } from './exercise';
-import { numberOf } from './tensors';
+import { firstNumber } from './tensors';
 
 type Slope = (z: number, alpha: number) => number;
 
 /** The gradient that the package's surrogate has at z. */
-const slopeOf =
+const makeSlope =
   (make: (alpha: number) => SurrogateFunction): Slope =>
   (z, alpha) =>
-    numberOf(() => tf.grad((at: tf.Tensor) => make(alpha).apply(at))(tf.scalar(z)));
+    firstNumber(() => tf.grad((at: tf.Tensor) => make(alpha).apply(at))(tf.scalar(z)));
 
 /** The slope of ATan(alpha) at the distance z from the threshold. */
 export const atan: Slope = (z, alpha) => alpha / 2 / (1 + ((Math.PI / 2) * alpha * z) ** 2);
@@ -26,7 +26,7 @@ export const chapter2Surrogate = {
     minutes: 5,
     names: ['z', 'alpha'],
     probes: around,
-    oracle: slopeOf((alpha) => new ATan(alpha)),
+    oracle: makeSlope((alpha) => new ATan(alpha)),
     mistakes: {
       'no-pi': m(
         '`(alpha / 2) / (1 + (alpha * z / 2) ** 2)`',
@@ -104,7 +104,7 @@ export const chapter2Surrogate = {
     minutes: 5,
     names: ['z', 'alpha'],
     probes: around,
-    oracle: slopeOf((alpha) => new Sigmoid(alpha)),
+    oracle: makeSlope((alpha) => new Sigmoid(alpha)),
     mistakes: {
       'chain-rule': m(
         '`σ (1 - σ)` without alpha before it',

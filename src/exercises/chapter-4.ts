@@ -4,7 +4,7 @@ import { argmax } from '../common/argmax';
 import { meanSquaredError } from '../training/losses';
 import { trainLoop } from './chapter-4-loop';
 import { exercise, mistake as m } from './exercise';
-import { numberOf } from './tensors';
+import { firstNumber } from './tensors';
 
 type Loss = (rates: number[][], labels: number[]) => number;
 type Answer = (rates: number[]) => number;
@@ -46,7 +46,7 @@ export const chapter4 = {
       ],
     ],
     oracle: (rates, labels) =>
-      numberOf(() => {
+      firstNumber(() => {
         const oneHot = tf.oneHot(tf.tensor1d(labels, 'int32'), rates[0].length);
         return meanSquaredError(tf.cast(oneHot, 'float32') as tf.Tensor2D, tf.tensor2d(rates));
       }),

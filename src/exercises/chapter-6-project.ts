@@ -11,8 +11,8 @@ type Certain = (a: number, b: number, images: number) => number;
 const CHOOSE = 'Choose tau fairly';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
-const listOf = (values: ArrayLike<number>) => (isTooLong(values) ? values : Array.from(values));
-const numbers = ({ train, validation }: Parts) => ({ train: listOf(train), validation: listOf(validation) });
+const toList = (values: ArrayLike<number>) => (isTooLong(values) ? values : Array.from(values));
+const numbers = ({ train, validation }: Parts) => ({ train: toList(train), validation: toList(validation) });
 const variance = (p: number) => p * (1 - p);
 
 export const project6 = {

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { CLASSES, IMAGE_SIZE } from '../common/mnist';
 import { exercise, mistake as m } from './exercise';
-import { numberOf, withNeuron } from './tensors';
+import { firstNumber, withNeuron } from './tensors';
 
 type Memory = (batch: number) => number;
 type Reach = (tau: number, share: number) => number;
@@ -15,7 +15,7 @@ const KEPT = IMAGE_SIZE + 4 * CLASSES;
 /** What is left of a gradient after one step back, from the package's own charge. */
 const leftAfterStep = (tau: number) =>
   withNeuron({ tau }, (neuron) =>
-    numberOf(() => tf.grad((v: tf.Tensor) => neuron.neuronalCharge(tf.scalar(0), v))(tf.scalar(0))),
+    firstNumber(() => tf.grad((v: tf.Tensor) => neuron.neuronalCharge(tf.scalar(0), v))(tf.scalar(0))),
   );
 
 const stepsUntil = (factor: number, share: number) => Math.log(share) / Math.log(factor);

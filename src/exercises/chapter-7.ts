@@ -23,7 +23,7 @@ const reading = (spikes: number[]) => (): Trial<[number[], (pixel: number) => nu
   return { args: [[...spikes], row], seen: () => [...read].sort() };
 };
 
-const rowsOf =
+const makeRows =
   (wanted: (spike: number) => boolean): Rows =>
   (spikes, row) => {
     const sums = [0, 0];
@@ -65,12 +65,12 @@ export const chapter7 = {
     minutes: 5,
     names: ['spikes', 'row'],
     probes: [reading([1, 0, 0, 1]), reading([0, 0, 0, 0]), reading([1, 1, 1, 0])],
-    oracle: rowsOf((spike) => spike === 1),
+    oracle: makeRows((spike) => spike === 1),
     mistakes: {
       dense: m(
         'reads every row and multiplies by 0 or 1',
         'The sum is right, but you also read rows of silent pixels. Which rows can you leave alone?',
-        rowsOf(() => true),
+        makeRows(() => true),
       ),
       'row-twice': m(
         'calls `row` once for each of the two weights',
@@ -87,7 +87,7 @@ export const chapter7 = {
         'adds the weights of both neurons into one sum',
         'Both neurons get the same current. To which of them does each weight of a row lead?',
         (spikes, row) => {
-          const [a, b] = rowsOf((spike) => spike === 1)(spikes, row);
+          const [a, b] = makeRows((spike) => spike === 1)(spikes, row);
           return [a + b, a + b];
         },
       ),
@@ -95,7 +95,7 @@ export const chapter7 = {
         'takes the place in a filtered list for the number of the pixel',
         'You read the first rows, whichever pixels fire. Does a pixel keep its number in a filtered list?',
         (spikes, row) =>
-          rowsOf((spike) => spike === 1)(
+          makeRows((spike) => spike === 1)(
             spikes.filter((spike) => spike === 1),
             row,
           ),
@@ -103,12 +103,12 @@ export const chapter7 = {
       'spike-for-pixel': m(
         'hands the spike to `row` instead of the number of its pixel',
         'You ask for the row of a spike, which is 1 for every pixel that fires. Which number says which pixel it is?',
-        (spikes, row) => rowsOf((spike) => spike === 1)(spikes, (pixel) => row(spikes[pixel])),
+        (spikes, row) => makeRows((spike) => spike === 1)(spikes, (pixel) => row(spikes[pixel])),
       ),
       'starts-with-row-0': m(
         'starts the sum with the row of pixel 0',
         'Your sum starts with the row of pixel 0, whether it fires or not. With what does a sum start?',
-        (spikes, row) => rowsOf((spike) => spike === 1)([1, ...spikes.slice(1)], row),
+        (spikes, row) => makeRows((spike) => spike === 1)([1, ...spikes.slice(1)], row),
       ),
       'not-added': m(
         'reads the rows and adds nothing',
@@ -133,7 +133,7 @@ export const chapter7 = {
         'adds the rows of the silent pixels',
         'You add the rows of silent pixels. By what would a dense product multiply them?',
         (spikes, row) =>
-          rowsOf((spike) => spike === 1)(
+          makeRows((spike) => spike === 1)(
             spikes.map((spike) => 1 - spike),
             row,
           ),

@@ -1,7 +1,17 @@
 /** Judges an answer: right, or which mistake it is. */
 import { type AnyAnswer, type Exercise, NeverEnds, NotAttempted, type Probe, type Trial } from './exercise';
 import { GENERAL } from './general';
-import { copy, type Flaw, flawOf, isPromise, placesOf, same, withoutExtras, worded, wordedArguments } from './values';
+import {
+  copy,
+  type Flaw,
+  findFlaw,
+  findPlaces,
+  isPromise,
+  same,
+  withoutExtras,
+  worded,
+  wordedArguments,
+} from './values';
 
 export interface Verdict {
   status: 'passed' | 'todo' | 'error' | 'wrong';
@@ -33,11 +43,11 @@ class Failed extends Error {
   }
 }
 
-const trialOf = (probe: Probe<unknown[]>): Trial<unknown[]> =>
+const makeTrial = (probe: Probe<unknown[]>): Trial<unknown[]> =>
   typeof probe === 'function' ? probe() : { args: copy(probe) };
 
 function call(answer: (...args: unknown[]) => unknown, probe: Probe<unknown[]>): Outcome {
-  const { args, seen, told } = trialOf(probe);
+  const { args, seen, told } = makeTrial(probe);
   const before = copy(args);
   try {
     const result = answer(...args);
@@ -53,7 +63,7 @@ function call(answer: (...args: unknown[]) => unknown, probe: Probe<unknown[]>):
 const known = new WeakMap<Exercise, Map<AnyAnswer, unknown[]>>();
 
 /** What an answer of ours returns on each probe; where it throws, a value that equals no result. */
-function resultsOf(exercise: Exercise, answer: AnyAnswer): unknown[] {
+function collectResults(exercise: Exercise, answer: AnyAnswer): unknown[] {
   const map = known.get(exercise) ?? new Map<AnyAnswer, unknown[]>();
   known.set(exercise, map);
   const found = map.get(answer);
@@ -139,7 +149,7 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
   } finally {
     for (const [name, print] of printed) console[name] = print;
   }
-  const rightResults = resultsOf(exercise, exercise.oracle);
+  const rightResults = collectResults(exercise, exercise.oracle);
   const { tolerance = 1e-5 } = exercise;
   if (outcomes.some(({ changed }) => changed)) {
     return wrong({
@@ -158,7 +168,7 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
   if (flaw?.name === 'promise') return wrong(flaw);
   if (!equal(later, results)) return wrong(KEEPS_STATE);
   for (const [name, { says, as, also }] of Object.entries(exercise.mistakes)) {
-    if ([as, ...also].some((way) => equal(results, resultsOf(exercise, way)))) return wrong({ name, says });
+    if ([as, ...also].some((way) => equal(results, collectResults(exercise, way)))) return wrong({ name, says });
   }
   if (flaw) return wrong(flaw);
   if (returnsRight(results, rightResults, tolerance)) return wrong(OTHER_CALLS);
@@ -196,7 +206,7 @@ function firstFlaw(exercise: Exercise, outcomes: Outcome[], rightResults: unknow
   const like = (i: number) =>
     exercise.compared ? call(exercise.oracle as never, exercise.probes[i]).result : (rightResults[i] as unknown[])[0];
   for (const [i, { result, args }] of outcomes.entries()) {
-    const flaw = flawOf(result, like(i), wordedArguments(exercise.names, args).trimEnd());
+    const flaw = findFlaw(result, like(i), wordedArguments(exercise.names, args).trimEnd());
     if (flaw) return flaw;
   }
   return undefined;
@@ -209,7 +219,7 @@ function notYet({ names, compared, tolerance = 1e-5 }: Exercise, { args, result,
     const did = told ? `${where}your function ${told}` : 'it does something else than the task asks for';
     return `Not yet: ${did}. What do you do on paper, and in which order?`;
   }
-  const places = compared ? [] : placesOf(withoutExtras(result, right), right, tolerance);
+  const places = compared ? [] : findPlaces(withoutExtras(result, right), right, tolerance);
   const wrongAt = places.length > 0 ? `, wrong at ${places.join(', ')}` : '';
   return `Not yet: ${where}your function returns ${worded(result)}${wrongAt}. What do you get${wrongAt && ' there'} on paper?`;
 }

@@ -3,10 +3,10 @@ import * as tf from '@tensorflow/tfjs';
 import { LIFNode, type LIFNodeArgs, simulate as simulateLayer } from '../snn/neuron';
 
 /** The first number of a tensor. */
-export const numberOf = (work: () => tf.Tensor): number => tf.tidy(() => work().dataSync()[0]);
+export const firstNumber = (work: () => tf.Tensor): number => tf.tidy(() => work().dataSync()[0]);
 
 /** All numbers of a tensor. */
-export const numbersOf = (work: () => tf.Tensor): number[] => tf.tidy(() => Array.from(work().dataSync()));
+export const allNumbers = (work: () => tf.Tensor): number[] => tf.tidy(() => Array.from(work().dataSync()));
 
 /** Does something with a neuron of its own; its name keeps the names of a chapter's layers as they are. */
 export function withNeuron<R>(options: LIFNodeArgs, work: (neuron: LIFNode) => R): R {

@@ -60,7 +60,7 @@ export function same(left: unknown, right: unknown, tolerance: number): boolean 
 
 export const isPromise = (value: unknown): value is PromiseLike<unknown> => isObject(value) && 'then' in value;
 
-const kindOf = (value: unknown): string => {
+const nameKind = (value: unknown): string => {
   if (value === null) return 'null';
   if (Array.isArray(plain(value))) return 'a list';
   const kinds: Record<string, string> = { object: 'an object', undefined: 'nothing', boolean: 'true or false' };
@@ -79,7 +79,7 @@ const GAP: Flaw = { name: 'gap', says: `A value of your result is undefined. ${G
  * @param where the case in words, "for x = 1"
  * @param part which list of the result it is: "your list", "your list `v`", "row 0 of your list"
  */
-export function flawOf(found: unknown, right: unknown, where = '', part = 'your list'): Flaw | undefined {
+export function findFlaw(found: unknown, right: unknown, where = '', part = 'your list'): Flaw | undefined {
   if (right === undefined && !isPromise(found)) return undefined; // an answer whose result is what it does
   const [value, like] = [plain(found), plain(right)];
   if (value === undefined)
@@ -90,8 +90,8 @@ export function flawOf(found: unknown, right: unknown, where = '', part = 'your 
   if (isPromise(value)) {
     return { name: 'promise', says: `Your function returns a promise. ${GENERAL.promise.asks}` };
   }
-  if (kindOf(value) !== kindOf(like)) {
-    return { name: 'kind', says: `Your function returns ${kindOf(value)}. ${GENERAL.kind.asks}` };
+  if (nameKind(value) !== nameKind(like)) {
+    return { name: 'kind', says: `Your function returns ${nameKind(value)}. ${GENERAL.kind.asks}` };
   }
   if (typeof value === 'number' && !Number.isFinite(value) && Number.isFinite(like)) {
     const name = Number.isNaN(value) ? 'nan' : 'infinite';
@@ -109,7 +109,7 @@ export function flawOf(found: unknown, right: unknown, where = '', part = 'your 
     for (const key of Object.keys(like)) {
       if (!(key in value)) return { name: 'missing', says: `Your result has no \`${key}\`. ${GENERAL.missing.asks}` };
       const list = Array.isArray(value) ? `row ${key} of ${part}` : `${part} \`${key}\``;
-      const inner = flawOf(value[key], like[key], where, list);
+      const inner = findFlaw(value[key], like[key], where, list);
       if (inner) return inner.name === 'nothing' ? GAP : inner;
     }
   }
@@ -122,7 +122,7 @@ const BEGINNING = 8;
 const PLACES = 4;
 
 /** Where a list, or an object of lists, is not the right one: "[2]", "v[0]". Nothing if it is so everywhere, or a number. */
-export function placesOf(found: unknown, right: unknown, tolerance: number): string[] {
+export function findPlaces(found: unknown, right: unknown, tolerance: number): string[] {
   const values = (value: unknown, name = ''): [string, unknown][] => {
     const it = plain(value);
     if (Array.isArray(it)) return it.flatMap((inner, i) => values(inner, `${name}[${i}]`));

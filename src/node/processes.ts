@@ -19,7 +19,7 @@ export function isAlive(pid: number): boolean {
  * @returns 'ended' for one that only waits to be cleared away; undefined if the system does not tell, as on Windows, or if
  *   there is no such process
  */
-export function startOf(pid: number): string | undefined {
+export function findStart(pid: number): string | undefined {
   try {
     if (process.platform === 'win32') return undefined;
     if (process.platform === 'linux') {

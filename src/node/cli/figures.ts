@@ -29,7 +29,7 @@ export function figureFilesIn(folder: string): string[] {
   );
 }
 
-export function figuresOf({ trace, history, data }: Drawn): Figures {
+export function drawFigures({ trace, history, data }: Drawn): Figures {
   return {
     acc: accuracyCurve(history.trainAccs, history.testAccs),
     input: digits(data.test.images.slice(0, IMAGE_SIZE), { title: 'The first test image' }),

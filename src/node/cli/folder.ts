@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Checkpoint, readCheckpoint } from '../records';
-import { checkpointOf, obstacleIn, resultsIn } from '../records/run-folder';
+import { checkpointPath, obstacleIn, resultsIn } from '../records/run-folder';
 import { FIGURE_FILES, figureFilesIn } from './figures';
 import type { Settings } from './options';
 import { UsageError } from './values';
@@ -27,17 +27,17 @@ export interface Earlier {
 /** Looks for an earlier run; what a run left that was killed before its first checkpoint is none. */
 export function findEarlier(outDir: string): Earlier | undefined {
   const results = resultsIn(outDir);
-  const hasCheckpoint = existsSync(checkpointOf(outDir));
+  const hasCheckpoint = existsSync(checkpointPath(outDir));
   if (results.length === 0 && !hasCheckpoint) return undefined;
   try {
-    return { results, hasCheckpoint, checkpoint: readCheckpoint(checkpointOf(outDir)) };
+    return { results, hasCheckpoint, checkpoint: readCheckpoint(checkpointPath(outDir)) };
   } catch {
     return { results, hasCheckpoint };
   }
 }
 
 /** `12 of 100 epochs are done` */
-export function progressOf({ history, options }: Checkpoint, epochs = options.epoch): string {
+export function describeProgress({ history, options }: Checkpoint, epochs = options.epoch): string {
   const batches = history.batch > 0 ? ` and ${history.batch} batches` : '';
   return `${history.epoch} of ${epochs} epochs${batches} are done`;
 }
@@ -50,7 +50,7 @@ export function refuseToOverwrite(outDir: string, settings: Settings): void {
   const earlier = findEarlier(outDir);
   if (!earlier) return;
   const { checkpoint, hasCheckpoint } = earlier;
-  const what = checkpoint ? progressOf(checkpoint) : hasCheckpoint ? 'a checkpoint' : 'arrays or a model';
+  const what = checkpoint ? describeProgress(checkpoint) : hasCheckpoint ? 'a checkpoint' : 'arrays or a model';
   const ways = `continue it with --resume, replace it with --overwrite, or choose another folder with ${another(settings)}`;
   throw new UsageError(`${outDir}: expected no run there, found one (${what}); ${ways}`);
 }

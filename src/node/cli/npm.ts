@@ -1,7 +1,7 @@
 /** What is different when npm started the command: `npm run train`. */
 import { realpathSync } from 'node:fs';
 import { projectPath } from '../files';
-import { flagsOf, OPTIONS } from './options';
+import { OPTIONS, splitFlags } from './options';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -22,7 +22,7 @@ export function typedIn(env: Environment = process.env, cwd = process.cwd()): st
 export function keptByNpm(argv: readonly string[], env: Environment = process.env): string | undefined {
   if (!startedByNpm(env)) return undefined;
   const kept = OPTIONS.flatMap(({ flags, read }) =>
-    flagsOf(flags).flatMap((flag) => {
+    splitFlags(flags).flatMap((flag) => {
       const key = `npm_config_${flag.replace(/^-+/, '').replaceAll('-', '_').toLowerCase()}`;
       // npm hands down `-N2` as an option named n2.
       const joined = new RegExp(`^${key}(\\d+)$`);

@@ -160,13 +160,13 @@ const OURS: Entry[] = [
 export const OPTIONS: readonly Entry[] = [...ORIGINAL, ...OURS];
 
 /** `-N` and `--epoch` of `-N, --epoch <N>` */
-export function flagsOf(flags: string): string[] {
+export function splitFlags(flags: string): string[] {
   return flags.replace(/ <.*/, '').split(', ');
 }
 
 /** How messages call an option: `-N/--epoch`. */
-export function labelOf({ flags }: Pick<Entry, 'flags'>): string {
-  return flagsOf(flags).join('/');
+export function formatLabel({ flags }: Pick<Entry, 'flags'>): string {
+  return splitFlags(flags).join('/');
 }
 
 /** The command line, checked. */
@@ -222,19 +222,19 @@ function labelled<V>(entry: Entry, read: () => V): V {
   try {
     return read();
   } catch (error) {
-    throw new UsageError(`${labelOf(entry)}: ${(error as Error).message}`);
+    throw new UsageError(`${formatLabel(entry)}: ${(error as Error).message}`);
   }
 }
 
 /** commander's complaint in the words of the others. */
 function complaint({ code, message }: CommanderError): string {
   const found = /'([^']*)'/.exec(message)?.[1] ?? '';
-  const entry = OPTIONS.find(({ flags }) => flags === found || flagsOf(flags).includes(found.split('=')[0]));
+  const entry = OPTIONS.find(({ flags }) => flags === found || splitFlags(flags).includes(found.split('=')[0]));
   if (code === 'commander.optionMissingArgument' && entry) {
-    return `${labelOf(entry)}: ${expectation(entry)}, found none`;
+    return `${formatLabel(entry)}: ${expectation(entry)}, found none`;
   }
   if (code !== 'commander.unknownOption') return message.replace(/^error: /, '').split('\n')[0];
-  if (entry && found.includes('=')) return `${labelOf(entry)}: expected no value, found ${found.split('=')[1]}`;
+  if (entry && found.includes('=')) return `${formatLabel(entry)}: expected no value, found ${found.split('=')[1]}`;
   const meant = /Did you mean (.*)\?/.exec(message)?.[1];
   return `${found}: expected ${LISTED}${meant ? `; did you mean ${meant}?` : ''}`;
 }

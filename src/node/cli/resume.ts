@@ -2,15 +2,15 @@
 import { createHash } from 'node:crypto';
 import { IMAGE_SIZE, type Mnist } from '../../common/mnist';
 import type { Checkpoint, RunOptions } from '../records';
-import { type Arguments, labelOf, type Name, OPTIONS, type Settings } from './options';
+import { type Arguments, formatLabel, type Name, OPTIONS, type Settings } from './options';
 import { UsageError } from './values';
 
 /** Of the options that may differ when a run is resumed, a checkpoint has only these. */
 const ALSO: readonly string[] = ['epoch', 'saveFigures'] satisfies Name[];
 
 /** What a checkpoint keeps of the settings. */
-export function optionsOf(settings: Settings, data: Mnist): RunOptions {
-  const options: RunOptions = { dataset: digestOf(data) };
+export function collectOptions(settings: Settings, data: Mnist): RunOptions {
+  const options: RunOptions = { dataset: digestData(data) };
   for (const { name, keptOnResume } of OPTIONS) {
     if (keptOnResume || ALSO.includes(name)) options[name] = settings[name] ?? null;
   }
@@ -36,14 +36,14 @@ export function resumedSettings({ settings, given }: Arguments, checkpoint: Chec
     const before = Object.hasOwn(options, name) ? options[name] : undefined;
     if (!isValid(option, before)) {
       throw new Error(
-        `${file}: expected a value that ${labelOf(option)} takes, found ${JSON.stringify(before) ?? 'none'}`,
+        `${file}: expected a value that ${formatLabel(option)} takes, found ${JSON.stringify(before) ?? 'none'}`,
       );
     }
     if (!given.has(name)) resumed[name] = before;
     else if (option.keptOnResume && settings[name] !== before) {
       const advice = 'leave it out, or start a new run in another folder';
       throw new UsageError(
-        `${labelOf(option)}: expected ${before} as in the checkpoint, found ${settings[name]}; ${advice}`,
+        `${formatLabel(option)}: expected ${before} as in the checkpoint, found ${settings[name]}; ${advice}`,
       );
     }
   }
@@ -73,7 +73,7 @@ export function checkAgainstData(
   data: Mnist,
   file: string,
 ): void {
-  if (options.dataset !== digestOf(data)) {
+  if (options.dataset !== digestData(data)) {
     throw new UsageError('--dataset-dir: expected the data of the checkpoint, found other data');
   }
   const batches = Math.floor(data.train.count / settings.batchSize);
@@ -85,7 +85,7 @@ export function checkAgainstData(
 }
 
 /** Tells data sets apart: all training labels, and the first thousand images. */
-function digestOf({ train }: Mnist): string {
+function digestData({ train }: Mnist): string {
   return createHash('md5')
     .update(train.labels)
     .update(train.images.subarray(0, 1000 * IMAGE_SIZE))

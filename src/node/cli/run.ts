@@ -9,9 +9,9 @@ import { createEngine } from '../engines';
 import { makeFolder, readFile } from '../files';
 import { type Checkpoint, readCheckpoint } from '../records';
 import { assertUnlocked, lockFolder } from '../records/lock';
-import { checkpointOf, removeLeftovers } from '../records/run-folder';
+import { checkpointPath, removeLeftovers } from '../records/run-folder';
 import { showFigures } from './figures';
-import { checkFigures, findEarlier, type Places, progressOf, refuseObstacles, refuseToOverwrite } from './folder';
+import { checkFigures, describeProgress, findEarlier, type Places, refuseObstacles, refuseToOverwrite } from './folder';
 import { typedIn } from './npm';
 import type { Arguments, Settings } from './options';
 import { checkAgainstData, resumedSettings } from './resume';
@@ -24,11 +24,11 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   if (args.settings.resume && args.settings.overwrite) {
     throw new UsageError('--overwrite: expected --resume or --overwrite, found both');
   }
-  const places = placesOf(args.settings);
+  const places = resolvePlaces(args.settings);
   const { logDir, outDir } = places;
-  const file = checkpointOf(outDir);
+  const file = checkpointPath(outDir);
   assertUnlocked(outDir);
-  const read = textOf(file);
+  const read = readText(file);
   const checkpoint = args.settings.resume ? readCheckpoint(file) : undefined;
   const settings = checkpoint ? resumedSettings(args, checkpoint, file) : args.settings;
   refuseToLose(outDir, settings, checkpoint);
@@ -49,13 +49,14 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
     const lock = lockFolder(outDir);
     try {
       // Another run may have come and gone before the folder was locked.
-      if (checkpoint && textOf(file) !== read) throw new Error(`${file}: another run has just written it; start again`);
+      if (checkpoint && readText(file) !== read)
+        throw new Error(`${file}: another run has just written it; start again`);
       refuseToLose(outDir, settings, checkpoint);
       removeLeftovers(outDir);
       const earlier = settings.overwrite && findEarlier(outDir);
-      if (checkpoint) console.error(`Resuming from ${file}: ${progressOf(checkpoint, settings.epoch)}`);
+      if (checkpoint) console.error(`Resuming from ${file}: ${describeProgress(checkpoint, settings.epoch)}`);
       if (earlier) {
-        const progress = earlier.checkpoint ? ` (${progressOf(earlier.checkpoint)})` : '';
+        const progress = earlier.checkpoint ? ` (${describeProgress(earlier.checkpoint)})` : '';
         console.error(`Replacing the run in ${outDir}${progress}`);
       }
       console.error(`Writing to ${outDir}${logDir === outDir ? '' : `, the TensorBoard logs to ${logDir}`}`);
@@ -79,7 +80,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   return outcome.status;
 }
 
-function placesOf(settings: Settings): Places {
+function resolvePlaces(settings: Settings): Places {
   const from = typedIn();
   const logDir = resolve(from, settings.logDir);
   return { logDir, outDir: settings.outDir === undefined ? logDir : resolve(from, settings.outDir) };
@@ -92,7 +93,7 @@ function refuseToLose(outDir: string, settings: Settings, checkpoint: Checkpoint
   checkFigures(outDir, settings, checkpoint);
 }
 
-function textOf(file: string): string | undefined {
+function readText(file: string): string | undefined {
   try {
     return readFile(file).toString();
   } catch {

@@ -6,11 +6,11 @@ import { newHistory, type TrainingHistory } from '../../training/history';
 import { train } from '../../training/train';
 import { progressBar } from '../progress-bar';
 import { addCurves, type Checkpoint, formatRow, SummaryWriter, writeCheckpoint, writeRun } from '../records';
-import { checkpointOf } from '../records/run-folder';
-import { figuresOf, saveFigures } from './figures';
+import { checkpointPath } from '../records/run-folder';
+import { drawFigures, saveFigures } from './figures';
 import { type Earlier, type Places, removeEarlier } from './folder';
 import type { Settings } from './options';
-import { optionsOf } from './resume';
+import { collectOptions } from './resume';
 import type { Stop } from './stop';
 
 export interface Job {
@@ -29,7 +29,7 @@ export interface Outcome {
   /** The exit status. */
   status: number;
   /** Of a run that was not stopped, if they are wanted. */
-  figures?: ReturnType<typeof figuresOf>;
+  figures?: ReturnType<typeof drawFigures>;
 }
 
 /** @throws Error in one line, also if the training diverged */
@@ -67,12 +67,12 @@ function saver(
   writer: SummaryWriter,
 ) {
   const saveFigures = settings.saveFigures ?? checkpoint?.options.saveFigures ?? null;
-  const kept = { ...optionsOf(settings, options.data), saveFigures };
+  const kept = { ...collectOptions(settings, options.data), saveFigures };
   let toRemove = earlier;
   return () => {
     // First of all: a run that diverged adds to no file.
     if (history.state) assertFinite(history.state.weights);
-    writeCheckpoint(checkpointOf(places.outDir), { options: kept, history, events: writer.flush() });
+    writeCheckpoint(checkpointPath(places.outDir), { options: kept, history, events: writer.flush() });
     if (toRemove) removeEarlier(places, toRemove);
     toRemove = undefined;
   };
@@ -129,7 +129,8 @@ async function record(job: Job, history: TrainingHistory, save: () => void): Pro
   if (checkpoint) save();
   // From here on Ctrl-C ends the program as usual: nothing is left to be saved.
   stop.unlisten();
-  const figures = settings.saveFigures || settings.show ? figuresOf({ trace, history, data: options.data }) : undefined;
+  const figures =
+    settings.saveFigures || settings.show ? drawFigures({ trace, history, data: options.data }) : undefined;
   if (figures && settings.saveFigures) await saveFigures(figures, places.outDir);
   const drawn = settings.saveFigures ? ', the figures' : '';
   const files = `v_t_array.npy, s_t_array.npy, train_accs.npy, test_accs.npy, lif_snn_mnist/${drawn}`;
@@ -146,7 +147,7 @@ function stopped({ places, earlier }: Job, { epoch, batch, trainAccs }: Training
 /** Of a training that diverged: what to do, and what is left. */
 function explained(error: Error, { settings, places }: Job, { trainAccs }: TrainingHistory): Error {
   if (!/no longer finite/.test(error.message)) return error;
-  const left = existsSync(checkpointOf(places.outDir)) ? 'the last checkpoint stays' : 'nothing was saved';
+  const left = existsSync(checkpointPath(places.outDir)) ? 'the last checkpoint stays' : 'nothing was saved';
   const advice = `lower --lr (it was ${settings.learningRate}); ${left}`;
   return new Error(
     `the weights are no longer finite after ${trainAccs.length} batches, the training diverged: ${advice}`,

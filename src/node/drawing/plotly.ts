@@ -88,7 +88,7 @@ function giveCanvas(window: JsdomWindow, create: (width: number, height: number)
 
 type Point = [number, number];
 
-const numberOf = (element: Element, attribute: string): number =>
+const readNumber = (element: Element, attribute: string): number =>
   Number.parseFloat(element.getAttribute(attribute) ?? '') || 0;
 
 /** Where a point of an element ends up after the `translate` and `rotate` of the element and all around it. */
@@ -117,23 +117,23 @@ function giveMetrics(window: JsdomWindow, measure: Measure): void {
     }
     return '';
   };
-  const widthOf = (element: Element): number => {
+  const measureWidth = (element: Element): number => {
     const size = Number.parseFloat(inherited(element, 'font-size')) || 12;
     const weight = inherited(element, 'font-weight');
     return measure(element.textContent ?? '', size, weight === 'bold' || Number(weight) >= 600);
   };
   /** The box of the texts in an element, at the place where their attributes put them. */
-  const boxOf = (element: Element): DOMRect => {
+  const measureBox = (element: Element): DOMRect => {
     const texts = element.localName === 'text' ? [element] : [...element.querySelectorAll('text')];
     const corners: Point[] = [];
     for (const text of texts) {
       const lines = [...text.children].filter((child) => child.classList.contains('line'));
       const parts = lines.length > 0 ? lines : [text];
       const size = Number.parseFloat(inherited(text, 'font-size')) || 12;
-      const width = Math.max(...parts.map(widthOf));
+      const width = Math.max(...parts.map(measureWidth));
       const anchor = inherited(text, 'text-anchor');
-      const x = numberOf(text, 'x') - (anchor === 'middle' ? width / 2 : anchor === 'end' ? width : 0);
-      const y = numberOf(text, 'y') + Number.parseFloat(text.getAttribute('dy') ?? '0') * size;
+      const x = readNumber(text, 'x') - (anchor === 'middle' ? width / 2 : anchor === 'end' ? width : 0);
+      const y = readNumber(text, 'y') + Number.parseFloat(text.getAttribute('dy') ?? '0') * size;
       const [top, bottom] = [y - size * 0.93, y + size * (0.24 + 1.3 * (parts.length - 1))];
       const box: Point[] = [
         [x, top],
@@ -151,7 +151,7 @@ function giveMetrics(window: JsdomWindow, measure: Measure): void {
   const element = window.Element.prototype as unknown as Record<string, unknown>;
   const svg = window.SVGElement.prototype as unknown as Record<string, unknown>;
   element.getBoundingClientRect = function (this: Element) {
-    return boxOf(this);
+    return measureBox(this);
   };
   // Arrows are straight: from the first point of their path to the last.
   const ends = (path: Element): number[] => {
@@ -169,6 +169,6 @@ function giveMetrics(window: JsdomWindow, measure: Measure): void {
   };
   svg.getBBox = element.getBoundingClientRect;
   svg.getComputedTextLength = function (this: Element) {
-    return widthOf(this);
+    return measureWidth(this);
   };
 }

@@ -32,7 +32,7 @@ const MOST_SIDE = 20000;
  * @throws RangeError for a scale that leaves less than a pixel or makes more than 50 million
  */
 export async function renderPng(figure: Figure, scale = 1.5): Promise<Uint8Array> {
-  const { width, height } = sizeOf(figure);
+  const { width, height } = readSize(figure);
   drawable(width, height, scale);
   return rasterize(await renderSvg(figure), scale);
 }
@@ -63,7 +63,7 @@ function drawable(width: number, height: number, scale: number): void {
 }
 
 /** Size of a figure in CSS pixels. */
-function sizeOf(figure: Figure): { width: number; height: number } {
+function readSize(figure: Figure): { width: number; height: number } {
   if (typeof figure?.layout !== 'object' || figure.layout === null) {
     throw new TypeError('render: expected a figure { data, layout, alt }, found none');
   }
@@ -76,7 +76,7 @@ function sizeOf(figure: Figure): { width: number; height: number } {
 }
 
 async function draw(figure: Figure): Promise<string> {
-  const { width, height } = sizeOf(figure);
+  const { width, height } = readSize(figure);
   started ??= startPlotly();
   const plotly = await started;
   // plotly.js writes into what it is given, so it gets a copy.

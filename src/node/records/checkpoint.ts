@@ -40,7 +40,7 @@ const FORMAT = 'lif_fc_mnist checkpoint';
 const VERSION = 2;
 const WEIGHTS = IMAGE_SIZE * CLASSES;
 
-const hashOf = (parts: readonly (Uint8Array | string)[]) => {
+const hashParts = (parts: readonly (Uint8Array | string)[]) => {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest('hex');
@@ -67,7 +67,7 @@ export function writeCheckpoint(file: string, { options, history, events }: Chec
   assertFinite(...states);
   const numbers = [trainAccs, losses, testAccs].map((values) => new Float64Array(values));
   const parts = [...states, ...numbers].map(littleEndian);
-  const sha256 = hashOf(parts);
+  const sha256 = hashParts(parts);
   const arrays = {
     file: arraysName(sha256),
     sha256,
@@ -86,7 +86,7 @@ export function writeCheckpoint(file: string, { options, history, events }: Chec
   const folder = dirname(file);
   makeFolder(folder);
   writeFileAtomic(join(folder, arrays.file), parts);
-  const sum = hashOf([JSON.stringify(header)]);
+  const sum = hashParts([JSON.stringify(header)]);
   writeFileAtomic(file, `${JSON.stringify({ ...header, sum }, null, 1)}\n`);
   for (const name of readdirSync(folder)) {
     if (ARRAYS_NAME.test(name) && name !== arrays.file) rmSync(join(folder, name), { force: true });
@@ -154,7 +154,7 @@ function readHeader(file: string): Header {
   if (parsed?.format !== FORMAT) throw new Error(`${file}: expected a checkpoint, found other content`);
   if (parsed.version !== VERSION) throw other(`version ${parsed.version}`);
   const { sum, ...header } = parsed;
-  if (hashOf([JSON.stringify(header)]) !== sum) throw damaged(file, 'its checksum differs');
+  if (hashParts([JSON.stringify(header)]) !== sum) throw damaged(file, 'its checksum differs');
   check(file, header);
   return header;
 }
@@ -204,7 +204,7 @@ function readArrays(file: string, { file: name, sha256, weights, batches, epochs
   const bytes = read(arraysFile);
   const length = 3 * 4 * weights + 8 * (2 * batches + epochs);
   if (bytes.length !== length) throw damaged(arraysFile, `expected ${length} bytes, found ${bytes.length}`);
-  if (hashOf([bytes]) !== sha256) throw damaged(arraysFile, 'its checksum differs');
+  if (hashParts([bytes]) !== sha256) throw damaged(arraysFile, 'its checksum differs');
   return bytes;
 }
 

@@ -6,7 +6,7 @@ import { linkSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { readFile } from '../files';
-import { isAlive, startOf } from '../processes';
+import { findStart, isAlive } from '../processes';
 
 /** A folder that only this process may write to. */
 export interface FolderLock {
@@ -38,7 +38,7 @@ const MOST_TRIES = 100;
 export function lockFolder(folder: string, what = 'run'): FolderLock {
   const file = join(folder, LOCK_NAME);
   const since = `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-  const owner: Owner = { host: hostname(), pid: process.pid, start: startOf(process.pid), since };
+  const owner: Owner = { host: hostname(), pid: process.pid, start: findStart(process.pid), since };
   const mine = JSON.stringify(owner);
   for (let tries = 0; !create(file, mine); tries++) {
     if (tries === MOST_TRIES) throw new Error(`${file}: cannot be made, although there is none; remove what is there`);
@@ -79,7 +79,7 @@ function refuse(folder: string, file: string, content: string, what: string): vo
     throw new Error(`${folder}: another ${what} writes here (${who}); if it has ended, remove ${file}`);
   }
   if (!isAlive(pid)) return;
-  const now = startOf(pid);
+  const now = findStart(pid);
   const sure = now !== undefined && start !== undefined;
   if (sure && now !== start) return;
   const unsure = sure ? '' : `; if process ${pid} is another program, remove ${file}`;

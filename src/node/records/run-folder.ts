@@ -10,7 +10,7 @@ import { LOCK_NAME } from './lock';
 const RESULTS: readonly string[] = [...ARRAYS, CURVES];
 
 /** The checkpoint of a run. */
-export function checkpointOf(folder: string): string {
+export function checkpointPath(folder: string): string {
   return join(folder, 'checkpoint', CHECKPOINT_NAME);
 }
 
@@ -29,8 +29,8 @@ export function obstacleIn(
   more: readonly string[],
 ): { path: string; wanted: string; found: string } | undefined {
   const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
-  const folders = [join(folder, MODEL_FOLDER), dirname(checkpointOf(folder))];
-  const files = [...[...RUN_FILES, ...more].map((name) => join(folder, name)), checkpointOf(folder)];
+  const folders = [join(folder, MODEL_FOLDER), dirname(checkpointPath(folder))];
+  const files = [...[...RUN_FILES, ...more].map((name) => join(folder, name)), checkpointPath(folder)];
   const file = folders.find((path) => existsSync(path) && !isFolder(path));
   if (file !== undefined) return { path: file, wanted: 'a folder', found: 'a file' };
   const path = files.find(isFolder);
@@ -41,5 +41,5 @@ export function obstacleIn(
 export function removeLeftovers(folder: string): void {
   removeUnfinished(folder, (name) => RESULTS.includes(name) || name === LOCK_NAME);
   removeUnfinished(join(folder, MODEL_FOLDER), (name) => MODEL_FILES.some((file) => file === name));
-  removeUnfinished(dirname(checkpointOf(folder)), isCheckpointName);
+  removeUnfinished(dirname(checkpointPath(folder)), isCheckpointName);
 }

@@ -28,7 +28,7 @@ export function writeRun(folder: string, run: Run): void {
  * @throws RangeError if the name is no bare name, or as `writeRun`; Error if another run writes there
  */
 export async function saveRun(run: Run, name = 'run'): Promise<string> {
-  const { folder, place } = placeOf(name);
+  const { folder, place } = resolvePlace(name);
   makeFolder(folder);
   const lock = lockFolder(folder);
   try {
@@ -47,7 +47,7 @@ export async function saveRun(run: Run, name = 'run'): Promise<string> {
  * @throws Error in one line if there is no run of that name, or its files are damaged or do not belong together
  */
 export async function loadRun(name = 'run'): Promise<SavedRun> {
-  const { folder, place } = placeOf(name);
+  const { folder, place } = resolvePlace(name);
   if (!existsSync(join(folder, 'v_t_array.npy'))) {
     throw new Error(`${place}: expected the records of a run, found none; run chapter 4 first`);
   }
@@ -63,7 +63,7 @@ function read(file: string): Uint8Array {
 }
 
 /** The folder of a name, and what it is called. */
-function placeOf(name: string): { folder: string; place: string } {
+function resolvePlace(name: string): { folder: string; place: string } {
   checkRunName(name);
   const parent = resolve(process.env.LIF_FC_MNIST_RUNS || projectPath('build'));
   return { folder: join(parent, name), place: `${basename(parent)}/${name}` };
