@@ -1,4 +1,4 @@
-/** Chapter 2, second half: the way back, through one step and through many. */
+/** Chapter 2, second half: the backward pass, through one step and through many. */
 import * as tf from '@tensorflow/tfjs';
 import { multiStepForward } from '../snn/functional';
 import { ATan } from '../snn/surrogate';

@@ -11,6 +11,7 @@ import { typed, wordBreak } from '../support/lab';
 import {
   chapters,
   choose,
+  isChanged,
   openChapter,
   printed,
   root,
@@ -50,6 +51,17 @@ describe('The site', inChromium, () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: 'block' });
     return { context, ...(await watchedPage(context, server.url)) };
   };
+
+  test('takes a chapter that nobody has touched for unchanged, so leaving it asks nothing', async () => {
+    const { context, page } = await fresh();
+    await openChapter(page, server.url, chapter);
+    // The page writes what the kernel says of its language into the notebook.
+    await page.waitForTimeout(1000);
+    assert.equal(await isChanged(page), false);
+    await setCells(page, ['1 + 1']);
+    assert.equal(await isChanged(page), true);
+    await context.close();
+  });
 
   test('asks for less than 4 MB, compressed, before the first cell can run', async () => {
     const { context, page, faults } = await fresh();

@@ -167,6 +167,19 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
     assert.equal((await kernel.run('5')).stdout, '5\n');
   });
 
+  test('runs no cell that waits when one is interrupted, and shows no error there', async () => {
+    const all = kernel.runAll(['await new Promise(() => {});', "console.log('c');", '4'], [0]);
+    await kernel.page.waitForTimeout(500);
+    await kernel.interrupt();
+    const shown = (await all).map(({ status, ename, stdout }) => [status, ename, stdout]);
+    assert.deepEqual(shown, [
+      ['error', 'Interrupted', 'Interrupted.\n'],
+      ['aborted', undefined, ''],
+      ['aborted', undefined, ''],
+    ]);
+    assert.equal((await kernel.run('5')).stdout, '5\n');
+  });
+
   test('runs the cells below one that may fail', async () => {
     const all = await kernel.runAll(["throw new Error('a');", '2'], [0]);
     assert.deepEqual(

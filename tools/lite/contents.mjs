@@ -2,6 +2,7 @@
 // is told from a newer chapter.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LANGUAGE_INFO } from '../../packages/typescript-kernel/jupyterlite/language.mjs';
 import { namedSource, sourceAddress } from '../book/source-pages.mjs';
 import { write } from '../book/sources.mjs';
 import { textOf } from '../exercises/cells.mjs';
@@ -30,7 +31,12 @@ export function siteNotebook(chapter, name) {
   return {
     ...copy,
     cells,
-    metadata: { ...copy.metadata, kernelspec: KERNELSPEC, lif_fc_mnist: { ...origin, version } },
+    metadata: {
+      ...copy.metadata,
+      kernelspec: KERNELSPEC,
+      language_info: LANGUAGE_INFO,
+      lif_fc_mnist: { ...origin, version },
+    },
   };
 }
 

@@ -9,7 +9,7 @@ import { buildDeclarations, buildKernel } from '../../packages/typescript-kernel
 import { trainIfNeeded } from '../book/trained.mjs';
 import { bundle } from '../system/esbuild.mjs';
 import { command, whole } from '../system/options.mjs';
-import { endWithParent, onSignals } from '../system/parent.mjs';
+import { runProgram } from '../system/program.mjs';
 import {
   filesUnder,
   readJson,
@@ -20,7 +20,7 @@ import {
   venvPython,
   writeJson,
 } from '../system/project.mjs';
-import { endChildren, run, Stopped } from '../system/run.mjs';
+import { run } from '../system/run.mjs';
 import { writeContents, writeDrawings } from './contents.mjs';
 import { writePackage } from './package.mjs';
 import { preparePages } from './pages.mjs';
@@ -167,25 +167,11 @@ const options = program.parse().opts();
 if (!options.serve && program.getOptionValueSource('port') === 'cli')
   program.error('--port: expected --serve beside it');
 
-let stopping = false;
-onSignals(async (status) => {
-  if (stopping) return; // Ctrl-C comes twice where another program of ours builds the site
-  stopping = true;
-  await endChildren();
-  remove(work);
-  process.exit(status);
-});
-endWithParent();
-
-try {
+async function main() {
   await buildSite();
-  if (options.serve) {
-    const { port } = await serve(join(root, 'build'), options.port, '', ['book', 'lite']);
-    console.log(`lite: serving build/book/ and build/lite/ at http://127.0.0.1:${port}/lite/ until Ctrl-C`);
-  }
-} catch (error) {
-  if (!(error instanceof Stopped)) {
-    console.error(`lite: ${error instanceof SetupError ? error.message : error.stack}`);
-    process.exit(1);
-  }
+  if (!options.serve) return;
+  const { port } = await serve(join(root, 'build'), options.port, '', ['book', 'lite']);
+  console.log(`lite: serving build/book/ and build/lite/ at http://127.0.0.1:${port}/lite/ until Ctrl-C`);
 }
+
+await runProgram('lite', main, { tidy: () => remove(work) });

@@ -4,10 +4,9 @@ import { lock, unlock } from '../system/lock.mjs';
 // The command `lif_fc_mnist_notebooks`: the headless runner where this package is installed in somebody else's project.
 //   npx lif_fc_mnist_notebooks [options] FILE…     (--help lists the options)
 // The first call makes what the runner needs besides: a Python environment with Jupyter, inside the package's own folder.
-import { endWithParent, onSignals } from '../system/parent.mjs';
-import { isClone, SetupError } from '../system/project.mjs';
+import { runProgram } from '../system/program.mjs';
+import { isClone } from '../system/project.mjs';
 import { checkNode, findPython } from '../system/requirements.cjs';
-import { endChildren, Stopped } from '../system/run.mjs';
 import { step } from '../system/step.mjs';
 
 /** Makes .venv and the kernel if they are missing. */
@@ -28,28 +27,10 @@ async function prepare() {
   }
 }
 
-async function stop(/** @type {number} */ status) {
-  await endChildren();
-  unlock();
-  process.exit(status);
-}
-
 if (isClone) {
   console.error('lif_fc_mnist_notebooks: this is a clone of the project; use `npm run notebooks -- FILE…`');
   process.exit(2);
 }
-const unhandle = onSignals(stop);
-const unwatch = endWithParent();
-try {
-  await prepare();
-  unhandle();
-  unwatch();
-  await import('./notebooks.mjs');
-} catch (error) {
-  if (!(error instanceof Stopped)) {
-    console.error(
-      `lif_fc_mnist_notebooks: ${error instanceof SetupError ? error.message : /** @type {Error} */ (error).stack}`,
-    );
-    await stop(2);
-  }
-}
+const release = await runProgram('lif_fc_mnist_notebooks', prepare, { tidy: unlock, status: 2 });
+release();
+await import('./notebooks.mjs');

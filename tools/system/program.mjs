@@ -10,14 +10,15 @@ export function describe(/** @type {unknown} */ error) {
 }
 
 /**
- * Runs a program to its end. An error ends it with what there is to say of it; a signal, or the end of its caller, ends
- * first what it started by `run`.
+ * Does the work of a program. An error ends it with what there is to say of it; a signal, or the end of its caller, ends
+ * first what it started by `run`, also when the work is done and it serves something.
  * @param {string} name
  * @param {() => Promise<void>} work
  * @param {object} [options]
  * @param {() => void} [options.tidy] called before it ends early
  * @param {string} [options.interrupted] said when a signal ends it
  * @param {number} [options.status] after an error
+ * @returns a function after which signals are somebody else's affair
  */
 export async function runProgram(name, work, { tidy, interrupted, status = 1 } = {}) {
   let stopping = false;
@@ -33,10 +34,12 @@ export async function runProgram(name, work, { tidy, interrupted, status = 1 } =
   const unwatch = endWithParent();
   try {
     await work();
+  } catch (error) {
+    if (!(error instanceof Stopped)) await stop(status, describe(error));
+    await new Promise(() => {}); // a signal came, whose handler ends the program
+  }
+  return () => {
     unhandle();
     unwatch();
-  } catch (error) {
-    // Stopped: a signal, whose handler ends the program.
-    if (!(error instanceof Stopped)) await stop(status, describe(error));
-  }
+  };
 }

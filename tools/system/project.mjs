@@ -34,12 +34,12 @@ export function hashOf(files, more = '', folder = root) {
 /**
  * Writes a file so that a reader finds the former or the new content, never half of it.
  * @param {string} path
- * @param {string} text
+ * @param {string | Uint8Array} content
  */
-export function writeWhole(path, text) {
+export function writeWhole(path, content) {
   mkdirSync(dirname(path), { recursive: true });
   const part = `${path}.${process.pid}.part`;
-  writeFileSync(part, text);
+  writeFileSync(part, content);
   renameSync(part, path);
 }
 

@@ -2,3 +2,4 @@
 export function buildKernel(options: { out: string }): Promise<void>;
 
 export { buildDeclarations } from './declarations.mjs';
+export { LANGUAGE_INFO } from './language.mjs';

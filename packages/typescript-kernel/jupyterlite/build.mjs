@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 export { buildDeclarations } from './declarations.mjs';
+export { LANGUAGE_INFO } from './language.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { name, version, description, license } = JSON.parse(readFileSync(join(here, '..', 'package.json'), 'utf8'));

@@ -14,16 +14,28 @@ const GRACE = 5000;
 /** The mark of a listener of SIGINT that ends its cell itself: the package's `interruptible` has it. */
 const ENDS_ITS_CELL = Symbol.for('lif-fc-mnist.ends-its-cell');
 
-const endsItself = () => process.listeners('SIGINT').some((listener) => listener[ENDS_ITS_CELL] === true);
+const endsItself = () =>
+  process.listeners('SIGINT').some((listener) => /** @type {any} */ (listener)[ENDS_ITS_CELL] === true);
 
-/** A converter whose cells have names and maps. */
+/**
+ * @typedef {import('tslab/dist/executor').ConverterSet} ConverterSet
+ * @typedef {import('tslab/dist/executor').Executor} Executor
+ * @typedef {{ ename: string, evalue: string, traceback: string[] }} Failure of a cell, as Jupyter's reply has it
+ */
+
+/**
+ * A converter whose cells have names and maps.
+ * @param {ConverterSet['node']} converter
+ * @param {() => number} number of the cell
+ */
 function named(converter, number) {
+  /** @type {ConverterSet['node']['convert']} */
   const convert = (earlier, source) => {
     const result = converter.convert(earlier, source);
     result.diagnostics = withHints(result.diagnostics ?? []);
     for (const { path, data } of result.sideOutputs ?? []) nameFile(path, data);
     if (result.output) {
-      result.output = nameCell(result.output, { number: number(), source, isAsync: result.hasToplevelAwait });
+      result.output = nameCell(result.output, { number: number(), source, isAsync: result.hasToplevelAwait === true });
     }
     forgetMaps();
     return result;
@@ -31,7 +43,11 @@ function named(converter, number) {
   return { ...converter, convert };
 }
 
-/** Whether an error is what an interrupt leaves: of a loop that never waits, of tslab, or of work that was told to stop. */
+/**
+ * Whether an error is what an interrupt leaves: of a loop that never waits, of tslab, or of work that was told to stop.
+ * @param {any} error
+ * @param {boolean} wasInterrupted
+ */
 function isInterrupt(error, wasInterrupted) {
   if (wasInterrupted && isAbort(error)) return true;
   try {
@@ -46,27 +62,35 @@ function isInterrupt(error, wasInterrupted) {
 
 /** Shows what nobody awaited as a cell shows its errors; tslab would print it with `inspect`, which some values end. */
 function reportLate() {
-  for (const [event, kind] of [
-    ['uncaughtException', 'UncaughtException'],
-    ['unhandledRejection', 'UnhandledPromiseRejection'],
-  ]) {
+  const kinds = /** @type {const} */ ({
+    uncaughtException: 'UncaughtException',
+    unhandledRejection: 'UnhandledPromiseRejection',
+  });
+  for (const [event, kind] of Object.entries(kinds)) {
     process.removeAllListeners(event);
     process.on(event, (error) => console.error(describeLate(inspect, kind, error)));
   }
 }
 
-/** An executor of tslab's that ends its cells as described above. `failure` is how the last cell failed. */
+/**
+ * An executor of tslab's that ends its cells as described above. `failure` is how the last cell failed.
+ * @param {typeof import('tslab/dist/executor').createExecutor} createExecutor
+ * @param {string} rootDir
+ * @param {ConverterSet} convs
+ */
 function createMendedExecutor(createExecutor, rootDir, convs) {
   let number = 0;
   let interrupted = false;
   let overdue = false;
+  /** @type {NodeJS.Timeout | undefined} */
   let timer;
 
   const output = {
-    log: (value) => {
+    log: (/** @type {unknown} */ value) => {
       shortenTensors();
       console.log(describeValue(inspect, value));
     },
+    /** @param {unknown} first @param {any[]} rest */
     error(first, ...rest) {
       if (rest.length > 0) {
         // A type error, as a format and its parts.
@@ -100,8 +124,8 @@ function createMendedExecutor(createExecutor, rootDir, convs) {
 
   const executor = {
     ...inner,
-    failure: undefined,
-    async execute(source) {
+    failure: /** @type {Failure | undefined} */ (undefined),
+    async execute(/** @type {string} */ source) {
       if (number === 0) reportLate(); // tslab has its own listeners by now
       number++;
       interrupted = false;
@@ -139,12 +163,13 @@ exports.mendCells = (ofTslab) => {
 
   const executors = ofTslab('tslab/dist/executor.js');
   const { createExecutor } = executors;
-  executors.createExecutor = (rootDir, convs) => createMendedExecutor(createExecutor, rootDir, convs);
+  executors.createExecutor = (/** @type {string} */ rootDir, /** @type {ConverterSet} */ convs) =>
+    createMendedExecutor(createExecutor, rootDir, convs);
 
   // tslab's answer says that a cell has failed, but not how.
   const jupyter = ofTslab('tslab/dist/jupyter.js');
   jupyter.JupyterHandlerImpl = class extends jupyter.JupyterHandlerImpl {
-    async handleExecute(...request) {
+    async handleExecute(/** @type {unknown[]} */ ...request) {
       const reply = await super.handleExecute(...request);
       return reply.status === 'error' ? { ...reply, ...this.executor.failure } : reply;
     }

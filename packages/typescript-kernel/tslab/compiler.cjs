@@ -16,14 +16,22 @@ const EARLIER_CELLS = '__prev__.d.ts';
 const INLINE_MAP = /\n\/\/# sourceMappingURL=data:application\/json;base64,(\S+)\s*$/;
 const MAP_COMMENT = /\n?\/\/# sourceMappingURL=\S*\s*$/;
 
-/** A transformer that writes out the short properties whose value was declared in an earlier cell. */
+/** @typedef {typeof import('@tslab/typescript-for-tslab')} Ts */
+
+/**
+ * A transformer that writes out the short properties whose value was declared in an earlier cell.
+ * @param {Ts} ts
+ * @param {import('@tslab/typescript-for-tslab').TypeChecker} checker
+ * @returns {import('@tslab/typescript-for-tslab').TransformerFactory<any>}
+ */
 function writeOutShorthand(ts, checker) {
-  const isEarlier = (node) =>
+  const isEarlier = (/** @type {import('@tslab/typescript-for-tslab').Node} */ node) =>
     (checker.getShorthandAssignmentValueSymbol(node)?.declarations ?? []).some((declaration) =>
       declaration.getSourceFile().fileName.endsWith(`/${EARLIER_CELLS}`),
     );
   return (context) => {
     const { factory } = context;
+    /** @type {import('@tslab/typescript-for-tslab').Visitor} */
     const visit = (node) => {
       if (!ts.isShorthandPropertyAssignment(node) || !isEarlier(ts.getOriginalNode(node))) {
         return ts.visitEachChild(node, visit, context);
@@ -31,18 +39,28 @@ function writeOutShorthand(ts, checker) {
       const value = factory.createPropertyAccessExpression(factory.createIdentifier('exports'), node.name.text);
       // `({ name = 1 } = object)` assigns to the earlier variable.
       const fallback = node.objectAssignmentInitializer;
-      const target = fallback ? factory.createAssignment(value, ts.visitNode(fallback, visit)) : value;
+      const target = fallback
+        ? factory.createAssignment(
+            /** @type {import('@tslab/typescript-for-tslab').Expression} */ (value),
+            /** @type {typeof fallback} */ (ts.visitNode(fallback, visit)),
+          )
+        : value;
       return factory.createPropertyAssignment(factory.createIdentifier(node.name.text), target);
     };
     return (file) => ts.visitNode(file, visit);
   };
 }
 
-/** The names of a file and of the sources that it imports; not of declarations, which tslab does not compile. */
+/**
+ * The names of a file and of the sources that it imports; not of declarations, which tslab does not compile.
+ * @param {import('@tslab/typescript-for-tslab').Program} program
+ * @param {import('@tslab/typescript-for-tslab').SourceFile} first
+ */
 function sourcesOf(program, first) {
   const found = new Set([first.fileName]);
-  const visit = (file) => {
-    file?.resolvedModules?.forEach(({ resolvedModule: to }) => {
+  // `resolvedModules` is TypeScript's own, so its type is not published.
+  const visit = (/** @type {any} */ file) => {
+    file?.resolvedModules?.forEach((/** @type {any} */ { resolvedModule: to }) => {
       if (!to || to.resolvedFileName.endsWith('.d.ts') || found.has(to.resolvedFileName)) return;
       const next = program.getSourceFile(to.resolvedFileName);
       if (!next) return;
@@ -54,21 +72,25 @@ function sourcesOf(program, first) {
   return [...found];
 }
 
+/** @param {any} ts with the parts that are not published */
 function mended(ts) {
   return {
-    createWatchCompilerHost(files, options, system, _createProgram, ...rest) {
-      const createProgram = (...args) => {
+    /** @param {any[]} given */
+    createWatchCompilerHost(...given) {
+      const [files, options, system, , ...rest] = given;
+      const createProgram = (/** @type {any[]} */ ...args) => {
         const builder = ts.createAbstractBuilder(...args);
         const { getSourceFile } = builder;
-        builder.getSourceFile = (name) => {
+        builder.getSourceFile = (/** @type {string} */ name) => {
           // Bound, as tslab reads from it what a cell declares.
           const file = getSourceFile(name);
           if (file) ts.bindSourceFile(file, builder.getCompilerOptions());
           return file;
         };
-        builder.getAllDependencies = (file) => sourcesOf(builder.getProgram(), file);
+        builder.getAllDependencies = (/** @type {any} */ file) => sourcesOf(builder.getProgram(), file);
         const emit = builder.emit.bind(builder);
-        builder.emit = (file, write, token, onlyDeclarations, transformers = {}) => {
+        builder.emit = (/** @type {any[]} */ ...emitting) => {
+          const [file, write, token, onlyDeclarations, transformers = {}] = emitting;
           const shorthand = writeOutShorthand(ts, builder.getProgram().getTypeChecker());
           const after = [shorthand, ...(transformers.after ?? [])];
           return emit(file, write, token, onlyDeclarations, { ...transformers, after });
@@ -80,6 +102,7 @@ function mended(ts) {
       return ts.createWatchCompilerHost(files, mendedOptions, system, createProgram, ...rest);
     },
 
+    /** @param {string} text @param {any} options */
     transpileModule(text, { compilerOptions, ...rest }) {
       const first = INLINE_MAP.exec(text)?.[1];
       if (first === undefined) return ts.transpileModule(text, { compilerOptions, ...rest });
@@ -103,5 +126,5 @@ exports.mendCompiler = (ofTslab) => {
   const ts = ofTslab(id);
   // TypeScript's exports cannot be written to, but a copy can take their place.
   const copy = { ...Object.getOwnPropertyDescriptors(ts), ...Object.getOwnPropertyDescriptors(mended(ts)) };
-  ofTslab.cache[id].exports = Object.defineProperties({}, copy);
+  /** @type {NodeJS.Module} */ (ofTslab.cache[id]).exports = Object.defineProperties({}, copy);
 };

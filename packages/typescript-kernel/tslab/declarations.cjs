@@ -12,7 +12,8 @@ const OF_BOTH = /\/node_modules\/(@types\/node|undici-types|@tensorflow|@webgpu)
 const PARTS = /\/\*[\s\S]*?\*\/|\/\/.*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g;
 
 /** The same declarations without comments of the form that may be longer than a line. */
-const withoutComments = (text) => text.replace(PARTS, (part) => (part.startsWith('/*') ? ' ' : part));
+const withoutComments = (/** @type {string} */ text) =>
+  text.replace(PARTS, (part) => (part.startsWith('/*') ? ' ' : part));
 exports.withoutComments = withoutComments;
 
 /**

@@ -12,18 +12,22 @@ const project = resolve(__dirname, '..', '..', '..');
 const CELLS = 1000;
 
 /** Text that tslab compiled -> the maps of its two steps, until somebody says what the text is. */
-const unnamed = new Map();
+const unnamed = /** @type {Map<string, import('node:module').SourceMapPayload[]>} */ (new Map());
 /** Name of a script -> `(line, column) => origin`. */
-const scripts = new Map();
+const scripts =
+  /** @type {Map<string, (line: number, column: number) => import('../core/errors.cjs').Origin | undefined>} */ (
+    new Map()
+  );
 
 /**
  * @param {string} text compiled text
- * @param {object[]} maps how to get from it to what was written, step by step
+ * @param {import('node:module').SourceMapPayload[]} maps how to get from it to what was written, step by step
  */
 exports.keepMaps = (text, maps) => unnamed.set(text, maps);
 
 /** What tslab puts before the text of a cell when it runs it; the cell's first line starts behind it. */
-const prefixOf = (isAsync) => (isAsync ? '(async function(exports, require) { ' : '(function(exports, require) { ');
+const prefixOf = (/** @type {boolean} */ isAsync) =>
+  isAsync ? '(async function(exports, require) { ' : '(function(exports, require) { ';
 
 /**
  * Gives a compiled cell a name, by which frames of errors are found again.
@@ -48,28 +52,36 @@ exports.nameCell = (text, { number, source, isAsync }) => {
   return `${text}\n//# sourceURL=${name}`;
 };
 
-/** The same for a TypeScript file that a cell imports; it has a name already. */
+/**
+ * The same for a TypeScript file that a cell imports; it has a name already.
+ * @param {string} file
+ * @param {string} text compiled text
+ */
 exports.nameFile = (file, text) => {
   const maps = unnamed.get(text);
   const find = follower(maps);
-  const place = shortPath(file).replace(/\.js$/, extname(maps?.at(-1).sources[0] ?? file));
+  const place = shortPath(file).replace(/\.js$/, extname(maps?.at(-1)?.sources[0] ?? file));
   scripts.set(file, (line, column) => ({ file: place, line: find(line - 1, column - 1) + 1 }));
 };
 
 /** Forgets maps that nobody has asked for. */
 exports.forgetMaps = () => unnamed.clear();
 
-/** Follows a position (both numbers from 0) through maps; gives the line, or NaN. */
+/**
+ * Follows a position (both numbers from 0) through maps; gives the line, or NaN.
+ * @param {import('node:module').SourceMapPayload[]} [maps]
+ */
 function follower(maps = []) {
   const steps = maps.map((map) => new SourceMap(map));
-  return (line, column) => {
+  return (/** @type {number} */ line, /** @type {number} */ column) => {
+    /** @type {{ originalLine?: number, originalColumn?: number }} */
     let at = { originalLine: line, originalColumn: column };
     for (const step of steps) at = step.findEntry(at.originalLine ?? -1, at.originalColumn ?? 0);
     return at.originalLine ?? Number.NaN;
   };
 }
 
-const shortPath = (file) => {
+const shortPath = (/** @type {string} */ file) => {
   const path = relative(project, file);
   return path.startsWith('..') ? file : path.split(sep).join('/');
 };
@@ -77,14 +89,20 @@ const shortPath = (file) => {
 /** File of the package's build -> its source map, or undefined if it has none. */
 const builtMaps = new Map();
 
-/** A file of the package as it was written, where the build has left a map beside it. */
+/**
+ * A file of the package as it was written, where the build has left a map beside it.
+ * @param {string} file
+ * @param {number} line
+ * @param {number} column
+ * @returns {import('../core/errors.cjs').Origin}
+ */
 function ofBuild(file, line, column) {
   if (!builtMaps.has(file)) {
     const map = `${file}.map`;
     builtMaps.set(file, existsSync(map) ? new SourceMap(JSON.parse(readFileSync(map, 'utf8'))) : undefined);
   }
   const found = builtMaps.get(file)?.findEntry(line - 1, column - 1);
-  if (found?.originalSource === undefined) return { file: shortPath(file), line };
+  if (!found || !('originalSource' in found)) return { file: shortPath(file), line };
   // The build is made in a folder of another depth and then moved: what counts is the path below the project.
   return { file: found.originalSource.replace(/^(\.\.\/)+/, ''), line: found.originalLine + 1 };
 }
@@ -97,7 +115,7 @@ const ours = dirname(__dirname) + sep;
 exports.originOf = (script, line, column) => {
   if (!script || script.startsWith('node:') || script.startsWith('evalmachine.') || script.startsWith(ours))
     return undefined;
-  const library = LIBRARY.exec(script)?.[1].replaceAll('\\', '/');
+  const library = LIBRARY.exec(script)?.[1]?.replaceAll('\\', '/');
   if (library !== undefined) return library === 'tslab' ? undefined : { library };
   const file = script.startsWith('file:') ? fileURLToPath(script) : script;
   const known = scripts.get(file);

@@ -9,11 +9,12 @@ exports.isShared = process.env.LIF_FC_MNIST_SHARED === '1';
 /** How far a kernel gives way (the "nice" value of Unix): before its first cell as its server does, then more. */
 const [BEFORE, AFTER] = [2, 19];
 
-let level;
+let level = 0;
 
 /** Linux knows a value per thread, others one for all. */
 const threads = () => (process.platform === 'linux' ? readdirSync('/proc/self/task').map(Number) : [process.pid]);
 
+/** @param {number} to */
 function giveWay(to) {
   level = to;
   for (const thread of threads()) {
@@ -32,7 +33,8 @@ function giveWayAsSession() {
     writeFileSync('/proc/self/autogroup', String(level));
   } catch (error) {
     // It takes ten such changes a second, of all who are not root. Without the file it does not share so.
-    if (error.code === 'EAGAIN') setTimeout(giveWayAsSession, 100 + 200 * Math.random()).unref();
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EAGAIN')
+      setTimeout(giveWayAsSession, 100 + 200 * Math.random()).unref();
   }
 }
 
@@ -42,7 +44,7 @@ exports.giveWayAfterFirstCell = (ofTslab) => {
   const jupyter = ofTslab('tslab/dist/jupyter.js');
   let isFirst = true;
   jupyter.JupyterHandlerImpl = class extends jupyter.JupyterHandlerImpl {
-    async handleExecute(...request) {
+    async handleExecute(/** @type {unknown[]} */ ...request) {
       try {
         return await super.handleExecute(...request);
       } finally {

@@ -11,15 +11,19 @@
 // - Where Jupyter uses Unix sockets in place of ports (`transport = "ipc"`), it connects to PATH-1 and tslab binds PATH:1.
 const { writeSync } = require('node:fs');
 
-/** A zeromq publisher class that keeps what cannot be sent yet, in order. */
+/**
+ * A zeromq publisher class that keeps what cannot be sent yet, in order.
+ * @param {any} Publisher
+ */
 function queueing(Publisher) {
+  /** @type {unknown[]} */
   const waiting = []; // of the one publisher that a kernel has
   return class extends Publisher {
     constructor() {
       super({ sendHighWaterMark: 0 }); // no limit: beyond it a publisher drops messages without a word
     }
 
-    async send(message) {
+    async send(/** @type {unknown} */ message) {
       if (waiting.length === 0) {
         const error = await errorOf(super.send.bind(this), message);
         if (error?.code !== 'EBUSY') return; // sent, or the socket is closed and nobody listens any more
@@ -39,11 +43,14 @@ function queueing(Publisher) {
   };
 }
 
-/** A zeromq socket class that ends the process when the port is taken, and does nothing else before it is bound. */
+/**
+ * A zeromq socket class that ends the process when the port is taken, and does nothing else before it is bound.
+ * @param {any} Socket
+ */
 function waitingForBind(Socket) {
   const binding = new WeakMap(); // sockets of zeromq take no fields
   return class extends Socket {
-    async bind(address) {
+    async bind(/** @type {string} */ address) {
       const result = errorOf(super.bind.bind(this), address.replace(/^(ipc:.*):(\d+)$/, '$1-$2'));
       binding.set(this, result);
       const error = await result;
@@ -58,23 +65,32 @@ function waitingForBind(Socket) {
       return pending ? pending.then(() => super.receive()) : super.receive();
     }
 
-    send(message) {
+    send(/** @type {unknown} */ message) {
       const pending = binding.get(this);
       return pending ? pending.then(() => super.send(message)) : super.send(message);
     }
   };
 }
 
-/** Resolves to what was thrown, or to undefined. */
+/**
+ * Resolves to what was thrown, or to undefined.
+ * @template T
+ * @param {(argument: T) => unknown} action
+ * @param {T} argument
+ * @returns {Promise<NodeJS.ErrnoException | undefined>}
+ */
 async function errorOf(action, argument) {
   try {
     await action(argument);
   } catch (error) {
-    return error;
+    return /** @type {NodeJS.ErrnoException} */ (error);
   }
 }
 
-/** Puts mended classes in place of zeromq's. */
+/**
+ * Puts mended classes in place of zeromq's.
+ * @param {any} zeromq
+ */
 exports.mendSockets = (zeromq) => {
   zeromq.Publisher = queueing(zeromq.Publisher);
   for (const name of ['Publisher', 'Router', 'Reply']) zeromq[name] = waitingForBind(zeromq[name]);

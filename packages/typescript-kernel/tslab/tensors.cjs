@@ -5,7 +5,10 @@ const { inspect } = require('node:util');
 /** Tensors up to this size show their values, too. */
 const SMALL_TENSOR = 20;
 
-/** TensorFlow.js by its file, its class, and what an object of the class says of itself. */
+/**
+ * TensorFlow.js by its file, its class, and what an object of the class says of itself.
+ * @type {[file: RegExp, classOf: (loaded: any) => any, describe: (this: any) => string][]}
+ */
 const SHORT = [
   [/[\\/]@tensorflow[\\/]tfjs-core[\\/]dist[\\/]tf-core\.node\.js$/, (core) => core.Tensor, describeTensor],
   [
@@ -15,6 +18,7 @@ const SHORT = [
   ],
 ];
 
+/** @this {any} a tensor */
 function describeTensor() {
   const head = `${this.constructor.name} ${this.dtype} [${this.shape.join(', ')}]`;
   if (this.isDisposed) return `${head} (disposed)`;
@@ -24,13 +28,17 @@ function describeTensor() {
   return `${head}:${values.includes('\n') ? '\n    ' : ' '}${values}`;
 }
 
-const shortNumber = (value) => String(typeof value === 'number' ? Number(value.toPrecision(7)) : value);
+const shortNumber = (/** @type {unknown} */ value) =>
+  String(typeof value === 'number' ? Number(value.toPrecision(7)) : value);
 
-/** A model is a layer, too, made of others. */
+/**
+ * A model is a layer, too, made of others.
+ * @this {any} a layer
+ */
 function describeLayer() {
   const kind = this.getClassName();
   return this.layers
-    ? `${kind}: ${this.layers.map((layer) => layer.getClassName()).join(' → ')}`
+    ? `${kind}: ${this.layers.map((/** @type {any} */ layer) => layer.getClassName()).join(' → ')}`
     : `${kind} ${this.name}`;
 }
 
@@ -38,7 +46,7 @@ function describeLayer() {
 exports.shortenTensors = () => {
   for (const id of Object.keys(require.cache)) {
     const found = SHORT.find(([file]) => file.test(id));
-    const prototype = found?.[1](require.cache[id].exports)?.prototype;
+    const prototype = found?.[1](require.cache[id]?.exports)?.prototype;
     if (prototype && !Object.hasOwn(prototype, inspect.custom)) {
       Object.defineProperty(prototype, inspect.custom, { value: found[2], configurable: true });
     }

@@ -5,6 +5,8 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import ts from 'typescript';
+import { mendCompiler } from '../../../../packages/typescript-kernel/tslab/compiler.cjs';
+import { withoutComments } from '../../../../packages/typescript-kernel/tslab/declarations.cjs';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
 interface Converter {
@@ -14,15 +16,6 @@ interface Converter {
 interface Part {
   text: string;
 }
-
-const { mendCompiler } = createRequire(__filename)('../../../../packages/typescript-kernel/tslab/compiler.cjs') as {
-  mendCompiler(ofTslab: NodeJS.Require): void;
-};
-const { withoutComments } = createRequire(__filename)(
-  '../../../../packages/typescript-kernel/tslab/declarations.cjs',
-) as {
-  withoutComments(text: string): string;
-};
 
 /** What TypeScript reads in a source, written again without comments, and the names of other files in its first lines. */
 function meaning(text: string) {

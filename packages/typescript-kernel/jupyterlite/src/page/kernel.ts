@@ -1,6 +1,7 @@
 /** The kernel as JupyterLite sees it: it hands cells to a worker, and asks the types first. */
 import { problemLines } from '../../../core/hints.cjs';
 import { INTERRUPTED, interruption, restarted } from '../../../core/interrupts.cjs';
+import { LANGUAGE_INFO } from '../../language.mjs';
 import type { FromCells, Outcome, ToCells } from '../protocol';
 import type { BaseKernel, KernelOptions, Message, Services } from './jupyterlite';
 import { createQueue } from './queue';
@@ -151,6 +152,7 @@ export function kernelClass(
     }
 
     interrupt(): void {
+      this.queue.abortWaiting();
       this.isInterrupted = true;
       this.stopWaiting?.();
       const running = [...this.requests].find(([, { isCell }]) => isCell);
@@ -188,13 +190,7 @@ export function kernelClass(
         implementation_version: VERSION,
         banner: 'TypeScript in this browser',
         help_links: [],
-        language_info: {
-          name: 'typescript',
-          version: '5.0',
-          mimetype: 'text/typescript',
-          file_extension: '.ts',
-          codemirror_mode: { mode: 'typescript', name: 'javascript', typescript: true },
-        },
+        language_info: LANGUAGE_INFO,
       };
     }
 

@@ -37,11 +37,12 @@ function createPlugin({ BaseKernel, IKernelSpecs, IKernelClient }: Services, { P
           return kernel;
         },
       });
-      // JupyterLite's interrupt drops the cells that wait. It tells the kernel nothing.
-      const drop = client.interrupt.bind(client);
-      client.interrupt = (id) => {
-        running.get(id)?.interrupt();
-        return drop(id);
+      // JupyterLite's interrupt tells the kernel nothing, and shows an error at a cell that never ran.
+      const ofOthers = client.interrupt.bind(client);
+      client.interrupt = async (id) => {
+        const kernel = running.get(id);
+        if (kernel) kernel.interrupt();
+        else await ofOthers(id);
       };
     },
   };

@@ -1,19 +1,22 @@
 /**
- * What becomes of the cells that wait when one fails. JupyterLite drops whatever waits and tells nobody, so those cells
- * stay marked as running. Here each is answered as aborted, as by other kernels, and a cell that may fail stops none.
+ * What becomes of the cells that wait when one fails or is interrupted. JupyterLite drops whatever waits: after a failure it
+ * tells nobody, so those cells stay marked as running, and after an interrupt the next cell shows an error although it never
+ * ran. Here each is answered as aborted, as by other kernels, and a cell that may fail stops none.
  */
 import type { Message } from './jupyterlite';
 
 export interface Queue {
   /** Passes a message of the kernel on to the page. */
   send(message: Message): void;
-  /** Whether a message asks for a cell that waited when another failed; if so, it has been answered. */
+  /** An interrupt: none of the cells that wait is run. */
+  abortWaiting(): void;
+  /** Whether a message asks for a cell that waited when another failed or was interrupted; if so, it has been answered. */
   isAborted(message: Message): boolean;
 }
 
 /** @param send what takes the messages */
 export function createQueue(send: (message: Message) => void): Queue {
-  /** When a cell failed last: what was asked for before that is aborted. */
+  /** When a cell failed or was interrupted last: what was asked for before that is aborted. */
   let failedAt = Number.NEGATIVE_INFINITY;
   let stopsOthers = true;
 
@@ -30,6 +33,9 @@ export function createQueue(send: (message: Message) => void): Queue {
       if (stopsOthers) failedAt = Date.now();
       // By this mark JupyterLite takes it that the cells which wait are taken care of.
       send({ ...message, metadata: { ...message.metadata, cause: 'interrupt' } });
+    },
+    abortWaiting() {
+      failedAt = Date.now();
     },
     isAborted(message) {
       if (message.header.msg_type !== 'execute_request') return false;

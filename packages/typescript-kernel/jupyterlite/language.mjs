@@ -1,0 +1,11 @@
+/**
+ * What the kernel says of its language. A notebook that is served with the same `language_info` in its metadata stays as it
+ * was when it is opened; with any other it counts as changed.
+ */
+export const LANGUAGE_INFO = {
+  name: 'typescript',
+  version: '5.0',
+  mimetype: 'text/typescript',
+  file_extension: '.ts',
+  codemirror_mode: { mode: 'typescript', name: 'javascript', typescript: true },
+};

@@ -1,0 +1,50 @@
+/** The kernel for JupyterLite as an npm package of its own, away from this project. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { after, test } from 'node:test';
+
+const root = resolve(__dirname, '..', '..', '..', '..');
+const source = join(root, 'packages', 'typescript-kernel');
+const folder = mkdtempSync(join(tmpdir(), 'typescript-kernel-package-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const PROGRAM = `import { buildDeclarations, buildKernel } from 'jupyterlite-typescript-kernel';
+await buildKernel({ out: 'kernel' });
+buildDeclarations({ out: 'declarations.json', root: '.', modules: {} });`;
+
+test('builds the extension and the declarations in an empty folder, from its tarball and the packages that it names', () => {
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const packed = execFileSync(npm, ['pack', '--json', '--pack-destination', folder], { cwd: source, encoding: 'utf8' });
+  const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
+  const paths = files.map(({ path }) => path);
+  assert.ok(paths.includes('core/errors.cjs') && paths.includes('README.md') && paths.includes('LICENSE'), `${paths}`);
+  assert.ok(!paths.some((path) => path.startsWith('tslab/')), 'what is bent of tslab is no part of it');
+
+  const modules = join(folder, 'node_modules');
+  mkdirSync(modules);
+  execFileSync('tar', ['-xzf', filename], { cwd: folder });
+  renameSync(join(folder, 'package'), join(modules, 'jupyterlite-typescript-kernel'));
+  const { peerDependencies } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
+  for (const name of Object.keys(peerDependencies)) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(join(root, 'node_modules', name), join(modules, name), 'junction');
+  }
+  writeFileSync(join(folder, 'build.mjs'), PROGRAM);
+  execFileSync(process.execPath, ['build.mjs'], { cwd: folder, stdio: 'pipe' });
+  for (const name of ['remoteEntry.js', 'cells-worker.js', 'types-worker.js', 'LICENSES.txt']) {
+    assert.ok(existsSync(join(folder, 'kernel', 'static', name)), name);
+  }
+  assert.ok(existsSync(join(folder, 'declarations.json')));
+});
