@@ -37,6 +37,8 @@ class Learner:
         self.address, self.name, self.password = address, name, password
         self.session: aiohttp.ClientSession | None = None
         self.channels: aiohttp.ClientWebSocketResponse | None = None
+        self.answers: asyncio.Queue[aiohttp.WSMessage] = asyncio.Queue()
+        self.listening: asyncio.Task | None = None
         self.kernel = ""
 
     async def __aenter__(self) -> Learner:
@@ -47,8 +49,7 @@ class Learner:
         return self
 
     async def __aexit__(self, *_) -> None:
-        if self.channels:
-            await self.channels.close()
+        await self.close_notebook()
         await self.session.close()
 
     def token(self, path: str) -> str:
@@ -117,6 +118,25 @@ class Learner:
             headers={"Origin": self.address},
             max_msg_size=0,
         )
+        self.answers = asyncio.Queue()
+        self.listening = asyncio.create_task(self._listen())
+
+    async def _listen(self) -> None:
+        """Hears the kernel also between cells, as a browser does: to one that does not answer pings for 30 s, the server hangs up."""
+        while True:
+            answer = await self.channels.receive()
+            self.answers.put_nowait(answer)
+            if answer.type != aiohttp.WSMsgType.TEXT:
+                return
+
+    async def close_notebook(self) -> None:
+        if self.listening:
+            self.listening.cancel()
+            await asyncio.wait([self.listening])
+            self.listening = None
+        if self.channels:
+            await self.channels.close()
+            self.channels = None
 
     async def run(self, code: str) -> str:
         """Runs a cell and returns what it printed. Raises Failure if it fails."""
@@ -129,7 +149,7 @@ class Learner:
         try:
             async with asyncio.timeout(LIMIT):
                 while status is None or not is_idle:
-                    answer = await self.channels.receive()
+                    answer = await self.answers.get()
                     if answer.type != aiohttp.WSMsgType.TEXT:
                         raise Failure(f"the connection to the kernel ended ({answer.type.name})")
                     got = json.loads(answer.data)
@@ -157,8 +177,6 @@ class Learner:
         await self.open_notebook(notebook)
 
     async def stop_server(self) -> int:
-        if self.channels:
-            await self.channels.close()
-            self.channels = None
+        await self.close_notebook()
         status, _ = await self.call("DELETE", f"users/{self.name}/server", "/hub/")
         return status

@@ -74,7 +74,7 @@ async def test_page(room: dict, teacher_: dict, ana: Learner, ben: Learner, chec
             return bool(now) and not set(now) & set(before)
 
         check(status == 200 and await until(is_another), "the teacher restarts a server")
-    ana.channels = None
+    await ana.close_notebook()
     await ana.get_server()
     status, text = await ana.ask("POST", page + "unshare", data={"_xsrf": ana.token(page)})
     check(not progress.exists(), "a learner can take that back")

@@ -32,10 +32,13 @@ const SEVEN = [
 /** Places between two of them. */
 const BETWEEN = 6;
 
-/** A smooth line through places (the spline of Catmull and Rom). */
+/**
+ * A smooth line through places (the spline of Catmull and Rom).
+ * @param {number[][]} places
+ */
 function smooth(places) {
-  const at = (i) => places[Math.min(Math.max(i, 0), places.length - 1)];
-  const between = (i, t) =>
+  const at = (/** @type {number} */ i) => places[Math.min(Math.max(i, 0), places.length - 1)];
+  const between = (/** @type {number} */ i, /** @type {number} */ t) =>
     [0, 1].map((k) => {
       const [a, b, c, d] = [at(i - 1)[k], at(i)[k], at(i + 1)[k], at(i + 2)[k]];
       return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
@@ -58,28 +61,34 @@ async function record() {
   if (!executable) throw new SetupError('expected Chromium, found none: CHROMIUM names one');
   const browser = await launchChromium(executable);
   try {
+    /** @type {import('playwright-core').BrowserContextOptions} */
     const options = { viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', colorScheme: 'light' };
     const tab = await (await browser.newContext(options)).newPage();
     await tab.goto(pathToFileURL(page).href);
-    await tab.evaluate(() => window.playground.ready);
+    await tab.evaluate(() => /** @type {any} */ (window).playground.ready);
     await tab.addStyleTag({ content: STYLE });
     await tab.evaluate(() => document.fonts.ready);
-    await tab.evaluate(() => document.querySelector('[data-testid=clear]').click());
+    await tab.evaluate(() => /** @type {HTMLElement} */ (document.querySelector('[data-testid=clear]')).click());
 
+    /** @type {{ width: number, height: number, delay: number, data: Uint8ClampedArray<ArrayBuffer> }[]} */
     const frames = [];
     /** Takes a picture of what is to be seen for so many milliseconds. */
-    const take = async (delay) => {
+    const take = async (/** @type {number} */ delay) => {
       await tab.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
       const { width, height, channels, data } = decode(await tab.locator('.pg-stage').screenshot());
       const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
       for (let i = 0; i < width * height; i++) rgba.set(data.subarray(i * channels, i * channels + 3), 4 * i);
       frames.push({ width, height, delay, data: rgba });
     };
-    const goTo = (step) => tab.evaluate((to) => window.playground.goTo(to), step);
+    const goTo = (/** @type {number} */ step) =>
+      tab.evaluate((to) => /** @type {any} */ (window).playground.goTo(to), step);
 
     await take(500);
     const box = await tab.getByTestId('canvas').boundingBox();
-    const places = smooth(SEVEN).map(([x, y]) => [box.x + x * box.width, box.y + y * box.height]);
+    if (!box) throw new Error('expected the pad on the page, found none');
+    const places = smooth(SEVEN).map(
+      ([x, y]) => /** @type {[number, number]} */ ([box.x + x * box.width, box.y + y * box.height]),
+    );
     await tab.mouse.move(...places[0]);
     await tab.mouse.down();
     for (const [i, place] of places.entries()) {

@@ -37,13 +37,20 @@ async function sphinx() {
   const args = ['-m', 'sphinx', ...options, source, pages];
   const { code, lines } = await run(venvPython, args, { cwd: work, env, minutes: 5 });
   if (code === 0) return;
-  const named = lines.find((line) => /WARNING|ERROR/.test(line)) ?? lines.at(-1);
+  const named = lines.find((line) => /WARNING|ERROR/.test(line)) ?? lines.at(-1) ?? `ended with ${code}`;
   // myst-nb counts 10,000 lines for each cell.
-  const cell = (_, at) => `.ipynb: cell ${Math.floor(at / 10_000)}, line ${at % 10_000}:`;
+  const cell = (/** @type {string} */ _, /** @type {number} */ at) =>
+    `.ipynb: cell ${Math.floor(at / 10_000)}, line ${at % 10_000}:`;
   throw new SetupError(`Sphinx: ${named.replaceAll(source + sep, '').replace(/\.ipynb:(\d{5,}):/, cell)}`);
 }
 
-/** Draws the pictures of all figures, while Sphinx works in a process of its own. */
+/** @typedef {import('./sources.mjs').Chapter} Chapter */
+
+/**
+ * Draws the pictures of all figures, while Sphinx works in a process of its own.
+ * @param {Chapter[]} chapters
+ * @param {string} folder
+ */
 async function drawFigures(chapters, folder) {
   const { renderSvg } = require(join(root, 'dist', 'node', 'drawing', 'render.js'));
   mkdirSync(folder, { recursive: true });
@@ -52,7 +59,11 @@ async function drawFigures(chapters, folder) {
   }
 }
 
-/** What every page is finished with: the words of the glossary, the heads of the chapters. */
+/**
+ * What every page is finished with: the words of the glossary, the heads of the chapters.
+ * @param {Chapter[]} chapters
+ * @returns {(page: string) => Parameters<typeof finishPage>[2]}
+ */
 function finishing(chapters) {
   const terms = termsOf(new JSDOM(readFileSync(join(pages, 'glossary.html'), 'utf8')).window.document);
   const own = chapters.filter((chapter) => !isSolution(chapter));
@@ -61,14 +72,19 @@ function finishing(chapters) {
     if (!chapter) return {};
     const { name } = chapter;
     const position = own.indexOf(chapter) + 1;
-    const run = BROWSER_EDITION && runAddress(name, '../'.repeat(name.split('/').length - 1));
+    const run = BROWSER_EDITION ? runAddress(name, '../'.repeat(name.split('/').length - 1)) : undefined;
     const head =
-      position > 0 && chapterHead({ name, position, chapters: own, notebook: `notebooks/${name}.ipynb`, run });
+      position > 0
+        ? chapterHead({ name, position, chapters: own, notebook: `notebooks/${name}.ipynb`, run })
+        : undefined;
     return { terms, head, shown: embedOf(name) };
   };
 }
 
-/** Of the files that Sphinx and its theme bring, removes those that no page asks for, and makes the scripts small. */
+/**
+ * Of the files that Sphinx and its theme bring, removes those that no page asks for, and makes the scripts small.
+ * @param {string[]} html all pages
+ */
 async function tidy(html) {
   for (const name of filesUnder(pages)) {
     if (name.endsWith('.html') || existsSync(join(source, name))) continue;
@@ -79,8 +95,13 @@ async function tidy(html) {
   }
 }
 
+/**
+ * @param {Chapter[]} chapters
+ * @param {string} fontFaces the rules of the fonts
+ */
 async function finish(chapters, fontFaces) {
   const moreOf = finishing(chapters);
+  /** @type {Record<string, string[][]>} */
   const texts = {};
   const all = [];
   for (const name of filesUnder(pages).filter((file) => file.endsWith('.html'))) {

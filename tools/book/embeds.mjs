@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, SetupError } from '../system/project.mjs';
 
-/** By chapter: a page of book/, and the sentence above it. */
+/**
+ * By chapter: a page of book/, and the sentence above it.
+ * @type {Record<string, { page: string, sentence: string }>}
+ */
 const EMBEDS = {
   '02-lif-neuron': {
     page: 'neuron',
@@ -11,7 +14,10 @@ const EMBEDS = {
   },
 };
 
-/** What a chapter shows of another page, as HTML; undefined where it shows none. */
+/**
+ * What a chapter shows of another page, as HTML; undefined where it shows none.
+ * @param {string} chapter
+ */
 export function embedOf(chapter) {
   if (!Object.hasOwn(EMBEDS, chapter)) return undefined;
   const { page, sentence } = EMBEDS[chapter];
@@ -21,7 +27,12 @@ export function embedOf(chapter) {
   return `<div class="embed"><p>${sentence} <a href="${page}.html">Open it on a page of its own.</a></p>${html}</div>`;
 }
 
-/** Puts it at the end of the chapter's first section. */
+/**
+ * Puts it at the end of the chapter's first section.
+ * @param {Element} article
+ * @param {string} html
+ * @param {string} page
+ */
 export function embed(article, html, page) {
   const first = article.querySelector('section > section');
   if (!first) throw new SetupError(`${page}: expected a section, found none: begin one in the notebook with "## …"`);

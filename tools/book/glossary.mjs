@@ -1,12 +1,17 @@
 // The words of the glossary in the chapters: the first time that a chapter uses one, it links to what it means.
 
-/** @returns the terms of a glossary page (a jsdom document): the id of each, its forms, and what it means */
+/** @typedef {{ id: string, forms: string[], meaning: string }} Term */
+
+/**
+ * @param {Document} document a glossary page
+ * @returns {Term[]} its terms: the id of each, its forms, and what it means
+ */
 export function termsOf(document) {
   const terms = [];
   for (const meaning of document.querySelectorAll('dl.glossary dd')) {
     const names = [];
     for (let name = meaning.previousElementSibling; name?.tagName === 'DT'; name = name.previousElementSibling) {
-      names.unshift({ id: name.id, form: name.firstChild.textContent.trim() });
+      names.unshift({ id: name.id, form: name.firstChild?.textContent?.trim() ?? '' });
     }
     const says = meaning.textContent.trim().replace(/\s+/g, ' ');
     terms.push({ id: names[0].id, forms: names.map(({ form }) => form), meaning: says });
@@ -14,7 +19,8 @@ export function termsOf(document) {
   return terms;
 }
 
-const escapePattern = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+');
+const escapePattern = (/** @type {string} */ text) =>
+  text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+');
 
 /** Where a link would be no help: in links, code, titles, formulas, figures, and what the reader presses. */
 const NOT_IN =
@@ -22,8 +28,9 @@ const NOT_IN =
 
 /**
  * Links the first use of each term in an article.
- * @param article a jsdom element
- * @param address the address of the glossary as seen from the page
+ * @param {Element} article
+ * @param {Term[]} terms
+ * @param {string} address the address of the glossary as seen from the page
  */
 export function linkTerms(article, terms, address) {
   const document = article.ownerDocument;
@@ -41,13 +48,15 @@ export function linkTerms(article, terms, address) {
   const linked = new Set();
   const texts = [];
   const walker = document.createTreeWalker(article, 4 /* NodeFilter.SHOW_TEXT */);
-  while (walker.nextNode()) texts.push(walker.currentNode);
+  while (walker.nextNode()) texts.push(/** @type {Text} */ (walker.currentNode));
   for (const node of texts) {
     if (!node.parentElement?.closest('p, li, dd, td') || node.parentElement.closest(NOT_IN)) continue;
     const parts = [];
     let from = 0;
     for (const match of node.data.matchAll(pattern)) {
-      const { form, term } = byForm.get(match[1].toLowerCase().replace(/\s+/g, ' '));
+      const found = byForm.get(match[1].toLowerCase().replace(/\s+/g, ' '));
+      if (!found) continue;
+      const { form, term } = found;
       // A name is written as a name: "Adam", "MSE".
       const exact = form === form.toLowerCase() || match[1].replace(/\s+/g, ' ') === form;
       if (!exact || linked.has(term.id)) continue;

@@ -8,7 +8,11 @@ import { embed } from './embeds.mjs';
 import { linkTerms } from './glossary.mjs';
 import { namedSource, sourceAddress } from './source-pages.mjs';
 
-/** Sets the formulas that Sphinx has left as TeX. */
+/**
+ * Sets the formulas that Sphinx has left as TeX.
+ * @param {Element} article
+ * @param {string} page
+ */
 function setFormulas(article, page) {
   for (const element of article.querySelectorAll('.tex')) {
     const tex = element.textContent;
@@ -16,17 +20,24 @@ function setFormulas(article, page) {
     try {
       element.innerHTML = katex.renderToString(tex, { displayMode, throwOnError: true, strict: 'error' });
     } catch (error) {
-      throw new SetupError(`${page}: formula ${tex.trim()}: ${error.message.split('\n')[0]}`);
+      throw new SetupError(`${page}: formula ${tex.trim()}: ${/** @type {Error} */ (error).message.split('\n')[0]}`);
     }
     if (displayMode) element.classList.remove('tex');
     else element.replaceWith(...element.childNodes);
   }
 }
 
-/** KaTeX's style sheet with the one format of fonts that every browser of today reads. */
+/**
+ * KaTeX's style sheet with the one format of fonts that every browser of today reads.
+ * @param {string} css
+ */
 export const katexCss = (css) => css.replace(/,url\(fonts\/[^)]+\.(?:woff|ttf)\) format\("\w+"\)/g, '');
 
-/** Names of source files and of pages of the book, in text, lead there. */
+/**
+ * Names of source files and of pages of the book, in text, lead there.
+ * @param {Element} article
+ * @param {string} page
+ */
 function linkNames(article, page) {
   const up = upFrom(page);
   for (const code of article.querySelectorAll('code.literal')) {
@@ -38,7 +49,7 @@ function linkNames(article, page) {
       const path = namedSource(name);
       if (path) address = sourceAddress(path, up);
     } catch (error) {
-      throw new SetupError(`${page}: ${error.message}`);
+      throw new SetupError(`${page}: ${/** @type {Error} */ (error).message}`);
     }
     if (!address) continue;
     const link = article.ownerDocument.createElement('a');
@@ -49,7 +60,15 @@ function linkNames(article, page) {
   }
 }
 
-/** Where in the book a chapter is, and what one can do with it. */
+/**
+ * Where in the book a chapter is, and what one can do with it.
+ * @param {object} chapter
+ * @param {string} chapter.name
+ * @param {number} chapter.position from 1
+ * @param {{ name: string, title: string }[]} chapter.chapters all of them
+ * @param {string} chapter.notebook where it is, from the top of the book
+ * @param {string} [chapter.run] where it runs in a browser
+ */
 export function chapterHead({ name, position, chapters, notebook, run }) {
   const up = upFrom(name);
   const number = Number(/^\d+/.exec(name)?.[0] ?? position);
@@ -69,9 +88,12 @@ export function chapterHead({ name, position, chapters, notebook, run }) {
   );
 }
 
-/** The text of a page's sections, for the search: `[id, text]`, the first without an id. */
+/**
+ * The text of a page's sections, for the search: `[id, text]`, the first without an id.
+ * @param {Document} document
+ */
 export function sectionTexts(document) {
-  const article = document.querySelector('article').cloneNode(true);
+  const article = /** @type {Element} */ (document.querySelector('article')?.cloneNode(true));
   for (const other of article.querySelectorAll(
     '.headerlink, .katex-mathml, .chapter-head, script, style, .figure-legend, noscript',
   )) {
@@ -80,7 +102,7 @@ export function sectionTexts(document) {
   // What stands on lines of its own is not to run into one word.
   for (const block of article.querySelectorAll('p, li, dt, dd, h1, h2, h3, h4, pre, div, td, figcaption'))
     block.append(' ');
-  const clean = (element) => element.textContent.replace(/\s+/g, ' ').trim();
+  const clean = (/** @type {Element} */ element) => element.textContent.replace(/\s+/g, ' ').trim();
   const sections = [...article.querySelectorAll('section[id], dt[id]')].reverse().map((section) => {
     const meaning = section.tagName === 'DT' ? section.nextElementSibling : undefined;
     const text = clean(section) + (meaning?.tagName === 'DD' ? `: ${clean(meaning)}` : '');
@@ -93,9 +115,9 @@ export function sectionTexts(document) {
 
 /**
  * Finishes a page of text.
- * @param html as Sphinx left it
- * @param page its name below the book
- * @param more `terms` of the glossary to link, `head` of a chapter, `shown`: HTML of another page that it shows
+ * @param {string} html as Sphinx left it
+ * @param {string} page its name below the book
+ * @param {{ terms?: import('./glossary.mjs').Term[], head?: string, shown?: string }} more `terms` of the glossary to link, `head` of a chapter, `shown`: HTML of another page that it shows
  * @returns the page and, for the search, the text of its sections
  */
 export function finishPage(html, page, { terms = [], head, shown } = {}) {

@@ -28,6 +28,7 @@ function kernel() {
 /**
  * Two test images of each digit, first ten easy ones, then ten that the network gets wrong: index (two bytes, low first),
  * then the pixels.
+ * @param {number} tau
  */
 async function samples(tau) {
   const { freshState } = require(join(root, 'dist', 'common', 'engine.js'));
@@ -42,24 +43,28 @@ async function samples(tau) {
   const rates = await engine.rates({ split: 'test', epoch: 0, indices: looked });
   await engine.close();
   /** By how much the right neuron's rate is above the highest of the others. */
-  const lead = (i) => {
+  const lead = (/** @type {number} */ i) => {
     const own = rates.slice(i * 10, i * 10 + 10);
     const right = own[labels[i]];
     own[labels[i]] = 0;
     return right - Math.max(...own);
   };
-  const first = (digit, fits) => looked.find((i) => labels[i] === digit && fits(lead(i))) ?? labels.indexOf(digit);
+  const first = (/** @type {number} */ digit, /** @type {(lead: number) => boolean} */ fits) =>
+    looked.find((i) => labels[i] === digit && fits(lead(i))) ?? labels.indexOf(digit);
   const digits = Array.from({ length: 10 }, (_, digit) => digit);
   const easy = digits.map((digit) => first(digit, (lead) => lead > 0.9));
   const hard = digits.map((digit) => first(digit, (lead) => lead < -0.3));
-  const pack = (i) => Buffer.concat([Buffer.from([i & 255, i >> 8]), images.subarray(i * 784, (i + 1) * 784)]);
+  const pack = (/** @type {number} */ i) =>
+    Buffer.concat([Buffer.from([i & 255, i >> 8]), images.subarray(i * 784, (i + 1) * 784)]);
   return Buffer.concat([...easy, ...hard].map(pack));
 }
 
 /** The options the network was trained with. */
 export function trainedTau() {
   const model = JSON.parse(readFileSync(join(runFolder, 'lif_snn_mnist', 'model.json'), 'utf8'));
-  return model.modelTopology.config.layers.find((layer) => layer.class_name === 'LIFNode').config.tau;
+  return model.modelTopology.config.layers.find(
+    (/** @type {{ class_name: string }} */ layer) => layer.class_name === 'LIFNode',
+  ).config.tau;
 }
 
 /** How many test images are looked at for an experiment. */
@@ -68,6 +73,7 @@ const LOOKED_AT = 3000;
 /**
  * Pictures for the start and the experiments, chosen by what the page's own kernel makes of them, whatever the network was
  * trained with. An experiment for which there is none stays away.
+ * @param {number} tau
  */
 async function choose(tau) {
   const { Kernel, PAGE_STREAM } = await importModule(join(root, 'book', 'playground', 'kernel.ts'));
@@ -75,18 +81,28 @@ async function choose(tau) {
   const { readMnist } = require(join(root, 'dist', 'node', 'data.js'));
   const { images, labels } = readMnist().test;
   const network = await Kernel.create(kernel(), new Float32Array(Uint8Array.from(weights()).buffer));
-  const pixels = (i) => images.subarray(i * 784, (i + 1) * 784);
+  const pixels = (/** @type {number} */ i) => images.subarray(i * 784, (i + 1) * 784);
+  /**
+   * @param {number} i
+   * @param {{ T?: number, seed?: number, tau?: number }} settings
+   */
   const answer = (i, settings = {}) => {
     const { T = 100, seed = 0, tau: other = tau } = settings;
     const counts = countsOf(network.show(pixels(i), T, other, { ...PAGE_STREAM, seed }), T);
     const right = counts[labels[i]];
-    const second = Math.max(...counts.map((count, neuron) => (neuron === labels[i] ? 0 : count)));
+    const second = Math.max(
+      ...counts.map((/** @type {number} */ count, /** @type {number} */ neuron) => (neuron === labels[i] ? 0 : count)),
+    );
     return { counts, lead: right - second, digit: winnerOf(counts) };
   };
-  const chosen = (i, more = {}) => ({ label: labels[i], pixels: Buffer.from(pixels(i)).toString('base64'), ...more });
+  const chosen = (/** @type {number} */ i, more = {}) => ({
+    label: labels[i],
+    pixels: Buffer.from(pixels(i)).toString('base64'),
+    ...more,
+  });
   const looked = Array.from({ length: LOOKED_AT }, (_, i) => i);
 
-  const race = SEVENS.find((i) => hasRace(answer(i).counts.map((count) => count / 100))) ?? 0;
+  const race = SEVENS.find((i) => hasRace(answer(i).counts.map((/** @type {number} */ count) => count / 100))) ?? 0;
 
   const slowTau = 20;
   const [slow] = looked
@@ -96,7 +112,7 @@ async function choose(tau) {
     .sort((a, b) => b.lead - a.lead);
 
   /** Read surely after 100 steps, and taken for another digit after one. */
-  const misled = (i, seed) => {
+  const misled = (/** @type {number} */ i, /** @type {number} */ seed) => {
     const { digit, counts } = answer(i, { T: 1, seed });
     return digit !== undefined && counts[labels[i]] === 0 && answer(i, { seed }).lead >= 45;
   };
@@ -115,9 +131,12 @@ async function choose(tau) {
   };
 }
 
-/** Bundles the playground into one script. */
+/**
+ * Bundles the playground into one script.
+ * @param {string} outfile
+ */
 export async function bundlePlayground(outfile) {
-  const base64 = (bytes) => JSON.stringify(bytes.toString('base64'));
+  const base64 = (/** @type {Buffer} */ bytes) => JSON.stringify(bytes.toString('base64'));
   const tau = trainedTau();
   await bundleScript(join(root, 'book', 'playground', 'main.ts'), outfile, {
     define: {

@@ -4,14 +4,20 @@ import { transform } from 'esbuild';
 import { bundle } from '../system/esbuild.mjs';
 import { root } from '../system/project.mjs';
 
-const entry = (name) => join(root, 'book', 'page', `${name}.ts`);
+const entry = (/** @type {string} */ name) => join(root, 'book', 'page', `${name}.ts`);
 
-/** A module of book/page/ for this process: what the page and the build share. */
+/**
+ * A module of book/page/ for this process: what the page and the build share.
+ * @param {string} name
+ */
 export const importPageModule = (name) => importModule(entry(name));
 
-/** A TypeScript module that is written for pages, for this process. */
+/**
+ * A TypeScript module that is written for pages, for this process.
+ * @param {string} file
+ */
 export async function importModule(file) {
-  const { outputFiles } = await bundle({
+  const { outputFiles = [] } = await bundle({
     entryPoints: [file],
     format: 'esm',
     platform: 'node',
@@ -21,18 +27,32 @@ export async function importModule(file) {
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }
 
-/** Classic scripts, one for each name: they work from disk, where modules do not. */
+/**
+ * Classic scripts, one for each name: they work from disk, where modules do not.
+ * @param {string[]} names
+ * @param {string} folder
+ */
 export async function bundleScripts(names, folder) {
   await bundle({ entryPoints: names.map(entry), outdir: folder, format: 'iife' });
 }
 
-/** One classic script. */
+/**
+ * One classic script.
+ * @param {string} file
+ * @param {string} outfile
+ * @param {import('esbuild').BuildOptions} options
+ */
 export async function bundleScript(file, outfile, options = {}) {
   await bundle({ entryPoints: [file], outfile, format: 'iife', ...options });
 }
 
-/** A classic script or a style sheet without comments and blanks; a script's global names stay. */
+/**
+ * A classic script or a style sheet without comments and blanks; a script's global names stay.
+ * @param {string} text
+ * @param {'js' | 'css'} loader
+ */
 export async function minify(text, loader) {
+  /** @type {import('esbuild').TransformOptions} */
   const options = { loader, minifyWhitespace: true, minifySyntax: true, charset: 'utf8', logLevel: 'silent' };
   return (await transform(text, options)).code;
 }

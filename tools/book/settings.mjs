@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { readJson, root } from '../system/project.mjs';
 
 const manifest = readJson(join(root, 'package.json')) ?? {};
-const urlOf = (field) => (typeof field === 'string' ? field : (field?.url ?? ''));
+const urlOf = (/** @type {string | { url?: string } | undefined} */ field) =>
+  typeof field === 'string' ? field : (field?.url ?? '');
 
 /**
  * Where the code is hosted: "repository" of package.json. With it, names of source files link there; without it, to pages
@@ -22,6 +23,9 @@ export const ISSUES = urlOf(manifest.bugs);
  */
 export const BROWSER_EDITION = '../lite/';
 
-/** Runs a chapter in the browser edition. `up` leads from the page to the top of the book. */
+/**
+ * Runs a chapter in the browser edition. `up` leads from the page to the top of the book.
+ * @param {string} name
+ */
 export const runAddress = (name, up = '', edition = BROWSER_EDITION) =>
   `${/^(https?:|\/)/.test(edition) ? '' : up}${edition}notebooks/index.html?path=${encodeURIComponent(`${name}.ipynb`)}`;

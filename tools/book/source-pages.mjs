@@ -5,8 +5,9 @@ import { basename, join, sep } from 'node:path';
 import { filesUnder, root, SetupError } from '../system/project.mjs';
 import { REPOSITORY } from './settings.mjs';
 
+/** @type {Record<string, string>} */
 const LANGUAGES = { '.ts': 'typescript', '.json': 'json', '.md': 'markdown' };
-const extension = (path) => /\.\w+$/.exec(path)?.[0] ?? '';
+const extension = (/** @type {string} */ path) => /\.\w+$/.exec(path)?.[0] ?? '';
 
 /** All files of src/ that can be read, with forward slashes from the root of the project. */
 export const sourceFiles = () =>
@@ -14,7 +15,10 @@ export const sourceFiles = () =>
     .filter((name) => extension(name) in LANGUAGES)
     .map((name) => `src/${name.split(sep).join('/')}`);
 
-/** The first sentence of the comment at the top of a file. */
+/**
+ * The first sentence of the comment at the top of a file.
+ * @param {string} code
+ */
 export function firstSentence(code) {
   const [, block] = /^\s*\/\*\*?([\s\S]*?)\*\//.exec(code) ?? [];
   const [lines] = /^(?:\/\/.*\n)+/.exec(code) ?? [];
@@ -25,6 +29,7 @@ export function firstSentence(code) {
 
 /**
  * The path of the project that a text names, such as `src/snn/neuron.ts` or `src/event/`; undefined if it names none.
+ * @param {string} name
  * @throws SetupError if there is no such file or folder: it was moved, and the text was not
  */
 export function namedSource(name) {
@@ -34,7 +39,11 @@ export function namedSource(name) {
   return path;
 }
 
-/** Where a page of the book, `up` below whose top it lies, shows a path of src/ (as `.md` for Sphinx, else `.html`). */
+/**
+ * Where a page of the book, `up` below whose top it lies, shows a path of src/ (as `.md` for Sphinx, else `.html`).
+ * @param {string} path
+ * @param {string} up
+ */
 export function sourceAddress(path, up, ending = '.html') {
   const folder = statSync(join(root, path)).isDirectory();
   if (REPOSITORY) return `${REPOSITORY}/${folder ? 'tree' : 'blob'}/HEAD/${path}`;
@@ -43,13 +52,19 @@ export function sourceAddress(path, up, ending = '.html') {
   return `${up}${path}${ending}`;
 }
 
-const page = (front, ...lines) => ['---', ...front, '---', '', ...lines, ''].join('\n');
+const page = (/** @type {string[]} */ front, /** @type {string[]} */ ...lines) =>
+  ['---', ...front, '---', '', ...lines, ''].join('\n');
 
-/** The pages for Sphinx, by name: one for each file, and `src/index.md`. None if the code host shows them. */
+/**
+ * The pages for Sphinx, by name: one for each file, and `src/index.md`. None if the code host shows them.
+ * @returns {Record<string, string>}
+ */
 export function sourcePages() {
   if (REPOSITORY) return {};
   const files = sourceFiles();
+  /** @type {Record<string, string>} */
   const pages = {};
+  /** @type {Map<string, { path: string, says: string }[]>} */
   const folders = new Map();
   for (const path of files) {
     const code = readFileSync(join(root, path), 'utf8');

@@ -18,11 +18,21 @@ export const STYLES = ['colours.css', 'theme.css', 'parts.css', 'figures.css', '
   join(book, '_static', name),
 );
 
+/**
+ * @typedef {import('./chapters.mjs').Notebook} Notebook
+ * @typedef {{ name: string, title: string, notebook: Notebook, figures: ReturnType<typeof prepare>['figures'] }} Chapter
+ */
+
+/**
+ * @param {string} file
+ * @param {string | Uint8Array} content
+ */
 export const write = (file, content) => {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content);
 };
-const notebookFile = (folder, name) => join(folder, ...`${name}.ipynb`.split('/'));
+const notebookFile = (/** @type {string} */ folder, /** @type {string} */ name) =>
+  join(folder, ...`${name}.ipynb`.split('/'));
 
 /** The chapters and exercises of the clone, as names below notebooks/; `my/` holds a learner's copies. */
 export const chapterNames = () =>
@@ -30,9 +40,14 @@ export const chapterNames = () =>
     .filter((file) => file.endsWith('.ipynb') && !file.includes('.ipynb_checkpoints') && !file.startsWith(`my${sep}`))
     .map((file) => file.slice(0, -'.ipynb'.length).split(sep).join('/'));
 
-const sourcesOf = (notebook) => JSON.stringify(notebook.cells.map(({ source }) => [source].flat().join('')));
+const sourcesOf = (/** @type {Notebook} */ notebook) =>
+  JSON.stringify(notebook.cells.map(({ source }) => [source].flat().join('')));
 
-/** A chapter as the runner left it, or else (also where the runner had other cells) as it is committed. */
+/**
+ * A chapter as the runner left it, or else (also where the runner had other cells) as it is committed.
+ * @param {string} name
+ * @returns {Notebook}
+ */
 function readChapter(name) {
   const committed = readJson(notebookFile(join(root, 'notebooks'), name));
   if (!committed?.cells) {
@@ -53,7 +68,9 @@ function readChapter(name) {
 
 /**
  * Writes the chapters for Sphinx, and beside its folder the notebooks that readers download.
- * @returns for each chapter its `name`, its `title` and `notebook`, and its `figures`, which are still to be drawn
+ * @param {string[]} names
+ * @param {{ theme: import('./chapters.mjs').Theme, source: string, downloads: string }} place
+ * @returns {Chapter[]} its `figures` are still to be drawn
  */
 export function writeChapters(names, { theme, source, downloads }) {
   return names.map((name) => {
@@ -72,7 +89,8 @@ export function writeChapters(names, { theme, source, downloads }) {
       }
       write(join(source, ...image.split('/')), readFileSync(from));
     }
-    const sourceLink = (path, up) => sourceAddress(namedSource(path), up, '.md');
+    /** @type {import('./chapters.mjs').SourceLink} */
+    const sourceLink = (path, up) => sourceAddress(namedSource(path) ?? path, up, '.md');
     const { pictures, figures } = prepare(name, notebook, theme, sourceLink);
     for (const [file, svg] of Object.entries(pictures)) write(join(source, '_static', 'figures', file), svg);
     write(notebookFile(source, name), JSON.stringify(notebook));
@@ -80,10 +98,11 @@ export function writeChapters(names, { theme, source, downloads }) {
   });
 }
 
-export const isSolution = ({ name }) => name.includes('/');
+export const isSolution = (/** @type {{ name: string }} */ { name }) => name.includes('/');
 
 /** The other pages, names by the caption that they stand under: `sidebar: …` at the top of a page, else "Play". */
 function pageGroups() {
+  /** @type {Record<string, string[]>} */
   const groups = { Play: [] };
   const names = readdirSync(book)
     .filter((file) => file.endsWith('.md') && file !== 'index.md' && file !== 'glossary.md')
@@ -99,6 +118,10 @@ function pageGroups() {
   return groups;
 }
 
+/**
+ * @param {Chapter[]} chapters
+ * @param {string} source
+ */
 export async function writePages(chapters, source) {
   const pages = sourcePages();
   for (const [name, text] of Object.entries(pages)) write(join(source, ...name.split('/')), text);
@@ -127,18 +150,26 @@ const GREEK = `@font-face {
   unicode-range: U+03B1-03C9;
 }`;
 
-/** The @font-face rule of a font for Latin letters, and the file that it names. */
+/**
+ * The @font-face rule of a font for Latin letters, and the file that it names.
+ * @param {string} name
+ * @param {string} sheet
+ */
 function fontFace(name, sheet) {
   const folder = dirname(require.resolve(`${name}/package.json`));
   const rules = readFileSync(join(folder, sheet), 'utf8').match(/@font-face \{[^}]*\}/g) ?? [];
   const rule = rules.find((one) => /-latin-(?:\d+|wght)-/.test(one));
   const file = /files\/([\w-]+\.woff2)/.exec(rule ?? '')?.[1];
-  if (!file) throw new SetupError(`${name}: expected Latin letters in ${sheet}, found none`);
+  if (!rule || !file) throw new SetupError(`${name}: expected Latin letters in ${sheet}, found none`);
   const css = rule.replace(/src:[^;]*;/, `src: url(fonts/${file}) format('woff2');`);
   return { css, file: join(folder, 'files', file) };
 }
 
-/** Copies the book's static files and its pages, fonts, KaTeX and Plotly. Returns the rules of the fonts. */
+/**
+ * Copies the book's static files and its pages, fonts, KaTeX and Plotly.
+ * @param {string} source
+ * @returns the rules of the fonts
+ */
 export function copyStatic(source) {
   const styles = new Set(STYLES);
   for (const item of readdirSync(book)) {

@@ -9,13 +9,16 @@ import { trainedTau, weights } from './playground.mjs';
 import { BROWSER_EDITION, runAddress } from './settings.mjs';
 import { hasRace, SEVENS } from './sevens.mjs';
 
+/** @typedef {Pick<import('./sources.mjs').Chapter, 'name' | 'notebook'>} Chapter */
+
 const require = createRequire(import.meta.url);
 const T = 100;
 /** The range of what is drawn for a potential: itself from 0 upwards, and below, where most neurons are, its logarithm. */
 const [LOW, HIGH] = [-2.8, 1.5];
-const drawn = (potential) => Math.min(Math.max(potential < 0 ? -Math.log1p(-potential) : potential, LOW), HIGH);
+const drawn = (/** @type {number} */ potential) =>
+  Math.min(Math.max(potential < 0 ? -Math.log1p(-potential) : potential, LOW), HIGH);
 
-const bits = (values) => {
+const bits = (/** @type {number[]} */ values) => {
   const packed = new Uint8Array(Math.ceil(values.length / 8));
   values.forEach((value, i) => {
     if (value) packed[i >> 3] |= 1 << (i & 7);
@@ -48,7 +51,11 @@ export async function movingPicture() {
   const { image, label, inputs, h, spike } = await sevenShown();
   const pixels = Array.from(image.keys()).filter((pixel) => image[pixel] > 0);
   const counts = Array.from({ length: 10 }, (_, neuron) =>
-    spike.reduce((sum, value, i) => sum + (i % 10 === neuron ? value : 0), 0),
+    spike.reduce(
+      (/** @type {number} */ sum, /** @type {number} */ value, /** @type {number} */ i) =>
+        sum + (i % 10 === neuron ? value : 0),
+      0,
+    ),
   );
   const most = Math.max(...counts);
   if (most === 0 || counts.indexOf(most) !== label) {
@@ -89,7 +96,10 @@ export async function movingPicture() {
   ].join('\n');
 }
 
-/** What one can do from here, the most inviting first. */
+/**
+ * What one can do from here, the most inviting first.
+ * @param {string} first the first chapter
+ */
 function calls(first) {
   const links = [`[Draw a digit](playground.md)`, `[Start with the first chapter](${first}.ipynb)`];
   if (BROWSER_EDITION) links.push(`<a class="run" href="${runAddress(first)}">Run it in your browser</a>`);
@@ -97,7 +107,10 @@ function calls(first) {
   return links.map((link) => `- ${link}`).join('\n');
 }
 
-/** The chapters as a list: number and title, and what the reader will be able to do. */
+/**
+ * The chapters as a list: number and title, and what the reader will be able to do.
+ * @param {Chapter[]} chapters
+ */
 function chapterList(chapters) {
   return chapters
     .map(({ name, notebook }) => {
@@ -107,14 +120,15 @@ function chapterList(chapters) {
     .join('\n\n');
 }
 
-const toctree = (caption, names) =>
+const toctree = (/** @type {string} */ caption, /** @type {string[]} */ names) =>
   names.length === 0 ? '' : ['```{toctree}', ':hidden:', `:caption: ${caption}`, ...names, '```'].join('\n');
 
 /**
  * The start page for Sphinx.
- * @param picture the HTML of the moving picture
- * @param chapters the chapters in order, and the solutions, each with its `name` and `notebook`
- * @param groups the other pages of the sidebar, names by caption
+ * @param {string} picture the HTML of the moving picture
+ * @param {Chapter[]} chapters the chapters in order
+ * @param {Chapter[]} solutions
+ * @param {Record<string, string[]>} groups the other pages of the sidebar, names by caption
  */
 export function startPage(picture, chapters, solutions, groups) {
   const trees = [

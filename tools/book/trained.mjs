@@ -9,8 +9,8 @@ export const runFolder = join(root, 'build', 'run');
 
 /**
  * Trains a network for 20 epochs if chapter 4 has left none.
- * @param who the program that wants it, for its line of text
- * @param work a folder for what is not kept
+ * @param {string} who the program that wants it, for its line of text
+ * @param {string} work a folder for what is not kept
  */
 export async function trainIfNeeded(who, work) {
   if (existsSync(join(runFolder, 'lif_snn_mnist', 'weights.bin')) && existsSync(join(runFolder, 'v_t_array.npy')))

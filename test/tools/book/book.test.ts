@@ -9,44 +9,11 @@ import * as theme from '../../../book/page/figure-theme';
 import { lines, weightImages } from '../../../src/visualizing';
 import { articleOf, load, root } from '../../support/book';
 
-interface Output {
-  output_type: string;
-  name?: string;
-  text?: string | string[];
-  ename?: string;
-  evalue?: string;
-  data?: Record<string, unknown>;
-}
-interface Cell {
-  cell_type: string;
-  source: string;
-  execution_count?: number | null;
-  metadata?: { tags?: string[] };
-  outputs?: Output[];
-}
-interface Notebook {
-  cells: Cell[];
-}
-interface Drawable {
-  id: string;
-  files(renderSvg: (figure: { layout: object }) => Promise<string>): Promise<Record<string, string>>;
-}
-interface Prepared {
-  notebook: Notebook;
-  pictures: Record<string, string>;
-  figures: Drawable[];
-}
-interface Chapters {
-  prepare(
-    name: string,
-    notebook: Notebook,
-    figures: object,
-    sourceLink?: (path: string, up: string) => string,
-  ): Prepared;
-  isExecuted(notebook: Notebook | undefined): boolean;
-  linkedNotebooks(name: string, notebook: Notebook): string[];
-  shownImages(name: string, notebook: Notebook): string[];
-}
+type Chapters = typeof import('../../../tools/book/chapters.mjs');
+type Cell = import('../../../tools/book/chapters.mjs').Cell;
+type Notebook = import('../../../tools/book/chapters.mjs').Notebook;
+type Output = import('../../../tools/book/chapters.mjs').Output;
+
 const PLOTLY = 'application/vnd.plotly.v1+json';
 const SVG = '<svg width="760" height="380"><title>Speed</title></svg>';
 const shows = (...outputs: Output[]): Notebook => ({

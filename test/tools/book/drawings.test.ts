@@ -15,22 +15,9 @@ const images = join(root, 'notebooks', 'images');
 const load = async <T>(file: string) =>
   (await import(pathToFileURL(join(root, 'tools', 'book', 'drawings', file)).href)) as Promise<T>;
 
-interface Step {
-  h: number;
-  fires: boolean;
-  v: number;
-}
-interface Drawings {
-  drawings(): Record<string, string>;
-}
-interface Sources {
-  recorded: unknown;
-  lif(current: number[], options: { tau: number }): Step[];
-  atanSlope(x: number): number;
-}
-interface Recorder {
-  record(): Promise<unknown>;
-}
+type Drawings = typeof import('../../../tools/book/drawings/drawings.mjs');
+type Sources = typeof import('../../../tools/book/drawings/sources.mjs');
+type Recorder = typeof import('../../../tools/book/drawings/record.mjs');
 
 const NAMES = ['bucket', 'chip', 'network', 'pattern-table', 'poisson', 'reset', 'surrogate', 'unrolled', 'way-back'];
 /** Beside the figures' own: greys of second rank, the panel, and white. */

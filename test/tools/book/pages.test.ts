@@ -4,22 +4,10 @@ import { test } from 'node:test';
 import { JSDOM } from 'jsdom';
 import { articleOf, load } from '../../support/book';
 
-interface Pages {
-  finishPage(html: string, page: string, more?: object): { html: string; texts: [string, string][] };
-  chapterHead(chapter: object): string;
-}
-interface Glossary {
-  termsOf(document: Document): { id: string; forms: string[]; meaning: string }[];
-  linkTerms(article: Element, terms: object[], address: string): void;
-}
-interface SourcePages {
-  namedSource(name: string): string | undefined;
-  sourceAddress(path: string, up: string): string;
-  firstSentence(code: string): string;
-}
-interface Settings {
-  runAddress(name: string, up: string, edition: string): string;
-}
+type Pages = typeof import('../../../tools/book/pages.mjs');
+type Glossary = typeof import('../../../tools/book/glossary.mjs');
+type SourcePages = typeof import('../../../tools/book/source-pages.mjs');
+type Settings = typeof import('../../../tools/book/settings.mjs');
 
 test('The name of a source file in a text leads to it, and one that is not there is refused', async () => {
   const { finishPage } = await load<Pages>('pages');

@@ -18,19 +18,20 @@ const TAU = 3;
 const CURRENT = 1.5;
 
 /** Half the bucket's width where the level is 0 (the floor) to 1 (the rim), and how high that is. */
-const halfAt = (level) => HALF.floor + (HALF.rim - HALF.floor) * level;
-const heightOf = (level) => FLOOR + (RIM - FLOOR) * level;
+const halfAt = (/** @type {number} */ level) => HALF.floor + (HALF.rim - HALF.floor) * level;
+const heightOf = (/** @type {number} */ level) => FLOOR + (RIM - FLOOR) * level;
 
 const wallStyle = { stroke: color.ink, width: weight.strong, cap: 'round' };
-const halfWall = (x, side, hole = HOLE) => [
+const halfWall = (/** @type {number} */ x, /** @type {number} */ side, hole = HOLE) => [
   [x + side * hole, FLOOR],
   [x + side * HALF.floor, FLOOR],
   [x + side * HALF.rim, RIM],
 ];
-const upright = (x, hole) => [-1, 1].map((side) => polyline(halfWall(x, side, hole), wallStyle));
+const upright = (/** @type {number} */ x, hole = HOLE) =>
+  [-1, 1].map((side) => polyline(halfWall(x, side, hole), wallStyle));
 
 /** A bucket under the tap. In one step it loses v / τ, so the leak is drawn as wide as the level is high. */
-function filling(x, { h }, step) {
+function filling(/** @type {number} */ x, /** @type {{ h: number }} */ { h }, /** @type {number} */ step) {
   const water = [-1, 1].flatMap((side) => {
     const half = [side * halfAt(h), side * HALF.floor];
     const edge = [
@@ -51,15 +52,15 @@ function filling(x, { h }, step) {
 }
 
 /** The bucket lies on its side, and all of its water runs over the lip. */
-function tipped(x) {
+function tipped(/** @type {number} */ x) {
   const [cx, cy] = [x - 8, (RIM + FLOOR) / 2 - 4];
   const angle = (100 * Math.PI) / 180;
-  const turn = ([px, py]) => {
+  const turn = (/** @type {number[]} */ [px, py]) => {
     const [dx, dy] = [px - x, py - (RIM + FLOOR) / 2];
     return [cx + dx * Math.cos(angle) - dy * Math.sin(angle), cy + dx * Math.sin(angle) + dy * Math.cos(angle)];
   };
   const [, corner, lip] = halfWall(x, 1).map(turn);
-  const at = (point, dx = 0, dy = 0) => `${n(point[0] + dx)} ${n(point[1] + dy)}`;
+  const at = (/** @type {number[]} */ point, dx = 0, dy = 0) => `${n(point[0] + dx)} ${n(point[1] + dy)}`;
   const water = `M${at(corner)}L${at(corner, 3, -20)}L${at(lip, -8, -34)}Q${at(lip, 34, -30)} ${at(lip, 36, 38)}H${n(lip[0] + 8)}Q${at(lip, 9, 12)} ${at(lip)}Z`;
   return [
     path(water, { fill: color.potential }),
@@ -71,7 +72,8 @@ export default function bucket() {
   const [step0, step1, step2] = lif([CURRENT, CURRENT, CURRENT], { tau: TAU });
   if (step1.fires || !step2.fires) throw new Error('bucket: expected the first spike in step 2');
   const charge = (COLUMN.first + COLUMN.second) / 2;
-  const bracket = (from, to) => line(from - 70, 58, to + 70, 58, { stroke: color.silent });
+  const bracket = (/** @type {number} */ from, /** @type {number} */ to) =>
+    line(from - 70, 58, to + 70, 58, { stroke: color.silent });
   return drawing(
     about,
     heading(charge, 44, 'charge'),

@@ -17,13 +17,13 @@ const CELL = 13;
 const LEFT = { input: 44, matrix: 64, unit: 276, middle: 190 };
 const RIGHT = { input: 420, tiles: 444, apart: 30, middle: 574 };
 
-const rowY = (pixel) => TOP + pixel * CELL;
+const rowY = (/** @type {number} */ pixel) => TOP + pixel * CELL;
 const bottom = rowY(PIXELS);
-const fires = (pixel) => FIRING.includes(pixel);
-const all = (count) => Array.from({ length: count }, (_, i) => i);
+const fires = (/** @type {number} */ pixel) => FIRING.includes(pixel);
+const all = (/** @type {number} */ count) => Array.from({ length: count }, (_, i) => i);
 
 /** A weight: green where it is read, else empty. */
-const cell = (x, pixel, read) =>
+const cell = (/** @type {number} */ x, /** @type {number} */ pixel, /** @type {boolean} */ read) =>
   rect(x, rowY(pixel), CELL, CELL, {
     fill: read ? color.weight : color.white,
     stroke: read ? color.white : color.rule,
@@ -31,7 +31,7 @@ const cell = (x, pixel, read) =>
   });
 
 /** One step of the pixels: a spike or nothing. */
-const inputs = (x) =>
+const inputs = (/** @type {number} */ x) =>
   all(PIXELS).map((pixel) =>
     fires(pixel)
       ? line(x, rowY(pixel) + 1, x, rowY(pixel + 1) - 1, { stroke: color.spike, width: 4 })

@@ -19,8 +19,8 @@ const NEURON = { x: 530, first: 84, apart: 32, r: 14 };
 const BAR = { x: 574, longest: 114 };
 
 export default function network() {
-  const trainY = (i) => 112 + i * 58;
-  const neuronY = (i) => NEURON.first + i * NEURON.apart;
+  const trainY = (/** @type {number} */ i) => 112 + i * 58;
+  const neuronY = (/** @type {number} */ i) => NEURON.first + i * NEURON.apart;
 
   const taps = pixels.map((pixel, i) => {
     const x = IMAGE.x + (pixel % 28) * IMAGE.cell;
@@ -38,7 +38,7 @@ export default function network() {
 
   const from = TRAIN.x + TRAIN.width + 6;
   const to = NEURON.x - NEURON.r;
-  const weights = (neurons) =>
+  const weights = (/** @type {number[]} */ neurons) =>
     neurons.flatMap((k) => pixels.map((_, i) => `M${n(from)} ${n(trainY(i))}L${n(to)} ${n(neuronY(k))}`)).join('');
   const others = counts.map((_, k) => k).filter((k) => k !== winner);
 
@@ -57,6 +57,7 @@ export default function network() {
     ];
   });
 
+  /** @type {[number, string, string][]} */
   const columns = [
     [94, 'pixels', '28 × 28 = 784'],
     [268, 'spikes', 'brighter, more often'],

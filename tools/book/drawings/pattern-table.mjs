@@ -20,6 +20,10 @@ const FULL = 0.3;
 /**
  * Ten numbers as shades: red above 0, blue below, as in the weight images, or in `shades`. Across, or down with `apart` from
  * cell to cell.
+ * @param {number[]} values
+ * @param {number} x
+ * @param {number} y
+ * @param {{ cell?: number, apart?: number, shades?: string[] }} look
  */
 export function strip(values, x, y, { cell = TABLE.cell, apart, shades = [color.spike, color.potential] } = {}) {
   const cells = values.map((value, i) => {
@@ -35,9 +39,12 @@ export function strip(values, x, y, { cell = TABLE.cell, apart, shades = [color.
 }
 
 /** A pattern of four as 0 and 1, the first pixel first: it is the lowest bit of the row's number. */
-export const bits = (pattern) => [0, 1, 2, 3].map((i) => (pattern >> i) & 1);
+export const bits = (/** @type {number} */ pattern) => [0, 1, 2, 3].map((i) => (pattern >> i) & 1);
 
-/** The sums of four rows for all 16 patterns. */
+/**
+ * The sums of four rows for all 16 patterns.
+ * @param {number[][]} rows
+ */
 export function tableOf(rows) {
   // Each row of weights doubles the table: every sum so far, and once more with this row added.
   let table = [new Array(10).fill(0)];
@@ -47,10 +54,14 @@ export function tableOf(rows) {
 
 /**
  * A table of sums for all 16 patterns at { x, y, apart, cell }, each with its number, and a frame around the chosen row.
+ * @param {number[][]} table
+ * @param {number} chosen
+ * @param {{ x: number, y: number, apart: number, cell: number }} place
+ * @param {string[]} [shades]
  * @returns its parts in the order in which they are drawn, the middle of that row, and where the table begins and ends
  */
 export function sumsTable(table, chosen, { x, y, apart, cell }, shades) {
-  const rowY = (pattern) => y + pattern * apart;
+  const rowY = (/** @type {number} */ pattern) => y + pattern * apart;
   const row = rowY(chosen) + cell / 2;
   const [left, right] = [x - 96, x + 10 * cell + 8];
   const frame = rect(left + 4, row - 12, right - left - 4, 24, {
@@ -70,7 +81,12 @@ export function sumsTable(table, chosen, { x, y, apart, cell }, shades) {
   return { parts: [frame, entries], row, left, right };
 }
 
-/** How the chosen row came about: labelled rows of ten numbers, one below the other. */
+/**
+ * How the chosen row came about: labelled rows of ten numbers, one below the other.
+ * @param {[string, number[]][]} rows
+ * @param {{ x: number, y: number, apart: number }} place
+ * @param {string[]} [shades]
+ */
 export const addition = (rows, { x, y, apart }, shades) =>
   rows.map(([label, values], i) => [
     note(x - 12, y + i * apart + 13, label, { align: 'end' }),
@@ -92,6 +108,7 @@ export default function patternTable() {
       heading(x + PIXEL.side / 2, PIXEL.y + PIXEL.side + 30, fires ? '1' : '0'),
     ];
   });
+  /** @type {[string, number[]][]} */
   const sum = [
     ['first', rows[0]],
     ['+ fourth', rows[3]],

@@ -17,7 +17,7 @@ const PIXELS = [
 ];
 const PLOT = { left: 206, step: 22, high: 76 };
 
-const rowFloor = (i) => 154 + i * 134;
+const rowFloor = (/** @type {number} */ i) => 154 + i * 134;
 
 export default function poisson() {
   const random = chance(44);

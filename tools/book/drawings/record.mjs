@@ -15,7 +15,9 @@ const PAIR = { images: [63, 64], neuron: 3, steps: 10 };
 const FOUR = [350, 351, 352, 353];
 
 const recordedFile = fileURLToPath(new URL('recorded.json', import.meta.url));
-const rounded = (value) => Number(value.toFixed(4));
+/** @typedef {import('lif-fc-mnist').EventEngine} Engine */
+
+const rounded = (/** @type {number} */ value) => Number(value.toFixed(4));
 
 /** Trains for one epoch with seed 0 (under a second) and looks at how test images are presented in epoch 0. */
 export async function record() {
@@ -30,7 +32,7 @@ export async function record() {
 }
 
 /** How often each of the ten neurons fires while the 7 is shown, and the first spikes of the five pixels. */
-async function recordSeven(engine) {
+async function recordSeven(/** @type {Engine} */ engine) {
   const { image, pixels, steps } = SEVEN;
   const { spike } = await engine.trace({ split: 'test', epoch: 0, index: image });
   const counts = new Array(10).fill(0);
@@ -41,11 +43,12 @@ async function recordSeven(engine) {
 }
 
 /** One neuron's input currents in the last steps of an image and the first steps of the next. */
-async function recordPair(engine) {
+async function recordPair(/** @type {Engine} */ engine) {
   const { images, neuron, steps } = PAIR;
+  /** @type {import('lif-fc-mnist').Trace[]} */
   const traces = [];
   for (const image of images) traces.push(await engine.trace({ split: 'test', epoch: 0, index: image }));
-  const of = (array, t) => rounded(array[t * 10 + neuron]);
+  const of = (/** @type {Float32Array} */ array, /** @type {number} */ t) => rounded(array[t * 10 + neuron]);
   const first = traces[0].current.length / 10 - steps;
   return {
     images,
@@ -58,7 +61,7 @@ async function recordPair(engine) {
 }
 
 /** The ten weights of each of the four pixels. */
-async function recordFour(engine) {
+async function recordFour(/** @type {Engine} */ engine) {
   const { weights } = await engine.state();
   const rows = FOUR.map((pixel) => Array.from(weights.subarray(pixel * 10, pixel * 10 + 10), rounded));
   return { pixels: FOUR, rows };

@@ -17,20 +17,28 @@ const ABOVE = 1.34;
 export default function reset() {
   const { images, neuron, start, last, next } = recorded.pair;
   const before = lif(last, { v: start });
-  const left = before.at(-1).v;
+  const left = before[before.length - 1].v;
   const rows = { with: lif(next), without: lif(next, { v: left }) };
   const extra = rows.without.findIndex(({ fires }) => fires);
   if (extra !== 0 || rows.with.some(({ fires }) => fires)) {
     throw new Error('reset: expected a spike in the first step without the reset, and none with it');
   }
 
-  const x = (step) => PLOT.left + step * PLOT.step;
+  const x = (/** @type {number} */ step) => PLOT.left + step * PLOT.step;
   const boundary = x(last.length);
   const end = x(last.length + next.length);
 
   /** Rises to h in each step and, where it fires, drops to 0. */
+  /**
+   * @param {number} floor
+   * @param {number} first
+   * @param {number} v0
+   * @param {import('./sources.mjs').Step[]} steps
+   * @param {string} stroke
+   * @param {string} [dash]
+   */
   const curve = (floor, first, v0, steps, stroke, dash) => {
-    const y = (v) => floor - v * PLOT.high;
+    const y = (/** @type {number} */ v) => floor - v * PLOT.high;
     const points = [[x(first), y(v0)]];
     for (const [i, { h, fires }] of steps.entries()) {
       points.push([x(first + i + 1), y(h)]);
@@ -38,17 +46,21 @@ export default function reset() {
     }
     return polyline(points, { stroke, width: weight.strong, dash });
   };
-  const spikes = (floor, first, steps) =>
-    steps.map(({ fires }, i) => fires && spike(x(first + i + 1), floor - PLOT.high * ABOVE, 20));
+  const spikes = (
+    /** @type {number} */ floor,
+    /** @type {number} */ first,
+    /** @type {import('./sources.mjs').Step[]} */ steps,
+  ) => steps.map(({ fires }, i) => fires && spike(x(first + i + 1), floor - PLOT.high * ABOVE, 20));
 
-  const row = (floor, name) => [
+  const row = (/** @type {number} */ floor, /** @type {string} */ name) => [
     line(PLOT.left, floor, end, floor, { stroke: color.silent }),
     line(PLOT.left, floor - PLOT.high, end, floor - PLOT.high, { stroke: color.quiet, dash: '6 5' }),
     heading(PLOT.left, floor - PLOT.high - 64, name, { align: 'start' }),
     curve(floor, 0, start, before, color.potential),
     spikes(floor, 0, before),
   ];
-  const thumb = (image, step) => digit(testImage(image), x(step) - 28, 22, 2);
+  const thumb = (/** @type {number} */ image, /** @type {number} */ step) =>
+    digit(testImage(image), x(step) - 28, 22, 2);
   const [first, held] = [x(last.length + 1), ROW.without - left * PLOT.high];
   return drawing(
     about,

@@ -27,44 +27,101 @@ export const WIDTH = 760;
 const FONT = 'DejaVu Sans, Verdana, sans-serif';
 
 /** One decimal is a tenth of a pixel, and the same text on every machine. */
-export const n = (value) => String(Number(value.toFixed(1)) + 0);
+export const n = (/** @type {number} */ value) => String(Number(value.toFixed(1)) + 0);
+/**
+ * @typedef {{ fill?: string, opacity?: number | string, stroke?: string, width?: number, dash?: string, cap?: string }} Paint
+ *   stroke and fill of a shape, by short names
+ * @typedef {{ align?: string, type?: number, fill?: string, bold?: boolean }} Type
+ * @typedef {number[]} Point [x, y]
+ * @typedef {string | undefined | false | any[]} Shapes SVG, in lists of any depth
+ */
+
+/** @param {Record<string, string | number | undefined>} values */
 const attributes = (values) =>
   Object.entries(values)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` ${name}="${typeof value === 'number' ? n(value) : value}"`)
     .join('');
 
-/** Stroke and fill of a shape, by short names. */
-const paint = ({ fill = 'none', opacity, stroke, width = weight.thin, dash, cap }) =>
+const paint = (/** @type {Paint} */ { fill = 'none', opacity, stroke, width = weight.thin, dash, cap } = {}) =>
   attributes({
     fill,
     'fill-opacity': opacity === undefined ? undefined : String(opacity),
     stroke,
-    'stroke-width': stroke && width,
+    'stroke-width': stroke ? width : undefined,
     'stroke-dasharray': dash,
     'stroke-linecap': cap,
   });
 
+/**
+ * @param {number} x1
+ * @param {number} y1
+ * @param {number} x2
+ * @param {number} y2
+ * @param {Paint} style
+ */
 export const line = (x1, y1, x2, y2, { stroke = color.ink, ...style } = {}) =>
   `<path d="M${n(x1)} ${n(y1)}L${n(x2)} ${n(y2)}"${paint({ stroke, ...style })}/>`;
+/**
+ * @param {string} d
+ * @param {Paint} style
+ */
 export const path = (d, style) => `<path d="${d}"${paint(style)} stroke-linejoin="round"/>`;
-/** A line through points [x, y]; closed if it is filled. */
+/**
+ * A line through points; closed if it is filled.
+ * @param {Point[]} points
+ * @param {Paint} style
+ */
 export const polyline = (points, style) =>
   path(`M${points.map(([x, y]) => `${n(x)} ${n(y)}`).join('L')}${style.fill ? 'Z' : ''}`, style);
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {number} width
+ * @param {number} height
+ * @param {Paint & { radius?: number }} style
+ */
 export const rect = (x, y, width, height, { radius, ...style }) =>
   `<rect${attributes({ x, y, width, height, rx: radius })}${paint(style)}/>`;
+/**
+ * @param {number} cx
+ * @param {number} cy
+ * @param {number} r
+ * @param {Paint} style
+ */
 export const circle = (cx, cy, r, style) => `<circle${attributes({ cx, cy, r })}${paint(style)}/>`;
 
-/** A line of text on the baseline y; `align` is start, middle or end. */
+/**
+ * A line of text on the baseline y; `align` is start, middle or end.
+ * @param {number} x
+ * @param {number} y
+ * @param {string} string
+ * @param {Type} type
+ */
 export const text = (x, y, string, { align = 'middle', type = size.label, fill = color.ink, bold } = {}) =>
   `<text${attributes({ x, y, 'font-size': type, fill, 'text-anchor': align === 'start' ? undefined : align, 'font-weight': bold ? 'bold' : undefined })}>${escapeHtml(string)}</text>`;
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {string} string
+ * @param {Type} [options]
+ */
 export const heading = (x, y, string, options) => text(x, y, string, { type: size.heading, bold: true, ...options });
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {string} string
+ * @param {Type} [options]
+ */
 export const note = (x, y, string, options) => text(x, y, string, { type: size.note, fill: color.quiet, ...options });
 
-/** An arrow through points [x, y], its head at the last. */
+/**
+ * An arrow through points, its head at the last.
+ * @param {Point[]} points
+ * @param {Paint} style
+ */
 export function arrow(points, { stroke = color.ink, width = weight.strong, dash } = {}) {
-  const [x1, y1] = points.at(-2);
-  const [x2, y2] = points.at(-1);
+  const [[x1, y1], [x2, y2]] = points.slice(-2);
   const length = Math.hypot(x2 - x1, y2 - y1);
   const [dx, dy] = [(x2 - x1) / length, (y2 - y1) / length];
   const [long, half] = [7 + 2 * width, 3 + width];
@@ -77,11 +134,24 @@ export function arrow(points, { stroke = color.ink, width = weight.strong, dash 
   return polyline([...points.slice(0, -1), base], { stroke, width, dash }) + polyline(head, { fill: stroke });
 }
 
-/** A spike: an upright stroke with its foot at y. */
+/**
+ * A spike: an upright stroke with its foot at y.
+ * @param {number} x
+ * @param {number} y
+ * @param {number} height
+ * @param {Paint} style
+ */
 export const spike = (x, y, height = 18, { stroke = color.spike, width = weight.strong } = {}) =>
   line(x, y, x, y - height, { stroke, width });
 
-/** A neuron, with a name or a number in it. */
+/**
+ * A neuron, with a name or a number in it.
+ * @param {number} x
+ * @param {number} y
+ * @param {number} r
+ * @param {string} [string]
+ * @param {Paint & Type} style
+ */
 export const neuron = (
   x,
   y,
@@ -92,10 +162,16 @@ export const neuron = (
   circle(x, y, r, { fill, stroke, width }) +
   (string === undefined ? '' : text(x, y + 6, string, { type: size.note, ...style }));
 
-/** A 28 × 28 image with its upper left corner at (x, y), in 16 shades. */
+/**
+ * A 28 × 28 image with its upper left corner at (x, y), in 16 shades.
+ * @param {ArrayLike<number>} pixels
+ * @param {number} x
+ * @param {number} y
+ * @param {number} cell
+ */
 export function digit(pixels, x, y, cell) {
   const shades = new Map();
-  for (const [i, value] of pixels.entries()) {
+  for (const [i, value] of Array.from(pixels).entries()) {
     const shade = Math.round((value / 255) * 15);
     if (shade === 0) continue;
     const square = `M${n(x + (i % 28) * cell)} ${n(y + Math.floor(i / 28) * cell)}h${n(cell)}v${n(cell)}h-${n(cell)}z`;
@@ -114,6 +190,8 @@ export function digit(pixels, x, y, cell) {
  * The document. Its ground is an opaque panel: the drawings are shown as <img>, where JupyterLab's dark theme does not
  * reach them and `prefers-color-scheme` follows the system instead of the page; dark lines on a transparent ground
  * would vanish there.
+ * @param {{ name: string, title: string, desc: string, height: number }} about
+ * @param {Shapes[]} shapes
  */
 export function drawing({ name, title, desc, height }, ...shapes) {
   const svg = attributes({

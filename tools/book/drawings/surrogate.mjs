@@ -15,9 +15,9 @@ const LEFT = [40, 420];
 export default function surrogate() {
   const [forward, backward] = LEFT;
   /** Potentials from 0 to 2. */
-  const x = (left, h) => left + (h / 2) * PLOT.width;
-  const y = (value) => PLOT.floor - value * PLOT.high;
-  const axes = (left, name) => [
+  const x = (/** @type {number} */ left, /** @type {number} */ h) => left + (h / 2) * PLOT.width;
+  const y = (/** @type {number} */ value) => PLOT.floor - value * PLOT.high;
+  const axes = (/** @type {number} */ left, /** @type {string} */ name) => [
     heading(left + PLOT.width / 2, 44, name),
     line(left, PLOT.floor, left + PLOT.width, PLOT.floor, { stroke: color.silent }),
     line(x(left, 1), y(1.08), x(left, 1), PLOT.floor, { stroke: color.quiet, dash: '6 5' }),

@@ -22,7 +22,7 @@ const APART = 13;
 const back = { stroke: color.gradient, dash: '7 5' };
 
 /** Six of the pixels in one step, some of which fire. */
-const inputs = (x, pattern) =>
+const inputs = (/** @type {number} */ x, /** @type {string} */ pattern) =>
   [...pattern].map((s, i) => {
     const at = x - 35 + i * 14;
     const foot = ROW.input + 26;
@@ -30,8 +30,8 @@ const inputs = (x, pattern) =>
   });
 
 /** A small bump: the surrogate's slope. */
-function bump(x, y) {
-  const half = (side) => `${n(x + side * 5)} ${n(y + 7)} ${n(x + side * 4)} ${n(y - 8)}`;
+function bump(/** @type {number} */ x, /** @type {number} */ y) {
+  const half = (/** @type {number} */ side) => `${n(x + side * 5)} ${n(y + 7)} ${n(x + side * 4)} ${n(y - 8)}`;
   const curve = `M${n(x - 12)} ${n(y + 7)}C${half(-1)} ${n(x)} ${n(y - 8)}C${n(x + 4)} ${n(y - 8)} ${n(x + 5)} ${n(y + 7)} ${n(x + 12)} ${n(y + 7)}`;
   return [
     circle(x, y, 16, { fill: color.white, stroke: color.gradient }),
@@ -40,7 +40,7 @@ function bump(x, y) {
 }
 
 /** One time step, from its input spikes up to the count, and the gradient down to the weights. */
-const column = (x, name, pattern) => [
+const column = (/** @type {number} */ x, /** @type {string} */ name, /** @type {string} */ pattern) => [
   inputs(x, pattern),
   line(x - APART, ROW.input, x - APART, ROW.weights, { width: weight.strong }),
   arrow([
@@ -77,7 +77,7 @@ const column = (x, name, pattern) => [
 ];
 
 /** The potential to the right, its gradient to the left. */
-const between = (from, to) => [
+const between = (/** @type {number} */ from, /** @type {number} */ to) => [
   arrow(
     [
       [from, ROW.neuron - APART],
@@ -101,7 +101,8 @@ export default function unrolled() {
   const dots = (x2 + x3) / 2;
   const count = { left: x0 - 48, right: x3 + 48 };
   const loss = { left: 674, right: 738 };
-  const margin = (y, ...lines) => lines.map((string, i) => note(640, y + i * 20, string, { align: 'start' }));
+  const margin = (/** @type {number} */ y, /** @type {string[]} */ ...lines) =>
+    lines.map((string, i) => note(640, y + i * 20, string, { align: 'start' }));
   return drawing(
     about,
     rect(count.left, ROW.count - 20, count.right - count.left, 40, { radius: 8, fill: color.white, stroke: color.ink }),

@@ -24,13 +24,14 @@ export default function wayBack() {
   const rows = Array.from({ length: 4 }, () => Array.from({ length: 10 }, () => 0.3 * (2 * random() - 1)));
   const table = tableOf(rows);
   const { parts, row, left, right } = sumsTable(table, CHOSEN, TABLE, shades);
-  const at = (step) => STEPS.x + (step + 0.5) * STEPS.apart;
+  const at = (/** @type {number} */ step) => STEPS.x + (step + 0.5) * STEPS.apart;
   const [groupLeft, groupRight] = [STEPS.x + 4 * STEPS.apart, STEPS.x + 8 * STEPS.apart];
 
   const steps = FIRES.map((fires, step) => [
     fires === 1 && spike(at(step), STEPS.y, 28, { width: 4 }),
     step % 4 === 0 && step > 0 && line(at(step - 0.5), STEPS.y - 44, at(step - 0.5), STEPS.y, { stroke: color.silent }),
   ]);
+  /** @type {[string, number[]][]} */
   const sum = [
     ['second', rows[1]],
     ['+ third', rows[2]],

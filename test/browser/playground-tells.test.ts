@@ -1,0 +1,187 @@
+/** What the playground tells: its start, Why?, the experiments, links to a drawing, the keys. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { inChromium } from '../support/browser';
+import { answer, DIGITS, draw, openPlayground, type Playground, rates } from './playground';
+
+describe('The playground tells', inChromium, () => {
+  let playground: Playground;
+  let page: Page;
+  before(async () => {
+    playground = await openPlayground();
+    page = playground.page;
+  });
+  after(() => playground.close());
+
+  test('It starts by itself with a 7 in slow motion, unless the reader wants no motion', async () => {
+    const { page } = await playground.opened('playground.html');
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page
+      .locator('#pg-note')
+      .getByText(/fired in .*\b\d\d? steps/)
+      .waitFor();
+    await page.getByTestId('answer').getByText('7', { exact: true }).waitFor();
+    await page.context().close();
+    const { page: still } = await playground.opened('playground.html', { reducedMotion: 'reduce' });
+    assert.equal(await answer(still), '7');
+    assert.match((await still.locator('#pg-note').textContent()) ?? '', /of 100 steps/);
+    await still.context().close();
+  });
+
+  test('Where no neuron has fired, the answer is a question mark', async () => {
+    await page.evaluate(() => window.playground.show(new Uint8Array(784), { T: 100, tau: 2, seed: 0 }));
+    assert.equal(await answer(page), '?');
+    assert.match((await page.locator('#pg-note').textContent()) ?? '', /No neuron has fired in 100 steps/);
+    await page.getByTestId('why').click();
+    await page.getByText('No neuron has fired, so there is no winner to explain.').waitFor();
+    await page.getByTestId('why').click();
+  });
+
+  test('Why? lays the weights of the winner over the drawing', async () => {
+    await page.getByTestId('clear').click();
+    await draw(page, DIGITS[7]);
+    await answer(page);
+    const drawn = () => page.getByTestId('canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    const before = await drawn();
+    await page.getByTestId('why').press('Enter');
+    await page.getByText(/Weights of neuron 7/).waitFor();
+    const colours = await page.getByTestId('canvas').evaluate((element) => {
+      const canvas = element as HTMLCanvasElement;
+      const { image, weights } = window.playground;
+      const [pixels, all] = [image(), weights()];
+      const pen = canvas.getContext('2d') as CanvasRenderingContext2D;
+      const size = canvas.width / 28;
+      // Of the pixels with ink those whose weights are the largest, up and down.
+      const inked = pixels.flatMap((ink, pixel) => (ink > 200 ? [{ pixel, weight: all[pixel * 10 + 7] }] : []));
+      inked.sort((a, b) => a.weight - b.weight);
+      const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
+      return [inked[0], inked[inked.length - 1]].map(({ pixel, weight }) => {
+        const [x, y] = [((pixel % 28) + 0.5) * size, (Math.floor(pixel / 28) + 0.5) * size];
+        const [red, , blue] = data.subarray(4 * (y * canvas.width + x));
+        return { weight, red, blue };
+      });
+    });
+    const [down, up] = colours;
+    assert.ok(down.weight < 0 && down.blue > down.red, JSON.stringify(down));
+    assert.ok(up.weight > 0 && up.red > up.blue, JSON.stringify(up));
+    await page.getByTestId('why').press('Enter');
+    await answer(page);
+    assert.equal(await drawn(), before);
+  });
+
+  test('Each experiment shows what it promises', async () => {
+    const results = page.getByTestId('experiments').locator('li');
+    const outcome = async (name: string) => {
+      const card = results.filter({ has: page.getByRole('button', { name }) });
+      await card.getByRole('button').click();
+      await card.locator('b').nth(1).waitFor();
+      const said = await card.locator('b').allTextContents();
+      assert.equal(await answer(page), said[1], 'the page shows what is after the change');
+      return said;
+    };
+    assert.deepEqual(await outcome('Remove the 7’s bar'), ['7', '1']);
+    const [before, after] = await outcome('Raise τ');
+    assert.equal(before, '7');
+    assert.notEqual(after, '7');
+    assert.ok((await page.locator('#pg-tau').inputValue()) > '2');
+    const [sure, hasty] = await outcome('Set T to 1');
+    assert.equal(await page.locator('#pg-T').inputValue(), '1');
+    assert.match(sure, /^\d$/);
+    assert.match(hasty, /^\d$/);
+    assert.notEqual(sure, hasty);
+    const text = await results.filter({ hasText: 'Set T to 1' }).textContent();
+    assert.ok(text?.includes(`the digit ${sure}.`), text ?? '');
+    await page.getByRole('button', { name: 'Reset settings' }).click();
+    assert.equal(await page.locator('#pg-T').inputValue(), '100');
+  });
+
+  test('A link opened in a fresh browser shows the same drawing, spikes and answer', async () => {
+    const seen = (page: Page) =>
+      page.evaluate(() => ({ image: window.playground.image(), ...window.playground.spikes() }));
+    const copy = async () => {
+      await page.getByTestId('link').click();
+      await page.getByText(/^The link is (copied|in the address bar)/).waitFor();
+      return page.url();
+    };
+    const check = async (link: string) => {
+      const here = { ...(await seen(page)), answer: await answer(page), rates: await rates(page) };
+      const note = await page.locator('#pg-note').textContent();
+      const other = await playground.opened(link);
+      const there = { ...(await seen(other.page)), answer: await answer(other.page), rates: await rates(other.page) };
+      assert.deepEqual(there, here);
+      assert.equal(await other.page.locator('#pg-note').textContent(), note);
+      for (const id of ['T', 'tau', 'seed']) {
+        const value = (page: Page) => page.locator(`#pg-${id}`).inputValue();
+        assert.equal(await value(other.page), await value(page), id);
+      }
+      assert.deepEqual(other.faults, []);
+      await other.page.context().close();
+    };
+    await page.getByTestId('clear').click();
+    await draw(page, DIGITS[4]);
+    await page.getByRole('slider', { name: /Steps T/ }).fill('77');
+    await page.getByRole('slider', { name: /Time constant/ }).fill('3.4');
+    await page.getByRole('spinbutton', { name: 'Seed' }).fill('4294967295');
+    await answer(page);
+    await check((await copy()).replace(playground.site.url, ''));
+    await page.getByRole('slider', { name: /Shown up to step/ }).fill('20');
+    await answer(page);
+    await check((await copy()).replace(playground.site.url, ''));
+    await page.getByRole('button', { name: 'Sample 5' }).click();
+    assert.equal(new URL(page.url()).hash, '', 'the address does not lead to another drawing');
+    await answer(page);
+    await check((await copy()).replace(playground.site.url, ''));
+    await page.getByRole('button', { name: 'Reset settings' }).click();
+  });
+
+  test('A link that is damaged is refused in one line, and the page starts as ever', async () => {
+    for (const hash of ['#v=1&T=0&tau=2&seed=0', '#v=1&T=9&tau=2&seed=0&strokes=%3Cimg%20src=x%3E']) {
+      const { page, faults } = await playground.opened(`/playground.html${hash}`);
+      await page.getByText(/^The link of this page is not shown: (T|strokes): expected /).waitFor();
+      await page.getByTestId('answer').getByText('7', { exact: true }).waitFor();
+      assert.deepEqual(faults, []);
+      await page.context().close();
+    }
+  });
+
+  test('The keys are told to everybody, and work', async () => {
+    const told = page.locator('#pg-keys');
+    assert.ok(await told.isVisible());
+    assert.match((await told.textContent()) ?? '', /0 to 9 .*Enter.*Space.*Delete/);
+    await page.getByTestId('canvas').focus();
+    await page.keyboard.press('8');
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Enter');
+    await answer(page);
+    await page.keyboard.press('ArrowLeft');
+    await answer(page);
+    assert.match((await page.locator('#pg-note').textContent()) ?? '', /of 99 steps/);
+    assert.ok(page.url().includes('playground.html'), 'the arrows turn no page');
+    await page.keyboard.press('ArrowRight');
+  });
+
+  test('Nothing has gone wrong on the page meanwhile', async () => {
+    const milliseconds = await page.evaluate(async () => {
+      const paper = document.querySelector('[data-testid=canvas]') as HTMLCanvasElement;
+      (document.querySelector('[data-testid=clear]') as HTMLElement).click();
+      await new Promise((done) => setTimeout(done, 200));
+      const box = paper.getBoundingClientRect();
+      const place = { clientX: box.left + box.width / 2, clientY: box.top + 40, pointerId: 1, bubbles: true };
+      const text = document.querySelector('[data-testid=answer]') as HTMLElement;
+      paper.setPointerCapture = () => undefined;
+      const begin = performance.now();
+      const seen = new Promise<number>((done) => {
+        new MutationObserver(() => done(performance.now() - begin)).observe(text, { childList: true });
+      });
+      paper.dispatchEvent(new PointerEvent('pointerdown', place));
+      paper.dispatchEvent(new PointerEvent('pointermove', { ...place, clientY: box.bottom - 40 }));
+      paper.dispatchEvent(new PointerEvent('pointerup', { ...place, clientY: box.bottom - 40 }));
+      return seen;
+    });
+    console.log(`a stroke at T = 100 was answered after ${milliseconds.toFixed(0)} ms`);
+    assert.deepEqual(playground.watched.faults, []);
+  });
+});
