@@ -20,6 +20,9 @@ import { saveWhenHidden, sayWhereWorkIsKept, workOffline } from './stay';
 const NAME = 'lif-fc-mnist-lite';
 const folder = new URL('./', (document.currentScript as HTMLScriptElement).src).href;
 
+/** A script of its own, which nobody needs before they download something. */
+const files = (): Promise<typeof import('./files')> => import(`${folder}files.js`);
+
 /** The styles, after JupyterLab's own. */
 function addStyles(): void {
   const link = document.createElement('link');
@@ -56,7 +59,8 @@ async function plugins(scope: Scope) {
       optional: [mainmenu.IMainMenu, notebook.INotebookTracker],
       activate: (app: App, drive: Drive, mainMenu: MainMenu | null, tracker: NotebookTracker | null) => {
         const notebooks = tracker ?? undefined;
-        if (mainMenu) addMenu(app, mainMenu, widgets, utilities, { tracker: notebooks, drive, siteUrl, settings });
+        if (mainMenu)
+          addMenu(app, mainMenu, widgets, utilities, { tracker: notebooks, drive, siteUrl, settings, files });
         if (settings.book) addBookLink(app, widgets, bookPage(siteUrl, settings.book, openedPath()));
         if (notebooks) {
           watchCopies(notebooks, app.serviceManager.contents, utilities, siteUrl);

@@ -1,6 +1,5 @@
 /** The menu Tutorial: the way back to the book, and the reader's work. */
 import { removeRuns } from '../../src/browser/storage';
-import { downloadNotebooks, downloadRuns, readDownload, takeIn } from './files';
 import type { App, ApplicationUtilities, MainMenu, Modules, NotebookTracker } from './jupyter';
 
 export interface Settings {
@@ -27,7 +26,15 @@ export function addMenu(
     drive,
     siteUrl,
     settings,
-  }: { tracker?: NotebookTracker; drive: Drive; siteUrl: string; settings: Settings },
+    files,
+  }: {
+    tracker?: NotebookTracker;
+    drive: Drive;
+    siteUrl: string;
+    settings: Settings;
+    /** Loads what makes and reads zip files. */
+    files: () => Promise<typeof import('./files')>;
+  },
 ): void {
   const menu = new Menu({ commands: app.commands });
   menu.id = 'lif-menu-tutorial';
@@ -47,10 +54,11 @@ export function addMenu(
   menu.addItem({ type: 'separator' });
   add('lif:download-notebooks', 'Download all my notebooks', async () => {
     await tracker?.currentWidget?.context.save();
+    const { downloadNotebooks } = await files();
     tell(`${await downloadNotebooks(app.serviceManager.contents)} notebooks in one zip file.`);
   });
   add('lif:download-run', 'Download the run', async () => {
-    const count = await downloadRuns(siteUrl);
+    const count = await (await files()).downloadRuns(siteUrl);
     if (count === 0) tell('No run is saved in this browser yet. Chapter 4 trains a network and saves one.');
   });
   add('lif:take-in', 'Take a download back in…', () => {
@@ -59,6 +67,7 @@ export function addMenu(
       const [file] = input.files ?? [];
       if (!file) return;
       try {
+        const { readDownload, takeIn } = await files();
         const download = readDownload(file.name, new Uint8Array(await file.arrayBuffer()));
         await tracker?.currentWidget?.context.save();
         const aside = await takeIn(app.serviceManager.contents, siteUrl, download);

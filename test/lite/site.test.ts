@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { axeFaults } from '../browser/site';
 import { inChromium, launchChromium } from '../support/browser';
 import { typed, wordBreak } from '../support/lab';
@@ -36,6 +36,27 @@ const curve = (n: number) => visualizing.lines([{ name: 'y', y: Array.from({ len
 });
 await show(curve(2));`;
 
+/** What the pointer is told of buttons. */
+const titles = (buttons: Element[]) => buttons.map((button) => button.getAttribute('data-title') ?? '');
+
+/** The colour behind the first figure. */
+const paper = (page: Page) =>
+  page
+    .locator('.lif-figure .main-svg')
+    .first()
+    .evaluate((svg) => getComputedStyle(svg).backgroundColor);
+
+/** A figure as an older notebook holds it: it says nothing about Plotly's servers. */
+function wideFigure() {
+  const layout = { width: 760, height: 420, title: { text: 'A title that is longer than a phone is wide, by far' } };
+  const specification = {
+    config: { displaylogo: false },
+    data: [{ type: 'scatter', y: [1, 2, 3] }],
+    layout: { ...layout, paper_bgcolor: '#ffffff', plot_bgcolor: '#ffffff' },
+  };
+  return { data: { 'application/vnd.plotly.v1+json': specification, 'text/plain': 'Three points.' } };
+}
+
 describe('The site', inChromium, () => {
   const [chapter, other] = chapters();
   let browser: Browser;
@@ -47,10 +68,57 @@ describe('The site', inChromium, () => {
     await browser.close();
     server.close();
   });
-  const fresh = async () => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: 'block' });
+  const fresh = async (options: BrowserContextOptions = {}) => {
+    const viewport = { width: 1280, height: 900 };
+    const context = await browser.newContext({ viewport, serviceWorkers: 'block', ...options });
     return { context, ...(await watchedPage(context, server.url)) };
   };
+
+  test('says at once that it is opening, in the colours of the system, and no more when it has', async () => {
+    const { context, page } = await fresh({ colorScheme: 'dark' });
+    let arrive = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    await page.route('**/bundle.js*', async (route) => {
+      await arrived;
+      await route.continue();
+    });
+    const opening = openChapter(page, server.url, chapter);
+    const sign = page.getByText('Opening…');
+    await sign.waitFor();
+    const background = await sign.evaluate((node) => getComputedStyle(node.parentElement as Element).backgroundColor);
+    assert.equal(background, 'rgb(17, 17, 17)');
+    arrive();
+    await opening;
+    await sign.waitFor({ state: 'hidden' });
+    await context.close();
+  });
+
+  test('has a page in front that lists the chapters, with an icon', async () => {
+    const { context, page, faults } = await fresh();
+    await page.goto(server.url);
+    const links = await page.locator('li a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+    assert.deepEqual(
+      links,
+      chapters()
+        .sort()
+        .map((name) => `notebooks/index.html?path=${name}.ipynb`),
+    );
+    const icon = await page.locator('link[rel=icon]').evaluate((link) => (link as HTMLLinkElement).href);
+    assert.equal((await page.request.get(icon)).status(), 200);
+    assert.deepEqual(await axeFaults(page), []);
+    await page.getByRole('link', { name: /^1\. / }).click();
+    await page.locator('.jp-RenderedMarkdown h1').first().waitFor({ timeout: 60_000 });
+    const later = await page.locator('link[rel=icon]').evaluate((link) => (link as HTMLLinkElement).href);
+    assert.equal((await page.request.get(later)).status(), 200);
+    await page.waitForFunction(() => document.title.startsWith('1. The ANN baseline · '));
+    await page.goto(`${server.url}tree/index.html`);
+    await page.getByText(`${chapter}.ipynb`).waitFor();
+    assert.equal(await page.getByText('images', { exact: true }).count(), 0);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
 
   test('takes a chapter that nobody has touched for unchanged, so leaving it asks nothing', async () => {
     const { context, page } = await fresh();
@@ -105,6 +173,36 @@ describe('The site', inChromium, () => {
     const label = (await page.locator('.lif-figure').nth(1).getAttribute('aria-label')) ?? '';
     assert.match(label, /^Live: /);
     assert.deepEqual(await axeFaults(page, '.lif-figure'), []);
+    assert.equal(await page.locator('.lif-figure svg:not([aria-hidden=true])').count(), 0);
+    await page.locator('.lif-figure').nth(1).hover();
+    const buttons = await page.locator('.lif-figure .modebar-btn').evaluateAll(titles);
+    assert.ok(buttons.includes('Zoom in'), buttons.join());
+    assert.doesNotMatch(buttons.join(), /share|cloud|upload|edit/i);
+    await context.close();
+  });
+
+  test('fits a phone, and is dark where the system is: page and figures', async () => {
+    const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+    const { context, page } = await fresh({ ...phone, colorScheme: 'dark' });
+    await openChapter(page, server.url, chapter);
+    await page.getByRole('link', { name: 'The book' }).waitFor();
+    await page.getByText(chapter, { exact: true }).waitFor();
+    assert.equal(await page.getByText('Checkpoint').count(), 0);
+    const saved = JSON.stringify(wideFigure());
+    await setCells(page, [`(globalThis as any)[Symbol.for('jupyterlite-typescript-kernel')].display(${saved});`]);
+    await runAllCells(page, 60);
+    const drawn = page.locator('.lif-figure .main-svg').first();
+    await drawn.waitFor();
+    await page.waitForFunction(() => (document.querySelector('.lif-figure .main-svg')?.clientWidth ?? 999) <= 390);
+    await page.locator('.lif-figure-title', { hasText: 'A title that is longer than a phone is wide' }).waitFor();
+    assert.equal(await paper(page), 'rgb(27, 30, 35)');
+    const buttons = await page.locator('.lif-figure .modebar-btn').evaluateAll(titles);
+    assert.doesNotMatch(buttons.join(), /share|cloud/i, 'nor does a figure of an older notebook');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.waitForFunction(() => document.body.dataset.jpThemeLight === 'true');
+    await page.waitForFunction(
+      () => (document.querySelector('.lif-figure .main-svg') as SVGElement).style.background === 'rgb(255, 255, 255)',
+    );
     await context.close();
   });
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { unzipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { npyArray } from '../../src/records/npy';
 import { axeFaults } from '../browser/site';
@@ -30,6 +30,17 @@ async function downloaded(page: Page, label: string): Promise<Record<string, Uin
   const [download] = await Promise.all([page.waitForEvent('download'), choose(page, label)]);
   assert.match(download.suggestedFilename(), /\.zip$/);
   return unzipSync(readFileSync(await download.path()));
+}
+
+/** Chooses a file that the menu takes back in. */
+async function takeIn(page: Page, name: string, buffer: Buffer): Promise<void> {
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), choose(page, 'Take a download back in…')]);
+  await chooser.setFiles({ name, mimeType: 'application/zip', buffer });
+}
+
+/** The part of JupyterLab's application that says whether all is saved. */
+interface Lab {
+  jupyterapp: { shell: { currentWidget: { context: { model: { dirty: boolean } } } } };
 }
 
 /** From now on the site has another first line in this chapter. */
@@ -81,6 +92,22 @@ describe("The reader's work", inChromium, () => {
     await openChapter(again, server.url, chapter);
     assert.deepEqual(await sourcesOf(again), ['const mine = 1;']);
     assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('is saved within seconds of an edit, and at once when the page is put away', async () => {
+    const { page } = await fresh();
+    await openChapter(page, server.url, chapter);
+    const isSaved = () => !(window as unknown as Lab).jupyterapp.shell.currentWidget.context.model.dirty;
+    await setCells(page, ['const first = 1;']);
+    await page.waitForFunction(isSaved, null, { timeout: 9000 });
+    await page.evaluate(() => Object.defineProperty(document, 'visibilityState', { value: 'hidden' }) && undefined);
+    await setCells(page, ['const second = 2;']);
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await page.waitForFunction(isSaved, null, { timeout: 1500 });
+    const again = await context.newPage();
+    await openChapter(again, server.url, chapter);
+    assert.deepEqual(await sourcesOf(again), ['const second = 2;']);
     await context.close();
   });
 
@@ -177,6 +204,19 @@ console.log(T, trainAccs.length, weights.length);`;
     assert.deepEqual(now.length, served(other).cells.length);
     await setCells(page, [look]);
     assert.match(printed(await runAllCells(page, 60)), /mine: expected the records of a run, found none/);
+
+    await setCells(page, ['const later = 1;']);
+    const notebooksZip = Buffer.from(zipSync({ [`${other}.ipynb`]: notebooks[`${other}.ipynb`] }));
+    await takeIn(page, 'notebooks.zip', notebooksZip);
+    await page.getByText(/^Taken in: 1 notebook\. What you had changed here is now called .*\(mine until /).waitFor();
+    await page.waitForFunction(() => document.querySelector('.cm-content')?.textContent?.includes('loadRun'));
+    assert.deepEqual(await sourcesOf(page), [look]);
+    await takeIn(page, 'run.zip', Buffer.from(zipSync(run)));
+    await page.getByText('Taken in: 1 run.').waitFor();
+    assert.match(printed(await runAllCells(page, 60)), /100 10 7840/);
+    await takeIn(page, 'other.zip', Buffer.from('something else'));
+    await page.getByText(/^other\.zip: expected a zip file that the menu Tutorial has made, found /).waitFor();
+    assert.deepEqual(await sourcesOf(page), [look]);
     assert.deepEqual(faults, []);
     await context.close();
   });

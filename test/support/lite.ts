@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
+import { serve } from '../../tools/lite/serve.mjs';
 
 export const root = resolve(__dirname, '..', '..');
 const built = join(root, 'build', 'lite');
@@ -75,7 +75,6 @@ export interface Server {
 /** Serves build/ below a folder, as GitHub Pages does. */
 export async function serveLite(): Promise<Server> {
   if (!existsSync(built)) throw new Error('build/lite: expected the browser edition, found none; run `npm run lite`');
-  const { serve } = await import(pathToFileURL(join(root, 'tools', 'lite', 'serve.mjs')).href);
   const { port, close } = await serve(join(root, 'build'), 0, '/some/folder');
   return { url: `http://127.0.0.1:${port}/some/folder/lite/`, close };
 }
@@ -106,8 +105,7 @@ export async function watchedPage(context: BrowserContext, site: string): Promis
   await context.route('**', (route) => {
     const url = route.request().url();
     if (url.startsWith(site) || /^(data|blob|about|attachment):/.test(url)) return route.continue();
-    // The browser itself asks for it at the top of the host.
-    if (!url.endsWith('/favicon.ico')) faults.push(`request to ${url}`);
+    faults.push(`request to ${url}`);
     return route.abort();
   });
   const page = await context.newPage();

@@ -11,14 +11,21 @@ import { chapterNames, chaptersFolder, hashOfCells, openCopy, readChapter } from
 /** What the kernel reports of itself: the same in the files, or the page would take each for changed when it opens it. */
 const KERNELSPEC = { display_name: 'TypeScript', language: 'typescript', name: 'tslab' };
 
-/** A name of the source leads to the book, where it is shown. */
+/**
+ * A name of the source leads to the book, where it is shown.
+ * @param {string} markdown
+ */
 const withSourceLinks = (markdown) =>
   markdown.replaceAll(
     /\]\(\.\.\/(src\/[\w./-]*)\)/g,
     (_, path) => `](${sourceAddress(namedSource(path), '../build/book/')})`,
   );
 
-/** A chapter as the site serves it. */
+/**
+ * A chapter as the site serves it.
+ * @param {import('../exercises/cells.mjs').Notebook} chapter
+ * @param {string} name of its file
+ */
 export function siteNotebook(chapter, name) {
   const copy = openCopy(chapter, name);
   const cells = copy.cells.map((cell) => {
@@ -40,10 +47,16 @@ export function siteNotebook(chapter, name) {
   };
 }
 
-/** A drawing in ASCII: JupyterLite encodes it with `btoa`, which takes no other character. */
+/**
+ * A drawing in ASCII: JupyterLite encodes it with `btoa`, which takes no other character.
+ * @param {string} svg
+ */
 export const asciiDrawing = (svg) => svg.replace(/[^\0-\x7f]/gu, (character) => `&#${character.codePointAt(0)};`);
 
-/** Writes the drawings into a folder. */
+/**
+ * Writes the drawings into a folder.
+ * @param {string} folder
+ */
 export function writeDrawings(folder) {
   const drawings = join(chaptersFolder, 'images');
   for (const name of readdirSync(drawings).filter((file) => file.endsWith('.svg'))) {
@@ -51,8 +64,13 @@ export function writeDrawings(folder) {
   }
 }
 
-/** Writes notebooks and drawings; returns the version of each chapter by its path. */
+/**
+ * Writes notebooks and drawings.
+ * @param {string} folder
+ * @returns {Record<string, string>} the version of each chapter by its path
+ */
 export function writeContents(folder) {
+  /** @type {Record<string, string>} */
   const versions = {};
   for (const name of chapterNames()) {
     const notebook = siteNotebook(readChapter(name), name);

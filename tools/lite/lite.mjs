@@ -7,7 +7,6 @@ import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { buildDeclarations, buildKernel } from '../../packages/typescript-kernel/jupyterlite/build.mjs';
 import { trainIfNeeded } from '../book/trained.mjs';
-import { bundle } from '../system/esbuild.mjs';
 import { command, whole } from '../system/options.mjs';
 import { runProgram } from '../system/program.mjs';
 import {
@@ -22,7 +21,7 @@ import {
 } from '../system/project.mjs';
 import { run } from '../system/run.mjs';
 import { writeContents, writeDrawings } from './contents.mjs';
-import { writePackage } from './package.mjs';
+import { bundleScript, writePackage } from './package.mjs';
 import { preparePages } from './pages.mjs';
 import { serve } from './serve.mjs';
 
@@ -35,15 +34,15 @@ const contents = join(work, 'contents');
 const site = join(work, 'site');
 const extensions = ['kernel', 'page'].map((name) => join(work, name));
 
-/** The page's extension: a folder as JupyterLab's builder makes them. */
+/**
+ * The page's extension: a folder as JupyterLab's builder makes them.
+ * @param {string} folder
+ */
 async function writePageExtension(folder) {
   const { version, license } = readJson(join(root, 'package.json'));
-  await bundle({
-    entryPoints: [join('lite', 'page', 'main.ts')],
-    outfile: join(folder, 'static', 'remoteEntry.js'),
-    format: 'iife',
-    legalComments: 'none',
-  });
+  const page = join('lite', 'page');
+  await bundleScript(join(page, 'main.ts'), join(folder, 'static', 'remoteEntry.js'));
+  await bundleScript(join(page, 'files.ts'), join(folder, 'static', 'files.js'), { format: 'esm' });
   const plotly = require.resolve('plotly.js-cartesian-dist-min');
   cpSync(plotly, join(folder, 'static', 'plotly.js'));
   cpSync(join(server, 'custom', 'custom.css'), join(folder, 'static', 'page.css'));
@@ -105,9 +104,12 @@ async function copyIcons() {
   const program = 'import os, jupyter_server; print(os.path.dirname(jupyter_server.__file__))';
   const { code, lines } = await run(venvPython, ['-c', program], { cwd: work });
   if (code !== 0) throw new SetupError(`no jupyter_server in .venv: ${lines.at(-1)}`);
-  cpSync(join(lines.at(-1).trim(), 'static', 'favicons'), join(site, 'static', 'favicons'), { recursive: true });
+  cpSync(join(String(lines.at(-1)).trim(), 'static', 'favicons'), join(site, 'static', 'favicons'), {
+    recursive: true,
+  });
 }
 
+/** @param {Record<string, string>} versions of the chapters */
 async function finish(versions) {
   await copyIcons();
   for (const name of filesUnder(site)) if (UNUSED.test(name)) rmSync(join(site, name));
@@ -125,13 +127,8 @@ async function finish(versions) {
   const needed = filesUnder(site)
     .map((name) => name.split(sep).join('/'))
     .filter((name) => /^(lif-fc-mnist|extensions|files|api)\//.test(name));
-  await bundle({
-    entryPoints: [join('lite', 'page', 'offline.ts')],
-    outfile: join(site, 'offline.js'),
-    format: 'iife',
-    legalComments: 'none',
-    define: { NEEDED: JSON.stringify(needed) },
-  });
+  const define = { NEEDED: JSON.stringify(needed) };
+  await bundleScript(join('lite', 'page', 'offline.ts'), join(site, 'offline.js'), { define });
 }
 
 async function buildSite() {
@@ -159,6 +156,14 @@ async function buildSite() {
   );
 }
 
+/** The pages lead to the book, which a fresh clone does not have yet. */
+async function buildBookIfNeeded() {
+  if (existsSync(join(root, 'build', 'book', 'index.html'))) return;
+  console.log('lite: no book in build/book yet: building it (about a minute)');
+  const { code, lines } = await run(process.execPath, [join(root, 'tools', 'book', 'book.mjs')], { cwd: root });
+  if (code !== 0) throw new SetupError(`the book was not built: ${lines.at(-1)}`);
+}
+
 const program = command('npm run lite --', 'lite')
   .description('The browser edition in build/lite/.')
   .option('--serve', 'serve it and the book afterwards, on this computer only, until Ctrl-C')
@@ -170,7 +175,8 @@ if (!options.serve && program.getOptionValueSource('port') === 'cli')
 async function main() {
   await buildSite();
   if (!options.serve) return;
-  const { port } = await serve(join(root, 'build'), options.port, '', ['book', 'lite']);
+  await buildBookIfNeeded();
+  const { port } = await serve(join(root, 'build'), options.port, '', ['lite', 'book']);
   console.log(`lite: serving build/book/ and build/lite/ at http://127.0.0.1:${port}/lite/ until Ctrl-C`);
 }
 

@@ -13,12 +13,26 @@ const zip = promisify(gzip);
 
 /** The names of MNIST's files, and of what chapter 5 reads of a run, as the package has them. */
 function fileNames() {
+  /** @type {typeof import('../../src/common/mnist.js')} */
   const { MNIST_FILES } = require(join(root, 'dist', 'common', 'mnist.js'));
+  /** @type {typeof import('../../src/records/run-files.js')} */
   const { READ_FILES } = require(join(root, 'dist', 'records', 'run-files.js'));
   return { mnist: Object.values(MNIST_FILES).flat(), run: READ_FILES };
 }
 
-/** Parts of TensorFlow.js that a worker has no use for: WebGL, and the pipelines of tf.data. */
+/**
+ * Bundles a script of the site's pages, with all that it imports.
+ * @param {string} entry from the top of the clone
+ * @param {string} outfile
+ * @param {import('esbuild').BuildOptions} [options]
+ */
+export const bundleScript = (entry, outfile, options = {}) =>
+  bundle({ format: 'iife', legalComments: 'none', entryPoints: [entry], outfile, ...options });
+
+/**
+ * Parts of TensorFlow.js that a worker has no use for: WebGL, and the pipelines of tf.data.
+ * @type {import('esbuild').Plugin}
+ */
 const withoutUnused = {
   name: 'without-unused',
   setup(plugin) {
@@ -32,16 +46,16 @@ const withoutUnused = {
   },
 };
 
-/** Writes the package's folder of the site. */
+/**
+ * Writes the package's folder of the site.
+ * @param {string} folder
+ */
 export async function writePackage(folder) {
   mkdirSync(folder, { recursive: true });
   const names = fileNames();
   await Promise.all([
-    bundle({
-      entryPoints: [join('src', 'browser', 'index.ts')],
-      outfile: join(folder, 'index.js'),
+    bundleScript(join('src', 'browser', 'index.ts'), join(folder, 'index.js'), {
       format: 'esm',
-      legalComments: 'none',
       // Stack frames show the names of functions.
       keepNames: true,
       plugins: [withoutUnused],
@@ -57,7 +71,11 @@ export async function writePackage(folder) {
   for (const name of names.run) cpSync(join(runFolder, name), join(folder, 'run', name));
 }
 
-/** The four files, compressed once and kept in build/: that takes some 10 s. */
+/**
+ * The four files, compressed once and kept in build/: that takes some 10 s.
+ * @param {readonly string[]} names
+ * @param {string} folder
+ */
 async function writeMnist(names, folder) {
   const kept = join(root, 'build', 'mnist');
   mkdirSync(kept, { recursive: true });

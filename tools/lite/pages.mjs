@@ -10,19 +10,24 @@ import { readJson, root, SetupError } from '../system/project.mjs';
 /** The application's apps that are pages of the site, with the title that each has until it has loaded. */
 const APPS = { notebooks: 'A chapter', tree: 'All files' };
 
-/** What a reader sees until the application has loaded, which removes it. By itself it would come with the scripts, seconds later. */
+/** What a reader sees until the application has loaded, which hides it. By itself it would come with the scripts, seconds later. */
 const SIGN = `<div id="jupyterlite-loading-indicator" role="status"><p>Opening…</p><i></i></div>`;
 /** Until the application knows its theme, the page has the colours of the system. */
 const SIGN_STYLE = `<style>
 #jupyterlite-loading-indicator { font: 1rem system-ui, sans-serif; text-align: center; padding-top: 30vh; box-sizing: border-box; }
 #jupyterlite-loading-indicator i { display: inline-block; width: 12rem; height: 4px; border-radius: 2px; background: linear-gradient(90deg, #0072b200, #0072b2, #0072b200) 0 / 50% no-repeat #8884; animation: lif-opening 1.2s linear infinite; }
 @keyframes lif-opening { from { background-position: -100% } to { background-position: 200% } }
-@keyframes jupyterlite-fade-out { to { opacity: 0 } }
 @media (prefers-color-scheme: dark) { body, body #jupyterlite-loading-indicator { background-color: #111; color: #fff; } }
 </style>`;
 
-/** JupyterLite's page with a sign of loading from the first moment on. */
+/**
+ * JupyterLite's page with a sign of loading from the first moment on.
+ * @param {string} html
+ * @param {string} title
+ * @throws SetupError in one line if the page is another than is expected
+ */
 export function appPage(html, title) {
+  /** @type {[RegExp, string][]} */
   const changes = [
     [/<html>/, '<html lang="en">'],
     [/<title>[^<]*<\/title>/, `<title>${escapeHtml(title)}</title>`],
@@ -37,7 +42,10 @@ export function appPage(html, title) {
   }, html);
 }
 
-/** Markdown of one paragraph as HTML: bold, italics, code, and links as their text. */
+/**
+ * Markdown of one paragraph as HTML: bold, italics, code, and links as their text.
+ * @param {string} markdown
+ */
 const inline = (markdown) =>
   escapeHtml(markdown)
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
@@ -45,7 +53,12 @@ const inline = (markdown) =>
     .replace(/\*([^*]+)\*/g, '<em>$1</em>')
     .replace(/`([^`]+)`/g, '<code>$1</code>');
 
-/** The page in front: the chapters in their order, the book, and all files. */
+/**
+ * The page in front: the chapters in their order, the book, and all files.
+ * @param {string} template lite/index.html
+ * @param {{ name: string, notebook: import('../exercises/cells.mjs').Notebook }[]} chapters with the names of their files
+ * @param {string} book where it is, as seen from the site; empty if there is none
+ */
 export function frontPage(template, chapters, book) {
   const items = chapters.map(({ name, notebook }) => {
     const { title, aim } = introduction(notebook);
@@ -57,7 +70,10 @@ export function frontPage(template, chapters, book) {
     .replace('<!-- book -->', () => (book ? `<a href="${escapeHtml(book)}index.html">The book</a> · ` : ''));
 }
 
-/** Prepares the pages of a site that `jupyter lite build` has made. */
+/**
+ * Prepares the pages of a site that `jupyter lite build` has made.
+ * @param {string} site its folder
+ */
 export function preparePages(site) {
   const settings = readJson(join(root, 'lite', 'jupyter-lite.json'))['jupyter-config-data'];
   for (const [app, title] of Object.entries(APPS)) {
@@ -70,6 +86,7 @@ export function preparePages(site) {
   copyFileSync(join(root, 'book', '_static', 'favicon.svg'), join(site, 'favicon.svg'));
   // The drawings stay where the texts find them, but are no entry of the list.
   const list = join(site, 'api', 'contents', 'all.json');
+  /** @type {{ content: { path: string }[] }} */
   const folder = readJson(list);
   write(list, JSON.stringify({ ...folder, content: folder.content.filter(({ path }) => path !== 'images') }));
 }

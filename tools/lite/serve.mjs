@@ -4,21 +4,25 @@ import { pathOf, sendFile } from '../system/static-files.mjs';
 
 /**
  * Serves a folder on 127.0.0.1.
- * @param below the path that the folder has on the server, such as /a/b
- * @param only the folders in it that are served; all of it by default
- * @returns the port and what ends the server
+ * @param {string} folder
+ * @param {number} [port] a free one by default
+ * @param {string} [below] the path that the folder has on the server, such as /a/b
+ * @param {string[]} [only] the folders in it that are served; all of it by default. The path above them leads to the first
+ * @returns {Promise<{ port: number, close(): void }>} the port and what ends the server
  */
 export async function serve(folder, port = 0, below = '', only = undefined) {
   const server = createServer((request, response) => {
+    /** @param {number} status */
     const end = (status) => response.writeHead(status).end();
     const path = pathOf(request);
     if (path === undefined) return end(400);
     if (!path.startsWith(`${below}/`)) return end(404);
+    if (only && path === `${below}/`) return response.writeHead(302, { location: `${path}${only[0]}/` }).end();
     if (!sendFile(request, response, folder, path.slice(below.length), only)) end(404);
   });
-  await new Promise((done, failed) => server.on('error', failed).listen(port, '127.0.0.1', done));
+  await new Promise((done, failed) => server.on('error', failed).listen(port, '127.0.0.1', () => done(undefined)));
   return {
-    port: server.address().port,
+    port: /** @type {import('node:net').AddressInfo} */ (server.address()).port,
     close() {
       server.close();
       server.closeAllConnections();

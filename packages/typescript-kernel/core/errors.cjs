@@ -183,7 +183,8 @@ exports.describeError = (inspect, error) =>
 exports.describeFailure = (inspect, error) => {
   const text = withRuntimeHint(exports.describeError(inspect, error));
   const ename = isError(error) ? (attempt(() => String(error.name)) ?? 'Error') : 'Error';
-  const evalue = attempt(() => String(isError(error) ? error.message : error)) ?? '';
+  // Of an object that is no error `String` would say `[object Object]`.
+  const evalue = isError(error) ? (attempt(() => String(error.message)) ?? '') : show(inspect, error);
   return { text, reply: { ename, evalue, traceback: text.split('\n') } };
 };
 

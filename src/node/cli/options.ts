@@ -147,7 +147,11 @@ const OURS: Entry[] = [
     read: folder,
   },
   { name: 'resume', flags: '--resume', help: 'continue the run in the out dir from its checkpoint' },
-  { name: 'overwrite', flags: '--overwrite', help: 'replace the run in the out dir by a new one' },
+  {
+    name: 'overwrite',
+    flags: '--overwrite',
+    help: 'replace the run in the out dir by a new one, once its first epoch is done',
+  },
   { name: 'show', flags: '--show', help: 'show the figures in a window at the end' },
   { name: 'saveFigures', flags: '--save-figures', help: 'save the figures as PNG and SVG in the out dir' },
   {

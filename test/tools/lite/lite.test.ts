@@ -1,32 +1,22 @@
 /** What the browser edition is made of: its notebooks, its server, and what it decides about a reader's copies. */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { get, type IncomingHttpHeaders } from 'node:http';
+import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import { unzipSync } from 'fflate';
-import { decide, nameOfOld } from '../../../lite/page/copies';
-import { runsZip } from '../../../lite/page/files';
+import { gunzipSync } from 'node:zlib';
+import { unzipSync, zipSync } from 'fflate';
+import { decide, freeName, nameOfOld } from '../../../lite/page/copies';
+import { readDownload, runsZip } from '../../../lite/page/files';
 import type { NotebookContent } from '../../../lite/page/jupyter';
 import { destinationOf } from '../../../lite/page/links';
 import { bookPage } from '../../../lite/page/menu';
 import { hashOfCells } from '../../../src/browser/hash';
+import { RUN_FILES } from '../../../src/records/run-files';
+import { asciiDrawing, siteNotebook } from '../../../tools/lite/contents.mjs';
+import { appPage, frontPage } from '../../../tools/lite/pages.mjs';
+import { serve } from '../../../tools/lite/serve.mjs';
 import { temporaryFolder } from '../../support/data';
-
-const load = <Module>(name: string): Promise<Module> =>
-  import(pathToFileURL(resolve(__dirname, '..', '..', '..', 'tools', 'lite', `${name}.mjs`)).href);
-
-interface SiteNotebook extends NotebookContent {
-  cells: (NotebookContent['cells'][number] & { source: string; outputs?: object[] })[];
-  metadata: NotebookContent['metadata'] & { kernelspec: { name: string } };
-}
-interface ContentsModule {
-  siteNotebook(chapter: object, name: string): SiteNotebook;
-  asciiDrawing(svg: string): string;
-}
-interface Serve {
-  serve(folder: string, port?: number, below?: string, only?: string[]): Promise<{ port: number; close(): void }>;
-}
 
 const cell = (source: string) => ({ cell_type: 'code', source });
 const content = (sources: string[], metadata: NotebookContent['metadata'] = {}): NotebookContent => ({
@@ -36,14 +26,17 @@ const content = (sources: string[], metadata: NotebookContent['metadata'] = {}):
 
 describe('A notebook of the site', () => {
   const chapter = {
+    nbformat: 4,
     metadata: { kernelspec: { name: 'other' }, kept: 1 },
     cells: [
       {
+        id: 'a',
         cell_type: 'markdown',
         source: ['# τ\n', 'See [it](../src/snn/neuron.ts), [1](01-x.ipynb) and ![a](images/a.svg).'],
         metadata: {},
       },
       {
+        id: 'b',
         cell_type: 'code',
         source: ['const f = () => {\n', '  // BEGIN SOLUTION\n', '  return 1;\n', '  // END SOLUTION\n', '};'],
         metadata: { exercise: { id: 'x', role: 'answer' } },
@@ -53,7 +46,6 @@ describe('A notebook of the site', () => {
   };
 
   test("is the learner's copy: a stub for each solution, no outputs, and texts as one string", async () => {
-    const { siteNotebook } = await load<ContentsModule>('contents');
     const { cells, metadata } = siteNotebook(chapter, '00-x.ipynb');
     const [text, answer] = cells;
     assert.match(text.source, /^# τ\nSee /);
@@ -63,21 +55,18 @@ describe('A notebook of the site', () => {
   });
 
   test('leads to the book for the source, and leaves other links alone', async () => {
-    const { siteNotebook } = await load<ContentsModule>('contents');
     const [{ source }] = siteNotebook(chapter, '00-x.ipynb').cells;
     assert.match(source, /\[it\]\(\.\.\/build\/book\/src\/snn\/neuron\.ts\.html\)/);
     assert.match(source, /\[1\]\(01-x\.ipynb\) and !\[a\]\(images\/a\.svg\)/);
   });
 
   test('has the version that its page computes', async () => {
-    const { siteNotebook } = await load<ContentsModule>('contents');
     const notebook = siteNotebook(chapter, '00-x.ipynb');
     assert.equal(notebook.metadata.lif_fc_mnist?.version, hashOfCells(notebook));
     assert.notEqual(hashOfCells(content(['a', 'b'])), hashOfCells(content(['ab'])));
   });
 
   test('has drawings of ASCII alone', async () => {
-    const { asciiDrawing } = await load<ContentsModule>('contents');
     assert.equal(asciiDrawing('<text>τ = 2 × ½ 𝜏</text>'), '<text>&#964; = 2 &#215; &#189; &#120591;</text>');
   });
 });
@@ -120,6 +109,58 @@ test('A chapter leads to its page of the book, and any other place to the first 
   assert.equal(bookPage(site, '../book/', undefined), 'https://a.example/b/book/index.html');
 });
 
+describe('A download that is taken back in', () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const read = (files: Record<string, Uint8Array>) => readDownload('a.zip', zipSync(files));
+  const run = Object.fromEntries(RUN_FILES.map((name) => [`mine/${name}`, Uint8Array.of(1)]));
+
+  test('holds notebooks and runs by their names', () => {
+    const notebook = content(['1']);
+    const { notebooks, runs } = read({ 'a/b.ipynb': bytes(JSON.stringify(notebook)), ...run });
+    assert.deepEqual(notebooks, { 'a/b.ipynb': notebook });
+    assert.deepEqual(Object.keys(runs.mine), [...RUN_FILES]);
+  });
+
+  test('is refused in one line if it is anything else', () => {
+    const wanted = /^Error: a\.zip: expected a zip file that the menu Tutorial has made, found /;
+    assert.throws(() => readDownload('a.zip', bytes('no zip at all')), wanted);
+    assert.throws(() => read({}), wanted);
+    assert.throws(() => read({ 'a/b.exe': bytes('') }), wanted);
+    assert.throws(() => read({ '../a.ipynb': bytes('{}') }), wanted);
+    assert.throws(
+      () => read({ 'a.ipynb': bytes('{}') }),
+      /^Error: a\.zip: a\.ipynb: expected a notebook, found something else$/,
+    );
+    const { 'mine/train_accs.npy': _, ...rest } = run;
+    assert.throws(() => read(rest), /^Error: a\.zip: expected mine\/train_accs\.npy in it, found none$/);
+  });
+
+  test('takes no name that something of the reader has', async () => {
+    const taken = ['a.ipynb', 'a-2.ipynb', 'run'];
+    const free = (name: string) => freeName(name, async (other) => taken.includes(other));
+    assert.deepEqual(await Promise.all(['a.ipynb', 'b.ipynb', 'run'].map(free)), ['a-3.ipynb', 'b.ipynb', 'run-2']);
+  });
+});
+
+describe('A page of the site', () => {
+  test('has a sign of loading before any script is there, and is refused if JupyterLite has changed it', () => {
+    const page = '<html><head><title>x</title><link rel="manifest" href="m"></head><body a="b">\n</body></html>';
+    assert.match(
+      appPage(page, 'A & B'),
+      /<title>A &amp; B<\/title>.*<body a="b"><div id="jupyterlite-loading-indicator"/s,
+    );
+    assert.throws(() => appPage('<p>', 'x'), /^Error: JupyterLite's page: expected \/<html>\/, found none$/);
+  });
+
+  test('lists the chapters with what a reader will be able to do', () => {
+    const source = '# 1. A < B\n\n**You will be able to** say [what](x.md) `x` is.';
+    const notebook = { cells: [{ id: 'a', cell_type: 'markdown', source, metadata: {} }], metadata: {}, nbformat: 4 };
+    const page = frontPage('<!-- chapters --><!-- book -->', [{ name: '01-x.ipynb', notebook }], '');
+    const link = '<a href="notebooks/index.html?path=01-x.ipynb">1. A &lt; B</a>';
+    assert.equal(page, `<ol>\n<li>${link}<p>Say what <code>x</code> is.</p></li>\n</ol>`);
+  });
+});
+
 describe('A link of a text', () => {
   const site = 'https://a.example/b/lite/';
   const to = (path: string, book = '../book/') => destinationOf(`${site}${path}`, site, book);
@@ -146,7 +187,6 @@ describe('The server', () => {
 
   /** Statuses, texts and headers by path. */
   async function ask(only?: string[]) {
-    const { serve } = await load<Serve>('serve');
     const { port, close } = await serve(folder, 0, '/x', only);
     after(close);
     return (path: string) => fetch(`http://127.0.0.1:${port}${path}`, { redirect: 'manual' });
@@ -173,8 +213,28 @@ describe('The server', () => {
   test('serves the folders that are named, and nothing beside them', async () => {
     const get = await ask(['pages']);
     assert.equal(await (await get('/x/pages/')).text(), '<p>page');
-    for (const path of ['/x/', '/x/a.wasm', '/x/pages/..%2fa.wasm', '/x/pages%2f..%2fa.wasm']) {
+    for (const path of ['/x/a.wasm', '/x/pages/..%2fa.wasm', '/x/pages%2f..%2fa.wasm']) {
       assert.equal((await get(path)).status, 404, path);
     }
+    const { status, headers } = await get('/x/');
+    assert.deepEqual([status, headers.get('location')], [302, '/x/pages/'], 'the place above them leads to the first');
+  });
+
+  test('compresses what becomes smaller, for who can read it', async () => {
+    const { port, close } = await serve(folder, 0, '/x');
+    after(close);
+    const ask = (path: string, encoding: string) =>
+      new Promise<{ headers: IncomingHttpHeaders; body: Buffer }>((resolve) => {
+        get({ port, path, headers: { 'accept-encoding': encoding } }, async (response) => {
+          resolve({ headers: response.headers, body: Buffer.concat(await response.toArray()) });
+        });
+      });
+    const small = await ask('/x/index.html', 'br, gzip');
+    assert.equal(small.headers['content-encoding'], 'gzip');
+    assert.equal(gunzipSync(small.body).toString(), '<p>top');
+    const plain = await ask('/x/index.html', 'identity');
+    assert.deepEqual([plain.headers['content-encoding'], plain.body.toString()], [undefined, '<p>top']);
+    writeFileSync(join(folder, 'images.gz'), 'x');
+    assert.equal((await ask('/x/images.gz', 'gzip')).headers['content-encoding'], undefined);
   });
 });

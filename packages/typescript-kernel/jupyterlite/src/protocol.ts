@@ -1,5 +1,7 @@
 /** What the page and its two workers say to each other. */
-export type { TypeProblem } from '../../core/hints.cjs';
+import type { TypeProblem } from '../../core/hints.cjs';
+
+export type { TypeProblem };
 
 /** What is shown below a cell: data by MIME type, as in a Jupyter message. */
 export interface Bundle {
@@ -13,21 +15,43 @@ export type Modules = Record<string, string>;
 /** How a cell ended, as an execute reply has it. */
 export type Outcome = { status: 'ok' } | { status: 'error'; ename: string; evalue: string; traceback: string[] };
 
+/**
+ * What the page asks a worker: what each question carries, and its answer. A worker that does not answer is ended with its
+ * questions, so there is no answer that is an error.
+ */
+type Questions = Record<string, { asks: object; answer: unknown }>;
+
+/** A question as it is sent; `id` names the answer that belongs to it. */
+export type Asked<All extends Questions> = {
+  [Type in keyof All]: { type: Type; id: number } & All[Type]['asks'];
+}[keyof All];
+
+export interface Answered<All extends Questions> {
+  type: 'reply';
+  id: number;
+  content: All[keyof All]['answer'];
+}
+
+/** Questions to the worker that runs cells. */
+export type OfCells = {
+  execute: { asks: { code: string; count: number }; answer: Outcome };
+  'is-complete': { asks: { code: string }; answer: { status: 'complete' | 'incomplete' | 'invalid' | 'unknown' } };
+  /** `Outcome` where an interrupt ended the worker. */
+  'can-run': { asks: { code: string }; answer: boolean | Outcome };
+};
+
 /** To the worker that runs cells. */
 export type ToCells =
   | { type: 'start'; modules: Modules; siteUrl: string; preload: boolean }
-  | { type: 'execute'; id: number; code: string; count: number }
-  | { type: 'is-complete'; id: number; code: string }
-  | { type: 'can-run'; id: number; code: string }
-  | { type: 'interrupt' };
+  | { type: 'interrupt' }
+  | Asked<OfCells>;
 
 /** From the worker that runs cells; `id` names the cell that it belongs to. */
 export type FromCells =
   | { type: 'ready' }
   | { type: 'stream'; id: number; name: 'stdout' | 'stderr'; text: string }
   | { type: 'display'; id: number; bundle: Bundle; displayId?: string; update: boolean }
-  | { type: 'reply'; id: number; content: Outcome | { status: 'complete' | 'incomplete' | 'invalid' | 'unknown' } }
-  | { type: 'reply'; id: number; content: boolean };
+  | Answered<OfCells>;
 
 export interface Completions {
   matches: string[];
@@ -36,17 +60,22 @@ export interface Completions {
   end: number;
 }
 
-/** To the worker that knows the types. `kernel` names the notebook that it is about. */
+/** Questions to the worker that knows the types. `kernel` names the notebook that they are about. */
+export type OfTypes = {
+  check: { asks: { kernel: string; code: string }; answer: TypeProblem[] };
+  complete: { asks: { kernel: string; code: string; position: number }; answer: Completions };
+  inspect: { asks: { kernel: string; code: string; position: number }; answer: string | null };
+};
+
+/** To the worker that knows the types. */
 export type ToTypes =
   | { type: 'start'; declarations: string }
-  | { type: 'check'; id: number; kernel: string; code: string }
-  | { type: 'complete'; id: number; kernel: string; code: string; position: number }
-  | { type: 'inspect'; id: number; kernel: string; code: string; position: number }
   | { type: 'ran'; kernel: string; code: string }
-  | { type: 'forget'; kernel: string };
+  | { type: 'forget'; kernel: string }
+  | Asked<OfTypes>;
 
-/** From the worker that knows the types. */
+/** From the worker that knows the types; a question that TypeScript trips over is answered with undefined. */
 export type FromTypes =
   | { type: 'ready' }
   | { type: 'failed'; message: string }
-  | { type: 'reply'; id: number; content: unknown };
+  | { type: 'reply'; id: number; content: Answered<OfTypes>['content'] | undefined };

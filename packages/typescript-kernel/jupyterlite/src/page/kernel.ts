@@ -2,7 +2,7 @@
 import { problemLines } from '../../../core/hints.cjs';
 import { INTERRUPTED, interruption, restarted } from '../../../core/interrupts.cjs';
 import { LANGUAGE_INFO } from '../../language.mjs';
-import type { FromCells, Outcome, ToCells } from '../protocol';
+import type { FromCells, OfCells, Outcome, ToCells } from '../protocol';
 import type { BaseKernel, KernelOptions, Message, Services } from './jupyterlite';
 import { createQueue } from './queue';
 import type { Settings } from './settings';
@@ -115,7 +115,12 @@ export function kernelClass(
       }
     }
 
-    private ask<T>(message: (id: number) => ToCells, isCell: boolean): Promise<T> {
+    /** `isCell`: an interrupt is for this question, and output belongs to the cell that asks it. */
+    private ask<Type extends keyof OfCells>(
+      type: Type,
+      asks: OfCells[Type]['asks'],
+      isCell: boolean,
+    ): Promise<OfCells[Type]['answer']> {
       const id = this.next++;
       if (isCell) {
         this.headers.set(id, this.parentHeader);
@@ -124,7 +129,7 @@ export function kernelClass(
       }
       return new Promise((resolve) => {
         this.requests.set(id, { resolve: resolve as (content: unknown) => void, header: this.parentHeader, isCell });
-        this.post(message(id));
+        this.post({ type, id, ...asks } as ToCells);
       });
     }
 
@@ -133,7 +138,7 @@ export function kernelClass(
      * does, and nothing of it is run before. Resolves to how it ended if it was interrupted meanwhile.
      */
     private async waitForTypes(code: string): Promise<Outcome | undefined> {
-      const answer = await this.ask<boolean | Outcome>((id) => ({ type: 'can-run', id, code }), true);
+      const answer = await this.ask('can-run', { code }, true);
       // What an earlier cell left behind kept the worker busy, and an interrupt ended it.
       if (typeof answer !== 'boolean') return answer;
       if (!answer && !this.isInterrupted) {
@@ -208,7 +213,7 @@ export function kernelClass(
         const evalue = problems.at(-1)?.messageText ?? '';
         return { status: 'error', ename: 'TypeScript', evalue, traceback: [], execution_count: count };
       }
-      const outcome = await this.ask<Outcome>((id) => ({ type: 'execute', id, code, count }), true);
+      const outcome = await this.ask('execute', { code, count }, true);
       if (outcome.status === 'error') return { ...outcome, execution_count: count };
       types.ran(this.id, code);
       return { ...outcome, execution_count: count, user_expressions: {}, payload: [] };
@@ -229,7 +234,7 @@ export function kernelClass(
     }
 
     isCompleteRequest({ code }: { code: string }): Promise<object> {
-      return this.ask((id) => ({ type: 'is-complete', id, code }), false);
+      return this.ask('is-complete', { code }, false);
     }
 
     async commInfoRequest(): Promise<object> {

@@ -1,8 +1,5 @@
 /** The page's side of the worker that knows the types. One serves all kernels of the page. */
-import type { Completions, FromTypes, ToTypes, TypeProblem } from '../protocol';
-
-type Request = Extract<ToTypes, { id: number }>;
-type Ask<T extends Request = Request> = T extends Request ? Omit<T, 'id'> : never;
+import type { Completions, FromTypes, OfTypes, ToTypes, TypeProblem } from '../protocol';
 
 export interface TypesClient {
   /**
@@ -47,12 +44,15 @@ export function createTypesClient(script: string, declarations: string | undefin
   };
   const send = (message: ToTypes) => (worker ? worker.postMessage(message) : early.push(message));
 
-  function ask(message: Ask): Promise<unknown> {
+  function ask<Type extends keyof OfTypes>(
+    type: Type,
+    asks: OfTypes[Type]['asks'],
+  ): Promise<OfTypes[Type]['answer'] | undefined> {
     if (!isReady) return Promise.resolve(undefined);
     const id = next++;
     return new Promise((resolve) => {
-      waiting.set(id, resolve);
-      send({ ...message, id } as ToTypes);
+      waiting.set(id, resolve as (content: unknown) => void);
+      send({ type, id, ...asks } as ToTypes);
     });
   }
 
@@ -77,11 +77,9 @@ export function createTypesClient(script: string, declarations: string | undefin
   return {
     settled,
     load,
-    check: (kernel, code) => ask({ type: 'check', kernel, code }) as Promise<TypeProblem[] | undefined>,
-    complete: (kernel, code, position) =>
-      ask({ type: 'complete', kernel, code, position }) as Promise<Completions | undefined>,
-    inspect: (kernel, code, position) =>
-      ask({ type: 'inspect', kernel, code, position }) as Promise<string | null | undefined>,
+    check: (kernel, code) => ask('check', { kernel, code }),
+    complete: (kernel, code, position) => ask('complete', { kernel, code, position }),
+    inspect: (kernel, code, position) => ask('inspect', { kernel, code, position }),
     ran: (kernel, code) => void send({ type: 'ran', kernel, code }),
     forget: (kernel) => void send({ type: 'forget', kernel }),
   };

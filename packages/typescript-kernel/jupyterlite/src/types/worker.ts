@@ -1,6 +1,6 @@
 /** The worker that knows the types. */
 import * as ts from '@tslab/typescript-for-tslab';
-import type { FromTypes, ToTypes } from '../protocol';
+import type { FromTypes, OfTypes, ToTypes } from '../protocol';
 import { createTypes, type Declarations, type NotebookTypes } from './notebook';
 
 const post = (message: FromTypes) =>
@@ -26,14 +26,18 @@ async function start(url: string): Promise<void> {
 }
 
 /** Does what is asked; returns the answer, if the message wants one. */
-function answer(message: Exclude<ToTypes, { type: 'start' }>): unknown {
+function answer(message: Exclude<ToTypes, { type: 'start' }>): OfTypes[keyof OfTypes]['answer'] | undefined {
   const { kernel } = message;
   if (message.type === 'forget') {
     notebooks.get(kernel)?.dispose();
-    return void notebooks.delete(kernel);
+    notebooks.delete(kernel);
+    return undefined;
   }
   const types = notebook(kernel);
-  if (message.type === 'ran') return types.ran(message.code);
+  if (message.type === 'ran') {
+    types.ran(message.code);
+    return undefined;
+  }
   if (message.type === 'check') return types.check(message.code);
   if (message.type === 'complete') return types.complete(message.code, message.position);
   return types.inspect(message.code, message.position);
@@ -53,7 +57,10 @@ self.addEventListener('message', ({ data }: MessageEvent<ToTypes>) => {
   // In the order in which they came. A question that TypeScript trips over is answered with nothing.
   ready
     .then(() => answer(data))
-    .catch((error) => console.warn(error))
+    .catch((error) => {
+      console.warn(error);
+      return undefined;
+    })
     .then((content) => {
       if ('id' in data) post({ type: 'reply', id: data.id, content });
     });
