@@ -176,18 +176,13 @@ describe('The book', inChromium, () => {
     const all = chapters().flatMap((name) => [
       ...new JSDOM(html(name)).window.document.querySelectorAll('details.hide'),
     ]);
-    assert.ok(all.length >= 10, `${all.length} hidden solutions`);
+    assert.ok(all.length >= 10, `${all.length} hidden cells`);
     for (const details of all) {
       const [summary] = details.children;
       assert.equal(details.classList.contains('admonition'), false);
       assert.equal(summary.getAttribute('aria-label'), null);
-      assert.deepEqual(
-        Array.from(summary.children, (line) => [line.className, line.textContent]),
-        [
-          ['collapsed', 'Show the solution'],
-          ['expanded', 'Hide the solution'],
-        ],
-      );
+      const names = Array.from(summary.children, (line) => `${line.className}: ${line.textContent}`);
+      assert.match(names.join(', '), /^collapsed: Show the (\w+), expanded: Hide the \1$/);
     }
   });
 

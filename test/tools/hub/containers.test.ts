@@ -1,8 +1,10 @@
 /** The containers: one Dockerfile for Binder, VS Code and Kubernetes. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
+import { temporaryFolder } from '../../support/data';
 import { root } from '../../support/notebooks';
 import { python } from '../../support/python';
 
@@ -25,6 +27,20 @@ describe('The containers', () => {
     for (const [, sources] of text('.binder', 'Dockerfile').matchAll(/^COPY (?!--)(.+) \S+$/gm)) {
       for (const source of sources.split(' ')) assert.ok(existsSync(join(root, source)), source);
     }
+  });
+
+  test('have all that set-up reads when they run it', () => {
+    const [before] = text('.binder', 'Dockerfile').split('RUN npm run setup') as [string];
+    const folder = join(temporaryFolder(), 'image');
+    for (const [, sources, target] of before.matchAll(/^COPY (?!--)(.+) (\S+)$/gm)) {
+      for (const source of sources.split(' ')) {
+        const isFolder = statSync(join(root, source)).isDirectory();
+        cpSync(join(root, source), join(folder, target, isFolder ? '' : basename(source)), { recursive: true });
+      }
+    }
+    const check = [join(folder, 'tools', 'setup', 'setup.mjs'), '--check'];
+    const { status, stderr } = spawnSync(process.execPath, check, { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
   });
 
   test('of VS Code use the same Dockerfile, and keep what it installed in volumes of their own', () => {
