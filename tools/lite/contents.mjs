@@ -18,7 +18,7 @@ const KERNELSPEC = { display_name: 'TypeScript', language: 'typescript', name: '
 const withSourceLinks = (markdown) =>
   markdown.replaceAll(
     /\]\(\.\.\/(src\/[\w./-]*)\)/g,
-    (_, path) => `](${sourceAddress(namedSource(path), '../build/book/')})`,
+    (_, path) => `](${sourceAddress(/** @type {string} */ (namedSource(path)), '../build/book/')})`,
   );
 
 /**
