@@ -291,7 +291,11 @@ def ann(rng):
 def trace(rng, seed):
     T, index = 150, int(rng.integers(0, 10000))
     script = ["node", "--import", "tsx", str(FOLDER / "spikes.ts"), str(seed), str(index), str(T)]
-    spikes = subprocess.run(script, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    drawn = subprocess.run(script, cwd=ROOT, capture_output=True, text=True)
+    if drawn.returncode != 0:
+        reason = next((line for line in drawn.stderr.splitlines() if "Error: " in line), drawn.stderr[-200:])
+        raise SystemExit(f"make_golden: the spikes of trace.json could not be drawn by the event engine: {reason.strip()}")
+    spikes = drawn.stdout.strip()
     steps = np.unpackbits(np.frombuffer(base64.b64decode(spikes), np.uint8), count=T * 784, bitorder="little")
     with torch.no_grad():
         linear = network(torch.nn.Identity(), scale=5)
