@@ -2,16 +2,21 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import { MAX_T } from '../../src/common/engine';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { SURROGATE_NAMES } from '../../src/common/surrogates';
 import { compileKernel, startKernel } from '../../src/event/kernel-module';
 import { BLOCK, Control, INPUTS, ROW_FLOATS, SCRATCH, SLOTS } from '../../src/event/memory';
+import { initBackend } from '../../src/node/backend';
 import { makeSurrogate, slopes } from '../../src/snn/surrogate';
 import { coreOf, simulateWithGradient } from '../support/given';
 import { assertClose } from '../support/golden';
 import { withEngine } from './engines';
+
+before(async () => {
+  await initBackend();
+});
 
 const bytes = readFileSync(join(__dirname, '..', '..', 'dist', 'event', 'kernel.wasm'));
 const memory = () => new WebAssembly.Memory({ initial: 16, maximum: 1024 });
