@@ -2,43 +2,12 @@
 import './frames';
 import type { Host } from '../host/contract';
 import { makeWithBar } from '../host/with-bar';
-import { initBackend } from './backend';
-import { loadMnist } from './data';
-import { interruptible, liveFigure, openWindow, progressBar, show } from './display';
-import { createEngine } from './engines';
-import { fingerprint } from './hash';
-import { loadRun, saveRun } from './runs';
+import * as host from './host';
 
 export * as exercises from '../exercises';
 export * from '../host/door';
 export { tf } from './backend';
-export {
-  createEngine,
-  fingerprint,
-  initBackend,
-  interruptible,
-  liveFigure,
-  loadMnist,
-  loadRun,
-  openWindow,
-  progressBar,
-  saveRun,
-  show,
-};
-
-const host = {
-  createEngine,
-  fingerprint,
-  initBackend,
-  interruptible,
-  liveFigure,
-  loadMnist,
-  loadRun,
-  openWindow,
-  progressBar,
-  saveRun,
-  show,
-} satisfies Host;
+export * from './host';
 
 /** Long work with a bar below the cell: `withBar.train`, `withBar.trainAnn`, `withBar.map`. */
-export const withBar = makeWithBar(host);
+export const withBar = makeWithBar(host satisfies Host);

@@ -79,19 +79,14 @@ export class EventCore {
 
   private setNeuron(neuron: NeuronOptions): void {
     this.neuron = neuron;
-    const { tau, decayInput, vThreshold, vReset, surrogateFunction, detachReset, ...others } = neuron;
-    // The compiler says so if the kernel is not told of an option.
-    others satisfies Record<string, never>;
-    this.kernel.functions.setNeuron(
-      tau,
-      Number(decayInput),
-      vThreshold,
-      Number(vReset !== null),
-      vReset ?? 0,
-      this.kernel.surrogates[surrogateFunction.name],
-      surrogateFunction.alpha,
-      Number(detachReset),
-    );
+    const tell = <Name extends keyof NeuronOptions>(name: Name) => ARGUMENTS[name](neuron[name], this.kernel);
+    const values = (Object.keys(ARGUMENTS) as (keyof NeuronOptions)[]).flatMap((name) => tell(name));
+    const { setNeuron } = this.kernel.functions;
+    // WebAssembly itself would drop what is too much, and take 0 for what is missing.
+    if (setNeuron.length !== values.length) {
+      throw new Error(`kernel: expected setNeuron to take ${values.length} numbers, found ${setNeuron.length}`);
+    }
+    setNeuron(...values);
   }
 
   /** Begins a presentation: says which images the next job is about, and which random numbers draw their spikes. */
@@ -250,3 +245,12 @@ function power(base: number, exponent: number): number {
   }
   return result;
 }
+/** What the kernel's `setNeuron` is told of each option, in the order of its arguments in `kernel/neuron.ts`. */
+const ARGUMENTS: { [Name in keyof NeuronOptions]: (value: NeuronOptions[Name], kernel: Kernel) => number[] } = {
+  tau: (tau) => [tau],
+  decayInput: (decayInput) => [Number(decayInput)],
+  vThreshold: (vThreshold) => [vThreshold],
+  vReset: (vReset) => [Number(vReset !== null), vReset ?? 0],
+  surrogateFunction: ({ name, alpha }, { surrogates }) => [surrogates[name], alpha],
+  detachReset: (detachReset) => [Number(detachReset)],
+};

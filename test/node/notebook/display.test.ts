@@ -10,7 +10,7 @@ import { saveFigure } from '../../../src/node/drawing/save';
 import { figureBundle, interruptible, liveFigure, show } from '../../../src/node/notebook/display';
 import { progressBar } from '../../../src/node/progress-bar';
 import { lines } from '../../../src/visualizing';
-import { type Display, type Ended, runCells, type Step } from '../../support/kernel';
+import { type Display, type Ended, runCells, type Step } from '../../support/jupyter-kernel';
 
 const root = resolve(__dirname, '..', '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'lif-display-'));

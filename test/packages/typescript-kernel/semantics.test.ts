@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { runCells } from '../../support/kernel';
+import { runCells } from '../../support/jupyter-kernel';
 import { ROWS, type Shown } from './cells';
 import { runInNode } from './in-node';
 import { writeThings } from './things';

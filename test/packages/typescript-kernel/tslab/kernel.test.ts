@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { type Ended, runCells, type Step } from '../../../support/kernel';
+import { type Ended, runCells, type Step } from '../../../support/jupyter-kernel';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
 // Inside the project, so that cells find the package by its name.

@@ -1,0 +1,7 @@
+/** What the browser offers under the names that every host has (`host/contract.ts`). */
+export { initBackend } from './backend';
+export { loadMnist } from './data';
+export { interruptible, liveFigure, openWindow, progressBar, show } from './display';
+export { createEngine } from './engines';
+export { fingerprint } from './hash';
+export { loadRun, saveRun } from './runs';
