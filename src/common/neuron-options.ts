@@ -57,24 +57,33 @@ export function checkDynamics(options: Omit<NeuronOptions, 'surrogateFunction'>)
   checkSwitch('detachReset', options.detachReset);
 }
 
-/** A neuron's options as files hold them: the surrogate's name and alpha are values like the others. */
-export type StoredNeuron = Omit<NeuronOptions, 'surrogateFunction'> & { surrogate: SurrogateName; alpha: number };
+/** A neuron's options as files hold them, the surrogate's as values like the others; what is missing has its default. */
+export type StoredNeuron = Omit<Partial<NeuronOptions>, 'surrogateFunction'> & {
+  surrogate: SurrogateName;
+  alpha: number;
+};
 
-/** Options for a file; `readNeuron` reads them. */
-export function storeNeuron({ surrogateFunction, detachReset, ...others }: NeuronOptions): StoredNeuron {
+/**
+ * Options for a file; `readNeuron` reads them. Those named here are in every file, in this order. Each later one is left
+ * out while it has its default, so that the files of a run without it keep their bytes.
+ */
+export function storeNeuron(neuron: NeuronOptions): StoredNeuron {
+  const { tau, decayInput, vThreshold, vReset, surrogateFunction, detachReset, ...later } = neuron;
   const { name: surrogate, alpha } = surrogateFunction;
-  return { ...others, surrogate, alpha, detachReset };
+  const defaults = new Map<string, unknown>(Object.entries(DEFAULT_NEURON));
+  const changed = Object.entries(later).filter(([name, value]) => value !== defaults.get(name));
+  return { tau, decayInput, vThreshold, vReset, surrogate, alpha, detachReset, ...Object.fromEntries(changed) };
 }
 
 /**
- * The options out of a file, which may hold more than them.
+ * The options out of a file, which may hold more than them. A missing one has its default, as in `tf.loadLayersModel`, so
+ * that files from before it can be read; but for the surrogate, whose default is another in the layer.
  * @throws RangeError as `checkNeuron`
  */
-export function readNeuron(stored: StoredNeuron): NeuronOptions {
-  const { surrogate, alpha } = stored;
-  const names = Object.keys(DEFAULT_NEURON) as (keyof NeuronOptions)[];
-  const values = { ...stored, surrogateFunction: { name: surrogate, alpha } };
-  const neuron = Object.fromEntries(names.map((name) => [name, values[name]])) as unknown as NeuronOptions;
+export function readNeuron({ surrogate, alpha, ...stored }: StoredNeuron): NeuronOptions {
+  const known = Object.entries(stored).filter(([name]) => Object.hasOwn(DEFAULT_NEURON, name));
+  const surrogateFunction = { name: surrogate, alpha };
+  const neuron = resolveNeuronOptions({ ...Object.fromEntries(known), surrogateFunction });
   checkNeuron(neuron);
   return neuron;
 }

@@ -71,11 +71,14 @@ function checksum(labels: Uint8Array): number {
 
 /** @throws RangeError that names what differs, if the history belongs to other options */
 export function checkBelongs(history: TrainingHistory, settings: RunSettings): void {
-  if (history.settings === null) return;
-  const differences = Object.keys(settings).filter((name) => history.settings?.[name] !== settings[name]);
+  const former = history.settings;
+  if (former === null) return;
+  const differences = Object.keys({ ...settings, ...former }).filter((name) => former[name] !== settings[name]);
   if (differences.length === 0) return;
-  const list = (of: RunSettings | null) => differences.map((name) => `${name} = ${of?.[name]}`).join(', ');
+  // `storeNeuron` leaves out what has its default.
+  const list = (of: RunSettings) =>
+    differences.map((name) => `${name} = ${name in of ? of[name] : 'its default'}`).join(', ');
   throw new RangeError(
-    `train: this history belongs to a run with ${list(history.settings)}, but now ${list(settings)}. Start with a newHistory(), or use the options of before`,
+    `train: this history belongs to a run with ${list(former)}, but now ${list(settings)}. Start with a newHistory(), or use the options of before`,
   );
 }

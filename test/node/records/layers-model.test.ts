@@ -17,6 +17,10 @@ before(async () => {
 const weights = initialWeights(4, 784, 10);
 const neuron = { ...DEFAULT_NEURON, tau: 7, vReset: null };
 
+/** Stays as it is also when the neuron gets more options, so that the files of old settings keep their bytes. */
+const DEFAULT_CONFIG =
+  '{ "name": "lif", "trainable": true, "tau": 2, "decayInput": true, "vThreshold": 1, "vReset": 0, "surrogate": "atan", "alpha": 2, "detachReset": false }';
+
 describe('a layers model written without TensorFlow', () => {
   test('is read by tf.loadLayersModel with weights and options', async () => {
     const folder = join(temporaryFolder(), 'lif_snn_mnist');
@@ -32,6 +36,19 @@ describe('a layers model written without TensorFlow', () => {
     const folder = join(temporaryFolder(), 'lif_snn_mnist');
     writeLayersModel(folder, weights, neuron);
     assert.deepEqual(readLayersModel(folder), { weights, neuron });
+  });
+
+  test('holds the options of a default neuron in this text for ever, and is read from it', () => {
+    const folder = join(temporaryFolder(), 'lif_snn_mnist');
+    writeLayersModel(folder, weights, DEFAULT_NEURON);
+    const text = readFileSync(join(folder, 'model.json'), 'utf8');
+    assert.equal(
+      /"class_name": "LIFNode",\s+"config": (\{[^}]*\})/.exec(text)?.[1].replace(/\n */g, ' '),
+      DEFAULT_CONFIG,
+    );
+    const layers = `[{ "class_name": "LIFNode", "config": ${DEFAULT_CONFIG} }]`;
+    writeFileSync(join(folder, 'model.json'), `{ "modelTopology": { "config": { "layers": ${layers} } } }`);
+    assert.deepEqual(readLayersModel(folder), { weights, neuron: DEFAULT_NEURON });
   });
 
   test('leaves everything else in its folder alone', () => {
