@@ -167,3 +167,36 @@ export function engineOptions(settings: Settings): Omit<EngineOptions, 'data'> {
   };
   return { seed, T, batchSize, learningRate, neuron };
 }
+
+const LOSSES = { mse: 'MSE', 'cross-entropy': 'cross-entropy', 'cross-entropy-counts': 'cross-entropy of counts' };
+const SURROGATE_WORDS: Record<string, string> = { atan: 'ATan', sigmoid: 'sigmoid', rect: 'rectangle' };
+/** What a switch is called where it is on and where it is off. */
+const SWITCHES: { [Name in SettingName]?: readonly [string, string] } = {
+  detachReset: ['reset detached', 'reset in the gradient'],
+  decayInput: ['decaying input', 'undecayed input'],
+  softReset: ['soft reset', 'hard reset'],
+  reset: ['reset', 'no reset'],
+};
+const UNITS: { [Name in SettingName]?: string } = {
+  alpha: 'α',
+  tau: 'τ',
+  T: 'T',
+  batchSize: 'batch',
+  learningRate: 'lr',
+  trainImages: 'images',
+  seed: 'seed',
+  epochs: 'epochs',
+};
+
+/**
+ * A setting's value in a few words, as figures name it: 'τ 2', 'cross-entropy', 'no reset'.
+ * @returns '' for a setting that an ANN does not have
+ */
+export function nameValue(name: SettingName, value: Value | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'boolean') return SWITCHES[name]?.[value ? 0 : 1] ?? `${name} ${value}`;
+  if (typeof value === 'number') return `${UNITS[name]} ${value}`;
+  if (name === 'network') return value.toUpperCase();
+  if (name === 'loss') return LOSSES[value as keyof typeof LOSSES];
+  return SURROGATE_WORDS[value] ?? value;
+}
