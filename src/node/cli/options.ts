@@ -149,7 +149,7 @@ const OURS: Entry[] = [
   {
     name: 'loss',
     flags: '--loss <NAME>',
-    help: `what training makes small: ${either(LOSS_NAMES)} (of a softmax over the firing rates, or over the numbers of spikes)`,
+    help: `loss of the firing rates: ${either(LOSS_NAMES)}, whose softmax takes the numbers of spikes`,
     read: oneOf(...LOSS_NAMES),
     default: DEFAULT_TRAINING.loss,
     keptOnResume: true,

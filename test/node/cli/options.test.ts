@@ -111,6 +111,7 @@ describe('`npm run train` without `--`', () => {
     ['--epoch 2', ['2'], { npm_config_epoch: 'true' }, '--epoch 2'],
     ['--epoch=2', [], { npm_config_epoch: '2' }, '--epoch 2'],
     ['--resume', [], { npm_config_resume: 'true' }, '--resume'],
+    ['--no-reset', [], { npm_config_reset: '' }, '--no-reset'],
     ['--save-figures -b 7', ['7'], { npm_config_save_figures: 'true', npm_config_b: 'true' }, '-b 7 --save-figures'],
     ['--tau 3 -N 1', ['3', '1'], { npm_config_tau: 'true', npm_config_n: 'true' }, '--tau … -N …'],
   ];
