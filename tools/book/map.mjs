@@ -42,13 +42,13 @@ const QUESTIONS = {
     title: 'Does the surrogate matter?',
     text: 'The slope that stands in for that of a spike: its shape, its steepness α, and whether the gradient passes the reset.',
   },
-  encoders: {
+  inputs: {
     title: 'Spikes or the pixel itself?',
     text: '*Poisson* turns a pixel into random spikes; *direct* gives the pixel itself to the neuron in each step.',
   },
   reset: {
     title: 'What if the neurons are not reset?',
-    text: 'In training each image then begins with the potentials that the one before it has left. Tests always start at rest.',
+    text: 'In training each image then begins with the potentials that the image before it left in its place of the batch. Tests start at rest.',
   },
 };
 
