@@ -96,23 +96,26 @@ export interface ImagePresentation {
   index: number;
 }
 
-/**
- * Something that trains the tutorial's network: 784 inputs, 10 LIF neurons, Adam on the MSE of the firing rates.
- * Calls that overlap wait for one another.
- */
-export interface Engine {
-  readonly name: 'event' | 'tfjs';
-  readonly options: ResolvedEngineOptions;
+/** What the training loop needs of what it trains: one of both engines, or the ANN. Calls that overlap wait for one another. */
+export interface Learner {
+  readonly name: string;
+  readonly options: Pick<ResolvedEngineOptions, 'data' | 'seed' | 'batchSize' | 'learningRate'>;
   /** One step of Adam on the images with these indices. */
   trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult>;
-  /** Firing rates [indices, 10]. */
+  /** Firing rates, of an ANN probabilities, [indices, 10]. */
   rates(presentation: Presentation): Promise<Float32Array>;
-  /** Every step of one image, arrays [T, 10]. */
-  trace(presentation: ImagePresentation): Promise<Trace>;
   state(): Promise<EngineState>;
   /** @throws RangeError if a part has another size; the engine then keeps the state that it had */
   restore(state: EngineState): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Something that trains the tutorial's network: 784 inputs, 10 LIF neurons, Adam on the MSE of the firing rates. */
+export interface Engine extends Learner {
+  readonly name: 'event' | 'tfjs';
+  readonly options: ResolvedEngineOptions;
+  /** Every step of one image, arrays [T, 10]. */
+  trace(presentation: ImagePresentation): Promise<Trace>;
 }
 
 /** The state of an engine that has these weights [784, 10] and a fresh Adam: `engine.restore(freshState(getWeights(net)))`. */
