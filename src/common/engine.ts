@@ -1,14 +1,7 @@
 /** What both engines have in common: their options, what they are asked, and what they answer. */
+import { checkNumber, checkWhole, isTyped } from './checks';
 import { checkMnist, type Mnist } from './mnist';
-import {
-  checkNeuron,
-  checkNumber,
-  checkWhole,
-  DEFAULT_NEURON,
-  isTyped,
-  type NeuronOptions,
-  resolveNeuronOptions,
-} from './neuron-options';
+import { checkNeuron, DEFAULT_NEURON, type NeuronOptions, resolveNeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
 import type { Trace } from './trace';
 

@@ -3,8 +3,8 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
+import { checkWhole } from '../common/checks';
 import { MAX_T, type Presentation } from '../common/engine';
-import { checkWhole } from '../common/neuron-options';
 import { MAX_UINT32, Purpose, RandomStream } from '../common/random';
 import { firingChance, poissonBlock } from './poisson-block';
 

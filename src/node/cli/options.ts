@@ -1,6 +1,6 @@
 /** The options of `lif_fc_mnist`: the original's, and ours. */
 import { Command, CommanderError, Option } from 'commander';
-import { either } from '../../common/neuron-options';
+import { either } from '../../common/checks';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../../common/surrogates';
 import { decimal, device, folder, oneOf, UsageError, whole } from './values';
 
