@@ -8,6 +8,13 @@ import type { Trace } from './trace';
 export type { NeuronOptions } from './neuron-options';
 export type { Trace } from './trace';
 
+/**
+ * What training makes small, by name: the mean squared error of the firing rates, or the cross-entropy of a softmax over the
+ * firing rates or over the numbers of spikes, which are the rates times T. `training/losses.ts` has the equations.
+ */
+export const LOSS_NAMES = ['mse', 'cross-entropy', 'cross-entropy-counts'] as const;
+export type LossName = (typeof LOSS_NAMES)[number];
+
 /** What an engine is made from. */
 export interface ResolvedEngineOptions {
   /** Not to be changed while an engine uses it. */
@@ -30,6 +37,9 @@ export type EngineOptions = Partial<Omit<ResolvedEngineOptions, 'data' | 'neuron
   data: Mnist;
   neuron?: Partial<NeuronOptions>;
 };
+
+/** The tutorial's way to train. */
+export const DEFAULT_TRAINING = { loss: 'mse' } as const;
 
 /** The longest presentation, in steps. */
 export const MAX_T = 10_000;

@@ -13,8 +13,8 @@ export function power(base: number, exponent: number): number {
 }
 
 // ln 2 in two parts, so that a whole number times the first is exact.
-const LN2_HIGH = 0.693147180369123816;
-const LN2_LOW = 1.90821492927058770002e-10;
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
 
 /** exp(x) for x ≤ 0, to the last digit or two: x = n ln 2 + r, and the Taylor polynomial of r in [−ln 2 / 2, ln 2 / 2]. */
 export function exp(x: number): number {

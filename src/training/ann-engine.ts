@@ -3,6 +3,7 @@
  * numbers, so for one seed its results are the same bytes on every machine and host. It needs no TensorFlow.
  */
 import { argmax } from '../common/argmax';
+import { either } from '../common/checks';
 import {
   type BatchResult,
   type EngineOptions,
@@ -16,7 +17,6 @@ import {
 } from '../common/engine';
 import { exp, log, power } from '../common/exact';
 import { CLASSES, IMAGE_SIZE } from '../common/mnist';
-import { either } from '../common/neuron-options';
 import { initialWeights } from '../common/random';
 import { nextTurn } from '../common/turn';
 
