@@ -34,11 +34,13 @@ export const HELD_BACK = 'held_back_accs.npy';
 export const READ_FILES: readonly string[] = [...ARRAYS, ...MODEL_FILES.map((name) => `${MODEL_FOLDER}/${name}`)];
 
 /** The names of all files of a saved run. */
-export const RUN_FILES: readonly string[] = [
-  ...READ_FILES,
+export const RUN_FILES: readonly string[] = [...READ_FILES, CURVES];
+
+/** The names of all files that a run may leave: those of a saved run, and what is written of the ANN and of held-back images. */
+export const RESULT_FILES: readonly string[] = [
+  ...RUN_FILES,
   HELD_BACK,
   ...MODEL_FILES.map((name) => `${MODEL_FOLDERS.ann}/${name}`),
-  CURVES,
 ];
 
 /** @throws RangeError if a number is NaN or infinite: a run that diverged */
@@ -83,8 +85,10 @@ const vector = (values: readonly number[]) => ({ data: new Float64Array(values),
  */
 export function runFiles(run: FinishedRun): Record<string, Uint8Array> {
   const model = layersModelFiles(run.weights, run.neuron);
+  // What a reader of the browser edition downloads has these files, and no others.
+  const { trainAccs, testAccs } = run.history;
   return {
-    ...arrayFiles(run),
+    ...arrayFiles({ ...run, history: { trainAccs, testAccs } }),
     ...Object.fromEntries(MODEL_FILES.map((name) => [`${modelFolder(run)}/${name}`, model[name]])),
     [CURVES]: encodeEvents(run.history),
   };

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MODEL_FILES } from '../../records/layers-model';
-import { ARRAYS, CURVES, HELD_BACK, MODEL_FOLDERS, RUN_FILES } from '../../records/run-files';
+import { ARRAYS, CURVES, HELD_BACK, MODEL_FOLDERS, RESULT_FILES } from '../../records/run-files';
 import { removeUnfinished } from '../files';
 import { CHECKPOINT_NAME, isCheckpointName } from './checkpoint';
 import { LOCK_NAME } from './lock';
@@ -18,7 +18,7 @@ export function checkpointPath(folder: string): string {
 
 /** The files of a finished run that are in a folder. */
 export function resultsIn(folder: string): string[] {
-  return RUN_FILES.map((name) => join(folder, name)).filter((file) => existsSync(file));
+  return RESULT_FILES.map((name) => join(folder, name)).filter((file) => existsSync(file));
 }
 
 /**
@@ -32,7 +32,7 @@ export function obstacleIn(
 ): { path: string; wanted: string; found: string } | undefined {
   const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
   const folders = [...MODELS.map((name) => join(folder, name)), dirname(checkpointPath(folder))];
-  const files = [...[...RUN_FILES, ...more].map((name) => join(folder, name)), checkpointPath(folder)];
+  const files = [...[...RESULT_FILES, ...more].map((name) => join(folder, name)), checkpointPath(folder)];
   const file = folders.find((path) => existsSync(path) && !isFolder(path));
   if (file !== undefined) return { path: file, wanted: 'a folder', found: 'a file' };
   const path = files.find(isFolder);
