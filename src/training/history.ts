@@ -1,4 +1,4 @@
-import type { EngineState, Learner, ResolvedEngineOptions } from '../common/engine';
+import { DEFAULT_TRAINING, type EngineState, type Learner, type ResolvedEngineOptions } from '../common/engine';
 import { storeNeuron } from '../common/neuron-options';
 
 /** The options that a history belongs to, by name. */
@@ -55,13 +55,18 @@ export function newHistory(): TrainingHistory {
  * many are held back, if any are.
  */
 export function collectSettings({ name, options }: Learner, trainImages: number, heldBack = 0): RunSettings {
-  const { data, neuron, threads, ...plain } = options as Learner['options'] & Partial<ResolvedEngineOptions>;
+  const { data, neuron, threads, loss, encoder, reset, ...plain } = options as Learner['options'] &
+    Partial<ResolvedEngineOptions>;
+  const later = { loss, encoder, reset, heldBack };
+  const defaults = new Map<string, unknown>(Object.entries({ ...DEFAULT_TRAINING, heldBack: 0 }));
+  const isChanged = ([name, value]: [string, unknown]) => value !== undefined && value !== defaults.get(name);
   return {
     engine: name,
     ...plain,
     ...(neuron && storeNeuron(neuron)),
+    // Left out while they have their defaults, as in histories from before them.
+    ...Object.fromEntries(Object.entries(later).filter(isChanged)),
     trainImages,
-    ...(heldBack > 0 && { heldBack }),
     data: checksum(data.train.labels),
   };
 }
@@ -79,7 +84,7 @@ export function checkBelongs(history: TrainingHistory, settings: RunSettings): v
   if (former === null) return;
   const differences = Object.keys({ ...settings, ...former }).filter((name) => former[name] !== settings[name]);
   if (differences.length === 0) return;
-  // `storeNeuron` leaves out what has its default.
+  // What has its default is left out.
   const list = (of: RunSettings) =>
     differences.map((name) => `${name} = ${name in of ? of[name] : 'its default'}`).join(', ');
   throw new RangeError(

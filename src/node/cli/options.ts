@@ -1,7 +1,7 @@
 /** The options of `lif_fc_mnist`: the original's, and ours. */
 import { Command, CommanderError, Option } from 'commander';
 import { either } from '../../common/checks';
-import { DEFAULT_TRAINING, LOSS_NAMES, type LossName } from '../../common/engine';
+import { DEFAULT_TRAINING, ENCODER_NAMES, type EncoderName, LOSS_NAMES, type LossName } from '../../common/engine';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../../common/surrogates';
 import { decimal, device, folder, oneOf, UsageError, whole } from './values';
 
@@ -27,6 +27,8 @@ export interface Settings {
   decayInput: boolean;
   softReset?: true;
   loss: LossName;
+  encoder: EncoderName;
+  reset: boolean;
   outDir?: string;
   resume?: true;
   overwrite?: true;
@@ -212,11 +214,29 @@ const OURS: Entry[] = [
   {
     name: 'loss',
     flags: '--loss <NAME>',
-    help: `what training makes small: ${either(LOSS_NAMES)} (of a softmax over the firing rates, or over the numbers of spikes)`,
+    help: `loss of the firing rates: ${either(LOSS_NAMES)}, whose softmax takes the numbers of spikes`,
     read: oneOf(...LOSS_NAMES),
     default: DEFAULT_TRAINING.loss,
     keptOnResume: true,
     later: true,
+  },
+  {
+    name: 'encoder',
+    flags: '--encoder <NAME>',
+    help: 'input of each step: poisson (spikes) or direct (the pixels, from 0 to 1)',
+    read: oneOf(...ENCODER_NAMES),
+    default: DEFAULT_TRAINING.encoder,
+    keptOnResume: true,
+    later: true,
+    spiking: true,
+  },
+  {
+    name: 'reset',
+    flags: '--no-reset',
+    help: 'do not reset the neurons between the batches of the training',
+    keptOnResume: true,
+    later: true,
+    spiking: true,
   },
   {
     name: 'outDir',

@@ -1,6 +1,6 @@
 /** What a resumed run takes over from its checkpoint, and whether that fits. */
 import { createHash } from 'node:crypto';
-import { IMAGE_SIZE, type Mnist } from '../../common/mnist';
+import { CLASSES, IMAGE_SIZE, type Mnist } from '../../common/mnist';
 import type { Checkpoint, RunOptions } from '../records';
 import { type Arguments, defaultValue, formatLabel, type Name, OPTIONS, type Settings } from './options';
 import { UsageError } from './values';
@@ -78,7 +78,7 @@ function isValid(option: (typeof OPTIONS)[number], value: unknown): boolean {
 
 /**
  * @throws UsageError if the data are others than those of the checkpoint
- * @throws Error if the checkpoint counts other batches than there are in the data
+ * @throws Error if the checkpoint counts other batches than there are in the data, or lacks potentials that the run goes on from
  */
 export function checkAgainstData(
   { options, history }: Checkpoint,
@@ -90,10 +90,14 @@ export function checkAgainstData(
     throw new UsageError('--dataset-dir: expected the data of the checkpoint, found other data');
   }
   const batches = Math.floor((settings.trainImages ?? data.train.count) / settings.batchSize);
-  const { epoch, batch, correct, trainAccs } = history;
+  const { epoch, batch, correct, trainAccs, state } = history;
   if (batch > batches || correct > batch * settings.batchSize || trainAccs.length !== epoch * batches + batch) {
     const found = `${trainAccs.length} batches after ${epoch} epochs and ${batch} batches`;
     throw new Error(`${file}: expected ${batches} batches per epoch, found ${found}`);
+  }
+  const potentials = settings.reset || !state ? 0 : settings.batchSize * CLASSES;
+  if ((state?.potentials?.length ?? 0) !== potentials) {
+    throw new Error(`${file}: expected ${potentials} potentials, found ${state?.potentials?.length ?? 0}`);
   }
 }
 

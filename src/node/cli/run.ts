@@ -104,10 +104,7 @@ function readText(file: string): string | undefined {
 
 /** @throws UsageError for an option that was given and means nothing for the network, or a loss that it has not */
 function refuseForNetwork({ network, loss }: Settings, given: Arguments['given']): void {
-  if (network === 'snn') {
-    if (loss !== 'mse') throw new UsageError(`--loss: expected mse with --network snn, found ${loss}`);
-    return;
-  }
+  if (network === 'snn') return;
   const stray = OPTIONS.find(({ name, spiking }) => spiking && given.has(name));
   if (stray) {
     const advice = 'leave it out, it means nothing for the ANN';
@@ -121,10 +118,10 @@ function refuseForNetwork({ network, loss }: Settings, given: Arguments['given']
 function makeEngine(settings: Settings, data: Mnist): Engine | AnnEngine | Promise<Engine> {
   const { network, engine, seed, batchSize, learningRate, loss, timesteps: T, threads } = settings;
   if (network === 'ann') return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
-  const { tau, surrogate: name, decayInput, detachReset = false, softReset } = settings;
+  const { tau, surrogate: name, decayInput, detachReset = false, softReset, encoder, reset } = settings;
   const surrogateFunction = { name, alpha: settings.alpha ?? SURROGATES[name].alpha };
   const neuron = { tau, surrogateFunction, decayInput, detachReset, vReset: softReset ? null : 0 };
-  return createEngine(engine, { data, seed, T, batchSize, learningRate, threads, neuron });
+  return createEngine(engine, { data, seed, T, batchSize, learningRate, threads, neuron, loss, encoder, reset });
 }
 
 function chooseDevice({ device, engine, gpu }: Settings): void {
