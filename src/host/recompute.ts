@@ -1,6 +1,7 @@
 /** A row of the map, computed again. */
 import type { Mnist } from '../common/mnist';
 import { engineOptions, type Row } from '../map';
+import { AnnEngine, type AnnLoss } from '../training/ann-engine';
 import type { Host } from './contract';
 import type { WithBar } from './with-bar';
 
@@ -24,11 +25,18 @@ export type Recompute = (row: Row, options?: RecomputeOptions) => Promise<string
 export function makeRecompute(
   host: Pick<Host, 'createEngine' | 'fingerprint' | 'loadMnist'> & { withBar: WithBar },
 ): Recompute {
-  return async (row, { data, label = 'training again' } = {}) => {
-    const engine = await host.createEngine('event', { ...engineOptions(row), data: data ?? (await host.loadMnist()) });
+  const makeEngine = async (row: Row, data: Mnist) => {
+    if (row.network === 'snn') return host.createEngine('event', { ...engineOptions(row), data });
+    const { seed, batchSize, learningRate, loss } = row;
+    return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
+  };
+  return async (row, { data: loaded, label = 'training again' } = {}) => {
+    const data = loaded ?? (await host.loadMnist());
+    const engine = await makeEngine(row, data);
     try {
-      // The weights do not depend on the tests, which take as long as a fifth of an epoch.
-      const { state } = await host.withBar.train({ engine, epochs: row.epochs, testImages: 0, label });
+      const heldBack = Math.max(0, data.train.count - row.trainImages);
+      // The weights do not depend on the tests.
+      const { state } = await host.withBar.train({ engine, epochs: row.epochs, heldBack, testImages: 0, label });
       if (!state) throw new Error(`run ${row.id}: expected trained weights, found none`);
       return host.fingerprint(state.weights);
     } finally {
