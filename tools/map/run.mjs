@@ -1,0 +1,111 @@
+// One run of the map: `node tools/map/run.mjs ROW.json -- OPTIONS of the command line`. The command line trains in a folder of
+// its own; what stays is the row, and the weights beside it, both whole or not there.
+import { mkdtempSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { runInForeground } from '../system/foreground.mjs';
+import { remove, root, writeJson, writeWhole } from '../system/project.mjs';
+import { runOfOptions } from './settings.mjs';
+import { EPOCHS, sealed, sha256, weightsFile } from './table.mjs';
+
+/** @typedef {import('./table.mjs').Row} Row */
+/** @typedef {import('./settings.mjs').Run} Run */
+
+const require = createRequire(import.meta.url);
+const dist = join(root, 'dist', 'node');
+
+// The files and not the package's door, which loads TensorFlow.
+/** @type {typeof import('../../src/node/data.js')} */
+const { loadMnist } = require(join(dist, 'data.js'));
+/** @type {typeof import('../../src/node/engines.js')} */
+const { createEngine } = require(join(dist, 'engines.js'));
+/** @type {typeof import('../../src/node/records/index.js')} */
+const { readLayersModel, readNpy } = require(join(dist, 'records', 'index.js'));
+
+/** The digits of a number that a table needs. */
+const short = (/** @type {number} */ value) => String(Number(value.toFixed(6)));
+
+/**
+ * How many spikes go in and out, and what they cost: means per test image and step.
+ * @param {Run} run
+ * @param {import('../../src/records/layers-model.js').SavedNetwork} network
+ */
+async function countSpikes({ epochs, values }, { weights, neuron }) {
+  const data = await loadMnist();
+  const { count } = data.test;
+  const indices = Uint32Array.from({ length: count }, (_, i) => i);
+  const test = /** @type {const} */ ({ split: 'test', epoch: epochs, indices });
+  const engine = await createEngine('event', {
+    data,
+    neuron,
+    seed: Number(values.seed),
+    T: Number(values.timesteps),
+    threads: 1,
+  });
+  const zeros = new Float32Array(weights.length);
+  await engine.restore({ weights, m: zeros, v: zeros, step: 0 });
+  const rates = await engine.rates(test);
+  const { spikes, rows } = await engine.statistics(test);
+  await engine.close();
+  return {
+    output_spikes: short(rates.reduce((sum, rate) => sum + rate, 0) / count),
+    input_spikes: short(spikes),
+    rows_added: short(rows),
+  };
+}
+
+/**
+ * What the run in a folder found out.
+ * @param {Run} run
+ * @param {string} folder
+ */
+async function resultsOf(run, folder) {
+  const accs = Array.from(readNpy(join(folder, 'test_accs.npy')).data);
+  const network = readLayersModel(join(folder, 'lif_snn_mnist'));
+  const best = Math.max(...accs);
+  const bytes = Buffer.alloc(network.weights.length * 4);
+  for (const [i, weight] of network.weights.entries()) bytes.writeFloatLE(weight, i * 4);
+  /** @type {Row} */
+  const row = {
+    ...run.columns,
+    ...Object.fromEntries(EPOCHS.map((epoch) => [`acc_${epoch}`, epoch <= accs.length ? short(accs[epoch - 1]) : ''])),
+    last: short(accs[accs.length - 1]),
+    best: short(best),
+    best_epoch: String(accs.indexOf(best) + 1),
+    held_back: '',
+    ...(await countSpikes(run, network)),
+    weights_sha256: sha256(bytes),
+  };
+  return { row, bytes };
+}
+
+/**
+ * Runs the command line with these options, and writes the row of it.
+ * @param {string} file of the row
+ * @param {string[]} options
+ * @returns its exit status
+ */
+async function compute(file, options) {
+  const run = runOfOptions(options);
+  const folder = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-map-'));
+  try {
+    const cli = join(root, 'tools', 'lif_fc_mnist.cjs');
+    const args = [cli, ...options, '--threads', '1', '--log-dir', folder];
+    const status = await runInForeground(process.execPath, args, { cwd: folder });
+    if (status !== 0) return status;
+    const { row, bytes } = await resultsOf(run, folder);
+    writeWhole(weightsFile(dirname(dirname(file)), basename(file, '.json')), bytes);
+    writeJson(file, sealed(row));
+    return 0;
+  } finally {
+    remove(folder);
+  }
+}
+
+const [file, dashes, ...options] = process.argv.slice(2);
+if (dashes !== '--') {
+  console.error('run: expected ROW.json -- OPTIONS of the command line');
+  process.exit(2);
+}
+process.exitCode = await compute(resolve(file), options);
