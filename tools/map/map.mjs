@@ -94,7 +94,8 @@ async function snakemake(/** @type {Run[]} */ runs, /** @type {string[]} */ othe
   const log = createWriteStream(join(FOLDER, 'snakemake.log'));
   const total = runs.reduce((sum, { seconds }) => sum + seconds, 0);
   const look = () => {
-    const there = new Set(readdirSync(join(FOLDER, 'runs')));
+    const folder = join(FOLDER, 'runs'); // Snakemake removes it when the runs in it failed
+    const there = new Set(existsSync(folder) ? readdirSync(folder) : []);
     const done = runs.filter(({ id }) => there.has(basename(rowFile(FOLDER, id))));
     return { done: done.length, share: done.reduce((sum, { seconds }) => sum + seconds, 0) / total };
   };
@@ -145,7 +146,7 @@ const complaint = (/** @type {string[]} */ lines) =>
  */
 async function compute(grids, wanted, table, others) {
   const start = performance.now();
-  mkdirSync(join(FOLDER, 'runs'), { recursive: true });
+  mkdirSync(FOLDER, { recursive: true });
   await lock(
     (pid) => {
       throw new SetupError(

@@ -26,8 +26,9 @@ export function showProgress(what, all, first, look) {
   const line = () => {
     const { done, share } = look();
     const passed = (performance.now() - start) / 1000;
-    const left = share > before ? (passed * (1 - share)) / (share - before) : Math.max(0, first * (1 - share) - passed);
-    return `${done} of ${all} ${what} done, about ${duration(left)} left`;
+    const left = share > before ? (passed * (1 - share)) / (share - before) : first * (1 - share) - passed;
+    // Slower than thought, and nothing is done yet: nobody knows.
+    return `${done} of ${all} ${what} done${left > 0 ? `, about ${duration(left)} left` : ''}`;
   };
   const isTerminal = process.stdout.isTTY;
   const timer = setInterval(() => {
