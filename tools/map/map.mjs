@@ -22,11 +22,11 @@ import { verify } from './verify.mjs';
 /** Snakemake's own Python, which nobody needs who makes no map. */
 const ENVIRONMENT = { folder: join(root, '.venv-map'), lock: 'workflow/requirements.txt' };
 
-/** Rows of all grids, each in a file with the id of its settings: a run that two grids share is there once. */
-const FOLDER = join(root, 'build', 'map');
+/** Where the command was typed. */
+const TYPED_IN = process.env.INIT_CWD ?? '.';
 
-/** A path as a person in the clone would type it. */
-const here = (/** @type {string} */ path) => relative(process.env.INIT_CWD ?? '.', path) || '.';
+/** A path as a person would type it. */
+const here = (/** @type {string} */ path) => relative(TYPED_IN, path) || '.';
 
 const program = command('npm run map --', 'map')
   .description('Computes the runs of grids and makes the table of them. All other options go on to Snakemake.')
@@ -34,13 +34,18 @@ const program = command('npm run map --', 'map')
   .option(
     '--grid <NAME>',
     'only this grid of the file; may be given several times',
-    (name, /** @type {string[]} */ names) => [...names, name],
-    /** @type {string[]} */ ([]),
+    (name, /** @type {string[] | undefined} */ names = []) => [...names, name],
   )
+  .option('--directory <DIR>', 'folder of the runs and the tables (default: build/map)')
   .option('--update', 'write the table to workflow/map.csv, which is committed')
   .option('--verify <N>', 'compute N rows of the table again (or all, or the row with this id) and compare every byte')
   .allowUnknownOption()
   .allowExcessArguments();
+
+program.parse();
+
+/** Rows of all grids, each in a file with the id of its settings: a run that two grids share is there once. */
+const FOLDER = resolve(TYPED_IN, program.opts().directory ?? join(root, 'build', 'map'));
 
 /** The value of one of Snakemake's options, if it was given. */
 function optionOf(/** @type {string[]} */ others, /** @type {string[]} */ ...names) {
@@ -90,6 +95,7 @@ function writePlan(/** @type {Run[]} */ runs) {
 
 /** Lets Snakemake compute the runs. Resolves to its exit status and its last lines. */
 async function snakemake(/** @type {Run[]} */ runs, /** @type {string[]} */ others) {
+  await setUp();
   const isTrial = others.some((word) => ['--dry-run', '--dryrun', '-n'].includes(word));
   const log = createWriteStream(join(FOLDER, 'snakemake.log'));
   const total = runs.reduce((sum, { seconds }) => sum + seconds, 0);
@@ -155,7 +161,6 @@ async function compute(grids, wanted, table, others) {
     },
     join(FOLDER, 'map.lock'),
   );
-  await setUp();
   const runs = allRuns(wanted);
   const damaged = (/** @type {string} */ file) => console.log(`${here(file)} is damaged; its run is done again.`);
   const missing = runs.filter((one) => doneRow(FOLDER, one, damaged) === undefined);
@@ -188,9 +193,8 @@ async function compute(grids, wanted, table, others) {
 }
 
 async function main() {
-  program.parse();
-  const { config, grid: names, update, verify: which } = program.opts();
-  const file = config === undefined ? PUBLISHED : resolve(process.env.INIT_CWD ?? '.', config);
+  const { config, grid: names = [], update, verify: which } = program.opts();
+  const file = config === undefined ? PUBLISHED : resolve(TYPED_IN, config);
   const own = config === undefined ? undefined : join(FOLDER, `${basename(file, extname(file))}.csv`);
   if (update && own) throw new BadMap('--update: expected the published grids, found --config; leave one of both out');
   const grids = readGrids(file);

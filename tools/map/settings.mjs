@@ -57,8 +57,7 @@ export const settings = SETTINGS.filter(({ option }) => OPTIONS.some(({ name }) 
   const entry = OPTIONS.find(({ name }) => name === setting.option);
   if (!entry)
     throw new Error(`${setting.column}: expected an option ${setting.option} of the command line, found none`);
-  const flags = splitFlags(entry.flags);
-  const flag = flags.find((one) => one.startsWith('--') && one.length > 4) ?? flags[flags.length - 1];
+  const [flag] = splitFlags(entry.flags);
   return { ...setting, flag, isSwitch: !entry.read, turns: !flag.startsWith('--no-') };
 });
 
@@ -145,6 +144,6 @@ export const runOfRow = (/** @type {Record<string, string>} */ row) =>
     Object.fromEntries(SETTING_COLUMNS.filter((column) => row[column] !== '').map((column) => [column, row[column]])),
   );
 
-/** About how many seconds of one core a run takes: start, then epochs of training and test (measured at T = 1 and 100). */
+/** About how many seconds of one core a run takes: the start, then each epoch (measured at T = 1 and 100). */
 const estimate = (/** @type {boolean} */ isAnn, /** @type {number} */ epochs, /** @type {number} */ T) =>
-  1.5 + epochs * (isAnn ? 0.3 : 0.1 + 0.008 * T);
+  1 + epochs * (isAnn ? 0.35 : 0.35 + 0.0057 * T);

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, remove, root } from '../system/project.mjs';
+import { count } from './progress.mjs';
 import { BadMap, runOfRow, SETTING_COLUMNS } from './settings.mjs';
 
 /** @typedef {import('./settings.mjs').Run} Run */
@@ -167,8 +168,8 @@ export function faultsIn(rows, grids) {
   }
   for (const { name, runs } of grids) {
     const missing = runs.filter(({ id }) => !ids.includes(id));
-    if (missing.length > 0)
-      faults.push(`grid ${name}: expected ${runs.length} rows, found ${runs.length - missing.length}`);
+    const found = runs.length - missing.length;
+    if (missing.length > 0) faults.push(`grid ${name}: expected ${count(runs.length, 'row')}, found ${found}`);
   }
   return faults;
 }
