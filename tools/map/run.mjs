@@ -1,6 +1,6 @@
 // One run of the map: `node tools/map/run.mjs ROW.json -- OPTIONS of the command line`. The command line trains in a folder of
 // its own; what stays is the row, and the weights beside it, both whole or not there.
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -22,36 +22,36 @@ const { loadMnist } = require(join(dist, 'data.js'));
 const { createEngine } = require(join(dist, 'engines.js'));
 /** @type {typeof import('../../src/node/records/index.js')} */
 const { readLayersModel, readNpy } = require(join(dist, 'records', 'index.js'));
+/** @type {typeof import('../../src/records/run-files.js')} */
+const { HELD_BACK, MODEL_FOLDERS } = require(join(root, 'dist', 'records', 'run-files.js'));
+/** @type {typeof import('../../src/map/settings.js')} */
+const { engineOptions } = require(join(root, 'dist', 'map', 'settings.js'));
 
 /** The digits of a number that a table needs. */
 const short = (/** @type {number} */ value) => String(Number(value.toFixed(6)));
 
 /**
- * How many spikes go in and out, and what they cost: means per test image and step.
+ * How many spikes go in and out, and what they cost: means per test image, of spikes also per step.
  * @param {Run} run
- * @param {import('../../src/records/layers-model.js').SavedNetwork} network
+ * @param {Float32Array} weights
  */
-async function countSpikes({ epochs, values }, { weights, neuron }) {
+async function countSpikes({ settings }, weights) {
+  if (settings.network === 'ann') return { output_spikes: '', input_spikes: '', rows_added: '' };
   const data = await loadMnist();
   const { count } = data.test;
   const indices = Uint32Array.from({ length: count }, (_, i) => i);
-  const test = /** @type {const} */ ({ split: 'test', epoch: epochs, indices });
-  const engine = await createEngine('event', {
-    data,
-    neuron,
-    seed: Number(values.seed),
-    T: Number(values.timesteps),
-    threads: 1,
-  });
+  const test = /** @type {const} */ ({ split: 'test', epoch: settings.epochs, indices });
+  const engine = await createEngine('event', { data, ...engineOptions(settings), threads: 1 });
   const zeros = new Float32Array(weights.length);
   await engine.restore({ weights, m: zeros, v: zeros, step: 0 });
   const rates = await engine.rates(test);
   const { spikes, rows } = await engine.statistics(test);
+  const { T } = engine.options;
   await engine.close();
   return {
     output_spikes: short(rates.reduce((sum, rate) => sum + rate, 0) / count),
-    input_spikes: short(spikes),
-    rows_added: short(rows),
+    input_spikes: settings.encoder === 'direct' ? '' : short(spikes),
+    rows_added: short(rows * T),
   };
 }
 
@@ -62,10 +62,11 @@ async function countSpikes({ epochs, values }, { weights, neuron }) {
  */
 async function resultsOf(run, folder) {
   const accs = Array.from(readNpy(join(folder, 'test_accs.npy')).data);
-  const network = readLayersModel(join(folder, 'lif_snn_mnist'));
+  const heldBack = join(folder, HELD_BACK);
+  const { weights } = readLayersModel(join(folder, MODEL_FOLDERS[run.settings.network]));
   const best = Math.max(...accs);
-  const bytes = Buffer.alloc(network.weights.length * 4);
-  for (const [i, weight] of network.weights.entries()) bytes.writeFloatLE(weight, i * 4);
+  const bytes = Buffer.alloc(weights.length * 4);
+  for (const [i, weight] of weights.entries()) bytes.writeFloatLE(weight, i * 4);
   /** @type {Row} */
   const row = {
     ...run.columns,
@@ -73,8 +74,8 @@ async function resultsOf(run, folder) {
     last: short(accs[accs.length - 1]),
     best: short(best),
     best_epoch: String(accs.indexOf(best) + 1),
-    held_back: '',
-    ...(await countSpikes(run, network)),
+    held_back: existsSync(heldBack) ? short(/** @type {number} */ (readNpy(heldBack).data.at(-1))) : '',
+    ...(await countSpikes(run, weights)),
     weights_sha256: sha256(bytes),
   };
   return { row, bytes };

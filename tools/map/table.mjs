@@ -83,7 +83,8 @@ const WANTED = [
   [/^(last|best)$/, 'a share from 0 to 1', number(0, 1)],
   [/^best_epoch$/, 'an epoch', number(1, 100_000)],
   [/^output_spikes$/, 'spikes per image and step, or nothing', orEmpty(number(0, 10))],
-  [/^(input_spikes|rows_added)$/, 'a mean per image and step, or nothing', orEmpty(number(0, 784))],
+  [/^input_spikes$/, 'spikes per image and step, or nothing', orEmpty(number(0, 784))],
+  [/^rows_added$/, 'rows per image, or nothing', orEmpty(number(0, 7_840_000))],
   [/^weights_sha256$/, '64 hexadecimal digits', (text) => /^[0-9a-f]{64}$/.test(text)],
 ];
 
@@ -94,7 +95,8 @@ export function faultIn(/** @type {Row} */ row) {
     if (!fits(row[column] ?? '')) return `${column}: expected ${wanted}, found ${row[column] || 'nothing'}`;
   }
   try {
-    const { id, epochs } = runOfRow(row);
+    const { id, settings } = runOfRow(row);
+    const { epochs } = settings;
     const stray = EPOCHS.find((epoch) => (row[`acc_${epoch}`] !== '') !== epoch <= epochs);
     if (stray) return `acc_${stray}: expected ${stray <= epochs ? 'a share' : 'nothing'} after ${epochs} epochs`;
     if (id !== row.id) return `id: expected ${id}, which its settings give, found another`;
