@@ -2,7 +2,7 @@
  * MNIST in typed arrays, and its idx files read from bytes (http://yann.lecun.com/exdb/mnist describes the format).
  * The host knows where the bytes come from.
  */
-import { isTyped } from './neuron-options';
+import { isTyped } from './checks';
 
 /** Height and width of an image, in pixels. */
 export const IMAGE_SIDE = 28;

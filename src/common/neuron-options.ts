@@ -1,3 +1,4 @@
+import { checkNumber, checkSwitch, either, shown } from './checks';
 import { defaultSurrogate, SURROGATE_NAMES, type Surrogate, type SurrogateName } from './surrogates';
 
 /** The options of a layer of LIF neurons, named as SpikingJelly's. */
@@ -87,35 +88,3 @@ export function readNeuron({ surrogate, alpha, ...stored }: StoredNeuron): Neuro
   checkNeuron(neuron);
   return neuron;
 }
-
-/** `a`, `a or b`, `a, b or c` */
-export const either = (words: readonly string[]): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
-
-/** A value as an error message shows it: a string is in quotes, so nobody takes '2' for 2. */
-const shown = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value));
-
-/** @throws RangeError unless the value is true or false */
-export function checkSwitch(name: string, value: boolean): void {
-  if (typeof value !== 'boolean') throw new RangeError(`${name}: expected true or false, found ${shown(value)}`);
-}
-
-/** @throws RangeError unless the value is a finite number above the bound, also when rounded to float32 */
-export function checkNumber(name: string, value: number, above = Number.NEGATIVE_INFINITY): void {
-  const single = typeof value === 'number' ? Math.fround(value) : Number.NaN;
-  if (Number.isFinite(single) && single > above) return;
-  const wanted = above === Number.NEGATIVE_INFINITY ? 'a finite number' : `a finite number above ${above}`;
-  // 1e300 and 5e-324 become Infinity and 0 in float32.
-  const rounded = Number.isFinite(value) && value > above ? `, which is ${single} as a 32-bit float` : '';
-  throw new RangeError(`${name}: expected ${wanted}, found ${shown(value)}${rounded}`);
-}
-
-/** @throws RangeError unless the value is a whole number in this range */
-export function checkWhole(name: string, value: number, from: number, to: number): void {
-  if (Number.isInteger(value) && value >= from && value <= to) return;
-  throw new RangeError(`${name}: expected a whole number from ${from} to ${to}, found ${shown(value)}`);
-}
-
-/** Whether a value is a typed array of this kind, also one of another realm, such as a notebook's cell. */
-export const isTyped = (value: unknown, kind: 'Uint8Array' | 'Float32Array' | 'Float64Array'): boolean =>
-  Object.prototype.toString.call(value) === `[object ${kind}]`;

@@ -7,7 +7,7 @@
  * 128 steps) has a stream of its own, and an image's spikes depend neither on its batch, nor on the thread, the engine
  * or the machine. The kernel in `event/kernel` does the same, bit for bit.
  */
-import { checkWhole } from './neuron-options';
+import { checkWhole } from './checks';
 
 /** The highest seed, and the highest epoch, that the streams tell apart. */
 export const MAX_UINT32 = 2 ** 32 - 1;

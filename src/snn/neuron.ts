@@ -4,7 +4,8 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { checkDynamics, checkSwitch, DEFAULT_NEURON, type NeuronOptions } from '../common/neuron-options';
+import { checkSwitch } from '../common/checks';
+import { checkDynamics, DEFAULT_NEURON, type NeuronOptions } from '../common/neuron-options';
 import type { Trace } from '../common/trace';
 import { makeSurrogate, Sigmoid, type SurrogateFunction } from './surrogate';
 

@@ -3,7 +3,7 @@
  * Names and formulas are those of spikingjelly.activation_based.surrogate.
  */
 import * as tf from '@tensorflow/tfjs';
-import { checkNumber, either } from '../common/neuron-options';
+import { checkNumber, either } from '../common/checks';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../common/surrogates';
 
 /** A spike function with a gradient of its own. */

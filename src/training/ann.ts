@@ -1,7 +1,7 @@
 /** Training the ANN of chapter 1: one pass per image, no time. */
 import * as tf from '@tensorflow/tfjs';
+import { checkNumber, checkWhole } from '../common/checks';
 import { checkMnist, type Mnist, type MnistSplit } from '../common/mnist';
-import { checkNumber, checkWhole } from '../common/neuron-options';
 import { MAX_UINT32, shuffled } from '../common/random';
 import { forward } from '../snn/networks';
 import { adam, makeBatch } from './batches';

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { either } from '../../src/common/neuron-options';
 import { SURROGATE_NAMES, SURROGATES } from '../../src/common/surrogates';
 import { tf } from '../../src/node/backend';
 import { makeSurrogate, slopes } from '../../src/snn/surrogate';
@@ -43,9 +42,3 @@ for (const name of SURROGATE_NAMES) {
     });
   });
 }
-
-test('a choice is listed as English has it', () => {
-  assert.equal(either(['atan']), 'atan');
-  assert.equal(either(['atan', 'sigmoid']), 'atan or sigmoid');
-  assert.equal(either(['atan', 'sigmoid', 'step']), 'atan, sigmoid or step');
-});

@@ -1,6 +1,6 @@
 /** What the value of an option may be. Each function returns one that reads a text, or says what was expected instead. */
 
-import { either } from '../../common/neuron-options';
+import { either } from '../../common/checks';
 
 /** An argument is wrong: one line on stderr, exit status 2. */
 export class UsageError extends Error {
