@@ -92,8 +92,9 @@ async function compute(file, options) {
   const folder = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-map-'));
   try {
     const cli = join(root, 'tools', 'lif_fc_mnist.cjs');
-    const args = [cli, ...options, '--threads', '1', '--log-dir', folder];
-    const status = await runInForeground(process.execPath, args, { cwd: folder });
+    const args = [cli, ...options, '--log-dir', folder];
+    const env = { ...process.env, LIF_FC_MNIST_THREADS: '1' };
+    const status = await runInForeground(process.execPath, args, { cwd: folder, env });
     if (status !== 0) return status;
     const { row, bytes } = await resultsOf(run, folder);
     writeWhole(weightsFile(dirname(dirname(file)), basename(file, '.json')), bytes);
