@@ -4,6 +4,8 @@ export {
   engineOptions,
   formatCommand,
   formatOptions,
+  isStandard,
+  nameValue,
   SETTING_NAMES,
   SETTINGS,
   type SettingName,

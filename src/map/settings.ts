@@ -2,19 +2,19 @@
  * The settings of a run: what each is called in the table and on the command line, which values it may have, and which one
  * is left out because it is the default.
  */
-import type { EngineOptions } from '../common/engine';
+import { ENCODER_NAMES, type EncoderName, type EngineOptions, LOSS_NAMES, type LossName } from '../common/engine';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../common/surrogates';
 
 /** The settings of a run. Those of spiking neurons are null for an ANN, which has none. */
 export interface Settings {
   network: 'snn' | 'ann';
-  loss: 'mse' | 'cross-entropy' | 'cross-entropy-counts';
+  loss: LossName;
   surrogate: SurrogateName | null;
   alpha: number | null;
   detachReset: boolean | null;
   decayInput: boolean | null;
   softReset: boolean | null;
-  encoder: 'poisson' | 'direct' | null;
+  encoder: EncoderName | null;
   /** Whether training resets the neurons before each batch. */
   reset: boolean | null;
   tau: number | null;
@@ -82,7 +82,7 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting } = {
     ofAnn: true,
     standard: 'mse',
     flags: option('--loss'),
-    ...oneOf('mse', 'cross-entropy', 'cross-entropy-counts'),
+    ...oneOf(...LOSS_NAMES),
   },
   surrogate: {
     column: 'surrogate',
@@ -106,7 +106,7 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting } = {
     ofAnn: false,
     standard: 'poisson',
     flags: option('--encoder'),
-    ...oneOf('poisson', 'direct'),
+    ...oneOf(...ENCODER_NAMES),
   },
   reset: { column: 'reset', ofAnn: false, standard: true, flags: given('--no-reset'), ...yesOrNo },
   tau: { column: 'tau', ofAnn: false, standard: 2, flags: option('--tau'), ...above(1) },
@@ -154,8 +154,9 @@ export const formatCommand = (run: Settings & { id: string }): string =>
 
 /** The engine's options for a run of an SNN. */
 export function engineOptions(settings: Settings): Omit<EngineOptions, 'data'> {
-  const { seed, T, batchSize, learningRate, tau, decayInput, softReset, detachReset, surrogate, alpha } = settings;
-  if (surrogate === null || alpha === null || tau === null || T === null) {
+  const { seed, T, batchSize, learningRate, loss, encoder, reset } = settings;
+  const { tau, decayInput, softReset, detachReset, surrogate, alpha } = settings;
+  if (surrogate === null || alpha === null || tau === null || T === null || encoder === null) {
     throw new RangeError("network: expected a run of an 'snn', found one of an 'ann'");
   }
   const neuron = {
@@ -165,5 +166,42 @@ export function engineOptions(settings: Settings): Omit<EngineOptions, 'data'> {
     surrogateFunction: { name: surrogate, alpha },
     detachReset: detachReset === true,
   };
-  return { seed, T, batchSize, learningRate, neuron };
+  return { seed, T, batchSize, learningRate, neuron, loss, encoder, reset: reset === true };
+}
+
+const LOSSES: { [Name in LossName]: string } = {
+  mse: 'MSE',
+  'cross-entropy': 'cross-entropy',
+  'cross-entropy-counts': 'cross-entropy of counts',
+};
+const SURROGATE_WORDS: Record<string, string> = { atan: 'ATan', sigmoid: 'sigmoid', rect: 'rectangle' };
+/** What a switch is called where it is on and where it is off. */
+const SWITCHES: { [Name in SettingName]?: readonly [string, string] } = {
+  detachReset: ['reset detached', 'reset in the gradient'],
+  decayInput: ['decaying input', 'undecayed input'],
+  softReset: ['soft reset', 'hard reset'],
+  reset: ['reset', 'no reset'],
+};
+const UNITS: { [Name in SettingName]?: string } = {
+  alpha: 'α',
+  tau: 'τ',
+  T: 'T',
+  batchSize: 'batch',
+  learningRate: 'lr',
+  trainImages: 'images',
+  seed: 'seed',
+  epochs: 'epochs',
+};
+
+/**
+ * A setting's value in a few words, as figures name it: 'τ 2', 'cross-entropy', 'no reset'.
+ * @returns '' for a setting that an ANN does not have
+ */
+export function nameValue(name: SettingName, value: Value | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'boolean') return SWITCHES[name]?.[value ? 0 : 1] ?? `${name} ${value}`;
+  if (typeof value === 'number') return `${UNITS[name]} ${value}`;
+  if (name === 'network') return value.toUpperCase();
+  if (name === 'loss') return LOSSES[value as LossName];
+  return SURROGATE_WORDS[value] ?? value;
 }

@@ -29,6 +29,10 @@ describe('recompute()', () => {
   const runs: [string, Record<string, string | number>][] = [
     ['with the defaults', { T: 5, seed: 3 }],
     ['with another neuron', { tau: 3.5, surrogate: 'sigmoid', alpha: 4, T: 7, batch_size: 64, learning_rate: 0.01 }],
+    [
+      'with another way to train',
+      { loss: 'cross-entropy-counts', encoder: 'direct', reset: 'false', T: 5, decay_input: 'true' },
+    ],
   ];
   for (const [name, settings] of runs) {
     test(`gives the hash that the copied command gives, ${name}`, async () => {

@@ -179,9 +179,11 @@ describe('A run', () => {
   });
 
   test('has the options of the engine', () => {
-    const [row] = parseMap(tableText({ tau: 3, soft_reset: 'true', decay_input: 'false', seed: 4 })).rows;
+    const [row] = parseMap(
+      tableText({ tau: 3, soft_reset: 'true', decay_input: 'false', reset: 'false', seed: 4 }),
+    ).rows;
     assert.deepEqual(engineOptions(row), {
-      ...{ seed: 4, T: 100, batchSize: 128, learningRate: 0.001 },
+      ...{ seed: 4, T: 100, batchSize: 128, learningRate: 0.001, loss: 'mse', encoder: 'poisson', reset: false },
       neuron: {
         ...{ tau: 3, decayInput: false, vReset: null, detachReset: false },
         surrogateFunction: { name: 'atan', alpha: 2 },
