@@ -223,7 +223,7 @@ const OURS: Entry[] = [
   {
     name: 'encoder',
     flags: '--encoder <NAME>',
-    help: 'input of each step: poisson (spikes) or direct (the pixels, from 0 to 1)',
+    help: 'input of each step: poisson, which is spikes, or direct, which is the pixels from 0 to 1',
     read: oneOf(...ENCODER_NAMES),
     default: DEFAULT_TRAINING.encoder,
     keptOnResume: true,
