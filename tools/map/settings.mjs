@@ -17,6 +17,8 @@ const dist = (/** @type {string[]} */ ...names) => join(root, 'dist', ...names);
 const { formatOptions, isStandard, SETTINGS, SETTING_NAMES } = require(dist('map', 'settings.js'));
 /** @type {typeof import('../../src/node/cli/options.js')} */
 const { parseArguments } = require(dist('node', 'cli', 'options.js'));
+/** @type {typeof import('../../src/node/cli/run.js')} */
+const { refuseForNetwork } = require(dist('node', 'cli', 'run.js'));
 /** @type {typeof import('../../src/common/surrogates.js')} */
 const { SURROGATES } = require(dist('common', 'surrogates.js'));
 
@@ -56,10 +58,12 @@ export function runOf(given) {
   return runOfOptions(names(...Object.keys(given)).flatMap((name) => wordsFor(name, given[SETTINGS[name].column])));
 }
 
-/** What the command line makes of its words. */
+/** What the command line makes of its words, or why it would refuse them. */
 function parse(/** @type {string[]} */ words) {
   try {
-    return /** @type {NonNullable<ReturnType<typeof parseArguments>>} */ (parseArguments(words)).settings;
+    const { settings, given } = /** @type {NonNullable<ReturnType<typeof parseArguments>>} */ (parseArguments(words));
+    refuseForNetwork(settings, given);
+    return settings;
   } catch (error) {
     throw new BadMap(/** @type {Error} */ (error).message);
   }
