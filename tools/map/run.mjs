@@ -1,6 +1,6 @@
 // One run of the map: `node tools/map/run.mjs ROW.json -- OPTIONS of the command line`. The command line trains in a folder of
 // its own; what stays is the row, and the weights beside it, both whole or not there.
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -21,7 +21,7 @@ const { loadMnist } = require(join(dist, 'data.js'));
 /** @type {typeof import('../../src/node/engines.js')} */
 const { createEngine } = require(join(dist, 'engines.js'));
 /** @type {typeof import('../../src/node/records/index.js')} */
-const { readLayersModel, readNpy } = require(join(dist, 'records', 'index.js'));
+const { readNpy } = require(join(dist, 'records', 'index.js'));
 /** @type {typeof import('../../src/records/run-files.js')} */
 const { HELD_BACK, MODEL_FOLDERS } = require(join(root, 'dist', 'records', 'run-files.js'));
 /** @type {typeof import('../../src/map/settings.js')} */
@@ -63,10 +63,9 @@ async function countSpikes({ settings }, weights) {
 async function resultsOf(run, folder) {
   const accs = Array.from(readNpy(join(folder, 'test_accs.npy')).data);
   const heldBack = join(folder, HELD_BACK);
-  const { weights } = readLayersModel(join(folder, MODEL_FOLDERS[run.settings.network]));
+  const bytes = readFileSync(join(folder, MODEL_FOLDERS[run.settings.network], 'weights.bin'));
+  const weights = Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(i * 4));
   const best = Math.max(...accs);
-  const bytes = Buffer.alloc(weights.length * 4);
-  for (const [i, weight] of weights.entries()) bytes.writeFloatLE(weight, i * 4);
   /** @type {Row} */
   const row = {
     ...run.columns,

@@ -75,7 +75,12 @@ describe('A file of grids', () => {
     [
       'a neuron in an ANN',
       'grids: { a: { network: ann, tau: 3 } }',
-      /a: tau: expected no such setting beside network: a/,
+      /a: --tau: expected with --network snn, found with/,
+    ],
+    [
+      'a loss that the ANN has not',
+      'grids: { a: { network: ann, loss: cross-entropy-counts } }',
+      /a: --loss: expected mse or cross-entropy with --network ann/,
     ],
   ] as const) {
     test(`that has ${what} is refused in one line`, () => {
