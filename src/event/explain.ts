@@ -20,12 +20,14 @@ function encode(core: EventCore, i: number, block: number, steps: number): void 
 export function inputSpikes(core: EventCore, i: number): Uint8Array {
   const { T } = core;
   const { kernel, scratch } = core;
-  const { SLOTS, PIXEL_AT, SPIKES, ALWAYS } = kernel.addresses;
+  const { INPUT, SLOTS, PIXEL_AT, SPIKES, ALWAYS, DIM, BRIGHT_COUNT, ALWAYS_COUNT } = kernel.addresses;
   const out = new Uint8Array(T * INPUTS);
   core.loadImage(i);
-  const [dim, bright, always] = [kernel.count('dim'), kernel.count('bright'), kernel.count('always')];
-  const words = (offset: number, length: number) =>
-    new Uint16Array(core.memory.buffer, scratch + offset, length).slice();
+  const input = scratch + INPUT;
+  const [dim, bright, always] = [DIM, BRIGHT_COUNT, ALWAYS_COUNT].map(
+    (offset) => new Uint32Array(core.memory.buffer, input + offset, 1)[0],
+  );
+  const words = (offset: number, length: number) => new Uint16Array(core.memory.buffer, input + offset, length).slice();
   const pixelAt = words(PIXEL_AT, SLOTS);
   const white = words(ALWAYS, always);
   for (const { block, from, steps } of listBlocks(T)) {
@@ -47,14 +49,17 @@ export function traceImage(core: EventCore, i: number): Trace {
   const { T, neuron, kernel, scratch, map } = core;
   const array = () => new Float32Array(T * OUTPUTS);
   const trace: Trace = { current: array(), h: array(), v: array(), spike: array() };
-  const rows = scratch + kernel.addresses.BLOCK_ROWS;
+  const input = scratch + kernel.addresses.INPUT;
+  const output = scratch + kernel.addresses.OUTPUT;
+  const rows = output + kernel.addresses.BLOCK_ROWS;
   core.loadImage(i);
-  kernel.functions.rest(scratch);
+  kernel.functions.rest(output);
   for (const { block, from, steps } of listBlocks(T)) {
     encode(core, i, block, steps);
-    kernel.functions.currents(scratch, map.weights, steps);
+    kernel.functions.prepareInput(input, steps);
+    kernel.functions.currents(scratch, input, map.weights, rows, steps);
     trace.current.set(core.rows(rows, steps), from * OUTPUTS);
-    kernel.functions.fire(scratch, block, steps);
+    kernel.functions.fire(output, block, steps);
     trace.h.set(core.rows(rows, steps), from * OUTPUTS);
   }
   trace.h.forEach((h, j) => {
@@ -72,13 +77,14 @@ export function traceImage(core: EventCore, i: number): Trace {
 export function countWork(core: EventCore, i: number): { spikes: number; dense: number; rows: number } {
   const { T } = core;
   const { countSpikes, countRows } = core.kernel.functions;
+  const input = core.scratch + core.kernel.addresses.INPUT;
   core.loadImage(i);
   let spikes = 0;
   let rows = 0;
   for (const { block, steps } of listBlocks(T)) {
     encode(core, i, block, steps);
-    spikes += countSpikes(core.scratch, steps);
-    rows += countRows(core.scratch, steps);
+    spikes += countSpikes(input, steps);
+    rows += countRows(input, steps);
   }
   return { spikes, dense: INPUTS * T, rows };
 }

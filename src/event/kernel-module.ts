@@ -28,11 +28,12 @@ export interface KernelFunctions {
   present(scratch: number): void;
   presentSpikes(scratch: number, given: number): void;
   encode(scratch: number, index: number, block: number, steps: number): void;
-  currents(scratch: number, weights: number, steps: number): void;
-  rest(scratch: number): void;
-  addGradient(scratch: number, gradient: number, steps: number): void;
-  fire(scratch: number, block: number, steps: number): void;
-  back(scratch: number, spikeGradient: number, steps: number): void;
+  prepareInput(input: number, steps: number): void;
+  currents(scratch: number, input: number, weights: number, rows: number, steps: number): void;
+  rest(column: number): void;
+  addGradient(scratch: number, input: number, rows: number, gradient: number, steps: number): void;
+  fire(column: number, block: number, steps: number): void;
+  back(scratch: number, column: number, spikeGradient: number, steps: number): void;
   forward(scratch: number, weights: number, index: number): void;
   backward(scratch: number, weights: number, gradient: number, index: number, label: number): number;
   adam(
@@ -48,24 +49,29 @@ export interface KernelFunctions {
     correction1: number,
     correction2: number,
   ): void;
-  countSpikes(scratch: number, steps: number): number;
-  countRows(scratch: number, steps: number): number;
+  countSpikes(input: number, steps: number): number;
+  countRows(input: number, steps: number): number;
 }
 
-/** Globals of the kernel that say how many pixels of the image shown are dim, bright and white. */
-export type PixelCount = 'dim' | 'bright' | 'always';
-
-/** Where the kernel keeps things in a thread's scratch memory, in bytes, and how much it counts with (`kernel/addresses.ts`). */
+/**
+ * Where the kernel keeps things in a thread's scratch memory, in an input or in a column of neurons, in bytes, and how much
+ * it counts with (`kernel/addresses.ts`).
+ */
 const ADDRESSES = [
   'ALWAYS',
+  'ALWAYS_COUNT',
   'BLOCK',
   'BLOCK_ROWS',
+  'BRIGHT_COUNT',
   'CARRY',
   'COUNT',
   'COUNTS',
+  'DIM',
   'EPOCH',
   'IMAGE',
+  'INPUT',
   'MAX_BLOCKS',
+  'OUTPUT',
   'PIXEL_AT',
   'PIXELS',
   'PURPOSE',
@@ -86,8 +92,6 @@ export interface Kernel {
   addresses: Readonly<Record<Address, number>>;
   /** The number of each surrogate (`kernel/surrogates.ts`). */
   surrogates: Readonly<Record<SurrogateName, number>>;
-  /** How many pixels of the image shown last are of this kind. */
-  count(kind: PixelCount): number;
 }
 
 /**
@@ -109,6 +113,5 @@ export function startKernel(module: WebAssembly.Module, memory: WebAssembly.Memo
     functions: instance.exports as unknown as KernelFunctions,
     addresses: addresses as Record<Address, number>,
     surrogates: surrogates as Record<SurrogateName, number>,
-    count: (kind) => globals[kind].value as number,
   };
 }

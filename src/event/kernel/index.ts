@@ -1,22 +1,39 @@
 // The kernel of the event-driven engine: what the host calls (see ../core.ts).
 
-import { BLOCK, CARRY, COUNT, COUNTS, RATES, ROW_BYTES, SPIKE_GRADIENT, STEPS } from './addresses';
-import { currents } from './current';
-import { encode } from './encoder';
-import { addGradient } from './gradient';
-import { back, fire, fireAgain, rest } from './neuron';
-
-export { adam } from './adam';
-export {
-  ALWAYS,
+import {
   BLOCK,
   BLOCK_ROWS,
   CARRY,
   COUNT,
   COUNTS,
+  INPUT,
+  OUTPUT,
+  RATES,
+  ROW_BYTES,
+  SPIKE_GRADIENT,
+  STEPS,
+} from './addresses';
+import { currents, prepareInput } from './current';
+import { encode } from './encoder';
+import { addGradient } from './gradient';
+import { back, fire, rest, rewind } from './neuron';
+
+export { adam } from './adam';
+export {
+  ALWAYS,
+  ALWAYS_COUNT,
+  BLOCK,
+  BLOCK_ROWS,
+  BRIGHT_COUNT,
+  CARRY,
+  COUNT,
+  COUNTS,
+  DIM,
   EPOCH,
   IMAGE,
+  INPUT,
   MAX_BLOCKS,
+  OUTPUT,
   PART_BYTES,
   PIXEL_AT,
   PIXELS,
@@ -30,8 +47,8 @@ export {
   SPIKES,
   STEPS,
 } from './addresses';
-export { currents } from './current';
-export { always, bright, countRows, countSpikes, dim, encode, present, presentSpikes } from './encoder';
+export { currents, prepareInput } from './current';
+export { countRows, countSpikes, encode, present, presentSpikes } from './encoder';
 export { addGradient } from './gradient';
 export { back, fire, rest, setNeuron } from './neuron';
 export * from './surrogates';
@@ -46,18 +63,24 @@ function stepsIn(block: usize, T: usize): usize {
   return min<usize>(BLOCK, T - block * BLOCK);
 }
 
+/** Draws a block of the image that was presented, and lets the neurons fire. */
+function through(scratch: usize, weights: usize, index: u32, block: usize, steps: usize): void {
+  const input = scratch + INPUT;
+  const output = scratch + OUTPUT;
+  encode(scratch, index, block, steps);
+  prepareInput(input, steps);
+  currents(scratch, input, weights, output + BLOCK_ROWS, steps);
+  fire(output, block, steps);
+}
+
 /** Shows the image that was presented for T steps. The firing rates are left at RATES, the last block at BLOCK_ROWS. */
 export function forward(scratch: usize, weights: usize, index: u32): void {
   const T = <usize>load<u32>(STEPS);
-  rest(scratch);
-  for (let block: usize = 0; block * BLOCK < T; block++) {
-    const steps = stepsIn(block, T);
-    encode(scratch, index, block, steps);
-    currents(scratch, weights, steps);
-    fire(scratch, block, steps);
-  }
+  const output = scratch + OUTPUT;
+  rest(output);
+  for (let block: usize = 0; block * BLOCK < T; block++) through(scratch, weights, index, block, stepsIn(block, T));
   for (let neuron: usize = 0; neuron < 10; neuron++) {
-    store<f32>(scratch + RATES + 4 * neuron, load<f32>(scratch + COUNTS + 4 * neuron) / f32(T));
+    store<f32>(scratch + RATES + 4 * neuron, load<f32>(output + COUNTS + 4 * neuron) / f32(T));
   }
 }
 
@@ -69,10 +92,11 @@ export function forward(scratch: usize, weights: usize, index: u32): void {
 export function backward(scratch: usize, weights: usize, gradient: usize, index: u32, label: usize): f64 {
   const T = <usize>load<u32>(STEPS);
   const batch = load<u32>(COUNT);
+  const output = scratch + OUTPUT;
   const spikeGradient = scratch + SPIKE_GRADIENT;
   let loss: f64 = 0;
   memory.fill(spikeGradient, 0, ROW_BYTES);
-  memory.fill(scratch + CARRY, 0, ROW_BYTES);
+  memory.fill(output + CARRY, 0, ROW_BYTES);
   for (let neuron: usize = 0; neuron < 10; neuron++) {
     const error = load<f32>(scratch + RATES + 4 * neuron) - f32(neuron === label);
     loss += f64(error * error);
@@ -82,12 +106,11 @@ export function backward(scratch: usize, weights: usize, gradient: usize, index:
   for (let block = last + 1; block-- > 0; ) {
     const steps = stepsIn(block, T);
     if (block < last) {
-      encode(scratch, index, block, steps);
-      currents(scratch, weights, steps);
-      fireAgain(scratch, block, steps);
+      rewind(output, block);
+      through(scratch, weights, index, block, steps);
     }
-    back(scratch, spikeGradient, steps);
-    addGradient(scratch, gradient, steps);
+    back(scratch, output, spikeGradient, steps);
+    addGradient(scratch, scratch + INPUT, output + BLOCK_ROWS, gradient, steps);
   }
   return loss;
 }

@@ -1,4 +1,4 @@
-// Ten LIF neurons, forward and back in time, with every option of LIFNode. Each function handles a block of `steps` rows.
+// A column of LIF neurons, up to twelve, forward and back in time, with every option of LIFNode. Each function handles a block of `steps` rows.
 
 import { BLOCK_ROWS, BOUNDARIES, CARRY, COUNTS, DERIVATIVES, POTENTIAL, ROW_BYTES } from './addresses';
 import { ATAN, derivatives } from './surrogates';
@@ -40,18 +40,18 @@ export function setNeuron(
 }
 
 /** Neurons at rest, nothing counted. */
-export function rest(scratch: usize): void {
+export function rest(column: usize): void {
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
-    v128.store(scratch + POTENTIAL + q, f32x4.splat(hardReset ? resetTo : 0));
-    v128.store(scratch + COUNTS + q, f32x4.splat(0));
+    v128.store(column + POTENTIAL + q, f32x4.splat(hardReset ? resetTo : 0));
+    v128.store(column + COUNTS + q, f32x4.splat(0));
   }
 }
 
 /** Currents x at BLOCK_ROWS become potentials before firing h; the state before the block is kept for the backward pass. */
-export function fire(scratch: usize, block: usize, steps: usize): void {
-  memory.copy(scratch + BOUNDARIES + block * ROW_BYTES, scratch + POTENTIAL, ROW_BYTES);
-  const state = scratch + POTENTIAL;
-  const counts = scratch + COUNTS;
+export function fire(column: usize, block: usize, steps: usize): void {
+  memory.copy(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL, ROW_BYTES);
+  const state = column + POTENTIAL;
+  const counts = column + COUNTS;
   let v0 = v128.load(state);
   let v1 = v128.load(state, 16);
   let v2 = v128.load(state, 32);
@@ -60,7 +60,7 @@ export function fire(scratch: usize, block: usize, steps: usize): void {
   let n2 = v128.load(counts, 32);
   const level = f32x4.splat(threshold);
   const one = f32x4.splat(1);
-  for (let row = scratch + BLOCK_ROWS, end = row + steps * ROW_BYTES; row < end; row += ROW_BYTES) {
+  for (let row = column + BLOCK_ROWS, end = row + steps * ROW_BYTES; row < end; row += ROW_BYTES) {
     const h0 = charge(v0, v128.load(row));
     const h1 = charge(v1, v128.load(row, 16));
     const h2 = charge(v2, v128.load(row, 32));
@@ -85,10 +85,9 @@ export function fire(scratch: usize, block: usize, steps: usize): void {
   v128.store(counts, n2, 32);
 }
 
-/** Computes a block again, in the backward pass, from the state before it. */
-export function fireAgain(scratch: usize, block: usize, steps: usize): void {
-  memory.copy(scratch + POTENTIAL, scratch + BOUNDARIES + block * ROW_BYTES, ROW_BYTES);
-  fire(scratch, block, steps);
+/** Back to the state before a block, which is computed again in the backward pass. */
+export function rewind(column: usize, block: usize): void {
+  memory.copy(column + POTENTIAL, column + BOUNDARIES + block * ROW_BYTES, ROW_BYTES);
 }
 
 /** h = v + (x - (v - rest)) / tau, or v - (v - rest) / tau + x where the input does not decay. */
@@ -111,9 +110,10 @@ function reset(h: v128): v128 {
  * dL/dh = dL/ds s' + dL/dv (kept + jump s'), where s' is the surrogate's derivative and the reset makes `kept` and `jump`.
  * Only dL/dv depends on later steps: the derivatives are computed for all steps at once, before the steps are gone through backwards.
  */
-export function back(scratch: usize, spikeGradient: usize, steps: usize): void {
-  derivatives(surrogate, alpha, threshold, scratch, steps);
-  const carry = scratch + CARRY;
+export function back(scratch: usize, column: usize, spikeGradient: usize, steps: usize): void {
+  const rows = column + BLOCK_ROWS;
+  derivatives(surrogate, alpha, threshold, rows, scratch + DERIVATIVES, steps);
+  const carry = column + CARRY;
   let v0 = v128.load(carry);
   let v1 = v128.load(carry, 16);
   let v2 = v128.load(carry, 32);
@@ -125,7 +125,7 @@ export function back(scratch: usize, spikeGradient: usize, steps: usize): void {
   const level = f32x4.splat(threshold);
   for (let at = steps * ROW_BYTES; at > 0; ) {
     at -= ROW_BYTES;
-    const h = scratch + BLOCK_ROWS + at;
+    const h = rows + at;
     const derivative = scratch + DERIVATIVES + at;
     const h0 = throughSpike(v128.load(h), v128.load(derivative), v0, s0, level);
     const h1 = throughSpike(v128.load(h, 16), v128.load(derivative, 16), v1, s1, level);
