@@ -4,6 +4,7 @@ import { checkMnist, type Mnist } from './mnist';
 import { checkNeuron, DEFAULT_NEURON, type NeuronOptions, resolveNeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
 import type { Trace } from './trace';
+import { MAX_HIDDEN } from './weights';
 
 export type { NeuronOptions } from './neuron-options';
 export type { Trace } from './trace';
@@ -21,6 +22,8 @@ export interface ResolvedEngineOptions {
   /** Adam's. */
   learningRate: number;
   neuron: NeuronOptions;
+  /** Neurons of a hidden layer between pixels and outputs, 1 to 800, with the same options; by default there is no such layer. */
+  hidden?: number;
   /** Threads of the event engine; the result does not depend on it. Default: all cores. */
   threads?: number;
 }
@@ -39,16 +42,26 @@ export const MAX_T = 10_000;
  * @throws TypeError without data, and for an option of the neuron outside of `neuron`; RangeError that names the option that is out of range
  */
 export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions {
-  const { data, seed = 0, T = 100, batchSize = 128, learningRate = 1e-3, threads } = some ?? {};
+  const { data, seed = 0, T = 100, batchSize = 128, learningRate = 1e-3, hidden, threads } = some ?? {};
   checkMnist(data);
   const misplaced = Object.keys(DEFAULT_NEURON).find((name) => Object.hasOwn(some, name));
   if (misplaced) {
     throw new TypeError(`${misplaced}: expected inside neuron, as in { neuron: { ${misplaced}: … } }, found beside it`);
   }
-  const options = { data, seed, T, batchSize, learningRate, threads, neuron: resolveNeuronOptions(some.neuron) };
+  const options = {
+    data,
+    seed,
+    T,
+    batchSize,
+    learningRate,
+    hidden,
+    threads,
+    neuron: resolveNeuronOptions(some.neuron),
+  };
   checkWhole('seed', seed, 0, MAX_UINT32);
   checkWhole('T', T, 1, MAX_T);
   checkWhole('batchSize', batchSize, 1, 2 ** 20);
+  checkWhole('hidden', hidden ?? 1, 1, MAX_HIDDEN);
   checkWhole('threads', threads ?? 1, 1, 64);
   checkNumber('learningRate', learningRate, 0);
   checkNeuron(options.neuron);
@@ -63,7 +76,10 @@ export interface BatchResult {
   correct: number;
 }
 
-/** All that training changes: weights [784, 10], Adam's moments of the same shape, and Adam's step count. */
+/**
+ * All that training changes: weights [784, 10] or, with a hidden layer, [784, hidden] and then [hidden, 10], Adam's moments of
+ * the same shape, and Adam's step count.
+ */
 export interface EngineState {
   weights: Float32Array;
   m: Float32Array;
@@ -90,7 +106,8 @@ export interface ImagePresentation {
 }
 
 /**
- * Something that trains the tutorial's network: 784 inputs, 10 LIF neurons, Adam on the MSE of the firing rates.
+ * Something that trains the tutorial's network: 784 inputs, a hidden layer or none, 10 LIF neurons, Adam on the MSE of the
+ * firing rates.
  * Calls that overlap wait for one another.
  */
 export interface Engine {
@@ -100,7 +117,7 @@ export interface Engine {
   trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult>;
   /** Firing rates [indices, 10]. */
   rates(presentation: Presentation): Promise<Float32Array>;
-  /** Every step of one image, arrays [T, 10]. */
+  /** Every step of one image, arrays [T, 10], and of the hidden neurons [T, hidden]. */
   trace(presentation: ImagePresentation): Promise<Trace>;
   state(): Promise<EngineState>;
   /** @throws RangeError if a part has another size; the engine then keeps the state that it had */
@@ -108,7 +125,7 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** The state of an engine that has these weights [784, 10] and a fresh Adam: `engine.restore(freshState(getWeights(net)))`. */
+/** The state of an engine that has these weights and a fresh Adam: `engine.restore(freshState(getWeights(net)))`. */
 export function freshState(weights: Float32Array): EngineState {
   return { weights, m: new Float32Array(weights.length), v: new Float32Array(weights.length), step: 0 };
 }

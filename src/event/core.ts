@@ -6,10 +6,12 @@ import { argmax } from '../common/argmax';
 import type { BatchResult, EngineState } from '../common/engine';
 import type { NeuronOptions } from '../common/neuron-options';
 import type { Purpose } from '../common/random';
+import { countWeights, splitWeights, weightShapes } from '../common/weights';
 import { type Address, type Kernel, startKernel } from './kernel-module';
 import {
   Control,
   type CoreOptions,
+  hiddenColumns,
   INPUTS,
   JobKind,
   type MemoryMap,
@@ -18,7 +20,6 @@ import {
   RATES_LIMIT,
   RATES_TASK,
   ROW_FLOATS,
-  SCRATCH,
   SHARDS,
   type Showing,
   SLICES,
@@ -47,12 +48,15 @@ export class EventCore {
     thread = 0,
   ) {
     this.kernel = startKernel(module, memory);
-    if (this.kernel.addresses.SCRATCH_BYTES > SCRATCH) {
-      throw new Error(`kernel: expected ${SCRATCH} bytes of scratch memory to be enough`);
-    }
     const { buffer } = memory;
     this.map = memoryMap(options);
-    this.scratch = this.map.scratch + thread * SCRATCH;
+    const { scratch, scratchBytes } = this.map;
+    const { SCRATCH_BYTES, COLUMNS, COLUMN_BYTES } = this.kernel.addresses;
+    const columns = hiddenColumns(options);
+    if ((columns > 0 ? COLUMNS + columns * COLUMN_BYTES : SCRATCH_BYTES) > scratchBytes) {
+      throw new Error(`kernel: expected ${scratchBytes} bytes of scratch memory to be enough`);
+    }
+    this.scratch = scratch + thread * scratchBytes;
     this.control = new Int32Array(buffer, 0, 16);
     this.indices = new Uint32Array(buffer, this.map.indices, Math.max(options.batchSize, RATES_LIMIT));
     this.bytes = new Uint8Array(buffer);
@@ -61,8 +65,11 @@ export class EventCore {
     this.rates = this.view('RATES', OUTPUTS);
     this.neuron = options.neuron;
     // Only the main thread writes to control.
-    if (thread === 0) this.setShowing(options);
-    else this.setNeuron(options.neuron);
+    if (thread === 0) {
+      this.control[Control.Hidden] = options.hidden ?? 0;
+      this.setShowing(options);
+    } else this.setNeuron(options.neuron);
+    if (columns > 0) this.kernel.functions.layOutHidden(this.scratch);
   }
 
   /** Says how images are shown from here on. */
@@ -124,10 +131,11 @@ export class EventCore {
 
   /** Sets a shard's loss, count of correct answers and gradient to zero. */
   startShard(shard: number): void {
-    const { losses, correct, gradients, rows } = this.map;
+    const { losses, correct, gradients, rows, weights } = this.map;
     this.doubles[losses / 8 + shard] = 0;
     this.doubles[correct / 8 + shard] = 0;
     this.kernel.functions.clear(gradients + shard * rows, rows);
+    this.kernel.functions.transposeOutgoing(this.scratch, weights);
   }
 
   /** Copies image `i` of the job to the kernel, which finds the pixels that are not black; returns its label. */
@@ -156,8 +164,8 @@ export class EventCore {
   private update(slice: number): void {
     const { weights, m, v, gradients, rows } = this.map;
     const step = this.control[Control.Step];
-    const first = (slice * INPUTS) / SLICES;
-    const last = first + INPUTS / SLICES;
+    const count = rows / (4 * ROW_FLOATS);
+    const [first, last] = [slice, slice + 1].map((cut) => Math.floor((cut * count) / SLICES));
     const [correction1, correction2] = [1 - power(0.9, step), 1 - power(0.999, step)];
     const { learningRate } = this.options;
     const { adam } = this.kernel.functions;
@@ -189,11 +197,11 @@ export class EventCore {
     return this.floats.slice(from, from + this.control[Control.Count] * OUTPUTS);
   }
 
-  /** The gradient of the last job, added up over its shards, [784, 10]. */
+  /** The gradient of the last job, added up over its shards, in the order of the weights. */
   gradientResult(): Float32Array {
-    const gradient = new Float32Array(INPUTS * OUTPUTS);
+    const gradient = new Float32Array(countWeights(this.options.hidden));
     for (let shard = 0; shard < SHARDS; shard++) {
-      const part = this.rows(this.map.gradients + shard * this.map.rows, INPUTS);
+      const part = this.network(this.map.gradients + shard * this.map.rows);
       for (let j = 0; j < part.length; j++) gradient[j] += part[j];
     }
     return gradient;
@@ -205,37 +213,69 @@ export class EventCore {
     return this.floats.subarray(from, from + length);
   }
 
-  /** A copy of `count` rows of ten from a place in the memory, without what fills them up to twelve: [count, 10]. */
-  rows(place: number, count: number): Float32Array {
-    const out = new Float32Array(count * OUTPUTS);
+  /**
+   * A copy of `count` rows from a place in the memory, without what fills them up to twelve: [count, units].
+   * @param units values of a row; those beyond twelve are in further columns
+   * @param stride bytes from one column to the next
+   */
+  rows(place: number, count: number, units = OUTPUTS, stride = 0): Float32Array {
+    const out = new Float32Array(count * units);
     for (let row = 0; row < count; row++) {
-      const from = place / 4 + row * ROW_FLOATS;
-      for (let j = 0; j < OUTPUTS; j++) {
-        const value = this.floats[from + j];
+      for (let j = 0; j < units; j++) {
+        const value = this.floats[at(place, row, j, stride)];
         // Which of the many NaNs a sum of infinities is depends on the processor; ours is always the same.
-        out[row * OUTPUTS + j] = Number.isNaN(value) ? Number.NaN : value;
+        out[row * units + j] = Number.isNaN(value) ? Number.NaN : value;
       }
     }
     return out;
   }
 
+  /** The opposite of `rows`. */
+  private setRows(place: number, values: Float32Array, units: number, stride: number): void {
+    values.forEach((value, i) => {
+      this.floats[at(place, Math.floor(i / units), i % units, stride)] = value;
+    });
+  }
+
+  /** The weights of each layer, or what has their layout: where they lie, and their shape. */
+  private layers(place: number): { place: number; inputs: number; outputs: number }[] {
+    return weightShapes(this.options.hidden).map(([inputs, outputs], layer, { length }) => {
+      return { place: layer < length - 1 ? place : place + this.map.outputRows, inputs, outputs };
+    });
+  }
+
+  /** A copy of a network's weights, or of what has their layout, in the order of `common/weights.ts`. */
+  private network(place: number): Float32Array {
+    const { hidden } = this.options;
+    const out = new Float32Array(countWeights(hidden));
+    const parts = splitWeights(out, hidden);
+    this.layers(place).forEach((layer, i) => {
+      parts[i].set(this.rows(layer.place, layer.inputs, layer.outputs, this.map.pixelRows));
+    });
+    return out;
+  }
+
   state(): EngineState {
     const { weights, m, v } = this.map;
-    const part = (place: number) => this.rows(place, INPUTS);
-    return { weights: part(weights), m: part(m), v: part(v), step: this.control[Control.Step] };
+    const step = this.control[Control.Step];
+    return { weights: this.network(weights), m: this.network(m), v: this.network(v), step };
   }
 
   /** @param state as `takeState` returns it */
   restore(state: EngineState): void {
     for (const name of ['weights', 'm', 'v'] as const) {
-      for (let p = 0; p < INPUTS; p++) {
-        const row = state[name].subarray(p * OUTPUTS, (p + 1) * OUTPUTS);
-        this.floats.set(row, this.map[name] / 4 + p * ROW_FLOATS);
-      }
+      const parts = splitWeights(state[name], this.options.hidden);
+      this.layers(this.map[name]).forEach(({ place, outputs }, i) => {
+        this.setRows(place, parts[i], outputs, this.map.pixelRows);
+      });
     }
     this.control[Control.Step] = state.step;
   }
 }
+
+/** Where value `j` of a row lies among the floats, if each column of twelve values lies `stride` bytes behind the one before. */
+const at = (place: number, row: number, j: number, stride: number): number =>
+  (place + Math.floor(j / ROW_FLOATS) * stride) / 4 + row * ROW_FLOATS + (j % ROW_FLOATS);
 
 /** base^exponent by products alone: the same bits on every machine, which Math.pow does not promise. */
 function power(base: number, exponent: number): number {

@@ -2,10 +2,17 @@
 import { afterSpike, fires } from '../common/lif';
 import type { Trace } from '../common/trace';
 import type { EventCore } from './core';
-import { BLOCK, INPUTS, OUTPUTS } from './memory';
+import { BLOCK, hiddenColumns, INPUTS, OUTPUTS } from './memory';
 
-/** The blocks of a presentation: the number of each, its first step and how many steps it has. */
-function listBlocks(T: number): { block: number; from: number; steps: number }[] {
+interface Block {
+  block: number;
+  /** Its first step. */
+  from: number;
+  steps: number;
+}
+
+/** The blocks of a presentation. */
+function listBlocks(T: number): Block[] {
   return Array.from({ length: Math.ceil(T / BLOCK) }, (_, block) => {
     return { block, from: block * BLOCK, steps: Math.min(BLOCK, T - block * BLOCK) };
   });
@@ -46,22 +53,49 @@ export function inputSpikes(core: EventCore, i: number): Uint8Array {
 
 /** Every step of image `i` of the job. */
 export function traceImage(core: EventCore, i: number): Trace {
-  const { T, neuron, kernel, scratch, map } = core;
-  const array = () => new Float32Array(T * OUTPUTS);
-  const trace: Trace = { current: array(), h: array(), v: array(), spike: array() };
-  const input = scratch + kernel.addresses.INPUT;
-  const output = scratch + kernel.addresses.OUTPUT;
-  const rows = output + kernel.addresses.BLOCK_ROWS;
+  const { T, kernel, scratch, map, options } = core;
+  const { addresses, functions } = kernel;
+  const { hidden = 0 } = options;
+  const input = scratch + addresses.INPUT;
+  const output = { place: scratch + addresses.OUTPUT + addresses.BLOCK_ROWS, units: OUTPUTS, trace: empty(T, OUTPUTS) };
+  const layer = { place: scratch + addresses.COLUMNS + addresses.BLOCK_ROWS, units: hidden, trace: empty(T, hidden) };
+  const record = ({ place, units, trace }: typeof output, name: 'current' | 'h', { from, steps }: Block) =>
+    trace[name].set(core.rows(place, steps, units, addresses.COLUMN_BYTES), from * units);
   core.loadImage(i);
-  kernel.functions.rest(output);
-  for (const { block, from, steps } of listBlocks(T)) {
+  functions.restAll(scratch);
+  for (const part of listBlocks(T)) {
+    const { block, steps } = part;
     encode(core, i, block, steps);
-    kernel.functions.prepareInput(input, steps);
-    kernel.functions.currents(scratch, input, map.weights, rows, steps);
-    trace.current.set(core.rows(rows, steps), from * OUTPUTS);
-    kernel.functions.fire(output, block, steps);
-    trace.h.set(core.rows(rows, steps), from * OUTPUTS);
+    functions.prepareInput(input, steps);
+    let source = input;
+    if (hidden > 0) {
+      const columns = Array.from({ length: hiddenColumns(options) }, (_, column) => column);
+      for (const column of columns) {
+        const rows = layer.place + column * addresses.COLUMN_BYTES;
+        functions.currents(scratch, input, map.weights + column * map.pixelRows, rows, steps);
+      }
+      record(layer, 'current', part);
+      for (const column of columns) functions.fireColumn(scratch, column, block, steps);
+      record(layer, 'h', part);
+      source = scratch + addresses.HIDDEN_INPUT;
+      functions.prepareInput(source, steps);
+    }
+    functions.currents(scratch, source, map.weights + map.outputRows, output.place, steps);
+    record(output, 'current', part);
+    functions.fire(scratch + addresses.OUTPUT, block, steps);
+    record(output, 'h', part);
   }
+  const trace = fired(output.trace, core);
+  return hidden > 0 ? { ...trace, hidden: fired(layer.trace, core) } : trace;
+}
+
+const empty = (T: number, units: number): Trace => {
+  const array = () => new Float32Array(T * units);
+  return { current: array(), h: array(), v: array(), spike: array() };
+};
+
+/** Fills in spikes, and potentials after the reset, from those before firing. */
+function fired(trace: Trace, { neuron }: EventCore): Trace {
   trace.h.forEach((h, j) => {
     const spike = fires(h, neuron);
     trace.spike[j] = spike ? 1 : 0;
@@ -70,21 +104,38 @@ export function traceImage(core: EventCore, i: number): Trace {
   return trace;
 }
 
-/**
- * What showing image `i` of the job costs.
- * @returns input spikes in all T steps; rows of weights that a dense product adds; rows of tables that the kernel adds
- */
-export function countWork(core: EventCore, i: number): { spikes: number; dense: number; rows: number } {
-  const { T } = core;
-  const { countSpikes, countRows } = core.kernel.functions;
-  const input = core.scratch + core.kernel.addresses.INPUT;
+/** What showing images costs. */
+interface Work {
+  /** Input spikes in all T steps. */
+  spikes: number;
+  /** Spikes of the hidden neurons. */
+  hiddenSpikes: number;
+  /** Rows of weights that a dense product adds. */
+  dense: number;
+  /** Rows of tables, or of weights, that the kernel adds. */
+  rows: number;
+}
+
+/** What showing image `i` of the job costs. */
+export function countWork(core: EventCore, i: number): Work {
+  const { T, kernel, scratch, map, options } = core;
+  const { functions, addresses } = kernel;
+  const input = scratch + addresses.INPUT;
+  const hiddenInput = scratch + addresses.HIDDEN_INPUT;
+  const columns = hiddenColumns(options);
+  const work = { spikes: 0, hiddenSpikes: 0, dense: INPUTS * T, rows: 0 };
+  if (columns > 0) work.dense = (INPUTS * columns + (options.hidden ?? 0)) * T;
   core.loadImage(i);
-  let spikes = 0;
-  let rows = 0;
+  functions.restAll(scratch);
   for (const { block, steps } of listBlocks(T)) {
     encode(core, i, block, steps);
-    spikes += countSpikes(input, steps);
-    rows += countRows(input, steps);
+    work.spikes += functions.countSpikes(input, steps);
+    work.rows += functions.countRows(input, steps) * Math.max(columns, 1);
+    if (columns === 0) continue;
+    functions.prepareInput(input, steps);
+    functions.fireHidden(scratch, map.weights, block, steps);
+    work.hiddenSpikes += functions.countSpikes(hiddenInput, steps);
+    work.rows += functions.countRows(hiddenInput, steps);
   }
-  return { spikes, dense: INPUTS * T, rows };
+  return work;
 }

@@ -30,10 +30,17 @@ export interface KernelFunctions {
   encode(scratch: number, index: number, block: number, steps: number): void;
   prepareInput(input: number, steps: number): void;
   currents(scratch: number, input: number, weights: number, rows: number, steps: number): void;
-  rest(column: number): void;
+  /** Brings all neurons to rest. */
+  restAll(scratch: number): void;
+  /** What a hidden layer needs once. */
+  layOutHidden(scratch: number): void;
+  /** What its gradient needs once per shard. */
+  transposeOutgoing(scratch: number, weights: number): void;
+  fireHidden(scratch: number, weights: number, block: number, steps: number): void;
+  fireColumn(scratch: number, column: number, block: number, steps: number): void;
   addGradient(scratch: number, input: number, rows: number, gradient: number, steps: number): void;
   fire(column: number, block: number, steps: number): void;
-  back(scratch: number, column: number, spikeGradient: number, steps: number): void;
+  back(scratch: number, column: number, spikeGradient: number, stride: number, steps: number): void;
   forward(scratch: number, weights: number, index: number): void;
   backward(scratch: number, weights: number, gradient: number, index: number, label: number): number;
   adam(
@@ -64,15 +71,20 @@ const ADDRESSES = [
   'BLOCK_ROWS',
   'BRIGHT_COUNT',
   'CARRY',
+  'COLUMN_BYTES',
+  'COLUMNS',
   'COUNT',
   'COUNTS',
   'DIM',
   'EPOCH',
+  'HIDDEN',
+  'HIDDEN_INPUT',
   'IMAGE',
   'INPUT',
   'MAX_BLOCKS',
   'OUTPUT',
   'PIXEL_AT',
+  'PIXEL_ROWS',
   'PIXELS',
   'PURPOSE',
   'RATES',

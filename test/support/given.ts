@@ -83,7 +83,7 @@ export function simulateWithGradient(
   spikeGradient: (rates: Float32Array) => ArrayLike<number>,
 ): { h: Float32Array; rates: Float32Array; gradient: Float32Array } {
   const { scratch, kernel } = core;
-  const { rest, fire, back } = kernel.functions;
+  const { restAll, fire, back } = kernel.functions;
   const T = x.length / OUTPUTS;
   if (!(Number.isInteger(T) && T > 0)) throw new RangeError(`x: expected [T, 10] numbers, found ${x.length}`);
   const h = new Float32Array(x.length);
@@ -101,7 +101,7 @@ export function simulateWithGradient(
       rows.set(source.subarray(from, from + OUTPUTS), t * ROW_FLOATS);
     }
   };
-  rest(output);
+  restAll(scratch);
   for (const block of blocks) {
     fillRows(block, x);
     fire(output, block, stepsOf(block));
@@ -118,7 +118,7 @@ export function simulateWithGradient(
   floats(output + CARRY, ROW_FLOATS).fill(0);
   for (const block of blocks.reverse()) {
     fillRows(block, h);
-    back(scratch, output, scratch + SPIKE_GRADIENT, stepsOf(block));
+    back(scratch, output, scratch + SPIKE_GRADIENT, 0, stepsOf(block));
     gradient.set(core.rows(place, stepsOf(block)), block * BLOCK * OUTPUTS);
   }
   return { h, rates, gradient };

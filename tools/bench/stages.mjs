@@ -39,10 +39,10 @@ export async function stages(data, neuron, T = 100, images = 200, rounds = 60) {
       functions.currents(scratch, input, map.weights, rows, steps);
     },
     'LIF forward': () => {
-      functions.rest(output);
+      functions.restAll(scratch);
       functions.fire(output, 0, steps);
     },
-    'LIF backward': () => functions.back(scratch, output, scratch + addresses.SPIKE_GRADIENT, steps),
+    'LIF backward': () => functions.back(scratch, output, scratch + addresses.SPIKE_GRADIENT, 0, steps),
     'add up gradient': () => functions.addGradient(scratch, input, rows, map.gradients, steps),
   };
   const stagesInOrder = Object.values(parts);

@@ -11,11 +11,17 @@ export const COUNT: usize = 32;
 export const SEED: usize = 40;
 /** Steps of a presentation, T. */
 export const STEPS: usize = 44;
+/** Hidden neurons; 0 without a hidden layer. */
+export const HIDDEN: usize = 56;
 
 /** Pixels of an image. */
 export const PIXELS: usize = 784;
-/** Bytes of a row of weights or currents: ten float32, filled up to three vectors. */
-export const ROW_BYTES: usize = 48;
+/** Neurons of a column, which a row of weights or currents has room for. */
+export const WIDTH: usize = 12;
+/** Bytes of a row of weights or currents: up to twelve float32, three vectors. */
+export const ROW_BYTES: usize = 4 * WIDTH;
+/** Bytes of the weights from all pixels to a column of neurons. One row more, of zeros, is for places that hold no pixel. */
+export const PIXEL_ROWS: usize = (PIXELS + 1) * ROW_BYTES;
 /** Rows of a table of sums lie a cache line apart. */
 export const TABLE_ROW: usize = 64;
 /** A table of all 16 partial sums of four rows. */
@@ -61,7 +67,9 @@ export const CARRY: usize = POTENTIAL + 64;
 export const BLOCK_ROWS: usize = CARRY + 64;
 /** Potentials before each block: [MAX_BLOCKS + 1] rows. */
 export const BOUNDARIES: usize = BLOCK_ROWS + 128 * ROW_BYTES;
-export const COLUMN_BYTES: usize = BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES;
+/** Of hidden neurons: their weights to each of the ten outputs, [10] rows. */
+export const OUTGOING: usize = BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES;
+export const COLUMN_BYTES: usize = OUTGOING + 512;
 
 // Of the scratch memory, from its start:
 /** The image, bytes. */
@@ -86,3 +94,11 @@ export const OUTPUT: usize = INPUT + INPUT_BYTES;
 /** Tables of sums: of weights (a table for 4 places) or of dL/dcurrent (a table for 4 steps). */
 export const TABLES: usize = OUTPUT + COLUMN_BYTES;
 export const SCRATCH_BYTES: usize = TABLES + (SLOTS / 4) * TABLE;
+
+// With a hidden layer there is more behind:
+/** The input of hidden neurons. */
+export const HIDDEN_INPUT: usize = SCRATCH_BYTES;
+/** dL/ds of a hidden column in each step of a block: [128] rows. */
+export const DELTAS: usize = HIDDEN_INPUT + INPUT_BYTES;
+/** The hidden neurons, a column for each twelve. */
+export const COLUMNS: usize = DELTAS + 128 * ROW_BYTES;

@@ -16,6 +16,7 @@ import {
 import { currents, prepareInput } from './current';
 import { encode } from './encoder';
 import { addGradient } from './gradient';
+import { backHidden, columnAt, fireHidden, hiddenColumns, outputInput, outputRows } from './hidden';
 import { back, fire, rest, rewind } from './neuron';
 
 export { adam } from './adam';
@@ -26,16 +27,21 @@ export {
   BLOCK_ROWS,
   BRIGHT_COUNT,
   CARRY,
+  COLUMN_BYTES,
+  COLUMNS,
   COUNT,
   COUNTS,
   DIM,
   EPOCH,
+  HIDDEN,
+  HIDDEN_INPUT,
   IMAGE,
   INPUT,
   MAX_BLOCKS,
   OUTPUT,
   PART_BYTES,
   PIXEL_AT,
+  PIXEL_ROWS,
   PIXELS,
   PURPOSE,
   RATES,
@@ -50,7 +56,8 @@ export {
 export { currents, prepareInput } from './current';
 export { countRows, countSpikes, encode, present, presentSpikes } from './encoder';
 export { addGradient } from './gradient';
-export { back, fire, rest, setNeuron } from './neuron';
+export { fireColumn, fireHidden, layOutHidden, transposeOutgoing } from './hidden';
+export { back, fire, setNeuron } from './neuron';
 export * from './surrogates';
 
 /** Zeros; JavaScript's fill is slow on shared memory. */
@@ -63,13 +70,20 @@ function stepsIn(block: usize, T: usize): usize {
   return min<usize>(BLOCK, T - block * BLOCK);
 }
 
+/** Brings all neurons to rest. */
+export function restAll(scratch: usize): void {
+  rest(scratch + OUTPUT);
+  for (let c: usize = 0, columns = hiddenColumns(); c < columns; c++) rest(columnAt(scratch, c));
+}
+
 /** Draws a block of the image that was presented, and lets the neurons fire. */
 function through(scratch: usize, weights: usize, index: u32, block: usize, steps: usize): void {
   const input = scratch + INPUT;
   const output = scratch + OUTPUT;
   encode(scratch, index, block, steps);
   prepareInput(input, steps);
-  currents(scratch, input, weights, output + BLOCK_ROWS, steps);
+  fireHidden(scratch, weights, block, steps);
+  currents(scratch, outputInput(scratch), outputRows(weights), output + BLOCK_ROWS, steps);
   fire(output, block, steps);
 }
 
@@ -77,7 +91,7 @@ function through(scratch: usize, weights: usize, index: u32, block: usize, steps
 export function forward(scratch: usize, weights: usize, index: u32): void {
   const T = <usize>load<u32>(STEPS);
   const output = scratch + OUTPUT;
-  rest(output);
+  restAll(scratch);
   for (let block: usize = 0; block * BLOCK < T; block++) through(scratch, weights, index, block, stepsIn(block, T));
   for (let neuron: usize = 0; neuron < 10; neuron++) {
     store<f32>(scratch + RATES + 4 * neuron, load<f32>(output + COUNTS + 4 * neuron) / f32(T));
@@ -97,6 +111,8 @@ export function backward(scratch: usize, weights: usize, gradient: usize, index:
   let loss: f64 = 0;
   memory.fill(spikeGradient, 0, ROW_BYTES);
   memory.fill(output + CARRY, 0, ROW_BYTES);
+  const columns = hiddenColumns();
+  for (let c: usize = 0; c < columns; c++) memory.fill(columnAt(scratch, c) + CARRY, 0, ROW_BYTES);
   for (let neuron: usize = 0; neuron < 10; neuron++) {
     const error = load<f32>(scratch + RATES + 4 * neuron) - f32(neuron === label);
     loss += f64(error * error);
@@ -107,10 +123,12 @@ export function backward(scratch: usize, weights: usize, gradient: usize, index:
     const steps = stepsIn(block, T);
     if (block < last) {
       rewind(output, block);
+      for (let c: usize = 0; c < columns; c++) rewind(columnAt(scratch, c), block);
       through(scratch, weights, index, block, steps);
     }
-    back(scratch, output, spikeGradient, steps);
-    addGradient(scratch, scratch + INPUT, output + BLOCK_ROWS, gradient, steps);
+    back(scratch, output, spikeGradient, 0, steps);
+    addGradient(scratch, outputInput(scratch), output + BLOCK_ROWS, outputRows(gradient), steps);
+    backHidden(scratch, output + BLOCK_ROWS, gradient, steps);
   }
   return loss;
 }

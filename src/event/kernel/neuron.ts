@@ -1,6 +1,16 @@
 // A column of LIF neurons, up to twelve, forward and back in time, with every option of LIFNode. Each function handles a block of `steps` rows.
 
-import { BLOCK_ROWS, BOUNDARIES, CARRY, COUNTS, DERIVATIVES, POTENTIAL, ROW_BYTES } from './addresses';
+import {
+  BLOCK_ROWS,
+  BOUNDARIES,
+  CARRY,
+  COUNTS,
+  DERIVATIVES,
+  PART,
+  PART_BYTES,
+  POTENTIAL,
+  ROW_BYTES,
+} from './addresses';
 import { ATAN, derivatives } from './surrogates';
 
 let tau: f32 = 2;
@@ -85,6 +95,54 @@ export function fire(column: usize, block: usize, steps: usize): void {
   v128.store(counts, n2, 32);
 }
 
+/**
+ * As `fire`, for hidden neurons: their spikes go to `spikes` as an input's, 16 steps of each neuron in 16 bits, and are not
+ * counted. Of the column's twelve neurons only the first `alive` ones ever fire: the others only fill it up.
+ */
+export function fireInto(column: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
+  memory.copy(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL, ROW_BYTES);
+  const state = column + POTENTIAL;
+  let v0 = v128.load(state);
+  let v1 = v128.load(state, 16);
+  let v2 = v128.load(state, 32);
+  const level = f32x4.splat(threshold);
+  const all = i32x4.splat(i32(alive));
+  const alive0 = i32x4.lt_s(i32x4(0, 1, 2, 3), all);
+  const alive1 = i32x4.lt_s(i32x4(4, 5, 6, 7), all);
+  const alive2 = i32x4.lt_s(i32x4(8, 9, 10, 11), all);
+  let row = column + BLOCK_ROWS;
+  for (let start: usize = 0; start < steps; start += PART) {
+    let fired0 = i32x4.splat(0);
+    let fired1 = fired0;
+    let fired2 = fired0;
+    let bit = i32x4.splat(1);
+    for (let end = row + min<usize>(PART, steps - start) * ROW_BYTES; row < end; row += ROW_BYTES) {
+      const h0 = charge(v0, v128.load(row));
+      const h1 = charge(v1, v128.load(row, 16));
+      const h2 = charge(v2, v128.load(row, 32));
+      v128.store(row, h0);
+      v128.store(row, h1, 16);
+      v128.store(row, h2, 32);
+      const s0 = v128.and(f32x4.ge(h0, level), alive0);
+      const s1 = v128.and(f32x4.ge(h1, level), alive1);
+      const s2 = v128.and(f32x4.ge(h2, level), alive2);
+      fired0 = v128.or(fired0, v128.and(s0, bit));
+      fired1 = v128.or(fired1, v128.and(s1, bit));
+      fired2 = v128.or(fired2, v128.and(s2, bit));
+      bit = i32x4.shl(bit, 1);
+      v0 = v128.bitselect(reset(h0), h0, s0);
+      v1 = v128.bitselect(reset(h1), h1, s1);
+      v2 = v128.bitselect(reset(h2), h2, s2);
+    }
+    v128.store(spikes, i16x8.narrow_i32x4_u(fired0, fired1));
+    v128.store64_lane(spikes, i16x8.narrow_i32x4_u(fired2, fired2), 0, 16);
+    spikes += PART_BYTES;
+  }
+  v128.store(state, v0);
+  v128.store(state, v1, 16);
+  v128.store(state, v2, 32);
+}
+
 /** Back to the state before a block, which is computed again in the backward pass. */
 export function rewind(column: usize, block: usize): void {
   memory.copy(column + POTENTIAL, column + BOUNDARIES + block * ROW_BYTES, ROW_BYTES);
@@ -105,21 +163,20 @@ function reset(h: v128): v128 {
 }
 
 /**
- * Potentials h at BLOCK_ROWS become dL/dx, from the last step to the first; `spikeGradient` is dL/ds, a row.
+ * Potentials h at BLOCK_ROWS become dL/dx, from the last step to the first; `spikeGradient` is dL/ds, rows of each step that
+ * lie `stride` bytes apart (0: the same row in every step).
  *
  * dL/dh = dL/ds s' + dL/dv (kept + jump s'), where s' is the surrogate's derivative and the reset makes `kept` and `jump`.
  * Only dL/dv depends on later steps: the derivatives are computed for all steps at once, before the steps are gone through backwards.
  */
-export function back(scratch: usize, column: usize, spikeGradient: usize, steps: usize): void {
+export function back(scratch: usize, column: usize, spikeGradient: usize, stride: usize, steps: usize): void {
   const rows = column + BLOCK_ROWS;
   derivatives(surrogate, alpha, threshold, rows, scratch + DERIVATIVES, steps);
   const carry = column + CARRY;
   let v0 = v128.load(carry);
   let v1 = v128.load(carry, 16);
   let v2 = v128.load(carry, 32);
-  const s0 = v128.load(spikeGradient);
-  const s1 = v128.load(spikeGradient, 16);
-  const s2 = v128.load(spikeGradient, 32);
+  spikeGradient += steps * stride;
   const toInput = f32x4.splat(decayInput ? inverseTau : 1);
   const toEarlier = f32x4.splat(1 - inverseTau);
   const level = f32x4.splat(threshold);
@@ -127,6 +184,10 @@ export function back(scratch: usize, column: usize, spikeGradient: usize, steps:
     at -= ROW_BYTES;
     const h = rows + at;
     const derivative = scratch + DERIVATIVES + at;
+    spikeGradient -= stride;
+    const s0 = v128.load(spikeGradient);
+    const s1 = v128.load(spikeGradient, 16);
+    const s2 = v128.load(spikeGradient, 32);
     const h0 = throughSpike(v128.load(h), v128.load(derivative), v0, s0, level);
     const h1 = throughSpike(v128.load(h, 16), v128.load(derivative, 16), v1, s1, level);
     const h2 = throughSpike(v128.load(h, 32), v128.load(derivative, 32), v2, s2, level);
