@@ -15,14 +15,15 @@ import {
   takePresentation,
   takeState,
 } from '../common/engine';
-import { CLASSES, IMAGE_SIZE } from '../common/mnist';
+import { CLASSES } from '../common/mnist';
 import type { NeuronOptions } from '../common/neuron-options';
 import { Queue } from '../common/queue';
 import type { Trace } from '../common/trace';
 import { nextTurn } from '../common/turn';
+import { countWeights, splitWeights, weightShapes } from '../common/weights';
 import { PoissonEncoder } from '../snn/encoding';
 import { resetNet } from '../snn/functional';
-import { findLIFNode, forward, getWeights, setWeights, snn } from '../snn/networks';
+import { countHidden, findLIFNode, findLIFNodes, forward, getWeights, setWeights, snn } from '../snn/networks';
 import { makeSurrogate } from '../snn/surrogate';
 import type { Batch } from './ann';
 import { adam, makeBatch } from './batches';
@@ -67,10 +68,12 @@ export class TfjsEngine implements Engine {
       network ??
       snn({
         seed: options.seed,
+        hidden: options.hidden,
         ...options.neuron,
         surrogateFunction: makeSurrogate(options.neuron.surrogateFunction),
       });
-    this.options = network === undefined ? options : { ...options, neuron: readNeuronOptions(network, options) };
+    const own = network && { neuron: readNeuronOptions(network, options), hidden: countHidden(network) };
+    this.options = { ...options, ...own };
     this.encoder = new PoissonEncoder({ seed: options.seed });
     this.optimizer = adam(options.learningRate);
   }
@@ -83,10 +86,12 @@ export class TfjsEngine implements Engine {
       spikes = spikes ? tf.add<tf.Tensor2D>(spikes, step) : step;
     };
     if (stepMode === 'multi') {
-      const [flatten, dense, neurons] = this.network.layers;
-      const steps = Array.from({ length: T }, () => flatten.apply(this.encoder.encode(images)) as tf.Tensor2D);
-      const currents = tf.split(dense.apply(tf.concat(steps)) as tf.Tensor2D, T);
-      for (const current of currents) count(neurons.apply(current) as tf.Tensor2D);
+      let steps = Array.from({ length: T }, () => this.encoder.encode(images) as tf.Tensor);
+      for (const layer of this.network.layers) {
+        const inOneGo = () => tf.split(layer.apply(tf.concat(steps)) as tf.Tensor, T);
+        steps = layer.stateful ? steps.map((step) => layer.apply(step) as tf.Tensor) : inOneGo();
+      }
+      for (const step of steps) count(step as tf.Tensor2D);
     } else {
       for (let t = 0; t < T; t++) count(forward(this.network, this.encoder.encode(images)));
     }
@@ -141,15 +146,20 @@ export class TfjsEngine implements Engine {
   async trace({ index, ...shown }: ImagePresentation): Promise<Trace> {
     const presentation = this.take({ ...shown, indices: [index] });
     const record = ({ images }: Batch) => {
-      const neurons = findLIFNode(this.network);
-      neurons.storeSequences = true;
+      const layers = findLIFNodes(this.network);
+      const store = (storeSequences: boolean) => {
+        for (const neurons of layers) neurons.storeSequences = storeSequences;
+      };
+      store(true);
       try {
         tf.dispose(tf.tidy(() => this.run(images)));
-        const { x, h, v, spike } = neurons.sequences;
         const flat = (steps: Float32Array[]) => Float32Array.from(steps.flatMap((step) => Array.from(step)));
-        return { current: flat(x), h: flat(h), v: flat(v), spike: flat(spike) };
+        const [output, hidden] = layers.reverse().map(({ sequences: { x, h, v, spike } }) => {
+          return { current: flat(x), h: flat(h), v: flat(v), spike: flat(spike) };
+        });
+        return hidden ? { ...output, hidden } : output;
       } finally {
-        neurons.storeSequences = false;
+        store(false);
       }
     };
     return this.use(() => this.present(presentation, record));
@@ -185,28 +195,35 @@ export class TfjsEngine implements Engine {
   }
 
   async restore(state: EngineState): Promise<void> {
-    const taken = takeState(state, IMAGE_SIZE * CLASSES);
+    const taken = takeState(state, countWeights(this.options.hidden));
     return this.use(() => this.writeState(taken));
   }
 
   private async readState(): Promise<EngineState> {
     const weights = getWeights(this.network);
-    const [step, m, v] = await this.optimizer.getWeights();
-    const moment = (saved?: { tensor: tf.Tensor }) =>
-      saved ? Float32Array.from(saved.tensor.dataSync()) : new Float32Array(weights.length);
-    const state = { weights, m: moment(m), v: moment(v), step: step.tensor.dataSync()[0] };
+    // The moments of each layer come first m, then v; before the first step there are none.
+    const [step, ...moments] = await this.optimizer.getWeights();
+    const layers = moments.length / 2;
+    const join = (saved: typeof moments) =>
+      saved.length > 0
+        ? Float32Array.from(saved.flatMap(({ tensor }) => Array.from(tensor.dataSync())))
+        : new Float32Array(weights.length);
+    const [m, v] = [join(moments.slice(0, layers)), join(moments.slice(layers))];
+    const state = { weights, m, v, step: step.tensor.dataSync()[0] };
     step.tensor.dispose();
     return state;
   }
 
   private async writeState({ weights, m, v, step }: EngineState): Promise<void> {
     setWeights(this.network, weights);
-    const { name } = this.network.trainableWeights[0];
-    const moment = (values: Float32Array, suffix: string) => ({
-      name: `${name}/${suffix}`,
-      tensor: tf.tensor2d(values, [IMAGE_SIZE, CLASSES]),
-    });
-    const saved = [{ name: 'iter', tensor: tf.scalar(step, 'int32') }, moment(m, 'm'), moment(v, 'v')];
+    const { hidden } = this.options;
+    const shapes = weightShapes(hidden);
+    const moments = (values: Float32Array, suffix: string) =>
+      splitWeights(values, hidden).map((layer, i) => ({
+        name: `${this.network.trainableWeights[i].name}/${suffix}`,
+        tensor: tf.tensor2d(layer, shapes[i]),
+      }));
+    const saved = [{ name: 'iter', tensor: tf.scalar(step, 'int32') }, ...moments(m, 'm'), ...moments(v, 'v')];
     this.optimizer.dispose();
     this.optimizer = adam(this.options.learningRate);
     await this.optimizer.setWeights(saved);
