@@ -18,6 +18,9 @@ export const weightShapes = (hidden?: number): [number, number][] =>
 export const countWeights = (hidden?: number): number =>
   weightShapes(hidden).reduce((sum, [inputs, outputs]) => sum + inputs * outputs, 0);
 
+/** How many neurons a network has: the ten and, with a hidden layer, its own. */
+export const countNeurons = (hidden = 0): number => hidden + CLASSES;
+
 /** How many hidden neurons a network of so many weights has: none of [784, 10]; undefined if no network has so many. */
 export function hiddenOf(count: number): { hidden?: number } | undefined {
   if (count === IMAGE_SIZE * CLASSES) return {};

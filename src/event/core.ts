@@ -6,7 +6,7 @@ import { argmax } from '../common/argmax';
 import type { BatchResult, EngineState } from '../common/engine';
 import type { NeuronOptions } from '../common/neuron-options';
 import type { Purpose } from '../common/random';
-import { countWeights, splitWeights, weightShapes } from '../common/weights';
+import { countNeurons, countWeights, splitWeights, weightShapes } from '../common/weights';
 import { type Address, type Kernel, startKernel } from './kernel-module';
 import {
   Control,
@@ -67,6 +67,8 @@ export class EventCore {
     // Only the main thread writes to control.
     if (thread === 0) {
       this.control[Control.Hidden] = options.hidden ?? 0;
+      this.control[Control.Loss] = this.kernel.losses[options.loss];
+      this.control[Control.Encoder] = this.kernel.encoders[options.encoder];
       this.setShowing(options);
     } else this.setNeuron(options.neuron);
     if (columns > 0) this.kernel.functions.layOutHidden(this.scratch);
@@ -147,14 +149,16 @@ export class EventCore {
     return labels[index];
   }
 
-  private forward(i: number): void {
-    this.kernel.functions.forward(this.scratch, this.map.weights, this.indices[i]);
+  /** @param potentials where those of the neurons come from and go to; by default they start at rest */
+  private forward(i: number, potentials = 0): void {
+    const { weights, potentialRows } = this.map;
+    this.kernel.functions.forward(this.scratch, weights, this.indices[i], potentials, potentialRows);
   }
 
   /** Forward and backward pass of the loaded image, which is image `i` of the batch; adds to the gradient of its shard. */
   accumulate(shard: number, i: number, label: number): void {
     const { scratch, map } = this;
-    this.forward(i);
+    this.forward(i, this.options.reset ? 0 : map.potentials + i * ROW_FLOATS * 4);
     const gradient = map.gradients + shard * map.rows;
     const loss = this.kernel.functions.backward(scratch, map.weights, gradient, this.indices[i], label);
     this.doubles[map.losses / 8 + shard] += loss;
@@ -185,8 +189,9 @@ export class EventCore {
   /** The results of the last job of gradients. */
   result(): BatchResult {
     const sum = (from: number) => this.doubles.subarray(from / 8, from / 8 + SHARDS).reduce((a, b) => a + b, 0);
+    const terms = this.options.loss === 'mse' ? OUTPUTS : 1;
     return {
-      loss: sum(this.map.losses) / (this.control[Control.Count] * OUTPUTS),
+      loss: sum(this.map.losses) / (this.control[Control.Count] * terms),
       correct: sum(this.map.correct),
     };
   }
@@ -258,7 +263,8 @@ export class EventCore {
   state(): EngineState {
     const { weights, m, v } = this.map;
     const step = this.control[Control.Step];
-    return { weights: this.network(weights), m: this.network(m), v: this.network(v), step };
+    const state = { weights: this.network(weights), m: this.network(m), v: this.network(v), step };
+    return this.options.reset ? state : { ...state, potentials: this.potentials() };
   }
 
   /** @param state as `takeState` returns it */
@@ -270,6 +276,25 @@ export class EventCore {
       });
     }
     this.control[Control.Step] = state.step;
+    const { reset, batchSize, hidden = 0 } = this.options;
+    if (reset) return;
+    const rest = this.neuron.vReset ?? 0;
+    const potentials = state.potentials ?? new Float32Array(batchSize * countNeurons(hidden)).fill(rest);
+    const { outputPotentials, potentialRows } = this.map;
+    if (hidden > 0) {
+      this.setRows(this.map.potentials, potentials.subarray(0, batchSize * hidden), hidden, potentialRows);
+    }
+    this.setRows(outputPotentials, potentials.subarray(batchSize * hidden), OUTPUTS, potentialRows);
+  }
+
+  /** A copy of the potentials of each place of a batch, in the order of `EngineState`. */
+  private potentials(): Float32Array {
+    const { batchSize, hidden = 0 } = this.options;
+    const { potentials, outputPotentials, potentialRows } = this.map;
+    const out = new Float32Array(batchSize * countNeurons(hidden));
+    if (hidden > 0) out.set(this.rows(potentials, batchSize, hidden, potentialRows));
+    out.set(this.rows(outputPotentials, batchSize), batchSize * hidden);
+    return out;
   }
 }
 

@@ -23,17 +23,21 @@ function encode(core: EventCore, i: number, block: number, steps: number): void 
   core.kernel.functions.encode(core.scratch, core.indices[i], block, steps);
 }
 
+/** How many pixels of the loaded image are dim, bright and white. */
+function countPlaces({ kernel, scratch, memory }: EventCore): number[] {
+  const { INPUT, DIM, BRIGHT_COUNT, ALWAYS_COUNT } = kernel.addresses;
+  return [DIM, BRIGHT_COUNT, ALWAYS_COUNT].map((at) => new Uint32Array(memory.buffer, scratch + INPUT + at, 1)[0]);
+}
+
 /** The input spikes of image `i` of the job, 0 or 1, [T, 784]. */
 export function inputSpikes(core: EventCore, i: number): Uint8Array {
   const { T } = core;
   const { kernel, scratch } = core;
-  const { INPUT, SLOTS, PIXEL_AT, SPIKES, ALWAYS, DIM, BRIGHT_COUNT, ALWAYS_COUNT } = kernel.addresses;
+  const { INPUT, SLOTS, PIXEL_AT, SPIKES, ALWAYS } = kernel.addresses;
   const out = new Uint8Array(T * INPUTS);
   core.loadImage(i);
   const input = scratch + INPUT;
-  const [dim, bright, always] = [DIM, BRIGHT_COUNT, ALWAYS_COUNT].map(
-    (offset) => new Uint32Array(core.memory.buffer, input + offset, 1)[0],
-  );
+  const [dim, bright, always] = countPlaces(core);
   const words = (offset: number, length: number) => new Uint16Array(core.memory.buffer, input + offset, length).slice();
   const pixelAt = words(PIXEL_AT, SLOTS);
   const white = words(ALWAYS, always);
@@ -56,7 +60,6 @@ export function traceImage(core: EventCore, i: number): Trace {
   const { T, kernel, scratch, map, options } = core;
   const { addresses, functions } = kernel;
   const { hidden = 0 } = options;
-  const input = scratch + addresses.INPUT;
   const output = { place: scratch + addresses.OUTPUT + addresses.BLOCK_ROWS, units: OUTPUTS, trace: empty(T, OUTPUTS) };
   const layer = { place: scratch + addresses.COLUMNS + addresses.BLOCK_ROWS, units: hidden, trace: empty(T, hidden) };
   const record = ({ place, units, trace }: typeof output, name: 'current' | 'h', { from, steps }: Block) =>
@@ -65,22 +68,13 @@ export function traceImage(core: EventCore, i: number): Trace {
   functions.restAll(scratch);
   for (const part of listBlocks(T)) {
     const { block, steps } = part;
-    encode(core, i, block, steps);
-    functions.prepareInput(input, steps);
-    let source = input;
-    if (hidden > 0) {
-      const columns = Array.from({ length: hiddenColumns(options) }, (_, column) => column);
-      for (const column of columns) {
-        const rows = layer.place + column * addresses.COLUMN_BYTES;
-        functions.currents(scratch, input, map.weights + column * map.pixelRows, rows, steps);
-      }
-      record(layer, 'current', part);
-      for (const column of columns) functions.fireColumn(scratch, column, block, steps);
-      record(layer, 'h', part);
-      source = scratch + addresses.HIDDEN_INPUT;
-      functions.prepareInput(source, steps);
-    }
-    functions.currents(scratch, source, map.weights + map.outputRows, output.place, steps);
+    functions.drawInput(scratch, core.indices[i], block, steps);
+    const columns = Array.from({ length: hiddenColumns(options) }, (_, column) => column);
+    for (const column of columns) functions.columnCurrents(scratch, map.weights, column, block, steps);
+    record(layer, 'current', part);
+    for (const column of columns) functions.fireColumn(scratch, column, block, steps);
+    record(layer, 'h', part);
+    functions.outputCurrents(scratch, map.weights, block, steps);
     record(output, 'current', part);
     functions.fire(scratch + addresses.OUTPUT, block, steps);
     record(output, 'h', part);
@@ -106,13 +100,16 @@ function fired(trace: Trace, { neuron }: EventCore): Trace {
 
 /** What showing images costs. */
 interface Work {
-  /** Input spikes in all T steps. */
+  /** Input spikes in all T steps; none with direct input. */
   spikes: number;
   /** Spikes of the hidden neurons. */
   hiddenSpikes: number;
   /** Rows of weights that a dense product adds. */
   dense: number;
-  /** Rows of tables, or of weights, that the kernel adds. */
+  /**
+   * Rows of tables, or of weights, that the kernel adds. Direct input adds rows of weights, those of the pixels that are not
+   * black, once for all steps.
+   */
   rows: number;
 }
 
@@ -123,16 +120,19 @@ export function countWork(core: EventCore, i: number): Work {
   const input = scratch + addresses.INPUT;
   const hiddenInput = scratch + addresses.HIDDEN_INPUT;
   const columns = hiddenColumns(options);
+  const isDirect = options.encoder === 'direct';
   const work = { spikes: 0, hiddenSpikes: 0, dense: INPUTS * T, rows: 0 };
   if (columns > 0) work.dense = (INPUTS * columns + (options.hidden ?? 0)) * T;
   core.loadImage(i);
   functions.restAll(scratch);
+  if (isDirect) work.rows += countPlaces(core).reduce((sum, count) => sum + count, 0) * Math.max(columns, 1);
   for (const { block, steps } of listBlocks(T)) {
-    encode(core, i, block, steps);
-    work.spikes += functions.countSpikes(input, steps);
-    work.rows += functions.countRows(input, steps) * Math.max(columns, 1);
+    functions.drawInput(scratch, core.indices[i], block, steps);
+    if (!isDirect) {
+      work.spikes += functions.countSpikes(input, steps);
+      work.rows += functions.countRows(input, steps) * Math.max(columns, 1);
+    }
     if (columns === 0) continue;
-    functions.prepareInput(input, steps);
     functions.fireHidden(scratch, map.weights, block, steps);
     work.hiddenSpikes += functions.countSpikes(hiddenInput, steps);
     work.rows += functions.countRows(hiddenInput, steps);

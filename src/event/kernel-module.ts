@@ -1,4 +1,5 @@
 /** The compiled kernel: how it is compiled for shared memory, what it offers, and where it keeps things. */
+import { ENCODER_NAMES, type EncoderName, LOSS_NAMES, type LossName } from '../common/engine';
 import { SURROGATE_NAMES, type SurrogateName } from '../common/surrogates';
 
 /**
@@ -30,6 +31,11 @@ export interface KernelFunctions {
   encode(scratch: number, index: number, block: number, steps: number): void;
   prepareInput(input: number, steps: number): void;
   currents(scratch: number, input: number, weights: number, rows: number, steps: number): void;
+  /** Draws a block of the image that was presented, if its pixels spike. */
+  drawInput(scratch: number, index: number, block: number, steps: number): void;
+  /** Currents of a hidden column, or of the outputs, in a block. */
+  columnCurrents(scratch: number, weights: number, column: number, block: number, steps: number): void;
+  outputCurrents(scratch: number, weights: number, block: number, steps: number): void;
   /** Brings all neurons to rest. */
   restAll(scratch: number): void;
   /** What a hidden layer needs once. */
@@ -41,7 +47,8 @@ export interface KernelFunctions {
   addGradient(scratch: number, input: number, rows: number, gradient: number, steps: number): void;
   fire(column: number, block: number, steps: number): void;
   back(scratch: number, column: number, spikeGradient: number, stride: number, steps: number): void;
-  forward(scratch: number, weights: number, index: number): void;
+  /** With `potentials` 0 the neurons start at rest. */
+  forward(scratch: number, weights: number, index: number, potentials: number, stride: number): void;
   backward(scratch: number, weights: number, gradient: number, index: number, label: number): number;
   adam(
     weights: number,
@@ -76,11 +83,13 @@ const ADDRESSES = [
   'COUNT',
   'COUNTS',
   'DIM',
+  'ENCODER',
   'EPOCH',
   'HIDDEN',
   'HIDDEN_INPUT',
   'IMAGE',
   'INPUT',
+  'LOSS',
   'MAX_BLOCKS',
   'OUTPUT',
   'PIXEL_AT',
@@ -104,26 +113,32 @@ export interface Kernel {
   addresses: Readonly<Record<Address, number>>;
   /** The number of each surrogate (`kernel/surrogates.ts`). */
   surrogates: Readonly<Record<SurrogateName, number>>;
+  /** The number of each loss (`kernel/loss.ts`) and of each encoder (`kernel/input.ts`). */
+  losses: Readonly<Record<LossName, number>>;
+  encoders: Readonly<Record<EncoderName, number>>;
 }
 
 /**
  * Starts a kernel on a memory.
- * @throws Error if it lacks one of the surrogates
+ * @throws Error if it lacks one of the surrogates, losses or encoders
  */
 export function startKernel(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernel {
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   const globals = instance.exports as unknown as Record<string, WebAssembly.Global>;
   const addresses = Object.fromEntries(ADDRESSES.map((name) => [name, globals[name].value as number]));
-  const surrogates = Object.fromEntries(
-    SURROGATE_NAMES.map((name) => {
-      const number = globals[name.toUpperCase()];
-      if (!number) throw new Error(`kernel: expected ${name.toUpperCase()} in kernel/surrogates.ts, found none`);
-      return [name, number.value as number];
-    }),
-  );
+  const numbers = <Name extends string>(names: readonly Name[], file: string) => {
+    const entries = names.map((name) => {
+      const constant = name.toUpperCase().replaceAll('-', '_');
+      if (!globals[constant]) throw new Error(`kernel: expected ${constant} in kernel/${file}, found none`);
+      return [name, globals[constant].value as number];
+    });
+    return Object.fromEntries(entries) as Record<Name, number>;
+  };
   return {
     functions: instance.exports as unknown as KernelFunctions,
     addresses: addresses as Record<Address, number>,
-    surrogates: surrogates as Record<SurrogateName, number>,
+    surrogates: numbers(SURROGATE_NAMES, 'surrogates.ts'),
+    losses: numbers(LOSS_NAMES, 'loss.ts'),
+    encoders: numbers(ENCODER_NAMES, 'input.ts'),
   };
 }

@@ -1,6 +1,7 @@
 /**
  * The memory of the event-driven engine: what lies where, and how threads find it.
  */
+import type { EncoderName, LossName } from '../common/engine';
 import { CLASSES, IMAGE_SIZE } from '../common/mnist';
 import type { NeuronOptions } from '../common/neuron-options';
 
@@ -37,6 +38,8 @@ export const Control = {
   Step: 9,
   Seed: 10,
   T: 11,
+  Loss: 12,
+  Encoder: 13,
   Hidden: 14,
 } as const;
 /** Bytes where a thread leaves its error's message. */
@@ -61,6 +64,8 @@ export interface Layout {
   hidden?: number;
   /** How many cores share the memory. */
   threads: number;
+  /** Whether each image starts at rest; otherwise there is room for the potentials of a batch. */
+  reset: boolean;
 }
 
 /** How images are shown; it may change between two jobs. */
@@ -76,6 +81,8 @@ export interface CoreOptions extends Layout, Showing {
   /** TrainSpikes and TestSpikes of `Purpose`, and whose images they are. */
   data: { [purpose: number]: Images };
   learningRate: number;
+  loss: LossName;
+  encoder: EncoderName;
 }
 
 /** Where things lie in the memory, in bytes from its start. */
@@ -95,7 +102,9 @@ export function memoryMap(options: Layout) {
   // Behind the hidden columns come the rows of the outputs, one for each hidden neuron.
   const outputRows = columns * pixelRows;
   const rows = columns > 0 ? outputRows + columns * ROW_FLOATS * ROW_FLOATS * 4 : pixelRows;
-  return {
+  // Of the potentials of a batch: a row for each of its places, and as many for each hidden column before the outputs'.
+  const potentialRows = options.reset ? 0 : options.batchSize * ROW_FLOATS * 4;
+  const map = {
     indices: place(4 * Math.max(options.batchSize, RATES_LIMIT)),
     rates: place(4 * OUTPUTS * RATES_LIMIT),
     losses: place(8 * SHARDS),
@@ -105,12 +114,15 @@ export function memoryMap(options: Layout) {
     v: place(rows),
     gradients: place(rows * SHARDS),
     given: place(Math.ceil(options.T / BLOCK) * 8 * 2 * SLOTS),
+    potentials: place((columns + 1) * potentialRows),
     scratch: place(0),
     scratchBytes,
     pixelRows,
     outputRows,
     rows,
+    potentialRows,
   };
+  return { ...map, outputPotentials: map.potentials + columns * potentialRows };
 }
 
 /** How many columns of neurons the hidden layer has; 0 without one. */

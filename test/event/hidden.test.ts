@@ -1,10 +1,11 @@
 /** The event engine with a hidden layer. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EngineOptions, EngineState } from '../../src/common/engine';
+import { type EngineOptions, type EngineState, freshState } from '../../src/common/engine';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { initialNetwork, splitWeights } from '../../src/common/weights';
 import { createEngine } from '../../src/node/engines';
+import { assertClose } from '../support/golden';
 import { defaults, withEngine } from './engines';
 
 const batch = (b: number, size = 32) => Uint32Array.from({ length: size }, (_, i) => size * b + i);
@@ -70,10 +71,8 @@ test('what fills up a column of neurons never fires and never learns, whatever t
       for (let b = 0; b < 5; b++) await engine.trainBatch(0, batch(b));
       const [, second] = splitWeights((await engine.state()).weights, hidden);
       const { hidden: layer, current } = await engine.trace({ split: 'test', epoch: 0, index: 0 });
-      assert.ok(
-        layer?.spike.some((spike) => spike === 1),
-        'some neurons fire',
-      );
+      assert.ok(layer);
+      assert.ok(layer.spike.includes(1), 'some neurons fire');
       // A neuron more that fires and has learnt would add to the currents.
       assertSumsOf(layer.spike, second, 10, current, 'output');
     });
@@ -152,6 +151,43 @@ test('the widest hidden layer fits with many threads', async () => {
   await withEngine({ T: 5, hidden: 800, threads: 16 }, async (engine) => {
     await engine.trainBatch(0, batch(0, 4));
   });
+});
+
+for (const options of [
+  { loss: 'cross-entropy' },
+  { loss: 'cross-entropy-counts', neuron: { vReset: null } },
+  { encoder: 'direct' },
+  { reset: false },
+  { encoder: 'direct', reset: false, T: 150 },
+] as const) {
+  test(`both engines learn the same with a hidden layer and ${JSON.stringify(options)}`, async () => {
+    const [hidden, T] = [13, 20];
+    const learn = async (name: 'event' | 'tfjs') => {
+      const engine = await createEngine(name, { ...defaults, hidden, T, batchSize: 8, ...options });
+      await engine.restore(freshState(initialNetwork(0, hidden).map((weight) => 4 * weight)));
+      const losses: number[] = [];
+      for (let b = 0; b < 3; b++) losses.push((await engine.trainBatch(0, batch(b, 8))).loss);
+      const { weights, potentials } = await engine.state();
+      await engine.close();
+      return { losses, weights, potentials };
+    };
+    const [fast, readable] = [await learn('event'), await learn('tfjs')];
+    assertClose(fast.losses, readable.losses, 1e-5, 'loss');
+    assertClose(fast.weights, readable.weights, 1e-4, 'weights');
+    assert.equal(fast.potentials?.length, 'reset' in options ? 8 * (hidden + 10) : undefined);
+    assertClose(fast.potentials ?? [], readable.potentials ?? [], 1e-3, 'potentials');
+  });
+}
+
+test('potentials that are carried on come with the state', async () => {
+  const carrying = { T: 20, hidden: 13, reset: false, batchSize: 32 };
+  const run = (from: number, to: number, state?: EngineState) =>
+    withEngine(carrying, async (engine) => {
+      if (state) await engine.restore(state);
+      for (let b = from; b < to; b++) await engine.trainBatch(0, batch(b));
+      return engine.state();
+    });
+  assert.deepEqual(await run(2, 4, await run(0, 2)), await run(0, 4));
 });
 
 test('another width is refused in one line', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { MAX_T } from '../../src/common/engine';
+import { ENCODER_NAMES, LOSS_NAMES, MAX_T } from '../../src/common/engine';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { SURROGATE_NAMES } from '../../src/common/surrogates';
 import { compileKernel, startKernel } from '../../src/event/kernel-module';
@@ -30,7 +30,7 @@ test('the kernel and the host agree about pixels, rows, steps and places', async
   assert.ok(addresses.MAX_BLOCKS * BLOCK >= MAX_T, 'the longest presentation');
   assert.ok(addresses.SCRATCH_BYTES <= SCRATCH, 'scratch memory');
   for (const hidden of [1, 12, 13, 800]) {
-    const layout = { T: 100, batchSize: 128, threads: 1, hidden };
+    const layout = { T: 100, batchSize: 128, threads: 1, reset: true, hidden };
     const { pixelRows, scratchBytes } = memoryMap(layout);
     assert.equal(addresses.PIXEL_ROWS, pixelRows);
     assert.ok(addresses.COLUMNS + hiddenColumns(layout) * addresses.COLUMN_BYTES <= scratchBytes, 'hidden columns');
@@ -39,18 +39,24 @@ test('the kernel and the host agree about pixels, rows, steps and places', async
 
 test('the kernel reads what is shown from the words that the host writes', async () => {
   const { addresses } = startKernel(await compileKernel(bytes, 1), memory());
-  const { PURPOSE, EPOCH, COUNT, SEED, STEPS, HIDDEN } = addresses;
-  const words = [Control.Purpose, Control.Epoch, Control.Count, Control.Seed, Control.T, Control.Hidden];
+  const { PURPOSE, EPOCH, COUNT, SEED, STEPS, LOSS, ENCODER, HIDDEN } = addresses;
+  const { Purpose, Epoch, Count, Seed, T, Loss, Encoder, Hidden } = Control;
   assert.deepEqual(
-    [PURPOSE, EPOCH, COUNT, SEED, STEPS, HIDDEN],
-    words.map((word) => 4 * word),
+    [PURPOSE, EPOCH, COUNT, SEED, STEPS, LOSS, ENCODER, HIDDEN],
+    [Purpose, Epoch, Count, Seed, T, Loss, Encoder, Hidden].map((word) => 4 * word),
   );
 });
 
-test('the kernel has a number of its own for each surrogate', async () => {
-  const { surrogates } = startKernel(await compileKernel(bytes, 1), memory());
-  assert.deepEqual(Object.keys(surrogates), SURROGATE_NAMES);
-  assert.equal(new Set(Object.values(surrogates)).size, SURROGATE_NAMES.length);
+test('the kernel has a number of its own for each surrogate, loss and encoder', async () => {
+  const { surrogates, losses, encoders } = startKernel(await compileKernel(bytes, 1), memory());
+  for (const [numbers, names] of [
+    [surrogates, SURROGATE_NAMES],
+    [losses, LOSS_NAMES],
+    [encoders, ENCODER_NAMES],
+  ] as const) {
+    assert.deepEqual(Object.keys(numbers), names);
+    assert.equal(new Set(Object.values(numbers)).size, names.length);
+  }
 });
 
 for (const name of SURROGATE_NAMES) {

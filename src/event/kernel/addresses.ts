@@ -11,6 +11,9 @@ export const COUNT: usize = 32;
 export const SEED: usize = 40;
 /** Steps of a presentation, T. */
 export const STEPS: usize = 44;
+/** Which loss (loss.ts) and which encoder (input.ts). */
+export const LOSS: usize = 48;
+export const ENCODER: usize = 52;
 /** Hidden neurons; 0 without a hidden layer. */
 export const HIDDEN: usize = 56;
 
@@ -63,8 +66,11 @@ export const COUNTS: usize = 0;
 export const POTENTIAL: usize = COUNTS + 64;
 /** dL/dv that one block hands to the one before it, a row. */
 export const CARRY: usize = POTENTIAL + 64;
+/** The current of direct input in each step, and the sum of dL/dx over the steps, a row each. */
+export const DIRECT_CURRENT: usize = CARRY + 64;
+export const DIRECT_GRADIENT: usize = DIRECT_CURRENT + 64;
 /** Currents, then potentials before firing, then dL/dcurrent of a block: [128] rows. */
-export const BLOCK_ROWS: usize = CARRY + 64;
+export const BLOCK_ROWS: usize = DIRECT_GRADIENT + 64;
 /** Potentials before each block: [MAX_BLOCKS + 1] rows. */
 export const BOUNDARIES: usize = BLOCK_ROWS + 128 * ROW_BYTES;
 /** Of hidden neurons: their weights to each of the ten outputs, [10] rows. */

@@ -4,14 +4,12 @@
 // the outputs add them up as they would add up pixels.
 
 import {
-  BLOCK_ROWS,
   COLUMN_BYTES,
   COLUMNS,
   DELTAS,
   DIM,
   HIDDEN,
   HIDDEN_INPUT,
-  INPUT,
   OUTGOING,
   PIXEL_AT,
   PIXEL_ROWS,
@@ -19,8 +17,8 @@ import {
   SPIKES,
   WIDTH,
 } from './addresses';
-import { currents, prepareInput } from './current';
-import { addGradient } from './gradient';
+import { prepareInput } from './current';
+import { addPixelGradient, pixelCurrents } from './input';
 import { back, fireInto } from './neuron';
 
 /** How many columns the hidden layer has; 0 without one. */
@@ -35,11 +33,6 @@ export function columnAt(scratch: usize, column: usize): usize {
 /** Where the rows of the outputs begin in weights, or in a gradient: behind the hidden columns. */
 export function outputRows(rows: usize): usize {
   return rows + hiddenColumns() * PIXEL_ROWS;
-}
-
-/** The input of the outputs: the hidden neurons or, without any, the pixels. */
-export function outputInput(scratch: usize): usize {
-  return scratch + (load<u32>(HIDDEN) ? HIDDEN_INPUT : INPUT);
 }
 
 /** Makes the hidden neurons places of an input, once: neuron j is place j, and dim. */
@@ -63,30 +56,33 @@ export function transposeOutgoing(scratch: usize, weights: usize): void {
   }
 }
 
-/** Lets the hidden neurons fire in a block, the input of which is prepared, and prepares their spikes for the outputs. */
+/** Lets the hidden neurons fire in a block that was drawn. */
 export function fireHidden(scratch: usize, weights: usize, block: usize, steps: usize): void {
-  const columns = hiddenColumns();
-  if (columns === 0) return;
-  for (let c: usize = 0; c < columns; c++) {
-    currents(scratch, scratch + INPUT, weights + c * PIXEL_ROWS, columnAt(scratch, c) + BLOCK_ROWS, steps);
+  for (let c: usize = 0, columns = hiddenColumns(); c < columns; c++) {
+    columnCurrents(scratch, weights, c, block, steps);
     fireColumn(scratch, c, block, steps);
   }
-  prepareInput(scratch + HIDDEN_INPUT, steps);
 }
 
-/** Lets one hidden column fire under its currents. */
+/** Currents of a hidden column in a block, to its BLOCK_ROWS. */
+export function columnCurrents(scratch: usize, weights: usize, c: usize, block: usize, steps: usize): void {
+  pixelCurrents(scratch, columnAt(scratch, c), weights + c * PIXEL_ROWS, block, steps);
+}
+
+/** Lets a hidden column fire under its currents; after the last one, the spikes of all are prepared for the outputs. */
 export function fireColumn(scratch: usize, c: usize, block: usize, steps: usize): void {
   const alive = <usize>load<u32>(HIDDEN) - c * WIDTH;
   fireInto(columnAt(scratch, c), scratch + (HIDDEN_INPUT + SPIKES) + c * WIDTH * 2, alive, block, steps);
+  if (c + 1 === hiddenColumns()) prepareInput(scratch + HIDDEN_INPUT, steps);
 }
 
 /** Adds the gradient of the hidden weights in a block, from dL/dx of the outputs, which is `rows`. */
-export function backHidden(scratch: usize, rows: usize, gradient: usize, steps: usize): void {
+export function backHidden(scratch: usize, rows: usize, gradient: usize, block: usize, steps: usize): void {
   for (let c: usize = 0, columns = hiddenColumns(); c < columns; c++) {
     const column = columnAt(scratch, c);
     weigh(rows, column + OUTGOING, scratch + DELTAS, steps);
     back(scratch, column, scratch + DELTAS, ROW_BYTES, steps);
-    addGradient(scratch, scratch + INPUT, column + BLOCK_ROWS, gradient + c * PIXEL_ROWS, steps);
+    addPixelGradient(scratch, column, gradient + c * PIXEL_ROWS, block, steps);
   }
 }
 

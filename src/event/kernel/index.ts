@@ -4,19 +4,21 @@ import {
   BLOCK,
   BLOCK_ROWS,
   CARRY,
-  COUNT,
   COUNTS,
-  INPUT,
+  DIRECT_GRADIENT,
+  HIDDEN_INPUT,
   OUTPUT,
+  POTENTIAL,
   RATES,
   ROW_BYTES,
   SPIKE_GRADIENT,
   STEPS,
 } from './addresses';
-import { currents, prepareInput } from './current';
-import { encode } from './encoder';
+import { currents } from './current';
 import { addGradient } from './gradient';
-import { backHidden, columnAt, fireHidden, hiddenColumns, outputInput, outputRows } from './hidden';
+import { backHidden, columnAt, fireHidden, hiddenColumns, outputRows } from './hidden';
+import { addPixelGradient, drawInput, pixelCurrents } from './input';
+import { differentiateLoss } from './loss';
 import { back, fire, rest, rewind } from './neuron';
 
 export { adam } from './adam';
@@ -32,11 +34,13 @@ export {
   COUNT,
   COUNTS,
   DIM,
+  ENCODER,
   EPOCH,
   HIDDEN,
   HIDDEN_INPUT,
   IMAGE,
   INPUT,
+  LOSS,
   MAX_BLOCKS,
   OUTPUT,
   PART_BYTES,
@@ -56,7 +60,9 @@ export {
 export { currents, prepareInput } from './current';
 export { countRows, countSpikes, encode, present, presentSpikes } from './encoder';
 export { addGradient } from './gradient';
-export { fireColumn, fireHidden, layOutHidden, transposeOutgoing } from './hidden';
+export { columnCurrents, fireColumn, fireHidden, layOutHidden, transposeOutgoing } from './hidden';
+export { DIRECT, drawInput, POISSON } from './input';
+export { CROSS_ENTROPY, CROSS_ENTROPY_COUNTS, MSE } from './loss';
 export { back, fire, setNeuron } from './neuron';
 export * from './surrogates';
 
@@ -76,48 +82,60 @@ export function restAll(scratch: usize): void {
   for (let c: usize = 0, columns = hiddenColumns(); c < columns; c++) rest(columnAt(scratch, c));
 }
 
-/** Draws a block of the image that was presented, and lets the neurons fire. */
-function through(scratch: usize, weights: usize, index: u32, block: usize, steps: usize): void {
-  const input = scratch + INPUT;
+/** Currents of the outputs in a block, from the pixels or from the hidden spikes, to their BLOCK_ROWS. */
+export function outputCurrents(scratch: usize, weights: usize, block: usize, steps: usize): void {
   const output = scratch + OUTPUT;
-  encode(scratch, index, block, steps);
-  prepareInput(input, steps);
-  fireHidden(scratch, weights, block, steps);
-  currents(scratch, outputInput(scratch), outputRows(weights), output + BLOCK_ROWS, steps);
-  fire(output, block, steps);
+  if (hiddenColumns() === 0) pixelCurrents(scratch, output, weights, block, steps);
+  else currents(scratch, scratch + HIDDEN_INPUT, outputRows(weights), output + BLOCK_ROWS, steps);
 }
 
-/** Shows the image that was presented for T steps. The firing rates are left at RATES, the last block at BLOCK_ROWS. */
-export function forward(scratch: usize, weights: usize, index: u32): void {
+/** Draws a block of the image that was presented, and lets all neurons fire. */
+function through(scratch: usize, weights: usize, index: u32, block: usize, steps: usize): void {
+  drawInput(scratch, index, block, steps);
+  fireHidden(scratch, weights, block, steps);
+  outputCurrents(scratch, weights, block, steps);
+  fire(scratch + OUTPUT, block, steps);
+}
+
+/**
+ * Shows the image that was presented for T steps. The firing rates are left at RATES, the last block at BLOCK_ROWS.
+ * `potentials` is where the neurons' potentials come from and go to: a row of each column, the outputs' last, `stride` bytes
+ * apart. If it is 0, they start at rest.
+ */
+export function forward(scratch: usize, weights: usize, index: u32, potentials: usize, stride: usize): void {
   const T = <usize>load<u32>(STEPS);
+  const columns = hiddenColumns();
   const output = scratch + OUTPUT;
   restAll(scratch);
+  if (potentials) {
+    for (let c: usize = 0; c <= columns; c++) {
+      memory.copy((c < columns ? columnAt(scratch, c) : output) + POTENTIAL, potentials + c * stride, ROW_BYTES);
+    }
+  }
   for (let block: usize = 0; block * BLOCK < T; block++) through(scratch, weights, index, block, stepsIn(block, T));
+  if (potentials) {
+    for (let c: usize = 0; c <= columns; c++) {
+      memory.copy(potentials + c * stride, (c < columns ? columnAt(scratch, c) : output) + POTENTIAL, ROW_BYTES);
+    }
+  }
   for (let neuron: usize = 0; neuron < 10; neuron++) {
     store<f32>(scratch + RATES + 4 * neuron, load<f32>(output + COUNTS + 4 * neuron) / f32(T));
   }
 }
 
 /**
- * The backward pass, after `forward`: adds to `gradient` the gradient of the mean over the batch's images and ten
- * neurons of (rate - target)^2. Memory does not grow with T: blocks before the last are drawn and computed once more.
- * @returns this image's sum of (rate - target)^2
+ * The backward pass, after `forward`: adds the gradient of the loss to `gradient`. Memory does not grow with T: blocks
+ * before the last are drawn and computed once more.
+ * @returns what this image adds to the loss, as `differentiateLoss` does
  */
 export function backward(scratch: usize, weights: usize, gradient: usize, index: u32, label: usize): f64 {
   const T = <usize>load<u32>(STEPS);
-  const batch = load<u32>(COUNT);
-  const output = scratch + OUTPUT;
   const spikeGradient = scratch + SPIKE_GRADIENT;
-  let loss: f64 = 0;
-  memory.fill(spikeGradient, 0, ROW_BYTES);
-  memory.fill(output + CARRY, 0, ROW_BYTES);
+  const loss = differentiateLoss(scratch, label);
   const columns = hiddenColumns();
-  for (let c: usize = 0; c < columns; c++) memory.fill(columnAt(scratch, c) + CARRY, 0, ROW_BYTES);
-  for (let neuron: usize = 0; neuron < 10; neuron++) {
-    const error = load<f32>(scratch + RATES + 4 * neuron) - f32(neuron === label);
-    loss += f64(error * error);
-    store<f32>(spikeGradient + 4 * neuron, (2 * error) / f32(batch * 10) / f32(T));
-  }
+  const output = scratch + OUTPUT;
+  startBack(output);
+  for (let c: usize = 0; c < columns; c++) startBack(columnAt(scratch, c));
   const last = (T - 1) / BLOCK;
   for (let block = last + 1; block-- > 0; ) {
     const steps = stepsIn(block, T);
@@ -127,8 +145,18 @@ export function backward(scratch: usize, weights: usize, gradient: usize, index:
       through(scratch, weights, index, block, steps);
     }
     back(scratch, output, spikeGradient, 0, steps);
-    addGradient(scratch, outputInput(scratch), output + BLOCK_ROWS, outputRows(gradient), steps);
-    backHidden(scratch, output + BLOCK_ROWS, gradient, steps);
+    if (columns === 0) {
+      addPixelGradient(scratch, output, gradient, block, steps);
+    } else {
+      addGradient(scratch, scratch + HIDDEN_INPUT, output + BLOCK_ROWS, outputRows(gradient), steps);
+      backHidden(scratch, output + BLOCK_ROWS, gradient, block, steps);
+    }
   }
   return loss;
+}
+
+/** Nothing comes from later steps yet. */
+function startBack(column: usize): void {
+  memory.fill(column + CARRY, 0, ROW_BYTES);
+  memory.fill(column + DIRECT_GRADIENT, 0, ROW_BYTES);
 }
