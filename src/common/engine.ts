@@ -138,25 +138,30 @@ export interface ImagePresentation {
   index: number;
 }
 
-/**
- * Something that trains the tutorial's network: 784 inputs, a hidden layer or none, 10 LIF neurons, Adam on a loss of the
- * firing rates.
- * Calls that overlap wait for one another.
- */
-export interface Engine {
-  readonly name: 'event' | 'tfjs';
-  /** The loss is 'custom' where it is a function of one's own. */
-  readonly options: ResolvedEngineOptions<LossName | 'custom'>;
+/** What the training loop needs of what it trains: one of both engines, or the ANN. Calls that overlap wait for one another. */
+export interface Learner {
+  readonly name: string;
+  readonly options: Pick<ResolvedEngineOptions, 'data' | 'seed' | 'batchSize' | 'learningRate'>;
   /** One step of Adam on the images with these indices. */
   trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult>;
-  /** Firing rates [indices, 10]. */
+  /** Firing rates, of an ANN probabilities, [indices, 10]. */
   rates(presentation: Presentation): Promise<Float32Array>;
-  /** Every step of one image, arrays [T, 10], and of the hidden neurons [T, hidden]. */
-  trace(presentation: ImagePresentation): Promise<Trace>;
   state(): Promise<EngineState>;
   /** @throws RangeError if a part has another size; the engine then keeps the state that it had */
   restore(state: EngineState): Promise<void>;
   close(): Promise<void>;
+}
+
+/**
+ * Something that trains the tutorial's network: 784 inputs, a hidden layer or none, 10 LIF neurons, Adam on a loss of the
+ * firing rates.
+ */
+export interface Engine extends Learner {
+  readonly name: 'event' | 'tfjs';
+  /** The loss is 'custom' where it is a function of one's own. */
+  readonly options: ResolvedEngineOptions<LossName | 'custom'>;
+  /** Every step of one image, arrays [T, 10], and of the hidden neurons [T, hidden]. */
+  trace(presentation: ImagePresentation): Promise<Trace>;
 }
 
 /** The state of an engine that has these weights and a fresh Adam: `engine.restore(freshState(getWeights(net)))`. */
@@ -172,7 +177,10 @@ const MAX_STEP = 2 ** 31 - 1;
  * @throws RangeError unless weights and moments have this many finite numbers, the second moment none below 0, the step is a
  *   whole number, and there are no potentials or finite ones of each place of a batch
  */
-export function takeState(state: EngineState, { reset, batchSize, hidden }: Engine['options']): EngineState {
+export function takeState(
+  state: EngineState,
+  { reset, batchSize, hidden }: Pick<Engine['options'], 'reset' | 'batchSize' | 'hidden'>,
+): EngineState {
   const size = countWeights(hidden);
   const take = (name: 'weights' | 'm' | 'v' | 'potentials', least: number, count = size) => {
     const values = state?.[name];

@@ -4,6 +4,7 @@
  */
 import { argmax } from '../common/argmax';
 import type { BatchResult, EngineState } from '../common/engine';
+import { power } from '../common/exact';
 import type { NeuronOptions } from '../common/neuron-options';
 import type { Purpose } from '../common/random';
 import { countNeurons, countWeights, splitWeights, weightShapes } from '../common/weights';
@@ -302,14 +303,6 @@ export class EventCore {
 const at = (place: number, row: number, j: number, stride: number): number =>
   (place + Math.floor(j / ROW_FLOATS) * stride) / 4 + row * ROW_FLOATS + (j % ROW_FLOATS);
 
-/** base^exponent by products alone: the same bits on every machine, which Math.pow does not promise. */
-function power(base: number, exponent: number): number {
-  let result = 1;
-  for (let square = base, left = exponent; left > 0; left = Math.floor(left / 2), square *= square) {
-    if (left % 2 === 1) result *= square;
-  }
-  return result;
-}
 /** What the kernel's `setNeuron` is told of each option, in the order of its arguments in `kernel/neuron.ts`. */
 const ARGUMENTS: { [Name in keyof NeuronOptions]: (value: NeuronOptions[Name], kernel: Kernel) => number[] } = {
   tau: (tau) => [tau],
