@@ -10,7 +10,6 @@ import {
   OUTPUT,
   POTENTIAL,
   RATES,
-  ROW_BYTES,
   SPIKE_GRADIENT,
   STEPS,
 } from './addresses';
@@ -20,6 +19,7 @@ import { backHidden, columnAt, fireHidden, hiddenColumns, outputRows } from './h
 import { addPixelGradient, drawInput, pixelCurrents } from './input';
 import { differentiateLoss } from './loss';
 import { back, fire, rest, rewind } from './neuron';
+import { clearRow, copyRow } from './rows';
 
 export { adam } from './adam';
 export {
@@ -109,13 +109,13 @@ export function forward(scratch: usize, weights: usize, index: u32, potentials: 
   restAll(scratch);
   if (potentials) {
     for (let c: usize = 0; c <= columns; c++) {
-      memory.copy((c < columns ? columnAt(scratch, c) : output) + POTENTIAL, potentials + c * stride, ROW_BYTES);
+      copyRow((c < columns ? columnAt(scratch, c) : output) + POTENTIAL, potentials + c * stride);
     }
   }
   for (let block: usize = 0; block * BLOCK < T; block++) through(scratch, weights, index, block, stepsIn(block, T));
   if (potentials) {
     for (let c: usize = 0; c <= columns; c++) {
-      memory.copy(potentials + c * stride, (c < columns ? columnAt(scratch, c) : output) + POTENTIAL, ROW_BYTES);
+      copyRow(potentials + c * stride, (c < columns ? columnAt(scratch, c) : output) + POTENTIAL);
     }
   }
   for (let neuron: usize = 0; neuron < 10; neuron++) {
@@ -157,6 +157,6 @@ export function backward(scratch: usize, weights: usize, gradient: usize, index:
 
 /** Nothing comes from later steps yet. */
 function startBack(column: usize): void {
-  memory.fill(column + CARRY, 0, ROW_BYTES);
-  memory.fill(column + DIRECT_GRADIENT, 0, ROW_BYTES);
+  clearRow(column + CARRY);
+  clearRow(column + DIRECT_GRADIENT);
 }

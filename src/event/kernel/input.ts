@@ -7,6 +7,7 @@ import { BLOCK_ROWS, DIRECT_CURRENT, DIRECT_GRADIENT, ENCODER, IMAGE, INPUT, PIX
 import { currents, prepareInput } from './current';
 import { encode } from './encoder';
 import { addGradient } from './gradient';
+import { copyRow } from './rows';
 
 // One number per encoder of src/common/engine.ts, under its name in upper case. The host asks for the numbers.
 export const POISSON: u32 = 0;
@@ -27,7 +28,7 @@ export function pixelCurrents(scratch: usize, column: usize, weights: usize, blo
   const rows = column + BLOCK_ROWS;
   if (load<u32>(ENCODER) === DIRECT) {
     if (block === 0) addPixels(scratch, weights, column + DIRECT_CURRENT);
-    for (let t: usize = 0; t < steps; t++) memory.copy(rows + t * ROW_BYTES, column + DIRECT_CURRENT, ROW_BYTES);
+    for (let t: usize = 0; t < steps; t++) copyRow(rows + t * ROW_BYTES, column + DIRECT_CURRENT);
   } else {
     currents(scratch, scratch + INPUT, weights, rows, steps);
   }

@@ -11,6 +11,7 @@ import {
   POTENTIAL,
   ROW_BYTES,
 } from './addresses';
+import { copyRow } from './rows';
 import { ATAN, derivatives } from './surrogates';
 
 let tau: f32 = 2;
@@ -59,7 +60,7 @@ export function rest(column: usize): void {
 
 /** Currents x at BLOCK_ROWS become potentials before firing h; the state before the block is kept for the backward pass. */
 export function fire(column: usize, block: usize, steps: usize): void {
-  memory.copy(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL, ROW_BYTES);
+  copyRow(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL);
   const state = column + POTENTIAL;
   const counts = column + COUNTS;
   let v0 = v128.load(state);
@@ -100,7 +101,7 @@ export function fire(column: usize, block: usize, steps: usize): void {
  * counted. Of the column's twelve neurons only the first `alive` ones ever fire: the others only fill it up.
  */
 export function fireInto(column: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
-  memory.copy(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL, ROW_BYTES);
+  copyRow(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL);
   const state = column + POTENTIAL;
   let v0 = v128.load(state);
   let v1 = v128.load(state, 16);
@@ -145,7 +146,7 @@ export function fireInto(column: usize, spikes: usize, alive: usize, block: usiz
 
 /** Back to the state before a block, which is computed again in the backward pass. */
 export function rewind(column: usize, block: usize): void {
-  memory.copy(column + POTENTIAL, column + BOUNDARIES + block * ROW_BYTES, ROW_BYTES);
+  copyRow(column + POTENTIAL, column + BOUNDARIES + block * ROW_BYTES);
 }
 
 /** h = v + (x - (v - rest)) / tau, or v - (v - rest) / tau + x where the input does not decay. */
