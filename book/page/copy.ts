@@ -9,7 +9,7 @@ function codeOf(block: Element): string {
 }
 
 /** Where a page may not use the clipboard (some browsers, from disk), the older way through a selection. */
-async function copyText(text: string): Promise<boolean> {
+export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

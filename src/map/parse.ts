@@ -84,10 +84,8 @@ function readRow(epochs: readonly number[], fields: Fields): Row {
     if (possible) return read();
     return get(column) === '' ? null : fail(column, 'nothing for such a run');
   };
-  const count = (column: string) =>
-    ifPossible(column, settings.network === 'snn', () =>
-      number(column, 'a number of at least 0', (value) => value >= 0),
-    );
+  const count = (column: string, possible = settings.network === 'snn') =>
+    ifPossible(column, possible, () => number(column, 'a number of at least 0', (value) => value >= 0));
   const accuracies: Record<number, number> = {};
   for (const epoch of epochs) {
     const value = ifPossible(`acc_${epoch}`, epoch <= settings.epochs, () => share(`acc_${epoch}`));
@@ -105,7 +103,7 @@ function readRow(epochs: readonly number[], fields: Fields): Row {
     }),
     heldBack: ifPossible('held_back', settings.trainImages < 60_000, () => share('held_back')),
     outputSpikes: count('output_spikes'),
-    inputSpikes: count('input_spikes'),
+    inputSpikes: count('input_spikes', settings.encoder === 'poisson'),
     rowsAdded: count('rows_added'),
     weightsSha256: checked('weights_sha256', /^[0-9a-f]{64}$/, '64 hexadecimal digits'),
   };

@@ -174,7 +174,8 @@ const LOSSES: { [Name in LossName]: string } = {
   'cross-entropy': 'cross-entropy',
   'cross-entropy-counts': 'cross-entropy of counts',
 };
-const SURROGATE_WORDS: Record<string, string> = { atan: 'ATan', sigmoid: 'sigmoid', rect: 'rectangle' };
+/** Words that are written otherwise than on the command line. */
+const WORDS: Record<string, string> = { atan: 'ATan', rect: 'rectangle', poisson: 'Poisson' };
 /** What a switch is called where it is on and where it is off. */
 const SWITCHES: { [Name in SettingName]?: readonly [string, string] } = {
   detachReset: ['reset detached', 'reset in the gradient'],
@@ -203,5 +204,5 @@ export function nameValue(name: SettingName, value: Value | null | undefined): s
   if (typeof value === 'number') return `${UNITS[name]} ${value}`;
   if (name === 'network') return value.toUpperCase();
   if (name === 'loss') return LOSSES[value as LossName];
-  return SURROGATE_WORDS[value] ?? value;
+  return WORDS[value] ?? value;
 }

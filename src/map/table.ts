@@ -20,7 +20,7 @@ export interface Row extends Settings {
   heldBack: number | null;
   /** Spikes of all ten output neurons per test image and step; null for an ANN. */
   outputSpikes: number | null;
-  /** Spikes of all pixels per test image and step; null for an ANN. */
+  /** Spikes of all pixels per test image and step; null for an ANN, and with direct input. */
   inputSpikes: number | null;
   /** Rows of the weight matrix that the event engine adds per test image; null for an ANN. */
   rowsAdded: number | null;

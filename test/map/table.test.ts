@@ -57,6 +57,11 @@ describe('The file of the table', () => {
     ['a late best epoch', tableText({ best_epoch: 3 }), /best_epoch: expected an epoch from 1 to 2, found 3/],
     ['held back of none', tableText({ held_back: 0.9 }), /held_back: expected nothing for such a run, found 0.9/],
     ['no spikes', tableText({ output_spikes: '' }), /output_spikes: expected a number of at least 0, found nothing/],
+    [
+      'input spikes of none',
+      tableText({ encoder: 'direct', input_spikes: 9 }),
+      /input_spikes: expected nothing for such a run, found 9/,
+    ],
     ['a grid without a name', tableText({ grid: '' }), /grid: expected names joined by \+, found nothing/],
   ];
   for (const [name, text, message] of cases) {

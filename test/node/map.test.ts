@@ -1,9 +1,20 @@
 /** The table that comes with the package, and one of one's own. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { readMap as readMapInBrowser } from '../../src/browser/map';
+import { makeRecompute } from '../../src/host/recompute';
+import { makeWithBar } from '../../src/host/with-bar';
+import { formatOptions } from '../../src/map';
+import { loadMnist } from '../../src/node/data';
+import { createEngine } from '../../src/node/engines';
+import { projectPath } from '../../src/node/files';
 import { readMap } from '../../src/node/map';
+import { fingerprint } from '../../src/node/records/fingerprint';
 import { temporaryFolder } from '../support/data';
 import { tableText } from '../support/map';
 
@@ -25,5 +36,48 @@ test('a table that is missing or damaged is refused in one line that names it', 
   await assert.rejects(readMap({ file }), (error: Error) => {
     assert.match(error.message, /damaged\.csv: line 2: weights_sha256: expected 64 hexadecimal digits, found \w+; /);
     return true;
+  });
+});
+
+describe('The committed table', () => {
+  test('is the same on each host', async () => {
+    const csv = readFileSync(projectPath('workflow', 'map.csv'));
+    const server = createServer((request, response) => {
+      response.statusCode = request.url === '/site/lif-fc-mnist/map.csv' ? 200 : 404;
+      response.end(response.statusCode === 200 ? csv : '');
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const { port } = server.address() as AddressInfo;
+    const kernels = globalThis as Record<symbol, unknown>;
+    const key = Symbol.for('jupyterlite-typescript-kernel');
+    kernels[key] = { siteUrl: `http://127.0.0.1:${port}/site/` };
+    try {
+      assert.deepEqual((await readMapInBrowser()).rows, (await readMap()).rows);
+    } finally {
+      delete kernels[key];
+      server.close();
+    }
+  });
+
+  test('has rows whose commands mean the runs that their ids name', async () => {
+    const { runOfOptions } = (await import(
+      pathToFileURL(projectPath('tools', 'map', 'settings.mjs')).href
+    )) as typeof import('../../tools/map/settings.mjs');
+    for (const row of (await readMap()).rows) assert.equal(runOfOptions(formatOptions(row).split(' ')).id, row.id);
+  });
+
+  test('is computed again to the byte: an SNN with every option, and an ANN', async () => {
+    const withBar = makeWithBar({
+      createEngine,
+      liveFigure: () => assert.fail('expected no live figure'),
+      progressBar: () => ({ update: () => {}, finish: () => {} }),
+      interruptible: (work) => work(new AbortController().signal),
+    });
+    const recompute = makeRecompute({ createEngine, fingerprint, loadMnist, withBar });
+    const short = (await readMap()).where({ grid: 'short' });
+    for (const choice of [{ softReset: true }, { network: 'ann', loss: 'mse' }] as const) {
+      const [row] = short.where(choice).rows;
+      assert.equal(await recompute(row), row.weightsSha256);
+    }
   });
 });

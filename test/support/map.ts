@@ -21,7 +21,11 @@ export function rowText(given: Record<string, string | number> = {}): string {
   const fields: Record<string, string | number> = {
     ...{ id: sha.slice(0, 12), grid: 'first', ...settings },
     ...{ acc_1: 0.9, acc_2: 0.91, acc_5: '', last: 0.91, best: 0.91, best_epoch: 2, held_back: '' },
-    ...{ output_spikes: ann ? '' : 0.9, input_spikes: ann ? '' : 97.5, rows_added: ann ? '' : 9000 },
+    ...{
+      output_spikes: ann ? '' : 0.9,
+      input_spikes: settings.encoder === 'poisson' ? 97.5 : '',
+      rows_added: ann ? '' : 9000,
+    },
     weights_sha256: sha,
     ...given,
   };

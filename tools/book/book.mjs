@@ -11,6 +11,7 @@ import { filesUnder, remove, removeLeftOvers, root, SetupError, venvPython } fro
 import { run } from '../system/run.mjs';
 import { embedOf } from './embeds.mjs';
 import { termsOf } from './glossary.mjs';
+import { mapPage } from './map.mjs';
 import { chapterHead, finishPage } from './pages.mjs';
 import { bundlePlayground } from './playground.mjs';
 import { bundleScript, bundleScripts, importPageModule, minify } from './scripts.mjs';
@@ -48,13 +49,13 @@ async function sphinx() {
 
 /**
  * Draws the pictures of all figures, while Sphinx works in a process of its own.
- * @param {Chapter[]} chapters
+ * @param {Chapter['figures']} figures
  * @param {string} folder
  */
-async function drawFigures(chapters, folder) {
+async function drawFigures(figures, folder) {
   const { renderSvg } = require(join(root, 'dist', 'node', 'drawing', 'render.js'));
   mkdirSync(folder, { recursive: true });
-  for (const { files } of chapters.flatMap(({ figures }) => figures)) {
+  for (const { files } of figures) {
     for (const [name, content] of Object.entries(await files(renderSvg))) write(join(folder, name), content);
   }
 }
@@ -134,11 +135,15 @@ async function main() {
     const theme = await importPageModule('figure-theme');
     const chapters = writeChapters(chapterNames(), { theme, source, downloads });
     await writePages(chapters, source);
-    await bundleScripts(['main', 'live', 'search', 'start'], join(source, '_static'));
+    const map = mapPage(theme);
+    write(join(source, 'map.md'), map.text);
+    for (const [name, content] of Object.entries(map.files)) write(join(source, '_static', name), content);
+    await bundleScripts(['main', 'live', 'search', 'start', 'map'], join(source, '_static'));
     await bundlePlayground(join(source, '_static', 'playground.js'));
     await bundleScript(join(root, 'book', 'neuron', 'main.ts'), join(source, '_static', 'neuron.js'));
     const drawn = join(work, 'figures');
-    await Promise.all([sphinx(), drawFigures(chapters, drawn)]);
+    const figures = [...chapters.flatMap((chapter) => chapter.figures), ...map.figures];
+    await Promise.all([sphinx(), drawFigures(figures, drawn)]);
     await finish(chapters, fontFaces);
     cpSync(drawn, join(pages, '_static', 'figures'), { recursive: true });
     cpSync(downloads, join(pages, 'notebooks'), { recursive: true });

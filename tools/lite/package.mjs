@@ -1,4 +1,4 @@
-// The package for the browser, and the files that it asks for: kernel, MNIST, WebAssembly of TensorFlow.js, a trained run.
+// The package for the browser, and the files that it asks for: kernel, MNIST, WebAssembly of TensorFlow.js, a trained run, the map.
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -68,6 +68,7 @@ export async function writePackage(folder) {
   for (const name of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm']) {
     copyFileSync(join(wasm, 'wasm-out', name), join(folder, 'tfjs', name));
   }
+  copyFileSync(join(root, 'workflow', 'map.csv'), join(folder, 'map.csv'));
   for (const name of names.run) cpSync(join(runFolder, name), join(folder, 'run', name));
 }
 

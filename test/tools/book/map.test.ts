@@ -1,0 +1,91 @@
+/** The page of the map: what it shows of a table. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as theme from '../../../book/page/figure-theme';
+import { articleOf, load } from '../../support/book';
+import { tableText } from '../../support/map';
+
+type MapPage = typeof import('../../../tools/book/map.mjs');
+type Given = Parameters<typeof tableText>[number];
+
+/** Runs of one setting with these last accuracies, a seed for each. */
+const runs = (given: Given, ...accuracies: number[]): Given[] =>
+  accuracies.map((last, seed) => ({ ...given, seed, acc_2: last, last, best: 0.99 }));
+const pageOf = async (...rows: Given[]) => (await load<MapPage>('map')).mapPage(theme, tableText(...rows));
+const altsOf = (text: string) =>
+  Array.from(articleOf(text).querySelectorAll('.only-light img'), (image) => image.getAttribute('alt'));
+const titlesOf = (text: string) => [...text.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
+
+test('Each grid of the table has a section, with figures of it and sentences of their numbers', async () => {
+  const { text, figures, files } = await pageOf(
+    ...runs({ grid: 'reset', reset: 'true' }, 0.92, 0.93, 0.94),
+    ...runs({ grid: 'reset', reset: 'false' }, 0.82, 0.83, 0.8401),
+    ...runs({ grid: 'short', tau: 3 }, 0.5),
+  );
+  assert.deepEqual(titlesOf(text), ['What if the neurons are not reset?', 'All runs', 'How to read the figures']);
+  assert.match(text, /here are \*\*7 runs\*\*/);
+  assert.match(text, /\*6 runs, 3 seeds per setting\.\*/);
+  // 93 ± 4.3027 · 1 / √3.
+  assert.match(text, /Highest: reset with 93\.00 % \(90\.52 % to 95\.48 %\)\. The difference is larger than chance\./);
+  assert.deepEqual(altsOf(text), [
+    'Test accuracy after 2 epochs: reset 93.00 (90.52 to 95.48); no reset 83.00 (80.51 to 85.50).',
+    'Difference from reset: 1 difference from reset: no reset −10.00 (−10.01 to −9.98); larger than chance is no reset.',
+  ]);
+  assert.deepEqual(
+    figures.map(({ id }) => id),
+    ['map-reset-1', 'map-reset-2'],
+  );
+  assert.match(files['map-table.js'], /^bookMap = "id,grid,/);
+  assert.match(text, /id="map-runs" data-grid="reset"/);
+});
+
+test('τ × T is a heat map for each kind of input, in the same colours', async () => {
+  const cell = (tau: number, T: number, decay_input: string, ...accuracies: number[]) =>
+    runs({ grid: 'tau-and-T', tau, T, decay_input }, ...accuracies);
+  const { text } = await pageOf(
+    ...cell(2, 5, 'true', 0.5, 0.6),
+    ...cell(2, 10, 'true', 0.7),
+    ...cell(3, 5, 'true', 0.8),
+    ...cell(3, 10, 'true', 0.4),
+    ...cell(2, 5, 'false', 0.9),
+    ...cell(3, 10, 'false', 0.3),
+  );
+  assert.deepEqual(altsOf(text), [
+    'Test accuracy after 2 epochs: decaying input: 2 × 2 values, highest 80.0 at τ 3, T 5; lowest 40.0 at τ 3, T 10.',
+    'Test accuracy after 2 epochs: undecayed input: 2 × 2 values, highest 90.0 at τ 2, T 5; lowest 30.0 at τ 3, T 10. 2 of 4 values are not finite numbers (gaps).',
+  ]);
+});
+
+test('An input at several T is a curve for each, and a difference at each T', async () => {
+  const { text } = await pageOf(
+    ...[1, 5].flatMap((T) => runs({ grid: 'inputs', T }, 0.5 + T / 100, 0.52 + T / 100)),
+    ...[1, 5].flatMap((T) => runs({ grid: 'inputs', T, encoder: 'direct' }, 0.6 + T / 100, 0.621 + T / 100)),
+  );
+  const [curves, change] = altsOf(text);
+  assert.match(String(curves), /Poisson from 52 at 1 to 56 at 5; direct from 62\.1 at 1 to 66\.1 at 5\.$/);
+  assert.match(String(change), /^Difference: direct, less Poisson: 2 differences from Poisson: T 1 \+10\.05 /);
+});
+
+test('An ANN is named by its own settings alone, and the tutorial is what others are compared with', async () => {
+  const { text } = await pageOf(
+    ...runs({ grid: 'losses', loss: 'cross-entropy' }, 0.91, 0.92),
+    ...runs({ grid: 'losses' }, 0.9, 0.905),
+    ...[0.001, 0.01].flatMap((learning_rate) => runs({ grid: 'losses', network: 'ann', learning_rate }, 0.95, 0.951)),
+  );
+  const [means, change] = altsOf(text);
+  assert.match(
+    String(means),
+    /: SNN · cross-entropy 91\.50 .*; SNN · MSE 90\.25 .*; ANN · lr 0\.001 95\.05 .*; ANN · lr 0\.01 /,
+  );
+  assert.match(
+    String(change),
+    /^Difference from SNN · MSE: 3 differences from SNN · MSE: SNN · cross-entropy \+1\.25 /,
+  );
+});
+
+test('A table that is damaged is refused in one line', async () => {
+  const { mapPage } = await load<MapPage>('map');
+  assert.throws(() => mapPage(theme, tableText({ last: 2 })), {
+    message: /^workflow\/map\.csv: line 2: last: expected a share from 0 to 1, found 2; [^\n]+$/,
+  });
+});

@@ -1,0 +1,305 @@
+// The page of the map: figures and sentences made of the committed table, and the table itself for the page's script.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { escapeHtml } from '../system/html.mjs';
+import { root } from '../system/project.mjs';
+import { chapterFigure } from './figures.mjs';
+
+/**
+ * @typedef {import('../../src/map/index.js').MapTable} MapTable
+ * @typedef {import('../../src/map/index.js').SettingName} SettingName
+ * @typedef {import('../../src/map/index.js').Estimate} Estimate
+ * @typedef {import('../../src/map/index.js').Settings} Settings
+ * @typedef {import('../../src/visualizing/index.js').Figure} Figure
+ * @typedef {Partial<Settings> & { runs: MapTable }} Group
+ */
+
+const require = createRequire(import.meta.url);
+const dist = (/** @type {string} */ room) => require(join(root, 'dist', room, 'index.js'));
+/** @type {typeof import('../../src/map/index.js')} */
+const { beyondChance, isStandard, nameValue, parseMap } = dist('map');
+/** @type {typeof import('../../src/visualizing/index.js')} */
+const { bands, differences, heatmap, intervals } = dist('visualizing');
+
+/** The committed table. */
+export const TABLE = join(root, 'workflow', 'map.csv');
+
+/**
+ * What each grid asks, in the order of the page; a grid that is not here is in the table alone.
+ * @type {Record<string, { title: string, text: string }>}
+ */
+const QUESTIONS = {
+  losses: {
+    title: 'Which loss, and is an ordinary layer better?',
+    text: 'The tutorial trains on the mean squared error of the firing rates. Cross-entropy takes a softmax over the rates, or over the spike counts. The ANN is the same layer without neurons, with a softmax.',
+  },
+  'tau-and-T': {
+    title: 'How long a memory, how many steps?',
+    text: 'τ is how slowly a potential leaks, T how many steps an image is shown. With *decaying input* the input is divided by τ, so a slow neuron also gets less.',
+  },
+  surrogates: {
+    title: 'Does the surrogate matter?',
+    text: 'The slope that stands in for that of a spike: its shape, its steepness α, and whether the gradient passes the reset.',
+  },
+  inputs: {
+    title: 'Spikes or the pixel itself?',
+    text: '*Poisson* turns a pixel into random spikes; *direct* gives the pixel itself to the neuron in each step.',
+  },
+  reset: {
+    title: 'What if the neurons are not reset?',
+    text: 'In training each image then begins with the potentials that the image before it left in its place of the batch. Tests start at rest.',
+  },
+};
+
+const percent = (/** @type {number} */ share) => 100 * share;
+const written = (/** @type {number} */ share, digits = 2) => `${percent(share).toFixed(digits)} %`;
+const plural = (/** @type {number} */ count, /** @type {string} */ word) => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+/**
+ * The settings that tell runs apart: those that differ among runs that have them, but for the seed, and for an α that is the
+ * surrogate's own in all of them.
+ * @param {MapTable} map
+ */
+const settingsOf = (map) =>
+  map.varied.filter((name) => {
+    if (name === 'seed' || (name === 'alpha' && map.rows.every((row) => isStandard(row, name)))) return false;
+    return map.values(name).filter((value) => value !== null).length > 1;
+  });
+
+/**
+ * Groups of a grid, each with its name: the values of the settings that differ among runs of its network.
+ * @param {MapTable} map
+ * @param {SettingName[]} names
+ */
+const namedGroups = (map, names) =>
+  map.by(...names).map((group) => {
+    const alike = map.where({ network: group.runs.rows[0].network });
+    const told = names.filter((name) => name === 'network' || alike.values(name).length > 1);
+    return { ...group, label: told.map((name) => nameValue(name, group[name])).join(' · ') };
+  });
+
+/** @param {Estimate[]} estimates in per cent */
+const columns = (estimates) => ({
+  mean: estimates.map(({ mean }) => percent(mean)),
+  low: estimates.map(({ low }) => percent(low)),
+  high: estimates.map(({ high }) => percent(high)),
+});
+
+const epochsOf = (/** @type {MapTable} */ map) => map.values('epochs').join(' or ');
+const sharedSeeds = (/** @type {MapTable} */ a, /** @type {MapTable} */ b) =>
+  a.values('seed').filter((seed) => b.values('seed').includes(seed)).length;
+
+/**
+ * Differences of pairs of runs, with a mark on those beyond chance.
+ * @param {{ label: string, runs: MapTable, from: MapTable }[]} pairs
+ * @param {string} title
+ * @param {string} reference
+ */
+function differenceFigure(pairs, title, reference) {
+  const known = pairs.filter(({ runs, from }) => sharedSeeds(runs, from) >= 2);
+  if (known.length === 0) return undefined;
+  const found = known.map(({ runs, from }) => runs.minus(from));
+  const marked = beyondChance(found.map(({ p }) => p));
+  const figure = differences(
+    known.map(({ label }) => label),
+    columns(found),
+    marked,
+    { title, xlabel: 'percentage points', digits: 2, reference },
+  );
+  return { figure, said: sayMarked(marked) };
+}
+
+function sayMarked(/** @type {boolean[]} */ marked) {
+  const count = marked.filter(Boolean).length;
+  if (marked.length === 1) return `The difference is ${count === 1 ? '' : 'not '}larger than chance.`;
+  if (count === 0) return `None of the ${marked.length} differences is larger than chance.`;
+  return `${count} of ${marked.length} differences ${count === 1 ? 'is' : 'are'} larger than chance.`;
+}
+
+/**
+ * Accuracy of each setting, what differs from the first or the tutorial's, and how it grew.
+ * @param {MapTable} map
+ */
+function compare(map) {
+  const names = settingsOf(map);
+  const series = names.find((name) => map.values(name).every((value) => typeof value === 'boolean'));
+  const split = series !== undefined && map.by(...names).length > 12;
+  const rowNames = split ? names.filter((name) => name !== series) : names;
+  const rows = namedGroups(map, rowNames);
+  const title = `Test accuracy after ${epochsOf(map)} epochs`;
+  const axes = { title, xlabel: 'test accuracy (%)', digits: 2 };
+  const best = (/** @type {{ label: string, runs: MapTable }[]} */ groups) =>
+    groups.map((group) => ({ ...group, ...group.runs.mean() })).reduce((a, b) => (b.mean > a.mean ? b : a));
+  const labels = rows.map(({ label }) => label);
+  if (split) {
+    const groups = map.values(series).map((value) => ({ value, runs: map.where({ [series]: value }) }));
+    const shown = groups.map(({ value, runs }) => ({
+      name: nameValue(series, value),
+      ...columns(namedGroups(runs, rowNames).map((group) => group.runs.mean())),
+    }));
+    const top = best(namedGroups(map, names));
+    const [off, on] = [false, true].map((value) => namedGroups(map.where({ [series]: value }), rowNames));
+    const change = differenceFigure(
+      on.map(({ label, runs }, i) => ({ label, runs, from: off[i].runs })),
+      `Difference: ${nameValue(series, true)}, less ${nameValue(series, false)}`,
+      nameValue(series, false),
+    );
+    return { figures: [intervals(labels, shown, axes), change?.figure], said: [highest(top), change?.said] };
+  }
+  const standard = rows.findIndex(({ runs }) => names.every((name) => isStandard(runs.rows[0], name)));
+  const reference = rows[Math.max(0, standard)];
+  const others = rows.filter((row) => row !== reference);
+  const change = differenceFigure(
+    others.map((row) => ({ ...row, from: reference.runs })),
+    `Difference from ${reference.label}`,
+    reference.label,
+  );
+  const last = Math.max(...map.values('epochs'));
+  const curves = rows.filter(({ runs }) => runs.rows[0].epochs === last);
+  const growth = last < 20 || curves.length > 12 ? undefined : growthFigure(curves.slice(0, 7));
+  return {
+    figures: [
+      intervals(labels, [{ name: 'mean', ...columns(rows.map(({ runs }) => runs.mean())) }], axes),
+      change?.figure,
+      growth,
+    ],
+    said: [highest(best(rows)), change?.said],
+  };
+}
+
+const highest = (/** @type {{ label: string } & Estimate} */ { label, mean, low, high }) =>
+  `Highest: ${label} with ${written(mean)}${Number.isFinite(low) ? ` (${written(low)} to ${written(high)})` : ''}.`;
+
+/** @param {{ label: string, runs: MapTable }[]} groups */
+const growthFigure = (groups) =>
+  bands(
+    groups.map(({ label, runs }) => {
+      const curve = runs.curve();
+      return { name: label, x: curve.map(({ epoch }) => epoch), ...columns(curve) };
+    }),
+    { title: 'Test accuracy while training', xlabel: 'epochs', ylabel: 'test accuracy (%)', logX: true },
+  );
+
+/**
+ * τ × T, a heat map for each further setting, with the same colours.
+ * @param {MapTable} map
+ */
+function surface(map) {
+  const others = settingsOf(map).filter((name) => name !== 'tau' && name !== 'T');
+  const [Ts, taus] = [map.values('T').map(String), map.values('tau').map(String)];
+  const groups = namedGroups(map, others);
+  const means = groups.map(({ runs }) => {
+    const known = new Map(runs.by('tau', 'T').map(({ tau, T, runs: some }) => [`${tau} ${T}`, some.mean().mean]));
+    return taus.flatMap((tau) => Ts.map((T) => percent(known.get(`${tau} ${T}`) ?? Number.NaN)));
+  });
+  const all = means.flat().filter(Number.isFinite);
+  const figures = groups.map(({ label }, i) =>
+    heatmap(Ts, taus, means[i], {
+      title: `Test accuracy after ${epochsOf(map)} epochs${label ? `: ${label}` : ''}`,
+      xlabel: 'T',
+      ylabel: 'τ',
+      valueLabel: 'test accuracy (%)',
+      zrange: [Math.min(...all), Math.max(...all)],
+      digits: 1,
+    }),
+  );
+  const top = namedGroups(map, settingsOf(map))
+    .map((group) => ({ ...group, ...group.runs.mean() }))
+    .reduce((a, b) => (b.mean > a.mean ? b : a));
+  return { figures, said: [highest(top)] };
+}
+
+/**
+ * Curves against T, one for each value of another setting, and their differences at each T.
+ * @param {MapTable} map
+ * @param {SettingName} name
+ */
+function againstT(map, name) {
+  const curves = namedGroups(map, [name]).map(({ label, runs }) => {
+    const points = runs.by('T').map(({ T, runs: some }) => ({ T: Number(T), ...some.mean() }));
+    return { name: label || nameValue(name, runs.rows[0][name]), x: points.map(({ T }) => T), ...columns(points) };
+  });
+  const figure = bands(curves, {
+    title: `Test accuracy after ${epochsOf(map)} epochs`,
+    xlabel: 'steps per image, T',
+    ylabel: 'test accuracy (%)',
+    logX: true,
+  });
+  const [first, second] = map.values(name);
+  const pairs = map
+    .where({ [name]: second })
+    .by('T')
+    .filter(({ T }) =>
+      map
+        .where({ [name]: first })
+        .values('T')
+        .includes(T),
+    )
+    .map(({ T, runs }) => ({ label: `T ${T}`, runs, from: map.where({ [name]: first, T }) }));
+  const [one, other] = [nameValue(name, second), nameValue(name, first)];
+  const change = differenceFigure(pairs, `Difference: ${one}, less ${other}`, other);
+  return { figures: [figure, change?.figure], said: [change?.said] };
+}
+
+/** The figures of a grid, by which settings differ in it. */
+function show(/** @type {MapTable} */ map) {
+  const names = settingsOf(map);
+  if (names.includes('tau') && names.includes('T')) return surface(map);
+  const other = names.find((name) => name !== 'T');
+  if (names.includes('T') && names.length === 2 && other) return againstT(map, other);
+  return compare(map);
+}
+
+/**
+ * The page for Sphinx, and what lies beside it.
+ * @param {import('./chapters.mjs').Theme} theme the module book/page/figure-theme.ts
+ * @returns `figures` are still to be drawn; `files` belong below _static/
+ */
+export function mapPage(theme, csv = readFileSync(TABLE, 'utf8')) {
+  const map = parseMap(csv, 'workflow/map.csv');
+  /** @type {{ id: string, files: ReturnType<typeof chapterFigure>['files'] }[]} */
+  const figures = [];
+  const html = (/** @type {Figure} */ figure, /** @type {string} */ id) => {
+    const drawing = chapterFigure(theme, { id, folder: '_static/figures/', figure, alt: figure.alt });
+    figures.push({ id, files: drawing.files });
+    return `\`\`\`{raw} html\n${drawing.html}\n\`\`\``;
+  };
+  const grids = Object.keys(QUESTIONS).filter(
+    (grid) => map.grids.includes(grid) && settingsOf(map.where({ grid })).length > 0,
+  );
+  const sections = grids.map((grid) => {
+    const runs = map.where({ grid });
+    const { figures: drawn, said } = show(runs);
+    const shown = drawn
+      .filter((figure) => figure !== undefined)
+      .map((figure, i) => html(figure, `map-${grid}-${i + 1}`));
+    const { title, text } = QUESTIONS[grid];
+    const facts = `${plural(runs.rows.length, 'run')}, ${plural(runs.values('seed').length, 'seed')} per setting.`;
+    return [`## ${title}`, `${text} *${facts}*`, ...shown, said.filter(Boolean).join(' ')].join('\n\n');
+  });
+  const about =
+    `One run proves little: another seed makes the same network a little better or worse. So here are **${map.rows.length} runs**, ` +
+    'each setting with several seeds, and each figure says how sure its means are. Every run can be computed again, on any machine, to the ' +
+    'last bit: [choose one](#all-runs), copy its command, and compare the SHA-256 of its weights.';
+  const text = readFileSync(join(root, 'book', 'map.md'), 'utf8')
+    .replace('<!-- about -->', () => about)
+    .replace('<!-- sections -->', () => sections.join('\n\n'))
+    .replace('<!-- table -->', () => `\`\`\`{raw} html\n${tableHtml(map, grids[0])}\n\`\`\``);
+  return {
+    text,
+    figures,
+    files: { 'map.csv': csv, 'map-table.js': `bookMap = ${JSON.stringify(csv)};\n` },
+  };
+}
+
+/** Where the page's script puts the table; without it the file stays. */
+const tableHtml = (/** @type {MapTable} */ map, /** @type {string | undefined} */ grid) =>
+  [
+    '<link rel="stylesheet" href="_static/map.css">',
+    `<section class="map" id="map-runs"${grid ? ` data-grid="${escapeHtml(grid)}"` : ''} aria-label="All runs"></section>`,
+    `<p class="map-file"><a href="_static/map.csv" download>Download all ${escapeHtml(String(map.rows.length))} rows as a CSV file</a></p>`,
+    '<noscript><p>Choosing and sorting here needs JavaScript; the file has the same rows.</p></noscript>',
+    '<script src="_static/map-table.js" defer></script>',
+    '<script src="_static/map.js" defer></script>',
+  ].join('\n');
