@@ -14,6 +14,7 @@ export const chapter2Current = {
   'lif-least-current': exercise<LeastCurrent>({
     chapter: 2,
     minutes: 8,
+    optional: true,
     names: ['tau', 'T'],
     probes: [
       [20, 50],

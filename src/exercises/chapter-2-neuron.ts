@@ -268,6 +268,7 @@ export const chapter2Neuron = {
   'lif-soft-reset': exercise<SoftReset>({
     chapter: 2,
     minutes: 3,
+    optional: true,
     names: ['h', 's', 'threshold'],
     probes: [
       [1.7, 1, 1],

@@ -28,6 +28,7 @@ export const project2 = {
     chapter: 2,
     project: TEACH,
     minutes: 6,
+    optional: true,
     names: ['w', 'inputs', 'tau'],
     probes: [
       // The first that is wrong is short enough for paper.
@@ -116,6 +117,7 @@ export const project2 = {
     chapter: 2,
     project: TEACH,
     minutes: 15,
+    optional: true,
     names: ['w', 'inputs', 'target', 'tau'],
     probes: [
       [2, [1, 0], 0.5, 4], // also short
@@ -216,6 +218,7 @@ export const project2 = {
     chapter: 2,
     project: TEACH,
     minutes: 6,
+    optional: true,
     names: ['w', 'inputs', 'target', 'tau', 'rounds'],
     probes: [
       [3.1, [1, 1], 0.4, 2, 2],

@@ -232,6 +232,7 @@ export const chapter3 = {
   'poisson-rhythm': exercise<Rhythm>({
     chapter: 3,
     minutes: 8,
+    optional: true,
     names: ['p', 'T'],
     // Multiples of 1/8: their sums are exact.
     probes: [

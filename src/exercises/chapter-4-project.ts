@@ -39,6 +39,7 @@ export const project4 = {
     chapter: 4,
     project: FIRST,
     minutes: 8,
+    optional: true,
     names: ['spikes', 'neurons'],
     probes: [
       [A, 3],
@@ -136,6 +137,7 @@ export const project4 = {
     chapter: 4,
     project: FIRST,
     minutes: 6,
+    optional: true,
     names: ['times', 'T'],
     probes: [
       [[4, 2, 7], 10],
@@ -190,6 +192,7 @@ export const project4 = {
     chapter: 4,
     project: FIRST,
     minutes: 6,
+    optional: true,
     names: ['times', 'T'],
     probes: [
       [

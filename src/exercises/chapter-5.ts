@@ -229,6 +229,7 @@ export const chapter5 = {
   'see-silent': exercise<Silent>({
     chapter: 5,
     minutes: 6,
+    optional: true,
     names: ['rates', 'potentials'],
     probes: [
       [

@@ -20,6 +20,7 @@ export const project6 = {
     chapter: 6,
     project: CHOOSE,
     minutes: 7,
+    optional: true,
     names: ['count', 'held'],
     probes: [
       [10, 3],
@@ -81,6 +82,7 @@ export const project6 = {
     chapter: 6,
     project: CHOOSE,
     minutes: 8,
+    optional: true,
     names: ['settings', 'validation', 'test'],
     probes: [
       [
@@ -141,6 +143,7 @@ export const project6 = {
     chapter: 6,
     project: CHOOSE,
     minutes: 9,
+    optional: true,
     names: ['a', 'b', 'images'],
     probes: [
       [0.9, 0.91, 10_000],

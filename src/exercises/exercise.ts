@@ -33,6 +33,11 @@ export interface Exercise<F extends AnyAnswer = AnyAnswer> {
   project?: string;
   /** How long it takes, an estimate. */
   minutes: number;
+  /**
+   * Whether it can be left out: what follows builds on the others, the core of the chapter. Only here: the task, the
+   * chapter's top, the progress and the teacher's notes say so, too, and are compared with it.
+   */
+  optional?: true;
   /** Names of the arguments, for messages. */
   names: readonly string[];
   /** Cases that tell every mistake from the right answer and from every other mistake. */
@@ -46,6 +51,12 @@ export interface Exercise<F extends AnyAnswer = AnyAnswer> {
   mistakes: Record<string, Mistake<F>>;
   /** Right answers that are written differently; the tests hold the check to accepting them. */
   forms: readonly [F, F, ...F[]];
+}
+
+/** The minutes of these exercises, of the core alone and of all. */
+export function minutesOf(exercises: readonly Pick<Exercise, 'minutes' | 'optional'>[]): { core: number; all: number } {
+  const sum = (some: typeof exercises) => some.reduce((minutes, exercise) => minutes + exercise.minutes, 0);
+  return { core: sum(exercises.filter(({ optional }) => !optional)), all: sum(exercises) };
 }
 
 /** An exercise whose parts are checked against one signature. */

@@ -4,7 +4,7 @@ import { makeExercises } from './session';
 export { ALL, type Answers, type ExerciseId } from './all';
 export type { Net } from './chapter-4-loop';
 export type { Exercise } from './exercise';
-export { todo } from './exercise';
+export { minutesOf, todo } from './exercise';
 export { GENERAL } from './general';
 export type { Verdict } from './judge';
 export { makeExercises, type Surroundings } from './session';

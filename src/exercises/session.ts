@@ -1,5 +1,6 @@
 /** The checks of one kernel: what was answered so far, and how a host takes part. */
 import { ALL, type Answers, type ExerciseId } from './all';
+import { minutesOf } from './exercise';
 import { judgeAnswer, type Limit, type Verdict } from './judge';
 
 /** What a host adds to the checks. */
@@ -54,14 +55,16 @@ export function makeExercises({
   function progress(chapter: number): void {
     const ids = (Object.keys(ALL) as ExerciseId[]).filter((id) => ALL[id].chapter === chapter);
     if (ids.length === 0) throw new RangeError(`chapter: expected one with exercises, found ${chapter}`);
-    const minutes = ids.filter((id) => !solved(id)).reduce((sum, id) => sum + ALL[id].minutes, 0);
-    const left = minutes === 0 ? '' : `, about ${minutes} minutes to go`;
+    const { core, all } = minutesOf(ids.filter((id) => !solved(id)).map((id) => ALL[id]));
+    const left = all === 0 ? '' : `, about ${all} minutes to go, ${core} of them core`;
     print(`Chapter ${chapter}: ${ids.filter(solved).length} of ${ids.length} exercises passed${left}.`);
     for (const id of ids) {
       const verdict = verdicts.get(id);
       const state =
         verdict === undefined ? 'not run' : verdict.status === 'todo' ? 'not attempted' : (verdict.name ?? 'not yet');
-      print(verdict?.status === 'passed' ? `  ✔ ${id}` : `  ${verdict ? SIGNS[verdict.status] : '○'} ${id}: ${state}`);
+      const sign = verdict ? SIGNS[verdict.status] : '○';
+      const optional = ALL[id].optional ? ' (optional)' : '';
+      print(verdict?.status === 'passed' ? `  ✔ ${id}` : `  ${sign} ${id}: ${state}${optional}`);
     }
   }
 

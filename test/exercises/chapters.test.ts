@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import { ALL, GENERAL } from '../../src/exercises';
+import { ALL, GENERAL, minutesOf } from '../../src/exercises';
 import type { Notebook } from '../../tools/exercises/cells.mjs';
 
 const root = resolve(__dirname, '..', '..');
@@ -21,11 +21,14 @@ describe('The exercises of each chapter', () => {
       assert.deepEqual(problemsOf(notebook, Object.fromEntries(own)), []);
     });
 
-    test(`${name} tell at the chapter's top how long all of them take`, () => {
-      const own = Object.values(ALL).filter(({ chapter }) => chapter === Number(name.slice(0, 2)));
-      const minutes = own.reduce((sum, exercise) => sum + exercise.minutes, 0);
-      const said = /about (\d+) more for all exercises/.exec(textOf(notebook.cells[0]))?.[1];
-      assert.equal(said, minutes === 0 ? undefined : `${minutes}`);
+    test(`${name} tell at the chapter's top how long they take, the core no longer than the text`, () => {
+      const { core, all } = minutesOf(Object.values(ALL).filter(({ chapter }) => chapter === Number(name.slice(0, 2))));
+      const top = textOf(notebook.cells[0]);
+      const said = /about (\d+) minutes, and about (\d+) more for the core exercises, (\d+) for all/i.exec(top);
+      if (all === 0) return assert.equal(said, null);
+      const [text, ...more] = (said ?? assert.fail(top)).slice(1).map(Number);
+      assert.deepEqual(more, [core, all]);
+      assert.ok(core <= text, `${core} minutes of exercises for ${text} minutes of text`);
     });
 
     test(`${name} use no name that the chapter declares, since a learner may run its cells again`, async () => {
@@ -48,6 +51,7 @@ describe('The exercises of each chapter', () => {
     assert.equal(new Set(texts).size, 1);
     // Only the chapter holds answers, and only JupyterLab has a command line beside it.
     assert.match(texts[0] ?? '', /\(Are the answers there already, folded away\? Then this is the chapter itself\. /);
+    assert.match(texts[0] ?? '', /What is marked \*optional\* can be left out; the others are the core\. /);
     assert.match(texts[0] ?? '', /`npm run lab` opens one in JupyterLab\.\)/);
   });
 

@@ -24,6 +24,11 @@
  * @typedef {{ cells: Cell[], metadata: Record<string, any>, nbformat: number, nbformat_minor?: number }} Notebook
  */
 
+/**
+ * What of the package's exercises the cells are compared with.
+ * @typedef {{ minutes: number, optional?: true }} Known
+ */
+
 /** @param {Pick<Cell, 'source'>} cell */
 export const textOf = ({ source }) => [source].flat().join('');
 const lines = (/** @type {string} */ text) => text.split(/(?<=\n)/);
@@ -109,7 +114,7 @@ export function learnersCells(cells) {
 /**
  * What is wrong with the exercises of a chapter, a line each.
  * @param {Pick<Notebook, 'cells'>} notebook the chapter
- * @param {Record<string, { minutes: number }>} exercises those of the package that belong to it, by id
+ * @param {Record<string, Known>} exercises those of the package that belong to it, by id
  */
 export function problemsOf(notebook, exercises) {
   /** @type {string[]} */
@@ -125,7 +130,7 @@ export function problemsOf(notebook, exercises) {
     const [tasks, answers] = [with_('task'), with_('answer')];
     if (tasks.length !== 1) problems.push(`${id}: expected one task cell, found ${tasks.length}`);
     if (answers.length !== 1) problems.push(`${id}: expected one answer cell, found ${answers.length}`);
-    if (tasks.length === 1) problems.push(...problemsOfTask(id, tasks[0], exercises[id]?.minutes));
+    if (tasks.length === 1) problems.push(...problemsOfTask(id, tasks[0], exercises[id]));
     if (answers.length === 1) problems.push(...problemsOfAnswer(id, answers[0]));
     if (tasks.some((task) => textOf(task).includes(PREDICT)))
       problems.push(...problemsOfPrediction(id, with_('run'), with_('picture')));
@@ -144,19 +149,19 @@ export function problemsOf(notebook, exercises) {
 /**
  * @param {string} id
  * @param {Cell} task
- * @param {number | undefined} minutes as in the package
+ * @param {Known | undefined} known as in the package
  */
-function problemsOfTask(id, task, minutes) {
+function problemsOfTask(id, task, known) {
   const text = textOf(task);
   /** @type {string[]} */
   const problems = [];
   const hints = text.match(/<details><summary>Hint \d<\/summary>\n\n/g)?.length ?? 0;
   if (hints < 2 || hints > 3) problems.push(`${id}: expected two or three hints, found ${hints}`);
-  if (partOf(task).minutes !== minutes) {
-    problems.push(`${id}: expected ${minutes} minutes as in the package, found ${partOf(task).minutes}`);
+  if (partOf(task).minutes !== known?.minutes) {
+    problems.push(`${id}: expected ${known?.minutes} minutes as in the package, found ${partOf(task).minutes}`);
   }
-  if (!text.includes(`*About ${minutes} minutes.*`))
-    problems.push(`${id}: the task does not say "About ${minutes} minutes."`);
+  const says = known?.optional ? `*Optional, about ${known.minutes} minutes.*` : `*About ${known?.minutes} minutes.*`;
+  if (!text.includes(says)) problems.push(`${id}: the task does not say "${says.slice(1, -1)}"`);
   return problems;
 }
 

@@ -49,14 +49,15 @@ export function teachersNotes(exercises, chapters, general) {
   const all = Object.entries(exercises);
   const minutesOf = (/** @type {[string, Exercise][]} */ list) =>
     list.reduce((sum, [, { minutes }]) => sum + minutes, 0);
+  const coreOf = (/** @type {[string, Exercise][]} */ list) => minutesOf(list.filter(([, { optional }]) => !optional));
   const lines = [
     '# The exercises: what to expect, and what to ask back',
     '',
     '<!-- Made by `npm run exercises -- --notes` from src/exercises/. Do not edit it by hand. -->',
     '',
-    `There are ${plural(all.length, 'exercise')} for about ${minutesOf(all)} minutes. Each check knows some mistakes. It names the`,
-    'mistake in brackets and asks a question. When somebody calls you, ask the same question once more, and let them answer it',
-    'on paper before they type.',
+    `There are ${plural(all.length, 'exercise')} for about ${minutesOf(all)} minutes, ${coreOf(all)} of them for the core: those that are not marked`,
+    '*optional*. Each check knows some mistakes. It names the mistake in brackets and asks a question. When somebody calls you,',
+    'ask the same question once more, and let them answer it on paper before they type.',
     '',
     'The minutes are estimates ([walkthrough.md](walkthrough.md) says of what kind). Plan half as much again for people who are',
     'new to TypeScript.',
@@ -70,16 +71,19 @@ export function teachersNotes(exercises, chapters, general) {
   }
   for (const chapter of new Set(all.map(([, exercise]) => exercise.chapter))) {
     const own = all.filter(([, exercise]) => exercise.chapter === chapter);
-    lines.push('', `## Chapter ${chapter}: ${plural(own.length, 'exercise')}, about ${minutesOf(own)} minutes`);
+    const time = `about ${minutesOf(own)} minutes, ${coreOf(own)} of them for the core`;
+    lines.push('', `## Chapter ${chapter}: ${plural(own.length, 'exercise')}, ${time}`);
     let project;
     for (const [id, exercise] of own) {
       if (exercise.project !== project && exercise.project) {
         const minutes = minutesOf(own.filter(([, other]) => other.project === exercise.project));
-        lines.push('', `### Project: ${exercise.project} (${minutes} minutes)`);
+        const optional = exercise.optional ? ', optional' : '';
+        lines.push('', `### Project: ${exercise.project} (${minutes} minutes${optional})`);
       }
       project = exercise.project;
       const level = project ? '####' : '###';
-      lines.push('', `${level} ${titles[id] ?? id} (\`${id}\`, ${plural(exercise.minutes, 'minute')})`, '');
+      const time = `${plural(exercise.minutes, 'minute')}${exercise.optional && !project ? ', optional' : ''}`;
+      lines.push('', `${level} ${titles[id] ?? id} (\`${id}\`, ${time})`, '');
       lines.push('| what to expect | what to ask back | name |', '|---|---|---|');
       for (const [name, { expect, says }] of Object.entries(exercise.mistakes)) {
         lines.push(`| ${bar(expect)} | ${bar(says)} | \`${name}\` |`);

@@ -1,6 +1,7 @@
 /** The options of `lif_fc_mnist`: the original's, and ours. */
 import { Command, CommanderError, Option } from 'commander';
 import { either } from '../../common/checks';
+import { DEFAULT_TRAINING, ENCODER_NAMES, type EncoderName, LOSS_NAMES, type LossName } from '../../common/engine';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../../common/surrogates';
 import { decimal, device, folder, oneOf, UsageError, whole } from './values';
 
@@ -15,10 +16,19 @@ export interface Settings {
   gpu: number;
   tau: number;
   epoch: number;
+  network: 'snn' | 'ann';
   engine: 'event' | 'tfjs';
   seed: number;
+  trainImages?: number;
   threads?: number;
   surrogate: SurrogateName;
+  alpha?: number;
+  detachReset?: true;
+  decayInput: boolean;
+  softReset?: true;
+  loss: LossName;
+  encoder: EncoderName;
+  reset: boolean;
   outDir?: string;
   resume?: true;
   overwrite?: true;
@@ -39,12 +49,18 @@ interface Entry {
   default?: string;
   /** A resumed run must have the same. */
   keptOnResume?: true;
+  /** A checkpoint leaves it out while it has its default, as those from before the option do. */
+  later?: true;
+  /** It means nothing for the ANN. */
+  spiking?: true;
 }
 
 // float32 knows no smaller step that would change a weight, and no larger one.
 const learningRate = decimal('a number from 1e-9 to 1e38', (value) => value >= 1e-9 && value <= 1e38);
 // As float32 has it. A larger time constant keeps every neuron silent in the longest presentation.
 const tau = decimal('a number above 1, at most 1000000', (value) => Math.fround(value) > 1 && value <= 1e6);
+// Such that float32 also knows the derivative at the threshold, and its square.
+const alpha = decimal('a number from 1e-6 to 1e6', (value) => value >= 1e-6 && value <= 1e6);
 
 const ORIGINAL: Entry[] = [
   {
@@ -82,6 +98,7 @@ const ORIGINAL: Entry[] = [
     read: whole(1, 10000),
     default: '100',
     keptOnResume: true,
+    spiking: true,
   },
   {
     name: 'learningRate',
@@ -105,11 +122,21 @@ const ORIGINAL: Entry[] = [
     read: tau,
     default: '2.0',
     keptOnResume: true,
+    spiking: true,
   },
   { name: 'epoch', flags: '-N, --epoch <N>', help: 'training epochs', read: whole(1, 100000), default: '100' },
 ];
 
 const OURS: Entry[] = [
+  {
+    name: 'network',
+    flags: '--network <NETWORK>',
+    help: 'snn, or ann: the network of chapter 1, for which options of neurons, spikes and engines mean nothing',
+    read: oneOf('snn', 'ann'),
+    default: 'snn',
+    keptOnResume: true,
+    later: true,
+  },
   {
     name: 'engine',
     flags: '--engine <ENGINE>',
@@ -117,6 +144,7 @@ const OURS: Entry[] = [
     read: oneOf('event', 'tfjs'),
     default: 'event',
     keptOnResume: true,
+    spiking: true,
   },
   {
     name: 'seed',
@@ -127,10 +155,19 @@ const OURS: Entry[] = [
     keptOnResume: true,
   },
   {
+    name: 'trainImages',
+    flags: '--train-images <N>',
+    help: 'train on the first N images; the others are held back, and the accuracy on them is shown (default: all)',
+    read: whole(1, 60000),
+    keptOnResume: true,
+    later: true,
+  },
+  {
     name: 'threads',
     flags: '--threads <N>',
     help: 'threads of the event engine; they do not change the result (default: all cores)',
     read: whole(1, 64),
+    spiking: true,
   },
   {
     name: 'surrogate',
@@ -139,6 +176,67 @@ const OURS: Entry[] = [
     read: oneOf(...SURROGATE_NAMES),
     default: 'atan',
     keptOnResume: true,
+    spiking: true,
+  },
+  {
+    name: 'alpha',
+    flags: '--alpha <ALPHA>',
+    help: "the surrogate's alpha (default: its own)",
+    read: alpha,
+    keptOnResume: true,
+    later: true,
+    spiking: true,
+  },
+  {
+    name: 'detachReset',
+    flags: '--detach-reset',
+    help: 'leave the reset out of the gradient',
+    keptOnResume: true,
+    later: true,
+    spiking: true,
+  },
+  {
+    name: 'decayInput',
+    flags: '--no-decay-input',
+    help: 'add the whole input to the potential: only what was there decays',
+    keptOnResume: true,
+    later: true,
+    spiking: true,
+  },
+  {
+    name: 'softReset',
+    flags: '--soft-reset',
+    help: 'subtract the threshold after a spike, and do not set the potential to 0',
+    keptOnResume: true,
+    later: true,
+    spiking: true,
+  },
+  {
+    name: 'loss',
+    flags: '--loss <NAME>',
+    help: `loss of the firing rates: ${either(LOSS_NAMES)}, whose softmax takes the numbers of spikes`,
+    read: oneOf(...LOSS_NAMES),
+    default: DEFAULT_TRAINING.loss,
+    keptOnResume: true,
+    later: true,
+  },
+  {
+    name: 'encoder',
+    flags: '--encoder <NAME>',
+    help: 'input of each step: poisson, which is spikes, or direct, which is the pixels from 0 to 1',
+    read: oneOf(...ENCODER_NAMES),
+    default: DEFAULT_TRAINING.encoder,
+    keptOnResume: true,
+    later: true,
+    spiking: true,
+  },
+  {
+    name: 'reset',
+    flags: '--no-reset',
+    help: 'do not reset the neurons between the batches of the training',
+    keptOnResume: true,
+    later: true,
+    spiking: true,
   },
   {
     name: 'outDir',
@@ -171,6 +269,12 @@ export function splitFlags(flags: string): string[] {
 /** How messages call an option: `-N/--epoch`. */
 export function formatLabel({ flags }: Pick<Entry, 'flags'>): string {
   return splitFlags(flags).join('/');
+}
+
+/** The value of an option that was not given. A switch is off, or on if its flag begins with `--no-`. */
+export function defaultValue({ flags, read, default: text }: Entry): string | number | boolean | undefined {
+  if (!read) return flags.startsWith('--no-') ? true : undefined;
+  return text === undefined ? undefined : read(text);
 }
 
 /** The command line, checked. */

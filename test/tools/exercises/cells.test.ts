@@ -99,6 +99,11 @@ describe('A chapter is refused', () => {
       /found 0/,
     ],
     ['other minutes', { minutes: 5 }, /expected 4 minutes/],
+    [
+      'a mark that its exercise does not have',
+      { task: `### Title\n*Optional, about 4 minutes.* Do it.\n${HINT}` },
+      /does not say "About 4 minutes\."/,
+    ],
     ['a check that is missing', { answer: SOLVED.replace(/check.*/, '') }, /expected check\('some-id'/],
     ['a check of another exercise', { answer: SOLVED.replace('some-id', 'other') }, /expected check\('some-id'/],
     ['a solution that is not right', { output: '✘ some-id (no-leak): Why?\n' }, /expected "✔ some-id: Right\."/],
@@ -106,6 +111,12 @@ describe('A chapter is refused', () => {
   ] as const) {
     test(`for ${what}`, () => assert.match(problems(parts).join('\n'), says));
   }
+
+  test('for a mark that is missing', () => {
+    const optional = { 'some-id': { minutes: 4, optional: true as const } };
+    assert.deepEqual(problems({}, optional), ['some-id: the task does not say "Optional, about 4 minutes."']);
+    assert.deepEqual(problems({ task: `### Title\n*Optional, about 4 minutes.* Do it.\n${HINT}` }, optional), []);
+  });
 
   test('for exercises that it lacks or that the package does not have', () => {
     assert.deepEqual(problems({}, { 'some-id': { minutes: 4 }, other: { minutes: 3 } } as never), [
