@@ -1,13 +1,5 @@
 /** The table of all runs on the page of the map: rows are chosen and sorted, and a run shows the command that computes it again. */
-import {
-  formatCommand,
-  type MapTable,
-  nameValue,
-  parseMap,
-  type Row,
-  SETTING_NAMES,
-  type SettingName,
-} from '../../src/map';
+import { formatCommand, MapTable, nameValue, parseMap, type Row, SETTING_NAMES, type SettingName } from '../../src/map';
 import { element } from './assets';
 import { copyText } from './copy';
 
@@ -50,6 +42,10 @@ const RESULTS: Column[] = [
   { name: 'last epoch', value: ({ last }) => last, text: ({ last }) => percent(last) },
   { name: 'best epoch', value: ({ best }) => best, text: ({ best }) => percent(best) },
 ];
+
+/** The settings that differ among runs that have them. */
+const told = (rows: MapTable): SettingName[] =>
+  rows.varied.filter((name) => rows.values(name).filter((value) => value !== null).length > 1);
 
 /** Lower first; what a run does not have comes last. */
 function compare(a: Cell, b: Cell): number {
@@ -132,7 +128,7 @@ class Runs {
         'grid',
         this.map.grids.map((grid) => [grid, grid]),
       ),
-      ...rows.varied.map((name) =>
+      ...told(rows).map((name) =>
         this.select(
           name,
           heading(name),
@@ -144,7 +140,8 @@ class Runs {
 
   private draw(): void {
     const rows = this.rows();
-    const varied = SETTING_NAMES.filter((name) => rows.some((row) => row[name] !== rows[0][name]));
+    const all = new MapTable(rows);
+    const varied = rows.length === 0 ? [] : told(all);
     const columns = [
       ...varied.map(
         (name): Column => ({ name: heading(name), value: (row) => row[name], text: (row) => plain(name, row[name]) }),
@@ -235,12 +232,15 @@ class Runs {
 
 /** A line to copy. */
 function code(label: string, text: string): HTMLElement[] {
-  const button = element('button', { type: 'button', 'aria-label': `Copy: ${label}` }, 'Copy');
+  const button = element('button', { type: 'button' });
+  const say = (word: string) => {
+    button.textContent = word;
+    button.setAttribute('aria-label', `${word}: ${label}`);
+  };
+  say('Copy');
   button.addEventListener('click', async () => {
-    button.textContent = (await copyText(text)) ? 'Copied' : 'Press Ctrl+C';
-    setTimeout(() => {
-      button.textContent = 'Copy';
-    }, 2000);
+    say((await copyText(text)) ? 'Copied' : 'Press Ctrl+C');
+    setTimeout(() => say('Copy'), 2000);
   });
   return [
     element('p', { class: 'map-label' }, label, button),

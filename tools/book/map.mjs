@@ -157,7 +157,11 @@ function compare(map) {
   );
   const last = Math.max(...map.values('epochs'));
   const curves = rows.filter(({ runs }) => runs.rows[0].epochs === last);
-  const growth = last < 20 || curves.length > 12 ? undefined : growthFigure(curves.slice(0, 7));
+  // More curves than the theme has colours: those of the tutorial's other settings tell enough.
+  const few = curves.filter(({ runs }) =>
+    names.every((name) => name === 'network' || name === 'loss' || isStandard(runs.rows[0], name)),
+  );
+  const growth = last < 20 ? undefined : growthFigure(curves.length > 7 ? few : curves);
   return {
     figures: [
       intervals(labels, [{ name: 'mean', ...columns(rows.map(({ runs }) => runs.mean())) }], axes),

@@ -62,6 +62,8 @@ describe('In an empty folder outside of the clone', { skip: windows && 'links to
     );
     const result = JSON.parse(readFileSync(join(project, 'build', 'notebooks', 'parameters.ipynb'), 'utf8'));
     assert.deepEqual(result.cells[1].outputs[0].text, ['3.5\n']);
+    const table = join('workflow', 'map.csv');
+    assert.deepEqual(readFileSync(join(installed, table)), readFileSync(join(root, table)));
     // Nothing else was left in the project.
     assert.deepEqual(execFileSync('ls', ['build'], { cwd: project, encoding: 'utf8' }), 'notebooks\n');
   });
