@@ -2,6 +2,7 @@
  * The event engine in the browser: one `EventCore` on one thread, the same code and kernel as in training. The training
  * asks for rates only; here every step of one image is read out, the input spikes as well.
  */
+import { DEFAULT_TRAINING } from '../../src/common/engine';
 import { DEFAULT_NEURON, type NeuronOptions } from '../../src/common/neuron-options';
 import { Purpose } from '../../src/common/random';
 import { EventCore } from '../../src/event/core';
@@ -60,6 +61,7 @@ export class Kernel {
       batchSize: 1,
       learningRate: 1e-3,
       neuron: trainedNeuron(2),
+      ...DEFAULT_TRAINING,
       threads: 1,
     };
     const core = new EventCore(await WebAssembly.compile(wasm), createMemory(options), options);

@@ -1,6 +1,6 @@
 /** What both engines have in common: their options, what they are asked, and what they answer. */
-import { checkNumber, checkWhole, isTyped } from './checks';
-import { checkMnist, type Mnist } from './mnist';
+import { checkNumber, checkSwitch, checkWhole, either, isTyped, shown } from './checks';
+import { CLASSES, checkMnist, type Mnist } from './mnist';
 import { checkNeuron, DEFAULT_NEURON, type NeuronOptions, resolveNeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
 import type { Trace } from './trace';
@@ -8,8 +8,22 @@ import type { Trace } from './trace';
 export type { NeuronOptions } from './neuron-options';
 export type { Trace } from './trace';
 
+/**
+ * What training makes small, by name: the mean squared error of the firing rates, or the cross-entropy of a softmax over the
+ * firing rates or over the numbers of spikes, which are the rates times T. `training/losses.ts` has the equations.
+ */
+export const LOSS_NAMES = ['mse', 'cross-entropy', 'cross-entropy-counts'] as const;
+export type LossName = (typeof LOSS_NAMES)[number];
+
+/**
+ * How an image becomes the input of each step: as fresh spikes, or as itself, its pixels from 0 to 1 being the same input in
+ * every step (direct input, also called direct coding).
+ */
+export const ENCODER_NAMES = ['poisson', 'direct'] as const;
+export type EncoderName = (typeof ENCODER_NAMES)[number];
+
 /** What an engine is made from. */
-export interface ResolvedEngineOptions {
+export interface ResolvedEngineOptions<Loss = LossName> {
   /** Not to be changed while an engine uses it. */
   data: Mnist;
   /** A whole number from 0 to 2³² − 1. */
@@ -21,6 +35,15 @@ export interface ResolvedEngineOptions {
   /** Adam's. */
   learningRate: number;
   neuron: NeuronOptions;
+  /** Default 'mse'. */
+  loss: Loss;
+  /** Default 'poisson'. */
+  encoder: EncoderName;
+  /**
+   * Whether training resets the neurons between two batches. Default true. Without, the image in each place of a batch finds
+   * the potential that the image before left in that place; no gradient goes back there. Tests and traces start at rest.
+   */
+  reset: boolean;
   /** Threads of the event engine; the result does not depend on it. Default: all cores. */
   threads?: number;
 }
@@ -31,6 +54,9 @@ export type EngineOptions = Partial<Omit<ResolvedEngineOptions, 'data' | 'neuron
   neuron?: Partial<NeuronOptions>;
 };
 
+/** The tutorial's way to train. */
+export const DEFAULT_TRAINING = { loss: 'mse', encoder: 'poisson', reset: true } as const;
+
 /** The longest presentation, in steps. */
 export const MAX_T = 10_000;
 
@@ -40,35 +66,53 @@ export const MAX_T = 10_000;
  */
 export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions {
   const { data, seed = 0, T = 100, batchSize = 128, learningRate = 1e-3, threads } = some ?? {};
+  const {
+    loss = DEFAULT_TRAINING.loss,
+    encoder = DEFAULT_TRAINING.encoder,
+    reset = DEFAULT_TRAINING.reset,
+  } = some ?? {};
   checkMnist(data);
   const misplaced = Object.keys(DEFAULT_NEURON).find((name) => Object.hasOwn(some, name));
   if (misplaced) {
     throw new TypeError(`${misplaced}: expected inside neuron, as in { neuron: { ${misplaced}: … } }, found beside it`);
   }
-  const options = { data, seed, T, batchSize, learningRate, threads, neuron: resolveNeuronOptions(some.neuron) };
+  const neuron = resolveNeuronOptions(some.neuron);
+  const options = { data, seed, T, batchSize, learningRate, neuron, loss, encoder, reset, threads };
   checkWhole('seed', seed, 0, MAX_UINT32);
   checkWhole('T', T, 1, MAX_T);
   checkWhole('batchSize', batchSize, 1, 2 ** 20);
   checkWhole('threads', threads ?? 1, 1, 64);
   checkNumber('learningRate', learningRate, 0);
-  checkNeuron(options.neuron);
+  checkNeuron(neuron);
+  checkName('loss', loss, LOSS_NAMES);
+  checkName('encoder', encoder, ENCODER_NAMES);
+  checkSwitch('reset', reset);
   return options;
+}
+
+function checkName(option: string, name: string, names: readonly string[]): void {
+  if (names.includes(name)) return;
+  throw new RangeError(`${option}: expected ${either(names.map(shown))}, found ${shown(name)}`);
 }
 
 /** What one training step returns. */
 export interface BatchResult {
-  /** mean((firing rate − one-hot label)²) before the step. */
+  /** The loss before the step, averaged over the batch; by default mean((firing rate − one-hot label)²). */
   loss: number;
   /** Images whose highest firing rate is that of their label. On a tie, the lower index wins. */
   correct: number;
 }
 
-/** All that training changes: weights [784, 10], Adam's moments of the same shape, and Adam's step count. */
+/**
+ * All that training changes: weights [784, 10], Adam's moments of the same shape, Adam's step count and, of an engine that
+ * does not reset the neurons, their potentials [batchSize, 10], which `restore` takes for those at rest where they are missing.
+ */
 export interface EngineState {
   weights: Float32Array;
   m: Float32Array;
   v: Float32Array;
   step: number;
+  potentials?: Float32Array;
 }
 
 export type Split = 'train' | 'test';
@@ -90,12 +134,13 @@ export interface ImagePresentation {
 }
 
 /**
- * Something that trains the tutorial's network: 784 inputs, 10 LIF neurons, Adam on the MSE of the firing rates.
+ * Something that trains the tutorial's network: 784 inputs, 10 LIF neurons, Adam on a loss of the firing rates.
  * Calls that overlap wait for one another.
  */
 export interface Engine {
   readonly name: 'event' | 'tfjs';
-  readonly options: ResolvedEngineOptions;
+  /** The loss is 'custom' where it is a function of one's own. */
+  readonly options: ResolvedEngineOptions<LossName | 'custom'>;
   /** One step of Adam on the images with these indices. */
   trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult>;
   /** Firing rates [indices, 10]. */
@@ -117,15 +162,15 @@ export function freshState(weights: Float32Array): EngineState {
 const MAX_STEP = 2 ** 31 - 1;
 
 /**
- * A copy of a state: what its owner does with it afterwards changes nothing.
- * @throws RangeError unless weights and moments have this many finite numbers, the second moment none below 0, and the step
- *   is a whole number
+ * A copy of a state: what its owner does with it afterwards changes nothing. Potentials are left out where they are reset.
+ * @throws RangeError unless weights and moments have this many finite numbers, the second moment none below 0, the step is a
+ *   whole number, and there are no potentials or finite ones of each place of a batch
  */
-export function takeState(state: EngineState, size: number): EngineState {
-  const take = (name: 'weights' | 'm' | 'v', least: number) => {
+export function takeState(state: EngineState, size: number, { reset, batchSize }: Engine['options']): EngineState {
+  const take = (name: 'weights' | 'm' | 'v' | 'potentials', least: number, count = size) => {
     const values = state?.[name];
-    if (!(isTyped(values, 'Float32Array') && values.length === size)) {
-      throw new RangeError(`${name}: expected a Float32Array of ${size} numbers, found ${values?.length ?? values}`);
+    if (!(values && isTyped(values, 'Float32Array') && values.length === count)) {
+      throw new RangeError(`${name}: expected a Float32Array of ${count} numbers, found ${values?.length ?? values}`);
     }
     const stray = values.find((value) => !(Number.isFinite(value) && value >= least));
     if (stray === undefined) return values.slice();
@@ -135,7 +180,8 @@ export function takeState(state: EngineState, size: number): EngineState {
   const anyNumber = Number.NEGATIVE_INFINITY;
   const taken = { weights: take('weights', anyNumber), m: take('m', anyNumber), v: take('v', 0), step: state.step };
   checkWhole('step', taken.step, 0, MAX_STEP);
-  return taken;
+  if (reset || !state.potentials) return taken;
+  return { ...taken, potentials: take('potentials', anyNumber, batchSize * CLASSES) };
 }
 
 /**

@@ -61,8 +61,11 @@ export class EventCore {
     this.rates = this.view('RATES', OUTPUTS);
     this.neuron = options.neuron;
     // Only the main thread writes to control.
-    if (thread === 0) this.setShowing(options);
-    else this.setNeuron(options.neuron);
+    if (thread === 0) {
+      this.control[Control.Loss] = this.kernel.losses[options.loss];
+      this.control[Control.Encoder] = this.kernel.encoders[options.encoder];
+      this.setShowing(options);
+    } else this.setNeuron(options.neuron);
   }
 
   /** Says how images are shown from here on. */
@@ -139,14 +142,15 @@ export class EventCore {
     return labels[index];
   }
 
-  private forward(i: number): void {
-    this.kernel.functions.forward(this.scratch, this.map.weights, this.indices[i]);
+  /** @param potentials where those of the neurons come from and go to; by default they start at rest */
+  private forward(i: number, potentials = 0): void {
+    this.kernel.functions.forward(this.scratch, this.map.weights, this.indices[i], potentials);
   }
 
   /** Forward and backward pass of the loaded image, which is image `i` of the batch; adds to the gradient of its shard. */
   accumulate(shard: number, i: number, label: number): void {
     const { scratch, map } = this;
-    this.forward(i);
+    this.forward(i, this.options.reset ? 0 : map.potentials + i * ROW_FLOATS * 4);
     const gradient = map.gradients + shard * map.rows;
     const loss = this.kernel.functions.backward(scratch, map.weights, gradient, this.indices[i], label);
     this.doubles[map.losses / 8 + shard] += loss;
@@ -177,8 +181,9 @@ export class EventCore {
   /** The results of the last job of gradients. */
   result(): BatchResult {
     const sum = (from: number) => this.doubles.subarray(from / 8, from / 8 + SHARDS).reduce((a, b) => a + b, 0);
+    const terms = this.options.loss === 'mse' ? OUTPUTS : 1;
     return {
-      loss: sum(this.map.losses) / (this.control[Control.Count] * OUTPUTS),
+      loss: sum(this.map.losses) / (this.control[Control.Count] * terms),
       correct: sum(this.map.correct),
     };
   }
@@ -222,18 +227,28 @@ export class EventCore {
   state(): EngineState {
     const { weights, m, v } = this.map;
     const part = (place: number) => this.rows(place, INPUTS);
-    return { weights: part(weights), m: part(m), v: part(v), step: this.control[Control.Step] };
+    const state = { weights: part(weights), m: part(m), v: part(v), step: this.control[Control.Step] };
+    const { reset, batchSize } = this.options;
+    return reset ? state : { ...state, potentials: this.rows(this.map.potentials, batchSize) };
   }
 
   /** @param state as `takeState` returns it */
   restore(state: EngineState): void {
     for (const name of ['weights', 'm', 'v'] as const) {
-      for (let p = 0; p < INPUTS; p++) {
-        const row = state[name].subarray(p * OUTPUTS, (p + 1) * OUTPUTS);
-        this.floats.set(row, this.map[name] / 4 + p * ROW_FLOATS);
-      }
+      this.setRows(this.map[name], state[name]);
     }
     this.control[Control.Step] = state.step;
+    const { reset, batchSize } = this.options;
+    if (reset) return;
+    const atRest = () => new Float32Array(batchSize * OUTPUTS).fill(this.neuron.vReset ?? 0);
+    this.setRows(this.map.potentials, state.potentials ?? atRest());
+  }
+
+  /** The opposite of `rows`. */
+  private setRows(place: number, values: Float32Array): void {
+    for (let row = 0; row * OUTPUTS < values.length; row++) {
+      this.floats.set(values.subarray(row * OUTPUTS, (row + 1) * OUTPUTS), place / 4 + row * ROW_FLOATS);
+    }
   }
 }
 

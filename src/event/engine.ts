@@ -38,11 +38,11 @@ export interface EventHost {
 
 /** The cost of images, on average over images and steps. */
 export interface Statistics {
-  /** Input spikes. */
+  /** Input spikes; none with direct input. */
   spikes: number;
   /** Rows of ten weights that a dense product multiplies and adds: 784. */
   dense: number;
-  /** Rows that the kernel adds. */
+  /** Rows that the kernel adds; with direct input those of the pixels that are not black, once per image. */
   rows: number;
 }
 
@@ -65,12 +65,23 @@ export class EventEngine implements Engine {
     const options = resolveEngineOptions(some);
     const canShare = host.startThreads !== undefined && typeof SharedArrayBuffer !== 'undefined';
     const threads = canShare ? (options.threads ?? host.threads ?? 1) : 1;
-    const { seed, T, batchSize, learningRate, neuron } = options;
+    const { seed, T, batchSize, learningRate, neuron, loss, encoder, reset } = options;
     const { train, test } = options.data;
     // Also for one thread: what becomes of the caller's own arrays must not depend on the number of threads.
     const data = canShare ? { train: inShared(train), test: inShared(test) } : { train, test };
     const images = { [PURPOSE.train]: data.train, [PURPOSE.test]: data.test };
-    const coreOptions: CoreOptions = { data: images, seed, T, batchSize, learningRate, neuron, threads };
+    const coreOptions: CoreOptions = {
+      data: images,
+      seed,
+      T,
+      batchSize,
+      learningRate,
+      neuron,
+      loss,
+      encoder,
+      reset,
+      threads,
+    };
     const module = await compileKernel(host.kernel, threads);
     const core = new EventCore(module, createMemory(coreOptions), coreOptions);
     const zeros = new Float32Array(INPUTS * OUTPUTS);
@@ -101,9 +112,9 @@ export class EventEngine implements Engine {
     const presentation = this.take({ split: 'train', epoch, indices });
     return this.use(async (core) => {
       const { length } = presentation.indices;
-      if (length > core.indices.length) {
-        throw new RangeError(`indices: expected at most ${core.indices.length} images, found ${length}`);
-      }
+      const { reset, batchSize } = this.options;
+      const most = reset ? core.indices.length : batchSize;
+      if (length > most) throw new RangeError(`indices: expected at most ${most} images, found ${length}`);
       this.begin(presentation);
       await this.runner.run(JobKind.Gradient);
       const result = core.result();
@@ -134,8 +145,14 @@ export class EventEngine implements Engine {
     });
   }
 
-  /** Input spikes of one image, 0 or 1, [T, 784]. */
+  /**
+   * Input spikes of one image, 0 or 1, [T, 784].
+   * @throws Error with direct input, which has none
+   */
   async spikes({ index, ...shown }: ImagePresentation): Promise<Uint8Array> {
+    const { encoder } = this.options;
+    if (encoder !== 'poisson')
+      throw new Error(`spikes: expected encoder 'poisson', found '${encoder}', which makes none`);
     const presentation = this.take({ ...shown, indices: [index] });
     return this.use((core) => {
       this.begin(presentation);
@@ -165,7 +182,7 @@ export class EventEngine implements Engine {
   }
 
   async restore(state: EngineState): Promise<void> {
-    const taken = takeState(state, INPUTS * OUTPUTS);
+    const taken = takeState(state, INPUTS * OUTPUTS, this.options);
     return this.use((core) => core.restore(taken));
   }
 

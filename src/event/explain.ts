@@ -51,8 +51,7 @@ export function traceImage(core: EventCore, i: number): Trace {
   core.loadImage(i);
   kernel.functions.rest(scratch);
   for (const { block, from, steps } of listBlocks(T)) {
-    encode(core, i, block, steps);
-    kernel.functions.currents(scratch, map.weights, steps);
+    kernel.functions.input(scratch, map.weights, core.indices[i], block, steps);
     trace.current.set(core.rows(rows, steps), from * OUTPUTS);
     kernel.functions.fire(scratch, block, steps);
     trace.h.set(core.rows(rows, steps), from * OUTPUTS);
@@ -67,12 +66,17 @@ export function traceImage(core: EventCore, i: number): Trace {
 
 /**
  * What showing image `i` of the job costs.
- * @returns input spikes in all T steps; rows of weights that a dense product adds; rows of tables that the kernel adds
+ * @returns input spikes in all T steps; rows of weights that a dense product adds; rows of tables that the kernel adds, or
+ *   with direct input, which has no spikes, rows of weights: those of the pixels that are not black, once for all steps
  */
 export function countWork(core: EventCore, i: number): { spikes: number; dense: number; rows: number } {
-  const { T } = core;
-  const { countSpikes, countRows } = core.kernel.functions;
+  const { T, kernel } = core;
+  const { countSpikes, countRows } = kernel.functions;
   core.loadImage(i);
+  if (core.options.encoder === 'direct') {
+    const lit = kernel.count('dim') + kernel.count('bright') + kernel.count('always');
+    return { spikes: 0, dense: INPUTS * T, rows: lit };
+  }
   let spikes = 0;
   let rows = 0;
   for (const { block, steps } of listBlocks(T)) {

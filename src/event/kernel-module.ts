@@ -1,4 +1,5 @@
 /** The compiled kernel: how it is compiled for shared memory, what it offers, and where it keeps things. */
+import { ENCODER_NAMES, type EncoderName, LOSS_NAMES, type LossName } from '../common/engine';
 import { SURROGATE_NAMES, type SurrogateName } from '../common/surrogates';
 
 /**
@@ -33,7 +34,9 @@ export interface KernelFunctions {
   addGradient(scratch: number, gradient: number, steps: number): void;
   fire(scratch: number, block: number, steps: number): void;
   back(scratch: number, spikeGradient: number, steps: number): void;
-  forward(scratch: number, weights: number, index: number): void;
+  input(scratch: number, weights: number, index: number, block: number, steps: number): void;
+  /** Without `potentials`, or with 0, the neurons start at rest. */
+  forward(scratch: number, weights: number, index: number, potentials?: number): void;
   backward(scratch: number, weights: number, gradient: number, index: number, label: number): number;
   adam(
     weights: number,
@@ -63,8 +66,10 @@ const ADDRESSES = [
   'CARRY',
   'COUNT',
   'COUNTS',
+  'ENCODER',
   'EPOCH',
   'IMAGE',
+  'LOSS',
   'MAX_BLOCKS',
   'PIXEL_AT',
   'PIXELS',
@@ -86,29 +91,35 @@ export interface Kernel {
   addresses: Readonly<Record<Address, number>>;
   /** The number of each surrogate (`kernel/surrogates.ts`). */
   surrogates: Readonly<Record<SurrogateName, number>>;
+  /** The number of each loss (`kernel/loss.ts`) and of each encoder (`kernel/input.ts`). */
+  losses: Readonly<Record<LossName, number>>;
+  encoders: Readonly<Record<EncoderName, number>>;
   /** How many pixels of the image shown last are of this kind. */
   count(kind: PixelCount): number;
 }
 
 /**
  * Starts a kernel on a memory.
- * @throws Error if it lacks one of the surrogates
+ * @throws Error if it lacks one of the surrogates, losses or encoders
  */
 export function startKernel(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernel {
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   const globals = instance.exports as unknown as Record<string, WebAssembly.Global>;
   const addresses = Object.fromEntries(ADDRESSES.map((name) => [name, globals[name].value as number]));
-  const surrogates = Object.fromEntries(
-    SURROGATE_NAMES.map((name) => {
-      const number = globals[name.toUpperCase()];
-      if (!number) throw new Error(`kernel: expected ${name.toUpperCase()} in kernel/surrogates.ts, found none`);
-      return [name, number.value as number];
-    }),
-  );
+  const numbers = <Name extends string>(names: readonly Name[], file: string) => {
+    const entries = names.map((name) => {
+      const constant = name.toUpperCase().replaceAll('-', '_');
+      if (!globals[constant]) throw new Error(`kernel: expected ${constant} in kernel/${file}, found none`);
+      return [name, globals[constant].value as number];
+    });
+    return Object.fromEntries(entries) as Record<Name, number>;
+  };
   return {
     functions: instance.exports as unknown as KernelFunctions,
     addresses: addresses as Record<Address, number>,
-    surrogates: surrogates as Record<SurrogateName, number>,
+    surrogates: numbers(SURROGATE_NAMES, 'surrogates.ts'),
+    losses: numbers(LOSS_NAMES, 'loss.ts'),
+    encoders: numbers(ENCODER_NAMES, 'input.ts'),
     count: (kind) => globals[kind].value as number,
   };
 }

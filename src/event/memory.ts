@@ -1,6 +1,7 @@
 /**
  * The memory of the event-driven engine: what lies where, and how threads find it.
  */
+import type { EncoderName, LossName } from '../common/engine';
 import { CLASSES, IMAGE_SIZE } from '../common/mnist';
 import type { NeuronOptions } from '../common/neuron-options';
 
@@ -37,6 +38,8 @@ export const Control = {
   Step: 9,
   Seed: 10,
   T: 11,
+  Loss: 12,
+  Encoder: 13,
 } as const;
 /** Bytes where a thread leaves its error's message. */
 export const MESSAGE = { start: 64, bytes: 960 };
@@ -58,6 +61,8 @@ export interface Layout {
   batchSize: number;
   /** How many cores share the memory. */
   threads: number;
+  /** Whether each image starts at rest; otherwise there is room for the potentials of a batch. */
+  reset: boolean;
 }
 
 /** How images are shown; it may change between two jobs. */
@@ -73,6 +78,8 @@ export interface CoreOptions extends Layout, Showing {
   /** TrainSpikes and TestSpikes of `Purpose`, and whose images they are. */
   data: { [purpose: number]: Images };
   learningRate: number;
+  loss: LossName;
+  encoder: EncoderName;
 }
 
 /** Where things lie in the memory, in bytes from its start. */
@@ -97,6 +104,8 @@ export function memoryMap(options: Layout) {
     v: place(rows),
     gradients: place(rows * SHARDS),
     given: place(Math.ceil(options.T / BLOCK) * 8 * 2 * SLOTS),
+    // A row for each place of a batch.
+    potentials: place(options.reset ? 0 : options.batchSize * ROW_FLOATS * 4),
     scratch: place(0),
     rows,
   };

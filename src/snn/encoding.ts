@@ -1,10 +1,11 @@
 /**
- * Poisson encoding: an intensity x in [0, 1] becomes a train of spikes that fires with probability x in each step.
+ * How an image is shown step by step. Poisson encoding: an intensity x in [0, 1] becomes a train of spikes that fires with
+ * probability x in each step. Direct input: the intensity itself is the input of each step.
  */
 
 import * as tf from '@tensorflow/tfjs';
 import { checkWhole } from '../common/checks';
-import { MAX_T, type Presentation } from '../common/engine';
+import { type EncoderName, MAX_T, type Presentation } from '../common/engine';
 import { MAX_UINT32, Purpose, RandomStream } from '../common/random';
 import { firingChance, poissonBlock } from './poisson-block';
 
@@ -93,6 +94,34 @@ export class PoissonEncoder {
     }
     this.stale = false;
   }
+}
+
+/**
+ * Direct input, also called direct coding: each step is the image itself, so the first layer gets the same current in each.
+ * Then a spike is what the neurons make of it, and no chance is involved. (SpikingJelly has no class for it: there the image
+ * goes into the network in every step.)
+ * @example
+ * const encoder = new encoding.DirectEncoder();
+ * const step = encoder.encode(tf.fill([1, 28, 28], 0.2)); // 0.2 in each pixel, in each step
+ */
+export class DirectEncoder {
+  /** As `PoissonEncoder.begin`; every presentation of an image is the same. */
+  begin(_presentation: Presentation): this {
+    return this;
+  }
+
+  /**
+   * The next step of these images.
+   * @returns a tensor of the images' values
+   */
+  encode<T extends tf.Tensor>(images: T): T {
+    return tf.clone(images) as T;
+  }
+}
+
+/** The encoder that the engine option `encoder` names. */
+export function makeEncoder(name: EncoderName, { seed }: { seed: number }): PoissonEncoder | DirectEncoder {
+  return name === 'direct' ? new DirectEncoder() : new PoissonEncoder({ seed });
 }
 
 /**

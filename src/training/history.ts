@@ -1,4 +1,4 @@
-import type { Engine, EngineState } from '../common/engine';
+import { DEFAULT_TRAINING, type Engine, type EngineState } from '../common/engine';
 import { storeNeuron } from '../common/neuron-options';
 
 /** The options that a history belongs to, by name. */
@@ -49,7 +49,7 @@ export function newHistory(): TrainingHistory {
 
 /** What the results of a run depend on: the engine's options but for its threads, and the training images that are used. */
 export function collectSettings({ name, options }: Engine, trainImages: number): RunSettings {
-  const { data, seed, T, batchSize, learningRate, neuron } = options;
+  const { data, seed, T, batchSize, learningRate, neuron, loss, encoder, reset } = options;
   return {
     engine: name,
     seed,
@@ -57,6 +57,10 @@ export function collectSettings({ name, options }: Engine, trainImages: number):
     batchSize,
     learningRate,
     ...storeNeuron(neuron),
+    // Left out while they have their defaults, as in histories from before them.
+    ...(loss === DEFAULT_TRAINING.loss ? {} : { loss }),
+    ...(encoder === DEFAULT_TRAINING.encoder ? {} : { encoder }),
+    ...(reset === DEFAULT_TRAINING.reset ? {} : { reset }),
     trainImages,
     data: checksum(data.train.labels),
   };
@@ -75,7 +79,7 @@ export function checkBelongs(history: TrainingHistory, settings: RunSettings): v
   if (former === null) return;
   const differences = Object.keys({ ...settings, ...former }).filter((name) => former[name] !== settings[name]);
   if (differences.length === 0) return;
-  // `storeNeuron` leaves out what has its default.
+  // What has its default is left out.
   const list = (of: RunSettings) =>
     differences.map((name) => `${name} = ${name in of ? of[name] : 'its default'}`).join(', ');
   throw new RangeError(

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { LossName } from '../common/engine';
 
 /** A loss of labels and predictions, both [batch, 10], averaged over the batch. */
 export type Loss = (labels: tf.Tensor2D, predictions: tf.Tensor2D) => tf.Scalar;
@@ -14,3 +15,28 @@ export const meanSquaredError: Loss = (labels, p) => tf.losses.meanSquaredError(
  * Rates lie between 0 and 1, so p stays below e / (e + 9) = 0.23 and the loss above 1.46.
  */
 export const softmaxCrossEntropy: Loss = (labels, rates) => tf.losses.softmaxCrossEntropy(labels, rates) as tf.Scalar;
+
+/**
+ * −mean(log p of the label), where p is the softmax of the numbers of spikes in T steps, T times the firing rates: p comes as
+ * near to 1 as the spikes allow.
+ */
+export const softmaxCrossEntropyOfCounts =
+  (T: number): Loss =>
+  (labels, rates) =>
+    softmaxCrossEntropy(labels, tf.mul(rates, T));
+
+/** What the engine option `loss` calls these losses, for a presentation of T steps. */
+const LOSSES: Readonly<Record<LossName, (T: number) => Loss>> = {
+  mse: () => meanSquaredError,
+  'cross-entropy': () => softmaxCrossEntropy,
+  'cross-entropy-counts': softmaxCrossEntropyOfCounts,
+};
+
+/** The loss of that name, of labels and the firing rates of T steps. */
+export const lossNamed = (name: LossName, T: number): Loss => LOSSES[name](T);
+
+/** The name of a loss; 'custom' if it has none. */
+export function nameOfLoss(loss: Loss, T: number): LossName | 'custom' {
+  const names = Object.keys(LOSSES) as LossName[];
+  return names.find((name) => lossNamed(name, T) === loss) ?? 'custom';
+}

@@ -9,8 +9,8 @@ import {
   type EngineOptions,
   type EngineState,
   type ImagePresentation,
+  type LossName,
   type Presentation,
-  type ResolvedEngineOptions,
   resolveEngineOptions,
   takePresentation,
   takeState,
@@ -20,32 +20,34 @@ import type { NeuronOptions } from '../common/neuron-options';
 import { Queue } from '../common/queue';
 import type { Trace } from '../common/trace';
 import { nextTurn } from '../common/turn';
-import { PoissonEncoder } from '../snn/encoding';
+import { makeEncoder } from '../snn/encoding';
 import { resetNet } from '../snn/functional';
 import { findLIFNode, forward, getWeights, setWeights, snn } from '../snn/networks';
 import { makeSurrogate } from '../snn/surrogate';
 import type { Batch } from './ann';
 import { adam, makeBatch } from './batches';
-import { type Loss, meanSquaredError } from './losses';
+import { type Loss, lossNamed, nameOfLoss } from './losses';
 import { countCorrect } from './metrics';
 
-export interface TfjsEngineOptions extends EngineOptions {
+export interface TfjsEngineOptions extends Omit<EngineOptions, 'loss'> {
   /** The network to train, as `networks.snn` makes it, with neurons of its own; by default a new one from the options. */
   network?: tf.Sequential;
   /** How the T steps go through the dense layer: one by one (default), or all in one product, as SpikingJelly's step modes. */
   stepMode?: 'single' | 'multi';
-  /** What training makes small, of one-hot labels and firing rates; default the mean squared error. */
-  loss?: Loss;
+  /** What training makes small: a name, or a function of one-hot labels and firing rates. Default 'mse'. */
+  loss?: LossName | Loss;
 }
 
 export class TfjsEngine implements Engine {
   readonly name = 'tfjs';
-  readonly options: ResolvedEngineOptions;
+  readonly options: Engine['options'];
   readonly network: tf.Sequential;
   private readonly stepMode: 'single' | 'multi';
   private readonly loss: Loss;
   private readonly ownsNetwork: boolean;
-  private readonly encoder: PoissonEncoder;
+  private readonly encoder: ReturnType<typeof makeEncoder>;
+  /** Where the neurons are not reset: the potentials after the last batch, [batchSize, 10]. */
+  private potentials: Float32Array = new Float32Array();
   private readonly queue = new Queue();
   private optimizer: tf.AdamOptimizer;
   private closed = false;
@@ -54,14 +56,16 @@ export class TfjsEngine implements Engine {
    * The host makes a backend ready first: use `createEngine('tfjs', options)`.
    * @throws RangeError that names the option that is out of range
    */
-  constructor({ network, stepMode = 'single', loss = meanSquaredError, ...some }: TfjsEngineOptions) {
-    const options = resolveEngineOptions(some);
+  constructor({ network, stepMode = 'single', loss, ...some }: TfjsEngineOptions) {
+    const given = typeof loss === 'function' ? loss : undefined;
+    const named = resolveEngineOptions(typeof loss === 'function' ? some : { ...some, loss });
+    const { T } = named;
+    const options = { ...named, loss: given ? nameOfLoss(given, T) : named.loss };
     if (stepMode !== 'single' && stepMode !== 'multi') {
       throw new RangeError(`stepMode: expected 'single' or 'multi', found ${stepMode}`);
     }
-    if (typeof loss !== 'function') throw new TypeError(`loss: expected one such as meanSquaredError, found ${loss}`);
     this.stepMode = stepMode;
-    this.loss = loss;
+    this.loss = given ?? lossNamed(named.loss, T);
     this.ownsNetwork = network === undefined;
     this.network =
       network ??
@@ -71,9 +75,17 @@ export class TfjsEngine implements Engine {
         surrogateFunction: makeSurrogate(options.neuron.surrogateFunction),
       });
     this.options = network === undefined ? options : { ...options, neuron: readNeuronOptions(network, options) };
-    this.encoder = new PoissonEncoder({ seed: options.seed });
+    this.encoder = makeEncoder(options.encoder, options);
     this.optimizer = adam(options.learningRate);
+    this.rest();
   }
+
+  /** Forgets the potentials that training without the reset carries on. */
+  private rest(): void {
+    const { reset, batchSize, neuron } = this.options;
+    if (!reset) this.potentials = new Float32Array(batchSize * CLASSES).fill(neuron.vReset ?? 0);
+  }
+
   /** Firing rates [batch, 10] of T steps; differentiable. The network is reset afterwards. */
   private run(images: tf.Tensor3D): tf.Tensor2D {
     const { stepMode } = this;
@@ -108,7 +120,15 @@ export class TfjsEngine implements Engine {
 
   async trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
     const presentation = this.take({ split: 'train', epoch, indices });
+    const { reset, batchSize } = this.options;
+    const { length } = presentation.indices;
+    if (!reset && length > batchSize) {
+      throw new RangeError(`indices: expected at most ${batchSize} images, found ${length}`);
+    }
     const train = ({ images, labels }: Batch) => {
+      const neurons = findLIFNode(this.network);
+      // Plain numbers: no gradient goes back into the batch before.
+      if (!reset) neurons.v = tf.tensor2d(this.potentials.slice(0, length * CLASSES), [length, CLASSES]);
       let rates = new Float32Array();
       const loss = this.optimizer.minimize(() => {
         const rate = this.run(images);
@@ -120,6 +140,7 @@ export class TfjsEngine implements Engine {
         correct: countCorrect(rates, this.options.data.train, presentation.indices),
       };
       loss.dispose();
+      if (!reset) this.potentials.set(neurons.v?.dataSync() ?? []);
       return result;
     };
     return this.use(() => this.present(presentation, train));
@@ -185,7 +206,7 @@ export class TfjsEngine implements Engine {
   }
 
   async restore(state: EngineState): Promise<void> {
-    const taken = takeState(state, IMAGE_SIZE * CLASSES);
+    const taken = takeState(state, IMAGE_SIZE * CLASSES, this.options);
     return this.use(() => this.writeState(taken));
   }
 
@@ -196,11 +217,13 @@ export class TfjsEngine implements Engine {
       saved ? Float32Array.from(saved.tensor.dataSync()) : new Float32Array(weights.length);
     const state = { weights, m: moment(m), v: moment(v), step: step.tensor.dataSync()[0] };
     step.tensor.dispose();
-    return state;
+    return this.options.reset ? state : { ...state, potentials: this.potentials.slice() };
   }
 
-  private async writeState({ weights, m, v, step }: EngineState): Promise<void> {
+  private async writeState({ weights, m, v, step, potentials }: EngineState): Promise<void> {
     setWeights(this.network, weights);
+    if (potentials) this.potentials = potentials;
+    else this.rest();
     const { name } = this.network.trainableWeights[0];
     const moment = (values: Float32Array, suffix: string) => ({
       name: `${name}/${suffix}`,
@@ -235,7 +258,7 @@ export class TfjsEngine implements Engine {
 }
 
 /** The options of a network's own neurons; those with `Step`, which no engine option can name, keep the given surrogate. */
-function readNeuronOptions(network: tf.Sequential, { neuron }: ResolvedEngineOptions): NeuronOptions {
+function readNeuronOptions(network: tf.Sequential, { neuron }: Engine['options']): NeuronOptions {
   const own = findLIFNode(network);
   return own.surrogateFunction.name === 'step' ? { ...neuron, ...own.dynamics() } : own.options();
 }

@@ -1,6 +1,6 @@
 /** Event engines for tests, with the tutorial's options on one thread. */
 import { join } from 'node:path';
-import type { ResolvedEngineOptions } from '../../src/common/engine';
+import { DEFAULT_TRAINING, type ResolvedEngineOptions } from '../../src/common/engine';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import type { EventEngine } from '../../src/event/engine';
 import { readMnist } from '../../src/node/data';
@@ -15,6 +15,7 @@ export const defaults: ResolvedEngineOptions = {
   batchSize: 128,
   learningRate: 1e-3,
   neuron: DEFAULT_NEURON,
+  ...DEFAULT_TRAINING,
   threads: 1,
 };
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { MAX_T } from '../../src/common/engine';
+import { ENCODER_NAMES, LOSS_NAMES, MAX_T } from '../../src/common/engine';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { SURROGATE_NAMES } from '../../src/common/surrogates';
 import { compileKernel, startKernel } from '../../src/event/kernel-module';
@@ -33,18 +33,24 @@ test('the kernel and the host agree about pixels, rows, steps and places', async
 
 test('the kernel reads what is shown from the words that the host writes', async () => {
   const { addresses } = startKernel(await compileKernel(bytes, 1), memory());
-  const { PURPOSE, EPOCH, COUNT, SEED, STEPS } = addresses;
-  const words = [Control.Purpose, Control.Epoch, Control.Count, Control.Seed, Control.T];
+  const { PURPOSE, EPOCH, COUNT, SEED, STEPS, LOSS, ENCODER } = addresses;
+  const { Purpose, Epoch, Count, Seed, T, Loss, Encoder } = Control;
   assert.deepEqual(
-    [PURPOSE, EPOCH, COUNT, SEED, STEPS],
-    words.map((word) => 4 * word),
+    [PURPOSE, EPOCH, COUNT, SEED, STEPS, LOSS, ENCODER],
+    [Purpose, Epoch, Count, Seed, T, Loss, Encoder].map((word) => 4 * word),
   );
 });
 
-test('the kernel has a number of its own for each surrogate', async () => {
-  const { surrogates } = startKernel(await compileKernel(bytes, 1), memory());
-  assert.deepEqual(Object.keys(surrogates), SURROGATE_NAMES);
-  assert.equal(new Set(Object.values(surrogates)).size, SURROGATE_NAMES.length);
+test('the kernel has a number of its own for each surrogate, loss and encoder', async () => {
+  const { surrogates, losses, encoders } = startKernel(await compileKernel(bytes, 1), memory());
+  for (const [numbers, names] of [
+    [surrogates, SURROGATE_NAMES],
+    [losses, LOSS_NAMES],
+    [encoders, ENCODER_NAMES],
+  ] as const) {
+    assert.deepEqual(Object.keys(numbers), names);
+    assert.equal(new Set(Object.values(numbers)).size, names.length);
+  }
 });
 
 for (const name of SURROGATE_NAMES) {

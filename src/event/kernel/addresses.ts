@@ -9,6 +9,9 @@ export const COUNT: usize = 32;
 export const SEED: usize = 40;
 /** Steps of a presentation, T. */
 export const STEPS: usize = 44;
+/** Which loss (loss.ts) and which encoder (input.ts). */
+export const LOSS: usize = 48;
+export const ENCODER: usize = 52;
 
 /** Pixels of an image. */
 export const PIXELS: usize = 784;
@@ -42,8 +45,11 @@ export const POTENTIAL: usize = COUNTS + 64;
 export const CARRY: usize = POTENTIAL + 64;
 /** dL/ds of every step, a row. */
 export const SPIKE_GRADIENT: usize = CARRY + 64;
+/** The current of direct input in each step, and the sum of dL/dx over the steps, a row each. */
+export const INPUT: usize = SPIKE_GRADIENT + 64;
+export const INPUT_GRADIENT: usize = INPUT + 64;
 /** Pixels that chance decides, ascending: intensity less 128 (i8), place (u16). */
-export const INTENSITY: usize = SPIKE_GRADIENT + 64;
+export const INTENSITY: usize = INPUT_GRADIENT + 64;
 export const PLACE: usize = INTENSITY + 832;
 /** The pixel in each place (u16). */
 export const PIXEL_AT: usize = PLACE + 2 * SLOTS;

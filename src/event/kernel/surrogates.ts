@@ -1,6 +1,7 @@
 // The derivatives of the surrogates, of x = h - threshold.
 
 import { BLOCK_ROWS, DERIVATIVES, ROW_BYTES } from './addresses';
+import { exp } from './exponential';
 
 // One number per surrogate of src/common/surrogates.ts, under its name in upper case. The host asks for the numbers.
 export const ATAN: i32 = 0;
@@ -48,24 +49,4 @@ function rect(alpha: f32, threshold: f32, scratch: usize, steps: usize): void {
     const x = f32x4.sub(v128.load(scratch + at, BLOCK_ROWS), level);
     v128.store(scratch + at, v128.and(height, f32x4.lt(f32x4.abs(x), edge)), DERIVATIVES);
   }
-}
-
-/** exp(x) for x <= 0, to about 1e-7: x = n ln 2 + r, and a Taylor polynomial of r in [-ln 2 / 2, ln 2 / 2]. */
-function exp(x: v128): v128 {
-  const bounded = f32x4.max(x, f32x4.splat(-87));
-  const n = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(f32(Math.LOG2E))));
-  // ln 2 in two parts, so that n times the first is exact
-  const nearly = f32x4.sub(bounded, f32x4.mul(n, f32x4.splat(0.693359375)));
-  const r = f32x4.add(nearly, f32x4.mul(n, f32x4.splat(2.1219444e-4)));
-  let sum = f32x4.splat(1 / 5040);
-  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1 / 720));
-  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1 / 120));
-  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1 / 24));
-  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1 / 6));
-  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1 / 2));
-  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1));
-  sum = f32x4.add(f32x4.mul(sum, r), f32x4.splat(1));
-  // 2^n, made of its exponent's bits
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
-  return f32x4.mul(sum, power);
 }

@@ -23,13 +23,19 @@ export function keptByNpm(argv: readonly string[], env: Environment = process.en
   if (!startedByNpm(env)) return undefined;
   const kept = OPTIONS.flatMap(({ flags, read }) =>
     splitFlags(flags).flatMap((flag) => {
-      const key = `npm_config_${flag.replace(/^-+/, '').replaceAll('-', '_').toLowerCase()}`;
+      const negated = flag.startsWith('--no-');
+      const key = `npm_config_${flag
+        .replace(/^--no-|^-+/, '')
+        .replaceAll('-', '_')
+        .toLowerCase()}`;
       // npm hands down `-N2` as an option named n2.
       const joined = new RegExp(`^${key}(\\d+)$`);
       const digits = flag.startsWith('--')
         ? undefined
         : Object.keys(env).flatMap((name) => joined.exec(name)?.[1] ?? []);
       if (digits?.length) return { flag, value: digits[0] };
+      // Of `--no-reset` npm makes an option `reset` that is empty.
+      if (negated) return env[key] === '' ? { flag, value: '' } : [];
       if (env[key] === undefined || env[key] === '') return [];
       return { flag, value: !read ? '' : env[key] === 'true' ? undefined : env[key] };
     }),

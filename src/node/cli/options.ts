@@ -1,6 +1,7 @@
 /** The options of `lif_fc_mnist`: the original's, and ours. */
 import { Command, CommanderError, Option } from 'commander';
 import { either } from '../../common/checks';
+import { DEFAULT_TRAINING, ENCODER_NAMES, type EncoderName, LOSS_NAMES, type LossName } from '../../common/engine';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../../common/surrogates';
 import { decimal, device, folder, oneOf, UsageError, whole } from './values';
 
@@ -19,6 +20,9 @@ export interface Settings {
   seed: number;
   threads?: number;
   surrogate: SurrogateName;
+  loss: LossName;
+  encoder: EncoderName;
+  reset: boolean;
   outDir?: string;
   resume?: true;
   overwrite?: true;
@@ -39,6 +43,8 @@ interface Entry {
   default?: string;
   /** A resumed run must have the same. */
   keptOnResume?: true;
+  /** A checkpoint leaves it out while it has its default, as those from before the option do. */
+  later?: true;
 }
 
 // float32 knows no smaller step that would change a weight, and no larger one.
@@ -141,6 +147,31 @@ const OURS: Entry[] = [
     keptOnResume: true,
   },
   {
+    name: 'loss',
+    flags: '--loss <NAME>',
+    help: `loss of the firing rates: ${either(LOSS_NAMES)}, whose softmax takes the numbers of spikes`,
+    read: oneOf(...LOSS_NAMES),
+    default: DEFAULT_TRAINING.loss,
+    keptOnResume: true,
+    later: true,
+  },
+  {
+    name: 'encoder',
+    flags: '--encoder <NAME>',
+    help: 'input of each step: poisson (spikes) or direct (the pixels, from 0 to 1)',
+    read: oneOf(...ENCODER_NAMES),
+    default: DEFAULT_TRAINING.encoder,
+    keptOnResume: true,
+    later: true,
+  },
+  {
+    name: 'reset',
+    flags: '--no-reset',
+    help: 'do not reset the neurons between the batches of the training',
+    keptOnResume: true,
+    later: true,
+  },
+  {
     name: 'outDir',
     flags: '--out-dir <DIR>',
     help: 'folder for the arrays, the model and the checkpoint (default: the log dir)',
@@ -171,6 +202,12 @@ export function splitFlags(flags: string): string[] {
 /** How messages call an option: `-N/--epoch`. */
 export function formatLabel({ flags }: Pick<Entry, 'flags'>): string {
   return splitFlags(flags).join('/');
+}
+
+/** The value of an option that was not given. A switch is off, or on if its flag begins with `--no-`. */
+export function defaultValue({ flags, read, default: text }: Entry): string | number | boolean | undefined {
+  if (!read) return flags.startsWith('--no-') ? true : undefined;
+  return text === undefined ? undefined : read(text);
 }
 
 /** The command line, checked. */

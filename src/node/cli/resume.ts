@@ -1,8 +1,8 @@
 /** What a resumed run takes over from its checkpoint, and whether that fits. */
 import { createHash } from 'node:crypto';
-import { IMAGE_SIZE, type Mnist } from '../../common/mnist';
+import { CLASSES, IMAGE_SIZE, type Mnist } from '../../common/mnist';
 import type { Checkpoint, RunOptions } from '../records';
-import { type Arguments, formatLabel, type Name, OPTIONS, type Settings } from './options';
+import { type Arguments, defaultValue, formatLabel, type Name, OPTIONS, type Settings } from './options';
 import { UsageError } from './values';
 
 /** Of the options that may differ when a run is resumed, a checkpoint has only these. */
@@ -11,7 +11,9 @@ const ALSO: readonly string[] = ['epoch', 'saveFigures'] satisfies Name[];
 /** What a checkpoint keeps of the settings. */
 export function collectOptions(settings: Settings, data: Mnist): RunOptions {
   const options: RunOptions = { dataset: digestData(data) };
-  for (const { name, keptOnResume } of OPTIONS) {
+  for (const option of OPTIONS) {
+    const { name, keptOnResume, later } = option;
+    if (later && settings[name] === defaultValue(option)) continue;
     if (keptOnResume || ALSO.includes(name)) options[name] = settings[name] ?? null;
   }
   return options;
@@ -33,7 +35,8 @@ export function resumedSettings({ settings, given }: Arguments, checkpoint: Chec
     throw new Error(`${file}: expected only options that a run cannot change, found ${unknown}`);
   for (const option of kept) {
     const { name } = option;
-    const before = Object.hasOwn(options, name) ? options[name] : undefined;
+    const missing = option.later ? defaultValue(option) : undefined;
+    const before = Object.hasOwn(options, name) ? options[name] : missing;
     if (!isValid(option, before)) {
       throw new Error(
         `${file}: expected a value that ${formatLabel(option)} takes, found ${JSON.stringify(before) ?? 'none'}`,
@@ -42,8 +45,10 @@ export function resumedSettings({ settings, given }: Arguments, checkpoint: Chec
     if (!given.has(name)) resumed[name] = before;
     else if (option.keptOnResume && settings[name] !== before) {
       const advice = 'leave it out, or start a new run in another folder';
+      // A switch that is given differs if the run began without it.
+      const [expected, found] = option.read ? [before, settings[name]] : ['no such switch', 'it'];
       throw new UsageError(
-        `${formatLabel(option)}: expected ${before} as in the checkpoint, found ${settings[name]}; ${advice}`,
+        `${formatLabel(option)}: expected ${expected} as in the checkpoint, found ${found}; ${advice}`,
       );
     }
   }
@@ -55,9 +60,13 @@ export function resumedSettings({ settings, given }: Arguments, checkpoint: Chec
 }
 
 /** Whether the command line would accept the value, as it stands. */
-function isValid({ read }: (typeof OPTIONS)[number], value: unknown): boolean {
+function isValid(option: (typeof OPTIONS)[number], value: unknown): boolean {
+  const { read, later } = option;
+  const missing = defaultValue(option);
+  if (later && value === missing) return true;
+  if (!read) return value === !missing;
   try {
-    return read !== undefined && read(String(value)) === value;
+    return read(String(value)) === value;
   } catch {
     return false;
   }
@@ -65,7 +74,7 @@ function isValid({ read }: (typeof OPTIONS)[number], value: unknown): boolean {
 
 /**
  * @throws UsageError if the data are others than those of the checkpoint
- * @throws Error if the checkpoint counts other batches than there are in the data
+ * @throws Error if the checkpoint counts other batches than there are in the data, or lacks potentials that the run goes on from
  */
 export function checkAgainstData(
   { options, history }: Checkpoint,
@@ -77,10 +86,14 @@ export function checkAgainstData(
     throw new UsageError('--dataset-dir: expected the data of the checkpoint, found other data');
   }
   const batches = Math.floor(data.train.count / settings.batchSize);
-  const { epoch, batch, correct, trainAccs } = history;
+  const { epoch, batch, correct, trainAccs, state } = history;
   if (batch > batches || correct > batch * settings.batchSize || trainAccs.length !== epoch * batches + batch) {
     const found = `${trainAccs.length} batches after ${epoch} epochs and ${batch} batches`;
     throw new Error(`${file}: expected ${batches} batches per epoch, found ${found}`);
+  }
+  const potentials = settings.reset || !state ? 0 : settings.batchSize * CLASSES;
+  if ((state?.potentials?.length ?? 0) !== potentials) {
+    throw new Error(`${file}: expected ${potentials} potentials, found ${state?.potentials?.length ?? 0}`);
   }
 }
 

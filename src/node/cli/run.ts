@@ -36,9 +36,10 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   const data = readData(settings);
   if (checkpoint) checkAgainstData(checkpoint, settings, data, file);
 
-  const { seed, timesteps: T, batchSize, learningRate, threads, tau, surrogate } = settings;
+  const { seed, timesteps: T, batchSize, learningRate, threads, tau, surrogate, loss, encoder, reset } = settings;
   const neuron = { tau, surrogateFunction: defaultSurrogate(surrogate) };
-  const options = resolveEngineOptions({ data, seed, T, batchSize, learningRate, threads, neuron });
+  const training = { loss, encoder, reset };
+  const options = resolveEngineOptions({ data, seed, T, batchSize, learningRate, threads, neuron, ...training });
   // Before anything is written: an engine that cannot start leaves nothing behind.
   const engine = await createEngine(settings.engine, options);
   let outcome: Outcome;

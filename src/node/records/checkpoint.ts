@@ -31,7 +31,15 @@ interface Header {
   history: { epoch: number; epochs: number; batch: number; correct: number; settings: RunSettings | null };
   events: EventsPosition;
   /** The file with the arrays, its SHA-256, and how many numbers of each kind are in it. */
-  arrays: { file: string; sha256: string; weights: number; batches: number; epochs: number };
+  arrays: {
+    file: string;
+    sha256: string;
+    weights: number;
+    batches: number;
+    epochs: number;
+    /** Left out if there are none: of a run that resets its neurons. */
+    potentials?: number;
+  };
 }
 
 export const CHECKPOINT_NAME = 'checkpoint.json';
@@ -64,9 +72,10 @@ export function writeCheckpoint(file: string, { options, history, events }: Chec
   if ((state?.step ?? 0) !== trainAccs.length || states.some((values) => values.length !== WEIGHTS)) {
     throw new RangeError(`checkpoint: expected the state after ${trainAccs.length} batches, found another`);
   }
-  assertFinite(...states);
+  const { potentials = new Float32Array() } = state ?? {};
+  assertFinite(...states, potentials);
   const numbers = [trainAccs, losses, testAccs].map((values) => new Float64Array(values));
-  const parts = [...states, ...numbers].map(littleEndian);
+  const parts = [...states, ...numbers, potentials].map(littleEndian);
   const sha256 = hashParts(parts);
   const arrays = {
     file: arraysName(sha256),
@@ -74,6 +83,7 @@ export function writeCheckpoint(file: string, { options, history, events }: Chec
     weights: state ? WEIGHTS : 0,
     batches: trainAccs.length,
     epochs: testAccs.length,
+    ...(potentials.length > 0 ? { potentials: potentials.length } : {}),
   };
   const header: Header = {
     format: FORMAT,
@@ -100,21 +110,23 @@ export function writeCheckpoint(file: string, { options, history, events }: Chec
 export function readCheckpoint(file: string): Checkpoint {
   const header = readHeader(file);
   const { options, history, events, arrays } = header;
-  const { weights, batches, epochs } = arrays;
+  const { weights, batches, epochs, potentials: places = 0 } = arrays;
   const bytes = readArrays(file, arrays);
   let start = 0;
   const next = (length: number) => {
     start += length;
     return bytes.subarray(start - length, start);
   };
-  const floats = () => decodeFloat32(next(4 * weights));
+  const floats = (count = weights) => decodeFloat32(next(4 * count));
   const doubles = (count: number) => Array.from(decodeFloat64(next(8 * count)));
   const parts = { weights: floats(), m: floats(), v: floats() };
-  const state: EngineState | null = weights ? { ...parts, step: batches } : null;
   const [trainAccs, losses, testAccs] = [doubles(batches), doubles(batches), doubles(epochs)];
+  const potentials = floats(places);
+  const state: EngineState | null = weights ? { ...parts, step: batches, ...(places > 0 ? { potentials } : {}) } : null;
   const isShare = (value: number) => value >= 0 && value <= 1;
   expectAll(file, [
     ['finite weights', Object.values(parts).every((values) => values.every(Number.isFinite)), 'others'],
+    ['finite potentials', potentials.every(Number.isFinite), 'others'],
     ['accuracies from 0 to 1', trainAccs.every(isShare) && testAccs.every(isShare), 'others'],
     ['losses of 0 or more', losses.every((loss) => Number.isFinite(loss) && loss >= 0), 'others'],
   ]);
@@ -175,7 +187,7 @@ function check(file: string, header: Header): void {
     ['arrays', isRecord(arrays), arrays],
   ]);
   const { epoch, batch, correct } = history;
-  const { weights, batches, epochs, sha256 } = arrays;
+  const { weights, batches, epochs, sha256, potentials = 0 } = arrays;
   const sameLength = epoch === 0 ? batches === batch : (batches - batch) % epoch === 0;
   const wantedWeights = batches > 0 ? WEIGHTS : 0;
   expectAll(file, [
@@ -190,6 +202,7 @@ function check(file: string, header: Header): void {
     ],
     ['a whole number of correct images', isWhole(correct), correct],
     ['a test after each epoch', epochs === epoch, epochs],
+    ['a whole number of potentials', isWhole(potentials) && potentials % CLASSES === 0, potentials],
     [`${wantedWeights} weights after ${batches} batches`, weights === wantedWeights, weights],
     ['the bare name of an events.out.tfevents file', isEventsName(events.file), events.file],
     ['a length of that file of 0 or more', isWhole(events.length), events.length],
@@ -198,11 +211,14 @@ function check(file: string, header: Header): void {
   ]);
 }
 
-function readArrays(file: string, { file: name, sha256, weights, batches, epochs }: Header['arrays']): Uint8Array {
+function readArrays(
+  file: string,
+  { file: name, sha256, weights, batches, epochs, potentials = 0 }: Header['arrays'],
+): Uint8Array {
   const arraysFile = join(dirname(file), name);
   if (!existsSync(arraysFile)) throw new Error(`${arraysFile}: expected the arrays of a checkpoint, found none`);
   const bytes = read(arraysFile);
-  const length = 3 * 4 * weights + 8 * (2 * batches + epochs);
+  const length = 3 * 4 * weights + 8 * (2 * batches + epochs) + 4 * potentials;
   if (bytes.length !== length) throw damaged(arraysFile, `expected ${length} bytes, found ${bytes.length}`);
   if (hashParts([bytes]) !== sha256) throw damaged(arraysFile, 'its checksum differs');
   return bytes;

@@ -30,6 +30,9 @@ describe('lif_fc_mnist --help', () => {
       ...['engine', 'seed', 'threads', 'surrogate', 'out-dir', 'resume', 'overwrite', 'show', 'save-figures'].map(
         (name) => `--${name} `,
       ),
+      '--loss NAME .* (default: mse)',
+      '--encoder NAME .* (default: poisson)',
+      '--no-reset do not reset',
       '--skip-checksum ',
     ];
     const text = stdout.replace(/\s+/g, ' ');
@@ -60,6 +63,10 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
     [['--resume=yes'], 2, /--resume: expected no value, found yes$/],
     [['--resume', '--overwrite'], 2, /--overwrite: expected --resume or --overwrite, found both$/],
     [['--seed', '4294967296'], 2, /--seed: expected a whole number from 0 to 4294967295/],
+    [['--loss', 'crossentropy'], 2, /--loss: expected mse, cross-entropy or cross-entropy-counts, found crossentropy$/],
+    [['--encoder'], 2, /--encoder: expected poisson or direct, found none$/],
+    [['--no-reset=1'], 2, /--no-reset: expected no value, found 1$/],
+    [['--reset'], 2, /--reset: expected one of the options that --help lists/],
     [['--engine', 'gpu'], 2, /--engine: expected event or tfjs, found gpu/],
     [['--device', 'tpu'], 2, /--device: expected cpu or cuda:0, found tpu/],
     [['--device', 'cuda:0'], 2, /--device: cuda:0 needs @tensorflow\/tfjs-node-gpu, which is not installed/],
@@ -104,6 +111,7 @@ describe('`npm run train` without `--`', () => {
     ['--epoch 2', ['2'], { npm_config_epoch: 'true' }, '--epoch 2'],
     ['--epoch=2', [], { npm_config_epoch: '2' }, '--epoch 2'],
     ['--resume', [], { npm_config_resume: 'true' }, '--resume'],
+    ['--no-reset', [], { npm_config_reset: '' }, '--no-reset'],
     ['--save-figures -b 7', ['7'], { npm_config_save_figures: 'true', npm_config_b: 'true' }, '-b 7 --save-figures'],
     ['--tau 3 -N 1', ['3', '1'], { npm_config_tau: 'true', npm_config_n: 'true' }, '--tau … -N …'],
   ];

@@ -1,0 +1,98 @@
+// What the neurons receive: spikes drawn from the image, or the image itself in every step (direct input).
+//
+// Direct input is the same in all steps, so it is added up once: x = sum over pixels of k / 255 W[pixel], and
+// dL/dW[pixel] = k / 255 times the sum over steps of dL/dx[t].
+
+import { BLOCK_ROWS, ENCODER, IMAGE, INPUT, INPUT_GRADIENT, PIXELS, ROW_BYTES } from './addresses';
+import { currents } from './current';
+import { encode } from './encoder';
+import { addGradient } from './gradient';
+
+// One number per encoder of src/common/engine.ts, under its name in upper case. The host asks for the numbers.
+export const POISSON: u32 = 0;
+export const DIRECT: u32 = 1;
+
+/** Input currents of a block, to BLOCK_ROWS. The first block is the first to be asked for. */
+export function input(scratch: usize, weights: usize, index: u32, block: usize, steps: usize): void {
+  if (load<u32>(ENCODER) === DIRECT) {
+    if (block === 0) addPixels(scratch, weights);
+    for (let t: usize = 0; t < steps; t++) {
+      memory.copy(scratch + BLOCK_ROWS + t * ROW_BYTES, scratch + INPUT, ROW_BYTES);
+    }
+  } else {
+    encode(scratch, index, block, steps);
+    currents(scratch, weights, steps);
+  }
+}
+
+/** Adds what a block, whose dL/dx is at BLOCK_ROWS, contributes to `gradient` [784] rows. The first block is the last. */
+export function addInputGradient(scratch: usize, gradient: usize, block: usize, steps: usize): void {
+  if (load<u32>(ENCODER) === DIRECT) {
+    addSteps(scratch, steps);
+    if (block === 0) addPixelGradients(scratch, gradient);
+  } else {
+    addGradient(scratch, gradient, steps);
+  }
+}
+
+/** The image's current, pixels in ascending order, to INPUT. */
+function addPixels(scratch: usize, weights: usize): void {
+  let x = f32x4.splat(0);
+  let y = x;
+  let z = x;
+  for (let from: usize = 0; from < PIXELS; from += 16) {
+    for (let lit = litPixels(scratch, from); lit; lit &= lit - 1) {
+      const pixel = from + ctz(lit);
+      const row = weights + ROW_BYTES * pixel;
+      const value = intensity(scratch, pixel);
+      x = f32x4.add(x, f32x4.mul(value, v128.load(row)));
+      y = f32x4.add(y, f32x4.mul(value, v128.load(row, 16)));
+      z = f32x4.add(z, f32x4.mul(value, v128.load(row, 32)));
+    }
+  }
+  v128.store(scratch + INPUT, x);
+  v128.store(scratch + INPUT, y, 16);
+  v128.store(scratch + INPUT, z, 32);
+}
+
+/** Adds the dL/dx of a block's steps to INPUT_GRADIENT. */
+function addSteps(scratch: usize, steps: usize): void {
+  const sum = scratch + INPUT_GRADIENT;
+  let x = v128.load(sum);
+  let y = v128.load(sum, 16);
+  let z = v128.load(sum, 32);
+  for (let t: usize = 0; t < steps; t++) {
+    const row = scratch + BLOCK_ROWS + t * ROW_BYTES;
+    x = f32x4.add(x, v128.load(row));
+    y = f32x4.add(y, v128.load(row, 16));
+    z = f32x4.add(z, v128.load(row, 32));
+  }
+  v128.store(sum, x);
+  v128.store(sum, y, 16);
+  v128.store(sum, z, 32);
+}
+
+function addPixelGradients(scratch: usize, gradient: usize): void {
+  const x = v128.load(scratch + INPUT_GRADIENT);
+  const y = v128.load(scratch + INPUT_GRADIENT, 16);
+  const z = v128.load(scratch + INPUT_GRADIENT, 32);
+  for (let from: usize = 0; from < PIXELS; from += 16) {
+    for (let lit = litPixels(scratch, from); lit; lit &= lit - 1) {
+      const pixel = from + ctz(lit);
+      const at = gradient + ROW_BYTES * pixel;
+      const value = intensity(scratch, pixel);
+      v128.store(at, f32x4.add(v128.load(at), f32x4.mul(value, x)));
+      v128.store(at, f32x4.add(v128.load(at, 16), f32x4.mul(value, y)), 16);
+      v128.store(at, f32x4.add(v128.load(at, 32), f32x4.mul(value, z)), 32);
+    }
+  }
+}
+
+/** Which of 16 pixels are not black, a bit for each. */
+function litPixels(scratch: usize, from: usize): i32 {
+  return i8x16.bitmask(i8x16.ne(v128.load(scratch + IMAGE + from), i8x16.splat(0)));
+}
+
+function intensity(scratch: usize, pixel: usize): v128 {
+  return f32x4.splat(f32(load<u8>(scratch + IMAGE + pixel)) / 255);
+}

@@ -1,0 +1,56 @@
+// The losses, each with its gradient. Rates and counts of spikes are those of the image that was shown last.
+
+import { COUNT, COUNTS, LOSS, RATES, ROW_BYTES, SPIKE_GRADIENT, STEPS } from './addresses';
+import { exp, log } from './exponential';
+
+// One number per loss of src/common/engine.ts, under its name in upper case. The host asks for the numbers.
+export const MSE: u32 = 0;
+export const CROSS_ENTROPY: u32 = 1;
+export const CROSS_ENTROPY_COUNTS: u32 = 2;
+
+/**
+ * Writes dL/ds, which is the same in every step, to SPIKE_GRADIENT: the gradient of the mean over the batch's images.
+ * @returns what this image adds to the loss: its sum of (rate - target)^2, or its cross-entropy
+ */
+export function differentiateLoss(scratch: usize, label: usize): f64 {
+  memory.fill(scratch + SPIKE_GRADIENT, 0, ROW_BYTES);
+  const kind = load<u32>(LOSS);
+  const T = f32(load<u32>(STEPS));
+  if (kind === MSE) return meanSquaredError(scratch, label, T);
+  if (kind === CROSS_ENTROPY) return crossEntropy(scratch, scratch + RATES, label, T);
+  if (kind === CROSS_ENTROPY_COUNTS) return crossEntropy(scratch, scratch + COUNTS, label, 1);
+  return unreachable();
+}
+
+/** (rate - target)^2, of which the loss is the mean over images and neurons. */
+function meanSquaredError(scratch: usize, label: usize, T: f32): f64 {
+  const batch = load<u32>(COUNT);
+  let loss: f64 = 0;
+  for (let neuron: usize = 0; neuron < 10; neuron++) {
+    const error = load<f32>(scratch + RATES + 4 * neuron) - f32(neuron === label);
+    loss += f64(error * error);
+    store<f32>(scratch + SPIKE_GRADIENT + 4 * neuron, (2 * error) / f32(batch * 10) / T);
+  }
+  return loss;
+}
+
+/**
+ * -log p[label], where p = exp(z) / sum of exp(z) and z, at `values`, is the sum of a neuron's spikes, divided by `divisor`.
+ * Then dL/dz = (p - target) / batch.
+ */
+function crossEntropy(scratch: usize, values: usize, label: usize, divisor: f32): f64 {
+  const batch = f32(load<u32>(COUNT));
+  let highest: f32 = -Infinity;
+  for (let neuron: usize = 0; neuron < 10; neuron++) highest = max<f32>(highest, load<f32>(values + 4 * neuron));
+  let sum: f64 = 0;
+  for (let neuron: usize = 0; neuron < 10; neuron++) sum += exponential(values, neuron, highest);
+  for (let neuron: usize = 0; neuron < 10; neuron++) {
+    const p = f32(exponential(values, neuron, highest) / sum);
+    store<f32>(scratch + SPIKE_GRADIENT + 4 * neuron, (p - f32(neuron === label)) / batch / divisor);
+  }
+  return log(sum) - f64(load<f32>(values + 4 * label) - highest);
+}
+
+function exponential(values: usize, neuron: usize, highest: f32): f64 {
+  return f64(f32x4.extract_lane(exp(f32x4.splat(load<f32>(values + 4 * neuron) - highest)), 0));
+}
