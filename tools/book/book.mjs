@@ -69,7 +69,7 @@ function finishing(chapters) {
   const own = chapters.filter((chapter) => !isSolution(chapter));
   return (page) => {
     const chapter = chapters.find(({ name }) => `${name}.html` === page);
-    if (!chapter) return {};
+    if (!chapter) return page === 'questions.html' ? { terms } : {};
     const { name } = chapter;
     const position = own.indexOf(chapter) + 1;
     const run = BROWSER_EDITION ? runAddress(name, '../'.repeat(name.split('/').length - 1)) : undefined;

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, sep } from 'node:path';
 import { filesUnder, readJson, root, SetupError } from '../system/project.mjs';
 import { introduction, isExecuted, linkedNotebooks, prepare, shownImages } from './chapters.mjs';
+import { linkHeadings } from './headings.mjs';
 import { katexCss } from './pages.mjs';
 import { namedSource, sourceAddress, sourcePages } from './source-pages.mjs';
 import { movingPicture, startPage } from './start.mjs';
@@ -100,6 +101,9 @@ export function writeChapters(names, { theme, source, downloads }) {
 
 export const isSolution = (/** @type {{ name: string }} */ { name }) => name.includes('/');
 
+/** The caption of the glossary, the source and what else is looked up. */
+const LOOK_UP = 'Look up';
+
 /** The other pages, names by the caption that they stand under: `sidebar: …` at the top of a page, else "Play". */
 function pageGroups() {
   /** @type {Record<string, string[]>} */
@@ -125,11 +129,16 @@ function pageGroups() {
 export async function writePages(chapters, source) {
   const pages = sourcePages();
   for (const [name, text] of Object.entries(pages)) write(join(source, ...name.split('/')), text);
-  const lookUp = ['glossary', ...('src/index.md' in pages ? ['src/index'] : [])];
   write(join(source, `${TEACHING}.md`), teachingPage());
-  const groups = { ...pageGroups(), Teach: [TEACHING], 'Look up': lookUp };
   const solutions = chapters.filter(isSolution);
   const own = chapters.filter((chapter) => !isSolution(chapter));
+  const { [LOOK_UP]: found = [], ...others } = pageGroups();
+  for (const name of [...found, ...Object.values(others).flat()]) {
+    const page = `${name}.md`;
+    write(join(source, page), linkHeadings(`book/${page}`, readFileSync(join(book, page), 'utf8'), own));
+  }
+  const lookUp = [...found, 'glossary', ...('src/index.md' in pages ? ['src/index'] : [])];
+  const groups = { ...others, Teach: [TEACHING], [LOOK_UP]: lookUp };
   write(join(source, 'index.md'), startPage(await movingPicture(), own, solutions, groups));
 }
 

@@ -16,6 +16,7 @@ export const CHECKED = [
   'notebooks/05-visualization.ipynb',
   'notebooks/06-what-matters.ipynb',
   'notebooks/07-event-driven.ipynb',
+  'book/questions.md',
 ];
 
 /** The table of the map. */
@@ -101,8 +102,9 @@ function prose(markdown) {
     .replace(/`[^`\n]+`/g, blank)
     .replace(/\$\$[\s\S]*?\$\$/g, blank)
     .replace(/\$[^$\n]+\$/g, blank)
+    .replace(/(?<!\])\[[^\]]*\]\(https?:[^)]*\)/g, blank)
     .replace(/(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)/g, blank)
-    .replace(/^#{1,6} .*$/gm, blank)
+    .replace(/^(?:#{1,6} |>).*$/gm, blank)
     .replace(/https?:\S+/g, blank);
 }
 
@@ -125,7 +127,10 @@ function isRounded({ value, decimals }, exact) {
 function isShown(number, shown) {
   return shown.some(({ value, unit, set }) => {
     if (set) return number.unit === '' && number.value === value;
-    if (number.unit === '%' && unit !== '%') return Math.abs(value) <= 1 && isRounded(number, 100 * value);
+    if (number.unit === '%' && unit === '') {
+      const isInColumn = number.decimals > 0 && isRounded(number, value); // "test accuracy (%)" stands above it
+      return isInColumn || (Math.abs(value) <= 1 && isRounded(number, 100 * value));
+    }
     if (number.unit !== '') return number.unit === unit && isRounded(number, value);
     return isRounded(number, value) || (unit === '%' && isRounded(number, value / 100));
   });
@@ -319,10 +324,18 @@ export function checkNumbers(files = CHECKED, folder = root) {
     return seen.get(name) ?? [];
   };
   const map = existsSync(join(folder, MAP)) ? numbersIn(read(MAP).replaceAll(',', ' ')) : [];
+  /** Whether a page names a section of this chapter: [[Does it work?]]. */
+  const isCited = (/** @type {string} */ paragraph, /** @type {string} */ name) =>
+    [...paragraph.matchAll(/\[\[([^\]]+)\]\]/g)].some(([, heading]) =>
+      read(posix.join('notebooks', name)).includes(`## ${heading.replace(/\s+/g, ' ')}`),
+    );
   const named = (/** @type {string} */ paragraph) => [
     ...chapters
       .filter(
-        ({ name, number }) => paragraph.includes(name) || new RegExp(`chapters? \\[?${number}\\b`, 'i').test(paragraph),
+        ({ name, number }) =>
+          paragraph.includes(name) ||
+          new RegExp(`chapters? \\[?${number}\\b`, 'i').test(paragraph) ||
+          isCited(paragraph, name),
       )
       .flatMap(({ name }) => shownIn(name)),
     ...(/\]\([^)]*\bmap\.(?:csv|html|md)/.test(paragraph) ? map : []),

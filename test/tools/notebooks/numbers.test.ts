@@ -96,7 +96,7 @@ describe('A number in a text', () => {
   });
 
   test('may be printed by a chapter that the paragraph names, or stand in the map that it links to', async () => {
-    await isFine('', 'accuracy 92.73 %');
+    await isFine('## Does it work?\n', 'accuracy 92.73 %');
     mkdirSync(join(folder, 'workflow'), { recursive: true });
     writeFileSync(join(folder, 'workflow', 'map.csv'), 'id,last\n0,0.8812\n');
     const { checkNumbers } = await load();
@@ -106,6 +106,13 @@ describe('A number in a text', () => {
     };
     assert.deepEqual(found('As [there](notebooks/04-here.ipynb), 92.73 %.'), []);
     assert.deepEqual(found('Chapter 4 reaches 92.73 %.'), []);
+    assert.deepEqual(found('It is 92.73 %: [[Does it work?]].'), []);
+    assert.deepEqual(
+      found('[issue 318](https://example.org/318) says:\n\n> I have 91 %.\n'),
+      [],
+      'others may say what they like',
+    );
+    assert.equal(found('It is 92.73 %: [[Does it fail?]].').length, 1);
     assert.deepEqual(found('In [the map](workflow/map.csv) it is 88.12 %.'), []);
     assert.equal(found('Chapter 4 comes first.\n\nIt is 92.73 %.').length, 1, 'the paragraph before is another one');
     assert.match(found('# One\n\n## Two\n\nIt is 88.12 %.').join(), /^page\.md: "Two": 88\.12 % is printed by no cell/);
