@@ -220,7 +220,7 @@ export class AnnEngine implements Learner {
   }
 
   async restore(state: EngineState): Promise<void> {
-    const taken = takeState(state, IMAGE_SIZE * CLASSES, { ...this.options, reset: true });
+    const taken = takeState(state, { ...this.options, reset: true });
     await nextTurn();
     this.current = taken;
   }

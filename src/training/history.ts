@@ -55,9 +55,9 @@ export function newHistory(): TrainingHistory {
  * many are held back, if any are.
  */
 export function collectSettings({ name, options }: Learner, trainImages: number, heldBack = 0): RunSettings {
-  const { data, neuron, threads, loss, encoder, reset, ...plain } = options as Learner['options'] &
+  const { data, neuron, threads, hidden, loss, encoder, reset, ...plain } = options as Learner['options'] &
     Partial<ResolvedEngineOptions>;
-  const later = { loss, encoder, reset, heldBack };
+  const later = { hidden, loss, encoder, reset, heldBack };
   const defaults = new Map<string, unknown>(Object.entries({ ...DEFAULT_TRAINING, heldBack: 0 }));
   const isChanged = ([name, value]: [string, unknown]) => value !== undefined && value !== defaults.get(name);
   return {

@@ -12,7 +12,10 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..')
 export const isClone = existsSync(join(root, 'package-lock.json'));
 export const nodeModules = join(root, 'node_modules');
 export const venv = join(root, '.venv');
-export const venvPython = windows ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
+/** The Python of an environment. */
+export const pythonIn = (/** @type {string} */ folder) =>
+  windows ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
+export const venvPython = pythonIn(venv);
 
 /**
  * SHA-256 of files and of a further text; a missing file is hashed as missing.
@@ -84,5 +87,4 @@ export function removeLeftOvers(/** @type {string} */ name) {
 export const stamps = {
   packages: join(nodeModules, '.setup', 'packages.json'),
   native: join(nodeModules, '.setup', 'native.json'),
-  python: join(venv, '.setup.json'),
 };
