@@ -103,7 +103,7 @@ function readText(file: string): string | undefined {
 }
 
 /** @throws UsageError for an option that was given and means nothing for the network, or a loss that it has not */
-function refuseForNetwork({ network, loss }: Settings, given: Arguments['given']): void {
+export function refuseForNetwork({ network, loss }: Settings, given: Arguments['given']): void {
   if (network === 'snn') return;
   const stray = OPTIONS.find(({ name, spiking }) => spiking && given.has(name));
   if (stray) {
