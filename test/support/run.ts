@@ -14,11 +14,13 @@ const RESULTS = ['v_t_array.npy', 's_t_array.npy', 'train_accs.npy', 'test_accs.
 
 const hashOf = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
+/** SHA-256 of files in a folder. */
+export const sha256Of = (folder: string, files: readonly string[]): string[] =>
+  files.map((name) => hashOf(join(folder, name)));
+
 /** SHA-256 of each array, of the weights and, if there are any, of the hidden neurons' arrays of a finished run. */
-export function hashesOf(folder: string): string[] {
-  const hidden = HIDDEN_ARRAYS.filter((name) => existsSync(join(folder, name)));
-  return [...RESULTS, ...hidden].map((name) => hashOf(join(folder, name)));
-}
+export const hashesOf = (folder: string): string[] =>
+  sha256Of(folder, [...RESULTS, ...HIDDEN_ARRAYS.filter((name) => existsSync(join(folder, name)))]);
 
 /** SHA-256 of every file under a folder, by its path there. */
 export function contentsOf(folder: string): Record<string, string> {
