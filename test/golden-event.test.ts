@@ -13,8 +13,11 @@ import {
   assertAnswers,
   assertClose,
   assertGradient,
+  assertHidden,
+  assertHiddenRun,
   assertSums,
   assertTrace,
+  hiddenFile,
   kernelOf,
   lifCases,
   neuronOptions,
@@ -30,6 +33,8 @@ const trainedNeuron = ({ tau, surrogate, alpha }: TrainingRun['params']): Neuron
   tau,
   surrogateFunction: { name: surrogate, alpha },
 });
+
+const mnist = readMnist();
 
 const engines: EventEngine[] = [];
 after(() => Promise.all(engines.map((engine) => engine.close())));
@@ -112,13 +117,26 @@ for (const neuron of traceFile().neurons) {
   test(`golden event: trace() of an image, ${JSON.stringify(neuron.params)}`, async () => {
     const golden = traceFile();
     const { seed, T } = golden;
-    const engine = await create({ data: readMnist(), seed, T, neuron: neuronOptions(neuron.params) });
+    const engine = await create({ data: mnist, seed, T, neuron: neuronOptions(neuron.params) });
     assert.equal(
       pack(await engine.spikes({ split: 'test', epoch: 0, index: golden.image })),
       golden.spikes,
       'input spikes',
     );
     await assertTrace(engine, golden, neuron);
+  });
+}
+
+for (const golden of hiddenFile().cases) {
+  const { T, hidden, params } = golden;
+  test(`golden event: ${hidden} hidden neurons, T ${T}, ${JSON.stringify(params)}`, async () => {
+    await assertHidden(create, mnist, hiddenFile(), golden);
+  });
+}
+
+for (const run of hiddenFile().runs) {
+  test(`golden event: ${run.hidden} hidden neurons after ${run.steps.length} steps of Adam, T ${run.T}, ${JSON.stringify(run.params)}`, async () => {
+    await assertHiddenRun(create, mnist, hiddenFile(), run);
   });
 }
 

@@ -20,8 +20,11 @@ import {
   assertAnswers,
   assertClose,
   assertGradient,
+  assertHidden,
+  assertHiddenRun,
   assertSums,
   assertTrace,
+  hiddenFile,
   kernelOf,
   lifCases,
   neuronOptions,
@@ -121,6 +124,25 @@ describe('the tfjs engine agrees with SpikingJelly', () => {
       const options = { data: readMnist(), seed: golden.seed, T: golden.T, neuron: neuronOptions(neuron.params) };
       await withEngine(options, (engine) => assertTrace(engine, golden, neuron));
     });
+  }
+
+  const mnist = readMnist();
+  for (const golden of hiddenFile().cases) {
+    const { T, hidden, params } = golden;
+    test(`${hidden} hidden neurons, T ${T}, ${JSON.stringify(params)}`, async () => {
+      await assertHidden((options) => createEngine('tfjs', options), mnist, hiddenFile(), golden);
+    });
+  }
+
+  for (const run of hiddenFile().runs) {
+    const { T, hidden, steps } = run;
+    // All steps at once cost memory: T = 20 shows that the layers are gone through in their order.
+    for (const stepMode of T === 20 ? (['single', 'multi'] as const) : (['single'] as const)) {
+      test(`${hidden} hidden neurons after ${steps.length} steps of Adam, ${stepMode}-step, T ${T}`, async () => {
+        const make = (options: EngineOptions) => createEngine('tfjs', { ...options, stepMode });
+        await assertHiddenRun(make, mnist, hiddenFile(), run);
+      });
+    }
   }
 
   test('when firing rates tie, the answer is that of PyTorch’s argmax', async () => {
