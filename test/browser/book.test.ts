@@ -226,7 +226,13 @@ describe('The book', inChromium, () => {
     // Its answer leads to the section that measures it.
     await page.locator('#when-do-i-reset-after-each-step-each-image-each-batch a[href*="without-the-reset"]').click();
     await page.getByRole('heading', { name: 'What happens without the reset?' }).waitFor();
-    for (const words of ['reset_net', 'backward second time', 'detach_reset', 'learned tau', 'VS Code kernel']) {
+    for (const words of [
+      'reset_net',
+      'backward through the graph a second time',
+      'detach_reset',
+      'learnable time constant',
+      'VS Code',
+    ]) {
       await page.goto(`${site.url}/search.html?q=${encodeURIComponent(words)}`);
       await page.getByText(/Search finished, found \d+ page/).waitFor();
       const found = await page
