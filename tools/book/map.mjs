@@ -34,9 +34,13 @@ const QUESTIONS = {
     title: 'Which loss, and is an ordinary layer better?',
     text: 'The tutorial trains on the mean squared error of the firing rates. Cross-entropy takes a softmax over the rates, or over the spike counts. The ANN is the same layer without neurons, with a softmax.',
   },
+  'hundred-epochs': {
+    title: 'What does the whole training reach?',
+    text: 'A hundred epochs, as in the original.',
+  },
   'tau-and-T': {
     title: 'How long a memory, how many steps?',
-    text: 'τ is how slowly a potential leaks, T how many steps an image is shown. With *decaying input* the input is divided by τ, so a slow neuron also gets less.',
+    text: 'τ is how slowly a potential leaks, T how many steps an image is shown. Where the input decays, it is divided by τ, so a slow neuron also gets less.',
   },
   surrogates: {
     title: 'Does the surrogate matter?',
