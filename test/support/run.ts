@@ -13,10 +13,12 @@ const RESULTS = ['v_t_array.npy', 's_t_array.npy', 'train_accs.npy', 'test_accs.
 
 const hashOf = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
+/** SHA-256 of files in a folder. */
+export const sha256Of = (folder: string, files: readonly string[]): string[] =>
+  files.map((name) => hashOf(join(folder, name)));
+
 /** SHA-256 of each array, and of the weights, of a finished run. */
-export function hashesOf(folder: string): string[] {
-  return RESULTS.map((name) => hashOf(join(folder, name)));
-}
+export const hashesOf = (folder: string): string[] => sha256Of(folder, RESULTS);
 
 /** SHA-256 of every file under a folder, by its path there. */
 export function contentsOf(folder: string): Record<string, string> {

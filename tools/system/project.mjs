@@ -1,6 +1,18 @@
 // The paths in the clone, and the stamps that record which steps of set-up are done.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeMajor, SetupError, windows } from './requirements.cjs';
@@ -47,14 +59,19 @@ export function writeWhole(path, content) {
 }
 
 /**
- * The content of a JSON file, undefined where it is missing or damaged.
+ * The content of a JSON file, undefined where it is missing or damaged. Does not wait for anybody to write it, as reading a
+ * named pipe would.
  * @param {string} path
  */
 export function readJson(path) {
+  let file;
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 

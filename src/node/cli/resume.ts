@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { CLASSES, IMAGE_SIZE, type Mnist } from '../../common/mnist';
 import type { Checkpoint, RunOptions } from '../records';
-import { type Arguments, defaultValue, formatLabel, type Name, OPTIONS, type Settings } from './options';
+import type { Arguments } from './arguments';
+import { defaultValue, formatLabel, type Name, OPTIONS, type Settings } from './options';
 import { UsageError } from './values';
 
 /** Of the options that may differ when a run is resumed, a checkpoint has only these. */
