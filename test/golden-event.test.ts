@@ -13,11 +13,13 @@ import {
   assertAnswers,
   assertClose,
   assertGradient,
+  assertOptionRun,
   assertSums,
   assertTrace,
   kernelOf,
   lifCases,
   neuronOptions,
+  optionRuns,
   pack,
   pixels300to419,
   type TrainingRun,
@@ -119,6 +121,12 @@ for (const neuron of traceFile().neurons) {
       'input spikes',
     );
     await assertTrace(engine, golden, neuron);
+  });
+}
+
+for (const { name, options, given, run } of optionRuns()) {
+  test(`golden event: two batches, ${name}`, async () => {
+    await assertOptionRun(await create({ data: readMnist(), ...options }), given, run);
   });
 }
 

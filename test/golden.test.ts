@@ -20,11 +20,13 @@ import {
   assertAnswers,
   assertClose,
   assertGradient,
+  assertOptionRun,
   assertSums,
   assertTrace,
   kernelOf,
   lifCases,
   neuronOptions,
+  optionRuns,
   pixels300to419,
   traceFile,
   trainingRuns,
@@ -120,6 +122,12 @@ describe('the tfjs engine agrees with SpikingJelly', () => {
       const golden = traceFile();
       const options = { data: readMnist(), seed: golden.seed, T: golden.T, neuron: neuronOptions(neuron.params) };
       await withEngine(options, (engine) => assertTrace(engine, golden, neuron));
+    });
+  }
+
+  for (const { name, options, given, run } of optionRuns()) {
+    test(`two batches, ${name}`, async () => {
+      await withEngine({ data: readMnist(), ...options }, (engine) => assertOptionRun(engine, given, run));
     });
   }
 
