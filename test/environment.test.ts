@@ -58,8 +58,13 @@ describe('environment.md', () => {
       ...manifest.devDependencies,
     };
     for (const [name, version] of Object.entries(pinned)) assert.equal(listed.get(name), version, name);
-    for (const [name] of read('requirements.in').matchAll(/^[a-z][\w-]*/gm)) {
-      assert.equal(listed.get(name), locked.get(name), name);
+    for (const [file, versions] of [
+      ['requirements.in', locked],
+      ['workflow/requirements.in', lockedBy('workflow/requirements.txt')],
+    ] as const) {
+      for (const [name] of read(file).matchAll(/^[a-z][\w-]*/gm)) {
+        assert.equal(listed.get(name), versions.get(name), name);
+      }
     }
   });
 

@@ -13,9 +13,12 @@ import {
   assertAnswers,
   assertClose,
   assertGradient,
+  assertHidden,
+  assertHiddenRun,
   assertOptionRun,
   assertSums,
   assertTrace,
+  hiddenFile,
   kernelOf,
   lifCases,
   neuronOptions,
@@ -32,6 +35,8 @@ const trainedNeuron = ({ tau, surrogate, alpha }: TrainingRun['params']): Neuron
   tau,
   surrogateFunction: { name: surrogate, alpha },
 });
+
+const mnist = readMnist();
 
 const engines: EventEngine[] = [];
 after(() => Promise.all(engines.map((engine) => engine.close())));
@@ -114,7 +119,7 @@ for (const neuron of traceFile().neurons) {
   test(`golden event: trace() of an image, ${JSON.stringify(neuron.params)}`, async () => {
     const golden = traceFile();
     const { seed, T } = golden;
-    const engine = await create({ data: readMnist(), seed, T, neuron: neuronOptions(neuron.params) });
+    const engine = await create({ data: mnist, seed, T, neuron: neuronOptions(neuron.params) });
     assert.equal(
       pack(await engine.spikes({ split: 'test', epoch: 0, index: golden.image })),
       golden.spikes,
@@ -124,9 +129,22 @@ for (const neuron of traceFile().neurons) {
   });
 }
 
+for (const golden of hiddenFile().cases) {
+  const { T, hidden, params } = golden;
+  test(`golden event: ${hidden} hidden neurons, T ${T}, ${JSON.stringify(params)}`, async () => {
+    await assertHidden(create, mnist, hiddenFile(), golden);
+  });
+}
+
+for (const run of hiddenFile().runs) {
+  test(`golden event: ${run.hidden} hidden neurons after ${run.steps.length} steps of Adam, T ${run.T}, ${JSON.stringify(run.params)}`, async () => {
+    await assertHiddenRun(create, mnist, hiddenFile(), run);
+  });
+}
+
 for (const { name, options, given, run } of optionRuns()) {
   test(`golden event: two batches, ${name}`, async () => {
-    await assertOptionRun(await create({ data: readMnist(), ...options }), given, run);
+    await assertOptionRun(await create({ data: mnist, ...options }), given, run);
   });
 }
 

@@ -20,9 +20,12 @@ import {
   assertAnswers,
   assertClose,
   assertGradient,
+  assertHidden,
+  assertHiddenRun,
   assertOptionRun,
   assertSums,
   assertTrace,
+  hiddenFile,
   kernelOf,
   lifCases,
   neuronOptions,
@@ -125,9 +128,28 @@ describe('the tfjs engine agrees with SpikingJelly', () => {
     });
   }
 
+  const mnist = readMnist();
+  for (const golden of hiddenFile().cases) {
+    const { T, hidden, params } = golden;
+    test(`${hidden} hidden neurons, T ${T}, ${JSON.stringify(params)}`, async () => {
+      await assertHidden((options) => createEngine('tfjs', options), mnist, hiddenFile(), golden);
+    });
+  }
+
+  for (const run of hiddenFile().runs) {
+    const { T, hidden, steps } = run;
+    // All steps at once cost memory: T = 20 shows that the layers are gone through in their order.
+    for (const stepMode of T === 20 ? (['single', 'multi'] as const) : (['single'] as const)) {
+      test(`${hidden} hidden neurons after ${steps.length} steps of Adam, ${stepMode}-step, T ${T}`, async () => {
+        const make = (options: EngineOptions) => createEngine('tfjs', { ...options, stepMode });
+        await assertHiddenRun(make, mnist, hiddenFile(), run);
+      });
+    }
+  }
+
   for (const { name, options, given, run } of optionRuns()) {
     test(`two batches, ${name}`, async () => {
-      await withEngine({ data: readMnist(), ...options }, (engine) => assertOptionRun(engine, given, run));
+      await withEngine({ data: mnist, ...options }, (engine) => assertOptionRun(engine, given, run));
     });
   }
 

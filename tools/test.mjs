@@ -2,7 +2,7 @@
 // `npm test`: sets up what is missing, then lint, type check and all tests but those of folders with a command of their own.
 //   npm test -- NAME…        only the test files whose path below test/ contains one of the names, such as snn/neuron or
 //                            browser/book, without lint and type check
-//   --folder browser         the test files of that folder, one at a time (`npm run test:browser`)
+//   --folder browser         the test files of that folder (`npm run test:browser`); may be there several times
 import { mkdirSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve, sep } from 'node:path';
@@ -11,8 +11,8 @@ import { runInForeground } from './system/foreground.mjs';
 import { npmCommand, run } from './system/run.mjs';
 
 const root = resolve(fileURLToPath(import.meta.url), '..', '..');
-/** Their tests need the book or the browser edition, which their commands build first. */
-const OWN_COMMAND = ['browser', 'lite'];
+/** Their tests need the book, the browser edition or Snakemake, which their commands make first, or which come with the first map. */
+const OWN_COMMAND = ['browser', 'lite', 'workflow'];
 const ENDING = '.test.ts';
 
 /** @type {NodeJS.ProcessEnv} */
@@ -37,19 +37,23 @@ function testNames() {
 
 /** The test files that the arguments ask for. */
 function chosen(/** @type {string[]} */ args) {
-  const at = args.indexOf('--folder');
-  const folder = at === -1 ? undefined : args[at + 1];
-  const names = at === -1 ? args : args.toSpliced(at, 2);
+  const isFolder = (/** @type {number} */ i) => args[i - 1] === '--folder';
+  if (args.at(-1) === '--folder') fail('--folder: expected a folder of test/, found none');
+  const folders = args.filter((_, i) => isFolder(i));
+  const names = args.filter((name, i) => name !== '--folder' && !isFolder(i));
   const option = names.find((name) => name.startsWith('-'));
   if (option) fail(`unknown option ${option}; expected NAME…, parts of the path of a test file such as snn/neuron`);
   const isIn = (/** @type {string} */ own) => (/** @type {string} */ name) => name.startsWith(`${own}/`);
   const left = OWN_COMMAND.filter((own) => !names.some(isIn(own)));
-  const all = testNames().filter((name) => (folder ? isIn(folder)(name) : !left.some((own) => isIn(own)(name))));
-  if (all.length === 0) fail(`expected test files in test/${folder ?? ''}, found none`);
+  const isWanted = (/** @type {string} */ name) =>
+    folders.length > 0 ? folders.some((folder) => isIn(folder)(name)) : !left.some((own) => isIn(own)(name));
+  const all = testNames().filter(isWanted);
+  const empty = folders.find((folder) => !all.some(isIn(folder))) ?? (all.length === 0 ? '' : undefined);
+  if (empty !== undefined) fail(`expected test files in test/${empty}, found none`);
   const unknown = names.find((name) => !all.some((file) => file.includes(name)));
   if (unknown !== undefined) fail(`no test file's path contains ${unknown}; there are ${all.join(', ')}`);
   const files = names.length === 0 ? all : all.filter((file) => names.some((name) => file.includes(name)));
-  return { files, folder, isAll: names.length === 0 };
+  return { files, isWhole: args.length === 0 };
 }
 
 /** Runs a check, one of the scripts in package.json, which is silent when it passes, and prints what it says when it fails. */
@@ -66,8 +70,7 @@ async function check(/** @type {string} */ name) {
   console.log(`✔ ${name} (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
 }
 
-const { files, folder, isAll } = chosen(process.argv.slice(2));
-const isWhole = isAll && folder === undefined;
+const { files, isWhole } = chosen(process.argv.slice(2));
 if (isWhole) console.log('test: takes about seven minutes on two cores; `npm test -- NAME…` runs a part');
 const status = await runInForeground(process.execPath, [join(root, 'tools', 'setup', 'setup.mjs'), '--quiet'], { env });
 if (status !== 0) process.exit(status);
@@ -77,9 +80,11 @@ if (isWhole) {
 }
 
 mkdirSync(join(root, 'build'), { recursive: true });
-// Some tests start programs of their own: two files at a time keep small machines answering. Tests in a browser have it alone.
+// Browsers have work for all cores. Of other tests, many wait for programs that they start: with one more file than cores
+// fewer cores are idle, and three at a time still leave them answering.
 const inBrowser = files.some((name) => OWN_COMMAND.some((own) => name.startsWith(`${own}/`)));
-const concurrency = inBrowser ? 1 : Math.min(2, availableParallelism());
+const cores = availableParallelism();
+const concurrency = inBrowser ? Math.min(2, cores) : Math.min(3, cores + 1);
 // A file takes a minute or two, the chapters in a browser train for many. One that hangs has to fail rather than hold up the others.
 const limit = inBrowser ? 30 : 10;
 process.exitCode = await runInForeground(

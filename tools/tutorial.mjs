@@ -11,13 +11,18 @@ const root = resolve(tools, '..');
 const started = performance.now();
 
 /**
- * Runs one of our programs. Ends this one if it fails, with its exit status and a line that says what that means.
+ * Starts one of our programs, and resolves to its exit status.
  * @param {string[]} script
- * @param {string[]} args
+ * @param {string[]} [args]
+ */
+const run = (script, args = []) => runInForeground(process.execPath, [join(tools, ...script), ...args]);
+
+/**
+ * Ends this program if one of its steps has failed, with the same exit status and a line that says what that means.
+ * @param {number} status
  * @param {string} [onFailure]
  */
-async function run(script, args, onFailure) {
-  const status = await runInForeground(process.execPath, [join(tools, ...script), ...args]);
+function goOn(status, onFailure) {
   if (status === 0) return;
   if (status === 1 && onFailure) console.error(onFailure);
   process.exit(status);
@@ -29,15 +34,15 @@ function took() {
 }
 
 const args = process.argv.slice(2);
-await run(['setup', 'setup.mjs'], []);
-await run(
-  ['notebooks', 'notebooks.mjs'],
-  ['--all', ...args],
+goOn(await run(['setup', 'setup.mjs']));
+goOn(
+  await run(['notebooks', 'notebooks.mjs'], ['--all', ...args]),
   'tutorial: no book was built, because a notebook failed. The line FAILED above names the cell.',
 );
 if (!args.includes('--help') && !args.includes('-h')) {
-  await run(['book', 'book.mjs'], []);
-  await run(['lite', 'lite.mjs'], []);
+  // Each is the work of one core.
+  const statuses = await Promise.all([run(['book', 'book.mjs']), run(['lite', 'lite.mjs'])]);
+  goOn(Math.max(...statuses));
   const book = pathToFileURL(join(root, 'build', 'book', 'index.html')).href;
   console.log(`
 The tutorial is ready after ${took()}. What next:

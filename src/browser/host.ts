@@ -4,4 +4,5 @@ export { loadMnist } from './data';
 export { interruptible, liveFigure, openWindow, progressBar, show } from './display';
 export { createEngine } from './engines';
 export { fingerprint } from './hash';
+export { readMap } from './map';
 export { loadRun, saveRun } from './runs';

@@ -1,6 +1,7 @@
 /** The package as a notebook of the browser edition sees it: the rooms, and what every host offers (`host/contract.ts`). */
 import './frames';
 import type { Host } from '../host/contract';
+import { makeRecompute } from '../host/recompute';
 import { makeWithBar } from '../host/with-bar';
 import * as host from './host';
 
@@ -11,3 +12,6 @@ export * from './host';
 
 /** Long work with a bar below the cell: `withBar.train`, `withBar.trainAnn`, `withBar.map`. */
 export const withBar = makeWithBar(host satisfies Host);
+
+/** Computes a run of the map again: `recompute(row) === row.weightsSha256`, if every byte is the same. */
+export const recompute = makeRecompute({ ...host, withBar });

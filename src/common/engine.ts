@@ -1,9 +1,10 @@
 /** What both engines have in common: their options, what they are asked, and what they answer. */
 import { checkNumber, checkSwitch, checkWhole, either, isTyped, shown } from './checks';
-import { CLASSES, checkMnist, type Mnist } from './mnist';
+import { checkMnist, type Mnist } from './mnist';
 import { checkNeuron, DEFAULT_NEURON, type NeuronOptions, resolveNeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
 import type { Trace } from './trace';
+import { countNeurons, countWeights, MAX_HIDDEN } from './weights';
 
 export type { NeuronOptions } from './neuron-options';
 export type { Trace } from './trace';
@@ -35,6 +36,8 @@ export interface ResolvedEngineOptions<Loss = LossName> {
   /** Adam's. */
   learningRate: number;
   neuron: NeuronOptions;
+  /** Neurons of a hidden layer between pixels and outputs, 1 to 800, with the same options; by default there is no such layer. */
+  hidden?: number;
   /** Default 'mse'. */
   loss: Loss;
   /** Default 'poisson'. */
@@ -65,7 +68,7 @@ export const MAX_T = 10_000;
  * @throws TypeError without data, and for an option of the neuron outside of `neuron`; RangeError that names the option that is out of range
  */
 export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions {
-  const { data, seed = 0, T = 100, batchSize = 128, learningRate = 1e-3, threads } = some ?? {};
+  const { data, seed = 0, T = 100, batchSize = 128, learningRate = 1e-3, hidden, threads } = some ?? {};
   const {
     loss = DEFAULT_TRAINING.loss,
     encoder = DEFAULT_TRAINING.encoder,
@@ -77,10 +80,11 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
     throw new TypeError(`${misplaced}: expected inside neuron, as in { neuron: { ${misplaced}: … } }, found beside it`);
   }
   const neuron = resolveNeuronOptions(some.neuron);
-  const options = { data, seed, T, batchSize, learningRate, neuron, loss, encoder, reset, threads };
+  const options = { data, seed, T, batchSize, learningRate, neuron, hidden, loss, encoder, reset, threads };
   checkWhole('seed', seed, 0, MAX_UINT32);
   checkWhole('T', T, 1, MAX_T);
   checkWhole('batchSize', batchSize, 1, 2 ** 20);
+  checkWhole('hidden', hidden ?? 1, 1, MAX_HIDDEN);
   checkWhole('threads', threads ?? 1, 1, 64);
   checkNumber('learningRate', learningRate, 0);
   checkNeuron(neuron);
@@ -104,8 +108,9 @@ export interface BatchResult {
 }
 
 /**
- * All that training changes: weights [784, 10], Adam's moments of the same shape, Adam's step count and, of an engine that
- * does not reset the neurons, their potentials [batchSize, 10], which `restore` takes for those at rest where they are missing.
+ * All that training changes: weights [784, 10] or, with a hidden layer, [784, hidden] and then [hidden, 10], Adam's moments of
+ * the same shape, Adam's step count and, of an engine that does not reset the neurons, their potentials [batchSize, 10], before
+ * which come those of the hidden layer, [batchSize, hidden]. `restore` takes potentials at rest where they are missing.
  */
 export interface EngineState {
   weights: Float32Array;
@@ -133,27 +138,33 @@ export interface ImagePresentation {
   index: number;
 }
 
-/**
- * Something that trains the tutorial's network: 784 inputs, 10 LIF neurons, Adam on a loss of the firing rates.
- * Calls that overlap wait for one another.
- */
-export interface Engine {
-  readonly name: 'event' | 'tfjs';
-  /** The loss is 'custom' where it is a function of one's own. */
-  readonly options: ResolvedEngineOptions<LossName | 'custom'>;
+/** What the training loop needs of what it trains: one of both engines, or the ANN. Calls that overlap wait for one another. */
+export interface Learner {
+  readonly name: string;
+  readonly options: Pick<ResolvedEngineOptions, 'data' | 'seed' | 'batchSize' | 'learningRate'>;
   /** One step of Adam on the images with these indices. */
   trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult>;
-  /** Firing rates [indices, 10]. */
+  /** Firing rates, of an ANN probabilities, [indices, 10]. */
   rates(presentation: Presentation): Promise<Float32Array>;
-  /** Every step of one image, arrays [T, 10]. */
-  trace(presentation: ImagePresentation): Promise<Trace>;
   state(): Promise<EngineState>;
   /** @throws RangeError if a part has another size; the engine then keeps the state that it had */
   restore(state: EngineState): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The state of an engine that has these weights [784, 10] and a fresh Adam: `engine.restore(freshState(getWeights(net)))`. */
+/**
+ * Something that trains the tutorial's network: 784 inputs, a hidden layer or none, 10 LIF neurons, Adam on a loss of the
+ * firing rates.
+ */
+export interface Engine extends Learner {
+  readonly name: 'event' | 'tfjs';
+  /** The loss is 'custom' where it is a function of one's own. */
+  readonly options: ResolvedEngineOptions<LossName | 'custom'>;
+  /** Every step of one image, arrays [T, 10], and of the hidden neurons [T, hidden]. */
+  trace(presentation: ImagePresentation): Promise<Trace>;
+}
+
+/** The state of an engine that has these weights and a fresh Adam: `engine.restore(freshState(getWeights(net)))`. */
 export function freshState(weights: Float32Array): EngineState {
   return { weights, m: new Float32Array(weights.length), v: new Float32Array(weights.length), step: 0 };
 }
@@ -166,7 +177,11 @@ const MAX_STEP = 2 ** 31 - 1;
  * @throws RangeError unless weights and moments have this many finite numbers, the second moment none below 0, the step is a
  *   whole number, and there are no potentials or finite ones of each place of a batch
  */
-export function takeState(state: EngineState, size: number, { reset, batchSize }: Engine['options']): EngineState {
+export function takeState(
+  state: EngineState,
+  { reset, batchSize, hidden }: Pick<Engine['options'], 'reset' | 'batchSize' | 'hidden'>,
+): EngineState {
+  const size = countWeights(hidden);
   const take = (name: 'weights' | 'm' | 'v' | 'potentials', least: number, count = size) => {
     const values = state?.[name];
     if (!(values && isTyped(values, 'Float32Array') && values.length === count)) {
@@ -181,7 +196,7 @@ export function takeState(state: EngineState, size: number, { reset, batchSize }
   const taken = { weights: take('weights', anyNumber), m: take('m', anyNumber), v: take('v', 0), step: state.step };
   checkWhole('step', taken.step, 0, MAX_STEP);
   if (reset || !state.potentials) return taken;
-  return { ...taken, potentials: take('potentials', anyNumber, batchSize * CLASSES) };
+  return { ...taken, potentials: take('potentials', anyNumber, batchSize * countNeurons(hidden)) };
 }
 
 /**

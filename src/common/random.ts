@@ -13,7 +13,14 @@ import { checkWhole } from './checks';
 export const MAX_UINT32 = 2 ** 32 - 1;
 
 /** What a random number is for. Streams of different purposes never meet. */
-export const Purpose = { InitialWeights: 0, Shuffle: 1, TrainSpikes: 2, TestSpikes: 3, Demonstration: 4 } as const;
+export const Purpose = {
+  InitialWeights: 0,
+  Shuffle: 1,
+  TrainSpikes: 2,
+  TestSpikes: 3,
+  Demonstration: 4,
+  InitialOutputWeights: 5,
+} as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 
 /** High 32 bits of the product of two unsigned 32-bit numbers. */
@@ -111,8 +118,13 @@ export function seededRandom(seed: number): () => number {
 }
 
 /** PyTorch's initial weights of a Linear layer without bias: [inputs × outputs] of U(−1/√inputs, 1/√inputs). */
-export function initialWeights(seed: number, inputs: number, outputs: number): Float32Array {
-  const stream = new RandomStream(seed, Purpose.InitialWeights);
+export function initialWeights(
+  seed: number,
+  inputs: number,
+  outputs: number,
+  purpose: Purpose = Purpose.InitialWeights,
+): Float32Array {
+  const stream = new RandomStream(seed, purpose);
   const bound = 1 / Math.sqrt(inputs);
   return Float32Array.from({ length: inputs * outputs }, () => (2 * stream.uniform() - 1) * bound);
 }

@@ -4,12 +4,15 @@
  */
 import { argmax } from '../common/argmax';
 import type { BatchResult, EngineState } from '../common/engine';
+import { power } from '../common/exact';
 import type { NeuronOptions } from '../common/neuron-options';
 import type { Purpose } from '../common/random';
+import { countNeurons, countWeights, splitWeights, weightShapes } from '../common/weights';
 import { type Address, type Kernel, startKernel } from './kernel-module';
 import {
   Control,
   type CoreOptions,
+  hiddenColumns,
   INPUTS,
   JobKind,
   type MemoryMap,
@@ -18,7 +21,6 @@ import {
   RATES_LIMIT,
   RATES_TASK,
   ROW_FLOATS,
-  SCRATCH,
   SHARDS,
   type Showing,
   SLICES,
@@ -47,12 +49,15 @@ export class EventCore {
     thread = 0,
   ) {
     this.kernel = startKernel(module, memory);
-    if (this.kernel.addresses.SCRATCH_BYTES > SCRATCH) {
-      throw new Error(`kernel: expected ${SCRATCH} bytes of scratch memory to be enough`);
-    }
     const { buffer } = memory;
     this.map = memoryMap(options);
-    this.scratch = this.map.scratch + thread * SCRATCH;
+    const { scratch, scratchBytes } = this.map;
+    const { SCRATCH_BYTES, COLUMNS, COLUMN_BYTES } = this.kernel.addresses;
+    const columns = hiddenColumns(options);
+    if ((columns > 0 ? COLUMNS + columns * COLUMN_BYTES : SCRATCH_BYTES) > scratchBytes) {
+      throw new Error(`kernel: expected ${scratchBytes} bytes of scratch memory to be enough`);
+    }
+    this.scratch = scratch + thread * scratchBytes;
     this.control = new Int32Array(buffer, 0, 16);
     this.indices = new Uint32Array(buffer, this.map.indices, Math.max(options.batchSize, RATES_LIMIT));
     this.bytes = new Uint8Array(buffer);
@@ -62,10 +67,12 @@ export class EventCore {
     this.neuron = options.neuron;
     // Only the main thread writes to control.
     if (thread === 0) {
+      this.control[Control.Hidden] = options.hidden ?? 0;
       this.control[Control.Loss] = this.kernel.losses[options.loss];
       this.control[Control.Encoder] = this.kernel.encoders[options.encoder];
       this.setShowing(options);
     } else this.setNeuron(options.neuron);
+    if (columns > 0) this.kernel.functions.layOutHidden(this.scratch);
   }
 
   /** Says how images are shown from here on. */
@@ -127,10 +134,11 @@ export class EventCore {
 
   /** Sets a shard's loss, count of correct answers and gradient to zero. */
   startShard(shard: number): void {
-    const { losses, correct, gradients, rows } = this.map;
+    const { losses, correct, gradients, rows, weights } = this.map;
     this.doubles[losses / 8 + shard] = 0;
     this.doubles[correct / 8 + shard] = 0;
     this.kernel.functions.clear(gradients + shard * rows, rows);
+    this.kernel.functions.transposeOutgoing(this.scratch, weights);
   }
 
   /** Copies image `i` of the job to the kernel, which finds the pixels that are not black; returns its label. */
@@ -144,7 +152,8 @@ export class EventCore {
 
   /** @param potentials where those of the neurons come from and go to; by default they start at rest */
   private forward(i: number, potentials = 0): void {
-    this.kernel.functions.forward(this.scratch, this.map.weights, this.indices[i], potentials);
+    const { weights, potentialRows } = this.map;
+    this.kernel.functions.forward(this.scratch, weights, this.indices[i], potentials, potentialRows);
   }
 
   /** Forward and backward pass of the loaded image, which is image `i` of the batch; adds to the gradient of its shard. */
@@ -160,8 +169,8 @@ export class EventCore {
   private update(slice: number): void {
     const { weights, m, v, gradients, rows } = this.map;
     const step = this.control[Control.Step];
-    const first = (slice * INPUTS) / SLICES;
-    const last = first + INPUTS / SLICES;
+    const count = rows / (4 * ROW_FLOATS);
+    const [first, last] = [slice, slice + 1].map((cut) => Math.floor((cut * count) / SLICES));
     const [correction1, correction2] = [1 - power(0.9, step), 1 - power(0.999, step)];
     const { learningRate } = this.options;
     const { adam } = this.kernel.functions;
@@ -194,11 +203,11 @@ export class EventCore {
     return this.floats.slice(from, from + this.control[Control.Count] * OUTPUTS);
   }
 
-  /** The gradient of the last job, added up over its shards, [784, 10]. */
+  /** The gradient of the last job, added up over its shards, in the order of the weights. */
   gradientResult(): Float32Array {
-    const gradient = new Float32Array(INPUTS * OUTPUTS);
+    const gradient = new Float32Array(countWeights(this.options.hidden));
     for (let shard = 0; shard < SHARDS; shard++) {
-      const part = this.rows(this.map.gradients + shard * this.map.rows, INPUTS);
+      const part = this.network(this.map.gradients + shard * this.map.rows);
       for (let j = 0; j < part.length; j++) gradient[j] += part[j];
     }
     return gradient;
@@ -210,56 +219,90 @@ export class EventCore {
     return this.floats.subarray(from, from + length);
   }
 
-  /** A copy of `count` rows of ten from a place in the memory, without what fills them up to twelve: [count, 10]. */
-  rows(place: number, count: number): Float32Array {
-    const out = new Float32Array(count * OUTPUTS);
+  /**
+   * A copy of `count` rows from a place in the memory, without what fills them up to twelve: [count, units].
+   * @param units values of a row; those beyond twelve are in further columns
+   * @param stride bytes from one column to the next
+   */
+  rows(place: number, count: number, units = OUTPUTS, stride = 0): Float32Array {
+    const out = new Float32Array(count * units);
     for (let row = 0; row < count; row++) {
-      const from = place / 4 + row * ROW_FLOATS;
-      for (let j = 0; j < OUTPUTS; j++) {
-        const value = this.floats[from + j];
+      for (let j = 0; j < units; j++) {
+        const value = this.floats[at(place, row, j, stride)];
         // Which of the many NaNs a sum of infinities is depends on the processor; ours is always the same.
-        out[row * OUTPUTS + j] = Number.isNaN(value) ? Number.NaN : value;
+        out[row * units + j] = Number.isNaN(value) ? Number.NaN : value;
       }
     }
     return out;
   }
 
+  /** The opposite of `rows`. */
+  private setRows(place: number, values: Float32Array, units: number, stride: number): void {
+    values.forEach((value, i) => {
+      this.floats[at(place, Math.floor(i / units), i % units, stride)] = value;
+    });
+  }
+
+  /** The weights of each layer, or what has their layout: where they lie, and their shape. */
+  private layers(place: number): { place: number; inputs: number; outputs: number }[] {
+    return weightShapes(this.options.hidden).map(([inputs, outputs], layer, { length }) => {
+      return { place: layer < length - 1 ? place : place + this.map.outputRows, inputs, outputs };
+    });
+  }
+
+  /** A copy of a network's weights, or of what has their layout, in the order of `common/weights.ts`. */
+  private network(place: number): Float32Array {
+    const { hidden } = this.options;
+    const out = new Float32Array(countWeights(hidden));
+    const parts = splitWeights(out, hidden);
+    this.layers(place).forEach((layer, i) => {
+      parts[i].set(this.rows(layer.place, layer.inputs, layer.outputs, this.map.pixelRows));
+    });
+    return out;
+  }
+
   state(): EngineState {
     const { weights, m, v } = this.map;
-    const part = (place: number) => this.rows(place, INPUTS);
-    const state = { weights: part(weights), m: part(m), v: part(v), step: this.control[Control.Step] };
-    const { reset, batchSize } = this.options;
-    return reset ? state : { ...state, potentials: this.rows(this.map.potentials, batchSize) };
+    const step = this.control[Control.Step];
+    const state = { weights: this.network(weights), m: this.network(m), v: this.network(v), step };
+    return this.options.reset ? state : { ...state, potentials: this.potentials() };
   }
 
   /** @param state as `takeState` returns it */
   restore(state: EngineState): void {
     for (const name of ['weights', 'm', 'v'] as const) {
-      this.setRows(this.map[name], state[name]);
+      const parts = splitWeights(state[name], this.options.hidden);
+      this.layers(this.map[name]).forEach(({ place, outputs }, i) => {
+        this.setRows(place, parts[i], outputs, this.map.pixelRows);
+      });
     }
     this.control[Control.Step] = state.step;
-    const { reset, batchSize } = this.options;
+    const { reset, batchSize, hidden = 0 } = this.options;
     if (reset) return;
-    const atRest = () => new Float32Array(batchSize * OUTPUTS).fill(this.neuron.vReset ?? 0);
-    this.setRows(this.map.potentials, state.potentials ?? atRest());
-  }
-
-  /** The opposite of `rows`. */
-  private setRows(place: number, values: Float32Array): void {
-    for (let row = 0; row * OUTPUTS < values.length; row++) {
-      this.floats.set(values.subarray(row * OUTPUTS, (row + 1) * OUTPUTS), place / 4 + row * ROW_FLOATS);
+    const rest = this.neuron.vReset ?? 0;
+    const potentials = state.potentials ?? new Float32Array(batchSize * countNeurons(hidden)).fill(rest);
+    const { outputPotentials, potentialRows } = this.map;
+    if (hidden > 0) {
+      this.setRows(this.map.potentials, potentials.subarray(0, batchSize * hidden), hidden, potentialRows);
     }
+    this.setRows(outputPotentials, potentials.subarray(batchSize * hidden), OUTPUTS, potentialRows);
+  }
+
+  /** A copy of the potentials of each place of a batch, in the order of `EngineState`. */
+  private potentials(): Float32Array {
+    const { batchSize, hidden = 0 } = this.options;
+    const { potentials, outputPotentials, potentialRows } = this.map;
+    const out = new Float32Array(batchSize * countNeurons(hidden));
+    if (hidden > 0) out.set(this.rows(potentials, batchSize, hidden, potentialRows));
+    out.set(this.rows(outputPotentials, batchSize), batchSize * hidden);
+    return out;
   }
 }
 
-/** base^exponent by products alone: the same bits on every machine, which Math.pow does not promise. */
-function power(base: number, exponent: number): number {
-  let result = 1;
-  for (let square = base, left = exponent; left > 0; left = Math.floor(left / 2), square *= square) {
-    if (left % 2 === 1) result *= square;
-  }
-  return result;
-}
+/** Where value `j` of a row lies among the floats, if each column of twelve values lies `stride` bytes behind the one before. */
+const at = (place: number, row: number, j: number, stride: number): number =>
+  (place + Math.floor(j / ROW_FLOATS) * stride) / 4 + row * ROW_FLOATS + (j % ROW_FLOATS);
+
 /** What the kernel's `setNeuron` is told of each option, in the order of its arguments in `kernel/neuron.ts`. */
 const ARGUMENTS: { [Name in keyof NeuronOptions]: (value: NeuronOptions[Name], kernel: Kernel) => number[] } = {
   tau: (tau) => [tau],

@@ -7,6 +7,7 @@ import {
   type Engine,
   type EngineOptions,
   type EngineState,
+  freshState,
   type ImagePresentation,
   type Presentation,
   type ResolvedEngineOptions,
@@ -16,12 +17,13 @@ import {
 } from '../common/engine';
 import type { MnistSplit } from '../common/mnist';
 import { Queue } from '../common/queue';
-import { initialWeights, Purpose } from '../common/random';
+import { Purpose } from '../common/random';
 import type { Trace } from '../common/trace';
+import { initialNetwork } from '../common/weights';
 import { EventCore } from './core';
 import { countWork, inputSpikes, traceImage } from './explain';
 import { compileKernel } from './kernel-module';
-import { Control, type CoreOptions, createMemory, INPUTS, JobKind, OUTPUTS, RATES_LIMIT } from './memory';
+import { Control, type CoreOptions, createMemory, JobKind, OUTPUTS, RATES_LIMIT } from './memory';
 import { OneThread, type TaskRunner } from './tasks';
 
 const PURPOSE = { train: Purpose.TrainSpikes, test: Purpose.TestSpikes } as const;
@@ -40,7 +42,9 @@ export interface EventHost {
 export interface Statistics {
   /** Input spikes; none with direct input. */
   spikes: number;
-  /** Rows of ten weights that a dense product multiplies and adds: 784. */
+  /** Spikes of the hidden neurons, if there are any. */
+  hiddenSpikes?: number;
+  /** Rows of up to twelve weights that a dense product multiplies and adds: 784, or one for each input of each column. */
   dense: number;
   /** Rows that the kernel adds; with direct input those of the pixels that are not black, once per image. */
   rows: number;
@@ -65,7 +69,7 @@ export class EventEngine implements Engine {
     const options = resolveEngineOptions(some);
     const canShare = host.startThreads !== undefined && typeof SharedArrayBuffer !== 'undefined';
     const threads = canShare ? (options.threads ?? host.threads ?? 1) : 1;
-    const { seed, T, batchSize, learningRate, neuron, loss, encoder, reset } = options;
+    const { seed, T, batchSize, learningRate, neuron, hidden, loss, encoder, reset } = options;
     const { train, test } = options.data;
     // Also for one thread: what becomes of the caller's own arrays must not depend on the number of threads.
     const data = canShare ? { train: inShared(train), test: inShared(test) } : { train, test };
@@ -77,6 +81,7 @@ export class EventEngine implements Engine {
       batchSize,
       learningRate,
       neuron,
+      hidden,
       loss,
       encoder,
       reset,
@@ -84,8 +89,7 @@ export class EventEngine implements Engine {
     };
     const module = await compileKernel(host.kernel, threads);
     const core = new EventCore(module, createMemory(coreOptions), coreOptions);
-    const zeros = new Float32Array(INPUTS * OUTPUTS);
-    core.restore({ weights: initialWeights(seed, INPUTS, OUTPUTS), m: zeros, v: zeros, step: 0 });
+    core.restore(freshState(initialNetwork(seed, hidden)));
     const runner = threads > 1 && host.startThreads ? host.startThreads(core, module) : new OneThread(core);
     return new EventEngine({ ...options, data }, core, runner);
   }
@@ -164,16 +168,19 @@ export class EventEngine implements Engine {
   async statistics(presentation: Presentation): Promise<Statistics> {
     const { indices, ...shown } = this.take(presentation);
     return this.use((core) => {
-      const sum = { spikes: 0, dense: 0, rows: 0 };
+      const sum = { spikes: 0, hiddenSpikes: 0, dense: 0, rows: 0 };
       for (const index of indices) {
         this.begin({ ...shown, indices: [index] });
-        const { spikes, dense, rows } = countWork(core, 0);
+        const { spikes, hiddenSpikes, dense, rows } = countWork(core, 0);
         sum.spikes += spikes;
+        sum.hiddenSpikes += hiddenSpikes;
         sum.dense += dense;
         sum.rows += rows;
       }
-      const steps = indices.length * this.options.T;
-      return { spikes: sum.spikes / steps, dense: sum.dense / steps, rows: sum.rows / steps };
+      const { T, hidden } = this.options;
+      const steps = indices.length * T;
+      const mean = { spikes: sum.spikes / steps, dense: sum.dense / steps, rows: sum.rows / steps };
+      return hidden === undefined ? mean : { ...mean, hiddenSpikes: sum.hiddenSpikes / steps };
     });
   }
 
@@ -182,7 +189,7 @@ export class EventEngine implements Engine {
   }
 
   async restore(state: EngineState): Promise<void> {
-    const taken = takeState(state, INPUTS * OUTPUTS, this.options);
+    const taken = takeState(state, this.options);
     return this.use((core) => core.restore(taken));
   }
 

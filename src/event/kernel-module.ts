@@ -29,14 +29,26 @@ export interface KernelFunctions {
   present(scratch: number): void;
   presentSpikes(scratch: number, given: number): void;
   encode(scratch: number, index: number, block: number, steps: number): void;
-  currents(scratch: number, weights: number, steps: number): void;
-  rest(scratch: number): void;
-  addGradient(scratch: number, gradient: number, steps: number): void;
-  fire(scratch: number, block: number, steps: number): void;
-  back(scratch: number, spikeGradient: number, steps: number): void;
-  input(scratch: number, weights: number, index: number, block: number, steps: number): void;
-  /** Without `potentials`, or with 0, the neurons start at rest. */
-  forward(scratch: number, weights: number, index: number, potentials?: number): void;
+  prepareInput(input: number, steps: number): void;
+  currents(scratch: number, input: number, weights: number, rows: number, steps: number): void;
+  /** Draws a block of the image that was presented, if its pixels spike. */
+  drawInput(scratch: number, index: number, block: number, steps: number): void;
+  /** Currents of a hidden column, or of the outputs, in a block. */
+  columnCurrents(scratch: number, weights: number, column: number, block: number, steps: number): void;
+  outputCurrents(scratch: number, weights: number, block: number, steps: number): void;
+  /** Brings all neurons to rest. */
+  restAll(scratch: number): void;
+  /** What a hidden layer needs once. */
+  layOutHidden(scratch: number): void;
+  /** What its gradient needs once per shard. */
+  transposeOutgoing(scratch: number, weights: number): void;
+  fireHidden(scratch: number, weights: number, block: number, steps: number): void;
+  fireColumn(scratch: number, column: number, block: number, steps: number): void;
+  addGradient(scratch: number, input: number, rows: number, gradient: number, steps: number): void;
+  fire(column: number, block: number, steps: number): void;
+  back(scratch: number, column: number, spikeGradient: number, stride: number, steps: number): void;
+  /** With `potentials` 0 the neurons start at rest. */
+  forward(scratch: number, weights: number, index: number, potentials: number, stride: number): void;
   backward(scratch: number, weights: number, gradient: number, index: number, label: number): number;
   adam(
     weights: number,
@@ -51,27 +63,37 @@ export interface KernelFunctions {
     correction1: number,
     correction2: number,
   ): void;
-  countSpikes(scratch: number, steps: number): number;
-  countRows(scratch: number, steps: number): number;
+  countSpikes(input: number, steps: number): number;
+  countRows(input: number, steps: number): number;
 }
 
-/** Globals of the kernel that say how many pixels of the image shown are dim, bright and white. */
-export type PixelCount = 'dim' | 'bright' | 'always';
-
-/** Where the kernel keeps things in a thread's scratch memory, in bytes, and how much it counts with (`kernel/addresses.ts`). */
+/**
+ * Where the kernel keeps things in a thread's scratch memory, in an input or in a column of neurons, in bytes, and how much
+ * it counts with (`kernel/addresses.ts`).
+ */
 const ADDRESSES = [
   'ALWAYS',
+  'ALWAYS_COUNT',
   'BLOCK',
   'BLOCK_ROWS',
+  'BRIGHT_COUNT',
   'CARRY',
+  'COLUMN_BYTES',
+  'COLUMNS',
   'COUNT',
   'COUNTS',
+  'DIM',
   'ENCODER',
   'EPOCH',
+  'HIDDEN',
+  'HIDDEN_INPUT',
   'IMAGE',
+  'INPUT',
   'LOSS',
   'MAX_BLOCKS',
+  'OUTPUT',
   'PIXEL_AT',
+  'PIXEL_ROWS',
   'PIXELS',
   'PURPOSE',
   'RATES',
@@ -94,8 +116,6 @@ export interface Kernel {
   /** The number of each loss (`kernel/loss.ts`) and of each encoder (`kernel/input.ts`). */
   losses: Readonly<Record<LossName, number>>;
   encoders: Readonly<Record<EncoderName, number>>;
-  /** How many pixels of the image shown last are of this kind. */
-  count(kind: PixelCount): number;
 }
 
 /**
@@ -120,6 +140,5 @@ export function startKernel(module: WebAssembly.Module, memory: WebAssembly.Memo
     surrogates: numbers(SURROGATE_NAMES, 'surrogates.ts'),
     losses: numbers(LOSS_NAMES, 'loss.ts'),
     encoders: numbers(ENCODER_NAMES, 'input.ts'),
-    count: (kind) => globals[kind].value as number,
   };
 }

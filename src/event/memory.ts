@@ -7,7 +7,7 @@ import type { NeuronOptions } from '../common/neuron-options';
 
 export const INPUTS = IMAGE_SIZE;
 export const OUTPUTS = CLASSES;
-/** Floats of a row in the kernel's memory: ten outputs, filled up to three vectors. */
+/** Floats of a row in the kernel's memory, as many as a column has neurons: up to twelve, which are three vectors. */
 export const ROW_FLOATS = 12;
 /** Steps that the kernel handles at a time. */
 export const BLOCK = 128;
@@ -40,6 +40,7 @@ export const Control = {
   T: 11,
   Loss: 12,
   Encoder: 13,
+  Hidden: 14,
 } as const;
 /** Bytes where a thread leaves its error's message. */
 export const MESSAGE = { start: 64, bytes: 960 };
@@ -59,6 +60,8 @@ export interface Layout {
   /** The longest presentation, in steps. */
   T: number;
   batchSize: number;
+  /** Neurons of the hidden layer, if there is one. */
+  hidden?: number;
   /** How many cores share the memory. */
   threads: number;
   /** Whether each image starts at rest; otherwise there is room for the potentials of a batch. */
@@ -92,36 +95,56 @@ export function memoryMap(options: Layout) {
     end += Math.ceil(bytes / 64) * 64;
     return start;
   };
-  const rows = INPUTS * ROW_FLOATS * 4;
-  return {
+  const columns = hiddenColumns(options);
+  const scratchBytes = SCRATCH + (columns > 0 ? HIDDEN_SCRATCH + columns * COLUMN : 0);
+  // One row more than there are pixels, of zeros, for places that hold no pixel.
+  const pixelRows = (INPUTS + 1) * ROW_FLOATS * 4;
+  // Behind the hidden columns come the rows of the outputs, one for each hidden neuron.
+  const outputRows = columns * pixelRows;
+  const rows = columns > 0 ? outputRows + columns * ROW_FLOATS * ROW_FLOATS * 4 : pixelRows;
+  // Of the potentials of a batch: a row for each of its places, and as many for each hidden column before the outputs'.
+  const potentialRows = options.reset ? 0 : options.batchSize * ROW_FLOATS * 4;
+  const map = {
     indices: place(4 * Math.max(options.batchSize, RATES_LIMIT)),
     rates: place(4 * OUTPUTS * RATES_LIMIT),
     losses: place(8 * SHARDS),
     correct: place(8 * SHARDS),
-    // One row more, of zeros, for places that hold no pixel.
-    weights: place(rows + ROW_FLOATS * 4),
+    weights: place(rows),
     m: place(rows),
     v: place(rows),
     gradients: place(rows * SHARDS),
     given: place(Math.ceil(options.T / BLOCK) * 8 * 2 * SLOTS),
-    // A row for each place of a batch.
-    potentials: place(options.reset ? 0 : options.batchSize * ROW_FLOATS * 4),
+    potentials: place((columns + 1) * potentialRows),
     scratch: place(0),
+    scratchBytes,
+    pixelRows,
+    outputRows,
     rows,
+    potentialRows,
   };
+  return { ...map, outputPotentials: map.potentials + columns * potentialRows };
 }
+
+/** How many columns of neurons the hidden layer has; 0 without one. */
+export const hiddenColumns = ({ hidden = 0 }: Pick<Layout, 'hidden'>): number => Math.ceil(hidden / ROW_FLOATS);
 
 /** Bytes of scratch memory per thread; checked against the kernel's SCRATCH_BYTES. */
 export const SCRATCH = 320 * 1024;
+/** With a hidden layer so many more, and again for each of its columns; checked against the kernel's COLUMNS and COLUMN_BYTES. */
+const HIDDEN_SCRATCH = 64 * 1024;
+const COLUMN = 11 * 1024;
 
-/** Most pages that the kernel accepts (see kernel/asconfig.json). */
-const MOST_PAGES = 1024;
+/** Most pages that the kernel accepts (see kernel/asconfig.json): 256 MB. */
+const MOST_PAGES = 4096;
 
 /** A memory for the kernel, shared if several threads use it. */
 export function createMemory(options: Layout): WebAssembly.Memory {
-  const pages = Math.ceil((memoryMap(options).scratch + SCRATCH * options.threads) / PAGE);
+  const { batchSize, hidden, threads } = options;
+  const { scratch, scratchBytes } = memoryMap(options);
+  const pages = Math.ceil((scratch + scratchBytes * threads) / PAGE);
   if (pages > MOST_PAGES) {
-    throw new RangeError(`batchSize ${options.batchSize}, threads ${options.threads}: expected to need at most 64 MB`);
+    const which = `batchSize ${batchSize}, threads ${threads}${hidden === undefined ? '' : `, hidden ${hidden}`}`;
+    throw new RangeError(`${which}: expected to need at most 256 MB, found ${Math.ceil((pages * PAGE) / 2 ** 20)} MB`);
   }
-  return new WebAssembly.Memory({ initial: pages, maximum: MOST_PAGES, shared: options.threads > 1 });
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: threads > 1 });
 }

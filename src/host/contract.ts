@@ -6,6 +6,7 @@ import type { Engine, EngineOptions } from '../common/engine';
 import type { Mnist } from '../common/mnist';
 import type { NeuronOptions } from '../common/neuron-options';
 import type { Trace } from '../common/trace';
+import type { MapTable } from '../map';
 import type { TrainingHistory } from '../training/history';
 import type { TfjsEngineOptions } from '../training/tfjs-engine';
 import type { Figure } from '../visualizing';
@@ -77,6 +78,8 @@ export interface Host {
   saveRun(run: Run, name?: string): Promise<string>;
   /** What `saveRun` kept. */
   loadRun(name?: string): Promise<SavedRun>;
+  /** The table of many runs that comes with the project. */
+  readMap(): Promise<MapTable>;
   /** SHA-256 of the bytes, in hexadecimal. */
   fingerprint(values: Float32Array): string;
   /** Shows figures in a window of their own, for programs: a notebook has `show`. */

@@ -1,4 +1,4 @@
-import type { Engine, EngineOptions } from '../common/engine';
+import type { EngineOptions, Learner } from '../common/engine';
 import { Interruption } from '../common/interruption';
 import type { Mnist } from '../common/mnist';
 import { nextTurn } from '../common/turn';
@@ -12,8 +12,8 @@ import type { Host } from './contract';
 /** Engine options and training options in one, and how to show the progress. */
 export type TrainWithBarOptions = Partial<EngineOptions> &
   Omit<TrainOptions, 'engine' | 'signal'> & {
-    /** An engine, which stays open, or the name of one that is made for this run; default 'event'. */
-    engine?: Engine | 'event' | 'tfjs';
+    /** An engine (or an `AnnEngine`), which stays open, or the name of one that is made for this run; default 'event'. */
+    engine?: Learner | 'event' | 'tfjs';
     /** With engine 'tfjs': the network to train, as `networks.snn` makes it. */
     network?: TfjsEngineOptions['network'];
     /** Stands before the bar; default 'training'. */

@@ -2,6 +2,7 @@
 export { initBackend } from './backend';
 export { loadMnist } from './data';
 export { createEngine } from './engines';
+export { readMap } from './map';
 export { interruptible, liveFigure, show } from './notebook/display';
 export { openWindow } from './notebook/window';
 export { progressBar } from './progress-bar';

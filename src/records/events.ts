@@ -10,6 +10,8 @@ export interface Curves {
   trainAccs: ArrayLike<number>;
   /** Accuracy on the test images after each epoch. */
   testAccs: ArrayLike<number>;
+  /** Accuracy on the images that are held back, after each epoch. */
+  heldBackAccs?: ArrayLike<number>;
 }
 
 /** Anything that takes scalars. */
@@ -17,15 +19,20 @@ export interface Scalars {
   addScalar(tag: string, value: number, step: number): void;
 }
 
-/** Adds the example's two curves: `train_batch_accuracy` over batches, `test_accuracy` over epochs. */
-export function addCurves(writer: Scalars, { trainAccs, testAccs }: Curves): void {
-  for (let batch = 0; batch < trainAccs.length; batch++) {
-    writer.addScalar('train_batch_accuracy', trainAccs[batch], batch);
-  }
-  for (let epoch = 0; epoch < testAccs.length; epoch++) writer.addScalar('test_accuracy', testAccs[epoch], epoch);
+/**
+ * Adds the example's two curves, `train_batch_accuracy` over batches and `test_accuracy` over epochs, and
+ * `held_back_accuracy` over epochs, if images are held back.
+ */
+export function addCurves(writer: Scalars, { trainAccs, testAccs, heldBackAccs = [] }: Curves): void {
+  const add = (tag: string, values: ArrayLike<number>) => {
+    for (let step = 0; step < values.length; step++) writer.addScalar(tag, values[step], step);
+  };
+  add('train_batch_accuracy', trainAccs);
+  add('test_accuracy', testAccs);
+  add('held_back_accuracy', heldBackAccs);
 }
 
-/** Both curves of a finished training as the bytes of one event file. */
+/** The curves of a finished training as the bytes of one event file. */
 export function encodeEvents(curves: Curves): Uint8Array {
   const records = [fileVersion()];
   addCurves({ addScalar: (tag, value, step) => void records.push(scalarEvent(tag, value, step)) }, curves);

@@ -17,9 +17,10 @@ export type ModelFile = (typeof MODEL_FILES)[number];
 /**
  * The files of a layers model that `tf.loadLayersModel` reads.
  * @param weights [784, 10]
+ * @param neuron of the LIF neurons; without them the last layer is a softmax: the ANN
  * @throws RangeError unless there are 7,840 weights
  */
-export function layersModelFiles(weights: Float32Array, neuron: NeuronOptions): Record<ModelFile, Uint8Array> {
+export function layersModelFiles(weights: Float32Array, neuron?: NeuronOptions): Record<ModelFile, Uint8Array> {
   if (weights?.length !== IMAGE_SIZE * CLASSES) {
     throw new RangeError(`weights: expected ${IMAGE_SIZE} × ${CLASSES} numbers, found ${weights?.length ?? weights}`);
   }
@@ -27,7 +28,7 @@ export function layersModelFiles(weights: Float32Array, neuron: NeuronOptions): 
   const modelTopology = {
     class_name: 'Sequential',
     config: {
-      name: 'lif_snn_mnist',
+      name: neuron ? 'lif_snn_mnist' : 'ann_mnist',
       layers: [
         layer('Flatten', {
           name: 'flatten',
@@ -36,7 +37,9 @@ export function layersModelFiles(weights: Float32Array, neuron: NeuronOptions): 
           dtype: 'float32',
         }),
         layer('Dense', { name: 'dense', trainable: true, units: CLASSES, activation: 'linear', use_bias: false }),
-        layer('LIFNode', { name: 'lif', trainable: true, ...storeNeuron(neuron) }),
+        neuron
+          ? layer('LIFNode', { name: 'lif', trainable: true, ...storeNeuron(neuron) })
+          : layer('Softmax', { name: 'softmax', trainable: true, axis: -1 }),
       ],
     },
     keras_version: 'tfjs-layers 4.22.0',

@@ -7,18 +7,28 @@ import { npyArray, npyBytes } from './npy';
 
 /** What is saved of a training; `host/contract.ts` has more of it. */
 interface FinishedRun {
-  trace: { v: Float32Array; spike: Float32Array };
-  history: { trainAccs: readonly number[]; testAccs: readonly number[] };
+  /** Of the spiking network alone, as its neurons. */
+  trace?: { v: Float32Array; spike: Float32Array };
+  history: { trainAccs: readonly number[]; testAccs: readonly number[]; heldBackAccs?: readonly number[] };
   weights: Float32Array;
-  neuron: NeuronOptions;
+  neuron?: NeuronOptions;
 }
 
 export const MODEL_FOLDER = 'lif_snn_mnist';
 
+/** The folder of the model, by network. */
+export const MODEL_FOLDERS = { snn: MODEL_FOLDER, ann: 'ann_mnist' } as const;
+
 export const CURVES = 'events.out.tfevents.0.saved-run';
 
-/** The names of the arrays. */
+/** The names of the arrays of a spiking network's neurons. */
+export const SPIKING_ARRAYS: readonly string[] = ['v_t_array.npy', 's_t_array.npy'];
+
+/** The names of the arrays of SpikingJelly's example. */
 export const ARRAYS = ['v_t_array.npy', 's_t_array.npy', 'train_accs.npy', 'test_accs.npy'] as const;
+
+/** The name of the array of a run that holds images back. */
+export const HELD_BACK = 'held_back_accs.npy';
 
 /** The names of the files that `decodeRun` reads, with forward slashes. */
 export const READ_FILES: readonly string[] = [...ARRAYS, ...MODEL_FILES.map((name) => `${MODEL_FOLDER}/${name}`)];
@@ -26,41 +36,60 @@ export const READ_FILES: readonly string[] = [...ARRAYS, ...MODEL_FILES.map((nam
 /** The names of all files of a saved run. */
 export const RUN_FILES: readonly string[] = [...READ_FILES, CURVES];
 
+/** The names of all files that a run may leave: those of a saved run, and what is written of the ANN and of held-back images. */
+export const RESULT_FILES: readonly string[] = [
+  ...RUN_FILES,
+  HELD_BACK,
+  ...MODEL_FILES.map((name) => `${MODEL_FOLDERS.ann}/${name}`),
+];
+
 /** @throws RangeError if a number is NaN or infinite: a run that diverged */
 export function assertFinite(...arrays: readonly Float32Array[]): void {
   if (!arrays.every((values) => values.every(Number.isFinite))) throw new RangeError('weights are no longer finite');
 }
 
 /**
- * The four arrays of SpikingJelly's example, by file name.
+ * The arrays of SpikingJelly's example, by file name: four, or without a trace two; and the accuracies on held-back images, if
+ * there are any.
  * @throws RangeError if the parts do not fit each other or the weights are not finite
  */
-export function arrayFiles({ trace, history, weights }: FinishedRun): Record<(typeof ARRAYS)[number], Uint8Array> {
-  const T = trace.v.length / CLASSES;
-  if (!Number.isInteger(T) || trace.spike.length !== trace.v.length) {
-    const found = `${trace.v.length} and ${trace.spike.length}`;
-    throw new RangeError(`trace: expected ${CLASSES} potentials and ${CLASSES} spikes per step, found ${found}`);
-  }
+export function arrayFiles({ trace, history, weights }: FinishedRun): Record<string, Uint8Array> {
   assertFinite(weights);
+  const { trainAccs, testAccs, heldBackAccs = [] } = history;
   return {
-    'v_t_array.npy': npyBytes({ data: trace.v, shape: [T, CLASSES] }),
-    's_t_array.npy': npyBytes({ data: trace.spike, shape: [T, CLASSES] }),
-    'train_accs.npy': npyBytes(vector(history.trainAccs)),
-    'test_accs.npy': npyBytes(vector(history.testAccs)),
+    ...(trace && traceFiles(trace)),
+    'train_accs.npy': npyBytes(vector(trainAccs)),
+    'test_accs.npy': npyBytes(vector(testAccs)),
+    ...(heldBackAccs.length > 0 && { [HELD_BACK]: npyBytes(vector(heldBackAccs)) }),
   };
 }
+
+function traceFiles({ v, spike }: { v: Float32Array; spike: Float32Array }): Record<string, Uint8Array> {
+  const T = v.length / CLASSES;
+  if (!Number.isInteger(T) || spike.length !== v.length) {
+    const found = `${v.length} and ${spike.length}`;
+    throw new RangeError(`trace: expected ${CLASSES} potentials and ${CLASSES} spikes per step, found ${found}`);
+  }
+  const shape = [T, CLASSES];
+  return { 'v_t_array.npy': npyBytes({ data: v, shape }), 's_t_array.npy': npyBytes({ data: spike, shape }) };
+}
+
+/** The name of the folder of its model. */
+export const modelFolder = ({ neuron }: Pick<FinishedRun, 'neuron'>): string => MODEL_FOLDERS[neuron ? 'snn' : 'ann'];
 
 const vector = (values: readonly number[]) => ({ data: new Float64Array(values), shape: [values.length] });
 
 /**
- * All files of a saved run, by their names in {@link RUN_FILES}.
+ * All files of a saved run, by their names in {@link RUN_FILES}; without neurons it is a run of the ANN.
  * @throws RangeError as `arrayFiles`
  */
 export function runFiles(run: FinishedRun): Record<string, Uint8Array> {
   const model = layersModelFiles(run.weights, run.neuron);
+  // What a reader of the browser edition downloads has these files, and no others.
+  const { trainAccs, testAccs } = run.history;
   return {
-    ...arrayFiles(run),
-    ...Object.fromEntries(MODEL_FILES.map((name) => [`${MODEL_FOLDER}/${name}`, model[name]])),
+    ...arrayFiles({ ...run, history: { trainAccs, testAccs } }),
+    ...Object.fromEntries(MODEL_FILES.map((name) => [`${modelFolder(run)}/${name}`, model[name]])),
     [CURVES]: encodeEvents(run.history),
   };
 }

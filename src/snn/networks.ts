@@ -3,8 +3,9 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from '../common/mnist';
-import { initialWeights } from '../common/random';
+import { checkWhole } from '../common/checks';
+import { CLASSES, IMAGE_SIDE } from '../common/mnist';
+import { countWeights, initialNetwork, MAX_HIDDEN, splitWeights, weightShapes } from '../common/weights';
 import { LIFNode, type LIFNodeArgs } from './neuron';
 import { ATan } from './surrogate';
 
@@ -13,19 +14,33 @@ export function ann({ seed = 0 } = {}): tf.Sequential {
   return build(tf.layers.softmax(), seed);
 }
 
-/**
- * Flatten → Dense(10, no bias) → LIFNode; one call is one time step: input spikes [batch, 28, 28], output spikes [batch, 10].
- * @example
- * const net = networks.snn({ tau: 2, surrogateFunction: new surrogate.ATan(2) });
- */
-export function snn({ seed = 0, ...neuron }: { seed?: number } & LIFNodeArgs = {}): tf.Sequential {
-  return build(new LIFNode({ surrogateFunction: new ATan(), ...neuron }), seed);
+/** What `snn` takes: the options of its neurons, and whether there are hidden ones. */
+export interface SnnOptions extends LIFNodeArgs {
+  /** Of the initial weights. Default 0. */
+  seed?: number;
+  /** Neurons of a hidden layer, 1 to 800, with the same options as the ten; by default there is no such layer. */
+  hidden?: number;
 }
 
-function build(activation: tf.layers.Layer, seed: number): tf.Sequential {
+/**
+ * Flatten → Dense(10, no bias) → LIFNode; one call is one time step: input spikes [batch, 28, 28], output spikes [batch, 10].
+ * With a hidden layer: Flatten → Dense(hidden) → LIFNode → Dense(10) → LIFNode.
+ * @example
+ * const net = networks.snn({ tau: 2, surrogateFunction: new surrogate.ATan(2) });
+ * @throws RangeError that names the option that is out of range
+ */
+export function snn({ seed = 0, hidden, ...neuron }: SnnOptions = {}): tf.Sequential {
+  const neurons = () => new LIFNode({ surrogateFunction: new ATan(), ...neuron });
+  if (hidden === undefined) return build(neurons(), seed);
+  checkWhole('hidden', hidden, 1, MAX_HIDDEN);
+  return build(neurons(), seed, [tf.layers.dense({ units: hidden, useBias: false }), neurons()]);
+}
+
+function build(activation: tf.layers.Layer, seed: number, hidden: tf.layers.Layer[] = []): tf.Sequential {
   const net = tf.sequential({
     layers: [
       tf.layers.flatten({ inputShape: [IMAGE_SIDE, IMAGE_SIDE] }),
+      ...hidden,
       tf.layers.dense({ units: CLASSES, useBias: false }),
       activation,
     ],
@@ -42,28 +57,42 @@ export function forward(net: tf.LayersModel, x: tf.Tensor): tf.Tensor2D {
   return net.apply(x) as tf.Tensor2D;
 }
 
-/** Gives the network PyTorch's initial weights, U(−1/√784, 1/√784), drawn from our own generator. */
+/** Gives the network PyTorch's initial weights, U(−1/√inputs, 1/√inputs) in each layer, drawn from our own generator. */
 export function resetParameters(net: tf.Sequential, seed = 0): tf.Sequential {
-  setWeights(net, initialWeights(seed, IMAGE_SIZE, CLASSES));
+  setWeights(net, initialNetwork(seed, countHidden(net)));
   return net;
 }
 
-/** Copies weights [784, 10] (of either engine) into a network; RangeError if there are more or fewer. */
+/** How many neurons the network's hidden layer has; undefined without one. */
+export function countHidden(net: tf.LayersModel): number | undefined {
+  const [first, ...more] = net.getWeights().map(({ shape }) => shape);
+  return more.length > 0 ? (first[1] as number) : undefined;
+}
+
+/** Copies weights (of either engine) into a network; RangeError if there are more or fewer. */
 export function setWeights(net: tf.LayersModel, weights: Float32Array): void {
-  if (weights?.length !== IMAGE_SIZE * CLASSES) {
-    throw new RangeError(`weights: expected ${IMAGE_SIZE} x ${CLASSES} numbers, found ${weights?.length ?? 'none'}`);
+  const hidden = countHidden(net);
+  const shapes = weightShapes(hidden);
+  if (weights?.length !== countWeights(hidden)) {
+    const expected = shapes.map(([inputs, outputs]) => `${inputs} x ${outputs}`).join(' + ');
+    throw new RangeError(`weights: expected ${expected} numbers, found ${weights?.length ?? 'none'}`);
   }
-  tf.tidy(() => net.setWeights([tf.tensor2d(weights, [IMAGE_SIZE, CLASSES])]));
+  tf.tidy(() => net.setWeights(splitWeights(weights, hidden).map((layer, i) => tf.tensor2d(layer, shapes[i]))));
 }
 
-/** The network's weights [784, 10], row by row. */
+/** The network's weights [784, 10], row by row; with a hidden layer [784, hidden], and then [hidden, 10]. */
 export function getWeights(net: tf.LayersModel): Float32Array {
-  return Float32Array.from(net.getWeights()[0].dataSync());
+  return Float32Array.from(net.getWeights().flatMap((layer) => Array.from(layer.dataSync())));
 }
 
-/** Finds the network's layer of neurons; Error if there is none. */
+/** Finds the network's layers of neurons: the hidden one, if there is one, and the outputs'. */
+export function findLIFNodes(net: tf.LayersModel): LIFNode[] {
+  return net.layers.filter((layer): layer is LIFNode => layer instanceof LIFNode);
+}
+
+/** Finds the network's ten neurons; Error if there are none. */
 export function findLIFNode(net: tf.LayersModel): LIFNode {
-  const layer = net.layers.find((candidate) => candidate instanceof LIFNode);
+  const layer = findLIFNodes(net).at(-1);
   if (!layer) throw new Error('expected a network with a LIFNode layer, found none');
-  return layer as LIFNode;
+  return layer;
 }

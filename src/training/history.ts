@@ -1,4 +1,4 @@
-import { DEFAULT_TRAINING, type Engine, type EngineState } from '../common/engine';
+import { DEFAULT_TRAINING, type EngineState, type Learner, type ResolvedEngineOptions } from '../common/engine';
 import { storeNeuron } from '../common/neuron-options';
 
 /** The options that a history belongs to, by name. */
@@ -22,6 +22,8 @@ export interface TrainingHistory {
   testAccs: number[];
   /** The highest of them. It is chosen on test data, as in SpikingJelly's example. */
   maxTestAcc: number;
+  /** Accuracy on the training images that are held back, after each epoch; empty if none are. */
+  heldBackAccs: number[];
   /** Weights and Adam's moments; null before the first batch. */
   state: EngineState | null;
   /** Whether a signal stopped the run before its last epoch. */
@@ -41,26 +43,29 @@ export function newHistory(): TrainingHistory {
     losses: [],
     testAccs: [],
     maxTestAcc: 0,
+    heldBackAccs: [],
     state: null,
     stopped: false,
     settings: null,
   };
 }
 
-/** What the results of a run depend on: the engine's options but for its threads, and the training images that are used. */
-export function collectSettings({ name, options }: Engine, trainImages: number): RunSettings {
-  const { data, seed, T, batchSize, learningRate, neuron, loss, encoder, reset } = options;
+/**
+ * What the results of a run depend on: the engine's options but for its threads, the training images that are used, and how
+ * many are held back, if any are.
+ */
+export function collectSettings({ name, options }: Learner, trainImages: number, heldBack = 0): RunSettings {
+  const { data, neuron, threads, hidden, loss, encoder, reset, ...plain } = options as Learner['options'] &
+    Partial<ResolvedEngineOptions>;
+  const later = { hidden, loss, encoder, reset, heldBack };
+  const defaults = new Map<string, unknown>(Object.entries({ ...DEFAULT_TRAINING, heldBack: 0 }));
+  const isChanged = ([name, value]: [string, unknown]) => value !== undefined && value !== defaults.get(name);
   return {
     engine: name,
-    seed,
-    T,
-    batchSize,
-    learningRate,
-    ...storeNeuron(neuron),
+    ...plain,
+    ...(neuron && storeNeuron(neuron)),
     // Left out while they have their defaults, as in histories from before them.
-    ...(loss === DEFAULT_TRAINING.loss ? {} : { loss }),
-    ...(encoder === DEFAULT_TRAINING.encoder ? {} : { encoder }),
-    ...(reset === DEFAULT_TRAINING.reset ? {} : { reset }),
+    ...Object.fromEntries(Object.entries(later).filter(isChanged)),
     trainImages,
     data: checksum(data.train.labels),
   };

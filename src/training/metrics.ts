@@ -1,5 +1,5 @@
 import { argmax } from '../common/argmax';
-import type { Engine } from '../common/engine';
+import type { Learner, Split } from '../common/engine';
 import { CLASSES, type MnistSplit } from '../common/mnist';
 
 /** What `tensor.dataSync()` and an engine's `rates` return. */
@@ -35,18 +35,28 @@ const LOOK = 2048;
  * @returns NaN if the signal came meanwhile
  * @throws RangeError unless `images` is a whole number of at least 1
  */
-export async function accuracy(engine: Engine, epoch = 0, images?: number, signal?: AbortSignal): Promise<number> {
+export async function accuracy(engine: Learner, epoch = 0, images?: number, signal?: AbortSignal): Promise<number> {
   const { test } = engine.options.data;
   if (images !== undefined && !(Number.isInteger(images) && images >= 1)) {
     throw new RangeError(`images: expected a whole number, 1 or more, found ${images}`);
   }
-  const count = Math.min(images ?? test.count, test.count);
-  const indices = Uint32Array.from({ length: count }, (_, i) => i);
+  return accuracyOn(engine, { split: 'test', epoch, from: 0, to: Math.min(images ?? test.count, test.count) }, signal);
+}
+
+/**
+ * The share of the images of a split from one index to another, the latter excluded, that the engine answers correctly.
+ * @returns NaN if the signal came meanwhile
+ */
+export async function accuracyOn(
+  engine: Learner,
+  { split, epoch, from, to }: { split: Split; epoch: number; from: number; to: number },
+  signal?: AbortSignal,
+): Promise<number> {
   let correct = 0;
-  for (let from = 0; from < count; from += LOOK) {
-    const part = indices.subarray(from, from + LOOK);
-    correct += countCorrect(await engine.rates({ split: 'test', epoch, indices: part }), test, part);
+  for (let first = from; first < to; first += LOOK) {
+    const indices = Uint32Array.from({ length: Math.min(LOOK, to - first) }, (_, i) => first + i);
+    correct += countCorrect(await engine.rates({ split, epoch, indices }), engine.options.data[split], indices);
     if (signal?.aborted) return Number.NaN;
   }
-  return correct / count;
+  return correct / (to - from);
 }

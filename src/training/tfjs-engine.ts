@@ -15,14 +15,16 @@ import {
   takePresentation,
   takeState,
 } from '../common/engine';
-import { CLASSES, IMAGE_SIZE } from '../common/mnist';
+import { CLASSES } from '../common/mnist';
 import type { NeuronOptions } from '../common/neuron-options';
 import { Queue } from '../common/queue';
 import type { Trace } from '../common/trace';
 import { nextTurn } from '../common/turn';
+import { countNeurons, splitWeights, weightShapes } from '../common/weights';
 import { makeEncoder } from '../snn/encoding';
 import { resetNet } from '../snn/functional';
-import { findLIFNode, forward, getWeights, setWeights, snn } from '../snn/networks';
+import { countHidden, findLIFNode, findLIFNodes, forward, getWeights, setWeights, snn } from '../snn/networks';
+import type { LIFNode } from '../snn/neuron';
 import { makeSurrogate } from '../snn/surrogate';
 import type { Batch } from './ann';
 import { adam, makeBatch } from './batches';
@@ -46,7 +48,7 @@ export class TfjsEngine implements Engine {
   private readonly loss: Loss;
   private readonly ownsNetwork: boolean;
   private readonly encoder: ReturnType<typeof makeEncoder>;
-  /** Where the neurons are not reset: the potentials after the last batch, [batchSize, 10]. */
+  /** Where the neurons are not reset: the potentials after the last batch, as `EngineState` has them. */
   private potentials: Float32Array = new Float32Array();
   private readonly queue = new Queue();
   private optimizer: tf.AdamOptimizer;
@@ -71,10 +73,12 @@ export class TfjsEngine implements Engine {
       network ??
       snn({
         seed: options.seed,
+        hidden: options.hidden,
         ...options.neuron,
         surrogateFunction: makeSurrogate(options.neuron.surrogateFunction),
       });
-    this.options = network === undefined ? options : { ...options, neuron: readNeuronOptions(network, options) };
+    const own = network && { neuron: readNeuronOptions(network, options), hidden: countHidden(network) };
+    this.options = { ...options, ...own };
     this.encoder = makeEncoder(options.encoder, options);
     this.optimizer = adam(options.learningRate);
     this.rest();
@@ -82,8 +86,19 @@ export class TfjsEngine implements Engine {
 
   /** Forgets the potentials that training without the reset carries on. */
   private rest(): void {
-    const { reset, batchSize, neuron } = this.options;
-    if (!reset) this.potentials = new Float32Array(batchSize * CLASSES).fill(neuron.vReset ?? 0);
+    const { reset, batchSize, neuron, hidden } = this.options;
+    if (!reset) this.potentials = new Float32Array(batchSize * countNeurons(hidden)).fill(neuron.vReset ?? 0);
+  }
+
+  /** Each layer's neurons and their potentials of all places of a batch, [batchSize, units], in place. */
+  private layerPotentials(): { neurons: LIFNode; units: number; all: Float32Array }[] {
+    const { batchSize, hidden } = this.options;
+    let start = 0;
+    return findLIFNodes(this.network).map((neurons, layer) => {
+      const units = weightShapes(hidden)[layer][1];
+      start += batchSize * units;
+      return { neurons, units, all: this.potentials.subarray(start - batchSize * units, start) };
+    });
   }
 
   /** Firing rates [batch, 10] of T steps; differentiable. The network is reset afterwards. */
@@ -95,10 +110,12 @@ export class TfjsEngine implements Engine {
       spikes = spikes ? tf.add<tf.Tensor2D>(spikes, step) : step;
     };
     if (stepMode === 'multi') {
-      const [flatten, dense, neurons] = this.network.layers;
-      const steps = Array.from({ length: T }, () => flatten.apply(this.encoder.encode(images)) as tf.Tensor2D);
-      const currents = tf.split(dense.apply(tf.concat(steps)) as tf.Tensor2D, T);
-      for (const current of currents) count(neurons.apply(current) as tf.Tensor2D);
+      let steps = Array.from({ length: T }, () => this.encoder.encode(images) as tf.Tensor);
+      for (const layer of this.network.layers) {
+        const inOneGo = () => tf.split(layer.apply(tf.concat(steps)) as tf.Tensor, T);
+        steps = layer.stateful ? steps.map((step) => layer.apply(step) as tf.Tensor) : inOneGo();
+      }
+      for (const step of steps) count(step as tf.Tensor2D);
     } else {
       for (let t = 0; t < T; t++) count(forward(this.network, this.encoder.encode(images)));
     }
@@ -126,9 +143,12 @@ export class TfjsEngine implements Engine {
       throw new RangeError(`indices: expected at most ${batchSize} images, found ${length}`);
     }
     const train = ({ images, labels }: Batch) => {
-      const neurons = findLIFNode(this.network);
       // Plain numbers: no gradient goes back into the batch before.
-      if (!reset) neurons.v = tf.tensor2d(this.potentials.slice(0, length * CLASSES), [length, CLASSES]);
+      if (!reset) {
+        for (const { neurons, units, all } of this.layerPotentials()) {
+          neurons.v = tf.tensor2d(all.slice(0, length * units), [length, units]);
+        }
+      }
       let rates = new Float32Array();
       const loss = this.optimizer.minimize(() => {
         const rate = this.run(images);
@@ -140,7 +160,7 @@ export class TfjsEngine implements Engine {
         correct: countCorrect(rates, this.options.data.train, presentation.indices),
       };
       loss.dispose();
-      if (!reset) this.potentials.set(neurons.v?.dataSync() ?? []);
+      if (!reset) for (const { neurons, all } of this.layerPotentials()) all.set(neurons.v?.dataSync() ?? []);
       return result;
     };
     return this.use(() => this.present(presentation, train));
@@ -162,15 +182,20 @@ export class TfjsEngine implements Engine {
   async trace({ index, ...shown }: ImagePresentation): Promise<Trace> {
     const presentation = this.take({ ...shown, indices: [index] });
     const record = ({ images }: Batch) => {
-      const neurons = findLIFNode(this.network);
-      neurons.storeSequences = true;
+      const layers = findLIFNodes(this.network);
+      const store = (storeSequences: boolean) => {
+        for (const neurons of layers) neurons.storeSequences = storeSequences;
+      };
+      store(true);
       try {
         tf.dispose(tf.tidy(() => this.run(images)));
-        const { x, h, v, spike } = neurons.sequences;
         const flat = (steps: Float32Array[]) => Float32Array.from(steps.flatMap((step) => Array.from(step)));
-        return { current: flat(x), h: flat(h), v: flat(v), spike: flat(spike) };
+        const [output, hidden] = layers.reverse().map(({ sequences: { x, h, v, spike } }) => {
+          return { current: flat(x), h: flat(h), v: flat(v), spike: flat(spike) };
+        });
+        return hidden ? { ...output, hidden } : output;
       } finally {
-        neurons.storeSequences = false;
+        store(false);
       }
     };
     return this.use(() => this.present(presentation, record));
@@ -206,16 +231,21 @@ export class TfjsEngine implements Engine {
   }
 
   async restore(state: EngineState): Promise<void> {
-    const taken = takeState(state, IMAGE_SIZE * CLASSES, this.options);
+    const taken = takeState(state, this.options);
     return this.use(() => this.writeState(taken));
   }
 
   private async readState(): Promise<EngineState> {
     const weights = getWeights(this.network);
-    const [step, m, v] = await this.optimizer.getWeights();
-    const moment = (saved?: { tensor: tf.Tensor }) =>
-      saved ? Float32Array.from(saved.tensor.dataSync()) : new Float32Array(weights.length);
-    const state = { weights, m: moment(m), v: moment(v), step: step.tensor.dataSync()[0] };
+    // The moments of each layer come first m, then v; before the first step there are none.
+    const [step, ...moments] = await this.optimizer.getWeights();
+    const layers = moments.length / 2;
+    const join = (saved: typeof moments) =>
+      saved.length > 0
+        ? Float32Array.from(saved.flatMap(({ tensor }) => Array.from(tensor.dataSync())))
+        : new Float32Array(weights.length);
+    const [m, v] = [join(moments.slice(0, layers)), join(moments.slice(layers))];
+    const state = { weights, m, v, step: step.tensor.dataSync()[0] };
     step.tensor.dispose();
     return this.options.reset ? state : { ...state, potentials: this.potentials.slice() };
   }
@@ -224,12 +254,14 @@ export class TfjsEngine implements Engine {
     setWeights(this.network, weights);
     if (potentials) this.potentials = potentials;
     else this.rest();
-    const { name } = this.network.trainableWeights[0];
-    const moment = (values: Float32Array, suffix: string) => ({
-      name: `${name}/${suffix}`,
-      tensor: tf.tensor2d(values, [IMAGE_SIZE, CLASSES]),
-    });
-    const saved = [{ name: 'iter', tensor: tf.scalar(step, 'int32') }, moment(m, 'm'), moment(v, 'v')];
+    const { hidden } = this.options;
+    const shapes = weightShapes(hidden);
+    const moments = (values: Float32Array, suffix: string) =>
+      splitWeights(values, hidden).map((layer, i) => ({
+        name: `${this.network.trainableWeights[i].name}/${suffix}`,
+        tensor: tf.tensor2d(layer, shapes[i]),
+      }));
+    const saved = [{ name: 'iter', tensor: tf.scalar(step, 'int32') }, ...moments(m, 'm'), ...moments(v, 'v')];
     this.optimizer.dispose();
     this.optimizer = adam(this.options.learningRate);
     await this.optimizer.setWeights(saved);

@@ -1,8 +1,8 @@
-/** The training loop, the same for both engines. It needs no TensorFlow. */
-import type { Engine } from '../common/engine';
+/** The training loop, the same for both engines and the ANN. It needs no TensorFlow. */
+import type { Learner } from '../common/engine';
 import { shuffled } from '../common/random';
 import { checkBelongs, collectSettings, newHistory, type TrainingHistory } from './history';
-import { accuracy } from './metrics';
+import { accuracy, accuracyOn } from './metrics';
 
 export interface BatchReport {
   epoch: number;
@@ -21,16 +21,23 @@ export interface EpochReport {
   /** NaN without a test. */
   testAcc: number;
   maxTestAcc: number;
+  /** Accuracy on the images that are held back; NaN without them. */
+  heldBackAcc: number;
   trainTimes: number;
 }
 
 export interface TrainOptions {
-  /** What `createEngine` returns. Its options are those of the run. */
-  engine: Engine;
+  /** What `createEngine` returns, or an `AnnEngine`. Its options are those of the run. */
+  engine: Learner;
   /** Default 100. */
   epochs?: number;
   /** How many images of each epoch's shuffled order to train on; default all. */
   trainImages?: number;
+  /**
+   * How many training images to hold back, the last ones of the data: no epoch trains on them, and the accuracy on them is
+   * measured after each. Default 0.
+   */
+  heldBack?: number;
   /** How many test images to test on, from the first; default all. 0 leaves the test out. */
   testImages?: number;
   /** An earlier history to resume; it is extended in place. */
@@ -54,17 +61,18 @@ export interface TrainOptions {
  *   Error if the weights are no longer finite, or if another call is extending the history
  */
 export async function train(options: TrainOptions): Promise<TrainingHistory> {
-  const { engine, epochs = 100, signal } = options;
+  const { engine, epochs = 100, heldBack = 0, signal } = options;
   if (!engine?.trainBatch) throw new TypeError('engine: expected what createEngine() returns, found none');
   checkCounts(options);
   const { data, batchSize, seed } = engine.options;
-  const count = Math.min(options.trainImages ?? data.train.count, data.train.count);
+  const drawn = data.train.count - heldBack;
+  const count = Math.min(options.trainImages ?? drawn, drawn);
   const batches = Math.floor(count / batchSize);
   if (batches < 1) {
     throw new RangeError(`trainImages: expected at least one batch of ${batchSize} images, found ${count} images`);
   }
   const history = options.history ?? newHistory();
-  const settings = collectSettings(engine, batches * batchSize);
+  const settings = collectSettings(engine, batches * batchSize, heldBack);
   checkBelongs(history, settings);
   if (history.epoch >= epochs && epochs > 0) {
     throw new RangeError(
@@ -81,7 +89,7 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
     restored = true;
     Object.assign(history, { settings, epochs, stopped: false });
     while (history.epoch < epochs && !history.stopped) {
-      const order = shuffled(seed, history.epoch, data.train.count);
+      const order = shuffled(seed, history.epoch, drawn);
       while (history.batch < batches && !signal?.aborted) {
         const indices = order.subarray(history.batch * batchSize, (history.batch + 1) * batchSize);
         const { loss, correct } = await engine.trainBatch(history.epoch, indices);
@@ -113,8 +121,8 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
 /** The histories that a call of `train` is extending. */
 const inUse = new WeakSet<TrainingHistory>();
 
-function checkCounts({ epochs, trainImages, testImages }: TrainOptions): void {
-  for (const [name, value] of Object.entries({ epochs, trainImages, testImages })) {
+function checkCounts({ epochs, trainImages, heldBack, testImages }: TrainOptions): void {
+  for (const [name, value] of Object.entries({ epochs, trainImages, heldBack, testImages })) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 0)) {
       throw new RangeError(`${name}: expected a whole number, 0 or more, found ${value}`);
     }
@@ -123,7 +131,7 @@ function checkCounts({ epochs, trainImages, testImages }: TrainOptions): void {
 
 /** Tests and reports; returns false if the signal came during the test, which a resumed run then repeats. */
 async function endEpoch(options: TrainOptions, history: TrainingHistory, seen: number): Promise<boolean> {
-  const { engine, signal } = options;
+  const { engine, heldBack = 0, signal } = options;
   const { epoch } = history;
   const state = await engine.state();
   if (!state.weights.every(Number.isFinite)) {
@@ -138,6 +146,15 @@ async function endEpoch(options: TrainOptions, history: TrainingHistory, seen: n
     options.onTest?.(epoch);
     testAcc = await accuracy(engine, epoch, options.testImages, signal);
     if (signal?.aborted) return false;
+  }
+  let heldBackAcc = Number.NaN;
+  if (heldBack > 0) {
+    const { count } = engine.options.data.train;
+    heldBackAcc = await accuracyOn(engine, { split: 'train', epoch, from: count - heldBack, to: count }, signal);
+    if (signal?.aborted) return false;
+    history.heldBackAccs.push(heldBackAcc);
+  }
+  if (options.testImages !== 0) {
     history.testAccs.push(testAcc);
     history.maxTestAcc = Math.max(history.maxTestAcc, testAcc);
   }
@@ -146,6 +163,7 @@ async function endEpoch(options: TrainOptions, history: TrainingHistory, seen: n
   history.correct = 0;
   history.state = state;
   const { maxTestAcc } = history;
-  await options.onEpoch?.({ epoch, trainAcc, testAcc, maxTestAcc, trainTimes: history.trainAccs.length }, history);
+  const trainTimes = history.trainAccs.length;
+  await options.onEpoch?.({ epoch, trainAcc, testAcc, maxTestAcc, heldBackAcc, trainTimes }, history);
   return true;
 }

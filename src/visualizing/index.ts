@@ -5,9 +5,11 @@
  * All of them take flat arrays. A value that is not a finite number is a gap in the figure (or counts in no bin), and its
  * sentence counts the gaps; an array of the wrong size or kind is refused in one line.
  */
+export { type Band, bands } from './bands';
 export { type BarOptions, type Bars, bars } from './bars';
 export { confusionMatrix } from './confusion';
 export { type LineOptions, lines, type Series } from './curves';
+export { type HeatmapOptions, heatmap } from './heatmap';
 export {
   type CompareOptions,
   compareWeights,
@@ -17,6 +19,7 @@ export {
   type Weights,
   weightImages,
 } from './images';
+export { type DifferenceOptions, differences, type IntervalOptions, type Intervals, intervals } from './intervals';
 export {
   accuracyCurve,
   type LearningOptions,

@@ -7,7 +7,7 @@ import { ENCODER_NAMES, LOSS_NAMES, MAX_T } from '../../src/common/engine';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { SURROGATE_NAMES } from '../../src/common/surrogates';
 import { compileKernel, startKernel } from '../../src/event/kernel-module';
-import { BLOCK, Control, INPUTS, ROW_FLOATS, SCRATCH, SLOTS } from '../../src/event/memory';
+import { BLOCK, Control, hiddenColumns, INPUTS, memoryMap, ROW_FLOATS, SCRATCH, SLOTS } from '../../src/event/memory';
 import { initBackend } from '../../src/node/backend';
 import { makeSurrogate, slopes } from '../../src/snn/surrogate';
 import { coreOf, simulateWithGradient } from '../support/given';
@@ -29,15 +29,21 @@ test('the kernel and the host agree about pixels, rows, steps and places', async
   assert.equal(addresses.SLOTS, SLOTS);
   assert.ok(addresses.MAX_BLOCKS * BLOCK >= MAX_T, 'the longest presentation');
   assert.ok(addresses.SCRATCH_BYTES <= SCRATCH, 'scratch memory');
+  for (const hidden of [1, 12, 13, 800]) {
+    const layout = { T: 100, batchSize: 128, threads: 1, reset: true, hidden };
+    const { pixelRows, scratchBytes } = memoryMap(layout);
+    assert.equal(addresses.PIXEL_ROWS, pixelRows);
+    assert.ok(addresses.COLUMNS + hiddenColumns(layout) * addresses.COLUMN_BYTES <= scratchBytes, 'hidden columns');
+  }
 });
 
 test('the kernel reads what is shown from the words that the host writes', async () => {
   const { addresses } = startKernel(await compileKernel(bytes, 1), memory());
-  const { PURPOSE, EPOCH, COUNT, SEED, STEPS, LOSS, ENCODER } = addresses;
-  const { Purpose, Epoch, Count, Seed, T, Loss, Encoder } = Control;
+  const { PURPOSE, EPOCH, COUNT, SEED, STEPS, LOSS, ENCODER, HIDDEN } = addresses;
+  const { Purpose, Epoch, Count, Seed, T, Loss, Encoder, Hidden } = Control;
   assert.deepEqual(
-    [PURPOSE, EPOCH, COUNT, SEED, STEPS, LOSS, ENCODER],
-    [Purpose, Epoch, Count, Seed, T, Loss, Encoder].map((word) => 4 * word),
+    [PURPOSE, EPOCH, COUNT, SEED, STEPS, LOSS, ENCODER, HIDDEN],
+    [Purpose, Epoch, Count, Seed, T, Loss, Encoder, Hidden].map((word) => 4 * word),
   );
 });
 

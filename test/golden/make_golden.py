@@ -28,6 +28,9 @@ The files (each says how it is laid out under "layout"):
     trace.json         one image shown to the network, for other neurons. The input spikes are drawn by our own event
                        engine (spikes.ts); currents, potentials and output spikes are SpikingJelly's
     answers.json       firing rates with ties, and what `out_fr.argmax(1)` in SpikingJelly's example makes of them
+    hidden.json        networks with a hidden layer: both layers' spikes and potentials, the loss, the gradients of both
+                       weights, and short trainings, T = 20 and T = 300. Input spikes and initial weights are drawn by our
+                       own event engine (hidden.ts)
     options.json       two steps of Adam with each loss, encoder and way to reset, for T = 20 and 300, of three kinds of neurons
 
 All inputs come from one numpy generator and from PyTorch's own, which draws the weights. Both start from the seed and
@@ -86,6 +89,16 @@ LIF = [
 LIF_300 = [lif_params(), lif_params(tau=5.0, v_reset=None), lif_params(decay_input=False, v_threshold=0.5, v_reset=-0.1)]
 GRADIENTS = [{**with_surrogate(name), "detach_reset": detach} for name in SURROGATES for detach in (False, True)]
 TRACES = [lif_params(), lif_params(v_reset=None), lif_params(tau=3.0, v_threshold=0.5, v_reset=-0.1)]
+
+# Of networks with a hidden layer. Weights this many times PyTorch's initial ones make both layers fire.
+HIDDEN = (12, 30, 100)
+HIDDEN_SCALE = 4.0
+HIDDEN_LIF = [lif_params(), lif_params(v_reset=None)]
+HIDDEN_GRADIENTS = [{**function, "detach_reset": detach} for function in (ATAN, SIGMOID) for detach in (False, True)]
+# Of each hidden neuron's gradient only these pixels are kept.
+HIDDEN_PIXELS = slice(404, 412)
+# Sums of spikes weighed by larger weights are rounded more coarsely than those of MARGIN.
+HIDDEN_MARGIN = 1e-5
 
 # Losses of firing rates [batch, 10] and labels, by the names of the engine option.
 LOSSES = {
@@ -151,7 +164,7 @@ class NearThreshold(Exception):
     """Rounding decides whether a neuron fires, or its slope."""
 
 
-def present(node, currents, reset=True):
+def fire(node, currents, reset=True):
     """Gives a layer of neurons its currents step by step and then resets it; returns h, v and spikes, [T, ...].
 
     Without the reset the layer keeps its potential, out of reach of a later gradient.
@@ -166,16 +179,22 @@ def present(node, currents, reset=True):
         node.reset()
     else:
         node.detach()
+    return torch.stack(h), torch.stack(v), torch.stack(spikes)
+
+
+def present(node, currents, reset=True):
+    """As `fire`; refuses potentials that are so near to a threshold or an edge that rounding decides."""
+    h, v, spikes = fire(node, currents, reset)
     function = node.surrogate_function
     jumps = [0, 0.5 / function.alpha] if isinstance(function, surrogate.Rect) else [0]
-    distance = (torch.stack(h) - node.v_threshold).abs()
+    distance = (h - node.v_threshold).abs()
     nearest = min((distance - jump).abs().min().item() for jump in jumps)
     if nearest < MARGIN:
         raise NearThreshold(
             f"make_golden: expected every potential at least {MARGIN} from the threshold and from an edge of Rect, found "
             f"one at {nearest:.1e}, where rounding decides whether the neuron fires, or its slope; take another --seed"
         )
-    return torch.stack(h), torch.stack(v), torch.stack(spikes)
+    return h, v, spikes
 
 
 def draw_currents(rng, params, T, batch):
@@ -374,6 +393,141 @@ def answers(rng):
     return {"layout": layout, **given, "firing_rate": numbers(out_fr), "answer": answer.tolist(), **counts}
 
 
+def draw_hidden(rng, seed, T, images, epochs):
+    """Images of the training set, their labels, their spikes [epochs][images][T, 784], and the weights of each width."""
+    _, labels = read_idx("train-images-idx3-ubyte"), read_idx("train-labels-idx1-ubyte")
+    index = rng.choice(len(labels), images, replace=False).tolist()
+    request = {"seed": seed, "T": T, "images": index, "epochs": epochs, "hidden": HIDDEN}
+    script = ["node", "--import", "tsx", str(FOLDER / "hidden.ts"), json.dumps(request)]
+    drawn = subprocess.run(script, cwd=ROOT, capture_output=True, text=True)
+    if drawn.returncode != 0:
+        raise SystemExit(f"make_golden: the inputs of hidden.json could not be drawn: {drawn.stderr[-200:].strip()}")
+    answer = json.loads(drawn.stdout)
+
+    def steps(text):
+        flat = np.unpackbits(np.frombuffer(base64.b64decode(text), np.uint8), count=T * 784, bitorder="little")
+        return torch.from_numpy(flat.reshape(T, 1, 784)).float()
+
+    weights = {}
+    for hidden, text in zip(HIDDEN, answer["weights"]):
+        flat = torch.from_numpy(np.frombuffer(base64.b64decode(text), "<f4").copy()) * HIDDEN_SCALE
+        first, second = flat[: 784 * hidden].reshape(784, hidden), flat[784 * hidden :].reshape(hidden, 10)
+        weights[hidden] = (first.T.contiguous(), second.T.contiguous())
+    return index, [int(labels[i]) for i in index], [[steps(text) for text in epoch] for epoch in answer["spikes"]], weights
+
+
+def hidden_network(weights, params):
+    net = [layer.Linear(*reversed(weight.shape), bias=False) for weight in weights]
+    with torch.no_grad():
+        for linear, weight in zip(net, weights):
+            linear.weight.copy_(weight)
+    return torch.nn.Sequential(net[0], lif_node(params), net[1], lif_node(params))
+
+
+def fire_both(net, spikes):
+    """Shows spikes [T, batch, 784]: h, v and spikes of the hidden neurons and of the outputs, or None where one is too close."""
+    found = []
+    for linear, node in (net[:2], net[2:]):
+        h, v, spikes = fire(node, [linear(step) for step in spikes])
+        if (h - node.v_threshold).abs().min().item() < HIDDEN_MARGIN:
+            return None
+        found.append((v, spikes))
+    return found
+
+
+def sums(values):
+    return [values.double().sum().item(), values.double().abs().sum().item()]
+
+
+def hidden_case(image, label, spikes, weights, params):
+    """One image: what both layers do, and the gradient of the loss with each surrogate, the reset in and out of it."""
+    case, T = None, len(spikes)
+    for variant in HIDDEN_GRADIENTS:
+        net = hidden_network(weights, {**params, **variant})
+        found = fire_both(net, spikes)
+        if found is None:
+            return None
+        (hidden_v, hidden_spikes), (v, output) = found
+        rates = output.mean(0)
+        loss = F.mse_loss(rates, one_hot([label]))
+        loss.backward()
+        if case is None:
+            some = slice(T // 4 - 1, T, T // 4)
+            case = {"params": params, "T": T, "hidden": len(weights[0]), "image": image, "label": label}
+            case.update(hidden_spike=bits(hidden_spikes.detach()), hidden_v=float32(hidden_v[some]))
+            case.update(spike=bits(output.detach()), v=float32(v[some]), firing_rate=numbers(rates), loss=loss.item())
+            case["gradients"] = []
+        first, second = net[0].weight.grad, net[2].weight.grad
+        kept = {"grad_pixels": float32(first[:, HIDDEN_PIXELS].T), "grad_sums": sums(first), "grad_output": float32(second.T)}
+        case["gradients"].append({"params": variant, **kept})
+    return case
+
+
+def hidden_run(images, labels, epochs, weights, params, lr=0.001):
+    """A step of Adam on the images in each epoch."""
+    net = hidden_network(weights, params)
+    optimizer = torch.optim.Adam(net.parameters(), lr, eps=1e-8)
+    run = {"params": params, "T": len(epochs[0][0]), "hidden": len(weights[0]), "lr": lr, "image": images, "steps": []}
+    for spikes in epochs:
+        optimizer.zero_grad()
+        found = fire_both(net, torch.cat(spikes, 1))
+        if found is None:
+            return None
+        rates = found[1][1].mean(0)
+        loss = F.mse_loss(rates, one_hot(labels))
+        loss.backward()
+        optimizer.step()
+        run["steps"].append({"loss": loss.item(), "correct": int((rates.argmax(1) == torch.tensor(labels)).sum())})
+    first, second = net[0].weight, net[2].weight
+    kept = {"weight_pixels": float32(first[:, HIDDEN_PIXELS].T), "weight_sums": sums(first)}
+    return {**run, **kept, "weight_output": float32(second.T)}
+
+
+def hidden(rng, seed):
+    cases, runs, images, epochs = [], [], 60, 3
+    for T, batch in ((20, 4), (300, 1)):
+        index, labels, spikes, weights = draw_hidden(rng, seed, T, images, epochs)
+        # Images that bring a neuron too close to its threshold are passed over.
+        left = list(range(images))
+
+        def first(make, count):
+            while len(left) >= count:
+                some = left[:count]
+                made = make(some)
+                del left[: 1 if made is None else count]
+                if made is not None:
+                    return made
+            raise SystemExit("make_golden: expected images that keep every potential off its threshold; take another --seed")
+
+        for width in HIDDEN:
+            for params in HIDDEN_LIF:
+                cases.append(
+                    first(lambda i: hidden_case(index[i[0]], labels[i[0]], spikes[0][i[0]], weights[width], params), 1)
+                )
+            params = {**HIDDEN_LIF[HIDDEN.index(width) % 2], **HIDDEN_GRADIENTS[HIDDEN.index(width) + 1]}
+            runs.append(
+                first(
+                    lambda some: hidden_run(
+                        [index[i] for i in some],
+                        [labels[i] for i in some],
+                        [[epoch[i] for i in some] for epoch in spikes],
+                        weights[width],
+                        params,
+                    ),
+                    batch,
+                )
+            )
+    layout = (
+        "image is an index in the MNIST training set, whose spikes our event engine draws with this seed: those of epoch 0 "
+        "for the cases, and of epochs 0, 1 and 2 for the steps of the runs; the initial weights are ours of this seed, times "
+        "scale; hidden_spike and spike are base64 of bits [T, neurons], least significant bit first; all other base64 is of "
+        "little-endian float32; hidden_v and v are potentials after the reset [4, neurons], in the last step of each quarter "
+        "of T; *_pixels are of the first weights, [pixels, hidden], only the pixels 404 to 411; *_sums are the sum of the "
+        "first weights' and of their absolutes, in float64; *_output are of the second weights, [hidden, 10]"
+    )
+    return {"layout": layout, "seed": seed, "scale": HIDDEN_SCALE, "cases": cases, "runs": runs}
+
+
 def option_run(initial, params, options, T, batches):
     """A step of Adam on each of the batches (images, spikes, labels), one after the other."""
     net = network(lif_node(params))
@@ -442,6 +596,7 @@ def main():
         "training-300": training_300,
         "trace": lambda rng: trace(rng, options.seed),
         "answers": answers,
+        "hidden": lambda rng: hidden(rng, options.seed),
         "options": lambda rng: options_file(rng, options.seed),
     }
     # All are made before the first is written: a seed that is refused leaves the folder as it was.

@@ -3,19 +3,18 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, type TestContext, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { describe, type TestContext, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { readNpy } from '../../src/node/records';
-import { inChromium, launchChromium } from '../support/browser';
+import { inChromium } from '../support/browser';
 import { differences } from '../support/compare';
 import {
   chapters,
+  chromiumAndSite,
   committed,
   openChapter,
   root,
   runAllCells,
-  type Server,
-  serveLite,
   setCells,
   watchedPage,
 } from '../support/lite';
@@ -50,23 +49,15 @@ async function savedWeights(page: Page, site: string): Promise<Uint8Array> {
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 describe('In Chromium', { ...inChromium, concurrency: true, timeout: PATIENCE }, () => {
-  let browser: Browser;
-  let server: Server;
-  before(async () => {
-    [browser, server] = await Promise.all([launchChromium(), serveLite()]);
-  });
-  after(async () => {
-    await browser.close();
-    server.close();
-  });
+  const site = chromiumAndSite();
 
   /** Runs chapters one after the other in a profile of their own. */
   async function runChapters(t: TestContext, names: string[], look?: (name: string, page: Page) => Promise<void>) {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    const context = await site.browser.newContext({ viewport: { width: 1280, height: 900 } });
     for (const name of names) {
       await t.test(`${name} puts out what is committed`, { timeout: PATIENCE }, async () => {
-        const { page, faults } = await watchedPage(context, server.url);
-        const ready = await openChapter(page, server.url, name);
+        const { page, faults } = await watchedPage(context, site.url);
+        const ready = await openChapter(page, site.url, name);
         // With the solutions: the site serves stubs.
         await setCells(page, committed(name).cells);
         const begin = performance.now();
@@ -91,7 +82,7 @@ describe('In Chromium', { ...inChromium, concurrency: true, timeout: PATIENCE },
   test('the training and what is drawn of it', { timeout: PATIENCE }, (t) =>
     runChapters(t, chaptersOf(isTraining), async (name, page) => {
       if (!name.startsWith('04')) return;
-      const weights = await savedWeights(page, server.url);
+      const weights = await savedWeights(page, site.url);
       assert.equal(weights.length, 4 * 7840);
       const ofNode = join(root, 'build', 'run');
       const accuracies = join(ofNode, 'test_accs.npy');

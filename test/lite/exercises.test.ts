@@ -1,23 +1,22 @@
 /** The exercises in the browser's kernel: every stub, every solution, and mistakes that are named. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { ALL } from '../../src/exercises';
-import { inChromium, launchChromium } from '../support/browser';
+import { inChromium } from '../support/browser';
 import {
   type Cell,
   chapters,
+  chromiumAndSite,
   committed,
   type Notebook,
   openChapter,
   outputText,
   root,
   runAllCells,
-  type Server,
   served,
-  serveLite,
   setCells,
   typesReady,
   watchedPage,
@@ -51,26 +50,20 @@ const MISTAKES: readonly [answer: string, says: RegExp][] = [
 ];
 
 describe("A learner's copy in the browser", { ...inChromium, timeout: 600_000 }, () => {
-  let browser: Browser;
-  let server: Server;
+  const site = chromiumAndSite();
   let context: BrowserContext;
   let page: Page;
   let faults: string[];
   let sectionOf: Section['sectionOf'];
   before(async () => {
     ({ sectionOf } = (await import(pathToFileURL(join(root, 'tools', 'exercises', 'cells.mjs')).href)) as Section);
-    [browser, server] = await Promise.all([launchChromium(), serveLite()]);
-    context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-    ({ page, faults } = await watchedPage(context, server.url));
-  });
-  after(async () => {
-    await browser?.close();
-    server?.close();
+    context = await site.browser.newContext({ viewport: { width: 1280, height: 900 } });
+    ({ page, faults } = await watchedPage(context, site.url));
   });
 
   /** The exercises of all chapters in one kernel, without the chapters before them: they are complete in themselves. */
   async function runExercises(read: (name: string) => Notebook): Promise<Record<string, string>> {
-    await openChapter(page, server.url, chapters()[0]);
+    await openChapter(page, site.url, chapters()[0]);
     const roles = ['setup', 'answer', 'progress'];
     const cells = chapters()
       .flatMap((name) => sectionOf(read(name)))
@@ -91,7 +84,7 @@ describe("A learner's copy in the browser", { ...inChromium, timeout: 600_000 },
 
   test('names mistakes, and judges no answer with a type error', async () => {
     const wrongType = "const late = (v: number): boolean => v > 1;\ncheck('lif-charge', late);";
-    await openChapter(page, server.url, chapters()[0]);
+    await openChapter(page, site.url, chapters()[0]);
     await typesReady(page);
     await setCells(page, [SET_UP, ...MISTAKES.map(([answer]) => answer), wrongType]);
     const { cells } = await runAllCells(page, 120);
@@ -103,7 +96,7 @@ describe("A learner's copy in the browser", { ...inChromium, timeout: 600_000 },
 
   test('runs from top to bottom as the site serves it', async () => {
     const name = chapters().find((chapter) => chapter.startsWith('03')) as string;
-    await openChapter(page, server.url, name);
+    await openChapter(page, site.url, name);
     const { cells } = await runAllCells(page, 300);
     const failed = cells.flatMap(({ outputs }) => (outputs ?? []).filter((output) => output.name === 'stderr'));
     assert.deepEqual(failed.map(outputText), []);

@@ -2,21 +2,21 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { axeFaults } from '../browser/site';
-import { inChromium, launchChromium } from '../support/browser';
+import { inChromium } from '../support/browser';
 import { typed, wordBreak } from '../support/lab';
 import {
   chapters,
   choose,
+  chromiumAndSite,
   isChanged,
   openChapter,
   printed,
   root,
   runAllCells,
-  type Server,
   serveLite,
   setCells,
   watchedPage,
@@ -59,19 +59,11 @@ function wideFigure() {
 
 describe('The site', inChromium, () => {
   const [chapter, other] = chapters();
-  let browser: Browser;
-  let server: Server;
-  before(async () => {
-    [browser, server] = await Promise.all([launchChromium(), serveLite()]);
-  });
-  after(async () => {
-    await browser.close();
-    server.close();
-  });
+  const site = chromiumAndSite();
   const fresh = async (options: BrowserContextOptions = {}) => {
     const viewport = { width: 1280, height: 900 };
-    const context = await browser.newContext({ viewport, serviceWorkers: 'block', ...options });
-    return { context, ...(await watchedPage(context, server.url)) };
+    const context = await site.browser.newContext({ viewport, serviceWorkers: 'block', ...options });
+    return { context, ...(await watchedPage(context, site.url)) };
   };
 
   test('says at once that it is opening, in the colours of the system, and no more when it has', async () => {
@@ -84,7 +76,7 @@ describe('The site', inChromium, () => {
       await arrived;
       await route.continue();
     });
-    const opening = openChapter(page, server.url, chapter);
+    const opening = openChapter(page, site.url, chapter);
     const sign = page.getByText('Opening…');
     await sign.waitFor();
     const background = await sign.evaluate((node) => getComputedStyle(node.parentElement as Element).backgroundColor);
@@ -97,7 +89,7 @@ describe('The site', inChromium, () => {
 
   test('has a page in front that lists the chapters, with an icon', async () => {
     const { context, page, faults } = await fresh();
-    await page.goto(server.url);
+    await page.goto(site.url);
     const links = await page.locator('li a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
     assert.deepEqual(
       links,
@@ -113,7 +105,7 @@ describe('The site', inChromium, () => {
     const later = await page.locator('link[rel=icon]').evaluate((link) => (link as HTMLLinkElement).href);
     assert.equal((await page.request.get(later)).status(), 200);
     await page.waitForFunction(() => document.title.startsWith('1. The ANN baseline · '));
-    await page.goto(`${server.url}tree/index.html`);
+    await page.goto(`${site.url}tree/index.html`);
     await page.getByText(`${chapter}.ipynb`).waitFor();
     assert.equal(await page.getByText('images', { exact: true }).count(), 0);
     assert.deepEqual(faults, []);
@@ -122,7 +114,7 @@ describe('The site', inChromium, () => {
 
   test('takes a chapter that nobody has touched for unchanged, so leaving it asks nothing', async () => {
     const { context, page } = await fresh();
-    await openChapter(page, server.url, chapter);
+    await openChapter(page, site.url, chapter);
     // The page writes what the kernel says of its language into the notebook.
     await page.waitForTimeout(1000);
     assert.equal(await isChanged(page), false);
@@ -135,11 +127,11 @@ describe('The site', inChromium, () => {
     const { context, page, faults } = await fresh();
     const files = new Set<string>();
     page.on('response', (response) => files.add(new URL(response.url()).pathname));
-    const seconds = await openChapter(page, server.url, chapter);
+    const seconds = await openChapter(page, site.url, chapter);
     const built = join(root, 'build', 'lite');
     // The language service loads in the background, and MNIST with the cell that asks for it.
     const counted = [...files]
-      .map((path) => decodeURIComponent(path.slice(new URL(server.url).pathname.length)))
+      .map((path) => decodeURIComponent(path.slice(new URL(site.url).pathname.length)))
       .filter((path) => !/types-worker|declarations|mnist\//.test(path) && existsSync(join(built, path)));
     const sizes = counted.map((path) => gzipSync(readFileSync(join(built, path))).length);
     const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6;
@@ -154,7 +146,7 @@ describe('The site', inChromium, () => {
 
   test('draws a live figure in place, with a sentence for those who cannot see it', async () => {
     const { context, page } = await fresh();
-    await openChapter(page, server.url, chapter);
+    await openChapter(page, site.url, chapter);
     await setCells(page, [CURVE]);
     await runAllCells(page, 60);
     await page.locator('.lif-figure .scatterlayer .js-line').waitFor();
@@ -184,7 +176,7 @@ describe('The site', inChromium, () => {
   test('fits a phone, and is dark where the system is: page and figures', async () => {
     const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
     const { context, page } = await fresh({ ...phone, colorScheme: 'dark' });
-    await openChapter(page, server.url, chapter);
+    await openChapter(page, site.url, chapter);
     await page.getByRole('link', { name: 'The book' }).waitFor();
     await page.getByText(chapter, { exact: true }).waitFor();
     assert.equal(await page.getByText('Checkpoint').count(), 0);
@@ -207,7 +199,7 @@ describe('The site', inChromium, () => {
   });
 
   test('works without the network once it was visited', async () => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    const context = await site.browser.newContext({ viewport: { width: 1280, height: 900 } });
     const page = await context.newPage();
     const stopped = await serveLite();
     await openChapter(page, stopped.url, chapter);
@@ -222,7 +214,7 @@ describe('The site', inChromium, () => {
 
   test('shows the drawings of a chapter', async () => {
     const { context, page, faults } = await fresh();
-    await openChapter(page, server.url, '02-lif-neuron');
+    await openChapter(page, site.url, '02-lif-neuron');
     const drawing = page.locator('.jp-RenderedMarkdown img').first();
     await drawing.waitFor();
     await page.waitForFunction(() => {
@@ -236,7 +228,7 @@ describe('The site', inChromium, () => {
 
   test('breaks printed lines between words, and indents code by two spaces, as the chapters are', async () => {
     const { context, page } = await fresh();
-    await openChapter(page, server.url, chapter);
+    await openChapter(page, site.url, chapter);
     await setCells(page, ["console.log('some words');"]);
     await runAllCells(page, 60);
     assert.equal(await wordBreak(page), 'normal');
@@ -246,32 +238,32 @@ describe('The site', inChromium, () => {
 
   test('leads from one chapter to another', async () => {
     const { context, page } = await fresh();
-    await openChapter(page, server.url, chapter);
+    await openChapter(page, site.url, chapter);
     const link = page.locator('.jp-RenderedMarkdown a', { hasText: /./ }).and(page.locator(`[href*="${other}.ipynb"]`));
     await link.first().scrollIntoViewIfNeeded();
     const [next] = await Promise.all([context.waitForEvent('page'), link.first().click()]);
     await next.locator('.jp-RenderedMarkdown h1').first().waitFor({ timeout: 60_000 });
-    assert.equal(next.url(), `${server.url}notebooks/index.html?path=${other}.ipynb`);
+    assert.equal(next.url(), `${site.url}notebooks/index.html?path=${other}.ipynb`);
     await context.close();
   });
 
   const noBook = !existsSync(join(root, 'build', 'book', `${other}.html`));
   const skip = noBook ? 'no book in build/ (`npm run book` makes it)' : false;
   test('is entered from the same chapter of the book', { skip }, async () => {
-    const page = await browser.newPage();
-    await page.goto(new URL(`../book/${other}.html`, server.url).href);
+    const page = await site.browser.newPage();
+    await page.goto(new URL(`../book/${other}.html`, site.url).href);
     await page.getByRole('link', { name: 'Run this chapter' }).click();
     await page.locator('.jp-RenderedMarkdown h1').first().waitFor({ timeout: 60_000 });
-    assert.equal(page.url(), `${server.url}notebooks/index.html?path=${other}.ipynb`);
+    assert.equal(page.url(), `${site.url}notebooks/index.html?path=${other}.ipynb`);
     await page.getByRole('link', { name: 'The book' }).click();
     await page.getByRole('link', { name: 'Run this chapter' }).waitFor();
-    assert.equal(page.url(), new URL(`../book/${other}.html`, server.url).href);
+    assert.equal(page.url(), new URL(`../book/${other}.html`, site.url).href);
     await page.close();
   });
 
   test('leads to the same chapter of the book', async () => {
     const { context, page } = await fresh();
-    await openChapter(page, server.url, chapter);
+    await openChapter(page, site.url, chapter);
     const link = page.getByRole('link', { name: 'The book' });
     assert.equal(new URL((await link.getAttribute('href')) ?? '').pathname, `/some/folder/book/${chapter}.html`);
     const [book] = await Promise.all([

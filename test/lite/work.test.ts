@@ -1,23 +1,22 @@
 /** The reader's work: kept in the browser, never hidden by a newer chapter nor hiding one, and to be taken home. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { unzipSync, zipSync } from 'fflate';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { npyArray } from '../../src/records/npy';
 import { axeFaults } from '../browser/site';
-import { inChromium, launchChromium } from '../support/browser';
+import { inChromium } from '../support/browser';
 import {
   chapters,
   choose,
+  chromiumAndSite,
   notebookOf,
   openChapter,
   printed,
   runAllCells,
-  type Server,
   save,
   served,
-  serveLite,
   setCells,
   textOf,
   watchedPage,
@@ -64,32 +63,24 @@ console.log(await saveRun({ trace, history, weights, neuron: engine.options.neur
 
 describe("The reader's work", inChromium, () => {
   const [chapter, other] = chapters();
-  let browser: Browser;
-  let server: Server;
+  const site = chromiumAndSite();
   let context: BrowserContext;
-  before(async () => {
-    [browser, server] = await Promise.all([launchChromium(), serveLite()]);
-  });
-  after(async () => {
-    await browser.close();
-    server.close();
-  });
 
   /** A page in a profile of its own, without the service worker, whose requests a test cannot answer. */
   const fresh = async () => {
-    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: 'block' });
-    return watchedPage(context, server.url);
+    context = await site.browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: 'block' });
+    return watchedPage(context, site.url);
   };
 
   test('is there again after the tab was closed, and is said to be kept', async () => {
     const { page, faults } = await fresh();
-    await openChapter(page, server.url, chapter);
+    await openChapter(page, site.url, chapter);
     await page.getByText('Your work stays in this browser').waitFor();
     await setCells(page, ['const mine = 1;']);
     await save(page);
     await page.close();
     const again = await context.newPage();
-    await openChapter(again, server.url, chapter);
+    await openChapter(again, site.url, chapter);
     assert.deepEqual(await sourcesOf(again), ['const mine = 1;']);
     assert.deepEqual(faults, []);
     await context.close();
@@ -97,7 +88,7 @@ describe("The reader's work", inChromium, () => {
 
   test('is saved within seconds of an edit, and at once when the page is put away', async () => {
     const { page } = await fresh();
-    await openChapter(page, server.url, chapter);
+    await openChapter(page, site.url, chapter);
     const isSaved = () => !(window as unknown as Lab).jupyterapp.shell.currentWidget.context.model.dirty;
     await setCells(page, ['const first = 1;']);
     await page.waitForFunction(isSaved, null, { timeout: 9000 });
@@ -106,14 +97,14 @@ describe("The reader's work", inChromium, () => {
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await page.waitForFunction(isSaved, null, { timeout: 1500 });
     const again = await context.newPage();
-    await openChapter(again, server.url, chapter);
+    await openChapter(again, site.url, chapter);
     assert.deepEqual(await sourcesOf(again), ['const second = 2;']);
     await context.close();
   });
 
   test('a notebook that was only opened is not marked as changed', async () => {
     const { page } = await fresh();
-    await openChapter(page, server.url, chapter);
+    await openChapter(page, site.url, chapter);
     assert.equal(await page.locator('.jp-NotebookPanel').first().count(), 1);
     assert.equal(await page.evaluate(() => document.title.startsWith('*') || document.title.startsWith('•')), false);
     await context.close();
@@ -122,12 +113,12 @@ describe("The reader's work", inChromium, () => {
   test('is asked about when the chapter has changed, and kept or put aside', async () => {
     for (const take of [false, true]) {
       const { page } = await fresh();
-      await openChapter(page, server.url, chapter);
+      await openChapter(page, site.url, chapter);
       const old = await sourcesOf(page);
       await setCells(page, [...old, '1 + 1']);
       await save(page);
       await publishNewer(context, chapter, '0123456789abcdef');
-      await openChapter(page, server.url, chapter);
+      await openChapter(page, site.url, chapter);
       const dialog = page.getByRole('dialog').filter({ hasText: 'This chapter has changed since you saved it' });
       await dialog.waitFor();
       await dialog.getByRole('button', { name: take ? 'Take the new one' : 'Keep mine' }).click();
@@ -149,7 +140,7 @@ describe("The reader's work", inChromium, () => {
         assert.equal((await sourcesOf(page)).at(-1), '1 + 1');
         await page.waitForFunction(() => !document.title.startsWith('*'));
         // It is not asked again about the same newer chapter.
-        await openChapter(page, server.url, chapter);
+        await openChapter(page, site.url, chapter);
         await page.waitForTimeout(1000);
         assert.deepEqual(await page.getByRole('dialog').allInnerTexts(), []);
         assert.equal((await sourcesOf(page)).at(-1), '1 + 1');
@@ -160,10 +151,10 @@ describe("The reader's work", inChromium, () => {
 
   test('gives way to a newer chapter if nothing was changed in it', async () => {
     const { page } = await fresh();
-    await openChapter(page, server.url, chapter);
+    await openChapter(page, site.url, chapter);
     await save(page);
     await publishNewer(context, chapter, '0123456789abcdef');
-    await openChapter(page, server.url, chapter);
+    await openChapter(page, site.url, chapter);
     await page.getByText('You had changed nothing in it.').waitFor();
     await page.getByRole('heading', { name: 'Newer' }).waitFor();
     await context.close();
@@ -171,12 +162,12 @@ describe("The reader's work", inChromium, () => {
 
   test('is found by another notebook and after a reload, and is downloaded and removed', async () => {
     const { page, faults } = await fresh();
-    await openChapter(page, server.url, chapter);
+    await openChapter(page, site.url, chapter);
     await setCells(page, [SAVE_A_RUN]);
     assert.match(printed(await runAllCells(page, 120)), /mine, in this browser/);
     await save(page);
 
-    await openChapter(page, server.url, other);
+    await openChapter(page, site.url, other);
     const look = `import { loadRun } from 'lif-fc-mnist';
 const { T, trainAccs, weights } = await loadRun('mine');
 console.log(T, trainAccs.length, weights.length);`;
@@ -199,7 +190,7 @@ console.log(T, trainAccs.length, weights.length);`;
     const dialog = page.getByRole('dialog').filter({ hasText: 'Remove your work from this browser?' });
     assert.deepEqual(await axeFaults(page, '.jp-Dialog'), []);
     await Promise.all([page.waitForNavigation(), dialog.getByRole('button', { name: 'Remove my work' }).click()]);
-    await openChapter(page, server.url, other);
+    await openChapter(page, site.url, other);
     const now = await sourcesOf(page);
     assert.deepEqual(now.length, served(other).cells.length);
     await setCells(page, [look]);

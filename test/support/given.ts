@@ -83,37 +83,42 @@ export function simulateWithGradient(
   spikeGradient: (rates: Float32Array) => ArrayLike<number>,
 ): { h: Float32Array; rates: Float32Array; gradient: Float32Array } {
   const { scratch, kernel } = core;
-  const { rest, fire, back } = kernel.functions;
+  const { restAll, fire, back } = kernel.functions;
   const T = x.length / OUTPUTS;
   if (!(Number.isInteger(T) && T > 0)) throw new RangeError(`x: expected [T, 10] numbers, found ${x.length}`);
   const h = new Float32Array(x.length);
   const gradient = new Float32Array(x.length);
   const blocks = Array.from({ length: Math.ceil(T / BLOCK) }, (_, block) => block);
   const stepsOf = (block: number) => Math.min(BLOCK, T - block * BLOCK);
-  const place = scratch + kernel.addresses.BLOCK_ROWS;
+  const { OUTPUT, BLOCK_ROWS, COUNTS, CARRY, SPIKE_GRADIENT } = kernel.addresses;
+  const output = scratch + OUTPUT;
+  const place = output + BLOCK_ROWS;
+  const floats = (start: number, length: number) => new Float32Array(core.memory.buffer, start, length);
   const fillRows = (block: number, source: Float32Array) => {
-    const rows = core.view('BLOCK_ROWS', BLOCK * ROW_FLOATS).fill(0);
+    const rows = floats(place, BLOCK * ROW_FLOATS).fill(0);
     for (let t = 0; t < stepsOf(block); t++) {
       const from = (block * BLOCK + t) * OUTPUTS;
       rows.set(source.subarray(from, from + OUTPUTS), t * ROW_FLOATS);
     }
   };
-  rest(scratch);
+  restAll(scratch);
   for (const block of blocks) {
     fillRows(block, x);
-    fire(scratch, block, stepsOf(block));
+    fire(output, block, stepsOf(block));
     h.set(core.rows(place, stepsOf(block)), block * BLOCK * OUTPUTS);
   }
-  const rates = core.view('COUNTS', OUTPUTS).map((count) => count / T);
+  const rates = floats(output + COUNTS, OUTPUTS).map((count) => count / T);
   const wanted = spikeGradient(rates);
   if (wanted.length !== OUTPUTS) {
     throw new RangeError(`spikeGradient: expected ${OUTPUTS} numbers, found ${wanted.length}`);
   }
-  core.view('SPIKE_GRADIENT', ROW_FLOATS).fill(0).set(wanted);
-  core.view('CARRY', ROW_FLOATS).fill(0);
+  floats(scratch + SPIKE_GRADIENT, ROW_FLOATS)
+    .fill(0)
+    .set(wanted);
+  floats(output + CARRY, ROW_FLOATS).fill(0);
   for (const block of blocks.reverse()) {
     fillRows(block, h);
-    back(scratch, scratch + kernel.addresses.SPIKE_GRADIENT, stepsOf(block));
+    back(scratch, output, scratch + SPIKE_GRADIENT, 0, stepsOf(block));
     gradient.set(core.rows(place, stepsOf(block)), block * BLOCK * OUTPUTS);
   }
   return { h, rates, gradient };

@@ -5,10 +5,17 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Engine, freshState, type NeuronOptions, type ResolvedEngineOptions } from '../../src/common/engine';
+import {
+  type Engine,
+  type EngineOptions,
+  freshState,
+  type NeuronOptions,
+  type ResolvedEngineOptions,
+} from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import type { SurrogateName } from '../../src/common/surrogates';
+import { initialNetwork, splitWeights } from '../../src/common/weights';
 import { accuracy, predictions } from '../../src/training/metrics';
 
 /** Options of a LIFNode that decide about its potentials and spikes. */
@@ -117,6 +124,44 @@ export interface AnswersFile {
   tied: number;
 }
 
+/** What both layers of a network with a hidden layer do; base64 as hidden.json's layout says. */
+export interface HiddenCase {
+  params: ForwardParams;
+  T: number;
+  hidden: number;
+  /** Index in the training set. */
+  image: number;
+  label: number;
+  hidden_spike: string;
+  hidden_v: string;
+  spike: string;
+  v: string;
+  firing_rate: number[];
+  loss: number;
+  gradients: { params: GradientParams; grad_pixels: string; grad_sums: [number, number]; grad_output: string }[];
+}
+
+/** Steps of Adam on the same images in one epoch after the other. */
+export interface HiddenRun {
+  params: ForwardParams & GradientParams;
+  T: number;
+  hidden: number;
+  lr: number;
+  image: number[];
+  steps: { loss: number; correct: number }[];
+  weight_pixels: string;
+  weight_sums: [number, number];
+  weight_output: string;
+}
+
+export interface HiddenFile {
+  seed: number;
+  /** Of the initial weights. */
+  scale: number;
+  cases: HiddenCase[];
+  runs: HiddenRun[];
+}
+
 /** Two training batches, one after the other, with each set of options. */
 export interface OptionsFile {
   seed: number;
@@ -163,6 +208,7 @@ export const trainingRuns = (): TrainingRun[] =>
 
 export const annFile = (): AnnFile => read<AnnFile>('ann.json');
 export const traceFile = (): TraceFile => read<TraceFile>('trace.json');
+export const hiddenFile = (): HiddenFile => read<HiddenFile>('hidden.json');
 export const answersFile = (): AnswersFile => read<AnswersFile>('answers.json');
 export const optionsFile = (): OptionsFile => read<OptionsFile>('options.json');
 
@@ -273,6 +319,89 @@ export async function assertTrace(engine: Engine, golden: TraceFile, neuron: Tra
   assertClose(h, float32(neuron.h), 5e-6, 'h');
   assertClose(v, float32(neuron.v), 5e-6, 'v');
   assert.deepEqual(spike, unpack(neuron.spike, golden.T * 10), 'spikes');
+}
+
+/** The first pixel, and the one after the last, of which hidden.json keeps a gradient. */
+const HIDDEN_PIXELS = [404, 412];
+
+/** The two layers' values of hidden.json out of what has the order of the weights: those of some pixels, all sums, the outputs'. */
+function hiddenParts(values: Float32Array, hidden: number) {
+  const [first, output] = splitWeights(values, hidden);
+  const [from, to] = HIDDEN_PIXELS.map((pixel) => pixel * hidden);
+  const sum = first.reduce((total, value) => total + value, 0);
+  const absolute = first.reduce((total, value) => total + Math.abs(value), 0);
+  return { pixels: first.subarray(from, to), sums: [sum, absolute], output };
+}
+
+export type MakeEngine = (options: EngineOptions) => Promise<Engine>;
+
+/** Both layers of an engine fire as SpikingJelly's. */
+async function assertHiddenForward(engine: Engine, which: HiddenCase): Promise<void> {
+  const { T, hidden, image } = which;
+  const shown = { split: 'train', epoch: 0 } as const;
+  const { v, spike, hidden: layer } = await engine.trace({ ...shown, index: image });
+  assert.ok(layer, 'a trace of the hidden layer');
+  assert.deepEqual(layer.spike, unpack(which.hidden_spike, T * hidden), 'hidden spikes');
+  assert.deepEqual(spike, unpack(which.spike, T * 10), 'spikes');
+  const quarters = (values: Float32Array, units: number) =>
+    [1, 2, 3, 4].flatMap((q) => Array.from(values.subarray(((q * T) / 4 - 1) * units, ((q * T) / 4) * units)));
+  assertClose(quarters(layer.v, hidden), float32(which.hidden_v), 1e-5, 'hidden v');
+  assertClose(quarters(v, 10), float32(which.v), 1e-5, 'v');
+  assertClose(await engine.rates({ ...shown, indices: [image] }), which.firing_rate, 1e-6, 'firing rates');
+}
+
+/** An engine with a hidden layer starts from hidden.json's weights, and does and learns what SpikingJelly does. */
+export async function assertHidden(
+  make: MakeEngine,
+  data: Mnist,
+  golden: HiddenFile,
+  which: HiddenCase,
+): Promise<void> {
+  const { T, hidden, image } = which;
+  const { seed, scale } = golden;
+  const weights = initialNetwork(seed, hidden).map((weight) => weight * scale);
+  for (const [i, { params, grad_pixels, grad_sums, grad_output }] of which.gradients.entries()) {
+    const neuron = neuronOptions({ ...which.params, ...params });
+    const engine = await make({ data, seed, T, hidden, neuron });
+    await engine.restore(freshState(weights));
+    // What the neurons do is the same with each gradient.
+    if (i === 0) await assertHiddenForward(engine, which);
+    const { loss } = await engine.trainBatch(0, Uint32Array.of(image));
+    assertClose([loss], [which.loss], 1e-6, 'loss');
+    // Adam's first moment after one step is a tenth of the gradient.
+    const found = hiddenParts(
+      (await engine.state()).m.map((m) => m * 10),
+      hidden,
+    );
+    const what = `with ${JSON.stringify(params)}`;
+    assertGradient(found.pixels, Array.from(float32(grad_pixels)), `gradient of the first weights ${what}`);
+    assertClose(found.sums, grad_sums, 5e-6 * grad_sums[1], `sums of that gradient ${what}`);
+    assertGradient(found.output, Array.from(float32(grad_output)), `gradient of the second weights ${what}`);
+    await engine.close();
+  }
+}
+
+/** Some steps of Adam lead an engine with a hidden layer where they lead SpikingJelly. */
+export async function assertHiddenRun(
+  make: MakeEngine,
+  data: Mnist,
+  golden: HiddenFile,
+  run: HiddenRun,
+): Promise<void> {
+  const { T, hidden, image, lr } = run;
+  const { seed, scale } = golden;
+  const engine = await make({ data, seed, T, hidden, learningRate: lr, neuron: neuronOptions(run.params) });
+  await engine.restore(freshState(initialNetwork(seed, hidden).map((weight) => weight * scale)));
+  for (const [epoch, step] of run.steps.entries()) {
+    const { loss, correct } = await engine.trainBatch(epoch, Uint32Array.from(image));
+    assertClose([loss], [step.loss], 1e-6, `step ${epoch}: loss`);
+    assert.equal(correct, step.correct, `step ${epoch}: correct images`);
+  }
+  const { pixels, sums, output } = hiddenParts((await engine.state()).weights, hidden);
+  await engine.close();
+  assertClose(pixels, float32(run.weight_pixels), 1e-5, 'first weights');
+  assertClose(sums, run.weight_sums, 1e-6 * run.weight_sums[1], 'sums of the first weights');
+  assertClose(output, float32(run.weight_output), 1e-5, 'second weights');
 }
 
 /** Options of the golden file, as a test's name and as an engine takes them. */

@@ -1,9 +1,11 @@
 /** The browser edition as a reader has it, below a folder of a static host, in Chromium and in Firefox. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { serve } from '../../tools/lite/serve.mjs';
+import { launchChromium } from './browser';
 
 export const root = resolve(__dirname, '..', '..');
 const built = join(root, 'build', 'lite');
@@ -77,6 +79,21 @@ export async function serveLite(): Promise<Server> {
   if (!existsSync(built)) throw new Error('build/lite: expected the browser edition, found none; run `npm run lite`');
   const { port, close } = await serve(join(root, 'build'), 0, '/some/folder');
   return { url: `http://127.0.0.1:${port}/some/folder/lite/`, close };
+}
+
+/** Chromium, and the site's address, there while the tests of a `describe` run. */
+export function chromiumAndSite(): { browser: Browser; url: string } {
+  const site = {} as { browser: Browser; url: string };
+  let server: Server;
+  before(async () => {
+    [site.browser, server] = await Promise.all([launchChromium(), serveLite()]);
+    site.url = server.url;
+  });
+  after(async () => {
+    await site.browser?.close();
+    server?.close();
+  });
+  return site;
 }
 
 /** A chapter as it is committed. */

@@ -38,6 +38,7 @@ before(() => {
   write('test/common/passes.test.ts', PASSES);
   write('test/deep/er/also.test.ts', PASSES);
   write('test/browser/other.test.ts', PASSES);
+  write('test/lite/another.test.ts', PASSES);
 });
 
 /** Runs tools/test.mjs in the clone. */
@@ -58,7 +59,7 @@ function summaryOf(lines: string[]): Record<string, number> {
 }
 
 describe('npm test', { concurrency: 1 }, () => {
-  test('says how long it takes, lints, checks types and runs the test files of every folder, but those of test/browser', async () => {
+  test('says how long it takes, lints, checks types and runs the test files of every folder, but those of test/browser and test/lite', async () => {
     const { status, lines } = await run();
     assert.equal(status, 0, lines.join('\n'));
     assert.match(lines[0] as string, /about \w+ minutes/);
@@ -70,12 +71,24 @@ describe('npm test', { concurrency: 1 }, () => {
     assert.deepEqual({ tests, pass, fail }, { tests: 4, pass: 4, fail: 0 });
   });
 
-  for (const args of [['er/al'], ['--folder', 'browser'], ['browser/other']]) {
-    test(`${args.join(' ')} runs one file, and no check before`, async () => {
+  for (const [files, ...args] of [
+    [1, 'er/al'],
+    [1, '--folder', 'browser'],
+    [1, 'browser/other'],
+    [2, '--folder', 'browser', '--folder', 'lite'],
+  ] as const) {
+    test(`${args.join(' ')} runs ${files === 1 ? 'one file' : 'two files'}, and no check before`, async () => {
       const { status, lines } = await run(...args);
-      assert.deepEqual([status, lines[0], lines.length], [0, '..', 1 + SUMMARY.length], lines.join('\n'));
+      const wanted = [0, '..'.repeat(files), 1 + SUMMARY.length];
+      assert.deepEqual([status, lines[0], lines.length], wanted, lines.join('\n'));
     });
   }
+
+  test('says which folder has no test files', async () => {
+    const lines = ['test: expected test files in test/none, found none'];
+    assert.deepEqual(await run('--folder', 'browser', '--folder', 'none'), { status: 2, lines });
+    assert.equal((await run('--folder')).status, 2);
+  });
 
   test('says which names there are if none fits, and exits with 2', async () => {
     const message = "test: no test file's path contains nothing; there are common/passes, deep/er/also";

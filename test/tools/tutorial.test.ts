@@ -37,7 +37,8 @@ const run = (args: string[], programs?: Record<string, string>) => ended(start(a
 test('It sets up, executes all notebooks, makes the book and the browser edition, and says what to do next', async () => {
   const { status, lines } = await run(['--check']);
   assert.equal(status, 0);
-  assert.deepEqual(lines.slice(0, 4), ['setup', 'notebooks --all --check', 'book', 'lite']);
+  assert.deepEqual(lines.slice(0, 2), ['setup', 'notebooks --all --check']);
+  assert.deepEqual(lines.slice(2, 4).sort(), ['book', 'lite']);
   const text = lines.slice(4).join('\n');
   assert.match(text, /^The tutorial is ready after \d+ s\. What next:/);
   const [address] = text.match(/file:\/\/\/\S+/) ?? [];
@@ -51,6 +52,18 @@ test('If a notebook fails, it says so, builds no book, and exits with 1', async 
   assert.equal(status, 1);
   const message = 'tutorial: no book was built, because a notebook failed. The line FAILED above names the cell.';
   assert.deepEqual(lines, ['setup', 'notebooks --all', message]);
+});
+
+test('If book or browser edition cannot be built, the other is, and it exits with 1', async () => {
+  for (const [fails, other] of [
+    ['book', 'lite'],
+    ['lite', 'book'],
+  ] as const) {
+    const late = `await new Promise((done) => setTimeout(done, 300));\nconsole.log('built');`;
+    const { status, lines } = await run([], { [fails]: 'process.exit(1)', [other]: late });
+    assert.equal(status, 1);
+    assert.deepEqual(lines.slice(2).sort(), ['book', 'built', 'lite']);
+  }
 });
 
 test('A bad argument and Ctrl-C keep their exit status, and nothing is added to what was said', async () => {

@@ -3,10 +3,14 @@ import * as visualizing from '../../src/visualizing';
 
 const {
   accuracyCurve,
+  bands,
   bars,
   compareWeights,
   confusionMatrix,
+  differences,
   digits,
+  heatmap,
+  intervals,
   lines,
   liveCurve,
   lossAndAccuracy,
@@ -47,6 +51,14 @@ export const FIGURES: Record<FigureName, Examples> = {
     withValue: (value) => accuracyCurve([0.5, 0.5, 0.5], [0.5, value, value]),
     long: () => accuracyCurve(manyByTen, many),
   },
+  bands: {
+    small: () => bands([{ name: 'a', x: [1, 2], mean: [1, 2], low: [0, 1], high: [2, 3] }], titles),
+    withValue: (value) => {
+      const mean = [1, value, value, 2];
+      return bands([{ name: 'a', x: [1, 2, 3, 4], mean, low: [0, 0, 0, 0], high: [3, 3, 3, 3] }]);
+    },
+    long: 'a point per epoch that the table has',
+  },
   bars: {
     small: () => bars(['a'], [{ name: 'b', y: [1] }], titles),
     withValue: (value) => bars(['a', 'b', 'c'], [{ name: 'a', y: [1, value, value] }]),
@@ -62,10 +74,30 @@ export const FIGURES: Record<FigureName, Examples> = {
     withValue: 'counts are whole numbers',
     long: 'a cell per pair of digits',
   },
+  differences: {
+    small: () => differences(['a'], { mean: [1], low: [0], high: [2] }, [true], titles),
+    withValue: (value) => {
+      const mean = [1, value, value];
+      return differences(['a', 'b', 'c'], { mean, low: [0, 0, 0], high: [2, 2, 2] }, [true, false, false]);
+    },
+    long: 'a row per setting',
+  },
   digits: {
     small: () => digits(new Uint8Array(784)),
     withValue: (value) => digits(image(value)),
     long: 'a picture per image',
+  },
+  heatmap: {
+    small: () => heatmap([1, 2], ['a'], [0.5, 0.6], titles),
+    withValue: (value) => heatmap([1, 2], [3, 4], [1, value, value, 2]),
+    long: 'a cell per pair of settings',
+  },
+  intervals: {
+    small: () => intervals(['a'], [{ name: 'b', mean: [1], low: [0], high: [2] }], titles),
+    withValue: (value) => {
+      return intervals(['a', 'b', 'c'], [{ name: 'b', mean: [1, value, value], low: [0, 0, 0], high: [2, 2, 2] }]);
+    },
+    long: 'a row per setting',
   },
   lines: {
     small: () => lines([{ name: 'a', y: [Number.NaN, 1] }], titles),

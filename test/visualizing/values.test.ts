@@ -23,7 +23,8 @@ import { everyFigure, FIGURES } from './figures';
 
 test('a value that is not a finite number is a gap in every figure, and the sentence counts the gaps', () => {
   // Gaps also lie between images and between strokes.
-  const nulls = ({ data }: Figure) => JSON.stringify(data.map(({ y = 0, z = 0 }) => [y, z])).split('null').length;
+  const nulls = ({ data }: Figure) =>
+    JSON.stringify(data.map(({ x = 0, y = 0, z = 0 }) => [x, y, z])).split('null').length;
   for (const [name, { withValue }] of everyFigure) {
     if (typeof withValue === 'string') continue;
     const finite = withValue(0);

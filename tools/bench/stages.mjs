@@ -26,18 +26,24 @@ export async function stages(data, neuron, T = 100, images = 200, rounds = 60) {
   const memory = new Uint8Array(core.memory.buffer);
   core.begin({ purpose: Purpose.TrainSpikes, epoch: 0, indices: [0] });
   const steps = Math.min(T, 128);
+  const input = scratch + addresses.INPUT;
+  const output = scratch + addresses.OUTPUT;
+  const rows = output + addresses.BLOCK_ROWS;
   const parts = {
     copy: (/** @type {number} */ i) =>
       memory.set(data.train.images.subarray(i * 784, (i + 1) * 784), scratch + addresses.IMAGE),
     'find pixels': () => functions.present(scratch),
     'draw spikes': (/** @type {number} */ i) => functions.encode(scratch, i, 0, steps),
-    'add up currents': () => functions.currents(scratch, map.weights, steps),
-    'LIF forward': () => {
-      functions.rest(scratch);
-      functions.fire(scratch, 0, steps);
+    'add up currents': () => {
+      functions.prepareInput(input, steps);
+      functions.currents(scratch, input, map.weights, rows, steps);
     },
-    'LIF backward': () => functions.back(scratch, scratch + addresses.SPIKE_GRADIENT, steps),
-    'add up gradient': () => functions.addGradient(scratch, map.gradients, steps),
+    'LIF forward': () => {
+      functions.restAll(scratch);
+      functions.fire(output, 0, steps);
+    },
+    'LIF backward': () => functions.back(scratch, output, scratch + addresses.SPIKE_GRADIENT, 0, steps),
+    'add up gradient': () => functions.addGradient(scratch, input, rows, map.gradients, steps),
   };
   const stagesInOrder = Object.values(parts);
   const least = new Array(stagesInOrder.length + 1).fill(Number.POSITIVE_INFINITY);

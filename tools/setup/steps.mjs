@@ -2,18 +2,18 @@
 /** @typedef {Awaited<ReturnType<typeof import('./bundle.mjs').openBundle>>} Bundle */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import {
   filesUnder,
   hashOf,
   isClone,
   nodeModules,
+  pythonIn,
   readJson,
   remove,
   root,
   stamps,
   venv,
-  venvPython,
   writeJson,
   writeWhole,
 } from '../system/project.mjs';
@@ -87,36 +87,50 @@ export async function installPackages(onLine, bundle) {
   writeJson(stamps.packages, { ...packagesStamp(), files: namesIn(nodeModules) });
 }
 
-// .venv --------------------------------------------------------------------------------------------------------------
+// Environments of Python -----------------------------------------------------------------------------------------------
+
+/**
+ * A folder with a Python of its own, and the lock file, as a path in the clone, whose packages are in it.
+ * @typedef {{ folder: string, lock: string }} Environment
+ */
+
+/** What the notebooks, the book and the browser edition need. */
+const MAIN = { folder: venv, lock: 'requirements.txt' };
+
+const stampIn = (/** @type {string} */ folder) => join(folder, '.setup.json');
 
 // The scripts in a venv contain its absolute path, so a clone that was moved or copied needs a new venv.
-const venvStamp = () => ({ inputs: hashOf(['requirements.txt']), path: venv });
+const venvStamp = (/** @type {Environment} */ { folder, lock }) => ({ inputs: hashOf([lock]), path: folder });
 
-/** Why .venv has to be made; undefined if it is as requirements.txt says. */
-export function venvLacks() {
-  const { python, files, ...stamp } = readJson(stamps.python) ?? {};
-  if (JSON.stringify(stamp) !== JSON.stringify(venvStamp())) return 'new';
-  const lost = existsSync(venvPython) ? lostIn(venv, files) : relative(venv, venvPython);
-  return lost && `${join('.venv', lost)} is missing`;
+/** Why an environment has to be made; undefined if it is as its lock file says. */
+export function venvLacks(/** @type {Environment} */ environment = MAIN) {
+  const { folder } = environment;
+  const { python, files, ...stamp } = readJson(stampIn(folder)) ?? {};
+  if (JSON.stringify(stamp) !== JSON.stringify(venvStamp(environment))) return 'new';
+  const executable = pythonIn(folder);
+  const lost = existsSync(executable) ? lostIn(folder, files) : relative(folder, executable);
+  return lost && `${join(basename(folder), lost)} is missing`;
 }
 
 /**
- * Makes .venv and installs requirements.txt there: from pip's index, or from a bundle.
+ * Makes an environment and installs what its lock file names: from pip's index, or from a bundle.
  * @param {{ executable: string, version: string }} python
  * @param {(line: string) => void} onLine
  * @param {Bundle} [bundle]
+ * @param {Environment} [environment]
  */
-export async function installPython(python, onLine, bundle) {
-  remove(stamps.python);
+export async function installPython(python, onLine, bundle, environment = MAIN) {
+  const { folder, lock } = environment;
+  remove(stampIn(folder));
   const env = pythonEnv();
-  const made = await run(python.executable, ['-m', 'venv', '--clear', venv], { cwd: root, env, onLine });
-  succeeded(made, `${python.executable} -m venv .venv`);
+  const made = await run(python.executable, ['-m', 'venv', '--clear', folder], { cwd: root, env, onLine });
+  succeeded(made, `${python.executable} -m venv ${basename(folder)}`);
   // Compiling every module would double the time; Python compiles those that are used.
   const pip = ['-m', 'pip', 'install', '--no-compile', '--progress-bar', 'off', '--require-hashes'];
   if (bundle) pip.push('--no-index', '--find-links', bundle.wheels);
-  const result = await runTwice(venvPython, [...pip, '-r', join(root, 'requirements.txt')], { cwd: root, env, onLine });
-  succeeded(result, 'pip install --require-hashes -r requirements.txt');
-  writeJson(stamps.python, { ...venvStamp(), python: python.version, files: namesIn(venv) });
+  const result = await runTwice(pythonIn(folder), [...pip, '-r', join(root, lock)], { cwd: root, env, onLine });
+  succeeded(result, `pip install --require-hashes -r ${lock}`);
+  writeJson(stampIn(folder), { ...venvStamp(environment), python: python.version, files: namesIn(folder) });
 }
 
 // Kernel -------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-// One set-up at a time per clone. The lock names its owner and the children that the owner started. When the owner is
+// One set-up at a time per clone, and one map per folder. The lock names its owner and the children that the owner started. When the owner is
 // gone, the lock is broken and those children are ended: an orphaned `npm ci` would keep writing.
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -7,7 +7,8 @@ import { bornAt, codeOf } from './processes.mjs';
 import { root } from './project.mjs';
 import { killGroup, watchChildren } from './run.mjs';
 
-const path = join(root, 'build', 'setup.lock');
+/** The lock that this process holds, or waits for: one at a time. */
+let path = join(root, 'build', 'setup.lock');
 const me = { host: hostname(), pid: process.pid, born: bornAt(process.pid) };
 const BEAT_MS = 2000;
 const SILENCE_MS = 30_000;
@@ -81,10 +82,12 @@ function breakLock(/** @type {string} */ text) {
 }
 
 /**
- * Waits until no other set-up is running in this clone; calls `onWait` once if there is one.
+ * Waits until no other process holds the lock; calls `onWait` once if there is one, which may throw instead of waiting.
  * @param {(pid: number) => void} onWait
+ * @param {string} [file] the lock; that of set-up in this clone by default
  */
-export async function lock(onWait) {
+export async function lock(onWait, file = path) {
+  path = file;
   let seen;
   let since = Date.now();
   let told = false;

@@ -1,6 +1,18 @@
 // The paths in the clone, and the stamps that record which steps of set-up are done.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeMajor, SetupError, windows } from './requirements.cjs';
@@ -12,7 +24,10 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..')
 export const isClone = existsSync(join(root, 'package-lock.json'));
 export const nodeModules = join(root, 'node_modules');
 export const venv = join(root, '.venv');
-export const venvPython = windows ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
+/** The Python of an environment. */
+export const pythonIn = (/** @type {string} */ folder) =>
+  windows ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
+export const venvPython = pythonIn(venv);
 
 /**
  * SHA-256 of files and of a further text; a missing file is hashed as missing.
@@ -44,14 +59,19 @@ export function writeWhole(path, content) {
 }
 
 /**
- * The content of a JSON file, undefined where it is missing or damaged.
+ * The content of a JSON file, undefined where it is missing or damaged. Does not wait for anybody to write it, as reading a
+ * named pipe would.
  * @param {string} path
  */
 export function readJson(path) {
+  let file;
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 
@@ -84,5 +104,4 @@ export function removeLeftOvers(/** @type {string} */ name) {
 export const stamps = {
   packages: join(nodeModules, '.setup', 'packages.json'),
   native: join(nodeModules, '.setup', 'native.json'),
-  python: join(venv, '.setup.json'),
 };

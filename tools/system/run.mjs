@@ -7,11 +7,18 @@ import { SetupError, windows } from './requirements.cjs';
 
 /** @typedef {{ pid: number, born: string | undefined }} Child */
 
-/** @type {Map<number, Child>} */
+/**
+ * How a child and all that it started is told to end: by this signal, and if that does not help in time, by SIGKILL.
+ * @typedef {{ signal: NodeJS.Signals, seconds: number }} Ending
+ */
+
+/** @type {Map<number, Child & { ending: Ending }>} */
 const running = new Map();
 /** @type {(children: Child[]) => void} */
 let onChange = () => {};
 let stopping = false;
+/** @type {Ending} */
+const SOON = { signal: 'SIGTERM', seconds: 5 };
 
 /** Thrown by `run` while set-up is being stopped, so that no step mistakes a killed child for a result. */
 export class Stopped extends Error {}
@@ -38,11 +45,12 @@ export function killGroup(pid, signal) {
   }
 }
 
-/** Ends all children and resolves when they are gone; after 5 s they are killed. */
+/** Ends all children and resolves when they are gone; those that take too long are killed. */
 export async function endChildren() {
   stopping = true;
-  for (const pid of running.keys()) killGroup(pid, 'SIGTERM');
-  for (let waited = 0; running.size > 0 && waited < 5000; waited += 50) {
+  for (const { pid, ending } of running.values()) killGroup(pid, ending.signal);
+  const patience = Math.max(0, ...[...running.values()].map(({ ending }) => ending.seconds * 1000));
+  for (let waited = 0; running.size > 0 && waited < patience; waited += 50) {
     await new Promise((done) => setTimeout(done, 50));
   }
   for (const pid of running.keys()) killGroup(pid, 'SIGKILL');
@@ -50,7 +58,14 @@ export async function endChildren() {
   await new Promise((done) => setTimeout(done, 100));
 }
 
-/** @typedef {{ cwd?: string, env?: NodeJS.ProcessEnv, minutes?: number, onLine?: (line: string) => void }} RunOptions */
+/**
+ * @typedef {object} RunOptions
+ * @property {string} [cwd]
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {number} [minutes] Infinity for as long as it takes
+ * @property {Ending} [ending]
+ * @property {(line: string) => void} [onLine]
+ */
 
 /**
  * Runs a command without a shell. Resolves to `{code, lines}`, with the last 400 lines of stdout and stderr together.
@@ -60,7 +75,7 @@ export async function endChildren() {
  * @param {RunOptions} [options]
  * @returns {Promise<{ code: number, lines: string[] }>}
  */
-export function run(command, args, { cwd, env = process.env, minutes = 20, onLine } = {}) {
+export function run(command, args, { cwd, env = process.env, minutes = 20, ending = SOON, onLine } = {}) {
   return new Promise((done, fail) => {
     /** @type {string[]} */
     const lines = [];
@@ -73,15 +88,16 @@ export function run(command, args, { cwd, env = process.env, minutes = 20, onLin
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const { pid } = child;
-    const tell = () => onChange([...running.values()]);
+    const tell = () => onChange([...running.values()].map(({ pid, born }) => ({ pid, born })));
     if (pid !== undefined) {
-      running.set(pid, { pid, born: bornAt(pid) });
+      running.set(pid, { pid, born: bornAt(pid), ending });
       tell();
     }
-    const limit = setTimeout(() => {
+    const stop = () => {
       lines.push(`stopped after ${minutes} minutes`);
       if (pid !== undefined) killGroup(pid, 'SIGKILL');
-    }, minutes * 60_000);
+    };
+    const limit = Number.isFinite(minutes) ? setTimeout(stop, minutes * 60_000) : undefined;
     let rest = '';
     const read = (/** @type {string} */ text) => {
       const parts = (rest + text).split(/\r?\n|\r/);

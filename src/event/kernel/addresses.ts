@@ -1,5 +1,7 @@
 // Where things lie in memory. The host hands each thread one piece of scratch memory of SCRATCH_BYTES;
 // besides it the kernel writes only to the gradients, weights and moments that the host names.
+// In the scratch memory lie two kinds of records that a layer needs: inputs, whose spikes come in, and columns of up to
+// twelve neurons, as a row of weights has room for twelve.
 
 /** Words at the start of the memory, where the host says what is shown (see `Control` in ../memory.ts). */
 export const PURPOSE: usize = 24;
@@ -12,11 +14,17 @@ export const STEPS: usize = 44;
 /** Which loss (loss.ts) and which encoder (input.ts). */
 export const LOSS: usize = 48;
 export const ENCODER: usize = 52;
+/** Hidden neurons; 0 without a hidden layer. */
+export const HIDDEN: usize = 56;
 
 /** Pixels of an image. */
 export const PIXELS: usize = 784;
-/** Bytes of a row of weights or currents: ten float32, filled up to three vectors. */
-export const ROW_BYTES: usize = 48;
+/** Neurons of a column, which a row of weights or currents has room for. */
+export const WIDTH: usize = 12;
+/** Bytes of a row of weights or currents: up to twelve float32, three vectors. */
+export const ROW_BYTES: usize = 4 * WIDTH;
+/** Bytes of the weights from all pixels to a column of neurons. One row more, of zeros, is for places that hold no pixel. */
+export const PIXEL_ROWS: usize = (PIXELS + 1) * ROW_BYTES;
 /** Rows of a table of sums lie a cache line apart. */
 export const TABLE_ROW: usize = 64;
 /** A table of all 16 partial sums of four rows. */
@@ -33,44 +41,70 @@ export const SLOTS: usize = 832;
 /** Bytes of one part's spikes: 16 bits, one per step, for each place. */
 export const PART_BYTES: usize = 2 * SLOTS;
 
-/** The image, bytes. */
-export const IMAGE: usize = 0;
-/** Firing rates [10] of the image, float32. */
-export const RATES: usize = IMAGE + 832;
-/** Spike counts of the neurons, a row. */
-export const COUNTS: usize = RATES + 64;
+// Of an input, from its start:
+/** How many places are dim, how many bright, how many always fire, and how many entries SILENCES has (u32 each). */
+export const DIM: usize = 0;
+export const BRIGHT_COUNT: usize = 4;
+export const ALWAYS_COUNT: usize = 8;
+export const SILENCE_COUNT: usize = 12;
+/** The row of weights of each place, which is a pixel or a hidden neuron (u16). */
+export const PIXEL_AT: usize = 64;
+/** Pixels of intensity 255 (u16). */
+export const ALWAYS: usize = PIXEL_AT + 2 * SLOTS;
+/** Where bright pixels were silent in a block: pixel and part (u16: 8 pixel + part), which steps (16 bits). */
+export const SILENCES: usize = ALWAYS + 2 * SLOTS;
+/** Spikes of a block: [8 parts][SLOTS] of 16 bits. */
+export const SPIKES: usize = SILENCES + 8 * 4 * SLOTS;
+/** The dim places' spikes, transposed: [chunk of 16 places][128 steps] of 16 bits. */
+export const STEPWISE: usize = SPIKES + 8 * PART_BYTES;
+export const INPUT_BYTES: usize = STEPWISE + (SLOTS / 16) * 256;
+
+// Of a column of neurons, from its start:
+/** Spike counts, a row. */
+export const COUNTS: usize = 0;
 /** Potentials after the last step, a row. */
 export const POTENTIAL: usize = COUNTS + 64;
 /** dL/dv that one block hands to the one before it, a row. */
 export const CARRY: usize = POTENTIAL + 64;
-/** dL/ds of every step, a row. */
-export const SPIKE_GRADIENT: usize = CARRY + 64;
 /** The current of direct input in each step, and the sum of dL/dx over the steps, a row each. */
-export const INPUT: usize = SPIKE_GRADIENT + 64;
-export const INPUT_GRADIENT: usize = INPUT + 64;
+export const DIRECT_CURRENT: usize = CARRY + 64;
+export const DIRECT_GRADIENT: usize = DIRECT_CURRENT + 64;
+/** Currents, then potentials before firing, then dL/dcurrent of a block: [128] rows. */
+export const BLOCK_ROWS: usize = DIRECT_GRADIENT + 64;
+/** Potentials before each block: [MAX_BLOCKS + 1] rows. */
+export const BOUNDARIES: usize = BLOCK_ROWS + 128 * ROW_BYTES;
+/** Of hidden neurons: their weights to each of the ten outputs, [10] rows. */
+export const OUTGOING: usize = BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES;
+export const COLUMN_BYTES: usize = OUTGOING + 512;
+
+// Of the scratch memory, from its start:
+/** The image, bytes. */
+export const IMAGE: usize = 0;
+/** Firing rates [10] of the image, float32. */
+export const RATES: usize = IMAGE + 832;
+/** dL/ds of every step, a row. */
+export const SPIKE_GRADIENT: usize = RATES + 64;
 /** Pixels that chance decides, ascending: intensity less 128 (i8), place (u16). */
-export const INTENSITY: usize = INPUT_GRADIENT + 64;
+export const INTENSITY: usize = SPIKE_GRADIENT + 64;
 export const PLACE: usize = INTENSITY + 832;
-/** The pixel in each place (u16). */
-export const PIXEL_AT: usize = PLACE + 2 * SLOTS;
-/** Pixels of intensity 255 (u16). */
-export const ALWAYS: usize = PIXEL_AT + 2 * SLOTS;
 /** Undecided spikes of a part: which pixel of the list (u16), which steps (16 bits). */
-export const UNDECIDED: usize = ALWAYS + 2 * SLOTS;
+export const UNDECIDED: usize = PLACE + 2 * SLOTS;
 /** The stream of random bits: four vectors. */
 export const STREAM: usize = UNDECIDED + 4 * SLOTS;
-/** Where bright pixels were silent in a block: pixel and part (u16: 8 pixel + part), which steps (16 bits). */
-export const SILENCES: usize = STREAM + 64;
-/** Input spikes of a block: [8 parts][SLOTS] of 16 bits. */
-export const SPIKES: usize = SILENCES + 8 * 4 * SLOTS;
-/** The dim pixels' spikes, transposed: [chunk of 16 places][128 steps] of 16 bits. */
-export const STEPWISE: usize = SPIKES + 8 * PART_BYTES;
-/** Currents, then potentials before firing, then dL/dcurrent of a block: [128] rows. */
-export const BLOCK_ROWS: usize = STEPWISE + 50 * 256;
 /** The surrogate's derivative in each step of a block: [128] rows. */
-export const DERIVATIVES: usize = BLOCK_ROWS + 128 * ROW_BYTES;
-/** Potentials before each block: [MAX_BLOCKS + 1] rows. */
-export const BOUNDARIES: usize = DERIVATIVES + 128 * ROW_BYTES;
+export const DERIVATIVES: usize = STREAM + 64;
+/** The input of pixels. */
+export const INPUT: usize = DERIVATIVES + 128 * ROW_BYTES;
+/** The ten output neurons, a column. */
+export const OUTPUT: usize = INPUT + INPUT_BYTES;
 /** Tables of sums: of weights (a table for 4 places) or of dL/dcurrent (a table for 4 steps). */
-export const TABLES: usize = (BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES + 63) & ~63;
-export const SCRATCH_BYTES: usize = TABLES + 200 * TABLE;
+export const TABLES: usize = OUTPUT + COLUMN_BYTES;
+export const SCRATCH_BYTES: usize = TABLES + (SLOTS / 4) * TABLE;
+
+// With a hidden layer there is more behind:
+/** The input of hidden neurons. */
+export const HIDDEN_INPUT: usize = SCRATCH_BYTES;
+/** dL/ds of a hidden column in each step of a block: [128] rows. */
+export const DELTAS: usize = HIDDEN_INPUT + INPUT_BYTES;
+/** The hidden neurons, a column for each twelve. */
+export const COLUMNS: usize = DELTAS + 128 * ROW_BYTES;

@@ -2,9 +2,13 @@
 
 import {
   ALWAYS,
+  ALWAYS_COUNT,
   BRIGHT,
+  BRIGHT_COUNT,
+  DIM,
   EPOCH,
   IMAGE,
+  INPUT,
   INTENSITY,
   PART,
   PART_BYTES,
@@ -21,17 +25,14 @@ import {
 import { next, seedStream } from './random';
 import { entryIf } from './sums';
 
-/** How many pixels chance decides, and of these, how many are dim and how many bright. */
-export let decided: usize = 0;
-export let dim: usize = 0;
-export let bright: usize = 0;
-/** How many pixels always fire. */
-export let always: usize = 0;
+/** How many pixels chance decides. */
+let decided: usize = 0;
 /** Spikes to show instead of drawing any, or 0. */
 let given: usize = 0;
 
-/** Looks through the image in `scratch` for pixels that are not black. */
+/** Looks through the image in `scratch` for pixels that are not black: the places of INPUT. */
 export function present(scratch: usize): void {
+  const input = scratch + INPUT;
   let n: usize = 0;
   let low: usize = 0;
   let high: usize = SLOTS;
@@ -42,7 +43,7 @@ export function present(scratch: usize): void {
       const pixel = from + ctz(lit);
       const intensity: u32 = load<u8>(scratch + IMAGE + pixel);
       if (intensity === 255) {
-        store<u16>(scratch + ALWAYS + 2 * full++, pixel);
+        store<u16>(input + ALWAYS + 2 * full++, pixel);
         continue;
       }
       const isBright = usize(intensity >= BRIGHT);
@@ -51,34 +52,37 @@ export function present(scratch: usize): void {
       low += 1 - isBright;
       store<u8>(scratch + INTENSITY + n, intensity ^ 0x80);
       store<u16>(scratch + PLACE + 2 * n, u16(place));
-      store<u16>(scratch + PIXEL_AT + 2 * place, u16(pixel));
+      store<u16>(input + PIXEL_AT + 2 * place, u16(pixel));
       n++;
     }
   }
   decided = n;
-  dim = low;
-  bright = SLOTS - high;
-  always = full;
+  store<u32>(input, low, DIM);
+  store<u32>(input, SLOTS - high, BRIGHT_COUNT);
+  store<u32>(input, full, ALWAYS_COUNT);
   given = 0;
-  padPlaces(scratch);
+  padPlaces(input, low);
 }
 
 /** Shows given spikes: [blocks][8][SLOTS] of 16 bits at `spikes`, pixel p in place p. */
 export function presentSpikes(scratch: usize, spikes: usize): void {
-  for (let p: usize = 0; p < PIXELS; p++) store<u16>(scratch + PIXEL_AT + 2 * p, u16(p));
-  decided = bright = always = 0;
-  dim = PIXELS;
+  const input = scratch + INPUT;
+  for (let p: usize = 0; p < PIXELS; p++) store<u16>(input + PIXEL_AT + 2 * p, u16(p));
+  decided = 0;
+  store<u32>(input, PIXELS, DIM);
+  store<u32>(input, 0, BRIGHT_COUNT);
+  store<u32>(input, 0, ALWAYS_COUNT);
   given = spikes;
 }
 
 /** Dim places are used 16 at a time; the ones left over hold pixel 784, whose weights are 0. */
-function padPlaces(scratch: usize): void {
-  for (let place = dim; place & 15; place++) store<u16>(scratch + PIXEL_AT + 2 * place, u16(PIXELS));
+function padPlaces(input: usize, dim: usize): void {
+  for (let place = dim; place & 15; place++) store<u16>(input + PIXEL_AT + 2 * place, u16(PIXELS));
 }
 
 /** Draws `steps` steps of a block (0 to 128) of the image that was presented, which has this index. */
 export function encode(scratch: usize, index: u32, block: usize, steps: usize): void {
-  const spikes = scratch + SPIKES;
+  const spikes = scratch + (INPUT + SPIKES);
   if (given) {
     memory.copy(spikes, given + block * 8 * PART_BYTES, 8 * PART_BYTES);
     return;
@@ -140,23 +144,26 @@ function drawPart(scratch: usize, spikes: usize, keep: u32): void {
   }
 }
 
-/** Input spikes of the block that was drawn. */
-export function countSpikes(scratch: usize, steps: usize): usize {
-  let count = always * steps;
+/** Spikes of an input's block. */
+export function countSpikes(input: usize, steps: usize): usize {
+  const dim = <usize>load<u32>(input, DIM);
+  const bright = <usize>load<u32>(input, BRIGHT_COUNT);
+  let count = <usize>load<u32>(input, ALWAYS_COUNT) * steps;
   for (let start: usize = 0; start < steps; start += PART) {
-    const part = scratch + SPIKES + (start / PART) * PART_BYTES;
+    const part = input + SPIKES + (start / PART) * PART_BYTES;
     for (let place: usize = 0; place < dim; place++) count += popcnt<u32>(load<u16>(part + 2 * place));
     for (let place: usize = SLOTS - bright; place < SLOTS; place++) count += popcnt<u32>(load<u16>(part + 2 * place));
   }
   return count;
 }
 
-/** Rows that `currents` adds for the block that was drawn, those that make its tables included. */
-export function countRows(scratch: usize, steps: usize): usize {
-  const groups = (dim + 3) >> 2;
-  let rows = groups * (16 + steps) + bright + always;
+/** Rows that `currents` adds for an input's block, those that make its tables included. */
+export function countRows(input: usize, steps: usize): usize {
+  const bright = <usize>load<u32>(input, BRIGHT_COUNT);
+  const groups = (<usize>load<u32>(input, DIM) + 3) >> 2;
+  let rows = groups * (16 + steps) + bright + <usize>load<u32>(input, ALWAYS_COUNT);
   for (let start: usize = 0; start < steps; start += PART) {
-    const part = scratch + SPIKES + (start / PART) * PART_BYTES;
+    const part = input + SPIKES + (start / PART) * PART_BYTES;
     const wanted = min<usize>(PART, steps - start);
     for (let place = SLOTS - bright; place < SLOTS; place++) rows += wanted - popcnt<u32>(load<u16>(part + 2 * place));
   }

@@ -1,25 +1,51 @@
 // The kernel of the event-driven engine: what the host calls (see ../core.ts).
 
-import { BLOCK, CARRY, COUNTS, INPUT_GRADIENT, POTENTIAL, RATES, ROW_BYTES, SPIKE_GRADIENT, STEPS } from './addresses';
-import { addInputGradient, input } from './input';
+import {
+  BLOCK,
+  BLOCK_ROWS,
+  CARRY,
+  COUNTS,
+  DIRECT_GRADIENT,
+  HIDDEN_INPUT,
+  OUTPUT,
+  POTENTIAL,
+  RATES,
+  SPIKE_GRADIENT,
+  STEPS,
+} from './addresses';
+import { currents } from './current';
+import { addGradient } from './gradient';
+import { backHidden, columnAt, fireHidden, hiddenColumns, outputRows } from './hidden';
+import { addPixelGradient, drawInput, pixelCurrents } from './input';
 import { differentiateLoss } from './loss';
-import { back, fire, fireAgain, rest } from './neuron';
+import { back, fire, rest, rewind } from './neuron';
+import { clearRow, copyRow } from './rows';
 
 export { adam } from './adam';
 export {
   ALWAYS,
+  ALWAYS_COUNT,
   BLOCK,
   BLOCK_ROWS,
+  BRIGHT_COUNT,
   CARRY,
+  COLUMN_BYTES,
+  COLUMNS,
   COUNT,
   COUNTS,
+  DIM,
   ENCODER,
   EPOCH,
+  HIDDEN,
+  HIDDEN_INPUT,
   IMAGE,
+  INPUT,
   LOSS,
   MAX_BLOCKS,
+  OUTPUT,
   PART_BYTES,
   PIXEL_AT,
+  PIXEL_ROWS,
   PIXELS,
   PURPOSE,
   RATES,
@@ -31,12 +57,13 @@ export {
   SPIKES,
   STEPS,
 } from './addresses';
-export { currents } from './current';
-export { always, bright, countRows, countSpikes, dim, encode, present, presentSpikes } from './encoder';
+export { currents, prepareInput } from './current';
+export { countRows, countSpikes, encode, present, presentSpikes } from './encoder';
 export { addGradient } from './gradient';
-export { DIRECT, input, POISSON } from './input';
+export { columnCurrents, fireColumn, fireHidden, layOutHidden, transposeOutgoing } from './hidden';
+export { DIRECT, drawInput, POISSON } from './input';
 export { CROSS_ENTROPY, CROSS_ENTROPY_COUNTS, MSE } from './loss';
-export { back, fire, rest, setNeuron } from './neuron';
+export { back, fire, setNeuron } from './neuron';
 export * from './surrogates';
 
 /** Zeros; JavaScript's fill is slow on shared memory. */
@@ -49,22 +76,50 @@ function stepsIn(block: usize, T: usize): usize {
   return min<usize>(BLOCK, T - block * BLOCK);
 }
 
+/** Brings all neurons to rest. */
+export function restAll(scratch: usize): void {
+  rest(scratch + OUTPUT);
+  for (let c: usize = 0, columns = hiddenColumns(); c < columns; c++) rest(columnAt(scratch, c));
+}
+
+/** Currents of the outputs in a block, from the pixels or from the hidden spikes, to their BLOCK_ROWS. */
+export function outputCurrents(scratch: usize, weights: usize, block: usize, steps: usize): void {
+  const output = scratch + OUTPUT;
+  if (hiddenColumns() === 0) pixelCurrents(scratch, output, weights, block, steps);
+  else currents(scratch, scratch + HIDDEN_INPUT, outputRows(weights), output + BLOCK_ROWS, steps);
+}
+
+/** Draws a block of the image that was presented, and lets all neurons fire. */
+function through(scratch: usize, weights: usize, index: u32, block: usize, steps: usize): void {
+  drawInput(scratch, index, block, steps);
+  fireHidden(scratch, weights, block, steps);
+  outputCurrents(scratch, weights, block, steps);
+  fire(scratch + OUTPUT, block, steps);
+}
+
 /**
  * Shows the image that was presented for T steps. The firing rates are left at RATES, the last block at BLOCK_ROWS.
- * `potentials` is where the neurons' potentials come from and go to, a row; if it is 0, they start at rest.
+ * `potentials` is where the neurons' potentials come from and go to: a row of each column, the outputs' last, `stride` bytes
+ * apart. If it is 0, they start at rest.
  */
-export function forward(scratch: usize, weights: usize, index: u32, potentials: usize): void {
+export function forward(scratch: usize, weights: usize, index: u32, potentials: usize, stride: usize): void {
   const T = <usize>load<u32>(STEPS);
-  rest(scratch);
-  if (potentials) memory.copy(scratch + POTENTIAL, potentials, ROW_BYTES);
-  for (let block: usize = 0; block * BLOCK < T; block++) {
-    const steps = stepsIn(block, T);
-    input(scratch, weights, index, block, steps);
-    fire(scratch, block, steps);
+  const columns = hiddenColumns();
+  const output = scratch + OUTPUT;
+  restAll(scratch);
+  if (potentials) {
+    for (let c: usize = 0; c <= columns; c++) {
+      copyRow((c < columns ? columnAt(scratch, c) : output) + POTENTIAL, potentials + c * stride);
+    }
   }
-  if (potentials) memory.copy(potentials, scratch + POTENTIAL, ROW_BYTES);
+  for (let block: usize = 0; block * BLOCK < T; block++) through(scratch, weights, index, block, stepsIn(block, T));
+  if (potentials) {
+    for (let c: usize = 0; c <= columns; c++) {
+      copyRow(potentials + c * stride, (c < columns ? columnAt(scratch, c) : output) + POTENTIAL);
+    }
+  }
   for (let neuron: usize = 0; neuron < 10; neuron++) {
-    store<f32>(scratch + RATES + 4 * neuron, load<f32>(scratch + COUNTS + 4 * neuron) / f32(T));
+    store<f32>(scratch + RATES + 4 * neuron, load<f32>(output + COUNTS + 4 * neuron) / f32(T));
   }
 }
 
@@ -77,17 +132,31 @@ export function backward(scratch: usize, weights: usize, gradient: usize, index:
   const T = <usize>load<u32>(STEPS);
   const spikeGradient = scratch + SPIKE_GRADIENT;
   const loss = differentiateLoss(scratch, label);
-  memory.fill(scratch + CARRY, 0, ROW_BYTES);
-  memory.fill(scratch + INPUT_GRADIENT, 0, ROW_BYTES);
+  const columns = hiddenColumns();
+  const output = scratch + OUTPUT;
+  startBack(output);
+  for (let c: usize = 0; c < columns; c++) startBack(columnAt(scratch, c));
   const last = (T - 1) / BLOCK;
   for (let block = last + 1; block-- > 0; ) {
     const steps = stepsIn(block, T);
     if (block < last) {
-      input(scratch, weights, index, block, steps);
-      fireAgain(scratch, block, steps);
+      rewind(output, block);
+      for (let c: usize = 0; c < columns; c++) rewind(columnAt(scratch, c), block);
+      through(scratch, weights, index, block, steps);
     }
-    back(scratch, spikeGradient, steps);
-    addInputGradient(scratch, gradient, block, steps);
+    back(scratch, output, spikeGradient, 0, steps);
+    if (columns === 0) {
+      addPixelGradient(scratch, output, gradient, block, steps);
+    } else {
+      addGradient(scratch, scratch + HIDDEN_INPUT, output + BLOCK_ROWS, outputRows(gradient), steps);
+      backHidden(scratch, output + BLOCK_ROWS, gradient, block, steps);
+    }
   }
   return loss;
+}
+
+/** Nothing comes from later steps yet. */
+function startBack(column: usize): void {
+  clearRow(column + CARRY);
+  clearRow(column + DIRECT_GRADIENT);
 }

@@ -3,40 +3,50 @@
 // Direct input is the same in all steps, so it is added up once: x = sum over pixels of k / 255 W[pixel], and
 // dL/dW[pixel] = k / 255 times the sum over steps of dL/dx[t].
 
-import { BLOCK_ROWS, ENCODER, IMAGE, INPUT, INPUT_GRADIENT, PIXELS, ROW_BYTES } from './addresses';
-import { currents } from './current';
+import { BLOCK_ROWS, DIRECT_CURRENT, DIRECT_GRADIENT, ENCODER, IMAGE, INPUT, PIXELS, ROW_BYTES } from './addresses';
+import { currents, prepareInput } from './current';
 import { encode } from './encoder';
 import { addGradient } from './gradient';
+import { copyRow } from './rows';
 
 // One number per encoder of src/common/engine.ts, under its name in upper case. The host asks for the numbers.
 export const POISSON: u32 = 0;
 export const DIRECT: u32 = 1;
 
-/** Input currents of a block, to BLOCK_ROWS. The first block is the first to be asked for. */
-export function input(scratch: usize, weights: usize, index: u32, block: usize, steps: usize): void {
+/** Draws a block of the image that was presented; direct input needs none. */
+export function drawInput(scratch: usize, index: u32, block: usize, steps: usize): void {
+  if (load<u32>(ENCODER) === DIRECT) return;
+  encode(scratch, index, block, steps);
+  prepareInput(scratch + INPUT, steps);
+}
+
+/**
+ * Currents from the pixels to a column of neurons in a block that was drawn, to its BLOCK_ROWS. The first block is the first
+ * to be asked for.
+ */
+export function pixelCurrents(scratch: usize, column: usize, weights: usize, block: usize, steps: usize): void {
+  const rows = column + BLOCK_ROWS;
   if (load<u32>(ENCODER) === DIRECT) {
-    if (block === 0) addPixels(scratch, weights);
-    for (let t: usize = 0; t < steps; t++) {
-      memory.copy(scratch + BLOCK_ROWS + t * ROW_BYTES, scratch + INPUT, ROW_BYTES);
-    }
+    if (block === 0) addPixels(scratch, weights, column + DIRECT_CURRENT);
+    for (let t: usize = 0; t < steps; t++) copyRow(rows + t * ROW_BYTES, column + DIRECT_CURRENT);
   } else {
-    encode(scratch, index, block, steps);
-    currents(scratch, weights, steps);
+    currents(scratch, scratch + INPUT, weights, rows, steps);
   }
 }
 
-/** Adds what a block, whose dL/dx is at BLOCK_ROWS, contributes to `gradient` [784] rows. The first block is the last. */
-export function addInputGradient(scratch: usize, gradient: usize, block: usize, steps: usize): void {
+/** Adds what a block, whose dL/dx is a column's BLOCK_ROWS, contributes to `gradient`, [784] rows. The first block is the last. */
+export function addPixelGradient(scratch: usize, column: usize, gradient: usize, block: usize, steps: usize): void {
+  const rows = column + BLOCK_ROWS;
   if (load<u32>(ENCODER) === DIRECT) {
-    addSteps(scratch, steps);
-    if (block === 0) addPixelGradients(scratch, gradient);
+    addSteps(rows, column + DIRECT_GRADIENT, steps);
+    if (block === 0) addPixelGradients(scratch, column + DIRECT_GRADIENT, gradient);
   } else {
-    addGradient(scratch, gradient, steps);
+    addGradient(scratch, scratch + INPUT, rows, gradient, steps);
   }
 }
 
-/** The image's current, pixels in ascending order, to INPUT. */
-function addPixels(scratch: usize, weights: usize): void {
+/** The image's current, pixels in ascending order, to the row `current`. */
+function addPixels(scratch: usize, weights: usize, current: usize): void {
   let x = f32x4.splat(0);
   let y = x;
   let z = x;
@@ -50,19 +60,18 @@ function addPixels(scratch: usize, weights: usize): void {
       z = f32x4.add(z, f32x4.mul(value, v128.load(row, 32)));
     }
   }
-  v128.store(scratch + INPUT, x);
-  v128.store(scratch + INPUT, y, 16);
-  v128.store(scratch + INPUT, z, 32);
+  v128.store(current, x);
+  v128.store(current, y, 16);
+  v128.store(current, z, 32);
 }
 
-/** Adds the dL/dx of a block's steps to INPUT_GRADIENT. */
-function addSteps(scratch: usize, steps: usize): void {
-  const sum = scratch + INPUT_GRADIENT;
+/** Adds a block's rows of dL/dx to the row `sum`. */
+function addSteps(rows: usize, sum: usize, steps: usize): void {
   let x = v128.load(sum);
   let y = v128.load(sum, 16);
   let z = v128.load(sum, 32);
   for (let t: usize = 0; t < steps; t++) {
-    const row = scratch + BLOCK_ROWS + t * ROW_BYTES;
+    const row = rows + t * ROW_BYTES;
     x = f32x4.add(x, v128.load(row));
     y = f32x4.add(y, v128.load(row, 16));
     z = f32x4.add(z, v128.load(row, 32));
@@ -72,10 +81,10 @@ function addSteps(scratch: usize, steps: usize): void {
   v128.store(sum, z, 32);
 }
 
-function addPixelGradients(scratch: usize, gradient: usize): void {
-  const x = v128.load(scratch + INPUT_GRADIENT);
-  const y = v128.load(scratch + INPUT_GRADIENT, 16);
-  const z = v128.load(scratch + INPUT_GRADIENT, 32);
+function addPixelGradients(scratch: usize, sum: usize, gradient: usize): void {
+  const x = v128.load(sum);
+  const y = v128.load(sum, 16);
+  const z = v128.load(sum, 32);
   for (let from: usize = 0; from < PIXELS; from += 16) {
     for (let lit = litPixels(scratch, from); lit; lit &= lit - 1) {
       const pixel = from + ctz(lit);

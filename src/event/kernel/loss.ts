@@ -1,7 +1,8 @@
 // The losses, each with its gradient. Rates and counts of spikes are those of the image that was shown last.
 
-import { COUNT, COUNTS, LOSS, RATES, ROW_BYTES, SPIKE_GRADIENT, STEPS } from './addresses';
+import { COUNT, COUNTS, LOSS, OUTPUT, RATES, SPIKE_GRADIENT, STEPS } from './addresses';
 import { exp, log } from './exponential';
+import { clearRow } from './rows';
 
 // One number per loss of src/common/engine.ts, under its name in upper case. The host asks for the numbers.
 export const MSE: u32 = 0;
@@ -13,12 +14,12 @@ export const CROSS_ENTROPY_COUNTS: u32 = 2;
  * @returns what this image adds to the loss: its sum of (rate - target)^2, or its cross-entropy
  */
 export function differentiateLoss(scratch: usize, label: usize): f64 {
-  memory.fill(scratch + SPIKE_GRADIENT, 0, ROW_BYTES);
+  clearRow(scratch + SPIKE_GRADIENT);
   const kind = load<u32>(LOSS);
   const T = f32(load<u32>(STEPS));
   if (kind === MSE) return meanSquaredError(scratch, label, T);
   if (kind === CROSS_ENTROPY) return crossEntropy(scratch, scratch + RATES, label, T);
-  if (kind === CROSS_ENTROPY_COUNTS) return crossEntropy(scratch, scratch + COUNTS, label, 1);
+  if (kind === CROSS_ENTROPY_COUNTS) return crossEntropy(scratch, scratch + (OUTPUT + COUNTS), label, 1);
   return unreachable();
 }
 

@@ -1,6 +1,17 @@
-// Ten LIF neurons, forward and back in time, with every option of LIFNode. Each function handles a block of `steps` rows.
+// A column of LIF neurons, up to twelve, forward and back in time, with every option of LIFNode. Each function handles a block of `steps` rows.
 
-import { BLOCK_ROWS, BOUNDARIES, CARRY, COUNTS, DERIVATIVES, POTENTIAL, ROW_BYTES } from './addresses';
+import {
+  BLOCK_ROWS,
+  BOUNDARIES,
+  CARRY,
+  COUNTS,
+  DERIVATIVES,
+  PART,
+  PART_BYTES,
+  POTENTIAL,
+  ROW_BYTES,
+} from './addresses';
+import { copyRow } from './rows';
 import { ATAN, derivatives } from './surrogates';
 
 let tau: f32 = 2;
@@ -40,18 +51,18 @@ export function setNeuron(
 }
 
 /** Neurons at rest, nothing counted. */
-export function rest(scratch: usize): void {
+export function rest(column: usize): void {
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
-    v128.store(scratch + POTENTIAL + q, f32x4.splat(hardReset ? resetTo : 0));
-    v128.store(scratch + COUNTS + q, f32x4.splat(0));
+    v128.store(column + POTENTIAL + q, f32x4.splat(hardReset ? resetTo : 0));
+    v128.store(column + COUNTS + q, f32x4.splat(0));
   }
 }
 
 /** Currents x at BLOCK_ROWS become potentials before firing h; the state before the block is kept for the backward pass. */
-export function fire(scratch: usize, block: usize, steps: usize): void {
-  memory.copy(scratch + BOUNDARIES + block * ROW_BYTES, scratch + POTENTIAL, ROW_BYTES);
-  const state = scratch + POTENTIAL;
-  const counts = scratch + COUNTS;
+export function fire(column: usize, block: usize, steps: usize): void {
+  copyRow(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL);
+  const state = column + POTENTIAL;
+  const counts = column + COUNTS;
   let v0 = v128.load(state);
   let v1 = v128.load(state, 16);
   let v2 = v128.load(state, 32);
@@ -60,7 +71,7 @@ export function fire(scratch: usize, block: usize, steps: usize): void {
   let n2 = v128.load(counts, 32);
   const level = f32x4.splat(threshold);
   const one = f32x4.splat(1);
-  for (let row = scratch + BLOCK_ROWS, end = row + steps * ROW_BYTES; row < end; row += ROW_BYTES) {
+  for (let row = column + BLOCK_ROWS, end = row + steps * ROW_BYTES; row < end; row += ROW_BYTES) {
     const h0 = charge(v0, v128.load(row));
     const h1 = charge(v1, v128.load(row, 16));
     const h2 = charge(v2, v128.load(row, 32));
@@ -85,10 +96,57 @@ export function fire(scratch: usize, block: usize, steps: usize): void {
   v128.store(counts, n2, 32);
 }
 
-/** Computes a block again, in the backward pass, from the state before it. */
-export function fireAgain(scratch: usize, block: usize, steps: usize): void {
-  memory.copy(scratch + POTENTIAL, scratch + BOUNDARIES + block * ROW_BYTES, ROW_BYTES);
-  fire(scratch, block, steps);
+/**
+ * As `fire`, for hidden neurons: their spikes go to `spikes` as an input's, 16 steps of each neuron in 16 bits, and are not
+ * counted. Of the column's twelve neurons only the first `alive` ones ever fire: the others only fill it up.
+ */
+export function fireInto(column: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
+  copyRow(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL);
+  const state = column + POTENTIAL;
+  let v0 = v128.load(state);
+  let v1 = v128.load(state, 16);
+  let v2 = v128.load(state, 32);
+  const level = f32x4.splat(threshold);
+  const all = i32x4.splat(i32(alive));
+  const alive0 = i32x4.lt_s(i32x4(0, 1, 2, 3), all);
+  const alive1 = i32x4.lt_s(i32x4(4, 5, 6, 7), all);
+  const alive2 = i32x4.lt_s(i32x4(8, 9, 10, 11), all);
+  let row = column + BLOCK_ROWS;
+  for (let start: usize = 0; start < steps; start += PART) {
+    let fired0 = i32x4.splat(0);
+    let fired1 = fired0;
+    let fired2 = fired0;
+    let bit = i32x4.splat(1);
+    for (let end = row + min<usize>(PART, steps - start) * ROW_BYTES; row < end; row += ROW_BYTES) {
+      const h0 = charge(v0, v128.load(row));
+      const h1 = charge(v1, v128.load(row, 16));
+      const h2 = charge(v2, v128.load(row, 32));
+      v128.store(row, h0);
+      v128.store(row, h1, 16);
+      v128.store(row, h2, 32);
+      const s0 = v128.and(f32x4.ge(h0, level), alive0);
+      const s1 = v128.and(f32x4.ge(h1, level), alive1);
+      const s2 = v128.and(f32x4.ge(h2, level), alive2);
+      fired0 = v128.or(fired0, v128.and(s0, bit));
+      fired1 = v128.or(fired1, v128.and(s1, bit));
+      fired2 = v128.or(fired2, v128.and(s2, bit));
+      bit = i32x4.shl(bit, 1);
+      v0 = v128.bitselect(reset(h0), h0, s0);
+      v1 = v128.bitselect(reset(h1), h1, s1);
+      v2 = v128.bitselect(reset(h2), h2, s2);
+    }
+    v128.store(spikes, i16x8.narrow_i32x4_u(fired0, fired1));
+    v128.store64_lane(spikes, i16x8.narrow_i32x4_u(fired2, fired2), 0, 16);
+    spikes += PART_BYTES;
+  }
+  v128.store(state, v0);
+  v128.store(state, v1, 16);
+  v128.store(state, v2, 32);
+}
+
+/** Back to the state before a block, which is computed again in the backward pass. */
+export function rewind(column: usize, block: usize): void {
+  copyRow(column + POTENTIAL, column + BOUNDARIES + block * ROW_BYTES);
 }
 
 /** h = v + (x - (v - rest)) / tau, or v - (v - rest) / tau + x where the input does not decay. */
@@ -106,27 +164,31 @@ function reset(h: v128): v128 {
 }
 
 /**
- * Potentials h at BLOCK_ROWS become dL/dx, from the last step to the first; `spikeGradient` is dL/ds, a row.
+ * Potentials h at BLOCK_ROWS become dL/dx, from the last step to the first; `spikeGradient` is dL/ds, rows of each step that
+ * lie `stride` bytes apart (0: the same row in every step).
  *
  * dL/dh = dL/ds s' + dL/dv (kept + jump s'), where s' is the surrogate's derivative and the reset makes `kept` and `jump`.
  * Only dL/dv depends on later steps: the derivatives are computed for all steps at once, before the steps are gone through backwards.
  */
-export function back(scratch: usize, spikeGradient: usize, steps: usize): void {
-  derivatives(surrogate, alpha, threshold, scratch, steps);
-  const carry = scratch + CARRY;
+export function back(scratch: usize, column: usize, spikeGradient: usize, stride: usize, steps: usize): void {
+  const rows = column + BLOCK_ROWS;
+  derivatives(surrogate, alpha, threshold, rows, scratch + DERIVATIVES, steps);
+  const carry = column + CARRY;
   let v0 = v128.load(carry);
   let v1 = v128.load(carry, 16);
   let v2 = v128.load(carry, 32);
-  const s0 = v128.load(spikeGradient);
-  const s1 = v128.load(spikeGradient, 16);
-  const s2 = v128.load(spikeGradient, 32);
+  spikeGradient += steps * stride;
   const toInput = f32x4.splat(decayInput ? inverseTau : 1);
   const toEarlier = f32x4.splat(1 - inverseTau);
   const level = f32x4.splat(threshold);
   for (let at = steps * ROW_BYTES; at > 0; ) {
     at -= ROW_BYTES;
-    const h = scratch + BLOCK_ROWS + at;
+    const h = rows + at;
     const derivative = scratch + DERIVATIVES + at;
+    spikeGradient -= stride;
+    const s0 = v128.load(spikeGradient);
+    const s1 = v128.load(spikeGradient, 16);
+    const s2 = v128.load(spikeGradient, 32);
     const h0 = throughSpike(v128.load(h), v128.load(derivative), v0, s0, level);
     const h1 = throughSpike(v128.load(h, 16), v128.load(derivative, 16), v1, s1, level);
     const h2 = throughSpike(v128.load(h, 32), v128.load(derivative, 32), v2, s2, level);

@@ -1,6 +1,6 @@
 // The derivatives of the surrogates, of x = h - threshold.
 
-import { BLOCK_ROWS, DERIVATIVES, ROW_BYTES } from './addresses';
+import { ROW_BYTES } from './addresses';
 import { exp } from './exponential';
 
 // One number per surrogate of src/common/surrogates.ts, under its name in upper case. The host asks for the numbers.
@@ -8,45 +8,45 @@ export const ATAN: i32 = 0;
 export const SIGMOID: i32 = 1;
 export const RECT: i32 = 2;
 
-/** The surrogate's derivative at the potentials h of BLOCK_ROWS, to DERIVATIVES. */
-export function derivatives(surrogate: i32, alpha: f32, threshold: f32, scratch: usize, steps: usize): void {
-  if (surrogate === ATAN) atan(alpha, threshold, scratch, steps);
-  else if (surrogate === SIGMOID) sigmoid(alpha, threshold, scratch, steps);
-  else if (surrogate === RECT) rect(alpha, threshold, scratch, steps);
+/** The surrogate's derivative at the potentials h, which are `rows`, to as many rows at `out`. */
+export function derivatives(surrogate: i32, alpha: f32, threshold: f32, rows: usize, out: usize, steps: usize): void {
+  if (surrogate === ATAN) atan(alpha, threshold, rows, out, steps);
+  else if (surrogate === SIGMOID) sigmoid(alpha, threshold, rows, out, steps);
+  else if (surrogate === RECT) rect(alpha, threshold, rows, out, steps);
   else unreachable();
 }
 
 /** alpha / 2 / (1 + (pi / 2 alpha x)^2), x being what h is above the threshold. */
-function atan(alpha: f32, threshold: f32, scratch: usize, steps: usize): void {
+function atan(alpha: f32, threshold: f32, rows: usize, out: usize, steps: usize): void {
   const level = f32x4.splat(threshold);
   const scale = f32x4.splat(f32(1.5707963267948966 * alpha));
   const one = f32x4.splat(1);
   const height = f32x4.splat(alpha / 2);
   for (let at: usize = 0; at < steps * ROW_BYTES; at += 16) {
-    const u = f32x4.mul(f32x4.sub(v128.load(scratch + at, BLOCK_ROWS), level), scale);
-    v128.store(scratch + at, f32x4.div(height, f32x4.add(one, f32x4.mul(u, u))), DERIVATIVES);
+    const u = f32x4.mul(f32x4.sub(v128.load(rows + at), level), scale);
+    v128.store(out + at, f32x4.div(height, f32x4.add(one, f32x4.mul(u, u))));
   }
 }
 
 /** alpha s (1 - s) with s = 1 / (1 + exp(-alpha x)), as alpha e / (1 + e)^2 with e = exp(-|alpha x|). */
-function sigmoid(alpha: f32, threshold: f32, scratch: usize, steps: usize): void {
+function sigmoid(alpha: f32, threshold: f32, rows: usize, out: usize, steps: usize): void {
   const level = f32x4.splat(threshold);
   const slope = f32x4.splat(alpha);
   for (let at: usize = 0; at < steps * ROW_BYTES; at += 16) {
-    const x = f32x4.sub(v128.load(scratch + at, BLOCK_ROWS), level);
+    const x = f32x4.sub(v128.load(rows + at), level);
     const e = exp(f32x4.neg(f32x4.abs(f32x4.mul(x, slope))));
     const d = f32x4.add(f32x4.splat(1), e);
-    v128.store(scratch + at, f32x4.div(f32x4.mul(slope, e), f32x4.mul(d, d)), DERIVATIVES);
+    v128.store(out + at, f32x4.div(f32x4.mul(slope, e), f32x4.mul(d, d)));
   }
 }
 
 /** alpha where |x| < 0.5 / alpha, else 0. Of an alpha that float32 rounds, the edge may be SpikingJelly's float32 neighbour. */
-function rect(alpha: f32, threshold: f32, scratch: usize, steps: usize): void {
+function rect(alpha: f32, threshold: f32, rows: usize, out: usize, steps: usize): void {
   const level = f32x4.splat(threshold);
   const height = f32x4.splat(alpha);
   const edge = f32x4.splat(0.5 / alpha);
   for (let at: usize = 0; at < steps * ROW_BYTES; at += 16) {
-    const x = f32x4.sub(v128.load(scratch + at, BLOCK_ROWS), level);
-    v128.store(scratch + at, v128.and(height, f32x4.lt(f32x4.abs(x), edge)), DERIVATIVES);
+    const x = f32x4.sub(v128.load(rows + at), level);
+    v128.store(out + at, v128.and(height, f32x4.lt(f32x4.abs(x), edge)));
   }
 }

@@ -3,7 +3,7 @@
 const ADVICE: [RegExp, string][] = [
   [
     /WebAssembly\.Memory\(\)|could not allocate memory|Out of memory: (Cannot|Failed to) allocate Wasm/i,
-    'the event engine could not get its memory: it needs 64 MB, for which Node reserves some 10 GB of addresses; raise the limit of this shell or container (`ulimit -v unlimited`), or use --engine tfjs',
+    'the event engine could not get its memory: for a few MB, Node reserves some 10 GB of addresses; raise the limit of this shell or container (`ulimit -v unlimited`), or use --engine tfjs',
   ],
   [
     /SIMD unsupported/i,

@@ -11,10 +11,11 @@ import { saveFigure } from '../drawing/save';
 const NAMES = ['acc', 'input', '2d_heatmap', '1d_spikes'] as const;
 const TYPES = ['png', 'svg'] as const;
 
-type Figures = Record<(typeof NAMES)[number], Figure>;
+type Figures = Partial<Record<(typeof NAMES)[number], Figure>>;
 
 export interface Drawn {
-  trace: Trace;
+  /** Of spiking neurons. */
+  trace?: Trace;
   history: TrainingHistory;
   data: Mnist;
 }
@@ -33,15 +34,14 @@ export function drawFigures({ trace, history, data }: Drawn): Figures {
   return {
     acc: accuracyCurve(history.trainAccs, history.testAccs),
     input: digits(data.test.images.slice(0, IMAGE_SIZE), { title: 'The first test image' }),
-    '2d_heatmap': plot2dHeatmap(trace.v),
-    '1d_spikes': plot1dSpikes(trace.spike),
+    ...(trace && { '2d_heatmap': plot2dHeatmap(trace.v), '1d_spikes': plot1dSpikes(trace.spike) }),
   };
 }
 
 /** Saves the figures as PNG and SVG in a folder. */
 export async function saveFigures(figures: Figures, folder: string): Promise<void> {
-  for (const name of NAMES) {
-    for (const type of TYPES) await saveFigure(figures[name], join(folder, `${name}.${type}`));
+  for (const [name, figure] of Object.entries(figures)) {
+    for (const type of TYPES) await saveFigure(figure, join(folder, `${name}.${type}`));
   }
 }
 
@@ -49,5 +49,5 @@ export async function saveFigures(figures: Figures, folder: string): Promise<voi
 export async function showFigures(figures: Figures): Promise<void> {
   // Loaded here: the window's server takes longer to load than a training epoch.
   const { openWindow } = require('../notebook/window') as typeof import('../notebook/window');
-  await (await openWindow(NAMES.map((name) => figures[name]))).closed;
+  await (await openWindow(Object.values(figures))).closed;
 }

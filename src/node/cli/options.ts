@@ -16,10 +16,16 @@ export interface Settings {
   gpu: number;
   tau: number;
   epoch: number;
+  network: 'snn' | 'ann';
   engine: 'event' | 'tfjs';
   seed: number;
+  trainImages?: number;
   threads?: number;
   surrogate: SurrogateName;
+  alpha?: number;
+  detachReset?: true;
+  decayInput: boolean;
+  softReset?: true;
   loss: LossName;
   encoder: EncoderName;
   reset: boolean;
@@ -45,12 +51,16 @@ interface Entry {
   keptOnResume?: true;
   /** A checkpoint leaves it out while it has its default, as those from before the option do. */
   later?: true;
+  /** It means nothing for the ANN. */
+  spiking?: true;
 }
 
 // float32 knows no smaller step that would change a weight, and no larger one.
 const learningRate = decimal('a number from 1e-9 to 1e38', (value) => value >= 1e-9 && value <= 1e38);
 // As float32 has it. A larger time constant keeps every neuron silent in the longest presentation.
 const tau = decimal('a number above 1, at most 1000000', (value) => Math.fround(value) > 1 && value <= 1e6);
+// Such that float32 also knows the derivative at the threshold, and its square.
+const alpha = decimal('a number from 1e-6 to 1e6', (value) => value >= 1e-6 && value <= 1e6);
 
 const ORIGINAL: Entry[] = [
   {
@@ -88,6 +98,7 @@ const ORIGINAL: Entry[] = [
     read: whole(1, 10000),
     default: '100',
     keptOnResume: true,
+    spiking: true,
   },
   {
     name: 'learningRate',
@@ -111,11 +122,21 @@ const ORIGINAL: Entry[] = [
     read: tau,
     default: '2.0',
     keptOnResume: true,
+    spiking: true,
   },
   { name: 'epoch', flags: '-N, --epoch <N>', help: 'training epochs', read: whole(1, 100000), default: '100' },
 ];
 
 const OURS: Entry[] = [
+  {
+    name: 'network',
+    flags: '--network <NETWORK>',
+    help: 'snn, or ann: the network of chapter 1, for which options of neurons, spikes and engines mean nothing',
+    read: oneOf('snn', 'ann'),
+    default: 'snn',
+    keptOnResume: true,
+    later: true,
+  },
   {
     name: 'engine',
     flags: '--engine <ENGINE>',
@@ -123,6 +144,7 @@ const OURS: Entry[] = [
     read: oneOf('event', 'tfjs'),
     default: 'event',
     keptOnResume: true,
+    spiking: true,
   },
   {
     name: 'seed',
@@ -133,10 +155,19 @@ const OURS: Entry[] = [
     keptOnResume: true,
   },
   {
+    name: 'trainImages',
+    flags: '--train-images <N>',
+    help: 'train on the first N images; the others are held back, and the accuracy on them is shown (default: all)',
+    read: whole(1, 60000),
+    keptOnResume: true,
+    later: true,
+  },
+  {
     name: 'threads',
     flags: '--threads <N>',
     help: 'threads of the event engine; they do not change the result (default: all cores)',
     read: whole(1, 64),
+    spiking: true,
   },
   {
     name: 'surrogate',
@@ -145,6 +176,40 @@ const OURS: Entry[] = [
     read: oneOf(...SURROGATE_NAMES),
     default: 'atan',
     keptOnResume: true,
+    spiking: true,
+  },
+  {
+    name: 'alpha',
+    flags: '--alpha <ALPHA>',
+    help: "the surrogate's alpha (default: its own)",
+    read: alpha,
+    keptOnResume: true,
+    later: true,
+    spiking: true,
+  },
+  {
+    name: 'detachReset',
+    flags: '--detach-reset',
+    help: 'leave the reset out of the gradient',
+    keptOnResume: true,
+    later: true,
+    spiking: true,
+  },
+  {
+    name: 'decayInput',
+    flags: '--no-decay-input',
+    help: 'add the whole input to the potential: only what was there decays',
+    keptOnResume: true,
+    later: true,
+    spiking: true,
+  },
+  {
+    name: 'softReset',
+    flags: '--soft-reset',
+    help: 'subtract the threshold after a spike, and do not set the potential to 0',
+    keptOnResume: true,
+    later: true,
+    spiking: true,
   },
   {
     name: 'loss',
@@ -163,6 +228,7 @@ const OURS: Entry[] = [
     default: DEFAULT_TRAINING.encoder,
     keptOnResume: true,
     later: true,
+    spiking: true,
   },
   {
     name: 'reset',
@@ -170,6 +236,7 @@ const OURS: Entry[] = [
     help: 'do not reset the neurons between the batches of the training',
     keptOnResume: true,
     later: true,
+    spiking: true,
   },
   {
     name: 'outDir',

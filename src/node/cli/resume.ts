@@ -12,8 +12,9 @@ const ALSO: readonly string[] = ['epoch', 'saveFigures'] satisfies Name[];
 export function collectOptions(settings: Settings, data: Mnist): RunOptions {
   const options: RunOptions = { dataset: digestData(data) };
   for (const option of OPTIONS) {
-    const { name, keptOnResume, later } = option;
+    const { name, keptOnResume, later, spiking } = option;
     if (later && settings[name] === defaultValue(option)) continue;
+    if (spiking && settings.network === 'ann') continue;
     if (keptOnResume || ALSO.includes(name)) options[name] = settings[name] ?? null;
   }
   return options;
@@ -29,7 +30,10 @@ export function resumedSettings({ settings, given }: Arguments, checkpoint: Chec
   const { dataset, saveFigures, ...options } = checkpoint.options;
   if (typeof dataset !== 'string') throw new Error(`${file}: expected the checksum of the data, found none`);
   if (saveFigures !== null && saveFigures !== true) throw new Error(`${file}: expected saveFigures to be a switch`);
-  const kept = OPTIONS.filter((option) => option.keptOnResume || option.name === 'epoch');
+  const kept = OPTIONS.filter(
+    ({ name, keptOnResume, spiking }) =>
+      (keptOnResume || name === 'epoch') && !(spiking && checkpoint.options.network === 'ann'),
+  );
   const unknown = Object.keys(options).find((name) => !kept.some((option) => option.name === name));
   if (unknown !== undefined)
     throw new Error(`${file}: expected only options that a run cannot change, found ${unknown}`);
@@ -46,7 +50,7 @@ export function resumedSettings({ settings, given }: Arguments, checkpoint: Chec
     else if (option.keptOnResume && settings[name] !== before) {
       const advice = 'leave it out, or start a new run in another folder';
       // A switch that is given differs if the run began without it.
-      const [expected, found] = option.read ? [before, settings[name]] : ['no such switch', 'it'];
+      const [expected, found] = option.read ? [before ?? 'none', settings[name]] : ['no such switch', 'it'];
       throw new UsageError(
         `${formatLabel(option)}: expected ${expected} as in the checkpoint, found ${found}; ${advice}`,
       );
@@ -85,7 +89,7 @@ export function checkAgainstData(
   if (options.dataset !== digestData(data)) {
     throw new UsageError('--dataset-dir: expected the data of the checkpoint, found other data');
   }
-  const batches = Math.floor(data.train.count / settings.batchSize);
+  const batches = Math.floor((settings.trainImages ?? data.train.count) / settings.batchSize);
   const { epoch, batch, correct, trainAccs, state } = history;
   if (batch > batches || correct > batch * settings.batchSize || trainAccs.length !== epoch * batches + batch) {
     const found = `${trainAccs.length} batches after ${epoch} epochs and ${batch} batches`;

@@ -1,9 +1,11 @@
 /** One run of the command line: what it reads, where it writes, and what it says. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { resolveEngineOptions } from '../../common/engine';
+import { either } from '../../common/checks';
+import type { Engine } from '../../common/engine';
 import type { Mnist } from '../../common/mnist';
-import { defaultSurrogate } from '../../common/surrogates';
+import { SURROGATES } from '../../common/surrogates';
+import { ANN_LOSSES, AnnEngine, type AnnLoss } from '../../training/ann-engine';
 import { readMnist } from '../data';
 import { createEngine } from '../engines';
 import { makeFolder, readFile } from '../files';
@@ -13,7 +15,7 @@ import { checkpointPath, removeLeftovers } from '../records/run-folder';
 import { showFigures } from './figures';
 import { checkFigures, describeProgress, findEarlier, type Places, refuseObstacles, refuseToOverwrite } from './folder';
 import { typedIn } from './npm';
-import type { Arguments, Settings } from './options';
+import { type Arguments, formatLabel, OPTIONS, type Settings } from './options';
 import { checkAgainstData, resumedSettings } from './resume';
 import type { Stop } from './stop';
 import { type Outcome, trainAndRecord } from './train';
@@ -31,17 +33,14 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   const read = readText(file);
   const checkpoint = args.settings.resume ? readCheckpoint(file) : undefined;
   const settings = checkpoint ? resumedSettings(args, checkpoint, file) : args.settings;
+  refuseForNetwork(settings, args.given);
   refuseToLose(outDir, settings, checkpoint);
   chooseDevice(settings);
   const data = readData(settings);
   if (checkpoint) checkAgainstData(checkpoint, settings, data, file);
 
-  const { seed, timesteps: T, batchSize, learningRate, threads, tau, surrogate, loss, encoder, reset } = settings;
-  const neuron = { tau, surrogateFunction: defaultSurrogate(surrogate) };
-  const training = { loss, encoder, reset };
-  const options = resolveEngineOptions({ data, seed, T, batchSize, learningRate, threads, neuron, ...training });
   // Before anything is written: an engine that cannot start leaves nothing behind.
-  const engine = await createEngine(settings.engine, options);
+  const engine = await makeEngine(settings, data);
   let outcome: Outcome;
   stop.listen();
   try {
@@ -63,7 +62,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
       console.error(`Writing to ${outDir}${logDir === outDir ? '' : `, the TensorBoard logs to ${logDir}`}`);
       outcome = await trainAndRecord({
         settings,
-        options,
+        data,
         engine,
         places,
         checkpoint,
@@ -103,6 +102,28 @@ function readText(file: string): string | undefined {
   }
 }
 
+/** @throws UsageError for an option that was given and means nothing for the network, or a loss that it has not */
+export function refuseForNetwork({ network, loss }: Settings, given: Arguments['given']): void {
+  if (network === 'snn') return;
+  const stray = OPTIONS.find(({ name, spiking }) => spiking && given.has(name));
+  if (stray) {
+    const advice = 'leave it out, it means nothing for the ANN';
+    throw new UsageError(`${formatLabel(stray)}: expected with --network snn, found with --network ann; ${advice}`);
+  }
+  if (!ANN_LOSSES.some((name) => name === loss)) {
+    throw new UsageError(`--loss: expected ${either(ANN_LOSSES)} with --network ann, found ${loss}`);
+  }
+}
+
+function makeEngine(settings: Settings, data: Mnist): Engine | AnnEngine | Promise<Engine> {
+  const { network, engine, seed, batchSize, learningRate, loss, timesteps: T, threads } = settings;
+  if (network === 'ann') return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
+  const { tau, surrogate: name, decayInput, detachReset = false, softReset, encoder, reset } = settings;
+  const surrogateFunction = { name, alpha: settings.alpha ?? SURROGATES[name].alpha };
+  const neuron = { tau, surrogateFunction, decayInput, detachReset, vReset: softReset ? null : 0 };
+  return createEngine(engine, { data, seed, T, batchSize, learningRate, threads, neuron, loss, encoder, reset });
+}
+
 function chooseDevice({ device, engine, gpu }: Settings): void {
   if (device === 'cpu') return;
   try {
@@ -119,15 +140,19 @@ function chooseDevice({ device, engine, gpu }: Settings): void {
   process.env.CUDA_VISIBLE_DEVICES = String(gpu);
 }
 
-function readData({ datasetDir, skipChecksum, batchSize }: Settings): Mnist {
+function readData({ datasetDir, skipChecksum, batchSize, trainImages }: Settings): Mnist {
   const directory = datasetDir && resolve(typedIn(), datasetDir);
   if (directory && !existsSync(directory)) {
     throw new UsageError(`--dataset-dir: expected a folder with MNIST's four files, found nothing at ${directory}`);
   }
   const data = readMnist({ directory, skipChecksum });
   const { count } = data.train;
-  if (count < batchSize) {
-    throw new UsageError(`-b/--batch-size: expected at most the ${count} training images, found ${batchSize}`);
+  if (trainImages !== undefined && count < trainImages) {
+    throw new UsageError(`--train-images: expected at most the ${count} training images, found ${trainImages}`);
+  }
+  const drawn = trainImages ?? count;
+  if (drawn < batchSize) {
+    throw new UsageError(`-b/--batch-size: expected at most the ${drawn} training images, found ${batchSize}`);
   }
   return data;
 }

@@ -1,11 +1,21 @@
 /** Trains, prints the original's lines, and records what the original records. */
 import { existsSync } from 'node:fs';
-import type { Engine, ResolvedEngineOptions } from '../../common/engine';
-import { assertFinite } from '../../records/run-files';
+import type { Engine } from '../../common/engine';
+import type { Mnist } from '../../common/mnist';
+import { ARRAYS, assertFinite, HELD_BACK, MODEL_FOLDERS, SPIKING_ARRAYS } from '../../records/run-files';
+import type { AnnEngine } from '../../training/ann-engine';
 import { newHistory, type TrainingHistory } from '../../training/history';
 import { train } from '../../training/train';
 import { progressBar } from '../progress-bar';
-import { addCurves, type Checkpoint, formatRow, SummaryWriter, writeCheckpoint, writeRun } from '../records';
+import {
+  addCurves,
+  type Checkpoint,
+  fingerprint,
+  formatRow,
+  SummaryWriter,
+  writeCheckpoint,
+  writeRun,
+} from '../records';
 import { checkpointPath } from '../records/run-folder';
 import { drawFigures, saveFigures } from './figures';
 import { type Earlier, type Places, removeEarlier } from './folder';
@@ -15,8 +25,8 @@ import type { Stop } from './stop';
 
 export interface Job {
   settings: Settings;
-  options: ResolvedEngineOptions;
-  engine: Engine;
+  data: Mnist;
+  engine: Engine | AnnEngine;
   places: Places;
   /** To resume from. */
   checkpoint?: Checkpoint;
@@ -61,13 +71,9 @@ export async function trainAndRecord(job: Job): Promise<Outcome> {
  * Puts everything on the disk that a resumed run needs. What the run replaces is removed then, and not earlier: after the
  * first epoch.
  */
-function saver(
-  { settings, options, places, checkpoint, earlier }: Job,
-  history: TrainingHistory,
-  writer: SummaryWriter,
-) {
+function saver({ settings, data, places, checkpoint, earlier }: Job, history: TrainingHistory, writer: SummaryWriter) {
   const saveFigures = settings.saveFigures ?? checkpoint?.options.saveFigures ?? null;
-  const kept = { ...collectOptions(settings, options.data), saveFigures };
+  const kept = { ...collectOptions(settings, data), saveFigures };
   let toRemove = earlier;
   return () => {
     // First of all: a run that diverged adds to no file.
@@ -79,7 +85,7 @@ function saver(
 }
 
 async function trainEpochs(job: Job, history: TrainingHistory, writer: SummaryWriter, save: () => void): Promise<void> {
-  const { settings, engine, stop } = job;
+  const { settings, data, engine, stop } = job;
   if (history.epoch >= settings.epoch && history.state) return engine.restore(history.state);
   let bar: ReturnType<typeof progressBar> | undefined;
   const finishBar = () => {
@@ -90,6 +96,7 @@ async function trainEpochs(job: Job, history: TrainingHistory, writer: SummaryWr
     await train({
       engine,
       epochs: settings.epoch,
+      heldBack: data.train.count - (settings.trainImages ?? data.train.count),
       history,
       signal: stop.signal,
       onBatch: ({ epoch, batch, batches, accuracy, trainTimes }) => {
@@ -104,12 +111,15 @@ async function trainEpochs(job: Job, history: TrainingHistory, writer: SummaryWr
         finishBar();
         console.log('Testing...');
       },
-      onEpoch: ({ epoch, trainAcc, testAcc, maxTestAcc, trainTimes }) => {
+      onEpoch: ({ epoch, trainAcc, testAcc, maxTestAcc, heldBackAcc, trainTimes }) => {
         writer.addScalar('test_accuracy', testAcc, epoch);
+        const isHeldBack = !Number.isNaN(heldBackAcc);
+        if (isHeldBack) writer.addScalar('held_back_accuracy', heldBackAcc, epoch);
         save();
         console.log(
           `Epoch ${epoch}: train_acc = ${trainAcc}, test_acc = ${testAcc}, max_test_acc = ${maxTestAcc}, train_times = ${trainTimes}`,
         );
+        if (isHeldBack) console.log(`Epoch ${epoch}: held_back_acc = ${heldBackAcc}`);
       },
     });
   } finally {
@@ -117,25 +127,34 @@ async function trainEpochs(job: Job, history: TrainingHistory, writer: SummaryWr
   }
 }
 
-/** Writes the results of a training that has ended, and prints the original's last line. */
+/** Writes the results of a training that has ended, and prints the original's last line, and which weights they are. */
 async function record(job: Job, history: TrainingHistory, save: () => void): Promise<Outcome['figures']> {
-  const { settings, options, engine, places, checkpoint, stop } = job;
-  const trace = await engine.trace({ split: 'test', epoch: settings.epoch, index: 0 });
+  const { settings, data, engine, places, checkpoint, stop } = job;
   const { weights } = await engine.state();
-  writeRun(places.outDir, { trace, history, weights, neuron: options.neuron });
-  const rates = await engine.rates({ split: 'test', epoch: settings.epoch, indices: [0] });
-  console.log(`Firing rate: ${formatRow(rates)}`);
+  const spiking = engine.name === 'ann' ? undefined : await present(engine, settings.epoch);
+  writeRun(places.outDir, { history, weights, ...spiking });
+  if (spiking) console.log(`Firing rate: ${formatRow(spiking.rates)}`);
+  console.log(`SHA-256 of the weights: ${fingerprint(weights)}`);
   // A resumed run may have begun new TensorBoard logs, or have been told to save figures.
   if (checkpoint) save();
   // From here on Ctrl-C ends the program as usual: nothing is left to be saved.
   stop.unlisten();
   const figures =
-    settings.saveFigures || settings.show ? drawFigures({ trace, history, data: options.data }) : undefined;
+    settings.saveFigures || settings.show ? drawFigures({ trace: spiking?.trace, history, data }) : undefined;
   if (figures && settings.saveFigures) await saveFigures(figures, places.outDir);
-  const drawn = settings.saveFigures ? ', the figures' : '';
-  const files = `v_t_array.npy, s_t_array.npy, train_accs.npy, test_accs.npy, lif_snn_mnist/${drawn}`;
-  console.error(`Wrote ${files} to ${places.outDir}`);
+  const arrays = ARRAYS.filter((name) => spiking || !SPIKING_ARRAYS.includes(name));
+  const heldBack = history.heldBackAccs.length > 0 ? [HELD_BACK] : [];
+  const drawn = settings.saveFigures ? ['the figures'] : [];
+  const files = [...arrays, ...heldBack, `${MODEL_FOLDERS[settings.network]}/`, ...drawn];
+  console.error(`Wrote ${files.join(', ')} to ${places.outDir}`);
   return figures;
+}
+
+/** What the trained neurons do when the first test image is shown. */
+async function present(engine: Engine, epoch: number) {
+  const trace = await engine.trace({ split: 'test', epoch, index: 0 });
+  const rates = await engine.rates({ split: 'test', epoch, indices: [0] });
+  return { trace, rates, neuron: engine.options.neuron };
 }
 
 function stopped({ places, earlier }: Job, { epoch, batch, trainAccs }: TrainingHistory, isSaved: boolean): string {

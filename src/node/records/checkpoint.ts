@@ -37,6 +37,8 @@ interface Header {
     weights: number;
     batches: number;
     epochs: number;
+    /** Accuracies on held-back images; left out if there are none. */
+    heldBack?: number;
     /** Left out if there are none: of a run that resets its neurons. */
     potentials?: number;
   };
@@ -67,14 +69,14 @@ export function isCheckpointName(name: string): boolean {
  * @throws RangeError if the weights are no longer finite or the parts contradict each other, Error if the disk is full
  */
 export function writeCheckpoint(file: string, { options, history, events }: Checkpoint): void {
-  const { epoch, epochs, batch, correct, settings, trainAccs, losses, testAccs, state } = history;
+  const { epoch, epochs, batch, correct, settings, trainAccs, losses, testAccs, heldBackAccs, state } = history;
   const states = state ? [state.weights, state.m, state.v] : [];
   if ((state?.step ?? 0) !== trainAccs.length || states.some((values) => values.length !== WEIGHTS)) {
     throw new RangeError(`checkpoint: expected the state after ${trainAccs.length} batches, found another`);
   }
   const { potentials = new Float32Array() } = state ?? {};
   assertFinite(...states, potentials);
-  const numbers = [trainAccs, losses, testAccs].map((values) => new Float64Array(values));
+  const numbers = [trainAccs, losses, testAccs, heldBackAccs].map((values) => new Float64Array(values));
   const parts = [...states, ...numbers, potentials].map(littleEndian);
   const sha256 = hashParts(parts);
   const arrays = {
@@ -83,6 +85,7 @@ export function writeCheckpoint(file: string, { options, history, events }: Chec
     weights: state ? WEIGHTS : 0,
     batches: trainAccs.length,
     epochs: testAccs.length,
+    ...(heldBackAccs.length > 0 ? { heldBack: heldBackAccs.length } : {}),
     ...(potentials.length > 0 ? { potentials: potentials.length } : {}),
   };
   const header: Header = {
@@ -110,7 +113,7 @@ export function writeCheckpoint(file: string, { options, history, events }: Chec
 export function readCheckpoint(file: string): Checkpoint {
   const header = readHeader(file);
   const { options, history, events, arrays } = header;
-  const { weights, batches, epochs, potentials: places = 0 } = arrays;
+  const { weights, batches, epochs, heldBack = 0, potentials: places = 0 } = arrays;
   const bytes = readArrays(file, arrays);
   let start = 0;
   const next = (length: number) => {
@@ -121,13 +124,14 @@ export function readCheckpoint(file: string): Checkpoint {
   const doubles = (count: number) => Array.from(decodeFloat64(next(8 * count)));
   const parts = { weights: floats(), m: floats(), v: floats() };
   const [trainAccs, losses, testAccs] = [doubles(batches), doubles(batches), doubles(epochs)];
+  const heldBackAccs = doubles(heldBack);
   const potentials = floats(places);
   const state: EngineState | null = weights ? { ...parts, step: batches, ...(places > 0 ? { potentials } : {}) } : null;
   const isShare = (value: number) => value >= 0 && value <= 1;
   expectAll(file, [
     ['finite weights', Object.values(parts).every((values) => values.every(Number.isFinite)), 'others'],
     ['finite potentials', potentials.every(Number.isFinite), 'others'],
-    ['accuracies from 0 to 1', trainAccs.every(isShare) && testAccs.every(isShare), 'others'],
+    ['accuracies from 0 to 1', [trainAccs, testAccs, heldBackAccs].every((accs) => accs.every(isShare)), 'others'],
     ['losses of 0 or more', losses.every((loss) => Number.isFinite(loss) && loss >= 0), 'others'],
   ]);
   const maxTestAcc = testAccs.reduce((most, value) => Math.max(most, value), 0);
@@ -143,6 +147,7 @@ export function readCheckpoint(file: string): Checkpoint {
     losses,
     testAccs,
     maxTestAcc,
+    heldBackAccs,
     state,
   };
   return { options, history: all, events };
@@ -187,7 +192,7 @@ function check(file: string, header: Header): void {
     ['arrays', isRecord(arrays), arrays],
   ]);
   const { epoch, batch, correct } = history;
-  const { weights, batches, epochs, sha256, potentials = 0 } = arrays;
+  const { weights, batches, epochs, sha256, heldBack, potentials = 0 } = arrays;
   const sameLength = epoch === 0 ? batches === batch : (batches - batch) % epoch === 0;
   const wantedWeights = batches > 0 ? WEIGHTS : 0;
   expectAll(file, [
@@ -202,6 +207,7 @@ function check(file: string, header: Header): void {
     ],
     ['a whole number of correct images', isWhole(correct), correct],
     ['a test after each epoch', epochs === epoch, epochs],
+    ['one on held-back images after each epoch, or none', heldBack === undefined || heldBack === epoch, heldBack],
     ['a whole number of potentials', isWhole(potentials) && potentials % CLASSES === 0, potentials],
     [`${wantedWeights} weights after ${batches} batches`, weights === wantedWeights, weights],
     ['the bare name of an events.out.tfevents file', isEventsName(events.file), events.file],
@@ -213,12 +219,12 @@ function check(file: string, header: Header): void {
 
 function readArrays(
   file: string,
-  { file: name, sha256, weights, batches, epochs, potentials = 0 }: Header['arrays'],
+  { file: name, sha256, weights, batches, epochs, heldBack = 0, potentials = 0 }: Header['arrays'],
 ): Uint8Array {
   const arraysFile = join(dirname(file), name);
   if (!existsSync(arraysFile)) throw new Error(`${arraysFile}: expected the arrays of a checkpoint, found none`);
   const bytes = read(arraysFile);
-  const length = 3 * 4 * weights + 8 * (2 * batches + epochs) + 4 * potentials;
+  const length = 3 * 4 * weights + 8 * (2 * batches + epochs + heldBack) + 4 * potentials;
   if (bytes.length !== length) throw damaged(arraysFile, `expected ${length} bytes, found ${bytes.length}`);
   if (hashParts([bytes]) !== sha256) throw damaged(arraysFile, 'its checksum differs');
   return bytes;

@@ -10,7 +10,7 @@ import { makeFolder, readFile, writeFileAtomic } from '../files';
  * @param folder made if it is missing; a link of that name is replaced by a folder, and what it leads to stays as it is
  * @throws RangeError unless there are 7,840 weights
  */
-export function writeLayersModel(folder: string, weights: Float32Array, neuron: NeuronOptions): void {
+export function writeLayersModel(folder: string, weights: Float32Array, neuron?: NeuronOptions): void {
   const files = layersModelFiles(weights, neuron);
   if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(folder);
   makeFolder(folder);

@@ -2,12 +2,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MODEL_FILES } from '../../records/layers-model';
-import { ARRAYS, CURVES, MODEL_FOLDER, RUN_FILES } from '../../records/run-files';
+import { ARRAYS, CURVES, HELD_BACK, MODEL_FOLDERS, RESULT_FILES } from '../../records/run-files';
 import { removeUnfinished } from '../files';
 import { CHECKPOINT_NAME, isCheckpointName } from './checkpoint';
 import { LOCK_NAME } from './lock';
 
-const RESULTS: readonly string[] = [...ARRAYS, CURVES];
+const RESULTS: readonly string[] = [...ARRAYS, HELD_BACK, CURVES];
+
+const MODELS = Object.values(MODEL_FOLDERS);
 
 /** The checkpoint of a run. */
 export function checkpointPath(folder: string): string {
@@ -16,7 +18,7 @@ export function checkpointPath(folder: string): string {
 
 /** The files of a finished run that are in a folder. */
 export function resultsIn(folder: string): string[] {
-  return RUN_FILES.map((name) => join(folder, name)).filter((file) => existsSync(file));
+  return RESULT_FILES.map((name) => join(folder, name)).filter((file) => existsSync(file));
 }
 
 /**
@@ -29,8 +31,8 @@ export function obstacleIn(
   more: readonly string[],
 ): { path: string; wanted: string; found: string } | undefined {
   const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
-  const folders = [join(folder, MODEL_FOLDER), dirname(checkpointPath(folder))];
-  const files = [...[...RUN_FILES, ...more].map((name) => join(folder, name)), checkpointPath(folder)];
+  const folders = [...MODELS.map((name) => join(folder, name)), dirname(checkpointPath(folder))];
+  const files = [...[...RESULT_FILES, ...more].map((name) => join(folder, name)), checkpointPath(folder)];
   const file = folders.find((path) => existsSync(path) && !isFolder(path));
   if (file !== undefined) return { path: file, wanted: 'a folder', found: 'a file' };
   const path = files.find(isFolder);
@@ -40,6 +42,8 @@ export function obstacleIn(
 /** Removes what a killed run left half written in its folder. */
 export function removeLeftovers(folder: string): void {
   removeUnfinished(folder, (name) => RESULTS.includes(name) || name === LOCK_NAME);
-  removeUnfinished(join(folder, MODEL_FOLDER), (name) => MODEL_FILES.some((file) => file === name));
+  for (const model of MODELS) {
+    removeUnfinished(join(folder, model), (name) => MODEL_FILES.some((file) => file === name));
+  }
   removeUnfinished(dirname(checkpointPath(folder)), isCheckpointName);
 }

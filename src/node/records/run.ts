@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Run, SavedRun } from '../../host/contract';
-import { ARRAYS, arrayFiles, CURVES, checkRunName, decodeRun, MODEL_FOLDER } from '../../records/run-files';
+import { arrayFiles, CURVES, checkRunName, decodeRun, modelFolder } from '../../records/run-files';
 import { makeFolder, projectPath, readFile, writeFileAtomic } from '../files';
 import { writeLayersModel } from './layers-model';
 import { lockFolder } from './lock';
@@ -10,14 +10,15 @@ import { removeLeftovers } from './run-folder';
 import { writeCurves } from './tensorboard';
 
 /**
- * Writes the original's four arrays and the model `lif_snn_mnist` into a folder, over those of an earlier run.
+ * Writes the original's four arrays and the model `lif_snn_mnist` into a folder, over those of an earlier run; of the ANN,
+ * which has no trace and no neurons, two arrays and the model `ann_mnist`.
  * @throws RangeError if the parts do not fit each other or the weights are not finite, Error if the disk is full
  */
-export function writeRun(folder: string, run: Run): void {
-  const arrays = arrayFiles(run);
+export function writeRun(folder: string, run: Pick<Run, 'history' | 'weights'> & Partial<Run>): void {
+  const arrays = Object.entries(arrayFiles(run));
   makeFolder(folder);
-  for (const name of ARRAYS) writeFileAtomic(join(folder, name), arrays[name]);
-  writeLayersModel(join(folder, MODEL_FOLDER), run.weights, run.neuron);
+  for (const [name, content] of arrays) writeFileAtomic(join(folder, name), content);
+  writeLayersModel(join(folder, modelFolder(run)), run.weights, run.neuron);
 }
 
 /**

@@ -8,7 +8,7 @@ import { projectPath } from '../../../src/node/files';
 import { readCheckpoint } from '../../../src/node/records';
 import { temporaryFolder, writeSmallMnist } from '../../support/data';
 import { python } from '../../support/python';
-import { COMMAND, lifFcMnist } from '../../support/run';
+import { COMMAND, hashesOf, lifFcMnist } from '../../support/run';
 
 const small = join(temporaryFolder(), 'a b é');
 writeSmallMnist(small, 640, 200);
@@ -22,8 +22,10 @@ for (const engine of ['event', 'tfjs']) {
     const number = '[0-9.]+';
     const epoch = (n: number, times: number) =>
       `Epoch ${n}:\nTraining...\nTesting...\nEpoch ${n}: train_acc = ${number}, test_acc = ${number}, max_test_acc = ${number}, train_times = ${times}\n`;
-    assert.match(run.stdout, new RegExp(`^${epoch(0, 5)}${epoch(1, 10)}Firing rate: \\[\\[(${number} *){10}\\]\\]\n$`));
     const logs = join(run.cwd, 'logs');
+    const [, , , , weights] = hashesOf(logs);
+    const last = `Firing rate: \\[\\[(${number} *){10}\\]\\]\nSHA-256 of the weights: ${weights}\n`;
+    assert.match(run.stdout, new RegExp(`^${epoch(0, 5)}${epoch(1, 10)}${last}$`));
     const arrays = python(
       `import numpy as np
 for n in ['v_t_array', 's_t_array', 'train_accs', 'test_accs']:

@@ -124,3 +124,16 @@ finally:
     }
   });
 });
+
+describe("A learner's home", { skip: process.platform !== 'linux' && 'a hub needs Linux' }, () => {
+  test('is filled at once, whatever named pipe the learner has put in the place of a copy', () => {
+    const home = join(temporary, 'home');
+    const copies = join(home, 'notebooks', 'my');
+    mkdirSync(copies, { recursive: true });
+    assert.equal(spawnSync('mkfifo', [join(copies, '00-start.ipynb')]).status, 0);
+    const script = join(root, 'tools', 'hub', 'home.mjs');
+    const { status, signal } = spawnSync(process.execPath, [script], { cwd: home, timeout: 30_000 });
+    assert.deepEqual([status, signal], [0, null]);
+    assert.equal(existsSync(join(copies, '01-ann-baseline.ipynb')), true);
+  });
+});

@@ -249,16 +249,18 @@ describe('what set-up installs', () => {
     assert.deepEqual([spec.language, spec.env.TF_CPP_MIN_LOG_LEVEL], ['typescript', '3']);
   });
 
-  test('every Python package is pinned with its hashes, and no host is named', () => {
-    const text = read('requirements.txt');
-    const entries = text.replace(/^\s*#.*\n/gm, '').match(/^\S.*(\n .*)*/gm) ?? [];
-    assert.ok(entries.length > 50);
-    for (const entry of entries) assert.match(entry, /^[\w.-]+==[\w.]+ .*\\(\n +--hash=sha256:[0-9a-f]{64}( \\)?)+/);
-    for (const name of read('requirements.in').match(/^[a-z][\w-]*/gm) ?? []) {
-      assert.ok(text.includes(`\n${name}==`), name);
-    }
-    assert.doesNotMatch(text, /:\/\/|--index|--find-links|--extra/);
-  });
+  for (const file of ['requirements', 'workflow/requirements']) {
+    test(`every Python package of ${file}.txt is pinned with its hashes, and no host is named`, () => {
+      const text = read(`${file}.txt`);
+      const entries = text.replace(/^\s*#.*\n/gm, '').match(/^\S.*(\n .*)*/gm) ?? [];
+      assert.ok(entries.length > 50);
+      for (const entry of entries) assert.match(entry, /^[\w.-]+==[\w.]+ .*\\(\n +--hash=sha256:[0-9a-f]{64}( \\)?)+/);
+      for (const name of read(`${file}.in`).match(/^[a-z][\w-]*/gm) ?? []) {
+        assert.ok(text.includes(`\n${name}==`), name);
+      }
+      assert.doesNotMatch(text, /:\/\/|--index|--find-links|--extra/);
+    });
+  }
 
   test('every Node package is pinned with its hash, and no host is named', () => {
     const text = read('package-lock.json');

@@ -1,0 +1,52 @@
+/** The weights of a network: one array that holds the matrix of each layer, row by row, one after the other. */
+import { CLASSES, IMAGE_SIZE } from './mnist';
+import { initialWeights, Purpose } from './random';
+
+/** The widest hidden layer, in neurons. */
+export const MAX_HIDDEN = 800;
+
+/** The shape [inputs, outputs] of each layer's weights: [784, 10] or, with a hidden layer, [784, hidden] and [hidden, 10]. */
+export const weightShapes = (hidden?: number): [number, number][] =>
+  hidden === undefined
+    ? [[IMAGE_SIZE, CLASSES]]
+    : [
+        [IMAGE_SIZE, hidden],
+        [hidden, CLASSES],
+      ];
+
+/** How many weights a network has. */
+export const countWeights = (hidden?: number): number =>
+  weightShapes(hidden).reduce((sum, [inputs, outputs]) => sum + inputs * outputs, 0);
+
+/** How many neurons a network has: the ten and, with a hidden layer, its own. */
+export const countNeurons = (hidden = 0): number => hidden + CLASSES;
+
+/** How many hidden neurons a network of so many weights has: none of [784, 10]; undefined if no network has so many. */
+export function hiddenOf(count: number): { hidden?: number } | undefined {
+  if (count === IMAGE_SIZE * CLASSES) return {};
+  const hidden = count / (IMAGE_SIZE + CLASSES);
+  return Number.isInteger(hidden) && hidden >= 1 && hidden <= MAX_HIDDEN ? { hidden } : undefined;
+}
+
+/** The weights of each layer, in place. */
+export function splitWeights(weights: Float32Array, hidden?: number): Float32Array[] {
+  let start = 0;
+  return weightShapes(hidden).map(([inputs, outputs]) => {
+    start += inputs * outputs;
+    return weights.subarray(start - inputs * outputs, start);
+  });
+}
+
+/**
+ * PyTorch's initial weights of each layer. Those of the last of two come from a stream of their own, so the first has the
+ * numbers of a single layer's stream.
+ */
+export function initialNetwork(seed: number, hidden?: number): Float32Array {
+  const weights = new Float32Array(countWeights(hidden));
+  const purposes = [Purpose.InitialWeights, Purpose.InitialOutputWeights] as const;
+  splitWeights(weights, hidden).forEach((layer, i) => {
+    const [inputs, outputs] = weightShapes(hidden)[i];
+    layer.set(initialWeights(seed, inputs, outputs, purposes[i]));
+  });
+  return weights;
+}

@@ -1,0 +1,24 @@
+/** The map: a table of many runs, each of which can be computed again to the byte. */
+export { parseMap } from './parse';
+export {
+  engineOptions,
+  formatCommand,
+  formatOptions,
+  isStandard,
+  nameValue,
+  SETTING_NAMES,
+  SETTINGS,
+  type SettingName,
+  type Settings,
+} from './settings';
+export {
+  beyondChance,
+  CONFIDENCE,
+  type Difference,
+  type Estimate,
+  estimate,
+  pairedDifference,
+  tProbability,
+  tQuantile,
+} from './statistics';
+export { type Choice, type Group, MapTable, type Measure, type Row } from './table';

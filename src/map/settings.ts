@@ -1,0 +1,207 @@
+/**
+ * The settings of a run: what each is called in the table and on the command line, which values it may have, and which one
+ * is left out because it is the default.
+ */
+import { ENCODER_NAMES, type EncoderName, type EngineOptions, LOSS_NAMES, type LossName } from '../common/engine';
+import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../common/surrogates';
+
+/** The settings of a run. Those of spiking neurons are null for an ANN, which has none. */
+export interface Settings {
+  network: 'snn' | 'ann';
+  loss: LossName;
+  surrogate: SurrogateName | null;
+  alpha: number | null;
+  detachReset: boolean | null;
+  decayInput: boolean | null;
+  softReset: boolean | null;
+  encoder: EncoderName | null;
+  /** Whether training resets the neurons before each batch. */
+  reset: boolean | null;
+  tau: number | null;
+  T: number | null;
+  batchSize: number;
+  learningRate: number;
+  /** Images that are trained on, of 60,000; the others are held back. */
+  trainImages: number;
+  seed: number;
+  epochs: number;
+}
+
+export type SettingName = keyof Settings;
+export type Value = string | number | boolean;
+
+interface Setting {
+  /** Its column in the table. */
+  column: string;
+  /** Whether an ANN has it. */
+  ofAnn: boolean;
+  /** The command line's default; undefined where it depends on another setting. */
+  standard: Value | undefined;
+  /** What the command line is told, but for the default. */
+  flags: (value: Value) => string;
+  /** What is expected, for messages. */
+  expected: string;
+  /** The value of a field; undefined if it is none. */
+  read: (text: string) => Value | undefined;
+}
+
+const oneOf = (...words: string[]): Pick<Setting, 'expected' | 'read'> => ({
+  expected: words.join(' or '),
+  read: (text) => (words.includes(text) ? text : undefined),
+});
+/** Decimal digits with or without an exponent: `Number` also reads '', ' 1' and '0x10'. */
+const DECIMAL = /^-?\d+(\.\d+)?(e[-+]?\d+)?$/i;
+/** A number that a field holds; undefined if it holds none. */
+export const readNumber = (text: string): number | undefined => (DECIMAL.test(text) ? Number(text) : undefined);
+const number = (expected: string, fits: (value: number) => boolean): Pick<Setting, 'expected' | 'read'> => ({
+  expected,
+  read: (text) => {
+    const value = readNumber(text);
+    return value !== undefined && Number.isFinite(value) && fits(value) ? value : undefined;
+  },
+});
+const above = (least: number) => number(`a number above ${least}`, (value) => value > least);
+const whole = (least: number, most: number) =>
+  number(
+    `a whole number from ${least} to ${most}`,
+    (value) => Number.isInteger(value) && value >= least && value <= most,
+  );
+const yesOrNo: Pick<Setting, 'expected' | 'read'> = {
+  expected: 'true or false',
+  read: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+};
+const option = (name: string) => (value: Value) => `${name} ${value}`;
+/** A switch of the command line, which is given where the setting is not the default. */
+const given = (name: string) => () => name;
+
+/** All settings, in the order of the table's columns. */
+export const SETTINGS: { readonly [Name in SettingName]: Setting } = {
+  network: { column: 'network', ofAnn: true, standard: 'snn', flags: option('--network'), ...oneOf('snn', 'ann') },
+  loss: {
+    column: 'loss',
+    ofAnn: true,
+    standard: 'mse',
+    flags: option('--loss'),
+    ...oneOf(...LOSS_NAMES),
+  },
+  surrogate: {
+    column: 'surrogate',
+    ofAnn: false,
+    standard: 'atan',
+    flags: option('--surrogate'),
+    ...oneOf(...SURROGATE_NAMES),
+  },
+  alpha: { column: 'alpha', ofAnn: false, standard: undefined, flags: option('--alpha'), ...above(0) },
+  detachReset: {
+    column: 'detach_reset',
+    ofAnn: false,
+    standard: false,
+    flags: given('--detach-reset'),
+    ...yesOrNo,
+  },
+  decayInput: { column: 'decay_input', ofAnn: false, standard: true, flags: given('--no-decay-input'), ...yesOrNo },
+  softReset: { column: 'soft_reset', ofAnn: false, standard: false, flags: given('--soft-reset'), ...yesOrNo },
+  encoder: {
+    column: 'encoder',
+    ofAnn: false,
+    standard: 'poisson',
+    flags: option('--encoder'),
+    ...oneOf(...ENCODER_NAMES),
+  },
+  reset: { column: 'reset', ofAnn: false, standard: true, flags: given('--no-reset'), ...yesOrNo },
+  tau: { column: 'tau', ofAnn: false, standard: 2, flags: option('--tau'), ...above(1) },
+  T: { column: 'T', ofAnn: false, standard: 100, flags: option('-T'), ...whole(1, 10_000) },
+  batchSize: { column: 'batch_size', ofAnn: true, standard: 128, flags: option('-b'), ...whole(1, 60_000) },
+  learningRate: { column: 'learning_rate', ofAnn: true, standard: 1e-3, flags: option('--lr'), ...above(0) },
+  trainImages: {
+    column: 'train_images',
+    ofAnn: true,
+    standard: 60_000,
+    flags: option('--train-images'),
+    ...whole(1, 60_000),
+  },
+  seed: { column: 'seed', ofAnn: true, standard: 0, flags: option('--seed'), ...whole(0, 0xffffffff) },
+  epochs: { column: 'epochs', ofAnn: true, standard: 100, flags: option('-N'), ...whole(1, 100_000) },
+};
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
+
+/** Whether the setting has the command line's default. */
+export function isStandard(settings: Settings, name: SettingName): boolean {
+  const standard =
+    name === 'alpha' && settings.surrogate !== null ? SURROGATES[settings.surrogate].alpha : SETTINGS[name].standard;
+  return settings[name] === null || settings[name] === standard;
+}
+
+/**
+ * What `npm run train --` is told to compute a run again: the settings that are not the defaults.
+ * @example
+ * formatOptions(row); // '--tau 3 -T 50 -N 10'
+ */
+export function formatOptions(settings: Settings): string {
+  return SETTING_NAMES.filter((name) => !isStandard(settings, name))
+    .map((name) => SETTINGS[name].flags(settings[name] as Value))
+    .join(' ');
+}
+
+/**
+ * The command that computes a run again. Its last line is the SHA-256 of the weights.
+ * @example
+ * formatCommand(row); // 'npm run train -- --tau 3 -N 10 --log-dir build/again/0f3c…'
+ */
+export const formatCommand = (run: Settings & { id: string }): string =>
+  ['npm run train --', formatOptions(run), `--log-dir build/again/${run.id}`].filter(Boolean).join(' ');
+
+/** The engine's options for a run of an SNN. */
+export function engineOptions(settings: Settings): Omit<EngineOptions, 'data'> {
+  const { seed, T, batchSize, learningRate, loss, encoder, reset } = settings;
+  const { tau, decayInput, softReset, detachReset, surrogate, alpha } = settings;
+  if (surrogate === null || alpha === null || tau === null || T === null || encoder === null) {
+    throw new RangeError("network: expected a run of an 'snn', found one of an 'ann'");
+  }
+  const neuron = {
+    tau,
+    decayInput: decayInput === true,
+    vReset: softReset ? null : 0,
+    surrogateFunction: { name: surrogate, alpha },
+    detachReset: detachReset === true,
+  };
+  return { seed, T, batchSize, learningRate, neuron, loss, encoder, reset: reset === true };
+}
+
+const LOSSES: { [Name in LossName]: string } = {
+  mse: 'MSE',
+  'cross-entropy': 'cross-entropy',
+  'cross-entropy-counts': 'cross-entropy of counts',
+};
+const SURROGATE_WORDS: Record<string, string> = { atan: 'ATan', sigmoid: 'sigmoid', rect: 'rectangle' };
+/** What a switch is called where it is on and where it is off. */
+const SWITCHES: { [Name in SettingName]?: readonly [string, string] } = {
+  detachReset: ['reset detached', 'reset in the gradient'],
+  decayInput: ['decaying input', 'undecayed input'],
+  softReset: ['soft reset', 'hard reset'],
+  reset: ['reset', 'no reset'],
+};
+const UNITS: { [Name in SettingName]?: string } = {
+  alpha: 'α',
+  tau: 'τ',
+  T: 'T',
+  batchSize: 'batch',
+  learningRate: 'lr',
+  trainImages: 'images',
+  seed: 'seed',
+  epochs: 'epochs',
+};
+
+/**
+ * A setting's value in a few words, as figures name it: 'τ 2', 'cross-entropy', 'no reset'.
+ * @returns '' for a setting that an ANN does not have
+ */
+export function nameValue(name: SettingName, value: Value | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'boolean') return SWITCHES[name]?.[value ? 0 : 1] ?? `${name} ${value}`;
+  if (typeof value === 'number') return `${UNITS[name]} ${value}`;
+  if (name === 'network') return value.toUpperCase();
+  if (name === 'loss') return LOSSES[value as LossName];
+  return SURROGATE_WORDS[value] ?? value;
+}

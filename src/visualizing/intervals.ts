@@ -1,0 +1,202 @@
+/** Means with their intervals, one row per setting: how well each did, and by how much it differs from a reference. */
+import { axis, curveStyle, type Figure, figureLayout, INK, type Spec } from './theme';
+import { enumerated, extent, gaps, items, list, numbers, plural, round, titled, toDigits } from './values';
+
+/** A mean and the ends of its interval for each label. An end that is no finite number, as with one seed, is not drawn. */
+export interface Intervals {
+  name: string;
+  mean: ArrayLike<number>;
+  low: ArrayLike<number>;
+  high: ArrayLike<number>;
+}
+
+export interface IntervalOptions {
+  title?: string;
+  xlabel?: string;
+  /** Digits behind the point of the means beside the dots; default 3. */
+  digits?: number;
+  alt?: string;
+}
+
+/** Pixels of a label's row, and of each further series in it. */
+const ROW = 30;
+const FURTHER = 14;
+/** Of what is not larger than chance. */
+const GREY = '#777777';
+
+function checked(group: Intervals, labels: number, what: string): Intervals {
+  const name = String(group?.name ?? '');
+  const part = (key: 'mean' | 'low' | 'high') => {
+    const values = numbers(group?.[key], `${what}: ${key} of '${name}'`, '[labels]');
+    if (values.length === labels) return values;
+    throw new RangeError(`${what}: ${key} of '${name}': expected ${labels} values, found ${values.length}`);
+  };
+  return { name, mean: part('mean'), low: part('low'), high: part('high') };
+}
+
+/** Dots at these heights, with their intervals. */
+function dots({ mean, low, high }: Intervals, y: readonly number[], color: string, more: Spec): Spec {
+  const reach = (end: ArrayLike<number>) => list(Array.from(mean, (value, i) => Math.abs(value - end[i]) || 0));
+  return {
+    type: 'scatter',
+    x: list(mean),
+    y: [...y],
+    error_x: {
+      type: 'data',
+      symmetric: false,
+      array: reach(high),
+      arrayminus: reach(low),
+      color,
+      thickness: 2,
+      width: 4,
+    },
+    cliponaxis: false,
+    ...more,
+  };
+}
+
+/** Room for the dots, their intervals and, on the right, the means beside them. */
+function valueAxis(label: string, groups: readonly Intervals[], zero = false): Spec {
+  const ends = extent(...groups.flatMap(({ mean, low, high }) => [mean, low, high]), zero ? [0] : []) ?? [0, 1];
+  const span = ends[1] - ends[0] || Math.abs(ends[0]) * 0.1 || 1;
+  return axis(label, { range: [round(ends[0] - 0.06 * span), round(ends[1] + 0.2 * span)], nticks: 6, tickangle: 0 });
+}
+
+/** An axis with the names of the rows, the first on top. */
+const labelAxis = (names: readonly string[]): Spec =>
+  axis('', {
+    range: [names.length - 0.5, -0.8],
+    tickmode: 'array',
+    tickvals: names.map((_, i) => i),
+    ticktext: [...names],
+    automargin: true,
+  });
+
+/** "92.7 (92.6 to 92.8)" */
+const spoken = ({ mean, low, high }: Intervals, i: number, digits: number): string =>
+  Number.isFinite(low[i])
+    ? `${toDigits(mean[i], digits)} (${toDigits(low[i], digits)} to ${toDigits(high[i], digits)})`
+    : toDigits(mean[i], digits);
+
+/** Means as dots with their intervals, a row for each label, a colour for each series. */
+export function intervals(
+  labels: readonly (string | number)[],
+  series: readonly Intervals[],
+  options: IntervalOptions = {},
+): Figure {
+  const { title = '', digits = 3 } = options;
+  const names = items(labels, 'labels', 'texts or numbers').map(String);
+  const groups = items(series, 'intervals', '{ name, mean, low, high }').map((group) =>
+    checked(group, names.length, 'intervals'),
+  );
+  const data = groups.map((group, i) => {
+    const { color, symbol } = curveStyle(i);
+    const offset = ((i - (groups.length - 1) / 2) * 0.6) / Math.max(1, groups.length);
+    return dots(
+      group,
+      names.map((_, row) => Number((row + offset).toFixed(3))),
+      color,
+      {
+        mode: 'markers+text',
+        name: group.name,
+        showlegend: groups.length > 1,
+        marker: { color, symbol, size: 9 },
+        text: Array.from(group.mean, (value) => (Number.isFinite(value) ? toDigits(value, digits) : '')),
+        textposition: 'top center',
+        textfont: { size: 11, color: INK },
+        hovertemplate: `%{text}<extra>${group.name}</extra>`,
+      },
+    );
+  });
+  const rows = names.map(
+    (label, row) =>
+      `${label} ${groups.map((group) => `${groups.length > 1 ? `${group.name} ` : ''}${spoken(group, row, digits)}`).join(', ')}`,
+  );
+  return {
+    data,
+    layout: figureLayout(title, heightOf(names.length, groups.length), {
+      margin: { l: 60, r: 24, t: groups.length > 1 ? 86 : 60, b: 58 },
+      xaxis: valueAxis(options.xlabel ?? '', groups),
+      yaxis: labelAxis(names),
+    }),
+    alt: (options.alt ?? titled(title, `${rows.join('; ')}.`)) + gaps(...groups.map(({ mean }) => mean)),
+  };
+}
+
+const heightOf = (labels: number, series: number): number => 130 + labels * (ROW + FURTHER * (series - 1));
+
+export interface DifferenceOptions extends IntervalOptions {
+  /** What the others are compared with. */
+  reference?: string;
+}
+
+/**
+ * Mean differences from a reference, a row for each label. Those that are larger than chance have a colour, the others are
+ * grey.
+ * @param marked whether each is larger than chance, as a test says
+ */
+export function differences(
+  labels: readonly (string | number)[],
+  values: Omit<Intervals, 'name'>,
+  marked: readonly boolean[],
+  options: DifferenceOptions = {},
+): Figure {
+  const { title = '', digits = 3, reference } = options;
+  const names = items(labels, 'labels', 'texts or numbers').map(String);
+  const group = checked({ ...values, name: 'differences' }, names.length, 'differences');
+  if (items(marked, 'marked', 'true or false').length !== names.length) {
+    throw new RangeError(`marked: expected ${names.length} values, found ${marked.length}`);
+  }
+  const { color } = curveStyle(0);
+  const part = (larger: boolean, name: string, paint: string, symbol: string): Spec[] => {
+    const rows = names.map((_, i) => i).filter((i) => marked[i] === larger);
+    if (rows.length === 0) return [];
+    const pick = (from: ArrayLike<number>) => rows.map((i) => from[i]);
+    const own = { name, mean: pick(group.mean), low: pick(group.low), high: pick(group.high) };
+    return [
+      dots(own, rows, paint, {
+        mode: 'markers+text',
+        name,
+        showlegend: true,
+        marker: { color: paint, symbol, size: 9 },
+        text: own.mean.map((value) => (Number.isFinite(value) ? signed(value, digits) : '')),
+        textposition: 'top center',
+        textfont: { size: 11, color: INK },
+        hovertemplate: `%{text}<extra>${name}</extra>`,
+      }),
+    ];
+  };
+  const larger = names.filter((_, i) => marked[i]);
+  const rows = names.map((label, i) => {
+    const ends = Number.isFinite(group.low[i])
+      ? ` (${signed(group.low[i], digits)} to ${signed(group.high[i], digits)})`
+      : '';
+    return `${label} ${signed(group.mean[i], digits)}${ends}`;
+  });
+  const which =
+    larger.length === 0
+      ? 'none is larger than chance'
+      : `larger than chance ${larger.length === 1 ? 'is' : 'are'} ${enumerated(larger)}`;
+  const from = reference === undefined ? '' : `${plural(names.length, 'difference')} from ${reference}: `;
+  return {
+    data: [
+      ...part(true, 'larger than chance', color, 'circle'),
+      ...part(false, 'not larger than chance', GREY, 'circle-open'),
+    ],
+    layout: figureLayout(title, heightOf(names.length, 1) + 26, {
+      margin: { l: 60, r: 24, t: 86, b: 58 },
+      xaxis: {
+        ...valueAxis(options.xlabel ?? '', [group], true),
+        zeroline: true,
+        zerolinecolor: INK,
+        zerolinewidth: 1.5,
+      },
+      yaxis: labelAxis(names),
+    }),
+    alt: (options.alt ?? titled(title, `${from}${rows.join('; ')}; ${which}.`)) + gaps(group.mean),
+  };
+}
+
+/** With its sign, a true minus. */
+const signed = (value: number, digits: number): string =>
+  Number.isFinite(value) ? `${value > 0 ? '+' : ''}${value.toFixed(digits)}`.replace('-', '−') : '–';

@@ -1,0 +1,32 @@
+/**
+ * Inputs of hidden.json, as the event engine draws them. `node --import tsx test/golden/hidden.ts REQUEST` takes
+ * `{ seed, T, images, epochs, hidden }` as JSON and prints, as JSON, base64 of the spikes of these training images, bits
+ * [T, 784], least significant first, [epochs][images], and of the initial weights of each width, float32.
+ */
+import { initialNetwork } from '../../src/common/weights';
+import { readMnist } from '../../src/node/data';
+import { createEngine } from '../../src/node/engines';
+import { pack } from '../support/golden';
+
+interface Request {
+  seed: number;
+  T: number;
+  images: number[];
+  epochs: number;
+  hidden: number[];
+}
+
+async function main(): Promise<void> {
+  const { seed, T, images, epochs, hidden }: Request = JSON.parse(process.argv[2]);
+  const engine = await createEngine('event', { data: readMnist(), seed, T, threads: 1 });
+  const spikes: string[][] = [];
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    spikes.push([]);
+    for (const index of images) spikes[epoch].push(pack(await engine.spikes({ split: 'train', epoch, index })));
+  }
+  await engine.close();
+  const weights = hidden.map((width) => Buffer.from(initialNetwork(seed, width).buffer).toString('base64'));
+  process.stdout.write(`${JSON.stringify({ spikes, weights })}\n`);
+}
+
+void main();

@@ -1,0 +1,35 @@
+/** Tables of runs for tests, made up: no run was computed for them. */
+import { createHash } from 'node:crypto';
+
+export const HEADER =
+  'id,grid,network,loss,surrogate,alpha,detach_reset,decay_input,soft_reset,encoder,reset,tau,T,batch_size,' +
+  'learning_rate,train_images,seed,epochs,acc_1,acc_2,acc_5,last,best,best_epoch,held_back,output_spikes,' +
+  'input_spikes,rows_added,weights_sha256';
+
+/** A row that a table may hold, but for the fields that are given. */
+export function rowText(given: Record<string, string | number> = {}): string {
+  const ann = given.network === 'ann';
+  const settings = {
+    ...{ network: 'snn', loss: 'mse', surrogate: 'atan', alpha: 2, detach_reset: 'false', decay_input: 'true' },
+    ...{ soft_reset: 'false', encoder: 'poisson', reset: 'true', tau: 2, T: 100, batch_size: 128 },
+    ...{ learning_rate: 0.001, train_images: 60000, seed: 0, epochs: 2 },
+    ...(ann ? { surrogate: '', alpha: '', detach_reset: '', decay_input: '', soft_reset: '', encoder: '' } : {}),
+    ...(ann ? { reset: '', tau: '', T: '' } : {}),
+    ...given,
+  };
+  const sha = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
+  const fields: Record<string, string | number> = {
+    ...{ id: sha.slice(0, 12), grid: 'first', ...settings },
+    ...{ acc_1: 0.9, acc_2: 0.91, acc_5: '', last: 0.91, best: 0.91, best_epoch: 2, held_back: '' },
+    ...{ output_spikes: ann ? '' : 0.9, input_spikes: ann ? '' : 97.5, rows_added: ann ? '' : 9000 },
+    weights_sha256: sha,
+    ...given,
+  };
+  return HEADER.split(',')
+    .map((column) => fields[column])
+    .join(',');
+}
+
+/** The text of a table. */
+export const tableText = (...rows: Record<string, string | number>[]): string =>
+  `${[HEADER, ...rows.map(rowText)].join('\n')}\n`;
