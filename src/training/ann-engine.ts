@@ -3,7 +3,7 @@
  * numbers, so for one seed its results are the same bytes on every machine and host. It needs no TensorFlow.
  */
 import { argmax } from '../common/argmax';
-import { either } from '../common/checks';
+import { either, shown } from '../common/checks';
 import {
   type BatchResult,
   type EngineOptions,
@@ -58,7 +58,9 @@ export class AnnEngine implements Learner {
    */
   constructor({ loss = 'mse', ...some }: AnnEngineOptions) {
     const { data, seed, batchSize, learningRate } = resolveEngineOptions(some);
-    if (!ANN_LOSSES.includes(loss)) throw new RangeError(`loss: expected ${either(ANN_LOSSES)}, found ${loss}`);
+    if (!ANN_LOSSES.includes(loss)) {
+      throw new RangeError(`loss: expected ${either(ANN_LOSSES.map(shown))}, found ${shown(loss)}`);
+    }
     this.options = { data, seed, batchSize, learningRate, loss };
     this.current = freshState(initialWeights(seed, IMAGE_SIZE, CLASSES));
   }

@@ -15,8 +15,8 @@ const require = createRequire(import.meta.url);
 const dist = (/** @type {string[]} */ ...names) => join(root, 'dist', ...names);
 /** @type {typeof import('../../src/map/settings.js')} */
 const { formatOptions, isStandard, SETTINGS, SETTING_NAMES } = require(dist('map', 'settings.js'));
-/** @type {typeof import('../../src/node/cli/options.js')} */
-const { parseArguments } = require(dist('node', 'cli', 'options.js'));
+/** @type {typeof import('../../src/node/cli/arguments.js')} */
+const { parseArguments } = require(dist('node', 'cli', 'arguments.js'));
 /** @type {typeof import('../../src/node/cli/run.js')} */
 const { refuseForNetwork } = require(dist('node', 'cli', 'run.js'));
 /** @type {typeof import('../../src/common/surrogates.js')} */

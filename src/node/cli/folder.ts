@@ -1,6 +1,7 @@
 /** What is in the folder of a run before it begins, and what may become of it. */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { MODEL_FOLDERS } from '../../records/run-files';
 import { type Checkpoint, readCheckpoint } from '../records';
 import { checkpointPath, obstacleIn, resultsIn } from '../records/run-folder';
 import { FIGURE_FILES, figureFilesIn } from './figures';
@@ -91,4 +92,9 @@ export function removeEarlier({ outDir, logDir }: Places, { results, checkpoint 
   // The checkpoint may name no other file than an event file: that was checked when it was read.
   const events = checkpoint ? [join(logDir, checkpoint.events.file)] : [];
   for (const file of [...results, ...figures, ...events]) rmSync(file, { force: true });
+  for (const name of Object.values(MODEL_FOLDERS)) {
+    const folder = join(outDir, name);
+    const isFolder = lstatSync(folder, { throwIfNoEntry: false })?.isDirectory();
+    if (isFolder && readdirSync(folder).length === 0) rmdirSync(folder);
+  }
 }

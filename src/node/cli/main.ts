@@ -1,8 +1,8 @@
 /** The original's command line, `lif_fc_mnist`. */
 import { DatasetError } from '../../common/mnist';
+import { parseArguments } from './arguments';
 import { describeFailure } from './failures';
 import { keptByNpm } from './npm';
-import { parseArguments } from './options';
 import { runCommand } from './run';
 import { Stop, watchOutput } from './stop';
 import { UsageError } from './values';

@@ -1,9 +1,9 @@
 /** The options of `lif_fc_mnist`: the original's, and ours. */
-import { Command, CommanderError, Option } from 'commander';
 import { either } from '../../common/checks';
 import { DEFAULT_TRAINING, ENCODER_NAMES, type EncoderName, LOSS_NAMES, type LossName } from '../../common/engine';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../../common/surrogates';
-import { decimal, device, folder, oneOf, UsageError, whole } from './values';
+import { MAX_HIDDEN } from '../../common/weights';
+import { decimal, device, folder, oneOf, whole } from './values';
 
 /** All options with their values, given or by default. */
 export interface Settings {
@@ -18,6 +18,7 @@ export interface Settings {
   epoch: number;
   network: 'snn' | 'ann';
   engine: 'event' | 'tfjs';
+  hidden?: number;
   seed: number;
   trainImages?: number;
   threads?: number;
@@ -39,7 +40,7 @@ export interface Settings {
 
 export type Name = keyof Settings;
 
-interface Entry {
+export interface Entry {
   name: Name;
   flags: string;
   help: string;
@@ -62,7 +63,7 @@ const tau = decimal('a number above 1, at most 1000000', (value) => Math.fround(
 // Such that float32 also knows the derivative at the threshold, and its square.
 const alpha = decimal('a number from 1e-6 to 1e6', (value) => value >= 1e-6 && value <= 1e6);
 
-const ORIGINAL: Entry[] = [
+export const ORIGINAL: readonly Entry[] = [
   {
     name: 'device',
     flags: '--device <DEVICE>',
@@ -127,7 +128,7 @@ const ORIGINAL: Entry[] = [
   { name: 'epoch', flags: '-N, --epoch <N>', help: 'training epochs', read: whole(1, 100000), default: '100' },
 ];
 
-const OURS: Entry[] = [
+const OURS: readonly Entry[] = [
   {
     name: 'network',
     flags: '--network <NETWORK>',
@@ -144,6 +145,15 @@ const OURS: Entry[] = [
     read: oneOf('event', 'tfjs'),
     default: 'event',
     keptOnResume: true,
+    spiking: true,
+  },
+  {
+    name: 'hidden',
+    flags: '--hidden <N>',
+    help: 'neurons of a hidden layer (default: there is none)',
+    read: whole(1, MAX_HIDDEN),
+    keptOnResume: true,
+    later: true,
     spiking: true,
   },
   {
@@ -275,84 +285,4 @@ export function formatLabel({ flags }: Pick<Entry, 'flags'>): string {
 export function defaultValue({ flags, read, default: text }: Entry): string | number | boolean | undefined {
   if (!read) return flags.startsWith('--no-') ? true : undefined;
   return text === undefined ? undefined : read(text);
-}
-
-/** The command line, checked. */
-export interface Arguments {
-  settings: Settings;
-  /** The options that were given, and not left to their defaults. */
-  given: ReadonlySet<Name>;
-}
-
-/**
- * Reads the command line.
- * @returns undefined if it asked for help, which was then printed
- * @throws UsageError that names the option, what is allowed and what was found
- */
-export function parseArguments(argv: readonly string[]): Arguments | undefined {
-  const program = command();
-  try {
-    program.parse(argv, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return undefined;
-    throw new UsageError(complaint(error));
-  }
-  if (program.args.length > 0) throw new UsageError(`${program.args[0]}: expected ${LISTED}`);
-  const given = OPTIONS.map(({ name }) => name).filter((name) => program.getOptionValueSource(name) === 'cli');
-  return { settings: program.opts<Settings>(), given: new Set(given) };
-}
-
-const ORIGINAL_GROUP = 'Options of the original:';
-const LISTED = 'one of the options that --help lists';
-
-function command(): Command {
-  const program = new Command('lif_fc_mnist')
-    .description('Trains one layer of spiking LIF neurons on MNIST.')
-    .addHelpOption(new Option('-h, --help', 'show this help and exit').helpGroup(ORIGINAL_GROUP))
-    .allowExcessArguments()
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} })
-    .configureHelp({ optionTerm: ({ flags }) => flags.replace(/[<>]/g, '') });
-  for (const entry of OPTIONS) {
-    const option = new Option(entry.flags, entry.help);
-    option.helpGroup(ORIGINAL.includes(entry) ? ORIGINAL_GROUP : 'More options:');
-    const { read } = entry;
-    if (read) option.argParser((text) => labelled(entry, () => read(text)));
-    if (read && entry.default !== undefined) option.default(read(entry.default), entry.default);
-    program.addOption(option);
-  }
-  return program;
-}
-
-/** Puts the option's name before what is wrong with its value. */
-function labelled<V>(entry: Entry, read: () => V): V {
-  try {
-    return read();
-  } catch (error) {
-    throw new UsageError(`${formatLabel(entry)}: ${(error as Error).message}`);
-  }
-}
-
-/** commander's complaint in the words of the others. */
-function complaint({ code, message }: CommanderError): string {
-  const found = /'([^']*)'/.exec(message)?.[1] ?? '';
-  const entry = OPTIONS.find(({ flags }) => flags === found || splitFlags(flags).includes(found.split('=')[0]));
-  if (code === 'commander.optionMissingArgument' && entry) {
-    return `${formatLabel(entry)}: ${expectation(entry)}, found none`;
-  }
-  if (code !== 'commander.unknownOption') return message.replace(/^error: /, '').split('\n')[0];
-  if (entry && found.includes('=')) return `${formatLabel(entry)}: expected no value, found ${found.split('=')[1]}`;
-  const meant = /Did you mean (.*)\?/.exec(message)?.[1];
-  return `${found}: expected ${LISTED}${meant ? `; did you mean ${meant}?` : ''}`;
-}
-
-/** "expected …" as the option's own check says it. */
-function expectation({ read }: Entry): string {
-  try {
-    read?.('');
-  } catch (error) {
-    return (error as Error).message.replace(/, found .*/, '');
-  }
-  return 'expected a value';
 }

@@ -12,10 +12,11 @@ import { makeFolder, readFile } from '../files';
 import { type Checkpoint, readCheckpoint } from '../records';
 import { assertUnlocked, lockFolder } from '../records/lock';
 import { checkpointPath, removeLeftovers } from '../records/run-folder';
+import type { Arguments } from './arguments';
 import { showFigures } from './figures';
 import { checkFigures, describeProgress, findEarlier, type Places, refuseObstacles, refuseToOverwrite } from './folder';
 import { typedIn } from './npm';
-import { type Arguments, formatLabel, OPTIONS, type Settings } from './options';
+import { formatLabel, OPTIONS, type Settings } from './options';
 import { checkAgainstData, resumedSettings } from './resume';
 import type { Stop } from './stop';
 import { type Outcome, trainAndRecord } from './train';
@@ -116,12 +117,13 @@ export function refuseForNetwork({ network, loss }: Settings, given: Arguments['
 }
 
 function makeEngine(settings: Settings, data: Mnist): Engine | AnnEngine | Promise<Engine> {
-  const { network, engine, seed, batchSize, learningRate, loss, timesteps: T, threads } = settings;
+  const { network, engine, seed, batchSize, learningRate, loss, hidden, timesteps: T, threads } = settings;
   if (network === 'ann') return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
   const { tau, surrogate: name, decayInput, detachReset = false, softReset, encoder, reset } = settings;
   const surrogateFunction = { name, alpha: settings.alpha ?? SURROGATES[name].alpha };
   const neuron = { tau, surrogateFunction, decayInput, detachReset, vReset: softReset ? null : 0 };
-  return createEngine(engine, { data, seed, T, batchSize, learningRate, threads, neuron, loss, encoder, reset });
+  const options = { data, seed, T, batchSize, learningRate, threads, neuron, hidden, loss, encoder, reset };
+  return createEngine(engine, options);
 }
 
 function chooseDevice({ device, engine, gpu }: Settings): void {

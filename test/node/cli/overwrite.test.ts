@@ -119,6 +119,18 @@ describe('--overwrite', () => {
     assert.equal(readdirSync(out).filter((name) => name.startsWith('events')).length, 1);
   });
 
+  test('replaces the run of another network, with images held back, whole', () => {
+    const { cwd, out } = finished('--train-images', '128');
+    const ann = ['--dataset-dir', small, '--skip-checksum', '--network', 'ann', '-N', '1', '--log-dir', 'out'];
+    const run = lifFcMnist([...ann, '--overwrite'], cwd);
+    assert.equal(run.status, 0, run.stderr);
+    const names = (folder: string) => readdirSync(folder).filter((name) => !name.startsWith('events'));
+    assert.deepEqual(names(out), ['ann_mnist', 'checkpoint', 'test_accs.npy', 'train_accs.npy']);
+    const back = lifFcMnist([...SMALL, '-N', '1', '--overwrite'], cwd);
+    assert.equal(back.status, 0, back.stderr);
+    assert.ok(!existsSync(join(out, 'ann_mnist')) && existsSync(join(out, 'lif_snn_mnist', 'model.json')));
+  });
+
   test('leaves everything that is not a run’s', () => {
     const { cwd, out } = finished();
     const mine = ['notes.txt', 'acc.png', 'thesis.unfinished', 'checkpoint/mine.bin', 'lif_snn_mnist/my-notes.txt'];

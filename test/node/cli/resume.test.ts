@@ -101,6 +101,49 @@ describe('options that came later', () => {
   }
 });
 
+describe('a run with options of its own', () => {
+  const neuron = ['--surrogate', 'sigmoid', '--alpha', '3', '--detach-reset', '--no-decay-input', '--soft-reset'];
+  const cases: [string, string[], string[]][] = [
+    ['of the neuron', [...SMALL, ...neuron], ['--alpha', '4']],
+    ['of the training', [...SMALL, '--loss', 'cross-entropy', '--encoder', 'direct', '--no-reset'], ['--loss', 'mse']],
+    ['that holds images back', [...SMALL, '--train-images', '400'], ['--train-images', '640']],
+    ['of the ANN', [...DATA, '--network', 'ann', '--loss', 'cross-entropy'], ['--network', 'snn']],
+  ];
+  for (const [name, args, other] of cases) {
+    test(`${name} goes on with them to the same weights, and refuses others`, () => {
+      const whole = lifFcMnist([...args, '-N', '3', '--log-dir', 'out']);
+      assert.equal(whole.status, 0, whole.stderr);
+      const last = (stdout: string) => /SHA-256 of the weights: [0-9a-f]{64}\n$/.exec(stdout)?.[0];
+      const { cwd, stdout } = lifFcMnist([...args, '-N', '1', '--log-dir', 'out']);
+      const refused = lifFcMnist([...DATA, '--resume', '-N', '3', '--log-dir', 'out', ...other], cwd);
+      assert.match(
+        refused.stderr,
+        new RegExp(`^lif_fc_mnist: ${other[0]}: expected [^ ]+ as in the checkpoint, found `),
+      );
+      assert.equal(refused.status, 2);
+      const resumed = lifFcMnist([...DATA, '--resume', '-N', '3', '--log-dir', 'out'], cwd);
+      assert.equal(resumed.status, 0, resumed.stderr);
+      assert.ok(last(whole.stdout));
+      assert.equal(last(resumed.stdout), last(whole.stdout));
+      assert.notEqual(last(stdout), last(whole.stdout));
+      // What the epochs after the first have printed is the same, too.
+      assert.ok(whole.stdout.endsWith(resumed.stdout), resumed.stdout);
+    });
+  }
+
+  test('is not changed by a switch that comes later', () => {
+    const { cwd } = lifFcMnist([...SMALL, '-N', '1', '--log-dir', 'out']);
+    for (const name of ['--detach-reset', '--no-decay-input', '--soft-reset']) {
+      const refused = lifFcMnist([...DATA, '--resume', '--log-dir', 'out', name], cwd);
+      const advice = 'leave it out, or start a new run in another folder';
+      assert.equal(
+        refused.stderr,
+        `lif_fc_mnist: ${name}: expected no such switch as in the checkpoint, found it; ${advice}\n`,
+      );
+    }
+  });
+});
+
 describe('a checkpoint that somebody sends', () => {
   const sent = lifFcMnist([...SMALL, '-N', '2', '--log-dir', 'out']);
   assert.equal(sent.status, 0, sent.stderr);
@@ -141,6 +184,10 @@ describe('a checkpoint that somebody sends', () => {
     ['has no checksum of the data', { 'options.dataset': undefined }, /expected the checksum of the data, found none/],
     ['is for other data', { 'options.dataset': '0' }, /--dataset-dir: expected the data of the checkpoint/],
     ['has another batch size', { 'options.batchSize': 64 }, /expected 10 batches per epoch, found 10 batches after 2/],
+    ['has an alpha that is none', { 'options.alpha': 0 }, /a value that --alpha takes, found 0/],
+    ['has a switch that is text', { 'options.softReset': 'yes' }, /a value that --soft-reset takes, found "yes"/],
+    ['is of the ANN, but has a time constant', { 'options.network': 'ann' }, /expected only options .*, found /],
+    ['has other held-back images', { 'arrays.heldBack': 1 }, /held-back images after each epoch, or none .*, found 1/],
     ['has more correct images than images', { 'history.correct': 1 }, /expected 5 batches per epoch/],
     ['is of another version', { version: 7 }, /expected a checkpoint of version 2, found version 7/],
   ];

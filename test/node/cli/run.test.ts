@@ -3,12 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { initBackend, tf } from '../../../src/node/backend';
 import { describeFailure } from '../../../src/node/cli/failures';
+import { readMnist } from '../../../src/node/data';
 import { projectPath } from '../../../src/node/files';
-import { readCheckpoint } from '../../../src/node/records';
+import { readCheckpoint, readNpy } from '../../../src/node/records';
+import { accuracy } from '../../../src/training/ann';
 import { temporaryFolder, writeSmallMnist } from '../../support/data';
 import { python } from '../../support/python';
-import { COMMAND, hashesOf, lifFcMnist } from '../../support/run';
+import { assertCurvesWhole, COMMAND, hashesOf, lifFcMnist, scalars, sha256Of } from '../../support/run';
 
 const small = join(temporaryFolder(), 'a b é');
 writeSmallMnist(small, 640, 200);
@@ -44,6 +47,64 @@ for n in ['v_t_array', 's_t_array', 'train_accs', 'test_accs']:
       readdirSync(logs).filter((name) => /lock|unfinished/.test(name)),
       [],
     );
+  });
+}
+
+test('a run of the ANN prints the same lines but for the firing rate, and writes no arrays of neurons', () => {
+  const run = lifFcMnist(['--dataset-dir', small, '--skip-checksum', '--network', 'ann', '-N', '2', '--save-figures']);
+  assert.equal(run.status, 0, run.stderr);
+  const logs = join(run.cwd, 'logs');
+  const [weights] = sha256Of(logs, ['ann_mnist/weights.bin']);
+  const lines = run.stdout.split('\n').filter((line) => !/^(Epoch \d:|Training\.\.\.|Testing\.\.\.)$/.test(line));
+  assert.match(lines[0], /^Epoch 0: train_acc = [0-9.]+, test_acc = [0-9.]+, max_test_acc = [0-9.]+, train_times = 5$/);
+  assert.deepEqual(lines.slice(2), [`SHA-256 of the weights: ${weights}`, '']);
+  assert.match(run.stderr, /Wrote train_accs\.npy, test_accs\.npy, ann_mnist\/, the figures to /);
+  const files = readdirSync(logs).filter((name) => !name.startsWith('events'));
+  const figures = ['acc.png', 'acc.svg', 'input.png', 'input.svg'];
+  assert.deepEqual(files.sort(), [...figures, 'ann_mnist', 'checkpoint', 'test_accs.npy', 'train_accs.npy'].sort());
+  assertCurvesWhole(logs, 10, 2);
+});
+
+test('the model of a run of the ANN is read by TensorFlow.js as chapter 1 has it', async () => {
+  const { cwd } = lifFcMnist(['--dataset-dir', small, '--skip-checksum', '--network', 'ann', '-N', '1']);
+  await initBackend();
+  const folder = join(cwd, 'logs', 'ann_mnist');
+  const net = (await tf.loadLayersModel(`file://${folder}/model.json`)) as tf.Sequential;
+  const classes = net.layers.map((layer) => layer.getClassName());
+  assert.deepEqual(classes, ['Flatten', 'Dense', 'Softmax']);
+  const data = readMnist({ directory: small, skipChecksum: true });
+  const { data: testAccs } = readNpy(join(cwd, 'logs', 'test_accs.npy'));
+  assert.equal(accuracy(net, data), testAccs[0]);
+  net.dispose();
+});
+
+for (const network of ['snn', 'ann']) {
+  test(`a run of the ${network} with --train-images shows and keeps the accuracy on the others`, () => {
+    const steps = network === 'snn' ? ['-T', '10'] : [];
+    const args = ['--dataset-dir', small, '--skip-checksum', '--network', network, ...steps, '-N', '2'];
+    const run = lifFcMnist([...args, '--train-images', '400']);
+    assert.equal(run.status, 0, run.stderr);
+    assert.match(run.stderr, /test_accs\.npy, held_back_accs\.npy, /);
+    const shown = Array.from(
+      run.stdout.matchAll(/^Epoch \d: held_back_acc = ([0-9.]+)$/gm),
+      ([, accuracy]) => +accuracy,
+    );
+    assert.equal(shown.length, 2);
+    const logs = join(run.cwd, 'logs');
+    const { data, shape } = readNpy(join(logs, 'held_back_accs.npy'));
+    assert.deepEqual([shape, Array.from(data)], [[2], shown]);
+    for (const accuracy of shown) assert.ok(Number.isInteger(Math.round(accuracy * 240 * 1e9) / 1e9), 'of 240 images');
+    assert.match(run.stdout, /train_times = 6\n/, 'three batches per epoch');
+    const held = scalars(logs).held_back_accuracy;
+    assert.deepEqual(
+      held,
+      shown.map((accuracy, epoch) => [epoch, Math.fround(accuracy)]),
+    );
+
+    // All images: nothing is held back, and nothing differs from a run without the option.
+    const [all, without] = [['--train-images', '640'], []].map((more) => lifFcMnist([...args, ...more]));
+    assert.equal(all.stdout, without.stdout);
+    assert.ok(!existsSync(join(all.cwd, 'logs', 'held_back_accs.npy')));
   });
 }
 

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import { SETTING_NAMES, type SettingName } from '../../../src/map/settings';
-import { type Arguments, type Name, OPTIONS, parseArguments } from '../../../src/node/cli/options';
+import { type Arguments, parseArguments } from '../../../src/node/cli/arguments';
+import { type Name, OPTIONS } from '../../../src/node/cli/options';
 
 let settings: typeof import('../../../tools/map/settings.mjs');
 before(async () => {

@@ -1,0 +1,84 @@
+/** Reads the command line, and says in one line what is wrong with it. */
+import { Command, CommanderError, Option } from 'commander';
+import { type Entry, formatLabel, type Name, OPTIONS, ORIGINAL, type Settings, splitFlags } from './options';
+import { UsageError } from './values';
+
+/** The command line, checked. */
+export interface Arguments {
+  settings: Settings;
+  /** The options that were given, and not left to their defaults. */
+  given: ReadonlySet<Name>;
+}
+
+/**
+ * Reads the command line.
+ * @returns undefined if it asked for help, which was then printed
+ * @throws UsageError that names the option, what is allowed and what was found
+ */
+export function parseArguments(argv: readonly string[]): Arguments | undefined {
+  const program = command();
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    throw new UsageError(complaint(error));
+  }
+  if (program.args.length > 0) throw new UsageError(`${program.args[0]}: expected ${LISTED}`);
+  const given = OPTIONS.map(({ name }) => name).filter((name) => program.getOptionValueSource(name) === 'cli');
+  return { settings: program.opts<Settings>(), given: new Set(given) };
+}
+
+const ORIGINAL_GROUP = 'Options of the original:';
+const LISTED = 'one of the options that --help lists';
+
+function command(): Command {
+  const program = new Command('lif_fc_mnist')
+    .description('Trains one layer of spiking LIF neurons on MNIST.')
+    .addHelpOption(new Option('-h, --help', 'show this help and exit').helpGroup(ORIGINAL_GROUP))
+    .allowExcessArguments()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .configureHelp({ optionTerm: ({ flags }) => flags.replace(/[<>]/g, '') });
+  for (const entry of OPTIONS) {
+    const option = new Option(entry.flags, entry.help);
+    option.helpGroup(ORIGINAL.includes(entry) ? ORIGINAL_GROUP : 'More options:');
+    const { read } = entry;
+    if (read) option.argParser((text) => labelled(entry, () => read(text)));
+    if (read && entry.default !== undefined) option.default(read(entry.default), entry.default);
+    program.addOption(option);
+  }
+  return program;
+}
+
+/** Puts the option's name before what is wrong with its value. */
+function labelled<V>(entry: Entry, read: () => V): V {
+  try {
+    return read();
+  } catch (error) {
+    throw new UsageError(`${formatLabel(entry)}: ${(error as Error).message}`);
+  }
+}
+
+/** commander's complaint in the words of the others. */
+function complaint({ code, message }: CommanderError): string {
+  const found = /'([^']*)'/.exec(message)?.[1] ?? '';
+  const entry = OPTIONS.find(({ flags }) => flags === found || splitFlags(flags).includes(found.split('=')[0]));
+  if (code === 'commander.optionMissingArgument' && entry) {
+    return `${formatLabel(entry)}: ${expectation(entry)}, found none`;
+  }
+  if (code !== 'commander.unknownOption') return message.replace(/^error: /, '').split('\n')[0];
+  if (entry && found.includes('=')) return `${formatLabel(entry)}: expected no value, found ${found.split('=')[1]}`;
+  const meant = /Did you mean (.*)\?/.exec(message)?.[1];
+  return `${found}: expected ${LISTED}${meant ? `; did you mean ${meant}?` : ''}`;
+}
+
+/** "expected …" as the option's own check says it. */
+function expectation({ read }: Entry): string {
+  try {
+    read?.('');
+  } catch (error) {
+    return (error as Error).message.replace(/, found .*/, '');
+  }
+  return 'expected a value';
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { freshState } from '../../src/common/engine';
+import type { Mnist } from '../../src/common/mnist';
+import { initBackend } from '../../src/node/backend';
+import { readMnist } from '../../src/node/data';
+import { ann, getWeights } from '../../src/snn/networks';
+import { train as trainWithTfjs } from '../../src/training/ann';
+import { AnnEngine, type AnnLoss } from '../../src/training/ann-engine';
+import { newHistory } from '../../src/training/history';
+import { crossEntropy, meanSquaredError } from '../../src/training/losses';
+import { train } from '../../src/training/train';
+import { smallMnist } from '../support/data';
+import { type AnnFile, annFile, assertClose, assertGradient, kernelOf, pixels300to419 } from '../support/golden';
+
+const LOSSES = [
+  { loss: 'mse', golden: 'mse', tfjs: meanSquaredError },
+  { loss: 'cross-entropy', golden: 'cross_entropy', tfjs: crossEntropy },
+] as const;
+
+/** The images of the golden values alone, as training and test images. */
+function imagesOf({ image }: AnnFile): Mnist {
+  const { images, labels } = readMnist().train;
+  const split = {
+    images: Uint8Array.from(image.flatMap((index) => Array.from(images.subarray(index * 784, (index + 1) * 784)))),
+    labels: Uint8Array.from(image, (index) => labels[index]),
+    count: image.length,
+  };
+  return { train: split, test: split };
+}
+
+describe('the ANN’s own loop agrees with PyTorch', () => {
+  for (const { loss, golden: name } of LOSSES) {
+    test(`with ${loss}: probabilities, loss, gradient, and a training of six steps`, async () => {
+      const golden = annFile();
+      const { lr: learningRate, epochs, [name]: expected } = golden.training;
+      const data = imagesOf(golden);
+      const indices = Uint32Array.from(golden.image.keys());
+      const engine = new AnnEngine({ data, loss, learningRate, batchSize: indices.length });
+      await engine.restore(freshState(kernelOf(golden.weight)));
+      const probability = await engine.rates({ split: 'test', epoch: 0, indices });
+      assertClose(probability, golden.probability, 1e-6, 'probability');
+      const first = await engine.trainBatch(0, indices);
+      assertClose([first.loss], [golden[name]], 1e-6, 'loss');
+      // After one step of Adam its first moment is a tenth of the gradient.
+      const gradient = (await engine.state()).m.map((moment) => moment * 10);
+      assertGradient(pixels300to419(gradient), golden[`grad_${name}`], 'gradient');
+
+      await engine.restore(freshState(kernelOf(golden.weight)));
+      const { testAccs } = await train({ engine, epochs });
+      assert.deepEqual(testAccs, expected.accuracy);
+      const { weights } = await engine.state();
+      assertClose(pixels300to419(weights), expected.weight_pixels_300_419, 1e-6, 'weights');
+    });
+  }
+});
+
+describe('the ANN’s own loop agrees with TensorFlow.js', () => {
+  before(async () => {
+    await initBackend();
+  });
+
+  const data = smallMnist(1300, 300);
+  for (const { loss, tfjs } of LOSSES) {
+    test(`with ${loss}: weights and accuracies after two epochs on the same images`, async () => {
+      const options = { data, epochs: 2, batchSize: 128, seed: 3 };
+      const net = ann({ seed: 3 });
+      const expected = await trainWithTfjs(net, { ...options, loss: tfjs });
+      const { testAccs, state } = await train({ ...options, engine: new AnnEngine({ ...options, loss }) });
+      assert.deepEqual(testAccs, expected);
+      // Adam divides by the root of the gradient's square: where float32 rounds a tiny gradient away, a step may differ.
+      assertClose(state?.weights as Float32Array, getWeights(net), 1e-4, 'weights');
+      net.dispose();
+    });
+  }
+});
+
+describe('the ANN’s engine', () => {
+  const data = smallMnist(700, 100);
+
+  test('that was stopped goes on to the same weights as a run that never was', async () => {
+    const whole = await train({ engine: new AnnEngine({ data }), epochs: 2 });
+    const history = newHistory();
+    for (const stopAt of [2, 5, 7]) {
+      const controller = new AbortController();
+      const onBatch = ({ trainTimes }: { trainTimes: number }) => {
+        if (trainTimes === stopAt) controller.abort();
+      };
+      await train({ engine: new AnnEngine({ data }), epochs: 2, history, signal: controller.signal, onBatch });
+      assert.deepEqual([history.stopped, history.trainAccs.length], [true, stopAt]);
+    }
+    await train({ engine: new AnnEngine({ data }), epochs: 2, history });
+    assert.deepEqual(history.state, whole.state);
+    assert.deepEqual(history.losses, whole.losses);
+  });
+
+  test('refuses another loss, and a history of another loss, and names both', async () => {
+    assert.throws(() => new AnnEngine({ data, loss: 'cross-entropy-counts' as AnnLoss }), {
+      message: "loss: expected 'mse' or 'cross-entropy', found 'cross-entropy-counts'",
+    });
+    const history = newHistory();
+    await train({ engine: new AnnEngine({ data }), epochs: 1, history });
+    await assert.rejects(
+      train({ engine: new AnnEngine({ data, loss: 'cross-entropy' }), epochs: 2, history }),
+      /belongs to a run with loss = its default, but now loss = cross-entropy/,
+    );
+  });
+});
