@@ -2,106 +2,163 @@
 import * as tf from '@tensorflow/tfjs';
 import { CLASSES } from '../common/mnist';
 import { crossEntropy } from '../training/losses';
-import { exercise, mistake as m } from './exercise';
+import { exercise, type Mistake, mistake as m } from './exercise';
 import { allNumbers, firstNumber } from './tensors';
 
-type OneHot = (label: number) => number[];
-type Softmax = (sums: number[]) => number[];
+type OneHot = (labels: number[]) => number[];
+type Softmax = (sums: number[], sharpness: number) => number[];
 type SilentLoss = (classes: number) => number;
 
 const row = (value: (k: number) => number): number[] => Array.from({ length: CLASSES }, (_, k) => value(k));
+const rows = (labels: number[], value: (k: number, label: number) => number): number[] =>
+  labels.flatMap((label) => row((k) => value(k, label)));
 const total = (values: number[]) => values.reduce((sum, x) => sum + x, 0);
+
+const softmax = (sums: number[]) => sums.map((x) => Math.exp(x) / total(sums.map((y) => Math.exp(y))));
+
+/** Mistakes of a softmax without a sharpness, made in one with it. */
+const mapMistakes = (
+  mistakes: Record<string, Mistake<(sums: number[]) => number[]>>,
+  change: (as: (sums: number[]) => number[]) => Softmax,
+): Record<string, Mistake<Softmax>> =>
+  Object.fromEntries(
+    Object.entries(mistakes).map(([name, { as, also, ...text }]) => [
+      name,
+      { ...text, as: change(as), also: also.map(change) },
+    ]),
+  );
 
 export const chapter1 = {
   'ann-one-hot': exercise<OneHot>({
     chapter: 1,
-    minutes: 3,
-    names: ['label'],
-    probes: [[0], [3], [9]],
-    oracle: (label) => allNumbers(() => tf.oneHot(tf.tensor1d([label], 'int32'), CLASSES)),
+    minutes: 4,
+    names: ['labels'],
+    probes: [[[2, 0]], [[9]], [[3, 3, 7]]],
+    oracle: (labels) => allNumbers(() => tf.oneHot(tf.tensor1d(labels, 'int32'), CLASSES)),
     mistakes: {
+      'one-row': m(
+        'makes one row for all labels',
+        'Ten numbers, however many labels there are. How many rows does a batch have?',
+        (labels) => row((k) => (labels.includes(k) ? 1 : 0)),
+      ),
+      'digit-by-digit': m(
+        'goes through the digits outside and the labels inside',
+        'The right numbers in another order. Which ten numbers come first: those of the first label, or of the first digit?',
+        (labels) => row((k) => k).flatMap((k) => labels.map((label) => (k === label ? 1 : 0))),
+      ),
       'counts-from-1': m(
         'takes the first place for the digit 1',
-        'The 1 stands one place too early. With which digit do the ten places begin?',
-        (label) => row((k) => (k === label - 1 ? 1 : 0)),
+        'Each 1 stands one place too early. With which digit do the ten places begin?',
+        (labels) => rows(labels, (k, label) => (k === label - 1 ? 1 : 0)),
       ),
       'label-itself': m(
         'writes the digit into its place',
         'Only its place says which digit it is. What stands there, whatever the digit?',
-        (label) => row((k) => (k === label ? label : 0)),
+        (labels) => rows(labels, (k, label) => (k === label ? label : 0)),
       ),
       thermometer: m(
         'fills all places up to the digit',
-        'More than one place is set. How many digits does one image show?',
-        (label) => row((k) => (k <= label ? 1 : 0)),
+        'More than one place of a row is set. How many digits does one image show?',
+        (labels) => rows(labels, (k, label) => (k <= label ? 1 : 0)),
       ),
-      inverted: m('exchanges 0 and 1', 'Every digit but the label gets a 1. Which one should be hot?', (label) =>
-        row((k) => (k === label ? 0 : 1)),
+      inverted: m('exchanges 0 and 1', 'Every digit but the label gets a 1. Which one should be hot?', (labels) =>
+        rows(labels, (k, label) => (k === label ? 0 : 1)),
       ),
     },
     forms: [
-      (label) => {
-        const out = new Array<number>(10).fill(0);
-        out[label] = 1;
+      (labels) => {
+        const out = new Array<number>(10 * labels.length).fill(0);
+        for (const [i, label] of labels.entries()) out[10 * i + label] = 1;
         return out;
       },
-      (label) => [...'0123456789'].map((digit) => Number(digit === `${label}`)),
+      (labels) => labels.flatMap((label) => [...'0123456789'].map((digit) => Number(digit === `${label}`))),
     ],
   }),
   'ann-softmax': exercise<Softmax>({
     chapter: 1,
     minutes: 5,
-    names: ['sums'],
-    probes: [[[0, 0, 0, 0]], [[1, 2, -1]], [[0.5, 3]], [[-2, -2, -3]]],
-    oracle: (sums) => allNumbers(() => tf.softmax(tf.tensor1d(sums))),
+    names: ['sums', 'sharpness'],
+    probes: [
+      [[0, 0, 0, 0], 1],
+      [[1, 2, -1], 1],
+      [[0.5, 3], 1],
+      [[-2, -2, -3], 2],
+      [[1, 0.5, 0], 3],
+    ],
+    oracle: (sums, sharpness) => allNumbers(() => tf.softmax(tf.mul(tf.tensor1d(sums), sharpness))),
     mistakes: {
-      'no-exponential': m(
-        'divides the sums themselves by their total',
-        'The results are not all between 0 and 1. What turns any number, a negative one too, into a positive one?',
-        (sums) => sums.map((x) => x / total(sums)),
+      'sharpness-lost': m(
+        'the softmax of the chapter: the second argument is not used',
+        'With a sharpness of 1 this is right. Where does your function use its second argument?',
+        (sums) => softmax(sums),
       ),
-      'not-divided': m(
-        'leaves out the division',
-        'The results do not add up to 1. By what must each of them be divided?',
-        (sums) => sums.map(Math.exp),
-        (sums) => sums.map((x) => Math.exp(x - Math.max(...sums))),
+      'sharpness-outside': m(
+        'multiplies the probabilities by the sharpness',
+        'The results do not add up to 1. Is it a sum that becomes larger, or its power of e?',
+        (sums, sharpness) => softmax(sums).map((p) => sharpness * p),
       ),
-      'power-of-total': m(
-        'divides by e to the power of the total',
-        'The results do not add up to 1. Do you add up the sums, or their powers of e?',
-        (sums) => sums.map((x) => Math.exp(x) / Math.exp(total(sums))),
+      'sharpness-once': m(
+        'takes the sharpness above the fraction line only',
+        'The results do not add up to 1. Are all of the powers that you add up made of the larger sums?',
+        (sums, sharpness) => sums.map((x) => Math.exp(sharpness * x) / total(sums.map((y) => Math.exp(y)))),
       ),
-      'first-not-raised': m(
-        '`sums.reduce((a, z) => a + Math.exp(z))`, without the 0 to begin with',
-        'The total holds the first sum itself instead of its power. What does `reduce` begin with if it is given no value?',
-        (sums) => {
-          const wrongTotal = sums.reduce((sum, x) => sum + Math.exp(x));
-          return sums.map((x) => Math.exp(x) / wrongTotal);
+      divided: m(
+        'divides the sums by the sharpness',
+        'A larger sharpness makes these probabilities more alike. What should it do to the distance between two sums?',
+        (sums, sharpness) => softmax(sums.map((x) => x / sharpness)),
+      ),
+      ...mapMistakes(
+        {
+          'no-exponential': m(
+            'divides the sums themselves by their total',
+            'The results are not all between 0 and 1. What turns any number, a negative one too, into a positive one?',
+            (sums: number[]) => sums.map((x) => x / total(sums)),
+          ),
+          'not-divided': m(
+            'leaves out the division',
+            'The results do not add up to 1. By what must each of them be divided?',
+            (sums: number[]) => sums.map(Math.exp),
+            (sums: number[]) => sums.map((x) => Math.exp(x - Math.max(...sums))),
+          ),
+          'power-of-total': m(
+            'divides by e to the power of the total',
+            'The results do not add up to 1. Do you add up the sums, or their powers of e?',
+            (sums: number[]) => sums.map((x) => Math.exp(x) / Math.exp(total(sums))),
+          ),
+          'first-not-raised': m(
+            '`sums.reduce((a, z) => a + Math.exp(z))`, without the 0 to begin with',
+            'The total holds the first sum itself instead of its power. What does `reduce` begin with if it is given no value?',
+            (sums: number[]) => {
+              const wrongTotal = sums.reduce((sum, x) => sum + Math.exp(x));
+              return sums.map((x) => Math.exp(x) / wrongTotal);
+            },
+          ),
+          'by-count': m(
+            'divides by the number of sums',
+            'The results do not add up to 1. Is the number of classes the right divisor?',
+            (sums: number[]) => sums.map((x) => Math.exp(x) / sums.length),
+          ),
+          'each-alone': m(
+            'puts each sum through a sigmoid',
+            'Each class is judged alone, so the results do not add up to 1. How do the classes compete?',
+            (sums: number[]) => sums.map((x) => 1 / (1 + Math.exp(-x))),
+          ),
+          'winner-only': m(
+            'gives all to the highest sum',
+            'The highest sum takes everything. What should the close second get?',
+            (sums: number[]) => sums.map((_, i) => (i === sums.indexOf(Math.max(...sums)) ? 1 : 0)),
+          ),
         },
-      ),
-      'by-count': m(
-        'divides by the number of sums',
-        'The results do not add up to 1. Is the number of classes the right divisor?',
-        (sums) => sums.map((x) => Math.exp(x) / sums.length),
-      ),
-      'each-alone': m(
-        'puts each sum through a sigmoid',
-        'Each class is judged alone, so the results do not add up to 1. How do the classes compete?',
-        (sums) => sums.map((x) => 1 / (1 + Math.exp(-x))),
-      ),
-      'winner-only': m(
-        'gives all to the highest sum',
-        'The highest sum takes everything. What should the close second get?',
-        (sums) => sums.map((_, i) => (i === sums.indexOf(Math.max(...sums)) ? 1 : 0)),
+        (as) => (sums, sharpness) => as(sums.map((x) => x * sharpness)),
       ),
     },
     forms: [
-      (sums) => {
+      (sums, sharpness) => {
         const highest = Math.max(...sums);
-        const powers = sums.map((x) => Math.exp(x - highest));
+        const powers = sums.map((x) => Math.exp(sharpness * (x - highest)));
         return powers.map((x) => x / total(powers));
       },
-      (sums) => sums.map((x) => 1 / sums.reduce((sum, y) => sum + Math.E ** (y - x), 0)),
+      (sums, sharpness) => sums.map((x) => 1 / sums.reduce((sum, y) => sum + Math.E ** (sharpness * (y - x)), 0)),
     ],
   }),
   'ann-silent-loss': exercise<SilentLoss>({

@@ -175,7 +175,7 @@ export const chapter2Back = {
   }),
   'surrogate-through-time': exercise<ThroughTime>({
     chapter: 2,
-    minutes: 18,
+    minutes: 16,
     names: ['h', 'dLds', 'tau'],
     probes: [
       // The first that is wrong is short enough for paper.

@@ -1,74 +1,145 @@
 /** Chapter 2, first half: charge, fire, reset. */
 import * as tf from '@tensorflow/tfjs';
+import * as plain from '../common/lif';
 import { exercise, mistake as m } from './exercise';
 import { firstNumber, simulate, withNeuron } from './tensors';
 
-type Charge = (v: number, x: number, tau: number) => number;
-type Fire = (h: number, threshold: number) => number;
-type Run = (x: number[], tau: number) => { v: number[]; s: number[] };
+type Charge = (v: number, x: number, tau: number, rest: number) => number;
+type Fire = (v: number[], x: number[], tau: number) => number[];
+type Run = (x: number[], tau: number, pause: number) => { v: number[]; s: number[] };
 type SoftReset = (h: number, s: number, threshold: number) => number;
 
-const charge: Charge = (v, x, tau) => v + (x - v) / tau;
+const charge = (v: number, x: number, tau: number) => v + (x - v) / tau;
+
+/** Spikes by a rule for the potentials before and after a step and its current. */
+const firesBy =
+  (rule: (step: { before: number; v: number; x: number; tau: number }) => boolean): Fire =>
+  (v, x, tau) =>
+    x.map((current, t) => (rule({ before: t === 0 ? 0 : v[t - 1], v: v[t], x: current, tau }) ? 1 : 0));
 
 const hardReset = (h: number, s: number) => ({ v: s ? 0 : h, from: s ? 0 : h });
 
-/** A loop over steps whose parts may be wrong: `next` returns what is recorded as v and what the next step starts from. */
-function loop(next: (h: number, s: number) => { v: number; from: number; s?: number }, chargeStep = charge): Run {
-  return (x, tau) => {
+/**
+ * A loop over steps whose parts may be wrong: `next` returns what is recorded as v and what the next step starts from, `waits`
+ * for how many steps a neuron does nothing after a spike.
+ */
+function loop(
+  next: (h: number, s: number) => { v: number; from: number; s?: number },
+  chargeStep = charge,
+  waits = (pause: number) => pause,
+): Run {
+  return (x, tau, pause) => {
     const out = { v: [] as number[], s: [] as number[] };
-    let from = 0;
+    let [from, left] = [0, 0];
     for (const current of x) {
+      if (left > 0) {
+        left--;
+        out.v.push(0);
+        out.s.push(0);
+        continue;
+      }
       const h = chargeStep(from, current, tau);
       const fired = h >= 1 ? 1 : 0;
       const step = next(h, fired);
+      const s = step.s ?? fired;
       out.v.push(step.v);
-      out.s.push(step.s ?? fired);
+      out.s.push(s);
       from = step.from;
+      if (s === 1) left = waits(pause);
     }
     return out;
   };
 }
+
+/** A neuron that goes on gathering while it pauses, and only does not fire. */
+const gathering: Run = (x, tau, pause) => {
+  const out = { v: [] as number[], s: [] as number[] };
+  let [v, left] = [0, 0];
+  for (const current of x) {
+    v = charge(v, current, tau);
+    const s = left === 0 && v >= 1 ? 1 : 0;
+    left = s === 1 ? pause : Math.max(0, left - 1);
+    if (s === 1) v = 0;
+    out.v.push(v);
+    out.s.push(s);
+  }
+  return out;
+};
+
+/** The package's neuron, and what it does not have, a pause. */
+const pausing: Run = (x, tau, pause) => {
+  const options = { tau, decayInput: true, vThreshold: 1, vReset: 0 };
+  const out = { v: [] as number[], s: [] as number[] };
+  let [v, left] = [0, 0];
+  for (const current of x) {
+    const h = left > 0 ? 0 : plain.charge(current, v, options);
+    const fired = plain.fires(h, options);
+    v = fired ? plain.afterSpike(h, options) : h;
+    left = fired ? pause : Math.max(0, left - 1);
+    out.v.push(v);
+    out.s.push(fired ? 1 : 0);
+  }
+  return out;
+};
 
 const repeat = (value: number, T: number) => new Array<number>(T).fill(value);
 export const chapter2Neuron = {
   'lif-charge': exercise<Charge>({
     chapter: 2,
     minutes: 4,
-    names: ['v', 'x', 'tau'],
+    names: ['v', 'x', 'tau', 'rest'],
     probes: [
-      [0, 1, 2],
-      [0.5, 0, 2],
-      [0.8, 1.4, 5],
-      [-0.6, 0.3, 20],
-      [0.9, 3, 2],
+      [0, 1, 2, 0],
+      [0.5, 0, 2, 0],
+      [0.8, 1.4, 5, -0.5],
+      [-0.6, 0.3, 20, 0.25],
+      [0.9, 3, 2, 0.2],
+      [0.2, 0, 4, 0.2],
     ],
-    oracle: (v, x, tau) =>
-      withNeuron({ tau }, (neuron) => firstNumber(() => neuron.neuronalCharge(tf.scalar(x), tf.scalar(v)))),
+    oracle: (v, x, tau, rest) =>
+      withNeuron({ tau, vReset: rest }, (neuron) =>
+        firstNumber(() => neuron.neuronalCharge(tf.scalar(x), tf.scalar(v))),
+      ),
     mistakes: {
+      'rest-is-0': m(
+        'the charge of the chapter: rest is not used',
+        'Without input this potential sinks to 0. Where should it come to rest?',
+        (v, x, tau) => v + (x - v) / tau,
+      ),
+      'rest-turned': m(
+        '`v + (x - v - rest) / tau`',
+        'Without input this potential goes to -rest. Which gap does the leak close?',
+        (v, x, tau, rest) => v + (x - v - rest) / tau,
+      ),
+      'rest-on-top': m(
+        '`rest + v + (x - v) / tau`',
+        'At rest and without input this potential does not stay. Is the rest added in every step?',
+        (v, x, tau, rest) => rest + v + (x - v) / tau,
+      ),
       'no-leak': m(
         '`v + x / tau`: the leak is left out',
         'Without input this potential never falls. Where does the leak pull v?',
         (v, x, tau) => v + x / tau,
       ),
       'input-not-divided': m(
-        '`v - v / tau + x`: only v is divided',
+        '`v - (v - rest) / tau + x`: only the leak is divided',
         'The input counts in full here, and only the leak is divided. What is it that each step closes 1/tau of?',
-        (v, x, tau) => v - v / tau + x,
+        (v, x, tau, rest) => v - (v - rest) / tau + x,
       ),
       'times-tau': m(
-        '`v + (x - v) * tau`',
+        '`v + (x - (v - rest)) * tau`',
         'A larger tau makes this neuron jump further. Should it make it faster or slower?',
-        (v, x, tau) => v + (x - v) * tau,
+        (v, x, tau, rest) => v + (x - (v - rest)) * tau,
       ),
       'gap-reversed': m(
-        '`v + (v - x) / tau`',
+        '`v + (v - rest - x) / tau`',
         'This potential moves away from the input. Which way does the gap between them point?',
-        (v, x, tau) => v + (v - x) / tau,
+        (v, x, tau, rest) => v + (v - rest - x) / tau,
       ),
       'shares-exchanged': m(
-        '`v + (x - v) * (1 - 1 / tau)`',
-        'With a large tau this potential jumps almost to the input. Which share of the gap does a step close?',
-        (v, x, tau) => v + (x - v) * (1 - 1 / tau),
+        '`v + (x - (v - rest)) * (1 - 1 / tau)`',
+        'With a large tau this potential jumps almost all the way. Which share of the gap does a step close?',
+        (v, x, tau, rest) => v + (x - (v - rest)) * (1 - 1 / tau),
       ),
       'potential-lost': m(
         '`x / tau`: forgets v',
@@ -76,84 +147,125 @@ export const chapter2Neuron = {
         (_v, x, tau) => x / tau,
       ),
       'change-only': m(
-        '`(x - v) / tau`: the change instead of the potential',
+        '`(x - (v - rest)) / tau`: the change instead of the potential',
         'This is by how much the potential changes. Where does it start from?',
-        (v, x, tau) => (x - v) / tau,
+        (v, x, tau, rest) => (x - (v - rest)) / tau,
       ),
       'reset-too-early': m(
-        'returns 0 where h reaches the threshold',
-        'Where h reaches 1, this is 0 already. Which of the three formulas empties the neuron?',
-        (v, x, tau) => (charge(v, x, tau) >= 1 ? 0 : charge(v, x, tau)),
+        'returns the rest where h reaches the threshold',
+        'Where h reaches 1, this is at rest already. Which of the three formulas empties the neuron?',
+        (v, x, tau, rest) => (charge(v, x + rest, tau) >= 1 ? rest : charge(v, x + rest, tau)),
+        (v, x, tau, rest) => (charge(v, x + rest, tau) >= 1 ? 0 : charge(v, x + rest, tau)),
       ),
     },
     forms: [
-      (v, x, tau) => (1 - 1 / tau) * v + x / tau,
-      (v, x, tau) => ((tau - 1) * v + x) / tau,
-      (v, x, tau) => x + (v - x) * (1 - 1 / tau),
+      (v, x, tau, rest) => v + (x - (v - rest)) / tau,
+      (v, x, tau, rest) => (1 - 1 / tau) * v + (x + rest) / tau,
+      (v, x, tau, rest) => ((tau - 1) * v + x + rest) / tau,
     ],
   }),
   'lif-fire': exercise<Fire>({
     chapter: 2,
-    minutes: 3,
-    names: ['h', 'threshold'],
+    minutes: 5,
+    names: ['v', 'x', 'tau'],
     probes: [
-      [0.99, 1],
-      [1, 1],
-      [1.3, 1],
-      [1.2, 1.5],
-      [0.5, 0.25],
-      [-1, 1],
+      [[0.8, 0, 0, 0.5], [1.6, 1.6, 0, 1], 2],
+      [[0, 0, 0], [2, 0, 0], 2], // exactly at the threshold
+      [[0.75, 0, -0.5, -0.125], [3, 3, -2, 1], 4],
+      [[0.9, 0.45, 0.225, 0], [1.8, 0, 0, 3], 2],
+      [[0, 0, 0, 0.25], [3, 3, 3, 0.5], 2],
     ],
-    oracle: (h, vThreshold) =>
-      withNeuron({ vThreshold }, (neuron) => firstNumber(() => neuron.neuronalFire(tf.scalar(h)))),
+    oracle: (_v, x, tau) => simulate({ tau }, x).s,
     mistakes: {
+      'zero-means-spike': m(
+        '`v === 0`',
+        'Some of these neurons were at 0 without firing. What else leaves a potential of 0?',
+        firesBy(({ v }) => v === 0),
+      ),
+      'after-reset': m(
+        '`v >= 1`',
+        'No neuron fires here. Is v the potential before firing, or what the reset left?',
+        firesBy(({ v }) => v >= 1),
+      ),
+      falls: m(
+        'takes every fall of the potential for a spike',
+        'The leak, too, makes a potential fall. And does it fall in a neuron that fires in every step?',
+        firesBy(({ before, v }) => v < before),
+      ),
+      'own-step': m(
+        'charges from the v of the same step',
+        'This charges from what the step itself left behind. From which potential does step t start?',
+        firesBy(({ v, x, tau }) => charge(v, x, tau) >= 1),
+      ),
+      'potential-forgotten': m(
+        '`x / tau >= 1`',
+        'Every step starts from 0 here. What was left of the step before?',
+        firesBy(({ x, tau }) => x / tau >= 1),
+      ),
+      'input-reaches-threshold': m(
+        '`x >= 1`',
+        'This compares the current with the threshold. Which quantity has to reach it?',
+        firesBy(({ x }) => x >= 1),
+      ),
       'not-at-threshold': m(
-        '`h > threshold`',
+        '`h > 1`',
         'A potential that just reaches the threshold stays silent here. What does Θ return at 0?',
-        (h, threshold) => (h > threshold ? 1 : 0),
-      ),
-      'threshold-is-1': m(
-        '`h >= 1`: the argument is not used',
-        'This neuron always has the threshold 1. Where does your function use its second argument?',
-        (h) => (h >= 1 ? 1 : 0),
-      ),
-      'gives-potential': m(
-        'returns h where it fires',
-        'This spike is as high as the potential. What does a spike say besides that it happened?',
-        (h, threshold) => (h >= threshold ? h : 0),
-      ),
-      inverted: m(
-        'fires below the threshold',
-        'This neuron fires while it should rest. On which side of the threshold does it fire?',
-        (h, threshold) => (h < threshold ? 1 : 0),
-      ),
-      'minus-1': m(
-        '`Math.sign(h - threshold)`, or -1 for silence',
-        'Below the threshold this returns -1. What does Θ return there?',
-        (h, threshold) => Math.sign(h - threshold),
-        (h, threshold) => (h >= threshold ? 1 : -1),
+        firesBy(({ before, x, tau }) => charge(before, x, tau) > 1),
       ),
     },
     forms: [
-      (h, threshold) => Number(h >= threshold),
-      (h, threshold) => (h - threshold < 0 ? 0 : 1),
-      (h, threshold) => +!(h < threshold),
+      (v, x, tau) =>
+        x.map((current, t) => {
+          const before = t === 0 ? 0 : v[t - 1];
+          return before + (current - before) / tau >= 1 ? 1 : 0;
+        }),
+      (_v, x, tau) => {
+        let v = 0;
+        return x.map((current) => {
+          v += (current - v) / tau;
+          if (v < 1) return 0;
+          v = 0;
+          return 1;
+        });
+      },
     ],
   }),
   'lif-run': exercise<Run>({
     chapter: 2,
     minutes: 10,
-    names: ['x', 'tau'],
+    names: ['x', 'tau', 'pause'],
     probes: [
-      [repeat(1.4, 8), 2],
-      [[2, 2, 0, 0, 3, 3, 0], 2],
-      [repeat(2.5, 12), 5],
-      [repeat(0.45, 6), 2],
+      [repeat(1.4, 8), 2, 0],
+      [[2, 2, 0, 0, 3, 3, 0], 2, 0],
+      [repeat(2.5, 12), 5, 0],
+      [repeat(0.45, 6), 2, 0],
+      [repeat(3, 8), 2, 2],
+      [[1.5, 1.5, 1.5, 2.5, 1.5, 0, 1.5, 1.5], 2, 1],
       // No input while there is a potential to lose, and currents that drive it below 0 and below -1.
-      [[0.8, 0, 0, 1.2, -1.5, -3, 0.5, 2.9], 2],
+      [[0.8, 0, 0, 1.2, -1.5, -3, 0.5, 2.9], 2, 0],
     ],
-    oracle: (x, tau) => simulate({ tau }, x),
+    oracle: pausing,
     mistakes: {
+      'no-pause': m(
+        'the loop of the chapter: pause is not used',
+        'After a spike this neuron does not wait. What happens to the input of the steps of its pause?',
+        loop(hardReset, charge, () => 0),
+      ),
+      'pause-too-long': m(
+        'waits a step too long',
+        'This neuron waits one step too long. Does the step that fired belong to the pause?',
+        loop(hardReset, charge, (pause) => pause + 1),
+      ),
+      'pause-too-short': m(
+        'counts the step that fired as the first of the pause',
+        'This neuron wakes one step too early. Is the step that fired the first of its pause?',
+        loop(hardReset, charge, (pause) => Math.max(0, pause - 1)),
+      ),
+      'gathers-while-pausing': m(
+        'goes on charging in the pause, and only does not fire',
+        'In its pause this potential rises. What does the task say of it there?',
+        gathering,
+      ),
       'reset-late': m(
         'records h and resets at the start of the next step',
         'Your potentials still show h in the steps that fired. When does the reset happen, in this step or in the next?',
@@ -187,8 +299,8 @@ export const chapter2Neuron = {
       'one-behind': m(
         'records the potential before each step',
         'Your potentials lag by one step. Do you record v before or after the step has changed it?',
-        (x, tau) => {
-          const { v, s } = loop(hardReset)(x, tau);
+        (x, tau, pause) => {
+          const { v, s } = loop(hardReset)(x, tau, pause);
           return { v: [0, ...v.slice(0, -1)], s };
         },
       ),
@@ -243,22 +355,24 @@ export const chapter2Neuron = {
       ),
     },
     forms: [
-      (x, tau) => {
+      (x, tau, pause) => {
         const [v, s]: [number[], number[]] = [[], []];
         for (let t = 0; t < x.length; t++) {
+          const waits = s.slice(Math.max(0, t - pause)).includes(1);
           const before = t === 0 ? 0 : v[t - 1];
-          const h = before * (1 - 1 / tau) + x[t] / tau;
+          const h = waits ? 0 : before * (1 - 1 / tau) + x[t] / tau;
           s.push(Number(h >= 1));
           v.push(h * (1 - s[t]));
         }
         return { v, s };
       },
-      (x, tau) => {
-        let v = 0;
-        const both = x.map((current) => {
+      (x, tau, pause) => {
+        let [v, awake] = [0, 0];
+        const both = x.map((current, t) => {
+          if (t < awake) return { v: 0, s: 0 };
           v += (current - v) / tau;
           const fired = v >= 1;
-          if (fired) v = 0;
+          if (fired) [v, awake] = [0, t + 1 + pause];
           return { v, s: fired ? 1 : 0 };
         });
         return { s: both.map((step) => step.s), v: both.map((step) => step.v) };

@@ -207,31 +207,33 @@ describe('The checks', () => {
     assert.deepEqual([status, name], ['wrong', undefined]);
     assert.equal(
       message,
-      'Not yet: for v = 0, x = 1 and tau = 2 your function returns 0.501. What do you get on paper?',
+      'Not yet: for v = 0, x = 1, tau = 2 and rest = 0 your function returns 0.501. What do you get on paper?',
     );
   });
 
-  const run = ALL['lif-run'].oracle as (x: number[], tau: number) => { v: number[]; s: number[] };
+  type Run = (x: number[], tau: number, pause: number) => { v: number[]; s: number[] };
+  const run = ALL['lif-run'].oracle as Run;
 
   test('say where a list is wrong, if some of it is right', () => {
-    const { message } = judge('lif-run', (x: number[], tau: number) => {
-      const { v, s } = run(x, tau);
+    const { message } = judge('lif-run', (...args: Parameters<Run>) => {
+      const { v, s } = run(...args);
       return { v: v.map((potential, t) => (t === 2 ? potential + 0.5 : potential)), s };
     });
     assert.match(
       message,
-      /^Not yet: for x = .* and tau = 2 your function returns .*, wrong at v\[2\]\. What do you get there on paper\?$/,
+      /^Not yet: for x = .*, tau = 2 and pause = 0 your function returns .*, wrong at v\[2\]\. What do you get there on paper\?$/,
     );
     assert.doesNotMatch(judge('ann-softmax', (sums: number[]) => sums.map(() => 7)).message, /wrong at/);
   });
 
   const step = (fires: (h: number) => boolean, charge: (v: number, x: number, tau: number) => number) => {
-    return (x: number[], tau: number) => {
+    return (x: number[], tau: number, pause: number) => {
       const record = { v: [] as number[], s: [] as number[] };
-      let v = 0;
-      for (const current of x) {
-        const h = charge(v, current, tau);
+      let [v, awake] = [0, 0];
+      for (const [t, current] of x.entries()) {
+        const h = t < awake ? 0 : charge(v, current, tau);
         v = fires(h) ? 0 : h;
+        if (fires(h)) awake = t + 1 + pause;
         record.v.push(v);
         record.s.push(fires(h) ? 1 : 0);
       }
@@ -321,15 +323,15 @@ describe('The checks', () => {
   }
 
   test('accept a result with more parts than the task asks for, and say what is wrong with the parts that it asks for', () => {
-    const more = (x: number[], tau: number) => ({ h: x, ...run(x, tau), note: 'mine' });
+    const more = (...args: Parameters<Run>) => ({ h: args[0], ...run(...args), note: 'mine' });
     assert.deepEqual(judge('lif-run', more), { status: 'passed', message: 'Right.' });
-    const wrong = judge('lif-run', (x: number[], tau: number) => {
-      const { h, v, s } = more(x, tau);
+    const wrong = judge('lif-run', (...args: Parameters<Run>) => {
+      const { h, v, s } = more(...args);
       return { h, v: v.map((potential, t) => (t === 2 ? potential + 0.5 : potential)), s };
     });
     assert.match(wrong.message, /, wrong at v\[2\]\. What do you get there on paper\?$/);
-    const softReset = judge('lif-run', (x: number[], tau: number) => {
-      const { h, v, s } = more(x, tau);
+    const softReset = judge('lif-run', (...args: Parameters<Run>) => {
+      const { h, v, s } = more(...args);
       return { h, v: [0, ...v.slice(0, -1)], s };
     });
     assert.deepEqual(pick(softReset), ['wrong', 'one-behind']);
@@ -358,15 +360,18 @@ describe('The checks', () => {
   });
 
   test('say which list is too long, and in which case', () => {
-    const { message } = judge('lif-run', (x: number[], tau: number) => {
-      const { v, s } = run(x, tau);
+    const { message } = judge('lif-run', (...args: Parameters<Run>) => {
+      const { v, s } = run(...args);
       return { v: [0, ...v], s };
     });
     assert.match(
       message,
-      /^Your list `v` has 9 values for x = .* and tau = 2\. How many should it have, and what does each stand for\?$/,
+      /^Your list `v` has 9 values for x = .*, tau = 2 and pause = 0\. How many should it have, and what does each stand for\?$/,
     );
-    assert.match(judge('ann-one-hot', (label: number) => [label]).message, /^Your list has 1 value for label = 0\./);
+    assert.match(
+      judge('ann-one-hot', ([label]: number[]) => [label]).message,
+      /^Your list has 1 value for labels = \[2, 0\]\./,
+    );
     const { message: ofRow } = judge('see-confusion', () => [[1], [1], [1]]);
     assert.match(ofRow, /^Row 0 of your list has 1 value for labels = .* and classes = 3\./);
   });

@@ -7,8 +7,8 @@ import { ALL, makeExercises, type Surroundings, todo } from '../../src/exercises
 import { currentEdition } from '../../src/node/exercises';
 
 const root = resolve(__dirname, '..', '..');
-type Charge = (v: number, x: number, tau: number) => number;
-const right: Charge = (v, x, tau) => v + (x - v) / tau;
+type Charge = (v: number, x: number, tau: number, rest: number) => number;
+const right: Charge = (v, x, tau, rest) => v + (x - (v - rest)) / tau;
 
 /** The functions of a kernel that has just started, and what they print. */
 function kernel(more: Surroundings = {}) {
@@ -36,9 +36,9 @@ describe('A check', () => {
   test('prints once per case what the answer prints, and leaves the console as it was', (t) => {
     const { mock } = t.mock.method(console, 'log', () => {});
     const { log } = console;
-    kernel().check('lif-charge', (v, x, tau) => {
+    kernel().check('lif-charge', (v, x, tau, rest) => {
       console.log(v, x, tau);
-      return right(v, x, tau);
+      return right(v, x, tau, rest);
     });
     assert.equal(mock.callCount(), ALL['lif-charge'].probes.length);
     assert.equal(console.log, log);
@@ -53,7 +53,7 @@ describe('A check', () => {
   test('has the types of its exercise', () => {
     const { check } = kernel();
     // @ts-expect-error: a boolean where a number is asked for
-    check('lif-fire', (h: number, threshold: number) => h >= threshold);
+    check('lif-fire', (v: number[]) => v.map((potential) => potential === 0));
     // @ts-expect-error: a list where an object is asked for
     check('lif-run', () => [1, 2]);
     // @ts-expect-error: no such exercise
@@ -65,14 +65,14 @@ describe('The progress of a chapter', () => {
   test('tells what the last check of each exercise found', () => {
     const { check, solved, progress, printed } = kernel();
     check('lif-charge', right);
-    check('lif-fire', (h, threshold) => (h > threshold ? 1 : 0));
+    check('lif-fire', (v) => v.map((potential) => (potential === 0 ? 1 : 0)));
     check('lif-run', () => todo());
     printed.length = 0;
     progress(2);
     assert.match(printed[0], /^Chapter 2: 1 of 12 exercises passed, about \d+ minutes to go, \d+ of them core\.$/);
     assert.deepEqual(printed.slice(1, 5), [
       '  ✔ lif-charge',
-      '  ✘ lif-fire: not-at-threshold',
+      '  ✘ lif-fire: zero-means-spike',
       '  ○ lif-run: not attempted',
       '  ○ lif-soft-reset: not run (optional)',
     ]);

@@ -92,7 +92,10 @@ const EXERCISES = [
     "import { exercises } from 'lif-fc-mnist';\nexercises.check('lif-charge', (v: number, x: number, tau: number) => v + x / tau);",
     '✘ lif-charge (no-leak): ',
   ],
-  ["exercises.check('lif-fire', (h: number, threshold: number) => (h >= threshold ? 1 : 0));", '✔ lif-fire: '],
+  [
+    "exercises.check('lif-soft-reset', (h: number, s: number, threshold: number) => h - s * threshold);",
+    '✔ lif-soft-reset: ',
+  ],
 ];
 
 /**

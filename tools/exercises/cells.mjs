@@ -34,7 +34,8 @@ export const textOf = ({ source }) => [source].flat().join('');
 const lines = (/** @type {string} */ text) => text.split(/(?<=\n)/);
 const SOLUTION = /^([ \t]*)\/\/ BEGIN SOLUTION\n([\s\S]*?)^[ \t]*\/\/ END SOLUTION$/gm;
 const MARK = /(BEGIN|END) SOLUTION/;
-const FOLDED = /^<details><summary>[^<]+<\/summary>\n\n[\s\S]+\n\n<\/details>$/;
+/** A comment, such as a mark that says where a number comes from, is no text. */
+const FOLDED = /^<details><summary>[^<]+<\/summary>\n\n[\s\S]+\n\n<\/details>(\s*<!--[^>]*-->)*$/;
 const PREDICT = '**Predict, then run.**';
 
 /**

@@ -158,6 +158,8 @@ describe('A chapter is refused', () => {
     assert.deepEqual(problemsWith('It is 42.', {}, 3), expected, 'directly after the answer');
     const folded = '<details><summary>What to see</summary>\n\nIt is 42.\n\n</details>';
     assert.deepEqual(problemsWith(folded, reading), []);
+    assert.deepEqual(problemsWith(`${folded}\n\n<!-- constant: 42 the answer -->`, reading), []);
+    assert.deepEqual(problemsWith(`${folded}\n\nIt is 42.`, reading), expected);
     assert.deepEqual(problemsWith('### Project: the next one', {}), []);
   });
 

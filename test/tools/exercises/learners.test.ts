@@ -31,7 +31,7 @@ const code = (id: string, source: string, exercise = {}): Cell => ({
 const MISHAPS = [
   code(
     'right',
-    "const charge = (v: number, x: number, tau: number): number => v + (x - v) / tau;\ncheck('lif-charge', charge);",
+    "const charge = (v: number, x: number, tau: number, rest: number): number => v + (x - (v - rest)) / tau;\ncheck('lif-charge', charge);",
   ),
   code(
     'type-error',

@@ -36,11 +36,11 @@ const setup = code(
 );
 const answer = (id: string, source: string) => code(`${id}-answer`, source, { id, role: 'answer' });
 const charge = (formula: string) =>
-  answer('lif-charge', `check('lif-charge', (v: number, x: number, tau: number) => ${formula});`);
-const RIGHT = charge('v + (x - v) / tau');
+  answer('lif-charge', `check('lif-charge', (v: number, x: number, tau: number, rest: number) => ${formula});`);
+const RIGHT = charge('v + (x - (v - rest)) / tau');
 const WRONG = charge('v + x / tau');
 const TODO = answer('lif-charge', "check('lif-charge', (v: number, x: number, tau: number): number => todo());");
-const FIRE = answer('lif-fire', "check('lif-fire', (h: number, threshold: number) => (h > threshold ? 1 : 0));");
+const FIRE = answer('lif-fire', "check('lif-fire', (v: number[]) => v.map((potential) => (potential === 0 ? 1 : 0)));");
 /** What a learner's code can do to the program that executes it. */
 const END_THE_RUNNER = "process.kill(process.ppid, 'SIGKILL');\nawait new Promise((done) => setTimeout(done, 5000));";
 /** Writes another result into every file that the report has made. */
@@ -182,7 +182,7 @@ describe('The report of a class', () => {
 
   test('has rows that no notebook of somebody else changes', () => {
     // What lee's code finds of the report are its own files, and it writes "no-leak" into all of them.
-    assert.deepEqual([at(csv, 'lee', 'lif-charge'), at(csv, 'lee', 'lif-fire')], ['no-leak', 'not-at-threshold']);
+    assert.deepEqual([at(csv, 'lee', 'lif-charge'), at(csv, 'lee', 'lif-fire')], ['no-leak', 'zero-means-spike']);
     for (const learner of ['ada', 'fay', 'jon', 'kim']) assert.equal(at(csv, learner, 'lif-charge'), 'passed');
   });
 
@@ -213,7 +213,7 @@ describe('The report of a class', () => {
     assert.deepEqual(head?.split(','), ['learner', ...Object.keys(ALL)]);
     assert.deepEqual(
       ['lif-charge', 'lif-fire', 'lif-run'].map((id) => at(csv, 'ada', id)),
-      ['passed', 'not-at-threshold', ''],
+      ['passed', 'zero-means-spike', ''],
     );
     // A quote alone would not do: a spreadsheet takes it away, and computes what is inside.
     assert.ok(

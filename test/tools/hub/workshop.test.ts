@@ -40,7 +40,7 @@ describe("The teacher's page", () => {
     assert.deepEqual(sums, [
       ['90 minutes, in the browser', 90],
       ['Three hours', 180],
-      ['Two half days', 390],
+      ['Two half days', 400],
     ]);
   });
 

@@ -4,7 +4,7 @@ import { arrow, circle, color, drawing, line, n, note, path, rect, spike, text, 
 const about = {
   name: 'unrolled',
   title: 'The network unrolled in time',
-  desc: 'Each time step is a copy of the same network: spikes come in through the same weights, every neuron hands its potential to the next step, and its spikes are counted for the loss. The gradient takes the same ways back: from the loss through the surrogate slope of each step, from each step to the one before, and down to the weights.',
+  desc: 'Each time step is a copy of the same network: spikes come in through the same weights, every neuron hands its potential to the next step, and its spikes are counted for the loss. A spike also resets that potential on its way. The gradient takes the same ways back: from the loss through the surrogate slope of each step, from each step to the one before, through the reset to the spike, and down to the weights.',
   height: 436,
 };
 
@@ -70,10 +70,35 @@ const column = (/** @type {number} */ x, /** @type {string} */ name, /** @type {
     ],
     back,
   ),
-  bump(x + APART, (ROW.count + 20 + ROW.neuron - NEURON) / 2 - 4),
+  bump(x + BUMP.x, BUMP.y),
   circle(x, ROW.neuron, NEURON, { fill: color.white, stroke: color.ink, width: weight.strong }),
   text(x, ROW.neuron + 6, 'LIF'),
   note(x, 416, name, { fill: color.ink }),
+];
+
+/** Where the potential of the neuron at x is reset, on its way to the next step. */
+const RESET = { x: 48, y: ROW.neuron - APART, radius: 8, above: 148 };
+const BUMP = { x: APART, y: (ROW.count + 20 + ROW.neuron - NEURON) / 2 - 4 };
+
+/** The reset: a spike acts on the potential that is handed on, and the gradient comes back to the spike's slope. */
+const reset = (/** @type {number} */ x) => [
+  circle(x + RESET.x, RESET.y, RESET.radius, { fill: color.white, stroke: color.ink }),
+  arrow(
+    [
+      [x - APART, RESET.above],
+      [x + RESET.x - 4, RESET.above],
+      [x + RESET.x - 4, RESET.y - RESET.radius + 1],
+    ],
+    { stroke: color.spike },
+  ),
+  arrow(
+    [
+      [x + RESET.x + 5, RESET.y - RESET.radius + 1],
+      [x + RESET.x + 5, BUMP.y],
+      [x + BUMP.x + 18, BUMP.y],
+    ],
+    back,
+  ),
 ];
 
 /** The potential to the right, its gradient to the left. */
@@ -126,10 +151,12 @@ export default function unrolled() {
     between(dots + 16, x3 - gap),
     text(dots, ROW.neuron + 4, '…'),
     STEPS.map(({ x, name }, i) => column(x, name, patterns[i])),
-    note((x0 + x1) / 2, ROW.neuron - APART - 10, 'potential'),
+    [x0, x1, x2].map(reset),
+    note((x0 + x1) / 2 + 12, ROW.neuron - APART - 10, 'potential'),
+    note(x0 + RESET.x + 12, ROW.neuron - APART - 32, 'reset', { align: 'start' }),
     note((x0 + x1) / 2, ROW.neuron + APART + 22, 'gradient'),
-    note(x0 + APART + 22, 110, 'surrogate', { align: 'start' }),
-    note(x0 + APART + 22, 130, 'slope', { align: 'start' }),
+    note(x0 + RESET.x + 12, 100, 'surrogate', { align: 'start' }),
+    note(x0 + RESET.x + 12, 120, 'slope', { align: 'start' }),
     margin(ROW.neuron - 4, 'ten', 'neurons'),
     margin(ROW.weights - 4, 'the same', 'weights'),
     margin(ROW.input + 22, 'spikes in'),
