@@ -2,7 +2,7 @@
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { hashOfCells } from '../../src/browser/hash';
 import { type StoredRun, storedRun, storedRuns, storeRun } from '../../src/browser/storage';
-import { checkRunName, RUN_FILES } from '../../src/records/run-files';
+import { checkRunName, HIDDEN_ARRAYS, RUN_FILES } from '../../src/records/run-files';
 import { exists, freeName, nameOfOld } from './copies';
 import type { Contents, NotebookContent } from './jupyter';
 
@@ -80,7 +80,7 @@ export function readDownload(name: string, bytes: Uint8Array): Download {
       throw new Error(`${wanted}, found the path ${JSON.stringify(path)} in it`);
     }
     if (path.endsWith('.ipynb')) found.notebooks[path] = readNotebook(`${name}: ${path}`, content);
-    else if (RUN_FILES.includes(rest.join('/'))) {
+    else if ([...RUN_FILES, ...HIDDEN_ARRAYS].includes(rest.join('/'))) {
       found.runs[folder] ??= {};
       found.runs[folder][rest.join('/')] = content;
     } else throw new Error(`${wanted}, found ${JSON.stringify(path)} in it`);
@@ -126,7 +126,7 @@ export async function takeIn(contents: Contents, siteUrl: string, { notebooks, r
   for (const [name, files] of Object.entries(runs)) {
     const own = await storedRun(siteUrl, name);
     const isSame = (file: string) => String(own?.files[file]) === String(files[file]);
-    if (own && !RUN_FILES.every(isSame)) {
+    if (own && ![...RUN_FILES, ...HIDDEN_ARRAYS].every(isSame)) {
       const isTaken = async (other: string) => (await storedRun(siteUrl, other)) !== undefined;
       const other = await freeName(`${name}-until-${today()}`, isTaken);
       await storeRun(siteUrl, other, own);

@@ -5,6 +5,10 @@ import { initialWeights, Purpose } from './random';
 /** The widest hidden layer, in neurons. */
 export const MAX_HIDDEN = 800;
 
+/** Whether a hidden layer may have this many neurons. */
+export const isWidth = (hidden: unknown): hidden is number =>
+  Number.isInteger(hidden) && Number(hidden) >= 1 && Number(hidden) <= MAX_HIDDEN;
+
 /** The shape [inputs, outputs] of each layer's weights: [784, 10] or, with a hidden layer, [784, hidden] and [hidden, 10]. */
 export const weightShapes = (hidden?: number): [number, number][] =>
   hidden === undefined
@@ -25,7 +29,7 @@ export const countNeurons = (hidden = 0): number => hidden + CLASSES;
 export function hiddenOf(count: number): { hidden?: number } | undefined {
   if (count === IMAGE_SIZE * CLASSES) return {};
   const hidden = count / (IMAGE_SIZE + CLASSES);
-  return Number.isInteger(hidden) && hidden >= 1 && hidden <= MAX_HIDDEN ? { hidden } : undefined;
+  return isWidth(hidden) ? { hidden } : undefined;
 }
 
 /** The weights of each layer, in place. */

@@ -39,20 +39,20 @@ export interface FigureWindow {
 export interface Run {
   trace: Trace;
   history: TrainingHistory;
-  /** [784, 10] */
+  /** [784, 10]; with a hidden layer [784, hidden], and then [hidden, 10]. */
   weights: Float32Array;
   neuron: NeuronOptions;
 }
 
 /** What is kept of a saved run: the four arrays of SpikingJelly's example, and the model. */
 export interface SavedRun {
-  /** Potentials after the reset, and spikes, [T, 10]. */
-  trace: Pick<Trace, 'v' | 'spike'>;
+  /** Potentials after the reset, and spikes, [T, 10]; of hidden neurons, if there are any, [T, hidden]. */
+  trace: Pick<Trace, 'v' | 'spike'> & { hidden?: Pick<Trace, 'v' | 'spike'> };
   /** A value per batch. */
   trainAccs: Float64Array;
   /** A value per epoch. */
   testAccs: Float64Array;
-  /** [784, 10] */
+  /** [784, 10]; with a hidden layer [784, hidden], and then [hidden, 10]. */
   weights: Float32Array;
   neuron: NeuronOptions;
   /** Simulated steps per image. */

@@ -1,9 +1,10 @@
 /** The trained network as a layers model of TensorFlow.js (`model.json`, `weights.bin`), without TensorFlow. */
-import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from '../common/mnist';
-import { type NeuronOptions, readNeuron, storeNeuron } from '../common/neuron-options';
+import { IMAGE_SIDE } from '../common/mnist';
+import { type NeuronOptions, readNeuron, type StoredNeuron, storeNeuron } from '../common/neuron-options';
+import { countWeights, hiddenOf, isWidth, MAX_HIDDEN, weightShapes } from '../common/weights';
 import { decodeFloat32, littleEndian } from './bytes';
 
-/** Weights [784, 10] and the options of the ten neurons. */
+/** Weights [784, 10], or [784, hidden] and [hidden, 10], and the options of the neurons. */
 export interface SavedNetwork {
   weights: Float32Array;
   neuron: NeuronOptions;
@@ -16,14 +17,16 @@ export type ModelFile = (typeof MODEL_FILES)[number];
 
 /**
  * The files of a layers model that `tf.loadLayersModel` reads.
- * @param weights [784, 10]
+ * @param weights [784, 10], or of a network with a hidden layer [784, hidden] and [hidden, 10]
  * @param neuron of the LIF neurons; without them the last layer is a softmax: the ANN
- * @throws RangeError unless there are 7,840 weights
+ * @throws RangeError unless a network has so many weights
  */
 export function layersModelFiles(weights: Float32Array, neuron?: NeuronOptions): Record<ModelFile, Uint8Array> {
-  if (weights?.length !== IMAGE_SIZE * CLASSES) {
-    throw new RangeError(`weights: expected ${IMAGE_SIZE} × ${CLASSES} numbers, found ${weights?.length ?? weights}`);
-  }
+  const found = hiddenOf(weights?.length);
+  if (!found) throw new RangeError(`weights: expected 784 × 10 numbers, found ${weights?.length ?? weights}`);
+  const shapes = weightShapes(found.hidden);
+  // As tfjs numbers layers of one kind.
+  const named = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
   const layer = (class_name: string, config: object) => ({ class_name, config });
   const modelTopology = {
     class_name: 'Sequential',
@@ -36,10 +39,12 @@ export function layersModelFiles(weights: Float32Array, neuron?: NeuronOptions):
           batch_input_shape: [null, IMAGE_SIDE, IMAGE_SIDE],
           dtype: 'float32',
         }),
-        layer('Dense', { name: 'dense', trainable: true, units: CLASSES, activation: 'linear', use_bias: false }),
-        neuron
-          ? layer('LIFNode', { name: 'lif', trainable: true, ...storeNeuron(neuron) })
-          : layer('Softmax', { name: 'softmax', trainable: true, axis: -1 }),
+        ...shapes.flatMap(([, units], i) => [
+          layer('Dense', { name: named('dense', i), trainable: true, units, activation: 'linear', use_bias: false }),
+          neuron
+            ? layer('LIFNode', { name: named('lif', i), trainable: true, ...storeNeuron(neuron) })
+            : layer('Softmax', { name: 'softmax', trainable: true, axis: -1 }),
+        ]),
       ],
     },
     keras_version: 'tfjs-layers 4.22.0',
@@ -53,7 +58,7 @@ export function layersModelFiles(weights: Float32Array, neuron?: NeuronOptions):
     weightsManifest: [
       {
         paths: ['weights.bin'],
-        weights: [{ name: 'dense/kernel', shape: [IMAGE_SIZE, CLASSES], dtype: 'float32' }],
+        weights: shapes.map((shape, i) => ({ name: `${named('dense', i)}/kernel`, shape, dtype: 'float32' })),
       },
     ],
   };
@@ -70,25 +75,34 @@ export function layersModelFiles(weights: Float32Array, neuron?: NeuronOptions):
  * @throws Error in one line if the model is damaged or another network
  */
 export function decodeNetwork(name: (file: ModelFile) => string, read: (file: ModelFile) => Uint8Array): SavedNetwork {
+  const { neuron, hidden } = savedLayers(name('model.json'), read('model.json'));
   const bytes = read('weights.bin');
-  const size = IMAGE_SIZE * CLASSES * 4;
+  const size = countWeights(hidden) * 4;
   if (bytes.length !== size) {
     throw new Error(`${name('weights.bin')}: expected ${size} bytes of weights, found ${bytes.length}`);
   }
-  return { weights: decodeFloat32(bytes), neuron: savedNeuron(name('model.json'), read('model.json')) };
+  return { weights: decodeFloat32(bytes), neuron };
 }
 
-function savedNeuron(file: string, content: Uint8Array): NeuronOptions {
+/** The options of a model's neurons, and how many hidden ones there are. */
+function savedLayers(file: string, content: Uint8Array): { neuron: NeuronOptions; hidden?: number } {
   let layers: unknown;
   try {
     layers = JSON.parse(new TextDecoder().decode(content))?.modelTopology?.config?.layers;
   } catch (error) {
     throw new Error(`${file}: expected a layers model, found other content (${(error as Error).message})`);
   }
-  const found = Array.isArray(layers) ? layers.find((layer) => layer?.class_name === 'LIFNode')?.config : undefined;
+  const configs = (kind: string): { units?: unknown }[] =>
+    Array.isArray(layers) ? layers.filter((layer) => layer?.class_name === kind).map(({ config }) => config ?? {}) : [];
+  const [found] = configs('LIFNode');
   if (!found) throw new Error(`${file}: expected a network with a LIFNode layer, found none`);
+  const [first, ...more] = configs('Dense');
+  const hidden = more.length > 0 ? first.units : undefined;
+  if (more.length > 1 || (hidden !== undefined && !isWidth(hidden))) {
+    throw new Error(`${file}: expected at most one hidden layer, of 1 to ${MAX_HIDDEN} neurons, found another network`);
+  }
   try {
-    return readNeuron(found);
+    return { neuron: readNeuron(found as StoredNeuron), hidden };
   } catch (error) {
     throw new Error(`${file}: expected the options of a LIFNode (${(error as Error).message})`);
   }

@@ -1,14 +1,21 @@
 /** What a finished training leaves, as bytes by name: the four arrays of SpikingJelly's example, its model, and TensorBoard's file. */
 import { CLASSES } from '../common/mnist';
 import type { NeuronOptions } from '../common/neuron-options';
+import { hiddenOf } from '../common/weights';
 import { encodeEvents } from './events';
 import { decodeNetwork, layersModelFiles, MODEL_FILES } from './layers-model';
 import { npyArray, npyBytes } from './npy';
 
+/** Potentials after the reset, and spikes, [T, neurons]. */
+interface SavedTrace {
+  v: Float32Array;
+  spike: Float32Array;
+}
+
 /** What is saved of a training; `host/contract.ts` has more of it. */
 interface FinishedRun {
   /** Of the spiking network alone, as its neurons. */
-  trace?: { v: Float32Array; spike: Float32Array };
+  trace?: SavedTrace & { hidden?: SavedTrace };
   history: { trainAccs: readonly number[]; testAccs: readonly number[]; heldBackAccs?: readonly number[] };
   weights: Float32Array;
   neuron?: NeuronOptions;
@@ -27,6 +34,9 @@ export const SPIKING_ARRAYS: readonly string[] = ['v_t_array.npy', 's_t_array.np
 /** The names of the arrays of SpikingJelly's example. */
 export const ARRAYS = ['v_t_array.npy', 's_t_array.npy', 'train_accs.npy', 'test_accs.npy'] as const;
 
+/** The names of the arrays of its hidden neurons, if it has any. */
+export const HIDDEN_ARRAYS: readonly string[] = ['hidden_v_t_array.npy', 'hidden_s_t_array.npy'];
+
 /** The name of the array of a run that holds images back. */
 export const HELD_BACK = 'held_back_accs.npy';
 
@@ -39,6 +49,7 @@ export const RUN_FILES: readonly string[] = [...READ_FILES, CURVES];
 /** The names of all files that a run may leave: those of a saved run, and what is written of the ANN and of held-back images. */
 export const RESULT_FILES: readonly string[] = [
   ...RUN_FILES,
+  ...HIDDEN_ARRAYS,
   HELD_BACK,
   ...MODEL_FILES.map((name) => `${MODEL_FOLDERS.ann}/${name}`),
 ];
@@ -49,29 +60,35 @@ export function assertFinite(...arrays: readonly Float32Array[]): void {
 }
 
 /**
- * The arrays of SpikingJelly's example, by file name: four, or without a trace two; and the accuracies on held-back images, if
- * there are any.
+ * The arrays of SpikingJelly's example, by file name: four, or without a trace two; the potentials and spikes of hidden neurons,
+ * and the accuracies on held-back images, if there are any.
  * @throws RangeError if the parts do not fit each other or the weights are not finite
  */
 export function arrayFiles({ trace, history, weights }: FinishedRun): Record<string, Uint8Array> {
   assertFinite(weights);
   const { trainAccs, testAccs, heldBackAccs = [] } = history;
   return {
-    ...(trace && traceFiles(trace)),
+    ...(trace && traceFiles(SPIKING_ARRAYS, trace, CLASSES)),
+    ...(trace?.hidden && traceFiles(HIDDEN_ARRAYS, trace.hidden, hiddenOf(weights.length)?.hidden ?? 0)),
     'train_accs.npy': npyBytes(vector(trainAccs)),
     'test_accs.npy': npyBytes(vector(testAccs)),
     ...(heldBackAccs.length > 0 && { [HELD_BACK]: npyBytes(vector(heldBackAccs)) }),
   };
 }
 
-function traceFiles({ v, spike }: { v: Float32Array; spike: Float32Array }): Record<string, Uint8Array> {
-  const T = v.length / CLASSES;
+/** Files of potentials and of spikes, under these two names. */
+function traceFiles(
+  [nameOfV, nameOfSpikes]: readonly string[],
+  { v, spike }: SavedTrace,
+  neurons: number,
+): Record<string, Uint8Array> {
+  const T = v.length / neurons;
   if (!Number.isInteger(T) || spike.length !== v.length) {
     const found = `${v.length} and ${spike.length}`;
-    throw new RangeError(`trace: expected ${CLASSES} potentials and ${CLASSES} spikes per step, found ${found}`);
+    throw new RangeError(`trace: expected ${neurons} potentials and ${neurons} spikes per step, found ${found}`);
   }
-  const shape = [T, CLASSES];
-  return { 'v_t_array.npy': npyBytes({ data: v, shape }), 's_t_array.npy': npyBytes({ data: spike, shape }) };
+  const shape = [T, neurons];
+  return { [nameOfV]: npyBytes({ data: v, shape }), [nameOfSpikes]: npyBytes({ data: spike, shape }) };
 }
 
 /** The name of the folder of its model. */
@@ -101,23 +118,30 @@ export function runFiles(run: FinishedRun): Record<string, Uint8Array> {
  * @throws Error in one line if the files are damaged or do not belong together
  */
 export function decodeRun(place: string, read: (name: string) => Uint8Array) {
-  const array = (file: string, rank: number) => {
+  const array = (file: string, neurons?: number) => {
     const { data, shape } = npyArray(`${place}/${file}`, read(file));
-    if (shape.length === rank && (rank === 1 || shape[1] === CLASSES)) return data;
-    const wanted = rank === 1 ? '[count]' : `[T, ${CLASSES}]`;
+    if (neurons === undefined ? shape.length === 1 : shape.length === 2 && shape[1] === neurons) return data;
+    const wanted = neurons === undefined ? '[count]' : `[T, ${neurons}]`;
     throw new Error(`${place}/${file}: expected the shape ${wanted}, found [${shape.join(', ')}]`);
   };
-  const [v, spike] = ['v_t_array.npy', 's_t_array.npy'].map((file) => Float32Array.from(array(file, 2)));
-  const [trainAccs, testAccs] = ['train_accs.npy', 'test_accs.npy'].map((file) => Float64Array.from(array(file, 1)));
-  if (spike.length !== v.length) {
-    const found = `${v.length / CLASSES} and ${spike.length / CLASSES}`;
-    throw new Error(`${place}: expected potentials and spikes of one run, found ${found} steps; save the run again`);
-  }
+  const stepsOf = (names: readonly string[], neurons: number) =>
+    names.map((file) => Float32Array.from(array(file, neurons)));
+  const [v, spike] = stepsOf(SPIKING_ARRAYS, CLASSES);
+  const [trainAccs, testAccs] = ['train_accs.npy', 'test_accs.npy'].map((file) => Float64Array.from(array(file)));
   const network = decodeNetwork(
     (file) => `${place}/${MODEL_FOLDER}/${file}`,
     (file) => read(`${MODEL_FOLDER}/${file}`),
   );
-  return { trace: { v, spike }, trainAccs, testAccs, ...network, T: v.length / CLASSES };
+  const { hidden = 0 } = hiddenOf(network.weights.length) ?? {};
+  const [hiddenV, hiddenSpike] = hidden > 0 ? stepsOf(HIDDEN_ARRAYS, hidden) : [];
+  const all = [v, spike].map(({ length }) => length / CLASSES);
+  if (hidden > 0) all.push(hiddenV.length / hidden, hiddenSpike.length / hidden);
+  if (all.some((steps) => steps !== all[0])) {
+    const found = all.join(' and ');
+    throw new Error(`${place}: expected potentials and spikes of one run, found ${found} steps; save the run again`);
+  }
+  const layer = hidden > 0 ? { hidden: { v: hiddenV, spike: hiddenSpike } } : {};
+  return { trace: { v, spike, ...layer }, trainAccs, testAccs, ...network, T: all[0] };
 }
 
 /** @throws RangeError unless this may be the name of a run */

@@ -216,6 +216,37 @@ describe('The book', inChromium, () => {
     }
   });
 
+  test('a question is found from the start page: by the button, by its heading, and by words that people type', async () => {
+    const { page, faults } = await openPage(browser, site.url, { viewport: { width: 390, height: 844 } });
+    await page.goto(`${site.url}/index.html`);
+    await page.getByRole('link', { name: 'Any questions?' }).click();
+    const heading = page.getByRole('heading', { name: 'When do I reset', exact: false });
+    await heading.waitFor();
+    assert.match(page.url(), /questions\.html$/);
+    // Its answer leads to the section that measures it.
+    await page.locator('#when-do-i-reset-after-each-step-each-image-each-batch a[href*="without-the-reset"]').click();
+    await page.getByRole('heading', { name: 'What happens without the reset?' }).waitFor();
+    for (const words of [
+      'reset_net',
+      'backward through the graph a second time',
+      'detach_reset',
+      'learnable time constant',
+      'VS Code',
+    ]) {
+      await page.goto(`${site.url}/search.html?q=${encodeURIComponent(words)}`);
+      await page.getByText(/Search finished, found \d+ page/).waitFor();
+      const found = await page
+        .locator('#search-results li > a')
+        .evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+      assert.ok(
+        found.slice(0, 5).some((address) => address?.startsWith('questions.html')),
+        `${words}: ${found}`,
+      );
+    }
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
   test('all pages open from disk as well, with every picture', async () => {
     for (const name of lookedAt()) {
       const { page, faults } = await openPage(browser, 'file://');

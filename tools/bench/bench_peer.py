@@ -11,12 +11,13 @@ from spikingjelly.activation_based import encoding, functional, layer, neuron, s
 BATCH_T = 100
 
 
-def network(step_mode):
-    return torch.nn.Sequential(
-        layer.Flatten(step_mode=step_mode),
-        layer.Linear(28 * 28, 10, bias=False, step_mode=step_mode),
-        neuron.LIFNode(tau=2.0, surrogate_function=surrogate.ATan(), step_mode=step_mode),
-    )
+def network(step_mode, hidden):
+    sizes = [28 * 28, hidden, 10] if hidden else [28 * 28, 10]
+    layers = [layer.Flatten(step_mode=step_mode)]
+    for inputs, outputs in zip(sizes, sizes[1:]):
+        layers.append(layer.Linear(inputs, outputs, bias=False, step_mode=step_mode))
+        layers.append(neuron.LIFNode(tau=2.0, surrogate_function=surrogate.ATan(), step_mode=step_mode))
+    return torch.nn.Sequential(*layers)
 
 
 def firing_rates(net, encoder, images, step_mode):
@@ -30,14 +31,14 @@ def firing_rates(net, encoder, images, step_mode):
 
 
 def main():
-    folder, mode, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    folder, mode, threads, hidden = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     if threads:
         torch.set_num_threads(threads)
     torch.manual_seed(0)
     images = torch.from_numpy(read_idx(f"{folder}/train-images-idx3-ubyte").copy()).float() / 255
     labels = torch.from_numpy(read_idx(f"{folder}/train-labels-idx1-ubyte").copy()).long()
     step_mode = "m" if mode == "multi" else "s"
-    net = network(step_mode)
+    net = network(step_mode, hidden)
     encoder = encoding.PoissonEncoder()
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
     print(json.dumps({"ready": torch.__version__, "threads": torch.get_num_threads()}), flush=True)

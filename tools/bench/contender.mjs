@@ -1,10 +1,10 @@
 // One of the engines, in a process of its own: a line of batches in, a line of times out (as tools/bench/bench_peer.py).
-//   node contender.mjs event|tfjs-single|tfjs-multi THREADS T BATCH
+//   node contender.mjs event|tfjs-single|tfjs-multi THREADS T BATCH HIDDEN       (0 hidden neurons: no hidden layer)
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 
 const load = createRequire(import.meta.url);
-const [name, threads, T, batchSize] = process.argv.slice(2);
+const [name, threads, T, batchSize, hidden] = process.argv.slice(2);
 const { readMnist } = load('../../dist/node/data.js');
 const { createEngine } = load('../../dist/node/engines.js');
 
@@ -15,6 +15,7 @@ const options = {
   batchSize: Number(batchSize),
   learningRate: 1e-3,
   threads: Number(threads) || undefined,
+  hidden: Number(hidden) || undefined,
 };
 
 const answer = (/** @type {object} */ value) => process.stdout.write(`${JSON.stringify(value)}\n`);

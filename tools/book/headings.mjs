@@ -63,6 +63,7 @@ export function linkHeadings(page, markdown, chapters) {
       throw new SetupError(`${page}: line ${line}: expected one section "${heading}" in the chapters, ${instead}`);
     }
     const [{ name }] = found;
-    return `[chapter ${Number(/^\d+/.exec(name)?.[0])}, *${heading}*](${name}.ipynb#${anchorOf(heading)})`;
+    const chapter = /(?:^|[.?!:]\s|\n\n)$/.test(markdown.slice(0, at)) ? 'Chapter' : 'chapter';
+    return `[${chapter} ${Number(/^\d+/.exec(name)?.[0])}, *${heading}*](${name}.ipynb#${anchorOf(heading)})`;
   });
 }

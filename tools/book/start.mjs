@@ -103,7 +103,7 @@ export async function movingPicture() {
 function calls(first) {
   const links = [`[Draw a digit](playground.md)`, `[Start with the first chapter](${first}.ipynb)`];
   if (BROWSER_EDITION) links.push(`<a class="run" href="${runAddress(first)}">Run it in your browser</a>`);
-  links.push('[Play with one neuron](neuron.md)', '[Questions people ask](questions.md)');
+  links.push('[Play with one neuron](neuron.md)', '[Any questions?](questions.md)');
   return links.map((link) => `- ${link}`).join('\n');
 }
 

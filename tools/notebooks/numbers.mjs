@@ -17,6 +17,7 @@ export const CHECKED = [
   'notebooks/06-what-matters.ipynb',
   'notebooks/07-event-driven.ipynb',
   'book/questions.md',
+  'workshop/README.md',
 ];
 
 /** The table of the map. */

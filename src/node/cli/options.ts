@@ -2,6 +2,7 @@
 import { either } from '../../common/checks';
 import { DEFAULT_TRAINING, ENCODER_NAMES, type EncoderName, LOSS_NAMES, type LossName } from '../../common/engine';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../../common/surrogates';
+import { MAX_HIDDEN } from '../../common/weights';
 import { decimal, device, folder, oneOf, whole } from './values';
 
 /** All options with their values, given or by default. */
@@ -17,6 +18,7 @@ export interface Settings {
   epoch: number;
   network: 'snn' | 'ann';
   engine: 'event' | 'tfjs';
+  hidden?: number;
   seed: number;
   trainImages?: number;
   threads?: number;
@@ -143,6 +145,15 @@ const OURS: readonly Entry[] = [
     read: oneOf('event', 'tfjs'),
     default: 'event',
     keptOnResume: true,
+    spiking: true,
+  },
+  {
+    name: 'hidden',
+    flags: '--hidden <N>',
+    help: 'neurons of a hidden layer (default: there is none)',
+    read: whole(1, MAX_HIDDEN),
+    keptOnResume: true,
+    later: true,
     spiking: true,
   },
   {

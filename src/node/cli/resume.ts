@@ -1,6 +1,7 @@
 /** What a resumed run takes over from its checkpoint, and whether that fits. */
 import { createHash } from 'node:crypto';
-import { CLASSES, IMAGE_SIZE, type Mnist } from '../../common/mnist';
+import { IMAGE_SIZE, type Mnist } from '../../common/mnist';
+import { countNeurons } from '../../common/weights';
 import type { Checkpoint, RunOptions } from '../records';
 import type { Arguments } from './arguments';
 import { defaultValue, formatLabel, type Name, OPTIONS, type Settings } from './options';
@@ -96,7 +97,7 @@ export function checkAgainstData(
     const found = `${trainAccs.length} batches after ${epoch} epochs and ${batch} batches`;
     throw new Error(`${file}: expected ${batches} batches per epoch, found ${found}`);
   }
-  const potentials = settings.reset || !state ? 0 : settings.batchSize * CLASSES;
+  const potentials = settings.reset || !state ? 0 : settings.batchSize * countNeurons(settings.hidden);
   if ((state?.potentials?.length ?? 0) !== potentials) {
     throw new Error(`${file}: expected ${potentials} potentials, found ${state?.potentials?.length ?? 0}`);
   }

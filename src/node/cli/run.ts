@@ -117,12 +117,13 @@ export function refuseForNetwork({ network, loss }: Settings, given: Arguments['
 }
 
 function makeEngine(settings: Settings, data: Mnist): Engine | AnnEngine | Promise<Engine> {
-  const { network, engine, seed, batchSize, learningRate, loss, timesteps: T, threads } = settings;
+  const { network, engine, seed, batchSize, learningRate, loss, hidden, timesteps: T, threads } = settings;
   if (network === 'ann') return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
   const { tau, surrogate: name, decayInput, detachReset = false, softReset, encoder, reset } = settings;
   const surrogateFunction = { name, alpha: settings.alpha ?? SURROGATES[name].alpha };
   const neuron = { tau, surrogateFunction, decayInput, detachReset, vReset: softReset ? null : 0 };
-  return createEngine(engine, { data, seed, T, batchSize, learningRate, threads, neuron, loss, encoder, reset });
+  const options = { data, seed, T, batchSize, learningRate, threads, neuron, hidden, loss, encoder, reset };
+  return createEngine(engine, options);
 }
 
 function chooseDevice({ device, engine, gpu }: Settings): void {

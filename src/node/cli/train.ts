@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Engine } from '../../common/engine';
 import type { Mnist } from '../../common/mnist';
-import { ARRAYS, assertFinite, HELD_BACK, MODEL_FOLDERS, SPIKING_ARRAYS } from '../../records/run-files';
+import { ARRAYS, assertFinite, HELD_BACK, HIDDEN_ARRAYS, MODEL_FOLDERS, SPIKING_ARRAYS } from '../../records/run-files';
 import type { AnnEngine } from '../../training/ann-engine';
 import { newHistory, type TrainingHistory } from '../../training/history';
 import { train } from '../../training/train';
@@ -143,9 +143,10 @@ async function record(job: Job, history: TrainingHistory, save: () => void): Pro
     settings.saveFigures || settings.show ? drawFigures({ trace: spiking?.trace, history, data }) : undefined;
   if (figures && settings.saveFigures) await saveFigures(figures, places.outDir);
   const arrays = ARRAYS.filter((name) => spiking || !SPIKING_ARRAYS.includes(name));
+  const hidden = spiking?.trace.hidden ? HIDDEN_ARRAYS : [];
   const heldBack = history.heldBackAccs.length > 0 ? [HELD_BACK] : [];
   const drawn = settings.saveFigures ? ['the figures'] : [];
-  const files = [...arrays, ...heldBack, `${MODEL_FOLDERS[settings.network]}/`, ...drawn];
+  const files = [...arrays, ...hidden, ...heldBack, `${MODEL_FOLDERS[settings.network]}/`, ...drawn];
   console.error(`Wrote ${files.join(', ')} to ${places.outDir}`);
   return figures;
 }

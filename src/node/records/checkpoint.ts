@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { EngineState } from '../../common/engine';
-import { CLASSES, IMAGE_SIZE } from '../../common/mnist';
+import { countNeurons, countWeights, isWidth, MAX_HIDDEN } from '../../common/weights';
 import { decodeFloat32, decodeFloat64, littleEndian } from '../../records/bytes';
 import { assertFinite } from '../../records/run-files';
 import { newHistory, type RunSettings, type TrainingHistory } from '../../training/history';
@@ -48,7 +48,9 @@ export const CHECKPOINT_NAME = 'checkpoint.json';
 const FORMAT = 'lif_fc_mnist checkpoint';
 /** To be raised whenever the content changes: an older program must not misread a newer file, nor a newer an older. */
 const VERSION = 2;
-const WEIGHTS = IMAGE_SIZE * CLASSES;
+
+/** How many weights a run with these settings has. */
+const weightsOf = (settings: RunSettings | null): number => countWeights(settings?.hidden as number | undefined);
 
 const hashParts = (parts: readonly (Uint8Array | string)[]) => {
   const hash = createHash('sha256');
@@ -71,7 +73,8 @@ export function isCheckpointName(name: string): boolean {
 export function writeCheckpoint(file: string, { options, history, events }: Checkpoint): void {
   const { epoch, epochs, batch, correct, settings, trainAccs, losses, testAccs, heldBackAccs, state } = history;
   const states = state ? [state.weights, state.m, state.v] : [];
-  if ((state?.step ?? 0) !== trainAccs.length || states.some((values) => values.length !== WEIGHTS)) {
+  const count = weightsOf(settings);
+  if ((state?.step ?? 0) !== trainAccs.length || states.some((values) => values.length !== count)) {
     throw new RangeError(`checkpoint: expected the state after ${trainAccs.length} batches, found another`);
   }
   const { potentials = new Float32Array() } = state ?? {};
@@ -82,7 +85,7 @@ export function writeCheckpoint(file: string, { options, history, events }: Chec
   const arrays = {
     file: arraysName(sha256),
     sha256,
-    weights: state ? WEIGHTS : 0,
+    weights: state ? count : 0,
     batches: trainAccs.length,
     epochs: testAccs.length,
     ...(heldBackAccs.length > 0 ? { heldBack: heldBackAccs.length } : {}),
@@ -194,7 +197,10 @@ function check(file: string, header: Header): void {
   const { epoch, batch, correct } = history;
   const { weights, batches, epochs, sha256, heldBack, potentials = 0 } = arrays;
   const sameLength = epoch === 0 ? batches === batch : (batches - batch) % epoch === 0;
-  const wantedWeights = batches > 0 ? WEIGHTS : 0;
+  const hidden = history.settings?.hidden;
+  const isNetwork = hidden === undefined || isWidth(hidden);
+  const wantedWeights = batches > 0 && isNetwork ? weightsOf(history.settings) : 0;
+  const neurons = isNetwork ? countNeurons(hidden) : 1;
   expectAll(file, [
     ['a whole number of epochs', isWhole(epoch), epoch],
     ['a whole number of batches', isWhole(batch) && isWhole(batches) && batch <= batches, batch],
@@ -208,7 +214,8 @@ function check(file: string, header: Header): void {
     ['a whole number of correct images', isWhole(correct), correct],
     ['a test after each epoch', epochs === epoch, epochs],
     ['one on held-back images after each epoch, or none', heldBack === undefined || heldBack === epoch, heldBack],
-    ['a whole number of potentials', isWhole(potentials) && potentials % CLASSES === 0, potentials],
+    [`a hidden layer of 1 to ${MAX_HIDDEN} neurons, or none`, isNetwork, hidden],
+    ['a whole number of potentials', isWhole(potentials) && potentials % neurons === 0, potentials],
     [`${wantedWeights} weights after ${batches} batches`, weights === wantedWeights, weights],
     ['the bare name of an events.out.tfevents file', isEventsName(events.file), events.file],
     ['a length of that file of 0 or more', isWhole(events.length), events.length],

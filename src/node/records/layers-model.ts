@@ -6,9 +6,9 @@ import { decodeNetwork, layersModelFiles, MODEL_FILES, type SavedNetwork } from 
 import { makeFolder, readFile, writeFileAtomic } from '../files';
 
 /**
- * Writes weights [784, 10] as a layers model that `tf.loadLayersModel` reads.
+ * Writes weights as a layers model that `tf.loadLayersModel` reads.
  * @param folder made if it is missing; a link of that name is replaced by a folder, and what it leads to stays as it is
- * @throws RangeError unless there are 7,840 weights
+ * @throws RangeError unless a network has so many weights
  */
 export function writeLayersModel(folder: string, weights: Float32Array, neuron?: NeuronOptions): void {
   const files = layersModelFiles(weights, neuron);

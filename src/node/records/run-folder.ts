@@ -2,12 +2,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MODEL_FILES } from '../../records/layers-model';
-import { ARRAYS, CURVES, HELD_BACK, MODEL_FOLDERS, RESULT_FILES } from '../../records/run-files';
+import { ARRAYS, CURVES, HELD_BACK, HIDDEN_ARRAYS, MODEL_FOLDERS, RESULT_FILES } from '../../records/run-files';
 import { removeUnfinished } from '../files';
 import { CHECKPOINT_NAME, isCheckpointName } from './checkpoint';
 import { LOCK_NAME } from './lock';
 
-const RESULTS: readonly string[] = [...ARRAYS, HELD_BACK, CURVES];
+const RESULTS: readonly string[] = [...ARRAYS, ...HIDDEN_ARRAYS, HELD_BACK, CURVES];
 
 const MODELS = Object.values(MODEL_FOLDERS);
 

@@ -30,6 +30,7 @@ describe('lif_fc_mnist --help', () => {
       ...['engine', 'seed', 'threads', 'surrogate', 'out-dir', 'resume', 'overwrite', 'show', 'save-figures'].map(
         (name) => `--${name} `,
       ),
+      '--hidden N neurons of a hidden layer (default: there is none)',
       '--network NETWORK .* (default: snn)',
       '--train-images N train on the first N .* (default: all)',
       '--alpha ALPHA .* (default: its own)',
@@ -79,6 +80,7 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
         ['-T', '10'],
         ['--tau', '3'],
         ['--engine', 'event'],
+        ['--hidden', '13'],
         ['--threads', '1'],
         ['--surrogate', 'atan'],
         ['--alpha', '3'],
@@ -98,6 +100,7 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
     ],
     [['--no-reset=1'], 2, /--no-reset: expected no value, found 1$/],
     [['--reset'], 2, /--reset: expected one of the options that --help lists/],
+    [['--hidden', '801'], 2, /--hidden: expected a whole number from 1 to 800, found 801$/],
     [['--engine', 'gpu'], 2, /--engine: expected event or tfjs, found gpu/],
     [['--device', 'tpu'], 2, /--device: expected cpu or cuda:0, found tpu/],
     [['--device', 'cuda:0'], 2, /--device: cuda:0 needs @tensorflow\/tfjs-node-gpu, which is not installed/],

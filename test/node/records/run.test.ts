@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { initialWeights } from '../../../src/common/random';
+import { initialNetwork } from '../../../src/common/weights';
 import type { Run, SavedRun } from '../../../src/host/contract';
 import { projectPath } from '../../../src/node/files';
 import { loadRun, readNpy, saveRun, writeNpy, writeRun } from '../../../src/node/records';
@@ -73,6 +74,21 @@ describe('a saved run', () => {
     assert.deepEqual(await loadRun(), saved(next));
     assert.deepEqual(scalars(folder).train_batch_accuracy, [[0, 1]]);
     assert.equal(readFileSync(join(folder, 'notes.txt'), 'utf8'), 'keep');
+  });
+
+  test('with a hidden layer is loaded as it was', async () => {
+    const folder = join(runsFolder(), 'run');
+    const [hidden, trace] = [13, run().trace];
+    const numbers = () => Float32Array.from({ length: hidden * T }, (_, i) => i % 2);
+    const layer = { current: numbers(), h: numbers(), v: numbers(), spike: numbers() };
+    const wide = run({ trace: { ...trace, hidden: layer }, weights: initialNetwork(3, hidden) });
+    await saveRun(wide);
+    assert.deepEqual(readNpy(join(folder, 'hidden_v_t_array.npy')).shape, [T, hidden]);
+    const found = await loadRun();
+    assert.deepEqual(found.trace.hidden, { v: layer.v, spike: layer.spike });
+    assert.deepEqual(found.weights, wide.weights);
+    writeNpy(join(folder, 'hidden_s_t_array.npy'), { data: numbers().slice(hidden), shape: [T - 1, hidden] });
+    await assert.rejects(loadRun(), /expected potentials and spikes of one run, found 7 and 7 and 7 and 6 steps/);
   });
 
   test('of the command line is loaded as well', async () => {

@@ -20,6 +20,10 @@ test('[[A heading]] leads to its section, whatever number the chapter has', asyn
       chapter('01-one', '# 1. One\n\n## Charge', '```sh\n## Which time constant τ?\n```'),
       chapter(`${number}-two`, '## Which time constant τ?\nText.'),
     ]);
+  assert.match(
+    linkHeadings('p', 'So. [[Charge]] says.', [chapter('02-x', '## Charge')]),
+    /^So\. \[Chapter 2, \*Charge\*\]/,
+  );
   assert.equal(link('06'), 'See\n[chapter 6, *Which time constant τ?*](06-two.ipynb#which-time-constant-τ).');
   assert.equal(link('07'), 'See\n[chapter 7, *Which time constant τ?*](07-two.ipynb#which-time-constant-τ).');
 });
