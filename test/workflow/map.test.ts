@@ -25,10 +25,12 @@ const rowsIn = (folder: string) => {
   }
 };
 
-/** Resolves when the first row is there and the map is still under way. */
-async function firstRow(folder: string): Promise<void> {
-  while (rowsIn(folder).length === 0) await new Promise((done) => setTimeout(done, 50));
-  assert.ok(rowsIn(folder).length < 4);
+/** Resolves when something is so, while the map is still under way. */
+async function until(child: ChildProcess, isSo: () => boolean): Promise<void> {
+  while (!isSo()) {
+    assert.equal(child.exitCode, null, 'the map ended too soon');
+    await new Promise((done) => setTimeout(done, 20));
+  }
 }
 
 /** Which file each row is. A row that is written again is another one; its time tells nothing, since Snakemake changes that. */
@@ -40,8 +42,9 @@ describe('A map', { concurrency: 1 }, () => {
   let table: string;
 
   test('computes the runs of a grid, refuses a second one in its folder meanwhile, and ends with its table', async () => {
-    const first = ended(start());
-    while (ownerOf(folder) === undefined) await new Promise((done) => setTimeout(done, 20));
+    const child = start();
+    const first = ended(child);
+    await until(child, () => ownerOf(folder) !== undefined);
     const owner = ownerOf(folder);
     const second = await ended(start());
     assert.deepEqual(
@@ -96,7 +99,7 @@ describe('A map', { concurrency: 1 }, () => {
       const { folder: other, start: again } = newFolder(what);
       const child = again();
       const first = ended(child);
-      await firstRow(other);
+      await until(child, () => rowsIn(other).length > 0);
       child.kill(signal);
       const stopped = await first;
       assert.equal(stopped.status, status);

@@ -211,7 +211,7 @@ async function main() {
   if (!update || status !== 0) return;
   if (!isWhole) throw new SetupError('--update: expected every grid to be whole; run it without --grid');
   copyFileSync(table, TABLE);
-  console.log(`Copied to ${here(TABLE)}.`);
+  console.log(`Copied to ${here(TABLE)}; \`npm run book\` makes its page, build/book/map.html.`);
 }
 
 async function mainOrComplaint() {

@@ -110,7 +110,7 @@ describe("A learner's copies in the real kernel", () => {
     assert.match(printed('promise') ?? '', /^✘ lif-charge \(promise\): /);
     assert.equal(
       printed('throws'),
-      '✘ lif-charge (throws): Your function throws an error for v = 0, x = 1 and tau = 2: Error: oh\n',
+      '✘ lif-charge (throws): Your function throws an error for v = 0, x = 1, tau = 2 and rest = 0: Error: oh\n',
     );
   });
 
