@@ -15,12 +15,14 @@ import {
   assertGradient,
   assertHidden,
   assertHiddenRun,
+  assertOptionRun,
   assertSums,
   assertTrace,
   hiddenFile,
   kernelOf,
   lifCases,
   neuronOptions,
+  optionRuns,
   pack,
   pixels300to419,
   type TrainingRun,
@@ -137,6 +139,12 @@ for (const golden of hiddenFile().cases) {
 for (const run of hiddenFile().runs) {
   test(`golden event: ${run.hidden} hidden neurons after ${run.steps.length} steps of Adam, T ${run.T}, ${JSON.stringify(run.params)}`, async () => {
     await assertHiddenRun(create, mnist, hiddenFile(), run);
+  });
+}
+
+for (const { name, options, given, run } of optionRuns()) {
+  test(`golden event: two batches, ${name}`, async () => {
+    await assertOptionRun(await create({ data: mnist, ...options }), given, run);
   });
 }
 

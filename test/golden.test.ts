@@ -22,12 +22,14 @@ import {
   assertGradient,
   assertHidden,
   assertHiddenRun,
+  assertOptionRun,
   assertSums,
   assertTrace,
   hiddenFile,
   kernelOf,
   lifCases,
   neuronOptions,
+  optionRuns,
   pixels300to419,
   traceFile,
   trainingRuns,
@@ -143,6 +145,12 @@ describe('the tfjs engine agrees with SpikingJelly', () => {
         await assertHiddenRun(make, mnist, hiddenFile(), run);
       });
     }
+  }
+
+  for (const { name, options, given, run } of optionRuns()) {
+    test(`two batches, ${name}`, async () => {
+      await withEngine({ data: mnist, ...options }, (engine) => assertOptionRun(engine, given, run));
+    });
   }
 
   test('when firing rates tie, the answer is that of PyTorch’s argmax', async () => {

@@ -1,8 +1,10 @@
 /** What the event engine computes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { freshState } from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
-import { Purpose, RandomStream, shuffled } from '../../src/common/random';
+import { initialWeights, Purpose, RandomStream, shuffled } from '../../src/common/random';
+import type { EventEngine } from '../../src/event/engine';
 import { poissonBlock } from '../../src/snn/poisson-block';
 import { coreOf, gradientOfSpikes } from '../support/given';
 import { mnist, withEngine } from './engines';
@@ -118,6 +120,48 @@ test('a restored state continues to the same bytes', async () => {
   assert.deepEqual(rest, whole);
 });
 
+test('without the reset a restored state continues to the same bytes, its potentials included', async () => {
+  const options = { T: 20, batchSize: 32, reset: false, learningRate: 0.01 };
+  const batch = (b: number) => Uint32Array.from({ length: 32 }, (_, i) => 32 * b + i);
+  await withEngine(options, async (engine) => {
+    for (let b = 0; b < 2; b++) await engine.trainBatch(0, batch(b));
+    const half = await engine.state();
+    assert.equal(half.potentials?.length, 320);
+    assert.ok(half.potentials?.some((potential) => potential !== 0));
+    await engine.trainBatch(0, batch(2));
+    const whole = await engine.state();
+    await withEngine({ ...options, threads: 2 }, async (other) => {
+      await other.restore(half);
+      // What is shown in between starts at rest, and leaves the potentials of the training alone.
+      await other.rates({ split: 'train', epoch: 0, indices: batch(5) });
+      await other.trace({ split: 'test', epoch: 0, index: 0 });
+      await other.trainBatch(0, batch(2));
+      assert.deepEqual(await other.state(), whole);
+      const { potentials, ...resting } = half;
+      await other.restore(resting);
+      assert.deepEqual((await other.state()).potentials, new Float32Array(320));
+    });
+  });
+});
+
+test('without the reset in training, rates and traces are those of neurons at rest', async () => {
+  const shown = { split: 'test', epoch: 0 } as const;
+  const indices = Array.from({ length: 50 }, (_, i) => i);
+  const train = (engine: EventEngine) => engine.trainBatch(0, Uint32Array.from(indices));
+  const weights = initialWeights(0, 784, 10).map((weight) => 5 * weight);
+  await withEngine({ T: 5, reset: false }, async (engine) => {
+    await engine.restore(freshState(weights));
+    await train(engine);
+    await withEngine({ T: 5 }, async (other) => {
+      await other.restore(await engine.state());
+      assert.deepEqual(await engine.rates({ ...shown, indices }), await other.rates({ ...shown, indices }));
+      assert.deepEqual(await engine.trace({ ...shown, index: 1 }), await other.trace({ ...shown, index: 1 }));
+      // The potentials do make a difference where they are meant to.
+      assert.notEqual((await train(engine)).loss, (await train(other)).loss);
+    });
+  });
+});
+
 test('it learns: half an epoch of T = 20 answers more than 80 % of the test images', async () => {
   await withEngine({ T: 20, threads: 2 }, async (engine) => {
     const order = shuffled(0, 0, 60000);
@@ -145,6 +189,22 @@ test('statistics count what images cost', async () => {
     assert.ok(Math.abs(spikes / (brightness / indices.length) - 1) < 0.02, `${spikes} spikes a step`);
     assert.equal(dense, 784);
     assert.ok(rows > 5 && rows < spikes / 2, `${rows} rows a step`);
+  });
+});
+
+test('direct input adds the rows of the pixels that are not black, once per image, and has no spikes', async () => {
+  const T = 20;
+  await withEngine({ T, encoder: 'direct' }, async (engine) => {
+    const indices = [0, 1, 2, 3];
+    const lit = indices.map(
+      (i) => mnist.test.images.subarray(i * 784, (i + 1) * 784).filter((pixel) => pixel > 0).length,
+    );
+    const rows = lit.reduce((a, b) => a + b) / (indices.length * T);
+    assert.deepEqual(await engine.statistics({ split: 'test', epoch: 0, indices }), { spikes: 0, dense: 784, rows });
+    await assert.rejects(
+      engine.spikes({ split: 'test', epoch: 0, index: 0 }),
+      /^Error: spikes: expected encoder 'poisson', found 'direct', which makes none$/,
+    );
   });
 });
 

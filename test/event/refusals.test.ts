@@ -36,6 +36,15 @@ test('wrong options and indices are refused in one line', async () => {
     create({ neuron: { ...DEFAULT_NEURON, vThreshold: NaN } }),
     /vThreshold: expected a finite number/,
   );
+  await assert.rejects(
+    create({ loss: 'CrossEntropy' as 'mse' }),
+    /^RangeError: loss: expected 'mse', 'cross-entropy' or 'cross-entropy-counts', found 'CrossEntropy'$/,
+  );
+  await assert.rejects(
+    create({ encoder: 'rate' as 'poisson' }),
+    /encoder: expected 'poisson' or 'direct', found 'rate'/,
+  );
+  await assert.rejects(create({ reset: 0 as unknown as boolean }), /reset: expected true or false, found 0/);
   const other = { ...DEFAULT_NEURON, surrogateFunction: { name: 'relu' as 'atan', alpha: 1 } };
   await assert.rejects(create({ neuron: other }), /surrogateFunction: expected 'atan'.* or '\w+', found 'relu'/);
   const text = { tau: '2' as unknown as number };
@@ -75,6 +84,23 @@ test('a state of another size is refused, and the engine keeps the one that it h
     const before = await engine.state();
     await assert.rejects(engine.restore({ ...before, m: new Float32Array(3) }), /m: expected a Float32Array of 7840/);
     await assert.rejects(engine.restore({ ...before, step: Number.NaN }), /step: expected a whole number/);
+    assert.deepEqual(await engine.state(), before);
+  });
+});
+
+test('without the reset a batch has no more images than places, and a state a potential for each', async () => {
+  await withEngine({ T: 1, batchSize: 4, reset: false }, async (engine) => {
+    await assert.rejects(
+      engine.trainBatch(0, new Uint32Array(5)),
+      /^RangeError: indices: expected at most 4 images, found 5$/,
+    );
+    const before = await engine.state();
+    for (const [potentials, message] of [
+      [new Float32Array(50), /^RangeError: potentials: expected a Float32Array of 40 numbers, found 50$/],
+      [new Float32Array(40).fill(Number.NaN), /^RangeError: potentials: expected finite numbers, found NaN$/],
+    ] as const) {
+      await assert.rejects(engine.restore({ ...before, potentials }), message);
+    }
     assert.deepEqual(await engine.state(), before);
   });
 });

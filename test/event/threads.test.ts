@@ -9,7 +9,7 @@ import type { EventEngine } from '../../src/event/engine';
 import { createEngine } from '../../src/node/engines';
 import { defaults, programOf, withEngine } from './engines';
 
-const sha256 = (...arrays: Float32Array[]) => {
+const sha256 = (...arrays: (Float32Array | Float64Array)[]) => {
   const hash = createHash('sha256');
   for (const array of arrays) hash.update(Buffer.from(array.buffer, array.byteOffset, array.byteLength));
   return hash.digest('hex');
@@ -31,10 +31,19 @@ function hashOfRun(options: Partial<ResolvedEngineOptions>, batches: number): Pr
       epoch: 0,
       indices: order.filter((index) => index < 10000).subarray(0, 300),
     });
-    const { weights, m, v } = await engine.state();
-    return sha256(weights, m, v, Float32Array.from(losses), rates);
+    const { weights, m, v, potentials = new Float32Array() } = await engine.state();
+    return sha256(weights, m, v, Float64Array.from(losses), rates, potentials);
   });
 }
+
+test('1, 2, 3 and 8 threads give the same bytes with each other loss, on direct input, without the reset', async () => {
+  for (const loss of ['cross-entropy', 'cross-entropy-counts'] as const) {
+    const options = { T: 129, batchSize: 40, loss, encoder: 'direct', reset: false } as const;
+    const hashes: string[] = [];
+    for (const threads of [1, 2, 3, 8]) hashes.push(await hashOfRun({ ...options, threads }, 5));
+    assert.deepEqual(hashes, new Array(4).fill(hashes[0]));
+  }
+});
 
 /** The threads that an engine has started; the id of one that has ended is −1. */
 function workersOf(engine: EventEngine): { threadId: number; terminate(): Promise<number> }[] {

@@ -31,6 +31,7 @@ The files (each says how it is laid out under "layout"):
     hidden.json        networks with a hidden layer: both layers' spikes and potentials, the loss, the gradients of both
                        weights, and short trainings, T = 20 and T = 300. Input spikes and initial weights are drawn by our
                        own event engine (hidden.ts)
+    options.json       two steps of Adam with each loss, encoder and way to reset, for T = 20 and 300, of three kinds of neurons
 
 All inputs come from one numpy generator and from PyTorch's own, which draws the weights. Both start from the seed and
 are used in the order of `main`, so a new file goes to its end.
@@ -99,6 +100,25 @@ HIDDEN_PIXELS = slice(404, 412)
 # Sums of spikes weighed by larger weights are rounded more coarsely than those of MARGIN.
 HIDDEN_MARGIN = 1e-5
 
+# Losses of firing rates [batch, 10] and labels, by the names of the engine option.
+LOSSES = {
+    "mse": lambda rates, label, T: F.mse_loss(rates, one_hot(label)),
+    "cross-entropy": lambda rates, label, T: F.cross_entropy(rates, label),
+    "cross-entropy-counts": lambda rates, label, T: F.cross_entropy(rates * T, label),
+}
+OPTIONS = [
+    {"loss": loss, "encoder": encoder, "reset": reset}
+    for loss in LOSSES
+    for encoder in ("poisson", "direct")
+    for reset in (True, False)
+    if (loss, encoder, reset) != ("mse", "poisson", True)
+]
+OPTION_NEURONS = [
+    (20, 4, {**lif_params(), **ATAN}),
+    (20, 4, {**lif_params(tau=5.0, v_reset=None), **SIGMOID}),
+    (300, 2, {**lif_params(v_threshold=0.5, v_reset=-0.1), **ATAN}),
+]
+
 TRAINING_LAYOUT = (
     "weight_* are base64 of little-endian float32 [10, 784] row-major (PyTorch's out x in); "
     "spikes is base64 of bits [T, batch, 784], least significant bit first; "
@@ -140,27 +160,37 @@ def lif_node(params):
     return neuron.LIFNode(**options, detach_reset=params.get("detach_reset", False))
 
 
-def fire(node, currents):
-    """Gives a layer of neurons its currents step by step and then resets it; returns h, v and spikes, [T, ...]."""
+class NearThreshold(Exception):
+    """Rounding decides whether a neuron fires, or its slope."""
+
+
+def fire(node, currents, reset=True):
+    """Gives a layer of neurons its currents step by step and then resets it; returns h, v and spikes, [T, ...].
+
+    Without the reset the layer keeps its potential, out of reach of a later gradient.
+    """
     h, v, spikes = [], [], []
     for x in currents:
         before = node.v if torch.is_tensor(node.v) else torch.full_like(x, node.v)
         h.append(functional.lif_charge(x, before, node.tau, node.decay_input, node.v_reset))
         spikes.append(node(x))
         v.append(node.v)
-    node.reset()
+    if reset:
+        node.reset()
+    else:
+        node.detach()
     return torch.stack(h), torch.stack(v), torch.stack(spikes)
 
 
-def present(node, currents):
+def present(node, currents, reset=True):
     """As `fire`; refuses potentials that are so near to a threshold or an edge that rounding decides."""
-    h, v, spikes = fire(node, currents)
+    h, v, spikes = fire(node, currents, reset)
     function = node.surrogate_function
     jumps = [0, 0.5 / function.alpha] if isinstance(function, surrogate.Rect) else [0]
     distance = (h - node.v_threshold).abs()
     nearest = min((distance - jump).abs().min().item() for jump in jumps)
     if nearest < MARGIN:
-        raise SystemExit(
+        raise NearThreshold(
             f"make_golden: expected every potential at least {MARGIN} from the threshold and from an edge of Rect, found "
             f"one at {nearest:.1e}, where rounding decides whether the neuron fires, or its slope; take another --seed"
         )
@@ -307,18 +337,27 @@ def ann(rng):
     return {"layout": layout, **given, **values, **slopes, "training": {"lr": lr, "epochs": epochs, **trained}}
 
 
-def trace(rng, seed):
-    T, index = 150, int(rng.integers(0, 10000))
-    script = ["node", "--import", "tsx", str(FOLDER / "spikes.ts"), str(seed), str(index), str(T)]
-    drawn = subprocess.run(script, cwd=ROOT, capture_output=True, text=True)
+def engine_spikes(seed, split, T, index):
+    """The input spikes that our event engine draws for these images in epoch 0, base64 of bits [T, 784] each."""
+    script = ["node", "--import", "tsx", FOLDER / "spikes.ts", seed, split, T, *index]
+    drawn = subprocess.run([str(word) for word in script], cwd=ROOT, capture_output=True, text=True)
     if drawn.returncode != 0:
         reason = next((line for line in drawn.stderr.splitlines() if "Error: " in line), drawn.stderr[-200:])
-        raise SystemExit(f"make_golden: the spikes of trace.json could not be drawn by the event engine: {reason.strip()}")
-    spikes = drawn.stdout.strip()
+        raise SystemExit(f"make_golden: the event engine could not draw the spikes: {reason.strip()}")
+    return drawn.stdout.split()
+
+
+def unpack(spikes, T):
     steps = np.unpackbits(np.frombuffer(base64.b64decode(spikes), np.uint8), count=T * 784, bitorder="little")
+    return torch.from_numpy(steps.reshape(T, 28, 28)).float()
+
+
+def trace(rng, seed):
+    T, index = 150, int(rng.integers(0, 10000))
+    (spikes,) = engine_spikes(seed, "test", T, [index])
     with torch.no_grad():
         linear = network(torch.nn.Identity(), scale=5)
-        current = linear(torch.from_numpy(steps.reshape(T, 28, 28)).float())
+        current = linear(unpack(spikes, T))
         neurons = []
         for params in TRACES:
             h, v, spike = present(lif_node(params), current)
@@ -489,6 +528,54 @@ def hidden(rng, seed):
     return {"layout": layout, "seed": seed, "scale": HIDDEN_SCALE, "cases": cases, "runs": runs}
 
 
+def option_run(initial, params, options, T, batches):
+    """A step of Adam on each of the batches (images, spikes, labels), one after the other."""
+    net = network(lif_node(params))
+    weight = net[1].weight
+    with torch.no_grad():
+        weight.copy_(initial)
+    optimizer = torch.optim.Adam(net.parameters(), 0.001)
+    steps = []
+    for images, spikes, label in batches:
+        optimizer.zero_grad()
+        inputs = spikes if options["encoder"] == "poisson" else [images] * T
+        _, v, output = present(net[2], [net[:2](step) for step in inputs], options["reset"])
+        rates = output.mean(0)
+        loss = LOSSES[options["loss"]](rates, label, T)
+        loss.backward()
+        optimizer.step()
+        gradient = weight.grad.double()
+        sums = {"grad_weight_sum": gradient.sum().item(), "grad_weight_abs_sum": gradient.abs().sum().item()}
+        steps.append({"firing_rate": numbers(rates), "loss": loss.item(), **sums, "potential": numbers(v[-1])})
+    return {"params": {**params, **options}, "steps": steps, "grad_weight_pixels_300_419": float32(weight.grad[:, 300:420])}
+
+
+def option_runs(rng, seed, T, batch, params):
+    initial = network(torch.nn.Identity(), scale=5)[1].weight.detach()
+    while True:
+        drawn = [draw_images(rng, batch) for _ in range(2)]
+        packed = [engine_spikes(seed, "train", T, index) for index, _, _ in drawn]
+        spikes = [torch.stack([unpack(image, T) for image in batch_bits], 1) for batch_bits in packed]
+        batches = [(images, step, torch.tensor(label)) for (_, images, label), step in zip(drawn, spikes)]
+        try:
+            runs = [option_run(initial, params, options, T, batches) for options in OPTIONS]
+        except NearThreshold:
+            # So many potentials are never all far from the threshold for long: other images, rather than another seed.
+            continue
+        return {"T": T, "batch": batch, "image": [index for index, _, _ in drawn], "weight": float32(initial), "runs": runs}
+
+
+def options_file(rng, seed):
+    layout = (
+        "weight and image as in training.json, image for each of two batches in epoch 0; the spikes of poisson are those that "
+        "our event engine draws with this seed in training; with direct each step is the image itself, from 0 to 1; "
+        "cross-entropy is that of the softmax of the firing rates, cross-entropy-counts of the rates times T; without the "
+        "reset the second batch starts from the potential [batch, 10] that the first has left, detached; "
+        "grad_weight_pixels_300_419 is base64 of float32, grad[:, 300:420] of the second batch; lr is 0.001"
+    )
+    return {"layout": layout, "seed": seed, "cases": [option_runs(rng, seed, *case) for case in OPTION_NEURONS]}
+
+
 def main():
     parser = argparse.ArgumentParser(description="Makes the golden values with SpikingJelly.")
     parser.add_argument("--seed", type=int, default=7, help="seed of all inputs (default 7)")
@@ -510,10 +597,14 @@ def main():
         "trace": lambda rng: trace(rng, options.seed),
         "answers": answers,
         "hidden": lambda rng: hidden(rng, options.seed),
+        "options": lambda rng: options_file(rng, options.seed),
     }
     # All are made before the first is written: a seed that is refused leaves the folder as it was.
     source = {**versions, "seed": options.seed}
-    contents = {name: json.dumps({"source": source, **make(rng)}) for name, make in makers.items()}
+    try:
+        contents = {name: json.dumps({"source": source, **make(rng)}) for name, make in makers.items()}
+    except NearThreshold as error:
+        raise SystemExit(error) from None
     options.out.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
         file = options.out / f"{name}.json"

@@ -3,7 +3,7 @@ import { before, describe, test } from 'node:test';
 import { pixels } from '../../src/common/mnist';
 import { initBackend, tf } from '../../src/node/backend';
 import { readMnist } from '../../src/node/data';
-import { PoissonEncoder, spikeTrain } from '../../src/snn/encoding';
+import { DirectEncoder, PoissonEncoder, spikeTrain } from '../../src/snn/encoding';
 import { firingChance } from '../../src/snn/poisson-block';
 
 before(async () => {
@@ -96,4 +96,15 @@ describe('the Poisson encoder', () => {
     assert.deepEqual(Array.from(spikes), expected.flat());
     assert.throws(() => spikeTrain(steps, image, 0), /T: expected a whole number from 1 to 10000, found 0/);
   });
+});
+
+test('the direct encoder gives the image itself in each step, in a tensor of its own', () => {
+  const images = tf.tensor2d([0, 0.2, 1], [1, 3]);
+  const encoder = new DirectEncoder().begin({ split: 'train', epoch: 1, indices: [7] });
+  for (let t = 0; t < 3; t++) {
+    const step = encoder.encode(images);
+    assert.deepEqual(step.dataSync(), images.dataSync());
+    step.dispose();
+  }
+  assert.ok(!images.isDisposed);
 });

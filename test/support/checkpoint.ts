@@ -13,14 +13,15 @@ export function arraysOf(file: string): string {
 /**
  * Changes a checkpoint in place.
  * @param changes values by their path in `checkpoint.json`, such as `history.epoch`; undefined removes one
- * @param changeArrays changes the bytes of the arrays
+ * @param changeArrays changes the bytes of the arrays, or returns others
  */
 export function forge(file: string, changes: Record<string, unknown>, changeArrays?: (bytes: Buffer) => unknown): void {
   const { sum, ...header } = JSON.parse(readFileSync(file, 'utf8'));
   if (changeArrays) {
     const former = arraysOf(file);
-    const bytes = readFileSync(former);
-    changeArrays(bytes);
+    const read = readFileSync(former);
+    const changed = changeArrays(read);
+    const bytes = changed instanceof Uint8Array ? changed : read;
     rmSync(former);
     header.arrays.sha256 = sha256(bytes);
     header.arrays.file = `checkpoint.${header.arrays.sha256.slice(0, 16)}.bin`;

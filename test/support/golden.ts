@@ -5,7 +5,13 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Engine, type EngineOptions, freshState, type NeuronOptions } from '../../src/common/engine';
+import {
+  type Engine,
+  type EngineOptions,
+  freshState,
+  type NeuronOptions,
+  type ResolvedEngineOptions,
+} from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import type { SurrogateName } from '../../src/common/surrogates';
@@ -156,6 +162,32 @@ export interface HiddenFile {
   runs: HiddenRun[];
 }
 
+/** Two training batches, one after the other, with each set of options. */
+export interface OptionsFile {
+  seed: number;
+  cases: {
+    T: number;
+    batch: number;
+    /** Indices in the training set, for each batch. */
+    image: number[][];
+    weight: string;
+    runs: OptionRun[];
+  }[];
+}
+
+interface OptionRun {
+  params: ForwardParams & GradientParams & Pick<ResolvedEngineOptions, 'loss' | 'encoder' | 'reset'>;
+  steps: {
+    firing_rate: number[];
+    loss: number;
+    grad_weight_sum: number;
+    grad_weight_abs_sum: number;
+    potential: number[];
+  }[];
+  /** Of the second batch. */
+  grad_weight_pixels_300_419: string;
+}
+
 function read<T>(name: string): T {
   const file = join(process.env.GOLDEN_DIR ?? join(__dirname, '..', 'golden'), name);
   if (!existsSync(file)) {
@@ -178,6 +210,7 @@ export const annFile = (): AnnFile => read<AnnFile>('ann.json');
 export const traceFile = (): TraceFile => read<TraceFile>('trace.json');
 export const hiddenFile = (): HiddenFile => read<HiddenFile>('hidden.json');
 export const answersFile = (): AnswersFile => read<AnswersFile>('answers.json');
+export const optionsFile = (): OptionsFile => read<OptionsFile>('options.json');
 
 /** One case for each gradient. */
 function casesOf({ params, x, h, v, spike, gradients, ...rest }: LongNeurons): LifCase[] {
@@ -263,7 +296,11 @@ export function assertGradient(actual: ArrayLike<number>, expected: number[], wh
  * Sums of a whole gradient agree within 5e-6 of its sum of absolutes. Float32 promises no 1e-6: a gradient is a sum of
  * hundreds of terms of both signs, and with other seeds the sums differ by more.
  */
-export function assertSums(gradient: ArrayLike<number>, step: TrainingStep, what: string): void {
+export function assertSums(
+  gradient: ArrayLike<number>,
+  step: Pick<TrainingStep, 'grad_weight_sum' | 'grad_weight_abs_sum'>,
+  what: string,
+): void {
   const values = Array.from(gradient);
   const sum = values.reduce((total, value) => total + value, 0);
   const absolute = values.reduce((total, value) => total + Math.abs(value), 0);
@@ -365,6 +402,48 @@ export async function assertHiddenRun(
   assertClose(pixels, float32(run.weight_pixels), 1e-5, 'first weights');
   assertClose(sums, run.weight_sums, 1e-6 * run.weight_sums[1], 'sums of the first weights');
   assertClose(output, float32(run.weight_output), 1e-5, 'second weights');
+}
+
+/** Options of the golden file, as a test's name and as an engine takes them. */
+export const optionRuns = () =>
+  optionsFile().cases.flatMap(({ runs, ...given }) =>
+    runs.map((run) => {
+      const { loss, encoder, reset, ...neuron } = run.params;
+      const name = `T ${given.T}, ${loss}, ${encoder}, ${reset ? 'reset' : 'no reset'}, ${JSON.stringify(neuron)}`;
+      const { seed } = optionsFile();
+      const options = { seed, T: given.T, batchSize: given.batch, loss, encoder, reset, neuron: neuronOptions(neuron) };
+      return { name, options, given, run };
+    }),
+  );
+
+/** An engine with these options takes both steps as PyTorch does; its gradient is read off Adam's first moment. */
+export async function assertOptionRun(
+  engine: Engine,
+  { image, weight }: Pick<OptionsFile['cases'][0], 'image' | 'weight'>,
+  { params, steps, grad_weight_pixels_300_419 }: OptionRun,
+): Promise<void> {
+  await engine.restore(freshState(kernelOf(weight)));
+  let gradient = new Float32Array();
+  for (const [batch, step] of steps.entries()) {
+    const { m: before } = await engine.state();
+    const indices = Uint32Array.from(image[batch]);
+    // Rates are always those from rest, as of an engine that resets the neurons and of a first batch.
+    if (params.reset || batch === 0) {
+      const rates = await engine.rates({ split: 'train', epoch: 0, indices });
+      assertClose(rates, step.firing_rate, 1e-6, `batch ${batch}: firing rates`);
+    }
+    const { loss, correct } = await engine.trainBatch(0, indices);
+    assertClose([loss], [step.loss], 1e-6 * Math.max(1, step.loss), `batch ${batch}: loss`);
+    const { labels } = engine.options.data.train;
+    const answers = predictions(Float32Array.from(step.firing_rate));
+    assert.equal(correct, image[batch].filter((index, i) => labels[index] === answers[i]).length, 'correct images');
+    const { m, potentials } = await engine.state();
+    gradient = m.map((value, i) => (value - 0.9 * before[i]) / 0.1);
+    assertSums(gradient, step, `batch ${batch}: gradient`);
+    if (params.reset) assert.equal(potentials, undefined);
+    else assertClose(potentials ?? [], step.potential, 1e-5, `batch ${batch}: potentials`);
+  }
+  assertGradient(pixels300to419(gradient), Array.from(float32(grad_weight_pixels_300_419)), 'gradient');
 }
 
 /**

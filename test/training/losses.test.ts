@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import type { LossName } from '../../src/common/engine';
+import { freshState, type LossName } from '../../src/common/engine';
+import { initialWeights } from '../../src/common/random';
 import { initBackend, tf } from '../../src/node/backend';
 import { createEngine } from '../../src/node/engines';
-import { softmaxCrossEntropy } from '../../src/training/losses';
+import { meanSquaredError, softmaxCrossEntropy, softmaxCrossEntropyOfCounts } from '../../src/training/losses';
+import type { TfjsEngineOptions } from '../../src/training/tfjs-engine';
 import { smallMnist } from '../support/data';
 import { assertClose } from '../support/golden';
 
@@ -17,6 +19,33 @@ test('softmaxCrossEntropy() of ten silent neurons is ln 10, of a perfect answer 
   const perfect = softmaxCrossEntropy(labels, labels).dataSync()[0];
   assertClose([silent, perfect], [Math.log(10), Math.log(1 + 9 / Math.E)], 1e-6, 'loss');
   assert.ok(perfect > 1.46);
+});
+
+test('softmaxCrossEntropyOfCounts() of a neuron that alone fires in every step is ln(1 + 9 exp(−T))', () => {
+  const labels = tf.oneHot([3, 5], 10).toFloat() as ReturnType<typeof tf.tensor2d>;
+  for (const T of [1, 2, 8]) {
+    const perfect = softmaxCrossEntropyOfCounts(T)(labels, labels).dataSync()[0];
+    assertClose([perfect], [Math.log(1 + 9 * Math.exp(-T))], 1e-6, `T = ${T}`);
+  }
+});
+
+test('the tfjs engine takes a loss by its name or as its function, and says which it is', async () => {
+  const data = smallMnist(64, 64);
+  const lossOf = async (loss?: TfjsEngineOptions['loss']) => {
+    const engine = await createEngine('tfjs', { data, T: 4, loss, seed: 3 });
+    await engine.restore(freshState(initialWeights(3, 784, 10).map((weight) => 5 * weight)));
+    const result = await engine.trainBatch(
+      0,
+      Uint32Array.from({ length: 64 }, (_, i) => i),
+    );
+    await engine.close();
+    return [engine.options.loss, result.loss];
+  };
+  assert.deepEqual(await lossOf(meanSquaredError), await lossOf());
+  assert.deepEqual(await lossOf(softmaxCrossEntropy), await lossOf('cross-entropy'));
+  const [name, counts] = await lossOf(softmaxCrossEntropyOfCounts(4));
+  assert.deepEqual(['cross-entropy-counts', counts], await lossOf('cross-entropy-counts'));
+  assert.equal(name, 'custom');
 });
 
 test('the tfjs engine makes the loss small that it is given', async () => {

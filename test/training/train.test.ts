@@ -133,16 +133,18 @@ test('wrong options of a training are refused in one line', async () => {
 
 describe('the tfjs engine', () => {
   test('leaves no tensor behind', async () => {
-    const engine = await createEngine('tfjs', { data, T: 3 });
-    const indices = Uint32Array.from({ length: 128 }, (_, i) => i);
-    await engine.trainBatch(0, indices);
-    const before = tf.memory().numTensors;
-    await engine.trainBatch(0, indices);
-    await engine.rates({ split: 'test', epoch: 0, indices });
-    await engine.trace({ split: 'test', epoch: 0, index: 0 });
-    await engine.restore(await engine.state());
-    assert.equal(tf.memory().numTensors, before);
-    await engine.close();
+    for (const options of [{}, { loss: 'cross-entropy-counts', encoder: 'direct', reset: false } as const]) {
+      const engine = await createEngine('tfjs', { data, T: 3, ...options });
+      const indices = Uint32Array.from({ length: 128 }, (_, i) => i);
+      await engine.trainBatch(0, indices);
+      const before = tf.memory().numTensors;
+      await engine.trainBatch(0, indices);
+      await engine.rates({ split: 'test', epoch: 0, indices });
+      await engine.trace({ split: 'test', epoch: 0, index: 0 });
+      await engine.restore(await engine.state());
+      assert.equal(tf.memory().numTensors, before);
+      await engine.close();
+    }
   });
 
   test('keeps of a step without a gradient the potentials alone, so that T may be large', async () => {
@@ -163,13 +165,16 @@ describe('the tfjs engine', () => {
 
   test('gives the same in single-step and multi-step mode', async () => {
     const losses = [];
-    for (const stepMode of ['single', 'multi'] as const) {
-      const engine = await createEngine('tfjs', { data, T: 6, stepMode });
-      const history = await trainEngine({ engine, epochs: 1 });
-      losses.push(history.losses);
-      await engine.close();
+    for (const options of [{}, { encoder: 'direct', reset: false } as const]) {
+      for (const stepMode of ['single', 'multi'] as const) {
+        const engine = await createEngine('tfjs', { data, T: 6, stepMode, ...options });
+        const history = await trainEngine({ engine, epochs: 1 });
+        losses.push(history.losses);
+        await engine.close();
+      }
     }
     assertClose(losses[0], losses[1], 1e-6, 'losses');
+    assertClose(losses[2], losses[3], 1e-6, 'losses on direct input without the reset');
   });
 
   test('shows in its trace what the rates count', async () => {

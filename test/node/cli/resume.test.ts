@@ -36,6 +36,71 @@ test('a finished run that is resumed writes the same results again, and figures 
   assert.ok(existsSync(join(cwd, 'out', 'acc.svg')));
 });
 
+describe('options that came later', () => {
+  const other = ['--loss', 'cross-entropy', '--encoder', 'direct', '--no-reset'];
+  const optionsIn = (cwd: string) =>
+    JSON.parse(readFileSync(join(cwd, 'out', 'checkpoint', 'checkpoint.json'), 'utf8')).options;
+  const start = (given: string[]) => lifFcMnist([...SMALL, ...given, '-N', '1', '--log-dir', 'out']).cwd;
+  const resume = (cwd: string, given: string[]) =>
+    lifFcMnist([...DATA, ...given, '--resume', '-N', '2', '--log-dir', 'out'], cwd);
+
+  test('are left out of a checkpoint while they have their defaults, so it is that of before', () => {
+    const cwd = start([]);
+    assert.deepEqual(Object.keys(optionsIn(cwd)), [
+      'dataset',
+      ...['batchSize', 'timesteps', 'learningRate', 'tau', 'epoch', 'engine', 'seed', 'surrogate', 'saveFigures'],
+    ]);
+    for (const [given, message] of [
+      [['--loss', 'cross-entropy'], '--loss: expected mse as in the checkpoint, found cross-entropy'],
+      [['--encoder', 'direct'], '--encoder: expected poisson as in the checkpoint, found direct'],
+      [['--no-reset'], '--no-reset: expected no such switch as in the checkpoint, found it'],
+    ] as const) {
+      const { status, stderr } = resume(cwd, [...given]);
+      assert.equal(status, 2);
+      assert.equal(stderr, `lif_fc_mnist: ${message}; leave it out, or start a new run in another folder\n`);
+    }
+    assert.equal(resume(cwd, ['--loss', 'mse', '--encoder', 'poisson']).status, 0);
+  });
+
+  test('are taken over from the checkpoint', () => {
+    const cwd = start(other);
+    const { loss, encoder, reset } = optionsIn(cwd);
+    assert.deepEqual([loss, encoder, reset], ['cross-entropy', 'direct', false]);
+    const refused = resume(cwd, ['--loss', 'mse']);
+    assert.match(refused.stderr, /--loss: expected cross-entropy as in the checkpoint, found mse; /);
+    assert.equal(resume(cwd, ['--no-reset']).status, 0);
+    const whole = lifFcMnist([...SMALL, ...other, '-N', '2', '--log-dir', 'out']);
+    assert.deepEqual(hashesOf(join(cwd, 'out')), hashesOf(join(whole.cwd, 'out')));
+  });
+
+  for (const [name, changes, change, message] of [
+    [
+      'lacks its potentials',
+      { 'arrays.potentials': undefined },
+      (bytes: Buffer) => bytes.subarray(0, -4 * 1280),
+      /checkpoint\.json: expected 1280 potentials, found 0$/m,
+    ],
+    ['has half a row of potentials', { 'arrays.potentials': 1275 }, undefined, /expected a whole number of potentials/],
+    ['has no switch where one belongs', { 'options.reset': 1 }, undefined, /a value that --no-reset takes, found 1$/m],
+    ['has another loss', { 'options.loss': 'hinge' }, undefined, /a value that --loss takes, found "hinge"$/m],
+    [
+      'has potentials and resets its neurons',
+      { 'options.reset': true },
+      undefined,
+      /expected 0 potentials, found 1280$/m,
+    ],
+  ] as const) {
+    test(`a checkpoint that ${name} is refused in one line`, () => {
+      const cwd = start(other);
+      forge(join(cwd, 'out', 'checkpoint', 'checkpoint.json'), changes, change);
+      const { status, stderr } = resume(cwd, []);
+      assert.equal(status, 1);
+      assert.match(stderr, message);
+      assert.match(stderr, /^lif_fc_mnist: [^\n]+\n$/);
+    });
+  }
+});
+
 describe('a run with options of its own', () => {
   const neuron = ['--surrogate', 'sigmoid', '--alpha', '3', '--detach-reset', '--no-decay-input', '--soft-reset'];
   const cases: [string, string[], string[]][] = [

@@ -54,37 +54,41 @@ async function started(args: string[], text: string, env: NodeJS.ProcessEnv = {}
 }
 
 describe('a run that is asked to stop', () => {
-  const args = [...ENDLESS, '-T', '10', '--seed', '3'];
+  const other = ['--loss', 'cross-entropy-counts', '--encoder', 'direct', '--no-reset'];
+  for (const [options, given] of [
+    ['', []],
+    [`, with ${other.join(' ')}`, other],
+  ] as const)
+    test(`by Ctrl-C saves, and continues to the same bytes as a run that was never stopped${options}`, async () => {
+      const args = [...ENDLESS, '-T', '10', '--seed', '3', ...given];
+      const { cwd, child, ended } = await started(args, 'Epoch 2:');
+      child.kill('SIGINT');
+      const { status, said } = await ended;
+      assert.equal(status, 130);
+      assert.match(said, /\nStopped in epoch \d+ after \d+ batches; continue with --resume\n$/);
+      const out = join(cwd, 'out');
+      assert.ok(!existsSync(join(out, 'train_accs.npy')));
 
-  test('by Ctrl-C saves, and continues to the same bytes as a run that was never stopped', async () => {
-    const { cwd, child, ended } = await started(args, 'Epoch 2:');
-    child.kill('SIGINT');
-    const { status, said } = await ended;
-    assert.equal(status, 130);
-    assert.match(said, /\nStopped in epoch \d+ after \d+ batches; continue with --resume\n$/);
-    const out = join(cwd, 'out');
-    assert.ok(!existsSync(join(out, 'train_accs.npy')));
+      const refused = lifFcMnist([...args, '--resume', '--tau', '3'], cwd);
+      assert.equal(refused.status, 2);
+      assert.match(refused.stderr, /--tau: expected 2 as in the checkpoint, found 3; leave it out/);
 
-    const refused = lifFcMnist([...args, '--resume', '--tau', '3'], cwd);
-    assert.equal(refused.status, 2);
-    assert.match(refused.stderr, /--tau: expected 2 as in the checkpoint, found 3; leave it out/);
-
-    const { history } = checkpointIn(cwd);
-    const epochs = history.epoch + 2;
-    const resumed = lifFcMnist([...DATA, '--log-dir', 'out', '--resume', '-N', String(epochs)], cwd);
-    assert.equal(resumed.status, 0, resumed.stderr);
-    const batches = history.batch ? ` and ${history.batch} batches` : '';
-    assert.equal(
-      resumed.stderr.split('\n')[0],
-      `Resuming from ${join(out, 'checkpoint', 'checkpoint.json')}: ${history.epoch} of ${epochs} epochs${batches} are done`,
-    );
-    const whole = lifFcMnist([...args, '-N', String(epochs)]);
-    assert.deepEqual(hashesOf(out), hashesOf(join(whole.cwd, 'out')));
-    const fewer = lifFcMnist(['--log-dir', 'out', '--resume', '-N', '1'], cwd);
-    assert.equal(fewer.status, 2);
-    assert.match(fewer.stderr, new RegExp(`--epoch: expected at least the ${epochs} epochs that are done, found 1`));
-    assertCurvesWhole(out, 5 * epochs, epochs);
-  });
+      const { history } = checkpointIn(cwd);
+      const epochs = history.epoch + 2;
+      const resumed = lifFcMnist([...DATA, '--log-dir', 'out', '--resume', '-N', String(epochs)], cwd);
+      assert.equal(resumed.status, 0, resumed.stderr);
+      const batches = history.batch ? ` and ${history.batch} batches` : '';
+      assert.equal(
+        resumed.stderr.split('\n')[0],
+        `Resuming from ${join(out, 'checkpoint', 'checkpoint.json')}: ${history.epoch} of ${epochs} epochs${batches} are done`,
+      );
+      const whole = lifFcMnist([...args, '-N', String(epochs)]);
+      assert.deepEqual(hashesOf(out), hashesOf(join(whole.cwd, 'out')));
+      const fewer = lifFcMnist(['--log-dir', 'out', '--resume', '-N', '1'], cwd);
+      assert.equal(fewer.status, 2);
+      assert.match(fewer.stderr, new RegExp(`--epoch: expected at least the ${epochs} epochs that are done, found 1`));
+      assertCurvesWhole(out, 5 * epochs, epochs);
+    });
 
   for (const [signals, status, by] of [
     [['SIGTERM'], 143, null],

@@ -19,8 +19,8 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 describe('The settings of a run', () => {
   test('are the options of the command line that change what is computed, and the epochs', () => {
     const kept = OPTIONS.filter(({ keptOnResume }) => keptOnResume).map(({ name }) => name);
-    // There is a column for each but the engine: rows are those of the event engine.
-    const wanted = [...kept.filter((name) => name !== 'engine'), 'epoch'];
+    // There is a column for each but two: rows are those of the event engine, and of networks without a hidden layer.
+    const wanted = [...kept.filter((name) => name !== 'engine' && name !== 'hidden'), 'epoch'];
     assert.deepEqual(SETTING_NAMES.map(nameThere).sort(), wanted.sort());
   });
 
