@@ -4,6 +4,7 @@ import { chapter2Back } from './chapter-2-back';
 import { chapter2Current } from './chapter-2-current';
 import { chapter2Neuron } from './chapter-2-neuron';
 import { project2 } from './chapter-2-project';
+import { chapter2Run } from './chapter-2-run';
 import { chapter2Surrogate } from './chapter-2-surrogate';
 import { chapter3 } from './chapter-3';
 import { chapter4 } from './chapter-4';
@@ -18,6 +19,7 @@ import type { Exercise } from './exercise';
 const TYPED = {
   ...chapter1,
   ...chapter2Neuron,
+  ...chapter2Run,
   ...chapter2Current,
   ...chapter2Surrogate,
   ...chapter2Back,
