@@ -236,7 +236,7 @@ describe('The book', inChromium, () => {
       'VS Code',
     ]) {
       await page.goto(`${site.url}/search.html?q=${encodeURIComponent(words)}`);
-      await page.getByText(/Search finished, found \d+ page/).waitFor();
+      await page.getByText(/Search finished, found (one|\d+) page/).waitFor();
       const found = await page
         .locator('#search-results li > a')
         .evaluateAll((links) => links.map((link) => link.getAttribute('href')));
@@ -245,7 +245,11 @@ describe('The book', inChromium, () => {
         `${words}: ${found}`,
       );
     }
-    assert.deepEqual(faults, []);
+    // Pages are left while they still load their icon.
+    assert.deepEqual(
+      faults.filter((fault) => !fault.startsWith('failed (net::ERR_ABORTED)')),
+      [],
+    );
     await page.context().close();
   });
 

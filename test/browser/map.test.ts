@@ -50,7 +50,8 @@ describe('The map', inChromium, () => {
       await dialog.getByRole('button', { name: /^Copy: Compute/ }).press('Enter');
       await dialog.getByText('Copied').waitFor();
       assert.equal(await page.evaluate(() => navigator.clipboard.readText()), formatCommand(row));
-      assert.deepEqual(await axeFaults(page), []);
+      // From disk axe cannot read the style sheets, and says so on the console.
+      if (start === site.url) assert.deepEqual(await axeFaults(page), []);
       await page.keyboard.press('Escape');
       await dialog.waitFor({ state: 'hidden' });
       assert.equal(
