@@ -117,6 +117,8 @@ interface Shell {
         node: HTMLElement;
         model: {
           type: string;
+          /** Of a code cell. */
+          executionState?: 'idle' | 'running';
           sharedModel: { execution_count: number | null };
           outputs: { toJSON(): LabCell['outputs'] };
         };
@@ -179,9 +181,8 @@ export async function waitUntilIdle(page: Page, timeout = 300_000): Promise<void
   await page.waitForFunction(
     () => {
       const panel = window.jupyterapp?.shell.currentWidget;
-      const running = panel?.content.widgets.some(
-        (cell) => cell.node.querySelector('.jp-InputPrompt')?.textContent === '[*]:',
-      );
+      // A folded cell has no prompt that would show it.
+      const running = panel?.content.widgets.some(({ model }) => model.executionState === 'running');
       return panel?.sessionContext.session?.kernel?.status === 'idle' && !running;
     },
     undefined,
