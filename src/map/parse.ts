@@ -2,7 +2,8 @@
 import { readNumber, SETTING_NAMES, SETTINGS, type SettingName, type Settings, type Value } from './settings';
 import { MapTable, type Row } from './table';
 
-const RESULTS = [
+/** The last columns of the table: what a run finds out, after the accuracies `acc_…`. */
+export const RESULT_COLUMNS = [
   'last',
   'best',
   'best_epoch',
@@ -35,7 +36,7 @@ export function parseMap(text: string, file = 'map.csv'): MapTable {
   const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
   const columns = lines[0].split(',');
   const epochs = columns.flatMap((name) => /^acc_([1-9]\d*)$/.exec(name)?.[1] ?? []).map(Number);
-  const expected = [...BEFORE, ...epochs.map((epoch) => `acc_${epoch}`), ...RESULTS];
+  const expected = [...BEFORE, ...epochs.map((epoch) => `acc_${epoch}`), ...RESULT_COLUMNS];
   const stray = expected.findIndex((name, i) => columns[i] !== name);
   if (stray >= 0)
     fail(1, `expected column ${stray + 1} to be ${expected[stray]}, found ${columns[stray] || 'nothing'}`);

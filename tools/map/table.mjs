@@ -1,6 +1,7 @@
 // The table: one row per run, as texts by column.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { readJson, remove, root } from '../system/project.mjs';
 import { count } from './progress.mjs';
@@ -16,18 +17,12 @@ export const TABLE = join(root, 'workflow', 'map.csv');
 /** After these epochs the table has the test accuracy. */
 export const EPOCHS = [1, 2, 3, 5, 10, 20, 50, 100];
 
+const require = createRequire(import.meta.url);
+/** @type {typeof import('../../src/map/parse.js')} */
+const parser = require(join(root, 'dist', 'map', 'parse.js'));
+
 /** What a run finds out, in the order of the columns. */
-export const RESULT_COLUMNS = [
-  ...EPOCHS.map((epoch) => `acc_${epoch}`),
-  'last',
-  'best',
-  'best_epoch',
-  'held_back',
-  'output_spikes',
-  'input_spikes',
-  'rows_added',
-  'weights_sha256',
-];
+export const RESULT_COLUMNS = [...EPOCHS.map((epoch) => `acc_${epoch}`), ...parser.RESULT_COLUMNS];
 
 export const COLUMNS = ['id', 'grid', ...SETTING_COLUMNS, ...RESULT_COLUMNS];
 
