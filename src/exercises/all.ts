@@ -11,9 +11,10 @@ import { chapter4 } from './chapter-4';
 import { project4 } from './chapter-4-project';
 import { chapter5 } from './chapter-5';
 import { chapter6 } from './chapter-6';
-import { project6 } from './chapter-6-project';
 import { chapter7 } from './chapter-7';
-import { chapter7Tables } from './chapter-7-tables';
+import { project7 } from './chapter-7-project';
+import { chapter8 } from './chapter-8';
+import { chapter8Tables } from './chapter-8-tables';
 import type { Exercise } from './exercise';
 
 const TYPED = {
@@ -29,9 +30,10 @@ const TYPED = {
   ...project4,
   ...chapter5,
   ...chapter6,
-  ...project6,
   ...chapter7,
-  ...chapter7Tables,
+  ...project7,
+  ...chapter8,
+  ...chapter8Tables,
 };
 
 export type ExerciseId = Extract<keyof typeof TYPED, string>;

@@ -14,8 +14,9 @@ export const CHECKED = [
   'notebooks/03-poisson-encoding.ipynb',
   'notebooks/04-training-loop.ipynb',
   'notebooks/05-visualization.ipynb',
-  'notebooks/06-what-matters.ipynb',
-  'notebooks/07-event-driven.ipynb',
+  'notebooks/06-what-time-does.ipynb',
+  'notebooks/07-is-it-worth-it.ipynb',
+  'notebooks/08-event-driven.ipynb',
   'book/questions.md',
   'workshop/README.md',
 ];

@@ -1,4 +1,4 @@
-/** The small project of chapter 6: choose tau without looking at the test images. */
+/** The small project of chapter 7: choose tau without looking at the test images. */
 import { argmax } from '../common/argmax';
 import { exercise, mistake as m } from './exercise';
 import { isTooLong } from './values';
@@ -15,9 +15,9 @@ const toList = (values: ArrayLike<number>) => (isTooLong(values) ? values : Arra
 const numbers = ({ train, validation }: Parts) => ({ train: toList(train), validation: toList(validation) });
 const variance = (p: number) => p * (1 - p);
 
-export const project6 = {
+export const project7 = {
   'choose-split': exercise<Split>({
-    chapter: 6,
+    chapter: 7,
     project: CHOOSE,
     minutes: 7,
     optional: true,
@@ -79,7 +79,7 @@ export const project6 = {
     ],
   }),
   'choose-best': exercise<Choose>({
-    chapter: 6,
+    chapter: 7,
     project: CHOOSE,
     minutes: 8,
     optional: true,
@@ -140,7 +140,7 @@ export const project6 = {
     ],
   }),
   'choose-certain': exercise<Certain>({
-    chapter: 6,
+    chapter: 7,
     project: CHOOSE,
     minutes: 9,
     optional: true,

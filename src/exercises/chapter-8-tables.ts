@@ -1,6 +1,6 @@
-/** Chapter 7: what tables of sums cost, and how the gradient uses them. */
+/** Chapter 8: what tables of sums cost, and how the gradient uses them. */
 import { IMAGE_SIZE } from '../common/mnist';
-import { pattern } from './chapter-7';
+import { pattern } from './chapter-8';
 import { counted, exercise, mistake as m, type Trial } from './exercise';
 
 type EightPixels = () => number;
@@ -44,9 +44,9 @@ const byBlocks =
     return sum;
   };
 
-export const chapter7Tables = {
+export const chapter8Tables = {
   'event-eight-pixels': exercise<EightPixels>({
-    chapter: 7,
+    chapter: 8,
     minutes: 10,
     optional: true,
     names: [],
@@ -88,7 +88,7 @@ export const chapter7Tables = {
     ],
   }),
   'event-gradient': exercise<Gradient>({
-    chapter: 7,
+    chapter: 8,
     minutes: 7,
     names: ['spikes', 'lookUp'],
     probes: [
