@@ -112,5 +112,6 @@ export const runOfRow = (/** @type {Record<string, string>} */ row) =>
     Object.fromEntries(SETTING_COLUMNS.filter((column) => row[column] !== '').map((column) => [column, row[column]])),
   );
 
-/** About how many seconds of one core a run takes: the start, then each epoch (measured at T = 1 and 100). */
-const estimate = (/** @type {Settings} */ { epochs, T }) => 1 + epochs * (0.35 + 0.0057 * (T ?? 0));
+/** About how many seconds of one core a run takes: the start, then each epoch (measured at T = 1 and 100, and with 96 hidden neurons). */
+const estimate = (/** @type {Settings} */ { epochs, hidden, T }) =>
+  1 + epochs * (0.35 + 0.0057 * (T ?? 0) * (1 + 0.13 * (hidden ?? 0)));
