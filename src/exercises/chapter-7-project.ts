@@ -1,18 +1,47 @@
 /** The small project of chapter 7: choose tau without looking at the test images. */
 import { argmax } from '../common/argmax';
-import { exercise, mistake as m } from './exercise';
+import { counted, exercise, mistake as m, type Trial } from './exercise';
 import { isTooLong } from './values';
 
 type Parts = { train: ArrayLike<number>; validation: ArrayLike<number> };
 type Split = (count: number, held: number) => Parts;
-type Choose = (settings: number[], validation: number[], test: number[]) => number;
-type Certain = (a: number, b: number, images: number) => number;
+type Choose = (validation: number[], askTest: (setting: number) => number) => number;
+type Certain = (a: boolean[], b: boolean[]) => number;
 
 const CHOOSE = 'Choose tau fairly';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 const toList = (values: ArrayLike<number>) => (isTooLong(values) ? values : Array.from(values));
 const numbers = ({ train, validation }: Parts) => ({ train: toList(train), validation: toList(validation) });
+
+/** Accuracies on the test images, and a list of the settings that were asked for. */
+const asking = (validation: number[], test: number[]) => (): Trial<[number[], (setting: number) => number]> => {
+  const asked: number[] = [];
+  const askTest = counted((setting: number) => {
+    if (!(setting in test))
+      throw new RangeError(`askTest(${setting}): the settings are numbered 0 to ${test.length - 1}`);
+    asked.push(setting);
+    return test[setting];
+  });
+  const told = () =>
+    asked.length === 0 ? 'asks the test images nothing' : `asks for the settings ${asked.join(', ')}`;
+  return { args: [[...validation], askTest], seen: () => [...asked].sort(), told };
+};
+
+/** Of two networks on the same images: how many images each alone is right about, and how many images there are. */
+function compare(a: boolean[], b: boolean[]) {
+  const count = (wanted: (i: number) => boolean) => a.filter((_, i) => wanted(i)).length;
+  return { onlyA: count((i) => a[i] && !b[i]), onlyB: count((i) => b[i] && !a[i]), images: a.length };
+}
+type Counts = ReturnType<typeof compare>;
+const fromCounts =
+  (work: (counts: Counts) => number): Certain =>
+  (a, b) =>
+    work(compare(a, b));
+
+/** Answers as 1 for right and 0 for wrong. */
+const answers = (bits: string) => [...bits].map((bit) => bit === '1');
+const share = (right: boolean[]) => right.filter(Boolean).length / right.length;
 const variance = (p: number) => p * (1 - p);
 
 export const project7 = {
@@ -83,59 +112,56 @@ export const project7 = {
     project: CHOOSE,
     minutes: 8,
     optional: true,
-    names: ['settings', 'validation', 'test'],
-    probes: [
-      [
-        [1.5, 2, 3, 5],
-        [0.88, 0.91, 0.9, 0.85],
-        [0.89, 0.9, 0.92, 0.86],
-      ],
-      [
-        [2, 4, 8],
-        [0.7, 0.9, 0.9],
-        [0.95, 0.6, 0.8],
-      ],
-    ],
+    names: ['validation', 'askTest'],
+    probes: [asking([0.88, 0.91, 0.9, 0.85], [0.89, 0.9, 0.92, 0.86]), asking([0.7, 0.9, 0.9], [0.95, 0.6, 0.8])],
     tolerance: 0,
-    oracle: (settings, validation, test) => test[argmax(validation.slice(0, settings.length))],
+    oracle: (validation, askTest) => askTest(argmax(validation)),
     mistakes: {
       'best-test': m(
-        'reports the best test accuracy',
-        'This is the best accuracy on the test images, so they chose the setting. Which images may choose?',
-        (_settings, _validation, test) => Math.max(...test),
+        'asks for every setting and reports the best',
+        'You ask the test images about every setting, so they choose. Which images may choose?',
+        (validation, askTest) => Math.max(...validation.map((_, i) => askTest(i))),
+      ),
+      'asks-all': m(
+        'asks for every setting, and then reports the right one',
+        'You report the right number, but you asked the test images about every setting. About which one alone do you need to ask?',
+        (validation, askTest) => validation.map((_, i) => askTest(i))[argmax(validation)],
       ),
       'both-choose': m(
         'chooses by both accuracies together',
         'The test images help to choose here. Which images may choose?',
-        (_settings, validation, test) => test[argmax(validation.map((share, i) => share + test[i]))],
+        (validation, askTest) => {
+          const test = validation.map((_, i) => askTest(i));
+          return test[argmax(validation.map((share, i) => share + test[i]))];
+        },
       ),
       'validation-reported': m(
         'reports the accuracy that chose',
         'The images that chose this setting make it look better than it is. Which images has nobody asked yet?',
-        (_settings, validation) => Math.max(...validation),
-      ),
-      'setting-itself': m(
-        'returns the setting',
-        'This is the setting that was chosen. How accurate is it on images that did not choose it?',
-        (settings, validation) => settings[argmax(validation)],
+        (validation) => Math.max(...validation),
       ),
       'index-itself': m(
-        'returns the index of the setting',
-        'This is the index of the setting that was chosen. Which number do you report for it?',
-        (_settings, validation) => argmax(validation),
+        'returns the number of the setting',
+        'This is the number of the setting that was chosen. How accurate is it on images that did not choose it?',
+        (validation) => argmax(validation),
       ),
       'last-of-equals': m(
         'lets the last of equal accuracies win',
         'On a tie the last setting wins here. Which one should win, by the task?',
-        (_settings, validation, test) => test[validation.lastIndexOf(Math.max(...validation))],
+        (validation, askTest) => askTest(validation.lastIndexOf(Math.max(...validation))),
+      ),
+      'worst-chosen': m(
+        'chooses the lowest accuracy',
+        'You choose the setting with the lowest accuracy. Which one is the best?',
+        (validation, askTest) => askTest(validation.indexOf(Math.min(...validation))),
       ),
     },
     forms: [
-      (_settings, validation, test) => test[validation.indexOf(Math.max(...validation))],
-      (settings, validation, test) => {
+      (validation, askTest) => askTest(validation.indexOf(Math.max(...validation))),
+      (validation, askTest) => {
         let best = 0;
-        for (let i = 1; i < settings.length; i++) if (validation[i] > validation[best]) best = i;
-        return test[best];
+        for (let i = 1; i < validation.length; i++) if (validation[i] > validation[best]) best = i;
+        return askTest(best);
       },
     ],
   }),
@@ -144,71 +170,85 @@ export const project7 = {
     project: CHOOSE,
     minutes: 9,
     optional: true,
-    names: ['a', 'b', 'images'],
+    names: ['a', 'b'],
     probes: [
-      [0.9, 0.91, 10_000],
-      [0.8, 0.85, 500],
-      [0.95, 0.92, 2000],
+      [answers('111100110000'), answers('111111101111')],
+      [answers('1111111110'), answers('1110001011')],
+      [answers('10110'), answers('11010')],
     ],
-    oracle: (a, b, images) => (b - a) / Math.sqrt((variance(a) + variance(b)) / images),
+    oracle: fromCounts(({ onlyA, onlyB }) => (onlyB - onlyA) / Math.sqrt(onlyA + onlyB)),
     mistakes: {
+      independent: m(
+        'treats the two accuracies as independent',
+        'This adds two variances, as if each network had seen images of its own. Which images can tell the two apart, and which cannot?',
+        (a, b) => (share(b) - share(a)) / Math.sqrt((variance(share(a)) + variance(share(b))) / a.length),
+      ),
+      'all-images': m(
+        'takes the error of a coin for every image',
+        'Your error counts all images. Which of them are a toss between the two?',
+        fromCounts(({ onlyA, onlyB, images }) => (onlyB - onlyA) / Math.sqrt(images)),
+      ),
       'difference-only': m(
-        'returns the difference',
+        'returns the difference, of the counts or of the accuracies',
         'This is the difference alone. How large is the error of such a difference?',
-        (a, b) => b - a,
-      ),
-      'one-error': m(
-        'takes the error of one of the two',
-        'Only one of the two accuracies has an error here. What is the variance of a difference?',
-        (a, b, images) => (b - a) / Math.sqrt(variance(a) / images),
-        (a, b, images) => (b - a) / Math.sqrt(variance(b) / images),
-      ),
-      'no-variance': m(
-        'divides by the root of the number of images, or multiplies by it',
-        'Here the error depends on the number of images alone. What is the variance of an accuracy of 0.9?',
-        (a, b, images) => (b - a) / Math.sqrt(images),
-        (a, b, images) => (b - a) * Math.sqrt(images),
-        (a, b, images) => (b - a) * Math.sqrt(images / 2),
-      ),
-      reversed: m(
-        'subtracts the wrong way round',
-        'The sign says that the other accuracy is ahead. From which one do you subtract?',
-        (a, b, images) => (a - b) / Math.sqrt((variance(a) + variance(b)) / images),
-      ),
-      'errors-added': m(
-        'adds the errors instead of the variances',
-        'You add the errors. Which quantity of two independent ones may be added?',
-        (a, b, images) => (b - a) / (Math.sqrt(variance(a) / images) + Math.sqrt(variance(b) / images)),
-      ),
-      pooled: m(
-        'takes one variance for both, from their mean',
-        'You take the same variance for both, that of their mean. Which variance does each accuracy have of its own?',
-        (a, b, images) => (b - a) / Math.sqrt((2 * variance((a + b) / 2)) / images),
-      ),
-      'mean-of-variances': m(
-        'takes the mean of the two variances instead of their sum',
-        'You take the mean of the two variances. Is a difference as certain as one of its two parts?',
-        (a, b, images) => (b - a) / Math.sqrt((variance(a) + variance(b)) / (2 * images)),
+        fromCounts(({ onlyA, onlyB }) => onlyB - onlyA),
+        fromCounts(({ onlyA, onlyB, images }) => (onlyB - onlyA) / images),
       ),
       'no-root': m(
         'divides by the variance',
         'This divides by a variance. Of what is the error the root?',
-        (a, b, images) => (b - a) / ((variance(a) + variance(b)) / images),
+        fromCounts(({ onlyA, onlyB }) => (onlyB - onlyA) / (onlyA + onlyB)),
       ),
-      'images-lost': m(
-        'forgets the number of images',
-        'This does not depend on how many images there are. Do more images make the error smaller or larger?',
-        (a, b) => (b - a) / Math.sqrt(variance(a) + variance(b)),
+      squared: m(
+        "squares the difference: McNemar's chi-squared",
+        'This is the square of what the task asks for. What does a square no longer tell?',
+        fromCounts(({ onlyA, onlyB }) => (onlyB - onlyA) ** 2 / (onlyA + onlyB)),
+      ),
+      'half-way': m(
+        'takes the error of the number of heads for that of the difference',
+        'By how much does the difference change when a single coin falls the other way?',
+        fromCounts(({ onlyA, onlyB }) => (onlyB - onlyA) / (Math.sqrt(onlyA + onlyB) / 2)),
+        fromCounts(({ onlyA, onlyB }) => (onlyB - (onlyA + onlyB) / 2) / Math.sqrt(onlyA + onlyB)),
+      ),
+      corrected: m(
+        'subtracts 1 from the distance first',
+        'Somebody who knows this test corrects the distance by 1. The task does not. What is the plain number of errors?',
+        fromCounts(
+          ({ onlyA, onlyB }) =>
+            (Math.sign(onlyB - onlyA) * Math.max(0, Math.abs(onlyB - onlyA) - 1)) / Math.sqrt(onlyA + onlyB),
+        ),
+      ),
+      'one-count': m(
+        'takes the root of one of the two counts',
+        'Only the images that one of the two networks is right about are coins here. Which other images are?',
+        fromCounts(({ onlyA, onlyB }) => (onlyB - onlyA) / Math.sqrt(onlyB)),
+        fromCounts(({ onlyA, onlyB }) => (onlyB - onlyA) / Math.sqrt(onlyA)),
+      ),
+      reversed: m(
+        'subtracts the wrong way round',
+        'The sign says that the other network is ahead. From which one do you subtract?',
+        fromCounts(({ onlyA, onlyB }) => (onlyA - onlyB) / Math.sqrt(onlyA + onlyB)),
       ),
       'sign-lost': m(
         'returns the distance without its sign',
         'This does not say which of the two is ahead. What tells you that?',
-        (a, b, images) => Math.abs(b - a) / Math.sqrt((variance(a) + variance(b)) / images),
+        fromCounts(({ onlyA, onlyB }) => Math.abs(onlyB - onlyA) / Math.sqrt(onlyA + onlyB)),
       ),
     },
     forms: [
-      (a, b, images) => (b - a) / Math.hypot(Math.sqrt(variance(a) / images), Math.sqrt(variance(b) / images)),
-      (a, b, images) => ((b - a) * Math.sqrt(images)) / Math.sqrt(a - a * a + b - b * b),
+      (a, b) => {
+        let [ahead, differ] = [0, 0];
+        for (const [i, right] of a.entries()) {
+          if (right === b[i]) continue;
+          differ++;
+          ahead += b[i] ? 1 : -1;
+        }
+        return ahead / Math.sqrt(differ);
+      },
+      (a, b) => {
+        const toss = a.map((right, i) => Number(b[i]) - Number(right));
+        return toss.reduce((x, y) => x + y, 0) / Math.hypot(...toss);
+      },
     ],
   }),
 };
