@@ -5,6 +5,7 @@
 import { argmax } from '../common/argmax';
 import type { BatchResult, EngineState } from '../common/engine';
 import { power } from '../common/exact';
+import { firingStep } from '../common/latency';
 import type { NeuronOptions } from '../common/neuron-options';
 import type { Purpose } from '../common/random';
 import { countNeurons, countWeights, splitWeights, weightShapes } from '../common/weights';
@@ -24,6 +25,7 @@ import {
   SHARDS,
   type Showing,
   SLICES,
+  SLOTS,
 } from './memory';
 
 export class EventCore {
@@ -37,6 +39,10 @@ export class EventCore {
   private readonly bytes: Uint8Array;
   private readonly floats: Float32Array;
   private readonly doubles: Float64Array;
+  /** Spikes that are given to the kernel, [parts of 16 steps][SLOTS] words of 16 bits. */
+  private readonly given: Uint16Array;
+  /** Inputs of the network. */
+  private readonly inputs: number;
   /** The options of the ten neurons. */
   neuron: NeuronOptions;
   /** The firing rates of the image shown last, in place. */
@@ -51,7 +57,7 @@ export class EventCore {
     this.kernel = startKernel(module, memory);
     const { buffer } = memory;
     this.map = memoryMap(options);
-    const { scratch, scratchBytes } = this.map;
+    const { scratch, scratchBytes, given, givenBytes } = this.map;
     const { SCRATCH_BYTES, COLUMNS, COLUMN_BYTES } = this.kernel.addresses;
     const columns = hiddenColumns(options);
     if ((columns > 0 ? COLUMNS + columns * COLUMN_BYTES : SCRATCH_BYTES) > scratchBytes) {
@@ -63,13 +69,16 @@ export class EventCore {
     this.bytes = new Uint8Array(buffer);
     this.floats = new Float32Array(buffer);
     this.doubles = new Float64Array(buffer);
+    this.given = new Uint16Array(buffer, given + thread * givenBytes, givenBytes / 2);
+    this.inputs = options.inputs ?? INPUTS;
     this.rates = this.view('RATES', OUTPUTS);
     this.neuron = options.neuron;
     // Only the main thread writes to control.
     if (thread === 0) {
       this.control[Control.Hidden] = options.hidden ?? 0;
       this.control[Control.Loss] = this.kernel.losses[options.loss];
-      this.control[Control.Encoder] = this.kernel.encoders[options.encoder];
+      // Given spikes go the way of drawn ones.
+      this.control[Control.Encoder] = this.kernel.encoders[options.encoder ?? 'poisson'];
       this.setShowing(options);
     } else this.setNeuron(options.neuron);
     if (columns > 0) this.kernel.functions.layOutHidden(this.scratch);
@@ -141,13 +150,41 @@ export class EventCore {
     this.kernel.functions.transposeOutgoing(this.scratch, weights);
   }
 
-  /** Copies image `i` of the job to the kernel, which finds the pixels that are not black; returns its label. */
+  /** Copies image or spike train `i` of the job to the kernel; returns its label. */
   loadImage(i: number): number {
-    const { images, labels } = this.options.data[this.control[Control.Purpose]];
+    const samples = this.options.data[this.control[Control.Purpose]];
     const index = this.indices[i];
-    this.bytes.set(images.subarray(index * INPUTS, (index + 1) * INPUTS), this.scratch + this.kernel.addresses.IMAGE);
-    this.kernel.functions.present(this.scratch);
-    return labels[index];
+    if ('images' in samples) {
+      const image = samples.images.subarray(index * INPUTS, (index + 1) * INPUTS);
+      if (this.options.encoder === 'latency') this.loadLatencies(image);
+      else {
+        this.bytes.set(image, this.scratch + this.kernel.addresses.IMAGE);
+        // Finds the pixels that are not black.
+        this.kernel.functions.present(this.scratch);
+      }
+    } else {
+      const { units, times, starts } = samples;
+      this.startSpikes();
+      for (let s = starts[index], end = starts[index + 1]; s < end; s++) this.addSpike(units[s], times[s]);
+      this.kernel.functions.presentSpikes(this.scratch, this.given.byteOffset, this.inputs);
+    }
+    return samples.labels[index];
+  }
+
+  private loadLatencies(image: Uint8Array): void {
+    const { T } = this;
+    this.startSpikes();
+    for (let pixel = 0; pixel < INPUTS; pixel++) this.addSpike(pixel, firingStep(image[pixel] / 255, T));
+    this.kernel.functions.presentSpikes(this.scratch, this.given.byteOffset, INPUTS);
+  }
+
+  /** Forgets the spikes that were given last. */
+  private startSpikes(): void {
+    this.kernel.functions.clear(this.given.byteOffset, this.given.byteLength);
+  }
+
+  private addSpike(unit: number, time: number): void {
+    this.given[(time >> 4) * SLOTS + unit] |= 1 << (time & 15);
   }
 
   /** @param potentials where those of the neurons come from and go to; by default they start at rest */
@@ -205,7 +242,7 @@ export class EventCore {
 
   /** The gradient of the last job, added up over its shards, in the order of the weights. */
   gradientResult(): Float32Array {
-    const gradient = new Float32Array(countWeights(this.options.hidden));
+    const gradient = new Float32Array(countWeights(this.options.hidden, this.inputs));
     for (let shard = 0; shard < SHARDS; shard++) {
       const part = this.network(this.map.gradients + shard * this.map.rows);
       for (let j = 0; j < part.length; j++) gradient[j] += part[j];
@@ -245,7 +282,7 @@ export class EventCore {
 
   /** The weights of each layer, or what has their layout: where they lie, and their shape. */
   private layers(place: number): { place: number; inputs: number; outputs: number }[] {
-    return weightShapes(this.options.hidden).map(([inputs, outputs], layer, { length }) => {
+    return weightShapes(this.options.hidden, this.inputs).map(([inputs, outputs], layer, { length }) => {
       return { place: layer < length - 1 ? place : place + this.map.outputRows, inputs, outputs };
     });
   }
@@ -253,8 +290,8 @@ export class EventCore {
   /** A copy of a network's weights, or of what has their layout, in the order of `common/weights.ts`. */
   private network(place: number): Float32Array {
     const { hidden } = this.options;
-    const out = new Float32Array(countWeights(hidden));
-    const parts = splitWeights(out, hidden);
+    const out = new Float32Array(countWeights(hidden, this.inputs));
+    const parts = splitWeights(out, hidden, this.inputs);
     this.layers(place).forEach((layer, i) => {
       parts[i].set(this.rows(layer.place, layer.inputs, layer.outputs, this.map.pixelRows));
     });
@@ -271,7 +308,7 @@ export class EventCore {
   /** @param state as `takeState` returns it */
   restore(state: EngineState): void {
     for (const name of ['weights', 'm', 'v'] as const) {
-      const parts = splitWeights(state[name], this.options.hidden);
+      const parts = splitWeights(state[name], this.options.hidden, this.inputs);
       this.layers(this.map[name]).forEach(({ place, outputs }, i) => {
         this.setRows(place, parts[i], outputs, this.map.pixelRows);
       });
