@@ -5,7 +5,6 @@
 import { argmax } from '../common/argmax';
 import type { BatchResult, EngineState } from '../common/engine';
 import { power } from '../common/exact';
-import { firingStep } from '../common/latency';
 import type { NeuronOptions } from '../common/neuron-options';
 import type { Purpose } from '../common/random';
 import { countNeurons, countWeights, splitWeights, weightShapes } from '../common/weights';
@@ -25,8 +24,8 @@ import {
   SHARDS,
   type Showing,
   SLICES,
-  SLOTS,
 } from './memory';
+import { SampleLoader } from './samples';
 
 export class EventCore {
   readonly control: Int32Array;
@@ -36,11 +35,9 @@ export class EventCore {
   readonly map: MemoryMap;
   /** Where this thread's scratch memory begins. */
   readonly scratch: number;
-  private readonly bytes: Uint8Array;
   private readonly floats: Float32Array;
   private readonly doubles: Float64Array;
-  /** Spikes that are given to the kernel, [parts of 16 steps][SLOTS] words of 16 bits. */
-  private readonly given: Uint16Array;
+  private readonly samples: SampleLoader;
   /** Inputs of the network. */
   private readonly inputs: number;
   /** The options of the ten neurons. */
@@ -57,7 +54,7 @@ export class EventCore {
     this.kernel = startKernel(module, memory);
     const { buffer } = memory;
     this.map = memoryMap(options);
-    const { scratch, scratchBytes, given, givenBytes } = this.map;
+    const { scratch, scratchBytes } = this.map;
     const { SCRATCH_BYTES, COLUMNS, COLUMN_BYTES } = this.kernel.addresses;
     const columns = hiddenColumns(options);
     if ((columns > 0 ? COLUMNS + columns * COLUMN_BYTES : SCRATCH_BYTES) > scratchBytes) {
@@ -66,10 +63,9 @@ export class EventCore {
     this.scratch = scratch + thread * scratchBytes;
     this.control = new Int32Array(buffer, 0, 16);
     this.indices = new Uint32Array(buffer, this.map.indices, Math.max(options.batchSize, RATES_LIMIT));
-    this.bytes = new Uint8Array(buffer);
     this.floats = new Float32Array(buffer);
     this.doubles = new Float64Array(buffer);
-    this.given = new Uint16Array(buffer, given + thread * givenBytes, givenBytes / 2);
+    this.samples = new SampleLoader(this.kernel, buffer, this.scratch, this.map, thread, options);
     this.inputs = options.inputs ?? INPUTS;
     this.rates = this.view('RATES', OUTPUTS);
     this.neuron = options.neuron;
@@ -152,39 +148,7 @@ export class EventCore {
 
   /** Copies image or spike train `i` of the job to the kernel; returns its label. */
   loadImage(i: number): number {
-    const samples = this.options.data[this.control[Control.Purpose]];
-    const index = this.indices[i];
-    if ('images' in samples) {
-      const image = samples.images.subarray(index * INPUTS, (index + 1) * INPUTS);
-      if (this.options.encoder === 'latency') this.loadLatencies(image);
-      else {
-        this.bytes.set(image, this.scratch + this.kernel.addresses.IMAGE);
-        // Finds the pixels that are not black.
-        this.kernel.functions.present(this.scratch);
-      }
-    } else {
-      const { units, times, starts } = samples;
-      this.startSpikes();
-      for (let s = starts[index], end = starts[index + 1]; s < end; s++) this.addSpike(units[s], times[s]);
-      this.kernel.functions.presentSpikes(this.scratch, this.given.byteOffset, this.inputs);
-    }
-    return samples.labels[index];
-  }
-
-  private loadLatencies(image: Uint8Array): void {
-    const { T } = this;
-    this.startSpikes();
-    for (let pixel = 0; pixel < INPUTS; pixel++) this.addSpike(pixel, firingStep(image[pixel] / 255, T));
-    this.kernel.functions.presentSpikes(this.scratch, this.given.byteOffset, INPUTS);
-  }
-
-  /** Forgets the spikes that were given last. */
-  private startSpikes(): void {
-    this.kernel.functions.clear(this.given.byteOffset, this.given.byteLength);
-  }
-
-  private addSpike(unit: number, time: number): void {
-    this.given[(time >> 4) * SLOTS + unit] |= 1 << (time & 15);
+    return this.samples.load(this.options.data[this.control[Control.Purpose]], this.indices[i], this.T);
   }
 
   /** @param potentials where those of the neurons come from and go to; by default they start at rest */
