@@ -91,8 +91,7 @@ function hex(value: number): string {
 
 /** @throws TypeError or RangeError unless both splits are there and whole: bytes, as many images as labels, all from 0 to 9 */
 export function checkMnist(data: Mnist): void {
-  if (!data?.train || !data.test)
-    throw new TypeError('data: expected what loadMnist() or makeSpikeTrains() returns, found none');
+  if (!data?.train || !data.test) throw new TypeError('data: expected what loadMnist() returns, found none');
   for (const split of ['train', 'test'] as const) {
     const { images, labels, count } = data[split];
     for (const [name, values] of Object.entries({ images, labels })) {
