@@ -10,29 +10,6 @@ const LINES: readonly { line: RegExp; why: string }[] = [
   { line: /^This is the run that comes with the site\..*$/gm, why: 'chapter 4 has not run in this browser' },
 ];
 
-/** Cells that print what a training with tfjs reached. float32 sums in another order move a few of 10,000 answers. */
-const TRAINED: readonly { chapter: string; cell: string; percent: number; rate: number; why: string }[] = [
-  {
-    chapter: '07-is-it-worth-it',
-    cell: 'cell-39',
-    // Seen on WebAssembly: ten answers more of 10,000 with the larger learning rate, and 0.77 in place of 0.78.
-    percent: 0.2,
-    rate: 0.02,
-    why: 'an epoch of tfjs on another backend',
-  },
-];
-
-const NUMBER = /\d+(?:\.\d+)?/g;
-
-/** Whether two tables say the same but for numbers that are near each other: percentages above 1, rates up to 1. */
-function areNear(a: string, b: string, { percent, rate }: { percent: number; rate: number }): boolean {
-  const wordsOf = (text: string) => text.replaceAll(NUMBER, '#').replaceAll(/\s+/g, ' ');
-  const [x, y] = [a, b].map((text) => (text.match(NUMBER) ?? []).map(Number));
-  return (
-    wordsOf(a) === wordsOf(b) && x.every((value, i) => Math.abs(value - y[i]) <= (value > 1 ? percent : rate) + 1e-9)
-  );
-}
-
 export interface Difference {
   cell: string;
   /** Why it may be so; undefined if nothing speaks for it. */
@@ -91,10 +68,9 @@ export function differences(chapter: string, committed: Notebook, now: Notebook)
       const [a, b] = [outputText(output), outputText(is[i])];
       const [x, y] = [settled(a), settled(b)];
       if (a !== b) {
-        const trained = TRAINED.find((one) => one.chapter === chapter && one.cell === cell.id);
         if (tags.includes('timing')) add(a, b, 'times of this machine');
         else if (x.text === y.text) add(a, b, x.why.join('; '));
-        else add(a, b, trained && areNear(a, b, trained) ? trained.why : undefined);
+        else add(a, b);
       }
       if (isDeepStrictEqual(figureOf(output), figureOf(is[i]))) return;
       const why = tags.includes('timing')
