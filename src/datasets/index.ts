@@ -1,3 +1,4 @@
 /** Data beside MNIST, named as SpikingJelly's `datasets`: spike trains, in which time matters. */
 export { makeSpikeTrains } from '../common/spike-trains';
+export { exchangeUnits, permuteSteps, shuffleTimes } from './controls';
 export { type RandmanOptions, randman } from './randman';
