@@ -212,7 +212,7 @@ export const project7 = {
       ),
       corrected: m(
         'subtracts 1 from the distance first',
-        'Somebody who knows this test corrects the distance by 1. The task does not. What is the plain number of errors?',
+        'You correct the distance by 1, which the task does not ask for. What is the plain number of standard errors?',
         fromCounts(
           ({ onlyA, onlyB }) =>
             (Math.sign(onlyB - onlyA) * Math.max(0, Math.abs(onlyB - onlyA) - 1)) / Math.sqrt(onlyA + onlyB),
