@@ -85,7 +85,6 @@ describe('A trained network', () => {
       /--weights: .*module\.pth: expected a state_dict, found /,
     ],
     ['a run that goes on', ['--weights', 'net.safetensors', '--resume'], /expected --resume or --weights, found both/],
-    ['the ANN', ['--weights', 'net.safetensors', '--network', 'ann'], /--weights: expected with --network snn/],
   ];
   for (const [what, args, message] of REFUSED) {
     test(`is refused in one line with ${what}`, () => {
@@ -109,5 +108,9 @@ describe("A checkpoint of SpikingJelly's example", () => {
     // Two batches at 0.001: no weight is far away from where it was, and some have moved.
     assert.ok(trained.every((weight, i) => Math.abs(weight - weights[i]) < 0.01));
     assert.ok(trained.some((weight, i) => weight !== weights[i]));
+    // A second epoch after the first, and two at once: the same steps of Adam, to the bit.
+    assert.equal(run(cwd, 'run', '--hidden', '3', '--resume', '-N', '2').status, 0);
+    assert.equal(run(cwd, 'two', '--weights', file, '--hidden', '3', '-N', '2').status, 0);
+    assert.deepEqual(weightsOf(cwd, 'run'), weightsOf(cwd, 'two'));
   });
 });

@@ -9,6 +9,7 @@ import chip from './chip.mjs';
 import network from './network.mjs';
 import patternTable from './pattern-table.mjs';
 import poisson from './poisson.mjs';
+import randomBytes from './random-bytes.mjs';
 import reset from './reset.mjs';
 import surrogate from './surrogate.mjs';
 import unrolled from './unrolled.mjs';
@@ -24,6 +25,7 @@ export const drawings = () => ({
   chip: chip(),
   surrogate: surrogate(),
   poisson: poisson(),
+  'random-bytes': randomBytes(),
   'way-back': wayBack(),
 });
 
