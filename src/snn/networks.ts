@@ -9,9 +9,21 @@ import { countWeights, initialNetwork, MAX_HIDDEN, splitWeights, weightShapes } 
 import { LIFNode, type LIFNodeArgs } from './neuron';
 import { ATan } from './surrogate';
 
-/** Flatten → Dense(10, no bias) → Softmax; input [batch, 28, 28], output probabilities [batch, 10]. */
-export function ann({ seed = 0 } = {}): tf.Sequential {
-  return build(tf.layers.softmax(), seed);
+/** What `ann` takes. */
+export interface AnnOptions {
+  /** Of the initial weights. Default 0. */
+  seed?: number;
+  /** Units of a hidden layer with ReLU, 1 to 800; by default there is no such layer. */
+  hidden?: number;
+}
+
+/**
+ * Flatten → Dense(10, no bias) → Softmax; input [batch, 28, 28], output probabilities [batch, 10]. With a hidden layer:
+ * Flatten → Dense(hidden, no bias) → ReLU → Dense(10, no bias) → Softmax, from the initial weights of `snn`.
+ * @throws RangeError that names the option that is out of range
+ */
+export function ann({ seed = 0, hidden }: AnnOptions = {}): tf.Sequential {
+  return build(tf.layers.softmax(), seed, hidden, () => tf.layers.reLU());
 }
 
 /** What `snn` takes: the options of its neurons, and whether there are hidden ones. */
@@ -31,16 +43,20 @@ export interface SnnOptions extends LIFNodeArgs {
  */
 export function snn({ seed = 0, hidden, ...neuron }: SnnOptions = {}): tf.Sequential {
   const neurons = () => new LIFNode({ surrogateFunction: new ATan(), ...neuron });
-  if (hidden === undefined) return build(neurons(), seed);
-  checkWhole('hidden', hidden, 1, MAX_HIDDEN);
-  return build(neurons(), seed, [tf.layers.dense({ units: hidden, useBias: false }), neurons()]);
+  return build(neurons(), seed, hidden, neurons);
 }
 
-function build(activation: tf.layers.Layer, seed: number, hidden: tf.layers.Layer[] = []): tf.Sequential {
+function build(
+  activation: tf.layers.Layer,
+  seed: number,
+  hidden: number | undefined,
+  hiddenActivation: () => tf.layers.Layer,
+): tf.Sequential {
+  checkWhole('hidden', hidden ?? 1, 1, MAX_HIDDEN);
   const net = tf.sequential({
     layers: [
       tf.layers.flatten({ inputShape: [IMAGE_SIDE, IMAGE_SIDE] }),
-      ...hidden,
+      ...(hidden === undefined ? [] : [tf.layers.dense({ units: hidden, useBias: false }), hiddenActivation()]),
       tf.layers.dense({ units: CLASSES, useBias: false }),
       activation,
     ],
@@ -63,7 +79,7 @@ export function resetParameters(net: tf.Sequential, seed = 0): tf.Sequential {
   return net;
 }
 
-/** How many neurons the network's hidden layer has; undefined without one. */
+/** How many neurons, or units, the network's hidden layer has; undefined without one. */
 export function countHidden(net: tf.LayersModel): number | undefined {
   const [first, ...more] = net.getWeights().map(({ shape }) => shape);
   return more.length > 0 ? (first[1] as number) : undefined;
@@ -84,6 +100,8 @@ export function setWeights(net: tf.LayersModel, weights: Float32Array): void {
 export function getWeights(net: tf.LayersModel): Float32Array {
   return Float32Array.from(net.getWeights().flatMap((layer) => Array.from(layer.dataSync())));
 }
+
+export { splitWeights } from '../common/weights';
 
 /** Finds the network's layers of neurons: the hidden one, if there is one, and the outputs'. */
 export function findLIFNodes(net: tf.LayersModel): LIFNode[] {
