@@ -20,6 +20,7 @@ export const Purpose = {
   TestSpikes: 3,
   Demonstration: 4,
   InitialOutputWeights: 5,
+  Randman: 6,
 } as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 

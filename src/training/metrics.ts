@@ -1,6 +1,7 @@
 import { argmax } from '../common/argmax';
 import type { Engine, Learner, Presentation, Split } from '../common/engine';
-import { CLASSES, type MnistSplit } from '../common/mnist';
+import { CLASSES } from '../common/mnist';
+import type { Labelled } from '../common/spike-trains';
 
 /** What `tensor.dataSync()` and an engine's `rates` return. */
 type Rates = Float32Array | Int32Array | Uint8Array;
@@ -20,7 +21,7 @@ export function predictions(rates: Rates): Uint8Array {
 }
 
 /** For how many rows [n, 10] the answer is the label of the image with that index. */
-export function countCorrect(rates: Rates, split: MnistSplit, indices: ArrayLike<number>): number {
+export function countCorrect(rates: Rates, split: Labelled, indices: ArrayLike<number>): number {
   return predictions(rates).reduce(
     (correct, answer, row) => correct + (answer === split.labels[indices[row]] ? 1 : 0),
     0,

@@ -233,7 +233,7 @@ const OURS: readonly Entry[] = [
   {
     name: 'encoder',
     flags: '--encoder <NAME>',
-    help: 'input of each step: poisson, which is spikes, or direct, which is the pixels from 0 to 1',
+    help: 'input of each step: poisson, which is spikes; direct, which is the pixels from 0 to 1; latency, one spike per pixel',
     read: oneOf(...ENCODER_NAMES),
     default: DEFAULT_TRAINING.encoder,
     keptOnResume: true,
