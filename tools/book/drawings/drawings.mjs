@@ -10,6 +10,7 @@ import hidden from './hidden.mjs';
 import network from './network.mjs';
 import patternTable from './pattern-table.mjs';
 import poisson from './poisson.mjs';
+import randomBytes from './random-bytes.mjs';
 import reset from './reset.mjs';
 import surrogate from './surrogate.mjs';
 import unrolled from './unrolled.mjs';
@@ -25,6 +26,7 @@ export const drawings = () => ({
   chip: chip(),
   surrogate: surrogate(),
   poisson: poisson(),
+  'random-bytes': randomBytes(),
   'way-back': wayBack(),
   hidden: hidden(),
 });
