@@ -10,9 +10,24 @@ import { countWeights, initialNetwork, MAX_HIDDEN, splitWeights, weightShapes } 
 import { LIFNode, type LIFNodeArgs } from './neuron';
 import { ATan } from './surrogate';
 
-/** Flatten → Dense(10, no bias) → Softmax; input [batch, 28, 28], output probabilities [batch, 10]. */
-export function ann({ seed = 0 } = {}): tf.Sequential {
-  return build([flatten(), tf.layers.dense({ units: CLASSES, useBias: false }), tf.layers.softmax()], seed);
+/** What `ann` takes. */
+export interface AnnOptions {
+  /** Of the initial weights. Default 0. */
+  seed?: number;
+  /** Units of a hidden layer with ReLU, 1 to 800; by default there is no such layer. */
+  hidden?: number;
+}
+
+/**
+ * Flatten → Dense(10, no bias) → Softmax; input [batch, 28, 28], output probabilities [batch, 10]. With a hidden layer:
+ * Flatten → Dense(hidden, no bias) → ReLU → Dense(10, no bias) → Softmax, from the initial weights of `snn`.
+ * @throws RangeError that names the option that is out of range
+ */
+export function ann({ seed = 0, hidden }: AnnOptions = {}): tf.Sequential {
+  checkWhole('hidden', hidden ?? 1, 1, MAX_HIDDEN);
+  const between = hidden === undefined ? [] : [tf.layers.dense({ units: hidden, useBias: false }), tf.layers.reLU()];
+  const outputs = [tf.layers.dense({ units: CLASSES, useBias: false }), tf.layers.softmax()];
+  return build([flatten(), ...between, ...outputs], seed);
 }
 
 /** What `snn` takes: the options of its neurons, and whether there are hidden ones. */
@@ -64,7 +79,7 @@ export function resetParameters(net: tf.Sequential, seed = 0): tf.Sequential {
   return net;
 }
 
-/** How many neurons the network's hidden layer has; undefined without one. */
+/** How many neurons, or units, the network's hidden layer has; undefined without one. */
 export function countHidden(net: tf.LayersModel): number | undefined {
   const [first, ...more] = net.getWeights().map(({ shape }) => shape);
   return more.length > 0 ? (first[1] as number) : undefined;
@@ -91,6 +106,8 @@ export function setWeights(net: tf.LayersModel, weights: Float32Array): void {
 export function getWeights(net: tf.LayersModel): Float32Array {
   return Float32Array.from(net.getWeights().flatMap((layer) => Array.from(layer.dataSync())));
 }
+
+export { splitWeights } from '../common/weights';
 
 /** Finds the network's layers of neurons: the hidden one, if there is one, and the outputs'. */
 export function findLIFNodes(net: tf.LayersModel): LIFNode[] {

@@ -22,6 +22,7 @@ type Recorder = typeof import('../../../tools/book/drawings/record.mjs');
 const NAMES = [
   'bucket',
   'chip',
+  'hidden',
   'network',
   'pattern-table',
   'poisson',

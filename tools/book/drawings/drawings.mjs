@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import bucket from './bucket.mjs';
 import chip from './chip.mjs';
+import hidden from './hidden.mjs';
 import network from './network.mjs';
 import patternTable from './pattern-table.mjs';
 import poisson from './poisson.mjs';
@@ -27,6 +28,7 @@ export const drawings = () => ({
   poisson: poisson(),
   'random-bytes': randomBytes(),
   'way-back': wayBack(),
+  hidden: hidden(),
 });
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
