@@ -4,10 +4,13 @@
  */
 import { ENCODER_NAMES, type EncoderName, type EngineOptions, LOSS_NAMES, type LossName } from '../common/engine';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../common/surrogates';
+import { MAX_HIDDEN } from '../common/weights';
 
 /** The settings of a run. Those of spiking neurons are null for an ANN, which has none. */
 export interface Settings {
   network: 'snn' | 'ann';
+  /** Neurons of a hidden layer; 0 without one. */
+  hidden: number | null;
   loss: LossName;
   surrogate: SurrogateName | null;
   alpha: number | null;
@@ -77,6 +80,14 @@ const given = (name: string) => () => name;
 /** All settings, in the order of the table's columns. */
 export const SETTINGS: { readonly [Name in SettingName]: Setting } = {
   network: { column: 'network', ofAnn: true, standard: 'snn', flags: option('--network'), ...oneOf('snn', 'ann') },
+  hidden: {
+    column: 'hidden',
+    ofAnn: false,
+    standard: 0,
+    // The command line has no word for a layer that is not there.
+    flags: (value) => (Number(value) === 0 ? '' : `--hidden ${value}`),
+    ...whole(0, MAX_HIDDEN),
+  },
   loss: {
     column: 'loss',
     ofAnn: true,
@@ -154,7 +165,7 @@ export const formatCommand = (run: Settings & { id: string }): string =>
 
 /** The engine's options for a run of an SNN. */
 export function engineOptions(settings: Settings): Omit<EngineOptions, 'data'> {
-  const { seed, T, batchSize, learningRate, loss, encoder, reset } = settings;
+  const { seed, T, batchSize, learningRate, loss, encoder, reset, hidden } = settings;
   const { tau, decayInput, softReset, detachReset, surrogate, alpha } = settings;
   if (surrogate === null || alpha === null || tau === null || T === null || encoder === null) {
     throw new RangeError("network: expected a run of an 'snn', found one of an 'ann'");
@@ -166,7 +177,8 @@ export function engineOptions(settings: Settings): Omit<EngineOptions, 'data'> {
     surrogateFunction: { name: surrogate, alpha },
     detachReset: detachReset === true,
   };
-  return { seed, T, batchSize, learningRate, neuron, loss, encoder, reset: reset === true };
+  const common = { seed, T, batchSize, learningRate, neuron, loss, encoder, reset: reset === true };
+  return hidden ? { ...common, hidden } : common;
 }
 
 const LOSSES: { [Name in LossName]: string } = {
@@ -184,6 +196,7 @@ const SWITCHES: { [Name in SettingName]?: readonly [string, string] } = {
   reset: ['reset', 'no reset'],
 };
 const UNITS: { [Name in SettingName]?: string } = {
+  hidden: 'hidden',
   alpha: 'α',
   tau: 'τ',
   T: 'T',
@@ -201,6 +214,7 @@ const UNITS: { [Name in SettingName]?: string } = {
 export function nameValue(name: SettingName, value: Value | null | undefined): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'boolean') return SWITCHES[name]?.[value ? 0 : 1] ?? `${name} ${value}`;
+  if (name === 'hidden' && value === 0) return 'no hidden layer';
   if (typeof value === 'number') return `${UNITS[name]} ${value}`;
   if (name === 'network') return value.toUpperCase();
   if (name === 'loss') return LOSSES[value as LossName];

@@ -22,9 +22,9 @@ export interface Row extends Settings {
   outputSpikes: number | null;
   /** Spikes of all pixels per test image and step; null for an ANN, and with direct input. */
   inputSpikes: number | null;
-  /** Rows of the weight matrix that the event engine adds per test image; null for an ANN. */
+  /** Rows of weights or tables that the event engine adds per test image; null for an ANN. */
   rowsAdded: number | null;
-  /** SHA-256 of the trained weights, float32 little-endian, in hexadecimal. */
+  /** SHA-256 of the trained weights, float32 little-endian, first layer first, in hexadecimal. */
   weightsSha256: string;
 }
 

@@ -9,8 +9,8 @@ describe('The file of the table', () => {
     const [row, ann] = parseMap(tableText({ grid: 'first+second', tau: 3.5 }, { network: 'ann' })).rows;
     assert.deepEqual(row.grids, ['first', 'second']);
     assert.deepEqual(
-      [row.network, row.loss, row.surrogate, row.alpha, row.detachReset, row.decayInput, row.softReset],
-      ['snn', 'mse', 'atan', 2, false, true, false],
+      [row.network, row.hidden, row.loss, row.surrogate, row.alpha, row.detachReset, row.decayInput, row.softReset],
+      ['snn', 0, 'mse', 'atan', 2, false, true, false],
     );
     assert.deepEqual([row.encoder, row.reset, row.tau, row.T, row.seed, row.epochs], ['poisson', true, 3.5, 100, 0, 2]);
     assert.deepEqual([row.batchSize, row.learningRate, row.trainImages], [128, 0.001, 60000]);
@@ -18,7 +18,8 @@ describe('The file of the table', () => {
     assert.deepEqual([row.last, row.best, row.bestEpoch, row.heldBack], [0.91, 0.91, 2, null]);
     assert.deepEqual([row.outputSpikes, row.inputSpikes, row.rowsAdded], [0.9, 97.5, 9000]);
     assert.match(row.weightsSha256, /^[0-9a-f]{64}$/);
-    assert.deepEqual([ann.tau, ann.T, ann.surrogate, ann.reset, ann.outputSpikes], [null, null, null, null, null]);
+    assert.deepEqual([ann.hidden, ann.tau, ann.T, ann.surrogate, ann.reset], [null, null, null, null, null]);
+    assert.equal(ann.outputSpikes, null);
   });
 
   test('is read with the line ends of Windows as well', () => {
@@ -29,21 +30,26 @@ describe('The file of the table', () => {
   const cases: [string, string, RegExp][] = [
     ['an empty file', '', /line 1: expected column 1 to be id, found nothing/],
     ['no row', `${HEADER}\n`, /line 1: expected a row per run below the header, found none/],
-    ['a column in another place', HEADER.replace('tau,T', 'T,tau'), /line 1: expected column 12 to be tau, found T/],
+    ['a column in another place', HEADER.replace('tau,T', 'T,tau'), /line 1: expected column 13 to be tau, found T/],
     [
       'a column too few',
       HEADER.replace(',weights_sha256', ''),
-      /expected column 29 to be weights_sha256, found nothing/,
+      /expected column 30 to be weights_sha256, found nothing/,
     ],
-    ['a column too many', `${HEADER},time`, /expected 29 columns, found 30: time/],
+    ['a column too many', `${HEADER},time`, /expected 30 columns, found 31: time/],
     ['epochs that fall', HEADER.replace('acc_1,acc_2', 'acc_2,acc_1'), /with rising epochs, found 2, 1, 5/],
-    ['a row that was cut off', `${HEADER}\n${row.slice(0, 60)}`, /line 2: expected 29 fields, found \d+/],
+    ['a row that was cut off', `${HEADER}\n${row.slice(0, 60)}`, /line 2: expected 30 fields, found \d+/],
     ['a run twice', tableText({ tau: 3 }, {}, {}), /line 4: expected each run once, found id \w+ in line 3 as well/],
     ['its settings twice', tableText({}, { id: '0123456789ab' }), /line 3: .* found its settings in line 2 as well/],
     ['a short hash', tableText({ weights_sha256: 'abc' }), /weights_sha256: expected 64 hexadecimal digits, found abc/],
     ['a network', tableText({ network: 'cnn' }), /network: expected snn or ann, found cnn/],
     ['a surrogate', tableText({ surrogate: 'relu' }), /surrogate: expected atan or sigmoid or rect, found relu/],
     ['a switch', tableText({ reset: 'no' }), /reset: expected true or false, found no/],
+    [
+      'a hidden layer that is too wide',
+      tableText({ hidden: 801 }),
+      /hidden: expected a whole number from 0 to 800, found 801/,
+    ],
     ['a tau of 1', tableText({ tau: 1 }), /tau: expected a number above 1, found 1/],
     ['no tau', tableText({ tau: '' }), /tau: expected a number above 1, found nothing/],
     ['a tau in hexadecimal', tableText({ tau: '0x3' }), /tau: expected a number above 1, found 0x3/],
@@ -179,6 +185,7 @@ describe('A run', () => {
       '--loss cross-entropy --surrogate sigmoid --detach-reset --no-decay-input --soft-reset --encoder direct ' +
         '--no-reset --tau 3.5 -T 5 -b 64 --lr 0.01 --train-images 50000 --seed 4 -N 3',
     );
+    assert.equal(text({ hidden: 96, T: 20 }), '--hidden 96 -T 20 -N 2');
     assert.equal(text({ surrogate: 'sigmoid', alpha: 2 }), '--surrogate sigmoid --alpha 2 -N 2');
     assert.equal(text({ network: 'ann', learning_rate: '1e-2' }), '--network ann --lr 0.01 -N 2');
   });
@@ -194,5 +201,6 @@ describe('A run', () => {
         surrogateFunction: { name: 'atan', alpha: 2 },
       },
     });
+    assert.equal(engineOptions(parseMap(tableText({ hidden: 96 })).rows[0]).hidden, 96);
   });
 });

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 
 export const HEADER =
-  'id,grid,network,loss,surrogate,alpha,detach_reset,decay_input,soft_reset,encoder,reset,tau,T,batch_size,' +
+  'id,grid,network,hidden,loss,surrogate,alpha,detach_reset,decay_input,soft_reset,encoder,reset,tau,T,batch_size,' +
   'learning_rate,train_images,seed,epochs,acc_1,acc_2,acc_5,last,best,best_epoch,held_back,output_spikes,' +
   'input_spikes,rows_added,weights_sha256';
 
@@ -10,11 +10,12 @@ export const HEADER =
 export function rowText(given: Record<string, string | number> = {}): string {
   const ann = given.network === 'ann';
   const settings = {
-    ...{ network: 'snn', loss: 'mse', surrogate: 'atan', alpha: 2, detach_reset: 'false', decay_input: 'true' },
+    ...{ network: 'snn', hidden: 0, loss: 'mse', surrogate: 'atan', alpha: 2 },
+    ...{ detach_reset: 'false', decay_input: 'true' },
     ...{ soft_reset: 'false', encoder: 'poisson', reset: 'true', tau: 2, T: 100, batch_size: 128 },
     ...{ learning_rate: 0.001, train_images: 60000, seed: 0, epochs: 2 },
     ...(ann ? { surrogate: '', alpha: '', detach_reset: '', decay_input: '', soft_reset: '', encoder: '' } : {}),
-    ...(ann ? { reset: '', tau: '', T: '' } : {}),
+    ...(ann ? { hidden: '', reset: '', tau: '', T: '' } : {}),
     ...given,
   };
   const sha = createHash('sha256').update(JSON.stringify(settings)).digest('hex');

@@ -39,7 +39,7 @@ const names = (/** @type {string[]} */ ...found) =>
 /** The words of the command line for a setting with this value. */
 function wordsFor(/** @type {Name} */ name, /** @type {unknown} */ value) {
   const { column, expected, flags, read, standard } = SETTINGS[name];
-  if (typeof standard !== 'boolean') return flags(String(value)).split(' ');
+  if (typeof standard !== 'boolean') return flags(String(value)).split(' ').filter(Boolean);
   const isOn = read(String(value));
   if (isOn === undefined) throw new BadMap(`${column}: expected ${expected}, found ${value}`);
   return isOn === standard ? [] : [flags(isOn)];
@@ -98,11 +98,20 @@ export function runOfOptions(/** @type {string[]} */ words) {
   };
 }
 
+/** The columns of the settings that have the default in this run. */
+export const standardColumns = (/** @type {Pick<Run, 'settings' | 'columns'>} */ { settings, columns }) =>
+  Object.fromEntries(
+    SETTING_NAMES.filter((name) => isStandard(settings, name))
+      .map((name) => SETTINGS[name].column)
+      .map((column) => [column, columns[column]]),
+  );
+
 /** The run of a row of the table: an empty column is a setting that the run does not have. */
 export const runOfRow = (/** @type {Record<string, string>} */ row) =>
   runOf(
     Object.fromEntries(SETTING_COLUMNS.filter((column) => row[column] !== '').map((column) => [column, row[column]])),
   );
 
-/** About how many seconds of one core a run takes: the start, then each epoch (measured at T = 1 and 100). */
-const estimate = (/** @type {Settings} */ { epochs, T }) => 1 + epochs * (0.35 + 0.0057 * (T ?? 0));
+/** About how many seconds of one core a run takes: the start, then each epoch (measured at T = 1 and 100, and with 96 hidden neurons). */
+const estimate = (/** @type {Settings} */ { epochs, hidden, T }) =>
+  1 + epochs * (0.35 + 0.0057 * (T ?? 0) * (1 + 0.13 * (hidden ?? 0)));

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { readJson, remove, root } from '../system/project.mjs';
 import { count } from './progress.mjs';
-import { BadMap, runOfRow, SETTING_COLUMNS } from './settings.mjs';
+import { BadMap, runOfRow, SETTING_COLUMNS, standardColumns } from './settings.mjs';
 
 /** @typedef {import('./settings.mjs').Run} Run */
 /** @typedef {import('./grids.mjs').Grid} Grid */
@@ -46,12 +46,15 @@ export const sealed = (/** @type {Row} */ row) => ({ row, sha256: sha256(JSON.st
  * @param {(file: string) => void} [onDamage]
  * @returns {Row | undefined}
  */
-export function doneRow(folder, { id, columns }, onDamage) {
+export function doneRow(folder, run, onDamage) {
+  const { id, columns } = run;
   const [file, weights] = [rowFile(folder, id), weightsFile(folder, id)];
   if (!existsSync(file) && !existsSync(weights)) return undefined;
-  const { row, sha256: seal } = readJson(file) ?? {};
+  const { row: found, sha256: seal } = readJson(file) ?? {};
+  // A row that is older than a setting does not name it: its run has the default.
+  const row = { ...standardColumns(run), ...found };
   const isWhole =
-    seal === sealed(row ?? {}).sha256 &&
+    seal === sealed(found ?? {}).sha256 &&
     SETTING_COLUMNS.every((column) => row[column] === columns[column]) &&
     faultIn({ ...row, id, grid: 'any' }) === undefined &&
     existsSync(weights) &&
@@ -79,7 +82,7 @@ const WANTED = [
   [/^best_epoch$/, 'an epoch', number(1, 100_000)],
   [/^output_spikes$/, 'spikes per image and step, or nothing', orEmpty(number(0, 10))],
   [/^input_spikes$/, 'spikes per image and step, or nothing', orEmpty(number(0, 784))],
-  [/^rows_added$/, 'rows per image, or nothing', orEmpty(number(0, 7_840_000))],
+  [/^rows_added$/, 'rows per image, or nothing', orEmpty(number(0, 1e9))],
   [/^weights_sha256$/, '64 hexadecimal digits', (text) => /^[0-9a-f]{64}$/.test(text)],
 ];
 

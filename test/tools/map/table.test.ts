@@ -1,7 +1,7 @@
 /** The table: rows of runs, computed again and compared, and what becomes of a damaged one. No Snakemake is needed. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { inRuns, readTable, runMap, writeGrids } from '../../support/map-command';
@@ -151,6 +151,21 @@ describe('A row on the disk', () => {
       writeFileSync(file.replace('.json', '.bin'), weights);
     });
   }
+
+  test('that is older than a setting counts where the run has its default, and only there', async () => {
+    const { doneRow, rowFile, sealed, weightsFile } = await import('../../../tools/map/table.mjs');
+    const { runOf } = await import('../../../tools/map/settings.mjs');
+    const text = readFileSync(file, 'utf8');
+    const { hidden, ...older } = JSON.parse(text).row;
+    assert.equal(hidden, '0');
+    writeFileSync(file, JSON.stringify(sealed(older)));
+    assert.deepEqual({ ...(await done()).row }, { ...JSON.parse(text).row });
+    const other = runOf({ tau: 3, T: 2, epochs: 2, hidden: 4 });
+    copyFileSync(file, rowFile(inRuns(folder), other.id));
+    copyFileSync(file.replace('.json', '.bin'), weightsFile(inRuns(folder), other.id));
+    assert.equal(doneRow(inRuns(folder), other), undefined);
+    writeFileSync(file, text);
+  });
 
   test('does not count without its weights, or with others', async () => {
     const text = readFileSync(file, 'utf8');
