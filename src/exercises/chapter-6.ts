@@ -219,10 +219,8 @@ export const chapter6 = {
         'Here a short step closes more of the gap than a long one. How many steps of length dt are as long as tau?',
         (x, tau, dt) => dt * stepsToFire(x, 1 / (tau * dt)),
       ),
-      'steps-not-time': m(
-        'returns the number of steps',
-        'This counts steps. How long is each of them?',
-        (x, tau, dt) => stepsToFire(x, dt / tau),
+      'steps-not-time': m('returns the number of steps', 'This counts steps. How long is each of them?', (x, tau, dt) =>
+        stepsToFire(x, dt / tau),
       ),
       'start-of-step': m(
         'returns the start of the step',
