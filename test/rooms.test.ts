@@ -5,7 +5,19 @@ import { before, describe, test } from 'node:test';
 import { build, type Metafile } from 'esbuild';
 
 const root = resolve(__dirname, '..');
-const ROOMS = ['common', 'snn', 'training', 'event', 'visualizing', 'exercises', 'records', 'map', 'host'];
+const ROOMS = [
+  'common',
+  'datasets',
+  'snn',
+  'training',
+  'event',
+  'visualizing',
+  'exercises',
+  'records',
+  'map',
+  'exchange',
+  'host',
+];
 
 const sources = (folder: string): string[] =>
   readdirSync(join(root, 'src', folder), { recursive: true })

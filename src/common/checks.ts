@@ -29,5 +29,7 @@ export function checkWhole(name: string, value: number, from: number, to: number
 }
 
 /** Whether a value is a typed array of this kind, also one of another realm, such as a notebook's cell. */
-export const isTyped = (value: unknown, kind: 'Uint8Array' | 'Float32Array' | 'Float64Array'): boolean =>
-  Object.prototype.toString.call(value) === `[object ${kind}]`;
+export const isTyped = (
+  value: unknown,
+  kind: `${'Uint8' | 'Uint16' | 'Uint32' | 'Float32' | 'Float64'}Array`,
+): boolean => Object.prototype.toString.call(value) === `[object ${kind}]`;

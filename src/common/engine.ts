@@ -1,12 +1,14 @@
 /** What both engines have in common: their options, what they are asked, and what they answer. */
 import { checkNumber, checkSwitch, checkWhole, either, isTyped, shown } from './checks';
-import { checkMnist, type Mnist } from './mnist';
+import { checkMnist } from './mnist';
 import { checkNeuron, DEFAULT_NEURON, type NeuronOptions, resolveNeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
+import { checkSpikeTrains, countInputs, type Dataset, isSpikeTrains, MAX_T } from './spike-trains';
 import type { Trace } from './trace';
 import { countNeurons, countWeights, MAX_HIDDEN } from './weights';
 
 export type { NeuronOptions } from './neuron-options';
+export { MAX_T } from './spike-trains';
 export type { Trace } from './trace';
 
 /**
@@ -17,31 +19,31 @@ export const LOSS_NAMES = ['mse', 'cross-entropy', 'cross-entropy-counts'] as co
 export type LossName = (typeof LOSS_NAMES)[number];
 
 /**
- * How an image becomes the input of each step: as fresh spikes, or as itself, its pixels from 0 to 1 being the same input in
- * every step (direct input, also called direct coding).
+ * How an image becomes the input of each step: as fresh spikes; as itself, its pixels from 0 to 1 being the same input in
+ * every step (direct input, also called direct coding); or as one spike per pixel, the earlier the brighter (a latency code).
  */
-export const ENCODER_NAMES = ['poisson', 'direct'] as const;
+export const ENCODER_NAMES = ['poisson', 'direct', 'latency'] as const;
 export type EncoderName = (typeof ENCODER_NAMES)[number];
 
 /** What an engine is made from. */
 export interface ResolvedEngineOptions<Loss = LossName> {
-  /** Not to be changed while an engine uses it. */
-  data: Mnist;
+  /** MNIST, or spike trains, whose T and number of inputs the engine takes over. Not to be changed while an engine uses it. */
+  data: Dataset;
   /** A whole number from 0 to 2³² − 1. */
   seed: number;
-  /** Simulated steps per image, 1 to 10,000. */
+  /** Simulated steps per image, 1 to 10,000. Default 100, or the steps of the spike trains. */
   T: number;
   /** Images per training step. */
   batchSize: number;
   /** Adam's. */
   learningRate: number;
   neuron: NeuronOptions;
-  /** Neurons of a hidden layer between pixels and outputs, 1 to 800, with the same options; by default there is no such layer. */
+  /** Neurons of a hidden layer between inputs and outputs, 1 to 800, with the same options; by default there is no such layer. */
   hidden?: number;
   /** Default 'mse'. */
   loss: Loss;
-  /** Default 'poisson'. */
-  encoder: EncoderName;
+  /** Default 'poisson'; undefined with spike trains, which need none. */
+  encoder?: EncoderName;
   /**
    * Whether training resets the neurons between two batches. Default true. Without, the image in each place of a batch finds
    * the potential that the image before left in that place; no gradient goes back there. Tests and traces start at rest.
@@ -53,28 +55,21 @@ export interface ResolvedEngineOptions<Loss = LossName> {
 
 /** Engine options of which only `data` must be given; the rest has the tutorial's defaults. */
 export type EngineOptions = Partial<Omit<ResolvedEngineOptions, 'data' | 'neuron'>> & {
-  data: Mnist;
+  data: Dataset;
   neuron?: Partial<NeuronOptions>;
 };
 
 /** The tutorial's way to train. */
 export const DEFAULT_TRAINING = { loss: 'mse', encoder: 'poisson', reset: true } as const;
 
-/** The longest presentation, in steps. */
-export const MAX_T = 10_000;
-
 /**
  * Fills in the tutorial's defaults (T = 100, batches of 128, Adam at 1e-3, seed 0) and checks every option.
  * @throws TypeError without data, and for an option of the neuron outside of `neuron`; RangeError that names the option that is out of range
  */
 export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions {
-  const { data, seed = 0, T = 100, batchSize = 128, learningRate = 1e-3, hidden, threads } = some ?? {};
-  const {
-    loss = DEFAULT_TRAINING.loss,
-    encoder = DEFAULT_TRAINING.encoder,
-    reset = DEFAULT_TRAINING.reset,
-  } = some ?? {};
-  checkMnist(data);
+  const { data, seed = 0, batchSize = 128, learningRate = 1e-3, hidden, threads } = some ?? {};
+  const { loss = DEFAULT_TRAINING.loss, reset = DEFAULT_TRAINING.reset } = some ?? {};
+  const { T, encoder } = resolveInput(some);
   const misplaced = Object.keys(DEFAULT_NEURON).find((name) => Object.hasOwn(some, name));
   if (misplaced) {
     throw new TypeError(`${misplaced}: expected inside neuron, as in { neuron: { ${misplaced}: … } }, found beside it`);
@@ -89,9 +84,25 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
   checkNumber('learningRate', learningRate, 0);
   checkNeuron(neuron);
   checkName('loss', loss, LOSS_NAMES);
-  checkName('encoder', encoder, ENCODER_NAMES);
   checkSwitch('reset', reset);
   return options;
+}
+
+/** How the data are shown: images by an encoder for as long as is wanted, spike trains as they are. */
+function resolveInput({ data, T, encoder }: EngineOptions): Pick<ResolvedEngineOptions, 'T' | 'encoder'> {
+  if (!isSpikeTrains(data)) {
+    checkMnist(data);
+    const { encoder: standard } = DEFAULT_TRAINING;
+    checkName('encoder', encoder ?? standard, ENCODER_NAMES);
+    return { T: T ?? 100, encoder: encoder ?? standard };
+  }
+  checkSpikeTrains(data);
+  if (T !== undefined && T !== data.T)
+    throw new RangeError(`T: expected ${data.T}, the steps of the data, found ${shown(T)}`);
+  if (encoder !== undefined) {
+    throw new RangeError(`encoder: expected none, since the data are spikes already, found ${shown(encoder)}`);
+  }
+  return { T: data.T, encoder };
 }
 
 function checkName(option: string, name: string, names: readonly string[]): void {
@@ -108,8 +119,8 @@ export interface BatchResult {
 }
 
 /**
- * All that training changes: weights [784, 10] or, with a hidden layer, [784, hidden] and then [hidden, 10], Adam's moments of
- * the same shape, Adam's step count and, of an engine that does not reset the neurons, their potentials [batchSize, 10], before
+ * All that training changes: weights [784, 10] or, with a hidden layer, [784, hidden] and then [hidden, 10] (with spike trains
+ * as many rows as they have units in place of the 784), Adam's moments of the same shape, Adam's step count and, of an engine that does not reset the neurons, their potentials [batchSize, 10], before
  * which come those of the hidden layer, [batchSize, hidden]. `restore` takes potentials at rest where they are missing.
  */
 export interface EngineState {
@@ -153,7 +164,7 @@ export interface Learner {
 }
 
 /**
- * Something that trains the tutorial's network: 784 inputs, a hidden layer or none, 10 LIF neurons, Adam on a loss of the
+ * Something that trains the tutorial's network: 784 inputs or the units of spike trains, a hidden layer or none, 10 LIF neurons, Adam on a loss of the
  * firing rates.
  */
 export interface Engine extends Learner {
@@ -179,9 +190,9 @@ const MAX_STEP = 2 ** 31 - 1;
  */
 export function takeState(
   state: EngineState,
-  { reset, batchSize, hidden }: Pick<Engine['options'], 'reset' | 'batchSize' | 'hidden'>,
+  { data, reset, batchSize, hidden }: Pick<Engine['options'], 'data' | 'reset' | 'batchSize' | 'hidden'>,
 ): EngineState {
-  const size = countWeights(hidden);
+  const size = countWeights(hidden, countInputs(data));
   const take = (name: 'weights' | 'm' | 'v' | 'potentials', least: number, count = size) => {
     const values = state?.[name];
     if (!(values && isTyped(values, 'Float32Array') && values.length === count)) {
@@ -204,18 +215,22 @@ export function takeState(
  * @throws RangeError unless the split is there and holds all these images, and there is at least one
  */
 export function takePresentation(
-  data: Mnist,
+  data: Dataset,
   { split, epoch, indices }: Presentation,
 ): Presentation & { indices: Uint32Array } {
   const count = split === 'train' || split === 'test' ? data[split].count : undefined;
   if (count === undefined) throw new RangeError(`split: expected 'train' or 'test', found ${split}`);
   if (!(indices?.length > 0)) {
     const found = indices?.length === 0 ? 0 : ((indices as object | undefined)?.constructor?.name ?? 'none');
-    throw new RangeError(`indices: expected at least one image, found ${found}`);
+    throw new RangeError(
+      `indices: expected at least one ${isSpikeTrains(data) ? 'spike train' : 'image'}, found ${found}`,
+    );
   }
   for (let i = 0; i < indices.length; i++) {
     if (!(Number.isInteger(indices[i]) && indices[i] >= 0 && indices[i] < count)) {
-      throw new RangeError(`indices: expected images from 0 to ${count - 1}, found ${indices[i]}`);
+      throw new RangeError(
+        `indices: expected ${isSpikeTrains(data) ? 'spike trains' : 'images'} from 0 to ${count - 1}, found ${indices[i]}`,
+      );
     }
   }
   checkWhole('epoch', epoch, 0, MAX_UINT32);

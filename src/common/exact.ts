@@ -1,6 +1,6 @@
 /**
- * Powers, exponentials and logarithms by additions, products and divisions alone: the same bits on every machine, which
- * `Math.pow`, `Math.exp` and `Math.log` do not promise.
+ * Powers, exponentials, logarithms and sines by additions, products and divisions alone: the same bits on every machine, which
+ * `Math.pow`, `Math.exp`, `Math.log` and `Math.sin` do not promise.
  */
 
 /** base^exponent, for a whole exponent of 0 or more. */
@@ -35,4 +35,15 @@ export function log(x: number): number {
   let sum = 0;
   for (let k = 21; k > 0; k -= 2) sum = sum * f * f + 1 / k;
   return n * LN2_HIGH + (n * LN2_LOW + 2 * f * sum);
+}
+
+/** sin(2π u), to 1e-15: u is brought to [−1/4, 1/4] turns, and then the Taylor polynomial. */
+export function sinTurns(u: number): number {
+  // From −1/2 to 1/2, exactly.
+  const rest = u - Math.floor(u + 0.5);
+  const folded = rest > 0.25 ? 0.5 - rest : rest < -0.25 ? -0.5 - rest : rest;
+  const x = 2 * Math.PI * folded;
+  let sum = 1;
+  for (let k = 21; k > 1; k -= 2) sum = 1 - (sum * x * x) / (k * (k - 1));
+  return x * sum;
 }

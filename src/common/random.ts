@@ -20,6 +20,8 @@ export const Purpose = {
   TestSpikes: 3,
   Demonstration: 4,
   InitialOutputWeights: 5,
+  Randman: 6,
+  Control: 7,
 } as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 
@@ -129,15 +131,19 @@ export function initialWeights(
   return Float32Array.from({ length: inputs * outputs }, () => (2 * stream.uniform() - 1) * bound);
 }
 
-/** The order of the `length` training images in one epoch (Fisher and Yates). */
+/** The order of the `length` training images in one epoch. */
 export function shuffled(seed: number, epoch: number, length: number): Uint32Array {
-  const stream = new RandomStream(seed, Purpose.Shuffle, epoch);
   const order = Uint32Array.from({ length }, (_, i) => i);
-  for (let last = length - 1; last > 0; last--) {
+  return shuffle(order, new RandomStream(seed, Purpose.Shuffle, epoch));
+}
+
+/** Puts the values in a random order, in place (Fisher and Yates). */
+export function shuffle<A extends Uint16Array | Uint32Array>(values: A, stream: RandomStream): A {
+  for (let last = values.length - 1; last > 0; last--) {
     const other = Math.floor((stream.uint32() / 0x100000000) * (last + 1));
-    const kept = order[last];
-    order[last] = order[other];
-    order[other] = kept;
+    const kept = values[last];
+    values[last] = values[other];
+    values[other] = kept;
   }
-  return order;
+  return values;
 }

@@ -9,18 +9,21 @@ export const MAX_HIDDEN = 800;
 export const isWidth = (hidden: unknown): hidden is number =>
   Number.isInteger(hidden) && Number(hidden) >= 1 && Number(hidden) <= MAX_HIDDEN;
 
-/** The shape [inputs, outputs] of each layer's weights: [784, 10] or, with a hidden layer, [784, hidden] and [hidden, 10]. */
-export const weightShapes = (hidden?: number): [number, number][] =>
+/**
+ * The shape [inputs, outputs] of each layer's weights: [784, 10] or, with a hidden layer, [784, hidden] and [hidden, 10].
+ * With spike trains as data there are as many inputs as the data have units.
+ */
+export const weightShapes = (hidden?: number, inputs = IMAGE_SIZE): [number, number][] =>
   hidden === undefined
-    ? [[IMAGE_SIZE, CLASSES]]
+    ? [[inputs, CLASSES]]
     : [
-        [IMAGE_SIZE, hidden],
+        [inputs, hidden],
         [hidden, CLASSES],
       ];
 
 /** How many weights a network has. */
-export const countWeights = (hidden?: number): number =>
-  weightShapes(hidden).reduce((sum, [inputs, outputs]) => sum + inputs * outputs, 0);
+export const countWeights = (hidden?: number, inputs?: number): number =>
+  weightShapes(hidden, inputs).reduce((sum, [rows, columns]) => sum + rows * columns, 0);
 
 /** How many neurons a network has: the ten and, with a hidden layer, its own. */
 export const countNeurons = (hidden = 0): number => hidden + CLASSES;
@@ -33,11 +36,11 @@ export function hiddenOf(count: number): { hidden?: number } | undefined {
 }
 
 /** The weights of each layer, in place. */
-export function splitWeights(weights: Float32Array, hidden?: number): Float32Array[] {
+export function splitWeights(weights: Float32Array, hidden?: number, inputs?: number): Float32Array[] {
   let start = 0;
-  return weightShapes(hidden).map(([inputs, outputs]) => {
-    start += inputs * outputs;
-    return weights.subarray(start - inputs * outputs, start);
+  return weightShapes(hidden, inputs).map(([rows, columns]) => {
+    start += rows * columns;
+    return weights.subarray(start - rows * columns, start);
   });
 }
 
@@ -45,12 +48,12 @@ export function splitWeights(weights: Float32Array, hidden?: number): Float32Arr
  * PyTorch's initial weights of each layer. Those of the last of two come from a stream of their own, so the first has the
  * numbers of a single layer's stream.
  */
-export function initialNetwork(seed: number, hidden?: number): Float32Array {
-  const weights = new Float32Array(countWeights(hidden));
+export function initialNetwork(seed: number, hidden?: number, inputs?: number): Float32Array {
+  const weights = new Float32Array(countWeights(hidden, inputs));
   const purposes = [Purpose.InitialWeights, Purpose.InitialOutputWeights] as const;
-  splitWeights(weights, hidden).forEach((layer, i) => {
-    const [inputs, outputs] = weightShapes(hidden)[i];
-    layer.set(initialWeights(seed, inputs, outputs, purposes[i]));
+  splitWeights(weights, hidden, inputs).forEach((layer, i) => {
+    const [rows, columns] = weightShapes(hidden, inputs)[i];
+    layer.set(initialWeights(seed, rows, columns, purposes[i]));
   });
   return weights;
 }

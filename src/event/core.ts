@@ -25,6 +25,7 @@ import {
   type Showing,
   SLICES,
 } from './memory';
+import { SampleLoader } from './samples';
 
 export class EventCore {
   readonly control: Int32Array;
@@ -34,9 +35,11 @@ export class EventCore {
   readonly map: MemoryMap;
   /** Where this thread's scratch memory begins. */
   readonly scratch: number;
-  private readonly bytes: Uint8Array;
   private readonly floats: Float32Array;
   private readonly doubles: Float64Array;
+  private readonly samples: SampleLoader;
+  /** Inputs of the network. */
+  private readonly inputs: number;
   /** The options of the ten neurons. */
   neuron: NeuronOptions;
   /** The firing rates of the image shown last, in place. */
@@ -60,16 +63,18 @@ export class EventCore {
     this.scratch = scratch + thread * scratchBytes;
     this.control = new Int32Array(buffer, 0, 16);
     this.indices = new Uint32Array(buffer, this.map.indices, Math.max(options.batchSize, RATES_LIMIT));
-    this.bytes = new Uint8Array(buffer);
     this.floats = new Float32Array(buffer);
     this.doubles = new Float64Array(buffer);
+    this.samples = new SampleLoader(this.kernel, buffer, this.scratch, this.map, thread, options);
+    this.inputs = options.inputs ?? INPUTS;
     this.rates = this.view('RATES', OUTPUTS);
     this.neuron = options.neuron;
     // Only the main thread writes to control.
     if (thread === 0) {
       this.control[Control.Hidden] = options.hidden ?? 0;
       this.control[Control.Loss] = this.kernel.losses[options.loss];
-      this.control[Control.Encoder] = this.kernel.encoders[options.encoder];
+      // Given spikes go the way of drawn ones.
+      this.control[Control.Encoder] = this.kernel.encoders[options.encoder ?? 'poisson'];
       this.setShowing(options);
     } else this.setNeuron(options.neuron);
     if (columns > 0) this.kernel.functions.layOutHidden(this.scratch);
@@ -141,13 +146,9 @@ export class EventCore {
     this.kernel.functions.transposeOutgoing(this.scratch, weights);
   }
 
-  /** Copies image `i` of the job to the kernel, which finds the pixels that are not black; returns its label. */
+  /** Copies image or spike train `i` of the job to the kernel; returns its label. */
   loadImage(i: number): number {
-    const { images, labels } = this.options.data[this.control[Control.Purpose]];
-    const index = this.indices[i];
-    this.bytes.set(images.subarray(index * INPUTS, (index + 1) * INPUTS), this.scratch + this.kernel.addresses.IMAGE);
-    this.kernel.functions.present(this.scratch);
-    return labels[index];
+    return this.samples.load(this.options.data[this.control[Control.Purpose]], this.indices[i], this.T);
   }
 
   /** @param potentials where those of the neurons come from and go to; by default they start at rest */
@@ -205,7 +206,7 @@ export class EventCore {
 
   /** The gradient of the last job, added up over its shards, in the order of the weights. */
   gradientResult(): Float32Array {
-    const gradient = new Float32Array(countWeights(this.options.hidden));
+    const gradient = new Float32Array(countWeights(this.options.hidden, this.inputs));
     for (let shard = 0; shard < SHARDS; shard++) {
       const part = this.network(this.map.gradients + shard * this.map.rows);
       for (let j = 0; j < part.length; j++) gradient[j] += part[j];
@@ -245,7 +246,7 @@ export class EventCore {
 
   /** The weights of each layer, or what has their layout: where they lie, and their shape. */
   private layers(place: number): { place: number; inputs: number; outputs: number }[] {
-    return weightShapes(this.options.hidden).map(([inputs, outputs], layer, { length }) => {
+    return weightShapes(this.options.hidden, this.inputs).map(([inputs, outputs], layer, { length }) => {
       return { place: layer < length - 1 ? place : place + this.map.outputRows, inputs, outputs };
     });
   }
@@ -253,8 +254,8 @@ export class EventCore {
   /** A copy of a network's weights, or of what has their layout, in the order of `common/weights.ts`. */
   private network(place: number): Float32Array {
     const { hidden } = this.options;
-    const out = new Float32Array(countWeights(hidden));
-    const parts = splitWeights(out, hidden);
+    const out = new Float32Array(countWeights(hidden, this.inputs));
+    const parts = splitWeights(out, hidden, this.inputs);
     this.layers(place).forEach((layer, i) => {
       parts[i].set(this.rows(layer.place, layer.inputs, layer.outputs, this.map.pixelRows));
     });
@@ -271,7 +272,7 @@ export class EventCore {
   /** @param state as `takeState` returns it */
   restore(state: EngineState): void {
     for (const name of ['weights', 'm', 'v'] as const) {
-      const parts = splitWeights(state[name], this.options.hidden);
+      const parts = splitWeights(state[name], this.options.hidden, this.inputs);
       this.layers(this.map[name]).forEach(({ place, outputs }, i) => {
         this.setRows(place, parts[i], outputs, this.map.pixelRows);
       });

@@ -18,6 +18,7 @@ import {
 import type { MnistSplit } from '../common/mnist';
 import { Queue } from '../common/queue';
 import { Purpose } from '../common/random';
+import { countInputs, type Dataset, isSpikeTrains, type SpikeTrainSplit } from '../common/spike-trains';
 import type { Trace } from '../common/trace';
 import { initialNetwork } from '../common/weights';
 import { EventCore } from './core';
@@ -44,7 +45,7 @@ export interface Statistics {
   spikes: number;
   /** Spikes of the hidden neurons, if there are any. */
   hiddenSpikes?: number;
-  /** Rows of up to twelve weights that a dense product multiplies and adds: 784, or one for each input of each column. */
+  /** Rows of up to twelve weights that a dense product multiplies and adds: the inputs', or one for each input of each column. */
   dense: number;
   /** Rows that the kernel adds; with direct input those of the pixels that are not black, once per image. */
   rows: number;
@@ -70,12 +71,12 @@ export class EventEngine implements Engine {
     const canShare = host.startThreads !== undefined && typeof SharedArrayBuffer !== 'undefined';
     const threads = canShare ? (options.threads ?? host.threads ?? 1) : 1;
     const { seed, T, batchSize, learningRate, neuron, hidden, loss, encoder, reset } = options;
-    const { train, test } = options.data;
     // Also for one thread: what becomes of the caller's own arrays must not depend on the number of threads.
-    const data = canShare ? { train: inShared(train), test: inShared(test) } : { train, test };
-    const images = { [PURPOSE.train]: data.train, [PURPOSE.test]: data.test };
+    const data = canShare ? shareData(options.data) : options.data;
+    const inputs = countInputs(data);
     const coreOptions: CoreOptions = {
-      data: images,
+      data: { [PURPOSE.train]: data.train, [PURPOSE.test]: data.test },
+      inputs,
       seed,
       T,
       batchSize,
@@ -89,7 +90,7 @@ export class EventEngine implements Engine {
     };
     const module = await compileKernel(host.kernel, threads);
     const core = new EventCore(module, createMemory(coreOptions), coreOptions);
-    core.restore(freshState(initialNetwork(seed, hidden)));
+    core.restore(freshState(initialNetwork(seed, hidden, inputs)));
     const runner = threads > 1 && host.startThreads ? host.startThreads(core, module) : new OneThread(core);
     return new EventEngine({ ...options, data }, core, runner);
   }
@@ -150,12 +151,12 @@ export class EventEngine implements Engine {
   }
 
   /**
-   * Input spikes of one image, 0 or 1, [T, 784].
+   * Input spikes of one image, 0 or 1, [T, 784], or of one spike train, [T, units].
    * @throws Error with direct input, which has none
    */
   async spikes({ index, ...shown }: ImagePresentation): Promise<Uint8Array> {
     const { encoder } = this.options;
-    if (encoder !== 'poisson')
+    if (encoder === 'direct')
       throw new Error(`spikes: expected encoder 'poisson', found '${encoder}', which makes none`);
     const presentation = this.take({ ...shown, indices: [index] });
     return this.use((core) => {
@@ -216,13 +217,31 @@ export class EventEngine implements Engine {
   }
 }
 
-/** The images in memory that threads can share. */
-function inShared({ images, labels, count }: MnistSplit): MnistSplit {
-  const shared = (bytes: Uint8Array) => {
-    if (bytes.buffer instanceof SharedArrayBuffer) return bytes;
-    const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
-    copy.set(bytes);
-    return copy;
-  };
-  return { images: shared(images), labels: shared(labels), count };
+/** The data in memory that threads can share. */
+function shareData(data: Dataset): Dataset {
+  if (isSpikeTrains(data)) return { ...data, train: shareTrains(data.train), test: shareTrains(data.test) };
+  return { train: shareImages(data.train), test: shareImages(data.test) };
+}
+
+const shareImages = ({ images, labels, count }: MnistSplit): MnistSplit => ({
+  images: shared(images),
+  labels: shared(labels),
+  count,
+});
+
+const shareTrains = ({ units, times, starts, labels, count }: SpikeTrainSplit): SpikeTrainSplit => ({
+  units: shared(units),
+  times: shared(times),
+  starts: shared(starts),
+  labels: shared(labels),
+  count,
+});
+
+/** A copy in memory that threads can share, unless the array lies in such memory. */
+function shared<A extends Uint8Array | Uint16Array | Uint32Array>(array: A): A {
+  if (array.buffer instanceof SharedArrayBuffer) return array;
+  const Kind = array.constructor as new (buffer: SharedArrayBuffer) => A;
+  const copy = new Kind(new SharedArrayBuffer(array.byteLength));
+  copy.set(array);
+  return copy;
 }

@@ -29,12 +29,13 @@ function countPlaces({ kernel, scratch, memory }: EventCore): number[] {
   return [DIM, BRIGHT_COUNT, ALWAYS_COUNT].map((at) => new Uint32Array(memory.buffer, scratch + INPUT + at, 1)[0]);
 }
 
-/** The input spikes of image `i` of the job, 0 or 1, [T, 784]. */
+/** The input spikes of image or spike train `i` of the job, 0 or 1, [T, inputs]. */
 export function inputSpikes(core: EventCore, i: number): Uint8Array {
   const { T } = core;
   const { kernel, scratch } = core;
   const { INPUT, SLOTS, PIXEL_AT, SPIKES, ALWAYS } = kernel.addresses;
-  const out = new Uint8Array(T * INPUTS);
+  const { inputs = INPUTS } = core.options;
+  const out = new Uint8Array(T * inputs);
   core.loadImage(i);
   const input = scratch + INPUT;
   const [dim, bright, always] = countPlaces(core);
@@ -45,7 +46,7 @@ export function inputSpikes(core: EventCore, i: number): Uint8Array {
     encode(core, i, block, steps);
     const spikes = words(SPIKES, 8 * SLOTS);
     for (let t = 0; t < steps; t++) {
-      const row = (from + t) * INPUTS;
+      const row = (from + t) * inputs;
       const fires = (place: number) => (spikes[(t >> 4) * SLOTS + place] >> (t & 15)) & 1;
       for (let place = 0; place < dim; place++) out[row + pixelAt[place]] = fires(place);
       for (let place = SLOTS - bright; place < SLOTS; place++) out[row + pixelAt[place]] = fires(place);
@@ -121,8 +122,9 @@ export function countWork(core: EventCore, i: number): Work {
   const hiddenInput = scratch + addresses.HIDDEN_INPUT;
   const columns = hiddenColumns(options);
   const isDirect = options.encoder === 'direct';
-  const work = { spikes: 0, hiddenSpikes: 0, dense: INPUTS * T, rows: 0 };
-  if (columns > 0) work.dense = (INPUTS * columns + (options.hidden ?? 0)) * T;
+  const { inputs = INPUTS } = options;
+  const work = { spikes: 0, hiddenSpikes: 0, dense: inputs * T, rows: 0 };
+  if (columns > 0) work.dense = (inputs * columns + (options.hidden ?? 0)) * T;
   core.loadImage(i);
   functions.restAll(scratch);
   if (isDirect) work.rows += countPlaces(core).reduce((sum, count) => sum + count, 0) * Math.max(columns, 1);

@@ -27,7 +27,7 @@ export interface KernelFunctions {
   /** The options of the neurons, as `ARGUMENTS` in `core.ts` says them. */
   setNeuron(...values: number[]): void;
   present(scratch: number): void;
-  presentSpikes(scratch: number, given: number): void;
+  presentSpikes(scratch: number, given: number, units: number): void;
   encode(scratch: number, index: number, block: number, steps: number): void;
   prepareInput(input: number, steps: number): void;
   currents(scratch: number, input: number, weights: number, rows: number, steps: number): void;

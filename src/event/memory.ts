@@ -4,6 +4,7 @@
 import type { EncoderName, LossName } from '../common/engine';
 import { CLASSES, IMAGE_SIZE } from '../common/mnist';
 import type { NeuronOptions } from '../common/neuron-options';
+import type { SpikeTrainSplit } from '../common/spike-trains';
 
 export const INPUTS = IMAGE_SIZE;
 export const OUTPUTS = CLASSES;
@@ -55,11 +56,16 @@ export interface Images {
   labels: Uint8Array;
 }
 
+/** The images, or the spike trains, that a job is about. */
+export type Samples = Images | Omit<SpikeTrainSplit, 'count'>;
+
 /** How large the memory is. */
 export interface Layout {
   /** The longest presentation, in steps. */
   T: number;
   batchSize: number;
+  /** Inputs of the network; by default the pixels of an image. */
+  inputs?: number;
   /** Neurons of the hidden layer, if there is one. */
   hidden?: number;
   /** How many cores share the memory. */
@@ -78,11 +84,12 @@ export interface Showing {
 
 /** What a core is made from; each thread gets a copy. */
 export interface CoreOptions extends Layout, Showing {
-  /** TrainSpikes and TestSpikes of `Purpose`, and whose images they are. */
-  data: { [purpose: number]: Images };
+  /** TrainSpikes and TestSpikes of `Purpose`, and whose images or spike trains they are. */
+  data: { [purpose: number]: Samples };
   learningRate: number;
   loss: LossName;
-  encoder: EncoderName;
+  /** How images become spikes; undefined with spike trains. */
+  encoder?: EncoderName;
 }
 
 /** Where things lie in the memory, in bytes from its start. */
@@ -104,6 +111,8 @@ export function memoryMap(options: Layout) {
   const rows = columns > 0 ? outputRows + columns * ROW_FLOATS * ROW_FLOATS * 4 : pixelRows;
   // Of the potentials of a batch: a row for each of its places, and as many for each hidden column before the outputs'.
   const potentialRows = options.reset ? 0 : options.batchSize * ROW_FLOATS * 4;
+  // The spikes of a sample, where they are given and not drawn: 16 steps of each place, part by part.
+  const givenBytes = Math.ceil(options.T / BLOCK) * 8 * 2 * SLOTS;
   const map = {
     indices: place(4 * Math.max(options.batchSize, RATES_LIMIT)),
     rates: place(4 * OUTPUTS * RATES_LIMIT),
@@ -113,7 +122,8 @@ export function memoryMap(options: Layout) {
     m: place(rows),
     v: place(rows),
     gradients: place(rows * SHARDS),
-    given: place(Math.ceil(options.T / BLOCK) * 8 * 2 * SLOTS),
+    given: place(givenBytes * options.threads),
+    givenBytes,
     potentials: place((columns + 1) * potentialRows),
     scratch: place(0),
     scratchBytes,

@@ -15,6 +15,9 @@ import { chapter7 } from './chapter-7';
 import { project7 } from './chapter-7-project';
 import { chapter8 } from './chapter-8';
 import { chapter8Tables } from './chapter-8-tables';
+import { chapter9 } from './chapter-9';
+import { chapter9Back } from './chapter-9-back';
+import { project9 } from './chapter-9-project';
 import type { Exercise } from './exercise';
 
 const TYPED = {
@@ -34,6 +37,9 @@ const TYPED = {
   ...project7,
   ...chapter8,
   ...chapter8Tables,
+  ...chapter9,
+  ...chapter9Back,
+  ...project9,
 };
 
 export type ExerciseId = Extract<keyof typeof TYPED, string>;

@@ -16,7 +16,10 @@ export type {
 export { Interruption } from '../common/interruption';
 export * as mnist from '../common/mnist';
 export * as random from '../common/random';
+export type { SpikeTrain, SpikeTrainSplit, SpikeTrains } from '../common/spike-trains';
+export * as datasets from '../datasets';
 export type { EventEngine } from '../event/engine';
+export * as exchange from '../exchange';
 export type { Choice, Difference, Estimate, MapTable, Measure, Row } from '../map';
 export { formatCommand } from '../map';
 export * as statistics from '../map/statistics';

@@ -1,6 +1,6 @@
 import type { EngineOptions, Learner } from '../common/engine';
 import { Interruption } from '../common/interruption';
-import type { Mnist } from '../common/mnist';
+import type { Dataset } from '../common/spike-trains';
 import { nextTurn } from '../common/turn';
 import { type AnnOptions, train as trainAnn } from '../training/ann';
 import type { TrainingHistory } from '../training/history';
@@ -72,7 +72,7 @@ export function makeWithBar(host: Needed): WithBar {
     async train({ engine: wanted = 'event', label = 'training', live = false, ...options }) {
       const { data, epochs = 100 } = options;
       const engine =
-        typeof wanted === 'string' ? await host.createEngine(wanted, { ...options, data: data as Mnist }) : wanted;
+        typeof wanted === 'string' ? await host.createEngine(wanted, { ...options, data: data as Dataset }) : wanted;
       const figure = live ? host.liveFigure() : undefined;
       try {
         return await run(label, async (signal, report) => {

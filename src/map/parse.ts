@@ -104,7 +104,7 @@ function readRow(epochs: readonly number[], fields: Fields): Row {
     }),
     heldBack: ifPossible('held_back', settings.trainImages < 60_000, () => share('held_back')),
     outputSpikes: count('output_spikes'),
-    inputSpikes: count('input_spikes', settings.encoder === 'poisson'),
+    inputSpikes: count('input_spikes', settings.encoder !== null && settings.encoder !== 'direct'),
     rowsAdded: count('rows_added'),
     weightsSha256: checked('weights_sha256', /^[0-9a-f]{64}$/, '64 hexadecimal digits'),
   };

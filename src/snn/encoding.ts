@@ -1,12 +1,15 @@
 /**
  * How an image is shown step by step. Poisson encoding: an intensity x in [0, 1] becomes a train of spikes that fires with
- * probability x in each step. Direct input: the intensity itself is the input of each step.
+ * probability x in each step. Direct input: the intensity itself is the input of each step. A latency code: x fires once, the
+ * earlier the brighter. Spike trains need no encoder: they are shown as they are.
  */
 
 import * as tf from '@tensorflow/tfjs';
 import { checkWhole } from '../common/checks';
 import { type EncoderName, MAX_T, type Presentation } from '../common/engine';
+import { firingStep } from '../common/latency';
 import { MAX_UINT32, Purpose, RandomStream } from '../common/random';
+import type { SpikeTrains } from '../common/spike-trains';
 import { firingChance, poissonBlock } from './poisson-block';
 
 const STEPS_IN_BLOCK = 128;
@@ -119,9 +122,84 @@ export class DirectEncoder {
   }
 }
 
+/**
+ * SpikingJelly's LatencyEncoder, linear: each value x fires in step round((T − 1)(1 − x)) of T and in no other, the earlier the
+ * brighter; black fires last. Each call of `encode` returns the next step, after the last of them the first again.
+ * @example
+ * const encoder = new encoding.LatencyEncoder({ T: 10 });
+ * const spikes = encoding.spikeTrain(encoder, tf.tensor2d([[0, 0.5, 1]]), 10); // in the steps 9, 4 and 0
+ */
+export class LatencyEncoder {
+  readonly T: number;
+  private step = 0;
+
+  /** @param T how many steps the code has, 1 to 10,000 */
+  constructor({ T }: { T: number }) {
+    checkWhole('T', T, 1, MAX_T);
+    this.T = T;
+  }
+
+  /** Starts again at step 0; the code of an image is the same in every presentation. */
+  begin(_presentation?: Presentation): this {
+    this.step = 0;
+    return this;
+  }
+
+  /**
+   * The next step of these images.
+   * @param images [batch, …] intensities in [0, 1]
+   * @returns spikes, 0 or 1, of the images' shape
+   * @throws RangeError if an intensity lies outside of [0, 1]
+   */
+  encode<T extends tf.Tensor>(images: T): T {
+    const intensities = images.dataSync();
+    checkIntensities('LatencyEncoder', intensities);
+    const { step, T } = this;
+    this.step = (step + 1) % T;
+    const spikes = Float32Array.from(intensities, (x) => Number(firingStep(x, T) === step));
+    return tf.tensor(spikes, images.shape) as T;
+  }
+}
+
 /** The encoder that the engine option `encoder` names. */
-export function makeEncoder(name: EncoderName, { seed }: { seed: number }): PoissonEncoder | DirectEncoder {
-  return name === 'direct' ? new DirectEncoder() : new PoissonEncoder({ seed });
+export function makeEncoder(
+  name: EncoderName,
+  { seed, T }: { seed: number; T: number },
+): PoissonEncoder | DirectEncoder | LatencyEncoder {
+  if (name === 'direct') return new DirectEncoder();
+  return name === 'latency' ? new LatencyEncoder({ T }) : new PoissonEncoder({ seed });
+}
+
+/** Spike trains step by step, in the place of an encoder. */
+export class GivenSpikes {
+  /** Of each step, where in [batch, units] there are spikes. */
+  private steps: number[][] = [];
+  private step = 0;
+  private batch = 0;
+
+  constructor(private readonly data: SpikeTrains) {}
+
+  /** Starts the presentation of these trains, one per row of the batch, at step 0. */
+  begin({ split, indices }: Presentation): this {
+    const { units, times, starts } = this.data[split];
+    this.steps = Array.from({ length: this.data.T }, () => []);
+    this.batch = indices.length;
+    this.step = 0;
+    for (let row = 0; row < indices.length; row++) {
+      for (let s = starts[indices[row]]; s < starts[indices[row] + 1]; s++) {
+        this.steps[times[s]].push(row * this.data.units + units[s]);
+      }
+    }
+    return this;
+  }
+
+  /** The next step of these trains: spikes, 0 or 1, [batch, units]. */
+  encode(): tf.Tensor2D {
+    const { units } = this.data;
+    const spikes = new Float32Array(this.batch * units);
+    for (const at of this.steps[this.step++]) spikes[at] = 1;
+    return tf.tensor2d(spikes, [this.batch, units]);
+  }
 }
 
 /**
@@ -129,7 +207,7 @@ export function makeEncoder(name: EncoderName, { seed }: { seed: number }): Pois
  * @param images [batch, …] intensities in [0, 1]
  * @returns spikes, 0 or 1, [T, values of `images`], step by step
  */
-export function spikeTrain(encoder: PoissonEncoder, images: tf.Tensor, T: number): Uint8Array {
+export function spikeTrain(encoder: PoissonEncoder | LatencyEncoder, images: tf.Tensor, T: number): Uint8Array {
   checkWhole('T', T, 1, MAX_T);
   const spikes = new Uint8Array(T * images.size);
   for (let t = 0; t < T; t++) {
@@ -142,11 +220,14 @@ export function spikeTrain(encoder: PoissonEncoder, images: tf.Tensor, T: number
 }
 
 function firingChances(intensities: Float32Array): Uint32Array {
-  const stray = intensities.find((x) => !(x >= 0 && x <= 1));
-  if (stray !== undefined) {
-    throw new RangeError(
-      `PoissonEncoder: expected intensities from 0 to 1, found ${stray}; divide pixels of 0 to 255 by 255`,
-    );
-  }
+  checkIntensities('PoissonEncoder', intensities);
   return Uint32Array.from(intensities, firingChance);
+}
+
+function checkIntensities(encoder: string, intensities: Float32Array | Int32Array | Uint8Array): void {
+  const stray = intensities.find((x) => !(x >= 0 && x <= 1));
+  if (stray === undefined) return;
+  throw new RangeError(
+    `${encoder}: expected intensities from 0 to 1, found ${stray}; divide pixels of 0 to 255 by 255`,
+  );
 }

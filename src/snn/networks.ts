@@ -5,19 +5,37 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkWhole } from '../common/checks';
 import { CLASSES, IMAGE_SIDE } from '../common/mnist';
+import { MAX_UNITS } from '../common/spike-trains';
 import { countWeights, initialNetwork, MAX_HIDDEN, splitWeights, weightShapes } from '../common/weights';
 import { LIFNode, type LIFNodeArgs } from './neuron';
 import { ATan } from './surrogate';
 
-/** Flatten → Dense(10, no bias) → Softmax; input [batch, 28, 28], output probabilities [batch, 10]. */
-export function ann({ seed = 0 } = {}): tf.Sequential {
-  return build(tf.layers.softmax(), seed);
+/** What `ann` takes. */
+export interface AnnOptions {
+  /** Of the initial weights. Default 0. */
+  seed?: number;
+  /** Units of a hidden layer with ReLU, 1 to 800; by default there is no such layer. */
+  hidden?: number;
+}
+
+/**
+ * Flatten → Dense(10, no bias) → Softmax; input [batch, 28, 28], output probabilities [batch, 10]. With a hidden layer:
+ * Flatten → Dense(hidden, no bias) → ReLU → Dense(10, no bias) → Softmax, from the initial weights of `snn`.
+ * @throws RangeError that names the option that is out of range
+ */
+export function ann({ seed = 0, hidden }: AnnOptions = {}): tf.Sequential {
+  checkWhole('hidden', hidden ?? 1, 1, MAX_HIDDEN);
+  const between = hidden === undefined ? [] : [tf.layers.dense({ units: hidden, useBias: false }), tf.layers.reLU()];
+  const outputs = [tf.layers.dense({ units: CLASSES, useBias: false }), tf.layers.softmax()];
+  return build([flatten(), ...between, ...outputs], seed);
 }
 
 /** What `snn` takes: the options of its neurons, and whether there are hidden ones. */
 export interface SnnOptions extends LIFNodeArgs {
   /** Of the initial weights. Default 0. */
   seed?: number;
+  /** Inputs of spike trains, 1 to 784, in place of an image: one call then takes [batch, inputs]. */
+  inputs?: number;
   /** Neurons of a hidden layer, 1 to 800, with the same options as the ten; by default there is no such layer. */
   hidden?: number;
 }
@@ -29,24 +47,22 @@ export interface SnnOptions extends LIFNodeArgs {
  * const net = networks.snn({ tau: 2, surrogateFunction: new surrogate.ATan(2) });
  * @throws RangeError that names the option that is out of range
  */
-export function snn({ seed = 0, hidden, ...neuron }: SnnOptions = {}): tf.Sequential {
+export function snn({ seed = 0, inputs, hidden, ...neuron }: SnnOptions = {}): tf.Sequential {
   const neurons = () => new LIFNode({ surrogateFunction: new ATan(), ...neuron });
-  if (hidden === undefined) return build(neurons(), seed);
-  checkWhole('hidden', hidden, 1, MAX_HIDDEN);
-  return build(neurons(), seed, [tf.layers.dense({ units: hidden, useBias: false }), neurons()]);
+  checkWhole('inputs', inputs ?? 1, 1, MAX_UNITS);
+  checkWhole('hidden', hidden ?? 1, 1, MAX_HIDDEN);
+  const widths = hidden === undefined ? [CLASSES] : [hidden, CLASSES];
+  const layers = widths.flatMap((units, i) => {
+    const inputShape = i === 0 && inputs !== undefined ? { inputShape: [inputs] } : {};
+    return [tf.layers.dense({ units, useBias: false, ...inputShape }), neurons()];
+  });
+  return build(inputs === undefined ? [flatten(), ...layers] : layers, seed);
 }
 
-function build(activation: tf.layers.Layer, seed: number, hidden: tf.layers.Layer[] = []): tf.Sequential {
-  const net = tf.sequential({
-    layers: [
-      tf.layers.flatten({ inputShape: [IMAGE_SIDE, IMAGE_SIDE] }),
-      ...hidden,
-      tf.layers.dense({ units: CLASSES, useBias: false }),
-      activation,
-    ],
-  });
-  return resetParameters(net, seed);
-}
+const flatten = () => tf.layers.flatten({ inputShape: [IMAGE_SIDE, IMAGE_SIDE] });
+
+const build = (layers: tf.layers.Layer[], seed: number): tf.Sequential =>
+  resetParameters(tf.sequential({ layers }), seed);
 
 /**
  * One pass through a network that `ann` or `snn` made; of an SNN that is one time step.
@@ -59,31 +75,39 @@ export function forward(net: tf.LayersModel, x: tf.Tensor): tf.Tensor2D {
 
 /** Gives the network PyTorch's initial weights, U(−1/√inputs, 1/√inputs) in each layer, drawn from our own generator. */
 export function resetParameters(net: tf.Sequential, seed = 0): tf.Sequential {
-  setWeights(net, initialNetwork(seed, countHidden(net)));
+  setWeights(net, initialNetwork(seed, countHidden(net), countNetworkInputs(net)));
   return net;
 }
 
-/** How many neurons the network's hidden layer has; undefined without one. */
+/** How many neurons, or units, the network's hidden layer has; undefined without one. */
 export function countHidden(net: tf.LayersModel): number | undefined {
   const [first, ...more] = net.getWeights().map(({ shape }) => shape);
   return more.length > 0 ? (first[1] as number) : undefined;
 }
 
+/** How many inputs the network's first weights have. */
+export function countNetworkInputs(net: tf.LayersModel): number {
+  return net.getWeights()[0].shape[0] as number;
+}
+
 /** Copies weights (of either engine) into a network; RangeError if there are more or fewer. */
 export function setWeights(net: tf.LayersModel, weights: Float32Array): void {
   const hidden = countHidden(net);
-  const shapes = weightShapes(hidden);
-  if (weights?.length !== countWeights(hidden)) {
+  const inputs = countNetworkInputs(net);
+  const shapes = weightShapes(hidden, inputs);
+  if (weights?.length !== countWeights(hidden, inputs)) {
     const expected = shapes.map(([inputs, outputs]) => `${inputs} x ${outputs}`).join(' + ');
     throw new RangeError(`weights: expected ${expected} numbers, found ${weights?.length ?? 'none'}`);
   }
-  tf.tidy(() => net.setWeights(splitWeights(weights, hidden).map((layer, i) => tf.tensor2d(layer, shapes[i]))));
+  tf.tidy(() => net.setWeights(splitWeights(weights, hidden, inputs).map((layer, i) => tf.tensor2d(layer, shapes[i]))));
 }
 
 /** The network's weights [784, 10], row by row; with a hidden layer [784, hidden], and then [hidden, 10]. */
 export function getWeights(net: tf.LayersModel): Float32Array {
   return Float32Array.from(net.getWeights().flatMap((layer) => Array.from(layer.dataSync())));
 }
+
+export { splitWeights } from '../common/weights';
 
 /** Finds the network's layers of neurons: the hidden one, if there is one, and the outputs'. */
 export function findLIFNodes(net: tf.LayersModel): LIFNode[] {

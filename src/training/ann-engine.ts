@@ -16,7 +16,7 @@ import {
   takeState,
 } from '../common/engine';
 import { exp, log, power } from '../common/exact';
-import { CLASSES, IMAGE_SIZE } from '../common/mnist';
+import { CLASSES, checkMnist, IMAGE_SIZE, type Mnist } from '../common/mnist';
 import { initialWeights } from '../common/random';
 import { nextTurn } from '../common/turn';
 
@@ -25,7 +25,8 @@ export const ANN_LOSSES = ['mse', 'cross-entropy'] as const;
 export type AnnLoss = (typeof ANN_LOSSES)[number];
 
 /** What the ANN is made from; the defaults are those of the engines. */
-export type AnnEngineOptions = Pick<EngineOptions, 'data' | 'seed' | 'batchSize' | 'learningRate'> & {
+export type AnnEngineOptions = Pick<EngineOptions, 'seed' | 'batchSize' | 'learningRate'> & {
+  data: Mnist;
   /**
    * Of the probabilities p and the one-hot labels y: `mse` = mean((p − y)²), the default, or `cross-entropy` =
    * −mean(ln p of the label).
@@ -57,7 +58,9 @@ export class AnnEngine implements Learner {
    * @throws RangeError that names the option that is out of range
    */
   constructor({ loss = 'mse', ...some }: AnnEngineOptions) {
-    const { data, seed, batchSize, learningRate } = resolveEngineOptions(some);
+    const { data } = some;
+    checkMnist(data);
+    const { seed, batchSize, learningRate } = resolveEngineOptions(some);
     if (!ANN_LOSSES.includes(loss)) {
       throw new RangeError(`loss: expected ${either(ANN_LOSSES.map(shown))}, found ${shown(loss)}`);
     }

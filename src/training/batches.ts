@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { CLASSES, IMAGE_SIDE, type MnistSplit, pixels } from '../common/mnist';
+import type { Labelled } from '../common/spike-trains';
 
 /**
  * Images [indices, 28, 28] with intensities in [0, 1], and their labels as one-hot rows [indices, 10].
@@ -7,11 +8,16 @@ import { CLASSES, IMAGE_SIDE, type MnistSplit, pixels } from '../common/mnist';
  */
 export function makeBatch(split: MnistSplit, indices: ArrayLike<number>): { images: tf.Tensor3D; labels: tf.Tensor2D } {
   const intensities = pixels(split, indices);
-  const labels = Int32Array.from(indices, (index) => split.labels[index]);
   return {
     images: tf.tensor3d(intensities, [indices.length, IMAGE_SIDE, IMAGE_SIDE]),
-    labels: tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), CLASSES).toFloat() as tf.Tensor2D),
+    labels: oneHotLabels(split, indices),
   };
+}
+
+/** The labels of the samples with these indices as one-hot rows [indices, 10]. */
+export function oneHotLabels(split: Labelled, indices: ArrayLike<number>): tf.Tensor2D {
+  const labels = Int32Array.from(indices, (index) => split.labels[index]);
+  return tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), CLASSES).toFloat() as tf.Tensor2D);
 }
 
 /** PyTorch's Adam: tfjs's own epsilon would be 1e-7. */

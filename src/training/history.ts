@@ -1,5 +1,6 @@
 import { DEFAULT_TRAINING, type EngineState, type Learner, type ResolvedEngineOptions } from '../common/engine';
 import { storeNeuron } from '../common/neuron-options';
+import { isSpikeTrains } from '../common/spike-trains';
 
 /** The options that a history belongs to, by name. */
 export type RunSettings = Record<string, string | number | boolean | null>;
@@ -67,14 +68,16 @@ export function collectSettings({ name, options }: Learner, trainImages: number,
     // Left out while they have their defaults, as in histories from before them.
     ...Object.fromEntries(Object.entries(later).filter(isChanged)),
     trainImages,
-    data: checksum(data.train.labels),
+    data: isSpikeTrains(data)
+      ? checksum(data.train.labels, data.train.units, data.train.times)
+      : checksum(data.train.labels),
   };
 }
 
-/** FNV-1a of the labels: enough to tell data sets apart. */
-function checksum(labels: Uint8Array): number {
+/** FNV-1a of the labels, and of spike trains: enough to tell data sets apart. */
+function checksum(...arrays: (Uint8Array | Uint16Array)[]): number {
   let hash = 0x811c9dc5;
-  for (const label of labels) hash = Math.imul(hash ^ label, 0x01000193) >>> 0;
+  for (const array of arrays) for (const value of array) hash = Math.imul(hash ^ value, 0x01000193) >>> 0;
   return hash;
 }
 

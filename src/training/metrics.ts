@@ -1,6 +1,7 @@
 import { argmax } from '../common/argmax';
-import type { Learner, Split } from '../common/engine';
-import { CLASSES, type MnistSplit } from '../common/mnist';
+import type { Engine, Learner, Presentation, Split } from '../common/engine';
+import { CLASSES } from '../common/mnist';
+import type { Labelled } from '../common/spike-trains';
 
 /** What `tensor.dataSync()` and an engine's `rates` return. */
 type Rates = Float32Array | Int32Array | Uint8Array;
@@ -20,7 +21,7 @@ export function predictions(rates: Rates): Uint8Array {
 }
 
 /** For how many rows [n, 10] the answer is the label of the image with that index. */
-export function countCorrect(rates: Rates, split: MnistSplit, indices: ArrayLike<number>): number {
+export function countCorrect(rates: Rates, split: Labelled, indices: ArrayLike<number>): number {
   return predictions(rates).reduce(
     (correct, answer, row) => correct + (answer === split.labels[indices[row]] ? 1 : 0),
     0,
@@ -59,4 +60,30 @@ export async function accuracyOn(
     if (signal?.aborted) return Number.NaN;
   }
   return correct / (to - from);
+}
+
+/**
+ * The firing rates of the hidden neurons, from traces: what `engine.rates` is for the ten.
+ * @example
+ * const rates = await training.hiddenRates(engine, { split: 'test', epoch: 0, indices: [0, 1, 2] });
+ * @returns [indices, hidden]
+ * @throws RangeError unless the engine's network has a hidden layer
+ */
+export async function hiddenRates(engine: Engine, { indices, ...shown }: Presentation): Promise<Float32Array> {
+  const { hidden, T } = engine.options;
+  if (hidden === undefined) {
+    throw new RangeError(
+      'hiddenRates: expected an engine with a hidden layer, as in createEngine(…, { hidden: 96 }), found none',
+    );
+  }
+  const rates = new Float32Array(indices.length * hidden);
+  for (let i = 0; i < indices.length; i++) {
+    const trace = await engine.trace({ ...shown, index: indices[i] });
+    const counts = rates.subarray(i * hidden, (i + 1) * hidden);
+    trace.hidden?.spike.forEach((spike, at) => {
+      counts[at % hidden] += spike;
+    });
+    for (let neuron = 0; neuron < hidden; neuron++) counts[neuron] /= T;
+  }
+  return rates;
 }

@@ -18,16 +18,25 @@ import {
 import { CLASSES } from '../common/mnist';
 import type { NeuronOptions } from '../common/neuron-options';
 import { Queue } from '../common/queue';
+import { countInputs, isSpikeTrains } from '../common/spike-trains';
 import type { Trace } from '../common/trace';
 import { nextTurn } from '../common/turn';
 import { countNeurons, splitWeights, weightShapes } from '../common/weights';
-import { makeEncoder } from '../snn/encoding';
+import { GivenSpikes, makeEncoder } from '../snn/encoding';
 import { resetNet } from '../snn/functional';
-import { countHidden, findLIFNode, findLIFNodes, forward, getWeights, setWeights, snn } from '../snn/networks';
+import {
+  countHidden,
+  countNetworkInputs,
+  findLIFNode,
+  findLIFNodes,
+  forward,
+  getWeights,
+  setWeights,
+  snn,
+} from '../snn/networks';
 import type { LIFNode } from '../snn/neuron';
 import { makeSurrogate } from '../snn/surrogate';
-import type { Batch } from './ann';
-import { adam, makeBatch } from './batches';
+import { adam, makeBatch, oneHotLabels } from './batches';
 import { type Loss, lossNamed, nameOfLoss } from './losses';
 import { countCorrect } from './metrics';
 
@@ -40,6 +49,13 @@ export interface TfjsEngineOptions extends Omit<EngineOptions, 'loss'> {
   loss?: LossName | Loss;
 }
 
+/** A batch that is shown: its one-hot labels [batch, 10], and what `step` makes the next input of, which is spikes or images. */
+interface Shown {
+  labels: tf.Tensor2D;
+  count: number;
+  step: () => tf.Tensor;
+}
+
 export class TfjsEngine implements Engine {
   readonly name = 'tfjs';
   readonly options: Engine['options'];
@@ -47,7 +63,7 @@ export class TfjsEngine implements Engine {
   private readonly stepMode: 'single' | 'multi';
   private readonly loss: Loss;
   private readonly ownsNetwork: boolean;
-  private readonly encoder: ReturnType<typeof makeEncoder>;
+  private readonly encoder: ReturnType<typeof makeEncoder> | GivenSpikes;
   /** Where the neurons are not reset: the potentials after the last batch, as `EngineState` has them. */
   private potentials: Float32Array = new Float32Array();
   private readonly queue = new Queue();
@@ -69,17 +85,25 @@ export class TfjsEngine implements Engine {
     this.stepMode = stepMode;
     this.loss = given ?? lossNamed(named.loss, T);
     this.ownsNetwork = network === undefined;
+    const { data } = options;
+    const inputs = countInputs(data);
+    if (network && countNetworkInputs(network) !== inputs) {
+      throw new RangeError(
+        `network: expected ${inputs} inputs, as the data have, found ${countNetworkInputs(network)}`,
+      );
+    }
     this.network =
       network ??
       snn({
         seed: options.seed,
+        inputs: isSpikeTrains(data) ? inputs : undefined,
         hidden: options.hidden,
         ...options.neuron,
         surrogateFunction: makeSurrogate(options.neuron.surrogateFunction),
       });
     const own = network && { neuron: readNeuronOptions(network, options), hidden: countHidden(network) };
     this.options = { ...options, ...own };
-    this.encoder = makeEncoder(options.encoder, options);
+    this.encoder = isSpikeTrains(data) ? new GivenSpikes(data) : makeEncoder(options.encoder ?? 'poisson', options);
     this.optimizer = adam(options.learningRate);
     this.rest();
   }
@@ -102,7 +126,7 @@ export class TfjsEngine implements Engine {
   }
 
   /** Firing rates [batch, 10] of T steps; differentiable. The network is reset afterwards. */
-  private run(images: tf.Tensor3D): tf.Tensor2D {
+  private run({ step: nextInput }: Shown): tf.Tensor2D {
     const { stepMode } = this;
     const { T } = this.options;
     let spikes: tf.Tensor2D | undefined;
@@ -110,26 +134,26 @@ export class TfjsEngine implements Engine {
       spikes = spikes ? tf.add<tf.Tensor2D>(spikes, step) : step;
     };
     if (stepMode === 'multi') {
-      let steps = Array.from({ length: T }, () => this.encoder.encode(images) as tf.Tensor);
+      let steps = Array.from({ length: T }, nextInput);
       for (const layer of this.network.layers) {
         const inOneGo = () => tf.split(layer.apply(tf.concat(steps)) as tf.Tensor, T);
         steps = layer.stateful ? steps.map((step) => layer.apply(step) as tf.Tensor) : inOneGo();
       }
       for (const step of steps) count(step as tf.Tensor2D);
     } else {
-      for (let t = 0; t < T; t++) count(forward(this.network, this.encoder.encode(images)));
+      for (let t = 0; t < T; t++) count(forward(this.network, nextInput()));
     }
     return tf.div(spikes as tf.Tensor2D, T) as tf.Tensor2D;
   }
 
   /** The same rates without a gradient: of a single step nothing is kept but how often each neuron fired. */
-  private countSpikes(images: tf.Tensor3D): Float32Array {
+  private countSpikes(shown: Shown): Float32Array {
     const { stepMode } = this;
     const { T } = this.options;
-    if (stepMode === 'multi') return tf.tidy(() => this.run(images).dataSync()) as Float32Array;
-    const counts = new Float32Array(images.shape[0] * CLASSES);
+    if (stepMode === 'multi') return tf.tidy(() => this.run(shown).dataSync()) as Float32Array;
+    const counts = new Float32Array(shown.count * CLASSES);
     for (let t = 0; t < T; t++) {
-      const spikes = tf.tidy(() => forward(this.network, this.encoder.encode(images)).dataSync());
+      const spikes = tf.tidy(() => forward(this.network, shown.step()).dataSync());
       for (let i = 0; i < counts.length; i++) counts[i] += spikes[i];
     }
     return counts.map((count) => count / T);
@@ -142,7 +166,7 @@ export class TfjsEngine implements Engine {
     if (!reset && length > batchSize) {
       throw new RangeError(`indices: expected at most ${batchSize} images, found ${length}`);
     }
-    const train = ({ images, labels }: Batch) => {
+    const train = (shown: Shown) => {
       // Plain numbers: no gradient goes back into the batch before.
       if (!reset) {
         for (const { neurons, units, all } of this.layerPotentials()) {
@@ -151,9 +175,9 @@ export class TfjsEngine implements Engine {
       }
       let rates = new Float32Array();
       const loss = this.optimizer.minimize(() => {
-        const rate = this.run(images);
+        const rate = this.run(shown);
         rates = Float32Array.from(rate.dataSync());
-        return this.loss(labels, rate);
+        return this.loss(shown.labels, rate);
       }, true) as tf.Scalar;
       const result = {
         loss: loss.dataSync()[0],
@@ -173,7 +197,7 @@ export class TfjsEngine implements Engine {
     return this.use(async () => {
       for (let from = 0; from < indices.length; from += batchSize) {
         const part = { ...shown, indices: indices.subarray(from, from + batchSize) };
-        out.set(await this.present(part, ({ images }) => this.countSpikes(images)), from * CLASSES);
+        out.set(await this.present(part, (batch) => this.countSpikes(batch)), from * CLASSES);
       }
       return out;
     });
@@ -181,14 +205,14 @@ export class TfjsEngine implements Engine {
 
   async trace({ index, ...shown }: ImagePresentation): Promise<Trace> {
     const presentation = this.take({ ...shown, indices: [index] });
-    const record = ({ images }: Batch) => {
+    const record = (shown: Shown) => {
       const layers = findLIFNodes(this.network);
       const store = (storeSequences: boolean) => {
         for (const neurons of layers) neurons.storeSequences = storeSequences;
       };
       store(true);
       try {
-        tf.dispose(tf.tidy(() => this.run(images)));
+        tf.dispose(tf.tidy(() => this.run(shown)));
         const flat = (steps: Float32Array[]) => Float32Array.from(steps.flatMap((step) => Array.from(step)));
         const [output, hidden] = layers.reverse().map(({ sequences: { x, h, v, spike } }) => {
           return { current: flat(x), h: flat(h), v: flat(v), spike: flat(spike) };
@@ -214,16 +238,27 @@ export class TfjsEngine implements Engine {
   }
 
   /** Does something with a batch, and leaves the network reset and no tensor behind. */
-  private async present<R>(presentation: Presentation, work: (batch: Batch) => R): Promise<R> {
+  private async present<R>(presentation: Presentation, work: (shown: Shown) => R): Promise<R> {
     await nextTurn();
-    const batch = makeBatch(this.options.data[presentation.split], presentation.indices);
-    this.encoder.begin(presentation);
+    const { images, ...shown } = this.makeShown(presentation);
     try {
-      return work(batch);
+      return work(shown);
     } finally {
       resetNet(this.network);
-      tf.dispose([batch.images, batch.labels]);
+      tf.dispose([images, shown.labels]);
     }
+  }
+
+  private makeShown(presentation: Presentation): Shown & { images?: tf.Tensor } {
+    const { split, indices } = presentation;
+    const { data } = this.options;
+    const encoder = this.encoder.begin(presentation);
+    const count = indices.length;
+    if (isSpikeTrains(data) || encoder instanceof GivenSpikes) {
+      return { labels: oneHotLabels(data[split], indices), count, step: () => (encoder as GivenSpikes).encode() };
+    }
+    const { images, labels } = makeBatch(data[split], indices);
+    return { images, labels, count, step: () => encoder.encode(images) };
   }
 
   state(): Promise<EngineState> {
@@ -255,9 +290,10 @@ export class TfjsEngine implements Engine {
     if (potentials) this.potentials = potentials;
     else this.rest();
     const { hidden } = this.options;
-    const shapes = weightShapes(hidden);
+    const inputs = countInputs(this.options.data);
+    const shapes = weightShapes(hidden, inputs);
     const moments = (values: Float32Array, suffix: string) =>
-      splitWeights(values, hidden).map((layer, i) => ({
+      splitWeights(values, hidden, inputs).map((layer, i) => ({
         name: `${this.network.trainableWeights[i].name}/${suffix}`,
         tensor: tf.tensor2d(layer, shapes[i]),
       }));

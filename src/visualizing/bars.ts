@@ -13,6 +13,8 @@ export interface BarOptions {
   xlabel?: string;
   ylabel?: string;
   yrange?: readonly [number, number];
+  /** Whether the axis of the values is logarithmic, so that equal heights are equal factors; the values are then above 0. */
+  logY?: boolean;
   /** Digits behind the point of the values on top; default 3. */
   digits?: number;
   alt?: string;
@@ -21,7 +23,11 @@ export interface BarOptions {
 /** The share of a label's place that its bars fill. */
 const FILLED = 0.8;
 
-/** Bars side by side, a group for each label, with their values on top; '–' stands for a value that is no finite number. */
+/**
+ * Bars side by side, a group for each label, with their values on top; '–' stands for a value that is no finite number.
+ * A label may be broken into lines by `<br>`.
+ * @throws RangeError for a value that is not above 0 on a logarithmic axis
+ */
 export function bars(labels: readonly (string | number)[], series: readonly Bars[], options: BarOptions = {}): Figure {
   const digits = whole(options.digits ?? 3, 'digits', 0, 20);
   const title = options.title ?? '';
@@ -32,8 +38,13 @@ export function bars(labels: readonly (string | number)[], series: readonly Bars
     if (y.length !== names.length) {
       throw new RangeError(`bars: series '${name}': expected ${names.length} values, found ${y.length}`);
     }
+    const low = options.logY ? Array.from(y).find((value) => value <= 0) : undefined;
+    if (low !== undefined) {
+      throw new RangeError(`bars: series '${name}': expected values above 0 on a logarithmic axis, found ${low}`);
+    }
     return { name, y };
   });
+  const lines = Math.max(1, ...names.map((name) => name.split('<br>').length));
   const data = groups.map(
     ({ name, y }, i): Spec => ({
       type: 'bar',
@@ -69,17 +80,27 @@ export function bars(labels: readonly (string | number)[], series: readonly Bars
   // Without a bar Plotly would make up a range.
   const yrange = options.yrange ?? (extent(...groups.map(({ y }) => y)) ? undefined : [0, 1]);
   const spoken = groups.map(
-    ({ name, y }) => `${name}: ${names.map((label, i) => `${label} ${toDigits(y[i], digits)}`).join(', ')}`,
+    ({ name, y }) =>
+      `${name}: ${names.map((label, i) => `${label.replaceAll('<br>', ' ')} ${toDigits(y[i], digits)}`).join(', ')}`,
   );
   return {
     data,
     layout: figureLayout(title, 360, {
-      margin: { l: 80, r: 30, t: groups.length > 1 ? 90 : 66, b: 58 },
+      margin: { l: 80, r: 30, t: groups.length > 1 ? 90 : 66, b: 58 + 16 * (lines - 1) },
       bargap: 1 - FILLED,
       ...(dashes.length > 0 ? { annotations: dashes } : {}),
       xaxis: axis(options.xlabel ?? '', { type: 'category', showgrid: false, range: [-0.5, names.length - 0.5] }),
-      yaxis: axis(options.ylabel ?? '', yrange ? { range: [...yrange] } : { rangemode: 'tozero' }),
+      yaxis: axis(
+        options.ylabel ?? '',
+        options.logY ? logAxis(groups) : yrange ? { range: [...yrange] } : { rangemode: 'tozero' },
+      ),
     }),
     alt: (options.alt ?? titled(title, `${spoken.join('; ')}.`)) + gaps(...groups.map(({ y }) => y)),
   };
+}
+
+/** Whole powers of ten around all values: the bars begin at the lowest of them. */
+function logAxis(groups: readonly Bars[]): Spec {
+  const [low, high] = extent(...groups.map(({ y }) => y)) ?? [1, 1];
+  return { type: 'log', dtick: 1, range: [Math.ceil(Math.log10(low)) - 1, Math.floor(Math.log10(high)) + 1] };
 }

@@ -1,5 +1,6 @@
 /** Images of 28 × 28 pixels side by side: the data set's, an encoder's, and weights as images. */
-import { IMAGE_SIDE, IMAGE_SIZE } from '../common/mnist';
+import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from '../common/mnist';
+import { hiddenOf } from '../common/weights';
 import { colorbar, DIVERGING, type Figure, figureLayout, GAP, hiddenAxis, type Spec, WIDTH } from './theme';
 import { extent, gaps, items, list, numbers, plural, round, rows, titled, transpose, whole } from './values';
 
@@ -246,5 +247,49 @@ export function compareWeights(networks: readonly Weights[], options: CompareOpt
   return {
     ...drawn,
     alt: titled(title, `${text}. Each image has a scale of its own.${gaps(...networks.map(({ weights }) => weights))}`),
+  };
+}
+
+export interface HiddenOptions {
+  title?: string;
+  /** How many hidden neurons to show for each digit; default 3. */
+  each?: number;
+}
+
+/**
+ * The weights of hidden neurons as images, sorted by the digit that they serve: a column for each digit, and in it the hidden
+ * neurons to whose spikes the digit's output neuron gives the largest weights, from above. Each image has a scale of its own.
+ * @param weights [784, hidden], and then [hidden, 10], as an engine's state has them
+ */
+export function hiddenWeights(weights: ArrayLike<number>, options: HiddenOptions = {}): Figure {
+  const { hidden } = hiddenOf(numbers(weights, 'weights', '[784, hidden] + [hidden, 10]').length) ?? {};
+  if (hidden === undefined) {
+    throw new RangeError(`weights: expected [784, hidden] and [hidden, 10], found ${plural(weights.length, 'value')}`);
+  }
+  const each = whole(options.each ?? Math.min(3, hidden), 'each', 1, hidden);
+  const first = Array.from(weights).slice(0, IMAGE_SIZE * hidden);
+  const images = splitNeurons(first, 'weights');
+  const serving = Array.from({ length: CLASSES }, (_, digit) => {
+    const worth = images.map((_, neuron) => weights[IMAGE_SIZE * hidden + neuron * CLASSES + digit]);
+    return images.map((_, neuron) => neuron).sort((a, b) => worth[b] - worth[a] || a - b);
+  });
+  const shown = Array.from({ length: each }, (_, place) => serving.map((neurons) => neurons[place])).flat();
+  const title = options.title ?? 'What hidden neurons look for';
+  const drawn = mosaic(
+    shown.map((neuron) => divided(images[neuron], findLimit(images[neuron]))),
+    {
+      title,
+      columns: CLASSES,
+      captions: shown.map((_, i) => (i < CLASSES ? `${i}` : '')),
+      colors: ownColors(),
+    },
+  );
+  const served = serving.map((neurons, digit) => `${digit}: ${neurons.slice(0, each).join(', ')}`).join('; ');
+  return {
+    ...drawn,
+    alt: titled(
+      title,
+      `for each digit ${plural(each, 'image')} of 28 × 28 weights, from blue (negative) over white (0) to red (positive), of the hidden neurons that serve it most. ${served}. Each image has a scale of its own.${gaps(first)}`,
+    ),
   };
 }

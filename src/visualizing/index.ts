@@ -15,6 +15,8 @@ export {
   compareWeights,
   type DigitOptions,
   digits,
+  type HiddenOptions,
+  hiddenWeights,
   type WeightOptions,
   type Weights,
   weightImages,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exp, log, power } from '../../src/common/exact';
+import { exp, log, power, sinTurns } from '../../src/common/exact';
 
 /** Beside this machine's own Math, whose last digit is its own affair. */
 function assertNear(found: number, expected: number, what: string): void {
@@ -26,5 +26,22 @@ test('power() is the power of a whole exponent', () => {
   for (const exponent of [1, 2, 17, 468, 46800]) {
     const [found, expected] = [power(0.999, exponent), Math.exp(exponent * Math.log(0.999))];
     assert.ok(Math.abs(found / expected - 1) < 1e-10, `0.999^${exponent}: expected ${expected}, found ${found}`);
+  }
+});
+
+test('sinTurns() is the sine of so many turns, to the last digits of 1, and exact at quarters', () => {
+  for (const [u, sine] of [
+    [0, 0],
+    [0.25, 1],
+    [0.5, 0],
+    [0.75, -1],
+    [-0.25, -1],
+    [7.25, 1],
+    [1 / 12, 0.5],
+  ]) {
+    assert.ok(Math.abs(sinTurns(u) - sine) <= 2e-16, `sinTurns(${u}): expected ${sine}, found ${sinTurns(u)}`);
+  }
+  for (let u = -3; u < 3; u += 0.001) {
+    assert.ok(Math.abs(sinTurns(u) - Math.sin(2 * Math.PI * (u % 1))) < 1e-15, `sinTurns(${u})`);
   }
 });

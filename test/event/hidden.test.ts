@@ -5,6 +5,7 @@ import { type EngineOptions, type EngineState, freshState } from '../../src/comm
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { initialNetwork, splitWeights } from '../../src/common/weights';
 import { createEngine } from '../../src/node/engines';
+import { hiddenRates } from '../../src/training/metrics';
 import { assertClose } from '../support/golden';
 import { defaults, withEngine } from './engines';
 
@@ -139,6 +140,26 @@ test('statistics count what both layers cost', async () => {
     assert.equal(found.dense, 8 * 784 + 96);
     assert.ok(found.rows > 8 * 5 && found.rows < found.dense / 10, `${found.rows} rows a step`);
   });
+});
+
+test('hiddenRates() are the spikes of the hidden neurons in a trace, divided by T', async () => {
+  await withEngine({ hidden: 13, T: 40 }, async (engine) => {
+    await engine.restore(freshState(initialNetwork(0, 13).map((weight) => 6 * weight)));
+    const shown = { split: 'test', epoch: 2 } as const;
+    const rates = await hiddenRates(engine, { ...shown, indices: [4, 1] });
+    assert.equal(rates.length, 2 * 13);
+    const { hidden } = await engine.trace({ ...shown, index: 1 });
+    for (let neuron = 0; neuron < 13; neuron++) {
+      const spikes = Array.from(hidden?.spike ?? []).filter((spike, i) => i % 13 === neuron && spike > 0).length;
+      assert.equal(rates[13 + neuron], Math.fround(spikes / 40));
+    }
+    assert.ok(rates.some((rate) => rate > 0 && rate < 1));
+  });
+  await withEngine({ T: 5 }, (engine) =>
+    assert.rejects(hiddenRates(engine, { split: 'test', epoch: 0, indices: [0] }), {
+      message: 'hiddenRates: expected an engine with a hidden layer, as in createEngine(…, { hidden: 96 }), found none',
+    }),
+  );
 });
 
 test('memory with a hidden layer does not grow with T', async () => {

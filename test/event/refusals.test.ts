@@ -42,7 +42,7 @@ test('wrong options and indices are refused in one line', async () => {
   );
   await assert.rejects(
     create({ encoder: 'rate' as 'poisson' }),
-    /encoder: expected 'poisson' or 'direct', found 'rate'/,
+    /encoder: expected 'poisson', 'direct' or 'latency', found 'rate'/,
   );
   await assert.rejects(create({ reset: 0 as unknown as boolean }), /reset: expected true or false, found 0/);
   const other = { ...DEFAULT_NEURON, surrogateFunction: { name: 'relu' as 'atan', alpha: 1 } };

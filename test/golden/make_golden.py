@@ -32,6 +32,10 @@ The files (each says how it is laid out under "layout"):
                        weights, and short trainings, T = 20 and T = 300. Input spikes and initial weights are drawn by our
                        own event engine (hidden.ts)
     options.json       two steps of Adam with each loss, encoder and way to reset, for T = 20 and 300, of three kinds of neurons
+    trains.json        spike trains as data: what one layer and two do with them, the gradients, and three steps of Adam;
+                       SpikingJelly's LatencyEncoder, and two steps of Adam on its spikes
+    randman.json       Randman's spike times by an independent program, here below: from the same random numbers, and, for
+                       statistics alone, from numpy's
 
 All inputs come from one numpy generator and from PyTorch's own, which draws the weights. Both start from the seed and
 are used in the order of `main`, so a new file goes to its end.
@@ -47,7 +51,7 @@ import subprocess
 import numpy as np
 import torch
 import torch.nn.functional as F
-from spikingjelly.activation_based import functional, layer, neuron, surrogate
+from spikingjelly.activation_based import encoding, functional, layer, neuron, surrogate
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
@@ -576,6 +580,184 @@ def options_file(rng, seed):
     return {"layout": layout, "seed": seed, "cases": [option_runs(rng, seed, *case) for case in OPTION_NEURONS]}
 
 
+# Networks of spike trains: T, units, hidden neurons, samples, loss, neurons.
+SLOW = {**lif_params(tau=20.0, decay_input=False), **ATAN, "detach_reset": True}
+TRAINS = [
+    (20, 7, None, 4, "mse", {**lif_params(), **ATAN}),
+    (300, 40, None, 3, "cross-entropy-counts", SLOW),
+    (60, 784, None, 2, "cross-entropy-counts", {**lif_params(v_reset=None), **SIGMOID}),
+    (20, 33, 12, 4, "cross-entropy-counts", SLOW),
+    (300, 20, 30, 3, "mse", {**lif_params(tau=5.0, v_threshold=0.5, v_reset=-0.1), **ATAN}),
+]
+LATENCY_T = (1, 2, 10, 20, 100, 256, 1000)
+
+
+def train_network(units, hidden, params, scale):
+    widths = [units, 10] if hidden is None else [units, hidden, 10]
+    net = torch.nn.Sequential()
+    for inputs, outputs in zip(widths, widths[1:]):
+        linear = layer.Linear(inputs, outputs, bias=False)
+        with torch.no_grad():
+            linear.weight.mul_(scale)
+        net.append(linear)
+        net.append(lif_node(params))
+    return net
+
+
+def train_steps(net, spikes, labels, loss_name, lr, steps):
+    """Steps of Adam on the same spikes [T, batch, units]; of the first all spikes and gradients are kept."""
+    linears = [part for part in net if isinstance(part, layer.Linear)]
+    optimizer = torch.optim.Adam(net.parameters(), lr, eps=1e-8)
+    run = {"weight": [float32(linear.weight.T) for linear in linears], "steps": []}
+    for step in range(steps):
+        optimizer.zero_grad()
+        found = spikes
+        for linear, node in zip(net[::2], net[1::2]):
+            h, _, found = fire(node, [linear(x) for x in found])
+            if (h - node.v_threshold).abs().min().item() < HIDDEN_MARGIN:
+                raise NearThreshold()
+            if step == 0:
+                # Sample after sample, as an engine traces them.
+                run.setdefault("spike", []).append(bits(found.detach().transpose(0, 1)))
+        rates = found.mean(0)
+        loss = LOSSES[loss_name](rates, torch.tensor(labels), len(spikes))
+        loss.backward()
+        if step == 0:
+            run["gradient"] = [float32(linear.weight.grad.T) for linear in linears]
+        optimizer.step()
+        run["steps"].append({"firing_rate": numbers(rates), "loss": loss.item()})
+    run["weight_final"] = [float32(linear.weight.T) for linear in linears]
+    return run
+
+
+def train_case(rng, T, units, hidden, batch, loss_name, params, lr=0.005):
+    while True:
+        # Some spikes come twice, and count once.
+        counts = rng.integers(units * T // 8, units * T // 4, batch)
+        trains = [{"units": rng.integers(0, units, n).tolist(), "times": rng.integers(0, T, n).tolist()} for n in counts]
+        labels = rng.integers(0, 10, batch).tolist()
+        spikes = torch.zeros(T, batch, units)
+        for i, train in enumerate(trains):
+            spikes[train["times"], i, train["units"]] = 1
+        # Neurons that weaken their input need larger weights to fire now and then.
+        net = train_network(units, hidden, params, 6.0 if params["decay_input"] else 2.0)
+        try:
+            run = train_steps(net, spikes, labels, loss_name, lr, 3)
+        except NearThreshold:
+            continue
+        shape = {"T": T, "units": units, "hidden": hidden, "loss": loss_name, "lr": lr, "params": params}
+        return {**shape, "trains": trains, "label": labels, **run}
+
+
+def latency(rng, lr=0.001):
+    x = torch.arange(256).float() / 255
+    # One row per T: in which step each intensity fires.
+    codes = [encoding.LatencyEncoder(T).single_step_encode(x).argmax(0).tolist() for T in LATENCY_T]
+    T, batch = 20, 4
+    while True:
+        index, images, label = draw_images(rng, batch)
+        encoder = encoding.LatencyEncoder(T)
+        spikes = torch.stack([encoder(images) for _ in range(T)]).flatten(2)
+        net = train_network(784, None, {**lif_params(), **ATAN}, 5.0)
+        try:
+            run = train_steps(net, spikes, label, "mse", lr, 2)
+        except NearThreshold:
+            continue
+        return {"T": list(LATENCY_T), "step": codes, "run": {"T": T, "lr": lr, "image": index, "label": label, **run}}
+
+
+def trains(rng):
+    layout = (
+        "trains are the samples of a batch: the unit and the step of each spike; weight, gradient and weight_final are those of "
+        "each layer, base64 of little-endian float32 [inputs, outputs], the gradient that of the first step; spike has the spikes "
+        "of each layer in the first step, base64 of bits [batch, T, neurons], least significant bit first; latency.step says, for "
+        "each T, in which step the intensities k / 255 fire, and latency.run shows images of the MNIST training set with that code"
+    )
+    return {"layout": layout, "cases": [train_case(rng, *case) for case in TRAINS], "latency": latency(rng)}
+
+
+def philox4x32(counter, key):
+    """Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11."""
+    c, k, mask = list(counter), list(key), 0xFFFFFFFF
+    for _ in range(10):
+        p, q = 0xD2511F53 * c[0], 0xCD9E8D57 * c[2]
+        c = [(q >> 32) ^ c[1] ^ k[0], q & mask, (p >> 32) ^ c[3] ^ k[1], p & mask]
+        k = [(k[0] + 0x9E3779B9) & mask, (k[1] + 0xBB67AE85) & mask]
+    return c
+
+
+def our_uniforms(seed, purpose, epoch, index):
+    """Our stream of random numbers (src/common/random.ts): four sfc32 generators, which Philox starts, in turn."""
+    mask = 0xFFFFFFFF
+    lanes = [philox4x32([index, epoch, 0, purpose * 4 + lane], [seed, 0]) for lane in range(4)]
+    while True:
+        for lane in lanes:
+            a, b, c, counter = lane
+            total = (a + b + counter) & mask
+            lane[:] = [b ^ (b >> 9), (c + (c << 3)) & mask, ((c << 21 | c >> 11) + total) & mask, (counter + 1) & mask]
+            yield (total >> 8) / 2**24
+
+
+def randman_times(units, classes, T, dimensions, alpha, samples, uniforms):
+    """Spike times [samples, units]; `uniforms(label, which)` yields numbers in [0, 1) for the curves (0) and the samples (1)."""
+    times = np.zeros((samples, units), np.int64)
+    waves = min(int(np.ceil(np.round(1000 ** (1 / alpha), 9))), 1000)
+    k = np.arange(1, waves)
+    for label in range(classes):
+        rows = np.arange(label, samples, classes)
+        hidden = uniforms(label, 1)
+        x = np.array([next(hidden) for _ in range(len(rows) * dimensions)]).reshape(len(rows), dimensions)
+        curves = uniforms(label, 0)
+        for unit in range(units):
+            f = np.ones(len(rows))
+            for d in range(dimensions):
+                a, b, c = np.array([next(curves) for _ in range(3 * waves)]).reshape(waves, 3)[1:].T
+                f *= (a / ((k + 1.0) ** alpha + 1) * np.sin(2 * np.pi * (k * x[:, d, None] * b + c))).sum(1)
+            f = (f - f.min()) / (f.max() - f.min())
+            times[rows, unit] = np.floor(f * (T - 1) + 0.5)
+    return times
+
+
+RANDMAN = [
+    {"seed": 3, "units": 20, "classes": 10, "T": 100, "dimensions": 1, "alpha": 3, "train": 300, "test": 101},
+    {"seed": 4000000000, "units": 5, "classes": 4, "T": 1000, "dimensions": 2, "alpha": 1.5, "train": 90, "test": 31},
+]
+# Of statistics: this many data sets.
+RANDMAN_SETS = 40
+
+
+def randman_statistics(all_times, classes, T):
+    """How the times are spread over tenths of T; and how far apart, per unit, samples of a class are, and each from its nearest."""
+    tenths = np.mean([np.histogram(times, 10, (0, T))[0] / times.size for times in all_times], 0)
+    apart, nearest = [], []
+    for times in all_times:
+        for label in range(classes):
+            some = times[label::classes]
+            distance = np.abs(some[:, None] - some[None]).mean(2) + np.diag(np.full(len(some), np.inf))
+            apart.append(distance[np.isfinite(distance)].mean())
+            nearest.append(distance.min(1).mean())
+    return {"tenths": tenths.tolist(), "apart": float(np.mean(apart)), "nearest": float(np.mean(nearest))}
+
+
+def randman(rng):
+    exact = []
+    for options in RANDMAN:
+        shape = {name: options[name] for name in ("units", "classes", "T", "dimensions", "alpha")}
+        streams = lambda label, which: our_uniforms(options["seed"], 6, which, label)
+        times = randman_times(**shape, samples=options["train"] + options["test"], uniforms=streams)
+        exact.append({"options": options, "times": base64.b64encode(times.astype("<u2").tobytes()).decode()})
+    shape = {"units": 20, "classes": 10, "T": 100, "dimensions": 1, "alpha": 3}
+    generator = lambda label, which: iter(rng.random, None)
+    sets = [randman_times(**shape, samples=500, uniforms=generator) for _ in range(RANDMAN_SETS)]
+    statistics = {"options": shape, "sets": RANDMAN_SETS, "samples": 500, **randman_statistics(sets, 10, 100)}
+    layout = (
+        "times are base64 of little-endian uint16 [train + test, units], made from our random numbers; statistics are of data sets "
+        "made from numpy's: the share of the times in each tenth of T, and the mean distance per unit, in steps, of two samples of "
+        "a class, and of a sample from its nearest"
+    )
+    return {"layout": layout, "exact": exact, "statistics": statistics}
+
+
 def main():
     parser = argparse.ArgumentParser(description="Makes the golden values with SpikingJelly.")
     parser.add_argument("--seed", type=int, default=7, help="seed of all inputs (default 7)")
@@ -598,6 +780,8 @@ def main():
         "answers": answers,
         "hidden": lambda rng: hidden(rng, options.seed),
         "options": lambda rng: options_file(rng, options.seed),
+        "trains": trains,
+        "randman": randman,
     }
     # All are made before the first is written: a seed that is refused leaves the folder as it was.
     source = {**versions, "seed": options.seed}

@@ -67,7 +67,7 @@ function presentSpikes(core: EventCore, spikes: Uint8Array, i: number, batch: nu
       if ((spikes[bit >> 3] >> (bit & 7)) & 1) words[(t >> 4) * SLOTS + p] |= 1 << (t & 15);
     }
   }
-  core.kernel.functions.presentSpikes(core.scratch, core.map.given);
+  core.kernel.functions.presentSpikes(core.scratch, core.map.given, INPUTS);
 }
 
 /**

@@ -14,8 +14,10 @@ import {
 } from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
+import type { SpikeTrain } from '../../src/common/spike-trains';
 import type { SurrogateName } from '../../src/common/surrogates';
 import { initialNetwork, splitWeights } from '../../src/common/weights';
+import type { RandmanOptions } from '../../src/datasets';
 import { accuracy, predictions } from '../../src/training/metrics';
 
 /** Options of a LIFNode that decide about its potentials and spikes. */
@@ -188,6 +190,48 @@ interface OptionRun {
   grad_weight_pixels_300_419: string;
 }
 
+/** Steps of Adam on a batch of spike trains, from these weights of each layer; base64 as trains.json's layout says. */
+export interface TrainsRun {
+  T: number;
+  lr: number;
+  label: number[];
+  weight: string[];
+  /** Of each layer, [batch, T, neurons], in the first step. */
+  spike: string[];
+  gradient: string[];
+  steps: { firing_rate: number[]; loss: number }[];
+  weight_final: string[];
+}
+
+export interface TrainsFile {
+  cases: (TrainsRun & {
+    units: number;
+    hidden: number | null;
+    loss: ResolvedEngineOptions['loss'];
+    params: ForwardParams & GradientParams;
+    trains: SpikeTrain[];
+  })[];
+  latency: {
+    T: number[];
+    /** For each T, the step in which the intensities k / 255 fire. */
+    step: number[][];
+    run: TrainsRun & { image: number[] };
+  };
+}
+
+/** Randman's spike times by an independent program. */
+export interface RandmanFile {
+  exact: { options: RandmanOptions & { train: number; test: number; units: number }; times: string }[];
+  statistics: {
+    options: RandmanOptions;
+    sets: number;
+    samples: number;
+    tenths: number[];
+    apart: number;
+    nearest: number;
+  };
+}
+
 function read<T>(name: string): T {
   const file = join(process.env.GOLDEN_DIR ?? join(__dirname, '..', 'golden'), name);
   if (!existsSync(file)) {
@@ -210,6 +254,8 @@ export const annFile = (): AnnFile => read<AnnFile>('ann.json');
 export const traceFile = (): TraceFile => read<TraceFile>('trace.json');
 export const hiddenFile = (): HiddenFile => read<HiddenFile>('hidden.json');
 export const answersFile = (): AnswersFile => read<AnswersFile>('answers.json');
+export const trainsFile = (): TrainsFile => read<TrainsFile>('trains.json');
+export const randmanFile = (): RandmanFile => read<RandmanFile>('randman.json');
 export const optionsFile = (): OptionsFile => read<OptionsFile>('options.json');
 
 /** One case for each gradient. */
@@ -239,7 +285,7 @@ export const neuronOptions = (params: ForwardParams & Partial<GradientParams>): 
 });
 
 /** Numbers from base64 of little-endian float32. */
-function float32(base64: string): Float32Array {
+export function float32(base64: string): Float32Array {
   const bytes = Buffer.from(base64, 'base64');
   return Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(4 * i));
 }

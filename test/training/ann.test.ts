@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { Mnist } from '../../src/common/mnist';
+import { initialNetwork } from '../../src/common/weights';
 import { initBackend, tf } from '../../src/node/backend';
-import { ann, getWeights, setWeights } from '../../src/snn/networks';
+import { ann, getWeights, setWeights, splitWeights } from '../../src/snn/networks';
 import { accuracy, predict, train, trainStep } from '../../src/training/ann';
 import { adam, makeBatch } from '../../src/training/batches';
 import { crossEntropy, meanSquaredError } from '../../src/training/losses';
@@ -117,4 +118,26 @@ test('ann.accuracy() is the share of the test images whose highest probability i
   // Right are the first two; and of the ties, whose answer is the lowest index, the two zeros.
   assert.equal(accuracy(net, { train: split, test: split }), 4 / 8);
   net.dispose();
+});
+
+test('an ANN with a hidden layer is softmax(relu(x W1) W2), from the initial weights of the SNN', () => {
+  const hidden = 7;
+  const net = ann({ hidden, seed: 2 });
+  const weights = getWeights(net);
+  assert.deepEqual(weights, initialNetwork(2, hidden));
+  const [first, second] = splitWeights(weights, hidden);
+  const x = Array.from(data.test.images.subarray(784 * 3, 784 * 4), (byte) => byte / 255);
+  const sums = (inputs: number[], layer: Float32Array, units: number) =>
+    Array.from({ length: units }, (_, j) => inputs.reduce((sum, input, i) => sum + input * layer[i * units + j], 0));
+  const powers = sums(
+    sums(x, first, hidden).map((z) => Math.max(0, z)),
+    second,
+    10,
+  ).map(Math.exp);
+  const total = powers.reduce((a, b) => a + b);
+  predict(net, data.test, [3]).forEach((p, i) => {
+    assert.ok(Math.abs(p - powers[i] / total) < 1e-6, `${i}: ${p}`);
+  });
+  net.dispose();
+  assert.throws(() => ann({ hidden: 801 }), { name: 'RangeError', message: /^hidden: / });
 });

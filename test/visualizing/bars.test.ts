@@ -35,3 +35,21 @@ test('the bar of a value that is no finite number is absent, with a dash in its 
   ]);
   assert.match(alt, /r: a 1\.000, b –; s: a –, b 2\.000\. 2 of 4 values are not finite/);
 });
+
+test('on a logarithmic axis bars begin at a power of ten below all of them, and a value that it cannot show is refused', () => {
+  const axisOf = (y: number[]) =>
+    bars(['a', 'b'], [{ name: 's', y }], { logY: true }).layout.yaxis as { range: number[] };
+  assert.deepEqual(axisOf([0.9, 245]).range, [-1, 3]);
+  assert.deepEqual(axisOf([1, 100]).range, [-1, 3], 'a bar of height 0 could not be seen');
+  assert.throws(
+    () => axisOf([1, 0]),
+    /^RangeError: bars: series 's': expected values above 0 on a logarithmic axis, found 0$/,
+  );
+});
+
+test('a label of several lines has room below the axis, and is one line in the sentence', () => {
+  const figure = (label: string) => bars([label], [{ name: 's', y: [1] }], { title: 't', digits: 0 });
+  const bottom = (label: string) => (figure(label).layout.margin as { b: number }).b;
+  assert.ok(bottom('a<br>b<br>c') > bottom('a'));
+  assert.equal(figure('a<br>b').alt, 't: s: a b 1.');
+});

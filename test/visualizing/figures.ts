@@ -10,6 +10,7 @@ const {
   differences,
   digits,
   heatmap,
+  hiddenWeights,
   intervals,
   lines,
   liveCurve,
@@ -91,6 +92,11 @@ export const FIGURES: Record<FigureName, Examples> = {
     small: () => heatmap([1, 2], ['a'], [0.5, 0.6], titles),
     withValue: (value) => heatmap([1, 2], [3, 4], [1, value, value, 2]),
     long: 'a cell per pair of settings',
+  },
+  hiddenWeights: {
+    small: () => hiddenWeights(new Float32Array(3 * 794)),
+    withValue: (value) => hiddenWeights(new Float32Array(794).fill(value, 3, 5)),
+    long: 'an image per digit and place',
   },
   intervals: {
     small: () => intervals(['a'], [{ name: 'b', mean: [1], low: [0], high: [2] }], titles),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareWeights, digits, type Figure, weightImages } from '../../src/visualizing';
+import { compareWeights, digits, type Figure, hiddenWeights, weightImages } from '../../src/visualizing';
 
 const pixels = (figure: Figure) => figure.data[0].z as (number | null)[][];
 const captionsOf = (figure: Figure) => figure.data[1].text as string[];
@@ -105,4 +105,30 @@ test('two networks are compared in a row each, with each image on a scale of its
   );
   assert.ok(names[1].y - names[0].y === 31);
   assert.match(figure.alt, /2 rows \(ANN, SNN\) of 3 images/);
+});
+
+test('hidden neurons stand below the digit to which their spikes have the largest weights, the largest on top', () => {
+  const hidden = 12;
+  const first = weightsOf(Array.from({ length: hidden }, (_, neuron) => (neuron % 2 === 0 ? 1 : -1)));
+  const second = new Float32Array(hidden * 10);
+  for (let digit = 0; digit < 10; digit++) {
+    second[digit * 10 + digit] = 1; // neuron d serves digit d most,
+    second[11 * 10 + digit] = 0.5; // and neuron 11 is the second of all
+  }
+  const figure = hiddenWeights([...first, ...second], { each: 2 });
+  assert.match(figure.alt, /for each digit 2 images .* 0: 0, 11; 1: 1, 11; .* 9: 9, 11\./);
+  assert.deepEqual(captionsOf(figure), ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+  const tops = (figure.layout.shapes as { y0: number }[]).map(({ y0 }) => y0 + 0.5);
+  const centre = (image: number) => pixels(figure)[tops[image] + 14][(image % 10) * 31 + 10];
+  assert.deepEqual([0, 1, 8, 9].map(centre), [1, -1, 1, -1]);
+  assert.deepEqual([10, 19].map(centre), [-1, -1], 'neuron 11 in each column');
+});
+
+test('weights of a single layer are refused where those of a hidden layer are expected', () => {
+  assert.throws(() => hiddenWeights(new Float32Array(7840)), {
+    message: 'weights: expected [784, hidden] and [hidden, 10], found 7,840 values',
+  });
+  assert.throws(() => hiddenWeights(new Float32Array(3 * 794), { each: 4 }), {
+    message: 'each: expected a whole number from 1 to 3, found 4',
+  });
 });

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // npm run bench: how long a batch of training takes, in turns over several rounds, so that a busy moment hits all alike.
-//   -- --peer PYTHON   SpikingJelly and numba as well, run by this Python; by hand in AVX-512 where g++ and the processor can
+//   -- --peer PYTHON   SpikingJelly, PyTorch by hand and numba as well, run by this Python; by hand in AVX-512 where g++ and the processor can
 //   -- --setup-peer    makes .venv-peer with torch, spikingjelly and numba first, and takes its Python as the peer
 //   -- --rounds N      rounds (5)
 import { spawn, spawnSync } from 'node:child_process';
@@ -163,6 +163,8 @@ function rows(peer) {
     ...(program ? handRows : []),
     ['numba_1', 'numba, 1 thread', numba(1), 60],
     ['numba_all', `numba, ${all} threads`, numba(all), 60],
+    ['pytorch', `PyTorch by hand, step by step, ${all} threads`, jelly('by-hand', 0), 8],
+    ['pytorch_1', 'PyTorch by hand, step by step, 1 thread', jelly('by-hand', 1), 8],
     ['spikingjelly_single', `SpikingJelly, single-step, ${all} threads`, jelly('single', 0), 8],
     ['spikingjelly_multi', `SpikingJelly, multi-step, ${all} threads`, jelly('multi', 0), 8],
     ['spikingjelly_single_1', 'SpikingJelly, single-step, 1 thread', jelly('single', 1), 8],
@@ -326,6 +328,8 @@ function ratios(/** @type {Measured[]} */ table) {
   if (time.spikingjelly_single) {
     out["event engine against SpikingJelly's faster mode, all threads"] = fastest('') / time.event_all;
     out["event engine against SpikingJelly's faster mode, one thread"] = fastest('_1') / time.event_1;
+    out['event engine against PyTorch by hand, all threads'] = time.pytorch / time.event_all;
+    out['event engine against PyTorch by hand, one thread'] = time.pytorch_1 / time.event_1;
     out['event engine against numba, all threads'] = time.numba_all / time.event_all;
     out['event engine against numba, one thread'] = time.numba_1 / time.event_1;
   }
@@ -436,8 +440,8 @@ async function drawFigure(table, machine) {
     title: `Training one batch of ${BATCH} at T = ${T} on ${machine.cpu}, ${machine.threads} threads`,
     ylabel: 'ms per batch (logarithmic)',
     digits: 1,
+    logY: true,
   });
-  figure.layout.yaxis = { .../** @type {object} */ (figure.layout.yaxis), type: 'log', dtick: 1, range: [-0.5, 3] };
   writeWhole(join(root, 'build', 'bench.png'), await renderPng(figure));
 }
 

@@ -17,6 +17,7 @@ export const CHECKED = [
   'notebooks/06-what-time-does.ipynb',
   'notebooks/07-is-it-worth-it.ipynb',
   'notebooks/08-event-driven.ipynb',
+  'notebooks/09-a-hidden-layer.ipynb',
   'book/questions.md',
   'workshop/README.md',
 ];

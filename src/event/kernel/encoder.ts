@@ -64,15 +64,16 @@ export function present(scratch: usize): void {
   padPlaces(input, low);
 }
 
-/** Shows given spikes: [blocks][8][SLOTS] of 16 bits at `spikes`, pixel p in place p. */
-export function presentSpikes(scratch: usize, spikes: usize): void {
+/** Shows given spikes of `units` inputs, up to 784: [blocks][8][SLOTS] of 16 bits at `spikes`, unit p in place p. */
+export function presentSpikes(scratch: usize, spikes: usize, units: usize): void {
   const input = scratch + INPUT;
-  for (let p: usize = 0; p < PIXELS; p++) store<u16>(input + PIXEL_AT + 2 * p, u16(p));
+  for (let p: usize = 0; p < units; p++) store<u16>(input + PIXEL_AT + 2 * p, u16(p));
   decided = 0;
-  store<u32>(input, PIXELS, DIM);
+  store<u32>(input, u32(units), DIM);
   store<u32>(input, 0, BRIGHT_COUNT);
   store<u32>(input, 0, ALWAYS_COUNT);
   given = spikes;
+  padPlaces(input, units);
 }
 
 /** Dim places are used 16 at a time; the ones left over hold pixel 784, whose weights are 0. */

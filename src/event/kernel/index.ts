@@ -61,7 +61,7 @@ export { currents, prepareInput } from './current';
 export { countRows, countSpikes, encode, present, presentSpikes } from './encoder';
 export { addGradient } from './gradient';
 export { columnCurrents, fireColumn, fireHidden, layOutHidden, transposeOutgoing } from './hidden';
-export { DIRECT, drawInput, POISSON } from './input';
+export { DIRECT, drawInput, LATENCY, POISSON } from './input';
 export { CROSS_ENTROPY, CROSS_ENTROPY_COUNTS, MSE } from './loss';
 export { back, fire, setNeuron } from './neuron';
 export * from './surrogates';

@@ -12,6 +12,8 @@ import { copyRow } from './rows';
 // One number per encoder of src/common/engine.ts, under its name in upper case. The host asks for the numbers.
 export const POISSON: u32 = 0;
 export const DIRECT: u32 = 1;
+/** One spike per pixel: the host says when (see `presentSpikes`). */
+export const LATENCY: u32 = 2;
 
 /** Draws a block of the image that was presented; direct input needs none. */
 export function drawInput(scratch: usize, index: u32, block: usize, steps: usize): void {

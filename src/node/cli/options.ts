@@ -3,7 +3,7 @@ import { either } from '../../common/checks';
 import { DEFAULT_TRAINING, ENCODER_NAMES, type EncoderName, LOSS_NAMES, type LossName } from '../../common/engine';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../../common/surrogates';
 import { MAX_HIDDEN } from '../../common/weights';
-import { decimal, device, folder, oneOf, whole } from './values';
+import { decimal, device, folder, oneOf, path, whole } from './values';
 
 /** All options with their values, given or by default. */
 export interface Settings {
@@ -30,6 +30,9 @@ export interface Settings {
   loss: LossName;
   encoder: EncoderName;
   reset: boolean;
+  weights?: string;
+  saveNir?: string;
+  saveSafetensors?: string;
   outDir?: string;
   resume?: true;
   overwrite?: true;
@@ -233,7 +236,7 @@ const OURS: readonly Entry[] = [
   {
     name: 'encoder',
     flags: '--encoder <NAME>',
-    help: 'input of each step: poisson, which is spikes, or direct, which is the pixels from 0 to 1',
+    help: 'input of each step: poisson, which is spikes; direct, which is the pixels from 0 to 1; latency, one spike per pixel',
     read: oneOf(...ENCODER_NAMES),
     default: DEFAULT_TRAINING.encoder,
     keptOnResume: true,
@@ -253,6 +256,27 @@ const OURS: readonly Entry[] = [
     flags: '--out-dir <DIR>',
     help: 'folder for the arrays, the model and the checkpoint (default: the log dir)',
     read: folder,
+  },
+  {
+    name: 'weights',
+    flags: '--weights <FILE>',
+    help: 'start from the weights in a .safetensors, .pth or .npy file, and from the moments of Adam in a checkpoint of PyTorch',
+    read: path,
+    spiking: true,
+  },
+  {
+    name: 'saveNir',
+    flags: '--save-nir <FILE>',
+    help: 'save the network as a NIR graph, which SpikingJelly, snnTorch and Norse read',
+    read: path,
+    spiking: true,
+  },
+  {
+    name: 'saveSafetensors',
+    flags: '--save-safetensors <FILE>',
+    help: "save the weights as safetensors, for SpikingJelly's load_state_dict",
+    read: path,
+    spiking: true,
   },
   { name: 'resume', flags: '--resume', help: 'continue the run in the out dir from its checkpoint' },
   {

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { either } from '../../common/checks';
 import type { Engine } from '../../common/engine';
 import type { Mnist } from '../../common/mnist';
+import { type NeuronOptions, resolveNeuronOptions } from '../../common/neuron-options';
 import { SURROGATES } from '../../common/surrogates';
 import { ANN_LOSSES, AnnEngine, type AnnLoss } from '../../training/ann-engine';
 import { readMnist } from '../data';
@@ -13,6 +14,7 @@ import { type Checkpoint, readCheckpoint } from '../records';
 import { assertUnlocked, lockFolder } from '../records/lock';
 import { checkpointPath, removeLeftovers } from '../records/run-folder';
 import type { Arguments } from './arguments';
+import { readStart, refuseExports } from './exchange';
 import { showFigures } from './figures';
 import { checkFigures, describeProgress, findEarlier, type Places, refuseObstacles, refuseToOverwrite } from './folder';
 import { typedIn } from './npm';
@@ -27,6 +29,9 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   if (args.settings.resume && args.settings.overwrite) {
     throw new UsageError('--overwrite: expected --resume or --overwrite, found both');
   }
+  if (args.settings.resume && args.settings.weights !== undefined) {
+    throw new UsageError('--weights: expected --resume or --weights, found both: a checkpoint has weights of its own');
+  }
   const places = resolvePlaces(args.settings);
   const { logDir, outDir } = places;
   const file = checkpointPath(outDir);
@@ -36,6 +41,9 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   const settings = checkpoint ? resumedSettings(args, checkpoint, file) : args.settings;
   refuseForNetwork(settings, args.given);
   refuseToLose(outDir, settings, checkpoint);
+  const neuron = neuronOf(settings);
+  refuseExports(settings, neuron);
+  const start = readStart(settings, neuron);
   chooseDevice(settings);
   const data = readData(settings);
   if (checkpoint) checkAgainstData(checkpoint, settings, data, file);
@@ -60,6 +68,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
         const progress = earlier.checkpoint ? ` (${describeProgress(earlier.checkpoint)})` : '';
         console.error(`Replacing the run in ${outDir}${progress}`);
       }
+      if (start) console.error(`Starting from ${start.description}`);
       console.error(`Writing to ${outDir}${logDir === outDir ? '' : `, the TensorBoard logs to ${logDir}`}`);
       outcome = await trainAndRecord({
         settings,
@@ -67,6 +76,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
         engine,
         places,
         checkpoint,
+        start: start?.state,
         earlier: earlier || undefined,
         stop,
       });
@@ -116,12 +126,22 @@ export function refuseForNetwork({ network, loss }: Settings, given: Arguments['
   }
 }
 
+function neuronOf({ tau, surrogate: name, alpha, decayInput, detachReset, softReset }: Settings): NeuronOptions {
+  const surrogateFunction = { name, alpha: alpha ?? SURROGATES[name].alpha };
+  return resolveNeuronOptions({
+    tau,
+    surrogateFunction,
+    decayInput,
+    detachReset: detachReset ?? false,
+    vReset: softReset ? null : 0,
+  });
+}
+
 function makeEngine(settings: Settings, data: Mnist): Engine | AnnEngine | Promise<Engine> {
   const { network, engine, seed, batchSize, learningRate, loss, hidden, timesteps: T, threads } = settings;
   if (network === 'ann') return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
-  const { tau, surrogate: name, decayInput, detachReset = false, softReset, encoder, reset } = settings;
-  const surrogateFunction = { name, alpha: settings.alpha ?? SURROGATES[name].alpha };
-  const neuron = { tau, surrogateFunction, decayInput, detachReset, vReset: softReset ? null : 0 };
+  const { encoder, reset } = settings;
+  const neuron = neuronOf(settings);
   const options = { data, seed, T, batchSize, learningRate, threads, neuron, hidden, loss, encoder, reset };
   return createEngine(engine, options);
 }

@@ -1,6 +1,6 @@
 /** Trains, prints the original's lines, and records what the original records. */
 import { existsSync } from 'node:fs';
-import type { Engine } from '../../common/engine';
+import type { Engine, EngineState } from '../../common/engine';
 import type { Mnist } from '../../common/mnist';
 import { ARRAYS, assertFinite, HELD_BACK, HIDDEN_ARRAYS, MODEL_FOLDERS, SPIKING_ARRAYS } from '../../records/run-files';
 import type { AnnEngine } from '../../training/ann-engine';
@@ -17,6 +17,7 @@ import {
   writeRun,
 } from '../records';
 import { checkpointPath } from '../records/run-folder';
+import { writeExports } from './exchange';
 import { drawFigures, saveFigures } from './figures';
 import { type Earlier, type Places, removeEarlier } from './folder';
 import type { Settings } from './options';
@@ -30,6 +31,8 @@ export interface Job {
   places: Places;
   /** To resume from. */
   checkpoint?: Checkpoint;
+  /** The weights that a new run starts from, if not from new ones. */
+  start?: EngineState;
   /** A run to be replaced. */
   earlier?: Earlier;
   stop: Stop;
@@ -44,8 +47,8 @@ export interface Outcome {
 
 /** @throws Error in one line, also if the training diverged */
 export async function trainAndRecord(job: Job): Promise<Outcome> {
-  const { places, checkpoint, stop } = job;
-  const history = checkpoint?.history ?? newHistory();
+  const { places, checkpoint, start = null, stop } = job;
+  const history = checkpoint?.history ?? { ...newHistory(), state: start };
   const writer = new SummaryWriter(places.logDir, checkpoint?.events);
   const save = saver(job, history, writer);
   try {
@@ -146,8 +149,10 @@ async function record(job: Job, history: TrainingHistory, save: () => void): Pro
   const hidden = spiking?.trace.hidden ? HIDDEN_ARRAYS : [];
   const heldBack = history.heldBackAccs.length > 0 ? [HELD_BACK] : [];
   const drawn = settings.saveFigures ? ['the figures'] : [];
+  const exported = spiking ? writeExports(settings, { weights, neuron: spiking.neuron }) : [];
   const files = [...arrays, ...hidden, ...heldBack, `${MODEL_FOLDERS[settings.network]}/`, ...drawn];
   console.error(`Wrote ${files.join(', ')} to ${places.outDir}`);
+  if (exported.length > 0) console.error(`Wrote the network to ${exported.join(' and ')}`);
   return figures;
 }
 

@@ -40,7 +40,13 @@ export const device: Read<string> = (text) => {
   throw new UsageError(`expected cpu or cuda:0, found ${text}`);
 };
 
-export const folder: Read<string> = (text) => {
-  if (text !== '') return text;
-  throw new UsageError('expected a folder, found an empty name');
-};
+const named =
+  (what: string): Read<string> =>
+  (text) => {
+    if (text !== '') return text;
+    throw new UsageError(`expected ${what}, found an empty name`);
+  };
+
+export const folder = named('a folder');
+
+export const path = named('a file');

@@ -41,6 +41,8 @@ interface Header {
     heldBack?: number;
     /** Left out if there are none: of a run that resets its neurons. */
     potentials?: number;
+    /** Adam's steps before this run; left out if there are none: of a run that began with new weights. */
+    earlierSteps?: number;
   };
 }
 
@@ -74,7 +76,8 @@ export function writeCheckpoint(file: string, { options, history, events }: Chec
   const { epoch, epochs, batch, correct, settings, trainAccs, losses, testAccs, heldBackAccs, state } = history;
   const states = state ? [state.weights, state.m, state.v] : [];
   const count = weightsOf(settings);
-  if ((state?.step ?? 0) !== trainAccs.length || states.some((values) => values.length !== count)) {
+  const earlierSteps = (state?.step ?? 0) - trainAccs.length;
+  if (earlierSteps < 0 || states.some((values) => values.length !== count)) {
     throw new RangeError(`checkpoint: expected the state after ${trainAccs.length} batches, found another`);
   }
   const { potentials = new Float32Array() } = state ?? {};
@@ -90,6 +93,7 @@ export function writeCheckpoint(file: string, { options, history, events }: Chec
     epochs: testAccs.length,
     ...(heldBackAccs.length > 0 ? { heldBack: heldBackAccs.length } : {}),
     ...(potentials.length > 0 ? { potentials: potentials.length } : {}),
+    ...(earlierSteps > 0 ? { earlierSteps } : {}),
   };
   const header: Header = {
     format: FORMAT,
@@ -116,7 +120,7 @@ export function writeCheckpoint(file: string, { options, history, events }: Chec
 export function readCheckpoint(file: string): Checkpoint {
   const header = readHeader(file);
   const { options, history, events, arrays } = header;
-  const { weights, batches, epochs, heldBack = 0, potentials: places = 0 } = arrays;
+  const { weights, batches, epochs, heldBack = 0, potentials: places = 0, earlierSteps = 0 } = arrays;
   const bytes = readArrays(file, arrays);
   let start = 0;
   const next = (length: number) => {
@@ -129,7 +133,9 @@ export function readCheckpoint(file: string): Checkpoint {
   const [trainAccs, losses, testAccs] = [doubles(batches), doubles(batches), doubles(epochs)];
   const heldBackAccs = doubles(heldBack);
   const potentials = floats(places);
-  const state: EngineState | null = weights ? { ...parts, step: batches, ...(places > 0 ? { potentials } : {}) } : null;
+  const state: EngineState | null = weights
+    ? { ...parts, step: earlierSteps + batches, ...(places > 0 ? { potentials } : {}) }
+    : null;
   const isShare = (value: number) => value >= 0 && value <= 1;
   expectAll(file, [
     ['finite weights', Object.values(parts).every((values) => values.every(Number.isFinite)), 'others'],
@@ -195,7 +201,7 @@ function check(file: string, header: Header): void {
     ['arrays', isRecord(arrays), arrays],
   ]);
   const { epoch, batch, correct } = history;
-  const { weights, batches, epochs, sha256, heldBack, potentials = 0 } = arrays;
+  const { weights, batches, epochs, sha256, heldBack, potentials = 0, earlierSteps = 0 } = arrays;
   const sameLength = epoch === 0 ? batches === batch : (batches - batch) % epoch === 0;
   const hidden = history.settings?.hidden;
   const isNetwork = hidden === undefined || isWidth(hidden);
@@ -216,6 +222,7 @@ function check(file: string, header: Header): void {
     ['one on held-back images after each epoch, or none', heldBack === undefined || heldBack === epoch, heldBack],
     [`a hidden layer of 1 to ${MAX_HIDDEN} neurons, or none`, isNetwork, hidden],
     ['a whole number of potentials', isWhole(potentials) && potentials % neurons === 0, potentials],
+    ['a whole number of earlier steps', isWhole(earlierSteps, 2 ** 31 - 1 - batches), earlierSteps],
     [`${wantedWeights} weights after ${batches} batches`, weights === wantedWeights, weights],
     ['the bare name of an events.out.tfevents file', isEventsName(events.file), events.file],
     ['a length of that file of 0 or more', isWhole(events.length), events.length],

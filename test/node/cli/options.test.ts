@@ -69,7 +69,7 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
     [['--resume', '--overwrite'], 2, /--overwrite: expected --resume or --overwrite, found both$/],
     [['--seed', '4294967296'], 2, /--seed: expected a whole number from 0 to 4294967295/],
     [['--loss', 'crossentropy'], 2, /--loss: expected mse, cross-entropy or cross-entropy-counts, found crossentropy$/],
-    [['--encoder'], 2, /--encoder: expected poisson or direct, found none$/],
+    [['--encoder'], 2, /--encoder: expected poisson, direct or latency, found none$/],
     [['--network', 'cnn'], 2, /--network: expected snn or ann, found cnn$/],
     [['--alpha', '0'], 2, /--alpha: expected a number from 1e-6 to 1e6, found 0$/],
     [['--train-images', '60001'], 2, /--train-images: expected a whole number from 1 to 60000, found 60001$/],

@@ -19,7 +19,19 @@ type Drawings = typeof import('../../../tools/book/drawings/drawings.mjs');
 type Sources = typeof import('../../../tools/book/drawings/sources.mjs');
 type Recorder = typeof import('../../../tools/book/drawings/record.mjs');
 
-const NAMES = ['bucket', 'chip', 'network', 'pattern-table', 'poisson', 'reset', 'surrogate', 'unrolled', 'way-back'];
+const NAMES = [
+  'bucket',
+  'chip',
+  'hidden',
+  'network',
+  'pattern-table',
+  'poisson',
+  'random-bytes',
+  'reset',
+  'surrogate',
+  'unrolled',
+  'way-back',
+];
 /** Beside the figures' own: greys of second rank, the panel, and white. */
 const GREYS = ['#595959', '#bdbdbd', '#ffffff', '#fbfaf7'];
 const SMALLEST_TYPE = 16;

@@ -6,9 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import bucket from './bucket.mjs';
 import chip from './chip.mjs';
+import hidden from './hidden.mjs';
 import network from './network.mjs';
 import patternTable from './pattern-table.mjs';
 import poisson from './poisson.mjs';
+import randomBytes from './random-bytes.mjs';
 import reset from './reset.mjs';
 import surrogate from './surrogate.mjs';
 import unrolled from './unrolled.mjs';
@@ -24,7 +26,9 @@ export const drawings = () => ({
   chip: chip(),
   surrogate: surrogate(),
   poisson: poisson(),
+  'random-bytes': randomBytes(),
   'way-back': wayBack(),
+  hidden: hidden(),
 });
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -163,6 +163,32 @@ export const neuron = (
   (string === undefined ? '' : text(x, y + 6, string, { type: size.note, ...style }));
 
 /**
+ * Six of the pixels in one step, with their feet at y: those with a 1 fire.
+ * @param {number} x
+ * @param {number} y
+ * @param {string} pattern
+ */
+export const inputSpikes = (x, y, pattern) =>
+  [...pattern].map((s, i) => {
+    const at = x - 35 + i * 14;
+    return [line(at - 5, y, at + 5, y, { stroke: color.silent }), s === '1' && spike(at, y)];
+  });
+
+/**
+ * A small bump: the surrogate's slope.
+ * @param {number} x
+ * @param {number} y
+ */
+export function bump(x, y) {
+  const half = (/** @type {number} */ side) => `${n(x + side * 5)} ${n(y + 7)} ${n(x + side * 4)} ${n(y - 8)}`;
+  const curve = `M${n(x - 12)} ${n(y + 7)}C${half(-1)} ${n(x)} ${n(y - 8)}C${n(x + 4)} ${n(y - 8)} ${n(x + 5)} ${n(y + 7)} ${n(x + 12)} ${n(y + 7)}`;
+  return [
+    circle(x, y, 16, { fill: color.white, stroke: color.gradient }),
+    path(curve, { stroke: color.gradient, width: 2 }),
+  ];
+}
+
+/**
  * A 28 × 28 image with its upper left corner at (x, y), in 16 shades.
  * @param {ArrayLike<number>} pixels
  * @param {number} x

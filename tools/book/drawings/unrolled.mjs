@@ -1,5 +1,5 @@
 // The network unrolled in time: what is handed from step to step, and the way the gradient takes back.
-import { arrow, circle, color, drawing, line, n, note, path, rect, spike, text, weight } from './style.mjs';
+import { arrow, bump, circle, color, drawing, inputSpikes, line, note, rect, text, weight } from './style.mjs';
 
 const about = {
   name: 'unrolled',
@@ -21,27 +21,9 @@ const APART = 13;
 
 const back = { stroke: color.gradient, dash: '7 5' };
 
-/** Six of the pixels in one step, some of which fire. */
-const inputs = (/** @type {number} */ x, /** @type {string} */ pattern) =>
-  [...pattern].map((s, i) => {
-    const at = x - 35 + i * 14;
-    const foot = ROW.input + 26;
-    return [line(at - 5, foot, at + 5, foot, { stroke: color.silent }), s === '1' && spike(at, foot)];
-  });
-
-/** A small bump: the surrogate's slope. */
-function bump(/** @type {number} */ x, /** @type {number} */ y) {
-  const half = (/** @type {number} */ side) => `${n(x + side * 5)} ${n(y + 7)} ${n(x + side * 4)} ${n(y - 8)}`;
-  const curve = `M${n(x - 12)} ${n(y + 7)}C${half(-1)} ${n(x)} ${n(y - 8)}C${n(x + 4)} ${n(y - 8)} ${n(x + 5)} ${n(y + 7)} ${n(x + 12)} ${n(y + 7)}`;
-  return [
-    circle(x, y, 16, { fill: color.white, stroke: color.gradient }),
-    path(curve, { stroke: color.gradient, width: 2 }),
-  ];
-}
-
 /** One time step, from its input spikes up to the count, and the gradient down to the weights. */
 const column = (/** @type {number} */ x, /** @type {string} */ name, /** @type {string} */ pattern) => [
-  inputs(x, pattern),
+  inputSpikes(x, ROW.input + 26, pattern),
   line(x - APART, ROW.input, x - APART, ROW.weights, { width: weight.strong }),
   arrow([
     [x - APART, ROW.weights],

@@ -1,0 +1,162 @@
+/**
+ * Spike trains as data: each sample says which input unit fires in which step. Nothing is encoded, so the moment of a spike
+ * can be the message.
+ */
+import { checkWhole, isTyped } from './checks';
+import { CLASSES, IMAGE_SIZE, type Mnist, type MnistSplit } from './mnist';
+
+/** The longest presentation, in steps. */
+export const MAX_T = 10_000;
+/** Most input units: as many as an image has pixels, which is what the event engine's kernel holds. */
+export const MAX_UNITS = IMAGE_SIZE;
+
+/** The training or the test samples with their labels. */
+export interface SpikeTrainSplit {
+  /** The unit of each spike, sample after sample. */
+  readonly units: Uint16Array;
+  /** The step of each spike, from 0; the spikes of a sample are in any order. Two of a unit in one step are one. */
+  readonly times: Uint16Array;
+  /** [count + 1] where the spikes of each sample begin and, last, where they end. */
+  readonly starts: Uint32Array;
+  /** [count] classes from 0 to 9. A task may have fewer classes: the other outputs then learn to be silent. */
+  readonly labels: Uint8Array;
+  readonly count: number;
+}
+
+/** What an engine is trained on in place of MNIST. */
+export interface SpikeTrains {
+  /** Input units, 1 to 784. */
+  readonly units: number;
+  /** Steps, 1 to 10,000. */
+  readonly T: number;
+  readonly train: SpikeTrainSplit;
+  readonly test: SpikeTrainSplit;
+}
+
+/** What an engine can be trained on: images, which an encoder turns into spikes, or spikes. */
+export type Dataset = Mnist | SpikeTrains;
+
+/** One sample: spike i is one of unit `units[i]` in step `times[i]`. */
+export interface SpikeTrain {
+  units: ArrayLike<number>;
+  times: ArrayLike<number>;
+}
+
+/** Samples, and the class of each. */
+export interface LabelledTrains {
+  trains: readonly SpikeTrain[];
+  labels: ArrayLike<number>;
+}
+
+export const isSpikeTrains = (data: Dataset): data is SpikeTrains =>
+  data !== null && typeof data === 'object' && 'units' in data;
+
+/** How many inputs the network has that is trained on these data. */
+export const countInputs = (data: Dataset): number => (isSpikeTrains(data) ? data.units : IMAGE_SIZE);
+
+/**
+ * A data set of spike trains for `createEngine`.
+ * @example
+ * const train = { trains: [{ units: [0, 1], times: [3, 7] }, { units: [0, 1], times: [7, 3] }], labels: [0, 1] };
+ * const data = datasets.makeSpikeTrains({ units: 2, T: 10, train, test: train });
+ * @param shape units 1 to 784, T steps 1 to 10,000
+ * @throws RangeError in one line: which split and which train, what was expected, what was found
+ */
+export function makeSpikeTrains({
+  units,
+  T,
+  train,
+  test,
+}: Pick<SpikeTrains, 'units' | 'T'> & { train: LabelledTrains; test: LabelledTrains }): SpikeTrains {
+  checkShape({ units, T });
+  return { units, T, train: pack('train', train, { units, T }), test: pack('test', test, { units, T }) };
+}
+
+function pack(
+  split: string,
+  { trains, labels }: LabelledTrains,
+  shape: Pick<SpikeTrains, 'units' | 'T'>,
+): SpikeTrainSplit {
+  const where = `data.${split}`;
+  checkLabels(where, labels, trains.length);
+  const starts = new Uint32Array(trains.length + 1);
+  trains.forEach(({ units, times }, i) => {
+    if (units.length !== times.length) {
+      throw new RangeError(
+        `${where}: expected as many units as times in train ${i}, found ${units.length} and ${times.length}`,
+      );
+    }
+    starts[i + 1] = starts[i] + units.length;
+    checkSpikes(`${where}: train ${i}`, units, times, 0, units.length, shape);
+  });
+  const join = (of: 'units' | 'times') => {
+    const out = new Uint16Array(starts[trains.length]);
+    trains.forEach((train, i) => {
+      out.set(train[of], starts[i]);
+    });
+    return out;
+  };
+  return { units: join('units'), times: join('times'), starts, labels: Uint8Array.from(labels), count: trains.length };
+}
+
+/** @throws TypeError or RangeError in one line unless both splits are there and whole */
+export function checkSpikeTrains(data: SpikeTrains): void {
+  checkShape(data);
+  for (const name of ['train', 'test'] as const) {
+    const split = data[name];
+    const where = `data.${name}`;
+    if (!split) throw new TypeError(`${where}: expected spike trains, as makeSpikeTrains() returns them, found none`);
+    const kinds = { units: 'Uint16Array', times: 'Uint16Array', starts: 'Uint32Array', labels: 'Uint8Array' } as const;
+    for (const array of Object.keys(kinds) as (keyof typeof kinds)[]) {
+      const values: unknown = split[array];
+      if (isTyped(values, kinds[array])) continue;
+      const found = (values as object | undefined)?.constructor?.name ?? values;
+      throw new TypeError(
+        `${where}.${array}: expected a ${kinds[array]}, as makeSpikeTrains() returns it, found ${found}`,
+      );
+    }
+    const { units, times, starts, labels, count } = split;
+    checkLabels(where, labels, count);
+    const total = units.length;
+    if (starts.length !== count + 1 || starts[0] !== 0 || starts[count] !== total || times.length !== total) {
+      throw new RangeError(
+        `${where}: expected ${count + 1} starts from 0 to the number of spikes, found ${starts.length} from ${starts[0]} to ${starts[starts.length - 1]} with ${total} units and ${times.length} times`,
+      );
+    }
+    for (let i = 0; i < count; i++) checkSpikes(`${where}: train ${i}`, units, times, starts[i], starts[i + 1], data);
+  }
+}
+
+function checkShape({ units, T }: Pick<SpikeTrains, 'units' | 'T'>): void {
+  checkWhole('data.units', units, 1, MAX_UNITS);
+  checkWhole('data.T', T, 1, MAX_T);
+}
+
+function checkLabels(where: string, labels: ArrayLike<number>, trains: number): void {
+  if (!(trains > 0)) throw new RangeError(`${where}: expected at least one spike train, found none`);
+  if (labels.length !== trains) {
+    throw new RangeError(`${where}: expected ${trains} labels, one for each train, found ${labels.length}`);
+  }
+  for (let i = 0; i < labels.length; i++) {
+    if (Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < CLASSES) continue;
+    throw new RangeError(`${where}: expected labels from 0 to ${CLASSES - 1}, found ${labels[i]} of train ${i}`);
+  }
+}
+
+function checkSpikes(
+  where: string,
+  units: ArrayLike<number>,
+  times: ArrayLike<number>,
+  from: number,
+  to: number,
+  shape: Pick<SpikeTrains, 'units' | 'T'>,
+): void {
+  if (!(to > from)) throw new RangeError(`${where}: expected at least one spike, found none`);
+  for (let i = from; i < to; i++) {
+    checkWhole(`${where}: unit`, units[i], 0, shape.units - 1);
+    checkWhole(`${where}: time`, times[i], 0, shape.T - 1);
+  }
+}
+
+/** What both kinds of data have: the labels of a split. */
+export type Labelled = Pick<MnistSplit, 'labels' | 'count'>;

@@ -1,0 +1,5 @@
+/** Data beside MNIST, named as SpikingJelly's `datasets`: spike trains, in which time matters. */
+export { makeSpikeTrains } from '../common/spike-trains';
+export { exchangeUnits, permuteSteps, shuffleTimes } from './controls';
+export { type EventTrainsOptions, eventTrains, type LabelledRecordings, type Recording, readEvents } from './events';
+export { type RandmanOptions, randman } from './randman';

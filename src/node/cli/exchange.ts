@@ -1,0 +1,122 @@
+/** Networks of other programs on the command line: `--weights`, `--save-nir`, `--save-safetensors`. */
+import { existsSync, statSync } from 'node:fs';
+import { dirname, extname, resolve } from 'node:path';
+import { type EngineState, freshState } from '../../common/engine';
+import type { NeuronOptions } from '../../common/neuron-options';
+import { hiddenOf } from '../../common/weights';
+import { fromPth, fromSafetensors, toNir, toSafetensors } from '../../exchange';
+import { fromTensors } from '../../exchange/tensors';
+import type { SavedNetwork } from '../../records/layers-model';
+import { npyArray } from '../../records/npy';
+import { readFile, writeFileAtomic } from '../files';
+import { typedIn } from './npm';
+import type { Settings } from './options';
+import { UsageError } from './values';
+
+/** Where a training starts from, if not from new weights. */
+export interface Start {
+  state: EngineState;
+  /** What is said of it: `weights.pth (Adam's step 2340, epoch 5)`. */
+  description: string;
+}
+
+/** What a file of weights says. */
+interface Content {
+  weights: Float32Array;
+  neuron?: NeuronOptions;
+  state?: EngineState;
+  epoch?: number;
+}
+
+const READERS: Readonly<Record<string, (bytes: Uint8Array, file: string) => Content>> = {
+  '.safetensors': fromSafetensors,
+  '.pth': fromPth,
+  '.pt': fromPth,
+  '.npy': (bytes, file) => {
+    const { data, shape } = npyArray(file, bytes);
+    return { weights: fromTensors(file, { weights: { data: Float32Array.from(data), shape } }) };
+  },
+};
+
+/**
+ * The weights that `--weights` names.
+ * @param neuron the options of the run's neurons
+ * @throws UsageError if the file is no such file, or its network another one than the settings'
+ */
+export function readStart(settings: Settings, neuron: NeuronOptions): Start | undefined {
+  if (settings.weights === undefined) return undefined;
+  const file = resolve(typedIn(), settings.weights);
+  const read = READERS[extname(file).toLowerCase()];
+  if (!read)
+    throw new UsageError(`--weights: expected a file ${Object.keys(READERS).join(', ')}, found ${settings.weights}`);
+  if (!existsSync(file)) throw new UsageError(`--weights: expected a file, found nothing at ${file}`);
+  let content: Content;
+  try {
+    content = read(readFile(file), file);
+  } catch (error) {
+    throw new UsageError(`--weights: ${(error as Error).message}`);
+  }
+  refuseAnother(file, content, settings, neuron);
+  const { weights, state = freshState(weights), epoch } = content;
+  const known = [
+    ...(state.step > 0 ? [`step ${state.step} of Adam`] : []),
+    ...(epoch === undefined ? [] : [`after its epoch ${epoch}`]),
+  ];
+  return { state, description: known.length > 0 ? `${file} (${known.join(', ')})` : file };
+}
+
+/** @throws UsageError if the file's network is not that of the settings */
+function refuseAnother(file: string, { weights, neuron }: Content, { hidden }: Settings, own: NeuronOptions): void {
+  const found = hiddenOf(weights.length)?.hidden;
+  if (found !== hidden) {
+    const width = (neurons?: number) =>
+      neurons === undefined ? 'no hidden layer' : `a hidden layer of ${neurons} neurons`;
+    const advice = found === undefined ? 'leave --hidden out' : `say --hidden ${found}`;
+    throw new UsageError(`--weights: ${file}: expected ${width(hidden)}, found ${width(found)}; ${advice}`);
+  }
+  const differs =
+    neuron && (['tau', 'decayInput', 'vThreshold', 'vReset'] as const).find((name) => neuron[name] !== own[name]);
+  if (differs) {
+    throw new UsageError(
+      `--weights: ${file}: expected neurons with ${differs} ${own[differs]}, found ${neuron[differs]}; give the options that it was trained with`,
+    );
+  }
+}
+
+/** The formats in which a network can leave, by the setting that names the file. */
+const WRITERS = { saveNir: ['--save-nir', toNir], saveSafetensors: ['--save-safetensors', toSafetensors] } as const;
+
+const exportsOf = (settings: Settings) =>
+  (['saveNir', 'saveSafetensors'] as const).flatMap((name) => {
+    const file = settings[name];
+    const [flag, write] = WRITERS[name];
+    return file === undefined ? [] : [{ flag, write, file: resolve(typedIn(), file) }];
+  });
+
+/** Before the training: @throws UsageError if a network cannot be written as asked, or would be written over something */
+export function refuseExports(settings: Settings, neuron: NeuronOptions): void {
+  for (const { flag, file } of exportsOf(settings)) {
+    if (existsSync(file) && !settings.overwrite) {
+      throw new UsageError(
+        `${flag}: expected a new file, found one at ${file}; choose another name, or replace it with --overwrite`,
+      );
+    }
+    const folder = dirname(file);
+    if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+      throw new UsageError(`${flag}: expected a file in a folder that exists, found no folder ${folder}`);
+    }
+  }
+  if (settings.saveNir !== undefined && neuron.vReset === null) {
+    throw new UsageError(
+      '--save-nir: expected a hard reset, found --soft-reset, which NIR cannot say; use --save-safetensors',
+    );
+  }
+}
+
+/** After the training. @returns the files */
+export function writeExports(settings: Settings, network: SavedNetwork): string[] {
+  return exportsOf(settings).map(({ write, file }) => {
+    writeFileAtomic(file, write(network));
+    return file;
+  });
+}
