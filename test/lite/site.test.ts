@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { formatCommand } from '../../src/map';
+import { readMap } from '../../src/node/map';
 import { axeFaults } from '../browser/site';
 import { inChromium } from '../support/browser';
 import { typed, wordBreak } from '../support/lab';
@@ -14,6 +16,7 @@ import {
   chromiumAndSite,
   isChanged,
   openChapter,
+  outputText,
   printed,
   root,
   runAllCells,
@@ -21,6 +24,19 @@ import {
   setCells,
   watchedPage,
 } from '../support/lite';
+
+/** Means, a difference and a run of the map, as a chapter takes them. */
+const MAP = `import { formatCommand, readMap, recompute } from 'lif-fc-mnist';
+const map = await readMap();
+const groups = map.where({ grid: 'reset' }).by('reset');
+const [row] = map.where({ grid: 'short', network: 'ann' }).rows;
+console.log(JSON.stringify({
+  rows: map.rows.length,
+  means: groups.map(({ runs }) => runs.mean()),
+  differs: groups[0].runs.minus(groups[1].runs),
+  command: formatCommand(row),
+  sha256: await recompute(row),
+}));`;
 
 /** A figure that grows for ten seconds while a cell runs. */
 const LIVE = `const figure = liveFigure();
@@ -120,6 +136,28 @@ describe('The site', inChromium, () => {
     assert.equal(await isChanged(page), false);
     await setCells(page, ['1 + 1']);
     assert.equal(await isChanged(page), true);
+    await context.close();
+  });
+
+  test('reads the map as Node does, and computes a run of it again to the byte', async () => {
+    const { context, page, faults } = await fresh();
+    await openChapter(page, site.url, chapter);
+    await setCells(page, [MAP]);
+    const { cells } = await runAllCells(page, 600);
+    // The bar of the training is an output, too.
+    const outputs = cells.flatMap(({ outputs = [] }) => outputs);
+    const said = outputs.filter(({ name }) => name === 'stdout').map(outputText);
+    const map = await readMap();
+    const groups = map.where({ grid: 'reset' }).by('reset');
+    const [row] = map.where({ grid: 'short', network: 'ann' }).rows;
+    assert.deepEqual(JSON.parse(said.join('') || outputs.map(outputText).join('\n')), {
+      rows: map.rows.length,
+      means: groups.map(({ runs }) => runs.mean()),
+      differs: groups[0].runs.minus(groups[1].runs),
+      command: formatCommand(row),
+      sha256: row.weightsSha256,
+    });
+    assert.deepEqual(faults, []);
     await context.close();
   });
 

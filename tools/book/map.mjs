@@ -30,13 +30,9 @@ export const TABLE = join(root, 'workflow', 'map.csv');
  * @type {Record<string, { title: string, text: string }>}
  */
 const QUESTIONS = {
-  losses: {
-    title: 'Which loss, and is an ordinary layer better?',
-    text: 'The tutorial trains on the mean squared error of the firing rates. Cross-entropy takes a softmax over the rates, or over the spike counts. The ANN is the same layer without neurons, with a softmax.',
-  },
   'hundred-epochs': {
-    title: 'What does the whole training reach?',
-    text: 'A hundred epochs, as in the original.',
+    title: 'Which loss, and is an ordinary layer better?',
+    text: 'A hundred epochs, as in the original, which trains on the mean squared error of the firing rates. Cross-entropy takes a softmax over the rates, or over the spike counts. The ANN is the same layer without neurons, with a softmax.',
   },
   'tau-and-T': {
     title: 'How long a memory, how many steps?',
@@ -45,6 +41,10 @@ const QUESTIONS = {
   surrogates: {
     title: 'Does the surrogate matter?',
     text: 'The slope that stands in for that of a spike: its shape, its steepness α, and whether the gradient passes the reset.',
+  },
+  widths: {
+    title: 'How many hidden neurons?',
+    text: 'A layer of spiking neurons between the pixels and the ten outputs, all neurons alike. Both learning rates are there because a width may suit one of them better.',
   },
   inputs: {
     title: 'Spikes or the pixel itself?',
@@ -91,6 +91,8 @@ const columns = (estimates) => ({
 });
 
 const epochsOf = (/** @type {MapTable} */ map) => map.values('epochs').join(' or ');
+const accuracyAfter = (/** @type {MapTable} */ map, /** @type {(string | false)[]} */ ...about) =>
+  `Test accuracy after ${epochsOf(map)} epochs${about.some(Boolean) ? `: ${about.filter(Boolean).join(', ')}` : ''}`;
 const sharedSeeds = (/** @type {MapTable} */ a, /** @type {MapTable} */ b) =>
   a.values('seed').filter((seed) => b.values('seed').includes(seed)).length;
 
@@ -121,20 +123,22 @@ function sayMarked(/** @type {boolean[]} */ marked) {
   return `${count} of ${marked.length} differences ${count === 1 ? 'is' : 'are'} larger than chance.`;
 }
 
+/** The group with the highest mean. */
+const best = (/** @type {{ label: string, runs: MapTable }[]} */ groups) =>
+  groups.map((group) => ({ ...group, ...group.runs.mean() })).reduce((a, b) => (b.mean > a.mean ? b : a));
+
 /**
  * Accuracy of each setting, what differs from the first or the tutorial's, and how it grew.
  * @param {MapTable} map
+ * @param {string} [about] what its runs have in common, where the page does not say so
  */
-function compare(map) {
+function compare(map, about = '') {
   const names = settingsOf(map);
   const series = names.find((name) => map.values(name).every((value) => typeof value === 'boolean'));
   const split = series !== undefined && map.by(...names).length > 12;
   const rowNames = split ? names.filter((name) => name !== series) : names;
   const rows = namedGroups(map, rowNames);
-  const title = `Test accuracy after ${epochsOf(map)} epochs`;
-  const axes = { title, xlabel: 'test accuracy (%)', digits: 2 };
-  const best = (/** @type {{ label: string, runs: MapTable }[]} */ groups) =>
-    groups.map((group) => ({ ...group, ...group.runs.mean() })).reduce((a, b) => (b.mean > a.mean ? b : a));
+  const axes = { title: accuracyAfter(map, about), xlabel: 'test accuracy (%)', digits: 2 };
   const labels = rows.map(({ label }) => label);
   if (split) {
     const groups = map.values(series).map((value) => ({ value, runs: map.where({ [series]: value }) }));
@@ -190,7 +194,7 @@ const growthFigure = (groups) =>
   );
 
 /**
- * τ × T, a heat map for each further setting, with the same colours.
+ * τ × T, a heat map for each further setting, with the same colours, and what the last of them changes at each place.
  * @param {MapTable} map
  */
 function surface(map) {
@@ -204,7 +208,7 @@ function surface(map) {
   const all = means.flat().filter(Number.isFinite);
   const figures = groups.map(({ label }, i) =>
     heatmap(Ts, taus, means[i], {
-      title: `Test accuracy after ${epochsOf(map)} epochs${label ? `: ${label}` : ''}`,
+      title: accuracyAfter(map, label),
       xlabel: 'T',
       ylabel: 'τ',
       valueLabel: 'test accuracy (%)',
@@ -212,42 +216,83 @@ function surface(map) {
       digits: 1,
     }),
   );
-  const top = namedGroups(map, settingsOf(map))
-    .map((group) => ({ ...group, ...group.runs.mean() }))
-    .reduce((a, b) => (b.mean > a.mean ? b : a));
-  return { figures, said: [highest(top)] };
+  const tops = groups.map(({ label, runs }) => ({ ...best(namedGroups(runs, ['tau', 'T'])), of: label }));
+  const change = others.length === 1 ? changeFigure(map, others[0], ['tau', 'T']) : undefined;
+  return {
+    figures: [...figures, change?.figure],
+    said: [
+      ...tops.map(({ label, of, ...top }) => highest({ ...top, label: of ? `${of}, ${label}` : label })),
+      change?.said,
+    ],
+  };
 }
 
 /**
- * Curves against T, one for each value of another setting, and their differences at each T.
+ * What the second value of a setting changes, for each value of others.
  * @param {MapTable} map
  * @param {SettingName} name
+ * @param {SettingName[]} others
  */
-function againstT(map, name) {
+function changeFigure(map, name, others) {
+  const [first, second] = map.values(name);
+  const groups = map.by(name).map(({ runs }) => namedGroups(runs, others));
+  const pairs = groups[1].flatMap(({ label, runs }) => {
+    const from = groups[0].find((group) => others.every((other) => group[other] === runs.rows[0][other]))?.runs;
+    return from ? [{ label, runs, from }] : [];
+  });
+  const [one, other] = [nameValue(name, second), nameValue(name, first)];
+  return differenceFigure(pairs, `Difference: ${one}, less ${other}`, other);
+}
+
+/**
+ * Curves against a number such as T, one for each value of another setting, and their differences at each number.
+ * @param {MapTable} map
+ * @param {'T' | 'hidden'} x
+ * @param {SettingName} name
+ * @param {string} [about] what its runs have in common, where the page does not say so
+ */
+function against(map, x, name, about = '') {
   const curves = namedGroups(map, [name]).map(({ label, runs }) => {
-    const points = runs.by('T').map(({ T, runs: some }) => ({ T: Number(T), ...some.mean() }));
-    return { name: label || nameValue(name, runs.rows[0][name]), x: points.map(({ T }) => T), ...columns(points) };
+    const points = runs.by(x).map(({ [x]: at, runs: some }) => ({ at: Number(at), ...some.mean() }));
+    return { name: label || nameValue(name, runs.rows[0][name]), x: points.map(({ at }) => at), ...columns(points) };
   });
   const figure = bands(curves, {
-    title: `Test accuracy after ${epochsOf(map)} epochs`,
-    xlabel: 'steps per image, T',
+    title: accuracyAfter(map, about),
+    xlabel: x === 'T' ? 'steps per image, T' : 'hidden neurons',
     ylabel: 'test accuracy (%)',
     logX: true,
   });
-  const [first, second] = map.values(name);
-  const pairs = map
-    .where({ [name]: second })
-    .by('T')
-    .filter(({ T }) =>
-      map
-        .where({ [name]: first })
-        .values('T')
-        .includes(T),
-    )
-    .map(({ T, runs }) => ({ label: `T ${T}`, runs, from: map.where({ [name]: first, T }) }));
-  const [one, other] = [nameValue(name, second), nameValue(name, first)];
-  const change = differenceFigure(pairs, `Difference: ${one}, less ${other}`, other);
+  const change = changeFigure(map, name, [x]);
   return { figures: [figure, change?.figure], said: [change?.said] };
+}
+
+/**
+ * Hidden neurons: accuracy by their number, what each number adds to the one before it, and what T changes where several are
+ * there.
+ * @param {MapTable} map
+ */
+function widths(map) {
+  const count = (/** @type {Group} */ { runs }) => runs.rows.length;
+  const [{ T }] = map.by('T').sort((a, b) => count(b) - count(a));
+  const alike = map.where({ T });
+  const layers = alike.values('hidden').filter((hidden) => hidden !== 0);
+  const rate = best(namedGroups(alike, ['hidden', 'learningRate'])).runs.rows[0].learningRate;
+  const steps = namedGroups(alike.where({ learningRate: rate }), ['hidden']);
+  const wider = differenceFigure(
+    steps
+      .slice(1)
+      .map(({ label, runs }, i) => ({ label: `${label}, less ${steps[i].label}`, runs, from: steps[i].runs })),
+    `Difference: more hidden neurons, ${nameValue('learningRate', rate)}`,
+    'fewer hidden neurons',
+  );
+  const curves = against(alike.where({ hidden: layers }), 'hidden', 'learningRate', nameValue('T', T));
+  const parts = namedGroups(map, ['hidden', 'learningRate'])
+    .filter(({ runs }) => runs.values('T').length > 1)
+    .map(({ label, runs }) => compare(runs, label));
+  return {
+    figures: [curves.figures[0], wider?.figure, curves.figures[1], ...parts.flatMap(({ figures }) => figures)],
+    said: [highest(best(namedGroups(map, settingsOf(map))))],
+  };
 }
 
 /** The figures of a grid, by which settings differ in it. */
@@ -255,7 +300,8 @@ function show(/** @type {MapTable} */ map) {
   const names = settingsOf(map);
   if (names.includes('tau') && names.includes('T')) return surface(map);
   const other = names.find((name) => name !== 'T');
-  if (names.includes('T') && names.length === 2 && other) return againstT(map, other);
+  if (names.includes('hidden')) return widths(map);
+  if (names.includes('T') && names.length === 2 && other) return against(map, 'T', other);
   return compare(map);
 }
 

@@ -54,7 +54,7 @@ const inline = (markdown) =>
     .replace(/`([^`]+)`/g, '<code>$1</code>');
 
 /**
- * The page in front: the chapters in their order, the book, and all files.
+ * The page in front: the chapters in their order, the book, its map, and all files.
  * @param {string} template lite/index.html
  * @param {{ name: string, notebook: import('../exercises/cells.mjs').Notebook }[]} chapters with the names of their files
  * @param {string} book where it is, as seen from the site; empty if there is none
@@ -65,9 +65,13 @@ export function frontPage(template, chapters, book) {
     const address = `notebooks/index.html?path=${encodeURIComponent(name)}`;
     return `<li><a href="${address}">${escapeHtml(title)}</a><p>${inline(aim)}</p></li>`;
   });
+  const links = [
+    ['index', 'The book'],
+    ['map', 'The map of all runs'],
+  ].map(([page, text]) => `<a href="${escapeHtml(book)}${page}.html">${text}</a> · `);
   return template
     .replace('<!-- chapters -->', () => `<ol>\n${items.join('\n')}\n</ol>`)
-    .replace('<!-- book -->', () => (book ? `<a href="${escapeHtml(book)}index.html">The book</a> · ` : ''));
+    .replace('<!-- book -->', () => (book ? links.join('') : ''));
 }
 
 /**

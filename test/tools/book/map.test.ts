@@ -39,7 +39,7 @@ test('Each grid of the table has a section, with figures of it and sentences of 
   assert.match(text, /id="map-runs" data-grid="reset"/);
 });
 
-test('τ × T is a heat map for each kind of input, in the same colours', async () => {
+test('τ × T is a heat map for each kind of input, in the same colours, and the differences between them', async () => {
   const cell = (tau: number, T: number, decay_input: string, ...accuracies: number[]) =>
     runs({ grid: 'tau-and-T', tau, T, decay_input }, ...accuracies);
   const { text } = await pageOf(
@@ -47,13 +47,19 @@ test('τ × T is a heat map for each kind of input, in the same colours', async 
     ...cell(2, 10, 'true', 0.7),
     ...cell(3, 5, 'true', 0.8),
     ...cell(3, 10, 'true', 0.4),
-    ...cell(2, 5, 'false', 0.9),
+    ...cell(2, 5, 'false', 0.9, 0.98),
     ...cell(3, 10, 'false', 0.3),
   );
   assert.deepEqual(altsOf(text), [
     'Test accuracy after 2 epochs: decaying input: 2 × 2 values, highest 80.0 at τ 3, T 5; lowest 40.0 at τ 3, T 10.',
-    'Test accuracy after 2 epochs: undecayed input: 2 × 2 values, highest 90.0 at τ 2, T 5; lowest 30.0 at τ 3, T 10. 2 of 4 values are not finite numbers (gaps).',
+    'Test accuracy after 2 epochs: undecayed input: 2 × 2 values, highest 94.0 at τ 2, T 5; lowest 30.0 at τ 3, T 10. 2 of 4 values are not finite numbers (gaps).',
+    // 39 ± 12.7062 · 1.
+    'Difference: undecayed input, less decaying input: 1 difference from decaying input: τ 2 · T 5 +39.00 (+26.29 to +51.71); larger than chance is τ 2 · T 5.',
   ]);
+  assert.match(
+    text,
+    /Highest: decaying input, τ 3 · T 5 with 80\.00 %\. Highest: undecayed input, τ 2 · T 5 with 94\.00 %/,
+  );
 });
 
 test('An input at several T is a curve for each, and a difference at each T', async () => {
@@ -68,9 +74,11 @@ test('An input at several T is a curve for each, and a difference at each T', as
 
 test('An ANN is named by its own settings alone, and the tutorial is what others are compared with', async () => {
   const { text } = await pageOf(
-    ...runs({ grid: 'losses', loss: 'cross-entropy' }, 0.91, 0.92),
-    ...runs({ grid: 'losses' }, 0.9, 0.905),
-    ...[0.001, 0.01].flatMap((learning_rate) => runs({ grid: 'losses', network: 'ann', learning_rate }, 0.95, 0.951)),
+    ...runs({ grid: 'hundred-epochs', loss: 'cross-entropy' }, 0.91, 0.92),
+    ...runs({ grid: 'hundred-epochs' }, 0.9, 0.905),
+    ...[0.001, 0.01].flatMap((learning_rate) =>
+      runs({ grid: 'hundred-epochs', network: 'ann', learning_rate }, 0.95, 0.951),
+    ),
   );
   const [means, change] = altsOf(text);
   assert.match(
@@ -81,6 +89,37 @@ test('An ANN is named by its own settings alone, and the tutorial is what others
     String(change),
     /^Difference from SNN · MSE: 3 differences from SNN · MSE: SNN · cross-entropy \+1\.25 /,
   );
+});
+
+test('Hidden neurons are a curve for each learning rate, what more of them add, and what T changes', async () => {
+  const layer = (hidden: number, learning_rate: number, T: number, ...accuracies: number[]) =>
+    runs({ grid: 'widths', hidden, learning_rate, T }, ...accuracies);
+  const { text } = await pageOf(
+    ...layer(0, 0.001, 20, 0.9, 0.91),
+    ...layer(12, 0.001, 20, 0.92, 0.93),
+    ...layer(24, 0.001, 20, 0.94, 0.95),
+    ...layer(0, 0.002, 20, 0.9, 0.91),
+    ...layer(12, 0.002, 20, 0.93, 0.94),
+    ...layer(24, 0.002, 20, 0.96, 0.971),
+    ...layer(24, 0.002, 5, 0.91, 0.92),
+  );
+  const [curves, wider, rates, steps, shorter, ...more] = altsOf(text).map(String);
+  assert.match(
+    curves,
+    /^Test accuracy after 2 epochs: T 20: .*lr 0\.001 from 92\.5 at 12 to 94\.5 at 24; lr 0\.002 from /,
+  );
+  assert.match(
+    wider,
+    /^Difference: more hidden neurons, lr 0\.002: 2 differences .*: hidden 12, less no hidden layer \+3\.00 .*; hidden 24, less hidden 12 \+3\.05 /,
+  );
+  assert.match(
+    rates,
+    /^Difference: lr 0\.002, less lr 0\.001: 2 differences .*: hidden 12 \+1\.00 .*; hidden 24 \+2\.05 /,
+  );
+  assert.match(steps, /^Test accuracy after 2 epochs: hidden 24 · lr 0\.002: T 5 91\.50 .*; T 20 96\.55 /);
+  assert.match(shorter, /^Difference from T 5: 1 difference from T 5: T 20 \+5\.05 /);
+  assert.deepEqual(more, []);
+  assert.match(text, /Highest: hidden 24 · T 20 · lr 0\.002 with 96\.55 %/);
 });
 
 test('A table that is damaged is refused in one line', async () => {

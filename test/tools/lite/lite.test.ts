@@ -159,6 +159,15 @@ describe('A page of the site', () => {
     const link = '<a href="notebooks/index.html?path=01-x.ipynb">1. A &lt; B</a>';
     assert.equal(page, `<ol>\n<li>${link}<p>Say what <code>x</code> is.</p></li>\n</ol>`);
   });
+
+  test('leads to the book and its map, where there is a book', () => {
+    const page = frontPage('<!-- book -->', [], '../book/');
+    const links = [...page.matchAll(/href="([^"]*)">([^<]*)</g)].map(([, href, text]) => [href, text]);
+    assert.deepEqual(links, [
+      ['../book/index.html', 'The book'],
+      ['../book/map.html', 'The map of all runs'],
+    ]);
+  });
 });
 
 describe('A link of a text', () => {
