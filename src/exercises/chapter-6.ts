@@ -1,11 +1,13 @@
-/** Chapter 6: what time does, to the memory and to the gradient. */
+/** Chapter 6: what time does, to the memory, to the gradient and to the first spike. */
 import * as tf from '@tensorflow/tfjs';
 import { CLASSES, IMAGE_SIZE } from '../common/mnist';
 import { exercise, mistake as m } from './exercise';
-import { firstNumber, withNeuron } from './tensors';
+import { firstNumber, simulate, withNeuron } from './tensors';
 
 type Memory = (batch: number) => number;
 type Reach = (tau: number, share: number) => number;
+type FirstSpike = (x: number, tau: number, dt: number) => number;
+type SlopeOfTau = (v: number, x: number, w: number) => number;
 
 const FLOAT = 4;
 /** What automatic differentiation keeps of a step per image: input spikes, and x, h, s, v of each neuron. */
@@ -18,6 +20,16 @@ const leftAfterStep = (tau: number) =>
   );
 
 const stepsUntil = (factor: number, share: number) => Math.log(share) / Math.log(factor);
+
+/** How many steps it takes to charge from 0 to 1 under a current x, if each closes this share of the gap. */
+function stepsToFire(x: number, share: number): number {
+  let steps = 0;
+  for (let v = 0; v < 1; steps++) v += (x - v) * share;
+  return steps;
+}
+
+const sigmoid = (w: number) => 1 / (1 + Math.exp(-w));
+const slopeOfSigmoid = (w: number) => sigmoid(w) * (1 - sigmoid(w));
 
 export const chapter6 = {
   'matter-memory': exercise<Memory>({
@@ -178,6 +190,120 @@ export const chapter6 = {
           steps++;
         }
         return steps;
+      },
+    ],
+  }),
+  'matter-finer': exercise<FirstSpike>({
+    chapter: 6,
+    minutes: 8,
+    optional: true,
+    names: ['x', 'tau', 'dt'],
+    // None of these reaches the threshold exactly: there rounding would decide.
+    probes: [
+      [1.2, 2, 1],
+      [1.2, 2, 0.25],
+      [1.5, 4, 0.5],
+      [3, 10, 2],
+      [2, 2, 0.125],
+      [5, 1.5, 0.5],
+    ],
+    oracle: (x, tau, dt) => dt * (simulate({ tau: tau / dt }, new Array<number>(100).fill(x)).s.indexOf(1) + 1),
+    mistakes: {
+      'tau-kept': m(
+        'closes 1/tau of the gap in every step, however short',
+        'A short step closes as much of the gap here as a long one. What does the length of a step change?',
+        (x, tau, dt) => dt * stepsToFire(x, 1 / tau),
+      ),
+      'tau-times-dt': m(
+        'multiplies tau by dt',
+        'Here a short step closes more of the gap than a long one. How many steps of length dt are as long as tau?',
+        (x, tau, dt) => dt * stepsToFire(x, 1 / (tau * dt)),
+      ),
+      'steps-not-time': m('returns the number of steps', 'This counts steps. How long is each of them?', (x, tau, dt) =>
+        stepsToFire(x, dt / tau),
+      ),
+      'start-of-step': m(
+        'returns the start of the step',
+        'This is the time at which that step begins. When is the potential there that reaches the threshold?',
+        (x, tau, dt) => dt * (stepsToFire(x, dt / tau) - 1),
+      ),
+      equation: m(
+        '`tau * Math.log(x / (x - 1))`, the solution of the equation',
+        'This solves the equation itself, for endlessly short steps. At which times can a neuron fire that is computed in steps of dt?',
+        (x, tau) => tau * Math.log(x / (x - 1)),
+      ),
+      'no-leak': m(
+        'leaves the leak out',
+        'Here the potential rises by the same amount in every step. What happens to the gap as it closes?',
+        (x, tau, dt) => dt * Math.ceil(tau / (x * dt)),
+      ),
+    },
+    forms: [
+      (x, tau, dt) => dt * Math.ceil(Math.log(1 - 1 / x) / Math.log1p(-dt / tau)),
+      (x, tau, dt) => {
+        let [v, time] = [0, 0];
+        while (v < 1) {
+          v += (dt / tau) * (x - v);
+          time += dt;
+        }
+        return time;
+      },
+    ],
+  }),
+  'matter-learned-tau': exercise<SlopeOfTau>({
+    chapter: 6,
+    minutes: 5,
+    optional: true,
+    names: ['v', 'x', 'w'],
+    probes: [
+      [0.5, 2, 0],
+      [0.2, -1, 1.5],
+      [-0.3, 0.8, -2],
+    ],
+    oracle: (v, x, w) =>
+      firstNumber(() => tf.grad((at: tf.Tensor) => tf.add(v, tf.mul(x - v, tf.sigmoid(at))))(tf.scalar(w))),
+    mistakes: {
+      'sigmoid-itself': m(
+        'takes the sigmoid for its slope',
+        'This multiplies by 1/tau itself. How fast does 1/tau change with w?',
+        (v, x, w) => (x - v) * sigmoid(w),
+      ),
+      'gap-alone': m(
+        'returns x - v',
+        'This is how much h changes with 1/tau. What does the chain rule say about w?',
+        (v, x) => x - v,
+      ),
+      'gap-reversed': m(
+        'subtracts the wrong way round',
+        'Where x is above v, a larger 1/tau should raise h. From which one do you subtract?',
+        (v, x, w) => (v - x) * slopeOfSigmoid(w),
+      ),
+      'leak-lost': m(
+        'forgets the leak',
+        'This is the part of the input. Which other part of the charge is divided by tau?',
+        (_v, x, w) => x * slopeOfSigmoid(w),
+      ),
+      'input-lost': m(
+        'forgets the input',
+        'This is the part of the leak. Which other part of the charge is divided by tau?',
+        (v, _x, w) => -v * slopeOfSigmoid(w),
+      ),
+      'with-respect-to-tau': m(
+        'returns the slope with respect to tau',
+        'This says how h changes with tau. Which number is learned?',
+        (v, x, w) => -(x - v) * sigmoid(w) ** 2,
+      ),
+      'charge-itself': m(
+        'returns h',
+        'This is the potential after the charge. By how much does it change if w grows a little?',
+        (v, x, w) => v + (x - v) * sigmoid(w),
+      ),
+    },
+    forms: [
+      (v, x, w) => ((x - v) * Math.exp(-w)) / (1 + Math.exp(-w)) ** 2,
+      (v, x, w) => {
+        const tau = 1 + Math.exp(-w);
+        return ((x - v) / tau) * (1 - 1 / tau);
       },
     ],
   }),
