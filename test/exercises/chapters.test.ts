@@ -50,8 +50,11 @@ describe('The exercises of each chapter', () => {
     assert.equal(texts.length, chapters.length - 1); // chapter 0 has no exercises
     assert.equal(new Set(texts).size, 1);
     // Only the chapter holds answers, and only JupyterLab has a command line beside it.
-    assert.match(texts[0] ?? '', /\(Are the answers there already, folded away\? Then this is the chapter itself\. /);
-    assert.match(texts[0] ?? '', /What is marked \*optional\* can be left out; the others are the core\. /);
+    assert.match(
+      texts[0] ?? '',
+      /\(If the answers are already here, folded away, you are reading the chapter itself\. /,
+    );
+    assert.match(texts[0] ?? '', /You can skip the exercises marked \*optional\*; the others are the core\. /);
     assert.match(texts[0] ?? '', /`npm run lab` opens one in JupyterLab\.\)/);
   });
 

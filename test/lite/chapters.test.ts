@@ -63,7 +63,7 @@ describe('In Chromium', { ...inChromium, concurrency: true, timeout: PATIENCE },
         const begin = performance.now();
         const now = await runAllCells(page, PATIENCE / 1000);
         const seconds = (performance.now() - begin) / 1000;
-        const found = differences(name, committed(name), now);
+        const found = differences(committed(name), now);
         const explained = found.filter(({ why }) => why !== undefined).map(({ cell, why }) => `${cell}: ${why}`);
         console.log(`${name}: kernel ready after ${ready.toFixed(1)} s, all cells in ${seconds.toFixed(0)} s`);
         for (const line of explained) console.log(`  ${line}`);

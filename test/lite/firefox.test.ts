@@ -72,7 +72,7 @@ describe('In Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
       const now = await runAllCells(page, PATIENCE / 1000);
       const seconds = (performance.now() - begin) / 1000;
       console.log(`${name}: kernel ready after ${ready.toFixed(1)} s, all cells in ${seconds.toFixed(0)} s`);
-      const found = differences(name, committed(name), now);
+      const found = differences(committed(name), now);
       assert.deepEqual(
         found.filter(({ why }) => why === undefined),
         [],

@@ -54,7 +54,7 @@ function settled(text: string): { text: string; why: string[] } {
  * All differences of a chapter. As for the headless runner, a cell tagged `timing` may print other times, and figures of one tagged
  * `tfjs` may have other last digits.
  */
-export function differences(chapter: string, committed: Notebook, now: Notebook): Difference[] {
+export function differences(committed: Notebook, now: Notebook): Difference[] {
   const found: Difference[] = [];
   committed.cells.forEach((cell, index) => {
     if (cell.cell_type !== 'code') return;
