@@ -5,6 +5,10 @@ import { type Cell, type Notebook, type Output, outputText, textOf } from './lit
 /** Lines, or their beginnings, that differ on purpose, and why. */
 const LINES: readonly { line: RegExp; why: string }[] = [
   { line: /^Backend(?: of the tfjs engine)?: .*$/gm, why: 'TensorFlow.js runs on WebAssembly in a browser' },
+  {
+    line: /^Before the way back: .*$/gm,
+    why: 'TensorFlow.js shares memory between tensors in another way on another backend',
+  },
   { line: /^Saved to .*$/gm, why: "a run is kept in the browser's storage" },
   { line: /^threads: \d+(?=[:,])/gim, why: 'the event engine has one thread in a browser' },
   { line: /^This is the run that comes with the site\..*$/gm, why: 'chapter 4 has not run in this browser' },
