@@ -120,8 +120,9 @@ export interface BatchResult {
 
 /**
  * All that training changes: weights [784, 10] or, with a hidden layer, [784, hidden] and then [hidden, 10] (with spike trains
- * as many rows as they have units in place of the 784), Adam's moments of the same shape, Adam's step count and, of an engine that does not reset the neurons, their potentials [batchSize, 10], before
- * which come those of the hidden layer, [batchSize, hidden]. `restore` takes potentials at rest where they are missing.
+ * as many rows as they have units in place of the 784), Adam's moments of the same shape, Adam's step count and, of an engine
+ * that does not reset the neurons, their potentials [batchSize, 10], before which come those of the hidden layer,
+ * [batchSize, hidden]. `restore` takes potentials at rest where they are missing.
  */
 export interface EngineState {
   weights: Float32Array;
@@ -220,17 +221,14 @@ export function takePresentation(
 ): Presentation & { indices: Uint32Array } {
   const count = split === 'train' || split === 'test' ? data[split].count : undefined;
   if (count === undefined) throw new RangeError(`split: expected 'train' or 'test', found ${split}`);
+  const sample = isSpikeTrains(data) ? 'spike train' : 'image';
   if (!(indices?.length > 0)) {
     const found = indices?.length === 0 ? 0 : ((indices as object | undefined)?.constructor?.name ?? 'none');
-    throw new RangeError(
-      `indices: expected at least one ${isSpikeTrains(data) ? 'spike train' : 'image'}, found ${found}`,
-    );
+    throw new RangeError(`indices: expected at least one ${sample}, found ${found}`);
   }
   for (let i = 0; i < indices.length; i++) {
     if (!(Number.isInteger(indices[i]) && indices[i] >= 0 && indices[i] < count)) {
-      throw new RangeError(
-        `indices: expected ${isSpikeTrains(data) ? 'spike trains' : 'images'} from 0 to ${count - 1}, found ${indices[i]}`,
-      );
+      throw new RangeError(`indices: expected ${sample}s from 0 to ${count - 1}, found ${indices[i]}`);
     }
   }
   checkWhole('epoch', epoch, 0, MAX_UINT32);

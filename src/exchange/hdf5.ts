@@ -38,28 +38,25 @@ function message(type: number, ...parts: Uint8Array[]): Uint8Array {
 
 function objectHeader(...messages: Uint8Array[]): Uint8Array {
   const bytes = concatenated(messages);
-  return checked(utf8('OHDR'), whole(1, 2), whole(1, 2), whole(4, bytes.length), bytes);
+  return checked(utf8('OHDR'), Uint8Array.of(2, 2), whole(4, bytes.length), bytes);
 }
 
 /** The type of IEEE's floats: sizes and places of sign, exponent and fraction in bits. */
 const float = (size: number, sign: number, fraction: number, exponent: number, bias: number): Uint8Array =>
   concatenated([
-    ...[0x11, 0x20, sign, 0].map((byte) => whole(1, byte)),
-    ...[whole(4, size), whole(2, 0), whole(2, 8 * size)],
-    ...[fraction, exponent, 0, fraction].map((byte) => whole(1, byte)),
+    Uint8Array.of(0x11, 0x20, sign, 0),
+    whole(4, size),
+    whole(2, 0),
+    whole(2, 8 * size),
+    Uint8Array.of(fraction, exponent, 0, fraction),
     whole(4, bias),
   ]);
 
 const FLOAT32 = float(4, 31, 23, 8, 127);
 const FLOAT64 = float(8, 63, 52, 11, 1023);
-const INT64 = concatenated([
-  ...[0x10, 0x08, 0, 0].map((byte) => whole(1, byte)),
-  whole(4, 8),
-  whole(2, 0),
-  whole(2, 64),
-]);
+const INT64 = concatenated([Uint8Array.of(0x10, 0x08, 0, 0), whole(4, 8), whole(2, 0), whole(2, 64)]);
 /** UTF-8, filled up with zeros. */
-const text = (length: number) => concatenated([...[0x13, 0x11, 0, 0].map((byte) => whole(1, byte)), whole(4, length)]);
+const text = (length: number) => concatenated([Uint8Array.of(0x13, 0x11, 0, 0), whole(4, length)]);
 
 function encode(values: DataSet['values']): { type: Uint8Array; data: Uint8Array } {
   if (values instanceof Float32Array) return { type: FLOAT32, data: littleEndian(values) };
@@ -92,10 +89,10 @@ export function hdf5Bytes(root: Group): Uint8Array {
     const extents = shape.map((extent) => whole(8, extent));
     return put(
       objectHeader(
-        message(0x01, ...[2, shape.length, 0, Math.min(shape.length, 1)].map((byte) => whole(1, byte)), ...extents),
+        message(0x01, Uint8Array.of(2, shape.length, 0, Math.min(shape.length, 1)), ...extents),
         message(0x03, type),
-        message(0x05, whole(1, 3), whole(1, 0x09)),
-        message(0x08, whole(1, 3), whole(1, 1), whole(8, address), whole(8, data.length)),
+        message(0x05, Uint8Array.of(3, 0x09)),
+        message(0x08, Uint8Array.of(3, 1), whole(8, address), whole(8, data.length)),
       ),
     );
   };
@@ -103,18 +100,13 @@ export function hdf5Bytes(root: Group): Uint8Array {
     if (isDataSet(node)) return putDataSet(node);
     const links = Object.entries(node).map(([name, child]) => {
       const letters = utf8(name);
-      const head = [1, 0x10, 1, letters.length].map((byte) => whole(1, byte));
-      return message(0x06, ...head, letters, whole(8, putNode(child)));
+      return message(0x06, Uint8Array.of(1, 0x10, 1, letters.length), letters, whole(8, putNode(child)));
     });
     const info = message(0x02, whole(2, 0), UNDEFINED, UNDEFINED);
     return put(objectHeader(info, message(0x0a, whole(2, 0)), ...links));
   };
   const address = putNode(root);
-  const start = checked(
-    SIGNATURE,
-    ...[2, 8, 8, 0].map((byte) => whole(1, byte)),
-    ...[whole(8, 0), UNDEFINED, whole(8, end), whole(8, address)],
-  );
+  const start = checked(SIGNATURE, Uint8Array.of(2, 8, 8, 0), whole(8, 0), UNDEFINED, whole(8, end), whole(8, address));
   return concatenated([start, ...parts]);
 }
 
@@ -132,28 +124,13 @@ function lookup3(bytes: Uint8Array): number {
     b = (b + word(4)) | 0;
     c = (c + word(8)) | 0;
   };
+  // Each line of the original's rounds is the one before with the names exchanged in a circle.
   for (; bytes.length - at > 12; at += 12) {
     add();
-    a = (a - c) ^ rotate(c, 4);
-    c = (c + b) | 0;
-    b = (b - a) ^ rotate(a, 6);
-    a = (a + c) | 0;
-    c = (c - b) ^ rotate(b, 8);
-    b = (b + a) | 0;
-    a = (a - c) ^ rotate(c, 16);
-    c = (c + b) | 0;
-    b = (b - a) ^ rotate(a, 19);
-    a = (a + c) | 0;
-    c = (c - b) ^ rotate(b, 4);
-    b = (b + a) | 0;
+    for (const n of [4, 6, 8, 16, 19, 4]) [a, b, c] = [b, (c + b) | 0, (a - c) ^ rotate(c, n)];
   }
   if (at === bytes.length) return c >>> 0;
   add();
-  c = (c ^ b) - rotate(b, 14);
-  a = (a ^ c) - rotate(c, 11);
-  b = (b ^ a) - rotate(a, 25);
-  c = (c ^ b) - rotate(b, 16);
-  a = (a ^ c) - rotate(c, 4);
-  b = (b ^ a) - rotate(a, 14);
-  return ((c ^ b) - rotate(b, 24)) >>> 0;
+  for (const n of [14, 11, 25, 16, 4, 14, 24]) [a, b, c] = [b, (c ^ b) - rotate(b, n), a];
+  return b >>> 0;
 }

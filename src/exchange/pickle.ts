@@ -3,6 +3,8 @@
  * file names is imported or called: of functions only the four in {@link CALLS} are known, and they build plain values.
  */
 
+import { areWhole } from './tensors';
+
 /** A file of numbers: `FloatStorage` and the like, and its name under `data/`. */
 interface Storage {
   type: string;
@@ -35,10 +37,8 @@ class Name {
 }
 
 const tensorOf = (storage: unknown, offset: unknown, shape: unknown, strides: unknown): StoredTensor => {
-  const isWhole = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
-  const areWhole = (values: unknown): values is number[] => Array.isArray(values) && values.every(isWhole);
   const { type, key } = (storage ?? {}) as Storage;
-  if (typeof type !== 'string' || typeof key !== 'string' || !isWhole(offset))
+  if (typeof type !== 'string' || typeof key !== 'string' || !areWhole([offset]))
     throw new Error('a tensor without a storage');
   if (!areWhole(shape) || !areWhole(strides) || shape.length !== strides.length)
     throw new Error('a tensor without a shape');

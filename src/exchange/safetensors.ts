@@ -6,7 +6,7 @@
 import { type NeuronOptions, readNeuron, storeNeuron } from '../common/neuron-options';
 import { concatenated, decodeFloat32, decodeFloat64, littleEndian } from '../records/bytes';
 import type { SavedNetwork } from '../records/layers-model';
-import { fromTensors, type Tensor, toTensors } from './tensors';
+import { areWhole, fromTensors, type Tensor, toTensors } from './tensors';
 
 /** Weights, and the options of the neurons if the file holds them. */
 export type ReadNetwork = Pick<SavedNetwork, 'weights'> & { neuron?: NeuronOptions };
@@ -93,8 +93,8 @@ function readEntry(name: string, entry: unknown, available: number) {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
   const width = typeof dtype === 'string' && Object.hasOwn(WIDTHS, dtype) ? WIDTHS[dtype] : undefined;
   if (!width) throw new Error(`${name}: expected F32 or F64, found ${dtype}; convert it with .float()`);
-  if (!isWhole(shape)) throw new Error(`${name}: expected a shape of whole numbers, found ${JSON.stringify(shape)}`);
-  if (!isWhole(offsets) || offsets.length !== 2)
+  if (!areWhole(shape)) throw new Error(`${name}: expected a shape of whole numbers, found ${JSON.stringify(shape)}`);
+  if (!areWhole(offsets) || offsets.length !== 2)
     throw new Error(`${name}: expected two data_offsets, found ${JSON.stringify(offsets)}`);
   const [from, to] = offsets;
   const size = shape.reduce((product, extent) => product * extent, width);
@@ -104,9 +104,6 @@ function readEntry(name: string, entry: unknown, available: number) {
     throw new Error(`${name}: expected ${size} bytes for the shape [${shape.join(', ')}], found ${to - from}`);
   return { width, shape, from, to };
 }
-
-const isWhole = (values: unknown): values is number[] =>
-  Array.isArray(values) && values.every((value) => Number.isSafeInteger(value) && value >= 0);
 
 /** The options of the neurons, if the file is one of ours. */
 function readMetadata(metadata: unknown, file: string): NeuronOptions | undefined {

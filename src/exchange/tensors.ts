@@ -8,6 +8,10 @@ export interface Tensor {
   data: Float32Array;
 }
 
+/** Whether a file's value is a list of whole numbers, 0 or more, such as a shape. */
+export const areWhole = (values: unknown): values is number[] =>
+  Array.isArray(values) && values.every((value) => Number.isSafeInteger(value) && value >= 0);
+
 /**
  * The names of SpikingJelly's `state_dict` of the tutorial's network, whose `layer` is a Sequential of Flatten, Linear,
  * LIFNode and, with a hidden layer, Linear, LIFNode.

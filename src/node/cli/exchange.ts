@@ -84,13 +84,15 @@ function refuseAnother(file: string, { weights, neuron }: Content, { hidden }: S
 }
 
 /** The formats in which a network can leave, by the setting that names the file. */
-const WRITERS = { saveNir: ['--save-nir', toNir], saveSafetensors: ['--save-safetensors', toSafetensors] } as const;
+const WRITERS = [
+  { name: 'saveNir', flag: '--save-nir', write: toNir },
+  { name: 'saveSafetensors', flag: '--save-safetensors', write: toSafetensors },
+] as const;
 
 const exportsOf = (settings: Settings) =>
-  (['saveNir', 'saveSafetensors'] as const).flatMap((name) => {
+  WRITERS.flatMap(({ name, ...writer }) => {
     const file = settings[name];
-    const [flag, write] = WRITERS[name];
-    return file === undefined ? [] : [{ flag, write, file: resolve(typedIn(), file) }];
+    return file === undefined ? [] : [{ ...writer, file: resolve(typedIn(), file) }];
   });
 
 /** Before the training: @throws UsageError if a network cannot be written as asked, or would be written over something */

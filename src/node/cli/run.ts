@@ -49,7 +49,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   if (checkpoint) checkAgainstData(checkpoint, settings, data, file);
 
   // Before anything is written: an engine that cannot start leaves nothing behind.
-  const engine = await makeEngine(settings, data);
+  const engine = await makeEngine(settings, neuron, data);
   let outcome: Outcome;
   stop.listen();
   try {
@@ -137,11 +137,10 @@ function neuronOf({ tau, surrogate: name, alpha, decayInput, detachReset, softRe
   });
 }
 
-function makeEngine(settings: Settings, data: Mnist): Engine | AnnEngine | Promise<Engine> {
+function makeEngine(settings: Settings, neuron: NeuronOptions, data: Mnist): Engine | AnnEngine | Promise<Engine> {
   const { network, engine, seed, batchSize, learningRate, loss, hidden, timesteps: T, threads } = settings;
   if (network === 'ann') return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
   const { encoder, reset } = settings;
-  const neuron = neuronOf(settings);
   const options = { data, seed, T, batchSize, learningRate, threads, neuron, hidden, loss, encoder, reset };
   return createEngine(engine, options);
 }

@@ -1,5 +1,19 @@
 // The network with a hidden layer, unrolled in time: two spikes lie on the gradient's way to the first weights.
-import { arrow, bump, circle, color, drawing, inputSpikes, line, note, rect, text, weight } from './style.mjs';
+import {
+  arrow,
+  back,
+  bump,
+  circle,
+  color,
+  countAndLoss,
+  drawing,
+  inputSpikes,
+  line,
+  note,
+  rect,
+  text,
+  weight,
+} from './style.mjs';
 
 const about = {
   name: 'hidden',
@@ -16,7 +30,6 @@ const STEPS = [
 const NEURON = 30;
 /** What goes forward runs left of a column's middle or above the row's; the way back is on the other side. */
 const APART = 13;
-const back = { stroke: color.gradient, dash: '7 5' };
 
 /** An arrow straight up or down beside the middle of a column, or to the side beside that of a row. */
 const up = (/** @type {number} */ x, /** @type {number} */ from, /** @type {number} */ to, stroke = color.ink) =>
@@ -96,21 +109,7 @@ export default function hidden() {
   const middle = (first + second) / 2;
   return drawing(
     about,
-    rect(count.left, ROW.count - 20, count.right - count.left, 40, { radius: 8, fill: color.white, stroke: color.ink }),
-    text((count.left + count.right) / 2, ROW.count + 6, 'count the spikes'),
-    rect(loss.left, ROW.count - 20, loss.right - loss.left, 40, { radius: 8, fill: color.white, stroke: color.ink }),
-    text((loss.left + loss.right) / 2, ROW.count + 6, 'loss'),
-    arrow([
-      [count.right, ROW.count - 9],
-      [loss.left - 1, ROW.count - 9],
-    ]),
-    arrow(
-      [
-        [loss.left, ROW.count + 9],
-        [count.right + 1, ROW.count + 9],
-      ],
-      back,
-    ),
+    countAndLoss(ROW.count, count, loss),
     [ROW.ten, ROW.hidden].map((y) => [
       between(y, first + gap, second - gap),
       between(y, second + gap, end),

@@ -212,6 +212,37 @@ export function digit(pixels, x, y, cell) {
   ];
 }
 
+/** The line of the gradient's way back. */
+export const back = { stroke: color.gradient, dash: '7 5' };
+
+/**
+ * Two boxes at the height y, the count of the spikes and the loss, with the way from one to the other and back.
+ * @param {number} y
+ * @param {{ left: number, right: number }} count
+ * @param {{ left: number, right: number }} loss
+ */
+export function countAndLoss(y, count, loss) {
+  const box = (/** @type {{ left: number, right: number }} */ { left, right }, /** @type {string} */ name) => [
+    rect(left, y - 20, right - left, 40, { radius: 8, fill: color.white, stroke: color.ink }),
+    text((left + right) / 2, y + 6, name),
+  ];
+  return [
+    box(count, 'count the spikes'),
+    box(loss, 'loss'),
+    arrow([
+      [count.right, y - 9],
+      [loss.left - 1, y - 9],
+    ]),
+    arrow(
+      [
+        [loss.left, y + 9],
+        [count.right + 1, y + 9],
+      ],
+      back,
+    ),
+  ];
+}
+
 /**
  * The document. Its ground is an opaque panel: the drawings are shown as <img>, where JupyterLab's dark theme does not
  * reach them and `prefers-color-scheme` follows the system instead of the page; dark lines on a transparent ground

@@ -1,5 +1,19 @@
 // The network unrolled in time: what is handed from step to step, and the way the gradient takes back.
-import { arrow, bump, circle, color, drawing, inputSpikes, line, note, rect, text, weight } from './style.mjs';
+import {
+  arrow,
+  back,
+  bump,
+  circle,
+  color,
+  countAndLoss,
+  drawing,
+  inputSpikes,
+  line,
+  note,
+  rect,
+  text,
+  weight,
+} from './style.mjs';
 
 const about = {
   name: 'unrolled',
@@ -18,8 +32,6 @@ const STEPS = [
 const NEURON = 30;
 /** What goes forward runs left of a column's middle or above the row's; the way back is on the other side. */
 const APART = 13;
-
-const back = { stroke: color.gradient, dash: '7 5' };
 
 /** One time step, from its input spikes up to the count, and the gradient down to the weights. */
 const column = (/** @type {number} */ x, /** @type {string} */ name, /** @type {string} */ pattern) => [
@@ -112,21 +124,7 @@ export default function unrolled() {
     lines.map((string, i) => note(640, y + i * 20, string, { align: 'start' }));
   return drawing(
     about,
-    rect(count.left, ROW.count - 20, count.right - count.left, 40, { radius: 8, fill: color.white, stroke: color.ink }),
-    text((count.left + count.right) / 2, ROW.count + 6, 'count the spikes'),
-    rect(loss.left, ROW.count - 20, loss.right - loss.left, 40, { radius: 8, fill: color.white, stroke: color.ink }),
-    text((loss.left + loss.right) / 2, ROW.count + 6, 'loss'),
-    arrow([
-      [count.right, ROW.count - 9],
-      [loss.left - 1, ROW.count - 9],
-    ]),
-    arrow(
-      [
-        [loss.left, ROW.count + 9],
-        [count.right + 1, ROW.count + 9],
-      ],
-      back,
-    ),
+    countAndLoss(ROW.count, count, loss),
     between(x0 + gap, x1 - gap),
     between(x1 + gap, x2 - gap),
     between(x2 + gap, dots - 16),
