@@ -14,7 +14,7 @@ import { step } from '../system/step.mjs';
 import { allRuns, choose, PUBLISHED, readGrids } from './grids.mjs';
 import { count, duration, showProgress } from './progress.mjs';
 import { BadMap } from './settings.mjs';
-import { doneRow, formatTable, rowFile, TABLE, wholeGrids } from './table.mjs';
+import { doneRow, faultIn, formatTable, parseTable, rowFile, TABLE, wholeGrids } from './table.mjs';
 import { verify } from './verify.mjs';
 
 /** @typedef {import('./settings.mjs').Run} Run */
@@ -37,7 +37,7 @@ const program = command('npm run map --', 'map')
     (name, /** @type {string[] | undefined} */ names = []) => [...names, name],
   )
   .option('--directory <DIR>', 'folder of the runs and the tables (default: build/map)')
-  .option('--update', 'write the table to workflow/map.csv, which is committed')
+  .option('--update', 'compute the runs that workflow/map.csv lacks, and write its table, which is committed')
   .option('--verify <N>', 'compute N rows of the table again (or all, or the row with this id) and compare every byte')
   .allowUnknownOption()
   .allowExcessArguments();
@@ -91,6 +91,12 @@ function writePlan(/** @type {Run[]} */ runs) {
   const text = `${JSON.stringify({ runs: plan }, null, 1)}\n`;
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeWhole(file, text);
   return file;
+}
+
+/** The rows of the committed table by id, without those that cannot be right: their runs are computed again. */
+function publishedRows() {
+  const rows = parseTable(readFileSync(TABLE, 'utf8')).filter((row) => faultIn(row) === undefined);
+  return new Map(rows.map(({ grid, ...row }) => [row.id, row]));
 }
 
 /** Lets Snakemake compute the runs. Resolves to its exit status and its last lines. */
@@ -148,9 +154,10 @@ const complaint = (/** @type {string[]} */ lines) =>
  * @param {import('./grids.mjs').Grid[]} wanted
  * @param {string} table
  * @param {string[]} others options of Snakemake
+ * @param {Map<string, import('./table.mjs').Row>} known rows of runs that are not to be computed again
  * @returns {Promise<{ status: number, isWhole: boolean }>}
  */
-async function compute(grids, wanted, table, others) {
+async function compute(grids, wanted, table, others, known) {
   const start = performance.now();
   mkdirSync(FOLDER, { recursive: true });
   await lock(
@@ -163,7 +170,8 @@ async function compute(grids, wanted, table, others) {
   );
   const runs = allRuns(wanted);
   const damaged = (/** @type {string} */ file) => console.log(`${here(file)} is damaged; its run is done again.`);
-  const missing = runs.filter((one) => doneRow(FOLDER, one, damaged) === undefined);
+  const rowOf = (/** @type {Run} */ one) => doneRow(FOLDER, one, damaged) ?? known.get(one.id);
+  const missing = runs.filter((one) => rowOf(one) === undefined);
   const cores = availableParallelism();
   const about = duration(missing.reduce((sum, { seconds }) => sum + seconds, 0) / cores);
   if (missing.length > 0) {
@@ -173,10 +181,10 @@ async function compute(grids, wanted, table, others) {
     );
   }
   const { code, lines } =
-    missing.length > 0 || others.length > 0 ? await snakemake(runs, others) : { code: 0, lines: [] };
+    missing.length > 0 || others.length > 0 ? await snakemake(known.size > 0 ? missing : runs, others) : { code: 0, lines: [] };
 
   /** @type {Map<string, import('./table.mjs').Row | undefined>} */
-  const rows = new Map(allRuns(grids).map((one) => [one.id, doneRow(FOLDER, one, damaged)]));
+  const rows = new Map(allRuns(grids).map((one) => [one.id, rowOf(one)]));
   const left = runs.filter(({ id }) => !rows.get(id));
   if (code !== 0 && !lines.some((line) => /^Error in rule /.test(line))) throw new SetupError(complaint(lines));
   if (code === 0 && left.length > 0) return { status: 0, isWhole: false }; // a dry run, or one target of several
@@ -206,7 +214,7 @@ async function main() {
     return;
   }
   const table = own ?? join(FOLDER, 'map.csv');
-  const { status, isWhole } = await compute(grids, wanted, table, program.args);
+  const { status, isWhole } = await compute(grids, wanted, table, program.args, update ? publishedRows() : new Map());
   process.exitCode = status;
   if (!update || status !== 0) return;
   if (!isWhole) throw new SetupError('--update: expected every grid to be whole; run it without --grid');

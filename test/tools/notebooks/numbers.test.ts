@@ -130,7 +130,11 @@ describe('The texts of the project', () => {
   before(async () => {
     numbers = await load();
     const chapters = readdirSync(join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
-    for (const file of new Set([...chapters.map((name) => `notebooks/${name}`), ...numbers.CHECKED])) {
+    for (const file of new Set([
+      ...chapters.map((name) => `notebooks/${name}`),
+      'workflow/map.csv',
+      ...numbers.CHECKED,
+    ])) {
       mkdirSync(dirname(join(copy, file)), { recursive: true });
       cpSync(join(root, file), join(copy, file));
     }
