@@ -188,7 +188,9 @@ export function narrow(figure: Figure, width: number): Figure {
   const below = Math.round(b * 0.8);
   const inner = numberAt(layout, 'height', 400) - t - b;
   const ratio = (width - l - r) / (numberAt(layout, 'width', 760) - was.l - was.r);
-  const height = Math.round(t + below + (plate ? inner * ratio : Math.max(190, inner * Math.max(ratio, 0.78))));
+  const rows = labelledRows(layout);
+  const lower = rows ? 1 : Math.max(ratio, 0.78);
+  const height = Math.round(t + below + (plate ? inner * ratio : Math.max(rows ? 0 : 190, inner * lower)));
   const small = (value: Json, key: string): Json => {
     if (DATA_KEYS.has(key)) return value;
     if (Array.isArray(value)) return value.map((item) => small(item, key));
@@ -196,10 +198,28 @@ export function narrow(figure: Figure, width: number): Figure {
     return key === 'size' && typeof value === 'number' && value >= 12 ? Math.max(10, Math.round(value * 0.8)) : value;
   };
   const shrunk = small(layout, '') as Spec;
+  if (rows) shrunk.yaxis = { ...specAt(shrunk, 'yaxis'), ticktext: rows.map(broken) };
   return {
     data: figure.data.map((trace) => thinBar(small(trace, '') as Spec)),
     layout: { ...shrunk, width, height, margin: { ...margin, l, r, b: below } },
   };
+}
+
+/** The labels of a figure that has a row for each text; they stay as far apart as they are. */
+function labelledRows({ yaxis }: Spec): string[] | undefined {
+  const texts = isSpec(yaxis) && yaxis.automargin === true ? yaxis.ticktext : undefined;
+  return Array.isArray(texts) ? texts.map(String) : undefined;
+}
+
+/** A label in lines of some twenty letters, broken between words. */
+function broken(label: string): string {
+  const lines = [''];
+  for (const word of label.split(' ')) {
+    const line = lines[lines.length - 1];
+    if (line !== '' && line.length + 1 + word.length > 20) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines.join('<br>');
 }
 
 /** A thinner colour bar. */

@@ -18,9 +18,9 @@ export interface IntervalOptions {
   alt?: string;
 }
 
-/** Pixels of a label's row, and of each further series in it. */
+/** Pixels of a label's row, and of each further series in it: the mean over a dot needs as many. */
 const ROW = 30;
-const FURTHER = 14;
+const FURTHER = 30;
 /** Of what is not larger than chance. */
 const GREY = '#777777';
 
@@ -91,7 +91,7 @@ export function intervals(
   );
   const data = groups.map((group, i) => {
     const { color, symbol } = curveStyle(i);
-    const offset = ((i - (groups.length - 1) / 2) * 0.6) / Math.max(1, groups.length);
+    const offset = ((i - (groups.length - 1) / 2) * 0.9) / groups.length;
     return dots(
       group,
       names.map((_, row) => Number((row + offset).toFixed(3))),

@@ -30,6 +30,20 @@ test('a mean of one seed has no interval', () => {
   assert.equal(alt, 't: a 1.000.');
 });
 
+test('a mean over its dot has room below the next dot, in rows of one, two and three series', () => {
+  const one = { mean: [1, 1], low: [0, 0], high: [2, 2] };
+  for (const count of [1, 2, 3]) {
+    const series = Array.from({ length: count }, (_, i) => ({ name: `s${i}`, ...one }));
+    const { data, layout } = intervals(['a', 'b'], series, { title: 't' });
+    const { t, b } = layout.margin as Record<string, number>;
+    const [bottom, top] = (layout.yaxis as { range: [number, number] }).range;
+    const pixels = (Number(layout.height) - t - b) / (bottom - top);
+    const heights = data.flatMap(({ y }) => y as number[]).sort((x, y) => x - y);
+    // Letters of 11 pixels, and half a dot of 9 pixels below and above them.
+    for (const [i, y] of heights.slice(1).entries()) assert.ok((y - heights[i]) * pixels > 20, `${count} series`);
+  }
+});
+
 test('several series lie beside each other in a row, with a legend', () => {
   const one = { mean: [1], low: [0], high: [2] };
   const { data, alt } = intervals(

@@ -123,6 +123,9 @@ function sayMarked(/** @type {boolean[]} */ marked) {
   return `${count} of ${marked.length} differences ${count === 1 ? 'is' : 'are'} larger than chance.`;
 }
 
+/** A group this far below the best would press all others of a figure together. */
+const FAR = 0.15;
+
 /** The group with the highest mean. */
 const best = (/** @type {{ label: string, runs: MapTable }[]} */ groups) =>
   groups.map((group) => ({ ...group, ...group.runs.mean() })).reduce((a, b) => (b.mean > a.mean ? b : a));
@@ -141,19 +144,26 @@ function compare(map, about = '') {
   const axes = { title: accuracyAfter(map, about), xlabel: 'test accuracy (%)', digits: 2 };
   const labels = rows.map(({ label }) => label);
   if (split) {
-    const groups = map.values(series).map((value) => ({ value, runs: map.where({ [series]: value }) }));
-    const shown = groups.map(({ value, runs }) => ({
+    const all = namedGroups(map, names);
+    const top = best(all);
+    const far = all.filter(({ runs }) => top.mean - runs.mean().mean > FAR);
+    const near = rows.filter((row) => !far.some(({ runs }) => row.runs.rows.includes(runs.rows[0])));
+    const shown = map.values(series).map((value) => ({
       name: nameValue(series, value),
-      ...columns(namedGroups(runs, rowNames).map((group) => group.runs.mean())),
+      ...columns(near.map(({ runs }) => runs.where({ [series]: value }).mean())),
     }));
-    const top = best(namedGroups(map, names));
     const [off, on] = [false, true].map((value) => namedGroups(map.where({ [series]: value }), rowNames));
     const change = differenceFigure(
       on.map(({ label, runs }, i) => ({ label, runs, from: off[i].runs })),
       `Difference: ${nameValue(series, true)}, less ${nameValue(series, false)}`,
       nameValue(series, false),
     );
-    return { figures: [intervals(labels, shown, axes), change?.figure], said: [highest(top), change?.said] };
+    const figure = intervals(
+      near.map(({ label }) => label),
+      shown,
+      axes,
+    );
+    return { figures: [figure, change?.figure], said: [highest(top), farBelow(far), change?.said] };
   }
   const standard = rows.findIndex(({ runs }) => names.every((name) => isStandard(runs.rows[0], name)));
   const reference = rows[Math.max(0, standard)];
@@ -180,8 +190,14 @@ function compare(map, about = '') {
   };
 }
 
-const highest = (/** @type {{ label: string } & Estimate} */ { label, mean, low, high }) =>
-  `Highest: ${label} with ${written(mean)}${Number.isFinite(low) ? ` (${written(low)} to ${written(high)})` : ''}.`;
+const named = (/** @type {{ label: string } & Estimate} */ { label, mean, low, high }) =>
+  `${label} with ${written(mean)}${Number.isFinite(low) ? ` (${written(low)} to ${written(high)})` : ''}`;
+const highest = (/** @type {{ label: string } & Estimate} */ one) => `Highest: ${named(one)}.`;
+
+/** Groups that have no place in a figure, in words. */
+const farBelow = (/** @type {{ label: string, runs: MapTable }[]} */ groups) =>
+  groups.length > 0 &&
+  `Far below, and not in the first figure: ${groups.map(({ label, runs }) => named({ label, ...runs.mean() })).join('; ')}.`;
 
 /** @param {{ label: string, runs: MapTable }[]} groups */
 const growthFigure = (groups) =>

@@ -181,7 +181,9 @@ async function compute(grids, wanted, table, others, known) {
     );
   }
   const { code, lines } =
-    missing.length > 0 || others.length > 0 ? await snakemake(known.size > 0 ? missing : runs, others) : { code: 0, lines: [] };
+    missing.length > 0 || others.length > 0
+      ? await snakemake(known.size > 0 ? missing : runs, others)
+      : { code: 0, lines: [] };
 
   /** @type {Map<string, import('./table.mjs').Row | undefined>} */
   const rows = new Map(allRuns(grids).map((one) => [one.id, rowOf(one)]));
@@ -218,6 +220,10 @@ async function main() {
   process.exitCode = status;
   if (!update || status !== 0) return;
   if (!isWhole) throw new SetupError('--update: expected every grid to be whole; run it without --grid');
+  if (readFileSync(table, 'utf8') === readFileSync(TABLE, 'utf8')) {
+    console.log(`${here(TABLE)} has these rows already.`);
+    return;
+  }
   copyFileSync(table, TABLE);
   console.log(`Copied to ${here(TABLE)}; \`npm run book\` makes its page, build/book/map.html.`);
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as theme from '../../../book/page/figure-theme';
-import { lines, weightImages } from '../../../src/visualizing';
+import { intervals, lines, weightImages } from '../../../src/visualizing';
 import { articleOf, load, root } from '../../support/book';
 
 type Chapters = typeof import('../../../tools/book/chapters.mjs');
@@ -146,6 +146,20 @@ test('On a phone the pixels of images stay squares', () => {
   };
   assert.ok(theme.isPlate(plate));
   assert.ok(Math.abs(pixel(theme.narrow(plate, 346)) - pixel(plate)) < 0.03);
+});
+
+test('On a phone the labels of rows are broken between words, and the rows stay as far apart', () => {
+  const labels = ['SNN · cross-entropy of counts · ATan', 'ANN'];
+  const values = { name: 's', mean: [1, 2], low: [0, 1], high: [2, 3] };
+  const wide = theme.withoutHeading(intervals(labels, [values], { title: 'Accuracy' }));
+  const small = theme.narrow(wide, 346);
+  const { ticktext } = small.layout.yaxis as { ticktext: string[] };
+  assert.deepEqual(ticktext, ['SNN · cross-entropy<br>of counts · ATan', 'ANN']);
+  const inner = ({ layout }: theme.Figure) => {
+    const { t, b } = layout.margin as Record<string, number>;
+    return Number(layout.height) - t - b;
+  };
+  assert.equal(inner(small), inner(wide));
 });
 
 test('What a page could not show is refused in one line that names the cell', async () => {

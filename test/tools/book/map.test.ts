@@ -128,3 +128,22 @@ test('A table that is damaged is refused in one line', async () => {
     message: /^workflow\/map\.csv: line 2: last: expected a share from 0 to 1, found 2; [^\n]+$/,
   });
 });
+
+test('A setting that hardly learns is told in words, and does not press the others of its figure together', async () => {
+  const group = (surrogate: string, alpha: number, accuracy: number) =>
+    ['true', 'false'].flatMap((detach_reset) =>
+      runs({ grid: 'surrogates', surrogate, alpha, detach_reset }, accuracy, accuracy + 0.01, accuracy + 0.02),
+    );
+  const { text } = await pageOf(
+    ...[1, 2, 4].flatMap((alpha) => group('atan', alpha, 0.91)),
+    ...[2, 4, 8].flatMap((alpha) => group('sigmoid', alpha, 0.9)),
+    ...group('rect', 0.5, 0.9),
+    ...group('rect', 2, 0.3),
+  );
+  assert.doesNotMatch(altsOf(text)[0] ?? '', /rectangle · α 2/);
+  assert.match(altsOf(text)[0] ?? '', /rectangle · α 0\.5/);
+  assert.match(
+    text,
+    /Far below, and not in the first figure: .*rectangle · α 2 .* with 31\.00 % \(28\.52 % to 33\.48 %\)(; .*)?\./,
+  );
+});
