@@ -1,6 +1,7 @@
 // Builds the extension: a folder that `jupyter lite build` takes (`LiteBuildConfig.federated_extensions`). No builder of
 // JupyterLab's is needed; esbuild makes one script for the page and one for each worker.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -39,8 +40,14 @@ function licences(files) {
   return texts.sort().join(`\n${'-'.repeat(80)}\n\n`);
 }
 
+/** A name by which a host that caches cannot take another edition's file for this one. */
+function hashedName(name, content) {
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
+  return name.replace(/\.\w+$/, (ending) => `.${hash}${ending}`);
+}
+
 /**
- * Writes the extension.
+ * Writes the extension. The same sources give the same bytes, wherever they are.
  * @param {{ out: string }} options `out`: the folder to make; what was there before is removed
  * @returns {Promise<void>}
  */
@@ -56,20 +63,29 @@ export async function buildKernel({ out }) {
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
-    define: { VERSION: JSON.stringify(version) },
+    write: false,
   };
-  const script = (entry, file, options) =>
-    build({ ...common, ...options, entryPoints: [join(here, 'src', entry)], outfile: join(target, file) });
-  const built = await Promise.all([
-    script('page/plugin.ts', 'remoteEntry.js', { format: 'iife' }),
+  const inputs = [];
+  /** Writes a file under its hashed name, which it returns. */
+  const put = (name, content) => {
+    const hashed = hashedName(name, content);
+    writeFileSync(join(target, hashed), content);
+    return hashed;
+  };
+  const script = async (entry, name, options) => {
+    const built = await build({ ...common, ...options, entryPoints: [join(here, 'src', entry)] });
+    inputs.push(...Object.keys(built.metafile.inputs));
+    return put(name, built.outputFiles[0].contents);
+  };
+  const [cells, types] = await Promise.all([
     script('cells/worker.ts', 'cells-worker.js', { format: 'esm' }),
     script('types/worker.ts', 'types-worker.js', { format: 'esm', plugins: [nothingOfNode] }),
   ]);
-  writeFileSync(join(target, 'LICENSES.txt'), licences(built.flatMap(({ metafile }) => Object.keys(metafile.inputs))));
-  cpSync(join(here, 'src', 'logo.svg'), join(target, 'logo.svg'));
-  const jupyterlab = { extension: true, _build: { load: 'static/remoteEntry.js', extension: './extension' } };
-  writeFileSync(
-    join(out, 'package.json'),
-    `${JSON.stringify({ name, version, description, license, jupyterlab }, null, 2)}\n`,
-  );
+  const logo = put('logo.svg', readFileSync(join(here, 'src', 'logo.svg')));
+  const define = { VERSION: JSON.stringify(version), FILES: JSON.stringify({ cells, types, logo }) };
+  const entry = await script('page/plugin.ts', 'remoteEntry.js', { format: 'iife', define });
+  writeFileSync(join(target, 'LICENSES.txt'), licences(inputs));
+  const jupyterlab = { extension: true, _build: { load: `static/${entry}`, extension: './extension' } };
+  const manifest = { name, version, description, license, jupyterlab, jupyterlite: { liteExtension: true } };
+  writeFileSync(join(out, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }

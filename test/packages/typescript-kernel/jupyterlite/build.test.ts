@@ -1,8 +1,10 @@
 /** What the kernel's package builds: the extension, and the file of declarations. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { PLUGIN, readSettings } from '../../../../packages/typescript-kernel/jupyterlite/src/page/settings';
 
@@ -16,6 +18,13 @@ const zipped = (file: string) => gzipSync(readFileSync(file)).length / 1000;
 
 describe('The extension', () => {
   const out = join(folder, 'kernel');
+  /** A file by its name without the hash of its content. */
+  const built = (plain: string) => {
+    const [stem, ending] = plain.split('.');
+    const found = readdirSync(join(out, 'static')).filter((name) => name.replace(/\.[0-9a-f]{12}\./, '.') === plain);
+    assert.equal(found.length, 1, `${stem}.<hash>.${ending}: ${found}`);
+    return join(out, 'static', found[0] as string);
+  };
   before(async () => {
     mkdirSync(out);
     writeFileSync(join(out, 'left-over'), '');
@@ -32,11 +41,39 @@ describe('The extension', () => {
     assert.deepEqual(readdirSync(out).sort(), ['package.json', 'static']);
   });
 
+  test('names each script by its content, so a host that caches never mixes two editions', () => {
+    for (const plain of ['remoteEntry.js', 'cells-worker.js', 'types-worker.js', 'logo.svg']) {
+      const hash = createHash('sha256')
+        .update(readFileSync(built(plain)))
+        .digest('hex');
+      assert.equal(built(plain).split('.').at(-2), hash.slice(0, 12), plain);
+    }
+    const page = readFileSync(built('remoteEntry.js'), 'utf8');
+    for (const plain of ['cells-worker.js', 'types-worker.js', 'logo.svg']) {
+      assert.ok(page.includes(basename(built(plain))), `the page asks for ${basename(built(plain))}`);
+    }
+  });
+
+  test('is quiet in a JupyterLab that has kernels of its own', async () => {
+    interface Container {
+      init(scope: object): void;
+      get(): Promise<() => { default: ArrayLike<unknown> }>;
+    }
+    const page = { document: { currentScript: { src: 'http://localhost/x/remoteEntry.js' } }, URL };
+    const { _JUPYTERLAB: containers } = runInNewContext(
+      `${readFileSync(built('remoteEntry.js'), 'utf8')}\nglobalThis`,
+      page,
+    ) as { _JUPYTERLAB: Record<string, Container> };
+    const container = containers['jupyterlite-typescript-kernel'] as Container;
+    container.init({ '@jupyterlab/coreutils': { '4.6.4': { get: async () => () => ({ PageConfig: {} }) } } });
+    assert.equal((await container.get())().default.length, 0);
+  });
+
   test('is small before the first cell can run, and keeps TypeScript out of that', () => {
-    const page = zipped(join(out, 'static', 'remoteEntry.js'));
-    const cells = zipped(join(out, 'static', 'cells-worker.js'));
+    const page = zipped(built('remoteEntry.js'));
+    const cells = zipped(built('cells-worker.js'));
     assert.ok(page < 5 && cells < 115, `page ${page} kB, cells ${cells} kB`);
-    assert.ok(zipped(join(out, 'static', 'types-worker.js')) < 900);
+    assert.ok(zipped(built('types-worker.js')) < 900);
   });
 });
 

@@ -8,6 +8,8 @@ import { PLUGIN, readSettings } from './settings';
 import { createTypesClient } from './types-client';
 
 const NAME = 'jupyterlite-typescript-kernel';
+/** Names of the files beside this script; the build puts them in. */
+declare const FILES: { cells: string; types: string; logo: string };
 const here = new URL('./', (document.currentScript as HTMLScriptElement).src).href;
 
 function createPlugin({ BaseKernel, IKernelSpecs, IKernelClient }: Services, { PageConfig }: CoreUtils) {
@@ -18,10 +20,10 @@ function createPlugin({ BaseKernel, IKernelSpecs, IKernelClient }: Services, { P
     activate(_: unknown, specs: KernelSpecs, client: KernelClient) {
       const siteUrl = new URL(PageConfig.getBaseUrl(), location.href).href;
       const settings = readSettings(PageConfig.getOption('litePluginSettings'), siteUrl);
-      const types = createTypesClient(`${here}types-worker.js`, settings.declarations);
-      const Kernel = kernelClass(BaseKernel, { worker: `${here}cells-worker.js`, siteUrl }, settings, types);
+      const types = createTypesClient(here + FILES.types, settings.declarations);
+      const Kernel = kernelClass(BaseKernel, { worker: here + FILES.cells, siteUrl }, settings, types);
       const running = new Map<string, TypeScriptKernel>();
-      const logo = `${here}logo.svg`;
+      const logo = here + FILES.logo;
       specs.register({
         spec: {
           name: settings.name,
@@ -51,11 +53,10 @@ function createPlugin({ BaseKernel, IKernelSpecs, IKernelClient }: Services, { P
 type Shared = Record<string, Record<string, { get(): Promise<() => unknown> }>>;
 let shared: Shared = {};
 
-/** A package that the page has loaded and shares with its extensions. */
-async function ofPage<T>(name: string): Promise<T> {
+/** A package that the page has loaded and shares with its extensions; undefined if it has none of that name. */
+async function ofPage<T>(name: string): Promise<T | undefined> {
   const version = Object.values(shared[name] ?? {})[0];
-  if (!version) throw new Error(`${NAME}: expected a JupyterLite that shares ${name}, found none`);
-  return (await version.get())() as T;
+  return version && ((await version.get())() as T);
 }
 
 const global = globalThis as { _JUPYTERLAB?: Record<string, unknown> };
@@ -65,10 +66,10 @@ global._JUPYTERLAB[NAME] = {
     shared = scope;
   },
   async get() {
-    const plugin = createPlugin(
-      await ofPage<Services>('@jupyterlite/services'),
-      await ofPage<CoreUtils>('@jupyterlab/coreutils'),
-    );
-    return () => ({ __esModule: true, default: plugin });
+    const services = await ofPage<Services>('@jupyterlite/services');
+    const utils = await ofPage<CoreUtils>('@jupyterlab/coreutils');
+    // A JupyterLab with a server, into which the wheel was installed: it has kernels of its own, and no use for this one.
+    const plugins = services?.BaseKernel && utils ? createPlugin(services, utils) : [];
+    return () => ({ __esModule: true, default: plugins });
   },
 };

@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+// The TypeScript kernel for JupyterLite as packages (`npm run kernel`): a wheel for pip and a tarball for npm, in
+// build/kernel/. The same sources give the same bytes.
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildKernel } from '../../packages/typescript-kernel/jupyterlite/build.mjs';
+import { command } from '../system/options.mjs';
+import { runProgram } from '../system/program.mjs';
+import { filesUnder, readJson, remove, removeLeftOvers, root } from '../system/project.mjs';
+import { npmCommand, run, succeeded } from '../system/run.mjs';
+import { makeWheel } from './wheel.mjs';
+
+const source = join(root, 'packages', 'typescript-kernel');
+const target = join(root, 'build', 'kernel');
+const work = join(root, 'build', `kernel-${process.pid}`);
+const packages = join(work, 'packages');
+
+command('npm run kernel --', 'kernel')
+  .description('Wheel and tarball of the TypeScript kernel, in build/kernel/.')
+  .parse();
+
+async function main() {
+  mkdirSync(packages, { recursive: true });
+  removeLeftOvers('kernel');
+  try {
+    const extension = join(work, 'extension');
+    await buildKernel({ out: extension });
+    const text = (/** @type {string} */ name) => readFileSync(join(source, name), 'utf8');
+    const { file, bytes } = makeWheel({
+      extension,
+      manifest: readJson(join(source, 'package.json')),
+      readme: text('README.md'),
+      licence: text('LICENSE'),
+    });
+    writeFileSync(join(packages, file), bytes);
+    const [npm, first] = npmCommand();
+    const args = [...first, 'pack', '--silent', '--pack-destination', packages];
+    succeeded(await run(npm, args, { cwd: source }), 'npm pack');
+    remove(target);
+    renameSync(packages, target);
+  } finally {
+    remove(work);
+  }
+  for (const name of filesUnder(target)) {
+    console.log(`kernel: build/kernel/${name}, ${(statSync(join(target, name)).size / 1e6).toFixed(2)} MB`);
+  }
+}
+
+await runProgram('kernel', main, { tidy: () => remove(work) });
