@@ -1,6 +1,6 @@
 /**
- * HDF5 files, as bytes and without its library (https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html): superblock 2, groups of
- * link messages, data sets in one piece.
+ * Writes HDF5 files without the library of that name (https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html): superblock 2, groups
+ * of link messages, data sets in one piece. `hdf5-reader.ts` reads these and more.
  */
 import { concatenated, littleEndian } from '../records/bytes';
 
@@ -15,7 +15,8 @@ export interface Group {
   [name: string]: Group | DataSet;
 }
 
-const SIGNATURE = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a);
+/** The first bytes of each such file. */
+export const SIGNATURE = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a);
 const UNDEFINED = new Uint8Array(8).fill(0xff);
 const SUPERBLOCK = 48;
 

@@ -1,4 +1,4 @@
 /** Networks that leave for other programs, and come back. */
-export { toNir } from './nir';
+export { fromNir, toNir } from './nir';
 export { fromPth, type PthNetwork } from './pth';
 export { fromSafetensors, type ReadNetwork, toSafetensors } from './safetensors';

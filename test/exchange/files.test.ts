@@ -1,11 +1,11 @@
-/** What PyTorch and safetensors write is read here, and ours is laid out as they want it. The files are made by golden/make_exchange.py. */
+/** What other programs write is read here, and ours is laid out as they want it. The files are made by golden/make_exchange.py. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { weightShapes } from '../../src/common/weights';
-import { fromPth, fromSafetensors, toNir, toSafetensors } from '../../src/exchange';
+import { fromNir, fromPth, fromSafetensors, toNir, toSafetensors } from '../../src/exchange';
 
 const FOLDER = resolve(__dirname, '..', '..', 'test', 'golden', 'exchange');
 const bytesOf = (name: string) => new Uint8Array(readFileSync(join(FOLDER, name)));
@@ -49,6 +49,29 @@ describe('Weights that PyTorch wrote', () => {
   test('come in from safetensors of float32 and float64', () => {
     assert.deepEqual(fromSafetensors(bytesOf('single.safetensors')), { weights: weightsOf() });
     assert.deepEqual(fromSafetensors(bytesOf('hidden-float64.safetensors')), { weights: weightsOf(3) });
+  });
+});
+
+describe('A NIR graph', () => {
+  test('of the package nir itself comes in, with a bias of zeros', () => {
+    const neuron = { ...DEFAULT_NEURON, tau: 3.5, decayInput: false, vThreshold: 1.5, vReset: -0.5 };
+    assert.deepEqual(fromNir(bytesOf('nir.nir')), { weights: weightsOf(), neuron });
+  });
+
+  test('of SpikingJelly comes in, with a hidden layer', () => {
+    assert.deepEqual(fromNir(bytesOf('spikingjelly.nir')), { weights: weightsOf(3), neuron: DEFAULT_NEURON });
+  });
+
+  test('of snnTorch comes in: a beta of 0.9, in float32, is a tau of 10, and the input does not decay', () => {
+    const neuron = { ...DEFAULT_NEURON, tau: 10, decayInput: false };
+    assert.deepEqual(fromNir(bytesOf('snntorch.nir')), { weights: weightsOf(3), neuron });
+  });
+
+  test('of ours comes back', () => {
+    for (const hidden of [undefined, 3, 800]) {
+      const neuron = { ...DEFAULT_NEURON, tau: 2.123456789, decayInput: false, vThreshold: 0.7, vReset: -0.1 };
+      assert.deepEqual(fromNir(toNir({ weights: weightsOf(hidden), neuron })), { weights: weightsOf(hidden), neuron });
+    }
   });
 });
 

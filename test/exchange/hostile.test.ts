@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { zipSync } from 'fflate';
-import { fromPth, fromSafetensors } from '../../src/exchange';
+import { DEFAULT_NEURON } from '../../src/common/neuron-options';
+import { fromNir, fromPth, fromSafetensors, toNir } from '../../src/exchange';
+import { type Group, hdf5Bytes } from '../../src/exchange/hdf5';
 
 const FOLDER = resolve(__dirname, '..', '..', 'test', 'golden', 'exchange');
 const bytesOf = (name: string) => new Uint8Array(readFileSync(join(FOLDER, name)));
@@ -107,7 +109,178 @@ const PTH: [string, Uint8Array, RegExp][] = [
   ['no tensor', pth('\x80\x02}.'), /expected a state_dict of tensors, found none/],
 ];
 
+const ours = () => toNir({ weights: new Float32Array(7840), neuron: DEFAULT_NEURON });
+/** The bytes with some replaced. `what` is the place that it begins at, or a pattern that is found there. */
+function patched(bytes: Uint8Array, what: number | number[], replacement: number[], skip = 0): Uint8Array {
+  const copy = bytes.slice();
+  const at = typeof what === 'number' ? what : Buffer.from(bytes).indexOf(Buffer.from(what)) + skip;
+  assert.ok(at >= 0);
+  copy.set(replacement, at);
+  return copy;
+}
+const bytes8 = (value: bigint) => Array.from({ length: 8 }, (_, i) => Number((value >> BigInt(8 * i)) & 255n));
+const letters = (text: string) => [...utf8(text)];
+/** The last place of a pattern. */
+const last = (bytes: Uint8Array, pattern: number[]) => Buffer.from(bytes).lastIndexOf(Buffer.from(pattern));
+
+/** A graph whose nodes are replaced by these, in a chain. */
+function graph(nodes: Record<string, Group>, more: Group = {}, edges?: string[]): Uint8Array {
+  const names = Object.keys(nodes);
+  const chain = edges ?? names.slice(1).flatMap((to, i) => [names[i], to]);
+  return hdf5Bytes({
+    node: {
+      type: { values: ['NIRGraph'] },
+      nodes,
+      edges: { values: chain, shape: [chain.length / 2, 2] },
+      ...more,
+    },
+  });
+}
+const floats = (...values: number[]) => ({ values: Float64Array.from(values), shape: [values.length] });
+const node = (type: string, parts: Group = {}): Group => ({ type: { values: [type] }, ...parts });
+const ten = (value: number) => floats(...new Array<number>(10).fill(value));
+const matrix = (fill = 0, shape = [10, 784]) => ({
+  values: new Float32Array(shape[0] * shape[1]).fill(fill),
+  shape,
+});
+const linear = (weight: Group[string] = matrix()) => node('Linear', { weight });
+const lif = (more: Group = {}) =>
+  node('LIF', { tau: ten(2e-4), r: ten(1), v_leak: ten(0), v_threshold: ten(1), ...more });
+const chain = (parts: Record<string, Group>, more?: Group) =>
+  graph({ input: node('Input'), ...parts, output: node('Output') }, more);
+const withLif = (more: Group) => chain({ fc: linear(), lif: lif(more) });
+
+const NIR: [string, Uint8Array, RegExp][] = [
+  ['nothing', new Uint8Array(), /expected a NIR graph in an HDF5 file, found other content/],
+  ['a text', utf8('hello, this is no such file'), /found other content/],
+  ['half a file of ours', ours().slice(0, 20000), /outside of the file; is it truncated\?/],
+  ['half a file of nir', bytesOf('nir.nir').slice(0, 20000), /is it truncated\?/],
+  ['the first eight bytes alone', ours().slice(0, 8), /a file that ends too early; is it truncated\?/],
+  ['a superblock of the future', patched(ours(), 8, [9]), /a superblock of version 9, where 0 to 3 are read/],
+  ['addresses of 4 bytes', patched(ours(), 9, [4]), /addresses of 4 bytes, where 8 are read/],
+  ['a root beyond the end', patched(ours(), 36, bytes8(2n ** 62n)), /an object outside of the file/],
+  // The link `node` of the root is the last in a file of ours, and the root the last object.
+  ['a group that holds itself', loop(ours()), /an object that is reached twice, as in a loop/],
+  [
+    'a tree that holds itself',
+    patched(bytesOf('nir.nir'), letters('TREE'), [1, 1, 0], 5),
+    /a (damaged tree|tree that is reached twice)/,
+  ],
+  [
+    '2^40 rows',
+    patched(ours(), [...bytes8(10n), ...bytes8(784n)], bytes8(2n ** 40n)),
+    /\[1099511627776, 784\] values, more than any network of ours has/,
+  ],
+  [
+    'one row too many',
+    patched(ours(), [...bytes8(10n), ...bytes8(784n)], bytes8(11n)),
+    /fc: expected numbers, found 31360 bytes where the shape wants 34496 \(weight\)/,
+  ],
+  [
+    'a chunk that is no gzip',
+    // The first bytes of a chunk of the weights.
+    patched(bytesOf('nir.nir'), [0x78, 0x5e, 0xed], [0x78, 0x5e, 0xff, 0xff]),
+    /fc: expected numbers, found a damaged chunk \(.*\) \(weight\)/,
+  ],
+  ['no graph', hdf5Bytes({ x: { values: ['y'] } }), /found no node/],
+  ['a group where values should be', hdf5Bytes({ node: { type: {} } }), /found a group type/],
+  ['a single neuron', hdf5Bytes({ node: node('LIF') }), /found a single LIF/],
+  ['numbers for a type', hdf5Bytes({ node: { type: floats(1) } }), /values of another type in place of texts/],
+  ['no nodes', graph({}, {}, ['a', 'b']), /found no a/],
+  ['a layer of another kind', chain({ conv: node('Conv2d'), lif: lif() }), /found Conv2d → LIF/],
+  ['neurons with a synapse of their own', chain({ fc: linear(), lif: node('CubaLIF') }), /found Linear → CubaLIF/],
+  ['no layers', chain({}), /expected layers of Linear → LIF, found none/],
+  ['a layer without neurons', chain({ fc: linear() }), /expected layers of Linear → LIF, found Linear/],
+  [
+    'a recurrent edge',
+    graph({ a: node('Input'), fc: linear(), lif: lif() }, {}, ['a', 'fc', 'fc', 'lif', 'lif', 'fc', 'fc', 'fc']),
+    /two edges out of fc, where a chain is read/,
+  ],
+  [
+    'edges in a circle',
+    graph({ a: node('Input'), b: node('Output') }, {}, ['a', 'b', 'b', 'a']),
+    /2 nodes and 2 edges that are no chain/,
+  ],
+  ['an edge to nowhere', graph({ a: node('Input') }, {}, ['a', 'b']), /found no b/],
+  [
+    'another time step',
+    chain({ fc: linear(), lif: lif() }, { metadata: { dt: { values: Float64Array.of(1e-3) } } }),
+    /found a time step \(dt\) of 0\.001 s in place of 0\.0001 s, which SpikingJelly and snnTorch take for granted/,
+  ],
+  [
+    'a different tau per neuron',
+    withLif({ tau: floats(2e-4, 3e-4) }),
+    /lif: expected one tau for all neurons, found 0\.0002 and 0\.0003/,
+  ],
+  [
+    "a tau one step too small, as in Norse's files",
+    withLif({ tau: ten(1e-4) }),
+    /lif: expected neurons of ours, with a time step of 0\.0001 s \(tau: .*found 1\)/,
+  ],
+  ['another factor of the input', withLif({ r: ten(7) }), /lif: expected r of 1, or of tau in steps \(2\), found 7/],
+  [
+    'a leak to elsewhere',
+    withLif({ v_leak: ten(0.5) }),
+    /lif: expected neurons that leak to where they reset to, found v_leak 0\.5 and v_reset 0/,
+  ],
+  ['NaN in a neuron', withLif({ r: ten(Number.NaN) }), /expected (one r for all neurons|a finite r)/],
+  ['a neuron without tau', withLif({ tau: {} }), /lif: expected numbers, found a group tau \(tau\)/],
+  ['no values of tau', withLif({ tau: floats() }), /lif: expected a finite tau, found undefined/],
+  [
+    'weights as texts',
+    chain({ fc: linear({ values: ['x'] }), lif: lif() }),
+    /values of another type in place of numbers/,
+  ],
+  [
+    'NaN',
+    chain({ fc: linear(matrix(Number.NaN)), lif: lif() }),
+    /fc\/weight: expected finite numbers, found NaN or infinity/,
+  ],
+  ['a bias', chain({ fc: node('Affine', { weight: matrix(), bias: ten(1) }), lif: lif() }), /our layers have no bias/],
+  [
+    'another network',
+    chain({ fc: linear(matrix(0, [784, 10])), lif: lif() }),
+    /expected weights \[10, 784\], or .* found fc\/weight \[784, 10\]/,
+  ],
+  [
+    'other neurons in the second layer',
+    chain({
+      fc: linear(matrix(0, [3, 784])),
+      lif: lif(),
+      fc_1: linear(matrix(0, [10, 3])),
+      lif_1: lif({ tau: ten(3e-4) }),
+    }),
+    /tau: expected one value for both layers, found 2 and 3/,
+  ],
+];
+
+/** A file of ours in which the link of the root leads to the root. */
+function loop(bytes: Uint8Array): Uint8Array {
+  const root = bytes.slice(36, 44);
+  return patched(bytes, last(bytes, letters('node')) + 4, [...root]);
+}
+
 describe('Refused in one line:', () => {
+  for (const [what, bytes, message] of NIR) {
+    test(`NIR with ${what}`, () => assertRefused(() => fromNir(bytes, 'my.nir'), message));
+  }
+
+  test('NIR that is damaged at any place, or read all the same', () => {
+    for (const name of ['nir.nir', 'snntorch.nir', 'spikingjelly.nir']) {
+      const bytes = bytesOf(name);
+      for (let at = 0; at < bytes.length; at += 31) {
+        for (const damaged of [bytes.slice(0, at), patched(bytes, at, [bytes[at] ^ 0xff])]) {
+          try {
+            fromNir(damaged, 'my.nir');
+          } catch (error) {
+            assert.equal((error as Error).constructor, Error, String((error as Error).stack));
+            assert.match((error as Error).message, /^my\.nir: [^\n]+$/);
+          }
+        }
+      }
+    }
+  });
+
   for (const [what, bytes, message] of SAFETENSORS) {
     test(`safetensors with ${what}`, () => assertRefused(() => fromSafetensors(bytes, 'my.safetensors'), message));
   }
@@ -130,7 +303,7 @@ function assertRefused(read: () => unknown, message: RegExp): void {
   assert.throws(read, (error: Error) => {
     assert.equal(error.constructor, Error);
     assert.match(error.message, message);
-    assert.match(error.message, /^my\.(safetensors|pth): [^\n]+$/);
+    assert.match(error.message, /^my\.(safetensors|pth|nir): [^\n]+$/);
     return true;
   });
 }

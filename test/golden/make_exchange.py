@@ -1,4 +1,5 @@
-"""Makes the files of test/golden/exchange: what PyTorch and safetensors write of networks whose weights a formula gives.
+"""Makes the files of test/golden/exchange: what PyTorch, safetensors and three writers of NIR make of networks whose weights a
+formula gives.
 
 Run it from the clone with a Python that has the packages of test/peers/requirements.txt:
 
@@ -9,9 +10,13 @@ The weight from input i to output j of layer n is ((31 * i + 7 * j + n) % 64 - 3
 
 import pathlib
 
+import nir
+import numpy
+import snntorch
 import torch
 from safetensors.torch import save_file
-from spikingjelly.activation_based import layer, neuron, surrogate
+from snntorch import export_nir
+from spikingjelly.activation_based import layer, neuron, nir_exchange, surrogate
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "exchange"
 
@@ -46,6 +51,39 @@ def checkpoint(net):
     return {"net": net.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 4, "max_test_acc": 0.9}
 
 
+def by_nir():
+    """A single layer by the package nir itself: without decay of the input, with a reset to -0.5."""
+    def all_ten(value):
+        return numpy.full(10, value)
+
+    return nir.NIRGraph(
+        nodes={
+            "input": nir.Input({"input": numpy.array([784])}),
+            "fc": nir.Affine(weights(10, 784, 0).numpy(), numpy.zeros(10, numpy.float32)),
+            "lif": nir.LIF(
+                tau=all_ten(3.5e-4),
+                r=all_ten(3.5),
+                v_leak=all_ten(-0.5),
+                v_threshold=all_ten(1.5),
+                v_reset=all_ten(-0.5),
+            ),
+            "output": nir.Output({"output": numpy.array([10])}),
+        },
+        edges=[("input", "fc"), ("fc", "lif"), ("lif", "output")],
+        metadata={"dt": 1e-4},
+    )
+
+
+def by_snntorch():
+    """A hidden layer by snnTorch. Its beta of 0.9 is a tau of 10, in float32."""
+    layers = []
+    for n, (inputs, outputs) in enumerate([(784, 3), (3, 10)]):
+        linear = torch.nn.Linear(inputs, outputs, bias=False)
+        linear.weight.data = weights(outputs, inputs, n)
+        layers += [linear, snntorch.Leaky(beta=torch.full((outputs,), 0.9), threshold=torch.ones(outputs), reset_mechanism="zero", init_hidden=True)]
+    return export_nir.export_to_nir(torch.nn.Sequential(*layers), torch.zeros(784))
+
+
 def main():
     FOLDER.mkdir(exist_ok=True)
     single, hidden = SNN(784, 10), SNN(784, 3, 10)
@@ -57,7 +95,10 @@ def main():
     save_file(single.state_dict(), FOLDER / "single.safetensors")
     save_file({name: value.double() for name, value in hidden.state_dict().items()}, FOLDER / "hidden-float64.safetensors")
     save_file({name: value.half() for name, value in single.state_dict().items()}, FOLDER / "half.safetensors")
+    nir_exchange.export_to_nir(hidden, torch.zeros(1, 1, 28, 28), save_path=FOLDER / "spikingjelly.nir")
     torch.save(checkpoint(hidden), FOLDER / "checkpoint.pth")
+    nir.write(FOLDER / "nir.nir", by_nir())
+    nir.write(FOLDER / "snntorch.nir", by_snntorch())
 
 
 main()

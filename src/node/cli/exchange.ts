@@ -4,7 +4,7 @@ import { dirname, extname, resolve } from 'node:path';
 import { type EngineState, freshState } from '../../common/engine';
 import type { NeuronOptions } from '../../common/neuron-options';
 import { hiddenOf } from '../../common/weights';
-import { fromPth, fromSafetensors, toNir, toSafetensors } from '../../exchange';
+import { fromNir, fromPth, fromSafetensors, toNir, toSafetensors } from '../../exchange';
 import { fromTensors } from '../../exchange/tensors';
 import type { SavedNetwork } from '../../records/layers-model';
 import { npyArray } from '../../records/npy';
@@ -30,6 +30,7 @@ interface Content {
 
 const READERS: Readonly<Record<string, (bytes: Uint8Array, file: string) => Content>> = {
   '.safetensors': fromSafetensors,
+  '.nir': fromNir,
   '.pth': fromPth,
   '.pt': fromPth,
   '.npy': (bytes, file) => {

@@ -33,14 +33,19 @@ describe('A trained network', () => {
     assert.equal(readFileSync(join(cwd, 'net.nir')).toString('latin1', 1, 4), 'HDF');
   });
 
-  test('is what the next training starts from', () => {
-    // With the smallest learning rate there is, so that the weights stay where they are.
-    const { status, stderr } = run(cwd, 'second', '--weights', 'net.safetensors', '--lr', '1e-9');
-    assert.equal(status, 0, stderr);
-    assert.match(stderr, /^Starting from .*net\.safetensors$/m);
-    const [before, after] = ['first', 'second'].map((folder) => weightsOf(cwd, folder));
-    assert.ok(after.every((weight, i) => Math.abs(weight - before[i]) < 1e-7));
-  });
+  for (const file of ['net.safetensors', 'net.nir']) {
+    test(`is what the next training starts from: ${file}`, () => {
+      // With the smallest learning rate there is, so that the weights stay where they are.
+      const { status, stderr } = run(cwd, `from-${file}`, '--weights', file, '--lr', '1e-9');
+      assert.equal(status, 0, stderr);
+      assert.ok(
+        stderr.split('\n').some((line) => line.startsWith('Starting from ') && line.endsWith(file)),
+        stderr,
+      );
+      const [before, after] = ['first', `from-${file}`].map((folder) => weightsOf(cwd, folder));
+      assert.ok(after.every((weight, i) => Math.abs(weight - before[i]) < 1e-7));
+    });
+  }
 
   test('replaces no file, and is refused before the training', () => {
     writeFileSync(join(cwd, 'precious.nir'), 'precious');
@@ -65,8 +70,8 @@ describe('A trained network', () => {
     ['a missing file', ['--weights', 'no.pth'], /--weights: expected a file, found nothing at .*no\.pth/],
     [
       'a file of another kind',
-      ['--weights', 'net.nir'],
-      /--weights: expected a file \.safetensors, .*, found net\.nir/,
+      ['--weights', 'net.h5'],
+      /--weights: expected a file \.safetensors, \.nir, .*, found net\.h5/,
     ],
     [
       'another width',

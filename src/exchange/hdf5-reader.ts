@@ -1,0 +1,421 @@
+/**
+ * Reads the HDF5 files that the package `nir`, h5py and our writer make
+ * (https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html): groups in both forms, data sets in one piece or in compressed chunks,
+ * numbers and texts. Everything else is refused by name. No place of a file is read twice, so a loop ends, and no memory is
+ * taken before a size is compared with {@link MOST_VALUES}.
+ */
+import { unzlibSync } from 'fflate';
+import { IMAGE_SIZE } from '../common/mnist';
+import { MAX_HIDDEN } from '../common/weights';
+import { SIGNATURE } from './hdf5';
+
+/** Numbers of a data set; of float32, also what was rounded to that. */
+export interface Numbers {
+  values: Float64Array;
+  shape: readonly number[];
+  float32: boolean;
+}
+
+/** A data set. Its values are decoded when they are asked for. */
+export interface FoundDataSet {
+  /** @throws Error unless it holds numbers */
+  numbers(): Numbers;
+  /** @throws Error unless it holds texts */
+  texts(): string[];
+}
+
+/** A group: what it holds, by name. */
+export type FoundGroup = Map<string, FoundGroup | FoundDataSet>;
+
+/** As many as the widest layer of ours has. */
+const MOST_VALUES = IMAGE_SIZE * MAX_HIDDEN;
+/** A graph of ours has about thirty. */
+const MOST_OBJECTS = 1000;
+const MOST_BYTES = 64 * 2 ** 20;
+
+/** Types of the messages in an object's header. */
+const SPACE = 0x01;
+const LINK_INFO = 0x02;
+const TYPE = 0x03;
+const LINK = 0x06;
+const LAYOUT = 0x08;
+const FILTERS = 0x0b;
+const CONTINUATION = 0x10;
+const SYMBOLS = 0x11;
+
+const DEFLATE = 1;
+
+/** How values of a type are stored. */
+interface Type {
+  kind: 'float' | 'int' | 'text' | 'long text';
+  size: number;
+  signed: boolean;
+}
+
+/** Steps through bytes and never leaves them. */
+class Cursor {
+  constructor(
+    private readonly bytes: Uint8Array,
+    private at = 0,
+  ) {}
+
+  take(count: number): Uint8Array {
+    if (!(count <= this.bytes.length - this.at)) throw new Error('a file that ends too early; is it truncated?');
+    this.at += count;
+    return this.bytes.subarray(this.at - count, this.at);
+  }
+
+  skip(count: number): this {
+    this.take(count);
+    return this;
+  }
+
+  /** A whole number of so many bytes. One above 2^53 is not exact, and larger than any file. */
+  whole(count: number): number {
+    return this.take(count).reduceRight((value, byte) => 256 * value + byte, 0);
+  }
+
+  text(count: number): string {
+    return new TextDecoder().decode(this.take(count));
+  }
+
+  get left(): number {
+    return this.bytes.length - this.at;
+  }
+}
+
+/** Address or size that is not set: all bits are ones. */
+const isUndefined = (address: number) => address >= 2 ** 63;
+const up = (count: number, to: number) => Math.ceil(count / to) * to;
+const product = (extents: readonly number[]) => extents.reduce((all, extent) => all * extent, 1);
+
+/**
+ * @returns the root of the file
+ * @throws Error that says what was found in place of such a file
+ */
+export function readHdf5(bytes: Uint8Array): FoundGroup {
+  if (!SIGNATURE.every((byte, i) => byte === bytes[i])) throw new Error('other content');
+  if (bytes.length > MOST_BYTES) throw new Error(`${bytes.length} bytes, more than any network of ours needs`);
+  const seen = new Set<number>();
+  let objects = 0;
+
+  /** From an address on, which must be a new one. */
+  const visit = (address: number, what: string): Cursor => {
+    if (!(address < bytes.length)) throw new Error(`${what} outside of the file; is it truncated?`);
+    if (seen.has(address)) throw new Error(`${what} that is reached twice, as in a loop`);
+    seen.add(address);
+    return new Cursor(bytes, address);
+  };
+  const signed = (address: number, signature: string, what: string): Cursor => {
+    const cursor = visit(address, what);
+    if (cursor.text(4) !== signature) throw new Error(`a damaged ${what}`);
+    return cursor;
+  };
+
+  function readObject(address: number): FoundGroup | FoundDataSet {
+    objects += 1;
+    if (objects > MOST_OBJECTS) throw new Error(`more than ${MOST_OBJECTS} groups and data sets`);
+    const messages = readHeader(address);
+    const one = (type: number) => messages.find((message) => message.type === type)?.body;
+    const [space, type, layout, symbols] = [SPACE, TYPE, LAYOUT, SYMBOLS].map(one);
+    if (space && type && layout) return dataSet(space, type, layout, one(FILTERS));
+    if (symbols) return oldGroup(symbols);
+    const info = one(LINK_INFO);
+    if (!info) throw new Error('an object that is neither a group nor a data set');
+    const order = info.skip(1).whole(1) & 1;
+    if (!isUndefined(info.skip(order ? 8 : 0).whole(8))) throw new Error('a group of many links in a heap');
+    const group: FoundGroup = new Map();
+    for (const { body } of messages.filter((message) => message.type === LINK)) {
+      const [name, child] = readLink(body);
+      group.set(name, readObject(child));
+    }
+    return group;
+  }
+
+  /** The messages of an object's header, of version 1 or 2. */
+  function readHeader(address: number): { type: number; body: Cursor }[] {
+    const start = visit(address, 'an object');
+    const isNew = new Cursor(bytes, address).text(4) === 'OHDR';
+    let flags = 0;
+    let size: number;
+    if (isNew) {
+      if (start.skip(4).whole(1) !== 2) throw new Error('a damaged object');
+      flags = start.whole(1);
+      size = start.skip((flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0)).whole(2 ** (flags & 3));
+    } else {
+      if (start.whole(1) !== 1) throw new Error('a damaged object');
+      size = start.skip(7).whole(4);
+      start.skip(4);
+    }
+    const messages: { type: number; body: Cursor }[] = [];
+    const blocks = [new Cursor(start.take(size))];
+    for (let block = blocks.shift(); block; block = blocks.shift()) {
+      const head = isNew ? 4 + (flags & 4 ? 2 : 0) : 8;
+      while (block.left >= head) {
+        const type = block.whole(isNew ? 1 : 2);
+        const length = block.whole(2);
+        const isShared = (block.whole(1) & 2) !== 0;
+        const body = new Cursor(block.skip(head - (isNew ? 4 : 5)).take(length));
+        if (isShared && type === TYPE) throw new Error('a type that several data sets share');
+        if (type === CONTINUATION) {
+          const [from, count] = [body.whole(8), body.whole(8)];
+          const more = isNew ? signed(from, 'OCHK', 'header') : visit(from, 'a header');
+          blocks.push(new Cursor(more.take(isNew ? count - 8 : count)));
+        } else messages.push({ type, body });
+      }
+    }
+    return messages;
+  }
+
+  function readLink(body: Cursor): [string, number] {
+    const flags = body.skip(1).whole(1);
+    const kind = flags & 8 ? body.whole(1) : 0;
+    if (kind !== 0) throw new Error('a link that is no hard link');
+    const name = body.skip((flags & 4 ? 8 : 0) + (flags & 16 ? 1 : 0)).whole(2 ** (flags & 3));
+    return [body.text(name), body.whole(8)];
+  }
+
+  /** A group whose names lie in a heap and whose members hang in a tree. */
+  function oldGroup(symbols: Cursor): FoundGroup {
+    const [tree, heap] = [symbols.whole(8), symbols.whole(8)];
+    const data = signed(heap, 'HEAP', 'heap');
+    const size = data.skip(4).whole(8);
+    const names = visit(data.skip(8).whole(8), 'a heap').take(size);
+    const group: FoundGroup = new Map();
+    walk(signed(tree, 'TREE', 'tree'), 0, 8, (_, address) => {
+      const node = signed(address, 'SNOD', 'group');
+      for (let left = node.skip(2).whole(2); left > 0; left--) {
+        const [offset, child, cache] = [node.whole(8), node.whole(8), node.whole(4)];
+        node.skip(20);
+        if (cache === 2) throw new Error('a link that is no hard link');
+        const end = names.indexOf(0, offset);
+        if (!(offset < names.length) || end < 0) throw new Error('a damaged heap');
+        group.set(new Cursor(names, offset).text(end - offset), readObject(child));
+      }
+    });
+    return group;
+  }
+
+  /** Hands the children of a B-tree's leaves over, with their keys. Each node is one level below its parent. */
+  function walk(
+    node: Cursor,
+    kind: number,
+    keySize: number,
+    leaf: (key: Cursor, child: number) => void,
+    parent?: number,
+  ): void {
+    const [found, level] = [node.whole(1), node.whole(1)];
+    if (found !== kind || (parent !== undefined && level !== parent - 1)) throw new Error('a damaged tree');
+    let left = node.whole(2);
+    for (node.skip(16); left > 0; left--) {
+      const key = new Cursor(node.take(keySize));
+      const child = node.whole(8);
+      if (level > 0) walk(signed(child, 'TREE', 'tree'), kind, keySize, leaf, level);
+      else leaf(key, child);
+    }
+  }
+
+  function dataSet(space: Cursor, type: Cursor, layout: Cursor, filters?: Cursor): FoundDataSet {
+    const read = (kinds: readonly Type['kind'][], wanted: string) => {
+      const shape = readSpace(space);
+      const found = readType(type);
+      if (!kinds.includes(found.kind)) throw new Error(`values of another type in place of ${wanted}`);
+      return { shape, found, data: readData(layout, filters, shape, found.size) };
+    };
+    // Each part is read once, so values are kept.
+    let numbers: Numbers | undefined;
+    let texts: string[] | undefined;
+    return {
+      numbers: () => {
+        if (!numbers) {
+          const { shape, found, data } = read(['float', 'int'], 'numbers');
+          numbers = { shape, values: decodeNumbers(data, found), float32: found.kind === 'float' && found.size === 4 };
+        }
+        return numbers;
+      },
+      texts: () => {
+        if (!texts) {
+          const { found, data } = read(['text', 'long text'], 'texts');
+          texts = decodeTexts(data, found);
+        }
+        return texts;
+      },
+    };
+  }
+
+  function readData(layout: Cursor, filters: Cursor | undefined, shape: readonly number[], size: number): Uint8Array {
+    const wanted = product(shape) * size;
+    if (!(wanted <= MOST_VALUES * 8))
+      throw new Error(`[${shape.join(', ')}] values, more than any network of ours has`);
+    const version = layout.whole(1);
+    if (version !== 3) throw new Error(`a data layout of version ${version}, where 3 is read`);
+    const kind = layout.whole(1);
+    let stored: Uint8Array;
+    if (kind === 0) stored = layout.take(layout.whole(2));
+    else if (kind === 1) {
+      const [address, length] = [layout.whole(8), layout.whole(8)];
+      stored = length === 0 ? new Uint8Array() : visit(address, 'data').take(length);
+    } else if (kind === 2) return readChunks(layout, filters, shape, size);
+    else throw new Error('a data layout of an unknown kind');
+    if (stored.length !== wanted) throw new Error(`${stored.length} bytes where the shape wants ${wanted}`);
+    return stored;
+  }
+
+  function readChunks(layout: Cursor, filters: Cursor | undefined, shape: readonly number[], size: number): Uint8Array {
+    const isDeflated = filters !== undefined && readFilters(filters);
+    const axes = layout.whole(1) - 1;
+    const tree = layout.whole(8);
+    const chunk = Array.from({ length: Math.max(0, axes) }, () => layout.whole(4));
+    if (axes !== shape.length || !chunk.every((extent, axis) => extent > 0 && extent <= shape[axis]))
+      throw new Error(`chunks of [${chunk.join(', ')}] values in a shape of [${shape.join(', ')}]`);
+    const wanted = product(chunk) * size;
+    const data = new Uint8Array(product(shape) * size);
+    const filled = new Set<string>();
+    walk(signed(tree, 'TREE', 'tree'), 1, 8 + 8 * (axes + 1), (key, address) => {
+      const [length, mask] = [key.whole(4), key.whole(4)];
+      const from = chunk.map(() => key.whole(8));
+      const isPlace = from.every((start, axis) => start < shape[axis] && start % chunk[axis] === 0);
+      if (!isPlace || filled.has(from.join())) throw new Error(`a chunk at [${from.join(', ')}], where none belongs`);
+      filled.add(from.join());
+      const content = visit(address, 'a chunk').take(length);
+      const values = isDeflated && (mask & 1) === 0 ? inflate(content, wanted) : content;
+      if (values.length !== wanted) throw new Error('a chunk of another size than the others');
+      place(values, chunk, from, data, shape, size);
+    });
+    const chunks = product(chunk.map((extent, axis) => Math.ceil(shape[axis] / extent)));
+    if (filled.size !== chunks) throw new Error(`${filled.size} chunks of ${chunks}`);
+    return data;
+  }
+
+  /** Texts of any length lie in heaps that many data sets share. */
+  const collections = new Map<number, Map<number, Uint8Array>>();
+  function heapObject(address: number, index: number): Uint8Array {
+    let collection = collections.get(address);
+    if (!collection) {
+      collection = new Map();
+      const start = signed(address, 'GCOL', 'heap');
+      const heap = new Cursor(start.take(start.skip(4).whole(8) - 16));
+      while (heap.left >= 16) {
+        const key = heap.whole(2);
+        const length = heap.skip(6).whole(8);
+        if (key === 0) break;
+        collection.set(key, heap.take(up(length, 8)).subarray(0, length));
+      }
+      collections.set(address, collection);
+    }
+    const object = collection.get(index);
+    if (!object) throw new Error('a text that is missing in its heap');
+    return object;
+  }
+
+  function decodeTexts(data: Uint8Array, { kind, size }: Type): string[] {
+    const cursor = new Cursor(data);
+    return Array.from({ length: data.length / size }, () => {
+      if (kind === 'text') return cursor.text(size).replace(/\0.*$/s, '');
+      const [length, address, index] = [cursor.whole(4), cursor.whole(8), cursor.whole(4)];
+      return length === 0 ? '' : new Cursor(heapObject(address, index)).text(length);
+    });
+  }
+
+  const root = readObject(rootAddress(bytes));
+  if (!(root instanceof Map)) throw new Error('a single data set');
+  return root;
+}
+
+/** Where the root's header is: in a superblock of version 0 to 3. */
+function rootAddress(bytes: Uint8Array): number {
+  const start = new Cursor(bytes, SIGNATURE.length);
+  const version = start.whole(1);
+  if (version > 3) throw new Error(`a superblock of version ${version}, where 0 to 3 are read`);
+  const [offsets, lengths] = version < 2 ? [start.skip(4).whole(1), start.whole(1)] : [start.whole(1), start.whole(1)];
+  if (offsets !== 8 || lengths !== 8) throw new Error(`addresses of ${offsets} bytes, where 8 are read`);
+  if (version < 2) start.skip(version === 0 ? 9 : 13);
+  else start.skip(1);
+  if (start.whole(8) !== 0) throw new Error('addresses that do not begin with the file');
+  return version < 2 ? start.skip(32).whole(8) : start.skip(16).whole(8);
+}
+
+function readSpace(space: Cursor): number[] {
+  const [version, rank] = [space.whole(1), space.whole(1)];
+  if (version !== 1 && version !== 2) throw new Error(`a shape of version ${version}, where 1 and 2 are read`);
+  space.skip(1);
+  if (version === 1) space.skip(5);
+  else if (space.whole(1) === 2) throw new Error('a data set without values');
+  return Array.from({ length: rank }, () => space.whole(8));
+}
+
+function readType(type: Cursor): Type {
+  const kind = type.whole(1) & 0x0f;
+  const bits = type.whole(1);
+  const size = type.skip(2).whole(4);
+  const plain = { size, signed: (bits & 8) !== 0 };
+  const isBigEndian = (bits & 1) !== 0;
+  if (kind === 1 && !isBigEndian && (size === 4 || size === 8)) return { kind: 'float', ...plain };
+  if (kind === 0 && !isBigEndian && [1, 2, 4, 8].includes(size)) return { kind: 'int', ...plain };
+  if (kind === 3 && size > 0 && size < 1000) return { kind: 'text', ...plain };
+  if (kind === 9 && (bits & 0x0f) === 1 && size === 16) return { kind: 'long text', ...plain };
+  const names = [
+    'whole numbers',
+    'floats',
+    'dates',
+    'texts',
+    'bits',
+    'opaque values',
+    'records',
+    'references',
+    'enums',
+  ];
+  const order = isBigEndian && kind < 2 ? ' in big-endian order' : '';
+  throw new Error(`${names[kind] ?? 'values'} of ${size} bytes${order}, which are not read`);
+}
+
+/** @returns whether chunks are deflated: whether that filter is there. Every other is refused. */
+function readFilters(filters: Cursor): boolean {
+  const [version, count] = [filters.whole(1), filters.whole(1)];
+  if (count === 0) return false;
+  const id = filters.skip(version === 1 ? 6 : 0).whole(2);
+  if (count > 1 || id !== DEFLATE) throw new Error('chunks with another filter than gzip');
+  return true;
+}
+
+/** So many bytes, and no more however many there are. */
+function inflate(content: Uint8Array, wanted: number): Uint8Array {
+  try {
+    return unzlibSync(content, { out: new Uint8Array(wanted + 1) });
+  } catch (error) {
+    throw new Error(`a damaged chunk (${(error as Error).message})`);
+  }
+}
+
+/** Copies a chunk to its place. What lies outside of the shape is left out. */
+function place(
+  values: Uint8Array,
+  chunk: readonly number[],
+  from: readonly number[],
+  data: Uint8Array,
+  shape: readonly number[],
+  size: number,
+): void {
+  const copy = (axis: number, source: number, target: number): void => {
+    const count = Math.min(chunk[axis], shape[axis] - from[axis]);
+    if (axis === chunk.length - 1) {
+      const start = (target + from[axis]) * size;
+      data.set(values.subarray(source * size, (source + count) * size), start);
+      return;
+    }
+    for (let i = 0; i < count; i++)
+      copy(axis + 1, (source + i) * chunk[axis + 1], (target + from[axis] + i) * shape[axis + 1]);
+  };
+  copy(0, 0, 0);
+}
+
+function decodeNumbers(data: Uint8Array, { kind, size, signed }: Type): Float64Array {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const read = (at: number): number => {
+    if (kind === 'float') return size === 4 ? view.getFloat32(at, true) : view.getFloat64(at, true);
+    let value = 0n;
+    for (let byte = size - 1; byte >= 0; byte--) value = (value << 8n) | BigInt(view.getUint8(at + byte));
+    return Number(signed ? BigInt.asIntN(8 * size, value) : value);
+  };
+  return Float64Array.from({ length: data.length / size }, (_, i) => read(i * size));
+}
