@@ -5,11 +5,13 @@ import { after, before, describe, test } from 'node:test';
 import puppeteer, { type Browser } from 'puppeteer-core';
 import { firefox, inFirefox } from '../support/browser';
 import { differences } from '../support/compare';
+import { HIDDEN_RUN, hiddenRunInNode } from '../support/hidden-run';
 import {
   type AnyPage,
   chapters,
   committed,
   openChapter,
+  printed,
   runAllCells,
   type Server,
   serveLite,
@@ -80,6 +82,15 @@ describe('In Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
       await tab.close();
     });
   }
+
+  test("a hidden layer is trained to Node's bytes", async () => {
+    const tab = await browser.newPage();
+    const page = tab as unknown as AnyPage;
+    await openChapter(page, server.url, chapters()[0]);
+    await setCells(page, [HIDDEN_RUN]);
+    assert.equal(printed(await runAllCells(page, 300)), hiddenRunInNode());
+    await tab.close();
+  });
 
   test('no other host is asked for anything', () => {
     const own = /mozilla|firefox/; // what Firefox asks for itself, whatever page is open

@@ -9,6 +9,7 @@ import { formatCommand } from '../../src/map';
 import { readMap } from '../../src/node/map';
 import { axeFaults } from '../browser/site';
 import { inChromium } from '../support/browser';
+import { HIDDEN_RUN, hiddenRunInNode } from '../support/hidden-run';
 import { typed, wordBreak } from '../support/lab';
 import {
   chapters,
@@ -157,6 +158,15 @@ describe('The site', inChromium, () => {
       command: formatCommand(row),
       sha256: row.weightsSha256,
     });
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("trains a hidden layer to Node's bytes", async () => {
+    const { context, page, faults } = await fresh();
+    await openChapter(page, site.url, chapter);
+    await setCells(page, [HIDDEN_RUN]);
+    assert.equal(printed(await runAllCells(page, 300)), hiddenRunInNode());
     assert.deepEqual(faults, []);
     await context.close();
   });

@@ -1,0 +1,33 @@
+/** A short training with a hidden layer, as one cell: a browser must come to the same bytes as Node. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+/** Prints a SHA-256 for each kind of training: of the weights, of Adam's moments, and of a test image's hidden neurons. */
+export const HIDDEN_RUN = `import { createEngine, loadMnist } from 'lif-fc-mnist';
+const data = await loadMnist();
+const kinds = [
+  { hidden: 96, T: 20, batches: 40 },
+  { hidden: 30, T: 200, batches: 20, neuron: { vReset: null } }, // T: longer than a block
+];
+for (const { batches, ...options } of kinds) {
+  const engine = await createEngine('event', { data, seed: 1, learningRate: 2e-3, ...options });
+  for (let batch = 0; batch < batches; batch++) {
+    await engine.trainBatch(0, Uint32Array.from({ length: 128 }, (_, i) => 128 * batch + i));
+  }
+  const { weights, m, v } = await engine.state();
+  const { hidden } = await engine.trace({ split: 'test', epoch: 0, index: 0 });
+  const fired = hidden.spike.reduce((sum, spike) => sum + spike, 0);
+  const bytes = new Blob([weights, m, v, hidden.v, hidden.spike]);
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', await bytes.arrayBuffer()));
+  console.log(fired, Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join(''));
+  await engine.close();
+}`;
+
+/** What the cell prints in Node; test/bytes-hidden.test.ts says that Node's bytes are the same everywhere. */
+export function hiddenRunInNode(): string {
+  const args = ['--input-type=module', '--eval', HIDDEN_RUN];
+  const said = execFileSync(process.execPath, args, { cwd: join(__dirname, '..', '..'), encoding: 'utf8' });
+  assert.match(said, /^([1-9]\d* [0-9a-f]{64}\n){2}$/, 'two trainings after which hidden neurons fire');
+  return said;
+}
