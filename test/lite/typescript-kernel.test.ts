@@ -32,6 +32,25 @@ const encoder = new encoding.PoissonEncoder();
 /** A slip in an arrow function with types, which a parser that does not know them finds in its first line. */
 const SLIP = 'const f = (v: number): number => {\n  return v + (1 - v / 2;\n};\nf(1);';
 
+/** Cells that change what the kernel itself works with. */
+const MISCHIEF = [
+  '(Object.prototype as any).evil = 1;',
+  '(Object.prototype as any).get = 2;',
+  '(Object.prototype as any).value = 3;',
+  "Object.defineProperty(Object.prototype, 'fixed', { value: 4, enumerable: true, configurable: false });",
+  'Array.prototype.map = null as any;',
+  'Array.prototype.push = () => { throw new Error("push"); };',
+  '(Array.prototype as any)[Symbol.iterator] = undefined;',
+  'String.prototype.split = null as any; String.prototype.replace = null as any;',
+  'RegExp.prototype.exec = () => null;',
+  'Map.prototype.get = Map.prototype.set = null as any;',
+  'Promise.prototype.then = null as any;',
+  '(globalThis as any).Map = (globalThis as any).Promise = (globalThis as any).Object = undefined;',
+  'Object.getPrototypeOf([].values()).next = null;',
+  '(globalThis as any).eval = null; (globalThis as any).queueMicrotask = null;',
+  'Object.freeze(Error.prototype); Object.freeze(Function.prototype);',
+];
+
 /** A page on which the types never load. */
 const blockTypes = (page: Page) => page.route('**/declarations.json', (route) => route.abort());
 
@@ -220,6 +239,45 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
     const { stderr } = await kernel.run('early');
     assert.equal(stderr, "1:1 - Cannot find name 'early'. If a cell above declares it, run that cell first.\n");
     assert.equal((await kernel.run('const again = 1;\nagain')).stdout, '1\n');
+  });
+
+  test('keeps what an interrupted cell had come to', async () => {
+    const running = await kernel.start(
+      "const found = 7;\nconsole.log('go');\nawait new Promise(() => {});\nconst later = 8;",
+      'go',
+    );
+    await kernel.interrupt();
+    await running.end;
+    assert.equal((await kernel.run('found + 1')).stdout, '8\n');
+    assert.match((await kernel.run('later')).stderr, /^1:1 - Cannot find name 'later'/);
+  });
+
+  test('compiles, runs and prints whatever cells have made of the built-ins, and leaves that to the cells', async () => {
+    const free = await openKernel(browser, site);
+    await free.typesReady();
+    for (const [i, cell] of MISCHIEF.entries()) {
+      await free.run(cell);
+      const { stdout, stderr } = await free.run("const made = { a: [1, 2], b: new (class Some { x = 'y' })() };\nmade");
+      assert.deepEqual([stdout, stderr], ["{ a: [ 1, 2 ], b: Some { x: 'y' } }\n", ''], cell);
+      const thrown = await free.run("\nthrow new RangeError('seen');");
+      assert.equal(
+        thrown.stderr,
+        `RangeError: seen\n    at cell [${3 * i + 3}], line 2: throw new RangeError('seen');\n`,
+        cell,
+      );
+    }
+    assert.equal((await free.run('[({} as any).evil, Array.prototype.map]')).stdout, '[ 1, null ]\n');
+    assert.deepEqual(free.faults, []);
+    await free.page.close();
+  });
+
+  test('does not let a cell end its worker, or speak in its name', async () => {
+    for (const name of ['close', 'postMessage']) {
+      const { ename, stderr } = await kernel.run(`(globalThis as any).${name}();`);
+      assert.equal(ename, 'Error');
+      assert.match(stderr, new RegExp(`^Error: ${name}\\(\\) is the kernel's own here: a cell cannot use it\n`));
+    }
+    assert.equal((await kernel.run('3')).stdout, '3\n');
   });
 
   test('forgets everything on a restart, and keeps nothing of the output', async () => {

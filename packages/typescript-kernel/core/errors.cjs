@@ -88,10 +88,21 @@ function frameLines(sites, originOf) {
   return [...lines.slice(0, half), `    … ${lines.length - SHOWN} more`, ...lines.slice(-half)];
 }
 
+/** What kernels call a name of an earlier cell: engines quote that in their messages. */
+const INTERNAL =
+  /\(0 ?, ?(?:__cell__\.names|exports)\.([\p{ID_Continue}$]+)\)|\b(?:__cell__\.names|exports)\.(?=[\p{ID_Start}$_])/gu;
+
+/**
+ * A text of an engine in the words of the cell: `u.foo is not a function`, whatever the kernel made of `u`.
+ * @param {string} text
+ */
+const inWordsOfCell = (text) => text.replace(INTERNAL, '$1');
+exports.inWordsOfCell = inWordsOfCell;
+
 /** @param {unknown} error */
 function nameAndMessage(error) {
   try {
-    return Error.prototype.toString.call(error);
+    return inWordsOfCell(Error.prototype.toString.call(error));
   } catch {
     return 'Error'; // whose message cannot be read
   }
@@ -184,7 +195,7 @@ exports.describeFailure = (inspect, error) => {
   const text = withRuntimeHint(exports.describeError(inspect, error));
   const ename = isError(error) ? (attempt(() => String(error.name)) ?? 'Error') : 'Error';
   // Of an object that is no error `String` would say `[object Object]`.
-  const evalue = isError(error) ? (attempt(() => String(error.message)) ?? '') : show(inspect, error);
+  const evalue = isError(error) ? (attempt(() => inWordsOfCell(String(error.message))) ?? '') : show(inspect, error);
   return { text, reply: { ename, evalue, traceback: text.split('\n') } };
 };
 

@@ -19,13 +19,24 @@ const withHint = (text) => `${text.replace(/[.?]?$/, '.')} If a cell above decla
  * @typedef {{ line: number, column: number, code: number, messageText: string }} TypeProblem
  */
 
+/** A cell that is an object as people write it: `{ a: 1, b: 2 }`. */
+const OBJECT = /^\s*\{\s*(?:[\p{ID_Continue}$]+|'[^'\n]*'|"[^"\n]*")\s*[:,][^;]*\}\s*;?\s*$/u;
+
+/** TypeScript's codes for what cannot be read. */
+const isSyntax = (/** @type {number} */ code) => code >= 1000 && code < 2000;
+
+const BLOCK = 'A line that begins with { is a block. An object needs parentheses around it: ({ … })';
+
 /**
- * The same type errors, the first unknown name with its hint.
+ * The same type errors, the first unknown name with its hint; of a cell that is an object, that alone.
  * @template {{ code: number, messageText: string }} Problem
  * @param {Problem[]} problems
+ * @param {string} source of the cell
  * @returns {Problem[]}
  */
-const withHints = (problems) => {
+const withHints = (problems, source) => {
+  const [syntax] = problems.filter(({ code }) => isSyntax(code));
+  if (syntax && OBJECT.test(source)) return [{ ...syntax, messageText: BLOCK }];
   const first = problems.find(({ code }) => UNKNOWN_NAME.includes(code));
   return problems.map((one) => (one === first ? { ...one, messageText: withHint(one.messageText) } : one));
 };
@@ -43,9 +54,10 @@ exports.problemLine = problemLine;
 /**
  * The lines that a cell shows of all its type errors, each with its end.
  * @param {TypeProblem[]} problems
+ * @param {string} source of the cell
  */
-exports.problemLines = (problems) =>
-  withHints(problems)
+exports.problemLines = (problems, source) =>
+  withHints(problems, source)
     .map(({ line, column, messageText }) => `${problemLine(line, column, messageText)}\n`)
     .join('');
 

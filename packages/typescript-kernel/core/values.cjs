@@ -7,6 +7,10 @@
  */
 
 const ARRAY_VALUES = 5;
+/** As many are shown rather than to say of the last that there is one more. */
+const ARRAY_VALUES_AT_MOST = 10;
+/** Of a text that is itself the value. */
+const TEXT_LENGTH = 20_000;
 const STRING_LENGTH = 2000;
 const LINES = 30;
 
@@ -31,12 +35,23 @@ exports.show = show;
  * @param {unknown} value
  */
 exports.describeValue = (inspect, value) => {
-  if (typeof value === 'string') return value;
-  const options = { breakLength: 100, maxArrayLength: ARRAY_VALUES, maxStringLength: STRING_LENGTH };
+  if (typeof value === 'string') {
+    if (value.length <= TEXT_LENGTH) return value;
+    return `${value.slice(0, TEXT_LENGTH)}… ${value.length - TEXT_LENGTH} more characters`;
+  }
+  const options = { breakLength: 100, maxStringLength: STRING_LENGTH };
+  const atDepth = (/** @type {number} */ depth) => {
+    let text = '';
+    for (let maxArrayLength = ARRAY_VALUES; maxArrayLength <= ARRAY_VALUES_AT_MOST; maxArrayLength++) {
+      text = show(inspect, value, { ...options, maxArrayLength, depth });
+      if (!text.includes('... 1 more item')) break;
+    }
+    return text.split('\n');
+  };
   /** @type {string[]} */
   let lines = [];
   for (let depth = 2; depth >= 0; depth--) {
-    lines = show(inspect, value, { ...options, depth }).split('\n');
+    lines = atDepth(depth);
     if (lines.length <= LINES) return lines.join('\n');
   }
   return [...lines.slice(0, LINES), `… ${lines.length - LINES} more lines`].join('\n');

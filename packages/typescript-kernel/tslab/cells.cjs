@@ -32,7 +32,7 @@ function named(converter, number) {
   /** @type {ConverterSet['node']['convert']} */
   const convert = (earlier, source) => {
     const result = converter.convert(earlier, source);
-    result.diagnostics = withHints(result.diagnostics ?? []);
+    result.diagnostics = withHints(result.diagnostics ?? [], source);
     for (const { path, data } of result.sideOutputs ?? []) nameFile(path, data);
     if (result.output) {
       result.output = nameCell(result.output, { number: number(), source, isAsync: result.hasToplevelAwait === true });

@@ -25,6 +25,8 @@ export interface Row {
 
 const waits = (ms: number) => `await new Promise((resolve) => setTimeout(resolve, ${ms}));`;
 
+const LOST = 'tslab forgets all names of a cell that failed; here what it came to is kept, as in other kernels';
+
 const ONE_VARIABLE = 'in tslab a function keeps its own copy of the variable; here they share it, as in one program';
 
 export const ROWS: Row[] = [
@@ -39,6 +41,9 @@ export const ROWS: Row[] = [
   { name: 'a symbol', cell: "Symbol('s')" },
   { name: 'an object on the last line, in parentheses', cell: "({ a: 1, b: 'two', c: [1, 2, 3] })" },
   { name: 'a long array is cut', cell: 'Array.from({ length: 1000 }, (_, i) => i * i)' },
+  { name: 'a short one is not', cell: '[1, 2, 3, 4, 5, 6]' },
+  { name: 'nor for the sake of one value', cell: '[[1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6, 7]]' },
+  { name: 'a very long text on the last line is cut', cell: "'-'.repeat(5_000_000)" },
   { name: 'a typed array', cell: 'new Float32Array([0.1, 0.2, 3])' },
   { name: 'a long typed array', cell: 'new Uint8Array(1000)' },
   { name: 'a map of objects', cell: "new Map([['a', { x: 1 }], ['b', { x: 2 }]])" },
@@ -290,7 +295,25 @@ export const ROWS: Row[] = [
 
   // Errors.
   { name: 'a throw names its line', cell: 'const y = 3;\n\nconst x = (undefined as any).z;' },
-  { name: 'a failed cell declares nothing', cell: 'typeof x' },
+  { name: 'a failed cell does not declare what it did not come to', cell: 'typeof x' },
+  { name: 'but what it came to', cell: 'y + 1', differs: LOST, here: { stdout: '4\n' } },
+  { name: 'a name', cell: "let twiceSaid = 'before';\nvar hoisted = 1;" },
+  {
+    name: 'and what takes its place too late',
+    cell: 'interface Late { size: number }\nconst inTime: Late = { size: 2 };\nfunction ofTime() { return inTime.size; }\nthrow new Error("stop");\nlet twiceSaid = 1;\nvar hoisted = 2;',
+  },
+  {
+    name: 'keeps its value and its type',
+    cell: '[twiceSaid.toUpperCase(), hoisted]',
+    differs: 'tslab forgets the value, too',
+    here: { stdout: "[ 'BEFORE', 1 ]\n" },
+  },
+  {
+    name: 'with the types and functions of that cell',
+    cell: 'const another: Late = { size: ofTime() };\nanother',
+    differs: LOST,
+    here: { stdout: '{ size: 2 }\n' },
+  },
   { name: 'but keeps what earlier names got', cell: "v = [1, 2, 3];\nthrow new Error('after');" },
   { name: 'as it is', cell: 'v' },
   {
@@ -350,7 +373,56 @@ export const ROWS: Row[] = [
   { name: 'of a promise that nobody awaits', cell: `Promise.reject(new Error('nobody'));\n${waits(100)}` },
   { name: 'of a long line', cell: `throw new Error(${JSON.stringify('x'.repeat(20))}); // ${'-'.repeat(120)}` },
 
+  // An error is about what the cell says, not about what the kernel makes of it.
+  { name: 'names for what fails', cell: 'let u: any = {};\nlet absent2: any;' },
+  { name: 'a method that is not there', cell: 'u.foo()' },
+  { name: 'a function that is none', cell: 'u()' },
+  { name: 'a tag that is none', cell: 'u`text`' },
+  { name: 'a class that is none', cell: 'new u()' },
+  { name: 'a class of an object', cell: 'new u.Part()' },
+  { name: 'what cannot be spread', cell: 'console.log([...u])' },
+  { name: 'what has no items', cell: 'for (const item of u) console.log(item);' },
+  { name: 'what has no properties', cell: 'const { part } = absent2;' },
+  {
+    name: 'as a catch gets it',
+    cell: 'try { u.foo(); } catch (error: any) { console.log(error.message); }',
+    differs: 'of tslab a cell can see how it names variables',
+    here: { stdout: 'u.foo is not a function\n' },
+  },
+  { name: 'as it is printed', cell: 'try { u.foo(); } catch (error) { console.log(error); }' },
+  {
+    name: 'a property that is frozen',
+    cell: 'const ice: any = Object.freeze({ a: 1 });\nice.a = 2;',
+    differs: 'tslab runs cells in sloppy mode, where such a write is silent; a module is strict',
+    here: {
+      status: 'error',
+      ename: 'TypeError',
+      stderr:
+        "TypeError: Cannot assign to read only property 'a' of object '#<Object>'\n    at cell [163], line 2: ice.a = 2;\n",
+    },
+  },
+  {
+    name: 'a first line for a shell',
+    cell: '#!/usr/bin/env node\n6',
+    differs: 'tslab puts lines before the first',
+    here: { stdout: '6\n' },
+  },
+  {
+    name: 'a time that nobody took',
+    cell: "console.timeEnd('nope');",
+    differs: 'Node names its process in the warning',
+    here: { stderr: "Warning: No such label 'nope' for console.timeEnd()\n" },
+  },
+  {
+    name: 'what only a module has',
+    cell: '\nimport.meta.url',
+    differs: 'both refuse; tslab says only what its module system is',
+    here: { status: 'error', ename: 'SyntaxError', stderr: '2:1 - A cell is no module, so it has no import.meta\n' },
+  },
+
   // What TypeScript refuses.
+  { name: 'an object without parentheses', cell: '{ a: 1, b: 2 }' },
+  { name: 'also with texts', cell: "{ 'a': 1,\n  b: [2] }" },
   { name: 'a wrong type', cell: "const wrong: number = 'text';" },
   { name: 'a misspelt member', cell: 'kept.lenght' },
   { name: 'an unknown name, with a hint', cell: 'console.log(nothing1);\nneither.nor();' },
@@ -364,7 +436,18 @@ export const ROWS: Row[] = [
   { name: 'a bracket that is missing', cell: 'mean([1, 2;' },
   { name: 'a name twice in one cell', cell: 'let twiceThere = 1;\nlet twiceThere = 2;' },
   { name: 'a cell that was refused did not run', cell: 'typeof twiceThere' },
-  { name: 'a private member', cell: 'new Deep().go();' },
+  {
+    name: 'a private member, of a class of a cell that failed',
+    cell: 'new Deep().go();',
+    differs: LOST,
+    here: {
+      status: 'error',
+      ename: 'TypeScript',
+      stderr: "1:12 - Property 'go' is private and only accessible within class 'Deep'.\n",
+    },
+  },
+  { name: 'a class', cell: 'class Closed { private go() {} }' },
+  { name: 'and its private member', cell: 'new Closed().go();' },
   { name: 'a comment alone', cell: '// nothing' },
   { name: 'nothing', cell: '' },
 ];

@@ -52,11 +52,12 @@ process.on('unhandledRejection', (error) => session.reportLate('UnhandledPromise
 async function execute(code: string, count: number): Promise<Outcome> {
   const problems = types.check(code);
   if (problems.length > 0) {
-    shown.stderr += problemLines(problems);
+    shown.stderr += problemLines(problems, code);
     return { status: 'error', ename: 'TypeScript', evalue: '', traceback: [] };
   }
   const outcome = await session.execute(code, count);
   if (outcome.status === 'ok') types.ran(code);
+  else if (outcome.lost) types.ran(code, outcome.lost);
   return outcome;
 }
 

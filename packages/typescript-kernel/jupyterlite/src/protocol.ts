@@ -12,8 +12,13 @@ export interface Bundle {
 /** Modules that cells may import, by name: absolute URLs of ES modules. */
 export type Modules = Record<string, string>;
 
-/** How a cell ended, as an execute reply has it. */
-export type Outcome = { status: 'ok' } | { status: 'error'; ename: string; evalue: string; traceback: string[] };
+/**
+ * How a cell ended, as an execute reply has it. `lost`: the names that a cell which failed or was interrupted on its way did
+ * not come to, so the notebook does not have them; undefined if nothing of it ran, or all is lost.
+ */
+export type Outcome =
+  | { status: 'ok' }
+  | { status: 'error'; ename: string; evalue: string; traceback: string[]; lost?: string[] };
 
 /**
  * What the page asks a worker: what each question carries, and its answer. A worker that does not answer is ended with its
@@ -70,7 +75,7 @@ export type OfTypes = {
 /** To the worker that knows the types. */
 export type ToTypes =
   | { type: 'start'; declarations: string }
-  | { type: 'ran'; kernel: string; code: string }
+  | { type: 'ran'; kernel: string; code: string; lost?: string[] }
   | { type: 'forget'; kernel: string }
   | Asked<OfTypes>;
 

@@ -40,6 +40,8 @@ export interface CellHost {
   declare(names: Record<string, [() => unknown, ((value: unknown) => void)?]>): void;
   /** Imports a module, which must export the names given. */
   load(name: string, needed?: string[]): Promise<Record<string, unknown>>;
+  /** An error as a `catch` of the cell gets it: in the cell's own words. */
+  tidy(error: unknown): void;
   /** What `import x from` binds. */
   defaultOf(module: Record<string, unknown>): unknown;
   /** The value of the last line, if it has one. */
@@ -49,7 +51,12 @@ export interface CellHost {
 /** The JavaScript of a cell, with TypeScript's types taken out and every line in its place. */
 function withoutTypes(source: string): string {
   try {
-    return transform(source, { transforms: ['typescript'], disableESTransforms: true, keepUnusedImports: true }).code;
+    // Node takes a first line `#!…` for a comment.
+    return transform(source.replace(/^#!/, '//'), {
+      transforms: ['typescript'],
+      disableESTransforms: true,
+      keepUnusedImports: true,
+    }).code;
   } catch (error) {
     const { message, loc } = error as Error & { loc?: { line: number; column: number } };
     const text = message.replace(/^Error transforming \S*: /, '').replace(/ \(\d+:\d+\)$/, '');
@@ -70,7 +77,27 @@ function parseProgram(source: string, code: string): Program {
 function syntaxError(source: string, message: string, line: number, column: number): CellSyntaxError {
   const rest = source.split('\n').slice(line - 1);
   if (rest[0] !== undefined) rest[0] = rest[0].slice(column - 1);
-  return new CellSyntaxError(message, line, column, rest.join('').trim() === '');
+  const isOpen = /^Unterminated (template|comment)/.test(message);
+  return new CellSyntaxError(message, line, column, isOpen || rest.join('').trim() === '');
+}
+
+/** What may still come after a text that cannot be compiled as it is, one of each kind. */
+const CONTINUATIONS = [' x', ' x) {}', " 'x'", ' x => x', ' catch {}'];
+
+/** Whether a person is still writing: whatever is wrong with the text, more of it can mend it. */
+export function isUnfinished(source: string): boolean {
+  const failure = (text: string): unknown => {
+    try {
+      compileCell(text, () => false);
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  };
+  const canGoOn = (error: unknown) => error === undefined || (CellSyntaxError.is(error) && error.atEnd);
+  const own = failure(source);
+  if (own === undefined) return false;
+  return canGoOn(own) || CONTINUATIONS.some((more) => canGoOn(failure(source + more)));
 }
 
 /** The declaration that an import becomes, in its place. */
@@ -119,7 +146,12 @@ function settable(program: Program): Set<string> {
 export function compileCell(source: string, isKnown: (name: string) => boolean): string {
   const code = withoutTypes(source);
   const program = parseProgram(source, code);
-  const { free, own, imports } = references(program);
+  const { free, own, imports, catches, metas } = references(program);
+  const [meta] = metas;
+  if (meta) {
+    const { line, character } = lineOf(code, meta.start);
+    throw new CellSyntaxError('A cell is no module, so it has no import.meta', line, character, false);
+  }
   const declared = declaredNames(program);
   const edits: { start: number; end: number; text: string }[] = [];
   const edit = (start: number, end: number, text: string) => edits.push({ start, end, text });
@@ -158,6 +190,7 @@ export function compileCell(source: string, isKnown: (name: string) => boolean):
     else edit(start, end, value);
   }
 
+  for (const { name, start } of catches) edit(start, start, ` ${CELL}.tidy(${name});`);
   for (const { start } of imports) edit(start, start + 'import'.length, `${CELL}.load`);
 
   const writable = settable(program);
@@ -166,7 +199,7 @@ export function compileCell(source: string, isKnown: (name: string) => boolean):
     return `${name}: [() => ${name}${set}]`;
   });
   const declare = accessors.length > 0 ? `${CELL}.declare({ ${accessors.join(', ')} }); ` : '';
-  return `(async (${CELL}) => { ${declare}${applyEdits(code, edits)}\n})`;
+  return `(async (${CELL}) => { 'use strict'; ${declare}${applyEdits(code, edits)}\n})`;
 }
 
 function lineOf(text: string, position: number): { line: number; character: number } {

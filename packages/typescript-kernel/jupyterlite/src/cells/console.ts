@@ -16,7 +16,12 @@ export function createConsole(write: Write): Record<string, (...args: never[]) =
     if (args.length > 0) out(...args);
     indent += '  ';
   };
-  const passed = (label: string) => duration(performance.now() - (times.get(label) ?? performance.now()));
+  /** Prints the time since `label` was set; says so if it was not. */
+  const passed = (method: string, label: string, ...args: unknown[]) => {
+    const begin = times.get(label);
+    if (begin === undefined) error(`Warning: No such label '${label}' for console.${method}()`);
+    else out(`${label}: ${duration(performance.now() - begin)}`, ...args);
+  };
   return {
     log: out,
     info: out,
@@ -47,9 +52,9 @@ export function createConsole(write: Write): Record<string, (...args: never[]) =
     },
     countReset: (label = 'default') => void counts.delete(label),
     time: (label = 'default') => void times.set(label, performance.now()),
-    timeLog: (label = 'default', ...args: unknown[]) => out(`${label}: ${passed(label)}`, ...args),
+    timeLog: (label = 'default', ...args: unknown[]) => passed('timeLog', label, ...args),
     timeEnd: (label = 'default') => {
-      out(`${label}: ${passed(label)}`);
+      passed('timeEnd', label);
       times.delete(label);
     },
   };

@@ -85,11 +85,17 @@ export interface References {
   own: Set<string>;
   /** Its `import('…')`. */
   imports: estree.ImportExpression[];
+  /** The name of what each `catch` has caught, and where its block begins. */
+  catches: { name: string; start: number }[];
+  /** Its `import.meta`. */
+  metas: estree.MetaProperty[];
 }
 
 export function references(program: estree.Program): References {
   const free: Reference[] = [];
   const imports: estree.ImportExpression[] = [];
+  const catches: References['catches'] = [];
+  const metas: estree.MetaProperty[] = [];
   const own = new Set<string>();
   const top = declaredNames(program);
 
@@ -144,12 +150,14 @@ export function references(program: estree.Program): References {
         if (node.computed) visit(node.key, scopes);
         if (node.value) visit(node.value, scopes);
         return;
+      case 'MetaProperty':
+        if (node.meta.name === 'import') metas.push(node);
+        return;
       case 'LabeledStatement':
         visit(node.body, scopes);
         return;
       case 'BreakStatement':
       case 'ContinueStatement':
-      case 'MetaProperty':
       case 'ImportDeclaration':
         return;
       case 'ExportNamedDeclaration':
@@ -191,6 +199,7 @@ export function references(program: estree.Program): References {
         return;
       }
       case 'CatchClause':
+        if (node.param?.type === 'Identifier') catches.push({ name: node.param.name, start: node.body.start + 1 });
         within(bind(node.param, new Set()));
         return;
       default:
@@ -199,5 +208,5 @@ export function references(program: estree.Program): References {
   }
 
   for (const statement of program.body) visit(statement, []);
-  return { free, own, imports };
+  return { free, own, imports, catches, metas };
 }

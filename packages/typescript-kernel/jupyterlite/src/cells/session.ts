@@ -1,12 +1,13 @@
 /** Cells, one after the other, with the names that they keep: everything but the worker and its messages. */
 import { inspect } from 'node-inspect-extracted';
-import { describeFailure, describeLate, type Origin, shortenStacks } from '../../../core/errors.cjs';
+import { describeFailure, describeLate, inWordsOfCell, type Origin, shortenStacks } from '../../../core/errors.cjs';
 import { problemLine } from '../../../core/hints.cjs';
 import { INTERRUPTED, interruption, interruptText, isAbort } from '../../../core/interrupts.cjs';
 import { describeValue } from '../../../core/values.cjs';
 import type { Bundle, Outcome } from '../protocol';
-import { type CellHost, CellSyntaxError, compileCell } from './compile';
+import { type CellHost, CellSyntaxError, compileCell, isUnfinished } from './compile';
 import { createConsole } from './console';
+import { createGuard } from './guard';
 
 /** Where a session writes. */
 export interface SessionHost {
@@ -51,9 +52,10 @@ export interface Session {
 
 type Declared = Parameters<CellHost['declare']>[0];
 
-/** What a cell leaves when it has run to its end. */
+/** What a cell leaves. */
 interface Ran {
-  declared: Declared;
+  /** Undefined until it begins to run. */
+  declared?: Declared;
   /** Of its last line. */
   value?: unknown;
 }
@@ -63,6 +65,9 @@ const GIVEN_UP = new Error(INTERRUPTED);
 
 /** Cells whose lines are known: those that ran last, so a kernel that runs for days does not grow. */
 const CELLS = 1000;
+
+/** As it is before any cell runs. */
+const { queueMicrotask } = globalThis;
 
 /** Names of cells in stacks. */
 const scriptName = (number: number) => `cell-${number}.ts`;
@@ -81,7 +86,13 @@ export function createSession(host: SessionHost): Session {
     const found = cells.get(script.replace(/^.*\//, ''));
     return found ? { cell: found.cell, line, text: found.lines[line - 1]?.trim() } : host.originOf(script);
   });
-  Object.assign(console, createConsole(host.stream));
+  // biome-ignore lint/security/noGlobalEval: a kernel runs what it is given; called so, a cell sees globals alone.
+  const evaluate = globalThis.eval;
+  const guard = createGuard();
+  const own = Object.entries(createConsole(host.stream)) as [string, (...args: unknown[]) => void][];
+  for (const [name, print] of own) {
+    Object.assign(console, { [name]: (...args: unknown[]) => guard.lightly(() => print(...args)) });
+  }
 
   const api: KernelInterface = {
     display: (bundle, displayId) => host.display(bundle, displayId, false),
@@ -99,7 +110,7 @@ export function createSession(host: SessionHost): Session {
 
   async function load(name: string, needed: string[] = []): Promise<Record<string, unknown>> {
     const module = name === 'tslab' ? displayModule(api) : await host.load(name);
-    const missing = needed.find((key) => !(key in module));
+    const missing = guard.lightly(() => needed.find((key) => !(key in module)));
     if (missing !== undefined) throw new SyntaxError(`The module '${name}' has no export '${missing}'`);
     return module;
   }
@@ -117,24 +128,37 @@ export function createSession(host: SessionHost): Session {
     }
   }
 
-  async function run(code: string, number: number): Promise<Ran> {
-    const compiled = compileCell(code, (name) => name in names);
-    const ran: Ran = { declared: {} };
+  /** Keeps what a cell has come to before it failed or was interrupted; returns the names that it has not. */
+  function keepReached(declared: Declared): string[] {
+    const isReached = (name: string, get: () => unknown) => {
+      try {
+        // A `var` or a `let` without a value takes no earlier one away.
+        return get() !== undefined || !(name in names);
+      } catch {
+        return false;
+      }
+    };
+    const entries = Object.entries(declared);
+    const reached = entries.filter(([name, [get]]) => isReached(name, get));
+    keep(Object.fromEntries(reached));
+    return entries.filter((entry) => !reached.includes(entry)).map(([name]) => name);
+  }
+
+  async function run(code: string, number: number, ran: Ran): Promise<void> {
+    const compiled = guard(() => compileCell(code, (name) => name in names));
+    ran.declared = {};
     const cell: CellHost = {
       names,
       declare: (declared) => {
         ran.declared = declared;
       },
       load,
+      tidy: (error) => guard.lightly(() => tidy(error)),
       defaultOf: (module) => ('default' in module ? module.default : module),
     };
-    // biome-ignore lint/security/noGlobalEval: a kernel runs what it is given; this way it sees globals alone.
-    const main = globalThis.eval(`${compiled}\n//# sourceURL=${scriptName(number)}`) as (
-      cell: CellHost,
-    ) => Promise<void>;
+    const main = evaluate(`${compiled}\n//# sourceURL=${scriptName(number)}`) as (cell: CellHost) => Promise<void>;
     await main(cell);
     ran.value = cell.value;
-    return ran;
   }
 
   function fail(error: unknown): Outcome {
@@ -153,24 +177,50 @@ export function createSession(host: SessionHost): Session {
     return { status: 'error', ...reply };
   }
 
+  function canRun(code: string): boolean {
+    let isLacking = false;
+    try {
+      compileCell(code, (name) => {
+        isLacking ||= !(name in names || name in globalThis);
+        return true;
+      });
+      return !isLacking;
+    } catch {
+      return false;
+    }
+  }
+
   return {
     api,
     async execute(code, count) {
       number++;
-      cells.set(scriptName(number), { cell: count, lines: code.split('\n') });
-      cells.delete(scriptName(number - CELLS));
       current = { count };
       interrupted = false;
-      const stopped = new Promise<never>((_, reject) => {
-        giveUp = reject;
-      });
+      const ran: Ran = {};
       try {
-        const { declared, value } = await Promise.race([run(code, number), stopped]);
-        keep(declared);
-        if (value !== undefined && value !== null) host.stream('stdout', `${describeValue(inspect, value)}\n`);
-        return { status: 'ok' };
+        await guard(() => {
+          cells.set(scriptName(number), { cell: count, lines: code.split('\n') });
+          cells.delete(scriptName(number - CELLS));
+          return new Promise<void>((resolve, reject) => {
+            giveUp = reject;
+            queueMicrotask(async () => {
+              try {
+                await run(code, number, ran);
+                resolve();
+              } catch (error) {
+                reject(error);
+              }
+            });
+          });
+        });
+        return guard(() => {
+          const { declared = {}, value } = ran;
+          keep(declared);
+          if (value !== undefined && value !== null) host.stream('stdout', `${describeValue(inspect, value)}\n`);
+          return { status: 'ok' };
+        });
       } catch (error) {
-        return fail(error);
+        return guard(() => ({ ...fail(error), ...(ran.declared ? { lost: keepReached(ran.declared) } : {}) }));
       } finally {
         current = undefined;
         giveUp = () => {};
@@ -182,31 +232,32 @@ export function createSession(host: SessionHost): Session {
       if (listeners.size === 0) giveUp(GIVEN_UP);
       for (const listener of [...listeners]) listener();
     },
-    reportLate(kind, error) {
-      host.stream('stderr', `${describeLate(inspect, kind, error)}\n`);
-    },
-    canRun(code) {
-      let isLacking = false;
-      try {
-        compileCell(code, (name) => {
-          isLacking ||= !(name in names || name in globalThis);
-          return true;
-        });
-        return !isLacking;
-      } catch {
-        return false;
-      }
-    },
-    isComplete(code) {
-      if (/(^|\n)\s*\n\s*$/.test(code)) return 'complete';
-      try {
-        compileCell(code, () => false);
-        return 'complete';
-      } catch (error) {
-        return CellSyntaxError.is(error) && error.atEnd ? 'incomplete' : 'invalid';
-      }
-    },
+    reportLate: (kind, error) => guard(() => host.stream('stderr', `${describeLate(inspect, kind, error)}\n`)),
+    canRun: (code) => guard(() => canRun(code)),
+    isComplete: (code) => guard(() => isComplete(code)),
   };
+}
+
+function isComplete(code: string): 'complete' | 'incomplete' | 'invalid' {
+  if (/(^|\n)\s*\n\s*$/.test(code)) return 'complete';
+  try {
+    compileCell(code, () => false);
+    return 'complete';
+  } catch {
+    return isUnfinished(code) ? 'incomplete' : 'invalid';
+  }
+}
+
+/** Puts the message of an engine's error in the words of the cell that has caught it. */
+function tidy(error: unknown): void {
+  try {
+    const own = Object.getOwnPropertyDescriptor(error, 'message');
+    if (typeof own?.value !== 'string') return;
+    const message = inWordsOfCell(own.value);
+    if (message !== own.value) (error as Error).message = message;
+  } catch {
+    // It cannot be looked at, so it has no message of an engine.
+  }
 }
 
 /** What cells know from tslab: `import { display, newDisplay } from 'tslab'`. */

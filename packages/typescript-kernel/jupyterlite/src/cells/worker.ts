@@ -3,8 +3,17 @@ import type { Origin } from '../../../core/errors.cjs';
 import type { FromCells, Modules, ToCells } from '../protocol';
 import { createSession, type Session } from './session';
 
-const post = (message: FromCells) =>
-  (self as unknown as { postMessage(message: FromCells): void }).postMessage(message);
+/** What the kernel itself needs of the worker, as it was before any cell ran. */
+const { performance, setTimeout } = self;
+const post = (self as unknown as { postMessage(message: FromCells): void }).postMessage.bind(self);
+
+/** A cell that ends its worker, or speaks in the kernel's name, would leave a kernel that never answers. */
+for (const name of ['close', 'postMessage']) {
+  const refuse = () => {
+    throw new Error(`${name}() is the kernel's own here: a cell cannot use it`);
+  };
+  Object.defineProperty(self, name, { value: refuse, writable: true, configurable: true });
+}
 
 /** Milliseconds for which printed text may wait: a loop that prints a thousand lines sends a few messages. */
 const PAUSE = 50;

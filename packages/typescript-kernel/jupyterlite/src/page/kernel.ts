@@ -209,12 +209,16 @@ export function kernelClass(
         problems = (await types.check(this.id, code)) ?? [];
       }
       if (problems.length > 0) {
-        this.stream({ name: 'stderr', text: problemLines(problems) });
+        this.stream({ name: 'stderr', text: problemLines(problems, code) });
         const evalue = problems.at(-1)?.messageText ?? '';
         return { status: 'error', ename: 'TypeScript', evalue, traceback: [], execution_count: count };
       }
       const outcome = await this.ask('execute', { code, count }, true);
-      if (outcome.status === 'error') return { ...outcome, execution_count: count };
+      if (outcome.status === 'error') {
+        const { lost, ...reply } = outcome;
+        if (lost) types.ran(this.id, code, lost);
+        return { ...reply, execution_count: count };
+      }
       types.ran(this.id, code);
       return { ...outcome, execution_count: count, user_expressions: {}, payload: [] };
     }

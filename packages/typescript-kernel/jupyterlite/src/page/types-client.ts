@@ -12,8 +12,8 @@ export interface TypesClient {
   check(kernel: string, code: string): Promise<TypeProblem[] | undefined>;
   complete(kernel: string, code: string, position: number): Promise<Completions | undefined>;
   inspect(kernel: string, code: string, position: number): Promise<string | null | undefined>;
-  /** A cell ran to its end: its names are known from now on. */
-  ran(kernel: string, code: string): void;
+  /** A cell ran: its names are known from now on, but for those that it did not come to. */
+  ran(kernel: string, code: string, lost?: string[]): void;
   /** A kernel has lost its variables. */
   forget(kernel: string): void;
 }
@@ -80,7 +80,7 @@ export function createTypesClient(script: string, declarations: string | undefin
     check: (kernel, code) => ask('check', { kernel, code }),
     complete: (kernel, code, position) => ask('complete', { kernel, code, position }),
     inspect: (kernel, code, position) => ask('inspect', { kernel, code, position }),
-    ran: (kernel, code) => void send({ type: 'ran', kernel, code }),
+    ran: (kernel, code, lost) => void send({ type: 'ran', kernel, code, lost }),
     forget: (kernel) => void send({ type: 'forget', kernel }),
   };
 }

@@ -27,8 +27,8 @@ export interface NotebookTypes {
   complete(code: string, position: number): Completions;
   /** The type and the documentation of what stands at a position, or null. */
   inspect(code: string, position: number): string | null;
-  /** A cell ran to its end: later cells see its names. */
-  ran(code: string): void;
+  /** A cell ran: later cells see its names, but for those that it did not come to. */
+  ran(code: string, lost?: string[]): void;
   /** Frees what it holds; it cannot be used after that. */
   dispose(): void;
 }
@@ -37,6 +37,8 @@ interface Cell {
   path: string;
   text: string;
   version: number;
+  /** Names that it declares, and that the notebook does not have from it. */
+  lost: string[];
 }
 
 /** Makes notebooks that share what they read. */
@@ -67,7 +69,7 @@ export function createTypes(ts: Ts, declarations: Declarations): (name: string) 
   return (name) => {
     const folder = `/cells/${name}`;
     const cells: Cell[] = [];
-    const fresh = (): Cell => ({ path: `${folder}/${cells.length + 1}.ts`, text: '', version: ++version });
+    const fresh = (): Cell => ({ path: `${folder}/${cells.length + 1}.ts`, text: '', version: ++version, lost: [] });
     let current = fresh();
     const cellOf = (path: string) => (path === current.path ? current : cells.find((cell) => cell.path === path));
     const textOf = (path: string) => cellOf(path)?.text ?? files[path];
@@ -118,9 +120,11 @@ export function createTypes(ts: Ts, declarations: Declarations): (name: string) 
       if (text !== current.text) current = { ...current, text, version: ++version };
       const program = service.getProgram() as TypeScript.Program;
       let parent: TypeScript.SourceFile | undefined;
-      for (const { path } of [...cells, current]) {
+      for (const { path, lost } of [...cells, current]) {
         const file = program.getSourceFile(path) as TypeScript.SourceFile;
         (file as { parent?: TypeScript.Node }).parent = parent;
+        const { locals } = file as { locals?: Map<string, unknown> };
+        for (const name of lost) locals?.delete(name);
         parent = file;
       }
       return parent as TypeScript.SourceFile;
@@ -155,9 +159,9 @@ export function createTypes(ts: Ts, declarations: Declarations): (name: string) 
         const info = at(position) ?? (position > 0 ? at(position - 1) : undefined);
         return info ? describeInfo(info) : null;
       },
-      ran(code) {
+      ran(code, lost = []) {
         open(code);
-        cells.push(current);
+        cells.push({ ...current, lost });
         current = fresh();
       },
       dispose: () => service.dispose(),

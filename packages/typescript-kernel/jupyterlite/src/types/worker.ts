@@ -35,7 +35,7 @@ function answer(message: Exclude<ToTypes, { type: 'start' }>): OfTypes[keyof OfT
   }
   const types = notebook(kernel);
   if (message.type === 'ran') {
-    types.ran(message.code);
+    types.ran(message.code, message.lost);
     return undefined;
   }
   if (message.type === 'check') return types.check(message.code);

@@ -1,0 +1,32 @@
+/** Whether a text of a console is a whole cell, which its Enter key asks. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+  CellSyntaxError,
+  compileCell,
+  isUnfinished,
+} from '../../../../packages/typescript-kernel/jupyterlite/src/cells/compile';
+
+describe('A text that is not finished', () => {
+  const UNFINISHED = [
+    ...['const a = {', 'f(', 'a +', 'a.', 'if (a) b; else', 'class A {', 'interface A {', 'namespace A {', 'x ? 1 :'],
+    ...['const a = `open', '`a\nb', 'const a = `x ${1', '/* open', 'f(); /** open\n * more', '(x: number) =>', 'x =>'],
+    ...['const f = async (x: number) =>', 'const f = <T>(x: T): T =>', 'for (const a of', 'import { a } from', 'x as'],
+    ...['try { a(); }', 'function f(a: number):', 'do { }'],
+  ];
+  for (const text of UNFINISHED) {
+    test(JSON.stringify(text), () => assert.ok(isUnfinished(text)));
+  }
+});
+
+describe('A text to which nothing can be added', () => {
+  for (const text of ['const a = 3)', '}', '1 2', 'else', "'open", '"open\n', 'const = 3', 'f(]', 'let x = ;', '/[']) {
+    test(JSON.stringify(text), () => {
+      assert.throws(
+        () => compileCell(text, () => false),
+        (error) => CellSyntaxError.is(error),
+      );
+      assert.ok(!isUnfinished(text));
+    });
+  }
+});
