@@ -13,7 +13,7 @@ import { buildKernel } from '../../packages/typescript-kernel/jupyterlite/build.
 import { makeWheel } from '../../tools/kernel/wheel.mjs';
 import { serve } from '../../tools/lite/serve.mjs';
 import { firefox, inChromium, inFirefox, launchChromium } from '../support/browser';
-import { type AnyPage, openChapter, printed, runAllCells, watchedPage } from '../support/lite';
+import { type AnyPage, openChapter, printed, runAllCells, setCells, typesReady, watchedPage } from '../support/lite';
 import { PYTHON } from '../support/python';
 
 const source = resolve(__dirname, '..', '..', 'packages', 'typescript-kernel');
@@ -46,6 +46,15 @@ const NOTEBOOK = {
   nbformat: 4,
   nbformat_minor: 5,
 };
+
+/** What TypeScript, its libraries and this browser know today; what is not type correct. */
+const OF_TODAY = `const names: string[] = [];
+class Counter { @logged accessor step = 1; }
+function logged(value: unknown, context: ClassAccessorDecoratorContext) { names.push(String(context.name)); }
+namespace Limits { export const least = 1; }
+{ using closed = { [Symbol.dispose]() { names.push('closed'); } }; }
+[3, new Counter().step + 1, Limits.least].toSorted()`;
+const WRONG = "const wrong: number = 'text';\nconsole.log(wrong);";
 
 describe('The wheel in a fresh environment and an empty folder', { timeout: 300_000 }, () => {
   let site: { url: string; close(): void };
@@ -84,6 +93,11 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
   const runs = async (page: AnyPage) => {
     await openChapter(page, site.url, 'hello');
     assert.equal(printed(await runAllCells(page, 60)), 'Hello, site\n');
+    await typesReady(page);
+    await setCells(page, [OF_TODAY]);
+    assert.equal(printed(await runAllCells(page, 60)), '[ 1, 2, 3 ]\n');
+    await setCells(page, [WRONG]);
+    assert.match(printed(await runAllCells(page, 60)), /^1:7 - Type 'string' is not assignable to type 'number'\.\n$/);
   };
 
   test('runs the cells of a notebook in Chromium, and asks no other host for anything', inChromium, async () => {
@@ -95,6 +109,30 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
         faults.filter((fault) => !fault.endsWith('/favicon.ico')),
         [],
       );
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test('shows type errors and runs the cell, or shows none, if the site says so', inChromium, async () => {
+    const browser = await launchChromium();
+    try {
+      for (const [typeErrors, expected] of [
+        ['warn', /^1:7 - Type 'string' is not assignable to type 'number'\.\ntext\n$/],
+        ['off', /^text\n$/],
+      ] as const) {
+        const page = await (await browser.newContext({ serviceWorkers: 'block' })).newPage();
+        await page.route('**/jupyter-lite.json*', async (route) => {
+          const settings = await (await route.fetch()).json();
+          const all = { 'jupyterlite-typescript-kernel:plugin': { typeErrors } };
+          settings['jupyter-config-data'] = { ...settings['jupyter-config-data'], litePluginSettings: all };
+          await route.fulfill({ json: settings });
+        });
+        await openChapter(page as unknown as AnyPage, site.url, 'hello');
+        await typesReady(page as unknown as AnyPage);
+        await setCells(page as unknown as AnyPage, [WRONG]);
+        assert.match(printed(await runAllCells(page as unknown as AnyPage, 60)), expected);
+      }
     } finally {
       await browser.close();
     }

@@ -29,15 +29,18 @@ export async function startSite(folder: string, modules: Modules): Promise<Kerne
   const { buildDeclarations, buildKernel } = await import('../../packages/typescript-kernel/jupyterlite/build.mjs');
   const contents = join(folder, 'contents');
   mkdirSync(contents, { recursive: true });
-  await buildKernel({ out: join(folder, 'kernel') });
+  // As tslab has them, with which cells are compared.
+  const typescript = '@tslab/typescript-for-tslab';
+  await buildKernel({ out: join(folder, 'kernel'), typescript, library: false });
   const entries = Object.entries(modules);
   const declared = Object.fromEntries(entries.map(([name, { types }]) => [name, types]));
-  buildDeclarations({ out: join(contents, 'declarations.json'), root, modules: declared });
+  buildDeclarations({ out: join(contents, 'declarations.json'), root, modules: declared, typescript });
   for (const [name, { module }] of entries) if (module) copyFileSync(module, join(contents, `${name}.js`));
   const own = {
     modules: Object.fromEntries(entries.filter(([, { module }]) => module).map(([name]) => [name, `files/${name}.js`])),
     declarations: 'files/declarations.json',
     name: 'tslab',
+    experimentalDecorators: true,
     displayName: 'TypeScript',
   };
   const kernelspec = { name: 'tslab', display_name: 'TypeScript', language: 'typescript' };

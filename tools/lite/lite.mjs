@@ -30,6 +30,8 @@ const target = join(root, 'build', 'lite');
 /** Settings and styles of the servers of a workshop, which are those of every JupyterLab here. */
 const server = join(root, 'workshop', 'hub', 'server');
 const work = join(root, 'build', `lite-${process.pid}`);
+/** The chapters are in the language of tslab, on which they run elsewhere. */
+const typescript = '@tslab/typescript-for-tslab';
 const contents = join(work, 'contents');
 const site = join(work, 'site');
 const extensions = ['kernel', 'page'].map((name) => join(work, name));
@@ -123,6 +125,7 @@ async function finish(versions) {
     out: join(folder, 'declarations.json'),
     root,
     modules: { 'lif-fc-mnist': join(root, 'dist', 'browser', 'index.d.ts') },
+    typescript,
   });
   const needed = filesUnder(site)
     .map((name) => name.split(sep).join('/'))
@@ -139,7 +142,10 @@ async function buildSite() {
   try {
     await trainIfNeeded('lite', work);
     const versions = writeContents(contents);
-    await Promise.all([buildKernel({ out: extensions[0] }), writePageExtension(extensions[1])]);
+    await Promise.all([
+      buildKernel({ out: extensions[0], typescript, library: false }),
+      writePageExtension(extensions[1]),
+    ]);
     await jupyterLite();
     await finish(versions);
     const former = join(work, 'former');

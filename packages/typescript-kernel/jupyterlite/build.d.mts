@@ -1,5 +1,15 @@
-/** Where the folder of the extension is made; what was there before is removed. */
-export function buildKernel(options: { out: string }): Promise<void>;
+/** What {@link buildKernel} takes. */
+export interface KernelOptions {
+  /** The folder to make; what was there before is removed. */
+  out: string;
+  /** The package of TypeScript that checks cells: `typescript` by default. */
+  typescript?: string;
+  /** Whether the types of the language and of a worker come with the extension: true by default. */
+  library?: boolean;
+}
+
+/** Writes the extension. */
+export function buildKernel(options: KernelOptions): Promise<void>;
 
 export { buildDeclarations } from './declarations.mjs';
 export { LANGUAGE_INFO } from './language.mjs';

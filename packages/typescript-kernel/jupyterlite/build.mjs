@@ -2,13 +2,16 @@
 // JupyterLab's is needed; esbuild makes one script for the page and one for each worker.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { makeDeclarations } from './declarations.mjs';
 
 export { buildDeclarations } from './declarations.mjs';
 export { LANGUAGE_INFO } from './language.mjs';
 
+const require = createRequire(import.meta.url);
 const here = dirname(fileURLToPath(import.meta.url));
 const { name, version, description, license } = JSON.parse(readFileSync(join(here, '..', 'package.json'), 'utf8'));
 
@@ -48,10 +51,13 @@ function hashedName(name, content) {
 
 /**
  * Writes the extension. The same sources give the same bytes, wherever they are.
- * @param {{ out: string }} options `out`: the folder to make; what was there before is removed
+ * @param {object} options
+ * @param {string} options.out the folder to make; what was there before is removed
+ * @param {string} [options.typescript] the package of TypeScript that checks cells
+ * @param {boolean} [options.library] whether the types of the language and of a worker come with the extension
  * @returns {Promise<void>}
  */
-export async function buildKernel({ out }) {
+export async function buildKernel({ out, typescript = 'typescript', library = true }) {
   const target = join(out, 'static');
   rmSync(out, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
@@ -79,10 +85,19 @@ export async function buildKernel({ out }) {
   };
   const [cells, types] = await Promise.all([
     script('cells/worker.ts', 'cells-worker.js', { format: 'esm' }),
-    script('types/worker.ts', 'types-worker.js', { format: 'esm', plugins: [nothingOfNode] }),
+    script('types/worker.ts', 'types-worker.js', { format: 'esm', plugins: [nothingOfNode], alias: { typescript } }),
   ]);
   const logo = put('logo.svg', readFileSync(join(here, 'src', 'logo.svg')));
-  const define = { VERSION: JSON.stringify(version), FILES: JSON.stringify({ cells, types, logo }) };
+  // Without files of its own it has no root; the paths in it are those of the packages.
+  const declarations = library
+    ? put('declarations.json', JSON.stringify(makeDeclarations({ root: here, modules: {}, typescript })))
+    : undefined;
+  const [language] = /^\d+\.\d+/.exec(require(typescript).version);
+  const define = {
+    VERSION: JSON.stringify(version),
+    LANGUAGE: JSON.stringify(language),
+    FILES: JSON.stringify({ cells, types, logo, declarations }),
+  };
   const entry = await script('page/plugin.ts', 'remoteEntry.js', { format: 'iife', define });
   writeFileSync(join(target, 'LICENSES.txt'), licences(inputs));
   const jupyterlab = { extension: true, _build: { load: `static/${entry}`, extension: './extension' } };

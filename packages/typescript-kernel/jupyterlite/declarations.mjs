@@ -1,18 +1,25 @@
 // The declarations that the language service reads, as one JSON: TypeScript's libraries, the modules that cells may
 // import, and whatever those import.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
-const COMPILER = '@tslab/typescript-for-tslab';
 
 /** What every cell may import. */
 const OWN = { tslab: join(dirname(fileURLToPath(import.meta.url)), 'src', 'types', 'tslab.d.ts') };
 
 /** What runs in a worker has the names of a worker. */
-const LIB = ['es2022', 'webworker'];
+const libOf = (ts) => [atLeast(ts, 5, 9) ? 'esnext' : 'es2022', 'webworker'];
+
+const atLeast = (ts, major, minor) => {
+  const [ownMajor, ownMinor] = ts.version.split('.').map(Number);
+  return ownMajor > major || (ownMajor === major && ownMinor >= minor);
+};
+
+/** The libraries that the setting `lib` can name: all of the language, and a worker's. */
+const OFFERED = /^lib\.(es5|es20\d\d|esnext|decorators|webworker)(\.(?!full)|$)/;
 
 /** Comments that say under which licence a file is; the licences are those of the packages. */
 const LICENCE = /^\s*\/\*\*?(?:(?!\*\/)[\s\S])*?(Licensed|Copyright)[\s\S]*?\*\/\s*/;
@@ -24,17 +31,28 @@ const LICENCE = /^\s*\/\*\*?(?:(?!\*\/)[\s\S])*?(Licensed|Copyright)[\s\S]*?\*\/
  * @param {string} options.root the folder that paths in the file are relative to
  * @param {Record<string, string>} options.modules path of the `.d.ts` of each module, by the name that cells import
  * @param {string[]} [options.ambient] paths of `.d.ts` that are always there, such as of globals
+ * @param {string} [options.typescript] the package of TypeScript, which must be that of `buildKernel`
  * @returns {{ files: number, bytes: number }}
  */
-export function buildDeclarations({ out, root, modules: given, ambient = [] }) {
+export function buildDeclarations({ out, ...options }) {
+  const content = makeDeclarations(options);
+  mkdirSync(dirname(out), { recursive: true });
+  const text = JSON.stringify(content);
+  writeFileSync(out, text);
+  return { files: Object.keys(content.files).length, bytes: text.length };
+}
+
+/** The declarations as they are written. */
+export function makeDeclarations({ root, modules: given, ambient = [], typescript = 'typescript' }) {
   const modules = { ...OWN, ...given };
-  const ts = require(COMPILER);
-  const libFolder = dirname(require.resolve(COMPILER));
+  const ts = require(typescript);
+  const libFolder = dirname(require.resolve(typescript));
+  const lib = libOf(ts);
   const options = {
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Node10,
-    lib: LIB.map((name) => `lib.${name}.d.ts`),
+    lib: lib.map((name) => `lib.${name}.d.ts`),
     types: [],
     skipLibCheck: true,
   };
@@ -46,16 +64,17 @@ export function buildDeclarations({ out, root, modules: given, ambient = [] }) {
     return readFile(path);
   };
   const slashes = (path) => resolve(path).replaceAll('\\', '/');
-  const roots = [...Object.values(modules), ...ambient].map(slashes);
+  const libraries = readdirSync(libFolder).filter((name) => OFFERED.test(name) && name.endsWith('.d.ts'));
+  const roots = [...Object.values(modules), ...ambient, ...libraries.map((name) => join(libFolder, name))].map(slashes);
   for (const path of roots) {
     if (!host.fileExists(path)) throw new Error(`${path}: expected a file of declarations, found none`);
   }
   const program = ts.createProgram(roots, options, host);
 
-  const lib = slashes(libFolder);
+  const libPath = slashes(libFolder);
   const place = (path) => {
     const full = slashes(path);
-    if (full.startsWith(`${lib}/`)) return `/lib/${full.slice(lib.length + 1)}`;
+    if (full.startsWith(`${libPath}/`)) return `/lib/${full.slice(libPath.length + 1)}`;
     const at = full.lastIndexOf('/node_modules/');
     if (at >= 0) return full.slice(at);
     if (full === slashes(OWN.tslab)) return '/declarations/tslab.d.ts';
@@ -79,14 +98,10 @@ export function buildDeclarations({ out, root, modules: given, ambient = [] }) {
     const { name, version, types, typings, main } = JSON.parse(readFileSync(path, 'utf8'));
     files[place(path)] = JSON.stringify({ name, version, types: types ?? typings, main });
   }
-  const content = {
+  return {
     files,
     modules: Object.fromEntries(Object.entries(modules).map(([name, path]) => [name, place(path)])),
-    lib: LIB,
+    lib,
     ambient: ambient.map(place),
   };
-  mkdirSync(dirname(out), { recursive: true });
-  const text = JSON.stringify(content);
-  writeFileSync(out, text);
-  return { files: Object.keys(files).length, bytes: text.length };
 }

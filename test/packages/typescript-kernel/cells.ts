@@ -191,11 +191,40 @@ export const ROWS: Row[] = [
   {
     name: 'a decorator',
     cell: 'function seal(target: any) { target.isSealed = true; }\n@seal\nclass Sealed {}\n(Sealed as any).isSealed',
-    differs: 'sucrase leaves decorators as they are, and no browser runs them',
+  },
+  { name: 'of an earlier cell, on a class that can be read later', cell: '@seal\nclass SealedToo { one = 1; }' },
+  { name: 'as here', cell: '[new SealedToo(), (SealedToo as any).isSealed, SealedToo.name]' },
+  {
+    name: 'of a method, which is made longer',
+    cell: 'function twiceAsMuch(_: any, __: string, descriptor: PropertyDescriptor) { const own = descriptor.value; descriptor.value = function () { return 2 * own.call(this); }; }\nclass Meter { @twiceAsMuch read() { return 21; } }\nnew Meter().read()',
+  },
+  {
+    name: 'a namespace',
+    cell: 'namespace Geometry { export const tau = 6.28; export namespace Deep { export function half() { return tau / 2; } } }\nGeometry.Deep.half()',
+  },
+  {
+    name: 'of an earlier cell, by another name',
+    cell: 'import half = Geometry.Deep.half;\nhalf() + Geometry.tau',
+    differs: 'tslab does not find it',
+    here: { stdout: '9.42\n' },
+  },
+  {
+    name: 'an accessor',
+    cell: 'class Dial { accessor angle = 3; static accessor made = 1; }\nconst dial = new Dial();\ndial.angle += 1;\n[dial.angle, Dial.made]',
+  },
+  {
+    name: 'an error in such a cell names its own line',
+    cell: 'namespace Wrong {\n  // A comment, and types.\n  export type Size = number;\n  export function run(size: Size): number {\n    return (null as any).size + size;\n  }\n}\n\ninterface Gone { a: 1 }\nWrong.run(1);',
+  },
+  {
+    name: 'also from a later cell',
+    cell: '\nWrong.run(2);',
+    differs: LOST,
     here: {
       status: 'error',
-      ename: 'SyntaxError',
-      stderr: '2:1 - Decorators cannot be used here: no browser runs them\n',
+      ename: 'TypeError',
+      stderr:
+        "TypeError: Cannot read properties of null (reading 'size')\n    at cell [94], line 5, in run: return (null as any).size + size;\n    at cell [95], line 2: Wrong.run(2);\n",
     },
   },
   {
@@ -398,7 +427,7 @@ export const ROWS: Row[] = [
       status: 'error',
       ename: 'TypeError',
       stderr:
-        "TypeError: Cannot assign to read only property 'a' of object '#<Object>'\n    at cell [163], line 2: ice.a = 2;\n",
+        "TypeError: Cannot assign to read only property 'a' of object '#<Object>'\n    at cell [171], line 2: ice.a = 2;\n",
     },
   },
   {

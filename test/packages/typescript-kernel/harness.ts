@@ -9,6 +9,7 @@ import * as ts from '@tslab/typescript-for-tslab';
 import { problemLines } from '../../../packages/typescript-kernel/core/hints.cjs';
 import { createSession } from '../../../packages/typescript-kernel/jupyterlite/src/cells/session';
 import type { Outcome } from '../../../packages/typescript-kernel/jupyterlite/src/protocol';
+import { emit } from '../../../packages/typescript-kernel/jupyterlite/src/types/emit';
 import { createTypes } from '../../../packages/typescript-kernel/jupyterlite/src/types/notebook';
 import type { Shown } from './cells';
 
@@ -23,7 +24,10 @@ interface Input {
 const write = process.stdout.write.bind(process.stdout);
 const { cells, modules, declarations }: Input = JSON.parse(readFileSync(0, 'utf8'));
 const byUrl = new Map(Object.entries(modules).map(([name, path]) => [pathToFileURL(path).href, name]));
-const types = createTypes(ts, JSON.parse(readFileSync(declarations, 'utf8')))('notebook');
+// tslab's TypeScript, with its options.
+const compiler = ts as unknown as Parameters<typeof createTypes>[0];
+const settings = { strict: false, experimentalDecorators: true };
+const types = createTypes(compiler, JSON.parse(readFileSync(declarations, 'utf8')), settings)('notebook');
 
 let shown: Shown = { status: '', stdout: '', stderr: '', displays: [] };
 const ids: string[] = [];
@@ -55,7 +59,7 @@ async function execute(code: string, count: number): Promise<Outcome> {
     shown.stderr += problemLines(problems, code);
     return { status: 'error', ename: 'TypeScript', evalue: '', traceback: [] };
   }
-  const outcome = await session.execute(code, count);
+  const outcome = await session.execute(code, count, emit(compiler, code, true));
   if (outcome.status === 'ok') types.ran(code);
   else if (outcome.lost) types.ran(code, outcome.lost);
   return outcome;

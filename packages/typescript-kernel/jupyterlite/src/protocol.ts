@@ -12,6 +12,23 @@ export interface Bundle {
 /** Modules that cells may import, by name: absolute URLs of ES modules. */
 export type Modules = Record<string, string>;
 
+/** A cell in JavaScript, by TypeScript's own emit. */
+export interface Emitted {
+  code: string;
+  /** For each of its lines, from 0, the line of the cell that it comes from, from 1. */
+  lines: number[];
+  /** Whether the last line of the cell has a value, which is printed. */
+  hasValue: boolean;
+}
+
+/** What the site's settings say to TypeScript. */
+export interface CompilerSettings {
+  /** Libraries as the option `lib` names them; undefined for those of the declarations. */
+  lib?: string[] | undefined;
+  strict: boolean;
+  experimentalDecorators: boolean;
+}
+
 /**
  * How a cell ended, as an execute reply has it. `lost`: the names that a cell which failed or was interrupted on its way did
  * not come to, so the notebook does not have them; undefined if nothing of it ran, or all is lost.
@@ -39,7 +56,7 @@ export interface Answered<All extends Questions> {
 
 /** Questions to the worker that runs cells. */
 export type OfCells = {
-  execute: { asks: { code: string; count: number }; answer: Outcome };
+  execute: { asks: { code: string; count: number; emitted?: Emitted | undefined }; answer: Outcome };
   'is-complete': { asks: { code: string }; answer: { status: 'complete' | 'incomplete' | 'invalid' | 'unknown' } };
   /** `Outcome` where an interrupt ended the worker. */
   'can-run': { asks: { code: string }; answer: boolean | Outcome };
@@ -67,14 +84,15 @@ export interface Completions {
 
 /** Questions to the worker that knows the types. `kernel` names the notebook that they are about. */
 export type OfTypes = {
-  check: { asks: { kernel: string; code: string }; answer: TypeProblem[] };
+  /** `emitted` where the cells' worker cannot take out the types by itself. */
+  check: { asks: { kernel: string; code: string }; answer: { problems: TypeProblem[]; emitted?: Emitted } };
   complete: { asks: { kernel: string; code: string; position: number }; answer: Completions };
   inspect: { asks: { kernel: string; code: string; position: number }; answer: string | null };
 };
 
 /** To the worker that knows the types. */
 export type ToTypes =
-  | { type: 'start'; declarations: string }
+  | { type: 'start'; declarations: string; settings: CompilerSettings }
   | { type: 'ran'; kernel: string; code: string; lost?: string[] }
   | { type: 'forget'; kernel: string }
   | Asked<OfTypes>;

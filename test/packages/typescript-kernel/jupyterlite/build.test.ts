@@ -8,6 +8,7 @@ import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { PLUGIN, readSettings } from '../../../../packages/typescript-kernel/jupyterlite/src/page/settings';
 
+const TSLABS = '@tslab/typescript-for-tslab';
 const root = resolve(__dirname, '..', '..', '..', '..');
 const source = join(root, 'packages', 'typescript-kernel');
 mkdirSync(join(root, 'build'), { recursive: true });
@@ -42,14 +43,14 @@ describe('The extension', () => {
   });
 
   test('names each script by its content, so a host that caches never mixes two editions', () => {
-    for (const plain of ['remoteEntry.js', 'cells-worker.js', 'types-worker.js', 'logo.svg']) {
+    for (const plain of ['remoteEntry.js', 'cells-worker.js', 'types-worker.js', 'declarations.json', 'logo.svg']) {
       const hash = createHash('sha256')
         .update(readFileSync(built(plain)))
         .digest('hex');
       assert.equal(built(plain).split('.').at(-2), hash.slice(0, 12), plain);
     }
     const page = readFileSync(built('remoteEntry.js'), 'utf8');
-    for (const plain of ['cells-worker.js', 'types-worker.js', 'logo.svg']) {
+    for (const plain of ['cells-worker.js', 'types-worker.js', 'declarations.json', 'logo.svg']) {
       assert.ok(page.includes(basename(built(plain))), `the page asks for ${basename(built(plain))}`);
     }
   });
@@ -73,14 +74,15 @@ describe('The extension', () => {
     const page = zipped(built('remoteEntry.js'));
     const cells = zipped(built('cells-worker.js'));
     assert.ok(page < 5 && cells < 115, `page ${page} kB, cells ${cells} kB`);
-    assert.ok(zipped(built('types-worker.js')) < 900);
+    assert.ok(zipped(built('types-worker.js')) < 1100);
+    assert.ok(zipped(built('declarations.json')) < 220);
   });
 });
 
 describe('The licences of the extension', () => {
   test('are those of every package in it', () => {
     const text = readFileSync(join(folder, 'kernel', 'static', 'LICENSES.txt'), 'utf8');
-    for (const name of ['acorn', 'node-inspect-extracted', 'sucrase', '@tslab/typescript-for-tslab']) {
+    for (const name of ['acorn', 'node-inspect-extracted', 'sucrase', 'typescript']) {
       assert.match(text, new RegExp(`^${name} [\\d.]+ \\(.+\\)\\n\\n.*\\S`, 'm'), name);
     }
     assert.match(text, /Apache License/);
@@ -92,7 +94,7 @@ describe('The file of declarations', () => {
   const types = join(root, 'dist', 'node', 'index.d.ts');
   const build = async (modules: Record<string, string>) => {
     const { buildDeclarations } = await import('../../../../packages/typescript-kernel/jupyterlite/declarations.mjs');
-    return buildDeclarations({ out, root, modules });
+    return buildDeclarations({ out, root, modules, typescript: TSLABS });
   };
 
   test('holds the package and what it imports, in at most 400 kB, and no path of this machine', async () => {
@@ -126,6 +128,21 @@ describe('The settings of the site', () => {
     assert.deepEqual(settings.modules, { things: `${site}files/things.js` });
     assert.equal(settings.declarations, `${site}types.json`);
     assert.deepEqual([settings.name, settings.displayName, settings.preload], ['tslab', 'TypeScript', true]);
+  });
+
+  test('take the declarations of the extension where the site has none of its own', () => {
+    const own = `${site}extensions/kernel/declarations.json`;
+    assert.equal(readSettings('', site, own).declarations, own);
+    const given = JSON.stringify({ [PLUGIN]: { declarations: 'types.json' } });
+    assert.equal(readSettings(given, site, own).declarations, `${site}types.json`);
+  });
+
+  test('are refused where they say nothing that is known', () => {
+    assert.equal(readSettings('', site).typeErrors, 'block');
+    assert.throws(
+      () => readSettings(JSON.stringify({ [PLUGIN]: { typeErrors: 'never' } }), site),
+      /typeErrors: expected block, warn, off, found "never"$/,
+    );
   });
 
   test('may be absent', () => {

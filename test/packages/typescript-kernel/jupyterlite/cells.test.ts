@@ -19,6 +19,25 @@ describe('A text that is not finished', () => {
   }
 });
 
+describe('A cell that only TypeScript itself can translate', () => {
+  const refusal = (code: string) => {
+    try {
+      compileCell(code, () => false);
+    } catch (error) {
+      assert.ok(CellSyntaxError.is(error));
+      return [error.line, error.message];
+    }
+    return [];
+  };
+  const WITHOUT = 'need TypeScript itself, which is not there: this page has no types, or they have not loaded';
+
+  test('is refused with the reason where there is no TypeScript', () => {
+    assert.deepEqual(refusal('const a = 1;\nnamespace Some {\n}'), [2, `Namespaces ${WITHOUT}`]);
+    assert.deepEqual(refusal('@some\nclass A {}'), [1, `Decorators ${WITHOUT}`]);
+    assert.deepEqual(refusal('class A {\n  accessor size = 1;\n}'), [2, `Accessors ${WITHOUT}`]);
+  });
+});
+
 describe('A text to which nothing can be added', () => {
   for (const text of ['const a = 3)', '}', '1 2', 'else', "'open", '"open\n', 'const = 3', 'f(]', 'let x = ;', '/[']) {
     test(JSON.stringify(text), () => {

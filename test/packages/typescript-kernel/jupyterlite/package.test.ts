@@ -45,6 +45,13 @@ test('builds the extension and the declarations in an empty folder, from its tar
   writeFileSync(join(folder, 'build.mjs'), PROGRAM);
   execFileSync(process.execPath, ['build.mjs'], { cwd: folder, stdio: 'pipe' });
   const built = readdirSync(join(folder, 'kernel', 'static')).map((name) => name.replace(/\.[0-9a-f]{12}\./, '.'));
-  assert.deepEqual(built.sort(), ['LICENSES.txt', 'cells-worker.js', 'logo.svg', 'remoteEntry.js', 'types-worker.js']);
+  assert.deepEqual(built.sort(), [
+    'LICENSES.txt',
+    'cells-worker.js',
+    'declarations.json',
+    'logo.svg',
+    'remoteEntry.js',
+    'types-worker.js',
+  ]);
   assert.ok(existsSync(join(folder, 'declarations.json')));
 });

@@ -5,6 +5,7 @@
  */
 import { type ImportDeclaration, type Program, parse } from 'acorn';
 import { transform } from 'sucrase';
+import type { Emitted } from '../protocol';
 import { declaredNames, references } from './scope';
 
 /** The one parameter of a compiled cell, and that of what sets a name. No cell may use these names itself. */
@@ -31,6 +32,12 @@ export class CellSyntaxError extends SyntaxError {
     super(message);
   }
 }
+
+/** Functions that TypeScript puts before what it emits: the cell's own, not names of the notebook. */
+const HELPER = /^__(decorate|metadata|param|esDecorate|runInitializers|setFunctionName|propKey)$/;
+
+/** Something that only TypeScript's own emit translates. */
+const NAMESPACE = /^[ \t]*(?:export[ \t]+)?(?:namespace|module)[ \t]+[\p{ID_Continue}$.]+\s*\{/mu;
 
 /** What a compiled cell gets from the kernel. */
 export interface CellHost {
@@ -64,12 +71,16 @@ function withoutTypes(source: string): string {
   }
 }
 
+const NEED_TYPES = 'need TypeScript itself, which is not there: this page has no types, or they have not loaded';
+
 function parseProgram(source: string, code: string): Program {
   try {
     return parse(code, { ecmaVersion: 'latest', sourceType: 'module' });
   } catch (error) {
     const { message, loc, pos } = error as Error & { loc: { line: number; column: number }; pos: number };
-    const text = code[pos] === '@' ? 'Decorators cannot be used here: no browser runs them' : message;
+    const isAccessor = /\baccessor\s+$/.test(code.slice(0, pos));
+    const what = code[pos] === '@' ? 'Decorators' : isAccessor ? 'Accessors' : undefined;
+    const text = what ? `${what} ${NEED_TYPES}` : message;
     throw syntaxError(source, text.replace(/ \(\d+:\d+\)$/, ''), loc.line, loc.column + 1);
   }
 }
@@ -141,10 +152,16 @@ function settable(program: Program): Set<string> {
 /**
  * Compiles a cell to the text of a function of one {@link CellHost}.
  * @param isKnown whether an earlier cell has declared a name
+ * @param emitted the cell in JavaScript, where TypeScript itself had to translate it
  * @throws {@link CellSyntaxError}
  */
-export function compileCell(source: string, isKnown: (name: string) => boolean): string {
-  const code = withoutTypes(source);
+export function compileCell(source: string, isKnown: (name: string) => boolean, emitted?: Emitted): string {
+  const code = emitted?.code ?? withoutTypes(source);
+  const namespace = emitted ? null : NAMESPACE.exec(source);
+  if (namespace) {
+    const { line } = lineOf(source, namespace.index);
+    throw new CellSyntaxError(`Namespaces ${NEED_TYPES}`, line, 1, false);
+  }
   const program = parseProgram(source, code);
   const { free, own, imports, catches, metas } = references(program);
   const [meta] = metas;
@@ -152,7 +169,7 @@ export function compileCell(source: string, isKnown: (name: string) => boolean):
     const { line, character } = lineOf(code, meta.start);
     throw new CellSyntaxError('A cell is no module, so it has no import.meta', line, character, false);
   }
-  const declared = declaredNames(program);
+  const declared = new Set([...declaredNames(program)].filter((name) => !HELPER.test(name)));
   const edits: { start: number; end: number; text: string }[] = [];
   const edit = (start: number, end: number, text: string) => edits.push({ start, end, text });
 
@@ -175,7 +192,7 @@ export function compileCell(source: string, isKnown: (name: string) => boolean):
       );
     }
   }
-  if (last?.type === 'ExpressionStatement') {
+  if (last?.type === 'ExpressionStatement' && emitted?.hasValue !== false) {
     // The statement's ends, not the expression's, which may stand in parentheses.
     const end = code[last.end - 1] === ';' ? last.end - 1 : last.end;
     edit(last.start, last.start, `;${CELL}.value = (`);

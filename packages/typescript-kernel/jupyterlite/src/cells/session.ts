@@ -4,7 +4,7 @@ import { describeFailure, describeLate, inWordsOfCell, type Origin, shortenStack
 import { problemLine } from '../../../core/hints.cjs';
 import { INTERRUPTED, interruption, interruptText, isAbort } from '../../../core/interrupts.cjs';
 import { describeValue } from '../../../core/values.cjs';
-import type { Bundle, Outcome } from '../protocol';
+import type { Bundle, Emitted, Outcome } from '../protocol';
 import { type CellHost, CellSyntaxError, compileCell, isUnfinished } from './compile';
 import { createConsole } from './console';
 import { createGuard } from './guard';
@@ -40,7 +40,8 @@ export interface KernelInterface {
 export const KERNEL = Symbol.for('jupyterlite-typescript-kernel');
 
 export interface Session {
-  execute(code: string, count: number): Promise<Outcome>;
+  /** @param emitted where TypeScript itself had to translate the cell */
+  execute(code: string, count: number, emitted?: Emitted): Promise<Outcome>;
   interrupt(): void;
   /** Reports what nobody awaited, below the cell that ran last. */
   reportLate(kind: 'UncaughtException' | 'UnhandledPromiseRejection', error: unknown): void;
@@ -75,7 +76,7 @@ const scriptName = (number: number) => `cell-${number}.ts`;
 /** Starts a session; from now on this realm's console and stacks are its own. */
 export function createSession(host: SessionHost): Session {
   const names: Record<string, unknown> = Object.create(null);
-  const cells = new Map<string, { cell: number; lines: string[] }>();
+  const cells = new Map<string, { cell: number; lines: string[]; from?: number[] }>();
   const listeners = new Set<() => void>();
   let number = 0;
   let current: { count: number } | undefined;
@@ -84,7 +85,9 @@ export function createSession(host: SessionHost): Session {
 
   shortenStacks((script, line) => {
     const found = cells.get(script.replace(/^.*\//, ''));
-    return found ? { cell: found.cell, line, text: found.lines[line - 1]?.trim() } : host.originOf(script);
+    if (!found) return host.originOf(script);
+    const own = found.from?.[line - 1] ?? line;
+    return { cell: found.cell, line: own, text: found.lines[own - 1]?.trim() };
   });
   // biome-ignore lint/security/noGlobalEval: a kernel runs what it is given; called so, a cell sees globals alone.
   const evaluate = globalThis.eval;
@@ -144,8 +147,8 @@ export function createSession(host: SessionHost): Session {
     return entries.filter((entry) => !reached.includes(entry)).map(([name]) => name);
   }
 
-  async function run(code: string, number: number, ran: Ran): Promise<void> {
-    const compiled = guard(() => compileCell(code, (name) => name in names));
+  async function run(code: string, emitted: Emitted | undefined, number: number, ran: Ran): Promise<void> {
+    const compiled = guard(() => compileCell(code, (name) => name in names, emitted));
     ran.declared = {};
     const cell: CellHost = {
       names,
@@ -192,20 +195,21 @@ export function createSession(host: SessionHost): Session {
 
   return {
     api,
-    async execute(code, count) {
+    async execute(code, count, emitted) {
       number++;
       current = { count };
       interrupted = false;
       const ran: Ran = {};
       try {
         await guard(() => {
-          cells.set(scriptName(number), { cell: count, lines: code.split('\n') });
+          const from = emitted && { from: emitted.lines };
+          cells.set(scriptName(number), { cell: count, lines: code.split('\n'), ...from });
           cells.delete(scriptName(number - CELLS));
           return new Promise<void>((resolve, reject) => {
             giveUp = reject;
             queueMicrotask(async () => {
               try {
-                await run(code, number, ran);
+                await run(code, emitted, number, ran);
                 resolve();
               } catch (error) {
                 reject(error);

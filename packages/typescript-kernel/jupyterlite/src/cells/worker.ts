@@ -1,6 +1,6 @@
 /** The worker that runs cells. */
 import type { Origin } from '../../../core/errors.cjs';
-import type { FromCells, Modules, ToCells } from '../protocol';
+import type { Emitted, FromCells, Modules, ToCells } from '../protocol';
 import { createSession, type Session } from './session';
 
 /** What the kernel itself needs of the worker, as it was before any cell ran. */
@@ -82,9 +82,9 @@ function start(modules: Modules, siteUrl: string): Session {
 
 let session: Session | undefined;
 
-async function execute(id: number, code: string, count: number): Promise<void> {
+async function execute(id: number, code: string, count: number, emitted?: Emitted): Promise<void> {
   current = id;
-  const content = await (session as Session).execute(code, count);
+  const content = await (session as Session).execute(code, count, emitted);
   flush();
   post({ type: 'reply', id, content });
 }
@@ -96,7 +96,7 @@ self.addEventListener('message', ({ data }: MessageEvent<ToCells>) => {
     // A first import then finds the module in the browser's memory. If that fails now, the cell's import says why.
     if (data.preload)
       setTimeout(() => Object.values(data.modules).forEach((url) => void import(url).catch(() => {})), 0);
-  } else if (data.type === 'execute') void execute(data.id, data.code, data.count);
+  } else if (data.type === 'execute') void execute(data.id, data.code, data.count, data.emitted);
   else if (data.type === 'interrupt') session?.interrupt();
   else if (data.type === 'can-run') {
     post({ type: 'reply', id: data.id, content: session?.canRun(data.code) ?? true });

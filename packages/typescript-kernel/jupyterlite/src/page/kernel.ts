@@ -195,25 +195,27 @@ export function kernelClass(
         implementation_version: VERSION,
         banner: 'TypeScript in this browser',
         help_links: [],
-        language_info: LANGUAGE_INFO,
+        language_info: { ...LANGUAGE_INFO, version: LANGUAGE },
       };
     }
 
     async executeRequest({ code }: { code: string }): Promise<object> {
       const count = this.executionCount;
       this.isInterrupted = false;
-      let problems = await types.check(this.id, code);
-      if (!problems) {
+      let checked = await types.check(this.id, code);
+      if (!checked) {
         const ended = await this.waitForTypes(code);
         if (ended) return { ...ended, execution_count: count };
-        problems = (await types.check(this.id, code)) ?? [];
+        checked = await types.check(this.id, code);
       }
-      if (problems.length > 0) {
+      const { problems = [], emitted } = checked ?? {};
+      if (problems.length > 0 && settings.typeErrors !== 'off') {
         this.stream({ name: 'stderr', text: problemLines(problems, code) });
         const evalue = problems.at(-1)?.messageText ?? '';
-        return { status: 'error', ename: 'TypeScript', evalue, traceback: [], execution_count: count };
+        if (settings.typeErrors === 'block')
+          return { status: 'error', ename: 'TypeScript', evalue, traceback: [], execution_count: count };
       }
-      const outcome = await this.ask('execute', { code, count }, true);
+      const outcome = await this.ask('execute', { code, count, emitted }, true);
       if (outcome.status === 'error') {
         const { lost, ...reply } = outcome;
         if (lost) types.ran(this.id, code, lost);
@@ -253,5 +255,6 @@ export function kernelClass(
   };
 }
 
-/** The package's version; the build puts it in. */
+/** The package's version, and TypeScript's; the build puts them in. */
 declare const VERSION: string;
+declare const LANGUAGE: string;

@@ -9,7 +9,7 @@ import { createTypesClient } from './types-client';
 
 const NAME = 'jupyterlite-typescript-kernel';
 /** Names of the files beside this script; the build puts them in. */
-declare const FILES: { cells: string; types: string; logo: string };
+declare const FILES: { cells: string; types: string; logo: string; declarations?: string };
 const here = new URL('./', (document.currentScript as HTMLScriptElement).src).href;
 
 function createPlugin({ BaseKernel, IKernelSpecs, IKernelClient }: Services, { PageConfig }: CoreUtils) {
@@ -19,8 +19,12 @@ function createPlugin({ BaseKernel, IKernelSpecs, IKernelClient }: Services, { P
     requires: [IKernelSpecs, IKernelClient],
     activate(_: unknown, specs: KernelSpecs, client: KernelClient) {
       const siteUrl = new URL(PageConfig.getBaseUrl(), location.href).href;
-      const settings = readSettings(PageConfig.getOption('litePluginSettings'), siteUrl);
-      const types = createTypesClient(here + FILES.types, settings.declarations);
+      const settings = readSettings(
+        PageConfig.getOption('litePluginSettings'),
+        siteUrl,
+        FILES.declarations && here + FILES.declarations,
+      );
+      const types = createTypesClient(here + FILES.types, settings);
       const Kernel = kernelClass(BaseKernel, { worker: here + FILES.cells, siteUrl }, settings, types);
       const running = new Map<string, TypeScriptKernel>();
       const logo = here + FILES.logo;

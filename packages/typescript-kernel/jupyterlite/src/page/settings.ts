@@ -1,13 +1,15 @@
 /** What the site's jupyter-lite.json says to this extension. */
-import type { Modules } from '../protocol';
+import type { CompilerSettings, Modules } from '../protocol';
 
 export const PLUGIN = 'jupyterlite-typescript-kernel:plugin';
 
-export interface Settings {
+export interface Settings extends CompilerSettings {
   /** Modules that cells may import, by name: URLs relative to the site's base. */
   modules: Modules;
-  /** URL of the JSON of `buildDeclarations`; without it there are no types. */
-  declarations?: string;
+  /** URL of the JSON of `buildDeclarations`; that of the extension by default. Without any there are no types. */
+  declarations?: string | undefined;
+  /** What becomes of a cell with type errors: it does not run, or runs after they are shown, or they are not shown. */
+  typeErrors: 'block' | 'warn' | 'off';
   /** The kernel's name, as notebooks' metadata have it. */
   name: string;
   displayName: string;
@@ -15,16 +17,33 @@ export interface Settings {
   preload: boolean;
 }
 
-const DEFAULTS: Settings = { modules: {}, name: 'typescript', displayName: 'TypeScript', preload: true };
+const DEFAULTS: Settings = {
+  modules: {},
+  name: 'typescript',
+  displayName: 'TypeScript',
+  preload: true,
+  strict: false,
+  experimentalDecorators: false,
+  typeErrors: 'block',
+};
 
-/** Reads the settings out of the text of `litePluginSettings`; URLs become absolute. */
-export function readSettings(text: string, siteUrl: string): Settings {
+const TYPE_ERRORS = ['block', 'warn', 'off'];
+
+/**
+ * Reads the settings out of the text of `litePluginSettings`; URLs become absolute.
+ * @param own URL of the declarations that the extension brings
+ */
+export function readSettings(text: string, siteUrl: string, own?: string): Settings {
   const given: Partial<Settings> = (text ? JSON.parse(text) : {})[PLUGIN] ?? {};
   const settings = { ...DEFAULTS, ...given };
+  if (!TYPE_ERRORS.includes(settings.typeErrors)) {
+    const found = JSON.stringify(settings.typeErrors);
+    throw new Error(`${PLUGIN}: typeErrors: expected ${TYPE_ERRORS.join(', ')}, found ${found}`);
+  }
   const absolute = (url: string) => new URL(url, siteUrl).href;
   return {
     ...settings,
     modules: Object.fromEntries(Object.entries(settings.modules).map(([name, url]) => [name, absolute(url)])),
-    declarations: settings.declarations === undefined ? undefined : absolute(settings.declarations),
+    declarations: settings.declarations === undefined ? own : absolute(settings.declarations),
   };
 }

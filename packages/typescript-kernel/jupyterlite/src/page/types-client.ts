@@ -1,5 +1,6 @@
 /** The page's side of the worker that knows the types. One serves all kernels of the page. */
-import type { Completions, FromTypes, OfTypes, ToTypes, TypeProblem } from '../protocol';
+import type { Completions, FromTypes, OfTypes, ToTypes } from '../protocol';
+import type { Settings } from './settings';
 
 export interface TypesClient {
   /**
@@ -9,7 +10,7 @@ export interface TypesClient {
   readonly settled: Promise<void>;
   /** Starts to load, unless it has. */
   load(): void;
-  check(kernel: string, code: string): Promise<TypeProblem[] | undefined>;
+  check(kernel: string, code: string): Promise<OfTypes['check']['answer'] | undefined>;
   complete(kernel: string, code: string, position: number): Promise<Completions | undefined>;
   inspect(kernel: string, code: string, position: number): Promise<string | null | undefined>;
   /** A cell ran: its names are known from now on, but for those that it did not come to. */
@@ -20,9 +21,12 @@ export interface TypesClient {
 
 /**
  * @param script URL of the worker
- * @param declarations URL of the JSON of declarations; undefined if there are none, so nothing is ever loaded
+ * @param settings without declarations in them nothing is ever loaded
  */
-export function createTypesClient(script: string, declarations: string | undefined): TypesClient {
+export function createTypesClient(
+  script: string,
+  { declarations, lib, strict, experimentalDecorators }: Settings,
+): TypesClient {
   const waiting = new Map<number, (content: unknown) => void>();
   let worker: Worker | undefined;
   let isReady = false;
@@ -70,7 +74,8 @@ export function createTypesClient(script: string, declarations: string | undefin
         waiting.delete(data.id);
       }
     };
-    worker.postMessage({ type: 'start', declarations } satisfies ToTypes);
+    const settings = { lib, strict, experimentalDecorators };
+    worker.postMessage({ type: 'start', declarations, settings } satisfies ToTypes);
     for (const message of early.splice(0)) worker.postMessage(message);
   }
 

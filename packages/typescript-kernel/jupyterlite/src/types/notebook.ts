@@ -4,8 +4,8 @@
  * look-up of names goes from parent to parent. So the newest declaration of a name wins, an earlier `let` can be assigned
  * to, and no text is added: positions are the cell's own.
  */
-import type * as TypeScript from '@tslab/typescript-for-tslab';
-import type { Completions, TypeProblem } from '../protocol';
+import type * as TypeScript from 'typescript';
+import type { CompilerSettings, Completions, TypeProblem } from '../protocol';
 
 type Ts = typeof TypeScript;
 
@@ -41,9 +41,21 @@ interface Cell {
   lost: string[];
 }
 
-/** Makes notebooks that share what they read. */
-export function createTypes(ts: Ts, declarations: Declarations): (name: string) => NotebookTypes {
+/**
+ * Makes notebooks that share what they read.
+ * @throws if the settings name a library that the declarations do not have
+ */
+export function createTypes(
+  ts: Ts,
+  declarations: Declarations,
+  { lib = declarations.lib, strict, experimentalDecorators }: CompilerSettings,
+): (name: string) => NotebookTypes {
   const { files, modules, ambient } = declarations;
+  const unknown = lib.find((name) => !Object.hasOwn(files, `/lib/lib.${name.toLowerCase()}.d.ts`));
+  if (unknown !== undefined) {
+    const known = Object.keys(files).flatMap((path) => /^\/lib\/lib\.((?:es|web)\w+)\.d\.ts$/.exec(path)?.[1] ?? []);
+    throw new Error(`lib: expected some of ${known.join(', ')}, found ${unknown}`);
+  }
   // The options of tslab.
   const settings: TypeScript.CompilerOptions = {
     target: ts.ScriptTarget.ES2022,
@@ -51,10 +63,11 @@ export function createTypes(ts: Ts, declarations: Declarations): (name: string) 
     moduleResolution: ts.ModuleResolutionKind.Node10,
     moduleDetection: ts.ModuleDetectionKind.Force,
     esModuleInterop: true,
-    experimentalDecorators: true,
+    strict,
+    experimentalDecorators,
     skipLibCheck: true,
     noEmit: true,
-    lib: declarations.lib.map((name) => `lib.${name}.d.ts`),
+    lib: lib.map((name) => `lib.${name.toLowerCase()}.d.ts`),
     types: [],
   };
   const folders = new Set(['/']);

@@ -1,6 +1,7 @@
 /** The worker that knows the types. */
-import * as ts from '@tslab/typescript-for-tslab';
-import type { FromTypes, OfTypes, ToTypes } from '../protocol';
+import * as ts from 'typescript';
+import type { CompilerSettings, FromTypes, OfTypes, ToTypes } from '../protocol';
+import { emit } from './emit';
 import { createTypes, type Declarations, type NotebookTypes } from './notebook';
 
 const post = (message: FromTypes) =>
@@ -8,6 +9,7 @@ const post = (message: FromTypes) =>
 
 const notebooks = new Map<string, NotebookTypes>();
 let create: (name: string) => NotebookTypes;
+let settings: CompilerSettings;
 
 function notebook(kernel: string): NotebookTypes {
   const found = notebooks.get(kernel) ?? create(kernel);
@@ -19,7 +21,7 @@ async function start(url: string): Promise<void> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
   const declarations = (await response.json()) as Declarations;
-  create = createTypes(ts, declarations);
+  create = createTypes(ts, declarations, settings);
   // Reads the libraries and modules, so the first cell that is checked need not wait for that.
   const imports = Object.keys(declarations.modules).map((name) => `import ${JSON.stringify(name)};`);
   create('first').check(imports.join('\n'));
@@ -38,7 +40,10 @@ function answer(message: Exclude<ToTypes, { type: 'start' }>): OfTypes[keyof OfT
     types.ran(message.code, message.lost);
     return undefined;
   }
-  if (message.type === 'check') return types.check(message.code);
+  if (message.type === 'check') {
+    const emitted = emit(ts, message.code, settings.experimentalDecorators);
+    return { problems: types.check(message.code), ...(emitted ? { emitted } : {}) };
+  }
   if (message.type === 'complete') return types.complete(message.code, message.position);
   return types.inspect(message.code, message.position);
 }
@@ -47,6 +52,7 @@ let ready: Promise<void> = Promise.resolve();
 
 self.addEventListener('message', ({ data }: MessageEvent<ToTypes>) => {
   if (data.type === 'start') {
+    settings = data.settings;
     ready = start(data.declarations);
     ready.then(
       () => post({ type: 'ready' }),
