@@ -10,6 +10,7 @@ import { chapter3 } from './chapter-3';
 import { chapter4 } from './chapter-4';
 import { project4 } from './chapter-4-project';
 import { chapter5 } from './chapter-5';
+import { chapter5Closest } from './chapter-5-closest';
 import { chapter6 } from './chapter-6';
 import { chapter7 } from './chapter-7';
 import { project7 } from './chapter-7-project';
@@ -31,6 +32,7 @@ const TYPED = {
   ...chapter3,
   ...chapter4,
   ...project4,
+  ...chapter5Closest,
   ...chapter5,
   ...chapter6,
   ...chapter7,

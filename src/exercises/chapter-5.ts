@@ -2,32 +2,19 @@
 import { argmax } from '../common/argmax';
 import { exercise, mistake as m } from './exercise';
 
-type Neuron = (v: Float32Array, neuron: number, neurons: number) => ArrayLike<number>;
-type Confusion = (labels: number[], answers: number[], classes: number) => number[][];
+type Trust = (matrix: number[][], digit: number) => number;
 type Histogram = (rates: number[], bins: number) => number[];
 type Silent = (rates: number[], potentials: number[]) => number;
 
-/** A record [T, neurons] in which no two values near each other are equal. */
-const record = (T: number, neurons: number) =>
-  Float32Array.from({ length: T * neurons }, (_, i) => ((i * 7) % 11) / 10);
+/** A row for each digit, a column for each answer. */
+const CONFUSION = [
+  [5, 1, 0],
+  [2, 7, 1],
+  [1, 3, 4],
+];
 
-const column = (v: Float32Array, neuron: number, neurons: number) =>
-  Array.from({ length: v.length / neurons }, (_, t) => v[t * neurons + neuron]);
-
-const confusion: Confusion = (labels, answers, classes) => {
-  const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  for (const [i, label] of labels.entries()) matrix[label][answers[i]]++;
-  return matrix;
-};
-
-/** Counts into a matrix of the wrong shape. */
-const emptyRows =
-  (matrixOf: (classes: number) => number[][]): Confusion =>
-  (labels, answers, classes) => {
-    const matrix = matrixOf(classes);
-    for (const [i, label] of labels.entries()) matrix[label][answers[i]]++;
-    return matrix;
-  };
+const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
+const answered = (matrix: number[][], digit: number) => sum(matrix.map((row) => row[digit]));
 
 /** Counts how many rates fall into each bin; what falls outside is lost. */
 const histogram =
@@ -45,112 +32,74 @@ const fires = (rates: number[]) => rates.some((rate) => rate > 0);
 const lastHighest = (values: number[]) => values.lastIndexOf(Math.max(...values));
 
 export const chapter5 = {
-  'see-neuron': exercise<Neuron>({
-    chapter: 5,
-    minutes: 4,
-    names: ['v', 'neuron', 'neurons'],
-    probes: [
-      [record(6, 10), 3, 10],
-      [record(4, 5), 0, 5],
-      [record(4, 5), 4, 5],
-    ],
-    oracle: column,
-    mistakes: {
-      'axes-swapped': m(
-        'takes a block of neighbours out of the record',
-        'You take neighbours of the record. What stands beside a value: the next step, or the next neuron?',
-        (v, neuron, neurons) => {
-          const T = v.length / neurons;
-          return Array.from(v.slice(neuron * T, (neuron + 1) * T));
-        },
-      ),
-      'next-neuron': m(
-        'counts the neurons from 1',
-        'This is the curve of a neighbour. What is the number of the first neuron?',
-        (v, neuron, neurons) =>
-          Array.from({ length: v.length / neurons }, (_, t) => v[(t * neurons + neuron - 1 + v.length) % v.length]),
-        (v, neuron, neurons) => Array.from(v).filter((_, i) => i % neurons === neuron + 1),
-      ),
-      'always-ten': m(
-        'steps by ten values, as many as the network has neurons',
-        'You take every tenth value, but the check also tries five neurons. How far apart are two values of a neuron then?',
-        (v, neuron) => Array.from(v).filter((_, i) => i % 10 === neuron),
-      ),
-      'one-step': m(
-        'takes all neurons of one step',
-        'These are all neurons at one step. Which of the two stays fixed along the curve?',
-        (v, neuron, neurons) => Array.from(v.slice(neuron * neurons, (neuron + 1) * neurons)),
-      ),
-    },
-    forms: [
-      (v, neuron, neurons) => v.filter((_, i) => i % neurons === neuron),
-      (v, neuron, neurons) => {
-        const curve: number[] = [];
-        for (let i = neuron; i < v.length; i += neurons) curve.push(v[i]);
-        return curve;
-      },
-    ],
-  }),
-  'see-confusion': exercise<Confusion>({
+  'see-trust': exercise<Trust>({
     chapter: 5,
     minutes: 5,
-    names: ['labels', 'answers', 'classes'],
+    names: ['matrix', 'digit'],
     probes: [
-      [[0, 1, 2, 2, 1, 2], [0, 2, 2, 1, 2, 2], 3],
-      [[1, 1, 0], [1, 0, 1], 2],
+      [CONFUSION, 0],
+      [CONFUSION, 1],
+      [CONFUSION, 2],
+      [
+        [
+          [3, 1],
+          [2, 4],
+        ],
+        1,
+      ],
     ],
-    oracle: confusion,
+    oracle: (matrix, digit) => matrix[digit][digit] / answered(matrix, digit),
     mistakes: {
-      transposed: m(
-        'exchanges rows and columns',
-        'Rows and columns are exchanged. What does a row stand for: what the image is, or what the network says?',
-        (labels, answers, classes) => confusion(answers, labels, classes),
+      'share-found': m(
+        'takes the row: the share of the images of this digit that are answered rightly',
+        'This is how many images of the digit are found, but the task starts from the answers. Where do all answers of one digit stand?',
+        (matrix, digit) => matrix[digit][digit] / sum(matrix[digit]),
       ),
-      'right-ones-only': m(
-        'counts only the right answers',
-        'Only right answers are counted. Which entries show what is taken for what?',
-        (labels, answers, classes) =>
-          confusion(labels, answers, classes).map((row, i) => row.map((count, j) => (i === j ? count : 0))),
+      'of-all-images': m(
+        'divides by the number of all images',
+        'You divide by all images. On how many of them does the network give this answer?',
+        (matrix, digit) => matrix[digit][digit] / sum(matrix.flat()),
       ),
-      'wrong-ones-only': m(
-        'counts only the wrong answers',
-        'The diagonal stays empty: only wrong answers are counted. Where does an image go that is answered rightly?',
-        (labels, answers, classes) =>
-          confusion(labels, answers, classes).map((row, i) => row.map((count, j) => (i === j ? 0 : count))),
+      accuracy: m(
+        'computes the accuracy over all digits',
+        'This is the accuracy, the same for every digit. Which of these answers does the task ask about?',
+        (matrix) => sum(matrix.map((row, i) => row[i])) / sum(matrix.flat()),
       ),
-      'hits-not-counts': m(
-        'sets an entry to 1 instead of adding 1',
-        'An entry never goes beyond 1. What if the same confusion happens twice?',
-        (labels, answers, classes) =>
-          confusion(labels, answers, classes).map((row) => row.map((count) => Math.min(1, count))),
+      'wrong-share': m(
+        'returns the share of wrong answers',
+        'This is the share of wrong answers. Which entry of the column holds the right ones?',
+        (matrix, digit) => 1 - matrix[digit][digit] / answered(matrix, digit),
       ),
-      'one-row': m(
-        'fills every row at once (`new Array(n).fill(row)`)',
-        'All rows are equal. How many lists did you make, and how many times did you put the same one in?',
-        (labels, answers, classes) => {
-          const row = new Array<number>(classes).fill(0);
-          for (const i of labels.keys()) row[answers[i]]++;
-          return Array.from({ length: classes }, () => [...row]);
-        },
+      'against-the-wrong': m(
+        'divides the right answers by the wrong ones',
+        'You divide right answers by wrong ones. A share is a part of what?',
+        (matrix, digit) => matrix[digit][digit] / (answered(matrix, digit) - matrix[digit][digit]),
       ),
-      'no-zeros': m(
-        'adds 1 to entries that were never set',
-        'You add 1 to entries that are not set yet, which makes NaN. With which number does every entry begin?',
-        emptyRows((classes) => Array.from({ length: classes }, () => [])),
-        emptyRows((classes) => Array.from({ length: classes }, () => new Array(classes))),
+      count: m(
+        'returns the number of right answers',
+        'This is a number of images. What is it a share of?',
+        (matrix, digit) => matrix[digit][digit],
+      ),
+      answers: m(
+        'returns how often the digit is answered',
+        'This is how often the network gives this answer. How many of these are right?',
+        answered,
+      ),
+      percent: m(
+        'returns per cent',
+        'Your numbers are a hundred times as large. Between which two numbers does a share lie?',
+        (matrix, digit) => (100 * matrix[digit][digit]) / answered(matrix, digit),
       ),
     },
     forms: [
-      (labels, answers, classes) => {
-        const range = Array.from({ length: classes }, (_, k) => k);
-        return range.map((row) =>
-          range.map((col) => labels.filter((label, i) => label === row && answers[i] === col).length),
-        );
+      (matrix, digit) => {
+        let all = 0;
+        for (const row of matrix) all += row[digit];
+        return matrix[digit][digit] / all;
       },
-      (labels, answers, classes) => {
-        const flat = new Array<number>(classes * classes).fill(0);
-        for (let i = 0; i < labels.length; i++) flat[labels[i] * classes + answers[i]] += 1;
-        return Array.from({ length: classes }, (_, row) => flat.slice(row * classes, (row + 1) * classes));
+      (matrix, digit) => {
+        const column = matrix.map((row) => row[digit]);
+        return column[digit] / column.reduce((a, b) => a + b);
       },
     ],
   }),

@@ -31,6 +31,12 @@ export {
   lossAndAccuracy,
   perEpoch,
 } from './learning';
-export { type NeuronPlotOptions, plot1dSpikes, plot2dHeatmap, type SpikePlotOptions } from './neurons';
+export {
+  type NeuronHeatmapOptions,
+  type NeuronPlotOptions,
+  plot1dSpikes,
+  plot2dHeatmap,
+  type SpikePlotOptions,
+} from './neurons';
 export { COLORS, type Figure, FONT_FAMILY, type Json } from './theme';
 export { type NeuronRecord, neuronRace, neuronTrace, type RaceOptions, selectNeuron, type TraceOptions } from './trace';

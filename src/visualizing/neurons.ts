@@ -29,6 +29,11 @@ export interface NeuronPlotOptions {
   valueLabel?: string;
 }
 
+export interface NeuronHeatmapOptions extends NeuronPlotOptions {
+  /** Where the colours end; what lies beyond has the colour of the end. Default: the lowest and the highest value. */
+  zrange?: readonly [number, number];
+}
+
 /** [N][T] of an array [T, N]. */
 function perNeuron(array: ArrayLike<number>, neurons: number | undefined, what: string): number[][] {
   const columns = whole(neurons ?? CLASSES, 'neurons', 1);
@@ -53,7 +58,7 @@ function means(values: number[], of: number): number[] {
  * more steps than can be seen, a column shows the mean of several, and the sentence says of how many.
  * @param array [T, N], row-major
  */
-export function plot2dHeatmap(array: ArrayLike<number>, options: NeuronPlotOptions = {}): Figure {
+export function plot2dHeatmap(array: ArrayLike<number>, options: NeuronHeatmapOptions = {}): Figure {
   const matrix = perNeuron(array, options.neurons, 'array');
   const T = matrix[0].length;
   const step = T > 2 * PIXELS ? Math.ceil(T / PIXELS) : 1;
@@ -66,12 +71,15 @@ export function plot2dHeatmap(array: ArrayLike<number>, options: NeuronPlotOptio
     ? `values from ${round(ends[0], 3)} to ${round(ends[1], 3)}; the highest is neuron ${top}'s`
     : 'without a value';
   const columns = step > 1 ? ` Each column is the mean of ${grouped(step)} steps.` : '';
+  const { zrange } = options;
+  const colours = zrange ? ` The colours end at ${zrange[0]} and ${zrange[1]}.` : '';
   return {
     data: [
       {
         type: 'heatmap',
         z: drawn.map((row) => list(row, 4)),
         ...(step > 1 ? { x0: (step - 1) / 2, dx: step } : {}),
+        ...(zrange ? { zmin: zrange[0], zmax: zrange[1] } : {}),
         colorscale: 'Viridis',
         colorbar: colorbar(label),
         hovertemplate: 'step %{x}, neuron %{y}: %{z}<extra></extra>',
@@ -83,7 +91,7 @@ export function plot2dHeatmap(array: ArrayLike<number>, options: NeuronPlotOptio
     }),
     alt: titled(
       title,
-      `${plural(matrix.length, 'neuron')} over ${plural(T, 'step')}, ${values}.${columns}${gaps(array)}`,
+      `${plural(matrix.length, 'neuron')} over ${plural(T, 'step')}, ${values}.${columns}${colours}${gaps(array)}`,
     ),
   };
 }

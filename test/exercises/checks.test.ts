@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ALL, type ExerciseId, type Net, todo } from '../../src/exercises';
+import { exercise } from '../../src/exercises/exercise';
 import { judgeAnswer } from '../../src/exercises/judge';
 import { copy, same } from '../../src/exercises/values';
 import { limit } from '../../src/node/exercises';
@@ -371,8 +372,20 @@ describe('The checks', () => {
       judge('ann-one-hot', ([label]: number[]) => [label]).message,
       /^Your list has 1 value for labels = \[2, 0\]\./,
     );
-    const { message: ofRow } = judge('see-confusion', () => [[1], [1], [1]]);
-    assert.match(ofRow, /^Row 0 of your list has 1 value for labels = .* and classes = 3\./);
+    const matrix = exercise<(classes: number) => number[][]>({
+      chapter: 5,
+      minutes: 1,
+      names: ['classes'],
+      probes: [[2]],
+      oracle: () => [
+        [3, 1],
+        [2, 4],
+      ],
+      mistakes: {},
+      forms: [() => [[3, 1].slice(), [2, 4]], () => [Array.of(3, 1), [2, 4]]],
+    });
+    const { message: ofRow } = judgeAnswer(matrix, () => [[1], [1]]);
+    assert.match(ofRow, /^Row 0 of your list has 1 value for classes = 2\./);
   });
 
   test('show a list of up to sixteen values whole, so that the case can be worked out on paper', () => {
@@ -381,10 +394,14 @@ describe('The checks', () => {
       message,
       /^Not yet: for spikes = \[0, 0, 0, 0, 1, 0, 1, 1, 0, 1, 0, 0\] and neurons = 3 your function/,
     );
-    const { message: ofLong } = judge('see-neuron', (v: never[], _: never, neurons: number) =>
-      new Array(v.length / neurons).fill(7),
+    const right = ALL['see-closest'].oracle;
+    const { message: ofLong } = judge('see-closest', (...args: Parameters<typeof right>) =>
+      args[2] === 10 ? 9 : right(...args),
     );
-    assert.match(ofLong, /^Not yet: for v = \[(?:[\d.]+, ){8}…\], neuron = 3 and neurons = 10 your function/);
+    assert.match(
+      ofLong,
+      /^Not yet: for v = \[(?:[\d.]+, ){8}…\], spike = \[(?:0, ){8}…\] and neurons = 10 your function/,
+    );
   });
 
   test('say of an unknown loop which calls it makes', () => {

@@ -53,6 +53,12 @@ test("the heatmap's sentence names the extremes and whose the highest is", () =>
   assert.match(plot2dHeatmap([Number.NaN], { neurons: 1 }).alt, /1 neuron over 1 step, without a value\. 1 of 1 value/);
 });
 
+test('the colours of the heatmap end where they are told to, and its sentence says so', () => {
+  const { data, alt } = plot2dHeatmap([1, 2, -30, 4], { neurons: 2, zrange: [-5, 1] });
+  assert.deepEqual([data[0].zmin, data[0].zmax], [-5, 1]);
+  assert.match(alt, /values from -30 to 4; the highest is neuron 1's\. The colours end at -5 and 1\.$/);
+});
+
 test('a neuron with a gap among its spikes has no firing rate', () => {
   const figure = plot1dSpikes([1, 1, Number.NaN, 0], { neurons: 2 });
   assert.deepEqual(
