@@ -11,8 +11,8 @@ import { runInForeground } from './system/foreground.mjs';
 import { npmCommand, run } from './system/run.mjs';
 
 const root = resolve(fileURLToPath(import.meta.url), '..', '..');
-/** Their tests need the book, the browser edition or Snakemake, which their commands make first, or which come with the first map. */
-const OWN_COMMAND = ['browser', 'lite', 'workflow'];
+/** Their tests need the book, the browser edition, Snakemake or other frameworks, which their commands make first, or which come with the first map. */
+const OWN_COMMAND = ['browser', 'lite', 'peers', 'workflow'];
 const ENDING = '.test.ts';
 
 /** @type {NodeJS.ProcessEnv} */

@@ -28,7 +28,8 @@ export function bookFiles(): string[] {
     .sort();
 }
 
-export const bookPages = () => bookFiles().filter((file) => file.endsWith('.html'));
+/** The pages that Sphinx made: all but the one that has no library, and nothing of the book around it. */
+export const bookPages = () => bookFiles().filter((file) => file.endsWith('.html') && !file.startsWith('bare/'));
 
 export interface Site {
   url: string;

@@ -17,7 +17,7 @@ import { bundlePlayground } from './playground.mjs';
 import { bundleScript, bundleScripts, importPageModule, minify } from './scripts.mjs';
 import { BROWSER_EDITION, ISSUES, runAddress } from './settings.mjs';
 import { chapterNames, copyStatic, isSolution, STYLES, write, writeChapters, writePages } from './sources.mjs';
-import { trainIfNeeded } from './trained.mjs';
+import { trainedNetwork, trainIfNeeded } from './trained.mjs';
 
 const require = createRequire(import.meta.url);
 const target = join(root, 'build', 'book');
@@ -147,6 +147,8 @@ async function main() {
     await finish(chapters, fontFaces);
     cpSync(drawn, join(pages, '_static', 'figures'), { recursive: true });
     cpSync(downloads, join(pages, 'notebooks'), { recursive: true });
+    cpSync(join(root, 'book', 'bare'), join(pages, 'bare'), { recursive: true });
+    write(join(pages, 'bare', 'network.safetensors'), trainedNetwork());
     const former = join(work, 'former');
     if (existsSync(target)) renameSync(target, former);
     renameSync(pages, target);

@@ -1,11 +1,22 @@
 // A trained network for what is built without running the chapters first.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root, SetupError } from '../system/project.mjs';
 import { run } from '../system/run.mjs';
 
+const require = createRequire(import.meta.url);
+
 /** What chapter 4 leaves. */
 export const runFolder = join(root, 'build', 'run');
+
+/** The trained network as the bytes of a safetensors file. */
+export function trainedNetwork() {
+  const { decodeNetwork } = require(join(root, 'dist', 'records', 'layers-model.js'));
+  const { toSafetensors } = require(join(root, 'dist', 'exchange', 'index.js'));
+  const file = (/** @type {string} */ name) => join(runFolder, 'lif_snn_mnist', name);
+  return toSafetensors(decodeNetwork(file, (/** @type {string} */ name) => readFileSync(file(name))));
+}
 
 /**
  * Trains a network for 20 epochs if chapter 4 has left none.

@@ -1,0 +1,106 @@
+/** The page without a library: the spikes of the event engine, and a drawing that is read. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { DEFAULT_NEURON, type NeuronOptions } from '../../src/common/neuron-options';
+import { initialNetwork } from '../../src/common/weights';
+import { fromSafetensors, toSafetensors } from '../../src/exchange';
+import { readMnist } from '../../src/node/data';
+import { createEngine } from '../../src/node/engines';
+import { inChromium, launchChromium } from '../support/browser';
+import { axeFaults, book, openPage, root, type Site, serve } from './site';
+
+/** What the page's script defines. */
+declare const parse: (buffer: ArrayBuffer) => unknown;
+declare const run: (network: unknown, input: number[][]) => number[][];
+
+const IMAGES = 20;
+const T = 100;
+const data = readMnist();
+
+describe('The page without a library', inChromium, () => {
+  let site: Site;
+  let browser: Browser;
+  let page: Page;
+  let faults: string[];
+  before(async () => {
+    site = await serve();
+    browser = await launchChromium();
+    ({ page, faults } = await openPage(browser, site.url));
+    await page.goto(`${site.url}/bare/index.html`);
+    await page.getByText('Draw a digit.').waitFor();
+  });
+  after(async () => {
+    site.close();
+    await browser.close();
+  });
+
+  test('has fewer than 60 lines, which the book shows', () => {
+    const lines = readFileSync(join(root, 'book', 'bare', 'index.html'), 'utf8')
+      .trimEnd()
+      .split('\n');
+    assert.ok(lines.length < 60, `${lines.length} lines`);
+    assert.match(readFileSync(join(book, 'bare.html'), 'utf8'), /only what fires costs an addition/);
+  });
+
+  const trained = fromSafetensors(new Uint8Array(readFileSync(join(book, 'bare', 'network.safetensors'))));
+  const hidden = initialNetwork(0, 96).map((weight) => 8 * weight);
+  const NETWORKS: [string, Float32Array, NeuronOptions, number?][] = [
+    ['trained in chapter 4', trained.weights, trained.neuron as NeuronOptions],
+    ['with another reset', trained.weights, { ...DEFAULT_NEURON, tau: 3, vReset: null, decayInput: false }],
+    ['with a hidden layer', hidden, DEFAULT_NEURON, 96],
+  ];
+  for (const [name, weights, neuron, width] of NETWORKS) {
+    test(`fires as the event engine does: a network ${name}`, async () => {
+      const engine = await createEngine('event', { data, T, neuron, hidden: width });
+      await engine.restore({ weights, m: weights.map(() => 0), v: weights.map(() => 0), step: 0 });
+      const network = await page.evaluateHandle(
+        (bytes) => parse(Uint8Array.from(bytes).buffer),
+        Array.from(toSafetensors({ weights, neuron })),
+      );
+      let [count, different] = [0, 0];
+      for (let index = 0; index < IMAGES; index++) {
+        const shown = { split: 'test', epoch: 0, index } as const;
+        const spikes = await engine.spikes(shown);
+        const input = Array.from({ length: T }, (_, t) =>
+          Array.from({ length: 784 }, (_, i) => i).filter((i) => spikes[784 * t + i] === 1),
+        );
+        const found = await page.evaluate(([network, input]) => run(network, input), [network, input] as const);
+        const { spike } = await engine.trace(shown);
+        for (const [t, firing] of found.entries()) {
+          for (let j = 0; j < 10; j++) different += Number(firing.includes(j) !== (spike[10 * t + j] === 1));
+          count += firing.length;
+        }
+      }
+      await engine.close();
+      assert.equal(different, 0);
+      assert.ok(count > 100, `${count} spikes`);
+    });
+  }
+
+  test('reads a one that is drawn by mouse', async () => {
+    const box = await page.locator('canvas').boundingBox();
+    assert.ok(box);
+    await page.mouse.move(box.x + 150, box.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 130, box.y + 240, { steps: 10 });
+    await page.mouse.up();
+    await page.getByText(/It reads 1\.$/).waitFor({ timeout: 5000 });
+    assert.deepEqual(await axeFaults(page), []);
+    assert.deepEqual(faults, []);
+  });
+
+  test('opens from disk, where the network is chosen', async () => {
+    const start = pathToFileURL(book).href;
+    const { page: other, faults: found } = await openPage(browser, start);
+    await other.goto(`${start}/bare/index.html`);
+    await other.getByText('Choose a .safetensors file.').waitFor();
+    await other.locator('input').setInputFiles(join(book, 'bare', 'network.safetensors'));
+    await other.getByText('Draw a digit.').waitFor();
+    assert.deepEqual(found, []);
+    await other.context().close();
+  });
+});

