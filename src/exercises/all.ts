@@ -19,6 +19,9 @@ import { chapter8Tables } from './chapter-8-tables';
 import { chapter9 } from './chapter-9';
 import { chapter9Back } from './chapter-9-back';
 import { project9 } from './chapter-9-project';
+import { chapter10 } from './chapter-10';
+import { chapter10Back } from './chapter-10-back';
+import { project10 } from './chapter-10-project';
 import type { Exercise } from './exercise';
 
 const TYPED = {
@@ -42,6 +45,9 @@ const TYPED = {
   ...chapter9,
   ...chapter9Back,
   ...project9,
+  ...chapter10,
+  ...chapter10Back,
+  ...project10,
 };
 
 export type ExerciseId = Extract<keyof typeof TYPED, string>;

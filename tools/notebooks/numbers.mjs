@@ -18,6 +18,7 @@ export const CHECKED = [
   'notebooks/07-is-it-worth-it.ipynb',
   'notebooks/08-event-driven.ipynb',
   'notebooks/09-a-hidden-layer.ipynb',
+  'notebooks/10-when-timing-matters.ipynb',
   'book/questions.md',
   'workshop/README.md',
 ];
