@@ -1,6 +1,6 @@
 /**
  * The service worker: what was visited works without the network. With one, the network has the word, so that no old chapter
- * hides a newer one.
+ * hides a newer one. Pages and workers get the headers with which threads share memory, which few static hosts send.
  */
 /// <reference lib="webworker" />
 export {};
@@ -10,29 +10,42 @@ declare const self: ServiceWorkerGlobalScope;
 const CACHE = `lif-fc-mnist ${new URL(self.registration.scope).pathname}`;
 /** Replaced at the build: files that a chapter needs and that workers load, whose requests the page does not see. */
 declare const NEEDED: string[];
+/** Replaced at the build: the headers with which pages and workers share memory. */
+declare const ISOLATION: Record<string, string>;
 
 self.addEventListener('install', () => void self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 
 const isOurs = (url: string) => url.startsWith(self.registration.scope);
 
-async function answer(request: Request): Promise<Response> {
+async function answer(event: FetchEvent): Promise<Response> {
+  const { request } = event;
   const cache = await caches.open(CACHE);
   try {
     const response = await fetch(request);
-    if (response.status === 200) await cache.put(request, response.clone());
-    return response;
+    // A browser that is short of room keeps nothing more; the reader gets the file all the same.
+    if (response.status === 200) event.waitUntil(cache.put(request, response.clone()).catch(() => {}));
+    return withHeaders(request, response);
   } catch (error) {
     // Without what follows the question mark: a page is the same for each notebook.
     const kept = (await cache.match(request)) ?? (await cache.match(request, { ignoreSearch: true }));
-    if (kept) return kept;
+    if (kept) return withHeaders(request, kept);
     throw error;
   }
 }
 
+function withHeaders({ destination }: Request, response: Response): Response {
+  // A redirect, which the browser follows itself, has status 0.
+  if (response.status === 0 || !['document', 'iframe', 'worker'].includes(destination)) return response;
+  const headers = new Headers(response.headers);
+  // Set, not added: a header that the host sends as well would be there twice, and count for nothing.
+  for (const [name, value] of Object.entries(ISOLATION)) headers.set(name, value);
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}
+
 self.addEventListener('fetch', (event) => {
   const { request } = event;
-  if (request.method === 'GET' && isOurs(request.url)) event.respondWith(answer(request));
+  if (request.method === 'GET' && isOurs(request.url)) event.respondWith(answer(event));
 });
 
 /** The page tells what it has loaded before this worker was there. */

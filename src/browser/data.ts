@@ -1,5 +1,5 @@
 /** MNIST from the site: the host's part of `common/mnist`. */
-import { DatasetError, MNIST_FILES, type Mnist, type MnistSplit, parseSplit } from '../common/mnist';
+import { DatasetError, MNIST_FILES, type Mnist, type MnistSplit, parseSplit, sharedBytes } from '../common/mnist';
 import { hashBytes } from './hash';
 import { siteFile } from './kernel';
 
@@ -30,7 +30,13 @@ async function loadSplit(split: 'train' | 'test'): Promise<MnistSplit> {
 async function loadFile(name: string): Promise<Uint8Array> {
   const content = await siteFile(`mnist/${name}.gz`);
   // Some servers say of a .gz file that it is compressed, and the browser has already decompressed it then.
-  if (content[0] !== 0x1f || content[1] !== 0x8b) return content;
+  const plain = content[0] === 0x1f && content[1] === 0x8b ? await decompressed(name, content) : content;
+  const bytes = sharedBytes(plain.length);
+  bytes.set(plain);
+  return bytes;
+}
+
+async function decompressed(name: string, content: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   try {
     const plain = new Blob([content]).stream().pipeThrough(new DecompressionStream('gzip'));
     return new Uint8Array(await new Response(plain).arrayBuffer());

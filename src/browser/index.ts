@@ -3,6 +3,7 @@ import './frames';
 import type { Host } from '../host/contract';
 import { makeRecompute } from '../host/recompute';
 import { makeWithBar } from '../host/with-bar';
+import { announce } from './engines';
 import * as host from './host';
 
 export * as exercises from '../exercises';
@@ -11,7 +12,7 @@ export { tf } from './backend';
 export * from './host';
 
 /** Long work with a bar below the cell: `withBar.train`, `withBar.trainAnn`, `withBar.map`. */
-export const withBar = makeWithBar(host satisfies Host);
+export const withBar = makeWithBar({ ...(host satisfies Host), announce });
 
 /** Computes a run of the map again: `recompute(row) === row.weightsSha256`, if every byte is the same. */
 export const recompute = makeRecompute({ ...host, withBar });

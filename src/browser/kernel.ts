@@ -15,6 +15,8 @@ export interface Kernel {
   onInterrupt(listener: () => void): () => void;
   /** Where the site is, with a slash at its end. */
   siteUrl: string;
+  /** The cell that runs now: another object each time. */
+  cell(): object | undefined;
 }
 
 /** @throws Error outside of a notebook of the browser edition */

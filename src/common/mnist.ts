@@ -36,6 +36,13 @@ export const MNIST_FILES = {
   test: ['t10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'],
 } as const;
 
+/** Room for a file's bytes, in memory that threads can share where the host has such memory. */
+export function sharedBytes(length: number): Uint8Array {
+  return new Uint8Array(
+    typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(length) : new SharedArrayBuffer(length),
+  );
+}
+
 type Kind = 'images' | 'labels';
 const MAGIC: Record<Kind, number> = { images: 0x803, labels: 0x801 };
 

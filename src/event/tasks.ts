@@ -71,6 +71,9 @@ export class OneThread implements TaskRunner {
   async close(): Promise<void> {}
 }
 
+/** In place of a job's number: there are no more. */
+const ENDED = -1;
+
 /** The lower bits of a ticket count the tasks that nobody has taken yet; those above say which job it is. */
 const TASK_BITS = 12;
 const TASK_MASK = (1 << TASK_BITS) - 1;
@@ -84,6 +87,12 @@ export function offerTasks(core: EventCore, tasks: number): number {
   Atomics.store(control, Control.Generation, generation);
   Atomics.notify(control, Control.Generation);
   return generation;
+}
+
+/** Tells the helping threads that there will be no other job: `serveTasks` returns. */
+export function endTasks({ control }: EventCore): void {
+  Atomics.store(control, Control.Generation, ENDED);
+  Atomics.notify(control, Control.Generation);
 }
 
 /** Takes a task of this job; −1 if all are taken. */
@@ -117,8 +126,8 @@ export function throwFailure(core: EventCore): void {
   throw new Error(`event engine: ${readMessage(core)}`);
 }
 
-/** What a helping thread does for as long as it lives. */
-export function serveTasks({ module, memory, options, thread, spin }: HelperStart): never {
+/** What a helping thread does until `endTasks`. */
+export function serveTasks({ module, memory, options, thread, spin }: HelperStart): void {
   const core = new EventCore(module, memory, options, thread);
   const { control } = core;
   Atomics.add(control, Control.Started, 1);
@@ -127,6 +136,7 @@ export function serveTasks({ module, memory, options, thread, spin }: HelperStar
     for (let left = spin; left > 0 && Atomics.load(control, Control.Generation) === seen; left--);
     Atomics.wait(control, Control.Generation, seen);
     seen = Atomics.load(control, Control.Generation);
+    if (seen === ENDED) return;
     for (let task = takeTask(core, seen); task >= 0; task = takeTask(core, seen)) performTask(core, task);
   }
 }

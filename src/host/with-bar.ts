@@ -47,7 +47,10 @@ export interface WithBar {
   map<T, R>(items: readonly T[], work: (item: T) => R | Promise<R>, label?: string): Promise<R[]>;
 }
 
-type Needed = Pick<Host, 'createEngine' | 'interruptible' | 'liveFigure' | 'progressBar'>;
+type Needed = Pick<Host, 'createEngine' | 'interruptible' | 'liveFigure' | 'progressBar'> & {
+  /** Says what the reader should know of an engine before it trains. */
+  announce?: (engine: Learner) => void;
+};
 
 /** Makes a host's `withBar`. */
 export function makeWithBar(host: Needed): WithBar {
@@ -73,6 +76,7 @@ export function makeWithBar(host: Needed): WithBar {
       const { data, epochs = 100 } = options;
       const engine =
         typeof wanted === 'string' ? await host.createEngine(wanted, { ...options, data: data as Dataset }) : wanted;
+      host.announce?.(engine);
       const figure = live ? host.liveFigure() : undefined;
       try {
         return await run(label, async (signal, report) => {

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, readSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { DatasetError, MNIST_FILES, type Mnist, type MnistSplit, parseSplit } from '../common/mnist';
+import { DatasetError, MNIST_FILES, type Mnist, type MnistSplit, parseSplit, sharedBytes } from '../common/mnist';
 import { openFile, readFile } from './files';
 
 export interface MnistOptions {
@@ -97,10 +97,4 @@ function opened<R>(file: string, open: (file: string) => R): R {
   } catch (error) {
     throw new DatasetError(`${basename(file)}: ${(error as Error).message}`);
   }
-}
-
-function sharedBytes(length: number): Uint8Array {
-  return new Uint8Array(
-    typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(length) : new SharedArrayBuffer(length),
-  );
 }

@@ -3,13 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { EngineOptions } from '../common/engine';
 import { EventEngine } from '../event/engine';
+import { Pool } from '../event/pool';
 import { isEventEngine } from '../host/engine-name';
 import type { TfjsEngine, TfjsEngineOptions } from '../training/tfjs-engine';
 import { projectPath } from './files';
-import { Pool } from './threads/pool';
-
-/** Looks for work before a thread falls asleep: some 50 µs. */
-const SPIN = 20_000;
+import { startHelper } from './threads/helper';
 
 /**
  * Makes an engine; only 'tfjs' loads TensorFlow. What the options leave out has the tutorial's defaults.
@@ -36,8 +34,7 @@ function createEventEngine(options: EngineOptions): Promise<EventEngine> {
   return EventEngine.create(options, {
     kernel: readKernel(),
     threads: defaultThreads(parallelism),
-    // With more threads than cores, looking for work would keep others from theirs.
-    startThreads: (core, module) => new Pool(core, module, core.options.threads <= parallelism ? SPIN : 0),
+    startThreads: (core, module) => new Pool(core, module, parallelism, startHelper),
   });
 }
 

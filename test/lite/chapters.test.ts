@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { readNpy } from '../../src/node/records';
+import { ISOLATION } from '../../tools/lite/serve.mjs';
 import { inChromium } from '../support/browser';
 import { differences } from '../support/compare';
 import {
@@ -49,11 +50,12 @@ async function savedWeights(page: Page, site: string): Promise<Uint8Array> {
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 describe('In Chromium', { ...inChromium, concurrency: true, timeout: PATIENCE }, () => {
-  const site = chromiumAndSite();
+  // As `npm run lite -- --serve` serves it, so with all cores.
+  const site = chromiumAndSite(ISOLATION);
 
   /** Runs chapters one after the other in a profile of their own. */
   async function runChapters(t: TestContext, names: string[], look?: (name: string, page: Page) => Promise<void>) {
-    const context = await site.browser.newContext({ viewport: { width: 1280, height: 900 } });
+    const context = await site.browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: 'block' });
     for (const name of names) {
       await t.test(`${name} puts out what is committed`, { timeout: PATIENCE }, async () => {
         const { page, faults } = await watchedPage(context, site.url);

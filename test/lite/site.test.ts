@@ -246,7 +246,7 @@ describe('The site', inChromium, () => {
     await context.close();
   });
 
-  test('works without the network once it was visited', async () => {
+  test('works without the network once it was visited, on all cores', async () => {
     const context = await site.browser.newContext({ viewport: { width: 1280, height: 900 } });
     const page = await context.newPage();
     const stopped = await serveLite();
@@ -255,8 +255,9 @@ describe('The site', inChromium, () => {
     stopped.close();
     await openChapter(page, stopped.url, other);
     const load = "import { loadMnist, createEngine } from 'lif-fc-mnist';\nconst data = await loadMnist();";
-    await setCells(page, [load, "(await createEngine('event', { data })).threads"]);
-    assert.equal(printed(await runAllCells(page, 60)).trim(), '1');
+    const count = "(await createEngine('event', { data })).threads === navigator.hardwareConcurrency";
+    await setCells(page, [load, count]);
+    assert.equal(printed(await runAllCells(page, 60)).trim(), 'true');
     await context.close();
   });
 

@@ -10,9 +10,12 @@ const LINES: readonly { line: RegExp; why: string }[] = [
     why: 'TensorFlow.js shares memory between tensors in another way on another backend',
   },
   { line: /^Saved to .*$/gm, why: "a run is kept in the browser's storage" },
-  { line: /^threads: \d+(?=[:,])/gim, why: 'the event engine has one thread in a browser' },
+  { line: /^threads: \d+(?=[:,])/gim, why: 'without shared memory the event engine has one thread' },
   { line: /^This is the run that comes with the site\..*$/gm, why: 'chapter 4 has not run in this browser' },
 ];
+
+/** What nothing else says: where a run comes from, and how many threads a training has. */
+const ONLY_IN_A_BROWSER = /^(This is the run that comes|Event engine: \d+ threads?[.:])/;
 
 export interface Difference {
   cell: string;
@@ -64,7 +67,7 @@ export function differences(committed: Notebook, now: Notebook): Difference[] {
     if (cell.cell_type !== 'code') return;
     const tags = cell.metadata.tags ?? [];
     const [was, is] = [joined(cell), joined(now.cells[index])].map((outputs) =>
-      outputs.filter((output) => !/^This is the run that comes/.test(outputText(output))),
+      outputs.filter((output) => !ONLY_IN_A_BROWSER.test(outputText(output))),
     );
     const add = (a: string, b: string, why?: string) => found.push({ cell: cell.id, was: a, now: b, why });
     if (was.length !== is.length) add(`${was.length} outputs`, is.map(outputText).join('\n').slice(0, 2000));

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // The browser edition: all chapters as a static JupyterLite site in build/lite/ (`npm run lite`).
 //   --serve [--port N]   serves it and the book afterwards, on this computer only, until Ctrl-C
+//   --measure            trains in the browsers of this computer afterwards, on one thread and on all, in turns
 // It is built beside and then takes the former one's place, so a failed build leaves that as it was.
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { buildDeclarations, buildKernel } from '../../packages/typescript-kernel/jupyterlite/build.mjs';
@@ -23,7 +24,7 @@ import { run } from '../system/run.mjs';
 import { writeContents, writeDrawings } from './contents.mjs';
 import { bundleScript, writePackage } from './package.mjs';
 import { preparePages } from './pages.mjs';
-import { serve } from './serve.mjs';
+import { ISOLATION, serve } from './serve.mjs';
 
 const require = createRequire(import.meta.url);
 const target = join(root, 'build', 'lite');
@@ -115,7 +116,9 @@ async function copyIcons() {
 async function finish(versions) {
   await copyIcons();
   for (const name of filesUnder(site)) if (UNUSED.test(name)) rmSync(join(site, name));
-  preparePages(site);
+  const isolate = join(work, 'isolate.js');
+  await bundleScript(join('lite', 'page', 'isolate.ts'), isolate);
+  preparePages(site, readFileSync(isolate, 'utf8'));
   // The browser asks for a drawing as soon as it sees the text, before the application has given it its address in files/.
   writeDrawings(join(site, 'notebooks', 'images'));
   const folder = join(site, 'lif-fc-mnist');
@@ -130,7 +133,7 @@ async function finish(versions) {
   const needed = filesUnder(site)
     .map((name) => name.split(sep).join('/'))
     .filter((name) => /^(lif-fc-mnist|extensions|files|api)\//.test(name));
-  const define = { NEEDED: JSON.stringify(needed) };
+  const define = { NEEDED: JSON.stringify(needed), ISOLATION: JSON.stringify(ISOLATION) };
   await bundleScript(join('lite', 'page', 'offline.ts'), join(site, 'offline.js'), { define });
 }
 
@@ -173,6 +176,7 @@ async function buildBookIfNeeded() {
 const program = command('npm run lite --', 'lite')
   .description('The browser edition in build/lite/.')
   .option('--serve', 'serve it and the book afterwards, on this computer only, until Ctrl-C')
+  .option('--measure', 'train in the browsers of this computer afterwards, on one thread and on all, in turns')
   .option('--port <number>', 'for --serve: where to listen; 0 for a free port', whole(0, 65535), 0);
 const options = program.parse().opts();
 if (!options.serve && program.getOptionValueSource('port') === 'cli')
@@ -180,9 +184,11 @@ if (!options.serve && program.getOptionValueSource('port') === 'cli')
 
 async function main() {
   await buildSite();
+  // Loaded here: it needs the drivers of browsers.
+  if (options.measure) await (await import('./measure.mjs')).measure(join(root, 'build'));
   if (!options.serve) return;
   await buildBookIfNeeded();
-  const { port } = await serve(join(root, 'build'), options.port, '', ['lite', 'book']);
+  const { port } = await serve(join(root, 'build'), options.port, '', ['lite', 'book'], ISOLATION);
   console.log(`lite: serving build/book/ and build/lite/ at http://127.0.0.1:${port}/lite/ until Ctrl-C`);
 }
 

@@ -60,6 +60,7 @@ export async function writePackage(folder) {
       keepNames: true,
       plugins: [withoutUnused],
     }),
+    bundleScript(join('src', 'browser', 'thread.ts'), join(folder, 'thread.js')),
     writeMnist(names.mnist, join(folder, 'mnist')),
   ]);
   copyFileSync(join(root, 'dist', 'event', 'kernel.wasm'), join(folder, 'kernel.wasm'));

@@ -24,15 +24,20 @@ const SIGN_STYLE = `<style>
  * JupyterLite's page with a sign of loading from the first moment on.
  * @param {string} html
  * @param {string} title
+ * @param {string} isolate the script that the application waits for (lite/page/isolate.ts)
  * @throws SetupError in one line if the page is another than is expected
  */
-export function appPage(html, title) {
+export function appPage(html, title, isolate) {
+  const script = isolate.trim().replaceAll('$', '$$$$');
   /** @type {[RegExp, string][]} */
   const changes = [
     [/<html>/, '<html lang="en">'],
     [/<title>[^<]*<\/title>/, `<title>${escapeHtml(title)}</title>`],
     // It would offer to install something else, with icons that are not here.
     [/\s*<link rel="manifest"[^>]*>/, ''],
+    // The script gives it back, once the page is not going to be loaded again.
+    [/(<link id="jupyter-lite-main") rel="preload"([^>]*>)/, `$1$2<script>${script}</script>`],
+    [/(?=await import\(\s*'\.\.\/config-utils\.js)/, 'await window.isolated;'],
     [/<\/head>/, `${SIGN_STYLE}</head>`],
     [/<body([^>]*)>[\s\S]*?(?=<noscript>|<\/body>)/, `<body$1>${SIGN}`],
   ];
@@ -77,12 +82,13 @@ export function frontPage(template, chapters, book) {
 /**
  * Prepares the pages of a site that `jupyter lite build` has made.
  * @param {string} site its folder
+ * @param {string} isolate the script that its pages run first
  */
-export function preparePages(site) {
+export function preparePages(site, isolate) {
   const settings = readJson(join(root, 'lite', 'jupyter-lite.json'))['jupyter-config-data'];
   for (const [app, title] of Object.entries(APPS)) {
     const file = join(site, app, 'index.html');
-    write(file, appPage(readFileSync(file, 'utf8'), `${title} · ${settings.appName}`));
+    write(file, appPage(readFileSync(file, 'utf8'), `${title} · ${settings.appName}`, isolate));
   }
   const chapters = chapterNames().map((name) => ({ name, notebook: readChapter(name) }));
   const { book } = settings.litePluginSettings['lif-fc-mnist-lite'];

@@ -144,12 +144,17 @@ describe('A download that is taken back in', () => {
 
 describe('A page of the site', () => {
   test('has a sign of loading before any script is there, and is refused if JupyterLite has changed it', () => {
-    const page = '<html><head><title>x</title><link rel="manifest" href="m"></head><body a="b">\n</body></html>';
-    assert.match(
-      appPage(page, 'A & B'),
-      /<title>A &amp; B<\/title>.*<body a="b"><div id="jupyterlite-loading-indicator"/s,
+    const main = '<link id="jupyter-lite-main" rel="preload" href="b.js" as="script">';
+    const start = "<script>await import(\n'../config-utils.js?_=1');</script>";
+    const head = `<title>x</title><link rel="manifest" href="m">${main}${start}`;
+    const page = appPage(`<html><head>${head}</head><body a="b">\n</body></html>`, 'A & B', "first('$1');\n");
+    assert.match(page, /<title>A &amp; B<\/title>.*<body a="b"><div id="jupyterlite-loading-indicator"/s);
+    assert.ok(
+      page.includes('<link id="jupyter-lite-main" href="b.js" as="script"><script>first(\'$1\');</script>'),
+      page,
     );
-    assert.throws(() => appPage('<p>', 'x'), /^Error: JupyterLite's page: expected \/<html>\/, found none$/);
+    assert.match(page, /await window\.isolated;await import\(\s*'\.\.\/config-utils/);
+    assert.throws(() => appPage('<p>', 'x', ''), /^Error: JupyterLite's page: expected \/<html>\/, found none$/);
   });
 
   test('lists the chapters with what a reader will be able to do', () => {

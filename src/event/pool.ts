@@ -1,9 +1,8 @@
-/** Node's worker threads as helpers of the event engine. */
-import { extname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import type { EventCore } from '../../event/core';
-import { Control, type JobKind } from '../../event/memory';
+/** The main thread's part in a job that several threads do; the host starts the others. */
+import type { EventCore } from './core';
+import { Control, type JobKind } from './memory';
 import {
+  endTasks,
   type HelperStart,
   offerTasks,
   performTask,
@@ -11,39 +10,44 @@ import {
   Turns,
   takeTask,
   throwFailure,
-} from '../../event/tasks';
+} from './tasks';
 
+/** Looks for work before a thread falls asleep: some 50 µs. */
+const SPIN = 20_000;
 /** How long a thread that found nothing to do sleeps before the event loop gets its turn, in ms. */
 const NAP = 40;
 
+/** A helping thread; what `terminate` returns resolves when it has ended. */
+export interface Helper {
+  terminate(): unknown;
+}
+
+/** Starts a thread that calls `serveTasks`; `fail` is told of an error outside of a task, and of its end. */
+export type StartHelper = (start: HelperStart, fail: (error: Error) => void) => Helper;
+
 export class Pool implements TaskRunner {
-  private readonly workers: Worker[] = [];
+  private readonly workers: Helper[] = [];
   private readonly turns = new Turns();
+  private readonly spin: number;
   private failure: Error | null = null;
   private closed = false;
 
-  /** @param spin how often a thread looks for work before it falls asleep */
+  /** @param cores how many threads the machine runs at once */
   constructor(
     private readonly core: EventCore,
     module: WebAssembly.Module,
-    private readonly spin: number,
+    cores: number,
+    startHelper: StartHelper,
   ) {
     const { memory, options } = core;
-    for (let thread = 1; thread < options.threads; thread++) {
-      const worker = startWorker({ module, memory, options, thread, spin });
-      worker.on('error', (error) => this.fail(error));
-      worker.on('exit', (code) => {
-        if (!this.closed)
-          this.fail(new Error(`event engine: expected thread ${thread} to run, found it ended (${code})`));
-      });
-      // The process may end without closing the pool; its threads end with it.
-      worker.unref();
-      this.workers.push(worker);
-    }
-  }
-
-  private fail(error: Error): void {
-    this.failure ??= error;
+    // With more threads than cores, looking for work would keep others from theirs.
+    const spin = options.threads <= cores ? SPIN : 0;
+    this.spin = spin;
+    const fail = (error: Error) => {
+      if (!this.closed) this.failure ??= error;
+    };
+    for (let thread = 1; thread < options.threads; thread++)
+      this.workers.push(startHelper({ module, memory, options, thread, spin }, fail));
   }
 
   async run(kind: JobKind): Promise<void> {
@@ -79,14 +83,7 @@ export class Pool implements TaskRunner {
 
   async close(): Promise<void> {
     this.closed = true;
+    endTasks(this.core);
     await Promise.all(this.workers.map((worker) => worker.terminate()));
   }
-}
-
-/** Starts worker.js; or, where the sources run through tsx (as in the tests), worker.ts in the same way. */
-function startWorker(workerData: HelperStart): Worker {
-  const file = join(__dirname, 'worker');
-  if (extname(__filename) === '.js') return new Worker(`${file}.js`, { workerData });
-  const load = `require(${JSON.stringify(require.resolve('tsx/cjs'))}); require(${JSON.stringify(file)});`;
-  return new Worker(load, { eval: true, workerData });
 }
