@@ -5,9 +5,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import type { Browser } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
 import { buildKernel } from '../../packages/typescript-kernel/jupyterlite/build.mjs';
 import { makeWheel } from '../../tools/kernel/wheel.mjs';
@@ -56,8 +59,32 @@ namespace Limits { export const least = 1; }
 [3, new Counter().step + 1, Limits.least].toSorted()`;
 const WRONG = "const wrong: number = 'text';\nconsole.log(wrong);";
 
+/** Imports from a host of its own, from the cell itself, and from the files of the site. */
+const imports = (elsewhere: string) => `import name, { later } from '${elsewhere}elsewhere.js';
+import { kind } from 'data:text/javascript,export const kind = "data"';
+import { helper } from './helper.js';
+[name, kind, helper(), await later()]`;
+
+/** A host that lets other sites use its modules, as a CDN does. */
+async function serveElsewhere(): Promise<{ url: string; close(): void }> {
+  const scripts: Record<string, string> = {
+    '/elsewhere.js': "export default 'elsewhere'; export const later = async () => (await import('./later.js')).what;",
+    '/later.js': "export const what = 'loaded later';",
+    '/npm/left-pad/+esm': 'export default (text, size) => text.padStart(size);',
+  };
+  const server = createServer(({ url = '' }, response) => {
+    const text = scripts[url];
+    response.writeHead(text ? 200 : 404, { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' });
+    response.end(text);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
+}
+
 describe('The wheel in a fresh environment and an empty folder', { timeout: 300_000 }, () => {
   let site: { url: string; close(): void };
+  let elsewhere: { url: string; close(): void };
   before(async () => {
     const extension = join(folder, 'extension');
     await buildKernel({ out: extension });
@@ -77,13 +104,21 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
     const lite = join(folder, 'lite');
     mkdirSync(join(lite, 'files'), { recursive: true });
     writeFileSync(join(lite, 'files', 'hello.ipynb'), JSON.stringify(NOTEBOOK));
+    writeFileSync(join(lite, 'files', 'helper.js'), "export const helper = () => 'helper';\n");
+    mkdirSync(join(lite, 'files', 'deep'));
+    writeFileSync(join(lite, 'files', 'deep', 'inner.ipynb'), JSON.stringify(NOTEBOOK));
+    writeFileSync(join(lite, 'files', 'deep', 'helper.js'), "export const helper = () => 'a deep helper';\n");
+    elsewhere = await serveElsewhere();
     const config = { 'jupyter-lite-schema-version': 0, 'jupyter-config-data': { exposeAppInBrowser: true } };
     writeFileSync(join(lite, 'jupyter-lite.json'), JSON.stringify(config));
     run(freshPython, ['-m', 'jupyterlite_core', 'build', '--lite-dir', lite, '--output-dir', join(folder, 'site')]);
     const { port, close } = await serve(join(folder, 'site'));
     site = { url: `http://127.0.0.1:${port}/`, close };
   });
-  after(() => site?.close());
+  after(() => {
+    site?.close();
+    elsewhere?.close();
+  });
 
   test('is found by JupyterLite without a word of configuration', () => {
     const found = readdirSync(join(folder, 'site', 'extensions'));
@@ -96,6 +131,13 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
     await typesReady(page);
     await setCells(page, [OF_TODAY]);
     assert.equal(printed(await runAllCells(page, 60)), '[ 1, 2, 3 ]\n');
+    await setCells(page, [imports(elsewhere.url)]);
+    assert.equal(printed(await runAllCells(page, 60)), "[ 'elsewhere', 'data', 'helper', 'loaded later' ]\n");
+    await setCells(page, [`import { x } from '${elsewhere.url}gone.js';`]);
+    assert.match(
+      printed(await runAllCells(page, 60)),
+      /^Error: Cannot load 'http.*gone\.js': no network, no such file/,
+    );
     await setCells(page, [WRONG]);
     assert.match(printed(await runAllCells(page, 60)), /^1:7 - Type 'string' is not assignable to type 'number'\.\n$/);
   };
@@ -103,10 +145,12 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
   test('runs the cells of a notebook in Chromium, and asks no other host for anything', inChromium, async () => {
     const browser = await launchChromium();
     try {
-      const { page, faults } = await watchedPage(await browser.newContext(), site.url);
+      const context = await browser.newContext();
+      const { page, faults } = await watchedPage(context, site.url);
+      await context.route(/\/(elsewhere|later|gone)\.js$/, (route) => route.continue());
       await runs(page as unknown as AnyPage);
       assert.deepEqual(
-        faults.filter((fault) => !fault.endsWith('/favicon.ico')),
+        faults.filter((fault) => !/\/(favicon\.ico|gone\.js)$/.test(fault)),
         [],
       );
     } finally {
@@ -114,25 +158,56 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
     }
   });
 
+  /** A page of the site whose settings are these. */
+  async function pageWith(browser: Browser, settings: object): Promise<AnyPage> {
+    const page = await (await browser.newContext({ serviceWorkers: 'block' })).newPage();
+    await page.route('**/jupyter-lite.json*', async (route) => {
+      const json = await (await route.fetch()).json();
+      const litePluginSettings = { 'jupyterlite-typescript-kernel:plugin': settings };
+      json['jupyter-config-data'] = { ...json['jupyter-config-data'], litePluginSettings };
+      await route.fulfill({ json });
+    });
+    await openChapter(page as unknown as AnyPage, site.url, 'hello');
+    await typesReady(page as unknown as AnyPage);
+    return page as unknown as AnyPage;
+  }
+
+  const shows = async (page: AnyPage, cell: string) => {
+    await setCells(page, [cell]);
+    return printed(await runAllCells(page, 60));
+  };
+
   test('shows type errors and runs the cell, or shows none, if the site says so', inChromium, async () => {
     const browser = await launchChromium();
     try {
-      for (const [typeErrors, expected] of [
-        ['warn', /^1:7 - Type 'string' is not assignable to type 'number'\.\ntext\n$/],
-        ['off', /^text\n$/],
-      ] as const) {
-        const page = await (await browser.newContext({ serviceWorkers: 'block' })).newPage();
-        await page.route('**/jupyter-lite.json*', async (route) => {
-          const settings = await (await route.fetch()).json();
-          const all = { 'jupyterlite-typescript-kernel:plugin': { typeErrors } };
-          settings['jupyter-config-data'] = { ...settings['jupyter-config-data'], litePluginSettings: all };
-          await route.fulfill({ json: settings });
-        });
-        await openChapter(page as unknown as AnyPage, site.url, 'hello');
-        await typesReady(page as unknown as AnyPage);
-        await setCells(page as unknown as AnyPage, [WRONG]);
-        assert.match(printed(await runAllCells(page as unknown as AnyPage, 60)), expected);
-      }
+      const message = "1:7 - Type 'string' is not assignable to type 'number'.\n";
+      assert.equal(await shows(await pageWith(browser, { typeErrors: 'warn' }), WRONG), `${message}text\n`);
+      assert.equal(await shows(await pageWith(browser, { typeErrors: 'off' }), WRONG), 'text\n');
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test('imports the files beside a notebook, wherever that is', inChromium, async () => {
+    const browser = await launchChromium();
+    try {
+      const page = (await browser.newPage()) as unknown as AnyPage;
+      await openChapter(page, site.url, 'deep/inner');
+      const cell =
+        "import { helper } from './helper.js';\nimport { helper as above } from '../helper.js';\n[helper(), above()]";
+      assert.equal(await shows(page, cell), "[ 'a deep helper', 'helper' ]\n");
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test('imports bare names from the CDN that the site names, and from none by default', inChromium, async () => {
+    const browser = await launchChromium();
+    const cell = "import leftPad from 'left-pad';\nleftPad('a', 3)";
+    try {
+      const cdn = `${elsewhere.url}npm/{name}/+esm`;
+      assert.equal(await shows(await pageWith(browser, { cdn }), cell), '  a\n');
+      assert.match(await shows(await pageWith(browser, {}), cell), /^1:21 - Cannot find module 'left-pad'/);
     } finally {
       await browser.close();
     }

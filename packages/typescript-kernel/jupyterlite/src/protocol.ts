@@ -26,6 +26,8 @@ export interface CompilerSettings {
   /** Libraries as the option `lib` names them; undefined for those of the declarations. */
   lib?: string[] | undefined;
   strict: boolean;
+  /** Whether names that nobody has declared may come from elsewhere. */
+  hasCdn: boolean;
   experimentalDecorators: boolean;
 }
 
@@ -64,7 +66,7 @@ export type OfCells = {
 
 /** To the worker that runs cells. */
 export type ToCells =
-  | { type: 'start'; modules: Modules; siteUrl: string; preload: boolean }
+  | { type: 'start'; modules: Modules; cdn?: string | undefined; siteUrl: string; folder: string; preload: boolean }
   | { type: 'interrupt' }
   | Asked<OfCells>;
 

@@ -5,7 +5,7 @@ import ts from 'typescript';
 import type { CompilerSettings } from '../../../../packages/typescript-kernel/jupyterlite/src/protocol';
 import { createTypes, type Declarations } from '../../../../packages/typescript-kernel/jupyterlite/src/types/notebook';
 
-const DEFAULTS: CompilerSettings = { strict: false, experimentalDecorators: false };
+const DEFAULTS: CompilerSettings = { strict: false, experimentalDecorators: false, hasCdn: false };
 
 describe('The types of the extension', () => {
   let declarations: Declarations;
@@ -63,6 +63,19 @@ const text: string = await new Response('x').text();
     const former = 'const key = (target: object, name: string) => {};\nclass A { @key size = 1; }';
     assert.notDeepEqual(check(former), []);
     assert.deepEqual(check(former, { experimentalDecorators: true }), []);
+  });
+
+  test('take what is imported by URL or from a file for any, and a bare name, too, if the site has a CDN', () => {
+    const code = `import thing, { other } from 'https://example.org/thing.js';
+import * as data from 'data:text/javascript,export const x = 1';
+import { helper } from './helper.js';
+const later = await import('../later.mjs');
+const all: [number, string] = [thing.a.b, helper(data.x, later.y)];
+let typed: other.Type<string>;`;
+    assert.deepEqual(check(code), []);
+    assert.match(check("import { x } from 'lodash';")[0] ?? '', /^Cannot find module 'lodash'/);
+    assert.deepEqual(check("import { x } from 'lodash';\nx.y.z;", { hasCdn: true }), []);
+    assert.deepEqual(check("import { x } from 'lodash';\nx.y.z;", { hasCdn: true, strict: true }), []);
   });
 
   test('name the libraries that there are, where the setting asks for another', () => {

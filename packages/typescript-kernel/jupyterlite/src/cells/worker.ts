@@ -1,6 +1,7 @@
 /** The worker that runs cells. */
 import type { Origin } from '../../../core/errors.cjs';
-import type { Emitted, FromCells, Modules, ToCells } from '../protocol';
+import { loadFailure, urlOf } from '../imports';
+import type { Emitted, FromCells, ToCells } from '../protocol';
 import { createSession, type Session } from './session';
 
 /** What the kernel itself needs of the worker, as it was before any cell ran. */
@@ -53,7 +54,7 @@ function stream(name: 'stdout' | 'stderr', text: string): void {
   }
 }
 
-function start(modules: Modules, siteUrl: string): Session {
+function start({ modules, cdn, siteUrl, folder }: Extract<ToCells, { type: 'start' }>): Session {
   const own = new URL(self.location.href).href;
   const byUrl = new Map(Object.entries(modules).map(([name, url]) => [url, name]));
   return createSession({
@@ -63,12 +64,15 @@ function start(modules: Modules, siteUrl: string): Session {
       flush();
       post({ type: 'display', id: current, bundle, displayId, update });
     },
-    load(name) {
-      const url = Object.hasOwn(modules, name) ? modules[name] : undefined;
-      if (url !== undefined) return import(url);
-      const known = Object.keys(modules).map((one) => `'${one}'`);
-      const there = known.length > 0 ? `This page has ${known.join(', ')}.` : 'This page has none.';
-      return Promise.reject(new Error(`Cannot find module '${name}'. ${there}`));
+    async load(name) {
+      const url = urlOf(name, { modules, cdn }, folder);
+      try {
+        return await import(url);
+      } catch (error) {
+        // What the module itself has thrown, or a fault in its text, says more than we could.
+        if (!(error instanceof TypeError) || !/import|load/i.test(error.message)) throw error;
+        throw new Error(loadFailure(name, url));
+      }
     },
     originOf(script): Origin | undefined {
       if (script === own) return undefined;
@@ -91,7 +95,7 @@ async function execute(id: number, code: string, count: number, emitted?: Emitte
 
 self.addEventListener('message', ({ data }: MessageEvent<ToCells>) => {
   if (data.type === 'start') {
-    session = start(data.modules, data.siteUrl);
+    session = start(data);
     post({ type: 'ready' });
     // A first import then finds the module in the browser's memory. If that fails now, the cell's import says why.
     if (data.preload)

@@ -20,6 +20,8 @@ export interface KernelOptions {
 /** `BaseKernel`: it takes and makes Jupyter's messages. */
 export interface BaseKernel {
   readonly id: string;
+  /** The drive and the folder of the notebook. */
+  readonly location: string;
   readonly isDisposed: boolean;
   readonly executionCount: number;
   readonly parentHeader: unknown;

@@ -32,6 +32,15 @@ interface Request {
 const toUnits = (code: string, position: number): number => [...code].slice(0, position).join('').length;
 const toCharacters = (code: string, position: number): number => [...code.slice(0, position)].length;
 
+/**
+ * URL of a notebook's folder among the files of the site.
+ * @param location of the kernel, as JupyterLite names it: `drive:folder`, the drive perhaps left out
+ */
+function folderOf(location: string, siteUrl: string): string {
+  const path = location.replace(/^[^/:]*:/, '').replace(/^\/+|\/+$/g, '');
+  return new URL(`files/${path === '' ? '' : `${path}/`}`, siteUrl).href;
+}
+
 /** Makes the class, which extends one that only the running page has. */
 export function kernelClass(
   base: Services['BaseKernel'],
@@ -84,8 +93,9 @@ export function kernelClass(
           } else this.receive(data);
         };
       });
-      const { modules, preload } = settings;
-      this.post({ type: 'start', modules, siteUrl: urls.siteUrl, preload });
+      const { modules, cdn, preload } = settings;
+      const { siteUrl } = urls;
+      this.post({ type: 'start', modules, cdn, siteUrl, folder: folderOf(this.location, siteUrl), preload });
     }
 
     private post(message: ToCells): void {

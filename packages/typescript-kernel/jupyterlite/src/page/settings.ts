@@ -3,13 +3,15 @@ import type { CompilerSettings, Modules } from '../protocol';
 
 export const PLUGIN = 'jupyterlite-typescript-kernel:plugin';
 
-export interface Settings extends CompilerSettings {
+export interface Settings extends Omit<CompilerSettings, 'hasCdn'> {
   /** Modules that cells may import, by name: URLs relative to the site's base. */
   modules: Modules;
   /** URL of the JSON of `buildDeclarations`; that of the extension by default. Without any there are no types. */
   declarations?: string | undefined;
   /** What becomes of a cell with type errors: it does not run, or runs after they are shown, or they are not shown. */
   typeErrors: 'block' | 'warn' | 'off';
+  /** Where names come from that are not among the modules, such as `https://esm.sh/`; undefined: nowhere. */
+  cdn?: string | undefined;
   /** The kernel's name, as notebooks' metadata have it. */
   name: string;
   displayName: string;
@@ -26,6 +28,9 @@ const DEFAULTS: Settings = {
   experimentalDecorators: false,
   typeErrors: 'block',
 };
+
+/** A URL writes braces in another way. */
+const withBraces = (url: string) => url.replaceAll('%7Bname%7D', '{name}');
 
 const TYPE_ERRORS = ['block', 'warn', 'off'];
 
@@ -44,6 +49,7 @@ export function readSettings(text: string, siteUrl: string, own?: string): Setti
   return {
     ...settings,
     modules: Object.fromEntries(Object.entries(settings.modules).map(([name, url]) => [name, absolute(url)])),
+    cdn: settings.cdn === undefined ? undefined : withBraces(absolute(settings.cdn)),
     declarations: settings.declarations === undefined ? own : absolute(settings.declarations),
   };
 }

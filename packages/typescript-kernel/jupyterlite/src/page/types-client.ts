@@ -25,7 +25,7 @@ export interface TypesClient {
  */
 export function createTypesClient(
   script: string,
-  { declarations, lib, strict, experimentalDecorators }: Settings,
+  { declarations, cdn, lib, strict, experimentalDecorators }: Settings,
 ): TypesClient {
   const waiting = new Map<number, (content: unknown) => void>();
   let worker: Worker | undefined;
@@ -74,7 +74,7 @@ export function createTypesClient(
         waiting.delete(data.id);
       }
     };
-    const settings = { lib, strict, experimentalDecorators };
+    const settings = { lib, strict, experimentalDecorators, hasCdn: cdn !== undefined };
     worker.postMessage({ type: 'start', declarations, settings } satisfies ToTypes);
     for (const message of early.splice(0)) worker.postMessage(message);
   }

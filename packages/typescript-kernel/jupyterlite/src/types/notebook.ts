@@ -5,6 +5,7 @@
  * to, and no text is added: positions are the cell's own.
  */
 import type * as TypeScript from 'typescript';
+import { canBeUntyped } from '../imports';
 import type { CompilerSettings, Completions, TypeProblem } from '../protocol';
 
 type Ts = typeof TypeScript;
@@ -33,6 +34,9 @@ export interface NotebookTypes {
   dispose(): void;
 }
 
+/** TypeScript's codes for a module of which it finds no declarations. */
+const NO_MODULE = [2307, 2792, 7016];
+
 interface Cell {
   path: string;
   text: string;
@@ -48,7 +52,7 @@ interface Cell {
 export function createTypes(
   ts: Ts,
   declarations: Declarations,
-  { lib = declarations.lib, strict, experimentalDecorators }: CompilerSettings,
+  { lib = declarations.lib, strict, experimentalDecorators, hasCdn }: CompilerSettings,
 ): (name: string) => NotebookTypes {
   const { files, modules, ambient } = declarations;
   const unknown = lib.find((name) => !Object.hasOwn(files, `/lib/lib.${name.toLowerCase()}.d.ts`));
@@ -126,6 +130,12 @@ export function createTypes(
       return { resolvedModule: { resolvedFileName: path, extension, isExternalLibraryImport: true } };
     }
 
+    /** A module whose types are not known, and which may well be there: its names are `any`. */
+    const isUntypedImport = ({ code, file, start = 0, length = 0 }: TypeScript.Diagnostic): boolean => {
+      if (!NO_MODULE.includes(code) || !file) return false;
+      return canBeUntyped(file.text.slice(start, start + length).slice(1, -1), hasCdn);
+    };
+
     const service = ts.createLanguageService(host, registry);
 
     /** Takes the cell at hand, and joins the scopes of all. */
@@ -149,7 +159,7 @@ export function createTypes(
         const found = [
           ...service.getSyntacticDiagnostics(current.path),
           ...service.getSemanticDiagnostics(current.path),
-        ].filter(({ category }) => category === ts.DiagnosticCategory.Error);
+        ].filter((one) => one.category === ts.DiagnosticCategory.Error && !isUntypedImport(one));
         return found.flatMap(({ start = 0, code, messageText }) => {
           const { line, character } = ts.getLineAndCharacterOfPosition(file, start);
           return linesOf(messageText).map((messageText) => ({
