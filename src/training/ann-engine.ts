@@ -15,10 +15,11 @@ import {
   takePresentation,
   takeState,
 } from '../common/engine';
-import { exp, log, power } from '../common/exact';
+import { exp, log } from '../common/exact';
 import { CLASSES, checkMnist, IMAGE_SIZE, type Mnist } from '../common/mnist';
 import { initialWeights } from '../common/random';
 import { nextTurn } from '../common/turn';
+import { adamStep } from './adam-step';
 
 /** The losses of the ANN. */
 export const ANN_LOSSES = ['mse', 'cross-entropy'] as const;
@@ -82,7 +83,7 @@ export class AnnEngine implements Learner {
       this.addGradient();
     }
     result.loss /= shown.indices.length;
-    this.adam();
+    adamStep(this.current, this.gradient, this.options.learningRate);
     return result;
   }
 
@@ -199,20 +200,6 @@ export class AnnEngine implements Learner {
       gradient[row + 7] += x * d7;
       gradient[row + 8] += x * d8;
       gradient[row + 9] += x * d9;
-    }
-  }
-
-  /** One step of Adam, as PyTorch computes it. */
-  private adam(): void {
-    const { weights, m, v } = this.current;
-    const step = ++this.current.step;
-    const stepSize = this.options.learningRate / (1 - power(0.9, step));
-    const root2 = Math.sqrt(1 - power(0.999, step));
-    for (let i = 0; i < weights.length; i++) {
-      const g = this.gradient[i];
-      m[i] += (g - m[i]) * 0.1;
-      v[i] = v[i] * 0.999 + g * g * 0.001;
-      weights[i] -= (stepSize * m[i]) / (Math.sqrt(v[i]) / root2 + 1e-8);
     }
   }
 

@@ -6,5 +6,6 @@ export * from './batches';
 export * from './history';
 export * from './losses';
 export * from './metrics';
+export { PLAIN_WAYS, PlainEngine, type PlainEngineOptions, type PlainWay } from './plain-engine';
 export * from './tfjs-engine';
 export * from './train';

@@ -3,6 +3,7 @@
 //   -- --peer PYTHON   SpikingJelly, PyTorch by hand and numba as well, run by this Python; by hand in AVX-512 where g++ and the processor can
 //   -- --setup-peer    makes .venv-peer with torch, spikingjelly and numba first, and takes its Python as the peer
 //   -- --rounds N      rounds (5)
+//   -- --update        also keeps the results in tools/bench/measured.json, with which the numbers in README.md have to agree
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -350,6 +351,7 @@ async function main() {
     .option('--peer <python>', 'SpikingJelly and numba as well, run by this Python')
     .option('--setup-peer', 'make .venv-peer with torch, spikingjelly and numba first, and take its Python as the peer')
     .option('--rounds <n>', 'rounds', whole(1, 10_000), 5)
+    .option('--update', 'also keep the results in tools/bench/measured.json; needs a quiet machine and a peer')
     .parse()
     .opts();
   const { rounds } = values;
@@ -359,6 +361,8 @@ async function main() {
     );
   }
   const peer = values.setupPeer ? await setUpPeer() : values.peer;
+  if (values.update && !peer)
+    throw new SetupError('--update: expected --peer or --setup-peer beside it, found neither');
   const { shuffled } = load('../../dist/common/random.js');
   const { readMnist } = load('../../dist/node/data.js');
   const { DEFAULT_NEURON } = load('../../dist/common/neuron-options.js');
@@ -411,8 +415,7 @@ async function main() {
   print(`  ${'all'.padEnd(16)} ${sum.toFixed(2).padStart(6)}`);
 
   const results = Object.fromEntries(table.map(({ key, ...row }) => [key, row]));
-  const file = join(root, 'build', 'bench.json');
-  writeJson(file, {
+  const measured = {
     machine,
     T,
     batch: BATCH,
@@ -421,8 +424,9 @@ async function main() {
     against,
     start,
     stages_us: parts,
-    peer: peer ?? null,
-  });
+  };
+  writeJson(join(root, 'build', 'bench.json'), { ...measured, peer: peer ?? null });
+  if (values.update) writeJson(join(root, 'tools', 'bench', 'measured.json'), measured);
   await drawFigure(table, machine);
   print(`\nbuild/bench.json and build/bench.png are written`);
 }

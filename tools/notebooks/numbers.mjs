@@ -26,6 +26,9 @@ export const CHECKED = [
 /** The table of the map. */
 const MAP = 'workflow/map.csv';
 
+/** What `npm run bench -- --update` measured last. Where it is there, a mark that names the benchmark has to agree with it. */
+const BENCH = 'tools/bench/measured.json';
+
 /** Sizes that every chapter uses. A number of these needs no mark. */
 const SIZES = new Map([
   [128, 'images in a batch'],
@@ -168,6 +171,7 @@ const OPERATIONS = { '+': (a, b) => a + b, '-': (a, b) => a - b, '*': (a, b) => 
 /**
  * @typedef {object} Mark
  * @property {Written} number the number that it accounts for
+ * @property {boolean} [byBench] whether the benchmark measured it
  * @property {Written[]} [terms] what it is computed from
  * @property {number} [exact] what that gives, computed from left to right
  */
@@ -192,7 +196,7 @@ function marksOf(text) {
       } else if (kind === 'constant' && !/\p{L}{2}/u.test(entry)) {
         wrong.push(`${mark}: expected what ${number.text} is`);
       } else if (kind !== 'computed') {
-        marks.push({ number });
+        marks.push({ number, byBench: kind === 'measured' && rest.trim().startsWith('npm run bench') });
       } else if (!entry.includes('=') || operators.length === 0 || terms.length !== operators.length + 1) {
         wrong.push(`${mark}: expected "${number.text} = a - b" (or +, *, /), found "${entry}"`);
       } else {
@@ -265,15 +269,22 @@ function wronglyComputed(marks, shown) {
  * @param {Page} page
  * @param {Shown[]} own what its cells show
  * @param {(paragraph: string) => Shown[]} named what is shown where a paragraph points to
+ * @param {Shown[] | undefined} bench what the benchmark measured, if it is there
  * @returns {Fault[]}
  */
-function unaccounted({ blocks }, own, named) {
+function unaccounted({ blocks }, own, named, bench) {
   return blocks.flatMap(({ place, text }) => {
     const { marks, wrong } = marksOf(text);
     const written = numbersIn(prose(text));
     const idle = marks.filter((mark) => !written.some((number) => isMeant(mark, number)));
+    const unmeasured = marks.filter(
+      ({ number, byBench }) => byBench && bench && !isShown({ ...number, unit: '' }, bench),
+    );
     const ofMarks = [
       ...wrong,
+      ...unmeasured.map(
+        ({ number }) => `a mark says that the benchmark measured ${number.text}, but ${BENCH} does not have it`,
+      ),
       ...wronglyComputed(marks, [...own, ...named(text)]),
       ...idle.map(({ number }) => `a mark speaks of ${number.text}, which is not in the text`),
     ];
@@ -328,6 +339,7 @@ export function checkNumbers(files = CHECKED, folder = root) {
     return seen.get(name) ?? [];
   };
   const map = existsSync(join(folder, MAP)) ? numbersIn(read(MAP).replaceAll(',', ' ')) : [];
+  const bench = existsSync(join(folder, BENCH)) ? numbersIn(read(BENCH)) : undefined;
   /** Whether a page names a section of this chapter: [[Does it work?]]. */
   const isCited = (/** @type {string} */ paragraph, /** @type {string} */ name) =>
     [...paragraph.matchAll(/\[\[([^\]]+)\]\]/g)].some(([, heading]) =>
@@ -346,7 +358,7 @@ export function checkNumbers(files = CHECKED, folder = root) {
   ];
   return files.flatMap((file) => {
     const own = file.endsWith('.ipynb') ? shownIn(posix.basename(file)) : [];
-    return unaccounted(pageOf(file, read(file)), own, named).map(
+    return unaccounted(pageOf(file, read(file)), own, named, bench).map(
       ({ place, sentence, what }) => `${file}: ${place}: ${what}${sentence && `: "${sentence}"`}`,
     );
   });

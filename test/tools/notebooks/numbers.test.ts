@@ -1,7 +1,7 @@
 /** Numbers in text: what is found, what is let pass, and that the project's own texts hold no number out of nowhere. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -117,6 +117,27 @@ describe('A number in a text', () => {
     assert.equal(found('Chapter 4 comes first.\n\nIt is 92.73 %.').length, 1, 'the paragraph before is another one');
     assert.match(found('# One\n\n## Two\n\nIt is 88.12 %.').join(), /^page\.md: "Two": 88\.12 % is printed by no cell/);
   });
+});
+
+test('A number that the benchmark measured has to stand in its committed table', async () => {
+  const { checkNumbers } = await load();
+  mkdirSync(join(folder, 'tools', 'bench'), { recursive: true });
+  const table = join(folder, 'tools', 'bench', 'measured.json');
+  const found = (text: string) => {
+    writeFileSync(join(folder, PAGE), text);
+    return checkNumbers([PAGE], folder);
+  };
+  writeFileSync(table, '{ "event_all": { "ms_per_batch": 0.8912 } }');
+  try {
+    assert.deepEqual(found('It takes 0.89 ms.\n\n<!-- measured: npm run bench: 0.89 ms -->'), []);
+    assert.match(
+      found('It takes 0.88 ms.\n\n<!-- measured: npm run bench: 0.88 ms -->').join(),
+      /a mark says that the benchmark measured 0\.88, but tools\/bench\/measured\.json does not have it/,
+    );
+    assert.deepEqual(found('It is 0.5 s.\n\n<!-- measured: npm run train: 0.5 s -->'), [], 'another command');
+  } finally {
+    rmSync(table);
+  }
 });
 
 interface Cell {
