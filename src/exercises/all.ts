@@ -22,6 +22,7 @@ import { project9 } from './chapter-9-project';
 import { chapter10 } from './chapter-10';
 import { chapter10Back } from './chapter-10-back';
 import { project10 } from './chapter-10-project';
+import { chapter11 } from './chapter-11';
 import type { Exercise } from './exercise';
 
 const TYPED = {
@@ -48,6 +49,7 @@ const TYPED = {
   ...chapter10,
   ...chapter10Back,
   ...project10,
+  ...chapter11,
 };
 
 export type ExerciseId = Extract<keyof typeof TYPED, string>;

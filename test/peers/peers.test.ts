@@ -1,35 +1,22 @@
 /** Networks of ours in SpikingJelly, snnTorch and Norse, and theirs in ours: the same spikes. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { freshState } from '../../src/common/engine';
 import { DEFAULT_NEURON, type NeuronOptions } from '../../src/common/neuron-options';
 import { fromNir, fromPth, toNir, toSafetensors } from '../../src/exchange';
-import { readMnist } from '../../src/node/data';
 import { createEngine } from '../../src/node/engines';
 import { accuracy } from '../../src/training/metrics';
 import { train } from '../../src/training/train';
+import { ask, data, root, trained } from './frameworks';
 
-const root = resolve(__dirname, '..', '..');
 const folder = join(root, 'build', 'peers');
 const leaving = join(folder, 'leave');
 const arriving = join(folder, 'arrive');
-const inVenv = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
-const PYTHON = process.env.PEERS_PYTHON ?? join(root, '.venv-peers', ...inVenv);
-
-const data = readMnist();
 const T = 100;
 
-/** What peers.py says of a folder. */
-function peers<R>(what: string, where: string): R {
-  const { status, stdout, stderr } = spawnSync(PYTHON, [join(root, 'test', 'peers', 'peers.py'), what, where], {
-    encoding: 'utf8',
-  });
-  assert.equal(status, 0, stderr);
-  return JSON.parse(stdout.trim().split('\n').at(-1) as string) as R;
-}
+const peers = <R>(what: string, where: string) => ask<R>('peers.py', what, where);
 
 /** Output spikes [images, T, 10] of this network for the first test images. */
 async function spikesOf(weights: Float32Array, neuron: NeuronOptions, images: number, hidden?: number) {
@@ -55,14 +42,6 @@ async function writeInput(where: string, images: number): Promise<void> {
   }
   await engine.close();
   writeFileSync(join(where, 'input.bits'), bits);
-}
-
-async function trained(options: { T: number; hidden?: number; learningRate?: number }): Promise<Float32Array> {
-  const engine = await createEngine('event', { data, ...options });
-  await train({ engine, epochs: 1, testImages: 0 });
-  const { weights } = await engine.state();
-  await engine.close();
-  return weights;
 }
 
 const bytesOf = (...path: string[]) => new Uint8Array(readFileSync(join(...path)));

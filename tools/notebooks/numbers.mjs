@@ -19,6 +19,7 @@ export const CHECKED = [
   'notebooks/08-event-driven.ipynb',
   'notebooks/09-a-hidden-layer.ipynb',
   'notebooks/10-when-timing-matters.ipynb',
+  'notebooks/11-out-and-in.ipynb',
   'book/questions.md',
   'workshop/README.md',
 ];
