@@ -39,7 +39,7 @@ export const chapter11 = {
     mistakes: {
       'the-other-way': m(
         'returns 1 - 1 / beta',
-        'This is the equation for beta with both names exchanged. Solve it for tau.',
+        'This is the equation for beta with both names exchanged. What comes out if you solve it for tau?',
         (beta) => 1 - 1 / beta,
       ),
       'one-over-beta': m(
@@ -58,7 +58,13 @@ export const chapter11 = {
         (beta) => 1 - beta,
       ),
     },
-    forms: [(beta) => 1 / (1 - beta), (beta) => (1 - beta) ** -1],
+    forms: [
+      (beta) => (1 - beta) ** -1,
+      (beta) => {
+        const leak = 1 - beta;
+        return 1 / leak;
+      },
+    ],
   }),
 
   'out-late': exercise<Late>({
@@ -94,11 +100,6 @@ export const chapter11 = {
         'A potential of exactly 1 fires here. What does the task say of it?',
         spikes({ fires: (v) => v >= 1, cost: (before) => (before >= 1 ? 1 : 0) }),
       ),
-      'cost-leaks': m(
-        'takes the threshold away before the leak',
-        'Here the 1 that a spike costs leaks, too. What is multiplied by beta: the potential, or what is left after it has paid?',
-        (currents, beta) => spikes({ cost: (before) => (before > 1 ? beta : 0) })(currents, beta),
-      ),
       'leaks-the-rest': m(
         'leaks to 1 - beta times the potential',
         'Your potential keeps what should leak away. Which share does beta stand for?',
@@ -115,7 +116,14 @@ export const chapter11 = {
       ),
     },
     forms: [
-      spikes(),
+      (currents, beta) => {
+        let before = 0;
+        return currents.map((current) => {
+          const after = before * beta + current - Number(before > 1);
+          before = after;
+          return after > 1 ? 1 : 0;
+        });
+      },
       (currents, beta) => {
         const out = new Float32Array(currents.length);
         let v = 0;
