@@ -188,6 +188,29 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
     }
   });
 
+  test("shows values and errors by Jupyter's own messages, if the site says so", inChromium, async () => {
+    const browser = await launchChromium();
+    try {
+      const page = await pageWith(browser, { messages: 'jupyter' });
+      const outputsOf = async (cell: string) => {
+        await setCells(page, [cell]);
+        return (await runAllCells(page, 60)).cells[0]?.outputs;
+      };
+      const [printed, value] = (await outputsOf("console.log('first');\n[1, 2]")) ?? [];
+      assert.deepEqual([printed?.output_type, printed?.text], ['stream', 'first\n']);
+      assert.deepEqual([value?.output_type, value?.data], ['execute_result', { 'text/plain': '[ 1, 2 ]' }]);
+      const [thrown, ...more] = (await outputsOf("\nthrow new RangeError('seen');")) ?? [];
+      assert.deepEqual(more, []);
+      assert.deepEqual([thrown?.output_type, thrown?.ename, thrown?.evalue], ['error', 'RangeError', 'seen']);
+      assert.match(thrown?.traceback?.join('\n') ?? '', /^RangeError: seen\n {4}at cell \[\d\], line 2: throw/);
+      const [refused] = (await outputsOf(WRONG)) ?? [];
+      assert.deepEqual([refused?.output_type, refused?.ename], ['error', 'TypeScript']);
+      assert.deepEqual(refused?.traceback, ["1:7 - Type 'string' is not assignable to type 'number'."]);
+    } finally {
+      await browser.close();
+    }
+  });
+
   test('imports the files beside a notebook, wherever that is', inChromium, async () => {
     const browser = await launchChromium();
     try {

@@ -21,6 +21,13 @@ export interface Emitted {
   hasValue: boolean;
 }
 
+/** How a cell failed, as Jupyter's messages have it. */
+export interface Failure {
+  ename: string;
+  evalue: string;
+  traceback: string[];
+}
+
 /** What the site's settings say to TypeScript. */
 export interface CompilerSettings {
   /** Libraries as the option `lib` names them; undefined for those of the declarations. */
@@ -66,7 +73,15 @@ export type OfCells = {
 
 /** To the worker that runs cells. */
 export type ToCells =
-  | { type: 'start'; modules: Modules; cdn?: string | undefined; siteUrl: string; folder: string; preload: boolean }
+  | {
+      type: 'start';
+      modules: Modules;
+      cdn?: string | undefined;
+      siteUrl: string;
+      folder: string;
+      preload: boolean;
+      messages: boolean;
+    }
   | { type: 'interrupt' }
   | Asked<OfCells>;
 
@@ -75,6 +90,9 @@ export type FromCells =
   | { type: 'ready' }
   | { type: 'stream'; id: number; name: 'stdout' | 'stderr'; text: string }
   | { type: 'display'; id: number; bundle: Bundle; displayId?: string; update: boolean }
+  /** The last line's value, or how the cell failed, where they are no text of its streams. */
+  | { type: 'result'; id: number; count: number; text: string }
+  | { type: 'error'; id: number; failure: Failure }
   | Answered<OfCells>;
 
 export interface Completions {

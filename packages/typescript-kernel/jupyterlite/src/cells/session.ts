@@ -4,7 +4,7 @@ import { describeFailure, describeLate, inWordsOfCell, type Origin, shortenStack
 import { problemLine } from '../../../core/hints.cjs';
 import { INTERRUPTED, interruption, interruptText, isAbort } from '../../../core/interrupts.cjs';
 import { describeValue } from '../../../core/values.cjs';
-import type { Bundle, Emitted, Outcome } from '../protocol';
+import type { Bundle, Emitted, Failure, Outcome } from '../protocol';
 import { type CellHost, CellSyntaxError, compileCell, isUnfinished } from './compile';
 import { createConsole } from './console';
 import { createGuard } from './guard';
@@ -13,6 +13,8 @@ import { createGuard } from './guard';
 export interface SessionHost {
   stream(name: 'stdout' | 'stderr', text: string): void;
   display(bundle: Bundle, displayId: string | undefined, update: boolean): void;
+  /** Takes the value of a cell's last line, and how a cell failed; without them both are text, as on tslab. */
+  messages?: { result(text: string, count: number): void; error(failure: Failure): void } | undefined;
   /** Imports what a cell imports; rejects with one clear line for a name that there is not. */
   load(name: string): Promise<Record<string, unknown>>;
   /** What a script is, if it is no cell. */
@@ -164,6 +166,20 @@ export function createSession(host: SessionHost): Session {
     ran.value = cell.value;
   }
 
+  /** Shows how a cell failed. */
+  function showFailure(text: string, failure: Failure): Outcome {
+    if (host.messages) host.messages.error(failure);
+    else host.stream('stderr', `${text}\n`);
+    return { status: 'error', ...failure };
+  }
+
+  function showValue(value: unknown, count: number): void {
+    if (value === undefined || value === null) return;
+    const text = describeValue(inspect, value);
+    if (host.messages) host.messages.result(text, count);
+    else host.stream('stdout', `${text}\n`);
+  }
+
   function fail(error: unknown): Outcome {
     if (error === GIVEN_UP || (interrupted && isAbort(error))) {
       const text = interruptText(error);
@@ -172,12 +188,10 @@ export function createSession(host: SessionHost): Session {
     }
     if (CellSyntaxError.is(error)) {
       const text = problemLine(error.line, error.column, error.message);
-      host.stream('stderr', `${text}\n`);
-      return { status: 'error', ename: 'SyntaxError', evalue: error.message, traceback: [text] };
+      return showFailure(text, { ename: 'SyntaxError', evalue: error.message, traceback: [text] });
     }
     const { text, reply } = describeFailure(inspect, error);
-    host.stream('stderr', `${text}\n`);
-    return { status: 'error', ...reply };
+    return showFailure(text, reply);
   }
 
   function canRun(code: string): boolean {
@@ -220,7 +234,7 @@ export function createSession(host: SessionHost): Session {
         return guard(() => {
           const { declared = {}, value } = ran;
           keep(declared);
-          if (value !== undefined && value !== null) host.stream('stdout', `${describeValue(inspect, value)}\n`);
+          showValue(value, count);
           return { status: 'ok' };
         });
       } catch (error) {

@@ -54,7 +54,7 @@ function stream(name: 'stdout' | 'stderr', text: string): void {
   }
 }
 
-function start({ modules, cdn, siteUrl, folder }: Extract<ToCells, { type: 'start' }>): Session {
+function start({ modules, cdn, siteUrl, folder, messages }: Extract<ToCells, { type: 'start' }>): Session {
   const own = new URL(self.location.href).href;
   const byUrl = new Map(Object.entries(modules).map(([name, url]) => [url, name]));
   return createSession({
@@ -64,6 +64,18 @@ function start({ modules, cdn, siteUrl, folder }: Extract<ToCells, { type: 'star
       flush();
       post({ type: 'display', id: current, bundle, displayId, update });
     },
+    messages: messages
+      ? {
+          result(text, count) {
+            flush();
+            post({ type: 'result', id: current, count, text });
+          },
+          error(failure) {
+            flush();
+            post({ type: 'error', id: current, failure });
+          },
+        }
+      : undefined,
     async load(name) {
       const url = urlOf(name, { modules, cdn }, folder);
       try {

@@ -29,6 +29,8 @@ export interface BaseKernel {
   dispose(): void;
   handleMessage(message: Message): Promise<void>;
   stream(content: { name: string; text: string }, parentHeader?: unknown): void;
+  publishExecuteResult(content: object, parentHeader?: unknown): void;
+  publishExecuteError(content: object, parentHeader?: unknown): void;
   displayData(content: object, parentHeader?: unknown): void;
   updateDisplayData(content: object, parentHeader?: unknown): void;
 }

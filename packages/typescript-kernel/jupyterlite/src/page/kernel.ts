@@ -94,8 +94,9 @@ export function kernelClass(
         };
       });
       const { modules, cdn, preload } = settings;
+      const messages = settings.messages === 'jupyter';
       const { siteUrl } = urls;
-      this.post({ type: 'start', modules, cdn, siteUrl, folder: folderOf(this.location, siteUrl), preload });
+      this.post({ type: 'start', modules, cdn, siteUrl, folder: folderOf(this.location, siteUrl), preload, messages });
     }
 
     private post(message: ToCells): void {
@@ -116,7 +117,11 @@ export function kernelClass(
       }
       const header = this.headers.get(id) ?? this.parentHeader;
       if (message.type === 'stream') this.stream({ name: message.name, text: message.text }, header);
-      else {
+      else if (message.type === 'error') this.publishExecuteError(message.failure, header);
+      else if (message.type === 'result') {
+        const content = { execution_count: message.count, data: { 'text/plain': message.text }, metadata: {} };
+        this.publishExecuteResult(content, header);
+      } else {
         const { bundle, displayId } = message;
         const transient = displayId === undefined ? {} : { display_id: displayId };
         const content = { data: bundle.data, metadata: bundle.metadata ?? {}, transient };
@@ -220,10 +225,13 @@ export function kernelClass(
       }
       const { problems = [], emitted } = checked ?? {};
       if (problems.length > 0 && settings.typeErrors !== 'off') {
-        this.stream({ name: 'stderr', text: problemLines(problems, code) });
+        const text = problemLines(problems, code);
         const evalue = problems.at(-1)?.messageText ?? '';
-        if (settings.typeErrors === 'block')
-          return { status: 'error', ename: 'TypeScript', evalue, traceback: [], execution_count: count };
+        const blocks = settings.typeErrors === 'block';
+        if (blocks && settings.messages === 'jupyter') {
+          this.publishExecuteError({ ename: 'TypeScript', evalue, traceback: text.trimEnd().split('\n') });
+        } else this.stream({ name: 'stderr', text });
+        if (blocks) return { status: 'error', ename: 'TypeScript', evalue, traceback: [], execution_count: count };
       }
       const outcome = await this.ask('execute', { code, count, emitted }, true);
       if (outcome.status === 'error') {

@@ -8,6 +8,11 @@ export interface Settings extends Omit<CompilerSettings, 'hasCdn'> {
   modules: Modules;
   /** URL of the JSON of `buildDeclarations`; that of the extension by default. Without any there are no types. */
   declarations?: string | undefined;
+  /**
+   * How values and errors are shown: as text of a cell's streams, as on tslab, or as Jupyter's own `execute_result` and
+   * `error`, from which a page makes `[3]:` and a red box.
+   */
+  messages: 'streams' | 'jupyter';
   /** What becomes of a cell with type errors: it does not run, or runs after they are shown, or they are not shown. */
   typeErrors: 'block' | 'warn' | 'off';
   /** Where names come from that are not among the modules, such as `https://esm.sh/`; undefined: nowhere. */
@@ -27,12 +32,14 @@ const DEFAULTS: Settings = {
   strict: false,
   experimentalDecorators: false,
   typeErrors: 'block',
+  messages: 'streams',
 };
 
 /** A URL writes braces in another way. */
 const withBraces = (url: string) => url.replaceAll('%7Bname%7D', '{name}');
 
-const TYPE_ERRORS = ['block', 'warn', 'off'];
+/** What settings of few values can be. */
+const ALLOWED = { typeErrors: ['block', 'warn', 'off'], messages: ['streams', 'jupyter'] };
 
 /**
  * Reads the settings out of the text of `litePluginSettings`; URLs become absolute.
@@ -41,9 +48,10 @@ const TYPE_ERRORS = ['block', 'warn', 'off'];
 export function readSettings(text: string, siteUrl: string, own?: string): Settings {
   const given: Partial<Settings> = (text ? JSON.parse(text) : {})[PLUGIN] ?? {};
   const settings = { ...DEFAULTS, ...given };
-  if (!TYPE_ERRORS.includes(settings.typeErrors)) {
-    const found = JSON.stringify(settings.typeErrors);
-    throw new Error(`${PLUGIN}: typeErrors: expected ${TYPE_ERRORS.join(', ')}, found ${found}`);
+  for (const [name, allowed] of Object.entries(ALLOWED)) {
+    const value = settings[name as keyof typeof ALLOWED];
+    if (allowed.includes(value)) continue;
+    throw new Error(`${PLUGIN}: ${name}: expected ${allowed.join(', ')}, found ${JSON.stringify(value)}`);
   }
   const absolute = (url: string) => new URL(url, siteUrl).href;
   return {
