@@ -19,7 +19,7 @@ async function choose(): Promise<string> {
   // Loaded here: it is the default as soon as it is loaded, and would look for its files elsewhere. Until then, and in a check
   // that runs before, tensors are plain JavaScript's.
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-  // One thread: its helpers would be workers of this worker, for which the page would have to be isolated from others.
+  // One thread on every page, whether it can share memory or not.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   setWasmPaths(new URL('lif-fc-mnist/tfjs/', kernel().siteUrl).href);
   if (!(await tf.setBackend('wasm'))) await tf.setBackend('cpu');

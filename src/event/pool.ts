@@ -25,12 +25,43 @@ export interface Helper {
 /** Starts a thread that calls `serveTasks`; `fail` is told of an error outside of a task, and of its end. */
 export type StartHelper = (start: HelperStart, fail: (error: Error) => void) => Helper;
 
+/** Ends the helpers of pools that nobody can use any more: a cell that runs again forgets its former engine. */
+const forgotten = new FinalizationRegistry<() => void>((end) => end());
+
+/** What the helpers of a pool know of it. */
+interface Health {
+  failure: Error | null;
+  closed: boolean;
+}
+
+/** Starts all helpers; they hold nothing that would keep the pool alive. */
+function startHelpers(
+  core: EventCore,
+  module: WebAssembly.Module,
+  spin: number,
+  health: Health,
+  startHelper: StartHelper,
+): Helper[] {
+  const { memory, options } = core;
+  const fail = (error: Error) => {
+    if (!health.closed) health.failure ??= error;
+  };
+  const threads = Array.from({ length: options.threads - 1 }, (_, i) => i + 1);
+  return threads.map((thread) => startHelper({ module, memory, options, thread, spin }, fail));
+}
+
+/** Tells the helpers that there is no more to do; resolves when all of them have ended. */
+async function endHelpers(core: EventCore, workers: readonly Helper[], health: Health): Promise<void> {
+  health.closed = true;
+  endTasks(core);
+  await Promise.all(workers.map((worker) => worker.terminate()));
+}
+
 export class Pool implements TaskRunner {
-  private readonly workers: Helper[] = [];
+  private readonly workers: readonly Helper[];
   private readonly turns = new Turns();
   private readonly spin: number;
-  private failure: Error | null = null;
-  private closed = false;
+  private readonly health: Health = { failure: null, closed: false };
 
   /** @param cores how many threads the machine runs at once */
   constructor(
@@ -39,19 +70,14 @@ export class Pool implements TaskRunner {
     cores: number,
     startHelper: StartHelper,
   ) {
-    const { memory, options } = core;
     // With more threads than cores, looking for work would keep others from theirs.
-    const spin = options.threads <= cores ? SPIN : 0;
-    this.spin = spin;
-    const fail = (error: Error) => {
-      if (!this.closed) this.failure ??= error;
-    };
-    for (let thread = 1; thread < options.threads; thread++)
-      this.workers.push(startHelper({ module, memory, options, thread, spin }, fail));
+    this.spin = core.options.threads <= cores ? SPIN : 0;
+    this.workers = startHelpers(core, module, this.spin, this.health, startHelper);
+    forgotten.register(this, endHelpers.bind(undefined, core, this.workers, this.health), this);
   }
 
   async run(kind: JobKind): Promise<void> {
-    if (this.failure) throw this.failure;
+    if (this.health.failure) throw this.health.failure;
     this.core.control[Control.Kind] = kind;
     const tasks = this.core.tasks();
     const generation = offerTasks(this.core, tasks);
@@ -65,8 +91,8 @@ export class Pool implements TaskRunner {
 
   async ready(): Promise<void> {
     const started = () => Atomics.load(this.core.control, Control.Started) === this.workers.length;
-    while (!started() && !this.failure) await new Promise((resolve) => setTimeout(resolve, 1));
-    if (this.failure) throw this.failure;
+    while (!started() && !this.health.failure) await new Promise((resolve) => setTimeout(resolve, 1));
+    if (this.health.failure) throw this.health.failure;
   }
 
   /** Waits for the tasks that other threads have taken. */
@@ -77,13 +103,12 @@ export class Pool implements TaskRunner {
       const done = Atomics.load(control, Control.Done);
       if (done < tasks) Atomics.wait(control, Control.Done, done, NAP);
       if (this.turns.due()) await this.turns.take();
-      if (this.failure) throw this.failure;
+      if (this.health.failure) throw this.health.failure;
     }
   }
 
-  async close(): Promise<void> {
-    this.closed = true;
-    endTasks(this.core);
-    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  close(): Promise<void> {
+    forgotten.unregister(this);
+    return endHelpers(this.core, this.workers, this.health);
   }
 }

@@ -2,11 +2,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { ResolvedEngineOptions } from '../../src/common/engine';
 import { shuffled } from '../../src/common/random';
-import type { EventEngine } from '../../src/event/engine';
+import { EventEngine, type EventHost } from '../../src/event/engine';
+import { Pool } from '../../src/event/pool';
 import { createEngine } from '../../src/node/engines';
+import { projectPath } from '../../src/node/files';
 import { defaults, programOf, withEngine } from './engines';
 
 const sha256 = (...arrays: (Float32Array | Float64Array)[]) => {
@@ -131,6 +137,29 @@ test('a program that forgets close() ends all the same', () => {
   const body = `const engine = await createEngine('event', { ...options, T: 100, threads: 3 });
     await engine.trainBatch(0, indices); console.log('done');`;
   assert.equal(execFileSync(process.execPath, programOf(body), { encoding: 'utf8', timeout: 30_000 }), 'done\n');
+});
+
+test('the threads of an engine that nobody can use any more are ended', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  let ended = 0;
+  const helper = { terminate: () => ended++ };
+  const kernel = readFileSync(projectPath('dist', 'event', 'kernel.wasm'));
+  const use = async () => {
+    const startThreads: EventHost['startThreads'] = (core, module) => new Pool(core, module, 2, () => helper);
+    const engine = await EventEngine.create({ ...defaults, threads: 3 }, { kernel, startThreads });
+    await engine.trainBatch(0, Uint32Array.of(0));
+    collectGarbage();
+    await sleep(20);
+    assert.equal(ended, 0, 'not while it can be used');
+    await engine.trainBatch(0, Uint32Array.of(1));
+  };
+  await use();
+  for (let i = 0; i < 100 && ended < 2; i++) {
+    collectGarbage();
+    await sleep(20);
+  }
+  assert.equal(ended, 2);
 });
 
 test('Ctrl-C ends a program in the midst of its batches, threads and all', async () => {
