@@ -17,6 +17,8 @@ declare const CHOSEN: {
   slow?: Chosen & { tau: number };
   /** An image that is misread after one step with this seed, and read after 100. */
   hasty?: Chosen & { seed: number };
+  /** An image that the single layer misreads, and the network with a hidden layer reads. */
+  deep?: Chosen;
 };
 
 export function bytes(base64: string): Uint8Array<ArrayBuffer> {

@@ -17,7 +17,7 @@ const STEM = stroke([0.75, 0.2], [0.45, 0.85]);
 const settings = { T: 100, tau: trainedTau, seed: 0 };
 
 export function experiments(): Experiment[] {
-  const { slow, hasty } = chosen;
+  const { slow, hasty, deep } = chosen;
   const list: Experiment[] = [
     {
       title: 'Remove the 7’s bar',
@@ -42,6 +42,15 @@ export function experiments(): Experiment[] {
       text: 'Chance bursts of input carry this 7 over the threshold. A slow neuron averages over many steps, and the bursts even out.',
       before: { ...shown, name: `τ = ${trainedTau}` },
       after: { ...shown, name: `τ = ${slow.tau}`, tau: slow.tau },
+    });
+  }
+  if (deep) {
+    const shown = { ...settings, pixels: bytes(deep.pixels) };
+    list.push({
+      title: 'Add a hidden layer',
+      text: `This image shows the digit ${deep.label}. Ten weighted sums of its pixels say something else; hidden neurons can look for its strokes first.`,
+      before: { ...shown, name: 'one layer' },
+      after: { ...shown, name: 'hidden layer', network: 'hidden' },
     });
   }
   return list;

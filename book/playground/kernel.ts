@@ -41,6 +41,8 @@ export interface Presentation {
   v: Float32Array;
   /** Output spikes [T, 10], 0 or 1. */
   fired: Float32Array;
+  /** Spikes of the hidden neurons [T, hidden], 0 or 1, if there are any. */
+  hidden?: Float32Array;
 }
 
 export class Kernel {
@@ -49,8 +51,11 @@ export class Kernel {
     private readonly data: Record<number, Images>,
   ) {}
 
-  /** @param weights [784, 10], row-major */
-  static async create(wasm: BufferSource, weights: Float32Array): Promise<Kernel> {
+  /**
+   * @param weights [784, 10], row-major; with a hidden layer [784, hidden] and then [hidden, 10]
+   * @param hidden how many neurons a hidden layer has, if there is one
+   */
+  static async create(wasm: BufferSource, weights: Float32Array, hidden?: number): Promise<Kernel> {
     const none = () => ({ images: new Uint8Array(INPUTS), labels: new Uint8Array(1) });
     const data = { [Purpose.TestSpikes]: none(), [Purpose.TrainSpikes]: none(), [Purpose.Demonstration]: none() };
     const options: CoreOptions = {
@@ -61,6 +66,7 @@ export class Kernel {
       batchSize: 1,
       learningRate: 1e-3,
       neuron: trainedNeuron(2),
+      hidden,
       ...DEFAULT_TRAINING,
       threads: 1,
     };
@@ -87,8 +93,8 @@ export class Kernel {
   /** Shows an image [784] for T steps and tells all that happened. */
   show(image: Uint8Array, T: number, tau: number, stream: Stream): Presentation {
     this.begin(image, T, tau, stream);
-    const { h, v, spike } = traceImage(this.core, 0);
-    return { T, inputs: inputSpikes(this.core, 0), h, v, fired: spike };
+    const { h, v, spike, hidden } = traceImage(this.core, 0);
+    return { T, inputs: inputSpikes(this.core, 0), h, v, fired: spike, hidden: hidden?.spike };
   }
 
   /** The firing rates [n, 10] of images [n, 784] alone, as in training. */

@@ -4,6 +4,7 @@
  *     #v=1&T=100&tau=2&seed=0&strokes=…     a drawing
  *     #v=1&T=100&tau=2&seed=0&pixels=…      a picture that was taken instead
  *     …&at=42                               where not all steps are shown
+ *     …&network=hidden                      where the network with a hidden layer reads
  *
  * Whoever opens a link need not trust it: `readLink` checks every part before anything is shown.
  */
@@ -20,8 +21,13 @@ const GRID = 4095;
 const MAX_POINTS = 5000;
 const MAX_LENGTH = 40_000;
 
+/** The single layer, and the network with a hidden layer. */
+export type NetworkName = 'single' | 'hidden';
+
 /** What a link carries. */
 export interface Shared {
+  /** The single layer where it is left out. */
+  network?: NetworkName;
   T: number;
   tau: number;
   seed: number;
@@ -40,8 +46,9 @@ export const snap = (value: number): number => Math.round(Math.min(Math.max(valu
  * The link's part behind #.
  * @throws RangeError in one line if the drawing is too long for a link
  */
-export function writeLink({ T, tau, seed, at, strokes, pixels }: Shared): string {
+export function writeLink({ T, tau, seed, network, at, strokes, pixels }: Shared): string {
   const parts = new URLSearchParams({ v: '1', T: String(T), tau: String(tau), seed: String(seed) });
+  if (network === 'hidden') parts.set('network', network);
   if (at !== undefined && at !== T) parts.set('at', String(at));
   if (pixels) parts.set('pixels', toText(packPixels(pixels)));
   else if (strokes && strokes.length > 0) parts.set('strokes', toText(packStrokes(strokes)));
@@ -59,7 +66,10 @@ export function readLink(hash: string): Shared {
   if (hash.length > MAX_LENGTH) throw new RangeError(`expected up to ${MAX_LENGTH} characters, found ${hash.length}`);
   const parts = new URLSearchParams(hash.slice(1));
   for (const name of parts.keys()) {
-    if (!['v', 'T', 'tau', 'seed', 'at', 'strokes', 'pixels'].includes(name) || parts.getAll(name).length > 1) {
+    if (
+      !['v', 'T', 'tau', 'seed', 'network', 'at', 'strokes', 'pixels'].includes(name) ||
+      parts.getAll(name).length > 1
+    ) {
       throw new RangeError(`found ${JSON.stringify(name.slice(0, 20))}, which is unknown or there twice`);
     }
   }
@@ -70,6 +80,9 @@ export function readLink(hash: string): Shared {
     throw new RangeError(`tau: expected a number from ${TAU.min} to ${TAU.max}, found ${shortened(parts.get('tau'))}`);
   }
   const shared: Shared = { T, tau, seed: whole(parts, 'seed', 0, MAX_SEED) };
+  const network = parts.get('network');
+  if (network === 'hidden') shared.network = network;
+  else if (network !== null) throw new RangeError(`network: expected hidden, found ${shortened(network)}`);
   if (parts.has('at')) shared.at = whole(parts, 'at', 0, T);
   const [strokes, pixels] = [parts.get('strokes'), parts.get('pixels')];
   if (strokes !== null && pixels !== null) throw new RangeError('expected strokes or pixels, found both');

@@ -3,13 +3,26 @@
 import { argmax } from '../../src/common/argmax';
 import { CLASSES, IMAGE_SIZE } from '../../src/common/mnist';
 import { Purpose } from '../../src/common/random';
-import { bytes, chosen, kernelBytes, samples, trainedTau, weights } from './assets';
+import { bytes, chosen, samples } from './assets';
 import { normalise, type Stroke } from './drawing';
 import { type Experiment, experiments, showExperiments } from './experiments';
-import { Kernel, PAGE_STREAM, type Presentation, type Stream } from './kernel';
-import { isLink, MAX_SEED, readLink, type Shared, writeLink } from './link';
+import { PAGE_STREAM, type Presentation, type Stream } from './kernel';
+import { isLink, MAX_SEED, type NetworkName, readLink, type Shared, writeLink } from './link';
+import { getNetwork, type Network } from './networks';
 import { type Colours, coloursOf } from './paint';
-import { isPressed, paper, part, press, race, root, seedInput, sliders, slowButton, whyButton } from './parts';
+import {
+  isPressed,
+  networkInputs,
+  paper,
+  part,
+  press,
+  race,
+  root,
+  seedInput,
+  sliders,
+  slowButton,
+  whyButton,
+} from './parts';
 import { listenToPen } from './pen';
 import { answerOf, countsOf } from './said';
 import { showSamples } from './sample-buttons';
@@ -25,7 +38,10 @@ const BEFORE = 1600;
 /** Which random numbers, but for the seed, a drawing gets; a test image can be shown with its own. */
 type Shown = Omit<Stream, 'seed'>;
 
-let kernel: Kernel;
+/** The network that reads. */
+let network: Network;
+/** The one that was chosen last; it may still be loading. */
+let wanted: NetworkName = 'single';
 let strokes: Stroke[] = [];
 /** A picture that was taken instead of drawing one. */
 let taken: Uint8Array | null = null;
@@ -55,7 +71,7 @@ const calm = matchMedia('(prefers-reduced-motion: reduce)');
 function present(): void {
   stale = false;
   image = taken ? Uint8Array.from(taken) : normalise(strokes);
-  presentation = kernel.show(image, steps(), tau(), { seed: seed(), ...shown });
+  presentation = network.kernel.show(image, steps(), tau(), { seed: seed(), ...shown });
   if (!isSlow()) position = presentation.T;
   position = Math.min(position, presentation.T);
 }
@@ -132,8 +148,25 @@ function startSlow(): void {
 
 const toggleSlow = () => (isSlow() ? stopSlow() : startSlow());
 
+/** Lets a network read from now on. If it cannot be loaded, says so, and the one before goes on. */
+async function use(name: NetworkName): Promise<void> {
+  wanted = name;
+  try {
+    if (name !== network.name) say('Loading the network …');
+    const found = await getNetwork(name);
+    // Meanwhile the reader may have chosen the other one again.
+    if (name !== wanted) return;
+    network = found;
+    say('');
+  } catch (error) {
+    say(`The network with a hidden layer cannot be loaded: ${(error as Error).message}.`);
+  }
+  networkInputs[network.name].checked = true;
+}
+
 /** Puts a drawing and settings in place of what is there, and shows all steps of it. */
-function open({ T, tau, seed, strokes: drawn = [], pixels }: Shared): void {
+async function open({ T, tau, seed, network: name = 'single', strokes: drawn = [], pixels }: Shared): Promise<void> {
+  await use(name);
   sliders.T.value = String(T);
   sliders.tau.value = String(tau);
   seedInput.value = String(seed);
@@ -149,7 +182,7 @@ function open({ T, tau, seed, strokes: drawn = [], pixels }: Shared): void {
 async function carryOut({ before, after }: Experiment): Promise<[string, string] | undefined> {
   const answer = () => answerOf(countsOf(presentation, presentation.T));
   changed();
-  open(before);
+  await open(before);
   runAll();
   // On a phone it is always in view.
   if (paper.getBoundingClientRect().top < 0) paper.scrollIntoView();
@@ -159,7 +192,7 @@ async function carryOut({ before, after }: Experiment): Promise<[string, string]
   });
   const waited = new Promise<false>((done) => setTimeout(() => done(false), calm.matches ? 0 : BEFORE));
   if (await Promise.race([disturbed, waited])) return undefined;
-  open(after);
+  await open(after);
   runAll();
   return [first, answer()];
 }
@@ -168,7 +201,15 @@ async function carryOut({ before, after }: Experiment): Promise<[string, string]
 
 /** The link to what is shown. */
 const linkHash = () =>
-  writeLink({ T: steps(), tau: tau(), seed: seed(), at: position, strokes, pixels: taken ?? undefined });
+  writeLink({
+    T: steps(),
+    tau: tau(),
+    seed: seed(),
+    network: network.name,
+    at: position,
+    strokes,
+    pixels: taken ?? undefined,
+  });
 
 async function copyLink(): Promise<void> {
   try {
@@ -186,15 +227,14 @@ async function copyLink(): Promise<void> {
   }
 }
 
-/** Opens the drawing that the address names; whether it names one. */
-function openLink(): boolean {
+/** Opens the drawing that the address names; resolves to whether it names one. */
+async function openLink(): Promise<boolean> {
   if (!isLink(location.hash)) return false;
   try {
     const shared = readLink(location.hash);
     disturb();
-    open(shared);
+    await open(shared);
     position = shared.at ?? presentation.T;
-    say('');
     return true;
   } catch (error) {
     say(`The link of this page is not shown: ${(error as Error).message}.`);
@@ -220,7 +260,7 @@ function draw(now: number): void {
     if (done < 1) refresh();
     else sweepSince = 0;
   }
-  render({ strokes, taken, image, presentation, position, drawn, colours });
+  render({ strokes, taken, network, image, presentation, position, drawn, colours });
 }
 
 // Input --------------------------------------------------------------------------------------------------------------
@@ -267,13 +307,21 @@ part('run').addEventListener('click', () => {
 part('step').addEventListener('click', () => goTo(position >= presentation.T ? 1 : position + 1));
 slowButton.addEventListener('click', toggleSlow);
 for (const input of [sliders.T, sliders.tau, seedInput]) input.addEventListener('input', changed);
+for (const name of ['single', 'hidden'] as const) {
+  networkInputs[name].addEventListener('change', async () => {
+    changed();
+    await use(name);
+    stale = true;
+    refresh();
+  });
+}
 part('dice').addEventListener('click', () => {
   seedInput.value = String(crypto.getRandomValues(new Uint32Array(1))[0] % 10000);
   changed();
 });
 function resetSettings(): void {
   sliders.T.value = '100';
-  sliders.tau.value = String(trainedTau);
+  sliders.tau.value = String(network.tau);
   seedInput.value = '0';
 }
 part('reset').addEventListener('click', () => {
@@ -282,7 +330,7 @@ part('reset').addEventListener('click', () => {
 });
 part('link').addEventListener('click', copyLink);
 sliders.at.addEventListener('input', () => goTo(Number(sliders.at.value)));
-window.addEventListener('hashchange', openLink);
+window.addEventListener('hashchange', () => void openLink());
 
 // Set-up -------------------------------------------------------------------------------------------------------------
 
@@ -323,14 +371,20 @@ const hook = {
   /** The rates [n, 10] of many images [n, 784], the first of which has this index. */
   rates(pixels: Uint8Array, question: Question = {}) {
     const { index = 0, epoch = 0, purpose = Purpose.TestSpikes, seed = 0, T = 100 } = question;
-    return kernel.rates(pixels, T, question.tau ?? trainedTau, { seed, purpose, epoch, index });
+    return network.kernel.rates(pixels, T, question.tau ?? network.tau, { seed, purpose, epoch, index });
   },
-  /** The trained weights [784, 10]. */
-  weights: () => Array.from(weights),
+  /** Lets another network read. */
+  use,
+  /** The trained weights of the network that reads: [784, 10], or those of the hidden layer and then [hidden, 10]. */
+  weights: () => Array.from(network.weights),
   /** The image that the network is shown [784]. */
   image: () => Array.from(image),
-  /** The spikes of what is shown: of the input [T, 784] and of the neurons [T, 10]. */
-  spikes: () => ({ inputs: Array.from(presentation.inputs), fired: Array.from(presentation.fired) }),
+  /** The spikes of what is shown: of the input [T, 784], of the ten [T, 10] and of the hidden neurons [T, hidden]. */
+  spikes: () => ({
+    inputs: Array.from(presentation.inputs),
+    fired: Array.from(presentation.fired),
+    hidden: presentation.hidden && Array.from(presentation.hidden),
+  }),
   /** How many points of strokes have been taken in. */
   points: () => strokes.reduce((sum, stroke) => sum + stroke.length, 0),
   /** Shows the first steps alone. */
@@ -345,13 +399,15 @@ window.playground = hook;
 
 async function start(): Promise<void> {
   try {
-    kernel = await Kernel.create(kernelBytes, weights);
+    network = await getNetwork('single');
   } catch (error) {
     part('note').textContent = `This browser cannot run the kernel: ${(error as Error).message}`;
     throw error;
   }
+  // Some browsers keep what was chosen before the page was loaded again.
+  networkInputs.single.checked = true;
   resetSettings();
-  if (!openLink()) {
+  if (!(await openLink())) {
     taken = bytes(chosen.race.pixels);
     present();
     if (!calm.matches) startSlow();

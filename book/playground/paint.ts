@@ -37,26 +37,60 @@ export function paintImage(canvas: HTMLCanvasElement, values: ArrayLike<number>,
   paintPixels(canvas, (pixel) => mixed(from, to, values[pixel]));
 }
 
-/**
- * The weights of one neuron over an image [784] from 0 to 1: strong where the image has ink, pale where it has none.
- * @param weights [784, 10]
- */
+/** What the strongest colour stands for: the few largest weights would leave the others pale. */
+const scaleOf = (weights: Float32Array) => weights.map(Math.abs).sort()[Math.floor(0.97 * weights.length)] || 1;
+
+/** Weights [784] over an image [784] from 0 to 1: strong where the image has ink, pale where it has none. */
 export function paintWhy(
   canvas: HTMLCanvasElement,
   values: ArrayLike<number>,
   weights: Float32Array,
-  neuron: number,
   c: Colours,
 ): void {
-  const own = Float32Array.from({ length: SIDE * SIDE }, (_, pixel) => weights[pixel * 10 + neuron]);
-  // The few largest weights would leave the others pale.
-  const sizes = own.map(Math.abs).sort();
-  const scale = sizes[Math.floor(0.97 * sizes.length)] || 1;
+  const scale = scaleOf(weights);
   const [paper, ink, up, down] = [c.paper, c.ink, c.up, c.down].map(rgb);
   paintPixels(canvas, (pixel) => {
-    const strength = Math.min(Math.abs(own[pixel]) / scale, 1) ** 0.7;
+    const strength = Math.min(Math.abs(weights[pixel]) / scale, 1) ** 0.7;
     const under = mixed(paper, ink, 0.25 * values[pixel]);
-    return mixed(under, own[pixel] > 0 ? up : down, strength * (0.13 + 0.87 * values[pixel]));
+    return mixed(under, weights[pixel] > 0 ? up : down, strength * (0.13 + 0.87 * values[pixel]));
+  });
+}
+
+/** Weights [784] alone. */
+export function paintWeights(canvas: HTMLCanvasElement, weights: Float32Array, c: Colours): void {
+  const scale = scaleOf(weights);
+  const [paper, up, down] = [c.paper, c.up, c.down].map(rgb);
+  paintPixels(canvas, (pixel) =>
+    mixed(paper, weights[pixel] > 0 ? up : down, Math.min(Math.abs(weights[pixel]) / scale, 1)),
+  );
+}
+
+/** Columns of the picture of the hidden neurons. */
+const COLUMNS = 12;
+
+/**
+ * The hidden neurons, row after row: in colour those that fire in the last of so many steps, the others with more ink the more often
+ * they have fired.
+ * @param spikes [T, neurons]
+ */
+export function paintHidden(
+  canvas: HTMLCanvasElement,
+  spikes: ArrayLike<number>,
+  counts: readonly number[],
+  steps: number,
+  c: Colours,
+): void {
+  const pen = contextOf(canvas);
+  const last = (Math.max(steps, 1) - 1) * counts.length;
+  const [width, height] = [canvas.width / COLUMNS, canvas.height / Math.ceil(counts.length / COLUMNS)];
+  const [paper, ink] = [c.paper, c.ink].map(rgb);
+  pen.fillStyle = c.paper;
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  counts.forEach((count, neuron) => {
+    const [x, y] = [(neuron % COLUMNS) * width, Math.floor(neuron / COLUMNS) * height];
+    const fires = steps > 0 && spikes[last + neuron] > 0;
+    pen.fillStyle = fires ? c.spike : `rgb(${mixed(paper, ink, count / Math.max(steps, 1)).join()})`;
+    pen.fillRect(x + 1, y + 1, width - 2, height - 2);
   });
 }
 

@@ -13,11 +13,17 @@ export const views = {
   input: part<HTMLCanvasElement>('input'),
   spikes: part<HTMLCanvasElement>('spikes'),
   sum: part<HTMLCanvasElement>('sum'),
+  hidden: part<HTMLCanvasElement>('hidden-neurons'),
 };
 export const sliders = {
   T: part<HTMLInputElement>('T'),
   tau: part<HTMLInputElement>('tau'),
   at: part<HTMLInputElement>('at'),
+};
+/** One of them is chosen. */
+export const networkInputs = {
+  single: part<HTMLInputElement>('single-layer'),
+  hidden: part<HTMLInputElement>('hidden-layer'),
 };
 export const seedInput = part<HTMLInputElement>('seed');
 export const slowButton = part<HTMLButtonElement>('slow');

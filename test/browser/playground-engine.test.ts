@@ -15,6 +15,8 @@ import { openPlayground, type Playground } from './playground';
 describe('The engine of the playground', inChromium, () => {
   let data: Mnist;
   let weights: Float32Array;
+  /** Neurons of the hidden layer, while the network that has one reads. */
+  let hidden: number | undefined;
   let playground: Playground;
   let page: Page;
   before(async () => {
@@ -27,7 +29,7 @@ describe('The engine of the playground', inChromium, () => {
 
   async function engineOf(seed: number, T: number, tau: number): Promise<EventEngine> {
     const neuron = { ...DEFAULT_NEURON, tau };
-    const options = { data, seed, T, batchSize: 128, learningRate: 1e-3, neuron };
+    const options = { data, seed, T, batchSize: 128, learningRate: 1e-3, neuron, hidden };
     const engine = await createEngine('event', options);
     const zeros = () => new Float32Array(weights.length);
     await engine.restore({ weights, m: zeros(), v: zeros(), step: 0 });
@@ -44,12 +46,19 @@ describe('The engine of the playground', inChromium, () => {
   const shown = (index: number, question: { epoch: number; seed: number; T: number; tau: number }) =>
     page.evaluate(
       ({ pixels, question }) => {
-        const { inputs, h, v, fired, answer } = window.playground.show(pixels, question);
+        const { inputs, h, v, fired, hidden, answer } = window.playground.show(pixels, question);
         const packed = new Uint8Array(inputs.length / 8);
         inputs.forEach((spike, i) => {
           packed[i >> 3] |= spike << (i & 7);
         });
-        return { inputs: Array.from(packed), h: Array.from(h), v: Array.from(v), fired: Array.from(fired), answer };
+        return {
+          inputs: Array.from(packed),
+          h: Array.from(h),
+          v: Array.from(v),
+          fired: Array.from(fired),
+          hidden: hidden && Array.from(hidden),
+          answer,
+        };
       },
       {
         pixels: Array.from(data.test.images.subarray(index * 784, (index + 1) * 784)),
@@ -85,6 +94,7 @@ describe('The engine of the playground', inChromium, () => {
       assert.deepEqual(Float32Array.from(page.h), trace.h, `potentials of image ${index} before firing`);
       assert.deepEqual(Float32Array.from(page.v), trace.v, `potentials of image ${index}`);
       assert.deepEqual(Float32Array.from(page.fired), trace.spike, `output spikes of image ${index}`);
+      assert.deepEqual(page.hidden && Float32Array.from(page.hidden), trace.hidden?.spike, `hidden spikes of ${index}`);
       assert.equal(page.answer, mine.indexOf(Math.max(...mine)), `answer to image ${index}`);
     }
     await engine.close();
@@ -101,7 +111,7 @@ describe('The engine of the playground', inChromium, () => {
     await compare([0, 8, 9999], { epoch: 3, seed: 4294967295, T: 150, tau: 5 });
   });
 
-  test('The answers to all 10,000 test images are those of the engine', async () => {
+  async function compareAll() {
     const found = await page.evaluate(async () => {
       const images = new Uint8Array(await (await fetch('/test-images')).arrayBuffer());
       return Array.from(window.playground.rates(images, { epoch: 100, seed: 0, T: 100 }));
@@ -111,5 +121,34 @@ describe('The engine of the playground', inChromium, () => {
     const expected = await engine.rates({ split: 'test', epoch: 100, indices: all });
     await engine.close();
     assert.deepEqual(Float32Array.from(found), expected);
+    return expected;
+  }
+
+  test('The answers to all 10,000 test images are those of the engine', async () => {
+    await compareAll();
+  });
+
+  test('The weights of the hidden layer are loaded when it is asked for', async () => {
+    const before = playground.watched.weight();
+    await page.evaluate(() => window.playground.use('hidden'));
+    const more = playground.watched.weight() - before;
+    console.log(`the network with a hidden layer weighs ${(more / 1e3).toFixed(0)} kB more`);
+    assert.ok(more > 300_000 && more < 500_000, `${more} bytes`);
+    weights = Float32Array.from(await page.evaluate(() => window.playground.weights()));
+    hidden = weights.length / (784 + 10);
+    assert.equal(hidden, 96);
+  });
+
+  test('With a hidden layer, too, spikes of both layers, potentials and answers are those of the engine', async () => {
+    await compare(
+      Array.from({ length: 30 }, (_, i) => i),
+      { epoch: 100, seed: 0, T: 100, tau: 2 },
+    );
+    await compare([0, 8, 9999], { epoch: 3, seed: 4294967295, T: 150, tau: 5 });
+    const rates = await compareAll();
+    const best = (i: number) =>
+      rates.subarray(10 * i, 10 * i + 10).reduce((a, rate, j, own) => (rate > own[a] ? j : a), 0);
+    const right = data.test.labels.reduce((sum, label, i) => sum + Number(best(i) === label), 0);
+    assert.ok(right >= 9700, `${right} of 10,000 are read`);
   });
 });

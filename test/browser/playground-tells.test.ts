@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { inChromium } from '../support/browser';
 import { answer, DIGITS, draw, openPlayground, type Playground, rates } from './playground';
+import { axeFaults } from './site';
 
 describe('The playground tells', inChromium, () => {
   let playground: Playground;
@@ -92,8 +93,96 @@ describe('The playground tells', inChromium, () => {
     assert.notEqual(sure, hasty);
     const text = await results.filter({ hasText: 'Set T to 1' }).textContent();
     assert.ok(text?.includes(`the digit ${sure}.`), text ?? '');
+    const [shallow, deep] = await outcome('Add a hidden layer');
+    assert.notEqual(shallow, deep);
+    assert.ok(
+      (await results.filter({ hasText: 'Add a hidden layer' }).textContent())?.includes(`the digit ${deep}.`),
+      deep,
+    );
+    assert.ok(await page.getByRole('radio', { name: 'a hidden layer, too' }).isChecked());
+    assert.deepEqual(await outcome('Remove the 7’s bar'), ['7', '1'], 'the others are about one layer');
+    assert.ok(await page.getByRole('radio', { name: 'one layer' }).isChecked());
     await page.getByRole('button', { name: 'Reset settings' }).click();
     assert.equal(await page.locator('#pg-T').inputValue(), '100');
+  });
+
+  test('A key chooses the network with a hidden layer, which says who it is and which of its neurons spoke', async () => {
+    await page.getByTestId('clear').click();
+    await page.getByTestId('canvas').focus();
+    await page.keyboard.press('4');
+    await page
+      .locator('#pg-count')
+      .getByText(/^Network 784-10: /)
+      .waitFor();
+    assert.ok(!(await page.locator('#pg-hidden-neurons').isVisible()));
+    await page.getByRole('radio', { name: 'one layer' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await page
+      .locator('#pg-count')
+      .getByText(/^Network 784-96-10: .* hidden spikes \(\d+ of 96 neurons spoke\)/)
+      .waitFor();
+    assert.ok(page.url().includes('playground.html'), 'the arrows turn no page');
+    assert.equal(await answer(page), '4');
+    await page.getByText('Hidden neurons that spoke most for 4, and how often:').waitFor();
+    const speakers = page.locator('#pg-speakers-list li');
+    assert.equal(await speakers.count(), 6);
+    const { spikes, weights } = await page.evaluate(() => ({
+      spikes: window.playground.spikes().hidden ?? [],
+      weights: window.playground.weights(),
+    }));
+    const counts = Array.from({ length: 96 }, (_, n) => spikes.reduce((sum, s, i) => sum + (i % 96 === n ? s : 0), 0));
+    const said = counts.map((count, n) => count * weights[784 * 96 + 10 * n + 4]);
+    const most = [...said.keys()].sort((a, b) => said[b] - said[a]).slice(0, 6);
+    assert.deepEqual(
+      await speakers.locator('canvas').evaluateAll((all) => all.map((canvas) => canvas.getAttribute('aria-label'))),
+      most.map((n) => `What hidden neuron ${n} looks for`),
+    );
+    assert.deepEqual(
+      await speakers.allTextContents(),
+      most.map((n) => `${counts[n]}`),
+    );
+
+    // A square per neuron: those that fire in the step that is shown have the colour of a spike.
+    await page.getByRole('slider', { name: /Shown up to step/ }).fill('42');
+    await answer(page);
+    const coloured = await page.locator('#pg-hidden-neurons').evaluate((element) => {
+      const canvas = element as HTMLCanvasElement;
+      const pen = canvas.getContext('2d') as CanvasRenderingContext2D;
+      const { data } = pen.getImageData(0, 0, 96, 96);
+      return Array.from({ length: 96 }, (_, n) => {
+        const at = 4 * (96 * (Math.floor(n / 12) * 12 + 6) + (n % 12) * 8 + 4);
+        return data[at] - data[at + 2] > 60;
+      });
+    });
+    assert.deepEqual(
+      coloured,
+      Array.from({ length: 96 }, (_, n) => spikes[41 * 96 + n] === 1),
+    );
+    await page.getByTestId('why').click();
+    await page.getByText(/Weights to neuron 4, by way of the hidden neurons that spoke/).waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+    await page.getByTestId('why').click();
+  });
+
+  test('A network that cannot be loaded is named, and the single layer goes on reading', async () => {
+    const { page } = await playground.opened('playground.html');
+    await page.route('**/playground-hidden.js', (route) => route.abort());
+    const choice = page.getByRole('radio', { name: 'a hidden layer, too' });
+    await choice.press('Space');
+    await page.getByText('The network with a hidden layer cannot be loaded: its weights did not arrive.').waitFor();
+    assert.ok(await page.getByRole('radio', { name: 'one layer' }).isChecked());
+    await page.getByRole('button', { name: 'Sample 5' }).click();
+    await page
+      .locator('#pg-count')
+      .getByText(/^Network 784-10: /)
+      .waitFor();
+    await page.unroute('**/playground-hidden.js');
+    await choice.press('Space');
+    await page
+      .locator('#pg-count')
+      .getByText(/^Network 784-96-10: /)
+      .waitFor();
+    await page.context().close();
   });
 
   test('A link opened in a fresh browser shows the same drawing, spikes and answer', async () => {
@@ -127,6 +216,12 @@ describe('The playground tells', inChromium, () => {
     await check((await copy()).replace(playground.site.url, ''));
     await page.getByRole('slider', { name: /Shown up to step/ }).fill('20');
     await answer(page);
+    await check((await copy()).replace(playground.site.url, ''));
+    await page.getByRole('radio', { name: 'a hidden layer, too' }).press('Space');
+    await page
+      .locator('#pg-count')
+      .getByText(/^Network 784-96-10: /)
+      .waitFor();
     await check((await copy()).replace(playground.site.url, ''));
     await page.getByRole('button', { name: 'Sample 5' }).click();
     assert.equal(new URL(page.url()).hash, '', 'the address does not lead to another drawing');

@@ -17,7 +17,7 @@ import { bundlePlayground } from './playground.mjs';
 import { bundleScript, bundleScripts, importPageModule, minify } from './scripts.mjs';
 import { BROWSER_EDITION, ISSUES, runAddress } from './settings.mjs';
 import { chapterNames, copyStatic, isSolution, STYLES, write, writeChapters, writePages } from './sources.mjs';
-import { trainedNetwork, trainIfNeeded } from './trained.mjs';
+import { trainedNetwork, trainHiddenIfNeeded, trainIfNeeded } from './trained.mjs';
 
 const require = createRequire(import.meta.url);
 const target = join(root, 'build', 'book');
@@ -131,6 +131,7 @@ async function main() {
   removeLeftOvers('book');
   try {
     await trainIfNeeded('book', work);
+    await trainHiddenIfNeeded('book', work);
     const fontFaces = copyStatic(source);
     const theme = await importPageModule('figure-theme');
     const chapters = writeChapters(chapterNames(), { theme, source, downloads });

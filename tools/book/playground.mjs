@@ -1,22 +1,21 @@
-// The playground's script: TypeScript bundled to one classic script, with the kernel, the weights and the sample digits in it.
-import { existsSync, readFileSync } from 'node:fs';
+// The playground's script: TypeScript bundled to one classic script, with the kernel, the weights and the sample digits in it,
+// and beside it another one with the weights of the network with a hidden layer, which the page loads when it is asked for.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { root, SetupError } from '../system/project.mjs';
 import { bundleScript, importModule } from './scripts.mjs';
 import { hasRace, SEVENS } from './sevens.mjs';
-import { runFolder } from './trained.mjs';
+import { HIDDEN, hiddenRunFolder, readWeights, runFolder, trainedTau } from './trained.mjs';
 
 const require = createRequire(import.meta.url);
 /** The trained weights, [784, 10] float32. */
-export function weights() {
-  const file = join(runFolder, 'lif_snn_mnist', 'weights.bin');
-  const bytes = readFileSync(file);
-  if (bytes.length !== 784 * 10 * 4) {
-    throw new SetupError(`${file}: expected 31360 bytes, found ${bytes.length}: delete build/run and run this again`);
-  }
-  return bytes;
-}
+export const weights = () => readWeights(runFolder, 784 * 10);
+/** Those of the network with a hidden layer, [784, HIDDEN] and then [HIDDEN, 10] float32. */
+const hiddenWeights = () => readWeights(hiddenRunFolder, (784 + 10) * HIDDEN);
+
+/** @param {Buffer} bytes */
+const floats = (bytes) => new Float32Array(Uint8Array.from(bytes).buffer);
 
 function kernel() {
   const file = join(root, 'dist', 'event', 'kernel.wasm');
@@ -37,8 +36,7 @@ async function samples(tau) {
   const data = readMnist();
   const { images, labels } = data.test;
   const engine = await createEngine('event', { data, batchSize: 1, neuron: { tau }, threads: 1 });
-  const trained = new Float32Array(Uint8Array.from(weights()).buffer);
-  await engine.restore(freshState(trained));
+  await engine.restore(freshState(floats(weights())));
   const looked = Uint32Array.from({ length: 2000 }, (_, i) => i);
   const rates = await engine.rates({ split: 'test', epoch: 0, indices: looked });
   await engine.close();
@@ -59,14 +57,6 @@ async function samples(tau) {
   return Buffer.concat([...easy, ...hard].map(pack));
 }
 
-/** The options the network was trained with. */
-export function trainedTau() {
-  const model = JSON.parse(readFileSync(join(runFolder, 'lif_snn_mnist', 'model.json'), 'utf8'));
-  return model.modelTopology.config.layers.find(
-    (/** @type {{ class_name: string }} */ layer) => layer.class_name === 'LIFNode',
-  ).config.tau;
-}
-
 /** How many test images are looked at for an experiment. */
 const LOOKED_AT = 3000;
 
@@ -80,15 +70,16 @@ async function choose(tau) {
   const { countsOf, winnerOf } = await importModule(join(root, 'book', 'playground', 'said.ts'));
   const { readMnist } = require(join(root, 'dist', 'node', 'data.js'));
   const { images, labels } = readMnist().test;
-  const network = await Kernel.create(kernel(), new Float32Array(Uint8Array.from(weights()).buffer));
+  const network = await Kernel.create(kernel(), floats(weights()));
+  const deeper = await Kernel.create(kernel(), floats(hiddenWeights()), HIDDEN);
   const pixels = (/** @type {number} */ i) => images.subarray(i * 784, (i + 1) * 784);
   /**
    * @param {number} i
-   * @param {{ T?: number, seed?: number, tau?: number }} settings
+   * @param {{ T?: number, seed?: number, tau?: number, reader?: import('../../book/playground/kernel.js').Kernel }} settings
    */
   const answer = (i, settings = {}) => {
-    const { T = 100, seed = 0, tau: other = tau } = settings;
-    const counts = countsOf(network.show(pixels(i), T, other, { ...PAGE_STREAM, seed }), T);
+    const { T = 100, seed = 0, tau: other = tau, reader = network } = settings;
+    const counts = countsOf(reader.show(pixels(i), T, other, { ...PAGE_STREAM, seed }), T);
     const right = counts[labels[i]];
     const second = Math.max(
       ...counts.map((/** @type {number} */ count, /** @type {number} */ neuron) => (neuron === labels[i] ? 0 : count)),
@@ -124,15 +115,19 @@ async function choose(tau) {
     return undefined;
   };
 
+  const deepTau = trainedTau(hiddenRunFolder);
+  const deep = looked.find((i) => answer(i).lead <= -15 && answer(i, { tau: deepTau, reader: deeper }).lead >= 60);
+
   return {
     race: chosen(race),
     slow: slow && chosen(slow.i, { tau: slowTau }),
     hasty: hasty(),
+    deep: deep === undefined ? undefined : chosen(deep),
   };
 }
 
 /**
- * Bundles the playground into one script.
+ * Bundles the playground into one script, and writes the one with the other network beside it.
  * @param {string} outfile
  */
 export async function bundlePlayground(outfile) {
@@ -147,4 +142,6 @@ export async function bundlePlayground(outfile) {
       CHOSEN: JSON.stringify(await choose(tau)),
     },
   });
+  const other = { hidden: HIDDEN, tau: trainedTau(hiddenRunFolder), weights: hiddenWeights().toString('base64') };
+  writeFileSync(join(dirname(outfile), 'playground-hidden.js'), `playgroundHidden = ${JSON.stringify(other)};\n`);
 }

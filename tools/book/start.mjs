@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { escapeHtml } from '../system/html.mjs';
 import { root, SetupError } from '../system/project.mjs';
 import { introduction } from './chapters.mjs';
-import { trainedTau, weights } from './playground.mjs';
+import { weights } from './playground.mjs';
 import { BROWSER_EDITION, runAddress } from './settings.mjs';
 import { hasRace, SEVENS } from './sevens.mjs';
+import { trainedTau } from './trained.mjs';
 
 /** @typedef {Pick<import('./sources.mjs').Chapter, 'name' | 'notebook'>} Chapter */
 
