@@ -261,6 +261,9 @@ describe('The book', inChromium, () => {
       if (name === 'playground.html') {
         await page.getByRole('button', { name: 'Sample 3' }).click();
         await page.getByTestId('answer').getByText('3', { exact: true }).waitFor();
+        await page.getByRole('radio', { name: 'a hidden layer, too' }).press('Space');
+        await page.locator('#pg-count').getByText('784-96-10').waitFor();
+        await page.getByTestId('answer').getByText('3', { exact: true }).waitFor();
       }
       assert.deepEqual(faults, [], name);
       await page.context().close();
