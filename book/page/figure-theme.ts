@@ -183,7 +183,12 @@ export function narrow(figure: Figure, width: number): Figure {
   const was = { l: numberAt(margin, 'l', 70), r: numberAt(margin, 'r', 30) };
   const side = (value: number) => Math.round(value * (value > 100 ? 0.62 : 0.68));
   const plate = isPlate(figure);
-  const [l, r] = plate && was.l === was.r ? [12, 12] : [side(was.l), Math.max(12, side(was.r))];
+  // Captions and the last label of an axis are wider than what they stand below.
+  const least = plate ? 18 : 26;
+  const [l, r] =
+    plate && was.l === was.r
+      ? [least, least]
+      : [Math.max(plate ? least : 0, side(was.l)), Math.max(least, side(was.r))];
   const [t, b] = [numberAt(margin, 't', 20), numberAt(margin, 'b', 58)];
   const below = Math.round(b * 0.8);
   const inner = numberAt(layout, 'height', 400) - t - b;
@@ -222,7 +227,7 @@ function broken(label: string): string {
   return lines.join('<br>');
 }
 
-/** A thinner colour bar. */
+/** A thinner colour bar, nearer to the figure: its labels have less room. */
 function thinBar(trace: Spec): Spec {
-  return isSpec(trace.colorbar) ? { ...trace, colorbar: { ...trace.colorbar, thickness: 10 } } : trace;
+  return isSpec(trace.colorbar) ? { ...trace, colorbar: { ...trace.colorbar, thickness: 10, xpad: 4 } } : trace;
 }

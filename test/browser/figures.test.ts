@@ -1,6 +1,6 @@
 /** The live figures of the book: opened, read, zoomed and left, by key, by mouse and by finger. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -75,6 +75,31 @@ describe('A live figure', inChromium, () => {
   after(async () => {
     site.close();
     await browser.close();
+  });
+
+  test('has a picture for a phone whose letters are all there', async () => {
+    const folder = join(book, '_static', 'figures');
+    const names = readdirSync(folder).filter((name) => name.endsWith('-narrow.svg'));
+    assert.ok(names.length > 0);
+    const page = await browser.newPage();
+    for (const name of names) {
+      await page.setContent(readFileSync(join(folder, name), 'utf8'));
+      const cut = await page.evaluate(() => {
+        const edge = (document.querySelector('svg') as SVGElement).getBoundingClientRect();
+        const texts = Array.from(document.querySelectorAll('svg text'), (text) => {
+          return { text: text.textContent, box: text.getBoundingClientRect() };
+        });
+        return texts
+          .filter(({ box }) => box.width > 0)
+          .filter(
+            ({ box: { left, right, top, bottom } }) =>
+              Math.max(edge.left - left, right - edge.right, edge.top - top, bottom - edge.bottom) > 0.5,
+          )
+          .map(({ text }) => text);
+      });
+      assert.deepEqual(cut, [], name);
+    }
+    await page.close();
   });
 
   test('is opened, read, zoomed and left by key, over http and from disk, wide and narrow', async () => {
