@@ -4,6 +4,7 @@
 //   -- --setup-peer    makes .venv-peer with torch, spikingjelly and numba first, and takes its Python as the peer
 //   -- --rounds N      rounds (5)
 //   -- --update        also keeps the results in tools/bench/measured.json, with which the numbers in README.md have to agree
+//   -- --stages        the stages of the kernel alone, without and with a hidden layer
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -352,6 +353,7 @@ async function main() {
     .option('--setup-peer', 'make .venv-peer with torch, spikingjelly and numba first, and take its Python as the peer')
     .option('--rounds <n>', 'rounds', whole(1, 10_000), 5)
     .option('--update', 'also keep the results in tools/bench/measured.json; needs a quiet machine and a peer')
+    .option('--stages', 'the stages of the kernel alone, without and with a hidden layer; writes no file')
     .parse()
     .opts();
   const { rounds } = values;
@@ -364,8 +366,6 @@ async function main() {
   if (values.update && !peer)
     throw new SetupError('--update: expected --peer or --setup-peer beside it, found neither');
   const { shuffled } = load('../../dist/common/random.js');
-  const { readMnist } = load('../../dist/node/data.js');
-  const { DEFAULT_NEURON } = load('../../dist/common/neuron-options.js');
   const machine = {
     cpu: cpus()[0].model.trim(),
     threads: availableParallelism(),
@@ -376,6 +376,10 @@ async function main() {
   const order = shuffled(0, 0, 60000);
 
   print(`${machine.cpu}, ${machine.threads} threads, Node ${machine.node}`);
+  if (values.stages) {
+    await printStages();
+    return;
+  }
   print(`Training batches of ${BATCH} at T = ${T}, ${rounds} rounds in turns`);
   const table = await compare(peer, rounds, order);
   print();
@@ -406,13 +410,7 @@ async function main() {
     `\nFrom the start of the process to the end of the first batch: ${ms(start.ms)}, ${start.memory_mb.toFixed(0)} MB`,
   );
 
-  print('\nStages of the kernel, one thread, microseconds per image');
-  const parts = await stages(readMnist(), DEFAULT_NEURON);
-  const sum = Object.values(parts).reduce((total, time) => total + time, 0);
-  for (const [name, time] of Object.entries(parts)) {
-    print(`  ${name.padEnd(16)} ${time.toFixed(2).padStart(6)}  ${((100 * time) / sum).toFixed(0).padStart(3)} %`);
-  }
-  print(`  ${'all'.padEnd(16)} ${sum.toFixed(2).padStart(6)}`);
+  const parts = await printStages();
 
   const results = Object.fromEntries(table.map(({ key, ...row }) => [key, row]));
   const measured = {
@@ -423,12 +421,33 @@ async function main() {
     ratios: ratios(table),
     against,
     start,
-    stages_us: parts,
+    stages_us: parts.single,
+    stages_hidden_us: parts.hidden,
   };
   writeJson(join(root, 'build', 'bench.json'), { ...measured, peer: peer ?? null });
   if (values.update) writeJson(join(root, 'tools', 'bench', 'measured.json'), measured);
   await drawFigure(table, machine);
   print(`\nbuild/bench.json and build/bench.png are written`);
+}
+
+/** Measures and prints the stages of the kernel, without a hidden layer and with the narrower one. */
+async function printStages() {
+  const { readMnist } = load('../../dist/node/data.js');
+  const { DEFAULT_NEURON } = load('../../dist/common/neuron-options.js');
+  const [data, [width]] = [readMnist(), HIDDEN];
+  const show = (/** @type {string} */ what, /** @type {Record<string, number>} */ parts) => {
+    print(`\nStages of the kernel, ${what}, T = ${T}, one thread, microseconds per image`);
+    const sum = Object.values(parts).reduce((total, time) => total + time, 0);
+    for (const [name, time] of Object.entries(parts)) {
+      print(`  ${name.padEnd(19)} ${time.toFixed(2).padStart(6)}  ${((100 * time) / sum).toFixed(0).padStart(3)} %`);
+    }
+    print(`  ${'all'.padEnd(19)} ${sum.toFixed(2).padStart(6)}`);
+    return parts;
+  };
+  return {
+    single: show('a single layer', await stages(data, DEFAULT_NEURON)),
+    hidden: show(`${width} hidden neurons`, await stages(data, DEFAULT_NEURON, width)),
+  };
 }
 
 /**

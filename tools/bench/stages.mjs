@@ -6,53 +6,141 @@ import { root } from '../system/project.mjs';
 
 const load = createRequire(import.meta.url);
 
+/** Batches of training after which hidden neurons fire as often as in most of it; before, they are silent. */
+const AWAKE = 100;
+
+/** @typedef {import('../../src/common/mnist.js').Mnist} Mnist */
+/** @typedef {import('../../src/common/neuron-options.js').NeuronOptions} NeuronOptions */
+/** @typedef {Record<string, (image: number) => void>} Parts */
+
 /**
- * Microseconds per image of each stage; the least of many rounds, as a disturbance only ever adds.
- * @param {import('../../src/common/mnist.js').Mnist} data
- * @param {import('../../src/common/neuron-options.js').NeuronOptions} neuron
+ * The state of a network whose neurons fire.
+ * @param {Mnist} data
+ * @param {number} hidden
+ */
+async function trained(data, hidden) {
+  const { createEngine } = load('../../dist/node/engines.js');
+  const engine = await createEngine('event', { data, hidden, T: 20, learningRate: 2e-3, threads: 1 });
+  for (let batch = 0; batch < AWAKE; batch++) {
+    await engine.trainBatch(
+      0,
+      Uint32Array.from({ length: 128 }, (_, i) => 128 * batch + i),
+    );
+  }
+  const state = await engine.state();
+  await engine.close();
+  return state;
+}
+
+/**
+ * Microseconds per image of each stage; the least of many rounds, as a disturbance only ever adds. T is at most a block of
+ * 128 steps.
+ * @param {Mnist} data
+ * @param {NeuronOptions} neuron
+ * @param {number} [hidden] neurons of a hidden layer
  * @returns {Promise<Record<string, number>>}
  */
-export async function stages(data, neuron, T = 100, images = 200, rounds = 60) {
+export async function stages(data, neuron, hidden, T = 100, images = 200, rounds = 60) {
   const { EventCore } = load('../../dist/event/core.js');
   const { compileKernel } = load('../../dist/event/kernel-module.js');
-  const { createMemory } = load('../../dist/event/memory.js');
+  const { createMemory, hiddenColumns } = load('../../dist/event/memory.js');
+  const { DEFAULT_TRAINING } = load('../../dist/common/engine.js');
   const { Purpose, initialWeights } = load('../../dist/common/random.js');
-  const options = { data: {}, seed: 0, T, batchSize: 128, learningRate: 1e-3, neuron, threads: 1 };
+  /** @type {import('../../src/event/memory.js').CoreOptions} */
+  const options = {
+    ...DEFAULT_TRAINING,
+    data: {},
+    seed: 0,
+    T,
+    batchSize: 128,
+    learningRate: 1e-3,
+    neuron,
+    hidden,
+    threads: 1,
+  };
   const bytes = readFileSync(join(root, 'dist', 'event', 'kernel.wasm'));
+  /** @type {import('../../src/event/core.js').EventCore} */
   const core = new EventCore(await compileKernel(bytes, 1), createMemory(options), options);
-  core.restore({ weights: initialWeights(0, 784, 10), m: new Float32Array(7840), v: new Float32Array(7840), step: 0 });
+  const silent = { weights: initialWeights(0, 784, 10), m: new Float32Array(7840), v: new Float32Array(7840), step: 0 };
+  core.restore(hidden ? await trained(data, hidden) : silent);
   const { kernel, scratch, map } = core;
   const { functions, addresses } = kernel;
   const memory = new Uint8Array(core.memory.buffer);
   core.begin({ purpose: Purpose.TrainSpikes, epoch: 0, indices: [0] });
-  const steps = Math.min(T, 128);
+  functions.transposeOutgoing(scratch, map.weights);
   const input = scratch + addresses.INPUT;
   const output = scratch + addresses.OUTPUT;
   const rows = output + addresses.BLOCK_ROWS;
-  const parts = {
-    copy: (/** @type {number} */ i) =>
-      memory.set(data.train.images.subarray(i * 784, (i + 1) * 784), scratch + addresses.IMAGE),
+  const columns = Array.from({ length: hiddenColumns(options) }, (_, column) => column);
+  const columnRows = (/** @type {number} */ c) =>
+    scratch + addresses.COLUMNS + c * addresses.COLUMN_BYTES + addresses.BLOCK_ROWS;
+
+  /** @type {Parts} */
+  const before = {
+    copy: (i) => memory.set(data.train.images.subarray(i * 784, (i + 1) * 784), scratch + addresses.IMAGE),
     'find pixels': () => functions.present(scratch),
-    'draw spikes': (/** @type {number} */ i) => functions.encode(scratch, i, 0, steps),
+    'draw spikes': (i) => functions.encode(scratch, i, 0, T),
+  };
+  const backward = () => functions.back(scratch, output, scratch + addresses.SPIKE_GRADIENT, 0, T);
+  /** @type {Parts} */
+  const single = {
+    ...before,
     'add up currents': () => {
-      functions.prepareInput(input, steps);
-      functions.currents(scratch, input, map.weights, rows, steps);
+      functions.prepareInput(input, T);
+      functions.currents(scratch, input, map.weights, rows, T);
     },
     'LIF forward': () => {
       functions.restAll(scratch);
-      functions.fire(output, 0, steps);
+      functions.fire(output, 0, T);
     },
-    'LIF backward': () => functions.back(scratch, output, scratch + addresses.SPIKE_GRADIENT, 0, steps),
-    'add up gradient': () => functions.addGradient(scratch, input, rows, map.gradients, steps),
+    'LIF backward': backward,
+    'add up gradient': () => functions.addGradient(scratch, input, rows, map.gradients, T),
   };
-  const stagesInOrder = Object.values(parts);
-  const least = new Array(stagesInOrder.length + 1).fill(Number.POSITIVE_INFINITY);
+  /** @type {Parts} */
+  const deep = {
+    ...before,
+    'list spikes': () => functions.prepareInput(input, T),
+    'hidden currents': () => {
+      for (const c of columns) functions.columnCurrents(scratch, map.weights, c, 0, T);
+    },
+    'hidden LIF forward': () => {
+      functions.restAll(scratch);
+      for (const c of columns) functions.fireColumn(scratch, c, 0, T);
+    },
+    'output currents': () => functions.outputCurrents(scratch, map.weights, 0, T),
+    'LIF forward': () => functions.fire(output, 0, T),
+    'LIF backward': backward,
+    'gradient of W2': () =>
+      functions.addGradient(scratch, scratch + addresses.HIDDEN_INPUT, rows, map.gradients + map.outputRows, T),
+    'gradient of W1': () => {
+      for (const c of columns)
+        functions.addGradient(scratch, input, columnRows(c), map.gradients + c * map.pixelRows, T);
+    },
+  };
+  const parts = hidden ? deep : single;
+  const inOrder = Object.values(parts);
+  const whole = (/** @type {number} */ i) => {
+    before.copy(i);
+    before['find pixels'](i);
+    functions.forward(scratch, map.weights, i, 0, 0);
+    functions.backward(scratch, map.weights, map.gradients, i, data.train.labels[i]);
+  };
+  const kinds = [...inOrder.map((_, last) => inOrder.slice(0, last + 1)), ...(hidden ? [[whole]] : [])];
+  const least = new Array(kinds.length).fill(Number.POSITIVE_INFINITY);
+  let empty = Number.POSITIVE_INFINITY;
+  const time = (/** @type {Parts[string][]} */ work) => {
+    const begin = performance.now();
+    for (let i = 0; i < images; i++) for (const stage of work) stage(i);
+    return ((performance.now() - begin) / images) * 1e3;
+  };
   for (let round = 0; round < rounds; round++) {
-    for (let upTo = 0; upTo <= stagesInOrder.length; upTo++) {
-      const begin = performance.now();
-      for (let i = 0; i < images; i++) for (let stage = 0; stage < upTo; stage++) stagesInOrder[stage](i);
-      least[upTo] = Math.min(least[upTo], ((performance.now() - begin) / images) * 1e3);
-    }
+    empty = Math.min(empty, time([]));
+    for (const [k, work] of kinds.entries()) least[k] = Math.min(least[k], time(work));
   }
-  return Object.fromEntries(Object.keys(parts).map((name, i) => [name, least[i + 1] - least[i]]));
+  const times = Object.fromEntries(
+    Object.keys(parts).map((name, k) => [name, least[k] - (k > 0 ? least[k - 1] : empty)]),
+  );
+  // What the hidden neurons are told, and their backward pass, cannot be called alone: it is what the whole takes besides.
+  if (hidden) times['hidden LIF backward'] = least[kinds.length - 1] - least[inOrder.length - 1];
+  return times;
 }
