@@ -181,7 +181,7 @@ export function narrow(figure: Figure, width: number): Figure {
   const { layout } = figure;
   const margin = specAt(layout, 'margin');
   const was = { l: numberAt(margin, 'l', 70), r: numberAt(margin, 'r', 30) };
-  const side = (value: number) => Math.round(value * (value > 100 ? 0.62 : 0.68));
+  const side = (value: number) => Math.round(value * (value > 100 ? 0.65 : 0.68));
   const plate = isPlate(figure);
   // Captions and the last label of an axis are wider than what they stand below.
   const least = plate ? 18 : 26;

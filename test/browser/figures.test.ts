@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { DARK, LIGHT, type Spec } from '../../book/page/figure-theme';
+import { DARK, isPlate, LIGHT, type Spec } from '../../book/page/figure-theme';
 import { inChromium, launchChromium } from '../support/browser';
 import { axeFaults, book, bookPages, openPage, type Site, serve } from './site';
 
@@ -77,9 +77,13 @@ describe('A live figure', inChromium, () => {
     await browser.close();
   });
 
-  test('has a picture for a phone whose letters are all there', async () => {
+  test('of images has a picture for a phone that cuts no caption, and no label of the colours', async () => {
     const folder = join(book, '_static', 'figures');
-    const names = readdirSync(folder).filter((name) => name.endsWith('-narrow.svg'));
+    const isOfImages = (name: string) => {
+      const script = readFileSync(join(folder, name.replace('-narrow.svg', '.js')), 'utf8');
+      return isPlate(JSON.parse(script.slice(script.indexOf('{'), script.lastIndexOf(')'))));
+    };
+    const names = readdirSync(folder).filter((name) => name.endsWith('-narrow.svg') && isOfImages(name));
     assert.ok(names.length > 0);
     const page = await browser.newPage();
     for (const name of names) {
