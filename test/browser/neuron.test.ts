@@ -86,12 +86,12 @@ describe('One neuron', inChromium, () => {
     assert.ok((await rate(page)) >= hard, 'what is above the threshold is kept');
     await page.getByRole('radio', { name: 'constant' }).focus();
     const seen = new Set<string>();
-    for (const input of ['pulse', 'sine', 'noise']) {
+    for (const input of ['pulse', 'sine', 'noise', 'weak, strong', 'strong, weak']) {
       await page.keyboard.press('ArrowRight');
       assert.ok(await page.getByRole('radio', { name: input }).isChecked());
       seen.add((await page.getByTestId('neuron-plot').locator('.nr-input').getAttribute('points')) ?? '');
     }
-    assert.equal(seen.size, 3, 'each input is another current');
+    assert.equal(seen.size, 5, 'each input is another current');
     await page.getByRole('slider', { name: /Look at step/ }).focus();
     await page.keyboard.press('End');
     const { current, h } = await page.evaluate(() => {
@@ -100,6 +100,33 @@ describe('One neuron', inChromium, () => {
     });
     const equation = (await page.getByTestId('neuron-equation').textContent()) ?? '';
     assert.ok(equation.includes(`(${current.toFixed(2)} − `) && equation.includes(`= ${h.toFixed(2)}`), equation);
+  });
+
+  test('tells two orders of the same pulses apart where its memory is neither too short nor too long', async () => {
+    // At the end of a pulse of five steps v is x (1 − f⁵), with f = 1 − 1/τ; seven steps later f⁷ of it is left.
+    const highest = (tau: number, first: number, second: number) => {
+      const f = 1 - 1 / tau;
+      const [one, two] = [first, second].map((x) => x * (1 - f ** 5));
+      return Math.max(one, two + one * f ** 7);
+    };
+    await page.getByRole('slider', { name: /Current/ }).fill('1.4');
+    await page.getByRole('slider', { name: /Threshold/ }).fill('1');
+    const firesAt: boolean[][] = [];
+    for (const tau of [2, 5, 10]) {
+      await page.getByRole('slider', { name: /Time constant/ }).fill(`${tau}`);
+      const fires: boolean[] = [];
+      for (const [order, ...heights] of [['weak, strong', 0.7, 1.4] as const, ['strong, weak', 1.4, 0.7] as const]) {
+        await page.getByRole('radio', { name: order }).check();
+        fires.push((await spikes(page)) > 0);
+        assert.equal(fires.at(-1), highest(tau, ...heights) >= 1, `${order}, tau ${tau}`);
+      }
+      firesAt.push(fires);
+    }
+    assert.deepEqual(firesAt, [
+      [true, true],
+      [true, false],
+      [false, false],
+    ]);
   });
 
   test('rises to h and drops straight down', async () => {

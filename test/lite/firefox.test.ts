@@ -17,6 +17,7 @@ import {
   serveLite,
   setCells,
 } from '../support/lite';
+import { RANDMAN_RUN, randmanRunInNode } from '../support/randman-run';
 
 const PATIENCE = 600_000;
 
@@ -89,6 +90,15 @@ describe('In Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
     await openChapter(page, server.url, chapters()[0]);
     await setCells(page, [HIDDEN_RUN]);
     assert.equal(printed(await runAllCells(page, 300)), hiddenRunInNode());
+    await tab.close();
+  });
+
+  test("Randman, its controls and a training on it have Node's bytes", async () => {
+    const tab = await browser.newPage();
+    const page = tab as unknown as AnyPage;
+    await openChapter(page, server.url, chapters()[0]);
+    await setCells(page, [RANDMAN_RUN]);
+    assert.equal(printed(await runAllCells(page, 300)), randmanRunInNode());
     await tab.close();
   });
 

@@ -25,6 +25,7 @@ import {
   setCells,
   watchedPage,
 } from '../support/lite';
+import { RANDMAN_RUN, randmanRunInNode } from '../support/randman-run';
 
 /** Means, a difference and a run of the map, as a chapter takes them. */
 const MAP = `import { formatCommand, readMap, recompute } from 'lif-fc-mnist';
@@ -167,6 +168,15 @@ describe('The site', inChromium, () => {
     await openChapter(page, site.url, chapter);
     await setCells(page, [HIDDEN_RUN]);
     assert.equal(printed(await runAllCells(page, 300)), hiddenRunInNode());
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("makes Randman and its controls, and trains on them, to Node's bytes", async () => {
+    const { context, page, faults } = await fresh();
+    await openChapter(page, site.url, chapter);
+    await setCells(page, [RANDMAN_RUN]);
+    assert.equal(printed(await runAllCells(page, 300)), randmanRunInNode());
     assert.deepEqual(faults, []);
     await context.close();
   });

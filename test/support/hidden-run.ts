@@ -26,8 +26,13 @@ for (const { batches, ...options } of kinds) {
 
 /** What the cell prints in Node; test/bytes-hidden.test.ts says that Node's bytes are the same everywhere. */
 export function hiddenRunInNode(): string {
-  const args = ['--input-type=module', '--eval', HIDDEN_RUN];
-  const said = execFileSync(process.execPath, args, { cwd: join(__dirname, '..', '..'), encoding: 'utf8' });
+  const said = runInNode(HIDDEN_RUN);
   assert.match(said, /^([1-9]\d* [0-9a-f]{64}\n){2}$/, 'two trainings after which hidden neurons fire');
   return said;
+}
+
+/** What a cell prints in Node. */
+export function runInNode(cell: string): string {
+  const args = ['--input-type=module', '--eval', cell];
+  return execFileSync(process.execPath, args, { cwd: join(__dirname, '..', '..'), encoding: 'utf8' });
 }
