@@ -2,13 +2,13 @@
 import { Purpose, RandomStream } from '../../src/common/random';
 
 export const T = 100;
-export const INPUTS = ['constant', 'pulse', 'sine', 'noise', 'weak-strong', 'strong-weak'] as const;
+export const INPUTS = ['constant', 'pulse', 'sine', 'noise', 'small-big', 'big-small'] as const;
 export type Input = (typeof INPUTS)[number];
 
 /** A pulse lasts from this step to before that one. */
 const PULSE = { from: 20, to: 60 };
 const PERIOD = 50;
-/** Two short pulses, of so many steps each and so many apart; the weak one has half the current of the strong one. */
+/** Two short pulses, of so many steps each and so many apart; the small one has half the current of the big one. */
 const PAIR = { from: 20, length: 5, apart: 2 };
 
 /** The share of the current in each step of two short pulses of these heights. */
@@ -20,8 +20,8 @@ const pairOf =
     const sinceSecond = since - PAIR.length - PAIR.apart;
     return sinceSecond >= 0 && sinceSecond < PAIR.length ? second : 0;
   };
-const weakFirst = pairOf(0.5, 1);
-const strongFirst = pairOf(1, 0.5);
+const smallFirst = pairOf(0.5, 1);
+const bigFirst = pairOf(1, 0.5);
 
 /** The currents [T]. A constant, a sine and noise have `current` as their mean. */
 export function currentsOf(input: Input, current: number): Float32Array {
@@ -31,8 +31,8 @@ export function currentsOf(input: Input, current: number): Float32Array {
     pulse: (t) => (t >= PULSE.from && t < PULSE.to ? current : 0),
     sine: (t) => current * (1 - Math.cos((2 * Math.PI * t) / PERIOD)),
     noise: () => 2 * current * random.uniform(),
-    'weak-strong': (t) => current * weakFirst(t),
-    'strong-weak': (t) => current * strongFirst(t),
+    'small-big': (t) => current * smallFirst(t),
+    'big-small': (t) => current * bigFirst(t),
   };
   return Float32Array.from({ length: T }, (_, t) => at[input](t));
 }

@@ -86,7 +86,7 @@ describe('One neuron', inChromium, () => {
     assert.ok((await rate(page)) >= hard, 'what is above the threshold is kept');
     await page.getByRole('radio', { name: 'constant' }).focus();
     const seen = new Set<string>();
-    for (const input of ['pulse', 'sine', 'noise', 'weak, strong', 'strong, weak']) {
+    for (const input of ['pulse', 'sine', 'noise', 'small, big', 'big, small']) {
       await page.keyboard.press('ArrowRight');
       assert.ok(await page.getByRole('radio', { name: input }).isChecked());
       seen.add((await page.getByTestId('neuron-plot').locator('.nr-input').getAttribute('points')) ?? '');
@@ -115,7 +115,7 @@ describe('One neuron', inChromium, () => {
     for (const tau of [2, 5, 10]) {
       await page.getByRole('slider', { name: /Time constant/ }).fill(`${tau}`);
       const fires: boolean[] = [];
-      for (const [order, ...heights] of [['weak, strong', 0.7, 1.4] as const, ['strong, weak', 1.4, 0.7] as const]) {
+      for (const [order, ...heights] of [['small, big', 0.7, 1.4] as const, ['big, small', 1.4, 0.7] as const]) {
         await page.getByRole('radio', { name: order }).check();
         fires.push((await spikes(page)) > 0);
         assert.equal(fires.at(-1), highest(tau, ...heights) >= 1, `${order}, tau ${tau}`);
