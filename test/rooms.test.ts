@@ -7,6 +7,7 @@ import { build, type Metafile } from 'esbuild';
 const root = resolve(__dirname, '..');
 const ROOMS = [
   'common',
+  'hdf5',
   'datasets',
   'snn',
   'training',

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import { littleEndian } from '../common/bytes';
 import { type Cells, serializeCells } from '../host/edition';
-import { littleEndian } from '../records/bytes';
 
 /** SHA-256 in hexadecimal. A browser's own is missing where a page comes over http from another machine. */
 export const hashBytes = (bytes: Uint8Array): string => bytesToHex(sha256(bytes));

@@ -4,9 +4,10 @@
  */
 import { CLASSES, IMAGE_SIZE } from '../common/mnist';
 import { checkNeuron, DEFAULT_NEURON, type NeuronOptions } from '../common/neuron-options';
+import { MAX_HIDDEN } from '../common/weights';
+import { dataSetIn, type FoundGroup, groupIn, type Limits, type Numbers, readHdf5 } from '../hdf5/reader';
+import { type Group, hdf5Bytes } from '../hdf5/writer';
 import type { SavedNetwork } from '../records/layers-model';
-import { type Group, hdf5Bytes } from './hdf5';
-import { type FoundDataSet, type FoundGroup, type Numbers, readHdf5 } from './hdf5-reader';
 import { fromTensors, type Tensor, toTensors } from './tensors';
 
 /** Seconds of a time step: NIR's time constants are in seconds. SpikingJelly and snnTorch take this value for granted. */
@@ -59,6 +60,9 @@ const node = (type: string, parts: Group): Group => ({ type: one(type), ...parts
 /** `fc`, `fc_1` … */
 const numbered = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
 
+/** As many values as the widest layer of ours has. */
+const MOST: Limits = { bytes: 64 * 2 ** 20, values: IMAGE_SIZE * MAX_HIDDEN };
+
 /** What NIR says of neurons. The surrogate and what is left out of the gradient are the reader's affair. */
 type Dynamics = Pick<NeuronOptions, 'tau' | 'decayInput' | 'vThreshold' | 'vReset'>;
 
@@ -74,7 +78,7 @@ type Dynamics = Pick<NeuronOptions, 'tau' | 'decayInput' | 'vThreshold' | 'vRese
 export function fromNir(bytes: Uint8Array, file = 'nir'): SavedNetwork {
   let nodes: Node[];
   try {
-    nodes = readGraph(readHdf5(bytes));
+    nodes = readGraph(readHdf5(bytes, MOST));
   } catch (error) {
     throw new Error(`${file}: expected a NIR graph in an HDF5 file, found ${(error as Error).message}`);
   }
@@ -101,19 +105,6 @@ export function fromNir(bytes: Uint8Array, file = 'nir'): SavedNetwork {
       `${file}: ${differs}: expected one value for both layers, found ${first[differs]} and ${second[differs]}`,
     );
   return { weights, neuron: { ...DEFAULT_NEURON, ...first } };
-}
-
-/** A member of a group. @throws Error unless it is there */
-function groupIn(group: FoundGroup, name: string): FoundGroup {
-  const child = group.get(name);
-  if (!(child instanceof Map)) throw new Error(`${child ? 'a data set' : 'no'} ${name}`);
-  return child;
-}
-
-function dataSetIn(group: FoundGroup, name: string): FoundDataSet {
-  const child = group.get(name);
-  if (!child || child instanceof Map) throw new Error(`${child ? 'a group' : 'no'} ${name}`);
-  return child;
 }
 
 /** A node of the graph, and its parameters. */

@@ -3,10 +3,10 @@
  * tensor. The pickle is read without running anything: see `pickle.ts`.
  */
 import { unzipSync } from 'fflate';
+import { decodeFloat32, decodeFloat64 } from '../common/bytes';
 import type { EngineState } from '../common/engine';
 import { IMAGE_SIZE } from '../common/mnist';
 import { MAX_HIDDEN } from '../common/weights';
-import { decodeFloat32, decodeFloat64 } from '../records/bytes';
 import { type Pickled, type StoredTensor, unpickle } from './pickle';
 import { fromTensors, type Tensor } from './tensors';
 

@@ -3,8 +3,8 @@
  * numbers. No code can be in such a file.
  */
 
+import { concatenated, decodeFloat32, decodeFloat64, littleEndian } from '../common/bytes';
 import { type NeuronOptions, readNeuron, storeNeuron } from '../common/neuron-options';
-import { concatenated, decodeFloat32, decodeFloat64, littleEndian } from '../records/bytes';
 import type { SavedNetwork } from '../records/layers-model';
 import { areWhole, fromTensors, type Tensor, toTensors } from './tensors';
 

@@ -1,8 +1,9 @@
 /** The trained network as a layers model of TensorFlow.js (`model.json`, `weights.bin`), without TensorFlow. */
+
+import { decodeFloat32, littleEndian } from '../common/bytes';
 import { IMAGE_SIDE } from '../common/mnist';
 import { type NeuronOptions, readNeuron, type StoredNeuron, storeNeuron } from '../common/neuron-options';
 import { countWeights, hiddenOf, isWidth, MAX_HIDDEN, weightShapes } from '../common/weights';
-import { decodeFloat32, littleEndian } from './bytes';
 
 /** Weights [784, 10], or [784, hidden] and [hidden, 10], and the options of the neurons. */
 export interface SavedNetwork {

@@ -2,7 +2,7 @@
  * numpy's .npy files of float32 and float64
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  */
-import { decodeFloat32, decodeFloat64, littleEndian } from './bytes';
+import { decodeFloat32, decodeFloat64, littleEndian } from '../common/bytes';
 
 /** An array as numpy has it: row by row, the last index fastest. An empty shape stands for a single number. */
 export interface NpyArray {

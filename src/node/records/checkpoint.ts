@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { decodeFloat32, decodeFloat64, littleEndian } from '../../common/bytes';
 import type { EngineState } from '../../common/engine';
 import { countNeurons, countWeights, isWidth, MAX_HIDDEN } from '../../common/weights';
-import { decodeFloat32, decodeFloat64, littleEndian } from '../../records/bytes';
 import { assertFinite } from '../../records/run-files';
 import { newHistory, type RunSettings, type TrainingHistory } from '../../training/history';
 import { makeFolder, readFile, writeFileAtomic } from '../files';

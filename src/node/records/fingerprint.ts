@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { littleEndian } from '../../records/bytes';
+import { littleEndian } from '../../common/bytes';
 
 /** SHA-256 of the values' bytes (float32, little-endian) in hexadecimal: equal for equal bits only, on every machine. */
 export function fingerprint(values: Float32Array): string {

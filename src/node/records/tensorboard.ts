@@ -2,7 +2,7 @@
 import { closeSync, fsyncSync, ftruncateSync, lstatSync, openSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
-import { concatenated } from '../../records/bytes';
+import { concatenated } from '../../common/bytes';
 import { type Curves, encodeEvents, fileVersion, scalarEvent } from '../../records/events';
 import { makeFolder, writeAll, writeFileAtomic } from '../files';
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { before, describe, test } from 'node:test';
+import { decodeFloat32 } from '../../../src/common/bytes';
 import { fromPth, fromSafetensors } from '../../../src/exchange';
-import { decodeFloat32 } from '../../../src/records/bytes';
 import { temporaryFolder, writeSmallMnist } from '../../support/data';
 import { lifFcMnist } from '../../support/run';
 

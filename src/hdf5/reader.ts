@@ -1,23 +1,11 @@
 /**
- * Reads the HDF5 files that the package `nir`, h5py and our writer make
+ * Reads the HDF5 files that the package `nir`, h5py, PyTables and our writer make
  * (https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html): groups in both forms, data sets in one piece or in compressed chunks,
- * numbers and texts. Everything else is refused by name. No place of a file is read twice, so a loop ends, and no memory is
- * taken before a size is compared with {@link MOST_VALUES}.
+ * numbers, lists of numbers and texts. Everything else is refused by name. No place of a file is read twice, so a loop ends,
+ * and no memory is taken before a size is compared with its limit.
  */
-import { IMAGE_SIZE } from '../common/mnist';
-import { MAX_HIDDEN } from '../common/weights';
-import { SIGNATURE } from './hdf5';
-import {
-  Cursor,
-  decodeNumbers,
-  inflate,
-  place,
-  product,
-  readFilters,
-  readSpace,
-  readType,
-  type Type,
-} from './hdf5-values';
+import { Cursor, decodeNumbers, place, product, readFilters, readSpace, readType, type Type, unfilter } from './values';
+import { SIGNATURE } from './writer';
 
 /** Numbers of a data set; of float32, also what was rounded to that. */
 export interface Numbers {
@@ -26,10 +14,19 @@ export interface Numbers {
   float32: boolean;
 }
 
+/** Lists of numbers, each of its own length. */
+export interface Lists {
+  length: number;
+  /** Decodes list i. */
+  numbers(i: number): Float64Array;
+}
+
 /** A data set. Its values are decoded when they are asked for. */
 export interface FoundDataSet {
   /** @throws Error unless it holds numbers */
   numbers(): Numbers;
+  /** @throws Error unless it holds lists of numbers */
+  lists(): Lists;
   /** @throws Error unless it holds texts */
   texts(): string[];
 }
@@ -37,11 +34,16 @@ export interface FoundDataSet {
 /** A group: what it holds, by name. */
 export type FoundGroup = Map<string, FoundGroup | FoundDataSet>;
 
-/** As many as the widest layer of ours has. */
-const MOST_VALUES = IMAGE_SIZE * MAX_HIDDEN;
-/** A graph of ours has about thirty. */
+/** What a reader expects at most. */
+export interface Limits {
+  /** Bytes of the file. */
+  bytes: number;
+  /** Values of a data set. */
+  values: number;
+}
+
+/** No file that is read here has more than about thirty. */
 const MOST_OBJECTS = 1000;
-const MOST_BYTES = 64 * 2 ** 20;
 
 /** Types of the messages in an object's header. */
 const SPACE = 0x01;
@@ -53,6 +55,29 @@ const FILTERS = 0x0b;
 const CONTINUATION = 0x10;
 const SYMBOLS = 0x11;
 
+/** What this returned at its first call: each part of a file is read once. */
+function once<R>(read: () => R): () => R {
+  let found: R | undefined;
+  return () => {
+    found ??= read();
+    return found;
+  };
+}
+
+/** A member of a group. @throws Error unless it is there */
+export function groupIn(group: FoundGroup, name: string): FoundGroup {
+  const child = group.get(name);
+  if (!(child instanceof Map)) throw new Error(`${child ? 'a data set' : 'no'} ${name}`);
+  return child;
+}
+
+/** A member of a group. @throws Error unless it is there */
+export function dataSetIn(group: FoundGroup, name: string): FoundDataSet {
+  const child = group.get(name);
+  if (!child || child instanceof Map) throw new Error(`${child ? 'a group' : 'no'} ${name}`);
+  return child;
+}
+
 /** Address or size that is not set: all bits are ones. */
 const isUndefined = (address: number) => address >= 2 ** 63;
 const up = (count: number, to: number) => Math.ceil(count / to) * to;
@@ -61,9 +86,9 @@ const up = (count: number, to: number) => Math.ceil(count / to) * to;
  * @returns the root of the file
  * @throws Error that says what was found in place of such a file
  */
-export function readHdf5(bytes: Uint8Array): FoundGroup {
+export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
   if (!SIGNATURE.every((byte, i) => byte === bytes[i])) throw new Error('other content');
-  if (bytes.length > MOST_BYTES) throw new Error(`${bytes.length} bytes, more than any network of ours needs`);
+  if (bytes.length > most.bytes) throw new Error(`${bytes.length} bytes, where at most ${most.bytes} are read`);
   const seen = new Set<number>();
   let objects = 0;
 
@@ -190,31 +215,34 @@ export function readHdf5(bytes: Uint8Array): FoundGroup {
       if (!kinds.includes(found.kind)) throw new Error(`values of another type in place of ${wanted}`);
       return { shape, found, data: readData(layout, filters, shape, found.size) };
     };
-    // Each part is read once, so values are kept.
-    let numbers: Numbers | undefined;
-    let texts: string[] | undefined;
     return {
-      numbers: () => {
-        if (!numbers) {
-          const { shape, found, data } = read(['float', 'int'], 'numbers');
-          numbers = { shape, values: decodeNumbers(data, found), float32: found.kind === 'float' && found.size === 4 };
-        }
-        return numbers;
-      },
-      texts: () => {
-        if (!texts) {
-          const { found, data } = read(['text', 'long text'], 'texts');
-          texts = decodeTexts(data, found);
-        }
-        return texts;
-      },
+      numbers: once(() => {
+        const { shape, found, data } = read(['float', 'int'], 'numbers');
+        return { shape, values: decodeNumbers(data, found), float32: found.kind === 'float' && found.size === 4 };
+      }),
+      lists: once(() => {
+        const { found, data } = read(['list'], 'lists of numbers');
+        const of = found.of as Type;
+        const lists = readReferences(data, of.size);
+        return { length: lists.length, numbers: (i) => decodeNumbers(lists[i], of) };
+      }),
+      texts: once(() => {
+        const { found, data } = read(['text', 'long text'], 'texts');
+        if (found.kind === 'long text') return readReferences(data, 1).map((text) => new TextDecoder().decode(text));
+        const cursor = new Cursor(data);
+        return Array.from({ length: data.length / found.size }, () => cursor.text(found.size).replace(/\0.*$/s, ''));
+      }),
     };
+  }
+
+  function checkSize(shape: readonly number[]): void {
+    if (!(product(shape) <= most.values))
+      throw new Error(`[${shape.join(', ')}] values, where at most ${most.values} are read`);
   }
 
   function readData(layout: Cursor, filters: Cursor | undefined, shape: readonly number[], size: number): Uint8Array {
     const wanted = product(shape) * size;
-    if (!(wanted <= MOST_VALUES * 8))
-      throw new Error(`[${shape.join(', ')}] values, more than any network of ours has`);
+    checkSize(shape);
     const version = layout.whole(1);
     if (version !== 3) throw new Error(`a data layout of version ${version}, where 3 is read`);
     const kind = layout.whole(1);
@@ -230,12 +258,13 @@ export function readHdf5(bytes: Uint8Array): FoundGroup {
   }
 
   function readChunks(layout: Cursor, filters: Cursor | undefined, shape: readonly number[], size: number): Uint8Array {
-    const isDeflated = filters !== undefined && readFilters(filters);
+    const used = filters ? readFilters(filters) : [];
     const axes = layout.whole(1) - 1;
     const tree = layout.whole(8);
     const chunk = Array.from({ length: Math.max(0, axes) }, () => layout.whole(4));
-    if (axes !== shape.length || !chunk.every((extent, axis) => extent > 0 && extent <= shape[axis]))
+    if (axes !== shape.length || chunk.includes(0))
       throw new Error(`chunks of [${chunk.join(', ')}] values in a shape of [${shape.join(', ')}]`);
+    checkSize(chunk);
     const wanted = product(chunk) * size;
     const data = new Uint8Array(product(shape) * size);
     const filled = new Set<string>();
@@ -246,7 +275,7 @@ export function readHdf5(bytes: Uint8Array): FoundGroup {
       if (!isPlace || filled.has(from.join())) throw new Error(`a chunk at [${from.join(', ')}], where none belongs`);
       filled.add(from.join());
       const content = visit(address, 'a chunk').take(length);
-      const values = isDeflated && (mask & 1) === 0 ? inflate(content, wanted) : content;
+      const values = unfilter(content, used, mask, wanted, size);
       if (values.length !== wanted) throw new Error('a chunk of another size than the others');
       place(values, chunk, from, data, shape, size);
     });
@@ -255,7 +284,7 @@ export function readHdf5(bytes: Uint8Array): FoundGroup {
     return data;
   }
 
-  /** Texts of any length lie in heaps that many data sets share. */
+  /** Texts and lists of any length lie in heaps that many data sets share. */
   const collections = new Map<number, Map<number, Uint8Array>>();
   function heapObject(address: number, index: number): Uint8Array {
     let collection = collections.get(address);
@@ -272,16 +301,17 @@ export function readHdf5(bytes: Uint8Array): FoundGroup {
       collections.set(address, collection);
     }
     const object = collection.get(index);
-    if (!object) throw new Error('a text that is missing in its heap');
+    if (!object) throw new Error('values that are missing in their heap, or reached twice');
+    collection.delete(index);
     return object;
   }
 
-  function decodeTexts(data: Uint8Array, { kind, size }: Type): string[] {
+  /** The bytes of each text or list, whose items have this size. */
+  function readReferences(data: Uint8Array, size: number): Uint8Array[] {
     const cursor = new Cursor(data);
-    return Array.from({ length: data.length / size }, () => {
-      if (kind === 'text') return cursor.text(size).replace(/\0.*$/s, '');
+    return Array.from({ length: data.length / 16 }, () => {
       const [length, address, index] = [cursor.whole(4), cursor.whole(8), cursor.whole(4)];
-      return length === 0 ? '' : new Cursor(heapObject(address, index)).text(length);
+      return length === 0 ? new Uint8Array() : new Cursor(heapObject(address, index)).take(length * size);
     });
   }
 

@@ -1,8 +1,8 @@
 /**
  * Writes HDF5 files without the library of that name (https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html): superblock 2, groups
- * of link messages, data sets in one piece. `hdf5-reader.ts` reads these and more.
+ * of link messages, data sets in one piece. `reader.ts` reads these and more.
  */
-import { concatenated, littleEndian } from '../records/bytes';
+import { concatenated, littleEndian } from '../common/bytes';
 
 /** A data set: texts, whole numbers (int64) or decimals. Without a shape it is a single value. */
 export interface DataSet {

@@ -1,0 +1,197 @@
+/** Shapes, types, filters and values of the data sets of HDF5 files, for `reader.ts`. */
+import { unzlibSync } from 'fflate';
+
+/** How values of a type are stored. Long texts and lists lie elsewhere: what is stored is a reference. */
+export interface Type {
+  kind: 'float' | 'int' | 'text' | 'long text' | 'list';
+  size: number;
+  signed: boolean;
+  /** Of a list: the type of its values. */
+  of?: Type;
+}
+
+/** Steps through bytes and never leaves them. */
+export class Cursor {
+  constructor(
+    private readonly bytes: Uint8Array,
+    private at = 0,
+  ) {}
+
+  take(count: number): Uint8Array {
+    if (!(count >= 0 && count <= this.bytes.length - this.at))
+      throw new Error('a file that ends too early; is it truncated?');
+    this.at += count;
+    return this.bytes.subarray(this.at - count, this.at);
+  }
+
+  skip(count: number): this {
+    this.take(count);
+    return this;
+  }
+
+  /** A whole number of so many bytes. One above 2^53 is not exact, and larger than any file. */
+  whole(count: number): number {
+    return this.take(count).reduceRight((value, byte) => 256 * value + byte, 0);
+  }
+
+  text(count: number): string {
+    return new TextDecoder().decode(this.take(count));
+  }
+
+  get left(): number {
+    return this.bytes.length - this.at;
+  }
+}
+
+export const product = (extents: readonly number[]) => extents.reduce((all, extent) => all * extent, 1);
+
+const DEFLATE = 1;
+const SHUFFLE = 2;
+
+/** Bits of the exponent in IEEE's floats of so many bytes. */
+const EXPONENTS: Readonly<Record<number, number>> = { 2: 5, 4: 8, 8: 11 };
+
+/** The extents of a data set: none of a single value. */
+export function readSpace(space: Cursor): number[] {
+  const [version, rank] = [space.whole(1), space.whole(1)];
+  if (version !== 1 && version !== 2) throw new Error(`a shape of version ${version}, where 1 and 2 are read`);
+  space.skip(1);
+  if (version === 1) space.skip(5);
+  else if (space.whole(1) === 2) throw new Error('a data set without values');
+  return Array.from({ length: rank }, () => space.whole(8));
+}
+
+/** @throws Error for a type that is not read */
+export function readType(type: Cursor): Type {
+  const kind = type.whole(1) & 0x0f;
+  const bits = type.whole(1);
+  const size = type.skip(2).whole(4);
+  const plain = { size, signed: (bits & 8) !== 0 };
+  const isBigEndian = (bits & 1) !== 0;
+  if (kind === 1 && !isBigEndian && EXPONENTS[size] && type.skip(5).whole(1) === EXPONENTS[size])
+    return { kind: 'float', ...plain };
+  if (kind === 0 && !isBigEndian && [1, 2, 4, 8].includes(size)) return { kind: 'int', ...plain };
+  if (kind === 3 && size > 0 && size < 1000) return { kind: 'text', ...plain };
+  if (kind === 9 && size === 16) {
+    if ((bits & 0x0f) === 1) return { kind: 'long text', ...plain };
+    const of = readType(type);
+    if (of.kind === 'float' || of.kind === 'int') return { kind: 'list', ...plain, of };
+  }
+  const names = [
+    'whole numbers',
+    'floats',
+    'dates',
+    'texts',
+    'bits',
+    'opaque values',
+    'records',
+    'references',
+    'enums',
+  ];
+  const order = isBigEndian && kind < 2 ? ' in big-endian order' : '';
+  throw new Error(`${names[kind] ?? 'values'} of ${size} bytes${order}, which are not read`);
+}
+
+/** @returns the filters of all chunks, in the order in which they were applied. @throws Error for one that is not read */
+export function readFilters(filters: Cursor): number[] {
+  const [version, count] = [filters.whole(1), filters.whole(1)];
+  filters.skip(version === 1 ? 6 : 0);
+  return Array.from({ length: count }, () => {
+    const id = filters.whole(2);
+    if (id !== DEFLATE && id !== SHUFFLE) throw new Error('chunks with another filter than gzip and shuffle');
+    const name = version === 1 ? filters.whole(2) : 0;
+    const values = filters.skip(2).whole(2);
+    filters.skip(name + 4 * (version === 1 ? values + (values % 2) : values));
+    return id;
+  });
+}
+
+/**
+ * Takes the filters of a chunk back.
+ * @param mask its bit i is set where the chunk went without filter i
+ * @param wanted bytes of the chunk
+ * @param size bytes of a value
+ */
+export function unfilter(
+  content: Uint8Array,
+  filters: readonly number[],
+  mask: number,
+  wanted: number,
+  size: number,
+): Uint8Array {
+  return filters.reduceRight((bytes, id, i) => {
+    if ((mask >> i) & 1) return bytes;
+    return id === DEFLATE ? inflate(bytes, wanted) : unshuffle(bytes, size);
+  }, content);
+}
+
+/** Where the first bytes of all values come first, then the second ones. */
+function unshuffle(bytes: Uint8Array, size: number): Uint8Array {
+  const count = Math.floor(bytes.length / size);
+  const out = bytes.slice();
+  for (let i = 0; i < count; i++)
+    for (let byte = 0; byte < size; byte++) out[i * size + byte] = bytes[byte * count + i];
+  return out;
+}
+
+/** So many bytes, and no more however many there are. */
+function inflate(content: Uint8Array, wanted: number): Uint8Array {
+  try {
+    return unzlibSync(content, { out: new Uint8Array(wanted + 1) });
+  } catch (error) {
+    throw new Error(`a damaged chunk (${(error as Error).message})`);
+  }
+}
+
+/** Copies a chunk to its place. What lies outside of the shape is left out. */
+export function place(
+  values: Uint8Array,
+  chunk: readonly number[],
+  from: readonly number[],
+  data: Uint8Array,
+  shape: readonly number[],
+  size: number,
+): void {
+  const copy = (axis: number, source: number, target: number): void => {
+    const count = Math.min(chunk[axis], shape[axis] - from[axis]);
+    if (axis === chunk.length - 1) {
+      const start = (target + from[axis]) * size;
+      data.set(values.subarray(source * size, (source + count) * size), start);
+      return;
+    }
+    for (let i = 0; i < count; i++)
+      copy(axis + 1, (source + i) * chunk[axis + 1], (target + from[axis] + i) * shape[axis + 1]);
+  };
+  copy(0, 0, 0);
+}
+
+export function decodeNumbers(data: Uint8Array, { kind, size, signed }: Type): Float64Array {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const readers: Record<string, (at: number) => number> = {
+    float2: (at) => float16(view.getUint16(at, true)),
+    float4: (at) => view.getFloat32(at, true),
+    float8: (at) => view.getFloat64(at, true),
+    int1: (at) => (signed ? view.getInt8(at) : view.getUint8(at)),
+    int2: (at) => (signed ? view.getInt16(at, true) : view.getUint16(at, true)),
+    int4: (at) => (signed ? view.getInt32(at, true) : view.getUint32(at, true)),
+    int8: (at) => Number(signed ? view.getBigInt64(at, true) : view.getBigUint64(at, true)),
+  };
+  const read = readers[kind + size];
+  const values = new Float64Array(data.length / size);
+  for (let i = 0; i < values.length; i++) values[i] = read(i * size);
+  return values;
+}
+
+/** IEEE's half: 1 bit for the sign, 5 for the exponent, 10 for the fraction. */
+function float16(bits: number): number {
+  const [exponent, fraction] = [(bits >> 10) & 0x1f, (bits & 0x3ff) / 1024];
+  const size =
+    exponent === 0x1f
+      ? fraction === 0
+        ? Number.POSITIVE_INFINITY
+        : Number.NaN
+      : exponent === 0
+        ? fraction * 2 ** -14
+        : (1 + fraction) * 2 ** (exponent - 15);
+  return bits & 0x8000 ? -size : size;
+}
