@@ -3,15 +3,16 @@
  * G. K. Cohen and N. Thakor, "Converting static image datasets to spiking neuromorphic datasets using saccades", Frontiers in
  * Neuroscience 9, 2015; www.garrickorchard.com/datasets/n-mnist).
  */
-import { checkNumber, checkWhole, isTyped } from '../common/checks';
+import { checkWhole, isTyped } from '../common/checks';
 import { DatasetError } from '../common/mnist';
-import { MAX_T, MAX_UNITS, makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../common/spike-trains';
+import { MAX_UNITS, makeSpikeTrains, type SpikeTrains } from '../common/spike-trains';
+import { type Binning, binTimes, checkBinning } from './bin-times';
 
 /** The events of one file, in its order. */
 export interface Recording {
   /** Column and row of the pixel, from 0. */
-  readonly x: Uint8Array;
-  readonly y: Uint8Array;
+  readonly x: Uint8Array | Uint16Array;
+  readonly y: Uint8Array | Uint16Array;
   /** 1 where the pixel became brighter, 0 where it became darker. */
   readonly polarity: Uint8Array;
   /** In microseconds. */
@@ -28,10 +29,7 @@ const EVENT_BYTES = 5;
  * @throws DatasetError in one line unless the file holds whole events, and at least one
  */
 export function readEvents(content: Uint8Array, name = 'events'): Recording {
-  if (!isTyped(content, 'Uint8Array')) {
-    const found = (content as object | undefined)?.constructor?.name ?? content;
-    throw new DatasetError(`${name}: expected the bytes of a file in a Uint8Array, found ${found}`);
-  }
+  checkBytes(content, name);
   if (content.length === 0) throw new DatasetError(`${name}: expected at least one event, found an empty file`);
   const left = content.length % EVENT_BYTES;
   if (left > 0) {
@@ -50,13 +48,20 @@ export function readEvents(content: Uint8Array, name = 'events'): Recording {
   };
 }
 
+/** @throws DatasetError unless these are bytes */
+export function checkBytes(content: Uint8Array, name: string): void {
+  if (isTyped(content, 'Uint8Array')) return;
+  const found = (content as object | undefined)?.constructor?.name ?? content;
+  throw new DatasetError(`${name}: expected the bytes of a file in a Uint8Array, found ${found}`);
+}
+
 /** Recordings, and the class of each. */
 export interface LabelledRecordings {
   recordings: readonly Recording[];
   labels: ArrayLike<number>;
 }
 
-export interface EventTrainsOptions {
+export interface EventTrainsOptions extends Binning {
   train: LabelledRecordings;
   test: LabelledRecordings;
   /** Pixels of the camera; default 34 × 34, those of N-MNIST. */
@@ -64,10 +69,6 @@ export interface EventTrainsOptions {
   height?: number;
   /** So many pixels in each direction share a unit; default 2, with which N-MNIST has 2 × 17 × 17 = 578 of the 784 possible. */
   pool?: number;
-  /** Steps. Default 100. */
-  T?: number;
-  /** Microseconds of the T steps; later events are left out. By default nothing is: up to the last event of all recordings. */
-  duration?: number;
 }
 
 /**
@@ -78,11 +79,10 @@ export interface EventTrainsOptions {
  * @throws RangeError in one line: what does not fit, what was expected, what was found
  */
 export function eventTrains(options: EventTrainsOptions): SpikeTrains {
-  const { train, test, width = 34, height = 34, pool = 2, T = 100 } = options;
+  const { train, test, width = 34, height = 34, pool = 2 } = options;
   checkWhole('width', width, 1, 256);
   checkWhole('height', height, 1, 256);
   checkWhole('pool', pool, 1, 256);
-  checkWhole('T', T, 1, MAX_T);
   const [columns, rows] = [Math.ceil(width / pool), Math.ceil(height / pool)];
   const units = 2 * rows * columns;
   if (units > MAX_UNITS) {
@@ -90,24 +90,21 @@ export function eventTrains(options: EventTrainsOptions): SpikeTrains {
       `pool: expected at most ${MAX_UNITS} units, found 2 × ${rows} × ${columns} = ${units}; let more pixels share a unit`,
     );
   }
-  const all = [...train.recordings, ...test.recordings];
-  const { duration = all.reduce((last, { times }) => times.reduce((a, b) => Math.max(a, b), last), 0) + 1 } = options;
-  checkNumber('duration', duration, 0);
+  const binning = checkBinning(
+    options,
+    [...train.recordings, ...test.recordings].map(({ times }) => times),
+  );
   const bin = (where: string, { recordings, labels }: LabelledRecordings) => {
-    const trains = recordings.map(({ x, y, polarity, times }, i): SpikeTrain => {
-      const found: { units: number[]; times: number[] } = { units: [], times: [] };
-      times.forEach((time, event) => {
-        checkWhole(`${where}: recording ${i}: x`, x[event], 0, width - 1);
-        checkWhole(`${where}: recording ${i}: y`, y[event], 0, height - 1);
-        if (time >= duration) return;
-        found.units.push(
-          (polarity[event] * rows + Math.floor(y[event] / pool)) * columns + Math.floor(x[event] / pool),
-        );
-        found.times.push(Math.floor((time * T) / duration));
-      });
-      return found;
+    const trains = recordings.map(({ x, y, polarity, times }, i) => {
+      const place = (name: string, value: number, extent: number) => {
+        if (value >= extent) checkWhole(`${where}: recording ${i}: ${name}`, value, 0, extent - 1);
+        return Math.floor(value / pool);
+      };
+      const unitOf = (event: number) =>
+        (polarity[event] * rows + place('y', y[event], height)) * columns + place('x', x[event], width);
+      return binTimes(times, unitOf, units, binning);
     });
     return { trains, labels };
   };
-  return makeSpikeTrains({ units, T, train: bin('train', train), test: bin('test', test) });
+  return makeSpikeTrains({ units, T: binning.T, train: bin('train', train), test: bin('test', test) });
 }

@@ -1,0 +1,118 @@
+/**
+ * The Spiking Heidelberg Digits: spoken digits as the spikes of 700 channels of an artificial cochlea (B. Cramer,
+ * Y. Stradmann, J. Schemmel and F. Zenke, "The Heidelberg spiking data sets for the systematic evaluation of spiking neural
+ * networks", IEEE Transactions on Neural Networks and Learning Systems 33, 2022; compneuro.net). The files are HDF5:
+ * `spikes/times` (seconds) and `spikes/units` are lists, one per recording, and `labels` are their classes.
+ */
+import { checkWhole } from '../common/checks';
+import { CLASSES, DatasetError } from '../common/mnist';
+import { makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../common/spike-trains';
+import { dataSetIn, groupIn, type Limits, readHdf5 } from '../hdf5/reader';
+import { type Binning, binTimes, checkBinning } from './bin-times';
+import { checkBytes } from './events';
+
+const UNITS = 700;
+const LABELS = 20;
+const SECOND = 1e6;
+/** The published files have 8,156 and 2,264 recordings. */
+const MOST: Limits = { bytes: 2 ** 30, values: 2 ** 20 };
+
+export interface ShdOptions extends Binning {
+  /** Bytes of `shd_train.h5` and `shd_test.h5`, unpacked. */
+  train: Uint8Array;
+  test: Uint8Array;
+  /**
+   * The class of each output: at most ten of the twenty, since a network here has ten outputs. Recordings of other classes are
+   * left out. Default 0 to 9, the digits in German; 10 to 19 are those in English.
+   */
+  classes?: readonly number[];
+}
+
+/** A recording: times in microseconds. */
+interface Recording {
+  label: number;
+  times: () => Float64Array;
+  units: () => Float64Array;
+}
+
+/**
+ * SHD as a data set of 700 units: a spike at a time is one in step ⌊time · T / duration⌋; several of a unit in one step are one.
+ * @example
+ * const data = datasets.readShd({ train: await readFile('shd_train.h5'), test: await readFile('shd_test.h5'), T: 100 });
+ * @throws DatasetError or RangeError in one line: which recording, what was expected, what was found
+ */
+export function readShd(options: ShdOptions): SpikeTrains {
+  const { classes = Array.from({ length: CLASSES }, (_, label) => label) } = options;
+  checkClasses(classes);
+  const splits = (['train', 'test'] as const).map((split) => readFile(split, options[split], classes));
+  const binning = checkBinning(options, decodeTimes(splits.flat()));
+  const [train, test] = splits.map((recordings) => ({
+    trains: recordings.map(({ times, units }): SpikeTrain => {
+      const unit = units();
+      return binTimes(times(), (spike) => unit[spike], UNITS, binning);
+    }),
+    labels: recordings.map(({ label }) => label),
+  }));
+  return makeSpikeTrains({ units: UNITS, T: binning.T, train, test });
+}
+
+function checkClasses(classes: readonly number[]): void {
+  if (classes.length < 1 || classes.length > CLASSES)
+    throw new RangeError(`classes: expected 1 to ${CLASSES} of them, found ${classes.length}`);
+  classes.forEach((label, i) => {
+    checkWhole('classes', label, 0, LABELS - 1);
+    if (classes.indexOf(label) !== i) throw new RangeError(`classes: expected each once, found ${label} twice`);
+  });
+}
+
+/** The recordings of a file whose classes are wanted. Their spikes are decoded when they are asked for. */
+function readFile(split: string, content: Uint8Array, classes: readonly number[]): Recording[] {
+  const name = `shd_${split}.h5`;
+  checkBytes(content, name);
+  // What can be wrong with the file itself.
+  const open = () => {
+    if (content[0] === 0x1f && content[1] === 0x8b)
+      throw new Error('a gzip file; unpack it first, such as with gunzip');
+    const root = readHdf5(content, MOST);
+    const spikes = groupIn(root, 'spikes');
+    const [times, units] = ['times', 'units'].map((part) => dataSetIn(spikes, part).lists());
+    const labels = dataSetIn(root, 'labels').numbers().values;
+    if (times.length !== labels.length || units.length !== labels.length)
+      throw new Error(`${times.length} lists of times, ${units.length} of units and ${labels.length} labels`);
+    return { times, units, labels };
+  };
+  let found: ReturnType<typeof open>;
+  try {
+    found = open();
+  } catch (error) {
+    throw new DatasetError(`${name}: expected the HDF5 file of SHD, found ${(error as Error).message}`);
+  }
+  const { times, units, labels } = found;
+  return Array.from(labels, (label, i): Recording => {
+    const where = `${name}: recording ${i}`;
+    checkWhole(`${where}: label`, label, 0, LABELS - 1);
+    return {
+      label: classes.indexOf(label),
+      times: () => {
+        const seconds = times.numbers(i);
+        const wrong = seconds.find((time) => !(time >= 0 && time < Number.POSITIVE_INFINITY));
+        if (wrong !== undefined) throw new RangeError(`${where}: expected times from 0 s, found ${wrong}`);
+        return seconds.map((time) => time * SECOND);
+      },
+      units: () => {
+        const unit = units.numbers(i);
+        if (unit.length !== times.numbers(i).length)
+          throw new RangeError(
+            `${where}: expected as many units as times, found ${unit.length} and ${times.numbers(i).length}`,
+          );
+        const wrong = unit.find((each) => !(Number.isInteger(each) && each >= 0 && each < UNITS));
+        if (wrong !== undefined) checkWhole(`${where}: unit`, wrong, 0, UNITS - 1);
+        return unit;
+      },
+    };
+  }).filter(({ label }) => label >= 0);
+}
+
+function* decodeTimes(recordings: readonly Recording[]): Generator<Float64Array> {
+  for (const { times } of recordings) yield times();
+}
