@@ -3,15 +3,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { DEFAULT_NEURON, type NeuronOptions } from '../../src/common/neuron-options';
 import { initialNetwork } from '../../src/common/weights';
 import { fromSafetensors, toSafetensors } from '../../src/exchange';
 import { readMnist } from '../../src/node/data';
 import { createEngine } from '../../src/node/engines';
-import { inChromium, launchChromium } from '../support/browser';
-import { axeFaults, book, openPage, root, type Site, serve } from './site';
+import { inChromium } from '../support/browser';
+import { axeFaults, book, disk, openSite, root, type Site } from './site';
 
 /** What the page's script defines. */
 declare const parse: (buffer: ArrayBuffer) => unknown;
@@ -23,20 +22,14 @@ const data = readMnist();
 
 describe('The page without a library', inChromium, () => {
   let site: Site;
-  let browser: Browser;
   let page: Page;
   let faults: string[];
   before(async () => {
-    site = await serve();
-    browser = await launchChromium();
-    ({ page, faults } = await openPage(browser, site.url));
-    await page.goto(`${site.url}/bare/index.html`);
+    site = await openSite();
+    ({ page, faults } = await site.open('bare/index.html'));
     await page.getByText('Draw a digit.').waitFor();
   });
-  after(async () => {
-    site.close();
-    await browser.close();
-  });
+  after(() => site.close());
 
   test('has fewer than 60 lines, which the book shows', () => {
     const lines = readFileSync(join(root, 'book', 'bare', 'index.html'), 'utf8')
@@ -94,9 +87,7 @@ describe('The page without a library', inChromium, () => {
   });
 
   test('opens from disk, where the network is chosen', async () => {
-    const start = pathToFileURL(book).href;
-    const { page: other, faults: found } = await openPage(browser, start);
-    await other.goto(`${start}/bare/index.html`);
+    const { page: other, faults: found } = await site.open('bare/index.html', {}, disk);
     await other.getByText('Choose a .safetensors file.').waitFor();
     await other.locator('input').setInputFiles(join(book, 'bare', 'network.safetensors'));
     await other.getByText('Draw a digit.').waitFor();

@@ -3,11 +3,10 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { JSDOM } from 'jsdom';
-import type { Browser, Page } from 'playwright-core';
-import { inChromium, launchChromium } from '../support/browser';
-import { axeFaults, book, bookFiles, bookPages, openPage, root, type Site, serve } from './site';
+import type { Page } from 'playwright-core';
+import { inChromium } from '../support/browser';
+import { axeFaults, book, bookFiles, bookPages, disk, openSite, root, type Site } from './site';
 
 /** The browser edition has tests of its own. */
 const BROWSER_EDITION = '../lite/';
@@ -76,17 +75,12 @@ function imagesWithoutText(page: Page): Promise<string[]> {
 }
 
 describe('The book', inChromium, () => {
-  let browser: Browser;
   let site: Site;
   before(async () => {
     mkdirSync(screenshots, { recursive: true });
-    browser = await launchChromium();
-    site = await serve();
+    site = await openSite();
   });
-  after(async () => {
-    site.close();
-    await browser.close();
-  });
+  after(() => site.close());
 
   for (const name of lookedAt()) {
     test(`${name} opens without a fault, wide and narrow, light and dark`, async () => {
@@ -96,11 +90,7 @@ describe('The book', inChromium, () => {
         [1280, 'light', 'dark'],
         [390, 'dark', 'light'],
       ] as const) {
-        const { page, faults } = await openPage(browser, site.url, {
-          colorScheme: schemes[0],
-          viewport: { width, height: 900 },
-        });
-        await page.goto(`${site.url}/${name}`);
+        const { page, faults } = await site.open(name, { colorScheme: schemes[0], viewport: { width, height: 900 } });
         for (const colorScheme of schemes) {
           await page.emulateMedia({ colorScheme });
           await coloursSettled(page);
@@ -140,8 +130,7 @@ describe('The book', inChromium, () => {
     const [, id] = /<section id="exercises">.*?<section id="([^"]+)">/s.exec(html('02-lif-neuron.html')) ?? [];
     assert.ok(id, 'chapter 2 has no exercise');
     for (const width of [1280, 390]) {
-      const { page } = await openPage(browser, site.url, { viewport: { width, height: 900 } });
-      await page.goto(`${site.url}/02-lif-neuron.html#${id}`);
+      const { page } = await site.open(`02-lif-neuron.html#${id}`, { viewport: { width, height: 900 } });
       // The page scrolls there smoothly.
       await page.waitForFunction((exercise) => {
         const top = document.querySelector(`#${exercise} h3`)?.getBoundingClientRect().top ?? Number.NaN;
@@ -161,7 +150,7 @@ describe('The book', inChromium, () => {
   });
 
   test('each chapter shows all figures of its notebook, with the sentences of their bundles', async () => {
-    const { page } = await openPage(browser, site.url);
+    const { page } = await site.open('index.html');
     for (const name of chapters()) {
       const figures = figuresOf(name.replace('.html', '.ipynb'));
       await page.goto(`${site.url}/${name}`);
@@ -181,8 +170,7 @@ describe('The book', inChromium, () => {
   });
 
   test('formulas are set, in fonts of the book', async () => {
-    const { page, faults } = await openPage(browser, site.url);
-    await page.goto(`${site.url}/02-lif-neuron.html`);
+    const { page, faults } = await site.open('02-lif-neuron.html');
     assert.ok((await page.locator('.katex-display').count()) >= 2);
     assert.ok((await page.locator('.katex math').count()) > 5, 'with MathML for screen readers');
     assert.equal(await page.locator('.tex').count(), 0, 'no formula is left as TeX');
@@ -206,9 +194,8 @@ describe('The book', inChromium, () => {
   });
 
   test('the search finds a chapter and shows the words around, over http and from disk', async () => {
-    for (const start of [site.url, pathToFileURL(book).href]) {
-      const { page, faults } = await openPage(browser, start);
-      await page.goto(`${start}/index.html`);
+    for (const start of [site.url, disk]) {
+      const { page, faults } = await site.open('index.html', {}, start);
       await page.getByRole('textbox', { name: 'Search' }).fill('surrogate');
       await page.keyboard.press('Enter');
       const hit = page.locator('#search-results li', { hasText: /LIF neuron/ }).first();
@@ -221,8 +208,7 @@ describe('The book', inChromium, () => {
   });
 
   test('a question is found from the start page: by the button, by its heading, and by words that people type', async () => {
-    const { page, faults } = await openPage(browser, site.url, { viewport: { width: 390, height: 844 } });
-    await page.goto(`${site.url}/index.html`);
+    const { page, faults } = await site.open('index.html', { viewport: { width: 390, height: 844 } });
     await page.getByRole('link', { name: 'Any questions?' }).click();
     const heading = page.getByRole('heading', { name: 'When do I reset', exact: false });
     await heading.waitFor();
@@ -257,8 +243,7 @@ describe('The book', inChromium, () => {
 
   test('all pages open from disk as well, with every picture', async () => {
     for (const name of lookedAt()) {
-      const { page, faults } = await openPage(browser, 'file://');
-      await page.goto(pathToFileURL(join(book, name)).href);
+      const { page, faults } = await site.open(name, {}, disk);
       assert.deepEqual(await brokenImages(page), [], name);
       if (name === 'playground.html') {
         await page.getByRole('button', { name: 'Sample 3' }).click();
@@ -273,8 +258,7 @@ describe('The book', inChromium, () => {
   });
 
   test('a page of 1,280 pixels has its contents beside it, and one of 390 a menu that opens by key', async () => {
-    const { page } = await openPage(browser, site.url, { viewport: { width: 1280, height: 720 } });
-    await page.goto(`${site.url}/${chapters()[0]}`);
+    const { page } = await site.open(chapters()[0], { viewport: { width: 1280, height: 720 } });
     const contents = page.getByRole('complementary').getByText('On this page');
     const at = await contents.boundingBox();
     assert.ok(at && at.x > 1000 && at.x + at.width < 1280 && at.y < 100, JSON.stringify(at));
@@ -293,7 +277,7 @@ describe('The book', inChromium, () => {
   });
 
   test('each chapter says which of how many it is, and hands out its notebook', async () => {
-    const { page, faults } = await openPage(browser, site.url);
+    const { page, faults } = await site.open('index.html');
     const all = chapters();
     for (const [i, name] of all.entries()) {
       await page.goto(`${site.url}/${name}`);
@@ -319,9 +303,12 @@ describe('The book', inChromium, () => {
     const first = (source.cells as { cell_type: string; source: string | string[] }[]).find(
       ({ cell_type }) => cell_type === 'code',
     );
-    for (const start of [site.url, pathToFileURL(book).href]) {
-      const { page, faults } = await openPage(browser, start, { permissions: ['clipboard-read', 'clipboard-write'] });
-      await page.goto(`${start}/${chapters()[0]}`);
+    for (const start of [site.url, disk]) {
+      const { page, faults } = await site.open(
+        chapters()[0],
+        { permissions: ['clipboard-read', 'clipboard-write'] },
+        start,
+      );
       const button = page.getByRole('button', { name: 'Copy the code' }).first();
       await button.focus();
       await page.keyboard.press('Enter');
@@ -333,7 +320,7 @@ describe('The book', inChromium, () => {
   });
 
   test('every name of a source file in a chapter leads to a page with that file', async () => {
-    const { page } = await openPage(browser, site.url);
+    const { page } = await site.open('index.html');
     for (const name of chapters()) {
       await page.goto(`${site.url}/${name}`);
       const names = page
@@ -356,8 +343,7 @@ describe('The book', inChromium, () => {
       'spike, membrane potential, threshold, leak, tau, LIF, hard reset, soft reset, firing rate, Poisson encoding, time step, T, ' +
       'surrogate gradient, BPTT, epoch, batch, loss, optimizer, Adam, logits, softmax, cross-entropy, MSE, one-hot, ANN, SNN, ' +
       'event-driven, neuromorphic chip, event camera, SpikingJelly, tslab';
-    const { page } = await openPage(browser, site.url);
-    await page.goto(`${site.url}/glossary.html`);
+    const { page } = await site.open('glossary.html');
     const terms = await page
       .locator('dl.glossary dt')
       .evaluateAll((all) => all.map((term) => term.firstChild?.textContent));
@@ -373,8 +359,7 @@ describe('The book', inChromium, () => {
 
   test('the start page moves, unless the reader wants none of it, and leads on', async () => {
     for (const reducedMotion of ['no-preference', 'reduce'] as const) {
-      const { page, faults } = await openPage(browser, site.url, { reducedMotion });
-      await page.goto(`${site.url}/index.html`);
+      const { page, faults } = await site.open('index.html', { reducedMotion });
       const drawn = () => page.locator('#start-canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
       await page.waitForFunction(() => document.fonts.status === 'loaded');
       const before = await drawn();

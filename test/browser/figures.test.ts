@@ -3,11 +3,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { DARK, isPlate, LIGHT, type Spec } from '../../book/page/figure-theme';
-import { inChromium, launchChromium } from '../support/browser';
-import { axeFaults, book, bookPages, openPage, root, type Site, serve } from './site';
+import { inChromium } from '../support/browser';
+import { axeFaults, book, bookPages, disk, openSite, root, type Site } from './site';
 
 const chapters = () => bookPages().filter((page) => /^\d\d-/.test(page));
 const lif = () => chapters().find((page) => page.includes('lif-neuron')) ?? '';
@@ -66,16 +65,11 @@ async function openByKey(page: Page, figure = 0): Promise<void> {
 }
 
 describe('A live figure', inChromium, () => {
-  let browser: Browser;
   let site: Site;
   before(async () => {
-    browser = await launchChromium();
-    site = await serve();
+    site = await openSite();
   });
-  after(async () => {
-    site.close();
-    await browser.close();
-  });
+  after(() => site.close());
 
   test('of images has a picture for a phone that cuts no caption, and no label of the colours', async () => {
     const folder = join(book, '_static', 'figures');
@@ -85,7 +79,7 @@ describe('A live figure', inChromium, () => {
     };
     const names = readdirSync(folder).filter((name) => name.endsWith('-narrow.svg') && isOfImages(name));
     assert.ok(names.length > 0);
-    const page = await browser.newPage();
+    const { page } = await site.open(lif());
     for (const name of names) {
       await page.setContent(readFileSync(join(folder, name), 'utf8'));
       const cut = await page.evaluate(() => {
@@ -103,15 +97,14 @@ describe('A live figure', inChromium, () => {
       });
       assert.deepEqual(cut, [], name);
     }
-    await page.close();
+    await page.context().close();
   });
 
   test('is opened, read, zoomed and left by key, over http and from disk, wide and narrow', async () => {
     const { at, second } = linesOf(lif());
-    for (const start of [site.url, pathToFileURL(book).href]) {
+    for (const start of [site.url, disk]) {
       for (const size of [1280, 390]) {
-        const { page, faults } = await openPage(browser, start, { viewport: { width: size, height: 800 } });
-        await page.goto(`${start}/${lif()}`);
+        const { page, faults } = await site.open(lif(), { viewport: { width: size, height: 800 } }, start);
         await openByKey(page, at);
         const whole = await view(page);
 
@@ -156,8 +149,7 @@ describe('A live figure', inChromium, () => {
   test('has a legend that hides and shows lines, and a button back', async () => {
     const { at, names } = linesOf(lif());
     const all = names.map(() => true);
-    const { page, faults } = await openPage(browser, site.url);
-    await page.goto(`${site.url}/${lif()}`);
+    const { page, faults } = await site.open(lif());
     await openByKey(page, at);
     const name = page.locator('.is-live .figure-legend').getByRole('button', { name: names[1], exact: true });
     await name.press('Space');
@@ -172,8 +164,7 @@ describe('A live figure', inChromium, () => {
   });
 
   test('is zoomed by dragging the mouse, and tells what is under the pointer', async () => {
-    const { page, faults } = await openPage(browser, site.url, { viewport: { width: 1280, height: 900 } });
-    await page.goto(`${site.url}/${lif()}`);
+    const { page, faults } = await site.open(lif(), { viewport: { width: 1280, height: 900 } });
     await page
       .getByRole('button', { name: /^Explore the figure/ })
       .nth(1)
@@ -203,8 +194,7 @@ describe('A live figure', inChromium, () => {
   });
 
   test('fits the page in light and dark, also when that changes, and has no fault for axe', async () => {
-    const { page, faults } = await openPage(browser, site.url, { colorScheme: 'dark' });
-    await page.goto(`${site.url}/${lif()}`);
+    const { page, faults } = await site.open(lif(), { colorScheme: 'dark' });
     await page.locator('figure.figure .only-dark').first().waitFor({ state: 'visible' });
     assert.ok(await page.locator('figure.figure .only-light').first().isHidden());
     await openByKey(page);
@@ -222,15 +212,12 @@ describe('A live figure', inChromium, () => {
 
   test('comes from each figure of each chapter, and nothing of it is loaded before', async () => {
     for (const name of chapters()) {
-      const { page, faults } = await openPage(browser, site.url);
-      const asked: string[] = [];
-      page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-      await page.goto(`${site.url}/${name}`);
+      const { page, faults, requested } = await site.open(name);
       const buttons = page.getByRole('button', { name: /^Explore the figure/ });
       const count = await buttons.count();
       const chapter = readFileSync(join(root, 'notebooks', name.replace('.html', '.ipynb')), 'utf8');
       assert.equal(count > 0, chapter.includes('"application/vnd.plotly.v1+json"'), name);
-      const early = asked.filter((path) => /plotly|live\.js|figures\/.*\.js$/.test(path));
+      const early = [...requested].filter((path) => /plotly|live\.js|figures\/.*\.js$/.test(path));
       assert.deepEqual(early, [], `${name}: before a figure is opened`);
       for (let i = 0; i < count; i++) {
         await buttons.first().press('Enter');
@@ -243,9 +230,8 @@ describe('A live figure', inChromium, () => {
   });
 
   test('that cannot be had says so and leaves the picture', async () => {
-    const { page } = await openPage(browser, site.url);
+    const { page } = await site.open(lif());
     await page.route('**/plotly.js', (route) => route.abort());
-    await page.goto(`${site.url}/${lif()}`);
     const button = page.getByRole('button', { name: /^Explore the figure/ }).first();
     await button.press('Enter');
     await page.getByText('Not available').waitFor();

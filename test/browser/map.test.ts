@@ -3,31 +3,27 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import type { Browser } from 'playwright-core';
 import { formatCommand, parseMap } from '../../src/map';
-import { inChromium, launchChromium } from '../support/browser';
-import { axeFaults, book, openPage, root, type Site, serve } from './site';
+import { inChromium } from '../support/browser';
+import { axeFaults, disk, openSite, root, type Site } from './site';
 
 describe('The map', inChromium, () => {
   const map = parseMap(readFileSync(join(root, 'workflow', 'map.csv'), 'utf8'));
   const [grid] = map.grids;
   const ofGrid = map.where({ grid }).rows;
-  let browser: Browser;
   let site: Site;
   before(async () => {
-    browser = await launchChromium();
-    site = await serve();
+    site = await openSite();
   });
-  after(async () => {
-    site.close();
-    await browser.close();
-  });
+  after(() => site.close());
 
   test('shows the runs of a grid, sorts them, and hands out the command of one, over http and from disk', async () => {
-    for (const start of [site.url, pathToFileURL(book).href]) {
-      const { page, faults } = await openPage(browser, start, { permissions: ['clipboard-read', 'clipboard-write'] });
-      await page.goto(`${start}/map.html`);
+    for (const start of [site.url, disk]) {
+      const { page, faults } = await site.open(
+        'map.html',
+        { permissions: ['clipboard-read', 'clipboard-write'] },
+        start,
+      );
       await page.getByLabel('grid').selectOption(grid);
       const said = page.locator('.map-said');
       assert.match((await said.textContent()) ?? '', new RegExp(`^${ofGrid.length} runs, all with: `));
@@ -64,8 +60,7 @@ describe('The map', inChromium, () => {
   });
 
   test('asks for the settings that differ in a grid, and shows the runs that have the chosen ones', async () => {
-    const { page } = await openPage(browser, site.url, { viewport: { width: 390, height: 844 } });
-    await page.goto(`${site.url}/map.html`);
+    const { page } = await site.open('map.html', { viewport: { width: 390, height: 844 } });
     await page.getByLabel('grid').selectOption(grid);
     const runs = map.where({ grid });
     const told = runs.varied.filter((name) => runs.values(name).filter((value) => value !== null).length > 1);
@@ -84,8 +79,7 @@ describe('The map', inChromium, () => {
   });
 
   test('without JavaScript hands out the table as a file', async () => {
-    const { page } = await openPage(browser, site.url, { javaScriptEnabled: false });
-    await page.goto(`${site.url}/map.html`);
+    const { page } = await site.open('map.html', { javaScriptEnabled: false });
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('link', { name: /^Download all \d+ rows as a CSV file$/ }).click(),

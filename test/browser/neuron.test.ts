@@ -1,34 +1,23 @@
 /** One neuron to play with: SpikingJelly's spikes, by keyboard, by mouse and by touch, alone and in the chapter. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type {} from '../../book/neuron/main';
 import { simulate } from '../../src/common/lif';
-import { inChromium, launchChromium } from '../support/browser';
+import { inChromium } from '../support/browser';
 import { lifCases } from '../support/golden';
-import { book, openPage, type Site, serve } from './site';
+import { disk, openSite, type Site } from './site';
 
 describe('One neuron', inChromium, () => {
   let site: Site;
-  let browser: Browser;
   let page: Page;
   let faults: string[];
   before(async () => {
-    site = await serve();
-    browser = await launchChromium();
-    ({ page, faults } = await opened('neuron.html', { viewport: { width: 1280, height: 720 } }));
+    site = await openSite();
+    ({ page, faults } = await site.open('neuron.html', { viewport: { width: 1280, height: 720 } }));
   });
-  after(async () => {
-    site.close();
-    await browser.close();
-  });
+  after(() => site.close());
 
-  async function opened(name: string, options: BrowserContextOptions = {}, start = site.url) {
-    const other = await openPage(browser, start, options);
-    await other.page.goto(`${start}/${name}`);
-    return other;
-  }
   const said = (page: Page) => page.getByTestId('neuron-said').textContent();
   const rate = async (page: Page) => Number(await page.getByTestId('neuron-rate').textContent());
   const spikes = (page: Page) => page.getByTestId('neuron-plot').locator('.nr-spike').count();
@@ -144,7 +133,7 @@ describe('One neuron', inChromium, () => {
     assert.ok(box);
     await page.mouse.move(box.x + box.width - 9, box.y + 150);
     assert.equal(await page.locator('#nr-step').inputValue(), '100');
-    const phone = await opened('neuron.html', {
+    const phone = await site.open('neuron.html', {
       viewport: { width: 390, height: 844 },
       hasTouch: true,
       isMobile: true,
@@ -163,10 +152,10 @@ describe('One neuron', inChromium, () => {
   test('stands in the chapter about it, and works from disk', async () => {
     for (const [name, start] of [
       ['02-lif-neuron.html', site.url],
-      ['02-lif-neuron.html', pathToFileURL(book).href],
-      ['neuron.html', pathToFileURL(book).href],
+      ['02-lif-neuron.html', disk],
+      ['neuron.html', disk],
     ]) {
-      const other = await opened(name, {}, start);
+      const other = await site.open(name, {}, start);
       await other.page.getByRole('slider', { name: /Current/ }).fill('0.5');
       assert.equal(await spikes(other.page), 0, name);
       await other.page.getByRole('slider', { name: /Current/ }).fill('2');

@@ -1,9 +1,8 @@
 /** The playground in a browser, and what its tests do there: draw, and read the answer. */
 import assert from 'node:assert/strict';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import type {} from '../../book/playground/main';
-import { launchChromium } from '../support/browser';
-import { openPage, type Site, serve, type Watched } from './site';
+import { openSite, type Site, type Watched } from './site';
 
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
@@ -109,10 +108,9 @@ export interface Playground {
 
 /** Opens the playground; the server has `extra` as well. */
 export async function openPlayground(extra: Record<string, Uint8Array> = {}): Promise<Playground> {
-  const [site, browser]: [Site, Browser] = await Promise.all([serve(extra), launchChromium()]);
-  async function opened(name: string, options: BrowserContextOptions = {}): Promise<Watched> {
-    const other = await openPage(browser, site.url, options);
-    await other.page.goto(new URL(name, `${site.url}/`).href);
+  const site = await openSite(extra);
+  async function opened(name: string, options?: BrowserContextOptions): Promise<Watched> {
+    const other = await site.open(name, options);
     await other.page.evaluate(() => window.playground.ready);
     return other;
   }
@@ -122,9 +120,6 @@ export async function openPlayground(extra: Record<string, Uint8Array> = {}): Pr
     watched,
     page: watched.page,
     opened,
-    async close() {
-      site.close();
-      await browser.close();
-    },
+    close: () => site.close(),
   };
 }

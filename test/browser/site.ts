@@ -3,10 +3,14 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, relative, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium } from '../support/browser';
 
 export const root = resolve(__dirname, '..', '..');
 export const book = join(root, 'build', 'book');
+/** Where a page starts that is opened from disk. */
+export const disk = pathToFileURL(book).href;
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 const TYPES: Record<string, string> = {
@@ -33,11 +37,13 @@ export const bookPages = () => bookFiles().filter((file) => file.endsWith('.html
 
 export interface Site {
   url: string;
-  close(): void;
+  /** A file of the book in a page of its own, on which everything that goes wrong is noted; from the server, or from `disk`. */
+  open(name: string, options?: BrowserContextOptions, start?: string): Promise<Watched>;
+  close(): Promise<void>;
 }
 
-/** Serves the book, and besides it what `extra` has under a path. */
-export async function serve(extra: Record<string, Uint8Array> = {}): Promise<Site> {
+/** Serves the book, and besides it what `extra` has under a path, to a Chromium of its own. */
+export async function openSite(extra: Record<string, Uint8Array> = {}): Promise<Site> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
     const file = join(book, path === '/' ? 'index.html' : path);
@@ -46,12 +52,19 @@ export async function serve(extra: Record<string, Uint8Array> = {}): Promise<Sit
     response.end(content);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const browser = await launchChromium();
   return {
-    url: `http://127.0.0.1:${port}`,
-    close() {
+    url,
+    async open(name, options = {}, start = url) {
+      const watched = await watch(browser, start, options);
+      await watched.page.goto(new URL(name, `${start}/`).href);
+      return watched;
+    },
+    async close() {
       server.close();
       server.closeAllConnections();
+      await browser.close();
     },
   };
 }
@@ -62,22 +75,21 @@ export interface Watched {
   page: Page;
   /** Errors of the console and of scripts, requests that failed, and requests to another origin. */
   faults: string[];
+  /** The paths of all that was requested. */
+  requested: Set<string>;
   /** Bytes of all files of the book that were loaded. */
   weight(): number;
 }
 
-/** A page on which everything that goes wrong is noted; requests to other origins than `origin` fail. */
-export async function openPage(
-  browser: Browser,
-  origin: string,
-  options: BrowserContextOptions = {},
-): Promise<Watched> {
+/** A page on which everything that goes wrong is noted, still empty; requests to other origins than `origin` fail. */
+async function watch(browser: Browser, origin: string, options: BrowserContextOptions): Promise<Watched> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
   const faults: string[] = [];
-  const loaded = new Set<string>();
+  const requested = new Set<string>();
   await page.route('**', (route) => {
     const url = route.request().url();
+    requested.add(new URL(url).pathname);
     if (url.startsWith(origin) || /^(data|blob|about):/.test(url)) return route.continue();
     faults.push(`request to ${url}`);
     return route.abort();
@@ -95,13 +107,12 @@ export async function openPage(
   });
   page.on('response', (response) => {
     if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`);
-    loaded.add(new URL(response.url()).pathname);
   });
   const size = (path: string) => {
     const file = join(book, decodeURIComponent(path));
     return isFile(file) ? statSync(file).size : 0;
   };
-  return { page, faults, weight: () => [...loaded].reduce((sum, path) => sum + size(path), 0) };
+  return { page, faults, requested, weight: () => [...requested].reduce((sum, path) => sum + size(path), 0) };
 }
 
 /** The serious and critical faults that axe finds on a page, or in the parts of it that a selector names. */
