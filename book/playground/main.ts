@@ -6,11 +6,13 @@ import { Purpose } from '../../src/common/random';
 import { bytes, chosen, samples } from './assets';
 import { normalise, type Stroke } from './drawing';
 import { type Experiment, experiments, showExperiments } from './experiments';
+import { type Format, listenToDrops, loadNetwork, saveNetwork } from './files';
 import { PAGE_STREAM, type Presentation, type Stream } from './kernel';
-import { isLink, MAX_SEED, type NetworkName, readLink, type Shared, writeLink } from './link';
-import { getNetwork, type Network } from './networks';
+import { isLink, MAX_SEED, readLink, type Shared, writeLink } from './link';
+import { getNetwork, keepOwn, type Network, type ReaderName } from './networks';
 import { type Colours, coloursOf } from './paint';
 import {
+  fileInput,
   isPressed,
   networkInputs,
   paper,
@@ -35,13 +37,16 @@ const SWEEP = 600;
 /** How long an experiment shows what was before, in milliseconds. */
 const BEFORE = 1600;
 
+/** Of what is said of a file, which may hold anything. */
+const LONGEST_MESSAGE = 300;
+
 /** Which random numbers, but for the seed, a drawing gets; a test image can be shown with its own. */
 type Shown = Omit<Stream, 'seed'>;
 
 /** The network that reads. */
 let network: Network;
 /** The one that was chosen last; it may still be loading. */
-let wanted: NetworkName = 'single';
+let wanted: ReaderName = 'single';
 let strokes: Stroke[] = [];
 /** A picture that was taken instead of drawing one. */
 let taken: Uint8Array | null = null;
@@ -149,19 +154,54 @@ function startSlow(): void {
 const toggleSlow = () => (isSlow() ? stopSlow() : startSlow());
 
 /** Lets a network read from now on. If it cannot be loaded, says so, and the one before goes on. */
-async function use(name: NetworkName): Promise<void> {
+async function use(name: ReaderName): Promise<void> {
   wanted = name;
   try {
     if (name !== network.name) say('Loading the network …');
     const found = await getNetwork(name);
     // Meanwhile the reader may have chosen the other one again.
     if (name !== wanted) return;
+    // A time constant that the reader has not moved is the network's own.
+    if (tau() === network.tau) sliders.tau.value = String(found.tau);
     network = found;
     say('');
   } catch (error) {
     say(`The network with a hidden layer cannot be loaded: ${(error as Error).message}.`);
   }
   networkInputs[network.name].checked = true;
+}
+
+// Files --------------------------------------------------------------------------------------------------------------
+
+const why = (error: unknown) => (error as Error).message.slice(0, LONGEST_MESSAGE);
+
+/** Lets the network of a file read from now on. If the page cannot show it, says why, and nothing changes. */
+async function load(file: File): Promise<void> {
+  try {
+    say('Loading the network …');
+    const own = await loadNetwork(file, tau());
+    changed();
+    keepOwn(own);
+    part('own-name').textContent = file.name;
+    part('own').hidden = false;
+    await use('own');
+    sliders.tau.value = String(own.tau);
+    stale = true;
+    refresh();
+    const which = own.saysTau ? 'its own' : 'as it is set, for the file says none';
+    say(`${file.name} reads now: ${own.layers}, τ ${own.tau.toFixed(1)} (${which}).`);
+  } catch (error) {
+    say(`Not loaded: ${why(error)}`);
+  }
+}
+
+async function save(format: Format): Promise<void> {
+  try {
+    const name = await saveNetwork(network, tau(), format);
+    say(`Saved as ${name}: the network ${network.layers} with τ ${tau().toFixed(1)}, without the drawing.`);
+  } catch (error) {
+    say(`Not saved: ${why(error)}`);
+  }
 }
 
 /** Puts a drawing and settings in place of what is there, and shows all steps of it. */
@@ -205,7 +245,7 @@ const linkHash = () =>
     T: steps(),
     tau: tau(),
     seed: seed(),
-    network: network.name,
+    network: network.name === 'own' ? undefined : network.name,
     at: position,
     strokes,
     pixels: taken ?? undefined,
@@ -219,11 +259,13 @@ async function copyLink(): Promise<void> {
     say(`No link: ${(error as Error).message}`);
     return;
   }
+  const without = network.name === 'own' ? ', but not your network' : '';
+  const what = `It opens this drawing with these settings${without}.`;
   try {
     await navigator.clipboard.writeText(location.href);
-    say('The link is copied. It opens this drawing with these settings.');
+    say(`The link is copied. ${what}`);
   } catch {
-    say('The link is in the address bar. It opens this drawing with these settings.');
+    say(`The link is in the address bar. ${what}`);
   }
 }
 
@@ -307,7 +349,7 @@ part('run').addEventListener('click', () => {
 part('step').addEventListener('click', () => goTo(position >= presentation.T ? 1 : position + 1));
 slowButton.addEventListener('click', toggleSlow);
 for (const input of [sliders.T, sliders.tau, seedInput]) input.addEventListener('input', changed);
-for (const name of ['single', 'hidden'] as const) {
+for (const name of ['single', 'hidden', 'own'] as const) {
   networkInputs[name].addEventListener('change', async () => {
     changed();
     await use(name);
@@ -329,6 +371,16 @@ part('reset').addEventListener('click', () => {
   changed();
 });
 part('link').addEventListener('click', copyLink);
+part('load').addEventListener('click', () => fileInput.click());
+fileInput.addEventListener('change', () => {
+  const [file] = fileInput.files ?? [];
+  if (file) void load(file);
+  // So that the same file can be chosen again.
+  fileInput.value = '';
+});
+listenToDrops(root, (file) => void load(file));
+part('save-nir').addEventListener('click', () => void save('nir'));
+part('save-safetensors').addEventListener('click', () => void save('safetensors'));
 sliders.at.addEventListener('input', () => goTo(Number(sliders.at.value)));
 window.addEventListener('hashchange', () => void openLink());
 

@@ -1,12 +1,16 @@
-/** The networks that the page can read with. The one with a hidden layer is loaded when it is asked for. */
+/** The networks that the page can read with: its own two, of which that with a hidden layer is loaded when it is asked for, and a reader's. */
 import { CLASSES, IMAGE_SIZE } from '../../src/common/mnist';
 import { splitWeights } from '../../src/common/weights';
 import { bytes, kernelBytes, trainedTau, weights } from './assets';
 import { Kernel } from './kernel';
 import type { NetworkName } from './link';
+import { loadScript } from './scripts';
+
+/** Who reads: a network of the page, or one that a reader has brought. */
+export type ReaderName = NetworkName | 'own';
 
 export interface Network {
-  name: NetworkName;
+  name: ReaderName;
   /** Its layers, such as 784-10. */
   layers: string;
   kernel: Kernel;
@@ -18,58 +22,36 @@ export interface Network {
   tau: number;
 }
 
-/** What tools/book/playground.mjs writes into playground-hidden.js: a script, for a page from disk can load nothing else. */
-interface HiddenNetwork {
-  hidden: number;
-  tau: number;
-  /** Base64 of float32. */
-  weights: string;
-}
-declare global {
-  interface Window {
-    playgroundHidden?: HiddenNetwork;
-  }
-}
-
-/** Known only while the page's script runs for the first time. */
-const ownAddress = (document.currentScript as HTMLScriptElement | null)?.src ?? location.href;
-
-function load(): Promise<HiddenNetwork> {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.src = new URL('playground-hidden.js', ownAddress).href;
-    script.addEventListener('load', () => {
-      if (window.playgroundHidden) resolve(window.playgroundHidden);
-    });
-    script.addEventListener('error', () => {
-      script.remove();
-      reject(new Error('its weights did not arrive'));
-    });
-    document.head.append(script);
-  });
-}
+/** The layers of a network, such as 784-10. */
+export const layersOf = (hidden?: number): string =>
+  [IMAGE_SIZE, ...(hidden === undefined ? [] : [hidden]), CLASSES].join('-');
 
 const make: Record<NetworkName, () => Promise<Network>> = {
   async single() {
     const kernel = await Kernel.create(kernelBytes, weights);
-    return { name: 'single', layers: '784-10', kernel, weights, tau: trainedTau };
+    return { name: 'single', layers: layersOf(), kernel, weights, tau: trainedTau };
   },
   async hidden() {
-    const { hidden, tau, weights: text } = await load();
+    const { hidden, tau, weights: text } = await loadScript('playground-hidden.js', 'playgroundHidden', 'its weights');
     const weights = new Float32Array(bytes(text).buffer);
     const kernel = await Kernel.create(kernelBytes, weights, hidden);
-    return { name: 'hidden', layers: `784-${hidden}-10`, kernel, weights, hidden, tau };
+    return { name: 'hidden', layers: layersOf(hidden), kernel, weights, hidden, tau };
   },
 };
 
-const made = new Map<NetworkName, Promise<Network>>();
+const made = new Map<ReaderName, Promise<Network>>();
+
+/** Keeps a reader's network, in place of the one before. */
+export function keepOwn(network: Network): void {
+  made.set('own', Promise.resolve(network));
+}
 
 /**
- * A network, made on first use.
+ * A network, made on first use; a reader's own must have been kept before.
  * @throws an Error in one line if it cannot be loaded; the next call tries again
  */
-export function getNetwork(name: NetworkName): Promise<Network> {
-  const network = made.get(name) ?? make[name]();
+export function getNetwork(name: ReaderName): Promise<Network> {
+  const network = made.get(name) ?? make[name as NetworkName]();
   made.set(name, network);
   network.catch(() => made.delete(name));
   return network;

@@ -65,9 +65,6 @@ export function paintWeights(canvas: HTMLCanvasElement, weights: Float32Array, c
   );
 }
 
-/** Columns of the picture of the hidden neurons. */
-const COLUMNS = 12;
-
 /**
  * The hidden neurons, row after row: in colour those that fire in the last of so many steps, the others with more ink the more often
  * they have fired.
@@ -82,15 +79,18 @@ export function paintHidden(
 ): void {
   const pen = contextOf(canvas);
   const last = (Math.max(steps, 1) - 1) * counts.length;
-  const [width, height] = [canvas.width / COLUMNS, canvas.height / Math.ceil(counts.length / COLUMNS)];
+  // Half as many columns again as rows: 12 × 8 of 96 neurons.
+  const columns = Math.ceil(Math.sqrt(1.5 * counts.length));
+  const [width, height] = [canvas.width / columns, canvas.height / Math.ceil(counts.length / columns)];
+  const gap = Math.min(2, width / 4);
   const [paper, ink] = [c.paper, c.ink].map(rgb);
   pen.fillStyle = c.paper;
   pen.fillRect(0, 0, canvas.width, canvas.height);
   counts.forEach((count, neuron) => {
-    const [x, y] = [(neuron % COLUMNS) * width, Math.floor(neuron / COLUMNS) * height];
+    const [x, y] = [(neuron % columns) * width, Math.floor(neuron / columns) * height];
     const fires = steps > 0 && spikes[last + neuron] > 0;
     pen.fillStyle = fires ? c.spike : `rgb(${mixed(paper, ink, count / Math.max(steps, 1)).join()})`;
-    pen.fillRect(x + 1, y + 1, width - 2, height - 2);
+    pen.fillRect(x + gap / 2, y + gap / 2, width - gap, height - gap);
   });
 }
 

@@ -24,7 +24,9 @@ export const sliders = {
 export const networkInputs = {
   single: part<HTMLInputElement>('single-layer'),
   hidden: part<HTMLInputElement>('hidden-layer'),
+  own: part<HTMLInputElement>('own-network'),
 };
+export const fileInput = part<HTMLInputElement>('file');
 export const seedInput = part<HTMLInputElement>('seed');
 export const slowButton = part<HTMLButtonElement>('slow');
 export const whyButton = part<HTMLButtonElement>('why');

@@ -1,19 +1,11 @@
 /** What a reader takes home, notebooks and runs, each as one zip file; and the way back in. */
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import { download } from '../../book/page/download';
 import { hashOfCells } from '../../src/browser/hash';
 import { type StoredRun, storedRun, storedRuns, storeRun } from '../../src/browser/storage';
 import { checkRunName, HIDDEN_ARRAYS, RUN_FILES } from '../../src/records/run-files';
 import { exists, freeName, nameOfOld } from './copies';
 import type { Contents, NotebookContent } from './jupyter';
-
-/** Offers bytes as a file to be saved. */
-function download(name: string, bytes: Uint8Array): void {
-  const url = URL.createObjectURL(new Blob([Uint8Array.from(bytes)], { type: 'application/zip' }));
-  const link = Object.assign(document.createElement('a'), { href: url, download: name });
-  link.click();
-  // Not at once: the browser reads it after this turn.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
 
 const today = () => new Date().toISOString().slice(0, 10);
 
@@ -35,7 +27,7 @@ export async function downloadNotebooks(contents: Contents): Promise<number> {
     const { content } = await contents.get(path, { content: true });
     files[path] = strToU8(`${JSON.stringify(content, null, 1)}\n`);
   }
-  download(`notebooks-${today()}.zip`, zipSync(files));
+  download(`notebooks-${today()}.zip`, zipSync(files), 'application/zip');
   return Object.keys(files).length;
 }
 
@@ -50,7 +42,7 @@ export function runsZip(runs: readonly [string, StoredRun][]): Uint8Array {
 /** Returns how many runs there were. */
 export async function downloadRuns(siteUrl: string): Promise<number> {
   const runs = await storedRuns(siteUrl);
-  if (runs.length > 0) download(`run-${today()}.zip`, runsZip(runs));
+  if (runs.length > 0) download(`run-${today()}.zip`, runsZip(runs), 'application/zip');
   return runs.length;
 }
 

@@ -86,6 +86,40 @@ describe('The page without a library', inChromium, () => {
     assert.deepEqual(faults, []);
   });
 
+  test('refuses a damaged file or another network in one line, and the one before goes on reading', async () => {
+    const whole = toSafetensors({ weights: trained.weights, neuron: DEFAULT_NEURON });
+    const text = Buffer.from(whole).toString('latin1');
+    const withNaN = Uint8Array.from(whole);
+    withNaN.set([0, 0, 0xc0, 0x7f], whole.length - 4);
+    const WRONG: [string, Uint8Array][] = [
+      ['an empty file', new Uint8Array()],
+      ['another file', Buffer.from('something else, and longer than eight bytes')],
+      ['one that ends in its header', whole.subarray(0, 40)],
+      ['one that ends in its numbers', whole.subarray(0, -4)],
+      ['one that ends within a number', whole.subarray(0, -1)],
+      ['NaN among the weights', withNaN],
+      ['a turned matrix', Buffer.from(text.replace('[10,784]', '[784,10]'), 'latin1')],
+      ['nothing about the neurons', Buffer.from(text.replace('__metadata__', '__metadeta__'), 'latin1')],
+      ['neurons without tau', Buffer.from(text.replace('"tau\\', '"tao\\'), 'latin1')],
+    ];
+    const input = page.locator('input');
+    const said = page.locator('output');
+    for (const [what, bytes] of WRONG) {
+      await input.setInputFiles(join(book, 'bare', 'network.safetensors'));
+      await said.getByText('Draw a digit.').waitFor();
+      await input.setInputFiles({ name: 'net.safetensors', mimeType: '', buffer: Buffer.from(bytes) });
+      await said
+        .getByText(/^Expected the \.safetensors file of a network of this tutorial, found .+\)\.$/)
+        .waitFor({ timeout: 5000 })
+        .catch((error) => assert.fail(`${what}: ${error.message}`));
+    }
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await said.getByText('Draw a digit.').waitFor();
+    await page.locator('canvas').click();
+    await said.getByText(/^Spikes of the neurons 0 to 9 in 100 steps: 0, .*, 0\. No neuron has fired\.$/).waitFor();
+    assert.deepEqual(faults, []);
+  });
+
   test('opens from disk, where the network is chosen', async () => {
     const { page: other, faults: found } = await site.open('bare/index.html', {}, disk);
     await other.getByText('Choose a .safetensors file.').waitFor();

@@ -1,11 +1,14 @@
 /** The playground computes the same bits as the engine in Node. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { Mnist } from '../../src/common/mnist';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { Purpose, RandomStream } from '../../src/common/random';
+import { initialNetwork } from '../../src/common/weights';
 import type { EventEngine } from '../../src/event/engine';
+import { toNir, toSafetensors } from '../../src/exchange';
 import { readMnist } from '../../src/node/data';
 import { createEngine } from '../../src/node/engines';
 import { poissonBlock } from '../../src/snn/poisson-block';
@@ -150,5 +153,35 @@ describe('The engine of the playground', inChromium, () => {
       rates.subarray(10 * i, 10 * i + 10).reduce((a, rate, j, own) => (rate > own[a] ? j : a), 0);
     const right = data.test.labels.reduce((sum, label, i) => sum + Number(best(i) === label), 0);
     assert.ok(right >= 9700, `${right} of 10,000 are read`);
+  });
+
+  test('A network of a reader’s file has the spikes, potentials and answers of the engine, and leaves as it came', async () => {
+    const before = playground.watched.weight();
+    const neuron = { ...DEFAULT_NEURON, tau: 3.5 };
+    for (const [format, write, width] of [
+      ['nir', toNir, 7],
+      ['safetensors', toSafetensors, undefined],
+    ] as const) {
+      weights = initialNetwork(1, width).map((weight) => 8 * weight);
+      hidden = width;
+      const bytes = write({ weights, neuron });
+      await page
+        .getByTestId('file')
+        .setInputFiles({ name: `mine.${format}`, mimeType: '', buffer: Buffer.from(bytes) });
+      const layers = width === undefined ? '784-10' : `784-${width}-10`;
+      await page.getByText(`mine.${format} reads now: ${layers}, τ 3.5 (its own).`).waitFor();
+      await compare([0, 8, 9999], { epoch: 3, seed: 1, T: 100, tau: 3.5 });
+
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: format === 'nir' ? 'Save as NIR' : 'Save as safetensors' }).press('Enter'),
+      ]);
+      assert.equal(download.suggestedFilename(), `network-${layers}.${format}`);
+      assert.deepEqual(new Uint8Array(readFileSync(await download.path())), bytes);
+    }
+    const more = playground.watched.weight() - before;
+    console.log(`the script that reads and writes files weighs ${(more / 1e3).toFixed(0)} kB`);
+    assert.ok(more > 10_000 && more < 60_000, `${more} bytes`);
+    assert.deepEqual(playground.watched.faults, []);
   });
 });

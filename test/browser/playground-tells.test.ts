@@ -2,8 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { DEFAULT_NEURON, type NeuronOptions } from '../../src/common/neuron-options';
+import { initialNetwork } from '../../src/common/weights';
+import { toSafetensors } from '../../src/exchange';
+import { npyBytes } from '../../src/records/npy';
 import { inChromium } from '../support/browser';
-import { answer, DIGITS, draw, openPlayground, type Playground, rates } from './playground';
+import { answer, DIGITS, draw, openPlayground, PHONE, type Playground, rates } from './playground';
 import { axeFaults } from './site';
 
 describe('The playground tells', inChromium, () => {
@@ -182,6 +186,71 @@ describe('The playground tells', inChromium, () => {
       .locator('#pg-count')
       .getByText(/^Network 784-96-10: /)
       .waitFor();
+    await page.context().close();
+  });
+
+  test('A file that is dropped reads, and one that this page cannot show is refused in one line and changes nothing', async () => {
+    const { page, faults } = await playground.opened('playground.html', { ...PHONE, reducedMotion: 'reduce' });
+    /** Bytes, or how many zeros. */
+    const drop = (name: string, content: Uint8Array | number) =>
+      page.evaluate(
+        ([name, content]) => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([new Uint8Array(content as number)], name));
+          for (const type of ['dragover', 'drop'])
+            document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+        },
+        [name, typeof content === 'number' ? content : Array.from(content)] as const,
+      );
+    const weights = initialNetwork(0).map((weight) => 8 * weight);
+    const file = (more: Partial<NeuronOptions>) => toSafetensors({ weights, neuron: { ...DEFAULT_NEURON, ...more } });
+    const seen = () =>
+      page.evaluate(() => [
+        window.playground.weights().join(),
+        document.querySelector<HTMLInputElement>('#pg-tau')?.value,
+      ]);
+    const said = page.locator('#pg-said');
+
+    await drop('mine.npy', npyBytes({ data: new Float32Array(7840), shape: [10, 784] }));
+    await said.getByText('mine.npy reads now: 784-10, τ 2.0 (as it is set, for the file says none).').waitFor();
+    await drop('mine.safetensors', file({ tau: 5 }));
+    await said.getByText('mine.safetensors reads now: 784-10, τ 5.0 (its own).').waitFor();
+    const choice = page.getByRole('radio', { name: 'yours: mine.safetensors' });
+    assert.ok(await choice.isChecked());
+    const before = await seen();
+    assert.deepEqual(before, [weights.join(), '5']);
+
+    const WRONG: [string, Uint8Array | number, RegExp][] = [
+      ['net.h5', new Uint8Array(9), /^Not loaded: expected a file \.safetensors, \.nir, .*, found net\.h5$/],
+      ['net.nir', new Uint8Array(9), /^Not loaded: net\.nir: expected a NIR graph in an HDF5 file, found /],
+      ['net.pth', file({}), /^Not loaded: net\.pth: expected the zip file that torch\.save writes /],
+      [
+        'net.npy',
+        npyBytes({ data: new Float32Array(20), shape: [10, 2] }),
+        /: expected weights \[10, 784\], .*\[10, 2\]$/,
+      ],
+      ['net.safetensors', file({}).subarray(0, 999), /^Not loaded: net\.safetensors: .*expected data within /],
+      ['net.safetensors', file({ vReset: null }), /: vReset: expected 0, as in all networks of this page, found null$/],
+      ['net.safetensors', file({ tau: 30 }), /: tau: expected 1\.1 to 20 in steps of 0\.1, .* found 30$/],
+      ['net.safetensors', file({ tau: 2.25 }), /: tau: expected 1\.1 to 20 in steps of 0\.1, .* found 2\.25$/],
+      ['<img src=x>.nir', 65e6, /: expected at most 64 MB, found 65$/],
+    ];
+    for (const [name, bytes, expected] of WRONG) {
+      await drop(name, bytes);
+      await said.getByText(expected).waitFor({ timeout: 5000 });
+      assert.deepEqual(await seen(), before);
+    }
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), PHONE.viewport.width);
+    assert.deepEqual(await axeFaults(page), []);
+
+    // With the page's own network its time constant is back, and with the reader's the other.
+    await page.getByRole('radio', { name: 'one layer' }).press('Space');
+    await page.locator('#pg-tau-value').getByText('2.0').waitFor();
+    await choice.press('Space');
+    await page.locator('#pg-tau-value').getByText('5.0').waitFor();
+    await page.getByTestId('link').click();
+    await said.getByText(/^The link is .*with these settings, but not your network\.$/).waitFor();
+    assert.deepEqual(faults, []);
     await page.context().close();
   });
 

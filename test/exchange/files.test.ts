@@ -1,10 +1,11 @@
 /** What other programs write is read here, and ours is laid out as they want it. The files are made by golden/make_exchange.py. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
-import { weightShapes } from '../../src/common/weights';
+import { initialNetwork, weightShapes } from '../../src/common/weights';
 import { fromNir, fromPth, fromSafetensors, toNir, toSafetensors } from '../../src/exchange';
 
 const FOLDER = resolve(__dirname, '..', '..', 'test', 'golden', 'exchange');
@@ -76,6 +77,17 @@ describe('A NIR graph', () => {
 });
 
 describe('A network that leaves', () => {
+  test('as NIR has the same bytes everywhere', () => {
+    // Those of the commit that wrote this; the tests in browsers compare theirs with Node's.
+    for (const [hidden, sha256] of [
+      [undefined, 'cd8b798611c05c61fac7710a26e82a60909c235c9f30cc13e8edf687857733a4'],
+      [3, '9ebe7b631bc0d84cfe3fc5e4e49cbfd7d7197b20df4be6e431577190bdcde22e'],
+    ] as const) {
+      const bytes = toNir({ weights: initialNetwork(0, hidden), neuron: DEFAULT_NEURON });
+      assert.equal(createHash('sha256').update(bytes).digest('hex'), sha256);
+    }
+  });
+
   const neuron = { ...DEFAULT_NEURON, tau: 3.5, vReset: null, detachReset: true };
 
   test('as safetensors has the tensors that PyTorch writes, and comes back with its neurons', () => {

@@ -1,5 +1,6 @@
-// The playground's script: TypeScript bundled to one classic script, with the kernel, the weights and the sample digits in it,
-// and beside it another one with the weights of the network with a hidden layer, which the page loads when it is asked for.
+// The playground's script: TypeScript bundled to one classic script, with the kernel, the weights and the sample digits in it.
+// Beside it two that the page loads when they are asked for: the weights of the network with a hidden layer, and what reads
+// and writes files of networks.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -127,7 +128,7 @@ async function choose(tau) {
 }
 
 /**
- * Bundles the playground into one script, and writes the one with the other network beside it.
+ * Bundles the playground into one script, and writes the two others beside it.
  * @param {string} outfile
  */
 export async function bundlePlayground(outfile) {
@@ -143,5 +144,7 @@ export async function bundlePlayground(outfile) {
     },
   });
   const other = { hidden: HIDDEN, tau: trainedTau(hiddenRunFolder), weights: hiddenWeights().toString('base64') };
-  writeFileSync(join(dirname(outfile), 'playground-hidden.js'), `playgroundHidden = ${JSON.stringify(other)};\n`);
+  const beside = (/** @type {string} */ name) => join(dirname(outfile), name);
+  await bundleScript(join(root, 'book', 'playground', 'exchange.ts'), beside('playground-exchange.js'));
+  writeFileSync(beside('playground-hidden.js'), `playgroundHidden = ${JSON.stringify(other)};\n`);
 }

@@ -1,13 +1,11 @@
 /** Networks of other programs on the command line: `--weights`, `--save-nir`, `--save-safetensors`. */
 import { existsSync, statSync } from 'node:fs';
-import { dirname, extname, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { type EngineState, freshState } from '../../common/engine';
 import type { NeuronOptions } from '../../common/neuron-options';
 import { hiddenOf } from '../../common/weights';
-import { fromNir, fromPth, fromSafetensors, toNir, toSafetensors } from '../../exchange';
-import { fromTensors } from '../../exchange/tensors';
+import { checkFileName, type FileNetwork, fromFile, toNir, toSafetensors } from '../../exchange';
 import type { SavedNetwork } from '../../records/layers-model';
-import { npyArray } from '../../records/npy';
 import { readFile, writeFileAtomic } from '../files';
 import { typedIn } from './npm';
 import type { Settings } from './options';
@@ -20,25 +18,6 @@ export interface Start {
   description: string;
 }
 
-/** What a file of weights says. */
-interface Content {
-  weights: Float32Array;
-  neuron?: NeuronOptions;
-  state?: EngineState;
-  epoch?: number;
-}
-
-const READERS: Readonly<Record<string, (bytes: Uint8Array, file: string) => Content>> = {
-  '.safetensors': fromSafetensors,
-  '.nir': fromNir,
-  '.pth': fromPth,
-  '.pt': fromPth,
-  '.npy': (bytes, file) => {
-    const { data, shape } = npyArray(file, bytes);
-    return { weights: fromTensors(file, { weights: { data: Float32Array.from(data), shape } }) };
-  },
-};
-
 /**
  * The weights that `--weights` names.
  * @param neuron the options of the run's neurons
@@ -47,13 +26,11 @@ const READERS: Readonly<Record<string, (bytes: Uint8Array, file: string) => Cont
 export function readStart(settings: Settings, neuron: NeuronOptions): Start | undefined {
   if (settings.weights === undefined) return undefined;
   const file = resolve(typedIn(), settings.weights);
-  const read = READERS[extname(file).toLowerCase()];
-  if (!read)
-    throw new UsageError(`--weights: expected a file ${Object.keys(READERS).join(', ')}, found ${settings.weights}`);
-  if (!existsSync(file)) throw new UsageError(`--weights: expected a file, found nothing at ${file}`);
-  let content: Content;
+  let content: FileNetwork;
   try {
-    content = read(readFile(file), file);
+    checkFileName(settings.weights);
+    if (!existsSync(file)) throw new Error(`expected a file, found nothing at ${file}`);
+    content = fromFile(readFile(file), file);
   } catch (error) {
     throw new UsageError(`--weights: ${(error as Error).message}`);
   }
@@ -67,7 +44,7 @@ export function readStart(settings: Settings, neuron: NeuronOptions): Start | un
 }
 
 /** @throws UsageError if the file's network is not that of the settings */
-function refuseAnother(file: string, { weights, neuron }: Content, { hidden }: Settings, own: NeuronOptions): void {
+function refuseAnother(file: string, { weights, neuron }: FileNetwork, { hidden }: Settings, own: NeuronOptions): void {
   const found = hiddenOf(weights.length)?.hidden;
   if (found !== hidden) {
     const width = (neurons?: number) =>
