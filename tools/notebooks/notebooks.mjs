@@ -30,7 +30,7 @@ if (!existsSync(venvPython)) {
   process.exit(2);
 }
 try {
-  const args = ['-I', '-B', script, '--parent', String(process.pid), ...process.argv.slice(2)];
+  const args = ['-I', script, '--parent', String(process.pid), ...process.argv.slice(2)];
   process.exitCode = await runInForeground(venvPython, args);
 } catch (error) {
   console.error(`notebooks: ${venvPython}: ${/** @type {Error} */ (error).message}; run \`npm run setup\``);

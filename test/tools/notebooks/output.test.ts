@@ -15,6 +15,10 @@ function inRunner(...program: string[]): unknown {
   return JSON.parse(execFileSync(PYTHON, args, { cwd: root, encoding: 'utf8' }));
 }
 
+test('Nothing that notebooks do not need is loaded before them', () => {
+  assert.equal(inRunner('print(json.dumps("jsonschema" in sys.modules and "lark" not in sys.modules))'), true);
+});
+
 test('20,000 printed lines are all kept, in order, in less than a minute', async () => {
   // It took 11 s on an idle machine when each line was added to a text, and four times as long for twice the lines.
   const lines = 20_000;

@@ -13,3 +13,8 @@ report       what is printed: one line per notebook, progress, annotations for G
 junit        the JUnit file (--junit)
 run          executes the notebooks one after another
 """
+
+import sys
+
+# At each start jsonschema would compile a grammar of IRIs, of which a notebook has none, for longer than all else takes.
+sys.modules["rfc3987_syntax"] = None
