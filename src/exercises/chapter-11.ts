@@ -1,7 +1,10 @@
 /** Chapter 11: what other frameworks call our neurons, and how theirs differ. */
+import type { NeuronOptions } from '../common/neuron-options';
 import { exercise, mistake as m } from './exercise';
+import { simulate } from './tensors';
 
 type TauOf = (beta: number) => number;
+type OptionsOf = (beta: number, threshold: number) => Pick<NeuronOptions, 'tau' | 'decayInput' | 'vThreshold' | 'vReset'>;
 type Late = (currents: number[], beta: number) => ArrayLike<number>;
 
 /** Spikes of a neuron whose parts may be wrong. */
@@ -28,6 +31,12 @@ const spikes =
       return fires(potential) ? 1 : 0;
     });
   };
+
+/** Currents that tell neurons apart: none brings a potential of the probes near its threshold. */
+const CURRENTS = [0.35, 0.9, 0.15, 2.2, 0, 1.3, 0.65, 0.45, 3.1, 0.25, 0.05, 1.9, 0.75, 0.55, 1.1, 0.2, 0.85, 2.6, 0.1, 0.7];
+
+/** A neuron is what it fires: half the input and half the threshold are the same neuron. */
+const spikesOf = (options: ReturnType<OptionsOf>) => simulate(options, CURRENTS).s;
 
 export const chapter11 = {
   'out-tau': exercise<TauOf>({
@@ -67,9 +76,58 @@ export const chapter11 = {
     ],
   }),
 
+  'out-options': exercise<OptionsOf>({
+    chapter: 11,
+    minutes: 5,
+    names: ['beta', 'threshold'],
+    probes: [
+      [0.5, 1],
+      [0.75, 1.5],
+      [0.875, 0.6],
+      [0.4, 0.8],
+    ],
+    compared: spikesOf,
+    oracle: (beta, threshold) => ({ tau: 1 / (1 - beta), decayInput: false, vThreshold: threshold, vReset: 0 }),
+    mistakes: {
+      'input-decays': m(
+        'leaves the input to decay',
+        'Your neuron gets less from the same input. By what does snnTorch divide it?',
+        (beta, threshold) => ({ tau: 1 / (1 - beta), decayInput: true, vThreshold: threshold, vReset: 0 }),
+      ),
+      'threshold-of-ours': m(
+        'keeps our threshold of 1',
+        'Your neuron does not heed the threshold. Which option holds it?',
+        (beta) => ({ tau: 1 / (1 - beta), decayInput: false, vThreshold: 1, vReset: 0 }),
+      ),
+      'soft-reset': m(
+        'takes null for the reset to zero',
+        'With vReset: null a spike takes the threshold away. What does "zero" say is left?',
+        (beta, threshold) => ({ tau: 1 / (1 - beta), decayInput: false, vThreshold: threshold, vReset: null }),
+      ),
+      'resets-to-threshold': m(
+        'resets to the threshold',
+        'Your neuron is at its threshold after a spike, so it fires again at once. To which potential does "zero" reset?',
+        (beta, threshold) => ({ tau: 1 / (1 - beta), decayInput: false, vThreshold: threshold, vReset: threshold }),
+      ),
+      continuous: m(
+        'takes beta for exp(-1 / tau)',
+        'Your tau is that of the exact solution. By which factor does one step of our neuron multiply v?',
+        (beta, threshold) => ({ tau: -1 / Math.log(beta), decayInput: false, vThreshold: threshold, vReset: 0 }),
+      ),
+    },
+    forms: [
+      (beta, threshold) => {
+        const tau = 1 / (1 - beta);
+        return { tau, decayInput: true, vThreshold: threshold / tau, vReset: 0 };
+      },
+      (beta, threshold) => ({ vReset: 0, vThreshold: threshold, tau: (1 - beta) ** -1, decayInput: false }),
+    ],
+  }),
+
   'out-late': exercise<Late>({
     chapter: 11,
     minutes: 8,
+    optional: true,
     names: ['currents', 'beta'],
     probes: [
       [[0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9], 0.5],
@@ -82,7 +140,7 @@ export const chapter11 = {
     mistakes: {
       'soft-at-once': m(
         'takes the threshold away in the step of the spike',
-        'Here a spike costs its threshold at once, before anything has leaked. In which step does snnTorch take it away?',
+        'Here a spike costs its threshold before anything has leaked. Is 1 taken away before the leak or after it?',
         spikes({ cost: () => 0, kept: (v) => (v > 1 ? v - 1 : v) }),
       ),
       'hard-at-once': m(

@@ -260,7 +260,7 @@ const OURS: readonly Entry[] = [
   {
     name: 'weights',
     flags: '--weights <FILE>',
-    help: 'start from the weights in a .safetensors, .nir, .pth or .npy file, and from the moments of Adam in a checkpoint of PyTorch',
+    help: 'start from the weights in a .safetensors, .nir, .pth, .pt or .npy file, and from the moments of Adam in a checkpoint of PyTorch',
     read: path,
     spiking: true,
   },
