@@ -4,7 +4,10 @@ import { exercise, mistake as m } from './exercise';
 import { simulate } from './tensors';
 
 type TauOf = (beta: number) => number;
-type OptionsOf = (beta: number, threshold: number) => Pick<NeuronOptions, 'tau' | 'decayInput' | 'vThreshold' | 'vReset'>;
+type OptionsOf = (
+  beta: number,
+  threshold: number,
+) => Pick<NeuronOptions, 'tau' | 'decayInput' | 'vThreshold' | 'vReset'>;
 type Late = (currents: number[], beta: number) => ArrayLike<number>;
 
 /** Spikes of a neuron whose parts may be wrong. */
@@ -33,7 +36,9 @@ const spikes =
   };
 
 /** Currents that tell neurons apart: none brings a potential of the probes near its threshold. */
-const CURRENTS = [0.35, 0.9, 0.15, 2.2, 0, 1.3, 0.65, 0.45, 3.1, 0.25, 0.05, 1.9, 0.75, 0.55, 1.1, 0.2, 0.85, 2.6, 0.1, 0.7];
+const CURRENTS = [
+  0.35, 0.9, 0.15, 2.2, 0, 1.3, 0.65, 0.45, 3.1, 0.25, 0.05, 1.9, 0.75, 0.55, 1.1, 0.2, 0.85, 2.6, 0.1, 0.7,
+];
 
 /** A neuron is what it fires: half the input and half the threshold are the same neuron. */
 const spikesOf = (options: ReturnType<OptionsOf>) => simulate(options, CURRENTS).s;
