@@ -14,6 +14,12 @@ const root = resolve(fileURLToPath(import.meta.url), '..', '..');
 /** Their tests need the book, the browser edition, Snakemake or other frameworks, which their commands make first, or which come with the first map. */
 const OWN_COMMAND = ['browser', 'lite', 'peers', 'workflow'];
 const ENDING = '.test.ts';
+/** The files that take longest: node:test starts files in the order in which it gets them, and none of these may be left to end alone. */
+const LONGEST = [
+  ...['lite/chapters', 'browser/book', 'lite/wheel', 'lite/threads'],
+  ...['tools/notebooks/lab', 'tools/exercises/report', 'golden', 'tools/notebooks/elsewhere', 'tools/doctor/doctor'],
+  ...['tools/notebooks/failures', 'tools/setup/setup', 'event/trains'],
+];
 
 /** @type {NodeJS.ProcessEnv} */
 const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' };
@@ -52,22 +58,30 @@ function chosen(/** @type {string[]} */ args) {
   if (empty !== undefined) fail(`expected test files in test/${empty}, found none`);
   const unknown = names.find((name) => !all.some((file) => file.includes(name)));
   if (unknown !== undefined) fail(`no test file's path contains ${unknown}; there are ${all.join(', ')}`);
-  const files = names.length === 0 ? all : all.filter((file) => names.some((name) => file.includes(name)));
+  const asked = names.length === 0 ? all : all.filter((file) => names.some((name) => file.includes(name)));
+  const files = [...LONGEST.filter((name) => asked.includes(name)), ...asked.filter((name) => !LONGEST.includes(name))];
   return { files, isWhole: args.length === 0 };
 }
 
-/** Runs a check, one of the scripts in package.json, which is silent when it passes, and prints what it says when it fails. */
-async function check(/** @type {string} */ name) {
-  const begin = performance.now();
+/** Runs checks, scripts of package.json, beside each other. Each is silent when it passes; the first that fails says why. */
+async function check(/** @type {string[]} */ ...names) {
   const [npm, first] = npmCommand();
-  const { code, lines } = await run(npm, [...first, 'run', '--silent', name], { cwd: root });
-  if (code !== 0) {
-    console.error(lines.slice(0, 40).join('\n'));
-    if (lines.length > 40) console.error(`… and ${lines.length - 40} more lines`);
-    console.error(`✖ ${name} failed: see above. \`npm run ${name}\` runs it alone.`);
-    process.exit(1);
+  const done = await Promise.all(
+    names.map(async (name) => {
+      const begin = performance.now();
+      const { code, lines } = await run(npm, [...first, 'run', '--silent', name], { cwd: root });
+      return { name, code, lines, seconds: (performance.now() - begin) / 1000 };
+    }),
+  );
+  for (const { name, code, lines, seconds } of done) {
+    if (code !== 0) {
+      console.error(lines.slice(0, 40).join('\n'));
+      if (lines.length > 40) console.error(`… and ${lines.length - 40} more lines`);
+      console.error(`✖ ${name} failed: see above. \`npm run ${name}\` runs it alone.`);
+      process.exit(1);
+    }
+    console.log(`✔ ${name} (${seconds.toFixed(1)} s)`);
   }
-  console.log(`✔ ${name} (${((performance.now() - begin) / 1000).toFixed(1)} s)`);
 }
 
 const { files, isWhole } = chosen(process.argv.slice(2));
@@ -75,8 +89,7 @@ if (isWhole) console.log('test: takes about seven minutes on two cores; `npm tes
 const status = await runInForeground(process.execPath, [join(root, 'tools', 'setup', 'setup.mjs'), '--quiet'], { env });
 if (status !== 0) process.exit(status);
 if (isWhole) {
-  await check('lint');
-  await check('typecheck');
+  await check('lint', 'typecheck');
 }
 
 mkdirSync(join(root, 'build'), { recursive: true });

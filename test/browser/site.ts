@@ -122,8 +122,9 @@ export async function axeFaults(page: Page, selector = 'html'): Promise<string[]
     type Results = {
       violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
     };
-    const { axe } = window as unknown as { axe: { run(part: string): Promise<Results> } };
-    return (await axe.run(part)).violations
+    const { axe } = window as unknown as { axe: { run(part: string, options: object): Promise<Results> } };
+    // Otherwise it describes all that has no fault, which takes a third of its time.
+    return (await axe.run(part, { resultTypes: ['violations'] })).violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary}`));
   }, selector);
