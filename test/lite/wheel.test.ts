@@ -4,11 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
@@ -16,10 +16,23 @@ import { buildKernel } from '../../packages/typescript-kernel/jupyterlite/build.
 import { makeWheel } from '../../tools/kernel/wheel.mjs';
 import { serve } from '../../tools/lite/serve.mjs';
 import { firefox, inChromium, inFirefox, launchChromium } from '../support/browser';
-import { type AnyPage, openChapter, printed, runAllCells, setCells, typesReady, watchedPage } from '../support/lite';
+import {
+  type AnyPage,
+  type Notebook,
+  openChapter,
+  printed,
+  root,
+  runAllCells,
+  runAllCellsToTheLast,
+  setCells,
+  textOf,
+  typesReady,
+  watchedPage,
+} from '../support/lite';
 import { PYTHON } from '../support/python';
 
-const source = resolve(__dirname, '..', '..', 'packages', 'typescript-kernel');
+const source = join(root, 'packages', 'typescript-kernel');
+const demo = join(source, 'demo', 'files');
 const folder = mkdtempSync(join(tmpdir(), 'kernel-wheel-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -65,6 +78,19 @@ import { kind } from 'data:text/javascript,export const kind = "data"';
 import { helper } from './helper.js';
 [name, kind, helper(), await later()]`;
 
+/** What code cells have put out. The picture of a chart is left out, which JupyterLab adds for those who cannot draw it. */
+const putOut = ({ cells }: Notebook) =>
+  cells
+    .filter(({ cell_type }) => cell_type === 'code')
+    .map(({ source, outputs = [] }) => {
+      const parts = outputs.map(({ output_type, name, text, data }) => {
+        if (text !== undefined) return { name, text: textOf(text) };
+        const { 'image/png': _, ...rest } = data ?? {};
+        return { output_type, data: rest };
+      });
+      return { source: textOf(source), outputs: parts };
+    });
+
 /** A host that lets other sites use its modules, as a CDN does. */
 async function serveElsewhere(): Promise<{ url: string; close(): void }> {
   const scripts: Record<string, string> = {
@@ -88,9 +114,7 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
   before(async () => {
     const extension = join(folder, 'extension');
     await buildKernel({ out: extension });
-    const text = (name: string) => readFileSync(join(source, name), 'utf8');
-    const manifest = JSON.parse(text('package.json'));
-    const { file, bytes } = makeWheel({ extension, manifest, readme: text('README.md'), licence: text('LICENSE') });
+    const { file, bytes } = makeWheel({ extension, source });
     writeFileSync(join(folder, file), bytes);
 
     run(PYTHON, ['-m', 'venv', '--without-pip', fresh]);
@@ -102,7 +126,7 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
     run(PYTHON, ['-m', 'pip', '--python', freshPython, 'install', '--quiet', '--no-index', '--no-deps', file]);
 
     const lite = join(folder, 'lite');
-    mkdirSync(join(lite, 'files'), { recursive: true });
+    cpSync(demo, join(lite, 'files'), { recursive: true });
     writeFileSync(join(lite, 'files', 'hello.ipynb'), JSON.stringify(NOTEBOOK));
     writeFileSync(join(lite, 'files', 'helper.js'), "export const helper = () => 'helper';\n");
     mkdirSync(join(lite, 'files', 'deep'));
@@ -157,6 +181,30 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
       await browser.close();
     }
   });
+
+  for (const file of readdirSync(demo).filter((name) => name.endsWith('.ipynb'))) {
+    const name = file.replace('.ipynb', '');
+    test(`runs ${file} of the demo as it is committed, and asks no other host for anything`, inChromium, async () => {
+      const browser = await launchChromium();
+      try {
+        const { page, faults } = await watchedPage(await browser.newContext(), site.url);
+        await openChapter(page as unknown as AnyPage, site.url, name);
+        await typesReady(page as unknown as AnyPage);
+        const ran = await runAllCellsToTheLast(page as unknown as AnyPage, 60);
+        const left = join(root, 'build', `demo-${file}`);
+        writeFileSync(left, `${JSON.stringify(ran, null, 1)}\n`);
+        const committed = JSON.parse(readFileSync(join(demo, file), 'utf8'));
+        assert.deepEqual(putOut(ran), putOut(committed), `${left} has what it put out now`);
+        rmSync(left);
+        assert.deepEqual(
+          faults.filter((fault) => !fault.endsWith('/favicon.ico')),
+          [],
+        );
+      } finally {
+        await browser.close();
+      }
+    });
+  }
 
   /** A page of the site whose settings are these. */
   async function pageWith(browser: Browser, settings: object): Promise<AnyPage> {

@@ -26,6 +26,7 @@ export interface Cell {
   source: string | string[];
   metadata: { tags?: string[] };
   outputs?: Output[];
+  execution_count?: number | null;
 }
 
 export interface Notebook {
@@ -188,6 +189,14 @@ export async function runAllCells(page: AnyPage, seconds: number): Promise<Noteb
     );
   }, null);
   await until('all cells to end', async () => (await page.evaluate(() => window.ranAll, null)) !== undefined, seconds);
+  return notebookOf(page);
+}
+
+/** The same of a notebook in which a cell may fail: JupyterLab then waits no longer, though it runs the others. */
+export async function runAllCellsToTheLast(page: AnyPage, seconds: number): Promise<Notebook> {
+  await runAllCells(page, seconds);
+  const isNumbered = ({ cell_type, execution_count }: Cell) => cell_type !== 'code' || Boolean(execution_count);
+  await until('a number for each cell', async () => (await notebookOf(page)).cells.every(isNumbered), seconds);
   return notebookOf(page);
 }
 

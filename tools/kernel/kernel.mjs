@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 // The TypeScript kernel for JupyterLite as packages (`npm run kernel`): a wheel for pip and a tarball for npm, in
 // build/kernel/. The same sources give the same bytes.
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildKernel } from '../../packages/typescript-kernel/jupyterlite/build.mjs';
 import { command } from '../system/options.mjs';
 import { runProgram } from '../system/program.mjs';
-import { filesUnder, readJson, remove, removeLeftOvers, root } from '../system/project.mjs';
+import { filesUnder, remove, removeLeftOvers, root } from '../system/project.mjs';
 import { npmCommand, run, succeeded } from '../system/run.mjs';
 import { makeWheel } from './wheel.mjs';
 
@@ -25,13 +25,7 @@ async function main() {
   try {
     const extension = join(work, 'extension');
     await buildKernel({ out: extension });
-    const text = (/** @type {string} */ name) => readFileSync(join(source, name), 'utf8');
-    const { file, bytes } = makeWheel({
-      extension,
-      manifest: readJson(join(source, 'package.json')),
-      readme: text('README.md'),
-      licence: text('LICENSE'),
-    });
+    const { file, bytes } = makeWheel({ extension, source });
     writeFileSync(join(packages, file), bytes);
     const [npm, first] = npmCommand();
     const args = [...first, 'pack', '--silent', '--pack-destination', packages];

@@ -20,19 +20,14 @@ const record = (name, bytes) =>
   `${name},sha256=${createHash('sha256').update(bytes).digest('base64url')},${bytes.length}\n`;
 
 /**
- * @typedef {object} WheelOptions
- * @property {string} extension folder of the built extension
- * @property {{ name: string, version: string, description: string, license: string, keywords: string[] }} manifest package.json
- * @property {string} readme its text, in Markdown
- * @property {string} licence its text
- */
-
-/**
  * The wheel's name and bytes.
- * @param {WheelOptions} options
+ * @param {object} options
+ * @param {string} options.extension folder of the built extension
+ * @param {string} options.source folder of the package: its package.json, README.md, CHANGELOG.md and LICENSE
  */
-export function makeWheel({ extension, manifest, readme, licence }) {
-  const { name, version, description, license, keywords } = manifest;
+export function makeWheel({ extension, source }) {
+  const text = (/** @type {string} */ name) => readFileSync(join(source, name), 'utf8');
+  const { name, version, description, license, keywords } = JSON.parse(text('package.json'));
   const module = name.replaceAll('-', '_');
   const info = `${module}-${version}.dist-info`;
   const share = `${module}-${version}.data/data/share/jupyter/labextensions/${name}`;
@@ -66,10 +61,11 @@ export function makeWheel({ extension, manifest, readme, licence }) {
       'Requires-Python: >=3.9',
       'Description-Content-Type: text/markdown',
       '',
-      readme,
+      text('README.md'),
+      text('CHANGELOG.md'),
     ].join('\n'),
     [`${info}/WHEEL`]: `Wheel-Version: 1.0\nGenerator: ${name}\nRoot-Is-Purelib: true\nTag: py3-none-any\n`,
-    [`${info}/licenses/LICENSE`]: licence,
+    [`${info}/licenses/LICENSE`]: text('LICENSE'),
     [`${info}/licenses/LICENSES.txt`]: bundled,
   };
   for (const path of filesUnder(extension)) {

@@ -4,7 +4,7 @@ export interface DeclarationsOptions {
   out: string;
   /** The folder that paths in the file are relative to. */
   root: string;
-  /** Path of the `.d.ts` of each module, by the name that cells import. */
+  /** By the name that cells import: path of the module's `.d.ts`, or the name of a package that is installed for `root`. */
   modules: Record<string, string>;
   /** Paths of `.d.ts` that are always there, such as those of globals. */
   ambient?: string[];

@@ -21,6 +21,10 @@ const atLeast = (ts, major, minor) => {
 /** The libraries that the setting `lib` can name: all of the language, and a worker's. */
 const OFFERED = /^lib\.(es5|es20\d\d|esnext|decorators|webworker)(\.(?!full)|$)/;
 
+const NODE_MODULES = '/node_modules/';
+
+const DECLARATIONS = /\.d\.[cm]?ts$/;
+
 /** Comments that say under which licence a file is; the licences are those of the packages. */
 const LICENCE = /^\s*\/\*\*?(?:(?!\*\/)[\s\S])*?(Licensed|Copyright)[\s\S]*?\*\/\s*/;
 
@@ -29,7 +33,8 @@ const LICENCE = /^\s*\/\*\*?(?:(?!\*\/)[\s\S])*?(Licensed|Copyright)[\s\S]*?\*\/
  * @param {object} options
  * @param {string} options.out the file to write
  * @param {string} options.root the folder that paths in the file are relative to
- * @param {Record<string, string>} options.modules path of the `.d.ts` of each module, by the name that cells import
+ * @param {Record<string, string>} options.modules by the name that cells import: path of the module's `.d.ts`, or the name
+ *   of a package that is installed for `root`, such as `zod` or `zod/mini`
  * @param {string[]} [options.ambient] paths of `.d.ts` that are always there, such as of globals
  * @param {string} [options.typescript] the package of TypeScript, which must be that of `buildKernel`
  * @returns {{ files: number, bytes: number }}
@@ -44,14 +49,13 @@ export function buildDeclarations({ out, ...options }) {
 
 /** The declarations as they are written. */
 export function makeDeclarations({ root, modules: given, ambient = [], typescript = 'typescript' }) {
-  const modules = { ...OWN, ...given };
   const ts = require(typescript);
   const libFolder = dirname(require.resolve(typescript));
   const lib = libOf(ts);
   const options = {
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Node10,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
     lib: lib.map((name) => `lib.${name}.d.ts`),
     types: [],
     skipLibCheck: true,
@@ -64,6 +68,16 @@ export function makeDeclarations({ root, modules: given, ambient = [], typescrip
     return readFile(path);
   };
   const slashes = (path) => resolve(path).replaceAll('\\', '/');
+  /** The declarations that TypeScript itself finds for a package. */
+  const declarationsOf = (name) => {
+    const { resolvedModule: found } = ts.resolveModuleName(name, slashes(join(root, 'index.ts')), options, host);
+    if (found && DECLARATIONS.test(found.resolvedFileName)) return found.resolvedFileName;
+    throw new Error(`'${name}': expected an installed package with declarations, found none from ${resolve(root)}`);
+  };
+  const pathOf = (value) => (/\.[cm]?ts$/.test(value) ? value : declarationsOf(value));
+  const modules = Object.fromEntries(
+    Object.entries({ ...OWN, ...given }).map(([name, value]) => [name, pathOf(value)]),
+  );
   const libraries = readdirSync(libFolder).filter((name) => OFFERED.test(name) && name.endsWith('.d.ts'));
   const roots = [...Object.values(modules), ...ambient, ...libraries.map((name) => join(libFolder, name))].map(slashes);
   for (const path of roots) {
@@ -75,9 +89,10 @@ export function makeDeclarations({ root, modules: given, ambient = [], typescrip
   const place = (path) => {
     const full = slashes(path);
     if (full.startsWith(`${libPath}/`)) return `/lib/${full.slice(libPath.length + 1)}`;
-    const at = full.lastIndexOf('/node_modules/');
-    if (at >= 0) return full.slice(at);
     if (full === slashes(OWN.tslab)) return '/declarations/tslab.d.ts';
+    // A package may have another version of one inside it; pnpm keeps each in a folder of its own, by links.
+    const at = full.includes('/.pnpm/') ? full.lastIndexOf(NODE_MODULES) : full.indexOf(NODE_MODULES);
+    if (at >= 0) return full.slice(at);
     if (!full.startsWith(`${slashes(root)}/`)) throw new Error(`${path}: expected a path below ${root}`);
     return `/declarations/${full.slice(slashes(root).length + 1)}`;
   };
@@ -94,9 +109,18 @@ export function makeDeclarations({ root, modules: given, ambient = [], typescrip
     files[to] = /^\/lib\/lib\.(dom|webworker)|@webgpu/.test(to) ? bare(to, text) : text.replace(LICENCE, '');
   }
   for (const path of packages) {
-    if (!path.includes('/node_modules/')) continue;
-    const { name, version, types, typings, main } = JSON.parse(readFileSync(path, 'utf8'));
-    files[place(path)] = JSON.stringify({ name, version, types: types ?? typings, main });
+    if (!path.includes(NODE_MODULES)) continue;
+    const folder = place(path).slice(0, -'package.json'.length);
+    if (!Object.keys(files).some((file) => file.startsWith(folder))) continue;
+    const { name, version, types, typings, typesVersions, main, exports } = JSON.parse(readFileSync(path, 'utf8'));
+    files[`${folder}package.json`] = JSON.stringify({
+      name,
+      version,
+      types: types ?? typings,
+      typesVersions,
+      main,
+      exports,
+    });
   }
   return {
     files,

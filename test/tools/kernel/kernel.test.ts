@@ -19,8 +19,7 @@ const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
 async function build(from: string, out: string): Promise<{ file: string; bytes: Uint8Array }> {
   const { buildKernel } = await import(pathToFileURL(join(from, 'jupyterlite', 'build.mjs')).href);
   await buildKernel({ out });
-  const text = (name: string) => readFileSync(join(from, name), 'utf8');
-  return makeWheel({ extension: out, manifest, readme: text('README.md'), licence: text('LICENSE') });
+  return makeWheel({ extension: out, source: from });
 }
 
 /** Reads a wheel by Python's own means: its names in order, which of them RECORD has wrong, and what metadata says. */
@@ -41,7 +40,7 @@ print(json.dumps({
     'name': meta['Name'], 'version': meta['Version'], 'licence': meta['License-Expression'],
     'licences': [wheel.read(record.replace('RECORD', 'licenses/' + name)).decode()[:40] for name in meta.get_all('License-File')],
     'times': sorted({entry.date_time for entry in wheel.infolist()}),
-    'readme': meta.get_payload()[:31],
+    'headings': [line for line in meta.get_payload().splitlines() if line.startswith('# ')],
 }))`;
 
 describe('The wheel', () => {
@@ -74,7 +73,7 @@ describe('The wheel', () => {
     assert.deepEqual(read.times, [[1980, 1, 1, 0, 0, 0]]);
     assert.match(read.licences[0], /^MIT License/);
     assert.match(read.licences[1], /^@/, 'of what is bundled');
-    assert.match(read.readme, /^# jupyterlite-typescript-kernel/);
+    assert.deepEqual(read.headings, ['# jupyterlite-typescript-kernel', '# Changes']);
     const share = `jupyterlite_typescript_kernel-${manifest.version}.data/data/share/jupyter/labextensions/jupyterlite-typescript-kernel/`;
     const own = read.names
       .filter((name: string) => name.startsWith(share))

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
+import ts from 'typescript';
 import { PLUGIN, readSettings } from '../../../../packages/typescript-kernel/jupyterlite/src/page/settings';
+import { createTypes } from '../../../../packages/typescript-kernel/jupyterlite/src/types/notebook';
 
 const TSLABS = '@tslab/typescript-for-tslab';
 const root = resolve(__dirname, '..', '..', '..', '..');
@@ -116,6 +118,79 @@ describe('The file of declarations', () => {
       /gone\.d\.ts: expected a file of declarations, found none/,
     );
     assert.ok(!existsSync(out));
+  });
+});
+
+/** Packages as npm installs them: an `exports` map, declarations of each kind, and two versions of one package. */
+const PACKAGES: Record<string, string> = {
+  'shapes/package.json': JSON.stringify({
+    name: 'shapes',
+    version: '1.0.0',
+    exports: {
+      '.': { types: './out/index.d.mts', default: './out/index.mjs' },
+      './round/*': { import: { types: './out/*.d.mts' }, require: { types: './out/*.d.cts' } },
+    },
+  }),
+  'shapes/out/index.d.mts': `import type { Unit } from 'units';
+export * from './circle.mjs';
+export declare const unit: Unit;`,
+  'shapes/out/circle.d.mts': 'export interface Circle { radius: number }',
+  'shapes/out/circle.d.cts': 'export interface Circle { older: true }',
+  'shapes/node_modules/units/package.json': JSON.stringify({ name: 'units', version: '2.0.0', types: 'index.d.ts' }),
+  'shapes/node_modules/units/index.d.ts': "export type Unit = 'mm' | 'cm';",
+  'units/package.json': JSON.stringify({ name: 'units', version: '1.0.0', exports: { types: './main.d.cts' } }),
+  'units/main.d.cts': 'declare function unit(): number;\nexport = unit;',
+  'plain/package.json': JSON.stringify({ name: 'plain', version: '1.0.0', main: 'index.js' }),
+  'plain/index.js': 'export const plain = 1;',
+  '@types/plain/package.json': JSON.stringify({ name: '@types/plain', version: '1.0.0', types: 'index.d.ts' }),
+  '@types/plain/index.d.ts': 'export declare const plain: number;',
+  'bare/package.json': JSON.stringify({ name: 'bare', version: '1.0.0', main: 'index.js' }),
+  'bare/index.js': '',
+};
+
+describe('The declarations of packages', () => {
+  const project = join(folder, 'project');
+  const make = async (...names: string[]) => {
+    const { makeDeclarations } = await import('../../../../packages/typescript-kernel/jupyterlite/declarations.mjs');
+    return makeDeclarations({ root: project, modules: Object.fromEntries(names.map((name) => [name, name])) });
+  };
+  before(() => {
+    for (const [path, text] of Object.entries(PACKAGES)) {
+      const file = join(project, 'node_modules', path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+  });
+
+  test('are found by their names, wherever a package says that they are, with what they import', async () => {
+    const declarations = await make('shapes', 'shapes/round/circle', 'units', 'plain');
+    const settings = { strict: true, experimentalDecorators: false, hasCdn: false };
+    const notebook = createTypes(ts, declarations, settings)('notebook');
+    notebook.ran(`import { unit, type Circle } from 'shapes';
+import type { Circle as Same } from 'shapes/round/circle';
+import one from 'units';
+import { plain } from 'plain';
+const circle: Circle = { radius: one() + plain } satisfies Same;`);
+    const code = "const a: 'mm' = unit;\nconst b: string = one();\nconst c: string = plain;\ncircle.older;";
+    assert.deepEqual(
+      notebook.check(code).map(({ line, messageText }) => [line, messageText]),
+      [
+        [1, "Type 'Unit' is not assignable to type '\"mm\"'."],
+        [1, 'Type \'"cm"\' is not assignable to type \'"mm"\'.'],
+        [2, "Type 'number' is not assignable to type 'string'."],
+        [3, "Type 'number' is not assignable to type 'string'."],
+        [4, "Property 'older' does not exist on type 'Circle'."],
+      ],
+    );
+  });
+
+  test('are missed in one line, where a package has none or is not there', async () => {
+    for (const name of ['bare', 'gone']) {
+      await assert.rejects(
+        make(name),
+        new RegExp(`'${name}': expected an installed package with declarations, found none`),
+      );
+    }
   });
 });
 

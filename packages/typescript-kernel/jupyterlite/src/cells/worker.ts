@@ -56,6 +56,9 @@ function stream(name: 'stdout' | 'stderr', text: string): void {
 
 function start({ modules, cdn, siteUrl, folder, messages }: Extract<ToCells, { type: 'start' }>): Session {
   const own = new URL(self.location.href).href;
+  // The place of a file is told from the notebook, as an import's is, and not from this worker's script.
+  const { fetch } = self;
+  self.fetch = async (from, options) => fetch(typeof from === 'string' ? new URL(from, folder) : from, options);
   const byUrl = new Map(Object.entries(modules).map(([name, url]) => [url, name]));
   return createSession({
     siteUrl,

@@ -64,7 +64,7 @@ export function createTypes(
   const settings: TypeScript.CompilerOptions = {
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Node10,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
     moduleDetection: ts.ModuleDetectionKind.Force,
     esModuleInterop: true,
     strict,
@@ -124,9 +124,12 @@ export function createTypes(
 
     function resolve(module: string, from: string): TypeScript.ResolvedModuleWithFailedLookupLocations {
       const path = Object.hasOwn(modules, module) ? modules[module] : undefined;
-      if (path === undefined)
-        return ts.resolveModuleName(module, from, settings, host as TypeScript.ModuleResolutionHost);
-      const extension = ts.Extension.Dts;
+      // Among packages a name means the version that is installed for the one that imports it.
+      if (path === undefined || from.startsWith('/node_modules/')) {
+        const found = ts.resolveModuleName(module, from, settings, host as TypeScript.ModuleResolutionHost);
+        if (path === undefined || found.resolvedModule) return found;
+      }
+      const extension = (/\.d\.[cm]ts$/.exec(path)?.[0] ?? ts.Extension.Dts) as TypeScript.Extension;
       return { resolvedModule: { resolvedFileName: path, extension, isExternalLibraryImport: true } };
     }
 
