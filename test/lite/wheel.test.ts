@@ -182,29 +182,31 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
     }
   });
 
-  for (const file of readdirSync(demo).filter((name) => name.endsWith('.ipynb'))) {
-    const name = file.replace('.ipynb', '');
-    test(`runs ${file} of the demo as it is committed, and asks no other host for anything`, inChromium, async () => {
-      const browser = await launchChromium();
-      try {
-        const { page, faults } = await watchedPage(await browser.newContext(), site.url);
-        await openChapter(page as unknown as AnyPage, site.url, name);
-        await typesReady(page as unknown as AnyPage);
-        const ran = await runAllCellsToTheLast(page as unknown as AnyPage, 60);
-        const left = join(root, 'build', `demo-${file}`);
-        writeFileSync(left, `${JSON.stringify(ran, null, 1)}\n`);
-        const committed = JSON.parse(readFileSync(join(demo, file), 'utf8'));
-        assert.deepEqual(putOut(ran), putOut(committed), `${left} has what it put out now`);
-        rmSync(left);
-        assert.deepEqual(
-          faults.filter((fault) => !fault.endsWith('/favicon.ico')),
-          [],
-        );
-      } finally {
-        await browser.close();
-      }
-    });
-  }
+  test('runs the demo as it is committed, and asks no other host for anything', inChromium, async () => {
+    const browser = await launchChromium();
+    const runs = async (file: string) => {
+      const { page, faults } = await watchedPage(await browser.newContext(), site.url);
+      await openChapter(page as unknown as AnyPage, site.url, file.replace('.ipynb', ''));
+      await typesReady(page as unknown as AnyPage);
+      const ran = await runAllCellsToTheLast(page as unknown as AnyPage, 60);
+      const left = join(root, 'build', `demo-${file}`);
+      writeFileSync(left, `${JSON.stringify(ran, null, 1)}\n`);
+      const committed = JSON.parse(readFileSync(join(demo, file), 'utf8'));
+      assert.deepEqual(putOut(ran), putOut(committed), `${left} has what it put out now`);
+      rmSync(left);
+      assert.deepEqual(
+        faults.filter((fault) => !fault.endsWith('/favicon.ico')),
+        [],
+      );
+    };
+    try {
+      const notebooks = readdirSync(demo).filter((name) => name.endsWith('.ipynb'));
+      assert.equal(notebooks.length, 3);
+      await Promise.all(notebooks.map(runs));
+    } finally {
+      await browser.close();
+    }
+  });
 
   /** A page of the site whose settings are these. */
   async function pageWith(browser: Browser, settings: object): Promise<AnyPage> {
