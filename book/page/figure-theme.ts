@@ -190,7 +190,8 @@ export function narrow(figure: Figure, width: number): Figure {
       ? [least, least]
       : [Math.max(plate ? least : 0, side(was.l)), Math.max(least, side(was.r))];
   const [t, b] = [numberAt(margin, 't', 20), numberAt(margin, 'b', 58)];
-  const below = Math.round(b * 0.8);
+  const columns = brokenColumns(figure, width - l - r);
+  const below = Math.round(b * 0.8) + 13 * (columns?.more ?? 0);
   const inner = numberAt(layout, 'height', 400) - t - b;
   const ratio = (width - l - r) / (numberAt(layout, 'width', 760) - was.l - was.r);
   const rows = labelledRows(layout);
@@ -203,7 +204,8 @@ export function narrow(figure: Figure, width: number): Figure {
     return key === 'size' && typeof value === 'number' && value >= 12 ? Math.max(10, Math.round(value * 0.8)) : value;
   };
   const shrunk = small(layout, '') as Spec;
-  if (rows) shrunk.yaxis = { ...specAt(shrunk, 'yaxis'), ticktext: rows.map(broken) };
+  if (rows) shrunk.yaxis = { ...specAt(shrunk, 'yaxis'), ticktext: rows.map((label) => broken(label, 20)) };
+  if (columns) shrunk.xaxis = { ...specAt(shrunk, 'xaxis'), ...columns.ticks };
   return {
     data: figure.data.map((trace) => thinBar(small(trace, '') as Spec)),
     layout: { ...shrunk, width, height, margin: { ...margin, l, r, b: below } },
@@ -216,12 +218,40 @@ function labelledRows({ yaxis }: Spec): string[] | undefined {
   return Array.isArray(texts) ? texts.map(String) : undefined;
 }
 
-/** A label in lines of some twenty letters, broken between words. */
-function broken(label: string): string {
+/** Pixels of a small letter, on average. */
+const LETTER = 6;
+
+/**
+ * The labels below bars, in lines that fit into the place of each, where Plotly would turn them and cut them off.
+ * @returns undefined if they fit as they are, and how many lines there are more than before
+ */
+function brokenColumns({ data, layout }: Figure, room: number): { ticks: Spec; more: number } | undefined {
+  const bars = specAt(layout, 'xaxis').type === 'category' ? data.find(({ type }) => type === 'bar')?.x : undefined;
+  const labels = Array.isArray(bars) ? bars.map(String) : [];
+  const letters = Math.floor(room / labels.length / LETTER);
+  const longest = (texts: string[]) =>
+    Math.max(0, ...texts.flatMap((text) => text.split('<br>')).map((line) => line.length));
+  if (longest(labels) <= letters) return undefined;
+  const ticktext = labels.map((label) =>
+    label
+      .split('<br>')
+      .map((line) => broken(line, letters))
+      .join('<br>'),
+  );
+  const lines = (texts: string[]) => Math.max(...texts.map((text) => text.split('<br>').length));
+  const small: Spec = longest(ticktext) > letters ? { tickfont: { size: 9 } } : {};
+  return {
+    ticks: { tickmode: 'array', tickvals: labels.map((_, i) => i), ticktext, tickangle: 0, ...small },
+    more: lines(ticktext) - lines(labels),
+  };
+}
+
+/** A label in lines of at most so many letters, broken between words. */
+function broken(label: string, letters: number): string {
   const lines = [''];
   for (const word of label.split(' ')) {
     const line = lines[lines.length - 1];
-    if (line !== '' && line.length + 1 + word.length > 20) lines.push(word);
+    if (line !== '' && line.length + 1 + word.length > letters) lines.push(word);
     else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
   }
   return lines.join('<br>');

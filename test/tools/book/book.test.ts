@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as theme from '../../../book/page/figure-theme';
-import { intervals, lines, weightImages } from '../../../src/visualizing';
+import { bars, intervals, lines, weightImages } from '../../../src/visualizing';
 import { articleOf, load, root } from '../../support/book';
 
 type Chapters = typeof import('../../../tools/book/chapters.mjs');
@@ -160,6 +160,23 @@ test('On a phone the labels of rows are broken between words, and the rows stay 
     return Number(layout.height) - t - b;
   };
   assert.equal(inner(small), inner(wide));
+});
+
+test('On a phone the labels below bars are broken between words, with room for their lines, and not turned', () => {
+  const narrowed = (labels: string[]) => {
+    const values = [{ name: 's', y: labels.map(() => 1) }];
+    return theme.narrow(theme.withoutHeading(bars(labels, values, { title: 'Controls' })), 346).layout;
+  };
+  const bottom = ({ margin }: theme.Figure['layout']) => (margin as { b: number }).b;
+  const [plain, long] = [
+    ['a', 'b', 'c', 'd', 'e'],
+    ['as they are', 'shuffled', 'exchanged', 'permuted, τ = 20', 'one<br>two'],
+  ].map(narrowed);
+  const { ticktext, tickangle } = long.xaxis as { ticktext: string[]; tickangle: number };
+  assert.deepEqual(ticktext, ['as they<br>are', 'shuffled', 'exchanged', 'permuted,<br>τ = 20', 'one<br>two']);
+  assert.equal(tickangle, 0);
+  assert.equal(bottom(long), bottom(narrowed(['a', 'b', 'c', 'd', 'one<br>two'])));
+  assert.ok(!('ticktext' in (plain.xaxis as object)));
 });
 
 test('What a page could not show is refused in one line that names the cell', async () => {
