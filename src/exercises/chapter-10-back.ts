@@ -72,6 +72,22 @@ export const chapter10Back = {
         'Without detaching your gradient grows. Does a spike make the potential after it larger or smaller?',
         arrives({ reset: (h, detachReset) => (detachReset ? 0 : -h * slopeAt(h)) }),
       ),
+      'sign-lost': m(
+        'takes the size of the result without its sign',
+        'The size is right. What does a step at which the neuron fires do to the sign?',
+        (h, tau, detachReset) => Math.abs(arrives()(h, tau, detachReset)),
+      ),
+      'slope-at-0': m(
+        'takes the slope at h instead of at h − 1',
+        'Your slope is steepest at h = 0. At which potential is the surrogate steepest?',
+        arrives({ reset: (h, detachReset) => (detachReset ? 0 : h * atan(h, 2)) }),
+      ),
+      added: m(
+        'adds the factors up',
+        'Your result grows with each step that passes something on. What do two steps, one after the other, do to a gradient?',
+        (h, tau, detachReset) =>
+          h.slice(0, -1).reduce((total, value) => total + arrives()([value, value], tau, detachReset), 0),
+      ),
       'h-lost': m(
         'takes the slope alone for the way through the spike',
         'The way through the spike does not depend on how much the reset takes away. How much is that?',

@@ -95,6 +95,7 @@ export const project10 = {
       [[0, 0.5, 1, 0.25], 8, 'latency'],
       [[0, 0, 0.75, 0, 0.5], 4, 'poisson'],
       [[0, 0, 0.75, 0, 0.5], 4, 'latency'],
+      [[0.3, 0.5], 3, 'poisson'],
     ],
     oracle: (pixels, T, code) => (code === 'latency' ? pixels.length : T * sum(pixels)),
     mistakes: {
@@ -117,6 +118,12 @@ export const project10 = {
         'lets each pixel with ink fire in every step of the Poisson code',
         'A grey pixel fires in every step here. With which probability does it fire in one?',
         (pixels, T, code) => (code === 'latency' ? pixels.length : T * inked(pixels)),
+      ),
+      rounded: m(
+        'rounds the mean',
+        'This is a whole number. Must a mean over many images be one?',
+        (pixels, T, code) => (code === 'latency' ? pixels.length : Math.round(T * sum(pixels))),
+        (pixels, T, code) => (code === 'latency' ? pixels.length : Math.floor(T * sum(pixels))),
       ),
       'same-for-both': m(
         'takes one formula for both codes',
@@ -157,6 +164,10 @@ export const project10 = {
         [0.5, 0.4, 0.3],
         [10, 20, 30],
       ],
+      [
+        [0.9, 0.6, 0.9],
+        [300, 100, 300],
+      ],
     ],
     compared: toList,
     tolerance: 0,
@@ -181,6 +192,32 @@ export const project10 = {
         'asks that the other one is better in both',
         'A setting stays although another one is as accurate with fewer spikes, or better with as many. When is it beaten?',
         unbeaten((other, own) => other.accuracy > own.accuracy && other.spikes < own.spikes),
+      ),
+      'beats-itself': m(
+        'lets each setting beat itself',
+        'Nothing is left here, since each setting is as good as itself. What does a setting that beats another one need besides?',
+        () => [],
+      ),
+      'twins-gone': m(
+        'lets two settings that are alike beat each other',
+        'Two settings that are equal in both are missing here. Is one of them better than the other in anything?',
+        unbeaten((other, own) => other.accuracy >= own.accuracy && other.spikes <= own.spikes),
+        (accuracies, spikes) => {
+          const good = Array.from(unbeaten(beats)(accuracies, spikes));
+          const isNew = (i: number, place: number) =>
+            !good.slice(0, place).some((j) => accuracies[j] === accuracies[i] && spikes[j] === spikes[i]);
+          return good.filter(isNew);
+        },
+      ),
+      'from-1': m(
+        'counts the settings from 1',
+        'Your numbers begin with 1. Which number does the first setting have?',
+        (accuracies, spikes) => Array.from(unbeaten(beats)(accuracies, spikes), (i) => i + 1),
+      ),
+      'by-spikes': m(
+        'sorts by the spikes',
+        'These are the right settings. In which order does the task ask for their numbers?',
+        (accuracies, spikes) => Array.from(unbeaten(beats)(accuracies, spikes)).sort((a, b) => spikes[a] - spikes[b]),
       ),
       'more-is-better': m(
         'takes many spikes for good',
@@ -215,10 +252,10 @@ export const project10 = {
           .map((_, i) => i)
           .sort((a, b) => spikes[a] - spikes[b] || accuracies[b] - accuracies[a]);
         const front: number[] = [];
-        let best = Number.NEGATIVE_INFINITY;
         for (const i of order) {
-          if (accuracies[i] > best) front.push(i);
-          best = Math.max(best, accuracies[i]);
+          const best = front[front.length - 1];
+          const isTwin = accuracies[i] === accuracies[best] && spikes[i] === spikes[best];
+          if (front.length === 0 || accuracies[i] > accuracies[best] || isTwin) front.push(i);
         }
         return front.sort((a, b) => a - b);
       },

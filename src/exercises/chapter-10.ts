@@ -28,6 +28,16 @@ function widestGap(weight: number, tau: number): number {
 /** The gap, which is seldom whole, at which the second spike lifts the potential just to 1. */
 const exactGap = (weight: number, factor: number) => Math.log((1 - weight) / weight) / Math.log(factor);
 
+/** The same where the leak of the last step takes from the second spike, too. */
+const fading =
+  (steps: number): Gap =>
+  (weight, tau) => {
+    const factor = 1 - 1 / tau;
+    let gap = 0;
+    for (let left = weight * factor ** steps; (left + weight) * factor >= 1; left *= factor) gap++;
+    return gap;
+  };
+
 const crossEntropy = (values: number[], label: number) =>
   Math.log(sum(values.map((value) => Math.exp(value - values[label]))));
 
@@ -158,6 +168,13 @@ export const chapter10 = {
         'rounds up',
         'At this gap the neuron stays silent. To which side do you round?',
         (weight, tau) => Math.ceil(exactGap(weight, 1 - 1 / tau)),
+        (weight, tau) => Math.round(exactGap(weight, 1 - 1 / tau)),
+      ),
+      'second-fades': m(
+        'lets the second spike fade, too, before it counts',
+        'Your gap is too narrow: the second spike has already faded here. When does a neuron fire, before the leak of the next step or after it?',
+        fading(0),
+        fading(1),
       ),
       'first-spike-alone': m(
         'asks how long one spike alone takes to fade to half',
@@ -239,10 +256,16 @@ export const chapter10 = {
             label,
           ),
       ),
-      'base-2': m(
-        'takes the logarithm of base 2',
-        'Your loss is larger by the same factor everywhere. Which logarithm do you take?',
+      'other-base': m(
+        'takes the logarithm of base 2 or 10',
+        'Your loss is wrong by the same factor everywhere. Which logarithm do you take?',
         (counts, label) => crossEntropy(counts, label) / Math.LN2,
+        (counts, label) => crossEntropy(counts, label) / Math.LN10,
+      ),
+      'label-left-out': m(
+        'leaves the right neuron out of the sum',
+        'Your softmax has the right neuron above the line only. Over which neurons does the sum below the line go?',
+        (counts, label) => Math.log(sum(counts.map((count, i) => (i === label ? 0 : Math.exp(count))))) - counts[label],
       ),
       'all-neurons': m(
         'adds up all neurons',
@@ -285,6 +308,11 @@ export const chapter10 = {
         'forgets the hidden spikes',
         'These are the additions of the input spikes. What does a hidden spike do?',
         (inputSpikes, _, hidden) => inputSpikes * hidden,
+      ),
+      'one-output': m(
+        'adds one weight per hidden spike',
+        'A hidden spike adds a single weight here. To how many outputs does it lead?',
+        (inputSpikes, hiddenSpikes, hidden) => inputSpikes * hidden + hiddenSpikes,
       ),
       spikes: m(
         'counts spikes',
