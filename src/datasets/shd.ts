@@ -7,7 +7,7 @@
 import { checkWhole } from '../common/checks';
 import { CLASSES, DatasetError } from '../common/mnist';
 import { makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../common/spike-trains';
-import { dataSetIn, groupIn, type Limits, readHdf5 } from '../hdf5/reader';
+import { dataSetIn, groupIn, type Limits, type Lists, readHdf5 } from '../hdf5/reader';
 import { type Binning, binTimes, checkBinning } from './bin-times';
 import { checkBytes } from './events';
 
@@ -28,11 +28,10 @@ export interface ShdOptions extends Binning {
   classes?: readonly number[];
 }
 
-/** A recording: times in microseconds. */
+/** A recording. Its spikes are decoded when they are asked for: times in microseconds. */
 interface Recording {
   label: number;
-  times: () => Float64Array;
-  units: () => Float64Array;
+  spikes: () => { times: Float64Array; units: Float64Array };
 }
 
 /**
@@ -47,9 +46,9 @@ export function readShd(options: ShdOptions): SpikeTrains {
   const splits = (['train', 'test'] as const).map((split) => readFile(split, options[split], classes));
   const binning = checkBinning(options, decodeTimes(splits.flat()));
   const [train, test] = splits.map((recordings) => ({
-    trains: recordings.map(({ times, units }): SpikeTrain => {
-      const unit = units();
-      return binTimes(times(), (spike) => unit[spike], UNITS, binning);
+    trains: recordings.map(({ spikes }): SpikeTrain => {
+      const { times, units } = spikes();
+      return binTimes(times, (spike) => units[spike], UNITS, binning);
     }),
     labels: recordings.map(({ label }) => label),
   }));
@@ -65,54 +64,45 @@ function checkClasses(classes: readonly number[]): void {
   });
 }
 
-/** The recordings of a file whose classes are wanted. Their spikes are decoded when they are asked for. */
+/** The recordings of a file whose classes are wanted. */
 function readFile(split: string, content: Uint8Array, classes: readonly number[]): Recording[] {
   const name = `shd_${split}.h5`;
   checkBytes(content, name);
-  // What can be wrong with the file itself.
-  const open = () => {
+  const { times, units, labels } = openFile(name, content);
+  return Array.from(labels, (label, i): Recording => {
+    const where = `${name}: recording ${i}`;
+    checkWhole(`${where}: label`, label, 0, LABELS - 1);
+    return { label: classes.indexOf(label), spikes: () => decode(where, times.numbers(i), units.numbers(i)) };
+  }).filter(({ label }) => label >= 0);
+}
+
+/** @throws DatasetError unless these are three lists of one length in an HDF5 file */
+function openFile(name: string, content: Uint8Array): { times: Lists; units: Lists; labels: Float64Array } {
+  try {
     if (content[0] === 0x1f && content[1] === 0x8b)
       throw new Error('a gzip file; unpack it first, such as with gunzip');
     const root = readHdf5(content, MOST);
     const spikes = groupIn(root, 'spikes');
     const [times, units] = ['times', 'units'].map((part) => dataSetIn(spikes, part).lists());
     const labels = dataSetIn(root, 'labels').numbers().values;
-    if (times.length !== labels.length || units.length !== labels.length)
-      throw new Error(`${times.length} lists of times, ${units.length} of units and ${labels.length} labels`);
-    return { times, units, labels };
-  };
-  let found: ReturnType<typeof open>;
-  try {
-    found = open();
+    if (times.length === labels.length && units.length === labels.length) return { times, units, labels };
+    throw new Error(`${times.length} lists of times, ${units.length} of units and ${labels.length} labels`);
   } catch (error) {
     throw new DatasetError(`${name}: expected the HDF5 file of SHD, found ${(error as Error).message}`);
   }
-  const { times, units, labels } = found;
-  return Array.from(labels, (label, i): Recording => {
-    const where = `${name}: recording ${i}`;
-    checkWhole(`${where}: label`, label, 0, LABELS - 1);
-    return {
-      label: classes.indexOf(label),
-      times: () => {
-        const seconds = times.numbers(i);
-        const wrong = seconds.find((time) => !(time >= 0 && time < Number.POSITIVE_INFINITY));
-        if (wrong !== undefined) throw new RangeError(`${where}: expected times from 0 s, found ${wrong}`);
-        return seconds.map((time) => time * SECOND);
-      },
-      units: () => {
-        const unit = units.numbers(i);
-        if (unit.length !== times.numbers(i).length)
-          throw new RangeError(
-            `${where}: expected as many units as times, found ${unit.length} and ${times.numbers(i).length}`,
-          );
-        const wrong = unit.find((each) => !(Number.isInteger(each) && each >= 0 && each < UNITS));
-        if (wrong !== undefined) checkWhole(`${where}: unit`, wrong, 0, UNITS - 1);
-        return unit;
-      },
-    };
-  }).filter(({ label }) => label >= 0);
+}
+
+/** @throws RangeError unless each spike has a time in seconds and one of the units */
+function decode(where: string, seconds: Float64Array, units: Float64Array): ReturnType<Recording['spikes']> {
+  if (units.length !== seconds.length)
+    throw new RangeError(`${where}: expected as many units as times, found ${units.length} and ${seconds.length}`);
+  const time = seconds.find((each) => !(each >= 0 && each < Number.POSITIVE_INFINITY));
+  if (time !== undefined) throw new RangeError(`${where}: expected times from 0 s, found ${time}`);
+  const unit = units.find((each) => !(Number.isInteger(each) && each >= 0 && each < UNITS));
+  if (unit !== undefined) checkWhole(`${where}: unit`, unit, 0, UNITS - 1);
+  return { times: seconds.map((each) => each * SECOND), units };
 }
 
 function* decodeTimes(recordings: readonly Recording[]): Generator<Float64Array> {
-  for (const { times } of recordings) yield times();
+  for (const { spikes } of recordings) yield spikes().times;
 }

@@ -184,14 +184,8 @@ export function decodeNumbers(data: Uint8Array, { kind, size, signed }: Type): F
 
 /** IEEE's half: 1 bit for the sign, 5 for the exponent, 10 for the fraction. */
 function float16(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
   const [exponent, fraction] = [(bits >> 10) & 0x1f, (bits & 0x3ff) / 1024];
-  const size =
-    exponent === 0x1f
-      ? fraction === 0
-        ? Number.POSITIVE_INFINITY
-        : Number.NaN
-      : exponent === 0
-        ? fraction * 2 ** -14
-        : (1 + fraction) * 2 ** (exponent - 15);
-  return bits & 0x8000 ? -size : size;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -14 : (1 + fraction) * 2 ** (exponent - 15));
 }
