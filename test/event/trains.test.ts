@@ -240,6 +240,18 @@ test('both engines check spike trains that nobody has checked', async () => {
         broken({ starts: Uint32Array.of(0, 2, 2), count: 2, labels: Uint8Array.of(0, 0) }),
         /train 1: expected at least one spike, found none$/,
       ],
+      [
+        broken({
+          units: new Uint16Array(),
+          times: new Uint16Array(),
+          starts: Uint32Array.of(0),
+          labels: new Uint8Array(),
+          count: 0,
+        }),
+        /^RangeError: data\.test: expected at least one spike train, found none$/,
+      ],
+      [{ ...good, units: 785 }, /^RangeError: data\.units: expected a whole number from 1 to 784, found 785$/],
+      [{ ...good, T: 10_001 }, /^RangeError: data\.T: expected a whole number from 1 to 10000, found 10001$/],
       [broken({ times: [3, 4] }), /^TypeError: data\.test\.times: expected a Uint16Array, .* found Array$/],
       [{ ...good, test: undefined }, /^TypeError: data\.test: expected spike trains, .* found none$/],
     ] as [SpikeTrains, RegExp][]) {
