@@ -223,7 +223,7 @@ const LETTER = 6;
 
 /**
  * The labels below bars, in lines that fit into the place of each, where Plotly would turn them and cut them off.
- * @returns undefined if they fit as they are, and how many lines there are more than before
+ * @returns what changes on the axis, and how many lines it gains; undefined if the labels fit as they are
  */
 function brokenColumns({ data, layout }: Figure, room: number): { ticks: Spec; more: number } | undefined {
   const bars = specAt(layout, 'xaxis').type === 'category' ? data.find(({ type }) => type === 'bar')?.x : undefined;
