@@ -1,8 +1,9 @@
 /**
- * JupyterLite's page of the tutorial: draws figures, and looks after the reader's work. A federated extension as
+ * JupyterLite's page of the tutorial: draws figures, offers files, and looks after the reader's work. A federated extension as
  * JupyterLab loads them, without a builder: a container with `init` and `get`.
  */
 import { watchCopies } from './copies';
+import { addDownloads } from './downloads';
 import { addFigures } from './figures';
 import {
   type App,
@@ -50,7 +51,10 @@ async function plugins(scope: Scope) {
       id: `${NAME}:figures`,
       autoStart: true,
       requires: [rendermime.IRenderMimeRegistry],
-      activate: (_: App, registry: RenderMimeRegistry) => addFigures(registry, widgets, folder),
+      activate: (_: App, registry: RenderMimeRegistry) => {
+        addFigures(registry, widgets, folder);
+        addDownloads(registry, widgets, utilities, siteUrl);
+      },
     },
     {
       id: `${NAME}:work`,

@@ -1,5 +1,5 @@
 /** The menu Tutorial: the way back to the book, and the reader's work. */
-import { removeRuns } from '../../src/browser/storage';
+import { removeWork, storeFile } from '../../src/browser/storage';
 import type { App, ApplicationUtilities, MainMenu, Modules, NotebookTracker } from './jupyter';
 
 export interface Settings {
@@ -61,14 +61,23 @@ export function addMenu(
     const count = await (await files()).downloadRuns(siteUrl);
     if (count === 0) tell('No run is saved in this browser yet. Chapter 4 trains a network and saves one.');
   });
-  add('lif:take-in', 'Take a download back in…', () => {
-    const input = Object.assign(document.createElement('input'), { type: 'file', accept: '.zip,application/zip' });
+  add('lif:take-in', 'Take a file in…', () => {
+    // Any file: a phone would not offer types that it does not know.
+    const input = Object.assign(document.createElement('input'), { type: 'file' });
     input.onchange = async () => {
       const [file] = input.files ?? [];
       if (!file) return;
       try {
+        const bytes = new Uint8Array(await file.arrayBuffer());
+        if (!/\.zip$/i.test(file.name)) {
+          // As `checkName` wants it: `net (1).nir` is what browsers call a second download.
+          const name = file.name.replace(/[^\w.-]+/g, '-').replace(/^\W+/, '');
+          await storeFile(siteUrl, name, bytes);
+          tell(`Taken in: a cell reads it by loadFile('${name}').`);
+          return;
+        }
         const { readDownload, takeIn } = await files();
-        const download = readDownload(file.name, new Uint8Array(await file.arrayBuffer()));
+        const download = readDownload(file.name, bytes);
         await tracker?.currentWidget?.context.save();
         const aside = await takeIn(app.serviceManager.contents, siteUrl, download);
         await tracker?.currentWidget?.context.revert();
@@ -89,12 +98,12 @@ export function addMenu(
     const remove = Dialog.warnButton({ label: 'Remove my work' });
     const { button } = await showDialog({
       title: 'Remove your work from this browser?',
-      body: 'Your copies of the chapters, your own notebooks and your runs are removed for good. “Download all my notebooks” keeps them.',
+      body: 'Your copies of the chapters, your own notebooks, your runs and your files are removed for good. “Download all my notebooks” keeps them.',
       buttons: [Dialog.cancelButton({ label: 'Cancel' }), remove],
     });
     if (button.label !== remove.label) return;
     await drive.clearStorage();
-    await removeRuns(siteUrl);
+    await removeWork(siteUrl);
     // What is open still shows the reader's copy; without this, leaving the page would ask whether to save it.
     await tracker?.currentWidget?.context.revert();
     window.location.reload();

@@ -1,4 +1,4 @@
-/** The runs that the browser keeps for this site. The page of the site reads them as well, for downloads. */
+/** The runs and files that the browser keeps for this site. The page of the site reads them as well, for downloads. */
 import { clear, createStore, entries, get, set } from 'idb-keyval';
 
 /** The files of a run by name, and when it was saved. */
@@ -8,8 +8,10 @@ export interface StoredRun {
   saved: string;
 }
 
-/** Sites of one host, such as two forks, keep their runs apart. */
-const openStore = (siteUrl: string) => createStore(`lif-fc-mnist ${new URL(siteUrl).pathname}`, 'runs');
+/** Sites of one host, such as two forks, keep their work apart. */
+const databaseOf = (siteUrl: string) => `lif-fc-mnist ${new URL(siteUrl).pathname}`;
+const openStore = (siteUrl: string) => createStore(databaseOf(siteUrl), 'runs');
+const openFiles = (siteUrl: string) => createStore(`${databaseOf(siteUrl)} files`, 'files');
 
 /** Replaces a run: all its files, or none. */
 export function storeRun(siteUrl: string, name: string, run: StoredRun): Promise<void> {
@@ -25,6 +27,20 @@ export function storedRuns(siteUrl: string): Promise<[string, StoredRun][]> {
   return entries(openStore(siteUrl));
 }
 
-export function removeRuns(siteUrl: string): Promise<void> {
-  return clear(openStore(siteUrl));
+/** The type of an output that offers a file: `{ name }`. */
+export const FILE_MIME = 'application/vnd.lif-fc-mnist.file+json';
+
+/** Keeps a file, in place of an earlier one of that name. */
+export function storeFile(siteUrl: string, name: string, bytes: Uint8Array): Promise<void> {
+  return set(name, bytes, openFiles(siteUrl));
+}
+
+export function storedFile(siteUrl: string, name: string): Promise<Uint8Array | undefined> {
+  return get(name, openFiles(siteUrl));
+}
+
+/** Removes all runs and files. */
+export async function removeWork(siteUrl: string): Promise<void> {
+  await clear(openStore(siteUrl));
+  await clear(openFiles(siteUrl));
 }

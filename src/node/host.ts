@@ -6,5 +6,6 @@ export { readMap } from './map';
 export { interruptible, liveFigure, show } from './notebook/display';
 export { openWindow } from './notebook/window';
 export { progressBar } from './progress-bar';
+export { loadFile, saveFile } from './records/file';
 export { fingerprint } from './records/fingerprint';
 export { loadRun, saveRun } from './records/run';

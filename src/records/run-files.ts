@@ -145,8 +145,11 @@ export function decodeRun(place: string, read: (name: string) => Uint8Array) {
 }
 
 /** @throws RangeError unless this may be the name of a run */
-export function checkRunName(name: string): void {
+export const checkRunName = (name: string): void => checkName('a run', name);
+
+/** @throws RangeError unless the name is a bare one, without a path */
+export function checkName(what: string, name: string): void {
   if (typeof name !== 'string' || !/^\w[\w.-]*$/.test(name)) {
-    throw new RangeError(`name of a run: expected letters, digits, '_', '-' and '.', found ${name}`);
+    throw new RangeError(`name of ${what}: expected letters, digits, '_', '-' and '.', found ${name}`);
   }
 }

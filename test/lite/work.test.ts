@@ -4,6 +4,10 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { unzipSync, zipSync } from 'fflate';
 import type { BrowserContext, Page } from 'playwright-core';
+import { DEFAULT_NEURON } from '../../src/common/neuron-options';
+import { initialNetwork } from '../../src/common/weights';
+import { toNir } from '../../src/exchange';
+import { fingerprint } from '../../src/node/records';
 import { npyArray } from '../../src/records/npy';
 import { axeFaults } from '../browser/site';
 import { inChromium } from '../support/browser';
@@ -32,9 +36,9 @@ async function downloaded(page: Page, label: string): Promise<Record<string, Uin
 }
 
 /** Chooses a file that the menu takes back in. */
-async function takeIn(page: Page, name: string, buffer: Buffer): Promise<void> {
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), choose(page, 'Take a download back in…')]);
-  await chooser.setFiles({ name, mimeType: 'application/zip', buffer });
+async function takeIn(page: Page, name: string, buffer: Buffer, mimeType = 'application/zip'): Promise<void> {
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), choose(page, 'Take a file in…')]);
+  await chooser.setFiles({ name, mimeType, buffer });
 }
 
 /** The part of JupyterLab's application that says whether all is saved. */
@@ -60,6 +64,12 @@ const engine = await createEngine('event', { data });
 const { weights } = history.state!;
 const trace = await engine.trace({ split: 'test', epoch: 1, index: 0 });
 console.log(await saveRun({ trace, history, weights, neuron: engine.options.neuron }, 'mine'));`;
+
+const SAVE_A_NETWORK = `import { exchange, random, saveFile, surrogate } from 'lif-fc-mnist';
+const dynamics = { tau: 2, decayInput: true, vThreshold: 1, vReset: 0 };
+const neuron = { ...dynamics, surrogateFunction: new surrogate.ATan(2), detachReset: false };
+const bytes = exchange.toNir({ weights: random.initialWeights(0, 784, 10), neuron });
+console.log(await saveFile('network.nir', bytes));`;
 
 describe("The reader's work", inChromium, () => {
   const [chapter, other] = chapters();
@@ -157,6 +167,33 @@ describe("The reader's work", inChromium, () => {
     await openChapter(page, site.url, chapter);
     await page.getByText('You had changed nothing in it.').waitFor();
     await page.getByRole('heading', { name: 'Newer' }).waitFor();
+    await context.close();
+  });
+
+  test('a network leaves by a button below the cell, and comes back in, byte by byte as in Node', async () => {
+    const { page, faults } = await fresh();
+    await openChapter(page, site.url, chapter);
+    await setCells(page, [SAVE_A_NETWORK]);
+    assert.match(printed(await runAllCells(page, 60)), /network\.nir, in this browser/);
+    const button = page.getByRole('button', { name: 'Download network.nir' });
+    const [download] = await Promise.all([page.waitForEvent('download'), button.press('Enter')]);
+    assert.equal(download.suggestedFilename(), 'network.nir');
+    const bytes = readFileSync(await download.path());
+    const weights = initialNetwork(0);
+    assert.deepEqual(new Uint8Array(bytes), toNir({ weights, neuron: DEFAULT_NEURON }));
+    assert.deepEqual(await axeFaults(page, '.jp-OutputArea'), []);
+
+    await takeIn(page, 'network (1).nir', bytes, '');
+    await page.getByText("Taken in: a cell reads it by loadFile('network-1-.nir').").waitFor();
+    await setCells(page, [
+      `import { exchange, fingerprint, loadFile } from 'lif-fc-mnist';
+console.log(fingerprint(exchange.fromNir(await loadFile('network-1-.nir')).weights));`,
+      `await loadFile('other.nir');`,
+    ]);
+    const text = printed(await runAllCells(page, 60));
+    assert.ok(text.includes(fingerprint(weights)), text);
+    assert.match(text, /other\.nir: expected a file in this browser, found none; choose “Take a file in…”/);
+    assert.deepEqual(faults, []);
     await context.close();
   });
 

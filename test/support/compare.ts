@@ -9,13 +9,13 @@ const LINES: readonly { line: RegExp; why: string }[] = [
     line: /^Before the way back: .*$/gm,
     why: 'TensorFlow.js shares memory between tensors in another way on another backend',
   },
-  { line: /^Saved to .*$/gm, why: "a run is kept in the browser's storage" },
+  { line: /^Saved to .*$/gm, why: "runs and files are kept in the browser's storage" },
   { line: /^threads: \d+(?=[:,])/gim, why: 'without shared memory the event engine has one thread' },
   { line: /^This is the run that comes with the site\..*$/gm, why: 'chapter 4 has not run in this browser' },
 ];
 
-/** What nothing else says: where a run comes from, and how many threads a training has. */
-const ONLY_IN_A_BROWSER = /^(This is the run that comes|Event engine: \d+ threads?[.:])/;
+/** What nothing else says: where a run comes from, how many threads a training has, and the button of a file. */
+const ONLY_IN_A_BROWSER = /^(This is the run that comes|Event engine: \d+ threads?[.:]|[\w.-]+: \d+ bytes$)/;
 
 export interface Difference {
   cell: string;

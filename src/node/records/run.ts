@@ -1,11 +1,12 @@
 /** What a finished training leaves: the original's four arrays and its model, in a folder or in a named place. */
 import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Run, SavedRun } from '../../host/contract';
 import { arrayFiles, CURVES, checkRunName, decodeRun, modelFolder } from '../../records/run-files';
-import { makeFolder, projectPath, readFile, writeFileAtomic } from '../files';
+import { makeFolder, readFile, writeFileAtomic } from '../files';
 import { writeLayersModel } from './layers-model';
 import { lockFolder } from './lock';
+import { resolvePlace } from './place';
 import { removeLeftovers } from './run-folder';
 import { writeCurves } from './tensorboard';
 
@@ -29,7 +30,8 @@ export function writeRun(folder: string, run: Pick<Run, 'history' | 'weights'> &
  * @throws RangeError if the name is no bare name, or as `writeRun`; Error if another run writes there
  */
 export async function saveRun(run: Run, name = 'run'): Promise<string> {
-  const { folder, place } = resolvePlace(name);
+  checkRunName(name);
+  const { path: folder, place } = resolvePlace(name);
   makeFolder(folder);
   const lock = lockFolder(folder);
   try {
@@ -48,7 +50,8 @@ export async function saveRun(run: Run, name = 'run'): Promise<string> {
  * @throws Error in one line if there is no run of that name, or its files are damaged or do not belong together
  */
 export async function loadRun(name = 'run'): Promise<SavedRun> {
-  const { folder, place } = resolvePlace(name);
+  checkRunName(name);
+  const { path: folder, place } = resolvePlace(name);
   if (!existsSync(join(folder, 'v_t_array.npy'))) {
     throw new Error(`${place}: expected the records of a run, found none; run chapter 4 first`);
   }
@@ -61,11 +64,4 @@ function read(file: string): Uint8Array {
   } catch (error) {
     throw new Error(`${file}: expected a file of a saved run, cannot read it (${(error as Error).message})`);
   }
-}
-
-/** The folder of a name, and what it is called. */
-function resolvePlace(name: string): { folder: string; place: string } {
-  checkRunName(name);
-  const parent = resolve(process.env.LIF_FC_MNIST_RUNS || projectPath('build'));
-  return { folder: join(parent, name), place: `${basename(parent)}/${name}` };
 }

@@ -8,6 +8,7 @@ import { initialNetwork } from '../../../src/common/weights';
 import type { Run, SavedRun } from '../../../src/host/contract';
 import { projectPath } from '../../../src/node/files';
 import { loadRun, readNpy, saveRun, writeNpy, writeRun } from '../../../src/node/records';
+import { loadFile, saveFile } from '../../../src/node/records/file';
 import { lockFolder } from '../../../src/node/records/lock';
 import { newHistory } from '../../../src/training/history';
 import { temporaryFolder } from '../../support/data';
@@ -158,5 +159,23 @@ describe('a run is not loaded', () => {
     await assert.rejects(loadRun(), /runs\/run: expected potentials and spikes of one run, found 7 and 2 steps; save/);
     writeNpy(join(folder, 's_t_array.npy'), { data: new Float32Array(10 * T), shape: [10, T] });
     await assert.rejects(loadRun(), /runs\/run\/s_t_array\.npy: expected the shape \[T, 10\], found \[10, 7\]/);
+  });
+});
+
+describe('a file of a notebook', () => {
+  test('is where runs are, and comes back as it was', async () => {
+    const folder = runsFolder();
+    const bytes = Uint8Array.of(0, 255, 128);
+    await saveFile('net.nir', Uint8Array.of(1));
+    assert.equal(await saveFile('net.nir', bytes), 'runs/net.nir');
+    assert.deepEqual(readdirSync(folder), ['net.nir']);
+    assert.deepEqual(await loadFile('net.nir'), bytes);
+  });
+
+  test('has a bare name, and must be there to be read', async () => {
+    runsFolder();
+    await assert.rejects(loadFile('net.nir'), /^Error: runs\/net\.nir: expected a file, found none; put it there$/);
+    for (const use of [() => saveFile('../net.nir', new Uint8Array()), () => loadFile('../net.nir')])
+      await assert.rejects(use, /^RangeError: name of a file: expected letters, digits, .*, found \.\.\/net\.nir$/);
   });
 });
