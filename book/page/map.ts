@@ -17,6 +17,7 @@ interface Column {
 }
 
 const HEADINGS: Partial<Record<SettingName, string>> = {
+  dataset: 'data',
   hidden: 'hidden neurons',
   detachReset: 'reset in the gradient',
   decayInput: 'input decays',

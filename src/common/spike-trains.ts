@@ -36,6 +36,10 @@ export interface SpikeTrains {
 /** What an engine can be trained on: images, which an encoder turns into spikes, or spikes. */
 export type Dataset = Mnist | SpikeTrains;
 
+/** The data that the command line and the map know by name. */
+export const DATASET_NAMES = ['mnist', 'randman'] as const;
+export type DatasetName = (typeof DATASET_NAMES)[number];
+
 /** One sample: spike i is one of unit `units[i]` in step `times[i]`. */
 export interface SpikeTrain {
   units: ArrayLike<number>;

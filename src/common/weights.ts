@@ -28,10 +28,10 @@ export const countWeights = (hidden?: number, inputs?: number): number =>
 /** How many neurons a network has: the ten and, with a hidden layer, its own. */
 export const countNeurons = (hidden = 0): number => hidden + CLASSES;
 
-/** How many hidden neurons a network of so many weights has: none of [784, 10]; undefined if no network has so many. */
-export function hiddenOf(count: number): { hidden?: number } | undefined {
-  if (count === IMAGE_SIZE * CLASSES) return {};
-  const hidden = count / (IMAGE_SIZE + CLASSES);
+/** How many hidden neurons a network of so many weights has: none of [inputs, 10]; undefined if no network has so many. */
+export function hiddenOf(count: number, inputs = IMAGE_SIZE): { hidden?: number } | undefined {
+  if (count === inputs * CLASSES) return {};
+  const hidden = count / (inputs + CLASSES);
   return isWidth(hidden) ? { hidden } : undefined;
 }
 

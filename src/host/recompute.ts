@@ -1,12 +1,14 @@
 /** A row of the map, computed again. */
 import type { Mnist } from '../common/mnist';
-import { engineOptions, type Row } from '../map';
+import { type Dataset, isSpikeTrains } from '../common/spike-trains';
+import { randman } from '../datasets';
+import { engineOptions, type Row, type Settings } from '../map';
 import { AnnEngine, type AnnLoss } from '../training/ann-engine';
 import type { Host } from './contract';
 import type { WithBar } from './with-bar';
 
 export interface RecomputeOptions {
-  /** MNIST, if the chapter has loaded it already. */
+  /** MNIST, if the chapter has loaded it already; a run on Randman does not need it. */
   data?: Mnist;
   /** Stands before the bar; default 'training again'. */
   label?: string;
@@ -21,20 +23,26 @@ export interface RecomputeOptions {
  */
 export type Recompute = (row: Row, options?: RecomputeOptions) => Promise<string>;
 
+/** The data of a run. */
+export const dataOf = async ({ dataset, T }: Settings, loadMnist: () => Promise<Mnist>): Promise<Dataset> =>
+  dataset === 'randman' ? randman({ T: T ?? undefined }) : loadMnist();
+
 /** Makes a host's `recompute`. */
 export function makeRecompute(
   host: Pick<Host, 'createEngine' | 'fingerprint' | 'loadMnist'> & { withBar: WithBar },
 ): Recompute {
-  const makeEngine = async (row: Row, data: Mnist) => {
-    if (row.network === 'snn') return host.createEngine('event', { ...engineOptions(row), data });
+  const makeEngine = async (row: Row, data: Dataset) => {
+    if (row.network === 'snn' || isSpikeTrains(data)) {
+      return host.createEngine('event', { ...engineOptions(row), data });
+    }
     const { seed, batchSize, learningRate, loss } = row;
     return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
   };
   return async (row, { data: loaded, label = 'training again' } = {}) => {
-    const data = loaded ?? (await host.loadMnist());
+    const data = await dataOf(row, async () => loaded ?? (await host.loadMnist()));
     const engine = await makeEngine(row, data);
     try {
-      const heldBack = Math.max(0, data.train.count - row.trainImages);
+      const heldBack = Math.max(0, data.train.count - (row.trainImages ?? data.train.count));
       // The weights do not depend on the tests.
       const { state } = await host.withBar.train({ engine, epochs: row.epochs, heldBack, testImages: 0, label });
       if (!state) throw new Error(`run ${row.id}: expected trained weights, found none`);

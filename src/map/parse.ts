@@ -1,5 +1,13 @@
 /** The table's file, `workflow/map.csv`: a row per run, nothing believed before it is checked. */
-import { readNumber, SETTING_NAMES, SETTINGS, type SettingName, type Settings, type Value } from './settings';
+import {
+  readNumber,
+  SETTING_NAMES,
+  SETTINGS,
+  type SettingName,
+  type Settings,
+  type Value,
+  whyLacking,
+} from './settings';
 import { MapTable, type Row } from './table';
 
 /** The last columns of the table: what a run finds out, after the accuracies `acc_…`. */
@@ -102,9 +110,9 @@ function readRow(epochs: readonly number[], fields: Fields): Row {
     bestEpoch: number('best_epoch', `an epoch from 1 to ${settings.epochs}`, (value) => {
       return Number.isInteger(value) && value >= 1 && value <= settings.epochs;
     }),
-    heldBack: ifPossible('held_back', settings.trainImages < 60_000, () => share('held_back')),
+    heldBack: ifPossible('held_back', (settings.trainImages ?? 60_000) < 60_000, () => share('held_back')),
     outputSpikes: count('output_spikes'),
-    inputSpikes: count('input_spikes', settings.encoder !== null && settings.encoder !== 'direct'),
+    inputSpikes: count('input_spikes', settings.network === 'snn' && settings.encoder !== 'direct'),
     rowsAdded: count('rows_added'),
     weightsSha256: checked('weights_sha256', /^[0-9a-f]{64}$/, '64 hexadecimal digits'),
   };
@@ -118,10 +126,10 @@ function readRow(epochs: readonly number[], fields: Fields): Row {
 function readSettings({ get, fail }: Fields): Settings {
   const settings: Partial<Record<SettingName, Value | null>> = {};
   for (const name of SETTING_NAMES) {
-    const { column, ofAnn, expected, read } = SETTINGS[name];
-    if (settings.network === 'ann' && !ofAnn) {
-      settings[name] = get(column) === '' ? null : fail(column, 'nothing, for an ANN has none');
-    } else settings[name] = read(get(column)) ?? fail(column, expected);
+    const { column, expected, read } = SETTINGS[name];
+    const why = whyLacking(name, settings as Partial<Settings>);
+    if (why) settings[name] = get(column) === '' ? null : fail(column, `nothing, for ${why}`);
+    else settings[name] = read(get(column)) ?? fail(column, expected);
   }
   return settings as unknown as Settings;
 }

@@ -3,11 +3,13 @@
  * is left out because it is the default.
  */
 import { ENCODER_NAMES, type EncoderName, type EngineOptions, LOSS_NAMES, type LossName } from '../common/engine';
+import { DATASET_NAMES, type DatasetName } from '../common/spike-trains';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../common/surrogates';
 import { MAX_HIDDEN } from '../common/weights';
 
-/** The settings of a run. Those of spiking neurons are null for an ANN, which has none. */
+/** The settings of a run. Those of spiking neurons are null for an ANN, and those of images for Randman, which have none. */
 export interface Settings {
+  dataset: DatasetName;
   network: 'snn' | 'ann';
   /** Neurons of a hidden layer; 0 without one. */
   hidden: number | null;
@@ -25,7 +27,7 @@ export interface Settings {
   batchSize: number;
   learningRate: number;
   /** Images that are trained on, of 60,000; the others are held back. */
-  trainImages: number;
+  trainImages: number | null;
   seed: number;
   epochs: number;
 }
@@ -36,8 +38,8 @@ export type Value = string | number | boolean;
 interface Setting {
   /** Its column in the table. */
   column: string;
-  /** Whether an ANN has it. */
-  ofAnn: boolean;
+  /** Which runs do not have it: an ANN, or those on Randman. */
+  lackedBy?: readonly ('ann' | 'randman')[];
   /** The command line's default; undefined where it depends on another setting. */
   standard: Value | undefined;
   /** What the command line is told, but for the default. */
@@ -79,10 +81,11 @@ const given = (name: string) => () => name;
 
 /** All settings, in the order of the table's columns. */
 export const SETTINGS: { readonly [Name in SettingName]: Setting } = {
-  network: { column: 'network', ofAnn: true, standard: 'snn', flags: option('--network'), ...oneOf('snn', 'ann') },
+  dataset: { column: 'dataset', standard: 'mnist', flags: option('--dataset'), ...oneOf(...DATASET_NAMES) },
+  network: { column: 'network', standard: 'snn', flags: option('--network'), ...oneOf('snn', 'ann') },
   hidden: {
     column: 'hidden',
-    ofAnn: false,
+    lackedBy: ['ann'],
     standard: 0,
     // The command line has no word for a layer that is not there.
     flags: (value) => (Number(value) === 0 ? '' : `--hidden ${value}`),
@@ -90,52 +93,66 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting } = {
   },
   loss: {
     column: 'loss',
-    ofAnn: true,
     standard: 'mse',
     flags: option('--loss'),
     ...oneOf(...LOSS_NAMES),
   },
   surrogate: {
     column: 'surrogate',
-    ofAnn: false,
+    lackedBy: ['ann'],
     standard: 'atan',
     flags: option('--surrogate'),
     ...oneOf(...SURROGATE_NAMES),
   },
-  alpha: { column: 'alpha', ofAnn: false, standard: undefined, flags: option('--alpha'), ...above(0) },
+  alpha: { column: 'alpha', lackedBy: ['ann'], standard: undefined, flags: option('--alpha'), ...above(0) },
   detachReset: {
     column: 'detach_reset',
-    ofAnn: false,
+    lackedBy: ['ann'],
     standard: false,
     flags: given('--detach-reset'),
     ...yesOrNo,
   },
-  decayInput: { column: 'decay_input', ofAnn: false, standard: true, flags: given('--no-decay-input'), ...yesOrNo },
-  softReset: { column: 'soft_reset', ofAnn: false, standard: false, flags: given('--soft-reset'), ...yesOrNo },
+  decayInput: {
+    column: 'decay_input',
+    lackedBy: ['ann'],
+    standard: true,
+    flags: given('--no-decay-input'),
+    ...yesOrNo,
+  },
+  softReset: { column: 'soft_reset', lackedBy: ['ann'], standard: false, flags: given('--soft-reset'), ...yesOrNo },
   encoder: {
     column: 'encoder',
-    ofAnn: false,
+    lackedBy: ['ann', 'randman'],
     standard: 'poisson',
     flags: option('--encoder'),
     ...oneOf(...ENCODER_NAMES),
   },
-  reset: { column: 'reset', ofAnn: false, standard: true, flags: given('--no-reset'), ...yesOrNo },
-  tau: { column: 'tau', ofAnn: false, standard: 2, flags: option('--tau'), ...above(1) },
-  T: { column: 'T', ofAnn: false, standard: 100, flags: option('-T'), ...whole(1, 10_000) },
-  batchSize: { column: 'batch_size', ofAnn: true, standard: 128, flags: option('-b'), ...whole(1, 60_000) },
-  learningRate: { column: 'learning_rate', ofAnn: true, standard: 1e-3, flags: option('--lr'), ...above(0) },
+  reset: { column: 'reset', lackedBy: ['ann'], standard: true, flags: given('--no-reset'), ...yesOrNo },
+  tau: { column: 'tau', lackedBy: ['ann'], standard: 2, flags: option('--tau'), ...above(1) },
+  T: { column: 'T', lackedBy: ['ann'], standard: 100, flags: option('-T'), ...whole(1, 10_000) },
+  batchSize: { column: 'batch_size', standard: 128, flags: option('-b'), ...whole(1, 60_000) },
+  learningRate: { column: 'learning_rate', standard: 1e-3, flags: option('--lr'), ...above(0) },
   trainImages: {
     column: 'train_images',
-    ofAnn: true,
+    lackedBy: ['randman'],
     standard: 60_000,
     flags: option('--train-images'),
     ...whole(1, 60_000),
   },
-  seed: { column: 'seed', ofAnn: true, standard: 0, flags: option('--seed'), ...whole(0, 0xffffffff) },
-  epochs: { column: 'epochs', ofAnn: true, standard: 100, flags: option('-N'), ...whole(1, 100_000) },
+  seed: { column: 'seed', standard: 0, flags: option('--seed'), ...whole(0, 0xffffffff) },
+  epochs: { column: 'epochs', standard: 100, flags: option('-N'), ...whole(1, 100_000) },
 };
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
+
+/** Why a run on these data with this network does not have the setting, in words; undefined if it has. */
+export function whyLacking(
+  name: SettingName,
+  { network, dataset }: Partial<Pick<Settings, 'network' | 'dataset'>>,
+): string | undefined {
+  const kind = SETTINGS[name].lackedBy?.find((kind) => kind === network || kind === dataset);
+  return kind && `${kind === 'ann' ? 'an ANN' : 'Randman'} has none`;
+}
 
 /** Whether the setting has the command line's default. */
 export function isStandard(settings: Settings, name: SettingName): boolean {
@@ -167,7 +184,7 @@ export const formatCommand = (run: Settings & { id: string }): string =>
 export function engineOptions(settings: Settings): Omit<EngineOptions, 'data'> {
   const { seed, T, batchSize, learningRate, loss, encoder, reset, hidden } = settings;
   const { tau, decayInput, softReset, detachReset, surrogate, alpha } = settings;
-  if (surrogate === null || alpha === null || tau === null || T === null || encoder === null) {
+  if (surrogate === null || alpha === null || tau === null || T === null) {
     throw new RangeError("network: expected a run of an 'snn', found one of an 'ann'");
   }
   const neuron = {
@@ -177,8 +194,8 @@ export function engineOptions(settings: Settings): Omit<EngineOptions, 'data'> {
     surrogateFunction: { name: surrogate, alpha },
     detachReset: detachReset === true,
   };
-  const common = { seed, T, batchSize, learningRate, neuron, loss, encoder, reset: reset === true };
-  return hidden ? { ...common, hidden } : common;
+  const common = { seed, T, batchSize, learningRate, neuron, loss, reset: reset === true };
+  return { ...common, ...(encoder && { encoder }), ...(hidden && { hidden }) };
 }
 
 const LOSSES: { [Name in LossName]: string } = {
@@ -187,7 +204,13 @@ const LOSSES: { [Name in LossName]: string } = {
   'cross-entropy-counts': 'cross-entropy of counts',
 };
 /** Words that are written otherwise than on the command line. */
-const WORDS: Record<string, string> = { atan: 'ATan', rect: 'rectangle', poisson: 'Poisson' };
+const WORDS: Record<string, string> = {
+  mnist: 'MNIST',
+  randman: 'Randman',
+  atan: 'ATan',
+  rect: 'rectangle',
+  poisson: 'Poisson',
+};
 /** What a switch is called where it is on and where it is off. */
 const SWITCHES: { [Name in SettingName]?: readonly [string, string] } = {
   detachReset: ['reset detached', 'reset in the gradient'],
@@ -209,7 +232,7 @@ const UNITS: { [Name in SettingName]?: string } = {
 
 /**
  * A setting's value in a few words, as figures name it: 'τ 2', 'cross-entropy', 'no reset'.
- * @returns '' for a setting that an ANN does not have
+ * @returns '' for a setting that the run does not have
  */
 export function nameValue(name: SettingName, value: Value | null | undefined): string {
   if (value === null || value === undefined) return '';

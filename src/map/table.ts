@@ -20,7 +20,7 @@ export interface Row extends Settings {
   heldBack: number | null;
   /** Spikes of all ten output neurons per test image and step; null for an ANN. */
   outputSpikes: number | null;
-  /** Spikes of all pixels per test image and step; null for an ANN, and with direct input. */
+  /** Spikes of all pixels, or units of Randman, per test image and step; null for an ANN, and with direct input. */
   inputSpikes: number | null;
   /** Rows of weights or tables that the event engine adds per test image; null for an ANN. */
   rowsAdded: number | null;

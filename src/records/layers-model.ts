@@ -20,28 +20,39 @@ export type ModelFile = (typeof MODEL_FILES)[number];
  * The files of a layers model that `tf.loadLayersModel` reads.
  * @param weights [784, 10], or of a network with a hidden layer [784, hidden] and [hidden, 10]
  * @param neuron of the LIF neurons; without them the last layer is a softmax: the ANN
+ * @param inputs of a network of spike trains, whose model has no Flatten; by default it takes images
  * @throws RangeError unless a network has so many weights
  */
-export function layersModelFiles(weights: Float32Array, neuron?: NeuronOptions): Record<ModelFile, Uint8Array> {
-  const found = hiddenOf(weights?.length);
-  if (!found) throw new RangeError(`weights: expected 784 × 10 numbers, found ${weights?.length ?? weights}`);
-  const shapes = weightShapes(found.hidden);
+export function layersModelFiles(
+  weights: Float32Array,
+  neuron?: NeuronOptions,
+  inputs?: number,
+): Record<ModelFile, Uint8Array> {
+  const found = hiddenOf(weights?.length, inputs);
+  if (!found)
+    throw new RangeError(`weights: expected ${inputs ?? 784} × 10 numbers, found ${weights?.length ?? weights}`);
+  const shapes = weightShapes(found.hidden, inputs);
   // As tfjs numbers layers of one kind.
   const named = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
   const layer = (class_name: string, config: object) => ({ class_name, config });
+  const takes = (...shape: number[]) => ({ batch_input_shape: [null, ...shape], dtype: 'float32' });
   const modelTopology = {
     class_name: 'Sequential',
     config: {
       name: neuron ? 'lif_snn_mnist' : 'ann_mnist',
       layers: [
-        layer('Flatten', {
-          name: 'flatten',
-          trainable: true,
-          batch_input_shape: [null, IMAGE_SIDE, IMAGE_SIDE],
-          dtype: 'float32',
-        }),
+        ...(inputs === undefined
+          ? [layer('Flatten', { name: 'flatten', trainable: true, ...takes(IMAGE_SIDE, IMAGE_SIDE) })]
+          : []),
         ...shapes.flatMap(([, units], i) => [
-          layer('Dense', { name: named('dense', i), trainable: true, units, activation: 'linear', use_bias: false }),
+          layer('Dense', {
+            name: named('dense', i),
+            trainable: true,
+            ...(i === 0 && inputs !== undefined ? takes(inputs) : {}),
+            units,
+            activation: 'linear',
+            use_bias: false,
+          }),
           neuron
             ? layer('LIFNode', { name: named('lif', i), trainable: true, ...storeNeuron(neuron) })
             : layer('Softmax', { name: 'softmax', trainable: true, axis: -1 }),

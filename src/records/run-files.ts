@@ -18,6 +18,8 @@ interface FinishedRun {
   trace?: SavedTrace & { hidden?: SavedTrace };
   history: { trainAccs: readonly number[]; testAccs: readonly number[]; heldBackAccs?: readonly number[] };
   weights: Float32Array;
+  /** Of a network of spike trains; by default it takes images. */
+  inputs?: number;
   neuron?: NeuronOptions;
 }
 
@@ -64,12 +66,12 @@ export function assertFinite(...arrays: readonly Float32Array[]): void {
  * and the accuracies on held-back images, if there are any.
  * @throws RangeError if the parts do not fit each other or the weights are not finite
  */
-export function arrayFiles({ trace, history, weights }: FinishedRun): Record<string, Uint8Array> {
+export function arrayFiles({ trace, history, weights, inputs }: FinishedRun): Record<string, Uint8Array> {
   assertFinite(weights);
   const { trainAccs, testAccs, heldBackAccs = [] } = history;
   return {
     ...(trace && traceFiles(SPIKING_ARRAYS, trace, CLASSES)),
-    ...(trace?.hidden && traceFiles(HIDDEN_ARRAYS, trace.hidden, hiddenOf(weights.length)?.hidden ?? 0)),
+    ...(trace?.hidden && traceFiles(HIDDEN_ARRAYS, trace.hidden, hiddenOf(weights.length, inputs)?.hidden ?? 0)),
     'train_accs.npy': npyBytes(vector(trainAccs)),
     'test_accs.npy': npyBytes(vector(testAccs)),
     ...(heldBackAccs.length > 0 && { [HELD_BACK]: npyBytes(vector(heldBackAccs)) }),

@@ -1,6 +1,7 @@
 import { DEFAULT_TRAINING, type EngineState, type Learner, type ResolvedEngineOptions } from '../common/engine';
+import { IMAGE_SIZE } from '../common/mnist';
 import { storeNeuron } from '../common/neuron-options';
-import { isSpikeTrains } from '../common/spike-trains';
+import { countInputs, isSpikeTrains } from '../common/spike-trains';
 
 /** The options that a history belongs to, by name. */
 export type RunSettings = Record<string, string | number | boolean | null>;
@@ -58,8 +59,8 @@ export function newHistory(): TrainingHistory {
 export function collectSettings({ name, options }: Learner, trainImages: number, heldBack = 0): RunSettings {
   const { data, neuron, threads, hidden, loss, encoder, reset, ...plain } = options as Learner['options'] &
     Partial<ResolvedEngineOptions>;
-  const later = { hidden, loss, encoder, reset, heldBack };
-  const defaults = new Map<string, unknown>(Object.entries({ ...DEFAULT_TRAINING, heldBack: 0 }));
+  const later = { hidden, loss, encoder, reset, heldBack, inputs: countInputs(data) };
+  const defaults = new Map<string, unknown>(Object.entries({ ...DEFAULT_TRAINING, heldBack: 0, inputs: IMAGE_SIZE }));
   const isChanged = ([name, value]: [string, unknown]) => value !== undefined && value !== defaults.get(name);
   return {
     engine: name,

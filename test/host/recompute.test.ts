@@ -33,6 +33,7 @@ describe('recompute()', () => {
       { loss: 'cross-entropy-counts', encoder: 'direct', reset: 'false', T: 5, decay_input: 'true' },
     ],
     ['with images that are held back', { train_images: 256, held_back: 0.5, T: 5 }],
+    ['on Randman', { dataset: 'randman', hidden: 7, T: 20, tau: 20, batch_size: 1000, learning_rate: 0.02 }],
     ['of an ANN', { network: 'ann', loss: 'cross-entropy', learning_rate: 0.01 }],
   ];
   for (const [name, settings] of runs) {
@@ -40,14 +41,16 @@ describe('recompute()', () => {
       const [row] = parseMap(tableText(settings)).rows;
       const command = formatCommand(row).replace(/^npm run train -- /, '');
       const place = join(folder, row.id);
-      const args = [...command.split(' '), '--log-dir', place, '--dataset-dir', folder, '--skip-checksum'];
+      const images = row.dataset === 'mnist' ? ['--dataset-dir', folder, '--skip-checksum'] : [];
+      const args = [...command.split(' '), '--log-dir', place, ...images];
       const run = lifFcMnist(args);
       assert.equal(run.status, 0, run.stderr);
       const last = run.stdout.trimEnd().split('\n').at(-1) ?? '';
       const [sha256] = /\b[0-9a-f]{64}\b/.exec(last) ?? [last];
       bars.length = 0;
       assert.equal(await recompute(row), sha256);
-      const batches = Math.floor(Math.min(640, row.trainImages) / row.batchSize);
+      const samples = row.dataset === 'mnist' ? Math.min(640, Number(row.trainImages)) : 8000;
+      const batches = Math.floor(samples / row.batchSize);
       assert.deepEqual(bars, [`training again: ${2 * batches}`]);
       assert.equal(await recompute(row, { data, label: 'a row' }), sha256);
       assert.equal(bars[1], `a row: ${2 * batches}`);

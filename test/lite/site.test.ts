@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { formatCommand } from '../../src/map';
+import { type Choice, formatCommand } from '../../src/map';
 import { readMap } from '../../src/node/map';
 import { axeFaults } from '../browser/site';
 import { inChromium } from '../support/browser';
@@ -31,13 +31,14 @@ import { RANDMAN_RUN, randmanRunInNode } from '../support/randman-run';
 const MAP = `import { formatCommand, readMap, recompute } from 'lif-fc-mnist';
 const map = await readMap();
 const groups = map.where({ grid: 'reset' }).by('reset');
-const [row] = map.where({ grid: 'short', network: 'ann' }).rows;
+const short = map.where({ grid: 'short' });
+const [ann, randman] = [short.where({ network: 'ann' }).rows[0], short.where({ dataset: 'randman' }).rows[0]];
 console.log(JSON.stringify({
   rows: map.rows.length,
   means: groups.map(({ runs }) => runs.mean()),
   differs: groups[0].runs.minus(groups[1].runs),
-  command: formatCommand(row),
-  sha256: await recompute(row),
+  commands: [ann, randman].map(formatCommand),
+  sha256: [await recompute(ann), await recompute(randman)],
 }));`;
 
 /** A figure that grows for ten seconds while a cell runs. */
@@ -141,7 +142,7 @@ describe('The site', inChromium, () => {
     await context.close();
   });
 
-  test('reads the map as Node does, and computes a run of it again to the byte', async () => {
+  test('reads the map as Node does, and computes two runs of it again to the byte', async () => {
     const { context, page, faults } = await fresh();
     await openChapter(page, site.url, chapter);
     await setCells(page, [MAP]);
@@ -151,13 +152,14 @@ describe('The site', inChromium, () => {
     const said = outputs.filter(({ name }) => name === 'stdout').map(outputText);
     const map = await readMap();
     const groups = map.where({ grid: 'reset' }).by('reset');
-    const [row] = map.where({ grid: 'short', network: 'ann' }).rows;
+    const short = map.where({ grid: 'short' });
+    const rows = [{ network: 'ann' }, { dataset: 'randman' }].map((choice) => short.where(choice as Choice).rows[0]);
     assert.deepEqual(JSON.parse(said.join('') || outputs.map(outputText).join('\n')), {
       rows: map.rows.length,
       means: groups.map(({ runs }) => runs.mean()),
       differs: groups[0].runs.minus(groups[1].runs),
-      command: formatCommand(row),
-      sha256: row.weightsSha256,
+      commands: rows.map(formatCommand),
+      sha256: rows.map(({ weightsSha256 }) => weightsSha256),
     });
     assert.deepEqual(faults, []);
     await context.close();

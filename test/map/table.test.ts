@@ -20,6 +20,9 @@ describe('The file of the table', () => {
     assert.match(row.weightsSha256, /^[0-9a-f]{64}$/);
     assert.deepEqual([ann.hidden, ann.tau, ann.T, ann.surrogate, ann.reset], [null, null, null, null, null]);
     assert.equal(ann.outputSpikes, null);
+    const [randman] = parseMap(tableText({ dataset: 'randman', hidden: 100, input_spikes: 0.2 })).rows;
+    assert.deepEqual([row.dataset, randman.dataset], ['mnist', 'randman']);
+    assert.deepEqual([randman.encoder, randman.trainImages, randman.inputSpikes], [null, null, 0.2]);
   });
 
   test('is read with the line ends of Windows as well', () => {
@@ -30,15 +33,15 @@ describe('The file of the table', () => {
   const cases: [string, string, RegExp][] = [
     ['an empty file', '', /line 1: expected column 1 to be id, found nothing/],
     ['no row', `${HEADER}\n`, /line 1: expected a row per run below the header, found none/],
-    ['a column in another place', HEADER.replace('tau,T', 'T,tau'), /line 1: expected column 13 to be tau, found T/],
+    ['a column in another place', HEADER.replace('tau,T', 'T,tau'), /line 1: expected column 14 to be tau, found T/],
     [
       'a column too few',
       HEADER.replace(',weights_sha256', ''),
-      /expected column 30 to be weights_sha256, found nothing/,
+      /expected column 31 to be weights_sha256, found nothing/,
     ],
-    ['a column too many', `${HEADER},time`, /expected 30 columns, found 31: time/],
+    ['a column too many', `${HEADER},time`, /expected 31 columns, found 32: time/],
     ['epochs that fall', HEADER.replace('acc_1,acc_2', 'acc_2,acc_1'), /with rising epochs, found 2, 1, 5/],
-    ['a row that was cut off', `${HEADER}\n${row.slice(0, 60)}`, /line 2: expected 30 fields, found \d+/],
+    ['a row that was cut off', `${HEADER}\n${row.slice(0, 60)}`, /line 2: expected 31 fields, found \d+/],
     ['a run twice', tableText({ tau: 3 }, {}, {}), /line 4: expected each run once, found id \w+ in line 3 as well/],
     ['its settings twice', tableText({}, { id: '0123456789ab' }), /line 3: .* found its settings in line 2 as well/],
     ['a short hash', tableText({ weights_sha256: 'abc' }), /weights_sha256: expected 64 hexadecimal digits, found abc/],
@@ -55,6 +58,12 @@ describe('The file of the table', () => {
     ['a tau in hexadecimal', tableText({ tau: '0x3' }), /tau: expected a number above 1, found 0x3/],
     ['a T of 2.5', tableText({ T: 2.5 }), /T: expected a whole number from 1 to 10000, found 2.5/],
     ['a tau of an ANN', tableText({ network: 'ann', tau: 2 }), /tau: expected nothing, for an ANN has none, found 2/],
+    ['other data', tableText({ dataset: 'fashion' }), /dataset: expected mnist or randman, found fashion/],
+    [
+      'an encoder of spikes',
+      tableText({ dataset: 'randman', encoder: 'direct' }),
+      /encoder: expected nothing, for Randman has none, found direct/,
+    ],
     ['an accuracy above 1', tableText({ acc_2: 91 }), /acc_2: expected a share from 0 to 1, found 91/],
     ['no accuracy', tableText({ acc_1: '' }), /acc_1: expected a share from 0 to 1, found nothing/],
     ['an accuracy of later', tableText({ acc_5: 0.9 }), /acc_5: expected nothing for such a run, found 0.9/],
@@ -112,7 +121,7 @@ describe('A choice of rows', () => {
       message: 'where: expected tau among 2, 10; found 3 in { network snn, tau 3 }',
     });
     assert.throws(() => map.where({ grid: 'x' }), /expected grid among first, second, third; found x/);
-    assert.throws(() => map.where({ Tau: 3 } as object), /where: expected grid, network, .*; found Tau/);
+    assert.throws(() => map.where({ Tau: 3 } as object), /where: expected grid, dataset, network, .*; found Tau/);
     assert.throws(() => map.row('0'), /id: expected that of one of 6 runs, found 0/);
   });
 
@@ -187,6 +196,7 @@ describe('A run', () => {
     );
     assert.equal(text({ hidden: 96, T: 20 }), '--hidden 96 -T 20 -N 2');
     assert.equal(text({ surrogate: 'sigmoid', alpha: 2 }), '--surrogate sigmoid --alpha 2 -N 2');
+    assert.equal(text({ dataset: 'randman', hidden: 20 }), '--dataset randman --hidden 20 -N 2');
     assert.equal(text({ network: 'ann', learning_rate: '1e-2' }), '--network ann --lr 0.01 -N 2');
   });
 
@@ -202,5 +212,6 @@ describe('A run', () => {
       },
     });
     assert.equal(engineOptions(parseMap(tableText({ hidden: 96 })).rows[0]).hidden, 96);
+    assert.ok(!('encoder' in engineOptions(parseMap(tableText({ dataset: 'randman' })).rows[0])));
   });
 });

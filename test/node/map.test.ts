@@ -67,7 +67,7 @@ describe('The committed table', () => {
       assert.equal(runOfOptions(formatOptions(row).split(' ').filter(Boolean)).id, row.id);
   });
 
-  test('is computed again to the byte: an SNN with every option, and an ANN', async () => {
+  test('is computed again to the byte: an SNN with every option, an ANN, and a run on Randman', async () => {
     const withBar = makeWithBar({
       createEngine,
       liveFigure: () => assert.fail('expected no live figure'),
@@ -76,7 +76,7 @@ describe('The committed table', () => {
     });
     const recompute = makeRecompute({ createEngine, fingerprint, loadMnist, withBar });
     const short = (await readMap()).where({ grid: 'short' });
-    for (const choice of [{ softReset: true }, { network: 'ann', loss: 'mse' }] as const) {
+    for (const choice of [{ softReset: true }, { network: 'ann', loss: 'mse' }, { dataset: 'randman' }] as const) {
       const [row] = short.where(choice).rows;
       assert.equal(await recompute(row), row.weightsSha256);
     }

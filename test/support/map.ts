@@ -2,20 +2,22 @@
 import { createHash } from 'node:crypto';
 
 export const HEADER =
-  'id,grid,network,hidden,loss,surrogate,alpha,detach_reset,decay_input,soft_reset,encoder,reset,tau,T,batch_size,' +
+  'id,grid,dataset,network,hidden,loss,surrogate,alpha,detach_reset,decay_input,soft_reset,encoder,reset,tau,T,batch_size,' +
   'learning_rate,train_images,seed,epochs,acc_1,acc_2,acc_5,last,best,best_epoch,held_back,output_spikes,' +
   'input_spikes,rows_added,weights_sha256';
 
 /** A row that a table may hold, but for the fields that are given. */
 export function rowText(given: Record<string, string | number> = {}): string {
   const ann = given.network === 'ann';
+  const randman = given.dataset === 'randman';
   const settings = {
-    ...{ network: 'snn', hidden: 0, loss: 'mse', surrogate: 'atan', alpha: 2 },
+    ...{ dataset: 'mnist', network: 'snn', hidden: 0, loss: 'mse', surrogate: 'atan', alpha: 2 },
     ...{ detach_reset: 'false', decay_input: 'true' },
     ...{ soft_reset: 'false', encoder: 'poisson', reset: 'true', tau: 2, T: 100, batch_size: 128 },
     ...{ learning_rate: 0.001, train_images: 60000, seed: 0, epochs: 2 },
     ...(ann ? { surrogate: '', alpha: '', detach_reset: '', decay_input: '', soft_reset: '', encoder: '' } : {}),
     ...(ann ? { hidden: '', reset: '', tau: '', T: '' } : {}),
+    ...(randman ? { encoder: '', train_images: '' } : {}),
     ...given,
   };
   const sha = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
@@ -24,7 +26,7 @@ export function rowText(given: Record<string, string | number> = {}): string {
     ...{ acc_1: 0.9, acc_2: 0.91, acc_5: '', last: 0.91, best: 0.91, best_epoch: 2, held_back: '' },
     ...{
       output_spikes: ann ? '' : 0.9,
-      input_spikes: settings.encoder === 'poisson' ? 97.5 : '',
+      input_spikes: settings.encoder === 'poisson' || randman ? 97.5 : '',
       rows_added: ann ? '' : 9000,
     },
     weights_sha256: sha,

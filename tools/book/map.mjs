@@ -18,7 +18,7 @@ import { chapterFigure } from './figures.mjs';
 const require = createRequire(import.meta.url);
 const dist = (/** @type {string} */ room) => require(join(root, 'dist', room, 'index.js'));
 /** @type {typeof import('../../src/map/index.js')} */
-const { beyondChance, isStandard, nameValue, parseMap } = dist('map');
+const { beyondChance, isStandard, MapTable, nameValue, parseMap } = dist('map');
 /** @type {typeof import('../../src/visualizing/index.js')} */
 const { bands, differences, heatmap, intervals } = dist('visualizing');
 
@@ -46,6 +46,10 @@ const QUESTIONS = {
     title: 'How many hidden neurons?',
     text: 'A layer of spiking neurons between the pixels and the ten outputs, all neurons alike. Both learning rates are there because a width may suit one of them better.',
   },
+  randman: {
+    title: 'What if the moment of a spike is the message?',
+    text: 'Randman, the task of [chapter 10](notebooks/10-when-timing-matters.ipynb): each of 20 units fires once, and only the times tell the ten classes apart. All runs share one set of random curves, and have 100 hidden neurons and undecayed input, as there. Each loss, with and without the reset in the gradient, has the one of two learning rates that suited it better over all τ. That choice is made on the test samples.',
+  },
   inputs: {
     title: 'Spikes or the pixel itself?',
     text: '*Poisson* turns a pixel into random spikes; *direct* gives the pixel itself to the neuron in each step.',
@@ -58,6 +62,8 @@ const QUESTIONS = {
 
 const percent = (/** @type {number} */ share) => 100 * share;
 const written = (/** @type {number} */ share, digits = 2) => `${percent(share).toFixed(digits)} %`;
+/** A difference of shares in percentage points, with its sign. */
+const signed = (/** @type {number} */ share) => `${share < 0 ? '−' : '+'}${Math.abs(percent(share)).toFixed(1)}`;
 const plural = (/** @type {number} */ count, /** @type {string} */ word) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /**
@@ -260,26 +266,78 @@ function changeFigure(map, name, others) {
   return differenceFigure(pairs, `Difference: ${one}, less ${other}`, other);
 }
 
+/** Numbers against which curves are drawn. */
+const NUMBERS = { T: 'steps per image, T', hidden: 'hidden neurons', tau: 'τ (steps)' };
+
 /**
- * Curves against a number such as T, one for each value of another setting, and their differences at each number.
+ * Curves against a number such as T, one for each value of other settings.
  * @param {MapTable} map
- * @param {'T' | 'hidden'} x
- * @param {SettingName} name
+ * @param {keyof typeof NUMBERS} x
+ * @param {SettingName[]} names
  * @param {string} [about] what its runs have in common, where the page does not say so
  */
-function against(map, x, name, about = '') {
-  const curves = namedGroups(map, [name]).map(({ label, runs }) => {
+function curvesAgainst(map, x, names, about = '') {
+  const curves = namedGroups(map, names).map(({ label, runs }) => {
     const points = runs.by(x).map(({ [x]: at, runs: some }) => ({ at: Number(at), ...some.mean() }));
-    return { name: label || nameValue(name, runs.rows[0][name]), x: points.map(({ at }) => at), ...columns(points) };
+    const only = names.map((name) => nameValue(name, runs.rows[0][name])).join(' · ');
+    return { name: label || only, x: points.map(({ at }) => at), ...columns(points) };
   });
-  const figure = bands(curves, {
+  return bands(curves, {
     title: accuracyAfter(map, about),
-    xlabel: x === 'T' ? 'steps per image, T' : 'hidden neurons',
+    xlabel: NUMBERS[x],
     ylabel: 'test accuracy (%)',
     logX: true,
   });
+}
+
+/** Curves, one for each value of a setting, and their differences at each number. */
+function against(
+  /** @type {MapTable} */ map,
+  /** @type {keyof typeof NUMBERS} */ x,
+  /** @type {SettingName} */ name,
+  about = '',
+) {
   const change = changeFigure(map, name, [x]);
-  return { figures: [figure, change?.figure], said: [change?.said] };
+  return { figures: [curvesAgainst(map, x, [name], about), change?.figure], said: [change?.said] };
+}
+
+/** The mean of runs that differ in more than the seed. */
+const overall = (/** @type {MapTable} */ { rows }) => rows.reduce((sum, { last }) => sum + last, 0) / rows.length;
+
+/**
+ * How long a memory, by loss: a curve for each, and what a reset in the gradient changes. Of several learning rates each loss
+ * and kind of reset has the one with which it does best over all τ.
+ * @param {MapTable} all
+ */
+function memory(all) {
+  const suited = all.by('detachReset', 'loss').map(({ runs }) =>
+    runs
+      .by('learningRate')
+      .map(({ runs: some }) => some)
+      .reduce((a, b) => (overall(b) > overall(a) ? b : a)),
+  );
+  const map = new MapTable(suited.flatMap(({ rows }) => rows));
+  const [detached, whole] = [true, false].map((detachReset) => map.where({ detachReset }));
+  const taus = map.values('tau');
+  const [from, to] = [taus[0], taus[taus.length - 1]];
+  const growth = detached.by('loss').map(({ loss, runs }) => {
+    const [first, last] = [from, to].map((tau) => written(runs.where({ tau }).mean().mean, 1));
+    return `${nameValue('loss', loss)} ${first} and ${last}`;
+  });
+  const gains = taus.map((tau) => {
+    const gain = overall(detached.where({ tau })) - overall(whole.where({ tau }));
+    return `${signed(gain)} at ${nameValue('tau', tau)}`;
+  });
+  const change = changeFigure(map, 'detachReset', ['loss', 'tau']);
+  return {
+    figures: [curvesAgainst(detached, 'tau', ['loss', 'learningRate'], nameValue('detachReset', true)), change?.figure],
+    said: [
+      highest(best(namedGroups(map, settingsOf(map)))),
+      `With the reset detached, ${nameValue('tau', from)} and ${nameValue('tau', to)} read: ${growth.join('; ')}.`,
+      `Detaching adds, over all losses, ${gains.join(', ')} (percentage points).`,
+      change?.said,
+    ],
+  };
 }
 
 /**
@@ -317,6 +375,7 @@ function show(/** @type {MapTable} */ map) {
   if (names.includes('tau') && names.includes('T')) return surface(map);
   const other = names.find((name) => name !== 'T');
   if (names.includes('hidden')) return widths(map);
+  if (names.includes('tau') && names.includes('detachReset') && names.includes('loss')) return memory(map);
   if (names.includes('T') && names.length === 2 && other) return against(map, 'T', other);
   return compare(map);
 }

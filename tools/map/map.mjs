@@ -136,6 +136,9 @@ async function snakemake(/** @type {Run[]} */ runs, /** @type {string[]} */ othe
   }
 }
 
+/** Whether a word asks Snakemake for runs that may be there already: a target, or an option that forces them. */
+const asksAgain = (/** @type {string} */ word) => /^(runs\/|--force|-[fFR]$)/.test(word);
+
 /** The last line of a run's log, which says why it failed. */
 function lastWords(/** @type {string} */ id) {
   const file = join(FOLDER, 'logs', `${id}.log`);
@@ -182,7 +185,7 @@ async function compute(grids, wanted, table, others, known) {
   }
   const { code, lines } =
     missing.length > 0 || others.length > 0
-      ? await snakemake(known.size > 0 ? missing : runs, others)
+      ? await snakemake(others.some(asksAgain) ? runs : missing, others)
       : { code: 0, lines: [] };
 
   /** @type {Map<string, import('./table.mjs').Row | undefined>} */

@@ -24,6 +24,8 @@ const { createEngine } = require(join(dist, 'engines.js'));
 const { readNpy } = require(join(dist, 'records', 'index.js'));
 /** @type {typeof import('../../src/records/run-files.js')} */
 const { HELD_BACK, MODEL_FOLDERS } = require(join(root, 'dist', 'records', 'run-files.js'));
+/** @type {typeof import('../../src/host/recompute.js')} */
+const { dataOf } = require(join(root, 'dist', 'host', 'recompute.js'));
 /** @type {typeof import('../../src/map/settings.js')} */
 const { engineOptions } = require(join(root, 'dist', 'map', 'settings.js'));
 
@@ -37,7 +39,7 @@ const short = (/** @type {number} */ value) => String(Number(value.toFixed(6)));
  */
 async function countSpikes({ settings }, weights) {
   if (settings.network === 'ann') return { output_spikes: '', input_spikes: '', rows_added: '' };
-  const data = await loadMnist();
+  const data = await dataOf(settings, loadMnist);
   const { count } = data.test;
   const indices = Uint32Array.from({ length: count }, (_, i) => i);
   const test = /** @type {const} */ ({ split: 'test', epoch: settings.epochs, indices });

@@ -14,11 +14,11 @@ export class BadMap extends SetupError {}
 const require = createRequire(import.meta.url);
 const dist = (/** @type {string[]} */ ...names) => join(root, 'dist', ...names);
 /** @type {typeof import('../../src/map/settings.js')} */
-const { formatOptions, isStandard, SETTINGS, SETTING_NAMES } = require(dist('map', 'settings.js'));
+const { formatOptions, isStandard, SETTINGS, SETTING_NAMES, whyLacking } = require(dist('map', 'settings.js'));
 /** @type {typeof import('../../src/node/cli/arguments.js')} */
 const { parseArguments } = require(dist('node', 'cli', 'arguments.js'));
 /** @type {typeof import('../../src/node/cli/run.js')} */
-const { refuseForNetwork } = require(dist('node', 'cli', 'run.js'));
+const { refuseStray } = require(dist('node', 'cli', 'run.js'));
 /** @type {typeof import('../../src/common/surrogates.js')} */
 const { SURROGATES } = require(dist('common', 'surrogates.js'));
 
@@ -62,7 +62,7 @@ export function runOf(given) {
 function parse(/** @type {string[]} */ words) {
   try {
     const { settings, given } = /** @type {NonNullable<ReturnType<typeof parseArguments>>} */ (parseArguments(words));
-    refuseForNetwork(settings, given);
+    refuseStray(settings, given);
     return settings;
   } catch (error) {
     throw new BadMap(/** @type {Error} */ (error).message);
@@ -77,8 +77,8 @@ function parse(/** @type {string[]} */ words) {
 export function runOfOptions(/** @type {string[]} */ words) {
   const there = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (parse(words)));
   const valueIn = (/** @type {Name} */ name) => {
-    const { ofAnn, standard } = SETTINGS[name];
-    if (there.network === 'ann' && !ofAnn) return null;
+    const { standard } = SETTINGS[name];
+    if (whyLacking(name, there)) return null;
     const value = there[name in NAMES_THERE ? NAMES_THERE[/** @type {keyof typeof NAMES_THERE} */ (name)] : name];
     if (name === 'alpha') return value ?? SURROGATES[/** @type {keyof typeof SURROGATES} */ (there.surrogate)].alpha;
     return value ?? standard;

@@ -34,7 +34,7 @@ const LISTED = 'one of the options that --help lists';
 
 function command(): Command {
   const program = new Command('lif_fc_mnist')
-    .description('Trains one layer of spiking LIF neurons on MNIST.')
+    .description('Trains one layer of spiking LIF neurons on MNIST; by options more layers, other neurons, other data.')
     .addHelpOption(new Option('-h, --help', 'show this help and exit').helpGroup(ORIGINAL_GROUP))
     .allowExcessArguments()
     .exitOverride()

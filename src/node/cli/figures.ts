@@ -2,7 +2,8 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Trace } from '../../common/engine';
-import { IMAGE_SIZE, type Mnist } from '../../common/mnist';
+import { IMAGE_SIZE } from '../../common/mnist';
+import { type Dataset, isSpikeTrains } from '../../common/spike-trains';
 import type { TrainingHistory } from '../../training/history';
 import { accuracyCurve, digits, plot1dSpikes, plot2dHeatmap } from '../../visualizing';
 import type { Figure } from '../../visualizing/theme';
@@ -17,7 +18,7 @@ export interface Drawn {
   /** Of spiking neurons. */
   trace?: Trace;
   history: TrainingHistory;
-  data: Mnist;
+  data: Dataset;
 }
 
 /** The names of the figures' files. */
@@ -33,9 +34,20 @@ export function figureFilesIn(folder: string): string[] {
 export function drawFigures({ trace, history, data }: Drawn): Figures {
   return {
     acc: accuracyCurve(history.trainAccs, history.testAccs),
-    input: digits(data.test.images.slice(0, IMAGE_SIZE), { title: 'The first test image' }),
+    input: drawInput(data),
     ...(trace && { '2d_heatmap': plot2dHeatmap(trace.v), '1d_spikes': plot1dSpikes(trace.spike) }),
   };
+}
+
+/** The first of the test data, as the network gets it. */
+function drawInput(data: Dataset): Figure {
+  if (!isSpikeTrains(data)) {
+    return digits(data.test.images.slice(0, IMAGE_SIZE), { title: 'The first test image' });
+  }
+  const { T, units: neurons, test } = data;
+  const spikes = new Float32Array(T * neurons);
+  for (let i = 0; i < test.starts[1]; i++) spikes[test.times[i] * neurons + test.units[i]] = 1;
+  return plot1dSpikes(spikes, { neurons, title: 'The first test sample', what: 'unit', ylabel: 'input unit' });
 }
 
 /** Saves the figures as PNG and SVG in a folder. */

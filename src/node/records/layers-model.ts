@@ -8,10 +8,11 @@ import { makeFolder, readFile, writeFileAtomic } from '../files';
 /**
  * Writes weights as a layers model that `tf.loadLayersModel` reads.
  * @param folder made if it is missing; a link of that name is replaced by a folder, and what it leads to stays as it is
+ * @param inputs of a network of spike trains; by default it takes images
  * @throws RangeError unless a network has so many weights
  */
-export function writeLayersModel(folder: string, weights: Float32Array, neuron?: NeuronOptions): void {
-  const files = layersModelFiles(weights, neuron);
+export function writeLayersModel(folder: string, weights: Float32Array, neuron?: NeuronOptions, inputs?: number): void {
+  const files = layersModelFiles(weights, neuron, inputs);
   if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(folder);
   makeFolder(folder);
   for (const name of MODEL_FILES) writeFileAtomic(join(folder, name), files[name]);

@@ -13,13 +13,17 @@ import { writeCurves } from './tensorboard';
 /**
  * Writes the original's four arrays and the model `lif_snn_mnist` into a folder, over those of an earlier run; of the ANN,
  * which has no trace and no neurons, two arrays and the model `ann_mnist`.
+ * @param run `inputs` of a network of spike trains; by default it takes images
  * @throws RangeError if the parts do not fit each other or the weights are not finite, Error if the disk is full
  */
-export function writeRun(folder: string, run: Pick<Run, 'history' | 'weights'> & Partial<Run>): void {
+export function writeRun(
+  folder: string,
+  run: Pick<Run, 'history' | 'weights'> & Partial<Run> & { inputs?: number },
+): void {
   const arrays = Object.entries(arrayFiles(run));
   makeFolder(folder);
   for (const [name, content] of arrays) writeFileAtomic(join(folder, name), content);
-  writeLayersModel(join(folder, modelFolder(run)), run.weights, run.neuron);
+  writeLayersModel(join(folder, modelFolder(run)), run.weights, run.neuron, run.inputs);
 }
 
 /**

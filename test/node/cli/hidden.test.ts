@@ -1,11 +1,14 @@
-/** `lif_fc_mnist --hidden`: what a run with a hidden layer leaves, and what its checkpoint continues. */
+/** `lif_fc_mnist --hidden`: what a run with a hidden layer leaves, and what its checkpoint continues; on Randman, too. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
+import * as datasets from '../../../src/datasets';
 import { initBackend, tf } from '../../../src/node/backend';
+import { createEngine } from '../../../src/node/engines';
 import { readCheckpoint, readLayersModel, readNpy } from '../../../src/node/records';
 import { getWeights } from '../../../src/snn/networks';
+import { train } from '../../../src/training/train';
 import { forge } from '../../support/checkpoint';
 import { temporaryFolder, writeSmallMnist } from '../../support/data';
 import { assertCurvesWhole, hashesOf, lifFcMnist } from '../../support/run';
@@ -73,6 +76,71 @@ for (const more of [[], ['--no-reset', '--soft-reset'], ['--loss', 'cross-entrop
     assert.equal(hashesOf(join(cwd, 'out')).length, 7);
   });
 }
+
+describe('a run on Randman', () => {
+  const options = [
+    '--hidden',
+    '13',
+    '--tau',
+    '20',
+    '--no-decay-input',
+    '--loss',
+    'cross-entropy-counts',
+    '--lr',
+    '0.02',
+  ];
+  const randman = ['--dataset', 'randman', '-T', '20', ...options, '--log-dir', 'out'];
+  const whole = finished([...randman, '-N', '2', '--save-figures']);
+  const out = join(whole, 'out');
+
+  test('leaves the files of one on MNIST, and the weights of the same training in a notebook', async () => {
+    const data = datasets.randman({ T: 20 });
+    const neuron = { tau: 20, decayInput: false };
+    const engine = await createEngine('event', {
+      ...{ data, hidden: 13, loss: 'cross-entropy-counts', learningRate: 0.02, neuron },
+    });
+    const { state, testAccs } = await train({ engine, epochs: 2 });
+    await engine.close();
+    assert.ok(testAccs[1] > 0.3, `${testAccs[1]} where chance is 0.1`);
+    assert.deepEqual(readCheckpoint(checkpointIn(whole)).history.state?.weights, state?.weights);
+    assert.deepEqual(Array.from(readNpy(join(out, 'test_accs.npy')).data), testAccs);
+    assert.deepEqual(readNpy(join(out, 'hidden_s_t_array.npy')).shape, [20, 13]);
+    assertCurvesWhole(out, 124, 2);
+  });
+
+  test('leaves a model that tf.loadLayersModel reads, without a layer that flattens images', async () => {
+    const model = await tf.loadLayersModel(`file://${join(out, 'lif_snn_mnist', 'model.json')}`);
+    assert.deepEqual(
+      model.layers.map((layer) => layer.getClassName()),
+      ['Dense', 'LIFNode', 'Dense', 'LIFNode'],
+    );
+    assert.deepEqual(getWeights(model), readCheckpoint(checkpointIn(whole)).history.state?.weights);
+    assert.deepEqual((model.apply(tf.zeros([1, 20])) as tf.Tensor).shape, [1, 10]);
+  });
+
+  test('draws the spikes of the first test sample where MNIST has its first image', () => {
+    assert.match(readFileSync(join(out, 'input.svg'), 'utf8'), /The first test sample/);
+  });
+
+  test('that is resumed ends in the same bytes, and on other data in one line', () => {
+    const cwd = finished([...randman, '-N', '1', '--threads', '1']);
+    const resume = ['--resume', '-N', '2', '--log-dir', 'out'];
+    const refused = lifFcMnist([...resume, '--dataset', 'mnist'], cwd);
+    assert.match(
+      refused.stderr,
+      /^lif_fc_mnist: --dataset: expected randman as in the checkpoint, found mnist; [^\n]+\n$/,
+    );
+    const images = lifFcMnist([...resume, '--train-images', '100'], cwd);
+    assert.match(images.stderr, /^lif_fc_mnist: --train-images: expected with --dataset mnist, found with [^\n]+\n$/);
+    finished(resume, cwd);
+    assert.deepEqual(hashesOf(join(cwd, 'out')), hashesOf(out));
+  });
+
+  test('on the tfjs engine is one, too', () => {
+    const cwd = finished([...randman, '-N', '1', '-b', '2000', '--engine', 'tfjs']);
+    assert.equal(readCheckpoint(checkpointIn(cwd)).history.state?.weights.length, 20 * 13 + 130);
+  });
+});
 
 test('the tfjs engine trains a hidden layer and resumes, too', () => {
   const cwd = finished([...HIDDEN, '-N', '1', '-b', '64', '--engine', 'tfjs']);

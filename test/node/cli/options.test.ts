@@ -30,6 +30,7 @@ describe('lif_fc_mnist --help', () => {
       ...['engine', 'seed', 'threads', 'surrogate', 'out-dir', 'resume', 'overwrite', 'show', 'save-figures'].map(
         (name) => `--${name} `,
       ),
+      '--dataset NAME mnist; or randman, .* (default: mnist)',
       '--hidden N neurons of a hidden layer (default: there is none)',
       '--network NETWORK .* (default: snn)',
       '--train-images N train on the first N .* (default: all)',
@@ -97,6 +98,29 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
       ['--network', 'ann', '--loss', 'cross-entropy-counts'],
       2,
       /--loss: expected mse or cross-entropy with --network ann, found cross-entropy-counts$/,
+    ],
+    ...[
+      ['--encoder', 'direct'],
+      ['--train-images', '100'],
+      ['--dataset-dir', small],
+      ['--skip-checksum'],
+      ['--weights', 'w.npy'],
+      ['--save-nir', 'net.nir'],
+      ['--save-safetensors', 'net.safetensors'],
+    ].map((option): [string[], number, RegExp] => [
+      ['--dataset', 'randman', ...option],
+      2,
+      new RegExp(
+        `${option[0]}: expected with --dataset mnist, found with --dataset randman; leave it out, it is for images alone$`,
+      ),
+    ]),
+    [['--dataset', 'fashion'], 2, /--dataset: expected mnist or randman, found fashion$/],
+    [['--dataset', 'randman', '--network', 'ann'], 2, /--network: expected snn with --dataset randman, found ann/],
+    [['--dataset', 'randman', '-T', '1'], 2, /--timesteps: expected at least 2 with --dataset randman, found 1$/],
+    [
+      ['--dataset', 'randman', '-b', '8001'],
+      2,
+      /--batch-size: expected at most the 8000 training samples, found 8001$/,
     ],
     [['--no-reset=1'], 2, /--no-reset: expected no value, found 1$/],
     [['--reset'], 2, /--reset: expected one of the options that --help lists/],

@@ -122,6 +122,38 @@ test('Hidden neurons are a curve for each learning rate, what more of them add, 
   assert.match(text, /Highest: hidden 24 · T 20 · lr 0\.002 with 96\.55 %/);
 });
 
+test('On Randman each loss is a curve over τ at the rate that suits it, and a reset in the gradient a difference', async () => {
+  const given = { grid: 'randman', dataset: 'randman', input_spikes: 0.2 };
+  const runsOf = (loss: string, learning_rate: number, detach_reset: string, ...means: [number, number]) =>
+    means.flatMap((mean, i) => {
+      const at = { ...given, loss, learning_rate, detach_reset, tau: i === 0 ? 2 : 20 };
+      return runs(at, mean - 0.001, mean + 0.001);
+    });
+  const { text } = await pageOf(
+    ...runsOf('mse', 0.02, 'true', 0.4, 0.8),
+    ...runsOf('mse', 0.05, 'true', 0.5, 0.9),
+    ...runsOf('mse', 0.02, 'false', 0.4, 0.7),
+    // Better at τ 20, but not over all τ.
+    ...runsOf('mse', 0.05, 'false', 0.2, 0.75),
+    ...runsOf('cross-entropy', 0.02, 'true', 0.6, 0.97),
+    ...runsOf('cross-entropy', 0.05, 'true', 0.5, 0.9),
+    ...runsOf('cross-entropy', 0.02, 'false', 0.6, 0.86),
+    ...runsOf('cross-entropy', 0.05, 'false', 0.5, 0.8),
+  );
+  const [curves, change] = altsOf(text).map(String);
+  assert.match(curves, /MSE · lr 0\.05 from 50 at 2 to 90 at 20; cross-entropy · lr 0\.02 from 60 at 2 to 97 at 20\.$/);
+  assert.match(
+    change,
+    /MSE · τ 2 −10\.00 .*; MSE · τ 20 −20\.00 .*; cross-entropy · τ 2 0\.00 .*; cross-entropy · τ 20 −11\.00 /,
+  );
+  assert.match(
+    text,
+    /With the reset detached, τ 2 and τ 20 read: MSE 50\.0 % and 90\.0 %; cross-entropy 60\.0 % and 97\.0 %\./,
+  );
+  // The means of 10 and 0, and of 20 and 11.
+  assert.match(text, /Detaching adds, over all losses, \+5\.0 at τ 2, \+15\.5 at τ 20 \(percentage points\)\./);
+});
+
 test('A table that is damaged is refused in one line', async () => {
   const { mapPage } = await load<MapPage>('map');
   assert.throws(() => mapPage(theme, tableText({ last: 2 })), {

@@ -43,6 +43,7 @@ describe('The settings of a run', () => {
       { encoder: 'direct', loss: 'cross-entropy', train_images: 50000 },
       { network: 'ann', loss: 'mse', learning_rate: '1e-2' },
       { hidden: 48, T: 20 },
+      { dataset: 'randman', hidden: 100, T: 50 },
     ]) {
       const run = settings.runOf(given);
       assert.deepEqual(settings.runOfOptions(run.options), run);
@@ -69,9 +70,11 @@ describe('The settings of a run', () => {
     assert.equal(settings.runOf({ surrogate: 'sigmoid', alpha: 4 }).id, sha256('{"surrogate":"sigmoid"}').slice(0, 12));
   });
 
-  test('of a neuron are empty for an ANN', () => {
-    const { columns } = settings.runOf({ network: 'ann' });
-    const empty = Object.keys(columns).filter((column) => columns[column] === '');
+  test('of a neuron are empty for an ANN, those of images for Randman', () => {
+    const emptyOf = (given: object) =>
+      Object.entries(settings.runOf({ ...given }).columns).flatMap(([column, value]) => (value === '' ? [column] : []));
+    assert.deepEqual(emptyOf({ dataset: 'randman' }), ['encoder', 'train_images']);
+    const empty = emptyOf({ network: 'ann' });
     const neuron = ['surrogate', 'alpha', 'detach_reset', 'decay_input', 'soft_reset', 'encoder', 'reset', 'tau', 'T'];
     assert.deepEqual(empty, ['hidden', ...neuron]);
   });
