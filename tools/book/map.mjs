@@ -103,7 +103,7 @@ const sharedSeeds = (/** @type {MapTable} */ a, /** @type {MapTable} */ b) =>
   a.values('seed').filter((seed) => b.values('seed').includes(seed)).length;
 
 /**
- * Differences of pairs of runs, with a mark on those beyond chance.
+ * Differences of pairs of runs, with a mark on those beyond chance; `others` are the labels of those without.
  * @param {{ label: string, runs: MapTable, from: MapTable }[]} pairs
  * @param {string} title
  * @param {string} reference
@@ -119,7 +119,7 @@ function differenceFigure(pairs, title, reference) {
     marked,
     { title, xlabel: 'percentage points', digits: 2, reference },
   );
-  return { figure, said: sayMarked(marked) };
+  return { figure, said: sayMarked(marked), others: known.flatMap(({ label }, i) => (marked[i] ? [] : [label])) };
 }
 
 function sayMarked(/** @type {boolean[]} */ marked) {
@@ -318,6 +318,7 @@ function memory(all) {
   );
   const map = new MapTable(suited.flatMap(({ rows }) => rows));
   const [detached, whole] = [true, false].map((detachReset) => map.where({ detachReset }));
+  const rates = map.values('learningRate');
   const taus = map.values('tau');
   const [from, to] = [taus[0], taus[taus.length - 1]];
   const growth = detached.by('loss').map(({ loss, runs }) => {
@@ -332,10 +333,12 @@ function memory(all) {
   return {
     figures: [curvesAgainst(detached, 'tau', ['loss', 'learningRate'], nameValue('detachReset', true)), change?.figure],
     said: [
+      rates.length === 1 && `Each does best at ${nameValue('learningRate', rates[0])}.`,
       highest(best(namedGroups(map, settingsOf(map)))),
       `With the reset detached, ${nameValue('tau', from)} and ${nameValue('tau', to)} read: ${growth.join('; ')}.`,
       `Detaching adds, over all losses, ${gains.join(', ')} (percentage points).`,
       change?.said,
+      change && change.others.length > 0 && `The others: ${change.others.join('; ')}.`,
     ],
   };
 }
