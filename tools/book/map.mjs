@@ -305,7 +305,7 @@ function against(
 const overall = (/** @type {MapTable} */ { rows }) => rows.reduce((sum, { last }) => sum + last, 0) / rows.length;
 
 /**
- * How long a memory, by loss: a curve for each, and what a reset in the gradient changes. Of several learning rates each loss
+ * How long a memory, by loss: a curve for each, and what detaching the reset changes. Of several learning rates each loss
  * and kind of reset has the one with which it does best over all τ.
  * @param {MapTable} all
  */
@@ -329,7 +329,7 @@ function memory(all) {
     const gain = overall(detached.where({ tau })) - overall(whole.where({ tau }));
     return `${signed(gain)} at ${nameValue('tau', tau)}`;
   });
-  const change = changeFigure(map, 'detachReset', ['loss', 'tau']);
+  const change = changeFigure(new MapTable([...whole.rows, ...detached.rows]), 'detachReset', ['loss', 'tau']);
   return {
     figures: [curvesAgainst(detached, 'tau', ['loss', 'learningRate'], nameValue('detachReset', true)), change?.figure],
     said: [

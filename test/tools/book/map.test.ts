@@ -122,7 +122,7 @@ test('Hidden neurons are a curve for each learning rate, what more of them add, 
   assert.match(text, /Highest: hidden 24 · T 20 · lr 0\.002 with 96\.55 %/);
 });
 
-test('On Randman each loss is a curve over τ at the rate that suits it, and a reset in the gradient a difference', async () => {
+test('On Randman each loss is a curve over τ at the rate that suits it, and what detaching the reset adds a difference', async () => {
   const given = { grid: 'randman', dataset: 'randman', input_spikes: 0.2 };
   const runsOf = (loss: string, learning_rate: number, detach_reset: string, ...means: [number, number]) =>
     means.flatMap((mean, i) => {
@@ -144,7 +144,7 @@ test('On Randman each loss is a curve over τ at the rate that suits it, and a r
   assert.match(curves, /MSE · lr 0\.05 from 50 at 2 to 90 at 20; cross-entropy · lr 0\.02 from 60 at 2 to 97 at 20\.$/);
   assert.match(
     change,
-    /MSE · τ 2 −10\.00 .*; MSE · τ 20 −20\.00 .*; cross-entropy · τ 2 0\.00 .*; cross-entropy · τ 20 −11\.00 /,
+    /MSE · τ 2 \+10\.00 .*; MSE · τ 20 \+20\.00 .*; cross-entropy · τ 2 0\.00 .*; cross-entropy · τ 20 \+11\.00 /,
   );
   assert.match(
     text,
