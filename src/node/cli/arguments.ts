@@ -34,7 +34,7 @@ const LISTED = 'one of the options that --help lists';
 
 function command(): Command {
   const program = new Command('lif_fc_mnist')
-    .description('Trains one layer of spiking LIF neurons on MNIST; by options more layers, other neurons, other data.')
+    .description('Trains one layer of spiking LIF neurons on MNIST. Options choose other networks, neurons and data.')
     .addHelpOption(new Option('-h, --help', 'show this help and exit').helpGroup(ORIGINAL_GROUP))
     .allowExcessArguments()
     .exitOverride()

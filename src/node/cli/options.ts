@@ -157,7 +157,7 @@ const OURS: readonly Entry[] = [
   {
     name: 'dataset',
     flags: '--dataset <NAME>',
-    help: `mnist; or randman, 8000 spike trains of chapter 10, which trains with ${CHAPTER_10}`,
+    help: `mnist; or randman, the spike trains of chapter 10, which trains on them with ${CHAPTER_10}`,
     read: oneOf(...DATASET_NAMES),
     default: 'mnist',
     keptOnResume: true,
