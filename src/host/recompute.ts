@@ -1,7 +1,7 @@
 /** A row of the map, computed again. */
 import type { Mnist } from '../common/mnist';
 import { type Dataset, isSpikeTrains } from '../common/spike-trains';
-import { randman } from '../datasets';
+import { randman } from '../datasets/randman';
 import { engineOptions, type Row, type Settings } from '../map';
 import { AnnEngine, type AnnLoss } from '../training/ann-engine';
 import type { Host } from './contract';
