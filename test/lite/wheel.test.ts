@@ -162,6 +162,14 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
       printed(await runAllCells(page, 60)),
       /^Error: Cannot load 'http.*gone\.js': no network, no such file/,
     );
+    // As zod makes its errors.
+    await setCells(page, [
+      "const failed = new RangeError('captured');\n(Error as any).captureStackTrace(failed);\nthrow failed;",
+    ]);
+    assert.match(
+      printed(await runAllCells(page, 60)),
+      /^RangeError: captured\n {4}at cell \[\d+\], line 2: \(Error as any\)\.capture.*\n$/,
+    );
     await setCells(page, [WRONG]);
     assert.match(printed(await runAllCells(page, 60)), /^1:7 - Type 'string' is not assignable to type 'number'\.\n$/);
   };
