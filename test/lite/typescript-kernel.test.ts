@@ -22,6 +22,7 @@ declare const window: {
     requestHistory(content: object): Promise<{ content: { history: unknown[] } }>;
     requestIsComplete(content: object): Promise<{ content: { status: string } }>;
     restart(): Promise<void>;
+    status: string;
   };
 };
 
@@ -336,6 +337,33 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
       );
     assert.equal(await status('const a = {'), 'incomplete');
     assert.equal(await status('const a = 1;'), 'complete');
+  });
+
+  test('answers while a cell keeps its worker busy, knows its names, and stays busy until it has ended', async () => {
+    const loop = "const seen = [1, 2];\nconsole.log('go');\nconst end = Date.now() + 4000;\nwhile (Date.now() < end);";
+    const running = await kernel.start(loop, 'go');
+    const answers = await kernel.page.evaluate(async () => {
+      const began = performance.now();
+      const text = 'seen.ma';
+      const [completed, inspected, unfinished] = await Promise.all([
+        window.kernel.requestComplete({ code: text, cursor_pos: text.length }),
+        window.kernel.requestInspect({ code: 'seen', cursor_pos: 1, detail_level: 0 }),
+        window.kernel.requestIsComplete({ code: 'const a = {' }),
+      ]);
+      const took = performance.now() - began;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return {
+        first: completed.content.matches[0],
+        type: inspected.content.data['text/plain'],
+        state: unfinished.content.status,
+        status: window.kernel.status,
+        took,
+      };
+    });
+    const { took, ...found } = answers;
+    assert.deepEqual(found, { first: 'map', type: 'const seen: number[]', state: 'incomplete', status: 'busy' });
+    assert.ok(took < 3000, `${took} ms`);
+    assert.equal((await running.end).status, 'ok');
   });
 
   test('reports a wrong type of the package as tslab does', async () => {

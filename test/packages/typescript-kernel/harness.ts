@@ -59,9 +59,9 @@ async function execute(code: string, count: number): Promise<Outcome> {
     shown.stderr += problemLines(problems, code);
     return { status: 'error', ename: 'TypeScript', evalue: '', traceback: [] };
   }
+  types.starts(code);
   const outcome = await session.execute(code, count, emit(compiler, code, true));
-  if (outcome.status === 'ok') types.ran(code);
-  else if (outcome.lost) types.ran(code, outcome.lost);
+  types.ended(outcome.status === 'ok' ? [] : (outcome.lost ?? 'all'));
   return outcome;
 }
 

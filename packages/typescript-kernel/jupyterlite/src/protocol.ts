@@ -66,7 +66,7 @@ export interface Answered<All extends Questions> {
 /** Questions to the worker that runs cells. */
 export type OfCells = {
   execute: { asks: { code: string; count: number; emitted?: Emitted | undefined }; answer: Outcome };
-  'is-complete': { asks: { code: string }; answer: { status: 'complete' | 'incomplete' | 'invalid' | 'unknown' } };
+  'is-complete': { asks: { code: string }; answer: { status: 'complete' | 'incomplete' | 'invalid' } };
   /** `Outcome` where an interrupt ended the worker. */
   'can-run': { asks: { code: string }; answer: boolean | Outcome };
 };
@@ -110,10 +110,14 @@ export type OfTypes = {
   inspect: { asks: { kernel: string; code: string; position: number }; answer: string | null };
 };
 
+/** The names of a cell that it did not come to, so the notebook does not have them; `all` where nothing of it ran. */
+export type Lost = string[] | 'all';
+
 /** To the worker that knows the types. */
 export type ToTypes =
   | { type: 'start'; declarations: string; settings: CompilerSettings }
-  | { type: 'ran'; kernel: string; code: string; lost?: string[] }
+  | { type: 'starts'; kernel: string; code: string }
+  | { type: 'ended'; kernel: string; lost: Lost }
   | { type: 'forget'; kernel: string }
   | Asked<OfTypes>;
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import ts from 'typescript';
-import type { CompilerSettings } from '../../../../packages/typescript-kernel/jupyterlite/src/protocol';
+import type { CompilerSettings, Lost } from '../../../../packages/typescript-kernel/jupyterlite/src/protocol';
 import { createTypes, type Declarations } from '../../../../packages/typescript-kernel/jupyterlite/src/types/notebook';
 
 const DEFAULTS: CompilerSettings = { strict: false, experimentalDecorators: false, hasCdn: false };
@@ -29,13 +29,31 @@ const text: string = await new Response('x').text();
 
   test('know the names of earlier cells, but for those that a failed one did not come to', () => {
     const notebook = createTypes(ts, declarations, DEFAULTS)('notebook');
-    notebook.ran('let size = 1;\ninterface Box { size: number }');
-    notebook.ran("const box: Box = { size };\nthrow 1;\nlet size = 'text';", ['size']);
-    assert.deepEqual(notebook.check('size = box.size + 1;'), []);
-    notebook.ran("let size = 'text';");
+    const run = (code: string, lost: Lost = []) => {
+      notebook.starts(code);
+      notebook.ended(lost);
+    };
+    const messages = (code: string) => notebook.check(code).map(({ messageText }) => messageText);
+    run('let size = 1;\ninterface Box { size: number }');
+    run("const box: Box = { size };\nthrow 1;\nlet size = 'text';", ['size']);
+    assert.deepEqual(messages('size = box.size + 1;'), []);
+    run("let size = 'text';");
+    assert.deepEqual(messages('size = box.size;'), ["Type 'number' is not assignable to type 'string'."]);
+    run('const gone = 1;', 'all');
+    assert.deepEqual(messages('gone;'), ["Cannot find name 'gone'."]);
+  });
+
+  test('know the names of a cell while it runs, and forget those that it did not come to', () => {
+    const notebook = createTypes(ts, declarations, DEFAULTS)('notebook');
+    const membersOf = (code: string) => notebook.complete(code, code.length).matches;
+    notebook.starts("const soon = [1];\nawait long();\nconst late = 'text';");
+    assert.ok(membersOf('soon.ma').includes('map') && membersOf('late.toUp').includes('toUpperCase'));
+    assert.deepEqual(notebook.check('late;'), []);
+    notebook.ended(['late']);
+    assert.deepEqual(membersOf('soon.ma').slice(0, 1), ['map']);
     assert.deepEqual(
-      notebook.check('size = box.size;').map(({ messageText }) => messageText),
-      ["Type 'number' is not assignable to type 'string'."],
+      notebook.check('late;').map(({ messageText }) => messageText),
+      ["Cannot find name 'late'."],
     );
   });
 

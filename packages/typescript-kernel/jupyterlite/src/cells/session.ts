@@ -256,7 +256,8 @@ export function createSession(host: SessionHost): Session {
   };
 }
 
-function isComplete(code: string): 'complete' | 'incomplete' | 'invalid' {
+/** What a console's Enter key asks of a text. */
+export function isComplete(code: string): 'complete' | 'incomplete' | 'invalid' {
   if (/(^|\n)\s*\n\s*$/.test(code)) return 'complete';
   try {
     compileCell(code, () => false);

@@ -2,7 +2,7 @@
 import type { Origin } from '../../../core/errors.cjs';
 import { loadFailure, urlOf } from '../imports';
 import type { Emitted, FromCells, ToCells } from '../protocol';
-import { createSession, type Session } from './session';
+import { createSession, isComplete, type Session } from './session';
 
 /** What the kernel itself needs of the worker, as it was before any cell ran. */
 const { performance, setTimeout } = self;
@@ -120,7 +120,9 @@ self.addEventListener('message', ({ data }: MessageEvent<ToCells>) => {
   else if (data.type === 'can-run') {
     post({ type: 'reply', id: data.id, content: session?.canRun(data.code) ?? true });
   } else if (data.type === 'is-complete') {
-    post({ type: 'reply', id: data.id, content: { status: session?.isComplete(data.code) ?? 'unknown' } });
+    // Without a session it only reads, while another worker is busy.
+    const status = session ? session.isComplete(data.code) : isComplete(data.code);
+    post({ type: 'reply', id: data.id, content: { status } });
   }
 });
 

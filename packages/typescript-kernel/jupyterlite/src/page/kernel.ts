@@ -52,6 +52,8 @@ export function kernelClass(
 ) => TypeScriptKernel {
   return class extends base {
     private worker!: Worker;
+    /** A second one, which runs nothing: it says whether a cell is complete while another runs. */
+    private reader: Worker | undefined;
     private isReady!: Promise<void>;
     private requests = new Map<number, Request>();
     private headers = new Map<number, unknown>();
@@ -72,7 +74,9 @@ export function kernelClass(
     }
 
     override handleMessage(message: Message): Promise<void> {
-      return this.queue.isAborted(message) ? Promise.resolve() : super.handleMessage(message);
+      return this.queue.take(message, async () => {
+        if (!this.isDisposed) await super.handleMessage(message);
+      });
     }
 
     get ready(): Promise<void> {
@@ -198,6 +202,7 @@ export function kernelClass(
       this.stopWaiting?.();
       clearTimeout(this.deadline);
       this.worker.terminate();
+      this.reader?.terminate();
       types.forget(this.id);
       super.dispose();
     }
@@ -233,13 +238,14 @@ export function kernelClass(
         } else this.stream({ name: 'stderr', text });
         if (blocks) return { status: 'error', ename: 'TypeScript', evalue, traceback: [], execution_count: count };
       }
+      types.starts(this.id, code);
       const outcome = await this.ask('execute', { code, count, emitted }, true);
       if (outcome.status === 'error') {
         const { lost, ...reply } = outcome;
-        if (lost) types.ran(this.id, code, lost);
+        types.ended(this.id, lost ?? 'all');
         return { ...reply, execution_count: count };
       }
-      types.ran(this.id, code);
+      types.ended(this.id, []);
       return { ...outcome, execution_count: count, user_expressions: {}, payload: [] };
     }
 
@@ -258,7 +264,20 @@ export function kernelClass(
     }
 
     isCompleteRequest({ code }: { code: string }): Promise<object> {
-      return this.ask('is-complete', { code }, false);
+      if (!this.queue.running) return this.ask('is-complete', { code }, false);
+      // The cell may keep its worker busy.
+      this.reader ??= new Worker(urls.worker, { type: 'module', name: 'TypeScript reader' });
+      const { reader } = this;
+      const id = this.next++;
+      return new Promise((resolve) => {
+        const listen = ({ data }: MessageEvent<FromCells>) => {
+          if (data.type !== 'reply' || data.id !== id) return;
+          reader.removeEventListener('message', listen);
+          resolve(data.content as OfCells['is-complete']['answer']);
+        };
+        reader.addEventListener('message', listen);
+        reader.postMessage({ type: 'is-complete', id, code } satisfies ToCells);
+      });
     }
 
     async commInfoRequest(): Promise<object> {

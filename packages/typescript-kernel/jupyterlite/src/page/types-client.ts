@@ -1,5 +1,5 @@
 /** The page's side of the worker that knows the types. One serves all kernels of the page. */
-import type { Completions, FromTypes, OfTypes, ToTypes } from '../protocol';
+import type { Completions, FromTypes, Lost, OfTypes, ToTypes } from '../protocol';
 import type { Settings } from './settings';
 
 export interface TypesClient {
@@ -13,8 +13,10 @@ export interface TypesClient {
   check(kernel: string, code: string): Promise<OfTypes['check']['answer'] | undefined>;
   complete(kernel: string, code: string, position: number): Promise<Completions | undefined>;
   inspect(kernel: string, code: string, position: number): Promise<string | null | undefined>;
-  /** A cell ran: its names are known from now on, but for those that it did not come to. */
-  ran(kernel: string, code: string, lost?: string[]): void;
+  /** A cell runs: its names are known from now on. */
+  starts(kernel: string, code: string): void;
+  /** It has ended: its names stay, but for those that it did not come to. */
+  ended(kernel: string, lost: Lost): void;
   /** A kernel has lost its variables. */
   forget(kernel: string): void;
 }
@@ -85,7 +87,8 @@ export function createTypesClient(
     check: (kernel, code) => ask('check', { kernel, code }),
     complete: (kernel, code, position) => ask('complete', { kernel, code, position }),
     inspect: (kernel, code, position) => ask('inspect', { kernel, code, position }),
-    ran: (kernel, code, lost) => void send({ type: 'ran', kernel, code, lost }),
+    starts: (kernel, code) => void send({ type: 'starts', kernel, code }),
+    ended: (kernel, lost) => void send({ type: 'ended', kernel, lost }),
     forget: (kernel) => void send({ type: 'forget', kernel }),
   };
 }

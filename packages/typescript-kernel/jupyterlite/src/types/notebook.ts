@@ -6,7 +6,7 @@
  */
 import type * as TypeScript from 'typescript';
 import { canBeUntyped } from '../imports';
-import type { CompilerSettings, Completions, TypeProblem } from '../protocol';
+import type { CompilerSettings, Completions, Lost, TypeProblem } from '../protocol';
 
 type Ts = typeof TypeScript;
 
@@ -28,8 +28,10 @@ export interface NotebookTypes {
   complete(code: string, position: number): Completions;
   /** The type and the documentation of what stands at a position, or null. */
   inspect(code: string, position: number): string | null;
-  /** A cell ran: later cells see its names, but for those that it did not come to. */
-  ran(code: string, lost?: string[]): void;
+  /** A cell runs: what is written meanwhile sees its names. */
+  starts(code: string): void;
+  /** It has ended: later cells see its names, but for those that it did not come to. */
+  ended(lost: Lost): void;
   /** Frees what it holds; it cannot be used after that. */
   dispose(): void;
 }
@@ -185,9 +187,15 @@ export function createTypes(
         const info = at(position) ?? (position > 0 ? at(position - 1) : undefined);
         return info ? describeInfo(info) : null;
       },
-      ran(code, lost = []) {
+      starts(code) {
         open(code);
-        cells.push({ ...current, lost });
+        cells.push(current);
+        current = fresh();
+      },
+      ended(lost) {
+        const cell = cells.pop();
+        if (cell && lost !== 'all') cells.push({ ...cell, lost });
+        // A new one, so that nothing is remembered of what was asked meanwhile.
         current = fresh();
       },
       dispose: () => service.dispose(),

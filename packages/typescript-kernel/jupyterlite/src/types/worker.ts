@@ -36,8 +36,12 @@ function answer(message: Exclude<ToTypes, { type: 'start' }>): OfTypes[keyof OfT
     return undefined;
   }
   const types = notebook(kernel);
-  if (message.type === 'ran') {
-    types.ran(message.code, message.lost);
+  if (message.type === 'starts') {
+    types.starts(message.code);
+    return undefined;
+  }
+  if (message.type === 'ended') {
+    types.ended(message.lost);
     return undefined;
   }
   if (message.type === 'check') {
