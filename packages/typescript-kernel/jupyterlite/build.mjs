@@ -18,16 +18,22 @@ const { name, version, description, license } = JSON.parse(readFileSync(join(her
 /** Node's modules that TypeScript asks for where it runs in Node; in a page it finds nothing there. */
 const NODE_MODULES = ['fs', 'path', 'os', 'crypto', 'inspector', 'perf_hooks', 'source-map-support', 'buffer', 'util'];
 
-const nothingOfNode = {
-  name: 'nothing of Node',
+/** Parts of sucrase for what cells have not: JSX, Flow, CommonJS, source maps. It names them, but does not call them. */
+const OF_OTHERS = [
+  ...['CJSImportTransformer', 'FlowTransformer', 'JSXTransformer', 'JestHoistTransformer'],
+  ...['ReactDisplayNameTransformer', 'ReactHotLoaderTransformer', 'CJSImportProcessor', 'computeSourceMap'],
+  ...['plugins/flow', './flow', 'plugins/jsx/index', './jsx'],
+];
+
+/** Leaves modules out of a bundle, by what an import of them ends with. */
+const without = (names) => ({
+  name: 'without',
   setup(builder) {
-    builder.onResolve({ filter: new RegExp(`^(${NODE_MODULES.join('|')})$`) }, ({ path }) => ({
-      path,
-      namespace: 'nothing',
-    }));
+    const filter = new RegExp(`(^|/)(${names.join('|')})$`);
+    builder.onResolve({ filter }, ({ path }) => ({ path, namespace: 'nothing' }));
     builder.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'module.exports = {}' }));
   },
-};
+});
 
 /** The licences of the packages that files belong to. */
 function licences(files) {
@@ -84,8 +90,12 @@ export async function buildKernel({ out, typescript = 'typescript', library = tr
     return put(name, built.outputFiles[0].contents);
   };
   const [cells, types] = await Promise.all([
-    script('cells/worker.ts', 'cells-worker.js', { format: 'esm' }),
-    script('types/worker.ts', 'types-worker.js', { format: 'esm', plugins: [nothingOfNode], alias: { typescript } }),
+    script('cells/worker.ts', 'cells-worker.js', { format: 'esm', plugins: [without(OF_OTHERS)] }),
+    script('types/worker.ts', 'types-worker.js', {
+      format: 'esm',
+      plugins: [without(NODE_MODULES)],
+      alias: { typescript },
+    }),
   ]);
   const logo = put('logo.svg', readFileSync(join(here, 'src', 'logo.svg')));
   // Without files of its own it has no root; the paths in it are those of the packages.

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 const require = createRequire(import.meta.url);
 
 /** What every cell may import. */
-const OWN = { tslab: join(dirname(fileURLToPath(import.meta.url)), 'src', 'types', 'tslab.d.ts') };
+const own = join(dirname(fileURLToPath(import.meta.url)), 'src', 'types');
+const OWN = { tslab: join(own, 'tslab.d.ts'), 'jupyterlite-typescript-kernel': join(own, 'kernel.d.ts') };
 
 /** What runs in a worker has the names of a worker. */
 const libOf = (ts) => [atLeast(ts, 5, 9) ? 'esnext' : 'es2022', 'webworker'];
@@ -89,7 +90,7 @@ export function makeDeclarations({ root, modules: given, ambient = [], typescrip
   const place = (path) => {
     const full = slashes(path);
     if (full.startsWith(`${libPath}/`)) return `/lib/${full.slice(libPath.length + 1)}`;
-    if (full === slashes(OWN.tslab)) return '/declarations/tslab.d.ts';
+    if (full.startsWith(`${slashes(own)}/`)) return `/declarations/${full.slice(slashes(own).length + 1)}`;
     // A package may have another version of one inside it; pnpm keeps each in a folder of its own, by links.
     const at = full.includes('/.pnpm/') ? full.lastIndexOf(NODE_MODULES) : full.indexOf(NODE_MODULES);
     if (at >= 0) return full.slice(at);
@@ -103,10 +104,12 @@ export function makeDeclarations({ root, modules: given, ambient = [], typescrip
     const references = text.match(/^\/\/\/ <reference [^\n]*$/gm) ?? [];
     return `${references.join('\n')}\n${printer.printFile(file).replace(/^ +/gm, '')}`;
   };
+  const flat = (text) => text.replace(LICENCE, '').replace(/\r|^ +/gm, '');
   const files = {};
   for (const { fileName, text } of program.getSourceFiles()) {
     const to = place(fileName);
-    files[to] = /^\/lib\/lib\.(dom|webworker)|@webgpu/.test(to) ? bare(to, text) : text.replace(LICENCE, '');
+    if (/^\/lib\/lib\.(dom|webworker)|@webgpu/.test(to)) files[to] = bare(to, text);
+    else files[to] = to.startsWith('/lib/') ? flat(text) : text.replace(LICENCE, '');
   }
   for (const path of packages) {
     if (!path.includes(NODE_MODULES)) continue;

@@ -392,6 +392,16 @@ export const ROWS: Row[] = [
     cell: "({ [Symbol.for('nodejs.util.inspect.custom')]() { throw 5; } })",
   },
   {
+    name: 'a proxy that cannot be looked at, among what is printed',
+    cell: "const shut: any = new Proxy({ a: 1 }, { get() { throw 7; }, ownKeys() { throw 8; }, getPrototypeOf() { throw 9; } });\nconsole.log('printed', shut, 1);\nconsole.error([shut]);\nconsole.dir(shut);\nshut",
+    differs: 'Node prints what is behind a proxy; no page can look there',
+    here: {
+      stdout:
+        'printed [a value that cannot be shown] 1\n[a value that cannot be shown]\n[a value that cannot be shown]\n',
+      stderr: '[a value that cannot be shown]\n',
+    },
+  },
+  {
     name: 'and one that nobody awaits',
     cell: `setTimeout(() => { throw Object.create(null); }, 1);\nPromise.reject({ toString() { throw 6; } });\n${waits(100)}`,
   },
@@ -427,7 +437,7 @@ export const ROWS: Row[] = [
       status: 'error',
       ename: 'TypeError',
       stderr:
-        "TypeError: Cannot assign to read only property 'a' of object '#<Object>'\n    at cell [171], line 2: ice.a = 2;\n",
+        "TypeError: Cannot assign to read only property 'a' of object '#<Object>'\n    at cell [172], line 2: ice.a = 2;\n",
     },
   },
   {

@@ -11,6 +11,7 @@ import { createSession } from '../../../packages/typescript-kernel/jupyterlite/s
 import type { Outcome } from '../../../packages/typescript-kernel/jupyterlite/src/protocol';
 import { emit } from '../../../packages/typescript-kernel/jupyterlite/src/types/emit';
 import { createTypes } from '../../../packages/typescript-kernel/jupyterlite/src/types/notebook';
+import { createRemote } from '../../../packages/typescript-kernel/jupyterlite/src/types/remote';
 import type { Shown } from './cells';
 
 interface Input {
@@ -26,8 +27,13 @@ const { cells, modules, declarations }: Input = JSON.parse(readFileSync(0, 'utf8
 const byUrl = new Map(Object.entries(modules).map(([name, path]) => [pathToFileURL(path).href, name]));
 // tslab's TypeScript, with its options.
 const compiler = ts as unknown as Parameters<typeof createTypes>[0];
-const settings = { strict: false, experimentalDecorators: true, hasCdn: false };
-const types = createTypes(compiler, JSON.parse(readFileSync(declarations, 'utf8')), settings)('notebook');
+const settings = { strict: false, experimentalDecorators: true, modules: {} };
+const types = createTypes(
+  compiler,
+  JSON.parse(readFileSync(declarations, 'utf8')),
+  settings,
+  createRemote(compiler),
+)('notebook', 'http://localhost/');
 
 let shown: Shown = { status: '', stdout: '', stderr: '', displays: [] };
 const ids: string[] = [];
@@ -35,6 +41,8 @@ const numberOf = (id: string) => (ids.includes(id) ? ids.indexOf(id) : ids.push(
 
 const session = createSession({
   siteUrl: 'http://localhost/',
+  ask: () => session.receiveInput(undefined),
+  comm() {},
   stream(name, text) {
     shown[name] += text;
   },

@@ -1,16 +1,38 @@
-/** What a cell may import, and from where: the cells' worker loads it, and the types let it pass without declarations. */
-import type { Modules } from './protocol';
-
-/** Where modules come from, as the site's settings have it. */
-export interface ImportSettings {
-  /** Absolute URLs of modules by name. */
-  modules: Modules;
-  /** Where other names come from: a URL with `{name}` in it, or to which the name is added. Undefined: nowhere. */
-  cdn?: string | undefined;
-}
+/** What a cell may import, and from where: the cells' worker loads it, the types let it pass without declarations, the page completes it. */
+import type { ImportSettings } from './protocol';
 
 const isUrl = (name: string) => /^(https?|data|blob):/.test(name);
-const isRelative = (name: string) => /^\.{0,2}\//.test(name);
+export const isRelative = (name: string) => /^\.{0,2}\//.test(name);
+
+/** What is there without any setting. */
+export const OWN_MODULES = ['tslab', 'jupyterlite-typescript-kernel'] as const;
+export type OwnModule = (typeof OWN_MODULES)[number];
+
+/** The name of a module that stands at a position, perhaps not finished: behind `from`, `import` or `import(`. */
+export function moduleAt(code: string, position: number): { text: string; start: number; end: number } | undefined {
+  const [, quote, text] = /\b(?:from|import)\s*\(?\s*(['"])([^'"\n]*)$/.exec(code.slice(0, position)) ?? [];
+  if (quote === undefined || text === undefined) return undefined;
+  const [rest = ''] = code.slice(position).split('\n');
+  return { text, start: position - text.length, end: position + Math.max(rest.indexOf(quote), 0) };
+}
+
+/**
+ * The JavaScript files and folders of the site that an import can name.
+ * @param folder URL of the notebook's folder, below `files/` of the site
+ * @param from where to look from there: `./`, `../shared/`
+ */
+export async function scriptsIn(folder: string, from: string): Promise<string[]> {
+  const { href } = new URL(from, folder);
+  const listing = href.replace('/files/', '/api/contents/');
+  if (listing === href) return [];
+  const response = await fetch(`${listing}all.json`);
+  if (!response.ok) return [];
+  const { content } = (await response.json()) as { content: { name: string; type: string }[] };
+  return content.flatMap(({ name, type }) => {
+    if (type === 'directory') return [`${from}${name}/`];
+    return /\.m?js$/.test(name) ? [from + name] : [];
+  });
+}
 
 /** Whether something can be there under a name of which nobody has declared the types. */
 export const canBeUntyped = (name: string, hasCdn: boolean): boolean => isUrl(name) || isRelative(name) || hasCdn;

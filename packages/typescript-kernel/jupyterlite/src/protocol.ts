@@ -28,14 +28,30 @@ export interface Failure {
   traceback: string[];
 }
 
+/** Where modules come from, as the site's settings have it. */
+export interface ImportSettings {
+  /** Absolute URLs of modules by name. */
+  modules: Modules;
+  /** Where other names come from: a URL with `{name}` in it, or to which the name is added. Undefined: nowhere. */
+  cdn?: string | undefined;
+}
+
 /** What the site's settings say to TypeScript. */
-export interface CompilerSettings {
+export interface CompilerSettings extends ImportSettings {
   /** Libraries as the option `lib` names them; undefined for those of the declarations. */
   lib?: string[] | undefined;
   strict: boolean;
-  /** Whether names that nobody has declared may come from elsewhere. */
-  hasCdn: boolean;
   experimentalDecorators: boolean;
+}
+
+/** Something that happens to a comm, from either end; `target` and `metadata` where it is opened. */
+export interface CommEvent {
+  type: 'comm_open' | 'comm_msg' | 'comm_close';
+  id: string;
+  target?: string;
+  metadata?: Record<string, unknown>;
+  data: unknown;
+  buffers: ArrayBuffer[];
 }
 
 /**
@@ -83,6 +99,9 @@ export type ToCells =
       messages: boolean;
     }
   | { type: 'interrupt' }
+  /** What a person has written; undefined where nobody can be asked. */
+  | { type: 'input'; value: string | undefined }
+  | CommEvent
   | Asked<OfCells>;
 
 /** From the worker that runs cells; `id` names the cell that it belongs to. */
@@ -93,10 +112,18 @@ export type FromCells =
   /** The last line's value, or how the cell failed, where they are no text of its streams. */
   | { type: 'result'; id: number; count: number; text: string }
   | { type: 'error'; id: number; failure: Failure }
+  | { type: 'input'; id: number; prompt: string; isPassword: boolean }
+  | { type: 'comm'; id: number; event: CommEvent }
   | Answered<OfCells>;
 
+/** What can stand at the cursor; `kind` in the words of Jupyter's Python kernel, whose first letter JupyterLab shows. */
+export interface Match {
+  text: string;
+  kind: string;
+}
+
 export interface Completions {
-  matches: string[];
+  matches: Match[];
   /** Positions in UTF-16 units. */
   start: number;
   end: number;
@@ -118,6 +145,8 @@ export type ToTypes =
   | { type: 'start'; declarations: string; settings: CompilerSettings }
   | { type: 'starts'; kernel: string; code: string }
   | { type: 'ended'; kernel: string; lost: Lost }
+  /** A kernel begins, without variables. `folder`: URL of that of its notebook. */
+  | { type: 'begin'; kernel: string; folder: string }
   | { type: 'forget'; kernel: string }
   | Asked<OfTypes>;
 

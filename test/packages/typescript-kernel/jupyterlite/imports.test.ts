@@ -1,7 +1,7 @@
 /** From where a cell imports. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { loadFailure, urlOf } from '../../../../packages/typescript-kernel/jupyterlite/src/imports';
+import { loadFailure, moduleAt, urlOf } from '../../../../packages/typescript-kernel/jupyterlite/src/imports';
 
 const folder = 'http://localhost/site/files/deep/';
 const modules = { things: 'http://localhost/site/files/things.js' };
@@ -40,5 +40,27 @@ describe('What a cell imports', () => {
       /^Cannot load '\.\/a\.js' from http.*a\.js: no network, no such file/,
     );
     assert.ok(loadFailure(`data:${'x'.repeat(5000)}`, `data:${'x'.repeat(5000)}`).length < 300);
+  });
+});
+
+describe('The name of a module in a line that is not finished', () => {
+  /** The text and what stands in for it; `|` is the cursor. */
+  const at = (marked: string) => {
+    const code = marked.replace('|', '');
+    const found = moduleAt(code, marked.indexOf('|'));
+    return found && [found.text, code.slice(found.start, found.end)];
+  };
+
+  test('is found behind from, import and import(', () => {
+    assert.deepEqual(at("import x from '|"), ['', '']);
+    assert.deepEqual(at("import x from 'thi|ngs';"), ['thi', 'things']);
+    assert.deepEqual(at('import {\n  x,\n} from "./a|b";\nf("c");'), ['./a', './ab']);
+    assert.deepEqual(at("import './a|\nf('c')"), ['./a', './a']);
+    assert.deepEqual(at("const x = await import('t|');"), ['t', 't']);
+  });
+
+  test('is no other text', () => {
+    for (const code of ["const x = 'thi|ngs';", "import x from 'things';|", "from(x, 'a|')", '|'])
+      assert.equal(at(code), undefined);
   });
 });

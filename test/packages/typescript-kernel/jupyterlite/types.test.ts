@@ -1,16 +1,21 @@
 /** The types that come with the extension: TypeScript of today, its libraries, and what the site's settings say to it. */
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, test } from 'node:test';
 import ts from 'typescript';
 import type { CompilerSettings, Lost } from '../../../../packages/typescript-kernel/jupyterlite/src/protocol';
 import { createTypes, type Declarations } from '../../../../packages/typescript-kernel/jupyterlite/src/types/notebook';
+import { createRemote } from '../../../../packages/typescript-kernel/jupyterlite/src/types/remote';
 
-const DEFAULTS: CompilerSettings = { strict: false, experimentalDecorators: false, hasCdn: false };
+const DEFAULTS: CompilerSettings = { strict: false, experimentalDecorators: false, modules: {} };
 
 describe('The types of the extension', () => {
   let declarations: Declarations;
+  const open = (settings: Partial<CompilerSettings> = {}, folder = 'http://localhost/') =>
+    createTypes(ts, declarations, { ...DEFAULTS, ...settings }, createRemote(ts))('notebook', folder);
   const check = (code: string, settings: Partial<CompilerSettings> = {}) =>
-    createTypes(ts, declarations, { ...DEFAULTS, ...settings })('notebook')
+    open(settings)
       .check(code)
       .map(({ messageText }) => messageText);
   before(async () => {
@@ -28,7 +33,7 @@ const text: string = await new Response('x').text();
   });
 
   test('know the names of earlier cells, but for those that a failed one did not come to', () => {
-    const notebook = createTypes(ts, declarations, DEFAULTS)('notebook');
+    const notebook = open();
     const run = (code: string, lost: Lost = []) => {
       notebook.starts(code);
       notebook.ended(lost);
@@ -43,18 +48,38 @@ const text: string = await new Response('x').text();
     assert.deepEqual(messages('gone;'), ["Cannot find name 'gone'."]);
   });
 
-  test('know the names of a cell while it runs, and forget those that it did not come to', () => {
-    const notebook = createTypes(ts, declarations, DEFAULTS)('notebook');
-    const membersOf = (code: string) => notebook.complete(code, code.length).matches;
+  test('know the names of a cell while it runs, and forget those that it did not come to', async () => {
+    const notebook = open();
+    const membersOf = async (code: string) =>
+      (await notebook.complete(code, code.length)).matches.map(({ text }) => text);
     notebook.starts("const soon = [1];\nawait long();\nconst late = 'text';");
-    assert.ok(membersOf('soon.ma').includes('map') && membersOf('late.toUp').includes('toUpperCase'));
+    assert.ok((await membersOf('soon.ma')).includes('map') && (await membersOf('late.toUp')).includes('toUpperCase'));
     assert.deepEqual(notebook.check('late;'), []);
     notebook.ended(['late']);
-    assert.deepEqual(membersOf('soon.ma').slice(0, 1), ['map']);
+    assert.equal((await membersOf('soon.ma'))[0], 'map');
     assert.deepEqual(
       notebook.check('late;').map(({ messageText }) => messageText),
       ["Cannot find name 'late'."],
     );
+  });
+
+  test('say of what kind each completion is', async () => {
+    const notebook = open();
+    const kindOf = async (code: string) => (await notebook.complete(code, code.length)).matches[0]?.kind;
+    const CASES = {
+      'Math.ma': 'function',
+      'Math.P': 'property',
+      'class Own {}\nnew Ow': 'class',
+      'const own = 1; ow': 'instance',
+      functio: 'keyword',
+    };
+    for (const [code, kind] of Object.entries(CASES)) assert.equal(await kindOf(code), kind, code);
+  });
+
+  test('complete what a module exports', async () => {
+    const code = "import { newD } from 'tslab';";
+    const { matches } = await open().complete(code, code.indexOf(' }'));
+    assert.deepEqual(matches[0], { text: 'newDisplay', kind: 'function' });
   });
 
   test('refuse what is wrong', () => {
@@ -92,8 +117,70 @@ const all: [number, string] = [thing.a.b, helper(data.x, later.y)];
 let typed: other.Type<string>;`;
     assert.deepEqual(check(code), []);
     assert.match(check("import { x } from 'lodash';")[0] ?? '', /^Cannot find module 'lodash'/);
-    assert.deepEqual(check("import { x } from 'lodash';\nx.y.z;", { hasCdn: true }), []);
-    assert.deepEqual(check("import { x } from 'lodash';\nx.y.z;", { hasCdn: true, strict: true }), []);
+    assert.deepEqual(check("import { x } from 'lodash';\nx.y.z;", { cdn: 'https://esm.sh/' }), []);
+    assert.deepEqual(check("import { x } from 'lodash';\nx.y.z;", { cdn: 'https://esm.sh/', strict: true }), []);
+  });
+
+  describe('of what is imported by URL', () => {
+    const FILES: Record<string, string> = {
+      '/header.js': 'export const size = 3;',
+      '/types/index.d.ts':
+        "import { Part } from './part.js';\nexport declare const size: number;\nexport declare const part: Part;",
+      '/types/part.d.ts': '/** A part. */\nexport interface Part { name: string }',
+      '/reference.js': '/// <reference types="./types/index.d.ts" />\nexport const size = 3;',
+      '/self.js': '/* A licence. */\n// @ts-self-types="./types/index.d.ts"\nexport const size = 3;',
+      '/none.js': 'export const size = 3;',
+      '/broken.js': '/// <reference types="./gone.d.ts" />',
+    };
+    const asked: string[] = [];
+    const server = createServer(({ url = '' }, response) => {
+      asked.push(url);
+      const text = FILES[url];
+      if (url === '/header.js') response.setHeader('X-TypeScript-Types', '/types/index.d.ts');
+      response.writeHead(text === undefined ? 404 : 200).end(text);
+    });
+    let host = '';
+    before(async () => {
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    });
+    after(() => server.close());
+    const checked = async (code: string, settings: Partial<CompilerSettings> = {}) => {
+      const notebook = open(settings, `${host}/`);
+      await notebook.prepare(code);
+      return notebook.check(code).map(({ messageText }) => messageText);
+    };
+    const WRONG = ["Property 'nmae' does not exist on type 'Part'."];
+
+    test('are those that the module names, with what they import', async () => {
+      for (const name of ['header', 'reference', 'self']) {
+        asked.length = 0;
+        const code = `import { part } from '${host}/${name}.js';\npart.name;\npart.nmae;`;
+        assert.deepEqual(await checked(code), WRONG, name);
+        assert.deepEqual(asked, [`/${name}.js`, '/types/index.d.ts', '/types/part.d.ts']);
+      }
+    });
+
+    test('also of a file beside the notebook, and of a bare name that comes from a CDN', async () => {
+      assert.deepEqual(await checked("const { part } = await import('./header.js');\npart.nmae;"), WRONG);
+      assert.deepEqual(await checked("import { part } from 'self';\npart.nmae;", { cdn: `${host}/{name}.js` }), WRONG);
+    });
+
+    test('are any where the module names none, or they are not there', async () => {
+      for (const name of ['none', 'broken', 'nowhere']) {
+        assert.deepEqual(await checked(`import { part } from '${host}/${name}.js';\npart.nmae;`), [], name);
+      }
+    });
+
+    test('complete its members, and are asked for once', async () => {
+      const notebook = open({}, `${host}/`);
+      const code = `import { part } from '${host}/header.js';\npart.n`;
+      asked.length = 0;
+      await notebook.prepare(code);
+      await notebook.prepare(`${code}ame`);
+      assert.deepEqual((await notebook.complete(code, code.length)).matches[0], { text: 'name', kind: 'property' });
+      assert.equal(asked.length, 3);
+    });
   });
 
   test('name the libraries that there are, where the setting asks for another', () => {

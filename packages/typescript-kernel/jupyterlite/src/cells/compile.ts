@@ -6,6 +6,7 @@
 import { type ImportDeclaration, type Program, parse } from 'acorn';
 import { transform } from 'sucrase';
 import type { Emitted } from '../protocol';
+import { KNOWS_USING } from '../using';
 import { declaredNames, references } from './scope';
 
 /** The one parameter of a compiled cell, and that of what sets a name. No cell may use these names itself. */
@@ -34,7 +35,8 @@ export class CellSyntaxError extends SyntaxError {
 }
 
 /** Functions that TypeScript puts before what it emits: the cell's own, not names of the notebook. */
-const HELPER = /^__(decorate|metadata|param|esDecorate|runInitializers|setFunctionName|propKey)$/;
+const HELPER =
+  /^(__(decorate|metadata|param|esDecorate|runInitializers|setFunctionName|propKey|addDisposableResource|disposeResources)|env_\d+)$/;
 
 /** Something that only TypeScript's own emit translates. */
 const NAMESPACE = /^[ \t]*(?:export[ \t]+)?(?:namespace|module)[ \t]+[\p{ID_Continue}$.]+\s*\{/mu;
@@ -142,7 +144,10 @@ function settable(program: Program): Set<string> {
   const constant = new Set<string>();
   for (const statement of program.body) {
     const node = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
-    if (node?.type === 'ImportDeclaration' || (node?.type === 'VariableDeclaration' && node.kind === 'const')) {
+    if (
+      node?.type === 'ImportDeclaration' ||
+      (node?.type === 'VariableDeclaration' && !['let', 'var'].includes(node.kind))
+    ) {
       for (const name of declaredNames({ ...program, body: [node] })) constant.add(name);
     }
   }
@@ -163,13 +168,18 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
     throw new CellSyntaxError(`Namespaces ${NEED_TYPES}`, line, 1, false);
   }
   const program = parseProgram(source, code);
-  const { free, own, imports, catches, metas } = references(program);
+  const { free, own, imports, catches, metas, usings } = references(program);
   const [meta] = metas;
   if (meta) {
     const { line, character } = lineOf(code, meta.start);
     throw new CellSyntaxError('A cell is no module, so it has no import.meta', line, character, false);
   }
-  const declared = new Set([...declaredNames(program)].filter((name) => !HELPER.test(name)));
+  const [using] = usings;
+  if (using && !KNOWS_USING) {
+    const { line, character } = lineOf(code, using.start);
+    throw new CellSyntaxError(`Here declarations with using ${NEED_TYPES}`, line, character, false);
+  }
+  const declared = new Set([...declaredNames(program)].filter((name) => !emitted || !HELPER.test(name)));
   const edits: { start: number; end: number; text: string }[] = [];
   const edit = (start: number, end: number, text: string) => edits.push({ start, end, text });
 

@@ -1,7 +1,19 @@
 /** Node's console, whose lines go to the cell. */
-import { format, inspect } from 'node-inspect-extracted';
+import { format, inspect as inspectAny } from 'node-inspect-extracted';
+import { show as showAny } from '../../../core/values.cjs';
 
 type Write = (name: 'stdout' | 'stderr', text: string) => void;
+
+/** As `inspect`; never throws, whatever a proxy or a getter does when it is looked at. */
+const inspect = (value: unknown, options?: object) => showAny(inspectAny, value, options);
+
+function formatAny(...args: unknown[]): string {
+  try {
+    return format(...args);
+  } catch {
+    return args.map((arg) => (typeof arg === 'string' ? arg : inspect(arg))).join(' ');
+  }
+}
 
 /** A console that writes with `write`. */
 export function createConsole(write: Write): Record<string, (...args: never[]) => void> {
@@ -10,8 +22,8 @@ export function createConsole(write: Write): Record<string, (...args: never[]) =
   let indent = '';
   const line = (name: 'stdout' | 'stderr', text: string) =>
     write(name, `${indent}${indent ? text.replaceAll('\n', `\n${indent}`) : text}\n`);
-  const out = (...args: unknown[]) => line('stdout', format(...args));
-  const error = (...args: unknown[]) => line('stderr', format(...args));
+  const out = (...args: unknown[]) => line('stdout', formatAny(...args));
+  const error = (...args: unknown[]) => line('stderr', formatAny(...args));
   const group = (...args: unknown[]) => {
     if (args.length > 0) out(...args);
     indent += '  ';
@@ -34,7 +46,7 @@ export function createConsole(write: Write): Record<string, (...args: never[]) =
       typeof data === 'object' && data !== null ? line('stdout', table(data, columns)) : out(data),
     trace: (...args: unknown[]) => {
       const frames = (new Error().stack ?? '').split('\n').slice(1);
-      line('stderr', [`Trace${args.length > 0 ? `: ${format(...args)}` : ''}`, ...frames].join('\n'));
+      line('stderr', [`Trace${args.length > 0 ? `: ${formatAny(...args)}` : ''}`, ...frames].join('\n'));
     },
     assert: (value: unknown, ...args: unknown[]) => {
       if (value) return;

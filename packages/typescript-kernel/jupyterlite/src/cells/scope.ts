@@ -89,6 +89,8 @@ export interface References {
   catches: { name: string; start: number }[];
   /** Its `import.meta`. */
   metas: estree.MetaProperty[];
+  /** Its `using` and `await using`. */
+  usings: estree.VariableDeclaration[];
 }
 
 export function references(program: estree.Program): References {
@@ -96,6 +98,7 @@ export function references(program: estree.Program): References {
   const imports: estree.ImportExpression[] = [];
   const catches: References['catches'] = [];
   const metas: estree.MetaProperty[] = [];
+  const usings: estree.VariableDeclaration[] = [];
   const own = new Set<string>();
   const top = declaredNames(program);
 
@@ -153,6 +156,10 @@ export function references(program: estree.Program): References {
       case 'MetaProperty':
         if (node.meta.name === 'import') metas.push(node);
         return;
+      case 'VariableDeclaration':
+        if (node.kind.endsWith('using')) usings.push(node);
+        all();
+        return;
       case 'LabeledStatement':
         visit(node.body, scopes);
         return;
@@ -208,5 +215,5 @@ export function references(program: estree.Program): References {
   }
 
   for (const statement of program.body) visit(statement, []);
-  return { free, own, imports, catches, metas };
+  return { free, own, imports, catches, metas, usings };
 }

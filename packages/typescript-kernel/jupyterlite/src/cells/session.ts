@@ -4,10 +4,13 @@ import { describeFailure, describeLate, inWordsOfCell, type Origin, shortenStack
 import { problemLine } from '../../../core/hints.cjs';
 import { INTERRUPTED, interruption, interruptText, isAbort } from '../../../core/interrupts.cjs';
 import { describeValue } from '../../../core/values.cjs';
-import type { Bundle, Emitted, Failure, Outcome } from '../protocol';
+import type { OwnModule } from '../imports';
+import type { Bundle, CommEvent, Emitted, Failure, Outcome } from '../protocol';
+import { type Comms, createComms } from './comms';
 import { type CellHost, CellSyntaxError, compileCell, isUnfinished } from './compile';
 import { createConsole } from './console';
 import { createGuard } from './guard';
+import { createInput } from './input';
 
 /** Where a session writes. */
 export interface SessionHost {
@@ -20,6 +23,9 @@ export interface SessionHost {
   /** What a script is, if it is no cell. */
   originOf(script: string): Origin | undefined;
   siteUrl: string;
+  /** Asks the person at the page; the answer comes to `receiveInput`. */
+  ask(prompt: string, isPassword: boolean): void;
+  comm(event: CommEvent): void;
 }
 
 /** What modules find under `Symbol.for('jupyterlite-typescript-kernel')`. */
@@ -36,6 +42,10 @@ export interface KernelInterface {
   stderr(text: string): void;
   /** The cell that runs now. */
   cell(): { count: number } | undefined;
+  /** Asks the person at the page, while a cell runs. */
+  input(prompt?: string, options?: { password?: boolean }): Promise<string>;
+  openComm: Comms['open'];
+  onComm: Comms['onOpen'];
 }
 
 /** The global under which modules find the kernel. */
@@ -50,6 +60,8 @@ export interface Session {
   isComplete(code: string): 'complete' | 'incomplete' | 'invalid';
   /** Whether a cell compiles and all names are there that it takes from outside. If not, it would fail. */
   canRun(code: string): boolean;
+  receiveInput(value: string | undefined): void;
+  receiveComm(event: CommEvent): void;
   api: KernelInterface;
 }
 
@@ -75,6 +87,11 @@ const { queueMicrotask } = globalThis;
 /** Names of cells in stacks. */
 const scriptName = (number: number) => `cell-${number}.ts`;
 
+// What `using` asks for; TypeScript's emit of it does, where the engine knows neither.
+for (const name of ['dispose', 'asyncDispose']) {
+  if (!(name in Symbol)) Object.defineProperty(Symbol, name, { value: Symbol(`Symbol.${name}`) });
+}
+
 /** Starts a session; from now on this realm's console and stacks are its own. */
 export function createSession(host: SessionHost): Session {
   const names: Record<string, unknown> = Object.create(null);
@@ -99,6 +116,8 @@ export function createSession(host: SessionHost): Session {
     Object.assign(console, { [name]: (...args: unknown[]) => guard.lightly(() => print(...args)) });
   }
 
+  const questions = createInput(host.ask);
+  const comms = createComms(host.comm);
   const api: KernelInterface = {
     display: (bundle, displayId) => host.display(bundle, displayId, false),
     updateDisplay: (bundle, displayId) => host.display(bundle, displayId, true),
@@ -110,11 +129,23 @@ export function createSession(host: SessionHost): Session {
     stdout: (text) => host.stream('stdout', text),
     stderr: (text) => host.stream('stderr', text),
     cell: () => current,
+    input: (prompt = '', { password = false } = {}) =>
+      current
+        ? questions.ask(String(prompt), password)
+        : Promise.reject(new Error('input() can only ask while its cell runs')),
+    openComm: comms.open,
+    onComm: comms.onOpen,
   };
   Object.assign(globalThis, { [KERNEL]: api });
 
+  const { input, openComm, onComm } = api;
+  const ownModules: Record<OwnModule, Record<string, unknown>> = {
+    tslab: displayModule(api),
+    'jupyterlite-typescript-kernel': { input, openComm, onComm },
+  };
+
   async function load(name: string, needed: string[] = []): Promise<Record<string, unknown>> {
-    const module = name === 'tslab' ? displayModule(api) : await host.load(name);
+    const module = Object.hasOwn(ownModules, name) ? ownModules[name as OwnModule] : await host.load(name);
     const missing = guard.lightly(() => needed.find((key) => !(key in module)));
     if (missing !== undefined) throw new SyntaxError(`The module '${name}' has no export '${missing}'`);
     return module;
@@ -246,11 +277,14 @@ export function createSession(host: SessionHost): Session {
     },
     interrupt() {
       interrupted = true;
+      questions.interrupt();
       // Those who listen end their work themselves and say how far it came. Nothing else can be stopped from outside.
       if (listeners.size === 0) giveUp(GIVEN_UP);
       for (const listener of [...listeners]) listener();
     },
     reportLate: (kind, error) => guard(() => host.stream('stderr', `${describeLate(inspect, kind, error)}\n`)),
+    receiveInput: questions.receive,
+    receiveComm: comms.receive,
     canRun: (code) => guard(() => canRun(code)),
     isComplete: (code) => guard(() => isComplete(code)),
   };

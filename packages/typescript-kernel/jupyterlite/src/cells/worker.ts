@@ -67,6 +67,14 @@ function start({ modules, cdn, siteUrl, folder, messages }: Extract<ToCells, { t
       flush();
       post({ type: 'display', id: current, bundle, displayId, update });
     },
+    ask(prompt, isPassword) {
+      flush();
+      post({ type: 'input', id: current, prompt, isPassword });
+    },
+    comm(event) {
+      flush();
+      post({ type: 'comm', id: current, event });
+    },
     messages: messages
       ? {
           result(text, count) {
@@ -117,13 +125,14 @@ self.addEventListener('message', ({ data }: MessageEvent<ToCells>) => {
       setTimeout(() => Object.values(data.modules).forEach((url) => void import(url).catch(() => {})), 0);
   } else if (data.type === 'execute') void execute(data.id, data.code, data.count, data.emitted);
   else if (data.type === 'interrupt') session?.interrupt();
+  else if (data.type === 'input') session?.receiveInput(data.value);
   else if (data.type === 'can-run') {
     post({ type: 'reply', id: data.id, content: session?.canRun(data.code) ?? true });
   } else if (data.type === 'is-complete') {
     // Without a session it only reads, while another worker is busy.
     const status = session ? session.isComplete(data.code) : isComplete(data.code);
     post({ type: 'reply', id: data.id, content: { status } });
-  }
+  } else session?.receiveComm(data);
 });
 
 // What nobody awaited.

@@ -4,7 +4,7 @@
 export interface Message {
   channel: string;
   header: { msg_id: string; msg_type: string; session: string; username: string; date: string; version: string };
-  parent_header: object;
+  parent_header: { msg_id?: string };
   metadata: Record<string, unknown>;
   content: Record<string, unknown>;
   buffers?: unknown[];
@@ -33,6 +33,7 @@ export interface BaseKernel {
   publishExecuteError(content: object, parentHeader?: unknown): void;
   displayData(content: object, parentHeader?: unknown): void;
   updateDisplayData(content: object, parentHeader?: unknown): void;
+  handleComm(type: string, content: object, metadata: object, buffers: unknown[], parentHeader?: unknown): void;
 }
 
 export interface KernelSpecs {

@@ -2,7 +2,7 @@
 import { problemLines } from '../../../core/hints.cjs';
 import { INTERRUPTED, interruption, restarted } from '../../../core/interrupts.cjs';
 import { LANGUAGE_INFO } from '../../language.mjs';
-import type { FromCells, OfCells, Outcome, ToCells } from '../protocol';
+import type { CommEvent, FromCells, OfCells, Outcome, ToCells } from '../protocol';
 import type { BaseKernel, KernelOptions, Message, Services } from './jupyterlite';
 import { createQueue } from './queue';
 import type { Settings } from './settings';
@@ -41,6 +41,12 @@ function folderOf(location: string, siteUrl: string): string {
   return new URL(`files/${path === '' ? '' : `${path}/`}`, siteUrl).href;
 }
 
+/** Bytes as they can be posted, whatever view of them a message has. */
+const bytesOf = (buffer: unknown): ArrayBuffer => {
+  if (!ArrayBuffer.isView(buffer)) return buffer as ArrayBuffer;
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength).slice().buffer as ArrayBuffer;
+};
+
 /** Makes the class, which extends one that only the running page has. */
 export function kernelClass(
   base: Services['BaseKernel'],
@@ -64,6 +70,10 @@ export function kernelClass(
     /** Whether an interrupt came since the cell was asked for. */
     private isInterrupted = false;
 
+    /** Names of open comms, by their ids. */
+    private comms = new Map<string, string>();
+    /** Names the question that waits for an answer of the person at the page. */
+    private asked: string | undefined;
     private queue: ReturnType<typeof createQueue>;
 
     constructor(options: KernelOptions) {
@@ -74,9 +84,21 @@ export function kernelClass(
     }
 
     override handleMessage(message: Message): Promise<void> {
+      // It belongs to the cell that runs, and is no work of its own.
+      if (message.header.msg_type === 'input_reply') {
+        this.receiveInput(message);
+        return Promise.resolve();
+      }
       return this.queue.take(message, async () => {
-        if (!this.isDisposed) await super.handleMessage(message);
+        if (this.isDisposed) return;
+        // JupyterLite does not answer this one.
+        if (message.header.msg_type === 'comm_info_request') this.sendComms(message);
+        await super.handleMessage(message);
       });
+    }
+
+    private get folder(): string {
+      return folderOf(this.location, urls.siteUrl);
     }
 
     get ready(): Promise<void> {
@@ -84,7 +106,7 @@ export function kernelClass(
     }
 
     private start(): void {
-      types.forget(this.id);
+      types.begin(this.id, this.folder);
       const worker = new Worker(urls.worker, { type: 'module', name: 'TypeScript kernel' });
       this.worker = worker;
       this.isReady = new Promise((resolve, reject) => {
@@ -100,7 +122,7 @@ export function kernelClass(
       const { modules, cdn, preload } = settings;
       const messages = settings.messages === 'jupyter';
       const { siteUrl } = urls;
-      this.post({ type: 'start', modules, cdn, siteUrl, folder: folderOf(this.location, siteUrl), preload, messages });
+      this.post({ type: 'start', modules, cdn, siteUrl, folder: this.folder, preload, messages });
     }
 
     private post(message: ToCells): void {
@@ -121,6 +143,8 @@ export function kernelClass(
       }
       const header = this.headers.get(id) ?? this.parentHeader;
       if (message.type === 'stream') this.stream({ name: message.name, text: message.text }, header);
+      else if (message.type === 'input') this.askPerson(message.prompt, message.isPassword);
+      else if (message.type === 'comm') this.sendComm(message.event, header);
       else if (message.type === 'error') this.publishExecuteError(message.failure, header);
       else if (message.type === 'result') {
         const content = { execution_count: message.count, data: { 'text/plain': message.text }, metadata: {} };
@@ -178,6 +202,7 @@ export function kernelClass(
     interrupt(): void {
       this.queue.abortWaiting();
       this.isInterrupted = true;
+      this.asked = undefined;
       this.stopWaiting?.();
       const running = [...this.requests].find(([, { isCell }]) => isCell);
       if (!running) return;
@@ -189,6 +214,9 @@ export function kernelClass(
         if (!this.requests.has(id)) return;
         this.worker.terminate();
         this.requests.clear();
+        this.asked = undefined;
+        for (const id of this.comms.keys())
+          this.sendComm({ type: 'comm_close', id, data: {}, buffers: [] }, request.header);
         const text = restarted(GRACE);
         this.stream({ name: 'stdout', text: `${text}\n` }, request.header);
         this.start();
@@ -253,8 +281,11 @@ export function kernelClass(
       const position = toUnits(code, cursor_pos);
       const found = await types.complete(this.id, code, position);
       const { matches, start, end } = found ?? { matches: [], start: position, end: position };
-      const at = { cursor_start: toCharacters(code, start), cursor_end: toCharacters(code, end) };
-      return { status: 'ok', matches, ...at, metadata: {} };
+      const [from, to] = [toCharacters(code, start), toCharacters(code, end)];
+      // As the Python kernel says of what kind they are, of which Jupyter's protocol knows nothing.
+      const kinds = matches.map(({ text, kind }) => ({ text, type: kind, start: from, end: to }));
+      const metadata = { _jupyter_types_experimental: kinds };
+      return { status: 'ok', matches: matches.map(({ text }) => text), cursor_start: from, cursor_end: to, metadata };
     }
 
     async inspectRequest({ code, cursor_pos }: { code: string; cursor_pos: number }): Promise<object> {
@@ -280,15 +311,56 @@ export function kernelClass(
       });
     }
 
-    async commInfoRequest(): Promise<object> {
-      return { status: 'ok', comms: {} };
+    private askPerson(prompt: string, password: boolean): void {
+      const cell = this.queue.running;
+      if (!cell?.content.allow_stdin) this.post({ type: 'input', value: undefined });
+      else {
+        this.asked = `${this.id}-input-${this.next++}`;
+        this.queue.answer(cell, 'stdin', 'input_request', { prompt, password }, this.asked);
+      }
     }
 
-    // A cell asks for no input and opens no comm.
+    private receiveInput({ parent_header: to, content }: Message): void {
+      // The field of a cell that was interrupted stays on the page.
+      if (this.asked === undefined || (to.msg_id !== undefined && to.msg_id !== this.asked)) return;
+      this.asked = undefined;
+      this.post({ type: 'input', value: String(content.value ?? '') });
+    }
+
+    private sendComm({ type, id, target, data, metadata = {}, buffers }: CommEvent, header?: unknown): void {
+      if (type === 'comm_open') this.comms.set(id, target ?? '');
+      if (type === 'comm_close') this.comms.delete(id);
+      const name = target === undefined ? {} : { target_name: target };
+      this.handleComm(type, { comm_id: id, data, ...name }, metadata, buffers, header);
+    }
+
+    private async receiveComm({ header, content, metadata, buffers = [] }: Message): Promise<void> {
+      const {
+        comm_id: id,
+        target_name: target,
+        data,
+      } = content as { comm_id: string; target_name?: string; data: unknown };
+      const type = header.msg_type as CommEvent['type'];
+      if (type === 'comm_open') this.comms.set(id, target ?? '');
+      if (type === 'comm_close') this.comms.delete(id);
+      this.post({ type, id, target, data, metadata, buffers: buffers.map(bytesOf) });
+    }
+
+    private sendComms(request: Message): void {
+      const { target_name: wanted } = request.content;
+      const found = [...this.comms].filter(([, target]) => wanted === undefined || target === wanted);
+      const comms = Object.fromEntries(found.map(([id, target]) => [id, { target_name: target }]));
+      this.queue.answer(request, 'shell', 'comm_info_reply', { status: 'ok', comms });
+    }
+
+    commOpen = this.receiveComm;
+    commMsg = this.receiveComm;
+    commClose = this.receiveComm;
+    // What `BaseKernel` would call; both are dealt with where messages arrive.
     inputReply(): void {}
-    async commOpen(): Promise<void> {}
-    async commMsg(): Promise<void> {}
-    async commClose(): Promise<void> {}
+    async commInfoRequest(): Promise<object> {
+      return {};
+    }
   };
 }
 

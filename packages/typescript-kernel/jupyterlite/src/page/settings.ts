@@ -1,11 +1,9 @@
 /** What the site's jupyter-lite.json says to this extension. */
-import type { CompilerSettings, Modules } from '../protocol';
+import type { CompilerSettings } from '../protocol';
 
 export const PLUGIN = 'jupyterlite-typescript-kernel:plugin';
 
-export interface Settings extends Omit<CompilerSettings, 'hasCdn'> {
-  /** Modules that cells may import, by name: URLs relative to the site's base. */
-  modules: Modules;
+export interface Settings extends CompilerSettings {
   /** URL of the JSON of `buildDeclarations`; that of the extension by default. Without any there are no types. */
   declarations?: string | undefined;
   /**
@@ -15,8 +13,6 @@ export interface Settings extends Omit<CompilerSettings, 'hasCdn'> {
   messages: 'streams' | 'jupyter';
   /** What becomes of a cell with type errors: it does not run, or runs after they are shown, or they are not shown. */
   typeErrors: 'block' | 'warn' | 'off';
-  /** Where names come from that are not among the modules, such as `https://esm.sh/`; undefined: nowhere. */
-  cdn?: string | undefined;
   /** The kernel's name, as notebooks' metadata have it. */
   name: string;
   displayName: string;

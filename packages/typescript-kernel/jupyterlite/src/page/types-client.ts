@@ -17,7 +17,9 @@ export interface TypesClient {
   starts(kernel: string, code: string): void;
   /** It has ended: its names stay, but for those that it did not come to. */
   ended(kernel: string, lost: Lost): void;
-  /** A kernel has lost its variables. */
+  /** A kernel begins, without variables; `folder` is the URL of that of its notebook. */
+  begin(kernel: string, folder: string): void;
+  /** A kernel has ended. */
   forget(kernel: string): void;
 }
 
@@ -27,7 +29,7 @@ export interface TypesClient {
  */
 export function createTypesClient(
   script: string,
-  { declarations, cdn, lib, strict, experimentalDecorators }: Settings,
+  { declarations, modules, cdn, lib, strict, experimentalDecorators }: Settings,
 ): TypesClient {
   const waiting = new Map<number, (content: unknown) => void>();
   let worker: Worker | undefined;
@@ -76,7 +78,7 @@ export function createTypesClient(
         waiting.delete(data.id);
       }
     };
-    const settings = { lib, strict, experimentalDecorators, hasCdn: cdn !== undefined };
+    const settings = { modules, cdn, lib, strict, experimentalDecorators };
     worker.postMessage({ type: 'start', declarations, settings } satisfies ToTypes);
     for (const message of early.splice(0)) worker.postMessage(message);
   }
@@ -89,6 +91,7 @@ export function createTypesClient(
     inspect: (kernel, code, position) => ask('inspect', { kernel, code, position }),
     starts: (kernel, code) => void send({ type: 'starts', kernel, code }),
     ended: (kernel, lost) => void send({ type: 'ended', kernel, lost }),
+    begin: (kernel, folder) => void send({ type: 'begin', kernel, folder }),
     forget: (kernel) => void send({ type: 'forget', kernel }),
   };
 }

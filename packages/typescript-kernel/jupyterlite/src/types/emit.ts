@@ -1,28 +1,38 @@
 /**
- * TypeScript's own emit of a cell, for what is more than types to take out: namespaces, decorators, `accessor` and
- * `import x = y`. It moves lines, so it comes with the line of the cell for each of its own.
+ * TypeScript's own emit of a cell, for what is more than types to take out: namespaces, decorators, `accessor`,
+ * `import x = y`, and `using` where the engine does not know it. It moves lines, so it comes with the line of the cell for
+ * each of its own.
  */
 import type * as TypeScript from 'typescript';
 import type { Emitted } from '../protocol';
 
+import { KNOWS_USING } from '../using';
+
 type Ts = typeof TypeScript;
 
 /** Whether a cell has what only TypeScript itself can translate. */
-function needsEmit(ts: Ts, file: TypeScript.SourceFile): boolean {
+function needsEmit(ts: Ts, file: TypeScript.SourceFile, knowsUsing: boolean): boolean {
   const visit = (node: TypeScript.Node): boolean => {
     if (ts.isDecorator(node) || ts.isImportEqualsDeclaration(node) || node.kind === ts.SyntaxKind.AccessorKeyword)
       return true;
     if (ts.isModuleDeclaration(node)) return true;
+    // The TypeScript of tslab has no such flag. `await using` has this one, too.
+    if (!knowsUsing && ts.isVariableDeclarationList(node) && node.flags & (ts.NodeFlags.Using ?? 0)) return true;
     return ts.forEachChild(node, (child) => visit(child) || undefined) ?? false;
   };
   return visit(file);
 }
 
 /** The cell in JavaScript, if it has something that needs this. */
-export function emit(ts: Ts, code: string, experimentalDecorators: boolean): Emitted | undefined {
-  if (!/@|\b(namespace|module|accessor|import)\b/.test(code)) return undefined;
+export function emit(
+  ts: Ts,
+  code: string,
+  experimentalDecorators: boolean,
+  knowsUsing = KNOWS_USING,
+): Emitted | undefined {
+  if (!/@|\b(namespace|module|accessor|import|using)\b/.test(code)) return undefined;
   const file = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.ES2022);
-  if (!needsEmit(ts, file)) return undefined;
+  if (!needsEmit(ts, file, knowsUsing)) return undefined;
   const { outputText, sourceMapText = '{"mappings":""}' } = ts.transpileModule(code, {
     compilerOptions: {
       target: ts.ScriptTarget.ES2022,

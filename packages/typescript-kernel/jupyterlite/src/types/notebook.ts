@@ -5,8 +5,9 @@
  * to, and no text is added: positions are the cell's own.
  */
 import type * as TypeScript from 'typescript';
-import { canBeUntyped } from '../imports';
-import type { CompilerSettings, Completions, Lost, TypeProblem } from '../protocol';
+import { canBeUntyped, isRelative, moduleAt, OWN_MODULES, scriptsIn, urlOf } from '../imports';
+import type { CompilerSettings, Completions, Lost, Match, TypeProblem } from '../protocol';
+import type { Remote } from './remote';
 
 type Ts = typeof TypeScript;
 
@@ -25,9 +26,11 @@ export interface Declarations {
 /** The types of one notebook. */
 export interface NotebookTypes {
   check(code: string): TypeProblem[];
-  complete(code: string, position: number): Completions;
+  complete(code: string, position: number): Promise<Completions>;
   /** The type and the documentation of what stands at a position, or null. */
   inspect(code: string, position: number): string | null;
+  /** Loads the types of what a text imports by URL. */
+  prepare(code: string): Promise<void>;
   /** A cell runs: what is written meanwhile sees its names. */
   starts(code: string): void;
   /** It has ended: later cells see its names, but for those that it did not come to. */
@@ -48,14 +51,16 @@ interface Cell {
 }
 
 /**
- * Makes notebooks that share what they read.
+ * Makes notebooks that share what they read. Each has a name and the URL of its folder.
+ * @param remote where the types of imports by URL come from
  * @throws if the settings name a library that the declarations do not have
  */
 export function createTypes(
   ts: Ts,
   declarations: Declarations,
-  { lib = declarations.lib, strict, experimentalDecorators, hasCdn }: CompilerSettings,
-): (name: string) => NotebookTypes {
+  { lib = declarations.lib, strict, experimentalDecorators, ...imports }: CompilerSettings,
+  remote: Remote,
+): (name: string, folder: string) => NotebookTypes {
   const { files, modules, ambient } = declarations;
   const unknown = lib.find((name) => !Object.hasOwn(files, `/lib/lib.${name.toLowerCase()}.d.ts`));
   if (unknown !== undefined) {
@@ -85,13 +90,14 @@ export function createTypes(
   const resolved = new Map<string, TypeScript.ResolvedModuleWithFailedLookupLocations>();
   let version = 1;
 
-  return (name) => {
+  return (name, siteFolder) => {
     const folder = `/cells/${name}`;
     const cells: Cell[] = [];
     const fresh = (): Cell => ({ path: `${folder}/${cells.length + 1}.ts`, text: '', version: ++version, lost: [] });
     let current = fresh();
     const cellOf = (path: string) => (path === current.path ? current : cells.find((cell) => cell.path === path));
-    const textOf = (path: string) => cellOf(path)?.text ?? files[path];
+    const givenText = (path: string) => files[path] ?? remote.textOf(path);
+    const textOf = (path: string) => cellOf(path)?.text ?? givenText(path);
 
     const host: TypeScript.LanguageServiceHost = {
       getCompilationSettings: () => settings,
@@ -100,7 +106,7 @@ export function createTypes(
       getScriptSnapshot(path) {
         const cell = cellOf(path);
         if (cell) return ts.ScriptSnapshot.fromString(cell.text);
-        const text = files[path];
+        const text = givenText(path);
         if (text === undefined) return undefined;
         const known = snapshots.get(path) ?? ts.ScriptSnapshot.fromString(text);
         snapshots.set(path, known);
@@ -117,6 +123,11 @@ export function createTypes(
       // Each new cell is a new root, for which a program resolves every import of every file again: answers are kept.
       resolveModuleNameLiterals: (literals, from) =>
         literals.map(({ text }) => {
+          // What comes by URL can be there later.
+          const url = from.startsWith('/cells/') ? urlFor(text) : undefined;
+          const path = url === undefined ? remote.resolve(text, from) : remote.pathOf(url);
+          if (path !== undefined) return declaredAt(path);
+          if (url !== undefined) return { resolvedModule: undefined };
           const key = `${from.startsWith('/cells/') ? '' : from}\0${text}`;
           const known = resolved.get(key) ?? resolve(text, from);
           resolved.set(key, known);
@@ -131,14 +142,38 @@ export function createTypes(
         const found = ts.resolveModuleName(module, from, settings, host as TypeScript.ModuleResolutionHost);
         if (path === undefined || found.resolvedModule) return found;
       }
+      return declaredAt(path);
+    }
+
+    function declaredAt(path: string): TypeScript.ResolvedModuleWithFailedLookupLocations {
       const extension = (/\.d\.[cm]ts$/.exec(path)?.[0] ?? ts.Extension.Dts) as TypeScript.Extension;
       return { resolvedModule: { resolvedFileName: path, extension, isExternalLibraryImport: true } };
+    }
+
+    /** What a cell can import whose name begins so. */
+    async function modulesLike(text: string): Promise<Match[]> {
+      const names = isRelative(text)
+        ? await scriptsIn(siteFolder, text.slice(0, text.lastIndexOf('/') + 1))
+        : new Set([...OWN_MODULES, ...Object.keys(modules), ...Object.keys(imports.modules)]);
+      const found = [...names].filter((name) => name.startsWith(text));
+      return found.map((name) => ({ text: name, kind: 'module' }));
+    }
+
+    /** The URL of a module that a cell imports and whose types the declarations do not have. */
+    function urlFor(module: string): string | undefined {
+      if (Object.hasOwn(modules, module)) return undefined;
+      try {
+        const url = urlOf(module, imports, siteFolder);
+        return /^https?:/.test(url) ? url : undefined;
+      } catch {
+        return undefined; // the cell says so when it runs
+      }
     }
 
     /** A module whose types are not known, and which may well be there: its names are `any`. */
     const isUntypedImport = ({ code, file, start = 0, length = 0 }: TypeScript.Diagnostic): boolean => {
       if (!NO_MODULE.includes(code) || !file) return false;
-      return canBeUntyped(file.text.slice(start, start + length).slice(1, -1), hasCdn);
+      return canBeUntyped(file.text.slice(start, start + length).slice(1, -1), imports.cdn !== undefined);
     };
 
     const service = ts.createLanguageService(host, registry);
@@ -175,17 +210,25 @@ export function createTypes(
           }));
         });
       },
-      complete(code, position) {
+      async complete(code, position) {
+        const module = moduleAt(code, position);
+        if (module) return { ...module, matches: await modulesLike(module.text) };
         open(code);
         const options = { includeCompletionsForModuleExports: false, includeCompletionsWithInsertText: false };
         const entries = service.getCompletionsAtPosition(current.path, position, options)?.entries ?? [];
-        return { ...wordAt(code, position), matches: matching(entries, wordAt(code, position)) };
+        const { text, start, end } = wordAt(code, position);
+        return { start, end, matches: matching(entries, text) };
       },
       inspect(code, position) {
         open(code);
         const at = (place: number) => service.getQuickInfoAtPosition(current.path, place);
         const info = at(position) ?? (position > 0 ? at(position - 1) : undefined);
         return info ? describeInfo(info) : null;
+      },
+      async prepare(code) {
+        if (!/\bimport\b/.test(code)) return;
+        const names = ts.preProcessFile(code, true, true).importedFiles.map(({ fileName }) => fileName);
+        await remote.load(names.flatMap((name) => urlFor(name) ?? []));
       },
       starts(code) {
         open(code);
@@ -222,19 +265,34 @@ function wordAt(code: string, position: number): Word {
   return { start: position - before.length, end: position + after.length, text: before + after };
 }
 
+/** Kinds of TypeScript's that have another name in Jupyter. */
+const KINDS: Record<string, string> = {
+  ...Object.fromEntries(['method', 'local function', 'construct', 'call'].map((kind) => [kind, 'function'])),
+  ...Object.fromEntries(['const', 'let', 'var', 'local var', 'using', 'await using'].map((kind) => [kind, 'instance'])),
+  ...Object.fromEntries(['getter', 'setter', 'accessor', 'enum member'].map((kind) => [kind, 'property'])),
+  ...Object.fromEntries(['interface', 'type parameter', 'primitive type'].map((kind) => [kind, 'type'])),
+  'local class': 'class',
+  parameter: 'param',
+};
+
 /** In tslab's order: those that begin with the word, those that do so in another case, those that hold it. */
-function matching(entries: TypeScript.CompletionEntry[], { text }: Word): string[] {
+function matching(entries: TypeScript.CompletionEntry[], text: string): Match[] {
   const lower = text.toLowerCase();
   const rank = (name: string) => {
     if (name.startsWith(text)) return 0;
     if (name.toLowerCase().startsWith(lower)) return 1;
     return name.toLowerCase().includes(lower) ? 2 : 3;
   };
-  const keyed = entries.map(({ name, sortText }, index) => ({ name, key: `${rank(name)}${sortText}`, index }));
+  const keyed = entries.map(({ name, kind, sortText }, index) => ({
+    name,
+    kind,
+    key: `${rank(name)}${sortText}`,
+    index,
+  }));
   const found = keyed.filter(({ key }) => !key.startsWith('3'));
   // Without a word by name, else in the order of TypeScript.
   found.sort((a, b) => a.key.localeCompare(b.key) || (text === '' ? a.name.localeCompare(b.name) : a.index - b.index));
-  return found.map(({ name }) => name);
+  return found.map(({ name, kind }) => ({ text: name, kind: KINDS[kind] ?? kind }));
 }
 
 /** As tslab prints it: the type, an empty line, the comment, its tags. */
