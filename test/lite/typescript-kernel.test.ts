@@ -416,7 +416,7 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
         code,
       );
     const names = await complete("import x from '");
-    assert.deepEqual(names.matches, ['tslab', 'jupyterlite-typescript-kernel', THINGS]);
+    assert.deepEqual(names.matches, ['tslab', 'jupyterlite-typescript-kernel', THINGS, 'lif-fc-mnist']);
     const files = await complete("import './th");
     assert.deepEqual([files.matches, files.cursor_start], [[`./${THINGS}.js`], 8]);
     const kinds = { text: `./${THINGS}.js`, type: 'module', start: 8, end: 12 };
