@@ -13,7 +13,7 @@ const DEFAULTS: CompilerSettings = { strict: false, experimentalDecorators: fals
 describe('The types of the extension', () => {
   let declarations: Declarations;
   const open = (settings: Partial<CompilerSettings> = {}, folder = 'http://localhost/') =>
-    createTypes(ts, declarations, { ...DEFAULTS, ...settings }, createRemote(ts))('notebook', folder);
+    createTypes(ts, declarations, { ...DEFAULTS, ...settings }, createRemote(ts, 60_000))('notebook', folder);
   const check = (code: string, settings: Partial<CompilerSettings> = {}) =>
     open(settings)
       .check(code)

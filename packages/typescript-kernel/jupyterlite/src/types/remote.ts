@@ -6,8 +6,6 @@ import type * as TypeScript from 'typescript';
 
 type Ts = typeof TypeScript;
 
-/** Milliseconds that a question waits for them; what comes later counts for later cells. */
-const PATIENCE = 5000;
 /** Files of declarations for one module. */
 const FILES = 200;
 /** Characters of a module in which it may name its declarations. */
@@ -28,8 +26,8 @@ export interface Remote {
   resolve(name: string, from: string): string | undefined;
 }
 
-/** @param get as `fetch` */
-export function createRemote(ts: Ts, get: typeof fetch = (url) => fetch(url)): Remote {
+/** @param patience milliseconds that a question waits for them; what comes later counts for later cells */
+export function createRemote(ts: Ts, patience = 5000): Remote {
   const texts = new Map<string, string>();
   const loads = new Map<string, Promise<void>>();
   const paths = new Map<string, string>();
@@ -48,7 +46,7 @@ export function createRemote(ts: Ts, get: typeof fetch = (url) => fetch(url)): R
   const urlOfPath = new Map<string, string>();
 
   async function read(url: string): Promise<Response> {
-    const response = await get(url);
+    const response = await fetch(url);
     if (!response.ok) throw new Error(`${url}: ${response.status}`);
     return response;
   }
@@ -95,10 +93,10 @@ export function createRemote(ts: Ts, get: typeof fetch = (url) => fetch(url)): R
       });
       if (all.length === 0) return;
       let timer: ReturnType<typeof setTimeout> | undefined;
-      const patience = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, PATIENCE);
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, patience);
       });
-      await Promise.race([Promise.all(all), patience]);
+      await Promise.race([Promise.all(all), late]);
       clearTimeout(timer);
     },
     textOf: (path) => texts.get(path),
