@@ -1,4 +1,4 @@
-/** What a cell may import, and from where: the cells' worker loads it, the types let it pass without declarations, the page completes it. */
+/** What a cell may import, and from where: the cells' worker loads it, that of the types completes it and reads its types. */
 import type { ImportSettings } from './protocol';
 
 const isUrl = (name: string) => /^(https?|data|blob):/.test(name);

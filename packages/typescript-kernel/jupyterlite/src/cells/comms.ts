@@ -1,30 +1,13 @@
 /** Jupyter's comms: channels between cells and what runs in the page, such as the view of a widget. */
 import type { CommEvent } from '../protocol';
+import type { Comm, onComm, openComm } from '../types/kernel';
 
-type Listener = (data: unknown, buffers: ArrayBuffer[]) => void;
-
-/** What `openComm` takes beside the name of the target. */
-export interface OpenOptions {
-  data?: unknown;
-  metadata?: object;
-  buffers?: ArrayBufferView[];
-}
-
-export interface Comm {
-  readonly id: string;
-  readonly target: string;
-  send(data?: unknown, buffers?: ArrayBufferView[]): void;
-  close(data?: unknown): void;
-  onMessage(listener: Listener): void;
-  /** The other end has closed it. */
-  onClose(listener: Listener): void;
-}
+type Listener = Parameters<Comm['onMessage']>[0];
 
 /** Both ends of all comms, on the side of the cells. */
 export interface Comms {
-  open(target: string, options?: OpenOptions): Comm;
-  /** Takes the comms that the page opens under a name, in the place of who took them before. */
-  onOpen(target: string, listener: (comm: Comm, data: unknown, buffers: ArrayBuffer[]) => void): void;
+  open: typeof openComm;
+  onOpen: typeof onComm;
   receive(event: CommEvent): void;
 }
 
@@ -39,7 +22,7 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) =>
 
 /** @param post sends to the page */
 export function createComms(post: (event: CommEvent) => void): Comms {
-  const targets = new Map<string, (comm: Comm, data: unknown, buffers: ArrayBuffer[]) => void>();
+  const targets = new Map<string, Parameters<typeof onComm>[1]>();
   const open = new Map<string, { hear: Listener; end: Listener }>();
 
   function make(id: string, target: string): Comm {

@@ -23,5 +23,5 @@ export declare function openComm(
   options?: { data?: unknown; metadata?: object; buffers?: ArrayBufferView[] },
 ): Comm;
 
-/** Takes the channels that the page opens under a name. */
+/** Takes the channels that the page opens under a name, in the place of a former listener. */
 export declare function onComm(target: string, listener: (comm: Comm, data: any, buffers: ArrayBuffer[]) => void): void;
