@@ -9,6 +9,7 @@ import { gzipSync } from 'node:zlib';
 import ts from 'typescript';
 import { PLUGIN, readSettings } from '../../../../packages/typescript-kernel/jupyterlite/src/page/settings';
 import { createTypes } from '../../../../packages/typescript-kernel/jupyterlite/src/types/notebook';
+import { createRemote } from '../../../../packages/typescript-kernel/jupyterlite/src/types/remote';
 
 const TSLABS = '@tslab/typescript-for-tslab';
 const root = resolve(__dirname, '..', '..', '..', '..');
@@ -164,9 +165,9 @@ describe('The declarations of packages', () => {
 
   test('are found by their names, wherever a package says that they are, with what they import', async () => {
     const declarations = await make('shapes', 'shapes/round/circle', 'units', 'plain');
-    const settings = { strict: true, experimentalDecorators: false, hasCdn: false };
-    const notebook = createTypes(ts, declarations, settings)('notebook');
-    notebook.ran(`import { unit, type Circle } from 'shapes';
+    const settings = { strict: true, experimentalDecorators: false, modules: {} };
+    const notebook = createTypes(ts, declarations, settings, createRemote(ts))('notebook', 'http://localhost/');
+    notebook.starts(`import { unit, type Circle } from 'shapes';
 import type { Circle as Same } from 'shapes/round/circle';
 import one from 'units';
 import { plain } from 'plain';
