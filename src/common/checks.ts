@@ -7,6 +7,24 @@ export const either = (words: readonly string[]): string =>
 /** A value as an error message shows it: a string is in quotes, so nobody takes '2' for 2. */
 export const shown = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value));
 
+/** The longest message about a file, in characters. */
+const LONGEST = 1000;
+
+/**
+ * Reads a file. What an error says of it stays one line of bearable length, without characters that a terminal obeys, whatever
+ * names are in the file.
+ */
+export function inOneLine<R>(read: () => R): R {
+  try {
+    return read();
+  } catch (error) {
+    const { message } = error as Error;
+    const line = message.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
+    const short = line.length > LONGEST ? `${line.slice(0, LONGEST)} …` : line;
+    throw short === message ? error : new Error(short);
+  }
+}
+
 /** @throws RangeError unless the value is true or false */
 export function checkSwitch(name: string, value: boolean): void {
   if (typeof value !== 'boolean') throw new RangeError(`${name}: expected true or false, found ${shown(value)}`);

@@ -2,6 +2,7 @@
  * A network as a NIR graph (https://neuroir.org): Input → Linear → LIF (→ Linear → LIF) → Output. SpikingJelly, snnTorch and
  * Norse read it.
  */
+import { inOneLine } from '../common/checks';
 import { CLASSES, IMAGE_SIZE } from '../common/mnist';
 import { checkNeuron, DEFAULT_NEURON, type NeuronOptions } from '../common/neuron-options';
 import { MAX_HIDDEN } from '../common/weights';
@@ -76,6 +77,10 @@ type Dynamics = Pick<NeuronOptions, 'tau' | 'decayInput' | 'vThreshold' | 'vRese
  * @throws Error in one line that names what cannot be expressed here, or what is damaged
  */
 export function fromNir(bytes: Uint8Array, file = 'nir'): SavedNetwork {
+  return inOneLine(() => readFile(bytes, file));
+}
+
+function readFile(bytes: Uint8Array, file: string): SavedNetwork {
   let nodes: Node[];
   try {
     nodes = readGraph(readHdf5(bytes, MOST));
@@ -85,8 +90,8 @@ export function fromNir(bytes: Uint8Array, file = 'nir'): SavedNetwork {
   const layers = nodes.filter(({ type }) => !['Input', 'Flatten', 'Output'].includes(type));
   const types = layers.map(({ type }) => type);
   const isOne = (type: string, i: number) => (i % 2 ? type === 'LIF' : type === 'Linear' || type === 'Affine');
-  if (types.length === 0 || types.length % 2 || !types.every(isOne))
-    throw new Error(`${file}: expected layers of Linear → LIF, found ${types.join(' → ') || 'none'}`);
+  if (![2, 4].includes(types.length) || !types.every(isOne))
+    throw new Error(`${file}: expected one or two layers of Linear → LIF, found ${types.join(' → ') || 'none'}`);
   const named = <R>(name: string, read: () => R): R => {
     try {
       return read();

@@ -2,13 +2,14 @@
  * Weights out of what PyTorch's `torch.save` writes since version 1.6: a zip file with a pickle, and a file of numbers for each
  * tensor. The pickle is read without running anything: see `pickle.ts`.
  */
-import { unzipSync } from 'fflate';
+
 import { decodeFloat32, decodeFloat64 } from '../common/bytes';
+import { inOneLine } from '../common/checks';
 import type { EngineState } from '../common/engine';
-import { IMAGE_SIZE } from '../common/mnist';
-import { MAX_HIDDEN } from '../common/weights';
+import { countWeights, MAX_HIDDEN } from '../common/weights';
 import { type Pickled, type StoredTensor, unpickle } from './pickle';
 import { fromTensors, type Tensor } from './tensors';
+import { storedFiles } from './zip';
 
 /** Weights, and of a checkpoint what a training goes on from. */
 export interface PthNetwork {
@@ -19,6 +20,9 @@ export interface PthNetwork {
   epoch?: number;
 }
 
+/** The widest network's weights and both moments of Adam, with room for steps and biases. */
+const MOST_NUMBERS = 4 * countWeights(MAX_HIDDEN);
+
 /** Bytes of the numbers of a storage that is read. */
 const WIDTHS: Readonly<Record<string, number>> = { FloatStorage: 4, DoubleStorage: 8 };
 
@@ -28,12 +32,24 @@ const WIDTHS: Readonly<Record<string, number>> = { FloatStorage: 4, DoubleStorag
  * @throws Error in one line if the file is damaged, or holds a pickled module or another network
  */
 export function fromPth(bytes: Uint8Array, file = 'pth'): PthNetwork {
+  return inOneLine(() => readFile(bytes, file));
+}
+
+function readFile(bytes: Uint8Array, file: string): PthNetwork {
   const entries = unzipped(bytes, file);
   const root = readPickle(entries, file);
   const net = root.get('net') instanceof Map ? (root.get('net') as Map<Pickled, Pickled>) : root;
-  const read = (name: string, tensor: StoredTensor) => readTensor(`${file}: ${name}`, tensor, entries);
+  let numbers = 0;
+  const read = (name: string, tensor: StoredTensor) => {
+    // Tensors may share their numbers, even one number with all of theirs.
+    numbers += countOf(tensor);
+    if (numbers > MOST_NUMBERS) throw new Error(`${file}: expected at most ${MOST_NUMBERS} numbers, found more`);
+    return readTensor(`${file}: ${name}`, tensor, entries);
+  };
   const tensors = new Map<string, Tensor>();
-  for (const [name, value] of net) if (isTensor(value)) tensors.set(String(name), read(String(name), value));
+  for (const [name, value] of net) {
+    if (typeof name === 'string' && isTensor(value)) tensors.set(name, read(name, value));
+  }
   if (tensors.size === 0) throw new Error(`${file}: expected a state_dict of tensors, found none`);
   const weights = fromTensors(file, Object.fromEntries(tensors));
   const epoch = root.get('epoch');
@@ -50,11 +66,7 @@ function unzipped(bytes: Uint8Array, file: string): Map<string, Uint8Array> {
   if (!isZip)
     throw new Error(`${file}: expected the zip file that torch.save writes since PyTorch 1.6, found other content`);
   try {
-    // PyTorch compresses nothing, so what is compressed is not its own, and might be endless.
-    const files = unzipSync(bytes, {
-      filter: ({ compression, size, originalSize }) => compression === 0 && size === originalSize,
-    });
-    return new Map(Object.entries(files).map(([name, content]) => [name.slice(name.indexOf('/') + 1), content]));
+    return new Map([...storedFiles(bytes)].map(([name, content]) => [name.slice(name.indexOf('/') + 1), content]));
   } catch (error) {
     throw new Error(`${file}: expected a whole zip file, found a damaged one (${(error as Error).message})`);
   }
@@ -81,6 +93,8 @@ function readPickle(entries: ReadonlyMap<string, Uint8Array>, file: string): Map
   return value;
 }
 
+const countOf = ({ shape }: Pick<StoredTensor, 'shape'>) => shape.reduce((product, extent) => product * extent, 1);
+
 const isTensor = (value: unknown): value is StoredTensor =>
   typeof value === 'object' && value !== null && 'storage' in value;
 
@@ -92,9 +106,7 @@ function readTensor(
 ): Tensor {
   const width = Object.hasOwn(WIDTHS, storage.type) ? WIDTHS[storage.type] : undefined;
   if (!width) throw new Error(`${name}: expected float32 or float64, found ${storage.type}; convert it with .float()`);
-  const count = shape.reduce((product, extent) => product * extent, 1);
-  if (count > IMAGE_SIZE * MAX_HIDDEN)
-    throw new Error(`${name}: expected at most ${IMAGE_SIZE * MAX_HIDDEN} numbers, found ${count}`);
+  const count = countOf({ shape });
   const content = entries.get(`data/${storage.key}`);
   const last = shape.reduce((end, extent, axis) => end + (extent - 1) * strides[axis], offset);
   if (!content || (count > 0 && (last + 1) * width > content.length)) {

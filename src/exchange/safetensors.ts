@@ -4,6 +4,7 @@
  */
 
 import { concatenated, decodeFloat32, decodeFloat64, littleEndian } from '../common/bytes';
+import { inOneLine } from '../common/checks';
 import { type NeuronOptions, readNeuron, storeNeuron } from '../common/neuron-options';
 import type { SavedNetwork } from '../records/layers-model';
 import { areWhole, fromTensors, type Tensor, toTensors } from './tensors';
@@ -50,6 +51,10 @@ export function toSafetensors({ weights, neuron }: SavedNetwork): Uint8Array {
  * @throws Error in one line if the file is damaged or holds another network
  */
 export function fromSafetensors(bytes: Uint8Array, file = 'safetensors'): ReadNetwork {
+  return inOneLine(() => readFile(bytes, file));
+}
+
+function readFile(bytes: Uint8Array, file: string): ReadNetwork {
   const { header, start } = readHeader(bytes, file);
   const { __metadata__: metadata, ...entries } = header;
   const ranges: [number, number][] = [];
@@ -88,14 +93,21 @@ function readHeader(bytes: Uint8Array, file: string): { header: Record<string, u
   return { header: header as Record<string, unknown>, start };
 }
 
+/** A list of numbers as a message shows it; what is no such list may be anything, and nested without end. */
+const listed = (value: unknown) =>
+  Array.isArray(value) && value.every((each) => typeof each === 'number') ? JSON.stringify(value) : 'another value';
+
 /** A tensor's type, shape and place, checked. */
 function readEntry(name: string, entry: unknown, available: number) {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
   const width = typeof dtype === 'string' && Object.hasOwn(WIDTHS, dtype) ? WIDTHS[dtype] : undefined;
-  if (!width) throw new Error(`${name}: expected F32 or F64, found ${dtype}; convert it with .float()`);
-  if (!areWhole(shape)) throw new Error(`${name}: expected a shape of whole numbers, found ${JSON.stringify(shape)}`);
+  if (!width)
+    throw new Error(
+      `${name}: expected F32 or F64, found ${typeof dtype === 'string' ? dtype : 'no type'}; convert it with .float()`,
+    );
+  if (!areWhole(shape)) throw new Error(`${name}: expected a shape of whole numbers, found ${listed(shape)}`);
   if (!areWhole(offsets) || offsets.length !== 2)
-    throw new Error(`${name}: expected two data_offsets, found ${JSON.stringify(offsets)}`);
+    throw new Error(`${name}: expected two data_offsets, found ${listed(offsets)}`);
   const [from, to] = offsets;
   const size = shape.reduce((product, extent) => product * extent, width);
   if (!(from <= to && to <= available))

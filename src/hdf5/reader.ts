@@ -1,8 +1,9 @@
 /**
  * Reads the HDF5 files that the package `nir`, h5py, PyTables and our writer make
  * (https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html): groups in both forms, data sets in one piece or in compressed chunks,
- * numbers, lists of numbers and texts. Everything else is refused by name. No place of a file is read twice, so a loop ends,
- * and no memory is taken before a size is compared with its limit.
+ * numbers, lists of numbers and texts. Everything else is refused by name. No place of a file is read twice, so a loop ends;
+ * its parts do not overlap, so the work is no more than the file is long; and no memory is taken before a size is compared with
+ * its limit.
  */
 import { Cursor, decodeNumbers, place, product, readFilters, readSpace, readType, type Type, unfilter } from './values';
 import { SIGNATURE } from './writer';
@@ -91,6 +92,7 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
   if (bytes.length > most.bytes) throw new Error(`${bytes.length} bytes, where at most ${most.bytes} are read`);
   const seen = new Set<number>();
   let objects = 0;
+  let taken = 0;
 
   /** From an address on, which must be a new one. */
   const visit = (address: number, what: string): Cursor => {
@@ -98,6 +100,13 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
     if (seen.has(address)) throw new Error(`${what} that is reached twice, as in a loop`);
     seen.add(address);
     return new Cursor(bytes, address);
+  };
+  /** A part of the file. A text or list in a heap is one, and the heap, so each byte may be taken twice. */
+  const part = (from: Cursor, size: number): Uint8Array => {
+    const content = from.take(size);
+    taken += size;
+    if (taken > 2 * bytes.length) throw new Error('parts that overlap');
+    return content;
   };
   const signed = (address: number, signature: string, what: string): Cursor => {
     const cursor = visit(address, what);
@@ -141,7 +150,7 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
       start.skip(4);
     }
     const messages: { type: number; body: Cursor }[] = [];
-    const blocks = [new Cursor(start.take(size))];
+    const blocks = [new Cursor(part(start, size))];
     for (let block = blocks.shift(); block; block = blocks.shift()) {
       const head = isNew ? 4 + (flags & 4 ? 2 : 0) : 8;
       while (block.left >= head) {
@@ -153,7 +162,7 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
         if (type === CONTINUATION) {
           const [from, count] = [body.whole(8), body.whole(8)];
           const more = isNew ? signed(from, 'OCHK', 'header') : visit(from, 'a header');
-          blocks.push(new Cursor(more.take(isNew ? count - 8 : count)));
+          blocks.push(new Cursor(part(more, isNew ? count - 8 : count)));
         } else messages.push({ type, body });
       }
     }
@@ -173,7 +182,7 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
     const [tree, heap] = [symbols.whole(8), symbols.whole(8)];
     const data = signed(heap, 'HEAP', 'heap');
     const size = data.skip(4).whole(8);
-    const names = visit(data.skip(8).whole(8), 'a heap').take(size);
+    const names = part(visit(data.skip(8).whole(8), 'a heap'), size);
     const group: FoundGroup = new Map();
     walk(signed(tree, 'TREE', 'tree'), 0, 8, (_, address) => {
       const node = signed(address, 'SNOD', 'group');
@@ -183,7 +192,8 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
         if (cache === 2) throw new Error('a link that is no hard link');
         const end = names.indexOf(0, offset);
         if (!(offset < names.length) || end < 0) throw new Error('a damaged heap');
-        group.set(new Cursor(names, offset).text(end - offset), readObject(child));
+        const name = new TextDecoder().decode(part(new Cursor(names, offset), end - offset));
+        group.set(name, readObject(child));
       }
     });
     return group;
@@ -250,7 +260,7 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
     if (kind === 0) stored = layout.take(layout.whole(2));
     else if (kind === 1) {
       const [address, length] = [layout.whole(8), layout.whole(8)];
-      stored = length === 0 ? new Uint8Array() : visit(address, 'data').take(length);
+      stored = length === 0 ? new Uint8Array() : part(visit(address, 'data'), length);
     } else if (kind === 2) return readChunks(layout, filters, shape, size);
     else throw new Error('a data layout of an unknown kind');
     if (stored.length !== wanted) throw new Error(`${stored.length} bytes where the shape wants ${wanted}`);
@@ -274,7 +284,7 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
       const isPlace = from.every((start, axis) => start < shape[axis] && start % chunk[axis] === 0);
       if (!isPlace || filled.has(from.join())) throw new Error(`a chunk at [${from.join(', ')}], where none belongs`);
       filled.add(from.join());
-      const content = visit(address, 'a chunk').take(length);
+      const content = part(visit(address, 'a chunk'), length);
       const values = unfilter(content, used, mask, wanted, size);
       if (values.length !== wanted) throw new Error('a chunk of another size than the others');
       place(values, chunk, from, data, shape, size);
@@ -291,7 +301,7 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
     if (!collection) {
       collection = new Map();
       const start = signed(address, 'GCOL', 'heap');
-      const heap = new Cursor(start.take(start.skip(4).whole(8) - 16));
+      const heap = new Cursor(part(start, start.skip(4).whole(8) - 16));
       while (heap.left >= 16) {
         const key = heap.whole(2);
         const length = heap.skip(6).whole(8);
@@ -311,7 +321,7 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
     const cursor = new Cursor(data);
     return Array.from({ length: data.length / 16 }, () => {
       const [length, address, index] = [cursor.whole(4), cursor.whole(8), cursor.whole(4)];
-      return length === 0 ? new Uint8Array() : new Cursor(heapObject(address, index)).take(length * size);
+      return length === 0 ? new Uint8Array() : part(new Cursor(heapObject(address, index)), length * size);
     });
   }
 

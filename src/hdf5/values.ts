@@ -1,5 +1,5 @@
 /** Shapes, types, filters and values of the data sets of HDF5 files, for `reader.ts`. */
-import { unzlibSync } from 'fflate';
+import { Unzlib } from 'fflate';
 
 /** How values of a type are stored. Long texts and lists lie elsewhere: what is stored is a reference. */
 export interface Type {
@@ -134,13 +134,41 @@ function unshuffle(bytes: Uint8Array, size: number): Uint8Array {
   return out;
 }
 
-/** So many bytes, and no more however many there are. */
+/** Bytes that are inflated at a time: what they may become, a thousandfold, is still little. */
+const PIECE = 16384;
+
+/**
+ * The bytes of a zlib stream.
+ * @throws Error unless there are so many, and their check sum is right
+ */
 function inflate(content: Uint8Array, wanted: number): Uint8Array {
+  const values = new Uint8Array(wanted);
+  let reached = 0;
   try {
-    return unzlibSync(content, { out: new Uint8Array(wanted + 1) });
+    const stream = new Unzlib((part) => {
+      if (part.length > wanted - reached) throw new Error(`more than ${wanted} bytes`);
+      values.set(part, reached);
+      reached += part.length;
+    });
+    for (let at = 0; at < content.length; at += PIECE)
+      stream.push(content.subarray(at, at + PIECE), at + PIECE >= content.length);
   } catch (error) {
     throw new Error(`a damaged chunk (${(error as Error).message})`);
   }
+  if (reached !== wanted) throw new Error(`a damaged chunk (${reached} bytes of ${wanted})`);
+  const end = content.subarray(-4).reduce((sum, byte) => 256 * sum + byte, 0);
+  if (adler32(values) !== end) throw new Error('a damaged chunk (its check sum is wrong)');
+  return values;
+}
+
+/** The check sum at the end of a zlib stream (RFC 1950). */
+function adler32(bytes: Uint8Array): number {
+  let [a, b] = [1, 0];
+  for (const byte of bytes) {
+    a = (a + byte) % 65521;
+    b = (b + a) % 65521;
+  }
+  return b * 65536 + a;
 }
 
 /** Copies a chunk to its place. What lies outside of the shape is left out. */

@@ -3,6 +3,7 @@
  * (wall_time = 1, step = 2, file_version = 3, summary = 5 { value = 1 { tag = 1, simple_value = 2 } }).
  */
 import { concatenated } from '../common/bytes';
+import { CRC32C, crc } from './crc';
 
 /** The curves of a training, as SpikingJelly's example logs them. */
 export interface Curves {
@@ -84,19 +85,6 @@ function varint(value: number): number[] {
 
 /** The masked CRC-32C of TensorFlow's record files. */
 function maskedCrc(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = crcTable()[(crc ^ byte) & 255] ^ (crc >>> 8);
-  crc = ~crc >>> 0;
-  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
-}
-
-let table: Uint32Array | undefined;
-
-function crcTable(): Uint32Array {
-  table ??= Uint32Array.from({ length: 256 }, (_, n) => {
-    let c = n;
-    for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0x82f63b78 : c >>> 1;
-    return c;
-  });
-  return table;
+  const check = crc(CRC32C, bytes);
+  return (((check >>> 15) | (check << 17)) + 0xa282ead8) >>> 0;
 }

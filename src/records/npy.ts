@@ -2,13 +2,18 @@
  * numpy's .npy files of float32 and float64
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  */
+
 import { decodeFloat32, decodeFloat64, littleEndian } from '../common/bytes';
+import { inOneLine } from '../common/checks';
 
 /** An array as numpy has it: row by row, the last index fastest. An empty shape stands for a single number. */
 export interface NpyArray {
   data: Float32Array | Float64Array;
   shape: number[];
 }
+
+/** As numpy 2 has them. */
+const MOST_AXES = 64;
 
 const MAGIC = [0x93, ...[...'NUMPY'].map((letter) => letter.charCodeAt(0))];
 
@@ -50,6 +55,10 @@ function findDescr(data: unknown): string | undefined {
  * @throws Error in one line that names the file and says what was expected and what was found
  */
 export function npyArray(file: string, bytes: Uint8Array): NpyArray {
+  return inOneLine(() => readFile(file, bytes));
+}
+
+function readFile(file: string, bytes: Uint8Array): NpyArray {
   const { start, header } = readHeader(file, bytes);
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1];
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(header)?.[1];
@@ -64,6 +73,8 @@ export function npyArray(file: string, bytes: Uint8Array): NpyArray {
   }
   // numpy on Python 2 wrote 3L for 3.
   const shape = extents.split(',').flatMap((extent) => (extent.trim() === '' ? [] : [Number.parseInt(extent, 10)]));
+  if (shape.length > MOST_AXES)
+    throw new Error(`${file}: expected at most ${MOST_AXES} axes, as in numpy, found ${shape.length}`);
   const width = type === 'f4' ? 4 : 8;
   const length = start + countValues(shape) * width;
   if (bytes.length !== length) {

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import { zipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
+import { seededRandom } from '../../src/common/random';
+import { hiddenOf } from '../../src/common/weights';
 import { fromNir, fromPth, fromSafetensors, toNir } from '../../src/exchange';
 import { type Group, hdf5Bytes } from '../../src/hdf5/writer';
 
@@ -36,7 +38,7 @@ const SAFETENSORS: [string, Uint8Array, RegExp][] = [
   ['a header that is no JSON', safetensors('{"w": '), /its header is no JSON/],
   ['a header that is a list', safetensors('[1, 2]'), /its header is no JSON object/],
   ['a header that is null', safetensors('null'), /its header is no JSON object/],
-  ['an entry that is null', safetensors({ w: null }), /w: expected F32 or F64, found undefined/],
+  ['an entry that is null', safetensors({ w: null }), /w: expected F32 or F64, found no type/],
   [
     '2^40 rows',
     safetensors(entry({ shape: [2 ** 40, 784] })),
@@ -64,6 +66,27 @@ const SAFETENSORS: [string, Uint8Array, RegExp][] = [
     /expected weights \[10, 784\], or .* found w \[784, 10\]/,
   ],
   ['NaN', withNaN(), /w: expected finite numbers, found NaN or infinity/],
+  ['a type that is no text', safetensors(entry({ dtype: { toString: 1 } })), /expected F32 or F64, found no type/],
+  [
+    'a shape of endless brackets',
+    safetensors(`{"w":{"dtype":"F32","shape":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`),
+    /expected a shape of whole numbers, found another value|its header is no JSON/,
+  ],
+  [
+    'a name that a terminal would obey',
+    safetensors({ '\u001b[2J\n': { ...entry().w, shape: [0.5] } }),
+    /: \ufffd\[2J\ufffd: expected a shape/,
+  ],
+  [
+    'a thousand tensors',
+    safetensors(
+      Object.fromEntries(
+        Array.from({ length: 1000 }, (_, i) => [i, { dtype: 'F32', shape: [0, 784], data_offsets: [0, 0] }]),
+      ),
+      0,
+    ),
+    /found .{900,} …$/,
+  ],
   [
     'neurons of another kind',
     safetensors({ __metadata__: { neuron: '{"tau": 0}' }, ...entry() }),
@@ -74,9 +97,25 @@ const SAFETENSORS: [string, Uint8Array, RegExp][] = [
 /** A file of torch.save with this pickle. */
 const pth = (pickle: string, more: Record<string, Uint8Array> = {}) =>
   zipSync({ 'archive/data.pkl': [latin1(pickle), { level: 0 }], ...more }, { level: 0 });
+/** A text of a pickle. */
+const text = (content: string) => `X${String.fromCharCode(content.length)}\0\0\0${content}`;
+/** 784 × 784 times the number `data/0`. */
+const zeros = () =>
+  `ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\n${text('0')}${text('cpu')}K\x01tQK\0M\x10\x03M\x10\x03\x86K\0K\0\x86tR`;
+/** The file, which says that it holds 65535 files. */
+function countless(bytes: Uint8Array): Uint8Array {
+  return patched(bytes, bytes.length - 14, [0xff, 0xff, 0xff, 0xff]);
+}
+/** A zip whose directory names the same file again and again. */
+function overlapping(times: number): Uint8Array {
+  const one = zipSync({ 'archive/data.pkl': new Uint8Array(1e5) }, { level: 0 });
+  const start = Buffer.from(one).indexOf('PK\x01\x02', 'latin1');
+  const [entry, end] = [one.slice(start, -22), one.slice(-22)];
+  new DataView(end.buffer).setUint16(10, times, true);
+  return Uint8Array.from(Buffer.concat([one.slice(0, start), ...new Array<Uint8Array>(times).fill(entry), end]));
+}
 /** Calls this function with this text, as a pickle does that wants to run something. */
-const call = (module: string, name: string, text: string) =>
-  `\x80\x02c${module}\n${name}\nX${String.fromCharCode(text.length)}\0\0\0${text}\x85R.`;
+const call = (module: string, name: string, argument: string) => `\x80\x02c${module}\n${name}\n${text(argument)}\x85R.`;
 
 const PTH: [string, Uint8Array, RegExp][] = [
   [
@@ -107,6 +146,25 @@ const PTH: [string, Uint8Array, RegExp][] = [
     /an object that is none of a state_dict's \(opcode 0x81\)/,
   ],
   ['no tensor', pth('\x80\x02}.'), /expected a state_dict of tensors, found none/],
+  [
+    'a name of endless brackets',
+    pth(`\x80\x02}${']'.repeat(50_000)}${'a'.repeat(49_999)}${zeros()}s.`),
+    /expected a state_dict of tensors, found none/,
+  ],
+  [
+    'a thousand tensors of one number',
+    pth(`\x80\x02}(${Array.from({ length: 1000 }, (_, i) => text(`${i}`) + zeros()).join('')}u.`, {
+      'archive/data/0': new Uint8Array(4),
+    }),
+    /expected at most 2540800 numbers, found more/,
+  ],
+  ['65535 files', countless(bytesOf('state_dict.pth')), /found a damaged one \(its directory is damaged\)/],
+  ['a thousand files in one place', overlapping(1000), /found a damaged one \(its files overlap\)/],
+  [
+    'another number in it',
+    patched(bytesOf('state_dict.pth'), 20_000, [1]),
+    /found a damaged one \(the check sum of state_dict\/data\/0 is wrong\)/,
+  ],
 ];
 
 const ours = () => toNir({ weights: new Float32Array(7840), neuron: DEFAULT_NEURON });
@@ -189,8 +247,13 @@ const NIR: [string, Uint8Array, RegExp][] = [
   ['no nodes', graph({}, {}, ['a', 'b']), /found no a/],
   ['a layer of another kind', chain({ conv: node('Conv2d'), lif: lif() }), /found Conv2d → LIF/],
   ['neurons with a synapse of their own', chain({ fc: linear(), lif: node('CubaLIF') }), /found Linear → CubaLIF/],
-  ['no layers', chain({}), /expected layers of Linear → LIF, found none/],
-  ['a layer without neurons', chain({ fc: linear() }), /expected layers of Linear → LIF, found Linear/],
+  ['no layers', chain({}), /expected one or two layers of Linear → LIF, found none/],
+  [
+    'three layers',
+    chain({ a: linear(), b: lif(), c: linear(), d: lif(), e: linear(), f: lif() }),
+    /expected one or two layers of Linear → LIF, found Linear → LIF → Linear → LIF → Linear → LIF/,
+  ],
+  ['a layer without neurons', chain({ fc: linear() }), /layers of Linear → LIF, found Linear/],
   [
     'a recurrent edge',
     graph({ a: node('Input'), fc: linear(), lif: lif() }, {}, ['a', 'fc', 'fc', 'lif', 'lif', 'fc', 'fc', 'fc']),
@@ -254,6 +317,16 @@ const NIR: [string, Uint8Array, RegExp][] = [
   ],
 ];
 
+type Read = (bytes: Uint8Array, file: string) => { weights: Float32Array };
+const FUZZED: [string, Read][] = [
+  ...['single.safetensors', 'hidden-float64.safetensors'].map((file): [string, Read] => [file, fromSafetensors]),
+  ...['state_dict.pth', 'checkpoint.pth', 'turned-float64.pth', 'module.pth'].map((file): [string, Read] => [
+    file,
+    fromPth,
+  ]),
+  ...['nir.nir', 'snntorch.nir', 'spikingjelly.nir'].map((file): [string, Read] => [file, fromNir]),
+];
+
 /** A file of ours in which the link of the root leads to the root. */
 function loop(bytes: Uint8Array): Uint8Array {
   const root = bytes.slice(36, 44);
@@ -265,19 +338,30 @@ describe('Refused in one line:', () => {
     test(`NIR with ${what}`, () => assertRefused(() => fromNir(bytes, 'my.nir'), message));
   }
 
-  test('NIR that is damaged at any place, or read all the same', () => {
-    for (const name of ['nir.nir', 'snntorch.nir', 'spikingjelly.nir']) {
-      const bytes = bytesOf(name);
-      for (let at = 0; at < bytes.length; at += 31) {
-        for (const damaged of [bytes.slice(0, at), patched(bytes, at, [bytes[at] ^ 0xff])]) {
+  describe('or read all the same, a file that is damaged at random:', () => {
+    // So many files are made of each; `FUZZ=5000 npm test -- exchange/hostile` looks longer.
+    const rounds = Number(process.env.FUZZ ?? 60);
+    for (const [file, read] of FUZZED) {
+      test(file, () => {
+        const bytes = bytesOf(file);
+        const random = seededRandom(1);
+        const memory = process.resourceUsage().maxRSS;
+        for (let round = 0; round < rounds; round++) {
+          const bad = damaged(bytes, random);
+          const { user } = process.cpuUsage();
           try {
-            fromNir(damaged, 'my.nir');
+            const { weights } = read(bad, 'my file');
+            assert.ok(hiddenOf(weights.length) && weights.every(Number.isFinite), `round ${round}`);
           } catch (error) {
-            assert.equal((error as Error).constructor, Error, String((error as Error).stack));
-            assert.match((error as Error).message, /^my\.nir: [^\n]+$/);
+            assert.equal((error as Error).constructor, Error, `round ${round}: ${(error as Error).stack}`);
+            assert.match((error as Error).message, /^my file: \P{Cc}+$/u);
           }
+          const seconds = (process.cpuUsage().user - user) / 1e6;
+          assert.ok(seconds < 1, `round ${round}: ${seconds} s`);
         }
-      }
+        const more = (process.resourceUsage().maxRSS - memory) / 1024;
+        assert.ok(more < 200, `${more} MB`);
+      });
     }
   });
 
@@ -290,14 +374,39 @@ describe('Refused in one line:', () => {
 
   test('.pth whose tensor lies outside of its file of numbers', () => {
     // The number of rows in the pickle, 10 as one byte, becomes 11.
-    const bytes = bytesOf('state_dict.pth');
-    const pattern = latin1('K\nM\x10\x03\x86');
-    const at = Buffer.from(bytes).indexOf(Buffer.from(pattern));
-    assert.ok(at > 0);
-    bytes[at + 1] = 11;
+    const files = unzipSync(bytesOf('state_dict.pth'));
+    const pickle = files['state_dict/data.pkl'];
+    pickle[Buffer.from(pickle).indexOf(Buffer.from(latin1('K\nM\x10\x03\x86'))) + 1] = 11;
+    const bytes = zipSync(files, { level: 0 });
     assertRefused(() => fromPth(bytes, 'my.pth'), /layer\.1\.weight: expected 34496 bytes in data\/0, found 31360/);
   });
 });
+
+/** The bytes after one to three mishaps: bytes and bits that change, sizes that are enormous, parts that are lost, come or are copied. */
+function damaged(bytes: Uint8Array, random: () => number): Uint8Array {
+  const below = (bound: number) => Math.floor(random() * bound);
+  const SIZES = [2n ** 31n, 2n ** 32n - 1n, 2n ** 40n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n];
+  let copy: Uint8Array = bytes.slice();
+  for (let left = 1 + below(3); left > 0 && copy.length > 8; left--) {
+    // Half of them near an end, where the formats have what is not weights.
+    const near = below(Math.min(copy.length, 2048));
+    const at = [below(copy.length), below(copy.length), near, copy.length - 1 - near][below(4)];
+    const size = 1 + below(64);
+    const [before, after] = [copy.subarray(0, at), copy.subarray(at)];
+    const mishaps = [
+      () => copy.fill(below(256), at, at + 1),
+      () => copy.fill(copy[at] ^ (1 << below(8)), at, at + 1),
+      () => copy.fill([0, 255][below(2)], at, at + size),
+      () => patched(copy, Math.min(at, copy.length - 8), bytes8(SIZES[below(SIZES.length)])),
+      () => copy.copyWithin(below(copy.length), at, at + size),
+      () => before.slice(),
+      () => Uint8Array.from(Buffer.concat([before, after.subarray(size)])),
+      () => Uint8Array.from(Buffer.concat([before, copy.subarray(0, size), after])),
+    ];
+    copy = mishaps[below(mishaps.length)]();
+  }
+  return copy;
+}
 
 function assertRefused(read: () => unknown, message: RegExp): void {
   assert.throws(read, (error: Error) => {

@@ -8,7 +8,9 @@ Run it from the clone with a Python that has the packages of test/peers/requirem
 The weight from input i to output j of layer n is ((31 * i + 7 * j + n) % 64 - 32) / 64, in float32 an exact number.
 """
 
+import io
 import pathlib
+import re
 
 import nir
 import numpy
@@ -81,7 +83,17 @@ def by_snntorch():
         linear = torch.nn.Linear(inputs, outputs, bias=False)
         linear.weight.data = weights(outputs, inputs, n)
         layers += [linear, snntorch.Leaky(beta=torch.full((outputs,), 0.9), threshold=torch.ones(outputs), reset_mechanism="zero", init_hidden=True)]
-    return export_nir.export_to_nir(torch.nn.Sequential(*layers), torch.zeros(784))
+    graph = export_nir.export_to_nir(torch.nn.Sequential(*layers), torch.zeros(784))
+    # They come out of a set.
+    graph.edges.sort()
+    return graph
+
+
+def save_as_before(value, file):
+    """As PyTorch saved before 1.6, with 0 in place of the storage's address in memory, which it took for a name."""
+    content = io.BytesIO()
+    torch.save(value, content, _use_new_zipfile_serialization=False)
+    file.write_bytes(re.sub(rb"X.\0\0\0\d{9,}", b"X\x01\0\0\x000", content.getvalue(), flags=re.S))
 
 
 def main():
@@ -90,7 +102,7 @@ def main():
     torch.save(single.state_dict(), FOLDER / "state_dict.pth")
     torch.save(hidden.state_dict(), FOLDER / "hidden.pth")
     torch.save(single, FOLDER / "module.pth")
-    torch.save(single.state_dict(), FOLDER / "before-1.6.pth", _use_new_zipfile_serialization=False)
+    save_as_before(single.state_dict(), FOLDER / "before-1.6.pth")
     torch.save({"layer.1.weight": weights(784, 10, 0).double().T}, FOLDER / "turned-float64.pth")
     save_file(single.state_dict(), FOLDER / "single.safetensors")
     save_file({name: value.double() for name, value in hidden.state_dict().items()}, FOLDER / "hidden-float64.safetensors")

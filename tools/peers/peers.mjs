@@ -1,21 +1,26 @@
 #!/usr/bin/env node
 // What `npm run test:peers` does first: SpikingJelly, snnTorch, Norse and nir in a Python of their own, .venv-peers.
-import { join } from 'node:path';
 import { installPython, venvLacks } from '../setup/steps.mjs';
 import { runProgram } from '../system/program.mjs';
-import { root } from '../system/project.mjs';
 import { findPython } from '../system/requirements.cjs';
 import { step } from '../system/step.mjs';
+import { ENVIRONMENT, peersPython } from './python.mjs';
 
-const ENVIRONMENT = { folder: join(root, '.venv-peers'), lock: 'test/peers/requirements.txt' };
+/** What a person should know before it begins. PyPI's PyTorch for Linux does not start without CUDA's libraries. */
+const SIZE =
+  process.platform === 'linux'
+    ? "; downloads 2.9 GB, which take 5 GB there, most of it CUDA's libraries (PEERS_PYTHON may name a Python with a PyTorch for the CPU)"
+    : '';
 
 async function main() {
-  const reason = venvLacks(ENVIRONMENT);
-  if (!reason) return;
-  const because = reason === 'new' ? '' : `: ${reason}`;
-  await step('Peers', `PyTorch and three frameworks into .venv-peers, once${because}`, (onLine) =>
-    installPython(findPython(), onLine, undefined, ENVIRONMENT),
-  );
+  const reason = process.env.PEERS_PYTHON ? undefined : venvLacks(ENVIRONMENT);
+  if (reason) {
+    const because = reason === 'new' ? '' : `: ${reason}`;
+    await step('Peers', `PyTorch and three frameworks into .venv-peers, once${because}${SIZE}`, (onLine) =>
+      installPython(findPython(), onLine, undefined, ENVIRONMENT),
+    );
+  }
+  console.log(`test:peers: takes some minutes on two cores, with ${peersPython()}`);
 }
 
-await runProgram('test:peers', main);
+await runProgram('test:peers', main, { interrupted: 'interrupted; run it again to install what is missing' });

@@ -119,6 +119,11 @@ describe('what is no .npy file', () => {
   writeNpy(file, { data: new Float32Array(10), shape: [10] });
   const whole = readFileSync(file);
 
+  /** A file of this header, and no numbers. */
+  const npyOf = (header: string) => {
+    const length = String.fromCharCode(header.length & 255, header.length >> 8);
+    return `\x93NUMPY\x01\x00${length}${header}`;
+  };
   const cases: [string, Uint8Array | string, RegExp][] = [
     ['one that is cut', whole.subarray(0, 140), /d\.npy: expected 168 bytes .*, found 140; is the file truncated\?/],
     ['one that is cut in its header', whole.subarray(0, 40), /d\.npy: expected a header of 128 bytes, found 40/],
@@ -128,6 +133,12 @@ describe('what is no .npy file', () => {
       Uint8Array.from(whole, (byte, i) => (i === 6 ? 9 : byte)),
       /expected the \.npy format .*, found 9\.0/,
     ],
+    [
+      'a thousand axes',
+      npyOf(`{'descr': '<f4', 'fortran_order': True, 'shape': (${'0,'.repeat(1000)}), }`),
+      /expected at most 64 axes, as in numpy, found 1000$/,
+    ],
+    ['a name that a terminal would obey', npyOf("{'descr': '\u001b[2J'}"), /found \ufffd\[2J; convert it/],
     ['a header without a shape', whole.toString('latin1').replace("'shape'", "'shade'"), /'fortran_order' and 'shape'/],
   ];
   for (const [name, content, message] of cases) {

@@ -1,0 +1,55 @@
+// The Python that has SpikingJelly, snnTorch, Norse and nir: that of .venv-peers, or the one that PEERS_PYTHON names.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { venvLacks } from '../setup/steps.mjs';
+import { pythonIn, root, SetupError } from '../system/project.mjs';
+import { pythonEnv } from '../system/requirements.cjs';
+
+export const ENVIRONMENT = { folder: join(root, '.venv-peers'), lock: 'test/peers/requirements.txt' };
+const LIST = 'test/peers/requirements.in';
+
+const PROBE = `
+import importlib.metadata, json, sys
+def version(name):
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+print(json.dumps([version(name) for name in sys.argv[1:]]))
+`;
+
+/** The packages of {@link LIST} that a Python lacks or has in another version, each in words. */
+function lacks(/** @type {string} */ python) {
+  const expected = readFileSync(join(root, LIST), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split('=='));
+  const args = ['-c', PROBE, ...expected.map(([name]) => name)];
+  const { status, stdout } = spawnSync(python, args, { encoding: 'utf8', env: pythonEnv(), timeout: 60_000 });
+  if (status !== 0) throw new SetupError(`PEERS_PYTHON: expected a Python, found ${python}, which does not run`);
+  /** @type {(string | null)[]} */
+  const found = JSON.parse(stdout);
+  // A build for the CPU alone is called 2.13.0+cpu.
+  const isOther = (/** @type {number} */ i) => found[i]?.split('+')[0] !== expected[i][1];
+  return expected.flatMap(([name, version], i) =>
+    isOther(i) ? [`${name} ${version} (found ${found[i] ?? 'none'})`] : [],
+  );
+}
+
+/**
+ * The Python that runs the peers.
+ * @throws SetupError unless it has their packages, in these versions
+ */
+export function peersPython() {
+  const own = process.env.PEERS_PYTHON;
+  if (!own) {
+    if (!venvLacks(ENVIRONMENT)) return pythonIn(ENVIRONMENT.folder);
+    throw new SetupError(
+      'expected the packages of the peers, found none: `npm run test:peers` installs them, or PEERS_PYTHON names a Python that has them',
+    );
+  }
+  const missing = lacks(own);
+  if (missing.length === 0) return own;
+  throw new SetupError(`PEERS_PYTHON: expected ${missing.join(', ')} in ${own}; ${LIST} lists what it needs`);
+}
