@@ -20,6 +20,8 @@ const VERSION = '1.0.8';
 /**
  * The bytes of a NIR file (HDF5). NIR's neuron obeys τ dv/dt = v_leak − v + r I, so `r` is 1 if the input decays with the
  * potential, and τ (in steps) if it does not; its time constant is τ · 1e-4 s, and `metadata/dt` says the step.
+ * Norse 1.1.0 does not look at `r`, and computes another network if the input does not decay; snnTorch 1.0.0 refuses a `vReset` other
+ * than 0.
  * @throws RangeError for a soft reset, which NIR cannot say, and as `toTensors`
  */
 export function toNir({ weights, neuron }: SavedNetwork): Uint8Array {

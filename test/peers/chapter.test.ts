@@ -20,7 +20,7 @@ test('The Python of chapter 11 prints what the chapter says, and what its cells 
   // What `npm run train -- -N 1 --save-nir build/network.nir` writes.
   const weights = await trained({ T: 100 });
   writeFileSync(join(root, 'build', 'network.nir'), toNir({ weights, neuron: DEFAULT_NEURON }));
-  const blocks = ask<Block[]>('chapter.py');
+  const blocks = await ask<Block[]>('chapter.py');
   const compared = blocks.filter(({ said }) => said !== '');
   assert.ok(compared.length >= 8, `${compared.length} outputs`);
   for (const { code, said, printed } of compared) assert.equal(printed, said, code);

@@ -1,20 +1,20 @@
-/** SpikingJelly, snnTorch and Norse as witnesses: Python of .venv-peers. */
+/** SpikingJelly, snnTorch and Norse as witnesses. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import type { EngineOptions } from '../../src/common/engine';
 import { readMnist } from '../../src/node/data';
 import { createEngine } from '../../src/node/engines';
 import { train } from '../../src/training/train';
 
 export const root = resolve(__dirname, '..', '..');
-const inVenv = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
-const PYTHON = process.env.PEERS_PYTHON ?? join(root, '.venv-peers', ...inVenv);
 
 export const data = readMnist();
 
 /** What a program of this folder says in its last line, which is JSON. */
-export function ask<R>(program: string, ...args: string[]): R {
-  const { status, stdout, stderr } = spawnSync(PYTHON, [join(root, 'test', 'peers', program), ...args], {
+export async function ask<R>(program: string, ...args: string[]): Promise<R> {
+  const { peersPython } = await import('../../tools/peers/python.mjs');
+  const { status, stdout, stderr } = spawnSync(peersPython(), [join(root, 'test', 'peers', program), ...args], {
     cwd: root,
     encoding: 'utf8',
   });
@@ -23,7 +23,7 @@ export function ask<R>(program: string, ...args: string[]): R {
 }
 
 /** The weights of a network after one epoch. */
-export async function trained(options: { T: number; hidden?: number; learningRate?: number }): Promise<Float32Array> {
+export async function trained(options: Omit<EngineOptions, 'data'>): Promise<Float32Array> {
   const engine = await createEngine('event', { data, ...options });
   await train({ engine, epochs: 1, testImages: 0 });
   const { weights } = await engine.state();

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { freshState } from '../../src/common/engine';
 import { DEFAULT_NEURON, type NeuronOptions } from '../../src/common/neuron-options';
-import { fromNir, fromPth, toNir, toSafetensors } from '../../src/exchange';
+import { hiddenOf } from '../../src/common/weights';
+import { fromNir, fromPth, fromSafetensors, toNir, toSafetensors } from '../../src/exchange';
 import { createEngine } from '../../src/node/engines';
+import type { SavedNetwork } from '../../src/records/layers-model';
 import { accuracy } from '../../src/training/metrics';
 import { train } from '../../src/training/train';
 import { ask, data, root, trained } from './frameworks';
@@ -54,30 +56,73 @@ before(() => {
 });
 
 describe('Networks that leave as NIR', () => {
-  const NETWORKS = { single: { T }, hidden: { T: 20, hidden: 96, learningRate: 2e-3 } };
-  let differ: Record<string, Record<string, number>>;
+  interface Leaving {
+    T?: number;
+    hidden?: number;
+    learningRate?: number;
+    neuron?: Partial<NeuronOptions>;
+    /** In place of a training's. */
+    weights?: Float32Array;
+    images: number;
+  }
+  /** Multiples of a half: potentials are then often exactly at the threshold. */
+  const halves = Float32Array.from({ length: 7840 }, (_, at) => (((3 * Math.floor(at / 10) + (at % 10)) % 5) - 2) / 2);
+  const NETWORKS: Record<string, Leaving> = {
+    single: { images: 2000 },
+    hidden: { T: 20, hidden: 96, learningRate: 2e-3, images: 2000 },
+    'tau 3': { neuron: { tau: 3 }, images: 500 },
+    'input that does not decay': { T: 20, neuron: { decayInput: false }, images: 500 },
+    'reset to -0.1': { T: 20, neuron: { vReset: -0.1 }, images: 500 },
+    'potentials at the threshold': { weights: halves, images: 500 },
+  };
+  let differ: Record<string, Record<string, number | string>>;
 
   before(async () => {
     await writeInput(leaving, 2000);
-    for (const [name, options] of Object.entries(NETWORKS)) {
-      const weights = await trained(options);
-      const spikes = await spikesOf(weights, DEFAULT_NEURON, 2000, 'hidden' in options ? options.hidden : undefined);
-      assert.equal(spikes.length, 2_000_000);
-      assert.ok(count(spikes) > 100_000, `${name}: ${count(spikes)} spikes`);
+    for (const [name, { images, weights: made, neuron: some, ...options }] of Object.entries(NETWORKS)) {
+      const neuron = { ...DEFAULT_NEURON, ...some };
+      const weights = made ?? (await trained({ T, ...options, neuron }));
+      const spikes = await spikesOf(weights, neuron, images, options.hidden);
+      assert.equal(spikes.length, images * T * 10);
+      assert.ok(count(spikes) > images * 50, `${name}: ${count(spikes)} spikes`);
       writeFileSync(join(leaving, `${name}.u8`), spikes);
-      writeFileSync(join(leaving, `${name}.nir`), toNir({ weights, neuron: DEFAULT_NEURON }));
+      writeFileSync(join(leaving, `${name}.nir`), toNir({ weights, neuron }));
     }
-    differ = peers('leave', leaving);
+    differ = await peers('leave', leaving);
   });
 
-  for (const name of Object.keys(NETWORKS)) {
-    for (const peer of ['SpikingJelly', 'snnTorch', 'Norse']) {
+  const PEERS = ['SpikingJelly', 'snnTorch', 'Norse'];
+  for (const name of ['single', 'hidden']) {
+    for (const peer of PEERS) {
       test(`give the same 2,000,000 output entries in ${peer}: ${name}`, () => assert.equal(differ[name][peer], 0));
     }
   }
 
+  test('give the same 500,000 output entries in all three with a tau of 3', () => {
+    assert.deepEqual(differ['tau 3'], { SpikingJelly: 0, snnTorch: 0, Norse: 0 });
+  });
+
+  test('give others in Norse if the input does not decay: it does not look at r', () => {
+    const { Norse, ...rest } = differ['input that does not decay'];
+    assert.deepEqual(rest, { SpikingJelly: 0, snnTorch: 0 });
+    assert.ok(Number(Norse) > 10_000, `${Norse} differ`);
+  });
+
+  test('are refused by snnTorch if they do not reset to 0', () => {
+    const { SpikingJelly, snnTorch } = differ['reset to -0.1'];
+    assert.equal(SpikingJelly, 0);
+    assert.equal(snnTorch, 'v_leak not supported');
+  });
+
+  test('give others in snnTorch and Norse where a potential is exactly at the threshold: they fire above it', () => {
+    const { SpikingJelly, snnTorch, Norse } = differ['potentials at the threshold'];
+    assert.equal(SpikingJelly, 0);
+    assert.ok(Number(snnTorch) > 1000, `${snnTorch} differ`);
+    assert.equal(Norse, snnTorch);
+  });
+
   test('give others in Norse if it is not told the time step', () => {
-    assert.ok(differ.single['Norse without dt'] > 100_000, `${differ.single['Norse without dt']} differ`);
+    assert.ok(Number(differ.single['Norse without dt']) > 100_000, `${differ.single['Norse without dt']} differ`);
   });
 });
 
@@ -85,26 +130,38 @@ describe('Networks that arrive', () => {
   let accuracies: Record<string, number>;
   before(async () => {
     await writeInput(arriving, 500);
-    accuracies = peers('arrive', arriving);
+    accuracies = await peers('arrive', arriving);
   });
 
-  const differences = async (name: string, change: Partial<NeuronOptions> = {}) => {
-    const { weights, neuron } = fromNir(bytesOf(arriving, `${name}.nir`));
-    const spikes = await spikesOf(weights, { ...neuron, ...change }, 500);
+  const differences = async ({ weights, neuron }: SavedNetwork, name: string) => {
+    const spikes = await spikesOf(weights, neuron, 500, hiddenOf(weights.length)?.hidden);
     const theirs = bytesOf(arriving, `${name}.u8`);
     assert.equal(theirs.length, 500_000);
     assert.ok(count(theirs) > 25_000, `${count(theirs)} spikes`);
     return countDifferent(spikes, theirs);
   };
+  const nirOf = (name: string) => fromNir(bytesOf(arriving, `${name}.nir`));
 
-  for (const name of ['spikingjelly', 'snntorch-zero']) {
-    test(`give the same 500,000 output entries here: ${name}`, async () => assert.equal(await differences(name), 0));
+  for (const layers of ['single', 'hidden']) {
+    for (const peer of ['spikingjelly', 'snntorch-zero']) {
+      const name = `${layers}-${peer}`;
+      test(`give the same 500,000 output entries here: ${name}`, async () =>
+        assert.equal(await differences(nirOf(name), name), 0));
+    }
+
+    test(`give them also out of SpikingJelly's state_dict, as .pth and as safetensors: ${layers}`, async () => {
+      const { weights } = fromPth(bytesOf(arriving, `${layers}.pth`));
+      assert.deepEqual(fromSafetensors(bytesOf(arriving, `${layers}.safetensors`)), { weights });
+      assert.equal(await differences({ weights, neuron: DEFAULT_NEURON }, `${layers}-spikingjelly`), 0);
+    });
   }
 
   test("are others if snnTorch's soft reset was written as a hard one, and nearly the same when it is put right", async () => {
+    const name = 'single-snntorch-subtract';
+    const { weights, neuron } = nirOf(name);
     const [hard, soft] = [
-      await differences('snntorch-subtract'),
-      await differences('snntorch-subtract', { vReset: null }),
+      await differences({ weights, neuron }, name),
+      await differences({ weights, neuron: { ...neuron, vReset: null } }, name),
     ];
     assert.ok(hard > 10_000, `${hard} differ`);
     // Where a potential is above twice the threshold, snnTorch subtracts once more in the next step, and we do not.
@@ -112,7 +169,7 @@ describe('Networks that arrive', () => {
   });
 
   test("are refused where Norse's exporter writes a time constant that is one step too small", () => {
-    assert.throws(() => fromNir(bytesOf(arriving, 'norse.nir')), /time step of 0\.0001 s \(tau/);
+    assert.throws(() => nirOf('norse'), /time step of 0\.0001 s \(tau/);
   });
 
   test("go on from SpikingJelly's checkpoint as they do there, and back", async () => {
@@ -134,7 +191,7 @@ describe('Networks that arrive', () => {
 
     writeFileSync(join(arriving, 'again.safetensors'), toSafetensors({ weights, neuron: DEFAULT_NEURON }));
     writeFileSync(join(arriving, 'again.u8'), await spikesOf(weights, DEFAULT_NEURON, 500));
-    const again = peers<Record<string, number>>('again', arriving);
+    const again = await peers<Record<string, number>>('again', arriving);
     assert.equal(again.differ, 0);
     assert.ok(Math.abs(again.accuracy - end) < 0.01, `${again.accuracy}`);
   });
