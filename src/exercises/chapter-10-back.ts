@@ -25,7 +25,7 @@ const product = (factors: number[]) => factors.reduce((a, b) => a * b, 1);
 function arrives(
   part: {
     leak?: (tau: number) => number;
-    kept?: (h: number) => number;
+    kept?: (h: number, detachReset: boolean) => number;
     reset?: (h: number, detachReset: boolean) => number;
     from?: number;
     to?: number;
@@ -34,7 +34,9 @@ function arrives(
   const { leak = (tau) => 1 - 1 / tau, kept = (h) => 1 - spikeAt(h), from = 0, to = -1 } = part;
   const { reset = (h, detachReset) => (detachReset ? 0 : h * slopeAt(h)) } = part;
   return (h, tau, detachReset) =>
-    product(h.slice(from, to || undefined).map((value) => leak(tau) * (kept(value) - reset(value, detachReset))));
+    product(
+      h.slice(from, to || undefined).map((value) => leak(tau) * (kept(value, detachReset) - reset(value, detachReset))),
+    );
 }
 
 export const chapter10Back = {
@@ -49,6 +51,8 @@ export const chapter10Back = {
       [[0.3, 0.8, 0.6, 0.7], 5, true],
       [[0.4, 1.3, 0.2, 0.6], 10, false],
       [[0.4, 1.3, 0.2, 0.6], 10, true],
+      [[0.4, 1, 0.2, 0.6], 10, false],
+      [[0.4, 1, 0.2, 0.6], 10, true],
     ],
     oracle: (h, tau, detachReset) => product(h.slice(0, -1).map((value) => byLayer(value, tau, detachReset))),
     mistakes: {
@@ -97,6 +101,16 @@ export const chapter10Back = {
         'forgets that the direct way ends at a spike',
         'After a spike the direct way still goes on here. What is left of h in v after the neuron fired?',
         arrives({ kept: () => 1 }),
+      ),
+      'detached-passes': m(
+        'takes "detached" for "as if there were no reset"',
+        'Detached, a spike stops nothing here. What is left of h in v after the neuron fired?',
+        arrives({ kept: (h, detachReset) => (detachReset ? 1 : 1 - spikeAt(h)) }),
+      ),
+      'above-threshold': m(
+        'lets the neuron fire above the threshold only',
+        'At h = 1 your neuron stays silent. Does a neuron fire at its threshold, or only above it?',
+        arrives({ kept: (h) => (h > 1 ? 0 : 1) }),
       ),
       'leak-lost': m(
         'forgets the leak',

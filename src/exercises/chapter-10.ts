@@ -13,6 +13,9 @@ const toList = (values: ArrayLike<number>) => (isTooLong(values) ? values : Arra
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
 
+/** Whole numbers are compared with room for rounding, so that a share is the same mistake however it is added up. */
+const ROUNDING = 1e-9;
+
 const countOf = (spikes: number[], unit: number) => spikes.filter((other) => other === unit).length;
 
 /** The widest gap between two spikes of this weight at which the second one makes the package's own neuron fire. */
@@ -52,7 +55,7 @@ export const chapter10 = {
       [[3, 1, 1, 0], 4],
     ],
     compared: toList,
-    tolerance: 0,
+    tolerance: ROUNDING,
     oracle: (spikes, units) => range(units).map((unit) => countOf(spikes, unit)),
     mistakes: {
       'fired-at-all': m(
@@ -74,6 +77,7 @@ export const chapter10 = {
         'leaves silent units out',
         'A unit without a spike has no place in your list. How many units are there?',
         (spikes) => [...new Set(spikes)].sort((a, b) => a - b).map((unit) => countOf(spikes, unit)),
+        (spikes) => [...new Set(spikes)].map((unit) => countOf(spikes, unit)),
         (spikes) => range(Math.max(...spikes) + 1).map((unit) => countOf(spikes, unit)),
       ),
       'adds-numbers': m(
@@ -117,7 +121,7 @@ export const chapter10 = {
     mistakes: {
       inverse: m(
         'looks for the step from which each spike would come',
-        'A spike moves here to the step whose new place its old step is. Where does `order` say that a spike of step 0 goes?',
+        'You look for the step in `order`, and take the place where it stands. What does `order[t]` itself say?',
         (times, order) => times.map((time) => order.indexOf(time)),
       ),
       'by-place': m(
@@ -160,15 +164,22 @@ export const chapter10 = {
       [0.7, 10],
       [0.55, 2],
       [0.75, 40],
+      [0.8, 2], // the second spike lifts the potential to 1 itself, and every factor is a power of 2
     ],
-    tolerance: 0,
+    tolerance: ROUNDING,
     oracle: widestGap,
     mistakes: {
       'one-too-many': m(
         'rounds up',
         'At this gap the neuron stays silent. To which side do you round?',
-        (weight, tau) => Math.ceil(exactGap(weight, 1 - 1 / tau)),
+        (weight, tau) => widestGap(weight, tau) + 1,
+        (weight, tau) => Math.ceil(exactGap(weight, 1 - 1 / tau) - ROUNDING),
         (weight, tau) => Math.round(exactGap(weight, 1 - 1 / tau)),
+      ),
+      'above-threshold': m(
+        'lets the neuron fire above the threshold only',
+        'Where the sum is exactly 1 your neuron stays silent. Does a neuron fire at its threshold, or only above it?',
+        (weight, tau) => Math.ceil(exactGap(weight, 1 - 1 / tau) - ROUNDING) - 1,
       ),
       'second-fades': m(
         'lets the second spike fade, too, before it counts',
@@ -180,6 +191,16 @@ export const chapter10 = {
         'asks how long one spike alone takes to fade to half',
         'Your gap does not depend on the weight. What has to be left of the first spike, so that the second one reaches 1?',
         (_, tau) => Math.floor(Math.log(0.5) / Math.log(1 - 1 / tau)),
+      ),
+      'faded-to-weight': m(
+        'asks when the share `weight` of the first spike is left',
+        'At this gap the share `weight` of the first spike is left. How much must be left of it, so that the second one reaches 1?',
+        (weight, tau) => Math.floor(Math.log(weight) / Math.log(1 - 1 / tau)),
+      ),
+      'starts-at-1': m(
+        'lets the first spike lift the potential to 1',
+        'The first spike fades from 1 here. To which potential does it lift the neuron?',
+        (weight, tau) => Math.floor(Math.log(1 - weight) / Math.log(1 - 1 / tau)),
       ),
       'not-whole': m(
         'does not round',
