@@ -29,7 +29,9 @@ function swatch({ color, dash, symbol }) {
   };
   /** @type {Record<string, string>} */
   const shapes = {
+    'circle-open': '<circle cx="13" cy="7" r="4" fill="none" stroke="currentColor" stroke-width="2"/>',
     square: '<path d="M9 3h8v8H9z"/>',
+    'square-open': '<path d="M9 3h8v8H9z" fill="none" stroke="currentColor" stroke-width="2"/>',
     diamond: '<path d="M13 2l5 5-5 5-5-5z"/>',
     'triangle-up': '<path d="M13 2l5 9H8z"/>',
     star: '<path d="M13 1l1.6 4.2L19 5.4l-3.5 2.7 1.2 4.3L13 10l-3.7 2.4 1.2-4.3L7 5.4l4.4-.2z"/>',
