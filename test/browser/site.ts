@@ -99,11 +99,11 @@ async function watch(browser: Browser, origin: string, options: BrowserContextOp
   });
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
   page.on('requestfailed', (request) => {
-    // A browser gives a picture's request up, and makes it again, where a screenshot of the whole page changes the view.
-    // Pictures that are missing have a status, or are found as broken.
+    // A browser gives a picture's request up, and makes it again, where a screenshot of the whole page changes the view; and
+    // that of the icon where the next page is opened. Pictures that are missing have a status, or are found as broken.
     const why = request.failure()?.errorText;
-    if (!(why === 'net::ERR_ABORTED' && request.resourceType() === 'image'))
-      faults.push(`failed (${why}): ${request.url()}`);
+    const isPicture = request.resourceType() === 'image' || request.url().endsWith('/favicon.svg');
+    if (!(why === 'net::ERR_ABORTED' && isPicture)) faults.push(`failed (${why}): ${request.url()}`);
   });
   page.on('response', (response) => {
     if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`);
