@@ -239,7 +239,7 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
     const browser = await launchChromium();
     try {
       const message = "1:7 - Type 'string' is not assignable to type 'number'.\n";
-      assert.equal(await shows(await pageWith(browser, { typeErrors: 'warn' }), WRONG), `${message}text\n`);
+      assert.equal(await shows(await pageWith(browser, { typeErrors: 'warn' }), WRONG), `warning ${message}text\n`);
       assert.equal(await shows(await pageWith(browser, { typeErrors: 'off' }), WRONG), 'text\n');
     } finally {
       await browser.close();

@@ -62,6 +62,13 @@ exports.problemLines = (problems, source) =>
     .join('');
 
 /**
+ * The same of a cell that runs all the same: what to do is said where it fails.
+ * @param {TypeProblem[]} problems
+ */
+exports.warningLines = (problems) =>
+  problems.map(({ line, column, messageText }) => `warning ${problemLine(line, column, messageText)}\n`).join('');
+
+/**
  * The text of an error that ended a cell, where it is about an unknown name with the hint. TypeScript says it before the cell
  * runs, unless there are no types or the name is hidden from them.
  * @param {string} text message and frames

@@ -2,8 +2,8 @@
 export interface DeclarationsOptions {
   /** The file to write. */
   out: string;
-  /** The folder that paths in the file are relative to. */
-  root: string;
+  /** The folder that paths in the file are relative to; that of the process by default. */
+  root?: string;
   /** By the name that cells import: path of the module's `.d.ts`, or the name of a package that is installed for `root`. */
   modules: Record<string, string>;
   /** Paths of `.d.ts` that are always there, such as those of globals. */

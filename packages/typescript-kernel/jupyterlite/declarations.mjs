@@ -33,7 +33,7 @@ const LICENCE = /^\s*\/\*\*?(?:(?!\*\/)[\s\S])*?(Licensed|Copyright)[\s\S]*?\*\/
  * Writes the declarations.
  * @param {object} options
  * @param {string} options.out the file to write
- * @param {string} options.root the folder that paths in the file are relative to
+ * @param {string} [options.root] the folder that paths in the file are relative to; that of the process by default
  * @param {Record<string, string>} options.modules by the name that cells import: path of the module's `.d.ts`, or the name
  *   of a package that is installed for `root`, such as `zod` or `zod/mini`
  * @param {string[]} [options.ambient] paths of `.d.ts` that are always there, such as of globals
@@ -49,7 +49,7 @@ export function buildDeclarations({ out, ...options }) {
 }
 
 /** The declarations as they are written. */
-export function makeDeclarations({ root, modules: given, ambient = [], typescript = 'typescript' }) {
+export function makeDeclarations({ root = '.', modules: given, ambient = [], typescript = 'typescript' }) {
   const ts = require(typescript);
   const libFolder = dirname(require.resolve(typescript));
   const lib = libOf(ts);
@@ -73,7 +73,11 @@ export function makeDeclarations({ root, modules: given, ambient = [], typescrip
   const declarationsOf = (name) => {
     const { resolvedModule: found } = ts.resolveModuleName(name, slashes(join(root, 'index.ts')), options, host);
     if (found && DECLARATIONS.test(found.resolvedFileName)) return found.resolvedFileName;
-    throw new Error(`'${name}': expected an installed package with declarations, found none from ${resolve(root)}`);
+    const wanted = `'${name}': expected an installed package with declarations, found none from ${resolve(root)}`;
+    const [, scope, plain] = /^(?:@([^/]+)\/)?([^/]+)/.exec(name) ?? [];
+    throw new Error(
+      `${wanted}; many have theirs in a second one: npm install @types/${scope ? `${scope}__` : ''}${plain}`,
+    );
   };
   const pathOf = (value) => (/\.[cm]?ts$/.test(value) ? value : declarationsOf(value));
   const modules = Object.fromEntries(

@@ -142,7 +142,8 @@ export type Lost = string[] | 'all';
 
 /** To the worker that knows the types. */
 export type ToTypes =
-  | { type: 'start'; declarations: string; settings: CompilerSettings }
+  /** `declarations`: their URLs, of which the first is read that can be. */
+  | { type: 'start'; declarations: string[]; settings: CompilerSettings }
   | { type: 'starts'; kernel: string; code: string }
   | { type: 'ended'; kernel: string; lost: Lost }
   /** A kernel begins, without variables. `folder`: URL of that of its notebook. */
@@ -152,6 +153,7 @@ export type ToTypes =
 
 /** From the worker that knows the types; a question that TypeScript trips over is answered with undefined. */
 export type FromTypes =
-  | { type: 'ready' }
+  /** `faults`: why not by the settings. */
+  | { type: 'ready'; faults: string[] }
   | { type: 'failed'; message: string }
   | { type: 'reply'; id: number; content: Answered<OfTypes>['content'] | undefined };

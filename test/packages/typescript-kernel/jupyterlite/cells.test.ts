@@ -1,4 +1,4 @@
-/** Whether a text of a console is a whole cell, which its Enter key asks. */
+/** What of a cell needs no browser: whether its text is whole, how it is translated, what it prints, what is shown before it runs. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import ts from 'typescript';
@@ -7,6 +7,10 @@ import {
   compileCell,
   isUnfinished,
 } from '../../../../packages/typescript-kernel/jupyterlite/src/cells/compile';
+import { limited } from '../../../../packages/typescript-kernel/jupyterlite/src/cells/limit';
+import { kernelClass } from '../../../../packages/typescript-kernel/jupyterlite/src/page/kernel';
+import { PLUGIN, readSettings } from '../../../../packages/typescript-kernel/jupyterlite/src/page/settings';
+import type { TypeProblem } from '../../../../packages/typescript-kernel/jupyterlite/src/protocol';
 import { emit } from '../../../../packages/typescript-kernel/jupyterlite/src/types/emit';
 import { KNOWS_USING } from '../../../../packages/typescript-kernel/jupyterlite/src/using';
 
@@ -72,6 +76,94 @@ log(size);`;
     const compile = () => compileCell(code, () => false);
     if (KNOWS_USING) assert.doesNotThrow(compile);
     else assert.throws(compile, /^SyntaxError: Here declarations with using need TypeScript itself/);
+  });
+});
+
+describe('What a cell prints', () => {
+  const print = (texts: Iterable<string>) => {
+    const shown = { stdout: '', stderr: '' };
+    const output = limited((name, text) => {
+      shown[name] += text;
+    });
+    for (const text of texts) output.write('stdout', text);
+    return { shown, output };
+  };
+  const LAST = '… A cell prints 10,000 lines or 5,000,000 characters at most: it goes on, and prints no more.\n';
+
+  test('ends after 10,000 lines, however they come, with one line that says so', () => {
+    const lines = Array.from({ length: 10_010 }, (_, i) => `${i}\n`);
+    for (const texts of [lines, [lines.join('')]]) {
+      const { shown } = print(texts);
+      assert.deepEqual([shown.stdout.split('\n').length - 1, shown.stderr], [10_000, LAST]);
+      assert.ok(shown.stdout.endsWith('\n9999\n'));
+    }
+  });
+
+  test('ends after 5,000,000 characters', () => {
+    const { shown } = print(Array.from({ length: 6 }, () => `${'x'.repeat(999_999)}\n`));
+    assert.deepEqual([shown.stdout.length, shown.stderr], [5_000_000, LAST]);
+  });
+
+  test('is all there up to that, and begins anew with each cell', () => {
+    const { shown, output } = print(['a', 'b\n', '']);
+    assert.deepEqual(shown, { stdout: 'ab\n', stderr: '' });
+    output.write('stdout', '\n'.repeat(20_000));
+    output.reset();
+    output.write('stdout', 'c');
+    assert.ok(shown.stdout.endsWith('\nc'));
+  });
+});
+
+describe('What the page shows before a cell runs', () => {
+  /** A kernel whose worker runs each cell in no time, and types that find what they are told. */
+  const open = (given: object, problems: TypeProblem[] = []) => {
+    const settings = readSettings(JSON.stringify({ [PLUGIN]: given }), 'http://localhost/');
+    let shown = '';
+    class Base {
+      location = '';
+      stream({ text }: { text: string }) {
+        shown += text;
+      }
+    }
+    class Quick {
+      onmessage = (_: object) => {};
+      postMessage({ type, id }: { type: string; id: number }) {
+        const data = { type: 'reply', id, content: { status: 'ok' } };
+        if (type === 'execute') queueMicrotask(() => this.onmessage({ data }));
+      }
+    }
+    Object.assign(globalThis, { Worker: Quick });
+    const types = { begin() {}, starts() {}, ended() {}, check: async () => ({ problems }) };
+    const urls = { worker: '', siteUrl: 'http://localhost/' };
+    const Kernel = kernelClass(...([Base, urls, settings, types] as unknown as Parameters<typeof kernelClass>));
+    const kernel = new Kernel({ sendMessage() {} } as never) as unknown as {
+      executeRequest(cell: { code: string }): Promise<{ status: string }>;
+    };
+    return {
+      settings,
+      async run() {
+        shown = '';
+        const { status } = await kernel.executeRequest({ code: '' });
+        return [status, shown];
+      },
+    };
+  };
+
+  test('is a line for each setting that is wrong, once, and when that turns out', async () => {
+    const { run, settings } = open({ strict: 'yes' });
+    assert.deepEqual(await run(), ['ok', `${PLUGIN}: strict: expected true, false, found "yes"\n`]);
+    assert.deepEqual(await run(), ['ok', '']);
+    settings.faults.push('later');
+    assert.deepEqual(await run(), ['ok', 'later\n']);
+  });
+
+  test('are its type errors, with what to do; as warnings without that, which the error says with which it fails', async () => {
+    const problem = { line: 1, column: 18, code: 2304, messageText: "Cannot find name 'undeclared'." };
+    const text = `1:18 - ${problem.messageText}`;
+    const hint = ' If a cell above declares it, run that cell first.';
+    assert.deepEqual(await open({}, [problem]).run(), ['error', `${text}${hint}\n`]);
+    assert.deepEqual(await open({ typeErrors: 'warn' }, [problem]).run(), ['ok', `warning ${text}\n`]);
+    assert.deepEqual(await open({ typeErrors: 'off' }, [problem]).run(), ['ok', '']);
   });
 });
 

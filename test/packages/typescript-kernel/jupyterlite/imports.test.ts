@@ -1,7 +1,7 @@
 /** From where a cell imports. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { loadFailure, moduleAt, urlOf } from '../../../../packages/typescript-kernel/jupyterlite/src/imports';
+import { importFailure, moduleAt, urlOf } from '../../../../packages/typescript-kernel/jupyterlite/src/imports';
 
 const folder = 'http://localhost/site/files/deep/';
 const modules = { things: 'http://localhost/site/files/things.js' };
@@ -34,12 +34,52 @@ describe('What a cell imports', () => {
     );
   });
 
+  const failure = (error: Error, name: string, url: string) => String(importFailure(error, name, url));
+  /** As Chromium says that a module could not be fetched. */
+  const notThere = new TypeError('Failed to fetch dynamically imported module: http://localhost/a.js');
+
   test('says that it did not load, and from where', () => {
-    assert.match(
-      loadFailure('./a.js', `${folder}a.js`),
-      /^Cannot load '\.\/a\.js' from http.*a\.js: no network, no such file/,
+    const url = 'https://example.org/a.js';
+    assert.equal(
+      failure(notThere, url, url),
+      `Error: Cannot load '${url}': no network, no such file, or a host that lets no other site use it`,
     );
-    assert.ok(loadFailure(`data:${'x'.repeat(5000)}`, `data:${'x'.repeat(5000)}`).length < 300);
+    const long = `data:${'x'.repeat(5000)}`;
+    assert.ok(failure(notThere, long, long).length < 300);
+  });
+
+  test('says of a file that what was uploaded is not there, and that an ending is missing', () => {
+    const expected = (name: string) =>
+      `Error: Cannot load '${name}' from ${folder}${name.slice(2)}: no network, or no such file in the site as it was built (what is uploaded or made in a page is not there)`;
+    assert.equal(failure(notThere, './a.js', `${folder}a.js`), expected('./a.js'));
+    assert.equal(failure(notThere, './a', `${folder}a`), `${expected('./a')}; is the ending missing, './a.js'?`);
+  });
+
+  test('names the file that has a fault in its text, and leaves what a module throws as it is', () => {
+    const fault = Object.assign(new SyntaxError("Unexpected token ';'"), {
+      stack: "SyntaxError: Unexpected token ';'",
+    });
+    assert.equal(
+      failure(fault, './a.js', `${folder}a.js`),
+      "SyntaxError: Unexpected token ';', in './a.js' or a file that it imports",
+    );
+    const thrown = Object.assign(new SyntaxError('no'), { stack: 'SyntaxError: no\n    at read (a.js)' });
+    for (const error of [thrown, new TypeError('u.foo is not a function'), new RangeError('Failed to load')]) {
+      assert.equal(importFailure(error, './a.js', `${folder}a.js`), error);
+    }
+  });
+
+  test('says of a file that imports by name that only cells can, in every browser', () => {
+    for (const text of [
+      'Failed to resolve module specifier "lodash-es". Relative references must start with either "/", "./", or "../".',
+      'The specifier “lodash-es” was a bare specifier, but was not remapped to anything. Relative module specifiers must start with “./”, “../” or “/”.',
+      "Module name, 'lodash-es' does not resolve to a valid URL.",
+    ]) {
+      assert.equal(
+        failure(new TypeError(text), './a.js', `${folder}a.js`),
+        "TypeError: Cannot find module 'lodash-es', in './a.js' or a file that it imports: only a cell can import by name; a file needs a URL, or a path such as './lodash-es.js'",
+      );
+    }
   });
 });
 

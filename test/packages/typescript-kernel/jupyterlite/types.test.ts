@@ -4,7 +4,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import ts from 'typescript';
+import { problemLines } from '../../../../packages/typescript-kernel/core/hints.cjs';
 import type { CompilerSettings, Lost } from '../../../../packages/typescript-kernel/jupyterlite/src/protocol';
+import { readDeclarations } from '../../../../packages/typescript-kernel/jupyterlite/src/types/declarations';
 import { createTypes, type Declarations } from '../../../../packages/typescript-kernel/jupyterlite/src/types/notebook';
 import { createRemote } from '../../../../packages/typescript-kernel/jupyterlite/src/types/remote';
 
@@ -82,6 +84,31 @@ const text: string = await new Response('x').text();
     assert.deepEqual(matches[0], { text: 'newDisplay', kind: 'function' });
   });
 
+  test('say of what is passed on by a module of what kind it is there', async () => {
+    const files = {
+      '/declarations/own.d.ts':
+        'export function run(): void;\nexport class Runner {}\nexport const runs: number;\nexport interface Running {}',
+      '/declarations/all.d.ts':
+        "export { run, Runner, runs, Running } from './own.js';\nexport * as runAll from './own.js';",
+    };
+    const modules = { all: '/declarations/all.d.ts' };
+    const withThem = {
+      ...declarations,
+      files: { ...declarations.files, ...files },
+      modules: { ...declarations.modules, ...modules },
+    };
+    const notebook = createTypes(ts, withThem, DEFAULTS, createRemote(ts))('notebook', 'http://localhost/');
+    const code = "import { run } from 'all';";
+    const { matches } = await notebook.complete(code, code.indexOf(' }'));
+    assert.deepEqual(Object.fromEntries(matches.map(({ text, kind }) => [text, kind])), {
+      run: 'function',
+      runAll: 'module',
+      Runner: 'class',
+      Running: 'type',
+      runs: 'instance',
+    });
+  });
+
   test('refuse what is wrong', () => {
     assert.deepEqual(check("const x: number = 'no';"), ["Type 'string' is not assignable to type 'number'."]);
   });
@@ -119,6 +146,31 @@ let typed: other.Type<string>;`;
     assert.match(check("import { x } from 'lodash';")[0] ?? '', /^Cannot find module 'lodash'/);
     assert.deepEqual(check("import { x } from 'lodash';\nx.y.z;", { cdn: 'https://esm.sh/' }), []);
     assert.deepEqual(check("import { x } from 'lodash';\nx.y.z;", { cdn: 'https://esm.sh/', strict: true }), []);
+  });
+
+  test('take a module of the settings for any where nobody has declared it', () => {
+    const modules = { lodash: 'http://localhost/lodash.js' };
+    for (const strict of [false, true]) {
+      assert.deepEqual(check("import { x } from 'lodash';\nx.y.z;", { modules, strict }), []);
+    }
+    assert.match(check("import { x } from 'lodash/x';", { modules })[0] ?? '', /^Cannot find module 'lodash\/x'/);
+  });
+
+  test('say what a person can do about a name that belongs to Node, to a page, or to no module yet', () => {
+    const INPUT = "To ask: import { input } from 'jupyterlite-typescript-kernel'; await input('…')";
+    const CASES = {
+      'process.argv;': "Cannot find name 'process'. It belongs to Node; a cell has a browser's names.",
+      "document.title = 'x';":
+        "Cannot find name 'document'. It belongs to a page; a cell runs in a worker, which has none.",
+      "const name = prompt('Name? ');": `Cannot find name 'prompt'. ${INPUT}`,
+      "const name = await input('Name? ');": `Cannot find name 'input'. ${INPUT}`,
+      "alert('x');": "Cannot find name 'alert'. To print: console.log(…)",
+      'test(1);': "Cannot find name 'test'. If a cell above declares it, run that cell first.",
+      '$.x;': "Cannot find name '$'. If a cell above declares it, run that cell first.",
+    };
+    for (const [code, message] of Object.entries(CASES)) {
+      assert.equal(problemLines(open().check(code), code).replace(/^1:\d+ - /, ''), `${message}\n`, code);
+    }
   });
 
   describe('of what is imported by URL', () => {
@@ -181,6 +233,31 @@ let typed: other.Type<string>;`;
       assert.deepEqual((await notebook.complete(code, code.length)).matches[0], { text: 'name', kind: 'property' });
       assert.equal(asked.length, 3);
     });
+  });
+
+  test('are read from the first file that is one, with a line about each before it, and never from a stale copy', async () => {
+    const asked: unknown[] = [];
+    const server = createServer(({ url, headers }, response) => {
+      asked.push([url, headers['cache-control']]);
+      const text = { '/own.json': '{"files":{}}', '/page.json': '<p>Not found</p>', '/other.json': '{}' }[url ?? ''];
+      response.writeHead(text === undefined ? 404 : 200).end(text);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const read = (...names: string[]) => readDeclarations(names.map((name) => `${host}/${name}.json`));
+    try {
+      const { declarations, faults } = await read('gone', 'page', 'other', 'own');
+      assert.deepEqual(declarations, { files: {} });
+      const [gone, page, other] = faults;
+      const instead = '; cells have only the types that the extension brings';
+      assert.equal(gone, `declarations: ${host}/gone.json: 404 Not Found${instead}`);
+      assert.match(page ?? '', /^declarations: .*page\.json: .*JSON.*extension brings$/);
+      assert.equal(other, `declarations: ${host}/other.json: no file of buildDeclarations${instead}`);
+      assert.deepEqual(asked[0], ['/gone.json', 'max-age=0']);
+      await assert.rejects(read('gone'), /gone\.json: 404 Not Found$/);
+    } finally {
+      server.close();
+    }
   });
 
   test('name the libraries that there are, where the setting asks for another', () => {

@@ -11,6 +11,7 @@ import { type CellHost, CellSyntaxError, compileCell, isUnfinished } from './com
 import { createConsole } from './console';
 import { createGuard } from './guard';
 import { createInput } from './input';
+import { limited } from './limit';
 
 /** Where a session writes. */
 export interface SessionHost {
@@ -111,7 +112,8 @@ export function createSession(host: SessionHost): Session {
   // biome-ignore lint/security/noGlobalEval: a kernel runs what it is given; called so, a cell sees globals alone.
   const evaluate = globalThis.eval;
   const guard = createGuard();
-  const own = Object.entries(createConsole(host.stream)) as [string, (...args: unknown[]) => void][];
+  const output = limited(host.stream);
+  const own = Object.entries(createConsole(output.write)) as [string, (...args: unknown[]) => void][];
   for (const [name, print] of own) {
     Object.assign(console, { [name]: (...args: unknown[]) => guard.lightly(() => print(...args)) });
   }
@@ -126,8 +128,8 @@ export function createSession(host: SessionHost): Session {
       return () => listeners.delete(listener);
     },
     siteUrl: host.siteUrl,
-    stdout: (text) => host.stream('stdout', text),
-    stderr: (text) => host.stream('stderr', text),
+    stdout: (text) => guard.lightly(() => output.write('stdout', text)),
+    stderr: (text) => guard.lightly(() => output.write('stderr', text)),
     cell: () => current,
     input: (prompt = '', { password = false } = {}) =>
       current
@@ -244,6 +246,7 @@ export function createSession(host: SessionHost): Session {
       number++;
       current = { count };
       interrupted = false;
+      output.reset();
       const ran: Ran = {};
       try {
         await guard(() => {

@@ -1,6 +1,6 @@
 /** The worker that runs cells. */
 import type { Origin } from '../../../core/errors.cjs';
-import { loadFailure, urlOf } from '../imports';
+import { importFailure, urlOf } from '../imports';
 import type { Emitted, FromCells, ToCells } from '../protocol';
 import { createSession, isComplete, type Session } from './session';
 
@@ -92,9 +92,7 @@ function start({ modules, cdn, siteUrl, folder, messages }: Extract<ToCells, { t
       try {
         return await import(url);
       } catch (error) {
-        // What the module itself has thrown, or a fault in its text, says more than we could.
-        if (!(error instanceof TypeError) || !/import|load/i.test(error.message)) throw error;
-        throw new Error(loadFailure(name, url));
+        throw importFailure(error, name, url);
       }
     },
     originOf(script): Origin | undefined {

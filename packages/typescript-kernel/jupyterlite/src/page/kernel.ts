@@ -1,5 +1,5 @@
 /** The kernel as JupyterLite sees it: it hands cells to a worker, and asks the types first. */
-import { problemLines } from '../../../core/hints.cjs';
+import { problemLines, warningLines } from '../../../core/hints.cjs';
 import { INTERRUPTED, interruption, restarted } from '../../../core/interrupts.cjs';
 import { LANGUAGE_INFO } from '../../language.mjs';
 import type { CommEvent, FromCells, OfCells, Outcome, ToCells } from '../protocol';
@@ -69,6 +69,8 @@ export function kernelClass(
     private stopWaiting: (() => void) | undefined;
     /** Whether an interrupt came since the cell was asked for. */
     private isInterrupted = false;
+    /** How many faults of the settings a cell has shown. */
+    private told = 0;
 
     /** Names of open comms, by their ids. */
     private comms = new Map<string, string>();
@@ -256,11 +258,13 @@ export function kernelClass(
         if (ended) return { ...ended, execution_count: count };
         checked = await types.check(this.id, code);
       }
+      for (const fault of settings.faults.slice(this.told)) this.stream({ name: 'stderr', text: `${fault}\n` });
+      this.told = settings.faults.length;
       const { problems = [], emitted } = checked ?? {};
       if (problems.length > 0 && settings.typeErrors !== 'off') {
-        const text = problemLines(problems, code);
-        const evalue = problems.at(-1)?.messageText ?? '';
         const blocks = settings.typeErrors === 'block';
+        const text = blocks ? problemLines(problems, code) : warningLines(problems);
+        const evalue = problems.at(-1)?.messageText ?? '';
         if (blocks && settings.messages === 'jupyter') {
           this.publishExecuteError({ ename: 'TypeScript', evalue, traceback: text.trimEnd().split('\n') });
         } else this.stream({ name: 'stderr', text });

@@ -1,6 +1,6 @@
 /** The page's side of the worker that knows the types. One serves all kernels of the page. */
 import type { Completions, FromTypes, Lost, OfTypes, ToTypes } from '../protocol';
-import type { Settings } from './settings';
+import { PLUGIN, type Settings } from './settings';
 
 export interface TypesClient {
   /**
@@ -25,11 +25,11 @@ export interface TypesClient {
 
 /**
  * @param script URL of the worker
- * @param settings without declarations in them nothing is ever loaded
+ * @param settings without declarations in them nothing is ever loaded; their `faults` get what turns out to be wrong in them
  */
 export function createTypesClient(
   script: string,
-  { declarations, modules, cdn, lib, strict, experimentalDecorators }: Settings,
+  { declarations, modules, cdn, lib, strict, experimentalDecorators, faults }: Settings,
 ): TypesClient {
   const waiting = new Map<number, (content: unknown) => void>();
   let worker: Worker | undefined;
@@ -38,7 +38,7 @@ export function createTypesClient(
   const settled = new Promise<void>((resolve) => {
     settle = resolve;
   });
-  if (declarations === undefined) settle();
+  if (declarations.length === 0) settle();
   let next = 1;
   // What cells said before there was a worker.
   const early: ToTypes[] = [];
@@ -65,12 +65,13 @@ export function createTypesClient(
   }
 
   function load(): void {
-    if (worker || declarations === undefined) return;
+    if (worker || declarations.length === 0) return;
     worker = new Worker(script, { type: 'module', name: 'TypeScript types' });
     worker.onerror = (event) => fail(event.message ?? `${script} could not be loaded`);
     worker.onmessage = ({ data }: MessageEvent<FromTypes>) => {
       if (data.type === 'ready') {
         isReady = true;
+        faults.push(...data.faults.map((fault) => `${PLUGIN}: ${fault}`));
         settle();
       } else if (data.type === 'failed') fail(data.message);
       else {

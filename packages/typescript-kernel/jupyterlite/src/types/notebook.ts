@@ -7,6 +7,7 @@
 import type * as TypeScript from 'typescript';
 import { canBeUntyped, isRelative, moduleAt, OWN_MODULES, scriptsIn, urlOf } from '../imports';
 import type { CompilerSettings, Completions, Lost, Match, TypeProblem } from '../protocol';
+import { advised } from './advice';
 import type { Remote } from './remote';
 
 type Ts = typeof TypeScript;
@@ -173,7 +174,7 @@ export function createTypes(
     /** A module whose types are not known, and which may well be there: its names are `any`. */
     const isUntypedImport = ({ code, file, start = 0, length = 0 }: TypeScript.Diagnostic): boolean => {
       if (!NO_MODULE.includes(code) || !file) return false;
-      return canBeUntyped(file.text.slice(start, start + length).slice(1, -1), imports.cdn !== undefined);
+      return canBeUntyped(file.text.slice(start, start + length).slice(1, -1), imports);
     };
 
     const service = ts.createLanguageService(host, registry);
@@ -193,6 +194,15 @@ export function createTypes(
       return parent as TypeScript.SourceFile;
     }
 
+    /** A name that is passed on has the kind of what it stands for. */
+    function ofOrigin(entry: TypeScript.CompletionEntry): TypeScript.CompletionEntry {
+      if (!entry.symbol || !(entry.symbol.flags & ts.SymbolFlags.Alias)) return entry;
+      const checker = (service.getProgram() as TypeScript.Program).getTypeChecker();
+      const { flags } = checker.getAliasedSymbol(entry.symbol);
+      const kind = KINDS_BY_FLAG.find(([flag]) => flags & ts.SymbolFlags[flag])?.[1];
+      return kind === undefined ? entry : { ...entry, kind };
+    }
+
     return {
       check(code) {
         const file = open(code);
@@ -202,22 +212,22 @@ export function createTypes(
         ].filter((one) => one.category === ts.DiagnosticCategory.Error && !isUntypedImport(one));
         return found.flatMap(({ start = 0, code, messageText }) => {
           const { line, character } = ts.getLineAndCharacterOfPosition(file, start);
-          return linesOf(messageText).map((messageText) => ({
-            line: line + 1,
-            column: character + 1,
-            code,
-            messageText,
-          }));
+          const place = { line: line + 1, column: character + 1, code };
+          return linesOf(messageText).map((messageText) => advised({ ...place, messageText }));
         });
       },
       async complete(code, position) {
         const module = moduleAt(code, position);
         if (module) return { ...module, matches: await modulesLike(module.text) };
         open(code);
-        const options = { includeCompletionsForModuleExports: false, includeCompletionsWithInsertText: false };
+        const options = {
+          includeCompletionsForModuleExports: false,
+          includeCompletionsWithInsertText: false,
+          includeSymbol: true,
+        };
         const entries = service.getCompletionsAtPosition(current.path, position, options)?.entries ?? [];
         const { text, start, end } = wordAt(code, position);
-        return { start, end, matches: matching(entries, text) };
+        return { start, end, matches: matching(entries.map(ofOrigin), text) };
       },
       inspect(code, position) {
         open(code);
@@ -274,6 +284,16 @@ const KINDS: Record<string, string> = {
   'local class': 'class',
   parameter: 'param',
 };
+
+/** What a symbol is, the first that holds. */
+const KINDS_BY_FLAG = [
+  ['Function', 'function'],
+  ['Class', 'class'],
+  ['Enum', 'enum'],
+  ['Variable', 'const'],
+  ['Type', 'type'],
+  ['Module', 'module'],
+] as [keyof typeof TypeScript.SymbolFlags, TypeScript.ScriptElementKind][];
 
 /** In tslab's order: those that begin with the word, those that do so in another case, those that hold it. */
 function matching(entries: TypeScript.CompletionEntry[], text: string): Match[] {

@@ -1,8 +1,9 @@
 /** The worker that knows the types. */
 import * as ts from 'typescript';
 import type { CompilerSettings, FromTypes, OfTypes, ToTypes } from '../protocol';
+import { readDeclarations } from './declarations';
 import { emit } from './emit';
-import { createTypes, type Declarations, type NotebookTypes } from './notebook';
+import { createTypes, type NotebookTypes } from './notebook';
 import { createRemote } from './remote';
 
 const post = (message: FromTypes) =>
@@ -12,14 +13,20 @@ const notebooks = new Map<string, NotebookTypes>();
 let create: ReturnType<typeof createTypes>;
 let settings: CompilerSettings;
 
-async function start(url: string): Promise<void> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
-  const declarations = (await response.json()) as Declarations;
-  create = createTypes(ts, declarations, settings, createRemote(ts));
+/** Returns why not all is as the settings have it. */
+async function start(urls: string[]): Promise<string[]> {
+  const { declarations, faults } = await readDeclarations(urls);
+  try {
+    create = createTypes(ts, declarations, settings, createRemote(ts));
+  } catch (error) {
+    if (settings.lib === undefined) throw error;
+    faults.push((error as Error).message);
+    create = createTypes(ts, declarations, { ...settings, lib: undefined }, createRemote(ts));
+  }
   // Reads the libraries and modules, so the first cell that is checked need not wait for that.
   const imports = Object.keys(declarations.modules).map((name) => `import ${JSON.stringify(name)};`);
-  create('first', url).check(imports.join('\n'));
+  create('first', self.location.href).check(imports.join('\n'));
+  return faults;
 }
 
 /** Does what is asked; returns the answer, if the message wants one. */
@@ -52,14 +59,15 @@ async function answer(
   return types.inspect(message.code, message.position);
 }
 
-let ready: Promise<void> = Promise.resolve();
+let ready: Promise<unknown> = Promise.resolve();
 
 self.addEventListener('message', ({ data }: MessageEvent<ToTypes>) => {
   if (data.type === 'start') {
     settings = data.settings;
-    ready = start(data.declarations);
-    ready.then(
-      () => post({ type: 'ready' }),
+    const started = start(data.declarations);
+    ready = started;
+    started.then(
+      (faults) => post({ type: 'ready', faults }),
       (error: Error) => post({ type: 'failed', message: error.message }),
     );
     return;
