@@ -45,8 +45,8 @@ type Shown = Omit<Stream, 'seed'>;
 
 /** The network that reads. */
 let network: Network;
-/** The one that was chosen last; it may still be loading. */
-let wanted: ReaderName = 'single';
+/** How often a network or a file was chosen. What has loaded reads only if nothing was chosen meanwhile. */
+let choices = 0;
 let strokes: Stroke[] = [];
 /** A picture that was taken instead of drawing one. */
 let taken: Uint8Array | null = null;
@@ -155,17 +155,17 @@ const toggleSlow = () => (isSlow() ? stopSlow() : startSlow());
 
 /** Lets a network read from now on. If it cannot be loaded, says so, and the one before goes on. */
 async function use(name: ReaderName): Promise<void> {
-  wanted = name;
+  const choice = ++choices;
   try {
     if (name !== network.name) say('Loading the network …');
     const found = await getNetwork(name);
-    // Meanwhile the reader may have chosen the other one again.
-    if (name !== wanted) return;
+    if (choice !== choices) return;
     // A time constant that the reader has not moved is the network's own.
     if (tau() === network.tau) sliders.tau.value = String(found.tau);
     network = found;
     say('');
   } catch (error) {
+    if (choice !== choices) return;
     say(`The network with a hidden layer cannot be loaded: ${(error as Error).message}.`);
   }
   networkInputs[network.name].checked = true;
@@ -177,21 +177,26 @@ const why = (error: unknown) => (error as Error).message.slice(0, LONGEST_MESSAG
 
 /** Lets the network of a file read from now on. If the page cannot show it, says why, and nothing changes. */
 async function load(file: File): Promise<void> {
+  let choice = choices;
   try {
+    await hook.ready;
+    choice = ++choices;
     say('Loading the network …');
     const own = await loadNetwork(file, tau());
+    if (choice !== choices) return;
     changed();
     keepOwn(own);
     part('own-name').textContent = file.name;
     part('own').hidden = false;
     await use('own');
+    if (network !== own) return;
     sliders.tau.value = String(own.tau);
     stale = true;
     refresh();
     const which = own.saysTau ? 'its own' : 'as it is set, for the file says none';
     say(`${file.name} reads now: ${own.layers}, τ ${own.tau.toFixed(1)} (${which}).`);
   } catch (error) {
-    say(`Not loaded: ${why(error)}`);
+    if (choice === choices) say(`Not loaded: ${why(error)}`);
   }
 }
 

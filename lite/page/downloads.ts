@@ -22,9 +22,14 @@ export function addDownloads(
       const { name } = data[FILE_MIME] as { name: string };
       this.button.textContent = `Download ${name}`;
       this.button.onclick = async () => {
-        const bytes = await storedFile(siteUrl, name).catch(() => undefined);
-        if (bytes) download(name, bytes);
-        else Notification.warning(`${name} is not in this browser: run the cell again.`, { autoClose: false });
+        const warn = (message: string) => void Notification.warning(message, { autoClose: false });
+        try {
+          const bytes = await storedFile(siteUrl, name);
+          if (bytes) download(name, bytes);
+          else warn(`${name} is not in this browser: run the cell again.`);
+        } catch (error) {
+          warn(`${name}: this browser keeps no files (${(error as Error).message}).`);
+        }
       };
     }
   }

@@ -16,6 +16,13 @@ export interface Drive {
 export const bookPage = (siteUrl: string, book: string, path: string | undefined): string =>
   new URL(`${book}${path ? path.replace(/\.ipynb$/, '.html') : 'index.html'}`, siteUrl).href;
 
+/** A file's name as `checkName` wants it, with its ending: `net (1).nir` is what browsers call a second download. */
+export function plainName(name: string): string {
+  const ending = /\.\w+$/.exec(name)?.[0] ?? '';
+  const stem = name.slice(0, name.length - ending.length).replace(/[^\w.-]+/g, '-');
+  return `${stem.replace(/^\W+/, '') || 'file'}${ending}`;
+}
+
 export function addMenu(
   app: App,
   mainMenu: MainMenu,
@@ -70,8 +77,7 @@ export function addMenu(
       try {
         const bytes = new Uint8Array(await file.arrayBuffer());
         if (!/\.zip$/i.test(file.name)) {
-          // As `checkName` wants it: `net (1).nir` is what browsers call a second download.
-          const name = file.name.replace(/[^\w.-]+/g, '-').replace(/^\W+/, '');
+          const name = plainName(file.name);
           await storeFile(siteUrl, name, bytes);
           tell(`Taken in: a cell reads it by loadFile('${name}').`);
           return;

@@ -30,12 +30,14 @@ export function storedRuns(siteUrl: string): Promise<[string, StoredRun][]> {
 /** The type of an output that offers a file: `{ name }`. */
 export const FILE_MIME = 'application/vnd.lif-fc-mnist.file+json';
 
+// Asynchronous: some browsers refuse at once, and that is a rejection, too.
+
 /** Keeps a file, in place of an earlier one of that name. */
-export function storeFile(siteUrl: string, name: string, bytes: Uint8Array): Promise<void> {
+export async function storeFile(siteUrl: string, name: string, bytes: Uint8Array): Promise<void> {
   return set(name, bytes, openFiles(siteUrl));
 }
 
-export function storedFile(siteUrl: string, name: string): Promise<Uint8Array | undefined> {
+export async function storedFile(siteUrl: string, name: string): Promise<Uint8Array | undefined> {
   return get(name, openFiles(siteUrl));
 }
 

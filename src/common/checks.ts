@@ -21,7 +21,9 @@ export function inOneLine<R>(read: () => R): R {
     const { message } = error as Error;
     const line = message.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
     const short = line.length > LONGEST ? `${line.slice(0, LONGEST)} …` : line;
-    throw short === message ? error : new Error(short);
+    if (short === message) throw error;
+    // Of its class, but with a stack that holds the new message alone.
+    throw new ((error as Error).constructor as ErrorConstructor)(short);
   }
 }
 
@@ -44,6 +46,13 @@ export function checkNumber(name: string, value: number, above = Number.NEGATIVE
 export function checkWhole(name: string, value: number, from: number, to: number): void {
   if (Number.isInteger(value) && value >= from && value <= to) return;
   throw new RangeError(`${name}: expected a whole number from ${from} to ${to}, found ${shown(value)}`);
+}
+
+/** @throws RangeError unless these are bytes, also those of another realm */
+export function checkUint8(name: string, bytes: Uint8Array): void {
+  if (isTyped(bytes, 'Uint8Array')) return;
+  const found = (bytes as object | undefined | null)?.constructor?.name ?? bytes;
+  throw new RangeError(`${name}: expected bytes in a Uint8Array, found ${found}`);
 }
 
 /** Whether a value is a typed array of this kind, also one of another realm, such as a notebook's cell. */

@@ -4,7 +4,7 @@
  * (docs.inivation.com/software/software-advanced-usage/file-formats/aedat-3.1.html) and a table that says when each gesture
  * begins and ends.
  */
-import { checkWhole } from '../common/checks';
+import { checkWhole, inOneLine } from '../common/checks';
 import { CLASSES, DatasetError } from '../common/mnist';
 import { checkBytes, type LabelledRecordings, type Recording } from './events';
 
@@ -87,6 +87,10 @@ export function readAedat(content: Uint8Array, name = 'recording'): Recording {
  * @throws DatasetError or RangeError in one line: which line, what was expected, what was found
  */
 export function readGestures(aedat: Uint8Array, table: string, name = 'trial'): LabelledRecordings {
+  return inOneLine(() => readTrial(aedat, table, name));
+}
+
+function readTrial(aedat: Uint8Array, table: string, name: string): LabelledRecordings {
   const { x, y, polarity, times } = readAedat(aedat, name);
   const [head, ...lines] = table.trim().split(/\r?\n/);
   if (head !== COLUMNS) throw new DatasetError(`${name}: expected a table of ${COLUMNS}, found '${head.slice(0, 40)}'`);

@@ -14,6 +14,8 @@ import { checkBytes } from './events';
 const UNITS = 700;
 const LABELS = 20;
 const SECOND = 1e6;
+/** In seconds, more than any recording has: a spoken digit takes one or two. */
+const HOUR = 3600;
 /** The published files have 8,156 and 2,264 recordings. */
 const MOST: Limits = { bytes: 2 ** 30, values: 2 ** 20 };
 
@@ -23,7 +25,7 @@ export interface ShdOptions extends Binning {
   test: Uint8Array;
   /**
    * The class of each output: at most ten of the twenty, since a network here has ten outputs. Recordings of other classes are
-   * left out. Default 0 to 9, the digits in German; 10 to 19 are those in English.
+   * left out. Default 0 to 9, the digits in English; 10 to 19 are those in German.
    */
   classes?: readonly number[];
 }
@@ -96,8 +98,8 @@ function openFile(name: string, content: Uint8Array): { times: Lists; units: Lis
 function decode(where: string, seconds: Float64Array, units: Float64Array): ReturnType<Recording['spikes']> {
   if (units.length !== seconds.length)
     throw new RangeError(`${where}: expected as many units as times, found ${units.length} and ${seconds.length}`);
-  const time = seconds.find((each) => !(each >= 0 && each < Number.POSITIVE_INFINITY));
-  if (time !== undefined) throw new RangeError(`${where}: expected times from 0 s, found ${time}`);
+  const time = seconds.find((each) => !(each >= 0 && each <= HOUR));
+  if (time !== undefined) throw new RangeError(`${where}: expected times from 0 to ${HOUR} s, found ${time}`);
   const unit = units.find((each) => !(Number.isInteger(each) && each >= 0 && each < UNITS));
   if (unit !== undefined) checkWhole(`${where}: unit`, unit, 0, UNITS - 1);
   return { times: seconds.map((each) => each * SECOND), units };

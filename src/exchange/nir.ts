@@ -149,7 +149,9 @@ function readGraph(root: FoundGroup): Node[] {
   const ends = [...next.values()];
   let name = [...next.keys()].find((start) => !ends.includes(start));
   const chain: Node[] = [];
-  for (; name !== undefined; name = next.get(name)) chain.push(readNode(name, groupIn(nodes, name)));
+  // A chain of more nodes than there are goes round in a circle.
+  for (; name !== undefined && chain.length <= nodes.size; name = next.get(name))
+    chain.push(readNode(name, groupIn(nodes, name)));
   if (chain.length !== nodes.size || chain.length !== next.size + 1)
     throw new Error(`${nodes.size} nodes and ${next.size} edges that are no chain`);
   return chain;

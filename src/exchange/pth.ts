@@ -3,7 +3,6 @@
  * tensor. The pickle is read without running anything: see `pickle.ts`.
  */
 
-import { decodeFloat32, decodeFloat64 } from '../common/bytes';
 import { inOneLine } from '../common/checks';
 import type { EngineState } from '../common/engine';
 import { countWeights, MAX_HIDDEN } from '../common/weights';
@@ -41,8 +40,8 @@ function readFile(bytes: Uint8Array, file: string): PthNetwork {
   const net = root.get('net') instanceof Map ? (root.get('net') as Map<Pickled, Pickled>) : root;
   let numbers = 0;
   const read = (name: string, tensor: StoredTensor) => {
-    // Tensors may share their numbers, even one number with all of theirs.
-    numbers += countOf(tensor);
+    // Tensors may share their numbers, even one number with all of theirs, and one without numbers has many names.
+    numbers += 1 + tensor.shape.length + countOf(tensor);
     if (numbers > MOST_NUMBERS) throw new Error(`${file}: expected at most ${MOST_NUMBERS} numbers, found more`);
     return readTensor(`${file}: ${name}`, tensor, entries);
   };
@@ -114,16 +113,16 @@ function readTensor(
       `${name}: expected ${(last + 1) * width} bytes in data/${storage.key}, found ${content?.length ?? 'no such file'}`,
     );
   }
-  const whole = content.subarray(0, content.length - (content.length % width));
-  const stored = width === 4 ? decodeFloat32(whole) : decodeFloat64(whole);
+  const view = new DataView(content.buffer, content.byteOffset, content.length);
+  const long = [...shape.keys()].filter((axis) => shape[axis] !== 1).reverse();
   const data = Float32Array.from({ length: count }, (_, i) => {
     let rest = i;
     let at = offset;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
+    for (const axis of long) {
       at += (rest % shape[axis]) * strides[axis];
       rest = Math.floor(rest / shape[axis]);
     }
-    return stored[at];
+    return width === 4 ? view.getFloat32(4 * at, true) : view.getFloat64(8 * at, true);
   });
   return { shape, data };
 }

@@ -11,7 +11,7 @@ const END = 22;
 
 /**
  * The stored files, by name.
- * @throws Error that says what is damaged: no two files lie in one place, and their check sums are right
+ * @throws Error that says what is damaged: together they are no longer than the zip file, and their check sums are right
  */
 export function storedFiles(bytes: Uint8Array): Map<string, Uint8Array> {
   const end = new Cursor(bytes, findEnd(bytes)).skip(10);

@@ -43,8 +43,14 @@ export interface Limits {
   values: number;
 }
 
+/** Bytes of the largest number. */
+const LARGEST = 8;
+
 /** No file that is read here has more than about thirty. */
 const MOST_OBJECTS = 1000;
+
+/** Bytes of all texts of a data set: a network's nodes and edges have names. */
+const MOST_TEXT = 100_000;
 
 /** Types of the messages in an object's header. */
 const SPACE = 0x01;
@@ -56,12 +62,22 @@ const FILTERS = 0x0b;
 const CONTINUATION = 0x10;
 const SYMBOLS = 0x11;
 
-/** What this returned at its first call: each part of a file is read once. */
+/** What this returned or threw at its first call: each part of a file is read once. */
 function once<R>(read: () => R): () => R {
-  let found: R | undefined;
+  let found: (() => R) | undefined;
+  const attempt = (): (() => R) => {
+    try {
+      const value = read();
+      return () => value;
+    } catch (error) {
+      return () => {
+        throw error;
+      };
+    }
+  };
   return () => {
-    found ??= read();
-    return found;
+    found ??= attempt();
+    return found();
   };
 }
 
@@ -219,11 +235,11 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
   }
 
   function dataSet(space: Cursor, type: Cursor, layout: Cursor, filters?: Cursor): FoundDataSet {
-    const read = (kinds: readonly Type['kind'][], wanted: string) => {
-      const shape = readSpace(space);
-      const found = readType(type);
+    const head = once(() => ({ shape: readSpace(space), found: readType(type) }));
+    const read = (kinds: readonly Type['kind'][], wanted: string, mostBytes?: number) => {
+      const { shape, found } = head();
       if (!kinds.includes(found.kind)) throw new Error(`values of another type in place of ${wanted}`);
-      return { shape, found, data: readData(layout, filters, shape, found.size) };
+      return { shape, found, data: readData(layout, filters, shape, found.size, mostBytes) };
     };
     return {
       numbers: once(() => {
@@ -237,8 +253,15 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
         return { length: lists.length, numbers: (i) => decodeNumbers(lists[i], of) };
       }),
       texts: once(() => {
-        const { found, data } = read(['text', 'long text'], 'texts');
-        if (found.kind === 'long text') return readReferences(data, 1).map((text) => new TextDecoder().decode(text));
+        const { found, data } = read(['text', 'long text'], 'texts', MOST_TEXT);
+        if (found.kind === 'long text') {
+          const texts = readReferences(data, 1);
+          checkBytes(
+            texts.reduce((sum, { length }) => sum + length, 0),
+            MOST_TEXT,
+          );
+          return texts.map((text) => new TextDecoder().decode(text));
+        }
         const cursor = new Cursor(data);
         return Array.from({ length: data.length / found.size }, () => cursor.text(found.size).replace(/\0.*$/s, ''));
       }),
@@ -250,9 +273,21 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
       throw new Error(`[${shape.join(', ')}] values, where at most ${most.values} are read`);
   }
 
-  function readData(layout: Cursor, filters: Cursor | undefined, shape: readonly number[], size: number): Uint8Array {
+  function checkBytes(found: number, expected: number): void {
+    if (!(found <= expected)) throw new Error(`${found} bytes, where at most ${expected} are read`);
+  }
+
+  /** @param mostBytes of the values */
+  function readData(
+    layout: Cursor,
+    filters: Cursor | undefined,
+    shape: readonly number[],
+    size: number,
+    mostBytes = LARGEST * most.values,
+  ): Uint8Array {
     const wanted = product(shape) * size;
     checkSize(shape);
+    checkBytes(wanted, mostBytes);
     const version = layout.whole(1);
     if (version !== 3) throw new Error(`a data layout of version ${version}, where 3 is read`);
     const kind = layout.whole(1);
@@ -276,6 +311,9 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
       throw new Error(`chunks of [${chunk.join(', ')}] values in a shape of [${shape.join(', ')}]`);
     checkSize(chunk);
     const wanted = product(chunk) * size;
+    const chunks = product(chunk.map((extent, axis) => Math.ceil(shape[axis] / extent)));
+    // Chunks at an edge are whole: what lies outside of the shape is inflated, too.
+    checkBytes(chunks * wanted, 2 * LARGEST * most.values);
     const data = new Uint8Array(product(shape) * size);
     const filled = new Set<string>();
     walk(signed(tree, 'TREE', 'tree'), 1, 8 + 8 * (axes + 1), (key, address) => {
@@ -289,7 +327,6 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
       if (values.length !== wanted) throw new Error('a chunk of another size than the others');
       place(values, chunk, from, data, shape, size);
     });
-    const chunks = product(chunk.map((extent, axis) => Math.ceil(shape[axis] / extent)));
     if (filled.size !== chunks) throw new Error(`${filled.size} chunks of ${chunks}`);
     return data;
   }

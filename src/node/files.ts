@@ -15,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { checkUint8 } from '../common/checks';
 import { isAlive } from './processes';
 
 /** A path inside the project, whichever folder the notebook's kernel was started in. */
@@ -55,11 +56,12 @@ const UNFINISHED = /^(.+)\.(\d+)\.unfinished$/;
 /**
  * Replaces a file, or the link of that name, by one with this content. If that fails (on a full disk, say), the former
  * file stays as it was.
- * @throws Error in one line that names the file and the reason
+ * @throws Error in one line that names the file and the reason, RangeError for content of another kind
  */
 export function writeFileAtomic(file: string, content: Content): void {
   const unfinished = `${file}.${process.pid}.unfinished`;
-  const parts = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+  const parts: readonly (Uint8Array | string)[] = Array.isArray(content) ? content : [content];
+  for (const part of parts) if (typeof part !== 'string') checkUint8(file, part);
   try {
     const handle = openSync(unfinished, 'w');
     try {

@@ -100,7 +100,10 @@ describe('The page without a library', inChromium, () => {
       ['NaN among the weights', withNaN],
       ['a turned matrix', Buffer.from(text.replace('[10,784]', '[784,10]'), 'latin1')],
       ['nothing about the neurons', Buffer.from(text.replace('__metadata__', '__metadeta__'), 'latin1')],
-      ['neurons without tau', Buffer.from(text.replace('"tau\\', '"tao\\'), 'latin1')],
+      ...['tau', 'decayInput', 'vThreshold', 'vReset'].map((key): [string, Uint8Array] => [
+        `neurons without ${key}`,
+        Buffer.from(text.replace(`"${key}\\`, `"${key.slice(1)}_\\`), 'latin1'),
+      ]),
     ];
     const input = page.locator('input');
     const said = page.locator('output');
@@ -113,11 +116,36 @@ describe('The page without a library', inChromium, () => {
         .waitFor({ timeout: 5000 })
         .catch((error) => assert.fail(`${what}: ${error.message}`));
     }
+    await input.evaluate((chooser: HTMLInputElement) => {
+      // As a chooser that is cancelled does.
+      chooser.value = '';
+      chooser.dispatchEvent(new Event('change'));
+    });
     await page.getByRole('button', { name: 'Clear' }).click();
     await said.getByText('Draw a digit.').waitFor();
     await page.locator('canvas').click();
     await said.getByText(/^Spikes of the neurons 0 to 9 in 100 steps: 0, .*, 0\. No neuron has fired\.$/).waitFor();
     assert.deepEqual(faults, []);
+  });
+
+  test('asks for the network where none is beside it', async () => {
+    for (const status of [404, undefined]) {
+      await page.route('**/network.safetensors', (route) =>
+        status ? route.fulfill({ status, body: '<!doctype html>' }) : route.abort(),
+      );
+      const answered = page.waitForEvent(status ? 'requestfinished' : 'requestfailed', (request) =>
+        request.url().endsWith('/network.safetensors'),
+      );
+      await page.reload();
+      await answered;
+      await page.waitForTimeout(100);
+      assert.equal(await page.locator('output').textContent(), 'Choose a .safetensors file.');
+      await page.unroute('**/network.safetensors');
+    }
+    assert.deepEqual(
+      faults.filter((fault) => fault.startsWith('script:')),
+      [],
+    );
   });
 
   test('opens from disk, where the network is chosen', async () => {

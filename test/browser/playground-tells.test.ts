@@ -243,6 +243,14 @@ describe('The playground tells', inChromium, () => {
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), PHONE.viewport.width);
     assert.deepEqual(await axeFaults(page), []);
 
+    // Of two choices the last one counts, whichever is loaded first.
+    await drop('late.safetensors', file({ tau: 7 }));
+    await drop('later.safetensors', file({ tau: 5 }).subarray(0, 999));
+    await said.getByText(/^Not loaded: later\.safetensors: /).waitFor();
+    await page.waitForTimeout(500);
+    assert.match((await said.textContent()) ?? '', /^Not loaded: later\.safetensors: /);
+    assert.deepEqual(await seen(), before);
+
     // With the page's own network its time constant is back, and with the reader's the other.
     await page.getByRole('radio', { name: 'one layer' }).press('Space');
     await page.locator('#pg-tau-value').getByText('2.0').waitFor();

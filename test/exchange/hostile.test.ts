@@ -8,6 +8,7 @@ import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { seededRandom } from '../../src/common/random';
 import { hiddenOf } from '../../src/common/weights';
 import { fromNir, fromPth, fromSafetensors, toNir } from '../../src/exchange';
+import { dataSetIn, readHdf5 } from '../../src/hdf5/reader';
 import { type Group, hdf5Bytes } from '../../src/hdf5/writer';
 
 const FOLDER = resolve(__dirname, '..', '..', 'test', 'golden', 'exchange');
@@ -102,6 +103,11 @@ const text = (content: string) => `X${String.fromCharCode(content.length)}\0\0\0
 /** 784 × 784 times the number `data/0`. */
 const zeros = () =>
   `ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\n${text('0')}${text('cpu')}K\x01tQK\0M\x10\x03M\x10\x03\x86K\0K\0\x86tR`;
+/** So many names of one tensor of shape [0]. */
+const empty = (times: number) => {
+  const tensor = zeros().replace('M\x10\x03M\x10\x03\x86K\0K\0\x86', 'K\0\x85K\x01\x85');
+  return `\x80\x02}(${text('w')}${tensor}q\0${Array.from({ length: times }, (_, i) => `${text(`${i}`)}h\0`).join('')}u.`;
+};
 /** The file, which says that it holds 65535 files. */
 function countless(bytes: Uint8Array): Uint8Array {
   return patched(bytes, bytes.length - 14, [0xff, 0xff, 0xff, 0xff]);
@@ -157,6 +163,11 @@ const PTH: [string, Uint8Array, RegExp][] = [
       'archive/data/0': new Uint8Array(4),
     }),
     /expected at most 2540800 numbers, found more/,
+  ],
+  [
+    'twenty thousand names of a tensor without numbers, in 4 MB of them',
+    pth(empty(20_000), { 'archive/data/0': new Uint8Array(4e6) }),
+    /expected weights \[10, 784\], or .* found none$/,
   ],
   ['65535 files', countless(bytesOf('state_dict.pth')), /found a damaged one \(its directory is damaged\)/],
   ['a thousand files in one place', overlapping(1000), /found a damaged one \(its files overlap\)/],
@@ -235,6 +246,11 @@ const NIR: [string, Uint8Array, RegExp][] = [
     /fc: expected numbers, found 31360 bytes where the shape wants 34496 \(weight\)/,
   ],
   [
+    'chunks that are wider than the weights',
+    patched(bytesOf('nir.nir'), [5, 0, 0, 0, 0x88, 1, 0, 0, 4, 0, 0, 0], [1, 0, 0, 0, 0, 0x92, 9, 0]),
+    /fc: expected numbers, found 25088000 bytes, where at most 10035200 are read \(weight\)/,
+  ],
+  [
     'a chunk that is no gzip',
     // The first bytes of a chunk of the weights.
     patched(bytesOf('nir.nir'), [0x78, 0x5e, 0xed], [0x78, 0x5e, 0xff, 0xff]),
@@ -243,6 +259,11 @@ const NIR: [string, Uint8Array, RegExp][] = [
   ['no graph', hdf5Bytes({ x: { values: ['y'] } }), /found no node/],
   ['a group where values should be', hdf5Bytes({ node: { type: {} } }), /found a group type/],
   ['a single neuron', hdf5Bytes({ node: node('LIF') }), /found a single LIF/],
+  [
+    'long texts for a type',
+    hdf5Bytes({ node: { type: { values: new Array<string>(101).fill('x'.repeat(998)), shape: [101] } } }),
+    /found \d+ bytes, where at most 100000 are read/,
+  ],
   ['numbers for a type', hdf5Bytes({ node: { type: floats(1) } }), /values of another type in place of texts/],
   ['no nodes', graph({}, {}, ['a', 'b']), /found no a/],
   ['a layer of another kind', chain({ conv: node('Conv2d'), lif: lif() }), /found Conv2d → LIF/],
@@ -263,6 +284,11 @@ const NIR: [string, Uint8Array, RegExp][] = [
     'edges in a circle',
     graph({ a: node('Input'), b: node('Output') }, {}, ['a', 'b', 'b', 'a']),
     /2 nodes and 2 edges that are no chain/,
+  ],
+  [
+    'edges that lead into a circle',
+    graph({ a: node('Input'), b: lif(), c: linear() }, {}, ['a', 'b', 'b', 'c', 'c', 'b']),
+    /3 nodes and 3 edges that are no chain/,
   ],
   ['an edge to nowhere', graph({ a: node('Input') }, {}, ['a', 'b']), /found no b/],
   [
@@ -337,6 +363,12 @@ describe('Refused in one line:', () => {
   for (const [what, bytes, message] of NIR) {
     test(`NIR with ${what}`, () => assertRefused(() => fromNir(bytes, 'my.nir'), message));
   }
+
+  test('values that are asked for as another type; as their own they are read all the same', () => {
+    const found = dataSetIn(readHdf5(hdf5Bytes({ x: floats(2, 3) }), { bytes: 1e6, values: 10 }), 'x');
+    for (const read of [found.texts, found.lists, found.texts]) assert.throws(read, /^Error: values of another type/);
+    assert.deepEqual([...found.numbers().values], [2, 3]);
+  });
 
   describe('or read all the same, a file that is damaged at random:', () => {
     // So many files are made of each; `FUZZ=5000 npm test -- exchange/hostile` looks longer.

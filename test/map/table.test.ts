@@ -64,6 +64,16 @@ describe('The file of the table', () => {
       tableText({ dataset: 'randman', encoder: 'direct' }),
       /encoder: expected nothing, for Randman has none, found direct/,
     ],
+    [
+      'an ANN on spikes',
+      tableText({ dataset: 'randman', network: 'ann', encoder: '' }),
+      /network: expected snn with randman, found ann/,
+    ],
+    [
+      'spikes in one step',
+      tableText({ dataset: 'randman', encoder: '', train_images: '', T: 1 }),
+      /T: expected at least 2 with randman, found 1/,
+    ],
     ['an accuracy above 1', tableText({ acc_2: 91 }), /acc_2: expected a share from 0 to 1, found 91/],
     ['no accuracy', tableText({ acc_1: '' }), /acc_1: expected a share from 0 to 1, found nothing/],
     ['an accuracy of later', tableText({ acc_5: 0.9 }), /acc_5: expected nothing for such a run, found 0.9/],

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import { removeUnfinished, writeFileAtomic } from '../../src/node/files';
 import { temporaryFolder } from '../support/data';
 
@@ -23,6 +24,27 @@ describe('a file', () => {
       writeFileAtomic(file, content);
       assert.equal(readFileSync(file, 'utf8'), 'é 1');
     }
+  });
+
+  test('is not replaced by what is neither text nor bytes; bytes of another realm are some', () => {
+    const file = join(temporaryFolder(), 'file');
+    const foreign: Uint8Array = runInNewContext('Uint8Array.of(104, 105)');
+    for (const content of [foreign, [foreign]]) {
+      writeFileAtomic(file, content);
+      assert.equal(readFileSync(file, 'utf8'), 'hi');
+    }
+    for (const [content, found] of [
+      [Float32Array.of(1), 'Float32Array'],
+      [new ArrayBuffer(8), 'ArrayBuffer'],
+      [undefined, 'undefined'],
+      [[1], 'Number'],
+    ]) {
+      assert.throws(() => writeFileAtomic(file, content as never), {
+        name: 'RangeError',
+        message: `${file}: expected bytes in a Uint8Array, found ${found}`,
+      });
+    }
+    assert.equal(readFileSync(file, 'utf8'), 'hi');
   });
 
   test('stays as it was if the disk is full, and the error names file and reason', {

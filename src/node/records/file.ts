@@ -1,6 +1,7 @@
 /** Files that a notebook hands to other programs, and reads of them. */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { checkUint8 } from '../../common/checks';
 import { checkName } from '../../records/run-files';
 import { makeFolder, readFile, writeFileAtomic } from '../files';
 import { resolvePlace } from './place';
@@ -8,10 +9,11 @@ import { resolvePlace } from './place';
 /**
  * Writes a file into `build/` (or into the folder that `LIF_FC_MNIST_RUNS` names), over an earlier one of that name.
  * @returns where it is, for people
- * @throws RangeError if the name is no bare name, Error if the disk is full
+ * @throws RangeError if the name is no bare name or these are no bytes, Error if the disk is full
  */
 export async function saveFile(name: string, bytes: Uint8Array): Promise<string> {
   checkName('a file', name);
+  checkUint8(name, bytes);
   const { path, place } = resolvePlace(name);
   makeFolder(dirname(path));
   writeFileAtomic(path, bytes);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
+import { loadFile as loadInBrowser, saveFile as saveInBrowser } from '../../../src/browser/files';
 import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { initialWeights } from '../../../src/common/random';
 import { initialNetwork } from '../../../src/common/weights';
@@ -170,6 +171,32 @@ describe('a file of a notebook', () => {
     assert.equal(await saveFile('net.nir', bytes), 'runs/net.nir');
     assert.deepEqual(readdirSync(folder), ['net.nir']);
     assert.deepEqual(await loadFile('net.nir'), bytes);
+  });
+
+  test('is bytes, in the browser edition, too', async () => {
+    const folder = runsFolder();
+    for (const save of [saveFile, saveInBrowser]) {
+      for (const wrong of [Float32Array.of(0.5), '{}', new ArrayBuffer(4)]) {
+        await assert.rejects(
+          save('net.nir', wrong as never),
+          /^RangeError: net\.nir: expected bytes in a Uint8Array, found (Float32Array|String|ArrayBuffer)$/,
+        );
+      }
+    }
+    assert.ok(!existsSync(join(folder, 'net.nir')));
+  });
+
+  test('is refused in one line by a browser that keeps none, to be read as to be written', async (t) => {
+    const host = globalThis as Record<symbol, unknown>;
+    const key = Symbol.for('jupyterlite-typescript-kernel');
+    t.after(() => delete host[key]);
+    // Node has no storage of browsers.
+    host[key] = { siteUrl: 'https://a.example/' };
+    for (const use of [() => saveInBrowser('net.nir', new Uint8Array()), () => loadInBrowser('net.nir')])
+      await assert.rejects(
+        use,
+        /^Error: net\.nir: expected a browser that keeps files, found one that does not \(indexedDB/,
+      );
   });
 
   test('has a bare name, and must be there to be read', async () => {

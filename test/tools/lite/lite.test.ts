@@ -10,9 +10,9 @@ import { decide, freeName, nameOfOld } from '../../../lite/page/copies';
 import { readDownload, runsZip } from '../../../lite/page/files';
 import type { NotebookContent } from '../../../lite/page/jupyter';
 import { destinationOf } from '../../../lite/page/links';
-import { bookPage } from '../../../lite/page/menu';
+import { bookPage, plainName } from '../../../lite/page/menu';
 import { hashOfCells } from '../../../src/browser/hash';
-import { RUN_FILES } from '../../../src/records/run-files';
+import { checkName, RUN_FILES } from '../../../src/records/run-files';
 import { asciiDrawing, siteNotebook } from '../../../tools/lite/contents.mjs';
 import { appPage, frontPage } from '../../../tools/lite/pages.mjs';
 import { serve } from '../../../tools/lite/serve.mjs';
@@ -107,6 +107,20 @@ test('A chapter leads to its page of the book, and any other place to the first 
   const site = 'https://a.example/b/lite/';
   assert.equal(bookPage(site, '../book/', '02-x.ipynb'), 'https://a.example/b/book/02-x.html');
   assert.equal(bookPage(site, '../book/', undefined), 'https://a.example/b/book/index.html');
+});
+
+test('A file that is taken in has a name that a cell can read, and its ending', () => {
+  const NAMES = {
+    'net (1).nir': 'net-1-.nir',
+    'a.b.pth': 'a.b.pth',
+    '数字.pth': 'file.pth',
+    数字: 'file',
+    '....': 'file',
+  };
+  for (const [name, expected] of Object.entries(NAMES)) {
+    assert.equal(plainName(name), expected);
+    checkName('a file', plainName(name));
+  }
 });
 
 describe('A download that is taken back in', () => {
