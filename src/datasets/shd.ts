@@ -7,7 +7,8 @@
 import { checkWhole } from '../common/checks';
 import { CLASSES, DatasetError } from '../common/mnist';
 import { makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../common/spike-trains';
-import { dataSetIn, groupIn, type Limits, type Lists, readHdf5 } from '../hdf5/reader';
+import { dataSetIn, groupIn, type Lists } from '../hdf5/found';
+import { type Limits, readHdf5 } from '../hdf5/reader';
 import { type Binning, binTimes, checkBinning } from './bin-times';
 import { checkBytes } from './events';
 

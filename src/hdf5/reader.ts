@@ -5,35 +5,20 @@
  * its parts do not overlap, so the work is no more than the file is long; and no memory is taken before a size is compared with
  * its limit.
  */
-import { Cursor, decodeNumbers, place, product, readFilters, readSpace, readType, type Type, unfilter } from './values';
+import type { FoundDataSet, FoundGroup } from './found';
+import {
+  Cursor,
+  decodeNumbers,
+  once,
+  place,
+  product,
+  readFilters,
+  readSpace,
+  readType,
+  type Type,
+  unfilter,
+} from './values';
 import { SIGNATURE } from './writer';
-
-/** Numbers of a data set; of float32, also what was rounded to that. */
-export interface Numbers {
-  values: Float64Array;
-  shape: readonly number[];
-  float32: boolean;
-}
-
-/** Lists of numbers, each of its own length. */
-export interface Lists {
-  length: number;
-  /** Decodes list i. */
-  numbers(i: number): Float64Array;
-}
-
-/** A data set. Its values are decoded when they are asked for. */
-export interface FoundDataSet {
-  /** @throws Error unless it holds numbers */
-  numbers(): Numbers;
-  /** @throws Error unless it holds lists of numbers */
-  lists(): Lists;
-  /** @throws Error unless it holds texts */
-  texts(): string[];
-}
-
-/** A group: what it holds, by name. */
-export type FoundGroup = Map<string, FoundGroup | FoundDataSet>;
 
 /** What a reader expects at most. */
 export interface Limits {
@@ -61,39 +46,6 @@ const LAYOUT = 0x08;
 const FILTERS = 0x0b;
 const CONTINUATION = 0x10;
 const SYMBOLS = 0x11;
-
-/** What this returned or threw at its first call: each part of a file is read once. */
-function once<R>(read: () => R): () => R {
-  let found: (() => R) | undefined;
-  const attempt = (): (() => R) => {
-    try {
-      const value = read();
-      return () => value;
-    } catch (error) {
-      return () => {
-        throw error;
-      };
-    }
-  };
-  return () => {
-    found ??= attempt();
-    return found();
-  };
-}
-
-/** A member of a group. @throws Error unless it is there */
-export function groupIn(group: FoundGroup, name: string): FoundGroup {
-  const child = group.get(name);
-  if (!(child instanceof Map)) throw new Error(`${child ? 'a data set' : 'no'} ${name}`);
-  return child;
-}
-
-/** A member of a group. @throws Error unless it is there */
-export function dataSetIn(group: FoundGroup, name: string): FoundDataSet {
-  const child = group.get(name);
-  if (!child || child instanceof Map) throw new Error(`${child ? 'a group' : 'no'} ${name}`);
-  return child;
-}
 
 /** Address or size that is not set: all bits are ones. */
 const isUndefined = (address: number) => address >= 2 ** 63;

@@ -1,4 +1,4 @@
-/** Shapes, types, filters and values of the data sets of HDF5 files, for `reader.ts`. */
+/** Shapes, types, filters and values of the data sets of HDF5 files, for `reader.ts`, and what reads each of them once. */
 import { Unzlib } from 'fflate';
 
 /** How values of a type are stored. Long texts and lists lie elsewhere: what is stored is a reference. */
@@ -41,6 +41,25 @@ export class Cursor {
   get left(): number {
     return this.bytes.length - this.at;
   }
+}
+
+/** What this returned or threw at its first call: each part of a file is read once. */
+export function once<R>(read: () => R): () => R {
+  let found: (() => R) | undefined;
+  const attempt = (): (() => R) => {
+    try {
+      const value = read();
+      return () => value;
+    } catch (error) {
+      return () => {
+        throw error;
+      };
+    }
+  };
+  return () => {
+    found ??= attempt();
+    return found();
+  };
 }
 
 export const product = (extents: readonly number[]) => extents.reduce((all, extent) => all * extent, 1);

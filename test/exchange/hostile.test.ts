@@ -8,7 +8,8 @@ import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { seededRandom } from '../../src/common/random';
 import { hiddenOf } from '../../src/common/weights';
 import { fromNir, fromPth, fromSafetensors, toNir } from '../../src/exchange';
-import { dataSetIn, readHdf5 } from '../../src/hdf5/reader';
+import { dataSetIn } from '../../src/hdf5/found';
+import { readHdf5 } from '../../src/hdf5/reader';
 import { type Group, hdf5Bytes } from '../../src/hdf5/writer';
 
 const FOLDER = resolve(__dirname, '..', '..', 'test', 'golden', 'exchange');
