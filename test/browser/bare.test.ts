@@ -133,8 +133,9 @@ describe('The page without a library', inChromium, () => {
       await page.route('**/network.safetensors', (route) =>
         status ? route.fulfill({ status, body: '<!doctype html>' }) : route.abort(),
       );
-      const answered = page.waitForEvent(status ? 'requestfinished' : 'requestfailed', (request) =>
-        request.url().endsWith('/network.safetensors'),
+      const answered = page.waitForEvent(
+        (status ? 'requestfinished' : 'requestfailed') as 'requestfinished',
+        (request) => request.url().endsWith('/network.safetensors'),
       );
       await page.reload();
       await answered;
