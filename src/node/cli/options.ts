@@ -85,7 +85,7 @@ const tau = decimal('a number above 1, at most 1000000', (value) => Math.fround(
 const alpha = decimal('a number from 1e-6 to 1e6', (value) => value >= 1e-6 && value <= 1e6);
 
 /** How chapter 10 trains on Randman. */
-const CHAPTER_10 = '--hidden 100 --tau 20 --no-decay-input --detach-reset --loss cross-entropy-counts --lr 0.02 -N 6';
+const CHAPTER_10 = '--hidden 100 --tau 20 --no-decay-input --detach-reset --loss cross-entropy-counts --lr 0.05 -N 6';
 
 export const ORIGINAL: readonly Entry[] = [
   {
