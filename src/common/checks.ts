@@ -51,9 +51,12 @@ export function checkWhole(name: string, value: number, from: number, to: number
 /** @throws RangeError unless these are bytes, also those of another realm */
 export function checkUint8(name: string, bytes: Uint8Array): void {
   if (isTyped(bytes, 'Uint8Array')) return;
-  const found = (bytes as object | undefined | null)?.constructor?.name ?? bytes;
-  throw new RangeError(`${name}: expected bytes in a Uint8Array, found ${found}`);
+  throw new RangeError(`${name}: expected bytes in a Uint8Array, found ${kindOf(bytes)}`);
 }
+
+/** What a value is, for a message: the name of its class, or `undefined` and `null`. */
+export const kindOf = (value: unknown): string =>
+  (value as object | undefined | null)?.constructor?.name ?? String(value);
 
 /** Whether a value is a typed array of this kind, also one of another realm, such as a notebook's cell. */
 export const isTyped = (

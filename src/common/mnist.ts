@@ -2,7 +2,7 @@
  * MNIST in typed arrays, and its idx files read from bytes (http://yann.lecun.com/exdb/mnist describes the format).
  * The host knows where the bytes come from.
  */
-import { isTyped } from './checks';
+import { isTyped, kindOf } from './checks';
 
 /** Height and width of an image, in pixels. */
 export const IMAGE_SIDE = 28;
@@ -103,8 +103,9 @@ export function checkMnist(data: Mnist): void {
     const { images, labels, count } = data[split];
     for (const [name, values] of Object.entries({ images, labels })) {
       if (isTyped(values, 'Uint8Array')) continue;
-      const found = (values as object | undefined)?.constructor?.name ?? values;
-      throw new TypeError(`data.${split}.${name}: expected a Uint8Array, as loadMnist() returns it, found ${found}`);
+      throw new TypeError(
+        `data.${split}.${name}: expected a Uint8Array, as loadMnist() returns it, found ${kindOf(values)}`,
+      );
     }
     if (images.length !== count * IMAGE_SIZE || labels.length !== count) {
       throw new RangeError(

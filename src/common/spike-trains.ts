@@ -2,7 +2,7 @@
  * Spike trains as data: each sample says which input unit fires in which step. Nothing is encoded, so the moment of a spike
  * can be the message.
  */
-import { checkWhole, isTyped } from './checks';
+import { checkWhole, isTyped, kindOf } from './checks';
 import { CLASSES, IMAGE_SIZE, type Mnist, type MnistSplit } from './mnist';
 
 /** The longest presentation, in steps. */
@@ -114,9 +114,8 @@ export function checkSpikeTrains(data: SpikeTrains): void {
     for (const array of Object.keys(kinds) as (keyof typeof kinds)[]) {
       const values: unknown = split[array];
       if (isTyped(values, kinds[array])) continue;
-      const found = (values as object | undefined)?.constructor?.name ?? values;
       throw new TypeError(
-        `${where}.${array}: expected a ${kinds[array]}, as makeSpikeTrains() returns it, found ${found}`,
+        `${where}.${array}: expected a ${kinds[array]}, as makeSpikeTrains() returns it, found ${kindOf(values)}`,
       );
     }
     const { units, times, starts, labels, count } = split;

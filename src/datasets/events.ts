@@ -3,7 +3,7 @@
  * G. K. Cohen and N. Thakor, "Converting static image datasets to spiking neuromorphic datasets using saccades", Frontiers in
  * Neuroscience 9, 2015; www.garrickorchard.com/datasets/n-mnist).
  */
-import { checkWhole, isTyped } from '../common/checks';
+import { checkWhole, isTyped, kindOf } from '../common/checks';
 import { DatasetError } from '../common/mnist';
 import { MAX_UNITS, makeSpikeTrains, type SpikeTrains } from '../common/spike-trains';
 import { type Binning, binTimes, checkBinning } from './bin-times';
@@ -51,8 +51,7 @@ export function readEvents(content: Uint8Array, name = 'events'): Recording {
 /** @throws DatasetError unless these are bytes */
 export function checkBytes(content: Uint8Array, name: string): void {
   if (isTyped(content, 'Uint8Array')) return;
-  const found = (content as object | undefined)?.constructor?.name ?? content;
-  throw new DatasetError(`${name}: expected the bytes of a file in a Uint8Array, found ${found}`);
+  throw new DatasetError(`${name}: expected the bytes of a file in a Uint8Array, found ${kindOf(content)}`);
 }
 
 /** Recordings, and the class of each. */

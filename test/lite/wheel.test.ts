@@ -15,6 +15,7 @@ import puppeteer from 'puppeteer-core';
 import { buildKernel } from '../../packages/typescript-kernel/jupyterlite/build.mjs';
 import { makeWheel } from '../../tools/kernel/wheel.mjs';
 import { serve } from '../../tools/lite/serve.mjs';
+import { pythonIn } from '../../tools/system/project.mjs';
 import { firefox, inChromium, inFirefox, launchChromium } from '../support/browser';
 import {
   type AnyPage,
@@ -36,9 +37,8 @@ const demo = join(source, 'demo', 'files');
 const folder = mkdtempSync(join(tmpdir(), 'kernel-wheel-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const windows = process.platform === 'win32';
 const fresh = join(folder, 'venv');
-const freshPython = windows ? join(fresh, 'Scripts', 'python.exe') : join(fresh, 'bin', 'python');
+const freshPython = pythonIn(fresh);
 
 function run(command: string, args: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' });

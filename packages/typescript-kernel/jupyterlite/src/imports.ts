@@ -19,7 +19,7 @@ export function moduleAt(code: string, position: number): { text: string; start:
 /**
  * The JavaScript files and folders of the site that an import can name.
  * @param folder URL of the notebook's folder, below `files/` of the site
- * @param from where to look from there: `./`, `../shared/`
+ * @param from where to look from there: `./`, `../lib/`
  */
 export async function scriptsIn(folder: string, from: string): Promise<string[]> {
   const { href } = new URL(from, folder);

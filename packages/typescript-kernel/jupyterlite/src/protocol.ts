@@ -54,6 +54,12 @@ export interface CommEvent {
   buffers: ArrayBuffer[];
 }
 
+/** Bytes as they can be posted, whatever view of them a message or a cell has. */
+export const bytesOf = (buffer: unknown): ArrayBuffer => {
+  if (!ArrayBuffer.isView(buffer)) return buffer as ArrayBuffer;
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength).slice().buffer as ArrayBuffer;
+};
+
 /**
  * How a cell ended, as an execute reply has it. `lost`: the names that a cell which failed or was interrupted on its way did
  * not come to, so the notebook does not have them; undefined if nothing of it ran, or all is lost.

@@ -1,5 +1,5 @@
 /** Jupyter's comms: channels between cells and what runs in the page, such as the view of a widget. */
-import type { CommEvent } from '../protocol';
+import { bytesOf, type CommEvent } from '../protocol';
 import type { Comm, onComm, openComm } from '../types/kernel';
 
 type Listener = Parameters<Comm['onMessage']>[0];
@@ -16,9 +16,6 @@ export interface Comms {
  * @throws if it is no JSON
  */
 const plain = (data: unknown) => JSON.parse(JSON.stringify(data ?? {}));
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) =>
-  new Uint8Array(buffer, byteOffset, byteLength).slice().buffer;
 
 /** @param post sends to the page */
 export function createComms(post: (event: CommEvent) => void): Comms {
@@ -72,9 +69,9 @@ export function createComms(post: (event: CommEvent) => void): Comms {
         return;
       }
       const listeners = open.get(id);
-      if (type === 'comm_close') open.delete(id);
-      if (type === 'comm_close') listeners?.end(data, buffers);
-      else listeners?.hear(data, buffers);
+      if (type === 'comm_msg') return listeners?.hear(data, buffers);
+      open.delete(id);
+      listeners?.end(data, buffers);
     },
   };
 }

@@ -3,7 +3,8 @@
 /** Characters are counted, too, because a line can be long. */
 const MOST = { lines: 10_000, characters: 5_000_000 };
 
-const LAST = '… A cell prints 10,000 lines or 5,000,000 characters at most: it goes on, and prints no more.\n';
+const [LINES, CHARACTERS] = [MOST.lines, MOST.characters].map((count) => count.toLocaleString('en'));
+const LAST = `… A cell prints ${LINES} lines or ${CHARACTERS} characters at most: it goes on, and prints no more.\n`;
 
 type Write = (name: 'stdout' | 'stderr', text: string) => void;
 

@@ -2,7 +2,7 @@
 import { problemLines, warningLines } from '../../../core/hints.cjs';
 import { INTERRUPTED, interruption, restarted } from '../../../core/interrupts.cjs';
 import { LANGUAGE_INFO } from '../../language.mjs';
-import type { CommEvent, FromCells, OfCells, Outcome, ToCells } from '../protocol';
+import { bytesOf, type CommEvent, type FromCells, type OfCells, type Outcome, type ToCells } from '../protocol';
 import type { BaseKernel, KernelOptions, Message, Services } from './jupyterlite';
 import { createQueue } from './queue';
 import type { Settings } from './settings';
@@ -40,12 +40,6 @@ function folderOf(location: string, siteUrl: string): string {
   const path = location.replace(/^[^/:]*:/, '').replace(/^\/+|\/+$/g, '');
   return new URL(`files/${path === '' ? '' : `${path}/`}`, siteUrl).href;
 }
-
-/** Bytes as they can be posted, whatever view of them a message has. */
-const bytesOf = (buffer: unknown): ArrayBuffer => {
-  if (!ArrayBuffer.isView(buffer)) return buffer as ArrayBuffer;
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength).slice().buffer as ArrayBuffer;
-};
 
 /** Makes the class, which extends one that only the running page has. */
 export function kernelClass(
