@@ -55,10 +55,10 @@ export interface CommEvent {
 }
 
 /** Bytes as they can be posted, whatever view of them a message or a cell has. */
-export const bytesOf = (buffer: unknown): ArrayBuffer => {
-  if (!ArrayBuffer.isView(buffer)) return buffer as ArrayBuffer;
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength).slice().buffer as ArrayBuffer;
-};
+export const bytesOf = (bytes: unknown): ArrayBuffer =>
+  (ArrayBuffer.isView(bytes)
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice().buffer
+    : bytes) as ArrayBuffer;
 
 /**
  * How a cell ended, as an execute reply has it. `lost`: the names that a cell which failed or was interrupted on its way did

@@ -89,15 +89,11 @@ export function readSettings(text: string, siteUrl: string, own?: string): Setti
   const good = Object.entries(given).filter(([name, value]) => isGood(name, value));
   const settings: Given = { ...DEFAULTS, ...Object.fromEntries(good) };
   const absolute = (url: string) => new URL(url, siteUrl).href;
-  const { declarations } = settings;
   return {
     ...settings,
     modules: Object.fromEntries(Object.entries(settings.modules).map(([name, url]) => [name, absolute(url)])),
     cdn: settings.cdn === undefined ? undefined : withBraces(absolute(settings.cdn)),
-    declarations: [
-      ...(declarations === undefined ? [] : [absolute(declarations)]),
-      ...(own === undefined ? [] : [own]),
-    ],
+    declarations: [settings.declarations, own].filter((url) => url !== undefined).map(absolute),
     faults,
   };
 }
