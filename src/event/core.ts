@@ -24,8 +24,11 @@ import {
   SHARDS,
   type Showing,
   SLICES,
+  usedRows,
 } from './memory';
 import { SampleLoader } from './samples';
+
+const ROW_BYTES = 4 * ROW_FLOATS;
 
 export class EventCore {
   readonly control: Int32Array;
@@ -38,6 +41,7 @@ export class EventCore {
   private readonly floats: Float32Array;
   private readonly doubles: Float64Array;
   private readonly samples: SampleLoader;
+  private readonly used: ReturnType<typeof usedRows>;
   /** Inputs of the network. */
   private readonly inputs: number;
   /** The options of the ten neurons. */
@@ -54,6 +58,7 @@ export class EventCore {
     this.kernel = startKernel(module, memory);
     const { buffer } = memory;
     this.map = memoryMap(options);
+    this.used = usedRows(options);
     const { scratch, scratchBytes } = this.map;
     const { SCRATCH_BYTES, COLUMNS, COLUMN_BYTES } = this.kernel.addresses;
     const columns = hiddenColumns(options);
@@ -142,7 +147,9 @@ export class EventCore {
     const { losses, correct, gradients, rows, weights } = this.map;
     this.doubles[losses / 8 + shard] = 0;
     this.doubles[correct / 8 + shard] = 0;
-    this.kernel.functions.clear(gradients + shard * rows, rows);
+    for (const { first, count } of this.used) {
+      this.kernel.functions.clear(gradients + shard * rows + first * ROW_BYTES, count * ROW_BYTES);
+    }
     this.kernel.functions.transposeOutgoing(this.scratch, weights);
   }
 
@@ -170,12 +177,19 @@ export class EventCore {
   private update(slice: number): void {
     const { weights, m, v, gradients, rows } = this.map;
     const step = this.control[Control.Step];
-    const count = rows / (4 * ROW_FLOATS);
-    const [first, last] = [slice, slice + 1].map((cut) => Math.floor((cut * count) / SLICES));
-    const [correction1, correction2] = [1 - power(0.9, step), 1 - power(0.999, step)];
     const { learningRate } = this.options;
     const { adam } = this.kernel.functions;
-    adam(weights, m, v, gradients, SHARDS, rows, first, last, learningRate, correction1, correction2);
+    const [correction1, correction2] = [1 - power(0.9, step), 1 - power(0.999, step)];
+    const all = this.used.reduce((sum, { count }) => sum + count, 0);
+    const [begin, end] = [slice, slice + 1].map((cut) => Math.floor((cut * all) / SLICES));
+    let before = 0;
+    for (const { first, count } of this.used) {
+      const [from, to] = [Math.max(begin - before, 0), Math.min(end - before, count)];
+      if (from < to) {
+        adam(weights, m, v, gradients, SHARDS, rows, first + from, first + to, learningRate, correction1, correction2);
+      }
+      before += count;
+    }
   }
 
   private someRates(task: number): void {

@@ -135,6 +135,20 @@ export function memoryMap(options: Layout) {
   return { ...map, outputPotentials: map.potentials + columns * potentialRows };
 }
 
+/**
+ * The rows of a network that lead from a unit: `first` counts rows of its memory. There is room for 784 inputs; with fewer, the
+ * rows between are never anything but zeros, and need no work.
+ */
+export function usedRows(options: Layout): { first: number; count: number }[] {
+  const { inputs = INPUTS } = options;
+  const columns = hiddenColumns(options);
+  const { pixelRows, outputRows } = memoryMap(options);
+  const bytes = 4 * ROW_FLOATS;
+  if (columns === 0) return [{ first: 0, count: inputs }];
+  const hidden = Array.from({ length: columns }, (_, c) => ({ first: (c * pixelRows) / bytes, count: inputs }));
+  return [...hidden, { first: outputRows / bytes, count: columns * ROW_FLOATS }];
+}
+
 /** How many columns of neurons the hidden layer has; 0 without one. */
 export const hiddenColumns = ({ hidden = 0 }: Pick<Layout, 'hidden'>): number => Math.ceil(hidden / ROW_FLOATS);
 

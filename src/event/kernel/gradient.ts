@@ -48,8 +48,10 @@ function addDim(scratch: usize, input: usize, gradient: usize, place: usize, gro
   let z1 = x1;
   let spikes = input + SPIKES + 2 * place;
   let table = scratch + TABLES;
-  for (; groups >= 4; groups -= 4) {
+  for (; groups >= 4; groups -= 4, spikes += PART_BYTES, table += 4 * TABLE) {
     const bits = <usize>load<u16>(spikes);
+    // Sixteen silent steps add nothing: most are, where each unit fires once.
+    if (!bits) continue;
     const row0 = table + ((bits << 6) & 0x3c0);
     const row1 = table + ((bits << 2) & 0x3c0);
     const row2 = table + ((bits >> 2) & 0x3c0);
@@ -66,8 +68,6 @@ function addDim(scratch: usize, input: usize, gradient: usize, place: usize, gro
     x1 = f32x4.add(x1, v128.load(row3, 3 * TABLE));
     y1 = f32x4.add(y1, v128.load(row3, 3 * TABLE + 16));
     z1 = f32x4.add(z1, v128.load(row3, 3 * TABLE + 32));
-    spikes += PART_BYTES;
-    table += 4 * TABLE;
   }
   let rest = groups ? <usize>load<u16>(spikes) : 0;
   for (; groups > 0; groups--) {
