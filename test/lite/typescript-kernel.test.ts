@@ -271,6 +271,17 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
     assert.equal((await kernel.run('early')).stdout, '20\n');
   });
 
+  test('ends a loop that awaits, which then does nothing more', async () => {
+    const loop =
+      "let rounds = 0;\nwhile (true) {\n  await new Promise((resolve) => setTimeout(resolve, 20));\n  if (rounds++ === 0) console.log('go');\n}";
+    const running = await kernel.start(loop, 'go');
+    await kernel.interrupt();
+    assert.equal((await running.end).stdout, 'go\nInterrupted.\n');
+    const seen = await kernel.run('rounds');
+    await kernel.page.waitForTimeout(200);
+    assert.deepEqual((await kernel.run('rounds')).stdout, seen.stdout);
+  });
+
   test('ends an endless loop after 3 s, and says that the variables are gone', async () => {
     const running = await kernel.start("console.log('go');\nawait null;\nfor (;;);", 'go');
     const begin = performance.now();
@@ -283,6 +294,17 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
     const { stderr } = await kernel.run('early');
     assert.equal(stderr, "1:1 - Cannot find name 'early'. If a cell above declares it, run that cell first.\n");
     assert.equal((await kernel.run('const again = 1;\nagain')).stdout, '1\n');
+  });
+
+  test('shows 10,000 lines of an endless loop that prints, which can be interrupted as any other', async () => {
+    const running = await kernel.start('for (let i = 0; ; i++) console.log(i);', '9999\n');
+    await kernel.interrupt();
+    const { ename, stdout, stderr } = await running.end;
+    const [first, ...others] = stdout.split('\n');
+    assert.deepEqual([ename, first, others[9998]], ['Interrupted', '0', '9999']);
+    assert.match(others.slice(9999).join(), /^Interrupted\. The cell did not stop within 3 s/);
+    assert.match(stderr, /^… A cell prints 10,000 lines/);
+    assert.equal((await kernel.run('1 + 1')).stdout, '2\n');
   });
 
   test('keeps what an interrupted cell had come to', async () => {
@@ -421,6 +443,9 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
     assert.deepEqual([files.matches, files.cursor_start], [[`./${THINGS}.js`], 8]);
     const kinds = { text: `./${THINGS}.js`, type: 'module', start: 8, end: 12 };
     assert.deepEqual(files.metadata, { _jupyter_types_experimental: [kinds] });
+    // That nobody is asked for an address that is being written, the last test of the requests says.
+    assert.deepEqual((await complete("import x from 'https://elsewhere.example/mod")).matches, []);
+    await complete("import { a } from 'https://elsewhere.example/module.js';\na");
   });
 
   test('asks the person at the page', async () => {
@@ -438,6 +463,15 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
     assert.equal((await kernel.run('ended')).stdout, 'true\n');
     await runAndAnswer(kernel, 'const other = await input();', ['right']);
     assert.equal((await kernel.run('other')).stdout, 'right\n');
+  });
+
+  test('ends a cell only when what it asked is answered, though it did not wait for that', async () => {
+    const code = `${ASKS}let left = '';\nvoid input('Left? ').then((text) => { left = text; });`;
+    assert.deepEqual(await runAndAnswer(kernel, code, ['here']), [['Left? ', false]]);
+    assert.equal((await kernel.run('left')).stdout, 'here\n');
+    await runAndAnswer(kernel, "void input('Right? ');", [null]);
+    assert.deepEqual(await runAndAnswer(kernel, "const next = await input('Next? ');", ['there']), [['Next? ', false]]);
+    assert.equal((await kernel.run('next')).stdout, 'there\n');
   });
 
   test('says that nobody can be asked, where that is so', async () => {

@@ -188,7 +188,21 @@ export async function runAllCells(page: AnyPage, seconds: number): Promise<Noteb
       },
     );
   }, null);
-  await until('all cells to end', async () => (await page.evaluate(() => window.ranAll, null)) !== undefined, seconds);
+  try {
+    await until(
+      'all cells to end',
+      async () => (await page.evaluate(() => window.ranAll, null)) !== undefined,
+      seconds,
+    );
+  } catch (error) {
+    const kernel = await page.evaluate(
+      () => window.jupyterapp?.shell.currentWidget?.sessionContext.session?.kernel?.status,
+      null,
+    );
+    const { cells } = await notebookOf(page);
+    const ended = cells.map(({ execution_count: count }) => count ?? '-').join(' ');
+    throw new Error(`${(error as Error).message}; the kernel is ${kernel}, the cells have the numbers ${ended}`);
+  }
   return notebookOf(page);
 }
 

@@ -487,6 +487,52 @@ export const ROWS: Row[] = [
   },
   { name: 'a class', cell: 'class Closed { private go() {} }' },
   { name: 'and its private member', cell: 'new Closed().go();' },
+  {
+    name: 'functions for lines without semicolons',
+    cell: 'function say(x: unknown) {\n  console.log(x)\n}\nfunction tag(x: TemplateStringsArray) {\n  console.log(x[0])\n}',
+  },
+  {
+    name: 'calls that begin a line in a block',
+    cell: 'for (let i = 0; i < 2; i++) {\n  const twice = i * 2\n  say(twice)\n  tag`in a loop`\n}',
+  },
+  {
+    name: 'and in a function, a case, a static block',
+    cell: `function speak(kind: string) {
+  const first = kind
+  say(first)
+  switch (kind) {
+    case 'loud':
+      const word = kind.toUpperCase()
+      say(word)
+      break
+    default:
+      if (kind) say('quiet')
+      else say('silent')
+  }
+}
+class Speaker {
+  static words = 0
+  static {
+    const before = Speaker.words
+    say(before)
+  }
+}
+speak('loud')
+speak('low')`,
+  },
+  {
+    name: 'what looks like a namespace in a text',
+    cell: 'const csharp = `\nnamespace Demo {\n}`;\n/*\nmodule Other {\n*/\ncsharp.length',
+  },
+  {
+    name: 'loops that await',
+    cell: `let loops = 0;
+while (loops < 2) { loops++; await null; }
+do await loops++; while (loops < 4);
+for (let i = await 0; i < 2; i++) loops++;
+for await (const one of [1, 2]) loops += one;
+loops`,
+  },
   { name: 'a comment alone', cell: '// nothing' },
   { name: 'nothing', cell: '' },
 ];

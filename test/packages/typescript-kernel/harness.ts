@@ -33,7 +33,7 @@ const types = createTypes(
   JSON.parse(readFileSync(declarations, 'utf8')),
   settings,
   createRemote(compiler),
-)('notebook', 'http://localhost/');
+)('notebook', 'http://localhost/', 'http://localhost/');
 
 let shown: Shown = { status: '', stdout: '', stderr: '', displays: [] };
 const ids: string[] = [];

@@ -10,7 +10,8 @@ export type OwnModule = (typeof OWN_MODULES)[number];
 
 /** The name of a module that stands at a position, perhaps not finished: behind `from`, `import` or `import(`. */
 export function moduleAt(code: string, position: number): { text: string; start: number; end: number } | undefined {
-  const [, quote, text] = /\b(?:from|import)\s*\(?\s*(['"])([^'"\n]*)$/.exec(code.slice(0, position)) ?? [];
+  // Not behind `Array.from(`, which is a call.
+  const [, quote, text] = /(?<![.\w$])(?:from|import\s*\(?)\s*(['"])([^'"\n]*)$/.exec(code.slice(0, position)) ?? [];
   if (quote === undefined || text === undefined) return undefined;
   const [rest = ''] = code.slice(position).split('\n');
   return { text, start: position - text.length, end: position + Math.max(rest.indexOf(quote), 0) };
@@ -21,11 +22,11 @@ export function moduleAt(code: string, position: number): { text: string; start:
  * @param folder URL of the notebook's folder, below `files/` of the site
  * @param from where to look from there: `./`, `../lib/`
  */
-export async function scriptsIn(folder: string, from: string): Promise<string[]> {
+export async function scriptsIn(siteUrl: string, folder: string, from: string): Promise<string[]> {
   const { href } = new URL(from, folder);
-  const listing = href.replace('/files/', '/api/contents/');
-  if (listing === href) return [];
-  const response = await fetch(`${listing}all.json`);
+  const files = new URL('files/', siteUrl).href;
+  if (!href.startsWith(files)) return [];
+  const response = await fetch(new URL(`api/contents/${href.slice(files.length)}all.json`, siteUrl));
   if (!response.ok) return [];
   const { content } = (await response.json()) as { content: { name: string; type: string }[] };
   return content.flatMap(({ name, type }) => {

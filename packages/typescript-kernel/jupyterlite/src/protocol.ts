@@ -88,7 +88,8 @@ export interface Answered<All extends Questions> {
 /** Questions to the worker that runs cells. */
 export type OfCells = {
   execute: { asks: { code: string; count: number; emitted?: Emitted | undefined }; answer: Outcome };
-  'is-complete': { asks: { code: string }; answer: { status: 'complete' | 'incomplete' | 'invalid' } };
+  /** Asked of a worker of its own, which runs no cells: what a cell has left behind may keep the other one busy. */
+  'is-complete': { asks: { code: string }; answer: { status: 'complete' | 'incomplete' | 'invalid' | 'unknown' } };
   /** `Outcome` where an interrupt ended the worker. */
   'can-run': { asks: { code: string }; answer: boolean | Outcome };
 };
@@ -152,8 +153,8 @@ export type ToTypes =
   | { type: 'start'; declarations: string[]; settings: CompilerSettings }
   | { type: 'starts'; kernel: string; code: string }
   | { type: 'ended'; kernel: string; lost: Lost }
-  /** A kernel begins, without variables. `folder`: URL of that of its notebook. */
-  | { type: 'begin'; kernel: string; folder: string }
+  /** A kernel begins, without variables. `folder`: URL of that of its notebook, below `files/` of the site. */
+  | { type: 'begin'; kernel: string; siteUrl: string; folder: string }
   | { type: 'forget'; kernel: string }
   | Asked<OfTypes>;
 

@@ -39,10 +39,31 @@ describe('A cell that only TypeScript itself can translate', () => {
   const WITHOUT = 'need TypeScript itself, which is not there: this page has no types, or they have not loaded';
 
   test('is refused with the reason where there is no TypeScript', () => {
-    assert.deepEqual(refusal('const a = 1;\nnamespace Some {\n}'), [2, `Namespaces ${WITHOUT}`]);
+    assert.deepEqual(refusal('const a = `\nnamespace Text {\n`;\nnamespace Some {\n}'), [4, `Namespaces ${WITHOUT}`]);
+    assert.deepEqual(refusal('const a = `\nnamespace Text {\n`; // module Comment {'), []);
     assert.deepEqual(refusal('@some\nclass A {}'), [1, `Decorators ${WITHOUT}`]);
     assert.deepEqual(refusal('class A {\n  accessor size = 1;\n}'), [2, `Accessors ${WITHOUT}`]);
   });
+});
+
+test('The value of a translated cell is that of what stands before its types', () => {
+  const values = (code: string) => emit(ts, `namespace N { export const x = 1 }\n${code}`, false)?.hasValue;
+  assert.equal(values('N.x\ntype T = number;\ninterface I {}\ndeclare const outside: I;'), true);
+  assert.equal(values('const own = N.x;\ntype T = number;'), false);
+});
+
+test('What an import says to the loader is passed on', async () => {
+  const asked: unknown[] = [];
+  const cell = {
+    declare() {},
+    defaultOf: (module: unknown) => module,
+    load: async (...given: unknown[]) => asked.push(given),
+  };
+  const code =
+    "import data from './data.json' with { type: 'json' };\nawait import('./m.js', {});\nawait import('./n.js');";
+  // biome-ignore lint/security/noGlobalEval: as the kernel does.
+  await globalThis.eval(compileCell(code, () => false))(cell);
+  assert.deepEqual(asked, [['./data.json', { with: { type: 'json' } }, []], ['./m.js', {}], ['./n.js']]);
 });
 
 describe('A cell with using', () => {
@@ -114,9 +135,13 @@ describe('What a cell prints', () => {
   });
 });
 
-describe('What the page shows before a cell runs', () => {
+describe('The kernel in the page', () => {
   /** A kernel whose worker runs each cell in no time, and types that find what they are told. */
-  const open = (given: object, problems: TypeProblem[] = []) => {
+  const open = (
+    given: object,
+    problems: TypeProblem[] = [],
+    check: () => Promise<unknown> = async () => ({ problems }),
+  ) => {
     const settings = readSettings(JSON.stringify({ [PLUGIN]: given }), 'http://localhost/');
     let shown = '';
     class Base {
@@ -125,21 +150,33 @@ describe('What the page shows before a cell runs', () => {
         shown += text;
       }
     }
+    const posted: string[] = [];
+    const workers: Quick[] = [];
     class Quick {
+      constructor() {
+        workers.push(this);
+      }
       onmessage = (_: object) => {};
+      onerror = () => {};
       postMessage({ type, id }: { type: string; id: number }) {
+        posted.push(type);
         const data = { type: 'reply', id, content: { status: 'ok' } };
         if (type === 'execute') queueMicrotask(() => this.onmessage({ data }));
       }
     }
     Object.assign(globalThis, { Worker: Quick });
-    const types = { begin() {}, starts() {}, ended() {}, check: async () => ({ problems }) };
+    const types = { begin() {}, starts() {}, ended() {}, check };
     const urls = { worker: '', siteUrl: 'http://localhost/' };
     const Kernel = kernelClass(...([Base, urls, settings, types] as unknown as Parameters<typeof kernelClass>));
     const kernel = new Kernel({ sendMessage() {} } as never) as unknown as {
       executeRequest(cell: { code: string }): Promise<{ status: string }>;
+      isCompleteRequest(cell: { code: string }): Promise<unknown>;
+      interrupt(): void;
     };
     return {
+      kernel,
+      posted,
+      workers,
       settings,
       async run() {
         shown = '';
@@ -149,7 +186,7 @@ describe('What the page shows before a cell runs', () => {
     };
   };
 
-  test('is a line for each setting that is wrong, once, and when that turns out', async () => {
+  test('shows a line for each setting that is wrong, once, and when that turns out', async () => {
     const { run, settings } = open({ strict: 'yes' });
     assert.deepEqual(await run(), ['ok', `${PLUGIN}: strict: expected true, false, found "yes"\n`]);
     assert.deepEqual(await run(), ['ok', '']);
@@ -157,13 +194,28 @@ describe('What the page shows before a cell runs', () => {
     assert.deepEqual(await run(), ['ok', 'later\n']);
   });
 
-  test('are its type errors, with what to do; as warnings without that, which the error says with which it fails', async () => {
+  test('shows type errors, with what to do; as warnings without that, which the error says with which the cell fails', async () => {
     const problem = { line: 1, column: 18, code: 2304, messageText: "Cannot find name 'undeclared'." };
     const text = `1:18 - ${problem.messageText}`;
     const hint = ' If a cell above declares it, run that cell first.';
     assert.deepEqual(await open({}, [problem]).run(), ['error', `${text}${hint}\n`]);
     assert.deepEqual(await open({ typeErrors: 'warn' }, [problem]).run(), ['ok', `warning ${text}\n`]);
     assert.deepEqual(await open({ typeErrors: 'off' }, [problem]).run(), ['ok', '']);
+  });
+
+  test('runs nothing of a cell that is interrupted while its types are on their way, and ends it at once', async () => {
+    const { kernel, posted, run } = open({}, [], () => new Promise(() => {}));
+    const running = run();
+    kernel.interrupt();
+    assert.deepEqual(await running, ['error', 'Interrupted.\n']);
+    assert.deepEqual(posted, ['start']);
+  });
+
+  test('says that it does not know whether a text is complete, where the worker that reads it cannot be loaded', async () => {
+    const { kernel, workers } = open({});
+    const asked = kernel.isCompleteRequest({ code: '1 +' });
+    workers[1]?.onerror();
+    assert.deepEqual(await asked, { status: 'unknown' });
   });
 });
 

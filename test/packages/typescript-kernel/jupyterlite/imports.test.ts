@@ -1,7 +1,14 @@
 /** From where a cell imports. */
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
-import { importFailure, moduleAt, urlOf } from '../../../../packages/typescript-kernel/jupyterlite/src/imports';
+import {
+  importFailure,
+  moduleAt,
+  scriptsIn,
+  urlOf,
+} from '../../../../packages/typescript-kernel/jupyterlite/src/imports';
 
 const folder = 'http://localhost/site/files/deep/';
 const modules = { things: 'http://localhost/site/files/things.js' };
@@ -83,6 +90,28 @@ describe('What a cell imports', () => {
   });
 });
 
+test('The files beside a notebook are found in the list of its own site, wherever that lies', async () => {
+  const asked: string[] = [];
+  const server = createServer(({ url = '' }, response) => {
+    asked.push(url);
+    const content = [
+      { name: 'lib', type: 'directory' },
+      { name: 'a.js', type: 'file' },
+      { name: 'a.txt', type: 'file' },
+    ];
+    response.end(JSON.stringify({ content }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const site = `http://127.0.0.1:${(server.address() as AddressInfo).port}/files/course/`;
+  try {
+    assert.deepEqual(await scriptsIn(site, `${site}files/part/files/`, './'), ['./lib/', './a.js']);
+    assert.deepEqual(await scriptsIn(site, `${site}files/part/`, '../../../'), [], 'above the files of the site');
+  } finally {
+    server.close();
+  }
+  assert.deepEqual(asked, ['/files/course/api/contents/part/files/all.json']);
+});
+
 describe('The name of a module in a line that is not finished', () => {
   /** The text and what stands in for it; `|` is the cursor. */
   const at = (marked: string) => {
@@ -100,7 +129,16 @@ describe('The name of a module in a line that is not finished', () => {
   });
 
   test('is no other text', () => {
-    for (const code of ["const x = 'thi|ngs';", "import x from 'things';|", "from(x, 'a|')", '|'])
-      assert.equal(at(code), undefined);
+    for (const code of [
+      "const x = 'thi|ngs';",
+      "import x from 'things';|",
+      "from(x, 'a|')",
+      "Array.from('a|')",
+      'Buffer.from("a|',
+      "from('a|')",
+      "page.import('a|')",
+      '|',
+    ])
+      assert.equal(at(code), undefined, code);
   });
 });

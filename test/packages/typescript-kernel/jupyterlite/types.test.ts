@@ -14,8 +14,8 @@ const DEFAULTS: CompilerSettings = { strict: false, experimentalDecorators: fals
 
 describe('The types of the extension', () => {
   let declarations: Declarations;
-  const open = (settings: Partial<CompilerSettings> = {}, folder = 'http://localhost/') =>
-    createTypes(ts, declarations, { ...DEFAULTS, ...settings }, createRemote(ts, 60_000))('notebook', folder);
+  const open = (settings: Partial<CompilerSettings> = {}, folder = 'http://localhost/', patience = 60_000) =>
+    createTypes(ts, declarations, { ...DEFAULTS, ...settings }, createRemote(ts, patience))('notebook', folder, folder);
   const check = (code: string, settings: Partial<CompilerSettings> = {}) =>
     open(settings)
       .check(code)
@@ -97,7 +97,12 @@ const text: string = await new Response('x').text();
       files: { ...declarations.files, ...files },
       modules: { ...declarations.modules, ...modules },
     };
-    const notebook = createTypes(ts, withThem, DEFAULTS, createRemote(ts))('notebook', 'http://localhost/');
+    const notebook = createTypes(
+      ts,
+      withThem,
+      DEFAULTS,
+      createRemote(ts),
+    )('notebook', 'http://localhost/', 'http://localhost/');
     const code = "import { run } from 'all';";
     const { matches } = await notebook.complete(code, code.indexOf(' }'));
     assert.deepEqual(Object.fromEntries(matches.map(({ text, kind }) => [text, kind])), {
@@ -139,8 +144,9 @@ const text: string = await new Response('x').text();
     const code = `import thing, { other } from 'https://example.org/thing.js';
 import * as data from 'data:text/javascript,export const x = 1';
 import { helper } from './helper.js';
+import numbers from './numbers.json' with { type: 'json' };
 const later = await import('../later.mjs');
-const all: [number, string] = [thing.a.b, helper(data.x, later.y)];
+const all: [number, string] = [thing.a.b, helper(data.x, later.y, numbers.z)];
 let typed: other.Type<string>;`;
     assert.deepEqual(check(code), []);
     assert.match(check("import { x } from 'lodash';")[0] ?? '', /^Cannot find module 'lodash'/);
@@ -183,11 +189,17 @@ let typed: other.Type<string>;`;
       '/self.js': '/* A licence. */\n// @ts-self-types="./types/index.d.ts"\nexport const size = 3;',
       '/none.js': 'export const size = 3;',
       '/broken.js': '/// <reference types="./gone.d.ts" />',
+      '/one.js': '/// <reference types="./types/shared.d.ts" />',
+      '/two.js': '/// <reference types="./types/shared.d.ts" />',
+      '/types/shared.d.ts': "import { Part } from './slow.js';\nexport declare const part: Part;",
+      '/types/slow.d.ts': "export { Part } from './part.js';",
     };
+    let arrived = Promise.resolve();
     const asked: string[] = [];
-    const server = createServer(({ url = '' }, response) => {
+    const server = createServer(async ({ url = '' }, response) => {
       asked.push(url);
       const text = FILES[url];
+      if (url === '/types/slow.d.ts') await arrived;
       if (url === '/header.js') response.setHeader('X-TypeScript-Types', '/types/index.d.ts');
       response.writeHead(text === undefined ? 404 : 200).end(text);
     });
@@ -222,6 +234,50 @@ let typed: other.Type<string>;`;
       for (const name of ['none', 'broken', 'nowhere']) {
         assert.deepEqual(await checked(`import { part } from '${host}/${name}.js';\npart.nmae;`), [], name);
       }
+    });
+
+    test('of a file that is still on its way are any, for whoever shares it, and known once it is there', async () => {
+      let arrive = () => {};
+      arrived = new Promise((resolve) => {
+        arrive = resolve;
+      });
+      const notebook = open({}, `${host}/`, 100);
+      const codes = ['one', 'two'].map((name) => `import { part } from '${host}/${name}.js';\npart.nmae;`);
+      const found = async (code: string) => {
+        await notebook.prepare(code);
+        return notebook.check(code).map(({ messageText }) => messageText);
+      };
+      for (const code of codes) assert.deepEqual(await found(code), []);
+      arrive();
+      for (const code of codes) assert.deepEqual(await found(code), WRONG);
+    });
+
+    test('are there for the check of a text that was asked about before, without them', async () => {
+      const notebook = open({}, `${host}/`);
+      const code = `import { part } from '${host}/header.js';\npart.nmae;`;
+      await notebook.complete(code, code.length);
+      notebook.inspect(code, code.length - 2);
+      await notebook.prepare(code);
+      assert.deepEqual(
+        notebook.check(code).map(({ messageText }) => messageText),
+        WRONG,
+      );
+    });
+
+    test('are asked for again where they could not be read', async () => {
+      const notebook = open({}, `${host}/`);
+      const code = `import { part } from '${host}/later.js';\npart.nmae;`;
+      const found = async () => {
+        await notebook.prepare(code);
+        return notebook.check(code).map(({ messageText }) => messageText);
+      };
+      assert.deepEqual(await found(), []);
+      FILES['/later.js'] = '/// <reference types="./types/later.d.ts" />';
+      assert.deepEqual(await found(), []);
+      FILES['/types/later.d.ts'] =
+        '/// <reference path="globals.d.ts" />\nexport declare const part: Part & LaterGlobal;\nimport { Part } from "./part.js";';
+      FILES['/types/globals.d.ts'] = 'interface LaterGlobal { later: number }';
+      assert.deepEqual(await found(), ["Property 'nmae' does not exist on type 'Part & LaterGlobal'."]);
     });
 
     test('complete its members, and are asked for once', async () => {

@@ -38,8 +38,8 @@ export class CellSyntaxError extends SyntaxError {
 const HELPER =
   /^(__(decorate|metadata|param|esDecorate|runInitializers|setFunctionName|propKey|addDisposableResource|disposeResources)|env_\d+)$/;
 
-/** Something that only TypeScript's own emit translates. */
-const NAMESPACE = /^[ \t]*(?:export[ \t]+)?(?:namespace|module)[ \t]+[\p{ID_Continue}$.]+\s*\{/mu;
+/** Something that only TypeScript's own emit translates, and that is not there any more once its types are taken out. */
+const NAMESPACE = /^[ \t]*(?:export[ \t]+)?(?:namespace|module)[ \t]+[\p{ID_Continue}$.]+\s*\{/gmu;
 
 /** What a compiled cell gets from the kernel. */
 export interface CellHost {
@@ -47,8 +47,10 @@ export interface CellHost {
   names: Record<string, unknown>;
   /** Takes each name that the cell declares, with what reads it and, unless it is constant, what sets it. */
   declare(names: Record<string, [() => unknown, ((value: unknown) => void)?]>): void;
-  /** Imports a module, which must export the names given. */
-  load(name: string, needed?: string[]): Promise<Record<string, unknown>>;
+  /** Imports a module with the options of an `import()`; it must export the names given. */
+  load(name: string, options?: ImportCallOptions, needed?: string[]): Promise<Record<string, unknown>>;
+  /** Ends a loop of a cell that was given up. */
+  alive(): void;
   /** An error as a `catch` of the cell gets it: in the cell's own words. */
   tidy(error: unknown): void;
   /** What `import x from` binds. */
@@ -115,8 +117,13 @@ export function isUnfinished(source: string): boolean {
 
 /** The declaration that an import becomes, in its place. */
 function importText(node: ImportDeclaration, used: Set<string>): string {
+  const attributes = node.attributes.map(({ key, value }) => [
+    key.type === 'Identifier' ? key.name : key.value,
+    value.value,
+  ]);
+  const options = attributes.length > 0 ? JSON.stringify({ with: Object.fromEntries(attributes) }) : 'undefined';
   const module = (needed: string[]) =>
-    `await ${CELL}.load(${JSON.stringify(node.source.value)}, ${JSON.stringify(needed)})`;
+    `await ${CELL}.load(${JSON.stringify(node.source.value)}, ${options}, ${JSON.stringify(needed)})`;
   const named: string[] = [];
   const needed: string[] = [];
   const bindings: string[] = [];
@@ -162,13 +169,21 @@ function settable(program: Program): Set<string> {
  */
 export function compileCell(source: string, isKnown: (name: string) => boolean, emitted?: Emitted): string {
   const code = emitted?.code ?? withoutTypes(source);
-  const namespace = emitted ? null : NAMESPACE.exec(source);
-  if (namespace) {
-    const { line } = lineOf(source, namespace.index);
+  for (const { index, 0: text } of emitted ? [] : source.matchAll(NAMESPACE)) {
+    const { line } = lineOf(source, index);
+    // In a text or a comment it stays.
+    if (
+      code
+        .split('\n')
+        .slice(line - 1)
+        .join('\n')
+        .startsWith(text)
+    )
+      continue;
     throw new CellSyntaxError(`Namespaces ${NEED_TYPES}`, line, 1, false);
   }
   const program = parseProgram(source, code);
-  const { free, own, imports, catches, metas, usings } = references(program);
+  const { free, own, imports, catches, metas, usings, loops, ...found } = references(program);
   const [meta] = metas;
   if (meta) {
     const { line, character } = lineOf(code, meta.start);
@@ -183,7 +198,7 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
   const edits: { start: number; end: number; text: string }[] = [];
   const edit = (start: number, end: number, text: string) => edits.push({ start, end, text });
 
-  const starts = new Set<number>();
+  const starts = new Set(found.starts);
   const last = program.body.at(-1);
   for (const node of program.body) {
     if (node.type === 'ExpressionStatement' && node !== last) starts.add(node.start);
@@ -217,6 +232,13 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
     else edit(start, end, value);
   }
 
+  for (const { body } of loops) {
+    if (body.type === 'BlockStatement') edit(body.start + 1, body.start + 1, ` ${CELL}.alive();`);
+    else {
+      edit(body.start, body.start, `{ ${CELL}.alive(); `);
+      edit(body.end, body.end, ' }');
+    }
+  }
   for (const { name, start } of catches) edit(start, start, ` ${CELL}.tidy(${name});`);
   for (const { start } of imports) edit(start, start + 'import'.length, `${CELL}.load`);
 

@@ -1,16 +1,20 @@
 /** Questions of cells to the person at the page, one after the other. */
 
 export interface Input {
-  /** Resolves to what the person writes; rejects on an interrupt, and where nobody can be asked. */
+  /** Resolves to what the person writes; rejects with what `end` is given, and where nobody can be asked. */
   ask(prompt: string, isPassword: boolean): Promise<string>;
   /** The answer to the question that was posted last; undefined where there is nobody who could answer. */
   receive(value: string | undefined): void;
-  interrupt(): void;
+  /** Nobody answers any more what is still asked. */
+  end(error: Error): void;
+  /** Resolves when nothing is asked any more. */
+  answered(): Promise<void>;
 }
 
 interface Question {
   prompt: string;
   isPassword: boolean;
+  answer: Promise<string>;
   resolve(value: string): void;
   reject(error: Error): void;
 }
@@ -23,21 +27,31 @@ export function createInput(post: (prompt: string, isPassword: boolean) => void)
     if (first) post(first.prompt, first.isPassword);
   };
   return {
-    ask: (prompt, isPassword) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ prompt, isPassword, resolve, reject });
-        if (waiting.length === 1) postFirst();
-      }),
+    ask(prompt, isPassword) {
+      const question = { prompt, isPassword } as Question;
+      question.answer = new Promise((resolve, reject) => Object.assign(question, { resolve, reject }));
+      waiting.push(question);
+      if (waiting.length === 1) postFirst();
+      return question.answer;
+    },
     receive(value) {
       const question = waiting.shift();
       if (value !== undefined) question?.resolve(value);
       else question?.reject(new Error('input() has nobody to ask: who runs this cell takes no input'));
       postFirst();
     },
-    interrupt() {
-      const error = Object.assign(new Error('Interrupted.'), { name: 'AbortError' });
+    end(error) {
       for (const { reject } of waiting) reject(error);
       waiting = [];
+    },
+    async answered() {
+      for (let [first] = waiting; first; [first] = waiting) {
+        try {
+          await first.answer;
+        } catch {
+          // Whoever asked gets it.
+        }
+      }
     },
   };
 }

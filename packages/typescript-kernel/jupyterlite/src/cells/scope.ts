@@ -91,7 +91,26 @@ export interface References {
   metas: estree.MetaProperty[];
   /** Its `using` and `await using`. */
   usings: estree.VariableDeclaration[];
+  /** Where statements of blocks begin that are an expression: the line above may end without a semicolon. */
+  starts: number[];
+  /** Its loops that await, but for those of its functions. */
+  loops: Loop[];
 }
+
+export type Loop =
+  | estree.WhileStatement
+  | estree.DoWhileStatement
+  | estree.ForStatement
+  | estree.ForInStatement
+  | estree.ForOfStatement;
+
+const isLoop = (node: Node): node is Loop => /^(Do)?While|^For/.test(node.type);
+
+/** Whether a node awaits before it hands on to functions. */
+const awaits = (node: Node): boolean =>
+  node.type === 'AwaitExpression' ||
+  (node.type === 'ForOfStatement' && node.await) ||
+  (!isFunction(node) && [...children(node)].some(awaits));
 
 export function references(program: estree.Program): References {
   const free: Reference[] = [];
@@ -99,6 +118,8 @@ export function references(program: estree.Program): References {
   const catches: References['catches'] = [];
   const metas: estree.MetaProperty[] = [];
   const usings: estree.VariableDeclaration[] = [];
+  const starts: number[] = [];
+  const loops: Loop[] = [];
   const own = new Set<string>();
   const top = declaredNames(program);
 
@@ -109,7 +130,13 @@ export function references(program: estree.Program): References {
     else free.push({ name, start, end, shorthand: false, called: false, ...how });
   };
 
+  const start = (statements: Node[]) => {
+    for (const node of statements) if (node.type === 'ExpressionStatement') starts.push(node.start);
+  };
+  let depth = 0;
+
   function visit(node: Node, scopes: Set<string>[]): void {
+    if (depth === 0 && isLoop(node) && awaits(node)) loops.push(node);
     const all = (inner = scopes) => {
       for (const child of children(node)) visit(child, inner);
     };
@@ -178,8 +205,10 @@ export function references(program: estree.Program): References {
         for (const parameter of node.params) bind(parameter, names);
         if (node.body.type === 'BlockStatement') bindVars(node.body, names);
         const inner = [...scopes, names];
+        depth++;
         for (const parameter of node.params) visit(parameter, inner);
         visit(node.body, inner);
+        depth--;
         return;
       }
       case 'ClassDeclaration':
@@ -190,12 +219,15 @@ export function references(program: estree.Program): References {
         return;
       }
       case 'BlockStatement':
+        start(node.body);
         within(bindBlock(node.body));
         return;
       case 'StaticBlock':
+        start(node.body);
         within(bindVars(node, bindBlock(node.body)));
         return;
       case 'SwitchStatement':
+        for (const { consequent } of node.cases) start(consequent);
         within(bindBlock(node.cases.flatMap(({ consequent }) => consequent)));
         return;
       case 'ForStatement':
@@ -215,5 +247,5 @@ export function references(program: estree.Program): References {
   }
 
   for (const statement of program.body) visit(statement, []);
-  return { free, own, imports, catches, metas, usings };
+  return { free, own, imports, catches, metas, usings, starts, loops };
 }

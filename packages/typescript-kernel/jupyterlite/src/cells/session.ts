@@ -20,7 +20,7 @@ export interface SessionHost {
   /** Takes the value of a cell's last line, and how a cell failed; without them both are text, as on tslab. */
   messages?: { result(text: string, count: number): void; error(failure: Failure): void } | undefined;
   /** Imports what a cell imports; rejects with one clear line for a name that there is not. */
-  load(name: string): Promise<Record<string, unknown>>;
+  load(name: string, options?: ImportCallOptions): Promise<Record<string, unknown>>;
   /** What a script is, if it is no cell. */
   originOf(script: string): Origin | undefined;
   siteUrl: string;
@@ -58,7 +58,6 @@ export interface Session {
   interrupt(): void;
   /** Reports what nobody awaited, below the cell that ran last. */
   reportLate(kind: 'UncaughtException' | 'UnhandledPromiseRejection', error: unknown): void;
-  isComplete(code: string): 'complete' | 'incomplete' | 'invalid';
   /** Whether a cell compiles and all names are there that it takes from outside. If not, it would fail. */
   canRun(code: string): boolean;
   receiveInput(value: string | undefined): void;
@@ -74,6 +73,8 @@ interface Ran {
   declared?: Declared;
   /** Of its last line. */
   value?: unknown;
+  /** An interrupt has ended the wait for it. */
+  isGivenUp?: boolean;
 }
 
 /** What ends the wait for a cell that nothing else can stop. */
@@ -146,12 +147,12 @@ export function createSession(host: SessionHost): Session {
     'jupyterlite-typescript-kernel': { input, openComm, onComm },
   };
 
-  async function load(name: string, needed: string[] = []): Promise<Record<string, unknown>> {
-    const module = Object.hasOwn(ownModules, name) ? ownModules[name as OwnModule] : await host.load(name);
+  const load: CellHost['load'] = async (name, options, needed = []) => {
+    const module = Object.hasOwn(ownModules, name) ? ownModules[name as OwnModule] : await host.load(name, options);
     const missing = guard.lightly(() => needed.find((key) => !(key in module)));
     if (missing !== undefined) throw new SyntaxError(`The module '${name}' has no export '${missing}'`);
     return module;
-  }
+  };
 
   /** Makes the names of a cell those of the notebook. */
   function keep(declared: Declared): void {
@@ -191,6 +192,9 @@ export function createSession(host: SessionHost): Session {
         ran.declared = declared;
       },
       load,
+      alive: () => {
+        if (ran.isGivenUp) throw GIVEN_UP;
+      },
       tidy: (error) => guard.lightly(() => tidy(error)),
       defaultOf: (module) => ('default' in module ? module.default : module),
     };
@@ -254,7 +258,10 @@ export function createSession(host: SessionHost): Session {
           cells.set(scriptName(number), { cell: count, lines: code.split('\n'), ...from });
           cells.delete(scriptName(number - CELLS));
           return new Promise<void>((resolve, reject) => {
-            giveUp = reject;
+            giveUp = (error) => {
+              ran.isGivenUp = true;
+              reject(error);
+            };
             queueMicrotask(async () => {
               try {
                 await run(code, emitted, number, ran);
@@ -274,22 +281,27 @@ export function createSession(host: SessionHost): Session {
       } catch (error) {
         return guard(() => ({ ...fail(error), ...(ran.declared ? { lost: keepReached(ran.declared) } : {}) }));
       } finally {
+        // The page takes no other cell before it has an answer.
+        await questions.answered();
         current = undefined;
         giveUp = () => {};
       }
     },
     interrupt() {
       interrupted = true;
-      questions.interrupt();
+      questions.end(Object.assign(new Error('Interrupted.'), { name: 'AbortError' }));
       // Those who listen end their work themselves and say how far it came. Nothing else can be stopped from outside.
       if (listeners.size === 0) giveUp(GIVEN_UP);
       for (const listener of [...listeners]) listener();
     },
-    reportLate: (kind, error) => guard(() => host.stream('stderr', `${describeLate(inspect, kind, error)}\n`)),
+    reportLate(kind, error) {
+      // What an interrupt has ended needs no word more.
+      if (interrupted && (error === GIVEN_UP || isAbort(error))) return;
+      guard(() => host.stream('stderr', `${describeLate(inspect, kind, error)}\n`));
+    },
     receiveInput: questions.receive,
     receiveComm: comms.receive,
     canRun: (code) => guard(() => canRun(code)),
-    isComplete: (code) => guard(() => isComplete(code)),
   };
 }
 

@@ -18,8 +18,8 @@ for (const name of ['close', 'postMessage']) {
 
 /** Milliseconds for which printed text may wait: a loop that prints a thousand lines sends a few messages. */
 const PAUSE = 50;
-/** Messages in that time that do not wait: what is printed before an endless loop has to be seen. */
-const AT_ONCE = 20;
+/** Messages in that time that do not wait: what is printed before an endless loop has to be seen, if it is not much. */
+const AT_ONCE = 200;
 
 /** The cell that output belongs to: the one that runs, or the last. */
 let current = 0;
@@ -87,10 +87,11 @@ function start({ modules, cdn, siteUrl, folder, messages }: Extract<ToCells, { t
           },
         }
       : undefined,
-    async load(name) {
+    async load(name, options) {
       const url = urlOf(name, { modules, cdn }, folder);
       try {
-        return await import(url);
+        // @ts-expect-error: the project's module format knows no options; this file's does.
+        return await import(url, options);
       } catch (error) {
         throw importFailure(error, name, url);
       }
@@ -127,9 +128,7 @@ self.addEventListener('message', ({ data }: MessageEvent<ToCells>) => {
   else if (data.type === 'can-run') {
     post({ type: 'reply', id: data.id, content: session?.canRun(data.code) ?? true });
   } else if (data.type === 'is-complete') {
-    // Without a session it only reads, while another worker is busy.
-    const status = session ? session.isComplete(data.code) : isComplete(data.code);
-    post({ type: 'reply', id: data.id, content: { status } });
+    post({ type: 'reply', id: data.id, content: { status: isComplete(data.code) } });
   } else session?.receiveComm(data);
 });
 

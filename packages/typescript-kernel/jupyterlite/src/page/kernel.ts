@@ -23,8 +23,6 @@ export interface TypeScriptKernel extends BaseKernel {
 
 interface Request {
   resolve(content: unknown): void;
-  /** Of the message that asked; output goes to its cell. */
-  header: unknown;
   isCell: boolean;
 }
 
@@ -52,14 +50,15 @@ export function kernelClass(
 ) => TypeScriptKernel {
   return class extends base {
     private worker!: Worker;
-    /** A second one, which runs nothing: it says whether a cell is complete while another runs. */
+    /** A second one, which runs nothing: it says whether a cell is complete. */
     private reader: Worker | undefined;
     private isReady!: Promise<void>;
     private requests = new Map<number, Request>();
+    /** Of the messages that asked for a cell; its output goes there. */
     private headers = new Map<number, unknown>();
     private next = 1;
     private deadline: ReturnType<typeof setTimeout> | undefined;
-    /** Ends the wait for the types, if there is one. */
+    /** Ends the wait for an answer of the types, if there is one. */
     private stopWaiting: (() => void) | undefined;
     /** Whether an interrupt came since the cell was asked for. */
     private isInterrupted = false;
@@ -102,7 +101,7 @@ export function kernelClass(
     }
 
     private start(): void {
-      types.begin(this.id, this.folder);
+      types.begin(this.id, urls.siteUrl, this.folder);
       const worker = new Worker(urls.worker, { type: 'module', name: 'TypeScript kernel' });
       this.worker = worker;
       this.isReady = new Promise((resolve, reject) => {
@@ -159,40 +158,27 @@ export function kernelClass(
       type: Type,
       asks: OfCells[Type]['asks'],
       isCell: boolean,
+      worker = this.worker,
     ): Promise<OfCells[Type]['answer']> {
       const id = this.next++;
       if (isCell) {
         this.headers.set(id, this.parentHeader);
         // Late output goes to the cell that ran last; those before it are not needed.
-        this.headers.delete(id - 100);
+        for (const old of this.headers.keys()) if (old < id - 100) this.headers.delete(old);
       }
       return new Promise((resolve) => {
-        this.requests.set(id, { resolve: resolve as (content: unknown) => void, header: this.parentHeader, isCell });
-        this.post({ type, id, ...asks } as ToCells);
+        this.requests.set(id, { resolve: resolve as (content: unknown) => void, isCell });
+        worker.postMessage({ type, id, ...asks } as ToCells);
       });
     }
 
-    /**
-     * A cell that would fail waits for the types while they load: they name the place and the cause better than its error
-     * does, and nothing of it is run before. Resolves to how it ended if it was interrupted meanwhile.
-     */
-    private async waitForTypes(code: string): Promise<Outcome | undefined> {
-      const answer = await this.ask('can-run', { code }, true);
-      // What an earlier cell left behind kept the worker busy, and an interrupt ended it.
-      if (typeof answer !== 'boolean') return answer;
-      if (!answer && !this.isInterrupted) {
-        let timer: ReturnType<typeof setTimeout> | undefined;
-        await new Promise<void>((resolve) => {
-          timer = setTimeout(resolve, PATIENCE);
-          this.stopWaiting = resolve;
-          void types.settled.then(resolve);
-        });
-        clearTimeout(timer);
-        this.stopWaiting = undefined;
-      }
-      if (!this.isInterrupted) return undefined;
-      if (!this.isDisposed) this.stream({ name: 'stdout', text: `${INTERRUPTED}\n` });
-      return interrupted(INTERRUPTED);
+    /** What a promise resolves to, or undefined once an interrupt comes. */
+    private untilInterrupt<Answer>(promise: Promise<Answer>): Promise<Answer | undefined> {
+      if (this.isInterrupted) return Promise.resolve(undefined);
+      return new Promise((resolve) => {
+        this.stopWaiting = () => resolve(undefined);
+        void promise.then(resolve);
+      });
     }
 
     interrupt(): void {
@@ -204,17 +190,15 @@ export function kernelClass(
       if (!running) return;
       const [id, request] = running;
       this.post({ type: 'interrupt' });
-      // Asking twice gives no second grace.
+      // Asking twice gives no second grace; an answer takes it back.
       this.deadline ??= setTimeout(() => {
         this.deadline = undefined;
-        if (!this.requests.has(id)) return;
         this.worker.terminate();
-        this.requests.clear();
-        this.asked = undefined;
-        for (const id of this.comms.keys())
-          this.sendComm({ type: 'comm_close', id, data: {}, buffers: [] }, request.header);
+        this.requests.delete(id);
+        const header = this.headers.get(id);
+        for (const id of this.comms.keys()) this.sendComm({ type: 'comm_close', id, data: {}, buffers: [] }, header);
         const text = restarted(GRACE);
-        this.stream({ name: 'stdout', text: `${text}\n` }, request.header);
+        this.stream({ name: 'stdout', text: `${text}\n` }, header);
         this.start();
         request.resolve(interrupted(text));
       }, GRACE);
@@ -237,7 +221,7 @@ export function kernelClass(
         protocol_version: '5.3',
         implementation: 'jupyterlite-typescript-kernel',
         implementation_version: VERSION,
-        banner: 'TypeScript in this browser',
+        banner: 'TypeScript',
         help_links: [],
         language_info: { ...LANGUAGE_INFO, version: LANGUAGE },
       };
@@ -246,11 +230,21 @@ export function kernelClass(
     async executeRequest({ code }: { code: string }): Promise<object> {
       const count = this.executionCount;
       this.isInterrupted = false;
-      let checked = await types.check(this.id, code);
-      if (!checked) {
-        const ended = await this.waitForTypes(code);
-        if (ended) return { ...ended, execution_count: count };
-        checked = await types.check(this.id, code);
+      const check = () => this.untilInterrupt(types.check(this.id, code));
+      let checked = await check();
+      if (!checked && !this.isInterrupted) {
+        // A cell that would fail waits for the types while they load: they name the place and the cause better than its error
+        // does, and nothing of it is run before.
+        const canRun = await this.ask('can-run', { code }, true);
+        // What an earlier cell left behind kept the worker busy, and an interrupt ended it.
+        if (typeof canRun !== 'boolean') return { ...canRun, execution_count: count };
+        const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+        if (!canRun) await this.untilInterrupt(Promise.race([types.settled, late]));
+        checked = await check();
+      }
+      if (this.isInterrupted) {
+        if (!this.isDisposed) this.stream({ name: 'stdout', text: `${INTERRUPTED}\n` });
+        return { ...interrupted(INTERRUPTED), execution_count: count };
       }
       for (const fault of settings.faults.slice(this.told)) this.stream({ name: 'stderr', text: `${fault}\n` });
       this.told = settings.faults.length;
@@ -293,20 +287,17 @@ export function kernelClass(
     }
 
     isCompleteRequest({ code }: { code: string }): Promise<object> {
-      if (!this.queue.running) return this.ask('is-complete', { code }, false);
-      // The cell may keep its worker busy.
-      this.reader ??= new Worker(urls.worker, { type: 'module', name: 'TypeScript reader' });
-      const { reader } = this;
-      const id = this.next++;
-      return new Promise((resolve) => {
-        const listen = ({ data }: MessageEvent<FromCells>) => {
-          if (data.type !== 'reply' || data.id !== id) return;
-          reader.removeEventListener('message', listen);
-          resolve(data.content as OfCells['is-complete']['answer']);
+      if (!this.reader) {
+        this.reader = new Worker(urls.worker, { type: 'module', name: 'TypeScript reader' });
+        this.reader.onmessage = ({ data }) => this.receive(data);
+        this.reader.onerror = () => {
+          this.reader = undefined;
+          for (const [id, { isCell, resolve }] of this.requests) {
+            if (!isCell && this.requests.delete(id)) resolve({ status: 'unknown' });
+          }
         };
-        reader.addEventListener('message', listen);
-        reader.postMessage({ type: 'is-complete', id, code } satisfies ToCells);
-      });
+      }
+      return this.ask('is-complete', { code }, false, this.reader);
     }
 
     private askPerson(prompt: string, password: boolean): void {

@@ -17,8 +17,8 @@ export interface TypesClient {
   starts(kernel: string, code: string): void;
   /** It has ended: its names stay, but for those that it did not come to. */
   ended(kernel: string, lost: Lost): void;
-  /** A kernel begins, without variables; `folder` is the URL of that of its notebook. */
-  begin(kernel: string, folder: string): void;
+  /** A kernel begins, without variables; `folder` is the URL of that of its notebook, below `files/` of the site. */
+  begin(kernel: string, siteUrl: string, folder: string): void;
   /** A kernel has ended. */
   forget(kernel: string): void;
 }
@@ -38,7 +38,8 @@ export function createTypesClient(
   const settled = new Promise<void>((resolve) => {
     settle = resolve;
   });
-  if (declarations.length === 0) settle();
+  const hasNone = declarations.length === 0;
+  if (hasNone) settle();
   let next = 1;
   // What cells said before there was a worker.
   const early: ToTypes[] = [];
@@ -50,7 +51,10 @@ export function createTypesClient(
     for (const answer of waiting.values()) answer(undefined);
     waiting.clear();
   };
-  const send = (message: ToTypes) => (worker ? worker.postMessage(message) : early.push(message));
+  const send = (message: ToTypes) => {
+    if (worker) worker.postMessage(message);
+    else if (!hasNone) early.push(message);
+  };
 
   function ask<Type extends keyof OfTypes>(
     type: Type,
@@ -65,7 +69,7 @@ export function createTypesClient(
   }
 
   function load(): void {
-    if (worker || declarations.length === 0) return;
+    if (worker || hasNone) return;
     worker = new Worker(script, { type: 'module', name: 'TypeScript types' });
     worker.onerror = (event) => fail(event.message ?? `${script} could not be loaded`);
     worker.onmessage = ({ data }: MessageEvent<FromTypes>) => {
@@ -92,7 +96,7 @@ export function createTypesClient(
     inspect: (kernel, code, position) => ask('inspect', { kernel, code, position }),
     starts: (kernel, code) => void send({ type: 'starts', kernel, code }),
     ended: (kernel, lost) => void send({ type: 'ended', kernel, lost }),
-    begin: (kernel, folder) => void send({ type: 'begin', kernel, folder }),
+    begin: (kernel, siteUrl, folder) => void send({ type: 'begin', kernel, siteUrl, folder }),
     forget: (kernel) => void send({ type: 'forget', kernel }),
   };
 }

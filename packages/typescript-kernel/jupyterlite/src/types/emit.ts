@@ -23,6 +23,12 @@ function needsEmit(ts: Ts, file: TypeScript.SourceFile, knowsUsing: boolean): bo
   return visit(file);
 }
 
+const isOnlyType = (ts: Ts, node: TypeScript.Statement): boolean =>
+  ts.isTypeAliasDeclaration(node) ||
+  ts.isInterfaceDeclaration(node) ||
+  (ts.canHaveModifiers(node) &&
+    ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword) === true);
+
 /** The cell in JavaScript, if it has something that needs this. */
 export function emit(
   ts: Ts,
@@ -45,7 +51,8 @@ export function emit(
   });
   const text = outputText.replace(/\n?\/\/# sourceMappingURL=\S*\s*$/, '');
   const lines = linesOf(JSON.parse(sourceMapText).mappings, text.split('\n').length);
-  const last = file.statements.at(-1);
+  // Of types nothing is left, so the value is that of what stands before them.
+  const last = file.statements.findLast((one) => !isOnlyType(ts, one));
   return { code: text, lines, hasValue: last !== undefined && ts.isExpressionStatement(last) };
 }
 

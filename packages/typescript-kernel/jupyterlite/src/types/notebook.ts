@@ -41,7 +41,7 @@ export interface NotebookTypes {
 }
 
 /** TypeScript's codes for a module of which it finds no declarations. */
-const NO_MODULE = [2307, 2792, 7016];
+const NO_MODULE = [2307, 2732, 2792, 7016];
 
 interface Cell {
   path: string;
@@ -52,7 +52,7 @@ interface Cell {
 }
 
 /**
- * Makes notebooks that share what they read. Each has a name and the URL of its folder.
+ * Makes notebooks that share what they read. Each has a name, the URL of its folder and that of its site.
  * @param remote where the types of imports by URL come from
  * @throws if the settings name a library that the declarations do not have
  */
@@ -61,7 +61,7 @@ export function createTypes(
   declarations: Declarations,
   { lib = declarations.lib, strict, experimentalDecorators, ...imports }: CompilerSettings,
   remote: Remote,
-): (name: string, folder: string) => NotebookTypes {
+): (name: string, folder: string, siteUrl: string) => NotebookTypes {
   const { files, modules, ambient } = declarations;
   const unknown = lib.find((name) => !Object.hasOwn(files, `/lib/lib.${name.toLowerCase()}.d.ts`));
   if (unknown !== undefined) {
@@ -91,7 +91,7 @@ export function createTypes(
   const resolved = new Map<string, TypeScript.ResolvedModuleWithFailedLookupLocations>();
   let version = 1;
 
-  return (name, siteFolder) => {
+  return (name, siteFolder, siteUrl) => {
     const folder = `/cells/${name}`;
     const cells: Cell[] = [];
     const fresh = (): Cell => ({ path: `${folder}/${cells.length + 1}.ts`, text: '', version: ++version, lost: [] });
@@ -154,7 +154,7 @@ export function createTypes(
     /** What a cell can import whose name begins so. */
     async function modulesLike(text: string): Promise<Match[]> {
       const names = isRelative(text)
-        ? await scriptsIn(siteFolder, text.slice(0, text.lastIndexOf('/') + 1))
+        ? await scriptsIn(siteUrl, siteFolder, text.slice(0, text.lastIndexOf('/') + 1))
         : new Set([...OWN_MODULES, ...Object.keys(modules), ...Object.keys(imports.modules)]);
       const found = [...names].filter((name) => name.startsWith(text));
       return found.map((name) => ({ text: name, kind: 'module' }));
@@ -238,7 +238,11 @@ export function createTypes(
       async prepare(code) {
         if (!/\bimport\b/.test(code)) return;
         const names = ts.preProcessFile(code, true, true).importedFiles.map(({ fileName }) => fileName);
-        await remote.load(names.flatMap((name) => urlFor(name) ?? []));
+        const urls = names.flatMap((name) => urlFor(name) ?? []);
+        if (urls.length === 0) return;
+        await remote.load(urls);
+        // Who asked about this text before found them missing.
+        current = { ...current, version: ++version };
       },
       starts(code) {
         open(code);

@@ -29,7 +29,10 @@ export interface Remote {
 /** @param patience milliseconds that a question waits for them; what comes later counts for later cells */
 export function createRemote(ts: Ts, patience = 5000): Remote {
   const texts = new Map<string, string>();
+  /** Modules that are read, or were, by URL. */
   const loads = new Map<string, Promise<void>>();
+  /** Files of declarations, by URL, and what each names. */
+  const files = new Map<string, Promise<string[]>>();
   const paths = new Map<string, string>();
 
   const toPath = (url: string) => {
@@ -51,26 +54,32 @@ export function createRemote(ts: Ts, patience = 5000): Remote {
     return response;
   }
 
-  /** Reads a file of declarations, and what it imports. */
+  /** Reads a file of declarations; returns the URLs of those that it names. */
+  async function readDeclarations(url: string): Promise<string[]> {
+    const text = await (await read(url)).text();
+    texts.set(toPath(url), text);
+    urlOfPath.set(toPath(url), url);
+    const { importedFiles, referencedFiles } = ts.preProcessFile(text);
+    const imported = importedFiles.flatMap(({ fileName }) => target(fileName, url) ?? []);
+    return [...imported, ...referencedFiles.map(({ fileName }) => new URL(fileName, url).href)];
+  }
+
+  /** Reads a file of declarations, and what it imports. Modules share files, so one may wait for what another has asked for. */
   async function loadDeclarations(url: string): Promise<void> {
+    const seen = new Set<string>();
     const waiting = [url];
-    for (let count = 0; waiting.length > 0 && count < FILES; count++) {
+    while (waiting.length > 0 && seen.size < FILES) {
       const next = waiting.pop() as string;
-      const path = toPath(next);
-      if (texts.has(path)) continue;
-      texts.set(path, '');
-      urlOfPath.set(path, next);
-      try {
-        const text = await (await read(next)).text();
-        texts.set(path, text);
-        const { importedFiles, referencedFiles } = ts.preProcessFile(text);
-        for (const { fileName } of [...importedFiles, ...referencedFiles]) {
-          const found = target(fileName, next);
-          if (found !== undefined) waiting.push(found);
-        }
-      } catch {
-        texts.delete(path); // what it would declare is `any`
-      }
+      if (seen.has(next)) continue;
+      seen.add(next);
+      const named =
+        files.get(next) ??
+        readDeclarations(next).catch(() => {
+          files.delete(next); // what it would declare is `any`
+          return [];
+        });
+      files.set(next, named);
+      waiting.push(...(await named));
     }
   }
 
@@ -80,14 +89,15 @@ export function createRemote(ts: Ts, patience = 5000): Remote {
     if (!named) return;
     const declarations = new URL(named, response.url || url).href;
     await loadDeclarations(declarations);
-    if (texts.has(toPath(declarations))) paths.set(url, toPath(declarations));
+    if (!texts.has(toPath(declarations))) throw new Error(`${declarations} could not be read`);
+    paths.set(url, toPath(declarations));
   }
 
   return {
     async load(urls) {
       const all = urls.map((url) => {
-        // A module that cannot be read has no types; that it cannot be loaded is said when the cell runs.
-        const known = loads.get(url) ?? loadModule(url).catch(() => {});
+        // A module that cannot be read has no types, until it can; that it cannot be loaded is said when the cell runs.
+        const known = loads.get(url) ?? loadModule(url).catch(() => void loads.delete(url));
         loads.set(url, known);
         return known;
       });

@@ -25,7 +25,7 @@ async function start(urls: string[]): Promise<string[]> {
   }
   // Reads the libraries and modules, so the first cell that is checked need not wait for that.
   const imports = Object.keys(declarations.modules).map((name) => `import ${JSON.stringify(name)};`);
-  create('first', self.location.href).check(imports.join('\n'));
+  create('first', self.location.href, self.location.href).check(imports.join('\n'));
   return faults;
 }
 
@@ -37,7 +37,7 @@ async function answer(
   if (message.type === 'begin' || message.type === 'forget') {
     notebooks.get(kernel)?.dispose();
     notebooks.delete(kernel);
-    if (message.type === 'begin') notebooks.set(kernel, create(kernel, message.folder));
+    if (message.type === 'begin') notebooks.set(kernel, create(kernel, message.folder, message.siteUrl));
     return undefined;
   }
   const types = notebooks.get(kernel);
@@ -50,8 +50,9 @@ async function answer(
     types.ended(message.lost);
     return undefined;
   }
-  await types.prepare(message.code);
   if (message.type === 'check') {
+    // Not while a name is being written: each of its beginnings would be asked for.
+    await types.prepare(message.code);
     const emitted = emit(ts, message.code, settings.experimentalDecorators);
     return { problems: types.check(message.code), ...(emitted ? { emitted } : {}) };
   }
@@ -72,7 +73,8 @@ self.addEventListener('message', ({ data }: MessageEvent<ToTypes>) => {
     );
     return;
   }
-  // In the order in which they came. A question that TypeScript trips over is answered with nothing.
+  // They begin in the order in which they came; those behind one that waits for a file of the network go on. A question that
+  // TypeScript trips over is answered with nothing.
   ready
     .then(() => answer(data))
     .catch((error) => {
