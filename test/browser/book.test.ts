@@ -89,7 +89,8 @@ describe('The book', inChromium, () => {
   for (const name of lookedAt()) {
     test(`${name} opens without a fault, wide and narrow, light and dark`, async () => {
       // A page of its own for each width: one that is made narrower loads other pictures. Each opens in one scheme, and
-      // then changes to the other, as at sunset.
+      // then changes to the other, as at sunset. axe takes the most time of all this, and finds nothing in the narrow page in
+      // light that it does not find in the others.
       for (const [width, ...schemes] of [
         [1280, 'light', 'dark'],
         [390, 'dark', 'light'],
@@ -101,7 +102,8 @@ describe('The book', inChromium, () => {
           assert.deepEqual(await brokenImages(page), [], 'no broken image');
           assert.deepEqual(await imagesWithoutText(page), [], 'every picture has a text alternative');
           assert.equal(await overflow(page), 0, `pixels beyond a page of ${width}`);
-          assert.deepEqual(await axeFaults(page), [], `axe, ${colorScheme}, ${width} wide`);
+          if (width === 1280 || colorScheme === 'dark')
+            assert.deepEqual(await axeFaults(page), [], `axe, ${colorScheme}, ${width} wide`);
           // For whoever wants to look at them. They take a third of the time, and nobody sees those of CI.
           const file = `book-${name.replace('.html', '').replaceAll('/', '-')}-${width}-${colorScheme}.png`;
           if (!process.env.CI) await page.screenshot({ path: join(screenshots, file), fullPage: true });

@@ -10,7 +10,7 @@ import { ISOLATION } from '../../tools/lite/serve.mjs';
 import { inChromium } from '../support/browser';
 import { differences } from '../support/compare';
 import {
-  chapters,
+  chosenChapters,
   chromiumAndSite,
   committed,
   openChapter,
@@ -20,12 +20,9 @@ import {
   watchedPage,
 } from '../support/lite';
 
-/** `LITE_CHAPTERS=04,05` runs these alone. */
-const chosen = process.env.LITE_CHAPTERS?.split(',');
 /** Chapter 5 looks at what chapter 4 has left. */
 const isTraining = (name: string) => /^0[45]/.test(name);
-const chaptersOf = (part: (name: string) => boolean) =>
-  chapters().filter((name) => part(name) && (chosen?.includes(name.slice(0, 2)) ?? true));
+const chaptersOf = (part: (name: string) => boolean) => chosenChapters().filter(part);
 /** Milliseconds that a chapter may take on a busy machine. */
 const PATIENCE = 1_500_000;
 

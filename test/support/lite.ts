@@ -111,6 +111,12 @@ export const chapters = (): string[] =>
     .map((file) => file.replace(/\.ipynb$/, ''))
     .filter((name) => /^\d\d-/.test(name));
 
+/** Those that are to run from their first cell to their last: all, or with `LITE_CHAPTERS=04,05` these alone. */
+export const chosenChapters = (): string[] => {
+  const chosen = process.env.LITE_CHAPTERS?.split(',');
+  return chapters().filter((name) => chosen?.includes(name.slice(0, 2)) ?? true);
+};
+
 export interface Watched {
   page: Page;
   /** Requests to other places than the site, and answers of the site that say that there is no such file. */
@@ -201,7 +207,10 @@ export async function runAllCells(page: AnyPage, seconds: number): Promise<Noteb
     );
     const { cells } = await notebookOf(page);
     const ended = cells.map(({ execution_count: count }) => count ?? '-').join(' ');
-    throw new Error(`${(error as Error).message}; the kernel is ${kernel}, the cells have the numbers ${ended}`);
+    const shown = printed(await notebookOf(page)).slice(-200);
+    throw new Error(
+      `${(error as Error).message}; the kernel is ${kernel}, the cells ended as ${ended} and printed …${shown}`,
+    );
   }
   return notebookOf(page);
 }

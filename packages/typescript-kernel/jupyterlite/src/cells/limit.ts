@@ -6,7 +6,8 @@ const MOST = { lines: 10_000, characters: 5_000_000 };
 const [LINES, CHARACTERS] = [MOST.lines, MOST.characters].map((count) => count.toLocaleString('en'));
 const LAST = `… A cell prints ${LINES} lines or ${CHARACTERS} characters at most: it goes on, and prints no more.\n`;
 
-type Write = (name: 'stdout' | 'stderr', text: string) => void;
+/** `atOnce`: it must not wait for more, as nothing comes and the cell may never pause. */
+type Write = (name: 'stdout' | 'stderr', text: string, atOnce?: boolean) => void;
 
 /** Passes on what a cell prints up to the limit, and then says so once. `reset` begins another cell. */
 export function limited(write: Write): { write: Write; reset(): void } {
@@ -24,7 +25,7 @@ export function limited(write: Write): { write: Write; reset(): void } {
         if (lines <= 0) end = at + 1;
       }
       write(name, text.slice(0, end));
-      if (lines <= 0 || characters <= 0) write('stderr', LAST);
+      if (lines <= 0 || characters <= 0) write('stderr', LAST, true);
     },
   };
 }

@@ -15,7 +15,7 @@ import { limited } from './limit';
 
 /** Where a session writes. */
 export interface SessionHost {
-  stream(name: 'stdout' | 'stderr', text: string): void;
+  stream(name: 'stdout' | 'stderr', text: string, atOnce?: boolean): void;
   display(bundle: Bundle, displayId: string | undefined, update: boolean): void;
   /** Takes the value of a cell's last line, and how a cell failed; without them both are text, as on tslab. */
   messages?: { result(text: string, count: number): void; error(failure: Failure): void } | undefined;

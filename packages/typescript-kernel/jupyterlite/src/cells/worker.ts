@@ -35,7 +35,7 @@ function flush(): void {
   sent++;
 }
 
-function stream(name: 'stdout' | 'stderr', text: string): void {
+function stream(name: 'stdout' | 'stderr', text: string, atOnce = false): void {
   if (text === '') return;
   if (waiting?.name !== name || waiting.id !== current) flush();
   waiting = { id: current, name, text: (waiting?.text ?? '') + text };
@@ -44,7 +44,7 @@ function stream(name: 'stdout' | 'stderr', text: string): void {
     windowStart = now;
     sent = 0;
   }
-  if (sent < AT_ONCE) flush();
+  if (atOnce || sent < AT_ONCE) flush();
   else if (!timer) {
     timer = true;
     setTimeout(() => {
