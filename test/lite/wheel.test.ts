@@ -76,7 +76,8 @@ const WRONG = "const wrong: number = 'text';\nconsole.log(wrong);";
 const imports = (elsewhere: string) => `import name, { later } from '${elsewhere}elsewhere.js';
 import { kind } from 'data:text/javascript,export const kind = "data"';
 import { helper } from './helper.js';
-[name, kind, helper(), await later()]`;
+import numbers from './numbers.json' with { type: 'json' };
+[name, kind, helper(), await later(), numbers.size]`;
 
 /** What code cells have put out. The picture of a chart is left out, which JupyterLab adds for those who cannot draw it. */
 const putOut = ({ cells }: Notebook) =>
@@ -129,6 +130,7 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
     cpSync(demo, join(lite, 'files'), { recursive: true });
     writeFileSync(join(lite, 'files', 'hello.ipynb'), JSON.stringify(NOTEBOOK));
     writeFileSync(join(lite, 'files', 'helper.js'), "export const helper = () => 'helper';\n");
+    writeFileSync(join(lite, 'files', 'numbers.json'), '{ "size": 3 }');
     mkdirSync(join(lite, 'files', 'deep'));
     writeFileSync(join(lite, 'files', 'deep', 'inner.ipynb'), JSON.stringify(NOTEBOOK));
     writeFileSync(join(lite, 'files', 'deep', 'helper.js'), "export const helper = () => 'a deep helper';\n");
@@ -156,7 +158,7 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
     await setCells(page, [OF_TODAY]);
     assert.equal(printed(await runAllCells(page, 60)), '[ 1, 2, 3 ]\n');
     await setCells(page, [imports(elsewhere.url)]);
-    assert.equal(printed(await runAllCells(page, 60)), "[ 'elsewhere', 'data', 'helper', 'loaded later' ]\n");
+    assert.equal(printed(await runAllCells(page, 60)), "[ 'elsewhere', 'data', 'helper', 'loaded later', 3 ]\n");
     await setCells(page, [`import { x } from '${elsewhere.url}gone.js';`]);
     assert.match(
       printed(await runAllCells(page, 60)),

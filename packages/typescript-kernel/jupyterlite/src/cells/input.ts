@@ -45,7 +45,8 @@ export function createInput(post: (prompt: string, isPassword: boolean) => void)
       waiting = [];
     },
     async answered() {
-      for (let [first] = waiting; first; [first] = waiting) {
+      // Without an iterator, of which a cell may have made something else.
+      for (let first = waiting[0]; first; first = waiting[0]) {
         try {
           await first.answer;
         } catch {

@@ -16,6 +16,12 @@ for (const name of ['close', 'postMessage']) {
   Object.defineProperty(self, name, { value: refuse, writable: true, configurable: true });
 }
 
+/** `import(url, options)`, in which esbuild takes only a literal. */
+const importWith = new Function('url', 'options', 'return import(url, options)') as (
+  url: string,
+  options: ImportCallOptions,
+) => Promise<Record<string, unknown>>;
+
 /** Milliseconds for which printed text may wait: a loop that prints a thousand lines sends a few messages. */
 const PAUSE = 50;
 /** Messages in that time that do not wait: what is printed before an endless loop has to be seen, if it is not much. */
@@ -90,8 +96,7 @@ function start({ modules, cdn, siteUrl, folder, messages }: Extract<ToCells, { t
     async load(name, options) {
       const url = urlOf(name, { modules, cdn }, folder);
       try {
-        // @ts-expect-error: the project's module format knows no options; this file's does.
-        return await import(url, options);
+        return await (options === undefined ? import(url) : importWith(url, options));
       } catch (error) {
         throw importFailure(error, name, url);
       }
