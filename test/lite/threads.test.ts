@@ -207,7 +207,7 @@ describe('Threads in Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
   }
 
   test('help one engine after the other', { timeout: PATIENCE }, async () => {
-    const { page, close } = await open(undefined);
+    const { page, close } = await open(ISOLATION);
     try {
       await setCells(page, [MANY]);
       assert.match(printed(await runAllCells(page, 120)), /\n60 engines\n$/);
