@@ -325,10 +325,12 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
       await free.run(cell);
       const { stdout, stderr } = await free.run("const made = { a: [1, 2], b: new (class Some { x = 'y' })() };\nmade");
       assert.deepEqual([stdout, stderr], ["{ a: [ 1, 2 ], b: Some { x: 'y' } }\n", ''], cell);
+      const asks = `import { input } from 'jupyterlite-typescript-kernel';\nconst name = await input('Name? ');`;
+      assert.deepEqual(await runAndAnswer(free, asks, ['Ada']), [['Name? ', false]], cell);
       const thrown = await free.run("\nthrow new RangeError('seen');");
       assert.equal(
         thrown.stderr,
-        `RangeError: seen\n    at cell [${3 * i + 3}], line 2: throw new RangeError('seen');\n`,
+        `RangeError: seen\n    at cell [${4 * i + 4}], line 2: throw new RangeError('seen');\n`,
         cell,
       );
     }
@@ -470,6 +472,9 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
     assert.deepEqual(await runAndAnswer(kernel, code, ['here']), [['Left? ', false]]);
     assert.equal((await kernel.run('left')).stdout, 'here\n');
     await runAndAnswer(kernel, "void input('Right? ');", [null]);
+    // What it asks after that is not asked.
+    const again = "try { await input('First? '); } catch { await input('Second? '); }";
+    assert.deepEqual(await runAndAnswer(kernel, again, [null]), [['First? ', false]]);
     assert.deepEqual(await runAndAnswer(kernel, "const next = await input('Next? ');", ['there']), [['Next? ', false]]);
     assert.equal((await kernel.run('next')).stdout, 'there\n');
   });

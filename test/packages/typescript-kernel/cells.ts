@@ -525,6 +525,10 @@ speak('low')`,
     cell: 'const csharp = `\nnamespace Demo {\n}`;\n/*\nmodule Other {\n*/\ncsharp.length',
   },
   {
+    name: 'a loop that awaits, and a last line directly behind it',
+    cell: 'let steps = 0;\nconst step = async () => { steps++; };\nwhile (steps < 2) await step();steps',
+  },
+  {
     name: 'loops that await',
     cell: `let loops = 0;
 while (loops < 2) { loops++; await null; }

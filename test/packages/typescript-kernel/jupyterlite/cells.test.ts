@@ -50,6 +50,11 @@ test('The value of a translated cell is that of what stands before its types', (
   const values = (code: string) => emit(ts, `namespace N { export const x = 1 }\n${code}`, false)?.hasValue;
   assert.equal(values('N.x\ntype T = number;\ninterface I {}\ndeclare const outside: I;'), true);
   assert.equal(values('const own = N.x;\ntype T = number;'), false);
+  const exported = 'namespace N { export const x = 1 }\nN.x\nexport type T = number;';
+  assert.match(
+    compileCell(exported, () => false, emit(ts, exported, false)),
+    /__cell__\.value = \(N\.x\)/,
+  );
 });
 
 test('What an import says to the loader is passed on', async () => {

@@ -199,7 +199,10 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
   const edit = (start: number, end: number, text: string) => edits.push({ start, end, text });
 
   const starts = new Set(found.starts);
-  const last = program.body.at(-1);
+  // TypeScript's emit ends with `export {}` where only types are exported.
+  const last = program.body.findLast(
+    (node) => !emitted || !/^export \{\s*\};?$/.test(code.slice(node.start, node.end)),
+  );
   for (const node of program.body) {
     if (node.type === 'ExpressionStatement' && node !== last) starts.add(node.start);
     else if (node.type === 'ImportDeclaration') {
@@ -217,6 +220,14 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
       );
     }
   }
+  // Before the last line's edits, which may begin where a loop ends.
+  for (const { body } of loops) {
+    if (body.type === 'BlockStatement') edit(body.start + 1, body.start + 1, ` ${CELL}.alive();`);
+    else {
+      edit(body.start, body.start, `{ ${CELL}.alive(); `);
+      edit(body.end, body.end, ' }');
+    }
+  }
   if (last?.type === 'ExpressionStatement' && emitted?.hasValue !== false) {
     // The statement's ends, not the expression's, which may stand in parentheses.
     const end = code[last.end - 1] === ';' ? last.end - 1 : last.end;
@@ -232,13 +243,6 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
     else edit(start, end, value);
   }
 
-  for (const { body } of loops) {
-    if (body.type === 'BlockStatement') edit(body.start + 1, body.start + 1, ` ${CELL}.alive();`);
-    else {
-      edit(body.start, body.start, `{ ${CELL}.alive(); `);
-      edit(body.end, body.end, ' }');
-    }
-  }
   for (const { name, start } of catches) edit(start, start, ` ${CELL}.tidy(${name});`);
   for (const { start } of imports) edit(start, start + 'import'.length, `${CELL}.load`);
 

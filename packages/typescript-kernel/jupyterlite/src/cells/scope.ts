@@ -110,6 +110,7 @@ const isLoop = (node: Node): node is Loop => /^(Do)?While|^For/.test(node.type);
 const awaits = (node: Node): boolean =>
   node.type === 'AwaitExpression' ||
   (node.type === 'ForOfStatement' && node.await) ||
+  (node.type === 'VariableDeclaration' && node.kind === 'await using') ||
   (!isFunction(node) && [...children(node)].some(awaits));
 
 export function references(program: estree.Program): References {

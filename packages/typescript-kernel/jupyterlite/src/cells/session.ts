@@ -80,6 +80,8 @@ interface Ran {
 /** What ends the wait for a cell that nothing else can stop. */
 const GIVEN_UP = new Error(INTERRUPTED);
 
+const aborted = () => Object.assign(new Error('Interrupted.'), { name: 'AbortError' });
+
 /** Cells whose lines are known: those that ran last, so a kernel that runs for days does not grow. */
 const CELLS = 1000;
 
@@ -132,10 +134,10 @@ export function createSession(host: SessionHost): Session {
     stdout: (text) => guard.lightly(() => output.write('stdout', text)),
     stderr: (text) => guard.lightly(() => output.write('stderr', text)),
     cell: () => current,
-    input: (prompt = '', { password = false } = {}) =>
-      current
-        ? questions.ask(String(prompt), password)
-        : Promise.reject(new Error('input() can only ask while its cell runs')),
+    input: (prompt = '', { password = false } = {}) => {
+      if (!current) return Promise.reject(new Error('input() can only ask while its cell runs'));
+      return interrupted ? Promise.reject(aborted()) : guard.lightly(() => questions.ask(String(prompt), password));
+    },
     openComm: comms.open,
     onComm: comms.onOpen,
   };
@@ -289,17 +291,20 @@ export function createSession(host: SessionHost): Session {
     },
     interrupt() {
       interrupted = true;
-      questions.end(Object.assign(new Error('Interrupted.'), { name: 'AbortError' }));
+      const own = guard.lightly(() => {
+        questions.end(aborted());
+        return [...listeners];
+      });
       // Those who listen end their work themselves and say how far it came. Nothing else can be stopped from outside.
-      if (listeners.size === 0) giveUp(GIVEN_UP);
-      for (const listener of [...listeners]) listener();
+      if (own.length === 0) giveUp(GIVEN_UP);
+      for (let i = 0; i < own.length; i++) own[i]?.();
     },
     reportLate(kind, error) {
       // What an interrupt has ended needs no word more.
-      if (interrupted && (error === GIVEN_UP || isAbort(error))) return;
+      if (interrupted && isAbort(error)) return;
       guard(() => host.stream('stderr', `${describeLate(inspect, kind, error)}\n`));
     },
-    receiveInput: questions.receive,
+    receiveInput: (value) => guard.lightly(() => questions.receive(value)),
     receiveComm: comms.receive,
     canRun: (code) => guard(() => canRun(code)),
   };

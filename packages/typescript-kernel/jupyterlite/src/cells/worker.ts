@@ -16,12 +16,6 @@ for (const name of ['close', 'postMessage']) {
   Object.defineProperty(self, name, { value: refuse, writable: true, configurable: true });
 }
 
-/** `import(url, options)`, in which esbuild takes only a literal. */
-const importWith = new Function('url', 'options', 'return import(url, options)') as (
-  url: string,
-  options: ImportCallOptions,
-) => Promise<Record<string, unknown>>;
-
 /** Milliseconds for which printed text may wait: a loop that prints a thousand lines sends a few messages. */
 const PAUSE = 50;
 /** Messages in that time that do not wait: what is printed before an endless loop has to be seen, if it is not much. */
@@ -96,7 +90,9 @@ function start({ modules, cdn, siteUrl, folder, messages }: Extract<ToCells, { t
     async load(name, options) {
       const url = urlOf(name, { modules, cdn }, folder);
       try {
-        return await (options === undefined ? import(url) : importWith(url, options));
+        if (options === undefined) return await import(url);
+        // esbuild takes only a literal there; a browser that knows no options says so when a cell asks for them.
+        return await new Function('url', 'options', 'return import(url, options)')(url, options);
       } catch (error) {
         throw importFailure(error, name, url);
       }

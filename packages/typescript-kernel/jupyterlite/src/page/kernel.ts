@@ -238,8 +238,10 @@ export function kernelClass(
         const canRun = await this.ask('can-run', { code }, true);
         // What an earlier cell left behind kept the worker busy, and an interrupt ended it.
         if (typeof canRun !== 'boolean') return { ...canRun, execution_count: count };
-        const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
-        if (!canRun) await this.untilInterrupt(Promise.race([types.settled, late]));
+        if (!canRun) {
+          const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+          await this.untilInterrupt(Promise.race([types.settled, late]));
+        }
         checked = await check();
       }
       if (this.isInterrupted) {
