@@ -150,7 +150,9 @@ export function createSession(host: SessionHost): Session {
   };
 
   const load: CellHost['load'] = async (name, options, needed = []) => {
-    const module = Object.hasOwn(ownModules, name) ? ownModules[name as OwnModule] : await host.load(name, options);
+    const module = await guard.lightly(() =>
+      Object.hasOwn(ownModules, name) ? ownModules[name as OwnModule] : host.load(name, options),
+    );
     const missing = guard.lightly(() => needed.find((key) => !(key in module)));
     if (missing !== undefined) throw new SyntaxError(`The module '${name}' has no export '${missing}'`);
     return module;
