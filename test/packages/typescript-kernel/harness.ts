@@ -27,13 +27,13 @@ const { cells, modules, declarations }: Input = JSON.parse(readFileSync(0, 'utf8
 const byUrl = new Map(Object.entries(modules).map(([name, path]) => [pathToFileURL(path).href, name]));
 // tslab's TypeScript, with its options.
 const compiler = ts as unknown as Parameters<typeof createTypes>[0];
-const settings = { strict: false, experimentalDecorators: true, modules: {} };
+const settings = { strict: false, experimentalDecorators: true, modules: {}, siteUrl: 'http://localhost/' };
 const types = createTypes(
   compiler,
   JSON.parse(readFileSync(declarations, 'utf8')),
   settings,
   createRemote(compiler),
-)('notebook', 'http://localhost/', 'http://localhost/');
+)('notebook', 'http://localhost/');
 
 let shown: Shown = { status: '', stdout: '', stderr: '', displays: [] };
 const ids: string[] = [];

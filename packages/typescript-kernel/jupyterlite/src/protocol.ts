@@ -40,6 +40,8 @@ export interface ImportSettings {
 export interface CompilerSettings extends ImportSettings {
   /** Libraries as the option `lib` names them; undefined for those of the declarations. */
   lib?: string[] | undefined;
+  /** Base URL of the site, below which its `files/` are. */
+  siteUrl: string;
   strict: boolean;
   experimentalDecorators: boolean;
 }
@@ -154,7 +156,7 @@ export type ToTypes =
   | { type: 'starts'; kernel: string; code: string }
   | { type: 'ended'; kernel: string; lost: Lost }
   /** A kernel begins, without variables. `folder`: URL of that of its notebook, below `files/` of the site. */
-  | { type: 'begin'; kernel: string; siteUrl: string; folder: string }
+  | { type: 'begin'; kernel: string; folder: string }
   | { type: 'forget'; kernel: string }
   | Asked<OfTypes>;
 

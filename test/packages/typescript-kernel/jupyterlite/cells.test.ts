@@ -171,8 +171,7 @@ describe('The kernel in the page', () => {
     }
     Object.assign(globalThis, { Worker: Quick });
     const types = { begin() {}, starts() {}, ended() {}, check };
-    const urls = { worker: '', siteUrl: 'http://localhost/' };
-    const Kernel = kernelClass(...([Base, urls, settings, types] as unknown as Parameters<typeof kernelClass>));
+    const Kernel = kernelClass(...([Base, '', settings, types] as unknown as Parameters<typeof kernelClass>));
     const kernel = new Kernel({ sendMessage() {} } as never) as unknown as {
       executeRequest(cell: { code: string }): Promise<{ status: string }>;
       isCompleteRequest(cell: { code: string }): Promise<unknown>;

@@ -10,12 +10,17 @@ import { readDeclarations } from '../../../../packages/typescript-kernel/jupyter
 import { createTypes, type Declarations } from '../../../../packages/typescript-kernel/jupyterlite/src/types/notebook';
 import { createRemote } from '../../../../packages/typescript-kernel/jupyterlite/src/types/remote';
 
-const DEFAULTS: CompilerSettings = { strict: false, experimentalDecorators: false, modules: {} };
+const DEFAULTS: CompilerSettings = {
+  strict: false,
+  experimentalDecorators: false,
+  modules: {},
+  siteUrl: 'http://localhost/',
+};
 
 describe('The types of the extension', () => {
   let declarations: Declarations;
   const open = (settings: Partial<CompilerSettings> = {}, folder = 'http://localhost/', patience = 60_000) =>
-    createTypes(ts, declarations, { ...DEFAULTS, ...settings }, createRemote(ts, patience))('notebook', folder, folder);
+    createTypes(ts, declarations, { ...DEFAULTS, ...settings }, createRemote(ts, patience))('notebook', folder);
   const check = (code: string, settings: Partial<CompilerSettings> = {}) =>
     open(settings)
       .check(code)
@@ -97,12 +102,7 @@ const text: string = await new Response('x').text();
       files: { ...declarations.files, ...files },
       modules: { ...declarations.modules, ...modules },
     };
-    const notebook = createTypes(
-      ts,
-      withThem,
-      DEFAULTS,
-      createRemote(ts),
-    )('notebook', 'http://localhost/', 'http://localhost/');
+    const notebook = createTypes(ts, withThem, DEFAULTS, createRemote(ts))('notebook', 'http://localhost/');
     const code = "import { run } from 'all';";
     const { matches } = await notebook.complete(code, code.indexOf(' }'));
     assert.deepEqual(Object.fromEntries(matches.map(({ text, kind }) => [text, kind])), {

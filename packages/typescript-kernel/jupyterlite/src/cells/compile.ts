@@ -204,8 +204,7 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
     (node) => !emitted || !/^export \{\s*\};?$/.test(code.slice(node.start, node.end)),
   );
   for (const node of program.body) {
-    if (node.type === 'ExpressionStatement' && node !== last) starts.add(node.start);
-    else if (node.type === 'ImportDeclaration') {
+    if (node.type === 'ImportDeclaration') {
       const lines = code.slice(node.start, node.end).replace(/[^\n]/g, '');
       edit(node.start, node.end, importText(node, own) + lines);
     } else if (node.type === 'ExportNamedDeclaration' && !node.source) {
@@ -231,6 +230,7 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
   if (last?.type === 'ExpressionStatement' && emitted?.hasValue !== false) {
     // The statement's ends, not the expression's, which may stand in parentheses.
     const end = code[last.end - 1] === ';' ? last.end - 1 : last.end;
+    starts.delete(last.start);
     edit(last.start, last.start, `;${CELL}.value = (`);
     edit(end, end, ')');
   }

@@ -91,7 +91,7 @@ export interface References {
   metas: estree.MetaProperty[];
   /** Its `using` and `await using`. */
   usings: estree.VariableDeclaration[];
-  /** Where statements of blocks begin that are an expression: the line above may end without a semicolon. */
+  /** Where statements begin that are an expression: the line above may end without a semicolon. */
   starts: number[];
   /** Its loops that await, but for those of its functions. */
   loops: Loop[];
@@ -247,6 +247,7 @@ export function references(program: estree.Program): References {
     }
   }
 
+  start(program.body);
   for (const statement of program.body) visit(statement, []);
   return { free, own, imports, catches, metas, usings, starts, loops };
 }

@@ -39,10 +39,13 @@ function folderOf(location: string, siteUrl: string): string {
   return new URL(`files/${path === '' ? '' : `${path}/`}`, siteUrl).href;
 }
 
-/** Makes the class, which extends one that only the running page has. */
+/**
+ * Makes the class, which extends one that only the running page has.
+ * @param script URL of the worker that runs cells
+ */
 export function kernelClass(
   base: Services['BaseKernel'],
-  urls: { worker: string; siteUrl: string },
+  script: string,
   settings: Settings,
   types: TypesClient,
 ): new (
@@ -93,7 +96,7 @@ export function kernelClass(
     }
 
     private get folder(): string {
-      return folderOf(this.location, urls.siteUrl);
+      return folderOf(this.location, settings.siteUrl);
     }
 
     get ready(): Promise<void> {
@@ -101,11 +104,11 @@ export function kernelClass(
     }
 
     private start(): void {
-      types.begin(this.id, urls.siteUrl, this.folder);
-      const worker = new Worker(urls.worker, { type: 'module', name: 'TypeScript kernel' });
+      types.begin(this.id, this.folder);
+      const worker = new Worker(script, { type: 'module', name: 'TypeScript kernel' });
       this.worker = worker;
       this.isReady = new Promise((resolve, reject) => {
-        worker.onerror = (event) => reject(new Error(event.message ?? `${urls.worker} could not be loaded`));
+        worker.onerror = (event) => reject(new Error(event.message ?? `${script} could not be loaded`));
         worker.onmessage = ({ data }: MessageEvent<FromCells>) => {
           if (data.type === 'ready') {
             resolve();
@@ -114,9 +117,8 @@ export function kernelClass(
           } else this.receive(data);
         };
       });
-      const { modules, cdn, preload } = settings;
+      const { modules, cdn, siteUrl, preload } = settings;
       const messages = settings.messages === 'jupyter';
-      const { siteUrl } = urls;
       this.post({ type: 'start', modules, cdn, siteUrl, folder: this.folder, preload, messages });
     }
 
@@ -290,7 +292,7 @@ export function kernelClass(
 
     isCompleteRequest({ code }: { code: string }): Promise<object> {
       if (!this.reader) {
-        this.reader = new Worker(urls.worker, { type: 'module', name: 'TypeScript reader' });
+        this.reader = new Worker(script, { type: 'module', name: 'TypeScript reader' });
         this.reader.onmessage = ({ data }) => this.receive(data);
         this.reader.onerror = () => {
           this.reader = undefined;

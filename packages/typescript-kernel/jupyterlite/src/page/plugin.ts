@@ -25,7 +25,7 @@ function createPlugin({ BaseKernel, IKernelSpecs, IKernelClient }: Services, { P
         FILES.declarations && here + FILES.declarations,
       );
       const types = createTypesClient(here + FILES.types, settings);
-      const Kernel = kernelClass(BaseKernel, { worker: here + FILES.cells, siteUrl }, settings, types);
+      const Kernel = kernelClass(BaseKernel, here + FILES.cells, settings, types);
       const running = new Map<string, TypeScriptKernel>();
       const logo = here + FILES.logo;
       specs.register({

@@ -22,7 +22,7 @@ export interface Settings extends CompilerSettings {
   faults: string[];
 }
 
-type Given = Omit<Settings, 'declarations' | 'faults'> & { declarations?: string };
+type Given = Omit<Settings, 'declarations' | 'faults' | 'siteUrl'> & { declarations?: string };
 
 const DEFAULTS: Given = {
   modules: {},
@@ -91,6 +91,7 @@ export function readSettings(text: string, siteUrl: string, own?: string): Setti
   const absolute = (url: string) => new URL(url, siteUrl).href;
   return {
     ...settings,
+    siteUrl,
     modules: Object.fromEntries(Object.entries(settings.modules).map(([name, url]) => [name, absolute(url)])),
     cdn: settings.cdn === undefined ? undefined : withBraces(absolute(settings.cdn)),
     declarations: [settings.declarations, own].filter((url) => url !== undefined).map(absolute),

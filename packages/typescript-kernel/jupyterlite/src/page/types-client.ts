@@ -18,7 +18,7 @@ export interface TypesClient {
   /** It has ended: its names stay, but for those that it did not come to. */
   ended(kernel: string, lost: Lost): void;
   /** A kernel begins, without variables; `folder` is the URL of that of its notebook, below `files/` of the site. */
-  begin(kernel: string, siteUrl: string, folder: string): void;
+  begin(kernel: string, folder: string): void;
   /** A kernel has ended. */
   forget(kernel: string): void;
 }
@@ -29,7 +29,7 @@ export interface TypesClient {
  */
 export function createTypesClient(
   script: string,
-  { declarations, modules, cdn, lib, strict, experimentalDecorators, faults }: Settings,
+  { declarations, modules, cdn, lib, siteUrl, strict, experimentalDecorators, faults }: Settings,
 ): TypesClient {
   const waiting = new Map<number, (content: unknown) => void>();
   let worker: Worker | undefined;
@@ -83,7 +83,7 @@ export function createTypesClient(
         waiting.delete(data.id);
       }
     };
-    const settings = { modules, cdn, lib, strict, experimentalDecorators };
+    const settings = { modules, cdn, lib, siteUrl, strict, experimentalDecorators };
     worker.postMessage({ type: 'start', declarations, settings } satisfies ToTypes);
     for (const message of early.splice(0)) worker.postMessage(message);
   }
@@ -96,7 +96,7 @@ export function createTypesClient(
     inspect: (kernel, code, position) => ask('inspect', { kernel, code, position }),
     starts: (kernel, code) => void send({ type: 'starts', kernel, code }),
     ended: (kernel, lost) => void send({ type: 'ended', kernel, lost }),
-    begin: (kernel, siteUrl, folder) => void send({ type: 'begin', kernel, siteUrl, folder }),
+    begin: (kernel, folder) => void send({ type: 'begin', kernel, folder }),
     forget: (kernel) => void send({ type: 'forget', kernel }),
   };
 }

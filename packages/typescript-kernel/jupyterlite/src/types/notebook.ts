@@ -52,16 +52,16 @@ interface Cell {
 }
 
 /**
- * Makes notebooks that share what they read. Each has a name, the URL of its folder and that of its site.
+ * Makes notebooks that share what they read. Each has a name and the URL of its folder.
  * @param remote where the types of imports by URL come from
  * @throws if the settings name a library that the declarations do not have
  */
 export function createTypes(
   ts: Ts,
   declarations: Declarations,
-  { lib = declarations.lib, strict, experimentalDecorators, ...imports }: CompilerSettings,
+  { lib = declarations.lib, siteUrl, strict, experimentalDecorators, ...imports }: CompilerSettings,
   remote: Remote,
-): (name: string, folder: string, siteUrl: string) => NotebookTypes {
+): (name: string, folder: string) => NotebookTypes {
   const { files, modules, ambient } = declarations;
   const unknown = lib.find((name) => !Object.hasOwn(files, `/lib/lib.${name.toLowerCase()}.d.ts`));
   if (unknown !== undefined) {
@@ -91,7 +91,7 @@ export function createTypes(
   const resolved = new Map<string, TypeScript.ResolvedModuleWithFailedLookupLocations>();
   let version = 1;
 
-  return (name, siteFolder, siteUrl) => {
+  return (name, siteFolder) => {
     const folder = `/cells/${name}`;
     const cells: Cell[] = [];
     const fresh = (): Cell => ({ path: `${folder}/${cells.length + 1}.ts`, text: '', version: ++version, lost: [] });

@@ -25,7 +25,7 @@ async function start(urls: string[]): Promise<string[]> {
   }
   // Reads the libraries and modules, so the first cell that is checked need not wait for that.
   const imports = Object.keys(declarations.modules).map((name) => `import ${JSON.stringify(name)};`);
-  create('first', self.location.href, self.location.href).check(imports.join('\n'));
+  create('first', self.location.href).check(imports.join('\n'));
   return faults;
 }
 
@@ -37,7 +37,7 @@ async function answer(
   if (message.type === 'begin' || message.type === 'forget') {
     notebooks.get(kernel)?.dispose();
     notebooks.delete(kernel);
-    if (message.type === 'begin') notebooks.set(kernel, create(kernel, message.folder, message.siteUrl));
+    if (message.type === 'begin') notebooks.set(kernel, create(kernel, message.folder));
     return undefined;
   }
   const types = notebooks.get(kernel);
