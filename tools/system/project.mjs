@@ -13,7 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeMajor, SetupError, windows } from './requirements.cjs';
 
@@ -80,14 +80,25 @@ export const writeJson = (/** @type {string} */ path, /** @type {unknown} */ val
 
 export const remove = (/** @type {string} */ path) => rmSync(path, { recursive: true, force: true, maxRetries: 5 });
 
-/** All files in a folder and below, as sorted paths from there; none where there is no such folder. */
-export const filesUnder = (/** @type {string} */ folder) =>
-  !existsSync(folder)
-    ? []
-    : readdirSync(folder, { withFileTypes: true, recursive: true })
-        .filter((item) => item.isFile())
-        .map((item) => relative(folder, join(item.parentPath ?? item.path, item.name)))
-        .sort();
+/**
+ * All files in a folder and below, as sorted paths from there; an empty list if the folder does not exist. Symbolic links are
+ * not followed: `node_modules/lif-fc-mnist` leads back to the clone, and Node 22.23, 24.21 and 26.10 follow links when they list
+ * a folder recursively.
+ * @param {string} folder
+ */
+export function filesUnder(folder) {
+  /** @type {string[]} */
+  const files = [];
+  const folders = existsSync(folder) ? [''] : [];
+  for (let here = folders.pop(); here !== undefined; here = folders.pop()) {
+    for (const item of readdirSync(join(folder, here), { withFileTypes: true })) {
+      const path = join(here, item.name);
+      if (item.isDirectory()) folders.push(path);
+      else if (item.isFile()) files.push(path);
+    }
+  }
+  return files.sort();
+}
 
 /** Removes what killed builds left in `build/`: NAME-PROCESS and the like. Younger folders may belong to one that runs. */
 export function removeLeftOvers(/** @type {string} */ name) {
