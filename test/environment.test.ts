@@ -13,7 +13,7 @@ const lock: Record<string, { version?: string; link?: boolean }> = JSON.parse(re
 const lockedBy = (file: string) =>
   new Map([...read(file).matchAll(/^([\w.-]+)==(\S+)/gm)].map(([, name, version]) => [name, version]));
 const locked = lockedBy('requirements.txt');
-const ofHub = lockedBy('workshop/hub/requirements.txt');
+const ofHub = lockedBy('editions/class/hub/requirements.txt');
 
 const versionOf = (name: string) => lock[`node_modules/${name}`]?.version ?? locked.get(name) ?? ofHub.get(name);
 
@@ -60,7 +60,7 @@ describe('environment.md', () => {
     for (const [name, version] of Object.entries(pinned)) assert.equal(listed.get(name), version, name);
     for (const [file, versions] of [
       ['requirements.in', locked],
-      ['workflow/requirements.in', lockedBy('workflow/requirements.txt')],
+      ['editions/map/requirements.in', lockedBy('editions/map/requirements.txt')],
     ] as const) {
       for (const [name] of read(file).matchAll(/^[a-z][\w-]*/gm)) {
         assert.equal(listed.get(name), versions.get(name), name);
@@ -69,7 +69,7 @@ describe('environment.md', () => {
   });
 
   test('names for each bend a version that is installed, files that are there, and tests that are there', () => {
-    const folders = ['src', 'tools', 'test', 'book', 'lite', 'packages', 'workshop/hub/room', 'workshop/hub/server'];
+    const folders = ['src', 'tools', 'test', 'hosts', 'packages', 'editions'];
     const files = folders.flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name))),
     );

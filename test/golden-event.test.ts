@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { readMnist } from '../hosts/node/data';
+import { createEngine } from '../hosts/node/engines';
+import type { EventEngine } from '../packages/event-engine/engine';
 import { type EngineOptions, freshState, type NeuronOptions } from '../src/common/engine';
 import { afterSpike, fires } from '../src/common/lif';
 import { DEFAULT_NEURON } from '../src/common/neuron-options';
-import type { EventEngine } from '../src/event/engine';
-import { readMnist } from '../src/node/data';
-import { createEngine } from '../src/node/engines';
 import { coreOf, simulateWithGradient, trainOnSpikes } from './support/given';
 import {
   answersData,

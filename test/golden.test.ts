@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { initBackend, tf } from '../hosts/node/backend';
+import { readMnist } from '../hosts/node/data';
+import { createEngine } from '../hosts/node/engines';
 import type { EngineOptions } from '../src/common/engine';
-import { initBackend, tf } from '../src/node/backend';
-import { readMnist } from '../src/node/data';
-import { createEngine } from '../src/node/engines';
 import { resetNet } from '../src/snn/functional';
 import { ann, getWeights, setWeights, snn } from '../src/snn/networks';
 import { LIFNode } from '../src/snn/neuron';

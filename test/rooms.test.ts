@@ -1,31 +1,27 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { build, type Metafile } from 'esbuild';
 
 const root = resolve(__dirname, '..');
+/** What runs on every host: the lesson and the packages, without what they have for Node alone. */
 const ROOMS = [
-  'common',
-  'hdf5',
-  'datasets',
-  'snn',
-  'training',
-  'event',
-  'visualizing',
-  'exercises',
-  'records',
-  'map',
-  'exchange',
-  'host',
+  'src',
+  'packages/event-engine',
+  'packages/exercises',
+  'packages/figures',
+  'packages/formats',
+  'packages/runs',
 ];
 
 const sources = (folder: string): string[] =>
-  readdirSync(join(root, 'src', folder), { recursive: true })
-    .map((name) => `src/${folder}/${String(name).replaceAll('\\', '/')}`)
-    .filter((file) => file.endsWith('.ts') && !file.startsWith('src/event/kernel/'));
+  readdirSync(join(root, folder), { recursive: true })
+    .map((name) => `${folder}/${String(name).replaceAll('\\', '/')}`)
+    .filter((file) => file.endsWith('.ts') && !/\/(test|kernel|node)\//.test(file));
 
-describe('The rooms without a host', () => {
+describe('The lesson and the packages', () => {
   let bundled: Metafile;
   before(async () => {
     // An import of Node in one of them, or in what it imports, is an error of this build that names the file.
@@ -47,7 +43,7 @@ describe('The rooms without a host', () => {
     const files = Object.keys(bundled.inputs);
     assert.ok(files.length > 40, `${files.length} files`);
     assert.deepEqual(
-      files.filter((file) => /^src\/(node|browser)\//.test(file)),
+      files.filter((file) => /^hosts\/|\/node\//.test(file) && !file.includes('node_modules')),
       [],
     );
   });
@@ -61,13 +57,12 @@ describe('The rooms without a host', () => {
     assert.deepEqual(imports, []);
   });
 
-  test('load TensorFlow only in snn, training and exercises', () => {
+  test('load TensorFlow only in snn, training and the exercises', () => {
     const users = Object.entries(bundled.inputs)
       .filter(([, input]) => input.imports.some(({ path }) => path.includes('node_modules/@tensorflow/')))
-      .map(([file]) => file.split('/'))
-      .filter(([top]) => top === 'src')
-      .map(([, room]) => room);
-    assert.deepEqual([...new Set(users)].sort(), ['exercises', 'snn', 'training']);
+      .map(([file]) => file.split('/').slice(0, 2).join('/'))
+      .filter((room) => !room.startsWith('node_modules/'));
+    assert.deepEqual([...new Set(users)].sort(), ['packages/exercises', 'src/snn', 'src/training']);
   });
 });
 
@@ -76,7 +71,7 @@ describe('The host of the browser', () => {
   before(async () => {
     const { metafile } = await build({
       absWorkingDir: root,
-      entryPoints: ['src/browser/index.ts'],
+      entryPoints: ['hosts/browser/index.ts'],
       bundle: true,
       platform: 'browser',
       format: 'esm',
@@ -89,7 +84,7 @@ describe('The host of the browser', () => {
 
   test('brings no file and no module of Node', () => {
     const wrong = Object.entries(bundled.inputs).flatMap(([file, input]) => [
-      ...(file.startsWith('src/node/') ? [file] : []),
+      ...(/^hosts\/node\/|^packages\/\w+\/node\//.test(file) ? [file] : []),
       ...input.imports.filter(({ path }) => path.startsWith('node:')).map(({ path }) => `${file}: ${path}`),
     ]);
     assert.deepEqual(wrong, []);
@@ -98,7 +93,7 @@ describe('The host of the browser', () => {
   test('offers what Node offers, under the same names, but files and pictures', async () => {
     const ofNode = await build({
       absWorkingDir: root,
-      entryPoints: ['src/node/index.ts'],
+      entryPoints: ['hosts/node/index.ts'],
       bundle: true,
       packages: 'external',
       platform: 'node',
@@ -114,69 +109,25 @@ describe('The host of the browser', () => {
   });
 });
 
-/** What the table in a README lets each room import: names of rooms; undefined for a host that may import all above it. */
-function arrowsOf(readme: string): Map<string, string[]> {
-  const arrows = new Map<string, string[]>();
-  const rows = readFileSync(join(root, readme), 'utf8').matchAll(/^\| `(\w+)\/` \|.*\| (.+) \|$/gm);
-  for (const [, room, words] of rows) {
-    const named = words.split(', ').filter((word) => !['nothing of ours', 'tfjs'].includes(word));
-    const all = [...arrows.keys()].filter((above) => !words.endsWith(`but ${above}`));
-    arrows.set(room, words.startsWith('all above') ? all : named);
-  }
-  return arrows;
-}
-
-/** What biome.json lets the rooms of a folder import. */
-function rulesOf(folder: string): Map<string, string[]> {
-  const rules = new Map<string, string[]>();
-  for (const { includes, linter } of JSON.parse(readFileSync(join(root, 'biome.json'), 'utf8')).overrides) {
-    const group: string[] | undefined = linter?.rules.style.noRestrictedImports?.options.patterns[0].group;
-    const room = new RegExp(`^${folder}/(\\w+)/`).exec(includes[0])?.[1];
-    if (!group || !room) continue;
-    const allowed = group.flatMap((pattern) => /^!\.\.\/\{?([\w,]+)\}?\/\*\*$/.exec(pattern)?.[1].split(',') ?? []);
-    rules.set(room, allowed);
-  }
-  return rules;
-}
-
-describe('The arrows between the rooms', () => {
-  for (const folder of ['src', 'tools']) {
-    test(`of ${folder} are those of its README in biome.json, where an editor sees them`, () => {
-      const sorted = (arrows: Map<string, string[]>) =>
-        [...arrows].map(([room, names]) => `${room}: ${[...names].sort().join(' ')}`).sort();
-      const [said, held] = [arrowsOf(`${folder}/README.md`), rulesOf(folder)];
-      // Between Node's own folders are paths like '../records': there only the way to the browser is closed.
-      for (const arrows of [said, held]) if (folder === 'src') arrows.delete('node');
-      assert.deepEqual(sorted(held), sorted(said));
-    });
-
-    test(`of ${folder}: each room of the README is a folder, and each folder is a room`, () => {
-      const folders = readdirSync(join(root, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-      assert.deepEqual(folders.map(({ name }) => name).sort(), [...arrowsOf(`${folder}/README.md`).keys()].sort());
-    });
-  }
-
-  test('lead from no tool to a room that the README does not name', () => {
-    const arrows = arrowsOf('tools/README.md');
-    const wrong: string[] = [];
-    for (const [room, allowed] of arrows) {
-      for (const name of readdirSync(join(root, 'tools', room), { recursive: true, encoding: 'utf8' })) {
-        if (!/\.[mc]js$/.test(name)) continue;
-        const file = join(root, 'tools', room, name);
-        for (const [, path] of readFileSync(file, 'utf8').matchAll(/(?:from|import\(|require\() ?'(\.[^']+)'/g)) {
-          const [top, other] = relative(root, resolve(file, '..', path)).split(sep);
-          if (top === 'tools' && other !== room && !allowed.includes(other)) wrong.push(`${room}/${name}: ${path}`);
-          if (top === 'test') wrong.push(`${room}/${name}: ${path}`);
-        }
+describe("A package's README", () => {
+  for (const name of ['event-engine', 'exercises', 'figures', 'formats', 'runs', 'system']) {
+    test(`packages/${name}: the example prints what stands below it`, async () => {
+      const cwd = join(root, 'packages', name);
+      const [, code, printed] =
+        /```ts\n([\s\S]*?)```\n\n```\n([\s\S]*?)```/.exec(readFileSync(join(cwd, 'README.md'), 'utf8')) ?? [];
+      assert.ok(code && printed, 'expected an example and what it prints');
+      const file = join(root, 'build', `example-${name}.mjs`);
+      await build({
+        stdin: { contents: code, resolveDir: cwd, loader: 'ts' },
+        ...{ bundle: true, packages: 'external', platform: 'node', format: 'esm', outfile: file },
+        define: { __dirname: JSON.stringify(cwd) },
+        logLevel: 'silent',
+      });
+      try {
+        assert.equal(execFileSync(process.execPath, [file], { cwd, encoding: 'utf8' }), printed);
+      } finally {
+        rmSync(file);
       }
-    }
-    assert.deepEqual(wrong, []);
-  });
-});
-
-test('no file of the package is longer than 350 lines', () => {
-  const long = [...ROOMS, 'node', 'browser']
-    .flatMap(sources)
-    .filter((file) => readFileSync(join(root, file), 'utf8').split('\n').length > 351);
-  assert.deepEqual(long, []);
+    });
+  }
 });

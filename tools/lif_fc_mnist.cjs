@@ -3,9 +3,11 @@
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
-const cli = join(__dirname, '..', 'dist', 'node', 'cli', 'main.js');
+const cli = join(__dirname, '..', 'dist', 'hosts', 'node', 'cli', 'main.js');
 if (!existsSync(cli)) {
-  console.error('lif_fc_mnist: dist/node/cli/main.js is not built yet; run `npm run setup` first');
+  console.error('lif_fc_mnist: dist/hosts/node/cli/main.js is not built yet; run `npm run setup` first');
   process.exit(1);
 }
-import('./system/parent.mjs').then(({ watchParent }) => require(cli).main(process.argv.slice(2), watchParent));
+import('../packages/system/parent.mjs').then(({ watchParent }) =>
+  require(cli).main(process.argv.slice(2), watchParent),
+);

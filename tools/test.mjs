@@ -1,24 +1,30 @@
 #!/usr/bin/env node
 // `npm test`: sets up what is missing, then lint, type check and all tests but those of folders with a command of their own.
-//   npm test -- NAME…        only the test files whose path below test/ contains one of the names, such as snn/neuron or
-//                            browser/book, without lint and type check
-//   --folder browser         the test files of that folder (`npm run test:browser`); may be there several times
-import { mkdirSync, readdirSync } from 'node:fs';
+//   npm test -- NAME…        only the test files whose path contains one of the names, such as snn/neuron, packages/formats or
+//                            book/test/browser/map, without lint and type check
+//   --folder FOLDER          the test files of that folder (`npm run test:browser`); may be there several times
+import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { runInForeground } from './system/foreground.mjs';
-import { npmCommand, run } from './system/run.mjs';
+import { join, sep } from 'node:path';
+import { runInForeground } from '../packages/system/foreground.mjs';
+import { filesUnder, root } from '../packages/system/project.mjs';
+import { npmCommand, run } from '../packages/system/run.mjs';
 
-const root = resolve(fileURLToPath(import.meta.url), '..', '..');
 /** Their tests need the book, the browser edition, Snakemake or other frameworks, which their commands make first, or which come with the first map. */
-const OWN_COMMAND = ['browser', 'lite', 'peers', 'workflow'];
+const OWN_COMMAND = [
+  ...['editions/book/test/browser', 'editions/browser/test/browser'],
+  ...['editions/map/test/workflow', 'tools/peers/test'],
+];
+/** Where tests are: each beside what it tests. */
+const FOLDERS = ['test', 'packages', 'hosts', 'editions', 'tools'];
 const ENDING = '.test.ts';
 /** The files that take longest: node:test starts files in the order in which it gets them, and none of these may be left to end alone. */
 const LONGEST = [
-  ...['lite/chapters', 'browser/book', 'lite/wheel', 'lite/threads'],
-  ...['tools/notebooks/lab', 'tools/exercises/report', 'golden', 'tools/notebooks/elsewhere', 'tools/doctor/doctor'],
-  ...['tools/notebooks/failures', 'tools/setup/setup', 'event/trains'],
+  ...['editions/browser/test/browser/chapters', 'editions/book/test/browser/book'],
+  ...['editions/browser/test/browser/wheel', 'editions/browser/test/browser/threads'],
+  ...['editions/lab/test/lab', 'editions/class/test/exercises/report', 'test/golden'],
+  ...['packages/notebook-runner/test/elsewhere', 'editions/class/test/doctor/doctor'],
+  ...['packages/notebook-runner/test/failures', 'tools/setup/test/setup', 'packages/event-engine/test/trains'],
 ];
 
 /** @type {NodeJS.ProcessEnv} */
@@ -33,29 +39,32 @@ function fail(/** @type {string} */ message) {
   process.exit(2);
 }
 
-/** Names of all test files below test/, without their ending and with forward slashes. */
-function testNames() {
-  return readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+/** Names of all test files: paths from the root, without their ending and with forward slashes. */
+const testNames = () =>
+  FOLDERS.flatMap((folder) => filesUnder(join(root, folder)).map((name) => join(folder, name)))
     .filter((name) => name.endsWith(ENDING))
     .map((name) => name.slice(0, -ENDING.length).split(sep).join('/'))
     .sort();
-}
 
 /** The test files that the arguments ask for. */
 function chosen(/** @type {string[]} */ args) {
   const isFolder = (/** @type {number} */ i) => args[i - 1] === '--folder';
-  if (args.at(-1) === '--folder') fail('--folder: expected a folder of test/, found none');
+  if (args.at(-1) === '--folder') fail('--folder: expected a folder with tests, found none');
   const folders = args.filter((_, i) => isFolder(i));
   const names = args.filter((name, i) => name !== '--folder' && !isFolder(i));
   const option = names.find((name) => name.startsWith('-'));
   if (option) fail(`unknown option ${option}; expected NAME…, parts of the path of a test file such as snn/neuron`);
+  const every = testNames();
   const isIn = (/** @type {string} */ own) => (/** @type {string} */ name) => name.startsWith(`${own}/`);
-  const left = OWN_COMMAND.filter((own) => !names.some(isIn(own)));
+  // A name such as test/browser/map reaches into a folder with a command of its own; editions/book does not.
+  const reaches = (/** @type {string} */ own, /** @type {string} */ name) =>
+    name.includes('/') && every.some((file) => isIn(own)(file) && file.indexOf(name) + name.length > own.length + 1);
+  const left = OWN_COMMAND.filter((own) => !names.some((name) => reaches(own, name)));
   const isWanted = (/** @type {string} */ name) =>
     folders.length > 0 ? folders.some((folder) => isIn(folder)(name)) : !left.some((own) => isIn(own)(name));
-  const all = testNames().filter(isWanted);
+  const all = every.filter(isWanted);
   const empty = folders.find((folder) => !all.some(isIn(folder))) ?? (all.length === 0 ? '' : undefined);
-  if (empty !== undefined) fail(`expected test files in test/${empty}, found none`);
+  if (empty !== undefined) fail(`expected test files in ${empty || 'the project'}, found none`);
   const unknown = names.find((name) => !all.some((file) => file.includes(name)));
   if (unknown !== undefined) fail(`no test file's path contains ${unknown}; there are ${all.join(', ')}`);
   const asked = names.length === 0 ? all : all.filter((file) => names.some((name) => file.includes(name)));
@@ -106,7 +115,7 @@ process.exitCode = await runInForeground(
     ...['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, `--test-timeout=${60_000 * limit}`],
     ...['--test-reporter=./test/support/report.mjs', '--test-reporter-destination=stdout'],
     ...['--test-reporter=spec', '--test-reporter-destination=build/test.log'],
-    ...files.map((name) => join('test', `${name}${ENDING}`)),
+    ...files.map((name) => `${name}${ENDING}`),
   ],
   { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] },
 );

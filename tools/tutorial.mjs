@@ -2,12 +2,11 @@
 // `npm run tutorial`: sets up what is missing, executes every notebook, makes the book and the browser edition of them, and
 // says what to do next.
 // Arguments, such as --check, go to the notebook runner. If a notebook fails, the others still run, but neither is built.
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { runInForeground } from './system/foreground.mjs';
+import { runInForeground } from '../packages/system/foreground.mjs';
 
-const tools = dirname(fileURLToPath(import.meta.url));
-const root = resolve(tools, '..');
+const root = resolve(fileURLToPath(import.meta.url), '..', '..');
 const started = performance.now();
 
 /**
@@ -15,7 +14,7 @@ const started = performance.now();
  * @param {string[]} script
  * @param {string[]} [args]
  */
-const run = (script, args = []) => runInForeground(process.execPath, [join(tools, ...script), ...args]);
+const run = (script, args = []) => runInForeground(process.execPath, [join(root, ...script), ...args]);
 
 /**
  * Ends this program if one of its steps has failed, with the same exit status and a line that says what that means.
@@ -34,14 +33,17 @@ function took() {
 }
 
 const args = process.argv.slice(2);
-goOn(await run(['setup', 'setup.mjs']));
+goOn(await run(['tools', 'setup', 'setup.mjs']));
 goOn(
-  await run(['notebooks', 'notebooks.mjs'], ['--all', ...args]),
+  await run(['editions', 'book', 'build', 'notebooks.mjs'], ['--all', ...args]),
   'tutorial: no book was built, because a notebook failed. The line FAILED above names the cell.',
 );
 if (!args.includes('--help') && !args.includes('-h')) {
   // Each is the work of one core.
-  const statuses = await Promise.all([run(['book', 'book.mjs']), run(['lite', 'lite.mjs'])]);
+  const statuses = await Promise.all([
+    run(['editions', 'book', 'build', 'book.mjs']),
+    run(['editions', 'browser', 'build', 'lite.mjs']),
+  ]);
   goOn(Math.max(...statuses));
   const book = pathToFileURL(join(root, 'build', 'book', 'index.html')).href;
   console.log(`

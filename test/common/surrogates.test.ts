@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { tf } from '../../hosts/node/backend';
 import { SURROGATE_NAMES, SURROGATES } from '../../src/common/surrogates';
-import { tf } from '../../src/node/backend';
 import { makeSurrogate, slopes } from '../../src/snn/surrogate';
 import { lifCases } from '../support/golden';
 
-const glossary = readFileSync(join(__dirname, '..', '..', 'book', 'glossary.md'), 'utf8');
+const glossary = readFileSync(join(__dirname, '..', '..', 'editions', 'book', 'glossary.md'), 'utf8');
 
 for (const name of SURROGATE_NAMES) {
   describe(`the surrogate ${name}`, () => {
@@ -38,7 +38,7 @@ for (const name of SURROGATE_NAMES) {
 
     test('stands in the glossary, under the name of its class', () => {
       const { name: className } = makeSurrogate({ name }).constructor;
-      assert.match(glossary, new RegExp(`^${className}$`, 'm'), 'add it to book/glossary.md');
+      assert.match(glossary, new RegExp(`^${className}$`, 'm'), 'add it to editions/book/glossary.md');
     });
   });
 }

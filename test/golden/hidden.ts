@@ -4,8 +4,8 @@
  * [T, 784], least significant first, [epochs][images], and of the initial weights of each width, float32.
  */
 import { initialNetwork } from '../../src/common/weights';
-import { readMnist } from '../../src/node/data';
-import { createEngine } from '../../src/node/engines';
+import { readMnist } from '../../hosts/node/data';
+import { createEngine } from '../../hosts/node/engines';
 import { pack } from '../support/golden';
 
 interface Request {

@@ -1,7 +1,7 @@
 """Makes the files of test/golden/exchange: what PyTorch, safetensors and three writers of NIR make of networks whose weights a
 formula gives.
 
-Run it from the clone with a Python that has the packages of test/peers/requirements.txt:
+Run it from the clone with a Python that has the packages of tools/peers/test/requirements.txt:
 
     .venv-peers/bin/python test/golden/make_exchange.py
 

@@ -4,8 +4,8 @@
  * significant bit first.
  */
 import type { Split } from '../../src/common/engine';
-import { readMnist } from '../../src/node/data';
-import { createEngine } from '../../src/node/engines';
+import { readMnist } from '../../hosts/node/data';
+import { createEngine } from '../../hosts/node/engines';
 import { pack } from '../support/golden';
 
 async function main(): Promise<void> {

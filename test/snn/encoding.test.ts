@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { initBackend, tf } from '../../hosts/node/backend';
+import { readMnist } from '../../hosts/node/data';
 import { pixels } from '../../src/common/mnist';
-import { initBackend, tf } from '../../src/node/backend';
-import { readMnist } from '../../src/node/data';
 import { DirectEncoder, LatencyEncoder, PoissonEncoder, spikeTrain } from '../../src/snn/encoding';
 import { firingChance } from '../../src/snn/poisson-block';
 import { trainsFile } from '../support/golden';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
+import { initBackend, tf } from '../../hosts/node/backend';
 import { initialWeights } from '../../src/common/random';
-import { initBackend, tf } from '../../src/node/backend';
 import { multiStepForward, resetNet } from '../../src/snn/functional';
 import { ann, findLIFNode, getWeights, setWeights, snn } from '../../src/snn/networks';
 import { LIFNode, simulate } from '../../src/snn/neuron';

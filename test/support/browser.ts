@@ -1,6 +1,6 @@
 /** Tests in a browser of this machine: `describe(name, inChromium, …)` skips them, with the reason, where there is none. */
 import type { Browser } from 'playwright-core';
-import * as browsers from '../../tools/book/browsers.mjs';
+import * as browsers from '../../editions/book/build/browsers.mjs';
 
 const chromium = browsers.findChromium();
 export const firefox = browsers.findFirefox();

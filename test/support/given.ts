@@ -1,9 +1,9 @@
 /**
  * The kernel under given spikes and currents, to compare its results with those of another engine on the same input.
  */
-import type { EventCore } from '../../src/event/core';
-import type { EventEngine } from '../../src/event/engine';
-import { BLOCK, Control, INPUTS, JobKind, OUTPUTS, ROW_FLOATS, SHARDS } from '../../src/event/memory';
+import type { EventCore } from '../../packages/event-engine/core';
+import type { EventEngine } from '../../packages/event-engine/engine';
+import { BLOCK, Control, INPUTS, JobKind, OUTPUTS, ROW_FLOATS, SHARDS } from '../../packages/event-engine/memory';
 
 /** The core of an engine, into which only tests look; no other call may be under way. */
 export const coreOf = (engine: EventEngine): EventCore => (engine as unknown as { core: EventCore }).core;

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RandmanOptions } from '../../packages/formats/datasets';
 import {
   type Engine,
   type EngineOptions,
@@ -17,7 +18,6 @@ import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import type { SpikeTrain } from '../../src/common/spike-trains';
 import type { SurrogateName } from '../../src/common/surrogates';
 import { initialNetwork, splitWeights } from '../../src/common/weights';
-import type { RandmanOptions } from '../../src/datasets';
 import { accuracy, predictions } from '../../src/training/metrics';
 
 /** Options of a LIFNode that decide about its potentials and spikes. */

@@ -37,7 +37,7 @@ export interface Ended {
 
 const PROGRAM = `
 import json, subprocess, sys, time
-sys.path.insert(0, "tools/notebooks")
+sys.path.insert(0, "packages/notebook-runner")
 from jupyter_client.manager import KernelManager
 from headless.ports import claim_ports
 claim, ports = claim_ports()

@@ -6,7 +6,7 @@ import { ended } from './notebooks';
 
 const root = resolve(__dirname, '..', '..');
 
-export const MAP = join(root, 'tools', 'map', 'map.mjs');
+export const MAP = join(root, 'editions', 'map', 'map.mjs');
 
 /** Starts the command in a folder, where it also leaves its runs and tables. */
 export const startMap = (folder: string, ...args: string[]) =>

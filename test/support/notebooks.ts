@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { after } from 'node:test';
 
 export const root = resolve(__dirname, '..', '..');
-export const RUNNER = join(root, 'tools', 'notebooks', 'run_notebooks.py');
+export const RUNNER = join(root, 'packages', 'notebook-runner', 'run_notebooks.py');
 
 export interface Output {
   output_type: string;
@@ -35,10 +35,11 @@ export function temporaryFolder(name: string): string {
   return folder;
 }
 
-export const canary = (name: string) => join(root, 'test', 'canaries', `${name}.ipynb`);
+export const canary = (name: string) => join(root, 'packages', 'notebook-runner', 'test', 'canaries', `${name}.ipynb`);
 
 /** Where the result of a canary is in an output folder: it keeps its place in the clone. */
-export const canaryIn = (output: string, name: string) => join(output, 'test', 'canaries', `${name}.ipynb`);
+export const canaryIn = (output: string, name: string) =>
+  join(output, 'packages', 'notebook-runner', 'test', 'canaries', `${name}.ipynb`);
 
 /** Writes a notebook of code cells, and returns its path. */
 export function writeNotebook(file: string, ...sources: string[]): string {
@@ -61,7 +62,7 @@ export const stream = (cell: Cell | undefined, name: string) =>
   cell?.outputs.filter((output) => output.name === name).map((output) => output.text?.join(''));
 
 export function start(args: string[], env: Record<string, string> = {}, cwd = root): ChildProcess {
-  return spawn(process.execPath, [join(root, 'tools', 'notebooks', 'notebooks.mjs'), ...args], {
+  return spawn(process.execPath, [join(root, 'packages', 'notebook-runner', 'notebooks.mjs'), ...args], {
     cwd,
     env: { ...process.env, INIT_CWD: cwd, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

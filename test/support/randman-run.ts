@@ -23,7 +23,7 @@ const { spike, hidden } = await engine.trace({ split: 'test', epoch: 0, index: 0
 console.log(hidden.spike.reduce((sum, fired) => sum + fired, 0), await sha256(weights, m, v, spike, hidden.v, hidden.spike));
 await engine.close();`;
 
-/** What the cell prints in Node, where test/datasets compares the times with an independent program's. */
+/** What the cell prints in Node, where packages/formats/test/datasets compares the times with an independent program's. */
 export function randmanRunInNode(): string {
   const said = runInNode(RANDMAN_RUN);
   assert.match(said, /^([0-9a-f]{64}\n){5}[1-9]\d* [0-9a-f]{64}\n$/, 'five data sets, and hidden neurons that fire');

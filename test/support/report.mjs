@@ -43,7 +43,7 @@ export default async function* report(events) {
     else if (type === 'test:stderr') complaints.push(...data.message.split('\n'));
     const lines = [];
     const isFile = resolve(String(data.name)) === file;
-    const label = relative(resolve('test'), file).replaceAll(sep, '/').replace('.test.ts', '');
+    const label = relative('', file).replaceAll(sep, '/').replace('.test.ts', '');
     const name = isFile ? label : [label, ...suites.slice(0, data.nesting), data.name].join(' › ');
     if (type === 'test:stdout') lines.push(...data.message.trimEnd().split('\n'));
     else if (data.skip !== undefined && type === 'test:pass') lines.push(`- ${name}: skipped: ${data.skip}`);

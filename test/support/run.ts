@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { HIDDEN_ARRAYS } from '../../src/records/run-files';
+import { HIDDEN_ARRAYS } from '../../packages/runs/run-files';
 import { temporaryFolder } from './data';
 import { python } from './python';
 

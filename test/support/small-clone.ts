@@ -10,7 +10,8 @@ const root = resolve(__dirname, '..', '..');
  */
 export function smallClone(folder: string): string {
   mkdirSync(folder, { recursive: true });
-  cpSync(join(root, 'tools'), join(folder, 'tools'), { recursive: true });
+  for (const part of ['tools', join('packages', 'system')])
+    cpSync(join(root, part), join(folder, part), { recursive: true });
   cpSync(join(root, '.npmrc'), join(folder, '.npmrc'));
   const stub = join(folder, 'stub', 'typescript');
   mkdirSync(join(stub, 'bin'), { recursive: true });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { initBackend } from '../../hosts/node/backend';
+import { readMnist } from '../../hosts/node/data';
 import { freshState } from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
-import { initBackend } from '../../src/node/backend';
-import { readMnist } from '../../src/node/data';
 import { ann, getWeights } from '../../src/snn/networks';
 import { train as trainWithTfjs } from '../../src/training/ann';
 import { AnnEngine, type AnnLoss } from '../../src/training/ann-engine';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { initBackend, tf } from '../../hosts/node/backend';
 import type { Mnist } from '../../src/common/mnist';
 import { initialNetwork } from '../../src/common/weights';
-import { initBackend, tf } from '../../src/node/backend';
 import { ann, getWeights, setWeights, splitWeights } from '../../src/snn/networks';
 import { accuracy, predict, train, trainStep } from '../../src/training/ann';
 import { adam, makeBatch } from '../../src/training/batches';

@@ -1,6 +1,8 @@
 /** What both engines do with arguments that change after the call, or that nobody can use. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { initBackend, tf } from '../../hosts/node/backend';
+import { createEngine } from '../../hosts/node/engines';
 import {
   type EngineOptions,
   type EngineState,
@@ -10,8 +12,6 @@ import {
 } from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
 import { RandomStream } from '../../src/common/random';
-import { initBackend, tf } from '../../src/node/backend';
-import { createEngine } from '../../src/node/engines';
 import { PoissonEncoder, spikeTrain } from '../../src/snn/encoding';
 import { ann, snn } from '../../src/snn/networks';
 import { LIFNode } from '../../src/snn/neuron';

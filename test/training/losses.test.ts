@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { initBackend, tf } from '../../hosts/node/backend';
+import { createEngine } from '../../hosts/node/engines';
 import { freshState, type LossName } from '../../src/common/engine';
 import { initialWeights } from '../../src/common/random';
-import { initBackend, tf } from '../../src/node/backend';
-import { createEngine } from '../../src/node/engines';
 import { meanSquaredError, softmaxCrossEntropy, softmaxCrossEntropyOfCounts } from '../../src/training/losses';
 import type { TfjsEngineOptions } from '../../src/training/tfjs-engine';
 import { smallMnist } from '../support/data';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createEngine } from '../../src/node/engines';
+import { createEngine } from '../../hosts/node/engines';
 import { PLAIN_WAYS, PlainEngine } from '../../src/training/plain-engine';
 import { smallMnist } from '../support/data';
 import { assertClose } from '../support/golden';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { initBackend, tf } from '../../hosts/node/backend';
+import { createEngine } from '../../hosts/node/engines';
 import { type EngineOptions, freshState, resolveEngineOptions } from '../../src/common/engine';
 import { initialWeights } from '../../src/common/random';
-import { initBackend, tf } from '../../src/node/backend';
-import { createEngine } from '../../src/node/engines';
 import { PoissonEncoder } from '../../src/snn/encoding';
 import { getWeights, setWeights, snn } from '../../src/snn/networks';
 import { Sigmoid } from '../../src/snn/surrogate';

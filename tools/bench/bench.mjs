@@ -11,11 +11,11 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { command, whole } from '../system/options.mjs';
-import { runProgram } from '../system/program.mjs';
-import { root, SetupError, windows, writeJson, writeWhole } from '../system/project.mjs';
-import { findPython, pythonEnv } from '../system/requirements.cjs';
-import { run, runTwice } from '../system/run.mjs';
+import { command, whole } from '../../packages/system/options.mjs';
+import { runProgram } from '../../packages/system/program.mjs';
+import { root, SetupError, windows, writeJson, writeWhole } from '../../packages/system/project.mjs';
+import { findPython, pythonEnv } from '../../packages/system/requirements.cjs';
+import { run, runTwice } from '../../packages/system/run.mjs';
 import { stages } from './stages.mjs';
 
 const load = createRequire(import.meta.url);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { root } from '../system/project.mjs';
+import { root } from '../../packages/system/project.mjs';
 
 const load = createRequire(import.meta.url);
 
@@ -46,7 +46,7 @@ export async function stages(data, neuron, hidden, T = 100, images = 200, rounds
   const { createMemory, hiddenColumns } = load('../../dist/event/memory.js');
   const { DEFAULT_TRAINING } = load('../../dist/common/engine.js');
   const { Purpose, initialWeights } = load('../../dist/common/random.js');
-  /** @type {import('../../src/event/memory.js').CoreOptions} */
+  /** @type {import('../../packages/event-engine/memory.js').CoreOptions} */
   const options = {
     ...DEFAULT_TRAINING,
     data: {},
@@ -58,8 +58,8 @@ export async function stages(data, neuron, hidden, T = 100, images = 200, rounds
     hidden,
     threads: 1,
   };
-  const bytes = readFileSync(join(root, 'dist', 'event', 'kernel.wasm'));
-  /** @type {import('../../src/event/core.js').EventCore} */
+  const bytes = readFileSync(join(root, 'dist', 'packages', 'event-engine', 'kernel.wasm'));
+  /** @type {import('../../packages/event-engine/core.js').EventCore} */
   const core = new EventCore(await compileKernel(bytes, 1), createMemory(options), options);
   const silent = { weights: initialWeights(0, 784, 10), m: new Float32Array(7840), v: new Float32Array(7840), step: 0 };
   core.restore(hidden ? await trained(data, hidden) : silent);

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
+import { runProgram } from '../../packages/system/program.mjs';
+import { findPython } from '../../packages/system/requirements.cjs';
+import { step } from '../../packages/system/step.mjs';
 // What `npm run test:peers` does first: SpikingJelly, snnTorch, Norse and nir in a Python of their own, .venv-peers.
 import { installPython, venvLacks } from '../setup/steps.mjs';
-import { runProgram } from '../system/program.mjs';
-import { findPython } from '../system/requirements.cjs';
-import { step } from '../system/step.mjs';
 import { ENVIRONMENT, peersPython } from './python.mjs';
 
 /** What a person should know before it begins. PyPI's PyTorch for Linux does not start without CUDA's libraries. */

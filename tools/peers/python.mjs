@@ -2,12 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pythonIn, root, SetupError } from '../../packages/system/project.mjs';
+import { pythonEnv } from '../../packages/system/requirements.cjs';
 import { venvLacks } from '../setup/steps.mjs';
-import { pythonIn, root, SetupError } from '../system/project.mjs';
-import { pythonEnv } from '../system/requirements.cjs';
 
-export const ENVIRONMENT = { folder: join(root, '.venv-peers'), lock: 'test/peers/requirements.txt' };
-const LIST = 'test/peers/requirements.in';
+export const ENVIRONMENT = { folder: join(root, '.venv-peers'), lock: 'tools/peers/test/requirements.txt' };
+const LIST = 'tools/peers/test/requirements.in';
 
 const PROBE = `
 import importlib.metadata, json, sys

@@ -2,10 +2,10 @@
 // Builds dist/: the package with tsc, the kernel of the event engine with asc. Each is rebuilt only if its inputs have
 // changed. A build is made next to dist/ and then replaces it, so a failed build leaves the former dist untouched.
 import { cpSync, existsSync, mkdirSync, renameSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { codeOf } from '../system/processes.mjs';
-import { describe } from '../system/program.mjs';
+import { codeOf } from '../../packages/system/processes.mjs';
+import { describe } from '../../packages/system/program.mjs';
 import {
   filesUnder,
   hashOf,
@@ -15,13 +15,14 @@ import {
   removeLeftOvers,
   root,
   SetupError,
+  sourceFiles,
   writeJson,
-} from '../system/project.mjs';
-import { run } from '../system/run.mjs';
+} from '../../packages/system/project.mjs';
+import { run } from '../../packages/system/run.mjs';
 
 const dist = join(root, 'dist');
 const stampFile = '.build.json';
-const kernel = join('src', 'event', 'kernel');
+const kernel = join('packages', 'event-engine', 'kernel');
 const entry = join(kernel, 'index.ts');
 const config = join(kernel, 'asconfig.json');
 const hasKernel = () => existsSync(join(root, entry)) && existsSync(join(root, config));
@@ -33,7 +34,7 @@ const versionOf = (/** @type {string} */ name) =>
 
 /** Hashes of the inputs of each half of dist. */
 function inputs() {
-  const source = filesOf('src').filter((file) => !file.startsWith(kernel + sep));
+  const source = sourceFiles().filter((file) => !file.startsWith(kernel + sep));
   return {
     package: hashOf(['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', ...source], versionOf('typescript')),
     kernel: hasKernel() ? hashOf(filesOf(kernel), versionOf('assemblyscript')) : '',
@@ -82,12 +83,12 @@ export async function build() {
   const next = join(root, 'build', `dist-${process.pid}`);
   remove(next);
   mkdirSync(next);
-  const wasm = join('event', 'kernel.wasm');
+  const wasm = join('packages', 'event-engine', 'kernel.wasm');
   try {
     if (now.package === then.package) cpSync(dist, next, { recursive: true });
     else await compile('tsc', ['typescript', 'bin', 'tsc'], ['-p', 'tsconfig.build.json', '--outDir', next]);
     if (hasKernel()) {
-      mkdirSync(join(next, 'event'), { recursive: true });
+      mkdirSync(join(next, dirname(wasm)), { recursive: true });
       if (now.kernel === then.kernel) cpSync(join(dist, wasm), join(next, wasm));
       else {
         const args = [entry, '--config', config, '--outFile', relative(root, join(next, wasm))];

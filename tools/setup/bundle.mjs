@@ -12,8 +12,8 @@ import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSyn
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { codeOf } from '../system/processes.mjs';
-import { hashOf, nodeMajor, readJson, root, SetupError, writeWhole } from '../system/project.mjs';
+import { codeOf } from '../../packages/system/processes.mjs';
+import { hashOf, nodeMajor, readJson, root, SetupError, writeWhole } from '../../packages/system/project.mjs';
 
 const isMusl = () =>
   process.platform === 'linux' && !(/** @type {any} */ (process.report.getReport()).header.glibcVersionRuntime);

@@ -15,9 +15,9 @@ import {
   venvPython,
   windows,
   writeJson,
-} from '../system/project.mjs';
-import { findCompiler, noCompiler, pythonEnv } from '../system/requirements.cjs';
-import { run, runTwice, Stopped } from '../system/run.mjs';
+} from '../../packages/system/project.mjs';
+import { findCompiler, noCompiler, pythonEnv } from '../../packages/system/requirements.cjs';
+import { run, runTwice, Stopped } from '../../packages/system/run.mjs';
 
 const pkg = join(nodeModules, '@tensorflow', 'tfjs-node');
 const here = join(root, 'tools', 'setup');

@@ -4,11 +4,11 @@
 //   --check  only says which Node and Python would be used
 //   --retry  retries a native backend that could not be installed before
 //   --from   takes everything from a bundle (`npm run bundle`): a folder or an address, as LIF_FC_MNIST_BUNDLE does
-import { lock, unlock } from '../system/lock.mjs';
-import { runProgram } from '../system/program.mjs';
-import { root, SetupError } from '../system/project.mjs';
-import { BACKENDS, checkNode, findPython } from '../system/requirements.cjs';
-import { seconds, step } from '../system/step.mjs';
+import { lock, unlock } from '../../packages/system/lock.mjs';
+import { runProgram } from '../../packages/system/program.mjs';
+import { root, SetupError } from '../../packages/system/project.mjs';
+import { BACKENDS, checkNode, findPython } from '../../packages/system/requirements.cjs';
+import { seconds, step } from '../../packages/system/step.mjs';
 import { build, isBuilt } from './build.mjs';
 import { openBundle } from './bundle.mjs';
 import { setUpNative } from './native.mjs';

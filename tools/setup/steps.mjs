@@ -16,9 +16,9 @@ import {
   venv,
   writeJson,
   writeWhole,
-} from '../system/project.mjs';
-import { pythonEnv } from '../system/requirements.cjs';
-import { npmCommand, run, runTwice, succeeded } from '../system/run.mjs';
+} from '../../packages/system/project.mjs';
+import { pythonEnv } from '../../packages/system/requirements.cjs';
+import { npmCommand, run, runTwice, succeeded } from '../../packages/system/run.mjs';
 import { isBuilt } from './build.mjs';
 import { nativeState } from './native.mjs';
 import { startRegistry } from './registry.mjs';

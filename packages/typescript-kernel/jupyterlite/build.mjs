@@ -71,6 +71,8 @@ export async function buildKernel({ out, typescript = 'typescript', library = tr
     bundle: true,
     minify: true,
     target: 'es2022',
+    // Not what a tsconfig.json of some folder above says: the bytes are the same wherever this is built.
+    tsconfigRaw: {},
     platform: 'browser',
     legalComments: 'none',
     logLevel: 'warning',

@@ -10,7 +10,7 @@ import { createTypesClient } from './types-client';
 const NAME = 'jupyterlite-typescript-kernel';
 /** Names of the files beside this script; the build puts them in. */
 declare const FILES: { cells: string; types: string; logo: string; declarations?: string };
-const here = new URL('./', (document.currentScript as HTMLScriptElement).src).href;
+const here = new URL('.', (document.currentScript as HTMLScriptElement).src).href;
 
 function createPlugin({ BaseKernel, IKernelSpecs, IKernelClient }: Services, { PageConfig }: CoreUtils) {
   return {

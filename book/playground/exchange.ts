@@ -1,6 +1,0 @@
-/** A script of its own, for readers who save or load a network. */
-import { fromFile, toNir, toSafetensors } from '../../src/exchange';
-
-export const EXCHANGE = { fromFile, nir: toNir, safetensors: toSafetensors };
-
-window.playgroundExchange = EXCHANGE;

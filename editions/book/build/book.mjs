@@ -1,0 +1,175 @@
+#!/usr/bin/env node
+// The book: the executed chapters and the playground as a static site in build/book/ (`npm run book`).
+// It is built beside and then takes the former one's place, so a failed build leaves that as it was.
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { JSDOM } from 'jsdom';
+import { runProgram } from '../../../packages/system/program.mjs';
+import {
+  filesUnder,
+  remove,
+  removeLeftOvers,
+  root,
+  SetupError,
+  venvPython,
+} from '../../../packages/system/project.mjs';
+import { run } from '../../../packages/system/run.mjs';
+import { embedOf } from './embeds.mjs';
+import { termsOf } from './glossary.mjs';
+import { mapPage } from './map.mjs';
+import { chapterHead, finishPage } from './pages.mjs';
+import { bundlePlayground } from './playground.mjs';
+import { bundleScript, bundleScripts, importPageModule, minify } from './scripts.mjs';
+import { BROWSER_EDITION, ISSUES, runAddress } from './settings.mjs';
+import { chapterNames, copyStatic, isSolution, STYLES, write, writeChapters, writePages } from './sources.mjs';
+import { trainedNetwork, trainHiddenIfNeeded, trainIfNeeded } from './trained.mjs';
+
+const require = createRequire(import.meta.url);
+const target = join(root, 'build', 'book');
+const work = join(root, 'build', `book-${process.pid}`);
+const source = join(work, 'source');
+const pages = join(work, 'pages');
+const downloads = join(work, 'notebooks');
+
+async function sphinx() {
+  const env = {
+    ...process.env,
+    PYTHONNOUSERSITE: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
+    SOURCE_DATE_EPOCH: '0',
+    TZ: 'UTC',
+  };
+  const options = ['-W', '--keep-going', '-q', '-b', 'html', '-d', join(work, 'doctrees'), '-A', `issues=${ISSUES}`];
+  const args = ['-m', 'sphinx', ...options, source, pages];
+  const { code, lines } = await run(venvPython, args, { cwd: work, env, minutes: 5 });
+  if (code === 0) return;
+  const named = lines.find((line) => /WARNING|ERROR/.test(line)) ?? lines.at(-1) ?? `ended with ${code}`;
+  // myst-nb counts 10,000 lines for each cell.
+  const cell = (/** @type {string} */ _, /** @type {number} */ at) =>
+    `.ipynb: cell ${Math.floor(at / 10_000)}, line ${at % 10_000}:`;
+  throw new SetupError(`Sphinx: ${named.replaceAll(source + sep, '').replace(/\.ipynb:(\d{5,}):/, cell)}`);
+}
+
+/** @typedef {import('./sources.mjs').Chapter} Chapter */
+
+/**
+ * Draws the pictures of all figures, while Sphinx works in a process of its own.
+ * @param {Chapter['figures']} figures
+ * @param {string} folder
+ */
+async function drawFigures(figures, folder) {
+  const { renderSvg } = require(join(root, 'dist', 'packages', 'figures', 'node', 'render.js'));
+  mkdirSync(folder, { recursive: true });
+  for (const { files } of figures) {
+    for (const [name, content] of Object.entries(await files(renderSvg))) write(join(folder, name), content);
+  }
+}
+
+/**
+ * What every page is finished with: the words of the glossary, the heads of the chapters.
+ * @param {Chapter[]} chapters
+ * @returns {(page: string) => Parameters<typeof finishPage>[2]}
+ */
+function finishing(chapters) {
+  const terms = termsOf(new JSDOM(readFileSync(join(pages, 'glossary.html'), 'utf8')).window.document);
+  const own = chapters.filter((chapter) => !isSolution(chapter));
+  return (page) => {
+    const chapter = chapters.find(({ name }) => `${name}.html` === page);
+    if (!chapter) return page === 'questions.html' ? { terms } : {};
+    const { name } = chapter;
+    const position = own.indexOf(chapter) + 1;
+    const run = BROWSER_EDITION ? runAddress(name, '../'.repeat(name.split('/').length - 1)) : undefined;
+    const head =
+      position > 0
+        ? chapterHead({ name, position, chapters: own, notebook: `notebooks/${name}.ipynb`, run })
+        : undefined;
+    return { terms, head, shown: embedOf(name) };
+  };
+}
+
+/**
+ * Of the files that Sphinx and its theme bring, removes those that no page asks for, and makes the scripts small.
+ * @param {string[]} html all pages
+ */
+async function tidy(html) {
+  for (const name of filesUnder(pages)) {
+    if (name.endsWith('.html') || existsSync(join(source, name))) continue;
+    const file = join(pages, name);
+    const address = name.split(sep).join('/');
+    if (!html.some((page) => page.includes(address))) rmSync(file);
+    else if (name.endsWith('.js')) writeFileSync(file, await minify(readFileSync(file, 'utf8'), 'js'));
+  }
+}
+
+/**
+ * @param {Chapter[]} chapters
+ * @param {string} fontFaces the rules of the fonts
+ */
+async function finish(chapters, fontFaces) {
+  const moreOf = finishing(chapters);
+  /** @type {Record<string, string[][]>} */
+  const texts = {};
+  const all = [];
+  for (const name of filesUnder(pages).filter((file) => file.endsWith('.html'))) {
+    const page = name.split(sep).join('/');
+    let html = readFileSync(join(pages, name), 'utf8');
+    // Source pages are many, and are not searched.
+    if (!/^(?:src|hosts|packages)\//.test(page)) {
+      const finished = finishPage(html, page, moreOf(page));
+      html = finished.html;
+      texts[page.replace(/\.html$/, '')] = finished.texts;
+      writeFileSync(join(pages, name), html);
+    }
+    if (html.includes(root)) throw new SetupError(`${page}: expected no path of this machine, found ${root}`);
+    all.push(html);
+  }
+  const styles = [join(pages, '_static', 'styles', 'furo.css'), ...STYLES].map((file) => readFileSync(file, 'utf8'));
+  await tidy(all);
+  write(join(pages, '_static', 'book.css'), await minify([fontFaces, ...styles].join('\n'), 'css'));
+  write(join(pages, '_static', 'texts.js'), `bookTexts = ${JSON.stringify(texts)};\n`);
+}
+
+async function main() {
+  const begin = performance.now();
+  if (!existsSync(venvPython)) throw new SetupError('no Sphinx in .venv: run `npm run setup`');
+  mkdirSync(work, { recursive: true });
+  removeLeftOvers('book');
+  try {
+    await trainIfNeeded('book', work);
+    await trainHiddenIfNeeded('book', work);
+    const fontFaces = copyStatic(source);
+    const theme = await importPageModule('figure-theme');
+    const chapters = writeChapters(chapterNames(), { theme, source, downloads });
+    await writePages(chapters, source);
+    const map = mapPage(theme);
+    write(join(source, 'map.md'), map.text);
+    for (const [name, content] of Object.entries(map.files)) write(join(source, '_static', name), content);
+    await bundleScripts(['main', 'live', 'search', 'start', 'map'], join(source, '_static'));
+    await bundlePlayground(join(source, '_static', 'playground.js'));
+    await bundleScript(join(root, 'editions', 'book', 'neuron', 'main.ts'), join(source, '_static', 'neuron.js'));
+    const drawn = join(work, 'figures');
+    const figures = [...chapters.flatMap((chapter) => chapter.figures), ...map.figures];
+    await Promise.all([sphinx(), drawFigures(figures, drawn)]);
+    await finish(chapters, fontFaces);
+    cpSync(drawn, join(pages, '_static', 'figures'), { recursive: true });
+    cpSync(downloads, join(pages, 'notebooks'), { recursive: true });
+    cpSync(join(root, 'editions', 'book', 'bare'), join(pages, 'bare'), { recursive: true });
+    write(join(pages, 'bare', 'network.safetensors'), trainedNetwork());
+    const former = join(work, 'former');
+    if (existsSync(target)) renameSync(target, former);
+    renameSync(pages, target);
+  } finally {
+    remove(work);
+  }
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  const count = filesUnder(target).filter((name) => name.endsWith('.html')).length;
+  console.log(`book: ${count} pages in ${seconds} s. Open ${pathToFileURL(join(target, 'index.html')).href}`);
+}
+
+await runProgram('book', main, {
+  tidy: () => remove(work),
+  interrupted: 'interrupted; the former one, if there was one, is still in place',
+});
+process.exit(0); // jsdom, which draws the figures, would keep the process alive

@@ -1,0 +1,154 @@
+// From executed notebooks to what Sphinx reads: each figure becomes one <figure> with its pictures as files of their own and
+// the bundle's sentence as the text alternative; links that lead out of the folder of notebooks lead to pages of the book.
+import { posix } from 'node:path';
+import { upFrom } from '../../../packages/system/html.mjs';
+import { SetupError } from '../../../packages/system/project.mjs';
+import { chapterFigure, pictureHtml, specificationOf } from './figures.mjs';
+
+/**
+ * @typedef {string | string[]} Text as notebooks hold it
+ * @typedef {{ output_type: string, name?: string, text?: Text, ename?: string, evalue?: string, data?: Record<string, any>,
+ *   metadata?: object }} Output
+ * @typedef {{ cell_type: string, source: Text, execution_count?: number | null, metadata?: { tags?: string[] },
+ *   outputs?: Output[] }} Cell
+ * @typedef {{ cells: Cell[] }} Notebook
+ * @typedef {typeof import('../page/figure-theme.js')} Theme
+ * @typedef {(path: string, up: string) => string} SourceLink where a page in `up` shows a path of src/
+ */
+
+/** @param {Text | undefined} value */
+export const text = (value) => (Array.isArray(value) ? value.join('') : (value ?? ''));
+
+/**
+ * The size of an SVG in CSS pixels.
+ * @param {string} svg
+ */
+export function sizeOf(svg) {
+  const [, width] = /<svg[^>]*\swidth="([\d.]+)/.exec(svg) ?? [];
+  const [, height] = /<svg[^>]*\sheight="([\d.]+)/.exec(svg) ?? [];
+  return { width, height };
+}
+
+/**
+ * What an output says of a failure: tslab leaves no error output, it prints the error on stderr.
+ * @param {Cell} cell
+ * @param {Output} output
+ */
+function failure(cell, output) {
+  if (cell.metadata?.tags?.includes('raises-exception')) return undefined;
+  if (output.output_type === 'error') return `${output.ename}: ${output.evalue}`;
+  return output.name === 'stderr' ? text(output.text).trim().split('\n')[0] : undefined;
+}
+
+/**
+ * Whether all of a notebook was executed, without errors. Ctrl-C leaves one whose last cells have no count.
+ * @param {Notebook | undefined} notebook
+ */
+export function isExecuted(notebook) {
+  const code = notebook?.cells?.filter((cell) => cell.cell_type === 'code' && text(cell.source).trim() !== '') ?? [];
+  const ran = code.every((cell) => Number.isInteger(cell.execution_count));
+  const failed = code.some((cell) => cell.outputs?.some((output) => failure(cell, output)));
+  return code.some((cell) => (cell.outputs ?? []).length > 0) && ran && !failed;
+}
+
+/**
+ * From a notebook the built book lies in build/book/ and the source in src/; from a page of the book the one is a neighbour,
+ * and `sourceLink` knows where the other is shown.
+ * @param {string} markdown
+ * @param {string} up
+ * @param {(path: string) => string} sourceLink
+ */
+function pageLinks(markdown, up, sourceLink) {
+  return markdown
+    .replaceAll(/\]\((?:\.\.\/)+build\/book\/([\w-]+)\.html/g, `](${up}$1.md`)
+    .replaceAll(/\]\((?:\.\.\/)+((?:src|hosts|packages)\/[\w./-]*)\)/g, (_, path) => `](${sourceLink(path)})`);
+}
+
+/**
+ * Prepares one notebook.
+ * @param {string} name its path below the folder of notebooks, with forward slashes, without .ipynb
+ * @param {Notebook} notebook
+ * @param {Theme} theme the module editions/book/page/figure-theme.ts
+ * @param {SourceLink} sourceLink
+ * @returns the notebook for Sphinx; `pictures`, files to write below _static/figures; `figures`, each with `files(renderSvg)`
+ *   which draws more of them
+ * @throws SetupError in one line for what a page could not show
+ */
+export function prepare(name, notebook, theme, sourceLink = (path) => path) {
+  /** @type {Record<string, string>} */
+  const pictures = {};
+  /** @type {{ id: string, files: ReturnType<typeof chapterFigure>['files'] }[]} */
+  const figures = [];
+  const up = upFrom(name);
+  notebook.cells.forEach((cell, index) => {
+    const fail = (/** @type {string} */ what) => {
+      throw new SetupError(`${name}.ipynb: cell ${index + 1}: ${what}`);
+    };
+    if (cell.cell_type === 'markdown') cell.source = pageLinks(text(cell.source), up, (path) => sourceLink(path, up));
+    cell.outputs?.forEach((output, i) => {
+      const wrong = failure(cell, output);
+      if (wrong) fail(`expected cells that ran without errors, found ${wrong}: run \`npm run tutorial\``);
+      if (!output.data) return;
+      const figure = specificationOf(output.data);
+      const alt = text(output.data['text/plain']).trim();
+      const svg = text(output.data['image/svg+xml']);
+      const images = Object.keys(output.data).filter((type) => type.startsWith('image/'));
+      if (figure && images.length === 0) fail('expected a figure with SVG, found plotly JSON alone');
+      if (images.length === 0) return;
+      if (svg === '') fail(`expected a figure with SVG, found ${images.join(', ')}`);
+      if (alt === '') fail('expected a figure with a sentence in text/plain, found none');
+      const id = `${name.replaceAll('/', '-')}-${index + 1}${i === 0 ? '' : `-${i + 1}`}`;
+      const folder = `${up}_static/figures/`;
+      if (figure?.data && figure.layout) {
+        const { html, files } = chapterFigure(theme, { id, folder, figure, alt });
+        figures.push({ id, files });
+        output.data = { 'text/html': html };
+      } else {
+        pictures[`${id}.svg`] = svg;
+        output.data = { 'text/html': pictureHtml(`${folder}${id}.svg`, alt, sizeOf(svg)) };
+      }
+      output.metadata = {};
+    });
+  });
+  return { notebook, pictures, figures };
+}
+
+/**
+ * What a notebook's text links to with this ending, as paths below the folder of notebooks.
+ * @param {string} name
+ * @param {Notebook} notebook
+ * @param {RegExp} pattern
+ */
+const linked = (name, notebook, pattern) =>
+  notebook.cells
+    .filter((cell) => cell.cell_type === 'markdown')
+    .flatMap((cell) => [...text(cell.source).matchAll(pattern)])
+    .map(([, target]) => posix.normalize(posix.join(posix.dirname(name), target)));
+
+/**
+ * Chapters that a notebook links to.
+ * @param {string} name
+ * @param {Notebook} notebook
+ */
+export const linkedNotebooks = (name, notebook) => linked(name, notebook, /\]\(([^)#:]+\.ipynb)(?:#[^)]*)?\)/g);
+
+/**
+ * Drawings that a notebook shows.
+ * @param {string} name
+ * @param {Notebook} notebook
+ */
+export const shownImages = (name, notebook) => linked(name, notebook, /!\[[^\]]*\]\(([^)#:\s]+)\)/g);
+
+/**
+ * The title of a chapter, and its first paragraph as a sentence: what a reader will be able to do.
+ * @param {Notebook} notebook
+ */
+export function introduction(notebook) {
+  const [title, ...rest] = text(notebook.cells.find((cell) => cell.cell_type === 'markdown')?.source).split('\n');
+  const paragraph = rest
+    .join('\n')
+    .trim()
+    .split(/\n\s*\n/)[0];
+  const aim = paragraph.replace(/\s*\n\s*/g, ' ').replace(/^\*\*You will be able to\*\*\s*/, '');
+  return { title: title.replace(/^#\s*/, ''), aim: aim.charAt(0).toUpperCase() + aim.slice(1) };
+}

@@ -1,0 +1,153 @@
+// A notebook's figure on a page: a picture for a light and for a dark page, each for a wide and for a narrow one, and the
+// specification in a script of its own, which the page loads when somebody wants the live figure.
+import { escapeHtml } from '../../../packages/system/html.mjs';
+
+const PLOTLY = 'application/vnd.plotly.v1+json';
+/** The width of a picture on a phone of 390 pixels. */
+const NARROW = 346;
+
+/**
+ * @typedef {import('./chapters.mjs').Theme} Theme
+ * @typedef {import('../page/figure-theme.js').LegendItem} LegendItem
+ * @typedef {import('../page/figure-theme.js').Figure} Figure
+ * @typedef {(figure: Figure & { alt: string }) => Promise<string>} RenderSvg
+ * @typedef {{ width?: unknown, height?: unknown }} Size in CSS pixels
+ */
+
+/**
+ * A line of the legend as a small drawing: the dash of its line, the symbol of its points.
+ * @param {Pick<LegendItem, 'color' | 'dash' | 'symbol'>} item
+ */
+function swatch({ color, dash, symbol }) {
+  /** @type {Record<string, string>} */
+  const dashes = {
+    dash: '5 3',
+    dot: '1.5 2.5',
+    dashdot: '6 2.5 1.5 2.5',
+    longdash: '9 3',
+    longdashdot: '9 2.5 1.5 2.5',
+  };
+  /** @type {Record<string, string>} */
+  const shapes = {
+    'circle-open': '<circle cx="13" cy="7" r="4" fill="none" stroke="currentColor" stroke-width="2"/>',
+    square: '<path d="M9 3h8v8H9z"/>',
+    'square-open': '<path d="M9 3h8v8H9z" fill="none" stroke="currentColor" stroke-width="2"/>',
+    diamond: '<path d="M13 2l5 5-5 5-5-5z"/>',
+    'triangle-up': '<path d="M13 2l5 9H8z"/>',
+    star: '<path d="M13 1l1.6 4.2L19 5.4l-3.5 2.7 1.2 4.3L13 10l-3.7 2.4 1.2-4.3L7 5.4l4.4-.2z"/>',
+    x: '<path d="M9 4l1-1 3 3 3-3 1 1-3 3 3 3-1 1-3-3-3 3-1-1 3-3z"/>',
+    cross: '<path d="M12 2h2v4h4v2h-4v4h-2V8H8V6h4z"/>',
+  };
+  const line = dash
+    ? `<path d="M1 7h24" fill="none" stroke="currentColor" stroke-width="2.2"${dashes[dash] ? ` stroke-dasharray="${dashes[dash]}"` : ''}/>`
+    : '';
+  const point = symbol ? (shapes[symbol] ?? '<circle cx="13" cy="7" r="4"/>') : '';
+  return `<svg width="26" height="14" viewBox="0 0 26 14" aria-hidden="true" style="color:${color}" fill="currentColor">${line}${point}</svg>`;
+}
+
+/**
+ * How a colour of the theme is called in the style sheet, which knows it for light and dark pages.
+ * @param {Theme} theme
+ * @param {string} color
+ */
+const themed = (theme, color) => {
+  const at = theme.LIGHT.traces.findIndex((one) => one.toLowerCase() === color.toLowerCase());
+  return at < 0
+    ? color.toLowerCase() === theme.LIGHT.ink
+      ? 'var(--figure-ink)'
+      : escapeHtml(color)
+    : `var(--figure-${at})`;
+};
+
+/**
+ * @param {Theme} theme
+ * @param {LegendItem[]} items
+ */
+function legendHtml(theme, items) {
+  if (items.length === 0) return '';
+  const lines = items.map(
+    (item) =>
+      `<li data-traces="${item.traces.join(' ')}">${swatch({ ...item, color: themed(theme, item.color) })}${escapeHtml(item.label)}</li>`,
+  );
+  return `<ul class="figure-legend">${lines.join('')}</ul>`;
+}
+
+/**
+ * Two pictures, of which the style sheet shows the one that fits the page; a hidden one is not loaded.
+ * @param {string} path
+ * @param {string} alt
+ * @param {Size} wide
+ * @param {Size} small
+ */
+function picturesHtml(path, alt, wide, small) {
+  const size = (/** @type {Size} */ { width, height }) => `width="${width}" height="${height}"`;
+  const picture = (/** @type {string} */ scheme, /** @type {string} */ end) =>
+    `<picture class="only-${scheme}"><source media="(max-width: 34rem)" srcset="${path}-narrow${end}.svg" ${size(small)}>` +
+    `<img src="${path}${end}.svg" alt="${escapeHtml(alt)}" loading="lazy" ${size(wide)}></picture>`;
+  return picture('light', '') + picture('dark', '-dark');
+}
+
+/**
+ * A picture without a specification: it stays as it is, on a light panel.
+ * @param {string} file
+ * @param {string} alt
+ * @param {Size} size
+ */
+export const pictureHtml = (file, alt, { width, height }) =>
+  `<figure class="figure figure-fixed"><img src="${file}" alt="${escapeHtml(alt)}" loading="lazy" width="${width}" height="${height}"></figure>`;
+
+/**
+ * The specification in an output of a notebook, if it has one.
+ * @param {Record<string, any>} data
+ */
+export const specificationOf = (data) => data[PLOTLY];
+
+/**
+ * One figure.
+ * @param {Theme} theme the module editions/book/page/figure-theme.ts
+ * @param {object} drawing
+ * @param {string} drawing.id its name in the book: of its files, and of the live figure
+ * @param {string} drawing.folder where the page finds _static/figures, with a slash at its end
+ * @param {Figure} drawing.figure the Plotly specification
+ * @param {string} drawing.alt
+ * @returns its HTML; `files(renderSvg)` draws: the files below _static/figures by name
+ */
+export function chapterFigure(theme, { id, folder, figure, alt }) {
+  const title = theme.titleOf(figure).replace(/<[^>]+>/g, '');
+  const legend = theme.legendOf(figure);
+  const plain = theme.withoutHeading(figure);
+  const small = theme.narrow(plain, NARROW);
+  const html =
+    `<figure class="figure" data-figure="${id}"><figcaption><p class="figure-title">${escapeHtml(title)}</p>` +
+    `${legendHtml(theme, legend)}</figcaption><div class="figure-picture">` +
+    `${picturesHtml(folder + id, alt, plain.layout, small.layout)}</div></figure>`;
+  const files = async (/** @type {RenderSvg} */ renderSvg) => {
+    /** @type {Record<string, string>} */
+    const written = { [`${id}.js`]: `bookFigure(${JSON.stringify(id)},${JSON.stringify(plain)})\n` };
+    for (const [end, one] of /** @type {const} */ ([
+      ['', plain],
+      ['-narrow', small],
+    ])) {
+      const marked = theme.recolour(one, theme.MARKS);
+      const drawn = asPagePicture(await renderSvg({ ...marked, alt }), title);
+      written[`${id}${end}.svg`] = theme.paint(drawn, theme.LIGHT);
+      written[`${id}${end}-dark.svg`] = theme.paint(drawn, theme.DARK);
+    }
+    return written;
+  };
+  return { html, files };
+}
+
+/**
+ * The figure's font is the package's, so that bytes are equal everywhere; a page takes the reader's own.
+ * @param {string} svg
+ * @param {string} title
+ */
+function asPagePicture(svg, title) {
+  return svg
+    .replace(/(<title[^>]*>)Figure(<\/title>)/, (_, open, close) => open + escapeHtml(title || 'Figure') + close)
+    .replaceAll(
+      /(?:&quot;|')?DejaVu Sans(?:&quot;|')?, Verdana, sans-serif/g,
+      "system-ui, 'Source Sans 3', 'Segoe UI', Roboto, Helvetica, Arial, sans-serif",
+    );
+}

@@ -1,0 +1,69 @@
+// [[What happens without the reset?]] on a page of book/ leads to the section of that heading, in whichever chapter it is. So a page
+// need not know the number of a chapter, and a heading that is gone stops the build.
+import { SetupError } from '../../../packages/system/project.mjs';
+import { text } from './chapters.mjs';
+
+/** @typedef {Pick<import('./sources.mjs').Chapter, 'name' | 'notebook'>} Chapter */
+
+/**
+ * The anchor that MyST gives to a heading: small letters, digits and hyphens.
+ * @param {string} heading
+ */
+const anchorOf = (heading) =>
+  heading
+    .toLowerCase()
+    .replaceAll(' ', '-')
+    .replace(/[^\p{L}\p{N}_-]/gu, '');
+
+/**
+ * The headings of a chapter that have an anchor, down to the third level.
+ * @param {Chapter} chapter
+ */
+function headingsOf({ name, notebook }) {
+  const cells = notebook.cells.filter(({ cell_type }) => cell_type === 'markdown');
+  const lines = cells.flatMap(({ source }) =>
+    text(source)
+      .replace(/^```[\s\S]*?^```/gm, '')
+      .split('\n'),
+  );
+  return lines.flatMap((line) => {
+    const [, heading] = /^#{2,3} (.+?)\s*$/.exec(line) ?? [];
+    return heading ? [{ name, heading }] : [];
+  });
+}
+
+/** How many words two headings share. */
+const likeness = (/** @type {string} */ a, /** @type {string} */ b) => {
+  const words = new Set(a.toLowerCase().split(/[^\p{L}\p{N}]+/u));
+  return b
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '' && words.has(word)).length;
+};
+
+/**
+ * Makes links of the [[headings]] of a page.
+ * @param {string} page its path, for messages
+ * @param {string} markdown
+ * @param {Chapter[]} chapters
+ * @throws SetupError in one line for a heading that no chapter has, or more than one
+ */
+export function linkHeadings(page, markdown, chapters) {
+  const all = chapters.flatMap(headingsOf);
+  return markdown.replace(/\[\[([^\]]+)\]\]/g, (_, wanted, /** @type {number} */ at) => {
+    const heading = wanted.replace(/\s+/g, ' ');
+    const found = all.filter((one) => one.heading === heading);
+    if (found.length !== 1) {
+      const line = markdown.slice(0, at).split('\n').length;
+      const [nearest] = all.toSorted((a, b) => likeness(heading, b.heading) - likeness(heading, a.heading));
+      const instead =
+        found.length > 1
+          ? `found ${found.length}: ${found.map(({ name }) => name).join(', ')}`
+          : `found none; the nearest is "${nearest?.heading}" in ${nearest?.name}`;
+      throw new SetupError(`${page}: line ${line}: expected one section "${heading}" in the chapters, ${instead}`);
+    }
+    const [{ name }] = found;
+    const chapter = /(?:^|[.?!:]\s|\n\n)$/.test(markdown.slice(0, at)) ? 'Chapter' : 'chapter';
+    return `[${chapter} ${Number(/^\d+/.exec(name)?.[0])}, *${heading}*](${name}.ipynb#${anchorOf(heading)})`;
+  });
+}

@@ -1,0 +1,141 @@
+// What is done to Sphinx's pages: formulas are set, names of source files and words of the glossary become links, chapters get
+// a head, and what scrolls sideways can be reached with the keyboard.
+import { JSDOM } from 'jsdom';
+import katex from 'katex';
+import { escapeHtml, upFrom } from '../../../packages/system/html.mjs';
+import { SetupError } from '../../../packages/system/project.mjs';
+import { embed } from './embeds.mjs';
+import { linkTerms } from './glossary.mjs';
+import { namedSource, sourceAddress } from './source-pages.mjs';
+
+/**
+ * Sets the formulas that Sphinx has left as TeX.
+ * @param {Element} article
+ * @param {string} page
+ */
+function setFormulas(article, page) {
+  for (const element of article.querySelectorAll('.tex')) {
+    const tex = element.textContent;
+    const displayMode = element.matches('.formula');
+    try {
+      element.innerHTML = katex.renderToString(tex, { displayMode, throwOnError: true, strict: 'error' });
+    } catch (error) {
+      throw new SetupError(`${page}: formula ${tex.trim()}: ${/** @type {Error} */ (error).message.split('\n')[0]}`);
+    }
+    if (displayMode) element.classList.remove('tex');
+    else element.replaceWith(...element.childNodes);
+  }
+}
+
+/**
+ * KaTeX's style sheet with the one format of fonts that every browser of today reads.
+ * @param {string} css
+ */
+export const katexCss = (css) => css.replace(/,url\(fonts\/[^)]+\.(?:woff|ttf)\) format\("\w+"\)/g, '');
+
+/**
+ * Names of source files and of pages of the book, in text, lead there.
+ * @param {Element} article
+ * @param {string} page
+ */
+function linkNames(article, page) {
+  const up = upFrom(page);
+  for (const code of article.querySelectorAll('code.literal')) {
+    if (code.closest('a, pre')) continue;
+    const name = code.textContent.trim();
+    const own = /^build\/book\/([\w-]+\.html)$/.exec(name)?.[1];
+    let address = own && up + own;
+    try {
+      const path = namedSource(name);
+      if (path) address = sourceAddress(path, up);
+    } catch (error) {
+      throw new SetupError(`${page}: ${/** @type {Error} */ (error).message}`);
+    }
+    if (!address) continue;
+    const link = article.ownerDocument.createElement('a');
+    link.href = address;
+    link.className = 'reference source';
+    code.replaceWith(link);
+    link.append(code);
+  }
+}
+
+/**
+ * Where in the book a chapter is, and what one can do with it.
+ * @param {object} chapter
+ * @param {string} chapter.name
+ * @param {number} chapter.position from 1
+ * @param {{ name: string, title: string }[]} chapter.chapters all of them
+ * @param {string} chapter.notebook where it is, from the top of the book
+ * @param {string} [chapter.run] where it runs in a browser
+ */
+export function chapterHead({ name, position, chapters, notebook, run }) {
+  const up = upFrom(name);
+  const number = Number(/^\d+/.exec(name)?.[0] ?? position);
+  const count = chapters.length;
+  const where = number === position ? `Chapter ${number} of ${count}` : `Chapter ${number} · ${position} of ${count}`;
+  const steps = chapters.map((chapter, i) => {
+    const here = i + 1 === position ? ' aria-current="page"' : '';
+    const title = escapeHtml(chapter.title);
+    return `<li><a href="${up}${chapter.name}.html" title="${title}"${here}><span class="visually-hidden">${title}</span></a></li>`;
+  });
+  const actions = [`<a href="${up}${notebook}" download>Download the notebook</a>`];
+  if (run) actions.unshift(`<a class="run" href="${escapeHtml(run)}">Run this chapter</a>`);
+  return (
+    `<div class="chapter-head"><p class="chapter-number">${where}</p>` +
+    `<ol class="chapter-steps" aria-label="Chapters">${steps.join('')}</ol>` +
+    `<p class="chapter-actions">${actions.join('')}</p></div>`
+  );
+}
+
+/**
+ * The text of a page's sections, for the search: `[id, text]`, the first without an id.
+ * @param {Document} document
+ */
+export function sectionTexts(document) {
+  const article = /** @type {Element} */ (document.querySelector('article')?.cloneNode(true));
+  for (const other of article.querySelectorAll(
+    '.headerlink, .katex-mathml, .chapter-head, script, style, .figure-legend, noscript',
+  )) {
+    other.remove();
+  }
+  // What stands on lines of its own is not to run into one word.
+  for (const block of article.querySelectorAll('p, li, dt, dd, h1, h2, h3, h4, pre, div, td, figcaption'))
+    block.append(' ');
+  const clean = (/** @type {Element} */ element) => element.textContent.replace(/\s+/g, ' ').trim();
+  const sections = [...article.querySelectorAll('section[id], dt[id]')].reverse().map((section) => {
+    const meaning = section.tagName === 'DT' ? section.nextElementSibling : undefined;
+    const text = clean(section) + (meaning?.tagName === 'DD' ? `: ${clean(meaning)}` : '');
+    // What is inside another section is told there; the words of a glossary stay with the page as well.
+    if (section.tagName === 'SECTION') section.remove();
+    return [section.id, text];
+  });
+  return [...sections.reverse(), ['', clean(article)]].filter(([, text]) => text !== '');
+}
+
+/**
+ * Finishes a page of text.
+ * @param {string} html as Sphinx left it
+ * @param {string} page its name below the book
+ * @param {{ terms?: import('./glossary.mjs').Term[], head?: string, shown?: string }} more `terms` of the glossary to link, `head` of a chapter, `shown`: HTML of another page that it shows
+ * @returns the page and, for the search, the text of its sections
+ */
+export function finishPage(html, page, { terms = [], head, shown } = {}) {
+  const dom = new JSDOM(html);
+  const { document } = dom.window;
+  const article = document.querySelector('article');
+  if (!article) throw new SetupError(`${page}: expected an article, found none`);
+  setFormulas(article, page);
+  const texts = sectionTexts(document);
+  linkNames(article, page);
+  if (terms.length > 0) linkTerms(article, terms, `${upFrom(page)}glossary.html`);
+  if (shown) embed(article, shown, page);
+  if (head) {
+    const title = article.querySelector('h1');
+    if (!title) throw new SetupError(`${page}: expected a title, found none: begin the notebook with "# …"`);
+    title.insertAdjacentHTML('beforebegin', head);
+  }
+  const finished = dom.serialize();
+  dom.window.close();
+  return { html: finished, texts };
+}

@@ -1,0 +1,206 @@
+// What Sphinx reads, gathered in one folder: the chapters as they were executed, the start page, the other pages of book/, the
+// source as pages, fonts and formulas' style from npm.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join, sep } from 'node:path';
+import { filesUnder, readJson, root, SetupError } from '../../../packages/system/project.mjs';
+import { introduction, isExecuted, linkedNotebooks, prepare, shownImages } from './chapters.mjs';
+import { linkHeadings } from './headings.mjs';
+import { katexCss } from './pages.mjs';
+import { namedSource, sourceAddress, sourcePages } from './source-pages.mjs';
+import { movingPicture, startPage } from './start.mjs';
+import { TEACHING, teachingPage } from './teaching.mjs';
+
+const require = createRequire(import.meta.url);
+const book = join(root, 'editions', 'book');
+/** What lies in book/ and is no page: scripts, the README's pictures, and the style sheets, which are joined to one. */
+const NOT_COPIED = new Set(['page', 'playground', 'neuron', 'images', 'index.md']);
+export const STYLES = ['colours.css', 'theme.css', 'parts.css', 'figures.css', 'start.css'].map((name) =>
+  join(book, '_static', name),
+);
+
+/**
+ * @typedef {import('./chapters.mjs').Notebook} Notebook
+ * @typedef {{ name: string, title: string, notebook: Notebook, figures: ReturnType<typeof prepare>['figures'] }} Chapter
+ */
+
+/**
+ * @param {string} file
+ * @param {string | Uint8Array} content
+ */
+export const write = (file, content) => {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+};
+const notebookFile = (/** @type {string} */ folder, /** @type {string} */ name) =>
+  join(folder, ...`${name}.ipynb`.split('/'));
+
+/** The chapters and exercises of the clone, as names below notebooks/; `my/` holds a learner's copies. */
+export const chapterNames = () =>
+  filesUnder(join(root, 'notebooks'))
+    .filter((file) => file.endsWith('.ipynb') && !file.includes('.ipynb_checkpoints') && !file.startsWith(`my${sep}`))
+    .map((file) => file.slice(0, -'.ipynb'.length).split(sep).join('/'));
+
+const sourcesOf = (/** @type {Notebook} */ notebook) =>
+  JSON.stringify(notebook.cells.map(({ source }) => [source].flat().join('')));
+
+/**
+ * A chapter as the runner left it, or else (also where the runner had other cells) as it is committed.
+ * @param {string} name
+ * @returns {Notebook}
+ */
+function readChapter(name) {
+  const committed = readJson(notebookFile(join(root, 'notebooks'), name));
+  if (!committed?.cells) {
+    throw new SetupError(`notebooks/${name}.ipynb: expected a notebook, found something else: is it valid JSON?`);
+  }
+  const executed = readJson(notebookFile(join(root, 'build', 'notebooks'), name));
+  const again = `run \`npm run notebooks -- notebooks/${name}.ipynb\``;
+  if (isExecuted(executed) && sourcesOf(executed) === sourcesOf(committed)) return executed;
+  if (isExecuted(committed)) {
+    if (executed)
+      console.log(`book: ${name} failed or was changed since it was executed: taking the committed outputs; ${again}`);
+    return committed;
+  }
+  if (!executed) throw new SetupError(`notebooks/${name}.ipynb: expected outputs, found none: ${again}`);
+  console.log(`book: ${name} was changed since it was executed: ${again}`);
+  return executed;
+}
+
+/**
+ * Writes the chapters for Sphinx, and beside its folder the notebooks that readers download.
+ * @param {string[]} names
+ * @param {{ theme: import('./chapters.mjs').Theme, source: string, downloads: string }} place
+ * @returns {Chapter[]} its `figures` are still to be drawn
+ */
+export function writeChapters(names, { theme, source, downloads }) {
+  return names.map((name) => {
+    const notebook = readChapter(name);
+    write(notebookFile(downloads, name), `${JSON.stringify(notebook, null, 1)}\n`);
+    const missing = linkedNotebooks(name, notebook).find((file) => !names.includes(file.replace(/\.ipynb$/, '')));
+    if (missing) {
+      throw new SetupError(
+        `notebooks/${name}.ipynb: expected a link to a chapter, found ${missing}, which is not there`,
+      );
+    }
+    for (const image of shownImages(name, notebook)) {
+      const from = join(root, 'notebooks', ...image.split('/'));
+      if (!existsSync(from)) {
+        throw new SetupError(`notebooks/${name}.ipynb: expected a drawing in notebooks/${image}, found none`);
+      }
+      write(join(source, ...image.split('/')), readFileSync(from));
+    }
+    /** @type {import('./chapters.mjs').SourceLink} */
+    const sourceLink = (path, up) => sourceAddress(namedSource(path) ?? path, up, '.md');
+    const { pictures, figures } = prepare(name, notebook, theme, sourceLink);
+    for (const [file, svg] of Object.entries(pictures)) write(join(source, '_static', 'figures', file), svg);
+    write(notebookFile(source, name), JSON.stringify(notebook));
+    return { name, notebook, figures, title: introduction(notebook).title };
+  });
+}
+
+export const isSolution = (/** @type {{ name: string }} */ { name }) => name.includes('/');
+
+/** The caption of the glossary, the source and what else is looked up. */
+const LOOK_UP = 'Look up';
+
+/** The other pages, names by the caption that they stand under: `sidebar: …` at the top of a page, else "Play". */
+function pageGroups() {
+  /** @type {Record<string, string[]>} */
+  const groups = { Play: [] };
+  const names = readdirSync(book)
+    .filter((file) => file.endsWith('.md') && file !== 'index.md' && file !== 'glossary.md')
+    .map((file) => file.slice(0, -'.md'.length))
+    // The playground that reads digits is the first to be met.
+    .sort((a, b) => Number(b === 'playground') - Number(a === 'playground') || a.localeCompare(b));
+  for (const name of names) {
+    const text = readFileSync(join(book, `${name}.md`), 'utf8');
+    const caption = /^---\n(?:.*\n)*?sidebar: (.+)\n/.exec(text)?.[1] ?? 'Play';
+    groups[caption] ??= [];
+    groups[caption].push(name);
+  }
+  return groups;
+}
+
+/**
+ * @param {Chapter[]} chapters
+ * @param {string} source
+ */
+export async function writePages(chapters, source) {
+  const pages = sourcePages();
+  for (const [name, text] of Object.entries(pages)) write(join(source, ...name.split('/')), text);
+  write(join(source, `${TEACHING}.md`), teachingPage());
+  const solutions = chapters.filter(isSolution);
+  const own = chapters.filter((chapter) => !isSolution(chapter));
+  const { [LOOK_UP]: found = [], ...others } = pageGroups();
+  for (const name of [...found, ...Object.values(others).flat()]) {
+    const page = `${name}.md`;
+    write(join(source, page), linkHeadings(`book/${page}`, readFileSync(join(book, page), 'utf8'), own));
+  }
+  const lookUp = [...found, 'glossary', ...('src/index.md' in pages ? ['src/index'] : [])];
+  const groups = { ...others, Teach: [TEACHING], [LOOK_UP]: lookUp };
+  write(join(source, 'index.md'), startPage(await movingPicture(), own, solutions, groups));
+}
+
+/** The book's letters: of text, of what is around it, of code; Latin ones alone. */
+const FONTS = [
+  ['@fontsource/source-serif-4', '400.css'],
+  ['@fontsource/source-serif-4', '400-italic.css'],
+  ['@fontsource/source-serif-4', '600.css'],
+  ['@fontsource-variable/source-sans-3', 'wght.css'],
+  ['@fontsource/source-code-pro', '400.css'],
+];
+
+/** Where there are formulas, Greek letters in the text beside them come from the same file, and look alike. */
+const GREEK = `@font-face {
+  font-family: 'Greek of the formulas';
+  font-display: swap;
+  src: url(fonts/KaTeX_Math-Italic.woff2) format('woff2');
+  unicode-range: U+03B1-03C9;
+}`;
+
+/**
+ * The @font-face rule of a font for Latin letters, and the file that it names.
+ * @param {string} name
+ * @param {string} sheet
+ */
+function fontFace(name, sheet) {
+  const folder = dirname(require.resolve(`${name}/package.json`));
+  const rules = readFileSync(join(folder, sheet), 'utf8').match(/@font-face \{[^}]*\}/g) ?? [];
+  const rule = rules.find((one) => /-latin-(?:\d+|wght)-/.test(one));
+  const file = /files\/([\w-]+\.woff2)/.exec(rule ?? '')?.[1];
+  if (!rule || !file) throw new SetupError(`${name}: expected Latin letters in ${sheet}, found none`);
+  const css = rule.replace(/src:[^;]*;/, `src: url(fonts/${file}) format('woff2');`);
+  return { css, file: join(folder, 'files', file) };
+}
+
+/**
+ * Copies the book's static files and its pages, fonts, KaTeX and Plotly.
+ * @param {string} source
+ * @returns the rules of the fonts
+ */
+export function copyStatic(source) {
+  const styles = new Set(STYLES);
+  for (const item of readdirSync(book)) {
+    if (NOT_COPIED.has(item) || item.startsWith('.')) continue;
+    cpSync(join(book, item), join(source, item), { recursive: true, filter: (from) => !styles.has(from) });
+  }
+  const folder = join(source, '_static');
+  const katex = dirname(require.resolve('katex/package.json'));
+  const formulas = katexCss(readFileSync(join(katex, 'dist', 'katex.min.css'), 'utf8'));
+  write(join(folder, 'katex', 'katex.min.css'), `${GREEK}\n${formulas}`);
+  for (const font of readdirSync(join(katex, 'dist', 'fonts')).filter((name) => name.endsWith('.woff2'))) {
+    write(join(folder, 'katex', 'fonts', font), readFileSync(join(katex, 'dist', 'fonts', font)));
+  }
+  const faces = FONTS.map(([name, sheet]) => fontFace(name, sheet));
+  // The fonts' licence asks to go with them.
+  for (const name of new Set(FONTS.map(([font]) => font))) {
+    const licence = join(dirname(require.resolve(`${name}/package.json`)), 'LICENSE');
+    write(join(folder, 'fonts', `LICENSE-${basename(name)}.txt`), readFileSync(licence));
+  }
+  for (const { file } of faces) write(join(folder, 'fonts', basename(file)), readFileSync(file));
+  // The smallest of Plotly's bundles that draws lines, bars and heatmaps.
+  const plotly = require.resolve('plotly.js-cartesian-dist-min/plotly-cartesian.min.js');
+  write(join(folder, 'plotly.js'), readFileSync(plotly));
+  return faces.map(({ css }) => css).join('\n');
+}

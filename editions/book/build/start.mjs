@@ -1,0 +1,151 @@
+// The start page: what a trained network does with the first test image, for the page to draw, and the list of chapters.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { escapeHtml } from '../../../packages/system/html.mjs';
+import { root, SetupError } from '../../../packages/system/project.mjs';
+import { introduction } from './chapters.mjs';
+import { weights } from './playground.mjs';
+import { BROWSER_EDITION, runAddress } from './settings.mjs';
+import { hasRace, SEVENS } from './sevens.mjs';
+import { trainedTau } from './trained.mjs';
+
+/** @typedef {Pick<import('./sources.mjs').Chapter, 'name' | 'notebook'>} Chapter */
+
+const require = createRequire(import.meta.url);
+const T = 100;
+/** The range of what is drawn for a potential: itself from 0 upwards, and below, where most neurons are, its logarithm. */
+const [LOW, HIGH] = [-2.8, 1.5];
+const drawn = (/** @type {number} */ potential) =>
+  Math.min(Math.max(potential < 0 ? -Math.log1p(-potential) : potential, LOW), HIGH);
+
+const bits = (/** @type {number[]} */ values) => {
+  const packed = new Uint8Array(Math.ceil(values.length / 8));
+  values.forEach((value, i) => {
+    if (value) packed[i >> 3] |= 1 << (i & 7);
+  });
+  return Buffer.from(packed).toString('base64');
+};
+
+/** The first test image, a 7, is sure to be read. */
+const FIRST = 0;
+
+/** What the trained network does in 100 steps with a 7 that it reads, but not without a race: another neuron fires as well. */
+async function sevenShown() {
+  const { freshState } = require(join(root, 'dist', 'src', 'common', 'engine.js'));
+  const { readMnist } = require(join(root, 'dist', 'hosts', 'node', 'data.js'));
+  const { createEngine } = require(join(root, 'dist', 'hosts', 'node', 'engines.js'));
+  const data = readMnist();
+  const { images, labels } = data.test;
+  const engine = await createEngine('event', { data, T, batchSize: 1, neuron: { tau: trainedTau() }, threads: 1 });
+  await engine.restore(freshState(new Float32Array(Uint8Array.from(weights()).buffer)));
+  const rates = await engine.rates({ split: 'test', epoch: 0, indices: Uint32Array.from(SEVENS) });
+  const index = SEVENS.find((_, at) => hasRace(rates.subarray(10 * at, 10 * at + 10))) ?? FIRST;
+  const { h, spike } = await engine.trace({ split: 'test', epoch: 0, index });
+  const inputs = await engine.spikes({ split: 'test', epoch: 0, index });
+  await engine.close();
+  return { image: images.subarray(784 * index, 784 * (index + 1)), label: labels[index], inputs, h, spike };
+}
+
+/** The moving picture, with the numbers that it draws, and a sentence for who does not see it. */
+export async function movingPicture() {
+  const { image, label, inputs, h, spike } = await sevenShown();
+  const pixels = Array.from(image.keys()).filter((pixel) => image[pixel] > 0);
+  const counts = Array.from({ length: 10 }, (_, neuron) =>
+    spike.reduce(
+      (/** @type {number} */ sum, /** @type {number} */ value, /** @type {number} */ i) =>
+        sum + (i % 10 === neuron ? value : 0),
+      0,
+    ),
+  );
+  const most = Math.max(...counts);
+  if (most === 0 || counts.indexOf(most) !== label) {
+    throw new SetupError(
+      `build/run: expected a trained network that reads a ${label}; found spike counts ${counts.join(' ')}: delete build/run and run this again`,
+    );
+  }
+  const run = {
+    T,
+    pixels,
+    ink: pixels.map((pixel) => image[pixel]),
+    inputs: bits(
+      Array.from(
+        { length: T * pixels.length },
+        (_, i) => inputs[Math.floor(i / pixels.length) * 784 + pixels[i % pixels.length]],
+      ),
+    ),
+    potentials: Buffer.from(
+      Uint8Array.from(h, (value) => Math.round((255 * (drawn(value) - LOW)) / (HIGH - LOW))),
+    ).toString('base64'),
+    fired: bits(Array.from(spike)),
+    low: LOW,
+    high: HIGH,
+  };
+  const others = counts.filter((count, neuron) => neuron !== label && count > 0).length;
+  const alt =
+    `A handwritten ${label}. In each of ${T} steps its pixels fire at random, dark ones more often. Their spikes reach ten neurons, ` +
+    `one for each digit. Neuron ${label} fires ${most} times, ${others === 0 ? 'the others not at all' : 'the others less'}, so the answer is ${label}.`;
+  const data = JSON.stringify(run).replaceAll('<', '\\u003c');
+  return [
+    '<figure class="start">',
+    `<canvas id="start-canvas" role="img" aria-label="${escapeHtml(alt)}" width="704" height="330"></canvas>`,
+    '<figcaption>A test image, its spikes, and what ten trained neurons make of them. <button type="button" id="start-button" hidden>Pause</button></figcaption>',
+    `<noscript><p>${escapeHtml(alt)}</p></noscript>`,
+    `<script type="application/json" id="start-data">${data}</script>`,
+    '<script src="_static/start.js" defer></script>',
+    '</figure>',
+  ].join('\n');
+}
+
+/**
+ * What one can do from here, the most inviting first.
+ * @param {string} first the first chapter
+ */
+function calls(first) {
+  const links = [`[Draw a digit](playground.md)`, `[Start with the first chapter](${first}.ipynb)`];
+  if (BROWSER_EDITION) links.push(`<a class="run" href="${runAddress(first)}">Run it in your browser</a>`);
+  links.push('[Play with one neuron](neuron.md)', '[See the map](map.md)', '[Any questions?](questions.md)');
+  return links.map((link) => `- ${link}`).join('\n');
+}
+
+/**
+ * The chapters as a list: number and title, and what the reader will be able to do.
+ * @param {Chapter[]} chapters
+ */
+function chapterList(chapters) {
+  return chapters
+    .map(({ name, notebook }) => {
+      const { title, aim } = introduction(notebook);
+      return `**[${title}](${name}.ipynb)**\n: ${aim}`;
+    })
+    .join('\n\n');
+}
+
+const toctree = (/** @type {string} */ caption, /** @type {string[]} */ names) =>
+  names.length === 0 ? '' : ['```{toctree}', ':hidden:', `:caption: ${caption}`, ...names, '```'].join('\n');
+
+/**
+ * The start page for Sphinx.
+ * @param {string} picture the HTML of the moving picture
+ * @param {Chapter[]} chapters the chapters in order
+ * @param {Chapter[]} solutions
+ * @param {Record<string, string[]>} groups the other pages of the sidebar, names by caption
+ */
+export function startPage(picture, chapters, solutions, groups) {
+  const trees = [
+    toctree(
+      'Chapters',
+      chapters.map(({ name }) => name),
+    ),
+    ...Object.entries(groups).map(([caption, names]) => toctree(caption, names)),
+    toctree(
+      'Solutions',
+      solutions.map(({ name }) => name),
+    ),
+  ];
+  return readFileSync(join(root, 'editions', 'book', 'index.md'), 'utf8')
+    .replace('<!-- picture -->', () => `\`\`\`{raw} html\n${picture}\n\`\`\``)
+    .replace('<!-- calls -->', () => calls(chapters[0].name))
+    .replace('<!-- chapters -->', () => chapterList(chapters))
+    .replace('<!-- pages -->', () => trees.filter(Boolean).join('\n\n'));
+}

@@ -1,0 +1,99 @@
+// Trained networks for what is built without running the chapters first.
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { root, SetupError } from '../../../packages/system/project.mjs';
+import { run } from '../../../packages/system/run.mjs';
+
+const require = createRequire(import.meta.url);
+
+/** What chapter 4 leaves. */
+export const runFolder = join(root, 'build', 'run');
+/** The network of chapter 9. */
+export const hiddenRunFolder = join(root, 'build', 'run-hidden');
+/** How many neurons its hidden layer has. */
+export const HIDDEN = 96;
+
+/** The trained network as the bytes of a safetensors file. */
+export function trainedNetwork() {
+  const { decodeNetwork } = require(join(root, 'dist', 'packages', 'formats', 'layers-model.js'));
+  const { toSafetensors } = require(join(root, 'dist', 'packages', 'formats', 'exchange', 'index.js'));
+  const file = (/** @type {string} */ name) => join(runFolder, 'lif_snn_mnist', name);
+  return toSafetensors(decodeNetwork(file, (/** @type {string} */ name) => readFileSync(file(name))));
+}
+
+/**
+ * Trains a network if there is none in a folder.
+ * @param {string} who the program that wants it, for its line of text
+ * @param {string} work a folder for what is not kept
+ * @param {string} folder
+ * @param {string} what is trained
+ * @param {string[]} settings
+ */
+async function train(who, work, folder, what, settings) {
+  if (existsSync(join(folder, 'lif_snn_mnist', 'weights.bin')) && existsSync(join(folder, 'v_t_array.npy'))) return;
+  console.log(`${who}: ${what}`);
+  const args = [
+    join(root, 'tools', 'lif_fc_mnist.cjs'),
+    // One that was interrupted is continued, never replaced.
+    ...(existsSync(join(folder, 'checkpoint')) ? ['--resume'] : settings),
+    '--out-dir',
+    folder,
+    '--log-dir',
+    join(work, 'logs'),
+  ];
+  const { code, lines } = await run(process.execPath, args, { cwd: root });
+  if (code !== 0) throw new SetupError(`training failed: ${lines.at(-1)}`);
+}
+
+/**
+ * Trains a network for 20 epochs if chapter 4 has left none.
+ * @param {string} who the program that wants it, for its line of text
+ * @param {string} work a folder for what is not kept
+ */
+export const trainIfNeeded = (who, work) =>
+  train(who, work, runFolder, 'no trained network in build/run yet: training one for 20 epochs (some 20 s)', [
+    '-N',
+    '20',
+  ]);
+
+/**
+ * Trains a network with a hidden layer as chapter 9 does, unless it was done before.
+ * @param {string} who the program that wants it, for its line of text
+ * @param {string} work a folder for what is not kept
+ */
+export const trainHiddenIfNeeded = (who, work) =>
+  train(
+    who,
+    work,
+    hiddenRunFolder,
+    'no trained network with a hidden layer in build/run-hidden yet: training one for 10 epochs (some 10 s)',
+    ['--hidden', `${HIDDEN}`, '-N', '10', '-T', '20', '--lr', '2e-3'],
+  );
+
+/**
+ * The weights of a trained network, float32.
+ * @param {string} folder
+ * @param {number} count how many there should be
+ */
+export function readWeights(folder, count) {
+  const file = join(folder, 'lif_snn_mnist', 'weights.bin');
+  const bytes = readFileSync(file);
+  if (bytes.length !== 4 * count) {
+    throw new SetupError(
+      `${file}: expected ${4 * count} bytes, found ${bytes.length}: delete ${folder} and run this again`,
+    );
+  }
+  return bytes;
+}
+
+/**
+ * The time constant that a network was trained with.
+ * @param {string} folder
+ */
+export function trainedTau(folder = runFolder) {
+  const model = JSON.parse(readFileSync(join(folder, 'lif_snn_mnist', 'model.json'), 'utf8'));
+  return model.modelTopology.config.layers.find(
+    (/** @type {{ class_name: string }} */ layer) => layer.class_name === 'LIFNode',
+  ).config.tau;
+}

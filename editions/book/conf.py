@@ -1,0 +1,105 @@
+"""Sphinx's settings of the book. editions/book/build/book.mjs prepares the sources and calls Sphinx; nothing here needs a network."""
+
+from html import escape
+
+from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode, depart_HideCellInput
+from pygments.formatters import HtmlFormatter
+from pygments.token import STANDARD_TYPES, Text
+from sphinx.highlighting import PygmentsBridge
+from sphinx.writers.html5 import HTML5Translator
+
+project = "lif-fc-mnist"
+html_title = "Spiking neurons read digits"
+language = "en"
+extensions = ["myst_nb"]
+
+nb_execution_mode = "off"
+nb_merge_streams = True
+nb_mime_priority_overrides = [("html", "application/vnd.plotly.v1+json", None)]
+nb_code_prompt_show = "Show the solution"
+nb_code_prompt_hide = "Hide the solution"
+myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+html_math_renderer = "katex"
+# What a lexer does not know is shown without colours, and is no fault of the page.
+suppress_warnings = ["misc.highlighting_failure"]
+
+html_theme = "furo"
+html_static_path = ["_static"]
+templates_path = ["_templates"]
+html_favicon = "_static/favicon.svg"
+html_permalinks_icon = "#"
+html_js_files = [("main.js", {"defer": "defer"})]
+html_use_index = False
+html_copy_source = False
+html_show_sourcelink = False
+html_show_copyright = False
+# Sphinx would fetch each page that it finds, which no browser allows from disk: page/search.ts shows summaries of its own.
+html_show_search_summary = False
+html_last_updated_fmt = None
+html_theme_options = {"navigation_with_keys": True}
+
+
+class Code(HtmlFormatter):
+    """Code that the keyboard can scroll, whose lines have addresses, and that is half as large."""
+
+    # Blanks, names and signs have no colour of their own: they need no tags.
+    PLAIN = {"w", "nx", "p", "o"}
+
+    def format_unencoded(self, tokensource, outfile):
+        tokens = ((Text if STANDARD_TYPES.get(kind) in self.PLAIN else kind, text) for kind, text in tokensource)
+        super().format_unencoded(tokens, outfile)
+
+    def wrap(self, source):
+        line = 0
+        for is_line, html in super().wrap(source):
+            line += is_line
+            number = f'<span class="linenos" id="L{line}">'
+            yield is_line, html.replace("<pre>", '<pre tabindex="0">').replace('<span class="linenos">', number, 1)
+
+
+class Page(HTML5Translator):
+    """Sphinx's HTML, with what screen readers and the keyboard miss in it."""
+
+    def starttag(self, node, tagname, suffix="\n", empty=False, **attributes):
+        if attributes.get("ROLE") == "heading":
+            attributes["ARIA-LEVEL"] = 2
+        if "table-wrapper" in node.get("classes", []):  # Furo's: a wide table scrolls in it
+            attributes["TABINDEX"] = 0
+        return super().starttag(node, tagname, suffix, empty, **attributes)
+
+
+def visit_hidden_cell(translator, node):
+    """Opens as a hint does. myst-nb makes an admonition of it, and hides its name from screen readers."""
+    translator.body.append(
+        f'<details class="hide {" ".join(node["classes"])}">\n<summary>\n'
+        f'<p class="collapsed">{escape(node["prompt_show"])}</p>\n'
+        f'<p class="expanded">{escape(node["prompt_hide"])}</p>\n</summary>\n'
+    )
+
+
+# The TeX is left in the page; editions/book/build/pages.mjs sets it with the KaTeX of package.json.
+def visit_inline_math(translator, node):
+    translator.body.append(f'<span class="tex">{translator.encode(node.astext())}</span>')
+    raise nodes.SkipNode
+
+
+def visit_displayed_math(translator, node):
+    translator.body.append(f'<div class="tex formula" tabindex="0">{translator.encode(node.astext())}</div>\n')
+    raise nodes.SkipNode
+
+
+def note_formulas(app, pagename, templatename, context, doctree):
+    """Tells _templates/base.html whether a page needs the style of formulas."""
+    found = [] if doctree is None else doctree.findall(lambda node: isinstance(node, (nodes.math, nodes.math_block)))
+    context["has_formulas"] = any(True for _ in found)
+
+
+def setup(app):
+    PygmentsBridge.html_formatter = Code
+    app.set_translator("html", Page)
+    app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_cell, depart_HideCellInput))
+    app.add_html_math_renderer("katex", (visit_inline_math, None), (visit_displayed_math, None))
+    app.connect("html-page-context", note_formulas)

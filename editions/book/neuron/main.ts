@@ -1,0 +1,112 @@
+/** One neuron to play with, alone on its page and in the chapter that explains it. */
+import { type LifOptions, simulate } from '../../../src/common/lif';
+import type { Trace } from '../../../src/common/trace';
+import { currentsOf, type Input, T } from './inputs';
+import { drawRates, drawTrace, stepAt } from './plot';
+
+/** The highest current of the slider, and so of the small curve. */
+const HIGHEST = 3;
+/** Currents of the small curve, and steps for each: a rate of many steps is hardly that of the first spikes. */
+const CURRENTS = 121;
+const LONG = 400;
+
+function part<E extends Element = HTMLElement>(id: string): E {
+  const found = document.getElementById(`nr-${id}`);
+  if (!found) throw new Error(`neuron: expected an element nr-${id}, found none`);
+  return found as Element as E;
+}
+
+const root = part('root');
+const plot = part<SVGSVGElement>('plot');
+const curve = part<SVGSVGElement>('curve');
+const sliders = {
+  current: part<HTMLInputElement>('current'),
+  tau: part<HTMLInputElement>('tau'),
+  threshold: part<HTMLInputElement>('threshold'),
+  step: part<HTMLInputElement>('step'),
+};
+const chosen = (name: string) => root.querySelector<HTMLInputElement>(`input[name="nr-${name}"]:checked`)?.value ?? '';
+
+const options = (): LifOptions => ({
+  tau: Number(sliders.tau.value),
+  decayInput: true,
+  vThreshold: Number(sliders.threshold.value),
+  vReset: chosen('reset') === 'soft' ? null : 0,
+});
+const input = () => chosen('input') as Input;
+const current = () => Number(sliders.current.value);
+const trace = () => simulate(options(), currentsOf(input(), current()));
+const count = (spike: Float32Array) => spike.reduce((sum, fired) => sum + fired, 0);
+const number = (value: number) => value.toFixed(2).replace('-', '−');
+
+/** The equations of one step with its numbers in them. */
+function equation({ current: x, h, v, spike }: Trace, step: number): string {
+  const { tau, vThreshold, vReset } = options();
+  const t = step - 1;
+  const before = number(t === 0 ? 0 : v[t - 1]);
+  const charge = `h = ${before} + (${number(x[t])} − ${before}) / ${tau.toFixed(1)} = ${number(h[t])}`;
+  if (!spike[t]) return `${charge}, below ${number(vThreshold)}: no spike, v = h.`;
+  const reset = vReset === null ? `${number(h[t])} − ${number(vThreshold)} = ${number(v[t])}` : number(v[t]);
+  return `${charge} ≥ ${number(vThreshold)}: a spike, v = ${reset}.`;
+}
+
+function sentence(spikes: number, highest: number, first: number): string {
+  if (spikes === 0) return `The potential never reaches the threshold: its highest value is ${number(highest)}.`;
+  return `${spikes} ${spikes === 1 ? 'spike' : 'spikes'} in ${T} steps, the first in step ${first + 1}.`;
+}
+
+function update(): void {
+  const seen = trace();
+  const spikes = count(seen.spike);
+  const step = Number(sliders.step.value);
+  const said = sentence(spikes, Math.max(...seen.h), seen.spike.indexOf(1));
+  drawTrace(plot, seen, options(), step);
+  plot.setAttribute('aria-label', `Input current, membrane potential and spikes of one neuron. ${said}`);
+  part('current-value').textContent = number(current());
+  part('tau-value').textContent = Number(sliders.tau.value).toFixed(1);
+  part('threshold-value').textContent = number(Number(sliders.threshold.value));
+  part('step-value').textContent = String(step);
+  part('equation').textContent = equation(seen, step);
+  part('rate').textContent = number(spikes / T);
+  part('said').textContent = said;
+
+  const rates = Array.from({ length: CURRENTS }, (_, i) => {
+    const x = (HIGHEST * i) / (CURRENTS - 1);
+    return count(simulate(options(), new Float32Array(LONG).fill(x)).spike) / LONG;
+  });
+  drawRates(curve, rates, HIGHEST, { x: current(), rate: spikes / T });
+}
+
+root.addEventListener('input', update);
+
+// A finger or the mouse on the picture looks at a step, as the slider does.
+function look(event: PointerEvent): void {
+  const box = plot.getBoundingClientRect();
+  sliders.step.value = String(stepAt(event.clientX - box.left, box.width, T));
+  update();
+}
+plot.addEventListener('pointerdown', (event) => {
+  plot.setPointerCapture(event.pointerId);
+  look(event);
+});
+plot.addEventListener('pointermove', (event) => {
+  if (event.pointerType === 'mouse' || plot.hasPointerCapture(event.pointerId)) look(event);
+});
+
+/** For tests and the curious. */
+const hook = {
+  /** What the neuron does: x, h, v and its spikes, each [T]. */
+  trace,
+  /** What a neuron with these options does under these currents. */
+  simulate,
+};
+declare global {
+  interface Window {
+    neuron: typeof hook;
+  }
+}
+window.neuron = hook;
+
+new ResizeObserver(update).observe(plot);
+document.fonts.ready.then(update);
+update();

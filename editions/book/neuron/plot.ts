@@ -1,0 +1,122 @@
+/** The neuron's curves as SVG. Colours are those of neuron.css. */
+import type { LifOptions } from '../../../src/common/lif';
+import type { Trace } from '../../../src/common/trace';
+
+/** Where the panels lie, in CSS pixels. */
+const LEFT = 38;
+const RIGHT = 8;
+const PANEL = {
+  input: { top: 20, height: 52 },
+  potential: { top: 100, height: 168 },
+  spikes: { top: 294, height: 16 },
+};
+const HEIGHT = 338;
+
+const fixed = (value: number) => value.toFixed(1);
+const line = (name: string, x1: number, y1: number, x2: number, y2: number) =>
+  `<line class="${name}" x1="${fixed(x1)}" y1="${fixed(y1)}" x2="${fixed(x2)}" y2="${fixed(y2)}"/>`;
+const text = (x: number, y: number, content: string, anchor = 'end', name = '') =>
+  `<text class="${name}" x="${fixed(x)}" y="${fixed(y)}" text-anchor="${anchor}">${content}</text>`;
+
+/** Marks of a scale from low to high: few, and round. */
+function marks(low: number, high: number): number[] {
+  const step = [0.2, 0.5, 1, 2, 5].find((candidate) => (high - low) / candidate <= 4.5) ?? 10;
+  const first = Math.ceil(low / step - 1e-9);
+  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) => (first + i) * step);
+}
+
+/** The step [1, T] that a place of the plot belongs to. */
+export function stepAt(x: number, width: number, T: number): number {
+  const step = Math.floor(((x - LEFT) / (width - LEFT - RIGHT)) * T) + 1;
+  return Math.min(Math.max(step, 1), T);
+}
+
+/** Draws the trace of one neuron, with a mark at the step [1, T] that is looked at. */
+export function drawTrace(
+  svg: SVGSVGElement,
+  { current, h, v, spike }: Trace,
+  options: LifOptions,
+  step: number,
+): void {
+  const T = h.length;
+  const width = Math.max(svg.clientWidth, 200);
+  const x = (t: number) => LEFT + ((width - LEFT - RIGHT) * t) / T;
+  const { vThreshold } = options;
+  const parts: string[] = [];
+
+  // The step that is looked at, behind everything.
+  parts.push(
+    `<rect class="nr-here" x="${fixed(x(step - 1))}" y="${PANEL.input.top - 4}" width="${fixed(x(1) - x(0))}" height="${HEIGHT - 24 - PANEL.input.top}"/>`,
+  );
+
+  const scale = (panel: { top: number; height: number }, low: number, high: number) => {
+    const y = (value: number) => panel.top + panel.height * (1 - (value - low) / (high - low));
+    for (const mark of marks(low, high)) {
+      parts.push(line('nr-grid', x(0), y(mark), x(T), y(mark)), text(LEFT - 7, y(mark) + 4, String(+mark.toFixed(1))));
+    }
+    return y;
+  };
+
+  parts.push(text(0, PANEL.input.top - 9, 'input current x', 'start', 'nr-title'));
+  const yInput = scale(PANEL.input, 0, Math.max(1, ...current));
+  const steps = Array.from(
+    current,
+    (value, t) => `${fixed(x(t))},${fixed(yInput(value))} ${fixed(x(t + 1))},${fixed(yInput(value))}`,
+  );
+  parts.push(`<polyline class="nr-input" points="${steps.join(' ')}"/>`);
+
+  parts.push(text(0, PANEL.potential.top - 9, 'membrane potential: h, and v after the reset', 'start', 'nr-title'));
+  const y = scale(PANEL.potential, Math.min(0, ...v), Math.max(vThreshold * 1.15, ...h));
+  parts.push(line('nr-threshold', x(0), y(vThreshold), x(T), y(vThreshold)));
+  let curve = `M${fixed(x(0))},${fixed(y(options.vReset ?? 0))}`;
+  h.forEach((value, t) => {
+    curve += `L${fixed(x(t + 1))},${fixed(y(value))}`;
+    if (!spike[t]) return;
+    // It reaches h, and drops straight down.
+    parts.push(line('nr-drop', x(t + 1), y(value), x(t + 1), y(v[t])));
+    parts.push(`<circle class="nr-peak" cx="${fixed(x(t + 1))}" cy="${fixed(y(value))}" r="2.6"/>`);
+    curve += `M${fixed(x(t + 1))},${fixed(y(v[t]))}`;
+  });
+  parts.push(`<path class="nr-v" d="${curve}"/>`);
+
+  const { top, height } = PANEL.spikes;
+  parts.push(text(0, top - 7, 'spikes', 'start', 'nr-title'), line('nr-grid', x(0), top + height, x(T), top + height));
+  spike.forEach((fired, t) => {
+    if (fired) parts.push(line('nr-spike', x(t + 1), top, x(t + 1), top + height));
+  });
+  for (let t = 0; t <= T; t += width < 420 ? 50 : 20) {
+    const anchor = t === 0 ? 'start' : t === T ? 'end' : 'middle';
+    parts.push(text(x(t), HEIGHT - 8, t === 0 ? 'step 0' : String(t), anchor));
+  }
+  svg.setAttribute('viewBox', `0 0 ${width} ${HEIGHT}`);
+  svg.innerHTML = parts.join('');
+}
+
+/**
+ * Draws the firing rate against a constant current.
+ * @param here the current and the rate that are chosen
+ */
+export function drawRates(
+  svg: SVGSVGElement,
+  rates: number[],
+  highest: number,
+  here: { x: number; rate: number },
+): void {
+  const [width, height] = [Math.max(svg.clientWidth, 160), 128];
+  const box = { left: 32, top: 20, right: width - 10, bottom: height - 32 };
+  const x = (value: number) => box.left + ((box.right - box.left) * value) / highest;
+  const y = (rate: number) => box.bottom - (box.bottom - box.top) * rate;
+  const parts = [0, 0.5, 1].map(
+    (rate) => line('nr-grid', box.left, y(rate), box.right, y(rate)) + text(box.left - 6, y(rate) + 4, String(rate)),
+  );
+  for (let value = 0; value <= highest; value++) parts.push(text(x(value), box.bottom + 15, String(value), 'middle'));
+  parts.push(
+    text(0, 10, 'firing rate', 'start', 'nr-title'),
+    text(box.right, height - 3, 'constant current', 'end', 'nr-title'),
+  );
+  const points = rates.map((rate, i) => `${fixed(x((highest * i) / (rates.length - 1)))},${fixed(y(rate))}`);
+  parts.push(`<polyline class="nr-v" points="${points.join(' ')}"/>`);
+  parts.push(`<circle class="nr-chosen" cx="${fixed(x(here.x))}" cy="${fixed(y(here.rate))}" r="5"/>`);
+  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  svg.innerHTML = parts.join('');
+}

@@ -1,0 +1,262 @@
+/** The table of all runs on the page of the map: rows are chosen and sorted, and a run shows the command that computes it again. */
+import {
+  formatCommand,
+  MapTable,
+  nameValue,
+  parseMap,
+  type Row,
+  SETTING_NAMES,
+  type SettingName,
+} from '../../../packages/runs/map';
+import { element } from './assets';
+import { copyText } from './copy';
+
+/** map-table.js sets it: the text of the table. */
+declare const bookMap: string;
+
+/** Rows that are shown before somebody wants all. */
+const FIRST = 25;
+
+type Cell = string | number | boolean | null;
+interface Column {
+  name: string;
+  value: (row: Row) => Cell;
+  text: (row: Row) => string;
+}
+
+const HEADINGS: Partial<Record<SettingName, string>> = {
+  dataset: 'data',
+  hidden: 'hidden neurons',
+  detachReset: 'reset in the gradient',
+  decayInput: 'input decays',
+  softReset: 'soft reset',
+  encoder: 'input',
+  alpha: 'α',
+  tau: 'τ',
+  batchSize: 'batch',
+  learningRate: 'learning rate',
+  trainImages: 'training images',
+};
+const heading = (name: SettingName): string => HEADINGS[name] ?? name;
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+/** A setting's value without its name, which the heading says. */
+function plain(name: SettingName, value: Cell): string {
+  if (value === null) return '–';
+  if (name === 'detachReset') return value ? 'no' : 'yes';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'number' ? String(value) : nameValue(name, value);
+}
+
+const RESULTS: Column[] = [
+  { name: 'last epoch', value: ({ last }) => last, text: ({ last }) => percent(last) },
+  { name: 'best epoch', value: ({ best }) => best, text: ({ best }) => percent(best) },
+];
+
+/** The settings that differ among runs that have them. */
+const told = (rows: MapTable): SettingName[] =>
+  rows.varied.filter((name) => rows.values(name).filter((value) => value !== null).length > 1);
+
+/** Lower first; what a run does not have comes last. */
+function compare(a: Cell, b: Cell): number {
+  if (a === b) return 0;
+  if (a === null || b === null) return a === null ? 1 : -1;
+  return a < b ? -1 : 1;
+}
+
+class Runs {
+  private readonly chosen = new Map<string, string>();
+  private sort: { name: string; falls: boolean } = { name: '', falls: false };
+  private all = false;
+  private readonly filters = element('form', { class: 'map-filters', 'aria-label': 'Choose runs' });
+  private readonly said = element('p', { class: 'map-said', role: 'status' });
+  private readonly scroll = element('div', {
+    class: 'map-scroll',
+    tabindex: '0',
+    role: 'region',
+    'aria-label': 'Runs',
+  });
+  private readonly more = element('button', { type: 'button', class: 'map-more' });
+  private readonly dialog = element('dialog', { class: 'map-dialog', 'aria-labelledby': 'map-run-title' });
+
+  constructor(
+    place: HTMLElement,
+    private readonly map: MapTable,
+  ) {
+    place.append(this.filters, this.said, this.scroll, this.more, this.dialog);
+    const grid = place.dataset.grid;
+    if (grid) this.chosen.set('grid', grid);
+    this.filters.addEventListener('submit', (event) => event.preventDefault());
+    this.more.addEventListener('click', () => {
+      this.all = true;
+      this.draw();
+      this.scroll.focus();
+    });
+    // A click beside the box lands on the dialog itself.
+    this.dialog.addEventListener('click', ({ target }) => target === this.dialog && this.dialog.close());
+    this.drawFilters();
+    this.draw();
+  }
+
+  /** The rows of the chosen grid. */
+  private ofGrid(): MapTable {
+    const grid = this.chosen.get('grid');
+    return grid ? this.map.where({ grid }) : this.map;
+  }
+
+  private rows(): Row[] {
+    return this.ofGrid().rows.filter((row) =>
+      SETTING_NAMES.every((name) => !this.chosen.has(name) || this.chosen.get(name) === String(row[name])),
+    );
+  }
+
+  private select(name: string, label: string, options: readonly (readonly [string, string])[]): HTMLElement {
+    const select = element('select', { name });
+    select.append(element('option', { value: '' }, 'any'));
+    for (const [value, text] of options) select.append(element('option', { value }, text));
+    select.value = this.chosen.get(name) ?? '';
+    select.addEventListener('change', () => {
+      if (select.value === '') this.chosen.delete(name);
+      else this.chosen.set(name, select.value);
+      this.all = false;
+      if (name === 'grid') {
+        for (const setting of SETTING_NAMES) this.chosen.delete(setting);
+        this.drawFilters();
+        this.filters.querySelector('select')?.focus();
+      }
+      this.draw();
+    });
+    return element('label', {}, element('span', {}, label), select);
+  }
+
+  /** A choice for each setting that differs in the grid. */
+  private drawFilters(): void {
+    const rows = this.ofGrid();
+    this.filters.replaceChildren(
+      this.select(
+        'grid',
+        'grid',
+        this.map.grids.map((grid) => [grid, grid]),
+      ),
+      ...told(rows).map((name) =>
+        this.select(
+          name,
+          heading(name),
+          rows.values(name).map((value) => [String(value), plain(name, value)]),
+        ),
+      ),
+    );
+  }
+
+  private draw(): void {
+    const rows = this.rows();
+    const all = new MapTable(rows);
+    const varied = rows.length === 0 ? [] : told(all);
+    const columns = [
+      ...varied.map(
+        (name): Column => ({ name: heading(name), value: (row) => row[name], text: (row) => plain(name, row[name]) }),
+      ),
+      ...RESULTS,
+    ];
+    const by = columns.find(({ name }) => name === this.sort.name);
+    if (by) {
+      rows.sort((a, b) => {
+        const [x, y] = [by.value(a), by.value(b)];
+        // What a run does not have stays at the end.
+        return x === null || y === null || !this.sort.falls ? compare(x, y) : compare(y, x);
+      });
+    }
+    const shown = this.all ? rows : rows.slice(0, FIRST);
+    const common =
+      rows.length === 0 ? [] : SETTING_NAMES.filter((name) => !varied.includes(name) && rows[0][name] !== null);
+    const same = common.map((name) => `${heading(name)} ${plain(name, rows[0]?.[name] ?? null)}`).join(', ');
+    this.said.textContent =
+      rows.length === 0
+        ? 'No run has these settings.'
+        : `${rows.length} ${rows.length === 1 ? 'run' : 'runs'}${same ? `, all with: ${same}` : ''}.`;
+    this.more.hidden = shown.length === rows.length;
+    this.more.textContent = `Show all ${rows.length} runs`;
+    this.scroll.hidden = rows.length === 0;
+    this.scroll.replaceChildren(this.table(columns, shown));
+  }
+
+  private table(columns: readonly Column[], rows: readonly Row[]): HTMLElement {
+    const head = columns.map(({ name }) => {
+      const sorted = this.sort.name === name;
+      const order = sorted ? (this.sort.falls ? 'descending' : 'ascending') : 'none';
+      const button = element('button', { type: 'button' }, name);
+      button.addEventListener('click', () => {
+        // Accuracies are wanted from the highest, settings from the lowest.
+        const falls = sorted ? !this.sort.falls : RESULTS.some((result) => result.name === name);
+        this.sort = { name, falls };
+        this.draw();
+        this.scroll.querySelector<HTMLElement>('th:not([aria-sort=none]) button')?.focus();
+      });
+      return element('th', { scope: 'col', 'aria-sort': order }, button);
+    });
+    const body = rows.map((row) => {
+      const open = element('button', { type: 'button', 'aria-label': `Compute again: run ${row.id}` }, 'Compute again');
+      open.addEventListener('click', () => this.open(row));
+      return element(
+        'tr',
+        {},
+        ...columns.map(({ text, value }) =>
+          element('td', typeof value(row) === 'number' ? { class: 'number' } : {}, text(row)),
+        ),
+        element('td', {}, open),
+      );
+    });
+    const command = element('th', { scope: 'col' }, 'command');
+    return element(
+      'table',
+      {},
+      element('thead', {}, element('tr', {}, ...head, command)),
+      element('tbody', {}, ...body),
+    );
+  }
+
+  /** Shows a run: its settings, what came of it, and how to compute it again. */
+  private open(row: Row): void {
+    const settings = SETTING_NAMES.filter((name) => row[name] !== null)
+      .map((name) => `${heading(name)} ${plain(name, row[name])}`)
+      .join(', ');
+    const close = element('button', { type: 'button', class: 'map-close' }, 'Close');
+    close.addEventListener('click', () => this.dialog.close());
+    this.dialog.replaceChildren(
+      element('h3', { id: 'map-run-title' }, `Run ${row.id}`),
+      element('p', {}, `${settings}.`),
+      element(
+        'p',
+        {},
+        `Test accuracy ${percent(row.last)} after the last epoch, ${percent(row.best)} after epoch ${row.bestEpoch}.`,
+      ),
+      ...code('Compute it again, in a clone of the project:', formatCommand(row)),
+      ...code('The last line is then the SHA-256 of its weights:', row.weightsSha256),
+      ...code('Or compute it and compare every column:', `npm run map -- --verify ${row.id}`),
+      ...code('In a notebook:', `await recompute((await readMap()).row('${row.id}'))`),
+      close,
+    );
+    this.dialog.showModal();
+  }
+}
+
+/** A line to copy. */
+function code(label: string, text: string): HTMLElement[] {
+  const button = element('button', { type: 'button' });
+  const say = (word: string) => {
+    button.textContent = word;
+    button.setAttribute('aria-label', `${word}: ${label}`);
+  };
+  say('Copy');
+  button.addEventListener('click', async () => {
+    say((await copyText(text)) ? 'Copied' : 'Press Ctrl+C');
+    setTimeout(() => say('Copy'), 2000);
+  });
+  return [
+    element('p', { class: 'map-label' }, label, button),
+    element('pre', { tabindex: '0' }, element('code', {}, text)),
+  ];
+}
+
+const place = document.getElementById('map-runs');
+if (place) new Runs(place, parseMap(bookMap));

@@ -1,0 +1,6 @@
+/** A script of its own, for readers who save or load a network. */
+import { fromFile, toNir, toSafetensors } from '../../../packages/formats/exchange';
+
+export const EXCHANGE = { fromFile, nir: toNir, safetensors: toSafetensors };
+
+window.playgroundExchange = EXCHANGE;

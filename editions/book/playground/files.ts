@@ -1,0 +1,77 @@
+/** Networks that leave the page as files, and those that a reader brings. */
+import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
+import { hiddenOf } from '../../../src/common/weights';
+import { download } from '../page/download';
+import { kernelBytes } from './assets';
+import { Kernel } from './kernel';
+import { TAU } from './link';
+import { layersOf, type Network } from './networks';
+import { loadScript } from './scripts';
+
+export type Format = 'nir' | 'safetensors';
+
+/** No network of this page's sizes has a larger file, and a phone can hold this much. */
+const LARGEST = 64e6;
+
+const loadExchange = () =>
+  loadScript('playground-exchange.js', 'playgroundExchange', 'the script that reads and writes files');
+
+/**
+ * Offers a network as a file.
+ * @param tau the time constant that it reads with
+ * @returns the file's name
+ */
+export async function saveNetwork({ layers, weights }: Network, tau: number, format: Format): Promise<string> {
+  const exchange = await loadExchange();
+  const name = `network-${layers}.${format}`;
+  download(name, exchange[format]({ weights, neuron: { ...DEFAULT_NEURON, tau } }));
+  return name;
+}
+
+/**
+ * The network of a reader's file.
+ * @param tau the time constant of a network whose file does not say it
+ * @throws Error in one line if the file holds no network, or one that this page cannot show
+ */
+export async function loadNetwork(file: File, tau: number): Promise<Network & { saysTau: boolean }> {
+  if (file.size > LARGEST)
+    throw new Error(`${file.name}: expected at most ${LARGEST / 1e6} MB, found ${Math.ceil(file.size / 1e6)}`);
+  const { fromFile } = await loadExchange();
+  const { weights, neuron } = fromFile(new Uint8Array(await file.arrayBuffer()), file.name);
+  for (const key of ['decayInput', 'vThreshold', 'vReset'] as const) {
+    if (neuron && neuron[key] !== DEFAULT_NEURON[key])
+      throw new Error(
+        `${file.name}: ${key}: expected ${DEFAULT_NEURON[key]}, as in all networks of this page, found ${neuron[key]}`,
+      );
+  }
+  if (neuron && !(neuron.tau >= TAU.min && neuron.tau <= TAU.max && neuron.tau === Number(neuron.tau.toFixed(1))))
+    throw new Error(
+      `${file.name}: tau: expected ${TAU.min} to ${TAU.max} in steps of 0.1, as this page's slider has, found ${neuron.tau}`,
+    );
+  const hidden = hiddenOf(weights.length)?.hidden;
+  const kernel = await Kernel.create(kernelBytes, weights, hidden);
+  const saysTau = neuron !== undefined;
+  return { name: 'own', layers: layersOf(hidden), kernel, weights, hidden, tau: neuron?.tau ?? tau, saysTau };
+}
+
+/** Calls `load` with a file that is dropped anywhere on the page; while one is above it, an element has a class. */
+export function listenToDrops(root: HTMLElement, load: (file: File) => void): void {
+  const show = (on: boolean) => root.classList.toggle('pg-drop', on);
+  const hasFile = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+  document.addEventListener('dragover', (event) => {
+    if (!hasFile(event)) return;
+    event.preventDefault();
+    show(true);
+  });
+  document.addEventListener('dragleave', (event) => {
+    if (event.relatedTarget === null) show(false);
+  });
+  document.addEventListener('drop', (event) => {
+    if (!hasFile(event)) return;
+    // Without this the browser would leave the page to show the file.
+    event.preventDefault();
+    show(false);
+    const [file] = event.dataTransfer?.files ?? [];
+    if (file) load(file);
+  });
+}

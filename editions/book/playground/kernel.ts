@@ -1,0 +1,119 @@
+/**
+ * The event engine in the browser: one `EventCore` on one thread, the same code and kernel as in training. The training
+ * asks for rates only; here every step of one image is read out, the input spikes as well.
+ */
+
+import { EventCore } from '../../../packages/event-engine/core';
+import { inputSpikes, traceImage } from '../../../packages/event-engine/explain';
+import {
+  Control,
+  type CoreOptions,
+  createMemory,
+  type Images,
+  INPUTS,
+  JobKind,
+  OUTPUTS,
+  RATES_LIMIT,
+} from '../../../packages/event-engine/memory';
+import { DEFAULT_TRAINING } from '../../../src/common/engine';
+import { DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
+import { Purpose } from '../../../src/common/random';
+import { LONGEST_T } from './link';
+
+/** Which random numbers the spikes are drawn with. */
+export interface Stream {
+  seed: number;
+  purpose: Purpose;
+  epoch: number;
+  index: number;
+}
+
+/** The random numbers, but for the seed, that a drawing gets. */
+export const PAGE_STREAM: Omit<Stream, 'seed'> = { purpose: Purpose.Demonstration, epoch: 0, index: 0 };
+
+/** What happened while an image was shown for T steps. */
+export interface Presentation {
+  T: number;
+  /** Input spikes [T, 784], 0 or 1. */
+  inputs: Uint8Array;
+  /** Potentials before firing [T, 10]. */
+  h: Float32Array;
+  /** Potentials after the reset [T, 10]. */
+  v: Float32Array;
+  /** Output spikes [T, 10], 0 or 1. */
+  fired: Float32Array;
+  /** Spikes of the hidden neurons [T, hidden], 0 or 1, if there are any. */
+  hidden?: Float32Array;
+}
+
+export class Kernel {
+  private constructor(
+    private readonly core: EventCore,
+    private readonly data: Record<number, Images>,
+  ) {}
+
+  /**
+   * @param weights [784, 10], row-major; with a hidden layer [784, hidden] and then [hidden, 10]
+   * @param hidden how many neurons a hidden layer has, if there is one
+   */
+  static async create(wasm: BufferSource, weights: Float32Array, hidden?: number): Promise<Kernel> {
+    const none = () => ({ images: new Uint8Array(INPUTS), labels: new Uint8Array(1) });
+    const data = { [Purpose.TestSpikes]: none(), [Purpose.TrainSpikes]: none(), [Purpose.Demonstration]: none() };
+    const options: CoreOptions = {
+      data,
+      seed: 0,
+      // The memory is laid out for the longest presentation; `begin` makes each as long as is wanted.
+      T: LONGEST_T,
+      batchSize: 1,
+      learningRate: 1e-3,
+      neuron: trainedNeuron(2),
+      hidden,
+      ...DEFAULT_TRAINING,
+      threads: 1,
+    };
+    const core = new EventCore(await WebAssembly.compile(wasm), createMemory(options), options);
+    const zeros = new Float32Array(weights.length);
+    core.restore({ weights, m: zeros, v: zeros, step: 0 });
+    return new Kernel(core, data);
+  }
+
+  /** Tells the core what comes: images [n, 784], the first of which has the stream's index, each for T steps. */
+  private begin(images: Uint8Array, T: number, tau: number, { seed, purpose, epoch, index }: Stream): void {
+    const { core } = this;
+    const count = images.length / INPUTS;
+    core.setShowing({ T, seed, neuron: trainedNeuron(tau) });
+    const data = this.data[purpose];
+    // An image lies where its index says.
+    const end = (index + count) * INPUTS;
+    if (data.images.length < end) data.images = new Uint8Array(end);
+    data.images.set(images, index * INPUTS);
+    if (data.labels.length < index + count) data.labels = new Uint8Array(index + count);
+    core.begin({ purpose, epoch, indices: Uint32Array.from({ length: count }, (_, i) => index + i) });
+  }
+
+  /** Shows an image [784] for T steps and tells all that happened. */
+  show(image: Uint8Array, T: number, tau: number, stream: Stream): Presentation {
+    this.begin(image, T, tau, stream);
+    const { h, v, spike, hidden } = traceImage(this.core, 0);
+    return { T, inputs: inputSpikes(this.core, 0), h, v, fired: spike, hidden: hidden?.spike };
+  }
+
+  /** The firing rates [n, 10] of images [n, 784] alone, as in training. */
+  rates(images: Uint8Array, T: number, tau: number, stream: Stream): Float32Array {
+    const count = images.length / INPUTS;
+    const out = new Float32Array(count * OUTPUTS);
+    for (let from = 0; from < count; from += RATES_LIMIT) {
+      const some = images.subarray(from * INPUTS, (from + RATES_LIMIT) * INPUTS);
+      this.begin(some, T, tau, { ...stream, index: stream.index + from });
+      this.core.control[Control.Kind] = JobKind.Rates;
+      for (let task = 0; task < this.core.tasks(); task++) this.core.perform(task);
+      out.set(this.core.ratesResult(), from * OUTPUTS);
+    }
+    return out;
+  }
+}
+
+/** The neurons of the trained network, with another time constant. */
+function trainedNeuron(tau: number): NeuronOptions {
+  return { ...DEFAULT_NEURON, tau };
+}

@@ -1,0 +1,480 @@
+/** The playground: what is drawn becomes an image, the image spikes, the spikes an answer, again at each stroke. */
+
+import { argmax } from '../../../src/common/argmax';
+import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
+import { Purpose } from '../../../src/common/random';
+import { bytes, chosen, samples } from './assets';
+import { normalise, type Stroke } from './drawing';
+import { type Experiment, experiments, showExperiments } from './experiments';
+import { type Format, listenToDrops, loadNetwork, saveNetwork } from './files';
+import { PAGE_STREAM, type Presentation, type Stream } from './kernel';
+import { isLink, MAX_SEED, readLink, type Shared, writeLink } from './link';
+import { getNetwork, keepOwn, type Network, type ReaderName } from './networks';
+import { type Colours, coloursOf } from './paint';
+import {
+  fileInput,
+  isPressed,
+  networkInputs,
+  paper,
+  part,
+  press,
+  race,
+  root,
+  seedInput,
+  sliders,
+  slowButton,
+  whyButton,
+} from './parts';
+import { listenToPen } from './pen';
+import { answerOf, countsOf } from './said';
+import { showSamples } from './sample-buttons';
+import { render } from './view';
+
+/** Steps per second in slow motion. */
+const SLOW = 10;
+/** How long a run is drawn, in milliseconds. */
+const SWEEP = 600;
+/** How long an experiment shows what was before, in milliseconds. */
+const BEFORE = 1600;
+
+/** Of what is said of a file, which may hold anything. */
+const LONGEST_MESSAGE = 300;
+
+/** Which random numbers, but for the seed, a drawing gets; a test image can be shown with its own. */
+type Shown = Omit<Stream, 'seed'>;
+
+/** The network that reads. */
+let network: Network;
+/** How often a network or a file was chosen. What has loaded reads only if nothing was chosen meanwhile. */
+let choices = 0;
+let strokes: Stroke[] = [];
+/** A picture that was taken instead of drawing one. */
+let taken: Uint8Array | null = null;
+let shown = PAGE_STREAM;
+let image: Uint8Array = new Uint8Array(IMAGE_SIZE);
+let presentation: Presentation;
+/** How many steps count for the answer. */
+let position = 0;
+let slowSince = 0;
+let sweepSince = 0;
+let colours: Colours;
+/** Whether what is drawn has changed since the last presentation. */
+let stale = true;
+let frame = 0;
+/** Ends an experiment that is under way. */
+let disturb: () => void = () => undefined;
+
+const steps = () => Number(sliders.T.value);
+const tau = () => Number(sliders.tau.value);
+const seed = () => Math.min(Math.max(Math.floor(Number(seedInput.value)) || 0, 0), MAX_SEED);
+const isSlow = () => isPressed(slowButton);
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
+// What happens -------------------------------------------------------------------------------------------------------
+
+/** Shows the image again; the whole of it, unless slow motion is under way. */
+function present(): void {
+  stale = false;
+  image = taken ? Uint8Array.from(taken) : normalise(strokes);
+  presentation = network.kernel.show(image, steps(), tau(), { seed: seed(), ...shown });
+  if (!isSlow()) position = presentation.T;
+  position = Math.min(position, presentation.T);
+}
+
+function refresh(): void {
+  if (frame === 0) frame = requestAnimationFrame(draw);
+}
+
+/** Draws what a reader has changed; a link in the address does not lead to it any more. */
+function changed(): void {
+  disturb();
+  stale = true;
+  say('');
+  if (isLink(location.hash)) history.replaceState(null, '', location.pathname + location.search);
+  refresh();
+}
+
+const say = (text: string) => {
+  part('said').textContent = text;
+};
+
+function clear(): void {
+  strokes = [];
+  taken = null;
+  shown = PAGE_STREAM;
+  stopSlow();
+  press(whyButton, false);
+  changed();
+}
+
+function take(pixels: Uint8Array, as: Shown = PAGE_STREAM): void {
+  strokes = [];
+  taken = pixels;
+  shown = as;
+  changed();
+}
+
+const turns = new Array<number>(CLASSES).fill(0);
+/** Takes a sample of a digit, the other one the next time. */
+function takeSample(digit: number): void {
+  stopSlow();
+  take(samples[digit + CLASSES * (turns[digit]++ % 2)].pixels);
+}
+
+function goTo(step: number): void {
+  disturb();
+  stopSlow();
+  position = Math.min(Math.max(step, 0), presentation.T);
+  sweepSince = 0;
+  refresh();
+}
+
+function runAll(): void {
+  stopSlow();
+  present();
+  sweepSince = calm.matches ? 0 : performance.now();
+  refresh();
+}
+
+function stopSlow(): void {
+  press(slowButton, false);
+  slowButton.textContent = 'Slow motion';
+}
+
+function startSlow(): void {
+  disturb();
+  press(slowButton, true);
+  slowButton.textContent = 'Pause';
+  if (position >= presentation.T) position = 0;
+  slowSince = performance.now() - (position * 1000) / SLOW;
+  sweepSince = 0;
+  refresh();
+}
+
+const toggleSlow = () => (isSlow() ? stopSlow() : startSlow());
+
+/** Lets a network read from now on. If it cannot be loaded, says so, and the one before goes on. */
+async function use(name: ReaderName): Promise<void> {
+  const choice = ++choices;
+  try {
+    if (name !== network.name) say('Loading the network …');
+    const found = await getNetwork(name);
+    if (choice !== choices) return;
+    // A time constant that the reader has not moved is the network's own.
+    if (tau() === network.tau) sliders.tau.value = String(found.tau);
+    network = found;
+    say('');
+  } catch (error) {
+    if (choice !== choices) return;
+    say(`The network with a hidden layer cannot be loaded: ${(error as Error).message}.`);
+  }
+  networkInputs[network.name].checked = true;
+}
+
+// Files --------------------------------------------------------------------------------------------------------------
+
+const why = (error: unknown) => (error as Error).message.slice(0, LONGEST_MESSAGE);
+
+/** Lets the network of a file read from now on. If the page cannot show it, says why, and nothing changes. */
+async function load(file: File): Promise<void> {
+  let choice = choices;
+  try {
+    await hook.ready;
+    choice = ++choices;
+    say('Loading the network …');
+    const own = await loadNetwork(file, tau());
+    if (choice !== choices) return;
+    changed();
+    keepOwn(own);
+    part('own-name').textContent = file.name;
+    part('own').hidden = false;
+    await use('own');
+    if (network !== own) return;
+    sliders.tau.value = String(own.tau);
+    stale = true;
+    refresh();
+    const which = own.saysTau ? 'its own' : 'as it is set, for the file says none';
+    say(`${file.name} reads now: ${own.layers}, τ ${own.tau.toFixed(1)} (${which}).`);
+  } catch (error) {
+    if (choice === choices) say(`Not loaded: ${why(error)}`);
+  }
+}
+
+async function save(format: Format): Promise<void> {
+  try {
+    const name = await saveNetwork(network, tau(), format);
+    say(`Saved as ${name}: the network ${network.layers} with τ ${tau().toFixed(1)}, without the drawing.`);
+  } catch (error) {
+    say(`Not saved: ${why(error)}`);
+  }
+}
+
+/** Puts a drawing and settings in place of what is there, and shows all steps of it. */
+async function open({ T, tau, seed, network: name = 'single', strokes: drawn = [], pixels }: Shared): Promise<void> {
+  await use(name);
+  sliders.T.value = String(T);
+  sliders.tau.value = String(tau);
+  seedInput.value = String(seed);
+  strokes = structuredClone(drawn);
+  taken = pixels ?? null;
+  shown = PAGE_STREAM;
+  stopSlow();
+  present();
+  refresh();
+}
+
+/** Shows what is before a change and then what is after it; resolves to the two answers. */
+async function carryOut({ before, after }: Experiment): Promise<[string, string] | undefined> {
+  const answer = () => answerOf(countsOf(presentation, presentation.T));
+  changed();
+  await open(before);
+  runAll();
+  // On a phone it is always in view.
+  if (paper.getBoundingClientRect().top < 0) paper.scrollIntoView();
+  const first = answer();
+  const disturbed = new Promise<true>((done) => {
+    disturb = () => done(true);
+  });
+  const waited = new Promise<false>((done) => setTimeout(() => done(false), calm.matches ? 0 : BEFORE));
+  if (await Promise.race([disturbed, waited])) return undefined;
+  await open(after);
+  runAll();
+  return [first, answer()];
+}
+
+// Links --------------------------------------------------------------------------------------------------------------
+
+/** The link to what is shown. */
+const linkHash = () =>
+  writeLink({
+    T: steps(),
+    tau: tau(),
+    seed: seed(),
+    network: network.name === 'own' ? undefined : network.name,
+    at: position,
+    strokes,
+    pixels: taken ?? undefined,
+  });
+
+async function copyLink(): Promise<void> {
+  try {
+    if (stale) present();
+    history.replaceState(null, '', linkHash());
+  } catch (error) {
+    say(`No link: ${(error as Error).message}`);
+    return;
+  }
+  const without = network.name === 'own' ? ', but not your network' : '';
+  const what = `It opens this drawing with these settings${without}.`;
+  try {
+    await navigator.clipboard.writeText(location.href);
+    say(`The link is copied. ${what}`);
+  } catch {
+    say(`The link is in the address bar. ${what}`);
+  }
+}
+
+/** Opens the drawing that the address names; resolves to whether it names one. */
+async function openLink(): Promise<boolean> {
+  if (!isLink(location.hash)) return false;
+  try {
+    const shared = readLink(location.hash);
+    disturb();
+    await open(shared);
+    position = shared.at ?? presentation.T;
+    return true;
+  } catch (error) {
+    say(`The link of this page is not shown: ${(error as Error).message}.`);
+    return false;
+  }
+}
+
+// What is drawn ------------------------------------------------------------------------------------------------------
+
+function draw(now: number): void {
+  frame = 0;
+  if (isSlow()) {
+    position = Math.min(Math.floor(((now - slowSince) / 1000) * SLOW), steps());
+    if (position < 0) position = 0;
+    if (position >= steps()) stopSlow();
+    refresh();
+  }
+  if (stale) present();
+  let drawn = position;
+  if (sweepSince > 0) {
+    const done = Math.min(Math.max((now - sweepSince) / SWEEP, 0), 1);
+    drawn = Math.round(position * done);
+    if (done < 1) refresh();
+    else sweepSince = 0;
+  }
+  render({ strokes, taken, network, image, presentation, position, drawn, colours });
+}
+
+// Input --------------------------------------------------------------------------------------------------------------
+
+listenToPen((stroke) => {
+  if (taken) clear();
+  press(whyButton, false);
+  sweepSince = 0;
+  strokes.push(stroke);
+}, changed);
+
+const KEYS: Record<string, () => void> = {
+  Delete: clear,
+  Backspace: clear,
+  Enter: runAll,
+  ' ': toggleSlow,
+  ArrowLeft: () => goTo(position - 1),
+  ArrowRight: () => goTo(position + 1),
+};
+paper.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (/^[0-9]$/.test(event.key)) takeSample(Number(event.key));
+  else if (Object.hasOwn(KEYS, event.key)) KEYS[event.key]();
+  else return;
+  event.preventDefault();
+  // The arrows would turn the pages of the book.
+  event.stopPropagation();
+});
+
+part('clear').addEventListener('click', clear);
+part('undo').addEventListener('click', () => {
+  if (taken) return clear();
+  strokes.pop();
+  changed();
+});
+whyButton.addEventListener('click', () => {
+  press(whyButton, !isPressed(whyButton));
+  refresh();
+});
+part('run').addEventListener('click', () => {
+  disturb();
+  runAll();
+});
+part('step').addEventListener('click', () => goTo(position >= presentation.T ? 1 : position + 1));
+slowButton.addEventListener('click', toggleSlow);
+for (const input of [sliders.T, sliders.tau, seedInput]) input.addEventListener('input', changed);
+for (const name of ['single', 'hidden', 'own'] as const) {
+  networkInputs[name].addEventListener('change', async () => {
+    changed();
+    await use(name);
+    stale = true;
+    refresh();
+  });
+}
+part('dice').addEventListener('click', () => {
+  seedInput.value = String(crypto.getRandomValues(new Uint32Array(1))[0] % 10000);
+  changed();
+});
+function resetSettings(): void {
+  sliders.T.value = '100';
+  sliders.tau.value = String(network.tau);
+  seedInput.value = '0';
+}
+part('reset').addEventListener('click', () => {
+  resetSettings();
+  changed();
+});
+part('link').addEventListener('click', copyLink);
+part('load').addEventListener('click', () => fileInput.click());
+fileInput.addEventListener('change', () => {
+  const [file] = fileInput.files ?? [];
+  if (file) void load(file);
+  // So that the same file can be chosen again.
+  fileInput.value = '';
+});
+listenToDrops(root, (file) => void load(file));
+part('save-nir').addEventListener('click', () => void save('nir'));
+part('save-safetensors').addEventListener('click', () => void save('safetensors'));
+sliders.at.addEventListener('input', () => goTo(Number(sliders.at.value)));
+window.addEventListener('hashchange', () => void openLink());
+
+// Set-up -------------------------------------------------------------------------------------------------------------
+
+const paintSamples = showSamples(part('samples'), takeSample);
+
+function recolour(): void {
+  colours = coloursOf(root);
+  paintSamples(colours);
+  refresh();
+}
+
+/** What a test asks for: an image, its place in the data, and what the sliders would say. */
+interface Question {
+  index?: number;
+  epoch?: number;
+  purpose?: Purpose;
+  seed?: number;
+  T?: number;
+  tau?: number;
+}
+
+/** For tests and the curious: test images with the random numbers that the engine gives them. */
+const hook = {
+  /** Resolves when the kernel is there. */
+  ready: start(),
+  /** Puts an image [784] in place of a drawing; what the network did with it. */
+  show(pixels: ArrayLike<number>, question: Question = {}) {
+    const { index = 0, epoch = 0, purpose = Purpose.TestSpikes } = question;
+    if (question.seed !== undefined) seedInput.value = String(question.seed);
+    if (question.T !== undefined) sliders.T.value = String(question.T);
+    if (question.tau !== undefined) sliders.tau.value = String(question.tau);
+    stopSlow();
+    take(Uint8Array.from(pixels), { purpose, epoch, index });
+    present();
+    const rates = Float32Array.from(countsOf(presentation, presentation.T), (count) => count / presentation.T);
+    return { ...presentation, rates, answer: argmax(rates) };
+  },
+  /** The rates [n, 10] of many images [n, 784], the first of which has this index. */
+  rates(pixels: Uint8Array, question: Question = {}) {
+    const { index = 0, epoch = 0, purpose = Purpose.TestSpikes, seed = 0, T = 100 } = question;
+    return network.kernel.rates(pixels, T, question.tau ?? network.tau, { seed, purpose, epoch, index });
+  },
+  /** Lets another network read. */
+  use,
+  /** The trained weights of the network that reads: [784, 10], or those of the hidden layer and then [hidden, 10]. */
+  weights: () => Array.from(network.weights),
+  /** The image that the network is shown [784]. */
+  image: () => Array.from(image),
+  /** The spikes of what is shown: of the input [T, 784], of the ten [T, 10] and of the hidden neurons [T, hidden]. */
+  spikes: () => ({
+    inputs: Array.from(presentation.inputs),
+    fired: Array.from(presentation.fired),
+    hidden: presentation.hidden && Array.from(presentation.hidden),
+  }),
+  /** How many points of strokes have been taken in. */
+  points: () => strokes.reduce((sum, stroke) => sum + stroke.length, 0),
+  /** Shows the first steps alone. */
+  goTo,
+};
+declare global {
+  interface Window {
+    playground: typeof hook;
+  }
+}
+window.playground = hook;
+
+async function start(): Promise<void> {
+  try {
+    network = await getNetwork('single');
+  } catch (error) {
+    part('note').textContent = `This browser cannot run the kernel: ${(error as Error).message}`;
+    throw error;
+  }
+  // Some browsers keep what was chosen before the page was loaded again.
+  networkInputs.single.checked = true;
+  resetSettings();
+  if (!(await openLink())) {
+    taken = bytes(chosen.race.pixels);
+    present();
+    if (!calm.matches) startSlow();
+  }
+  recolour();
+  showExperiments(part('experiments'), experiments(), carryOut);
+  root.classList.add('pg-ready');
+  // Furo says in body[data-theme] what was chosen; the system may change its mind, too.
+  new MutationObserver(recolour).observe(document.body, { attributes: true, attributeFilter: ['data-theme'] });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolour);
+  new ResizeObserver(refresh).observe(race);
+  document.fonts.ready.then(refresh);
+}

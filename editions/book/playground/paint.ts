@@ -1,0 +1,129 @@
+/** The paper and the pictures of 28 × 28 pixels. Colours come from playground.css, so light and dark are decided there. */
+import { IMAGE_SIDE as SIDE } from '../../../src/common/mnist';
+import type { Stroke } from './drawing';
+
+const NAMES = ['paper', 'ink', 'spike', 'up', 'down', 'quiet', 'line', 'text', 'shade'] as const;
+export type Colours = Record<(typeof NAMES)[number], string>;
+
+export function coloursOf(element: Element): Colours {
+  const style = getComputedStyle(element);
+  return Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--pg-${name}`).trim()])) as Colours;
+}
+
+export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
+  const found = canvas.getContext('2d');
+  if (!found) throw new Error('playground: expected a canvas that can be drawn on');
+  return found;
+}
+
+/** Red, green and blue of #rgb or #rrggbb. */
+function rgb(hex: string): number[] {
+  const long = hex.length === 4 ? hex.replace(/\w/g, '$&$&') : hex;
+  return [1, 3, 5].map((at) => Number.parseInt(long.slice(at, at + 2), 16));
+}
+
+const mixed = (from: number[], to: number[], part: number) => from.map((value, i) => value + (to[i] - value) * part);
+
+/** Sets each of the 784 pixels of a canvas to a colour. */
+function paintPixels(canvas: HTMLCanvasElement, colourOf: (pixel: number) => number[]): void {
+  const image = new ImageData(SIDE, SIDE);
+  for (let pixel = 0; pixel < SIDE * SIDE; pixel++) image.data.set([...colourOf(pixel), 255], 4 * pixel);
+  contextOf(canvas).putImageData(image, 0, 0);
+}
+
+/** [784] values from 0 to 1 as a picture of 28 × 28 pixels. */
+export function paintImage(canvas: HTMLCanvasElement, values: ArrayLike<number>, paper: string, ink: string): void {
+  const [from, to] = [rgb(paper), rgb(ink)];
+  paintPixels(canvas, (pixel) => mixed(from, to, values[pixel]));
+}
+
+/** What the strongest colour stands for: the few largest weights would leave the others pale. */
+const scaleOf = (weights: Float32Array) => weights.map(Math.abs).sort()[Math.floor(0.97 * weights.length)] || 1;
+
+/** Weights [784] over an image [784] from 0 to 1: strong where the image has ink, pale where it has none. */
+export function paintWhy(
+  canvas: HTMLCanvasElement,
+  values: ArrayLike<number>,
+  weights: Float32Array,
+  c: Colours,
+): void {
+  const scale = scaleOf(weights);
+  const [paper, ink, up, down] = [c.paper, c.ink, c.up, c.down].map(rgb);
+  paintPixels(canvas, (pixel) => {
+    const strength = Math.min(Math.abs(weights[pixel]) / scale, 1) ** 0.7;
+    const under = mixed(paper, ink, 0.25 * values[pixel]);
+    return mixed(under, weights[pixel] > 0 ? up : down, strength * (0.13 + 0.87 * values[pixel]));
+  });
+}
+
+/** Weights [784] alone. */
+export function paintWeights(canvas: HTMLCanvasElement, weights: Float32Array, c: Colours): void {
+  const scale = scaleOf(weights);
+  const [paper, up, down] = [c.paper, c.up, c.down].map(rgb);
+  paintPixels(canvas, (pixel) =>
+    mixed(paper, weights[pixel] > 0 ? up : down, Math.min(Math.abs(weights[pixel]) / scale, 1)),
+  );
+}
+
+/**
+ * The hidden neurons, row after row: in colour those that fire in the last of so many steps, the others with more ink the more often
+ * they have fired.
+ * @param spikes [T, neurons]
+ */
+export function paintHidden(
+  canvas: HTMLCanvasElement,
+  spikes: ArrayLike<number>,
+  counts: readonly number[],
+  steps: number,
+  c: Colours,
+): void {
+  const pen = contextOf(canvas);
+  const last = (Math.max(steps, 1) - 1) * counts.length;
+  // Half as many columns again as rows: 12 × 8 of 96 neurons.
+  const columns = Math.ceil(Math.sqrt(1.5 * counts.length));
+  const [width, height] = [canvas.width / columns, canvas.height / Math.ceil(counts.length / columns)];
+  const gap = Math.min(2, width / 4);
+  const [paper, ink] = [c.paper, c.ink].map(rgb);
+  pen.fillStyle = c.paper;
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  counts.forEach((count, neuron) => {
+    const [x, y] = [(neuron % columns) * width, Math.floor(neuron / columns) * height];
+    const fires = steps > 0 && spikes[last + neuron] > 0;
+    pen.fillStyle = fires ? c.spike : `rgb(${mixed(paper, ink, count / Math.max(steps, 1)).join()})`;
+    pen.fillRect(x + gap / 2, y + gap / 2, width - gap, height - gap);
+  });
+}
+
+/** The drawing as it was drawn, or a picture of 28 × 28 pixels in its place. */
+export function paintPaper(
+  canvas: HTMLCanvasElement,
+  strokes: Stroke[],
+  picture: CanvasImageSource | null,
+  c: Colours,
+): void {
+  const pen = contextOf(canvas);
+  const { width } = canvas;
+  pen.fillStyle = c.paper;
+  pen.fillRect(0, 0, width, width);
+  if (picture) {
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(picture, 0, 0, width, width);
+  }
+  // The box that the drawing will be scaled to.
+  pen.strokeStyle = c.line;
+  pen.lineWidth = 2;
+  pen.setLineDash([6, 10]);
+  pen.strokeRect((width * 4) / SIDE, (width * 4) / SIDE, (width * 20) / SIDE, (width * 20) / SIDE);
+  pen.setLineDash([]);
+  if (picture) return;
+  pen.strokeStyle = c.ink;
+  pen.lineWidth = width * 0.07;
+  pen.lineCap = 'round';
+  pen.lineJoin = 'round';
+  for (const stroke of strokes) {
+    pen.beginPath();
+    pen.moveTo(stroke[0].x * width, stroke[0].y * width);
+    for (const { x, y } of stroke.length > 1 ? stroke.slice(1) : stroke) pen.lineTo(x * width, y * width);
+    pen.stroke();
+  }
+}

@@ -1,0 +1,122 @@
+/** The race of the ten neurons: a lane for each, with its potential, its spikes and their count over time. */
+import { CLASSES } from '../../../src/common/mnist';
+import type { Presentation } from './kernel';
+import { type Colours, contextOf } from './paint';
+
+/** Where a lane's parts lie, in CSS pixels; playground.css knows the heights as well. */
+const LANE = { left: 22, height: 30, ticks: 9, axis: 24 };
+const HEIGHT = CLASSES * LANE.height + LANE.axis;
+const FONT = '"Source Sans 3 Variable", system-ui, sans-serif';
+
+/** Far below 0 a logarithm, so that a potential of −30 and a threshold of 1 fit in one lane. */
+const compress = (v: number) => (v < 0 ? -Math.log1p(-v) : v);
+
+/**
+ * Ticks where a neuron fired, and below them the curve of its potential with the threshold dashed. Behind both, the shaded
+ * steps are the number of its spikes so far: at a spike in each step they would fill the lane.
+ * @param shown how many steps are shown; the others lie ahead
+ * @param winner the neuron that leads, if one does
+ */
+export function paintRace(
+  canvas: HTMLCanvasElement,
+  { T, h, v, fired }: Presentation,
+  shown: number,
+  winner: number | undefined,
+  c: Colours,
+): void {
+  const ratio = Math.min(window.devicePixelRatio || 1, 3);
+  const width = canvas.clientWidth;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(HEIGHT * ratio);
+  const pen = contextOf(canvas);
+  pen.scale(ratio, ratio);
+  pen.clearRect(0, 0, width, HEIGHT);
+  pen.textBaseline = 'middle';
+
+  const x = (t: number) => LANE.left + ((width - LANE.left - 1) * t) / T;
+  const low = Math.min(-1, compress(v.reduce((a, b) => Math.min(a, b), 0)));
+  for (let neuron = 0; neuron < CLASSES; neuron++) {
+    const top = neuron * LANE.height;
+    const y = (potential: number) => {
+      const part = (1 - Math.min(compress(potential), 1)) / (1 - low);
+      return top + LANE.ticks + 3 + (LANE.height - LANE.ticks - 6) * part;
+    };
+    const leads = neuron === winner;
+    const spikes: number[] = [];
+    for (let t = 0; t < shown; t++) if (fired[t * CLASSES + neuron]) spikes.push(t);
+
+    pen.fillStyle = leads ? c.spike : c.text;
+    pen.font = `${leads ? 700 : 500} 14px ${FONT}`;
+    pen.fillText(String(neuron), 5, top + LANE.height / 2 + 1);
+    paintCount(pen, spikes, x, shown, top, T, c);
+    level(pen, x(0), x(T), top + LANE.height - 0.5, c.line, []);
+    level(pen, x(0), x(T), Math.round(y(1)) + 0.5, c.line, [3, 3]);
+
+    pen.strokeStyle = leads ? c.spike : c.quiet;
+    pen.lineWidth = leads ? 1.6 : 1.1;
+    pen.beginPath();
+    pen.moveTo(x(0), y(0));
+    for (let t = 0; t < shown; t++) {
+      pen.lineTo(x(t + 1), y(h[t * CLASSES + neuron]));
+      if (fired[t * CLASSES + neuron]) pen.lineTo(x(t + 1), y(v[t * CLASSES + neuron]));
+    }
+    pen.stroke();
+
+    pen.fillStyle = leads ? c.spike : c.ink;
+    const thick = Math.max(1, Math.min(3, (x(1) - x(0)) * 0.45));
+    for (const t of spikes) pen.fillRect(x(t + 1) - thick / 2 - 0.5, top + 3, thick, LANE.ticks - 2);
+  }
+  paintAxis(pen, x, T, width, c);
+  if (shown < T) {
+    pen.fillStyle = c.quiet;
+    pen.fillRect(x(shown) - 0.5, 0, 1, CLASSES * LANE.height);
+  }
+}
+
+/** The number of spikes so far as a shaded staircase. */
+function paintCount(
+  pen: CanvasRenderingContext2D,
+  spikes: number[],
+  x: (t: number) => number,
+  shown: number,
+  top: number,
+  T: number,
+  c: Colours,
+): void {
+  const y = (count: number) => top + (LANE.height - 1) * (1 - count / T);
+  pen.fillStyle = c.shade;
+  pen.beginPath();
+  pen.moveTo(x(0), y(0));
+  spikes.forEach((t, count) => {
+    pen.lineTo(x(t + 1), y(count));
+    pen.lineTo(x(t + 1), y(count + 1));
+  });
+  pen.lineTo(x(shown), y(spikes.length));
+  pen.lineTo(x(shown), y(0));
+  pen.fill();
+}
+
+function level(pen: CanvasRenderingContext2D, from: number, to: number, y: number, colour: string, dash: number[]) {
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1;
+  pen.setLineDash(dash);
+  pen.beginPath();
+  pen.moveTo(from, y);
+  pen.lineTo(to, y);
+  pen.stroke();
+  pen.setLineDash([]);
+}
+
+function paintAxis(pen: CanvasRenderingContext2D, x: (t: number) => number, T: number, width: number, c: Colours) {
+  const wanted = T / Math.max(2, width / 90);
+  const step = [1, 2, 5, 10, 20, 50, 100].find((candidate) => candidate >= wanted) ?? 100;
+  pen.fillStyle = c.text;
+  pen.font = `13px ${FONT}`;
+  const y = CLASSES * LANE.height + 13;
+  for (let t = 0; t <= T; t += step) {
+    const label = t === 0 ? 'step 0' : String(t);
+    pen.textAlign = t === 0 ? 'left' : x(t) > width - 14 ? 'right' : 'center';
+    pen.fillText(label, x(t), y);
+  }
+  pen.textAlign = 'left';
+}

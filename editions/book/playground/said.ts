@@ -1,0 +1,65 @@
+/** What the playground says in words about the steps that are shown. */
+import { argmax } from '../../../src/common/argmax';
+import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
+import type { Presentation } from './kernel';
+
+/** How often each neuron fired in the first `steps` steps. */
+export function countsOf({ fired }: Presentation, steps: number): number[] {
+  const counts = new Array<number>(CLASSES).fill(0);
+  for (let i = 0; i < steps * CLASSES; i++) counts[i % CLASSES] += fired[i];
+  return counts;
+}
+
+/** How often each hidden neuron fired in the first `steps` steps; nothing without a hidden layer. */
+export function hiddenCountsOf({ hidden = new Float32Array(), T }: Presentation, steps: number): number[] {
+  const neurons = hidden.length / T;
+  const counts = new Array<number>(neurons).fill(0);
+  for (let i = 0; i < steps * neurons; i++) counts[i % neurons] += hidden[i];
+  return counts;
+}
+
+/**
+ * The hidden neurons that have spoken most for a digit, by their spikes times their weight to it, at most `most`.
+ * @param counts their spikes
+ * @param weights theirs to the digit
+ */
+export function speakers(counts: readonly number[], weights: ArrayLike<number>, most: number): number[] {
+  const said = counts.map((count, neuron) => count * weights[neuron]);
+  const neurons = [...said.keys()].filter((neuron) => said[neuron] > 0);
+  return neurons.sort((a, b) => said[b] - said[a]).slice(0, most);
+}
+
+/** The neuron that fired most; undefined where none has fired. */
+export function winnerOf(counts: number[]): number | undefined {
+  const first = argmax(counts);
+  return counts[first] > 0 ? first : undefined;
+}
+
+/** The answer as a letter: a digit, or ? where no neuron has fired. */
+export const answerOf = (counts: number[]): string => String(winnerOf(counts) ?? '?');
+
+export function sentenceOf(counts: number[], steps: number): string {
+  const of = `${steps} ${steps === 1 ? 'step' : 'steps'}`;
+  const first = winnerOf(counts);
+  if (first === undefined) return `No neuron has fired in ${of}.`;
+  const second = argmax(counts.map((count, neuron) => (neuron === first ? -1 : count)));
+  const rest = counts[second] === 0 ? 'no other did' : `neuron ${second} in ${counts[second]}`;
+  return `Neuron ${first} fired in ${counts[first]} of ${of}, ${rest}.`;
+}
+
+export function spikesIn(presentation: Presentation, steps: number): string {
+  const { inputs, fired } = presentation;
+  const hidden = hiddenCountsOf(presentation, steps);
+  const total = (spikes: Uint8Array | Float32Array, size: number) => {
+    let sum = 0;
+    for (let i = 0; i < steps * size; i++) sum += spikes[i];
+    return sum;
+  };
+  const input = total(inputs, IMAGE_SIZE);
+  const perStep = steps > 0 ? Math.round(input / steps) : 0;
+  const between =
+    hidden.length === 0
+      ? ''
+      : `${hidden.reduce((a, b) => a + b).toLocaleString('en')} hidden spikes (${hidden.filter((count) => count > 0).length} of ${hidden.length} neurons spoke), `;
+  return `${input.toLocaleString('en')} input spikes (${perStep} of 784 pixels per step), ${between}${total(fired, CLASSES)} output spikes.`;
+}

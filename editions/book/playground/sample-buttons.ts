@@ -1,0 +1,25 @@
+/** A button with a picture for each digit. */
+import { CLASSES, IMAGE_SIDE } from '../../../src/common/mnist';
+import { samples } from './assets';
+import { type Colours, paintImage } from './paint';
+
+/** Makes the buttons; what is returned paints their pictures. */
+export function showSamples(list: HTMLElement, take: (digit: number) => void): (colours: Colours) => void {
+  const pictures = samples.slice(0, CLASSES).map((_, digit) => {
+    const button = document.createElement('button');
+    const picture = document.createElement('canvas');
+    button.type = 'button';
+    button.setAttribute('aria-label', `Sample ${digit}`);
+    picture.width = picture.height = IMAGE_SIDE;
+    button.append(picture);
+    button.addEventListener('click', () => take(digit));
+    list.append(button);
+    return picture;
+  });
+  return ({ paper, ink }) => {
+    pictures.forEach((picture, digit) => {
+      const values = Float32Array.from(samples[digit].pixels, (value) => value / 255);
+      paintImage(picture, values, paper, ink);
+    });
+  };
+}

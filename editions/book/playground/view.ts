@@ -1,0 +1,141 @@
+/** Puts on the page what is drawn, what the network does with it, and the words about it. */
+import { IMAGE_SIDE, IMAGE_SIZE } from '../../../src/common/mnist';
+import type { Stroke } from './drawing';
+import type { Presentation } from './kernel';
+import { type Network, pushOf, weightsOf, weightsTo } from './networks';
+import { type Colours, paintHidden, paintImage, paintPaper, paintWeights, paintWhy } from './paint';
+import { isPressed, paper, part, race, rateItems, sliders, slowButton, views, whyButton } from './parts';
+import { paintRace } from './race';
+import { answerOf, countsOf, hiddenCountsOf, sentenceOf, speakers, spikesIn, winnerOf } from './said';
+
+/** What there is to be seen. */
+export interface Scene {
+  strokes: Stroke[];
+  /** A picture that was taken instead of drawing one. */
+  taken: Uint8Array | null;
+  /** The network that reads. */
+  network: Network;
+  /** What the network is shown [784]. */
+  image: Uint8Array;
+  presentation: Presentation;
+  /** How many steps count for the answer. */
+  position: number;
+  /** How many are drawn: fewer, while a run sweeps by. */
+  drawn: number;
+  colours: Colours;
+}
+
+export function render(scene: Scene): void {
+  const { strokes, taken, presentation, position } = scene;
+  const empty = strokes.length === 0 && taken === null;
+  const counts = countsOf(presentation, position);
+  paint(scene, empty ? undefined : winnerOf(counts));
+  tell(scene, counts, empty);
+}
+
+let announcement = 0;
+const buffer = document.createElement('canvas');
+buffer.width = buffer.height = IMAGE_SIDE;
+
+function paint(scene: Scene, winner: number | undefined): void {
+  const { strokes, taken, network, image, presentation, position, drawn, colours } = scene;
+  const values = Float32Array.from(image, (value) => value / 255);
+  paintImage(views.input, values, colours.paper, colours.ink);
+  const why = isPressed(whyButton) && winner !== undefined;
+  if (why) paintWhy(buffer, values, pushOf(network, winner, hiddenCountsOf(presentation, position)), colours);
+  else if (taken) paintImage(buffer, values, colours.paper, colours.ink);
+  paintPaper(paper, strokes, why || taken ? buffer : null, colours);
+  part('why-legend').hidden = !isPressed(whyButton);
+  part('why-legend').innerHTML = why
+    ? `${network.hidden === undefined ? `Weights of neuron ${winner}` : `Weights to neuron ${winner}, by way of the hidden neurons that spoke`}: a spike <i class="pg-up"></i> pushes it up, <i class="pg-down"></i> pushes it down.`
+    : 'No neuron has fired, so there is no winner to explain.';
+
+  const { inputs } = presentation;
+  const last = Math.max(drawn, 1) - 1;
+  const step = inputs.subarray(last * IMAGE_SIZE, (last + 1) * IMAGE_SIZE);
+  paintImage(views.spikes, step, colours.paper, colours.spike);
+  const sum = new Float32Array(IMAGE_SIZE);
+  for (let i = 0; i < drawn * IMAGE_SIZE; i++) sum[i % IMAGE_SIZE] += inputs[i] / drawn;
+  paintImage(views.sum, sum, colours.paper, colours.ink);
+  part('spikes-label').textContent = `spikes, step ${last + 1}`;
+  paintRace(race, presentation, drawn, winner, colours);
+  paintLayer(scene, winner);
+}
+
+/** How many hidden neurons are shown that spoke for the winner. */
+const SPEAKERS = 6;
+
+/** The hidden neurons of the steps that are drawn, and what those look for that spoke most for the winner. */
+function paintLayer({ network, presentation, position, drawn, colours }: Scene, winner: number | undefined): void {
+  const { hidden } = presentation;
+  part('hidden-view').hidden = hidden === undefined;
+  part('speakers').hidden = hidden === undefined;
+  if (hidden === undefined) return;
+  const count = hiddenCountsOf(presentation, drawn);
+  paintHidden(views.hidden, hidden, count, drawn, colours);
+  part('hidden-label').textContent = `hidden, step ${Math.max(drawn, 1)}`;
+
+  const counts = hiddenCountsOf(presentation, position);
+  const spoke = winner === undefined ? [] : speakers(counts, weightsTo(network, winner), SPEAKERS);
+  part('speakers-label').textContent =
+    winner === undefined
+      ? 'No neuron has fired, so no hidden neuron has spoken for a winner.'
+      : `Hidden neurons that spoke most for ${winner}, and how often:`;
+  const list = part('speakers-list');
+  while (list.children.length > spoke.length) list.lastChild?.remove();
+  while (list.children.length < spoke.length) list.append(speakerItem());
+  spoke.forEach((neuron, i) => {
+    const [canvas, caption] = Array.from(list.children[i].children) as [HTMLCanvasElement, HTMLElement];
+    // What a neuron looks for is painted again only where another one has come up.
+    const state = `${neuron} ${colours.paper}`;
+    if (canvas.dataset.shown !== state) paintWeights(canvas, weightsOf(network, neuron), colours);
+    canvas.dataset.shown = state;
+    caption.textContent = String(counts[neuron]);
+    canvas.setAttribute('aria-label', `What hidden neuron ${neuron} looks for`);
+  });
+}
+
+function speakerItem(): HTMLElement {
+  const item = document.createElement('li');
+  item.className = 'pg-speaker';
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = IMAGE_SIDE;
+  canvas.setAttribute('role', 'img');
+  item.append(canvas, document.createElement('span'));
+  return item;
+}
+
+/** The answer, the rates and the sentences, for the steps that count. */
+function tell({ network, presentation, position }: Scene, counts: number[], empty: boolean): void {
+  const answer = empty || position === 0 ? '–' : answerOf(counts);
+  part('answer').textContent = answer;
+  part('note').textContent = empty
+    ? 'Nothing is drawn yet.'
+    : position === 0
+      ? 'No step has been made yet.'
+      : sentenceOf(counts, position);
+  counts.forEach((count, neuron) => {
+    const rate = position > 0 ? count / position : 0;
+    rateItems[neuron].textContent = rate.toFixed(2);
+    // The bar grows with the count, so the neurons race while the steps go by.
+    rateItems[neuron].style.setProperty('--part', String(count / presentation.T));
+    rateItems[neuron].classList.toggle('pg-first', String(neuron) === answer);
+  });
+  part('hint').hidden = !empty;
+  paper.setAttribute('aria-label', empty ? 'Drawing area, empty' : 'Drawing area');
+  part('count').textContent = empty ? '' : `Network ${network.layers}: ${spikesIn(presentation, position)}`;
+  race.setAttribute('aria-label', `Membrane potentials and spikes of the ten neurons. ${part('note').textContent}`);
+
+  sliders.at.max = String(presentation.T);
+  sliders.at.value = String(position);
+  part('at-value').textContent = String(position);
+  part('T-value').textContent = sliders.T.value;
+  part('tau-value').textContent = Number(sliders.tau.value).toFixed(1);
+
+  // Read out once things have come to rest.
+  clearTimeout(announcement);
+  const spoken = answer === '–' ? '' : `Answer ${answer === '?' ? 'unknown' : answer}. ${part('note').textContent}`;
+  announcement = window.setTimeout(() => {
+    if (!isPressed(slowButton)) part('live').textContent = spoken;
+  }, 500);
+}

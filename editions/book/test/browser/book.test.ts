@@ -1,0 +1,412 @@
+/** The book: every page in a browser, over http and from disk, light and dark, wide and narrow. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { JSDOM } from 'jsdom';
+import type { Page } from 'playwright-core';
+import { inChromium } from '../../../../test/support/browser';
+import { axeFaults, book, bookFiles, bookPages, disk, openSite, root, type Site } from './site';
+
+/** The browser edition has tests of its own. */
+const BROWSER_EDITION = '../lite/';
+const screenshots = join(root, 'build', 'screenshots');
+const html = (page: string) => readFileSync(join(book, page), 'utf8');
+const chapters = () => bookPages().filter((page) => /^\d\d-/.test(page));
+/** One page that shows a source file looks like the others. */
+const lookedAt = () =>
+  bookPages().filter(
+    (page) => !/^(src|hosts|packages)\//.test(page) || /^src\/(index|snn\/neuron\.ts)\.html$/.test(page),
+  );
+
+interface Cell {
+  metadata: { tags?: string[] };
+  outputs?: { data?: Record<string, string | string[]> }[];
+}
+
+/** The sentences of a chapter's figures, of the committed notebook or, while that has none, of the executed one. */
+function figuresOf(file: string): { sentence: string; stable: boolean }[] {
+  const [committed, executed] = [join(root, 'notebooks', file), join(root, 'build', 'notebooks', file)].map((path) =>
+    existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')).cells as Cell[]) : [],
+  );
+  const of = (cells: Cell[]) =>
+    cells.flatMap(({ metadata, outputs }) =>
+      (outputs ?? [])
+        .filter(({ data }) => data?.['image/svg+xml'])
+        .map(({ data }) => ({
+          sentence: [data?.['text/plain'] ?? ''].flat().join('').trim(),
+          stable: !metadata.tags?.some((tag) => tag === 'tfjs' || tag === 'timing'),
+        })),
+    );
+  return of(committed).length > 0 ? of(committed) : of(executed);
+}
+
+/** Brings every picture of the page into view, since some load late, and names those that are broken. */
+function brokenImages(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const images = Array.from(document.images);
+    for (const image of images) {
+      image.loading = 'eager';
+      await image.decode().catch(() => undefined);
+    }
+    return images.filter(({ naturalWidth }) => naturalWidth === 0).map(({ src }) => src);
+  });
+}
+
+/** Waits until no colour is on its way to another. */
+async function coloursSettled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const changes = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    await Promise.allSettled(changes.map(({ finished }) => finished));
+  });
+}
+
+/** Pictures that say nothing to somebody who cannot see them. */
+function imagesWithoutText(page: Page): Promise<string[]> {
+  // Nothing inside has a name: tsx would call a helper for it that the page does not have.
+  return page.evaluate(() =>
+    Array.from(document.querySelectorAll('article img, article canvas, article svg[role=img]'))
+      .filter((element) => !element.closest('[aria-hidden=true], button[aria-label]'))
+      .filter((element) => {
+        const ids = element.getAttribute('aria-labelledby')?.split(' ') ?? [];
+        const labelled = ids.map((id) => document.getElementById(id)?.textContent ?? '').join(' ');
+        return `${element.getAttribute('alt') ?? element.getAttribute('aria-label') ?? labelled}`.trim() === '';
+      })
+      .map((element) => element.outerHTML.slice(0, 200)),
+  );
+}
+
+/** By how many pixels something is wider than the window. */
+const overflow = (page: Page) =>
+  page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth));
+
+describe('The book', inChromium, () => {
+  let site: Site;
+  before(async () => {
+    mkdirSync(screenshots, { recursive: true });
+    site = await openSite();
+  });
+  after(() => site.close());
+
+  for (const name of lookedAt()) {
+    test(`${name} opens without a fault, wide and narrow, light and dark`, async () => {
+      // A page of its own for each width: one that is made narrower loads other pictures. Each opens in one scheme, and
+      // then changes to the other, as at sunset. axe takes the most time of all this, and finds nothing in the narrow page in
+      // light that it does not find in the others.
+      for (const [width, ...schemes] of [
+        [1280, 'light', 'dark'],
+        [390, 'dark', 'light'],
+      ] as const) {
+        const { page, faults } = await site.open(name, { colorScheme: schemes[0], viewport: { width, height: 900 } });
+        for (const colorScheme of schemes) {
+          await page.emulateMedia({ colorScheme });
+          await coloursSettled(page);
+          assert.deepEqual(await brokenImages(page), [], 'no broken image');
+          assert.deepEqual(await imagesWithoutText(page), [], 'every picture has a text alternative');
+          assert.equal(await overflow(page), 0, `pixels beyond a page of ${width}`);
+          if (width === 1280 || colorScheme === 'dark')
+            assert.deepEqual(await axeFaults(page), [], `axe, ${colorScheme}, ${width} wide`);
+          // For whoever wants to look at them. They take a third of the time, and nobody sees those of CI.
+          const file = `book-${name.replace('.html', '').replaceAll('/', '-')}-${width}-${colorScheme}.png`;
+          if (!process.env.CI) await page.screenshot({ path: join(screenshots, file), fullPage: true });
+          assert.deepEqual(faults, []);
+        }
+        await page.context().close();
+      }
+    });
+  }
+
+  test('a page with formulas and wide code fits into a window of any width', async () => {
+    const { page } = await site.open('02-lif-neuron.html');
+    for (const width of [768, 800, 1008, 1199, 1200, 1210, 1260, 1312]) {
+      await page.setViewportSize({ width, height: 900 });
+      assert.equal(await overflow(page), 0, `pixels beyond a page of ${width}`);
+    }
+  });
+
+  test('every link inside the book leads to a page and, where it names one, to a place in it', () => {
+    const files = new Set(bookFiles());
+    const broken = bookPages().flatMap((name) =>
+      [...html(name).matchAll(/\s(?:href|src|srcset)="([^"]*)"/g)]
+        .map(([, link]) => link)
+        .filter((link) => !/^(https?:|data:|mailto:)/.test(link) && !link.startsWith(BROWSER_EDITION))
+        .filter((link) => {
+          const { pathname, hash } = new URL(link.replaceAll('&amp;', '&'), `http://book/${name}`);
+          const target = decodeURIComponent(pathname).slice(1) || 'index.html';
+          if (!files.has(target)) return true;
+          return hash.length > 1 && !html(target).includes(`id="${decodeURIComponent(hash).slice(1)}"`);
+        })
+        .map((link) => `${name}: ${link}`),
+    );
+    assert.deepEqual(broken, []);
+  });
+
+  test('a link to an exercise shows its heading, on a phone below the bar', async () => {
+    const [, id] = /<section id="exercises">.*?<section id="([^"]+)">/s.exec(html('02-lif-neuron.html')) ?? [];
+    assert.ok(id, 'chapter 2 has no exercise');
+    for (const width of [1280, 390]) {
+      const { page } = await site.open(`02-lif-neuron.html#${id}`, { viewport: { width, height: 900 } });
+      // The page scrolls there smoothly.
+      await page.waitForFunction((exercise) => {
+        const top = document.querySelector(`#${exercise} h3`)?.getBoundingClientRect().top ?? Number.NaN;
+        const bar = document.querySelector('.mobile-header')?.getBoundingClientRect().bottom ?? 0;
+        return top >= bar && top < bar + 100;
+      }, id);
+      await page.context().close();
+    }
+  });
+
+  test('the chapters follow each other, and the playground follows the last', () => {
+    const order = ['index.html', ...chapters(), 'playground.html'];
+    for (const [i, name] of order.slice(0, -1).entries()) {
+      const next = /<a class="next-page" href="([^"]+)"/.exec(html(name))?.[1];
+      assert.equal(next, order[i + 1], `what comes after ${name}`);
+    }
+  });
+
+  test('each chapter shows all figures of its notebook, with the sentences of their bundles', async () => {
+    const { page } = await site.open('index.html');
+    for (const name of chapters()) {
+      const figures = figuresOf(name.replace('.html', '.ipynb'));
+      await page.goto(`${site.url}/${name}`);
+      const alts = await page
+        .locator('figure.figure :is(.only-light img, figure > img)')
+        .evaluateAll((images) => images.map((image) => image.getAttribute('alt') ?? ''));
+      assert.equal(alts.length, figures.length, name);
+      // Chapter 11 shows programs side by side, and no figure.
+      assert.ok(alts.length > 0 || name.startsWith('11-'), `${name}: no figure`);
+      alts.forEach((alt, i) => {
+        // What depends on the machine is put otherwise in each execution.
+        if (figures[i].stable) assert.equal(alt, figures[i].sentence, `${name}: figure ${i + 1}`);
+        assert.ok(alt.split(' ').length > 5, `${name}: ${alt}`);
+      });
+    }
+    await page.context().close();
+  });
+
+  test('formulas are set, in fonts of the book', async () => {
+    const { page, faults } = await site.open('02-lif-neuron.html');
+    assert.ok((await page.locator('.katex-display').count()) >= 2);
+    assert.ok((await page.locator('.katex math').count()) > 5, 'with MathML for screen readers');
+    assert.equal(await page.locator('.tex').count(), 0, 'no formula is left as TeX');
+    assert.ok(await page.evaluate(() => document.fonts.check('16px KaTeX_Math')));
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test('a hidden solution opens as a hint does, under a name that is read aloud', () => {
+    const all = chapters().flatMap((name) => [
+      ...new JSDOM(html(name)).window.document.querySelectorAll('details.hide'),
+    ]);
+    assert.ok(all.length >= 10, `${all.length} hidden cells`);
+    for (const details of all) {
+      const [summary] = details.children;
+      assert.equal(details.classList.contains('admonition'), false);
+      assert.equal(summary.getAttribute('aria-label'), null);
+      const names = Array.from(summary.children, (line) => `${line.className}: ${line.textContent}`);
+      assert.match(names.join(', '), /^collapsed: Show (.+), expanded: Hide \1$/);
+    }
+  });
+
+  test('the search finds a chapter and shows the words around, over http and from disk', async () => {
+    for (const start of [site.url, disk]) {
+      const { page, faults } = await site.open('index.html', {}, start);
+      await page.getByRole('textbox', { name: 'Search' }).fill('surrogate');
+      await page.keyboard.press('Enter');
+      const hit = page.locator('#search-results li', { hasText: /LIF neuron/ }).first();
+      assert.match((await hit.locator('.context').textContent()) ?? '', /surrogate gradient/);
+      assert.equal(await hit.locator('mark').first().textContent(), 'surrogate');
+      await page.getByText(/Search finished, found \d+ pages/).waitFor();
+      assert.deepEqual(faults, []);
+      await page.context().close();
+    }
+  });
+
+  test('a question is found from the start page: by the button, by its heading, and by words that people type', async () => {
+    const { page, faults } = await site.open('index.html', { viewport: { width: 390, height: 844 } });
+    await page.getByRole('link', { name: 'Any questions?' }).click();
+    const heading = page.getByRole('heading', { name: 'When do I reset', exact: false });
+    await heading.waitFor();
+    assert.match(page.url(), /questions\.html$/);
+    // Its answer leads to the section that measures it.
+    await page.locator('#when-do-i-reset-after-each-step-each-image-each-batch a[href*="without-the-reset"]').click();
+    await page.getByRole('heading', { name: 'What happens without the reset?' }).waitFor();
+    for (const words of [
+      'reset_net',
+      'backward through the graph a second time',
+      'detach_reset',
+      'learnable time constant',
+      'VS Code',
+    ]) {
+      await page.goto(`${site.url}/search.html?q=${encodeURIComponent(words)}`);
+      await page.getByText(/Search finished, found (one|\d+) page/).waitFor();
+      const found = await page
+        .locator('#search-results li > a')
+        .evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+      assert.ok(
+        found.slice(0, 5).some((address) => address?.startsWith('questions.html')),
+        `${words}: ${found}`,
+      );
+    }
+    // Pages are left while they still load their icon.
+    assert.deepEqual(
+      faults.filter((fault) => !fault.startsWith('failed (net::ERR_ABORTED)')),
+      [],
+    );
+    await page.context().close();
+  });
+
+  test('all pages open from disk as well, with every picture', async () => {
+    for (const name of lookedAt()) {
+      const { page, faults } = await site.open(name, {}, disk);
+      assert.deepEqual(await brokenImages(page), [], name);
+      if (name === 'playground.html') {
+        await page.getByRole('button', { name: 'Sample 3' }).click();
+        await page.getByTestId('answer').getByText('3', { exact: true }).waitFor();
+        await page.getByRole('radio', { name: 'a hidden layer, too' }).press('Space');
+        await page.locator('#pg-count').getByText('784-96-10').waitFor();
+        await page.getByTestId('answer').getByText('3', { exact: true }).waitFor();
+      }
+      assert.deepEqual(faults, [], name);
+      await page.context().close();
+    }
+  });
+
+  test('a page of 1,280 pixels has its contents beside it, and one of 390 a menu that opens by key', async () => {
+    const { page } = await site.open(chapters()[0], { viewport: { width: 1280, height: 720 } });
+    const contents = page.getByRole('complementary').getByText('On this page');
+    const at = await contents.boundingBox();
+    assert.ok(at && at.x > 1000 && at.x + at.width < 1280 && at.y < 100, JSON.stringify(at));
+    await page.setViewportSize({ width: 390, height: 844 });
+    const menu = page.getByRole('button', { name: 'Menu' });
+    await menu.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(
+      () => (document.querySelector('.sidebar-drawer')?.getBoundingClientRect().left ?? -1) === 0,
+    );
+    assert.equal(await menu.getAttribute('aria-expanded'), 'true');
+    assert.ok(await page.evaluate(() => document.activeElement?.closest('.sidebar-drawer') !== null), 'focus is in it');
+    await page.keyboard.press('Escape');
+    assert.equal(await menu.getAttribute('aria-expanded'), 'false');
+    await page.context().close();
+  });
+
+  test('each chapter says which of how many it is, and hands out its notebook', async () => {
+    const { page, faults } = await site.open('index.html');
+    const all = chapters();
+    for (const [i, name] of all.entries()) {
+      await page.goto(`${site.url}/${name}`);
+      const number = Number(name.slice(0, 2));
+      const where =
+        number === i + 1 ? `Chapter ${number} of ${all.length}` : `Chapter ${number} · ${i + 1} of ${all.length}`;
+      assert.equal(await page.locator('.chapter-number').textContent(), where);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'Download the notebook' }).click(),
+      ]);
+      assert.equal(download.suggestedFilename(), name.replace('.html', '.ipynb'));
+      const got = JSON.parse(readFileSync(await download.path(), 'utf8'));
+      const committed = JSON.parse(readFileSync(join(root, 'notebooks', name.replace('.html', '.ipynb')), 'utf8'));
+      assert.equal(got.cells.length, committed.cells.length, name);
+    }
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test('a button copies the code of a cell, over http and from disk', async () => {
+    const source = JSON.parse(readFileSync(join(root, 'notebooks', chapters()[0].replace('.html', '.ipynb')), 'utf8'));
+    const first = (source.cells as { cell_type: string; source: string | string[] }[]).find(
+      ({ cell_type }) => cell_type === 'code',
+    );
+    for (const start of [site.url, disk]) {
+      const { page, faults } = await site.open(
+        chapters()[0],
+        { permissions: ['clipboard-read', 'clipboard-write'] },
+        start,
+      );
+      const button = page.getByRole('button', { name: 'Copy the code' }).first();
+      await button.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('status').getByText('The code is in the clipboard.').waitFor({ state: 'attached' });
+      assert.equal(await page.evaluate(() => navigator.clipboard.readText()), [first?.source].flat().join(''));
+      assert.deepEqual(faults, []);
+      await page.context().close();
+    }
+  });
+
+  test('every name of a source file in a chapter leads to a page with that file', async () => {
+    const { page } = await site.open('index.html');
+    for (const name of chapters()) {
+      await page.goto(`${site.url}/${name}`);
+      const names = page
+        .locator('article p code.literal, article li code.literal')
+        .filter({ hasText: /^src\/.*\.ts$/ });
+      for (const [i, file] of (await names.allInnerTexts()).entries()) {
+        await page.goto(`${site.url}/${name}`);
+        await names.nth(i).click();
+        await page.getByRole('heading', { name: file }).waitFor();
+        const shown = (await page.locator('.highlight pre').textContent()) ?? '';
+        const code = readFileSync(join(root, ...file.split('/')), 'utf8');
+        assert.ok(shown.includes(code.split('\n').at(-2) ?? code), `${name}: ${file}`);
+      }
+    }
+    await page.context().close();
+  });
+
+  test('the glossary has the words of the field, and a chapter links to it where it first uses one', async () => {
+    const words =
+      'spike, membrane potential, threshold, leak, tau, LIF, hard reset, soft reset, firing rate, Poisson encoding, time step, T, ' +
+      'surrogate gradient, BPTT, epoch, batch, loss, optimizer, Adam, logits, softmax, cross-entropy, MSE, one-hot, ANN, SNN, ' +
+      'event-driven, neuromorphic chip, event camera, SpikingJelly, tslab';
+    const { page } = await site.open('glossary.html');
+    const terms = await page
+      .locator('dl.glossary dt')
+      .evaluateAll((all) => all.map((term) => term.firstChild?.textContent));
+    for (const word of words.split(', ')) assert.ok(terms.includes(word), word);
+    for (const name of chapters()) {
+      await page.goto(`${site.url}/${name}`);
+      const links = await page.locator('a.term').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+      assert.ok(links.length >= 5, name);
+      assert.equal(new Set(links).size, links.length, `${name}: each word once`);
+    }
+    await page.context().close();
+  });
+
+  test('the start page moves, unless the reader wants none of it, and leads on', async () => {
+    for (const reducedMotion of ['no-preference', 'reduce'] as const) {
+      const { page, faults } = await site.open('index.html', { reducedMotion });
+      const drawn = () => page.locator('#start-canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+      await page.waitForFunction(() => document.fonts.status === 'loaded');
+      const before = await drawn();
+      await page.waitForTimeout(400);
+      assert.equal((await drawn()) !== before, reducedMotion === 'no-preference', reducedMotion);
+      const button = page.getByRole('button', { name: reducedMotion === 'reduce' ? 'Play' : 'Pause' });
+      await button.press('Enter');
+      assert.equal(
+        await page.locator('#start-canvas').getAttribute('data-playing'),
+        String(reducedMotion === 'reduce'),
+      );
+      const links = await page.locator('.calls a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+      assert.deepEqual(links.slice(0, 2), ['playground.html', chapters()[0]]);
+      assert.deepEqual(faults, []);
+      await page.context().close();
+    }
+  });
+
+  test('a page leads to the playground from the chapter that speaks of it, and to no address that there is not', () => {
+    const visualization = html(chapters().find((name) => name.includes('visualization')) ?? '');
+    assert.match(visualization.split('<article')[1].split('</article>')[0], /<a [^>]*href="playground\.html"/);
+    const { bugs } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const promises = lookedAt().flatMap((name) =>
+      (html(name).match(/(?:file|open) an issue|Report a mistake/gi) ?? []).map((words) => `${name}: ${words}`),
+    );
+    if (!bugs) assert.deepEqual(promises, []);
+  });
+
+  test('no page tells of the machine that it was made on', () => {
+    const telling = bookFiles()
+      .filter((name) => /\.(html|js|css|svg)$/.test(name))
+      .filter((name) => readFileSync(join(book, name), 'utf8').includes(root));
+    assert.deepEqual(telling, []);
+  });
+});

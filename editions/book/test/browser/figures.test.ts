@@ -1,0 +1,241 @@
+/** The live figures of the book: opened, read, zoomed and left, by key, by mouse and by finger. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { inChromium } from '../../../../test/support/browser';
+import { DARK, isPlate, LIGHT, type Spec } from '../../page/figure-theme';
+import { axeFaults, book, bookPages, disk, openSite, root, type Site } from './site';
+
+const chapters = () => bookPages().filter((page) => /^\d\d-/.test(page));
+const lif = () => chapters().find((page) => page.includes('lif-neuron')) ?? '';
+
+interface Axis {
+  range: [number, number];
+}
+type Plot = HTMLElement & { _fullLayout: Record<string, unknown>; _fullData: { visible: unknown }[] };
+
+/** What is seen of the live figure of a page, on its first axes. */
+const view = (page: Page) =>
+  page.locator('.figure-plot').evaluate((plot) => {
+    const { _fullLayout, _fullData } = plot as Plot;
+    const { xaxis, yaxis, paper_bgcolor: paper } = _fullLayout;
+    return {
+      x: [...(xaxis as Axis).range],
+      y: [...(yaxis as Axis).range],
+      paper,
+      visible: _fullData.map(({ visible }) => visible),
+    };
+  });
+const width = ([from, to]: number[]) => Math.abs(to - from);
+
+interface Lines {
+  /** Which of the page's figures it is. */
+  at: number;
+  names: string[];
+  /** What the second point of the first line reads as. */
+  second: RegExp;
+}
+
+/** The first figure of a chapter that has several lines on one pair of axes. */
+function linesOf(chapter: string): Lines {
+  const ids = [...readFileSync(join(book, chapter), 'utf8').matchAll(/data-figure="([^"]+)"/g)].map(([, id]) => id);
+  for (const [at, id] of ids.entries()) {
+    const script = readFileSync(join(book, '_static', 'figures', `${id}.js`), 'utf8');
+    const { data, layout } = JSON.parse(script.slice(script.indexOf('{'), script.lastIndexOf(')')));
+    if (data.length < 3 || layout.xaxis2 || data.some(({ type, name }: Spec) => type !== 'scatter' || !name)) continue;
+    const [{ name, x, y }] = data;
+    const number = (value: number) => `${Number(value.toPrecision(4))}`.replace('-', '−');
+    const label = (axis: { title: { text: string } }) => axis.title.text;
+    const said = `${name}: ${label(layout.xaxis)} ${number(x?.[1] ?? 1)}, ${label(layout.yaxis)} ${number(y[1])}`;
+    const second = new RegExp(`^${said.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+    return { at, names: data.map((trace: { name: string }) => trace.name), second };
+  }
+  throw new Error(`${chapter}: expected a figure of several lines, found none`);
+}
+
+/** Opens a figure by key and waits until it is drawn. */
+async function openByKey(page: Page, figure = 0): Promise<void> {
+  const button = page.getByRole('button', { name: /^Explore the figure/ }).nth(figure);
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await page.locator('.figure-plot .main-svg').first().waitFor();
+  await page.waitForFunction(() => document.activeElement?.classList.contains('figure-plot'));
+}
+
+describe('A live figure', inChromium, () => {
+  let site: Site;
+  before(async () => {
+    site = await openSite();
+  });
+  after(() => site.close());
+
+  test('of images has a picture for a phone that cuts no caption, and no label of the colours', async () => {
+    const folder = join(book, '_static', 'figures');
+    const isOfImages = (name: string) => {
+      const script = readFileSync(join(folder, name.replace('-narrow.svg', '.js')), 'utf8');
+      return isPlate(JSON.parse(script.slice(script.indexOf('{'), script.lastIndexOf(')'))));
+    };
+    const names = readdirSync(folder).filter((name) => name.endsWith('-narrow.svg') && isOfImages(name));
+    assert.ok(names.length > 0);
+    const { page } = await site.open(lif());
+    for (const name of names) {
+      await page.setContent(readFileSync(join(folder, name), 'utf8'));
+      const cut = await page.evaluate(() => {
+        const edge = (document.querySelector('svg') as SVGElement).getBoundingClientRect();
+        const texts = Array.from(document.querySelectorAll('svg text'), (text) => {
+          return { text: text.textContent, box: text.getBoundingClientRect() };
+        });
+        return texts
+          .filter(({ box }) => box.width > 0)
+          .filter(
+            ({ box: { left, right, top, bottom } }) =>
+              Math.max(edge.left - left, right - edge.right, edge.top - top, bottom - edge.bottom) > 0.5,
+          )
+          .map(({ text }) => text);
+      });
+      assert.deepEqual(cut, [], name);
+    }
+    await page.context().close();
+  });
+
+  test('is opened, read, zoomed and left by key, over http and from disk, wide and narrow', async () => {
+    const { at, second } = linesOf(lif());
+    for (const start of [site.url, disk]) {
+      for (const size of [1280, 390]) {
+        const { page, faults } = await site.open(lif(), { viewport: { width: size, height: 800 } }, start);
+        await openByKey(page, at);
+        const whole = await view(page);
+
+        await page.keyboard.press('ArrowRight');
+        await page.keyboard.press('ArrowRight');
+        const readout = await page.locator('.figure-readout').textContent();
+        assert.match(readout ?? '', second);
+        assert.equal(await page.locator('.hoverlayer .hovertext').count(), 1, 'the point is marked');
+
+        await page.keyboard.press('+');
+        await page.waitForFunction((was) => {
+          const { _fullLayout } = document.querySelector('.figure-plot') as Plot;
+          return Math.abs((_fullLayout.xaxis as Axis).range[0] - was) > 1e-9;
+        }, whole.x[0]);
+        const near = await view(page);
+        assert.ok(Math.abs(width(near.x) / width(whole.x) - 0.5) < 1e-6, JSON.stringify(near));
+        await page.keyboard.press('Shift+ArrowRight');
+        assert.ok((await view(page)).x[0] > near.x[0]);
+        await page.keyboard.press('0');
+        assert.deepEqual((await view(page)).x, whole.x);
+        assert.ok(page.url().endsWith(lif()), 'arrow keys turn no page');
+
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.ok(overflow <= 0, `nothing is wider than the page, but ${overflow} pixels`);
+        const [plot, figure] = [page.locator('.figure-plot .main-svg').first(), page.locator('figure.is-live')];
+        const [inner, outer] = [await plot.boundingBox(), await figure.boundingBox()];
+        assert.ok(
+          inner && outer && inner.x >= outer.x && inner.x + inner.width <= outer.x + outer.width,
+          'it is whole',
+        );
+
+        await page.keyboard.press('Escape');
+        assert.equal(await page.locator('.figure-live').count(), 0);
+        const focused = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+        assert.match(focused ?? '', /^Explore the figure: /);
+        assert.deepEqual(faults, []);
+        await page.context().close();
+      }
+    }
+  });
+
+  test('has a legend that hides and shows lines, and a button back', async () => {
+    const { at, names } = linesOf(lif());
+    const all = names.map(() => true);
+    const { page, faults } = await site.open(lif());
+    await openByKey(page, at);
+    const name = page.locator('.is-live .figure-legend').getByRole('button', { name: names[1], exact: true });
+    await name.press('Space');
+    assert.equal(await name.getAttribute('aria-pressed'), 'false');
+    assert.deepEqual((await view(page)).visible, [true, 'legendonly', ...all.slice(2)]);
+    await name.press('Space');
+    assert.deepEqual((await view(page)).visible, all);
+    await page.getByRole('button', { name: 'Back to the picture' }).click();
+    assert.equal(await page.locator('.figure-live, .figure-legend button').count(), 0);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test('is zoomed by dragging the mouse, and tells what is under the pointer', async () => {
+    const { page, faults } = await site.open(lif(), { viewport: { width: 1280, height: 900 } });
+    await page
+      .getByRole('button', { name: /^Explore the figure/ })
+      .nth(1)
+      .click();
+    const area = page.locator('.figure-plot .nsewdrag').first();
+    await area.waitFor();
+    await area.scrollIntoViewIfNeeded();
+    await page.waitForTimeout(600); // the page glides
+    const box = await area.boundingBox();
+    assert.ok(box);
+    const at = (x: number, y: number): [number, number] => [box.x + box.width * x, box.y + box.height * y];
+    await page.mouse.move(...at(0.5, 0.04));
+    await page.mouse.move(...at(0.5, 0.07));
+    await page.waitForFunction(() =>
+      document.querySelector('.figure-readout')?.textContent?.includes('simulation step'),
+    );
+    const whole = await view(page);
+    await page.mouse.move(...at(0.25, 0.2));
+    await page.mouse.down();
+    await page.mouse.move(...at(0.6, 0.6), { steps: 4 });
+    await page.mouse.up();
+    await page.waitForTimeout(200);
+    const near = await view(page);
+    assert.ok(Math.abs(width(near.x) / width(whole.x) - 0.35) < 0.02, JSON.stringify(near.x));
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test('fits the page in light and dark, also when that changes, and has no fault for axe', async () => {
+    const { page, faults } = await site.open(lif(), { colorScheme: 'dark' });
+    await page.locator('figure.figure .only-dark').first().waitFor({ state: 'visible' });
+    assert.ok(await page.locator('figure.figure .only-light').first().isHidden());
+    await openByKey(page);
+    assert.equal((await view(page)).paper, DARK.paper);
+    assert.deepEqual(await axeFaults(page), []);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.waitForFunction(
+      (paper) => (document.querySelector('.figure-plot') as Plot)._fullLayout.paper_bgcolor === paper,
+      LIGHT.paper,
+    );
+    assert.deepEqual(await axeFaults(page), []);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test('comes from each figure of each chapter, and nothing of it is loaded before', async () => {
+    for (const name of chapters()) {
+      const { page, faults, requested } = await site.open(name);
+      const buttons = page.getByRole('button', { name: /^Explore the figure/ });
+      const count = await buttons.count();
+      const chapter = readFileSync(join(root, 'notebooks', name.replace('.html', '.ipynb')), 'utf8');
+      assert.equal(count > 0, chapter.includes('"application/vnd.plotly.v1+json"'), name);
+      const early = [...requested].filter((path) => /plotly|live\.js|figures\/.*\.js$/.test(path));
+      assert.deepEqual(early, [], `${name}: before a figure is opened`);
+      for (let i = 0; i < count; i++) {
+        await buttons.first().press('Enter');
+        await page.waitForFunction((live) => document.querySelectorAll('.figure-plot .main-svg').length >= live, i + 1);
+        await page.waitForFunction((live) => document.querySelectorAll('figure.is-live').length === live, i + 1);
+      }
+      assert.deepEqual(faults, [], name);
+      await page.context().close();
+    }
+  });
+
+  test('that cannot be had says so and leaves the picture', async () => {
+    const { page } = await site.open(lif());
+    await page.route('**/plotly.js', (route) => route.abort());
+    const button = page.getByRole('button', { name: /^Explore the figure/ }).first();
+    await button.press('Enter');
+    await page.getByText('Not available').waitFor();
+    assert.ok(await page.locator('figure.figure img').first().isVisible());
+    await page.context().close();
+  });
+});

@@ -1,0 +1,171 @@
+/** One neuron to play with: SpikingJelly's spikes, by keyboard, by mouse and by touch, alone and in the chapter. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { simulate } from '../../../../src/common/lif';
+import { inChromium } from '../../../../test/support/browser';
+import { lifCases } from '../../../../test/support/golden';
+import type {} from '../../neuron/main';
+import { disk, openSite, type Site } from './site';
+
+describe('One neuron', inChromium, () => {
+  let site: Site;
+  let page: Page;
+  let faults: string[];
+  before(async () => {
+    site = await openSite();
+    ({ page, faults } = await site.open('neuron.html', { viewport: { width: 1280, height: 720 } }));
+  });
+  after(() => site.close());
+
+  const said = (page: Page) => page.getByTestId('neuron-said').textContent();
+  const rate = async (page: Page) => Number(await page.getByTestId('neuron-rate').textContent());
+  const spikes = (page: Page) => page.getByTestId('neuron-plot').locator('.nr-spike').count();
+
+  test('has the potentials and spikes of SpikingJelly', async () => {
+    for (const { params, T, x, h, v, spike } of lifCases()) {
+      const neurons = x.length / T;
+      const column = (values: number[]) => values.filter((_, i) => i % neurons === 0);
+      const { tau, decay_input: decayInput, v_threshold: vThreshold, v_reset: vReset } = params;
+      const found = await page.evaluate(
+        ({ x, options }) => {
+          const { h, v, spike } = window.neuron.simulate(options, x);
+          return { h: Array.from(h), v: Array.from(v), spike: Array.from(spike) };
+        },
+        { x: column(x), options: { tau, decayInput, vThreshold, vReset } },
+      );
+      assert.deepEqual(found.spike, column(spike), JSON.stringify(params));
+      column(h).forEach((expected, t) => {
+        assert.ok(Math.abs(found.h[t] - expected) < 1e-5, `h of step ${t}, ${JSON.stringify(params)}`);
+      });
+      column(v).forEach((expected, t) => {
+        assert.ok(Math.abs(found.v[t] - expected) < 1e-5, `v of step ${t}, ${JSON.stringify(params)}`);
+      });
+    }
+  });
+
+  test('shows the spikes and the rate of what is chosen', async () => {
+    const current = new Float32Array(100).fill(1.4);
+    const options = { tau: 5, decayInput: true, vThreshold: 1, vReset: 0 };
+    const expected = simulate(options, current).spike.reduce((a, b) => a + b);
+    assert.equal(await spikes(page), expected);
+    assert.equal(await rate(page), expected / 100);
+    assert.match((await said(page)) ?? '', new RegExp(`^${expected} spikes in 100 steps`));
+  });
+
+  test('is played with the keyboard alone', async () => {
+    await page.getByRole('slider', { name: /Current/ }).focus();
+    await page.keyboard.press('Home');
+    assert.equal(await rate(page), 0);
+    assert.match((await said(page)) ?? '', /never reaches the threshold: its highest value is 0.00/);
+    await page.keyboard.press('End');
+    const fast = await rate(page);
+    assert.ok(fast > 0.3, String(fast));
+    await page.getByRole('slider', { name: /Time constant/ }).focus();
+    await page.keyboard.press('End');
+    assert.ok((await rate(page)) < fast);
+    await page.getByRole('slider', { name: /Threshold/ }).focus();
+    await page.keyboard.press('Home');
+    assert.ok((await rate(page)) > 0.3);
+    await page.keyboard.press('End');
+    const hard = await rate(page);
+    await page.getByRole('radio', { name: /hard/ }).focus();
+    await page.keyboard.press('ArrowRight');
+    assert.ok(await page.getByRole('radio', { name: /soft/ }).isChecked());
+    assert.ok((await rate(page)) >= hard, 'what is above the threshold is kept');
+    await page.getByRole('radio', { name: 'constant' }).focus();
+    const seen = new Set<string>();
+    for (const input of ['pulse', 'sine', 'noise', 'small, big', 'big, small']) {
+      await page.keyboard.press('ArrowRight');
+      assert.ok(await page.getByRole('radio', { name: input }).isChecked());
+      seen.add((await page.getByTestId('neuron-plot').locator('.nr-input').getAttribute('points')) ?? '');
+    }
+    assert.equal(seen.size, 5, 'each input is another current');
+    await page.getByRole('slider', { name: /Look at step/ }).focus();
+    await page.keyboard.press('End');
+    const { current, h } = await page.evaluate(() => {
+      const { current, h } = window.neuron.trace();
+      return { current: current[99], h: h[99] };
+    });
+    const equation = (await page.getByTestId('neuron-equation').textContent()) ?? '';
+    assert.ok(equation.includes(`(${current.toFixed(2)} − `) && equation.includes(`= ${h.toFixed(2)}`), equation);
+  });
+
+  test('tells two orders of the same pulses apart where its memory is neither too short nor too long', async () => {
+    // At the end of a pulse of five steps v is x (1 − f⁵), with f = 1 − 1/τ; seven steps later f⁷ of it is left.
+    const highest = (tau: number, first: number, second: number) => {
+      const f = 1 - 1 / tau;
+      const [one, two] = [first, second].map((x) => x * (1 - f ** 5));
+      return Math.max(one, two + one * f ** 7);
+    };
+    await page.getByRole('slider', { name: /Current/ }).fill('1.4');
+    await page.getByRole('slider', { name: /Threshold/ }).fill('1');
+    const firesAt: boolean[][] = [];
+    for (const tau of [2, 5, 10]) {
+      await page.getByRole('slider', { name: /Time constant/ }).fill(`${tau}`);
+      const fires: boolean[] = [];
+      for (const [order, one, two] of [['small, big', 0.7, 1.4] as const, ['big, small', 1.4, 0.7] as const]) {
+        await page.getByRole('radio', { name: order }).check();
+        fires.push((await spikes(page)) > 0);
+        assert.equal(fires.at(-1), highest(tau, one, two) >= 1, `${order}, tau ${tau}`);
+      }
+      firesAt.push(fires);
+    }
+    assert.deepEqual(firesAt, [
+      [true, true],
+      [true, false],
+      [false, false],
+    ]);
+  });
+
+  test('rises to h and drops straight down', async () => {
+    await page.reload();
+    const drop = page.getByTestId('neuron-plot').locator('.nr-drop').first();
+    const at = (name: string) => drop.getAttribute(name).then(Number);
+    assert.equal(await at('x1'), await at('x2'));
+    assert.ok((await at('y2')) > (await at('y1')), 'downwards');
+    const threshold = await page.getByTestId('neuron-plot').locator('.nr-threshold').getAttribute('y1').then(Number);
+    assert.ok((await at('y1')) <= threshold, 'from the threshold or above it');
+  });
+
+  test('shows the step under the mouse, and under a finger without scrolling to the side', async () => {
+    const box = await page.getByTestId('neuron-plot').boundingBox();
+    assert.ok(box);
+    await page.mouse.move(box.x + box.width - 9, box.y + 150);
+    assert.equal(await page.locator('#nr-step').inputValue(), '100');
+    const phone = await site.open('neuron.html', {
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    const place = await phone.page.getByTestId('neuron-plot').boundingBox();
+    assert.ok(place && place.x >= 0 && place.x + place.width <= 390);
+    await phone.page.touchscreen.tap(place.x + place.width / 2, place.y + 150);
+    const step = Number(await phone.page.locator('#nr-step').inputValue());
+    assert.ok(step > 35 && step < 60, String(step));
+    await phone.page.getByRole('radio', { name: 'sine' }).tap();
+    assert.ok(await phone.page.getByRole('radio', { name: 'sine' }).isChecked());
+    assert.deepEqual(phone.faults, []);
+    await phone.page.context().close();
+  });
+
+  test('stands in the chapter about it, and works from disk', async () => {
+    for (const [name, start] of [
+      ['02-lif-neuron.html', site.url],
+      ['02-lif-neuron.html', disk],
+      ['neuron.html', disk],
+    ]) {
+      const other = await site.open(name, {}, start);
+      await other.page.getByRole('slider', { name: /Current/ }).fill('0.5');
+      assert.equal(await spikes(other.page), 0, name);
+      await other.page.getByRole('slider', { name: /Current/ }).fill('2');
+      assert.ok((await spikes(other.page)) > 10, name);
+      assert.deepEqual(other.faults, []);
+      await other.page.context().close();
+    }
+  });
+
+  test('has met no fault', () => {
+    assert.deepEqual(faults, []);
+  });
+});

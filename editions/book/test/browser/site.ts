@@ -1,0 +1,131 @@
+/** The book behind a web server on this machine alone, opened in a browser that can reach nothing else. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, relative, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium } from '../../../../test/support/browser';
+
+export const root = resolve(__dirname, '..', '..', '..', '..');
+export const book = join(root, 'build', 'book');
+/** Where a page starts that is opened from disk. */
+export const disk = pathToFileURL(book).href;
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+const TYPES: Record<string, string> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.ipynb': 'application/x-ipynb+json',
+  '.js': 'text/javascript; charset=utf-8',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+
+/** All files of the book, with forward slashes. */
+export function bookFiles(): string[] {
+  if (!existsSync(book)) throw new Error('build/book: expected the book, found none; run `npm run book`');
+  return readdirSync(book, { recursive: true, withFileTypes: true })
+    .filter((item) => item.isFile())
+    .map((item) => relative(book, join(item.parentPath, item.name)).split(sep).join('/'))
+    .sort();
+}
+
+/** The pages that Sphinx made: all but the one that has no library, and nothing of the book around it. */
+export const bookPages = () => bookFiles().filter((file) => file.endsWith('.html') && !file.startsWith('bare/'));
+
+export interface Site {
+  url: string;
+  /** A file of the book in a page of its own, on which everything that goes wrong is noted; from the server, or from `disk`. */
+  open(name: string, options?: BrowserContextOptions, start?: string): Promise<Watched>;
+  close(): Promise<void>;
+}
+
+/** Serves the book, and besides it what `extra` has under a path, to a Chromium of its own. */
+export async function openSite(extra: Record<string, Uint8Array> = {}): Promise<Site> {
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
+    const file = join(book, path === '/' ? 'index.html' : path);
+    const content = extra[path] ?? (file.startsWith(book + sep) && isFile(file) ? readFileSync(file) : undefined);
+    response.writeHead(content ? 200 : 404, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
+    response.end(content);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const browser = await launchChromium();
+  return {
+    url,
+    async open(name, options = {}, start = url) {
+      const watched = await watch(browser, start, options);
+      await watched.page.goto(new URL(name, `${start}/`).href);
+      return watched;
+    },
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await browser.close();
+    },
+  };
+}
+
+const isFile = (path: string) => existsSync(path) && statSync(path).isFile();
+
+export interface Watched {
+  page: Page;
+  /** Errors of the console and of scripts, requests that failed, and requests to another origin. */
+  faults: string[];
+  /** The paths of all that was requested. */
+  requested: Set<string>;
+  /** Bytes of all files of the book that were loaded. */
+  weight(): number;
+}
+
+/** A page on which everything that goes wrong is noted, still empty; requests to other origins than `origin` fail. */
+async function watch(browser: Browser, origin: string, options: BrowserContextOptions): Promise<Watched> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  const requested = new Set<string>();
+  await page.route('**', (route) => {
+    const url = route.request().url();
+    requested.add(new URL(url).pathname);
+    if (url.startsWith(origin) || /^(data|blob|about):/.test(url)) return route.continue();
+    faults.push(`request to ${url}`);
+    return route.abort();
+  });
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
+  page.on('requestfailed', (request) => {
+    // A browser gives a picture's request up, and makes it again, where a screenshot of the whole page changes the view; and
+    // that of the icon where the next page is opened. Pictures that are missing have a status, or are found as broken.
+    const why = request.failure()?.errorText;
+    const isPicture = request.resourceType() === 'image' || request.url().endsWith('/favicon.svg');
+    if (!(why === 'net::ERR_ABORTED' && isPicture)) faults.push(`failed (${why}): ${request.url()}`);
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`);
+  });
+  const size = (path: string) => {
+    const file = join(book, decodeURIComponent(path));
+    return isFile(file) ? statSync(file).size : 0;
+  };
+  return { page, faults, requested, weight: () => [...requested].reduce((sum, path) => sum + size(path), 0) };
+}
+
+/** The serious and critical faults that axe finds on a page, or in the parts of it that a selector names. */
+export async function axeFaults(page: Page, selector = 'html'): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async (part) => {
+    type Results = {
+      violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+    };
+    const { axe } = window as unknown as { axe: { run(part: string, options: object): Promise<Results> } };
+    // Otherwise it describes all that has no fault, which takes a third of its time.
+    return (await axe.run(part, { resultTypes: ['violations'] })).violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary}`));
+  }, selector);
+}

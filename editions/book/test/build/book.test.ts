@@ -1,0 +1,246 @@
+/** What becomes of a notebook on its way to a page of the book. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bars, intervals, lines, weightImages } from '../../../../packages/figures';
+import { articleOf, load, root } from '../../../../test/support/book';
+import * as theme from '../../page/figure-theme';
+
+type Chapters = typeof import('../../build/chapters.mjs');
+type Cell = import('../../build/chapters.mjs').Cell;
+type Notebook = import('../../build/chapters.mjs').Notebook;
+type Output = import('../../build/chapters.mjs').Output;
+
+const PLOTLY = 'application/vnd.plotly.v1+json';
+const SVG = '<svg width="760" height="380"><title>Speed</title></svg>';
+const shows = (...outputs: Output[]): Notebook => ({
+  cells: [{ cell_type: 'code', source: 'f()', execution_count: 1, outputs }],
+});
+const figure = (data: Record<string, unknown>): Output => ({ output_type: 'display_data', data });
+const text = (source: string): Notebook => ({ cells: [{ cell_type: 'markdown', source }] });
+const speed = lines(
+  [
+    { name: 'hare', y: [1, 2] },
+    { name: 'tortoise', y: [2, 3] },
+  ],
+  { title: 'Speed <b>&</b> rest', xlabel: 'day', ylabel: 'km' },
+);
+
+test('A figure becomes four pictures, its title and legend in the page, and a script with its specification', async () => {
+  const { prepare } = await load<Chapters>('chapters');
+  const output = figure({ [PLOTLY]: speed, 'image/svg+xml': SVG, 'text/plain': 'Speed: "a" < b' });
+  const { notebook, figures, pictures } = prepare('exercises/01-x', shows(output), theme);
+  assert.deepEqual(pictures, {});
+  const html = String(notebook.cells[0].outputs?.[0].data?.['text/html']);
+  const page = articleOf(html);
+  assert.equal(page.querySelector('.figure-title')?.textContent, 'Speed & rest');
+  assert.deepEqual(
+    Array.from(page.querySelectorAll('.figure-legend li'), (item) => item.textContent),
+    ['hare', 'tortoise'],
+  );
+  const images = Array.from(page.querySelectorAll('img'));
+  assert.deepEqual(
+    images.map((image) => [image.getAttribute('src'), image.alt, image.getAttribute('loading')]),
+    [
+      ['../_static/figures/exercises-01-x-1.svg', 'Speed: "a" < b', 'lazy'],
+      ['../_static/figures/exercises-01-x-1-dark.svg', 'Speed: "a" < b', 'lazy'],
+    ],
+  );
+
+  const drawn: { width?: number }[] = [];
+  const files = await figures[0].files(async ({ layout }) => {
+    drawn.push(layout);
+    return `<svg><title id="t">Figure</title><path style="stroke: rgb(1, 2, 3); fill: rgb(1, 2, 6)"/></svg>`;
+  });
+  assert.deepEqual(Object.keys(files).sort(), [
+    'exercises-01-x-1-dark.svg',
+    'exercises-01-x-1-narrow-dark.svg',
+    'exercises-01-x-1-narrow.svg',
+    'exercises-01-x-1.js',
+    'exercises-01-x-1.svg',
+  ]);
+  assert.match(files['exercises-01-x-1.svg'], /stroke: #222222; fill: #0072B2/);
+  assert.match(
+    files['exercises-01-x-1-dark.svg'],
+    new RegExp(`stroke: ${theme.DARK.ink}; fill: ${theme.DARK.traces[0]}`),
+  );
+  assert.match(files['exercises-01-x-1.svg'], /<title id="t">Speed &amp; rest</);
+  assert.deepEqual(
+    drawn.map(({ width }) => width),
+    [760, 346],
+  );
+  assert.match(files['exercises-01-x-1.js'], /^bookFigure\("exercises-01-x-1",\{"data":\[/);
+});
+
+test('A figure without a specification stays the picture that it is', async () => {
+  const { prepare } = await load<Chapters>('chapters');
+  const bundle = { 'image/svg+xml': ['<svg width="760" ', 'height="380"></svg>'] };
+  const { notebook, pictures } = prepare(
+    '01-x',
+    shows(figure({ ...bundle, 'text/plain': 'Speed: "a" < b' }), figure({ ...bundle, 'text/plain': 'Height' })),
+    theme,
+  );
+  assert.deepEqual(pictures, {
+    '01-x-1.svg': '<svg width="760" height="380"></svg>',
+    '01-x-1-2.svg': '<svg width="760" height="380"></svg>',
+  });
+  const [first, second] = (notebook.cells[0].outputs ?? []).map(({ data }) => data);
+  assert.deepEqual(Object.keys(first ?? {}), ['text/html']);
+  assert.match(
+    String(first?.['text/html']),
+    /<img src="_static\/figures\/01-x-1.svg" alt="Speed: &quot;a&quot; &lt; b"/,
+  );
+  assert.match(String(first?.['text/html']), /width="760" height="380"/);
+  assert.match(String(second?.['text/html']), /alt="Height"/);
+});
+
+test('On a dark page the colours of the theme change, and those of the data stay', () => {
+  const weights = weightImages(new Float32Array(7840).fill(0.5), { title: 'Weights' });
+  const cells = { type: 'scatter', mode: 'text', text: ['1'], textfont: { color: ['#222222'] } };
+  const { data, layout } = theme.recolour(
+    { data: [...weights.data, ...speed.data, cells], layout: speed.layout },
+    theme.DARK,
+  );
+  assert.deepEqual(data[0].colorscale, weights.data[0].colorscale);
+  assert.deepEqual(data.at(-1), cells);
+  assert.equal(layout.paper_bgcolor, theme.DARK.paper);
+  assert.equal((layout.xaxis as theme.Spec).linecolor, theme.DARK.ink);
+  assert.equal((data[data.length - 3].line as theme.Spec).color, theme.DARK.traces[0]);
+});
+
+test("The style sheet has the figures' colours, for light and for dark pages", () => {
+  const css = readFileSync(join(root, 'editions', 'book', '_static', 'colours.css'), 'utf8');
+  const declared = (name: string) =>
+    [...css.matchAll(new RegExp(`--figure-${name}: ([^;]+);`, 'g'))].map(([, value]) => value);
+  const expected = (of: (palette: theme.Palette) => string) =>
+    [theme.LIGHT, theme.DARK, theme.DARK].map((palette) => of(palette).toLowerCase());
+  assert.deepEqual(
+    declared('ink'),
+    expected(({ ink }) => ink),
+  );
+  assert.deepEqual(
+    declared('paper'),
+    expected(({ paper }) => paper),
+  );
+  theme.LIGHT.traces.forEach((_, i) => {
+    assert.deepEqual(
+      declared(String(i)),
+      expected(({ traces }) => traces[i]),
+    );
+  });
+});
+
+test('On a phone the pixels of images stay squares', () => {
+  const plate = theme.withoutHeading(weightImages(new Float32Array(7840), { title: 'Weights' }));
+  const pixel = ({ layout }: theme.Figure) => {
+    const { l, r, t, b } = layout.margin as Record<string, number>;
+    const span = (axis: unknown) => {
+      const [from, to] = (axis as { range: [number, number] }).range;
+      return Math.abs(to - from);
+    };
+    const wide = (Number(layout.width) - l - r) / span(layout.xaxis);
+    return wide / ((Number(layout.height) - t - b) / span(layout.yaxis));
+  };
+  assert.ok(theme.isPlate(plate));
+  assert.ok(Math.abs(pixel(theme.narrow(plate, 346)) - pixel(plate)) < 0.03);
+});
+
+test('On a phone the labels of rows are broken between words, and the rows stay as far apart', () => {
+  const labels = ['SNN · cross-entropy of counts · ATan', 'ANN'];
+  const values = { name: 's', mean: [1, 2], low: [0, 1], high: [2, 3] };
+  const wide = theme.withoutHeading(intervals(labels, [values], { title: 'Accuracy' }));
+  const small = theme.narrow(wide, 346);
+  const { ticktext } = small.layout.yaxis as { ticktext: string[] };
+  assert.deepEqual(ticktext, ['SNN · cross-entropy<br>of counts · ATan', 'ANN']);
+  const inner = ({ layout }: theme.Figure) => {
+    const { t, b } = layout.margin as Record<string, number>;
+    return Number(layout.height) - t - b;
+  };
+  assert.equal(inner(small), inner(wide));
+});
+
+test('On a phone the labels below bars are broken between words, with room for their lines, and not turned', () => {
+  const narrowed = (labels: string[]) => {
+    const values = [{ name: 's', y: labels.map(() => 1) }];
+    return theme.narrow(theme.withoutHeading(bars(labels, values, { title: 'Controls' })), 346).layout;
+  };
+  const bottom = ({ margin }: theme.Figure['layout']) => (margin as { b: number }).b;
+  const [plain, long] = [
+    ['a', 'b', 'c', 'd', 'e'],
+    ['as they are', 'shuffled', 'exchanged', 'permuted, τ = 20', 'one<br>two'],
+  ].map(narrowed);
+  const { ticktext, tickangle } = long.xaxis as { ticktext: string[]; tickangle: number };
+  assert.deepEqual(ticktext, ['as they<br>are', 'shuffled', 'exchanged', 'permuted,<br>τ = 20', 'one<br>two']);
+  assert.equal(tickangle, 0);
+  assert.equal(bottom(long), bottom(narrowed(['a', 'b', 'c', 'd', 'one<br>two'])));
+  assert.ok(!('ticktext' in (plain.xaxis as object)));
+});
+
+test('What a page could not show is refused in one line that names the cell', async () => {
+  const { prepare } = await load<Chapters>('chapters');
+  const refused: [Output, RegExp][] = [
+    [figure({ [PLOTLY]: {}, 'text/plain': 'Speed' }), /^x\.ipynb: cell 1: .* found plotly JSON alone$/],
+    [figure({ 'image/svg+xml': SVG }), /^x\.ipynb: cell 1: .*text\/plain, found none$/],
+    [figure({ 'image/svg+xml': SVG, 'text/plain': ' ' }), /^x\.ipynb: cell 1: .*text\/plain, found none$/],
+    [figure({ 'image/png': 'iVBO', 'text/plain': 'Speed' }), /^x\.ipynb: cell 1: .*SVG, found image\/png$/],
+    [{ output_type: 'error', ename: 'TypeError', evalue: 'no' }, /^x\.ipynb: cell 1: .*found TypeError: no: run/],
+    [{ output_type: 'stream', name: 'stderr', text: ['Error: no\n', '  at f'] }, /^x\.ipynb: cell 1: .*Error: no: run/],
+  ];
+  for (const [output, message] of refused) assert.throws(() => prepare('x', shows(output), theme), { message });
+});
+
+test('A notebook that failed, was interrupted or was never run does not count as executed', async () => {
+  const { isExecuted } = await load<Chapters>('chapters');
+  const line: Output = { output_type: 'stream', name: 'stdout', text: 'fine\n' };
+  const failed: Output = { output_type: 'stream', name: 'stderr', text: 'Error: no\n' };
+  assert.equal(isExecuted(shows(line)), true);
+  assert.equal(isExecuted(shows(line, failed)), false);
+  assert.equal(isExecuted(shows()), false);
+  const more = (source: string): Cell => ({ cell_type: 'code', source, execution_count: null, outputs: [] });
+  assert.equal(isExecuted({ cells: [...shows(line).cells, more('g()')] }), false);
+  assert.equal(isExecuted({ cells: [...shows(line).cells, more(' \n')] }), true);
+  assert.equal(isExecuted(undefined), false);
+});
+
+test('Links to other notebooks are found, from a folder as well', async () => {
+  const { linkedNotebooks } = await load<Chapters>('chapters');
+  const source = 'Next: [two](02-b.ipynb), [there](../03-c.ipynb#place), [out](https://example.org/x)';
+  const notebook = { cells: [{ cell_type: 'markdown', source }] };
+  assert.deepEqual(linkedNotebooks('exercises/x', notebook), ['exercises/02-b.ipynb', '03-c.ipynb']);
+});
+
+test('Drawings that a chapter shows are found', async () => {
+  const { shownImages } = await load<Chapters>('chapters');
+  const notebook = text('![a bucket](images/bucket.svg) [no](images/a.svg) ![far](https://example.org/b.svg)');
+  assert.deepEqual(shownImages('02-x', notebook), ['images/bucket.svg']);
+});
+
+test('A link to a page of the book, or to the source, leads to it from within the book', async () => {
+  const { prepare } = await load<Chapters>('chapters');
+  const linked = (name: string, source: string) =>
+    prepare(name, text(source), theme, (path, up) => `${up}${path}.md`).notebook.cells[0].source;
+  const play = 'See [it](../build/book/playground.html).';
+  assert.equal(linked('05-x', play), 'See [it](playground.md).');
+  assert.equal(linked('exercises/x', play), 'See [it](../playground.md).');
+  assert.equal(linked('02-x', 'In [LIF](../src/snn/neuron.ts).'), 'In [LIF](src/snn/neuron.ts.md).');
+});
+
+test('Ctrl-C ends a build and what it has started, and leaves nothing of it', async () => {
+  const build = spawn(process.execPath, [join(root, 'editions', 'book', 'build', 'book.mjs')], { cwd: root });
+  const ended = new Promise<number | null>((done) => build.on('close', done));
+  let complaint = '';
+  build.stderr.on('data', (text) => {
+    complaint += text;
+  });
+  const work = join(root, 'build', `book-${build.pid}`);
+  while (!existsSync(join(work, 'doctrees')) && !existsSync(join(work, 'logs')) && build.exitCode === null)
+    await sleep(20);
+  build.kill('SIGINT');
+  // "close" comes when no process holds the output any more.
+  assert.equal(await ended, 130, complaint);
+  assert.match(complaint, /^book: interrupted; /);
+  assert.ok(!existsSync(work));
+});

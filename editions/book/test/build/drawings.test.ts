@@ -1,0 +1,201 @@
+/** The drawings in notebooks/images: made by the script, true to the network, readable, and safe as an <img> on any page. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
+import { JSDOM } from 'jsdom';
+import { COLORS, GRID, INK, WIDTH } from '../../../../packages/figures/theme';
+import { assertClose, lifCases } from '../../../../test/support/golden';
+
+const root = resolve(__dirname, '..', '..', '..', '..');
+const images = join(root, 'notebooks', 'images');
+const load = async <T>(file: string) =>
+  (await import(pathToFileURL(join(root, 'editions', 'book', 'build', 'drawings', file)).href)) as Promise<T>;
+
+type Drawings = typeof import('../../build/drawings/drawings.mjs');
+type Sources = typeof import('../../build/drawings/sources.mjs');
+type Recorder = typeof import('../../build/drawings/record.mjs');
+
+const NAMES = [
+  'bucket',
+  'chip',
+  'hidden',
+  'network',
+  'pattern-table',
+  'poisson',
+  'random-bytes',
+  'reset',
+  'surrogate',
+  'unrolled',
+  'way-back',
+];
+/** Beside the figures' own: greys of second rank, the panel, and white. */
+const GREYS = ['#595959', '#bdbdbd', '#ffffff', '#fbfaf7'];
+const SMALLEST_TYPE = 16;
+
+const window = new JSDOM('').window;
+/** The elements of a drawing; JSDOM's XML parser refuses what is not well-formed. */
+function parse(name: string): Element {
+  const text = readFileSync(join(images, `${name}.svg`), 'utf8');
+  const document = new window.DOMParser().parseFromString(text, 'image/svg+xml');
+  assert.equal(document.querySelector('parsererror')?.textContent, undefined, `${name}.svg`);
+  return document.documentElement;
+}
+
+const number = (element: Element, attribute: string) => Number(element.getAttribute(attribute));
+
+/** Where a line of text stands: as wide as in DejaVu Sans and 5 % more, for a page that has Verdana only. */
+function textBox(element: Element) {
+  const context = createCanvas(1, 1).getContext('2d');
+  const size = number(element, 'font-size');
+  context.font = `${element.getAttribute('font-weight') ?? 'normal'} ${size}px "DejaVu Sans"`;
+  const width = context.measureText(element.textContent ?? '').width * 1.05;
+  const share = { start: 0, middle: 0.5, end: 1 }[element.getAttribute('text-anchor') ?? 'start'] ?? 0;
+  const left = number(element, 'x') - share * width;
+  const baseline = number(element, 'y');
+  return { left, right: left + width, top: baseline - 0.76 * size, bottom: baseline + 0.22 * size };
+}
+
+before(() => {
+  const fonts = join(dirname(createRequire(__filename).resolve('dejavu-fonts-ttf/package.json')), 'ttf');
+  for (const file of ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf']) {
+    assert.ok(GlobalFonts.registerFromPath(join(fonts, file), 'DejaVu Sans'), `font ${file}`);
+  }
+});
+
+test('The committed drawings are what `node editions/book/build/drawings/drawings.mjs` writes', async () => {
+  const { drawings } = await load<Drawings>('drawings.mjs');
+  const made = drawings();
+  assert.deepEqual(Object.keys(made).sort(), NAMES);
+  const committed = readdirSync(images).filter((file) => file.endsWith('.svg'));
+  assert.deepEqual(committed.sort(), NAMES.map((name) => `${name}.svg`).sort());
+  for (const [name, svg] of Object.entries(made)) {
+    assert.ok(
+      readFileSync(join(images, `${name}.svg`), 'utf8') === svg,
+      `${name}.svg: run editions/book/build/drawings/drawings.mjs`,
+    );
+  }
+});
+
+for (const name of NAMES) {
+  describe(`${name}.svg`, () => {
+    const svg = parse(name);
+    const elements = [...svg.querySelectorAll('*')];
+    const texts = elements.filter((element) => element.tagName === 'text');
+
+    test('is an image with a title and a description', () => {
+      assert.equal(svg.getAttribute('role'), 'img');
+      assert.equal(svg.getAttribute('aria-labelledby'), `${name}-title ${name}-desc`);
+      for (const [tag, least] of Object.entries({ title: 15, desc: 100 })) {
+        const element = svg.querySelector(`:scope > ${tag}#${name}-${tag}`);
+        assert.ok((element?.textContent ?? '').length >= least, `${tag}: ${element?.textContent}`);
+      }
+    });
+
+    test('has the size of a figure, and weighs less than 60 kB', () => {
+      assert.equal(number(svg, 'width'), WIDTH);
+      assert.equal(svg.getAttribute('viewBox'), `0 0 ${WIDTH} ${svg.getAttribute('height')}`);
+      assert.ok(readFileSync(join(images, `${name}.svg`)).length < 60_000);
+    });
+
+    test('holds shapes and text alone: no script, no style, no address', () => {
+      const allowed = new Set(['title', 'desc', 'g', 'path', 'rect', 'circle', 'text']);
+      assert.equal(svg.getAttribute('xmlns'), 'http://www.w3.org/2000/svg');
+      for (const element of elements) assert.ok(allowed.has(element.tagName), `<${element.tagName}>`);
+      for (const element of [svg, ...elements]) {
+        for (const { name: attribute, value } of element.attributes) {
+          if (attribute === 'xmlns') continue;
+          assert.doesNotMatch(attribute, /^(?:on|style$|class$|.*href)/);
+          assert.doesNotMatch(value, /:|url\(|NaN|undefined|Infinity/, `${attribute}="${value}"`);
+        }
+      }
+    });
+
+    test("uses the colours of the figures' theme", () => {
+      const theme = new Set([...COLORS, INK, GRID, ...GREYS, 'none']);
+      for (const element of elements) {
+        for (const attribute of ['fill', 'stroke']) {
+          const value = element.getAttribute(attribute);
+          assert.ok(value === null || theme.has(value), `<${element.tagName} ${attribute}="${value}">`);
+        }
+      }
+    });
+
+    test('stands on an opaque panel, so that dark pages do not swallow its lines', () => {
+      const panel = svg.querySelector(':scope > rect');
+      assert.equal(svg.querySelector(':scope > :not(title, desc)'), panel);
+      assert.equal(panel?.getAttribute('fill'), '#fbfaf7');
+      assert.equal(panel?.getAttribute('fill-opacity'), null);
+      assert.equal(panel && number(panel, 'width'), WIDTH - 1);
+    });
+
+    test('has text that is large enough, inside the frame, and nowhere on other text', () => {
+      const height = number(svg, 'height');
+      const boxes = texts.map((element) => ({ text: element.textContent, ...textBox(element) }));
+      for (const [i, box] of boxes.entries()) {
+        assert.ok(number(texts[i], 'font-size') >= SMALLEST_TYPE, `"${box.text}" is too small`);
+        assert.ok(
+          box.left >= 12 && box.right <= WIDTH - 12 && box.top >= 12 && box.bottom <= height - 12,
+          `"${box.text}" leaves the frame: ${JSON.stringify(box)}`,
+        );
+        for (const other of boxes.slice(i + 1)) {
+          const apart =
+            box.right + 4 < other.left ||
+            other.right + 4 < box.left ||
+            box.bottom < other.top ||
+            other.bottom < box.top;
+          assert.ok(apart, `"${box.text}" meets "${other.text}"`);
+        }
+      }
+    });
+  });
+}
+
+test("The curves are made with SpikingJelly's equations", async () => {
+  const { lif, atanSlope } = await load<Sources>('sources.mjs');
+  const cases = lifCases().filter(
+    ({ params }) => params.decay_input && params.v_threshold === 1 && params.v_reset === 0,
+  );
+  assert.ok(cases.length >= 4);
+  for (const { params, T, batch, units, x, h, v, spike } of cases) {
+    const size = batch * units;
+    for (let unit = 0; unit < size; unit++) {
+      const at = (array: number[]) => Array.from({ length: T }, (_, t) => array[t * size + unit]);
+      const steps = lif(at(x), { tau: params.tau });
+      assert.deepEqual(
+        steps.map(({ fires }) => Number(fires)),
+        at(spike),
+      );
+      assertClose(
+        steps.map((step) => step.h),
+        at(h),
+        1e-6,
+        'h',
+      );
+      assertClose(
+        steps.map((step) => step.v),
+        at(v),
+        1e-6,
+        'v',
+      );
+    }
+  }
+  // The slope of arctan(π x) / π + 1/2, which ATan(2) stands in with, by differences.
+  for (const x of [-1, -0.2, 0, 0.5]) {
+    const [above, below] = [x + 1e-5, x - 1e-5].map((at) => Math.atan(Math.PI * at) / Math.PI);
+    assertClose([atanSlope(x)], [(above - below) / 2e-5], 1e-6, `slope at ${x}`);
+  }
+});
+
+test('What the drawings show of the trained network is what the network does', async () => {
+  const { record } = await load<Recorder>('record.mjs');
+  const { recorded } = await load<Sources>('sources.mjs');
+  assert.deepEqual(
+    await record(),
+    recorded,
+    'run editions/book/build/drawings/record.mjs, then editions/book/build/drawings/drawings.mjs',
+  );
+});

@@ -1,0 +1,181 @@
+/** The page of the map: what it shows of a table. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { articleOf, load } from '../../../../test/support/book';
+import { tableText } from '../../../../test/support/map';
+import * as theme from '../../page/figure-theme';
+
+type MapPage = typeof import('../../build/map.mjs');
+type Given = Parameters<typeof tableText>[number];
+
+/** Runs of one setting with these last accuracies, a seed for each. */
+const runs = (given: Given, ...accuracies: number[]): Given[] =>
+  accuracies.map((last, seed) => ({ ...given, seed, acc_2: last, last, best: 0.99 }));
+const pageOf = async (...rows: Given[]) => (await load<MapPage>('map')).mapPage(theme, tableText(...rows));
+const altsOf = (text: string) =>
+  Array.from(articleOf(text).querySelectorAll('.only-light img'), (image) => image.getAttribute('alt'));
+const titlesOf = (text: string) => [...text.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
+
+test('Each grid of the table has a section, with figures of it and sentences of their numbers', async () => {
+  const { text, figures, files } = await pageOf(
+    ...runs({ grid: 'reset', reset: 'true' }, 0.92, 0.93, 0.94),
+    ...runs({ grid: 'reset', reset: 'false' }, 0.82, 0.83, 0.8401),
+    ...runs({ grid: 'short', tau: 3 }, 0.5),
+  );
+  assert.deepEqual(titlesOf(text), ['What if the neurons are not reset?', 'All runs', 'How to read the figures']);
+  assert.match(text, /here are \*\*7 runs\*\*/);
+  assert.match(text, /\*6 runs, 3 seeds per setting\.\*/);
+  // 93 ± 4.3027 · 1 / √3.
+  assert.match(text, /Highest: reset with 93\.00 % \(90\.52 % to 95\.48 %\)\. The difference is larger than chance\./);
+  assert.deepEqual(altsOf(text), [
+    'Test accuracy after 2 epochs: reset 93.00 (90.52 to 95.48); no reset 83.00 (80.51 to 85.50).',
+    'Difference from reset: 1 difference from reset: no reset −10.00 (−10.01 to −9.98); larger than chance is no reset.',
+  ]);
+  assert.deepEqual(
+    figures.map(({ id }) => id),
+    ['map-reset-1', 'map-reset-2'],
+  );
+  assert.match(files['map-table.js'], /^bookMap = "id,grid,/);
+  assert.match(text, /id="map-runs" data-grid="reset"/);
+});
+
+test('τ × T is a heat map for each kind of input, in the same colours, and the differences between them', async () => {
+  const cell = (tau: number, T: number, decay_input: string, ...accuracies: number[]) =>
+    runs({ grid: 'tau-and-T', tau, T, decay_input }, ...accuracies);
+  const { text } = await pageOf(
+    ...cell(2, 5, 'true', 0.5, 0.6),
+    ...cell(2, 10, 'true', 0.7),
+    ...cell(3, 5, 'true', 0.8),
+    ...cell(3, 10, 'true', 0.4),
+    ...cell(2, 5, 'false', 0.9, 0.98),
+    ...cell(3, 10, 'false', 0.3),
+  );
+  assert.deepEqual(altsOf(text), [
+    'Test accuracy after 2 epochs: decaying input: 2 × 2 values, highest 80.0 at τ 3, T 5; lowest 40.0 at τ 3, T 10.',
+    'Test accuracy after 2 epochs: undecayed input: 2 × 2 values, highest 94.0 at τ 2, T 5; lowest 30.0 at τ 3, T 10. 2 of 4 values are not finite numbers (gaps).',
+    // 39 ± 12.7062 · 1.
+    'Difference: undecayed input, less decaying input: 1 difference from decaying input: τ 2 · T 5 +39.00 (+26.29 to +51.71); larger than chance is τ 2 · T 5.',
+  ]);
+  assert.match(
+    text,
+    /Highest: decaying input, τ 3 · T 5 with 80\.00 %\. Highest: undecayed input, τ 2 · T 5 with 94\.00 %/,
+  );
+});
+
+test('An input at several T is a curve for each, and a difference at each T', async () => {
+  const { text } = await pageOf(
+    ...[1, 5].flatMap((T) => runs({ grid: 'inputs', T }, 0.5 + T / 100, 0.52 + T / 100)),
+    ...[1, 5].flatMap((T) => runs({ grid: 'inputs', T, encoder: 'direct' }, 0.6 + T / 100, 0.621 + T / 100)),
+  );
+  const [curves, change] = altsOf(text);
+  assert.match(String(curves), /Poisson from 52 at 1 to 56 at 5; direct from 62\.1 at 1 to 66\.1 at 5\.$/);
+  assert.match(String(change), /^Difference: direct, less Poisson: 2 differences from Poisson: T 1 \+10\.05 /);
+});
+
+test('An ANN is named by its own settings alone, and the tutorial is what others are compared with', async () => {
+  const { text } = await pageOf(
+    ...runs({ grid: 'hundred-epochs', loss: 'cross-entropy' }, 0.91, 0.92),
+    ...runs({ grid: 'hundred-epochs' }, 0.9, 0.905),
+    ...[0.001, 0.01].flatMap((learning_rate) =>
+      runs({ grid: 'hundred-epochs', network: 'ann', learning_rate }, 0.95, 0.951),
+    ),
+  );
+  const [means, change] = altsOf(text);
+  assert.match(
+    String(means),
+    /: SNN · cross-entropy 91\.50 .*; SNN · MSE 90\.25 .*; ANN · lr 0\.001 95\.05 .*; ANN · lr 0\.01 /,
+  );
+  assert.match(
+    String(change),
+    /^Difference from SNN · MSE: 3 differences from SNN · MSE: SNN · cross-entropy \+1\.25 /,
+  );
+});
+
+test('Hidden neurons are a curve for each learning rate, what more of them add, and what T changes', async () => {
+  const layer = (hidden: number, learning_rate: number, T: number, ...accuracies: number[]) =>
+    runs({ grid: 'widths', hidden, learning_rate, T }, ...accuracies);
+  const { text } = await pageOf(
+    ...layer(0, 0.001, 20, 0.9, 0.91),
+    ...layer(12, 0.001, 20, 0.92, 0.93),
+    ...layer(24, 0.001, 20, 0.94, 0.95),
+    ...layer(0, 0.002, 20, 0.9, 0.91),
+    ...layer(12, 0.002, 20, 0.93, 0.94),
+    ...layer(24, 0.002, 20, 0.96, 0.971),
+    ...layer(24, 0.002, 5, 0.91, 0.92),
+  );
+  const [curves, wider, rates, steps, shorter, ...more] = altsOf(text).map(String);
+  assert.match(
+    curves,
+    /^Test accuracy after 2 epochs: T 20: .*lr 0\.001 from 92\.5 at 12 to 94\.5 at 24; lr 0\.002 from /,
+  );
+  assert.match(
+    wider,
+    /^Difference: more hidden neurons, lr 0\.002: 2 differences .*: hidden 12, less no hidden layer \+3\.00 .*; hidden 24, less hidden 12 \+3\.05 /,
+  );
+  assert.match(
+    rates,
+    /^Difference: lr 0\.002, less lr 0\.001: 2 differences .*: hidden 12 \+1\.00 .*; hidden 24 \+2\.05 /,
+  );
+  assert.match(steps, /^Test accuracy after 2 epochs: hidden 24 · lr 0\.002: T 5 91\.50 .*; T 20 96\.55 /);
+  assert.match(shorter, /^Difference from T 5: 1 difference from T 5: T 20 \+5\.05 /);
+  assert.deepEqual(more, []);
+  assert.match(text, /Highest: hidden 24 · T 20 · lr 0\.002 with 96\.55 %/);
+});
+
+test('On Randman each loss is a curve over τ at the rate that suits it, and what detaching the reset adds a difference', async () => {
+  const given = { grid: 'randman', dataset: 'randman', input_spikes: 0.2 };
+  const runsOf = (loss: string, learning_rate: number, detach_reset: string, ...means: [number, number]) =>
+    means.flatMap((mean, i) => {
+      const at = { ...given, loss, learning_rate, detach_reset, tau: i === 0 ? 2 : 20 };
+      return runs(at, mean - 0.001, mean + 0.001);
+    });
+  const { text } = await pageOf(
+    ...runsOf('mse', 0.02, 'true', 0.4, 0.8),
+    ...runsOf('mse', 0.05, 'true', 0.5, 0.9),
+    ...runsOf('mse', 0.02, 'false', 0.4, 0.7),
+    // Better at τ 20, but not over all τ.
+    ...runsOf('mse', 0.05, 'false', 0.2, 0.75),
+    ...runsOf('cross-entropy', 0.02, 'true', 0.6, 0.97),
+    ...runsOf('cross-entropy', 0.05, 'true', 0.5, 0.9),
+    ...runsOf('cross-entropy', 0.02, 'false', 0.6, 0.86),
+    ...runsOf('cross-entropy', 0.05, 'false', 0.5, 0.8),
+  );
+  const [curves, change] = altsOf(text).map(String);
+  assert.match(curves, /MSE · lr 0\.05 from 50 at 2 to 90 at 20; cross-entropy · lr 0\.02 from 60 at 2 to 97 at 20\.$/);
+  assert.match(
+    change,
+    /MSE · τ 2 \+10\.00 .*; MSE · τ 20 \+20\.00 .*; cross-entropy · τ 2 0\.00 .*; cross-entropy · τ 20 \+11\.00 /,
+  );
+  assert.match(
+    text,
+    /With the reset detached, τ 2 and τ 20 read: MSE 50\.0 % and 90\.0 %; cross-entropy 60\.0 % and 97\.0 %\./,
+  );
+  // The means of 10 and 0, and of 20 and 11.
+  assert.match(text, /Detaching adds, over all losses, \+5\.0 at τ 2, \+15\.5 at τ 20 \(percentage points\)\./);
+});
+
+test('A table that is damaged is refused in one line', async () => {
+  const { mapPage } = await load<MapPage>('map');
+  assert.throws(() => mapPage(theme, tableText({ last: 2 })), {
+    message: /^editions\/map\/map\.csv: line 2: last: expected a share from 0 to 1, found 2; [^\n]+$/,
+  });
+});
+
+test('A setting that hardly learns is told in words, and does not press the others of its figure together', async () => {
+  const group = (surrogate: string, alpha: number, accuracy: number) =>
+    ['true', 'false'].flatMap((detach_reset) =>
+      runs({ grid: 'surrogates', surrogate, alpha, detach_reset }, accuracy, accuracy + 0.01, accuracy + 0.02),
+    );
+  const { text } = await pageOf(
+    ...[1, 2, 4].flatMap((alpha) => group('atan', alpha, 0.91)),
+    ...[2, 4, 8].flatMap((alpha) => group('sigmoid', alpha, 0.9)),
+    ...group('rect', 0.5, 0.9),
+    ...group('rect', 2, 0.3),
+  );
+  assert.doesNotMatch(altsOf(text)[0] ?? '', /rectangle · α 2/);
+  assert.match(altsOf(text)[0] ?? '', /rectangle · α 0\.5/);
+  assert.match(
+    text,
+    /Far below, and not in the first figure: .*rectangle · α 2 .* with 31\.00 % \(28\.52 % to 33\.48 %\)(; .*)?\./,
+  );
+});

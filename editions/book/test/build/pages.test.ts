@@ -1,0 +1,111 @@
+/** What is done to the pages that Sphinx has made: links, heads of chapters, texts for the search. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { JSDOM } from 'jsdom';
+import { articleOf, load } from '../../../../test/support/book';
+
+type Pages = typeof import('../../build/pages.mjs');
+type Glossary = typeof import('../../build/glossary.mjs');
+type SourcePages = typeof import('../../build/source-pages.mjs');
+type Settings = typeof import('../../build/settings.mjs');
+
+test('The name of a source file in a text leads to it, and one that is not there is refused', async () => {
+  const { finishPage } = await load<Pages>('pages');
+  const page = (code: string) =>
+    `<html><body><article><p><code class="docutils literal notranslate"><span class="pre">${code}</span></code></p></article></body></html>`;
+  const linkOf = (code: string, name = '02-x.html') =>
+    articleOf(finishPage(page(code), name).html)
+      .querySelector('a')
+      ?.getAttribute('href') ?? undefined;
+  assert.equal(linkOf('src/snn/neuron.ts'), 'src/snn/neuron.ts.html');
+  assert.equal(linkOf('src/snn/neuron.ts', 'exercises/02-x.html'), '../src/snn/neuron.ts.html');
+  assert.equal(linkOf('src/'), 'src/index.html');
+  assert.equal(linkOf('packages/event-engine/kernel/'), 'src/index.html#packages-event-engine-kernel');
+  assert.equal(linkOf('build/book/playground.html'), 'playground.html');
+  assert.equal(linkOf('npm run book'), undefined);
+  assert.throws(() => linkOf('src/neuron.ts'), {
+    message: '02-x.html: expected a file or folder of the project, found src/neuron.ts',
+  });
+});
+
+test('A source page is told by the first sentence of its comment', async () => {
+  const { firstSentence } = await load<SourcePages>('source-pages');
+  assert.equal(
+    firstSentence('/**\n * The neuron as a layer\n * of tfjs. More.\n */\nexport {}'),
+    'The neuron as a layer of tfjs',
+  );
+  assert.equal(firstSentence('// Sums: first.\n// Then more.\ncode'), 'Sums');
+  assert.equal(firstSentence('export {}'), '');
+});
+
+test('The first use of a word of the glossary links to what it means, where a link is no nuisance', async () => {
+  const { termsOf, linkTerms } = await load<Glossary>('glossary');
+  const { document } = new JSDOM(
+    '<dl class="glossary"><dt id="term-LIF">LIF neuron<a>#</a></dt><dt id="term-LIF-1">LIF</dt><dd><p>It leaks.</p></dd>' +
+      '<dt id="term-spike">spike</dt><dd><p>A pulse.</p></dd><dt id="term-T">T</dt><dd>Steps.</dd></dl>',
+  ).window;
+  const terms = termsOf(document);
+  assert.deepEqual(terms[0], { id: 'term-LIF', forms: ['LIF neuron', 'LIF'], meaning: 'It leaks.' });
+  const article = articleOf(
+    '<h1>Spikes</h1><p><code>spike</code> <a href="x">spike</a> T spiked LIF\nneurons, lif, Spikes and spikes</p><p>LIF</p>',
+  );
+  linkTerms(article, terms, '../glossary.html');
+  const links = Array.from(article.querySelectorAll('a.term')) as HTMLAnchorElement[];
+  assert.deepEqual(
+    links.map((link) => [link.textContent, link.getAttribute('href'), link.title]),
+    [
+      ['LIF\nneurons', '../glossary.html#term-LIF', 'It leaks.'],
+      ['Spikes', '../glossary.html#term-spike', 'A pulse.'],
+    ],
+  );
+});
+
+test('The head of a chapter counts the chapters that there are', async () => {
+  const { chapterHead } = await load<Pages>('pages');
+  const chapters = ['00-start', '01-ann', '02-lif'].map((name) => ({ name, title: name }));
+  const head = (position: number, list = chapters, run?: string) =>
+    articleOf(
+      chapterHead({ name: list[position - 1].name, position, chapters: list, notebook: 'notebooks/x.ipynb', run }),
+    );
+  const number = (article: Element) => article.querySelector('.chapter-number')?.textContent;
+  assert.equal(number(head(2, chapters.slice(1))), 'Chapter 2 of 2');
+  assert.equal(number(head(3)), 'Chapter 2 · 3 of 3');
+  assert.equal(head(3).querySelector('[aria-current=page]')?.textContent, '02-lif');
+  assert.equal(head(1).querySelector('a[download]')?.getAttribute('href'), 'notebooks/x.ipynb');
+  assert.ok(!head(1).innerHTML.includes('Run this chapter'), 'no dead link while there is no browser edition');
+  assert.match(
+    head(1, chapters, 'lite/?a=1&b=2').innerHTML,
+    /<a class="run" href="lite\/\?a=1&amp;b=2">Run this chapter/,
+  );
+});
+
+test('The browser edition is found from every page, in a folder beside the book or elsewhere', async () => {
+  const { runAddress } = await load<Settings>('settings');
+  assert.equal(runAddress('02-x', '', '../lite/'), '../lite/notebooks/index.html?path=02-x.ipynb');
+  assert.equal(
+    runAddress('exercises/x', '../', '../lite/'),
+    '../../lite/notebooks/index.html?path=exercises%2Fx.ipynb',
+  );
+  assert.equal(
+    runAddress('02-x', '../', 'https://a.example/'),
+    'https://a.example/notebooks/index.html?path=02-x.ipynb',
+  );
+});
+
+test('For the search each section has its own text, and formulas are told once', async () => {
+  const { finishPage } = await load<Pages>('pages');
+  const html =
+    '<html><body><article><section id="a"><h1>Neuron<a class="headerlink">#</a></h1><p>It leaks <span class="tex">v</span></p>' +
+    '<section id="b"><h2>Reset</h2><p>To zero.</p></section></section></article></body></html>';
+  const { texts } = finishPage(html, 'x.html');
+  assert.deepEqual(texts, [
+    ['a', 'Neuron It leaks v'],
+    ['b', 'Reset To zero.'],
+  ]);
+});
+
+test('A formula that cannot be set is refused in one line that names its page', async () => {
+  const { finishPage } = await load<Pages>('pages');
+  const page = '<html><body><article><p><span class="tex">\\frac{1</span></p></article></body></html>';
+  assert.throws(() => finishPage(page, 'x.html'), { message: /^x\.html: formula \\frac\{1: KaTeX parse error: .+$/ });
+});

@@ -1,0 +1,96 @@
+/** Links that carry a drawing: what is written is read again, and nothing else is believed. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { isLink, readLink, type Shared, snap, writeLink } from '../../playground/link';
+
+const settings = { T: 42, tau: 3.5, seed: 4294967295 };
+const point = (x: number, y: number) => ({ x: snap(x), y: snap(y) });
+const drawing: Shared = {
+  ...settings,
+  strokes: [[point(0, 0), point(1, 1), point(0.5, 0.123), point(0.4999, 0.9)], [point(0.3, 0.7)]],
+};
+
+describe('A link to the playground', () => {
+  test('carries a drawing and the settings', () => {
+    const hash = writeLink(drawing);
+    assert.ok(isLink(hash));
+    assert.match(hash, /^#[\w=&.-]+$/, 'nothing in it needs escaping');
+    assert.deepEqual(readLink(hash), drawing);
+  });
+
+  test('carries a picture, whatever its pixels are', () => {
+    for (const pixelOf of [
+      () => 0,
+      () => 255,
+      (i: number) => i % 256,
+      (i: number) => (i > 400 && i < 420 ? i % 7 : 0),
+    ]) {
+      const pixels = Uint8Array.from({ length: 784 }, (_, i) => pixelOf(i));
+      assert.deepEqual(readLink(writeLink({ ...settings, pixels })), { ...settings, pixels });
+    }
+  });
+
+  test('says how many steps are shown where it is not all', () => {
+    assert.equal(readLink(writeLink({ ...drawing, at: 7 })).at, 7);
+    assert.equal(readLink(writeLink({ ...drawing, at: 42 })).at, undefined);
+  });
+
+  test('says so where the network with a hidden layer reads', () => {
+    assert.equal(readLink(writeLink({ ...drawing, network: 'hidden' })).network, 'hidden');
+    assert.equal(readLink(writeLink({ ...drawing, network: 'single' })).network, undefined);
+  });
+
+  test('leaves out a place that is said twice in a row', () => {
+    const [a, b] = [point(0.1, 0.2), point(0.3, 0.4)];
+    assert.deepEqual(readLink(writeLink({ ...settings, strokes: [[a, a, b, b]] })).strokes, [[a, b]]);
+  });
+
+  test('is not made of a drawing that is too long', () => {
+    const stroke = Array.from({ length: 5001 }, (_, i) => point((i % 100) / 100, (i % 77) / 77));
+    assert.throws(() => writeLink({ ...settings, strokes: [stroke] }), /up to 5000 points, found 5001/);
+  });
+
+  test('is no heading of the page', () => {
+    assert.equal(isLink('#what-you-see'), false);
+    assert.equal(isLink(''), false);
+  });
+
+  const good = writeLink(drawing);
+  const wrong: [string, string, RegExp][] = [
+    ['another version', good.replace('v=1', 'v=2'), /v: expected 1, found "2"/],
+    ['no T', good.replace('&T=42', ''), /T: expected a whole number from 1 to 200, found nothing/],
+    ['a T that is too high', good.replace('T=42', 'T=201'), /T: .* found "201"/],
+    ['a T that is no number', good.replace('T=42', 'T=1e2'), /T: .* found "1e2"/],
+    ['an unknown network', `${good}&network=deep`, /network: expected hidden, found "deep"/],
+    ['a tau of 1', good.replace('tau=3.5', 'tau=1'), /tau: expected a number from 1.1 to 20, found "1"/],
+    ['a tau with more places than the slider has', good.replace('tau=3.5', 'tau=3.55'), /tau: /],
+    ['a seed below 0', good.replace('seed=4294967295', 'seed=-1'), /seed: /],
+    ['a step after the last', `${good}&at=43`, /at: expected a whole number from 0 to 42, found "43"/],
+    ['a setting twice', `${good}&T=42`, /"T", which is unknown or there twice/],
+    ['a setting that there is not', `${good}&onload=x`, /"onload", which is unknown/],
+    ['strokes and pixels', `${good}&pixels=AAAA`, /found both/],
+    ['letters that are no base64', good.replace(/strokes=.*/, 'strokes=<b>'), /strokes: expected base64/],
+    ['strokes that end too early', good.slice(0, -2), /strokes: /],
+    ['strokes with something after them', `${good}AAAA`, /strokes: /],
+    ['a place beside the paper', '#v=1&T=1&tau=2&seed=0&strokes=AQEBAA', /beside it/],
+    ['a stroke without points', '#v=1&T=1&tau=2&seed=0&strokes=AQA', /points/],
+    ['a number without end', '#v=1&T=1&tau=2&seed=0&strokes=_____w', /21 bits/],
+    ['more strokes than bytes', '#v=1&T=1&tau=2&seed=0&strokes=__9_', /found the end/],
+    ['too few pixels', '#v=1&T=1&tau=2&seed=0&pixels=_wA', /expected 784 pixels/],
+    ['too many pixels', `#v=1&T=1&tau=2&seed=0&pixels=${'_wA'.repeat(4)}`, /expected 784 pixels/],
+    ['an endless one', `#v=1&strokes=${'A'.repeat(50_000)}`, /up to 40000 characters/],
+  ];
+  for (const [what, hash, message] of wrong) {
+    test(`with ${what} is refused in one line`, () => {
+      assert.throws(
+        () => readLink(hash),
+        (error: Error) => {
+          assert.ok(error instanceof RangeError);
+          assert.match(error.message, message);
+          assert.ok(!error.message.includes('\n') && error.message.length < 200);
+          return true;
+        },
+      );
+    });
+  }
+});

@@ -1,0 +1,82 @@
+// The notebooks and drawings as JupyterLite serves them: the learner's copies, with an edition by which a reader's saved copy
+// is told from a newer chapter.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/language.mjs';
+import { namedSource, sourceAddress } from '../../book/build/source-pages.mjs';
+import { write } from '../../book/build/sources.mjs';
+import { textOf } from '../../class/exercises/cells.mjs';
+import { chapterNames, chaptersFolder, hashOfCells, openCopy, readChapter } from '../../class/exercises/copies.mjs';
+
+/** What the kernel reports of itself: the same in the files, or the page would take each for changed when it opens it. */
+const KERNELSPEC = { display_name: 'TypeScript', language: 'typescript', name: 'tslab' };
+
+/**
+ * A name of the source leads to the book, where it is shown.
+ * @param {string} markdown
+ */
+const withSourceLinks = (markdown) =>
+  markdown.replaceAll(
+    /\]\(\.\.\/((?:src|hosts|packages)\/[\w./-]*)\)/g,
+    (_, path) => `](${sourceAddress(/** @type {string} */ (namedSource(path)), '../build/book/')})`,
+  );
+
+/**
+ * A chapter as the site serves it.
+ * @param {import('../../class/exercises/cells.mjs').Notebook} chapter
+ * @param {string} name of its file
+ */
+export function siteNotebook(chapter, name) {
+  const copy = openCopy(chapter, name);
+  const cells = copy.cells.map((cell) => {
+    // One string: the page would show a list of lines joined by commas.
+    const source = textOf(cell);
+    return { ...cell, source: cell.cell_type === 'markdown' ? withSourceLinks(source) : source };
+  });
+  const { lif_fc_mnist: origin } = copy.metadata;
+  const version = hashOfCells({ cells });
+  return {
+    ...copy,
+    cells,
+    metadata: {
+      ...copy.metadata,
+      kernelspec: KERNELSPEC,
+      language_info: LANGUAGE_INFO,
+      lif_fc_mnist: { ...origin, version },
+    },
+  };
+}
+
+/**
+ * A drawing in ASCII: JupyterLite encodes it with `btoa`, which takes no other character.
+ * @param {string} svg
+ */
+export const asciiDrawing = (svg) => svg.replace(/[^\0-\x7f]/gu, (character) => `&#${character.codePointAt(0)};`);
+
+/**
+ * Writes the drawings into a folder.
+ * @param {string} folder
+ */
+export function writeDrawings(folder) {
+  const drawings = join(chaptersFolder, 'images');
+  for (const name of readdirSync(drawings).filter((file) => file.endsWith('.svg'))) {
+    write(join(folder, name), asciiDrawing(readFileSync(join(drawings, name), 'utf8')));
+  }
+}
+
+/**
+ * Writes notebooks and drawings.
+ * @param {string} folder
+ * @returns {Record<string, string>} the version of each chapter by its path
+ */
+export function writeContents(folder) {
+  /** @type {Record<string, string>} */
+  const versions = {};
+  for (const name of chapterNames()) {
+    const notebook = siteNotebook(readChapter(name), name);
+    versions[name] = notebook.metadata.lif_fc_mnist.version;
+    write(join(folder, name), `${JSON.stringify(notebook, null, 1)}\n`);
+  }
+  writeDrawings(join(folder, 'images'));
+  return versions;
+}

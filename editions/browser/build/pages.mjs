@@ -1,0 +1,102 @@
+// The pages of the site: JupyterLite's with a sign of loading from the first moment on, and a page in front that lists the chapters.
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { escapeHtml } from '../../../packages/system/html.mjs';
+import { readJson, root, SetupError } from '../../../packages/system/project.mjs';
+import { introduction } from '../../book/build/chapters.mjs';
+import { write } from '../../book/build/sources.mjs';
+import { chapterNames, readChapter } from '../../class/exercises/copies.mjs';
+
+/** The application's apps that are pages of the site, with the title that each has until it has loaded. */
+const APPS = { notebooks: 'A chapter', tree: 'All files' };
+
+/** What a reader sees until the application has loaded, which hides it. By itself it would come with the scripts, seconds later. */
+const SIGN = `<div id="jupyterlite-loading-indicator" role="status"><p>Opening…</p><i></i></div>`;
+/** Until the application knows its theme, the page has the colours of the system. */
+const SIGN_STYLE = `<style>
+#jupyterlite-loading-indicator { font: 1rem system-ui, sans-serif; text-align: center; padding-top: 30vh; box-sizing: border-box; }
+#jupyterlite-loading-indicator i { display: inline-block; width: 12rem; height: 4px; border-radius: 2px; background: linear-gradient(90deg, #0072b200, #0072b2, #0072b200) 0 / 50% no-repeat #8884; animation: lif-opening 1.2s linear infinite; }
+@keyframes lif-opening { from { background-position: -100% } to { background-position: 200% } }
+@media (prefers-color-scheme: dark) { body, body #jupyterlite-loading-indicator { background-color: #111; color: #fff; } }
+</style>`;
+
+/**
+ * JupyterLite's page with a sign of loading from the first moment on.
+ * @param {string} html
+ * @param {string} title
+ * @param {string} isolate the script that the application waits for (editions/browser/page/isolate.ts)
+ * @throws SetupError in one line if the page is another than is expected
+ */
+export function appPage(html, title, isolate) {
+  const script = isolate.trim().replaceAll('$', '$$$$');
+  /** @type {[RegExp, string][]} */
+  const changes = [
+    [/<html>/, '<html lang="en">'],
+    [/<title>[^<]*<\/title>/, `<title>${escapeHtml(title)}</title>`],
+    // It would offer to install something else, with icons that are not here.
+    [/\s*<link rel="manifest"[^>]*>/, ''],
+    // The script gives it back, once the page is not going to be loaded again.
+    [/(<link id="jupyter-lite-main") rel="preload"([^>]*>)/, `$1$2<script>${script}</script>`],
+    [/(?=await import\(\s*'\.\.\/config-utils\.js)/, 'await window.isolated;'],
+    [/<\/head>/, `${SIGN_STYLE}</head>`],
+    [/<body([^>]*)>[\s\S]*?(?=<noscript>|<\/body>)/, `<body$1>${SIGN}`],
+  ];
+  return changes.reduce((text, [from, to]) => {
+    if (!from.test(text)) throw new SetupError(`JupyterLite's page: expected ${from}, found none`);
+    return text.replace(from, to);
+  }, html);
+}
+
+/**
+ * Markdown of one paragraph as HTML: bold, italics, code, and links as their text.
+ * @param {string} markdown
+ */
+const inline = (markdown) =>
+  escapeHtml(markdown)
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/\*\*([^*]+)\*\*/g, '<strong>$1</strong>')
+    .replace(/\*([^*]+)\*/g, '<em>$1</em>')
+    .replace(/`([^`]+)`/g, '<code>$1</code>');
+
+/**
+ * The page in front: the chapters in their order, the book, its map, and all files.
+ * @param {string} template lite/index.html
+ * @param {{ name: string, notebook: import('../../class/exercises/cells.mjs').Notebook }[]} chapters with the names of their files
+ * @param {string} book where it is, as seen from the site; empty if there is none
+ */
+export function frontPage(template, chapters, book) {
+  const items = chapters.map(({ name, notebook }) => {
+    const { title, aim } = introduction(notebook);
+    const address = `notebooks/index.html?path=${encodeURIComponent(name)}`;
+    return `<li><a href="${address}">${escapeHtml(title)}</a><p>${inline(aim)}</p></li>`;
+  });
+  const links = [
+    ['index', 'The book'],
+    ['map', 'The map of all runs'],
+  ].map(([page, text]) => `<a href="${escapeHtml(book)}${page}.html">${text}</a> · `);
+  return template
+    .replace('<!-- chapters -->', () => `<ol>\n${items.join('\n')}\n</ol>`)
+    .replace('<!-- book -->', () => (book ? links.join('') : ''));
+}
+
+/**
+ * Prepares the pages of a site that `jupyter lite build` has made.
+ * @param {string} site its folder
+ * @param {string} isolate the script that its pages run first
+ */
+export function preparePages(site, isolate) {
+  const settings = readJson(join(root, 'editions', 'browser', 'jupyter-lite.json'))['jupyter-config-data'];
+  for (const [app, title] of Object.entries(APPS)) {
+    const file = join(site, app, 'index.html');
+    write(file, appPage(readFileSync(file, 'utf8'), `${title} · ${settings.appName}`, isolate));
+  }
+  const chapters = chapterNames().map((name) => ({ name, notebook: readChapter(name) }));
+  const { book } = settings.litePluginSettings['lif-fc-mnist-lite'];
+  write(join(site, 'index.html'), frontPage(readFileSync(join(root, 'lite', 'index.html'), 'utf8'), chapters, book));
+  copyFileSync(join(root, 'editions', 'book', '_static', 'favicon.svg'), join(site, 'favicon.svg'));
+  // The drawings stay where the texts find them, but are no entry of the list.
+  const list = join(site, 'api', 'contents', 'all.json');
+  /** @type {{ content: { path: string }[] }} */
+  const folder = readJson(list);
+  write(list, JSON.stringify({ ...folder, content: folder.content.filter(({ path }) => path !== 'images') }));
+}

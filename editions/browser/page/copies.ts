@@ -1,0 +1,87 @@
+/** Tells a reader's saved copy of a chapter from a newer one of the site, so that neither hides the other. */
+import { hashOfCells } from '../../../hosts/browser/hash';
+import type { ApplicationUtilities, Contents, NotebookContent, NotebookPanel, NotebookTracker } from './jupyter';
+
+/** What to do with a copy: nothing, replace it since the reader has changed nothing in it, or ask. */
+export function decide(copy: NotebookContent, current: string | undefined): 'keep' | 'replace' | 'ask' {
+  const { version, keptOver } = copy.metadata.lif_fc_mnist ?? {};
+  // A notebook of the reader's own, one that is not of the site any more, or the newest.
+  if (!version || !current || version === current || keptOver === current) return 'keep';
+  const own = hashOfCells(copy);
+  if (own === current) return 'keep';
+  return own === version ? 'replace' : 'ask';
+}
+
+/** `01-x.ipynb` becomes `01-x (mine until 2026-11-25).ipynb`. */
+export const nameOfOld = (path: string, date = new Date()): string =>
+  path.replace(/\.ipynb$/, ` (mine until ${date.toISOString().slice(0, 10)}).ipynb`);
+
+/** The name, with a number behind it if it is taken. */
+export async function freeName(name: string, isTaken: (name: string) => Promise<boolean>): Promise<string> {
+  const stem = name.replace(/\.ipynb$/, '');
+  let free = name;
+  for (let n = 2; await isTaken(free); n++) free = `${stem}-${n}${name.slice(stem.length)}`;
+  return free;
+}
+
+/** Whether there is a file or folder of this path. */
+export const exists = (contents: Contents, path: string): Promise<boolean> =>
+  contents.get(path, { content: false }).then(
+    () => true,
+    () => false,
+  );
+
+/** Looks at each notebook that is opened. */
+export function watchCopies(
+  tracker: NotebookTracker,
+  contents: Contents,
+  { showDialog, Dialog, Notification }: ApplicationUtilities,
+  siteUrl: string,
+): void {
+  // Without the network there is nothing newer to tell of.
+  const versions: Promise<Record<string, string>> = fetch(new URL('lif-fc-mnist/chapters.json', siteUrl), {
+    cache: 'no-cache',
+  })
+    .then((response) => response.json())
+    .catch(() => ({}));
+
+  const takeNew = async ({ context }: NotebookPanel) => {
+    await contents.delete(context.path);
+    await context.revert();
+  };
+  const look = async (panel: NotebookPanel) => {
+    const { context } = panel;
+    await context.ready;
+    const current = (await versions)[context.path];
+    const copy = context.model.toJSON();
+    const what = decide(copy, current);
+    if (what === 'keep') return;
+    if (what === 'replace') {
+      await takeNew(panel);
+      const message = 'This chapter is new since you opened it last. You had changed nothing in it.';
+      Notification.info(message, { autoClose: 10_000 });
+      return;
+    }
+    const aside = await freeName(nameOfOld(context.path), (name) => exists(contents, name));
+    const keep = Dialog.cancelButton({ label: 'Keep mine' });
+    const take = Dialog.okButton({ label: 'Take the new one' });
+    const { button } = await showDialog({
+      title: 'This chapter has changed since you saved it',
+      body: `If you take the new one, yours stays in the list of files as “${aside}”.`,
+      buttons: [keep, take],
+    });
+    if (panel.isDisposed) return;
+    if (button.label === take.label) {
+      const { version } = copy.metadata.lif_fc_mnist ?? {};
+      // The old one is the reader's own notebook from now on, of which no news is told.
+      const own = { ...copy, metadata: { ...copy.metadata, lif_fc_mnist: { version, keptOver: current } } };
+      await contents.save(aside, { type: 'notebook', format: 'json', content: own });
+      await takeNew(panel);
+    } else {
+      context.model.setMetadata('lif_fc_mnist', { ...copy.metadata.lif_fc_mnist, keptOver: current });
+      await context.save();
+    }
+  };
+  tracker.widgetAdded.connect((_, panel) => void look(panel));
+  tracker.forEach((panel) => void look(panel));
+}

@@ -1,0 +1,43 @@
+/** Shows the button of a file that a cell has saved. */
+
+import { FILE_MIME, storedFile } from '../../../hosts/browser/storage';
+import { download } from '../../book/page/download';
+import type { ApplicationUtilities, MimeModel, Modules, RenderMimeRegistry } from './jupyter';
+
+export function addDownloads(
+  registry: RenderMimeRegistry,
+  { Widget }: Modules['@lumino/widgets'],
+  { Notification }: ApplicationUtilities,
+  siteUrl: string,
+): void {
+  class DownloadRenderer extends Widget {
+    private readonly button = Object.assign(document.createElement('button'), { type: 'button' });
+
+    constructor() {
+      super({ node: document.createElement('div') });
+      this.button.className = 'jp-mod-styled jp-mod-accept';
+      this.node.append(this.button);
+    }
+
+    async renderModel({ data }: MimeModel): Promise<void> {
+      const { name } = data[FILE_MIME] as { name: string };
+      this.button.textContent = `Download ${name}`;
+      this.button.onclick = async () => {
+        const warn = (message: string) => void Notification.warning(message, { autoClose: false });
+        try {
+          const bytes = await storedFile(siteUrl, name);
+          if (bytes) download(name, bytes);
+          else warn(`${name} is not in this browser: run the cell again.`);
+        } catch (error) {
+          warn(`${name}: this browser keeps no files (${(error as Error).message}).`);
+        }
+      };
+    }
+  }
+  registry.addFactory({
+    safe: true,
+    mimeTypes: [FILE_MIME],
+    defaultRank: 0,
+    createRenderer: () => new DownloadRenderer(),
+  });
+}

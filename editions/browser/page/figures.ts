@@ -1,0 +1,161 @@
+/**
+ * Draws Plotly figures in outputs: as wide as the page allows, in the colours of its theme, and each state of a live figure,
+ * of which Plotly's own extension draws the first alone.
+ */
+
+import { PLOTLY_CONFIG } from '../../../packages/figures/theme';
+import {
+  DARK,
+  type Figure,
+  legendOf,
+  narrow,
+  recolour,
+  type Spec,
+  titleOf,
+  withoutHeading,
+} from '../../book/page/figure-theme';
+import type { MimeModel, Modules, RenderMimeRegistry } from './jupyter';
+
+const MIME = 'application/vnd.plotly.v1+json';
+/** Below this width a figure has a phone's margins and letters, its title above it and its legend below. */
+const NARROW = 520;
+
+interface Plotly {
+  react(node: HTMLElement, data: object[], layout: object, config: object): Promise<unknown>;
+  purge(node: HTMLElement): void;
+}
+
+let plotly: Promise<Plotly> | undefined;
+
+/** Loaded with the first figure: half a megabyte that no reader needs before. */
+function loadPlotly(folder: string): Promise<Plotly> {
+  plotly ??= new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.src = `${folder}plotly.js`;
+    script.onload = () => resolve((window as unknown as { Plotly: Plotly }).Plotly);
+    script.onerror = () => {
+      plotly = undefined;
+      reject(new Error('plotly.js: expected to load it from this site, found nothing; are you online?'));
+    };
+    document.head.append(script);
+  });
+  return plotly;
+}
+
+const isDark = () => document.body.dataset.jpThemeLight === 'false';
+
+/** Pixels for Plotly's buttons, which a phone shows all the time. */
+const BUTTONS = 22;
+
+/** A phone's figure: without a title, which would be cut off, and with its legend below. */
+function narrowed(figure: Figure, width: number): Figure {
+  const { data, layout: small } = narrow(withoutHeading(figure), width);
+  const margin = small.margin as Spec;
+  const layout: Spec = {
+    ...small,
+    height: (small.height as number) + BUTTONS,
+    margin: { ...margin, t: (margin.t as number) + BUTTONS },
+    // A finger scrolls the page.
+    dragmode: false,
+  };
+  const names = legendOf(figure);
+  if (names.length === 0) return { data, layout };
+  const perRow = Math.max(1, Math.floor(width / (44 + 7 * Math.max(...names.map(({ label }) => label.length)))));
+  const room = 20 * Math.ceil(names.length / perRow);
+  const legend = { orientation: 'h', x: 0, xanchor: 'left', y: 0, yref: 'container', yanchor: 'bottom' };
+  return {
+    data,
+    layout: {
+      ...layout,
+      showlegend: true,
+      legend: { ...(layout.legend as Spec), ...legend },
+      height: (layout.height as number) + room,
+      margin: { ...(layout.margin as Spec), b: (margin.b as number) + room },
+    },
+  };
+}
+
+/** The figure as wide as its place, or as it was made to be if that is less. */
+function fitted(figure: Figure, width: number): Figure {
+  if (width === figure.layout.width) return figure;
+  return width < NARROW ? narrowed(figure, width) : { ...figure, layout: { ...figure.layout, width } };
+}
+
+/** @param folder where plotly.js is, with a slash at its end */
+export function addFigures(registry: RenderMimeRegistry, { Widget }: Modules['@lumino/widgets'], folder: string): void {
+  class FigureRenderer extends Widget {
+    private readonly title = document.createElement('p');
+    private readonly plot = document.createElement('div');
+    private model: MimeModel | undefined;
+    private isNewer = false;
+    private width: number | undefined;
+    private drawing: Promise<void> | undefined;
+    private readonly sizes = new ResizeObserver(() => this.model && this.widthNow() !== this.width && this.drawAgain());
+    private readonly themes = new MutationObserver(() => this.drawAgain());
+
+    constructor() {
+      super({ node: document.createElement('div') });
+      this.addClass('lif-figure');
+      this.title.className = 'lif-figure-title';
+      this.node.append(this.title, this.plot);
+      this.sizes.observe(this.node);
+      this.themes.observe(document.body, { attributeFilter: ['data-jp-theme-light'] });
+    }
+
+    renderModel(model: MimeModel): Promise<void> {
+      this.model = model;
+      return this.draw();
+    }
+
+    private drawAgain(): void {
+      if (this.model) void this.draw();
+    }
+
+    private figure(): Figure & { config?: object } {
+      return this.model?.data[MIME] as Figure & { config?: object };
+    }
+
+    /** Undefined for a figure without a width of its own. Before the page shows the output it has no width. */
+    private widthNow(): number | undefined {
+      const { width } = this.figure().layout;
+      return typeof width === 'number' ? Math.min(width, this.node.clientWidth || width) : undefined;
+    }
+
+    /** Draws the newest of the states that came while one was drawn. */
+    private draw(): Promise<void> {
+      this.isNewer = true;
+      this.drawing ??= this.drawAll().finally(() => {
+        this.drawing = undefined;
+      });
+      return this.drawing;
+    }
+
+    private async drawAll(): Promise<void> {
+      const { react } = await loadPlotly(folder);
+      while (this.isNewer && this.model) {
+        const whole = this.figure();
+        const sentence = [this.model.data['text/plain']].flat().join('');
+        this.isNewer = false;
+        this.width = this.widthNow();
+        const figure = this.width === undefined ? whole : fitted(whole, this.width);
+        this.title.textContent = figure.layout.title === undefined ? titleOf(whole).replace(/<[^>]+>/g, ' ') : '';
+        const { data: traces, layout } = isDark() ? recolour(figure, DARK) : figure;
+        this.node.setAttribute('role', 'figure');
+        this.node.setAttribute('aria-label', sentence);
+        const config = { ...whole.config, ...PLOTLY_CONFIG };
+        // Copies: Plotly writes into what it is given, and this is the notebook's own. What a reader zoomed stays.
+        await react(this.plot, structuredClone(traces), { ...structuredClone(layout), uirevision: 'one' }, config);
+        // The sentence above says what there is to see.
+        for (const drawn of this.plot.querySelectorAll('svg')) drawn.setAttribute('aria-hidden', 'true');
+      }
+    }
+
+    override dispose(): void {
+      this.sizes.disconnect();
+      this.themes.disconnect();
+      plotly?.then(({ purge }) => purge(this.plot));
+      super.dispose();
+    }
+  }
+  registry.addFactory({ safe: true, mimeTypes: [MIME], defaultRank: 0, createRenderer: () => new FigureRenderer() });
+}

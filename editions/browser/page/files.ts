@@ -1,0 +1,140 @@
+/** What a reader takes home, notebooks and runs, each as one zip file; and the way back in. */
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import { hashOfCells } from '../../../hosts/browser/hash';
+import { type StoredRun, storedRun, storedRuns, storeRun } from '../../../hosts/browser/storage';
+import { checkRunName, HIDDEN_ARRAYS, RUN_FILES } from '../../../packages/runs/run-files';
+import { download } from '../../book/page/download';
+import { exists, freeName, nameOfOld } from './copies';
+import type { Contents, NotebookContent } from './jupyter';
+
+const today = () => new Date().toISOString().slice(0, 10);
+
+/** Paths of all notebooks, the reader's copies and the chapters as the site has them. */
+async function notebookPaths(contents: Contents, folder = ''): Promise<string[]> {
+  const { content } = await contents.get(folder, { content: true });
+  const found: string[] = [];
+  for (const { type, path } of content as { type: string; path: string }[]) {
+    if (type === 'notebook') found.push(path);
+    else if (type === 'directory') found.push(...(await notebookPaths(contents, path)));
+  }
+  return found;
+}
+
+/** Returns how many notebooks there were. */
+export async function downloadNotebooks(contents: Contents): Promise<number> {
+  const files: Record<string, Uint8Array> = {};
+  for (const path of await notebookPaths(contents)) {
+    const { content } = await contents.get(path, { content: true });
+    files[path] = strToU8(`${JSON.stringify(content, null, 1)}\n`);
+  }
+  download(`notebooks-${today()}.zip`, zipSync(files), 'application/zip');
+  return Object.keys(files).length;
+}
+
+/** The files of all runs, each run in a folder of its name. */
+export function runsZip(runs: readonly [string, StoredRun][]): Uint8Array {
+  const files = runs.flatMap(([name, run]) =>
+    Object.entries(run.files).map(([file, bytes]): [string, Uint8Array] => [`${name}/${file}`, bytes]),
+  );
+  return zipSync(Object.fromEntries(files));
+}
+
+/** Returns how many runs there were. */
+export async function downloadRuns(siteUrl: string): Promise<number> {
+  const runs = await storedRuns(siteUrl);
+  if (runs.length > 0) download(`run-${today()}.zip`, runsZip(runs), 'application/zip');
+  return runs.length;
+}
+
+/** What a zip file of this menu holds. */
+export interface Download {
+  notebooks: Record<string, NotebookContent>;
+  runs: Record<string, Record<string, Uint8Array>>;
+}
+
+/**
+ * Reads what `downloadNotebooks` or `downloadRuns` has made.
+ * @throws Error in one line if it is anything else, or damaged
+ */
+export function readDownload(name: string, bytes: Uint8Array): Download {
+  const wanted = `${name}: expected a zip file that the menu Tutorial has made`;
+  let files: Record<string, Uint8Array>;
+  try {
+    files = unzipSync(bytes);
+  } catch (error) {
+    throw new Error(`${wanted}, found another or a damaged file (${(error as Error).message})`);
+  }
+  const found: Download = { notebooks: {}, runs: {} };
+  for (const [path, content] of Object.entries(files)) {
+    const [folder, ...rest] = path.split('/');
+    if (path.endsWith('/')) continue;
+    if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) {
+      throw new Error(`${wanted}, found the path ${JSON.stringify(path)} in it`);
+    }
+    if (path.endsWith('.ipynb')) found.notebooks[path] = readNotebook(`${name}: ${path}`, content);
+    else if ([...RUN_FILES, ...HIDDEN_ARRAYS].includes(rest.join('/'))) {
+      found.runs[folder] ??= {};
+      found.runs[folder][rest.join('/')] = content;
+    } else throw new Error(`${wanted}, found ${JSON.stringify(path)} in it`);
+  }
+  for (const [run, parts] of Object.entries(found.runs)) {
+    checkRunName(run);
+    const missing = RUN_FILES.find((file) => !parts[file]);
+    if (missing) throw new Error(`${name}: expected ${run}/${missing} in it, found none`);
+  }
+  if (Object.keys(files).length === 0) throw new Error(`${wanted}, found an empty one`);
+  return found;
+}
+
+function readNotebook(what: string, bytes: Uint8Array): NotebookContent {
+  try {
+    const notebook = JSON.parse(strFromU8(bytes));
+    if (Array.isArray(notebook.cells) && typeof notebook.metadata === 'object') return notebook;
+  } catch {}
+  throw new Error(`${what}: expected a notebook, found something else`);
+}
+
+/** Whether nothing would be lost if this copy were replaced by the other. */
+const isUntouched = (copy: NotebookContent, other: NotebookContent) =>
+  [copy.metadata.lif_fc_mnist?.version, hashOfCells(other)].includes(hashOfCells(copy));
+
+/**
+ * Puts notebooks and runs of a download in their places. What a reader has changed in a place stays under another name.
+ * @returns the other names
+ */
+export async function takeIn(contents: Contents, siteUrl: string, { notebooks, runs }: Download): Promise<string[]> {
+  const aside: string[] = [];
+  for (const [path, content] of Object.entries(notebooks)) {
+    if (await exists(contents, path)) {
+      const copy = (await contents.get(path, { content: true })).content as NotebookContent;
+      if (!isUntouched(copy, content)) {
+        const name = await freeName(nameOfOld(path), (other) => exists(contents, other));
+        await contents.save(name, { type: 'notebook', format: 'json', content: copy });
+        aside.push(name);
+      }
+    } else await makeFolders(contents, path);
+    await contents.save(path, { type: 'notebook', format: 'json', content });
+  }
+  for (const [name, files] of Object.entries(runs)) {
+    const own = await storedRun(siteUrl, name);
+    const isSame = (file: string) => String(own?.files[file]) === String(files[file]);
+    if (own && ![...RUN_FILES, ...HIDDEN_ARRAYS].every(isSame)) {
+      const isTaken = async (other: string) => (await storedRun(siteUrl, other)) !== undefined;
+      const other = await freeName(`${name}-until-${today()}`, isTaken);
+      await storeRun(siteUrl, other, own);
+      aside.push(other);
+    }
+    await storeRun(siteUrl, name, { files, saved: new Date().toISOString() });
+  }
+  return aside;
+}
+
+/** Makes the folders of a path that are not there yet. */
+async function makeFolders(contents: Contents, path: string): Promise<void> {
+  const parts = path.split('/').slice(0, -1);
+  for (const i of parts.keys()) {
+    const folder = parts.slice(0, i + 1).join('/');
+    if (!(await exists(contents, folder)))
+      await contents.save(folder, { type: 'directory', format: 'json', content: null });
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * JupyterLite's page of the tutorial: draws figures, offers files, and looks after the reader's work. A federated extension as
+ * JupyterLab loads them, without a builder: a container with `init` and `get`.
+ */
+import { watchCopies } from './copies';
+import { addDownloads } from './downloads';
+import { addFigures } from './figures';
+import {
+  type App,
+  load,
+  type MainMenu,
+  type NotebookPanel,
+  type NotebookTracker,
+  type RenderMimeRegistry,
+  type Scope,
+} from './jupyter';
+import { followLinks, titleOf } from './links';
+import { addBookLink, addMenu, bookPage, type Drive, type Settings } from './menu';
+import { saveWhenHidden, sayWhereWorkIsKept, workOffline } from './stay';
+
+const NAME = 'lif-fc-mnist-lite';
+const folder = new URL('.', (document.currentScript as HTMLScriptElement).src).href;
+
+/** A script of its own, which nobody needs before they download something. */
+const files = (): Promise<typeof import('./files')> => import(`${folder}files.js`);
+
+/** The styles, after JupyterLab's own. */
+function addStyles(): void {
+  const link = document.createElement('link');
+  link.rel = 'stylesheet';
+  link.href = `${folder}page.css`;
+  document.head.append(link);
+}
+
+async function plugins(scope: Scope) {
+  const [utilities, coreutils, mainmenu, notebook, rendermime, services, widgets] = await Promise.all([
+    load(scope, '@jupyterlab/apputils'),
+    load(scope, '@jupyterlab/coreutils'),
+    load(scope, '@jupyterlab/mainmenu'),
+    load(scope, '@jupyterlab/notebook'),
+    load(scope, '@jupyterlab/rendermime'),
+    load(scope, '@jupyterlab/services'),
+    load(scope, '@lumino/widgets'),
+  ]);
+  const siteUrl = new URL(coreutils.PageConfig.getBaseUrl(), window.location.href).href;
+  const option = (name: string) =>
+    (coreutils.PageConfig as unknown as { getOption(name: string): string }).getOption(name);
+  const settings: Settings = { book: '', ...JSON.parse(option('litePluginSettings') || '{}')[NAME] };
+  return [
+    {
+      id: `${NAME}:figures`,
+      autoStart: true,
+      requires: [rendermime.IRenderMimeRegistry],
+      activate: (_: App, registry: RenderMimeRegistry) => {
+        addFigures(registry, widgets, folder);
+        addDownloads(registry, widgets, utilities, siteUrl);
+      },
+    },
+    {
+      id: `${NAME}:work`,
+      autoStart: true,
+      requires: [services.IDefaultDrive],
+      optional: [mainmenu.IMainMenu, notebook.INotebookTracker],
+      activate: (app: App, drive: Drive, mainMenu: MainMenu | null, tracker: NotebookTracker | null) => {
+        const notebooks = tracker ?? undefined;
+        if (mainMenu)
+          addMenu(app, mainMenu, widgets, utilities, { tracker: notebooks, drive, siteUrl, settings, files });
+        if (settings.book) addBookLink(app, widgets, bookPage(siteUrl, settings.book, openedPath()));
+        if (notebooks) {
+          watchCopies(notebooks, app.serviceManager.contents, utilities, siteUrl);
+          followLinks(notebooks, siteUrl, settings.book);
+          saveWhenHidden(notebooks);
+          nameTabs(notebooks, option('appName'));
+        }
+        void app.restored.then(() => sayWhereWorkIsKept(utilities)).then(() => workOffline(siteUrl));
+      },
+    },
+  ];
+}
+
+/** Each tab has the title of its chapter. The application gives all of them its own name, and does so again later. */
+function nameTabs(tracker: NotebookTracker, appName: string): void {
+  let title = document.title;
+  const setTitle = () => {
+    if (document.title !== title) document.title = title;
+  };
+  const name = async ({ context }: NotebookPanel) => {
+    await context.ready;
+    title = `${titleOf(context.model.toJSON()) ?? context.path.replace(/\.ipynb$/, '')} · ${appName}`;
+    setTitle();
+  };
+  new MutationObserver(setTitle).observe(document.head, { childList: true, subtree: true, characterData: true });
+  tracker.widgetAdded.connect((_, panel) => void name(panel));
+  tracker.forEach((panel) => void name(panel));
+}
+
+/** The notebook that the page's address names. */
+const openedPath = () => new URLSearchParams(window.location.search).get('path') ?? undefined;
+
+let shared: Scope;
+const containers = window as unknown as { _JUPYTERLAB?: Record<string, object> };
+containers._JUPYTERLAB ??= {};
+containers._JUPYTERLAB[NAME] = {
+  init(scope: Scope) {
+    shared = scope;
+  },
+  async get() {
+    const found = await plugins(shared);
+    addStyles();
+    return () => ({ __esModule: true, default: found });
+  },
+};

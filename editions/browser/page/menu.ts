@@ -1,0 +1,125 @@
+/** The menu Tutorial: the way back to the book, and the reader's work. */
+import { removeWork, storeFile } from '../../../hosts/browser/storage';
+import type { App, ApplicationUtilities, MainMenu, Modules, NotebookTracker } from './jupyter';
+
+export interface Settings {
+  /** The book as seen from the site, with a slash at its end; empty if there is none. */
+  book: string;
+}
+
+/** What has a command to forget all saved files. */
+export interface Drive {
+  clearStorage(): Promise<void>;
+}
+
+/** Where the book shows a notebook. */
+export const bookPage = (siteUrl: string, book: string, path: string | undefined): string =>
+  new URL(`${book}${path ? path.replace(/\.ipynb$/, '.html') : 'index.html'}`, siteUrl).href;
+
+/** A file's name as `checkName` wants it, with its ending: `net (1).nir` is what browsers call a second download. */
+export function plainName(name: string): string {
+  const ending = /\.\w+$/.exec(name)?.[0] ?? '';
+  const stem = name.slice(0, name.length - ending.length).replace(/[^\w.-]+/g, '-');
+  return `${stem.replace(/^\W+/, '') || 'file'}${ending}`;
+}
+
+export function addMenu(
+  app: App,
+  mainMenu: MainMenu,
+  { Menu }: Modules['@lumino/widgets'],
+  { showDialog, Dialog, Notification }: ApplicationUtilities,
+  {
+    tracker,
+    drive,
+    siteUrl,
+    settings,
+    files,
+  }: {
+    tracker?: NotebookTracker;
+    drive: Drive;
+    siteUrl: string;
+    settings: Settings;
+    /** Loads what makes and reads zip files. */
+    files: () => Promise<typeof import('./files')>;
+  },
+): void {
+  const menu = new Menu({ commands: app.commands });
+  menu.id = 'lif-menu-tutorial';
+  menu.title.label = 'Tutorial';
+  const add = (id: string, label: string, execute: () => unknown) => {
+    app.commands.addCommand(id, { label, execute, describedBy: { args: { type: 'object', properties: {} } } });
+    menu.addItem({ command: id });
+  };
+  const tell = (message: string) => Notification.info(message, { autoClose: 6000 });
+
+  if (settings.book) {
+    add('lif:book', 'Read this in the book', () => {
+      window.open(bookPage(siteUrl, settings.book, tracker?.currentWidget?.context.path), '_blank', 'noopener');
+    });
+  }
+  add('lif:files', 'All chapters and files', () => window.open(new URL('tree/index.html', siteUrl), '_blank'));
+  menu.addItem({ type: 'separator' });
+  add('lif:download-notebooks', 'Download all my notebooks', async () => {
+    await tracker?.currentWidget?.context.save();
+    const { downloadNotebooks } = await files();
+    tell(`${await downloadNotebooks(app.serviceManager.contents)} notebooks in one zip file.`);
+  });
+  add('lif:download-run', 'Download the run', async () => {
+    const count = await (await files()).downloadRuns(siteUrl);
+    if (count === 0) tell('No run is saved in this browser yet. Chapter 4 trains a network and saves one.');
+  });
+  add('lif:take-in', 'Take a file in…', () => {
+    // Any file: a phone would not offer types that it does not know.
+    const input = Object.assign(document.createElement('input'), { type: 'file' });
+    input.onchange = async () => {
+      const [file] = input.files ?? [];
+      if (!file) return;
+      try {
+        const bytes = new Uint8Array(await file.arrayBuffer());
+        if (!/\.zip$/i.test(file.name)) {
+          const name = plainName(file.name);
+          await storeFile(siteUrl, name, bytes);
+          tell(`Taken in: a cell reads it by loadFile('${name}').`);
+          return;
+        }
+        const { readDownload, takeIn } = await files();
+        const download = readDownload(file.name, bytes);
+        await tracker?.currentWidget?.context.save();
+        const aside = await takeIn(app.serviceManager.contents, siteUrl, download);
+        await tracker?.currentWidget?.context.revert();
+        const counts = [
+          [Object.keys(download.notebooks).length, 'notebook'],
+          [Object.keys(download.runs).length, 'run'],
+        ].flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`]));
+        const kept = aside.length > 0 ? ` What you had changed here is now called ${aside.join(', ')}.` : '';
+        Notification.info(`Taken in: ${counts.join(', ')}.${kept}`, { autoClose: aside.length > 0 ? false : 6000 });
+      } catch (error) {
+        Notification.warning((error as Error).message, { autoClose: false });
+      }
+    };
+    input.click();
+  });
+  menu.addItem({ type: 'separator' });
+  add('lif:start-again', 'Start again clean', async () => {
+    const remove = Dialog.warnButton({ label: 'Remove my work' });
+    const { button } = await showDialog({
+      title: 'Remove your work from this browser?',
+      body: 'Your copies of the chapters, your own notebooks, your runs and your files are removed for good. “Download all my notebooks” keeps them.',
+      buttons: [Dialog.cancelButton({ label: 'Cancel' }), remove],
+    });
+    if (button.label !== remove.label) return;
+    await drive.clearStorage();
+    await removeWork(siteUrl);
+    // What is open still shows the reader's copy; without this, leaving the page would ask whether to save it.
+    await tracker?.currentWidget?.context.revert();
+    window.location.reload();
+  });
+  mainMenu.addMenu(menu, true, { rank: 900 });
+}
+
+/** A link to the book at the left of the page's top, where JupyterLite has its sign. */
+export function addBookLink(app: App, { Widget }: Modules['@lumino/widgets'], address: string): void {
+  const link = Object.assign(document.createElement('a'), { href: address, textContent: '← The book' });
+  link.style.cssText = 'padding: 4px 12px; align-self: center; color: var(--jp-content-link-color)';
+  app.shell.add(Object.assign(new Widget({ node: link }), { id: 'lif-book-link' }), 'top', { rank: 0 });
+}

@@ -1,0 +1,103 @@
+/** Every chapter runs in a browser tab from its first cell to its last, and puts out what is committed. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { readNpy } from '../../../../packages/runs/node';
+import { inChromium } from '../../../../test/support/browser';
+import { differences } from '../../../../test/support/compare';
+import {
+  chosenChapters,
+  chromiumAndSite,
+  committed,
+  openChapter,
+  root,
+  runAllCells,
+  setCells,
+  watchedPage,
+} from '../../../../test/support/lite';
+import { ISOLATION } from '../../build/serve.mjs';
+
+/** Chapter 5 looks at what chapter 4 has left. */
+const isTraining = (name: string) => /^0[45]/.test(name);
+const chaptersOf = (part: (name: string) => boolean) => chosenChapters().filter(part);
+/** Milliseconds that a chapter may take on a busy machine. */
+const PATIENCE = 1_500_000;
+
+/** The weights that chapter 4 left in the browser. */
+async function savedWeights(page: Page, site: string): Promise<Uint8Array> {
+  const bytes = await page.evaluate(
+    (name) =>
+      new Promise<number[]>((resolve, reject) => {
+        const opening = indexedDB.open(name);
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const reading = opening.result.transaction('runs').objectStore('runs').get('run');
+          reading.onerror = () => reject(reading.error);
+          reading.onsuccess = () => resolve(Array.from(reading.result.files['lif_snn_mnist/weights.bin']));
+        };
+      }),
+    `lif-fc-mnist ${new URL(site).pathname}`,
+  );
+  return Uint8Array.from(bytes);
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+describe('In Chromium', { ...inChromium, concurrency: true, timeout: PATIENCE }, () => {
+  // As `npm run lite -- --serve` serves it, so with all cores.
+  const site = chromiumAndSite(ISOLATION);
+
+  /** Runs chapters one after the other in a profile of their own. */
+  async function runChapters(t: TestContext, names: string[], look?: (name: string, page: Page) => Promise<void>) {
+    const context = await site.browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: 'block' });
+    for (const name of names) {
+      await t.test(`${name} puts out what is committed`, { timeout: PATIENCE }, async () => {
+        const { page, faults } = await watchedPage(context, site.url);
+        const ready = await openChapter(page, site.url, name);
+        // With the solutions: the site serves stubs.
+        await setCells(page, committed(name).cells);
+        const begin = performance.now();
+        const now = await runAllCells(page, PATIENCE / 1000);
+        const seconds = (performance.now() - begin) / 1000;
+        const found = differences(committed(name), now);
+        const explained = found.filter(({ why }) => why !== undefined).map(({ cell, why }) => `${cell}: ${why}`);
+        console.log(`${name}: kernel ready after ${ready.toFixed(1)} s, all cells in ${seconds.toFixed(0)} s`);
+        for (const line of explained) console.log(`  ${line}`);
+        assert.deepEqual(
+          found.filter(({ why }) => why === undefined),
+          [],
+        );
+        assert.deepEqual(faults, []);
+        await look?.(name, page);
+        await page.close();
+      });
+    }
+    await context.close();
+  }
+
+  test('the training and what is drawn of it', { timeout: PATIENCE }, (t) =>
+    runChapters(t, chaptersOf(isTraining), async (name, page) => {
+      if (!name.startsWith('04')) return;
+      const weights = await savedWeights(page, site.url);
+      assert.equal(weights.length, 4 * 7840);
+      const ofNode = join(root, 'build', 'run');
+      const accuracies = join(ofNode, 'test_accs.npy');
+      if (!existsSync(accuracies) || readNpy(accuracies).data.length !== 100) {
+        console.log('no run of 100 epochs in build/run: its weights are not compared');
+        return;
+      }
+      const wanted = readFileSync(join(ofNode, 'lif_snn_mnist', 'weights.bin'));
+      assert.equal(sha256(weights), sha256(wanted), "the weights are Node's, bit by bit");
+    }),
+  );
+
+  test('the other chapters', { timeout: PATIENCE }, (t) =>
+    runChapters(
+      t,
+      chaptersOf((name) => !isTraining(name)),
+    ),
+  );
+});

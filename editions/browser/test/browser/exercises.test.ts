@@ -1,0 +1,107 @@
+/** The exercises in the browser's kernel: every stub, every solution, and mistakes that are named. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { BrowserContext, Page } from 'playwright-core';
+import { ALL } from '../../../../packages/exercises';
+import { inChromium } from '../../../../test/support/browser';
+import {
+  type Cell,
+  chapters,
+  chromiumAndSite,
+  committed,
+  type Notebook,
+  openChapter,
+  outputText,
+  root,
+  runAllCells,
+  served,
+  setCells,
+  typesReady,
+  watchedPage,
+} from '../../../../test/support/lite';
+
+type ExerciseCell = Cell & { metadata: { exercise?: { id?: string; role: string } } };
+interface Section {
+  sectionOf(notebook: Notebook): ExerciseCell[];
+}
+
+/** What an answer cell prints, by the exercise's id. */
+const answersOf = ({ cells }: Notebook): Record<string, string> =>
+  Object.fromEntries(
+    (cells as ExerciseCell[])
+      .filter(({ metadata }) => metadata.exercise?.role === 'answer')
+      .map(({ metadata, outputs }) => [metadata.exercise?.id, (outputs ?? []).map(outputText).join('')]),
+  );
+
+const SET_UP = "import { exercises } from 'lif-fc-mnist';\nconst { check } = exercises;";
+const charge = (body: string) =>
+  `const charge = (v: number, x: number, tau: number) => ${body};\ncheck('lif-charge', charge);`;
+
+/** Answers with a mistake each, and what the check says. */
+const MISTAKES: readonly [answer: string, says: RegExp][] = [
+  [charge('v + x / tau'), /^✘ lif-charge \(no-leak\): /],
+  [charge("'text' as any"), /^✘ lif-charge \(kind\): Your function returns a string\./],
+  [charge("{ throw new Error('oh'); }"), /^✘ lif-charge \((?:throws|kind)\): /],
+  ["check('lif-charge', (async () => 1) as any);", /^✘ lif-charge \(promise\): /],
+  ["check('lif-charge', () => null as any);", /^✘ lif-charge \(kind\): Your function returns null\./],
+  ["const again = (v: number): number => again(v) + 1;\ncheck('lif-charge', again);", /^✘ lif-charge \(never-ends\)/],
+];
+
+describe("A learner's copy in the browser", { ...inChromium, timeout: 600_000 }, () => {
+  const site = chromiumAndSite();
+  let context: BrowserContext;
+  let page: Page;
+  let faults: string[];
+  let sectionOf: Section['sectionOf'];
+  before(async () => {
+    ({ sectionOf } = (await import(
+      pathToFileURL(join(root, 'editions', 'class', 'exercises', 'cells.mjs')).href
+    )) as Section);
+    context = await site.browser.newContext({ viewport: { width: 1280, height: 900 } });
+    ({ page, faults } = await watchedPage(context, site.url));
+  });
+
+  /** The exercises of all chapters in one kernel, without the chapters before them: they are complete in themselves. */
+  async function runExercises(read: (name: string) => Notebook): Promise<Record<string, string>> {
+    await openChapter(page, site.url, chapters()[0]);
+    const roles = ['setup', 'answer', 'progress'];
+    const cells = chapters()
+      .flatMap((name) => sectionOf(read(name)))
+      .filter(({ metadata }) => roles.includes(metadata.exercise?.role ?? ''));
+    await setCells(page, cells);
+    return answersOf(await runAllCells(page, 300));
+  }
+
+  test('says of every stub that it is not attempted yet', async () => {
+    const wanted = Object.fromEntries(Object.keys(ALL).map((id) => [id, `○ ${id}: Not attempted yet.\n`]));
+    assert.deepEqual(await runExercises(served), wanted);
+  });
+
+  test('says of every solution that it is right', async () => {
+    const wanted = Object.fromEntries(Object.keys(ALL).map((id) => [id, `✔ ${id}: Right.\n`]));
+    assert.deepEqual(await runExercises(committed), wanted);
+  });
+
+  test('names mistakes, and judges no answer with a type error', async () => {
+    const wrongType = "const late = (v: number): boolean => v > 1;\ncheck('lif-charge', late);";
+    await openChapter(page, site.url, chapters()[0]);
+    await typesReady(page);
+    await setCells(page, [SET_UP, ...MISTAKES.map(([answer]) => answer), wrongType]);
+    const { cells } = await runAllCells(page, 120);
+    const printed = cells.map(({ outputs }) => (outputs ?? []).map(outputText).join(''));
+    for (const [i, [answer, says]] of MISTAKES.entries()) assert.match(printed[i + 1] ?? '', says, answer);
+    assert.match(printed.at(-1) ?? '', /Type 'boolean' is not assignable to type 'number'/);
+    assert.doesNotMatch(printed.at(-1) ?? '', /lif-charge:/);
+  });
+
+  test('runs from top to bottom as the site serves it', async () => {
+    const name = chapters().find((chapter) => chapter.startsWith('03')) as string;
+    await openChapter(page, site.url, name);
+    const { cells } = await runAllCells(page, 300);
+    const failed = cells.flatMap(({ outputs }) => (outputs ?? []).filter((output) => output.name === 'stderr'));
+    assert.deepEqual(failed.map(outputText), []);
+    assert.deepEqual(faults, []);
+  });
+});

@@ -1,0 +1,113 @@
+/** The same site in Firefox: what the fast engine computes there has the same bits. */
+import assert from 'node:assert/strict';
+import { type AddressInfo, createServer, type Server as Listener } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import puppeteer, { type Browser } from 'puppeteer-core';
+import { firefox, inFirefox } from '../../../../test/support/browser';
+import { differences } from '../../../../test/support/compare';
+import { HIDDEN_RUN, hiddenRunInNode } from '../../../../test/support/hidden-run';
+import {
+  type AnyPage,
+  chapters,
+  chosenChapters,
+  committed,
+  openChapter,
+  printed,
+  runAllCells,
+  type Server,
+  serveLite,
+  setCells,
+} from '../../../../test/support/lite';
+import { RANDMAN_RUN, randmanRunInNode } from '../../../../test/support/randman-run';
+
+const PATIENCE = 600_000;
+
+/** A proxy that lets nothing through and notes who was asked for. */
+async function startProxy(asked: string[]): Promise<Listener> {
+  const proxy = createServer((socket) => {
+    socket.once('data', (data) => {
+      asked.push(data.toString('latin1').split('\r\n')[0]);
+      socket.destroy();
+    });
+    socket.on('error', () => undefined);
+  });
+  await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
+  return proxy;
+}
+
+describe('In Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
+  const asked: string[] = [];
+  let browser: Browser;
+  let proxy: Listener;
+  let server: Server;
+  before(async () => {
+    [proxy, server] = await Promise.all([startProxy(asked), serveLite()]);
+    const { port } = proxy.address() as AddressInfo;
+    browser = await puppeteer.launch({
+      browser: 'firefox',
+      executablePath: firefox,
+      headless: true,
+      protocolTimeout: PATIENCE,
+      extraPrefsFirefox: {
+        'network.proxy.type': 1,
+        'network.proxy.http': '127.0.0.1',
+        'network.proxy.http_port': port,
+        'network.proxy.ssl': '127.0.0.1',
+        'network.proxy.ssl_port': port,
+        'network.proxy.no_proxies_on': '127.0.0.1',
+        // Firefox's own questions to its makers.
+        'services.settings.server': 'data:,#remote-settings-dummy/v1',
+      },
+    });
+  });
+  after(async () => {
+    await browser?.close();
+    proxy?.close();
+    server?.close();
+  });
+
+  for (const name of chosenChapters().filter((chapter) => /^0[027]/.test(chapter))) {
+    test(`${name} puts out what is committed`, { timeout: PATIENCE }, async () => {
+      const tab = await browser.newPage();
+      const page = tab as unknown as AnyPage; // its `evaluate` takes the same arguments
+      const ready = await openChapter(page, server.url, name);
+      await setCells(page, committed(name).cells);
+      const begin = performance.now();
+      const now = await runAllCells(page, PATIENCE / 1000);
+      const seconds = (performance.now() - begin) / 1000;
+      console.log(`${name}: kernel ready after ${ready.toFixed(1)} s, all cells in ${seconds.toFixed(0)} s`);
+      const found = differences(committed(name), now);
+      assert.deepEqual(
+        found.filter(({ why }) => why === undefined),
+        [],
+      );
+      await tab.close();
+    });
+  }
+
+  test("a hidden layer is trained to Node's bytes", async () => {
+    const tab = await browser.newPage();
+    const page = tab as unknown as AnyPage;
+    await openChapter(page, server.url, chapters()[0]);
+    await setCells(page, [HIDDEN_RUN]);
+    assert.equal(printed(await runAllCells(page, 300)), hiddenRunInNode());
+    await tab.close();
+  });
+
+  test("Randman, its controls and a training on it have Node's bytes", async () => {
+    const tab = await browser.newPage();
+    const page = tab as unknown as AnyPage;
+    await openChapter(page, server.url, chapters()[0]);
+    await setCells(page, [RANDMAN_RUN]);
+    assert.equal(printed(await runAllCells(page, 300)), randmanRunInNode());
+    await tab.close();
+  });
+
+  test('no other host is asked for anything', () => {
+    const own = /mozilla|firefox/; // what Firefox asks for itself, whatever page is open
+    assert.deepEqual(
+      asked.filter((line) => !own.test(line)),
+      [],
+    );
+  });
+});

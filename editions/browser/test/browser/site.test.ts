@@ -1,0 +1,337 @@
+/** The site as a whole: what a first visit costs, what works without the network, and where links lead. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { readMap } from '../../../../hosts/node/map';
+import { type Choice, formatCommand } from '../../../../packages/runs/map';
+import { inChromium } from '../../../../test/support/browser';
+import { HIDDEN_RUN, hiddenRunInNode } from '../../../../test/support/hidden-run';
+import { typed, wordBreak } from '../../../../test/support/lab';
+import {
+  chapters,
+  choose,
+  chromiumAndSite,
+  isChanged,
+  openChapter,
+  outputText,
+  printed,
+  root,
+  runAllCells,
+  serveLite,
+  setCells,
+  watchedPage,
+} from '../../../../test/support/lite';
+import { RANDMAN_RUN, randmanRunInNode } from '../../../../test/support/randman-run';
+import { axeFaults } from '../../../book/test/browser/site';
+
+/** Means, a difference and a run of the map, as a chapter takes them. */
+const MAP = `import { formatCommand, readMap, recompute } from 'lif-fc-mnist';
+const map = await readMap();
+const groups = map.where({ grid: 'reset' }).by('reset');
+const short = map.where({ grid: 'short' });
+const [ann, randman] = [short.where({ network: 'ann' }).rows[0], short.where({ dataset: 'randman' }).rows[0]];
+console.log(JSON.stringify({
+  rows: map.rows.length,
+  means: groups.map(({ runs }) => runs.mean()),
+  differs: groups[0].runs.minus(groups[1].runs),
+  commands: [ann, randman].map(formatCommand),
+  sha256: [await recompute(ann), await recompute(randman)],
+}));`;
+
+/** A figure that grows for ten seconds while a cell runs. */
+const LIVE = `const figure = liveFigure();
+for (let n = 2; n < 22; n++) {
+  figure.update(curve(n));
+  await new Promise((done) => setTimeout(done, 500));
+}
+await figure.done();`;
+/** Another one before it, so that what draws them is there. */
+const CURVE = `import { liveFigure, show, visualizing } from 'lif-fc-mnist';
+const curve = (n: number) => visualizing.lines([{ name: 'y', y: Array.from({ length: n }, (_, i) => i) }], {
+  title: 'Live', xlabel: 'x', ylabel: 'y',
+});
+await show(curve(2));`;
+
+/** What the pointer is told of buttons. */
+const titles = (buttons: Element[]) => buttons.map((button) => button.getAttribute('data-title') ?? '');
+
+/** The colour behind the first figure. */
+const paper = (page: Page) =>
+  page
+    .locator('.lif-figure .main-svg')
+    .first()
+    .evaluate((svg) => getComputedStyle(svg).backgroundColor);
+
+/** A figure as an older notebook holds it: it says nothing about Plotly's servers. */
+function wideFigure() {
+  const layout = { width: 760, height: 420, title: { text: 'A title that is longer than a phone is wide, by far' } };
+  const specification = {
+    config: { displaylogo: false },
+    data: [{ type: 'scatter', y: [1, 2, 3] }],
+    layout: { ...layout, paper_bgcolor: '#ffffff', plot_bgcolor: '#ffffff' },
+  };
+  return { data: { 'application/vnd.plotly.v1+json': specification, 'text/plain': 'Three points.' } };
+}
+
+describe('The site', inChromium, () => {
+  const [chapter, other] = chapters();
+  const site = chromiumAndSite();
+  const fresh = async (options: BrowserContextOptions = {}) => {
+    const viewport = { width: 1280, height: 900 };
+    const context = await site.browser.newContext({ viewport, serviceWorkers: 'block', ...options });
+    return { context, ...(await watchedPage(context, site.url)) };
+  };
+
+  test('says at once that it is opening, in the colours of the system, and no more when it has', async () => {
+    const { context, page } = await fresh({ colorScheme: 'dark' });
+    let arrive = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    await page.route('**/bundle.js*', async (route) => {
+      await arrived;
+      await route.continue();
+    });
+    const opening = openChapter(page, site.url, chapter);
+    const sign = page.getByText('Opening…');
+    await sign.waitFor();
+    const background = await sign.evaluate((node) => getComputedStyle(node.parentElement as Element).backgroundColor);
+    assert.equal(background, 'rgb(17, 17, 17)');
+    arrive();
+    await opening;
+    await sign.waitFor({ state: 'hidden' });
+    await context.close();
+  });
+
+  test('has a page in front that lists the chapters, with an icon', async () => {
+    const { context, page, faults } = await fresh();
+    await page.goto(site.url);
+    const links = await page.locator('li a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+    assert.deepEqual(
+      links,
+      chapters()
+        .sort()
+        .map((name) => `notebooks/index.html?path=${name}.ipynb`),
+    );
+    const icon = await page.locator('link[rel=icon]').evaluate((link) => (link as HTMLLinkElement).href);
+    assert.equal((await page.request.get(icon)).status(), 200);
+    assert.deepEqual(await axeFaults(page), []);
+    await page.getByRole('link', { name: /^1\. / }).click();
+    await page.locator('.jp-RenderedMarkdown h1').first().waitFor({ timeout: 60_000 });
+    const later = await page.locator('link[rel=icon]').evaluate((link) => (link as HTMLLinkElement).href);
+    assert.equal((await page.request.get(later)).status(), 200);
+    await page.waitForFunction(() => document.title.startsWith('1. The ANN baseline · '));
+    await page.goto(`${site.url}tree/index.html`);
+    await page.getByText(`${chapter}.ipynb`).waitFor();
+    assert.equal(await page.getByText('images', { exact: true }).count(), 0);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('takes a chapter that nobody has touched for unchanged, so leaving it asks nothing', async () => {
+    const { context, page } = await fresh();
+    await openChapter(page, site.url, chapter);
+    // The page writes what the kernel says of its language into the notebook.
+    await page.waitForTimeout(1000);
+    assert.equal(await isChanged(page), false);
+    await setCells(page, ['1 + 1']);
+    assert.equal(await isChanged(page), true);
+    await context.close();
+  });
+
+  test('reads the map as Node does, and computes two runs of it again to the byte', async () => {
+    const { context, page, faults } = await fresh();
+    await openChapter(page, site.url, chapter);
+    await setCells(page, [MAP]);
+    const { cells } = await runAllCells(page, 600);
+    // The bar of the training is an output, too.
+    const outputs = cells.flatMap(({ outputs = [] }) => outputs);
+    const said = outputs.filter(({ name }) => name === 'stdout').map(outputText);
+    const map = await readMap();
+    const groups = map.where({ grid: 'reset' }).by('reset');
+    const short = map.where({ grid: 'short' });
+    const rows = [{ network: 'ann' }, { dataset: 'randman' }].map((choice) => short.where(choice as Choice).rows[0]);
+    assert.deepEqual(JSON.parse(said.join('') || outputs.map(outputText).join('\n')), {
+      rows: map.rows.length,
+      means: groups.map(({ runs }) => runs.mean()),
+      differs: groups[0].runs.minus(groups[1].runs),
+      commands: rows.map(formatCommand),
+      sha256: rows.map(({ weightsSha256 }) => weightsSha256),
+    });
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("trains a hidden layer to Node's bytes", async () => {
+    const { context, page, faults } = await fresh();
+    await openChapter(page, site.url, chapter);
+    await setCells(page, [HIDDEN_RUN]);
+    assert.equal(printed(await runAllCells(page, 300)), hiddenRunInNode());
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test("makes Randman and its controls, and trains on them, to Node's bytes", async () => {
+    const { context, page, faults } = await fresh();
+    await openChapter(page, site.url, chapter);
+    await setCells(page, [RANDMAN_RUN]);
+    assert.equal(printed(await runAllCells(page, 300)), randmanRunInNode());
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('asks for less than 4 MB, compressed, before the first cell can run', async () => {
+    const { context, page, faults } = await fresh();
+    const files = new Set<string>();
+    page.on('response', (response) => files.add(new URL(response.url()).pathname));
+    const seconds = await openChapter(page, site.url, chapter);
+    const built = join(root, 'build', 'lite');
+    // The language service loads in the background, and MNIST with the cell that asks for it.
+    const counted = [...files]
+      .map((path) => decodeURIComponent(path.slice(new URL(site.url).pathname.length)))
+      .filter((path) => !/types-worker|declarations|mnist\//.test(path) && existsSync(join(built, path)));
+    const sizes = counted.map((path) => gzipSync(readFileSync(join(built, path))).length);
+    const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6;
+    const much = counted.map((path, i) => `${(sizes[i] / 1e3).toFixed(0)} kB ${path}`);
+    console.log(
+      `${counted.length} files, ${megabytes.toFixed(2)} MB compressed, kernel ready after ${seconds.toFixed(1)} s`,
+    );
+    assert.ok(megabytes < 4, `${megabytes} MB:\n${much.join('\n')}`);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('draws a live figure in place, with a sentence for those who cannot see it', async () => {
+    const { context, page } = await fresh();
+    await openChapter(page, site.url, chapter);
+    await setCells(page, [CURVE]);
+    await runAllCells(page, 60);
+    await page.locator('.lif-figure .scatterlayer .js-line').waitFor();
+    await setCells(page, [CURVE, LIVE]);
+    const running = runAllCells(page, 60);
+    const curve = page.locator('.lif-figure .scatterlayer .js-line').nth(1);
+    await curve.waitFor();
+    const first = await curve.getAttribute('d');
+    await page.waitForFunction((before) => {
+      const now = document.querySelectorAll('.lif-figure .scatterlayer .js-line')[1]?.getAttribute('d');
+      return now !== undefined && now !== before;
+    }, first);
+    const { cells } = await running;
+    assert.equal(cells[1].outputs?.length, 1, 'one output, written over');
+    assert.equal(await page.locator('.lif-figure').count(), 2);
+    const label = (await page.locator('.lif-figure').nth(1).getAttribute('aria-label')) ?? '';
+    assert.match(label, /^Live: /);
+    assert.deepEqual(await axeFaults(page, '.lif-figure'), []);
+    assert.equal(await page.locator('.lif-figure svg:not([aria-hidden=true])').count(), 0);
+    await page.locator('.lif-figure').nth(1).hover();
+    const buttons = await page.locator('.lif-figure .modebar-btn').evaluateAll(titles);
+    assert.ok(buttons.includes('Zoom in'), buttons.join());
+    assert.doesNotMatch(buttons.join(), /share|cloud|upload|edit/i);
+    await context.close();
+  });
+
+  test('fits a phone, and is dark where the system is: page and figures', async () => {
+    const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+    const { context, page } = await fresh({ ...phone, colorScheme: 'dark' });
+    await openChapter(page, site.url, chapter);
+    await page.getByRole('link', { name: 'The book' }).waitFor();
+    await page.getByText(chapter, { exact: true }).waitFor();
+    assert.equal(await page.getByText('Checkpoint').count(), 0);
+    const saved = JSON.stringify(wideFigure());
+    await setCells(page, [`(globalThis as any)[Symbol.for('jupyterlite-typescript-kernel')].display(${saved});`]);
+    await runAllCells(page, 60);
+    const drawn = page.locator('.lif-figure .main-svg').first();
+    await drawn.waitFor();
+    await page.waitForFunction(() => (document.querySelector('.lif-figure .main-svg')?.clientWidth ?? 999) <= 390);
+    await page.locator('.lif-figure-title', { hasText: 'A title that is longer than a phone is wide' }).waitFor();
+    assert.equal(await paper(page), 'rgb(27, 30, 35)');
+    const buttons = await page.locator('.lif-figure .modebar-btn').evaluateAll(titles);
+    assert.doesNotMatch(buttons.join(), /share|cloud/i, 'nor does a figure of an older notebook');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.waitForFunction(() => document.body.dataset.jpThemeLight === 'true');
+    await page.waitForFunction(
+      () => (document.querySelector('.lif-figure .main-svg') as SVGElement).style.background === 'rgb(255, 255, 255)',
+    );
+    await context.close();
+  });
+
+  test('works without the network once it was visited, on all cores', async () => {
+    const context = await site.browser.newContext({ viewport: { width: 1280, height: 900 } });
+    const page = await context.newPage();
+    const stopped = await serveLite();
+    await openChapter(page, stopped.url, chapter);
+    await page.waitForSelector('html[data-offline=ready]', { state: 'attached', timeout: 120_000 });
+    stopped.close();
+    await openChapter(page, stopped.url, other);
+    const load = "import { loadMnist, createEngine } from 'lif-fc-mnist';\nconst data = await loadMnist();";
+    const count = "(await createEngine('event', { data })).threads === navigator.hardwareConcurrency";
+    await setCells(page, [load, count]);
+    assert.equal(printed(await runAllCells(page, 60)).trim(), 'true');
+    await context.close();
+  });
+
+  test('shows the drawings of a chapter', async () => {
+    const { context, page, faults } = await fresh();
+    await openChapter(page, site.url, '02-lif-neuron');
+    const drawing = page.locator('.jp-RenderedMarkdown img').first();
+    await drawing.waitFor();
+    await page.waitForFunction(() => {
+      const image = document.querySelector<HTMLImageElement>('.jp-RenderedMarkdown img');
+      return image?.src.startsWith('data:') && image.complete && image.naturalWidth > 100;
+    });
+    assert.match((await drawing.getAttribute('alt')) ?? '', /^Charge: /);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('breaks printed lines between words, and indents code by two spaces, as the chapters are', async () => {
+    const { context, page } = await fresh();
+    await openChapter(page, site.url, chapter);
+    await setCells(page, ["console.log('some words');"]);
+    await runAllCells(page, 60);
+    assert.equal(await wordBreak(page), 'normal');
+    assert.deepEqual(await typed(page, 'function f() {\nreturn 1;'), ['function f() {', '  return 1;']);
+    await context.close();
+  });
+
+  test('leads from one chapter to another', async () => {
+    const { context, page } = await fresh();
+    await openChapter(page, site.url, chapter);
+    const link = page.locator('.jp-RenderedMarkdown a', { hasText: /./ }).and(page.locator(`[href*="${other}.ipynb"]`));
+    await link.first().scrollIntoViewIfNeeded();
+    const [next] = await Promise.all([context.waitForEvent('page'), link.first().click()]);
+    await next.locator('.jp-RenderedMarkdown h1').first().waitFor({ timeout: 60_000 });
+    assert.equal(next.url(), `${site.url}notebooks/index.html?path=${other}.ipynb`);
+    await context.close();
+  });
+
+  const noBook = !existsSync(join(root, 'build', 'book', `${other}.html`));
+  const skip = noBook ? 'no book in build/ (`npm run book` makes it)' : false;
+  test('is entered from the same chapter of the book', { skip }, async () => {
+    const page = await site.browser.newPage();
+    await page.goto(new URL(`../book/${other}.html`, site.url).href);
+    await page.getByRole('link', { name: 'Run this chapter' }).click();
+    await page.locator('.jp-RenderedMarkdown h1').first().waitFor({ timeout: 60_000 });
+    assert.equal(page.url(), `${site.url}notebooks/index.html?path=${other}.ipynb`);
+    await page.getByRole('link', { name: 'The book' }).click();
+    await page.getByRole('link', { name: 'Run this chapter' }).waitFor();
+    assert.equal(page.url(), new URL(`../book/${other}.html`, site.url).href);
+    await page.close();
+  });
+
+  test('leads to the same chapter of the book', async () => {
+    const { context, page } = await fresh();
+    await openChapter(page, site.url, chapter);
+    const link = page.getByRole('link', { name: 'The book' });
+    assert.equal(new URL((await link.getAttribute('href')) ?? '').pathname, `/some/folder/book/${chapter}.html`);
+    const [book] = await Promise.all([
+      context.waitForEvent('request', (request) => request.url().includes('/book/')),
+      choose(page, 'Read this in the book'),
+    ]);
+    assert.equal(new URL(book.url()).pathname, `/some/folder/book/${chapter}.html`);
+    await context.close();
+  });
+});

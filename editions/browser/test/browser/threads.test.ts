@@ -1,0 +1,218 @@
+/** All cores in a tab, where its threads can share memory. The bytes are those of Node on one thread. */
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import puppeteer from 'puppeteer-core';
+import { createEngine, fingerprint, loadMnist } from '../../../../hosts/node/host';
+import type { EngineOptions } from '../../../../src/common/engine';
+import { train } from '../../../../src/training/train';
+import { firefox, inChromium, inFirefox, launchChromium } from '../../../../test/support/browser';
+import {
+  type AnyPage,
+  chapters,
+  openChapter,
+  outputText,
+  printed,
+  runAllCells,
+  type Server,
+  serveLite,
+  setCells,
+  type Watched,
+  watchedPage,
+} from '../../../../test/support/lite';
+import { ISOLATION } from '../../build/serve.mjs';
+
+const PATIENCE = 240_000;
+const RUN = { epochs: 1, trainImages: 6400, testImages: 1000 };
+const DEEP = { hidden: 30, T: 20, learningRate: 2e-3 };
+
+/** Trains a single layer on as many threads as there are by default, and a hidden layer on three. */
+const CELLS = [
+  `import { createEngine, fingerprint, loadMnist, withBar } from 'lif-fc-mnist';
+const data = await loadMnist();
+console.log('cores:', navigator.hardwareConcurrency);`,
+  `const { state } = await withBar.train({ data, ...${JSON.stringify(RUN)} });
+console.log('single:', fingerprint(state!.weights));`,
+  `const engine = await createEngine('event', { data, threads: 3, ...${JSON.stringify(DEEP)} });
+await engine.ready();
+const deep = await withBar.train({ engine, ...${JSON.stringify(RUN)} });
+await engine.close();
+console.log('deep:', fingerprint(deep.state!.weights));`,
+];
+
+async function ofNode(options: Partial<EngineOptions>): Promise<string> {
+  const engine = await createEngine('event', { data: await loadMnist(), threads: 1, ...options });
+  const { state } = await train({ engine, ...RUN });
+  await engine.close();
+  assert.ok(state);
+  return fingerprint(state.weights);
+}
+
+/** What the cells put out: the first output of each training, and the fingerprints. */
+async function trainIn(page: AnyPage) {
+  await setCells(page, CELLS);
+  const { cells } = await runAllCells(page, PATIENCE / 1000);
+  const texts = cells.map(({ outputs = [] }) => outputs.map(outputText));
+  const value = (name: string) =>
+    texts
+      .flat()
+      .map((text) => new RegExp(`^${name}: (\\w+)$`, 'm').exec(text)?.[1])
+      .find(Boolean);
+  return {
+    cores: Number(value('cores')),
+    said: texts.slice(1).map(([first]) => first),
+    single: value('single'),
+    deep: value('deep'),
+    all: texts.flat().join('\n'),
+  };
+}
+
+const threads = (count: number) => `Event engine: ${count} thread${count === 1 ? '' : 's'}.`;
+const ALONE = 'Event engine: 1 thread: this page has no shared memory.';
+
+/** Engines one after the other, more than a browser may have workers. */
+const MANY = `import { createEngine, loadMnist } from 'lif-fc-mnist';
+const data = await loadMnist();
+console.log('data');
+for (let i = 1; i <= 60; i++) {
+  const engine = await createEngine('event', { data, threads: 2, T: 20 });
+  console.log(i, 'made');
+  await engine.ready();
+  console.log(i, 'ready');
+  await engine.trainBatch(0, Uint32Array.from({ length: 128 }, (_, j) => j));
+  console.log(i, 'trained');
+  await engine.close();
+}
+console.log('60 engines');`;
+
+const [chapter] = chapters();
+let wanted: { single: string; deep: string };
+
+async function trainsAsNode(page: AnyPage, expected: (cores: number) => string[]): Promise<void> {
+  wanted ??= { single: await ofNode({}), deep: await ofNode(DEEP) };
+  const { cores, said, single, deep, all } = await trainIn(page);
+  assert.deepEqual({ single, deep }, wanted, all);
+  assert.deepEqual(said, expected(cores));
+}
+
+const allCores = (cores: number) => [threads(cores), threads(3)];
+
+describe('Threads in Chromium', { ...inChromium, timeout: PATIENCE }, () => {
+  let browser: Browser;
+  let server: Server;
+  before(async () => {
+    browser = await launchChromium();
+  });
+  after(() => browser?.close());
+  afterEach(() => server?.close());
+
+  async function open(headers?: typeof ISOLATION, options: BrowserContextOptions = {}): Promise<Watched> {
+    server = await serveLite(headers);
+    return watchedPage(await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options }), server.url);
+  }
+
+  test('are as many as there are cores where the server sends the headers', { timeout: PATIENCE }, async () => {
+    const { page, faults } = await open(ISOLATION);
+    await openChapter(page, server.url, chapter);
+    await trainsAsNode(page, allCores);
+    await page.waitForSelector('html[data-offline=ready]', { state: 'attached', timeout: 120_000 });
+    await openChapter(page, server.url, chapter);
+    await trainsAsNode(page, allCores);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test('are as many on a plain host, whose first visit is loaded once more', { timeout: PATIENCE }, async () => {
+    const { page, faults } = await open();
+    const asked: string[] = [];
+    page.on(
+      'request',
+      (request) =>
+        (request.isNavigationRequest() || request.url().includes('bundle.js')) &&
+        asked.push(request.url().slice(server.url.length).replace(/\?.*/, '')),
+    );
+    await openChapter(page, server.url, chapter);
+    assert.deepEqual(
+      asked.filter((path) => path === 'notebooks/index.html' || path.endsWith('bundle.js')),
+      ['notebooks/index.html', 'notebooks/index.html', 'build/notebooks/bundle.js'],
+    );
+    await trainsAsNode(page, allCores);
+    asked.length = 0;
+    await openChapter(page, server.url, chapter);
+    assert.equal(asked.filter((path) => path === 'notebooks/index.html').length, 1, 'the next visit is not');
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test('are one, and it says why, where neither works', { timeout: PATIENCE }, async () => {
+    const { page, faults } = await open(undefined, { serviceWorkers: 'block' });
+    await openChapter(page, server.url, chapter);
+    await trainsAsNode(page, () => [ALONE, ALONE]);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test('help one engine after the other', { timeout: PATIENCE }, async () => {
+    const { page } = await open();
+    await openChapter(page, server.url, chapter);
+    await setCells(page, [MANY]);
+    assert.match(printed(await runAllCells(page, 120)), /\n60 engines\n$/);
+    await page.context().close();
+  });
+});
+
+describe('Threads in Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
+  /** Opens a chapter in a Firefox of its own. */
+  async function open(headers: typeof ISOLATION | undefined, extraPrefsFirefox: Record<string, unknown> = {}) {
+    const server = await serveLite(headers);
+    const browser = await puppeteer.launch({
+      browser: 'firefox',
+      executablePath: firefox,
+      headless: true,
+      protocolTimeout: PATIENCE,
+      extraPrefsFirefox: { 'services.settings.server': 'data:,#remote-settings-dummy/v1', ...extraPrefsFirefox },
+    });
+    const page = (await browser.newPage()) as unknown as AnyPage; // its `evaluate` takes the same arguments
+    const close = async () => {
+      await browser.close();
+      server.close();
+    };
+    try {
+      await openChapter(page, server.url, chapter);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    return { page, close };
+  }
+
+  const cases: [string, Parameters<typeof open>, (cores: number) => string[]][] = [
+    ['are as many as there are cores where the server sends the headers', [ISOLATION], allCores],
+    ['are as many on a plain host', [undefined], allCores],
+    [
+      'are one, and it says why, where neither works',
+      [undefined, { 'dom.serviceWorkers.enabled': false }],
+      () => [ALONE, ALONE],
+    ],
+  ];
+  for (const [what, args, expected] of cases) {
+    test(what, { timeout: PATIENCE }, async () => {
+      const { page, close } = await open(...args);
+      try {
+        await trainsAsNode(page, expected);
+      } finally {
+        await close();
+      }
+    });
+  }
+
+  test('help one engine after the other', { timeout: PATIENCE }, async () => {
+    const { page, close } = await open(ISOLATION);
+    try {
+      await setCells(page, [MANY]);
+      assert.match(printed(await runAllCells(page, 120)), /\n60 engines\n$/);
+    } finally {
+      await close();
+    }
+  });
+});

@@ -1,0 +1,570 @@
+/** The TypeScript kernel in a JupyterLite site in Chromium: the table of cells, interrupts, restarts, types. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { ROWS } from '../../../../packages/typescript-kernel/test/cells';
+import { runInNode } from '../../../../packages/typescript-kernel/test/in-node';
+import { THINGS, writeThings } from '../../../../packages/typescript-kernel/test/things';
+import { inChromium, launchChromium } from '../../../../test/support/browser';
+import {
+  type KernelPage,
+  type KernelSite,
+  openKernel,
+  type Ran,
+  startSite,
+} from '../../../../test/support/jupyterlite';
+
+const root = resolve(__dirname, '..', '..', '..', '..');
+
+/** The part of the page's kernel that is asked here. */
+declare const window: {
+  kernel: {
+    requestComplete(
+      content: object,
+    ): Promise<{ content: { matches: string[]; cursor_start: number; cursor_end: number; metadata: object } }>;
+    requestInspect(content: object): Promise<{ content: { found: boolean; data: Record<string, string> } }>;
+    requestHistory(content: object): Promise<{ content: { history: unknown[] } }>;
+    requestIsComplete(content: object): Promise<{ content: { status: string } }>;
+    requestCommInfo(content: object): Promise<{ content: { comms: Record<string, { target_name: string }> } }>;
+    requestExecute(content: object): {
+      done: Promise<unknown>;
+      onStdin(message: { header: object; content: { prompt: string; password: boolean } }): void;
+      sendInputReply(content: object, to: object): void;
+    };
+    registerCommTarget(name: string, open: (comm: PageComm, message: CommMessage) => void): void;
+    createComm(name: string): PageComm;
+    restart(): Promise<void>;
+    status: string;
+  };
+  /** What a test notes in the page. */
+  notes: unknown[];
+};
+
+interface CommMessage {
+  content: { data: unknown };
+  buffers?: DataView[];
+}
+
+interface PageComm {
+  open(data: object): { done: Promise<unknown> };
+  send(data: object, metadata?: object, buffers?: ArrayBuffer[]): unknown;
+  close(): unknown;
+  onMsg(message: CommMessage): void;
+  onClose(message: CommMessage): void;
+}
+
+/** Runs a cell and answers its questions, one after the other; `null` interrupts it. Returns the questions. */
+const runAndAnswer = (kernel: KernelPage, code: string, answers: (string | null)[]) =>
+  kernel.page.evaluate(
+    async ([text, given]) => {
+      const asked: unknown[] = [];
+      const future = window.kernel.requestExecute({ code: text });
+      future.onStdin = ({ header, content: { prompt, password } }) => {
+        const value = given[asked.length];
+        asked.push([prompt, password]);
+        if (value === null) void (window.kernel as unknown as { interrupt(): Promise<void> }).interrupt();
+        else future.sendInputReply({ status: 'ok', value }, header);
+      };
+      await future.done;
+      return asked;
+    },
+    [code, answers] as const,
+  );
+
+const ASKS = "import { input } from 'jupyterlite-typescript-kernel';\n";
+
+const TYPED = `import { encoding, neuron } from 'lif-fc-mnist';
+const encoder = new encoding.PoissonEncoder();
+`;
+
+/** A slip in an arrow function with types, which a parser that does not know them finds in its first line. */
+const SLIP = 'const f = (v: number): number => {\n  return v + (1 - v / 2;\n};\nf(1);';
+
+/** Cells that change what the kernel itself works with. */
+const MISCHIEF = [
+  '(Object.prototype as any).evil = 1;',
+  '(Object.prototype as any).get = 2;',
+  '(Object.prototype as any).value = 3;',
+  "Object.defineProperty(Object.prototype, 'fixed', { value: 4, enumerable: true, configurable: false });",
+  'Array.prototype.map = null as any;',
+  'Array.prototype.push = () => { throw new Error("push"); };',
+  '(Array.prototype as any)[Symbol.iterator] = undefined;',
+  'String.prototype.split = null as any; String.prototype.replace = null as any;',
+  'RegExp.prototype.exec = () => null;',
+  'Map.prototype.get = Map.prototype.set = null as any;',
+  'Promise.prototype.then = null as any;',
+  '(globalThis as any).Map = (globalThis as any).Promise = (globalThis as any).Object = undefined;',
+  'Object.getPrototypeOf([].values()).next = null;',
+  '(globalThis as any).eval = null; (globalThis as any).queueMicrotask = null;',
+  'Object.freeze(Error.prototype); Object.freeze(Function.prototype);',
+];
+
+/** A page on which the types never load. */
+const blockTypes = (page: Page) => page.route('**/declarations.json', (route) => route.abort());
+
+/** Stops when it is told to, and says how far it came. */
+const OBEDIENT = `const kernel = (globalThis as any)[Symbol.for('jupyterlite-typescript-kernel')];
+let isOn = true;
+const forget = kernel.onInterrupt(() => { isOn = false; });
+let rounds = 0;
+try {
+  console.log('go');
+  while (isOn) { rounds++; await new Promise((resolve) => setTimeout(resolve, 5)); }
+  throw Object.assign(new Error('Interrupted after some rounds.'), { name: 'AbortError' });
+} finally { forget(); }`;
+
+describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 }, () => {
+  mkdirSync(join(root, 'build'), { recursive: true });
+  const folder = mkdtempSync(join(root, 'build', 'kernel-site-'));
+  let browser: Browser;
+  let site: KernelSite;
+  let kernel: KernelPage;
+  before(async () => {
+    const types = join(root, 'dist', 'hosts', 'node', 'index.d.ts');
+    browser = await launchChromium();
+    site = await startSite(folder, { [THINGS]: writeThings(folder), 'lif-fc-mnist': { types } });
+    kernel = await openKernel(browser, site);
+  });
+  after(async () => {
+    await browser?.close();
+    site?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('runs a cell before the types have loaded', async () => {
+    const { status, stdout } = await kernel.run('const early: number = 20;\nearly + 1');
+    assert.deepEqual([status, stdout], ['ok', '21\n']);
+  });
+
+  test('knows the types of cells that ran before they had loaded', async () => {
+    await kernel.typesReady();
+    const { stderr } = await kernel.run('early.toFixd();');
+    assert.equal(stderr, "1:7 - Property 'toFixd' does not exist on type 'number'. Did you mean 'toFixed'?\n");
+  });
+
+  describe('while the types load', () => {
+    let arrive = () => {};
+    let late: KernelPage;
+    before(async () => {
+      const arrived = new Promise<void>((resolve) => {
+        arrive = resolve;
+      });
+      const hold = (page: Page) =>
+        page.route('**/declarations.json', async (route) => {
+          await arrived;
+          await route.continue();
+        });
+      late = await openKernel(browser, site, hold);
+    });
+    after(() => late.page.close());
+
+    test('ends a cell that waits for them when it is interrupted, and has run nothing of it', async () => {
+      const waiting = late.runAll(["console.log('ran');\nnobody;"]);
+      await late.page.waitForTimeout(500);
+      await late.interrupt();
+      const [ran] = await waiting;
+      assert.deepEqual([ran?.status, ran?.ename, ran?.stdout], ['error', 'Interrupted', 'Interrupted.\n']);
+    });
+
+    test('lets a cell that cannot run wait for what TypeScript says, in the right line', async () => {
+      assert.equal((await late.run('const known = 1;\nknown')).stdout, '1\n', 'any other cell does not wait');
+      const failing = late.runAll([SLIP, "console.log('ran');\nnobody;", 'known'], [0, 1]);
+      await late.page.waitForTimeout(500);
+      arrive();
+      assert.deepEqual(
+        (await failing).map(({ stdout, stderr }) => [stdout, stderr]),
+        [
+          ['', "2:24 - ')' expected.\n"],
+          ['', "2:1 - Cannot find name 'nobody'. If a cell above declares it, run that cell first.\n"],
+          ['1\n', ''],
+        ],
+      );
+    });
+  });
+
+  test('can be interrupted without types, too, while what an earlier cell left behind keeps the worker busy', async () => {
+    const untyped = await openKernel(browser, site, blockTypes);
+    await untyped.run('setTimeout(() => { while (true) {} }, 0);');
+    const waiting = untyped.runAll(["console.log('ran');"]);
+    await untyped.page.waitForTimeout(500);
+    await untyped.interrupt();
+    const [ran] = await waiting;
+    assert.deepEqual([ran?.status, ran?.ename], ['error', 'Interrupted']);
+    assert.equal((await untyped.run('1 + 1')).stdout, '2\n');
+    await untyped.page.close();
+  });
+
+  test('says without types, too, what to do about a name that nobody has declared', async () => {
+    const untyped = await openKernel(browser, site, blockTypes);
+    const { ename, stderr } = await untyped.run('const known = 1;\nnobody;');
+    assert.equal(ename, 'ReferenceError');
+    assert.equal(
+      stderr,
+      'ReferenceError: nobody is not defined. If a cell above declares it, run that cell first.\n    at cell [1], line 2: nobody;\n',
+    );
+    await untyped.page.close();
+  });
+
+  test('shows each cell of the table as it does in Node, where it is compared with tslab', async () => {
+    const fresh = await openKernel(browser, site);
+    await fresh.typesReady();
+    const cells = ROWS.map(({ cell }) => cell);
+    const expected = await runInNode(cells, folder);
+    const ids: string[] = [];
+    const numberOf = (id: string) => (ids.includes(id) ? ids.indexOf(id) : ids.push(id) - 1);
+    for (const [i, cell] of cells.entries()) {
+      const { status, ename, stdout, stderr, displays } = await fresh.run(cell);
+      const shown = displays.map(({ id, ...rest }) => (id ? { ...rest, id: numberOf(id) } : rest));
+      const found = { status, ...(ename ? { ename } : {}), stdout, stderr, displays: shown };
+      assert.deepEqual(found, expected[i], `[${i + 1}] ${ROWS[i]?.name}`);
+    }
+    assert.deepEqual(fresh.faults, []);
+    await fresh.page.close();
+  });
+
+  test('runs no cell that waits when one fails, and says so of each', async () => {
+    const all = await kernel.runAll(["console.log('a');", "throw new Error('b');", "console.log('c');", '4']);
+    const shown = all.map(({ status, stdout }) => [status, stdout]);
+    assert.deepEqual(shown, [
+      ['ok', 'a\n'],
+      ['error', ''],
+      ['aborted', ''],
+      ['aborted', ''],
+    ]);
+    assert.equal((await kernel.run('5')).stdout, '5\n');
+  });
+
+  test('runs no cell that waits when one is interrupted, and shows no error there', async () => {
+    const all = kernel.runAll(['await new Promise(() => {});', "console.log('c');", '4'], [0]);
+    await kernel.page.waitForTimeout(500);
+    await kernel.interrupt();
+    const shown = (await all).map(({ status, ename, stdout }) => [status, ename, stdout]);
+    assert.deepEqual(shown, [
+      ['error', 'Interrupted', 'Interrupted.\n'],
+      ['aborted', undefined, ''],
+      ['aborted', undefined, ''],
+    ]);
+    assert.equal((await kernel.run('5')).stdout, '5\n');
+  });
+
+  test('runs the cells below one that may fail', async () => {
+    const all = await kernel.runAll(["throw new Error('a');", '2'], [0]);
+    assert.deepEqual(
+      all.map(({ status }) => status),
+      ['error', 'ok'],
+    );
+  });
+
+  test('asks a cell to stop, and keeps the variables', async () => {
+    const running = await kernel.start(`let rounds0 = 7;\n${OBEDIENT}`, 'go');
+    await kernel.interrupt();
+    const { status, ename, stdout, stderr } = await running.end;
+    assert.deepEqual(
+      [status, ename, stdout, stderr],
+      ['error', 'Interrupted', 'go\nInterrupted after some rounds.\n', ''],
+    );
+    assert.equal((await kernel.run('early')).stdout, '20\n');
+  });
+
+  test('gives up waiting for a cell that only awaits, and keeps the variables', async () => {
+    const running = await kernel.start("console.log('go');\nawait new Promise(() => {});", 'go');
+    await kernel.interrupt();
+    const { status, stdout, took } = await running.end;
+    assert.deepEqual([status, stdout], ['error', 'go\nInterrupted.\n']);
+    assert.ok(took < 3000, `${took} ms`);
+    assert.equal((await kernel.run('early')).stdout, '20\n');
+  });
+
+  test('ends a loop that awaits, which then does nothing more', async () => {
+    const loop =
+      "let rounds = 0;\nwhile (true) {\n  await new Promise((resolve) => setTimeout(resolve, 20));\n  if (rounds++ === 0) console.log('go');\n}";
+    const running = await kernel.start(loop, 'go');
+    await kernel.interrupt();
+    assert.equal((await running.end).stdout, 'go\nInterrupted.\n');
+    const seen = await kernel.run('rounds');
+    await kernel.page.waitForTimeout(200);
+    assert.deepEqual((await kernel.run('rounds')).stdout, seen.stdout);
+  });
+
+  test('ends an endless loop after 3 s, and says that the variables are gone', async () => {
+    const running = await kernel.start("console.log('go');\nawait null;\nfor (;;);", 'go');
+    const begin = performance.now();
+    await kernel.interrupt();
+    const { status, ename, stdout } = await running.end;
+    const took = performance.now() - begin;
+    assert.deepEqual([status, ename], ['error', 'Interrupted']);
+    assert.match(stdout, /^go\nInterrupted\. The cell did not stop within 3 s, so the kernel was restarted\./);
+    assert.ok(took > 2900 && took < 8000, `${took} ms`);
+    const { stderr } = await kernel.run('early');
+    assert.equal(stderr, "1:1 - Cannot find name 'early'. If a cell above declares it, run that cell first.\n");
+    assert.equal((await kernel.run('const again = 1;\nagain')).stdout, '1\n');
+  });
+
+  test('shows 10,000 lines of an endless loop that prints, which can be interrupted as any other', async () => {
+    const running = await kernel.start('for (let i = 0; ; i++) console.log(i);', '9999\n');
+    await kernel.interrupt();
+    const { ename, stdout, stderr } = await running.end;
+    const [first, ...others] = stdout.split('\n');
+    assert.deepEqual([ename, first, others[9998]], ['Interrupted', '0', '9999']);
+    assert.match(others.slice(9999).join(), /^Interrupted\. The cell did not stop within 3 s/);
+    assert.match(stderr, /^… A cell prints 10,000 lines/);
+    assert.equal((await kernel.run('1 + 1')).stdout, '2\n');
+  });
+
+  test('keeps what an interrupted cell had come to', async () => {
+    const running = await kernel.start(
+      "const found = 7;\nconsole.log('go');\nawait new Promise(() => {});\nconst later = 8;",
+      'go',
+    );
+    await kernel.interrupt();
+    await running.end;
+    assert.equal((await kernel.run('found + 1')).stdout, '8\n');
+    assert.match((await kernel.run('later')).stderr, /^1:1 - Cannot find name 'later'/);
+  });
+
+  test('compiles, runs and prints whatever cells have made of the built-ins, and leaves that to the cells', async () => {
+    const free = await openKernel(browser, site);
+    await free.typesReady();
+    for (const [i, cell] of MISCHIEF.entries()) {
+      await free.run(cell);
+      const { stdout, stderr } = await free.run("const made = { a: [1, 2], b: new (class Some { x = 'y' })() };\nmade");
+      assert.deepEqual([stdout, stderr], ["{ a: [ 1, 2 ], b: Some { x: 'y' } }\n", ''], cell);
+      const asks = `import { input } from 'jupyterlite-typescript-kernel';\nconst name = await input('Name? ');`;
+      assert.deepEqual(await runAndAnswer(free, asks, ['Ada']), [['Name? ', false]], cell);
+      const thrown = await free.run("\nthrow new RangeError('seen');");
+      assert.equal(
+        thrown.stderr,
+        `RangeError: seen\n    at cell [${4 * i + 4}], line 2: throw new RangeError('seen');\n`,
+        cell,
+      );
+    }
+    assert.equal((await free.run('[({} as any).evil, Array.prototype.map]')).stdout, '[ 1, null ]\n');
+    assert.deepEqual(free.faults, []);
+    await free.page.close();
+  });
+
+  test('does not let a cell end its worker, or speak in its name', async () => {
+    for (const name of ['close', 'postMessage']) {
+      const { ename, stderr } = await kernel.run(`(globalThis as any).${name}();`);
+      assert.equal(ename, 'Error');
+      assert.match(stderr, new RegExp(`^Error: ${name}\\(\\) is the kernel's own here: a cell cannot use it\n`));
+    }
+    assert.equal((await kernel.run('3')).stdout, '3\n');
+  });
+
+  test('forgets everything on a restart, and keeps nothing of the output', async () => {
+    await kernel.run('const before = 1;');
+    await kernel.page.evaluate(() => window.kernel.restart());
+    const { stderr } = await kernel.run('before');
+    assert.equal(stderr, "1:1 - Cannot find name 'before'. If a cell above declares it, run that cell first.\n");
+    assert.equal((await kernel.run('2')).stdout, '2\n');
+  });
+
+  test('gives back what was run', async () => {
+    const { content } = await kernel.page.evaluate(() =>
+      window.kernel.requestHistory({ output: false, raw: true, hist_access_type: 'tail', n: 10 }),
+    );
+    assert.deepEqual(
+      (content.history as [number, number, string][]).map(([, , code]) => code),
+      ['before', '2'],
+    );
+  });
+
+  test('completes the members of an encoder, in the words of the cell', async () => {
+    const code = `${TYPED}encoder.en`;
+    const { content } = await kernel.page.evaluate(
+      (text) => window.kernel.requestComplete({ code: text, cursor_pos: text.length }),
+      code,
+    );
+    assert.equal(content.matches[0], 'encode');
+    assert.deepEqual([content.cursor_start, content.cursor_end], [code.length - 2, code.length]);
+  });
+
+  test('counts characters as Jupyter does', async () => {
+    const code = "const face = '😀'; Math.ma";
+    const at = [...code].length;
+    const { content } = await kernel.page.evaluate(
+      ([text, position]) => window.kernel.requestComplete({ code: text, cursor_pos: position }),
+      [code, at] as const,
+    );
+    assert.equal(content.matches[0], 'max');
+    assert.deepEqual([content.cursor_start, content.cursor_end], [at - 2, at]);
+  });
+
+  test('shows what LIFNode is, with its comment', async () => {
+    const code = `${TYPED}neuron.LIFNode`;
+    const { content } = await kernel.page.evaluate(
+      (text) => window.kernel.requestInspect({ code: text, cursor_pos: text.length, detail_level: 0 }),
+      code,
+    );
+    assert.match(content.data['text/plain'] as string, /^class LIFNode\n\nLIF neurons, /);
+  });
+
+  test('says whether a cell of a console is complete', async () => {
+    const status = (code: string) =>
+      kernel.page.evaluate(
+        async (text) => (await window.kernel.requestIsComplete({ code: text })).content.status,
+        code,
+      );
+    assert.equal(await status('const a = {'), 'incomplete');
+    assert.equal(await status('const a = 1;'), 'complete');
+  });
+
+  test('answers while a cell keeps its worker busy, knows its names, and stays busy until it has ended', async () => {
+    const loop = "const seen = [1, 2];\nconsole.log('go');\nconst end = Date.now() + 4000;\nwhile (Date.now() < end);";
+    const running = await kernel.start(loop, 'go');
+    const answers = await kernel.page.evaluate(async () => {
+      const began = performance.now();
+      const text = 'seen.ma';
+      const [completed, inspected, unfinished] = await Promise.all([
+        window.kernel.requestComplete({ code: text, cursor_pos: text.length }),
+        window.kernel.requestInspect({ code: 'seen', cursor_pos: 1, detail_level: 0 }),
+        window.kernel.requestIsComplete({ code: 'const a = {' }),
+      ]);
+      const took = performance.now() - began;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return {
+        first: completed.content.matches[0],
+        type: inspected.content.data['text/plain'],
+        state: unfinished.content.status,
+        status: window.kernel.status,
+        took,
+      };
+    });
+    const { took, ...found } = answers;
+    assert.deepEqual(found, { first: 'map', type: 'const seen: number[]', state: 'incomplete', status: 'busy' });
+    assert.ok(took < 3000, `${took} ms`);
+    assert.equal((await running.end).status, 'ok');
+  });
+
+  test('completes the modules that a cell can import, and the files beside the notebook, with their kind', async () => {
+    const complete = (code: string) =>
+      kernel.page.evaluate(
+        async (text) => (await window.kernel.requestComplete({ code: text, cursor_pos: text.length })).content,
+        code,
+      );
+    const names = await complete("import x from '");
+    assert.deepEqual(names.matches, ['tslab', 'jupyterlite-typescript-kernel', THINGS, 'lif-fc-mnist']);
+    const files = await complete("import './th");
+    assert.deepEqual([files.matches, files.cursor_start], [[`./${THINGS}.js`], 8]);
+    const kinds = { text: `./${THINGS}.js`, type: 'module', start: 8, end: 12 };
+    assert.deepEqual(files.metadata, { _jupyter_types_experimental: [kinds] });
+    // That nobody is asked for an address that is being written, the last test of the requests says.
+    assert.deepEqual((await complete("import x from 'https://elsewhere.example/mod")).matches, []);
+    await complete("import { a } from 'https://elsewhere.example/module.js';\na");
+  });
+
+  test('asks the person at the page', async () => {
+    const code = `${ASKS}const person = await input('Name? ');\nconst secret = await input('Word? ', { password: true });`;
+    assert.deepEqual(await runAndAnswer(kernel, code, ['Ada', 'xyz']), [
+      ['Name? ', false],
+      ['Word? ', true],
+    ]);
+    assert.equal((await kernel.run('[person, secret]')).stdout, "[ 'Ada', 'xyz' ]\n");
+  });
+
+  test('ends a question when it is interrupted, and takes no late answer for that of the next', async () => {
+    const code = `${ASKS}let ended = false;\ntry { await input('Wait? '); } finally { ended = true; }`;
+    assert.equal((await runAndAnswer(kernel, code, [null])).length, 1);
+    assert.equal((await kernel.run('ended')).stdout, 'true\n');
+    await runAndAnswer(kernel, 'const other = await input();', ['right']);
+    assert.equal((await kernel.run('other')).stdout, 'right\n');
+  });
+
+  test('ends a cell only when what it asked is answered, though it did not wait for that', async () => {
+    const code = `${ASKS}let left = '';\nvoid input('Left? ').then((text) => { left = text; });`;
+    assert.deepEqual(await runAndAnswer(kernel, code, ['here']), [['Left? ', false]]);
+    assert.equal((await kernel.run('left')).stdout, 'here\n');
+    await runAndAnswer(kernel, "void input('Right? ');", [null]);
+    // What it asks after that is not asked.
+    const again = "try { await input('First? '); } catch { await input('Second? '); }";
+    assert.deepEqual(await runAndAnswer(kernel, again, [null]), [['First? ', false]]);
+    assert.deepEqual(await runAndAnswer(kernel, "const next = await input('Next? ');", ['there']), [['Next? ', false]]);
+    assert.equal((await kernel.run('next')).stdout, 'there\n');
+  });
+
+  test('says that nobody can be asked, where that is so', async () => {
+    const ran = await kernel.page.evaluate(async (code) => {
+      const future = window.kernel.requestExecute({ code, allow_stdin: false });
+      return ((await future.done) as { content: { evalue: string } }).content.evalue;
+    }, `${ASKS}await input();`);
+    assert.equal(ran, 'input() has nobody to ask: who runs this cell takes no input');
+  });
+
+  test('speaks with the page through comms that a cell opens', async () => {
+    await kernel.page.evaluate(() => {
+      window.notes = [];
+      window.kernel.registerCommTarget('echo', (comm, { content }) => {
+        window.notes.push(['opened', content.data]);
+        comm.onMsg = ({ content: { data }, buffers = [] }) => {
+          const bytes = buffers.map((view) => [...new Uint8Array(view.buffer, view.byteOffset, view.byteLength)]);
+          window.notes.push(['got', data, bytes]);
+          comm.send({ twice: 2 * (data as { n: number }).n }, {}, [new Uint8Array([9, 8]).buffer]);
+        };
+        comm.onClose = () => window.notes.push(['closed']);
+      });
+    });
+    const code = `import { openComm } from 'jupyterlite-typescript-kernel';
+const echo = openComm('echo', { data: { from: 'cell' } });
+const answer = await new Promise<unknown[]>((resolve) => {
+  echo.onMessage((data, [bytes]) => resolve([data.twice, new Uint8Array(bytes)]));
+  echo.send({ n: 21 }, [new Uint8Array([1, 2, 3]).subarray(1)]);
+});
+answer`;
+    const { stdout, stderr } = await kernel.run(code);
+    assert.deepEqual([stdout, stderr], ['[ 42, Uint8Array(2) [ 9, 8 ] ]\n', '']);
+    const info = () =>
+      kernel.page.evaluate(async () =>
+        Object.values((await window.kernel.requestCommInfo({ target_name: 'echo' })).content.comms),
+      );
+    assert.deepEqual(await info(), [{ target_name: 'echo' }]);
+    await kernel.run('echo.close();');
+    assert.deepEqual(await kernel.page.evaluate(() => window.notes), [
+      ['opened', { from: 'cell' }],
+      ['got', { n: 21 }, [[2, 3]]],
+      ['closed'],
+    ]);
+    assert.deepEqual(await info(), []);
+    assert.match((await kernel.run('echo.send();')).stderr, /^Error: The comm of 'echo' is closed\n/);
+  });
+
+  test('speaks with the page through comms that the page opens, if a cell takes them', async () => {
+    await kernel.run(`import { onComm } from 'jupyterlite-typescript-kernel';
+onComm('doubler', (comm, { start }) => { comm.onMessage((data) => comm.send({ n: start + 2 * data.n })); });`);
+    const found = await kernel.page.evaluate(async () => {
+      const notes: unknown[] = [];
+      const doubler = window.kernel.createComm('doubler');
+      await doubler.open({ start: 1 }).done;
+      await new Promise<void>((resolve) => {
+        doubler.onMsg = ({ content }) => resolve(void notes.push(content.data));
+        doubler.send({ n: 4 });
+      });
+      const nobody = window.kernel.createComm('nobody');
+      await new Promise<void>((resolve) => {
+        nobody.onClose = () => resolve(void notes.push('closed'));
+        nobody.open({});
+      });
+      return notes;
+    });
+    assert.deepEqual(found, [{ n: 9 }, 'closed']);
+  });
+
+  test('reports a wrong type of the package as tslab does', async () => {
+    const { ename, stderr, stdout } = await kernel.run(`${TYPED}console.log('ran');\nencoder.encodee;`);
+    assert.equal(ename, 'TypeScript');
+    assert.match(stderr, /^4:9 - Property 'encodee' does not exist on type 'PoissonEncoder'\. Did you mean '\w+'\?\n$/);
+    assert.equal(stdout, '');
+  });
+
+  test('asked no other host for anything', () => assert.deepEqual(kernel.faults, []));
+
+  test('says how fast it was', async () => {
+    const times: Ran[] = [];
+    for (let i = 0; i < 5; i++) times.push(await kernel.run(`${i}`));
+    const took = times.map((ran) => ran.took).sort((a, b) => a - b)[2] as number;
+    console.log(`kernel ready after ${Math.round(kernel.readyAfter)} ms; a cell of one number ${Math.round(took)} ms`);
+    assert.ok(took < 2000);
+  });
+});

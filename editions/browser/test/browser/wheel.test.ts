@@ -1,0 +1,323 @@
+/**
+ * The kernel's wheel as a stranger uses it: an empty folder, a fresh environment of Python, `pip install`, `jupyter lite
+ * build`, and a notebook in Chromium and Firefox.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import puppeteer from 'puppeteer-core';
+import { pythonIn } from '../../../../packages/system/project.mjs';
+import { buildKernel } from '../../../../packages/typescript-kernel/jupyterlite/build.mjs';
+import { makeWheel } from '../../../../packages/typescript-kernel/publish/wheel.mjs';
+import { firefox, inChromium, inFirefox, launchChromium } from '../../../../test/support/browser';
+import {
+  type AnyPage,
+  type Notebook,
+  openChapter,
+  printed,
+  root,
+  runAllCells,
+  runAllCellsToTheLast,
+  setCells,
+  textOf,
+  typesReady,
+  watchedPage,
+} from '../../../../test/support/lite';
+import { PYTHON } from '../../../../test/support/python';
+import { serve } from '../../build/serve.mjs';
+
+const source = join(root, 'packages', 'typescript-kernel');
+const demo = join(source, 'demo', 'files');
+const folder = mkdtempSync(join(tmpdir(), 'kernel-wheel-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const fresh = join(folder, 'venv');
+const freshPython = pythonIn(fresh);
+
+function run(command: string, args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
+  assert.equal(status, 0, `${args.join(' ')}: ${error?.message ?? ''}${stdout.slice(-1000)}${stderr.slice(-2000)}`);
+  return stdout;
+}
+
+const NOTEBOOK = {
+  cells: [
+    'interface Greeting { to: string }\nconst greeting: Greeting = { to: "site" };',
+    "'Hello, ' + greeting.to",
+  ].map((text, i) => ({
+    cell_type: 'code',
+    id: `c${i}`,
+    source: text,
+    metadata: {},
+    outputs: [],
+    execution_count: null,
+  })),
+  metadata: { kernelspec: { name: 'typescript', display_name: 'TypeScript', language: 'typescript' } },
+  nbformat: 4,
+  nbformat_minor: 5,
+};
+
+/** What TypeScript, its libraries and this browser know today; what is not type correct. */
+const OF_TODAY = `const names: string[] = [];
+class Counter { @logged accessor step = 1; }
+function logged(value: unknown, context: ClassAccessorDecoratorContext) { names.push(String(context.name)); }
+namespace Limits { export const least = 1; }
+{ using closed = { [Symbol.dispose]() { names.push('closed'); } }; }
+[3, new Counter().step + 1, Limits.least].toSorted()`;
+const WRONG = "const wrong: number = 'text';\nconsole.log(wrong);";
+
+/** Imports from a host of its own, from the cell itself, and from the files of the site. */
+const imports = (elsewhere: string) => `import name, { later } from '${elsewhere}elsewhere.js';
+import { kind } from 'data:text/javascript,export const kind = "data"';
+import { helper } from './helper.js';
+import numbers from './numbers.json' with { type: 'json' };
+[name, kind, helper(), await later(), numbers.size]`;
+
+/** What code cells have put out. The picture of a chart is left out, which JupyterLab adds for those who cannot draw it. */
+const putOut = ({ cells }: Notebook) =>
+  cells
+    .filter(({ cell_type }) => cell_type === 'code')
+    .map(({ source, outputs = [] }) => {
+      const parts = outputs.map(({ output_type, name, text, data }) => {
+        if (text !== undefined) return { name, text: textOf(text) };
+        const { 'image/png': _, ...rest } = data ?? {};
+        return { output_type, data: rest };
+      });
+      return { source: textOf(source), outputs: parts };
+    });
+
+/** A host that lets other sites use its modules, as a CDN does. */
+async function serveElsewhere(): Promise<{ url: string; close(): void }> {
+  const scripts: Record<string, string> = {
+    '/elsewhere.js': "export default 'elsewhere'; export const later = async () => (await import('./later.js')).what;",
+    '/later.js': "export const what = 'loaded later';",
+    '/npm/left-pad/+esm': 'export default (text, size) => text.padStart(size);',
+  };
+  const server = createServer(({ url = '' }, response) => {
+    const text = scripts[url];
+    response.writeHead(text ? 200 : 404, { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' });
+    response.end(text);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
+}
+
+describe('The wheel in a fresh environment and an empty folder', { timeout: 300_000 }, () => {
+  let site: { url: string; close(): void };
+  let elsewhere: { url: string; close(): void };
+  before(async () => {
+    const extension = join(folder, 'extension');
+    await buildKernel({ out: extension });
+    const { file, bytes } = makeWheel({ extension, source });
+    writeFileSync(join(folder, file), bytes);
+
+    run(PYTHON, ['-m', 'venv', '--without-pip', fresh]);
+    // JupyterLite itself is read from where it is installed: nothing is downloaded. Its prefix is the fresh one.
+    const [installed, own] = [PYTHON, freshPython].map((executable) =>
+      run(executable, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))']).trim(),
+    ) as [string, string];
+    writeFileSync(join(own, 'jupyterlite.pth'), `${installed}\n`);
+    run(PYTHON, ['-m', 'pip', '--python', freshPython, 'install', '--quiet', '--no-index', '--no-deps', file]);
+
+    const lite = join(folder, 'editions', 'browser');
+    cpSync(demo, join(lite, 'files'), { recursive: true });
+    writeFileSync(join(lite, 'files', 'hello.ipynb'), JSON.stringify(NOTEBOOK));
+    writeFileSync(join(lite, 'files', 'helper.js'), "export const helper = () => 'helper';\n");
+    writeFileSync(join(lite, 'files', 'numbers.json'), '{ "size": 3 }');
+    mkdirSync(join(lite, 'files', 'deep'));
+    writeFileSync(join(lite, 'files', 'deep', 'inner.ipynb'), JSON.stringify(NOTEBOOK));
+    writeFileSync(join(lite, 'files', 'deep', 'helper.js'), "export const helper = () => 'a deep helper';\n");
+    elsewhere = await serveElsewhere();
+    const config = { 'jupyter-lite-schema-version': 0, 'jupyter-config-data': { exposeAppInBrowser: true } };
+    writeFileSync(join(lite, 'jupyter-lite.json'), JSON.stringify(config));
+    run(freshPython, ['-m', 'jupyterlite_core', 'build', '--lite-dir', lite, '--output-dir', join(folder, 'site')]);
+    const { port, close } = await serve(join(folder, 'site'));
+    site = { url: `http://127.0.0.1:${port}/`, close };
+  });
+  after(() => {
+    site?.close();
+    elsewhere?.close();
+  });
+
+  test('is found by JupyterLite without a word of configuration', () => {
+    const found = readdirSync(join(folder, 'site', 'extensions'));
+    assert.deepEqual(found, ['jupyterlite-typescript-kernel']);
+  });
+
+  const runs = async (page: AnyPage) => {
+    await openChapter(page, site.url, 'hello');
+    assert.equal(printed(await runAllCells(page, 60)), 'Hello, site\n');
+    await typesReady(page);
+    await setCells(page, [OF_TODAY]);
+    assert.equal(printed(await runAllCells(page, 60)), '[ 1, 2, 3 ]\n');
+    await setCells(page, [imports(elsewhere.url)]);
+    assert.equal(printed(await runAllCells(page, 60)), "[ 'elsewhere', 'data', 'helper', 'loaded later', 3 ]\n");
+    await setCells(page, [`import { x } from '${elsewhere.url}gone.js';`]);
+    assert.match(
+      printed(await runAllCells(page, 60)),
+      /^Error: Cannot load 'http.*gone\.js': no network, no such file/,
+    );
+    // As zod makes its errors.
+    await setCells(page, [
+      "const failed = new RangeError('captured');\n(Error as any).captureStackTrace(failed);\nthrow failed;",
+    ]);
+    assert.match(
+      printed(await runAllCells(page, 60)),
+      /^RangeError: captured\n {4}at cell \[\d+\], line 2: \(Error as any\)\.capture.*\n$/,
+    );
+    await setCells(page, [WRONG]);
+    assert.match(printed(await runAllCells(page, 60)), /^1:7 - Type 'string' is not assignable to type 'number'\.\n$/);
+  };
+
+  test('runs the cells of a notebook in Chromium, and asks no other host for anything', inChromium, async () => {
+    const browser = await launchChromium();
+    try {
+      const context = await browser.newContext();
+      const { page, faults } = await watchedPage(context, site.url);
+      await context.route(/\/(elsewhere|later|gone)\.js$/, (route) => route.continue());
+      await runs(page as unknown as AnyPage);
+      assert.deepEqual(
+        faults.filter((fault) => !/\/(favicon\.ico|gone\.js)$/.test(fault)),
+        [],
+      );
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test('runs the demo as it is committed, and asks no other host for anything', inChromium, async () => {
+    const browser = await launchChromium();
+    const runs = async (file: string) => {
+      const { page, faults } = await watchedPage(await browser.newContext(), site.url);
+      await openChapter(page as unknown as AnyPage, site.url, file.replace('.ipynb', ''));
+      await typesReady(page as unknown as AnyPage);
+      const ran = await runAllCellsToTheLast(page as unknown as AnyPage, 60);
+      const left = join(root, 'build', `demo-${file}`);
+      writeFileSync(left, `${JSON.stringify(ran, null, 1)}\n`);
+      const committed = JSON.parse(readFileSync(join(demo, file), 'utf8'));
+      assert.deepEqual(putOut(ran), putOut(committed), `${left} has what it put out now`);
+      rmSync(left);
+      assert.deepEqual(
+        faults.filter((fault) => !fault.endsWith('/favicon.ico')),
+        [],
+      );
+    };
+    try {
+      const notebooks = readdirSync(demo).filter((name) => name.endsWith('.ipynb'));
+      assert.equal(notebooks.length, 3);
+      await Promise.all(notebooks.map(runs));
+    } finally {
+      await browser.close();
+    }
+  });
+
+  /** A page of the site whose settings are these. */
+  async function pageWith(browser: Browser, settings: object): Promise<AnyPage> {
+    const page = await (await browser.newContext({ serviceWorkers: 'block' })).newPage();
+    await page.route('**/jupyter-lite.json*', async (route) => {
+      const json = await (await route.fetch()).json();
+      const litePluginSettings = { 'jupyterlite-typescript-kernel:plugin': settings };
+      json['jupyter-config-data'] = { ...json['jupyter-config-data'], litePluginSettings };
+      await route.fulfill({ json });
+    });
+    await openChapter(page as unknown as AnyPage, site.url, 'hello');
+    await typesReady(page as unknown as AnyPage);
+    return page as unknown as AnyPage;
+  }
+
+  const shows = async (page: AnyPage, cell: string) => {
+    await setCells(page, [cell]);
+    return printed(await runAllCells(page, 60));
+  };
+
+  test('shows type errors and runs the cell, or shows none, if the site says so', inChromium, async () => {
+    const browser = await launchChromium();
+    try {
+      const message = "1:7 - Type 'string' is not assignable to type 'number'.\n";
+      assert.equal(await shows(await pageWith(browser, { typeErrors: 'warn' }), WRONG), `warning ${message}text\n`);
+      assert.equal(await shows(await pageWith(browser, { typeErrors: 'off' }), WRONG), 'text\n');
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test("shows values and errors by Jupyter's own messages, if the site says so", inChromium, async () => {
+    const browser = await launchChromium();
+    try {
+      const page = await pageWith(browser, { messages: 'jupyter' });
+      const outputsOf = async (cell: string) => {
+        await setCells(page, [cell]);
+        return (await runAllCells(page, 60)).cells[0]?.outputs;
+      };
+      const [printed, value] = (await outputsOf("console.log('first');\n[1, 2]")) ?? [];
+      assert.deepEqual([printed?.output_type, printed?.text], ['stream', 'first\n']);
+      assert.deepEqual([value?.output_type, value?.data], ['execute_result', { 'text/plain': '[ 1, 2 ]' }]);
+      const [thrown, ...more] = (await outputsOf("\nthrow new RangeError('seen');")) ?? [];
+      assert.deepEqual(more, []);
+      assert.deepEqual([thrown?.output_type, thrown?.ename, thrown?.evalue], ['error', 'RangeError', 'seen']);
+      assert.match(thrown?.traceback?.join('\n') ?? '', /^RangeError: seen\n {4}at cell \[\d\], line 2: throw/);
+      const [refused] = (await outputsOf(WRONG)) ?? [];
+      assert.deepEqual([refused?.output_type, refused?.ename], ['error', 'TypeScript']);
+      assert.deepEqual(refused?.traceback, ["1:7 - Type 'string' is not assignable to type 'number'."]);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test('imports the files beside a notebook, wherever that is', inChromium, async () => {
+    const browser = await launchChromium();
+    try {
+      const page = (await browser.newPage()) as unknown as AnyPage;
+      await openChapter(page, site.url, 'deep/inner');
+      const cell =
+        "import { helper } from './helper.js';\nimport { helper as above } from '../helper.js';\n[helper(), above()]";
+      assert.equal(await shows(page, cell), "[ 'a deep helper', 'helper' ]\n");
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test('imports bare names from the CDN that the site names, and from none by default', inChromium, async () => {
+    const browser = await launchChromium();
+    const cell = "import leftPad from 'left-pad';\nleftPad('a', 3)";
+    try {
+      const cdn = `${elsewhere.url}npm/{name}/+esm`;
+      assert.equal(await shows(await pageWith(browser, { cdn }), cell), '  a\n');
+      assert.match(await shows(await pageWith(browser, {}), cell), /^1:21 - Cannot find module 'left-pad'/);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test('runs them in Firefox', inFirefox, async () => {
+    const browser = await puppeteer.launch({ browser: 'firefox', executablePath: firefox, headless: true });
+    try {
+      await runs((await browser.newPage()) as unknown as AnyPage);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test('leaves nothing behind when pip takes it away', () => {
+    const share = join(fresh, 'share', 'jupyter', 'labextensions', 'jupyterlite-typescript-kernel');
+    assert.ok(existsSync(share));
+    run(PYTHON, [
+      '-m',
+      'pip',
+      '--python',
+      freshPython,
+      'uninstall',
+      '--quiet',
+      '--yes',
+      'jupyterlite-typescript-kernel',
+    ]);
+    assert.ok(!existsSync(share));
+  });
+});

@@ -1,0 +1,268 @@
+/** What the browser edition is made of: its notebooks, its server, and what it decides about a reader's copies. */
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { get, type IncomingHttpHeaders } from 'node:http';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { unzipSync, zipSync } from 'fflate';
+import { hashOfCells } from '../../../../hosts/browser/hash';
+import { checkName, RUN_FILES } from '../../../../packages/runs/run-files';
+import { temporaryFolder } from '../../../../test/support/data';
+import { asciiDrawing, siteNotebook } from '../../build/contents.mjs';
+import { appPage, frontPage } from '../../build/pages.mjs';
+import { serve } from '../../build/serve.mjs';
+import { decide, freeName, nameOfOld } from '../../page/copies';
+import { readDownload, runsZip } from '../../page/files';
+import type { NotebookContent } from '../../page/jupyter';
+import { destinationOf } from '../../page/links';
+import { bookPage, plainName } from '../../page/menu';
+
+const cell = (source: string) => ({ cell_type: 'code', source });
+const content = (sources: string[], metadata: NotebookContent['metadata'] = {}): NotebookContent => ({
+  cells: sources.map(cell),
+  metadata,
+});
+
+describe('A notebook of the site', () => {
+  const chapter = {
+    nbformat: 4,
+    metadata: { kernelspec: { name: 'other' }, kept: 1 },
+    cells: [
+      {
+        id: 'a',
+        cell_type: 'markdown',
+        source: ['# τ\n', 'See [it](../src/snn/neuron.ts), [1](01-x.ipynb) and ![a](images/a.svg).'],
+        metadata: {},
+      },
+      {
+        id: 'b',
+        cell_type: 'code',
+        source: ['const f = () => {\n', '  // BEGIN SOLUTION\n', '  return 1;\n', '  // END SOLUTION\n', '};'],
+        metadata: { exercise: { id: 'x', role: 'answer' } },
+        outputs: [{ output_type: 'stream', name: 'stdout', text: ['1\n'] }],
+      },
+    ],
+  };
+
+  test("is the learner's copy: a stub for each solution, no outputs, and texts as one string", async () => {
+    const { cells, metadata } = siteNotebook(chapter, '00-x.ipynb');
+    const [text, answer] = cells;
+    assert.match(text.source, /^# τ\nSee /);
+    assert.equal(answer.source, 'const f = () => {\n  // Your code here.\n  return todo();\n};');
+    assert.deepEqual(answer.outputs, []);
+    assert.equal(metadata.kernelspec.name, 'tslab');
+  });
+
+  test('leads to the book for the source, and leaves other links alone', async () => {
+    const [{ source }] = siteNotebook(chapter, '00-x.ipynb').cells;
+    assert.match(source, /\[it\]\(\.\.\/build\/book\/src\/snn\/neuron\.ts\.html\)/);
+    assert.match(source, /\[1\]\(01-x\.ipynb\) and !\[a\]\(images\/a\.svg\)/);
+  });
+
+  test('has the version that its page computes', async () => {
+    const notebook = siteNotebook(chapter, '00-x.ipynb');
+    assert.equal(notebook.metadata.lif_fc_mnist?.version, hashOfCells(notebook));
+    assert.notEqual(hashOfCells(content(['a', 'b'])), hashOfCells(content(['ab'])));
+  });
+
+  test('has drawings of ASCII alone', async () => {
+    assert.equal(asciiDrawing('<text>τ = 2 × ½ 𝜏</text>'), '<text>&#964; = 2 &#215; &#189; &#120591;</text>');
+  });
+});
+
+describe('A saved copy', () => {
+  const first = hashOfCells(content(['a']));
+  const second = hashOfCells(content(['b']));
+  test('is kept while the chapter is the same, and always if it is no chapter', () => {
+    assert.equal(decide(content(['mine'], { lif_fc_mnist: { version: first } }), first), 'keep');
+    assert.equal(decide(content(['mine']), first), 'keep');
+    assert.equal(decide(content(['mine'], { lif_fc_mnist: { version: first } }), undefined), 'keep');
+  });
+  test('gives way to a newer chapter if nothing was changed', () => {
+    assert.equal(decide(content(['a'], { lif_fc_mnist: { version: first } }), second), 'replace');
+  });
+  test('with changes is asked about once', () => {
+    assert.equal(decide(content(['mine'], { lif_fc_mnist: { version: first } }), second), 'ask');
+    assert.equal(decide(content(['mine'], { lif_fc_mnist: { version: first, keptOver: second } }), second), 'keep');
+  });
+  test('that is put aside says until when it was used', () => {
+    assert.equal(nameOfOld('01-x.ipynb', new Date('2026-11-25T10:00:00Z')), '01-x (mine until 2026-11-25).ipynb');
+  });
+});
+
+test('A download of runs has a folder for each', () => {
+  const run = (byte: number) => ({ files: { 'a.npy': Uint8Array.of(byte), 'm/b.bin': Uint8Array.of(9) }, saved: '' });
+  const files = unzipSync(
+    runsZip([
+      ['run', run(1)],
+      ['other', run(2)],
+    ]),
+  );
+  assert.deepEqual(Object.keys(files).sort(), ['other/a.npy', 'other/m/b.bin', 'run/a.npy', 'run/m/b.bin']);
+  assert.deepEqual(Array.from(files['other/a.npy']), [2]);
+});
+
+test('A chapter leads to its page of the book, and any other place to the first page', () => {
+  const site = 'https://a.example/b/lite/';
+  assert.equal(bookPage(site, '../book/', '02-x.ipynb'), 'https://a.example/b/book/02-x.html');
+  assert.equal(bookPage(site, '../book/', undefined), 'https://a.example/b/book/index.html');
+});
+
+test('A file that is taken in has a name that a cell can read, and its ending', () => {
+  const NAMES = {
+    'net (1).nir': 'net-1-.nir',
+    'a.b.pth': 'a.b.pth',
+    '数字.pth': 'file.pth',
+    数字: 'file',
+    '....': 'file',
+  };
+  for (const [name, expected] of Object.entries(NAMES)) {
+    assert.equal(plainName(name), expected);
+    checkName('a file', plainName(name));
+  }
+});
+
+describe('A download that is taken back in', () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const read = (files: Record<string, Uint8Array>) => readDownload('a.zip', zipSync(files));
+  const run = Object.fromEntries(RUN_FILES.map((name) => [`mine/${name}`, Uint8Array.of(1)]));
+
+  test('holds notebooks and runs by their names', () => {
+    const notebook = content(['1']);
+    const { notebooks, runs } = read({ 'a/b.ipynb': bytes(JSON.stringify(notebook)), ...run });
+    assert.deepEqual(notebooks, { 'a/b.ipynb': notebook });
+    assert.deepEqual(Object.keys(runs.mine), [...RUN_FILES]);
+  });
+
+  test('is refused in one line if it is anything else', () => {
+    const wanted = /^Error: a\.zip: expected a zip file that the menu Tutorial has made, found /;
+    assert.throws(() => readDownload('a.zip', bytes('no zip at all')), wanted);
+    assert.throws(() => read({}), wanted);
+    assert.throws(() => read({ 'a/b.exe': bytes('') }), wanted);
+    assert.throws(() => read({ '../a.ipynb': bytes('{}') }), wanted);
+    assert.throws(
+      () => read({ 'a.ipynb': bytes('{}') }),
+      /^Error: a\.zip: a\.ipynb: expected a notebook, found something else$/,
+    );
+    const { 'mine/train_accs.npy': _, ...rest } = run;
+    assert.throws(() => read(rest), /^Error: a\.zip: expected mine\/train_accs\.npy in it, found none$/);
+  });
+
+  test('takes no name that something of the reader has', async () => {
+    const taken = ['a.ipynb', 'a-2.ipynb', 'run'];
+    const free = (name: string) => freeName(name, async (other) => taken.includes(other));
+    assert.deepEqual(await Promise.all(['a.ipynb', 'b.ipynb', 'run'].map(free)), ['a-3.ipynb', 'b.ipynb', 'run-2']);
+  });
+});
+
+describe('A page of the site', () => {
+  test('has a sign of loading before any script is there, and is refused if JupyterLite has changed it', () => {
+    const main = '<link id="jupyter-lite-main" rel="preload" href="b.js" as="script">';
+    const start = "<script>await import(\n'../config-utils.js?_=1');</script>";
+    const head = `<title>x</title><link rel="manifest" href="m">${main}${start}`;
+    const page = appPage(`<html><head>${head}</head><body a="b">\n</body></html>`, 'A & B', "first('$1');\n");
+    assert.match(page, /<title>A &amp; B<\/title>.*<body a="b"><div id="jupyterlite-loading-indicator"/s);
+    assert.ok(
+      page.includes('<link id="jupyter-lite-main" href="b.js" as="script"><script>first(\'$1\');</script>'),
+      page,
+    );
+    assert.match(page, /await window\.isolated;await import\(\s*'\.\.\/config-utils/);
+    assert.throws(() => appPage('<p>', 'x', ''), /^Error: JupyterLite's page: expected \/<html>\/, found none$/);
+  });
+
+  test('lists the chapters with what a reader will be able to do', () => {
+    const source = '# 1. A < B\n\n**You will be able to** say [what](x.md) `x` is.';
+    const notebook = { cells: [{ id: 'a', cell_type: 'markdown', source, metadata: {} }], metadata: {}, nbformat: 4 };
+    const page = frontPage('<!-- chapters --><!-- book -->', [{ name: '01-x.ipynb', notebook }], '');
+    const link = '<a href="notebooks/index.html?path=01-x.ipynb">1. A &lt; B</a>';
+    assert.equal(page, `<ol>\n<li>${link}<p>Say what <code>x</code> is.</p></li>\n</ol>`);
+  });
+
+  test('leads to the book and its map, where there is a book', () => {
+    const page = frontPage('<!-- book -->', [], '../book/');
+    const links = [...page.matchAll(/href="([^"]*)">([^<]*)</g)].map(([, href, text]) => [href, text]);
+    assert.deepEqual(links, [
+      ['../book/index.html', 'The book'],
+      ['../book/map.html', 'The map of all runs'],
+    ]);
+  });
+});
+
+describe('A link of a text', () => {
+  const site = 'https://a.example/b/lite/';
+  const to = (path: string, book = '../book/') => destinationOf(`${site}${path}`, site, book);
+  test('to a chapter opens it, below whatever folder the site is in', () => {
+    assert.equal(to('files/02-x.ipynb'), `${site}notebooks/index.html?path=02-x.ipynb`);
+    assert.equal(to('files/a%20b.ipynb#part'), `${site}notebooks/index.html?path=a%20b.ipynb#part`);
+  });
+  test('to a page of the book opens it there, if there is a book', () => {
+    assert.equal(to('files/build/book/src/a.ts.html#l'), 'https://a.example/b/book/src/a.ts.html#l');
+    assert.equal(to('files/build/book/x.html', ''), undefined);
+  });
+  test('to anything else is left alone', () => {
+    assert.equal(to('files/images/a.svg'), undefined);
+    assert.equal(destinationOf('https://b.example/x.ipynb', site, ''), undefined);
+  });
+});
+
+describe('The server', () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'index.html'), '<p>top');
+  writeFileSync(join(folder, 'a.wasm'), '');
+  mkdirSync(join(folder, 'pages'));
+  writeFileSync(join(folder, 'pages', 'index.html'), '<p>page');
+
+  /** Statuses, texts and headers by path. */
+  async function ask(only?: string[]) {
+    const { port, close } = await serve(folder, 0, '/x', only);
+    after(close);
+    return (path: string) => fetch(`http://127.0.0.1:${port}${path}`, { redirect: 'manual' });
+  }
+
+  test('serves a folder below a path, and nothing from outside', async () => {
+    const get = await ask();
+    assert.equal(await (await get('/x/')).text(), '<p>top');
+    assert.equal((await get('/x/a.wasm')).headers.get('content-type'), 'application/wasm');
+    for (const path of ['/x/b', '/a.wasm', '/x/%2e%2e%2fsecret', '/x/pages%2f..%2f..%2fsecret']) {
+      assert.equal((await get(path)).status, 404, path);
+    }
+    for (const path of ['/x/%', '//', '//x/', '/x/.%2f/evil.example/..%2fpages']) {
+      assert.equal((await get(path)).status, 400, path);
+    }
+    assert.equal((await get('/x/')).status, 200);
+  });
+
+  test('adds the slash that pages need, and keeps what the address asks', async () => {
+    const { status, headers } = await (await ask())('/x/pages?path=a');
+    assert.deepEqual([status, headers.get('location')], [301, '/x/pages/?path=a']);
+  });
+
+  test('serves the folders that are named, and nothing beside them', async () => {
+    const get = await ask(['pages']);
+    assert.equal(await (await get('/x/pages/')).text(), '<p>page');
+    for (const path of ['/x/a.wasm', '/x/pages/..%2fa.wasm', '/x/pages%2f..%2fa.wasm']) {
+      assert.equal((await get(path)).status, 404, path);
+    }
+    const { status, headers } = await get('/x/');
+    assert.deepEqual([status, headers.get('location')], [302, '/x/pages/'], 'the place above them leads to the first');
+  });
+
+  test('compresses what becomes smaller, for who can read it', async () => {
+    const { port, close } = await serve(folder, 0, '/x');
+    after(close);
+    const ask = (path: string, encoding: string) =>
+      new Promise<{ headers: IncomingHttpHeaders; body: Buffer }>((resolve) => {
+        get({ port, path, headers: { 'accept-encoding': encoding } }, async (response) => {
+          resolve({ headers: response.headers, body: Buffer.concat(await response.toArray()) });
+        });
+      });
+    const small = await ask('/x/index.html', 'br, gzip');
+    assert.equal(small.headers['content-encoding'], 'gzip');
+    assert.equal(gunzipSync(small.body).toString(), '<p>top');
+    const plain = await ask('/x/index.html', 'identity');
+    assert.deepEqual([plain.headers['content-encoding'], plain.body.toString()], [undefined, '<p>top']);
+    writeFileSync(join(folder, 'images.gz'), 'x');
+    assert.equal((await ask('/x/images.gz', 'gzip')).headers['content-encoding'], undefined);
+  });
+});

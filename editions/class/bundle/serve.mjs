@@ -1,0 +1,91 @@
+// Serves a bundle, and the browser edition, to a room: files only, to be read only.
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { escapeHtml } from '../../../packages/system/html.mjs';
+import { networkAddresses } from '../../../packages/system/listening.mjs';
+import { SetupError } from '../../../packages/system/project.mjs';
+import { pathOf, sendFile } from '../../../packages/system/static-files.mjs';
+import { fingerprintOf } from '../../../tools/setup/bundle.mjs';
+
+/**
+ * The addresses under which others reach this machine.
+ * @param {string} host
+ * @param {number} port
+ */
+function addresses(host, port) {
+  const all = host === '0.0.0.0' || host === '::';
+  const names = all ? networkAddresses() : [host.includes(':') ? `[${host}]` : host];
+  return (names.length > 0 ? names : ['127.0.0.1']).map((name) => `http://${name}:${port}/`);
+}
+
+/**
+ * @param {string} setUp the line that learners type; empty if there is no bundle
+ * @param {Record<string, string>} kinds of machines
+ * @param {boolean} hasProject
+ * @param {boolean} hasLite
+ */
+function page(setUp, kinds, hasProject, hasLite) {
+  const items = [];
+  if (hasLite) items.push('<li><a href="lite/">The browser edition</a>: nothing to install.</li>');
+  if (hasProject) items.push('<li><a href="lif-fc-mnist.zip">The project</a>, to unpack.</li>');
+  if (setUp) {
+    items.push(
+      `<li>Then, in its folder: <pre>${escapeHtml(setUp)}</pre>For ${escapeHtml(Object.keys(kinds).join(', '))}.</li>`,
+    );
+    items.push('<li><a href="README.txt">README.txt</a> says more.</li>');
+  }
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>lif-fc-mnist</title><h1>lif-fc-mnist</h1><ul>${items.join('\n')}</ul></html>\n`;
+}
+
+/**
+ * Serves until the process ends.
+ * @param {object} options
+ * @param {string} options.folder the bundle, at /
+ * @param {string} options.built where the browser edition and the book are, served at /lite/ and /book/ if they are there
+ * @param {string} options.host
+ * @param {number} options.port
+ */
+export async function serve({ folder, built, host, port }) {
+  const kindsFile = join(folder, 'kinds.json');
+  const hasBundle = existsSync(kindsFile);
+  const hasLite = existsSync(join(built, 'lite', 'index.html'));
+  if (!hasBundle && !hasLite) {
+    throw new SetupError(
+      `${folder}: expected a bundle, found none; make one with \`npm run bundle\`, or \`npm run lite\``,
+    );
+  }
+  let start = '';
+  const server = createServer((request, response) => {
+    /** @param {number} status @param {string} text */
+    const answer = (status, text, type = 'text/plain; charset=utf-8') => {
+      response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' });
+      response.end(request.method === 'HEAD' ? undefined : text);
+    };
+    if (request.method !== 'GET' && request.method !== 'HEAD') return answer(405, 'GET only\n');
+    const path = pathOf(request);
+    if (path === undefined) return answer(400, 'no such address\n');
+    if (path === '/') return answer(200, start, 'text/html; charset=utf-8');
+    if (sendFile(request, response, built, path, ['lite', 'book'])) return;
+    if (!hasBundle || !sendFile(request, response, folder, path)) answer(404, 'not here\n');
+  });
+  await new Promise((done, fail) => {
+    server.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
+      const mend = error.code === 'EADDRINUSE' ? 'choose another --port' : 'choose another --host';
+      fail(new SetupError(`cannot serve at ${host}:${port} (${error.code}): ${mend}`));
+    });
+    server.listen(port, host, () => done(undefined));
+  });
+  const kindsText = hasBundle ? readFileSync(kindsFile, 'utf8') : '{}';
+  const own = addresses(host, /** @type {import('node:net').AddressInfo} */ (server.address()).port);
+  const setUp = hasBundle ? `npm run setup -- --from ${own[0]}#${fingerprintOf(kindsText)}` : '';
+  start = page(setUp, JSON.parse(kindsText), existsSync(join(folder, 'lif-fc-mnist.zip')), hasLite);
+  console.log(`Serving ${hasBundle ? folder : 'the browser edition'} at ${own.join(' and ')}`);
+  if (hasLite) console.log(`The browser edition: ${own[0]}lite/`);
+  else console.log('The browser edition is not built (`npm run lite`), so it is not served.');
+  if (setUp) console.log(`For the room:        ${setUp}`);
+  if (host === '127.0.0.1')
+    console.log('Only this machine reaches it. For others: --host 0.0.0.0, or the address of this machine.');
+  console.log('Ctrl-C ends it.');
+}

@@ -1,0 +1,172 @@
+// The learner's own copies of the chapters, in notebooks/my/: theirs to change, and never written over. Git ignores them,
+// so a `git pull` that changes a chapter never meets an edited one.
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { codeOf } from '../../../packages/system/processes.mjs';
+import { readJson, root } from '../../../packages/system/project.mjs';
+import { learnersCells, textOf } from './cells.mjs';
+
+/** @typedef {import('./cells.mjs').Notebook} Notebook */
+
+/** The package looks at the same edition when a copy asks. */
+export const { editionOf, hashOfCells } = /** @type {typeof import('../../../hosts/node/notebook/edition.js')} */ (
+  createRequire(import.meta.url)(join(root, 'dist', 'hosts', 'node', 'notebook', 'edition.js'))
+);
+
+export const chaptersFolder = join(root, 'notebooks');
+export const copiesFolder = join(chaptersFolder, 'my');
+
+/** Where a copy says, in its metadata, which chapter it was made from. */
+const ORIGIN = 'lif_fc_mnist';
+
+/** The names of the chapters in a folder, in order. */
+export const chapterNames = (folder = chaptersFolder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.ipynb'))
+    .sort();
+
+/**
+ * A link as it is from a folder further down: pictures and files are one step up, other chapters stay beside.
+ * @param {string} target
+ * @param {string[]} chapters
+ */
+function movedLink(target, chapters) {
+  const isElsewhere = /^([a-z][a-z0-9+.-]*:|[/#])/i.test(target);
+  return isElsewhere || chapters.includes(target.replace(/[?#].*$/, '')) ? target : `../${target}`;
+}
+
+/**
+ * Markdown whose links still lead where they led; code and formulas in it are left as they are.
+ * @param {string} markdown
+ * @param {string[]} chapters
+ */
+function movedText(markdown, chapters) {
+  /** @type {(all: string, before: string, target: string) => string} */
+  const move = (_, before, target) => before + movedLink(target, chapters);
+  const parts = markdown.split(/(^```[\s\S]*?^```|`[^`\n]+`|\$\$[^$]+\$\$|\$[^$\n]+\$)/m);
+  return parts
+    .map((part, i) =>
+      i % 2 === 1
+        ? part
+        : part
+            .replace(/(\]\(\s*<?)([^\s()<>]+)/g, move) // [text](target), ![text](target)
+            .replace(/(<[^<>]*\s(?:src|href)=["'])([^"']+)/g, move)
+            .replace(/(^\s{0,3}\[[^\]\n]+\]:\s*<?)([^\s<>]+)/gm, move),
+    )
+    .join('');
+}
+
+/**
+ * The cell of a copy that says so when its chapter has become newer.
+ * @param {string} name
+ * @param {Notebook} notebook
+ */
+const editionCell = (name, notebook) => ({
+  cell_type: 'code',
+  execution_count: null,
+  id: 'edition',
+  metadata: {},
+  outputs: [],
+  source: [
+    '// Your own copy of this chapter: nothing overwrites it.\n',
+    "import { exercises } from 'lif-fc-mnist';\n",
+    `exercises.edition('${name}', '${editionOf(notebook)}');`,
+  ],
+});
+
+/**
+ * A learner's copy of a chapter that lies where the chapter is: stubs in place of solutions, no outputs, and where it comes
+ * from.
+ * @param {Notebook} notebook
+ * @param {string} name of its file
+ * @returns {Notebook}
+ */
+export function openCopy(notebook, name) {
+  const cells = learnersCells(notebook.cells).map((cell) =>
+    cell.cell_type === 'code' ? { ...cell, execution_count: null, outputs: [] } : cell,
+  );
+  const origin = { chapter: name, cells: hashOfCells(notebook) };
+  return {
+    ...notebook,
+    metadata: { ...notebook.metadata, [ORIGIN]: origin },
+    cells,
+  };
+}
+
+/**
+ * The same with links as they are from the folder of copies, and with the cell that looks for a newer chapter: above the
+ * exercises, where the learner's own work begins, or at the end of a chapter without any.
+ * @param {Notebook} notebook
+ * @param {string} name of its file
+ * @param {string[]} chapters names of all chapters
+ * @returns {Notebook}
+ */
+export function learnersCopy(notebook, name, chapters) {
+  const copy = openCopy(notebook, name);
+  const cells = copy.cells.map((cell) =>
+    cell.cell_type === 'code' ? cell : { ...cell, source: movedText(textOf(cell), chapters).split(/(?<=\n)/) },
+  );
+  const heading = cells.findIndex(({ id }) => id === 'exercises');
+  return { ...copy, cells: cells.toSpliced(heading < 0 ? cells.length : heading, 0, editionCell(name, notebook)) };
+}
+
+/**
+ * A chapter as it is in a folder.
+ * @param {string} name
+ * @returns {Notebook}
+ */
+export const readChapter = (name, folder = chaptersFolder) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+
+/** The copies whose chapter has changed since they were made. */
+export function outdatedCopies(from = chaptersFolder, to = copiesFolder) {
+  return chapterNames(from).filter((name) => {
+    const origin = readJson(join(to, name))?.metadata?.[ORIGIN];
+    return origin !== undefined && origin.cells !== hashOfCells(readChapter(name, from));
+  });
+}
+
+/**
+ * Makes the copies that are missing, and leaves all others alone.
+ * @returns {{ names: string[], made: string[], outdated: string[] }} all copies, the new ones, and those whose chapter has
+ * changed since they were made
+ */
+export function makeCopies(from = chaptersFolder, to = copiesFolder) {
+  const names = chapterNames(from);
+  mkdirSync(to, { recursive: true });
+  /** @type {string[]} */
+  const made = [];
+  for (const name of names) {
+    const text = `${JSON.stringify(learnersCopy(readChapter(name, from), name, names), null, 1)}\n`;
+    try {
+      writeFileSync(join(to, name), text, { flag: 'wx' }); // fails if there is one
+      made.push(name);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+  }
+  return { names, made, outdated: outdatedCopies(from, to) };
+}
+
+/**
+ * Makes a new copy of a chapter, and keeps the one that is there under a name with the time.
+ * @param {string} name of the chapter
+ * @returns {string | undefined} that name
+ */
+export function resetCopy(name, from = chaptersFolder, to = copiesFolder, now = new Date()) {
+  // Also a link that leads nowhere, which takes the place of a copy all the same.
+  const isThere = (/** @type {string} */ file) => lstatSync(join(to, file), { throwIfNoEntry: false }) !== undefined;
+  /** @type {string | undefined} */
+  let kept;
+  if (isThere(name)) {
+    const two = (/** @type {number} */ number) => String(number).padStart(2, '0');
+    const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
+    const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join('');
+    for (let n = 1; kept === undefined || isThere(kept); n++) {
+      kept = name.replace(/\.ipynb$/, `.${day}-${time}${n > 1 ? `-${n}` : ''}.ipynb`);
+    }
+    renameSync(join(to, name), join(to, /** @type {string} */ (kept)));
+  }
+  makeCopies(from, to);
+  return kept;
+}

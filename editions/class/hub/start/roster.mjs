@@ -1,0 +1,133 @@
+// The roster: who may log in to the hub. It holds a scrypt hash for each password; the passwords themselves are only on
+// the slips of paper.
+import { randomBytes, randomInt, scryptSync } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { SetupError } from '../../../../packages/system/project.mjs';
+
+/** Who may see the page of the room; in the roster marked with `teacher: true`. */
+export const TEACHER = 'teacher';
+/** As JupyterHub is told to accept them; with the prefix of the accounts they are shorter than Linux's 32 letters. */
+export const NAME = /^[a-z][a-z0-9-]{0,15}$/;
+
+/** @typedef {{ name: string, label?: string, teacher?: true, password: string }} Person on the roster, with a hash as password */
+/** @typedef {{ name: string, label: string, password: string }} Slip of paper, with the password itself */
+
+const COST = { N: 2 ** 14, r: 8, p: 1 };
+
+/**
+ * `scrypt$N$r$p$salt$hash` of a password, salt and hash in hexadecimal.
+ * @param {string} password
+ */
+export function hashPassword(password) {
+  const salt = randomBytes(16);
+  const hash = scryptSync(password, salt, 32, COST);
+  return ['scrypt', COST.N, COST.r, COST.p, salt.toString('hex'), hash.toString('hex')].join('$');
+}
+
+const CONSONANTS = 'bdfghjkmnprstvwz';
+const VOWELS = 'aeiou';
+/** @param {string} letters */
+const pick = (letters) => letters[randomInt(letters.length)];
+const syllable = () => pick(CONSONANTS) + pick(VOWELS);
+
+/** Three groups of two syllables (six random syllables: 38 bits), easy to read from paper: `kefo-rabi-tuma`. */
+export const makePassword = () => Array.from({ length: 3 }, () => syllable() + syllable()).join('-');
+
+/**
+ * The people of a roster file, or none if there is no file. Throws SetupError if it is not a roster.
+ * @param {string} path
+ * @returns {Person[]}
+ */
+export function readRoster(path) {
+  if (!existsSync(path)) return [];
+  try {
+    const people = JSON.parse(readFileSync(path, 'utf8'));
+    if (!Array.isArray(people) || people.some(({ name, password }) => !NAME.test(name) || !password)) throw new Error();
+    return people;
+  } catch {
+    throw new SetupError(`${path}: expected a roster as \`npm run hub -- --roster 30\` writes it`);
+  }
+}
+
+/**
+ * Writes the roster, whole or not at all, for root alone.
+ * @param {string} path
+ * @param {Person[]} people
+ */
+export function writeRoster(path, people) {
+  mkdirSync(dirname(path), { recursive: true });
+  const part = `${path}.${process.pid}.part`;
+  writeFileSync(part, `${JSON.stringify(people, null, 1)}\n`, { mode: 0o600 });
+  chmodSync(part, 0o600);
+  renameSync(part, path);
+}
+
+/**
+ * A login name made of a person's name: "Ana Souza" logs in as "ana-souza". Unlike all that are in `taken`.
+ * @param {string} label
+ * @param {string[]} taken
+ */
+export function loginName(label, taken) {
+  const plain = label
+    .normalize('NFD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, (part) => (/^\p{M}+$/u.test(part) ? '' : '-'))
+    .replace(/^[^a-z]+|-+$/g, '')
+    .slice(0, 13)
+    .replace(/-+$/, '');
+  const base = plain || 'learner';
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? base : `${base}-${number}`;
+    if (!taken.includes(name)) return name;
+  }
+}
+
+/** @param {number} number */
+const numbered = (number) => `learner${String(number).padStart(2, '0')}`;
+
+/**
+ * Adds people to a roster; those who are on it keep their passwords.
+ * @param {Person[]} people the roster so far
+ * @param {{ count?: number, labels?: string[] }} wanted how many learners there are to be, or the names of new ones
+ * @returns {{ people: Person[], fresh: Slip[] }} the whole roster, and the slips of the new people
+ */
+export function addPeople(people, { count, labels = [] }) {
+  const all = [...people];
+  /** @type {Slip[]} */
+  const fresh = [];
+  /** @param {string} name @param {string} label @param {{ teacher?: true }} [role] */
+  const add = (name, label, role) => {
+    const password = makePassword();
+    all.push({ name, label, ...role, password: hashPassword(password) });
+    fresh.push({ name, label, password });
+  };
+  const taken = () => all.map(({ name }) => name);
+  if (!taken().includes(TEACHER)) add(TEACHER, TEACHER, { teacher: true });
+  for (const label of labels) add(loginName(label, taken()), label);
+  for (let number = 1; all.length - 1 < (count ?? 0); number++) {
+    if (!taken().includes(numbered(number))) add(numbered(number), numbered(number));
+  }
+  return { people: all, fresh };
+}
+
+/**
+ * A new password for one person. Throws SetupError if the name is not on the roster.
+ * @param {Person[]} people
+ * @param {string} name
+ * @returns {{ people: Person[], fresh: Slip[] }} as of `addPeople`
+ */
+export function renewPassword(people, name) {
+  const person = people.find((one) => one.name === name);
+  if (people.length === 0) throw new SetupError('nobody is on the roster yet: `npm run hub -- --roster 30` makes one');
+  if (!person) {
+    const names = people.slice(0, 10).map((one) => one.name);
+    if (people.length > names.length) names.push('…');
+    throw new SetupError(`--password: expected a name on the roster (${names.join(', ')}), found ${name}`);
+  }
+  const password = makePassword();
+  return {
+    people: people.map((one) => (one === person ? { ...one, password: hashPassword(password) } : one)),
+    fresh: [{ name, label: person.label ?? name, password }],
+  };
+}

@@ -1,0 +1,290 @@
+/** Set-up from a bundle: a folder, or the address where one is served. Nothing is asked of a network. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { ended } from '../../../../test/support/notebooks';
+import { PYTHON } from '../../../../test/support/python';
+import { smallClone } from '../../../../test/support/small-clone';
+
+const root = resolve(__dirname, '..', '..', '..', '..');
+const scratch = mkdtempSync(join(tmpdir(), 'lif-bundle-'));
+const clone = smallClone(join(scratch, 'a clone'));
+const bundle = join(scratch, 'a bundle');
+const servers: ChildProcess[] = [];
+after(() => {
+  for (const server of servers) server.kill();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
+const kind = `${process.platform}-${process.arch}-node${process.versions.node.split('.')[0]}`;
+const sums = join(bundle, kind, 'SHA256SUMS');
+
+/** Writes the hashes of a bundle, as `npm run bundle` does. */
+function seal(): void {
+  const files = ['bundle.json', 'native.tar.gz', 'npm/@lif+little-1.2.3.tgz'];
+  const lines = files.map((file) => `${sha256(readFileSync(join(bundle, kind, file)))}  ${file}\n`);
+  writeFileSync(sums, lines.join(''));
+  writeFileSync(join(bundle, 'kinds.json'), JSON.stringify({ [kind]: sha256(readFileSync(sums)) }));
+}
+
+/** Runs set-up where no registry answers. */
+function setUp(...args: string[]) {
+  const nowhere = 'http://127.0.0.1:9/';
+  const child = spawn(process.execPath, [join(clone, 'tools', 'setup', 'setup.mjs'), ...args], {
+    env: {
+      ...process.env,
+      LIF_FC_MNIST_BACKEND: 'wasm',
+      INIT_CWD: scratch,
+      npm_config_registry: nowhere,
+      npm_config_cache: join(scratch, 'cache'),
+      HTTP_PROXY: nowhere,
+      http_proxy: nowhere,
+      HTTPS_PROXY: nowhere,
+      https_proxy: nowhere,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return ended(child);
+}
+
+async function serve(...args: string[]): Promise<{ lines: string[]; address: string }> {
+  const script = join(root, 'editions', 'class', 'bundle', 'bundle.mjs');
+  const child = spawn(process.execPath, [script, '--serve', '--port', '0', '--out', bundle, ...args], {
+    env: { ...process.env, INIT_CWD: scratch },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  servers.push(child);
+  let printed = '';
+  for await (const text of child.stdout) {
+    printed += text;
+    if (printed.includes('Ctrl-C')) break;
+  }
+  return { lines: printed.split('\n'), address: / at (http:\S+)/.exec(printed)?.[1] as string };
+}
+
+/** The answer to a path that is sent as it is. */
+function ask(address: string, path: string, method = 'GET') {
+  const { hostname, port } = new URL(address);
+  return new Promise<{ status?: number; text: string; location?: string }>((done, fail) => {
+    request({ hostname, port, path, method }, async (response) => {
+      let text = '';
+      for await (const part of response) text += part;
+      done({ status: response.statusCode, text, location: response.headers.location });
+    })
+      .on('error', fail)
+      .end();
+  });
+}
+
+before(() => {
+  // A package that no registry has, made by npm itself.
+  const little = join(scratch, 'little');
+  mkdirSync(little);
+  writeFileSync(join(little, 'package.json'), JSON.stringify({ name: '@lif/little', version: '1.2.3' }));
+  writeFileSync(join(little, 'index.js'), 'module.exports = 42;\n');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const packed = execFileSync(npm, ['pack', '--json', '--pack-destination', scratch], {
+    cwd: little,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+  const [{ filename, integrity }] = Object.values(JSON.parse(packed)) as { filename: string; integrity: string }[];
+  for (const name of ['npm', 'wheels']) mkdirSync(join(bundle, kind, name), { recursive: true });
+  renameSync(join(scratch, filename), join(bundle, kind, 'npm', '@lif+little-1.2.3.tgz'));
+  writeFileSync(join(bundle, kind, 'native.tar.gz'), 'a program');
+  writeFileSync(join(bundle, 'lif-fc-mnist.zip'), 'the project');
+
+  const lockFile = join(clone, 'package-lock.json');
+  const lock = JSON.parse(readFileSync(lockFile, 'utf8'));
+  lock.packages[''].dependencies['@lif/little'] = '1.2.3';
+  lock.packages['node_modules/@lif/little'] = { version: '1.2.3', integrity };
+  writeFileSync(lockFile, JSON.stringify(lock));
+  const manifest = JSON.parse(readFileSync(join(clone, 'package.json'), 'utf8'));
+  manifest.dependencies['@lif/little'] = '1.2.3';
+  writeFileSync(join(clone, 'package.json'), JSON.stringify(manifest));
+});
+
+const installed = () => join(clone, 'node_modules', '@lif', 'little', 'index.js');
+
+/** The hash of one file of the clone, as set-up makes it. */
+const hashOf = (file: string) => sha256(Buffer.concat([Buffer.from(`${file}\0`), readFileSync(join(clone, file))]));
+
+describe('A bundle', () => {
+  before(() => {
+    const fits = { packages: hashOf('package-lock.json'), python: hashOf('requirements.txt') };
+    writeFileSync(join(bundle, kind, 'bundle.json'), JSON.stringify({ kind, ...fits }));
+    seal();
+  });
+
+  test('that is damaged, or of another edition or kind, is refused in one line, and nothing is installed', async () => {
+    const file = join(bundle, kind, 'npm', '@lif+little-1.2.3.tgz');
+    const whole = readFileSync(file);
+    const cases: [() => void, RegExp][] = [
+      [() => writeFileSync(file, 'x'), /little-1\.2\.3\.tgz: is damaged: copy the bundle again$/],
+      [() => rmSync(file), /little-1\.2\.3\.tgz: is missing: copy the bundle again$/],
+      [() => writeFileSync(sums, `${readFileSync(sums, 'utf8')}x`), /SHA256SUMS is damaged: copy the bundle again$/],
+      [
+        () => {
+          writeFileSync(join(bundle, kind, 'bundle.json'), '{"packages":"1","python":"2"}');
+          seal();
+        },
+        /its package-lock\.json is another one than this project's: make the bundle again with this edition$/,
+      ],
+      [
+        () => writeFileSync(join(bundle, 'kinds.json'), '{"plan9-mips-node20":"0"}'),
+        /expected a bundle for \S+, found plan9-mips-node20: make one on a machine like this one with `npm run bundle`$/,
+      ],
+      [() => rmSync(join(bundle, 'kinds.json')), /expected a bundle \(kinds\.json\), found none/],
+    ];
+    const good = readFileSync(join(bundle, kind, 'bundle.json'));
+    for (const [damage, message] of cases) {
+      damage();
+      const { status, lines } = await setUp('--from', 'a bundle');
+      const said = lines.filter((line) => line.startsWith('setup: '));
+      assert.equal(said.length, 1, lines.join('\n'));
+      assert.match(said[0] as string, message);
+      assert.equal(status, 1);
+      assert.equal(existsSync(installed()), false);
+      writeFileSync(file, whole);
+      writeFileSync(join(bundle, kind, 'bundle.json'), good);
+      seal();
+    }
+  });
+
+  test('gives set-up all of its packages, without a network and behind a proxy that is not there', async () => {
+    const { status, lines } = await setUp('--from', 'a bundle');
+    assert.equal(status, 0, lines.join('\n'));
+    assert.equal(require(installed()), 42);
+    assert.equal(existsSync(join(clone, 'build', 'npm-cache')), false);
+    const again = await setUp('--from', 'a bundle');
+    assert.match(again.lines.join('\n'), /^Everything is set up/);
+  });
+
+  test('that is served gives the same to another machine, and is refused if it is not the one in the address', async () => {
+    const { lines, address } = await serve();
+    const line = lines.find((one) => one.startsWith('For the room:')) as string;
+    const [, from] = / --from (\S+)$/.exec(line) as unknown as [string, string];
+    assert.equal(from, `${address}#${sha256(readFileSync(join(bundle, 'kinds.json'))).slice(0, 16)}`);
+
+    rmSync(join(clone, 'node_modules'), { recursive: true });
+    const other = await setUp('--from', `${address}#0123456789abcdef`);
+    assert.equal(other.status, 1);
+    assert.match(
+      other.lines.at(-1) as string,
+      /expected the bundle 0123456789abcdef, found \w{16}: ask for the address/,
+    );
+    assert.equal(existsSync(installed()), false);
+
+    const copied = join(clone, 'build', 'bundle-copy', kind);
+    const bare = await setUp('--from', address);
+    assert.equal(bare.status, 0, bare.lines.join('\n'));
+    // Over http a program could be anybody's. The packages are checked against the lock files.
+    assert.equal(existsSync(join(copied, 'native.tar.gz')), false);
+
+    rmSync(join(clone, 'node_modules'), { recursive: true });
+    const { status, lines: said } = await setUp('--from', from);
+    assert.equal(status, 0, said.join('\n'));
+    assert.equal(require(installed()), 42);
+    assert.equal(readFileSync(join(copied, 'native.tar.gz'), 'utf8'), 'a program');
+  });
+
+  test('is served on this machine only unless a host is named, and nothing beside it is', async () => {
+    const { address, lines } = await serve();
+    assert.match(address, /^http:\/\/127\.0\.0\.1:\d+\/$/);
+    assert.ok(lines.some((line) => line.startsWith('Only this machine reaches it.')));
+    writeFileSync(join(scratch, 'secret.txt'), 'secret');
+    const outside = ['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/x/../../secret.txt'];
+    for (const path of [...outside, '/lite/x', '/lite/../test.log', '/book/..%2ftest.log']) {
+      const { status, text } = await ask(address, path);
+      assert.deepEqual([status, text], [404, 'not here\n'], path);
+    }
+    assert.equal((await ask(address, '/%')).status, 400);
+    assert.equal((await ask(address, '/', 'POST')).status, 405);
+    assert.equal((await ask(address, '/lif-fc-mnist.zip')).text, 'the project');
+    assert.match((await ask(address, '/')).text, /npm run setup -- --from http:/);
+  });
+
+  test('is still served after any address that somebody in the room makes up, and sends nobody to another server', async () => {
+    const { address } = await serve();
+    for (const path of [
+      '//',
+      `//[/../${kind}`,
+      `http://[/${kind}`,
+      `/.//evil.example/..%2f${kind}`,
+      `/\\evil.example/..%2f${kind}`,
+    ]) {
+      assert.deepEqual(await ask(address, path), { status: 400, text: 'no such address\n', location: undefined }, path);
+    }
+    assert.equal((await ask(address, `/${kind}?a`)).location, `/${kind}/?a`);
+  });
+
+  test('asks for another port or host if it cannot be served there', async () => {
+    const { address } = await serve();
+    const script = join(root, 'editions', 'class', 'bundle', 'bundle.mjs');
+    const args = ['--serve', '--out', bundle, '--port', new URL(address).port];
+    const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const { status, lines } = await ended(child);
+    assert.equal(status, 1);
+    assert.match(lines.join('\n'), /^bundle: cannot serve at 127\.0\.0\.1:\d+ \(EADDRINUSE\): choose another --port$/);
+  });
+});
+
+function bundler(...args: string[]) {
+  const script = join(root, 'editions', 'class', 'bundle', 'bundle.mjs');
+  return ended(spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }));
+}
+
+test('An option that cannot be used is refused in one line, status 2', async () => {
+  const help = '; `npm run bundle -- --help` lists the options';
+  for (const [args, message] of [
+    [['--nothing'], "unknown option '--nothing'"],
+    [['--serve', '--port', 'abc'], '--port: expected a whole number from 0 to 65535, found abc'],
+    [['--serve', '--port', '70000'], '--port: expected a whole number from 0 to 65535, found 70000'],
+    [
+      ['--serve', '--host', 'my room'],
+      '--host: expected an address of this machine, such as 0.0.0.0 for all of its networks, found my room',
+    ],
+    [['--port', '8000'], '--port: expected --serve beside it'],
+    [['--host', '0.0.0.0'], '--host: expected --serve beside it'],
+  ] as const) {
+    const { status, lines } = await bundler(...args);
+    assert.deepEqual([status, lines], [2, [`bundle: ${message}${help}`]]);
+  }
+});
+
+test('--help lists the options, status 0', async () => {
+  const { status, lines } = await bundler('--help');
+  assert.equal(status, 0);
+  for (const option of ['--out', '--serve', '--host', '--port'])
+    assert.ok(
+      lines.some((line) => line.trim().startsWith(option)),
+      option,
+    );
+});
+
+test('The requirements of another Python are those whose marker applies to it', () => {
+  const linesFor = (version: string) =>
+    execFileSync(
+      PYTHON,
+      [join(root, 'editions', 'class', 'bundle', 'wheels.py'), join(root, 'requirements.txt'), version],
+      {
+        encoding: 'utf8',
+      },
+    ).split('\n');
+  const versionsOf = (name: string, version: string) =>
+    linesFor(version)
+      .filter((line) => line.startsWith(`${name}==`))
+      .map((line) => line.split(/[= ]+/)[1]);
+  const locked = [...readFileSync(join(root, 'requirements.txt'), 'utf8').matchAll(/^numpy==(\S+)/gm)].map(
+    ([, v]) => v,
+  );
+  assert.deepEqual([...versionsOf('numpy', '3.11.9'), ...versionsOf('numpy', '3.13.5')], locked);
+  for (const line of linesFor('3.12.9').slice(0, -1))
+    assert.match(line, /^[\w.-]+==\S+( --hash=sha256:[0-9a-f]{64})+$/);
+});

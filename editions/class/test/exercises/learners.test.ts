@@ -1,0 +1,122 @@
+/**
+ * What a learner runs: the exercises of every copy in the real tslab kernel, and answers that go wrong there.
+ *
+ * One kernel runs the exercises of all chapters one after the other, without the chapters before them: they are complete
+ * in themselves, so this takes seconds. (The kernel of the browser edition runs the same cells in `test:lite`.)
+ */
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { ALL } from '../../../../packages/exercises';
+import { type Cell as ExecutedCell, read, root, run, stream } from '../../../../test/support/notebooks';
+import type { Cell } from '../../exercises/cells.mjs';
+
+/** The kernel finds the package from a folder of the clone only. */
+const folder = join(root, 'build', 'exercises', `test-${process.pid}`);
+const results = join(folder, 'results');
+before(() => mkdirSync(folder, { recursive: true }));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const code = (id: string, source: string, exercise = {}): Cell => ({
+  cell_type: 'code',
+  id,
+  metadata: { exercise, tags: ['raises-exception'] },
+  execution_count: null,
+  outputs: [],
+  source: [source],
+});
+
+/** What goes wrong in a cell, tried after all stubs in the same kernel. */
+const MISHAPS = [
+  code(
+    'right',
+    "const charge = (v: number, x: number, tau: number, rest: number): number => v + (x - (v - rest)) / tau;\ncheck('lif-charge', charge);",
+  ),
+  code(
+    'type-error',
+    "const charge = (v: number, x: number, tau: number): boolean => v > x;\ncheck('lif-charge', charge);",
+  ),
+  code('mistyped', "check('lif-chrage', (v: number) => v);"),
+  code('no-return', "const noReturn = (v: number): number => {};\ncheck('lif-charge', noReturn);"),
+  code('null', "check('lif-charge', () => null);"),
+  code('any', "check('lif-charge', (() => 'text') as any);"),
+  code('promise', "check('lif-charge', (async () => 1) as any);"),
+  code('throws', "check('lif-charge', () => { throw new Error('oh'); });"),
+  code('endless', "check('lif-charge', () => { for (;;); });"),
+  code('endless-list', "check('lif-run', () => { const v: number[] = []; for (;;) v.push(1); });"),
+  code('recursion', "const again = (v: number): number => again(v) + 1;\ncheck('lif-charge', again);"),
+  code('alive', "check('lif-charge', (v: number, x: number, tau: number) => v + x / tau);"),
+  code('solved', "console.log(exercises.solved('lif-charge'), exercises.solved('lif-fire'));"),
+];
+
+/** The stubs of all chapters, and then the mishaps, as one notebook. */
+async function notebookOfAll(): Promise<{ file: string; stubs: Cell[] }> {
+  const { chapterNames, learnersCopy, readChapter } = await import('../../exercises/copies.mjs');
+  const { sectionOf } = await import('../../exercises/cells.mjs');
+  const names = chapterNames();
+  const stubs = names.flatMap((name, chapter) => {
+    const copy = learnersCopy(readChapter(name), name, names);
+    return sectionOf(copy).map((cell) => ({ ...cell, id: `${chapter}-${cell.id}` }));
+  });
+  const file = join(folder, 'all.ipynb');
+  writeFileSync(file, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [...stubs, ...MISHAPS] }));
+  return { file, stubs };
+}
+
+describe("A learner's copies in the real kernel", () => {
+  let executed: (ExecutedCell & Pick<Cell, 'metadata'>)[];
+  let stubs: Cell[];
+  before(async () => {
+    const all = await notebookOfAll();
+    stubs = all.stubs;
+    const { status, lines } = await run([all.file, '--out', results, '--cell-timeout', '120']);
+    assert.equal(status, 0, lines.join('\n'));
+    executed = read(join(results, 'build', 'exercises', `test-${process.pid}`, 'all.ipynb')).cells;
+  });
+  const cell = (id: string) => executed.find((one) => one.id === id);
+  const printed = (id: string) => stream(cell(id), 'stdout')?.join('');
+
+  test('run from top to bottom with nothing but "not attempted"', () => {
+    const ids = new Set<string>();
+    for (const { id, metadata, cell_type, outputs } of executed.slice(0, stubs.length)) {
+      if (cell_type !== 'code') continue;
+      const { role, id: exercise = '' } = metadata.exercise ?? {};
+      const text = outputs.map((output) => output.text?.join('') ?? '?').join('');
+      if (role === 'answer') assert.equal(text, `○ ${exercise}: Not attempted yet.\n`);
+      else if (role === 'progress')
+        assert.match(text, /^Chapter \d+: 0 of \d+ exercises passed, about \d+ minutes to go, \d+ of them core\.\n/);
+      else assert.equal(text, '', id);
+      if (role === 'answer') ids.add(exercise);
+    }
+    assert.deepEqual([...ids].sort(), Object.keys(ALL).sort(), 'every exercise has a cell');
+  });
+
+  test('do not judge the answer of before when a cell has a type error, and show what TypeScript says', () => {
+    assert.equal(printed('right'), '✔ lif-charge: Right.\n');
+    for (const [id, says] of [
+      ['type-error', /not assignable[\s\S]*boolean/],
+      ['mistyped', /'"lif-chrage"' is not assignable/],
+      ['no-return', /must return a value/],
+    ] as const) {
+      assert.equal(printed(id), '', `${id} is not judged`);
+      assert.match(stream(cell(id), 'stderr')?.join('') ?? '', says);
+    }
+  });
+
+  test('refuse what slips through the type check', () => {
+    assert.equal(printed('null'), '✘ lif-charge (kind): Your function returns null. What does the task ask for?\n');
+    assert.match(printed('any') ?? '', /^✘ lif-charge \(kind\): Your function returns a string\./);
+    assert.match(printed('promise') ?? '', /^✘ lif-charge \(promise\): /);
+    assert.equal(
+      printed('throws'),
+      '✘ lif-charge (throws): Your function throws an error for v = 0, x = 1, tau = 2 and rest = 0: Error: oh\n',
+    );
+  });
+
+  test('stop an answer that never ends, and go on', () => {
+    for (const id of ['endless', 'endless-list', 'recursion']) assert.match(printed(id) ?? '', /\(never-ends\)/, id);
+    assert.match(printed('alive') ?? '', /^✘ lif-charge \(no-leak\)/);
+    assert.equal(printed('solved'), 'false false\n', 'the last check counts');
+  });
+});

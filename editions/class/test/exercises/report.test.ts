@@ -1,0 +1,327 @@
+/** The report of a class: what the teacher reads out of notebooks that were handed in, whatever is in them. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { ALL } from '../../../../packages/exercises';
+import { type Ended, ended, root, temporaryFolder } from '../../../../test/support/notebooks';
+import type { Cell } from '../../exercises/cells.mjs';
+import type { Verdict } from '../../exercises/table.mjs';
+
+const tool = join(root, 'editions', 'class', 'exercises', 'exercises.mjs');
+const isRoot = process.getuid?.() === 0;
+const temporary = temporaryFolder('report');
+before(() => mkdirSync(join(temporary, 'tmp')));
+
+const report = (folder: string, ...options: string[]): Promise<Ended> =>
+  ended(
+    spawn(process.execPath, [tool, '--report', folder, ...options], {
+      cwd: root,
+      env: { ...process.env, TMPDIR: join(temporary, 'tmp') },
+    }),
+  );
+
+const code = (id: string, source: string, exercise?: { id?: string; role: string }): Cell => ({
+  cell_type: 'code',
+  id,
+  metadata: exercise ? { exercise } : {},
+  outputs: [],
+  source: [source],
+});
+const setup = code(
+  'exercises-setup',
+  "import { exercises } from 'lif-fc-mnist';\nconst { check, progress, solved, todo } = exercises;",
+  { role: 'setup' },
+);
+const answer = (id: string, source: string) => code(`${id}-answer`, source, { id, role: 'answer' });
+const charge = (formula: string) =>
+  answer('lif-charge', `check('lif-charge', (v: number, x: number, tau: number, rest: number) => ${formula});`);
+const RIGHT = charge('v + (x - (v - rest)) / tau');
+const WRONG = charge('v + x / tau');
+const TODO = answer('lif-charge', "check('lif-charge', (v: number, x: number, tau: number): number => todo());");
+const FIRE = answer('lif-fire', "check('lif-fire', (v: number[]) => v.map((potential) => (potential === 0 ? 1 : 0)));");
+/** What a learner's code can do to the program that executes it. */
+const END_THE_RUNNER = "process.kill(process.ppid, 'SIGKILL');\nawait new Promise((done) => setTimeout(done, 5000));";
+/** Writes another result into every file that the report has made. */
+const CHANGE_OTHERS = `import * as fs from 'node:fs';
+import * as os from 'node:os';
+const line = JSON.stringify({ exercise: 'lif-charge', result: 'no-leak' }) + '\\n';
+for (const folder of fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith('lif-fc-mnist-report-'))) {
+  for (const file of fs.readdirSync(os.tmpdir() + '/' + folder)) {
+    try {
+      if (!file.endsWith('.csv')) fs.appendFileSync(os.tmpdir() + '/' + folder + '/' + file, line);
+    } catch {}
+  }
+}`;
+const progress = code('exercises-progress', 'progress(2);', { role: 'progress' });
+
+/** Writes a notebook of these cells; a string is a code cell. */
+function write(folder: string, path: string, ...cells: (Cell | string)[]): void {
+  const file = join(temporary, folder, path);
+  mkdirSync(join(file, '..'), { recursive: true });
+  const all = cells.map((one, i) => (typeof one === 'string' ? code(`c${i}`, one) : one));
+  writeFileSync(file, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: all }));
+}
+
+/** What one exercise is in one row of a CSV. */
+function at(csv: string, learner: string, id: string): string | undefined {
+  const [head, ...rows] = csv.split('\n').map((line) => line.split(','));
+  return rows.find(([name]) => name === learner)?.[head?.indexOf(id) ?? 0];
+}
+
+describe('The report of a class', () => {
+  const folder = join(temporary, 'class');
+  const file = join(temporary, 'class.csv');
+  let lines: string[];
+  let csv: string;
+
+  before(async () => {
+    write('class', 'ada/02-lif-neuron.ipynb', "throw new Error('not executed');", setup, RIGHT, FIRE, progress);
+    write(
+      'class',
+      '=bob, "the" builder 02-lif-neuron.ipynb',
+      setup,
+      answer('lif-charge', 'const typeError: number = "text";'),
+      answer('lif-fire', "check('lif-fire', () => todo());"),
+      progress,
+    );
+    write(
+      'class',
+      'eve/02-lif-neuron.ipynb',
+      'intro;',
+      setup,
+      answer('lif-charge', 'process.exit(0);'),
+      FIRE,
+      progress,
+    );
+    write(
+      'class',
+      'fay/02-lif-neuron.ipynb',
+      setup,
+      RIGHT,
+      answer('lif-fire', 'for (;;);'),
+      answer('lif-run', 'later;'),
+      progress,
+    );
+    write('class', 'kim/02-lif-neuron.ipynb', setup, RIGHT, answer('lif-fire', END_THE_RUNNER), progress);
+    write('class', 'lee/02-lif-neuron.ipynb', setup, RIGHT, answer('lif-fire', CHANGE_OTHERS), FIRE, progress);
+    write('class', '+line\nbreak/02-lif-neuron.ipynb', '1;');
+    write('class', 'jon/02-lif-neuron.ipynb', setup, RIGHT, progress);
+    write('class', 'jon/old/02-lif-neuron.ipynb', setup, TODO, progress);
+    write('class', 'zoe/02-lif-neuron.ipynb', '1;');
+    write('class', '02-lif-neuron.ipynb', RIGHT, progress);
+    write('class', '02-lif-neuron (1).ipynb', setup, WRONG, progress);
+    writeFileSync(join(folder, 'broken.ipynb'), '{ "cells": [');
+    writeFileSync(join(folder, 'empty.ipynb'), '');
+    writeFileSync(join(folder, 'list.ipynb'), '[1]');
+    // What a hub's home holds: a link into the clone, whose packages hold a link to the clone.
+    symlinkSync(root, join(folder, 'ada', 'src'), 'junction');
+    symlinkSync(join(root, 'node_modules'), join(folder, 'ada', 'node_modules'), 'junction');
+    write('class', 'ada/.ipynb_checkpoints/02-lif-neuron.ipynb', setup, WRONG);
+    write('class', 'jon/node_modules/02-lif-neuron.ipynb', setup, WRONG);
+    const result = await report(folder, '--csv', file, '--trust', '--cell-timeout', '12');
+    assert.equal(result.status, 0, result.lines.join('\n'));
+    lines = result.lines;
+    csv = readFileSync(file, 'utf8');
+  });
+
+  const row = (name: string) => lines.find((line) => line.startsWith(`${name} `))?.slice(-9);
+
+  test('has a row per learner, whatever the others handed in', () => {
+    assert.equal(row('ada'), '  ✔  a  -');
+    assert.equal(row('=bob, "the" builder'), '  !  ○  -');
+    assert.equal(row('zoe'), '  -  -  -');
+  });
+
+  test('says why a file is left out, and what to do', () => {
+    const left = (path: string) => lines.find((line) => line.startsWith(`Left out: ${path}: `)) ?? '';
+    assert.match(left('broken.ipynb'), /no notebook, since it is no JSON \(.+\); ask for the .ipynb file once more$/);
+    assert.match(left('empty.ipynb'), /it is empty; ask for/);
+    assert.match(left('list.ipynb'), /its JSON has no list `cells`; ask for/);
+    assert.match(left('zoe/02-lif-neuron.ipynb'), /it holds no exercises; expected a copy of a chapter/);
+  });
+
+  test('gives each file that names no learner a row, and says how to name one', () => {
+    assert.deepEqual(
+      [at(csv, '02-lif-neuron', 'lif-charge'), at(csv, '02-lif-neuron (1)', 'lif-charge')],
+      ['passed', 'no-leak'],
+    );
+    assert.match(
+      lines.join('\n'),
+      /02-lif-neuron \(1\)\.ipynb, 02-lif-neuron\.ipynb; each .*subfolder per learner, or NAME_02/,
+    );
+  });
+
+  test('counts the best of several copies, whichever comes last', () => {
+    assert.equal(at(csv, 'jon', 'lif-charge'), 'passed');
+    assert.ok(lines.includes('jon: 2 copies of chapter 2, merged'), lines.join('\n'));
+  });
+
+  test('marks the cell that ends a notebook, and what was not reached because of it', () => {
+    assert.equal(row('eve'), '  !  ?  -');
+    assert.deepEqual([at(csv, 'eve', 'lif-charge'), at(csv, 'eve', 'lif-fire')], ['kernel-died', 'not-reached']);
+    assert.deepEqual([at(csv, 'fay', 'lif-charge'), at(csv, 'fay', 'lif-fire')], ['passed', 'never-ends']);
+    const all = lines.join('\n');
+    assert.match(all, /^eve: eve\/02-lif-neuron\.ipynb, cell 3: the kernel died/m);
+    assert.match(
+      all,
+      /^fay: fay\/02-lif-neuron\.ipynb, cell 3: it does not end \(stopped after 12 s, --cell-timeout\)/m,
+    );
+  });
+
+  test('goes on after a notebook that ends the program that executes it, and names it', () => {
+    assert.deepEqual([at(csv, 'kim', 'lif-charge'), at(csv, 'kim', 'lif-fire')], ['passed', 'kernel-died']);
+    assert.ok(
+      lines.includes(
+        'kim: kim/02-lif-neuron.ipynb, cell 3: its code ended the program that executes it; what follows was not reached',
+      ),
+      lines.join('\n'),
+    );
+  });
+
+  test('has rows that no notebook of somebody else changes', () => {
+    // What lee's code finds of the report are its own files, and it writes "no-leak" into all of them.
+    assert.deepEqual([at(csv, 'lee', 'lif-charge'), at(csv, 'lee', 'lif-fire')], ['no-leak', 'zero-means-spike']);
+    for (const learner of ['ada', 'fay', 'jon', 'kim']) assert.equal(at(csv, learner, 'lif-charge'), 'passed');
+  });
+
+  test('runs the set-up of the chapter where that cell was deleted', () => {
+    assert.equal(at(csv, '02-lif-neuron', 'lif-charge'), 'passed');
+    assert.match(lines.join('\n'), /^02-lif-neuron\.ipynb: its cell exercises-setup is missing/m);
+  });
+
+  test('divides by those who handed an exercise in', () => {
+    const missing = '5 missing'; // zoe, the line break, broken, empty, list
+    assert.ok(
+      lines.includes(`  1 lif-charge: 5 of 9 right, ${missing}; a no-leak (2), ! cell-fails (1), ! kernel-died (1)`),
+      lines.join('\n'),
+    );
+  });
+
+  test('names the files that were handed in while it works, and none of its own', () => {
+    const first = lines.findIndex((line) => line.startsWith('learner'));
+    const executed = lines.slice(0, first).filter((line) => line.startsWith('executed '));
+    assert.ok(executed.includes('executed 02-lif-neuron (1).ipynb (1 of 10)'), executed.join('\n'));
+    assert.equal(executed.length, 10);
+    for (const line of lines.slice(0, first)) assert.match(line, /^(executed|running) /);
+    assert.doesNotMatch(lines.join('\n'), /handed-in|results/);
+  });
+
+  test('is a CSV that a spreadsheet reads as text', () => {
+    const [head, ...rows] = csv.split('\n');
+    assert.deepEqual(head?.split(','), ['learner', ...Object.keys(ALL)]);
+    assert.deepEqual(
+      ['lif-charge', 'lif-fire', 'lif-run'].map((id) => at(csv, 'ada', id)),
+      ['passed', 'zero-means-spike', ''],
+    );
+    // A quote alone would not do: a spreadsheet takes it away, and computes what is inside.
+    assert.ok(
+      rows.some((one) => one.startsWith(`"'=bob, ""the"" builder",`)),
+      csv,
+    );
+    assert.equal(at(csv, "'+line\ufffdbreak", 'lif-charge'), '');
+    assert.equal(row('+line\ufffdbreak'), '  -  -  -');
+  });
+});
+
+describe('The report of a folder', () => {
+  test('executes no copy in which every answer is still the stub, and only the chapters that it is asked for', async () => {
+    const { chapterNames, learnersCopy, readChapter } = await import('../../exercises/copies.mjs');
+    const names = chapterNames();
+    for (const name of names.slice(1, 3)) {
+      const copy = learnersCopy(readChapter(name), name, names);
+      write('untouched', `ada/${name}`, ...copy.cells);
+    }
+    const file = join(temporary, 'untouched.csv');
+    const { status, lines } = await report(join(temporary, 'untouched'), '02', '--csv', file, '--trust');
+    assert.equal(status, 0, lines.join('\n'));
+    assert.equal(lines[0], 'not executed, since no answer was changed: 1 of 1');
+    const [head, ...rows] = readFileSync(file, 'utf8').trim().split('\n');
+    const own = Object.keys(ALL).filter((id) => ALL[id as keyof typeof ALL].chapter === 2);
+    assert.deepEqual(head?.split(','), ['learner', ...own]);
+    assert.deepEqual(rows, [`ada${',todo'.repeat(own.length)}`]);
+  });
+
+  test('without notebooks is refused, and the table of before stays', async () => {
+    const folder = join(temporary, 'nothing');
+    mkdirSync(folder);
+    const file = join(temporary, 'former.csv');
+    writeFileSync(file, 'former');
+    const { status, lines } = await report(folder, '--csv', file, '--trust');
+    assert.equal(status, 2);
+    assert.deepEqual(lines, [`exercises: --report: expected notebooks (.ipynb) below ${folder}, found none`]);
+    assert.equal(readFileSync(file, 'utf8'), 'former');
+  });
+
+  test('is refused to root, who could read everything', { skip: !isRoot && 'not root' }, async () => {
+    write('root', 'ada/02-lif-neuron.ipynb', setup, RIGHT, progress);
+    const file = join(temporary, 'root.csv');
+    const { status, lines } = await report(join(temporary, 'root'), '--csv', file);
+    assert.equal(status, 2);
+    assert.equal(lines.length, 1);
+    assert.match(lines[0] ?? '', /^exercises: --report: expected a user other than root, .* run it as another user/);
+    assert.equal(existsSync(file), false);
+  });
+
+  test('needs a place for its table, and says so before it executes anything', async () => {
+    write('place', 'ada/02-lif-neuron.ipynb', setup, RIGHT, progress);
+    const file = join(temporary, 'place', 'ada', '02-lif-neuron.ipynb', 'report.csv');
+    const { status, lines } = await report(join(temporary, 'place'), '--csv', file, '--trust');
+    assert.equal(status, 2);
+    assert.match(
+      lines.join('\n'),
+      /^exercises: .* cannot be written \((ENOTDIR|EEXIST)\); name another file with --csv FILE$/,
+    );
+  });
+
+  test('refuses a folder for the table, and options of the report without one', async () => {
+    const { status, lines } = await report(join(temporary, 'place'), '--csv', temporary, '--trust');
+    assert.deepEqual(
+      [status, lines],
+      [2, [`exercises: --csv: expected the name of a file, found the folder ${temporary}`]],
+    );
+    const alone = spawnSync(process.execPath, [tool, '--trust'], { cwd: root, encoding: 'utf8' });
+    assert.equal(alone.stderr, 'exercises: --trust: expected --report FOLDER beside it\n');
+    assert.equal(alone.status, 2);
+  });
+
+  test('merges by exercise: passed, then wrong, then a cell that fails, then not attempted', async () => {
+    const { mergeVerdicts } = await import('../../exercises/report.mjs');
+    const merged: Record<string, Verdict> = { a: { status: 'todo' }, b: { status: 'passed' }, c: { status: 'failed' } };
+    mergeVerdicts(merged, {
+      a: { status: 'failed' },
+      b: { status: 'wrong' },
+      c: { status: 'wrong' },
+      d: { status: 'todo' },
+    });
+    assert.deepEqual(
+      Object.values(merged).map(({ status }) => status),
+      ['failed', 'passed', 'wrong', 'todo'],
+    );
+  });
+});
+
+describe('Copies in a folder that cannot be written to', { skip: !isRoot && 'not root' }, () => {
+  /** A clone that another user can read: what makes copies, and one chapter. */
+  const clone = join(temporary, 'clone');
+  before(() => {
+    for (const part of ['tools', 'packages', 'hosts', 'editions', 'src', 'dist', 'package.json'])
+      cpSync(join(root, part), join(clone, part), { recursive: true });
+    const chapter = join('notebooks', '02-lif-neuron.ipynb');
+    cpSync(join(root, chapter), join(clone, chapter));
+    execFileSync('chmod', ['-R', 'go+rX', temporary]);
+  });
+  for (const options of [[], ['--reset', '02']]) {
+    test(`are one line: ${['exercises', ...options].join(' ')}`, () => {
+      const other = { uid: 65534, gid: 65534, cwd: '/', encoding: 'utf8' } as const;
+      const result = spawnSync(
+        process.execPath,
+        [join(clone, 'editions', 'class', 'exercises', 'exercises.mjs'), ...options],
+        other,
+      );
+      assert.match(result.stderr, /^exercises: notebooks\/my cannot be written to \(EACCES\); .+\n$/);
+      assert.equal(result.status, 2);
+    });
+  }
+});

@@ -1,0 +1,76 @@
+/** The containers: one Dockerfile for Binder, VS Code and Kubernetes. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { describe, test } from 'node:test';
+import { temporaryFolder } from '../../../../test/support/data';
+import { root } from '../../../../test/support/notebooks';
+import { python } from '../../../../test/support/python';
+
+describe('The containers', () => {
+  const text = (...parts: string[]) => readFileSync(join(root, ...parts), 'utf8');
+  const { version } = JSON.parse(text('package.json')) as { version: string };
+  const yaml = (file: string) =>
+    JSON.parse(python(`import json, yaml\nprint(json.dumps(yaml.safe_load(open(${JSON.stringify(file)}))))`));
+
+  test('are built from a base that is pinned by its digest, for a user who is not root', () => {
+    const dockerfile = text('.binder', 'Dockerfile');
+    assert.match(dockerfile, /^ARG BASE=\S+@sha256:[0-9a-f]{64}$/m);
+    assert.doesNotMatch(dockerfile, /:latest/);
+    const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
+    assert.match(last, /^USER \$\{NB_UID\}$/m);
+    assert.match(last, /^ARG NB_UID=1000$/m);
+  });
+
+  test('copy only files that exist', () => {
+    for (const [, sources] of text('.binder', 'Dockerfile').matchAll(/^COPY (?!--)(.+) \S+$/gm)) {
+      for (const source of sources.split(' ')) assert.ok(existsSync(join(root, source)), source);
+    }
+  });
+
+  test('have all that set-up reads when they run it', () => {
+    const [before] = text('.binder', 'Dockerfile').split('RUN npm run setup') as [string];
+    const folder = join(temporaryFolder(), 'image');
+    for (const [, sources, target] of before.matchAll(/^COPY (?!--)(.+) (\S+)$/gm)) {
+      for (const source of sources.split(' ')) {
+        const isFolder = statSync(join(root, source)).isDirectory();
+        cpSync(join(root, source), join(folder, target, isFolder ? '' : basename(source)), { recursive: true });
+      }
+    }
+    const check = [join(folder, 'tools', 'setup', 'setup.mjs'), '--check'];
+    const { status, stderr } = spawnSync(process.execPath, check, { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+  });
+
+  test('of VS Code use the same Dockerfile, and keep what it installed in volumes of their own', () => {
+    const { build, mounts, workspaceFolder, remoteUser } = JSON.parse(text('.devcontainer', 'devcontainer.json'));
+    assert.ok(existsSync(join(root, '.devcontainer', build.dockerfile)));
+    assert.equal(resolve(root, '.devcontainer', build.context), root);
+    assert.equal(remoteUser, 'jovyan');
+    const baked = [...text('.binder', 'Dockerfile').matchAll(/^COPY --from=build .* \/opt\/lif-fc-mnist\/(\S+) /gm)];
+    assert.equal(baked.length, 4);
+    for (const [, folder] of baked) {
+      // dist is renamed when it is built again, which the place of a volume cannot be.
+      const isMounted = mounts.some((mount: string) => mount.includes(`target=${workspaceFolder}/${folder},`));
+      assert.equal(isMounted, folder !== 'dist', folder);
+    }
+  });
+
+  test('on Kubernetes have the version of the package, places held free, and limits', () => {
+    const values = yaml('editions/class/kubernetes/values.yaml');
+    assert.equal(values.singleuser.image.tag, version);
+    assert.ok(text('.binder', 'Dockerfile').includes(`lif-fc-mnist:${version} .`));
+    assert.ok(values.scheduling.userPlaceholder.replicas >= 1);
+    assert.ok(values.prePuller.hook.enabled && values.prePuller.continuous.enabled);
+    assert.deepEqual(values.singleuser.memory, { guarantee: '768M', limit: '2G' });
+    assert.ok(values.cull.timeout >= 4 * 3600);
+  });
+
+  test('are told what not to copy', () => {
+    const ignored = text('.dockerignore');
+    for (const folder of ['.git', 'node_modules', '.venv', 'build', 'notebooks/my']) {
+      assert.ok(ignored.split('\n').includes(folder), folder);
+    }
+  });
+});

@@ -1,0 +1,158 @@
+"""The room under test: isolation, then rounds of learners. `room.py ROOM.json`; editions/class/test/learners/run.mjs starts it and the hub."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from isolation import test_logins, test_neighbours
+from learner import Learner, until
+from load import Round, run_round
+from processes import processes_of_learner
+
+KEPT_FREE = 1.5e9  # bytes for the system, the hub and its proxy
+# What is promised for 2 cores: most learners at once, seconds between them, seconds to the first cell, bytes per learner.
+AIMS = [(20, 0, 60, 400e6), (30, 0, 100, 400e6), (30, 3, 15, 400e6)]
+
+HEAD = "| learners | arriving | failures | login to first cell, median / worst | an epoch, median / worst | MemAvailable each | PSS each | CPU each | load before |"
+
+
+def row(round_: Round) -> str:
+    first, epoch = round_.times("first_cell"), round_.times("epoch")
+    arriving = f"{round_.spacing:.0f} s apart" if round_.spacing else "at once"
+    cells = [
+        f"{round_.learners}",
+        arriving if round_.learners > 1 else "–",
+        f"{len(round_.failures)}",
+        f"{first[0]:.1f} / {first[1]:.1f} s",
+        f"{epoch[0]:.1f} / {epoch[1]:.1f} s",
+        f"{round_.memory / 1e6:.0f} MB",
+        f"{round_.own / 1e6:.0f} MB",
+        f"{round_.busy:.1f} s",
+        f"{round_.load:.1f}",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+class Checks:
+    """Counts what held and what did not."""
+
+    def __init__(self) -> None:
+        self.passed = self.failed = 0
+
+    def __call__(self, holds: bool, what: str) -> None:
+        self.passed += holds
+        self.failed += not holds
+        print(f"{'✔' if holds else '✖'} {what}", flush=True)
+
+
+def memory_of(room: dict, person: dict) -> int:
+    """Bytes (PSS) of all that a learner runs."""
+    total = 0
+    for pid in processes_of_learner(room, person["name"]):
+        with contextlib.suppress(OSError, TypeError):
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            total += int(re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)[1]) * 1024
+    return total
+
+
+def stat_of(pid: int | str) -> list[str]:
+    """What Linux tells of a process, after its number and its name."""
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+
+
+def busy_of(room: dict, person: dict) -> float:
+    """Seconds of a core that all took that a learner runs."""
+    ticks = 0
+    for pid in processes_of_learner(room, person["name"]):
+        with contextlib.suppress(OSError):
+            fields = stat_of(pid)
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def everyone_is_gone(room: dict) -> bool:
+    return not any(processes_of_learner(room, person["name"]) for person in room["people"])
+
+
+def is_listening(address: str) -> bool:
+    host, port = address.rsplit("/", 1)[1].split(":")
+    with contextlib.suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
+        return True
+    return False
+
+
+def server_parent(hub: int) -> int:
+    """The process that servers are forked from: the one of its name that the hub itself has started."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and b"room.forking" in (entry / "cmdline").read_bytes():
+                if int(stat_of(entry.name)[1]) == hub:
+                    found.append(int(entry.name))
+    if len(found) != 1:
+        raise RuntimeError(f"expected one process that servers are forked from, found {len(found)}")
+    return found[0]
+
+
+async def test_crash(room: dict, check: Checks) -> None:
+    """A hub that is killed, as by a lack of memory, leaves nothing behind."""
+    person = room["people"][1]
+    os.kill(server_parent(room["hub"]), signal.SIGKILL)
+    async with Learner(room["address"], person["name"], person["password"]) as learner:
+        await learner.start(room["notebook"])
+        await learner.run("console.log(1);")
+    check(not everyone_is_gone(room) and is_listening(room["address"]), "a server and a kernel run, though what servers are forked from was killed")
+    os.kill(room["hub"], signal.SIGKILL)
+    check(await until(lambda: everyone_is_gone(room), 60), "they end when the hub is killed")
+    check(await until(lambda: not is_listening(room["address"]), 60), "and so does its proxy")
+
+
+async def main(room: dict) -> int:
+    check = Checks()
+    if room["isolation"]:
+        await test_logins(room, check)
+        await test_neighbours(room, check)
+    cells = room["cells"]
+    room["own"] = lambda person: memory_of(room, person)
+    room["busy"] = lambda person: busy_of(room, person)
+    rounds = []
+    for learners, spacing in room["rounds"]:
+        print(f"… {learners} learners, {f'{spacing} s apart' if spacing else 'at once'}", flush=True)
+        round_ = await run_round(room, learners, spacing, cells)
+        rounds.append(round_)
+        print(row(round_), flush=True)
+        # After each: a test that is interrupted has told what it has seen.
+        Path(room["result"]).write_text(
+            json.dumps([{**vars(r), "visits": [vars(v) for v in r.visits]} for r in rounds], indent=1)
+        )
+        for failure in round_.failures[:5]:
+            print(f"  {failure}")
+        check(not round_.failures, f"{learners} learners, no failure ({round_.took:.0f} s in all)")
+        check(await until(lambda: everyone_is_gone(room), 60), "and nothing of them is left")
+    if rounds:
+        print("\n" + "\n".join([HEAD, "|" + "---|" * HEAD.count(" | ") + "---|", *map(row, rounds)]))
+        # Where other programs come and go, MemAvailable tells of them as well.
+        each = max(round_.memory if round_.memory > 0.5 * round_.own else round_.own for round_ in rounds[-2:])
+        fits = ", ".join(f"{int((size * 2**30 - KEPT_FREE) / each)} in {size} GB" for size in (8, 16, 24))
+        print(f"\nBy memory there is room for {fits} ({KEPT_FREE / 1e9} GB are kept for the system).")
+        for learners, spacing, seconds, size in AIMS:
+            for round_ in rounds:
+                if (round_.learners, round_.spacing) == (learners, spacing):
+                    kept = not round_.failures and round_.times("first_cell")[1] <= seconds and round_.memory <= size
+                    print(f"Aim for {learners}: first cell within {seconds} s for all, {size / 1e6:.0f} MB each: {'kept' if kept else 'missed'}")
+    if room["isolation"]:
+        await test_crash(room, check)
+    print(f"\n{check.passed} passed, {check.failed} failed", flush=True)
+    return 1 if check.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(json.loads(Path(sys.argv[1]).read_text("utf8")))))

@@ -1,0 +1,136 @@
+// JupyterLab of .venv: `npm run lab`. It opens the learner's own copies of the chapters; `npm run lab -- --author` opens
+// the committed ones. Everything else after `--` is passed on (`npm run lab -- --no-browser --port=9999`).
+// It listens on 127.0.0.1 only, with a token, and keeps all of its files (settings, workspaces, the ids of running
+// servers) in the clone, so that nobody's other Jupyter is touched.
+import { spawn } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { endWithParent } from '../../packages/system/parent.mjs';
+import { remove, root, venvPython, writeJson } from '../../packages/system/project.mjs';
+import { chapterNames, makeCopies } from '../class/exercises/copies.mjs';
+
+if (!existsSync(venvPython)) {
+  console.error('lab: no JupyterLab in .venv; run `npm run setup`');
+  process.exit(2);
+}
+
+const options = process.argv.slice(2);
+const isAuthor = options.includes('--author');
+
+/**
+ * A folder that no other user of this machine can look into, nor into the files that it holds already.
+ * @param {string} path
+ */
+function privateFolder(path) {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  chmodSync(path, 0o700);
+  for (const item of readdirSync(path, { withFileTypes: true })) {
+    if (item.isFile()) chmodSync(join(path, item.name), 0o600);
+  }
+}
+
+const folder = join(root, 'build', 'jupyter', 'lab');
+const config = join(folder, 'config');
+const runtime = join(folder, 'runtime');
+const { JUPYTER_PATH: _, ...environment } = process.env;
+const env = {
+  ...environment,
+  JUPYTER_CONFIG_DIR: config,
+  JUPYTER_DATA_DIR: join(folder, 'data'),
+  JUPYTER_RUNTIME_DIR: runtime,
+  IPYTHONDIR: join(folder, 'ipython'),
+  JUPYTER_PREFER_ENV_PATH: '1',
+  PYTHONNOUSERSITE: '1',
+};
+// Who reads the token may run code as this user.
+for (const path of [folder, config, env.JUPYTER_DATA_DIR, runtime]) privateFolder(path);
+
+/** The notebook to open, as a path below the project, and what is said of it. */
+function prepareNotebooks() {
+  if (isAuthor) return { first: ['notebooks', chapterNames()[0]], lines: [] };
+  const { names, made, outdated } = makeCopies();
+  const lines = [];
+  if (made.length === names.length) {
+    lines.push(
+      'Your own copies of the chapters are in notebooks/my/. Change them as you like: nothing overwrites them.',
+    );
+  } else if (made.length > 0) {
+    lines.push(`New in notebooks/my/: ${made.join(', ')}.`);
+  }
+  if (outdated.length > 0) {
+    const [their, number] =
+      outdated.length === 1
+        ? ['This chapter has changed since your copy was', outdated[0].slice(0, 2)]
+        : ['These chapters have changed since your copies were', 'NN'];
+    lines.push(
+      `${their} made: ${outdated.join(', ')}. Your copies stay as they are; \`npm run exercises -- --reset ${number}\` makes a new one.`,
+    );
+  }
+  return { first: ['notebooks', 'my', names[0]], lines };
+}
+
+let prepared;
+try {
+  prepared = prepareNotebooks();
+} catch (error) {
+  console.error(`lab: your copies in notebooks/my/ cannot be made: ${/** @type {Error} */ (error).message}`);
+  process.exit(1);
+}
+const { first, lines } = prepared;
+for (const line of lines) console.log(line);
+console.log(`JupyterLab starts with ${first.join('/')}. Shift+Enter runs a cell. Ctrl-C here ends JupyterLab.`);
+
+// In a file rather than on the command line, where an argument of the reader's could not override them.
+writeJson(join(config, 'jupyter_lab_config.json'), {
+  // A dozen lines of its own start would hide the address.
+  Application: { log_level: 'WARN' },
+  ServerApp: { ip: '127.0.0.1', root_dir: root },
+  // Nothing is asked of the network: no news, no look for updates, no list of extensions.
+  LabApp: {
+    default_url: `/lab/tree/${first.map(encodeURIComponent).join('/')}`,
+    news_url: null,
+    check_for_updates_class: 'jupyterlab.NeverCheckForUpdate',
+    extension_manager: 'readonly',
+    custom_css: true,
+  },
+  ContentsManager: { hide_globs: ['node_modules', '__pycache__', '*.pyc', '*.pyo', '.DS_Store', '*~'] },
+  LanguageServerManager: { autodetect: false },
+  // A kernel that found one of its ports taken has ended; started again, it is to get other ones.
+  KernelManager: { cache_ports: false },
+  KernelSpecManager: { allowed_kernelspecs: ['tslab'], ensure_native_kernel: false },
+});
+// Settings and styles are those of the servers of a workshop.
+for (const name of ['labconfig', 'custom']) {
+  cpSync(join(root, 'editions', 'class', 'hub', 'server', name), join(config, name), { recursive: true });
+}
+
+// In a process group of its own: Ctrl-C reaches this script alone, since Jupyter would ask back and wait for a second.
+const lab = spawn(venvPython, ['-m', 'jupyterlab', ...options.filter((option) => option !== '--author')], {
+  cwd: root,
+  env,
+  stdio: ['ignore', 'inherit', 'inherit'],
+  detached: true,
+});
+// Jupyter writes its token into this file with the modes of any file. One that is there keeps its modes.
+const page = join(runtime, `jpserver-${lab.pid}-open.html`);
+if (lab.pid !== undefined) writeFileSync(page, '', { mode: 0o600 });
+
+let stopping = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (stopping) return;
+    stopping = true;
+    lab.kill('SIGTERM'); // it ends its kernels, then itself
+    // A kernel that does not answer is given five seconds by Jupyter; if Jupyter itself hangs, it goes the hard way.
+    setTimeout(() => lab.kill('SIGKILL'), 20_000).unref();
+  });
+}
+endWithParent(lab);
+lab.on('error', (error) => {
+  console.error(`lab: ${venvPython}: ${error.message}; run \`npm run setup\``);
+  process.exit(2);
+});
+lab.on('exit', (status) => {
+  remove(page);
+  process.exit(stopping ? 0 : (status ?? 1));
+});

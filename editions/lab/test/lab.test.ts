@@ -1,0 +1,240 @@
+/** `npm run lab`: notebooks run in JupyterLab, in a real browser, as a reader does. */
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser } from 'playwright-core';
+import { inChromium, launchChromium } from '../../../test/support/browser';
+import {
+  codeCells,
+  drawnCurve,
+  drawnFigure,
+  interrupt,
+  type Lab,
+  openNotebook,
+  runAll,
+  runCell,
+  shownText,
+  startLab,
+  startPlainLab,
+  typed,
+  waitUntilIdle,
+  wordBreak,
+} from '../../../test/support/lab';
+
+const root = resolve(__dirname, '..', '..', '..');
+const chapter = join(root, 'notebooks', '02-lif-neuron.ipynb');
+const canary = (name: string) => join(root, 'packages', 'notebook-runner', 'test', 'canaries', `${name}.ipynb`);
+const screenshots = join(root, 'build', 'screenshots');
+const copiesFolder = join(root, 'notebooks', 'my');
+const runtime = join(root, 'build', 'jupyter', 'lab', 'runtime');
+
+const isRunning = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+describe('JupyterLab', inChromium, () => {
+  const committed = readFileSync(chapter);
+  let browser: Browser;
+  let lab: Lab;
+  before(async () => {
+    browser = await launchChromium();
+    lab = await startLab('chapter', [chapter, ...['interrupt', 'live', 'errors'].map(canary)]);
+    mkdirSync(screenshots, { recursive: true });
+  });
+  after(async () => {
+    await browser?.close();
+    await lab?.stop();
+  });
+
+  test('It listens on this machine only, and shows nothing without its token', async () => {
+    assert.match(lab.url, /^http:\/\/127\.0\.0\.1:\d+$/);
+    assert.equal((await fetch(`${lab.url}/api/contents`)).status, 403);
+  });
+
+  test('Chapter 2 runs from top to bottom without an error, and its figures are drawn', async () => {
+    const { page, outside } = await openNotebook(browser, lab, '02-lif-neuron.ipynb');
+    await runAll(page);
+    await waitUntilIdle(page);
+
+    const cells = await codeCells(page);
+    assert.deepEqual(
+      cells.map((cell) => cell.executionCount),
+      cells.map((_, i) => i + 1),
+      'each code cell has run',
+    );
+    for (const { index, outputs } of cells) {
+      const errors = outputs.filter((output) => output.output_type === 'error' || output.name === 'stderr');
+      assert.deepEqual(errors, [], `no error output in cell ${index + 1}`);
+    }
+    const figures = cells.filter(({ outputs }) => outputs.some((output) => output.data?.['image/png']));
+    assert.ok(figures.length > 0, 'there is a figure');
+    for (const [i, { index }] of figures.entries()) {
+      const { width, height, available } = await drawnFigure(page, index);
+      assert.ok(width > 300 && height > 100, `the figure of cell ${index + 1} is ${width} x ${height}`);
+      assert.ok(width <= available, `the figure of cell ${index + 1} is cut off: ${width} of ${available} wide`);
+      await page.screenshot({ path: join(screenshots, `lab-02-lif-neuron-${i + 1}.png`) });
+    }
+    assert.deepEqual(outside, [], 'nothing is asked of another host');
+    assert.ok(readFileSync(chapter).equals(committed), 'the committed notebook is untouched');
+    await page.close();
+  });
+
+  test('A live curve grows while its cell runs, and ends interactive with all of its points', async () => {
+    const { page } = await openNotebook(browser, lab, 'live.ipynb');
+    // JupyterLab shows no SVG that it does not trust; that of a cell which a person has run it does.
+    assert.deepEqual(await shownText(page, 2), [{ text: 'an earlier run', isError: false }]);
+    await runAll(page);
+    const ends: number[] = [];
+    let pictured = false;
+    for (const begin = Date.now(); Date.now() - begin < 90_000; await sleep(250)) {
+      const curve = await drawnCurve(page, 2);
+      if (curve === undefined && ends.length > 0) break; // the last state is not an SVG
+      if (curve === undefined) continue;
+      assert.ok(curve.width > 300, `the picture is ${curve.width} wide`);
+      if (curve.end !== ends.at(-1)) ends.push(curve.end);
+      if (ends.length >= 4 && !pictured) {
+        pictured = true;
+        await page.screenshot({ path: join(screenshots, 'lab-live-curve.png') });
+      }
+    }
+    assert.ok(ends.length >= 5, `the curve was seen to end at ${ends}`);
+    assert.deepEqual(
+      ends,
+      [...ends].sort((a, b) => a - b),
+      'it never shrinks',
+    );
+
+    await waitUntilIdle(page);
+    await drawnFigure(page, 2);
+    await page.screenshot({ path: join(screenshots, 'lab-live-curve-ended.png') });
+    // JupyterLab draws the interactive figure when the mouse comes.
+    const box = (await page.locator('.jp-OutputArea-output img').last().boundingBox()) ?? assert.fail('no picture');
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    const graph = page.locator('.js-plotly-plot').last();
+    await graph.locator('.scatterlayer .trace').first().waitFor({ timeout: 30_000 });
+    const points = await graph.evaluate((node) => (node as unknown as { data: { x: number[] }[] }).data[0]?.x.length);
+    assert.equal(points, 100);
+    await page.close();
+  });
+
+  test('The interrupt button ends a long cell in one calm line, and the next one has what it reached', async () => {
+    const { page } = await openNotebook(browser, lab, 'interrupt.ipynb');
+    await runAll(page);
+    await page.locator('.jp-OutputArea-output', { hasText: 'ten steps' }).waitFor({ timeout: 60_000 });
+    await interrupt(page);
+    const [{ text, isError } = assert.fail('no output'), ...more] = await shownText(page, 2);
+    assert.match(text, /^ten steps\nInterrupted after \d+ of 1000 steps\. Run the cell again to continue\.\n$/);
+    assert.deepEqual([isError, more], [false, []]);
+    await page.screenshot({ path: join(screenshots, 'lab-interrupted.png') });
+    assert.deepEqual((await codeCells(page))[2]?.outputs, [], 'the cells behind it were not run');
+    await runCell(page, 3);
+    await page.locator('.jp-OutputArea-output', { hasText: 'true 0' }).waitFor({ timeout: 60_000 });
+    await page.close();
+  });
+
+  test('An error names the line of the cell that a person wrote, with the number beside that cell', async () => {
+    const { page } = await openNotebook(browser, lab, 'errors.ipynb');
+    await runAll(page);
+    await page.locator('.jp-OutputArea-output', { hasText: 'TypeError' }).waitFor({ timeout: 60_000 });
+    await waitUntilIdle(page);
+    assert.equal((await codeCells(page))[1]?.executionCount, 2);
+    assert.deepEqual(await shownText(page, 2), [
+      {
+        text: `TypeError: Cannot read properties of undefined (reading 'toFixed')
+    at cell [2], line 2: const x = values[5].toFixed(2);\n`,
+        isError: true,
+      },
+    ]);
+    await sleep(500);
+    await runCell(page, 3);
+    await page.locator('.jp-OutputArea-output', { hasText: 'cell [3]' }).waitFor({ timeout: 60_000 });
+    const [{ text } = assert.fail('no output')] = await shownText(page, 3);
+    assert.deepEqual(text.split('\n').slice(1, 3), [
+      '    at cell [1], line 3, in first: values[0].toFixed(2);',
+      '    at cell [3], line 1: console.log(first([]));',
+    ]);
+    await page.screenshot({ path: join(screenshots, 'lab-error.png') });
+    await page.close();
+  });
+
+  test('Printed lines break between words, and code is indented by two spaces, as the chapters are', async () => {
+    const { page } = await openNotebook(browser, lab, 'errors.ipynb');
+    await runAll(page);
+    await page.locator('.jp-OutputArea-output', { hasText: 'TypeError' }).waitFor({ timeout: 60_000 });
+    assert.equal(await wordBreak(page), 'normal');
+    assert.deepEqual(await typed(page, 'function f() {\nreturn 1;'), ['function f() {', '  return 1;']);
+    await page.close();
+  });
+
+  test('Ctrl-C ends it and its kernels, without asking back', async () => {
+    const kernels = await lab.kernels();
+    assert.equal(kernels.length, 4);
+    await lab.stop();
+    assert.deepEqual(kernels.filter(isRunning), []);
+    await assert.rejects(fetch(lab.url), 'the server has ended');
+  });
+});
+
+describe('npm run lab', inChromium, () => {
+  let browser: Browser;
+  let lab: Lab;
+  /** Copies that were there before are somebody's work. */
+  const copies = () => (existsSync(copiesFolder) ? readdirSync(copiesFolder) : []);
+  const former = copies();
+  before(async () => {
+    browser = await launchChromium();
+    // As an earlier version left them, open to every user of the machine.
+    mkdirSync(runtime, { recursive: true });
+    chmodSync(runtime, 0o755);
+    writeFileSync(join(runtime, 'left.html'), 'token=0', { mode: 0o644 });
+    lab = await startPlainLab();
+  });
+  after(async () => {
+    await browser?.close();
+    await lab?.stop();
+    rmSync(join(runtime, 'left.html'), { force: true });
+    for (const name of copies().filter((one) => !former.includes(one)))
+      rmSync(join(copiesFolder, name), { recursive: true });
+    if (former.length === 0) rmSync(copiesFolder, { recursive: true, force: true });
+  });
+
+  test("It opens the learner's own copy of the first chapter, and shows the whole project", async () => {
+    assert.match(lab.start, /^\/lab\/tree\/notebooks\/my\/0\d-[a-z-]+\.ipynb$/);
+    const { page } = await openNotebook(browser, lab, lab.start);
+    const outputs = (await codeCells(page)).flatMap((cell) => cell.outputs);
+    assert.deepEqual(outputs, [], 'nothing has been run yet');
+    const files = async (folder: string) => {
+      const response = await fetch(`${lab.url}/api/contents/${folder}?token=${lab.token}`);
+      return ((await response.json()) as { content: { name: string }[] }).content.map(({ name }) => name);
+    };
+    const project = await files('');
+    for (const name of ['src', 'notebooks', 'build', 'README.md']) assert.ok(project.includes(name), name);
+    assert.ok(!project.includes('node_modules'));
+    await page.screenshot({ path: join(screenshots, 'lab-start.png') });
+    await page.close();
+  });
+
+  test('No other user of the machine can read its token', { skip: process.platform === 'win32' }, () => {
+    const modes = readdirSync(runtime).map((name) => [name, statSync(join(runtime, name)).mode & 0o777]);
+    assert.equal(statSync(runtime).mode & 0o777, 0o700);
+    assert.ok(modes.some(([name]) => /^jpserver-\d+-open\.html$/.test(String(name))));
+    for (const [name, mode] of modes) assert.equal(mode, 0o600, `${name}: ${mode?.toString(8)}`);
+  });
+
+  test('It ends, and all of its kernels, when npm is killed', async () => {
+    const { page } = await openNotebook(browser, lab, lab.start);
+    const kernels = await lab.kernels();
+    assert.equal(kernels.length, 1);
+    await lab.kill();
+    assert.deepEqual(kernels.filter(isRunning), []);
+    await assert.rejects(fetch(lab.url), 'the server has ended');
+    await page.close();
+  });
+});

@@ -1,0 +1,119 @@
+// The settings of a run, as grids, the table and the command line have them. Which there are, what they are called in each and
+// which is the default, the package says (packages/runs/map/settings.ts); which values may be, the command line itself.
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { root, SetupError } from '../../packages/system/project.mjs';
+
+/** A grid or a table that cannot be used: one line, exit status 2. */
+export class BadMap extends SetupError {}
+
+/** @typedef {import('../../packages/runs/map/settings.js').Settings} Settings */
+/** @typedef {import('../../packages/runs/map/settings.js').SettingName} Name */
+
+const require = createRequire(import.meta.url);
+const dist = (/** @type {string[]} */ ...names) => join(root, 'dist', ...names);
+/** @type {typeof import('../../packages/runs/map/settings.js')} */
+const { formatOptions, isStandard, SETTINGS, SETTING_NAMES, whyLacking } = require(
+  dist('packages', 'runs', 'map', 'settings.js'),
+);
+/** @type {typeof import('../../hosts/node/cli/arguments.js')} */
+const { parseArguments } = require(dist('hosts', 'node', 'cli', 'arguments.js'));
+/** @type {typeof import('../../hosts/node/cli/run.js')} */
+const { refuseStray } = require(dist('hosts', 'node', 'cli', 'run.js'));
+/** @type {typeof import('../../src/common/surrogates.js')} */
+const { SURROGATES } = require(dist('src', 'common', 'surrogates.js'));
+
+export const SETTING_COLUMNS = SETTING_NAMES.map((name) => SETTINGS[name].column);
+
+/** What the command line calls a setting, where it has another name for it. */
+const NAMES_THERE = { T: 'timesteps', epochs: 'epoch' };
+
+/**
+ * A run: its id, its settings, these as the table shows them, the shortest command line for it, and about how many seconds of
+ * one core it takes.
+ * @typedef {{ id: string, settings: Settings, columns: Record<string, string>, options: string[], seconds: number }} Run
+ */
+
+const names = (/** @type {string[]} */ ...found) =>
+  SETTING_NAMES.filter((name) => found.includes(SETTINGS[name].column));
+
+/** The words of the command line for a setting with this value. */
+function wordsFor(/** @type {Name} */ name, /** @type {unknown} */ value) {
+  const { column, expected, flags, read, standard } = SETTINGS[name];
+  if (typeof standard !== 'boolean') return flags(String(value)).split(' ').filter(Boolean);
+  const isOn = read(String(value));
+  if (isOn === undefined) throw new BadMap(`${column}: expected ${expected}, found ${value}`);
+  return isOn === standard ? [] : [flags(isOn)];
+}
+
+/**
+ * The run with these settings; those left out have the command line's defaults. Two ways to say the same are the same run.
+ * @param {Record<string, unknown>} given by column; texts, numbers, true and false
+ * @throws BadMap in one line that names the setting, what is allowed, and what was found
+ */
+export function runOf(given) {
+  const unknown = Object.keys(given).find((column) => !SETTING_COLUMNS.includes(column));
+  if (unknown !== undefined) {
+    throw new BadMap(`${unknown}: expected a setting (${SETTING_COLUMNS.join(', ')}), found another word`);
+  }
+  return runOfOptions(names(...Object.keys(given)).flatMap((name) => wordsFor(name, given[SETTINGS[name].column])));
+}
+
+/** What the command line makes of its words, or why it would refuse them. */
+function parse(/** @type {string[]} */ words) {
+  try {
+    const { settings, given } = /** @type {NonNullable<ReturnType<typeof parseArguments>>} */ (parseArguments(words));
+    refuseStray(settings, given);
+    return settings;
+  } catch (error) {
+    throw new BadMap(/** @type {Error} */ (error).message);
+  }
+}
+
+/**
+ * The run that these options of the command line mean.
+ * @returns {Run}
+ * @throws BadMap as the command line's own line
+ */
+export function runOfOptions(/** @type {string[]} */ words) {
+  const there = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (parse(words)));
+  const valueIn = (/** @type {Name} */ name) => {
+    const { standard } = SETTINGS[name];
+    if (whyLacking(name, there)) return null;
+    const value = there[name in NAMES_THERE ? NAMES_THERE[/** @type {keyof typeof NAMES_THERE} */ (name)] : name];
+    if (name === 'alpha') return value ?? SURROGATES[/** @type {keyof typeof SURROGATES} */ (there.surrogate)].alpha;
+    return value ?? standard;
+  };
+  const settings = /** @type {Settings} */ (
+    /** @type {unknown} */ (Object.fromEntries(SETTING_NAMES.map((name) => [name, valueIn(name)])))
+  );
+  // Settings that come later leave the ids of earlier runs as they are: what has its default is not in it.
+  const changed = SETTING_NAMES.filter((name) => !isStandard(settings, name));
+  const canonical = Object.fromEntries(changed.map((name) => [SETTINGS[name].column, settings[name]]));
+  return {
+    id: createHash('sha256').update(JSON.stringify(canonical)).digest('hex').slice(0, 12),
+    settings,
+    columns: Object.fromEntries(SETTING_NAMES.map((name) => [SETTINGS[name].column, String(settings[name] ?? '')])),
+    options: formatOptions(settings).split(' ').filter(Boolean),
+    seconds: estimate(settings),
+  };
+}
+
+/** The columns of the settings that have the default in this run. */
+export const standardColumns = (/** @type {Pick<Run, 'settings' | 'columns'>} */ { settings, columns }) =>
+  Object.fromEntries(
+    SETTING_NAMES.filter((name) => isStandard(settings, name))
+      .map((name) => SETTINGS[name].column)
+      .map((column) => [column, columns[column]]),
+  );
+
+/** The run of a row of the table: an empty column is a setting that the run does not have. */
+export const runOfRow = (/** @type {Record<string, string>} */ row) =>
+  runOf(
+    Object.fromEntries(SETTING_COLUMNS.filter((column) => row[column] !== '').map((column) => [column, row[column]])),
+  );
+
+/** About how many seconds of one core a run takes: the start, then each epoch (measured at T = 1 and 100, and with 96 hidden neurons). */
+const estimate = (/** @type {Settings} */ { epochs, hidden, T }) =>
+  1 + epochs * (0.35 + 0.0057 * (T ?? 0) * (1 + 0.13 * (hidden ?? 0)));

@@ -1,0 +1,81 @@
+/** Settings of a run: one table for grids, the command line and the columns. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { before, describe, test } from 'node:test';
+import { type Arguments, parseArguments } from '../../../../hosts/node/cli/arguments';
+import { type Name, OPTIONS } from '../../../../hosts/node/cli/options';
+import { SETTING_NAMES, type SettingName } from '../../../../packages/runs/map/settings';
+
+let settings: typeof import('../../settings.mjs');
+before(async () => {
+  settings = await import('../../settings.mjs');
+});
+
+/** What the command line calls a setting. */
+const nameThere = (name: SettingName): Name => (name === 'T' ? 'timesteps' : name === 'epochs' ? 'epoch' : name);
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+describe('The settings of a run', () => {
+  test('are the options of the command line that change what is computed, and the epochs', () => {
+    const kept = OPTIONS.filter(({ keptOnResume }) => keptOnResume).map(({ name }) => name);
+    // There is a column for each but one: rows are those of the event engine.
+    const wanted = [...kept.filter((name) => name !== 'engine'), 'epoch'];
+    assert.deepEqual(SETTING_NAMES.map(nameThere).sort(), wanted.sort());
+  });
+
+  test('have the defaults of the command line', () => {
+    const { settings: there } = parseArguments([]) as Arguments;
+    for (const name of SETTING_NAMES) {
+      // What the command line leaves open: no hidden layer, the surrogate's own alpha, all images, a switch that is off.
+      const off = { detachReset: false, softReset: false };
+      const open: Record<string, unknown> = { hidden: 0, alpha: 2, trainImages: 60_000, ...off };
+      assert.equal(settings.runOf({}).settings[name], there[nameThere(name)] ?? open[name], name);
+    }
+    assert.deepEqual(settings.runOf({}).options, []);
+  });
+
+  test('as a command line, mean the same run again, whatever they are', () => {
+    for (const given of [
+      { tau: 3, T: 20, seed: 7, epochs: 2 },
+      { surrogate: 'sigmoid', alpha: 3, detach_reset: true },
+      { decay_input: false, soft_reset: true, reset: false },
+      { encoder: 'direct', loss: 'cross-entropy', train_images: 50000 },
+      { network: 'ann', loss: 'mse', learning_rate: '1e-2' },
+      { hidden: 48, T: 20 },
+      { dataset: 'randman', hidden: 100, T: 50 },
+    ]) {
+      const run = settings.runOf(given);
+      assert.deepEqual(settings.runOfOptions(run.options), run);
+      assert.deepEqual(settings.runOfRow(run.columns), run);
+      assert.ok(parseArguments(run.options), run.options.join(' '));
+    }
+  });
+
+  test('are one run, however they are written', () => {
+    const [run, ...others] = [
+      { tau: 3 },
+      { tau: '3.0', T: 100 },
+      { tau: 3, surrogate: 'atan', alpha: 2, reset: true, hidden: 0 },
+      { epochs: 100, network: 'snn', tau: '3e0' },
+    ].map((given) => settings.runOf(given));
+    for (const other of others) assert.deepEqual(other, run);
+  });
+
+  test('give a run its id: the hash of those that have not their default', () => {
+    assert.equal(settings.runOf({}).id, sha256('{}').slice(0, 12));
+    assert.equal(settings.runOf({ seed: 1, tau: 3 }).id, sha256('{"tau":3,"seed":1}').slice(0, 12));
+    assert.equal(settings.runOf({ T: 20, hidden: 96 }).id, sha256('{"hidden":96,"T":20}').slice(0, 12));
+    // Each surrogate has an alpha of its own.
+    assert.equal(settings.runOf({ surrogate: 'sigmoid', alpha: 4 }).id, sha256('{"surrogate":"sigmoid"}').slice(0, 12));
+  });
+
+  test('of a neuron are empty for an ANN, those of images for Randman', () => {
+    const emptyOf = (given: object) =>
+      Object.entries(settings.runOf({ ...given }).columns).flatMap(([column, value]) => (value === '' ? [column] : []));
+    assert.deepEqual(emptyOf({ dataset: 'randman' }), ['encoder', 'train_images']);
+    const empty = emptyOf({ network: 'ann' });
+    const neuron = ['surrogate', 'alpha', 'detach_reset', 'decay_input', 'soft_reset', 'encoder', 'reset', 'tau', 'T'];
+    assert.deepEqual(empty, ['hidden', ...neuron]);
+  });
+});

@@ -1,0 +1,202 @@
+/** The table: rows of runs, computed again and compared, and what becomes of a damaged one. No Snakemake is needed. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { inRuns, readTable, runMap, writeGrids } from '../../../../test/support/map-command';
+import { temporaryFolder } from '../../../../test/support/notebooks';
+
+const root = resolve(__dirname, '..', '..', '..', '..');
+const folder = temporaryFolder('table');
+const OPTIONS = ['--tau', '3', '-T', '2', '-N', '2'];
+const grids = writeGrids(folder, 'grids: { a: { tau: 3, T: 2, epochs: 2 } }');
+const table = inRuns(folder, 'mine.csv');
+let whole: string;
+let id: string;
+let file: string;
+
+before(async () => {
+  const { runOfOptions } = await import('../../settings.mjs');
+  id = runOfOptions(OPTIONS).id;
+  file = inRuns(folder, 'runs', `${id}.json`);
+  const program = join(root, 'editions', 'map', 'run.mjs');
+  execFileSync(process.execPath, [program, file, '--', ...OPTIONS], { stdio: 'pipe' });
+  const { status, lines } = await runMap(folder, '--config', grids);
+  assert.equal(status, 0, lines.join('\n'));
+  whole = readFileSync(table, 'utf8');
+});
+
+const verify = (...args: string[]) => runMap(folder, '--config', grids, '--verify', ...args);
+
+describe('The table', () => {
+  test('has a row per run: its id, its grid, its settings, what it reached, and the hash of its weights', () => {
+    const [row, ...more] = readTable(folder);
+    assert.deepEqual(more, []);
+    assert.deepEqual([row?.id, row?.grid, row?.tau, row?.T, row?.epochs, row?.seed], [id, 'a', '3', '2', '2', '0']);
+    assert.equal(row?.acc_2, row?.last);
+    assert.equal(row?.acc_3, '');
+    assert.ok(Number(row?.acc_1) > 0.5 && Number(row?.last) >= Number(row?.acc_1), JSON.stringify(row));
+    const bytes = readFileSync(file.replace('.json', '.bin'));
+    assert.equal(bytes.length, 784 * 10 * 4);
+    const sum = execFileSync('sha256sum', { input: bytes, encoding: 'utf8' });
+    assert.equal(row?.weights_sha256, sum.split(' ')[0]);
+  });
+
+  test('counts spikes and rows as the engine does for single images', async () => {
+    const { createEngine, loadMnist } = await import('../../../../hosts/node/host');
+    const { readLayersModel } = await import('../../../../packages/runs/node');
+    const out = join(folder, 'a run');
+    execFileSync(process.execPath, [join(root, 'tools', 'lif_fc_mnist.cjs'), ...OPTIONS, '--log-dir', out], {
+      stdio: 'pipe',
+    });
+    const { weights } = readLayersModel(join(out, 'lif_snn_mnist'));
+    const engine = await createEngine('event', { data: await loadMnist(), T: 2, neuron: { tau: 3 } });
+    const zeros = new Float32Array(weights.length);
+    await engine.restore({ weights, m: zeros, v: zeros, step: 0 });
+    let [output, input] = [0, 0];
+    for (let index = 0; index < 10_000; index++) {
+      const image = { split: 'test', epoch: 2, index } as const;
+      const { spike } = await engine.trace(image);
+      output += spike.reduce((sum, one) => sum + one, 0);
+      input += (await engine.spikes(image)).reduce((sum, one) => sum + one, 0);
+    }
+    await engine.close();
+    const [row] = readTable(folder);
+    assert.deepEqual([Number(row?.output_spikes), Number(row?.input_spikes)], [output / 20_000, input / 20_000]);
+  });
+
+  test('is the same when its rows are computed again', async () => {
+    for (const which of ['7', id]) {
+      const { status, lines } = await verify(which);
+      assert.equal(status, 0, lines.join('\n'));
+      assert.equal(lines.at(-1), '1 row computed again: every column is the same to the byte.');
+    }
+  });
+
+  describe('with one changed character', () => {
+    after(() => writeFileSync(table, whole));
+    test('is red, and the line names row and column', async () => {
+      const changed = ['acc_1', 'best_epoch', 'output_spikes', 'rows_added', 'weights_sha256'];
+      const [row] = readTable(folder);
+      const other = (cell: string) => `${cell.slice(0, -1)}${cell.endsWith('1') ? '2' : '1'}`;
+      const cells = Object.entries(row ?? {}).map(([name, cell]) => (changed.includes(name) ? other(cell) : cell));
+      writeFileSync(table, `${whole.split('\n')[0]}\n${cells}\n`);
+      const { status, lines } = await verify('all');
+      assert.equal(status, 1);
+      const expected = changed.map((column) => {
+        const cell = row?.[column] as string;
+        const found = `expected ${cell}, which was computed just now, found ${other(cell)}`;
+        return `map: ${table}: row ${id}: ${column}: ${found}`;
+      });
+      assert.deepEqual(lines, ['Computing 1 row of 1 again.', ...expected, 'map: 1 row of 1 differs']);
+    });
+
+    test('in a setting is red at once: the id is that of other settings', async () => {
+      writeFileSync(table, whole.replace(',3,2,', ',4,2,'));
+      const { status, lines } = await verify('1');
+      assert.equal(status, 1);
+      assert.match(
+        lines.join('\n'),
+        new RegExp(`^map: .*: row ${id}: id: expected [0-9a-f]{12}, which its settings give`),
+      );
+    });
+
+    test('in its grid is red at once', async () => {
+      writeFileSync(table, whole.replace(',a,', ',b,'));
+      const { status, lines } = await verify('1');
+      assert.deepEqual([status, lines], [1, [`map: ${table}: row ${id}: grid: expected a, found b`]]);
+    });
+  });
+
+  test('that lacks a row of a grid is red at once', async () => {
+    writeFileSync(table, `${whole.split('\n')[0]}\n`);
+    const { status, lines } = await verify('all');
+    writeFileSync(table, whole);
+    assert.deepEqual([status, lines], [1, [`map: ${table}: grid a: expected 1 row, found 0`]]);
+  });
+
+  test('has no row of an id that is asked for, and says so', async () => {
+    const { status, lines } = await verify('0123456789ab');
+    assert.deepEqual(
+      [status, lines],
+      [2, ['map: --verify: expected the id of a row, found 0123456789ab, which no row has']],
+    );
+  });
+});
+
+describe('A row on the disk', () => {
+  const done = async () => {
+    const { doneRow } = await import('../../table.mjs');
+    const { runOfOptions } = await import('../../settings.mjs');
+    const damaged: string[] = [];
+    const row = doneRow(inRuns(folder), runOfOptions(OPTIONS), (name) => damaged.push(name));
+    return { row, damaged };
+  };
+
+  for (const [what, damage] of [
+    ['has another digit', (text: string) => text.replace('"seed": "0"', '"seed": "1"')],
+    ['has another accuracy', (text: string) => text.replace(/("last": "0\.\d+)\d"/, '$1"')],
+    ['ends in the middle', (text: string) => text.slice(0, 100)],
+    ['is empty', () => ''],
+  ] as const) {
+    test(`that ${what} is noticed, and removed: the run is done again`, async () => {
+      const text = readFileSync(file, 'utf8');
+      const weights = readFileSync(file.replace('.json', '.bin'));
+      assert.ok((await done()).row);
+      writeFileSync(file, damage(text));
+      assert.deepEqual(await done(), { row: undefined, damaged: [file] });
+      assert.ok(!existsSync(file));
+      writeFileSync(file, text);
+      writeFileSync(file.replace('.json', '.bin'), weights);
+    });
+  }
+
+  test('that is older than a setting counts where the run has its default, and only there', async () => {
+    const { doneRow, rowFile, sealed, weightsFile } = await import('../../table.mjs');
+    const { runOf } = await import('../../settings.mjs');
+    const text = readFileSync(file, 'utf8');
+    const { hidden, ...older } = JSON.parse(text).row;
+    assert.equal(hidden, '0');
+    writeFileSync(file, JSON.stringify(sealed(older)));
+    assert.deepEqual({ ...(await done()).row }, { ...JSON.parse(text).row });
+    const other = runOf({ tau: 3, T: 2, epochs: 2, hidden: 4 });
+    copyFileSync(file, rowFile(inRuns(folder), other.id));
+    copyFileSync(file.replace('.json', '.bin'), weightsFile(inRuns(folder), other.id));
+    assert.equal(doneRow(inRuns(folder), other), undefined);
+    writeFileSync(file, text);
+  });
+
+  test('does not count without its weights, or with others', async () => {
+    const text = readFileSync(file, 'utf8');
+    const weights = readFileSync(file.replace('.json', '.bin'));
+    weights[5] = (weights[5] as number) ^ 1;
+    writeFileSync(file.replace('.json', '.bin'), weights);
+    assert.deepEqual(await done(), { row: undefined, damaged: [file] });
+    writeFileSync(file, text);
+    assert.deepEqual(await done(), { row: undefined, damaged: [file] });
+  });
+});
+
+describe('Two maps in one folder', () => {
+  test('are one too many: the second is refused in one line that names the process of the first', async () => {
+    const other = join(folder, 'two');
+    mkdirSync(other);
+    const script = `import { lock } from ${JSON.stringify(join(root, 'packages', 'system', 'lock.mjs'))};
+      await lock(() => {}, ${JSON.stringify(inRuns(other, 'map.lock'))}); console.log('locked'); setInterval(() => {}, 1000);`;
+    const first = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      await new Promise((resolve) => first.stdout.once('data', resolve));
+      const { status, lines } = await runMap(other, '--config', writeGrids(other, 'grids: { a: { T: 1, epochs: 1 } }'));
+      const place = 'runs here';
+      assert.deepEqual(
+        [status, lines],
+        [1, [`map: expected no other map in ${place}, found one (process ${first.pid}); wait for it, or stop it`]],
+      );
+    } finally {
+      first.kill('SIGKILL');
+    }
+  });
+});

@@ -1,0 +1,38 @@
+/** Files in the browser's storage: what a reader downloads, and what they bring in. */
+
+import { checkName } from '../../packages/runs/run-files';
+import { checkUint8 } from '../../src/common/checks';
+import { kernel } from './kernel';
+import { FILE_MIME, storedFile, storeFile } from './storage';
+
+/**
+ * Keeps a file in this browser, in place of an earlier one of that name, and puts a button below the cell that downloads it.
+ * @returns where it is, for people
+ * @throws RangeError if the name is no bare name or these are no bytes, Error if this browser keeps nothing
+ */
+export async function saveFile(name: string, bytes: Uint8Array): Promise<string> {
+  checkName('a file', name);
+  checkUint8(name, bytes);
+  const { siteUrl, display } = kernel();
+  await storeFile(siteUrl, name, Uint8Array.from(bytes)).catch((error) => keepsNone(name, error));
+  display({ data: { [FILE_MIME]: { name }, 'text/plain': `${name}: ${bytes.length} bytes` } });
+  return `${name}, in this browser`;
+}
+
+/**
+ * The bytes of a file that `saveFile` kept, or that "Take a file in…" in the menu Tutorial has brought.
+ * @throws RangeError if the name is no bare name, Error in one line if there is no such file, or this browser keeps none
+ */
+export async function loadFile(name: string): Promise<Uint8Array> {
+  checkName('a file', name);
+  const bytes = await storedFile(kernel().siteUrl, name).catch((error) => keepsNone(name, error));
+  if (!bytes)
+    throw new Error(
+      `${name}: expected a file in this browser, found none; choose “Take a file in…” in the menu Tutorial`,
+    );
+  return bytes;
+}
+
+function keepsNone(name: string, { message }: Error): never {
+  throw new Error(`${name}: expected a browser that keeps files, found one that does not (${message})`);
+}

@@ -1,0 +1,54 @@
+/**
+ * Workers as helpers of the event engine. They share its memory, which a browser allows to pages that are isolated from other
+ * sites.
+ */
+import type { Helper, StartHelper } from '../../packages/event-engine/pool';
+import { siteFile } from './kernel';
+
+/** Most threads of an engine: a job has no more tasks than that (`SHARDS`). */
+const MOST = 16;
+
+/** Whether threads can share memory here. */
+export const canShare = (): boolean => globalThis.crossOriginIsolated === true;
+
+/** How many threads an engine has by default. */
+export const countThreads = (): number => (canShare() ? Math.min(MOST, navigator.hardwareConcurrency) : 1);
+
+/**
+ * Says how many threads an engine has, and why not more. A training begins with it.
+ * @param threads of the engine
+ */
+export function describeThreads(threads: number): string {
+  const count = `Event engine: ${threads} thread${threads === 1 ? '' : 's'}`;
+  return canShare() ? `${count}.` : `${count}: this page has no shared memory.`;
+}
+
+/** Helpers that help nobody. They are kept: a browser takes long to start a worker, and Firefox stands still after some dozens. */
+const free: Worker[] = [];
+
+let script: Promise<string> | undefined;
+
+/** Loads what the helpers run, and returns what starts them. */
+export async function loadHelpers(): Promise<StartHelper> {
+  // From memory: a worker that comes from the site would have to come with headers of its own.
+  script ??= siteFile('thread.js').then((bytes) => URL.createObjectURL(new Blob([bytes], { type: 'text/javascript' })));
+  script.catch(() => {
+    script = undefined;
+  });
+  const url = await script;
+  return (start, fail) => {
+    const worker = free.pop() ?? new Worker(url, { name: 'Thread of the event engine' });
+    const isFree = new Promise<void>((resolve) => {
+      worker.onmessage = () => {
+        free.push(worker);
+        resolve();
+      };
+      worker.onerror = ({ message }) => {
+        fail(new Error(`event engine: expected thread ${start.thread} to run, found ${message}`));
+        resolve();
+      };
+    });
+    worker.postMessage(start);
+    return { terminate: () => isFree } satisfies Helper;
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * What every host of the tutorial offers, under the same names: Node with the tslab kernel (`hosts/node/`), and the browser.
+ * A chapter uses these, the lesson and the packages, and so runs unchanged on each.
+ */
+
+import type { Figure } from '../../packages/figures';
+import type { MapTable } from '../../packages/runs/map';
+import type { Run, SavedRun } from '../../packages/runs/run-files';
+import type { Engine, EngineOptions } from '../../src/common/engine';
+import type { Mnist } from '../../src/common/mnist';
+import type { TfjsEngineOptions } from '../../src/training/tfjs-engine';
+
+/** A figure that changes while the cell runs. */
+export interface LiveFigure {
+  /** Draws a newer state; where they come faster than they can be drawn, some are left out. */
+  update(figure: Figure): void;
+  /** Shows the last state (or this one), which is kept; call it in `finally`. */
+  done(figure?: Figure): Promise<void>;
+}
+
+/** A bar that fills in place. */
+export interface ProgressBar {
+  /** `count` steps are done; `note`, such as the last loss, stands behind the bar while it runs. */
+  update(count: number, note?: string): void;
+  /** Leaves `label: count/total`, and nothing that differs from run to run. */
+  finish(): void;
+}
+
+/** Figures in a window of their own. */
+export interface FigureWindow {
+  /** Resolves when the window was closed. */
+  closed: Promise<void>;
+  /** Closes it. */
+  close(): Promise<void>;
+}
+
+export interface Host {
+  /** Makes TensorFlow.js ready and returns the backend's name. Await it once, before the first tensor. */
+  initBackend(): Promise<string>;
+  /** Loads MNIST and checks it. */
+  loadMnist(): Promise<Mnist>;
+  /** Makes an engine from some options and the tutorial's defaults. */
+  createEngine(name: 'event' | 'tfjs', options: EngineOptions | TfjsEngineOptions): Promise<Engine>;
+  /** Puts a figure below the cell. */
+  show(figure: Figure): Promise<void>;
+  /** Starts a figure that is updated in place, for a cell with a loop of its own. */
+  liveFigure(): LiveFigure;
+  /** Starts a bar with count, rate and time left, for work that `withBar` does not know; `total` is at least 1. */
+  progressBar(total: number, label?: string): ProgressBar;
+  /** Runs awaited work of a cell's own that an interrupt stops. */
+  interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Keeps a run for later chapters, and returns where. */
+  saveRun(run: Run, name?: string): Promise<string>;
+  /** What `saveRun` kept. */
+  loadRun(name?: string): Promise<SavedRun>;
+  /** Keeps bytes as a file that the reader can take away, over an earlier one of that name, and returns where. */
+  saveFile(name: string, bytes: Uint8Array): Promise<string>;
+  /** The bytes of a file that `saveFile` kept or the reader has put there. */
+  loadFile(name: string): Promise<Uint8Array>;
+  /** The table of many runs that comes with the project. */
+  readMap(): Promise<MapTable>;
+  /** SHA-256 of the bytes, in hexadecimal. */
+  fingerprint(values: Float32Array): string;
+  /** Shows figures in a window of their own, for programs: a notebook has `show`. */
+  openWindow(figures: Figure | readonly Figure[]): Promise<FigureWindow>;
+}

@@ -1,0 +1,23 @@
+/** Which of the two engines a chapter asks for. */
+
+import { either, shown } from '../../src/common/checks';
+import { type EngineOptions, LOSS_NAMES } from '../../src/common/engine';
+import type { TfjsEngineOptions } from '../../src/training/tfjs-engine';
+
+/**
+ * Whether the event engine is asked for, and with options that it has; otherwise it is the tfjs engine.
+ * @throws RangeError for another name; TypeError for a loss that is a function, which the event engine does not take
+ */
+export function isEventEngine(
+  name: 'event' | 'tfjs',
+  options: TfjsEngineOptions,
+): options is TfjsEngineOptions & EngineOptions {
+  if (name === 'tfjs') return false;
+  if (name !== 'event') throw new RangeError(`engine: expected 'event' or 'tfjs', found ${name}`);
+  if (typeof options?.loss === 'function') {
+    throw new TypeError(
+      `loss: expected ${either(LOSS_NAMES.map(shown))}, found a function, which the engine 'tfjs' alone takes`,
+    );
+  }
+  return true;
+}

@@ -1,0 +1,55 @@
+/** A row of the map, computed again. */
+
+import { randman } from '../../packages/formats/datasets/randman';
+import { engineOptions, type Row, type Settings } from '../../packages/runs/map';
+import type { Mnist } from '../../src/common/mnist';
+import { type Dataset, isSpikeTrains } from '../../src/common/spike-trains';
+import { AnnEngine, type AnnLoss } from '../../src/training/ann-engine';
+import type { Host } from './contract';
+import type { WithBar } from './with-bar';
+
+export interface RecomputeOptions {
+  /** MNIST, if the chapter has loaded it already; a run on Randman does not need it. */
+  data?: Mnist;
+  /** Stands before the bar; default 'training again'. */
+  label?: string;
+}
+
+/**
+ * Trains a run of the map again, with a bar below the cell.
+ * @example
+ * const sha256 = await recompute(row);
+ * console.log(sha256 === row.weightsSha256);
+ * @returns the SHA-256 of the trained weights, to be compared with the row's `weightsSha256`
+ */
+export type Recompute = (row: Row, options?: RecomputeOptions) => Promise<string>;
+
+/** The data of a run. */
+export const dataOf = async ({ dataset, T }: Settings, loadMnist: () => Promise<Mnist>): Promise<Dataset> =>
+  dataset === 'randman' ? randman({ T: T ?? undefined }) : loadMnist();
+
+/** Makes a host's `recompute`. */
+export function makeRecompute(
+  host: Pick<Host, 'createEngine' | 'fingerprint' | 'loadMnist'> & { withBar: WithBar },
+): Recompute {
+  const makeEngine = async (row: Row, data: Dataset) => {
+    if (row.network === 'snn' || isSpikeTrains(data)) {
+      return host.createEngine('event', { ...engineOptions(row), data });
+    }
+    const { seed, batchSize, learningRate, loss } = row;
+    return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
+  };
+  return async (row, { data: loaded, label = 'training again' } = {}) => {
+    const data = await dataOf(row, async () => loaded ?? (await host.loadMnist()));
+    const engine = await makeEngine(row, data);
+    try {
+      const heldBack = Math.max(0, data.train.count - (row.trainImages ?? data.train.count));
+      // The weights do not depend on the tests.
+      const { state } = await host.withBar.train({ engine, epochs: row.epochs, heldBack, testImages: 0, label });
+      if (!state) throw new Error(`run ${row.id}: expected trained weights, found none`);
+      return host.fingerprint(state.weights);
+    } finally {
+      await engine.close();
+    }
+  };
+}

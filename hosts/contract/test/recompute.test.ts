@@ -1,0 +1,60 @@
+/** A row of the map, computed again: by the package, and by the command that a reader copies. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { formatCommand, parseMap } from '../../../packages/runs/map';
+import { fingerprint } from '../../../packages/runs/node/fingerprint';
+import { temporaryFolder, writeSmallMnist } from '../../../test/support/data';
+import { tableText } from '../../../test/support/map';
+import { lifFcMnist } from '../../../test/support/run';
+import { readMnist } from '../../node/data';
+import { createEngine } from '../../node/engines';
+import { makeRecompute } from '../recompute';
+import { makeWithBar } from '../with-bar';
+
+describe('recompute()', () => {
+  const folder = temporaryFolder();
+  writeSmallMnist(folder, 640, 200);
+  const data = readMnist({ directory: folder, skipChecksum: true });
+  const bars: string[] = [];
+  const withBar = makeWithBar({
+    createEngine,
+    liveFigure: () => assert.fail('expected no live figure'),
+    progressBar: (total, label) => ({ update: () => {}, finish: () => bars.push(`${label}: ${total}`) }),
+    interruptible: (work) => work(new AbortController().signal),
+  });
+  const recompute = makeRecompute({ createEngine, fingerprint, withBar, loadMnist: async () => data });
+
+  const runs: [string, Record<string, string | number>][] = [
+    ['with the defaults', { T: 5, seed: 3 }],
+    ['with another neuron', { tau: 3.5, surrogate: 'sigmoid', alpha: 4, T: 7, batch_size: 64, learning_rate: 0.01 }],
+    [
+      'with another way to train',
+      { loss: 'cross-entropy-counts', encoder: 'direct', reset: 'false', T: 5, decay_input: 'true' },
+    ],
+    ['with images that are held back', { train_images: 256, held_back: 0.5, T: 5 }],
+    ['on Randman', { dataset: 'randman', hidden: 7, T: 20, tau: 20, batch_size: 1000, learning_rate: 0.02 }],
+    ['of an ANN', { network: 'ann', loss: 'cross-entropy', learning_rate: 0.01 }],
+  ];
+  for (const [name, settings] of runs) {
+    test(`gives the hash that the copied command gives, ${name}`, async () => {
+      const [row] = parseMap(tableText(settings)).rows;
+      const command = formatCommand(row).replace(/^npm run train -- /, '');
+      const place = join(folder, row.id);
+      const images = row.dataset === 'mnist' ? ['--dataset-dir', folder, '--skip-checksum'] : [];
+      const args = [...command.split(' '), '--log-dir', place, ...images];
+      const run = lifFcMnist(args);
+      assert.equal(run.status, 0, run.stderr);
+      const last = run.stdout.trimEnd().split('\n').at(-1) ?? '';
+      const [sha256] = /\b[0-9a-f]{64}\b/.exec(last) ?? [last];
+      bars.length = 0;
+      assert.equal(await recompute(row), sha256);
+      const samples = row.dataset === 'mnist' ? Math.min(640, Number(row.trainImages)) : 8000;
+      const batches = Math.floor(samples / row.batchSize);
+      assert.deepEqual(bars, [`training again: ${2 * batches}`]);
+      assert.equal(await recompute(row, { data, label: 'a row' }), sha256);
+      assert.equal(bars[1], `a row: ${2 * batches}`);
+      assert.notEqual(await recompute({ ...row, seed: row.seed + 1 }), sha256);
+    });
+  }
+});

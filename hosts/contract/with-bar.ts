@@ -1,0 +1,135 @@
+import { liveCurve, perEpoch } from '../../packages/figures';
+import type { EngineOptions, Learner } from '../../src/common/engine';
+import { Interruption } from '../../src/common/interruption';
+import type { Dataset } from '../../src/common/spike-trains';
+import { nextTurn } from '../../src/common/turn';
+import { type AnnOptions, train as trainAnn } from '../../src/training/ann';
+import type { TrainingHistory } from '../../src/training/history';
+import type { TfjsEngineOptions } from '../../src/training/tfjs-engine';
+import { type TrainOptions, train } from '../../src/training/train';
+import type { Host } from './contract';
+
+/** Engine options and training options in one, and how to show the progress. */
+export type TrainWithBarOptions = Partial<EngineOptions> &
+  Omit<TrainOptions, 'engine' | 'signal'> & {
+    /** An engine (or an `AnnEngine`), which stays open, or the name of one that is made for this run; default 'event'. */
+    engine?: Learner | 'event' | 'tfjs';
+    /** With engine 'tfjs': the network to train, as `networks.snn` makes it. */
+    network?: TfjsEngineOptions['network'];
+    /** Stands before the bar; default 'training'. */
+    label?: string;
+    /** Whether a curve of the accuracies grows below the bar. Default false. */
+    live?: boolean;
+  };
+
+/** Long work with a bar below the cell, which an interrupt stops: the one way to ask for a bar. */
+export interface WithBar {
+  /**
+   * `training.train`. What was reached before an interrupt is in the `history` that was handed in.
+   * @example
+   * const { testAccs } = await withBar.train({ data, epochs: 3 });
+   */
+  train(options: TrainWithBarOptions): Promise<TrainingHistory>;
+  /**
+   * `training.ann.train`.
+   * @example
+   * const accuracies = await withBar.trainAnn(networks.ann(), { data, loss: training.crossEntropy });
+   */
+  trainAnn(
+    net: Parameters<typeof trainAnn>[0],
+    options: Omit<AnnOptions, 'signal'> & { label?: string },
+  ): Promise<number[]>;
+  /**
+   * Like `items.map(work)`, one item after the other. So a cell with a loop of its own shows the loop's body alone.
+   * @example
+   * const accuracies = await withBar.map([0, 1, 2], (epoch) => training.accuracy(engine, epoch), 'testing');
+   */
+  map<T, R>(items: readonly T[], work: (item: T) => R | Promise<R>, label?: string): Promise<R[]>;
+}
+
+type Needed = Pick<Host, 'createEngine' | 'interruptible' | 'liveFigure' | 'progressBar'> & {
+  /** Says what the reader should know of an engine before it trains. */
+  announce?: (engine: Learner) => void;
+};
+
+/** Makes a host's `withBar`. */
+export function makeWithBar(host: Needed): WithBar {
+  /** Runs work that says how far it is; the bar starts with its first report. */
+  async function run<R>(
+    label: string,
+    work: (signal: AbortSignal, report: (done: number, total: number) => void) => Promise<R>,
+  ): Promise<R> {
+    let bar: ReturnType<Host['progressBar']> | undefined;
+    const report = (done: number, total: number) => {
+      bar ??= host.progressBar(total, label);
+      bar.update(done);
+    };
+    try {
+      return await host.interruptible((signal) => work(signal, report));
+    } finally {
+      bar?.finish();
+    }
+  }
+
+  return {
+    async train({ engine: wanted = 'event', label = 'training', live = false, ...options }) {
+      const { data, epochs = 100 } = options;
+      const engine =
+        typeof wanted === 'string' ? await host.createEngine(wanted, { ...options, data: data as Dataset }) : wanted;
+      host.announce?.(engine);
+      const figure = live ? host.liveFigure() : undefined;
+      try {
+        return await run(label, async (signal, report) => {
+          const reached = await train({
+            ...options,
+            engine,
+            signal,
+            onBatch: (batch, history) => {
+              report(batch.trainTimes, epochs * batch.batches);
+              return options.onBatch?.(batch, history);
+            },
+            onEpoch: (epoch, history) => {
+              const trainAccs = perEpoch(history.trainAccs, history.epoch);
+              figure?.update(liveCurve(trainAccs, history.testAccs, { epochs }));
+              return options.onEpoch?.(epoch, history);
+            },
+          });
+          // Only a history from outside survives the cell that is interrupted.
+          const next = options.history ? 'Run the cell again to continue.' : '';
+          if (reached.stopped) throw new Interruption(`after ${reached.epoch} of ${epochs} epochs`, next);
+          return reached;
+        });
+      } finally {
+        await figure?.done();
+        if (engine !== wanted) await engine.close();
+      }
+    },
+
+    trainAnn(net, { label = 'training', ...options }) {
+      return run(label, (signal, report) =>
+        trainAnn(net, {
+          ...options,
+          signal,
+          onBatch: (done, batches) => {
+            report(done, batches);
+            options.onBatch?.(done, batches);
+          },
+        }),
+      );
+    },
+
+    map<T, R>(items: readonly T[], work: (item: T) => R | Promise<R>, label = 'working'): Promise<R[]> {
+      return run(label, async (signal, report) => {
+        const results: R[] = [];
+        if (items.length > 0) report(0, items.length);
+        for (const item of items) {
+          if (signal.aborted) throw new Interruption(`after ${results.length} of ${items.length}`);
+          results.push(await work(item));
+          report(results.length, items.length);
+          await nextTurn();
+        }
+        return results;
+      });
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/** Networks of other programs on the command line: `--weights`, `--save-nir`, `--save-safetensors`. */
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { checkFileName, type FileNetwork, fromFile, toNir, toSafetensors } from '../../../packages/formats/exchange';
+import type { SavedNetwork } from '../../../packages/formats/layers-model';
+import { readFile, writeFileAtomic } from '../../../packages/system/files';
+import { type EngineState, freshState } from '../../../src/common/engine';
+import type { NeuronOptions } from '../../../src/common/neuron-options';
+import { hiddenOf } from '../../../src/common/weights';
+import { typedIn } from './npm';
+import type { Settings } from './options';
+import { UsageError } from './values';
+
+/** Where a training starts from, if not from new weights. */
+export interface Start {
+  state: EngineState;
+  /** What is said of it: `weights.pth (Adam's step 2340, epoch 5)`. */
+  description: string;
+}
+
+/**
+ * The weights that `--weights` names.
+ * @param neuron the options of the run's neurons
+ * @throws UsageError if the file is no such file, or its network another one than the settings'
+ */
+export function readStart(settings: Settings, neuron: NeuronOptions): Start | undefined {
+  if (settings.weights === undefined) return undefined;
+  const file = resolve(typedIn(), settings.weights);
+  let content: FileNetwork;
+  try {
+    checkFileName(settings.weights);
+    if (!existsSync(file)) throw new Error(`expected a file, found nothing at ${file}`);
+    content = fromFile(readFile(file), file);
+  } catch (error) {
+    throw new UsageError(`--weights: ${(error as Error).message}`);
+  }
+  refuseAnother(file, content, settings, neuron);
+  const { weights, state = freshState(weights), epoch } = content;
+  const known = [
+    ...(state.step > 0 ? [`step ${state.step} of Adam`] : []),
+    ...(epoch === undefined ? [] : [`after its epoch ${epoch}`]),
+  ];
+  return { state, description: known.length > 0 ? `${file} (${known.join(', ')})` : file };
+}
+
+/** @throws UsageError if the file's network is not that of the settings */
+function refuseAnother(file: string, { weights, neuron }: FileNetwork, { hidden }: Settings, own: NeuronOptions): void {
+  const found = hiddenOf(weights.length)?.hidden;
+  if (found !== hidden) {
+    const width = (neurons?: number) =>
+      neurons === undefined ? 'no hidden layer' : `a hidden layer of ${neurons} neurons`;
+    const advice = found === undefined ? 'leave --hidden out' : `say --hidden ${found}`;
+    throw new UsageError(`--weights: ${file}: expected ${width(hidden)}, found ${width(found)}; ${advice}`);
+  }
+  const differs =
+    neuron && (['tau', 'decayInput', 'vThreshold', 'vReset'] as const).find((name) => neuron[name] !== own[name]);
+  if (differs) {
+    throw new UsageError(
+      `--weights: ${file}: expected neurons with ${differs} ${own[differs]}, found ${neuron[differs]}; give the options that it was trained with`,
+    );
+  }
+}
+
+/** The formats in which a network can leave, by the setting that names the file. */
+const WRITERS = [
+  { name: 'saveNir', flag: '--save-nir', write: toNir },
+  { name: 'saveSafetensors', flag: '--save-safetensors', write: toSafetensors },
+] as const;
+
+const exportsOf = (settings: Settings) =>
+  WRITERS.flatMap(({ name, ...writer }) => {
+    const file = settings[name];
+    return file === undefined ? [] : [{ ...writer, file: resolve(typedIn(), file) }];
+  });
+
+/** Before the training: @throws UsageError if a network cannot be written as asked, or would be written over something */
+export function refuseExports(settings: Settings, neuron: NeuronOptions): void {
+  for (const { flag, file } of exportsOf(settings)) {
+    if (existsSync(file) && !settings.overwrite) {
+      throw new UsageError(
+        `${flag}: expected a new file, found one at ${file}; choose another name, or replace it with --overwrite`,
+      );
+    }
+    const folder = dirname(file);
+    if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+      throw new UsageError(`${flag}: expected a file in a folder that exists, found no folder ${folder}`);
+    }
+  }
+  if (settings.saveNir !== undefined && neuron.vReset === null) {
+    throw new UsageError(
+      '--save-nir: expected a hard reset, found --soft-reset, which NIR cannot say; use --save-safetensors',
+    );
+  }
+}
+
+/** After the training. @returns the files */
+export function writeExports(settings: Settings, network: SavedNetwork): string[] {
+  return exportsOf(settings).map(({ write, file }) => {
+    writeFileAtomic(file, write(network));
+    return file;
+  });
+}

@@ -1,0 +1,65 @@
+/** The original's four figures of a run: as files, or in a window. */
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { accuracyCurve, digits, plot1dSpikes, plot2dHeatmap } from '../../../packages/figures';
+import { saveFigure } from '../../../packages/figures/node/save';
+import type { Figure } from '../../../packages/figures/theme';
+import type { Trace } from '../../../src/common/engine';
+import { IMAGE_SIZE } from '../../../src/common/mnist';
+import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
+import type { TrainingHistory } from '../../../src/training/history';
+
+const NAMES = ['acc', 'input', '2d_heatmap', '1d_spikes'] as const;
+const TYPES = ['png', 'svg'] as const;
+
+type Figures = Partial<Record<(typeof NAMES)[number], Figure>>;
+
+export interface Drawn {
+  /** Of spiking neurons. */
+  trace?: Trace;
+  history: TrainingHistory;
+  data: Dataset;
+}
+
+/** The names of the figures' files. */
+export const FIGURE_FILES: readonly string[] = NAMES.flatMap((name) => TYPES.map((type) => `${name}.${type}`));
+
+/** The files of figures that are in a folder. */
+export function figureFilesIn(folder: string): string[] {
+  return FIGURE_FILES.map((name) => join(folder, name)).filter(
+    (file) => lstatSync(file, { throwIfNoEntry: false })?.isDirectory() === false,
+  );
+}
+
+export function drawFigures({ trace, history, data }: Drawn): Figures {
+  return {
+    acc: accuracyCurve(history.trainAccs, history.testAccs),
+    input: drawInput(data),
+    ...(trace && { '2d_heatmap': plot2dHeatmap(trace.v), '1d_spikes': plot1dSpikes(trace.spike) }),
+  };
+}
+
+/** The first of the test data, as the network gets it. */
+function drawInput(data: Dataset): Figure {
+  if (!isSpikeTrains(data)) {
+    return digits(data.test.images.slice(0, IMAGE_SIZE), { title: 'The first test image' });
+  }
+  const { T, units: neurons, test } = data;
+  const spikes = new Float32Array(T * neurons);
+  for (let i = 0; i < test.starts[1]; i++) spikes[test.times[i] * neurons + test.units[i]] = 1;
+  return plot1dSpikes(spikes, { neurons, title: 'The first test sample', what: 'unit', ylabel: 'input unit' });
+}
+
+/** Saves the figures as PNG and SVG in a folder. */
+export async function saveFigures(figures: Figures, folder: string): Promise<void> {
+  for (const [name, figure] of Object.entries(figures)) {
+    for (const type of TYPES) await saveFigure(figure, join(folder, `${name}.${type}`));
+  }
+}
+
+/** Shows the figures in a window; resolves when it was closed. */
+export async function showFigures(figures: Figures): Promise<void> {
+  // Loaded here: the window's server takes longer to load than a training epoch.
+  const { openWindow } = require('../notebook/window') as typeof import('../notebook/window');
+  await (await openWindow(Object.values(figures))).closed;
+}

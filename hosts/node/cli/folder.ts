@@ -1,0 +1,100 @@
+/** What is in the folder of a run before it begins, and what may become of it. */
+import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Checkpoint, readCheckpoint } from '../../../packages/runs/node';
+import { checkpointPath, obstacleIn, resultsIn } from '../../../packages/runs/node/run-folder';
+import { MODEL_FOLDERS } from '../../../packages/runs/run-files';
+import { FIGURE_FILES, figureFilesIn } from './figures';
+import type { Settings } from './options';
+import { UsageError } from './values';
+
+/** Where a run writes. */
+export interface Places {
+  /** TensorBoard's logs. */
+  logDir: string;
+  /** Everything else. */
+  outDir: string;
+}
+
+/** What an earlier run left in the folder. */
+export interface Earlier {
+  /** Arrays and model. */
+  results: string[];
+  hasCheckpoint: boolean;
+  /** If it can be read. */
+  checkpoint?: Checkpoint;
+}
+
+/** Looks for an earlier run; what a run left that was killed before its first checkpoint is none. */
+export function findEarlier(outDir: string): Earlier | undefined {
+  const results = resultsIn(outDir);
+  const hasCheckpoint = existsSync(checkpointPath(outDir));
+  if (results.length === 0 && !hasCheckpoint) return undefined;
+  try {
+    return { results, hasCheckpoint, checkpoint: readCheckpoint(checkpointPath(outDir)) };
+  } catch {
+    return { results, hasCheckpoint };
+  }
+}
+
+/** `12 of 100 epochs are done` */
+export function describeProgress({ history, options }: Checkpoint, epochs = options.epoch): string {
+  const batches = history.batch > 0 ? ` and ${history.batch} batches` : '';
+  return `${history.epoch} of ${epochs} epochs${batches} are done`;
+}
+
+/**
+ * A new run writes over no other unless it was told to.
+ * @throws UsageError in one line that names the ways out
+ */
+export function refuseToOverwrite(outDir: string, settings: Settings): void {
+  const earlier = findEarlier(outDir);
+  if (!earlier) return;
+  const { checkpoint, hasCheckpoint } = earlier;
+  const what = checkpoint ? describeProgress(checkpoint) : hasCheckpoint ? 'a checkpoint' : 'arrays or a model';
+  const ways = `continue it with --resume, replace it with --overwrite, or choose another folder with ${another(settings)}`;
+  throw new UsageError(`${outDir}: expected no run there, found one (${what}); ${ways}`);
+}
+
+/**
+ * What a run cannot replace is found before it begins, and not when it has something to write.
+ * @throws UsageError in one line that names it
+ */
+export function refuseObstacles(outDir: string, settings: Settings): void {
+  const obstacle = obstacleIn(outDir, settings.saveFigures ? FIGURE_FILES : []);
+  if (!obstacle) return;
+  const { path, wanted, found } = obstacle;
+  throw new UsageError(
+    `${path}: expected ${wanted} or nothing, found ${found}; move it, or choose another folder with ${another(settings)}`,
+  );
+}
+
+/**
+ * Figures replace those of the same run only.
+ * @throws UsageError in one line that names the ways out
+ */
+export function checkFigures(outDir: string, settings: Settings, checkpoint: Checkpoint | undefined): void {
+  if (!settings.saveFigures || checkpoint?.options.saveFigures) return;
+  const [file] = figureFilesIn(outDir);
+  if (file === undefined) return;
+  const ways = checkpoint ? 'move it' : `replace it with --overwrite, choose another folder with ${another(settings)}`;
+  throw new UsageError(`${file}: expected no such file, found one; ${ways}, or leave out --save-figures`);
+}
+
+const another = ({ outDir }: Settings) => (outDir === undefined ? '--log-dir' : '--out-dir (or --log-dir)');
+
+/**
+ * Removes an earlier run, when the new one has something to put in its place. The checkpoint stays until the new one
+ * replaces it.
+ */
+export function removeEarlier({ outDir, logDir }: Places, { results, checkpoint }: Earlier): void {
+  const figures = checkpoint?.options.saveFigures ? figureFilesIn(outDir) : [];
+  // The checkpoint may name no other file than an event file: that was checked when it was read.
+  const events = checkpoint ? [join(logDir, checkpoint.events.file)] : [];
+  for (const file of [...results, ...figures, ...events]) rmSync(file, { force: true });
+  for (const name of Object.values(MODEL_FOLDERS)) {
+    const folder = join(outDir, name);
+    const isFolder = lstatSync(folder, { throwIfNoEntry: false })?.isDirectory();
+    if (isFolder && readdirSync(folder).length === 0) rmdirSync(folder);
+  }
+}

@@ -1,0 +1,33 @@
+/** The original's command line, `lif_fc_mnist`. */
+import { DatasetError } from '../../../src/common/mnist';
+import { parseArguments } from './arguments';
+import { describeFailure } from './failures';
+import { keptByNpm } from './npm';
+import { runCommand } from './run';
+import { Stop, watchOutput } from './stop';
+import { UsageError } from './values';
+
+/**
+ * Entry point: one line on stderr if something is wrong; exit status 2 for a bad argument, 1 for a failure.
+ * @param watchCaller calls its argument when the program that started this one is gone, for example an npm that was killed
+ */
+export async function main(argv: string[], watchCaller: (onGone: () => void) => unknown): Promise<void> {
+  const stop = new Stop();
+  watchOutput(stop);
+  watchCaller(() => process.kill(process.pid, 'SIGTERM'));
+  try {
+    const hint = keptByNpm(argv);
+    if (hint) throw new UsageError(hint);
+    const args = parseArguments(argv);
+    const status = args ? await runCommand(args, stop) : 0;
+    // What was wrong with the output counts, too.
+    process.exitCode ||= status;
+    // A closed terminal ends the program as this signal does by default: node would abort while it resets the terminal.
+    if (stop.isTerminalGone) process.kill(process.pid, 'SIGHUP');
+  } catch (error) {
+    const isExpected = error instanceof UsageError || error instanceof DatasetError;
+    const withStack = !isExpected && process.env.DEBUG !== undefined && error instanceof Error;
+    console.error(`lif_fc_mnist: ${withStack ? error.stack : describeFailure(error)}`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}

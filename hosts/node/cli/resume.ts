@@ -1,0 +1,116 @@
+/** What a resumed run takes over from its checkpoint, and whether that fits. */
+import { createHash } from 'node:crypto';
+import type { Checkpoint, RunOptions } from '../../../packages/runs/node';
+import { IMAGE_SIZE } from '../../../src/common/mnist';
+import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
+import { countNeurons } from '../../../src/common/weights';
+import type { Arguments } from './arguments';
+import { defaultValue, formatLabel, type Name, OPTIONS, type Settings, whyNot } from './options';
+import { UsageError } from './values';
+
+/** Of the options that may differ when a run is resumed, a checkpoint has only these. */
+const ALSO: readonly string[] = ['epoch', 'saveFigures'] satisfies Name[];
+
+/** What a checkpoint calls an option: `dataset` is the checksum of the data there. */
+const nameThere = (name: Name): string => (name === 'dataset' ? 'data' : name);
+
+/** What a checkpoint keeps of the settings. */
+export function collectOptions(settings: Settings, data: Dataset): RunOptions {
+  const options: RunOptions = { dataset: digestData(data) };
+  for (const option of OPTIONS) {
+    const { name, keptOnResume, later } = option;
+    if (later && settings[name] === defaultValue(option)) continue;
+    if (whyNot(option, settings)) continue;
+    if (keptOnResume || ALSO.includes(name)) options[nameThere(name)] = settings[name] ?? null;
+  }
+  return options;
+}
+
+/**
+ * The settings of a resumed run: the checkpoint's, but for those that were given and may differ.
+ * @throws UsageError that names an option that was given and must not differ
+ * @throws Error if the checkpoint holds an option that it should not, or one that the command line would refuse
+ */
+export function resumedSettings({ settings, given }: Arguments, checkpoint: Checkpoint, file: string): Settings {
+  const resumed: Record<string, unknown> = { ...settings };
+  const { dataset, saveFigures, ...options } = checkpoint.options;
+  if (typeof dataset !== 'string') throw new Error(`${file}: expected the checksum of the data, found none`);
+  if (saveFigures !== null && saveFigures !== true) throw new Error(`${file}: expected saveFigures to be a switch`);
+  const kind = { network: options.network, dataset: options.data } as Pick<Settings, 'network' | 'dataset'>;
+  const kept = OPTIONS.filter((option) => (option.keptOnResume || option.name === 'epoch') && !whyNot(option, kind));
+  const unknown = Object.keys(options).find((name) => !kept.some((option) => nameThere(option.name) === name));
+  if (unknown !== undefined)
+    throw new Error(`${file}: expected only options that a run cannot change, found ${unknown}`);
+  for (const option of kept) {
+    const { name } = option;
+    const missing = option.later ? defaultValue(option) : undefined;
+    const there = nameThere(name);
+    const before = Object.hasOwn(options, there) ? options[there] : missing;
+    if (!isValid(option, before)) {
+      throw new Error(
+        `${file}: expected a value that ${formatLabel(option)} takes, found ${JSON.stringify(before) ?? 'none'}`,
+      );
+    }
+    if (!given.has(name)) resumed[name] = before;
+    else if (option.keptOnResume && settings[name] !== before) {
+      const advice = 'leave it out, or start a new run in another folder';
+      // A switch that is given differs if the run began without it.
+      const [expected, found] = option.read ? [before ?? 'none', settings[name]] : ['no such switch', 'it'];
+      throw new UsageError(
+        `${formatLabel(option)}: expected ${expected} as in the checkpoint, found ${found}; ${advice}`,
+      );
+    }
+  }
+  const { epoch } = checkpoint.history;
+  if ((resumed.epoch as number) < epoch) {
+    throw new UsageError(`-N/--epoch: expected at least the ${epoch} epochs that are done, found ${resumed.epoch}`);
+  }
+  return resumed as unknown as Settings;
+}
+
+/** Whether the command line would accept the value, as it stands. */
+function isValid(option: (typeof OPTIONS)[number], value: unknown): boolean {
+  const { read, later } = option;
+  const missing = defaultValue(option);
+  if (later && value === missing) return true;
+  if (!read) return value === !missing;
+  try {
+    return read(String(value)) === value;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @throws UsageError if the data are others than those of the checkpoint
+ * @throws Error if the checkpoint counts other batches than there are in the data, or lacks potentials that the run goes on from
+ */
+export function checkAgainstData(
+  { options, history }: Checkpoint,
+  settings: Settings,
+  data: Dataset,
+  file: string,
+): void {
+  if (options.dataset !== digestData(data)) {
+    const option = isSpikeTrains(data) ? '--dataset' : '--dataset-dir';
+    throw new UsageError(`${option}: expected the data of the checkpoint, found other data`);
+  }
+  const batches = Math.floor((settings.trainImages ?? data.train.count) / settings.batchSize);
+  const { epoch, batch, correct, trainAccs, state } = history;
+  if (batch > batches || correct > batch * settings.batchSize || trainAccs.length !== epoch * batches + batch) {
+    const found = `${trainAccs.length} batches after ${epoch} epochs and ${batch} batches`;
+    throw new Error(`${file}: expected ${batches} batches per epoch, found ${found}`);
+  }
+  const potentials = settings.reset || !state ? 0 : settings.batchSize * countNeurons(settings.hidden);
+  if ((state?.potentials?.length ?? 0) !== potentials) {
+    throw new Error(`${file}: expected ${potentials} potentials, found ${state?.potentials?.length ?? 0}`);
+  }
+}
+
+/** Tells data sets apart: all training labels, and the first thousand images or all spikes. */
+function digestData(data: Dataset): string {
+  const hash = createHash('md5').update(data.train.labels);
+  if (isSpikeTrains(data)) hash.update(data.train.units).update(data.train.times);
+  else hash.update(data.train.images.subarray(0, 1000 * IMAGE_SIZE));
+  return hash.digest('hex');
+}

@@ -1,0 +1,194 @@
+/** One run of the command line: what it reads, where it writes, and what it says. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { randman } from '../../../packages/formats/datasets/randman';
+import { type Checkpoint, readCheckpoint } from '../../../packages/runs/node';
+import { checkpointPath, removeLeftovers } from '../../../packages/runs/node/run-folder';
+import { makeFolder, readFile } from '../../../packages/system/files';
+import { assertUnlocked, lockFolder } from '../../../packages/system/folder-lock';
+import { either } from '../../../src/common/checks';
+import type { Engine } from '../../../src/common/engine';
+import { type NeuronOptions, resolveNeuronOptions } from '../../../src/common/neuron-options';
+import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
+import { SURROGATES } from '../../../src/common/surrogates';
+import { ANN_LOSSES, AnnEngine, type AnnLoss } from '../../../src/training/ann-engine';
+import { readMnist } from '../data';
+import { createEngine } from '../engines';
+import type { Arguments } from './arguments';
+import { readStart, refuseExports } from './exchange';
+import { showFigures } from './figures';
+import { checkFigures, describeProgress, findEarlier, type Places, refuseObstacles, refuseToOverwrite } from './folder';
+import { typedIn } from './npm';
+import { formatLabel, OPTIONS, type Settings, whyNot } from './options';
+import { checkAgainstData, resumedSettings } from './resume';
+import type { Stop } from './stop';
+import { type Outcome, trainAndRecord } from './train';
+import { UsageError } from './values';
+
+/** Runs the command; returns the exit status. */
+export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
+  if (args.settings.resume && args.settings.overwrite) {
+    throw new UsageError('--overwrite: expected --resume or --overwrite, found both');
+  }
+  if (args.settings.resume && args.settings.weights !== undefined) {
+    throw new UsageError('--weights: expected --resume or --weights, found both: a checkpoint has weights of its own');
+  }
+  const places = resolvePlaces(args.settings);
+  const { logDir, outDir } = places;
+  const file = checkpointPath(outDir);
+  assertUnlocked(outDir);
+  const read = readText(file);
+  const checkpoint = args.settings.resume ? readCheckpoint(file) : undefined;
+  const settings = checkpoint ? resumedSettings(args, checkpoint, file) : args.settings;
+  refuseStray(settings, args.given);
+  refuseToLose(outDir, settings, checkpoint);
+  const neuron = neuronOf(settings);
+  refuseExports(settings, neuron);
+  const start = readStart(settings, neuron);
+  chooseDevice(settings);
+  const data = readData(settings);
+  if (checkpoint) checkAgainstData(checkpoint, settings, data, file);
+
+  // Before anything is written: an engine that cannot start leaves nothing behind.
+  const engine = await makeEngine(settings, neuron, data);
+  let outcome: Outcome;
+  stop.listen();
+  try {
+    makeFolder(logDir);
+    makeFolder(outDir);
+    const lock = lockFolder(outDir);
+    try {
+      // Another run may have come and gone before the folder was locked.
+      if (checkpoint && readText(file) !== read)
+        throw new Error(`${file}: another run has just written it; start again`);
+      refuseToLose(outDir, settings, checkpoint);
+      removeLeftovers(outDir);
+      const earlier = settings.overwrite && findEarlier(outDir);
+      if (checkpoint) console.error(`Resuming from ${file}: ${describeProgress(checkpoint, settings.epoch)}`);
+      if (earlier) {
+        const progress = earlier.checkpoint ? ` (${describeProgress(earlier.checkpoint)})` : '';
+        console.error(`Replacing the run in ${outDir}${progress}`);
+      }
+      if (start) console.error(`Starting from ${start.description}`);
+      console.error(`Writing to ${outDir}${logDir === outDir ? '' : `, the TensorBoard logs to ${logDir}`}`);
+      outcome = await trainAndRecord({
+        settings,
+        data,
+        engine,
+        places,
+        checkpoint,
+        start: start?.state,
+        earlier: earlier || undefined,
+        stop,
+      });
+    } finally {
+      lock.release();
+    }
+  } finally {
+    stop.unlisten();
+    await engine.close();
+  }
+  if (outcome.figures && settings.show) await showFigures(outcome.figures);
+  return outcome.status;
+}
+
+function resolvePlaces(settings: Settings): Places {
+  const from = typedIn();
+  const logDir = resolve(from, settings.logDir);
+  return { logDir, outDir: settings.outDir === undefined ? logDir : resolve(from, settings.outDir) };
+}
+
+function refuseToLose(outDir: string, settings: Settings, checkpoint: Checkpoint | undefined): void {
+  refuseObstacles(outDir, settings);
+  if (settings.overwrite) return;
+  if (!checkpoint) refuseToOverwrite(outDir, settings);
+  checkFigures(outDir, settings, checkpoint);
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFile(file).toString();
+  } catch {
+    // That it cannot be read is said where it is needed.
+    return undefined;
+  }
+}
+
+/** @throws UsageError for an option that was given and means nothing for the network or the data, or a loss that the network has not */
+export function refuseStray(settings: Settings, given: Arguments['given']): void {
+  const { network, dataset, loss, timesteps } = settings;
+  if (network === 'ann' && dataset === 'randman') {
+    throw new UsageError('--network: expected snn with --dataset randman, found ann, which has no time');
+  }
+  for (const option of OPTIONS) {
+    const why = given.has(option.name) && whyNot(option, settings);
+    if (why) throw new UsageError(`${formatLabel(option)}: ${why}`);
+  }
+  if (network === 'ann' && !ANN_LOSSES.some((name) => name === loss)) {
+    throw new UsageError(`--loss: expected ${either(ANN_LOSSES)} with --network ann, found ${loss}`);
+  }
+  if (dataset === 'randman' && timesteps < 2) {
+    throw new UsageError(`-T/--timesteps: expected at least 2 with --dataset randman, found ${timesteps}`);
+  }
+}
+
+function neuronOf({ tau, surrogate: name, alpha, decayInput, detachReset, softReset }: Settings): NeuronOptions {
+  const surrogateFunction = { name, alpha: alpha ?? SURROGATES[name].alpha };
+  return resolveNeuronOptions({
+    tau,
+    surrogateFunction,
+    decayInput,
+    detachReset: detachReset ?? false,
+    vReset: softReset ? null : 0,
+  });
+}
+
+function makeEngine(settings: Settings, neuron: NeuronOptions, data: Dataset): Engine | AnnEngine | Promise<Engine> {
+  const { network, engine, seed, batchSize, learningRate, loss, hidden, timesteps: T, threads } = settings;
+  if (network === 'ann' && !isSpikeTrains(data))
+    return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
+  const { reset } = settings;
+  const encoder = settings.dataset === 'mnist' ? settings.encoder : undefined;
+  const options = { data, seed, T, batchSize, learningRate, threads, neuron, hidden, loss, encoder, reset };
+  return createEngine(engine, options);
+}
+
+function chooseDevice({ device, engine, gpu }: Settings): void {
+  if (device === 'cpu') return;
+  try {
+    require.resolve('@tensorflow/tfjs-node-gpu');
+  } catch {
+    throw new UsageError(
+      `--device: ${device} needs @tensorflow/tfjs-node-gpu, which is not installed; install it or use cpu`,
+    );
+  }
+  if (engine !== 'tfjs') {
+    throw new UsageError(`--device: ${device} needs --engine tfjs; the event engine runs on the cpu`);
+  }
+  process.env.LIF_FC_MNIST_GPU = '1';
+  process.env.CUDA_VISIBLE_DEVICES = String(gpu);
+}
+
+function readData(settings: Settings): Dataset {
+  const { trainImages, batchSize } = settings;
+  const data = settings.dataset === 'mnist' ? readImages(settings) : randman({ T: settings.timesteps });
+  const { count } = data.train;
+  if (trainImages !== undefined && count < trainImages) {
+    throw new UsageError(`--train-images: expected at most the ${count} training images, found ${trainImages}`);
+  }
+  const drawn = trainImages ?? count;
+  if (drawn < batchSize) {
+    throw new UsageError(
+      `-b/--batch-size: expected at most the ${drawn} training ${isSpikeTrains(data) ? 'samples' : 'images'}, found ${batchSize}`,
+    );
+  }
+  return data;
+}
+
+function readImages({ datasetDir, skipChecksum }: Settings): Dataset {
+  const directory = datasetDir && resolve(typedIn(), datasetDir);
+  if (directory && !existsSync(directory)) {
+    throw new UsageError(`--dataset-dir: expected a folder with MNIST's four files, found nothing at ${directory}`);
+  }
+  return readMnist({ directory, skipChecksum });
+}

@@ -1,0 +1,188 @@
+/** Trains, prints the original's lines, and records what the original records. */
+import { existsSync } from 'node:fs';
+import {
+  addCurves,
+  type Checkpoint,
+  fingerprint,
+  formatRow,
+  SummaryWriter,
+  writeCheckpoint,
+  writeRun,
+} from '../../../packages/runs/node';
+import { checkpointPath } from '../../../packages/runs/node/run-folder';
+import {
+  ARRAYS,
+  assertFinite,
+  HELD_BACK,
+  HIDDEN_ARRAYS,
+  MODEL_FOLDERS,
+  SPIKING_ARRAYS,
+} from '../../../packages/runs/run-files';
+import type { Engine, EngineState } from '../../../src/common/engine';
+import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
+import type { AnnEngine } from '../../../src/training/ann-engine';
+import { newHistory, type TrainingHistory } from '../../../src/training/history';
+import { train } from '../../../src/training/train';
+import { progressBar } from '../progress-bar';
+import { writeExports } from './exchange';
+import { drawFigures, saveFigures } from './figures';
+import { type Earlier, type Places, removeEarlier } from './folder';
+import type { Settings } from './options';
+import { collectOptions } from './resume';
+import type { Stop } from './stop';
+
+export interface Job {
+  settings: Settings;
+  data: Dataset;
+  engine: Engine | AnnEngine;
+  places: Places;
+  /** To resume from. */
+  checkpoint?: Checkpoint;
+  /** The weights that a new run starts from, if not from new ones. */
+  start?: EngineState;
+  /** A run to be replaced. */
+  earlier?: Earlier;
+  stop: Stop;
+}
+
+export interface Outcome {
+  /** The exit status. */
+  status: number;
+  /** Of a run that was not stopped, if they are wanted. */
+  figures?: ReturnType<typeof drawFigures>;
+}
+
+/** @throws Error in one line, also if the training diverged */
+export async function trainAndRecord(job: Job): Promise<Outcome> {
+  const { places, checkpoint, start = null, stop } = job;
+  const history = checkpoint?.history ?? { ...newHistory(), state: start };
+  const writer = new SummaryWriter(places.logDir, checkpoint?.events);
+  const save = saver(job, history, writer);
+  try {
+    // Resumed with another log dir: its curves are whole, too.
+    if (!writer.continues) addCurves(writer, history);
+    await trainEpochs(job, history, writer, save);
+    if (history.stopped) {
+      // A whole epoch or nothing in exchange for another run.
+      const isSaved = history.trainAccs.length > 0 && (!job.earlier || history.epoch > 0);
+      if (isSaved) save();
+      console.error(stopped(job, history, isSaved));
+      return { status: stop.status };
+    }
+    return { status: 0, figures: await record(job, history, save) };
+  } catch (error) {
+    throw explained(error as Error, job, history);
+  } finally {
+    writer.discard();
+  }
+}
+
+/**
+ * Puts everything on the disk that a resumed run needs. What the run replaces is removed then, and not earlier: after the
+ * first epoch.
+ */
+function saver({ settings, data, places, checkpoint, earlier }: Job, history: TrainingHistory, writer: SummaryWriter) {
+  const saveFigures = settings.saveFigures ?? checkpoint?.options.saveFigures ?? null;
+  const kept = { ...collectOptions(settings, data), saveFigures };
+  let toRemove = earlier;
+  return () => {
+    // First of all: a run that diverged adds to no file.
+    if (history.state) assertFinite(history.state.weights);
+    writeCheckpoint(checkpointPath(places.outDir), { options: kept, history, events: writer.flush() });
+    if (toRemove) removeEarlier(places, toRemove);
+    toRemove = undefined;
+  };
+}
+
+async function trainEpochs(job: Job, history: TrainingHistory, writer: SummaryWriter, save: () => void): Promise<void> {
+  const { settings, data, engine, stop } = job;
+  if (history.epoch >= settings.epoch && history.state) return engine.restore(history.state);
+  let bar: ReturnType<typeof progressBar> | undefined;
+  const finishBar = () => {
+    bar?.finish();
+    bar = undefined;
+  };
+  try {
+    await train({
+      engine,
+      epochs: settings.epoch,
+      heldBack: data.train.count - (settings.trainImages ?? data.train.count),
+      history,
+      signal: stop.signal,
+      onBatch: ({ epoch, batch, batches, accuracy, trainTimes }) => {
+        if (!bar) {
+          console.log(`Epoch ${epoch}:\nTraining...`);
+          bar = progressBar(batches, 'training');
+        }
+        bar.update(batch);
+        writer.addScalar('train_batch_accuracy', accuracy, trainTimes - 1);
+      },
+      onTest: () => {
+        finishBar();
+        console.log('Testing...');
+      },
+      onEpoch: ({ epoch, trainAcc, testAcc, maxTestAcc, heldBackAcc, trainTimes }) => {
+        writer.addScalar('test_accuracy', testAcc, epoch);
+        const isHeldBack = !Number.isNaN(heldBackAcc);
+        if (isHeldBack) writer.addScalar('held_back_accuracy', heldBackAcc, epoch);
+        save();
+        console.log(
+          `Epoch ${epoch}: train_acc = ${trainAcc}, test_acc = ${testAcc}, max_test_acc = ${maxTestAcc}, train_times = ${trainTimes}`,
+        );
+        if (isHeldBack) console.log(`Epoch ${epoch}: held_back_acc = ${heldBackAcc}`);
+      },
+    });
+  } finally {
+    finishBar();
+  }
+}
+
+/** Writes the results of a training that has ended, and prints the original's last line, and which weights they are. */
+async function record(job: Job, history: TrainingHistory, save: () => void): Promise<Outcome['figures']> {
+  const { settings, data, engine, places, checkpoint, stop } = job;
+  const { weights } = await engine.state();
+  const spiking = engine.name === 'ann' ? undefined : await present(engine, settings.epoch);
+  const inputs = isSpikeTrains(data) ? data.units : undefined;
+  writeRun(places.outDir, { history, weights, inputs, ...spiking });
+  if (spiking) console.log(`Firing rate: ${formatRow(spiking.rates)}`);
+  console.log(`SHA-256 of the weights: ${fingerprint(weights)}`);
+  // A resumed run may have begun new TensorBoard logs, or have been told to save figures.
+  if (checkpoint) save();
+  // From here on Ctrl-C ends the program as usual: nothing is left to be saved.
+  stop.unlisten();
+  const figures =
+    settings.saveFigures || settings.show ? drawFigures({ trace: spiking?.trace, history, data }) : undefined;
+  if (figures && settings.saveFigures) await saveFigures(figures, places.outDir);
+  const arrays = ARRAYS.filter((name) => spiking || !SPIKING_ARRAYS.includes(name));
+  const hidden = spiking?.trace.hidden ? HIDDEN_ARRAYS : [];
+  const heldBack = history.heldBackAccs.length > 0 ? [HELD_BACK] : [];
+  const drawn = settings.saveFigures ? ['the figures'] : [];
+  const exported = spiking ? writeExports(settings, { weights, neuron: spiking.neuron }) : [];
+  const files = [...arrays, ...hidden, ...heldBack, `${MODEL_FOLDERS[settings.network]}/`, ...drawn];
+  console.error(`Wrote ${files.join(', ')} to ${places.outDir}`);
+  if (exported.length > 0) console.error(`Wrote the network to ${exported.join(' and ')}`);
+  return figures;
+}
+
+/** What the trained neurons do when the first test image, or sample, is shown. */
+async function present(engine: Engine, epoch: number) {
+  const trace = await engine.trace({ split: 'test', epoch, index: 0 });
+  const rates = await engine.rates({ split: 'test', epoch, indices: [0] });
+  return { trace, rates, neuron: engine.options.neuron };
+}
+
+function stopped({ places, earlier }: Job, { epoch, batch, trainAccs }: TrainingHistory, isSaved: boolean): string {
+  const when = trainAccs.length === 0 ? 'before the first batch' : `in epoch ${epoch} after ${batch} batches`;
+  if (isSaved) return `Stopped ${when}; continue with --resume`;
+  return `Stopped ${when}; nothing was saved${earlier ? `, and the run in ${places.outDir} stays` : ''}`;
+}
+
+/** Of a training that diverged: what to do, and what is left. */
+function explained(error: Error, { settings, places }: Job, { trainAccs }: TrainingHistory): Error {
+  if (!/no longer finite/.test(error.message)) return error;
+  const left = existsSync(checkpointPath(places.outDir)) ? 'the last checkpoint stays' : 'nothing was saved';
+  const advice = `lower --lr (it was ${settings.learningRate}); ${left}`;
+  return new Error(
+    `the weights are no longer finite after ${trainAccs.length} batches, the training diverged: ${advice}`,
+  );
+}

@@ -1,0 +1,55 @@
+/** Both engines, made for this host: native TensorFlow for the readable one, Node's threads for the fast one. */
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { EventEngine } from '../../packages/event-engine/engine';
+import { Pool } from '../../packages/event-engine/pool';
+import { projectPath } from '../../packages/system/files';
+import type { EngineOptions } from '../../src/common/engine';
+import type { TfjsEngine, TfjsEngineOptions } from '../../src/training/tfjs-engine';
+import { isEventEngine } from '../contract/engine-name';
+import { startHelper } from './threads/helper';
+
+/**
+ * Makes an engine; only 'tfjs' loads TensorFlow. What the options leave out has the tutorial's defaults.
+ * @example
+ * const engine = await createEngine('event', { data: await loadMnist(), neuron: { tau: 3 } });
+ * const { loss } = await engine.trainBatch(0, Uint32Array.of(0, 1, 2));
+ * await engine.close();
+ * @throws RangeError that names the option that is out of range; Error if the kernel has not been built
+ */
+export function createEngine(name: 'event', options: EngineOptions): Promise<EventEngine>;
+export function createEngine(name: 'tfjs', options: TfjsEngineOptions): Promise<TfjsEngine>;
+export function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions): Promise<EventEngine | TfjsEngine>;
+export async function createEngine(name: 'event' | 'tfjs', options: TfjsEngineOptions) {
+  if (isEventEngine(name, options)) return createEventEngine(options);
+  // Loaded here: TensorFlow takes half a second and 300 MB.
+  const { initBackend } = require('./backend') as typeof import('./backend');
+  const { TfjsEngine } = require('../../src/training/tfjs-engine') as typeof import('../../src/training/tfjs-engine');
+  await initBackend();
+  return new TfjsEngine(options);
+}
+
+function createEventEngine(options: EngineOptions): Promise<EventEngine> {
+  const parallelism = availableParallelism();
+  return EventEngine.create(options, {
+    kernel: readKernel(),
+    threads: defaultThreads(parallelism),
+    startThreads: (core, module) => new Pool(core, module, parallelism, startHelper),
+  });
+}
+
+/** All cores, or as many as `LIF_FC_MNIST_THREADS` says: on a machine that many people share. */
+function defaultThreads(parallelism: number): number {
+  const wanted = process.env.LIF_FC_MNIST_THREADS;
+  if (!wanted) return Math.min(64, parallelism);
+  const threads = Number(wanted);
+  if (/^\d+$/.test(wanted) && threads >= 1 && threads <= 64) return threads;
+  throw new RangeError(`LIF_FC_MNIST_THREADS: expected a whole number from 1 to 64, found ${wanted}`);
+}
+
+/** The kernel, which `npm run build` makes: also where the sources run as they are. */
+function readKernel(): Uint8Array {
+  const file = projectPath('dist', 'packages', 'event-engine', 'kernel.wasm');
+  if (!existsSync(file)) throw new Error(`${file}: expected the compiled kernel, found none; run \`npm run build\``);
+  return readFileSync(file);
+}

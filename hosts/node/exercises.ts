@@ -1,0 +1,41 @@
+/** The exercises as Node has them: an answer that never ends is stopped, and an old copy of a chapter is noticed. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { makeExercises } from '../../packages/exercises';
+import { NeverEnds } from '../../packages/exercises/engine/exercise';
+import { recordProgress } from '../../packages/runs/node/progress';
+import { projectPath } from '../../packages/system/files';
+import { type Cells, editionOf } from './notebook/edition';
+
+export * from '../../packages/exercises';
+
+/** Milliseconds for all calls of one check: a right answer takes a few of them. */
+const LIMIT = 2000;
+
+/** V8 stops whatever runs below `vm` when the time is over, also a loop without an end in a cell's own function. */
+export function limit<T>(work: () => T): T {
+  try {
+    return runInNewContext('work()', { work }, { timeout: LIMIT });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException | null)?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+    throw new NeverEnds(`still running after ${LIMIT} ms`);
+  }
+}
+
+const notebooks = projectPath('notebooks');
+
+/** The edition of a chapter that comes with the package. */
+export function currentEdition(chapter: string): string | undefined {
+  try {
+    return editionOf(JSON.parse(readFileSync(join(notebooks, chapter), 'utf8')) as Cells);
+  } catch {
+    return undefined; // the package without its notebooks
+  }
+}
+
+export const { judge, check, solved, progress, edition } = makeExercises({
+  limit,
+  currentEdition,
+  record: recordProgress,
+});

@@ -1,0 +1,26 @@
+/** The table of many runs, from the package or from a file of one's own. */
+import { existsSync } from 'node:fs';
+import { type MapTable, parseMap } from '../../packages/runs/map';
+import { projectPath, readFile } from '../../packages/system/files';
+
+const COMMITTED = ['editions', 'map', 'map.csv'];
+
+export interface MapOptions {
+  /** A table that `npm run map` has made; by default the one that comes with the package. */
+  file?: string;
+}
+
+/**
+ * Reads the table of many runs and checks it.
+ * @example
+ * const map = await readMap();
+ * console.log(map.where({ grid: 'tau-and-T', tau: 2, T: 100, decayInput: true }).mean());
+ * @throws Error in one line: file, line, column, what was expected, what was found, what to do
+ */
+export async function readMap({ file }: MapOptions = {}): Promise<MapTable> {
+  const path = file ?? projectPath(...COMMITTED);
+  const name = file ?? COMMITTED.join('/');
+  if (!existsSync(path))
+    throw new Error(`${name}: expected the table of the map, found none; \`npm run map\` makes it`);
+  return parseMap(readFile(path).toString('utf8'), name);
+}

@@ -1,0 +1,228 @@
+/**
+ * Figures in a nodeplotlib window. We use its server and its page, but not its `plot` function, which listens on all
+ * interfaces, logs to stdout, and opens a page that takes plotly.js and fonts from a CDN. Here the server is bound to
+ * 127.0.0.1, the page gets the plotly.js of this package, and everything works without a network.
+ */
+import { spawn } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { dirname, extname, join } from 'node:path';
+import { type Figure, PLOTLY_CONFIG } from '../../../packages/figures/theme';
+import type { FigureWindow as AnyFigureWindow } from '../../contract/contract';
+
+/** An open nodeplotlib window; the program does not end before it is closed. */
+export interface FigureWindow extends AnyFigureWindow {
+  /** Where the figures are served, on this machine only. */
+  url: string;
+  /** Stops the server, whether or not there is a window. */
+  close(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+/** Without a page for this long (in ms) the window counts as closed: a page that is reloaded is gone for a moment. */
+const GRACE = 1500;
+/** A page that was asked for has this long to connect. */
+const LOADING = 20000;
+
+/** The parts of Nest and nodeplotlib that are used. */
+interface App {
+  get<T>(token: unknown): T;
+  init(): Promise<unknown>;
+  listen(port: number, host: string): Promise<unknown>;
+  close(): Promise<void>;
+  getHttpServer(): Server;
+}
+interface Plots {
+  addPlot(plot: { data: unknown; layout: unknown; config: unknown }): void;
+}
+interface Gateway {
+  handleConnection(client: object): void;
+  handleDisconnect(client: object): void;
+}
+
+let current: { plots: Plots; of: (value: unknown) => unknown; window: FigureWindow } | undefined;
+
+/**
+ * Opens figures in a nodeplotlib window and says where on stderr, for a machine on which no browser can be opened.
+ * The environment variable `NODEPLOTLIB_PORT` sets the port and opens no browser. While a window is open, further
+ * figures are added to it.
+ * @throws Error if the port is taken or no port number
+ */
+export async function openWindow(figures: Figure | readonly Figure[]): Promise<FigureWindow> {
+  current ??= await start();
+  const { plots, of, window } = current;
+  for (const { data, layout } of [figures].flat() as Figure[]) {
+    plots.addPlot({ data: of(data), layout: of(layout), config: PLOTLY_CONFIG });
+  }
+  return window;
+}
+
+async function start(): Promise<NonNullable<typeof current>> {
+  const wanted = process.env.NODEPLOTLIB_PORT;
+  const port = Number(wanted || 0);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new Error(`NODEPLOTLIB_PORT: expected a port from 0 to 65535, found '${wanted}'`);
+  }
+  const entry = require.resolve('nodeplotlib');
+  const load = createRequire(entry);
+  const { NestFactory } = load('@nestjs/core');
+  const { of } = load('rxjs');
+  const { ServerModule } = load('./lib/server/server.module');
+  const { PlotsService } = load('./lib/server/plots/plots.service');
+  const { PlotsGateway } = load('./lib/server/plots/plots.gateway');
+
+  const app: App = await NestFactory.create(ServerModule, { logger: false, abortOnError: false });
+  const clients = countClients(app.get<Gateway>(PlotsGateway), () => void window.close());
+  // Nest's and socket.io's listeners are there after init(), and nobody can send a request before listen().
+  await app.init();
+  answerLocally(app.getHttpServer(), await readPage(join(dirname(entry), 'lib', 'server', 'web')), clients.loading);
+  try {
+    await app.listen(port, HOST);
+  } catch (error) {
+    await app.close();
+    throw new Error(`NODEPLOTLIB_PORT=${port}: cannot listen on ${HOST} (${(error as Error).message})`);
+  }
+  const url = `http://${HOST}:${(app.getHttpServer().address() as AddressInfo).port}`;
+  const window: FigureWindow = {
+    url,
+    closed: clients.closed,
+    async close() {
+      if (current?.window !== window) return clients.closed;
+      current = undefined;
+      // Polling clients keep their connections open, and close() would wait for them.
+      app.getHttpServer().closeAllConnections();
+      await app.close();
+      clients.end();
+    },
+  };
+  console.error(`Figures: ${url} (the program ends when the window is closed)`);
+  if (!wanted) openBrowser(url);
+  return { plots: app.get<Plots>(PlotsService), of, window };
+}
+
+/** The files of the page by their URL paths, each with its media type. */
+type Page = Map<string, { type: string; read: () => Promise<string | Buffer> }>;
+
+const HTML = 'text/html; charset=utf-8';
+const JAVASCRIPT = 'text/javascript; charset=utf-8';
+const TYPES: Partial<Record<string, string>> = {
+  '.html': HTML,
+  '.js': JAVASCRIPT,
+  '.css': 'text/css; charset=utf-8',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+};
+
+/** nodeplotlib's page without what it takes from other hosts, and plotly.js from this machine. */
+async function readPage(folder: string): Promise<Page> {
+  const page: Page = new Map();
+  for (const name of await readdir(folder, { recursive: true })) {
+    const type = TYPES[extname(name)];
+    if (type === undefined) continue;
+    const file = join(folder, name);
+    const read = type === HTML ? async () => withoutOtherHosts(await readFile(file, 'utf8')) : () => readFile(file);
+    page.set(`/${name.replaceAll('\\', '/')}`, { type, read });
+  }
+  const plotly = require.resolve('plotly.js-dist-min/plotly.min.js');
+  page.set('/plotly.min.js', { type: JAVASCRIPT, read: () => readFile(plotly) });
+  return page;
+}
+
+/** A page of another site whose name leads to 127.0.0.1 (DNS rebinding) names that site as the host. */
+const isLocal = (host = ''): boolean => /^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host);
+
+/**
+ * Answers every request in place of Nest, whose own static files include the page as nodeplotlib ships it, for any path
+ * and error; only those of socket.io are passed on, from this machine's own pages.
+ */
+function answerLocally(server: Server, page: Page, loading: () => void): void {
+  const former = server.listeners('request') as RequestListener[];
+  const refuse = (response: ServerResponse, status: number, message: string) =>
+    response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
+  server.removeAllListeners('request').on('request', async (request, response) => {
+    const path = request.url?.split('?')[0] ?? '';
+    if (!isLocal(request.headers.host)) {
+      return refuse(response, 403, 'expected the host 127.0.0.1 or localhost');
+    }
+    if (path.startsWith('/socket.io/')) {
+      for (const listener of former) listener.call(server, request, response);
+      return;
+    }
+    // The page's own routes, such as /plots, are the page too.
+    const found = page.get(path.includes('.') ? path : '/index.html');
+    if (found === undefined) return refuse(response, 404, 'no such file');
+    if (found.type === HTML) loading();
+    try {
+      const body = await found.read();
+      response.writeHead(200, { 'Content-Type': found.type, 'Content-Security-Policy': CONTENT_POLICY }).end(body);
+    } catch (error) {
+      refuse(response, 500, (error as Error).message);
+    }
+  });
+}
+
+// So the browser asks no other host, whatever a later nodeplotlib adds to its page.
+const CONTENT_POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:";
+
+// One column that is wide enough for our figures, and no icon whose font came from elsewhere.
+const PAGE_STYLE =
+  'npl-plots{grid-template-columns:minmax(0,820px)!important;justify-content:center}.material-icons{visibility:hidden}';
+
+function withoutOtherHosts(page: string): string {
+  return page
+    .replace(/https?:\/\/[^"']*plotly[^"']*\.js/g, '/plotly.min.js')
+    .replace(/@font-face\s*\{[^}]*\}/g, '')
+    .replace(/<link[^>]*rel="preconnect"[^>]*>/g, '')
+    .replace('</head>', `<style>${PAGE_STYLE}</style></head>`);
+}
+
+/** Counts the pages in place of nodeplotlib's own gateway, which logs each to stdout and ends when one is reloaded. */
+function countClients(gateway: Gateway, close: () => void) {
+  let end = () => {};
+  const closed = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const clients = new Set<object>();
+  let asked = false;
+  let timer: NodeJS.Timeout | undefined;
+  const closeSoon = () => {
+    clearTimeout(timer);
+    if (clients.size === 0) timer = setTimeout(close, asked ? LOADING : GRACE);
+  };
+  gateway.handleConnection = (client) => {
+    clients.add(client);
+    asked = false;
+    clearTimeout(timer);
+  };
+  gateway.handleDisconnect = (client) => {
+    clients.delete(client);
+    closeSoon();
+  };
+  return {
+    closed,
+    end: () => {
+      clearTimeout(timer);
+      end();
+    },
+    /** A page was asked for: one that closes now is followed by it. */
+    loading: () => {
+      asked = true;
+      if (timer !== undefined) closeSoon();
+    },
+  };
+}
+
+function openBrowser(url: string): void {
+  const [command, ...args] =
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '', url]
+        : ['xdg-open', url];
+  // The URL is printed already: a machine without a browser needs no second message.
+  spawn(command, args, { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref();
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { readCheckpoint } from '../../../../packages/runs/node';
+import { RandomStream } from '../../../../src/common/random';
+import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
+import { COMMAND, hashesOf, lifFcMnist } from '../../../../test/support/run';
+
+function everyFile(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? everyFile(join(folder, entry.name)) : [entry.name],
+  );
+}
+
+test('a run killed at 20 random moments and resumed ends with the bytes of one that was never cut', async () => {
+  const root = temporaryFolder();
+  const data = join(root, 'data');
+  writeSmallMnist(data, 2048, 256);
+  const run = ['--dataset-dir', data, '--skip-checksum', '-T', '20', '--seed', '7'];
+  const [cut, whole] = [join(root, 'cut'), join(root, 'whole')];
+  const checkpoint = join(cut, 'checkpoint', 'checkpoint.json');
+  const resume = () => (existsSync(checkpoint) ? ['--resume'] : []);
+  const chance = new RandomStream(11, 4);
+  for (let kill = 0; kill < 20; kill++) {
+    // Never at its end before it is killed, on the fastest machine.
+    const args = [COMMAND, ...run, '-N', '100000', '--log-dir', cut, ...resume()];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+    // Mostly while it trains, tests and saves, an epoch taking some 20 ms; sometimes while it starts.
+    if (kill % 5 < 4) await Promise.race([new Promise((resolve) => child.stdout.once('data', resolve)), ended]);
+    // On a busy machine all others may come before the first checkpoint.
+    if (kill === 10) while (!existsSync(checkpoint) && child.exitCode === null) await setTimeout(20);
+    await setTimeout(100 * chance.uniform());
+    child.kill('SIGKILL');
+    assert.equal(await ended, null, 'killed, and not ended by itself');
+  }
+  const { epoch } = readCheckpoint(checkpoint).history;
+  assert.ok(epoch > 0, `${epoch} epochs`);
+  const epochs = ['-N', String(epoch + 2)];
+  for (const args of [
+    [...epochs, '--log-dir', cut, ...resume()],
+    [...epochs, '--log-dir', whole],
+  ]) {
+    const { status, stderr } = lifFcMnist([...run, ...args]);
+    assert.equal(status, 0, stderr);
+  }
+  assert.deepEqual(hashesOf(cut), hashesOf(whole));
+  assert.deepEqual(
+    everyFile(cut).filter((name) => name.includes('unfinished')),
+    [],
+  );
+});

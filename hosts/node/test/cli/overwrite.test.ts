@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { forge } from '../../../../test/support/checkpoint';
+import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
+import { COMMAND, contentsOf, lifFcMnist, scalars } from '../../../../test/support/run';
+
+const small = temporaryFolder();
+writeSmallMnist(small, 256, 100);
+const SMALL = ['--dataset-dir', small, '--skip-checksum', '-T', '5', '-b', '64', '--log-dir', 'out'];
+const { pid: dead } = spawnSync(process.execPath, ['-e', '']);
+
+/** The folder of a finished run of two epochs. */
+function finished(...args: string[]): { cwd: string; out: string } {
+  const { cwd, status, stderr } = lifFcMnist([...SMALL, '-N', '2', ...args]);
+  assert.equal(status, 0, stderr);
+  return { cwd, out: join(cwd, 'out') };
+}
+
+describe('a folder that holds a run', () => {
+  test('is refused to a new one in one line that names the ways out, and nothing changes', () => {
+    const { cwd, out } = finished();
+    const before = contentsOf(out);
+    const run = lifFcMnist([...SMALL, '-N', '1'], cwd);
+    assert.equal(run.status, 2);
+    assert.equal(
+      run.stderr,
+      `lif_fc_mnist: ${out}: expected no run there, found one (2 of 2 epochs are done); continue it with --resume, replace it with --overwrite, or choose another folder with --log-dir\n`,
+    );
+    assert.deepEqual(contentsOf(out), before);
+  });
+
+  test('is refused as well if it has a checkpoint only, or arrays only', () => {
+    for (const name of ['checkpoint/checkpoint.json', 'v_t_array.npy', 'lif_snn_mnist/weights.bin']) {
+      const cwd = temporaryFolder();
+      mkdirSync(join(cwd, 'out', name, '..'), { recursive: true });
+      writeFileSync(join(cwd, 'out', name), 'precious');
+      const run = lifFcMnist([...SMALL, '-N', '1'], cwd);
+      assert.equal(run.status, 2, name);
+      assert.match(run.stderr, /expected no run there, found one \((a checkpoint|arrays or a model)\)/);
+      assert.equal(readFileSync(join(cwd, 'out', name), 'utf8'), 'precious');
+    }
+  });
+
+  test('is refused, and not waited for, if a named pipe stands for one of its files', {
+    skip: process.platform === 'win32' && 'Windows has no named pipes in folders',
+  }, () => {
+    const cases: [string, string[], RegExp][] = [
+      [
+        'lif_fc_mnist.lock',
+        [],
+        /lock: cannot be read \(expected a file, found a named pipe\); if no run made it, remove it$/,
+      ],
+      ['checkpoint/checkpoint.json', [], /expected no run there, found one \(a checkpoint\)/],
+      ['checkpoint/checkpoint.json', ['--resume'], /json: cannot be read \(expected a file, found a named pipe\)$/],
+    ];
+    for (const [name, args, message] of cases) {
+      const cwd = temporaryFolder();
+      const file = join(cwd, 'out', name);
+      mkdirSync(dirname(file), { recursive: true });
+      assert.equal(spawnSync('mkfifo', [file]).status, 0);
+      const run = lifFcMnist([...SMALL, '-N', '1', ...args], cwd);
+      assert.match(run.stderr, /^lif_fc_mnist: [^\n]+\n$/);
+      assert.match(run.stderr.trimEnd(), message);
+    }
+  });
+
+  test('names --out-dir if that was given', () => {
+    const { cwd } = finished('--out-dir', 'arrays');
+    const run = lifFcMnist([...SMALL, '-N', '1', '--out-dir', 'arrays'], cwd);
+    assert.match(run.stderr, /choose another folder with --out-dir \(or --log-dir\)\n$/);
+  });
+
+  test('is not one where a run was killed before its first checkpoint', () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'out', 'checkpoint'), { recursive: true });
+    writeFileSync(join(cwd, 'out', 'events.out.tfevents.1.x.2'), '');
+    writeFileSync(join(cwd, 'out', 'checkpoint', `checkpoint.json.${dead}.unfinished`), 'half');
+    const run = lifFcMnist([...SMALL, '-N', '1'], cwd);
+    assert.equal(run.status, 0, run.stderr);
+    assert.ok(!readdirSync(join(cwd, 'out', 'checkpoint')).some((name) => name.includes('unfinished')));
+  });
+
+  test('is refused for figures of the same names that are not the run’s', () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'out'));
+    writeFileSync(join(cwd, 'out', 'acc.png'), 'mine');
+    const run = lifFcMnist([...SMALL, '-N', '1', '--save-figures'], cwd);
+    assert.equal(run.status, 2);
+    assert.match(
+      run.stderr,
+      /acc\.png: expected no such file, found one; replace it with --overwrite, .*--save-figures\n$/,
+    );
+    assert.equal(readFileSync(join(cwd, 'out', 'acc.png'), 'utf8'), 'mine');
+    // A resumed run replaces its own figures only.
+    assert.equal(lifFcMnist([...SMALL, '-N', '1'], cwd).status, 0);
+    const resumed = lifFcMnist([...SMALL, '--resume', '--save-figures'], cwd);
+    assert.match(resumed.stderr, /acc\.png: expected no such file, found one; move it, or leave out --save-figures\n$/);
+    assert.equal(readFileSync(join(cwd, 'out', 'acc.png'), 'utf8'), 'mine');
+  });
+});
+
+describe('--overwrite', () => {
+  test('replaces all files of the earlier run, and says so', () => {
+    const { cwd, out } = finished('--save-figures');
+    const run = lifFcMnist([...SMALL, '-N', '1', '--overwrite', '--seed', '5'], cwd);
+    assert.equal(run.status, 0, run.stderr);
+    assert.equal(run.stderr.split('\n')[0], `Replacing the run in ${out} (2 of 2 epochs are done)`);
+    const fresh = lifFcMnist([...SMALL, '-N', '1', '--seed', '5']);
+    const unlikeEvents = (folder: string) =>
+      Object.entries(contentsOf(folder)).filter(([name]) => !/events|checkpoint\.json$/.test(name));
+    assert.deepEqual(unlikeEvents(out), unlikeEvents(join(fresh.cwd, 'out')));
+    assert.deepEqual(
+      scalars(out).test_accuracy.map(([step]) => step),
+      [0],
+    );
+    assert.equal(readdirSync(out).filter((name) => name.startsWith('events')).length, 1);
+  });
+
+  test('replaces the run of another network, with images held back, whole', () => {
+    const { cwd, out } = finished('--train-images', '128');
+    const ann = ['--dataset-dir', small, '--skip-checksum', '--network', 'ann', '-N', '1', '--log-dir', 'out'];
+    const run = lifFcMnist([...ann, '--overwrite'], cwd);
+    assert.equal(run.status, 0, run.stderr);
+    const names = (folder: string) => readdirSync(folder).filter((name) => !name.startsWith('events'));
+    assert.deepEqual(names(out), ['ann_mnist', 'checkpoint', 'test_accs.npy', 'train_accs.npy']);
+    const back = lifFcMnist([...SMALL, '-N', '1', '--overwrite'], cwd);
+    assert.equal(back.status, 0, back.stderr);
+    assert.ok(!existsSync(join(out, 'ann_mnist')) && existsSync(join(out, 'lif_snn_mnist', 'model.json')));
+  });
+
+  test('leaves everything that is not a run’s', () => {
+    const { cwd, out } = finished();
+    const mine = ['notes.txt', 'acc.png', 'thesis.unfinished', 'checkpoint/mine.bin', 'lif_snn_mnist/my-notes.txt'];
+    mine.push('events.out.tfevents.1.mine', `draft.${dead}.unfinished`);
+    for (const name of mine) writeFileSync(join(out, name), name);
+    mkdirSync(join(out, 'folder.unfinished'));
+    const run = lifFcMnist([...SMALL, '-N', '1', '--overwrite'], cwd);
+    assert.equal(run.status, 0, run.stderr);
+    for (const name of mine) assert.equal(readFileSync(join(out, name), 'utf8'), name);
+    assert.ok(existsSync(join(out, 'folder.unfinished')));
+  });
+
+  test('removes nothing if the new run cannot begin', () => {
+    const { cwd, out } = finished();
+    const before = contentsOf(out);
+    assert.equal(lifFcMnist([...SMALL, '--overwrite', '-b', '10000'], cwd).status, 2);
+    assert.equal(lifFcMnist([...SMALL, '--overwrite', '--engine', 'gpu'], cwd).status, 2);
+    assert.deepEqual(contentsOf(out), before);
+  });
+
+  test('removes nothing before the new run has something to save', () => {
+    const { cwd, out } = finished();
+    const before = contentsOf(out);
+    const run = lifFcMnist([...SMALL, '--overwrite', '--lr', '1e38', '-b', '8'], cwd);
+    assert.match(run.stderr, /no longer finite/);
+    const added = Object.keys(contentsOf(out)).filter((name) => !(name in before));
+    assert.deepEqual(added, []);
+    assert.deepEqual(contentsOf(out), before);
+  });
+
+  test('removes nothing if the new run is stopped before its first epoch is done', async () => {
+    const { cwd, out } = finished();
+    const before = contentsOf(out);
+    const slow = ['--overwrite', '-T', '10000', '-b', '4', '-N', '100000'];
+    const child = spawn(process.execPath, [COMMAND, ...SMALL, ...slow], { cwd });
+    after(() => child.kill('SIGKILL'));
+    let said = '';
+    child.stderr.on('data', (text) => {
+      said += text;
+    });
+    child.stdout.on('data', (text) => {
+      if (String(text).includes('Training')) child.kill('SIGINT');
+    });
+    await new Promise((resolve) => child.on('close', resolve));
+    assert.match(said, /\nStopped in epoch 0 after \d+ batches; nothing was saved, and the run in .*out stays\n$/);
+    assert.deepEqual(contentsOf(out), before);
+  });
+
+  test('is refused before the training where a folder is in the way of a file, or a file in that of a folder', () => {
+    const obstacles: [string, 'folder' | 'file', RegExp][] = [
+      ['v_t_array.npy', 'folder', /v_t_array\.npy: expected a file or nothing, found a folder; move it, or choose/],
+      ['acc.png', 'folder', /acc\.png: expected a file or nothing, found a folder/],
+      ['lif_snn_mnist', 'file', /lif_snn_mnist: expected a folder or nothing, found a file/],
+      ['checkpoint', 'file', /checkpoint: expected a folder or nothing, found a file/],
+    ];
+    for (const [name, kind, message] of obstacles) {
+      const cwd = temporaryFolder();
+      mkdirSync(join(cwd, 'out'));
+      if (kind === 'folder') mkdirSync(join(cwd, 'out', name));
+      else writeFileSync(join(cwd, 'out', name), 'mine');
+      const run = lifFcMnist([...SMALL, '-N', '1', '--overwrite', '--save-figures'], cwd);
+      assert.match(run.stderr, message);
+      assert.match(run.stderr, /^lif_fc_mnist: [^\n]+\n$/);
+      assert.deepEqual([run.status, run.stdout], [2, '']);
+      assert.deepEqual(readdirSync(join(cwd, 'out')), [name]);
+    }
+  });
+
+  test('replaces a checkpoint that cannot be read, and one that would name a file elsewhere', () => {
+    const { cwd, out } = finished();
+    const file = join(out, 'checkpoint', 'checkpoint.json');
+    writeFileSync(join(cwd, 'victim.txt'), 'precious');
+    forge(file, { 'events.file': '../victim.txt' });
+    const refused = lifFcMnist([...SMALL, '-N', '1'], cwd);
+    assert.match(refused.stderr, /found one \(a checkpoint\)/);
+    const run = lifFcMnist([...SMALL, '-N', '1', '--overwrite'], cwd);
+    assert.equal(run.status, 0, run.stderr);
+    assert.equal(readFileSync(join(cwd, 'victim.txt'), 'utf8'), 'precious');
+  });
+});
+
+describe('two runs in one folder', () => {
+  test('are one too many: the second is refused in one line, whatever it wants there', async () => {
+    const cwd = temporaryFolder();
+    const first = spawn(process.execPath, [COMMAND, ...SMALL, '-N', '100000'], { cwd });
+    after(() => first.kill('SIGKILL'));
+    let printed = '';
+    await new Promise<void>((resolve) => {
+      first.stdout.on('data', (text) => {
+        printed += text;
+        if (printed.includes('Epoch 1:')) resolve();
+      });
+    });
+    for (const args of [[], ['--resume'], ['--overwrite']]) {
+      const second = lifFcMnist([...SMALL, '-N', '1', ...args], cwd);
+      assert.equal(second.status, 1);
+      assert.match(
+        second.stderr,
+        new RegExp(
+          `^lif_fc_mnist: .*out: another run writes here \\(process ${first.pid}, since [^\\n]*; wait [^\\n]*\\n$`,
+        ),
+      );
+    }
+    const ended = new Promise((resolve) => first.on('close', resolve));
+    first.kill('SIGKILL');
+    await ended;
+    // A killed run leaves its lock; it holds nobody up.
+    assert.ok(existsSync(join(cwd, 'out', 'lif_fc_mnist.lock')));
+    const next = lifFcMnist([...SMALL, '-N', '1', '--overwrite'], cwd);
+    assert.equal(next.status, 0, next.stderr);
+    assert.ok(!existsSync(join(cwd, 'out', 'lif_fc_mnist.lock')));
+  });
+});

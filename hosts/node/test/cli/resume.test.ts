@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { forge } from '../../../../test/support/checkpoint';
+import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
+import { assertCurvesWhole, contentsOf, hashesOf, lifFcMnist } from '../../../../test/support/run';
+
+const small = temporaryFolder();
+writeSmallMnist(small, 640, 200);
+const DATA = ['--dataset-dir', small, '--skip-checksum'];
+const SMALL = [...DATA, '-T', '10'];
+
+test('a run that is resumed with another log dir takes the curves of the epochs before with it', () => {
+  const run = [...SMALL, '--out-dir', 'out'];
+  const { cwd } = lifFcMnist([...run, '-N', '2', '--log-dir', 'first']);
+  const resumed = lifFcMnist([...run, '-N', '4', '--log-dir', 'second', '--resume'], cwd);
+  assert.equal(resumed.status, 0, resumed.stderr);
+  assertCurvesWhole(join(cwd, 'second'), 20, 4);
+  // Also one that has nothing left to train.
+  const finished = lifFcMnist([...run, '--log-dir', 'third', '--resume'], cwd);
+  assert.equal(finished.status, 0, finished.stderr);
+  assertCurvesWhole(join(cwd, 'third'), 20, 4);
+});
+
+test('a finished run that is resumed writes the same results again, and figures if asked for', () => {
+  const { cwd } = lifFcMnist([...SMALL, '-N', '2', '--log-dir', 'out']);
+  const before = hashesOf(join(cwd, 'out'));
+  for (const figures of [[], ['--save-figures'], ['--save-figures']]) {
+    const resumed = lifFcMnist([...DATA, '--log-dir', 'out', '--resume', ...figures], cwd);
+    assert.equal(resumed.status, 0, resumed.stderr);
+    assert.match(resumed.stderr, /: 2 of 2 epochs are done\n/);
+    assert.match(resumed.stdout, /^Firing rate: .*\nSHA-256 of the weights: [0-9a-f]{64}\n$/);
+    assert.deepEqual(hashesOf(join(cwd, 'out')), before);
+  }
+  assert.ok(existsSync(join(cwd, 'out', 'acc.svg')));
+});
+
+describe('options that came later', () => {
+  const other = ['--loss', 'cross-entropy', '--encoder', 'direct', '--no-reset'];
+  const optionsIn = (cwd: string) =>
+    JSON.parse(readFileSync(join(cwd, 'out', 'checkpoint', 'checkpoint.json'), 'utf8')).options;
+  const start = (given: string[]) => lifFcMnist([...SMALL, ...given, '-N', '1', '--log-dir', 'out']).cwd;
+  const resume = (cwd: string, given: string[]) =>
+    lifFcMnist([...DATA, ...given, '--resume', '-N', '2', '--log-dir', 'out'], cwd);
+
+  test('are left out of a checkpoint while they have their defaults, so it is that of before', () => {
+    const cwd = start([]);
+    assert.deepEqual(Object.keys(optionsIn(cwd)), [
+      'dataset',
+      ...['batchSize', 'timesteps', 'learningRate', 'tau', 'epoch', 'engine', 'seed', 'surrogate', 'saveFigures'],
+    ]);
+    for (const [given, message] of [
+      [['--loss', 'cross-entropy'], '--loss: expected mse as in the checkpoint, found cross-entropy'],
+      [['--encoder', 'direct'], '--encoder: expected poisson as in the checkpoint, found direct'],
+      [['--no-reset'], '--no-reset: expected no such switch as in the checkpoint, found it'],
+    ] as const) {
+      const { status, stderr } = resume(cwd, [...given]);
+      assert.equal(status, 2);
+      assert.equal(stderr, `lif_fc_mnist: ${message}; leave it out, or start a new run in another folder\n`);
+    }
+    assert.equal(resume(cwd, ['--loss', 'mse', '--encoder', 'poisson']).status, 0);
+  });
+
+  test('are taken over from the checkpoint', () => {
+    const cwd = start(other);
+    const { loss, encoder, reset } = optionsIn(cwd);
+    assert.deepEqual([loss, encoder, reset], ['cross-entropy', 'direct', false]);
+    const refused = resume(cwd, ['--loss', 'mse']);
+    assert.match(refused.stderr, /--loss: expected cross-entropy as in the checkpoint, found mse; /);
+    assert.equal(resume(cwd, ['--no-reset']).status, 0);
+    const whole = lifFcMnist([...SMALL, ...other, '-N', '2', '--log-dir', 'out']);
+    assert.deepEqual(hashesOf(join(cwd, 'out')), hashesOf(join(whole.cwd, 'out')));
+  });
+
+  for (const [name, changes, change, message] of [
+    [
+      'lacks its potentials',
+      { 'arrays.potentials': undefined },
+      (bytes: Buffer) => bytes.subarray(0, -4 * 1280),
+      /checkpoint\.json: expected 1280 potentials, found 0$/m,
+    ],
+    ['has half a row of potentials', { 'arrays.potentials': 1275 }, undefined, /expected a whole number of potentials/],
+    ['has no switch where one belongs', { 'options.reset': 1 }, undefined, /a value that --no-reset takes, found 1$/m],
+    ['has another loss', { 'options.loss': 'hinge' }, undefined, /a value that --loss takes, found "hinge"$/m],
+    [
+      'has potentials and resets its neurons',
+      { 'options.reset': true },
+      undefined,
+      /expected 0 potentials, found 1280$/m,
+    ],
+  ] as const) {
+    test(`a checkpoint that ${name} is refused in one line`, () => {
+      const cwd = start(other);
+      forge(join(cwd, 'out', 'checkpoint', 'checkpoint.json'), changes, change);
+      const { status, stderr } = resume(cwd, []);
+      assert.equal(status, 1);
+      assert.match(stderr, message);
+      assert.match(stderr, /^lif_fc_mnist: [^\n]+\n$/);
+    });
+  }
+});
+
+describe('a run with options of its own', () => {
+  const neuron = ['--surrogate', 'sigmoid', '--alpha', '3', '--detach-reset', '--no-decay-input', '--soft-reset'];
+  const cases: [string, string[], string[]][] = [
+    ['of the neuron', [...SMALL, ...neuron], ['--alpha', '4']],
+    ['of the training', [...SMALL, '--loss', 'cross-entropy', '--encoder', 'direct', '--no-reset'], ['--loss', 'mse']],
+    ['that holds images back', [...SMALL, '--train-images', '400'], ['--train-images', '640']],
+    ['of the ANN', [...DATA, '--network', 'ann', '--loss', 'cross-entropy'], ['--network', 'snn']],
+  ];
+  for (const [name, args, other] of cases) {
+    test(`${name} goes on with them to the same weights, and refuses others`, () => {
+      const whole = lifFcMnist([...args, '-N', '3', '--log-dir', 'out']);
+      assert.equal(whole.status, 0, whole.stderr);
+      const last = (stdout: string) => /SHA-256 of the weights: [0-9a-f]{64}\n$/.exec(stdout)?.[0];
+      const { cwd, stdout } = lifFcMnist([...args, '-N', '1', '--log-dir', 'out']);
+      const refused = lifFcMnist([...DATA, '--resume', '-N', '3', '--log-dir', 'out', ...other], cwd);
+      assert.match(
+        refused.stderr,
+        new RegExp(`^lif_fc_mnist: ${other[0]}: expected [^ ]+ as in the checkpoint, found `),
+      );
+      assert.equal(refused.status, 2);
+      const resumed = lifFcMnist([...DATA, '--resume', '-N', '3', '--log-dir', 'out'], cwd);
+      assert.equal(resumed.status, 0, resumed.stderr);
+      assert.ok(last(whole.stdout));
+      assert.equal(last(resumed.stdout), last(whole.stdout));
+      assert.notEqual(last(stdout), last(whole.stdout));
+      // What the epochs after the first have printed is the same, too.
+      assert.ok(whole.stdout.endsWith(resumed.stdout), resumed.stdout);
+    });
+  }
+
+  test('is not changed by a switch that comes later', () => {
+    const { cwd } = lifFcMnist([...SMALL, '-N', '1', '--log-dir', 'out']);
+    for (const name of ['--detach-reset', '--no-decay-input', '--soft-reset']) {
+      const refused = lifFcMnist([...DATA, '--resume', '--log-dir', 'out', name], cwd);
+      const advice = 'leave it out, or start a new run in another folder';
+      assert.equal(
+        refused.stderr,
+        `lif_fc_mnist: ${name}: expected no such switch as in the checkpoint, found it; ${advice}\n`,
+      );
+    }
+  });
+});
+
+describe('a checkpoint that somebody sends', () => {
+  const sent = lifFcMnist([...SMALL, '-N', '2', '--log-dir', 'out']);
+  assert.equal(sent.status, 0, sent.stderr);
+
+  /** A copy of that run, in which other files lie about. */
+  function copy(): { cwd: string; file: string } {
+    const cwd = temporaryFolder();
+    cpSync(sent.cwd, cwd, { recursive: true });
+    for (const name of ['victim.txt', 'out/notes.unfinished', 'out/v.npy.1.unfinished']) {
+      writeFileSync(join(cwd, name), 'precious');
+    }
+    return { cwd, file: join(cwd, 'out', 'checkpoint', 'checkpoint.json') };
+  }
+
+  const cases: [string, Record<string, unknown>, RegExp][] = [
+    [
+      'names an event file elsewhere',
+      { 'events.file': '../victim.txt', 'events.length': 3 },
+      /the bare name of an events/,
+    ],
+    [
+      'names an array as event file',
+      { 'events.file': 'v_t_array.npy', 'events.length': 3 },
+      /the bare name of an events/,
+    ],
+    [
+      'sets the out dir',
+      { 'options.outDir': 'elsewhere' },
+      /expected only options that a run cannot change, found outDir/,
+    ],
+    ['opens a window', { 'options.show': true }, /expected only options that a run cannot change, found show/],
+    ['has an option that nobody knows', { 'options.x': 1 }, /expected only options .*, found x/],
+    ['has no time steps', { 'options.timesteps': undefined }, /a value that -T\/--timesteps takes, found none/],
+    ['has time steps as text', { 'options.timesteps': '10' }, /a value that -T\/--timesteps takes, found "10"/],
+    ['has too many time steps', { 'options.timesteps': 1e9 }, /a value that -T\/--timesteps takes, found 1000000000/],
+    ['has no number of epochs', { 'options.epoch': null }, /a value that -N\/--epoch takes, found null/],
+    ['has an engine of its own', { 'options.engine': '../../x' }, /a value that --engine takes, found "\.\.\/\.\.\/x"/],
+    ['has no checksum of the data', { 'options.dataset': undefined }, /expected the checksum of the data, found none/],
+    ['is for other data', { 'options.dataset': '0' }, /--dataset-dir: expected the data of the checkpoint/],
+    ['has another batch size', { 'options.batchSize': 64 }, /expected 10 batches per epoch, found 10 batches after 2/],
+    ['has an alpha that is none', { 'options.alpha': 0 }, /a value that --alpha takes, found 0/],
+    ['has a switch that is text', { 'options.softReset': 'yes' }, /a value that --soft-reset takes, found "yes"/],
+    ['is of the ANN, but has a time constant', { 'options.network': 'ann' }, /expected only options .*, found /],
+    ['has other held-back images', { 'arrays.heldBack': 1 }, /held-back images after each epoch, or none .*, found 1/],
+    ['has more correct images than images', { 'history.correct': 1 }, /expected 5 batches per epoch/],
+    ['is of another version', { version: 7 }, /expected a checkpoint of version 2, found version 7/],
+  ];
+  for (const [name, changes, message] of cases) {
+    test(`and that ${name} is refused in one line, and nothing changes`, () => {
+      const { cwd, file } = copy();
+      forge(file, changes);
+      const before = contentsOf(cwd);
+      const run = lifFcMnist([...DATA, '--resume', '-N', '3', '--log-dir', 'out'], cwd);
+      assert.match(run.stderr, message);
+      assert.match(run.stderr, /^lif_fc_mnist: [^\n]+\n$/);
+      assert.ok(run.status === 1 || run.status === 2);
+      assert.equal(run.stdout, '');
+      assert.deepEqual(contentsOf(cwd), before);
+    });
+  }
+
+  test('and that is honest is resumed, beside files that are not ours', () => {
+    const { cwd, file } = copy();
+    forge(file, {});
+    const run = lifFcMnist([...DATA, '--resume', '-N', '3', '--log-dir', 'out'], cwd);
+    assert.equal(run.status, 0, run.stderr);
+    for (const name of ['victim.txt', 'out/notes.unfinished', 'out/v.npy.1.unfinished']) {
+      assert.equal(readFileSync(join(cwd, name), 'utf8'), 'precious');
+    }
+    assert.deepEqual(readdirSync(cwd).sort(), ['out', 'victim.txt']);
+  });
+});

@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { readCheckpoint, readNpy } from '../../../../packages/runs/node';
+import { projectPath } from '../../../../packages/system/files';
+import { accuracy } from '../../../../src/training/ann';
+import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
+import { python } from '../../../../test/support/python';
+import { assertCurvesWhole, COMMAND, hashesOf, lifFcMnist, scalars, sha256Of } from '../../../../test/support/run';
+import { initBackend, tf } from '../../backend';
+import { describeFailure } from '../../cli/failures';
+import { readMnist } from '../../data';
+
+const small = join(temporaryFolder(), 'a b é');
+writeSmallMnist(small, 640, 200);
+const SMALL = ['--dataset-dir', small, '--skip-checksum', '-T', '10'];
+const UNIX = { skip: process.platform === 'win32' && 'ulimit is a Unix thing' };
+
+for (const engine of ['event', 'tfjs']) {
+  test(`a run on the ${engine} engine prints the original's lines and writes its files`, () => {
+    const run = lifFcMnist([...SMALL, '--engine', engine, '-N', '2']);
+    assert.equal(run.status, 0, run.stderr);
+    const number = '[0-9.]+';
+    const epoch = (n: number, times: number) =>
+      `Epoch ${n}:\nTraining...\nTesting...\nEpoch ${n}: train_acc = ${number}, test_acc = ${number}, max_test_acc = ${number}, train_times = ${times}\n`;
+    const logs = join(run.cwd, 'logs');
+    const [, , , , weights] = hashesOf(logs);
+    const last = `Firing rate: \\[\\[(${number} *){10}\\]\\]\nSHA-256 of the weights: ${weights}\n`;
+    assert.match(run.stdout, new RegExp(`^${epoch(0, 5)}${epoch(1, 10)}${last}$`));
+    const arrays = python(
+      `import numpy as np
+for n in ['v_t_array', 's_t_array', 'train_accs', 'test_accs']:
+    a = np.load(n + '.npy'); print(n, a.dtype, a.shape)`,
+      logs,
+    );
+    assert.equal(
+      arrays,
+      'v_t_array float32 (10, 10)\ns_t_array float32 (10, 10)\ntrain_accs float64 (10,)\ntest_accs float64 (2,)',
+    );
+    assert.ok(existsSync(join(logs, 'lif_snn_mnist', 'model.json')));
+    assert.ok(existsSync(join(logs, 'checkpoint', 'checkpoint.json')));
+    assert.ok(readdirSync(logs).some((name) => name.startsWith('events.out.tfevents.')));
+    assert.deepEqual(readdirSync(run.cwd), ['logs']);
+    assert.deepEqual(
+      readdirSync(logs).filter((name) => /lock|unfinished/.test(name)),
+      [],
+    );
+  });
+}
+
+test('a run of the ANN prints the same lines but for the firing rate, and writes no arrays of neurons', () => {
+  const run = lifFcMnist(['--dataset-dir', small, '--skip-checksum', '--network', 'ann', '-N', '2', '--save-figures']);
+  assert.equal(run.status, 0, run.stderr);
+  const logs = join(run.cwd, 'logs');
+  const [weights] = sha256Of(logs, ['ann_mnist/weights.bin']);
+  const lines = run.stdout.split('\n').filter((line) => !/^(Epoch \d:|Training\.\.\.|Testing\.\.\.)$/.test(line));
+  assert.match(lines[0], /^Epoch 0: train_acc = [0-9.]+, test_acc = [0-9.]+, max_test_acc = [0-9.]+, train_times = 5$/);
+  assert.deepEqual(lines.slice(2), [`SHA-256 of the weights: ${weights}`, '']);
+  assert.match(run.stderr, /Wrote train_accs\.npy, test_accs\.npy, ann_mnist\/, the figures to /);
+  const files = readdirSync(logs).filter((name) => !name.startsWith('events'));
+  const figures = ['acc.png', 'acc.svg', 'input.png', 'input.svg'];
+  assert.deepEqual(files.sort(), [...figures, 'ann_mnist', 'checkpoint', 'test_accs.npy', 'train_accs.npy'].sort());
+  assertCurvesWhole(logs, 10, 2);
+});
+
+test('the model of a run of the ANN is read by TensorFlow.js as chapter 1 has it', async () => {
+  const { cwd } = lifFcMnist(['--dataset-dir', small, '--skip-checksum', '--network', 'ann', '-N', '1']);
+  await initBackend();
+  const folder = join(cwd, 'logs', 'ann_mnist');
+  const net = (await tf.loadLayersModel(`file://${folder}/model.json`)) as tf.Sequential;
+  const classes = net.layers.map((layer) => layer.getClassName());
+  assert.deepEqual(classes, ['Flatten', 'Dense', 'Softmax']);
+  const data = readMnist({ directory: small, skipChecksum: true });
+  const { data: testAccs } = readNpy(join(cwd, 'logs', 'test_accs.npy'));
+  assert.equal(accuracy(net, data), testAccs[0]);
+  net.dispose();
+});
+
+for (const network of ['snn', 'ann']) {
+  test(`a run of the ${network} with --train-images shows and keeps the accuracy on the others`, () => {
+    const steps = network === 'snn' ? ['-T', '10'] : [];
+    const args = ['--dataset-dir', small, '--skip-checksum', '--network', network, ...steps, '-N', '2'];
+    const run = lifFcMnist([...args, '--train-images', '400']);
+    assert.equal(run.status, 0, run.stderr);
+    assert.match(run.stderr, /test_accs\.npy, held_back_accs\.npy, /);
+    const shown = Array.from(
+      run.stdout.matchAll(/^Epoch \d: held_back_acc = ([0-9.]+)$/gm),
+      ([, accuracy]) => +accuracy,
+    );
+    assert.equal(shown.length, 2);
+    const logs = join(run.cwd, 'logs');
+    const { data, shape } = readNpy(join(logs, 'held_back_accs.npy'));
+    assert.deepEqual([shape, Array.from(data)], [[2], shown]);
+    for (const accuracy of shown) assert.ok(Number.isInteger(Math.round(accuracy * 240 * 1e9) / 1e9), 'of 240 images');
+    assert.match(run.stdout, /train_times = 6\n/, 'three batches per epoch');
+    const held = scalars(logs).held_back_accuracy;
+    assert.deepEqual(
+      held,
+      shown.map((accuracy, epoch) => [epoch, Math.fround(accuracy)]),
+    );
+
+    // All images: nothing is held back, and nothing differs from a run without the option.
+    const [all, without] = [['--train-images', '640'], []].map((more) => lifFcMnist([...args, ...more]));
+    assert.equal(all.stdout, without.stdout);
+    assert.ok(!existsSync(join(all.cwd, 'logs', 'held_back_accs.npy')));
+  });
+}
+
+describe('where a run writes', () => {
+  test('is said before and after it, on stderr', () => {
+    const run = lifFcMnist([...SMALL, '-N', '1', '--log-dir', 'curves', '--out-dir', 'out', '--save-figures']);
+    const [curves, out] = ['curves', 'out'].map((name) => join(run.cwd, name));
+    assert.deepEqual(run.stderr.trimEnd().split('\n'), [
+      `Writing to ${out}, the TensorBoard logs to ${curves}`,
+      `Wrote v_t_array.npy, s_t_array.npy, train_accs.npy, test_accs.npy, lif_snn_mnist/, the figures to ${out}`,
+    ]);
+    assert.deepEqual(readdirSync(curves).length, 1);
+    assert.ok(existsSync(join(out, '1d_spikes.svg')) && existsSync(join(out, 'acc.png')));
+  });
+
+  test('is relative to where `npm run train` was typed', () => {
+    mkdirSync(projectPath('build'), { recursive: true });
+    const typedIn = mkdtempSync(projectPath('build', 'typed-'));
+    after(() => rmSync(typedIn, { recursive: true }));
+    const args = ['run', '-s', 'train', '--', ...SMALL, '-N', '1', '--log-dir', 'here'];
+    args[args.indexOf(small)] = relative(typedIn, small);
+    const run = spawnSync('npm', args, { cwd: typedIn, encoding: 'utf8', shell: process.platform === 'win32' });
+    assert.equal(run.status, 0, run.stderr);
+    assert.ok(existsSync(join(typedIn, 'here', 'v_t_array.npy')), run.stderr);
+    assert.ok(run.stderr.includes(`Writing to ${join(typedIn, 'here')}`), basename(typedIn));
+  });
+});
+
+describe('a training that diverges', () => {
+  // One batch per epoch: after the second, the weights are beyond float32.
+  const diverging = [...SMALL, '--lr', '1e37', '-b', '640', '--log-dir', 'out'];
+
+  test('stops in one line, without results, and its last good checkpoint stays', () => {
+    const run = lifFcMnist([...diverging, '-N', '50']);
+    assert.equal(run.status, 1);
+    const lines = run.stderr.trimEnd().split('\n');
+    assert.equal(lines.length, 2, run.stderr);
+    assert.match(
+      lines[1],
+      /^lif_fc_mnist: the weights are no longer finite .*: lower --lr \(it was 1e\+37\); the last checkpoint stays$/,
+    );
+    const out = join(run.cwd, 'out');
+    const files = readdirSync(out).map((name) => (name.startsWith('events') ? 'events' : name));
+    assert.deepEqual(files.sort(), ['checkpoint', 'events']);
+    const { history } = readCheckpoint(join(out, 'checkpoint', 'checkpoint.json'));
+    assert.ok(history.epoch >= 1 && history.epoch < 10, `${history.epoch} epochs`);
+  });
+
+  test('in its first epoch says that nothing was saved', () => {
+    const run = lifFcMnist([...diverging.map((arg) => (arg === '640' ? '320' : arg)), '-N', '5']);
+    assert.equal(run.status, 1);
+    assert.match(run.stderr, /lower --lr \(it was 1e\+37\); nothing was saved\n$/);
+    assert.ok(!existsSync(join(run.cwd, 'out', 'checkpoint')));
+  });
+});
+
+describe('an engine that cannot start', () => {
+  const cases: [string, string[], string, RegExp][] = [
+    [
+      'for want of memory',
+      [],
+      'ulimit -v 4000000;',
+      /could not get its memory: .* raise the limit .* or use --engine tfjs/,
+    ],
+    ['without vector instructions', ['--no-enable-sse4-1'], '', /needs the vector instructions .* use --engine tfjs/],
+    ['without WebAssembly', ['--jitless'], '', /needs WebAssembly, which is switched off here .* or use --engine tfjs/],
+  ];
+  for (const [name, node, limit, message] of cases) {
+    const skip = UNIX.skip || (process.arch !== 'x64' && node[0]?.includes('sse') && 'SSE is of x86 only');
+    test(`${name} says why and what to do, and leaves nothing behind`, { skip }, () => {
+      const cwd = temporaryFolder();
+      const line = [process.execPath, ...node, COMMAND, ...SMALL].map((word) => `"${word}"`).join(' ');
+      const run = spawnSync('bash', ['-c', `${limit} exec ${line}`], { cwd, encoding: 'utf8' });
+      assert.equal(run.status, 1);
+      const lines = run.stderr.split('\n').filter((text) => text !== '' && !text.startsWith('Warning:'));
+      assert.equal(lines.length, 1, run.stderr);
+      assert.match(lines[0], message);
+      assert.deepEqual(readdirSync(cwd), []);
+    });
+  }
+
+  test('for another reason is described by that reason, in one line', () => {
+    assert.equal(describeFailure(new Error('a reason\n  at a place')), 'a reason');
+  });
+});
+
+if (existsSync('/dev/full')) {
+  test('a full disk under its output ends a run in one line, with a checkpoint', () => {
+    const cwd = temporaryFolder();
+    const full = openSync('/dev/full', 'w');
+    const args = [COMMAND, ...SMALL, '-N', '300'];
+    const run = spawnSync(process.execPath, args, { cwd, encoding: 'utf8', stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    assert.match(run.stderr, /\nlif_fc_mnist: the output cannot be written \(.*ENOSPC.*\)\nStopped in epoch .*\n$/);
+    assert.equal(run.status, 1);
+    assert.ok(existsSync(join(cwd, 'logs', 'checkpoint', 'checkpoint.json')));
+  });
+}
+
+if (existsSync('/proc/self')) {
+  test('a folder that cannot be made is said at once, also where Node’s own mkdir never ends', () => {
+    const run = spawnSync(process.execPath, [COMMAND, ...SMALL, '--out-dir', '/proc/none'], {
+      cwd: temporaryFolder(),
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    assert.match(run.stderr, /^lif_fc_mnist: \/proc\/none: cannot be made \(ENOENT[^\n]*\)\n$/);
+    assert.equal(run.status, 1);
+  });
+}

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { readCheckpoint } from '../../../../packages/runs/node';
+import { projectPath } from '../../../../packages/system/files';
+import { isAlive } from '../../../../packages/system/process-identity';
+import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
+import { PYTHON } from '../../../../test/support/python';
+import { assertCurvesWhole, COMMAND, hashesOf, lifFcMnist } from '../../../../test/support/run';
+
+const small = temporaryFolder();
+writeSmallMnist(small, 640, 200);
+const DATA = ['--dataset-dir', small, '--skip-checksum'];
+const UNIX = { skip: process.platform === 'win32' && 'Windows has no signals for other processes' };
+
+/** Never ends by itself, however long a busy machine keeps its signal waiting. */
+const ENDLESS = [...DATA, '-N', '100000', '--log-dir', 'out'];
+/** An epoch takes long, a batch does not. */
+const SLOW = [...ENDLESS, '-T', '10000', '-b', '16'];
+
+const checkpointIn = (cwd: string) => readCheckpoint(join(cwd, 'out', 'checkpoint', 'checkpoint.json'));
+
+interface Started {
+  cwd: string;
+  child: ChildProcess;
+  /** Exit status, the signal that ended it, and what it said on stderr. */
+  ended: Promise<{ status: number | null; by: string | null; said: string }>;
+}
+
+/** Starts a run, and returns when it has printed this. */
+async function started(args: string[], text: string, env: NodeJS.ProcessEnv = {}): Promise<Started> {
+  const cwd = temporaryFolder();
+  const child = spawn(process.execPath, [COMMAND, ...args], { cwd, env: { ...process.env, ...env } });
+  after(() => child.kill('SIGKILL'));
+  let said = '';
+  child.stderr.on('data', (part) => {
+    said += part;
+  });
+  const ended: Started['ended'] = new Promise((resolve) => {
+    child.on('close', (status, by) => resolve({ status, by, said }));
+  });
+  let printed = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', (part) => {
+      printed += part;
+      if (printed.includes(text)) resolve();
+    });
+    child.on('close', () => reject(new Error(`ended before it printed ${text}: ${said}`)));
+  });
+  return { cwd, child, ended };
+}
+
+describe('a run that is asked to stop', () => {
+  const other = ['--loss', 'cross-entropy-counts', '--encoder', 'direct', '--no-reset'];
+  for (const [options, given] of [
+    ['', []],
+    [`, with ${other.join(' ')}`, other],
+  ] as const)
+    test(`by Ctrl-C saves, and continues to the same bytes as a run that was never stopped${options}`, async () => {
+      const args = [...ENDLESS, '-T', '10', '--seed', '3', ...given];
+      const { cwd, child, ended } = await started(args, 'Epoch 2:');
+      child.kill('SIGINT');
+      const { status, said } = await ended;
+      assert.equal(status, 130);
+      assert.match(said, /\nStopped in epoch \d+ after \d+ batches; continue with --resume\n$/);
+      const out = join(cwd, 'out');
+      assert.ok(!existsSync(join(out, 'train_accs.npy')));
+
+      const refused = lifFcMnist([...args, '--resume', '--tau', '3'], cwd);
+      assert.equal(refused.status, 2);
+      assert.match(refused.stderr, /--tau: expected 2 as in the checkpoint, found 3; leave it out/);
+
+      const { history } = checkpointIn(cwd);
+      const epochs = history.epoch + 2;
+      const resumed = lifFcMnist([...DATA, '--log-dir', 'out', '--resume', '-N', String(epochs)], cwd);
+      assert.equal(resumed.status, 0, resumed.stderr);
+      const batches = history.batch ? ` and ${history.batch} batches` : '';
+      assert.equal(
+        resumed.stderr.split('\n')[0],
+        `Resuming from ${join(out, 'checkpoint', 'checkpoint.json')}: ${history.epoch} of ${epochs} epochs${batches} are done`,
+      );
+      const whole = lifFcMnist([...args, '-N', String(epochs)]);
+      assert.deepEqual(hashesOf(out), hashesOf(join(whole.cwd, 'out')));
+      const fewer = lifFcMnist(['--log-dir', 'out', '--resume', '-N', '1'], cwd);
+      assert.equal(fewer.status, 2);
+      assert.match(fewer.stderr, new RegExp(`--epoch: expected at least the ${epochs} epochs that are done, found 1`));
+      assertCurvesWhole(out, 5 * epochs, epochs);
+    });
+
+  for (const [signals, status, by] of [
+    [['SIGTERM'], 143, null],
+    [['SIGHUP'], null, 'SIGHUP'],
+    [['SIGHUP', 'SIGTERM'], null, 'SIGHUP'],
+    [['SIGTERM', 'SIGHUP', 'SIGHUP'], null, 'SIGHUP'],
+    [['SIGTERM', 'SIGINT'], 143, null],
+    // The terminal sends Ctrl-C to the run and to npm, which passes it on.
+    [['SIGINT', 'SIGINT', 'SIGTERM'], 130, null],
+  ] as const) {
+    test(`by ${signals.join(' and ')} saves as well, and can be resumed`, UNIX, async () => {
+      const { cwd, child, ended } = await started(SLOW, 'Training');
+      for (const signal of signals) {
+        child.kill(signal);
+        // Signals that wait together come in the order of their numbers.
+        await setTimeout(20);
+      }
+      const { said, ...end } = await ended;
+      assert.deepEqual(end, { status, by });
+      assert.match(said, /\nStopped in epoch 0 after \d+ batches; continue with --resume\n$/);
+      assert.ok(!existsSync(join(cwd, 'out', 'lif_fc_mnist.lock')));
+      const { history } = checkpointIn(cwd);
+      assert.ok(history.batch > 0 && history.trainAccs.length === history.batch, `${history.batch} batches`);
+    });
+  }
+
+  test('because the program that started it was killed saves as well', UNIX, async () => {
+    const caller = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    const { cwd, ended } = await started(SLOW, 'Training', { LIF_FC_MNIST_CALLER: String(caller.pid) });
+    caller.kill('SIGKILL');
+    assert.equal((await ended).status, 143);
+    assert.ok(checkpointIn(cwd).history.batch > 0);
+  });
+});
+
+test(
+  'a second Ctrl-C ends a run at once that takes its time to save, and a press that is told twice does not',
+  UNIX,
+  async () => {
+    const source = join(__dirname, '..', '..', '..', '..', 'hosts', 'node', 'cli', 'stop.ts');
+    const program = `const { Stop } = require(${JSON.stringify(source)});
+new Stop().listen();
+setInterval(() => {}, 1000);
+console.log('listening');`;
+    const child = spawn(process.execPath, ['--import', require.resolve('tsx'), '-e', program]);
+    after(() => child.kill('SIGKILL'));
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    child.kill('SIGINT');
+    await setTimeout(100);
+    for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) child.kill(signal);
+    await setTimeout(1500);
+    assert.equal(child.exitCode, null, 'still there to save');
+    child.kill('SIGINT');
+    assert.equal(await ended, 130);
+  },
+);
+
+/** Types a command into an interactive shell, and closes its window while the run trains. */
+const TERMINAL = `import os, pty, select, sys, time
+pid, terminal = pty.fork()
+if pid == 0: os.execvp('bash', ['bash', '--norc', '-i'])
+printed = b''
+def read_for(seconds, text):
+    global printed
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0 and text not in printed:
+        if select.select([terminal], [], [], left)[0]: printed += os.read(terminal, 10000)
+os.write(terminal, sys.argv[1].encode() + b'\\n')
+read_for(60, b'Training...')
+read_for(0.3, b'Testing...')
+os.close(terminal)
+os.waitpid(pid, 0)`;
+
+describe('a run whose terminal is closed saves the epoch it is in', () => {
+  // The kernel tells it to the run, the shell once more, and npm ends meanwhile: in which order, chance decides.
+  for (const command of ['npm run train --', 'node tools/lif_fc_mnist.cjs']) {
+    test(`started by \`${command}\`, three times of three`, UNIX, async () => {
+      const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|HIST)/.test(name)));
+      for (let time = 0; time < 3; time++) {
+        const cwd = temporaryFolder();
+        const args = [...SLOW, '--log-dir', join(cwd, 'out')].map((word) => `'${word}'`).join(' ');
+        const child = spawn(PYTHON, ['-c', TERMINAL, `${command} ${args}`], { cwd: projectPath(), env });
+        let said = '';
+        child.stderr.on('data', (text) => {
+          said += text;
+        });
+        await new Promise((resolve) => child.on('close', resolve));
+        assert.equal(said, '');
+        // The lock names the run, which goes on while it saves.
+        const lock = join(cwd, 'out', 'lif_fc_mnist.lock');
+        const run = existsSync(lock) ? JSON.parse(readFileSync(lock, 'utf8')).pid : undefined;
+        while (run !== undefined && isAlive(run)) await setTimeout(50);
+        const { history } = checkpointIn(cwd);
+        assert.equal(history.epoch, 0);
+        assert.ok(history.batch > 0 && history.trainAccs.length === history.batch, `${history.batch} batches`);
+      }
+    });
+  }
+});

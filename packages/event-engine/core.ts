@@ -1,0 +1,329 @@
+/**
+ * The event-driven engine on one thread: a kernel on a memory that it may share with the cores of other threads.
+ * A job is described in `control` and cut into tasks; each core performs some of them (see `tasks.ts`).
+ */
+import { argmax } from '../../src/common/argmax';
+import type { BatchResult, EngineState } from '../../src/common/engine';
+import { power } from '../../src/common/exact';
+import type { NeuronOptions } from '../../src/common/neuron-options';
+import type { Purpose } from '../../src/common/random';
+import { countNeurons, countWeights, splitWeights, weightShapes } from '../../src/common/weights';
+import { type Address, type Kernel, startKernel } from './kernel-module';
+import {
+  Control,
+  type CoreOptions,
+  hiddenColumns,
+  INPUTS,
+  JobKind,
+  type MemoryMap,
+  memoryMap,
+  OUTPUTS,
+  RATES_LIMIT,
+  RATES_TASK,
+  ROW_FLOATS,
+  SHARDS,
+  type Showing,
+  SLICES,
+  usedRows,
+} from './memory';
+import { SampleLoader } from './samples';
+
+const ROW_BYTES = 4 * ROW_FLOATS;
+
+export class EventCore {
+  readonly control: Int32Array;
+  /** The images of the job. */
+  readonly indices: Uint32Array;
+  readonly kernel: Kernel;
+  readonly map: MemoryMap;
+  /** Where this thread's scratch memory begins. */
+  readonly scratch: number;
+  private readonly floats: Float32Array;
+  private readonly doubles: Float64Array;
+  private readonly samples: SampleLoader;
+  private readonly used: ReturnType<typeof usedRows>;
+  /** Inputs of the network. */
+  private readonly inputs: number;
+  /** The options of the ten neurons. */
+  neuron: NeuronOptions;
+  /** The firing rates of the image shown last, in place. */
+  private readonly rates: Float32Array;
+
+  constructor(
+    module: WebAssembly.Module,
+    readonly memory: WebAssembly.Memory,
+    readonly options: CoreOptions,
+    thread = 0,
+  ) {
+    this.kernel = startKernel(module, memory);
+    const { buffer } = memory;
+    this.map = memoryMap(options);
+    this.used = usedRows(options);
+    const { scratch, scratchBytes } = this.map;
+    const { SCRATCH_BYTES, COLUMNS, COLUMN_BYTES } = this.kernel.addresses;
+    const columns = hiddenColumns(options);
+    if ((columns > 0 ? COLUMNS + columns * COLUMN_BYTES : SCRATCH_BYTES) > scratchBytes) {
+      throw new Error(`kernel: expected ${scratchBytes} bytes of scratch memory to be enough`);
+    }
+    this.scratch = scratch + thread * scratchBytes;
+    this.control = new Int32Array(buffer, 0, 16);
+    this.indices = new Uint32Array(buffer, this.map.indices, Math.max(options.batchSize, RATES_LIMIT));
+    this.floats = new Float32Array(buffer);
+    this.doubles = new Float64Array(buffer);
+    this.samples = new SampleLoader(this.kernel, buffer, this.scratch, this.map, thread, options);
+    this.inputs = options.inputs ?? INPUTS;
+    this.rates = this.view('RATES', OUTPUTS);
+    this.neuron = options.neuron;
+    // Only the main thread writes to control.
+    if (thread === 0) {
+      this.control[Control.Hidden] = options.hidden ?? 0;
+      this.control[Control.Loss] = this.kernel.losses[options.loss];
+      // Given spikes go the way of drawn ones.
+      this.control[Control.Encoder] = this.kernel.encoders[options.encoder ?? 'poisson'];
+      this.setShowing(options);
+    } else this.setNeuron(options.neuron);
+    if (columns > 0) this.kernel.functions.layOutHidden(this.scratch);
+  }
+
+  /** Says how images are shown from here on. */
+  setShowing({ seed, T, neuron }: Showing): void {
+    this.control[Control.Seed] = seed;
+    this.control[Control.T] = T;
+    this.setNeuron(neuron);
+  }
+
+  /** Steps of a presentation. */
+  get T(): number {
+    return this.control[Control.T];
+  }
+
+  private setNeuron(neuron: NeuronOptions): void {
+    this.neuron = neuron;
+    const tell = <Name extends keyof NeuronOptions>(name: Name) => ARGUMENTS[name](neuron[name], this.kernel);
+    const values = (Object.keys(ARGUMENTS) as (keyof NeuronOptions)[]).flatMap((name) => tell(name));
+    const { setNeuron } = this.kernel.functions;
+    // WebAssembly itself would drop what is too much, and take 0 for what is missing.
+    if (setNeuron.length !== values.length) {
+      throw new Error(`kernel: expected setNeuron to take ${values.length} numbers, found ${setNeuron.length}`);
+    }
+    setNeuron(...values);
+  }
+
+  /** Begins a presentation: says which images the next job is about, and which random numbers draw their spikes. */
+  begin({ purpose, epoch, indices }: { purpose: Purpose; epoch: number; indices: ArrayLike<number> }): void {
+    this.control[Control.Purpose] = purpose;
+    this.control[Control.Epoch] = epoch;
+    this.control[Control.Count] = indices.length;
+    this.indices.set(indices);
+  }
+
+  /** Into how many tasks the job that `control` describes is cut. */
+  tasks(): number {
+    const kind = this.control[Control.Kind];
+    if (kind === JobKind.Gradient) return SHARDS;
+    return kind === JobKind.Update ? SLICES : Math.ceil(this.control[Control.Count] / RATES_TASK);
+  }
+
+  /** Does one task of the job that `control` describes. */
+  perform(task: number): void {
+    const kind = this.control[Control.Kind];
+    if (kind === JobKind.Gradient) this.shard(task);
+    else if (kind === JobKind.Update) this.update(task);
+    else this.someRates(task);
+  }
+
+  /** The gradient of one run of a batch's images, added up in their order. */
+  private shard(shard: number): void {
+    const count = this.control[Control.Count];
+    const size = Math.ceil(count / SHARDS);
+    this.startShard(shard);
+    for (let i = shard * size; i < Math.min(count, (shard + 1) * size); i++) {
+      this.accumulate(shard, i, this.loadImage(i));
+    }
+  }
+
+  /** Sets a shard's loss, count of correct answers and gradient to zero. */
+  startShard(shard: number): void {
+    const { losses, correct, gradients, rows, weights } = this.map;
+    this.doubles[losses / 8 + shard] = 0;
+    this.doubles[correct / 8 + shard] = 0;
+    for (const { first, count } of this.used) {
+      this.kernel.functions.clear(gradients + shard * rows + first * ROW_BYTES, count * ROW_BYTES);
+    }
+    this.kernel.functions.transposeOutgoing(this.scratch, weights);
+  }
+
+  /** Copies image or spike train `i` of the job to the kernel; returns its label. */
+  loadImage(i: number): number {
+    return this.samples.load(this.options.data[this.control[Control.Purpose]], this.indices[i], this.T);
+  }
+
+  /** @param potentials where those of the neurons come from and go to; by default they start at rest */
+  private forward(i: number, potentials = 0): void {
+    const { weights, potentialRows } = this.map;
+    this.kernel.functions.forward(this.scratch, weights, this.indices[i], potentials, potentialRows);
+  }
+
+  /** Forward and backward pass of the loaded image, which is image `i` of the batch; adds to the gradient of its shard. */
+  accumulate(shard: number, i: number, label: number): void {
+    const { scratch, map } = this;
+    this.forward(i, this.options.reset ? 0 : map.potentials + i * ROW_FLOATS * 4);
+    const gradient = map.gradients + shard * map.rows;
+    const loss = this.kernel.functions.backward(scratch, map.weights, gradient, this.indices[i], label);
+    this.doubles[map.losses / 8 + shard] += loss;
+    if (argmax(this.rates) === label) this.doubles[map.correct / 8 + shard]++;
+  }
+
+  private update(slice: number): void {
+    const { weights, m, v, gradients, rows } = this.map;
+    const step = this.control[Control.Step];
+    const { learningRate } = this.options;
+    const { adam } = this.kernel.functions;
+    const [correction1, correction2] = [1 - power(0.9, step), 1 - power(0.999, step)];
+    const all = this.used.reduce((sum, { count }) => sum + count, 0);
+    const [begin, end] = [slice, slice + 1].map((cut) => Math.floor((cut * all) / SLICES));
+    let before = 0;
+    for (const { first, count } of this.used) {
+      const [from, to] = [Math.max(begin - before, 0), Math.min(end - before, count)];
+      if (from < to) {
+        adam(weights, m, v, gradients, SHARDS, rows, first + from, first + to, learningRate, correction1, correction2);
+      }
+      before += count;
+    }
+  }
+
+  private someRates(task: number): void {
+    const from = task * RATES_TASK;
+    const to = Math.min(from + RATES_TASK, this.control[Control.Count]);
+    for (let i = from; i < to; i++) {
+      this.loadImage(i);
+      this.forward(i);
+      this.floats.set(this.rates, this.map.rates / 4 + i * OUTPUTS);
+    }
+  }
+
+  /** The results of the last job of gradients. */
+  result(): BatchResult {
+    const sum = (from: number) => this.doubles.subarray(from / 8, from / 8 + SHARDS).reduce((a, b) => a + b, 0);
+    const terms = this.options.loss === 'mse' ? OUTPUTS : 1;
+    return {
+      loss: sum(this.map.losses) / (this.control[Control.Count] * terms),
+      correct: sum(this.map.correct),
+    };
+  }
+
+  /** The rates of the last job of that kind, [count, 10]. */
+  ratesResult(): Float32Array {
+    const from = this.map.rates / 4;
+    return this.floats.slice(from, from + this.control[Control.Count] * OUTPUTS);
+  }
+
+  /** The gradient of the last job, added up over its shards, in the order of the weights. */
+  gradientResult(): Float32Array {
+    const gradient = new Float32Array(countWeights(this.options.hidden, this.inputs));
+    for (let shard = 0; shard < SHARDS; shard++) {
+      const part = this.network(this.map.gradients + shard * this.map.rows);
+      for (let j = 0; j < part.length; j++) gradient[j] += part[j];
+    }
+    return gradient;
+  }
+
+  /** `length` float32 of this thread's scratch memory, in place. */
+  view(address: Address, length: number): Float32Array {
+    const from = (this.scratch + this.kernel.addresses[address]) / 4;
+    return this.floats.subarray(from, from + length);
+  }
+
+  /**
+   * A copy of `count` rows from a place in the memory, without what fills them up to twelve: [count, units].
+   * @param units values of a row; those beyond twelve are in further columns
+   * @param stride bytes from one column to the next
+   */
+  rows(place: number, count: number, units = OUTPUTS, stride = 0): Float32Array {
+    const out = new Float32Array(count * units);
+    for (let row = 0; row < count; row++) {
+      for (let j = 0; j < units; j++) {
+        const value = this.floats[at(place, row, j, stride)];
+        // Which of the many NaNs a sum of infinities is depends on the processor; ours is always the same.
+        out[row * units + j] = Number.isNaN(value) ? Number.NaN : value;
+      }
+    }
+    return out;
+  }
+
+  /** The opposite of `rows`. */
+  private setRows(place: number, values: Float32Array, units: number, stride: number): void {
+    values.forEach((value, i) => {
+      this.floats[at(place, Math.floor(i / units), i % units, stride)] = value;
+    });
+  }
+
+  /** The weights of each layer, or what has their layout: where they lie, and their shape. */
+  private layers(place: number): { place: number; inputs: number; outputs: number }[] {
+    return weightShapes(this.options.hidden, this.inputs).map(([inputs, outputs], layer, { length }) => {
+      return { place: layer < length - 1 ? place : place + this.map.outputRows, inputs, outputs };
+    });
+  }
+
+  /** A copy of a network's weights, or of what has their layout, in the order of `common/weights.ts`. */
+  private network(place: number): Float32Array {
+    const { hidden } = this.options;
+    const out = new Float32Array(countWeights(hidden, this.inputs));
+    const parts = splitWeights(out, hidden, this.inputs);
+    this.layers(place).forEach((layer, i) => {
+      parts[i].set(this.rows(layer.place, layer.inputs, layer.outputs, this.map.pixelRows));
+    });
+    return out;
+  }
+
+  state(): EngineState {
+    const { weights, m, v } = this.map;
+    const step = this.control[Control.Step];
+    const state = { weights: this.network(weights), m: this.network(m), v: this.network(v), step };
+    return this.options.reset ? state : { ...state, potentials: this.potentials() };
+  }
+
+  /** @param state as `takeState` returns it */
+  restore(state: EngineState): void {
+    for (const name of ['weights', 'm', 'v'] as const) {
+      const parts = splitWeights(state[name], this.options.hidden, this.inputs);
+      this.layers(this.map[name]).forEach(({ place, outputs }, i) => {
+        this.setRows(place, parts[i], outputs, this.map.pixelRows);
+      });
+    }
+    this.control[Control.Step] = state.step;
+    const { reset, batchSize, hidden = 0 } = this.options;
+    if (reset) return;
+    const rest = this.neuron.vReset ?? 0;
+    const potentials = state.potentials ?? new Float32Array(batchSize * countNeurons(hidden)).fill(rest);
+    const { outputPotentials, potentialRows } = this.map;
+    if (hidden > 0) {
+      this.setRows(this.map.potentials, potentials.subarray(0, batchSize * hidden), hidden, potentialRows);
+    }
+    this.setRows(outputPotentials, potentials.subarray(batchSize * hidden), OUTPUTS, potentialRows);
+  }
+
+  /** A copy of the potentials of each place of a batch, in the order of `EngineState`. */
+  private potentials(): Float32Array {
+    const { batchSize, hidden = 0 } = this.options;
+    const { potentials, outputPotentials, potentialRows } = this.map;
+    const out = new Float32Array(batchSize * countNeurons(hidden));
+    if (hidden > 0) out.set(this.rows(potentials, batchSize, hidden, potentialRows));
+    out.set(this.rows(outputPotentials, batchSize), batchSize * hidden);
+    return out;
+  }
+}
+
+/** Where value `j` of a row lies among the floats, if each column of twelve values lies `stride` bytes behind the one before. */
+const at = (place: number, row: number, j: number, stride: number): number =>
+  (place + Math.floor(j / ROW_FLOATS) * stride) / 4 + row * ROW_FLOATS + (j % ROW_FLOATS);
+
+/** What the kernel's `setNeuron` is told of each option, in the order of its arguments in `kernel/neuron.ts`. */
+const ARGUMENTS: { [Name in keyof NeuronOptions]: (value: NeuronOptions[Name], kernel: Kernel) => number[] } = {
+  tau: (tau) => [tau],
+  decayInput: (decayInput) => [Number(decayInput)],
+  vThreshold: (vThreshold) => [vThreshold],
+  vReset: (vReset) => [Number(vReset !== null), vReset ?? 0],
+  surrogateFunction: ({ name, alpha }, { surrogates }) => [surrogates[name], alpha],
+  detachReset: (detachReset) => [Number(detachReset)],
+};

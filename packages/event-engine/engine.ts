@@ -1,0 +1,247 @@
+/**
+ * The fast engine: spikes packed into bits, and a WebAssembly kernel that adds up only what they select. It loads no
+ * TensorFlow. For one seed its results are the same bytes on every machine and for every number of threads.
+ */
+import {
+  type BatchResult,
+  type Engine,
+  type EngineOptions,
+  type EngineState,
+  freshState,
+  type ImagePresentation,
+  type Presentation,
+  type ResolvedEngineOptions,
+  resolveEngineOptions,
+  takePresentation,
+  takeState,
+} from '../../src/common/engine';
+import type { MnistSplit } from '../../src/common/mnist';
+import { Queue } from '../../src/common/queue';
+import { Purpose } from '../../src/common/random';
+import { countInputs, type Dataset, isSpikeTrains, type SpikeTrainSplit } from '../../src/common/spike-trains';
+import type { Trace } from '../../src/common/trace';
+import { initialNetwork } from '../../src/common/weights';
+import { EventCore } from './core';
+import { countWork, inputSpikes, traceImage } from './explain';
+import { compileKernel } from './kernel-module';
+import { Control, type CoreOptions, createMemory, JobKind, OUTPUTS, RATES_LIMIT } from './memory';
+import { OneThread, type TaskRunner } from './tasks';
+
+const PURPOSE = { train: Purpose.TrainSpikes, test: Purpose.TestSpikes } as const;
+
+/** What the engine needs of its host. */
+export interface EventHost {
+  /** The compiled kernel, `dist/packages/event-engine/kernel.wasm`. */
+  kernel: Uint8Array;
+  /** How many threads to use where the options do not say; default 1. */
+  threads?: number;
+  /** Starts the threads beyond the first; without it there is one. */
+  startThreads?: (core: EventCore, module: WebAssembly.Module) => TaskRunner;
+}
+
+/** The cost of images, on average over images and steps. */
+export interface Statistics {
+  /** Input spikes; none with direct input. */
+  spikes: number;
+  /** Spikes of the hidden neurons, if there are any. */
+  hiddenSpikes?: number;
+  /** Rows of up to twelve weights that a dense product multiplies and adds: the inputs', or one for each input of each column. */
+  dense: number;
+  /** Rows that the kernel adds; with direct input those of the pixels that are not black, once per image. */
+  rows: number;
+}
+
+export class EventEngine implements Engine {
+  readonly name = 'event';
+  private readonly queue = new Queue();
+  private closed = false;
+
+  private constructor(
+    readonly options: ResolvedEngineOptions,
+    private readonly core: EventCore,
+    private readonly runner: TaskRunner,
+  ) {}
+
+  /**
+   * Use `createEngine('event', options)`, which knows the host.
+   * @throws RangeError that names the option that is out of range
+   */
+  static async create(some: EngineOptions, host: EventHost): Promise<EventEngine> {
+    const options = resolveEngineOptions(some);
+    const canShare = host.startThreads !== undefined && typeof SharedArrayBuffer !== 'undefined';
+    const threads = canShare ? (options.threads ?? host.threads ?? 1) : 1;
+    const { seed, T, batchSize, learningRate, neuron, hidden, loss, encoder, reset } = options;
+    // Also for one thread: what becomes of the caller's own arrays must not depend on the number of threads.
+    const data = canShare ? shareData(options.data) : options.data;
+    const inputs = countInputs(data);
+    const coreOptions: CoreOptions = {
+      data: { [PURPOSE.train]: data.train, [PURPOSE.test]: data.test },
+      inputs,
+      seed,
+      T,
+      batchSize,
+      learningRate,
+      neuron,
+      hidden,
+      loss,
+      encoder,
+      reset,
+      threads,
+    };
+    const module = await compileKernel(host.kernel, threads);
+    const core = new EventCore(module, createMemory(coreOptions), coreOptions);
+    core.restore(freshState(initialNetwork(seed, hidden, inputs)));
+    const runner = threads > 1 && host.startThreads ? host.startThreads(core, module) : new OneThread(core);
+    return new EventEngine({ ...options, data }, core, runner);
+  }
+
+  /** How many threads do the work. */
+  get threads(): number {
+    return this.core.options.threads;
+  }
+
+  /** Resolves when all threads have started. Calling it is optional: jobs run on whichever threads are ready. */
+  ready(): Promise<void> {
+    return this.runner.ready();
+  }
+
+  /** Works with the core while no other call is under way. */
+  private use<R>(work: (core: EventCore) => R | Promise<R>): Promise<R> {
+    return this.queue.run(() => {
+      if (this.closed) throw new Error('event engine: expected an open engine, found a closed one; create a new one');
+      return work(this.core);
+    });
+  }
+
+  async trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
+    const presentation = this.take({ split: 'train', epoch, indices });
+    return this.use(async (core) => {
+      const { length } = presentation.indices;
+      const { reset, batchSize } = this.options;
+      const most = reset ? core.indices.length : batchSize;
+      if (length > most) throw new RangeError(`indices: expected at most ${most} images, found ${length}`);
+      this.begin(presentation);
+      await this.runner.run(JobKind.Gradient);
+      const result = core.result();
+      core.control[Control.Step]++;
+      await this.runner.run(JobKind.Update);
+      return result;
+    });
+  }
+
+  async rates(presentation: Presentation): Promise<Float32Array> {
+    const { indices, ...shown } = this.take(presentation);
+    return this.use(async (core) => {
+      const out = new Float32Array(indices.length * OUTPUTS);
+      for (let from = 0; from < indices.length; from += RATES_LIMIT) {
+        this.begin({ ...shown, indices: indices.subarray(from, from + RATES_LIMIT) });
+        await this.runner.run(JobKind.Rates);
+        out.set(core.ratesResult(), from * OUTPUTS);
+      }
+      return out;
+    });
+  }
+
+  async trace({ index, ...shown }: ImagePresentation): Promise<Trace> {
+    const presentation = this.take({ ...shown, indices: [index] });
+    return this.use((core) => {
+      this.begin(presentation);
+      return traceImage(core, 0);
+    });
+  }
+
+  /**
+   * Input spikes of one image, 0 or 1, [T, 784], or of one spike train, [T, units].
+   * @throws Error with direct input, which has none
+   */
+  async spikes({ index, ...shown }: ImagePresentation): Promise<Uint8Array> {
+    const { encoder } = this.options;
+    if (encoder === 'direct')
+      throw new Error(`spikes: expected encoder 'poisson', found '${encoder}', which makes none`);
+    const presentation = this.take({ ...shown, indices: [index] });
+    return this.use((core) => {
+      this.begin(presentation);
+      return inputSpikes(core, 0);
+    });
+  }
+
+  /** Input spikes and added rows per image and step: why this engine is fast. */
+  async statistics(presentation: Presentation): Promise<Statistics> {
+    const { indices, ...shown } = this.take(presentation);
+    return this.use((core) => {
+      const sum = { spikes: 0, hiddenSpikes: 0, dense: 0, rows: 0 };
+      for (const index of indices) {
+        this.begin({ ...shown, indices: [index] });
+        const { spikes, hiddenSpikes, dense, rows } = countWork(core, 0);
+        sum.spikes += spikes;
+        sum.hiddenSpikes += hiddenSpikes;
+        sum.dense += dense;
+        sum.rows += rows;
+      }
+      const { T, hidden } = this.options;
+      const steps = indices.length * T;
+      const mean = { spikes: sum.spikes / steps, dense: sum.dense / steps, rows: sum.rows / steps };
+      return hidden === undefined ? mean : { ...mean, hiddenSpikes: sum.hiddenSpikes / steps };
+    });
+  }
+
+  state(): Promise<EngineState> {
+    return this.use((core) => core.state());
+  }
+
+  async restore(state: EngineState): Promise<void> {
+    const taken = takeState(state, this.options);
+    return this.use((core) => core.restore(taken));
+  }
+
+  /** Size of the kernel's memory in bytes, the images aside. It grows with the threads, and hardly with T. */
+  get memoryBytes(): number {
+    return this.core.memory.buffer.byteLength;
+  }
+
+  /** Waits for the calls under way, and ends the threads. */
+  close(): Promise<void> {
+    return this.queue.run(() => {
+      this.closed = true;
+      return this.runner.close();
+    });
+  }
+
+  private take(presentation: Presentation) {
+    return takePresentation(this.options.data, presentation);
+  }
+
+  /** Tells all threads which images the next job is about. */
+  private begin({ split, epoch, indices }: Presentation): void {
+    this.core.begin({ purpose: PURPOSE[split], epoch, indices });
+  }
+}
+
+/** The data in memory that threads can share. */
+function shareData(data: Dataset): Dataset {
+  if (isSpikeTrains(data)) return { ...data, train: shareTrains(data.train), test: shareTrains(data.test) };
+  return { train: shareImages(data.train), test: shareImages(data.test) };
+}
+
+const shareImages = ({ images, labels, count }: MnistSplit): MnistSplit => ({
+  images: shared(images),
+  labels: shared(labels),
+  count,
+});
+
+const shareTrains = ({ units, times, starts, labels, count }: SpikeTrainSplit): SpikeTrainSplit => ({
+  units: shared(units),
+  times: shared(times),
+  starts: shared(starts),
+  labels: shared(labels),
+  count,
+});
+
+/** A copy in memory that threads can share, unless the array lies in such memory. */
+function shared<A extends Uint8Array | Uint16Array | Uint32Array>(array: A): A {
+  if (array.buffer instanceof SharedArrayBuffer) return array;
+  const Kind = array.constructor as new (buffer: SharedArrayBuffer) => A;
+  const copy = new Kind(new SharedArrayBuffer(array.byteLength));
+  copy.set(array);
+  return copy;
+}

@@ -1,0 +1,144 @@
+/** The compiled kernel: how it is compiled for shared memory, what it offers, and where it keeps things. */
+import { ENCODER_NAMES, type EncoderName, LOSS_NAMES, type LossName } from '../../src/common/engine';
+import { SURROGATE_NAMES, type SurrogateName } from '../../src/common/surrogates';
+
+/**
+ * The kernel as a module, for one thread or for several.
+ * @param bytes what asc made of kernel/: it imports a memory that is not shared
+ */
+export function compileKernel(bytes: Uint8Array, threads: number): Promise<WebAssembly.Module> {
+  const module = Uint8Array.from(bytes);
+  if (threads > 1) {
+    // The kernel has no atomic operations; for shared memory only this flag of the import differs.
+    const name = [...'\x03env\x06memory\x02'].map((letter) => letter.charCodeAt(0));
+    const flags = module.findIndex((_, at) => name.every((byte, i) => module[at - name.length + i] === byte));
+    if (module[flags] !== 1) throw new Error('kernel: expected the import of a memory with a maximum, found none');
+    module[flags] |= 2;
+  }
+  return WebAssembly.compile(module);
+}
+
+/**
+ * What the compiled kernel offers (`kernel/index.ts`); a pointer is a byte offset into the memory. What is shown (seed, split,
+ * epoch, T) it reads from the words of `Control`.
+ */
+export interface KernelFunctions {
+  clear(at: number, bytes: number): void;
+  /** The options of the neurons, as `ARGUMENTS` in `core.ts` says them. */
+  setNeuron(...values: number[]): void;
+  present(scratch: number): void;
+  presentSpikes(scratch: number, given: number, units: number): void;
+  encode(scratch: number, index: number, block: number, steps: number): void;
+  prepareInput(input: number, steps: number): void;
+  currents(scratch: number, input: number, weights: number, rows: number, steps: number): void;
+  /** Draws a block of the image that was presented, if its pixels spike. */
+  drawInput(scratch: number, index: number, block: number, steps: number): void;
+  /** Currents of a hidden column, or of the outputs, in a block. */
+  columnCurrents(scratch: number, weights: number, column: number, block: number, steps: number): void;
+  outputCurrents(scratch: number, weights: number, block: number, steps: number): void;
+  /** Brings all neurons to rest. */
+  restAll(scratch: number): void;
+  /** What a hidden layer needs once. */
+  layOutHidden(scratch: number): void;
+  /** What its gradient needs once per shard. */
+  transposeOutgoing(scratch: number, weights: number): void;
+  fireHidden(scratch: number, weights: number, block: number, steps: number): void;
+  fireColumn(scratch: number, column: number, block: number, steps: number): void;
+  addGradient(scratch: number, input: number, rows: number, gradient: number, steps: number): void;
+  fire(column: number, block: number, steps: number): void;
+  back(scratch: number, column: number, spikeGradient: number, stride: number, steps: number): void;
+  /** With `potentials` 0 the neurons start at rest. */
+  forward(scratch: number, weights: number, index: number, potentials: number, stride: number): void;
+  backward(scratch: number, weights: number, gradient: number, index: number, label: number): number;
+  adam(
+    weights: number,
+    m: number,
+    v: number,
+    gradients: number,
+    shards: number,
+    stride: number,
+    first: number,
+    last: number,
+    learningRate: number,
+    correction1: number,
+    correction2: number,
+  ): void;
+  countSpikes(input: number, steps: number): number;
+  countRows(input: number, steps: number): number;
+}
+
+/**
+ * Where the kernel keeps things in a thread's scratch memory, in an input or in a column of neurons, in bytes, and how much
+ * it counts with (`kernel/addresses.ts`).
+ */
+const ADDRESSES = [
+  'ALWAYS',
+  'ALWAYS_COUNT',
+  'BLOCK',
+  'BLOCK_ROWS',
+  'BRIGHT_COUNT',
+  'CARRY',
+  'COLUMN_BYTES',
+  'COLUMNS',
+  'COUNT',
+  'COUNTS',
+  'DIM',
+  'ENCODER',
+  'EPOCH',
+  'HIDDEN',
+  'HIDDEN_INPUT',
+  'IMAGE',
+  'INPUT',
+  'LOSS',
+  'MAX_BLOCKS',
+  'OUTPUT',
+  'PIXEL_AT',
+  'PIXEL_ROWS',
+  'PIXELS',
+  'PURPOSE',
+  'RATES',
+  'ROW_BYTES',
+  'SCRATCH_BYTES',
+  'SEED',
+  'SLOTS',
+  'SPIKE_GRADIENT',
+  'SPIKES',
+  'STEPS',
+] as const;
+
+export type Address = (typeof ADDRESSES)[number];
+
+export interface Kernel {
+  functions: KernelFunctions;
+  addresses: Readonly<Record<Address, number>>;
+  /** The number of each surrogate (`kernel/surrogates.ts`). */
+  surrogates: Readonly<Record<SurrogateName, number>>;
+  /** The number of each loss (`kernel/loss.ts`) and of each encoder (`kernel/input.ts`). */
+  losses: Readonly<Record<LossName, number>>;
+  encoders: Readonly<Record<EncoderName, number>>;
+}
+
+/**
+ * Starts a kernel on a memory.
+ * @throws Error if it lacks one of the surrogates, losses or encoders
+ */
+export function startKernel(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernel {
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  const globals = instance.exports as unknown as Record<string, WebAssembly.Global>;
+  const addresses = Object.fromEntries(ADDRESSES.map((name) => [name, globals[name].value as number]));
+  const numbers = <Name extends string>(names: readonly Name[], file: string) => {
+    const entries = names.map((name) => {
+      const constant = name.toUpperCase().replaceAll('-', '_');
+      if (!globals[constant]) throw new Error(`kernel: expected ${constant} in kernel/${file}, found none`);
+      return [name, globals[constant].value as number];
+    });
+    return Object.fromEntries(entries) as Record<Name, number>;
+  };
+  return {
+    functions: instance.exports as unknown as KernelFunctions,
+    addresses: addresses as Record<Address, number>,
+    surrogates: numbers(SURROGATE_NAMES, 'surrogates.ts'),
+    losses: numbers(LOSS_NAMES, 'loss.ts'),
+    encoders: numbers(ENCODER_NAMES, 'input.ts'),
+  };
+}

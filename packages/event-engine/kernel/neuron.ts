@@ -1,0 +1,216 @@
+// A column of LIF neurons, up to twelve, forward and back in time, with every option of LIFNode. Each function handles a block of `steps` rows.
+
+import {
+  BLOCK_ROWS,
+  BOUNDARIES,
+  CARRY,
+  COUNTS,
+  DERIVATIVES,
+  PART,
+  PART_BYTES,
+  POTENTIAL,
+  ROW_BYTES,
+} from './addresses';
+import { copyRow } from './rows';
+import { ATAN, derivatives } from './surrogates';
+
+let tau: f32 = 2;
+let inverseTau: f32 = 0.5;
+/** Whether 1/tau is exact, so that a product gives the same bits as the slower division. */
+let exact: bool = true;
+let decayInput: bool = true;
+let threshold: f32 = 1;
+let hardReset: bool = true;
+let resetTo: f32 = 0;
+let surrogate: i32 = ATAN;
+let alpha: f32 = 2;
+let detachReset: bool = false;
+
+// The order of the arguments is that of ARGUMENTS in packages/event-engine/core.ts; no compiler compares the two, packages/event-engine/test/options.test.ts does.
+/** Sets the options of the neurons; `resetTo` is 0 with a soft reset, and the surrogate one of those in surrogates.ts. */
+export function setNeuron(
+  newTau: f32,
+  newDecayInput: bool,
+  newThreshold: f32,
+  newHardReset: bool,
+  newResetTo: f32,
+  newSurrogate: i32,
+  newAlpha: f32,
+  newDetachReset: bool,
+): void {
+  tau = newTau;
+  inverseTau = 1 / newTau;
+  exact = (reinterpret<u32>(newTau) & 0x7fffff) === 0;
+  decayInput = newDecayInput;
+  threshold = newThreshold;
+  hardReset = newHardReset;
+  resetTo = newResetTo;
+  surrogate = newSurrogate;
+  alpha = newAlpha;
+  detachReset = newDetachReset;
+}
+
+/** Neurons at rest, nothing counted. */
+export function rest(column: usize): void {
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
+    v128.store(column + POTENTIAL + q, f32x4.splat(hardReset ? resetTo : 0));
+    v128.store(column + COUNTS + q, f32x4.splat(0));
+  }
+}
+
+/** Currents x at BLOCK_ROWS become potentials before firing h; the state before the block is kept for the backward pass. */
+export function fire(column: usize, block: usize, steps: usize): void {
+  copyRow(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL);
+  const state = column + POTENTIAL;
+  const counts = column + COUNTS;
+  let v0 = v128.load(state);
+  let v1 = v128.load(state, 16);
+  let v2 = v128.load(state, 32);
+  let n0 = v128.load(counts);
+  let n1 = v128.load(counts, 16);
+  let n2 = v128.load(counts, 32);
+  const level = f32x4.splat(threshold);
+  const one = f32x4.splat(1);
+  for (let row = column + BLOCK_ROWS, end = row + steps * ROW_BYTES; row < end; row += ROW_BYTES) {
+    const h0 = charge(v0, v128.load(row));
+    const h1 = charge(v1, v128.load(row, 16));
+    const h2 = charge(v2, v128.load(row, 32));
+    v128.store(row, h0);
+    v128.store(row, h1, 16);
+    v128.store(row, h2, 32);
+    const s0 = f32x4.ge(h0, level);
+    const s1 = f32x4.ge(h1, level);
+    const s2 = f32x4.ge(h2, level);
+    n0 = f32x4.add(n0, v128.and(s0, one));
+    n1 = f32x4.add(n1, v128.and(s1, one));
+    n2 = f32x4.add(n2, v128.and(s2, one));
+    v0 = v128.bitselect(reset(h0), h0, s0);
+    v1 = v128.bitselect(reset(h1), h1, s1);
+    v2 = v128.bitselect(reset(h2), h2, s2);
+  }
+  v128.store(state, v0);
+  v128.store(state, v1, 16);
+  v128.store(state, v2, 32);
+  v128.store(counts, n0);
+  v128.store(counts, n1, 16);
+  v128.store(counts, n2, 32);
+}
+
+/**
+ * As `fire`, for hidden neurons: their spikes go to `spikes` as an input's, 16 steps of each neuron in 16 bits, and are not
+ * counted. Of the column's twelve neurons only the first `alive` ones ever fire: the others only fill it up.
+ */
+export function fireInto(column: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
+  copyRow(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL);
+  const state = column + POTENTIAL;
+  let v0 = v128.load(state);
+  let v1 = v128.load(state, 16);
+  let v2 = v128.load(state, 32);
+  const level = f32x4.splat(threshold);
+  const all = i32x4.splat(i32(alive));
+  const alive0 = i32x4.lt_s(i32x4(0, 1, 2, 3), all);
+  const alive1 = i32x4.lt_s(i32x4(4, 5, 6, 7), all);
+  const alive2 = i32x4.lt_s(i32x4(8, 9, 10, 11), all);
+  let row = column + BLOCK_ROWS;
+  for (let start: usize = 0; start < steps; start += PART) {
+    let fired0 = i32x4.splat(0);
+    let fired1 = fired0;
+    let fired2 = fired0;
+    let bit = i32x4.splat(1);
+    for (let end = row + min<usize>(PART, steps - start) * ROW_BYTES; row < end; row += ROW_BYTES) {
+      const h0 = charge(v0, v128.load(row));
+      const h1 = charge(v1, v128.load(row, 16));
+      const h2 = charge(v2, v128.load(row, 32));
+      v128.store(row, h0);
+      v128.store(row, h1, 16);
+      v128.store(row, h2, 32);
+      const s0 = v128.and(f32x4.ge(h0, level), alive0);
+      const s1 = v128.and(f32x4.ge(h1, level), alive1);
+      const s2 = v128.and(f32x4.ge(h2, level), alive2);
+      fired0 = v128.or(fired0, v128.and(s0, bit));
+      fired1 = v128.or(fired1, v128.and(s1, bit));
+      fired2 = v128.or(fired2, v128.and(s2, bit));
+      bit = i32x4.shl(bit, 1);
+      v0 = v128.bitselect(reset(h0), h0, s0);
+      v1 = v128.bitselect(reset(h1), h1, s1);
+      v2 = v128.bitselect(reset(h2), h2, s2);
+    }
+    v128.store(spikes, i16x8.narrow_i32x4_u(fired0, fired1));
+    v128.store64_lane(spikes, i16x8.narrow_i32x4_u(fired2, fired2), 0, 16);
+    spikes += PART_BYTES;
+  }
+  v128.store(state, v0);
+  v128.store(state, v1, 16);
+  v128.store(state, v2, 32);
+}
+
+/** Back to the state before a block, which is computed again in the backward pass. */
+export function rewind(column: usize, block: usize): void {
+  copyRow(column + POTENTIAL, column + BOUNDARIES + block * ROW_BYTES);
+}
+
+/** h = v + (x - (v - rest)) / tau, or v - (v - rest) / tau + x where the input does not decay. */
+function charge(v: v128, x: v128): v128 {
+  const above = f32x4.sub(v, f32x4.splat(resetTo));
+  return decayInput ? f32x4.add(v, perTau(f32x4.sub(x, above))) : f32x4.add(f32x4.sub(v, perTau(above)), x);
+}
+
+function perTau(x: v128): v128 {
+  return exact ? f32x4.mul(x, f32x4.splat(inverseTau)) : f32x4.div(x, f32x4.splat(tau));
+}
+
+function reset(h: v128): v128 {
+  return hardReset ? f32x4.splat(resetTo) : f32x4.sub(h, f32x4.splat(threshold));
+}
+
+/**
+ * Potentials h at BLOCK_ROWS become dL/dx, from the last step to the first; `spikeGradient` is dL/ds, rows of each step that
+ * lie `stride` bytes apart (0: the same row in every step).
+ *
+ * dL/dh = dL/ds s' + dL/dv (kept + jump s'), where s' is the surrogate's derivative and the reset makes `kept` and `jump`.
+ * Only dL/dv depends on later steps: the derivatives are computed for all steps at once, before the steps are gone through backwards.
+ */
+export function back(scratch: usize, column: usize, spikeGradient: usize, stride: usize, steps: usize): void {
+  const rows = column + BLOCK_ROWS;
+  derivatives(surrogate, alpha, threshold, rows, scratch + DERIVATIVES, steps);
+  const carry = column + CARRY;
+  let v0 = v128.load(carry);
+  let v1 = v128.load(carry, 16);
+  let v2 = v128.load(carry, 32);
+  spikeGradient += steps * stride;
+  const toInput = f32x4.splat(decayInput ? inverseTau : 1);
+  const toEarlier = f32x4.splat(1 - inverseTau);
+  const level = f32x4.splat(threshold);
+  for (let at = steps * ROW_BYTES; at > 0; ) {
+    at -= ROW_BYTES;
+    const h = rows + at;
+    const derivative = scratch + DERIVATIVES + at;
+    spikeGradient -= stride;
+    const s0 = v128.load(spikeGradient);
+    const s1 = v128.load(spikeGradient, 16);
+    const s2 = v128.load(spikeGradient, 32);
+    const h0 = throughSpike(v128.load(h), v128.load(derivative), v0, s0, level);
+    const h1 = throughSpike(v128.load(h, 16), v128.load(derivative, 16), v1, s1, level);
+    const h2 = throughSpike(v128.load(h, 32), v128.load(derivative, 32), v2, s2, level);
+    v128.store(h, f32x4.mul(h0, toInput));
+    v128.store(h, f32x4.mul(h1, toInput), 16);
+    v128.store(h, f32x4.mul(h2, toInput), 32);
+    v0 = f32x4.mul(h0, toEarlier);
+    v1 = f32x4.mul(h1, toEarlier);
+    v2 = f32x4.mul(h2, toEarlier);
+  }
+  v128.store(carry, v0);
+  v128.store(carry, v1, 16);
+  v128.store(carry, v2, 32);
+}
+
+/** dL/dh from dL/dv, v being the potential after the reset, and dL/ds. */
+function throughSpike(h: v128, derivative: v128, gv: v128, gs: v128, level: v128): v128 {
+  const one = f32x4.splat(1);
+  let factor = hardReset ? v128.andnot(one, f32x4.ge(h, level)) : one;
+  if (!detachReset) {
+    const jump = hardReset ? f32x4.sub(f32x4.splat(resetTo), h) : f32x4.neg(level);
+    factor = f32x4.add(factor, f32x4.mul(jump, derivative));
+  }
+  return f32x4.add(f32x4.mul(gs, derivative), f32x4.mul(gv, factor));
+}

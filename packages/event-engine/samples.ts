@@ -1,0 +1,58 @@
+/** How a sample comes to the kernel: an image as its pixels, from which the kernel draws; spikes that are known, as bits. */
+import type { EncoderName } from '../../src/common/engine';
+import { firingStep } from '../../src/common/latency';
+import type { Kernel } from './kernel-module';
+import { INPUTS, type MemoryMap, type Samples, SLOTS } from './memory';
+
+export class SampleLoader {
+  private readonly image: Uint8Array;
+  /** Spikes that are given to the kernel, [parts of 16 steps][SLOTS] words of 16 bits. */
+  private readonly given: Uint16Array;
+
+  constructor(
+    private readonly kernel: Kernel,
+    buffer: ArrayBufferLike,
+    private readonly scratch: number,
+    { given, givenBytes }: MemoryMap,
+    thread: number,
+    private readonly options: { inputs?: number; encoder?: EncoderName },
+  ) {
+    this.image = new Uint8Array(buffer, scratch + kernel.addresses.IMAGE, INPUTS);
+    this.given = new Uint16Array(buffer, given + thread * givenBytes, givenBytes / 2);
+  }
+
+  /** Copies a sample to the kernel, which shows it for T steps; returns its label. */
+  load(samples: Samples, index: number, T: number): number {
+    if ('images' in samples) {
+      const image = samples.images.subarray(index * INPUTS, (index + 1) * INPUTS);
+      if (this.options.encoder === 'latency') this.giveLatencies(image, T);
+      else {
+        this.image.set(image);
+        // Finds the pixels that are not black.
+        this.kernel.functions.present(this.scratch);
+      }
+    } else this.giveTrain(samples, index);
+    return samples.labels[index];
+  }
+
+  private giveLatencies(image: Uint8Array, T: number): void {
+    this.forget();
+    for (let pixel = 0; pixel < INPUTS; pixel++) this.add(pixel, firingStep(image[pixel] / 255, T));
+    this.kernel.functions.presentSpikes(this.scratch, this.given.byteOffset, INPUTS);
+  }
+
+  private giveTrain({ units, times, starts }: Exclude<Samples, { images: Uint8Array }>, index: number): void {
+    this.forget();
+    for (let s = starts[index]; s < starts[index + 1]; s++) this.add(units[s], times[s]);
+    this.kernel.functions.presentSpikes(this.scratch, this.given.byteOffset, this.options.inputs ?? INPUTS);
+  }
+
+  /** Forgets the spikes that were given last. */
+  private forget(): void {
+    this.kernel.functions.clear(this.given.byteOffset, this.given.byteLength);
+  }
+
+  private add(unit: number, time: number): void {
+    this.given[(time >> 4) * SLOTS + unit] |= 1 << (time & 15);
+  }
+}

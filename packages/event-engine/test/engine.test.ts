@@ -1,0 +1,223 @@
+/** What the event engine computes. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { freshState } from '../../../src/common/engine';
+import type { Mnist } from '../../../src/common/mnist';
+import { initialWeights, Purpose, RandomStream, shuffled } from '../../../src/common/random';
+import { poissonBlock } from '../../../src/snn/poisson-block';
+import { coreOf, gradientOfSpikes } from '../../../test/support/given';
+import type { EventEngine } from '../engine';
+import { mnist, withEngine } from './engines';
+
+/** Pixels of all intensities, in places that fill groups in different ways. */
+function syntheticData(images: Uint8Array): Mnist {
+  const split = { images, labels: new Uint8Array(images.length / 784), count: images.length / 784 };
+  return { train: split, test: split };
+}
+
+test('the kernel draws the same spikes as poissonBlock, for every T', async () => {
+  const images = new Uint8Array(4 * 784);
+  for (let p = 0; p < 784; p++) {
+    images[p] = p & 255; // all intensities
+    images[784 + p] = p % 3 === 0 ? 255 : 240 + (p % 16); // bright and white
+    images[2 * 784 + p] = p === 700 ? 128 : 0; // a single pixel
+  }
+  images.set(mnist.train.images.subarray(0, 784), 3 * 784);
+  for (const T of [1, 16, 17, 100, 128, 129, 300]) {
+    await withEngine({ data: syntheticData(images), T, seed: 5 }, async (engine) => {
+      for (let index = 0; index < 4; index++) {
+        const thresholds = Uint32Array.from(images.subarray(index * 784, (index + 1) * 784), (k) => 65793 * k);
+        const expected = new Uint8Array(T * 784);
+        const words = new Uint32Array(4 * 784);
+        for (let t = 0; t < T; t++) {
+          if (t % 128 === 0) {
+            poissonBlock(thresholds, new RandomStream(5, Purpose.TestSpikes, 3, index, t / 128), words);
+          }
+          for (let p = 0; p < 784; p++) {
+            expected[t * 784 + p] = (words[4 * p + ((t % 128) >> 5)] >>> (t & 31)) & 1;
+          }
+        }
+        const found = await engine.spikes({ split: 'test', epoch: 3, index });
+        assert.ok(Buffer.from(found).equals(Buffer.from(expected)), `T = ${T}, image ${index}`);
+      }
+    });
+  }
+});
+
+test('currents, potentials and spikes are those of the equations', async () => {
+  for (const T of [1, 100, 300]) {
+    await withEngine({ T, seed: 3 }, async (engine) => {
+      const { weights } = await engine.state();
+      const spikes = await engine.spikes({ split: 'train', epoch: 1, index: 17 });
+      const trace = await engine.trace({ split: 'train', epoch: 1, index: 17 });
+      const rates = await engine.rates({ split: 'train', epoch: 1, indices: [17] });
+      for (let j = 0; j < 10; j++) {
+        let count = 0;
+        let v = 0;
+        for (let t = 0; t < T; t++) {
+          let x = 0;
+          for (let p = 0; p < 784; p++) if (spikes[t * 784 + p]) x += weights[p * 10 + j];
+          const i = t * 10 + j;
+          assert.ok(Math.abs(trace.current[i] - x) < 2e-6, `current of neuron ${j} in step ${t}`);
+          assert.ok(Math.abs(trace.h[i] - (v + (trace.current[i] - v) / 2)) < 1e-6, `potential of ${j} in step ${t}`);
+          assert.equal(trace.spike[i], trace.h[i] >= 1 ? 1 : 0);
+          assert.equal(trace.v[i], trace.spike[i] ? 0 : trace.h[i]);
+          count += trace.spike[i];
+          v = trace.v[i];
+        }
+        assert.equal(rates[j], Math.fround(count / T));
+      }
+    });
+  }
+});
+
+test('the gradient on drawn spikes is that on the same spikes given', async () => {
+  for (const T of [5, 100, 200]) {
+    const batch = 20;
+    const indices = Uint32Array.from({ length: batch }, (_, i) => 3 * i);
+    const labels = Array.from(indices, (index) => mnist.train.labels[index]);
+    await withEngine({ T }, async (engine) => {
+      const bits = new Uint8Array(Math.ceil((T * batch * 784) / 8));
+      for (const [i, index] of indices.entries()) {
+        const spikes = await engine.spikes({ split: 'train', epoch: 0, index });
+        for (let t = 0; t < T; t++) {
+          for (let p = 0; p < 784; p++) {
+            const bit = (t * batch + i) * 784 + p;
+            bits[bit >> 3] |= spikes[t * 784 + p] << (bit & 7);
+          }
+        }
+      }
+      const given = gradientOfSpikes(coreOf(engine), bits, labels);
+      const { loss } = await engine.trainBatch(0, indices);
+      // Adam's first moment after one step is a tenth of the gradient.
+      const { m } = await engine.state();
+      const largest = given.gradient.reduce((top, g) => Math.max(top, Math.abs(g)), 0);
+      assert.ok(largest > 0);
+      m.forEach((value, i) => {
+        assert.ok(Math.abs(value * 10 - given.gradient[i]) < 1e-5 * largest, `T = ${T}, weight ${i}`);
+      });
+      assert.ok(Math.abs(loss - given.loss) < 1e-6);
+    });
+  }
+});
+
+test('a restored state continues to the same bytes', async () => {
+  const batch = (b: number) => Uint32Array.from({ length: 32 }, (_, i) => 32 * b + i);
+  const whole = await withEngine({}, async (engine) => {
+    for (let b = 0; b < 4; b++) await engine.trainBatch(0, batch(b));
+    return engine.state();
+  });
+  const half = await withEngine({}, async (engine) => {
+    for (let b = 0; b < 2; b++) await engine.trainBatch(0, batch(b));
+    return engine.state();
+  });
+  assert.equal(half.step, 2);
+  const rest = await withEngine({ threads: 2 }, async (engine) => {
+    await engine.restore(half);
+    for (let b = 2; b < 4; b++) await engine.trainBatch(0, batch(b));
+    return engine.state();
+  });
+  assert.deepEqual(rest, whole);
+});
+
+test('without the reset a restored state continues to the same bytes, its potentials included', async () => {
+  const options = { T: 20, batchSize: 32, reset: false, learningRate: 0.01 };
+  const batch = (b: number) => Uint32Array.from({ length: 32 }, (_, i) => 32 * b + i);
+  await withEngine(options, async (engine) => {
+    for (let b = 0; b < 2; b++) await engine.trainBatch(0, batch(b));
+    const half = await engine.state();
+    assert.equal(half.potentials?.length, 320);
+    assert.ok(half.potentials?.some((potential) => potential !== 0));
+    await engine.trainBatch(0, batch(2));
+    const whole = await engine.state();
+    await withEngine({ ...options, threads: 2 }, async (other) => {
+      await other.restore(half);
+      // What is shown in between starts at rest, and leaves the potentials of the training alone.
+      await other.rates({ split: 'train', epoch: 0, indices: batch(5) });
+      await other.trace({ split: 'test', epoch: 0, index: 0 });
+      await other.trainBatch(0, batch(2));
+      assert.deepEqual(await other.state(), whole);
+      const { potentials, ...resting } = half;
+      await other.restore(resting);
+      assert.deepEqual((await other.state()).potentials, new Float32Array(320));
+    });
+  });
+});
+
+test('without the reset in training, rates and traces are those of neurons at rest', async () => {
+  const shown = { split: 'test', epoch: 0 } as const;
+  const indices = Array.from({ length: 50 }, (_, i) => i);
+  const train = (engine: EventEngine) => engine.trainBatch(0, Uint32Array.from(indices));
+  const weights = initialWeights(0, 784, 10).map((weight) => 5 * weight);
+  await withEngine({ T: 5, reset: false }, async (engine) => {
+    await engine.restore(freshState(weights));
+    await train(engine);
+    await withEngine({ T: 5 }, async (other) => {
+      await other.restore(await engine.state());
+      assert.deepEqual(await engine.rates({ ...shown, indices }), await other.rates({ ...shown, indices }));
+      assert.deepEqual(await engine.trace({ ...shown, index: 1 }), await other.trace({ ...shown, index: 1 }));
+      // The potentials do make a difference where they are meant to.
+      assert.notEqual((await train(engine)).loss, (await train(other)).loss);
+    });
+  });
+});
+
+test('it learns: half an epoch of T = 20 answers more than 80 % of the test images', async () => {
+  await withEngine({ T: 20, threads: 2 }, async (engine) => {
+    const order = shuffled(0, 0, 60000);
+    for (let b = 0; b < 234; b++) await engine.trainBatch(0, order.subarray(b * 128, (b + 1) * 128));
+    const indices = Uint32Array.from({ length: 10000 }, (_, i) => i);
+    const rates = await engine.rates({ split: 'test', epoch: 0, indices });
+    assert.equal(rates.length, 100000);
+    const correct = indices.filter((index) => {
+      const row = rates.subarray(index * 10, index * 10 + 10);
+      return row.indexOf(Math.max(...row)) === mnist.test.labels[index];
+    }).length;
+    assert.ok(correct > 8000, `${correct} correct`);
+  });
+});
+
+test('statistics count what images cost', async () => {
+  await withEngine({}, async (engine) => {
+    const indices = [0, 1, 2, 3, 4, 5, 6, 7];
+    const { spikes, dense, rows } = await engine.statistics({ split: 'train', epoch: 0, indices });
+    const brightness = indices.reduce(
+      (sum, index) =>
+        sum + mnist.train.images.subarray(index * 784, (index + 1) * 784).reduce((a, b) => a + b, 0) / 255,
+      0,
+    );
+    assert.ok(Math.abs(spikes / (brightness / indices.length) - 1) < 0.02, `${spikes} spikes a step`);
+    assert.equal(dense, 784);
+    assert.ok(rows > 5 && rows < spikes / 2, `${rows} rows a step`);
+  });
+});
+
+test('direct input adds the rows of the pixels that are not black, once per image, and has no spikes', async () => {
+  const T = 20;
+  await withEngine({ T, encoder: 'direct' }, async (engine) => {
+    const indices = [0, 1, 2, 3];
+    const lit = indices.map(
+      (i) => mnist.test.images.subarray(i * 784, (i + 1) * 784).filter((pixel) => pixel > 0).length,
+    );
+    const rows = lit.reduce((a, b) => a + b) / (indices.length * T);
+    assert.deepEqual(await engine.statistics({ split: 'test', epoch: 0, indices }), { spikes: 0, dense: 784, rows });
+    await assert.rejects(
+      engine.spikes({ split: 'test', epoch: 0, index: 0 }),
+      /^Error: spikes: expected encoder 'poisson', found 'direct', which makes none$/,
+    );
+  });
+});
+
+test('weights that are not numbers are the same bytes on every machine', async () => {
+  await withEngine({ learningRate: 1e38, T: 20, batchSize: 64 }, async (engine) => {
+    for (let b = 0; b < 6; b++)
+      await engine.trainBatch(
+        0,
+        Uint32Array.from({ length: 64 }, (_, i) => 64 * b + i),
+      );
+    const { weights } = await engine.state();
+    const bits = new Uint32Array(weights.buffer).filter((_, i) => Number.isNaN(weights[i]));
+    assert.ok(bits.length > 0);
+    assert.deepEqual([...new Set(bits)], [0x7fc00000]);
+  });
+});

@@ -1,0 +1,76 @@
+/** What the kernel counts with is what the host counts with. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { initBackend } from '../../../hosts/node/backend';
+import { ENCODER_NAMES, LOSS_NAMES, MAX_T } from '../../../src/common/engine';
+import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
+import { SURROGATE_NAMES } from '../../../src/common/surrogates';
+import { makeSurrogate, slopes } from '../../../src/snn/surrogate';
+import { coreOf, simulateWithGradient } from '../../../test/support/given';
+import { assertClose } from '../../../test/support/golden';
+import { compileKernel, startKernel } from '../kernel-module';
+import { BLOCK, Control, hiddenColumns, INPUTS, memoryMap, ROW_FLOATS, SCRATCH, SLOTS } from '../memory';
+import { withEngine } from './engines';
+
+before(async () => {
+  await initBackend();
+});
+
+const bytes = readFileSync(join(__dirname, '..', '..', '..', 'dist', 'packages', 'event-engine', 'kernel.wasm'));
+const memory = () => new WebAssembly.Memory({ initial: 16, maximum: 1024 });
+
+test('the kernel and the host agree about pixels, rows, steps and places', async () => {
+  const { addresses } = startKernel(await compileKernel(bytes, 1), memory());
+  assert.equal(addresses.PIXELS, INPUTS);
+  assert.equal(addresses.ROW_BYTES, 4 * ROW_FLOATS);
+  assert.equal(addresses.BLOCK, BLOCK);
+  assert.equal(addresses.SLOTS, SLOTS);
+  assert.ok(addresses.MAX_BLOCKS * BLOCK >= MAX_T, 'the longest presentation');
+  assert.ok(addresses.SCRATCH_BYTES <= SCRATCH, 'scratch memory');
+  for (const hidden of [1, 12, 13, 800]) {
+    const layout = { T: 100, batchSize: 128, threads: 1, reset: true, hidden };
+    const { pixelRows, scratchBytes } = memoryMap(layout);
+    assert.equal(addresses.PIXEL_ROWS, pixelRows);
+    assert.ok(addresses.COLUMNS + hiddenColumns(layout) * addresses.COLUMN_BYTES <= scratchBytes, 'hidden columns');
+  }
+});
+
+test('the kernel reads what is shown from the words that the host writes', async () => {
+  const { addresses } = startKernel(await compileKernel(bytes, 1), memory());
+  const { PURPOSE, EPOCH, COUNT, SEED, STEPS, LOSS, ENCODER, HIDDEN } = addresses;
+  const { Purpose, Epoch, Count, Seed, T, Loss, Encoder, Hidden } = Control;
+  assert.deepEqual(
+    [PURPOSE, EPOCH, COUNT, SEED, STEPS, LOSS, ENCODER, HIDDEN],
+    [Purpose, Epoch, Count, Seed, T, Loss, Encoder, Hidden].map((word) => 4 * word),
+  );
+});
+
+test('the kernel has a number of its own for each surrogate, loss and encoder', async () => {
+  const { surrogates, losses, encoders } = startKernel(await compileKernel(bytes, 1), memory());
+  for (const [numbers, names] of [
+    [surrogates, SURROGATE_NAMES],
+    [losses, LOSS_NAMES],
+    [encoders, ENCODER_NAMES],
+  ] as const) {
+    assert.deepEqual(Object.keys(numbers), names);
+    assert.equal(new Set(Object.values(numbers)).size, names.length);
+  }
+});
+
+for (const name of SURROGATE_NAMES) {
+  test(`the kernel’s slope of ${name} is that of the class, also at Rect’s edges`, async () => {
+    const surrogateFunction = { name, alpha: 2 };
+    // Rect(2) ends at 0.25; its neighbour is the last float32 before that.
+    const inside = 0.25 - 2 ** -26;
+    const xs = Float32Array.of(-3, -0.25, -inside, -0.1, 0, 0.1, inside, 0.25, 0.3, 3);
+    // In one step from rest with the threshold at 0, h is x, and with dL/ds = 1 the gradient is the slope.
+    const neuron = { ...DEFAULT_NEURON, decayInput: false, vThreshold: 0, surrogateFunction };
+    await withEngine({ T: 1, neuron }, async (engine) => {
+      const { h, gradient } = simulateWithGradient(coreOf(engine), xs, (rates) => rates.map(() => 1));
+      assert.deepEqual(h, xs);
+      assertClose(gradient, slopes(makeSurrogate(surrogateFunction), xs), 1e-6, 'slope');
+    });
+  });
+}

@@ -1,0 +1,286 @@
+/** Spike trains in place of images, on both engines. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createEngine } from '../../../hosts/node/engines';
+import { type Engine, type EngineOptions, freshState } from '../../../src/common/engine';
+import { checkSpikeTrains, makeSpikeTrains, type SpikeTrains } from '../../../src/common/spike-trains';
+import { initialNetwork, splitWeights } from '../../../src/common/weights';
+import { AnnEngine } from '../../../src/training/ann-engine';
+import { train } from '../../../src/training/train';
+import {
+  assertClose,
+  assertGradient,
+  float32,
+  neuronOptions,
+  type TrainsRun,
+  trainsFile,
+  unpack,
+} from '../../../test/support/golden';
+import { randman } from '../../formats/datasets';
+import { mnist } from './engines';
+
+const ENGINES = ['event', 'tfjs'] as const;
+
+async function withEngine<R>(name: 'event' | 'tfjs', options: EngineOptions, use: (engine: Engine) => Promise<R>) {
+  const engine = await createEngine(name, options);
+  try {
+    return await use(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+const all = (length: number) => Uint32Array.from({ length }, (_, i) => i);
+const join = (layers: string[]) => Float32Array.from(layers.flatMap((layer) => Array.from(float32(layer))));
+
+/** The engine's steps of Adam are SpikingJelly's, from the first spike to the last weight. */
+async function assertRun(engine: Engine, indices: Uint32Array, run: TrainsRun): Promise<void> {
+  const T = engine.options.T;
+  await engine.restore(freshState(join(run.weight)));
+  for (const [i, index] of indices.entries()) {
+    const { spike, hidden } = await engine.trace({ split: 'train', epoch: 0, index });
+    const layers = hidden ? [hidden.spike, spike] : [spike];
+    layers.forEach((found, layer) => {
+      const units = found.length / T;
+      const wanted = unpack(run.spike[layer], indices.length * T * units);
+      assert.deepEqual(
+        found,
+        wanted.slice(i * T * units, (i + 1) * T * units),
+        `spikes of layer ${layer}, sample ${i}`,
+      );
+    });
+  }
+  for (const [step, { loss, firing_rate }] of run.steps.entries()) {
+    assertClose(await engine.rates({ split: 'train', epoch: 0, indices }), firing_rate, 1e-6, `step ${step}: rates`);
+    const result = await engine.trainBatch(0, indices);
+    assertClose([result.loss], [loss], 1e-6 * Math.max(1, loss), `step ${step}: loss`);
+    if (step > 0) continue;
+    // Adam's first moment after one step is a tenth of the gradient.
+    const { m } = await engine.state();
+    const { hidden, data } = engine.options;
+    const inputs = 'units' in data ? data.units : 784;
+    splitWeights(m, hidden, inputs).forEach((layer, i) => {
+      assertGradient(
+        layer.map((x) => x * 10),
+        Array.from(float32(run.gradient[i])),
+        `gradient of layer ${i}`,
+      );
+    });
+  }
+  assertClose((await engine.state()).weights, join(run.weight_final), 2e-5, 'weights after the last step');
+}
+
+for (const name of ENGINES) {
+  for (const golden of trainsFile().cases) {
+    const { T, units, hidden = null, loss, lr, params, trains, label } = golden;
+    test(`${name}: spike trains do and teach what they do in SpikingJelly, T ${T}, ${units} units, ${hidden ?? 'no'} hidden neurons, ${loss}`, async () => {
+      const split = { trains, labels: label };
+      const data = makeSpikeTrains({ units, T, train: split, test: split });
+      const neuron = neuronOptions(params);
+      const options = { data, hidden: hidden ?? undefined, loss, learningRate: lr, neuron };
+      await withEngine(name, options, (engine) => assertRun(engine, all(trains.length), golden));
+    });
+  }
+
+  test(`${name}: a latency code of images does what SpikingJelly's does`, async () => {
+    const { run } = trainsFile().latency;
+    const options: EngineOptions = { data: mnist, T: run.T, encoder: 'latency', learningRate: run.lr };
+    await withEngine(name, options, (engine) => assertRun(engine, Uint32Array.from(run.image), run));
+  });
+}
+
+const small = randman({ seed: 5, units: 11, T: 200, train: 96, test: 20 });
+const timing = { loss: 'cross-entropy-counts', learningRate: 5e-3, batchSize: 32 } as const;
+const neuron = { tau: 20, decayInput: false, detachReset: true };
+
+/** Trains some batches from weights with which both layers fire; all that comes of it. */
+const outcome = (name: 'event' | 'tfjs', options: Partial<EngineOptions>) =>
+  withEngine(name, { data: small, neuron, ...timing, ...options }, async (engine) => {
+    const { hidden } = engine.options;
+    await engine.restore(freshState(initialNetwork(1, hidden, 11).map((weight) => 4 * weight)));
+    const losses: number[] = [];
+    for (let b = 0; b < 3; b++) losses.push((await engine.trainBatch(0, all(96).subarray(32 * b, 32 * b + 32))).loss);
+    const rates = await engine.rates({ split: 'test', epoch: 0, indices: all(20) });
+    return { losses, rates, state: await engine.state() };
+  });
+
+for (const hidden of [undefined, 30]) {
+  for (const reset of [true, false]) {
+    const what = `${hidden ?? 'no'} hidden neurons, ${reset ? 'reset' : 'no reset'}`;
+    test(`1, 2, 3 and 8 threads give the same bytes on spike trains, ${what}`, async () => {
+      const alone = await outcome('event', { hidden, reset, threads: 1 });
+      assert.ok(alone.rates.some((rate) => rate > 0));
+      for (const threads of [2, 3, 8]) assert.deepEqual(await outcome('event', { hidden, reset, threads }), alone);
+    });
+
+    test(`both engines learn the same from spike trains, ${what}`, async () => {
+      const [event, tfjs] = await Promise.all(ENGINES.map((name) => outcome(name, { hidden, reset })));
+      assertClose(tfjs.losses, event.losses, 1e-4, 'losses');
+      assertClose(tfjs.state.weights, event.state.weights, 1e-3, 'weights');
+      assert.equal(tfjs.state.weights.length, hidden ? 11 * hidden + hidden * 10 : 110);
+    });
+  }
+}
+
+test('a network of spike trains starts from U(±1/√units), and its spikes are shown as they are', async () => {
+  const data = makeSpikeTrains({
+    units: 4,
+    T: 130,
+    train: { trains: [{ units: [3, 0, 0], times: [129, 17, 17] }], labels: [2] },
+    test: { trains: [{ units: [1], times: [0] }], labels: [0] },
+  });
+  const engine = await createEngine('event', { data });
+  const { weights } = await engine.state();
+  assert.equal(weights.length, 40);
+  assert.ok(weights.every((weight) => Math.abs(weight) <= 1 / 2) && weights.some((weight) => Math.abs(weight) > 1 / 4));
+  assert.equal(engine.options.T, 130);
+  const spikes = await engine.spikes({ split: 'train', epoch: 7, index: 0 });
+  assert.equal(spikes.length, 130 * 4);
+  assert.deepEqual(
+    Array.from(spikes.keys()).filter((i) => spikes[i]),
+    [17 * 4, 129 * 4 + 3],
+  );
+  const found = await engine.statistics({ split: 'train', epoch: 0, indices: [0] });
+  assert.equal(found.spikes, 2 / 130);
+  assert.equal(found.dense, 4);
+  await engine.close();
+});
+
+test('the event engine reads spike times where rates say nothing: at least 95 % with τ = 20, less with τ = 2', async () => {
+  const data = randman();
+  const accuracy = (tau: number, epochs: number) =>
+    withEngine(
+      'event',
+      { data, hidden: 100, ...timing, batchSize: 128, neuron: { ...neuron, tau } },
+      async (engine) => {
+        const { testAccs } = await train({ engine, epochs });
+        return testAccs[epochs - 1];
+      },
+    );
+  const [slow, fast] = [await accuracy(20, 8), await accuracy(2, 8)];
+  assert.ok(slow >= 0.95 && fast < 0.8, `${slow} with τ = 20, ${fast} with τ = 2`);
+});
+
+test('a history of other spike trains is refused, although their labels are the same', async () => {
+  const run = (data: SpikeTrains, history?: Awaited<ReturnType<typeof train>>) =>
+    withEngine('event', { data, ...timing }, (engine) => train({ engine, epochs: history ? 2 : 1, history }));
+  const other = randman({ seed: 6, units: 11, T: 200, train: 96, test: 20 });
+  const history = await run(small);
+  await assert.rejects(
+    run(other, history),
+    /^RangeError: train: this history belongs to a run with data = \d+, but now/,
+  );
+});
+
+const one = { trains: [{ units: [0, 1], times: [3, 4] }], labels: [0] };
+const shape = { units: 2, T: 10 };
+/** What is wrong with the training samples, and what is said. */
+const FAULTS: [typeof one, RegExp][] = [
+  [
+    { trains: [{ units: [0], times: [10] }], labels: [0] },
+    /^RangeError: data\.train: train 0: time: expected a whole number from 0 to 9, found 10$/,
+  ],
+  [{ trains: [{ units: [0], times: [-1] }], labels: [0] }, /time: expected a whole number from 0 to 9, found -1$/],
+  [
+    { trains: [...one.trains, { units: [2], times: [0] }], labels: [0, 1] },
+    /^RangeError: data\.train: train 1: unit: expected a whole number from 0 to 1, found 2$/,
+  ],
+  [
+    { trains: [{ units: [], times: [] }], labels: [0] },
+    /^RangeError: data\.train: train 0: expected at least one spike, found none$/,
+  ],
+  [{ trains: [], labels: [] }, /^RangeError: data\.train: expected at least one spike train, found none$/],
+  [{ trains: one.trains, labels: [0, 1] }, /^RangeError: data\.train: expected 1 labels, one for each train, found 2$/],
+  [{ trains: one.trains, labels: [10] }, /^RangeError: data\.train: expected labels from 0 to 9, found 10 of train 0$/],
+  [
+    { trains: [{ units: [0, 1], times: [3] }], labels: [0] },
+    /^RangeError: data\.train: expected as many units as times in train 0, found 2 and 1$/,
+  ],
+];
+
+test('spike trains that do not fit are refused in one line', () => {
+  for (const [fault, message] of FAULTS) {
+    assert.throws(() => makeSpikeTrains({ ...shape, train: fault, test: one }), message);
+  }
+  for (const [wrong, message] of [
+    [{ units: 785, T: 10 }, /^RangeError: data\.units: expected a whole number from 1 to 784, found 785$/],
+    [{ units: 2, T: 0 }, /^RangeError: data\.T: expected a whole number from 1 to 10000, found 0$/],
+  ] as const) {
+    assert.throws(() => makeSpikeTrains({ ...wrong, train: one, test: one }), message);
+  }
+});
+
+test('both engines check spike trains that nobody has checked', async () => {
+  const good = makeSpikeTrains({ ...shape, train: one, test: one });
+  checkSpikeTrains(good);
+  const broken = (part: object) => ({ ...good, test: { ...good.test, ...part } });
+  for (const name of ENGINES) {
+    for (const [data, message] of [
+      [
+        broken({ times: Uint16Array.of(3, 10) }),
+        /^RangeError: data\.test: train 0: time: expected .* from 0 to 9, found 10$/,
+      ],
+      [
+        broken({ units: Uint16Array.of(2, 0) }),
+        /^RangeError: data\.test: train 0: unit: expected .* from 0 to 1, found 2$/,
+      ],
+      [
+        broken({ labels: Uint8Array.of(0, 0) }),
+        /^RangeError: data\.test: expected 1 labels, one for each train, found 2$/,
+      ],
+      [
+        broken({ labels: Uint8Array.of(11) }),
+        /^RangeError: data\.test: expected labels from 0 to 9, found 11 of train 0$/,
+      ],
+      [
+        broken({ starts: Uint32Array.of(0, 1) }),
+        /^RangeError: data\.test: expected 2 starts from 0 to the number of spikes/,
+      ],
+      [
+        broken({ starts: Uint32Array.of(0, 2, 2), count: 2, labels: Uint8Array.of(0, 0) }),
+        /train 1: expected at least one spike, found none$/,
+      ],
+      [
+        broken({
+          units: new Uint16Array(),
+          times: new Uint16Array(),
+          starts: Uint32Array.of(0),
+          labels: new Uint8Array(),
+          count: 0,
+        }),
+        /^RangeError: data\.test: expected at least one spike train, found none$/,
+      ],
+      [{ ...good, units: 785 }, /^RangeError: data\.units: expected a whole number from 1 to 784, found 785$/],
+      [{ ...good, T: 10_001 }, /^RangeError: data\.T: expected a whole number from 1 to 10000, found 10001$/],
+      [broken({ times: [3, 4] }), /^TypeError: data\.test\.times: expected a Uint16Array, .* found Array$/],
+      [{ ...good, test: undefined }, /^TypeError: data\.test: expected spike trains, .* found none$/],
+    ] as [SpikeTrains, RegExp][]) {
+      await assert.rejects(createEngine(name, { data }), (error: Error) => {
+        assert.match(String(error), message);
+        return !error.message.includes('\n');
+      });
+    }
+    await assert.rejects(
+      createEngine(name, { data: good, T: 20 }),
+      /^RangeError: T: expected 10, the steps of the data, found 20$/,
+    );
+    await assert.rejects(
+      createEngine(name, { data: good, encoder: 'direct' }),
+      /^RangeError: encoder: expected none, since the data are spikes already, found 'direct'$/,
+    );
+    await withEngine(name, { data: good }, async (engine) => {
+      await assert.rejects(
+        engine.trainBatch(0, Uint32Array.of(1)),
+        /indices: expected spike trains from 0 to 0, found 1$/,
+      );
+      await assert.rejects(
+        engine.restore(freshState(new Float32Array(7840))),
+        /weights: expected a Float32Array of 20 numbers/,
+      );
+    });
+  }
+  assert.throws(
+    () => new AnnEngine({ data: good as never }),
+    /^TypeError: data.train.images: expected a Uint8Array, as loadMnist\(\) returns it, found undefined$/,
+  );
+});

@@ -1,0 +1,83 @@
+/** The checks of one kernel: what was answered so far, and how a host takes part. */
+import { ALL, type Answers, type ExerciseId } from '../chapters/all';
+import { minutesOf } from './exercise';
+import { judgeAnswer, type Limit, type Verdict } from './judge';
+
+/** What a host adds to the checks. */
+export interface Surroundings {
+  /** Stops work that never returns. */
+  limit?: Limit;
+  /** Prints one line. */
+  print?: (line: string) => void;
+  /** The edition of a chapter that comes with the package; undefined if it is not known. */
+  currentEdition?: (chapter: string) => string | undefined;
+  /** Records what each check found: `passed`, `todo`, `error`, `wrong`, or the name of the mistake. Never the answer. */
+  record?: (id: ExerciseId, result: string) => void;
+}
+
+const SIGNS = { passed: '✔', todo: '○', error: '✘', wrong: '✘' } as const;
+
+/** One line that a check prints: sign, exercise, the mistake's name if it is known, and the message. */
+export function line(id: string, { status, name, message }: Verdict): string {
+  return `${SIGNS[status]} ${id}${name ? ` (${name})` : ''}: ${message}`;
+}
+
+/** The functions that chapters use, with a memory of their own. */
+export function makeExercises({
+  limit,
+  print = (text) => console.log(text),
+  currentEdition,
+  record,
+}: Surroundings = {}) {
+  const verdicts = new Map<ExerciseId, Verdict>();
+
+  /**
+   * Whether an answer is right or, if not, which mistake it is. Nothing is printed or kept.
+   * @throws RangeError if there is no such exercise
+   */
+  function judge<K extends ExerciseId>(id: K, answer: Answers[K]): Verdict {
+    if (!Object.hasOwn(ALL, id)) throw new RangeError(`exercise: expected one such as 'lif-charge', found '${id}'`);
+    return judgeAnswer(ALL[id], answer, limit);
+  }
+
+  /** Judges an answer and prints one line about it. */
+  function check<K extends ExerciseId>(id: K, answer: Answers[K]): void {
+    const verdict = judge(id, answer);
+    verdicts.set(id, verdict);
+    record?.(id, verdict.name ?? verdict.status);
+    print(line(id, verdict));
+  }
+
+  /** Whether the last check of this exercise, in this kernel, was passed. */
+  const solved = (id: ExerciseId): boolean => verdicts.get(id)?.status === 'passed';
+
+  /** Prints how far the exercises of a chapter are, out of the checks of this kernel. */
+  function progress(chapter: number): void {
+    const ids = (Object.keys(ALL) as ExerciseId[]).filter((id) => ALL[id].chapter === chapter);
+    if (ids.length === 0) throw new RangeError(`chapter: expected one with exercises, found ${chapter}`);
+    const { core, all } = minutesOf(ids.filter((id) => !solved(id)).map((id) => ALL[id]));
+    const left = all === 0 ? '' : `, about ${all} minutes to go, ${core} of them core`;
+    print(`Chapter ${chapter}: ${ids.filter(solved).length} of ${ids.length} exercises passed${left}.`);
+    for (const id of ids) {
+      const verdict = verdicts.get(id);
+      const state =
+        verdict === undefined ? 'not run' : verdict.status === 'todo' ? 'not attempted' : (verdict.name ?? 'not yet');
+      const sign = verdict ? SIGNS[verdict.status] : '○';
+      const optional = ALL[id].optional ? ' (optional)' : '';
+      print(verdict?.status === 'passed' ? `  ✔ ${id}` : `  ${sign} ${id}: ${state}${optional}`);
+    }
+  }
+
+  /** Says of a learner's copy whether its chapter has changed since the copy was made. */
+  function edition(chapter: string, copied: string): void {
+    const current = currentEdition?.(chapter);
+    print(`Your copy of ${chapter}, edition ${copied}.`);
+    if (current === undefined || current === copied) return;
+    const number = chapter.slice(0, 2);
+    print(
+      `The chapter is newer: edition ${current}. \`npm run exercises -- --reset ${number}\` gives you a new copy and keeps this one.`,
+    );
+  }
+
+  return { judge, check, solved, progress, edition };
+}

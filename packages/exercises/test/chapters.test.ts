@@ -1,0 +1,105 @@
+/** The exercises as they stand in the committed chapters, and the teacher's notes that are made of them. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, test } from 'node:test';
+import type { Notebook } from '../../../editions/class/exercises/cells.mjs';
+import { ALL, GENERAL, minutesOf } from '..';
+
+const root = resolve(__dirname, '..', '..', '..');
+const chapters = readdirSync(join(root, 'notebooks'))
+  .filter((name) => name.endsWith('.ipynb'))
+  .sort()
+  .map((name) => ({ name, notebook: JSON.parse(readFileSync(join(root, 'notebooks', name), 'utf8')) as Notebook }));
+const textOf = ({ source }: Notebook['cells'][number]) => [source].flat().join('');
+
+describe('The exercises of each chapter', () => {
+  for (const { name, notebook } of chapters) {
+    test(`${name} are solved, folded, and complete in their cells`, async () => {
+      const { problemsOf } = await import('../../../editions/class/exercises/cells.mjs');
+      const own = Object.entries(ALL).filter(([, { chapter }]) => chapter === Number(name.slice(0, 2)));
+      assert.deepEqual(problemsOf(notebook, Object.fromEntries(own)), []);
+    });
+
+    test(`${name} tell at the chapter's top how long they take, the core no longer than the text`, () => {
+      const { core, all } = minutesOf(Object.values(ALL).filter(({ chapter }) => chapter === Number(name.slice(0, 2))));
+      const top = textOf(notebook.cells[0]);
+      const said = /about (\d+) minutes, and about (\d+) more for the core exercises, (\d+) for all/i.exec(top);
+      if (all === 0) return assert.equal(said, null);
+      const [text, ...more] = (said ?? assert.fail(top)).slice(1).map(Number);
+      assert.deepEqual(more, [core, all]);
+      assert.ok(core <= text, `${core} minutes of exercises for ${text} minutes of text`);
+    });
+
+    test(`${name} use no name that the chapter declares, since a learner may run its cells again`, async () => {
+      const { sectionOf } = await import('../../../editions/class/exercises/cells.mjs');
+      const section = sectionOf(notebook);
+      const before = notebook.cells.filter((cell) => !section.includes(cell));
+      const names = namesIn(before);
+      assert.deepEqual(
+        namesIn(section).filter((declared) => names.includes(declared)),
+        [],
+      );
+    });
+  }
+
+  test('begin with the same words, true in a copy in JupyterLab or in a browser and in the chapter itself', () => {
+    const texts = chapters.flatMap(({ notebook }) =>
+      notebook.cells.filter(({ id }) => id === 'exercises').map((cell) => textOf(cell)),
+    );
+    assert.equal(texts.length, chapters.length - 1); // chapter 0 has no exercises
+    assert.equal(new Set(texts).size, 1);
+    // Only the chapter holds answers, and only JupyterLab has a command line beside it.
+    assert.match(
+      texts[0] ?? '',
+      /\(If the answers are already here, folded away, you are reading the chapter itself\. /,
+    );
+    assert.match(texts[0] ?? '', /You can skip the exercises marked \*optional\*; the others are the core\. /);
+    assert.match(texts[0] ?? '', /`npm run lab` opens one in JupyterLab\.\)/);
+  });
+
+  test('begin with "predict, then run" where a guess comes first', () => {
+    const texts = chapters.flatMap(({ notebook }) => notebook.cells.map(textOf));
+    const predicted = texts.filter((text) => text.includes('**Predict, then run.**')).length;
+    assert.ok(predicted >= 5, `${predicted}`);
+  });
+});
+
+/** What the code cells declare at their top. */
+function namesIn(cells: Notebook['cells']): string[] {
+  const declared = /^(?:async )?(?:const|let|class|function) (?:\{([^}]*)\}|\[([^\]]*)\]|(\w+))/gm;
+  return cells
+    .filter(({ cell_type }) => cell_type === 'code')
+    .flatMap((cell) => [...textOf(cell).matchAll(declared)])
+    .flatMap(
+      ([, object, list, name]) =>
+        name ?? (object ?? list ?? '').split(',').map((part) => part.split(':').at(-1)?.trim() ?? ''),
+    )
+    .filter((name) => name !== '');
+}
+
+/** The names that the source of the checks itself gives to mistakes. */
+function generalNames(): string[] {
+  const source = ['judge.ts', 'values.ts']
+    .map((file) => readFileSync(join(root, 'packages', 'exercises', 'engine', file), 'utf8'))
+    .join('\n');
+  const named = [...source.matchAll(/\bname(?: =|:) ([^\n;]*)/g)].flatMap(([, value]) =>
+    [...(value ?? '').matchAll(/'([a-z-]+)'/g)].map(([, name]) => name as string),
+  );
+  return [...new Set(named)].sort();
+}
+
+test("The teacher's notes are those that the exercises make", async () => {
+  const { teachersNotes } = await import('../../../editions/class/exercises/notes.mjs');
+  const notes = teachersNotes(
+    ALL,
+    chapters.map(({ notebook }) => notebook),
+    GENERAL,
+  );
+  const committed = readFileSync(join(root, 'editions', 'class', 'exercises.md'), 'utf8').replaceAll('\r\n', '\n');
+  assert.ok(committed === notes, 'editions/class/exercises.md is out of date: run `npm run exercises -- --notes`');
+});
+
+test('Every name that a check may print is a mistake that the notes know', () => {
+  assert.deepEqual(generalNames(), Object.keys(GENERAL).sort());
+});

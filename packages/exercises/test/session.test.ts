@@ -1,0 +1,135 @@
+/** What a learner sees of the exercises: one line per check, the progress of a chapter, the edition of a copy. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, test } from 'node:test';
+import { currentEdition } from '../../../hosts/node/exercises';
+import { ALL, makeExercises, type Surroundings, todo } from '..';
+
+const root = resolve(__dirname, '..', '..', '..');
+type Charge = (v: number, x: number, tau: number, rest: number) => number;
+const right: Charge = (v, x, tau, rest) => v + (x - (v - rest)) / tau;
+
+/** The functions of a kernel that has just started, and what they print. */
+function kernel(more: Surroundings = {}) {
+  const printed: string[] = [];
+  return { ...makeExercises({ print: (line) => printed.push(line), ...more }), printed };
+}
+
+describe('A check', () => {
+  test('prints one line with a sign, the exercise, the mistake and a question', () => {
+    const { check, printed } = kernel();
+    check('lif-charge', () => todo());
+    check('lif-charge', (v, x, tau) => v + x / tau);
+    check('lif-charge', right);
+    assert.deepEqual(printed, [
+      '○ lif-charge: Not attempted yet.',
+      '✘ lif-charge (no-leak): Without input this potential never falls. Where does the leak pull v?',
+      '✔ lif-charge: Right.',
+    ]);
+  });
+
+  test('returns nothing that a notebook would show', () => {
+    assert.equal(kernel().check('lif-charge', right), undefined);
+  });
+
+  test('prints once per case what the answer prints, and leaves the console as it was', (t) => {
+    const { mock } = t.mock.method(console, 'log', () => {});
+    const { log } = console;
+    kernel().check('lif-charge', (v, x, tau, rest) => {
+      console.log(v, x, tau);
+      return right(v, x, tau, rest);
+    });
+    assert.equal(mock.callCount(), ALL['lif-charge'].probes.length);
+    assert.equal(console.log, log);
+  });
+
+  test('of an exercise that does not exist is refused in one line', () => {
+    const { check } = kernel();
+    assert.throws(() => check('lif-chrage' as 'lif-charge', right), /RangeError.*found 'lif-chrage'/);
+    assert.throws(() => check('toString' as 'lif-charge', right), RangeError);
+  });
+
+  test('has the types of its exercise', () => {
+    const { check } = kernel();
+    // @ts-expect-error: a boolean where a number is asked for
+    check('lif-fire', (v: number[]) => v.map((potential) => potential === 0));
+    // @ts-expect-error: a list where an object is asked for
+    check('lif-run', () => [1, 2]);
+    // @ts-expect-error: no such exercise
+    assert.throws(() => check('lif-chrage', right));
+  });
+});
+
+describe('The progress of a chapter', () => {
+  test('tells what the last check of each exercise found', () => {
+    const { check, solved, progress, printed } = kernel();
+    check('lif-charge', right);
+    check('lif-fire', (v) => v.map((potential) => (potential === 0 ? 1 : 0)));
+    check('lif-run', () => todo());
+    printed.length = 0;
+    progress(2);
+    assert.match(printed[0], /^Chapter 2: 1 of 12 exercises passed, about \d+ minutes to go, \d+ of them core\.$/);
+    assert.deepEqual(printed.slice(1, 5), [
+      '  ✔ lif-charge',
+      '  ✘ lif-fire: zero-means-spike',
+      '  ○ lif-run: not attempted',
+      '  ○ lif-soft-reset: not run (optional)',
+    ]);
+    assert.deepEqual([solved('lif-charge'), solved('lif-fire'), solved('lif-soft-reset')], [true, false, false]);
+    check('lif-charge', () => 0);
+    assert.equal(solved('lif-charge'), false, 'a later answer counts');
+  });
+
+  test('is known of chapters that have exercises', () => {
+    assert.throws(() => kernel().progress(0), /RangeError: chapter: expected one with exercises, found 0/);
+  });
+});
+
+test('A host that records is told what each check found, and never the answer', () => {
+  const recorded: unknown[][] = [];
+  const { check } = kernel({ record: (...result) => recorded.push(result) });
+  check('lif-charge', () => todo());
+  check('lif-charge', (v, x, tau) => v + x / tau);
+  check('lif-charge', () => 0);
+  check('lif-charge', right);
+  assert.deepEqual(recorded, [
+    ['lif-charge', 'todo'],
+    ['lif-charge', 'no-leak'],
+    ['lif-charge', 'wrong'],
+    ['lif-charge', 'passed'],
+  ]);
+});
+
+describe('A copy of a chapter', () => {
+  test('says so when the chapter is newer, and nothing more when it is not', () => {
+    const { edition, printed } = kernel({ currentEdition: () => '12345678' });
+    edition('02-lif-neuron.ipynb', '12345678');
+    assert.deepEqual(printed, ['Your copy of 02-lif-neuron.ipynb, edition 12345678.']);
+    edition('02-lif-neuron.ipynb', '87654321');
+    assert.match(
+      printed[2],
+      /^The chapter is newer: edition 12345678\. `npm run exercises -- --reset 02` gives you a new copy/,
+    );
+    assert.equal(printed.length, 3);
+  });
+
+  test('has an edition that Node and the tool that makes copies compute alike', async () => {
+    const { editionOf } = await import('../../../editions/class/exercises/copies.mjs');
+    const names = readdirSync(join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
+    for (const name of names) {
+      const notebook = JSON.parse(readFileSync(join(root, 'notebooks', name), 'utf8'));
+      assert.equal(currentEdition(name), editionOf(notebook));
+    }
+    assert.equal(currentEdition('99-none.ipynb'), undefined);
+  });
+});
+
+test('Every exercise has a name per argument, and takes 3 to 20 minutes', () => {
+  for (const [id, { names, probes, minutes }] of Object.entries(ALL)) {
+    for (const probe of probes) {
+      assert.equal((typeof probe === 'function' ? probe().args : (probe as unknown[])).length, names.length, id);
+    }
+    assert.ok(minutes >= 3 && minutes <= 20, id);
+  }
+});

@@ -1,0 +1,295 @@
+/** Images of 28 × 28 pixels side by side: the data set's, an encoder's, and weights as images. */
+import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';
+import { hiddenOf } from '../../src/common/weights';
+import { colorbar, DIVERGING, type Figure, figureLayout, GAP, hiddenAxis, type Spec, WIDTH } from './theme';
+import { extent, gaps, items, list, numbers, plural, round, rows, titled, transpose, whole } from './values';
+
+/** Pixels between two images. */
+const BETWEEN = 3;
+const CELL = IMAGE_SIDE + BETWEEN;
+/** CSS pixels that a caption needs above its image. */
+const CAPTION = 26;
+
+interface Mosaic {
+  title: string;
+  columns: number;
+  /** Above each image; '' for none. */
+  captions: readonly string[];
+  /** At the left of each row. */
+  names?: readonly string[];
+  /** The colours: what the heatmap's trace says of them. */
+  colors: Spec;
+}
+
+/** One heatmap of all images: one picture in the SVG, and each pixel a square. */
+function mosaic(images: readonly (number | null)[][], options: Mosaic): Pick<Figure, 'data' | 'layout'> {
+  const { columns, captions, names = [] } = options;
+  // A column is at most 180 px wide, a lone image 300; what is left over becomes margins.
+  const scale = options.colors.showscale === false ? 0 : 90;
+  const label = Math.max(0, ...names.map((name) => name.length * 9 + 8));
+  const inner = Math.min(WIDTH - 40 - scale - label, columns > 1 ? columns * 180 : 300);
+  const side = (WIDTH - inner - scale - label) / 2;
+  const w = columns * CELL - BETWEEN;
+  const caption = Math.ceil((CAPTION * w) / inner);
+  const tops: number[] = [];
+  let h = -BETWEEN;
+  for (let row = 0; row < Math.ceil(images.length / columns); row++) {
+    const captioned = captions.slice(row * columns, (row + 1) * columns).some((text) => text !== '');
+    tops.push(h + BETWEEN + (captioned ? caption : 0));
+    h = tops[row] + IMAGE_SIDE;
+  }
+  const corner = (i: number): [number, number] => [(i % columns) * CELL, tops[Math.floor(i / columns)]];
+  const z: (number | null)[][] = Array.from({ length: h }, () => new Array(w).fill(null));
+  for (const [i, image] of images.entries()) {
+    const [left, top] = corner(i);
+    for (const [pixel, value] of image.entries()) {
+      z[top + Math.floor(pixel / IMAGE_SIDE)][left + (pixel % IMAGE_SIDE)] = value;
+    }
+  }
+  const shapes = images.flatMap((image, i): Spec[] => {
+    const [x0, y0] = corner(i).map((at) => at - 0.5);
+    const frame = { type: 'rect', x0, y0, x1: x0 + IMAGE_SIDE, y1: y0 + IMAGE_SIDE };
+    const outline = { ...frame, line: { color: '#888888', width: 1 } };
+    // White is a colour of the scale, so pixels without a value are grey.
+    const behind = { ...frame, line: { width: 0 }, fillcolor: GAP, layer: 'below' };
+    return image.includes(null) ? [behind, outline] : [outline];
+  });
+  const data: Spec[] = [{ type: 'heatmap', z, hoverinfo: 'z', ...options.colors }];
+  const named = images.map((_, i) => i).filter((i) => captions[i]);
+  if (named.length > 0) {
+    data.push({
+      type: 'scatter',
+      mode: 'text',
+      x: named.map((i) => corner(i)[0] - 0.5 + IMAGE_SIDE / 2),
+      y: named.map((i) => corner(i)[1] - 0.5 - caption / 2),
+      text: named.map((i) => captions[i]),
+      hoverinfo: 'skip',
+      showlegend: false,
+      cliponaxis: false,
+    });
+  }
+  const annotations = names.map((text, row): Spec => {
+    const y = tops[row] + IMAGE_SIDE / 2 - 0.5;
+    return { x: -0.6, y, text, xanchor: 'right', showarrow: false, xshift: -8, font: { size: 14 } };
+  });
+  const height = Math.round((inner * h) / w) + 52 + 18;
+  return {
+    data,
+    layout: figureLayout(options.title, height, {
+      margin: { l: side + label, r: side + scale, t: 52, b: 18, autoexpand: false },
+      shapes,
+      ...(annotations.length > 0 ? { annotations } : {}),
+      xaxis: { ...hiddenAxis, range: [-0.6, w - 0.4] },
+      yaxis: { ...hiddenAxis, range: [h - 0.4, -0.6] },
+    }),
+  };
+}
+
+export interface DigitOptions {
+  /** A caption above each image. */
+  captions?: readonly (string | number)[];
+  /** Images in a row; default: all up to six, else at most eight. */
+  columns?: number;
+  title?: string;
+}
+
+/**
+ * Images of 28 × 28 pixels, bright where the pen was; of spikes this is SpikingJelly's `plot_2d_spiking_feature_map`.
+ * @param images [n, 784], row-major, 0 to 255 or 0 to 1 (or spikes, 0 and 1)
+ */
+export function digits(images: ArrayLike<number>, options: DigitOptions = {}): Figure {
+  const each = rows(images, IMAGE_SIZE, 'images').map((image) => list(image, 3));
+  const captions = items(options.captions ?? [], 'captions', 'texts').map(String);
+  const usual = each.length > 6 ? Math.min(8, Math.ceil(each.length / 2)) : each.length;
+  const columns = Math.min(whole(options.columns ?? usual, 'columns', 1), each.length);
+  const title = options.title ?? (each.length === 1 ? 'Image' : 'Images');
+  const [, highest] = extent(images) ?? [0, 1];
+  const colors: Spec = { colorscale: 'Viridis', zmin: 0, zmax: highest > 1 ? 255 : 1, showscale: false };
+  const named =
+    captions.length > 0
+      ? `, captioned ${captions.slice(0, 20).join(captions.some((text) => text.includes(',')) ? '; ' : ', ')}`
+      : '';
+  const text = `${plural(each.length, 'image')} of 28 × 28 pixels${named}.`;
+  return {
+    ...mosaic(each, { title, columns, captions, colors }),
+    alt: titled(title, `${text}${gaps(images)}`),
+  };
+}
+
+export interface WeightOptions {
+  title?: string;
+  /** A caption above each image; default: the number of its neuron. */
+  captions?: readonly string[];
+  /**
+   * Where the colours end: at one weight for 'all' neurons, to compare them (the default), or at one of its
+   * own for 'each', to see each well.
+   */
+  scale?: 'all' | 'each';
+  /** What a value is, as the colour bar and the description call it. Default 'weight'. */
+  what?: string;
+}
+
+/** [neurons][784] of weights [784, n]. */
+function splitNeurons(weights: ArrayLike<number>, what: string): number[][] {
+  const neurons = numbers(weights, what, '[784, n]').length / IMAGE_SIZE;
+  if (!Number.isInteger(neurons) || neurons === 0) {
+    throw new RangeError(`${what}: expected [784, n], found ${plural(weights.length, 'value')}`);
+  }
+  return transpose(rows(weights, neurons, what));
+}
+
+/** The 99.5th percentile of the sizes: with colours up to the largest, a few outliers would leave the rest pale. */
+function findLimit(weights: number[]): number {
+  const sizes = weights
+    .filter(Number.isFinite)
+    .map(Math.abs)
+    .sort((a, b) => a - b);
+  return round(sizes[Math.floor(sizes.length * 0.995)] || sizes[sizes.length - 1] || 1, 2) as number;
+}
+
+/** Beside the images there is room for about ten letters, so a longer name is broken into lines. */
+const inLines = (name: string) => name.replace(/(.{8,}?) /g, '$1<br>');
+
+const weightColors = (limit: number, title: string, more: Spec = {}): Spec => ({
+  colorscale: DIVERGING,
+  zmin: -limit,
+  zmax: limit,
+  colorbar: colorbar('', { title: { text: inLines(title), side: 'top', font: { size: 14 } }, ...more }),
+});
+
+/** Colours of weights that are divided by the limit of their neuron. */
+const ownColors = (what = 'weight'): Spec => ({
+  ...weightColors(1, what, { tickvals: [-0.85, 0, 0.85], ticktext: ['negative', '0', 'positive'], ticks: '' }),
+  hovertemplate: '%{z} of the limit<extra></extra>',
+});
+
+const divided = (weights: number[], by: number): (number | null)[] =>
+  list(
+    weights.map((weight) => weight / by),
+    2,
+  );
+
+/**
+ * The weights of each neuron as an image: red pixels speak for its digit, blue ones against it.
+ * @param weights [784, n], row-major, as of a dense layer
+ */
+export function weightImages(weights: ArrayLike<number>, options: WeightOptions = {}): Figure {
+  const images = splitNeurons(weights, 'weights');
+  const { title = 'The weights of each neuron, as images', scale = 'all', what = 'weight' } = options;
+  if (scale !== 'all' && scale !== 'each') throw new RangeError(`scale: expected 'all' or 'each', found '${scale}'`);
+  const columns = Math.min(5, images.length);
+  const limits = scale === 'each' ? images.map(findLimit) : [findLimit(images.flat())];
+  const captions = items(
+    options.captions ?? images.map((_, i) => `neuron ${i}${scale === 'each' ? `, ±${limits[i]}` : ''}`),
+    'captions',
+    'texts',
+  );
+  const drawn =
+    scale === 'each'
+      ? mosaic(
+          images.map((image, i) => divided(image, limits[i])),
+          { title, columns, captions, colors: ownColors(what) },
+        )
+      : mosaic(
+          images.map((image) => list(image, 2)),
+          { title, columns, captions, colors: weightColors(limits[0], what) },
+        );
+  const [values, named] = what === 'weight' ? ['weights', 'weights'] : ['values', `values (${what})`];
+  const text = `${plural(images.length, 'image')} of 28 × 28 ${named}, from blue (negative) over white (0) to red (positive)`;
+  const ends =
+    scale === 'each'
+      ? `The colours of each end at the 99.5th percentile of its own ${values}`
+      : `The colours end at ±${limits[0]}, the 99.5th percentile`;
+  return {
+    ...drawn,
+    alt: titled(title, `${text}. ${ends}; ${values} beyond it have the colour of the end.${gaps(weights)}`),
+  };
+}
+
+/** The weights of one network. */
+export interface Weights {
+  name: string;
+  /** [784, n], row-major. */
+  weights: ArrayLike<number>;
+}
+
+export interface CompareOptions {
+  title?: string;
+  /** A caption above each column; default: the number of the neuron. */
+  captions?: readonly string[];
+}
+
+/**
+ * The weights of several networks, such as the ANN and the SNN: a row for each network, a column for each neuron. Each
+ * image has a scale of its own, as networks of different kinds have weights of different sizes.
+ * @param networks each with as many neurons
+ */
+export function compareWeights(networks: readonly Weights[], options: CompareOptions = {}): Figure {
+  const each = items(networks, 'networks', '{ name, weights }').map((network) =>
+    splitNeurons(network?.weights, 'weights'),
+  );
+  if (each.length === 0) throw new RangeError('networks: expected at least one, found none');
+  const names = networks.map(({ name }) => String(name));
+  const neurons = each[0].length;
+  for (const [i, images] of each.entries()) {
+    if (images.length === neurons) continue;
+    throw new RangeError(
+      `networks: expected ${neurons} neurons in each, as in ${names[0]}, found ${images.length} in ${names[i]}`,
+    );
+  }
+  const title = options.title ?? 'The weights of each neuron';
+  const captions = items(options.captions ?? each[0].map((_, neuron) => String(neuron)), 'captions', 'texts');
+  const drawn = mosaic(
+    each.flatMap((images) => images.map((image) => divided(image, findLimit(image)))),
+    { title, columns: neurons, captions: captions.slice(0, neurons), names, colors: ownColors() },
+  );
+  const text = `${plural(each.length, 'row')} (${names.join(', ')}) of ${plural(neurons, 'image')} of 28 × 28 weights, from blue (negative) over white (0) to red (positive)`;
+  return {
+    ...drawn,
+    alt: titled(title, `${text}. Each image has a scale of its own.${gaps(...networks.map(({ weights }) => weights))}`),
+  };
+}
+
+export interface HiddenOptions {
+  title?: string;
+  /** How many hidden neurons to show for each digit; default 3. */
+  each?: number;
+}
+
+/**
+ * The weights of hidden neurons as images, sorted by the digit that they serve: a column for each digit, and in it the hidden
+ * neurons to whose spikes the digit's output neuron gives the largest weights, from above. Each image has a scale of its own.
+ * @param weights [784, hidden], and then [hidden, 10], as an engine's state has them
+ */
+export function hiddenWeights(weights: ArrayLike<number>, options: HiddenOptions = {}): Figure {
+  const { hidden } = hiddenOf(numbers(weights, 'weights', '[784, hidden] + [hidden, 10]').length) ?? {};
+  if (hidden === undefined) {
+    throw new RangeError(`weights: expected [784, hidden] and [hidden, 10], found ${plural(weights.length, 'value')}`);
+  }
+  const each = whole(options.each ?? Math.min(3, hidden), 'each', 1, hidden);
+  const first = Array.from(weights).slice(0, IMAGE_SIZE * hidden);
+  const images = splitNeurons(first, 'weights');
+  const serving = Array.from({ length: CLASSES }, (_, digit) => {
+    const worth = images.map((_, neuron) => weights[IMAGE_SIZE * hidden + neuron * CLASSES + digit]);
+    return images.map((_, neuron) => neuron).sort((a, b) => worth[b] - worth[a] || a - b);
+  });
+  const shown = Array.from({ length: each }, (_, place) => serving.map((neurons) => neurons[place])).flat();
+  const title = options.title ?? 'What hidden neurons look for';
+  const drawn = mosaic(
+    shown.map((neuron) => divided(images[neuron], findLimit(images[neuron]))),
+    {
+      title,
+      columns: CLASSES,
+      captions: shown.map((_, i) => (i < CLASSES ? `${i}` : '')),
+      colors: ownColors(),
+    },
+  );
+  const served = serving.map((neurons, digit) => `${digit}: ${neurons.slice(0, each).join(', ')}`).join('; ');
+  return {
+    ...drawn,
+    alt: titled(
+      title,
+      `for each digit ${plural(each, 'image')} of 28 × 28 weights, from blue (negative) over white (0) to red (positive), of the hidden neurons that serve it most. ${served}. Each image has a scale of its own.${gaps(first)}`,
+    ),
+  };
+}

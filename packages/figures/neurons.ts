@@ -1,0 +1,205 @@
+/** What all neurons of a layer did, step by step: potentials as colours, spikes as strokes. */
+import { CLASSES } from '../../src/common/mnist';
+import { axis, colorbar, type Figure, figureLayout, INK, type Json, type Spec } from './theme';
+import { PIXELS } from './thin';
+import {
+  extent,
+  gaps,
+  grouped,
+  highest,
+  list,
+  numbers,
+  plural,
+  round,
+  rows,
+  titled,
+  toDigits,
+  transpose,
+  whole,
+} from './values';
+
+/** Labels of the figures of neurons; defaults as in the tutorial. */
+export interface NeuronPlotOptions {
+  /** N of an array [T, N]; default 10. */
+  neurons?: number;
+  title?: string;
+  xlabel?: string;
+  ylabel?: string;
+  /** Label of the colour bar (heatmap), or title of the column of rates (spikes). */
+  valueLabel?: string;
+}
+
+export interface NeuronHeatmapOptions extends NeuronPlotOptions {
+  /** Where the colours end; what lies beyond has the colour of the end. Default: the lowest and the highest value. */
+  zrange?: readonly [number, number];
+}
+
+/** [N][T] of an array [T, N]. */
+function perNeuron(array: ArrayLike<number>, neurons: number | undefined, what: string): number[][] {
+  const columns = whole(neurons ?? CLASSES, 'neurons', 1);
+  return transpose(rows(numbers(array, what, '[T, N]'), columns, what));
+}
+
+const neuronAxis = (label: string, count: number, more: Spec = {}, first = 0): Spec => {
+  const range = [first + count - 0.5, first - 0.5];
+  return axis(label, { range, showgrid: false, ...(count <= 20 ? { dtick: 1 } : {}), ...more });
+};
+
+/** Means of `of` neighbours each; the last one of those that remain. */
+function means(values: number[], of: number): number[] {
+  return Array.from({ length: Math.ceil(values.length / of) }, (_, i) => {
+    const part = values.slice(i * of, (i + 1) * of);
+    return part.reduce((a, b) => a + b, 0) / part.length;
+  });
+}
+
+/**
+ * A value of each neuron at each step as colours, such as membrane potentials: SpikingJelly's `plot_2d_heatmap`. With
+ * more steps than can be seen, a column shows the mean of several, and the sentence says of how many.
+ * @param array [T, N], row-major
+ */
+export function plot2dHeatmap(array: ArrayLike<number>, options: NeuronHeatmapOptions = {}): Figure {
+  const matrix = perNeuron(array, options.neurons, 'array');
+  const T = matrix[0].length;
+  const step = T > 2 * PIXELS ? Math.ceil(T / PIXELS) : 1;
+  const drawn = step > 1 ? matrix.map((row) => means(row, step)) : matrix;
+  const title = options.title ?? 'Membrane potentials';
+  const label = options.valueLabel ?? 'membrane potential (threshold = 1)';
+  const ends = extent(array);
+  const top = highest(matrix.map((row) => extent(row)?.[1] ?? Number.NaN));
+  const values = ends
+    ? `values from ${round(ends[0], 3)} to ${round(ends[1], 3)}; the highest is neuron ${top}'s`
+    : 'without a value';
+  const columns = step > 1 ? ` Each column is the mean of ${grouped(step)} steps.` : '';
+  const { zrange } = options;
+  const colours = zrange ? ` The colours end at ${zrange[0]} and ${zrange[1]}.` : '';
+  return {
+    data: [
+      {
+        type: 'heatmap',
+        z: drawn.map((row) => list(row, 4)),
+        ...(step > 1 ? { x0: (step - 1) / 2, dx: step } : {}),
+        ...(zrange ? { zmin: zrange[0], zmax: zrange[1] } : {}),
+        colorscale: 'Viridis',
+        colorbar: colorbar(label),
+        hovertemplate: 'step %{x}, neuron %{y}: %{z}<extra></extra>',
+      },
+    ],
+    layout: figureLayout(title, 420, {
+      xaxis: axis(options.xlabel ?? 'simulation step', { showgrid: false, range: [-0.5, T - 0.5] }),
+      yaxis: neuronAxis(options.ylabel ?? 'neuron', matrix.length),
+    }),
+    alt: titled(
+      title,
+      `${plural(matrix.length, 'neuron')} over ${plural(T, 'step')}, ${values}.${columns}${colours}${gaps(array)}`,
+    ),
+  };
+}
+
+/** A stroke from y − half to y + half for each spike, all in one line trace with gaps. */
+export function strokes(steps: number[], y: number, half: number): { x: Json[]; y: Json[] } {
+  return { x: steps.flatMap((t) => [t, t, null]), y: steps.flatMap(() => [y - half, y + half, null]) };
+}
+
+/** At which steps a neuron fired; of several within the width of a pixel, the first. */
+export function spikeSteps(spike: ArrayLike<number>): number[] {
+  const width = spike.length > 2 * PIXELS ? spike.length / PIXELS : 0;
+  const steps: number[] = [];
+  for (let t = 0, last = -1; t < spike.length; t++) {
+    if (!(spike[t] > 0) || (width > 0 && Math.floor(t / width) === last)) continue;
+    if (width > 0) last = Math.floor(t / width);
+    steps.push(t);
+  }
+  return steps;
+}
+
+/** The share of steps with a spike; NaN if one of the steps is a gap. */
+export function firingRate(spike: ArrayLike<number>): number {
+  let count = 0;
+  for (let t = 0; t < spike.length; t++) count += Number.isFinite(spike[t]) ? Number(spike[t] > 0) : Number.NaN;
+  return count / spike.length;
+}
+
+export interface SpikePlotOptions extends NeuronPlotOptions {
+  /** Number of the first neuron; default 0. */
+  first?: number;
+  /** What fires; default 'neuron'. */
+  what?: string;
+}
+
+/**
+ * Spikes as strokes, with each neuron's firing rate beside it: SpikingJelly's `plot_1d_spikes`. With more steps than can
+ * be seen, a stroke stands for all spikes within the width of a pixel.
+ * @param spikes [T, N], row-major, 0 or 1
+ */
+export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOptions = {}): Figure {
+  const { what = 'neuron' } = options;
+  const first = whole(options.first ?? 0, 'first', 0);
+  const matrix = perNeuron(spikes, options.neurons, 'spikes');
+  const [N, T] = [matrix.length, matrix[0].length];
+  const rates = matrix.map(firingRate);
+  const marks = matrix.map((row, neuron) => strokes(spikeSteps(row), first + neuron, 0.4));
+  const title = options.title ?? `Spikes of each ${what}`;
+  const firing = rates.flatMap((rate, neuron) =>
+    rate === 0 ? [] : [`${what} ${first + neuron} ${toDigits(rate, 2)}`],
+  );
+  const others = firing.length < N ? '; all others 0' : '';
+  const spoken = firing.length > 0 ? `Firing rates: ${firing.join(', ')}${others}.` : `No ${what} fires.`;
+  return {
+    data: [
+      {
+        type: 'scatter',
+        mode: 'lines',
+        x: marks.flatMap((mark) => mark.x),
+        y: marks.flatMap((mark) => mark.y),
+        line: { color: INK, width: T > 200 ? 0.8 : 1.4 },
+        hovertemplate: 'step %{x}<extra></extra>',
+        showlegend: false,
+      },
+      {
+        type: 'heatmap',
+        z: rates.map((rate) => [round(rate, 4)]),
+        y0: first,
+        zmin: 0,
+        zmax: 1,
+        colorscale: 'Viridis',
+        showscale: false,
+        hoverinfo: 'skip',
+        xaxis: 'x2',
+        yaxis: 'y2',
+      },
+      {
+        type: 'scatter',
+        mode: 'text',
+        x: rates.map(() => 0),
+        y: rates.map((_, neuron) => first + neuron),
+        text: rates.map((rate) => toDigits(rate, 2)),
+        textfont: { color: rates.map((rate) => (rate <= 0.6 ? '#ffffff' : '#000000')) },
+        hoverinfo: 'skip',
+        showlegend: false,
+        xaxis: 'x2',
+        yaxis: 'y2',
+      },
+    ],
+    layout: figureLayout(title, 420, {
+      xaxis: axis(options.xlabel ?? 'simulation step', {
+        showgrid: false,
+        range: [-0.75, T - 0.25],
+        domain: [0, 0.84],
+      }),
+      yaxis: neuronAxis(options.ylabel ?? what, N, {}, first),
+      xaxis2: {
+        ...axis(options.valueLabel ?? 'firing rate', {
+          ticks: '',
+          showticklabels: false,
+          showgrid: false,
+          range: [-0.5, 0.5],
+        }),
+        domain: [0.87, 1],
+        fixedrange: true,
+      },
+      yaxis2: neuronAxis('', N, { anchor: 'x2', ticks: '', showticklabels: false, matches: 'y' }, first),
+    }),
+    alt: titled(title, `${plural(N, what)} over ${plural(T, 'step')}. ${spoken}${gaps(spikes)}`),
+  };
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compareWeights, digits, type Figure, hiddenWeights, weightImages } from '..';
+
+const pixels = (figure: Figure) => figure.data[0].z as (number | null)[][];
+const captionsOf = (figure: Figure) => figure.data[1].text as string[];
+
+/** Weights [784, n] of neurons with these weights in the centre of an otherwise small image. */
+function weightsOf(centres: number[], small = 0.01): Float32Array {
+  const weights = new Float32Array(784 * centres.length).fill(small);
+  for (const [neuron, value] of centres.entries()) {
+    for (let pixel = 400; pixel < 410; pixel++) weights[pixel * centres.length + neuron] = value;
+  }
+  return weights;
+}
+
+test('a pixel of an image is at its row and column of the picture, and images do not touch', () => {
+  const images = new Uint8Array(2 * 784);
+  images[28 * 5 + 3] = 200;
+  images[784 + 28 * 27 + 27] = 255;
+  const z = pixels(digits(images));
+  assert.equal(z[5][3], 200);
+  assert.equal(z[27][31 + 27], 255);
+  assert.deepEqual(z[5].slice(28, 31), [null, null, null]);
+  assert.equal(z.flat().filter((value) => value !== null && value > 0).length, 2);
+});
+
+test('images go into rows of so many columns, each with its caption above', () => {
+  const figure = digits(new Uint8Array(5 * 784), { columns: 2, captions: [7, 'b', '', 'd', 'e'] });
+  assert.equal(pixels(figure)[0].length, 2 * 28 + 3);
+  assert.deepEqual(captionsOf(figure), ['7', 'b', 'd', 'e']);
+  const [x, y] = [figure.data[1].x as number[], figure.data[1].y as number[]];
+  assert.deepEqual([x[0], x[1]], [13.5, 13.5 + 31]);
+  assert.ok(y[0] === y[1] && y[2] > y[1] + 28 && y[3] > y[2] + 28);
+  assert.match(digits(new Uint8Array(784), { captions: ['5, taken for 6'] }).alt, /captioned 5, taken for 6\.$/);
+});
+
+test('a pixel without a value is grey, not of a colour that stands for a number', () => {
+  const weights = weightsOf([1, 1]);
+  weights[0] = Number.NaN;
+  const shapes = weightImages(weights).layout.shapes as { layer?: string; fillcolor?: string; x0: number }[];
+  const below = shapes.filter(({ layer }) => layer === 'below');
+  assert.deepEqual(
+    below.map(({ fillcolor, x0 }) => [fillcolor, x0]),
+    [['#c8c8c8', -0.5]],
+  );
+});
+
+test('weights are coloured evenly around 0, each neuron in its own image', () => {
+  const weights = new Float32Array(784 * 10).fill(0.01);
+  weights[(28 * 5 + 3) * 10 + 1] = -0.5;
+  const figure = weightImages(weights, { captions: [] });
+  assert.equal(pixels(figure)[5][31 + 3], -0.5);
+  const [{ zmin, zmax, colorscale }] = figure.data;
+  assert.equal(zmin, -(zmax as number));
+  assert.deepEqual((colorscale as [number, string][])[2], [0.5, '#ffffff']);
+});
+
+test('the colours end at one weight for all neurons, or at one of its own for each', () => {
+  const weights = weightsOf([4, -0.5]);
+  const all = weightImages(weights);
+  assert.equal(all.data[0].zmax, 4);
+  const each = weightImages(weights, { scale: 'each' });
+  assert.equal(each.data[0].zmax, 1);
+  const [row] = pixels(each).filter((line) => line.includes(1));
+  assert.deepEqual([row.includes(1), row.includes(-1)], [true, true], 'both reach the end of the colours');
+  assert.deepEqual(captionsOf(each), ['neuron 0, ±4', 'neuron 1, ±0.5']);
+});
+
+test('values that are not weights are called by their own name', () => {
+  const weights = weightsOf([4, -0.5]);
+  const nameOf = (figure: Figure) => (figure.data[0].colorbar as { title: { text: string } }).title.text;
+  for (const scale of ['all', 'each'] as const) {
+    const products = weightImages(weights, { scale, what: 'weight × mean ink' });
+    assert.equal(nameOf(products), 'weight ×<br>mean ink', 'in two lines, for which there is room');
+    assert.match(products.alt, /2 images of 28 × 28 values \(weight × mean ink\), .*; values beyond it/);
+    assert.equal(nameOf(weightImages(weights, { scale })), 'weight');
+    assert.match(weightImages(weights, { scale }).alt, /2 images of 28 × 28 weights, .*; weights beyond it/);
+  }
+});
+
+test('a few outliers do not leave the other weights pale', () => {
+  const weights = weightsOf([1]);
+  weights[0] = 1000;
+  assert.equal(weightImages(weights).data[0].zmax, 1);
+});
+
+test('two networks are compared in a row each, with each image on a scale of its own', () => {
+  const [ann, snn] = [weightsOf([0.1, -0.2, 0.3]), weightsOf([10, 20, -30])];
+  const figure = compareWeights([
+    { name: 'ANN', weights: ann },
+    { name: 'SNN', weights: snn },
+  ]);
+  const z = pixels(figure);
+  assert.equal(z[0].length, 3 * 31 - 3);
+  // Row 14 of an image holds its pixels 392 to 419, so the centre; the first row has captions above it.
+  const tops = (figure.layout.shapes as { y0: number }[]).map(({ y0 }) => y0 + 0.5);
+  const centre = (image: number) => z[tops[image] + 14][(image % 3) * 31 + 10];
+  assert.deepEqual([0, 1, 2, 3, 4, 5].map(centre), [1, -1, 1, 1, 1, -1]);
+  assert.deepEqual(captionsOf(figure), ['0', '1', '2']);
+  const names = figure.layout.annotations as { text: string; y: number }[];
+  assert.deepEqual(
+    names.map(({ text }) => text),
+    ['ANN', 'SNN'],
+  );
+  assert.ok(names[1].y - names[0].y === 31);
+  assert.match(figure.alt, /2 rows \(ANN, SNN\) of 3 images/);
+});
+
+test('hidden neurons stand below the digit to which their spikes have the largest weights, the largest on top', () => {
+  const hidden = 12;
+  const first = weightsOf(Array.from({ length: hidden }, (_, neuron) => (neuron % 2 === 0 ? 1 : -1)));
+  const second = new Float32Array(hidden * 10);
+  for (let digit = 0; digit < 10; digit++) {
+    second[digit * 10 + digit] = 1; // neuron d serves digit d most,
+    second[11 * 10 + digit] = 0.5; // and neuron 11 is the second of all
+  }
+  const figure = hiddenWeights([...first, ...second], { each: 2 });
+  assert.match(figure.alt, /for each digit 2 images .* 0: 0, 11; 1: 1, 11; .* 9: 9, 11\./);
+  assert.deepEqual(captionsOf(figure), ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+  const tops = (figure.layout.shapes as { y0: number }[]).map(({ y0 }) => y0 + 0.5);
+  const centre = (image: number) => pixels(figure)[tops[image] + 14][(image % 10) * 31 + 10];
+  assert.deepEqual([0, 1, 8, 9].map(centre), [1, -1, 1, -1]);
+  assert.deepEqual([10, 19].map(centre), [-1, -1], 'neuron 11 in each column');
+});
+
+test('weights of a single layer are refused where those of a hidden layer are expected', () => {
+  assert.throws(() => hiddenWeights(new Float32Array(7840)), {
+    message: 'weights: expected [784, hidden] and [hidden, 10], found 7,840 values',
+  });
+  assert.throws(() => hiddenWeights(new Float32Array(3 * 794), { each: 4 }), {
+    message: 'each: expected a whole number from 1 to 3, found 4',
+  });
+});

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { plot1dSpikes, plot2dHeatmap } from '..';
+
+// Neuron 2 of 3 fires at steps 0 and 3, neuron 0 at step 1.
+const spikes = [0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1];
+
+test('the raster has a stroke for each spike, at its step and neuron, and no other', () => {
+  const [raster] = plot1dSpikes(spikes, { neurons: 3 }).data;
+  const [x, y] = [raster.x as (number | null)[], raster.y as (number | null)[]];
+  const strokes = [];
+  for (let i = 0; i < x.length; i += 3) {
+    assert.equal(x[i], x[i + 1]);
+    assert.deepEqual([x[i + 2], y[i + 2]], [null, null]);
+    strokes.push([x[i], ((y[i] as number) + (y[i + 1] as number)) / 2]);
+  }
+  assert.deepEqual(strokes, [
+    [1, 0],
+    [0, 2],
+    [3, 2],
+  ]);
+});
+
+test('the firing rate of each neuron stands beside the raster, as a colour and as a number', () => {
+  const figure = plot1dSpikes(spikes, { neurons: 3 });
+  assert.deepEqual(figure.data[1].z, [[0.25], [0], [0.5]]);
+  assert.deepEqual(figure.data[2].text, ['0.25', '0.00', '0.50']);
+  assert.match(figure.alt, /neuron 0 0\.25, neuron 2 0\.50; all others 0\.$/);
+  assert.match(plot1dSpikes(new Float32Array(30)).alt, /No neuron fires\.$/);
+});
+
+test('the raster may begin at another number than 0, and be of other things than neurons', () => {
+  const figure = plot1dSpikes(spikes, { neurons: 3, first: 10, what: 'pixel' });
+  assert.deepEqual([figure.data[1].y0, figure.data[2].y], [10, [10, 11, 12]]);
+  assert.deepEqual((figure.layout.yaxis as { range: number[] }).range, [12.5, 9.5]);
+  assert.match(figure.alt, /3 pixels over 4 steps.*pixel 10 0\.25, pixel 12 0\.50; all others 0\.$/);
+});
+
+test('the heatmap has a row for each neuron and a column for each step', () => {
+  const [heatmap] = plot2dHeatmap([1, 2, 3, 4, 5, 6], { neurons: 2 }).data;
+  assert.deepEqual(heatmap.z, [
+    [1, 3, 5],
+    [2, 4, 6],
+  ]);
+  assert.ok(heatmap.colorbar);
+});
+
+test("the heatmap's sentence names the extremes and whose the highest is", () => {
+  assert.match(
+    plot2dHeatmap([1, 2, -3, 4, 5, 1], { neurons: 2 }).alt,
+    /2 neurons over 3 steps, values from -3 to 5; the highest is neuron 0's\.$/,
+  );
+  assert.match(plot2dHeatmap([Number.NaN], { neurons: 1 }).alt, /1 neuron over 1 step, without a value\. 1 of 1 value/);
+});
+
+test('the colours of the heatmap end where they are told to, and its sentence says so', () => {
+  const { data, alt } = plot2dHeatmap([1, 2, -30, 4], { neurons: 2, zrange: [-5, 1] });
+  assert.deepEqual([data[0].zmin, data[0].zmax], [-5, 1]);
+  assert.match(alt, /values from -30 to 4; the highest is neuron 1's\. The colours end at -5 and 1\.$/);
+});
+
+test('a neuron with a gap among its spikes has no firing rate', () => {
+  const figure = plot1dSpikes([1, 1, Number.NaN, 0], { neurons: 2 });
+  assert.deepEqual(
+    [figure.data[1].z, figure.data[2].text],
+    [
+      [[null], [0.5]],
+      ['–', '0.50'],
+    ],
+  );
+  assert.match(figure.alt, /neuron 0 –, neuron 1 0\.50\. 1 of 4 values/);
+});

@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { JSDOM } from 'jsdom';
+import { decode } from '../../../../test/support/png';
+import { accuracyCurve, digits, type Figure, lines, plot1dSpikes, plot2dHeatmap, weightImages } from '../..';
+import { rasterize, renderPng, renderSvg } from '../../node/render';
+
+const near = (found: number[], expected: number[]) => found.every((value, i) => Math.abs(value - expected[i]) <= 6);
+
+const accuracy = () => accuracyCurve([0.8, 0.9, 0.95, 0.93], [0.85, 0.9, 0.88, 0.87]);
+
+test('the PNG has the figure size times the scale', async () => {
+  const { width, height } = accuracy().layout as { width: number; height: number };
+  for (const scale of [1, 1.5]) {
+    const header = Buffer.from(await renderPng(accuracy(), scale)).subarray(0, 24);
+    assert.equal(header.subarray(1, 4).toString(), 'PNG');
+    assert.deepEqual([header.readUInt32BE(16), header.readUInt32BE(20)], [width * scale, height * scale]);
+  }
+});
+
+test('black and bright pixels of an image have the two ends of Viridis, in squares with sharp edges', async () => {
+  const image = new Uint8Array(784).fill(0);
+  for (let row = 0; row < 28; row++) image.fill(255, row * 28 + 14, row * 28 + 28);
+  const figure = digits(image);
+  const { l, t } = figure.layout.margin as { l: number; t: number };
+  const png = await decode(await renderPng(figure, 1));
+  // The picture is 300 pixels wide: the edge between left and right half is at its middle.
+  const [y, edge] = [t + 150, l + 150];
+  assert.ok(near(png.at(l + 20, y), [68, 1, 84]), `left: ${png.at(l + 20, y)}`);
+  assert.ok(near(png.at(edge - 4, y), [68, 1, 84]), `left of the edge: ${png.at(edge - 4, y)}`);
+  assert.ok(near(png.at(edge + 4, y), [253, 231, 37]), `right of the edge: ${png.at(edge + 4, y)}`);
+  assert.deepEqual(png.at(2, 2), [255, 255, 255]);
+});
+
+test('positive weights are red, negative ones blue, and none white', async () => {
+  const weights = new Float32Array(7840);
+  for (let pixel = 0; pixel < 784; pixel++) {
+    weights[pixel * 10] = 1;
+    weights[pixel * 10 + 1] = -1;
+  }
+  const figure = weightImages(weights);
+  const { l, r, t, b } = figure.layout.margin as { l: number; r: number; t: number; b: number };
+  const { width, height } = figure.layout as { width: number; height: number };
+  const png = await decode(await renderPng(figure, 1));
+  const column = (i: number) => Math.round(l + ((width - l - r) * (i + 0.5)) / 5);
+  const row = Math.round(t + (height - t - b) * 0.3);
+  const [red, , blue] = png.at(column(0), row);
+  assert.ok(red > blue + 50);
+  const [red1, , blue1] = png.at(column(1), row);
+  assert.ok(blue1 > red1 + 50);
+  assert.deepEqual(png.at(column(2), row), [255, 255, 255]);
+});
+
+test('the SVG says what it is, has its texts as text, and parses as XML', async () => {
+  const figure = lines([{ name: 'a', y: [1, 2] }], { title: 'Loss <small> & "big"', xlabel: 'batch', ylabel: 'loss' });
+  const svg = await renderSvg(figure);
+  const { document } = new JSDOM(svg, { contentType: 'image/svg+xml' }).window;
+  const root = document.documentElement;
+  assert.equal(root.getAttribute('role'), 'img');
+  const labels = (root.getAttribute('aria-labelledby') ?? '').split(' ').map((id) => document.getElementById(id));
+  assert.equal(labels[1]?.textContent, figure.alt);
+  assert.match(labels[0]?.textContent ?? '', /Loss/);
+  const texts = [...document.querySelectorAll('text')].map((text) => text.textContent);
+  for (const text of ['batch', 'loss', '1.8']) assert.ok(texts.includes(text), `${text} is not among ${texts}`);
+});
+
+test('ids are defined once, references find them, and two figures share none', async () => {
+  const svgs = [await renderSvg(accuracy()), await renderSvg(plot1dSpikes(new Float32Array(20).fill(1)))];
+  const ids = svgs.map((svg) => [...svg.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id));
+  for (const [i, svg] of svgs.entries()) {
+    assert.equal(new Set(ids[i]).size, ids[i].length);
+    for (const [, id] of svg.matchAll(/url\(#([^)]+)\)/g)) assert.ok(ids[i].includes(id), `${id} is not defined`);
+  }
+  assert.equal(ids[0].filter((id) => ids[1].includes(id)).length, 0);
+});
+
+test('a legend is as wide as its names are in the font of the figure', async () => {
+  const legend = async (name: string) => {
+    const svg = await renderSvg(
+      lines([
+        { name, y: [1, 2] },
+        { name: 'b', y: [2, 1] },
+      ]),
+    );
+    const size = Number(new RegExp(`font-size: ([\\d.]+)px[^>]*>${name}<`).exec(svg)?.[1]);
+    return { size, width: Number(/<rect width="(\d+)" height="30"/.exec(svg)?.[1]) };
+  };
+  const [short, long] = [await legend('m'.repeat(10)), await legend('m'.repeat(30))];
+  // In DejaVu Sans an m is 1995 of 2048 units wide.
+  const expected = (20 * short.size * 1995) / 2048;
+  assert.ok(expected > 200, `${expected}`);
+  assert.ok(Math.abs(long.width - short.width - expected) <= 1, `${long.width} - ${short.width}, expected ${expected}`);
+});
+
+test('nothing in a figure is fetched from elsewhere', async () => {
+  const svg = await renderSvg(digits(new Uint8Array(784)));
+  assert.equal(svg.replace(/xmlns(:\w+)?="[^"]*"/g, '').match(/https?:/), null);
+});
+
+test('each neuron that fires at every step has its strokes in the picture', async () => {
+  const spikes = new Float32Array(100);
+  for (let t = 0; t < 10; t++) spikes[t * 10 + 7] = 1;
+  const png = await decode(await renderPng(plot1dSpikes(spikes), 1));
+  // Rows of neurons 7 and 6 of 10 between the top and bottom of the panel.
+  const dark = (neuron: number) => {
+    let runs = 0;
+    const y = Math.round(56 + ((420 - 56 - 58) * (neuron + 0.5)) / 10);
+    for (let x = 76, was = false; x < 610; x++) {
+      const is = png.at(x, y)[0] < 140;
+      if (is && !was) runs++;
+      was = is;
+    }
+    return runs;
+  };
+  assert.deepEqual([dark(7), dark(6)], [10, 0]);
+});
+
+const PROGRAM = `
+  const { renderPng, renderSvg } = require('./packages/figures/node/render.ts');
+  const { accuracyCurve, weightImages, confusionMatrix } = require('./packages/figures/index.ts');
+  const { createHash } = require('node:crypto');
+  (async () => {
+    const hash = createHash('sha256');
+    const weights = Float32Array.from({ length: 7840 }, (_, i) => Math.sin(i));
+    const figures = [accuracyCurve([0.8, 0.9], [0.8, 0.85]), weightImages(weights), confusionMatrix([5, 1, 0, 3])];
+    if (process.env.BACKWARDS) figures.reverse();
+    const parts = [];
+    for (const figure of figures) parts.push((await renderSvg(figure)) + Buffer.from(await renderPng(figure)).toString('hex'));
+    console.log(createHash('sha256').update(parts.sort().join()).digest('hex'));
+  })();
+`;
+
+test('the bytes are the same in another process, in another order, with other fonts, another locale and time zone', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lif-fonts-'));
+  try {
+    // A fontconfig that knows one font only, under the name of the package's own.
+    const monospace = join(
+      resolve(require.resolve('dejavu-fonts-ttf/package.json'), '..'),
+      'ttf',
+      'DejaVuSansMono.ttf',
+    );
+    writeFileSync(join(folder, 'mono.ttf'), require('node:fs').readFileSync(monospace));
+    const config = join(folder, 'fonts.conf');
+    const alias =
+      '<alias binding="same"><family>DejaVu Sans</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>';
+    writeFileSync(
+      config,
+      `<?xml version="1.0"?><fontconfig><dir>${folder}</dir><cachedir>${folder}</cachedir>${alias}</fontconfig>`,
+    );
+    const run = (env: NodeJS.ProcessEnv) =>
+      execFileSync(process.execPath, ['--import', 'tsx', '-e', PROGRAM], {
+        cwd: resolve(__dirname, '..', '..', '..', '..'),
+        env: { ...process.env, ...env },
+        encoding: 'utf8',
+      }).trim();
+    const first = run({});
+    assert.match(first, /^[0-9a-f]{64}$/);
+    assert.equal(run({ FONTCONFIG_FILE: config, LC_ALL: 'de_DE.UTF-8', TZ: 'Asia/Tokyo', BACKWARDS: '1' }), first);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('a curve of many points looks as if all of them were drawn', async () => {
+  const y = Float64Array.from({ length: 30_000 }, (_, i) => Math.sin(i * i * 0.001) * (i % 9000));
+  const thinned = lines([{ name: 'a', y }], { title: 't', xlabel: 'x', ylabel: 'y' });
+  const whole = { ...thinned, data: [{ ...thinned.data[0], x: Array.from(y, (_, i) => i), y: Array.from(y) }] };
+  const [a, b] = await Promise.all([thinned, whole].map(async (figure) => decode(await renderPng(figure, 1))));
+  let different = 0;
+  for (let x = 0; x < a.width; x++) {
+    for (let row = 0; row < a.height; row++) different += Math.abs(a.at(x, row)[0] - b.at(x, row)[0]) > 64 ? 1 : 0;
+  }
+  assert.ok(different < 0.002 * a.width * a.height, `${different} pixels differ`);
+});
+
+test('a value that is not a finite number leaves the paper white', async () => {
+  const array = new Float32Array(100).fill(1);
+  array.fill(Number.NaN, 50, 60);
+  const figure = plot2dHeatmap(array);
+  const png = await decode(await renderPng(figure, 1));
+  // The panel begins at 70, 56; its column 5 of 10 has no values.
+  const panel = 612 - 70;
+  const dot = (step: number) => png.at(70 + Math.round((panel * (step + 0.5)) / 10), 200);
+  assert.deepEqual(dot(5), [255, 255, 255]);
+  assert.ok(dot(3)[0] !== 255 && dot(7)[0] !== 255, `${dot(3)}, ${dot(7)}`);
+});
+
+test('a picture that cannot be drawn is refused in one line before the drawing begins', async () => {
+  const figure = accuracy();
+  const svg = await renderSvg(figure);
+  const message = /^renderPng: expected a scale for 1 to 50 million pixels, found [^\n]+ for 760 × 500$/;
+  for (const scale of [1e9, 100, 0.001, 0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+    await assert.rejects(renderPng(figure, scale), { name: 'RangeError', message });
+    await assert.rejects(rasterize(svg, scale), { name: 'RangeError', message });
+  }
+  for (const width of [1e6, 0, -5, Number.NaN, '760']) {
+    const layout = { ...figure.layout, width };
+    const expected = {
+      name: 'RangeError',
+      message: /^render: expected a layout of 10 to 20000 pixels each way, found/,
+    };
+    await assert.rejects(renderSvg({ ...figure, layout }), expected);
+    await assert.rejects(renderPng({ ...figure, layout }), expected);
+  }
+  await assert.rejects(renderSvg({} as Figure), { name: 'TypeError', message: /expected a figure/ });
+  // Small and large ones that can be: a pixel high, and as wide as an A0 poster.
+  for (const scale of [0.002, 10]) {
+    const header = Buffer.from(await renderPng(figure, scale)).subarray(0, 24);
+    assert.deepEqual([header.readUInt32BE(16), header.readUInt32BE(20)], [Math.round(760 * scale), 500 * scale]);
+  }
+});
+
+test('texts with characters that XML cannot hold give a well-formed SVG', async () => {
+  const bad = 'a\0b\ud800c\udc00d\uffffe\u001ff';
+  const figure = lines([{ name: bad, y: [1, 2] }], { title: `${bad} 😀`, xlabel: bad, ylabel: bad });
+  const svg = await renderSvg({ ...figure, alt: bad });
+  const { document } = new JSDOM(svg, { contentType: 'image/svg+xml' }).window;
+  const [title, desc] = ['title', 'desc'].map((name) => document.querySelector(name)?.textContent);
+  assert.deepEqual([title, desc], ['a�b�c�d�e�f 😀', 'a�b�c�d�e�f']);
+  assert.equal(
+    Buffer.from(await renderPng(figure, 1))
+      .subarray(1, 4)
+      .toString(),
+    'PNG',
+  );
+});
+
+test('a logarithmic axis over all of double precision is drawn within seconds', async () => {
+  const x = [1e-300, 1, 1e300];
+  const started = performance.now();
+  const svg = await renderSvg(lines([{ name: 'a', x, y: x }], { logX: true, logY: true }));
+  assert.ok(performance.now() - started < 10_000);
+  assert.ok(svg.includes('10⁻³⁰⁰') && svg.includes('10³⁰⁰'));
+});
+
+test('nothing is looked up or started before the first figure is drawn', () => {
+  const program = `
+    const Module = require('node:module');
+    const resolve = Module._resolveFilename;
+    Module._resolveFilename = function (name, ...rest) {
+      if (/dejavu|jsdom|canvas|resvg|plotly\\.js/.test(name)) throw new Error('looked up: ' + name);
+      return resolve.call(this, name, ...rest);
+    };
+    const { renderSvg } = require('./packages/figures/node/render.ts');
+    renderSvg({ data: [], layout: {}, alt: '' }).catch((error) => console.log(error.message));
+  `;
+  const output = execFileSync(process.execPath, ['--import', 'tsx', '-e', program], {
+    cwd: resolve(__dirname, '..', '..', '..', '..'),
+    encoding: 'utf8',
+  });
+  assert.match(output, /^looked up: .*jsdom.*\n$/, 'only the drawing looks up the first of them');
+});

@@ -1,0 +1,204 @@
+/** What single neurons did: current, potential and spikes on one time axis. */
+import { CLASSES } from '../../src/common/mnist';
+import { spikeSteps, strokes } from './neurons';
+import { COLORS, type Figure, figureLayout, INK, inPanel, type Panel, type Spec, stacked } from './theme';
+import { thinned } from './thin';
+import { enumerated, gaps, items, list, numbers, plural, titled, toDigits, whole } from './values';
+
+/** What one neuron did, [T] each; `current` and `h` may be left out. */
+export interface NeuronRecord {
+  /** Input current. */
+  current?: ArrayLike<number>;
+  /** Potential before firing. */
+  h?: ArrayLike<number>;
+  /** Potential after reset. */
+  v: ArrayLike<number>;
+  /** 1 where it fired. */
+  spike: ArrayLike<number>;
+}
+
+const PARTS = ['current', 'h', 'v', 'spike'] as const;
+
+function listArrays(record: NeuronRecord): ArrayLike<number>[] {
+  return PARTS.map((part) => record[part]).filter((values) => values !== undefined);
+}
+
+/** The record, if its parts are arrays of one length, a multiple of `neurons`. */
+function checked(record: NeuronRecord, what: string, neurons = 1): NeuronRecord {
+  const shape = neurons === 1 ? '[T]' : `[T, ${neurons}]`;
+  const { length } = numbers(record?.v, `${what}: v`, shape);
+  for (const part of PARTS) {
+    const values = record[part];
+    if (values === undefined && (part === 'current' || part === 'h')) continue;
+    const found = numbers(values as ArrayLike<number>, `${what}: ${part}`, shape).length;
+    if (found !== length) {
+      throw new RangeError(`${what}: expected ${part} and v of one length, found ${found} and ${length}`);
+    }
+  }
+  if (length === 0 || length % neurons !== 0) {
+    throw new RangeError(`${what}: expected ${shape}, found ${plural(length, 'value')}`);
+  }
+  return record;
+}
+
+/**
+ * The record of one neuron: one column of [T, N] arrays, such as an engine's trace.
+ * @param neuron a whole number from 0 to `neurons` − 1
+ */
+export function selectNeuron(trace: NeuronRecord, neuron: number, neurons = CLASSES): NeuronRecord {
+  whole(neurons, 'neurons', 1);
+  checked(trace, 'selectNeuron', neurons);
+  whole(neuron, 'neuron', 0, neurons - 1);
+  const column = (array: ArrayLike<number>) =>
+    Float32Array.from({ length: array.length / neurons }, (_, t) => array[t * neurons + neuron]);
+  const part = (array?: ArrayLike<number>) => (array === undefined ? undefined : column(array));
+  return { current: part(trace.current), h: part(trace.h), v: column(trace.v), spike: column(trace.spike) };
+}
+
+const line = (x: ArrayLike<number>, y: ArrayLike<number>, panel: number, color: string, more: Spec = {}): Spec => ({
+  type: 'scatter',
+  mode: 'lines',
+  x: list(x, 7),
+  y: list(y),
+  ...inPanel(panel),
+  showlegend: false,
+  ...more,
+  line: { color, width: 1.6, ...(more.line as Spec) },
+});
+
+/**
+ * The potential as one line: at each step to h, and where the neuron fires straight down to v in the same step. Without
+ * h it is drawn to the threshold, which it has at least reached.
+ */
+function potential(record: NeuronRecord, threshold: number): { x: number[]; y: number[] } {
+  const { h, v, spike } = record;
+  const points = { x: [] as number[], y: [] as number[] };
+  const add = (x: number, y: number) => {
+    points.x.push(x);
+    points.y.push(y);
+  };
+  for (let t = 0; t < v.length; t++) {
+    if (spike[t] > 0) add(t, h ? h[t] : Math.max(threshold, v[t]));
+    add(t, v[t]);
+  }
+  const kept = thinned(points.y, points.x);
+  return { x: kept.map((i) => points.x[i]), y: kept.map((i) => points.y[i]) };
+}
+
+/** The visible points of a curve against the step. */
+function against(values: ArrayLike<number>): [number[], number[]] {
+  const kept = thinned(values);
+  return [kept, kept.map((t) => values[t])];
+}
+
+const thresholdLine = (T: number, threshold: number, panel: number): Spec =>
+  line([-1, T], [threshold, threshold], panel, COLORS[1], {
+    name: 'threshold',
+    line: { dash: 'dash' },
+    showlegend: true,
+  });
+
+const spikePanel = (ticks: Spec): Spec => ({ showgrid: false, ticks: '', ...ticks });
+
+export interface TraceOptions {
+  title?: string;
+  /** Default 1. */
+  vThreshold?: number;
+}
+
+/**
+ * One neuron's input current, membrane potential with its threshold, and spikes, on one time axis: SpikingJelly's
+ * `plot_one_neuron_v_s` and the current. The potential rises to what it was before firing (h) and drops straight down to
+ * what it was after the reset (v).
+ */
+export function neuronTrace(record: NeuronRecord, options: TraceOptions = {}): Figure {
+  const { current, v, spike } = checked(record, 'neuronTrace');
+  const { title = 'One LIF neuron', vThreshold = 1 } = options;
+  const T = v.length;
+  const curve = potential(record, vThreshold);
+  const count = Array.from(spike).filter((value) => value > 0).length;
+  const mark = strokes(spikeSteps(spike), 0.5, 0.4);
+  const panels: Panel[] = [
+    { label: 'potential', share: 6 },
+    { label: 'spikes', share: 1.5, yaxis: spikePanel({ range: [0, 1], showticklabels: false }) },
+  ];
+  const first = current ? 1 : 0;
+  if (current) panels.unshift({ label: 'current x', share: 3 });
+  return {
+    data: [
+      ...(current ? [line(...against(current), 0, COLORS[2], { name: 'x' })] : []),
+      line(curve.x, curve.y, first, COLORS[0], { name: 'potential', showlegend: true }),
+      thresholdLine(T, vThreshold, first),
+      { ...line([], [], first + 1, INK, { name: 'spike' }), ...mark },
+    ],
+    layout: figureLayout(title, current ? 500 : 400, {
+      margin: { l: 80, r: 30, t: 80, b: 58 },
+      ...stacked(panels, 'simulation step', { range: [-0.75, T - 0.25] }),
+    }),
+    alt: titled(
+      title,
+      `${plural(count, 'spike')} in ${plural(T, 'step')} (firing rate ${toDigits(count / T, 2)}), threshold ${vThreshold}.${gaps(...listArrays(record))}`,
+    ),
+  };
+}
+
+/** The palette without the threshold's colour. */
+const RACERS = [0, 2, 3, 4, 5].map((i) => COLORS[i]);
+
+export interface RaceOptions extends TraceOptions {
+  /** N of the arrays [T, N]; default 10. */
+  neurons?: number;
+}
+
+/**
+ * Neurons that race for the answer, such as the two of an uncertain image: the potential of each, the spikes of all, and
+ * how often each has fired so far.
+ * @param trace arrays [T, N], such as an engine's trace
+ * @param racers two to five different neurons
+ */
+export function neuronRace(trace: NeuronRecord, racers: readonly number[], options: RaceOptions = {}): Figure {
+  const { title = 'Neurons that race for the answer', vThreshold = 1, neurons = CLASSES } = options;
+  items(racers, 'racers', 'neurons');
+  if (racers.length < 2 || racers.length > 5 || new Set(racers).size < racers.length) {
+    throw new RangeError(`racers: expected two to five different neurons, found [${racers.join(', ')}]`);
+  }
+  const records = racers.map((neuron) => selectNeuron(trace, neuron, neurons));
+  const T = records[0].v.length;
+  const counts = records.map(({ spike }) => {
+    let count = 0;
+    return Array.from(spike, (value) => (count += value > 0 ? 1 : 0));
+  });
+  const n = racers.length;
+  const panels: Panel[] = [
+    ...racers.map((neuron) => ({ label: `potential ${neuron}`, share: 4 })),
+    {
+      label: 'spikes',
+      share: 0.9 * n,
+      yaxis: spikePanel({ range: [n - 0.5, -0.5], tickvals: racers.map((_, i) => i), ticktext: racers.map(String) }),
+    },
+    { label: 'spikes so far', share: 4.5, yaxis: { rangemode: 'tozero' } },
+  ];
+  const data = records.flatMap((record, i): Spec[] => {
+    const curve = potential(record, vThreshold);
+    const name = `neuron ${racers[i]}: ${plural(counts[i][T - 1], 'spike')}`;
+    const mark = strokes(spikeSteps(record.spike), i, 0.38);
+    return [
+      line(curve.x, curve.y, i, RACERS[i], { name, showlegend: true }),
+      { ...line([], [], n, RACERS[i], { name }), ...mark },
+      line(...against(counts[i]), n + 1, RACERS[i], { name, line: { shape: 'hv', width: 2 } }),
+    ];
+  });
+  const limits = racers.map((_, i) => ({ ...thresholdLine(T, vThreshold, i), showlegend: i === 0 }));
+  const spoken = racers.map((neuron, i) => {
+    const count = counts[i][T - 1];
+    return `neuron ${neuron} ${count === 0 ? 'never fires' : `fires ${plural(count, 'time')}`}`;
+  });
+  return {
+    data: [...data, ...limits],
+    layout: figureLayout(title, 240 + 150 * n, {
+      margin: { l: 80, r: 30, t: 80, b: 58 },
+      ...stacked(panels, 'simulation step', { range: [-0.75, T - 0.25] }, 0.035),
+    }),
+    alt: titled(title, `in ${plural(T, 'step')}, ${enumerated(spoken)}.${gaps(...records.flatMap(listArrays))}`),
+  };
+}

@@ -1,0 +1,109 @@
+/**
+ * Recordings of event cameras as spike trains: files of 40 bits per event, the format of N-MNIST (G. Orchard, A. Jayawant,
+ * G. K. Cohen and N. Thakor, "Converting static image datasets to spiking neuromorphic datasets using saccades", Frontiers in
+ * Neuroscience 9, 2015; www.garrickorchard.com/datasets/n-mnist).
+ */
+import { checkWhole, isTyped, kindOf } from '../../../src/common/checks';
+import { DatasetError } from '../../../src/common/mnist';
+import { MAX_UNITS, makeSpikeTrains, type SpikeTrains } from '../../../src/common/spike-trains';
+import { type Binning, binTimes, checkBinning } from './bin-times';
+
+/** The events of one file, in its order. */
+export interface Recording {
+  /** Column and row of the pixel, from 0. */
+  readonly x: Uint8Array | Uint16Array;
+  readonly y: Uint8Array | Uint16Array;
+  /** 1 where the pixel became brighter, 0 where it became darker. */
+  readonly polarity: Uint8Array;
+  /** In microseconds. */
+  readonly times: Uint32Array;
+}
+
+const EVENT_BYTES = 5;
+
+/**
+ * The events of a `.bin` file: of each 40 bits, the highest first, x is 8, y 8, the polarity 1 and the time 23.
+ * @example
+ * const recording = datasets.readEvents(new Uint8Array(await (await fetch('00002.bin')).arrayBuffer()), '00002.bin');
+ * @param name of the file, for messages
+ * @throws DatasetError in one line unless the file holds whole events, and at least one
+ */
+export function readEvents(content: Uint8Array, name = 'events'): Recording {
+  checkBytes(content, name);
+  if (content.length === 0) throw new DatasetError(`${name}: expected at least one event, found an empty file`);
+  const left = content.length % EVENT_BYTES;
+  if (left > 0) {
+    throw new DatasetError(
+      `${name}: expected events of ${EVENT_BYTES} bytes, found ${content.length} bytes, which is ${left} too many (file truncated? fetch it again)`,
+    );
+  }
+  const length = content.length / EVENT_BYTES;
+  const bytes = (i: number) => Uint8Array.from({ length }, (_, event) => content[event * EVENT_BYTES + i]);
+  const view = new DataView(content.buffer, content.byteOffset, content.length);
+  return {
+    x: bytes(0),
+    y: bytes(1),
+    polarity: bytes(2).map((byte) => byte >> 7),
+    times: Uint32Array.from({ length }, (_, event) => view.getUint32(event * EVENT_BYTES + 1) & 0x7fffff),
+  };
+}
+
+/** @throws DatasetError unless these are bytes */
+export function checkBytes(content: Uint8Array, name: string): void {
+  if (isTyped(content, 'Uint8Array')) return;
+  throw new DatasetError(`${name}: expected the bytes of a file in a Uint8Array, found ${kindOf(content)}`);
+}
+
+/** Recordings, and the class of each. */
+export interface LabelledRecordings {
+  recordings: readonly Recording[];
+  labels: ArrayLike<number>;
+}
+
+export interface EventTrainsOptions extends Binning {
+  train: LabelledRecordings;
+  test: LabelledRecordings;
+  /** Pixels of the camera; default 34 × 34, those of N-MNIST. */
+  width?: number;
+  height?: number;
+  /** So many pixels in each direction share a unit; default 2, with which N-MNIST has 2 × 17 × 17 = 578 of the 784 possible. */
+  pool?: number;
+}
+
+/**
+ * Recordings as a data set. An event is a spike of unit (polarity · rows + ⌊y / pool⌋) · columns + ⌊x / pool⌋ in step
+ * ⌊time · T / duration⌋; several of a unit in one step are one.
+ * @example
+ * const data = datasets.eventTrains({ train: { recordings, labels }, test: { recordings, labels }, T: 100 });
+ * @throws RangeError in one line: what does not fit, what was expected, what was found
+ */
+export function eventTrains(options: EventTrainsOptions): SpikeTrains {
+  const { train, test, width = 34, height = 34, pool = 2 } = options;
+  checkWhole('width', width, 1, 256);
+  checkWhole('height', height, 1, 256);
+  checkWhole('pool', pool, 1, 256);
+  const [columns, rows] = [Math.ceil(width / pool), Math.ceil(height / pool)];
+  const units = 2 * rows * columns;
+  if (units > MAX_UNITS) {
+    throw new RangeError(
+      `pool: expected at most ${MAX_UNITS} units, found 2 × ${rows} × ${columns} = ${units}; let more pixels share a unit`,
+    );
+  }
+  const binning = checkBinning(
+    options,
+    [...train.recordings, ...test.recordings].map(({ times }) => times),
+  );
+  const bin = (where: string, { recordings, labels }: LabelledRecordings) => {
+    const trains = recordings.map(({ x, y, polarity, times }, i) => {
+      const place = (name: string, value: number, extent: number) => {
+        if (value >= extent) checkWhole(`${where}: recording ${i}: ${name}`, value, 0, extent - 1);
+        return Math.floor(value / pool);
+      };
+      const unitOf = (event: number) =>
+        (polarity[event] * rows + place('y', y[event], height)) * columns + place('x', x[event], width);
+      return binTimes(times, unitOf, units, binning);
+    });
+    return { trains, labels };
+  };
+  return makeSpikeTrains({ units, T: binning.T, train: bin('train', train), test: bin('test', test) });
+}

@@ -1,0 +1,121 @@
+/**
+ * DVS128 Gesture: eleven gestures before an event camera (A. Amir et al., "A low power, fully event-based gesture recognition
+ * system", CVPR 2017; research.ibm.com/dvsgesture). Each trial is a recording in AEDAT 3.1
+ * (docs.inivation.com/software/software-advanced-usage/file-formats/aedat-3.1.html) and a table that says when each gesture
+ * begins and ends.
+ */
+import { checkWhole, inOneLine } from '../../../src/common/checks';
+import { CLASSES, DatasetError } from '../../../src/common/mnist';
+import { checkBytes, type LabelledRecordings, type Recording } from './events';
+
+const FIRST_LINE = '#!AER-DAT3.1\r\n';
+const LAST_LINE = '#!END-HEADER\r\n';
+/** More than any header has. */
+const LONGEST_HEADER = 65536;
+
+/** Bytes of a packet's header, and of an event of this kind. */
+const PACKET_BYTES = 28;
+const EVENT_BYTES = 8;
+const POLARITY = 1;
+
+const COLUMNS = 'class,startTime_usec,endTime_usec';
+/** Number 11 is "other gestures". */
+const GESTURES = 11;
+
+/**
+ * The events of an `.aedat` file of version 3.1. Of its packets those of polarity events are read: two words of 32 bits, the
+ * lowest byte first, of which the first holds from the lowest bit whether the event is valid, its polarity, 15 bits of y and
+ * 15 of x, the second the time. Events that the camera marked as invalid are left out.
+ * @param name of the file, for messages
+ * @throws DatasetError in one line if the file is another one or damaged
+ */
+export function readAedat(content: Uint8Array, name = 'recording'): Recording {
+  checkBytes(content, name);
+  const other = (found: string) => new DatasetError(`${name}: expected a recording in AEDAT 3.1, found ${found}`);
+  const header = new TextDecoder('latin1').decode(content.subarray(0, LONGEST_HEADER));
+  if (!header.startsWith(FIRST_LINE)) throw other(`'${header.slice(0, 12).replace(/[^ -~]/g, '?')}' at its beginning`);
+  const end = header.indexOf(LAST_LINE);
+  if (end < 0) throw other('a header without an end (file truncated?)');
+
+  const view = new DataView(content.buffer, content.byteOffset, content.length);
+  const most = Math.floor(content.length / EVENT_BYTES);
+  const [x, y] = [new Uint16Array(most), new Uint16Array(most)];
+  const [polarity, times] = [new Uint8Array(most), new Uint32Array(most)];
+  let count = 0;
+  for (let at = end + LAST_LINE.length; at < content.length; ) {
+    if (content.length - at < PACKET_BYTES) throw other(`half a packet at byte ${at} (file truncated?)`);
+    const kind = view.getUint16(at, true);
+    const [size, timeAt, overflows, capacity, events] = [4, 8, 12, 16, 20].map((field) =>
+      view.getUint32(at + field, true),
+    );
+    const next = at + PACKET_BYTES + events * size;
+    if (capacity !== events || (kind === POLARITY && (size !== EVENT_BYTES || timeAt !== 4)))
+      throw other(`a damaged packet at byte ${at}`);
+    if (next > content.length)
+      throw other(`${events} events of ${size} bytes at byte ${at} of ${content.length} (file truncated?)`);
+    if (kind === POLARITY && overflows > 0) throw other('times beyond 2^31 µs, which are 36 minutes');
+    for (let event = at + PACKET_BYTES; kind === POLARITY && event < next; event += EVENT_BYTES) {
+      const word = view.getUint32(event, true);
+      if ((word & 1) === 0) continue;
+      polarity[count] = (word >> 1) & 1;
+      y[count] = (word >> 2) & 0x7fff;
+      x[count] = word >>> 17;
+      times[count] = view.getUint32(event + 4, true);
+      count += 1;
+    }
+    at = next;
+  }
+  if (count === 0) throw other('no event');
+  return {
+    x: x.slice(0, count),
+    y: y.slice(0, count),
+    polarity: polarity.slice(0, count),
+    times: times.slice(0, count),
+  };
+}
+
+/**
+ * The gestures of a trial, each from its beginning: events from its start to before its end. Classes 1 to 10 have the labels
+ * 0 to 9. Class 11, "other gestures", is left out, since a network here has ten outputs.
+ * @example
+ * // Of 128 × 128 pixels, 8 × 8 share a unit: 2 × 16 × 16 = 512 units. The first 1.5 s of each gesture, in 100 steps.
+ * const train = datasets.readGestures(aedat, csv, 'user01_lab'), test = datasets.readGestures(aedat24, csv24, 'user24_lab');
+ * const data = datasets.eventTrains({ train, test, width: 128, height: 128, pool: 8, duration: 1_500_000 });
+ * @param aedat bytes of the trial's `.aedat`
+ * @param table text of its `_labels.csv`: class, startTime_usec, endTime_usec
+ * @param name of the trial, for messages
+ * @throws DatasetError or RangeError in one line: which line, what was expected, what was found
+ */
+export function readGestures(aedat: Uint8Array, table: string, name = 'trial'): LabelledRecordings {
+  return inOneLine(() => readTrial(aedat, table, name));
+}
+
+function readTrial(aedat: Uint8Array, table: string, name: string): LabelledRecordings {
+  const { x, y, polarity, times } = readAedat(aedat, name);
+  const [head, ...lines] = table.trim().split(/\r?\n/);
+  if (head !== COLUMNS) throw new DatasetError(`${name}: expected a table of ${COLUMNS}, found '${head.slice(0, 40)}'`);
+  const recordings: Recording[] = [];
+  const labels: number[] = [];
+  for (const [i, line] of lines.entries()) {
+    const where = `${name}: line ${i + 2} of the table`;
+    const numbers = /^(\d+),(\d+),(\d+)$/.exec(line)?.slice(1).map(Number);
+    if (!numbers) throw new DatasetError(`${where}: expected three whole numbers, found '${line.slice(0, 40)}'`);
+    const [gesture, start, end] = numbers;
+    checkWhole(`${where}: class`, gesture, 1, GESTURES);
+    if (gesture > CLASSES) continue;
+    const inside: number[] = [];
+    times.forEach((time, event) => {
+      if (time >= start && time < end) inside.push(event);
+    });
+    if (inside.length === 0)
+      throw new DatasetError(`${where}: expected events from ${start} to ${end} µs, found none (file truncated?)`);
+    recordings.push({
+      x: Uint16Array.from(inside, (event) => x[event]),
+      y: Uint16Array.from(inside, (event) => y[event]),
+      polarity: Uint8Array.from(inside, (event) => polarity[event]),
+      times: Uint32Array.from(inside, (event) => times[event] - start),
+    });
+    labels.push(gesture - 1);
+  }
+  return { recordings, labels };
+}

@@ -1,0 +1,111 @@
+/**
+ * The Spiking Heidelberg Digits: spoken digits as the spikes of 700 channels of an artificial cochlea (B. Cramer,
+ * Y. Stradmann, J. Schemmel and F. Zenke, "The Heidelberg spiking data sets for the systematic evaluation of spiking neural
+ * networks", IEEE Transactions on Neural Networks and Learning Systems 33, 2022; compneuro.net). The files are HDF5:
+ * `spikes/times` (seconds) and `spikes/units` are lists, one per recording, and `labels` are their classes.
+ */
+import { checkWhole } from '../../../src/common/checks';
+import { CLASSES, DatasetError } from '../../../src/common/mnist';
+import { makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../../src/common/spike-trains';
+import { dataSetIn, groupIn, type Lists } from '../hdf5/found';
+import { type Limits, readHdf5 } from '../hdf5/reader';
+import { type Binning, binTimes, checkBinning } from './bin-times';
+import { checkBytes } from './events';
+
+const UNITS = 700;
+const LABELS = 20;
+const SECOND = 1e6;
+/** In seconds, more than any recording has: a spoken digit takes one or two. */
+const HOUR = 3600;
+/** The published files have 8,156 and 2,264 recordings. */
+const MOST: Limits = { bytes: 2 ** 30, values: 2 ** 20 };
+
+export interface ShdOptions extends Binning {
+  /** Bytes of `shd_train.h5` and `shd_test.h5`, unpacked. */
+  train: Uint8Array;
+  test: Uint8Array;
+  /**
+   * The class of each output: at most ten of the twenty, since a network here has ten outputs. Recordings of other classes are
+   * left out. Default 0 to 9, the digits in English; 10 to 19 are those in German.
+   */
+  classes?: readonly number[];
+}
+
+/** A recording. Its spikes are decoded when they are asked for: times in microseconds. */
+interface Recording {
+  label: number;
+  spikes: () => { times: Float64Array; units: Float64Array };
+}
+
+/**
+ * SHD as a data set of 700 units: a spike at a time is one in step ⌊time · T / duration⌋; several of a unit in one step are one.
+ * @example
+ * const data = datasets.readShd({ train: await readFile('shd_train.h5'), test: await readFile('shd_test.h5'), T: 100 });
+ * @throws DatasetError or RangeError in one line: which recording, what was expected, what was found
+ */
+export function readShd(options: ShdOptions): SpikeTrains {
+  const { classes = Array.from({ length: CLASSES }, (_, label) => label) } = options;
+  checkClasses(classes);
+  const splits = (['train', 'test'] as const).map((split) => readFile(split, options[split], classes));
+  const binning = checkBinning(options, decodeTimes(splits.flat()));
+  const [train, test] = splits.map((recordings) => ({
+    trains: recordings.map(({ spikes }): SpikeTrain => {
+      const { times, units } = spikes();
+      return binTimes(times, (spike) => units[spike], UNITS, binning);
+    }),
+    labels: recordings.map(({ label }) => label),
+  }));
+  return makeSpikeTrains({ units: UNITS, T: binning.T, train, test });
+}
+
+function checkClasses(classes: readonly number[]): void {
+  if (classes.length < 1 || classes.length > CLASSES)
+    throw new RangeError(`classes: expected 1 to ${CLASSES} of them, found ${classes.length}`);
+  classes.forEach((label, i) => {
+    checkWhole('classes', label, 0, LABELS - 1);
+    if (classes.indexOf(label) !== i) throw new RangeError(`classes: expected each once, found ${label} twice`);
+  });
+}
+
+/** The recordings of a file whose classes are wanted. */
+function readFile(split: string, content: Uint8Array, classes: readonly number[]): Recording[] {
+  const name = `shd_${split}.h5`;
+  checkBytes(content, name);
+  const { times, units, labels } = openFile(name, content);
+  return Array.from(labels, (label, i): Recording => {
+    const where = `${name}: recording ${i}`;
+    checkWhole(`${where}: label`, label, 0, LABELS - 1);
+    return { label: classes.indexOf(label), spikes: () => decode(where, times.numbers(i), units.numbers(i)) };
+  }).filter(({ label }) => label >= 0);
+}
+
+/** @throws DatasetError unless these are three lists of one length in an HDF5 file */
+function openFile(name: string, content: Uint8Array): { times: Lists; units: Lists; labels: Float64Array } {
+  try {
+    if (content[0] === 0x1f && content[1] === 0x8b)
+      throw new Error('a gzip file; unpack it first, such as with gunzip');
+    const root = readHdf5(content, MOST);
+    const spikes = groupIn(root, 'spikes');
+    const [times, units] = ['times', 'units'].map((part) => dataSetIn(spikes, part).lists());
+    const labels = dataSetIn(root, 'labels').numbers().values;
+    if (times.length === labels.length && units.length === labels.length) return { times, units, labels };
+    throw new Error(`${times.length} lists of times, ${units.length} of units and ${labels.length} labels`);
+  } catch (error) {
+    throw new DatasetError(`${name}: expected the HDF5 file of SHD, found ${(error as Error).message}`);
+  }
+}
+
+/** @throws RangeError unless each spike has a time in seconds and one of the units */
+function decode(where: string, seconds: Float64Array, units: Float64Array): ReturnType<Recording['spikes']> {
+  if (units.length !== seconds.length)
+    throw new RangeError(`${where}: expected as many units as times, found ${units.length} and ${seconds.length}`);
+  const time = seconds.find((each) => !(each >= 0 && each <= HOUR));
+  if (time !== undefined) throw new RangeError(`${where}: expected times from 0 to ${HOUR} s, found ${time}`);
+  const unit = units.find((each) => !(Number.isInteger(each) && each >= 0 && each < UNITS));
+  if (unit !== undefined) checkWhole(`${where}: unit`, unit, 0, UNITS - 1);
+  return { times: seconds.map((each) => each * SECOND), units };
+}
+
+function* decodeTimes(recordings: readonly Recording[]): Generator<Float64Array> {
+  for (const { spikes } of recordings) yield spikes().times;
+}

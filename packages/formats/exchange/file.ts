@@ -1,0 +1,48 @@
+/** A network out of a file of any of the formats that are read, told by its name. */
+import type { EngineState } from '../../../src/common/engine';
+import type { NeuronOptions } from '../../../src/common/neuron-options';
+import { npyArray } from '../npy';
+import { fromNir } from './nir';
+import { fromPth } from './pth';
+import { fromSafetensors } from './safetensors';
+import { fromTensors } from './tensors';
+
+/** What a file says of a network. */
+export interface FileNetwork {
+  /** [784, 10], or [784, hidden] and then [hidden, 10]. */
+  weights: Float32Array;
+  /** The options of the neurons, if the format has them. */
+  neuron?: NeuronOptions;
+  /** The weights with the moments of Adam, if the file is a checkpoint that has them. */
+  state?: EngineState;
+  /** A checkpoint's last epoch, counted from 0. */
+  epoch?: number;
+}
+
+const READERS: Readonly<Record<string, (bytes: Uint8Array, file: string) => FileNetwork>> = {
+  '.safetensors': fromSafetensors,
+  '.nir': fromNir,
+  '.pth': fromPth,
+  '.pt': fromPth,
+  '.npy': (bytes, file) => {
+    const { data, shape } = npyArray(file, bytes);
+    return { weights: fromTensors(file, { weights: { data: Float32Array.from(data), shape } }) };
+  },
+};
+
+/**
+ * The network of a file; the end of its name says which format it has.
+ * @throws Error in one line if no format has such a name, or as the format's own reader
+ */
+export function fromFile(bytes: Uint8Array, file: string): FileNetwork {
+  checkFileName(file);
+  return READERS[endOf(file)](bytes, file);
+}
+
+/** @throws Error in one line unless a file of this name can be read */
+export function checkFileName(file: string): void {
+  if (!Object.hasOwn(READERS, endOf(file)))
+    throw new Error(`expected a file ${Object.keys(READERS).join(', ')}, found ${file}`);
+}
+
+const endOf = (file: string) => /\.[^.]*$/.exec(file)?.[0].toLowerCase() ?? '';

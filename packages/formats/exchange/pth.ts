@@ -1,0 +1,159 @@
+/**
+ * Weights out of what PyTorch's `torch.save` writes since version 1.6: a zip file with a pickle, and a file of numbers for each
+ * tensor. The pickle is read without running anything: see `pickle.ts`.
+ */
+
+import { inOneLine } from '../../../src/common/checks';
+import type { EngineState } from '../../../src/common/engine';
+import { countWeights, MAX_HIDDEN } from '../../../src/common/weights';
+import { type Pickled, type StoredTensor, unpickle } from './pickle';
+import { fromTensors, type Tensor } from './tensors';
+import { storedFiles } from './zip';
+
+/** Weights, and of a checkpoint what a training goes on from. */
+export interface PthNetwork {
+  weights: Float32Array;
+  /** The weights with the moments of Adam, if the file is a checkpoint that has them. */
+  state?: EngineState;
+  /** The checkpoint's last epoch, counted from 0, if it says which. */
+  epoch?: number;
+}
+
+/** The widest network's weights and both moments of Adam, with room for steps and biases. */
+const MOST_NUMBERS = 4 * countWeights(MAX_HIDDEN);
+
+/** Bytes of the numbers of a storage that is read. */
+const WIDTHS: Readonly<Record<string, number>> = { FloatStorage: 4, DoubleStorage: 8 };
+
+/**
+ * The network of a `state_dict`, or of a checkpoint of SpikingJelly's example: `{ net, optimizer, epoch, max_test_acc }`.
+ * @param file its name, for the messages
+ * @throws Error in one line if the file is damaged, or holds a pickled module or another network
+ */
+export function fromPth(bytes: Uint8Array, file = 'pth'): PthNetwork {
+  return inOneLine(() => readFile(bytes, file));
+}
+
+function readFile(bytes: Uint8Array, file: string): PthNetwork {
+  const entries = unzipped(bytes, file);
+  const root = readPickle(entries, file);
+  const net = root.get('net') instanceof Map ? (root.get('net') as Map<Pickled, Pickled>) : root;
+  let numbers = 0;
+  const read = (name: string, tensor: StoredTensor) => {
+    // Tensors may share their numbers, even one number with all of theirs, and one without numbers has many names.
+    numbers += 1 + tensor.shape.length + countOf(tensor);
+    if (numbers > MOST_NUMBERS) throw new Error(`${file}: expected at most ${MOST_NUMBERS} numbers, found more`);
+    return readTensor(`${file}: ${name}`, tensor, entries);
+  };
+  const tensors = new Map<string, Tensor>();
+  for (const [name, value] of net) {
+    if (typeof name === 'string' && isTensor(value)) tensors.set(name, read(name, value));
+  }
+  if (tensors.size === 0) throw new Error(`${file}: expected a state_dict of tensors, found none`);
+  const weights = fromTensors(file, Object.fromEntries(tensors));
+  const epoch = root.get('epoch');
+  const optimizer = root.get('optimizer');
+  return {
+    weights,
+    ...(optimizer instanceof Map && { state: { weights, ...moments(file, optimizer, [...tensors.keys()], read) } }),
+    ...(Number.isSafeInteger(epoch) && Number(epoch) >= 0 && { epoch: Number(epoch) }),
+  };
+}
+
+function unzipped(bytes: Uint8Array, file: string): Map<string, Uint8Array> {
+  const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
+  if (!isZip)
+    throw new Error(`${file}: expected the zip file that torch.save writes since PyTorch 1.6, found other content`);
+  try {
+    return new Map([...storedFiles(bytes)].map(([name, content]) => [name.slice(name.indexOf('/') + 1), content]));
+  } catch (error) {
+    throw new Error(`${file}: expected a whole zip file, found a damaged one (${(error as Error).message})`);
+  }
+}
+
+function readPickle(entries: ReadonlyMap<string, Uint8Array>, file: string): Map<Pickled, Pickled> {
+  const content = entries.get('data.pkl');
+  if (!content)
+    throw new Error(
+      `${file}: expected data.pkl, which torch.save writes, found ${[...entries.keys()].join(', ') || 'no files'}`,
+    );
+  if (new TextDecoder().decode(entries.get('byteorder') ?? new Uint8Array()) === 'big') {
+    throw new Error(`${file}: expected numbers in little-endian order, found big-endian`);
+  }
+  let value: Pickled;
+  try {
+    value = unpickle(content);
+  } catch (error) {
+    throw new Error(
+      `${file}: expected a state_dict, found ${(error as Error).message}; save net.state_dict(), not net`,
+    );
+  }
+  if (!(value instanceof Map)) throw new Error(`${file}: expected a state_dict, found another value`);
+  return value;
+}
+
+const countOf = ({ shape }: Pick<StoredTensor, 'shape'>) => shape.reduce((product, extent) => product * extent, 1);
+
+const isTensor = (value: unknown): value is StoredTensor =>
+  typeof value === 'object' && value !== null && 'storage' in value;
+
+/** The numbers of a tensor, row by row, whatever its strides. */
+function readTensor(
+  name: string,
+  { storage, offset, shape, strides }: StoredTensor,
+  entries: ReadonlyMap<string, Uint8Array>,
+): Tensor {
+  const width = Object.hasOwn(WIDTHS, storage.type) ? WIDTHS[storage.type] : undefined;
+  if (!width) throw new Error(`${name}: expected float32 or float64, found ${storage.type}; convert it with .float()`);
+  const count = countOf({ shape });
+  const content = entries.get(`data/${storage.key}`);
+  const last = shape.reduce((end, extent, axis) => end + (extent - 1) * strides[axis], offset);
+  if (!content || (count > 0 && (last + 1) * width > content.length)) {
+    throw new Error(
+      `${name}: expected ${(last + 1) * width} bytes in data/${storage.key}, found ${content?.length ?? 'no such file'}`,
+    );
+  }
+  const view = new DataView(content.buffer, content.byteOffset, content.length);
+  const long = [...shape.keys()].filter((axis) => shape[axis] !== 1).reverse();
+  const data = Float32Array.from({ length: count }, (_, i) => {
+    let rest = i;
+    let at = offset;
+    for (const axis of long) {
+      at += (rest % shape[axis]) * strides[axis];
+      rest = Math.floor(rest / shape[axis]);
+    }
+    return width === 4 ? view.getFloat32(4 * at, true) : view.getFloat64(8 * at, true);
+  });
+  return { shape, data };
+}
+
+/** The moments of Adam, in the layout of the weights, and its number of steps. */
+function moments(
+  file: string,
+  optimizer: Map<Pickled, Pickled>,
+  names: readonly string[],
+  read: (name: string, tensor: StoredTensor) => Tensor,
+): Omit<EngineState, 'weights'> {
+  const states = optimizer.get('state');
+  const damaged = (what: string) =>
+    new Error(`${file}: expected the state of Adam with ${what} for each of ${names.join(', ')}, found another one`);
+  const of = (what: string) =>
+    names.map((name, i) => {
+      const state = states instanceof Map ? states.get(i) : undefined;
+      const value = state instanceof Map ? state.get(what) : undefined;
+      if (value === undefined) throw damaged(what);
+      return [`${what} of ${name}`, value] as const;
+    });
+  const matrices = (what: string) => {
+    const tensors = of(what).map(([name, value]): [string, Tensor] => {
+      if (!isTensor(value)) throw damaged(what);
+      return [name, read(name, value)];
+    });
+    return fromTensors(file, Object.fromEntries(tensors));
+  };
+  // PyTorch counts the steps in a number since 1.0, in a tensor since 1.12.
+  const steps = of('step').map(([name, value]) => (isTensor(value) ? read(name, value).data[0] : value));
+  const [step] = steps;
+  if (!Number.isSafeInteger(step) || Number(step) < 1 || steps.some((other) => other !== step)) throw damaged('step');
+  return { m: matrices('exp_avg'), v: matrices('exp_avg_sq'), step: Number(step) };
+}

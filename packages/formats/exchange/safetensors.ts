@@ -1,0 +1,129 @@
+/**
+ * Weights as safetensors (https://huggingface.co/docs/safetensors): the length of a header, the header as JSON, and the
+ * numbers. No code can be in such a file.
+ */
+
+import { concatenated, decodeFloat32, decodeFloat64, littleEndian } from '../../../src/common/bytes';
+import { inOneLine } from '../../../src/common/checks';
+import { type NeuronOptions, readNeuron, storeNeuron } from '../../../src/common/neuron-options';
+import type { SavedNetwork } from '../layers-model';
+import { areWhole, fromTensors, type Tensor, toTensors } from './tensors';
+
+/** Weights, and the options of the neurons if the file holds them. */
+export type ReadNetwork = Pick<SavedNetwork, 'weights'> & { neuron?: NeuronOptions };
+
+/** Under which key of the metadata, which are texts, our neurons' options stand. */
+const NEURON = 'neuron';
+
+/** Bytes of the numbers of a type that is read. */
+const WIDTHS: Readonly<Record<string, number>> = { F32: 4, F64: 8 };
+
+/** More than any network of ours needs, and no more than a person would wait for. */
+const LONGEST_HEADER = 1e6;
+
+/**
+ * The bytes of a safetensors file. SpikingJelly's network of the tutorial takes its tensors by `load_state_dict`. The
+ * metadata hold the options of the neurons.
+ * @throws RangeError as `toTensors`
+ */
+export function toSafetensors({ weights, neuron }: SavedNetwork): Uint8Array {
+  const tensors = Object.entries(toTensors(weights));
+  const header: Record<string, unknown> = {
+    __metadata__: { format: 'pt', [NEURON]: JSON.stringify(storeNeuron(neuron)) },
+  };
+  let end = 0;
+  for (const [name, { shape, data }] of tensors) {
+    header[name] = { dtype: 'F32', shape, data_offsets: [end, end + data.byteLength] };
+    end += data.byteLength;
+  }
+  const json = JSON.stringify(header);
+  // Spaces let the numbers begin at a multiple of eight bytes.
+  const text = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 8) * 8));
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setBigUint64(0, BigInt(text.length), true);
+  return concatenated([length, text, ...tensors.map(([, { data }]) => littleEndian(data))]);
+}
+
+/**
+ * The network of a safetensors file of ours or of PyTorch's: float32 or float64, [10, 784], or [hidden, 784] and
+ * [10, hidden], under any names.
+ * @param file its name, for the messages
+ * @throws Error in one line if the file is damaged or holds another network
+ */
+export function fromSafetensors(bytes: Uint8Array, file = 'safetensors'): ReadNetwork {
+  return inOneLine(() => readFile(bytes, file));
+}
+
+function readFile(bytes: Uint8Array, file: string): ReadNetwork {
+  const { header, start } = readHeader(bytes, file);
+  const { __metadata__: metadata, ...entries } = header;
+  const ranges: [number, number][] = [];
+  const tensors = Object.entries(entries).map(([name, entry]): [string, Tensor] => {
+    const { width, shape, from, to } = readEntry(`${file}: ${name}`, entry, bytes.length - start);
+    ranges.push([from, to]);
+    const numbers = bytes.subarray(start + from, start + to);
+    return [name, { shape, data: width === 4 ? decodeFloat32(numbers) : Float32Array.from(decodeFloat64(numbers)) }];
+  });
+  ranges.sort(([a], [b]) => a - b);
+  // As the format wants it: nothing twice, and nothing between.
+  const end = ranges.reduce((reached, [from, to]) => (from === reached ? to : Number.NaN), 0);
+  if (end !== bytes.length - start)
+    throw new Error(`${file}: expected tensors one after the other up to the end, found gaps or overlaps`);
+  const weights = fromTensors(file, Object.fromEntries(tensors));
+  const neuron = readMetadata(metadata, file);
+  return neuron ? { weights, neuron } : { weights };
+}
+
+function readHeader(bytes: Uint8Array, file: string): { header: Record<string, unknown>; start: number } {
+  const other = (why: string) => new Error(`${file}: expected a safetensors file, found other content (${why})`);
+  if (bytes.length < 8) throw other(`${bytes.length} bytes`);
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  if (length > BigInt(bytes.length - 8))
+    throw other(`a header of ${length} bytes in a file of ${bytes.length}; is it truncated?`);
+  if (length > BigInt(LONGEST_HEADER)) throw other(`a header of ${length} bytes`);
+  const start = 8 + Number(length);
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, start)));
+  } catch {
+    throw other('its header is no JSON');
+  }
+  if (typeof header !== 'object' || header === null || Array.isArray(header))
+    throw other('its header is no JSON object');
+  return { header: header as Record<string, unknown>, start };
+}
+
+/** A list of numbers as a message shows it; what is no such list may be anything, and nested without end. */
+const listed = (value: unknown) =>
+  Array.isArray(value) && value.every((each) => typeof each === 'number') ? JSON.stringify(value) : 'another value';
+
+/** A tensor's type, shape and place, checked. */
+function readEntry(name: string, entry: unknown, available: number) {
+  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
+  const width = typeof dtype === 'string' && Object.hasOwn(WIDTHS, dtype) ? WIDTHS[dtype] : undefined;
+  if (!width)
+    throw new Error(
+      `${name}: expected F32 or F64, found ${typeof dtype === 'string' ? dtype : 'no type'}; convert it with .float()`,
+    );
+  if (!areWhole(shape)) throw new Error(`${name}: expected a shape of whole numbers, found ${listed(shape)}`);
+  if (!areWhole(offsets) || offsets.length !== 2)
+    throw new Error(`${name}: expected two data_offsets, found ${listed(offsets)}`);
+  const [from, to] = offsets;
+  const size = shape.reduce((product, extent) => product * extent, width);
+  if (!(from <= to && to <= available))
+    throw new Error(`${name}: expected data within ${available} bytes, found ${from} to ${to}`);
+  if (to - from !== size)
+    throw new Error(`${name}: expected ${size} bytes for the shape [${shape.join(', ')}], found ${to - from}`);
+  return { width, shape, from, to };
+}
+
+/** The options of the neurons, if the file is one of ours. */
+function readMetadata(metadata: unknown, file: string): NeuronOptions | undefined {
+  const text = (metadata as Record<string, unknown> | undefined)?.[NEURON];
+  if (text === undefined) return undefined;
+  try {
+    return readNeuron(JSON.parse(String(text)));
+  } catch (error) {
+    throw new Error(`${file}: expected the options of neurons in its metadata (${(error as Error).message})`);
+  }
+}

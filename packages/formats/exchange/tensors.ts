@@ -1,0 +1,86 @@
+/** A network's weights as PyTorch has them: a matrix [outputs, inputs] per layer, under a name. */
+import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
+import { countWeights, hiddenOf, isWidth, MAX_HIDDEN, splitWeights, weightShapes } from '../../../src/common/weights';
+
+/** Numbers row by row, the last index fastest. An empty shape stands for a single number. */
+export interface Tensor {
+  shape: readonly number[];
+  data: Float32Array;
+}
+
+/** Whether a file's value is a list of whole numbers, 0 or more, such as a shape. */
+export const areWhole = (values: unknown): values is number[] =>
+  Array.isArray(values) && values.every((value) => Number.isSafeInteger(value) && value >= 0);
+
+/**
+ * The names of SpikingJelly's `state_dict` of the tutorial's network, whose `layer` is a Sequential of Flatten, Linear,
+ * LIFNode and, with a hidden layer, Linear, LIFNode.
+ */
+const NAMES = ['layer.1.weight', 'layer.3.weight'] as const;
+
+/**
+ * The weights as tensors for PyTorch.
+ * @param weights [784, 10], or [784, hidden] and [hidden, 10], one after the other
+ * @throws RangeError unless a network has so many weights, or if one of them is not finite
+ */
+export function toTensors(weights: Float32Array): Record<string, Tensor> {
+  const found = hiddenOf(weights?.length);
+  if (!found) throw new RangeError(`weights: expected 784 × 10 numbers, found ${weights?.length ?? weights}`);
+  if (!weights.every(Number.isFinite)) throw new RangeError('weights: expected finite numbers, found NaN or infinity');
+  const shapes = weightShapes(found.hidden);
+  const tensors = splitWeights(weights, found.hidden).map((layer, i): [string, Tensor] => {
+    const [inputs, outputs] = shapes[i];
+    return [NAMES[i], { shape: [outputs, inputs], data: transposed(layer, inputs, outputs) }];
+  });
+  return Object.fromEntries(tensors);
+}
+
+/**
+ * The weights out of tensors of any names: one matrix [10, 784], or [hidden, 784] and [10, hidden]. A bias of zeros is
+ * passed over.
+ * @param file what is read, for the messages
+ * @returns [784, 10], or [784, hidden] and [hidden, 10], one after the other
+ * @throws Error in one line if they are another network's
+ */
+export function fromTensors(file: string, tensors: Readonly<Record<string, Tensor>>): Float32Array {
+  const matrices: [string, Tensor][] = [];
+  for (const [name, tensor] of Object.entries(tensors)) {
+    if (!tensor.data.every(Number.isFinite))
+      throw new Error(`${file}: ${name}: expected finite numbers, found NaN or infinity`);
+    if (tensor.shape.length === 2) matrices.push([name, tensor]);
+    else if (tensor.data.some((value) => value !== 0)) {
+      const shape = `[${tensor.shape.join(', ')}]`;
+      throw new Error(
+        `${file}: ${name}: expected matrices of weights alone, found values of shape ${shape}; our layers have no bias`,
+      );
+    }
+  }
+  const first = matrices.find(([, { shape }]) => shape[1] === IMAGE_SIZE);
+  const rest = matrices.filter((matrix) => matrix !== first);
+  const shapes = matrices.map(([name, { shape }]) => `${name} [${shape.join(', ')}]`);
+  const refuse = () => {
+    const found = shapes.length > 0 ? shapes.join(' and ') : 'none';
+    const wanted = `[${CLASSES}, ${IMAGE_SIZE}], or [H, ${IMAGE_SIZE}] and [${CLASSES}, H] with H from 1 to ${MAX_HIDDEN}`;
+    return new Error(`${file}: expected weights ${wanted}, found ${found}`);
+  };
+  if (!first || rest.length > 1) throw refuse();
+  const hidden = rest.length === 1 ? first[1].shape[0] : undefined;
+  if (hidden !== undefined && !isWidth(hidden)) throw refuse();
+  const layers = [first, ...rest].map(([, tensor]) => tensor);
+  const expected = weightShapes(hidden);
+  if (layers.some(({ shape }, i) => shape[0] !== expected[i][1] || shape[1] !== expected[i][0])) throw refuse();
+  const weights = new Float32Array(countWeights(hidden));
+  splitWeights(weights, hidden).forEach((layer, i) => {
+    layer.set(transposed(layers[i].data, layers[i].shape[0], layers[i].shape[1]));
+  });
+  return weights;
+}
+
+/** The matrix [columns, rows] of a matrix [rows, columns]. */
+function transposed(matrix: Float32Array, rows: number, columns: number): Float32Array {
+  const turned = new Float32Array(matrix.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) turned[column * rows + row] = matrix[row * columns + column];
+  }
+  return turned;
+}

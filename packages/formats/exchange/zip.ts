@@ -1,0 +1,49 @@
+/**
+ * Reads zip files (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT) whose files are stored as they are, as PyTorch
+ * stores them. What is compressed is passed over: it is not PyTorch's own, and might be endless.
+ */
+
+import { CRC32, crc } from '../crc';
+import { Cursor } from '../hdf5/values';
+
+/** Bytes of the record at the end, without its comment, which has at most 65535. */
+const END = 22;
+
+/**
+ * The stored files, by name.
+ * @throws Error that says what is damaged: together they are no longer than the zip file, and their check sums are right
+ */
+export function storedFiles(bytes: Uint8Array): Map<string, Uint8Array> {
+  const end = new Cursor(bytes, findEnd(bytes)).skip(10);
+  const count = end.whole(2);
+  const directory = new Cursor(bytes, end.skip(4).whole(4));
+  const files = new Map<string, Uint8Array>();
+  let sum = 0;
+  for (let left = count; left > 0; left--) {
+    if (directory.text(4) !== 'PK\x01\x02') throw new Error('its directory is damaged');
+    const compression = directory.skip(6).whole(2);
+    const check = directory.skip(4).whole(4);
+    const size = directory.skip(4).whole(4);
+    const [name, extra, comment] = [directory.whole(2), directory.whole(2), directory.whole(2)];
+    const address = directory.skip(8).whole(4);
+    const title = directory.text(name);
+    directory.skip(extra + comment);
+    if (compression !== 0) continue;
+    const local = new Cursor(bytes, address);
+    if (local.text(4) !== 'PK\x03\x04') throw new Error(`${title} is damaged`);
+    const head = local.skip(22).whole(2) + local.whole(2);
+    const content = local.skip(head).take(size);
+    sum += size;
+    if (sum > bytes.length) throw new Error('its files overlap');
+    if (crc(CRC32, content) !== check) throw new Error(`the check sum of ${title} is wrong`);
+    files.set(title, content);
+  }
+  return files;
+}
+
+function findEnd(bytes: Uint8Array): number {
+  for (let at = bytes.length - END; at >= Math.max(0, bytes.length - END - 65535); at--) {
+    if (bytes[at] === 0x50 && bytes[at + 1] === 0x4b && bytes[at + 2] === 5 && bytes[at + 3] === 6) return at;
+  }
+  throw new Error('it has no directory; is it truncated?');
+}

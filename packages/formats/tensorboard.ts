@@ -1,0 +1,90 @@
+/**
+ * TensorBoard's event files, as bytes and without TensorFlow: a file of TFRecords, each a `tensorflow.Event`
+ * (wall_time = 1, step = 2, file_version = 3, summary = 5 { value = 1 { tag = 1, simple_value = 2 } }).
+ */
+import { concatenated } from '../../src/common/bytes';
+import { CRC32C, crc } from './crc';
+
+/** The curves of a training, as SpikingJelly's example logs them. */
+export interface Curves {
+  /** Accuracy of each training batch. */
+  trainAccs: ArrayLike<number>;
+  /** Accuracy on the test images after each epoch. */
+  testAccs: ArrayLike<number>;
+  /** Accuracy on the images that are held back, after each epoch. */
+  heldBackAccs?: ArrayLike<number>;
+}
+
+/** Anything that takes scalars. */
+export interface Scalars {
+  addScalar(tag: string, value: number, step: number): void;
+}
+
+/**
+ * Adds the example's two curves, `train_batch_accuracy` over batches and `test_accuracy` over epochs, and
+ * `held_back_accuracy` over epochs, if images are held back.
+ */
+export function addCurves(writer: Scalars, { trainAccs, testAccs, heldBackAccs = [] }: Curves): void {
+  const add = (tag: string, values: ArrayLike<number>) => {
+    for (let step = 0; step < values.length; step++) writer.addScalar(tag, values[step], step);
+  };
+  add('train_batch_accuracy', trainAccs);
+  add('test_accuracy', testAccs);
+  add('held_back_accuracy', heldBackAccs);
+}
+
+/** The curves of a finished training as the bytes of one event file. */
+export function encodeEvents(curves: Curves): Uint8Array {
+  const records = [fileVersion()];
+  addCurves({ addScalar: (tag, value, step) => void records.push(scalarEvent(tag, value, step)) }, curves);
+  return concatenated(records);
+}
+
+/** The first record of each file. */
+export const fileVersion = (): Uint8Array => record(event(0, field(3, utf8('brain.Event:2'))));
+
+/** The record of one value of one curve. */
+export function scalarEvent(tag: string, value: number, step: number): Uint8Array {
+  const simple = new Uint8Array(5);
+  simple[0] = (2 << 3) | 5;
+  new DataView(simple.buffer).setFloat32(1, value, true);
+  return record(event(step, field(5, field(1, concatenated([field(1, utf8(tag)), simple])))));
+}
+
+const utf8 = (text: string) => new TextEncoder().encode(text);
+
+function event(step: number, what: Uint8Array): Uint8Array {
+  const head = new Uint8Array(9);
+  head[0] = (1 << 3) | 1;
+  new DataView(head.buffer).setFloat64(1, Date.now() / 1000, true);
+  return concatenated([head, Uint8Array.of(2 << 3, ...varint(step)), what]);
+}
+
+/** Length, its checksum, the event, its checksum. */
+function record(content: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(12 + content.length + 4);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(content.length), true);
+  view.setUint32(8, maskedCrc(bytes.subarray(0, 8)), true);
+  bytes.set(content, 12);
+  view.setUint32(12 + content.length, maskedCrc(content), true);
+  return bytes;
+}
+
+/** A length-delimited field of a protocol buffer. */
+function field(number: number, content: Uint8Array): Uint8Array {
+  return concatenated([Uint8Array.of((number << 3) | 2, ...varint(content.length)), content]);
+}
+
+function varint(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
+  return [...bytes, rest];
+}
+
+/** The masked CRC-32C of TensorFlow's record files. */
+function maskedCrc(bytes: Uint8Array): number {
+  const check = crc(CRC32C, bytes);
+  return (((check >>> 15) | (check << 17)) + 0xa282ead8) >>> 0;
+}

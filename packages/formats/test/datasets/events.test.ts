@@ -1,0 +1,344 @@
+/**
+ * Files of events: N-MNIST's, made here from the published format, and those of test/golden/events in the layouts of SHD and
+ * DVS128 Gesture.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { createEngine } from '../../../../hosts/node/engines';
+import type { SpikeTrainSplit, SpikeTrains } from '../../../../src/common/spike-trains';
+import {
+  type EventTrainsOptions,
+  eventTrains,
+  readAedat,
+  readEvents,
+  readGestures,
+  readShd,
+  type ShdOptions,
+} from '../../datasets';
+import { type Group, hdf5Bytes } from '../../hdf5/writer';
+
+/** Of 40 bits, the highest first, x has 8, y 8, the polarity 1 and the time 23. */
+type Event = [x: number, y: number, polarity: number, time: number];
+
+/** A file of these events, each a number of 40 bits. */
+function file(events: Event[]): Uint8Array {
+  const bytes = events.flatMap(([x, y, polarity, time]) => {
+    const word = (BigInt(x) << 32n) | (BigInt(y) << 24n) | (BigInt(polarity) << 23n) | BigInt(time);
+    return [32n, 24n, 16n, 8n, 0n].map((shift) => Number((word >> shift) & 0xffn));
+  });
+  return Uint8Array.from(bytes);
+}
+
+const EVENTS: Event[] = [
+  [0, 0, 0, 0],
+  [33, 1, 1, 299_999],
+  [7, 33, 0, 150_000],
+  [255, 128, 1, 0x7fffff],
+];
+
+test('events are read as they were written, also from the middle of other bytes', () => {
+  const content = file(EVENTS);
+  const around = new Uint8Array(content.length + 3);
+  around.set(content, 3);
+  for (const bytes of [content, around.subarray(3)]) {
+    const { x, y, polarity, times } = readEvents(bytes);
+    assert.deepEqual(
+      EVENTS.map((_, i) => [x[i], y[i], polarity[i], times[i]]),
+      EVENTS,
+    );
+    assert.equal(times.length, EVENTS.length);
+  }
+});
+
+test('a file that holds no whole events is refused in one line', () => {
+  const content = file(EVENTS);
+  assert.throws(
+    () => readEvents(content.subarray(0, 18), '00002.bin'),
+    /^DatasetError: 00002\.bin: expected events of 5 bytes, found 18 bytes, which is 3 too many \(file truncated\? fetch it again\)$/,
+  );
+  assert.throws(
+    () => readEvents(new Uint8Array()),
+    /^DatasetError: events: expected at least one event, found an empty file$/,
+  );
+  assert.throws(
+    () => readEvents([1, 2] as never),
+    /^DatasetError: events: expected the bytes .* Uint8Array, found Array$/,
+  );
+});
+
+const recording = readEvents(file(EVENTS.slice(0, 3)));
+const labelled = { recordings: [recording], labels: [4] };
+
+test('an event is a spike of its pixels and polarity, in its step', () => {
+  const data = eventTrains({ train: labelled, test: labelled, T: 30, duration: 300_000 });
+  assert.equal(data.units, 2 * 17 * 17);
+  assert.equal(data.T, 30);
+  // Two rows or columns of pixels share a unit; brighter ones come behind the 289 of darker ones.
+  assert.deepEqual([...data.train.units], [0, 17 * 17 + 16, 16 * 17 + 3]);
+  assert.deepEqual([...data.train.times], [0, 29, 15]);
+  assert.deepEqual([...data.test.labels], [4]);
+});
+
+test('without a duration the last event of all recordings falls into the last step; with one, later events are left out', () => {
+  const late = {
+    recordings: [
+      readEvents(
+        file([
+          [1, 1, 0, 0],
+          [1, 1, 0, 599_999],
+        ]),
+      ),
+    ],
+    labels: [1],
+  };
+  const data = eventTrains({ train: labelled, test: late, T: 6 });
+  assert.deepEqual([...data.train.times], [0, 2, 1]);
+  assert.deepEqual([...data.test.times], [0, 5]);
+  const short = eventTrains({ train: labelled, test: late, T: 6, duration: 300_000 });
+  assert.deepEqual([...short.test.times], [0]);
+});
+
+test('recordings that do not fit are refused in one line', () => {
+  const outside = { recordings: [recording, readEvents(file([[34, 0, 0, 5]]))], labels: [0, 1] };
+  const faults: [Partial<EventTrainsOptions>, RegExp][] = [
+    [{ train: outside }, /^RangeError: train: recording 1: x: expected a whole number from 0 to 33, found 34$/],
+    [{ height: 33 }, /^RangeError: train: recording 0: y: expected a whole number from 0 to 32, found 33$/],
+    [
+      { pool: 1 },
+      /^RangeError: pool: expected at most 784 units, found 2 × 34 × 34 = 2312; let more pixels share a unit$/,
+    ],
+    [{ T: 0 }, /^RangeError: T: expected a whole number from 1 to 10000, found 0$/],
+    [{ duration: 0 }, /^RangeError: duration: expected a finite number above 0, found 0$/],
+    [
+      { test: { recordings: [], labels: [] } },
+      /^RangeError: data\.test: expected at least one spike train, found none$/,
+    ],
+    [
+      { test: { recordings: [recording], labels: [10] } },
+      /^RangeError: data\.test: expected labels from 0 to 9, found 10 of train 0$/,
+    ],
+  ];
+  for (const [options, message] of faults) {
+    assert.throws(() => eventTrains({ train: labelled, test: labelled, ...options }), message);
+  }
+});
+
+const FOLDER = resolve(__dirname, '..', '..', '..', '..', 'test', 'golden', 'events');
+const bytesOf = (name: string) => new Uint8Array(readFileSync(join(FOLDER, name)));
+const golden = JSON.parse(readFileSync(join(FOLDER, 'golden.json'), 'utf8'));
+const TABLE = readFileSync(join(FOLDER, 'user01_lab_labels.csv'), 'utf8');
+
+/** The spikes of each train as pairs of unit and step, in order, and its label. */
+const pairsOf = ({ units, times, starts, labels }: SpikeTrainSplit) => ({
+  trains: Array.from(labels, (_, train) =>
+    Array.from({ length: starts[train + 1] - starts[train] }, (_, i) => [
+      units[starts[train] + i],
+      times[starts[train] + i],
+    ]).sort(([a, b], [c, d]) => a - c || b - d),
+  ),
+  labels: [...labels],
+});
+
+const shd = { train: bytesOf('shd_train.h5'), test: bytesOf('shd_test.h5') };
+const gestures = readGestures(bytesOf('user01_lab.aedat'), TABLE);
+
+test('SHD is what h5py and NumPy read: as PyTables writes half floats, and as h5py compresses float32', () => {
+  const { classes, T, duration, train, test } = golden.shd;
+  const data = readShd({ ...shd, classes, T, duration });
+  assert.deepEqual([data.units, data.T], [700, 1000]);
+  assert.deepEqual(pairsOf(data.train), train);
+  assert.deepEqual(pairsOf(data.test), test);
+  assert.equal(readShd(shd).T, 100);
+});
+
+test('gestures are what SpikingJelly cuts out of the recording', () => {
+  const { trains, labels, ...options } = golden.gestures;
+  const data = eventTrains({ train: gestures, test: gestures, ...options });
+  assert.equal(data.units, 512);
+  // In the order of the table; the golden ones are in that of the classes, which is the same.
+  assert.deepEqual(pairsOf(data.train), { trains, labels });
+});
+
+const KINDS: [string, SpikeTrains][] = [
+  ['N-MNIST', eventTrains({ train: labelled, test: labelled, T: 30 })],
+  ['SHD', readShd({ ...shd, T: 30 })],
+  ['DVS128 Gesture', eventTrains({ train: gestures, test: gestures, width: 128, height: 128, pool: 8, T: 30 })],
+];
+for (const [kind, data] of KINDS) {
+  test(`both engines learn the same from ${kind}`, async () => {
+    const { count } = data.train;
+    const found = [];
+    for (const name of ['event', 'tfjs'] as const) {
+      // A threshold that few spikes reach, from the first batch.
+      const engine = await createEngine(name, {
+        data,
+        batchSize: count,
+        learningRate: 0.01,
+        neuron: { decayInput: false, vThreshold: 0.02 },
+      });
+      const indices = Uint32Array.from({ length: count }, (_, i) => i);
+      const losses = [];
+      for (let batch = 0; batch < 3; batch++) losses.push((await engine.trainBatch(0, indices)).loss);
+      found.push({ losses, ...(await engine.state()) });
+      await engine.close();
+    }
+    const [event, tfjs] = found;
+    assert.ok(event.losses[2] < event.losses[0], `${event.losses}`);
+    event.losses.forEach((loss, i) => {
+      assert.ok(Math.abs(loss - tfjs.losses[i]) < 1e-6, `${loss} and ${tfjs.losses[i]}`);
+    });
+    const farthest = event.weights.reduce((most, weight, i) => Math.max(most, Math.abs(weight - tfjs.weights[i])), 0);
+    assert.ok(farthest < 1e-4, `weights ${farthest} apart`);
+  });
+}
+
+/** The bytes with others from a place on. */
+function patched(bytes: Uint8Array, at: number, values: number[]): Uint8Array {
+  const out = bytes.slice();
+  out.set(values, at);
+  return out;
+}
+const whole = (bytes: number, value: number | bigint) =>
+  Array.from({ length: bytes }, (_, i) => Number((BigInt(value) >> BigInt(8 * i)) & 0xffn));
+/** Where these letters are, for the first or the last time. */
+const find = (bytes: Uint8Array, letters: string) => Buffer.from(bytes).indexOf(letters, 0, 'latin1');
+
+test('a file that is not SHD, or damaged, is refused in one line', () => {
+  const numbers: Group = {
+    times: { values: new Float32Array(2), shape: [2] },
+    units: { values: [1n, 2n], shape: [2] },
+  };
+  // The first reference of a list is 4 bytes for its length, 8 for the heap's address and 4 for its place there.
+  const heap = find(shd.train, 'GCOL');
+  const reference = find(shd.train, String.fromCharCode(...whole(8, heap)));
+  const faults: [Partial<ShdOptions>, RegExp][] = [
+    [{ train: new Uint8Array() }, /shd_train\.h5: expected the HDF5 file of SHD, found other content$/],
+    [{ train: Uint8Array.of(0x1f, 0x8b, 8) }, /found a gzip file; unpack it first, such as with gunzip$/],
+    [{ test: [1] as never }, /shd_test\.h5: expected the bytes of a file in a Uint8Array, found Array$/],
+    [{ train: shd.train.slice(0, 9000) }, /is it truncated\?$/],
+    [{ test: shd.test.slice(0, shd.test.length - 5000) }, /is it truncated\?$/],
+    [{ train: hdf5Bytes({ x: { values: ['y'] } }) }, /found no spikes$/],
+    [{ train: hdf5Bytes({ spikes: numbers }) }, /found values of another type in place of lists of numbers$/],
+    [
+      { train: patched(shd.train, reference - 4, whole(4, 2 ** 32 - 1)) },
+      /found a file that ends too early; is it truncated\?$/,
+    ],
+    [{ train: patched(shd.train, reference + 8, whole(4, 999)) }, /found values that are missing in their heap/],
+    [
+      { train: patched(shd.train, reference + 12, [...shd.train.slice(reference - 4, reference + 12)]) },
+      /found values that are missing in their heap, or reached twice$/,
+    ],
+    [{ train: patched(shd.train, heap + 8, whole(8, 2n ** 40n)) }, /found a file that ends too early/],
+    [
+      {
+        train: patched(
+          shd.train,
+          find(shd.train, '\n\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff'),
+          whole(8, 2n ** 40n),
+        ),
+      },
+      /found \[1099511627776\] values, where at most 1048576 are read$/,
+    ],
+  ];
+  for (const [options, message] of faults) {
+    assert.throws(
+      () => readShd({ ...shd, ...options }),
+      (error: Error) => {
+        assert.match(String(error), /^DatasetError: shd_/);
+        assert.match(error.message, message);
+        return !error.message.includes('\n');
+      },
+    );
+  }
+});
+
+test('recordings of SHD that do not fit are refused in one line', () => {
+  // In the first heap lie the times of recording 0, then its units: 2 bytes each, a header of 16 bytes before both.
+  const times = find(shd.train, 'GCOL') + 32;
+  const { byteOffset, buffer } = shd.train;
+  const bytes = new DataView(buffer, byteOffset).getUint32(times - 8, true);
+  const units = times + Math.ceil(bytes / 8) * 8 + 16;
+  const labels = find(shd.train, '\0\0\x0d\0\x07\0\x13\0');
+  const reference = find(shd.train, String.fromCharCode(...whole(8, times - 32))) - 4;
+  const train = (at: number, values: number[]) => ({ train: patched(shd.train, at, values) });
+  const faults: [Partial<ShdOptions>, RegExp][] = [
+    [
+      train(units + 4, whole(2, 700)),
+      /^RangeError: shd_train\.h5: recording 0: unit: expected a whole number from 0 to 699, found 700$/,
+    ],
+    [
+      train(times, whole(2, 0x7e00)),
+      /^RangeError: shd_train\.h5: recording 0: expected times from 0 to 3600 s, found NaN$/,
+    ],
+    [train(times, whole(2, 0x7c00)), /recording 0: expected times from 0 to 3600 s, found Infinity$/],
+    [train(times, whole(2, 0x7bff)), /recording 0: expected times from 0 to 3600 s, found 65504$/],
+    [train(times, whole(2, 0xbc00)), /recording 0: expected times from 0 to 3600 s, found -1$/],
+    [
+      train(labels + 2, [20]),
+      /^RangeError: shd_train\.h5: recording 1: label: expected a whole number from 0 to 19, found 20$/,
+    ],
+    [
+      train(reference, whole(4, 1)),
+      new RegExp(`recording 0: expected as many units as times, found ${bytes / 2} and 1$`),
+    ],
+    [train(reference, whole(4, 0)), /recording 0: expected as many units as times, found \d+ and 0$/],
+    [{ classes: [] }, /^RangeError: classes: expected 1 to 10 of them, found 0$/],
+    [{ classes: [...Array(11).keys()] }, /^RangeError: classes: expected 1 to 10 of them, found 11$/],
+    [{ classes: [20] }, /^RangeError: classes: expected a whole number from 0 to 19, found 20$/],
+    [{ classes: [3, 3] }, /^RangeError: classes: expected each once, found 3 twice$/],
+    [{ classes: [19] }, /^RangeError: data\.test: expected at least one spike train, found none$/],
+    [{ duration: 1 }, /^RangeError: data\.train: train 0: expected at least one spike, found none$/],
+    [{ duration: 0 }, /^RangeError: duration: expected a finite number above 0, found 0$/],
+    [{ T: 10_001 }, /^RangeError: T: expected a whole number from 1 to 10000, found 10001$/],
+  ];
+  for (const [options, message] of faults) assert.throws(() => readShd({ ...shd, ...options }), message);
+});
+
+test('a recording or a table of gestures that does not fit is refused in one line', () => {
+  const good = bytesOf('user01_lab.aedat');
+  const packet = find(good, '#!END-HEADER') + 14;
+  const row = (line: string) => `class,startTime_usec,endTime_usec\n${line}\n`;
+  const faults: [Uint8Array, string, RegExp][] = [
+    [[1] as never, TABLE, /^user01: expected the bytes of a file in a Uint8Array, found Array$/],
+    [new Uint8Array(), TABLE, /^user01: expected a recording in AEDAT 3\.1, found '' at its beginning$/],
+    [patched(good, 9, [0x32]), TABLE, /found '#!AER-DAT2\.1' at its beginning$/],
+    [good.slice(0, 40), TABLE, /found a header without an end \(file truncated\?\)$/],
+    [good.slice(0, packet + 20), TABLE, /found half a packet at byte \d+ \(file truncated\?\)$/],
+    [good.slice(0, -3), TABLE, /found 599 events of 8 bytes at byte \d+ of \d+ \(file truncated\?\)$/],
+    [
+      patched(patched(good, packet + 16, whole(4, 2 ** 32 - 1)), packet + 20, whole(4, 2 ** 32 - 1)),
+      TABLE,
+      /found 4294967295 events of 8 bytes/,
+    ],
+    [patched(good, packet + 4, whole(4, 0)), TABLE, /found a damaged packet at byte \d+$/],
+    [patched(good, packet + 16, whole(4, 7)), TABLE, /found a damaged packet at byte \d+$/],
+    [patched(good, packet + 12, whole(4, 1)), TABLE, /found times beyond 2\^31 µs, which are 36 minutes$/],
+    [good.slice(0, packet), TABLE, /found no event$/],
+    [good, '', /^user01: expected a table of class,startTime_usec,endTime_usec, found ''$/],
+    [good, row('1,2'), /^user01: line 2 of the table: expected three whole numbers, found '1,2'$/],
+    [good, row('1,\u001b[2J\r,2'), /^user01: line 2 of the table: .*, found '1,\ufffd\[2J\ufffd,2'$/],
+    [good, '\u001b[2J', /^user01: expected a table of .*, found '\ufffd\[2J'$/],
+    [good, row('0,1,2'), /^user01: line 2 of the table: class: expected a whole number from 1 to 11, found 0$/],
+    [good, row('12,1,2'), /class: expected a whole number from 1 to 11, found 12$/],
+    [good, row('1,9,8'), /expected events from 9 to 8 µs, found none \(file truncated\?\)$/],
+    [good, row('1,300000,400000'), /expected events from 300000 to 400000 µs, found none \(file truncated\?\)$/],
+  ];
+  for (const [content, table, message] of faults) {
+    assert.throws(() => readGestures(content, table, 'user01'), { message });
+  }
+  assert.throws(
+    () => eventTrains({ train: gestures, test: gestures, width: 100, height: 128, pool: 8 }),
+    /^RangeError: train: recording 0: x: expected a whole number from 0 to 99, found 1\d\d$/,
+  );
+});
+
+test('events that the camera marked as invalid are left out', () => {
+  const good = bytesOf('user01_lab.aedat');
+  const first = find(good, '#!END-HEADER') + 14 + 28;
+  const all = readAedat(good);
+  const { times } = readAedat(patched(good, first, [good[first] & 0xfe]));
+  assert.equal(all.times.length, 900);
+  assert.deepEqual(times, all.times.slice(1));
+});

@@ -1,0 +1,113 @@
+/** What other programs write is read here, and ours is laid out as they want it. The files are made by golden/make_exchange.py. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, test } from 'node:test';
+import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
+import { initialNetwork, weightShapes } from '../../../../src/common/weights';
+import { fromNir, fromPth, fromSafetensors, toNir, toSafetensors } from '../../exchange';
+
+const FOLDER = resolve(__dirname, '..', '..', '..', '..', 'test', 'golden', 'exchange');
+const bytesOf = (name: string) => new Uint8Array(readFileSync(join(FOLDER, name)));
+
+/** The weights of the formula in make_exchange.py. */
+function weightsOf(hidden?: number): Float32Array {
+  const layers = weightShapes(hidden).map(([inputs, outputs], n) =>
+    Array.from({ length: inputs * outputs }, (_, at) => {
+      const [i, j] = [Math.floor(at / outputs), at % outputs];
+      return (((31 * i + 7 * j + n) % 64) - 32) / 64;
+    }),
+  );
+  return Float32Array.from(layers.flat());
+}
+
+describe('Weights that PyTorch wrote', () => {
+  test('come in from a state_dict, with and without a hidden layer', () => {
+    assert.deepEqual(fromPth(bytesOf('state_dict.pth')), { weights: weightsOf() });
+    assert.deepEqual(fromPth(bytesOf('hidden.pth')), { weights: weightsOf(3) });
+  });
+
+  test('come in from float64 and from a matrix that is turned round in its file', () => {
+    const { weights } = fromPth(bytesOf('turned-float64.pth'));
+    // It is saved as the transpose of a matrix [784, 10] in which the formula takes i for the output and j for the input.
+    assert.ok(weights.every((value, at) => value === (((31 * (at % 10) + 7 * Math.floor(at / 10)) % 64) - 32) / 64));
+  });
+
+  test('bring the moments of Adam, its step and the epoch out of a checkpoint', () => {
+    const { weights, state, epoch } = fromPth(bytesOf('checkpoint.pth'));
+    assert.equal(epoch, 4);
+    assert.equal(state?.step, 1);
+    assert.equal(state?.weights, weights);
+    // The gradients were the weights themselves: m = 0.1 g and v = 0.001 g² after one step, and each weight went 0.001 to 0.
+    weightsOf(3).forEach((g, at) => {
+      assert.ok(Math.abs((state?.m[at] ?? 0) - 0.1 * g) < 1e-8);
+      assert.ok(Math.abs((state?.v[at] ?? 0) - 0.001 * g * g) < 1e-9);
+      assert.ok(Math.abs(weights[at] - (g - 0.001 * Math.sign(g))) < 1e-6);
+    });
+  });
+
+  test('come in from safetensors of float32 and float64', () => {
+    assert.deepEqual(fromSafetensors(bytesOf('single.safetensors')), { weights: weightsOf() });
+    assert.deepEqual(fromSafetensors(bytesOf('hidden-float64.safetensors')), { weights: weightsOf(3) });
+  });
+});
+
+describe('A NIR graph', () => {
+  test('of the package nir itself comes in, with a bias of zeros', () => {
+    const neuron = { ...DEFAULT_NEURON, tau: 3.5, decayInput: false, vThreshold: 1.5, vReset: -0.5 };
+    assert.deepEqual(fromNir(bytesOf('nir.nir')), { weights: weightsOf(), neuron });
+  });
+
+  test('of SpikingJelly comes in, with a hidden layer', () => {
+    assert.deepEqual(fromNir(bytesOf('spikingjelly.nir')), { weights: weightsOf(3), neuron: DEFAULT_NEURON });
+  });
+
+  test('of snnTorch comes in: a beta of 0.9, in float32, is a tau of 10, and the input does not decay', () => {
+    const neuron = { ...DEFAULT_NEURON, tau: 10, decayInput: false };
+    assert.deepEqual(fromNir(bytesOf('snntorch.nir')), { weights: weightsOf(3), neuron });
+  });
+
+  test('of ours comes back', () => {
+    for (const hidden of [undefined, 3, 800]) {
+      const neuron = { ...DEFAULT_NEURON, tau: 2.123456789, decayInput: false, vThreshold: 0.7, vReset: -0.1 };
+      assert.deepEqual(fromNir(toNir({ weights: weightsOf(hidden), neuron })), { weights: weightsOf(hidden), neuron });
+    }
+  });
+});
+
+describe('A network that leaves', () => {
+  test('as NIR has the same bytes everywhere', () => {
+    // Those of the commit that wrote this; the tests in browsers compare theirs with Node's.
+    for (const [hidden, sha256] of [
+      [undefined, 'cd8b798611c05c61fac7710a26e82a60909c235c9f30cc13e8edf687857733a4'],
+      [3, '9ebe7b631bc0d84cfe3fc5e4e49cbfd7d7197b20df4be6e431577190bdcde22e'],
+    ] as const) {
+      const bytes = toNir({ weights: initialNetwork(0, hidden), neuron: DEFAULT_NEURON });
+      assert.equal(createHash('sha256').update(bytes).digest('hex'), sha256);
+    }
+  });
+
+  const neuron = { ...DEFAULT_NEURON, tau: 3.5, vReset: null, detachReset: true };
+
+  test('as safetensors has the tensors that PyTorch writes, and comes back with its neurons', () => {
+    for (const hidden of [undefined, 3]) {
+      const bytes = toSafetensors({ weights: weightsOf(hidden), neuron });
+      assert.deepEqual(fromSafetensors(bytes), { weights: weightsOf(hidden), neuron });
+    }
+    const tail = (bytes: Uint8Array) => Buffer.from(bytes.subarray(bytes.length - 4 * 7840)).toString('hex');
+    assert.equal(tail(toSafetensors({ weights: weightsOf(), neuron })), tail(bytesOf('single.safetensors')));
+  });
+
+  test('cannot take a soft reset along in NIR, nor weights that are not finite in any format', () => {
+    const message =
+      'vReset: expected a potential, found null: NIR has no soft reset; use another format, such as safetensors';
+    assert.throws(() => toNir({ weights: weightsOf(), neuron }), { message });
+    const weights = weightsOf().fill(Number.NaN, 3, 4);
+    for (const write of [toNir, toSafetensors]) {
+      assert.throws(() => write({ weights, neuron: DEFAULT_NEURON }), {
+        message: 'weights: expected finite numbers, found NaN or infinity',
+      });
+    }
+  });
+});

@@ -1,0 +1,451 @@
+/** Damaged and hostile files are refused in one line; nothing in them is run. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, test } from 'node:test';
+import { unzipSync, zipSync } from 'fflate';
+import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
+import { seededRandom } from '../../../../src/common/random';
+import { hiddenOf } from '../../../../src/common/weights';
+import { fromNir, fromPth, fromSafetensors, toNir } from '../../exchange';
+import { dataSetIn } from '../../hdf5/found';
+import { readHdf5 } from '../../hdf5/reader';
+import { type Group, hdf5Bytes } from '../../hdf5/writer';
+
+const FOLDER = resolve(__dirname, '..', '..', '..', '..', 'test', 'golden', 'exchange');
+const bytesOf = (name: string) => new Uint8Array(readFileSync(join(FOLDER, name)));
+const utf8 = (text: string) => new TextEncoder().encode(text);
+const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+
+/** A safetensors file of this header, and so many bytes of numbers. */
+function safetensors(header: unknown, size = 31360, claimed?: bigint): Uint8Array {
+  const json = typeof header === 'string' ? utf8(header) : utf8(JSON.stringify(header));
+  const bytes = new Uint8Array(8 + json.length + size);
+  new DataView(bytes.buffer).setBigUint64(0, claimed ?? BigInt(json.length), true);
+  bytes.set(json, 8);
+  return bytes;
+}
+const entry = (more: object = {}) => ({ w: { dtype: 'F32', shape: [10, 784], data_offsets: [0, 31360], ...more } });
+const withNaN = () => {
+  const bytes = safetensors(entry());
+  new DataView(bytes.buffer).setFloat32(bytes.length - 4, Number.NaN, true);
+  return bytes;
+};
+
+const SAFETENSORS: [string, Uint8Array, RegExp][] = [
+  ['nothing', new Uint8Array(), /expected a safetensors file, found other content \(0 bytes\)/],
+  ['a text', utf8('hello, this is no such file'), /a header of \d+ bytes in a file of 27; is it truncated\?/],
+  ['half a file', bytesOf('single.safetensors').slice(0, 9000), /expected data within \d+ bytes, found 0 to 31360/],
+  ['a header of 2^63 bytes', safetensors(entry(), 31360, 2n ** 63n), /a header of 9223372036854775808 bytes/],
+  ['a header that is no JSON', safetensors('{"w": '), /its header is no JSON/],
+  ['a header that is a list', safetensors('[1, 2]'), /its header is no JSON object/],
+  ['a header that is null', safetensors('null'), /its header is no JSON object/],
+  ['an entry that is null', safetensors({ w: null }), /w: expected F32 or F64, found no type/],
+  [
+    '2^40 rows',
+    safetensors(entry({ shape: [2 ** 40, 784] })),
+    /expected \d+ bytes for the shape \[1099511627776, 784\]/,
+  ],
+  [
+    'rows below zero',
+    safetensors(entry({ shape: [-10, 784] })),
+    /expected a shape of whole numbers, found \[-10,784\]/,
+  ],
+  ['rows and a half', safetensors(entry({ shape: [0.5, 784] })), /expected a shape of whole numbers/],
+  ['offsets beyond the end', safetensors(entry({ data_offsets: [0, 999999] })), /expected data within 31360 bytes/],
+  [
+    'offsets backwards',
+    safetensors(entry({ data_offsets: [31360, 0] })),
+    /expected data within 31360 bytes, found 31360 to 0/,
+  ],
+  ['numbers after the last', safetensors(entry(), 31364), /expected tensors one after the other up to the end/],
+  ['two tensors in one place', safetensors({ ...entry(), x: entry().w }), /found gaps or overlaps/],
+  ['float16', bytesOf('half.safetensors'), /expected F32 or F64, found F16; convert it with \.float\(\)/],
+  ['the name of a method as a type', safetensors(entry({ dtype: 'toString' })), /expected F32 or F64, found toString/],
+  [
+    'another network',
+    safetensors(entry({ shape: [784, 10] })),
+    /expected weights \[10, 784\], or .* found w \[784, 10\]/,
+  ],
+  ['NaN', withNaN(), /w: expected finite numbers, found NaN or infinity/],
+  ['a type that is no text', safetensors(entry({ dtype: { toString: 1 } })), /expected F32 or F64, found no type/],
+  [
+    'a shape of endless brackets',
+    safetensors(`{"w":{"dtype":"F32","shape":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`),
+    /expected a shape of whole numbers, found another value|its header is no JSON/,
+  ],
+  [
+    'a name that a terminal would obey',
+    safetensors({ '\u001b[2J\n': { ...entry().w, shape: [0.5] } }),
+    /: \ufffd\[2J\ufffd: expected a shape/,
+  ],
+  [
+    'a thousand tensors',
+    safetensors(
+      Object.fromEntries(
+        Array.from({ length: 1000 }, (_, i) => [i, { dtype: 'F32', shape: [0, 784], data_offsets: [0, 0] }]),
+      ),
+      0,
+    ),
+    /found .{900,} …$/,
+  ],
+  [
+    'neurons of another kind',
+    safetensors({ __metadata__: { neuron: '{"tau": 0}' }, ...entry() }),
+    /the options of neurons in its metadata/,
+  ],
+];
+
+/** A file of torch.save with this pickle. */
+const pth = (pickle: string, more: Record<string, Uint8Array> = {}) =>
+  zipSync({ 'archive/data.pkl': [latin1(pickle), { level: 0 }], ...more }, { level: 0 });
+/** A text of a pickle. */
+const text = (content: string) => `X${String.fromCharCode(content.length)}\0\0\0${content}`;
+/** 784 × 784 times the number `data/0`. */
+const zeros = () =>
+  `ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\n${text('0')}${text('cpu')}K\x01tQK\0M\x10\x03M\x10\x03\x86K\0K\0\x86tR`;
+/** So many names of one tensor of shape [0]. */
+const empty = (times: number) => {
+  const tensor = zeros().replace('M\x10\x03M\x10\x03\x86K\0K\0\x86', 'K\0\x85K\x01\x85');
+  return `\x80\x02}(${text('w')}${tensor}q\0${Array.from({ length: times }, (_, i) => `${text(`${i}`)}h\0`).join('')}u.`;
+};
+/** The file, which says that it holds 65535 files. */
+function countless(bytes: Uint8Array): Uint8Array {
+  return patched(bytes, bytes.length - 14, [0xff, 0xff, 0xff, 0xff]);
+}
+/** A zip whose directory names the same file again and again. */
+function overlapping(times: number): Uint8Array {
+  const one = zipSync({ 'archive/data.pkl': new Uint8Array(1e5) }, { level: 0 });
+  const start = Buffer.from(one).indexOf('PK\x01\x02', 'latin1');
+  const [entry, end] = [one.slice(start, -22), one.slice(-22)];
+  new DataView(end.buffer).setUint16(10, times, true);
+  return Uint8Array.from(Buffer.concat([one.slice(0, start), ...new Array<Uint8Array>(times).fill(entry), end]));
+}
+/** Calls this function with this text, as a pickle does that wants to run something. */
+const call = (module: string, name: string, argument: string) => `\x80\x02c${module}\n${name}\n${text(argument)}\x85R.`;
+
+const PTH: [string, Uint8Array, RegExp][] = [
+  [
+    'nothing',
+    new Uint8Array(),
+    /expected the zip file that torch\.save writes since PyTorch 1\.6, found other content/,
+  ],
+  ['a file from before PyTorch 1.6', bytesOf('before-1.6.pth'), /since PyTorch 1\.6, found other content/],
+  ['half a file', bytesOf('state_dict.pth').slice(0, 20000), /expected a whole zip file, found a damaged one/],
+  ['a pickled module', bytesOf('module.pth'), /expected a state_dict, found .*; save net\.state_dict\(\), not net/],
+  ['a call of os.system', pth(call('os', 'system', 'touch /tmp/owned')), /found a call of os\.system/],
+  ['a call of eval', pth(call('builtins', 'eval', '1')), /found a call of builtins\.eval/],
+  ['a call of a method of every object', pth(call('constructor', '', '1')), /found a call of constructor/],
+  ['no pickle', zipSync({ 'archive/other': utf8('x') }, { level: 0 }), /expected data\.pkl, .* found other/],
+  [
+    'a pickle that is compressed',
+    zipSync({ 'archive/data.pkl': new Uint8Array(5000) }, { level: 9 }),
+    /expected data\.pkl/,
+  ],
+  ['an empty pickle', pth(''), /found a pickle that ends too early/],
+  ['a pickle without values', pth('\x80\x02.'), /found a damaged pickle/],
+  ['a text of 4 GB in 9 bytes', pth('\x80\x02X\xff\xff\xff\xffab.'), /found a pickle that ends too early/],
+  ['a list in place of a dict', pth('\x80\x02].'), /expected a state_dict, found another value/],
+  ['a dict that holds itself', pth('\x80\x02}q\0X\x01\0\0\0nh\0s.'), /expected a state_dict of tensors, found none/],
+  [
+    'a new object',
+    pth('\x80\x02ccollections\nOrderedDict\n)\x81.'),
+    /an object that is none of a state_dict's \(opcode 0x81\)/,
+  ],
+  ['no tensor', pth('\x80\x02}.'), /expected a state_dict of tensors, found none/],
+  [
+    'a name of endless brackets',
+    pth(`\x80\x02}${']'.repeat(50_000)}${'a'.repeat(49_999)}${zeros()}s.`),
+    /expected a state_dict of tensors, found none/,
+  ],
+  [
+    'a thousand tensors of one number',
+    pth(`\x80\x02}(${Array.from({ length: 1000 }, (_, i) => text(`${i}`) + zeros()).join('')}u.`, {
+      'archive/data/0': new Uint8Array(4),
+    }),
+    /expected at most 2540800 numbers, found more/,
+  ],
+  [
+    'twenty thousand names of a tensor without numbers, in 4 MB of them',
+    pth(empty(20_000), { 'archive/data/0': new Uint8Array(4e6) }),
+    /expected weights \[10, 784\], or .* found none$/,
+  ],
+  ['65535 files', countless(bytesOf('state_dict.pth')), /found a damaged one \(its directory is damaged\)/],
+  ['a thousand files in one place', overlapping(1000), /found a damaged one \(its files overlap\)/],
+  [
+    'another number in it',
+    patched(bytesOf('state_dict.pth'), 20_000, [1]),
+    /found a damaged one \(the check sum of state_dict\/data\/0 is wrong\)/,
+  ],
+];
+
+const ours = () => toNir({ weights: new Float32Array(7840), neuron: DEFAULT_NEURON });
+/** The bytes with some replaced. `what` is the place that it begins at, or a pattern that is found there. */
+function patched(bytes: Uint8Array, what: number | number[], replacement: number[], skip = 0): Uint8Array {
+  const copy = bytes.slice();
+  const at = typeof what === 'number' ? what : Buffer.from(bytes).indexOf(Buffer.from(what)) + skip;
+  assert.ok(at >= 0);
+  copy.set(replacement, at);
+  return copy;
+}
+const bytes8 = (value: bigint) => Array.from({ length: 8 }, (_, i) => Number((value >> BigInt(8 * i)) & 255n));
+const letters = (text: string) => [...utf8(text)];
+/** The last place of a pattern. */
+const last = (bytes: Uint8Array, pattern: number[]) => Buffer.from(bytes).lastIndexOf(Buffer.from(pattern));
+
+/** A graph whose nodes are replaced by these, in a chain. */
+function graph(nodes: Record<string, Group>, more: Group = {}, edges?: string[]): Uint8Array {
+  const names = Object.keys(nodes);
+  const chain = edges ?? names.slice(1).flatMap((to, i) => [names[i], to]);
+  return hdf5Bytes({
+    node: {
+      type: { values: ['NIRGraph'] },
+      nodes,
+      edges: { values: chain, shape: [chain.length / 2, 2] },
+      ...more,
+    },
+  });
+}
+const floats = (...values: number[]) => ({ values: Float64Array.from(values), shape: [values.length] });
+const node = (type: string, parts: Group = {}): Group => ({ type: { values: [type] }, ...parts });
+const ten = (value: number) => floats(...new Array<number>(10).fill(value));
+const matrix = (fill = 0, shape = [10, 784]) => ({
+  values: new Float32Array(shape[0] * shape[1]).fill(fill),
+  shape,
+});
+const linear = (weight: Group[string] = matrix()) => node('Linear', { weight });
+const lif = (more: Group = {}) =>
+  node('LIF', { tau: ten(2e-4), r: ten(1), v_leak: ten(0), v_threshold: ten(1), ...more });
+const chain = (parts: Record<string, Group>, more?: Group) =>
+  graph({ input: node('Input'), ...parts, output: node('Output') }, more);
+const withLif = (more: Group) => chain({ fc: linear(), lif: lif(more) });
+
+const NIR: [string, Uint8Array, RegExp][] = [
+  ['nothing', new Uint8Array(), /expected a NIR graph in an HDF5 file, found other content/],
+  ['a text', utf8('hello, this is no such file'), /found other content/],
+  ['half a file of ours', ours().slice(0, 20000), /outside of the file; is it truncated\?/],
+  ['half a file of nir', bytesOf('nir.nir').slice(0, 20000), /is it truncated\?/],
+  ['the first eight bytes alone', ours().slice(0, 8), /a file that ends too early; is it truncated\?/],
+  ['a superblock of the future', patched(ours(), 8, [9]), /a superblock of version 9, where 0 to 3 are read/],
+  ['addresses of 4 bytes', patched(ours(), 9, [4]), /addresses of 4 bytes, where 8 are read/],
+  ['a root beyond the end', patched(ours(), 36, bytes8(2n ** 62n)), /an object outside of the file/],
+  // The link `node` of the root is the last in a file of ours, and the root the last object.
+  ['a group that holds itself', loop(ours()), /an object that is reached twice, as in a loop/],
+  [
+    'a tree that holds itself',
+    patched(bytesOf('nir.nir'), letters('TREE'), [1, 1, 0], 5),
+    /a (damaged tree|tree that is reached twice)/,
+  ],
+  [
+    '2^40 rows',
+    patched(ours(), [...bytes8(10n), ...bytes8(784n)], bytes8(2n ** 40n)),
+    /\[1099511627776, 784\] values, where at most 627200 are read/,
+  ],
+  [
+    'one row too many',
+    patched(ours(), [...bytes8(10n), ...bytes8(784n)], bytes8(11n)),
+    /fc: expected numbers, found 31360 bytes where the shape wants 34496 \(weight\)/,
+  ],
+  [
+    'chunks that are wider than the weights',
+    patched(bytesOf('nir.nir'), [5, 0, 0, 0, 0x88, 1, 0, 0, 4, 0, 0, 0], [1, 0, 0, 0, 0, 0x92, 9, 0]),
+    /fc: expected numbers, found 25088000 bytes, where at most 10035200 are read \(weight\)/,
+  ],
+  [
+    'a chunk that is no gzip',
+    // The first bytes of a chunk of the weights.
+    patched(bytesOf('nir.nir'), [0x78, 0x5e, 0xed], [0x78, 0x5e, 0xff, 0xff]),
+    /fc: expected numbers, found a damaged chunk \(.*\) \(weight\)/,
+  ],
+  ['no graph', hdf5Bytes({ x: { values: ['y'] } }), /found no node/],
+  ['a group where values should be', hdf5Bytes({ node: { type: {} } }), /found a group type/],
+  ['a single neuron', hdf5Bytes({ node: node('LIF') }), /found a single LIF/],
+  [
+    'long texts for a type',
+    hdf5Bytes({ node: { type: { values: new Array<string>(101).fill('x'.repeat(998)), shape: [101] } } }),
+    /found \d+ bytes, where at most 100000 are read/,
+  ],
+  ['numbers for a type', hdf5Bytes({ node: { type: floats(1) } }), /values of another type in place of texts/],
+  ['no nodes', graph({}, {}, ['a', 'b']), /found no a/],
+  ['a layer of another kind', chain({ conv: node('Conv2d'), lif: lif() }), /found Conv2d → LIF/],
+  ['neurons with a synapse of their own', chain({ fc: linear(), lif: node('CubaLIF') }), /found Linear → CubaLIF/],
+  ['no layers', chain({}), /expected one or two layers of Linear → LIF, found none/],
+  [
+    'three layers',
+    chain({ a: linear(), b: lif(), c: linear(), d: lif(), e: linear(), f: lif() }),
+    /expected one or two layers of Linear → LIF, found Linear → LIF → Linear → LIF → Linear → LIF/,
+  ],
+  ['a layer without neurons', chain({ fc: linear() }), /layers of Linear → LIF, found Linear/],
+  [
+    'a recurrent edge',
+    graph({ a: node('Input'), fc: linear(), lif: lif() }, {}, ['a', 'fc', 'fc', 'lif', 'lif', 'fc', 'fc', 'fc']),
+    /two edges out of fc, where a chain is read/,
+  ],
+  [
+    'edges in a circle',
+    graph({ a: node('Input'), b: node('Output') }, {}, ['a', 'b', 'b', 'a']),
+    /2 nodes and 2 edges that are no chain/,
+  ],
+  [
+    'edges that lead into a circle',
+    graph({ a: node('Input'), b: lif(), c: linear() }, {}, ['a', 'b', 'b', 'c', 'c', 'b']),
+    /3 nodes and 3 edges that are no chain/,
+  ],
+  ['an edge to nowhere', graph({ a: node('Input') }, {}, ['a', 'b']), /found no b/],
+  [
+    'another time step',
+    chain({ fc: linear(), lif: lif() }, { metadata: { dt: { values: Float64Array.of(1e-3) } } }),
+    /found a time step \(dt\) of 0\.001 s in place of 0\.0001 s, which SpikingJelly and snnTorch take for granted/,
+  ],
+  [
+    'a different tau per neuron',
+    withLif({ tau: floats(2e-4, 3e-4) }),
+    /lif: expected one tau for all neurons, found 0\.0002 and 0\.0003/,
+  ],
+  [
+    "a tau one step too small, as in Norse's files",
+    withLif({ tau: ten(1e-4) }),
+    /lif: expected neurons of ours, with a time step of 0\.0001 s \(tau: .*found 1\)/,
+  ],
+  ['another factor of the input', withLif({ r: ten(7) }), /lif: expected r of 1, or of tau in steps \(2\), found 7/],
+  [
+    'a leak to elsewhere',
+    withLif({ v_leak: ten(0.5) }),
+    /lif: expected neurons that leak to where they reset to, found v_leak 0\.5 and v_reset 0/,
+  ],
+  ['NaN in a neuron', withLif({ r: ten(Number.NaN) }), /expected (one r for all neurons|a finite r)/],
+  ['a neuron without tau', withLif({ tau: {} }), /lif: expected numbers, found a group tau \(tau\)/],
+  ['no values of tau', withLif({ tau: floats() }), /lif: expected a finite tau, found undefined/],
+  [
+    'weights as texts',
+    chain({ fc: linear({ values: ['x'] }), lif: lif() }),
+    /values of another type in place of numbers/,
+  ],
+  [
+    'NaN',
+    chain({ fc: linear(matrix(Number.NaN)), lif: lif() }),
+    /fc\/weight: expected finite numbers, found NaN or infinity/,
+  ],
+  ['a bias', chain({ fc: node('Affine', { weight: matrix(), bias: ten(1) }), lif: lif() }), /our layers have no bias/],
+  [
+    'another network',
+    chain({ fc: linear(matrix(0, [784, 10])), lif: lif() }),
+    /expected weights \[10, 784\], or .* found fc\/weight \[784, 10\]/,
+  ],
+  [
+    'other neurons in the second layer',
+    chain({
+      fc: linear(matrix(0, [3, 784])),
+      lif: lif(),
+      fc_1: linear(matrix(0, [10, 3])),
+      lif_1: lif({ tau: ten(3e-4) }),
+    }),
+    /tau: expected one value for both layers, found 2 and 3/,
+  ],
+];
+
+type Read = (bytes: Uint8Array, file: string) => { weights: Float32Array };
+const FUZZED: [string, Read][] = [
+  ...['single.safetensors', 'hidden-float64.safetensors'].map((file): [string, Read] => [file, fromSafetensors]),
+  ...['state_dict.pth', 'checkpoint.pth', 'turned-float64.pth', 'module.pth'].map((file): [string, Read] => [
+    file,
+    fromPth,
+  ]),
+  ...['nir.nir', 'snntorch.nir', 'spikingjelly.nir'].map((file): [string, Read] => [file, fromNir]),
+];
+
+/** A file of ours in which the link of the root leads to the root. */
+function loop(bytes: Uint8Array): Uint8Array {
+  const root = bytes.slice(36, 44);
+  return patched(bytes, last(bytes, letters('node')) + 4, [...root]);
+}
+
+describe('Refused in one line:', () => {
+  for (const [what, bytes, message] of NIR) {
+    test(`NIR with ${what}`, () => assertRefused(() => fromNir(bytes, 'my.nir'), message));
+  }
+
+  test('values that are asked for as another type; as their own they are read all the same', () => {
+    const found = dataSetIn(readHdf5(hdf5Bytes({ x: floats(2, 3) }), { bytes: 1e6, values: 10 }), 'x');
+    for (const read of [found.texts, found.lists, found.texts]) assert.throws(read, /^Error: values of another type/);
+    assert.deepEqual([...found.numbers().values], [2, 3]);
+  });
+
+  describe('or read all the same, a file that is damaged at random:', () => {
+    // So many files are made of each; `FUZZ=5000 npm test -- exchange/hostile` looks longer.
+    const rounds = Number(process.env.FUZZ ?? 60);
+    for (const [file, read] of FUZZED) {
+      test(file, () => {
+        const bytes = bytesOf(file);
+        const random = seededRandom(1);
+        const memory = process.resourceUsage().maxRSS;
+        for (let round = 0; round < rounds; round++) {
+          const bad = damaged(bytes, random);
+          const { user } = process.cpuUsage();
+          try {
+            const { weights } = read(bad, 'my file');
+            assert.ok(hiddenOf(weights.length) && weights.every(Number.isFinite), `round ${round}`);
+          } catch (error) {
+            assert.equal((error as Error).constructor, Error, `round ${round}: ${(error as Error).stack}`);
+            assert.match((error as Error).message, /^my file: \P{Cc}+$/u);
+          }
+          const seconds = (process.cpuUsage().user - user) / 1e6;
+          assert.ok(seconds < 1, `round ${round}: ${seconds} s`);
+        }
+        const more = (process.resourceUsage().maxRSS - memory) / 1024;
+        assert.ok(more < 200, `${more} MB`);
+      });
+    }
+  });
+
+  for (const [what, bytes, message] of SAFETENSORS) {
+    test(`safetensors with ${what}`, () => assertRefused(() => fromSafetensors(bytes, 'my.safetensors'), message));
+  }
+  for (const [what, bytes, message] of PTH) {
+    test(`.pth with ${what}`, () => assertRefused(() => fromPth(bytes, 'my.pth'), message));
+  }
+
+  test('.pth whose tensor lies outside of its file of numbers', () => {
+    // The number of rows in the pickle, 10 as one byte, becomes 11.
+    const files = unzipSync(bytesOf('state_dict.pth'));
+    const pickle = files['state_dict/data.pkl'];
+    pickle[Buffer.from(pickle).indexOf(Buffer.from(latin1('K\nM\x10\x03\x86'))) + 1] = 11;
+    const bytes = zipSync(files, { level: 0 });
+    assertRefused(() => fromPth(bytes, 'my.pth'), /layer\.1\.weight: expected 34496 bytes in data\/0, found 31360/);
+  });
+});
+
+/** The bytes after one to three mishaps: bytes and bits that change, sizes that are enormous, parts that are lost, come or are copied. */
+function damaged(bytes: Uint8Array, random: () => number): Uint8Array {
+  const below = (bound: number) => Math.floor(random() * bound);
+  const SIZES = [2n ** 31n, 2n ** 32n - 1n, 2n ** 40n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n];
+  let copy: Uint8Array = bytes.slice();
+  for (let left = 1 + below(3); left > 0 && copy.length > 8; left--) {
+    // Half of them near an end, where the formats have what is not weights.
+    const near = below(Math.min(copy.length, 2048));
+    const at = [below(copy.length), below(copy.length), near, copy.length - 1 - near][below(4)];
+    const size = 1 + below(64);
+    const [before, after] = [copy.subarray(0, at), copy.subarray(at)];
+    const mishaps = [
+      () => copy.fill(below(256), at, at + 1),
+      () => copy.fill(copy[at] ^ (1 << below(8)), at, at + 1),
+      () => copy.fill([0, 255][below(2)], at, at + size),
+      () => patched(copy, Math.min(at, copy.length - 8), bytes8(SIZES[below(SIZES.length)])),
+      () => copy.copyWithin(below(copy.length), at, at + size),
+      () => before.slice(),
+      () => Uint8Array.from(Buffer.concat([before, after.subarray(size)])),
+      () => Uint8Array.from(Buffer.concat([before, copy.subarray(0, size), after])),
+    ];
+    copy = mishaps[below(mishaps.length)]();
+  }
+  return copy;
+}
+
+function assertRefused(read: () => unknown, message: RegExp): void {
+  assert.throws(read, (error: Error) => {
+    assert.equal(error.constructor, Error);
+    assert.match(error.message, message);
+    assert.match(error.message, /^my\.(safetensors|pth|nir): [^\n]+$/);
+    return true;
+  });
+}

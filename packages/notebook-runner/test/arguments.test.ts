@@ -1,0 +1,112 @@
+/** What the runner cannot use is said in one line, before anything is executed. */
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { canary, run, temporaryFolder, writeNotebook } from '../../../test/support/notebooks';
+
+const temporary = temporaryFolder('arguments');
+
+describe('What cannot be used is said in one line, exit status 2', { concurrency: 1 }, () => {
+  const file = (name: string, text: string) => {
+    const path = join(temporary, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const cases: [string, () => string[], RegExp][] = [
+    [
+      'a notebook that is missing',
+      () => [join(temporary, 'missing.ipynb')],
+      /missing\.ipynb: cannot be read \(No such/,
+    ],
+    ['a file that is no JSON', () => [file('text.ipynb', '# Title')], /text\.ipynb: not a notebook \(no valid JSON/],
+    ['JSON that is no notebook', () => [file('other.ipynb', '{}')], /other\.ipynb: not a notebook of format 4/],
+    ['a cell without a type', () => [file('cell.ipynb', '{"nbformat":4,"cells":[{}]}')], /cell\.ipynb: not a valid/],
+    [
+      'no code cell',
+      () => [file('prose.ipynb', '{"nbformat":4,"nbformat_minor":5,"metadata":{},"cells":[]}')],
+      /prose\.ipynb: has no code cells/,
+    ],
+    ['no notebook', () => [], /expected notebooks \(\.ipynb\) or --all/],
+    ['a notebook that is named twice', () => [canary('throw'), canary('throw')], /throw\.ipynb: named twice/],
+    ['an unknown option', () => ['--fast'], /unrecognized arguments: --fast/],
+    ['a limit that is none', () => ['--cell-timeout', '0', canary('throw')], /--cell-timeout.*1 or more, found '0'/],
+    [
+      'a notebook in the output folder, which would be overwritten',
+      () => ['--out', temporary, file('own.ipynb', readFileSync(canary('throw'), 'utf8'))],
+      /own\.ipynb: lies in the output folder and would be overwritten; name another --out/,
+    ],
+    [
+      'an output folder below a file',
+      () => ['--out', join(file('a-file', ''), 'out'), canary('throw')],
+      /--out: .*a-file.out cannot be made \(Not a directory\)/,
+    ],
+    [
+      'JSON that is nested 100,000 deep',
+      () => [file('deep.ipynb', `${'['.repeat(100_000)}${']'.repeat(100_000)}`)],
+      /deep\.ipynb: not a notebook \(its JSON is nested too deeply\)/,
+    ],
+    [
+      'a notebook with an output that is nested 100,000 deep',
+      () => [
+        file(
+          'deep-cell.ipynb',
+          `{"nbformat":4,"nbformat_minor":5,"metadata":{},"cells":[${'['.repeat(100_000)}${']'.repeat(100_000)}]}`,
+        ),
+      ],
+      /deep-cell\.ipynb: not a notebook \(its JSON is nested too deeply\)/,
+    ],
+    [
+      'two notebooks whose results would take the same place',
+      () => [
+        '--out',
+        join(temporary, 'out'),
+        ...['a', 'b'].map((name) => writeNotebook(join(temporary, name, 'x.ipynb'), '1')),
+      ],
+      /a.x\.ipynb and .*b.x\.ipynb would both be written to .*out.x\.ipynb; execute them one by one, each with another/,
+    ],
+    [
+      'a JUnit file that is a folder',
+      () => {
+        mkdirSync(join(temporary, 'a-folder'));
+        return ['--junit', join(temporary, 'a-folder'), canary('throw')];
+      },
+      /--junit: expected the name of a file, found the folder .*a-folder/,
+    ],
+    ['--update with --check', () => ['--update', '--check', canary('throw')], /exclude each other/],
+  ];
+  for (const [name, args, message] of cases) {
+    test(name, async () => {
+      const { status, lines } = await run(args());
+      assert.equal(lines.length, 1, lines.join('\n'));
+      assert.match(lines[0] as string, /^notebooks: /);
+      assert.match(lines[0] as string, message);
+      assert.equal(status, 2);
+    });
+  }
+});
+
+test('--help names every option and the exit statuses, in lines that fit a terminal', async () => {
+  const { status, lines } = await run(['--help']);
+  assert.equal(status, 0);
+  for (const option of [
+    '--all',
+    '--check',
+    '--update',
+    '--out DIR',
+    '--junit FILE',
+    '--cell-timeout S',
+    '--heartbeat S',
+    '--json',
+  ]) {
+    assert.ok(
+      lines.some((line) => line.includes(option)),
+      option,
+    );
+  }
+  assert.ok(lines.some((line) => /^ {2}0 {4}all notebooks passed/.test(line)));
+  assert.deepEqual(
+    lines.filter((line) => line.length > 100),
+    [],
+  );
+});

@@ -1,0 +1,170 @@
+/**
+ * The headless runner on canary notebooks (packages/notebook-runner/test/canaries): each thing that can go wrong in a notebook fails it.
+ * A kernel takes about two seconds to start, so many canaries share a call.
+ */
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import {
+  type Cell,
+  canary,
+  canaryIn,
+  codeCells,
+  lineOf,
+  read,
+  run,
+  stream,
+  temporaryFolder,
+} from '../../../test/support/notebooks';
+
+const temporary = temporaryFolder('failures');
+
+describe('A notebook fails', () => {
+  // Notebook, cell, which of the code cells that is, and how the line goes on.
+  const failing: [string, number, number, string][] = [
+    ['throw', 3, 2, 'RangeError: a thrown error'],
+    ['type-error', 3, 2, "1:7 - Type 'string' is not assignable to type 'number'."],
+    ['awaited-rejection', 3, 2, 'Error: an awaited rejection'],
+    ['unawaited-rejection', 3, 2, 'UnhandledPromiseRejection: Error: a rejection nobody awaits'],
+    ['node-error', 3, 2, "Error: ENOENT: no such file or directory, unlink 'missing'"],
+    ['too-much', 3, 2, 'printed more than 50 MB; the rest was not kept'],
+    [
+      'half-character',
+      3,
+      2,
+      'its source holds half of a surrogate pair, which is no text; write the escape \\ud800 instead',
+    ],
+    ['timer', 4, 3, 'UncaughtException: Error: thrown in a timer'],
+    ['late-timer', 3, 2, 'UncaughtException: Error: thrown after the last cell'],
+    ['exit', 3, 2, 'the kernel died (exit status 0)'],
+    ['killed', 3, 2, 'the kernel died (killed by SIGKILL)'],
+    ['sync-hang', 3, 2, 'still running after 4 s (--cell-timeout)'],
+    ['await-hang', 3, 2, 'still running after 4 s (--cell-timeout)'],
+    ['never-ran', 4, 3, "this cell never ran (the kernel answered 'abort')"],
+    ['skipped', 3, 2, 'this cell never ran'],
+  ];
+  const passing = ['green', 'flood'];
+  const output = join(temporary, 'a b é');
+  const home = join(temporary, 'home');
+  const wrongKernels = join(home, '.local', 'share', 'jupyter');
+  let lines: string[];
+  let statuses: (number | null)[];
+
+  before(async () => {
+    // A kernel of the same name, as `tslab install` leaves it user-wide, that would fail.
+    const spec = { argv: [process.execPath, '-e', 'process.exit(7)'], display_name: 'wrong', language: 'typescript' };
+    mkdirSync(join(wrongKernels, 'kernels', 'tslab'), { recursive: true });
+    writeFileSync(join(wrongKernels, 'kernels', 'tslab', 'kernel.json'), JSON.stringify(spec));
+    // Colours in what a kernel prints would make the bytes depend on who runs it.
+    const env = { HOME: home, JUPYTER_PATH: wrongKernels, FORCE_COLOR: '1', CANARY_OPTION: 'an option' };
+    const call = (names: string[], timeout = 60) =>
+      run(['--cell-timeout', `${timeout}`, '--out', output, ...names.map(canary)], { ...env, TMPDIR: home });
+    // Two calls have a notebook that passes at their end, after those that fail. The third one waits for those that hang.
+    const names = failing.map(([name]) => name);
+    const hanging = names.filter((name) => name.endsWith('-hang'));
+    const others = names.filter((name) => !hanging.includes(name));
+    const half = others.length / 2;
+    const results = await Promise.all([
+      call([...others.slice(0, half), 'green']),
+      call([...others.slice(half), 'flood']),
+      call(hanging, 4),
+    ]);
+    statuses = results.map((result) => result.status);
+    lines = results.flatMap((result) => result.lines);
+  });
+
+  for (const [name, cell, code, reason] of failing) {
+    test(`for ${name}, and its one line names notebook, cell and the first line of the error`, () => {
+      const place = `packages/notebook-runner/test/canaries/${name}.ipynb, cell ${cell} (code cell ${code}): ${reason}  (`;
+      assert.ok(lineOf(lines, name).startsWith(`FAILED  ${place}`), lineOf(lines, name));
+    });
+
+    test(`for ${name}, and what was executed of it is kept`, () => {
+      const cells = codeCells(canaryIn(output, name));
+      const failed = cells[code - 1] as Cell;
+      for (const [i, done] of cells.slice(0, code - 1).entries()) assert.equal(done.execution_count, i + 1);
+      if (name !== 'never-ran') assert.deepEqual(stream(cells[0], 'stdout'), ['before\n']);
+      const shown = /^(the|still|printed)/.test(reason) ? undefined : reason;
+      if (shown?.includes('Error'))
+        assert.ok(stream(failed, 'stderr')?.[0]?.includes(shown), 'the error is in the file');
+      for (const never of cells.slice(code)) {
+        assert.equal(never.execution_count, null);
+        assert.deepEqual(never.outputs, []);
+      }
+    });
+  }
+
+  test('and the others still run, and the exit status is 1', () => {
+    for (const name of passing) assert.match(lineOf(lines, name), /^ok {6}/);
+    assert.deepEqual(statuses, [1, 1, 1]);
+    assert.equal(lines.filter((line) => /^1 of \d notebooks passed, /.test(line)).length, 2);
+  });
+
+  test('but one that passes has run every cell, one after another', () => {
+    const cells = codeCells(canaryIn(output, 'green'));
+    assert.deepEqual(
+      cells.map((cell) => cell.execution_count),
+      cells.map((_, i) => i + 1),
+    );
+  });
+
+  test('Streams are coalesced, and what a carriage return overwrites is gone', () => {
+    const [lines_, bar] = codeCells(canaryIn(output, 'green'));
+    assert.deepEqual(stream(lines_, 'stdout'), ['line 0\nline 1\nline 2\nline 3\n']);
+    assert.deepEqual(stream(lines_, 'stderr'), ['a warning\n']);
+    assert.deepEqual(stream(bar, 'stdout'), ['100 %\n']);
+  });
+
+  test('Of a display that is updated in place the last state is kept, though a later cell gave it', () => {
+    const cells = codeCells(canaryIn(output, 'green'));
+    assert.deepEqual(
+      cells[3]?.outputs.map((output) => output.data?.['text/plain'] ?? output.text),
+      [['done'], ['between\n']],
+    );
+    assert.deepEqual(cells[4]?.outputs.length, 1);
+  });
+
+  test('An error that is allowed is kept without the places in the machine where it was thrown', () => {
+    const [text] = stream(codeCells(canaryIn(output, 'green'))[2], 'stderr') as string[];
+    assert.match(text as string, /^Error: allowed$/m);
+    assert.doesNotMatch(text as string, /^\s+at /m);
+  });
+
+  test('The kernel starts in the folder of the notebook and gets the environment', () => {
+    assert.deepEqual(stream(codeCells(canaryIn(output, 'green'))[5], 'stdout'), ['canaries an option\n']);
+  });
+
+  test('Output that comes after the last cell has ended is kept with it', () => {
+    assert.deepEqual(stream(codeCells(canaryIn(output, 'green')).at(-1), 'stdout'), ['printed after the last cell\n']);
+  });
+
+  test('No line is lost of thousands printed at once', () => {
+    const printed = stream(codeCells(canaryIn(output, 'flood'))[0], 'stdout')?.join('');
+    const expected = Array.from({ length: 5000 }, (_, i) => `${i}\n`).join('');
+    assert.ok(printed === expected, `expected 5,000 lines, found ${printed?.split('\n').length}`);
+  });
+
+  test('No time and no version is written, so that the file is the same bytes each time', () => {
+    const { cells, metadata } = read(canaryIn(output, 'green'));
+    assert.deepEqual(metadata.kernelspec, {
+      display_name: 'TypeScript (tslab)',
+      language: 'typescript',
+      name: 'tslab',
+    });
+    assert.equal('version' in metadata.language_info, false);
+    for (const [i, cell] of cells.entries()) {
+      assert.equal('execution' in cell.metadata, false);
+      assert.equal(cell.id, read(canary('green')).cells[i]?.id);
+    }
+  });
+
+  test('Nothing is written outside of the clone and the output folder', () => {
+    assert.deepEqual(readdirSync(home), ['.local']);
+    assert.deepEqual(readdirSync(wrongKernels), ['kernels']);
+    assert.deepEqual(
+      readdirSync(join(output, 'packages', 'notebook-runner', 'test', 'canaries')).sort(),
+      [...failing.map(([name]) => name), ...passing].map((name) => `${name}.ipynb`).sort(),
+    );
+  });
+});

@@ -1,0 +1,119 @@
+/** What cells print: in the time that it takes to read it, and in the form in which it is stored. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { codeCells, lineOf, root, run, stream, temporaryFolder, writeNotebook } from '../../../test/support/notebooks';
+import { PYTHON } from '../../../test/support/python';
+
+const temporary = temporaryFolder('output');
+
+/** Runs Python with `outputs` of the runner; returns what it printed as JSON. */
+function inRunner(...program: string[]): unknown {
+  const start = [
+    'import json, sys, time',
+    'sys.path.insert(0, "packages/notebook-runner")',
+    'from headless import outputs',
+    '',
+  ];
+  const args = ['-B', '-c', `${start.join('\n')}import nbformat\nnew = nbformat.v4\n${program.join('\n')}`];
+  return JSON.parse(execFileSync(PYTHON, args, { cwd: root, encoding: 'utf8' }));
+}
+
+test('Nothing that notebooks do not need is loaded before them', () => {
+  assert.equal(inRunner('print(json.dumps("jsonschema" in sys.modules and "lark" not in sys.modules))'), true);
+});
+
+test('20,000 printed lines are all kept, in order, in less than a minute', async () => {
+  // It took 11 s on an idle machine when each line was added to a text, and four times as long for twice the lines.
+  const lines = 20_000;
+  const cell = `for (let i = 0; i < ${lines}; i++) console.log(i + ' ' + 'x'.repeat(100));`;
+  const begin = performance.now();
+  const result = await run(['--out', join(temporary, 'lines'), writeNotebook(join(temporary, 'lines.ipynb'), cell)]);
+  const seconds = (performance.now() - begin) / 1000;
+  assert.match(lineOf(result.lines, 'lines'), /^ok /);
+  const printed = stream(codeCells(join(temporary, 'lines', 'lines.ipynb'))[0], 'stdout') as string[];
+  const expected = Array.from({ length: lines }, (_, i) => `${i} ${'x'.repeat(100)}\n`).join('');
+  assert.ok(printed.length === 1 && printed[0] === expected, `expected ${lines} lines in one output`);
+  assert.ok(seconds < 60, `it took ${seconds.toFixed(1)} s`);
+});
+
+describe('Outputs of a cell are brought to the form in which they are stored', () => {
+  test('in a time that grows with their number: 200,000 messages in less than 5 s', () => {
+    const [seconds, length, count] = inRunner(
+      'cell = new.new_code_cell()',
+      'cell.outputs = [new.new_output("stream", name="stdout", text="")]',
+      'started = time.monotonic()',
+      'for i in range(200_000): assert outputs.extend_stream(cell.outputs, "stdout", "x" * 109 + "\\n")',
+      'outputs.tidy(new.new_notebook(cells=[cell]))',
+      'print(json.dumps([time.monotonic() - started, len(cell.outputs[0].text), len(cell.outputs)]))',
+    ) as [number, number, number];
+    assert.deepEqual([length, count], [22_000_000, 1]);
+    assert.ok(seconds < 5, `it took ${seconds} s`);
+  });
+
+  test('also one line of 22 MB, and one that a carriage return overwrites 200,000 times', () => {
+    const [seconds, long, bar] = inRunner(
+      'started = time.monotonic()',
+      'long = outputs.without_overwritten("x" * 22_000_000)',
+      'bar = outputs.without_overwritten("".join(f"{i:>100} %\\r" for i in range(200_000)) + "done\\n")',
+      'print(json.dumps([time.monotonic() - started, len(long), bar]))',
+    ) as [number, number, string];
+    assert.deepEqual([long, bar], [22_000_000, 'done\n']);
+    assert.ok(seconds < 5, `it took ${seconds} s`);
+  });
+
+  test('so that what a carriage return overwrites is gone, but not the carriage return of a line end', () => {
+    const texts = ['a\rb\n', 'a\r\n', 'a\rb\r\nc\rd', 'a\r', '\r\r', 'plain\n', 'x\r\ny\n'];
+    assert.deepEqual(
+      inRunner(`print(json.dumps([outputs.without_overwritten(t) for t in ${JSON.stringify(texts)}]))`),
+      ['b\n', 'a\r\n', 'b\r\nd', 'a\r', '\r', 'plain\n', 'x\r\ny\n'],
+    );
+  });
+
+  test('one stream per name between two other outputs, stdout first', () => {
+    const order = inRunner(
+      'stream = lambda name, text: new.new_output("stream", name=name, text=text)',
+      'cell = new.new_code_cell(outputs=[stream("stderr", "1"), stream("stdout", "2"), stream("stderr", "3"),',
+      '  new.new_output("display_data", data={"text/plain": "4"}), stream("stdout", "5"), stream("stdout", "6")])',
+      'outputs.tidy(new.new_notebook(cells=[cell]))',
+      'print(json.dumps([[o.get("name"), o.get("text")] for o in cell.outputs]))',
+    );
+    assert.deepEqual(order, [
+      ['stdout', '2'],
+      ['stderr', '13'],
+      [null, null],
+      ['stdout', '56'],
+    ]);
+  });
+});
+
+describe('The line of an error that says what went wrong', () => {
+  const cases: [string, string, string][] = [
+    ['the first', 'RangeError: no\n    at x (y.js:1:2)', 'RangeError: no'],
+    [
+      'after the source line that Node puts before it',
+      'evalmachine.<anonymous>:3\nthrow x;\n^\n\nError: no',
+      'Error: no',
+    ],
+    [
+      'after a source line of Node itself',
+      "node:fs:1889\n  binding.unlink(path);\n          ^\n\nError: ENOENT: no such file or directory, unlink 'a'\n",
+      "Error: ENOENT: no such file or directory, unlink 'a'",
+    ],
+    [
+      'after one in a file',
+      '/a b/c.js:12\n  f()\n  ^\n\nTypeError: f is not a function',
+      'TypeError: f is not a function',
+    ],
+    ['without colours', '\u001b[31mError: red\u001b[39m', 'Error: red'],
+    ['where a message ends like a position', 'Error: bad time 12:30', 'Error: bad time 12:30'],
+    ['of a type error of tslab', "1:7 - Type 'string' is not assignable.", "1:7 - Type 'string' is not assignable."],
+    ['of nothing', ' \n', 'unknown error'],
+  ];
+  for (const [name, text, expected] of cases) {
+    test(`is found: ${name}`, () => {
+      assert.equal(inRunner(`print(json.dumps(outputs.first_line(${JSON.stringify(text)})))`), expected);
+    });
+  }
+});

@@ -1,0 +1,152 @@
+/** `npm run notebooks -- --update` and `--check`: what is written back, and what counts as a difference. */
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import {
+  type Cell,
+  canary,
+  codeCells,
+  type Ended,
+  lineOf,
+  type Output,
+  read,
+  run,
+  stream,
+  temporaryFolder,
+  writeNotebook,
+} from '../../../test/support/notebooks';
+
+const temporary = temporaryFolder('committed');
+
+describe('--update and --check', { concurrency: 1 }, () => {
+  const folder = join(temporary, 'committed é');
+  const committed = join(folder, 'figure.ipynb');
+  const output = join(temporary, 'checked');
+
+  /** A copy of the committed notebook in which a change was made. */
+  function changed(name: string, change: (cells: Cell[]) => void): string {
+    const notebook = read(committed);
+    change(notebook.cells.filter((cell) => cell.cell_type === 'code'));
+    const file = join(folder, `${name}.ipynb`);
+    writeFileSync(file, JSON.stringify(notebook, null, 1));
+    return file;
+  }
+  /** PNG of the same two pixels, the second of which is one step less blue. */
+  const otherPixel = (cell: Cell | undefined) => {
+    const data = cell?.outputs.find((output) => output.data?.['image/png'])?.data as Record<string, string>;
+    const bytes = Buffer.from(data['image/png'] as string, 'base64');
+    const at = bytes.indexOf('IDAT') + 12;
+    bytes[at] = (bytes[at] as number) ^ 1;
+    data['image/png'] = bytes.toString('base64');
+  };
+  const otherText = (cell: Cell | undefined, from: string, to: string) => {
+    const output = cell?.outputs.find((one) => one.name === 'stdout') as Output;
+    assert.ok(output.text?.join('').includes(from));
+    output.text = output.text?.map((line) => line.replace(from, to));
+  };
+
+  let failing: string;
+  let updated: Buffer;
+  let update: Ended;
+  let check: Ended;
+  before(async () => {
+    mkdirSync(folder, { recursive: true });
+    failing = join(folder, 'throw.ipynb');
+    for (const name of ['figure', 'throw']) writeFileSync(join(folder, `${name}.ipynb`), readFileSync(canary(name)));
+    update = await run(['--update', '--out', output, committed, failing]);
+    updated = readFileSync(join(output, 'figure.ipynb'));
+    check = await run([
+      '--check',
+      '--out',
+      output,
+      committed,
+      changed('digit', ([text]) => otherText(text, '0.12345', '0.12346')),
+      changed('pixel', ([, figure]) => otherPixel(figure)),
+      changed('gone', ([, figure]) => figure?.outputs.pop()),
+      changed('tfjs-digit', ([, , tfjs]) => otherText(tfjs, '0.12', '0.13')),
+      changed('free', ([, , tfjs, timing]) => {
+        otherPixel(tfjs);
+        otherText(timing, ' ns', ' ms');
+      }),
+    ]);
+  });
+
+  test('--update writes a notebook back that passes, and none that fails', () => {
+    assert.equal(update.status, 1);
+    assert.match(lineOf(update.lines, 'figure'), /^ok .*written back$/);
+    assert.ok(readFileSync(committed).equals(updated), 'the committed notebook is what was executed');
+    assert.deepEqual(readFileSync(failing), readFileSync(canary('throw')));
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.startsWith('.')),
+      [],
+    );
+  });
+
+  test('--check passes for what was committed', () => {
+    assert.match(lineOf(check.lines, 'figure'), /^ok .*outputs as committed$/);
+    assert.equal(check.status, 1);
+  });
+
+  test('--check fails for a changed digit, and shows the line', () => {
+    const line = lineOf(check.lines, 'digit');
+    assert.ok(line.includes('cell 2 (code cell 1): output differs from the committed one: stdout, line 1: '), line);
+    assert.ok(line.includes('"loss 0.12346\\n" committed, "loss 0.12345\\n" now'), line);
+  });
+
+  test('--check fails for a changed pixel', () => {
+    assert.match(lineOf(check.lines, 'pixel'), /^FAILED .*cell 3 \(code cell 2\).*image\/png: byte \d+ differs/);
+  });
+
+  test('--check fails for an output that was not committed', () => {
+    assert.match(lineOf(check.lines, 'gone'), /^FAILED .*cell 3 \(code cell 2\).*image\/png now, not committed/);
+  });
+
+  test('--check compares a cell tagged tfjs by its text, and one tagged timing not at all', () => {
+    assert.match(lineOf(check.lines, 'tfjs-digit'), /^FAILED .*cell 4 \(code cell 3\).*"loss 0.13\\n" committed/);
+    assert.match(lineOf(check.lines, 'free'), /^ok /);
+  });
+
+  test('--check names the first cell that differs, and says how many more do', async () => {
+    const { lines } = await run([
+      ...['--check', '--out', output],
+      changed('two', ([text, figure]) => {
+        otherText(text, '0.12345', '0.12346');
+        otherPixel(figure);
+      }),
+    ]);
+    assert.match(lineOf(lines, 'two'), /^FAILED .*cell 2 \(code cell 1\): output differs .* \(and 1 more cell\) {2}\(/);
+  });
+
+  test('--check passes although variables of the reader would make Node print more', async () => {
+    const env = {
+      NODE_DEBUG: 'http,module',
+      NODE_DEBUG_NATIVE: 'http',
+      NODE_PENDING_DEPRECATION: '1',
+      FORCE_COLOR: '1',
+    };
+    const { status, lines } = await run(['--check', '--out', output, committed], env);
+    assert.match(lineOf(lines, 'figure'), /^ok .*outputs as committed$/); // between lines of the wrapper's own node
+    assert.equal(status, 0);
+  });
+
+  test('--update leaves a notebook alone that was changed while it was executed, says so, and fails', async () => {
+    const file = join(folder, 'edited.ipynb');
+    const cell =
+      "import { appendFileSync } from 'node:fs';\nappendFileSync('edited.ipynb', ' ');\nconsole.log('a result');";
+    const before = readFileSync(writeNotebook(file, cell), 'utf8');
+    const { status, lines } = await run(['--update', '--out', output, file]);
+    const reason = 'was changed while it was executed, so --update did not write to it';
+    assert.ok(lineOf(lines, 'edited').startsWith(`FAILED  ${file}: ${reason}  (`), lines.join('\n'));
+    assert.equal(status, 1);
+    assert.equal(readFileSync(file, 'utf8'), `${before} `);
+    assert.deepEqual(stream(codeCells(join(output, 'edited.ipynb'))[0], 'stdout'), ['a result\n']);
+  });
+
+  test('--update keeps the permissions of the file', async () => {
+    const file = writeNotebook(join(folder, 'mode.ipynb'), '1 + 1');
+    chmodSync(file, 0o640);
+    assert.equal((await run(['--update', '--out', output, file])).status, 0);
+    assert.equal(statSync(file).mode & 0o777, 0o640);
+  });
+});

@@ -1,0 +1,140 @@
+/** The table's file, `editions/map/map.csv`: a row per run, nothing believed before it is checked. */
+import {
+  readNumber,
+  SETTING_NAMES,
+  SETTINGS,
+  type SettingName,
+  type Settings,
+  type Value,
+  whyLacking,
+} from './settings';
+import { MapTable, type Row } from './table';
+
+/** The last columns of the table: what a run finds out, after the accuracies `acc_…`. */
+export const RESULT_COLUMNS = [
+  'last',
+  'best',
+  'best_epoch',
+  'held_back',
+  'output_spikes',
+  'input_spikes',
+  'rows_added',
+  'weights_sha256',
+];
+const BEFORE = ['id', 'grid', ...SETTING_NAMES.map((name) => SETTINGS[name].column)];
+
+/** Of a row that is being read: the field of a column, and how it is refused. */
+interface Fields {
+  get(column: string): string;
+  fail(column: string, expected: string): never;
+}
+
+/**
+ * Reads the table from the text of its file.
+ * @param file how messages call it
+ * @throws Error in one line: file, line, column, what was expected, what was found, what to do
+ */
+export function parseMap(text: string, file = 'map.csv'): MapTable {
+  const fail = (line: number, complaint: string): never => {
+    throw new Error(
+      `${file}: line ${line}: ${complaint}; take the project's file again, or make your own with \`npm run map\``,
+    );
+  };
+  // Git may have turned line ends into those of Windows.
+  const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
+  const columns = lines[0].split(',');
+  const epochs = columns.flatMap((name) => /^acc_([1-9]\d*)$/.exec(name)?.[1] ?? []).map(Number);
+  const expected = [...BEFORE, ...epochs.map((epoch) => `acc_${epoch}`), ...RESULT_COLUMNS];
+  const stray = expected.findIndex((name, i) => columns[i] !== name);
+  if (stray >= 0)
+    fail(1, `expected column ${stray + 1} to be ${expected[stray]}, found ${columns[stray] || 'nothing'}`);
+  if (columns.length > expected.length) {
+    fail(1, `expected ${expected.length} columns, found ${columns.length}: ${columns[expected.length]}`);
+  }
+  if (epochs.length === 0 || epochs.some((epoch, i) => i > 0 && epoch <= epochs[i - 1])) {
+    fail(1, `expected columns such as acc_1, acc_2 with rising epochs, found ${epochs.join(', ') || 'none'}`);
+  }
+  if (lines.length < 2) fail(1, 'expected a row per run below the header, found none');
+  const known = new Map<string, number>();
+  const rows = lines.slice(1).map((content, i) => {
+    const line = i + 2;
+    const fields = content.split(',');
+    if (fields.length !== columns.length) fail(line, `expected ${columns.length} fields, found ${fields.length}`);
+    const row = readRow(epochs, {
+      get: (column) => fields[columns.indexOf(column)],
+      fail: (column, wanted) =>
+        fail(line, `${column}: expected ${wanted}, found ${fields[columns.indexOf(column)] || 'nothing'}`),
+    });
+    // Of a run that is there twice nobody knows which one counts.
+    for (const [key, what] of [
+      [row.id, `id ${row.id}`],
+      [SETTING_NAMES.map((name) => row[name]).join(), 'its settings'],
+    ]) {
+      if (known.has(key)) fail(line, `expected each run once, found ${what} in line ${known.get(key)} as well`);
+      known.set(key, line);
+    }
+    return row;
+  });
+  return new MapTable(rows);
+}
+
+function readRow(epochs: readonly number[], fields: Fields): Row {
+  const { get, fail } = fields;
+  const checked = (column: string, pattern: RegExp, expected: string) =>
+    pattern.test(get(column)) ? get(column) : fail(column, expected);
+  const settings = readSettings(fields);
+  const number = (column: string, expected: string, fits: (value: number) => boolean): number => {
+    const value = readNumber(get(column));
+    return value !== undefined && fits(value) ? value : fail(column, expected);
+  };
+  const share = (column: string) => number(column, 'a share from 0 to 1', (value) => value >= 0 && value <= 1);
+  /** Nothing where the run cannot have it. */
+  const ifPossible = <V>(column: string, possible: boolean, read: () => V): V | null => {
+    if (possible) return read();
+    return get(column) === '' ? null : fail(column, 'nothing for such a run');
+  };
+  const count = (column: string, possible = settings.network === 'snn') =>
+    ifPossible(column, possible, () => number(column, 'a number of at least 0', (value) => value >= 0));
+  const accuracies: Record<number, number> = {};
+  for (const epoch of epochs) {
+    const value = ifPossible(`acc_${epoch}`, epoch <= settings.epochs, () => share(`acc_${epoch}`));
+    if (value !== null) accuracies[epoch] = value;
+  }
+  const row: Row = {
+    id: checked('id', /^[0-9a-f]{12}$/, '12 hexadecimal digits'),
+    grids: checked('grid', /^[\w.-]+(\+[\w.-]+)*$/, 'names joined by +').split('+'),
+    ...settings,
+    accuracies,
+    last: share('last'),
+    best: share('best'),
+    bestEpoch: number('best_epoch', `an epoch from 1 to ${settings.epochs}`, (value) => {
+      return Number.isInteger(value) && value >= 1 && value <= settings.epochs;
+    }),
+    heldBack: ifPossible('held_back', (settings.trainImages ?? 60_000) < 60_000, () => share('held_back')),
+    outputSpikes: count('output_spikes'),
+    inputSpikes: count('input_spikes', settings.network === 'snn' && settings.encoder !== 'direct'),
+    rowsAdded: count('rows_added'),
+    weightsSha256: checked('weights_sha256', /^[0-9a-f]{64}$/, '64 hexadecimal digits'),
+  };
+  const atEnd = accuracies[settings.epochs];
+  if (atEnd !== undefined && atEnd !== row.last) fail('last', `${atEnd} as in acc_${settings.epochs}`);
+  const most = Math.max(row.last, ...Object.values(accuracies));
+  if (row.best < most) fail('best', `at least ${most}, the highest of its row`);
+  return row;
+}
+
+function readSettings({ get, fail }: Fields): Settings {
+  const settings: Partial<Record<SettingName, Value | null>> = {};
+  for (const name of SETTING_NAMES) {
+    const { column, expected, read } = SETTINGS[name];
+    const why = whyLacking(name, settings as Partial<Settings>);
+    if (why) settings[name] = get(column) === '' ? null : fail(column, `nothing, for ${why}`);
+    else settings[name] = read(get(column)) ?? fail(column, expected);
+  }
+  // As the command line has it: Randman's images are times, which an ANN and a single step do not have.
+  if (settings.dataset === 'randman') {
+    if (settings.network === 'ann') fail('network', 'snn with randman');
+    if (settings.T === 1) fail('T', 'at least 2 with randman');
+  }
+  return settings as unknown as Settings;
+}

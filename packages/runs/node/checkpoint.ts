@@ -1,0 +1,270 @@
+/**
+ * The checkpoint of a run, written after each epoch: `checkpoint.json` with all that is short, and beside it
+ * `checkpoint.<hash>.bin` with the long arrays, so that millions of batches are saved in a fraction of a second.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { decodeFloat32, decodeFloat64, littleEndian } from '../../../src/common/bytes';
+import type { EngineState } from '../../../src/common/engine';
+import { MAX_UNITS } from '../../../src/common/spike-trains';
+import { countNeurons, countWeights, isWidth, MAX_HIDDEN } from '../../../src/common/weights';
+import { newHistory, type RunSettings, type TrainingHistory } from '../../../src/training/history';
+import { makeFolder, readFile, writeFileAtomic } from '../../system/files';
+import { assertFinite } from '../run-files';
+import { type EventsPosition, isEventsName } from './tensorboard';
+
+/** Options of a run, by name. */
+export type RunOptions = Record<string, string | number | boolean | null>;
+
+export interface Checkpoint {
+  options: RunOptions;
+  history: TrainingHistory;
+  /** The TensorBoard file and how much of it belongs to this checkpoint. */
+  events: EventsPosition;
+}
+
+/** What `checkpoint.json` holds, in this order. */
+interface Header {
+  format: string;
+  version: number;
+  options: RunOptions;
+  history: { epoch: number; epochs: number; batch: number; correct: number; settings: RunSettings | null };
+  events: EventsPosition;
+  /** The file with the arrays, its SHA-256, and how many numbers of each kind are in it. */
+  arrays: {
+    file: string;
+    sha256: string;
+    weights: number;
+    batches: number;
+    epochs: number;
+    /** Accuracies on held-back images; left out if there are none. */
+    heldBack?: number;
+    /** Left out if there are none: of a run that resets its neurons. */
+    potentials?: number;
+    /** Adam's steps before this run; left out if there are none: of a run that began with new weights. */
+    earlierSteps?: number;
+  };
+}
+
+export const CHECKPOINT_NAME = 'checkpoint.json';
+const FORMAT = 'lif_fc_mnist checkpoint';
+/** To be raised whenever the content changes: an older program must not misread a newer file, nor a newer an older. */
+const VERSION = 2;
+
+/** How many weights a run with these settings has. */
+const weightsOf = (settings: RunSettings | null): number =>
+  countWeights(settings?.hidden as number | undefined, settings?.inputs as number | undefined);
+
+const hashParts = (parts: readonly (Uint8Array | string)[]) => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+};
+const arraysName = (hash: string) => `checkpoint.${hash.slice(0, 16)}.bin`;
+const ARRAYS_NAME = /^checkpoint\.[0-9a-f]{16}\.bin$/;
+
+/** Whether a file of this name, in the folder of a checkpoint, belongs to it. */
+export function isCheckpointName(name: string): boolean {
+  return name === CHECKPOINT_NAME || ARRAYS_NAME.test(name);
+}
+
+/**
+ * Replaces a checkpoint. If that fails, the former one stays as it was.
+ * @param file `checkpoint.json` in a folder of its own, made if it is missing
+ * @throws RangeError if the weights are no longer finite or the parts contradict each other, Error if the disk is full
+ */
+export function writeCheckpoint(file: string, { options, history, events }: Checkpoint): void {
+  const { epoch, epochs, batch, correct, settings, trainAccs, losses, testAccs, heldBackAccs, state } = history;
+  const states = state ? [state.weights, state.m, state.v] : [];
+  const count = weightsOf(settings);
+  const earlierSteps = (state?.step ?? 0) - trainAccs.length;
+  if (earlierSteps < 0 || states.some((values) => values.length !== count)) {
+    throw new RangeError(`checkpoint: expected the state after ${trainAccs.length} batches, found another`);
+  }
+  const { potentials = new Float32Array() } = state ?? {};
+  assertFinite(...states, potentials);
+  const numbers = [trainAccs, losses, testAccs, heldBackAccs].map((values) => new Float64Array(values));
+  const parts = [...states, ...numbers, potentials].map(littleEndian);
+  const sha256 = hashParts(parts);
+  const arrays = {
+    file: arraysName(sha256),
+    sha256,
+    weights: state ? count : 0,
+    batches: trainAccs.length,
+    epochs: testAccs.length,
+    ...(heldBackAccs.length > 0 ? { heldBack: heldBackAccs.length } : {}),
+    ...(potentials.length > 0 ? { potentials: potentials.length } : {}),
+    ...(earlierSteps > 0 ? { earlierSteps } : {}),
+  };
+  const header: Header = {
+    format: FORMAT,
+    version: VERSION,
+    options,
+    history: { epoch, epochs, batch, correct, settings },
+    events,
+    arrays,
+  };
+  const folder = dirname(file);
+  makeFolder(folder);
+  writeFileAtomic(join(folder, arrays.file), parts);
+  const sum = hashParts([JSON.stringify(header)]);
+  writeFileAtomic(file, `${JSON.stringify({ ...header, sum }, null, 1)}\n`);
+  for (const name of readdirSync(folder)) {
+    if (ARRAYS_NAME.test(name) && name !== arrays.file) rmSync(join(folder, name), { force: true });
+  }
+}
+
+/**
+ * Reads a checkpoint and believes nothing in it that it has not checked; what the options mean is for the caller to check.
+ * @throws Error in one line if there is none, or it is damaged, of another version, or contradicts itself
+ */
+export function readCheckpoint(file: string): Checkpoint {
+  const header = readHeader(file);
+  const { options, history, events, arrays } = header;
+  const { weights, batches, epochs, heldBack = 0, potentials: places = 0, earlierSteps = 0 } = arrays;
+  const bytes = readArrays(file, arrays);
+  let start = 0;
+  const next = (length: number) => {
+    start += length;
+    return bytes.subarray(start - length, start);
+  };
+  const floats = (count = weights) => decodeFloat32(next(4 * count));
+  const doubles = (count: number) => Array.from(decodeFloat64(next(8 * count)));
+  const parts = { weights: floats(), m: floats(), v: floats() };
+  const [trainAccs, losses, testAccs] = [doubles(batches), doubles(batches), doubles(epochs)];
+  const heldBackAccs = doubles(heldBack);
+  const potentials = floats(places);
+  const state: EngineState | null = weights
+    ? { ...parts, step: earlierSteps + batches, ...(places > 0 ? { potentials } : {}) }
+    : null;
+  const isShare = (value: number) => value >= 0 && value <= 1;
+  expectAll(file, [
+    ['finite weights', Object.values(parts).every((values) => values.every(Number.isFinite)), 'others'],
+    ['finite potentials', potentials.every(Number.isFinite), 'others'],
+    ['accuracies from 0 to 1', [trainAccs, testAccs, heldBackAccs].every((accs) => accs.every(isShare)), 'others'],
+    ['losses of 0 or more', losses.every((loss) => Number.isFinite(loss) && loss >= 0), 'others'],
+  ]);
+  const maxTestAcc = testAccs.reduce((most, value) => Math.max(most, value), 0);
+  const { epoch, batch, correct, settings } = history;
+  const all = {
+    ...newHistory(),
+    epoch,
+    epochs: history.epochs,
+    batch,
+    correct,
+    settings,
+    trainAccs,
+    losses,
+    testAccs,
+    maxTestAcc,
+    heldBackAccs,
+    state,
+  };
+  return { options, history: all, events };
+}
+
+function readHeader(file: string): Header {
+  if (!existsSync(file)) throw new Error(`${file}: expected a checkpoint to resume from, found none`);
+  const text = read(file).toString();
+  const other = (found: string) =>
+    new Error(
+      `${file}: expected a checkpoint of version ${VERSION}, found ${found}; finish that run with the program that began it, or start again with --overwrite`,
+    );
+  // Before there were versions, the first line was a checksum.
+  if (/^[0-9a-f]{64}\n/.test(text)) throw other('one of an earlier version');
+  let parsed: (Header & { sum: string }) | null;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw damaged(file, (error as Error).message);
+  }
+  if (parsed?.format !== FORMAT) throw new Error(`${file}: expected a checkpoint, found other content`);
+  if (parsed.version !== VERSION) throw other(`version ${parsed.version}`);
+  const { sum, ...header } = parsed;
+  if (hashParts([JSON.stringify(header)]) !== sum) throw damaged(file, 'its checksum differs');
+  check(file, header);
+  return header;
+}
+
+/** A checksum is no key: anybody can make a file whose checksum is right. */
+function check(file: string, header: Header): void {
+  const isWhole = (value: unknown, most = Number.MAX_SAFE_INTEGER) =>
+    Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
+  const isRecord = (value: unknown): value is object => typeof value === 'object' && value !== null;
+  const { options, history, events, arrays } = header;
+  const isOption = (value: unknown) => value === null || ['string', 'number', 'boolean'].includes(typeof value);
+  const areOptions = (value: unknown) =>
+    isRecord(value) && !Array.isArray(value) && Object.values(value).every(isOption);
+  expectAll(file, [
+    ['options', areOptions(options), options],
+    ['a history', isRecord(history), history],
+    ['an event file', isRecord(events), events],
+    ['arrays', isRecord(arrays), arrays],
+  ]);
+  const { epoch, batch, correct } = history;
+  const { weights, batches, epochs, sha256, heldBack, potentials = 0, earlierSteps = 0 } = arrays;
+  const sameLength = epoch === 0 ? batches === batch : (batches - batch) % epoch === 0;
+  const hidden = history.settings?.hidden;
+  const inputs = history.settings?.inputs;
+  const areInputs = inputs === undefined || (isWhole(inputs, MAX_UNITS) && Number(inputs) > 0);
+  const isNetwork = hidden === undefined || isWidth(hidden);
+  const wantedWeights = batches > 0 && isNetwork && areInputs ? weightsOf(history.settings) : 0;
+  const neurons = isNetwork ? countNeurons(hidden) : 1;
+  expectAll(file, [
+    ['a whole number of epochs', isWhole(epoch), epoch],
+    ['a whole number of batches', isWhole(batch) && isWhole(batches) && batch <= batches, batch],
+    ['as many batches in each epoch', sameLength, `${batches} in ${epoch} epochs and ${batch} batches`],
+    ['as many epochs to do, or more', isWhole(history.epochs) && history.epochs >= epoch, history.epochs],
+    [
+      'what the run depends on',
+      areOptions(history.settings) || (batches === 0 && history.settings === null),
+      history.settings,
+    ],
+    ['a whole number of correct images', isWhole(correct), correct],
+    ['a test after each epoch', epochs === epoch, epochs],
+    ['one on held-back images after each epoch, or none', heldBack === undefined || heldBack === epoch, heldBack],
+    [`a hidden layer of 1 to ${MAX_HIDDEN} neurons, or none`, isNetwork, hidden],
+    [`1 to ${MAX_UNITS} inputs`, areInputs, inputs],
+    ['a whole number of potentials', isWhole(potentials) && potentials % neurons === 0, potentials],
+    ['a whole number of earlier steps', isWhole(earlierSteps, 2 ** 31 - 1 - batches), earlierSteps],
+    [`${wantedWeights} weights after ${batches} batches`, weights === wantedWeights, weights],
+    ['the bare name of an events.out.tfevents file', isEventsName(events.file), events.file],
+    ['a length of that file of 0 or more', isWhole(events.length), events.length],
+    ['the SHA-256 of the arrays', typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256), sha256],
+    ['arrays in a file that is named after it', arrays.file === arraysName(String(sha256)), arrays.file],
+  ]);
+}
+
+function readArrays(
+  file: string,
+  { file: name, sha256, weights, batches, epochs, heldBack = 0, potentials = 0 }: Header['arrays'],
+): Uint8Array {
+  const arraysFile = join(dirname(file), name);
+  if (!existsSync(arraysFile)) throw new Error(`${arraysFile}: expected the arrays of a checkpoint, found none`);
+  const bytes = read(arraysFile);
+  const length = 3 * 4 * weights + 8 * (2 * batches + epochs + heldBack) + 4 * potentials;
+  if (bytes.length !== length) throw damaged(arraysFile, `expected ${length} bytes, found ${bytes.length}`);
+  if (hashParts([bytes]) !== sha256) throw damaged(arraysFile, 'its checksum differs');
+  return bytes;
+}
+
+function read(file: string): Buffer {
+  try {
+    return readFile(file);
+  } catch (error) {
+    throw new Error(`${file}: cannot be read (${(error as Error).message})`);
+  }
+}
+
+function damaged(file: string, why: string): Error {
+  return new Error(`${file}: expected a whole checkpoint, found a damaged one (${why})`);
+}
+
+/** @throws Error that names the first claim that does not hold, and what was found instead */
+function expectAll(file: string, claims: readonly [expected: string, holds: boolean, found: unknown][]): void {
+  const [expected, , found] = claims.find(([, holds]) => !holds) ?? [];
+  if (expected === undefined) return;
+  const text = typeof found === 'string' ? `'${found}'` : (JSON.stringify(found) ?? 'none');
+  throw new Error(`${file}: expected ${expected} in the checkpoint, found ${text.slice(0, 100)}`);
+}

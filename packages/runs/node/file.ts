@@ -1,0 +1,32 @@
+/** Files that a notebook hands to other programs, and reads of them. */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { checkUint8 } from '../../../src/common/checks';
+import { makeFolder, readFile, writeFileAtomic } from '../../system/files';
+import { checkName } from '../run-files';
+import { resolvePlace } from './place';
+
+/**
+ * Writes a file into `build/` (or into the folder that `LIF_FC_MNIST_RUNS` names), over an earlier one of that name.
+ * @returns where it is, for people
+ * @throws RangeError if the name is no bare name or these are no bytes, Error if the disk is full
+ */
+export async function saveFile(name: string, bytes: Uint8Array): Promise<string> {
+  checkName('a file', name);
+  checkUint8(name, bytes);
+  const { path, place } = resolvePlace(name);
+  makeFolder(dirname(path));
+  writeFileAtomic(path, bytes);
+  return place;
+}
+
+/**
+ * The bytes of a file where `saveFile` writes it.
+ * @throws RangeError if the name is no bare name, Error in one line if there is no such file
+ */
+export async function loadFile(name: string): Promise<Uint8Array> {
+  checkName('a file', name);
+  const { path, place } = resolvePlace(name);
+  if (!existsSync(path)) throw new Error(`${place}: expected a file, found none; put it there`);
+  return new Uint8Array(readFile(path));
+}

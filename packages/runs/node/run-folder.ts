@@ -1,0 +1,49 @@
+/** Which files in a folder are a run's: nothing else is ever replaced or removed there. */
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { MODEL_FILES } from '../../formats/layers-model';
+import { removeUnfinished } from '../../system/files';
+import { LOCK_NAME } from '../../system/folder-lock';
+import { ARRAYS, CURVES, HELD_BACK, HIDDEN_ARRAYS, MODEL_FOLDERS, RESULT_FILES } from '../run-files';
+import { CHECKPOINT_NAME, isCheckpointName } from './checkpoint';
+
+const RESULTS: readonly string[] = [...ARRAYS, ...HIDDEN_ARRAYS, HELD_BACK, CURVES];
+
+const MODELS = Object.values(MODEL_FOLDERS);
+
+/** The checkpoint of a run. */
+export function checkpointPath(folder: string): string {
+  return join(folder, 'checkpoint', CHECKPOINT_NAME);
+}
+
+/** The files of a finished run that are in a folder. */
+export function resultsIn(folder: string): string[] {
+  return RESULT_FILES.map((name) => join(folder, name)).filter((file) => existsSync(file));
+}
+
+/**
+ * What is in the way of a run in a folder: a folder where it writes a file, or a file where it makes a folder.
+ * @param more names of files that it writes as well
+ * @returns the path, and what is expected and found there; undefined if nothing is in the way
+ */
+export function obstacleIn(
+  folder: string,
+  more: readonly string[],
+): { path: string; wanted: string; found: string } | undefined {
+  const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
+  const folders = [...MODELS.map((name) => join(folder, name)), dirname(checkpointPath(folder))];
+  const files = [...[...RESULT_FILES, ...more].map((name) => join(folder, name)), checkpointPath(folder)];
+  const file = folders.find((path) => existsSync(path) && !isFolder(path));
+  if (file !== undefined) return { path: file, wanted: 'a folder', found: 'a file' };
+  const path = files.find(isFolder);
+  return path === undefined ? undefined : { path, wanted: 'a file', found: 'a folder' };
+}
+
+/** Removes what a killed run left half written in its folder. */
+export function removeLeftovers(folder: string): void {
+  removeUnfinished(folder, (name) => RESULTS.includes(name) || name === LOCK_NAME);
+  for (const model of MODELS) {
+    removeUnfinished(join(folder, model), (name) => MODEL_FILES.some((file) => file === name));
+  }
+  removeUnfinished(dirname(checkpointPath(folder)), isCheckpointName);
+}

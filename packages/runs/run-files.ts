@@ -1,0 +1,183 @@
+/** What a finished training leaves, as bytes by name: the four arrays of SpikingJelly's example, its model, and TensorBoard's file. */
+import { CLASSES } from '../../src/common/mnist';
+import type { NeuronOptions } from '../../src/common/neuron-options';
+import type { Trace } from '../../src/common/trace';
+import { hiddenOf } from '../../src/common/weights';
+import type { TrainingHistory } from '../../src/training/history';
+import { decodeNetwork, layersModelFiles, MODEL_FILES } from '../formats/layers-model';
+import { npyArray, npyBytes } from '../formats/npy';
+import { encodeEvents } from '../formats/tensorboard';
+
+/** Potentials after the reset, and spikes, [T, neurons]. */
+interface SavedTrace {
+  v: Float32Array;
+  spike: Float32Array;
+}
+
+/** A finished training, and what the trained network does when the first test image is shown. */
+export interface Run {
+  trace: Trace;
+  history: TrainingHistory;
+  /** [784, 10]; with a hidden layer [784, hidden], and then [hidden, 10]. */
+  weights: Float32Array;
+  neuron: NeuronOptions;
+}
+
+/** What is kept of a saved run: the four arrays of SpikingJelly's example, and the model. */
+export interface SavedRun {
+  /** Potentials after the reset, and spikes, [T, 10]; of hidden neurons, if there are any, [T, hidden]. */
+  trace: Pick<Trace, 'v' | 'spike'> & { hidden?: Pick<Trace, 'v' | 'spike'> };
+  /** A value per batch. */
+  trainAccs: Float64Array;
+  /** A value per epoch. */
+  testAccs: Float64Array;
+  /** [784, 10]; with a hidden layer [784, hidden], and then [hidden, 10]. */
+  weights: Float32Array;
+  neuron: NeuronOptions;
+  /** Simulated steps per image. */
+  T: number;
+}
+
+/** What is saved of a training: a `Run`, or what the ANN and networks of spike trains have of one. */
+interface FinishedRun {
+  /** Of the spiking network alone, as its neurons. */
+  trace?: SavedTrace & { hidden?: SavedTrace };
+  history: { trainAccs: readonly number[]; testAccs: readonly number[]; heldBackAccs?: readonly number[] };
+  weights: Float32Array;
+  /** Of a network of spike trains; by default it takes images. */
+  inputs?: number;
+  neuron?: NeuronOptions;
+}
+
+export const MODEL_FOLDER = 'lif_snn_mnist';
+
+/** The folder of the model, by network. */
+export const MODEL_FOLDERS = { snn: MODEL_FOLDER, ann: 'ann_mnist' } as const;
+
+export const CURVES = 'events.out.tfevents.0.saved-run';
+
+/** The names of the arrays of a spiking network's neurons. */
+export const SPIKING_ARRAYS: readonly string[] = ['v_t_array.npy', 's_t_array.npy'];
+
+/** The names of the arrays of SpikingJelly's example. */
+export const ARRAYS = ['v_t_array.npy', 's_t_array.npy', 'train_accs.npy', 'test_accs.npy'] as const;
+
+/** The names of the arrays of its hidden neurons, if it has any. */
+export const HIDDEN_ARRAYS: readonly string[] = ['hidden_v_t_array.npy', 'hidden_s_t_array.npy'];
+
+/** The name of the array of a run that holds images back. */
+export const HELD_BACK = 'held_back_accs.npy';
+
+/** The names of the files that `decodeRun` reads, with forward slashes. */
+export const READ_FILES: readonly string[] = [...ARRAYS, ...MODEL_FILES.map((name) => `${MODEL_FOLDER}/${name}`)];
+
+/** The names of all files of a saved run. */
+export const RUN_FILES: readonly string[] = [...READ_FILES, CURVES];
+
+/** The names of all files that a run may leave: those of a saved run, and what is written of the ANN and of held-back images. */
+export const RESULT_FILES: readonly string[] = [
+  ...RUN_FILES,
+  ...HIDDEN_ARRAYS,
+  HELD_BACK,
+  ...MODEL_FILES.map((name) => `${MODEL_FOLDERS.ann}/${name}`),
+];
+
+/** @throws RangeError if a number is NaN or infinite: a run that diverged */
+export function assertFinite(...arrays: readonly Float32Array[]): void {
+  if (!arrays.every((values) => values.every(Number.isFinite))) throw new RangeError('weights are no longer finite');
+}
+
+/**
+ * The arrays of SpikingJelly's example, by file name: four, or without a trace two; the potentials and spikes of hidden neurons,
+ * and the accuracies on held-back images, if there are any.
+ * @throws RangeError if the parts do not fit each other or the weights are not finite
+ */
+export function arrayFiles({ trace, history, weights, inputs }: FinishedRun): Record<string, Uint8Array> {
+  assertFinite(weights);
+  const { trainAccs, testAccs, heldBackAccs = [] } = history;
+  return {
+    ...(trace && traceFiles(SPIKING_ARRAYS, trace, CLASSES)),
+    ...(trace?.hidden && traceFiles(HIDDEN_ARRAYS, trace.hidden, hiddenOf(weights.length, inputs)?.hidden ?? 0)),
+    'train_accs.npy': npyBytes(vector(trainAccs)),
+    'test_accs.npy': npyBytes(vector(testAccs)),
+    ...(heldBackAccs.length > 0 && { [HELD_BACK]: npyBytes(vector(heldBackAccs)) }),
+  };
+}
+
+/** Files of potentials and of spikes, under these two names. */
+function traceFiles(
+  [nameOfV, nameOfSpikes]: readonly string[],
+  { v, spike }: SavedTrace,
+  neurons: number,
+): Record<string, Uint8Array> {
+  const T = v.length / neurons;
+  if (!Number.isInteger(T) || spike.length !== v.length) {
+    const found = `${v.length} and ${spike.length}`;
+    throw new RangeError(`trace: expected ${neurons} potentials and ${neurons} spikes per step, found ${found}`);
+  }
+  const shape = [T, neurons];
+  return { [nameOfV]: npyBytes({ data: v, shape }), [nameOfSpikes]: npyBytes({ data: spike, shape }) };
+}
+
+/** The name of the folder of its model. */
+export const modelFolder = ({ neuron }: Pick<FinishedRun, 'neuron'>): string => MODEL_FOLDERS[neuron ? 'snn' : 'ann'];
+
+const vector = (values: readonly number[]) => ({ data: new Float64Array(values), shape: [values.length] });
+
+/**
+ * All files of a saved run, by their names in {@link RUN_FILES}; without neurons it is a run of the ANN.
+ * @throws RangeError as `arrayFiles`
+ */
+export function runFiles(run: FinishedRun): Record<string, Uint8Array> {
+  const model = layersModelFiles(run.weights, run.neuron);
+  // What a reader of the browser edition downloads has these files, and no others.
+  const { trainAccs, testAccs } = run.history;
+  return {
+    ...arrayFiles({ ...run, history: { trainAccs, testAccs } }),
+    ...Object.fromEntries(MODEL_FILES.map((name) => [`${modelFolder(run)}/${name}`, model[name]])),
+    [CURVES]: encodeEvents(run.history),
+  };
+}
+
+/**
+ * What `runFiles` was made from, as far as it is kept.
+ * @param place what the run is called, for the messages
+ * @param read the content of a file of that name
+ * @throws Error in one line if the files are damaged or do not belong together
+ */
+export function decodeRun(place: string, read: (name: string) => Uint8Array) {
+  const array = (file: string, neurons?: number) => {
+    const { data, shape } = npyArray(`${place}/${file}`, read(file));
+    if (neurons === undefined ? shape.length === 1 : shape.length === 2 && shape[1] === neurons) return data;
+    const wanted = neurons === undefined ? '[count]' : `[T, ${neurons}]`;
+    throw new Error(`${place}/${file}: expected the shape ${wanted}, found [${shape.join(', ')}]`);
+  };
+  const stepsOf = (names: readonly string[], neurons: number) =>
+    names.map((file) => Float32Array.from(array(file, neurons)));
+  const [v, spike] = stepsOf(SPIKING_ARRAYS, CLASSES);
+  const [trainAccs, testAccs] = ['train_accs.npy', 'test_accs.npy'].map((file) => Float64Array.from(array(file)));
+  const network = decodeNetwork(
+    (file) => `${place}/${MODEL_FOLDER}/${file}`,
+    (file) => read(`${MODEL_FOLDER}/${file}`),
+  );
+  const { hidden = 0 } = hiddenOf(network.weights.length) ?? {};
+  const [hiddenV, hiddenSpike] = hidden > 0 ? stepsOf(HIDDEN_ARRAYS, hidden) : [];
+  const all = [v, spike].map(({ length }) => length / CLASSES);
+  if (hidden > 0) all.push(hiddenV.length / hidden, hiddenSpike.length / hidden);
+  if (all.some((steps) => steps !== all[0])) {
+    const found = all.join(' and ');
+    throw new Error(`${place}: expected potentials and spikes of one run, found ${found} steps; save the run again`);
+  }
+  const layer = hidden > 0 ? { hidden: { v: hiddenV, spike: hiddenSpike } } : {};
+  return { trace: { v, spike, ...layer }, trainAccs, testAccs, ...network, T: all[0] };
+}
+
+/** @throws RangeError unless this may be the name of a run */
+export const checkRunName = (name: string): void => checkName('a run', name);
+
+/** @throws RangeError unless the name is a bare one, without a path */
+export function checkName(what: string, name: string): void {
+  if (typeof name !== 'string' || !/^\w[\w.-]*$/.test(name)) {
+    throw new RangeError(`name of ${what}: expected letters, digits, '_', '-' and '.', found ${name}`);
+  }
+}

@@ -1,0 +1,227 @@
+/** The table of runs: what is read and what is refused, what is chosen, and what the chosen runs say together. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { HEADER, rowText, tableText } from '../../../../test/support/map';
+import { engineOptions, formatOptions, parseMap } from '../../map';
+
+describe('The file of the table', () => {
+  test('gives a typed row per run', () => {
+    const [row, ann] = parseMap(tableText({ grid: 'first+second', tau: 3.5 }, { network: 'ann' })).rows;
+    assert.deepEqual(row.grids, ['first', 'second']);
+    assert.deepEqual(
+      [row.network, row.hidden, row.loss, row.surrogate, row.alpha, row.detachReset, row.decayInput, row.softReset],
+      ['snn', 0, 'mse', 'atan', 2, false, true, false],
+    );
+    assert.deepEqual([row.encoder, row.reset, row.tau, row.T, row.seed, row.epochs], ['poisson', true, 3.5, 100, 0, 2]);
+    assert.deepEqual([row.batchSize, row.learningRate, row.trainImages], [128, 0.001, 60000]);
+    assert.deepEqual(row.accuracies, { 1: 0.9, 2: 0.91 });
+    assert.deepEqual([row.last, row.best, row.bestEpoch, row.heldBack], [0.91, 0.91, 2, null]);
+    assert.deepEqual([row.outputSpikes, row.inputSpikes, row.rowsAdded], [0.9, 97.5, 9000]);
+    assert.match(row.weightsSha256, /^[0-9a-f]{64}$/);
+    assert.deepEqual([ann.hidden, ann.tau, ann.T, ann.surrogate, ann.reset], [null, null, null, null, null]);
+    assert.equal(ann.outputSpikes, null);
+    const [randman] = parseMap(tableText({ dataset: 'randman', hidden: 100, input_spikes: 0.2 })).rows;
+    assert.deepEqual([row.dataset, randman.dataset], ['mnist', 'randman']);
+    assert.deepEqual([randman.encoder, randman.trainImages, randman.inputSpikes], [null, null, 0.2]);
+  });
+
+  test('is read with the line ends of Windows as well', () => {
+    assert.equal(parseMap(tableText({}, { seed: 1 }).replaceAll('\n', '\r\n')).rows[1].seed, 1);
+  });
+
+  const row = rowText();
+  const cases: [string, string, RegExp][] = [
+    ['an empty file', '', /line 1: expected column 1 to be id, found nothing/],
+    ['no row', `${HEADER}\n`, /line 1: expected a row per run below the header, found none/],
+    ['a column in another place', HEADER.replace('tau,T', 'T,tau'), /line 1: expected column 14 to be tau, found T/],
+    [
+      'a column too few',
+      HEADER.replace(',weights_sha256', ''),
+      /expected column 31 to be weights_sha256, found nothing/,
+    ],
+    ['a column too many', `${HEADER},time`, /expected 31 columns, found 32: time/],
+    ['epochs that fall', HEADER.replace('acc_1,acc_2', 'acc_2,acc_1'), /with rising epochs, found 2, 1, 5/],
+    ['a row that was cut off', `${HEADER}\n${row.slice(0, 60)}`, /line 2: expected 31 fields, found \d+/],
+    ['a run twice', tableText({ tau: 3 }, {}, {}), /line 4: expected each run once, found id \w+ in line 3 as well/],
+    ['its settings twice', tableText({}, { id: '0123456789ab' }), /line 3: .* found its settings in line 2 as well/],
+    ['a short hash', tableText({ weights_sha256: 'abc' }), /weights_sha256: expected 64 hexadecimal digits, found abc/],
+    ['a network', tableText({ network: 'cnn' }), /network: expected snn or ann, found cnn/],
+    ['a surrogate', tableText({ surrogate: 'relu' }), /surrogate: expected atan or sigmoid or rect, found relu/],
+    ['a switch', tableText({ reset: 'no' }), /reset: expected true or false, found no/],
+    [
+      'a hidden layer that is too wide',
+      tableText({ hidden: 801 }),
+      /hidden: expected a whole number from 0 to 800, found 801/,
+    ],
+    ['a tau of 1', tableText({ tau: 1 }), /tau: expected a number above 1, found 1/],
+    ['no tau', tableText({ tau: '' }), /tau: expected a number above 1, found nothing/],
+    ['a tau in hexadecimal', tableText({ tau: '0x3' }), /tau: expected a number above 1, found 0x3/],
+    ['a T of 2.5', tableText({ T: 2.5 }), /T: expected a whole number from 1 to 10000, found 2.5/],
+    ['a tau of an ANN', tableText({ network: 'ann', tau: 2 }), /tau: expected nothing, for an ANN has none, found 2/],
+    ['other data', tableText({ dataset: 'fashion' }), /dataset: expected mnist or randman, found fashion/],
+    [
+      'an encoder of spikes',
+      tableText({ dataset: 'randman', encoder: 'direct' }),
+      /encoder: expected nothing, for Randman has none, found direct/,
+    ],
+    [
+      'an ANN on spikes',
+      tableText({ dataset: 'randman', network: 'ann', encoder: '' }),
+      /network: expected snn with randman, found ann/,
+    ],
+    [
+      'spikes in one step',
+      tableText({ dataset: 'randman', encoder: '', train_images: '', T: 1 }),
+      /T: expected at least 2 with randman, found 1/,
+    ],
+    ['an accuracy above 1', tableText({ acc_2: 91 }), /acc_2: expected a share from 0 to 1, found 91/],
+    ['no accuracy', tableText({ acc_1: '' }), /acc_1: expected a share from 0 to 1, found nothing/],
+    ['an accuracy of later', tableText({ acc_5: 0.9 }), /acc_5: expected nothing for such a run, found 0.9/],
+    ['another last', tableText({ last: 0.9 }), /last: expected 0.91 as in acc_2, found 0.9/],
+    ['a best below others', tableText({ best: 0.9 }), /best: expected at least 0.91, .* found 0.9/],
+    ['a late best epoch', tableText({ best_epoch: 3 }), /best_epoch: expected an epoch from 1 to 2, found 3/],
+    ['held back of none', tableText({ held_back: 0.9 }), /held_back: expected nothing for such a run, found 0.9/],
+    ['no spikes', tableText({ output_spikes: '' }), /output_spikes: expected a number of at least 0, found nothing/],
+    [
+      'input spikes of none',
+      tableText({ encoder: 'direct', input_spikes: 9 }),
+      /input_spikes: expected nothing for such a run, found 9/,
+    ],
+    ['a grid without a name', tableText({ grid: '' }), /grid: expected names joined by \+, found nothing/],
+  ];
+  for (const [name, text, message] of cases) {
+    test(`is refused in one line with ${name}`, () => {
+      assert.throws(
+        () => parseMap(text),
+        (error: Error) => {
+          assert.match(error.message, message);
+          assert.match(error.message, /^map\.csv: line \d+: [^\n]+; take the project's file again, or .*$/);
+          return true;
+        },
+      );
+    });
+  }
+});
+
+describe('A choice of rows', () => {
+  const map = parseMap(
+    tableText(
+      { tau: 10, seed: 0, last: 0.91, acc_2: 0.91, best: 0.95 },
+      { tau: 10, seed: 1, last: 0.93, acc_2: 0.93, best: 0.95 },
+      { tau: 10, seed: 7, last: 0.2, acc_2: 0.2, best: 0.95 },
+      { tau: 2, seed: 1, last: 0.92, acc_2: 0.92, best: 0.95, grid: 'first+second' },
+      { tau: 2, seed: 0, last: 0.89, acc_2: 0.89, best: 0.95 },
+      { network: 'ann', seed: 0, grid: 'third' },
+    ),
+  );
+
+  test('is made by a grid, a value or several', () => {
+    assert.deepEqual(map.grids, ['first', 'second', 'third']);
+    assert.equal(map.where({ grid: 'first' }).rows.length, 5);
+    assert.equal(map.where({ grid: 'second', tau: 2 }).rows[0].seed, 1);
+    assert.equal(map.where({ tau: [2, 10], seed: 0 }).rows.length, 2);
+    assert.equal(map.where({ network: 'ann', tau: null }).rows.length, 1);
+    assert.deepEqual(map.where({ network: 'snn' }).varied, ['tau', 'seed']);
+    assert.deepEqual(map.where({ network: 'snn' }).values('tau'), [2, 10]);
+    assert.equal(map.row(map.rows[2].id), map.rows[2]);
+  });
+
+  test('that holds no row is refused with the values that there are', () => {
+    assert.throws(() => map.where({ network: 'snn', tau: 3 }), {
+      message: 'where: expected tau among 2, 10; found 3 in { network snn, tau 3 }',
+    });
+    assert.throws(() => map.where({ grid: 'x' }), /expected grid among first, second, third; found x/);
+    assert.throws(() => map.where({ Tau: 3 } as object), /where: expected grid, dataset, network, .*; found Tau/);
+    assert.throws(() => map.row('0'), /id: expected that of one of 6 runs, found 0/);
+  });
+
+  test('has a mean over its seeds, and refuses one over anything else', () => {
+    const { n, mean, low, high } = map.where({ tau: 2 }).mean();
+    // Of two values the interval is ± 12.7062 · |a − b| / 2.
+    assert.equal(n, 2);
+    assert.deepEqual(
+      [mean, low, high].map((value) => value.toFixed(6)),
+      ['0.905000', '0.714407', '1.095593'],
+    );
+    assert.equal(map.where({ tau: 2 }).mean(1).mean, 0.9);
+    assert.equal(map.where({ tau: 2 }).mean('rowsAdded').mean, 9000);
+    assert.throws(() => map.where({ network: 'snn' }).mean(), {
+      message: 'runs: expected some that differ in their seeds alone, found tau 2 and 10; choose with where()',
+    });
+    assert.throws(() => map.where({ tau: 2 }).mean('heldBack'), /run \w+: expected heldBack, found none/);
+    assert.throws(() => map.where({ tau: 2 }).mean(5), /expected an accuracy after epoch 5, found epochs 1, 2/);
+  });
+
+  test('is grouped by settings', () => {
+    const groups = map.where({ network: 'snn' }).by('tau', 'seed');
+    assert.deepEqual(
+      groups.map(({ tau, seed, runs }) => [tau, seed, runs.rows.length]),
+      [
+        [2, 0, 1],
+        [2, 1, 1],
+        [10, 0, 1],
+        [10, 1, 1],
+        [10, 7, 1],
+      ],
+    );
+  });
+
+  test('differs from another by the seeds that both have', () => {
+    const { n, mean, p } = map.where({ tau: 10 }).minus(map.where({ tau: 2 }));
+    assert.equal(n, 2);
+    // (0.91 − 0.89 + 0.93 − 0.92) / 2; t = 3 with one degree of freedom: p = 1 − 2 atan(3) / π.
+    assert.ok(Math.abs(mean - 0.015) < 1e-12, `${mean}`);
+    assert.ok(Math.abs(p - (1 - (2 * Math.atan(3)) / Math.PI)) < 1e-9, `${p}`);
+    assert.throws(() => map.where({ tau: 10, seed: 7 }).minus(map.where({ tau: 2 })), {
+      message: 'minus: expected at least two seeds on both sides, found 7 and 1, 0',
+    });
+  });
+
+  test('has a curve over the epochs', () => {
+    assert.deepEqual(
+      map
+        .where({ tau: 2 })
+        .curve()
+        .map(({ epoch, mean }) => [epoch, mean]),
+      [
+        [1, 0.9],
+        [2, 0.905],
+      ],
+    );
+  });
+});
+
+describe('A run', () => {
+  test('has the options of the command line that are not the defaults', () => {
+    const text = (given: Record<string, string | number>) => formatOptions(parseMap(tableText(given)).rows[0]);
+    assert.equal(text({}), '-N 2');
+    assert.equal(
+      text({
+        ...{ loss: 'cross-entropy', surrogate: 'sigmoid', alpha: 4, detach_reset: 'true', decay_input: 'false' },
+        ...{ soft_reset: 'true', encoder: 'direct', reset: 'false', tau: 3.5, T: 5, batch_size: 64 },
+        ...{ learning_rate: 0.01, train_images: 50000, held_back: 0.9, seed: 4, epochs: 3 },
+      }),
+      '--loss cross-entropy --surrogate sigmoid --detach-reset --no-decay-input --soft-reset --encoder direct ' +
+        '--no-reset --tau 3.5 -T 5 -b 64 --lr 0.01 --train-images 50000 --seed 4 -N 3',
+    );
+    assert.equal(text({ hidden: 96, T: 20 }), '--hidden 96 -T 20 -N 2');
+    assert.equal(text({ surrogate: 'sigmoid', alpha: 2 }), '--surrogate sigmoid --alpha 2 -N 2');
+    assert.equal(text({ dataset: 'randman', hidden: 20 }), '--dataset randman --hidden 20 -N 2');
+    assert.equal(text({ network: 'ann', learning_rate: '1e-2' }), '--network ann --lr 0.01 -N 2');
+  });
+
+  test('has the options of the engine', () => {
+    const [row] = parseMap(
+      tableText({ tau: 3, soft_reset: 'true', decay_input: 'false', reset: 'false', seed: 4 }),
+    ).rows;
+    assert.deepEqual(engineOptions(row), {
+      ...{ seed: 4, T: 100, batchSize: 128, learningRate: 0.001, loss: 'mse', encoder: 'poisson', reset: false },
+      neuron: {
+        ...{ tau: 3, decayInput: false, vReset: null, detachReset: false },
+        surrogateFunction: { name: 'atan', alpha: 2 },
+      },
+    });
+    assert.equal(engineOptions(parseMap(tableText({ hidden: 96 })).rows[0]).hidden, 96);
+    assert.ok(!('encoder' in engineOptions(parseMap(tableText({ dataset: 'randman' })).rows[0])));
+  });
+});

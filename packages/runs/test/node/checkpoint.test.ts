@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, test } from 'node:test';
+import { newHistory } from '../../../../src/training/history';
+import { arraysOf, forge } from '../../../../test/support/checkpoint';
+import { temporaryFolder } from '../../../../test/support/data';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../node';
+
+/** After two epochs of three batches and one batch more. */
+function checkpoint(): Checkpoint {
+  const numbers = (first: number) => Float32Array.from({ length: 7840 }, (_, i) => first / (i + 1));
+  const v = numbers(0.3);
+  v[7839] = Number.MIN_VALUE; // a float32 of 0, as Adam's may be
+  v[7838] = 1.5e-45;
+  return {
+    options: { tau: 2, engine: 'event', threads: null },
+    history: {
+      ...newHistory(),
+      epoch: 2,
+      epochs: 5,
+      batch: 1,
+      correct: 5,
+      settings: { engine: 'event', tau: 2, vReset: null, decayInput: true },
+      trainAccs: [1 / 3, 0, 0.1, 0.2, 1, 0.7, 0.9],
+      losses: [0.1, 1 / 7, Number.MIN_VALUE, 0, 0.2, 0.3, 0.4],
+      testAccs: [0.25, 0.125],
+      maxTestAcc: 0.25,
+      state: { weights: numbers(-0.1), m: numbers(0.2), v, step: 7 },
+    },
+    events: { file: 'events.out.tfevents.1.x', length: 1 },
+  };
+}
+
+function written(content = checkpoint()): string {
+  const file = join(temporaryFolder(), 'checkpoint', 'checkpoint.json');
+  writeCheckpoint(file, content);
+  return file;
+}
+
+describe('a checkpoint', () => {
+  test('returns every bit of the history, the options and the place in the event file', () => {
+    assert.deepEqual(readCheckpoint(written()), checkpoint());
+  });
+
+  test('of a run before its first batch is read back, too', () => {
+    const fresh = { ...checkpoint(), history: newHistory() };
+    assert.deepEqual(readCheckpoint(written(fresh)), fresh);
+  });
+
+  test('replaces the former one and leaves other files alone', () => {
+    const file = written();
+    writeFileSync(join(dirname(file), 'notes.bin'), 'keep');
+    const next = checkpoint();
+    next.history.losses[0] = 0.75;
+    writeCheckpoint(file, next);
+    assert.deepEqual(readCheckpoint(file), next);
+    const { arrays } = JSON.parse(readFileSync(file, 'utf8'));
+    assert.deepEqual(readdirSync(dirname(file)).sort(), [arrays.file, 'checkpoint.json', 'notes.bin'].sort());
+  });
+
+  test('that was cut off before its last step leaves the former one', () => {
+    const file = written();
+    const former = readFileSync(file);
+    const next = checkpoint();
+    next.history.losses[0] = 0.75;
+    // A folder of that name is in the way of checkpoint.json, the last file to be written.
+    rmSync(file);
+    mkdirSync(file);
+    assert.throws(() => writeCheckpoint(file, next), /checkpoint\.json: cannot be written/);
+    rmSync(file, { recursive: true });
+    writeFileSync(file, former);
+    assert.deepEqual(readCheckpoint(file), checkpoint());
+  });
+
+  test('of six million batches takes 16 bytes per batch', () => {
+    const batches = 6_000_000;
+    const content = checkpoint();
+    content.history.epoch = 0;
+    content.history.batch = batches;
+    content.history.testAccs = [];
+    content.history.maxTestAcc = 0;
+    content.history.trainAccs = Array.from({ length: batches }, (_, i) => (i % 129) / 128);
+    content.history.losses = Array.from({ length: batches }, (_, i) => 1 / (i + 1));
+    (content.history.state as { step: number }).step = batches;
+    const file = written(content);
+    const sizes = readdirSync(dirname(file)).map((name) => statSync(join(dirname(file), name)).size);
+    assert.ok(sizes.reduce((sum, size) => sum + size) < 16 * batches + 100_000, `${sizes}`);
+    const { history } = readCheckpoint(file);
+    assert.equal(history.losses[batches - 1], 1 / batches);
+    assert.equal(history.trainAccs.length, batches);
+  });
+
+  test('is not written once the weights are no longer finite: the former one stays', () => {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const file = written();
+      const diverged = checkpoint();
+      (diverged.history.state?.weights as Float32Array)[17] = value;
+      assert.throws(() => writeCheckpoint(file, diverged), /weights are no longer finite/);
+      assert.deepEqual(readCheckpoint(file), checkpoint());
+    }
+  });
+
+  test('is not written if weights and batches are not of the same moment', () => {
+    const other = checkpoint();
+    other.history.trainAccs.push(0.5);
+    assert.throws(() => written(other), /expected the state after 8 batches, found another/);
+  });
+});
+
+describe('a checkpoint is refused in one line', () => {
+  const damaged: [string, (file: string) => void, RegExp][] = [
+    ['if there is none', (file) => rmSync(file), /expected a checkpoint to resume from, found none/],
+    ['if it is empty', (file) => writeFileSync(file, ''), /expected a whole checkpoint, found a damaged one/],
+    [
+      'if it is cut',
+      (file) => writeFileSync(file, readFileSync(file).subarray(0, 200)),
+      /expected a whole checkpoint, found a damaged one/,
+    ],
+    [
+      'if a number was changed',
+      (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('"correct": 5', '"correct": 6')),
+      /found a damaged one \(its checksum differs\)/,
+    ],
+    [
+      'if it is JSON of another kind',
+      (file) => writeFileSync(file, 'null'),
+      /expected a checkpoint, found other content/,
+    ],
+    [
+      'if an earlier version wrote it',
+      (file) => writeFileSync(file, `${'0'.repeat(64)}\n{"options":{}}\n`),
+      /expected a checkpoint of version 2, found one of an earlier version; .* or start again with --overwrite$/,
+    ],
+    [
+      'if a later version wrote it',
+      (file) => forge(file, { version: 3 }),
+      /expected a checkpoint of version 2, found version 3/,
+    ],
+    [
+      'if its arrays are missing',
+      (file) => rmSync(arraysOf(file)),
+      /checkpoint\.[0-9a-f]{16}\.bin: expected the arrays of a checkpoint, found none/,
+    ],
+    [
+      'if its arrays were changed',
+      (file) => {
+        const arrays = arraysOf(file);
+        const bytes = readFileSync(arrays);
+        bytes[100] ^= 1;
+        writeFileSync(arrays, bytes);
+      },
+      /\.bin: expected a whole checkpoint, found a damaged one \(its checksum differs\)/,
+    ],
+    [
+      'if its arrays are cut',
+      (file) => {
+        const arrays = arraysOf(file);
+        writeFileSync(arrays, readFileSync(arrays).subarray(1));
+      },
+      /found a damaged one \(expected 94208 bytes, found 94207\)/,
+    ],
+  ];
+  for (const [name, damage, message] of damaged) {
+    test(name, () => {
+      const file = written();
+      damage(file);
+      assert.throws(() => readCheckpoint(file), message);
+    });
+  }
+
+  const lies: [string, Record<string, unknown>, RegExp][] = [
+    ['no options', { options: undefined }, /expected options/],
+    ['options in a list', { options: [] }, /expected options/],
+    ['an option that is an object', { 'options.tau': {} }, /expected options/],
+    ['no history', { history: null }, /expected a history/],
+    ['no event file', { events: undefined }, /expected an event file/],
+    ['no arrays', { arrays: undefined }, /expected arrays/],
+    [
+      'an epoch that is text',
+      { 'history.epoch': '2' },
+      /expected a whole number of epochs in the checkpoint, found '2'/,
+    ],
+    ['an epoch below 0', { 'history.epoch': -5 }, /expected a whole number of epochs in the checkpoint, found -5/],
+    ['half an epoch', { 'history.epoch': 0.5 }, /expected a whole number of epochs/],
+    ['an epoch more than tests', { 'history.epoch': 3 }, /expected a test after each epoch in the checkpoint, found 2/],
+    ['a batch that is text', { 'history.batch': '1' }, /expected a whole number of batches/],
+    ['epochs of different lengths', { 'history.batch': 2 }, /expected as many batches in each epoch/],
+    ['fewer epochs to do than are done', { 'history.epochs': 1 }, /expected as many epochs to do, or more .* found 1/],
+    ['settings that are a list', { 'history.settings': [1] }, /expected what the run depends on .* found \[1\]/],
+    ['correct images below 0', { 'history.correct': -1 }, /expected a whole number of correct images/],
+    [
+      'no weights although batches are done',
+      { 'arrays.weights': 0 },
+      /expected 7840 weights after 7 batches .*, found 0/,
+    ],
+    [
+      'an event file elsewhere',
+      { 'events.file': '../victim.txt' },
+      /the bare name of an events.* found '\.\.\/victim\.txt/,
+    ],
+    ['an event file of another kind', { 'events.file': 'v_t_array.npy' }, /the bare name of an events/],
+    [
+      'an event file of a name that is too long',
+      { 'events.file': `events.out.tfevents.${'e'.repeat(400)}` },
+      /the bare name of an events/,
+    ],
+    ['no settings although batches are done', { 'history.settings': null }, /what the run depends on .* found null/],
+    ['an event file without a name', { 'events.file': undefined }, /the bare name of an events.*, found none/],
+    ['an event file of negative length', { 'events.length': -1 }, /a length of that file/],
+    ['an event file of half a byte', { 'events.length': 0.5 }, /a length of that file/],
+    ['arrays elsewhere', { 'arrays.file': '../../etc/passwd' }, /arrays in a file that is named after it/],
+    ['arrays without a checksum', { 'arrays.sha256': undefined }, /the SHA-256 of the arrays/],
+    ['fewer batches than its arrays hold', { 'arrays.batches': 5 }, /found a damaged one/],
+  ];
+  for (const [name, changes, message] of lies) {
+    test(`if its checksum is right, but it has ${name}`, () => {
+      const file = written();
+      forge(file, changes);
+      assert.throws(() => readCheckpoint(file), message);
+    });
+  }
+
+  const [weights, m, trainAccs, losses, testAccs] = [0, 31360, 94080, 94136, 94192];
+  const numbers: [string, (bytes: Buffer) => unknown, RegExp][] = [
+    ['a weight that is NaN', (bytes) => bytes.writeFloatLE(Number.NaN, weights), /expected finite weights/],
+    ['an infinite moment', (bytes) => bytes.writeFloatLE(Number.POSITIVE_INFINITY, m), /expected finite weights/],
+    ['an accuracy above 1', (bytes) => bytes.writeDoubleLE(1.5, trainAccs), /expected accuracies from 0 to 1/],
+    ['a test accuracy of NaN', (bytes) => bytes.writeDoubleLE(Number.NaN, testAccs), /expected accuracies from 0/],
+    ['a loss below 0', (bytes) => bytes.writeDoubleLE(-1, losses), /expected losses of 0 or more/],
+  ];
+  for (const [name, change, message] of numbers) {
+    test(`if its checksum is right, but it has ${name}`, () => {
+      const file = written();
+      forge(file, {}, change);
+      assert.throws(() => readCheckpoint(file), message);
+    });
+  }
+
+  test('and stays as it is', () => {
+    const file = written();
+    forge(file, { 'history.epoch': -5 });
+    const before = readFileSync(file);
+    assert.throws(() => readCheckpoint(file));
+    assert.deepEqual(readFileSync(file), before);
+    assert.ok(existsSync(dirname(file)));
+  });
+});

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { initBackend, tf } from '../../../../hosts/node/backend';
+import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
+import { initialWeights } from '../../../../src/common/random';
+import { findLIFNode, getWeights } from '../../../../src/snn/networks';
+import { readLayersModel, writeLayersModel } from '../../node';
+import '../../../../src/snn/neuron';
+import { temporaryFolder } from '../../../../test/support/data';
+
+before(async () => {
+  await initBackend();
+});
+
+const weights = initialWeights(4, 784, 10);
+const neuron = { ...DEFAULT_NEURON, tau: 7, vReset: null };
+
+/** Stays as it is also when the neuron gets more options, so that the files of old settings keep their bytes. */
+const DEFAULT_CONFIG =
+  '{ "name": "lif", "trainable": true, "tau": 2, "decayInput": true, "vThreshold": 1, "vReset": 0, "surrogate": "atan", "alpha": 2, "detachReset": false }';
+
+describe('a layers model written without TensorFlow', () => {
+  test('is read by tf.loadLayersModel with weights and options', async () => {
+    const folder = join(temporaryFolder(), 'lif_snn_mnist');
+    writeLayersModel(folder, new Float32Array(7840), DEFAULT_NEURON);
+    writeLayersModel(folder, weights, neuron);
+    const model = await tf.loadLayersModel(`file://${join(folder, 'model.json')}`);
+    assert.deepEqual(getWeights(model), weights);
+    assert.deepEqual(findLIFNode(model).options(), neuron);
+    assert.deepEqual(model.outputs[0].shape, [null, 10]);
+  });
+
+  test('is read without TensorFlow, too', () => {
+    const folder = join(temporaryFolder(), 'lif_snn_mnist');
+    writeLayersModel(folder, weights, neuron);
+    assert.deepEqual(readLayersModel(folder), { weights, neuron });
+  });
+
+  test('holds the options of a default neuron in this text for ever, and is read from it', () => {
+    const folder = join(temporaryFolder(), 'lif_snn_mnist');
+    writeLayersModel(folder, weights, DEFAULT_NEURON);
+    const text = readFileSync(join(folder, 'model.json'), 'utf8');
+    assert.equal(
+      /"class_name": "LIFNode",\s+"config": (\{[^}]*\})/.exec(text)?.[1].replace(/\n */g, ' '),
+      DEFAULT_CONFIG,
+    );
+    const layers = `[{ "class_name": "LIFNode", "config": ${DEFAULT_CONFIG} }]`;
+    writeFileSync(join(folder, 'model.json'), `{ "modelTopology": { "config": { "layers": ${layers} } } }`);
+    assert.deepEqual(readLayersModel(folder), { weights, neuron: DEFAULT_NEURON });
+  });
+
+  test('leaves everything else in its folder alone', () => {
+    const folder = join(temporaryFolder(), 'lif_snn_mnist');
+    mkdirSync(join(folder, 'my-folder'), { recursive: true });
+    writeFileSync(join(folder, 'my-notes.txt'), 'keep');
+    writeLayersModel(folder, weights, neuron);
+    assert.deepEqual(readdirSync(folder).sort(), ['model.json', 'my-folder', 'my-notes.txt', 'weights.bin']);
+    assert.equal(readFileSync(join(folder, 'my-notes.txt'), 'utf8'), 'keep');
+  });
+
+  test('takes the place of a link, and leaves what that leads to', {
+    skip: process.platform === 'win32' && 'links need rights on Windows',
+  }, () => {
+    const [target, parent] = [temporaryFolder(), temporaryFolder()];
+    writeFileSync(join(target, 'model.json'), 'another model');
+    symlinkSync(target, join(parent, 'lif_snn_mnist'));
+    writeLayersModel(join(parent, 'lif_snn_mnist'), weights, neuron);
+    assert.deepEqual(readLayersModel(join(parent, 'lif_snn_mnist')).weights, weights);
+    assert.equal(readFileSync(join(target, 'model.json'), 'utf8'), 'another model');
+  });
+
+  test('is not written with too few weights', () => {
+    const folder = join(temporaryFolder(), 'lif_snn_mnist');
+    assert.throws(() => writeLayersModel(folder, new Float32Array(5), neuron), /expected 784 × 10 numbers, found 5/);
+    assert.ok(!existsSync(folder));
+  });
+
+  const broken: [string, string, string, RegExp][] = [
+    ['whose weights are cut', 'weights.bin', 'abcd', /weights\.bin: expected 31360 bytes of weights, found 4/],
+    ['whose description is no JSON', 'model.json', 'abcd', /model\.json: expected a layers model, found other content/],
+    ['without a LIFNode', 'model.json', '{}', /model\.json: expected a network with a LIFNode layer, found none/],
+    [
+      'whose LIFNode lacks its options',
+      'model.json',
+      '{"modelTopology":{"config":{"layers":[{"class_name":"LIFNode","config":{"tau":2}}]}}}',
+      /model\.json: expected the options of a LIFNode \(surrogateFunction: expected/,
+    ],
+  ];
+  for (const [name, file, content, message] of broken) {
+    test(`${name} is refused`, () => {
+      const folder = join(temporaryFolder(), 'lif_snn_mnist');
+      writeLayersModel(folder, weights, neuron);
+      writeFileSync(join(folder, file), content);
+      assert.throws(() => readLayersModel(folder), message);
+    });
+  }
+});

@@ -1,0 +1,132 @@
+/** Atomic file writes: write a temporary file next to the target, sync it, then rename it. */
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { checkUint8 } from '../../src/common/checks';
+import { isAlive } from './process-identity';
+
+/** A path inside the project, whichever folder the notebook's kernel was started in. */
+export function projectPath(...parts: string[]): string {
+  return resolve(ROOT, ...parts);
+}
+
+/** The folder of package.json: this file runs as it is and, one folder deeper, as a part of `dist/`. */
+const ROOT = [resolve(__dirname, '..', '..'), resolve(__dirname, '..', '..', '..')].find((folder) =>
+  existsSync(join(folder, 'package.json')),
+) as string;
+
+/**
+ * Opens a file to be read.
+ * @throws Error as `openSync`; also for what is no file, such as a named pipe, which would keep it waiting for ever
+ */
+export function openFile(file: string): number {
+  // Windows has neither such pipes nor the flag.
+  const handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const found = fstatSync(handle);
+  if (found.isFile()) return handle;
+  closeSync(handle);
+  const kind = found.isDirectory() ? 'a folder' : found.isFIFO() ? 'a named pipe' : 'a device';
+  throw new Error(`expected a file, found ${kind}`);
+}
+
+/** A file's bytes. @throws Error as `openFile` */
+export function readFile(file: string): Buffer {
+  const handle = openFile(file);
+  try {
+    return readFileSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** A file's content; a list is written part by part, so that a large file needs no copy in memory. */
+export type Content = Uint8Array | string | readonly Uint8Array[];
+
+/** `name.PID.unfinished` is what the process PID has written of the file `name` so far. */
+const UNFINISHED = /^(.+)\.(\d+)\.unfinished$/;
+
+/**
+ * Replaces a file, or the link of that name, by one with this content. If that fails (on a full disk, say), the former
+ * file stays as it was.
+ * @throws Error in one line that names the file and the reason, RangeError for content of another kind
+ */
+export function writeFileAtomic(file: string, content: Content): void {
+  const unfinished = `${file}.${process.pid}.unfinished`;
+  const parts: readonly (Uint8Array | string)[] = Array.isArray(content) ? content : [content];
+  for (const part of parts) if (typeof part !== 'string') checkUint8(file, part);
+  try {
+    const handle = openSync(unfinished, 'w');
+    try {
+      for (const part of parts) writeAll(handle, typeof part === 'string' ? Buffer.from(part) : part);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(unfinished, file);
+  } catch (error) {
+    if (existsSync(unfinished)) rmSync(unfinished);
+    throw new Error(`${file}: cannot be written (${(error as Error).message})`);
+  }
+}
+
+/**
+ * Writes all bytes to an open file.
+ * @param position where in the file; by default after what was written last
+ */
+export function writeAll(handle: number, bytes: Uint8Array, position?: number): void {
+  for (let written = 0; written < bytes.length; ) {
+    const place = position === undefined ? null : position + written;
+    written += writeSync(handle, bytes, written, bytes.length - written, place);
+  }
+}
+
+/**
+ * Makes a folder and those above it.
+ * @throws Error in one line that says which path is in the way
+ */
+export function makeFolder(folder: string): void {
+  // One by one: Node's own recursive mkdir never returns in a folder that takes no new one, such as /proc.
+  const missing: string[] = [];
+  let above = resolve(folder);
+  while (!existsSync(above) && dirname(above) !== above) {
+    missing.push(above);
+    above = dirname(above);
+  }
+  if (existsSync(above) && !statSync(above).isDirectory()) {
+    throw new Error(`${folder}: cannot be made (${above} is a file)`);
+  }
+  for (const path of missing.reverse()) {
+    try {
+      mkdirSync(path);
+    } catch (error) {
+      // Another process may have made it meanwhile.
+      if (!existsSync(path)) throw new Error(`${folder}: cannot be made (${(error as Error).message})`);
+    }
+  }
+}
+
+/**
+ * Removes what a killed process left unfinished in a folder.
+ * @param isOwn tells from a file's name whether we may have written it; everything else stays, and so does what a living
+ *   process writes
+ */
+export function removeUnfinished(folder: string, isOwn: (name: string) => boolean): void {
+  for (const entry of existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : []) {
+    const [, name, pid] = UNFINISHED.exec(entry.name) ?? [];
+    if (name && entry.isFile() && isOwn(name) && !isAlive(Number(pid)))
+      rmSync(join(folder, entry.name), { force: true });
+  }
+}

@@ -1,0 +1,130 @@
+// The paths in the clone, and the stamps that record which steps of set-up are done.
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { nodeMajor, SetupError, windows } from './requirements.cjs';
+
+export { nodeMajor, SetupError, windows };
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
+/** Whether this is the project itself; otherwise it is the package, installed in somebody else's: npm packs no lock file. */
+export const isClone = existsSync(join(root, 'package-lock.json'));
+export const nodeModules = join(root, 'node_modules');
+export const venv = join(root, '.venv');
+/** The Python of an environment. */
+export const pythonIn = (/** @type {string} */ folder) =>
+  windows ? join(folder, 'Scripts', 'python.exe') : join(folder, 'bin', 'python');
+export const venvPython = pythonIn(venv);
+
+/**
+ * SHA-256 of files and of a further text; a missing file is hashed as missing.
+ * @param {string[]} files as paths from the folder
+ * @param {string} more
+ * @param {string} folder the clone by default
+ */
+export function hashOf(files, more = '', folder = root) {
+  const hash = createHash('sha256');
+  for (const file of files) {
+    const path = join(folder, file);
+    hash.update(`${file}\0`);
+    hash.update(existsSync(path) ? readFileSync(path) : 'missing');
+  }
+  if (more !== '') hash.update(`\0${more}`);
+  return hash.digest('hex');
+}
+
+/**
+ * Writes a file so that a reader finds the former or the new content, never half of it.
+ * @param {string} path
+ * @param {string | Uint8Array} content
+ */
+export function writeWhole(path, content) {
+  mkdirSync(dirname(path), { recursive: true });
+  const part = `${path}.${process.pid}.part`;
+  writeFileSync(part, content);
+  renameSync(part, path);
+}
+
+/**
+ * The content of a JSON file, undefined where it is missing or damaged. Does not wait for anybody to write it, as reading a
+ * named pipe would.
+ * @param {string} path
+ */
+export function readJson(path) {
+  let file;
+  try {
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+export const writeJson = (/** @type {string} */ path, /** @type {unknown} */ value) =>
+  writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
+
+export const remove = (/** @type {string} */ path) => rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+
+/**
+ * All files in a folder and below, as sorted paths from there; an empty list if the folder does not exist. Symbolic links are
+ * not followed: `node_modules/lif-fc-mnist` leads back to the clone, and Node 22.23, 24.21 and 26.10 follow links when they list
+ * a folder recursively.
+ * @param {string} folder
+ */
+export function filesUnder(folder) {
+  /** @type {string[]} */
+  const files = [];
+  const folders = existsSync(folder) ? [''] : [];
+  for (let here = folders.pop(); here !== undefined; here = folders.pop()) {
+    for (const item of readdirSync(join(folder, here), { withFileTypes: true })) {
+      const path = join(here, item.name);
+      if (item.isDirectory()) folders.push(path);
+      else if (item.isFile()) files.push(path);
+    }
+  }
+  return files.sort();
+}
+
+/** The folders that are compiled into `dist/`, as tsconfig.build.json lists them. */
+const COMPILED = [
+  ...['src', 'hosts', 'packages/event-engine', 'packages/exercises', 'packages/figures', 'packages/formats'],
+  ...['packages/runs', 'packages/system'],
+];
+
+/** What is compiled into `dist/`: sorted paths from the root, without tests. */
+export const sourceFiles = () =>
+  COMPILED.flatMap((folder) => filesUnder(join(root, folder)).map((name) => join(folder, name)))
+    .filter((name) => /\.(ts|json)$/.test(name) && !name.split(sep).includes('test'))
+    .sort();
+
+/** Removes what killed builds left in `build/`: NAME-PROCESS and the like. Younger folders may belong to one that runs. */
+export function removeLeftOvers(/** @type {string} */ name) {
+  const folder = join(root, 'build');
+  for (const entry of readdirSync(folder).filter(
+    (one) => /^-\d/.test(one.slice(name.length)) && one.startsWith(name),
+  )) {
+    const path = join(folder, entry);
+    if (Date.now() - statSync(path).mtimeMs > 600_000) remove(path);
+  }
+}
+
+/** A stamp lies inside the folder that its step fills, so both are removed together. */
+export const stamps = {
+  packages: join(nodeModules, '.setup', 'packages.json'),
+  native: join(nodeModules, '.setup', 'native.json'),
+};

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { temporaryFolder } from '../../../test/support/data';
+import { assertUnlocked, LOCK_NAME, lockFolder } from '../folder-lock';
+
+/** A folder with the lock of a process that has these properties; the rest is as a living process would write it. */
+function lockedBy(owner: object): string {
+  const folder = temporaryFolder();
+  const lock = lockFolder(folder);
+  const mine = JSON.parse(readFileSync(join(folder, LOCK_NAME), 'utf8'));
+  lock.release();
+  writeFileSync(join(folder, LOCK_NAME), JSON.stringify({ ...mine, ...owner }));
+  return folder;
+}
+
+describe('a locked folder', () => {
+  test('is refused to everybody in one line that names the process, and is free again after it', () => {
+    const folder = temporaryFolder();
+    const lock = lockFolder(folder);
+    const message = new RegExp(`: another run writes here \\(process ${process.pid}, since \\d{4}-.* UTC\\); wait`);
+    assert.throws(() => lockFolder(folder), message);
+    assert.throws(() => assertUnlocked(folder), message);
+    lock.release();
+    assertUnlocked(folder);
+    lockFolder(folder).release();
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('is free again when its process has ended in any way but a kill', () => {
+    const folder = temporaryFolder();
+    const source = join(__dirname, '..', '..', '..', 'packages', 'system', 'folder-lock.ts');
+    const program = `require(${JSON.stringify(source)}).lockFolder(${JSON.stringify(folder)}); throw new Error('failed')`;
+    const { stderr } = spawnSync(process.execPath, ['--import', require.resolve('tsx'), '-e', program], {
+      encoding: 'utf8',
+    });
+    assert.match(stderr, /Error: failed/);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('of a process that is gone is taken over', () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    lockFolder(lockedBy({ pid })).release();
+  });
+
+  test('of a process whose number now belongs to another is taken over', {
+    skip: process.platform === 'win32' && 'Windows does not tell quickly when a process was started',
+  }, () => {
+    lockFolder(lockedBy({ start: 'another time' })).release();
+    lockFolder(lockedBy({ pid: process.ppid, start: 'another time' })).release();
+  });
+
+  test('of a process that lives, but of which nobody knows when it was started, is refused with a way out', () => {
+    const folder = lockedBy({ start: undefined });
+    assert.throws(() => lockFolder(folder), /if process \d+ is another program, remove .*lif_fc_mnist\.lock$/);
+  });
+
+  test('of another machine is refused with a way out, for nobody here knows whether that run has ended', () => {
+    const folder = lockedBy({ host: `not-${hostname()}` });
+    const message = /process \d+ on the machine not-.*, since .*; if it has ended, remove .*lif_fc_mnist\.lock$/;
+    assert.throws(() => lockFolder(folder), message);
+    assert.ok(existsSync(join(folder, LOCK_NAME)));
+  });
+
+  test('by something that is no lock is refused, unless it is an old empty file', () => {
+    const folder = temporaryFolder();
+    const file = join(folder, LOCK_NAME);
+    writeFileSync(file, 'hello');
+    assert.throws(() => lockFolder(folder), /another run may write here; if there is none, remove .*lock$/);
+    writeFileSync(file, '');
+    assert.throws(() => lockFolder(folder), /another run may write here/);
+    utimesSync(file, 1e9, 1e9);
+    lockFolder(folder).release();
+  });
+
+  test('by a link that leads nowhere is refused, and not waited for', {
+    skip: process.platform === 'win32' && 'links need rights on Windows',
+  }, () => {
+    const folder = temporaryFolder();
+    symlinkSync('nowhere', join(folder, LOCK_NAME));
+    assert.throws(() => lockFolder(folder), /lock: cannot be made, although there is none/);
+  });
+
+  test('is not freed by a process that has lost its lock', () => {
+    const folder = temporaryFolder();
+    const lock = lockFolder(folder);
+    const other = JSON.stringify({ host: 'elsewhere', pid: 1, since: 'now' });
+    writeFileSync(join(folder, LOCK_NAME), other);
+    lock.release();
+    assert.equal(readFileSync(join(folder, LOCK_NAME), 'utf8'), other);
+  });
+});

@@ -1,0 +1,21 @@
+/** Cells on the kernel's core in Node, without a page. */
+import { execFileSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import type { Shown } from './cells';
+import { THINGS, writeThings } from './things';
+
+/** TypeScript as tslab has it. */
+export const TSLABS = '@tslab/typescript-for-tslab';
+
+const root = resolve(__dirname, '..', '..', '..');
+
+/** Runs cells from top to bottom; goes on after one that fails. What it needs is written to `folder`. */
+export async function runInNode(cells: string[], folder: string): Promise<Shown[]> {
+  const { buildDeclarations } = await import('../jupyterlite/declarations.mjs');
+  const { module, types } = writeThings(folder);
+  const declarations = join(folder, 'declarations.json');
+  buildDeclarations({ out: declarations, root: folder, modules: { [THINGS]: types }, typescript: TSLABS });
+  const input = JSON.stringify({ cells, modules: { [THINGS]: module }, declarations });
+  const args = ['--import', 'tsx', join(__dirname, 'harness.ts')];
+  return JSON.parse(execFileSync(process.execPath, args, { cwd: root, input, encoding: 'utf8', maxBuffer: 1 << 28 }));
+}

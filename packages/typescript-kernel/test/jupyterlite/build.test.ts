@@ -1,0 +1,243 @@
+/** What the kernel's package builds: the extension, and the file of declarations. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { runInNewContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
+import ts from 'typescript';
+import { PLUGIN, readSettings } from '../../jupyterlite/src/page/settings';
+import { createTypes } from '../../jupyterlite/src/types/notebook';
+import { createRemote } from '../../jupyterlite/src/types/remote';
+
+const TSLABS = '@tslab/typescript-for-tslab';
+const root = resolve(__dirname, '..', '..', '..', '..');
+const source = join(root, 'packages', 'typescript-kernel');
+mkdirSync(join(root, 'build'), { recursive: true });
+const folder = mkdtempSync(join(root, 'build', 'typescript-kernel-build-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const zipped = (file: string) => gzipSync(readFileSync(file)).length / 1000;
+
+describe('The extension', () => {
+  const out = join(folder, 'kernel');
+  /** A file by its name without the hash of its content. */
+  const built = (plain: string) => {
+    const [stem, ending] = plain.split('.');
+    const found = readdirSync(join(out, 'static')).filter((name) => name.replace(/\.[0-9a-f]{12}\./, '.') === plain);
+    assert.equal(found.length, 1, `${stem}.<hash>.${ending}: ${found}`);
+    return join(out, 'static', found[0] as string);
+  };
+  before(async () => {
+    mkdirSync(out);
+    writeFileSync(join(out, 'left-over'), '');
+    const { buildKernel } = await import('../../jupyterlite/build.mjs');
+    await buildKernel({ out });
+  });
+
+  test('is a folder that JupyterLite takes, without what was there before', () => {
+    const { name, version, jupyterlab } = JSON.parse(readFileSync(join(out, 'package.json'), 'utf8'));
+    const own = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
+    assert.deepEqual([name, version], [own.name, own.version]);
+    assert.equal(jupyterlab.extension, true);
+    assert.ok(existsSync(join(out, jupyterlab._build.load)));
+    assert.deepEqual(readdirSync(out).sort(), ['package.json', 'static']);
+  });
+
+  test('names each script by its content, so a host that caches never mixes two editions', () => {
+    for (const plain of ['remoteEntry.js', 'cells-worker.js', 'types-worker.js', 'declarations.json', 'logo.svg']) {
+      const hash = createHash('sha256')
+        .update(readFileSync(built(plain)))
+        .digest('hex');
+      assert.equal(built(plain).split('.').at(-2), hash.slice(0, 12), plain);
+    }
+    const page = readFileSync(built('remoteEntry.js'), 'utf8');
+    for (const plain of ['cells-worker.js', 'types-worker.js', 'declarations.json', 'logo.svg']) {
+      assert.ok(page.includes(basename(built(plain))), `the page asks for ${basename(built(plain))}`);
+    }
+  });
+
+  test('is quiet in a JupyterLab that has kernels of its own', async () => {
+    interface Container {
+      init(scope: object): void;
+      get(): Promise<() => { default: ArrayLike<unknown> }>;
+    }
+    const page = { document: { currentScript: { src: 'http://localhost/x/remoteEntry.js' } }, URL };
+    const { _JUPYTERLAB: containers } = runInNewContext(
+      `${readFileSync(built('remoteEntry.js'), 'utf8')}\nglobalThis`,
+      page,
+    ) as { _JUPYTERLAB: Record<string, Container> };
+    const container = containers['jupyterlite-typescript-kernel'] as Container;
+    container.init({ '@jupyterlab/coreutils': { '4.6.4': { get: async () => () => ({ PageConfig: {} }) } } });
+    assert.equal((await container.get())().default.length, 0);
+  });
+
+  test('is small before the first cell can run, and keeps TypeScript out of that', () => {
+    const page = zipped(built('remoteEntry.js'));
+    const cells = zipped(built('cells-worker.js'));
+    assert.ok(page < 6 && cells < 105, `page ${page} kB, cells ${cells} kB`);
+    assert.ok(zipped(built('types-worker.js')) < 1100);
+    assert.ok(zipped(built('declarations.json')) < 220);
+  });
+});
+
+describe('The licences of the extension', () => {
+  test('are those of every package in it', () => {
+    const text = readFileSync(join(folder, 'kernel', 'static', 'LICENSES.txt'), 'utf8');
+    for (const name of ['acorn', 'node-inspect-extracted', 'sucrase', 'typescript']) {
+      assert.match(text, new RegExp(`^${name} [\\d.]+ \\(.+\\)\\n\\n.*\\S`, 'm'), name);
+    }
+    assert.match(text, /Apache License/);
+  });
+});
+
+describe('The file of declarations', () => {
+  const out = join(folder, 'declarations.json');
+  const types = join(root, 'dist', 'hosts', 'node', 'index.d.ts');
+  const build = async (modules: Record<string, string>) => {
+    const { buildDeclarations } = await import('../../jupyterlite/declarations.mjs');
+    return buildDeclarations({ out, root, modules, typescript: TSLABS });
+  };
+
+  test('holds the package and what it imports, in at most 400 kB, and no path of this machine', async () => {
+    await build({ 'lif-fc-mnist': types });
+    const text = readFileSync(out, 'utf8');
+    const { files, modules } = JSON.parse(text);
+    assert.ok(zipped(out) < 400, `${zipped(out)} kB`);
+    assert.equal(modules['lif-fc-mnist'], '/declarations/dist/node/index.d.ts');
+    for (const path of Object.values(modules)) assert.ok(files[path as string], String(path));
+    assert.ok(Object.keys(files).some((path) => path.startsWith('/node_modules/@tensorflow/tfjs-core/')));
+    assert.ok(files['/lib/lib.es2022.d.ts']);
+    assert.ok(!text.includes(root), 'a path of this machine');
+  });
+
+  test('is not written for a module without declarations, and says so', async () => {
+    rmSync(out, { force: true });
+    await assert.rejects(
+      build({ gone: join(folder, 'gone.d.ts') }),
+      /gone\.d\.ts: expected a file of declarations, found none/,
+    );
+    assert.ok(!existsSync(out));
+  });
+});
+
+/** Packages as npm installs them: an `exports` map, declarations of each kind, and two versions of one package. */
+const PACKAGES: Record<string, string> = {
+  'shapes/package.json': JSON.stringify({
+    name: 'shapes',
+    version: '1.0.0',
+    exports: {
+      '.': { types: './out/index.d.mts', default: './out/index.mjs' },
+      './round/*': { import: { types: './out/*.d.mts' }, require: { types: './out/*.d.cts' } },
+    },
+  }),
+  'shapes/out/index.d.mts': `import type { Unit } from 'units';
+export * from './circle.mjs';
+export declare const unit: Unit;`,
+  'shapes/out/circle.d.mts': 'export interface Circle { radius: number }',
+  'shapes/out/circle.d.cts': 'export interface Circle { older: true }',
+  'shapes/node_modules/units/package.json': JSON.stringify({ name: 'units', version: '2.0.0', types: 'index.d.ts' }),
+  'shapes/node_modules/units/index.d.ts': "export type Unit = 'mm' | 'cm';",
+  'units/package.json': JSON.stringify({ name: 'units', version: '1.0.0', exports: { types: './main.d.cts' } }),
+  'units/main.d.cts': 'declare function unit(): number;\nexport = unit;',
+  'plain/package.json': JSON.stringify({ name: 'plain', version: '1.0.0', main: 'index.js' }),
+  'plain/index.js': 'export const plain = 1;',
+  '@types/plain/package.json': JSON.stringify({ name: '@types/plain', version: '1.0.0', types: 'index.d.ts' }),
+  '@types/plain/index.d.ts': 'export declare const plain: number;',
+  'bare/package.json': JSON.stringify({ name: 'bare', version: '1.0.0', main: 'index.js' }),
+  'bare/index.js': '',
+};
+
+describe('The declarations of packages', () => {
+  const project = join(folder, 'project');
+  const make = async (...names: string[]) => {
+    const { makeDeclarations } = await import('../../jupyterlite/declarations.mjs');
+    return makeDeclarations({ root: project, modules: Object.fromEntries(names.map((name) => [name, name])) });
+  };
+  before(() => {
+    for (const [path, text] of Object.entries(PACKAGES)) {
+      const file = join(project, 'node_modules', path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+  });
+
+  test('are found by their names, wherever a package says that they are, with what they import', async () => {
+    const declarations = await make('shapes', 'shapes/round/circle', 'units', 'plain');
+    const settings = { strict: true, experimentalDecorators: false, modules: {}, siteUrl: 'http://localhost/' };
+    const notebook = createTypes(ts, declarations, settings, createRemote(ts))('notebook', 'http://localhost/');
+    notebook.starts(`import { unit, type Circle } from 'shapes';
+import type { Circle as Same } from 'shapes/round/circle';
+import one from 'units';
+import { plain } from 'plain';
+const circle: Circle = { radius: one() + plain } satisfies Same;`);
+    const code = "const a: 'mm' = unit;\nconst b: string = one();\nconst c: string = plain;\ncircle.older;";
+    assert.deepEqual(
+      notebook.check(code).map(({ line, messageText }) => [line, messageText]),
+      [
+        [1, "Type 'Unit' is not assignable to type '\"mm\"'."],
+        [1, 'Type \'"cm"\' is not assignable to type \'"mm"\'.'],
+        [2, "Type 'number' is not assignable to type 'string'."],
+        [3, "Type 'number' is not assignable to type 'string'."],
+        [4, "Property 'older' does not exist on type 'Circle'."],
+      ],
+    );
+  });
+
+  test('are missed in one line, where a package has none or is not there', async () => {
+    const MISSED = { bare: 'bare', gone: 'gone', '@some/part/deep': 'some__part' };
+    for (const [name, types] of Object.entries(MISSED)) {
+      await assert.rejects(make(name), {
+        message: `'${name}': expected an installed package with declarations, found none from ${project}; many have theirs in a second one: npm install @types/${types}`,
+      });
+    }
+  });
+});
+
+describe('The settings of the site', () => {
+  const site = 'http://localhost/some/folder/';
+
+  test('give absolute addresses', () => {
+    const own = { modules: { things: 'files/things.js' }, declarations: 'types.json', name: 'tslab' };
+    const settings = readSettings(JSON.stringify({ [PLUGIN]: own }), site);
+    assert.deepEqual(settings.modules, { things: `${site}files/things.js` });
+    assert.deepEqual(settings.declarations, [`${site}types.json`]);
+    assert.deepEqual([settings.name, settings.displayName, settings.preload], ['tslab', 'TypeScript', true]);
+  });
+
+  test('take the declarations of the extension where those of the site are not there', () => {
+    const own = `${site}extensions/kernel/declarations.json`;
+    assert.deepEqual(readSettings('', site, own).declarations, [own]);
+    const given = JSON.stringify({ [PLUGIN]: { declarations: 'types.json' } });
+    assert.deepEqual(readSettings(given, site, own).declarations, [`${site}types.json`, own]);
+  });
+
+  test('that say nothing that is known are left out, each with a line that a cell shows', () => {
+    const read = (given: object) => readSettings(JSON.stringify({ [PLUGIN]: given }), site);
+    const { faults, ...settings } = read({
+      typeErrors: 'warning',
+      modules: { a: 3 },
+      lib: 'dom',
+      strict: 'yes',
+      cdn: 4,
+    });
+    const { faults: none, ...defaults } = readSettings('', site);
+    assert.deepEqual(settings, defaults);
+    assert.deepEqual(none, []);
+    assert.deepEqual(faults, [
+      `${PLUGIN}: typeErrors: expected block, warn, off, found "warning"`,
+      `${PLUGIN}: modules: expected a URL for each name, found {"a":3}`,
+      `${PLUGIN}: lib: expected a list of texts, found "dom"`,
+      `${PLUGIN}: strict: expected true, false, found "yes"`,
+      `${PLUGIN}: cdn: expected a URL, found 4`,
+    ]);
+    const [unknown] = read({ typeerrors: 'warn' }).faults;
+    assert.match(unknown ?? '', /typeerrors: expected one of name, displayName, modules, .*typeErrors, /);
+  });
+
+  test('may be absent', () => {
+    assert.deepEqual(readSettings('', site).modules, {});
+    assert.deepEqual(readSettings('', site).declarations, []);
+  });
+});

@@ -1,0 +1,139 @@
+/** From where a cell imports. */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, test } from 'node:test';
+import { importFailure, moduleAt, scriptsIn, urlOf } from '../../jupyterlite/src/imports';
+
+const folder = 'http://localhost/site/files/deep/';
+const modules = { things: 'http://localhost/site/files/things.js' };
+
+describe('What a cell imports', () => {
+  test('is a module of the settings, a URL, or a file beside the notebook', () => {
+    assert.equal(urlOf('things', { modules }, folder), modules.things);
+    for (const url of ['https://example.org/a.js', 'http://127.0.0.1/a.js', 'data:text/javascript,export default 1']) {
+      assert.equal(urlOf(url, { modules }, folder), url);
+    }
+    assert.equal(urlOf('./a.js', { modules }, folder), `${folder}a.js`);
+    assert.equal(urlOf('../a.js', { modules }, folder), 'http://localhost/site/files/a.js');
+  });
+
+  test('comes from a CDN by its name, if the site names one, and never takes the place of a module of the settings', () => {
+    assert.equal(urlOf('lodash-es', { modules, cdn: 'https://esm.sh/' }, folder), 'https://esm.sh/lodash-es');
+    const cdn = 'https://cdn.jsdelivr.net/npm/{name}/+esm';
+    assert.equal(urlOf('@scope/a@1', { modules, cdn }, folder), 'https://cdn.jsdelivr.net/npm/@scope/a@1/+esm');
+    assert.equal(urlOf('things', { modules, cdn }, folder), modules.things);
+  });
+
+  test('is refused in one line that says what there is', () => {
+    assert.throws(
+      () => urlOf('lodash', { modules }, folder),
+      /^Error: Cannot find module 'lodash'\. This page has 'things'\. A URL can be imported, too\.$/,
+    );
+    assert.throws(
+      () => urlOf('./a.ts', { modules }, folder),
+      /^Error: Cannot import '\.\/a\.ts': .*import the \.js file$/,
+    );
+  });
+
+  const failure = (error: Error, name: string, url: string) => String(importFailure(error, name, url));
+  /** As Chromium says that a module could not be fetched. */
+  const notThere = new TypeError('Failed to fetch dynamically imported module: http://localhost/a.js');
+
+  test('says that it did not load, and from where', () => {
+    const url = 'https://example.org/a.js';
+    assert.equal(
+      failure(notThere, url, url),
+      `Error: Cannot load '${url}': no network, no such file, or a host that lets no other site use it`,
+    );
+    const long = `data:${'x'.repeat(5000)}`;
+    assert.ok(failure(notThere, long, long).length < 300);
+  });
+
+  test('says of a file that what was uploaded is not there, and that an ending is missing', () => {
+    const expected = (name: string) =>
+      `Error: Cannot load '${name}' from ${folder}${name.slice(2)}: no network, or no such file in the site as it was built (what is uploaded or made in a page is not there)`;
+    assert.equal(failure(notThere, './a.js', `${folder}a.js`), expected('./a.js'));
+    assert.equal(failure(notThere, './a', `${folder}a`), `${expected('./a')}; is the ending missing, './a.js'?`);
+  });
+
+  test('names the file that has a fault in its text, and leaves what a module throws as it is', () => {
+    const fault = Object.assign(new SyntaxError("Unexpected token ';'"), {
+      stack: "SyntaxError: Unexpected token ';'",
+    });
+    assert.equal(
+      failure(fault, './a.js', `${folder}a.js`),
+      "SyntaxError: Unexpected token ';', in './a.js' or a file that it imports",
+    );
+    const thrown = Object.assign(new SyntaxError('no'), { stack: 'SyntaxError: no\n    at read (a.js)' });
+    for (const error of [thrown, new TypeError('u.foo is not a function'), new RangeError('Failed to load')]) {
+      assert.equal(importFailure(error, './a.js', `${folder}a.js`), error);
+    }
+  });
+
+  test('says of a file that imports by name that only cells can, in every browser', () => {
+    for (const text of [
+      'Failed to resolve module specifier "lodash-es". Relative references must start with either "/", "./", or "../".',
+      'The specifier “lodash-es” was a bare specifier, but was not remapped to anything. Relative module specifiers must start with “./”, “../” or “/”.',
+      "Module name, 'lodash-es' does not resolve to a valid URL.",
+    ]) {
+      assert.equal(
+        failure(new TypeError(text), './a.js', `${folder}a.js`),
+        "TypeError: Cannot find module 'lodash-es', in './a.js' or a file that it imports: only a cell can import by name; a file needs a URL, or a path such as './lodash-es.js'",
+      );
+    }
+  });
+});
+
+test('The files beside a notebook are found in the list of its own site, wherever that lies', async () => {
+  const asked: string[] = [];
+  const server = createServer(({ url = '' }, response) => {
+    asked.push(url);
+    const content = [
+      { name: 'lib', type: 'directory' },
+      { name: 'a.js', type: 'file' },
+      { name: 'a.txt', type: 'file' },
+    ];
+    response.end(JSON.stringify({ content }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const site = `http://127.0.0.1:${(server.address() as AddressInfo).port}/files/course/`;
+  try {
+    assert.deepEqual(await scriptsIn(site, `${site}files/part/files/`, './'), ['./lib/', './a.js']);
+    assert.deepEqual(await scriptsIn(site, `${site}files/part/`, '../../../'), [], 'above the files of the site');
+  } finally {
+    server.close();
+  }
+  assert.deepEqual(asked, ['/files/course/api/contents/part/files/all.json']);
+});
+
+describe('The name of a module in a line that is not finished', () => {
+  /** The text and what stands in for it; `|` is the cursor. */
+  const at = (marked: string) => {
+    const code = marked.replace('|', '');
+    const found = moduleAt(code, marked.indexOf('|'));
+    return found && [found.text, code.slice(found.start, found.end)];
+  };
+
+  test('is found behind from, import and import(', () => {
+    assert.deepEqual(at("import x from '|"), ['', '']);
+    assert.deepEqual(at("import x from 'thi|ngs';"), ['thi', 'things']);
+    assert.deepEqual(at('import {\n  x,\n} from "./a|b";\nf("c");'), ['./a', './ab']);
+    assert.deepEqual(at("import './a|\nf('c')"), ['./a', './a']);
+    assert.deepEqual(at("const x = await import('t|');"), ['t', 't']);
+  });
+
+  test('is no other text', () => {
+    for (const code of [
+      "const x = 'thi|ngs';",
+      "import x from 'things';|",
+      "from(x, 'a|')",
+      "Array.from('a|')",
+      'Buffer.from("a|',
+      "from('a|')",
+      "page.import('a|')",
+      '|',
+    ])
+      assert.equal(at(code), undefined, code);
+  });
+});

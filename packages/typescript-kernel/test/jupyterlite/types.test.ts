@@ -1,0 +1,325 @@
+/** The types that come with the extension: TypeScript of today, its libraries, and what the site's settings say to it. */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import ts from 'typescript';
+import { problemLines } from '../../core/hints.cjs';
+import type { CompilerSettings, Lost } from '../../jupyterlite/src/protocol';
+import { readDeclarations } from '../../jupyterlite/src/types/declarations';
+import { createTypes, type Declarations } from '../../jupyterlite/src/types/notebook';
+import { createRemote } from '../../jupyterlite/src/types/remote';
+
+const DEFAULTS: CompilerSettings = {
+  strict: false,
+  experimentalDecorators: false,
+  modules: {},
+  siteUrl: 'http://localhost/',
+};
+
+describe('The types of the extension', () => {
+  let declarations: Declarations;
+  const open = (settings: Partial<CompilerSettings> = {}, folder = 'http://localhost/', patience = 60_000) =>
+    createTypes(ts, declarations, { ...DEFAULTS, ...settings }, createRemote(ts, patience))('notebook', folder);
+  const check = (code: string, settings: Partial<CompilerSettings> = {}) =>
+    open(settings)
+      .check(code)
+      .map(({ messageText }) => messageText);
+  before(async () => {
+    const { makeDeclarations } = await import('../../jupyterlite/declarations.mjs');
+    declarations = makeDeclarations({ root: __dirname, modules: {} });
+  });
+
+  test('know the language of today', () => {
+    const code = `[2, 1].toSorted().with(0, 3);
+Object.groupBy([1, 2], (x) => (x % 2 ? 'odd' : 'even')).odd;
+new Set([1]).union(new Set([2]));
+const text: string = await new Response('x').text();
+{ using handle = { [Symbol.dispose]() {} }; }`;
+    assert.deepEqual(check(code), []);
+  });
+
+  test('know the names of earlier cells, but for those that a failed one did not come to', () => {
+    const notebook = open();
+    const run = (code: string, lost: Lost = []) => {
+      notebook.starts(code);
+      notebook.ended(lost);
+    };
+    const messages = (code: string) => notebook.check(code).map(({ messageText }) => messageText);
+    run('let size = 1;\ninterface Box { size: number }');
+    run("const box: Box = { size };\nthrow 1;\nlet size = 'text';", ['size']);
+    assert.deepEqual(messages('size = box.size + 1;'), []);
+    run("let size = 'text';");
+    assert.deepEqual(messages('size = box.size;'), ["Type 'number' is not assignable to type 'string'."]);
+    run('const gone = 1;', 'all');
+    assert.deepEqual(messages('gone;'), ["Cannot find name 'gone'."]);
+  });
+
+  test('know the names of a cell while it runs, and forget those that it did not come to', async () => {
+    const notebook = open();
+    const membersOf = async (code: string) =>
+      (await notebook.complete(code, code.length)).matches.map(({ text }) => text);
+    notebook.starts("const soon = [1];\nawait long();\nconst late = 'text';");
+    assert.ok((await membersOf('soon.ma')).includes('map') && (await membersOf('late.toUp')).includes('toUpperCase'));
+    assert.deepEqual(notebook.check('late;'), []);
+    notebook.ended(['late']);
+    assert.equal((await membersOf('soon.ma'))[0], 'map');
+    assert.deepEqual(
+      notebook.check('late;').map(({ messageText }) => messageText),
+      ["Cannot find name 'late'."],
+    );
+  });
+
+  test('say of what kind each completion is', async () => {
+    const notebook = open();
+    const kindOf = async (code: string) => (await notebook.complete(code, code.length)).matches[0]?.kind;
+    const CASES = {
+      'Math.ma': 'function',
+      'Math.P': 'property',
+      'class Own {}\nnew Ow': 'class',
+      'const own = 1; ow': 'instance',
+      functio: 'keyword',
+    };
+    for (const [code, kind] of Object.entries(CASES)) assert.equal(await kindOf(code), kind, code);
+  });
+
+  test('complete what a module exports', async () => {
+    const code = "import { newD } from 'tslab';";
+    const { matches } = await open().complete(code, code.indexOf(' }'));
+    assert.deepEqual(matches[0], { text: 'newDisplay', kind: 'function' });
+  });
+
+  test('say of what is passed on by a module of what kind it is there', async () => {
+    const files = {
+      '/declarations/own.d.ts':
+        'export function run(): void;\nexport class Runner {}\nexport const runs: number;\nexport interface Running {}',
+      '/declarations/all.d.ts':
+        "export { run, Runner, runs, Running } from './own.js';\nexport * as runAll from './own.js';",
+    };
+    const modules = { all: '/declarations/all.d.ts' };
+    const withThem = {
+      ...declarations,
+      files: { ...declarations.files, ...files },
+      modules: { ...declarations.modules, ...modules },
+    };
+    const notebook = createTypes(ts, withThem, DEFAULTS, createRemote(ts))('notebook', 'http://localhost/');
+    const code = "import { run } from 'all';";
+    const { matches } = await notebook.complete(code, code.indexOf(' }'));
+    assert.deepEqual(Object.fromEntries(matches.map(({ text, kind }) => [text, kind])), {
+      run: 'function',
+      runAll: 'module',
+      Runner: 'class',
+      Running: 'type',
+      runs: 'instance',
+    });
+  });
+
+  test('refuse what is wrong', () => {
+    assert.deepEqual(check("const x: number = 'no';"), ["Type 'string' is not assignable to type 'number'."]);
+  });
+
+  test('know an older language, if the setting says so', () => {
+    assert.match(
+      check('[1].toSorted();', { lib: ['es2022', 'webworker'] })[0] ?? '',
+      /^Property 'toSorted' does not exist/,
+    );
+    assert.deepEqual(check('[1].toSorted();', { lib: ['ES2023', 'WebWorker'] }), []);
+  });
+
+  test('are strict, if the setting says so', () => {
+    const code = 'const found: number = [1].find((x) => x > 1);';
+    assert.deepEqual(check(code), []);
+    assert.match(check(code, { strict: true })[0] ?? '', /undefined/);
+  });
+
+  test('take the decorators of the language, and those before it, if the setting says so', () => {
+    const today = 'const named = (value: Function, context: ClassDecoratorContext) => {};\n@named class A {}';
+    assert.deepEqual(check(today), []);
+    const former = 'const key = (target: object, name: string) => {};\nclass A { @key size = 1; }';
+    assert.notDeepEqual(check(former), []);
+    assert.deepEqual(check(former, { experimentalDecorators: true }), []);
+  });
+
+  test('take what is imported by URL or from a file for any, and a bare name, too, if the site has a CDN', () => {
+    const code = `import thing, { other } from 'https://example.org/thing.js';
+import * as data from 'data:text/javascript,export const x = 1';
+import { helper } from './helper.js';
+import numbers from './numbers.json' with { type: 'json' };
+const later = await import('../later.mjs');
+const all: [number, string] = [thing.a.b, helper(data.x, later.y, numbers.z)];
+let typed: other.Type<string>;`;
+    assert.deepEqual(check(code), []);
+    assert.match(check("import { x } from 'lodash';")[0] ?? '', /^Cannot find module 'lodash'/);
+    assert.deepEqual(check("import { x } from 'lodash';\nx.y.z;", { cdn: 'https://esm.sh/' }), []);
+    assert.deepEqual(check("import { x } from 'lodash';\nx.y.z;", { cdn: 'https://esm.sh/', strict: true }), []);
+  });
+
+  test('take a module of the settings for any where nobody has declared it', () => {
+    const modules = { lodash: 'http://localhost/lodash.js' };
+    for (const strict of [false, true]) {
+      assert.deepEqual(check("import { x } from 'lodash';\nx.y.z;", { modules, strict }), []);
+    }
+    assert.match(check("import { x } from 'lodash/x';", { modules })[0] ?? '', /^Cannot find module 'lodash\/x'/);
+  });
+
+  test('say what a person can do about a name that belongs to Node, to a page, or to no module yet', () => {
+    const INPUT = "To ask: import { input } from 'jupyterlite-typescript-kernel'; await input('…')";
+    const CASES = {
+      'process.argv;': "Cannot find name 'process'. It belongs to Node; a cell has a browser's names.",
+      "document.title = 'x';":
+        "Cannot find name 'document'. It belongs to a page; a cell runs in a worker, which has none.",
+      "const name = prompt('Name? ');": `Cannot find name 'prompt'. ${INPUT}`,
+      "const name = await input('Name? ');": `Cannot find name 'input'. ${INPUT}`,
+      "alert('x');": "Cannot find name 'alert'. To print: console.log(…)",
+      'test(1);': "Cannot find name 'test'. If a cell above declares it, run that cell first.",
+      '$.x;': "Cannot find name '$'. If a cell above declares it, run that cell first.",
+    };
+    for (const [code, message] of Object.entries(CASES)) {
+      assert.equal(problemLines(open().check(code), code).replace(/^1:\d+ - /, ''), `${message}\n`, code);
+    }
+  });
+
+  describe('of what is imported by URL', () => {
+    const FILES: Record<string, string> = {
+      '/header.js': 'export const size = 3;',
+      '/types/index.d.ts':
+        "import { Part } from './part.js';\nexport declare const size: number;\nexport declare const part: Part;",
+      '/types/part.d.ts': '/** A part. */\nexport interface Part { name: string }',
+      '/reference.js': '/// <reference types="./types/index.d.ts" />\nexport const size = 3;',
+      '/self.js': '/* A licence. */\n// @ts-self-types="./types/index.d.ts"\nexport const size = 3;',
+      '/none.js': 'export const size = 3;',
+      '/broken.js': '/// <reference types="./gone.d.ts" />',
+      '/one.js': '/// <reference types="./types/shared.d.ts" />',
+      '/two.js': '/// <reference types="./types/shared.d.ts" />',
+      '/types/shared.d.ts': "import { Part } from './slow.js';\nexport declare const part: Part;",
+      '/types/slow.d.ts': "export { Part } from './part.js';",
+    };
+    let arrived = Promise.resolve();
+    const asked: string[] = [];
+    const server = createServer(async ({ url = '' }, response) => {
+      asked.push(url);
+      const text = FILES[url];
+      if (url === '/types/slow.d.ts') await arrived;
+      if (url === '/header.js') response.setHeader('X-TypeScript-Types', '/types/index.d.ts');
+      response.writeHead(text === undefined ? 404 : 200).end(text);
+    });
+    let host = '';
+    before(async () => {
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    });
+    after(() => server.close());
+    const checked = async (code: string, settings: Partial<CompilerSettings> = {}) => {
+      const notebook = open(settings, `${host}/`);
+      await notebook.prepare(code);
+      return notebook.check(code).map(({ messageText }) => messageText);
+    };
+    const WRONG = ["Property 'nmae' does not exist on type 'Part'."];
+
+    test('are those that the module names, with what they import', async () => {
+      for (const name of ['header', 'reference', 'self']) {
+        asked.length = 0;
+        const code = `import { part } from '${host}/${name}.js';\npart.name;\npart.nmae;`;
+        assert.deepEqual(await checked(code), WRONG, name);
+        assert.deepEqual(asked, [`/${name}.js`, '/types/index.d.ts', '/types/part.d.ts']);
+      }
+    });
+
+    test('also of a file beside the notebook, and of a bare name that comes from a CDN', async () => {
+      assert.deepEqual(await checked("const { part } = await import('./header.js');\npart.nmae;"), WRONG);
+      assert.deepEqual(await checked("import { part } from 'self';\npart.nmae;", { cdn: `${host}/{name}.js` }), WRONG);
+    });
+
+    test('are any where the module names none, or they are not there', async () => {
+      for (const name of ['none', 'broken', 'nowhere']) {
+        assert.deepEqual(await checked(`import { part } from '${host}/${name}.js';\npart.nmae;`), [], name);
+      }
+    });
+
+    test('of a file that is still on its way are any, for whoever shares it, and known once it is there', async () => {
+      let arrive = () => {};
+      arrived = new Promise((resolve) => {
+        arrive = resolve;
+      });
+      const notebook = open({}, `${host}/`, 100);
+      const codes = ['one', 'two'].map((name) => `import { part } from '${host}/${name}.js';\npart.nmae;`);
+      const found = async (code: string) => {
+        await notebook.prepare(code);
+        return notebook.check(code).map(({ messageText }) => messageText);
+      };
+      for (const code of codes) assert.deepEqual(await found(code), []);
+      arrive();
+      for (const code of codes) assert.deepEqual(await found(code), WRONG);
+    });
+
+    test('are there for the check of a text that was asked about before, without them', async () => {
+      const notebook = open({}, `${host}/`);
+      const code = `import { part } from '${host}/header.js';\npart.nmae;`;
+      await notebook.complete(code, code.length);
+      notebook.inspect(code, code.length - 2);
+      await notebook.prepare(code);
+      assert.deepEqual(
+        notebook.check(code).map(({ messageText }) => messageText),
+        WRONG,
+      );
+    });
+
+    test('are asked for again where they could not be read', async () => {
+      const notebook = open({}, `${host}/`);
+      const code = `import { part } from '${host}/later.js';\npart.nmae;`;
+      const found = async () => {
+        await notebook.prepare(code);
+        return notebook.check(code).map(({ messageText }) => messageText);
+      };
+      assert.deepEqual(await found(), []);
+      FILES['/later.js'] = '/// <reference types="./types/later.d.ts" />';
+      assert.deepEqual(await found(), []);
+      FILES['/types/later.d.ts'] =
+        '/// <reference path="globals.d.ts" />\nexport declare const part: Part & LaterGlobal;\nimport { Part } from "./part.js";';
+      FILES['/types/globals.d.ts'] = 'interface LaterGlobal { later: number }';
+      assert.deepEqual(await found(), ["Property 'nmae' does not exist on type 'Part & LaterGlobal'."]);
+    });
+
+    test('complete its members, and are asked for once', async () => {
+      const notebook = open({}, `${host}/`);
+      const code = `import { part } from '${host}/header.js';\npart.n`;
+      asked.length = 0;
+      await notebook.prepare(code);
+      await notebook.prepare(`${code}ame`);
+      assert.deepEqual((await notebook.complete(code, code.length)).matches[0], { text: 'name', kind: 'property' });
+      assert.equal(asked.length, 3);
+    });
+  });
+
+  test('are read from the first file that is one, with a line about each before it, and never from a stale copy', async () => {
+    const asked: unknown[] = [];
+    const server = createServer(({ url, headers }, response) => {
+      asked.push([url, headers['cache-control']]);
+      const text = { '/own.json': '{"files":{}}', '/page.json': '<p>Not found</p>', '/other.json': '{}' }[url ?? ''];
+      response.writeHead(text === undefined ? 404 : 200).end(text);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const read = (...names: string[]) => readDeclarations(names.map((name) => `${host}/${name}.json`));
+    try {
+      const { declarations, faults } = await read('gone', 'page', 'other', 'own');
+      assert.deepEqual(declarations, { files: {} });
+      const [gone, page, other] = faults;
+      const instead = '; cells have only the types that the extension brings';
+      assert.equal(gone, `declarations: ${host}/gone.json: 404 Not Found${instead}`);
+      assert.match(page ?? '', /^declarations: .*page\.json: .*JSON.*extension brings$/);
+      assert.equal(other, `declarations: ${host}/other.json: no file of buildDeclarations${instead}`);
+      assert.deepEqual(asked[0], ['/gone.json', 'max-age=0']);
+      await assert.rejects(read('gone'), /gone\.json: 404 Not Found$/);
+    } finally {
+      server.close();
+    }
+  });
+
+  test('name the libraries that there are, where the setting asks for another', () => {
+    assert.throws(
+      () => check('1', { lib: ['dom'] }),
+      /^Error: lib: expected some of es5, .*esnext.*webworker.*, found dom$/,
+    );
+  });
+});

@@ -1,0 +1,47 @@
+/** Cells on the TypeScript kernel for JupyterLite show what they show on tslab. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { runCells } from '../../../test/support/jupyter-kernel';
+import { ROWS, type Shown } from './cells';
+import { runInNode } from './in-node';
+import { writeThings } from './things';
+
+const root = resolve(__dirname, '..', '..', '..');
+mkdirSync(join(root, 'build'), { recursive: true });
+const folder = mkdtempSync(join(root, 'build', 'typescript-kernel-test-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function runOnTslab(cells: string[]): Shown[] {
+  writeThings(folder);
+  const ids: string[] = [];
+  const numberOf = (id: string) => (ids.includes(id) ? ids.indexOf(id) : ids.push(id) - 1);
+  return runCells(cells, folder).map(({ status, ename, stdout, stderr, displays }) => ({
+    status,
+    ...(ename === undefined ? {} : { ename }),
+    stdout,
+    stderr,
+    displays: displays.map(({ data, id, update }) => ({ data, update, ...(id ? { id: numberOf(id) } : {}) })),
+  }));
+}
+
+describe('A cell shows here what it shows on tslab', () => {
+  let expected: Shown[];
+  let found: Shown[];
+  before(async () => {
+    const cells = ROWS.map(({ cell }) => cell);
+    expected = runOnTslab(cells);
+    found = await runInNode(cells, folder);
+  });
+
+  for (const [i, { name, differs, here }] of ROWS.entries()) {
+    if (differs === undefined) test(`[${i + 1}] ${name}`, () => assert.deepEqual(found[i], expected[i]));
+    else {
+      test(`[${i + 1}] ${name}, but: ${differs}`, () => {
+        assert.deepEqual(found[i], { status: 'ok', stdout: '', stderr: '', displays: [], ...here });
+        assert.notDeepEqual(found[i], expected[i], 'they are alike now: take `differs` out of the table');
+      });
+    }
+  }
+});

@@ -1,0 +1,283 @@
+/** What a learner sees in a cell on the project's kernel (packages/typescript-kernel/tslab): errors, interrupts, last values. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type Ended, runCells, type Step } from '../../../../test/support/jupyter-kernel';
+
+const root = resolve(__dirname, '..', '..', '..', '..');
+// Inside the project, so that cells find the package by its name.
+mkdirSync(join(root, 'build'), { recursive: true });
+const folder = mkdtempSync(join(root, 'build', 'kernel-test-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+writeFileSync(
+  join(folder, 'helper.ts'),
+  `interface Options { name: string }
+/** A comment, which the compiled file has too. */
+export function help({ name }: Options): never {
+  throw new Error(name);
+}
+`,
+);
+
+const MEAN = `// The cell of a function.
+interface Row { values: number[] }
+function mean(values: number[]) {
+  // A comment and a type: in the compiled cell the next line has another number.
+  return values.reduce((a, b) => a + b) / values.length;
+}
+let data = [1, 2, 3];`;
+
+const waits = (ms: number) => `await new Promise((resolve) => setTimeout(resolve, ${ms}));`;
+
+/** Cells by name, in one kernel from top to bottom; the number of a cell is its place here. */
+const CELLS: Record<string, string | Step> = {
+  mean: MEAN,
+  'line 3': 'const y = 3;\n\nconst x = (undefined as any).z;',
+  earlier: '\nmean(undefined as any);',
+  awaited: `${waits(1)}\nconst later = async () => {\n  ${waits(1)}\n  throw new RangeError('late', { cause: new Error('why') });\n};\nawait later();`,
+  imports: `import { interruptible, Interruption, initBackend, training, tf } from 'lif-fc-mnist';
+import { readFileSync } from 'node:fs';
+await initBackend();`,
+  ofPackage: 'await training.train({ engine: null as any, epochs: -1 });',
+  ofLibrary: 'tf.matMul(tf.zeros([2, 3]), tf.zeros([4, 5]));',
+  ofNode: "readFileSync('/nowhere/at/all');",
+  helper: "import { help } from './helper';\n\nhelp({ name: 'of a file' });",
+  recursion: 'const deep = (n: number): number => (n > 0 ? 1 + deep(n - 1) : (null as any).end);\ndeep(1000);',
+  'no error': "throw 'text';",
+  round: "const round = new Error('round');\nround.cause = round;\nthrow round;",
+  timer: `setTimeout(() => mean(null as any), 1);\n${waits(100)}`,
+  unknown: 'console.log(nothing);\nneither.nor();',
+  misspelt: 'console.log(dta);',
+  shorthand: 'const all = { data };\nall.data.length',
+  tensor: 'tf.zeros([128, 28, 28])',
+  scalar: 'tf.scalar(0.1)',
+  network: 'tf.sequential({ layers: [tf.layers.flatten({ inputShape: [28, 28] }), tf.layers.dense({ units: 10 })] })',
+  long: '({ losses: Array.from({ length: 46800 }, (_, i) => i), weights: new Float32Array(7840), text: "-".repeat(1e6) })',
+  string: "'line 1\\nline 2'",
+  loop: { source: "console.log('go');\nwhile (true) {}", interruptAt: 'go' },
+  sleep: { source: `${waits(1)}\nconsole.log('go');\n${waits(30_000)}`, interruptAt: 'go' },
+  work: {
+    source: `await interruptible(async (signal) => {
+  console.log('go');
+  while (!signal.aborted) ${waits(10)}
+  ${waits(300)}
+  throw new Interruption('after 12 of 100 epochs', 'Run the cell again to continue.');
+});`,
+    interruptAt: 'go',
+  },
+  abort: {
+    source: `import { setTimeout as sleep } from 'node:timers/promises';
+await interruptible(async (signal) => {
+  console.log('go');
+  await sleep(30_000, undefined, { signal });
+});`,
+    interruptAt: 'go',
+  },
+  fault: {
+    source: `await interruptible(async (signal) => {
+  console.log('go');
+  while (!signal.aborted) ${waits(10)}
+  throw new Error('a fault');
+});`,
+    interruptAt: 'go',
+  },
+  stubborn: {
+    source: `await interruptible(async () => {\n  console.log('go');\n  ${waits(30_000)}\n});`,
+    interruptAt: 'go',
+  },
+  after: "console.log('goes on');",
+};
+
+describe('A cell', () => {
+  const names = Object.keys(CELLS);
+  const ended: Record<string, Ended> = {};
+  before(() => {
+    const all = runCells(Object.values(CELLS), folder);
+    for (const [i, name] of names.entries()) ended[name] = all[i] as Ended;
+  });
+  const number = (name: string) => names.indexOf(name) + 1;
+  const failedWith = (name: string, text: string) => {
+    assert.equal(ended[name]?.status, 'error');
+    assert.equal(ended[name]?.stderr, `${text}\n`);
+  };
+
+  test('that throws shows the error, then its own line as it was written, and nothing else', () => {
+    failedWith(
+      'line 3',
+      `TypeError: Cannot read properties of undefined (reading 'z')
+    at cell [${number('line 3')}], line 3: const x = (undefined as any).z;`,
+    );
+  });
+
+  test('that calls a function of an earlier cell names that cell and its line', () => {
+    failedWith(
+      'earlier',
+      `TypeError: Cannot read properties of undefined (reading 'reduce')
+    at cell [1], line 5, in mean: return values.reduce((a, b) => a + b) / values.length;
+    at cell [${number('earlier')}], line 2: mean(undefined as any);`,
+    );
+  });
+
+  test('that awaits what fails names both lines, and the cause', () => {
+    const frames = `    at cell [4], line 4, in later: throw new RangeError('late', { cause: new Error('why') });
+    at cell [4], line 6: await later();`;
+    failedWith('awaited', `RangeError: late\n${frames}\nCaused by: Error: why\n${frames}`);
+  });
+
+  test('that calls the package wrongly names the line of its source', () => {
+    const [message, place, own] = (ended.ofPackage?.stderr ?? '').split('\n');
+    assert.match(message as string, /^TypeError: engine: expected /);
+    const [, file, line] = /^ {4}at train \((src\/\S+\.ts):(\d+)\)$/.exec(place as string) ?? [];
+    assert.ok(file, place);
+    assert.match(readFileSync(join(root, file), 'utf8').split('\n')[Number(line) - 1] as string, /throw new TypeError/);
+    assert.equal(
+      own,
+      `    at cell [${number('ofPackage')}], line 1: await training.train({ engine: null as any, epochs: -1 });`,
+    );
+  });
+
+  test('that calls a library wrongly names the function that it called, and none of its insides', () => {
+    const lines = (ended.ofLibrary?.stderr ?? '').trim().split('\n');
+    assert.deepEqual(lines.slice(-2), [
+      '    at matMul (@tensorflow/tfjs-core)',
+      `    at cell [${number('ofLibrary')}], line 1: tf.matMul(tf.zeros([2, 3]), tf.zeros([4, 5]));`,
+    ]);
+    assert.equal(lines.filter((line) => line.startsWith('    at ')).length, 2);
+  });
+
+  test('that calls Node wrongly shows none of its insides', () => {
+    failedWith(
+      'ofNode',
+      `Error: ENOENT: no such file or directory, open '/nowhere/at/all'
+    at cell [${number('ofNode')}], line 1: readFileSync('/nowhere/at/all');`,
+    );
+  });
+
+  test("that calls a function of the learner's own file names the file and its line", () => {
+    const file = `build/${folder.split(/[\\/]/).at(-1)}/helper.ts`;
+    failedWith(
+      'helper',
+      `Error: of a file
+    at help (${file}:4)
+    at cell [${number('helper')}], line 3: help({ name: 'of a file' });`,
+    );
+  });
+
+  test('that calls itself too often shows the line once', () => {
+    failedWith(
+      'recursion',
+      `TypeError: Cannot read properties of null (reading 'end')
+    at cell [${number('recursion')}], line 1, in deep: const deep = (n: number): number => (n > 0 ? 1 + deep(n - 1) : (null as any).end);`,
+    );
+  });
+
+  test('that throws something else than an error shows what it was', () => failedWith('no error', "Uncaught 'text'"));
+
+  test('that throws an error which is its own cause ends, too', () => {
+    assert.match(ended.round?.stderr ?? '', /^Error: round\n {4}at cell \[\d+\], line 1: .*\nCaused by: Error: round/);
+  });
+
+  test('whose timer throws names the line, too', () => {
+    assert.equal(
+      ended.timer?.stderr,
+      `UncaughtException: TypeError: Cannot read properties of null (reading 'reduce')
+    at cell [1], line 5, in mean: return values.reduce((a, b) => a + b) / values.length;
+    at cell [${number('timer')}], line 1: setTimeout(() => mean(null as any), 1);\n`,
+    );
+  });
+
+  test('that names what nobody has declared is told, once, what to do if a cell above declares it', () => {
+    failedWith(
+      'unknown',
+      "1:13 - Cannot find name 'nothing'. If a cell above declares it, run that cell first.\n2:1 - Cannot find name 'neither'.",
+    );
+    failedWith('misspelt', "1:13 - Cannot find name 'dta'. Did you mean 'data'?");
+  });
+
+  test('takes { name } of an earlier cell', () => {
+    assert.deepEqual([ended.shorthand?.status, ended.shorthand?.stdout], ['ok', '3\n']);
+  });
+
+  test('shows a tensor on its last line by type and shape, and the values of a small one', () => {
+    assert.equal(ended.tensor?.stdout, 'Tensor float32 [128, 28, 28]\n');
+    assert.equal(ended.scalar?.stdout, 'Tensor float32 []: 0.1\n');
+    assert.equal(ended.network?.stdout, 'Sequential: Flatten → Dense\n');
+  });
+
+  test('shows of long arrays and texts on its last line the start alone, and a string as it is', () => {
+    const text = ended.long?.stdout ?? '';
+    assert.match(text, /losses: \[ 0, 1, 2, 3, 4, \.\.\. 46795 more items \],/);
+    assert.match(text, /weights: Float32Array\(7840\) \[ 0, 0, 0, 0, 0, \.\.\. 7835 more items \],/);
+    assert.ok(text.length < 3000, `${text.length} characters`);
+    assert.equal(ended.string?.stdout, 'line 1\nline 2\n');
+  });
+
+  for (const name of ['loop', 'sleep', 'abort']) {
+    test(`that is interrupted (${name}) shows one calm line, and has not finished`, () => {
+      const { status, ename, evalue, stdout, stderr, stoppedIn } = ended[name] as Ended;
+      assert.deepEqual([status, stdout, stderr], ['error', 'go\nInterrupted.\n', '']);
+      assert.deepEqual([ename, evalue], ['Interrupted', 'Interrupted.']);
+      assert.ok((stoppedIn as number) < 2, `stopped in ${stoppedIn} s`);
+    });
+  }
+
+  test('whose work is interrupted waits until it has stopped, and says how far it came', () => {
+    const { status, stdout, stderr, stoppedIn } = ended.work as Ended;
+    assert.equal(stdout, 'go\nInterrupted after 12 of 100 epochs. Run the cell again to continue.\n');
+    assert.deepEqual([status, stderr], ['error', '']);
+    assert.ok((stoppedIn as number) > 0.25, 'the work was still running');
+  });
+
+  test('whose work fails after an interrupt shows the fault', () => {
+    const { stdout, stderr } = ended.fault as Ended;
+    assert.equal(stdout, 'go\n');
+    assert.match(stderr, /^Error: a fault\n {4}at cell /);
+  });
+
+  test('whose work does not look at the signal is given up after five seconds, and says so', () => {
+    const { stdout, stderr, stoppedIn } = ended.stubborn as Ended;
+    assert.equal(stdout, 'go\nInterrupted. The cell did not stop within 5 s and may still be running.\n');
+    assert.equal(stderr, '');
+    assert.ok((stoppedIn as number) > 4.5 && (stoppedIn as number) < 10, `stopped in ${stoppedIn} s`);
+    assert.equal(ended.after?.stdout, 'goes on\n');
+  });
+});
+
+test('A kernel that shares its machine with many gives way to others after its first cell', () => {
+  // Of the process and, where Linux shares between sessions first, of its session. It takes few such changes a second.
+  const source = `import { existsSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
+await new Promise((resolve) => setTimeout(resolve, 1000));
+const file = '/proc/self/autogroup';
+const session = existsSync(file) ? Number(readFileSync(file, 'utf8').match(/nice (-?\\d+)/)?.[1]) : undefined;
+console.log(JSON.stringify([getPriority(), session]));`;
+  const levels = (env: Record<string, string>) =>
+    runCells([source, source], folder, env).map(({ stdout }) => JSON.parse(stdout) as [number, number | null]);
+  const [first, second] = levels({ LIF_FC_MNIST_SHARED: '1' }) as [[number, number], [number, number]];
+  assert.ok(second[0] > first[0], `levels ${first[0]} and ${second[0]}`);
+  if (second[1] !== null) assert.deepEqual([first[1], second[1]], [2, 19]);
+  const [alone, still] = levels({ LIF_FC_MNIST_SHARED: '' });
+  assert.deepEqual(still, alone);
+});
+
+test('In the headless runner an interrupted cell is named by its calm line, and { name } of an earlier cell works', () => {
+  const canaries = ['interrupted', 'shorthand'].map((name) =>
+    join(root, 'packages', 'notebook-runner', 'test', 'canaries', `${name}.ipynb`),
+  );
+  const args = [join(root, 'packages', 'notebook-runner', 'notebooks.mjs'), '--out', folder, ...canaries];
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  const printed = stdout + stderr;
+  assert.match(
+    printed,
+    /^FAILED .*interrupted\.ipynb, cell 3 .*: Interrupted after 12 of 100 epochs\. Run the cell again/m,
+  );
+  assert.match(printed, /^ok .*shorthand\.ipynb/m);
+  assert.equal(status, 1);
+  const { cells } = JSON.parse(
+    readFileSync(join(folder, 'packages', 'notebook-runner', 'test', 'canaries', 'shorthand.ipynb'), 'utf8'),
+  );
+  assert.deepEqual(cells[2].outputs[0].text, ['{"data":[1,2,3],"scale":2} 8\n']);
+});

@@ -1,7 +1,0 @@
-/** Data beside MNIST, named as SpikingJelly's `datasets`: spike trains, in which time matters. */
-export { makeSpikeTrains } from '../common/spike-trains';
-export { exchangeUnits, permuteSteps, shuffleTimes } from './controls';
-export { type EventTrainsOptions, eventTrains, type LabelledRecordings, type Recording, readEvents } from './events';
-export { readAedat, readGestures } from './gestures';
-export { type RandmanOptions, randman } from './randman';
-export { readShd, type ShdOptions } from './shd';

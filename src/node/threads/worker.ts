@@ -1,5 +1,0 @@
-/** One helping thread of the pool. */
-import { workerData } from 'node:worker_threads';
-import { serveTasks } from '../../event/tasks';
-
-serveTasks(workerData);

@@ -1,0 +1,267 @@
+/** Networks of ours in SpikingJelly, snnTorch and Norse, and theirs in ours: the same spikes. */
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { createEngine } from '../../../hosts/node/engines';
+import { fromNir, fromPth, fromSafetensors, toNir, toSafetensors } from '../../../packages/formats/exchange';
+import type { SavedNetwork } from '../../../packages/formats/layers-model';
+import { type Engine, type EngineState, freshState } from '../../../src/common/engine';
+import { DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
+import { hiddenOf } from '../../../src/common/weights';
+import { countCorrect } from '../../../src/training/metrics';
+import { train } from '../../../src/training/train';
+import { ask, data, root, trained } from './frameworks';
+
+const folder = join(root, 'build', 'peers');
+const leaving = join(folder, 'leave');
+const arriving = join(folder, 'arrive');
+const T = 100;
+
+const peers = <R>(what: string, where: string) => ask<R>('peers.py', what, where);
+
+/** Output spikes [images, T, 10] of this network for the first test images. */
+async function spikesOf(weights: Float32Array, neuron: NeuronOptions, images: number, hidden?: number) {
+  const engine = await createEngine('event', { data, T, neuron, hidden });
+  await engine.restore(freshState(weights));
+  const spikes = new Uint8Array(images * T * 10);
+  for (let index = 0; index < images; index++) {
+    const { spike } = await engine.trace({ split: 'test', epoch: 0, index });
+    spikes.set(spike, index * T * 10);
+  }
+  await engine.close();
+  return spikes;
+}
+
+/** The input spikes of the same images, as bits. */
+async function writeInput(where: string, images: number): Promise<void> {
+  const engine = await createEngine('event', { data, T });
+  const bits = new Uint8Array((images * T * 784) / 8);
+  for (let index = 0; index < images; index++) {
+    const spikes = await engine.spikes({ split: 'test', epoch: 0, index });
+    const from = (index * T * 784) / 8;
+    for (let i = 0; i < spikes.length; i++) bits[from + (i >> 3)] |= spikes[i] << (i & 7);
+  }
+  await engine.close();
+  writeFileSync(join(where, 'input.bits'), bits);
+}
+
+const bytesOf = (...path: string[]) => new Uint8Array(readFileSync(join(...path)));
+const count = (spikes: Uint8Array) => spikes.reduce((sum, spike) => sum + spike, 0);
+const countDifferent = (a: Uint8Array, b: Uint8Array) => a.reduce((sum, value, i) => sum + Number(value !== b[i]), 0);
+
+before(() => {
+  rmSync(folder, { recursive: true, force: true });
+  for (const path of [leaving, arriving]) mkdirSync(path, { recursive: true });
+});
+
+describe('Networks that leave as NIR', () => {
+  interface Leaving {
+    T?: number;
+    hidden?: number;
+    learningRate?: number;
+    neuron?: Partial<NeuronOptions>;
+    /** In place of a training's. */
+    weights?: Float32Array;
+    images: number;
+  }
+  /** Multiples of a half: potentials are then often exactly at the threshold. */
+  const halves = Float32Array.from({ length: 7840 }, (_, at) => (((3 * Math.floor(at / 10) + (at % 10)) % 5) - 2) / 2);
+  const NETWORKS: Record<string, Leaving> = {
+    single: { images: 2000 },
+    hidden: { T: 20, hidden: 96, learningRate: 2e-3, images: 2000 },
+    'tau 3': { neuron: { tau: 3 }, images: 500 },
+    'input that does not decay': { T: 20, neuron: { decayInput: false }, images: 500 },
+    'reset to -0.1': { T: 20, neuron: { vReset: -0.1 }, images: 500 },
+    'potentials at the threshold': { weights: halves, images: 500 },
+  };
+  let differ: Record<string, Record<string, number | string>>;
+
+  before(async () => {
+    await writeInput(leaving, 2000);
+    for (const [name, { images, weights: made, neuron: some, ...options }] of Object.entries(NETWORKS)) {
+      const neuron = { ...DEFAULT_NEURON, ...some };
+      const weights = made ?? (await trained({ T, ...options, neuron }));
+      const spikes = await spikesOf(weights, neuron, images, options.hidden);
+      assert.equal(spikes.length, images * T * 10);
+      assert.ok(count(spikes) > images * 50, `${name}: ${count(spikes)} spikes`);
+      writeFileSync(join(leaving, `${name}.u8`), spikes);
+      writeFileSync(join(leaving, `${name}.nir`), toNir({ weights, neuron }));
+    }
+    differ = await peers('leave', leaving);
+  });
+
+  const PEERS = ['SpikingJelly', 'snnTorch', 'Norse'];
+  for (const name of ['single', 'hidden']) {
+    for (const peer of PEERS) {
+      test(`give the same 2,000,000 output entries in ${peer}: ${name}`, () => assert.equal(differ[name][peer], 0));
+    }
+  }
+
+  test('give the same 500,000 output entries in all three with a tau of 3', () => {
+    assert.deepEqual(differ['tau 3'], { SpikingJelly: 0, snnTorch: 0, Norse: 0 });
+  });
+
+  test('give others in Norse if the input does not decay: it does not look at r', () => {
+    const { Norse, ...rest } = differ['input that does not decay'];
+    assert.deepEqual(rest, { SpikingJelly: 0, snnTorch: 0 });
+    assert.ok(Number(Norse) > 10_000, `${Norse} differ`);
+  });
+
+  test('are refused by snnTorch if they do not reset to 0', () => {
+    const { SpikingJelly, snnTorch } = differ['reset to -0.1'];
+    assert.equal(SpikingJelly, 0);
+    assert.equal(snnTorch, 'v_leak not supported');
+  });
+
+  test('give others in snnTorch and Norse where a potential is exactly at the threshold: they fire above it', () => {
+    const { SpikingJelly, snnTorch, Norse } = differ['potentials at the threshold'];
+    assert.equal(SpikingJelly, 0);
+    assert.ok(Number(snnTorch) > 1000, `${snnTorch} differ`);
+    assert.equal(Norse, snnTorch);
+  });
+
+  test('give others in Norse if it is not told the time step', () => {
+    assert.ok(Number(differ.single['Norse without dt']) > 100_000, `${differ.single['Norse without dt']} differ`);
+  });
+});
+
+describe('Networks that arrive', () => {
+  before(async () => {
+    await writeInput(arriving, 500);
+    await peers('arrive', arriving);
+  });
+
+  const differences = async ({ weights, neuron }: SavedNetwork, name: string) => {
+    const spikes = await spikesOf(weights, neuron, 500, hiddenOf(weights.length)?.hidden);
+    const theirs = bytesOf(arriving, `${name}.u8`);
+    assert.equal(theirs.length, 500_000);
+    assert.ok(count(theirs) > 25_000, `${count(theirs)} spikes`);
+    return countDifferent(spikes, theirs);
+  };
+  const nirOf = (name: string) => fromNir(bytesOf(arriving, `${name}.nir`));
+
+  for (const layers of ['single', 'hidden']) {
+    for (const peer of ['spikingjelly', 'snntorch-zero']) {
+      const name = `${layers}-${peer}`;
+      test(`give the same 500,000 output entries here: ${name}`, async () =>
+        assert.equal(await differences(nirOf(name), name), 0));
+    }
+
+    test(`give them also out of SpikingJelly's state_dict, as .pth and as safetensors: ${layers}`, async () => {
+      const { weights } = fromPth(bytesOf(arriving, `${layers}.pth`));
+      assert.deepEqual(fromSafetensors(bytesOf(arriving, `${layers}.safetensors`)), { weights });
+      assert.equal(await differences({ weights, neuron: DEFAULT_NEURON }, `${layers}-spikingjelly`), 0);
+    });
+  }
+
+  test("are others if snnTorch's soft reset was written as a hard one, and nearly the same when it is put right", async () => {
+    const name = 'single-snntorch-subtract';
+    const { weights, neuron } = nirOf(name);
+    const [hard, soft] = [
+      await differences({ weights, neuron }, name),
+      await differences({ weights, neuron: { ...neuron, vReset: null } }, name),
+    ];
+    assert.ok(hard > 10_000, `${hard} differ`);
+    // Where a potential is above twice the threshold, snnTorch subtracts once more in the next step, and we do not.
+    assert.ok(soft < hard / 10, `${soft} of ${hard} differ`);
+  });
+
+  test("are refused where Norse's exporter writes a time constant that is one step too small", () => {
+    assert.throws(() => nirOf('norse'), /time step of 0\.0001 s \(tau/);
+  });
+});
+
+describe("A checkpoint of SpikingJelly's after five epochs of 60,000 images", () => {
+  const EPOCHS = 5;
+  const STEPS = Math.floor(data.train.count / 128);
+  const SEEDS = 8;
+  /** Student's t with SEEDS − 1 degrees of freedom, two-sided, 99.9 %: scipy.stats.t.ppf(0.9995, 7). */
+  const T_999 = 5.4079;
+
+  interface Worth {
+    accuracy: number;
+    loss: number;
+  }
+  let there: Record<'at the checkpoint' | 'after five more epochs', Worth>;
+  let checkpoint: EngineState;
+  const here: Worth[] = [];
+  let weights: Float32Array;
+
+  /** What a network is worth on the test images, with the spikes of this epoch. */
+  async function measure(engine: Engine, epoch = 0): Promise<Worth> {
+    const { test } = data;
+    const indices = Uint32Array.from({ length: test.count }, (_, i) => i);
+    const rates = await engine.rates({ split: 'test', epoch, indices });
+    const loss = rates.reduce((sum, rate, at) => {
+      const wanted = test.labels[Math.floor(at / 10)] === at % 10 ? 1 : 0;
+      return sum + (rate - wanted) ** 2;
+    }, 0);
+    return { accuracy: countCorrect(rates, test, indices) / test.count, loss: loss / rates.length };
+  }
+
+  async function withEngine<R>(state: EngineState, use: (engine: Engine) => Promise<R>, seed = 0): Promise<R> {
+    const engine = await createEngine('event', { data, T: 20, seed });
+    await engine.restore(state);
+    const result = await use(engine);
+    await engine.close();
+    return result;
+  }
+
+  async function goOn(engine: Engine): Promise<Worth> {
+    await train({ engine, epochs: EPOCHS, testImages: 0 });
+    const state = await engine.state();
+    assert.equal(state.step, 2 * EPOCHS * STEPS);
+    weights ??= state.weights;
+    return measure(engine);
+  }
+
+  before(async () => {
+    there = await peers('train', arriving);
+    const { state, epoch } = fromPth(bytesOf(arriving, 'checkpoint.pth'));
+    assert.ok(state);
+    assert.deepEqual([state.step, epoch], [EPOCHS * STEPS, EPOCHS - 1]);
+    checkpoint = state;
+    for (let seed = 0; seed < SEEDS; seed++) here.push(await withEngine(state, goOn, seed));
+  });
+
+  /** How far one more value of the same kind may be from the mean of eight: their prediction interval. */
+  function noise(values: readonly number[]) {
+    const mean = values.reduce((a, b) => a + b) / SEEDS;
+    const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (SEEDS - 1));
+    return { mean, most: T_999 * deviation * Math.sqrt(1 + 1 / SEEDS) };
+  }
+
+  /** The loss of a network here is that there, within the noise of the input spikes. */
+  async function assertSame(state: EngineState, loss: number) {
+    const epochs = Array.from({ length: SEEDS }, (_, epoch) => epoch);
+    const losses = await withEngine(state, async (engine) => {
+      const found: number[] = [];
+      for (const epoch of epochs) found.push((await measure(engine, epoch)).loss);
+      return found;
+    });
+    const { mean, most } = noise(losses);
+    assert.ok(Math.abs(loss - mean) < most, `${loss} there, ${mean} ± ${most} here`);
+  }
+
+  for (const what of ['accuracy', 'loss'] as const) {
+    test(`goes on here for five more, and ends where it ends there, within the noise of eight seeds: ${what}`, (t) => {
+      const { mean, most } = noise(here.map((worth) => worth[what]));
+      const [start, end] = [there['at the checkpoint'][what], there['after five more epochs'][what]];
+      t.diagnostic(`${start} at the checkpoint, ${end} after five more there, ${mean} ± ${most} here`);
+      assert.ok(Math.abs(end - mean) < most, `${end} there, ${mean} ± ${most} here`);
+      // The loss also tells five epochs from ten; the accuracy has nearly come to its end.
+      if (what === 'loss') assert.ok(start - mean > most, `${start} at the checkpoint, ${mean} ± ${most} after it`);
+    });
+  }
+
+  test('has the same loss here as there', () => assertSame(checkpoint, there['at the checkpoint'].loss));
+
+  test('comes back after ten: the same spikes and the same loss in SpikingJelly', async () => {
+    writeFileSync(join(arriving, 'again.safetensors'), toSafetensors({ weights, neuron: DEFAULT_NEURON }));
+    writeFileSync(join(arriving, 'again.u8'), await spikesOf(weights, DEFAULT_NEURON, 500));
+    const { differ, loss } = await peers<Worth & { differ: number }>('again', arriving);
+    assert.equal(differ, 0);
+    await assertSame(freshState(weights), loss);
+  });
+});

@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { PYTHON } from '../../../test/support/python';
+import { smallClone } from '../../../test/support/small-clone';
+
+const root = resolve(__dirname, '..', '..', '..');
+const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
+
+/** Runs set-up in a clone, in a home folder that has nothing, without the native backend. */
+function setUp(clone: string, args: string[] = [], env: NodeJS.ProcessEnv = {}, nodeArgs: string[] = []) {
+  const result = spawnSync(process.execPath, [...nodeArgs, join(clone, 'tools', 'setup', 'setup.mjs'), ...args], {
+    encoding: 'utf8',
+    cwd: tmpdir(),
+    env: { ...process.env, LIF_FC_MNIST_BACKEND: 'wasm', ...env },
+  });
+  const steps = result.stdout.match(/^ {2}[\w ]+(?=: done in)/gm) ?? [];
+  return { ...result, steps: steps.map((step) => step.trim()).sort() };
+}
+
+/** A process that has ended but that nobody waited for does not count. */
+function isRunning(pid: number): boolean {
+  try {
+    if (process.platform === 'linux') return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe('set-up, in a folder with spaces and an accent', () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'lif-setup-'));
+  let clone = join(scratch, 'a b é');
+  before(() => {
+    smallClone(clone);
+  });
+
+  /** Options with which Node believes that it is another version. */
+  const pretendNode = (version: string): string[] => {
+    const file = join(scratch, `node-${version}.cjs`);
+    writeFileSync(file, `Object.defineProperty(process.versions, 'node', { value: '${version}' });\n`);
+    return ['--require', file];
+  };
+
+  /** The Python of .venv under another name, which says that it is another version when set-up asks. */
+  const pretendPython = (minor: number): string => {
+    const file = join(scratch, `python3.${minor}`);
+    const answer = JSON.stringify([[3, minor, 0], file, '']);
+    writeFileSync(file, `#!/bin/sh\n[ "$1" = -c ] && echo '${answer}' && exit\nexec '${PYTHON}' "$@"\n`);
+    chmodSync(file, 0o755);
+    return file;
+  };
+  after(() => rmSync(scratch, { recursive: true, force: true }));
+
+  test('begins nothing without a Node or a Python that fits, and says in one line how to get one', () => {
+    for (const version of ['18.20.8', '19.9.0', '23.11.1']) {
+      const oldNode = setUp(clone, [], {}, pretendNode(version));
+      assert.equal(oldNode.status, 1);
+      const line = `setup: Node 20, 22, 24 or 26 is needed, found v${version} (`;
+      assert.ok(oldNode.stderr.startsWith(line), oldNode.stderr);
+      assert.match(oldNode.stderr, /: install one, for example with `nvm install 26`\n$/);
+    }
+
+    const noPython = setUp(clone, [], { PYTHON: join(scratch, 'no-python') });
+    assert.equal(noPython.status, 1);
+    assert.match(
+      noPython.stderr,
+      /^setup: Python 3\.11 to 3\.13 with venv is needed, PYTHON=.+no-python is not a working Python.+\n$/,
+    );
+    assert.equal(existsSync(join(clone, 'node_modules')), false);
+    assert.equal(existsSync(join(clone, '.venv')), false);
+  });
+
+  // A Python that is a shell script is nothing that Windows starts.
+  const pythons = process.platform === 'win32' ? [] : [10, 14];
+  for (const minor of pythons) {
+    test(`Python 3.${minor} is ${minor < 11 ? 'refused' : 'tried with a warning'}`, () => {
+      const checked = setUp(clone, ['--check'], { PYTHON: pretendPython(minor) });
+      if (minor < 11) {
+        assert.equal(checked.status, 1);
+        assert.match(
+          checked.stderr,
+          /^setup: Python 3\.11 to 3\.13 with venv is needed, PYTHON=.+ is Python 3\.10\.0: .+\n$/,
+        );
+      } else {
+        assert.equal(checked.status, 0, checked.stderr);
+        assert.match(
+          checked.stderr,
+          /^warning: Python 3\.14\.0 \(.+\) is newer than the tested versions; .+ Python 3\.11 to 3\.13\.\n$/,
+        );
+        assert.match(checked.stdout, /, Python 3\.14\.0 \(/);
+      }
+    });
+  }
+
+  test('refuses options and backends that it does not know with status 2', () => {
+    assert.equal(setUp(clone, ['--fast']).status, 2);
+    assert.match(setUp(clone, ['--fast']).stderr, /^setup: unknown option --fast; expected .+\n$/);
+    const backend = setUp(clone, [], { LIF_FC_MNIST_BACKEND: 'tpu' });
+    assert.equal(backend.status, 2);
+    assert.match(backend.stderr, /expected native, wasm or cpu, found tpu/);
+    for (const args of [['--from', ''], ['--from']]) {
+      const nothing = setUp(clone, args);
+      assert.equal(nothing.status, 2);
+      assert.equal(nothing.stderr, 'setup: --from: expected the folder or the address of a bundle, found nothing\n');
+    }
+  });
+
+  test('killed while it makes .venv, it does that step again, and ends what the killed one left running', async () => {
+    const first = spawn(process.execPath, [join(clone, 'tools', 'setup', 'setup.mjs')], {
+      env: { ...process.env, LIF_FC_MNIST_BACKEND: 'wasm' },
+      stdio: 'ignore',
+    });
+    const ended = new Promise((done) => first.on('close', done));
+    // The venv's own settings are among the first files written; pip follows after seconds.
+    while (!existsSync(join(clone, '.venv', 'pyvenv.cfg'))) await new Promise((done) => setTimeout(done, 5));
+    first.kill('SIGKILL');
+    await ended;
+    const { children } = JSON.parse(readFileSync(join(clone, 'build', 'setup.lock'), 'utf8'));
+    assert.ok(children.length > 0);
+
+    // With a Node that is newer than those that set-up knows: it says so, and goes through all steps.
+    const second = setUp(clone, [], {}, pretendNode('28.1.0'));
+    assert.equal(second.status, 0, second.stdout + second.stderr);
+    assert.match(
+      second.stderr,
+      /^warning: Node v28\.1\.0 \(.+\) is newer than the tested versions; .+ use Node 20, 22, 24 or 26\.\n$/,
+    );
+    assert.ok(second.steps.includes('Python packages'), second.stdout);
+    const python = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
+    assert.equal(spawnSync(join(clone, '.venv', ...python), ['-m', 'pip', '--version']).status, 0);
+    assert.equal(existsSync(join(clone, 'build', 'setup.lock')), false);
+    for (const { pid } of children) assert.equal(isRunning(pid), false);
+  });
+
+  test('a second run does nothing, and with --quiet says nothing', () => {
+    const files = ['node_modules/.setup/packages.json', '.venv/.setup.json', 'dist/.build.json'];
+    const times = () => files.map((file) => statSync(join(clone, file)).mtimeMs);
+    const then = times();
+    const second = setUp(clone);
+    assert.equal(second.status, 0);
+    assert.deepEqual(second.steps, []);
+    assert.match(second.stdout, /^Everything is set up \(.+\)\.\n$/);
+    for (const node of [[], pretendNode('27.0.0')]) {
+      const quiet = setUp(clone, ['--quiet'], {}, node);
+      assert.equal(quiet.status, 0);
+      assert.equal(quiet.stdout + quiet.stderr, '');
+    }
+    assert.deepEqual(times(), then);
+  });
+
+  test('does again only the step whose result or input has changed', () => {
+    rmSync(join(clone, '.venv', 'share'), { recursive: true });
+    assert.deepEqual(setUp(clone).steps, ['Kernel']);
+
+    rmSync(join(clone, 'node_modules', '.setup', 'packages.json'));
+    assert.deepEqual(setUp(clone).steps, ['Node packages']);
+
+    writeFileSync(join(clone, 'src', 'index.ts'), 'export const answer: number = 43;\n');
+    assert.deepEqual(setUp(clone, ['--quiet']).steps, ['Build']);
+    assert.match(readFileSync(join(clone, 'dist', 'index.js'), 'utf8'), /43/);
+  });
+
+  test('makes good what was lost or damaged, and says what it was', () => {
+    const found = (pattern: RegExp) =>
+      readdirSync(clone, { recursive: true, encoding: 'utf8' }).find((name) => pattern.test(name)) as string;
+    const pip = found(/^\.venv.*[\\/]pip[\\/]__init__\.py$/);
+    const damages: [string, (path: string) => void, string][] = [
+      [join('node_modules', '.package-lock.json'), rmSync, 'Node packages'],
+      [pip, rmSync, 'Python packages'],
+      [join('dist', 'index.js'), rmSync, 'Build'],
+      [join('dist', 'index.js'), (path) => truncateSync(path, 10), 'Build'],
+    ];
+    for (const [file, damage, step] of damages) {
+      const path = join(clone, file);
+      const before = readFileSync(path);
+      damage(path);
+      const { stdout, steps, status } = setUp(clone, ['--quiet']);
+      assert.deepEqual([status, steps], [0, step === 'Python packages' ? ['Kernel', step] : [step]], stdout);
+      if (step !== 'Build') assert.ok(stdout.includes(`${file} is missing`), stdout);
+      assert.ok(readFileSync(path).equals(before), file);
+    }
+  });
+
+  test('a build that fails leaves the former one, names the error, and ends with 1', () => {
+    writeFileSync(join(clone, 'src', 'index.ts'), "export const answer: number = 'many';\n");
+    const broken = setUp(clone);
+    assert.equal(broken.status, 1);
+    assert.match(broken.stderr, /tsc failed:\s+src\/index\.ts\(1,14\): error TS2322/);
+    assert.match(readFileSync(join(clone, 'dist', 'index.js'), 'utf8'), /43/);
+    writeFileSync(join(clone, 'src', 'index.ts'), 'export const answer: number = 44;\n');
+    assert.equal(setUp(clone).status, 0);
+  });
+
+  test('two at the same time do each step once, and both end well', async () => {
+    rmSync(join(clone, 'dist'), { recursive: true });
+    const outputs = await Promise.all(
+      [1, 2].map(
+        () =>
+          new Promise<string>((done) => {
+            const child = spawn(process.execPath, [join(clone, 'tools', 'setup', 'setup.mjs')], {
+              env: { ...process.env, LIF_FC_MNIST_BACKEND: 'wasm' },
+              stdio: ['ignore', 'pipe', 'inherit'],
+            });
+            let text = '';
+            child.stdout.on('data', (data) => {
+              text += data;
+            });
+            child.on('close', (code) => done(`${text}exit ${code}`));
+          }),
+      ),
+    );
+    assert.equal(outputs.filter((text) => text.includes('Build: done')).length, 1, outputs.join('\n'));
+    assert.equal(outputs.filter((text) => text.endsWith('exit 0')).length, 2, outputs.join('\n'));
+  });
+
+  test('after a move it rebuilds what contains absolute paths', () => {
+    const moved = join(scratch, 'moved é');
+    renameSync(clone, moved);
+    clone = moved;
+    assert.deepEqual(setUp(clone).steps, ['Kernel', 'Python packages']);
+    const spec = readFileSync(join(clone, '.venv', 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json'), 'utf8');
+    assert.ok(JSON.parse(spec).argv.some((part: string) => part.startsWith(clone)));
+    assert.equal(spec.includes('a b é'), false);
+  });
+});
+
+describe('what set-up installs', () => {
+  test('the kernel names Node and the tslab of this clone by absolute paths that exist', () => {
+    const spec = JSON.parse(read('.venv', 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json'));
+    const paths = spec.argv.filter((part: string) => isAbsolute(part));
+    assert.equal(paths[0], spec.argv[0]);
+    assert.ok(paths.includes(join(root, 'node_modules', 'tslab', 'bin', 'tslab')), spec.argv.join(' '));
+    for (const path of paths) assert.ok(existsSync(path), path);
+    assert.deepEqual([spec.language, spec.env.TF_CPP_MIN_LOG_LEVEL], ['typescript', '3']);
+  });
+
+  for (const file of ['requirements', 'editions/map/requirements']) {
+    test(`every Python package of ${file}.txt is pinned with its hashes, and no host is named`, () => {
+      const text = read(`${file}.txt`);
+      const entries = text.replace(/^\s*#.*\n/gm, '').match(/^\S.*(\n .*)*/gm) ?? [];
+      assert.ok(entries.length > 50);
+      for (const entry of entries) assert.match(entry, /^[\w.-]+==[\w.]+ .*\\(\n +--hash=sha256:[0-9a-f]{64}( \\)?)+/);
+      for (const name of read(`${file}.in`).match(/^[a-z][\w-]*/gm) ?? []) {
+        assert.ok(text.includes(`\n${name}==`), name);
+      }
+      assert.doesNotMatch(text, /:\/\/|--index|--find-links|--extra/);
+    });
+  }
+
+  test('every Node package is pinned with its hash, and no host is named', () => {
+    const text = read('package-lock.json');
+    const packages = Object.entries(
+      JSON.parse(text).packages as Record<string, { link?: boolean; integrity?: string }>,
+    );
+    assert.ok(packages.length > 200);
+    for (const [path, entry] of packages) {
+      if (path !== '' && !entry.link) assert.match(entry.integrity ?? '', /^sha(1|256|512)-/, path);
+    }
+    assert.doesNotMatch(text, /"resolved": "[a-z]+:\/\//);
+  });
+});

@@ -1,0 +1,72 @@
+/** `.ci/run` with stand-ins for all that it starts: what runs beside what, and that a failure of any part is one of the whole. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ended, root, temporaryFolder } from '../../test/support/notebooks';
+
+const folder = temporaryFolder('ci');
+const posix = { skip: process.platform === 'win32' && 'a script for a Unix shell' };
+
+/** What `.ci/run` looks for and does not need here. */
+const FOUND = ['g++', 'chromium', 'firefox-esr', 'python3'];
+const PAGES = 'npm test -- --folder editions/book/test/browser --folder editions/browser/test/browser';
+
+/** Starts it in a clone of its own, for root on Linux; `parts` says in shell what npm and node do, by what they are told. */
+function start(name: string, parts: Record<string, string> = {}, user = 0) {
+  const clone = join(folder, name);
+  const bin = join(clone, 'bin');
+  mkdirSync(bin, { recursive: true });
+  cpSync(join(root, '.ci'), join(clone, '.ci'), { recursive: true });
+  const cases = Object.entries(parts).map(([args, what]) => `"${args}"*) ${what};;`);
+  const says = `echo "\${0##*/} $*"\ncase "\${0##*/} $*" in\n${cases.join('\n')}\n*) ;;\nesac`;
+  const programs = { npm: says, node: says, id: `echo ${user}`, uname: 'echo Linux', 'apt-get': 'exit 1' };
+  const empty = Object.fromEntries(FOUND.map((program) => [program, 'exit 0']));
+  for (const [program, script] of Object.entries({ ...programs, ...empty })) {
+    writeFileSync(join(bin, program), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(bin, program), 0o755);
+  }
+  const env = { ...process.env, PATH: `${bin}:/usr/bin:/bin`, PYTHON: 'python3' };
+  return spawn('bash', [join(clone, '.ci', 'run')], { env, cwd: clone, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+const HUB = 'node editions/class/test/learners/run.mjs --learners 3';
+
+test('CI tests the hub beside the chapters, tells of it after them, and ends with `npm test`', posix, async () => {
+  const { status, lines } = await ended(start('passes', { [HUB]: 'sleep 0.5; echo 70 passed' }));
+  const wanted = ['npm run setup', 'npm run tutorial -- --check', HUB, '70 passed', PAGES, 'npm test'];
+  assert.deepEqual({ status, lines }, { status: 0, lines: wanted });
+});
+
+for (const part of ['npm run setup', 'npm run tutorial', HUB, PAGES]) {
+  test(`CI fails where \`${part}\` fails, and runs no part after it`, posix, async () => {
+    const { status, lines } = await ended(start(part.replaceAll(/\W+/g, '-'), { [part]: 'exit 3' }));
+    assert.equal(status, 3);
+    assert.equal(lines.at(-1)?.startsWith(part), true, lines.join('\n'));
+  });
+}
+
+test('CI fails where `npm test` fails', posix, async () => {
+  const { status } = await ended(start('last', { [PAGES]: 'exit 0', 'npm test': 'exit 1' }));
+  assert.equal(status, 1);
+});
+
+test('CI says where there is no place for a hub, and goes on', posix, async () => {
+  const cannot = await ended(start('no-place', { [HUB]: 'echo no place; exit 2' }));
+  assert.equal(cannot.status, 0);
+  assert.deepEqual(cannot.lines.slice(2, -2), [HUB, 'no place', 'the hub was not tested']);
+  const other = await ended(start('not-root', {}, 1000));
+  assert.equal(other.status, 0);
+  assert.deepEqual(other.lines.slice(2, -2), ['not root on Linux: the hub was not tested']);
+});
+
+test('CI leaves no hub behind where the chapters fail', posix, async () => {
+  const mark = join(folder, 'hub-ended');
+  const hub = `trap 'echo > "${mark}"; exit 143' TERM; sleep 60 & wait`;
+  const { status } = await ended(start('ends-hub', { [HUB]: hub, 'npm run tutorial': 'sleep 1; exit 1' }));
+  assert.equal(status, 1);
+  for (let i = 0; i < 100 && !existsSync(mark); i++) await sleep(50);
+  assert.equal(readFileSync(mark, 'utf8'), '\n');
+});

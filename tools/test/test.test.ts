@@ -1,0 +1,168 @@
+/** `npm test` in a small clone with tests that fail in every way: what a person reads, and how much of it. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { ended } from '../../test/support/notebooks';
+
+const root = resolve(__dirname, '..', '..');
+const clone = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-testing-'));
+after(() => rmSync(clone, { recursive: true, force: true }));
+
+const HEAD = "import assert from 'node:assert/strict';\nimport { describe, test } from 'node:test';\n\n";
+const PASSES = `${HEAD}describe('a suite', () => {\n  test('passes', () => assert.equal(1, 1));\n});\ntest('too', () => {});\n`;
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(join(clone, file)), { recursive: true });
+  writeFileSync(join(clone, file), text);
+}
+
+before(() => {
+  for (const file of [
+    'tsconfig.json',
+    'biome.json',
+    '.gitignore',
+    'tools/test.mjs',
+    'packages/system',
+    'test/support/report.mjs',
+  ]) {
+    cpSync(join(root, file), join(clone, file), { recursive: true });
+  }
+  const scripts = { lint: 'biome check .', typecheck: 'tsc -p .' };
+  write('package.json', `${JSON.stringify({ type: 'commonjs', scripts }, null, 2)}\n`);
+  write('tools/setup/setup.mjs', "if (process.argv[2] !== '--quiet') process.exit(1);\n");
+  symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'), 'junction');
+  write('src/a.ts', 'export const two = 2;\n');
+  write('test/common/passes.test.ts', PASSES);
+  write('test/deep/er/also.test.ts', PASSES);
+  write('editions/book/test/browser/other.test.ts', PASSES);
+  write('editions/browser/test/browser/another.test.ts', PASSES);
+});
+
+/** Runs tools/test.mjs in the clone. */
+const run = (...args: string[]) =>
+  ended(spawn(process.execPath, [join(clone, 'tools', 'test.mjs'), ...args], { cwd: tmpdir() }));
+
+const SUMMARY = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo', 'duration_ms'];
+
+/** The figures of node:test's own summary, which have to be the last lines. */
+function summaryOf(lines: string[]): Record<string, number> {
+  const last = lines.slice(-SUMMARY.length).map((line) => /^ℹ (\w+) ([\d.]+)$/.exec(line));
+  assert.deepEqual(
+    last.map((match) => match?.[1]),
+    SUMMARY,
+    lines.join('\n'),
+  );
+  return Object.fromEntries(last.map((match) => [match?.[1], Number(match?.[2])]));
+}
+
+describe('npm test', { concurrency: 1 }, () => {
+  test('says how long it takes, lints, checks types and runs the test files of every folder, but those of pages', async () => {
+    const { status, lines } = await run();
+    assert.equal(status, 0, lines.join('\n'));
+    assert.match(lines[0] as string, /about \w+ minutes/);
+    assert.deepEqual(
+      lines.slice(1, 4).map((line) => line.replace(/\d+\.\d s/, 'x s')),
+      ['✔ lint (x s)', '✔ typecheck (x s)', '....'],
+    );
+    const { tests, pass, fail } = summaryOf(lines);
+    assert.deepEqual({ tests, pass, fail }, { tests: 4, pass: 4, fail: 0 });
+  });
+
+  for (const [files, ...args] of [
+    [1, 'er/al'],
+    [1, '--folder', 'editions/book/test/browser'],
+    [1, 'book/test/browser/other'],
+    [2, '--folder', 'editions/book/test/browser', '--folder', 'editions/browser/test/browser'],
+  ] as const) {
+    test(`${args.join(' ')} runs ${files === 1 ? 'one file' : 'two files'}, and no check before`, async () => {
+      const { status, lines } = await run(...args);
+      const wanted = [0, '..'.repeat(files), 1 + SUMMARY.length];
+      assert.deepEqual([status, lines[0], lines.length], wanted, lines.join('\n'));
+    });
+  }
+
+  test('says which folder has no test files', async () => {
+    const lines = ['test: expected test files in test/none, found none'];
+    assert.deepEqual(await run('--folder', 'editions/book/test/browser', '--folder', 'test/none'), {
+      status: 2,
+      lines,
+    });
+    assert.equal((await run('--folder')).status, 2);
+  });
+
+  test('says which names there are if none fits, and exits with 2', async () => {
+    const message = "test: no test file's path contains nothing; there are test/common/passes, test/deep/er/also";
+    assert.deepEqual(await run('nothing'), { status: 2, lines: [message] });
+    const { status, lines } = await run('--watch');
+    assert.deepEqual([status, lines.length], [2, 1]);
+    assert.match(lines[0] as string, /unknown option --watch; expected NAME…/);
+  });
+
+  test('stops at a type error and says which command repeats the check', async () => {
+    write('src/a.ts', "export const two: number = 'two';\n");
+    const { status, lines } = await run();
+    write('src/a.ts', 'export const two = 2;\n');
+    assert.equal(status, 1);
+    assert.match(lines[2] as string, /^src\/a\.ts\(1,14\): error TS2322/);
+    assert.equal(lines.at(-1), '✖ typecheck failed: see above. `npm run typecheck` runs it alone.');
+  });
+});
+
+describe('A test that fails', { concurrency: 1 }, () => {
+  const FAILS = `${HEAD}interface Unused {
+  text: string;
+}
+
+describe('a suite', () => {
+  test('compares numbers', () => {
+    const found: Unused = { text: 'a' };
+    assert.equal(found.text.length, 2);
+  });
+});
+test('is not run', { skip: 'no browser' }, () => {});
+`;
+  let lines: string[];
+  before(async () => {
+    write('test/bad/fails.test.ts', FAILS);
+    write('test/bad/loads.test.ts', "import '../support/missing';\n");
+    ({ lines } = await run('bad/'));
+  });
+
+  test('is told with its names, what was found and expected, and its place in the TypeScript source', () => {
+    const index = lines.indexOf('✖ test/bad/fails › a suite › compares numbers');
+    const place = FAILS.split('\n').findIndex((line) => line.includes('assert.equal('));
+    const told = lines.slice(index + 1, lines.findIndex((line, i) => i > index && line.startsWith('    at ')) + 1);
+    assert.ok(told.join('\n').includes('1 !== 2'), lines.join('\n'));
+    assert.equal(told.at(-1), `    at test/bad/fails.test.ts:${place + 1}:12`);
+  });
+
+  test('in a file that cannot be loaded is told with the reason', () => {
+    const index = lines.indexOf('✖ test/bad/loads');
+    assert.match(lines.slice(index, index + 3).join('\n'), /Error: Cannot find module '\.\.\/support\/missing'/);
+  });
+
+  test('is followed by the summary of node:test, and build/test.log has the details', () => {
+    const { tests, fail, skipped } = summaryOf(lines);
+    assert.deepEqual({ tests, fail, skipped }, { tests: 3, fail: 2, skipped: 1 });
+    assert.match(lines.at(-SUMMARY.length - 1) as string, /^2 failed: .*build\/test\.log/);
+    assert.match(readFileSync(join(clone, 'build', 'test.log'), 'utf8'), /✖ compares numbers/);
+  });
+
+  test('does not hide that another one was skipped, and why', () => {
+    assert.ok(lines.includes('- test/bad/fails › is not run: skipped: no browser'), lines.join('\n'));
+  });
+
+  test('together with 300 others is named, and ten are told in full', async () => {
+    write(
+      'test/many/a.test.ts',
+      `${HEAD}for (let i = 0; i < 300; i++) test('number ' + i, () => assert.equal(i, -1));\n`,
+    );
+    const result = await run('many/');
+    assert.equal(summaryOf(result.lines).fail, 300);
+    assert.equal(result.lines.filter((line) => line.startsWith('✖ test/many/a › number ')).length, 300);
+    assert.equal(result.lines.filter((line) => line.includes('!== -1')).length, 10);
+  });
+});

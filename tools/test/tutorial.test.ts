@@ -1,0 +1,112 @@
+/** `npm run tutorial` from its first to its last line, with stand-ins for its steps. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { ended } from '../../test/support/notebooks';
+
+const root = resolve(__dirname, '..', '..');
+const clone = join(mkdtempSync(join(tmpdir(), 'lif-fc-mnist-tutorial-')), 'a clone é');
+after(() => rmSync(dirname(clone), { recursive: true, force: true }));
+
+const STEPS = {
+  setup: 'tools/setup/setup.mjs',
+  notebooks: 'editions/book/build/notebooks.mjs',
+  book: 'editions/book/build/book.mjs',
+  lite: 'editions/browser/build/lite.mjs',
+};
+
+/** Starts the tutorial in the clone. Each stand-in prints its name and arguments, then does what `programs` says. */
+function start(args: string[], programs: Record<string, string> = {}) {
+  for (const name of ['tools/tutorial.mjs', 'packages/system']) {
+    cpSync(join(root, name), join(clone, name), { recursive: true });
+  }
+  for (const [name, step] of Object.entries(STEPS)) {
+    const file = join(clone, step);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `console.log('${name}', ...process.argv.slice(2));\n${programs[name] ?? ''}\n`);
+  }
+  return spawn(process.execPath, [join(clone, 'tools', 'tutorial.mjs'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+const run = (args: string[], programs?: Record<string, string>) => ended(start(args, programs));
+
+test('It sets up, executes all notebooks, makes the book and the browser edition, and says what to do next', async () => {
+  const { status, lines } = await run(['--check']);
+  assert.equal(status, 0);
+  assert.deepEqual(lines.slice(0, 2), ['setup', 'notebooks --all --check']);
+  assert.deepEqual(lines.slice(2, 4).sort(), ['book', 'lite']);
+  const text = lines.slice(4).join('\n');
+  assert.match(text, /^The tutorial is ready after \d+ s\. What next:/);
+  const [address] = text.match(/file:\/\/\/\S+/) ?? [];
+  assert.equal(fileURLToPath(address as string), join(clone, 'build', 'book', 'index.html'), 'a path with spaces, too');
+  assert.match(text, /npm run lab/);
+  assert.match(text, /npm run lite -- --serve/);
+});
+
+test('If a notebook fails, it says so, builds no book, and exits with 1', async () => {
+  const { status, lines } = await run([], { notebooks: 'process.exit(1)' });
+  assert.equal(status, 1);
+  const message = 'tutorial: no book was built, because a notebook failed. The line FAILED above names the cell.';
+  assert.deepEqual(lines, ['setup', 'notebooks --all', message]);
+});
+
+test('If book or browser edition cannot be built, the other is, and it exits with 1', async () => {
+  for (const [fails, other] of [
+    ['book', 'lite'],
+    ['lite', 'book'],
+  ] as const) {
+    const late = `await new Promise((done) => setTimeout(done, 300));\nconsole.log('built');`;
+    const { status, lines } = await run([], { [fails]: 'process.exit(1)', [other]: late });
+    assert.equal(status, 1);
+    assert.deepEqual(lines.slice(2).sort(), ['book', 'built', 'lite']);
+  }
+});
+
+test('A bad argument and Ctrl-C keep their exit status, and nothing is added to what was said', async () => {
+  for (const status of [2, 130]) {
+    const result = await run(['--fast'], { notebooks: `process.exit(${status})` });
+    assert.deepEqual(result, { status, lines: ['setup', 'notebooks --all --fast'] });
+  }
+});
+
+test('--help is that of the notebook runner, and no book is made', async () => {
+  assert.deepEqual(await run(['--help']), { status: 0, lines: ['setup', 'notebooks --all --help'] });
+});
+
+/** A stand-in that runs until it gets a signal, and then writes which one it got. */
+const waiting = (file: string) => `
+import { writeFileSync } from 'node:fs';
+import { endWithParent } from '../../../packages/system/parent.mjs';
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {
+  writeFileSync(${JSON.stringify(file)}, signal);
+  process.exit(130);
+});
+endWithParent();
+setInterval(() => {}, 1000);
+console.log('waiting');`;
+
+for (const [sent, got] of [
+  ['SIGINT', 'SIGINT'],
+  ['SIGTERM', 'SIGTERM'],
+  ['SIGKILL', 'SIGTERM'],
+] as const) {
+  test(`A step that runs gets ${got} when the tutorial gets ${sent}, and no step follows`, async () => {
+    const file = join(dirname(clone), `got ${sent}`);
+    const tutorial = start([], { notebooks: waiting(file) });
+    tutorial.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (text.includes('waiting')) tutorial.kill(sent);
+    });
+    const { status, lines } = await ended(tutorial);
+    assert.deepEqual(lines, ['setup', 'notebooks --all', 'waiting']);
+    assert.equal(status, sent === 'SIGKILL' ? null : 130);
+    for (let i = 0; i < 100 && !existsSync(file); i++) await sleep(50);
+    assert.equal(readFileSync(file, 'utf8'), got);
+  });
+}
