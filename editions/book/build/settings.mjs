@@ -1,21 +1,11 @@
 // The addresses that the book links to beside its own pages. Each may be empty: then no page has a link of that kind.
-import { join } from 'node:path';
-import { readJson, root } from '../../../packages/system/project.mjs';
+import { ADDRESSES } from '../../../packages/system/addresses.mjs';
 
-const manifest = readJson(join(root, 'package.json')) ?? {};
-const urlOf = (/** @type {string | { url?: string } | undefined} */ field) =>
-  typeof field === 'string' ? field : (field?.url ?? '');
+/** Where the code is hosted. With it, names of source files link there; without it, to pages of the book that show them. */
+export const REPOSITORY = ADDRESSES.repository;
 
-/**
- * Where the code is hosted: "repository" of package.json. With it, names of source files link there; without it, to pages
- * of the book that show them.
- */
-export const REPOSITORY = urlOf(manifest.repository)
-  .replace(/^git\+/, '')
-  .replace(/\.git$/, '');
-
-/** Where to report a fault: "bugs" of package.json. */
-export const ISSUES = urlOf(manifest.bugs);
+/** Where to report a fault. */
+export const ISSUES = ADDRESSES.issues;
 
 /**
  * Where the browser edition is, an address or a folder as seen from build/book/, with a slash at its end: '../lite/' for

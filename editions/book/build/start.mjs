@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { ADDRESSES } from '../../../packages/system/addresses.mjs';
 import { escapeHtml } from '../../../packages/system/html.mjs';
 import { root, SetupError } from '../../../packages/system/project.mjs';
 import { introduction } from './chapters.mjs';
@@ -9,6 +10,7 @@ import { weights } from './playground.mjs';
 import { BROWSER_EDITION, runAddress } from './settings.mjs';
 import { hasRace, SEVENS } from './sevens.mjs';
 import { trainedTau } from './trained.mjs';
+import { ways } from './ways.mjs';
 
 /** @typedef {Pick<import('./sources.mjs').Chapter, 'name' | 'notebook'>} Chapter */
 
@@ -109,6 +111,16 @@ function calls(first) {
 }
 
 /**
+ * The ways in from a page of the book, which stands beside the browser edition.
+ * @param {string} first the first chapter
+ * @param {import('../../../packages/system/addresses.mjs').Addresses} addresses
+ */
+function waysHere(first, addresses) {
+  const tab = `<a class="run" href="${runAddress(first)}">run the first chapter</a>. Nothing to install.`;
+  return ways(addresses, { hosting: 'hosting.md', ...(BROWSER_EDITION && { tab }) });
+}
+
+/**
  * The chapters as a list: number and title, and what the reader will be able to do.
  * @param {Chapter[]} chapters
  */
@@ -131,7 +143,7 @@ const toctree = (/** @type {string} */ caption, /** @type {string[]} */ names) =
  * @param {Chapter[]} solutions
  * @param {Record<string, string[]>} groups the other pages of the sidebar, names by caption
  */
-export function startPage(picture, chapters, solutions, groups) {
+export function startPage(picture, chapters, solutions, groups, addresses = ADDRESSES) {
   const trees = [
     toctree(
       'Chapters',
@@ -146,6 +158,7 @@ export function startPage(picture, chapters, solutions, groups) {
   return readFileSync(join(root, 'editions', 'book', 'index.md'), 'utf8')
     .replace('<!-- picture -->', () => `\`\`\`{raw} html\n${picture}\n\`\`\``)
     .replace('<!-- calls -->', () => calls(chapters[0].name))
+    .replace('<!-- ways -->', () => waysHere(chapters[0].name, addresses))
     .replace('<!-- chapters -->', () => chapterList(chapters))
     .replace('<!-- pages -->', () => trees.filter(Boolean).join('\n\n'));
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { zipSync } from 'fflate';
+import { addressesOf } from '../../system/addresses.mjs';
 import { filesUnder } from '../../system/project.mjs';
 
 /** The first time that a zip can name, which has no zones: the same sources give the same bytes. */
@@ -27,7 +28,9 @@ const record = (name, bytes) =>
  */
 export function makeWheel({ extension, source }) {
   const text = (/** @type {string} */ name) => readFileSync(join(source, name), 'utf8');
-  const { name, version, description, license, keywords } = JSON.parse(text('package.json'));
+  const manifest = JSON.parse(text('package.json'));
+  const { name, version, description, license, keywords } = manifest;
+  const { homepage, repository, issues } = addressesOf(manifest);
   const module = name.replaceAll('-', '_');
   const info = `${module}-${version}.dist-info`;
   const share = `${module}-${version}.data/data/share/jupyter/labextensions/${name}`;
@@ -59,6 +62,9 @@ export function makeWheel({ extension, source }) {
       'Classifier: Framework :: Jupyter :: JupyterLab :: Extensions',
       'Classifier: Framework :: Jupyter :: JupyterLab :: Extensions :: Prebuilt',
       'Requires-Python: >=3.9',
+      ...Object.entries({ Homepage: homepage, Source: repository, Issues: issues })
+        .filter(([, url]) => url)
+        .map(([label, url]) => `Project-URL: ${label}, ${url}`),
       'Description-Content-Type: text/markdown',
       '',
       text('README.md'),

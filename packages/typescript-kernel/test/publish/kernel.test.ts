@@ -40,6 +40,7 @@ print(json.dumps({
     'name': meta['Name'], 'version': meta['Version'], 'licence': meta['License-Expression'],
     'licences': [wheel.read(record.replace('RECORD', 'licenses/' + name)).decode()[:40] for name in meta.get_all('License-File')],
     'times': sorted({entry.date_time for entry in wheel.infolist()}),
+    'urls': meta.get_all('Project-URL'),
     'headings': [line for line in meta.get_payload().splitlines() if line.startswith('# ')],
 }))`;
 
@@ -82,5 +83,19 @@ describe('The wheel', () => {
     const { jupyterlab, jupyterlite } = JSON.parse(readFileSync(join(folder, 'extension', 'package.json'), 'utf8'));
     assert.ok(own.includes(jupyterlab._build.load), jupyterlab._build.load);
     assert.equal(jupyterlite.liteExtension, true);
+  });
+
+  test('leads to the addresses that its package.json has, and to none without them', () => {
+    assert.equal(JSON.parse(python(READ, folder)).urls, null);
+    const copy = join(folder, 'addresses');
+    mkdirSync(copy);
+    for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) cpSync(join(source, name), join(copy, name));
+    const addresses = { homepage: 'https://example.org/a', repository: { url: 'git+https://example.org/b.git' } };
+    writeFileSync(join(copy, 'package.json'), JSON.stringify({ ...manifest, ...addresses }));
+    writeFileSync(join(copy, 'wheel.whl'), makeWheel({ extension: join(folder, 'extension'), source: copy }).bytes);
+    assert.deepEqual(JSON.parse(python(READ, copy)).urls, [
+      'Homepage, https://example.org/a/',
+      'Source, https://example.org/b',
+    ]);
   });
 });

@@ -1,0 +1,136 @@
+/** The front door: README.md and the pages beside it say what is so, and have their addresses from package.json alone. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { load } from './support/book';
+
+type Start = typeof import('../editions/book/build/start.mjs');
+type Ways = typeof import('../editions/book/build/ways.mjs');
+
+const root = resolve(__dirname, '..');
+const read = (name: string, folder = root) => readFileSync(join(folder, name), 'utf8');
+const manifest = JSON.parse(read('package.json'));
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md', 'environment.md'];
+const REPOSITORY = 'https://github.com/a-b/c.d';
+
+describe('The addresses', () => {
+  const clone = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-addresses-'));
+  after(() => rmSync(clone, { recursive: true, force: true }));
+  for (const name of ['README.md', 'CITATION.cff', 'packages/system', 'editions/book/build']) {
+    cpSync(join(root, name), join(clone, name), { recursive: true });
+  }
+
+  /** README and CITATION.cff, as the program writes them with these fields in package.json. */
+  function written(fields: Record<string, unknown>): { readme: string; citation: string } {
+    const { homepage, repository, bugs, ...others } = manifest;
+    writeFileSync(join(clone, 'package.json'), JSON.stringify({ ...others, ...fields }));
+    execFileSync(process.execPath, [join(clone, 'editions', 'book', 'build', 'ways.mjs')]);
+    return { readme: read('README.md', clone), citation: read('CITATION.cff', clone) };
+  }
+
+  test('of README.md and CITATION.cff are those of package.json', () => {
+    const { homepage, repository, bugs } = manifest;
+    const { readme, citation } = written({ homepage, repository, bugs });
+    const what = 'after a change of package.json, run node editions/book/build/ways.mjs';
+    assert.equal(read('README.md'), readme, what);
+    assert.equal(read('CITATION.cff'), citation, what);
+  });
+
+  test('that are set lead from README.md to the tab, Binder, Codespaces and the clone, and go again', () => {
+    const unset = written({});
+    const set = written({ homepage: 'https://a-b.github.io/c.d', repository: { url: `git+${REPOSITORY}.git` } });
+    for (const expected of [
+      '[run chapter 0](https://a-b.github.io/c.d/lite/notebooks/index.html?path=00-start.ipynb)',
+      '[read the book](https://a-b.github.io/c.d/book/)',
+      '(https://mybinder.org/v2/gh/a-b/c.d/HEAD)',
+      '(https://codespaces.new/a-b/c.d)',
+      `\`git clone ${REPOSITORY} lif-fc-mnist && cd lif-fc-mnist && npm run tutorial\``,
+    ]) {
+      assert.ok(set.readme.includes(expected), expected);
+      assert.ok(!unset.readme.includes(expected), expected);
+    }
+    assert.match(set.citation, /^url: "https:\/\/a-b\.github\.io\/c\.d\/"\nrepository-code: "https:.*\/c\.d"$/m);
+    assert.deepEqual(written({}), unset);
+  });
+
+  test('that are not set leave a way that works without them, and no placeholder', () => {
+    const { readme, citation } = written({});
+    assert.match(readme, /^- \*\*A tab of your browser:\*\* in a clone, `npm run lite -- --serve` /m);
+    assert.match(readme, /^- \*\*This machine:\*\* in a clone of this repository, `npm run tutorial` /m);
+    assert.doesNotMatch(readme, /git clone|<[^!>]+>/);
+    assert.doesNotMatch(citation, /^(url|repository-code):/m);
+  });
+
+  test('of another code host than GitHub name no Codespace', async () => {
+    const { ways } = await load<Ways>('ways');
+    const lines = ways({ homepage: '', repository: 'https://example.org/a/c' });
+    assert.match(lines, /git clone https:\/\/example\.org\/a\/c /);
+    assert.doesNotMatch(lines, /codespaces\.new|\/gh\//);
+  });
+
+  test("are the same on the book's start page, where the tab is beside it", async () => {
+    const { startPage } = await load<Start>('start');
+    const chapter = {
+      name: '00-x',
+      notebook: { cells: [{ cell_type: 'markdown', source: '# X\n\n**You will be able to** see.' }] },
+    };
+    const addresses = { homepage: 'https://example.org/', repository: REPOSITORY, issues: '' };
+    const start = (at: typeof addresses) => startPage('', [chapter], [], {}, at);
+    const set = start(addresses);
+    assert.match(
+      set,
+      /^- \*\*A tab of your browser:\*\* <a class="run" href="\.\.\/lite\/notebooks\/index\.html\?path=00-x\.ipynb">/m,
+    );
+    assert.match(set, /mybinder\.org\/v2\/gh\/a-b\/c\.d\/HEAD/);
+    assert.doesNotMatch(set, /book\/hosting|<!-- ways/);
+    assert.match(
+      start({ homepage: '', repository: '', issues: '' }),
+      /in a clone of this repository, `npm run tutorial`/,
+    );
+  });
+});
+
+test("README's table of run options has all that the help has, and no other", () => {
+  const help = execFileSync(process.execPath, [join(root, 'tools', 'lif_fc_mnist.cjs'), '--help'], {
+    encoding: 'utf8',
+  });
+  const options = [...help.matchAll(/^ {2}(-.*?)(?: [A-Z]+)?(?: {2,}|$)/gm)].map(([, flags]) =>
+    (flags as string).split(', '),
+  );
+  assert.ok(options.length > 25, help);
+  const [, table] = /A run has these options:\n\n((?:\|.*\n)+)/.exec(read('README.md')) ?? [];
+  assert.ok(table, 'README.md: expected the table below "A run has these options:"');
+  const firstCells = table.split('\n').map((row) => row.split('|')[1] ?? '');
+  const listed = firstCells.flatMap((cell) =>
+    [...cell.matchAll(/`(--?[a-zA-Z-]+)/g)].map(([, flag]) => flag as string),
+  );
+  for (const flags of options) {
+    const named = flags.filter((flag) => listed.includes(flag));
+    assert.equal(named.length, flags.includes('--help') ? 0 : 1, `${flags.join(', ')}: named ${named.length} times`);
+  }
+  const known = new Set(options.flat());
+  assert.deepEqual(
+    listed.filter((flag) => !known.has(flag)),
+    [],
+  );
+});
+
+test('The pages at the front name only commands and files that there are', () => {
+  for (const page of PAGES) {
+    const text = read(page);
+    for (const [, script] of text.matchAll(/\bnpm run ([a-z:]+)/g))
+      assert.ok((script as string) in manifest.scripts, `${page}: ${script}`);
+    for (const [, file] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g))
+      assert.ok(existsSync(join(root, file as string)), `${page}: ${file}`);
+  }
+});
+
+test('CITATION.cff names the version, the licence and the name that package.json has', () => {
+  const citation = read('CITATION.cff');
+  assert.match(citation, new RegExp(`^version: "${manifest.version}"$`, 'm'));
+  assert.match(citation, new RegExp(`^license: ${manifest.license}$`, 'm'));
+  assert.match(citation, new RegExp(`^title: "${manifest.name}: `, 'm'));
+});
