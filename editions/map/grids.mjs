@@ -1,11 +1,10 @@
 // The grids of a file: which runs they are. A grid is a block, or a list of blocks, of settings with a value or a list of
 // values each; a block means every combination of its lists.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, venvPython } from '../../packages/system/project.mjs';
-import { pythonEnv } from '../../packages/system/requirements.cjs';
-import { BadMap, runOf } from './settings.mjs';
+import { isScalar, Lexer, LineCounter, Parser, parseDocument, visit } from 'yaml';
+import { readWhole, root } from '../../packages/system/project.mjs';
+import { BadMap, inOneLine, meaningOf, runOf } from './settings.mjs';
 
 /** @typedef {import('./settings.mjs').Run} Run */
 /** @typedef {{ name: string, runs: Run[] }} Grid */
@@ -16,16 +15,57 @@ export const PUBLISHED = join(root, 'editions', 'map', 'grids.yaml');
 /** Nobody means more: a list too many multiplies quickly. */
 const MOST = 10_000;
 
+/** Bytes of a file of grids. The time that a hostile one takes grows with their square. */
+const MOST_BYTES = 2 ** 16;
+/** How often the values of anchors may be used. */
+const MOST_ALIASES = 100;
+/** Lists in lists, about: for each level the composer calls itself, and a full stack can end the whole process. */
+const DEEPEST = 60;
+
 /** A YAML file as plain data. */
 function readYaml(/** @type {string} */ file) {
   if (!existsSync(file)) throw new BadMap(`${file}: expected a file with grids, found none`);
-  const script = join(root, 'editions', 'map', 'read_yaml.py');
-  const result = spawnSync(venvPython, [script, file], { encoding: 'utf8', env: pythonEnv() });
-  if (result.status !== 0) {
-    const line = (result.error?.message ?? result.stderr).trim().split('\n').at(-1);
-    throw new BadMap(`${file}: ${line}`);
+  const lineCounter = new LineCounter();
+  /** @returns {never} */
+  const refuse = (/** @type {string} */ what, /** @type {number} */ offset) => {
+    throw new BadMap(`${file}: line ${lineCounter.linePos(offset).line}: ${what}`);
+  };
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(readWhole(file, MOST_BYTES));
+    refuseDepth(text);
+    // Each name once is checked here: the parser compares every name with every other.
+    const options = { prettyErrors: false, uniqueKeys: false, schema: 'core', lineCounter };
+    const document = parseDocument(text, options);
+    const [fault] = [...document.errors, ...document.warnings];
+    if (fault) refuse(`expected YAML, found a fault: ${fault.message}`, fault.pos[0]);
+    visit(document, {
+      Map(_, { items, range }) {
+        const names = new Set();
+        for (const { key } of items) {
+          if (!isScalar(key)) return refuse('expected names, found another value in place of one', range?.[0] ?? 0);
+          const name = String(key.value);
+          if (names.has(name)) refuse(`expected each name once, found ${name} twice`, key.range?.[0] ?? 0);
+          names.add(name);
+        }
+      },
+    });
+    const content = document.toJS({ maxAliasCount: MOST_ALIASES });
+    JSON.stringify(content); // Throws if a list holds itself.
+    return content;
+  } catch (error) {
+    if (error instanceof BadMap) throw error;
+    const [line] = /** @type {Error} */ (error).message.split('\n');
+    throw new BadMap(`${file}: expected a YAML file, cannot read it: ${line}`);
   }
-  return JSON.parse(result.stdout);
+}
+
+/** @throws Error where a text nests deeper than any grid. This parser's own stack is a list. */
+function refuseDepth(/** @type {string} */ text) {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const _ of parser.next(lexeme));
+    if (parser.stack.length > DEEPEST) throw new Error(`more than ${DEEPEST} lists lie in one another`);
+  }
 }
 
 const isMapping = (/** @type {unknown} */ value) =>
@@ -43,7 +83,8 @@ function valuesOf(/** @type {string} */ column, /** @type {unknown} */ given) {
       throw new BadMap(`${column}: expected values, found ${shown(value)}`);
     }
   }
-  const twice = values.find((value, i) => values.indexOf(value) !== i);
+  const meanings = values.map((value) => meaningOf(column, value));
+  const twice = values.find((_, i) => meanings.indexOf(meanings[i]) !== i);
   if (twice !== undefined) throw new BadMap(`${column}: expected each value once, found ${twice} twice`);
   return values;
 }
@@ -76,7 +117,10 @@ function runsOf(/** @type {unknown} */ given) {
  * @returns {Grid[]}
  * @throws BadMap in one line that names file, grid and setting
  */
-export function readGrids(/** @type {string} */ file) {
+export const readGrids = (/** @type {string} */ file) => inOneLine(() => gridsIn(file));
+
+/** @returns {Grid[]} */
+function gridsIn(/** @type {string} */ file) {
   const content = readYaml(file);
   const grids = isMapping(content) ? content.grids : undefined;
   const other = Object.keys(isMapping(content) ? content : {}).find((key) => key !== 'grids');

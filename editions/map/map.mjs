@@ -6,7 +6,7 @@ import { basename, delimiter, dirname, extname, join, relative, resolve } from '
 import { lock, unlock } from '../../packages/system/lock.mjs';
 import { command } from '../../packages/system/options.mjs';
 import { runProgram } from '../../packages/system/program.mjs';
-import { pythonIn, root, SetupError, writeWhole } from '../../packages/system/project.mjs';
+import { pythonIn, readText, root, SetupError, writeWhole } from '../../packages/system/project.mjs';
 import { findPython, pythonEnv } from '../../packages/system/requirements.cjs';
 import { run } from '../../packages/system/run.mjs';
 import { step } from '../../packages/system/step.mjs';
@@ -89,7 +89,7 @@ function writePlan(/** @type {Run[]} */ runs) {
     runs.map(({ id, options, seconds }) => [id, { options: options.join(' '), minutes: minutes(seconds) }]),
   );
   const text = `${JSON.stringify({ runs: plan }, null, 1)}\n`;
-  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeWhole(file, text);
+  if (readText(file) !== text) writeWhole(file, text);
   return file;
 }
 
@@ -142,7 +142,7 @@ const asksAgain = (/** @type {string} */ word) => /^(runs\/|--force|-[fFR]$)/.te
 /** The last line of a run's log, which says why it failed. */
 function lastWords(/** @type {string} */ id) {
   const file = join(FOLDER, 'logs', `${id}.log`);
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+  const lines = (readText(file) ?? '').trim().split('\n');
   return `${here(file)}: ${lines.at(-1) || 'nothing is written there'}`;
 }
 
@@ -219,6 +219,10 @@ async function main() {
     return;
   }
   const table = own ?? join(FOLDER, 'map.csv');
+  if ([file, TABLE].includes(table)) {
+    const what = table === file ? 'the file of the grids' : 'the committed table';
+    throw new BadMap(`${here(table)}: expected a table to be written there, found ${what}; choose another --directory`);
+  }
   const { status, isWhole } = await compute(grids, wanted, table, program.args, update ? publishedRows() : new Map());
   process.exitCode = status;
   if (!update || status !== 0) return;

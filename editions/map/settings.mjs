@@ -21,6 +21,8 @@ const { formatOptions, isStandard, SETTINGS, SETTING_NAMES, whyLacking } = requi
 const { parseArguments } = require(dist('hosts', 'node', 'cli', 'arguments.js'));
 /** @type {typeof import('../../hosts/node/cli/run.js')} */
 const { refuseStray } = require(dist('hosts', 'node', 'cli', 'run.js'));
+/** @type {typeof import('../../src/common/checks.js')} */
+export const { asOneLine, inOneLine } = require(dist('src', 'common', 'checks.js'));
 /** @type {typeof import('../../src/common/surrogates.js')} */
 const { SURROGATES } = require(dist('src', 'common', 'surrogates.js'));
 
@@ -38,9 +40,16 @@ const NAMES_THERE = { T: 'timesteps', epochs: 'epoch' };
 const names = (/** @type {string[]} */ ...found) =>
   SETTING_NAMES.filter((name) => found.includes(SETTINGS[name].column));
 
+/** What a value means for the setting in a column: 1 and '1' are the same. A value that means nothing is itself. */
+export function meaningOf(/** @type {string} */ column, /** @type {unknown} */ value) {
+  const [name] = names(column);
+  return (name && SETTINGS[name].read(String(value))) ?? String(value);
+}
+
 /** The words of the command line for a setting with this value. */
 function wordsFor(/** @type {Name} */ name, /** @type {unknown} */ value) {
   const { column, expected, flags, read, standard } = SETTINGS[name];
+  if (/^$|\s/.test(String(value))) throw new BadMap(`${column}: expected ${expected}, found '${value}'`);
   if (typeof standard !== 'boolean') return flags(String(value)).split(' ').filter(Boolean);
   const isOn = read(String(value));
   if (isOn === undefined) throw new BadMap(`${column}: expected ${expected}, found ${value}`);

@@ -1,9 +1,9 @@
 // The table: one row per run, as texts by column.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { readJson, remove, root } from '../../packages/system/project.mjs';
+import { readJson, readWhole, remove, root } from '../../packages/system/project.mjs';
 import { count } from './progress.mjs';
 import { BadMap, runOfRow, SETTING_COLUMNS, standardColumns } from './settings.mjs';
 
@@ -35,6 +35,15 @@ export const weightsFile = (/** @type {string} */ folder, /** @type {string} */ 
 export const sha256 = (/** @type {string | Uint8Array} */ content) =>
   createHash('sha256').update(content).digest('hex');
 
+/** The hash of a file, undefined where there is none. */
+function hashOf(/** @type {string} */ file) {
+  try {
+    return sha256(readWhole(file));
+  } catch {
+    return undefined;
+  }
+}
+
 /** What a file of a row holds: the row, and a hash by which a changed character is noticed. */
 export const sealed = (/** @type {Row} */ row) => ({ row, sha256: sha256(JSON.stringify(row)) });
 
@@ -57,8 +66,7 @@ export function doneRow(folder, run, onDamage) {
     seal === sealed(found ?? {}).sha256 &&
     SETTING_COLUMNS.every((column) => row[column] === columns[column]) &&
     faultIn({ ...row, id, grid: 'any' }) === undefined &&
-    existsSync(weights) &&
-    sha256(readFileSync(weights)) === row.weights_sha256;
+    hashOf(weights) === row.weights_sha256;
   if (isWhole) return row;
   onDamage?.(file);
   remove(file);

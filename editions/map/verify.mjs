@@ -1,11 +1,11 @@
 // Rows of a table, computed again and compared to the byte.
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readJson, remove, root } from '../../packages/system/project.mjs';
+import { readJson, readWhole, remove, root } from '../../packages/system/project.mjs';
 import { run } from '../../packages/system/run.mjs';
 import { count, showProgress } from './progress.mjs';
-import { BadMap, runOfRow } from './settings.mjs';
+import { asOneLine, BadMap, runOfRow } from './settings.mjs';
 import { faultsIn, parseTable, RESULT_COLUMNS, rowFile } from './table.mjs';
 
 /** @typedef {import('./table.mjs').Row} Row */
@@ -64,13 +64,12 @@ async function faultsOfRow(row, folder) {
  */
 export async function verify(file, grids, names, which) {
   if (!existsSync(file)) throw new BadMap(`${file}: expected a table, found none; \`npm run map\` makes it`);
-  const complain = (/** @type {string} */ line) => console.error(`map: ${file}: ${line}`);
+  const complain = (/** @type {string} */ line) => console.error(asOneLine(`map: ${file}: ${line}`));
   let rows;
   try {
-    rows = parseTable(readFileSync(file, 'utf8'));
+    rows = parseTable(readWhole(file).toString());
   } catch (error) {
-    if (error instanceof BadMap) throw new BadMap(`${file}: ${error.message}`);
-    throw error;
+    throw new BadMap(asOneLine(`${file}: ${/** @type {Error} */ (error).message}`));
   }
   const faults = faultsIn(rows, grids);
   faults.forEach(complain);

@@ -1,6 +1,6 @@
 /** Files in the browser's storage: what a reader downloads, and what they bring in. */
 
-import { checkName } from '../../packages/runs/run-files';
+import { checkName, checkSavedName } from '../../packages/runs/run-files';
 import { checkUint8 } from '../../src/common/checks';
 import { kernel } from './kernel';
 import { FILE_MIME, storedFile, storeFile } from './storage';
@@ -8,10 +8,10 @@ import { FILE_MIME, storedFile, storeFile } from './storage';
 /**
  * Keeps a file in this browser, in place of an earlier one of that name, and puts a button below the cell that downloads it.
  * @returns where it is, for people
- * @throws RangeError if the name is no bare name or these are no bytes, Error if this browser keeps nothing
+ * @throws RangeError if the name is no bare name with an ending or these are no bytes, Error if this browser keeps nothing
  */
 export async function saveFile(name: string, bytes: Uint8Array): Promise<string> {
-  checkName('a file', name);
+  checkSavedName(name);
   checkUint8(name, bytes);
   const { siteUrl, display } = kernel();
   await storeFile(siteUrl, name, Uint8Array.from(bytes)).catch((error) => keepsNone(name, error));

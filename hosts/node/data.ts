@@ -70,13 +70,16 @@ function findFile(name: string, root: string): string {
   throw new DatasetError(`${root}: expected ${name} (or .gz) there or under MNIST/raw, found neither`);
 }
 
+/** Bytes of a file: twenty times MNIST's largest. */
+const MOST_BYTES = 2 ** 30;
+
 /** A whole file in memory that worker threads can share. */
 function readShared(file: string): Uint8Array {
   if (file.endsWith('.gz')) {
-    const packed = opened(file, readFile);
+    const packed = opened(file, (path) => readFile(path, MOST_BYTES));
     let plain: Buffer;
     try {
-      plain = gunzipSync(packed);
+      plain = gunzipSync(packed, { maxOutputLength: MOST_BYTES });
     } catch (error) {
       throw new DatasetError(`${basename(file)}: expected a gzip file, found ${(error as Error).message}`);
     }
@@ -84,7 +87,7 @@ function readShared(file: string): Uint8Array {
     content.set(plain);
     return content;
   }
-  const handle = opened(file, openFile);
+  const handle = opened(file, (path) => openFile(path, MOST_BYTES));
   try {
     const content = sharedBytes(fstatSync(handle).size);
     for (let at = 0; at < content.length; ) {

@@ -5,6 +5,9 @@ import { projectPath, readFile } from '../../packages/system/files';
 
 const COMMITTED = ['editions', 'map', 'map.csv'];
 
+/** Bytes of a table, ten times that of as many runs as a file of grids may have. */
+const MOST_BYTES = 32 * 2 ** 20;
+
 export interface MapOptions {
   /** A table that `npm run map` has made; by default the one that comes with the package. */
   file?: string;
@@ -22,5 +25,11 @@ export async function readMap({ file }: MapOptions = {}): Promise<MapTable> {
   const name = file ?? COMMITTED.join('/');
   if (!existsSync(path))
     throw new Error(`${name}: expected the table of the map, found none; \`npm run map\` makes it`);
-  return parseMap(readFile(path).toString('utf8'), name);
+  let content: Buffer;
+  try {
+    content = readFile(path, MOST_BYTES);
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}`);
+  }
+  return parseMap(content.toString('utf8'), name);
 }

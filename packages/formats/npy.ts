@@ -4,7 +4,7 @@
  */
 
 import { decodeFloat32, decodeFloat64, littleEndian } from '../../src/common/bytes';
-import { inOneLine } from '../../src/common/checks';
+import { checkUint8, inOneLine } from '../../src/common/checks';
 
 /** An array as numpy has it: row by row, the last index fastest. An empty shape stands for a single number. */
 export interface NpyArray {
@@ -59,6 +59,7 @@ export function npyArray(file: string, bytes: Uint8Array): NpyArray {
 }
 
 function readFile(file: string, bytes: Uint8Array): NpyArray {
+  checkUint8(file, bytes);
   const { start, header } = readHeader(file, bytes);
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1];
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(header)?.[1];

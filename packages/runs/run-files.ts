@@ -175,6 +175,13 @@ export function decodeRun(place: string, read: (name: string) => Uint8Array) {
 /** @throws RangeError unless this may be the name of a run */
 export const checkRunName = (name: string): void => checkName('a run', name);
 
+/** @throws RangeError unless a file may be saved under this name; its ending keeps it apart from runs and from what builds make */
+export function checkSavedName(name: string): void {
+  checkName('a file', name);
+  if (!/\.\w+$/.test(name))
+    throw new RangeError(`name of a file: expected one with an ending, such as .nir, found ${name}`);
+}
+
 /** @throws RangeError unless the name is a bare one, without a path */
 export function checkName(what: string, name: string): void {
   if (typeof name !== 'string' || !/^\w[\w.-]*$/.test(name)) {

@@ -11,10 +11,11 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { checkUint8 } from '../../src/common/checks';
 import { isAlive } from './process-identity';
 
@@ -30,21 +31,27 @@ const ROOT = [resolve(__dirname, '..', '..'), resolve(__dirname, '..', '..', '..
 
 /**
  * Opens a file to be read.
- * @throws Error as `openSync`; also for what is no file, such as a named pipe, which would keep it waiting for ever
+ * @param most bytes that it may have
+ * @throws Error as `openSync`; also for what is no file, such as a named pipe, which would keep it waiting for ever, and for a
+ *   longer file
  */
-export function openFile(file: string): number {
+export function openFile(file: string, most = Number.POSITIVE_INFINITY): number {
   // Windows has neither such pipes nor the flag.
   const handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   const found = fstatSync(handle);
-  if (found.isFile()) return handle;
+  if (found.isFile() && found.size <= most) return handle;
   closeSync(handle);
-  const kind = found.isDirectory() ? 'a folder' : found.isFIFO() ? 'a named pipe' : 'a device';
-  throw new Error(`expected a file, found ${kind}`);
+  if (found.isFile()) throw new Error(`expected at most ${most} bytes, found ${found.size}`);
+  throw new Error(`expected a file, found ${kindOf(found)}`);
 }
 
-/** A file's bytes. @throws Error as `openFile` */
-export function readFile(file: string): Buffer {
-  const handle = openFile(file);
+/** What there is in place of a file. */
+const kindOf = (found: Stats): string =>
+  found.isDirectory() ? 'a folder' : found.isFIFO() ? 'a named pipe' : found.isSocket() ? 'a socket' : 'a device';
+
+/** A file's bytes. Arguments and errors are those of `openFile`. */
+export function readFile(file: string, most?: number): Buffer {
+  const handle = openFile(file, most);
   try {
     return readFileSync(handle);
   } finally {
@@ -57,6 +64,7 @@ export type Content = Uint8Array | string | readonly Uint8Array[];
 
 /** `name.PID.unfinished` is what the process PID has written of the file `name` so far. */
 const UNFINISHED = /^(.+)\.(\d+)\.unfinished$/;
+const unfinishedName = (file: string): string => `${file}.${process.pid}.unfinished`;
 
 /**
  * Replaces a file, or the link of that name, by one with this content. If that fails (on a full disk, say), the former
@@ -64,7 +72,7 @@ const UNFINISHED = /^(.+)\.(\d+)\.unfinished$/;
  * @throws Error in one line that names the file and the reason, RangeError for content of another kind
  */
 export function writeFileAtomic(file: string, content: Content): void {
-  const unfinished = `${file}.${process.pid}.unfinished`;
+  const unfinished = unfinishedName(file);
   const parts: readonly (Uint8Array | string)[] = Array.isArray(content) ? content : [content];
   for (const part of parts) if (typeof part !== 'string') checkUint8(file, part);
   try {
@@ -83,6 +91,23 @@ export function writeFileAtomic(file: string, content: Content): void {
 }
 
 /**
+ * Looks whether `writeFileAtomic` will be able to write a file, which stays as it is.
+ * @throws Error in one line that names the file and the reason
+ */
+export function assertWritable(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  // A device would be replaced by a file, too.
+  if (found && !found.isFile()) throw new Error(`${file}: expected a file or nothing, found ${kindOf(found)}`);
+  const unfinished = unfinishedName(file);
+  try {
+    closeSync(openSync(unfinished, 'w'));
+    rmSync(unfinished);
+  } catch (error) {
+    throw new Error(`${file}: cannot be written (${(error as Error).message})`);
+  }
+}
+
+/**
  * Writes all bytes to an open file.
  * @param position where in the file; by default after what was written last
  */
@@ -90,6 +115,20 @@ export function writeAll(handle: number, bytes: Uint8Array, position?: number): 
   for (let written = 0; written < bytes.length; ) {
     const place = position === undefined ? null : position + written;
     written += writeSync(handle, bytes, written, bytes.length - written, place);
+  }
+}
+
+/**
+ * The same for two paths that lead to one thing: by links, by folders that are links, or by letters that a file system takes
+ * for one another. Nothing has to be there yet.
+ */
+export function identityOf(path: string): string {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    const above = dirname(path);
+    return above === path ? path : `${identityOf(above)}/${basename(path).toLowerCase()}`;
   }
 }
 

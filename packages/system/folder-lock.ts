@@ -25,6 +25,9 @@ interface Owner {
   since: string;
 }
 
+/** Bytes of a lock, thirty times what it has. */
+const MOST_BYTES = 4096;
+
 /** A lock that was begun but says nothing is its maker's for so long, in ms; then the maker was killed. */
 const EMPTY_FOR = 10_000;
 /** Others may come first several times, but not for ever. */
@@ -98,7 +101,7 @@ function parse(content: string): Owner | undefined {
 
 function read(file: string): string | undefined {
   try {
-    return readFile(file).toString();
+    return readFile(file, MOST_BYTES).toString();
   } catch (error) {
     // Without the folder there is no lock; that something is in the folder's way is said when it is made.
     if (['ENOENT', 'ENOTDIR'].includes(String((error as NodeJS.ErrnoException).code))) return undefined;

@@ -4,6 +4,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  fstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -59,19 +60,41 @@ export function writeWhole(path, content) {
 }
 
 /**
- * The content of a JSON file, undefined where it is missing or damaged. Does not wait for anybody to write it, as reading a
- * named pipe would.
+ * The bytes of a file that somebody else may have put there.
  * @param {string} path
+ * @param {number} [most] bytes that it may have: of a longer file nothing is read
+ * @throws Error that says why not, also for what is no file: a named pipe would keep a reader waiting, and a device never ends
  */
-export function readJson(path) {
-  let file;
+export function readWhole(path, most = 2 ** 26) {
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    return JSON.parse(readFileSync(file, 'utf8'));
+    const found = fstatSync(file);
+    if (!found.isFile()) {
+      const kind = found.isDirectory() ? 'a folder' : found.isFIFO() ? 'a named pipe' : 'a device';
+      throw new Error(`expected a file, found ${kind}`);
+    }
+    if (found.size > most) throw new Error(`expected at most ${most} bytes, found ${found.size}`);
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** What `readWhole` returns, as a text; undefined where it throws. */
+export function readText(/** @type {string} */ path) {
+  try {
+    return readWhole(path).toString();
   } catch {
     return undefined;
-  } finally {
-    if (file !== undefined) closeSync(file);
+  }
+}
+
+/** The content of a JSON file, undefined where it is missing or damaged. */
+export function readJson(/** @type {string} */ path) {
+  try {
+    return JSON.parse(readText(path) ?? '');
+  } catch {
+    return undefined;
   }
 }
 

@@ -24,6 +24,20 @@ const TYPES = {
 /** What is sent in a third of its size: the browser edition's first visit is 11 MB otherwise. */
 const COMPRESSIBLE = /^(text\/|image\/svg|application\/(json|wasm|manifest))/;
 
+/** Whether a request only wants to read. @param {import('node:http').IncomingMessage} request */
+export const isReading = ({ method }) => method === 'GET' || method === 'HEAD';
+
+/** Whether a request's Accept-Encoding admits gzip, by name or by `*`: a weight of 0 forbids it. */
+function takesGzip(/** @type {string} */ accepted) {
+  const weights = new Map(
+    accepted.split(',').map((part) => {
+      const [coding, weight] = part.toLowerCase().split(';');
+      return [coding.trim(), Number(/^\s*q=(.*)$/.exec(weight ?? '')?.[1] ?? 1)];
+    }),
+  );
+  return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0;
+}
+
 /**
  * The path that a request names, decoded; undefined if it is none of ours: what does not decode, the address of another
  * server, and two slashes (or a backslash, which browsers read as a slash), which in a redirect would lead to another server.
@@ -82,7 +96,7 @@ export function sendFile(request, response, folder, path, only) {
   const { file, size } = there;
   const type = TYPES[extname(file)] ?? 'application/octet-stream';
   const isCompressible = COMPRESSIBLE.test(type);
-  const isCompressed = isCompressible && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+  const isCompressed = isCompressible && takesGzip(String(request.headers['accept-encoding'] ?? ''));
   response.writeHead(200, {
     'content-type': type,
     ...(isCompressed ? { 'content-encoding': 'gzip' } : { 'content-length': size }),

@@ -10,17 +10,19 @@ export const shown = (value: unknown): string => (typeof value === 'string' ? `'
 /** The longest message about a file, in characters. */
 const LONGEST = 1000;
 
-/**
- * Reads a file. What an error says of it stays one line of bearable length, without characters that a terminal obeys, whatever
- * names are in the file.
- */
+/** Truncates a text to one line of bearable length and strips what a terminal would obey. */
+export function asOneLine(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)} …` : line;
+}
+
+/** Reads a file. What an error says of it stays `asOneLine`, whatever names are in the file. */
 export function inOneLine<R>(read: () => R): R {
   try {
     return read();
   } catch (error) {
     const { message } = error as Error;
-    const line = message.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
-    const short = line.length > LONGEST ? `${line.slice(0, LONGEST)} …` : line;
+    const short = asOneLine(message);
     if (short === message) throw error;
     // Of its class, but with a stack that holds the new message alone.
     throw new ((error as Error).constructor as ErrorConstructor)(short);

@@ -181,8 +181,8 @@ export function freshState(weights: Float32Array): EngineState {
   return { weights, m: new Float32Array(weights.length), v: new Float32Array(weights.length), step: 0 };
 }
 
-/** Adam's step count is kept as an int32. */
-const MAX_STEP = 2 ** 31 - 1;
+/** Adam's step count is kept as an int32, in which a state that is restored leaves room for as many steps again. */
+export const MAX_STEP = 2 ** 30;
 
 /**
  * A copy of a state: what its owner does with it afterwards changes nothing. Potentials are left out where they are reset.

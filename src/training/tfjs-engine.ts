@@ -309,7 +309,12 @@ export class TfjsEngine implements Engine {
       [powers.accBeta2, 0.999],
     ] as const) {
       let product = Math.fround(beta);
-      for (let i = 0; i < step; i++) product = Math.fround(product * Math.fround(beta));
+      for (let i = 0; i < step; i++) {
+        const next = Math.fround(product * Math.fround(beta));
+        // The smallest number of float32 times 0.9 is itself: all further steps leave it there.
+        if (next === product) break;
+        product = next;
+      }
       tf.tidy(() => power.assign(tf.scalar(product)));
     }
   }

@@ -106,7 +106,7 @@ for (const name of ['event', 'tfjs'] as const) {
         }
         const state = await engine.state();
         const states: [Partial<EngineState>, RegExp][] = [
-          [{ step: 2 ** 31 }, /^RangeError: step: expected a whole number from 0 to 2147483647, found 2147483648$/],
+          [{ step: 2 ** 31 - 1 }, /^RangeError: step: expected a whole number from 0 to 1073741824, found 2147483647$/],
           [{ v: state.v.map(() => -1) }, /^RangeError: v: expected finite numbers of 0 or more, found -1$/],
           [
             { weights: state.weights.map(() => Number.NaN) },
@@ -116,6 +116,21 @@ for (const name of ['event', 'tfjs'] as const) {
         ];
         for (const [change, message] of states) await assert.rejects(engine.restore({ ...state, ...change }), message);
         assert.deepEqual(await engine.state(), state);
+      });
+    });
+
+    test('goes on from the last step that a state may have as from any late one', async () => {
+      await withEngine(async (engine) => {
+        await engine.trainBatch(0, first(32));
+        const state = await engine.state();
+        const [late, last] = [await after(200_000), await after(2 ** 30)];
+        assert.equal(last.step, 2 ** 30 + 1);
+        assert.deepEqual({ ...last, step: late.step }, late);
+        async function after(step: number) {
+          await engine.restore({ ...state, step });
+          await engine.trainBatch(0, first(64).subarray(32));
+          return engine.state();
+        }
       });
     });
 

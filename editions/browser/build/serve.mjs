@@ -1,6 +1,6 @@
 // A small static web server, for this computer only.
 import { createServer } from 'node:http';
-import { pathOf, sendFile } from '../../../packages/system/static-files.mjs';
+import { isReading, pathOf, sendFile } from '../../../packages/system/static-files.mjs';
 
 /**
  * What a page and its workers have to come with to share memory: no other site's page may then reach into it. What it loads
@@ -26,6 +26,7 @@ export async function serve(folder, port = 0, below = '', only = undefined, head
     const end = (status) => response.writeHead(status).end();
     const path = pathOf(request);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    if (!isReading(request)) return response.writeHead(405, { allow: 'GET, HEAD' }).end();
     if (path === undefined) return end(400);
     if (!path.startsWith(`${below}/`)) return end(404);
     if (only && path === `${below}/`) return response.writeHead(302, { location: `${path}${only[0]}/` }).end();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { escapeHtml } from '../../../packages/system/html.mjs';
 import { networkAddresses } from '../../../packages/system/listening.mjs';
 import { SetupError } from '../../../packages/system/project.mjs';
-import { pathOf, sendFile } from '../../../packages/system/static-files.mjs';
+import { isReading, pathOf, sendFile } from '../../../packages/system/static-files.mjs';
 import { fingerprintOf } from '../../../tools/setup/bundle.mjs';
 
 /**
@@ -63,7 +63,10 @@ export async function serve({ folder, built, host, port }) {
       response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' });
       response.end(request.method === 'HEAD' ? undefined : text);
     };
-    if (request.method !== 'GET' && request.method !== 'HEAD') return answer(405, 'GET only\n');
+    if (!isReading(request)) {
+      response.setHeader('allow', 'GET, HEAD');
+      return answer(405, 'GET only\n');
+    }
     const path = pathOf(request);
     if (path === undefined) return answer(400, 'no such address\n');
     if (path === '/') return answer(200, start, 'text/html; charset=utf-8');

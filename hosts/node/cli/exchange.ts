@@ -1,12 +1,22 @@
 /** Networks of other programs on the command line: `--weights`, `--save-nir`, `--save-safetensors`. */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { checkFileName, type FileNetwork, fromFile, toNir, toSafetensors } from '../../../packages/formats/exchange';
+import {
+  checkFileName,
+  type FileNetwork,
+  fromFile,
+  MOST_BYTES,
+  toNir,
+  toSafetensors,
+} from '../../../packages/formats/exchange';
 import type { SavedNetwork } from '../../../packages/formats/layers-model';
-import { readFile, writeFileAtomic } from '../../../packages/system/files';
+import { isOfRun } from '../../../packages/runs/node/run-folder';
+import { assertWritable, identityOf, readFile, writeFileAtomic } from '../../../packages/system/files';
 import { type EngineState, freshState } from '../../../src/common/engine';
 import type { NeuronOptions } from '../../../src/common/neuron-options';
 import { hiddenOf } from '../../../src/common/weights';
+import { FIGURE_FILES } from './figures';
+import type { Places } from './folder';
 import { typedIn } from './npm';
 import type { Settings } from './options';
 import { UsageError } from './values';
@@ -30,7 +40,7 @@ export function readStart(settings: Settings, neuron: NeuronOptions): Start | un
   try {
     checkFileName(settings.weights);
     if (!existsSync(file)) throw new Error(`expected a file, found nothing at ${file}`);
-    content = fromFile(readFile(file), file);
+    content = fromFile(read(file), file);
   } catch (error) {
     throw new UsageError(`--weights: ${(error as Error).message}`);
   }
@@ -41,6 +51,14 @@ export function readStart(settings: Settings, neuron: NeuronOptions): Start | un
     ...(epoch === undefined ? [] : [`after its epoch ${epoch}`]),
   ];
   return { state, description: known.length > 0 ? `${file} (${known.join(', ')})` : file };
+}
+
+function read(file: string): Buffer {
+  try {
+    return readFile(file, MOST_BYTES);
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`);
+  }
 }
 
 /** @throws UsageError if the file's network is not that of the settings */
@@ -74,16 +92,28 @@ const exportsOf = (settings: Settings) =>
   });
 
 /** Before the training: @throws UsageError if a network cannot be written as asked, or would be written over something */
-export function refuseExports(settings: Settings, neuron: NeuronOptions): void {
+export function refuseExports(settings: Settings, neuron: NeuronOptions, places: Places): void {
+  const taken = new Map<string, string>();
   for (const { flag, file } of exportsOf(settings)) {
+    if (isOfRun(file, places, FIGURE_FILES)) {
+      throw new UsageError(`${flag}: expected a name that the run does not use itself, found ${file}; choose another`);
+    }
+    const other = taken.get(identityOf(file));
+    if (other) throw new UsageError(`${flag}: expected another file than for ${other}, found ${file} for both`);
+    taken.set(identityOf(file), flag);
+    const folder = dirname(file);
+    if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+      throw new UsageError(`${flag}: expected a file in a folder that exists, found no folder ${folder}`);
+    }
+    try {
+      assertWritable(file);
+    } catch (error) {
+      throw new UsageError(`${flag}: ${(error as Error).message}`);
+    }
     if (existsSync(file) && !settings.overwrite) {
       throw new UsageError(
         `${flag}: expected a new file, found one at ${file}; choose another name, or replace it with --overwrite`,
       );
-    }
-    const folder = dirname(file);
-    if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-      throw new UsageError(`${flag}: expected a file in a folder that exists, found no folder ${folder}`);
     }
   }
   if (settings.saveNir !== undefined && neuron.vReset === null) {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { randman } from '../../../packages/formats/datasets/randman';
 import { type Checkpoint, readCheckpoint } from '../../../packages/runs/node';
+import { MOST_BYTES } from '../../../packages/runs/node/checkpoint';
 import { checkpointPath, removeLeftovers } from '../../../packages/runs/node/run-folder';
 import { makeFolder, readFile } from '../../../packages/system/files';
 import { assertUnlocked, lockFolder } from '../../../packages/system/folder-lock';
@@ -43,7 +44,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   refuseStray(settings, args.given);
   refuseToLose(outDir, settings, checkpoint);
   const neuron = neuronOf(settings);
-  refuseExports(settings, neuron);
+  refuseExports(settings, neuron, places);
   const start = readStart(settings, neuron);
   chooseDevice(settings);
   const data = readData(settings);
@@ -107,7 +108,7 @@ function refuseToLose(outDir: string, settings: Settings, checkpoint: Checkpoint
 
 function readText(file: string): string | undefined {
   try {
-    return readFile(file).toString();
+    return readFile(file, MOST_BYTES).toString();
   } catch {
     // That it cannot be read is said where it is needed.
     return undefined;

@@ -79,6 +79,12 @@ describe('a damaged data set is refused in one line', () => {
     refused(folder, /train-images-idx3-ubyte: expected at least 16 bytes, found 3/);
   });
 
+  test('a file that is longer than any data set', () => {
+    const folder = copyOfMnist();
+    truncateSync(join(folder, FILES[1]), 3e9);
+    refused(folder, /train-labels-idx1-ubyte: expected at most 1073741824 bytes, found 3000000000$/);
+  });
+
   test('a flipped byte', () => {
     const folder = copyOfMnist();
     const content = readFileSync(join(folder, FILES[2]));

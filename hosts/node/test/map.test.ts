@@ -1,6 +1,6 @@
 /** The table that comes with the package, and one of one's own. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -37,6 +37,19 @@ test('a table that is missing or damaged is refused in one line that names it', 
     assert.match(error.message, /damaged\.csv: line 2: weights_sha256: expected 64 hexadecimal digits, found \w+; /);
     return true;
   });
+});
+
+test('a table that is too long, no file, or has what a terminal would obey is refused in one line that names it', async () => {
+  const file = join(folder, 'hostile.csv');
+  await assert.rejects(readMap({ file: folder }), { message: `${folder}: expected a file, found a folder` });
+  writeFileSync(file, '');
+  truncateSync(file, 2e9);
+  await assert.rejects(readMap({ file }), { message: `${file}: expected at most 33554432 bytes, found 2000000000` });
+  writeFileSync(file, tableText({}).replace(/,mnist,/, ',\u001b[31mred,'));
+  await assert.rejects(
+    readMap({ file }),
+    /hostile\.csv: line 2: dataset: expected mnist or randman, found \ufffd\[31mred; /,
+  );
 });
 
 describe('The committed table', () => {

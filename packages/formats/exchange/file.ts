@@ -19,6 +19,9 @@ export interface FileNetwork {
   epoch?: number;
 }
 
+/** Bytes that a file may have: more than any checkpoint of a network of ours needs. */
+export const MOST_BYTES = 64 * 2 ** 20;
+
 const READERS: Readonly<Record<string, (bytes: Uint8Array, file: string) => FileNetwork>> = {
   '.safetensors': fromSafetensors,
   '.nir': fromNir,

@@ -2,7 +2,7 @@
  * A network as a NIR graph (https://neuroir.org): Input → Linear → LIF (→ Linear → LIF) → Output. SpikingJelly, snnTorch and
  * Norse read it.
  */
-import { inOneLine } from '../../../src/common/checks';
+import { checkUint8, inOneLine } from '../../../src/common/checks';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { checkNeuron, DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
 import { MAX_HIDDEN } from '../../../src/common/weights';
@@ -84,6 +84,7 @@ export function fromNir(bytes: Uint8Array, file = 'nir'): SavedNetwork {
 }
 
 function readFile(bytes: Uint8Array, file: string): SavedNetwork {
+  checkUint8(file, bytes);
   let nodes: Node[];
   try {
     nodes = readGraph(readHdf5(bytes, MOST));

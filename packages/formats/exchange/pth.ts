@@ -3,8 +3,8 @@
  * tensor. The pickle is read without running anything: see `pickle.ts`.
  */
 
-import { inOneLine } from '../../../src/common/checks';
-import type { EngineState } from '../../../src/common/engine';
+import { checkUint8, inOneLine } from '../../../src/common/checks';
+import { type EngineState, MAX_STEP } from '../../../src/common/engine';
 import { countWeights, MAX_HIDDEN } from '../../../src/common/weights';
 import { type Pickled, type StoredTensor, unpickle } from './pickle';
 import { fromTensors, type Tensor } from './tensors';
@@ -35,6 +35,7 @@ export function fromPth(bytes: Uint8Array, file = 'pth'): PthNetwork {
 }
 
 function readFile(bytes: Uint8Array, file: string): PthNetwork {
+  checkUint8(file, bytes);
   const entries = unzipped(bytes, file);
   const root = readPickle(entries, file);
   const net = root.get('net') instanceof Map ? (root.get('net') as Map<Pickled, Pickled>) : root;
@@ -155,5 +156,6 @@ function moments(
   const steps = of('step').map(([name, value]) => (isTensor(value) ? read(name, value).data[0] : value));
   const [step] = steps;
   if (!Number.isSafeInteger(step) || Number(step) < 1 || steps.some((other) => other !== step)) throw damaged('step');
+  if (Number(step) > MAX_STEP) throw new Error(`${file}: expected at most ${MAX_STEP} steps of Adam, found ${step}`);
   return { m: matrices('exp_avg'), v: matrices('exp_avg_sq'), step: Number(step) };
 }

@@ -4,7 +4,7 @@
  */
 
 import { concatenated, decodeFloat32, decodeFloat64, littleEndian } from '../../../src/common/bytes';
-import { inOneLine } from '../../../src/common/checks';
+import { checkUint8, inOneLine } from '../../../src/common/checks';
 import { type NeuronOptions, readNeuron, storeNeuron } from '../../../src/common/neuron-options';
 import type { SavedNetwork } from '../layers-model';
 import { areWhole, fromTensors, type Tensor, toTensors } from './tensors';
@@ -55,6 +55,7 @@ export function fromSafetensors(bytes: Uint8Array, file = 'safetensors'): ReadNe
 }
 
 function readFile(bytes: Uint8Array, file: string): ReadNetwork {
+  checkUint8(file, bytes);
   const { header, start } = readHeader(bytes, file);
   const { __metadata__: metadata, ...entries } = header;
   const ranges: [number, number][] = [];

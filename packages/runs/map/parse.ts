@@ -1,4 +1,5 @@
 /** The table's file, `editions/map/map.csv`: a row per run, nothing believed before it is checked. */
+import { inOneLine } from '../../../src/common/checks';
 import {
   readNumber,
   SETTING_NAMES,
@@ -35,6 +36,10 @@ interface Fields {
  * @throws Error in one line: file, line, column, what was expected, what was found, what to do
  */
 export function parseMap(text: string, file = 'map.csv'): MapTable {
+  return inOneLine(() => parse(text, file));
+}
+
+function parse(text: string, file: string): MapTable {
   const fail = (line: number, complaint: string): never => {
     throw new Error(
       `${file}: line ${line}: ${complaint}; take the project's file again, or make your own with \`npm run map\``,

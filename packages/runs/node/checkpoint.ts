@@ -3,10 +3,10 @@
  * `checkpoint.<hash>.bin` with the long arrays, so that millions of batches are saved in a fraction of a second.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { decodeFloat32, decodeFloat64, littleEndian } from '../../../src/common/bytes';
-import type { EngineState } from '../../../src/common/engine';
+import { type EngineState, MAX_STEP } from '../../../src/common/engine';
 import { MAX_UNITS } from '../../../src/common/spike-trains';
 import { countNeurons, countWeights, isWidth, MAX_HIDDEN } from '../../../src/common/weights';
 import { newHistory, type RunSettings, type TrainingHistory } from '../../../src/training/history';
@@ -48,6 +48,8 @@ interface Header {
 }
 
 export const CHECKPOINT_NAME = 'checkpoint.json';
+/** More bytes than any `checkpoint.json` has. */
+export const MOST_BYTES = 2 ** 20;
 const FORMAT = 'lif_fc_mnist checkpoint';
 /** To be raised whenever the content changes: an older program must not misread a newer file, nor a newer an older. */
 const VERSION = 2;
@@ -166,7 +168,7 @@ export function readCheckpoint(file: string): Checkpoint {
 
 function readHeader(file: string): Header {
   if (!existsSync(file)) throw new Error(`${file}: expected a checkpoint to resume from, found none`);
-  const text = read(file).toString();
+  const text = read(file, MOST_BYTES).toString();
   const other = (found: string) =>
     new Error(
       `${file}: expected a checkpoint of version ${VERSION}, found ${found}; finish that run with the program that began it, or start again with --overwrite`,
@@ -227,7 +229,7 @@ function check(file: string, header: Header): void {
     [`a hidden layer of 1 to ${MAX_HIDDEN} neurons, or none`, isNetwork, hidden],
     [`1 to ${MAX_UNITS} inputs`, areInputs, inputs],
     ['a whole number of potentials', isWhole(potentials) && potentials % neurons === 0, potentials],
-    ['a whole number of earlier steps', isWhole(earlierSteps, 2 ** 31 - 1 - batches), earlierSteps],
+    ['a whole number of earlier steps', isWhole(earlierSteps, MAX_STEP - batches), earlierSteps],
     [`${wantedWeights} weights after ${batches} batches`, weights === wantedWeights, weights],
     ['the bare name of an events.out.tfevents file', isEventsName(events.file), events.file],
     ['a length of that file of 0 or more', isWhole(events.length), events.length],
@@ -242,16 +244,17 @@ function readArrays(
 ): Uint8Array {
   const arraysFile = join(dirname(file), name);
   if (!existsSync(arraysFile)) throw new Error(`${arraysFile}: expected the arrays of a checkpoint, found none`);
-  const bytes = read(arraysFile);
   const length = 3 * 4 * weights + 8 * (2 * batches + epochs + heldBack) + 4 * potentials;
-  if (bytes.length !== length) throw damaged(arraysFile, `expected ${length} bytes, found ${bytes.length}`);
+  const { size } = statSync(arraysFile);
+  if (size !== length) throw damaged(arraysFile, `expected ${length} bytes, found ${size}`);
+  const bytes = read(arraysFile);
   if (hashParts([bytes]) !== sha256) throw damaged(arraysFile, 'its checksum differs');
   return bytes;
 }
 
-function read(file: string): Buffer {
+function read(file: string, most?: number): Buffer {
   try {
-    return readFile(file);
+    return readFile(file, most);
   } catch (error) {
     throw new Error(`${file}: cannot be read (${(error as Error).message})`);
   }

@@ -3,16 +3,16 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { checkUint8 } from '../../../src/common/checks';
 import { makeFolder, readFile, writeFileAtomic } from '../../system/files';
-import { checkName } from '../run-files';
+import { checkName, checkSavedName } from '../run-files';
 import { resolvePlace } from './place';
 
 /**
  * Writes a file into `build/` (or into the folder that `LIF_FC_MNIST_RUNS` names), over an earlier one of that name.
  * @returns where it is, for people
- * @throws RangeError if the name is no bare name or these are no bytes, Error if the disk is full
+ * @throws RangeError if the name is no bare name with an ending or these are no bytes, Error if the disk is full
  */
 export async function saveFile(name: string, bytes: Uint8Array): Promise<string> {
-  checkName('a file', name);
+  checkSavedName(name);
   checkUint8(name, bytes);
   const { path, place } = resolvePlace(name);
   makeFolder(dirname(path));
@@ -28,5 +28,9 @@ export async function loadFile(name: string): Promise<Uint8Array> {
   checkName('a file', name);
   const { path, place } = resolvePlace(name);
   if (!existsSync(path)) throw new Error(`${place}: expected a file, found none; put it there`);
-  return new Uint8Array(readFile(path));
+  try {
+    return new Uint8Array(readFile(path));
+  } catch (error) {
+    throw new Error(`${place}: ${(error as Error).message}`);
+  }
 }

@@ -1,11 +1,12 @@
 /** Which files in a folder are a run's: nothing else is ever replaced or removed there. */
 import { existsSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { MODEL_FILES } from '../../formats/layers-model';
-import { removeUnfinished } from '../../system/files';
+import { identityOf, removeUnfinished } from '../../system/files';
 import { LOCK_NAME } from '../../system/folder-lock';
 import { ARRAYS, CURVES, HELD_BACK, HIDDEN_ARRAYS, MODEL_FOLDERS, RESULT_FILES } from '../run-files';
 import { CHECKPOINT_NAME, isCheckpointName } from './checkpoint';
+import { isEventsName } from './tensorboard';
 
 const RESULTS: readonly string[] = [...ARRAYS, ...HIDDEN_ARRAYS, HELD_BACK, CURVES];
 
@@ -38,6 +39,31 @@ export function obstacleIn(
   const path = files.find(isFolder);
   return path === undefined ? undefined : { path, wanted: 'a file', found: 'a folder' };
 }
+
+/**
+ * Whether a run writes, replaces or removes what has this path, or makes it a folder.
+ * @param more names of files that it may write as well
+ */
+export function isOfRun(
+  path: string,
+  { outDir, logDir }: { outDir: string; logDir: string },
+  more: readonly string[],
+): boolean {
+  const whole = path.replace(/\.\d+\.unfinished$/, '');
+  const [folder, name] = [identityOf(dirname(whole)), basename(whole).toLowerCase()];
+  const own = [...RESULT_FILES, ...more, LOCK_NAME, ...MODELS].map((each) => join(outDir, each));
+  const checkpoint = dirname(checkpointPath(outDir));
+  const found = identityOf(whole);
+  return (
+    [...own, ...andAbove(checkpoint), ...andAbove(logDir)].some((each) => identityOf(each) === found) ||
+    (folder === identityOf(checkpoint) && isCheckpointName(name)) ||
+    (folder === identityOf(logDir) && isEventsName(name))
+  );
+}
+
+/** A folder and all folders in which it lies. */
+const andAbove = (folder: string): string[] =>
+  dirname(folder) === folder ? [folder] : [folder, ...andAbove(dirname(folder))];
 
 /** Removes what a killed run left half written in its folder. */
 export function removeLeftovers(folder: string): void {

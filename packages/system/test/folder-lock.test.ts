@@ -70,6 +70,11 @@ describe('a locked folder', () => {
     const file = join(folder, LOCK_NAME);
     writeFileSync(file, 'hello');
     assert.throws(() => lockFolder(folder), /another run may write here; if there is none, remove .*lock$/);
+    writeFileSync(file, 'x'.repeat(1e6));
+    assert.throws(
+      () => lockFolder(folder),
+      /lock: cannot be read \(expected at most 4096 bytes, found 1000000\); if no run/,
+    );
     writeFileSync(file, '');
     assert.throws(() => lockFolder(folder), /another run may write here/);
     utimesSync(file, 1e9, 1e9);

@@ -1,7 +1,7 @@
 /** What the browser edition is made of: its notebooks, its server, and what it decides about a reader's copies. */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { get, type IncomingHttpHeaders } from 'node:http';
+import { get, type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -248,6 +248,25 @@ describe('The server', () => {
     assert.deepEqual([status, headers.get('location')], [302, '/x/pages/'], 'the place above them leads to the first');
   });
 
+  test('answers what wants anything else than to read with the methods that it allows', async () => {
+    const { port, close } = await serve(folder, 0, '/x');
+    after(close);
+    const answers = ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'HEAD', 'GET'].map(
+      (method) =>
+        new Promise((resolve) => {
+          request({ port, path: '/x/index.html', method }, async (response) => {
+            const body = Buffer.concat(await response.toArray()).toString();
+            resolve([method, response.statusCode, response.headers.allow, body]);
+          }).end();
+        }),
+    );
+    assert.deepEqual(await Promise.all(answers), [
+      ...['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'].map((method) => [method, 405, 'GET, HEAD', '']),
+      ['HEAD', 200, undefined, ''],
+      ['GET', 200, undefined, '<p>top'],
+    ]);
+  });
+
   test('compresses what becomes smaller, for who can read it', async () => {
     const { port, close } = await serve(folder, 0, '/x');
     after(close);
@@ -260,8 +279,12 @@ describe('The server', () => {
     const small = await ask('/x/index.html', 'br, gzip');
     assert.equal(small.headers['content-encoding'], 'gzip');
     assert.equal(gunzipSync(small.body).toString(), '<p>top');
-    const plain = await ask('/x/index.html', 'identity');
-    assert.deepEqual([plain.headers['content-encoding'], plain.body.toString()], [undefined, '<p>top']);
+    for (const encoding of ['identity', 'gzip;q=0', 'br, gzip ; Q=0.000, *', '*;q=0', 'not-gzip', '']) {
+      const plain = await ask('/x/index.html', encoding);
+      assert.deepEqual([plain.headers['content-encoding'], plain.body.toString()], [undefined, '<p>top'], encoding);
+    }
+    for (const encoding of ['gzip;q=0.001', 'GZIP', 'identity;q=0, *'])
+      assert.equal((await ask('/x/index.html', encoding)).headers['content-encoding'], 'gzip', encoding);
     writeFileSync(join(folder, 'images.gz'), 'x');
     assert.equal((await ask('/x/images.gz', 'gzip')).headers['content-encoding'], undefined);
   });

@@ -1,6 +1,7 @@
 /** Grids: what a file of them means, and what is said of one that means nothing. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { inRuns, runMap, writeGrids } from '../../../../test/support/map-command';
@@ -11,6 +12,10 @@ let grids: typeof import('../../grids.mjs');
 before(async () => {
   grids = await import('../../grids.mjs');
 });
+
+/** Eleven lists of nine times the one before. */
+const bomb = () =>
+  Array.from({ length: 11 }, (_, i) => `a${i}: &a${i} [${new Array(9).fill(i === 0 ? 'x' : `*a${i - 1}`)}]\n`).join('');
 
 const read = (text: string) => grids.readGrids(join(folder, writeGrids(folder, text)));
 
@@ -71,7 +76,51 @@ describe('A file of grids', () => {
     ],
     ['no grid', 'grids: {}', /expected `grids:` with at least one grid by its name, found \{\}/],
     ['a grid outside of grids', 'a: { tau: 2 }', /expected `grids:` alone at the top, found a/],
-    ['a fault of YAML', 'grids:\n  a: { tau: [2\n', /line 3: expected YAML, found a fault: expected ',' or ']'/],
+    ['a fault of YAML', 'grids:\n  a: { tau: [2\n', /line 3: expected YAML, found a fault: .* end with a \]$/],
+    [
+      'a word of another language',
+      'grids: { a: { tau: !!js 2 } }',
+      /line 1: expected YAML, found a fault: Unresolved tag/,
+    ],
+    [
+      'two documents',
+      'grids: { a: { tau: 2 } }\n---\ngrids: {}\n',
+      /line 2: expected YAML, found a fault: .*multiple doc/,
+    ],
+    ['a list in place of a name', 'grids: { [a]: { tau: 2 } }', /line 1: expected names, found another value/],
+    [
+      'a value twice, once as a text',
+      'grids: { a: { seed: ["1", 1] } }',
+      /a: seed: expected each value once, found 1 tw/,
+    ],
+    [
+      'a value twice in two forms',
+      'grids: { a: { tau: [20, 2e1] } }',
+      /a: tau: expected each value once, found 20 twice/,
+    ],
+    [
+      'what is no number',
+      'grids: { a: { tau: .nan } }',
+      /mine.yaml: a: --tau: expected a number above 1, .* found NaN/,
+    ],
+    ['a text that colours terminals', 'grids: { a: { loss: "\\e[31mred" } }', /a: --loss: .* found \ufffd\[31mred$/],
+    ['a text of two lines', 'grids: { a: { loss: "a\\nb" } }', /a: loss: expected mse or .*, found 'a\ufffdb'$/],
+    [
+      'an option in a value',
+      'grids: { a: { loss: mse --tau 3 } }',
+      /a: loss: expected mse or .*, found 'mse --tau 3'$/,
+    ],
+    ['a value that is yes', 'grids: { a: { reset: yes } }', /a: reset: expected true or false, found yes$/],
+    ['lists that grow from line to line', bomb(), /cannot read it: Excessive alias count/],
+    ['a list that holds itself', 'grids: { a: { tau: &a [*a] } }', /cannot read it: Converting circular structure/],
+    ['a name that no anchor has', 'grids: { a: { tau: *b } }', /cannot read it: Unresolved alias/],
+    ['brackets without end', `grids: ${'['.repeat(60_000)}`, /cannot read it: more than 60 lists lie in one another$/],
+    ['dashes without end', `${'- '.repeat(30_000)}x`, /cannot read it: more than 60 lists lie in one another$/],
+    [
+      'more text than anybody writes',
+      ' '.repeat(2 ** 16 + 1),
+      /cannot read it: expected at most 65536 bytes, found 65537$/,
+    ],
     [
       'a neuron in an ANN',
       'grids: { a: { network: ann, tau: 3 } }',
@@ -88,7 +137,7 @@ describe('A file of grids', () => {
         () => read(text),
         (error: Error) => {
           assert.match(error.message, line);
-          assert.doesNotMatch(error.message, /\n/);
+          assert.doesNotMatch(error.message, /\p{Cc}/u);
           return true;
         },
       );
@@ -96,7 +145,56 @@ describe('A file of grids', () => {
   }
 });
 
+describe('A path that is named as a file of grids', () => {
+  const refused = (name: string, message: RegExp) =>
+    assert.throws(() => grids.readGrids(join(folder, name)), { name: 'Error', message });
+
+  test('and is a folder, or no text, is refused in one line', () => {
+    refused('.', /grids[^/]*: expected a YAML file, cannot read it: expected a file, found a folder$/);
+    writeFileSync(join(folder, 'latin1.yaml'), Buffer.from('grids: { ä: 1 }', 'latin1'));
+    refused('latin1.yaml', /latin1\.yaml: expected a YAML file, cannot read it: .*utf-8/);
+    writeFileSync(join(folder, 'long.yaml'), '');
+    truncateSync(join(folder, 'long.yaml'), 3e9);
+    refused(
+      'long.yaml',
+      /long\.yaml: expected a YAML file, cannot read it: expected at most 65536 bytes, found 3000000000$/,
+    );
+    truncateSync(join(folder, 'long.yaml'), 0);
+  });
+
+  test('and is a named pipe or a device is refused, and not waited for', {
+    skip: process.platform === 'win32' && 'Windows has no such files',
+  }, () => {
+    execFileSync('mkfifo', [join(folder, 'pipe.yaml')]);
+    symlinkSync('/dev/zero', join(folder, 'device.yaml'));
+    refused('pipe.yaml', /pipe\.yaml: .* expected a file, found a named pipe$/);
+    refused('device.yaml', /device\.yaml: .* expected a file, found a device$/);
+  });
+});
+
 describe('npm run map', () => {
+  test('writes its table neither over the file of the grids nor over the committed table', async () => {
+    const text = 'grids: { a: { tau: 2 } }';
+    writeFileSync(join(folder, 'mine.csv'), text);
+    const own = await runMap(folder, '--config', 'mine.csv', '--directory', folder);
+    assert.deepEqual(
+      [own.status, own.lines],
+      [
+        2,
+        [
+          'map: mine.csv: expected a table to be written there, found the file of the grids; choose another --directory',
+        ],
+      ],
+    );
+    assert.equal(readFileSync(join(folder, 'mine.csv'), 'utf8'), text);
+    const committed = await runMap(folder, '--grid', 'short', '--directory', join(grids.PUBLISHED, '..'));
+    assert.equal(committed.status, 2);
+    assert.match(
+      committed.lines.join('\n'),
+      /^map: .*map\.csv: expected a table to be written there, found the committed table;/,
+    );
+  });
+
   test('refuses a wrong grid before anything runs: one line, exit status 2, nothing written', async () => {
     const { status, lines } = await runMap(folder, '--config', writeGrids(folder, 'grids: { a: { tau: [2, 0.5] } }'));
     const file = join(folder, 'mine.yaml');

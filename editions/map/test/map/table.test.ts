@@ -1,7 +1,7 @@
 /** The table: rows of runs, computed again and compared, and what becomes of a damaged one. No Snakemake is needed. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { inRuns, readTable, runMap, writeGrids } from '../../../../test/support/map-command';
@@ -114,6 +114,33 @@ describe('The table', () => {
     const { status, lines } = await verify('all');
     writeFileSync(table, whole);
     assert.deepEqual([status, lines], [1, [`map: ${table}: grid a: expected 1 row, found 0`]]);
+  });
+
+  test('with what a terminal would obey is shown without it', async () => {
+    writeFileSync(table, whole.replace(id, `\u001b[31m${id}`));
+    const { status, lines } = await verify('all');
+    writeFileSync(table, whole);
+    assert.deepEqual([status, lines.length], [1, 2]);
+    assert.match(
+      String(lines[0]),
+      new RegExp(`: row \ufffd\\[31m${id}: id: expected twelve hexadecimal digits, found`),
+    );
+  });
+
+  test('that is a named pipe or a device is refused in one line, and not waited for', {
+    skip: process.platform === 'win32' && 'Windows has no such files',
+  }, async () => {
+    for (const [kind, make] of [
+      ['a named pipe', () => execFileSync('mkfifo', [table])],
+      ['a device', () => symlinkSync('/dev/zero', table)],
+    ] as const) {
+      rmSync(table);
+      make();
+      const { status, lines } = await verify('all');
+      rmSync(table);
+      writeFileSync(table, whole);
+      assert.deepEqual([status, lines], [2, [`map: ${table}: expected a file, found ${kind}`]]);
+    }
   });
 
   test('has no row of an id that is asked for, and says so', async () => {

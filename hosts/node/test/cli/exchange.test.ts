@@ -1,12 +1,14 @@
 /** Networks leave the command line as files of other programs, and a training starts from such files. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { before, describe, test } from 'node:test';
+import { unzipSync, zipSync } from 'fflate';
 import { fromPth, fromSafetensors } from '../../../../packages/formats/exchange';
 import { decodeFloat32 } from '../../../../src/common/bytes';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
-import { lifFcMnist } from '../../../../test/support/run';
+import { contentsOf, lifFcMnist } from '../../../../test/support/run';
 
 const GOLDEN = resolve(__dirname, '..', '..', '..', '..', 'test', 'golden', 'exchange');
 const small = temporaryFolder();
@@ -54,6 +56,97 @@ describe('A trained network', () => {
     assert.match(stderr, /--save-nir: expected a new file, found one at .*precious\.nir; choose another name/);
     assert.equal(readFileSync(join(cwd, 'precious.nir'), 'utf8'), 'precious');
     assert.ok(!existsSync(join(cwd, 'third')));
+  });
+
+  describe('is refused before the training', () => {
+    const unix = { skip: process.platform === 'win32' && 'Windows has no such files' };
+    const refused = (args: string[], message: RegExp, logDir = 'first') => {
+      const before = contentsOf(cwd);
+      const { status, stdout, stderr } = run(cwd, logDir, '--overwrite', ...args);
+      assert.match(stderr, message);
+      assert.match(stderr, /^lif_fc_mnist: [^\n]+\n$/);
+      assert.deepEqual([status, stdout], [2, '']);
+      assert.deepEqual(contentsOf(cwd), before);
+    };
+
+    test('over a file of its run, or where the run makes a folder', () => {
+      const names = ['checkpoint/checkpoint.json', 'train_accs.npy', 'lif_fc_mnist.lock', 'acc.png', 'ann_mnist'];
+      const inFirst = [...names, readdirSync(join(cwd, 'first')).find((name) => name.startsWith('events')) as string];
+      for (const name of inFirst) {
+        refused(
+          ['--save-nir', join('first', name)],
+          /^lif_fc_mnist: --save-nir: expected a name that the run does not use/,
+        );
+      }
+      refused(
+        ['--save-safetensors', 'new'],
+        /--save-safetensors: expected a name that the run does not use/,
+        'new/a/b',
+      );
+    });
+
+    test('over a file of its run that another path leads to', unix, () => {
+      symlinkSync('first', join(cwd, 'same'));
+      symlinkSync(join('first', 'test_accs.npy'), join(cwd, 'link'));
+      for (const path of ['same/v_t_array.npy', 'link'])
+        refused(['--save-nir', path], /that the run does not use itself/);
+    });
+
+    test('in both formats under one name', () => {
+      refused(
+        ['--save-nir', 'one', '--save-safetensors', './one'],
+        /--save-safetensors: expected another file than for --save-nir, found .*one for both/,
+      );
+    });
+
+    test('where no file can be written', unix, () => {
+      mkdirSync(join(cwd, 'folder'));
+      execFileSync('mkfifo', [join(cwd, 'pipe')]);
+      refused(['--save-nir', 'folder'], /--save-nir: .*folder: expected a file or nothing, found a folder/);
+      refused(['--save-nir', 'pipe'], /--save-nir: .*pipe: expected a file or nothing, found a named pipe/);
+      refused(['--save-nir', '/dev/null'], /--save-nir: \/dev\/null: expected a file or nothing, found a device/);
+      refused(['--save-nir', 'x'.repeat(250)], /--save-nir: .*x: cannot be written \(ENAMETOOLONG/);
+    });
+  });
+
+  describe('is not read', () => {
+    const refused = (file: string, message: RegExp, ...args: string[]) => {
+      const { status, stderr } = run(cwd, 'refused', '--weights', file, ...args);
+      assert.match(stderr, message);
+      assert.match(stderr, /^lif_fc_mnist: --weights: [^\n]+\n$/);
+      assert.equal(status, 2);
+      assert.ok(!existsSync(join(cwd, 'refused')));
+    };
+
+    test('out of a file that is longer than any network', () => {
+      const file = join(cwd, 'long.npy');
+      writeFileSync(file, '');
+      truncateSync(file, 1_990_000_000);
+      refused('long.npy', /--weights: .*long\.npy: expected at most 67108864 bytes, found 1990000000/);
+      truncateSync(file, 0);
+    });
+
+    test('out of a folder, a named pipe or a device, which the line names', {
+      skip: process.platform === 'win32' && 'Windows has no such files',
+    }, () => {
+      mkdirSync(join(cwd, 'folder.npy'));
+      execFileSync('mkfifo', [join(cwd, 'pipe.npy')]);
+      symlinkSync('/dev/zero', join(cwd, 'device.npy'));
+      refused('folder.npy', /folder\.npy: expected a file, found a folder/);
+      refused('pipe.npy', /pipe\.npy: expected a file, found a named pipe/);
+      refused('device.npy', /device\.npy: expected a file, found a device/);
+    });
+
+    test('with more steps of Adam than can be counted on', () => {
+      const files = unzipSync(new Uint8Array(readFileSync(join(GOLDEN, 'checkpoint.pth'))));
+      // Each number of steps is a tensor of one float32.
+      for (const content of Object.values(files)) {
+        if (content.length === 4) new DataView(content.buffer, content.byteOffset).setFloat32(0, 2 ** 31 - 128, true);
+      }
+      writeFileSync(join(cwd, 'steps.pth'), zipSync(files, { level: 0 }));
+      const message = /steps\.pth: expected at most 1073741824 steps of Adam, found 2147483520/;
+      refused('steps.pth', message, '--hidden', '3');
+    });
   });
 
   const REFUSED: [string, string[], RegExp][] = [

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
 import { initialNetwork, weightShapes } from '../../../../src/common/weights';
-import { fromNir, fromPth, fromSafetensors, toNir, toSafetensors } from '../../exchange';
+import { fromFile, fromNir, fromPth, fromSafetensors, toNir, toSafetensors } from '../../exchange';
 
 const FOLDER = resolve(__dirname, '..', '..', '..', '..', 'test', 'golden', 'exchange');
 const bytesOf = (name: string) => new Uint8Array(readFileSync(join(FOLDER, name)));
@@ -74,6 +74,18 @@ describe('A NIR graph', () => {
       assert.deepEqual(fromNir(toNir({ weights: weightsOf(hidden), neuron })), { weights: weightsOf(hidden), neuron });
     }
   });
+});
+
+test('What is no bytes is refused by each reader in one line that says so', () => {
+  const files = ['a.pth', 'a.nir', 'a.safetensors', 'a.npy'];
+  for (const wrong of [undefined, null, '', [1], new ArrayBuffer(8), new DataView(new ArrayBuffer(8))]) {
+    for (const file of files) {
+      assert.throws(() => fromFile(wrong as never, file), {
+        name: 'RangeError',
+        message: `${file}: expected bytes in a Uint8Array, found ${wrong?.constructor.name ?? wrong}`,
+      });
+    }
+  }
 });
 
 describe('A network that leaves', () => {

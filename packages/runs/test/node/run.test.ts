@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { loadFile as loadInBrowser, saveFile as saveInBrowser } from '../../../../hosts/browser/files';
@@ -199,8 +199,22 @@ describe('a file of a notebook', () => {
       );
   });
 
-  test('has a bare name, and must be there to be read', async () => {
+  test('has an ending, so that it is in the way of no run, in the browser edition, too', async () => {
     runsFolder();
+    for (const save of [saveFile, saveInBrowser]) {
+      for (const name of ['run', 'book', 'net.']) {
+        await assert.rejects(save(name, Uint8Array.of(1)), {
+          name: 'RangeError',
+          message: `name of a file: expected one with an ending, such as .nir, found ${name}`,
+        });
+      }
+    }
+    assert.equal(await saveRun(run()), 'runs/run');
+  });
+
+  test('has a bare name, and must be there to be read', async () => {
+    mkdirSync(join(runsFolder(), 'folder.nir'), { recursive: true });
+    await assert.rejects(loadFile('folder.nir'), { message: 'runs/folder.nir: expected a file, found a folder' });
     await assert.rejects(loadFile('net.nir'), /^Error: runs\/net\.nir: expected a file, found none; put it there$/);
     for (const use of [() => saveFile('../net.nir', new Uint8Array()), () => loadFile('../net.nir')])
       await assert.rejects(use, /^RangeError: name of a file: expected letters, digits, .*, found \.\.\/net\.nir$/);
