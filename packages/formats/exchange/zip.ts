@@ -1,6 +1,7 @@
 /**
  * Reads zip files (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT) whose files are stored as they are, as PyTorch
- * stores them. What is compressed is passed over: it is not PyTorch's own, and might be endless.
+ * stores them. What is compressed is passed over: it is not PyTorch's own, and might be endless. `fflate`, which unzips elsewhere,
+ * neither compares check sums nor tells them.
  */
 
 import { CRC32, crc } from '../crc';
