@@ -2,7 +2,7 @@
 // An error names the lines that a person wrote: `at cell [6], line 3, in mean: return values.reduce(…)`, with its causes. Of
 // libraries only the function that was called is shown, and nothing of the kernel itself.
 const { withRuntimeHint } = require('./hints.cjs');
-const { show } = require('./values.cjs');
+const { shortText, show } = require('./values.cjs');
 
 /** V8 keeps ten frames. One call of a library may have more, and the cell would not be among them. */
 const KEPT = 60;
@@ -10,6 +10,11 @@ const SHOWN = 12;
 const LINE_LENGTH = 100;
 /** How deep causes are followed. */
 const CAUSES = 5;
+/** How many of an AggregateError's errors are shown. */
+const ERRORS = 10;
+/** Less than a stack, whose frames stand behind the message. */
+const MESSAGE_LENGTH = 10_000;
+const ALL_LENGTH = 100_000;
 
 /**
  * A place in a stack.
@@ -102,7 +107,7 @@ exports.inWordsOfCell = inWordsOfCell;
 /** @param {unknown} error */
 function nameAndMessage(error) {
   try {
-    return inWordsOfCell(Error.prototype.toString.call(error));
+    return inWordsOfCell(shortText(Error.prototype.toString.call(error), MESSAGE_LENGTH));
   } catch {
     return 'Error'; // whose message cannot be read
   }
@@ -178,14 +183,17 @@ const isError = (value) =>
  */
 function withCauses(inspect, error, depth) {
   if (!isError(error)) return show(inspect, error);
-  const parts = [stacks.get(error) ?? attempt(() => String(error.stack ?? nameAndMessage(error))) ?? 'Error'];
+  const stack = stacks.get(error) ?? attempt(() => shortText(String(error.stack ?? nameAndMessage(error))));
+  const parts = [stack ?? 'Error'];
   if (depth > 0) {
-    const errors = attempt(() => /** @type {AggregateError} */ (error).errors);
-    for (const inner of Array.isArray(errors) ? errors : []) parts.push(withCauses(inspect, inner, depth - 1));
+    const found = attempt(() => /** @type {AggregateError} */ (error).errors);
+    const errors = Array.isArray(found) ? found : [];
+    for (const inner of errors.slice(0, ERRORS)) parts.push(withCauses(inspect, inner, depth - 1));
+    if (errors.length > ERRORS) parts.push(`… ${errors.length - ERRORS} more errors`);
     const cause = attempt(() => error.cause);
     if (cause !== undefined) parts.push(`Caused by: ${withCauses(inspect, cause, depth - 1)}`);
   }
-  return parts.join('\n');
+  return shortText(parts.join('\n'), ALL_LENGTH);
 }
 
 /**
@@ -206,7 +214,9 @@ exports.describeFailure = (inspect, error) => {
   const text = withRuntimeHint(exports.describeError(inspect, error));
   const ename = isError(error) ? (attempt(() => String(error.name)) ?? 'Error') : 'Error';
   // Of an object that is no error `String` would say `[object Object]`.
-  const evalue = isError(error) ? (attempt(() => inWordsOfCell(String(error.message))) ?? '') : show(inspect, error);
+  const evalue = isError(error)
+    ? (attempt(() => inWordsOfCell(shortText(String(error.message), MESSAGE_LENGTH))) ?? '')
+    : show(inspect, error);
   return { text, reply: { ename, evalue, traceback: text.split('\n') } };
 };
 

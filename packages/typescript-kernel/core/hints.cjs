@@ -7,36 +7,61 @@ const UNKNOWN_NAME = [2304, 2503, 18004];
 /** What engines say of such a name when the cell runs; the last is Safari. */
 const UNDEFINED_NAME = / is not defined$|Can't find variable: /;
 
+/** Such a name of a page, in the text about it. */
+const OF_PAGE = /(?:Error: |name '|variable: )(?:window|document|localStorage|sessionStorage)\b/;
+
 /**
  * A learner who has restarted the kernel has no variables. A kernel does not know the notebook's cells, so this is said of
  * a misspelt name, too.
  * @param {string} text
  */
-const withHint = (text) => `${text.replace(/[.?]?$/, '.')} If a cell above declares it, run that cell first.`;
+const withHint = (text) => {
+  const hint = OF_PAGE.test(text)
+    ? 'It belongs to a page; a cell runs outside of one.'
+    : 'If a cell above declares it, run that cell first.';
+  return `${text.replace(/[.?]?$/, '.')} ${hint}`;
+};
 
 /**
  * A type error at a place of a cell; line and column from 1.
  * @typedef {{ line: number, column: number, code: number, messageText: string }} TypeProblem
  */
 
-/** A cell that is an object as people write it: `{ a: 1, b: 2 }`. */
-const OBJECT = /^\s*\{\s*(?:[\p{ID_Continue}$]+|'[^'\n]*'|"[^"\n]*")\s*[:,][^;]*\}\s*;?\s*$/u;
+/** More would be a wall. */
+const SHOWN = 50;
+
+const DISPLAY = "To show HTML: import { display } from 'tslab'; display.html('…')";
+
+/** Cells that TypeScript cannot read, by their texts without what stands in quotes, and what is said of them. */
+const MISREAD = /** @type {const} */ ([
+  // As people write an object: `{ a: 1, b: 2 }`.
+  [
+    /^\s*\{\s*(?:[\p{ID_Continue}$]+|"")\s*[:,][^;]*\}\s*;?\s*$/u,
+    'A line that begins with { is a block. An object needs parentheses around it: ({ … })',
+  ],
+  [/^\s*(?:%%?|!)\w/, `A line that begins with % or ! is a command of IPython; this cell is TypeScript. ${DISPLAY}`],
+  [/<([A-Za-z][\w.]*)(?:\s[^<>]*)?(?:\/>|>[\s\S]*<\/\1\s*>)/, `A cell is TypeScript without JSX. ${DISPLAY}`],
+]);
+
+const QUOTED = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
 
 /** TypeScript's codes for what cannot be read. */
 const isSyntax = (/** @type {number} */ code) => code >= 1000 && code < 2000;
 
-const BLOCK = 'A line that begins with { is a block. An object needs parentheses around it: ({ … })';
-
 /**
- * The same type errors, the first unknown name with its hint; of a cell that is an object, that alone.
+ * The same type errors, the first unknown name with its hint; where something cannot be read, that alone.
  * @template {{ code: number, messageText: string }} Problem
  * @param {Problem[]} problems
  * @param {string} source of the cell
  * @returns {Problem[]}
  */
 const withHints = (problems, source) => {
-  const [syntax] = problems.filter(({ code }) => isSyntax(code));
-  if (syntax && OBJECT.test(source)) return [{ ...syntax, messageText: BLOCK }];
+  const unread = problems.filter(({ code }) => isSyntax(code));
+  const [syntax] = unread;
+  if (syntax) {
+    const [, messageText] = MISREAD.find(([form]) => form.test(source.replace(QUOTED, '""'))) ?? [];
+    return messageText ? [{ ...syntax, messageText }] : unread;
+  }
   const first = problems.find(({ code }) => UNKNOWN_NAME.includes(code));
   return problems.map((one) => (one === first ? { ...one, messageText: withHint(one.messageText) } : one));
 };
@@ -51,22 +76,25 @@ exports.withHints = withHints;
 const problemLine = (line, column, text) => `${line}:${column} - ${text}`;
 exports.problemLine = problemLine;
 
+/** @param {TypeProblem[]} problems @param {string} [before] */
+function linesOf(problems, before = '') {
+  const lines = problems.map(({ line, column, messageText }) => `${before}${problemLine(line, column, messageText)}\n`);
+  const more = lines.length > SHOWN ? `… ${lines.length - SHOWN} more\n` : '';
+  return lines.slice(0, SHOWN).join('') + more;
+}
+
 /**
  * The lines that a cell shows of all its type errors, each with its end.
  * @param {TypeProblem[]} problems
  * @param {string} source of the cell
  */
-exports.problemLines = (problems, source) =>
-  withHints(problems, source)
-    .map(({ line, column, messageText }) => `${problemLine(line, column, messageText)}\n`)
-    .join('');
+exports.problemLines = (problems, source) => linesOf(withHints(problems, source));
 
 /**
  * The same of a cell that runs all the same: what to do is said where it fails.
  * @param {TypeProblem[]} problems
  */
-exports.warningLines = (problems) =>
-  problems.map(({ line, column, messageText }) => `warning ${problemLine(line, column, messageText)}\n`).join('');
+exports.warningLines = (problems) => linesOf(problems, 'warning ');
 
 /**
  * The text of an error that ended a cell, where it is about an unknown name with the hint. TypeScript says it before the cell

@@ -11,12 +11,16 @@ exports.INTERRUPTED = INTERRUPTED;
 exports.stillRunning = (grace) =>
   `${INTERRUPTED} The cell did not stop within ${grace / 1000} s and may still be running.`;
 
+const RESTARTED = 'so the kernel was restarted. Its variables are gone: run the cells above again.';
+
 /**
  * What is said where only the end of the kernel stopped the cell.
  * @param {number} grace the time that it had, in ms
  */
-exports.restarted = (grace) =>
-  `${INTERRUPTED} The cell did not stop within ${grace / 1000} s, so the kernel was restarted. Its variables are gone: run the cells above again.`;
+exports.restarted = (grace) => `${INTERRUPTED} The cell did not stop within ${grace / 1000} s, ${RESTARTED}`;
+
+/** What is said of a cell that has broken its kernel. @param {string} name such as `Array.prototype.map` */
+exports.lockedOut = (name) => `A cell has changed ${name} so that it cannot be put back, ${RESTARTED}`;
 
 /**
  * The message of an error that work throws when it is told to stop; undefined for any other value.

@@ -9,7 +9,7 @@
 const ARRAY_VALUES = 5;
 /** As many are shown rather than to say of the last that there is one more. */
 const ARRAY_VALUES_AT_MOST = 10;
-/** Of a text that is itself the value. */
+/** Of a whole text, such as a value or a message. */
 const TEXT_LENGTH = 20_000;
 const STRING_LENGTH = 2000;
 const LINES = 30;
@@ -29,16 +29,18 @@ function show(inspect, value, options) {
 }
 exports.show = show;
 
+/** Cuts a text to what a page can show at once. @param {string} text @param {number} [length] */
+const shortText = (text, length = TEXT_LENGTH) =>
+  text.length <= length ? text : `${text.slice(0, length)}… ${text.length - length} more characters`;
+exports.shortText = shortText;
+
 /**
  * The text of the value on a cell's last line.
  * @param {Inspect} inspect
  * @param {unknown} value
  */
 exports.describeValue = (inspect, value) => {
-  if (typeof value === 'string') {
-    if (value.length <= TEXT_LENGTH) return value;
-    return `${value.slice(0, TEXT_LENGTH)}… ${value.length - TEXT_LENGTH} more characters`;
-  }
+  if (typeof value === 'string') return shortText(value);
   const options = { breakLength: 100, maxStringLength: STRING_LENGTH };
   const atDepth = (/** @type {number} */ depth) => {
     let text = '';
@@ -52,7 +54,7 @@ exports.describeValue = (inspect, value) => {
   let lines = [];
   for (let depth = 2; depth >= 0; depth--) {
     lines = atDepth(depth);
-    if (lines.length <= LINES) return lines.join('\n');
+    if (lines.length <= LINES) return shortText(lines.join('\n'));
   }
-  return [...lines.slice(0, LINES), `… ${lines.length - LINES} more lines`].join('\n');
+  return shortText([...lines.slice(0, LINES), `… ${lines.length - LINES} more lines`].join('\n'));
 };

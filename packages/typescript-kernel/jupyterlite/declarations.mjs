@@ -11,13 +11,11 @@ const require = createRequire(import.meta.url);
 const own = join(dirname(fileURLToPath(import.meta.url)), 'src', 'types');
 const OWN = { tslab: join(own, 'tslab.d.ts'), 'jupyterlite-typescript-kernel': join(own, 'kernel.d.ts') };
 
-/** What runs in a worker has the names of a worker. */
-const libOf = (ts) => [atLeast(ts, 5, 9) ? 'esnext' : 'es2022', 'webworker'];
+/** Whether TypeScript knows the language of today, but for a few names; tslab's does not. */
+const isCurrent = (ts) => Number.parseFloat(ts.version) >= 5.9;
 
-const atLeast = (ts, major, minor) => {
-  const [ownMajor, ownMinor] = ts.version.split('.').map(Number);
-  return ownMajor > major || (ownMajor === major && ownMinor >= minor);
-};
+/** What runs in a worker has the names of a worker. */
+const libOf = (ts) => [isCurrent(ts) ? 'esnext' : 'es2022', 'webworker'];
 
 /** The libraries that the setting `lib` can name: all of the language, and a worker's. */
 const OFFERED = /^lib\.(es5|es20\d\d|esnext|decorators|webworker)(\.(?!full)|$)/;
@@ -49,8 +47,9 @@ export function buildDeclarations({ out, ...options }) {
 }
 
 /** The declarations as they are written. */
-export function makeDeclarations({ root = '.', modules: given, ambient = [], typescript = 'typescript' }) {
+export function makeDeclarations({ root = '.', modules: given, ambient: more = [], typescript = 'typescript' }) {
   const ts = require(typescript);
+  const ambient = [...(isCurrent(ts) ? [join(own, 'today.d.ts')] : []), ...more];
   const libFolder = dirname(require.resolve(typescript));
   const lib = libOf(ts);
   const options = {

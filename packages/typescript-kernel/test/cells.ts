@@ -281,7 +281,16 @@ export const ROWS: Row[] = [
     cell: "import { Options, total } from 'things';\nconst more2: Options = { size: 4 };\ntypeof total",
   },
   { name: 'later on demand', cell: "const lazily = await import('things');\nlazily.answer" },
-  { name: 'of a module that is not there', cell: "import { x } from 'not-there';" },
+  {
+    name: 'of a module that is not there',
+    cell: "import { x } from 'not-there';",
+    differs: 'tslab says what TypeScript looked for; here it is what a cell can import',
+    here: {
+      status: 'error',
+      ename: 'TypeScript',
+      stderr: "1:19 - Cannot find module 'not-there'. This page has none. A URL can be imported, too.\n",
+    },
+  },
   { name: 'of an export that is not there', cell: "import { nothing } from 'things';\nnothing" },
 
   // Console.

@@ -3,9 +3,57 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { describeFailure } from '../core/errors.cjs';
+import { problemLines, warningLines } from '../core/hints.cjs';
+import { describeValue } from '../core/values.cjs';
 
 test('A cell that throws no error is reported by what it has thrown', () => {
   const { text, reply } = describeFailure(inspect, { code: 3 });
   assert.deepEqual([text, reply.ename, reply.evalue], ['Uncaught { code: 3 }', 'Error', '{ code: 3 }']);
   assert.equal(describeFailure(inspect, 'text').reply.evalue, "'text'");
+});
+
+test('An error is cut to what a page can show', () => {
+  const { text, reply } = describeFailure(inspect, new RangeError('m'.repeat(20_000_000)));
+  assert.ok(text.length < 30_000, `${text.length}`);
+  assert.equal(reply.evalue, `${'m'.repeat(10_000)}… 19990000 more characters`);
+  const many = describeFailure(
+    inspect,
+    new AggregateError(
+      Array.from({ length: 500 }, (_, i) => new Error(`${i}`)),
+      'all',
+    ),
+  );
+  assert.match(many.text, /\nError: 9\n[\s\S]*\n… 490 more errors$/);
+  const stack = Object.assign(new Error('short'), { stack: 's'.repeat(1_000_000) });
+  assert.ok(describeFailure(inspect, stack).text.length < 30_000);
+});
+
+test('A value that says itself how it is printed is cut, too', () => {
+  const loud = { [inspect.custom]: () => 'x'.repeat(1_000_000) };
+  assert.equal(describeValue(inspect, loud), `${'x'.repeat(20_000)}… 980000 more characters`);
+});
+
+test('A cell that cannot be read gets what is wrong there alone, and one line for what other notebooks can read', () => {
+  const problem = (code: number, messageText: string) => ({ line: 1, column: 2, code, messageText });
+  const all = [
+    problem(2304, "Cannot find name 'div'."),
+    problem(1005, "'>' expected."),
+    problem(1109, 'Expression expected.'),
+  ];
+  const HTML = "To show HTML: import { display } from 'tslab'; display.html('…')";
+  const CASES = {
+    'f(]': "1:2 - '>' expected.\n1:2 - Expression expected.\n",
+    'const a = <div className="x">\n  text\n</div>;': `1:2 - A cell is TypeScript without JSX. ${HTML}\n`,
+    'const a = <br />;': `1:2 - A cell is TypeScript without JSX. ${HTML}\n`,
+    "display.html('<b>it\\'s</b>' + \"<br/>\" + `<i>${a}</i>`": "1:2 - '>' expected.\n1:2 - Expression expected.\n",
+    '%%html\n<b>x</b>': `1:2 - A line that begins with % or ! is a command of IPython; this cell is TypeScript. ${HTML}\n`,
+    '!pip install x': `1:2 - A line that begins with % or ! is a command of IPython; this cell is TypeScript. ${HTML}\n`,
+  };
+  for (const [cell, lines] of Object.entries(CASES)) assert.equal(problemLines(all, cell), lines, cell);
+});
+
+test('Of very many type errors the first are shown', () => {
+  const all = Array.from({ length: 1000 }, (_, i) => ({ line: i + 1, column: 1, code: 2322, messageText: 'wrong' }));
+  assert.match(problemLines(all, ''), /^(?:\d+:1 - wrong\n){50}… 950 more\n$/);
+  assert.match(warningLines(all), /^(?:warning \d+:1 - wrong\n){50}… 950 more\n$/);
 });

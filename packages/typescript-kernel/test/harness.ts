@@ -27,7 +27,13 @@ const { cells, modules, declarations }: Input = JSON.parse(readFileSync(0, 'utf8
 const byUrl = new Map(Object.entries(modules).map(([name, path]) => [pathToFileURL(path).href, name]));
 // tslab's TypeScript, with its options.
 const compiler = ts as unknown as Parameters<typeof createTypes>[0];
-const settings = { strict: false, experimentalDecorators: true, modules: {}, siteUrl: 'http://localhost/' };
+const settings = {
+  strict: false,
+  experimentalDecorators: true,
+  typeErrors: 'block',
+  modules: {},
+  siteUrl: 'http://localhost/',
+} as const;
 const types = createTypes(
   compiler,
   JSON.parse(readFileSync(declarations, 'utf8')),
@@ -41,13 +47,14 @@ const numberOf = (id: string) => (ids.includes(id) ? ids.indexOf(id) : ids.push(
 
 const session = createSession({
   siteUrl: 'http://localhost/',
-  ask: () => session.receiveInput(undefined),
-  comm() {},
-  stream(name, text) {
-    shown[name] += text;
-  },
-  display({ data }, id, update) {
-    shown.displays.push({ data, update, ...(id === undefined ? {} : { id: numberOf(id) }) });
+  messages: false,
+  post(message) {
+    if (message.type === 'input') session.receiveInput(undefined);
+    else if (message.type === 'stream') shown[message.name] += message.text;
+    else if (message.type === 'display') {
+      const { bundle, displayId: id, update } = message;
+      shown.displays.push({ data: bundle.data, update, ...(id === undefined ? {} : { id: numberOf(id) }) });
+    }
   },
   load(name) {
     const path = modules[name];

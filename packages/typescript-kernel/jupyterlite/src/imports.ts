@@ -35,9 +35,13 @@ export async function scriptsIn(siteUrl: string, folder: string, from: string): 
   });
 }
 
-/** Whether something can be there under a name of which nobody has declared the types. */
-export const canBeUntyped = (name: string, { modules, cdn }: ImportSettings): boolean =>
-  isUrl(name) || isRelative(name) || cdn !== undefined || Object.hasOwn(modules, name);
+/** Modules that other programs know by such names. */
+export const ELSEWHERE: Record<string, string> = {
+  node: "It belongs to Node; a cell has a browser's names.",
+  bun: "It belongs to Bun; a cell has a browser's names.",
+  npm: "A cell imports a package by URL: 'https://esm.sh/…'.",
+  jsr: "A cell imports a package by URL: 'https://esm.sh/jsr/…'.",
+};
 
 /**
  * The URL of what a cell imports.
@@ -55,6 +59,8 @@ export function urlOf(name: string, { modules, cdn }: ImportSettings, folder: st
     return new URL(name, folder).href;
   }
   if (isUrl(name)) return name;
+  const [, scheme = ''] = /^(\w+):/.exec(name) ?? [];
+  if (Object.hasOwn(ELSEWHERE, scheme)) throw new Error(`Cannot find module '${name}'. ${ELSEWHERE[scheme]}`);
   if (cdn !== undefined) return cdn.includes('{name}') ? cdn.replaceAll('{name}', name) : cdn + name;
   const known = Object.keys(modules).map((one) => `'${one}'`);
   const there = known.length > 0 ? `This page has ${known.join(', ')}.` : 'This page has none.';

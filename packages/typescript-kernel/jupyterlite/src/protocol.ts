@@ -44,6 +44,8 @@ export interface CompilerSettings extends ImportSettings {
   siteUrl: string;
   strict: boolean;
   experimentalDecorators: boolean;
+  /** What becomes of a cell with type errors: it does not run, or runs after they are shown, or they are not shown. */
+  typeErrors: 'block' | 'warn' | 'off';
 }
 
 /** Something that happens to a comm, from either end; `target` and `metadata` where it is opened. */
@@ -113,17 +115,20 @@ export type ToCells =
   | CommEvent
   | Asked<OfCells>;
 
-/** From the worker that runs cells; `id` names the cell that it belongs to. */
-export type FromCells =
-  | { type: 'ready' }
-  | { type: 'stream'; id: number; name: 'stdout' | 'stderr'; text: string }
-  | { type: 'display'; id: number; bundle: Bundle; displayId?: string; update: boolean }
+/** What a cell puts out. */
+export type Output =
+  | { type: 'stream'; name: 'stdout' | 'stderr'; text: string }
+  | { type: 'display'; bundle: Bundle; displayId?: string | undefined; update: boolean }
   /** The last line's value, or how the cell failed, where they are no text of its streams. */
-  | { type: 'result'; id: number; count: number; text: string }
-  | { type: 'error'; id: number; failure: Failure }
-  | { type: 'input'; id: number; prompt: string; isPassword: boolean }
-  | { type: 'comm'; id: number; event: CommEvent }
-  | Answered<OfCells>;
+  | { type: 'result'; count: number; text: string }
+  | { type: 'error'; failure: Failure }
+  | { type: 'input'; prompt: string; isPassword: boolean }
+  | { type: 'comm'; event: CommEvent }
+  /** It has broken the worker; `name` is the built-in that cannot be put back. */
+  | { type: 'locked'; name: string };
+
+/** From the worker that runs cells; `id` names the cell that it belongs to. */
+export type FromCells = { type: 'ready' } | (Output & { id: number }) | Answered<OfCells>;
 
 /** What can stand at the cursor; `kind` in the words of Jupyter's Python kernel, whose first letter JupyterLab shows. */
 export interface Match {
@@ -140,8 +145,8 @@ export interface Completions {
 
 /** Questions to the worker that knows the types. `kernel` names the notebook that they are about. */
 export type OfTypes = {
-  /** `emitted` where the cells' worker cannot take out the types by itself. */
-  check: { asks: { kernel: string; code: string }; answer: { problems: TypeProblem[]; emitted?: Emitted } };
+  /** `text`: what is shown of type errors; `emitted` where the cells' worker cannot take out the types by itself. */
+  check: { asks: { kernel: string; code: string }; answer: { text: string; emitted?: Emitted } };
   complete: { asks: { kernel: string; code: string; position: number }; answer: Completions };
   inspect: { asks: { kernel: string; code: string; position: number }; answer: string | null };
 };

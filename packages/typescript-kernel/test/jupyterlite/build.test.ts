@@ -165,7 +165,8 @@ describe('The declarations of packages', () => {
 
   test('are found by their names, wherever a package says that they are, with what they import', async () => {
     const declarations = await make('shapes', 'shapes/round/circle', 'units', 'plain');
-    const settings = { strict: true, experimentalDecorators: false, modules: {}, siteUrl: 'http://localhost/' };
+    const settings = readSettings('', 'http://localhost/');
+    settings.strict = true;
     const notebook = createTypes(ts, declarations, settings, createRemote(ts))('notebook', 'http://localhost/');
     notebook.starts(`import { unit, type Circle } from 'shapes';
 import type { Circle as Same } from 'shapes/round/circle';

@@ -1,12 +1,15 @@
 /** What of a cell needs no browser: whether its text is whole, how it is translated, what it prints, what is shown before it runs. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { inspect as inspectInNode } from 'node:util';
 import ts from 'typescript';
+import { describeValue } from '../../core/values.cjs';
 import { CellSyntaxError, compileCell, isUnfinished } from '../../jupyterlite/src/cells/compile';
-import { limited } from '../../jupyterlite/src/cells/limit';
+import { createGuard } from '../../jupyterlite/src/cells/guard';
+import { inspect } from '../../jupyterlite/src/cells/inspect';
+import { createOutput } from '../../jupyterlite/src/cells/limit';
 import { kernelClass } from '../../jupyterlite/src/page/kernel';
 import { PLUGIN, readSettings } from '../../jupyterlite/src/page/settings';
-import type { TypeProblem } from '../../jupyterlite/src/protocol';
 import { emit } from '../../jupyterlite/src/types/emit';
 import { KNOWS_USING } from '../../jupyterlite/src/using';
 
@@ -101,23 +104,98 @@ log(size);`;
   });
 });
 
-describe('What a cell prints', () => {
-  const print = (texts: Iterable<string>) => {
-    const shown = { stdout: '', stderr: '' };
-    const output = limited((name, text) => {
-      shown[name] += text;
+describe('A value in a page', () => {
+  const printed = (value: unknown) => describeValue(inspect, value);
+  const printedInNode = (value: unknown) => describeValue(inspectInNode, value);
+
+  test('is printed at once, however long its arrays are', () => {
+    const data = {
+      images: new Float32Array(40_000_000),
+      labels: Array.from({ length: 200_000 }, () => 7),
+      name: 'all',
+    };
+    const begin = performance.now();
+    const text = printed(data);
+    const took = performance.now() - begin;
+    assert.equal(text, printedInNode(data));
+    assert.ok(took < 200, `${took} ms`);
+  });
+
+  test('of a short array shows what else is on it', () => {
+    assert.equal(printed(Object.assign([1, 2], { unit: 'mV' })), "[ 1, 2, unit: 'mV' ]");
+    assert.deepEqual(Object.getOwnPropertyDescriptors([1]), { ...Object.getOwnPropertyDescriptors([1]) });
+    assert.equal(Object.keys(Object.getOwnPropertyDescriptors(new Uint8Array(20_000))).length, 20_000, 'for cells');
+  });
+});
+
+describe('The built-ins', () => {
+  const locked: string[] = [];
+  const guard = createGuard((name) => locked.push(name));
+
+  test('are put back for the work of the kernel, and as the cell left them after that', () => {
+    const { cbrt } = Math;
+    Math.cbrt = () => 0;
+    assert.equal(
+      guard(() => Math.cbrt(27)),
+      3,
+    );
+    assert.equal(Math.cbrt(27), 0);
+    Math.cbrt = cbrt;
+  });
+
+  test('that cannot be put back are named, and nothing is done without them', () => {
+    Object.defineProperty(Math, 'expm1', { value: () => 1, configurable: false, writable: false });
+    assert.throws(() => guard(() => assert.fail('done')), /^Error: A built-in cannot be put back$/);
+    assert.deepEqual(locked, ['Math.expm1']);
+  });
+});
+
+test('A cell of 20,000 lines with a name in each is compiled in a time that grows with its length', () => {
+  const code = (lines: number) => Array.from({ length: lines }, (_, i) => `const name${i} = ${i};`).join('\n');
+  const time = (lines: number) => {
+    const begin = performance.now();
+    compileCell(code(lines), () => false);
+    return performance.now() - begin;
+  };
+  time(2000);
+  const [short, long] = [time(2000), time(20_000)];
+  assert.ok(long < 50 * short, `${short} ms, ${long} ms`);
+  assert.throws(() => compileCell('let a = 1;\n{ let a; }\nlet a = 2;', () => false), {
+    message: "Identifier 'a' has already been declared",
+    line: 3,
+  });
+});
+
+describe('What a cell shows', () => {
+  const open = () => {
+    const shown = { stdout: '', stderr: '', displays: [] as unknown[], comms: 0 };
+    const output = createOutput((message) => {
+      if (message.type === 'stream') shown[message.name] += message.text;
+      else if (message.type === 'comm') shown.comms++;
+      else if (message.type === 'display') {
+        const { bundle, displayId, update } = message;
+        shown.displays.push([bundle.data['text/html'], displayId, update]);
+      }
     });
-    for (const text of texts) output.write('stdout', text);
+    const html = (text: string) => ({ data: { 'text/html': text } });
+    return { shown, output, html };
+  };
+  const print = (texts: Iterable<string>) => {
+    const { shown, output } = open();
+    for (const text of texts) output.print('stdout', text);
+    output.flush();
     return { shown, output };
   };
   const LAST = '… A cell prints 10,000 lines or 5,000,000 characters at most: it goes on, and prints no more.\n';
+  const LAST_DISPLAY =
+    '… A cell shows 1,000 displays or 50,000,000 characters at most: it goes on, and shows no more.\n';
 
   test('ends after 10,000 lines, however they come, with one line that says so', () => {
     const lines = Array.from({ length: 10_010 }, (_, i) => `${i}\n`);
     for (const texts of [lines, [lines.join('')]]) {
-      const { shown } = print(texts);
+      const { shown, output } = print(texts);
       assert.deepEqual([shown.stdout.split('\n').length - 1, shown.stderr], [10_000, LAST]);
-      assert.ok(shown.stdout.endsWith('\n9999\n'));
+      assert.ok(shown.stdout.endsWith('\n9999\n') && output.isFull());
     }
   });
 
@@ -128,21 +206,60 @@ describe('What a cell prints', () => {
 
   test('is all there up to that, and begins anew with each cell', () => {
     const { shown, output } = print(['a', 'b\n', '']);
-    assert.deepEqual(shown, { stdout: 'ab\n', stderr: '' });
-    output.write('stdout', '\n'.repeat(20_000));
+    assert.deepEqual([shown.stdout, shown.stderr], ['ab\n', '']);
+    output.print('stdout', '\n'.repeat(20_000));
     output.reset();
-    output.write('stdout', 'c');
+    output.print('stdout', 'c');
+    output.flush();
     assert.ok(shown.stdout.endsWith('\nc'));
+  });
+
+  test('ends after 1,000 displays, or 50,000,000 characters of them, while text goes on', () => {
+    const { shown, output, html } = open();
+    for (let i = 0; i < 2000; i++) output.display(html(String(i)));
+    output.print('stdout', 'text');
+    output.flush();
+    assert.deepEqual([shown.displays.length, shown.stdout, shown.stderr], [1000, 'text', LAST_DISPLAY]);
+    output.reset();
+    for (let i = 0; i < 10; i++) output.display(html('x'.repeat(9_000_000)));
+    assert.deepEqual([shown.displays.length, shown.stderr], [1005, LAST_DISPLAY + LAST_DISPLAY]);
+  });
+
+  test('of updates is the last of each display, when many come at once', async () => {
+    const { shown, output, html } = open();
+    for (let i = 0; i < 10_000; i++) {
+      output.update(html(`a${i}`), 'a');
+      output.update(html(`b${i}`), 'b');
+    }
+    assert.ok(shown.displays.length < 2000, `${shown.displays.length}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.deepEqual(
+      new Set(shown.displays.slice(-2)),
+      new Set([
+        ['a9999', 'a', true],
+        ['b9999', 'b', true],
+      ]),
+    );
+    const before = shown.displays.length;
+    for (let i = 0; i < 100; i++) output.update(html(String(i)), String(i));
+    output.flush();
+    assert.equal(shown.displays.length - before, 100, 'none waits when a cell has ended');
+  });
+
+  test('is no endless run of messages of a comm', async () => {
+    const { shown, output } = open();
+    const send = () => output.comm({ type: 'comm_msg', id: 'a', data: {}, buffers: [] });
+    for (let i = 0; i < 10_000; i++) send();
+    assert.throws(send, /^Error: A comm sends 10000 messages at most before the cell awaits something/);
+    assert.equal(shown.comms, 10_000);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    send();
   });
 });
 
 describe('The kernel in the page', () => {
   /** A kernel whose worker runs each cell in no time, and types that find what they are told. */
-  const open = (
-    given: object,
-    problems: TypeProblem[] = [],
-    check: () => Promise<unknown> = async () => ({ problems }),
-  ) => {
+  const open = (given: object, text = '', check: () => Promise<unknown> = async () => ({ text })) => {
     const settings = readSettings(JSON.stringify({ [PLUGIN]: given }), 'http://localhost/');
     let shown = '';
     class Base {
@@ -194,17 +311,14 @@ describe('The kernel in the page', () => {
     assert.deepEqual(await run(), ['ok', 'later\n']);
   });
 
-  test('shows type errors, with what to do; as warnings without that, which the error says with which the cell fails', async () => {
-    const problem = { line: 1, column: 18, code: 2304, messageText: "Cannot find name 'undeclared'." };
-    const text = `1:18 - ${problem.messageText}`;
-    const hint = ' If a cell above declares it, run that cell first.';
-    assert.deepEqual(await open({}, [problem]).run(), ['error', `${text}${hint}\n`]);
-    assert.deepEqual(await open({ typeErrors: 'warn' }, [problem]).run(), ['ok', `warning ${text}\n`]);
-    assert.deepEqual(await open({ typeErrors: 'off' }, [problem]).run(), ['ok', '']);
+  test('shows what the types say, and runs the cell unless that blocks it', async () => {
+    const text = "1:18 - Cannot find name 'undeclared'.\n";
+    assert.deepEqual(await open({}, text).run(), ['error', text]);
+    assert.deepEqual(await open({ typeErrors: 'warn' }, text).run(), ['ok', text]);
   });
 
   test('runs nothing of a cell that is interrupted while its types are on their way, and ends it at once', async () => {
-    const { kernel, posted, run } = open({}, [], () => new Promise(() => {}));
+    const { kernel, posted, run } = open({}, '', () => new Promise(() => {}));
     const running = run();
     kernel.interrupt();
     assert.deepEqual(await running, ['error', 'Interrupted.\n']);

@@ -13,6 +13,7 @@ import { createRemote } from '../../jupyterlite/src/types/remote';
 const DEFAULTS: CompilerSettings = {
   strict: false,
   experimentalDecorators: false,
+  typeErrors: 'block',
   modules: {},
   siteUrl: 'http://localhost/',
 };
@@ -126,6 +127,27 @@ const text: string = await new Response('x').text();
     assert.deepEqual(check('[1].toSorted();', { lib: ['ES2023', 'WebWorker'] }), []);
   });
 
+  test('know what browsers have and TypeScript does not yet', () => {
+    const code = `const set: boolean = /[\\p{L}--[a-z]]/v.test('A');
+const text: string = RegExp.escape('a.b');
+const bytes: Uint8Array = Uint8Array.fromBase64('AQI=');
+const hex: string = bytes.toHex();
+const sum: number = Math.sumPrecise([0.1, 0.2]);
+const today = Temporal.Now.plainDateISO();`;
+    assert.deepEqual(check(code), []);
+  });
+
+  test('are left out of a cell that begins with // @ts-nocheck', () => {
+    assert.deepEqual(check("// @ts-nocheck\nconst x: number = 'no';"), []);
+  });
+
+  test('say what is wrong from top to bottom', () => {
+    const places = open()
+      .check("const a: number = 'a';\nlet b = 1;\nlet b = 2;\nconst c: number = 'c';")
+      .map(({ line }) => line);
+    assert.deepEqual(places, [1, 2, 3, 4]);
+  });
+
   test('are strict, if the setting says so', () => {
     const code = 'const found: number = [1].find((x) => x > 1);';
     assert.deepEqual(check(code), []);
@@ -149,7 +171,15 @@ const later = await import('../later.mjs');
 const all: [number, string] = [thing.a.b, helper(data.x, later.y, numbers.z)];
 let typed: other.Type<string>;`;
     assert.deepEqual(check(code), []);
-    assert.match(check("import { x } from 'lodash';")[0] ?? '', /^Cannot find module 'lodash'/);
+    const CASES = {
+      lodash: 'This page has none. A URL can be imported, too.',
+      'node:fs': "It belongs to Node; a cell has a browser's names.",
+      'npm:zod': "A cell imports a package by URL: 'https://esm.sh/…'.",
+    };
+    for (const [name, advice] of Object.entries(CASES)) {
+      assert.deepEqual(check(`import { x } from '${name}';`), [`Cannot find module '${name}'. ${advice}`]);
+    }
+    assert.match(check("import 'node:fs';\nimport { x } from 'node:fs';", { cdn: 'https://esm.sh/' })[0] ?? '', /Node/);
     assert.deepEqual(check("import { x } from 'lodash';\nx.y.z;", { cdn: 'https://esm.sh/' }), []);
     assert.deepEqual(check("import { x } from 'lodash';\nx.y.z;", { cdn: 'https://esm.sh/', strict: true }), []);
   });
@@ -166,8 +196,9 @@ let typed: other.Type<string>;`;
     const INPUT = "To ask: import { input } from 'jupyterlite-typescript-kernel'; await input('…')";
     const CASES = {
       'process.argv;': "Cannot find name 'process'. It belongs to Node; a cell has a browser's names.",
-      "document.title = 'x';":
-        "Cannot find name 'document'. It belongs to a page; a cell runs in a worker, which has none.",
+      "document.title = 'x';": "Cannot find name 'document'. It belongs to a page; a cell runs outside of one.",
+      'window.x;': "Cannot find name 'window'. It belongs to a page; a cell runs outside of one.",
+      'localStorage.x;': "Cannot find name 'localStorage'. It belongs to a page; a cell runs outside of one.",
       "const name = prompt('Name? ');": `Cannot find name 'prompt'. ${INPUT}`,
       "const name = await input('Name? ');": `Cannot find name 'input'. ${INPUT}`,
       "alert('x');": "Cannot find name 'alert'. To print: console.log(…)",

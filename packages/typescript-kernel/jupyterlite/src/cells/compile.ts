@@ -3,7 +3,7 @@
  * as fast as in a file and functions get their names; `declare` hands the kernel the means to read and write them. What
  * the cell takes from earlier cells is read from `names`. No line moves, so an error's line is the cell's own.
  */
-import { type ImportDeclaration, type Program, parse } from 'acorn';
+import { type ImportDeclaration, Parser, type Program } from 'acorn';
 import { transform } from 'sucrase';
 import type { Emitted } from '../protocol';
 import { KNOWS_USING } from '../using';
@@ -77,9 +77,28 @@ function withoutTypes(source: string): string {
 
 const NEED_TYPES = 'need TypeScript itself, which is not there: this page has no types, or they have not loaded';
 
+/** Names of a scope. acorn looks for each new one among all; in an array ten thousand take seconds. */
+class Names extends Array<string> {
+  #known = new Set<string>();
+  override push(name: string): number {
+    this.#known.add(name);
+    return super.push(name);
+  }
+  override indexOf(name: string): number {
+    return this.#known.has(name) ? 0 : -1;
+  }
+}
+
+class CellParser extends Parser {
+  declare scopeStack: object[];
+  enterScope(flags: number): void {
+    this.scopeStack.push({ flags, var: new Names(), lexical: new Names(), functions: new Names() });
+  }
+}
+
 function parseProgram(source: string, code: string): Program {
   try {
-    return parse(code, { ecmaVersion: 'latest', sourceType: 'module' });
+    return CellParser.parse(code, { ecmaVersion: 'latest', sourceType: 'module' });
   } catch (error) {
     const { message, loc, pos } = error as Error & { loc: { line: number; column: number }; pos: number };
     const isAccessor = /\baccessor\s+$/.test(code.slice(0, pos));

@@ -1,6 +1,6 @@
 /** Node's console, whose lines go to the cell. */
-import { format, inspect as inspectAny } from 'node-inspect-extracted';
 import { show as showAny } from '../../../core/values.cjs';
+import { format, inspect as inspectAny } from './inspect';
 
 type Write = (name: 'stdout' | 'stderr', text: string) => void;
 

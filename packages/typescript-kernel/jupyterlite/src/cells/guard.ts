@@ -8,37 +8,17 @@ const { ownKeys, getOwnPropertyDescriptor, defineProperty, deleteProperty, setPr
 const { is, hasOwn } = Object;
 
 /** The language's own globals; what a browser adds is not used to compile or to print. */
-const GLOBALS = [
-  ...[
-    'Object',
-    'Function',
-    'Array',
-    'String',
-    'Number',
-    'Boolean',
-    'Symbol',
-    'BigInt',
-    'Date',
-    'RegExp',
-    'Math',
-    'JSON',
-  ],
-  ...['Reflect', 'Proxy', 'Promise', 'Map', 'Set', 'WeakMap', 'WeakSet', 'WeakRef', 'Error', 'TypeError', 'RangeError'],
-  ...[
-    'SyntaxError',
-    'ReferenceError',
-    'EvalError',
-    'URIError',
-    'AggregateError',
-    'ArrayBuffer',
-    'DataView',
-    'Int8Array',
-  ],
-  ...['Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'Float32Array'],
-  ...['Float64Array', 'BigInt64Array', 'BigUint64Array', 'Iterator', 'parseInt', 'parseFloat', 'isNaN', 'isFinite'],
-];
+const GLOBALS =
+  `Object Function Array String Number Boolean Symbol BigInt Date RegExp Math JSON Reflect Proxy Promise Map Set WeakMap
+  WeakSet WeakRef Error TypeError RangeError SyntaxError ReferenceError EvalError URIError AggregateError ArrayBuffer
+  DataView Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array Float32Array Float64Array
+  BigInt64Array BigUint64Array Iterator parseInt parseFloat isNaN isFinite`.split(/\s+/);
+
+/** Keys of property descriptors: with one that everything inherits, no property can be defined. */
+const OF_DESCRIPTORS = { __proto__: null, get: 1, set: 1, value: 1, writable: 1, enumerable: 1, configurable: 1 };
 
 interface Watched {
+  name: string;
   object: object;
   keys: PropertyKey[];
   /** By key, without a prototype that a cell could add to. */
@@ -58,10 +38,10 @@ function descriptor(object: object, key: PropertyKey): PropertyDescriptor | unde
   return found;
 }
 
-function watch(object: object, keys: PropertyKey[]): Watched {
+function watch(name: string, object: object, keys: PropertyKey[]): Watched {
   const was = Object.create(null);
   for (const key of keys) was[key] = descriptor(object, key);
-  return { object, keys, was };
+  return { name, object, keys, was };
 }
 
 const isSame = (a: PropertyDescriptor, b: PropertyDescriptor) =>
@@ -79,39 +59,50 @@ export interface Guard {
   lightly<T>(work: () => T): T;
 }
 
-/** Remembers the built-ins as they are now. */
-export function createGuard(): Guard {
+const LOCKED = new Error('A built-in cannot be put back');
+
+/**
+ * Remembers the built-ins as they are now.
+ * @param lock is called with the name of one that cannot be put back, such as `Array.prototype.map`
+ */
+export function createGuard(lock: (name: string) => void): Guard {
   const all: Watched[] = [];
-  const add = (object: unknown) => {
+  const add = (object: unknown, name: string) => {
     if ((typeof object !== 'object' && typeof object !== 'function') || object === null) return;
     if (all.some((one) => one.object === object)) return;
-    all.push(watch(object, ownKeys(object)));
+    all.push(watch(name, object, ownKeys(object)));
   };
   // First, since everything else inherits from it: while it is changed, not even a property can be defined.
-  add(Object.prototype);
+  add(Object.prototype, 'Object.prototype');
   for (const name of GLOBALS) {
     const value = (globalThis as Record<string, unknown>)[name];
-    add(value);
-    if (typeof value === 'function') add(value.prototype);
+    add(value, name);
+    if (typeof value === 'function') add(value.prototype, `${name}.prototype`);
   }
   const iterators = [[].values(), new Map().values(), new Set().values(), ''[Symbol.iterator](), ''.matchAll(/x/g)];
   for (const one of [...iterators, (function* () {})(), (async function* () {})(), new Int8Array()]) {
-    for (let proto = Object.getPrototypeOf(one); proto !== null; proto = Object.getPrototypeOf(proto)) add(proto);
+    for (let proto = Object.getPrototypeOf(one); proto !== null; proto = Object.getPrototypeOf(proto))
+      add(proto, 'Iterator');
   }
-  all.push(watch(globalThis, GLOBALS));
+  all.push(watch('globalThis', globalThis, GLOBALS));
+
+  function fail(name: string, key: PropertyKey): never {
+    lock(typeof key === 'symbol' ? name : `${name}.${key}`);
+    throw LOCKED;
+  }
 
   /** Puts everything back as it was; returns what the cells had changed. */
   function restore(): Change[] {
     const changes: Change[] = [];
     for (let i = 0; i < all.length; i++) {
-      const { object, keys, was } = all[i] as Watched;
+      const { name, object, keys, was } = all[i] as Watched;
       for (let k = 0; k < keys.length; k++) {
         const key = keys[k] as PropertyKey;
         const now = descriptor(object, key);
         const before = was[key];
         if (before === undefined || (now !== undefined && isSame(now, before))) continue;
         note(changes, object, key, now);
-        defineProperty(object, key, before);
+        if (!defineProperty(object, key, before)) fail(name, key);
       }
       if (object === globalThis) continue;
       const found = ownKeys(object);
@@ -120,7 +111,7 @@ export function createGuard(): Guard {
         const key = found[k] as PropertyKey;
         if (hasOwn(was, key)) continue;
         note(changes, object, key, descriptor(object, key));
-        deleteProperty(object, key);
+        if (!deleteProperty(object, key) && key in OF_DESCRIPTORS && object === Object.prototype) fail(name, key);
       }
     }
     return changes;

@@ -1,31 +1,124 @@
-/** How much a cell prints: an endless loop that prints would fill the page, which could then not even interrupt it. */
+/**
+ * What a cell puts out, on its way to the page: not too much, as an endless loop would fill the page, which could then not
+ * even interrupt it, and not too often, as a loop that prints a thousand lines needs a few messages.
+ */
+import type { Bundle, CommEvent, Output } from '../protocol';
 
-/** Characters are counted, too, because a line can be long. */
-const MOST = { lines: 10_000, characters: 5_000_000 };
+/** Of text lines and characters, because a line can be long; of displays their number and the characters of their texts. */
+const MOST = { lines: 10_000, characters: 5_000_000, displays: 1000, shown: 50_000_000 };
+/** Messages that a comm may send before the cell lets the page answer. */
+const COMMS = 10_000;
+/** Milliseconds for which text and updates may wait. Of updates the last of each display is enough. */
+const PAUSE = 50;
+/** Messages in that time that do not wait: what is printed before an endless loop has to be seen. An update is as much work as ten. */
+const AT_ONCE = 200;
+const UPDATE = 10;
+const UPDATES = 100;
 
-const [LINES, CHARACTERS] = [MOST.lines, MOST.characters].map((count) => count.toLocaleString('en'));
-const LAST = `… A cell prints ${LINES} lines or ${CHARACTERS} characters at most: it goes on, and prints no more.\n`;
+const says = (does: string, items: string, count: number, characters: number) =>
+  `… A cell ${does}s ${count.toLocaleString('en')} ${items} or ${characters.toLocaleString('en')} characters at most: it goes on, and ${does}s no more.\n`;
+const LAST_LINE = says('print', 'lines', MOST.lines, MOST.characters);
+const LAST_DISPLAY = says('show', 'displays', MOST.displays, MOST.shown);
 
-/** `atOnce`: it must not wait for more, as nothing comes and the cell may never pause. */
-type Write = (name: 'stdout' | 'stderr', text: string, atOnce?: boolean) => void;
+const textsOf = ({ data }: Bundle) => Object.values(data).filter((value) => typeof value === 'string');
 
-/** Passes on what a cell prints up to the limit, and then says so once. `reset` begins another cell. */
-export function limited(write: Write): { write: Write; reset(): void } {
-  let { lines, characters } = MOST;
+/**
+ * @param post sends to the page
+ * @param guarded does what a timer calls, with the built-ins as they were
+ */
+export function createOutput(post: (message: Output) => void, guarded = (work: () => void) => work()) {
+  // A cell can put others in their place.
+  const { setTimeout, performance } = globalThis;
+  let left = { ...MOST };
+  let text: Extract<Output, { type: 'stream' }> | undefined;
+  const updates = new Map<string, Bundle>();
+  let windowStart = 0;
+  let sent = 0;
+  let hasTimer = false;
+  let comms = 0;
+
+  const isFull = () => left.lines <= 0 || left.characters <= 0;
+
+  function flush(): void {
+    if (text) post(text);
+    text = undefined;
+    for (const [displayId, bundle] of updates) post({ type: 'display', bundle, displayId, update: true });
+    updates.clear();
+  }
+
+  /** Sends what waits, or sees to it that it is sent. */
+  function sendSoon(work: number): void {
+    const now = performance.now();
+    if (now - windowStart > PAUSE) {
+      windowStart = now;
+      sent = 0;
+    }
+    if (sent < AT_ONCE) {
+      sent += work;
+      flush();
+    } else if (!hasTimer) {
+      hasTimer = true;
+      setTimeout(() => {
+        hasTimer = false;
+        guarded(flush);
+      }, PAUSE);
+    }
+  }
+
+  function send(message: Output): void {
+    flush();
+    post(message);
+  }
+
+  function print(name: 'stdout' | 'stderr', added: string): void {
+    if (added === '') return;
+    if (text?.name !== name) flush();
+    text = { type: 'stream', name, text: (text?.text ?? '') + added };
+    sendSoon(1);
+  }
+
   return {
+    isFull,
+    flush,
+    send,
+    /** Begins another cell. */
     reset() {
-      ({ lines, characters } = MOST);
+      flush();
+      left = { ...MOST };
     },
-    write(name, text) {
-      if (lines <= 0 || characters <= 0) return;
-      let end = Math.min(text.length, characters);
-      characters -= text.length;
-      for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) {
-        lines--;
-        if (lines <= 0) end = at + 1;
+    print(name: 'stdout' | 'stderr', added: string) {
+      if (isFull()) return;
+      let end = Math.min(added.length, left.characters);
+      left.characters -= added.length;
+      for (let at = added.indexOf('\n'); at >= 0 && at < end; at = added.indexOf('\n', at + 1)) {
+        left.lines--;
+        if (left.lines <= 0) end = at + 1;
       }
-      write(name, text.slice(0, end));
-      if (lines <= 0 || characters <= 0) write('stderr', LAST, true);
+      print(name, added.slice(0, end));
+      // At once: nothing more comes, and the cell may never pause.
+      if (isFull()) send({ type: 'stream', name: 'stderr', text: LAST_LINE });
+    },
+    display(bundle: Bundle, displayId?: string) {
+      if (left.displays <= 0 || left.shown <= 0) return;
+      left.displays--;
+      left.shown -= textsOf(bundle).join('').length;
+      if (left.shown >= 0) send({ type: 'display', bundle, displayId, update: false });
+      if (left.displays <= 0 || left.shown <= 0) send({ type: 'stream', name: 'stderr', text: LAST_DISPLAY });
+    },
+    update(bundle: Bundle, displayId: string) {
+      // Of displays above the limit, which the page does not know, there can be any number.
+      if (updates.size < UPDATES || updates.has(displayId)) updates.set(displayId, bundle);
+      sendSoon(UPDATE);
+    },
+    comm(event: CommEvent) {
+      if (comms === 0) {
+        setTimeout(() => {
+          comms = 0;
+        }, 0);
+      }
+      comms++;
+      if (comms > COMMS) throw new Error(`A comm sends ${COMMS} messages at most before the cell awaits something`);
+      send({ type: 'comm', event });
     },
   };
 }

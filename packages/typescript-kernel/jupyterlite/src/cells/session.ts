@@ -1,32 +1,28 @@
 /** Cells, one after the other, with the names that they keep: everything but the worker and its messages. */
-import { inspect } from 'node-inspect-extracted';
 import { describeFailure, describeLate, inWordsOfCell, type Origin, shortenStacks } from '../../../core/errors.cjs';
 import { problemLine } from '../../../core/hints.cjs';
 import { INTERRUPTED, interruption, interruptText, isAbort } from '../../../core/interrupts.cjs';
 import { describeValue } from '../../../core/values.cjs';
 import type { OwnModule } from '../imports';
-import type { Bundle, CommEvent, Emitted, Failure, Outcome } from '../protocol';
+import type { Bundle, CommEvent, Emitted, Failure, Outcome, Output } from '../protocol';
 import { type Comms, createComms } from './comms';
 import { type CellHost, CellSyntaxError, compileCell, isUnfinished } from './compile';
 import { createConsole } from './console';
 import { createGuard } from './guard';
 import { createInput } from './input';
-import { limited } from './limit';
+import { inspect } from './inspect';
+import { createOutput } from './limit';
 
 /** Where a session writes. */
 export interface SessionHost {
-  stream(name: 'stdout' | 'stderr', text: string, atOnce?: boolean): void;
-  display(bundle: Bundle, displayId: string | undefined, update: boolean): void;
-  /** Takes the value of a cell's last line, and how a cell failed; without them both are text, as on tslab. */
-  messages?: { result(text: string, count: number): void; error(failure: Failure): void } | undefined;
+  post(message: Output): void;
+  /** The value of a cell's last line, and how a cell failed, are messages of their own, and no text as on tslab. */
+  messages: boolean;
   /** Imports what a cell imports; rejects with one clear line for a name that there is not. */
   load(name: string, options?: ImportCallOptions): Promise<Record<string, unknown>>;
   /** What a script is, if it is no cell. */
   originOf(script: string): Origin | undefined;
   siteUrl: string;
-  /** Asks the person at the page; the answer comes to `receiveInput`. */
-  ask(prompt: string, isPassword: boolean): void;
-  comm(event: CommEvent): void;
 }
 
 /** What modules find under `Symbol.for('jupyterlite-typescript-kernel')`. */
@@ -85,8 +81,15 @@ const aborted = () => Object.assign(new Error('Interrupted.'), { name: 'AbortErr
 /** Cells whose lines are known: those that ran last, so a kernel that runs for days does not grow. */
 const CELLS = 1000;
 
-/** As it is before any cell runs. */
+/** Captured before a cell can replace them. */
 const { queueMicrotask } = globalThis;
+const { setPrototypeOf } = Reflect;
+
+/** Without a prototype: a promise that is resolved with an object calls its `then`, which a cell may have given to all. */
+function bare<T extends object>(object: T): T {
+  setPrototypeOf(object, null);
+  return object;
+}
 
 /** Names of cells in stacks. */
 const scriptName = (number: number) => `cell-${number}.ts`;
@@ -98,7 +101,9 @@ for (const name of ['dispose', 'asyncDispose']) {
 
 /** Starts a session; from now on this realm's console and stacks are its own. */
 export function createSession(host: SessionHost): Session {
-  const names: Record<string, unknown> = Object.create(null);
+  // Engines read what is inherited fast, however often it is declared again; an object of its own becomes a slow table.
+  const store: Record<string, unknown> = Object.create(null);
+  const names: Record<string, unknown> = Object.create(store);
   const cells = new Map<string, { cell: number; lines: string[]; from?: number[] }>();
   const listeners = new Set<() => void>();
   let number = 0;
@@ -114,25 +119,25 @@ export function createSession(host: SessionHost): Session {
   });
   // biome-ignore lint/security/noGlobalEval: a kernel runs what it is given; called so, a cell sees globals alone.
   const evaluate = globalThis.eval;
-  const guard = createGuard();
-  const output = limited(host.stream);
-  const own = Object.entries(createConsole(output.write)) as [string, (...args: unknown[]) => void][];
+  const guard = createGuard((name) => host.post({ type: 'locked', name }));
+  const output = createOutput(host.post, guard.lightly);
+  const own = Object.entries(createConsole(output.print)) as [string, (...args: unknown[]) => void][];
   for (const [name, print] of own) {
     Object.assign(console, { [name]: (...args: unknown[]) => guard.lightly(() => print(...args)) });
   }
 
-  const questions = createInput(host.ask);
-  const comms = createComms(host.comm);
+  const questions = createInput((prompt, isPassword) => output.send({ type: 'input', prompt, isPassword }));
+  const comms = createComms(output.comm);
   const api: KernelInterface = {
-    display: (bundle, displayId) => host.display(bundle, displayId, false),
-    updateDisplay: (bundle, displayId) => host.display(bundle, displayId, true),
+    display: (bundle, displayId) => guard.lightly(() => output.display(bundle, displayId)),
+    updateDisplay: (bundle, displayId) => guard.lightly(() => output.update(bundle, displayId)),
     onInterrupt(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     siteUrl: host.siteUrl,
-    stdout: (text) => guard.lightly(() => output.write('stdout', text)),
-    stderr: (text) => guard.lightly(() => output.write('stderr', text)),
+    stdout: (text) => guard.lightly(() => output.print('stdout', text)),
+    stderr: (text) => guard.lightly(() => output.print('stderr', text)),
     cell: () => current,
     input: (prompt = '', { password = false } = {}) => {
       if (!current) return Promise.reject(new Error('input() can only ask while its cell runs'));
@@ -145,8 +150,8 @@ export function createSession(host: SessionHost): Session {
 
   const { input, openComm, onComm } = api;
   const ownModules: Record<OwnModule, Record<string, unknown>> = {
-    tslab: displayModule(api),
-    'jupyterlite-typescript-kernel': { input, openComm, onComm },
+    tslab: bare(displayModule(api)),
+    'jupyterlite-typescript-kernel': bare({ input, openComm, onComm }),
   };
 
   const load: CellHost['load'] = async (name, options, needed = []) => {
@@ -167,7 +172,7 @@ export function createSession(host: SessionHost): Session {
         throw new TypeError(`Assignment to constant variable '${name}'`);
       };
       const accessors = set ? { get, set } : { get: () => value, set: refuse };
-      Object.defineProperty(names, name, { ...accessors, enumerable: true, configurable: true });
+      Object.defineProperty(store, name, { ...accessors, enumerable: true, configurable: true });
     }
   }
 
@@ -209,22 +214,22 @@ export function createSession(host: SessionHost): Session {
 
   /** Shows how a cell failed. */
   function showFailure(text: string, failure: Failure): Outcome {
-    if (host.messages) host.messages.error(failure);
-    else host.stream('stderr', `${text}\n`);
+    output.send(host.messages ? { type: 'error', failure } : { type: 'stream', name: 'stderr', text: `${text}\n` });
     return { status: 'error', ...failure };
   }
 
   function showValue(value: unknown, count: number): void {
     if (value === undefined || value === null) return;
     const text = describeValue(inspect, value);
-    if (host.messages) host.messages.result(text, count);
-    else host.stream('stdout', `${text}\n`);
+    output.send(
+      host.messages ? { type: 'result', text, count } : { type: 'stream', name: 'stdout', text: `${text}\n` },
+    );
   }
 
   function fail(error: unknown): Outcome {
     if (error === GIVEN_UP || (interrupted && isAbort(error))) {
       const text = interruptText(error);
-      host.stream('stdout', `${text}\n`);
+      output.send({ type: 'stream', name: 'stdout', text: `${text}\n` });
       return { status: 'error', ...interruption(text) };
     }
     if (CellSyntaxError.is(error)) {
@@ -280,11 +285,12 @@ export function createSession(host: SessionHost): Session {
           const { declared = {}, value } = ran;
           keep(declared);
           showValue(value, count);
-          return { status: 'ok' };
+          return bare({ status: 'ok' });
         });
       } catch (error) {
-        return guard(() => ({ ...fail(error), ...(ran.declared ? { lost: keepReached(ran.declared) } : {}) }));
+        return guard(() => bare({ ...fail(error), ...(ran.declared ? { lost: keepReached(ran.declared) } : {}) }));
       } finally {
+        guard.lightly(output.flush);
         // The page takes no other cell before it has an answer.
         await questions.answered();
         current = undefined;
@@ -303,8 +309,8 @@ export function createSession(host: SessionHost): Session {
     },
     reportLate(kind, error) {
       // What an interrupt has ended needs no word more.
-      if (interrupted && isAbort(error)) return;
-      guard(() => host.stream('stderr', `${describeLate(inspect, kind, error)}\n`));
+      if (output.isFull() || (interrupted && isAbort(error))) return;
+      guard(() => output.print('stderr', `${describeLate(inspect, kind, error)}\n`));
     },
     receiveInput: (value) => guard.lightly(() => questions.receive(value)),
     receiveComm: comms.receive,
@@ -323,11 +329,14 @@ export function isComplete(code: string): 'complete' | 'incomplete' | 'invalid' 
   }
 }
 
+/** More than a message of an engine has. */
+const ENGINES_LENGTH = 10_000;
+
 /** Puts the message of an engine's error in the words of the cell that has caught it. */
 function tidy(error: unknown): void {
   try {
     const own = Object.getOwnPropertyDescriptor(error, 'message');
-    if (typeof own?.value !== 'string') return;
+    if (typeof own?.value !== 'string' || own.value.length > ENGINES_LENGTH) return;
     const message = inWordsOfCell(own.value);
     if (message !== own.value) (error as Error).message = message;
   } catch {

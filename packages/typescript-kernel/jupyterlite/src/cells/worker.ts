@@ -5,7 +5,9 @@ import type { Emitted, FromCells, ToCells } from '../protocol';
 import { createSession, isComplete, type Session } from './session';
 
 /** What the kernel itself needs of the worker, as it was before any cell ran. */
-const { performance, setTimeout } = self;
+const { setTimeout } = self;
+const { apply } = Reflect;
+const { get: dataOf } = Object.getOwnPropertyDescriptor(MessageEvent.prototype, 'data') as { get(): ToCells };
 const post = (self as unknown as { postMessage(message: FromCells): void }).postMessage.bind(self);
 
 /** A cell that ends its worker, or speaks in the kernel's name, would leave a kernel that never answers. */
@@ -16,43 +18,8 @@ for (const name of ['close', 'postMessage']) {
   Object.defineProperty(self, name, { value: refuse, writable: true, configurable: true });
 }
 
-/** Milliseconds for which printed text may wait: a loop that prints a thousand lines sends a few messages. */
-const PAUSE = 50;
-/** Messages in that time that do not wait: what is printed before an endless loop has to be seen, if it is not much. */
-const AT_ONCE = 200;
-
 /** The cell that output belongs to: the one that runs, or the last. */
 let current = 0;
-let waiting: { id: number; name: 'stdout' | 'stderr'; text: string } | undefined;
-let windowStart = 0;
-let sent = 0;
-let timer = false;
-
-function flush(): void {
-  if (!waiting) return;
-  post({ type: 'stream', ...waiting });
-  waiting = undefined;
-  sent++;
-}
-
-function stream(name: 'stdout' | 'stderr', text: string, atOnce = false): void {
-  if (text === '') return;
-  if (waiting?.name !== name || waiting.id !== current) flush();
-  waiting = { id: current, name, text: (waiting?.text ?? '') + text };
-  const now = performance.now();
-  if (now - windowStart > PAUSE) {
-    windowStart = now;
-    sent = 0;
-  }
-  if (atOnce || sent < AT_ONCE) flush();
-  else if (!timer) {
-    timer = true;
-    setTimeout(() => {
-      timer = false;
-      flush();
-    }, PAUSE);
-  }
-}
 
 function start({ modules, cdn, siteUrl, folder, messages }: Extract<ToCells, { type: 'start' }>): Session {
   const own = new URL(self.location.href).href;
@@ -62,31 +29,8 @@ function start({ modules, cdn, siteUrl, folder, messages }: Extract<ToCells, { t
   const byUrl = new Map(Object.entries(modules).map(([name, url]) => [url, name]));
   return createSession({
     siteUrl,
-    stream,
-    display(bundle, displayId, update) {
-      flush();
-      post({ type: 'display', id: current, bundle, displayId, update });
-    },
-    ask(prompt, isPassword) {
-      flush();
-      post({ type: 'input', id: current, prompt, isPassword });
-    },
-    comm(event) {
-      flush();
-      post({ type: 'comm', id: current, event });
-    },
-    messages: messages
-      ? {
-          result(text, count) {
-            flush();
-            post({ type: 'result', id: current, count, text });
-          },
-          error(failure) {
-            flush();
-            post({ type: 'error', id: current, failure });
-          },
-        }
-      : undefined,
+    messages,
+    post: (message) => post({ ...message, id: current }),
     async load(name, options) {
       const url = urlOf(name, { modules, cdn }, folder);
       try {
@@ -110,13 +54,15 @@ function start({ modules, cdn, siteUrl, folder, messages }: Extract<ToCells, { t
 let session: Session | undefined;
 
 async function execute(id: number, code: string, count: number, emitted?: Emitted): Promise<void> {
+  const ending = (session as Session).execute(code, count, emitted);
+  // Not before: what waits is of the last one.
   current = id;
-  const content = await (session as Session).execute(code, count, emitted);
-  flush();
+  const content = await ending;
   post({ type: 'reply', id, content });
 }
 
-self.addEventListener('message', ({ data }: MessageEvent<ToCells>) => {
+function receive(event: MessageEvent<ToCells>): void {
+  const data = apply(dataOf, event, []);
   if (data.type === 'start') {
     session = start(data);
     post({ type: 'ready' });
@@ -131,7 +77,9 @@ self.addEventListener('message', ({ data }: MessageEvent<ToCells>) => {
   } else if (data.type === 'is-complete') {
     post({ type: 'reply', id: data.id, content: { status: isComplete(data.code) } });
   } else session?.receiveComm(data);
-});
+}
+// Before any listener of a cell, which could stop the event.
+self.addEventListener('message', receive, { capture: true });
 
 // What nobody awaited.
 self.addEventListener('unhandledrejection', (event) => {

@@ -1,6 +1,5 @@
 /** The kernel as JupyterLite sees it: it hands cells to a worker, and asks the types first. */
-import { problemLines, warningLines } from '../../../core/hints.cjs';
-import { INTERRUPTED, interruption, restarted } from '../../../core/interrupts.cjs';
+import { INTERRUPTED, interruption, lockedOut, restarted } from '../../../core/interrupts.cjs';
 import { LANGUAGE_INFO } from '../../language.mjs';
 import { bytesOf, type CommEvent, type FromCells, type OfCells, type Outcome, type ToCells } from '../protocol';
 import type { BaseKernel, KernelOptions, Message, Services } from './jupyterlite';
@@ -131,15 +130,13 @@ export function kernelClass(
       if (message.type === 'reply') {
         const request = this.requests.get(id);
         this.requests.delete(id);
-        if (request?.isCell) {
-          clearTimeout(this.deadline);
-          this.deadline = undefined;
-        }
+        if (request?.isCell) this.endGrace();
         request?.resolve(message.content);
         return;
       }
       const header = this.headers.get(id) ?? this.parentHeader;
-      if (message.type === 'stream') this.stream({ name: message.name, text: message.text }, header);
+      if (message.type === 'locked') this.startAgain(id, lockedOut(message.name));
+      else if (message.type === 'stream') this.stream({ name: message.name, text: message.text }, header);
       else if (message.type === 'input') this.askPerson(message.prompt, message.isPassword);
       else if (message.type === 'comm') this.sendComm(message.event, header);
       else if (message.type === 'error') this.publishExecuteError(message.failure, header);
@@ -188,22 +185,29 @@ export function kernelClass(
       this.isInterrupted = true;
       this.asked = undefined;
       this.stopWaiting?.();
-      const running = [...this.requests].find(([, { isCell }]) => isCell);
-      if (!running) return;
-      const [id, request] = running;
+      const [id] = [...this.requests].find(([, { isCell }]) => isCell) ?? [];
+      if (id === undefined) return;
       this.post({ type: 'interrupt' });
       // Asking twice gives no second grace; an answer takes it back.
-      this.deadline ??= setTimeout(() => {
-        this.deadline = undefined;
-        this.worker.terminate();
-        this.requests.delete(id);
-        const header = this.headers.get(id);
-        for (const id of this.comms.keys()) this.sendComm({ type: 'comm_close', id, data: {}, buffers: [] }, header);
-        const text = restarted(GRACE);
-        this.stream({ name: 'stdout', text: `${text}\n` }, header);
-        this.start();
-        request.resolve(interrupted(text));
-      }, GRACE);
+      this.deadline ??= setTimeout(() => this.startAgain(id, restarted(GRACE)), GRACE);
+    }
+
+    private endGrace(): void {
+      clearTimeout(this.deadline);
+      this.deadline = undefined;
+    }
+
+    /** Ends the worker, whatever it does, and the cell that runs in it; says why below a cell. */
+    private startAgain(id: number, text: string): void {
+      this.endGrace();
+      this.worker.terminate();
+      const header = this.headers.get(id);
+      for (const id of this.comms.keys()) this.sendComm({ type: 'comm_close', id, data: {}, buffers: [] }, header);
+      this.stream({ name: 'stdout', text: `${text}\n` }, header);
+      this.start();
+      for (const [id, { isCell, resolve }] of this.requests) {
+        if (isCell && this.requests.delete(id)) resolve(interrupted(text));
+      }
     }
 
     override dispose(): void {
@@ -252,15 +256,14 @@ export function kernelClass(
       }
       for (const fault of settings.faults.slice(this.told)) this.stream({ name: 'stderr', text: `${fault}\n` });
       this.told = settings.faults.length;
-      const { problems = [], emitted } = checked ?? {};
-      if (problems.length > 0 && settings.typeErrors !== 'off') {
+      const { text = '', emitted } = checked ?? {};
+      if (text) {
         const blocks = settings.typeErrors === 'block';
-        const text = blocks ? problemLines(problems, code) : warningLines(problems);
-        const evalue = problems.at(-1)?.messageText ?? '';
-        if (blocks && settings.messages === 'jupyter') {
-          this.publishExecuteError({ ename: 'TypeScript', evalue, traceback: text.trimEnd().split('\n') });
-        } else this.stream({ name: 'stderr', text });
-        if (blocks) return { status: 'error', ename: 'TypeScript', evalue, traceback: [], execution_count: count };
+        const traceback = text.trimEnd().split('\n');
+        const failure = { ename: 'TypeScript', evalue: traceback[0] ?? '', traceback };
+        if (blocks && settings.messages === 'jupyter') this.publishExecuteError(failure);
+        else this.stream({ name: 'stderr', text });
+        if (blocks) return { status: 'error', ...failure, traceback: [], execution_count: count };
       }
       types.starts(this.id, code);
       const outcome = await this.ask('execute', { code, count, emitted }, true);

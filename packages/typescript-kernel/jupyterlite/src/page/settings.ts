@@ -11,8 +11,6 @@ export interface Settings extends CompilerSettings {
    * `error`, from which a page makes `[3]:` and a red box.
    */
   messages: 'streams' | 'jupyter';
-  /** What becomes of a cell with type errors: it does not run, or runs after they are shown, or they are not shown. */
-  typeErrors: 'block' | 'warn' | 'off';
   /** The kernel's name, as notebooks' metadata have it. */
   name: string;
   displayName: string;

@@ -29,7 +29,7 @@ export interface TypesClient {
  */
 export function createTypesClient(
   script: string,
-  { declarations, modules, cdn, lib, siteUrl, strict, experimentalDecorators, faults }: Settings,
+  { declarations, faults, modules, cdn, lib, siteUrl, strict, experimentalDecorators, typeErrors }: Settings,
 ): TypesClient {
   const waiting = new Map<number, (content: unknown) => void>();
   let worker: Worker | undefined;
@@ -83,7 +83,7 @@ export function createTypesClient(
         waiting.delete(data.id);
       }
     };
-    const settings = { modules, cdn, lib, siteUrl, strict, experimentalDecorators };
+    const settings = { modules, cdn, lib, siteUrl, strict, experimentalDecorators, typeErrors };
     worker.postMessage({ type: 'start', declarations, settings } satisfies ToTypes);
     for (const message of early.splice(0)) worker.postMessage(message);
   }

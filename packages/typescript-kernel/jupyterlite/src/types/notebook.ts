@@ -5,7 +5,7 @@
  * to, and no text is added: positions are the cell's own.
  */
 import type * as TypeScript from 'typescript';
-import { canBeUntyped, isRelative, moduleAt, OWN_MODULES, scriptsIn, urlOf } from '../imports';
+import { isRelative, moduleAt, OWN_MODULES, scriptsIn, urlOf } from '../imports';
 import type { CompilerSettings, Completions, Lost, Match, TypeProblem } from '../protocol';
 import { advised } from './advice';
 import type { Remote } from './remote';
@@ -68,9 +68,9 @@ export function createTypes(
     const known = Object.keys(files).flatMap((path) => /^\/lib\/lib\.((?:es|web)\w+)\.d\.ts$/.exec(path)?.[1] ?? []);
     throw new Error(`lib: expected some of ${known.join(', ')}, found ${unknown}`);
   }
-  // The options of tslab.
+  // The options of tslab, but for the target: a browser knows the syntax of today.
   const settings: TypeScript.CompilerOptions = {
-    target: ts.ScriptTarget.ES2022,
+    target: ts.ScriptTarget.ESNext,
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     moduleDetection: ts.ModuleDetectionKind.Force,
@@ -171,11 +171,16 @@ export function createTypes(
       }
     }
 
-    /** A module whose types are not known, and which may well be there: its names are `any`. */
-    const isUntypedImport = ({ code, file, start = 0, length = 0 }: TypeScript.Diagnostic): boolean => {
-      if (!NO_MODULE.includes(code) || !file) return false;
-      return canBeUntyped(file.text.slice(start, start + length).slice(1, -1), imports);
-    };
+    /** What is wrong; nothing of a module without types that may well be there: its names are `any`. */
+    function messagesOf({ code, messageText, start = 0, length = 0 }: TypeScript.Diagnostic): string[] {
+      if (!NO_MODULE.includes(code)) return linesOf(messageText);
+      try {
+        urlOf(current.text.slice(start + 1, start + length - 1), imports, siteFolder);
+        return [];
+      } catch (error) {
+        return [(error as Error).message];
+      }
+    }
 
     const service = ts.createLanguageService(host, registry);
 
@@ -209,11 +214,12 @@ export function createTypes(
         const found = [
           ...service.getSyntacticDiagnostics(current.path),
           ...service.getSemanticDiagnostics(current.path),
-        ].filter((one) => one.category === ts.DiagnosticCategory.Error && !isUntypedImport(one));
-        return found.flatMap(({ start = 0, code, messageText }) => {
-          const { line, character } = ts.getLineAndCharacterOfPosition(file, start);
-          const place = { line: line + 1, column: character + 1, code };
-          return linesOf(messageText).map((messageText) => advised({ ...place, messageText }));
+        ].filter(({ category }) => category === ts.DiagnosticCategory.Error);
+        found.sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
+        return found.flatMap((one) => {
+          const { line, character } = ts.getLineAndCharacterOfPosition(file, one.start ?? 0);
+          const place = { line: line + 1, column: character + 1, code: one.code };
+          return messagesOf(one).map((messageText) => advised({ ...place, messageText }));
         });
       },
       async complete(code, position) {

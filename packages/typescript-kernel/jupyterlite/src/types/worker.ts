@@ -1,5 +1,6 @@
 /** The worker that knows the types. */
 import * as ts from 'typescript';
+import { problemLines, warningLines } from '../../../core/hints.cjs';
 import type { CompilerSettings, FromTypes, OfTypes, ToTypes } from '../protocol';
 import { readDeclarations } from './declarations';
 import { emit } from './emit';
@@ -54,7 +55,9 @@ async function answer(
     // Not while a name is being written: each of its beginnings would be asked for.
     await types.prepare(message.code);
     const emitted = emit(ts, message.code, settings.experimentalDecorators);
-    return { problems: types.check(message.code), ...(emitted ? { emitted } : {}) };
+    const problems = settings.typeErrors === 'off' ? [] : types.check(message.code);
+    const text = settings.typeErrors === 'warn' ? warningLines(problems) : problemLines(problems, message.code);
+    return { text, ...(emitted ? { emitted } : {}) };
   }
   if (message.type === 'complete') return types.complete(message.code, message.position);
   return types.inspect(message.code, message.position);

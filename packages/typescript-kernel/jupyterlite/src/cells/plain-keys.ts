@@ -1,0 +1,18 @@
+/**
+ * node-inspect-extracted lists every item of an array among its properties, to leave them out then: a second for each
+ * million. It takes `Object.getOwnPropertyDescriptors` when it is loaded; until `restore()` that is one that lists none of
+ * a long array, and so none of what else has been put on it.
+ */
+const { getOwnPropertyDescriptors } = Object;
+
+const LONG = 10_000;
+
+const lengthOf = (value: unknown) =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView)) ? (value as unknown[]).length : 0;
+
+Object.getOwnPropertyDescriptors = ((value: object) =>
+  lengthOf(value) > LONG ? {} : getOwnPropertyDescriptors(value)) as typeof getOwnPropertyDescriptors;
+
+export function restore(): void {
+  Object.getOwnPropertyDescriptors = getOwnPropertyDescriptors;
+}
