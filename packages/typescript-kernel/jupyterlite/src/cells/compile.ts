@@ -190,29 +190,16 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
   const code = emitted?.code ?? withoutTypes(source);
   for (const { index, 0: text } of emitted ? [] : source.matchAll(NAMESPACE)) {
     const { line } = lineOf(source, index);
+    const rest = code.split('\n').slice(line - 1);
     // In a text or a comment it stays.
-    if (
-      code
-        .split('\n')
-        .slice(line - 1)
-        .join('\n')
-        .startsWith(text)
-    )
-      continue;
-    throw new CellSyntaxError(`Namespaces ${NEED_TYPES}`, line, 1, false);
+    if (!rest.join('\n').startsWith(text)) refuse(source, index, `Namespaces ${NEED_TYPES}`);
   }
   const program = parseProgram(source, code);
   const { free, own, imports, catches, metas, usings, loops, ...found } = references(program);
   const [meta] = metas;
-  if (meta) {
-    const { line, character } = lineOf(code, meta.start);
-    throw new CellSyntaxError('A cell is no module, so it has no import.meta', line, character, false);
-  }
+  if (meta) refuse(code, meta.start, 'A cell is no module, so it has no import.meta');
   const [using] = usings;
-  if (using && !KNOWS_USING) {
-    const { line, character } = lineOf(code, using.start);
-    throw new CellSyntaxError(`Here declarations with using ${NEED_TYPES}`, line, character, false);
-  }
+  if (using && !KNOWS_USING) refuse(code, using.start, `Here declarations with using ${NEED_TYPES}`);
   const declared = new Set([...declaredNames(program)].filter((name) => !emitted || !HELPER.test(name)));
   const edits: { start: number; end: number; text: string }[] = [];
   const edit = (start: number, end: number, text: string) => edits.push({ start, end, text });
@@ -229,13 +216,7 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
     } else if (node.type === 'ExportNamedDeclaration' && !node.source) {
       edit(node.start, node.declaration?.start ?? node.end, ';');
     } else if (node.type.startsWith('Export')) {
-      const { line, character } = lineOf(code, node.start);
-      throw new CellSyntaxError(
-        'A cell has no default export, and exports nothing of other modules',
-        line,
-        character,
-        false,
-      );
+      refuse(code, node.start, 'A cell has no default export, and exports nothing of other modules');
     }
   }
   // Before the last line's edits, which may begin where a loop ends.
@@ -277,6 +258,11 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
 function lineOf(text: string, position: number): { line: number; character: number } {
   const before = text.slice(0, position).split('\n');
   return { line: before.length, character: (before.at(-1) as string).length + 1 };
+}
+
+function refuse(text: string, position: number, message: string): never {
+  const { line, character } = lineOf(text, position);
+  throw new CellSyntaxError(message, line, character, false);
 }
 
 function applyEdits(text: string, edits: { start: number; end: number; text: string }[]): string {

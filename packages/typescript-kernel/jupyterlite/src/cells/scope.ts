@@ -147,18 +147,16 @@ export function references(program: estree.Program): References {
         use(node, scopes);
         return;
       case 'CallExpression':
-        if (node.callee.type === 'Identifier') use(node.callee, scopes, { called: true });
-        else visit(node.callee, scopes);
-        for (const argument of node.arguments) visit(argument, scopes);
+      case 'TaggedTemplateExpression': {
+        const callee = node.type === 'CallExpression' ? node.callee : node.tag;
+        if (callee.type === 'Identifier') use(callee, scopes, { called: true });
+        else visit(callee, scopes);
+        for (const child of node.type === 'CallExpression' ? node.arguments : [node.quasi]) visit(child, scopes);
         return;
+      }
       case 'ImportExpression':
         imports.push(node);
         all();
-        return;
-      case 'TaggedTemplateExpression':
-        if (node.tag.type === 'Identifier') use(node.tag, scopes, { called: true });
-        else visit(node.tag, scopes);
-        visit(node.quasi, scopes);
         return;
       case 'Property': {
         if (node.computed) visit(node.key, scopes);

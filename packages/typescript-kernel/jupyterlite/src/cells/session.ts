@@ -259,7 +259,7 @@ export function createSession(host: SessionHost): Session {
       number++;
       current = { count };
       interrupted = false;
-      output.reset();
+      guard.lightly(output.reset);
       const ran: Ran = {};
       try {
         await guard(() => {

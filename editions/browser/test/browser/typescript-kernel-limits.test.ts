@@ -1,0 +1,162 @@
+/** What a cell may do to its kernel and page in Chromium: put out without end, print what is large, lock a built-in. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { inChromium, launchChromium } from '../../../../test/support/browser';
+import { type KernelPage, type KernelSite, openKernel, startSite } from '../../../../test/support/jupyterlite';
+
+const root = resolve(__dirname, '..', '..', '..', '..');
+
+/** As `loadMnist()` has it. */
+const DATA = `const part = (count: number) => ({ images: new Float32Array(count * 784), labels: new Uint8Array(count), count });
+const data = { train: part(60000), test: part(10000) };`;
+const PRINTED =
+  /^\{\n {2}train: \{\n {4}images: Float32Array\(47040000\) \[ 0, 0, 0, 0, 0, \.\.\. 47039995 more items \],\n/;
+
+/** Cells that leave the kernel nothing to work with, and what they have changed. */
+const LOCKS = {
+  "Object.defineProperty(Array.prototype, 'map', { value() { throw 1; }, configurable: false, writable: false });":
+    'Array.prototype.map',
+  'Array.prototype.push = () => 0;\nObject.freeze(Array.prototype);': 'Array.prototype.push',
+  "Object.defineProperty(Object.prototype, 'get', { value: 1, configurable: false });": 'Object.prototype.get',
+};
+
+/** Cells after which an older kernel never answered. */
+const MISCHIEF = [
+  '(Object.prototype as any).then = function () {};',
+  "Object.defineProperty(MessageEvent.prototype, 'data', { get() { throw 1; } });",
+  "addEventListener('message', (event) => event.stopImmediatePropagation(), { capture: true });",
+];
+
+describe('A cell in Chromium', { ...inChromium, timeout: 600_000 }, () => {
+  mkdirSync(join(root, 'build'), { recursive: true });
+  const folder = mkdtempSync(join(root, 'build', 'kernel-limits-'));
+  let browser: Browser;
+  let site: KernelSite;
+  let kernel: KernelPage;
+  before(async () => {
+    browser = await launchChromium();
+    site = await startSite(folder, {});
+    kernel = await openKernel(browser, site);
+    await kernel.typesReady();
+  });
+  after(async () => {
+    await browser?.close();
+    site?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const works = async () => assert.equal((await kernel.run('1 + 1')).stdout, '2\n');
+
+  test('that shows without end shows 1,000 displays, and can be interrupted', async () => {
+    const cell = "import { display } from 'tslab';\nfor (let i = 0; ; i++) display.html('<b>' + i + '</b>');";
+    const running = await kernel.start(cell, '1,000 displays');
+    await kernel.interrupt();
+    const { displays, stdout } = await running.end;
+    assert.equal(displays.length, 1000);
+    assert.match(stdout, /^Interrupted\. The cell did not stop within 3 s/);
+    await works();
+  });
+
+  test('that updates without end leaves the page time to interrupt it, and otherwise the last state', async () => {
+    const cell = `import { newDisplay } from 'tslab';\nconst place = newDisplay();\nplace.text('first');\nconsole.log('go');
+const end = Date.now() + 1000;\nlet i = 0;\nwhile (Date.now() < end) place.text(String(++i));`;
+    const { displays, took } = await kernel.run(`${cell}`);
+    assert.equal(displays.at(-1)?.data['text/plain'], (await kernel.run('String(i)')).stdout.trim());
+    assert.ok(displays.length < 1000 && took < 20_000, `${displays.length} in ${took} ms`);
+    const running = await kernel.start(cell.replace('1000', 'Infinity'), 'go');
+    await kernel.interrupt();
+    assert.match((await running.end).stdout, /^go\nInterrupted\./);
+    await works();
+  });
+
+  test('that leaves thousands of rejected promises is answered, with the first of them', async () => {
+    const { status, stderr, took } =
+      await kernel.run(`for (let i = 0; i < 60_000; i++) void (async () => { throw new Error('no ' + i); })();
+await new Promise((resolve) => setTimeout(resolve, 100));`);
+    assert.equal(status, 'ok');
+    assert.match(stderr, /^UnhandledPromiseRejection: Error: no 0\n {4}at cell \[\d+\], line 1: for /);
+    assert.ok(stderr.split('\n').length <= 10_002, `${took} ms`);
+    await works();
+  });
+
+  test('that throws a message of millions of characters shows its beginning, and where', async () => {
+    for (const length of [2e7, 2e8]) {
+      const { evalue, stderr, took } = await kernel.run(`throw new Error('m'.repeat(${length}));`);
+      assert.equal(evalue, `${'m'.repeat(10_000)}… ${length - 10_000} more characters`);
+      assert.match(stderr.slice(9_990), /^m+… \d+ more characters\n {4}at cell \[\d+\], line 1: throw /);
+      assert.ok(took < 10_000, `${took} ms`);
+    }
+  });
+
+  test('prints the whole of MNIST at once', async () => {
+    await kernel.run(DATA);
+    const shown = [];
+    for (const cell of ['data', 'console.log(data)', 'new Float32Array(4e6)']) {
+      const { stdout, took } = await kernel.run(cell);
+      if (cell === 'data') assert.match(stdout, PRINTED);
+      assert.ok(stdout.length < 10_000 && took < 2000, `${cell}: ${took} ms`);
+      shown.push(`${cell}: ${Math.round(took)} ms`);
+    }
+    console.log(shown.join('; '));
+  });
+
+  test('shows what a browser adds by what can be read of it', async () => {
+    const values = {
+      "new Headers({ accept: 'x' })": "Headers { accept: 'x' }",
+      "new URLSearchParams('a=1&a=2&b=3')": "URLSearchParams { a: [ '1', '2' ], b: '3' }",
+      "new Blob(['abc'], { type: 'text/plain' })": "Blob { size: 3, type: 'text/plain' }",
+      "(await fetch('/')).status": '404',
+    };
+    for (const [cell, text] of Object.entries(values)) assert.equal((await kernel.run(cell)).stdout, `${text}\n`);
+    const { stdout } = await kernel.run("[new Response('x', { status: 201, headers: { a: '1' } })]");
+    for (const part of [
+      /^\[\n {2}Response \{/,
+      /status: 201,/,
+      /ok: true,/,
+      /headers: Headers \{.* a: '1'/s,
+      /body: /,
+    ]) {
+      assert.match(stdout, part);
+    }
+    assert.equal(
+      (await kernel.run("new DOMException('no', 'AbortError')")).stdout,
+      '[DOMException [AbortError]: no]\n',
+    );
+  });
+
+  test('uses the names of earlier cells fast, also when they were declared again', async () => {
+    const loop = (sum: string, step: string) =>
+      `{ const begin = performance.now(); for (let i = 0; i < 1e6; i++) ${sum} += ${step}; console.log(performance.now() - begin); }`;
+    const time = async (cell: string) => Number((await kernel.run(cell)).stdout);
+    const own = await time(`let own = 0; const ownStep = 1;\n${loop('own', 'ownStep')}`);
+    const many = Array.from({ length: 200 }, (_, i) => `const many${i} = ${i};`).join(' ');
+    await kernel.run('let accum = 0; const step = 1;');
+    const earlier = await time(loop('accum', 'step'));
+    await kernel.run(`let accum = 0; const step = 2; ${many}`);
+    const again = await time(loop('accum', 'step'));
+    console.log(`1e6 uses: own ${own} ms, of an earlier cell ${earlier} ms, declared again ${again} ms`);
+    assert.equal((await kernel.run('accum')).stdout, '2000000\n');
+    assert.ok(Math.max(earlier, again) < 15 * Math.max(own, 5), `${own}, ${earlier}, ${again} ms`);
+  });
+
+  test('that makes of a built-in what cannot be undone restarts the kernel, and says so', async () => {
+    for (const [cell, name] of Object.entries(LOCKS)) {
+      const { status, stdout, stderr } = await kernel.run(`console.log('ran');\n${cell}`);
+      const text = `A cell has changed ${name} so that it cannot be put back, so the kernel was restarted. Its variables are gone: run the cells above again.`;
+      assert.deepEqual([status, stdout, stderr], ['error', `ran\n${text}\n`, ''], cell);
+      await works();
+    }
+  });
+
+  test('does not make its kernel deaf', async () => {
+    for (const cell of MISCHIEF) {
+      await kernel.run(cell);
+      assert.equal((await kernel.run("import { display } from 'tslab';\ntypeof display")).stdout, 'object\n', cell);
+      assert.equal((await kernel.run('throw new RangeError();')).ename, 'RangeError', cell);
+    }
+    await kernel.page.evaluate(() => (window as unknown as { kernel: { restart(): Promise<void> } }).kernel.restart());
+    await works();
+  });
+});
