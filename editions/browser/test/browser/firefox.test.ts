@@ -12,6 +12,7 @@ import {
   chosenChapters,
   committed,
   openChapter,
+  outputText,
   printed,
   runAllCells,
   type Server,
@@ -100,6 +101,28 @@ describe('In Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
     await openChapter(page, server.url, chapters()[0]);
     await setCells(page, [RANDMAN_RUN]);
     assert.equal(printed(await runAllCells(page, 300)), randmanRunInNode());
+    await tab.close();
+  });
+
+  test('all of MNIST is printed at once, and a cell that shows or fails without end is answered', async () => {
+    const tab = await browser.newPage();
+    const page = tab as unknown as AnyPage;
+    await openChapter(page, server.url, chapters()[0]);
+    const printing = `const begin = performance.now();\nconsole.log(data);\nconst took = performance.now() - begin;`;
+    const rejecting = `for (let i = 0; i < 60_000; i++) void (async () => { throw new Error('no ' + i); })();`;
+    await setCells(page, [
+      "import { loadMnist } from 'lif-fc-mnist';\nimport { display } from 'tslab';\nconst data = await loadMnist();\ndata",
+      printing,
+      "took < 1000 ? 'fast' : took",
+      "for (let i = 0; i < 20_000; i++) display.html('<b>' + i + '</b>');",
+      rejecting,
+      "'m'.repeat(3) + (await new Promise((resolve) => setTimeout(() => resolve('n'), 500)))",
+    ]);
+    const { cells } = await runAllCells(page, 300);
+    const texts = cells.map(({ outputs = [] }) => outputs.map(outputText).join(''));
+    assert.match(texts[0] ?? '', /images: Uint8Array\(47040000\) \[.* more items \]/);
+    assert.deepEqual([texts[2], texts[5]], ['fast\n', 'mmmn\n']);
+    assert.equal((cells[3]?.outputs ?? []).length, 1001);
     await tab.close();
   });
 

@@ -77,22 +77,22 @@ function withoutTypes(source: string): string {
 
 const NEED_TYPES = 'need TypeScript itself, which is not there: this page has no types, or they have not loaded';
 
-/** Names of a scope. acorn looks for each new one among all; in an array ten thousand take seconds. */
-class Names extends Array<string> {
-  #known = new Set<string>();
-  override push(name: string): number {
-    this.#known.add(name);
-    return super.push(name);
-  }
-  override indexOf(name: string): number {
-    return this.#known.has(name) ? 0 : -1;
-  }
+/** Names of a scope: acorn looks for each new one among all, which takes seconds for ten thousand in an array. */
+function createNames() {
+  const known = new Set<string>();
+  return {
+    push(this: { 0?: string }, name: string) {
+      this[0] ??= name;
+      known.add(name);
+    },
+    indexOf: (name: string) => (known.has(name) ? 0 : -1),
+  };
 }
 
 class CellParser extends Parser {
   declare scopeStack: object[];
   enterScope(flags: number): void {
-    this.scopeStack.push({ flags, var: new Names(), lexical: new Names(), functions: new Names() });
+    this.scopeStack.push({ flags, var: createNames(), lexical: createNames(), functions: createNames() });
   }
 }
 

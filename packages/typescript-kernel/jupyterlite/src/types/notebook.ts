@@ -7,7 +7,7 @@
 import type * as TypeScript from 'typescript';
 import { isRelative, moduleAt, OWN_MODULES, scriptsIn, urlOf } from '../imports';
 import type { CompilerSettings, Completions, Lost, Match, TypeProblem } from '../protocol';
-import { advised } from './advice';
+import { adviceOn } from './advice';
 import type { Remote } from './remote';
 
 type Ts = typeof TypeScript;
@@ -172,13 +172,16 @@ export function createTypes(
     }
 
     /** What is wrong; nothing of a module without types that may well be there: its names are `any`. */
-    function messagesOf({ code, messageText, start = 0, length = 0 }: TypeScript.Diagnostic): string[] {
-      if (!NO_MODULE.includes(code)) return linesOf(messageText);
+    function problemsOf({ code, messageText, start = 0, length = 0 }: TypeScript.Diagnostic) {
+      const text = current.text.slice(start, start + length);
+      if (!NO_MODULE.includes(code)) {
+        return [adviceOn(code, text) ?? linesOf(messageText).map((line) => ({ code, messageText: line }))].flat();
+      }
       try {
-        urlOf(current.text.slice(start + 1, start + length - 1), imports, siteFolder);
+        urlOf(text.slice(1, -1), imports, siteFolder);
         return [];
       } catch (error) {
-        return [(error as Error).message];
+        return [{ code, messageText: (error as Error).message }];
       }
     }
 
@@ -218,8 +221,7 @@ export function createTypes(
         found.sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
         return found.flatMap((one) => {
           const { line, character } = ts.getLineAndCharacterOfPosition(file, one.start ?? 0);
-          const place = { line: line + 1, column: character + 1, code: one.code };
-          return messagesOf(one).map((messageText) => advised({ ...place, messageText }));
+          return problemsOf(one).map((problem) => ({ line: line + 1, column: character + 1, ...problem }));
         });
       },
       async complete(code, position) {
