@@ -288,7 +288,7 @@ export const ROWS: Row[] = [
     here: {
       status: 'error',
       ename: 'TypeScript',
-      stderr: "1:19 - Cannot find module 'not-there'. This page has none. A URL can be imported, too.\n",
+      stderr: "1:19 - Cannot find module 'not-there'. This page has 'things'. A URL can be imported, too.\n",
     },
   },
   { name: 'of an export that is not there', cell: "import { nothing } from 'things';\nnothing" },

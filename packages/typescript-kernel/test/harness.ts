@@ -31,7 +31,7 @@ const settings = {
   strict: false,
   experimentalDecorators: true,
   typeErrors: 'block',
-  modules: {},
+  modules,
   siteUrl: 'http://localhost/',
 } as const;
 const types = createTypes(
