@@ -2,8 +2,14 @@
 
 import { decodeFloat32, littleEndian } from '../../src/common/bytes';
 import { IMAGE_SIDE } from '../../src/common/mnist';
-import { type NeuronOptions, readNeuron, type StoredNeuron, storeNeuron } from '../../src/common/neuron-options';
-import { countWeights, hiddenOf, isWidth, MAX_HIDDEN, weightShapes } from '../../src/common/weights';
+import {
+  checkNeuron,
+  type NeuronOptions,
+  readNeuron,
+  type StoredNeuron,
+  storeNeuron,
+} from '../../src/common/neuron-options';
+import { countWeights, isWidth, MAX_HIDDEN, networkOf, weightShapes } from '../../src/common/weights';
 
 /** Weights [784, 10], or [784, hidden] and [hidden, 10], and the options of the neurons. */
 export interface SavedNetwork {
@@ -21,17 +27,15 @@ export type ModelFile = (typeof MODEL_FILES)[number];
  * @param weights [784, 10], or of a network with a hidden layer [784, hidden] and [hidden, 10]
  * @param neuron of the LIF neurons; without them the last layer is a softmax: the ANN
  * @param inputs of a network of spike trains, whose model has no Flatten; by default it takes images
- * @throws RangeError unless a network has so many weights
+ * @throws RangeError unless these are the weights of a network, and as `checkNeuron`
  */
 export function layersModelFiles(
   weights: Float32Array,
   neuron?: NeuronOptions,
   inputs?: number,
 ): Record<ModelFile, Uint8Array> {
-  const found = hiddenOf(weights?.length, inputs);
-  if (!found)
-    throw new RangeError(`weights: expected ${inputs ?? 784} × 10 numbers, found ${weights?.length ?? weights}`);
-  const shapes = weightShapes(found.hidden, inputs);
+  const shapes = weightShapes(networkOf(weights, inputs).hidden, inputs);
+  if (neuron) checkNeuron(neuron);
   // As tfjs numbers layers of one kind.
   const named = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
   const layer = (class_name: string, config: object) => ({ class_name, config });

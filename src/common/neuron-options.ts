@@ -37,7 +37,7 @@ export function resolveNeuronOptions(some: Partial<NeuronOptions> = {}): NeuronO
 
 /** @throws RangeError that names the first option that is out of range, what is allowed, and what was found */
 export function checkNeuron(neuron: NeuronOptions): void {
-  const { surrogateFunction, ...dynamics } = neuron;
+  const { surrogateFunction, ...dynamics } = neuron ?? {};
   if (!SURROGATE_NAMES.includes(surrogateFunction?.name)) {
     const found = shown(surrogateFunction?.name);
     throw new RangeError(`surrogateFunction: expected ${either(SURROGATE_NAMES.map(shown))}, found ${found}`);

@@ -1,4 +1,5 @@
 /** The weights of a network: one array that holds the matrix of each layer, row by row, one after the other. */
+import { isTyped, kindOf } from './checks';
 import { CLASSES, IMAGE_SIZE } from './mnist';
 import { initialWeights, Purpose } from './random';
 
@@ -33,6 +34,15 @@ export function hiddenOf(count: number, inputs = IMAGE_SIZE): { hidden?: number 
   if (count === inputs * CLASSES) return {};
   const hidden = count / (inputs + CLASSES);
   return isWidth(hidden) ? { hidden } : undefined;
+}
+
+/** As `hiddenOf`. @throws RangeError unless this is a Float32Array of a network's weights */
+export function networkOf(weights: Float32Array, inputs = IMAGE_SIZE): { hidden?: number } {
+  const isFloat32 = isTyped(weights, 'Float32Array');
+  const network = isFloat32 ? hiddenOf(weights.length, inputs) : undefined;
+  if (network) return network;
+  const found = isFloat32 ? weights.length : kindOf(weights);
+  throw new RangeError(`weights: expected a Float32Array of ${inputs} × ${CLASSES} numbers, found ${found}`);
 }
 
 /** The weights of each layer, in place. */

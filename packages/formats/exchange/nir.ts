@@ -23,9 +23,10 @@ const VERSION = '1.0.8';
  * potential, and τ (in steps) if it does not; its time constant is τ · 1e-4 s, and `metadata/dt` says the step.
  * Norse 1.1.0 does not look at `r`, and computes another network if the input does not decay; snnTorch 1.0.0 refuses a `vReset` other
  * than 0.
- * @throws RangeError for a soft reset, which NIR cannot say, and as `toTensors`
+ * @throws RangeError for a soft reset, which NIR cannot say, and as `checkNeuron` and `toTensors`
  */
 export function toNir({ weights, neuron }: SavedNetwork): Uint8Array {
+  checkNeuron(neuron);
   const { tau, decayInput, vThreshold, vReset } = neuron;
   if (vReset === null) {
     throw new RangeError(

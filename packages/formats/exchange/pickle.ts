@@ -36,11 +36,20 @@ class Name {
   constructor(readonly text: string) {}
 }
 
+/** PyTorch's own limit of a tensor's axes. */
+const MOST_AXES = 64;
+/** Of a call. `_rebuild_tensor_v2` takes six or seven. */
+const MOST_ARGUMENTS = 10;
+
+/** Looks at the length first: a pickle can use one long list again and again. */
+const areExtents = (values: unknown): values is number[] =>
+  Array.isArray(values) && values.length <= MOST_AXES && areWhole(values);
+
 const tensorOf = (storage: unknown, offset: unknown, shape: unknown, strides: unknown): StoredTensor => {
   const { type, key } = (storage ?? {}) as Storage;
   if (typeof type !== 'string' || typeof key !== 'string' || !areWhole([offset]))
     throw new Error('a tensor without a storage');
-  if (!areWhole(shape) || !areWhole(strides) || shape.length !== strides.length)
+  if (!areExtents(shape) || !areExtents(strides) || shape.length !== strides.length)
     throw new Error('a tensor without a shape');
   return { storage: { type, key }, offset: Number(offset), shape, strides };
 };
@@ -188,6 +197,7 @@ export function unpickle(bytes: Uint8Array): Pickled {
         const name = called instanceof Name ? called.text : '';
         if (!Object.hasOwn(CALLS, name) || !isList(values))
           throw new Error(`a call of ${name.replace(' ', '.') || 'something'}`);
+        if (values.length > MOST_ARGUMENTS) throw new Error(`a call with ${values.length} arguments`);
         stack.push(CALLS[name](...values));
         break;
       }

@@ -22,6 +22,9 @@ export interface PthNetwork {
 /** The widest network's weights and both moments of Adam, with room for steps and biases. */
 const MOST_NUMBERS = 4 * countWeights(MAX_HIDDEN);
 
+/** Bytes. The pickles of checkpoints have some thousand; each byte can become an object. */
+const LONGEST_PICKLE = 500_000;
+
 /** Bytes of the numbers of a storage that is read. */
 const WIDTHS: Readonly<Record<string, number>> = { FloatStorage: 4, DoubleStorage: 8 };
 
@@ -80,6 +83,9 @@ function readPickle(entries: ReadonlyMap<string, Uint8Array>, file: string): Map
     );
   if (new TextDecoder().decode(entries.get('byteorder') ?? new Uint8Array()) === 'big') {
     throw new Error(`${file}: expected numbers in little-endian order, found big-endian`);
+  }
+  if (content.length > LONGEST_PICKLE) {
+    throw new Error(`${file}: expected data.pkl of at most ${LONGEST_PICKLE} bytes, found ${content.length}`);
   }
   let value: Pickled;
   try {

@@ -5,7 +5,7 @@
 
 import { concatenated, decodeFloat32, decodeFloat64, littleEndian } from '../../../src/common/bytes';
 import { checkUint8, inOneLine } from '../../../src/common/checks';
-import { type NeuronOptions, readNeuron, storeNeuron } from '../../../src/common/neuron-options';
+import { checkNeuron, type NeuronOptions, readNeuron, storeNeuron } from '../../../src/common/neuron-options';
 import type { SavedNetwork } from '../layers-model';
 import { areWhole, fromTensors, type Tensor, toTensors } from './tensors';
 
@@ -24,9 +24,10 @@ const LONGEST_HEADER = 1e6;
 /**
  * The bytes of a safetensors file. SpikingJelly's network of the tutorial takes its tensors by `load_state_dict`. The
  * metadata hold the options of the neurons.
- * @throws RangeError as `toTensors`
+ * @throws RangeError as `checkNeuron` and `toTensors`
  */
 export function toSafetensors({ weights, neuron }: SavedNetwork): Uint8Array {
+  checkNeuron(neuron);
   const tensors = Object.entries(toTensors(weights));
   const header: Record<string, unknown> = {
     __metadata__: { format: 'pt', [NEURON]: JSON.stringify(storeNeuron(neuron)) },
@@ -58,18 +59,19 @@ function readFile(bytes: Uint8Array, file: string): ReadNetwork {
   checkUint8(file, bytes);
   const { header, start } = readHeader(bytes, file);
   const { __metadata__: metadata, ...entries } = header;
-  const ranges: [number, number][] = [];
-  const tensors = Object.entries(entries).map(([name, entry]): [string, Tensor] => {
-    const { width, shape, from, to } = readEntry(`${file}: ${name}`, entry, bytes.length - start);
-    ranges.push([from, to]);
+  const places = Object.entries(entries).map(([name, entry]) => ({
+    name,
+    ...readEntry(`${file}: ${name}`, entry, bytes.length - start),
+  }));
+  // As the format wants it: no gaps, no overlaps. Checked before decoding: thousands of entries can name the same bytes.
+  const inOrder = [...places].sort((a, b) => a.from - b.from || a.to - b.to);
+  const end = inOrder.reduce((reached, { from, to }) => (from === reached ? to : Number.NaN), 0);
+  if (end !== bytes.length - start)
+    throw new Error(`${file}: expected tensors one after the other up to the end, found gaps or overlaps`);
+  const tensors = places.map(({ name, width, shape, from, to }): [string, Tensor] => {
     const numbers = bytes.subarray(start + from, start + to);
     return [name, { shape, data: width === 4 ? decodeFloat32(numbers) : Float32Array.from(decodeFloat64(numbers)) }];
   });
-  ranges.sort(([a], [b]) => a - b);
-  // As the format wants it: nothing twice, and nothing between.
-  const end = ranges.reduce((reached, [from, to]) => (from === reached ? to : Number.NaN), 0);
-  if (end !== bytes.length - start)
-    throw new Error(`${file}: expected tensors one after the other up to the end, found gaps or overlaps`);
   const weights = fromTensors(file, Object.fromEntries(tensors));
   const neuron = readMetadata(metadata, file);
   return neuron ? { weights, neuron } : { weights };

@@ -1,6 +1,6 @@
 /** A network's weights as PyTorch has them: a matrix [outputs, inputs] per layer, under a name. */
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
-import { countWeights, hiddenOf, isWidth, MAX_HIDDEN, splitWeights, weightShapes } from '../../../src/common/weights';
+import { countWeights, isWidth, MAX_HIDDEN, networkOf, splitWeights, weightShapes } from '../../../src/common/weights';
 
 /** Numbers row by row, the last index fastest. An empty shape stands for a single number. */
 export interface Tensor {
@@ -21,11 +21,10 @@ const NAMES = ['layer.1.weight', 'layer.3.weight'] as const;
 /**
  * The weights as tensors for PyTorch.
  * @param weights [784, 10], or [784, hidden] and [hidden, 10], one after the other
- * @throws RangeError unless a network has so many weights, or if one of them is not finite
+ * @throws RangeError unless these are the weights of a network, all of them finite
  */
 export function toTensors(weights: Float32Array): Record<string, Tensor> {
-  const found = hiddenOf(weights?.length);
-  if (!found) throw new RangeError(`weights: expected 784 × 10 numbers, found ${weights?.length ?? weights}`);
+  const found = networkOf(weights);
   if (!weights.every(Number.isFinite)) throw new RangeError('weights: expected finite numbers, found NaN or infinity');
   const shapes = weightShapes(found.hidden);
   const tensors = splitWeights(weights, found.hidden).map((layer, i): [string, Tensor] => {
@@ -55,25 +54,35 @@ export function fromTensors(file: string, tensors: Readonly<Record<string, Tenso
       );
     }
   }
-  const first = matrices.find(([, { shape }]) => shape[1] === IMAGE_SIZE);
-  const rest = matrices.filter((matrix) => matrix !== first);
-  const shapes = matrices.map(([name, { shape }]) => `${name} [${shape.join(', ')}]`);
-  const refuse = () => {
+  // The layers in either order: only one fits, also where the hidden layer is as wide as the image.
+  const orders = matrices.length === 2 ? [matrices, [...matrices].reverse()] : [matrices];
+  const layers = orders.map((order) => order.map(([, tensor]) => tensor)).find(areLayers);
+  if (!layers) {
+    const shapes = matrices.map(([name, { shape }]) => `${name} [${shape.join(', ')}]`);
     const found = shapes.length > 0 ? shapes.join(' and ') : 'none';
     const wanted = `[${CLASSES}, ${IMAGE_SIZE}], or [H, ${IMAGE_SIZE}] and [${CLASSES}, H] with H from 1 to ${MAX_HIDDEN}`;
-    return new Error(`${file}: expected weights ${wanted}, found ${found}`);
-  };
-  if (!first || rest.length > 1) throw refuse();
-  const hidden = rest.length === 1 ? first[1].shape[0] : undefined;
-  if (hidden !== undefined && !isWidth(hidden)) throw refuse();
-  const layers = [first, ...rest].map(([, tensor]) => tensor);
-  const expected = weightShapes(hidden);
-  if (layers.some(({ shape }, i) => shape[0] !== expected[i][1] || shape[1] !== expected[i][0])) throw refuse();
+    throw new Error(`${file}: expected weights ${wanted}, found ${found}`);
+  }
+  const hidden = hiddenLayer(layers);
   const weights = new Float32Array(countWeights(hidden));
   splitWeights(weights, hidden).forEach((layer, i) => {
     layer.set(transposed(layers[i].data, layers[i].shape[0], layers[i].shape[1]));
   });
   return weights;
+}
+
+/** How many neurons the first of two layers has. */
+const hiddenLayer = (layers: readonly Tensor[]) => (layers.length === 2 ? layers[0].shape[0] : undefined);
+
+/** Whether these matrices, in this order, are the layers of a network. */
+function areLayers(layers: readonly Tensor[]): boolean {
+  const hidden = hiddenLayer(layers);
+  if (hidden !== undefined && !isWidth(hidden)) return false;
+  const expected = weightShapes(hidden);
+  return (
+    layers.length === expected.length &&
+    layers.every(({ shape }, i) => shape[0] === expected[i][1] && shape[1] === expected[i][0])
+  );
 }
 
 /** The matrix [columns, rows] of a matrix [rows, columns]. */

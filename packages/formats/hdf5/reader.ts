@@ -34,6 +34,12 @@ const LARGEST = 8;
 /** No file that is read here has more than about thirty. */
 const MOST_OBJECTS = 1000;
 
+/** Messages in an object's header: one per member of a group, and a handful for a data set. */
+const MOST_MESSAGES = 500;
+
+/** Chunks of all data sets: h5py makes them of 8 KB or more. Inflating one costs 50 µs, however small it is. */
+const MOST_CHUNKS = 10_000;
+
 /** Bytes of all texts of a data set: a network's nodes and edges have names. */
 const MOST_TEXT = 100_000;
 
@@ -60,6 +66,8 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
   if (bytes.length > most.bytes) throw new Error(`${bytes.length} bytes, where at most ${most.bytes} are read`);
   const seen = new Set<number>();
   let objects = 0;
+  let chunks = 0;
+  let heapObjects = 0;
   let taken = 0;
 
   /** From an address on, which must be a new one. */
@@ -126,12 +134,14 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
         const length = block.whole(2);
         const isShared = (block.whole(1) & 2) !== 0;
         const body = new Cursor(block.skip(head - (isNew ? 4 : 5)).take(length));
+        messages.push({ type, body });
+        if (messages.length > MOST_MESSAGES) throw new Error(`an object of more than ${MOST_MESSAGES} messages`);
         if (isShared && type === TYPE) throw new Error('a type that several data sets share');
         if (type === CONTINUATION) {
           const [from, count] = [body.whole(8), body.whole(8)];
           const more = isNew ? signed(from, 'OCHK', 'header') : visit(from, 'a header');
           blocks.push(new Cursor(part(more, isNew ? count - 8 : count)));
-        } else messages.push({ type, body });
+        }
       }
     }
     return messages;
@@ -263,9 +273,11 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
       throw new Error(`chunks of [${chunk.join(', ')}] values in a shape of [${shape.join(', ')}]`);
     checkSize(chunk);
     const wanted = product(chunk) * size;
-    const chunks = product(chunk.map((extent, axis) => Math.ceil(shape[axis] / extent)));
+    const expected = product(chunk.map((extent, axis) => Math.ceil(shape[axis] / extent)));
+    chunks += expected;
+    if (chunks > MOST_CHUNKS) throw new Error(`more than ${MOST_CHUNKS} chunks`);
     // Chunks at an edge are whole: what lies outside of the shape is inflated, too.
-    checkBytes(chunks * wanted, 2 * LARGEST * most.values);
+    checkBytes(expected * wanted, 2 * LARGEST * most.values);
     const data = new Uint8Array(product(shape) * size);
     const filled = new Set<string>();
     walk(signed(tree, 'TREE', 'tree'), 1, 8 + 8 * (axes + 1), (key, address) => {
@@ -279,7 +291,7 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
       if (values.length !== wanted) throw new Error('a chunk of another size than the others');
       place(values, chunk, from, data, shape, size);
     });
-    if (filled.size !== chunks) throw new Error(`${filled.size} chunks of ${chunks}`);
+    if (filled.size !== expected) throw new Error(`${filled.size} chunks of ${expected}`);
     return data;
   }
 
@@ -295,6 +307,8 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
         const key = heap.whole(2);
         const length = heap.skip(6).whole(8);
         if (key === 0) break;
+        heapObjects += 1;
+        if (heapObjects > most.values) throw new Error(`more than ${most.values} values in heaps`);
         collection.set(key, heap.take(up(length, 8)).subarray(0, length));
       }
       collections.set(address, collection);

@@ -205,6 +205,26 @@ const whole = (bytes: number, value: number | bigint) =>
 /** Where these letters are, for the first or the last time. */
 const find = (bytes: Uint8Array, letters: string) => Buffer.from(bytes).indexOf(letters, 0, 'latin1');
 
+/** A file whose root has a thousand messages, which say nothing. */
+function crowded(): Uint8Array {
+  const empty = hdf5Bytes({});
+  const root = [...Buffer.from('OHDR'), 2, 2, ...whole(4, 4000), ...new Array<number>(4004).fill(0)];
+  return Uint8Array.from([...patched(empty, 36, whole(8, empty.length)), ...root]);
+}
+
+/** The file with so many empty objects more in its first heap, which lies at its end. */
+function fullHeap(more: number): Uint8Array {
+  const at = find(shd.train, 'GCOL');
+  const heap = shd.train.slice(at, at + Buffer.from(shd.train).readUInt32LE(at + 8));
+  const start = patched(heap.slice(0, 16), 8, whole(8, heap.length + 16 * more));
+  const empty = Buffer.from([...whole(2, 60_000), ...new Array<number>(14).fill(0)]);
+  const address = (of: number) => String.fromCharCode(...whole(8, of));
+  const file = Buffer.from(shd.train).toString('latin1').replaceAll(address(at), address(shd.train.length));
+  return Uint8Array.from(
+    Buffer.concat([Buffer.from(file, 'latin1'), start, Buffer.alloc(16 * more, empty), heap.slice(16)]),
+  );
+}
+
 test('a file that is not SHD, or damaged, is refused in one line', () => {
   const numbers: Group = {
     times: { values: new Float32Array(2), shape: [2] },
@@ -217,6 +237,8 @@ test('a file that is not SHD, or damaged, is refused in one line', () => {
     [{ train: new Uint8Array() }, /shd_train\.h5: expected the HDF5 file of SHD, found other content$/],
     [{ train: Uint8Array.of(0x1f, 0x8b, 8) }, /found a gzip file; unpack it first, such as with gunzip$/],
     [{ test: [1] as never }, /shd_test\.h5: expected the bytes of a file in a Uint8Array, found Array$/],
+    [{ train: fullHeap(2 ** 20) }, /found more than 1048576 values in heaps$/],
+    [{ test: crowded() }, /found an object of more than 500 messages$/],
     [{ train: shd.train.slice(0, 9000) }, /is it truncated\?$/],
     [{ test: shd.test.slice(0, shd.test.length - 5000) }, /is it truncated\?$/],
     [{ train: hdf5Bytes({ x: { values: ['y'] } }) }, /found no spikes$/],
@@ -242,6 +264,7 @@ test('a file that is not SHD, or damaged, is refused in one line', () => {
       /found \[1099511627776\] values, where at most 1048576 are read$/,
     ],
   ];
+  assert.deepEqual(readShd({ ...shd, train: fullHeap(3) }), readShd(shd));
   for (const [options, message] of faults) {
     assert.throws(
       () => readShd({ ...shd, ...options }),

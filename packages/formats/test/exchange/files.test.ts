@@ -5,8 +5,10 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
-import { initialNetwork, weightShapes } from '../../../../src/common/weights';
+import { initialNetwork, splitWeights, weightShapes } from '../../../../src/common/weights';
 import { fromFile, fromNir, fromPth, fromSafetensors, toNir, toSafetensors } from '../../exchange';
+import { fromTensors } from '../../exchange/tensors';
+import { layersModelFiles } from '../../layers-model';
 
 const FOLDER = resolve(__dirname, '..', '..', '..', '..', 'test', 'golden', 'exchange');
 const bytesOf = (name: string) => new Uint8Array(readFileSync(join(FOLDER, name)));
@@ -21,6 +23,10 @@ function weightsOf(hidden?: number): Float32Array {
   );
   return Float32Array.from(layers.flat());
 }
+
+/** The matrix [columns, rows] of a matrix [rows, columns]. */
+const transposed = (matrix: Float32Array, rows: number, columns: number) =>
+  Float32Array.from(matrix, (_, at) => matrix[(at % rows) * columns + Math.floor(at / rows)]);
 
 describe('Weights that PyTorch wrote', () => {
   test('come in from a state_dict, with and without a hidden layer', () => {
@@ -45,6 +51,19 @@ describe('Weights that PyTorch wrote', () => {
       assert.ok(Math.abs((state?.v[at] ?? 0) - 0.001 * g * g) < 1e-9);
       assert.ok(Math.abs(weights[at] - (g - 0.001 * Math.sign(g))) < 1e-6);
     });
+  });
+
+  test('come in with the layers in either order, also where the hidden layer is as wide as the image', () => {
+    for (const hidden of [3, 784]) {
+      const [input, output] = splitWeights(weightsOf(hidden), hidden);
+      const tensors = [
+        ['input', { shape: [hidden, 784], data: transposed(input, 784, hidden) }],
+        ['output', { shape: [10, hidden], data: transposed(output, hidden, 10) }],
+      ] as const;
+      for (const order of [tensors, [...tensors].reverse()]) {
+        assert.deepEqual(fromTensors('file', Object.fromEntries(order)), weightsOf(hidden));
+      }
+    }
   });
 
   test('come in from safetensors of float32 and float64', () => {
@@ -120,6 +139,35 @@ describe('A network that leaves', () => {
       assert.throws(() => write({ weights, neuron: DEFAULT_NEURON }), {
         message: 'weights: expected finite numbers, found NaN or infinity',
       });
+    }
+  });
+
+  test('is refused with neurons or weights that nobody could read, in every format', () => {
+    const { vReset, ...withoutReset } = DEFAULT_NEURON;
+    const neurons: [object, RegExp][] = [
+      [{ ...DEFAULT_NEURON, tau: Number.NaN }, /^RangeError: tau: expected a finite number above 1, found NaN$/],
+      [{ ...DEFAULT_NEURON, tau: 0.5 }, /^RangeError: tau: .* found 0\.5$/],
+      [{ ...DEFAULT_NEURON, vThreshold: undefined }, /^RangeError: vThreshold: .* found undefined$/],
+      [withoutReset, /^RangeError: vReset: expected a finite number, found undefined$/],
+      [{ ...DEFAULT_NEURON, decayInput: 'false' }, /^RangeError: decayInput: expected true or false, found 'false'$/],
+    ];
+    const weights: [unknown, RegExp][] = [
+      [
+        new Float64Array(7840).fill(1e300),
+        /^RangeError: weights: expected a Float32Array of 784 × 10 numbers, found Float64Array$/,
+      ],
+      [new Uint8Array(7840), /found Uint8Array$/],
+      [undefined, /found undefined$/],
+      [new Float32Array(5), /found 5$/],
+    ];
+    const toModel: typeof toNir = (network) => layersModelFiles(network.weights, network.neuron)['model.json'];
+    for (const write of [toNir, toSafetensors, toModel]) {
+      for (const [neuron, message] of neurons) {
+        assert.throws(() => write({ weights: weightsOf(), neuron: neuron as typeof DEFAULT_NEURON }), message);
+      }
+      for (const [weight, message] of weights) {
+        assert.throws(() => write({ weights: weight as Float32Array, neuron: DEFAULT_NEURON }), message);
+      }
     }
   });
 });

@@ -73,7 +73,10 @@ describe('a layers model written without TensorFlow', () => {
 
   test('is not written with too few weights', () => {
     const folder = join(temporaryFolder(), 'lif_snn_mnist');
-    assert.throws(() => writeLayersModel(folder, new Float32Array(5), neuron), /expected 784 × 10 numbers, found 5/);
+    assert.throws(
+      () => writeLayersModel(folder, new Float32Array(5), neuron),
+      /expected a Float32Array of 784 × 10 numbers, found 5/,
+    );
     assert.ok(!existsSync(folder));
   });
 

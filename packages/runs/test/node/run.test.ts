@@ -119,7 +119,7 @@ describe('a run is not saved', () => {
 
   const refused: [string, Partial<Run>, RegExp][] = [
     ['with weights that are not finite', { weights: new Float32Array(7840).fill(Number.NaN) }, /no longer finite/],
-    ['with too few weights', { weights: new Float32Array(5) }, /expected 784 × 10 numbers, found 5/],
+    ['with too few weights', { weights: new Float32Array(5) }, /expected a Float32Array of 784 × 10 numbers, found 5/],
     [
       'with potentials and spikes of different lengths',
       { trace: { ...run().trace, v: new Float32Array(20), spike: new Float32Array(10) } },
