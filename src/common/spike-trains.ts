@@ -76,19 +76,18 @@ export function makeSpikeTrains({
   return { units, T, train: pack('train', train, { units, T }), test: pack('test', test, { units, T }) };
 }
 
-function pack(
-  split: string,
-  { trains, labels }: LabelledTrains,
-  shape: Pick<SpikeTrains, 'units' | 'T'>,
-): SpikeTrainSplit {
+function pack(split: string, labelled: LabelledTrains, shape: Pick<SpikeTrains, 'units' | 'T'>): SpikeTrainSplit {
   const where = `data.${split}`;
+  if (!Array.isArray(labelled?.trains))
+    throw new TypeError(`${where}: expected { trains, labels }, found ${kindOf(labelled)}`);
+  const { trains, labels } = labelled;
   checkLabels(where, labels, trains.length);
   const starts = new Uint32Array(trains.length + 1);
-  trains.forEach(({ units, times }, i) => {
-    if (units.length !== times.length) {
-      throw new RangeError(
-        `${where}: expected as many units as times in train ${i}, found ${units.length} and ${times.length}`,
-      );
+  trains.forEach((train, i) => {
+    const { units, times } = train ?? {};
+    if (units?.length === undefined || units.length !== times?.length) {
+      const found = `${units?.length ?? 'no units'} and ${times?.length ?? 'no times'}`;
+      throw new RangeError(`${where}: expected as many units as times in train ${i}, found ${found}`);
     }
     starts[i + 1] = starts[i] + units.length;
     checkSpikes(`${where}: train ${i}`, units, times, 0, units.length, shape);
@@ -137,8 +136,8 @@ function checkShape({ units, T }: Pick<SpikeTrains, 'units' | 'T'>): void {
 
 function checkLabels(where: string, labels: ArrayLike<number>, trains: number): void {
   if (!(trains > 0)) throw new RangeError(`${where}: expected at least one spike train, found none`);
-  if (labels.length !== trains) {
-    throw new RangeError(`${where}: expected ${trains} labels, one for each train, found ${labels.length}`);
+  if (labels?.length !== trains) {
+    throw new RangeError(`${where}: expected ${trains} labels, one for each train, found ${labels?.length ?? 'none'}`);
   }
   for (let i = 0; i < labels.length; i++) {
     if (Number.isInteger(labels[i]) && labels[i] >= 0 && labels[i] < CLASSES) continue;

@@ -5,6 +5,7 @@
  */
 import { checkWhole, isTyped, kindOf } from '../../../src/common/checks';
 import { DatasetError } from '../../../src/common/mnist';
+import { MAX_UINT32 } from '../../../src/common/random';
 import { MAX_UNITS, makeSpikeTrains, type SpikeTrains } from '../../../src/common/spike-trains';
 import { type Binning, binTimes, checkBinning } from './bin-times';
 
@@ -89,21 +90,40 @@ export function eventTrains(options: EventTrainsOptions): SpikeTrains {
       `pool: expected at most ${MAX_UNITS} units, found 2 × ${rows} × ${columns} = ${units}; let more pixels share a unit`,
     );
   }
+  checkRecordings('train', train, width, height);
+  checkRecordings('test', test, width, height);
   const binning = checkBinning(
     options,
     [...train.recordings, ...test.recordings].map(({ times }) => times),
   );
-  const bin = (where: string, { recordings, labels }: LabelledRecordings) => {
-    const trains = recordings.map(({ x, y, polarity, times }, i) => {
-      const place = (name: string, value: number, extent: number) => {
-        if (value >= extent) checkWhole(`${where}: recording ${i}: ${name}`, value, 0, extent - 1);
-        return Math.floor(value / pool);
-      };
-      const unitOf = (event: number) =>
-        (polarity[event] * rows + place('y', y[event], height)) * columns + place('x', x[event], width);
-      return binTimes(times, unitOf, units, binning);
+  const bin = ({ recordings, labels }: LabelledRecordings) => {
+    const trains = recordings.map(({ x, y, polarity, times }) => {
+      const row = (event: number) => polarity[event] * rows + Math.floor(y[event] / pool);
+      return binTimes(times, (event) => row(event) * columns + Math.floor(x[event] / pool), units, binning);
     });
     return { trains, labels };
   };
-  return makeSpikeTrains({ units, T: binning.T, train: bin('train', train), test: bin('test', test) });
+  return makeSpikeTrains({ units, T: binning.T, train: bin(train), test: bin(test) });
+}
+
+/** @throws TypeError or RangeError unless each event of each recording has a pixel of the camera, a polarity and a time */
+function checkRecordings(split: string, labelled: LabelledRecordings, width: number, height: number): void {
+  if (!Array.isArray(labelled?.recordings))
+    throw new TypeError(`${split}: expected { recordings, labels }, found ${kindOf(labelled)}`);
+  const most = { x: width - 1, y: height - 1, polarity: 1, times: MAX_UINT32 };
+  for (const [i, recording] of labelled.recordings.entries()) {
+    const where = `${split}: recording ${i}`;
+    const arrays = (['x', 'y', 'polarity', 'times'] as const).map((name) => ({ name, values: recording?.[name] }));
+    const { length } = arrays[0].values ?? {};
+    if (length === undefined || arrays.some(({ values }) => values?.length !== length)) {
+      const found = arrays.map(({ name, values }) => `${values?.length ?? 'no'} ${name}`).join(', ');
+      throw new RangeError(`${where}: expected as many x as y, polarity and times, found ${found}`);
+    }
+    for (const { name, values } of arrays) {
+      const isStray = (value: number) => !(Number.isInteger(value) && value >= 0 && value <= most[name]);
+      const at = Array.prototype.findIndex.call(values, isStray);
+      const unit = name === 'times' ? ' (microseconds)' : '';
+      if (at >= 0) checkWhole(`${where}: ${name}${unit}`, values?.[at] as number, 0, most[name]);
+    }
+  }
 }

@@ -94,28 +94,59 @@ function readTrial(aedat: Uint8Array, table: string, name: string): LabelledReco
   const { x, y, polarity, times } = readAedat(aedat, name);
   const [head, ...lines] = table.trim().split(/\r?\n/);
   if (head !== COLUMNS) throw new DatasetError(`${name}: expected a table of ${COLUMNS}, found '${head.slice(0, 40)}'`);
-  const recordings: Recording[] = [];
-  const labels: number[] = [];
-  for (const [i, line] of lines.entries()) {
-    const where = `${name}: line ${i + 2} of the table`;
-    const numbers = /^(\d+),(\d+),(\d+)$/.exec(line)?.slice(1).map(Number);
-    if (!numbers) throw new DatasetError(`${where}: expected three whole numbers, found '${line.slice(0, 40)}'`);
-    const [gesture, start, end] = numbers;
-    checkWhole(`${where}: class`, gesture, 1, GESTURES);
-    if (gesture > CLASSES) continue;
-    const inside: number[] = [];
-    times.forEach((time, event) => {
-      if (time >= start && time < end) inside.push(event);
-    });
+  const gestures = lines.flatMap((line, i) => readLine(`${name}: line ${i + 2} of the table`, line));
+  cut(times, gestures);
+  const recordings = gestures.map(({ where, start, end, inside }): Recording => {
     if (inside.length === 0)
       throw new DatasetError(`${where}: expected events from ${start} to ${end} µs, found none (file truncated?)`);
-    recordings.push({
+    return {
       x: Uint16Array.from(inside, (event) => x[event]),
       y: Uint16Array.from(inside, (event) => y[event]),
       polarity: Uint8Array.from(inside, (event) => polarity[event]),
       times: Uint32Array.from(inside, (event) => times[event] - start),
-    });
-    labels.push(gesture - 1);
+    };
+  });
+  return { recordings, labels: gestures.map(({ label }) => label) };
+}
+
+/** A line of the table, and which events lie in it. */
+interface Gesture {
+  where: string;
+  label: number;
+  start: number;
+  end: number;
+  inside: number[];
+}
+
+/** The gesture of a line, or none if it is of the class "other gestures". */
+function readLine(where: string, line: string): Gesture[] {
+  const numbers = /^(\d+),(\d+),(\d+)$/.exec(line)?.slice(1).map(Number);
+  if (!numbers) throw new DatasetError(`${where}: expected three whole numbers, found '${line.slice(0, 40)}'`);
+  const [gesture, start, end] = numbers;
+  checkWhole(`${where}: class`, gesture, 1, GESTURES);
+  return gesture > CLASSES ? [] : [{ where, label: gesture - 1, start, end, inside: [] }];
+}
+
+/**
+ * Gives each event to its gesture.
+ * @throws DatasetError if two overlap: an event has one label, and the work stays that of one search per event
+ */
+function cut(times: Uint32Array, gestures: readonly Gesture[]): void {
+  const inOrder = [...gestures].sort((a, b) => a.start - b.start);
+  for (const [i, { where, start }] of inOrder.entries()) {
+    if (i > 0 && start < inOrder[i - 1].end)
+      throw new DatasetError(
+        `${where}: expected a gesture that starts after another has ended, at ${inOrder[i - 1].end} µs, found ${start}`,
+      );
   }
-  return { recordings, labels };
+  times.forEach((time, event) => {
+    // The first gesture that starts later; the one before may hold the event.
+    let [low, high] = [0, inOrder.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (inOrder[middle].start > time) high = middle;
+      else low = middle + 1;
+    }
+    if (low > 0 && time < inOrder[low - 1].end) inOrder[low - 1].inside.push(event);
+  });
 }

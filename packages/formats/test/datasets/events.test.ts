@@ -109,6 +109,11 @@ test('recordings that do not fit are refused in one line', () => {
       { pool: 1 },
       /^RangeError: pool: expected at most 784 units, found 2 × 34 × 34 = 2312; let more pixels share a unit$/,
     ],
+    [{ train: undefined }, /^TypeError: train: expected \{ recordings, labels \}, found undefined$/],
+    [
+      { test: { recordings: [recording] } as never },
+      /^RangeError: data\.test: expected 1 labels, one for each train, found none$/,
+    ],
     [{ T: 0 }, /^RangeError: T: expected a whole number from 1 to 10000, found 0$/],
     [{ duration: 0 }, /^RangeError: duration: expected a finite number above 0, found 0$/],
     [
@@ -120,6 +125,23 @@ test('recordings that do not fit are refused in one line', () => {
       /^RangeError: data\.test: expected labels from 0 to 9, found 10 of train 0$/,
     ],
   ];
+  const { x, y, polarity, times } = recording;
+  const change = (change: object) => ({ train: { recordings: [{ ...recording, ...change }], labels: [4] } });
+  const range = 'expected a whole number from 0 to';
+  const arrays: [object, string][] = [
+    [{ x: x.slice(1) }, 'expected as many x as y, polarity and times, found 2 x, 3 y, 3 polarity, 3 times'],
+    [{ polarity: polarity.slice(1) }, 'expected as many .* found 3 x, 3 y, 2 polarity, 3 times'],
+    [{ times: times.slice(1) }, 'expected as many .* found 3 x, 3 y, 3 polarity, 2 times'],
+    [{ polarity: undefined }, 'expected as many .* found 3 x, 3 y, no polarity, 3 times'],
+    [{ x: Float64Array.from(x).fill(Number.NaN, 1, 2) }, `x: ${range} 33, found NaN`],
+    [{ y: Float64Array.from(y).fill(1.5, 1, 2) }, `y: ${range} 33, found 1.5`],
+    [{ x: [0, 1, undefined] }, `x: ${range} 33, found undefined`],
+    [{ polarity: polarity.map(() => 2) }, `polarity: ${range} 1, found 2`],
+    [{ times: [0, 1, Number.POSITIVE_INFINITY] }, 'times .microseconds.: .* found Infinity'],
+    [{ times: Float64Array.from(times, (time) => time / 1e6) }, 'times .microseconds.: .* found 0.299999'],
+  ];
+  for (const [changed, message] of arrays)
+    faults.push([change(changed), new RegExp(`^RangeError: train: recording 0: ${message}$`)]);
   for (const [options, message] of faults) {
     assert.throws(() => eventTrains({ train: labelled, test: labelled, ...options }), message);
   }
@@ -346,6 +368,11 @@ test('a recording or a table of gestures that does not fit is refused in one lin
     [good, row('0,1,2'), /^user01: line 2 of the table: class: expected a whole number from 1 to 11, found 0$/],
     [good, row('12,1,2'), /class: expected a whole number from 1 to 11, found 12$/],
     [good, row('1,9,8'), /expected events from 9 to 8 µs, found none \(file truncated\?\)$/],
+    [
+      good,
+      row('2,100,300\n1,5,101'),
+      /^user01: line 2 of the table: expected a gesture that starts after another has ended, at 101 µs, found 100$/,
+    ],
     [good, row('1,300000,400000'), /expected events from 300000 to 400000 µs, found none \(file truncated\?\)$/],
   ];
   for (const [content, table, message] of faults) {
@@ -355,6 +382,26 @@ test('a recording or a table of gestures that does not fit is refused in one lin
     () => eventTrains({ train: gestures, test: gestures, width: 100, height: 128, pool: 8 }),
     /^RangeError: train: recording 0: x: expected a whole number from 0 to 99, found 1\d\d$/,
   );
+});
+
+test('a table of ten thousand gestures is read soon', () => {
+  const good = bytesOf('user01_lab.aedat');
+  const start = find(good, '#!END-HEADER') + 14;
+  const count = 100_000;
+  const packet = new DataView(new ArrayBuffer(28 + 8 * count));
+  // Kind and source, bytes of an event, place of its time, overflows, capacity, events, valid ones.
+  for (const [at, value] of [1, 8, 4, 0, count, count, count].entries()) packet.setUint32(4 * at, value, true);
+  for (let event = 0; event < count; event++) {
+    packet.setUint32(28 + 8 * event, 1, true);
+    packet.setUint32(32 + 8 * event, event, true);
+  }
+  const aedat = Uint8Array.from(Buffer.concat([good.slice(0, start), new Uint8Array(packet.buffer)]));
+  const lines = Array.from({ length: count / 10 }, (_, i) => `1,${10 * i},${10 * i + 10}`);
+  const { user } = process.cpuUsage();
+  const { recordings } = readGestures(aedat, ['class,startTime_usec,endTime_usec', ...lines].join('\n'));
+  const seconds = (process.cpuUsage().user - user) / 1e6;
+  assert.ok(recordings.length === count / 10 && recordings.every(({ times }) => times.length === 10));
+  assert.ok(seconds < 2, `${seconds} s`);
 });
 
 test('events that the camera marked as invalid are left out', () => {
