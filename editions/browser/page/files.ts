@@ -1,5 +1,5 @@
 /** What a reader takes home, notebooks and runs, each as one zip file; and the way back in. */
-import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import { strFromU8, strToU8, type UnzipFileInfo, unzipSync, zipSync } from 'fflate';
 import { hashOfCells } from '../../../hosts/browser/hash';
 import { type StoredRun, storedRun, storedRuns, storeRun } from '../../../hosts/browser/storage';
 import { checkRunName, HIDDEN_ARRAYS, RUN_FILES } from '../../../packages/runs/run-files';
@@ -52,6 +52,9 @@ export interface Download {
   runs: Record<string, Record<string, Uint8Array>>;
 }
 
+/** Bytes of all files of a download: many times what the chapters and some runs have. */
+const MOST_BYTES = 200e6;
+
 /**
  * Reads what `downloadNotebooks` or `downloadRuns` has made.
  * @throws Error in one line if it is anything else, or damaged
@@ -59,12 +62,20 @@ export interface Download {
 export function readDownload(name: string, bytes: Uint8Array): Download {
   const wanted = `${name}: expected a zip file that the menu Tutorial has made`;
   let files: Record<string, Uint8Array>;
+  let sum = 0;
+  // Asked before a file is inflated.
+  const isSmall = ({ size, originalSize }: UnzipFileInfo) => {
+    sum += Math.max(size, originalSize);
+    if (sum > MOST_BYTES) throw new Error(`more than ${MOST_BYTES / 1e6} MB in it`);
+    return true;
+  };
   try {
-    files = unzipSync(bytes);
+    files = unzipSync(bytes, { filter: isSmall });
   } catch (error) {
     throw new Error(`${wanted}, found another or a damaged file (${(error as Error).message})`);
   }
-  const found: Download = { notebooks: {}, runs: {} };
+  // Without a prototype: a folder can be called `constructor`.
+  const found: Download = { notebooks: {}, runs: Object.create(null) };
   for (const [path, content] of Object.entries(files)) {
     const [folder, ...rest] = path.split('/');
     if (path.endsWith('/')) continue;

@@ -149,6 +149,22 @@ describe('A download that is taken back in', () => {
     assert.throws(() => read(rest), /^Error: a\.zip: expected mine\/train_accs\.npy in it, found none$/);
   });
 
+  test('with runs of the names of what every object has leaves objects as they are', () => {
+    const names = ['__proto__', 'constructor', 'toString'];
+    const files = names.map((name) => RUN_FILES.map((file) => [`${name}/${file}`, Uint8Array.of(1)] as const));
+    const { runs } = read(Object.fromEntries(files.flat()));
+    assert.deepEqual(Object.keys(runs), names);
+    for (const name of names) assert.deepEqual(Object.keys(runs[name]), [...RUN_FILES]);
+    assert.equal(({} as Record<string, unknown>)['test_accs.npy'], undefined);
+    assert.ok(!Object.hasOwn(Object, 'test_accs.npy'));
+  });
+
+  test('that would be far larger than it is itself is refused', () => {
+    const bomb = zipSync({ 'run/train_accs.npy': new Uint8Array(201e6) });
+    assert.ok(bomb.length < 300_000);
+    assert.throws(() => readDownload('a.zip', bomb), /found another or a damaged file \(more than 200 MB in it\)$/);
+  });
+
   test('takes no name that something of the reader has', async () => {
     const taken = ['a.ipynb', 'a-2.ipynb', 'run'];
     const free = (name: string) => freeName(name, async (other) => taken.includes(other));
