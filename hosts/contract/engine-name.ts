@@ -4,9 +4,12 @@ import { either, shown } from '../../src/common/checks';
 import { type EngineOptions, LOSS_NAMES } from '../../src/common/engine';
 import type { TfjsEngineOptions } from '../../src/training/tfjs-engine';
 
+/** What the engine `tfjs` takes beside the options of both. */
+export const TFJS_ALONE = ['network', 'stepMode'] as const;
+
 /**
  * Whether the event engine is asked for, and with options that it has; otherwise it is the tfjs engine.
- * @throws RangeError for another name; TypeError for a loss that is a function, which the event engine does not take
+ * @throws RangeError for another name; TypeError for what the event engine does not take: a loss that is a function, a network, a step mode
  */
 export function isEventEngine(
   name: 'event' | 'tfjs',
@@ -19,5 +22,7 @@ export function isEventEngine(
       `loss: expected ${either(LOSS_NAMES.map(shown))}, found a function, which the engine 'tfjs' alone takes`,
     );
   }
+  const [given] = TFJS_ALONE.filter((option) => options?.[option] !== undefined);
+  if (given) throw new TypeError(`${given}: expected none, since the engine 'tfjs' alone takes it, found one`);
   return true;
 }

@@ -2,6 +2,7 @@
 
 import { randman } from '../../packages/formats/datasets/randman';
 import { engineOptions, type Row, type Settings } from '../../packages/runs/map';
+import { checkOptions } from '../../src/common/checks';
 import type { Mnist } from '../../src/common/mnist';
 import { type Dataset, isSpikeTrains } from '../../src/common/spike-trains';
 import { AnnEngine, type AnnLoss } from '../../src/training/ann-engine';
@@ -39,7 +40,9 @@ export function makeRecompute(
     const { seed, batchSize, learningRate, loss } = row;
     return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
   };
-  return async (row, { data: loaded, label = 'training again' } = {}) => {
+  return async (row, options = {}) => {
+    const { data: loaded, label = 'training again' } = options;
+    checkOptions('recompute', options, ['data', 'label']);
     const data = await dataOf(row, async () => loaded ?? (await host.loadMnist()));
     const engine = await makeEngine(row, data);
     try {

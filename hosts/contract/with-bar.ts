@@ -1,12 +1,12 @@
 import { liveCurve, perEpoch } from '../../packages/figures';
-import type { EngineOptions, Learner } from '../../src/common/engine';
+import { checkOptions } from '../../src/common/checks';
+import { ENGINE_OPTIONS, type EngineOptions, type Learner } from '../../src/common/engine';
 import { Interruption } from '../../src/common/interruption';
-import type { Dataset } from '../../src/common/spike-trains';
 import { nextTurn } from '../../src/common/turn';
 import { type AnnOptions, train as trainAnn } from '../../src/training/ann';
 import type { TrainingHistory } from '../../src/training/history';
 import type { TfjsEngineOptions } from '../../src/training/tfjs-engine';
-import { type TrainOptions, train } from '../../src/training/train';
+import { TRAIN_OPTIONS, type TrainOptions, train } from '../../src/training/train';
 import type { Host } from './contract';
 
 /** Engine options and training options in one, and how to show the progress. */
@@ -47,6 +47,9 @@ export interface WithBar {
   map<T, R>(items: readonly T[], work: (item: T) => R | Promise<R>, label?: string): Promise<R[]>;
 }
 
+/** What of its options the training takes. */
+const OF_TRAINING = TRAIN_OPTIONS.filter((option) => option !== 'engine' && option !== 'signal');
+
 type Needed = Pick<Host, 'createEngine' | 'interruptible' | 'liveFigure' | 'progressBar'> & {
   /** Says what the reader should know of an engine before it trains. */
   announce?: (engine: Learner) => void;
@@ -72,16 +75,22 @@ export function makeWithBar(host: Needed): WithBar {
   }
 
   return {
-    async train({ engine: wanted = 'event', label = 'training', live = false, ...options }) {
-      const { data, epochs = 100 } = options;
-      const engine =
-        typeof wanted === 'string' ? await host.createEngine(wanted, { ...options, data: data as Dataset }) : wanted;
+    async train(all) {
+      const { engine: wanted = 'event', label = 'training', live = false, ...options } = all;
+      const { epochs = 100 } = options;
+      const isMade = typeof wanted === 'string';
+      // An engine that is handed in has its own options. Its data may be named again.
+      const ofEngine = isMade ? ([...ENGINE_OPTIONS, 'network'] as const) : (['data'] as const);
+      checkOptions('withBar.train', all, ['engine', 'label', 'live', ...OF_TRAINING, ...ofEngine]);
+      const part = (names: readonly string[]) =>
+        Object.fromEntries(Object.entries(options).filter(([option]) => names.includes(option)));
+      const engine = isMade ? await host.createEngine(wanted, part(ofEngine) as EngineOptions) : wanted;
       host.announce?.(engine);
       const figure = live ? host.liveFigure() : undefined;
       try {
         return await run(label, async (signal, report) => {
           const reached = await train({
-            ...options,
+            ...part(OF_TRAINING),
             engine,
             signal,
             onBatch: (batch, history) => {

@@ -1,4 +1,5 @@
 /** Bars side by side. */
+import { checkOptions } from '../../src/common/checks';
 import { axis, COLORS, type Figure, figureLayout, INK, type Spec } from './theme';
 import { extent, gaps, items, list, numbers, round, titled, toDigits, whole } from './values';
 
@@ -29,6 +30,7 @@ const FILLED = 0.8;
  * @throws RangeError for a value that is not above 0 on a logarithmic axis
  */
 export function bars(labels: readonly (string | number)[], series: readonly Bars[], options: BarOptions = {}): Figure {
+  checkOptions('bars', options, ['title', 'xlabel', 'ylabel', 'yrange', 'logY', 'digits', 'alt']);
   const digits = whole(options.digits ?? 3, 'digits', 0, 20);
   const title = options.title ?? '';
   const names = items(labels, 'labels', 'texts or numbers').map(String);

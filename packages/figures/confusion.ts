@@ -1,4 +1,5 @@
 /** Which digits are taken for which. */
+import { checkOptions } from '../../src/common/checks';
 import { axis, colorbar, type Figure, figureLayout, INK, type Spec } from './theme';
 import { grouped, numbers, plural, round, rows, titled } from './values';
 
@@ -7,6 +8,7 @@ import { grouped, numbers, plural, round, rows, titled } from './values';
  * @param matrix [n, n] counts, row-major: rows are the true digits
  */
 export function confusionMatrix(matrix: ArrayLike<number>, options: { title?: string } = {}): Figure {
+  checkOptions('confusionMatrix', options, ['title']);
   const n = Math.sqrt(numbers(matrix, 'matrix', '[n, n]').length);
   if (!Number.isInteger(n) || n === 0) {
     throw new RangeError(`matrix: expected n × n counts, found ${matrix.length}`);

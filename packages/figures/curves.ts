@@ -1,4 +1,5 @@
 /** Curves in one panel: learning curves, errors, times and memory against T. */
+import { checkOptions } from '../../src/common/checks';
 import { axis, curveStyle, type Figure, figureLayout, type Spec } from './theme';
 import { thinned } from './thin';
 import { extent, gaps, grouped, items, list, numbers, plural, round, titled } from './values';
@@ -35,6 +36,19 @@ export interface LineOptions {
  * width the first, the lowest, the highest and the last. Zooming in finds no more.
  */
 export function lines(series: readonly Series[], options: LineOptions = {}): Figure {
+  checkOptions('lines', options, [
+    'title',
+    'xlabel',
+    'ylabel',
+    'logX',
+    'logY',
+    'xrange',
+    'yrange',
+    'markers',
+    'tickformat',
+    'height',
+    'alt',
+  ]);
   const curves = items(series, 'lines', '{ name, y }').map(checked);
   const { logX = false, logY = false } = options;
   const xrange = range(options.xrange, 'xrange', logX);

@@ -1,4 +1,5 @@
 /** A value for each pair of two settings, as colours with numbers on them. */
+import { checkOptions } from '../../src/common/checks';
 import { axis, colorbar, type Figure, figureLayout, GAP, INK, type Spec } from './theme';
 import { extent, gaps, highest, items, list, numbers, round, rows, titled, toDigits } from './values';
 
@@ -26,6 +27,7 @@ export function heatmap(
   values: ArrayLike<number>,
   options: HeatmapOptions = {},
 ): Figure {
+  checkOptions('heatmap', options, ['title', 'xlabel', 'ylabel', 'valueLabel', 'zrange', 'digits']);
   const { title = '', digits = 3, xlabel = '', ylabel = '' } = options;
   const [columns, lines] = [
     items(x, 'x', 'texts or numbers').map(String),

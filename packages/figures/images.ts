@@ -1,4 +1,5 @@
 /** Images of 28 × 28 pixels side by side: the data set's, an encoder's, and weights as images. */
+import { checkOptions } from '../../src/common/checks';
 import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';
 import { hiddenOf } from '../../src/common/weights';
 import { colorbar, DIVERGING, type Figure, figureLayout, GAP, hiddenAxis, type Spec, WIDTH } from './theme';
@@ -98,6 +99,7 @@ export interface DigitOptions {
  * @param images [n, 784], row-major, 0 to 255 or 0 to 1 (or spikes, 0 and 1)
  */
 export function digits(images: ArrayLike<number>, options: DigitOptions = {}): Figure {
+  checkOptions('digits', options, ['captions', 'columns', 'title']);
   const each = rows(images, IMAGE_SIZE, 'images').map((image) => list(image, 3));
   const captions = items(options.captions ?? [], 'captions', 'texts').map(String);
   const usual = each.length > 6 ? Math.min(8, Math.ceil(each.length / 2)) : each.length;
@@ -174,6 +176,7 @@ const divided = (weights: number[], by: number): (number | null)[] =>
  * @param weights [784, n], row-major, as of a dense layer
  */
 export function weightImages(weights: ArrayLike<number>, options: WeightOptions = {}): Figure {
+  checkOptions('weightImages', options, ['title', 'captions', 'scale', 'what']);
   const images = splitNeurons(weights, 'weights');
   const { title = 'The weights of each neuron, as images', scale = 'all', what = 'weight' } = options;
   if (scale !== 'all' && scale !== 'each') throw new RangeError(`scale: expected 'all' or 'each', found '${scale}'`);
@@ -225,6 +228,7 @@ export interface CompareOptions {
  * @param networks each with as many neurons
  */
 export function compareWeights(networks: readonly Weights[], options: CompareOptions = {}): Figure {
+  checkOptions('compareWeights', options, ['title', 'captions']);
   const each = items(networks, 'networks', '{ name, weights }').map((network) =>
     splitNeurons(network?.weights, 'weights'),
   );
@@ -262,6 +266,7 @@ export interface HiddenOptions {
  * @param weights [784, hidden], and then [hidden, 10], as an engine's state has them
  */
 export function hiddenWeights(weights: ArrayLike<number>, options: HiddenOptions = {}): Figure {
+  checkOptions('hiddenWeights', options, ['title', 'each']);
   const { hidden } = hiddenOf(numbers(weights, 'weights', '[784, hidden] + [hidden, 10]').length) ?? {};
   if (hidden === undefined) {
     throw new RangeError(`weights: expected [784, hidden] and [hidden, 10], found ${plural(weights.length, 'value')}`);

@@ -1,4 +1,5 @@
 /** Means with their intervals, one row per setting: how well each did, and by how much it differs from a reference. */
+import { checkOptions } from '../../src/common/checks';
 import { axis, curveStyle, type Figure, figureLayout, INK, type Spec } from './theme';
 import { enumerated, extent, gaps, items, list, numbers, plural, round, titled, toDigits } from './values';
 
@@ -84,6 +85,7 @@ export function intervals(
   series: readonly Intervals[],
   options: IntervalOptions = {},
 ): Figure {
+  checkOptions('intervals', options, ['title', 'xlabel', 'digits', 'alt']);
   const { title = '', digits = 3 } = options;
   const names = items(labels, 'labels', 'texts or numbers').map(String);
   const groups = items(series, 'intervals', '{ name, mean, low, high }').map((group) =>
@@ -141,6 +143,7 @@ export function differences(
   marked: readonly boolean[],
   options: DifferenceOptions = {},
 ): Figure {
+  checkOptions('differences', options, ['title', 'xlabel', 'digits', 'alt', 'reference']);
   const { title = '', digits = 3, reference } = options;
   const names = items(labels, 'labels', 'texts or numbers').map(String);
   const group = checked({ ...values, name: 'differences' }, names.length, 'differences');

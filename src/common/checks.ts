@@ -29,6 +29,27 @@ export function inOneLine<R>(read: () => R): R {
   }
 }
 
+/**
+ * An option that nobody reads is a slip of the pen: without this check its default would be taken without a word.
+ * @param name what takes the options
+ * @throws RangeError if there is another option than those that are known
+ */
+export function checkOptions<O extends object>(name: string, options: O, known: readonly (keyof O & string)[]): void {
+  const names: readonly string[] = known;
+  // One that is undefined asks for nothing.
+  const [stray] =
+    Object.entries(options).find(([option, value]) => value !== undefined && !names.includes(option)) ?? [];
+  if (stray !== undefined) throw new RangeError(`${name}: expected ${either(names)}, found the option ${shown(stray)}`);
+}
+
+/** @throws RangeError unless these are the indices of samples, of which there are `count` */
+export function checkIndices(indices: ArrayLike<number>, count: number, sample = 'image'): void {
+  for (let i = 0; i < indices.length; i++) {
+    if (Number.isInteger(indices[i]) && indices[i] >= 0 && indices[i] < count) continue;
+    throw new RangeError(`indices: expected ${sample}s from 0 to ${count - 1}, found ${indices[i]}`);
+  }
+}
+
 /** @throws RangeError unless the value is true or false */
 export function checkSwitch(name: string, value: boolean): void {
   if (typeof value !== 'boolean') throw new RangeError(`${name}: expected true or false, found ${shown(value)}`);

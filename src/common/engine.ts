@@ -1,5 +1,5 @@
 /** What both engines have in common: their options, what they are asked, and what they answer. */
-import { checkNumber, checkSwitch, checkWhole, either, isTyped, shown } from './checks';
+import { checkIndices, checkNumber, checkOptions, checkSwitch, checkWhole, either, isTyped, shown } from './checks';
 import { checkMnist } from './mnist';
 import { checkNeuron, DEFAULT_NEURON, type NeuronOptions, resolveNeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
@@ -59,12 +59,27 @@ export type EngineOptions = Partial<Omit<ResolvedEngineOptions, 'data' | 'neuron
   neuron?: Partial<NeuronOptions>;
 };
 
+/** The names of `EngineOptions`. */
+export const ENGINE_OPTIONS = [
+  'data',
+  'seed',
+  'T',
+  'batchSize',
+  'learningRate',
+  'neuron',
+  'hidden',
+  'loss',
+  'encoder',
+  'reset',
+  'threads',
+] as const satisfies readonly (keyof EngineOptions)[];
+
 /** The tutorial's way to train. */
 export const DEFAULT_TRAINING = { loss: 'mse', encoder: 'poisson', reset: true } as const;
 
 /**
  * Fills in the tutorial's defaults (T = 100, batches of 128, Adam at 1e-3, seed 0) and checks every option.
- * @throws TypeError without data, and for an option of the neuron outside of `neuron`; RangeError that names the option that is out of range
+ * @throws TypeError without data, and for an option of the neuron outside of `neuron`; RangeError that names the option that is out of range or unknown
  */
 export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions {
   const { data, seed = 0, batchSize = 128, learningRate = 1e-3, hidden, threads } = some ?? {};
@@ -74,6 +89,7 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
   if (misplaced) {
     throw new TypeError(`${misplaced}: expected inside neuron, as in { neuron: { ${misplaced}: … } }, found beside it`);
   }
+  checkOptions('createEngine', some, ENGINE_OPTIONS);
   const neuron = resolveNeuronOptions(some.neuron);
   const options = { data, seed, T, batchSize, learningRate, neuron, hidden, loss, encoder, reset, threads };
   checkWhole('seed', seed, 0, MAX_UINT32);
@@ -226,11 +242,7 @@ export function takePresentation(
     const found = indices?.length === 0 ? 0 : ((indices as object | undefined)?.constructor?.name ?? 'none');
     throw new RangeError(`indices: expected at least one ${sample}, found ${found}`);
   }
-  for (let i = 0; i < indices.length; i++) {
-    if (!(Number.isInteger(indices[i]) && indices[i] >= 0 && indices[i] < count)) {
-      throw new RangeError(`indices: expected ${sample}s from 0 to ${count - 1}, found ${indices[i]}`);
-    }
-  }
+  checkIndices(indices, count, sample);
   checkWhole('epoch', epoch, 0, MAX_UINT32);
   return { split, epoch, indices: new Uint32Array(indices) };
 }

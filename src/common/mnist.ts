@@ -2,7 +2,7 @@
  * MNIST in typed arrays, and its idx files read from bytes (http://yann.lecun.com/exdb/mnist describes the format).
  * The host knows where the bytes come from.
  */
-import { isTyped, kindOf } from './checks';
+import { checkIndices, isTyped, kindOf } from './checks';
 
 /** Height and width of an image, in pixels. */
 export const IMAGE_SIDE = 28;
@@ -122,11 +122,9 @@ export function checkMnist(data: Mnist): void {
  * @throws RangeError if there is no such image
  */
 export function pixels(split: MnistSplit, indices: ArrayLike<number>): Float32Array {
+  checkIndices(indices, split.count);
   const out = new Float32Array(indices.length * IMAGE_SIZE);
   for (let i = 0; i < indices.length; i++) {
-    if (!(Number.isInteger(indices[i]) && indices[i] >= 0 && indices[i] < split.count)) {
-      throw new RangeError(`indices: expected images from 0 to ${split.count - 1}, found ${indices[i]}`);
-    }
     const from = indices[i] * IMAGE_SIZE;
     for (let p = 0; p < IMAGE_SIZE; p++) out[i * IMAGE_SIZE + p] = split.images[from + p] / 255;
   }

@@ -1,4 +1,4 @@
-import { checkNumber, checkSwitch, either, shown } from './checks';
+import { checkNumber, checkOptions, checkSwitch, either, shown } from './checks';
 import { defaultSurrogate, SURROGATE_NAMES, type Surrogate, type SurrogateName } from './surrogates';
 
 /** The options of a layer of LIF neurons, named as SpikingJelly's. */
@@ -27,6 +27,9 @@ export const DEFAULT_NEURON: NeuronOptions = {
   detachReset: false,
 };
 
+/** Their names. */
+export const neuronOptions = () => Object.keys(DEFAULT_NEURON) as (keyof NeuronOptions)[];
+
 /** All options of a neuron, as plain values: what is left out has its default. */
 export function resolveNeuronOptions(some: Partial<NeuronOptions> = {}): NeuronOptions {
   const all = { ...DEFAULT_NEURON, ...some };
@@ -48,9 +51,7 @@ export function checkNeuron(neuron: NeuronOptions): void {
 
 /** @throws RangeError that names the first option beside the surrogate that is out of range or unknown */
 export function checkDynamics(options: Omit<NeuronOptions, 'surrogateFunction'>): void {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(DEFAULT_NEURON, name));
-  if (unknown)
-    throw new RangeError(`${unknown}: expected ${either(Object.keys(DEFAULT_NEURON))}, found another option`);
+  checkOptions<NeuronOptions>('neuron', options as NeuronOptions, neuronOptions());
   checkNumber('tau', options.tau, 1);
   checkNumber('vThreshold', options.vThreshold);
   if (options.vReset !== null) checkNumber('vReset', options.vReset);

@@ -2,7 +2,7 @@
  * Spike trains as data: each sample says which input unit fires in which step. Nothing is encoded, so the moment of a spike
  * can be the message.
  */
-import { checkWhole, isTyped, kindOf } from './checks';
+import { checkOptions, checkWhole, isTyped, kindOf } from './checks';
 import { CLASSES, IMAGE_SIZE, type Mnist, type MnistSplit } from './mnist';
 
 /** The longest presentation, in steps. */
@@ -66,12 +66,11 @@ export const countInputs = (data: Dataset): number => (isSpikeTrains(data) ? dat
  * @param shape units 1 to 784, T steps 1 to 10,000
  * @throws RangeError in one line: which split and which train, what was expected, what was found
  */
-export function makeSpikeTrains({
-  units,
-  T,
-  train,
-  test,
-}: Pick<SpikeTrains, 'units' | 'T'> & { train: LabelledTrains; test: LabelledTrains }): SpikeTrains {
+export function makeSpikeTrains(
+  shape: Pick<SpikeTrains, 'units' | 'T'> & { train: LabelledTrains; test: LabelledTrains },
+): SpikeTrains {
+  const { units, T, train, test } = shape;
+  checkOptions('makeSpikeTrains', shape, ['units', 'T', 'train', 'test']);
   checkShape({ units, T });
   return { units, T, train: pack('train', train, { units, T }), test: pack('test', test, { units, T }) };
 }

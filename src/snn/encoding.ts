@@ -5,7 +5,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { checkWhole } from '../common/checks';
+import { checkOptions, checkWhole } from '../common/checks';
 import { type EncoderName, MAX_T, type Presentation } from '../common/engine';
 import { firingStep } from '../common/latency';
 import { MAX_UINT32, Purpose, RandomStream } from '../common/random';
@@ -38,7 +38,9 @@ export class PoissonEncoder {
   private stale = true;
 
   /** @throws RangeError unless the seed is a whole number from 0 to 2³² − 1 */
-  constructor({ seed = 0 } = {}) {
+  constructor(options: { seed?: number } = {}) {
+    const { seed = 0 } = options;
+    checkOptions('PoissonEncoder', options, ['seed']);
     checkWhole('seed', seed, 0, MAX_UINT32);
     this.seed = seed;
   }
@@ -134,7 +136,9 @@ export class LatencyEncoder {
   private step = 0;
 
   /** @param T how many steps the code has, 1 to 10,000 */
-  constructor({ T }: { T: number }) {
+  constructor(options: { T: number }) {
+    const { T } = options;
+    checkOptions('LatencyEncoder', options, ['T']);
     checkWhole('T', T, 1, MAX_T);
     this.T = T;
   }

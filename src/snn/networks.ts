@@ -3,8 +3,9 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { checkWhole } from '../common/checks';
+import { checkOptions, checkWhole } from '../common/checks';
 import { CLASSES, IMAGE_SIDE } from '../common/mnist';
+import { neuronOptions } from '../common/neuron-options';
 import { MAX_UNITS } from '../common/spike-trains';
 import { countWeights, initialNetwork, MAX_HIDDEN, splitWeights, weightShapes } from '../common/weights';
 import { LIFNode, type LIFNodeArgs } from './neuron';
@@ -23,7 +24,9 @@ export interface AnnOptions {
  * Flatten → Dense(hidden, no bias) → ReLU → Dense(10, no bias) → Softmax, from the initial weights of `snn`.
  * @throws RangeError that names the option that is out of range
  */
-export function ann({ seed = 0, hidden }: AnnOptions = {}): tf.Sequential {
+export function ann(options: AnnOptions = {}): tf.Sequential {
+  const { seed = 0, hidden } = options;
+  checkOptions('ann', options, ['seed', 'hidden']);
   checkWhole('hidden', hidden ?? 1, 1, MAX_HIDDEN);
   const between = hidden === undefined ? [] : [tf.layers.dense({ units: hidden, useBias: false }), tf.layers.reLU()];
   const outputs = [tf.layers.dense({ units: CLASSES, useBias: false }), tf.layers.softmax()];
@@ -47,7 +50,9 @@ export interface SnnOptions extends LIFNodeArgs {
  * const net = networks.snn({ tau: 2, surrogateFunction: new surrogate.ATan(2) });
  * @throws RangeError that names the option that is out of range
  */
-export function snn({ seed = 0, inputs, hidden, ...neuron }: SnnOptions = {}): tf.Sequential {
+export function snn(options: SnnOptions = {}): tf.Sequential {
+  const { seed = 0, inputs, hidden, ...neuron } = options;
+  checkOptions('snn', options, ['seed', 'inputs', 'hidden', ...neuronOptions(), 'storeSequences', 'name']);
   const neurons = () => new LIFNode({ surrogateFunction: new ATan(), ...neuron });
   checkWhole('inputs', inputs ?? 1, 1, MAX_UNITS);
   checkWhole('hidden', hidden ?? 1, 1, MAX_HIDDEN);
@@ -90,7 +95,7 @@ export function countNetworkInputs(net: tf.LayersModel): number {
   return net.getWeights()[0].shape[0] as number;
 }
 
-/** Copies weights (of either engine) into a network; RangeError if there are more or fewer. */
+/** Copies weights (of either engine) into a network; RangeError if there are more or fewer, or one is not finite. */
 export function setWeights(net: tf.LayersModel, weights: Float32Array): void {
   const hidden = countHidden(net);
   const inputs = countNetworkInputs(net);
@@ -99,6 +104,8 @@ export function setWeights(net: tf.LayersModel, weights: Float32Array): void {
     const expected = shapes.map(([inputs, outputs]) => `${inputs} x ${outputs}`).join(' + ');
     throw new RangeError(`weights: expected ${expected} numbers, found ${weights?.length ?? 'none'}`);
   }
+  const stray = weights.find((weight) => !Number.isFinite(weight));
+  if (stray !== undefined) throw new RangeError(`weights: expected finite numbers, found ${stray}`);
   tf.tidy(() => net.setWeights(splitWeights(weights, hidden, inputs).map((layer, i) => tf.tensor2d(layer, shapes[i]))));
 }
 

@@ -4,8 +4,8 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { checkSwitch } from '../common/checks';
-import { checkDynamics, DEFAULT_NEURON, type NeuronOptions } from '../common/neuron-options';
+import { checkOptions, checkSwitch } from '../common/checks';
+import { checkDynamics, DEFAULT_NEURON, type NeuronOptions, neuronOptions } from '../common/neuron-options';
 import type { Trace } from '../common/trace';
 import { makeSurrogate, Sigmoid, type SurrogateFunction } from './surrogate';
 
@@ -60,18 +60,20 @@ export class LIFNode extends tf.layers.Layer {
   /** Earlier potentials, which a gradient may still need until the reset. */
   private past: tf.Tensor[] = [];
 
-  /** @throws RangeError that names the option that is out of range */
-  constructor({
-    tau = DEFAULT_NEURON.tau,
-    decayInput = DEFAULT_NEURON.decayInput,
-    vThreshold = DEFAULT_NEURON.vThreshold,
-    vReset = DEFAULT_NEURON.vReset,
-    surrogateFunction = new Sigmoid(),
-    detachReset = DEFAULT_NEURON.detachReset,
-    storeSequences = false,
-    name,
-  }: LIFNodeArgs = {}) {
+  /** @throws RangeError that names the option that is out of range or unknown */
+  constructor(some: LIFNodeArgs = {}) {
+    const {
+      tau = DEFAULT_NEURON.tau,
+      decayInput = DEFAULT_NEURON.decayInput,
+      vThreshold = DEFAULT_NEURON.vThreshold,
+      vReset = DEFAULT_NEURON.vReset,
+      surrogateFunction = new Sigmoid(),
+      detachReset = DEFAULT_NEURON.detachReset,
+      storeSequences = false,
+      name,
+    } = some;
     super({ name });
+    checkOptions('LIFNode', some, [...neuronOptions(), 'storeSequences', 'name']);
     if (typeof surrogateFunction?.apply !== 'function') {
       throw new TypeError(`surrogateFunction: expected one such as new ATan(), found ${surrogateFunction}`);
     }
@@ -89,9 +91,13 @@ export class LIFNode extends tf.layers.Layer {
   /** A saved model names the surrogate, and has its alpha beside the other options. */
   static override fromConfig<T extends tf.serialization.Serializable>(
     cls: tf.serialization.SerializableConstructor<T>,
-    { surrogate, alpha, ...options }: tf.serialization.ConfigDict,
+    { surrogate, alpha, ...config }: tf.serialization.ConfigDict,
   ): T {
     const saved = { name: surrogate as SurrogateFunction['name'], alpha: alpha as number };
+    // What every layer of tfjs has, such as `trainable`, is left out.
+    const options = Object.fromEntries(
+      Object.entries(config).filter(([name]) => name === 'name' || Object.hasOwn(DEFAULT_NEURON, name)),
+    );
     return new cls({ ...options, ...(surrogate ? { surrogateFunction: makeSurrogate(saved) } : {}) });
   }
 

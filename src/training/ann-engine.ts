@@ -3,7 +3,7 @@
  * numbers, so for one seed its results are the same bytes on every machine and host. It needs no TensorFlow.
  */
 import { argmax } from '../common/argmax';
-import { either, shown } from '../common/checks';
+import { checkOptions, either, shown } from '../common/checks';
 import {
   type BatchResult,
   type EngineOptions,
@@ -56,11 +56,13 @@ export class AnnEngine implements Learner {
    * @example
    * const engine = new training.AnnEngine({ data, loss: 'cross-entropy' });
    * const { testAccs } = await training.train({ engine, epochs: 3 });
-   * @throws RangeError that names the option that is out of range
+   * @throws RangeError that names the option that is out of range or unknown
    */
-  constructor({ loss = 'mse', ...some }: AnnEngineOptions) {
+  constructor(options: AnnEngineOptions) {
+    const { loss = 'mse', ...some } = options;
     const { data } = some;
     checkMnist(data);
+    checkOptions('AnnEngine', options, ['data', 'seed', 'batchSize', 'learningRate', 'loss']);
     const { seed, batchSize, learningRate } = resolveEngineOptions(some);
     if (!ANN_LOSSES.includes(loss)) {
       throw new RangeError(`loss: expected ${either(ANN_LOSSES.map(shown))}, found ${shown(loss)}`);

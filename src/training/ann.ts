@@ -1,6 +1,6 @@
 /** Training the ANN of chapter 1: one pass per image, no time. */
 import * as tf from '@tensorflow/tfjs';
-import { checkNumber, checkWhole } from '../common/checks';
+import { checkNumber, checkOptions, checkWhole } from '../common/checks';
 import { checkMnist, type Mnist, type MnistSplit } from '../common/mnist';
 import { MAX_UINT32, shuffled } from '../common/random';
 import { forward } from '../snn/networks';
@@ -49,6 +49,16 @@ export function trainStep(net: tf.Sequential, { images, labels }: Batch, loss: L
 export async function train(net: tf.Sequential, options: AnnOptions): Promise<number[]> {
   const { data, loss, epochs = 5, batchSize = 128, learningRate = 1e-3, seed = 0, signal } = options;
   checkMnist(data);
+  checkOptions('ann.train', options, [
+    'data',
+    'loss',
+    'epochs',
+    'batchSize',
+    'learningRate',
+    'seed',
+    'signal',
+    'onBatch',
+  ]);
   if (typeof loss !== 'function') throw new TypeError(`loss: expected one such as crossEntropy, found ${loss}`);
   checkWhole('epochs', epochs, 0, Number.MAX_SAFE_INTEGER);
   checkWhole('batchSize', batchSize, 1, data.train.count);

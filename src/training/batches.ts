@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkIndices } from '../common/checks';
 import { CLASSES, IMAGE_SIDE, type MnistSplit, pixels } from '../common/mnist';
 import type { Labelled } from '../common/spike-trains';
 
@@ -14,8 +15,12 @@ export function makeBatch(split: MnistSplit, indices: ArrayLike<number>): { imag
   };
 }
 
-/** The labels of the samples with these indices as one-hot rows [indices, 10]. */
+/**
+ * The labels of the samples with these indices as one-hot rows [indices, 10].
+ * @throws RangeError if there is no such sample
+ */
 export function oneHotLabels(split: Labelled, indices: ArrayLike<number>): tf.Tensor2D {
+  checkIndices(indices, split.count, 'sample');
   const labels = Int32Array.from(indices, (index) => split.labels[index]);
   return tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), CLASSES).toFloat() as tf.Tensor2D);
 }

@@ -1,4 +1,5 @@
 import { argmax } from '../common/argmax';
+import { checkWhole } from '../common/checks';
 import type { Engine, Learner, Presentation, Split } from '../common/engine';
 import { CLASSES } from '../common/mnist';
 import type { Labelled } from '../common/spike-trains';
@@ -34,14 +35,12 @@ const LOOK = 2048;
 /**
  * The share of the first `images` test images that the engine answers correctly.
  * @returns NaN if the signal came meanwhile
- * @throws RangeError unless `images` is a whole number of at least 1
+ * @throws RangeError unless `images` is a whole number of at least 1, and there are so many
  */
 export async function accuracy(engine: Learner, epoch = 0, images?: number, signal?: AbortSignal): Promise<number> {
   const { test } = engine.options.data;
-  if (images !== undefined && !(Number.isInteger(images) && images >= 1)) {
-    throw new RangeError(`images: expected a whole number, 1 or more, found ${images}`);
-  }
-  return accuracyOn(engine, { split: 'test', epoch, from: 0, to: Math.min(images ?? test.count, test.count) }, signal);
+  if (images !== undefined) checkWhole('images', images, 1, test.count);
+  return accuracyOn(engine, { split: 'test', epoch, from: 0, to: images ?? test.count }, signal);
 }
 
 /**

@@ -3,7 +3,7 @@
  * ways. It trains on the same spikes as both engines, so what a way saves can be measured. Chapter 8 does.
  */
 import { argmax } from '../common/argmax';
-import { either, shown } from '../common/checks';
+import { checkOptions, either, shown } from '../common/checks';
 import {
   type BatchResult,
   type EngineOptions,
@@ -52,11 +52,13 @@ export class PlainEngine {
    * @example
    * const engine = new training.PlainEngine({ data, way: 'tables' });
    * const { loss } = await engine.trainBatch(0, Uint32Array.of(0, 1, 2));
-   * @throws RangeError that names the option that is out of range
+   * @throws RangeError that names the option that is out of range or unknown
    */
-  constructor({ way = 'dense', ...some }: PlainEngineOptions) {
+  constructor(options: PlainEngineOptions) {
+    const { way = 'dense', ...some } = options;
     const { data } = some;
     checkMnist(data);
+    checkOptions('PlainEngine', options, ['data', 'seed', 'T', 'batchSize', 'learningRate', 'way']);
     const { seed, T, batchSize, learningRate } = resolveEngineOptions(some);
     if (!PLAIN_WAYS.includes(way)) {
       throw new RangeError(`way: expected ${either(PLAIN_WAYS.map(shown))}, found ${shown(way)}`);

@@ -92,6 +92,13 @@ export class TfjsEngine implements Engine {
         `network: expected ${inputs} inputs, as the data have, found ${countNetworkInputs(network)}`,
       );
     }
+    if (network && options.hidden !== undefined && options.hidden !== countHidden(network)) {
+      const own = countHidden(network) ?? 'none';
+      throw new RangeError(`hidden: expected ${own}, as the network has, found ${options.hidden}`);
+    }
+    if (network && some.neuron) {
+      throw new RangeError('neuron: expected none, since the network has neurons of its own, found options');
+    }
     this.network =
       network ??
       snn({

@@ -1,4 +1,5 @@
 /** The training loop, the same for both engines and the ANN. It needs no TensorFlow. */
+import { checkOptions, checkWhole } from '../common/checks';
 import type { Learner } from '../common/engine';
 import { shuffled } from '../common/random';
 import { checkBelongs, collectSettings, newHistory, type TrainingHistory } from './history';
@@ -31,7 +32,7 @@ export interface TrainOptions {
   engine: Learner;
   /** Default 100. */
   epochs?: number;
-  /** How many images of each epoch's shuffled order to train on; default all. */
+  /** How many images of each epoch's shuffled order to train on; default all, which more than there are also means. */
   trainImages?: number;
   /**
    * How many training images to hold back, the last ones of the data: no epoch trains on them, and the accuracy on them is
@@ -50,6 +51,20 @@ export interface TrainOptions {
   onEpoch?: (report: EpochReport, history: TrainingHistory) => void | Promise<void>;
 }
 
+/** The names of `TrainOptions`. */
+export const TRAIN_OPTIONS = [
+  'engine',
+  'epochs',
+  'trainImages',
+  'heldBack',
+  'testImages',
+  'history',
+  'signal',
+  'onBatch',
+  'onTest',
+  'onEpoch',
+] as const satisfies readonly (keyof TrainOptions)[];
+
 /**
  * Trains until `epochs` epochs are done, testing after each: the loop of SpikingJelly's example.
  * An incomplete last batch is dropped in training, but not in testing.
@@ -63,6 +78,7 @@ export interface TrainOptions {
 export async function train(options: TrainOptions): Promise<TrainingHistory> {
   const { engine, epochs = 100, heldBack = 0, signal } = options;
   if (!engine?.trainBatch) throw new TypeError('engine: expected what createEngine() returns, found none');
+  checkOptions('train', options, TRAIN_OPTIONS);
   checkCounts(options);
   const { data, batchSize, seed } = engine.options;
   const drawn = data.train.count - heldBack;
@@ -121,12 +137,13 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
 /** The histories that a call of `train` is extending. */
 const inUse = new WeakSet<TrainingHistory>();
 
-function checkCounts({ epochs, trainImages, heldBack, testImages }: TrainOptions): void {
+function checkCounts({ engine, epochs, trainImages, heldBack, testImages }: TrainOptions): void {
   for (const [name, value] of Object.entries({ epochs, trainImages, heldBack, testImages })) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 0)) {
       throw new RangeError(`${name}: expected a whole number, 0 or more, found ${value}`);
     }
   }
+  if (testImages !== undefined) checkWhole('testImages', testImages, 0, engine.options.data.test.count);
 }
 
 /** Tests and reports; returns false if the signal came during the test, which a resumed run then repeats. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../../hosts/node/backend';
 import { createEngine } from '../../hosts/node/engines';
+import * as datasets from '../../packages/formats/datasets';
 import {
   type EngineOptions,
   type EngineState,
@@ -12,11 +13,16 @@ import {
 } from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
 import { RandomStream } from '../../src/common/random';
-import { PoissonEncoder, spikeTrain } from '../../src/snn/encoding';
-import { ann, snn } from '../../src/snn/networks';
+import { LatencyEncoder, PoissonEncoder, spikeTrain } from '../../src/snn/encoding';
+import { ann, setWeights, snn } from '../../src/snn/networks';
 import { LIFNode } from '../../src/snn/neuron';
+import { train as trainAnn } from '../../src/training/ann';
+import { AnnEngine } from '../../src/training/ann-engine';
+import { oneHotLabels } from '../../src/training/batches';
 import { newHistory } from '../../src/training/history';
+import { crossEntropy } from '../../src/training/losses';
 import { accuracy } from '../../src/training/metrics';
+import { PlainEngine } from '../../src/training/plain-engine';
 import { train } from '../../src/training/train';
 import { smallMnist } from '../support/data';
 
@@ -206,15 +212,85 @@ test('a history that one call extends is refused to another', async () => {
   await engine.close();
 });
 
-test('the accuracy of a number of images that is none is refused', async () => {
+test('the accuracy of a number of images that is none, or of more than there are, is refused', async () => {
   const engine = await createEngine('event', { data, T: 5 });
-  for (const images of [2.5, 0, -1, Number.NaN]) {
-    await assert.rejects(
-      accuracy(engine, 0, images),
-      /^RangeError: images: expected a whole number, 1 or more, found /,
-    );
+  for (const images of [2.5, 0, -1, Number.NaN, 101]) {
+    const message = `images: expected a whole number from 1 to 100, found ${images}`;
+    await assert.rejects(accuracy(engine, 0, images), { name: 'RangeError', message });
   }
+  await assert.rejects(train({ engine, epochs: 1, testImages: 101 }), {
+    message: 'testImages: expected a whole number from 0 to 100, found 101',
+  });
   await engine.close();
+});
+
+describe('an option that nobody reads is refused', () => {
+  const trains = { trains: [{ units: [0], times: [0] }], labels: [0] };
+  const stray = (options: object) => ({ ...options, lerningRate: 1 }) as never;
+  const DOORS: [string, (options: (some?: object) => never) => unknown][] = [
+    ['createEngine', (options) => createEngine('event', options({ data }))],
+    ['createEngine', (options) => createEngine('tfjs', options({ data }))],
+    ['neuron', (options) => createEngine('event', { data, neuron: options({ tau: 3 }) })],
+    ['AnnEngine', (options) => new AnnEngine(options({ data }))],
+    ['PlainEngine', (options) => new PlainEngine(options({ data }))],
+    ['train', async (options) => train(options({ engine: new AnnEngine({ data }) }))],
+    ['ann.train', (options) => trainAnn(ann(), options({ data, loss: crossEntropy }))],
+    ['ann', (options) => ann(options())],
+    ['snn', (options) => snn(options())],
+    ['LIFNode', (options) => new LIFNode(options())],
+    ['PoissonEncoder', (options) => new PoissonEncoder(options())],
+    ['LatencyEncoder', (options) => new LatencyEncoder(options({ T: 3 }))],
+    ['randman', (options) => datasets.randman(options())],
+    ['readShd', (options) => datasets.readShd(options())],
+    ['eventTrains', (options) => datasets.eventTrains(options())],
+    [
+      'makeSpikeTrains',
+      (options) => datasets.makeSpikeTrains(options({ units: 1, T: 1, train: trains, test: trains })),
+    ],
+  ];
+  for (const [name, open] of DOORS) {
+    test(`by ${name}`, async () => {
+      const message = new RegExp(`^RangeError: ${name}: expected [\\w, ]+, found the option 'lerningRate'$`);
+      await assert.rejects(async () => open((some = {}) => stray(some)), message);
+    });
+  }
+
+  test('by the event engine, where the tfjs engine alone takes it', async () => {
+    for (const [name, value] of Object.entries({ network: snn(), stepMode: 'multi' })) {
+      await assert.rejects(createEngine('event', { data, [name]: value } as never), {
+        name: 'TypeError',
+        message: `${name}: expected none, since the engine 'tfjs' alone takes it, found one`,
+      });
+    }
+  });
+
+  test('unless it is undefined, which asks for nothing', () => {
+    assert.equal(new LIFNode({ tau: 3, later: undefined } as never).tau, 3);
+  });
+});
+
+test('a network that is handed in keeps its own neurons and width, and others are refused', async () => {
+  const network = snn({ hidden: 20 });
+  const create = (options: object) => createEngine('tfjs', { data, network, ...options });
+  await assert.rejects(create({ hidden: 50 }), { message: 'hidden: expected 20, as the network has, found 50' });
+  await assert.rejects(createEngine('tfjs', { data, network: snn(), hidden: 50 }), {
+    message: 'hidden: expected none, as the network has, found 50',
+  });
+  await assert.rejects(create({ neuron: { tau: 3 } }), {
+    message: 'neuron: expected none, since the network has neurons of its own, found options',
+  });
+  assert.equal((await create({ hidden: 20 })).options.hidden, 20);
+});
+
+test('labels of samples that are not there, and weights that are not finite, are refused', () => {
+  for (const index of [300, -1, 0.5]) {
+    assert.throws(() => oneHotLabels(data.train, [0, index]), {
+      name: 'RangeError',
+      message: `indices: expected samples from 0 to 299, found ${index}`,
+    });
+  }
+  const weights = new Float32Array(7840).fill(Number.NaN, 5, 6);
+  assert.throws(() => setWeights(snn(), weights), { message: 'weights: expected finite numbers, found NaN' });
 });
 
 describe('a seed or a switch that is none is refused', () => {

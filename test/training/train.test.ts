@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../../hosts/node/backend';
 import { createEngine } from '../../hosts/node/engines';
-import { type EngineOptions, freshState, resolveEngineOptions } from '../../src/common/engine';
+import { ENGINE_OPTIONS, type EngineOptions, freshState, resolveEngineOptions } from '../../src/common/engine';
 import { initialWeights } from '../../src/common/random';
 import { PoissonEncoder } from '../../src/snn/encoding';
 import { getWeights, setWeights, snn } from '../../src/snn/networks';
@@ -21,9 +21,13 @@ const data = smallMnist(1100, 300);
 
 /** Trains an engine that is made for it and closed afterwards. */
 async function train(options: EngineOptions & Omit<TrainOptions, 'engine'> & { engine?: 'event' | 'tfjs' }) {
-  const engine = await createEngine(options.engine ?? 'event', options);
+  const part = (isOf: boolean) =>
+    Object.fromEntries(
+      Object.entries(options).filter(([name]) => (ENGINE_OPTIONS as readonly string[]).includes(name) === isOf),
+    );
+  const engine = await createEngine(options.engine ?? 'event', part(true) as EngineOptions);
   try {
-    return await trainEngine({ ...options, engine });
+    return await trainEngine({ ...part(false), engine });
   } finally {
     await engine.close();
   }

@@ -106,6 +106,18 @@ describe('withBar.train()', () => {
     assert.equal(history.trainAccs.length, 12);
   });
 
+  test('refuses an option that nobody reads, also one of an engine beside an engine that is there', async () => {
+    const { withBar } = recordingHost();
+    const unread = (name: string) =>
+      new RegExp(`^RangeError: withBar\\.train: expected engine, .*, found the option '${name}'$`);
+    await assert.rejects(withBar.train({ ...options, epoch: 3 } as never), unread('epoch'));
+    const engine = await createEngine('event', { data: options.data, T: 3, batchSize: 20 });
+    await assert.rejects(withBar.train({ engine, T: 5 }), unread('T'));
+    await withBar.train({ engine, data: options.data, epochs: 1, testImages: 0 });
+    await engine.close();
+    await assert.rejects(withBar.train({ ...options, network: snn() }), /^TypeError: network: expected none, since/);
+  });
+
   test('does not promise to continue where the history is lost', async () => {
     assert.equal(await interrupted(), 'Interrupted after 2 of 7 epochs.');
   });

@@ -39,7 +39,8 @@ interface Examples {
 }
 
 const LONG = 200_000;
-const titles = { title: 't', xlabel: 'x', ylabel: 'y' };
+const title = { title: 't', xlabel: 'x' };
+const titles = { ...title, ylabel: 'y' };
 const ten = (value = 0) => new Float32Array(20).fill(value, 3, 5);
 const image = (value = 0) => new Float32Array(7840).fill(value, 3, 5);
 /** Spikes [LONG, 10], each seventh of them 1. */
@@ -76,7 +77,7 @@ export const FIGURES: Record<FigureName, Examples> = {
     long: 'a cell per pair of digits',
   },
   differences: {
-    small: () => differences(['a'], { mean: [1], low: [0], high: [2] }, [true], titles),
+    small: () => differences(['a'], { mean: [1], low: [0], high: [2] }, [true], title),
     withValue: (value) => {
       const mean = [1, value, value];
       return differences(['a', 'b', 'c'], { mean, low: [0, 0, 0], high: [2, 2, 2] }, [true, false, false]);
@@ -105,7 +106,7 @@ export const FIGURES: Record<FigureName, Examples> = {
     long: 'an image per digit and place',
   },
   intervals: {
-    small: () => intervals(['a'], [{ name: 'b', mean: [1], low: [0], high: [2] }], titles),
+    small: () => intervals(['a'], [{ name: 'b', mean: [1], low: [0], high: [2] }], title),
     withValue: (value) => {
       return intervals(['a', 'b', 'c'], [{ name: 'b', mean: [1, value, value], low: [0, 0, 0], high: [2, 2, 2] }]);
     },

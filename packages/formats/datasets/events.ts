@@ -3,7 +3,7 @@
  * G. K. Cohen and N. Thakor, "Converting static image datasets to spiking neuromorphic datasets using saccades", Frontiers in
  * Neuroscience 9, 2015; www.garrickorchard.com/datasets/n-mnist).
  */
-import { checkWhole, isTyped, kindOf } from '../../../src/common/checks';
+import { checkOptions, checkWhole, isTyped, kindOf } from '../../../src/common/checks';
 import { DatasetError } from '../../../src/common/mnist';
 import { MAX_UINT32 } from '../../../src/common/random';
 import { MAX_UNITS, makeSpikeTrains, type SpikeTrains } from '../../../src/common/spike-trains';
@@ -80,6 +80,7 @@ export interface EventTrainsOptions extends Binning {
  */
 export function eventTrains(options: EventTrainsOptions): SpikeTrains {
   const { train, test, width = 34, height = 34, pool = 2 } = options;
+  checkOptions('eventTrains', options, ['train', 'test', 'width', 'height', 'pool', 'T', 'duration']);
   checkWhole('width', width, 1, 256);
   checkWhole('height', height, 1, 256);
   checkWhole('pool', pool, 1, 256);

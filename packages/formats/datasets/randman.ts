@@ -1,5 +1,5 @@
 /** Randman: random smooth curves of spike times, a task in which rates say nothing. */
-import { checkNumber, checkWhole } from '../../../src/common/checks';
+import { checkNumber, checkOptions, checkWhole } from '../../../src/common/checks';
 import { exp, log, sinTurns } from '../../../src/common/exact';
 import { CLASSES } from '../../../src/common/mnist';
 import { MAX_UINT32, Purpose, RandomStream } from '../../../src/common/random';
@@ -45,18 +45,12 @@ const STREAM = { curves: 0, samples: 1 } as const;
  * @example
  * const data = datasets.randman({ units: 20, T: 100 });
  * const engine = await createEngine('event', { data, hidden: 100 });
- * @throws RangeError that names the option that is out of range
+ * @throws RangeError that names the option that is out of range or unknown
  */
-export function randman({
-  seed = 0,
-  units = 20,
-  classes = CLASSES,
-  T = 100,
-  dimensions = 1,
-  alpha = 3,
-  train = 8000,
-  test = 2000,
-}: RandmanOptions = {}): SpikeTrains {
+export function randman(options: RandmanOptions = {}): SpikeTrains {
+  const { seed = 0, units = 20, classes = CLASSES, T = 100, dimensions = 1, alpha = 3 } = options;
+  const { train = 8000, test = 2000 } = options;
+  checkOptions('randman', options, ['seed', 'units', 'classes', 'T', 'dimensions', 'alpha', 'train', 'test']);
   checkWhole('seed', seed, 0, MAX_UINT32);
   checkWhole('units', units, 1, MAX_UNITS);
   checkWhole('classes', classes, 2, CLASSES);

@@ -4,7 +4,7 @@
  * networks", IEEE Transactions on Neural Networks and Learning Systems 33, 2022; compneuro.net). The files are HDF5:
  * `spikes/times` (seconds) and `spikes/units` are lists, one per recording, and `labels` are their classes.
  */
-import { checkWhole } from '../../../src/common/checks';
+import { checkOptions, checkWhole } from '../../../src/common/checks';
 import { CLASSES, DatasetError } from '../../../src/common/mnist';
 import { makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../../src/common/spike-trains';
 import { dataSetIn, groupIn, type Lists } from '../hdf5/found';
@@ -45,6 +45,7 @@ interface Recording {
  */
 export function readShd(options: ShdOptions): SpikeTrains {
   const { classes = Array.from({ length: CLASSES }, (_, label) => label) } = options;
+  checkOptions('readShd', options, ['train', 'test', 'classes', 'T', 'duration']);
   checkClasses(classes);
   const splits = (['train', 'test'] as const).map((split) => readFile(split, options[split], classes));
   const binning = checkBinning(options, decodeTimes(splits.flat()));
