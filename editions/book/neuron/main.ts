@@ -40,9 +40,8 @@ const count = (spike: Float32Array) => spike.reduce((sum, fired) => sum + fired,
 const number = (value: number) => value.toFixed(2).replace('-', '−');
 
 /** The equations of one step with its numbers in them. */
-function equation({ current: x, h, v, spike }: Trace, step: number): string {
+function equation({ current: x, h, v, spike }: Trace, t: number): string {
   const { tau, vThreshold, vReset } = options();
-  const t = step - 1;
   const before = number(t === 0 ? 0 : v[t - 1]);
   const charge = `h = ${before} + (${number(x[t])} − ${before}) / ${tau.toFixed(1)} = ${number(h[t])}`;
   if (!spike[t]) return `${charge}, below ${number(vThreshold)}: no spike, v = h.`;
@@ -52,7 +51,7 @@ function equation({ current: x, h, v, spike }: Trace, step: number): string {
 
 function sentence(spikes: number, highest: number, first: number): string {
   if (spikes === 0) return `The potential never reaches the threshold: its highest value is ${number(highest)}.`;
-  return `${spikes} ${spikes === 1 ? 'spike' : 'spikes'} in ${T} steps, the first in step ${first + 1}.`;
+  return `${spikes} ${spikes === 1 ? 'spike' : 'spikes'} in ${T} steps, the first in step ${first}.`;
 }
 
 function update(): void {

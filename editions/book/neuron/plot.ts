@@ -25,13 +25,13 @@ function marks(low: number, high: number): number[] {
   return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) => (first + i) * step);
 }
 
-/** The step [1, T] that a place of the plot belongs to. */
+/** The step, from 0 to T − 1, that a place of the plot belongs to. */
 export function stepAt(x: number, width: number, T: number): number {
-  const step = Math.floor(((x - LEFT) / (width - LEFT - RIGHT)) * T) + 1;
-  return Math.min(Math.max(step, 1), T);
+  const step = Math.floor(((x - LEFT) / (width - LEFT - RIGHT)) * T);
+  return Math.min(Math.max(step, 0), T - 1);
 }
 
-/** Draws the trace of one neuron, with a mark at the step [1, T] that is looked at. */
+/** Draws the trace of one neuron, with a mark at the step, from 0, that is looked at. */
 export function drawTrace(
   svg: SVGSVGElement,
   { current, h, v, spike }: Trace,
@@ -46,7 +46,7 @@ export function drawTrace(
 
   // The step that is looked at, behind everything.
   parts.push(
-    `<rect class="nr-here" x="${fixed(x(step - 1))}" y="${PANEL.input.top - 4}" width="${fixed(x(1) - x(0))}" height="${HEIGHT - 24 - PANEL.input.top}"/>`,
+    `<rect class="nr-here" x="${fixed(x(step))}" y="${PANEL.input.top - 4}" width="${fixed(x(1) - x(0))}" height="${HEIGHT - 24 - PANEL.input.top}"/>`,
   );
 
   const scale = (panel: { top: number; height: number }, low: number, high: number) => {

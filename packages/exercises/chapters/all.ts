@@ -1,7 +1,6 @@
 /** Every exercise by its id, and the signatures that their answers have. */
 
 import type { Exercise } from '../engine/exercise';
-import { chapter9Back } from './a-hidden-layer/back';
 import { chapter9 } from './a-hidden-layer/exercises';
 import { project9 } from './a-hidden-layer/project';
 import { chapter1 } from './ann-baseline/exercises';
@@ -22,7 +21,6 @@ import { project4 } from './training-loop/project';
 import { chapter5Closest } from './visualization/closest';
 import { chapter5 } from './visualization/exercises';
 import { chapter6 } from './what-time-does/exercises';
-import { chapter10Back } from './when-timing-matters/back';
 import { chapter10 } from './when-timing-matters/exercises';
 import { project10 } from './when-timing-matters/project';
 
@@ -45,10 +43,8 @@ const TYPED = {
   ...chapter8,
   ...chapter8Tables,
   ...chapter9,
-  ...chapter9Back,
   ...project9,
   ...chapter10,
-  ...chapter10Back,
   ...project10,
   ...chapter11,
 };

@@ -21,6 +21,17 @@ describe('The exercises of each chapter', () => {
       assert.deepEqual(problemsOf(notebook, Object.fromEntries(own)), []);
     });
 
+    test(`${name} stand in the order in which progress lists them`, () => {
+      const own = Object.entries(ALL).filter(([, { chapter }]) => chapter === Number(name.slice(0, 2)));
+      const tasks = notebook.cells
+        .map(({ metadata }) => metadata.exercise)
+        .filter((exercise) => exercise?.role === 'task' && exercise.id);
+      assert.deepEqual(
+        tasks.map((exercise) => exercise?.id),
+        own.map(([id]) => id),
+      );
+    });
+
     test(`${name} tell at the chapter's top how long they take, the core no longer than the text`, () => {
       const { core, all } = minutesOf(Object.values(ALL).filter(({ chapter }) => chapter === Number(name.slice(0, 2))));
       const top = textOf(notebook.cells[0]);

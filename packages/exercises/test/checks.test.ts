@@ -309,10 +309,32 @@ describe('The checks', () => {
       everyBatch((i, batches) => i < batches.length - 1),
     ],
     [
-      'counts steps by logarithms, whose rounding adds one',
-      'matter-reach',
-      'logarithms-rounded',
-      (tau: number, share: number) => Math.ceil(Math.log(share) / Math.log(1 - 1 / tau)),
+      'takes a potential of 0 under a current of 1 for a spike',
+      'lif-fire',
+      'zero-with-input',
+      (v: number[], x: number[]) => v.map((potential, t) => (potential === 0 && (x[t] ?? 0) >= 1 ? 1 : 0)),
+    ],
+    [
+      'takes strong weights of the wrong sign',
+      'hidden-one-of-two',
+      'wrong-sign',
+      () => ({
+        hidden: [
+          [3, -3],
+          [-3, 3],
+        ],
+        out: [-3, -3],
+      }),
+    ],
+    [
+      'lets the input decay',
+      'time-gap',
+      'input-decays',
+      (weight: number, tau: number) => {
+        let gap = 0;
+        for (let left = weight / tau; left * (1 - 1 / tau) + weight / tau >= 1; left *= 1 - 1 / tau) gap++;
+        return gap;
+      },
     ],
   ];
   for (const [what, id, mistake, answer] of almostRight) {

@@ -2,6 +2,7 @@
 import { argmax } from '../../../../src/common/argmax';
 import { exercise, mistake as m } from '../../engine/exercise';
 import { isTooLong } from '../../engine/values';
+import { chapter9Back } from './back';
 
 type OneOfTwo = () => { hidden: number[][]; out: number[] };
 type Silent = (rates: number[], neurons: number) => ArrayLike<number>;
@@ -24,7 +25,23 @@ function firesAt({ hidden, out }: ReturnType<OneOfTwo>): unknown {
   );
   // What has another shape, or is no number, is no network of this kind, whatever it fires at.
   const shape = [out.length, ...hidden.map((weights) => weights.length)];
-  return { fires, shape, finite: [...hidden.flat(), ...out].every(Number.isFinite) };
+  // Of a network that never fires: whether a single pixel would make it fire if only weights had the other sign.
+  const size = (weights: number[]) => weights.map(Math.abs);
+  const [hiddenSpikes, withoutSigns] = [hidden, hidden.map(size)].map((layer) =>
+    [
+      [1, 0],
+      [0, 1],
+    ].map((pixels) => layer.map((weights) => spike(weights, pixels))),
+  );
+  const isHeldBack = hiddenSpikes.some((spikes) => spikes.includes(1))
+    ? hiddenSpikes.some((spikes) => spike(size(out), spikes) === 1)
+    : withoutSigns.some((spikes) => spikes.includes(1));
+  return {
+    fires,
+    isHeldBack: !fires.includes(1) && isHeldBack,
+    shape,
+    finite: [...hidden.flat(), ...out].every(Number.isFinite),
+  };
 }
 
 const network = (hidden: number[][], out: number[]) => () => ({ hidden: hidden.map((row) => [...row]), out: [...out] });
@@ -104,6 +121,24 @@ export const chapter9 = {
           [1, 1],
         ),
       ),
+      'wrong-sign': m(
+        'has weights that are large enough, but negative',
+        'Your output never fires: a weight that is large enough pulls the potential down. What does the sign of a weight do?',
+        network(
+          [
+            [2, -2],
+            [-2, 2],
+          ],
+          [-2, -2],
+        ),
+        network(
+          [
+            [-2, -2],
+            [-2, -2],
+          ],
+          [2, 2],
+        ),
+      ),
       'first-alone': m(
         'fires at the first pixel alone',
         'Your network fires when the first pixel does so alone. Which hidden neuron is there for the second one?',
@@ -172,6 +207,7 @@ export const chapter9 = {
       }),
     ],
   }),
+  ...chapter9Back,
   'hidden-silent': exercise<Silent>({
     chapter: 9,
     minutes: 4,

@@ -106,6 +106,7 @@ export const chapter2Neuron = {
       [[0.75, 0, -0.5, -0.125], [3, 3, -2, 1], 4],
       [[0.9, 0.45, 0.225, 0], [1.8, 0, 0, 3], 2],
       [[0, 0, 0, 0.25], [3, 3, 3, 0.5], 2],
+      [[-1, 0], [-2, 1], 2], // a current of 1 lifts the potential from below 0 just to 0
     ],
     oracle: (_v, x, tau) => simulate({ tau }, x).s,
     mistakes: {
@@ -113,6 +114,12 @@ export const chapter2Neuron = {
         '`v === 0`',
         'Some of these neurons were at 0 without firing. What else leaves a potential of 0?',
         firesBy(({ v }) => v === 0),
+      ),
+      'zero-with-input': m(
+        'takes a potential of 0 under an input for a spike',
+        'Some of these neurons were lifted from below 0 just to 0. Which potential does the threshold see?',
+        firesBy(({ v, x }) => v === 0 && x > 0),
+        firesBy(({ v, x }) => v === 0 && x >= 1),
       ),
       'after-reset': m(
         '`v >= 1`',

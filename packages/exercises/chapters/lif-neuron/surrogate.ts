@@ -34,6 +34,11 @@ export const chapter2Surrogate = {
         'At 0 this is right, but it falls too slowly to both sides. Which factor inside the square is missing?',
         (z, alpha) => alpha / 2 / (1 + ((alpha * z) / 2) ** 2),
       ),
+      'pi-outside': m(
+        '`(alpha / 2) / (1 + (Math.PI / 2) * (alpha * z) ** 2)`',
+        'At 0 this is right, but π/2 is not squared. To what does the square belong in 1 + u²?',
+        (z, alpha) => alpha / 2 / (1 + (Math.PI / 2) * (alpha * z) ** 2),
+      ),
       'peak-1': m(
         'puts 1 above the fraction line',
         'The width is right, but the height at 0 does not depend on alpha. How steep is the curve there?',

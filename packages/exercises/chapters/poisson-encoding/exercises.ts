@@ -42,8 +42,8 @@ export const chapter3 = {
     oracle: (intensities, die) => intensities.map((x) => (die() <= x ? 1 : 0)),
     mistakes: {
       'one-die': m(
-        'throws once for all pixels',
-        'All pixels share one throw, so they fire together. How many throws does a step need?',
+        'rolls once for all pixels',
+        'All pixels share one roll, so they fire together. How many rolls does a step need?',
         (intensities, die) => {
           const thrown = die();
           return intensities.map((x) => (thrown <= x ? 1 : 0));
@@ -51,7 +51,7 @@ export const chapter3 = {
       ),
       inverted: m(
         '`die() > x`',
-        'Dark pixels fire here and bright ones rest. Which throws should make a pixel of intensity 0.9 fire?',
+        'Dark pixels fire here and bright ones rest. Which rolls should make a pixel of intensity 0.9 fire?',
         (intensities, die) => intensities.map((x) => (die() > x ? 1 : 0)),
         (intensities, die) => intensities.map((x) => (die() >= x ? 1 : 0)),
       ),
@@ -62,12 +62,12 @@ export const chapter3 = {
       ),
       strict: m(
         '`die() < x`',
-        'A throw equal to the intensity stays silent here. What does "at most" in the task say about it?',
+        'A roll equal to the intensity stays silent here. What does "at most" in the task say about it?',
         (intensities, die) => intensities.map((x) => (die() < x ? 1 : 0)),
       ),
       'throws-only-for-grey': m(
-        'throws no die for black and white pixels',
-        'White and black pixels use no throw here, so the later pixels get other ones. How many throws does the rule take per pixel?',
+        'rolls no die for black and white pixels',
+        'White and black pixels use no roll here, so the later pixels get other ones. How many rolls does the rule take per pixel?',
         (intensities, die) => intensities.map((x) => (x === 0 ? 0 : x === 1 ? 1 : die() <= x ? 1 : 0)),
         (intensities, die) => intensities.map((x) => (x > 0 && die() <= x ? 1 : 0)),
       ),

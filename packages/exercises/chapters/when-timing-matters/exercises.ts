@@ -2,6 +2,7 @@
 
 import { exercise, mistake as m } from '../../engine/exercise';
 import { isTooLong } from '../../engine/values';
+import { chapter10Back } from './back';
 import { ROUNDING, timeGap } from './gap';
 
 type Counts = (spikes: number[], units: number) => ArrayLike<number>;
@@ -128,6 +129,7 @@ export const chapter10 = {
     ],
   }),
   'time-gap': timeGap,
+  ...chapter10Back,
 
   'time-loss': exercise<Loss>({
     chapter: 10,

@@ -64,6 +64,12 @@ export const timeGap = exercise<Gap>({
       fading(0),
       fading(1),
     ),
+    'input-decays': m(
+      'lets the input decay, as without `decayInput: false`',
+      'Your neuron never fires, however close both spikes are. With `decayInput: false`, is a weight divided by τ?',
+      (weight, tau) => Math.floor(exactGap(weight / tau, 1 - 1 / tau) + ROUNDING),
+      (weight, tau) => Math.floor(Math.max(0, exactGap(weight / tau, 1 - 1 / tau)) + ROUNDING),
+    ),
     'first-spike-alone': m(
       'asks how long one spike alone takes to fade to half',
       'Your gap does not depend on the weight. What has to be left of the first spike, so that the second one reaches 1?',
