@@ -105,6 +105,29 @@ export const committed = (name: string): Notebook =>
 export const served = (name: string): Notebook =>
   JSON.parse(readFileSync(join(built, 'files', `${name}.ipynb`), 'utf8'));
 
+/** A link of each kind that the chapters have, and one to a section, as Markdown, with the address where it leads. */
+export function linksOfChapters(site: string): { text: string; address: string }[] {
+  const textsOf = (name: string) => served(name).cells.map(({ source }) => textOf(source));
+  const links = chapters()
+    .flatMap(textsOf)
+    .flatMap((text) => [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link));
+  const first = (kind: RegExp): string => {
+    const link = links.find((one) => kind.test(one));
+    if (!link) throw new Error(`expected a link like ${kind} in a chapter, found none`);
+    return link;
+  };
+  const chapter = first(/^0[^/]*\.ipynb$/);
+  const [, section] = textsOf(chapter.replace('.ipynb', '')).flatMap((text) => /^## (.+)$/m.exec(text)?.[1] ?? []);
+  const part = `${chapter}#${section.replaceAll(' ', '-')}`;
+  const inBook = [/\/glossary\.html$/, /\/map\.html$/, /\/playground\.html$/, /\/book\/src\/.*\.ts\.html$/].map(first);
+  const outside = first(/^https:/);
+  return [
+    ...[chapter, part].map((link) => [link, `notebooks/index.html?path=${link}`]),
+    ...inBook.map((link) => [link, link.replace('../build/', '../')]),
+    [outside, outside],
+  ].map(([link, to], i) => ({ text: `[Link ${i}](${link})`, address: new URL(to, site).href }));
+}
+
 /** Names of the chapters of the site. */
 export const chapters = (): string[] =>
   Object.keys(JSON.parse(readFileSync(join(built, 'lif-fc-mnist', 'chapters.json'), 'utf8')))

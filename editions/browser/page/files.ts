@@ -46,7 +46,7 @@ export async function downloadRuns(siteUrl: string): Promise<number> {
   return runs.length;
 }
 
-/** What a zip file of this menu holds. */
+/** What a file holds that the menu takes back in: a zip file of its own, or one notebook. */
 export interface Download {
   notebooks: Record<string, NotebookContent>;
   runs: Record<string, Record<string, Uint8Array>>;
@@ -56,10 +56,12 @@ export interface Download {
 const MOST_BYTES = 200e6;
 
 /**
- * Reads what `downloadNotebooks` or `downloadRuns` has made.
+ * Reads what `downloadNotebooks` or `downloadRuns` has made, or a notebook, which JupyterLab downloads one by one.
  * @throws Error in one line if it is anything else, or damaged
  */
 export function readDownload(name: string, bytes: Uint8Array): Download {
+  const [stem, ending] = name.split(/(\.ipynb)$/i);
+  if (ending) return { notebooks: { [`${stem}.ipynb`]: readNotebook(name, bytes) }, runs: {} };
   const wanted = `${name}: expected a zip file that the menu Tutorial has made`;
   let files: Record<string, Uint8Array>;
   let sum = 0;

@@ -2,7 +2,7 @@
  * Links of texts: a chapter opens in the application, and what the book shows opens in the book. By themselves they would lead
  * to the files.
  */
-import type { NotebookContent, NotebookTracker } from './jupyter';
+import type { NotebookContent } from './jupyter';
 
 /** The first heading of a notebook; undefined if it has none. */
 export const titleOf = ({ cells }: NotebookContent): string | undefined =>
@@ -30,26 +30,35 @@ export function destinationOf(href: string, siteUrl: string, book: string): stri
   return undefined;
 }
 
-export function followLinks(tracker: NotebookTracker, siteUrl: string, book: string): void {
-  const linkOf = ({ target }: Event) =>
-    target instanceof Element ? target.closest<HTMLAnchorElement>('a[href]') : null;
+/** Follows the links of the page's texts, in tabs of their own. */
+export function followLinks(siteUrl: string, book: string): void {
+  const corrected = new WeakSet<HTMLAnchorElement>();
   const correct = (event: Event) => {
-    const link = linkOf(event);
-    const destination = link && destinationOf(link.href, siteUrl, book);
-    if (!destination) return;
-    link.href = destination;
-    link.target = '_blank';
+    const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[href]') : null;
+    if (!link) return;
+    const destination = destinationOf(link.href, siteUrl, book);
+    if (destination) {
+      link.href = destination;
+      link.target = '_blank';
+      corrected.add(link);
+    }
+    // The application would look for the file itself, and open its list of files or nothing at all.
+    if (event.type === 'click' && corrected.has(link)) event.stopPropagation();
   };
   // Before it is followed, in whatever way: a click, the keyboard, or "open in a new tab".
   for (const type of ['pointerover', 'focusin', 'click']) document.addEventListener(type, correct, { capture: true });
-  document.addEventListener(
-    'click',
-    (event) => {
-      if (!linkOf(event)?.href.startsWith(notebookAddress(siteUrl, ''))) return;
-      // The application would open its list of files instead.
-      event.stopPropagation();
-      void tracker.currentWidget?.context.save();
-    },
-    { capture: true },
-  );
+}
+
+/**
+ * Shows the section that the page's address names, until the reader does something: the application shows the beginning of a
+ * notebook, and draws it cell by cell, so that what is above still grows when a section is there.
+ */
+export function showSection(hash: string): void {
+  if (hash === '') return;
+  const section = `[data-jupyter-id="${CSS.escape(decodeURIComponent(hash.slice(1)))}"]`;
+  const observer = new MutationObserver(() => document.querySelector(section)?.scrollIntoView());
+  observer.observe(document.body, { childList: true, subtree: true });
+  for (const type of ['wheel', 'pointerdown', 'keydown']) {
+    document.addEventListener(type, () => observer.disconnect(), { capture: true, once: true });
+  }
 }

@@ -14,7 +14,7 @@ import {
   type RenderMimeRegistry,
   type Scope,
 } from './jupyter';
-import { followLinks, titleOf } from './links';
+import { followLinks, showSection, titleOf } from './links';
 import { addBookLink, addMenu, bookPage, type Drive, type Settings } from './menu';
 import { saveWhenHidden, sayWhereWorkIsKept, workOffline } from './stay';
 
@@ -68,7 +68,8 @@ async function plugins(scope: Scope) {
         if (settings.book) addBookLink(app, widgets, bookPage(siteUrl, settings.book, openedPath()));
         if (notebooks) {
           watchCopies(notebooks, app.serviceManager.contents, utilities, siteUrl);
-          followLinks(notebooks, siteUrl, settings.book);
+          followLinks(siteUrl, settings.book);
+          showSection(window.location.hash);
           saveWhenHidden(notebooks);
           nameTabs(notebooks, option('appName'));
         }

@@ -76,7 +76,7 @@ export function addMenu(
       if (!file) return;
       try {
         const bytes = new Uint8Array(await file.arrayBuffer());
-        if (!/\.zip$/i.test(file.name)) {
+        if (!/\.(?:zip|ipynb)$/i.test(file.name)) {
           const name = plainName(file.name);
           await storeFile(siteUrl, name, bytes);
           tell(`Taken in: a cell reads it by loadFile('${name}').`);
@@ -87,12 +87,16 @@ export function addMenu(
         await tracker?.currentWidget?.context.save();
         const aside = await takeIn(app.serviceManager.contents, siteUrl, download);
         await tracker?.currentWidget?.context.revert();
+        const notebooks = Object.keys(download.notebooks);
         const counts = [
-          [Object.keys(download.notebooks).length, 'notebook'],
+          [notebooks.length, 'notebook'],
           [Object.keys(download.runs).length, 'run'],
         ].flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`]));
+        const [only, ...others] = notebooks;
+        const where = only && others.length === 0 ? ` “All chapters and files” lists it as ${only}.` : '';
         const kept = aside.length > 0 ? ` What you had changed here is now called ${aside.join(', ')}.` : '';
-        Notification.info(`Taken in: ${counts.join(', ')}.${kept}`, { autoClose: aside.length > 0 ? false : 6000 });
+        const message = `Taken in: ${counts.join(', ')}.${kept || where}`;
+        Notification.info(message, { autoClose: aside.length > 0 ? false : 6000 });
       } catch (error) {
         Notification.warning((error as Error).message, { autoClose: false });
       }

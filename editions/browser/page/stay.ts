@@ -42,7 +42,8 @@ export async function sayWhereWorkIsKept({ Notification }: ApplicationUtilities)
   localStorage.setItem(SAID, 'yes');
   const message =
     'Your work stays in this browser; in a private window, until you close it. The menu Tutorial downloads it.';
-  Notification.info(message, { autoClose: 15_000 });
+  // On a phone it lies over the text.
+  Notification.info(message, { autoClose: window.innerWidth < 600 ? 6000 : 15_000 });
 }
 
 /** Registers the service worker where the browser allows one: over https, and on this computer. */

@@ -11,6 +11,7 @@ import {
   chapters,
   chosenChapters,
   committed,
+  linksOfChapters,
   openChapter,
   outputText,
   printed,
@@ -123,6 +124,27 @@ describe('In Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
     assert.match(texts[0] ?? '', /images: Uint8Array\(47040000\) \[.* more items \]/);
     assert.deepEqual([texts[2], texts[5]], ['fast\n', 'mmmn\n']);
     assert.equal((cells[3]?.outputs ?? []).length, 1001);
+    await tab.close();
+  });
+
+  test('every kind of link that a chapter has is followed by a left click', async () => {
+    const tab = await browser.newPage();
+    const page = tab as unknown as AnyPage;
+    await openChapter(page, server.url, chapters()[0]);
+    const links = linksOfChapters(server.url);
+    await setCells(
+      page,
+      links.map(({ text }) => ({ cell_type: 'markdown', source: text, metadata: {} })),
+    );
+    for (const [i, { address }] of links.entries()) {
+      // A page that the proxy does not let through names its address in one of Firefox's own.
+      const isIt = (url: string) => decodeURIComponent(url).includes(address);
+      const opened = browser.waitForTarget((target) => isIt(target.url()), { timeout: 120_000 });
+      await tab.locator(`.jp-RenderedMarkdown p a ::-p-text(Link ${i})`).click();
+      await (await (await opened).page())?.close();
+    }
+    const { host } = new URL(links[links.length - 1].address);
+    asked.splice(0, asked.length, ...asked.filter((line) => !line.includes(host)));
     await tab.close();
   });
 

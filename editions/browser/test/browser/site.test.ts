@@ -15,6 +15,7 @@ import {
   choose,
   chromiumAndSite,
   isChanged,
+  linksOfChapters,
   openChapter,
   outputText,
   printed,
@@ -115,6 +116,12 @@ describe('The site', inChromium, () => {
       chapters()
         .sort()
         .map((name) => `notebooks/index.html?path=${name}.ipynb`),
+    );
+    const aims = await page.locator('li p').allTextContents();
+    assert.deepEqual(
+      aims.filter((aim) => !/\. About \w+ minutes[^.]*\.$/.test(aim)),
+      [],
+      'each with the time that it takes',
     );
     const icon = await page.locator('link[rel=icon]').evaluate((link) => (link as HTMLLinkElement).href);
     assert.equal((await page.request.get(icon)).status(), 200);
@@ -240,6 +247,19 @@ describe('The site', inChromium, () => {
     await page.getByRole('link', { name: 'The book' }).waitFor();
     await page.getByText(chapter, { exact: true }).waitFor();
     assert.equal(await page.getByText('Checkpoint').count(), 0);
+    // A message there lies over the text, so it goes soon.
+    const message = page.getByText('Your work stays in this browser');
+    await message.waitFor();
+    const help = await page.locator('.lm-MenuBar-item', { hasText: 'Help' }).boundingBox();
+    assert.ok(help && help.x + help.width <= 360, JSON.stringify(help));
+    await setCells(page, [
+      { cell_type: 'markdown', source: '## A heading that needs two lines on a phone', metadata: {} },
+    ]);
+    const heading = page.locator('.jp-RenderedMarkdown h2');
+    const style = await heading.evaluate((node) => ({ ...getComputedStyle(node), tall: node.clientHeight }));
+    const [line, letters] = [style.lineHeight, style.fontSize].map(Number.parseFloat);
+    assert.ok(line >= 1.2 * letters && style.tall > 1.5 * line, `${line} pixels for letters of ${letters}`);
+    await message.waitFor({ state: 'hidden', timeout: 8000 });
     const saved = JSON.stringify(wideFigure());
     await setCells(page, [`(globalThis as any)[Symbol.for('jupyterlite-typescript-kernel')].display(${saved});`]);
     await runAllCells(page, 60);
@@ -297,14 +317,29 @@ describe('The site', inChromium, () => {
     await context.close();
   });
 
-  test('leads from one chapter to another', async () => {
+  test('follows every kind of link that a chapter has by a left click, to a section of it as well', async () => {
     const { context, page } = await fresh();
     await openChapter(page, site.url, chapter);
-    const link = page.locator('.jp-RenderedMarkdown a', { hasText: /./ }).and(page.locator(`[href*="${other}.ipynb"]`));
-    await link.first().scrollIntoViewIfNeeded();
-    const [next] = await Promise.all([context.waitForEvent('page'), link.first().click()]);
-    await next.locator('.jp-RenderedMarkdown h1').first().waitFor({ timeout: 60_000 });
-    assert.equal(next.url(), `${site.url}notebooks/index.html?path=${other}.ipynb`);
+    const links = linksOfChapters(site.url);
+    await setCells(
+      page,
+      links.map(({ text }) => ({ cell_type: 'markdown', source: text, metadata: {} })),
+    );
+    for (const [i, { address }] of links.entries()) {
+      const link = page.getByRole('link', { name: `Link ${i}`, exact: true });
+      const asked = context.waitForEvent('request', (request) => request.url() === address.replace(/#.*/, ''));
+      const [next] = await Promise.all([context.waitForEvent('page'), asked, link.click()]);
+      const section = new URL(address).hash.slice(1);
+      if (section !== '') {
+        const heading = `[data-jupyter-id="${section}"]`;
+        await next.locator(heading).waitFor({ timeout: 120_000 });
+        const isShown = (selector: string) =>
+          (document.querySelector(selector)?.getBoundingClientRect().top ?? 999) < 200;
+        await next.waitForFunction(isShown, heading);
+      }
+      await next.close();
+    }
+    assert.deepEqual(await page.getByRole('dialog').allInnerTexts(), []);
     await context.close();
   });
 

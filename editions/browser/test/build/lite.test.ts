@@ -135,6 +135,18 @@ describe('A download that is taken back in', () => {
     assert.deepEqual(Object.keys(runs.mine), [...RUN_FILES]);
   });
 
+  test('is a notebook by itself, whatever letters its ending has', () => {
+    const notebook = content(['1']);
+    assert.deepEqual(readDownload('a (1).IPYNB', bytes(JSON.stringify(notebook))), {
+      notebooks: { 'a (1).ipynb': notebook },
+      runs: {},
+    });
+    assert.throws(
+      () => readDownload('a.ipynb', bytes('no notebook')),
+      /^Error: a\.ipynb: expected a notebook, found something else$/,
+    );
+  });
+
   test('is refused in one line if it is anything else', () => {
     const wanted = /^Error: a\.zip: expected a zip file that the menu Tutorial has made, found /;
     assert.throws(() => readDownload('a.zip', bytes('no zip at all')), wanted);
