@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The book: the executed chapters and the playground as a static site in build/book/ (`npm run book`).
 // It is built beside and then takes the former one's place, so a failed build leaves that as it was.
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -133,6 +133,7 @@ async function finish(chapters, fontFaces) {
 
 async function main() {
   const begin = performance.now();
+  const started = new Date();
   if (!existsSync(venvPython)) throw new SetupError('no Sphinx in .venv: run `npm run setup`');
   mkdirSync(work, { recursive: true });
   removeLeftOvers('book');
@@ -157,6 +158,8 @@ async function main() {
     cpSync(downloads, join(pages, 'notebooks'), { recursive: true });
     cpSync(join(root, 'editions', 'book', 'bare'), join(pages, 'bare'), { recursive: true });
     write(join(pages, 'bare', 'network.safetensors'), trainedNetwork());
+    // What is changed while it is built is newer than the book.
+    utimesSync(join(pages, 'index.html'), started, started);
     const former = join(work, 'former');
     if (existsSync(target)) renameSync(target, former);
     renameSync(pages, target);

@@ -1,197 +1,117 @@
 #!/usr/bin/env node
-// The browser edition: all chapters as a static JupyterLite site in build/lite/ (`npm run lite`).
-//   --serve [--port N]   serves it and the book afterwards, on this computer only, until Ctrl-C
+// The browser edition (`npm run lite`): builds the site in build/lite/.
+//   --serve [--port N]   serves it and the book, on this computer only, until Ctrl-C. What is built is served as it is, at once
 //   --measure            trains in the browsers of this computer afterwards, on one thread and on all, in turns
-// It is built beside and then takes the former one's place, so a failed build leaves that as it was.
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join, sep } from 'node:path';
-import { command, whole } from '../../../packages/system/options.mjs';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { runInForeground } from '../../../packages/system/foreground.mjs';
+import { codeOf } from '../../../packages/system/processes.mjs';
 import { runProgram } from '../../../packages/system/program.mjs';
-import {
-  filesUnder,
-  readJson,
-  remove,
-  removeLeftOvers,
-  root,
-  SetupError,
-  venvPython,
-  writeJson,
-} from '../../../packages/system/project.mjs';
-import { run } from '../../../packages/system/run.mjs';
-import { buildDeclarations, buildKernel } from '../../../packages/typescript-kernel/jupyterlite/build.mjs';
-import { trainIfNeeded } from '../../book/build/trained.mjs';
-import { writeContents, writeDrawings } from './contents.mjs';
-import { bundleScript, writePackage } from './package.mjs';
-import { preparePages } from './pages.mjs';
+import { filesUnder, nodeModules, remove, root, SetupError } from '../../../packages/system/project.mjs';
+import { npmCommand, run } from '../../../packages/system/run.mjs';
 import { ISOLATION, serve } from './serve.mjs';
 
-const require = createRequire(import.meta.url);
-const target = join(root, 'build', 'lite');
-/** Settings and styles of the servers of a workshop, which are those of every JupyterLab here. */
-const server = join(root, 'editions', 'class', 'hub', 'server');
-const work = join(root, 'build', `lite-${process.pid}`);
-/** The chapters are in the language of tslab, on which they run elsewhere. */
-const typescript = '@tslab/typescript-for-tslab';
-const contents = join(work, 'contents');
-const site = join(work, 'site');
-const extensions = ['kernel', 'page'].map((name) => join(work, name));
+/**
+ * Where it is served if nobody says otherwise. What a reader saves belongs to the address, with its port, so that stays the
+ * same: the 784 pixels and 10 digits of every chapter.
+ */
+const PORT = 7840;
+
+const build = join(root, 'build');
+/** What is built of what. */
+const EDITION = {
+  folder: 'lite',
+  command: 'npm run lite',
+  sources: [
+    'lite',
+    'packages/typescript-kernel',
+    'editions/class/exercises',
+    'editions/browser/build',
+    'editions/class/hub/server',
+  ],
+};
+const BOOK = { folder: 'book', command: 'npm run book', sources: ['book', 'editions/book/build'] };
+const BOTH = ['notebooks', 'src', 'editions/map/map.csv', 'package-lock.json', 'requirements.txt'];
+
+const pageOf = (/** @type {string} */ folder) => join(build, folder, 'index.html');
+const isBuilt = (/** @type {string} */ folder) => existsSync(pageOf(folder));
 
 /**
- * The page's extension: a folder as JupyterLab's builder makes them.
- * @param {string} folder
+ * Says so if what is served is older than one of its sources.
+ * @param {typeof EDITION} built
  */
-async function writePageExtension(folder) {
-  const { version, license } = readJson(join(root, 'package.json'));
-  const page = join('editions', 'browser', 'page');
-  await bundleScript(join(page, 'main.ts'), join(folder, 'static', 'remoteEntry.js'));
-  await bundleScript(join(page, 'files.ts'), join(folder, 'static', 'files.js'), { format: 'esm' });
-  const plotly = require.resolve('plotly.js-cartesian-dist-min');
-  cpSync(plotly, join(folder, 'static', 'plotly.js'));
-  cpSync(join(server, 'custom', 'custom.css'), join(folder, 'static', 'page.css'));
-  const build = { load: 'static/remoteEntry.js', extension: './extension' };
-  writeJson(join(folder, 'package.json'), {
-    name: 'lif-fc-mnist-lite',
-    version,
-    license,
-    jupyterlab: { extension: true, _build: build },
+function sayIfOld({ folder, command, sources }) {
+  const time = (/** @type {string} */ file) => statSync(file).mtimeMs;
+  const files = [...sources, ...BOTH].flatMap((name) => {
+    const path = join(root, name);
+    return statSync(path).isDirectory() ? filesUnder(path).map((file) => join(name, file)) : [name];
   });
-}
-
-async function jupyterLite() {
-  const lite = join(work, 'editions', 'browser');
-  mkdirSync(lite);
-  const settings = readJson(join(root, 'editions', 'browser', 'jupyter-lite.json'));
-  const data = settings['jupyter-config-data'];
-  data.settingsOverrides = {
-    ...readJson(join(server, 'labconfig', 'default_setting_overrides.json')),
-    ...data.settingsOverrides,
-  };
-  writeJson(join(lite, 'jupyter-lite.json'), settings);
-  writeJson(join(lite, 'jupyter_lite_config.json'), {
-    LiteBuildConfig: {
-      contents: [contents],
-      apps: ['notebooks', 'tree'],
-      no_sourcemaps: true,
-      federated_extensions: extensions,
-      output_dir: site,
-      // What .venv brings is for JupyterLab.
-      ignore_sys_prefix: true,
-    },
-  });
-  const env = {
-    ...process.env,
-    PYTHONNOUSERSITE: '1',
-    PYTHONDONTWRITEBYTECODE: '1',
-    // The age of a chapter in the list of files.
-    SOURCE_DATE_EPOCH: String(Math.floor(Date.now() / 1000)),
-    TZ: 'UTC',
-  };
-  const args = ['-m', 'jupyterlite_core', 'build', '--lite-dir', lite];
-  const { code, lines } = await run(venvPython, args, { cwd: lite, env, minutes: 5 });
-  if (code !== 0)
-    throw new SetupError(
-      `jupyter lite build failed:\n${lines
-        .slice(-12)
-        .map((line) => `    ${line}`)
-        .join('\n')}`,
-    );
-}
-
-/** What JupyterLite brings and no page here asks for. */
-const UNUSED =
-  /^(?:service-worker\.js|jupyterlite\.schema\.v0\.json|package\.json|manifest\.webmanifest|rspack\..*|icon-.*\.png)$/;
-
-/** The icons by which a tab shows that its kernel is busy; they come with Jupyter's server. */
-async function copyIcons() {
-  const program = 'import os, jupyter_server; print(os.path.dirname(jupyter_server.__file__))';
-  const { code, lines } = await run(venvPython, ['-c', program], { cwd: work });
-  if (code !== 0) throw new SetupError(`no jupyter_server in .venv: ${lines.at(-1)}`);
-  cpSync(join(String(lines.at(-1)).trim(), 'static', 'favicons'), join(site, 'static', 'favicons'), {
-    recursive: true,
-  });
-}
-
-/** @param {Record<string, string>} versions of the chapters */
-async function finish(versions) {
-  await copyIcons();
-  for (const name of filesUnder(site)) if (UNUSED.test(name)) rmSync(join(site, name));
-  const isolate = join(work, 'isolate.js');
-  await bundleScript(join('editions', 'browser', 'page', 'isolate.ts'), isolate);
-  preparePages(site, readFileSync(isolate, 'utf8'));
-  // The browser asks for a drawing as soon as it sees the text, before the application has given it its address in files/.
-  writeDrawings(join(site, 'notebooks', 'images'));
-  const folder = join(site, 'lif-fc-mnist');
-  await writePackage(folder);
-  writeJson(join(folder, 'chapters.json'), versions);
-  buildDeclarations({
-    out: join(folder, 'declarations.json'),
-    root,
-    modules: { 'lif-fc-mnist': join(root, 'dist', 'hosts', 'browser', 'index.d.ts') },
-    typescript,
-  });
-  const needed = filesUnder(site)
-    .map((name) => name.split(sep).join('/'))
-    .filter((name) => /^(lif-fc-mnist|extensions|files|api)\//.test(name));
-  const define = { NEEDED: JSON.stringify(needed), ISOLATION: JSON.stringify(ISOLATION) };
-  await bundleScript(join('editions', 'browser', 'page', 'offline.ts'), join(site, 'offline.js'), { define });
-}
-
-async function buildSite() {
-  const begin = performance.now();
-  if (!existsSync(venvPython)) throw new SetupError('no JupyterLite in .venv: run `npm run setup`');
-  mkdirSync(work, { recursive: true });
-  removeLeftOvers('lite');
-  try {
-    await trainIfNeeded('lite', work);
-    const versions = writeContents(contents);
-    await Promise.all([
-      buildKernel({ out: extensions[0], typescript, library: false }),
-      writePageExtension(extensions[1]),
-    ]);
-    await jupyterLite();
-    await finish(versions);
-    const former = join(work, 'former');
-    if (existsSync(target)) renameSync(target, former);
-    renameSync(site, target);
-  } finally {
-    remove(work);
-  }
-  const files = filesUnder(target);
-  const megabytes = files.reduce((sum, name) => sum + statSync(join(target, name)).size, 0) / 1e6;
-  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-  console.log(
-    `lite: ${files.length} files, ${megabytes.toFixed(0)} MB in ${seconds} s. Needs a web server: npm run lite -- --serve`,
-  );
+  // A learner's copies, and what JupyterLab keeps beside them, are no source.
+  const own = files.filter((file) => !/^notebooks.my\b|\.ipynb_checkpoints/.test(file));
+  const [newest] = own.sort((a, b) => time(join(root, b)) - time(join(root, a)));
+  if (time(join(root, newest)) <= time(pageOf(folder))) return;
+  console.log(`lite: build/${folder} is older than ${newest}: \`${command}\` builds it again, also while it is served`);
 }
 
 /** The pages lead to the book, which a fresh clone does not have yet. */
-async function buildBookIfNeeded() {
-  if (existsSync(join(root, 'build', 'book', 'index.html'))) return;
-  console.log('lite: no book in build/book yet: building it (about a minute)');
-  const { code, lines } = await run(process.execPath, [join(root, 'editions', 'book', 'build', 'book.mjs')], {
-    cwd: root,
+async function buildBook() {
+  console.log('lite: no book in build/book yet: building it (about a minute), and links into it work then');
+  const [npm, first] = npmCommand();
+  const { code, lines } = await run(npm, [...first, 'run', '--silent', 'book'], { cwd: root });
+  if (code === 0) console.log('lite: the book is built');
+  else console.error(`lite: the book was not built, so links into it lead nowhere: ${lines.at(-1)}`);
+}
+
+/** @param {number} [port] the usual one if none is given, or else a free one */
+async function serveBuilt(port) {
+  const listen = (/** @type {number} */ at) => serve(build, at, '', ['lite', 'book'], ISOLATION);
+  const server = await listen(port ?? PORT).catch((error) => {
+    const code = codeOf(error);
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    if (port !== undefined)
+      throw new SetupError(`--port: expected a free port, found ${port} taken (${code}); give another`);
+    return listen(0);
   });
-  if (code !== 0) throw new SetupError(`the book was not built: ${lines.at(-1)}`);
+  console.log(`lite: serving build/lite/ and build/book/ at http://127.0.0.1:${server.port}/lite/ until Ctrl-C`);
+  if (port === undefined && server.port !== PORT) {
+    const usual = `http://127.0.0.1:${PORT}/`;
+    console.log(
+      `lite: port ${PORT} is taken; work that was saved at ${usual} stays there, and is not seen at this address`,
+    );
+  }
+  sayIfOld(EDITION);
+  if (isBuilt(BOOK.folder)) sayIfOld(BOOK);
+  else await buildBook();
 }
 
+// What is built is served without looking whether all is set up, which can take a minute after a change.
+const isThere =
+  process.argv.includes('--serve') && isBuilt(EDITION.folder) && existsSync(join(nodeModules, 'commander'));
+if (!isThere) {
+  const status = await runInForeground(process.execPath, [join(root, 'tools', 'setup', 'setup.mjs'), '--quiet']);
+  if (status !== 0) process.exit(status);
+}
+const { command, whole } = await import('../../../packages/system/options.mjs');
 const program = command('npm run lite --', 'lite')
-  .description('The browser edition in build/lite/.')
-  .option('--serve', 'serve it and the book afterwards, on this computer only, until Ctrl-C')
+  .description('Builds the browser edition in build/lite/.')
+  .option('--serve', 'serve it and the book, on this computer only, until Ctrl-C; builds only what is missing')
   .option('--measure', 'train in the browsers of this computer afterwards, on one thread and on all, in turns')
-  .option('--port <number>', 'for --serve: where to listen; 0 for a free port', whole(0, 65535), 0);
+  .option('--port <number>', `for --serve: where to listen, instead of ${PORT}; 0 for a free port`, whole(0, 65535));
 const options = program.parse().opts();
-if (!options.serve && program.getOptionValueSource('port') === 'cli')
-  program.error('--port: expected --serve beside it');
+if (!options.serve && options.port !== undefined) program.error('--port: expected --serve beside it');
 
-async function main() {
-  await buildSite();
-  // Loaded here: it needs the drivers of browsers.
-  if (options.measure) await (await import('./measure.mjs')).measure(join(root, 'build'));
-  if (!options.serve) return;
-  await buildBookIfNeeded();
-  const { port } = await serve(join(root, 'build'), options.port, '', ['lite', 'book'], ISOLATION);
-  console.log(`lite: serving build/book/ and build/lite/ at http://127.0.0.1:${port}/lite/ until Ctrl-C`);
-}
-
-await runProgram('lite', main, { tidy: () => remove(work) });
+let tidy = () => {};
+await runProgram(
+  'lite',
+  async () => {
+    if (!options.serve || options.measure || !isBuilt(EDITION.folder)) {
+      const { buildSite, work } = await import('./site.mjs');
+      tidy = () => remove(work);
+      await buildSite();
+    }
+    // Loaded here: it needs the drivers of browsers.
+    if (options.measure) await (await import('./measure.mjs')).measure(build);
+    if (options.serve) await serveBuilt(options.port);
+  },
+  { tidy: () => tidy() },
+);

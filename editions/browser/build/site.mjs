@@ -1,0 +1,165 @@
+// Builds the browser edition: all chapters as a static JupyterLite site in build/lite/. It is built beside and then takes the
+// former one's place, so a failed build leaves that as it was.
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, sep } from 'node:path';
+import {
+  filesUnder,
+  readJson,
+  remove,
+  removeLeftOvers,
+  root,
+  SetupError,
+  venvPython,
+  writeJson,
+} from '../../../packages/system/project.mjs';
+import { run } from '../../../packages/system/run.mjs';
+import { buildDeclarations, buildKernel } from '../../../packages/typescript-kernel/jupyterlite/build.mjs';
+import { trainIfNeeded } from '../../book/build/trained.mjs';
+import { writeContents, writeDrawings } from './contents.mjs';
+import { bundleScript, writePackage } from './package.mjs';
+import { preparePages } from './pages.mjs';
+import { ISOLATION } from './serve.mjs';
+
+const require = createRequire(import.meta.url);
+const target = join(root, 'build', 'lite');
+/** Settings and styles of the servers of a workshop, which are those of every JupyterLab here. */
+const server = join(root, 'editions', 'class', 'hub', 'server');
+/** Where it is built. */
+export const work = join(root, 'build', `lite-${process.pid}`);
+/** The chapters are in the language of tslab, on which they run elsewhere. */
+const typescript = '@tslab/typescript-for-tslab';
+const contents = join(work, 'contents');
+const site = join(work, 'site');
+const extensions = ['kernel', 'page'].map((name) => join(work, name));
+
+/**
+ * The page's extension: a folder as JupyterLab's builder makes them.
+ * @param {string} folder
+ */
+async function writePageExtension(folder) {
+  const { version, license } = readJson(join(root, 'package.json'));
+  const page = join('editions', 'browser', 'page');
+  await bundleScript(join(page, 'main.ts'), join(folder, 'static', 'remoteEntry.js'));
+  await bundleScript(join(page, 'files.ts'), join(folder, 'static', 'files.js'), { format: 'esm' });
+  const plotly = require.resolve('plotly.js-cartesian-dist-min');
+  cpSync(plotly, join(folder, 'static', 'plotly.js'));
+  cpSync(join(server, 'custom', 'custom.css'), join(folder, 'static', 'page.css'));
+  const build = { load: 'static/remoteEntry.js', extension: './extension' };
+  writeJson(join(folder, 'package.json'), {
+    name: 'lif-fc-mnist-lite',
+    version,
+    license,
+    jupyterlab: { extension: true, _build: build },
+  });
+}
+
+async function jupyterLite() {
+  const lite = join(work, 'editions', 'browser');
+  mkdirSync(lite);
+  const settings = readJson(join(root, 'editions', 'browser', 'jupyter-lite.json'));
+  const data = settings['jupyter-config-data'];
+  data.settingsOverrides = {
+    ...readJson(join(server, 'labconfig', 'default_setting_overrides.json')),
+    ...data.settingsOverrides,
+  };
+  writeJson(join(lite, 'jupyter-lite.json'), settings);
+  writeJson(join(lite, 'jupyter_lite_config.json'), {
+    LiteBuildConfig: {
+      contents: [contents],
+      apps: ['notebooks', 'tree'],
+      no_sourcemaps: true,
+      federated_extensions: extensions,
+      output_dir: site,
+      // What .venv brings is for JupyterLab.
+      ignore_sys_prefix: true,
+    },
+  });
+  const env = {
+    ...process.env,
+    PYTHONNOUSERSITE: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
+    // The age of a chapter in the list of files.
+    SOURCE_DATE_EPOCH: String(Math.floor(Date.now() / 1000)),
+    TZ: 'UTC',
+  };
+  const args = ['-m', 'jupyterlite_core', 'build', '--lite-dir', lite];
+  const { code, lines } = await run(venvPython, args, { cwd: lite, env, minutes: 5 });
+  if (code !== 0)
+    throw new SetupError(
+      `jupyter lite build failed:\n${lines
+        .slice(-12)
+        .map((line) => `    ${line}`)
+        .join('\n')}`,
+    );
+}
+
+/** What JupyterLite brings and no page here asks for. */
+const UNUSED =
+  /^(?:service-worker\.js|jupyterlite\.schema\.v0\.json|package\.json|manifest\.webmanifest|rspack\..*|icon-.*\.png)$/;
+
+/** The icons by which a tab shows that its kernel is busy; they come with Jupyter's server. */
+async function copyIcons() {
+  const program = 'import os, jupyter_server; print(os.path.dirname(jupyter_server.__file__))';
+  const { code, lines } = await run(venvPython, ['-c', program], { cwd: work });
+  if (code !== 0) throw new SetupError(`no jupyter_server in .venv: ${lines.at(-1)}`);
+  cpSync(join(String(lines.at(-1)).trim(), 'static', 'favicons'), join(site, 'static', 'favicons'), {
+    recursive: true,
+  });
+}
+
+/** @param {Record<string, string>} versions of the chapters */
+async function finish(versions) {
+  await copyIcons();
+  for (const name of filesUnder(site)) if (UNUSED.test(name)) rmSync(join(site, name));
+  const isolate = join(work, 'isolate.js');
+  await bundleScript(join('editions', 'browser', 'page', 'isolate.ts'), isolate);
+  preparePages(site, readFileSync(isolate, 'utf8'));
+  // The browser asks for a drawing as soon as it sees the text, before the application has given it its address in files/.
+  writeDrawings(join(site, 'notebooks', 'images'));
+  const folder = join(site, 'lif-fc-mnist');
+  await writePackage(folder);
+  writeJson(join(folder, 'chapters.json'), versions);
+  buildDeclarations({
+    out: join(folder, 'declarations.json'),
+    root,
+    modules: { 'lif-fc-mnist': join(root, 'dist', 'hosts', 'browser', 'index.d.ts') },
+    typescript,
+  });
+  const needed = filesUnder(site)
+    .map((name) => name.split(sep).join('/'))
+    .filter((name) => /^(lif-fc-mnist|extensions|files|api)\//.test(name));
+  const define = { NEEDED: JSON.stringify(needed), ISOLATION: JSON.stringify(ISOLATION) };
+  await bundleScript(join('editions', 'browser', 'page', 'offline.ts'), join(site, 'offline.js'), { define });
+}
+
+export async function buildSite() {
+  const begin = performance.now();
+  const started = new Date();
+  if (!existsSync(venvPython)) throw new SetupError('no JupyterLite in .venv: run `npm run setup`');
+  mkdirSync(work, { recursive: true });
+  removeLeftOvers('lite');
+  try {
+    await trainIfNeeded('lite', work);
+    const versions = writeContents(contents);
+    await Promise.all([
+      buildKernel({ out: extensions[0], typescript, library: false }),
+      writePageExtension(extensions[1]),
+    ]);
+    await jupyterLite();
+    await finish(versions);
+    // What is changed while it is built is newer than the site.
+    utimesSync(join(site, 'index.html'), started, started);
+    const former = join(work, 'former');
+    if (existsSync(target)) renameSync(target, former);
+    renameSync(site, target);
+  } finally {
+    remove(work);
+  }
+  const files = filesUnder(target);
+  const megabytes = files.reduce((sum, name) => sum + statSync(join(target, name)).size, 0) / 1e6;
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  console.log(
+    `lite: ${files.length} files, ${megabytes.toFixed(0)} MB in ${seconds} s. Needs a web server: npm run lite -- --serve`,
+  );
+}
