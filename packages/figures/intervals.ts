@@ -22,6 +22,8 @@ export interface IntervalOptions {
 /** Pixels of a label's row, and of each further series in it: the mean over a dot needs as many. */
 const ROW = 30;
 const FURTHER = 30;
+/** The share of the axis that half a number takes on a phone. */
+const NEAR = 0.12;
 /** Of what is not larger than chance. */
 const GREY = '#777777';
 
@@ -56,11 +58,12 @@ function dots({ mean, low, high }: Intervals, y: readonly number[], color: strin
   };
 }
 
-/** Room for the dots, their intervals and, on the right, the means beside them. */
+/** Room for the dots, their intervals and, on the right, the means beside them: all of a mean that stands beside zero. */
 function valueAxis(label: string, groups: readonly Intervals[], zero = false): Spec {
   const ends = extent(...groups.flatMap(({ mean, low, high }) => [mean, low, high]), zero ? [0] : []) ?? [0, 1];
   const span = ends[1] - ends[0] || Math.abs(ends[0]) * 0.1 || 1;
-  return axis(label, { range: [round(ends[0] - 0.06 * span), round(ends[1] + 0.2 * span)], nticks: 6, tickangle: 0 });
+  const range = [round(ends[0] - 0.06 * span), round(ends[1] + (zero ? 0.3 : 0.2) * span)];
+  return axis(label, { range, nticks: 6, tickangle: 0 });
 }
 
 /** An axis with the names of the rows, the first on top. */
@@ -151,6 +154,9 @@ export function differences(
     throw new RangeError(`marked: expected ${names.length} values, found ${marked.length}`);
   }
   const { color } = curveStyle(0);
+  const xaxis = valueAxis(options.xlabel ?? '', [group], true);
+  const [left, right] = xaxis.range as number[];
+  const near = NEAR * (right - left);
   const part = (larger: boolean, name: string, paint: string, symbol: string): Spec[] => {
     const rows = names.map((_, i) => i).filter((i) => marked[i] === larger);
     if (rows.length === 0) return [];
@@ -163,7 +169,11 @@ export function differences(
         showlegend: true,
         marker: { color: paint, symbol, size: 9 },
         text: own.mean.map((value) => (Number.isFinite(value) ? signed(value, digits) : '')),
-        textposition: 'top center',
+        // A value near zero stands beside the line of zero, not on it.
+        textposition: own.mean.map((value) => {
+          if (Math.abs(value) > near) return 'top center';
+          return value < 0 ? 'top left' : 'top right';
+        }),
         textfont: { size: 11, color: INK },
         hovertemplate: `%{text}<extra>${name}</extra>`,
       }),
@@ -189,7 +199,7 @@ export function differences(
     layout: figureLayout(title, heightOf(names.length, 1) + 26, {
       margin: { l: 60, r: 24, t: 86, b: 58 },
       xaxis: {
-        ...valueAxis(options.xlabel ?? '', [group], true),
+        ...xaxis,
         zeroline: true,
         zerolinecolor: INK,
         zerolinewidth: 1.5,

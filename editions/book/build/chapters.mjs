@@ -41,6 +41,13 @@ function failure(cell, output) {
 }
 
 /**
+ * Whether an output is what is left of a progress bar that has reached its end.
+ * @param {Output} output
+ */
+const isFullBar = ({ data = {} }) =>
+  Object.keys(data).join() === 'text/plain' && /^.*: (\d+)\/\1$/.test(text(data['text/plain']));
+
+/**
  * Whether all of a notebook was executed, without errors. Ctrl-C leaves one whose last cells have no count.
  * @param {Notebook | undefined} notebook
  */
@@ -109,6 +116,7 @@ export function prepare(name, notebook, theme, sourceLink = (path) => path) {
       }
       output.metadata = {};
     });
+    cell.outputs = cell.outputs?.filter((output) => !isFullBar(output));
   });
   return { notebook, pictures, figures };
 }
@@ -139,16 +147,22 @@ export const linkedNotebooks = (name, notebook) => linked(name, notebook, /\]\((
  */
 export const shownImages = (name, notebook) => linked(name, notebook, /!\[[^\]]*\]\(([^)#:\s]+)\)/g);
 
+/** How long a chapter takes, as it says itself: at the end of its first paragraph, or in one of its own. */
+const TIME = /(?:^|\s)(?:\*\*Time:\*\* )?(about [^.]*\bminutes\b[^.]*\.)/i;
+
 /**
- * The title of a chapter, and its first paragraph as a sentence: what a reader will be able to do.
+ * The title of a chapter; its first paragraph as a sentence, what a reader will be able to do; and how long it takes.
  * @param {Notebook} notebook
  */
 export function introduction(notebook) {
   const [title, ...rest] = text(notebook.cells.find((cell) => cell.cell_type === 'markdown')?.source).split('\n');
-  const paragraph = rest
+  const paragraphs = rest
     .join('\n')
     .trim()
-    .split(/\n\s*\n/)[0];
-  const aim = paragraph.replace(/\s*\n\s*/g, ' ').replace(/^\*\*You will be able to\*\*\s*/, '');
-  return { title: title.replace(/^#\s*/, ''), aim: aim.charAt(0).toUpperCase() + aim.slice(1) };
+    .split(/\n\s*\n/)
+    .map((paragraph) => paragraph.replace(/\s*\n\s*/g, ' '));
+  const aim = paragraphs[0].replace(/^\*\*You will be able to\*\*\s*/, '').replace(TIME, '');
+  const time = paragraphs.map((paragraph) => TIME.exec(paragraph)?.[1]).find(Boolean) ?? '';
+  const capital = (/** @type {string} */ sentence) => sentence.charAt(0).toUpperCase() + sentence.slice(1);
+  return { title: title.replace(/^#\s*/, ''), aim: capital(aim), time: capital(time) };
 }

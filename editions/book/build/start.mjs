@@ -121,14 +121,14 @@ function waysHere(first, addresses) {
 }
 
 /**
- * The chapters as a list: number and title, and what the reader will be able to do.
+ * The chapters as a list: number and title, what the reader will be able to do, and how long it takes.
  * @param {Chapter[]} chapters
  */
 function chapterList(chapters) {
   return chapters
     .map(({ name, notebook }) => {
-      const { title, aim } = introduction(notebook);
-      return `**[${title}](${name}.ipynb)**\n: ${aim}`;
+      const { title, aim, time } = introduction(notebook);
+      return `**[${title}](${name}.ipynb)**\n: ${aim} ${time}`.trimEnd();
     })
     .join('\n\n');
 }

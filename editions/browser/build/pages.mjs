@@ -66,9 +66,9 @@ const inline = (markdown) =>
  */
 export function frontPage(template, chapters, book) {
   const items = chapters.map(({ name, notebook }) => {
-    const { title, aim } = introduction(notebook);
+    const { title, aim, time } = introduction(notebook);
     const address = `notebooks/index.html?path=${encodeURIComponent(name)}`;
-    return `<li><a href="${address}">${escapeHtml(title)}</a><p>${inline(aim)}</p></li>`;
+    return `<li><a href="${address}">${escapeHtml(title)}</a><p>${inline(`${aim} ${time}`.trimEnd())}</p></li>`;
   });
   const links = [
     ['index', 'The book'],

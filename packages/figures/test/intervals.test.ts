@@ -74,6 +74,11 @@ test('differences that are larger than chance have a colour, and the others are 
     ],
   );
   assert.equal((layout.xaxis as Spec).zeroline, true);
+  // What is near the line of zero stands beside it.
+  assert.deepEqual(
+    data.map(({ textposition }) => textposition),
+    [['top center', 'top center'], ['top right']],
+  );
   assert.equal(
     alt,
     't: 3 differences from r: a +0.30 (+0.20 to +0.40); b −0.20 (−0.30 to −0.10); c +0.01 (−0.10 to +0.12); ' +

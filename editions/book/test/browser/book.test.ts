@@ -80,6 +80,12 @@ function imagesWithoutText(page: Page): Promise<string[]> {
 const overflow = (page: Page) =>
   page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth));
 
+/** Code and printed lines of which a part is out of sight. */
+const cutLines = (page: Page) =>
+  page
+    .locator('.highlight pre')
+    .evaluateAll((all) => all.filter((pre) => pre.scrollWidth > pre.clientWidth).map((pre) => pre.textContent));
+
 describe('The book', inChromium, () => {
   let site: Site;
   before(async () => {
@@ -104,6 +110,7 @@ describe('The book', inChromium, () => {
           assert.deepEqual(await brokenImages(page), [], 'no broken image');
           assert.deepEqual(await imagesWithoutText(page), [], 'every picture has a text alternative');
           assert.equal(await overflow(page), 0, `pixels beyond a page of ${width}`);
+          assert.deepEqual(await cutLines(page), [], `lines that a page of ${width} cuts off`);
           if (width === 1280 || colorScheme === 'dark')
             assert.deepEqual(await axeFaults(page), [], `axe, ${colorScheme}, ${width} wide`);
           // For whoever wants to look at them. They take a third of the time, and nobody sees those of CI.
@@ -162,6 +169,20 @@ describe('The book', inChromium, () => {
       const next = /<a class="next-page" href="([^"]+)"/.exec(html(name))?.[1];
       assert.equal(next, order[i + 1], `what comes after ${name}`);
     }
+  });
+
+  test('no chapter shows a progress bar that has reached its end, and the start page tells how long each takes', async () => {
+    const { page } = await site.open('index.html');
+    const aims = await page.locator('#chapters dd').allTextContents();
+    const times = aims.filter((aim) => /\. About (?:ten|\d+) minutes(?:, and about .* for all)?\.$/.test(aim.trim()));
+    assert.equal(times.length, chapters().length, aims.join('\n'));
+    for (const name of chapters()) {
+      await page.goto(`${site.url}/${name}`);
+      const printed = await page.locator('.cell_output pre').allTextContents();
+      const bars = printed.filter((text) => /: (\d+)\/\1$/.test(text.trim()));
+      assert.deepEqual(bars, [], name);
+    }
+    await page.context().close();
   });
 
   test('each chapter shows all figures of its notebook, with the sentences of their bundles', async () => {

@@ -29,6 +29,27 @@ const speed = lines(
   { title: 'Speed <b>&</b> rest', xlabel: 'day', ylabel: 'km' },
 );
 
+test('A progress bar that has reached its end is left out; one that was interrupted, and what a cell printed, stay', async () => {
+  const { prepare } = await load<Chapters>('chapters');
+  const bars = ['784-96-10: 4680/4680', 'SNN: 7/9', 'a: 1/11'].map((text) => figure({ 'text/plain': text }));
+  const printed = { output_type: 'stream', name: 'stdout', text: 'correct: 9/9' };
+  const notebook = shows(bars[0]);
+  notebook.cells[0].outputs = [...bars, printed];
+  prepare('01-x', notebook, theme);
+  assert.deepEqual(notebook.cells[0].outputs, [bars[1], bars[2], printed]);
+});
+
+test('A chapter tells what one will be able to do, and how long it takes, wherever it says so', async () => {
+  const { introduction } = await load<Chapters>('chapters');
+  const told = (source: string) => introduction({ cells: [{ cell_type: 'markdown', source }] });
+  const [title, aim, time] = ['2. A', 'Say what\nit does.', 'About 5 minutes, and about 3 more, 9 for all.'];
+  const expected = { title, aim: 'Say what it does.', time };
+  assert.deepEqual(told(`# ${title}\n\n**You will be able to** ${aim.toLowerCase()} ${time}\n\nMore.`), expected);
+  const own = `**Time:** ${time.replace('A', 'a')} It runs meanwhile.`;
+  assert.deepEqual(told(`# ${title}\n\n**You will be able to** ${aim.toLowerCase()}\n\nMore.\n\n${own}`), expected);
+  assert.deepEqual(told(`# ${title}\n\nAbout it.`), { title, aim: 'About it.', time: '' });
+});
+
 test('A figure becomes four pictures, its title and legend in the page, and a script with its specification', async () => {
   const { prepare } = await load<Chapters>('chapters');
   const output = figure({ [PLOTLY]: speed, 'image/svg+xml': SVG, 'text/plain': 'Speed: "a" < b' });
