@@ -19,16 +19,20 @@ const HELP = `npm run doctor [-- --json | --collect FOLDER]
 
 Is this machine ready for a workshop? Prints one line per check:
   ok     all is well
-  note   it works, but something could be better, and how
+  note   it works, but something could be better, or set-up will do it
   FAULT  what is wrong, and what to do
 and at the end one line to paste, which begins with "ready", "ready for set-up" or "not ready".
-Exit status 0 if there is no fault, 1 if there is one or set-up is still to do.
+Exit status 0 if it is ready, 1 if there is a fault or set-up is still to do.
 With --json it prints all of it as one JSON object. With --collect FOLDER it checks nothing, but prints one line for each file
 NAME.json in the folder: the last line of the report that a learner made with \`npm run -s doctor -- --json > NAME.json\`.`;
 
 const LABEL = { ok: 'ok   ', note: 'note ', fault: 'FAULT' };
 
 const kind = `${process.platform}-${process.arch}`;
+
+/** Whether nothing is left for set-up to do. */
+const isSetUp = (/** @type {Check[]} */ checks) =>
+  checks.some(({ name, status }) => name === 'set-up' && status === 'ok');
 
 /**
  * The line to paste, such as `ready · linux-x64 · node 22 · native · 0.4 s per epoch · edition 3f2a`.
@@ -37,8 +41,8 @@ const kind = `${process.platform}-${process.arch}`;
  */
 function summary(checks, facts) {
   const faults = checks.filter((check) => check.status === 'fault').map((check) => check.name);
-  const state = faults.length === 0 ? 'ready' : `not ready: ${faults.join(', ')}`;
-  const parts = [faults.join() === 'set-up' ? 'ready for set-up' : state, kind, `node ${facts.node}`];
+  const state = isSetUp(checks) ? 'ready' : 'ready for set-up';
+  const parts = [faults.length === 0 ? state : `not ready: ${faults.join(', ')}`, kind, `node ${facts.node}`];
   if (facts.backend) parts.push(facts.backend);
   if (facts.secondsPerEpoch) parts.push(`${facts.secondsPerEpoch.toFixed(1)} s per epoch`);
   if (facts.edition) parts.push(`edition ${facts.edition}`);
@@ -112,13 +116,13 @@ async function examine(json) {
     const { setUp, trial } = await import('./trial.mjs');
     facts.edition = edition();
     note('set-up', setUp());
-    if (isWell('set-up') && isWell('disk')) {
+    if (isSetUp(checks) && isWell('disk')) {
       const { verdict, found } = await trial();
       facts = Object.assign(facts, found);
       note('trial', verdict);
     }
   }
-  const ready = checks.every((one) => one.status !== 'fault');
+  const ready = isSetUp(checks) && checks.every((one) => one.status !== 'fault');
   return Object.assign({ ready, line: summary(checks, facts), kind }, facts, { checks });
 }
 

@@ -65,7 +65,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
       refuseToLose(outDir, settings, checkpoint);
       removeLeftovers(outDir);
       const earlier = settings.overwrite && findEarlier(outDir);
-      if (checkpoint) console.error(`Resuming from ${file}: ${describeProgress(checkpoint, settings.epoch)}`);
+      if (checkpoint) console.error(describeResuming(file, checkpoint, settings.epoch));
       if (earlier) {
         const progress = earlier.checkpoint ? ` (${describeProgress(earlier.checkpoint)})` : '';
         console.error(`Replacing the run in ${outDir}${progress}`);
@@ -104,6 +104,13 @@ function refuseToLose(outDir: string, settings: Settings, checkpoint: Checkpoint
   if (settings.overwrite) return;
   if (!checkpoint) refuseToOverwrite(outDir, settings);
   checkFigures(outDir, settings, checkpoint);
+}
+
+function describeResuming(file: string, checkpoint: Checkpoint, epochs: number): string {
+  const { epoch } = checkpoint.history;
+  if (epoch < epochs) return `Resuming from ${file}: ${describeProgress(checkpoint, epochs)}`;
+  const done = epoch === 1 ? 'its only epoch is' : `all ${epoch} epochs are`;
+  return `Nothing left to train in ${file}: ${done} done; a larger -N, such as \`-N ${2 * epoch}\`, trains on`;
 }
 
 function readText(file: string): string | undefined {

@@ -23,17 +23,24 @@ test('a run that is resumed with another log dir takes the curves of the epochs 
   assertCurvesWhole(join(cwd, 'third'), 20, 4);
 });
 
-test('a finished run that is resumed writes the same results again, and figures if asked for', () => {
+test('a finished run that is resumed says how to train on, and writes the same results again, and figures if asked for', () => {
   const { cwd } = lifFcMnist([...SMALL, '-N', '2', '--log-dir', 'out']);
+  const advice = `all 2 epochs are done; a larger -N, such as \`-N 4\`, trains on`;
   const before = hashesOf(join(cwd, 'out'));
   for (const figures of [[], ['--save-figures'], ['--save-figures']]) {
     const resumed = lifFcMnist([...DATA, '--log-dir', 'out', '--resume', ...figures], cwd);
     assert.equal(resumed.status, 0, resumed.stderr);
-    assert.match(resumed.stderr, /: 2 of 2 epochs are done\n/);
+    assert.equal(
+      resumed.stderr.split('\n')[0],
+      `Nothing left to train in ${join(cwd, 'out', 'checkpoint', 'checkpoint.json')}: ${advice}`,
+    );
     assert.match(resumed.stdout, /^Firing rate: .*\nSHA-256 of the weights: [0-9a-f]{64}\n$/);
     assert.deepEqual(hashesOf(join(cwd, 'out')), before);
   }
   assert.ok(existsSync(join(cwd, 'out', 'acc.svg')));
+  const further = lifFcMnist([...DATA, '--log-dir', 'out', '--resume', '-N', '4'], cwd);
+  assert.match(further.stderr, /^Resuming from .+: 2 of 4 epochs are done\n/);
+  assert.match(further.stdout, /^Epoch 3: train_acc/m);
 });
 
 describe('options that came later', () => {
