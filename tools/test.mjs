@@ -22,7 +22,7 @@ const ENDING = '.test.ts';
 const LONGEST = [
   ...['editions/browser/test/browser/chapters', 'editions/book/test/browser/book'],
   ...['editions/browser/test/browser/wheel', 'editions/browser/test/browser/threads'],
-  ...['editions/lab/test/lab', 'editions/class/test/exercises/report', 'test/golden'],
+  ...['editions/lab/test/lab', 'editions/lab/test/lab-kernels', 'editions/class/test/exercises/report', 'test/golden'],
   ...['packages/notebook-runner/test/elsewhere', 'editions/class/test/doctor/doctor'],
   ...['packages/notebook-runner/test/failures', 'tools/setup/test/setup', 'packages/event-engine/test/trains'],
 ];
@@ -93,6 +93,14 @@ async function check(/** @type {string[]} */ ...names) {
   }
 }
 
+const ABOUT = `npm test                         lint, type check, and all tests but those of folders with a command of their own
+npm test -- NAME…                only the test files whose path below test/ contains one of the names, such as snn/neuron or
+                                 browser/book, without lint and type check
+npm test -- --folder browser     the test files of that folder (\`npm run test:browser\`); may be there several times`;
+if (process.argv.some((option) => option === '--help' || option === '-h')) {
+  console.log(ABOUT);
+  process.exit(0);
+}
 const { files, isWhole } = chosen(process.argv.slice(2));
 if (isWhole) console.log('test: takes about seven minutes on two cores; `npm test -- NAME…` runs a part');
 const status = await runInForeground(process.execPath, [join(root, 'tools', 'setup', 'setup.mjs'), '--quiet'], { env });

@@ -33,23 +33,27 @@ function took() {
 }
 
 const args = process.argv.slice(2);
+if (args.includes('--help') || args.includes('-h')) {
+  console.log(`npm run tutorial             executes all chapters, then makes the book and the browser edition of them
+npm run tutorial -- --check  compares the outputs with the committed ones
+Options go to the notebook runner; \`npm run notebooks -- --help\` lists them.`);
+  process.exit(0);
+}
 goOn(await run(['tools', 'setup', 'setup.mjs']));
 goOn(
   await run(['editions', 'book', 'build', 'notebooks.mjs'], ['--all', ...args]),
   'tutorial: no book was built, because a notebook failed. The line FAILED above names the cell.',
 );
-if (!args.includes('--help') && !args.includes('-h')) {
-  // Each is the work of one core.
-  const statuses = await Promise.all([
-    run(['editions', 'book', 'build', 'book.mjs']),
-    run(['editions', 'browser', 'build', 'lite.mjs']),
-  ]);
-  goOn(Math.max(...statuses));
-  const book = pathToFileURL(join(root, 'build', 'book', 'index.html')).href;
-  console.log(`
+// Each is the work of one core.
+const statuses = await Promise.all([
+  run(['editions', 'book', 'build', 'book.mjs']),
+  run(['editions', 'browser', 'build', 'lite.mjs']),
+]);
+goOn(Math.max(...statuses));
+const book = pathToFileURL(join(root, 'build', 'book', 'index.html')).href;
+console.log(`
 The tutorial is ready after ${took()}. What next:
   read it          ${book}
   work through it  npm run lab   (JupyterLab opens in your browser)
   in a browser tab npm run lite -- --serve   (the chapters run in it; the book leads to them)
 The executed notebooks are in build/notebooks/.`);
-}

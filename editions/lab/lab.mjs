@@ -9,12 +9,23 @@ import { endWithParent } from '../../packages/system/parent.mjs';
 import { remove, root, venvPython, writeJson } from '../../packages/system/project.mjs';
 import { chapterNames, makeCopies } from '../class/exercises/copies.mjs';
 
+const ABOUT = `npm run lab               JupyterLab with your own copies of the chapters, notebooks/my/, which are made if there are none
+npm run lab -- --author   JupyterLab with the committed chapters, notebooks/
+All other options go on to Jupyter, for example
+  --no-browser            prints the address, and opens no browser
+  --port=9999             another port than 8888`;
+
+const options = process.argv.slice(2);
+if (options.includes('--help') || options.includes('-h')) {
+  console.log(ABOUT);
+  process.exit(0);
+}
 if (!existsSync(venvPython)) {
   console.error('lab: no JupyterLab in .venv; run `npm run setup`');
   process.exit(2);
 }
 
-const options = process.argv.slice(2);
+const here = join(root, 'packages', 'notebook-runner');
 const isAuthor = options.includes('--author');
 
 /**
@@ -87,33 +98,41 @@ writeJson(join(config, 'jupyter_lab_config.json'), {
   ServerApp: { ip: '127.0.0.1', root_dir: root },
   // Nothing is asked of the network: no news, no look for updates, no list of extensions.
   LabApp: {
-    default_url: `/lab/tree/${first.map(encodeURIComponent).join('/')}`,
     news_url: null,
     check_for_updates_class: 'jupyterlab.NeverCheckForUpdate',
     extension_manager: 'readonly',
     custom_css: true,
+    extra_labextensions_path: [join(here, 'labextensions')],
   },
   ContentsManager: { hide_globs: ['node_modules', '__pycache__', '*.pyc', '*.pyo', '.DS_Store', '*~'] },
   LanguageServerManager: { autodetect: false },
-  // A kernel that found one of its ports taken has ended; started again, it is to get other ones.
+  AsyncMultiKernelManager: { kernel_manager_class: 'lab_server.Kernel', use_pending_kernels: true },
+  // The ports that it takes; otherwise Jupyter chooses others.
   KernelManager: { cache_ports: false },
   KernelSpecManager: { allowed_kernelspecs: ['tslab'], ensure_native_kernel: false },
 });
+// Which extensions a server has is asked before JupyterLab's own file is read.
+writeJson(join(config, 'jupyter_server_config.json'), { ServerApp: { jpserver_extensions: { lab_server: true } } });
 // Settings and styles are those of the servers of a workshop.
 for (const name of ['labconfig', 'custom']) {
   cpSync(join(root, 'editions', 'class', 'hub', 'server', name), join(config, name), { recursive: true });
 }
 
+// Not in the file, which another `npm run lab` would share. An option that stands there twice would be refused.
+const start = `--LabApp.default_url=/lab/tree/${first.map(encodeURIComponent).join('/')}`;
+const passed = options.filter((option) => option !== '--author');
+if (!options.some((option) => option.includes('default_url'))) passed.unshift(start);
+
 // In a process group of its own: Ctrl-C reaches this script alone, since Jupyter would ask back and wait for a second.
-const lab = spawn(venvPython, ['-m', 'jupyterlab', ...options.filter((option) => option !== '--author')], {
+const lab = spawn(venvPython, [join(here, 'lab_server.py'), ...passed], {
   cwd: root,
   env,
   stdio: ['ignore', 'inherit', 'inherit'],
   detached: true,
 });
 // Jupyter writes its token into this file with the modes of any file. One that is there keeps its modes.
-const page = join(runtime, `jpserver-${lab.pid}-open.html`);
-if (lab.pid !== undefined) writeFileSync(page, '', { mode: 0o600 });
+const tokenPage = join(runtime, `jpserver-${lab.pid}-open.html`);
+if (lab.pid !== undefined) writeFileSync(tokenPage, '', { mode: 0o600 });
 
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -131,6 +150,6 @@ lab.on('error', (error) => {
   process.exit(2);
 });
 lab.on('exit', (status) => {
-  remove(page);
+  remove(tokenPage);
   process.exit(stopping ? 0 : (status ?? 1));
 });

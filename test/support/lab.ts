@@ -28,12 +28,12 @@ export interface Lab {
  * Starts `npm run lab` on a folder of its own in build/, with copies of the notebooks named, so that no committed one
  * is changed. From there the package is found by name as it is from notebooks/.
  */
-export function startLab(name: string, notebooks: string[]): Promise<Lab> {
+export function startLab(name: string, notebooks: string[], ...more: string[]): Promise<Lab> {
   const folder = join(root, 'build', 'lab-tests', name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const notebook of notebooks) copyFileSync(notebook, join(folder, basename(notebook)));
-  return startPlainLab(`--ServerApp.root_dir=${folder}`);
+  return startPlainLab(`--ServerApp.root_dir=${folder}`, ...more);
 }
 
 /** Starts `npm run lab` as it is, on the whole project, without opening a browser. */
@@ -128,12 +128,8 @@ interface Shell {
 }
 declare const window: { jupyterapp?: { shell: Shell } };
 
-/** Opens a notebook of the folder that is served, or the page of a path, and waits until its kernel is idle; a request to another host fails, and is kept in `outside`. */
-export async function openNotebook(
-  browser: Browser,
-  lab: Lab,
-  name: string,
-): Promise<{ page: Page; outside: string[] }> {
+/** Opens a notebook of the folder that is served, or the page of a path; a request to another host fails, and is kept in `outside`. */
+export async function openPage(browser: Browser, lab: Lab, name: string): Promise<{ page: Page; outside: string[] }> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   const outside: string[] = [];
   await page.route(
@@ -146,6 +142,20 @@ export async function openNotebook(
   // `reset`: not the tabs that were open the last time.
   const path = name.startsWith('/') ? name : `/lab/tree/${encodeURIComponent(name)}`;
   await page.goto(`${lab.url}${path}?reset&token=${lab.token}`);
+  return { page, outside };
+}
+
+/** Waits until the notebook has a kernel, which may still be starting; what is run before is lost. Gives its status. */
+export async function kernelOf(page: Page): Promise<string> {
+  const status = await page.waitForFunction(
+    () => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status,
+  );
+  return (await status.jsonValue()) as string;
+}
+
+/** Opens it, and waits until the notebook's kernel is idle. */
+export async function openNotebook(...of: Parameters<typeof openPage>): ReturnType<typeof openPage> {
+  const { page, outside } = await openPage(...of);
   await page.waitForFunction(
     () => {
       const panel = window.jupyterapp?.shell.currentWidget;
@@ -157,11 +167,13 @@ export async function openNotebook(
   return { page, outside };
 }
 
-/** Chooses "Run All Cells" in the menu. */
-export async function runAll(page: Page): Promise<void> {
-  await page.locator('.lm-MenuBar-itemLabel', { hasText: /^Run$/ }).click();
-  await page.locator('.lm-Menu-itemLabel', { hasText: /^Run All Cells$/ }).click();
+/** Chooses an entry of a menu. */
+export async function choose(page: Page, menu: string, entry: string): Promise<void> {
+  await page.locator('.lm-MenuBar-itemLabel').getByText(menu, { exact: true }).click();
+  await page.locator('.lm-Menu-itemLabel').getByText(entry, { exact: true }).click();
 }
+
+export const runAll = (page: Page): Promise<void> => choose(page, 'Run', 'Run All Cells');
 
 /** Selects a cell and runs it, as a click and Shift+Enter do. */
 export async function runCell(page: Page, index: number): Promise<void> {

@@ -1,9 +1,5 @@
 #!/usr/bin/env node
 // Set-up: installs and builds all that a clone needs. `npm run setup`; the other commands run it first by themselves.
-//   --quiet  prints nothing when there is nothing to do
-//   --check  only says which Node and Python would be used
-//   --retry  retries a native backend that could not be installed before
-//   --from   takes everything from a bundle (`npm run bundle`): a folder or an address, as LIF_FC_MNIST_BUNDLE does
 import { lock, unlock } from '../../packages/system/lock.mjs';
 import { runProgram } from '../../packages/system/program.mjs';
 import { root, SetupError } from '../../packages/system/project.mjs';
@@ -14,6 +10,11 @@ import { openBundle } from './bundle.mjs';
 import { setUpNative } from './native.mjs';
 import { installPackages, installPython, pending, writeKernel } from './steps.mjs';
 
+const ABOUT = `npm run setup             installs and builds all that is missing; the other commands do it first by themselves
+npm run setup -- --quiet  prints nothing when there is nothing to do
+                 --check  only says which Node and Python would be used
+                 --retry  retries a native backend that could not be installed before
+                 --from B takes everything from a bundle (\`npm run bundle\`): a folder or an address, as LIF_FC_MNIST_BUNDLE does`;
 const KNOWN = ['--quiet', '--check', '--retry', '--from'];
 const flags = process.argv.slice(2);
 const at = flags.indexOf('--from');
@@ -111,6 +112,10 @@ async function work(todo, wanted, nodeWarning) {
 }
 
 async function main() {
+  if (flags.includes('--help') || flags.includes('-h')) {
+    console.log(ABOUT);
+    return;
+  }
   const unknown = flags.find((flag) => !KNOWN.includes(flag));
   if (unknown !== undefined) {
     console.error(`setup: unknown option ${unknown}; expected ${KNOWN.join(', ')}`);

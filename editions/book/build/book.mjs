@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { JSDOM } from 'jsdom';
+import { command } from '../../../packages/system/options.mjs';
 import { runProgram } from '../../../packages/system/program.mjs';
 import {
   filesUnder,
@@ -25,6 +26,10 @@ import { bundleScript, bundleScripts, importPageModule, minify } from './scripts
 import { BROWSER_EDITION, ISSUES, runAddress } from './settings.mjs';
 import { chapterNames, copyStatic, isSolution, STYLES, write, writeChapters, writePages } from './sources.mjs';
 import { trainedNetwork, trainHiddenIfNeeded, trainIfNeeded } from './trained.mjs';
+
+command('npm run book --', 'book')
+  .description('The executed chapters and the playgrounds as a static site, in build/book/.')
+  .parse();
 
 const require = createRequire(import.meta.url);
 const target = join(root, 'build', 'book');

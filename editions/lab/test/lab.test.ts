@@ -1,10 +1,10 @@
 /** `npm run lab`: notebooks run in JupyterLab, in a real browser, as a reader does. */
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { inChromium, launchChromium } from '../../../test/support/browser';
 import {
   codeCells,
@@ -13,6 +13,7 @@ import {
   interrupt,
   type Lab,
   openNotebook,
+  openPage,
   runAll,
   runCell,
   shownText,
@@ -56,6 +57,23 @@ describe('JupyterLab', inChromium, () => {
   test('It listens on this machine only, and shows nothing without its token', async () => {
     assert.match(lab.url, /^http:\/\/127\.0\.0\.1:\d+$/);
     assert.equal((await fetch(`${lab.url}/api/contents`)).status, 403);
+  });
+
+  test('Where there is no book, its address says in a line how to build it', async () => {
+    const page = await browser.newPage();
+    for (const [edition, line] of [
+      ['book', "The book is not built yet: run npm run book in the project's folder, then reload this page."],
+      [
+        'lite',
+        "The browser edition is not built yet: run npm run lite in the project's folder, then reload this page.",
+      ],
+    ]) {
+      const response = await page.goto(`${lab.url}/build/${edition}/index.html?token=${lab.token}`);
+      assert.equal(response?.status(), 404);
+      assert.equal((await page.locator('body').textContent())?.trim(), line);
+    }
+    await page.close();
+    assert.equal((await fetch(`${lab.url}/build/book/index.html`, { redirect: 'manual' })).status, 302, 'to the login');
   });
 
   test('Chapter 2 runs from top to bottom without an error, and its figures are drawn', async () => {
@@ -205,6 +223,17 @@ describe('npm run lab', inChromium, () => {
     if (former.length === 0) rmSync(copiesFolder, { recursive: true, force: true });
   });
 
+  /** The learner's copy of a chapter, as soon as its text is there. */
+  async function openChapter(name: string): Promise<Page> {
+    const { page } = await openPage(browser, lab, `/lab/tree/notebooks/my/${name}.ipynb`);
+    await page.locator('.jp-MarkdownOutput a').first().waitFor({ timeout: 60_000 });
+    return page;
+  }
+  const linkTo = (page: Page, target: string) => page.locator(`.jp-MarkdownOutput a[href*="${target}"]`).first();
+  const tab = (page: Page, name: string) =>
+    page.locator('.lm-DockPanel .lm-TabBar-tabLabel').getByText(name, { exact: true });
+  const tabs = (page: Page) => page.locator('.lm-DockPanel .lm-TabBar-tabLabel').allTextContents();
+
   test("It opens the learner's own copy of the first chapter, and shows the whole project", async () => {
     assert.match(lab.start, /^\/lab\/tree\/notebooks\/my\/0\d-[a-z-]+\.ipynb$/);
     const { page } = await openNotebook(browser, lab, lab.start);
@@ -218,6 +247,49 @@ describe('npm run lab', inChromium, () => {
     for (const name of ['src', 'notebooks', 'build', 'README.md']) assert.ok(project.includes(name), name);
     assert.ok(!project.includes('node_modules'));
     await page.screenshot({ path: join(screenshots, 'lab-start.png') });
+    await page.close();
+  });
+
+  const noBook =
+    !existsSync(join(root, 'build', 'book', 'index.html')) && 'no book in build/book: `npm run book` makes it';
+  for (const [what, chapter, target, title] of [
+    ['the glossary', '00-start', 'build/book/glossary.html', /glossary/i],
+    ['the map', '10-when-timing-matters', 'build/book/map.html', /map/i],
+    ['the playground', '11-out-and-in', 'build/book/playground.html', /draw a digit/i],
+  ] as const) {
+    test(`A left click on ${what} opens the book, with its styles, in a tab of its own`, { skip: noBook }, async () => {
+      const page = await openChapter(chapter);
+      const [book] = await Promise.all([page.waitForEvent('popup'), linkTo(page, target).click()]);
+      await book.waitForLoadState();
+      assert.equal(new URL(book.url()).pathname, `/${target}`);
+      assert.match(await book.title(), title);
+      const rules = await book.evaluate(() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).length);
+      assert.ok(rules > 100, `${rules} rules of style`);
+      await book.screenshot({ path: join(screenshots, `lab-link-${chapter}.png`) });
+      assert.deepEqual(await tabs(page), [`${chapter}.ipynb`], 'nothing new in JupyterLab');
+      await book.close();
+      await page.close();
+    });
+  }
+
+  test('A left click on a chapter or a source file opens it in JupyterLab', async () => {
+    const page = await openChapter('08-event-driven');
+    for (const target of ['07-is-it-worth-it.ipynb', 'packages/event-engine/kernel/current.ts']) {
+      await linkTo(page, target).click();
+      await tab(page, basename(target)).waitFor({ timeout: 30_000 });
+      await tab(page, '08-event-driven.ipynb').click();
+    }
+    await page.close();
+  });
+
+  test('A left click on a link to elsewhere opens a tab of its own', async () => {
+    const page = await openChapter('00-start');
+    await page.context().route('https://**', (route) => route.fulfill({ body: 'elsewhere' }));
+    const [elsewhere] = await Promise.all([page.waitForEvent('popup'), linkTo(page, 'https://github.com').click()]);
+    await elsewhere.waitForLoadState();
+    assert.match(elsewhere.url(), /^https:\/\/github\.com\/fangwei123456\/spikingjelly/);
+    assert.deepEqual(await tabs(page), ['00-start.ipynb']);
+    await elsewhere.close();
     await page.close();
   });
 

@@ -1,4 +1,4 @@
-"""Five free ports for a kernel, which no other runner uses in the meantime."""
+"""Five free ports for a kernel, which no other runner and no `npm run lab` uses in the meantime."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ PORTS = range(15000, 32768)
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 
 
-def claim_ports() -> tuple[socket.socket, dict[str, int]]:
-    """Returns a socket, and a row of five ports as jupyter_client names them (`shell_port` …).
+def claim_ports(ports: range = PORTS) -> tuple[socket.socket, dict[str, int]]:
+    """Returns a socket, and a row of five of the ports as jupyter_client names them (`shell_port` …).
 
     A kernel binds its ports seconds after they were chosen. If another kernel listens on one by then, a message to it
     is lost, and all later ones with it. So the socket holds the port before the five for as long as it is open:
-    only the runner that holds it uses them. Raises OSError if no row is free.
+    only the program that holds it uses them. Raises OSError if no row is free.
     """
-    blocks = PORTS[:: len(CHANNELS) + 1]
+    blocks = ports[:: len(CHANNELS) + 1]
     for first in random.sample(blocks, len(blocks)):
         with contextlib.ExitStack() as stack:
             try:
@@ -32,4 +32,4 @@ def claim_ports() -> tuple[socket.socket, dict[str, int]]:
                 continue
             stack.pop_all()
             return claim, {f"{channel}_port": first + 1 + i for i, channel in enumerate(CHANNELS)}
-    raise OSError(f"no free ports from {PORTS.start} to {PORTS.stop - 1}")
+    raise OSError(f"no free ports from {ports.start} to {ports.stop - 1}")

@@ -1,0 +1,27 @@
+// A link into the book opens the book, in a tab of its own. JupyterLab would open the file of the page by itself, without its
+// styles. What `lab_server.py` serves at /build/ is what JupyterLab has at /files/build/.
+const IN_BOOK = /^(.*?)(?:\/files)?(\/build\/(?:book|lite)\/.*)$/;
+
+/** @param {Event} event */
+function correct(event) {
+  const link = event.target instanceof Element && event.target.closest('a[href]');
+  if (!(link instanceof HTMLAnchorElement) || link.origin !== location.origin) return;
+  const [, base, path] = IN_BOOK.exec(link.pathname) ?? [];
+  if (path === undefined) return;
+  link.href = base + path + link.hash;
+  link.target = '_blank';
+  if (event.type === 'click') event.stopPropagation(); // on its way to JupyterLab
+}
+
+const plugin = {
+  id: 'lif-fc-mnist-book:links',
+  autoStart: true,
+  activate() {
+    // Before it is followed, in whatever way: a click, the keyboard, or "open in a new tab".
+    for (const type of ['pointerover', 'focusin', 'click']) document.addEventListener(type, correct, { capture: true });
+  },
+};
+
+// As webpack's module federation would have made it.
+const { _JUPYTERLAB } = /** @type {any} */ (window);
+_JUPYTERLAB['lif-fc-mnist-book'] = { init() {}, get: async () => () => ({ default: plugin }) };

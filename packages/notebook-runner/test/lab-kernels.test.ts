@@ -1,0 +1,146 @@
+/** `npm run lab`, and a kernel that dies: its reader's next cell runs, or a line on the page says what to do. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser, Page } from 'playwright-core';
+import { inChromium, launchChromium } from '../../../test/support/browser';
+import { kernelOf, type Lab, openNotebook, openPage, runAll, runCell, startLab } from '../../../test/support/lab';
+import { canary, root, temporaryFolder } from '../../../test/support/notebooks';
+import { PYTHON } from '../../../test/support/python';
+
+const temporary = temporaryFolder('lab-kernels');
+const screenshots = join(root, 'build', 'screenshots');
+const specs = join(root, 'build', 'jupyter', 'lab', 'data', 'kernels');
+const real = JSON.parse(readFileSync(join(dirname(PYTHON), '..', 'share/jupyter/kernels/tslab/kernel.json'), 'utf8'));
+
+/** A kernel that sleeps and ends with 1 in place of its first starts. */
+const FAILING = `import os, sys, time
+log, failures, *argv = sys.argv[1:]
+with open(log, 'a') as file: file.write('start\\n')
+if len(open(log).readlines()) <= int(failures):
+    time.sleep(4)
+    sys.exit(1)
+os.execv(argv[0], argv)`;
+
+const startsOf = (name: string) => readFileSync(join(temporary, `${name}.log`), 'utf8').split('\n').length - 1;
+
+/** Registers a kernel that fails so many times, and makes a notebook for it. Gives its path. */
+function failing(name: string, failures: number): string {
+  mkdirSync(join(specs, name), { recursive: true });
+  const argv = [PYTHON, '-c', FAILING, join(temporary, `${name}.log`), String(failures), ...real.argv];
+  writeFileSync(join(specs, name, 'kernel.json'), JSON.stringify({ ...real, argv }));
+  const notebook = JSON.parse(
+    readFileSync(join(root, 'packages', 'notebook-runner', 'test', 'canaries', 'errors.ipynb'), 'utf8'),
+  );
+  notebook.metadata.kernelspec.name = name;
+  notebook.cells = [cell('console.log(6 * 7);'), cell('console.log(7 * 8);')];
+  const file = join(temporary, `${name}.ipynb`);
+  writeFileSync(file, JSON.stringify(notebook));
+  return file;
+}
+
+const cell = (source: string) => ({
+  ...{ cell_type: 'code', id: `cell-${source.length}-${source.charCodeAt(12)}`, metadata: {} },
+  ...{ execution_count: null, outputs: [], source: [source] },
+});
+
+const output = (page: Page, text: string) => page.locator('.jp-OutputArea-output', { hasText: text });
+
+/** What a dialogue says, which is then closed. */
+async function told(page: Page, timeout = 60_000): Promise<string> {
+  const text = (await page.locator('.jp-Dialog-body').textContent({ timeout })) ?? '';
+  await page.locator('.jp-Dialog-button').click();
+  return text;
+}
+
+const AGAIN = 'reload this page to try again.';
+
+describe('A kernel that dies', inChromium, () => {
+  const names = ['dies-once', 'dies-often', 'dies-later'];
+  let browser: Browser;
+  let lab: Lab;
+  before(async () => {
+    mkdirSync(screenshots, { recursive: true });
+    browser = await launchChromium();
+    const notebooks = [failing('dies-once', 1), failing('dies-often', 3), failing('dies-later', 0)];
+    const allowed = names.map((name) => `--KernelSpecManager.allowed_kernelspecs=${name}`);
+    lab = await startLab('kernels', notebooks, '--author', ...allowed);
+  });
+  after(async () => {
+    await browser?.close();
+    await lab?.stop();
+    for (const name of names) rmSync(join(specs, name), { recursive: true, force: true });
+  });
+
+  test('at its first start, after four seconds, is started again: the first cell runs without a reload', async () => {
+    const { page } = await openPage(browser, lab, 'dies-once.ipynb');
+    assert.notEqual(await kernelOf(page), 'idle');
+    await runCell(page, 0);
+    await output(page, '42').waitFor({ timeout: 60_000 });
+    assert.equal(startsOf('dies-once'), 2);
+    await page.screenshot({ path: join(screenshots, 'lab-dies-once.png') });
+    await page.close();
+  });
+
+  test('at its first three starts is given up; the page says so and what to do, and that helps', async () => {
+    const { page } = await openPage(browser, lab, 'dies-often.ipynb');
+    await page.locator('.jp-Dialog-content').waitFor({ timeout: 60_000 });
+    await page.screenshot({ path: join(screenshots, 'lab-dies-often.png') });
+    assert.equal(
+      await told(page),
+      `The kernel ended 3 times while it was starting.\nLook into the terminal of \`npm run lab\`, then ${AGAIN}`,
+    );
+    assert.equal(startsOf('dies-often'), 3);
+    assert.doesNotMatch(lab.printed(), /Traceback/);
+    await sleep(11_000);
+    await page.reload();
+    await kernelOf(page);
+    await runCell(page, 0);
+    await output(page, '42').waitFor({ timeout: 60_000 });
+    await page.close();
+  });
+
+  test('while nothing runs is started again: the page says so, and the next cell runs', async () => {
+    const others = await lab.kernels();
+    const { page } = await openNotebook(browser, lab, 'dies-later.ipynb');
+    for (const text of ['42', '56']) {
+      const [pid] = (await lab.kernels()).filter((one) => !others.includes(one));
+      process.kill(pid as number, 'SIGKILL');
+      assert.match(await told(page), /^The kernel for dies-later.ipynb appears to have died. It will/);
+      await runCell(page, text === '42' ? 0 : 1);
+      await output(page, text).waitFor({ timeout: 60_000 });
+    }
+    await page.close();
+  });
+});
+
+describe('A kernel for which no ports are free', inChromium, () => {
+  test('is refused in a line, and starts when there are some', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const ports = [`--Kernel.ports_from=${port}`, `--Kernel.ports_to=${port + 6}`];
+    const lab = await startLab('ports', [canary('errors')], '--author', ...ports);
+    const browser = await launchChromium();
+    try {
+      const { page } = await openPage(browser, lab, 'errors.ipynb');
+      const why = `A kernel needs five free ports, but there are no free ports from ${port} to ${port + 5}.`;
+      await page.locator('.jp-Dialog-body').waitFor({ timeout: 60_000 });
+      await page.screenshot({ path: join(screenshots, 'lab-no-ports.png') });
+      assert.equal(await told(page), `${why}\nEnd other programs or kernels, then ${AGAIN}`);
+      taken.close();
+      await page.reload();
+      await kernelOf(page);
+      await runAll(page);
+      await output(page, 'TypeError').waitFor({ timeout: 60_000 });
+    } finally {
+      taken.close();
+      await browser.close();
+      await lab.stop();
+    }
+  });
+});
