@@ -23,5 +23,6 @@ const plugin = {
 };
 
 // As webpack's module federation would have made it.
-const { _JUPYTERLAB } = /** @type {any} */ (window);
-_JUPYTERLAB['lif-fc-mnist-book'] = { init() {}, get: async () => () => ({ default: plugin }) };
+const page = /** @type {any} */ (window);
+page._JUPYTERLAB ??= {};
+page._JUPYTERLAB['lif-fc-mnist-book'] = { init() {}, get: async () => () => ({ __esModule: true, default: plugin }) };
