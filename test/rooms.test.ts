@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { build, type Metafile } from 'esbuild';
+import { filesUnder, sourceFiles } from '../packages/system/project.mjs';
 
 const root = resolve(__dirname, '..');
 /** What runs on every host: the lesson and the packages, without what they have for Node alone. */
@@ -17,8 +18,8 @@ const ROOMS = [
 ];
 
 const sources = (folder: string): string[] =>
-  readdirSync(join(root, folder), { recursive: true })
-    .map((name) => `${folder}/${String(name).replaceAll('\\', '/')}`)
+  filesUnder(join(root, folder))
+    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
     .filter((file) => file.endsWith('.ts') && !/\/(test|kernel|node)\//.test(file));
 
 describe('The lesson and the packages', () => {
@@ -130,4 +131,17 @@ describe("A package's README", () => {
       }
     });
   }
+});
+
+test('no file walks over folders as Node does, whose newest releases follow links: `filesUnder` does not', () => {
+  const asks = /\breaddir(Sync)?\(([^()]|\([^()]*\))*\brecursive: true/;
+  const walks = ['src', 'packages', 'hosts', 'editions', 'tools', 'test']
+    .flatMap((folder) => filesUnder(join(root, folder)).map((name) => join(root, folder, name)))
+    .filter((file) => /\.[mc]?[jt]s$/.test(file) && !file.includes('node_modules') && asks.test(readFileSync(file, 'utf8')));
+  assert.deepEqual(walks, []);
+});
+
+test('no file of the package is longer than 350 lines', () => {
+  const long = sourceFiles().filter((file) => readFileSync(join(root, file), 'utf8').split('\n').length > 351);
+  assert.deepEqual(long, []);
 });

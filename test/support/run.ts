@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { HIDDEN_ARRAYS } from '../../packages/runs/run-files';
+import { filesUnder } from '../../packages/system/project.mjs';
 import { temporaryFolder } from './data';
 import { python } from './python';
 
@@ -24,9 +25,7 @@ export const hashesOf = (folder: string): string[] =>
 
 /** SHA-256 of every file under a folder, by its path there. */
 export function contentsOf(folder: string): Record<string, string> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = files.map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-  return Object.fromEntries(paths.sort().map((path) => [relative(folder, path), hashOf(path)]));
+  return Object.fromEntries(filesUnder(folder).map((name) => [name, hashOf(join(folder, name))]));
 }
 
 /** Runs the command to its end, by default in a new empty folder. */

@@ -4,8 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, statSync, 
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { createRequire } from 'node:module';
-import { delimiter, dirname, join, relative } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import {
+  filesUnder,
   nodeMajor,
   nodeModules,
   readJson,
@@ -64,19 +65,13 @@ const inputs = (/** @type {string} */ outcome) => ({
   ...(outcome === 'none' ? { compiler: findCompiler() ?? 'none' } : {}),
 });
 
-const filesOf = (/** @type {string} */ folder) =>
-  !existsSync(folder)
-    ? []
-    : readdirSync(folder, { withFileTypes: true, recursive: true })
-        .filter((entry) => entry.isFile() && /\.(node|so|dylib|dll)[.\d]*$/.test(entry.name))
-        .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-
+/** The libraries that are installed, with their sizes. */
 const sizes = () =>
   Object.fromEntries(
-    [...filesOf(join(pkg, 'deps')), ...filesOf(join(pkg, 'lib'))].map((file) => [
-      relative(pkg, file),
-      statSync(file).size,
-    ]),
+    ['deps', 'lib']
+      .flatMap((folder) => filesUnder(join(pkg, folder)).map((name) => join(folder, name)))
+      .filter((name) => /\.(node|so|dylib|dll)[.\d]*$/.test(name))
+      .map((name) => [name, statSync(join(pkg, name)).size]),
   );
 
 const same = (/** @type {unknown} */ a, /** @type {unknown} */ b) => JSON.stringify(a) === JSON.stringify(b);

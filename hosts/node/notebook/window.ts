@@ -118,12 +118,14 @@ const TYPES: Partial<Record<string, string>> = {
 /** nodeplotlib's page without what it takes from other hosts, and plotly.js from this machine. */
 async function readPage(folder: string): Promise<Page> {
   const page: Page = new Map();
-  for (const name of await readdir(folder, { recursive: true })) {
-    const type = TYPES[extname(name)];
-    if (type === undefined) continue;
-    const file = join(folder, name);
-    const read = type === HTML ? async () => withoutOtherHosts(await readFile(file, 'utf8')) : () => readFile(file);
-    page.set(`/${name.replaceAll('\\', '/')}`, { type, read });
+  for (const below of ['', 'assets/']) {
+    for (const name of await readdir(join(folder, below))) {
+      const type = TYPES[extname(name)];
+      if (type === undefined) continue;
+      const file = join(folder, below, name);
+      const read = type === HTML ? async () => withoutOtherHosts(await readFile(file, 'utf8')) : () => readFile(file);
+      page.set(`/${below}${name}`, { type, read });
+    }
   }
   const plotly = require.resolve('plotly.js-dist-min/plotly.min.js');
   page.set('/plotly.min.js', { type: JAVASCRIPT, read: () => readFile(plotly) });

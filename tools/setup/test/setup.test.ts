@@ -3,18 +3,20 @@ import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { filesUnder } from '../../../packages/system/project.mjs';
 import { PYTHON } from '../../../test/support/python';
 import { smallClone } from '../../../test/support/small-clone';
 
@@ -41,6 +43,24 @@ function isRunning(pid: number): boolean {
     return false;
   }
 }
+
+test('a walk over a folder lists its files once, and follows no link: to its parent, in a circle, or to nowhere', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lif-walk-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, 'a', 'b'), { recursive: true });
+  for (const file of [join('a', 'b', 'file'), 'z']) writeFileSync(join(folder, file), '');
+  for (const [from, to] of [
+    ['a/b/up', 'a'],
+    ['a/root', '.'],
+    ['a/here', 'a/b/there'],
+    ['a/b/there', 'a/here'],
+    ['nowhere', 'missing'],
+  ] as const) {
+    symlinkSync(join(folder, to), join(folder, from), 'junction');
+  }
+  assert.deepEqual(filesUnder(folder), [join('a', 'b', 'file'), 'z']);
+  assert.deepEqual(filesUnder(join(folder, 'missing')), []);
+});
 
 describe('set-up, in a folder with spaces and an accent', () => {
   const scratch = mkdtempSync(join(tmpdir(), 'lif-setup-'));
@@ -176,8 +196,7 @@ describe('set-up, in a folder with spaces and an accent', () => {
   });
 
   test('makes good what was lost or damaged, and says what it was', () => {
-    const found = (pattern: RegExp) =>
-      readdirSync(clone, { recursive: true, encoding: 'utf8' }).find((name) => pattern.test(name)) as string;
+    const found = (pattern: RegExp) => filesUnder(clone).find((name) => pattern.test(name)) as string;
     const pip = found(/^\.venv.*[\\/]pip[\\/]__init__\.py$/);
     const damages: [string, (path: string) => void, string][] = [
       [join('node_modules', '.package-lock.json'), rmSync, 'Node packages'],

@@ -1,10 +1,11 @@
 /** The book behind a web server on this machine alone, opened in a browser that can reach nothing else. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, relative, resolve, sep } from 'node:path';
+import { extname, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { filesUnder } from '../../../../packages/system/project.mjs';
 import { launchChromium } from '../../../../test/support/browser';
 
 export const root = resolve(__dirname, '..', '..', '..', '..');
@@ -26,10 +27,7 @@ const TYPES: Record<string, string> = {
 /** All files of the book, with forward slashes. */
 export function bookFiles(): string[] {
   if (!existsSync(book)) throw new Error('build/book: expected the book, found none; run `npm run book`');
-  return readdirSync(book, { recursive: true, withFileTypes: true })
-    .filter((item) => item.isFile())
-    .map((item) => relative(book, join(item.parentPath, item.name)).split(sep).join('/'))
-    .sort();
+  return filesUnder(book).map((name) => name.split(sep).join('/'));
 }
 
 /** The pages that Sphinx made: all but the one that has no library, and nothing of the book around it. */

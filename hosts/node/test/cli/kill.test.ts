@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { readCheckpoint } from '../../../../packages/runs/node';
+import { filesUnder } from '../../../../packages/system/project.mjs';
 import { RandomStream } from '../../../../src/common/random';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
 import { COMMAND, hashesOf, lifFcMnist } from '../../../../test/support/run';
-
-function everyFile(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? everyFile(join(folder, entry.name)) : [entry.name],
-  );
-}
 
 test('a run killed at 20 random moments and resumed ends with the bytes of one that was never cut', async () => {
   const root = temporaryFolder();
@@ -49,7 +44,7 @@ test('a run killed at 20 random moments and resumed ends with the bytes of one t
   }
   assert.deepEqual(hashesOf(cut), hashesOf(whole));
   assert.deepEqual(
-    everyFile(cut).filter((name) => name.includes('unfinished')),
+    filesUnder(cut).filter((name) => name.includes('unfinished')),
     [],
   );
 });

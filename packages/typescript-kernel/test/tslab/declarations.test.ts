@@ -1,10 +1,11 @@
 /** What TypeScript reads in a kernel (packages/typescript-kernel/tslab/declarations.cjs). */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import ts from 'typescript';
+import { filesUnder } from '../../../system/project.mjs';
 import { mendCompiler } from '../../tslab/compiler.cjs';
 import { withoutComments } from '../../tslab/declarations.cjs';
 
@@ -29,7 +30,7 @@ function meaning(text: string) {
 for (const folder of ['@types/node', 'undici-types', '@tensorflow', '@webgpu/types']) {
   test(`Without comments the declarations of ${folder} say the same in fewer letters`, () => {
     const base = join(root, 'node_modules', folder);
-    const files = readdirSync(base, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.d.ts'));
+    const files = filesUnder(base).filter((name) => name.endsWith('.d.ts'));
     assert.ok(files.length > 0);
     let [before, after] = [0, 0];
     for (const name of files) {
