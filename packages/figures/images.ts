@@ -262,7 +262,8 @@ export interface HiddenOptions {
 
 /**
  * The weights of hidden neurons as images, sorted by the digit that they serve: a column for each digit, and in it the hidden
- * neurons to whose spikes the digit's output neuron gives the largest weights, from above. Each image has a scale of its own.
+ * neurons to whose spikes the digit's output neuron gives the largest weights, from above. Each image has a scale of its own,
+ * and above it the number of its neuron; in the first row the digit comes before it.
  * @param weights [784, hidden], and then [hidden, 10], as an engine's state has them
  */
 export function hiddenWeights(weights: ArrayLike<number>, options: HiddenOptions = {}): Figure {
@@ -285,7 +286,7 @@ export function hiddenWeights(weights: ArrayLike<number>, options: HiddenOptions
     {
       title,
       columns: CLASSES,
-      captions: shown.map((_, i) => (i < CLASSES ? `${i}` : '')),
+      captions: shown.map((neuron, i) => (i < CLASSES ? `${i}: ${neuron}` : `${neuron}`)),
       colors: ownColors(),
     },
   );

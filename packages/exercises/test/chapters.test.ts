@@ -42,6 +42,27 @@ describe('The exercises of each chapter', () => {
       assert.ok(core <= text, `${core} minutes of exercises for ${text} minutes of text`);
     });
 
+    test(`${name} stand below a text whose minutes are its words at one rate, 80 a minute`, () => {
+      const [, said] = /about (\d+) minutes/i.exec(textOf(notebook.cells[0])) ?? assert.fail(name);
+      const minutes = wordsOf(notebook) / 80;
+      assert.ok(Math.abs(Number(said) - minutes) <= 2, `it says ${said}, its words take ${minutes.toFixed(1)}`);
+    });
+
+    test(`${name} stand among at most 52 other cells, whose code has at most 23 lines of 96 characters`, async () => {
+      const { sectionOf } = await import('../../../editions/class/exercises/cells.mjs');
+      const section = sectionOf(notebook);
+      const own = notebook.cells.filter((cell) => !section.includes(cell) && cell.id !== 'exercises');
+      const tooLong = own.filter((cell) => {
+        const lines = textOf(cell).split('\n');
+        return cell.cell_type === 'code' && (lines.length > 23 || lines.some(({ length }) => length > 96));
+      });
+      assert.deepEqual(
+        tooLong.map(({ id }) => id),
+        [],
+      );
+      assert.ok(own.length <= 52, `${own.length} cells`);
+    });
+
     test(`${name} use no name that the chapter declares, since a learner may run its cells again`, async () => {
       const { sectionOf } = await import('../../../editions/class/exercises/cells.mjs');
       const section = sectionOf(notebook);
@@ -54,19 +75,18 @@ describe('The exercises of each chapter', () => {
     });
   }
 
-  test('begin with the same words, true in a copy in JupyterLab or in a browser and in the chapter itself', () => {
+  test('begin with the same line, and chapter 0 says the rest, true in a copy and in the chapter itself', () => {
     const texts = chapters.flatMap(({ notebook }) =>
       notebook.cells.filter(({ id }) => id === 'exercises').map((cell) => textOf(cell)),
     );
     assert.equal(texts.length, chapters.length - 1); // chapter 0 has no exercises
     assert.equal(new Set(texts).size, 1);
+    assert.match(texts[0] ?? '', /^## Exercises\n\n.*\[Chapter 0\]\(00-start\.ipynb\).*$/);
+    const start = chapters[0].notebook.cells.map(textOf).join('\n');
     // Only the chapter holds answers, and only JupyterLab has a command line beside it.
-    assert.match(
-      texts[0] ?? '',
-      /\(If the answers are already here, folded away, you are reading the chapter itself\. /,
-    );
-    assert.match(texts[0] ?? '', /You can skip the exercises marked \*optional\*; the others are the core\. /);
-    assert.match(texts[0] ?? '', /`npm run lab` opens one in JupyterLab\.\)/);
+    assert.match(start, /\(If the answers are already there, folded away, you are reading the chapter itself\. /);
+    assert.match(start, /You can skip the exercises marked \*optional\*; the others are the core\. /);
+    assert.match(start, /`npm run lab` opens one in JupyterLab\.\)/);
   });
 
   test('begin with "predict, then run" where a guess comes first', () => {
@@ -75,6 +95,17 @@ describe('The exercises of each chapter', () => {
     assert.ok(predicted >= 5, `${predicted}`);
   });
 });
+
+/** The words of a chapter before its exercises, without what is folded. */
+function wordsOf({ cells }: Notebook): number {
+  const end = cells.findIndex(({ id }) => id === 'exercises');
+  return cells
+    .slice(0, end < 0 ? cells.length : end)
+    .filter(({ cell_type }) => cell_type === 'markdown')
+    .map((cell) => textOf(cell).replace(/<!--[\s\S]*?-->|<details>[\s\S]*?<\/details>|```[\s\S]*?```/g, ''))
+    .flatMap((text) => text.split(/\s+/))
+    .filter((word) => word !== '').length;
+}
 
 /** What the code cells declare at their top. */
 function namesIn(cells: Notebook['cells']): string[] {

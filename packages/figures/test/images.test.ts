@@ -117,7 +117,12 @@ test('hidden neurons stand below the digit to which their spikes have the larges
   }
   const figure = hiddenWeights([...first, ...second], { each: 2 });
   assert.match(figure.alt, /for each digit 2 images .* 0: 0, 11; 1: 1, 11; .* 9: 9, 11\./);
-  assert.deepEqual(captionsOf(figure), ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+  const served = Array.from({ length: 10 }, (_, digit) => `${digit}: ${digit}`);
+  assert.deepEqual(
+    captionsOf(figure),
+    [...served, ...new Array(10).fill('11')],
+    'each image has the number of its neuron',
+  );
   const tops = (figure.layout.shapes as { y0: number }[]).map(({ y0 }) => y0 + 0.5);
   const centre = (image: number) => pixels(figure)[tops[image] + 14][(image % 10) * 31 + 10];
   assert.deepEqual([0, 1, 8, 9].map(centre), [1, -1, 1, -1]);
