@@ -137,7 +137,9 @@ test('no file walks over folders as Node does, whose newest releases follow link
   const asks = /\breaddir(Sync)?\(([^()]|\([^()]*\))*\brecursive: true/;
   const walks = ['src', 'packages', 'hosts', 'editions', 'tools', 'test']
     .flatMap((folder) => filesUnder(join(root, folder)).map((name) => join(root, folder, name)))
-    .filter((file) => /\.[mc]?[jt]s$/.test(file) && !file.includes('node_modules') && asks.test(readFileSync(file, 'utf8')));
+    .filter(
+      (file) => /\.[mc]?[jt]s$/.test(file) && !file.includes('node_modules') && asks.test(readFileSync(file, 'utf8')),
+    );
   assert.deepEqual(walks, []);
 });
 

@@ -33,7 +33,7 @@ function start(name: string, parts: Record<string, string> = {}, user = 0) {
 }
 
 const HUB = 'node editions/class/test/learners/run.mjs --learners 3';
-const NODES = 'node test/nodes/run.mjs';
+const NODES = 'node tools/setup/test/nodes.mjs';
 
 test('CI tests the hub beside the chapters, tells of it after them, and ends with `npm test`', posix, async () => {
   const { status, lines } = await ended(start('passes', { [HUB]: 'sleep 0.5; echo 70 passed' }));
@@ -94,7 +94,7 @@ if (args[0] === 'install') {
 `;
   const FIRST = "console.log(args[2] !== 'setup' ? 'done' : isFirst ? 'Setting up' : 'Everything is set up (0.1 s).');";
   before(() => {
-    for (const name of ['test/nodes', 'packages/system', 'package.json']) {
+    for (const name of ['tools/setup/test/nodes.mjs', 'packages/system', 'package.json']) {
       cpSync(join(root, name), join(clone, name), { recursive: true });
     }
     const git = (...args: string[]) =>

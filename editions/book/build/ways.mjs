@@ -28,7 +28,10 @@ function tabOf(/** @type {string} */ homepage, /** @type {string} */ hosting) {
  * @param {Pick<Addresses, 'homepage' | 'repository'>} addresses
  * @param {{ tab?: string, hosting?: string }} [page] what differs on a page of the book
  */
-export function ways({ homepage, repository }, { hosting = 'editions/book/hosting.md', tab = tabOf(homepage, hosting) } = {}) {
+export function ways(
+  { homepage, repository },
+  { hosting = 'editions/book/hosting.md', tab = tabOf(homepage, hosting) } = {},
+) {
   const [, name] = /^https:\/\/github\.com\/([\w.-]+\/[\w.-]+)$/.exec(repository) ?? [];
   const clone = repository
     ? `\`git clone ${repository} lif-fc-mnist && cd lif-fc-mnist && npm run tutorial\``

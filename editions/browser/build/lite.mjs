@@ -22,16 +22,10 @@ const build = join(root, 'build');
 const EDITION = {
   folder: 'lite',
   command: 'npm run lite',
-  sources: [
-    'lite',
-    'packages/typescript-kernel',
-    'editions/class/exercises',
-    'editions/browser/build',
-    'editions/class/hub/server',
-  ],
+  sources: ['editions/browser', 'editions/class/exercises', 'editions/class/hub/server'],
 };
-const BOOK = { folder: 'book', command: 'npm run book', sources: ['book', 'editions/book/build'] };
-const BOTH = ['notebooks', 'src', 'editions/map/map.csv', 'package-lock.json', 'requirements.txt'];
+const BOOK = { folder: 'book', command: 'npm run book', sources: ['editions/book'] };
+const BOTH = ['notebooks', 'src', 'packages', 'hosts', 'editions/map/map.csv', 'package-lock.json', 'requirements.txt'];
 
 const pageOf = (/** @type {string} */ folder) => join(build, folder, 'index.html');
 const isBuilt = (/** @type {string} */ folder) => existsSync(pageOf(folder));
@@ -46,8 +40,8 @@ function sayIfOld({ folder, command, sources }) {
     const path = join(root, name);
     return statSync(path).isDirectory() ? filesUnder(path).map((file) => join(name, file)) : [name];
   });
-  // A learner's copies, and what JupyterLab keeps beside them, are no source.
-  const own = files.filter((file) => !/^notebooks.my\b|\.ipynb_checkpoints/.test(file));
+  // Tests are no source, nor a learner's copies and what JupyterLab keeps beside them.
+  const own = files.filter((file) => !/^notebooks.my\b|\.ipynb_checkpoints|[\\/]test[\\/]/.test(file));
   const [newest] = own.sort((a, b) => time(join(root, b)) - time(join(root, a)));
   if (time(join(root, newest)) <= time(pageOf(folder))) return;
   console.log(`lite: build/${folder} is older than ${newest}: \`${command}\` builds it again, also while it is served`);

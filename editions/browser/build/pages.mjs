@@ -92,7 +92,10 @@ export function preparePages(site, isolate) {
   }
   const chapters = chapterNames().map((name) => ({ name, notebook: readChapter(name) }));
   const { book } = settings.litePluginSettings['lif-fc-mnist-lite'];
-  write(join(site, 'index.html'), frontPage(readFileSync(join(root, 'lite', 'index.html'), 'utf8'), chapters, book));
+  write(
+    join(site, 'index.html'),
+    frontPage(readFileSync(join(root, 'editions', 'browser', 'index.html'), 'utf8'), chapters, book),
+  );
   copyFileSync(join(root, 'editions', 'book', '_static', 'favicon.svg'), join(site, 'favicon.svg'));
   // The drawings stay where the texts find them, but are no entry of the list.
   const list = join(site, 'api', 'contents', 'all.json');

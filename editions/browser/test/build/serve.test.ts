@@ -20,20 +20,16 @@ const setAge = (path: string, minutes: number) => {
   utimesSync(join(clone, path), time, time);
 };
 
-const SOURCES = [
-  'lite',
-  'packages/typescript-kernel',
-  'editions/class/exercises',
-  'editions/class/hub/server',
-  'book',
-  'editions/book/build',
+const SOURCES = ['editions/browser', 'editions/class/exercises', 'editions/class/hub/server', 'editions/book'];
+const FILES = [
+  ...[...SOURCES, 'notebooks', 'src', 'packages', 'hosts'].map((folder) => `${folder}/a`),
+  'editions/map/map.csv',
 ];
-const FILES = [...[...SOURCES, 'notebooks', 'src'].map((folder) => `${folder}/a`), 'editions/map/map.csv'];
 
 beforeEach(() => {
   rmSync(clone, { recursive: true, force: true });
-  for (const name of ['system', 'lite'])
-    cpSync(join(root, 'tools', name), join(clone, 'tools', name), { recursive: true });
+  for (const name of ['packages/system', 'editions/browser/build'])
+    cpSync(join(root, name), join(clone, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'), 'junction');
   write('tools/setup/setup.mjs', "console.log('set-up');");
   write(

@@ -5,10 +5,10 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { runProgram } from '../../packages/system/program.mjs';
-import { nodeMajor, readJson, remove, root, SetupError } from '../../packages/system/project.mjs';
-import { findPython } from '../../packages/system/requirements.cjs';
-import { npmCommand, run } from '../../packages/system/run.mjs';
+import { runProgram } from '../../../packages/system/program.mjs';
+import { nodeMajor, readJson, remove, root, SetupError } from '../../../packages/system/project.mjs';
+import { findPython } from '../../../packages/system/requirements.cjs';
+import { npmCommand, run } from '../../../packages/system/run.mjs';
 
 /** @type {number[]} */
 const SUPPORTED = readJson(join(root, 'package.json')).engines.node.split('||').map(Number);
@@ -18,7 +18,7 @@ const PYTHONS = ['python3.11', 'python3.13'];
 const STEPS = {
   'set-up': { seconds: 600, args: ['run', '-s', 'setup'] },
   'chapter 0': { seconds: 120, args: ['run', '-s', 'notebooks', '--', 'notebooks/00-start.ipynb', '--check'] },
-  'two rooms': { seconds: 180, args: ['test', '-s', '--', 'event/threads', 'node/records'] },
+  'two rooms': { seconds: 180, args: ['test', '-s', '--', 'event-engine/test/threads', 'runs/test/node'] },
   doctor: { seconds: 120, args: ['run', '-s', 'doctor'] },
   // Nothing is left to do, which takes half a second.
   'set-up again': { seconds: 5, args: ['run', '-s', 'setup'] },

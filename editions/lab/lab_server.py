@@ -7,8 +7,6 @@ import socket
 import sys
 from pathlib import Path
 
-from headless.ports import PORTS, claim_ports
-
 import zmq
 import zmq.asyncio
 from jupyter_server.base.handlers import JupyterHandler
@@ -16,6 +14,9 @@ from jupyter_server.services.kernels.kernelmanager import ServerKernelManager
 from jupyter_server.utils import url_path_join
 from tornado.web import StaticFileHandler, authenticated
 from traitlets import Int
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "packages" / "notebook-runner"))
+from headless.ports import PORTS, claim_ports  # noqa: E402
 
 STARTS = 3
 START_TIMEOUT = 60  # seconds until a kernel that lives has to answer
