@@ -25,7 +25,7 @@ if (!existsSync(venvPython)) {
   process.exit(2);
 }
 
-const here = join(root, 'packages', 'notebook-runner');
+const here = join(root, 'editions', 'lab');
 const isAuthor = options.includes('--author');
 
 /**
