@@ -23,7 +23,7 @@ const LONGEST = [
   ...['editions/browser/test/browser/chapters', 'editions/book/test/browser/book'],
   ...['editions/browser/test/browser/wheel', 'editions/browser/test/browser/threads'],
   ...['editions/lab/test/lab', 'editions/lab/test/lab-kernels', 'editions/class/test/exercises/report', 'test/golden'],
-  ...['packages/notebook-runner/test/elsewhere', 'editions/class/test/doctor/doctor'],
+  ...['tools/setup/test/elsewhere', 'editions/class/test/doctor/doctor'],
   ...['packages/notebook-runner/test/failures', 'tools/setup/test/setup', 'packages/event-engine/test/trains'],
 ];
 

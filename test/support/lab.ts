@@ -60,6 +60,16 @@ export async function startPlainLab(...more: string[]): Promise<Lab> {
     () => printed,
   );
   const [, url, start, token] = address as unknown as [string, string, string, string];
+  // The address is printed a moment before the server answers.
+  for (const until = Date.now() + 30_000; Date.now() < until; await sleep(100)) {
+    if (
+      await fetch(`${url}/api`).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      break;
+  }
 
   return {
     url,

@@ -365,7 +365,7 @@ async function main() {
   const peer = values.setupPeer ? await setUpPeer() : values.peer;
   if (values.update && !peer)
     throw new SetupError('--update: expected --peer or --setup-peer beside it, found neither');
-  const { shuffled } = load('../../dist/common/random.js');
+  const { shuffled } = load('../../dist/src/common/random.js');
   const machine = {
     cpu: cpus()[0].model.trim(),
     threads: availableParallelism(),
@@ -432,8 +432,8 @@ async function main() {
 
 /** Measures and prints the stages of the kernel, without a hidden layer and with the narrower one. */
 async function printStages() {
-  const { readMnist } = load('../../dist/node/data.js');
-  const { DEFAULT_NEURON } = load('../../dist/common/neuron-options.js');
+  const { readMnist } = load('../../dist/hosts/node/data.js');
+  const { DEFAULT_NEURON } = load('../../dist/src/common/neuron-options.js');
   const [data, [width]] = [readMnist(), HIDDEN];
   const show = (/** @type {string} */ what, /** @type {Record<string, number>} */ parts) => {
     print(`\nStages of the kernel, ${what}, T = ${T}, one thread, microseconds per image`);
@@ -456,8 +456,8 @@ async function printStages() {
  * @param {{ cpu: string, threads: number }} machine
  */
 async function drawFigure(table, machine) {
-  const { bars } = load('../../dist/visualizing/index.js');
-  const { renderPng } = load('../../dist/node/drawing/render.js');
+  const { bars } = load('../../dist/packages/figures/index.js');
+  const { renderPng } = load('../../dist/packages/figures/node/render.js');
   const labels = table.map(({ text }) => text.replace(/, /g, '<br>').replace(' engine', ''));
   const figure = bars(labels, [{ name: 'ms', y: table.map(({ ms_per_batch }) => ms_per_batch) }], {
     title: `Training one batch of ${BATCH} at T = ${T} on ${machine.cpu}, ${machine.threads} threads`,

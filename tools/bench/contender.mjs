@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 
 const load = createRequire(import.meta.url);
 const [name, threads, T, batchSize, hidden] = process.argv.slice(2);
-const { readMnist } = load('../../dist/node/data.js');
-const { createEngine } = load('../../dist/node/engines.js');
+const { readMnist } = load('../../dist/hosts/node/data.js');
+const { createEngine } = load('../../dist/hosts/node/engines.js');
 
 const options = {
   data: readMnist(),

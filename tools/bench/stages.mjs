@@ -19,7 +19,7 @@ const AWAKE = 100;
  * @param {number} hidden
  */
 async function trained(data, hidden) {
-  const { createEngine } = load('../../dist/node/engines.js');
+  const { createEngine } = load('../../dist/hosts/node/engines.js');
   const engine = await createEngine('event', { data, hidden, T: 20, learningRate: 2e-3, threads: 1 });
   for (let batch = 0; batch < AWAKE; batch++) {
     await engine.trainBatch(
@@ -41,11 +41,11 @@ async function trained(data, hidden) {
  * @returns {Promise<Record<string, number>>}
  */
 export async function stages(data, neuron, hidden, T = 100, images = 200, rounds = 60) {
-  const { EventCore } = load('../../dist/event/core.js');
-  const { compileKernel } = load('../../dist/event/kernel-module.js');
-  const { createMemory, hiddenColumns } = load('../../dist/event/memory.js');
-  const { DEFAULT_TRAINING } = load('../../dist/common/engine.js');
-  const { Purpose, initialWeights } = load('../../dist/common/random.js');
+  const { EventCore } = load('../../dist/packages/event-engine/core.js');
+  const { compileKernel } = load('../../dist/packages/event-engine/kernel-module.js');
+  const { createMemory, hiddenColumns } = load('../../dist/packages/event-engine/memory.js');
+  const { DEFAULT_TRAINING } = load('../../dist/src/common/engine.js');
+  const { Purpose, initialWeights } = load('../../dist/src/common/random.js');
   /** @type {import('../../packages/event-engine/memory.js').CoreOptions} */
   const options = {
     ...DEFAULT_TRAINING,

@@ -108,7 +108,7 @@ if (args[0] === 'install') {
     mkdirSync(temporary, { recursive: true });
     writeFileSync(standIn, npm.replace('COMMANDS', commands));
     const env = { ...process.env, npm_execpath: standIn, TMPDIR: temporary };
-    return ended(spawn(process.execPath, [join(clone, 'test', 'nodes', 'run.mjs'), '24', '22'], { env }));
+    return ended(spawn(process.execPath, [join(clone, 'tools', 'setup', 'test', 'nodes.mjs'), '24', '22'], { env }));
   };
 
   test('types in a clone of its own, with nothing at home, and prints the seconds of each step', posix, async () => {

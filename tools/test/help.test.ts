@@ -19,7 +19,7 @@ const READ_ONLY = [
 const commands = Object.entries(scripts).flatMap(([name, line]) =>
   NOT_MEANT.includes(name) || name.startsWith('test:')
     ? []
-    : [[name, /(tools\/\S+)$/.exec(line)?.[1] ?? line] as const],
+    : [[name, /((?:tools|packages|editions)\/\S+)$/.exec(line)?.[1] ?? line] as const],
 );
 
 test('There are commands to ask', () => assert.ok(commands.length >= 15));

@@ -307,7 +307,8 @@ describe('npm run lab', inChromium, () => {
   test('It ends, and all of its kernels, when npm is killed', async () => {
     const { page } = await openNotebook(browser, lab, lab.start);
     const kernels = await lab.kernels();
-    assert.equal(kernels.length, 1);
+    // That of this notebook, and those of the pages that earlier tests closed.
+    assert.ok(kernels.length >= 1);
     await lab.kill();
     assert.deepEqual(kernels.filter(isRunning), []);
     await assert.rejects(fetch(lab.url), 'the server has ended');

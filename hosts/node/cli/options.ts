@@ -1,12 +1,7 @@
 /** The options of `lif_fc_mnist`: the original's, and ours. */
 import { either } from '../../../src/common/checks';
-import {
-  DEFAULT_TRAINING,
-  ENCODER_NAMES,
-  type EncoderName,
-  LOSS_NAMES,
-  type LossName,
-} from '../../../src/common/engine';
+import type { EncoderName, LossName } from '../../../src/common/engine';
+import { DEFAULT_TRAINING, ENCODER_NAMES, LOSS_NAMES } from '../../../src/common/engine';
 import { DATASET_NAMES, type DatasetName } from '../../../src/common/spike-trains';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../../../src/common/surrogates';
 import { MAX_HIDDEN } from '../../../src/common/weights';

@@ -100,7 +100,7 @@ async def test_neighbours(room: dict, check: Callable[[bool, str], None]) -> Non
             "see the process": f"fs.readFileSync('/proc/{pid}/cmdline')",
             "read its environment": f"fs.readFileSync('/proc/{pid}/environ')",
             "end the process": f"process.kill({pid}, 'SIGKILL')",
-            "change the package": f"fs.writeFileSync('{room['clone']}/dist/node/index.js', '')",
+            "change the package": f"fs.writeFileSync('{room['clone']}/dist/hosts/node/index.js', '')",
             "become root": "process.setuid(0)",
         }
         lines = [f"attempt({json.dumps(name)}, () => {act});" for name, act in attempts.items()]

@@ -105,7 +105,7 @@ describe('The file of declarations', () => {
     const text = readFileSync(out, 'utf8');
     const { files, modules } = JSON.parse(text);
     assert.ok(zipped(out) < 400, `${zipped(out)} kB`);
-    assert.equal(modules['lif-fc-mnist'], '/declarations/dist/node/index.d.ts');
+    assert.equal(modules['lif-fc-mnist'], '/declarations/dist/hosts/node/index.d.ts');
     for (const path of Object.values(modules)) assert.ok(files[path as string], String(path));
     assert.ok(Object.keys(files).some((path) => path.startsWith('/node_modules/@tensorflow/tfjs-core/')));
     assert.ok(files['/lib/lib.es2022.d.ts']);
