@@ -1,4 +1,4 @@
-/** environment.md says what is so: versions, raised dependencies, and what is bent of which package. */
+/** environment.md says what is so: versions, raised dependencies, and what is patched in which package. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -69,12 +69,12 @@ describe('environment.md', () => {
     }
   });
 
-  test('names for each bend a version that is installed, files that are there, and tests that are there', () => {
+  test('names for each patch a version that is installed, files that are there, and tests that are there', () => {
     const folders = ['src', 'tools', 'test', 'hosts', 'packages', 'editions'];
     const files = folders.flatMap((folder) => filesUnder(join(root, folder)).map((name) => join(folder, name)));
-    const bends = rows('### What we bend, and at which version').slice(1);
-    assert.ok(bends.length >= 20);
-    for (const [name, version, , where = '', tests = ''] of bends as [string, string, string, string, string][]) {
+    const patches = rows('### What we patch, and at which version').slice(1);
+    assert.ok(patches.length >= 20);
+    for (const [name, version, , where = '', tests = ''] of patches as [string, string, string, string, string][]) {
       assert.equal(version, versionOf(name), name);
       for (const [, file] of where.matchAll(/`([^`]+)`/g)) {
         assert.ok(file === 'package.json' || files.some((path) => basename(path) === file), `${name}: no file ${file}`);
