@@ -28,13 +28,13 @@ function titlesOf(chapters) {
 const OF_THE_REPORT = {
   'cell-fails': {
     expect: 'a type error, or an error outside of the function',
-    asks: 'What does the message below the cell say?',
+    question: 'What does the message below the cell say?',
   },
   'kernel-died': {
     expect: 'a cell that ends its kernel, or needs too much memory',
-    asks: 'What does this cell call that the task does not ask for?',
+    question: 'What does this cell call that the task does not ask for?',
   },
-  'not-reached': { expect: 'a cell above ended the notebook', asks: 'Does everything run with *Run All Cells*?' },
+  'not-reached': { expect: 'a cell above ended the notebook', question: 'Does everything run with *Run All Cells*?' },
 };
 
 const bar = (/** @type {string} */ text) => text.replaceAll('|', '\\|');
@@ -42,7 +42,7 @@ const bar = (/** @type {string} */ text) => text.replaceAll('|', '\\|');
 /**
  * @param {Record<string, Exercise>} exercises of the package, by id
  * @param {Notebook[]} chapters their notebooks
- * @param {Record<string, { expect: string, asks: string }>} general the mistakes that every check knows
+ * @param {Record<string, { expect: string, question: string }>} general the mistakes that every check knows
  */
 export function teachersNotes(exercises, chapters, general) {
   const titles = titlesOf(chapters);
@@ -66,8 +66,8 @@ export function teachersNotes(exercises, chapters, general) {
   lines.push('', '## Mistakes of every exercise', '');
   lines.push('Every check looks for these as well, and the report of a class names them, too.', '');
   lines.push('| what to expect | what to ask back | name |', '|---|---|---|');
-  for (const [name, { expect, asks }] of [...Object.entries(general), ...Object.entries(OF_THE_REPORT)]) {
-    lines.push(`| ${bar(expect)} | ${bar(asks)} | \`${name}\` |`);
+  for (const [name, { expect, question }] of [...Object.entries(general), ...Object.entries(OF_THE_REPORT)]) {
+    lines.push(`| ${bar(expect)} | ${bar(question)} | \`${name}\` |`);
   }
   for (const chapter of new Set(all.map(([, exercise]) => exercise.chapter))) {
     const own = all.filter(([, exercise]) => exercise.chapter === chapter);
@@ -85,8 +85,8 @@ export function teachersNotes(exercises, chapters, general) {
       const time = `${plural(exercise.minutes, 'minute')}${exercise.optional && !project ? ', optional' : ''}`;
       lines.push('', `${level} ${titles[id] ?? id} (\`${id}\`, ${time})`, '');
       lines.push('| what to expect | what to ask back | name |', '|---|---|---|');
-      for (const [name, { expect, says }] of Object.entries(exercise.mistakes)) {
-        lines.push(`| ${bar(expect)} | ${bar(says)} | \`${name}\` |`);
+      for (const [name, { expect, diagnosis }] of Object.entries(exercise.mistakes)) {
+        lines.push(`| ${bar(expect)} | ${bar(diagnosis)} | \`${name}\` |`);
       }
     }
   }

@@ -9,7 +9,7 @@ export interface Trial<A> {
   /** What the answer did, such as the calls that it made. It is compared like a result. */
   seen?: () => unknown;
   /** The same in words, for the message about an unknown mistake. */
-  told?: () => string;
+  description?: () => string;
 }
 
 /** The arguments of one call, or a function that makes them. */
@@ -20,7 +20,7 @@ export interface Mistake<F> {
   /** What the teacher may expect, in a few words. */
   expect: string;
   /** What the check says: one or two sentences that ask the next question, and never the result. */
-  says: string;
+  diagnosis: string;
   as: F;
   /** Other ways to make the same mistake. */
   also: readonly F[];
@@ -63,9 +63,9 @@ export function minutesOf(exercises: readonly Pick<Exercise, 'minutes' | 'option
 export const exercise = <F extends AnyAnswer>(parts: Exercise<F>): Exercise<F> => parts;
 
 /** A known mistake: what to expect, what the check says, and the answer itself, in one way or in several. */
-export const mistake = <F>(expect: string, says: string, as: F, ...also: F[]): Mistake<F> => ({
+export const mistake = <F>(expect: string, diagnosis: string, as: F, ...also: F[]): Mistake<F> => ({
   expect,
-  says,
+  diagnosis,
   as,
   also,
 });

@@ -3,38 +3,41 @@ export interface GeneralMistake {
   /** What the teacher may expect, in a few words. */
   expect: string;
   /** What the check asks, after it has said what it saw. */
-  asks: string;
+  question: string;
 }
 
 /** By the names that checks print in brackets. */
 export const GENERAL = {
-  'never-ends': { expect: 'a loop or a recursion without an end', asks: 'Which loop never reaches its last round?' },
-  throws: { expect: 'an error of its own', asks: 'In which line is the error, and with which values?' },
+  'never-ends': {
+    expect: 'a loop or a recursion without an end',
+    question: 'Which loop never reaches its last round?',
+  },
+  throws: { expect: 'an error of its own', question: 'In which line is the error, and with which values?' },
   'no-function': {
     expect: 'the result of a call is handed to the check, not the function',
-    asks: 'Hand the function itself to the check. Is it called too early?',
+    question: 'Hand the function itself to the check. Is it called too early?',
   },
   'changes-arguments': {
     expect: 'writes into the lists or objects that it was given',
-    asks: 'Who else may still need them as they were?',
+    question: 'Who else may still need them as they were?',
   },
   'keeps-state': {
     expect: 'a variable outside of the function, or chance',
-    asks: 'What does your function keep between calls, or does it call `Math.random`?',
+    question: 'What does your function keep between calls, or does it call `Math.random`?',
   },
   'other-calls': {
     expect: 'the right result, but other calls on the way than the task asks for',
-    asks: 'Which calls does the task ask for, and how many?',
+    question: 'Which calls does the task ask for, and how many?',
   },
-  nothing: { expect: 'no `return`', asks: 'Is a `return` missing, or a value never set?' },
-  gap: { expect: 'a list or an object with values that were never set', asks: 'Which one do you never set?' },
-  promise: { expect: 'an `async` function', asks: 'Does anything in it have to wait?' },
-  kind: { expect: 'a list for a number, a number for a list, and the like', asks: 'What does the task ask for?' },
-  nan: { expect: '`NaN`', asks: 'Which operation has no result, or uses a value that was never set?' },
-  infinite: { expect: '`Infinity`', asks: 'Does it divide by 0, or take the logarithm of 0?' },
+  nothing: { expect: 'no `return`', question: 'Is a `return` missing, or a value never set?' },
+  gap: { expect: 'a list or an object with values that were never set', question: 'Which one do you never set?' },
+  promise: { expect: 'an `async` function', question: 'Does anything in it have to wait?' },
+  kind: { expect: 'a list for a number, a number for a list, and the like', question: 'What does the task ask for?' },
+  nan: { expect: '`NaN`', question: 'Which operation has no result, or uses a value that was never set?' },
+  infinite: { expect: '`Infinity`', question: 'Does it divide by 0, or take the logarithm of 0?' },
   length: {
     expect: 'a list of another length',
-    asks: 'How many should it have, and what does each stand for?',
+    question: 'How many should it have, and what does each stand for?',
   },
-  missing: { expect: 'an object without one of its parts', asks: 'Which parts does the task name?' },
+  missing: { expect: 'an object without one of its parts', question: 'Which parts does the task name?' },
 } as const satisfies Record<string, GeneralMistake>;

@@ -28,7 +28,7 @@ interface Outcome {
   result: unknown;
   seen: unknown;
   /** What the answer did, in words. */
-  told?: string;
+  description?: string;
   /** The arguments before the call. */
   args: unknown[];
   changed: boolean;
@@ -47,13 +47,13 @@ const makeTrial = (probe: Probe<unknown[]>): Trial<unknown[]> =>
   typeof probe === 'function' ? probe() : { args: copy(probe) };
 
 function call(answer: (...args: unknown[]) => unknown, probe: Probe<unknown[]>): Outcome {
-  const { args, seen, told } = makeTrial(probe);
+  const { args, seen, description } = makeTrial(probe);
   const before = copy(args);
   try {
     const result = answer(...args);
     if (isPromise(result)) result.then(undefined, () => {}); // its rejection is ignored: a promise is wrong anyway
     const changed = !same(args, before, 0);
-    return { result: copy(result), seen: copy(seen?.()), told: told?.(), args: before, changed };
+    return { result: copy(result), seen: copy(seen?.()), description: description?.(), args: before, changed };
   } catch (error) {
     throw new Failed(error, before);
   }
@@ -111,7 +111,7 @@ function failure({ names }: Exercise, answer: unknown, error: unknown): Verdict 
     return {
       status: 'error',
       name: 'never-ends',
-      message: `Your function was stopped: it does not end. ${GENERAL['never-ends'].asks}`,
+      message: `Your function was stopped: it does not end. ${GENERAL['never-ends'].question}`,
     };
   }
   const where = error instanceof Failed ? wordedArguments(names, error.args).trimEnd() : '';
@@ -124,7 +124,7 @@ function failure({ names }: Exercise, answer: unknown, error: unknown): Verdict 
 
 const PRINTS = ['log', 'info', 'debug', 'warn', 'error', 'table', 'dir'] as const;
 
-const wrong = ({ name, says }: Flaw): Verdict => ({ status: 'wrong', name, message: says });
+const wrong = ({ name, diagnosis }: Flaw): Verdict => ({ status: 'wrong', name, message: diagnosis });
 
 /**
  * Judges one answer on the probes of its exercise.
@@ -132,7 +132,7 @@ const wrong = ({ name, says }: Flaw): Verdict => ({ status: 'wrong', name, messa
  */
 export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = (work) => work()): Verdict {
   if (typeof answer !== 'function') {
-    return wrong({ name: 'no-function', says: GENERAL['no-function'].asks });
+    return wrong({ name: 'no-function', diagnosis: GENERAL['no-function'].question });
   }
   let outcomes: Outcome[];
   let again: Outcome[];
@@ -154,7 +154,7 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
   if (outcomes.some(({ changed }) => changed)) {
     return wrong({
       name: 'changes-arguments',
-      says: `Your function changes its arguments. ${GENERAL['changes-arguments'].asks}`,
+      diagnosis: `Your function changes its arguments. ${GENERAL['changes-arguments'].question}`,
     });
   }
   const equal = (a: unknown[], b: unknown[]) => a.every((value, i) => same(value, b[i], tolerance));
@@ -167,8 +167,8 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
   const flaw = firstFlaw(exercise, outcomes, rightResults);
   if (flaw?.name === 'promise') return wrong(flaw);
   if (!equal(later, results)) return wrong(KEEPS_STATE);
-  for (const [name, { says, as, also }] of Object.entries(exercise.mistakes)) {
-    if ([as, ...also].some((way) => equal(results, collectResults(exercise, way)))) return wrong({ name, says });
+  for (const [name, { diagnosis, as, also }] of Object.entries(exercise.mistakes)) {
+    if ([as, ...also].some((way) => equal(results, collectResults(exercise, way)))) return wrong({ name, diagnosis });
   }
   if (flaw) return wrong(flaw);
   if (returnsRight(results, rightResults, tolerance)) return wrong(OTHER_CALLS);
@@ -178,12 +178,12 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
 
 const KEEPS_STATE: Flaw = {
   name: 'keeps-state',
-  says: `A second call with the same arguments returns something else. ${GENERAL['keeps-state'].asks}`,
+  diagnosis: `A second call with the same arguments returns something else. ${GENERAL['keeps-state'].question}`,
 };
 
 const OTHER_CALLS: Flaw = {
   name: 'other-calls',
-  says: `What your function returns is right, but not what it does on the way. ${GENERAL['other-calls'].asks}`,
+  diagnosis: `What your function returns is right, but not what it does on the way. ${GENERAL['other-calls'].question}`,
 };
 
 /** Whether the results are right, so the mistake is in the calls. */
@@ -213,10 +213,14 @@ function firstFlaw(exercise: Exercise, outcomes: Outcome[], rightResults: unknow
 }
 
 /** The message for an unknown mistake: one case, what the answer returned for it, and which parts of that are wrong. */
-function notYet({ names, compared, tolerance = 1e-5 }: Exercise, { args, result, told }: Outcome, right: unknown) {
+function notYet(
+  { names, compared, tolerance = 1e-5 }: Exercise,
+  { args, result, description }: Outcome,
+  right: unknown,
+) {
   const where = wordedArguments(names, args);
   if (result === undefined) {
-    const did = told ? `${where}your function ${told}` : 'it does something else than the task asks for';
+    const did = description ? `${where}your function ${description}` : 'it does something else than the task asks for';
     return `Not yet: ${did}. What do you do on paper, and in which order?`;
   }
   const places = compared ? [] : findPlaces(withoutExtras(result, right), right, tolerance);

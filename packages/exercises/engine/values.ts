@@ -69,10 +69,10 @@ const nameKind = (value: unknown): string => {
 
 export interface Flaw {
   name: string;
-  says: string;
+  diagnosis: string;
 }
 
-const GAP: Flaw = { name: 'gap', says: `A value of your result is undefined. ${GENERAL.gap.asks}` };
+const GAP: Flaw = { name: 'gap', diagnosis: `A value of your result is undefined. ${GENERAL.gap.question}` };
 
 /**
  * What is wrong with a result before its numbers are compared, seen beside a right one; undefined if nothing is.
@@ -85,29 +85,30 @@ export function findFlaw(found: unknown, right: unknown, where = '', part = 'you
   if (value === undefined)
     return {
       name: 'nothing',
-      says: `Your function returns nothing${where && ` ${where}`}. ${GENERAL.nothing.asks}`,
+      diagnosis: `Your function returns nothing${where && ` ${where}`}. ${GENERAL.nothing.question}`,
     };
   if (isPromise(value)) {
-    return { name: 'promise', says: `Your function returns a promise. ${GENERAL.promise.asks}` };
+    return { name: 'promise', diagnosis: `Your function returns a promise. ${GENERAL.promise.question}` };
   }
   if (nameKind(value) !== nameKind(like)) {
-    return { name: 'kind', says: `Your function returns ${nameKind(value)}. ${GENERAL.kind.asks}` };
+    return { name: 'kind', diagnosis: `Your function returns ${nameKind(value)}. ${GENERAL.kind.question}` };
   }
   if (typeof value === 'number' && !Number.isFinite(value) && Number.isFinite(like)) {
     const name = Number.isNaN(value) ? 'nan' : 'infinite';
-    return { name, says: `Your function returns ${value}${where && ` ${where}`}. ${GENERAL[name].asks}` };
+    return { name, diagnosis: `Your function returns ${value}${where && ` ${where}`}. ${GENERAL[name].question}` };
   }
   if (isObject(value) && isObject(like)) {
     if (Array.isArray(value) && value.length !== (like as unknown as unknown[]).length) {
       const values = `${value.length} value${value.length === 1 ? '' : 's'}`;
       return {
         name: 'length',
-        says: `${part[0].toUpperCase()}${part.slice(1)} has ${values}${where && ` ${where}`}. ${GENERAL.length.asks}`,
+        diagnosis: `${part[0].toUpperCase()}${part.slice(1)} has ${values}${where && ` ${where}`}. ${GENERAL.length.question}`,
       };
     }
     if (Array.isArray(value) && Object.keys(value).length < value.length) return GAP;
     for (const key of Object.keys(like)) {
-      if (!(key in value)) return { name: 'missing', says: `Your result has no \`${key}\`. ${GENERAL.missing.asks}` };
+      if (!(key in value))
+        return { name: 'missing', diagnosis: `Your result has no \`${key}\`. ${GENERAL.missing.question}` };
       const list = Array.isArray(value) ? `row ${key} of ${part}` : `${part} \`${key}\``;
       const inner = findFlaw(value[key], like[key], where, list);
       if (inner) return inner.name === 'nothing' ? GAP : inner;

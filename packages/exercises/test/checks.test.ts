@@ -44,8 +44,9 @@ for (const id of ids) {
 
     test('names every mistake as itself', () => {
       assert.ok(Object.keys(mistakes).length >= 3);
-      for (const [name, { as, also, says }] of Object.entries(mistakes)) {
-        for (const way of [as, ...also]) assert.deepEqual(judge(id, way), { status: 'wrong', name, message: says });
+      for (const [name, { as, also, diagnosis }] of Object.entries(mistakes)) {
+        for (const way of [as, ...also])
+          assert.deepEqual(judge(id, way), { status: 'wrong', name, message: diagnosis });
       }
     });
 
@@ -100,10 +101,10 @@ for (const id of ids) {
     });
 
     test('says nothing that is longer than two sentences, and asks', () => {
-      for (const { says } of Object.values(mistakes)) {
-        assert.match(says, /\?$/);
-        assert.ok(says.split(/[.?] /).length <= 2, says);
-        assert.ok(says.length <= 170, `${says.length}: ${says}`);
+      for (const { diagnosis } of Object.values(mistakes)) {
+        assert.match(diagnosis, /\?$/);
+        assert.ok(diagnosis.split(/[.?] /).length <= 2, diagnosis);
+        assert.ok(diagnosis.length <= 170, `${diagnosis.length}: ${diagnosis}`);
       }
     });
   });

@@ -23,9 +23,9 @@ const asking = (validation: number[], test: number[]) => (): Trial<[number[], (s
     asked.push(setting);
     return test[setting];
   });
-  const told = () =>
+  const description = () =>
     asked.length === 0 ? 'asks the test images nothing' : `asks for the settings ${asked.join(', ')}`;
-  return { args: [[...validation], askTest], seen: () => [...asked].sort(), told };
+  return { args: [[...validation], askTest], seen: () => [...asked].sort(), description };
 };
 
 /** Of two networks on the same images: how many images each alone is right about, and how many images there are. */

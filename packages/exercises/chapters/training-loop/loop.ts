@@ -47,13 +47,13 @@ const watched = (batches: number[], T: number) => (): Trial<[Net, number[], numb
       sinceReset = 0;
     }),
   };
-  const told = () => {
+  const description = () => {
     if (calls.length === 0) return 'calls nothing of the net';
     return `calls ${calls.slice(0, MANY_CALLS).join(', ')}${calls.length > MANY_CALLS ? ', …' : ''}`;
   };
   // A reset before the first batch does the same for the next epoch as one after the last batch.
   const next = () => ['next epoch', startsAtRest || sinceReset === 0 ? 'starts at rest' : 'starts from this one'];
-  return { args: [net, [...batches], T], seen: () => [...done, next()], told };
+  return { args: [net, [...batches], T], seen: () => [...done, next()], description };
 };
 
 /** The loop, with each part wherever the options put it. */
