@@ -157,7 +157,7 @@ function createMendedExecutor(createExecutor, rootDir, convs) {
  * Puts all of it into tslab.
  * @param {NodeJS.Require} ofTslab the `require` of tslab's program
  */
-exports.mendCells = (ofTslab) => {
+exports.patchCells = (ofTslab) => {
   // Where nothing of a stack was written by anybody the fault is tslab's own, and its frames tell where.
   shortenStacks(originOf, (sites) => sites.map((site) => `    at ${site}`));
 

@@ -1,5 +1,5 @@
 'use strict';
-// TypeScript as tslab uses it, with four mends:
+// TypeScript as tslab uses it, with four patches:
 // - tslab keeps no source maps, so an error names a line of the compiled cell. Here maps are made in both of its steps
 //   (TypeScript to modules of today, those to CommonJS), for `origins.cjs`.
 // - A variable of an earlier cell becomes `exports.name`, but not in the short form `{ name }`, which then fails as
@@ -73,7 +73,7 @@ function sourcesOf(program, first) {
 }
 
 /** @param {any} ts with the parts that are not published */
-function mended(ts) {
+function patched(ts) {
   return {
     /** @param {any[]} given */
     createWatchCompilerHost(...given) {
@@ -118,13 +118,13 @@ function mended(ts) {
 }
 
 /**
- * Puts the mended TypeScript in place of tslab's.
+ * Puts the patched TypeScript in place of tslab's.
  * @param {NodeJS.Require} ofTslab the `require` of tslab's program
  */
-exports.mendCompiler = (ofTslab) => {
+exports.patchCompiler = (ofTslab) => {
   const id = ofTslab.resolve('@tslab/typescript-for-tslab');
   const ts = ofTslab(id);
   // TypeScript's exports cannot be written to, but a copy can take their place.
-  const copy = { ...Object.getOwnPropertyDescriptors(ts), ...Object.getOwnPropertyDescriptors(mended(ts)) };
+  const copy = { ...Object.getOwnPropertyDescriptors(ts), ...Object.getOwnPropertyDescriptors(patched(ts)) };
   /** @type {NodeJS.Module} */ (ofTslab.cache[id]).exports = Object.defineProperties({}, copy);
 };

@@ -1,17 +1,17 @@
 'use strict';
 // Loaded into the kernel before tslab (`node --require`, in the kernelspec that set-up writes). Each file beside this one
-// mends one thing, and says what would happen without it.
+// patches one thing, and says what would happen without it.
 const { createRequire } = require('node:module');
 const { isMainThread } = require('node:worker_threads');
 
 // Worker threads and forked processes get the same options from node.
 if (isMainThread && process.argv[2] === 'kernel') {
   const ofTslab = createRequire(process.argv[1]);
-  require('./sockets.cjs').mendSockets(ofTslab('zeromq'));
+  require('./sockets.cjs').patchSockets(ofTslab('zeromq'));
   require('./parent.cjs').endWithJupyter();
   // Before tslab's own files are loaded: they take TypeScript and each other as they are then.
-  require('./compiler.cjs').mendCompiler(ofTslab);
-  require('./cells.cjs').mendCells(ofTslab);
+  require('./compiler.cjs').patchCompiler(ofTslab);
+  require('./cells.cjs').patchCells(ofTslab);
   const { isShared, giveWayAfterFirstCell } = require('./sharing.cjs');
   if (isShared) giveWayAfterFirstCell(ofTslab);
 }

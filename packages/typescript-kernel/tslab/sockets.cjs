@@ -88,10 +88,10 @@ async function errorOf(action, argument) {
 }
 
 /**
- * Puts mended classes in place of zeromq's.
+ * Puts patched classes in place of zeromq's.
  * @param {any} zeromq
  */
-exports.mendSockets = (zeromq) => {
+exports.patchSockets = (zeromq) => {
   zeromq.Publisher = queueing(zeromq.Publisher);
   for (const name of ['Publisher', 'Router', 'Reply']) zeromq[name] = waitingForBind(zeromq[name]);
 };

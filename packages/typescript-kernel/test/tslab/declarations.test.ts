@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import ts from 'typescript';
 import { filesUnder } from '../../../system/project.mjs';
-import { mendCompiler } from '../../tslab/compiler.cjs';
+import { patchCompiler } from '../../tslab/compiler.cjs';
 import { withoutComments } from '../../tslab/declarations.cjs';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
@@ -46,7 +46,7 @@ for (const folder of ['@types/node', 'undici-types', '@tensorflow', '@webgpu/typ
 
 test('A kernel that is asked about a name of Node shows its type alone, and of JavaScript the documentation as well', () => {
   const ofTslab = createRequire(join(root, 'node_modules', 'tslab', 'bin', 'tslab'));
-  mendCompiler(ofTslab);
+  patchCompiler(ofTslab);
   const { createConverter } = ofTslab('tslab/dist/converter.js') as { createConverter(options: object): Converter };
   const converter = createConverter({ isJS: false, isBrowser: false });
   const shown = (name: string) => {
