@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { root, SetupError } from '../../packages/system/project.mjs';
+import { root, UserError } from '../../packages/system/project.mjs';
 
 /** A grid or a table that cannot be used: one line, exit status 2. */
-export class BadMap extends SetupError {}
+export class BadMap extends UserError {}
 
 /** @typedef {import('../../packages/runs/map/settings.js').Settings} Settings */
 /** @typedef {import('../../packages/runs/map/settings.js').SettingName} Name */
@@ -29,7 +29,7 @@ const { SURROGATES } = require(dist('src', 'common', 'surrogates.js'));
 export const SETTING_COLUMNS = SETTING_NAMES.map((name) => SETTINGS[name].column);
 
 /** What the command line calls a setting, where it has another name for it. */
-const NAMES_THERE = { T: 'timesteps', epochs: 'epoch' };
+const CLI_NAMES = { T: 'timesteps', epochs: 'epoch' };
 
 /**
  * A run: its id, its settings, these as the table shows them, the shortest command line for it, and about how many seconds of
@@ -90,7 +90,7 @@ export function runOfOptions(/** @type {string[]} */ words) {
   const valueIn = (/** @type {Name} */ name) => {
     const { standard } = SETTINGS[name];
     if (whyLacking(name, there)) return null;
-    const value = there[name in NAMES_THERE ? NAMES_THERE[/** @type {keyof typeof NAMES_THERE} */ (name)] : name];
+    const value = there[name in CLI_NAMES ? CLI_NAMES[/** @type {keyof typeof CLI_NAMES} */ (name)] : name];
     if (name === 'alpha') return value ?? SURROGATES[/** @type {keyof typeof SURROGATES} */ (there.surrogate)].alpha;
     return value ?? standard;
   };

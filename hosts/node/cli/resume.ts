@@ -9,7 +9,7 @@ import { defaultValue, formatLabel, type Name, OPTIONS, type Settings, whyNot } 
 import { UsageError } from './values';
 
 /** Of the options that may differ when a run is resumed, a checkpoint has only these. */
-const ALSO: readonly string[] = ['epoch', 'saveFigures'] satisfies Name[];
+const CHANGEABLE_OPTIONS: readonly string[] = ['epoch', 'saveFigures'] satisfies Name[];
 
 /** What a checkpoint calls an option: `dataset` is the checksum of the data there. */
 const nameThere = (name: Name): string => (name === 'dataset' ? 'data' : name);
@@ -21,7 +21,7 @@ export function collectOptions(settings: Settings, data: Dataset): RunOptions {
     const { name, keptOnResume, later } = option;
     if (later && settings[name] === defaultValue(option)) continue;
     if (whyNot(option, settings)) continue;
-    if (keptOnResume || ALSO.includes(name)) options[nameThere(name)] = settings[name] ?? null;
+    if (keptOnResume || CHANGEABLE_OPTIONS.includes(name)) options[nameThere(name)] = settings[name] ?? null;
   }
   return options;
 }
