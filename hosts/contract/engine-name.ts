@@ -1,6 +1,6 @@
 /** Which of the two engines a chapter asks for. */
 
-import { either, shown } from '../../src/common/checks';
+import { formatValue, listChoices } from '../../src/common/checks';
 import { type EngineOptions, LOSS_NAMES } from '../../src/common/engine';
 import type { TfjsEngineOptions } from '../../src/training/tfjs-engine';
 
@@ -19,7 +19,7 @@ export function isEventEngine(
   if (name !== 'event') throw new RangeError(`engine: expected 'event' or 'tfjs', found ${name}`);
   if (typeof options?.loss === 'function') {
     throw new TypeError(
-      `loss: expected ${either(LOSS_NAMES.map(shown))}, found a function, which the engine 'tfjs' alone takes`,
+      `loss: expected ${listChoices(LOSS_NAMES.map(formatValue))}, found a function, which the engine 'tfjs' alone takes`,
     );
   }
   const [given] = TFJS_ALONE.filter((option) => options?.[option] !== undefined);

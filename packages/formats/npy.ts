@@ -4,7 +4,7 @@
  */
 
 import { decodeFloat32, decodeFloat64, littleEndian } from '../../src/common/bytes';
-import { checkUint8, inOneLine } from '../../src/common/checks';
+import { checkUint8, inOneLine, typeName } from '../../src/common/checks';
 
 /** An array as numpy has it: row by row, the last index fastest. An empty shape stands for a single number. */
 export interface NpyArray {
@@ -123,7 +123,3 @@ function rowByRow<A extends Float32Array | Float64Array>(data: A, shape: readonl
   }
   return rows;
 }
-
-/** What kind of value was found, for messages. */
-export const typeName = (value: unknown): string =>
-  value === undefined || value === null ? String(value) : (Object(value).constructor?.name ?? typeof value);

@@ -1,11 +1,11 @@
 /** Checks of arguments: one wording for what was expected and found. */
 
 /** `a`, `a or b`, `a, b or c` */
-export const either = (words: readonly string[]): string =>
+export const listChoices = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
 
 /** A value as an error message shows it: a string is in quotes, so nobody takes '2' for 2. */
-export const shown = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value));
+export const formatValue = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value));
 
 /** The longest message about a file, in characters. */
 const LONGEST = 1000;
@@ -39,7 +39,8 @@ export function checkOptions<O extends object>(name: string, options: O, known: 
   // One that is undefined asks for nothing.
   const [stray] =
     Object.entries(options).find(([option, value]) => value !== undefined && !names.includes(option)) ?? [];
-  if (stray !== undefined) throw new RangeError(`${name}: expected ${either(names)}, found the option ${shown(stray)}`);
+  if (stray === undefined) return;
+  throw new RangeError(`${name}: expected ${listChoices(names)}, found the option ${formatValue(stray)}`);
 }
 
 /** @throws RangeError unless these are the indices of samples, of which there are `count` */
@@ -52,7 +53,7 @@ export function checkIndices(indices: ArrayLike<number>, count: number, sample =
 
 /** @throws RangeError unless the value is true or false */
 export function checkSwitch(name: string, value: boolean): void {
-  if (typeof value !== 'boolean') throw new RangeError(`${name}: expected true or false, found ${shown(value)}`);
+  if (typeof value !== 'boolean') throw new RangeError(`${name}: expected true or false, found ${formatValue(value)}`);
 }
 
 /** @throws RangeError unless the value is a finite number above the bound, also when rounded to float32 */
@@ -62,24 +63,24 @@ export function checkNumber(name: string, value: number, above = Number.NEGATIVE
   const wanted = above === Number.NEGATIVE_INFINITY ? 'a finite number' : `a finite number above ${above}`;
   // 1e300 and 5e-324 become Infinity and 0 in float32.
   const rounded = Number.isFinite(value) && value > above ? `, which is ${single} as a 32-bit float` : '';
-  throw new RangeError(`${name}: expected ${wanted}, found ${shown(value)}${rounded}`);
+  throw new RangeError(`${name}: expected ${wanted}, found ${formatValue(value)}${rounded}`);
 }
 
 /** @throws RangeError unless the value is a whole number in this range */
 export function checkWhole(name: string, value: number, from: number, to: number): void {
   if (Number.isInteger(value) && value >= from && value <= to) return;
-  throw new RangeError(`${name}: expected a whole number from ${from} to ${to}, found ${shown(value)}`);
+  throw new RangeError(`${name}: expected a whole number from ${from} to ${to}, found ${formatValue(value)}`);
 }
 
 /** @throws RangeError unless these are bytes, also those of another realm */
 export function checkUint8(name: string, bytes: Uint8Array): void {
   if (isTyped(bytes, 'Uint8Array')) return;
-  throw new RangeError(`${name}: expected bytes in a Uint8Array, found ${kindOf(bytes)}`);
+  throw new RangeError(`${name}: expected bytes in a Uint8Array, found ${typeName(bytes)}`);
 }
 
 /** What a value is, for a message: the name of its class, or `undefined` and `null`. */
-export const kindOf = (value: unknown): string =>
-  (value as object | undefined | null)?.constructor?.name ?? String(value);
+export const typeName = (value: unknown): string =>
+  value === undefined || value === null ? String(value) : (Object(value).constructor?.name ?? typeof value);
 
 /** Whether a value is a typed array of this kind, also one of another realm, such as a notebook's cell. */
 export const isTyped = (

@@ -1,5 +1,14 @@
 /** What both engines have in common: their options, what they are asked, and what they answer. */
-import { checkIndices, checkNumber, checkOptions, checkSwitch, checkWhole, either, isTyped, shown } from './checks';
+import {
+  checkIndices,
+  checkNumber,
+  checkOptions,
+  checkSwitch,
+  checkWhole,
+  formatValue,
+  isTyped,
+  listChoices,
+} from './checks';
 import { checkMnist } from './mnist';
 import { checkNeuron, DEFAULT_NEURON, type NeuronOptions, resolveNeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
@@ -114,16 +123,16 @@ function resolveInput({ data, T, encoder }: EngineOptions): Pick<ResolvedEngineO
   }
   checkSpikeTrains(data);
   if (T !== undefined && T !== data.T)
-    throw new RangeError(`T: expected ${data.T}, the steps of the data, found ${shown(T)}`);
+    throw new RangeError(`T: expected ${data.T}, the steps of the data, found ${formatValue(T)}`);
   if (encoder !== undefined) {
-    throw new RangeError(`encoder: expected none, since the data are spikes already, found ${shown(encoder)}`);
+    throw new RangeError(`encoder: expected none, since the data are spikes already, found ${formatValue(encoder)}`);
   }
   return { T: data.T, encoder };
 }
 
 function checkName(option: string, name: string, names: readonly string[]): void {
   if (names.includes(name)) return;
-  throw new RangeError(`${option}: expected ${either(names.map(shown))}, found ${shown(name)}`);
+  throw new RangeError(`${option}: expected ${listChoices(names.map(formatValue))}, found ${formatValue(name)}`);
 }
 
 /** What one training step returns. */

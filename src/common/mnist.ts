@@ -2,7 +2,7 @@
  * MNIST in typed arrays, and its idx files read from bytes (http://yann.lecun.com/exdb/mnist describes the format).
  * The host knows where the bytes come from.
  */
-import { checkIndices, isTyped, kindOf } from './checks';
+import { checkIndices, isTyped, typeName } from './checks';
 
 /** Height and width of an image, in pixels. */
 export const IMAGE_SIDE = 28;
@@ -104,7 +104,7 @@ export function checkMnist(data: Mnist): void {
     for (const [name, values] of Object.entries({ images, labels })) {
       if (isTyped(values, 'Uint8Array')) continue;
       throw new TypeError(
-        `data.${split}.${name}: expected a Uint8Array, as loadMnist() returns it, found ${kindOf(values)}`,
+        `data.${split}.${name}: expected a Uint8Array, as loadMnist() returns it, found ${typeName(values)}`,
       );
     }
     if (images.length !== count * IMAGE_SIZE || labels.length !== count) {

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, checkSwitch, either, shown } from './checks';
+import { checkNumber, checkOptions, checkSwitch, formatValue, listChoices } from './checks';
 import { defaultSurrogate, SURROGATE_NAMES, type Surrogate, type SurrogateName } from './surrogates';
 
 /** The options of a layer of LIF neurons, named as SpikingJelly's. */
@@ -42,8 +42,10 @@ export function resolveNeuronOptions(some: Partial<NeuronOptions> = {}): NeuronO
 export function checkNeuron(neuron: NeuronOptions): void {
   const { surrogateFunction, ...dynamics } = neuron ?? {};
   if (!SURROGATE_NAMES.includes(surrogateFunction?.name)) {
-    const found = shown(surrogateFunction?.name);
-    throw new RangeError(`surrogateFunction: expected ${either(SURROGATE_NAMES.map(shown))}, found ${found}`);
+    const found = formatValue(surrogateFunction?.name);
+    throw new RangeError(
+      `surrogateFunction: expected ${listChoices(SURROGATE_NAMES.map(formatValue))}, found ${found}`,
+    );
   }
   checkNumber('alpha', surrogateFunction.alpha, 0);
   checkDynamics(dynamics);

@@ -2,7 +2,7 @@
  * Spike trains as data: each sample says which input unit fires in which step. Nothing is encoded, so the moment of a spike
  * can be the message.
  */
-import { checkOptions, checkWhole, isTyped, kindOf } from './checks';
+import { checkOptions, checkWhole, isTyped, typeName } from './checks';
 import { CLASSES, IMAGE_SIZE, type Mnist, type MnistSplit } from './mnist';
 
 /** The longest presentation, in steps. */
@@ -78,7 +78,7 @@ export function makeSpikeTrains(
 function pack(split: string, labelled: LabelledTrains, shape: Pick<SpikeTrains, 'units' | 'T'>): SpikeTrainSplit {
   const where = `data.${split}`;
   if (!Array.isArray(labelled?.trains))
-    throw new TypeError(`${where}: expected { trains, labels }, found ${kindOf(labelled)}`);
+    throw new TypeError(`${where}: expected { trains, labels }, found ${typeName(labelled)}`);
   const { trains, labels } = labelled;
   checkLabels(where, labels, trains.length);
   const starts = new Uint32Array(trains.length + 1);
@@ -113,7 +113,7 @@ export function checkSpikeTrains(data: SpikeTrains): void {
       const values: unknown = split[array];
       if (isTyped(values, kinds[array])) continue;
       throw new TypeError(
-        `${where}.${array}: expected a ${kinds[array]}, as makeSpikeTrains() returns it, found ${kindOf(values)}`,
+        `${where}.${array}: expected a ${kinds[array]}, as makeSpikeTrains() returns it, found ${typeName(values)}`,
       );
     }
     const { units, times, starts, labels, count } = split;

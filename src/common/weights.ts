@@ -1,5 +1,5 @@
 /** The weights of a network: one array that holds the matrix of each layer, row by row, one after the other. */
-import { isTyped, kindOf } from './checks';
+import { isTyped, typeName } from './checks';
 import { CLASSES, IMAGE_SIZE } from './mnist';
 import { initialWeights, Purpose } from './random';
 
@@ -41,7 +41,7 @@ export function networkOf(weights: Float32Array, inputs = IMAGE_SIZE): { hidden?
   const isFloat32 = isTyped(weights, 'Float32Array');
   const network = isFloat32 ? hiddenOf(weights.length, inputs) : undefined;
   if (network) return network;
-  const found = isFloat32 ? weights.length : kindOf(weights);
+  const found = isFloat32 ? weights.length : typeName(weights);
   throw new RangeError(`weights: expected a Float32Array of ${inputs} × ${CLASSES} numbers, found ${found}`);
 }
 

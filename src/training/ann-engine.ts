@@ -3,7 +3,7 @@
  * numbers, so for one seed its results are the same bytes on every machine and host. It needs no TensorFlow.
  */
 import { argmax } from '../common/argmax';
-import { checkOptions, either, shown } from '../common/checks';
+import { checkOptions, formatValue, listChoices } from '../common/checks';
 import {
   type BatchResult,
   type EngineOptions,
@@ -65,7 +65,7 @@ export class AnnEngine implements Learner {
     checkOptions('AnnEngine', options, ['data', 'seed', 'batchSize', 'learningRate', 'loss']);
     const { seed, batchSize, learningRate } = resolveEngineOptions(some);
     if (!ANN_LOSSES.includes(loss)) {
-      throw new RangeError(`loss: expected ${either(ANN_LOSSES.map(shown))}, found ${shown(loss)}`);
+      throw new RangeError(`loss: expected ${listChoices(ANN_LOSSES.map(formatValue))}, found ${formatValue(loss)}`);
     }
     this.options = { data, seed, batchSize, learningRate, loss };
     this.current = freshState(initialWeights(seed, IMAGE_SIZE, CLASSES));

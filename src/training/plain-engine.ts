@@ -3,7 +3,7 @@
  * ways. It trains on the same spikes as both engines, so what a way saves can be measured. Chapter 8 does.
  */
 import { argmax } from '../common/argmax';
-import { checkOptions, either, shown } from '../common/checks';
+import { checkOptions, formatValue, listChoices } from '../common/checks';
 import {
   type BatchResult,
   type EngineOptions,
@@ -61,7 +61,7 @@ export class PlainEngine {
     checkOptions('PlainEngine', options, ['data', 'seed', 'T', 'batchSize', 'learningRate', 'way']);
     const { seed, T, batchSize, learningRate } = resolveEngineOptions(some);
     if (!PLAIN_WAYS.includes(way)) {
-      throw new RangeError(`way: expected ${either(PLAIN_WAYS.map(shown))}, found ${shown(way)}`);
+      throw new RangeError(`way: expected ${listChoices(PLAIN_WAYS.map(formatValue))}, found ${formatValue(way)}`);
     }
     if (T > MAX_STEPS) throw new RangeError(`T: expected at most ${MAX_STEPS} steps, found ${T}`);
     this.options = { data, seed, T, batchSize, learningRate, way };

@@ -1,5 +1,5 @@
 /** The options of `lif_fc_mnist`: the original's, and ours. */
-import { either } from '../../../src/common/checks';
+import { listChoices } from '../../../src/common/checks';
 import type { EncoderName, LossName } from '../../../src/common/engine';
 import { DEFAULT_TRAINING, ENCODER_NAMES, LOSS_NAMES } from '../../../src/common/engine';
 import { DATASET_NAMES, type DatasetName } from '../../../src/common/spike-trains';
@@ -218,7 +218,7 @@ const OURS: readonly Entry[] = [
   {
     name: 'surrogate',
     flags: '--surrogate <NAME>',
-    help: `surrogate gradient: ${either(SURROGATE_NAMES.map((name) => `${name} (alpha ${SURROGATES[name].alpha})`))}`,
+    help: `surrogate gradient: ${listChoices(SURROGATE_NAMES.map((name) => `${name} (alpha ${SURROGATES[name].alpha})`))}`,
     read: oneOf(...SURROGATE_NAMES),
     default: 'atan',
     keptOnResume: true,
@@ -260,7 +260,7 @@ const OURS: readonly Entry[] = [
   {
     name: 'loss',
     flags: '--loss <NAME>',
-    help: `loss of the firing rates: ${either(LOSS_NAMES)}, whose softmax takes the numbers of spikes`,
+    help: `loss of the firing rates: ${listChoices(LOSS_NAMES)}, whose softmax takes the numbers of spikes`,
     read: oneOf(...LOSS_NAMES),
     default: DEFAULT_TRAINING.loss,
     keptOnResume: true,

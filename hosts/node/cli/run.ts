@@ -7,7 +7,7 @@ import { MOST_BYTES } from '../../../packages/runs/node/checkpoint';
 import { checkpointPath, removeLeftovers } from '../../../packages/runs/node/run-folder';
 import { makeFolder, readFile } from '../../../packages/system/files';
 import { assertUnlocked, lockFolder } from '../../../packages/system/folder-lock';
-import { either } from '../../../src/common/checks';
+import { listChoices } from '../../../src/common/checks';
 import type { Engine } from '../../../src/common/engine';
 import { type NeuronOptions, resolveNeuronOptions } from '../../../src/common/neuron-options';
 import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
@@ -133,7 +133,7 @@ export function refuseStray(settings: Settings, given: Arguments['given']): void
     if (why) throw new UsageError(`${formatLabel(option)}: ${why}`);
   }
   if (network === 'ann' && !ANN_LOSSES.some((name) => name === loss)) {
-    throw new UsageError(`--loss: expected ${either(ANN_LOSSES)} with --network ann, found ${loss}`);
+    throw new UsageError(`--loss: expected ${listChoices(ANN_LOSSES)} with --network ann, found ${loss}`);
   }
   if (dataset === 'randman' && timesteps < 2) {
     throw new UsageError(`-T/--timesteps: expected at least 2 with --dataset randman, found ${timesteps}`);

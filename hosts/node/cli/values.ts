@@ -1,6 +1,6 @@
 /** What the value of an option may be. Each function returns one that reads a text, or says what was expected instead. */
 
-import { either } from '../../../src/common/checks';
+import { listChoices } from '../../../src/common/checks';
 
 /** An argument is wrong: one line on stderr, exit status 2. */
 export class UsageError extends Error {
@@ -31,7 +31,7 @@ export function oneOf<const V extends string>(...values: V[]): Read<V> {
   return (text) => {
     const value = values.find((candidate) => candidate === text);
     if (value !== undefined) return value;
-    throw new UsageError(`expected ${either(values)}, found ${text}`);
+    throw new UsageError(`expected ${listChoices(values)}, found ${text}`);
   };
 }
 

@@ -3,7 +3,7 @@
  * G. K. Cohen and N. Thakor, "Converting static image datasets to spiking neuromorphic datasets using saccades", Frontiers in
  * Neuroscience 9, 2015; www.garrickorchard.com/datasets/n-mnist).
  */
-import { checkOptions, checkWhole, isTyped, kindOf } from '../../../src/common/checks';
+import { checkOptions, checkWhole, isTyped, typeName } from '../../../src/common/checks';
 import { DatasetError } from '../../../src/common/mnist';
 import { MAX_UINT32 } from '../../../src/common/random';
 import { MAX_UNITS, makeSpikeTrains, type SpikeTrains } from '../../../src/common/spike-trains';
@@ -52,7 +52,7 @@ export function readEvents(content: Uint8Array, name = 'events'): Recording {
 /** @throws DatasetError unless these are bytes */
 export function checkBytes(content: Uint8Array, name: string): void {
   if (isTyped(content, 'Uint8Array')) return;
-  throw new DatasetError(`${name}: expected the bytes of a file in a Uint8Array, found ${kindOf(content)}`);
+  throw new DatasetError(`${name}: expected the bytes of a file in a Uint8Array, found ${typeName(content)}`);
 }
 
 /** Recordings, and the class of each. */
@@ -110,7 +110,7 @@ export function eventTrains(options: EventTrainsOptions): SpikeTrains {
 /** @throws TypeError or RangeError unless each event of each recording has a pixel of the camera, a polarity and a time */
 function checkRecordings(split: string, labelled: LabelledRecordings, width: number, height: number): void {
   if (!Array.isArray(labelled?.recordings))
-    throw new TypeError(`${split}: expected { recordings, labels }, found ${kindOf(labelled)}`);
+    throw new TypeError(`${split}: expected { recordings, labels }, found ${typeName(labelled)}`);
   const most = { x: width - 1, y: height - 1, polarity: 1, times: MAX_UINT32 };
   for (const [i, recording] of labelled.recordings.entries()) {
     const where = `${split}: recording ${i}`;

@@ -1,5 +1,6 @@
 /** .npy files on the disk; `packages/formats/npy.ts` knows the format. */
-import { type NpyArray, npyArray, npyBytes, typeName } from '../../formats/npy';
+import { typeName } from '../../../src/common/checks';
+import { type NpyArray, npyArray, npyBytes } from '../../formats/npy';
 import { readFile, writeFileAtomic } from '../../system/files';
 
 /** Writes an array as a .npy file, atomically. */
