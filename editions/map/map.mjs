@@ -6,7 +6,7 @@ import { basename, delimiter, dirname, extname, join, relative, resolve } from '
 import { lock, unlock } from '../../packages/system/lock.mjs';
 import { command } from '../../packages/system/options.mjs';
 import { runProgram } from '../../packages/system/program.mjs';
-import { pythonIn, readText, root, SetupError, writeWhole } from '../../packages/system/project.mjs';
+import { pythonIn, readText, root, UserError, writeWhole } from '../../packages/system/project.mjs';
 import { findPython, pythonEnv } from '../../packages/system/requirements.cjs';
 import { run } from '../../packages/system/run.mjs';
 import { step } from '../../packages/system/step.mjs';
@@ -165,7 +165,7 @@ async function compute(grids, wanted, table, others, known) {
   mkdirSync(FOLDER, { recursive: true });
   await lock(
     (pid) => {
-      throw new SetupError(
+      throw new UserError(
         `expected no other map in ${here(FOLDER)}, found one (process ${pid}); wait for it, or stop it`,
       );
     },
@@ -191,7 +191,7 @@ async function compute(grids, wanted, table, others, known) {
   /** @type {Map<string, import('./table.mjs').Row | undefined>} */
   const rows = new Map(allRuns(grids).map((one) => [one.id, rowOf(one)]));
   const left = runs.filter(({ id }) => !rows.get(id));
-  if (code !== 0 && !lines.some((line) => /^Error in rule /.test(line))) throw new SetupError(complaint(lines));
+  if (code !== 0 && !lines.some((line) => /^Error in rule /.test(line))) throw new UserError(complaint(lines));
   if (code === 0 && left.length > 0) return { status: 0, isWhole: false }; // a dry run, or one target of several
   const whole = wholeGrids(grids, ({ id }) => rows.get(id));
   if (whole.rows.length > 0) writeWhole(table, formatTable(whole.rows));
@@ -226,7 +226,7 @@ async function main() {
   const { status, isWhole } = await compute(grids, wanted, table, program.args, update ? publishedRows() : new Map());
   process.exitCode = status;
   if (!update || status !== 0) return;
-  if (!isWhole) throw new SetupError('--update: expected every grid to be whole; run it without --grid');
+  if (!isWhole) throw new UserError('--update: expected every grid to be whole; run it without --grid');
   if (readFileSync(table, 'utf8') === readFileSync(TABLE, 'utf8')) {
     console.log(`${here(TABLE)} has these rows already.`);
     return;

@@ -1,11 +1,11 @@
 // esbuild with what all our bundles have in common.
 import { build } from 'esbuild';
-import { root, SetupError } from './project.mjs';
+import { root, UserError } from './project.mjs';
 
 /**
  * Bundles. Paths count from the root of the project.
  * @param {import('esbuild').BuildOptions} options
- * @throws {SetupError} with esbuild's first error, in one line
+ * @throws {UserError} with esbuild's first error, in one line
  */
 export async function bundle(options) {
   try {
@@ -22,6 +22,6 @@ export async function bundle(options) {
     const [first] = /** @type {Partial<import('esbuild').BuildFailure>} */ (error).errors ?? [];
     if (!first) throw error;
     const where = first.location ? `${first.location.file}:${first.location.line}: ` : '';
-    throw new SetupError(`${where}${first.text}`);
+    throw new UserError(`${where}${first.text}`);
   }
 }

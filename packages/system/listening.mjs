@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { codeOf } from './processes.mjs';
-import { SetupError } from './project.mjs';
+import { UserError } from './project.mjs';
 
 /** @typedef {import('node:net').AddressInfo} AddressInfo */
 
@@ -34,7 +34,7 @@ export const networkAddresses = () =>
     .map(({ address }) => address);
 
 /**
- * Throws SetupError if this machine does not have the address.
+ * Throws UserError if this machine does not have the address.
  * @param {string} ip
  */
 export async function checkAddress(ip) {
@@ -42,12 +42,12 @@ export async function checkAddress(ip) {
     await listen(ip, 0);
   } catch (error) {
     const own = ['127.0.0.1', ...networkAddresses(), '0.0.0.0 for all of them'].join(', ');
-    throw new SetupError(`--ip: expected an address of this machine (${own}), found ${ip} (${codeOf(error)})`);
+    throw new UserError(`--ip: expected an address of this machine (${own}), found ${ip} (${codeOf(error)})`);
   }
 }
 
 /**
- * Throws SetupError if another program listens there already.
+ * Throws UserError if another program listens there already.
  * @param {string} ip
  * @param {number} port
  */
@@ -56,7 +56,7 @@ export async function checkPort(ip, port) {
     await listen(ip, port);
   } catch (error) {
     if (codeOf(error) !== 'EADDRINUSE') return; // a port below 1024 is only closed to those who are not root
-    throw new SetupError(
+    throw new UserError(
       `--port: expected a free port, found ${port} taken; end the program that uses it or give another`,
     );
   }

@@ -1,11 +1,11 @@
 // How a program of ours ends.
 import { endWithParent, onSignals } from './parent.mjs';
-import { SetupError } from './requirements.cjs';
+import { UserError } from './requirements.cjs';
 import { endChildren, Stopped } from './run.mjs';
 
 /** What is said of an error: the line of one that the user can mend, the stack of one that nobody foresaw. */
 export function describe(/** @type {unknown} */ error) {
-  if (error instanceof SetupError) return error.message;
+  if (error instanceof UserError) return error.message;
   return error instanceof Error ? error.stack : String(error);
 }
 

@@ -16,9 +16,9 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nodeMajor, SetupError, windows } from './requirements.cjs';
+import { nodeMajor, UserError, windows } from './requirements.cjs';
 
-export { nodeMajor, SetupError, windows };
+export { nodeMajor, UserError, windows };
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 /** Whether this is the project itself; otherwise it is the package, installed in somebody else's: npm packs no lock file. */

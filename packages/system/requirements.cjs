@@ -16,7 +16,7 @@ const ROOM = { clone: 3e9, elsewhere: 1e9 };
 const BACKENDS = ['native', 'wasm', 'cpu'];
 
 /** A failure that the user can fix: printed as one line, without a stack. */
-class SetupError extends Error {}
+class UserError extends Error {}
 
 /** Refuses a Node that is too old, or odd and no longer maintained; returns a warning for one newer than those tested. */
 function checkNode() {
@@ -28,7 +28,7 @@ function checkNode() {
   if (nodeMajor > newest) {
     return `Node ${found} is newer than the tested versions; trying it. If something fails, use Node ${tested}.`;
   }
-  throw new SetupError(
+  throw new UserError(
     `Node ${tested} is needed, found ${found}: install one, for example with \`nvm install ${newest}\``,
   );
 }
@@ -158,7 +158,7 @@ function findPython() {
   const bare = found.find(isTested) || found.find(isNewer);
   if (bare) {
     const [major, minor] = bare.version;
-    throw new SetupError(
+    throw new UserError(
       `Python ${bare.version.join('.')} (${bare.executable}) lacks venv (${bare.missing}): ` +
         `on Debian and Ubuntu \`apt-get install python${major}.${minor}-venv\`, or set PYTHON to another Python ${TESTED}`,
     );
@@ -167,7 +167,7 @@ function findPython() {
   const what = chosen
     ? `PYTHON=${chosen} ${found.length > 0 ? `is Python ${found[0].version.join('.')}` : 'is not a working Python'}`
     : `none found${other.length > 0 ? ` (${other.join(', ')})` : ''}`;
-  throw new SetupError(`Python ${TESTED} with venv is needed, ${what}: ${howToGet()}`);
+  throw new UserError(`Python ${TESTED} with venv is needed, ${what}: ${howToGet()}`);
 }
 
 module.exports = {
@@ -179,6 +179,6 @@ module.exports = {
   noCompiler,
   pythonEnv,
   ROOM,
-  SetupError,
+  UserError,
   windows,
 };

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bornAt } from './processes.mjs';
-import { SetupError, windows } from './requirements.cjs';
+import { UserError, windows } from './requirements.cjs';
 
 /** @typedef {{ pid: number, born: string | undefined }} Child */
 
@@ -152,9 +152,7 @@ export function succeeded(result, command) {
   if (result.code === 0) return;
   const lines = result.lines.filter((line) => !/^Ignoring .*: markers /.test(line));
   const shown = lines.length <= 24 ? lines : [...lines.slice(0, 12), '…', ...lines.slice(-12)];
-  throw new SetupError(
-    `\`${command}\` failed (exit ${result.code}):\n${shown.map((line) => `    ${line}`).join('\n')}`,
-  );
+  throw new UserError(`\`${command}\` failed (exit ${result.code}):\n${shown.map((line) => `    ${line}`).join('\n')}`);
 }
 
 /**
@@ -170,6 +168,6 @@ export function npmCommand() {
   ];
   const cli = candidates.find((path) => path && /npm-cli\.c?js$/.test(path) && existsSync(path));
   if (cli) return [process.execPath, [cli]];
-  if (windows) throw new SetupError(`no npm found next to ${process.execPath}: run set-up as \`npm run setup\``);
+  if (windows) throw new UserError(`no npm found next to ${process.execPath}: run set-up as \`npm run setup\``);
   return ['npm', []];
 }

@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { command, whole } from '../../packages/system/options.mjs';
 import { runProgram } from '../../packages/system/program.mjs';
-import { root, SetupError, windows, writeJson, writeWhole } from '../../packages/system/project.mjs';
+import { root, UserError, windows, writeJson, writeWhole } from '../../packages/system/project.mjs';
 import { findPython, pythonEnv } from '../../packages/system/requirements.cjs';
 import { run, runTwice } from '../../packages/system/run.mjs';
 import { stages } from './stages.mjs';
@@ -47,7 +47,7 @@ class Contender {
   async answer() {
     for (;;) {
       const { value, done } = await this.lines.next();
-      if (done) throw new SetupError(`${this.child.spawnargs.join(' ')} ended:\n${this.errors}`);
+      if (done) throw new UserError(`${this.child.spawnargs.join(' ')} ended:\n${this.errors}`);
       if (value.startsWith('{')) return JSON.parse(value);
     }
   }
@@ -296,7 +296,7 @@ async function setUpPeer() {
 
 async function must(/** @type {ReturnType<typeof run>} */ running) {
   const { code, lines } = await running;
-  if (code !== 0) throw new SetupError(`the peer could not be set up:\n${lines.slice(-5).join('\n')}`);
+  if (code !== 0) throw new UserError(`the peer could not be set up:\n${lines.slice(-5).join('\n')}`);
 }
 
 const print = (text = '') => process.stdout.write(`${text}\n`);
@@ -358,13 +358,12 @@ async function main() {
     .opts();
   const { rounds } = values;
   if (values.peer && !existsSync(values.peer)) {
-    throw new SetupError(
+    throw new UserError(
       `--peer: expected the path of a Python with torch, spikingjelly and numba, found ${values.peer}`,
     );
   }
   const peer = values.setupPeer ? await setUpPeer() : values.peer;
-  if (values.update && !peer)
-    throw new SetupError('--update: expected --peer or --setup-peer beside it, found neither');
+  if (values.update && !peer) throw new UserError('--update: expected --peer or --setup-peer beside it, found neither');
   const { shuffled } = load('../../dist/src/common/random.js');
   const machine = {
     cpu: cpus()[0].model.trim(),

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pythonIn, root, SetupError } from '../../packages/system/project.mjs';
+import { pythonIn, root, UserError } from '../../packages/system/project.mjs';
 import { pythonEnv } from '../../packages/system/requirements.cjs';
 import { venvLacks } from '../setup/steps.mjs';
 
@@ -27,7 +27,7 @@ function lacks(/** @type {string} */ python) {
     .map((line) => line.split('=='));
   const args = ['-c', PROBE, ...expected.map(([name]) => name)];
   const { status, stdout } = spawnSync(python, args, { encoding: 'utf8', env: pythonEnv(), timeout: 60_000 });
-  if (status !== 0) throw new SetupError(`PEERS_PYTHON: expected a Python, found ${python}, which does not run`);
+  if (status !== 0) throw new UserError(`PEERS_PYTHON: expected a Python, found ${python}, which does not run`);
   /** @type {(string | null)[]} */
   const found = JSON.parse(stdout);
   // A build for the CPU alone is called 2.13.0+cpu.
@@ -39,17 +39,17 @@ function lacks(/** @type {string} */ python) {
 
 /**
  * The Python that runs the peers.
- * @throws SetupError unless it has their packages, in these versions
+ * @throws UserError unless it has their packages, in these versions
  */
 export function peersPython() {
   const own = process.env.PEERS_PYTHON;
   if (!own) {
     if (!venvLacks(ENVIRONMENT)) return pythonIn(ENVIRONMENT.folder);
-    throw new SetupError(
+    throw new UserError(
       'expected the packages of the peers, found none: `npm run test:peers` installs them, or PEERS_PYTHON names a Python that has them',
     );
   }
   const missing = lacks(own);
   if (missing.length === 0) return own;
-  throw new SetupError(`PEERS_PYTHON: expected ${missing.join(', ')} in ${own}; ${LIST} lists what it needs`);
+  throw new UserError(`PEERS_PYTHON: expected ${missing.join(', ')} in ${own}; ${LIST} lists what it needs`);
 }

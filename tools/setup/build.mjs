@@ -14,8 +14,8 @@ import {
   remove,
   removeLeftOvers,
   root,
-  SetupError,
   sourceFiles,
+  UserError,
   writeJson,
 } from '../../packages/system/project.mjs';
 import { run } from '../../packages/system/run.mjs';
@@ -69,9 +69,9 @@ export function isBuilt() {
  */
 async function compile(name, script, args) {
   const tool = join(nodeModules, ...script);
-  if (!existsSync(tool)) throw new SetupError(`${name} is not installed: run \`npm run setup\``);
+  if (!existsSync(tool)) throw new UserError(`${name} is not installed: run \`npm run setup\``);
   const { code, lines } = await run(process.execPath, [tool, ...args], { cwd: root });
-  if (code !== 0) throw new SetupError(`${name} failed:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+  if (code !== 0) throw new UserError(`${name} failed:\n${lines.map((line) => `  ${line}`).join('\n')}`);
 }
 
 /** Brings dist up to date; a half whose inputs have not changed is copied from the former dist. */

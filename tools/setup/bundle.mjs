@@ -13,7 +13,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { codeOf } from '../../packages/system/processes.mjs';
-import { hashOf, nodeMajor, readJson, root, SetupError, writeWhole } from '../../packages/system/project.mjs';
+import { hashOf, nodeMajor, readJson, root, UserError, writeWhole } from '../../packages/system/project.mjs';
 
 const isMusl = () =>
   process.platform === 'linux' && !(/** @type {any} */ (process.report.getReport()).header.glibcVersionRuntime);
@@ -49,7 +49,7 @@ function parseSums(/** @type {string} */ text) {
     .map((line) => {
       const [, hash, file] = /^([0-9a-f]{64}) [ *]([\w@+.-]+(?:\/[\w@+.-]+)?)$/.exec(line) ?? [];
       if (!file || file.split('/').includes('..'))
-        throw new SetupError(`SHA256SUMS: expected a hash and a file, found ${line}`);
+        throw new UserError(`SHA256SUMS: expected a hash and a file, found ${line}`);
       return [file, hash];
     });
 }
@@ -62,10 +62,10 @@ function parseSums(/** @type {string} */ text) {
 function chooseKind(kinds, where) {
   const names = Object.keys(kinds ?? {});
   if (names.length === 0)
-    throw new SetupError(`${where}: expected a bundle (kinds.json), found none; make one with \`npm run bundle\``);
+    throw new UserError(`${where}: expected a bundle (kinds.json), found none; make one with \`npm run bundle\``);
   const kind = names.includes(kindOfBundle()) ? kindOfBundle() : names.find((name) => name.startsWith(`${system()}-`));
   if (kind) return kind;
-  throw new SetupError(
+  throw new UserError(
     `${where}: expected a bundle for ${system()}, found ${names.join(', ')}: make one on a machine like this one with \`npm run bundle\``,
   );
 }
@@ -81,15 +81,15 @@ async function verify(folder, sumsHash, onLine) {
   try {
     sums = readFileSync(join(folder, 'SHA256SUMS'), 'utf8');
   } catch {
-    throw new SetupError(`${folder}: SHA256SUMS is missing: copy the bundle again`);
+    throw new UserError(`${folder}: SHA256SUMS is missing: copy the bundle again`);
   }
-  if (sha256OfText(sums) !== sumsHash) throw new SetupError(`${folder}: SHA256SUMS is damaged: copy the bundle again`);
+  if (sha256OfText(sums) !== sumsHash) throw new UserError(`${folder}: SHA256SUMS is damaged: copy the bundle again`);
   const files = parseSums(sums);
   for (const [i, [file, hash]] of files.entries()) {
     onLine(`${i + 1} of ${files.length}: ${file}`);
     const path = join(folder, file);
-    if (!existsSync(path)) throw new SetupError(`${path}: is missing: copy the bundle again`);
-    if ((await sha256(path)) !== hash) throw new SetupError(`${path}: is damaged: copy the bundle again`);
+    if (!existsSync(path)) throw new UserError(`${path}: is missing: copy the bundle again`);
+    if ((await sha256(path)) !== hash) throw new UserError(`${path}: is damaged: copy the bundle again`);
   }
 }
 
@@ -102,9 +102,9 @@ async function get(/** @type {URL} */ address) {
   try {
     response = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(600_000) });
   } catch (error) {
-    throw new SetupError(`${address}: no answer (${reasonOf(error)}): is \`npm run bundle -- --serve\` running there?`);
+    throw new UserError(`${address}: no answer (${reasonOf(error)}): is \`npm run bundle -- --serve\` running there?`);
   }
-  if (!response.ok) throw new SetupError(`${address}: status ${response.status}: is a bundle served there?`);
+  if (!response.ok) throw new UserError(`${address}: status ${response.status}: is a bundle served there?`);
   return response;
 }
 
@@ -122,7 +122,7 @@ async function download(address, onLine) {
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   const kindsText = await (await get(new URL('kinds.json', url))).text();
   if (fingerprint !== '' && fingerprint !== fingerprintOf(kindsText)) {
-    throw new SetupError(
+    throw new UserError(
       `${url}: expected the bundle ${fingerprint}, found ${fingerprintOf(kindsText)}: ask for the address again`,
     );
   }
@@ -130,7 +130,7 @@ async function download(address, onLine) {
   const kind = chooseKind(kinds, url.href);
   const base = new URL(`${kind}/`, url);
   const sums = await (await get(new URL('SHA256SUMS', base))).text();
-  if (sha256OfText(sums) !== kinds[kind]) throw new SetupError(`${base}SHA256SUMS: is damaged: try again`);
+  if (sha256OfText(sums) !== kinds[kind]) throw new UserError(`${base}SHA256SUMS: is damaged: try again`);
   const folder = join(root, 'build', 'bundle-copy', kind);
   const files = parseSums(sums).filter(([file]) => fingerprint !== '' || file !== NATIVE);
   for (const [i, [file, hash]] of files.entries()) {
@@ -146,7 +146,7 @@ async function download(address, onLine) {
     );
     if ((await sha256(part)) !== hash) {
       rmSync(part);
-      throw new SetupError(`${base}${file}: arrived damaged: run set-up again`);
+      throw new UserError(`${base}${file}: arrived damaged: run set-up again`);
     }
     renameSync(part, path);
   }
@@ -159,7 +159,7 @@ async function download(address, onLine) {
  * @param {string} from
  * @param {(line: string) => void} onLine
  * @returns {Promise<{folder: string, npm: string, wheels: string, native?: string}>}
- * @throws SetupError if it is damaged, or does not fit this machine or this edition of the project
+ * @throws UserError if it is damaged, or does not fit this machine or this edition of the project
  */
 export async function openBundle(from, onLine) {
   let folder;
@@ -175,7 +175,7 @@ export async function openBundle(from, onLine) {
   for (const [name, hash] of Object.entries(fits())) {
     const file = name === 'packages' ? 'package-lock.json' : 'requirements.txt';
     if (found?.[name] !== hash) {
-      throw new SetupError(
+      throw new UserError(
         `${folder}: its ${file} is another one than this project's: make the bundle again with this edition`,
       );
     }

@@ -2,7 +2,7 @@
 // Set-up: installs and builds all that a clone needs. `npm run setup`; the other commands run it first by themselves.
 import { lock, unlock } from '../../packages/system/lock.mjs';
 import { runProgram } from '../../packages/system/program.mjs';
-import { root, SetupError } from '../../packages/system/project.mjs';
+import { root, UserError } from '../../packages/system/project.mjs';
 import { BACKENDS, checkNode, findPython } from '../../packages/system/requirements.cjs';
 import { seconds, step } from '../../packages/system/step.mjs';
 import { build, isBuilt } from './build.mjs';
@@ -88,7 +88,7 @@ async function work(todo, wanted, nodeWarning) {
     });
     if (reason === undefined) return;
     const message = `no native backend: ${reason}`;
-    if (wanted === 'native') throw new SetupError(message);
+    if (wanted === 'native') throw new UserError(message);
     warn(`${message}. The tutorial uses the slower WebAssembly backend instead; see environment.md.`);
   };
   const compile = async () => {
@@ -105,9 +105,9 @@ async function work(todo, wanted, nodeWarning) {
   // others: the steps that succeed need not be repeated.
   const results = await Promise.allSettled([native(), compile(), kernel()]);
   const errors = [...new Set(results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])))];
-  const unexpected = errors.find((error) => !(error instanceof SetupError));
+  const unexpected = errors.find((error) => !(error instanceof UserError));
   if (unexpected) throw unexpected;
-  if (errors.length > 0) throw new SetupError(errors.map((error) => error.message).join('\nsetup: '));
+  if (errors.length > 0) throw new UserError(errors.map((error) => error.message).join('\nsetup: '));
   console.log(`Set up in ${seconds(start)}.`);
 }
 

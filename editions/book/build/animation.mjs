@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { decode } from 'fast-png';
 import { Encoder } from 'modern-gif';
-import { root, SetupError } from '../../../packages/system/project.mjs';
+import { root, UserError } from '../../../packages/system/project.mjs';
 import { findChromium, launchChromium } from './browsers.mjs';
 
 const page = join(root, 'build', 'book', 'playground.html');
@@ -58,7 +58,7 @@ const STYLE = `
 
 async function record() {
   const executable = findChromium();
-  if (!executable) throw new SetupError('expected Chromium, found none: CHROMIUM names one');
+  if (!executable) throw new UserError('expected Chromium, found none: CHROMIUM names one');
   const browser = await launchChromium(executable);
   try {
     /** @type {import('playwright-core').BrowserContextOptions} */
@@ -109,14 +109,14 @@ async function record() {
 }
 
 async function main() {
-  if (!existsSync(page)) throw new SetupError('build/book: expected the book, found none: run `npm run book`');
+  if (!existsSync(page)) throw new UserError('build/book: expected the book, found none: run `npm run book`');
   const frames = await record();
   const [{ width, height }] = frames;
   const encoder = new Encoder({ width, height, maxColors: COLOURS, looped: true });
   for (const { data, delay } of frames) await encoder.encode({ data, delay });
   const gif = new Uint8Array(await encoder.flush('arrayBuffer'));
   if (gif.length > MAX_BYTES)
-    throw new SetupError(`expected a picture of up to ${MAX_BYTES} bytes, found ${gif.length}`);
+    throw new UserError(`expected a picture of up to ${MAX_BYTES} bytes, found ${gif.length}`);
   writeFileSync(target, gif);
   const seconds = (frames.reduce((sum, { delay }) => sum + delay, 0) / 1000).toFixed(1);
   console.log(
@@ -125,6 +125,6 @@ async function main() {
 }
 
 main().catch((error) => {
-  console.error(`animation: ${error instanceof SetupError ? error.message : error.stack}`);
+  console.error(`animation: ${error instanceof UserError ? error.message : error.stack}`);
   process.exitCode = 1;
 });

@@ -8,14 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { JSDOM } from 'jsdom';
 import { command } from '../../../packages/system/options.mjs';
 import { runProgram } from '../../../packages/system/program.mjs';
-import {
-  filesUnder,
-  remove,
-  removeLeftOvers,
-  root,
-  SetupError,
-  venvPython,
-} from '../../../packages/system/project.mjs';
+import { filesUnder, remove, removeLeftOvers, root, UserError, venvPython } from '../../../packages/system/project.mjs';
 import { run } from '../../../packages/system/run.mjs';
 import { embedOf } from './embeds.mjs';
 import { termsOf } from './glossary.mjs';
@@ -54,7 +47,7 @@ async function sphinx() {
   // myst-nb counts 10,000 lines for each cell.
   const cell = (/** @type {string} */ _, /** @type {number} */ at) =>
     `.ipynb: cell ${Math.floor(at / 10_000)}, line ${at % 10_000}:`;
-  throw new SetupError(`Sphinx: ${named.replaceAll(source + sep, '').replace(/\.ipynb:(\d{5,}):/, cell)}`);
+  throw new UserError(`Sphinx: ${named.replaceAll(source + sep, '').replace(/\.ipynb:(\d{5,}):/, cell)}`);
 }
 
 /** @typedef {import('./sources.mjs').Chapter} Chapter */
@@ -127,7 +120,7 @@ async function finish(chapters, fontFaces) {
       texts[page.replace(/\.html$/, '')] = finished.texts;
       writeFileSync(join(pages, name), html);
     }
-    if (html.includes(root)) throw new SetupError(`${page}: expected no path of this machine, found ${root}`);
+    if (html.includes(root)) throw new UserError(`${page}: expected no path of this machine, found ${root}`);
     all.push(html);
   }
   const styles = [join(pages, '_static', 'styles', 'furo.css'), ...STYLES].map((file) => readFileSync(file, 'utf8'));
@@ -139,7 +132,7 @@ async function finish(chapters, fontFaces) {
 async function main() {
   const begin = performance.now();
   const started = new Date();
-  if (!existsSync(venvPython)) throw new SetupError('no Sphinx in .venv: run `npm run setup`');
+  if (!existsSync(venvPython)) throw new UserError('no Sphinx in .venv: run `npm run setup`');
   mkdirSync(work, { recursive: true });
   removeLeftOvers('book');
   try {

@@ -2,7 +2,7 @@
 // the bundle's sentence as the text alternative; links that lead out of the folder of notebooks lead to pages of the book.
 import { posix } from 'node:path';
 import { upFrom } from '../../../packages/system/html.mjs';
-import { SetupError } from '../../../packages/system/project.mjs';
+import { UserError } from '../../../packages/system/project.mjs';
 import { chapterFigure, pictureHtml, specificationOf } from './figures.mjs';
 
 /**
@@ -79,7 +79,7 @@ function pageLinks(markdown, up, sourceLink) {
  * @param {SourceLink} sourceLink
  * @returns the notebook for Sphinx; `pictures`, files to write below _static/figures; `figures`, each with `files(renderSvg)`
  *   which draws more of them
- * @throws SetupError in one line for what a page could not show
+ * @throws UserError in one line for what a page could not show
  */
 export function prepare(name, notebook, theme, sourceLink = (path) => path) {
   /** @type {Record<string, string>} */
@@ -89,7 +89,7 @@ export function prepare(name, notebook, theme, sourceLink = (path) => path) {
   const up = upFrom(name);
   notebook.cells.forEach((cell, index) => {
     const fail = (/** @type {string} */ what) => {
-      throw new SetupError(`${name}.ipynb: cell ${index + 1}: ${what}`);
+      throw new UserError(`${name}.ipynb: cell ${index + 1}: ${what}`);
     };
     if (cell.cell_type === 'markdown') cell.source = pageLinks(text(cell.source), up, (path) => sourceLink(path, up));
     cell.outputs?.forEach((output, i) => {

@@ -1,7 +1,7 @@
 // Pages of book/ that a chapter shows as well, so that a reader need not leave it: the chapter's text knows nothing of them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, SetupError } from '../../../packages/system/project.mjs';
+import { root, UserError } from '../../../packages/system/project.mjs';
 
 /**
  * By chapter: a page of book/, and the sentence above it.
@@ -23,7 +23,7 @@ export function embedOf(chapter) {
   const { page, sentence } = EMBEDS[chapter];
   const file = join(root, 'editions', 'book', `${page}.md`);
   const html = /```\{raw\} html\n(.*?)```/s.exec(readFileSync(file, 'utf8'))?.[1];
-  if (!html) throw new SetupError(`${file}: expected a block of raw HTML, found none`);
+  if (!html) throw new UserError(`${file}: expected a block of raw HTML, found none`);
   return `<div class="embed"><p>${sentence} <a href="${page}.html">Open it on a page of its own.</a></p>${html}</div>`;
 }
 
@@ -35,6 +35,6 @@ export function embedOf(chapter) {
  */
 export function embed(article, html, page) {
   const first = article.querySelector('section > section');
-  if (!first) throw new SetupError(`${page}: expected a section, found none: begin one in the notebook with "## …"`);
+  if (!first) throw new UserError(`${page}: expected a section, found none: begin one in the notebook with "## …"`);
   first.insertAdjacentHTML('beforeend', html);
 }

@@ -1,6 +1,6 @@
 // [[What happens without the reset?]] on a page of book/ leads to the section of that heading, in whichever chapter it is. So a page
 // need not know the number of a chapter, and a heading that is gone stops the build.
-import { SetupError } from '../../../packages/system/project.mjs';
+import { UserError } from '../../../packages/system/project.mjs';
 import { text } from './chapters.mjs';
 
 /** @typedef {Pick<import('./sources.mjs').Chapter, 'name' | 'notebook'>} Chapter */
@@ -46,7 +46,7 @@ const likeness = (/** @type {string} */ a, /** @type {string} */ b) => {
  * @param {string} page its path, for messages
  * @param {string} markdown
  * @param {Chapter[]} chapters
- * @throws SetupError in one line for a heading that no chapter has, or more than one
+ * @throws UserError in one line for a heading that no chapter has, or more than one
  */
 export function linkHeadings(page, markdown, chapters) {
   const all = chapters.flatMap(headingsOf);
@@ -60,7 +60,7 @@ export function linkHeadings(page, markdown, chapters) {
         found.length > 1
           ? `found ${found.length}: ${found.map(({ name }) => name).join(', ')}`
           : `found none; the nearest is "${nearest?.heading}" in ${nearest?.name}`;
-      throw new SetupError(`${page}: line ${line}: expected one section "${heading}" in the chapters, ${instead}`);
+      throw new UserError(`${page}: line ${line}: expected one section "${heading}" in the chapters, ${instead}`);
     }
     const [{ name }] = found;
     const chapter = /(?:^|[.?!:]\s|\n\n)$/.test(markdown.slice(0, at)) ? 'Chapter' : 'chapter';

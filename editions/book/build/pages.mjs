@@ -3,7 +3,7 @@
 import { JSDOM } from 'jsdom';
 import katex from 'katex';
 import { escapeHtml, upFrom } from '../../../packages/system/html.mjs';
-import { SetupError } from '../../../packages/system/project.mjs';
+import { UserError } from '../../../packages/system/project.mjs';
 import { embed } from './embeds.mjs';
 import { linkTerms } from './glossary.mjs';
 import { namedSource, sourceAddress } from './source-pages.mjs';
@@ -20,7 +20,7 @@ function setFormulas(article, page) {
     try {
       element.innerHTML = katex.renderToString(tex, { displayMode, throwOnError: true, strict: 'error' });
     } catch (error) {
-      throw new SetupError(`${page}: formula ${tex.trim()}: ${/** @type {Error} */ (error).message.split('\n')[0]}`);
+      throw new UserError(`${page}: formula ${tex.trim()}: ${/** @type {Error} */ (error).message.split('\n')[0]}`);
     }
     if (displayMode) element.classList.remove('tex');
     else element.replaceWith(...element.childNodes);
@@ -49,7 +49,7 @@ function linkNames(article, page) {
       const path = namedSource(name);
       if (path) address = sourceAddress(path, up);
     } catch (error) {
-      throw new SetupError(`${page}: ${/** @type {Error} */ (error).message}`);
+      throw new UserError(`${page}: ${/** @type {Error} */ (error).message}`);
     }
     if (!address) continue;
     const link = article.ownerDocument.createElement('a');
@@ -124,7 +124,7 @@ export function finishPage(html, page, { terms = [], head, shown } = {}) {
   const dom = new JSDOM(html);
   const { document } = dom.window;
   const article = document.querySelector('article');
-  if (!article) throw new SetupError(`${page}: expected an article, found none`);
+  if (!article) throw new UserError(`${page}: expected an article, found none`);
   setFormulas(article, page);
   const texts = sectionTexts(document);
   linkNames(article, page);
@@ -132,7 +132,7 @@ export function finishPage(html, page, { terms = [], head, shown } = {}) {
   if (shown) embed(article, shown, page);
   if (head) {
     const title = article.querySelector('h1');
-    if (!title) throw new SetupError(`${page}: expected a title, found none: begin the notebook with "# …"`);
+    if (!title) throw new UserError(`${page}: expected a title, found none: begin the notebook with "# …"`);
     title.insertAdjacentHTML('beforebegin', head);
   }
   const finished = dom.serialize();

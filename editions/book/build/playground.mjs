@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { root, SetupError } from '../../../packages/system/project.mjs';
+import { root, UserError } from '../../../packages/system/project.mjs';
 import { bundleScript, importModule } from './scripts.mjs';
 import { hasRace, SEVENS } from './sevens.mjs';
 import { HIDDEN, hiddenRunFolder, readWeights, runFolder, trainedTau } from './trained.mjs';
@@ -21,7 +21,7 @@ const floats = (bytes) => new Float32Array(Uint8Array.from(bytes).buffer);
 function kernel() {
   const file = join(root, 'dist', 'packages', 'event-engine', 'kernel.wasm');
   if (!existsSync(file))
-    throw new SetupError(`${file}: expected the compiled kernel, found none: run \`npm run build\``);
+    throw new UserError(`${file}: expected the compiled kernel, found none: run \`npm run build\``);
   return readFileSync(file);
 }
 

@@ -2,7 +2,7 @@
 // if package.json names one.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
-import { root, SetupError, sourceFiles } from '../../../packages/system/project.mjs';
+import { root, sourceFiles, UserError } from '../../../packages/system/project.mjs';
 import { REPOSITORY } from './settings.mjs';
 
 /** @type {Record<string, string>} */
@@ -27,12 +27,12 @@ export function firstSentence(code) {
 /**
  * The path of the project that a text names, such as `src/snn/neuron.ts` or `packages/event-engine/`; undefined if it names none.
  * @param {string} name
- * @throws SetupError if there is no such file or folder: it was moved, and the text was not
+ * @throws UserError if there is no such file or folder: it was moved, and the text was not
  */
 export function namedSource(name) {
   if (!/^(?:src|hosts|packages)(?:\/[\w.-]+)*\/?$/.test(name)) return undefined;
   const path = name.replace(/\/$/, '');
-  if (!existsSync(join(root, path))) throw new SetupError(`expected a file or folder of the project, found ${name}`);
+  if (!existsSync(join(root, path))) throw new UserError(`expected a file or folder of the project, found ${name}`);
   return shownFiles().some((file) => file === path || file.startsWith(`${path}/`)) ? path : undefined;
 }
 

@@ -3,7 +3,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, sep } from 'node:path';
-import { filesUnder, readJson, root, SetupError } from '../../../packages/system/project.mjs';
+import { filesUnder, readJson, root, UserError } from '../../../packages/system/project.mjs';
 import { introduction, isExecuted, linkedNotebooks, prepare, shownImages } from './chapters.mjs';
 import { linkHeadings } from './headings.mjs';
 import { katexCss } from './pages.mjs';
@@ -52,7 +52,7 @@ const sourcesOf = (/** @type {Notebook} */ notebook) =>
 function readChapter(name) {
   const committed = readJson(notebookFile(join(root, 'notebooks'), name));
   if (!committed?.cells) {
-    throw new SetupError(`notebooks/${name}.ipynb: expected a notebook, found something else: is it valid JSON?`);
+    throw new UserError(`notebooks/${name}.ipynb: expected a notebook, found something else: is it valid JSON?`);
   }
   const executed = readJson(notebookFile(join(root, 'build', 'notebooks'), name));
   const again = `run \`npm run notebooks -- notebooks/${name}.ipynb\``;
@@ -62,7 +62,7 @@ function readChapter(name) {
       console.log(`book: ${name} failed or was changed since it was executed: taking the committed outputs; ${again}`);
     return committed;
   }
-  if (!executed) throw new SetupError(`notebooks/${name}.ipynb: expected outputs, found none: ${again}`);
+  if (!executed) throw new UserError(`notebooks/${name}.ipynb: expected outputs, found none: ${again}`);
   console.log(`book: ${name} was changed since it was executed: ${again}`);
   return executed;
 }
@@ -79,14 +79,14 @@ export function writeChapters(names, { theme, source, downloads }) {
     write(notebookFile(downloads, name), `${JSON.stringify(notebook, null, 1)}\n`);
     const missing = linkedNotebooks(name, notebook).find((file) => !names.includes(file.replace(/\.ipynb$/, '')));
     if (missing) {
-      throw new SetupError(
+      throw new UserError(
         `notebooks/${name}.ipynb: expected a link to a chapter, found ${missing}, which is not there`,
       );
     }
     for (const image of shownImages(name, notebook)) {
       const from = join(root, 'notebooks', ...image.split('/'));
       if (!existsSync(from)) {
-        throw new SetupError(`notebooks/${name}.ipynb: expected a drawing in notebooks/${image}, found none`);
+        throw new UserError(`notebooks/${name}.ipynb: expected a drawing in notebooks/${image}, found none`);
       }
       write(join(source, ...image.split('/')), readFileSync(from));
     }
@@ -169,7 +169,7 @@ function fontFace(name, sheet) {
   const rules = readFileSync(join(folder, sheet), 'utf8').match(/@font-face \{[^}]*\}/g) ?? [];
   const rule = rules.find((one) => /-latin-(?:\d+|wght)-/.test(one));
   const file = /files\/([\w-]+\.woff2)/.exec(rule ?? '')?.[1];
-  if (!rule || !file) throw new SetupError(`${name}: expected Latin letters in ${sheet}, found none`);
+  if (!rule || !file) throw new UserError(`${name}: expected Latin letters in ${sheet}, found none`);
   const css = rule.replace(/src:[^;]*;/, `src: url(fonts/${file}) format('woff2');`);
   return { css, file: join(folder, 'files', file) };
 }

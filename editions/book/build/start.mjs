@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ADDRESSES } from '../../../packages/system/addresses.mjs';
 import { escapeHtml } from '../../../packages/system/html.mjs';
-import { root, SetupError } from '../../../packages/system/project.mjs';
+import { root, UserError } from '../../../packages/system/project.mjs';
 import { introduction } from './chapters.mjs';
 import { weights } from './playground.mjs';
 import { BROWSER_EDITION, runAddress } from './settings.mjs';
@@ -62,7 +62,7 @@ export async function movingPicture() {
   );
   const most = Math.max(...counts);
   if (most === 0 || counts.indexOf(most) !== label) {
-    throw new SetupError(
+    throw new UserError(
       `build/run: expected a trained network that reads a ${label}; found spike counts ${counts.join(' ')}: delete build/run and run this again`,
     );
   }

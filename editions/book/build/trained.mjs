@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { root, SetupError } from '../../../packages/system/project.mjs';
+import { root, UserError } from '../../../packages/system/project.mjs';
 import { run } from '../../../packages/system/run.mjs';
 
 const require = createRequire(import.meta.url);
@@ -43,7 +43,7 @@ async function train(who, work, folder, what, settings) {
     join(work, 'logs'),
   ];
   const { code, lines } = await run(process.execPath, args, { cwd: root });
-  if (code !== 0) throw new SetupError(`training failed: ${lines.at(-1)}`);
+  if (code !== 0) throw new UserError(`training failed: ${lines.at(-1)}`);
 }
 
 /**
@@ -80,7 +80,7 @@ export function readWeights(folder, count) {
   const file = join(folder, 'lif_snn_mnist', 'weights.bin');
   const bytes = readFileSync(file);
   if (bytes.length !== 4 * count) {
-    throw new SetupError(
+    throw new UserError(
       `${file}: expected ${4 * count} bytes, found ${bytes.length}: delete ${folder} and run this again`,
     );
   }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground.mjs';
 import { codeOf } from '../../../packages/system/processes.mjs';
 import { runProgram } from '../../../packages/system/program.mjs';
-import { filesUnder, nodeModules, remove, root, SetupError } from '../../../packages/system/project.mjs';
+import { filesUnder, nodeModules, remove, root, UserError } from '../../../packages/system/project.mjs';
 import { npmCommand, run } from '../../../packages/system/run.mjs';
 import { ISOLATION, serve } from './serve.mjs';
 
@@ -63,7 +63,7 @@ async function serveBuilt(port) {
     const code = codeOf(error);
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
     if (port !== undefined)
-      throw new SetupError(`--port: expected a free port, found ${port} taken (${code}); give another`);
+      throw new UserError(`--port: expected a free port, found ${port} taken (${code}); give another`);
     return listen(0);
   });
   console.log(`lite: serving build/lite/ and build/book/ at http://127.0.0.1:${server.port}/lite/ until Ctrl-C`);

@@ -1,7 +1,7 @@
 // How fast a tab trains with one thread and with all cores (`npm run lite -- --measure`): the same batches in turns, so that other
 // work on the machine slows both. The weights have to be the same bytes.
 import puppeteer from 'puppeteer-core';
-import { SetupError } from '../../../packages/system/project.mjs';
+import { UserError } from '../../../packages/system/project.mjs';
 import { findChromium, findFirefox, launchChromium } from '../../book/build/browsers.mjs';
 import { ISOLATION, serve } from './serve.mjs';
 
@@ -84,7 +84,7 @@ async function measureIn(page, address) {
   await page.goto(address);
   const text = await page.evaluate(execute, CELL);
   const json = /^measured (.*)$/m.exec(text)?.[1];
-  if (!json) throw new SetupError(`the tab measured nothing:\n${text}`);
+  if (!json) throw new UserError(`the tab measured nothing:\n${text}`);
   return JSON.parse(json);
 }
 
@@ -113,7 +113,7 @@ function report(browser, results) {
  */
 export async function measure(folder) {
   const [chromium, firefox] = [findChromium(), findFirefox()];
-  if (!chromium && !firefox) throw new SetupError('expected Chromium or Firefox, found neither (CHROMIUM names one)');
+  if (!chromium && !firefox) throw new UserError('expected Chromium or Firefox, found neither (CHROMIUM names one)');
   const { port, close } = await serve(folder, 0, '', undefined, ISOLATION);
   const address = `http://127.0.0.1:${port}/lite/notebooks/index.html?path=00-start.ipynb`;
   try {

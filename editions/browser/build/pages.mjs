@@ -2,7 +2,7 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { escapeHtml } from '../../../packages/system/html.mjs';
-import { readJson, root, SetupError } from '../../../packages/system/project.mjs';
+import { readJson, root, UserError } from '../../../packages/system/project.mjs';
 import { introduction } from '../../book/build/chapters.mjs';
 import { write } from '../../book/build/sources.mjs';
 import { chapterNames, readChapter } from '../../class/exercises/copies.mjs';
@@ -25,7 +25,7 @@ const SIGN_STYLE = `<style>
  * @param {string} html
  * @param {string} title
  * @param {string} isolate the script that the application waits for (editions/browser/page/isolate.ts)
- * @throws SetupError in one line if the page is another than is expected
+ * @throws UserError in one line if the page is another than is expected
  */
 export function appPage(html, title, isolate) {
   const script = isolate.trim().replaceAll('$', '$$$$');
@@ -42,7 +42,7 @@ export function appPage(html, title, isolate) {
     [/<body([^>]*)>[\s\S]*?(?=<noscript>|<\/body>)/, `<body$1>${SIGN}`],
   ];
   return changes.reduce((text, [from, to]) => {
-    if (!from.test(text)) throw new SetupError(`JupyterLite's page: expected ${from}, found none`);
+    if (!from.test(text)) throw new UserError(`JupyterLite's page: expected ${from}, found none`);
     return text.replace(from, to);
   }, html);
 }

@@ -9,7 +9,7 @@ import {
   remove,
   removeLeftOvers,
   root,
-  SetupError,
+  UserError,
   venvPython,
   writeJson,
 } from '../../../packages/system/project.mjs';
@@ -86,7 +86,7 @@ async function jupyterLite() {
   const args = ['-m', 'jupyterlite_core', 'build', '--lite-dir', lite];
   const { code, lines } = await run(venvPython, args, { cwd: lite, env, minutes: 5 });
   if (code !== 0)
-    throw new SetupError(
+    throw new UserError(
       `jupyter lite build failed:\n${lines
         .slice(-12)
         .map((line) => `    ${line}`)
@@ -102,7 +102,7 @@ const UNUSED =
 async function copyIcons() {
   const program = 'import os, jupyter_server; print(os.path.dirname(jupyter_server.__file__))';
   const { code, lines } = await run(venvPython, ['-c', program], { cwd: work });
-  if (code !== 0) throw new SetupError(`no jupyter_server in .venv: ${lines.at(-1)}`);
+  if (code !== 0) throw new UserError(`no jupyter_server in .venv: ${lines.at(-1)}`);
   cpSync(join(String(lines.at(-1)).trim(), 'static', 'favicons'), join(site, 'static', 'favicons'), {
     recursive: true,
   });
@@ -136,7 +136,7 @@ async function finish(versions) {
 export async function buildSite() {
   const begin = performance.now();
   const started = new Date();
-  if (!existsSync(venvPython)) throw new SetupError('no JupyterLite in .venv: run `npm run setup`');
+  if (!existsSync(venvPython)) throw new UserError('no JupyterLite in .venv: run `npm run setup`');
   mkdirSync(work, { recursive: true });
   removeLeftOvers('lite');
   try {

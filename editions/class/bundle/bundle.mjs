@@ -15,7 +15,7 @@ import {
   readJson,
   remove,
   root,
-  SetupError,
+  UserError,
   venvPython,
   writeJson,
   writeWhole,
@@ -114,11 +114,11 @@ async function nodePackages(folder, onLine) {
   for (const one of wanted) {
     const file = inCache(cache, one.integrity);
     if (!existsSync(file))
-      throw new SetupError(`${one.name}@${one.version}: npm fetched another file than package-lock.json names`);
+      throw new UserError(`${one.name}@${one.version}: npm fetched another file than package-lock.json names`);
     const content = readFileSync(file);
     const [algorithm, hash] = hashIn(one.integrity);
     if (createHash(algorithm).update(content).digest('base64') !== hash) {
-      throw new SetupError(`${one.name}@${one.version}: damaged in the cache of npm: run \`npm cache verify\``);
+      throw new UserError(`${one.name}@${one.version}: damaged in the cache of npm: run \`npm cache verify\``);
     }
     writeFileSync(join(folder, tarballOf(one)), content);
   }
@@ -170,7 +170,7 @@ function project() {
 }
 
 async function make() {
-  if (!existsSync(venvPython)) throw new SetupError('set-up is not complete: run `npm run setup` first');
+  if (!existsSync(venvPython)) throw new UserError('set-up is not complete: run `npm run setup` first');
   const work = join(target, `.${kind}`);
   remove(work);
   for (const name of ['npm', 'wheels']) mkdirSync(join(work, name), { recursive: true });

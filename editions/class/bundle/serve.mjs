@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { escapeHtml } from '../../../packages/system/html.mjs';
 import { networkAddresses } from '../../../packages/system/listening.mjs';
-import { SetupError } from '../../../packages/system/project.mjs';
+import { UserError } from '../../../packages/system/project.mjs';
 import { isReading, pathOf, sendFile } from '../../../packages/system/static-files.mjs';
 import { fingerprintOf } from '../../../tools/setup/bundle.mjs';
 
@@ -52,7 +52,7 @@ export async function serve({ folder, built, host, port }) {
   const hasBundle = existsSync(kindsFile);
   const hasLite = existsSync(join(built, 'lite', 'index.html'));
   if (!hasBundle && !hasLite) {
-    throw new SetupError(
+    throw new UserError(
       `${folder}: expected a bundle, found none; make one with \`npm run bundle\`, or \`npm run lite\``,
     );
   }
@@ -76,7 +76,7 @@ export async function serve({ folder, built, host, port }) {
   await new Promise((done, fail) => {
     server.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
       const mend = error.code === 'EADDRINUSE' ? 'choose another --port' : 'choose another --host';
-      fail(new SetupError(`cannot serve at ${host}:${port} (${error.code}): ${mend}`));
+      fail(new UserError(`cannot serve at ${host}:${port} (${error.code}): ${mend}`));
     });
     server.listen(port, host, () => done(undefined));
   });

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { runProgram } from '../../../packages/system/program.mjs';
-import { nodeMajor, readJson, remove, root, SetupError } from '../../../packages/system/project.mjs';
+import { nodeMajor, readJson, remove, root, UserError } from '../../../packages/system/project.mjs';
 import { findPython } from '../../../packages/system/requirements.cjs';
 import { npmCommand, run } from '../../../packages/system/run.mjs';
 
@@ -45,7 +45,7 @@ async function succeed(what, command, args, { seconds, ...options }) {
   const said =
     lines.find((line) => /^(✖|FAILED|setup: | {2}FAULT)/.test(line)) ?? lines.at(-1) ?? `exit status ${code}`;
   const why = took < seconds ? said.trim() : `not done after ${seconds} s`;
-  throw new SetupError(`${what} failed after ${took.toFixed(0)} s: ${why}`);
+  throw new UserError(`${what} failed after ${took.toFixed(0)} s: ${why}`);
 }
 
 /** The newest release of a Node: the folder of its program, its version, and how long npm took. */
@@ -125,7 +125,7 @@ async function tryNode(major, python, row) {
   for (const [name, { seconds, args }] of Object.entries(STEPS)) {
     const lines = await step(name, succeed(named(name), command, [...npmArgs, ...args], { cwd: clone, env, seconds }));
     if (name === 'set-up again' && !lines[0]?.startsWith('Everything is set up')) {
-      throw new SetupError(`${named(name)}: expected nothing left to do, found "${lines[1]?.trim()}"`);
+      throw new UserError(`${named(name)}: expected nothing left to do, found "${lines[1]?.trim()}"`);
     }
   }
   remove(clone);
@@ -144,7 +144,7 @@ function table(/** @type {Row[]} */ rows) {
 async function main() {
   const asked = process.argv.slice(2);
   const unknown = asked.find((text) => !SUPPORTED.includes(Number(text)));
-  if (unknown !== undefined) throw new SetupError(`expected some of ${SUPPORTED.join(', ')}, found ${unknown}`);
+  if (unknown !== undefined) throw new UserError(`expected some of ${SUPPORTED.join(', ')}, found ${unknown}`);
   // The newest first: what breaks is more often in it.
   const majors = asked.length > 0 ? asked.map(Number) : SUPPORTED.filter((major) => major !== nodeMajor).reverse();
   const pythons = findPythons();

@@ -4,7 +4,7 @@ import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { nodeModules, readJson, remove, SetupError, writeJson } from '../../../../packages/system/project.mjs';
+import { nodeModules, readJson, remove, UserError, writeJson } from '../../../../packages/system/project.mjs';
 
 /** Accounts of learners are called `ws-NAME`: no login name of the roster can be an account that was there before. */
 export const PREFIX = 'ws-';
@@ -41,7 +41,7 @@ function lookUp(account) {
 function command(name, ...args) {
   const result = spawnSync(name, args, { encoding: 'utf8' });
   if (result.status === 0) return;
-  throw new SetupError(`\`${[name, ...args].join(' ')}\` failed: ${result.error?.message ?? result.stderr.trim()}`);
+  throw new UserError(`\`${[name, ...args].join(' ')}\` failed: ${result.error?.message ?? result.stderr.trim()}`);
 }
 
 /** @param {string} state @param {string} name @returns {Account} */
@@ -51,7 +51,7 @@ function makeAccount(state, name) {
   const made = madeAccounts(state);
   const found = lookUp(account);
   if (found && (!made.includes(account) || found.home !== home)) {
-    throw new SetupError(
+    throw new UserError(
       `the account ${account} exists and was not made for ${home}: ` +
         'end the other hub with `npm run hub -- --remove` there, or take another name',
     );
@@ -63,7 +63,7 @@ function makeAccount(state, name) {
   const options = ['--no-create-home', '--home-dir', home, '--user-group', '--shell', '/usr/sbin/nologin'];
   command('useradd', ...options, '--comment', 'workshop learner', account);
   const fresh = lookUp(account);
-  if (!fresh) throw new SetupError(`\`useradd\` made no account ${account} in /etc/passwd`);
+  if (!fresh) throw new UserError(`\`useradd\` made no account ${account} in /etc/passwd`);
   return fresh;
 }
 

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { hashOf, readJson, remove, root, SetupError, writeJson } from '../../../../packages/system/project.mjs';
+import { hashOf, readJson, remove, root, UserError, writeJson } from '../../../../packages/system/project.mjs';
 import { findPython, pythonEnv } from '../../../../packages/system/requirements.cjs';
 import { npmCommand, run, runTwice, succeeded } from '../../../../packages/system/run.mjs';
 import { step } from '../../../../packages/system/step.mjs';
@@ -53,7 +53,7 @@ async function installPython(onLine) {
   remove(python.stamp);
   const found = findPython();
   if (whyUnreadable(found.executable)) {
-    throw new SetupError(
+    throw new UserError(
       `learners cannot run ${found.executable}, which lies in a folder that only its owner may enter: ` +
         'name a Python of the system, for example `PYTHON=/usr/bin/python3 npm run hub`',
     );
@@ -81,7 +81,7 @@ async function installProxy(onLine) {
   writeJson(node.stamp, node.state());
 }
 
-/** Installs what is missing. Throws SetupError. */
+/** Installs what is missing. Throws UserError. */
 export async function setUpHub() {
   const umask = process.umask(0o022); // learners read and run what is installed here
   try {
@@ -92,7 +92,7 @@ export async function setUpHub() {
   }
 }
 
-/** Throws SetupError if the accounts of learners cannot read what their notebooks need. */
+/** Throws UserError if the accounts of learners cannot read what their notebooks need. */
 export function checkReadable() {
   const needed = [
     hubPython,
@@ -105,7 +105,7 @@ export function checkReadable() {
   for (const path of needed) {
     const why = whyUnreadable(path);
     if (!why) continue;
-    throw new SetupError(
+    throw new UserError(
       why.startsWith(process.execPath)
         ? `learners cannot run Node (${why}): install Node for all users, for example from the system's packages`
         : `learners cannot read ${path} (${why}): put the clone where all users may read, for example in /opt, ` +

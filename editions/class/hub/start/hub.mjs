@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { checkAddress, checkPort, networkAddresses } from '../../../../packages/system/listening.mjs';
 import { command, whole } from '../../../../packages/system/options.mjs';
-import { SetupError } from '../../../../packages/system/project.mjs';
+import { UserError } from '../../../../packages/system/project.mjs';
 import { endChildren } from '../../../../packages/system/run.mjs';
 import { makeHomes, removeAccounts } from './accounts.mjs';
 import { checkReadable, setUpHub } from './environment.mjs';
@@ -75,7 +75,7 @@ const program = command('npm run hub --', 'hub')
  */
 
 /**
- * Throws SetupError, in one line, at what cannot be used. Returns the options with whole paths, and what follows from them.
+ * Throws UserError, in one line, at what cannot be used. Returns the options with whole paths, and what follows from them.
  * @param {Given} options
  */
 async function check(options) {
@@ -83,17 +83,17 @@ async function check(options) {
   /** @param {string | undefined} path */
   const here = (path) => path && resolve(process.env.INIT_CWD ?? '.', path);
   const [cert, key, names] = [here(options.cert), here(options.key), here(options.names)];
-  if (!options.cert !== !options.key) throw new SetupError('--cert and --key belong together');
+  if (!options.cert !== !options.key) throw new UserError('--cert and --key belong together');
   for (const [option, file] of Object.entries({ '--cert': cert, '--key': key, '--names': names })) {
-    if (file && !existsSync(file)) throw new SetupError(`${option}: expected a file, found none at ${file}`);
+    if (file && !existsSync(file)) throw new UserError(`${option}: expected a file, found none at ${file}`);
   }
   const isServing = [options.remove, options.password, options.roster, names].every((one) => one === undefined);
   if (!options.remove) await checkAddress(options.ip);
   if (isServing && options.port !== 0) await checkPort(options.ip, options.port);
   if (process.platform !== 'linux')
-    throw new SetupError('the hub runs on Linux: it needs accounts, control groups and setpriv');
+    throw new UserError('the hub runs on Linux: it needs accounts, control groups and setpriv');
   if (process.getuid?.() !== 0) {
-    throw new SetupError(
+    throw new UserError(
       'root is needed: each learner has an account (ws-…), so that nobody reads the files of another. ' +
         `Try \`sudo env "PATH=$PATH" npm run hub\``,
     );
@@ -207,7 +207,7 @@ async function main() {
 
   const people = readRoster(options.roster);
   if (people.length === 0) {
-    throw new SetupError('nobody can log in yet: `npm run hub -- --roster 30` makes a roster and prints thirty slips');
+    throw new UserError('nobody can log in yet: `npm run hub -- --roster 30` makes a roster and prints thirty slips');
   }
   await setUpHub();
   checkReadable();
@@ -233,8 +233,8 @@ async function main() {
 main().then(
   (status) => process.exit(status),
   async (error) => {
-    console.error(`hub: ${error instanceof SetupError ? error.message : error.stack}`);
+    console.error(`hub: ${error instanceof UserError ? error.message : error.stack}`);
     await endChildren();
-    process.exit(error instanceof SetupError ? 2 : 1);
+    process.exit(error instanceof UserError ? 2 : 1);
   },
 );

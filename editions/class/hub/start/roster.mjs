@@ -3,7 +3,7 @@
 import { randomBytes, randomInt, scryptSync } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { SetupError } from '../../../../packages/system/project.mjs';
+import { UserError } from '../../../../packages/system/project.mjs';
 
 /** Who may see the page of the room; in the roster marked with `teacher: true`. */
 export const TEACHER = 'teacher';
@@ -35,7 +35,7 @@ const syllable = () => pick(CONSONANTS) + pick(VOWELS);
 export const makePassword = () => Array.from({ length: 3 }, () => syllable() + syllable()).join('-');
 
 /**
- * The people of a roster file, or none if there is no file. Throws SetupError if it is not a roster.
+ * The people of a roster file, or none if there is no file. Throws UserError if it is not a roster.
  * @param {string} path
  * @returns {Person[]}
  */
@@ -46,7 +46,7 @@ export function readRoster(path) {
     if (!Array.isArray(people) || people.some(({ name, password }) => !NAME.test(name) || !password)) throw new Error();
     return people;
   } catch {
-    throw new SetupError(`${path}: expected a roster as \`npm run hub -- --roster 30\` writes it`);
+    throw new UserError(`${path}: expected a roster as \`npm run hub -- --roster 30\` writes it`);
   }
 }
 
@@ -112,18 +112,18 @@ export function addPeople(people, { count, labels = [] }) {
 }
 
 /**
- * A new password for one person. Throws SetupError if the name is not on the roster.
+ * A new password for one person. Throws UserError if the name is not on the roster.
  * @param {Person[]} people
  * @param {string} name
  * @returns {{ people: Person[], fresh: Slip[] }} as of `addPeople`
  */
 export function renewPassword(people, name) {
   const person = people.find((one) => one.name === name);
-  if (people.length === 0) throw new SetupError('nobody is on the roster yet: `npm run hub -- --roster 30` makes one');
+  if (people.length === 0) throw new UserError('nobody is on the roster yet: `npm run hub -- --roster 30` makes one');
   if (!person) {
     const names = people.slice(0, 10).map((one) => one.name);
     if (people.length > names.length) names.push('…');
-    throw new SetupError(`--password: expected a name on the roster (${names.join(', ')}), found ${name}`);
+    throw new UserError(`--password: expected a name on the roster (${names.join(', ')}), found ${name}`);
   }
   const password = makePassword();
   return {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkPort, freePort } from '../../../../packages/system/listening.mjs';
 import { watchParent } from '../../../../packages/system/parent.mjs';
-import { remove, root, SetupError, venv, writeWhole } from '../../../../packages/system/project.mjs';
+import { remove, root, UserError, venv, writeWhole } from '../../../../packages/system/project.mjs';
 import { chapterNames } from '../../exercises/copies.mjs';
 import { endProcesses, madeAccounts, PREFIX } from './accounts.mjs';
 import { hubFolder, hubPython, proxy } from './environment.mjs';
@@ -34,7 +34,7 @@ import { hubFolder, hubPython, proxy } from './environment.mjs';
 /** @typedef {Awaited<ReturnType<typeof startHub>>} Hub */
 
 /**
- * Throws SetupError if another hub has the same homes: each would end the servers of the other.
+ * Throws UserError if another hub has the same homes: each would end the servers of the other.
  * @param {string} folder
  * @returns {{ release(): void }}
  */
@@ -43,7 +43,7 @@ function lockState(folder) {
   try {
     return lockFolder(folder, 'hub');
   } catch (error) {
-    throw new SetupError(`--state: ${/** @type {Error} */ (error).message}`);
+    throw new UserError(`--state: ${/** @type {Error} */ (error).message}`);
   }
 }
 
@@ -57,7 +57,7 @@ function makeCertificate(folder, hosts) {
   const key = join(folder, 'key.pem');
   const script = join(hubFolder, 'room', 'certificate.py');
   const result = spawnSync(hubPython, [script, certificate, key, ...hosts], { encoding: 'utf8' });
-  if (result.status !== 0) throw new SetupError(`no certificate could be made: ${result.stderr.trim()}`);
+  if (result.status !== 0) throw new UserError(`no certificate could be made: ${result.stderr.trim()}`);
   return { certificate, key, fingerprint: result.stdout.trim() };
 }
 
@@ -198,7 +198,7 @@ export async function startHub(options) {
     const why = exited?.reason ?? (performance.now() - begin > 120_000 ? 'no answer for two minutes' : undefined);
     if (why) {
       await stop();
-      throw new SetupError(`JupyterHub did not start (${why}):\n${failure(log)}`);
+      throw new UserError(`JupyterHub did not start (${why}):\n${failure(log)}`);
     }
     await sleep(200);
   }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { command, whole } from '../../../../packages/system/options.mjs';
 import { onSignals, watchParent } from '../../../../packages/system/parent.mjs';
-import { remove, root, SetupError, writeWhole } from '../../../../packages/system/project.mjs';
+import { remove, root, UserError, writeWhole } from '../../../../packages/system/project.mjs';
 import { textOf } from '../../exercises/cells.mjs';
 import { readChapter } from '../../exercises/copies.mjs';
 import {
@@ -125,7 +125,7 @@ function startsWithSpoiltHome(state, spoilt, neighbour) {
 /** Where a machine, or this place on it, cannot have a hub. */
 async function prepare() {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
-    throw new SetupError('root on Linux is needed, since each learner has an account: nothing was tested');
+    throw new UserError('root on Linux is needed, since each learner has an account: nothing was tested');
   }
   await setUpHub();
   checkReadable();
@@ -137,7 +137,7 @@ async function main() {
   try {
     await prepare();
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
+    if (!(error instanceof UserError)) throw error;
     console.error(`test:hub: ${error.message}`);
     return 2;
   }
@@ -247,7 +247,7 @@ async function main() {
 main().then(
   (status) => process.exit(status),
   (error) => {
-    console.error(`test:hub: ${error instanceof SetupError ? error.message : error.stack}`);
+    console.error(`test:hub: ${error instanceof UserError ? error.message : error.stack}`);
     process.exit(1);
   },
 );
