@@ -4,19 +4,19 @@
 export const listChoices = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
 
-/** A value as an error message shows it: a string is in quotes, so nobody takes '2' for 2. */
+/** A value as an error message shows it: strings are quoted, so '2' is not mistaken for 2. */
 export const formatValue = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value));
 
 /** The longest message about a file, in characters. */
 const LONGEST = 1000;
 
-/** Truncates a text to one line of bearable length and strips what a terminal would obey. */
+/** Truncates to one line and replaces control characters. */
 export function asOneLine(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
   return line.length > LONGEST ? `${line.slice(0, LONGEST)} …` : line;
 }
 
-/** Reads a file. What an error says of it stays `asOneLine`, whatever names are in the file. */
+/** Reads a file; error messages are kept `asOneLine`, whatever names the file contains. */
 export function inOneLine<R>(read: () => R): R {
   try {
     return read();
@@ -24,26 +24,26 @@ export function inOneLine<R>(read: () => R): R {
     const { message } = error as Error;
     const short = asOneLine(message);
     if (short === message) throw error;
-    // Of its class, but with a stack that holds the new message alone.
+    // Same error class, new message.
     throw new ((error as Error).constructor as ErrorConstructor)(short);
   }
 }
 
 /**
- * An option that nobody reads is a slip of the pen: without this check its default would be taken without a word.
+ * Rejects unknown options: a misspelt one would otherwise silently get its default.
  * @param name what takes the options
- * @throws RangeError if there is another option than those that are known
+ * @throws RangeError if an option is unknown
  */
 export function checkOptions<O extends object>(name: string, options: O, known: readonly (keyof O & string)[]): void {
   const names: readonly string[] = known;
-  // One that is undefined asks for nothing.
+  // Undefined counts as left out.
   const [stray] =
     Object.entries(options).find(([option, value]) => value !== undefined && !names.includes(option)) ?? [];
   if (stray === undefined) return;
   throw new RangeError(`${name}: expected ${listChoices(names)}, found the option ${formatValue(stray)}`);
 }
 
-/** @throws RangeError unless these are the indices of samples, of which there are `count` */
+/** @throws RangeError unless all indices are from 0 to `count` - 1 */
 export function checkIndices(indices: ArrayLike<number>, count: number, sample = 'image'): void {
   for (let i = 0; i < indices.length; i++) {
     if (Number.isInteger(indices[i]) && indices[i] >= 0 && indices[i] < count) continue;
@@ -72,7 +72,7 @@ export function checkWhole(name: string, value: number, from: number, to: number
   throw new RangeError(`${name}: expected a whole number from ${from} to ${to}, found ${formatValue(value)}`);
 }
 
-/** @throws RangeError unless these are bytes, also those of another realm */
+/** @throws RangeError unless these are bytes, possibly from another realm */
 export function checkUint8(name: string, bytes: Uint8Array): void {
   if (isTyped(bytes, 'Uint8Array')) return;
   throw new RangeError(`${name}: expected bytes in a Uint8Array, found ${typeName(bytes)}`);
@@ -82,7 +82,7 @@ export function checkUint8(name: string, bytes: Uint8Array): void {
 export const typeName = (value: unknown): string =>
   value === undefined || value === null ? String(value) : (Object(value).constructor?.name ?? typeof value);
 
-/** Whether a value is a typed array of this kind, also one of another realm, such as a notebook's cell. */
+/** Whether a value is a typed array of this kind, even from another realm, such as a notebook's cell. */
 export const isTyped = (
   value: unknown,
   kind: `${'Uint8' | 'Uint16' | 'Uint32' | 'Float32' | 'Float64'}Array`,

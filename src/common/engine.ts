@@ -21,7 +21,7 @@ export { MAX_T } from './spike-trains';
 export type { Trace } from './trace';
 
 /**
- * What training makes small, by name: the mean squared error of the firing rates, or the cross-entropy of a softmax over the
+ * What training minimizes, by name: the mean squared error of the firing rates, or the cross-entropy of a softmax over the
  * firing rates or over the numbers of spikes, which are the rates times T. `training/losses.ts` has the equations.
  */
 export const LOSS_NAMES = ['mse', 'cross-entropy', 'cross-entropy-counts'] as const;
@@ -47,7 +47,7 @@ export interface ResolvedEngineOptions<Loss = LossName> {
   /** Adam's. */
   learningRate: number;
   neuron: NeuronOptions;
-  /** Neurons of a hidden layer between inputs and outputs, 1 to 800, with the same options; by default there is no such layer. */
+  /** Neurons of a hidden layer between inputs and outputs, 1 to 800, with the same options; none by default. */
   hidden?: number;
   /** Default 'mse'. */
   loss: Loss;
@@ -62,7 +62,7 @@ export interface ResolvedEngineOptions<Loss = LossName> {
   threads?: number;
 }
 
-/** Engine options of which only `data` must be given; the rest has the tutorial's defaults. */
+/** Engine options. Only `data` is required; the rest has the tutorial's defaults. */
 export type EngineOptions = Partial<Omit<ResolvedEngineOptions, 'data' | 'neuron'>> & {
   data: Dataset;
   neuron?: Partial<NeuronOptions>;
@@ -184,7 +184,7 @@ export interface Learner {
   /** Firing rates, of an ANN probabilities, [indices, 10]. */
   rates(presentation: Presentation): Promise<Float32Array>;
   state(): Promise<EngineState>;
-  /** @throws RangeError if a part has another size; the engine then keeps the state that it had */
+  /** @throws RangeError if a part has the wrong size; the engine then keeps its state */
   restore(state: EngineState): Promise<void>;
   close(): Promise<void>;
 }
@@ -195,7 +195,7 @@ export interface Learner {
  */
 export interface Engine extends Learner {
   readonly name: 'event' | 'tfjs';
-  /** The loss is 'custom' where it is a function of one's own. */
+  /** The loss is 'custom' if it was given as a function. */
   readonly options: ResolvedEngineOptions<LossName | 'custom'>;
   /** Every step of one image, arrays [T, 10], and of the hidden neurons [T, hidden]. */
   trace(presentation: ImagePresentation): Promise<Trace>;
@@ -210,9 +210,9 @@ export function freshState(weights: Float32Array): EngineState {
 export const MAX_STEP = 2 ** 30;
 
 /**
- * A copy of a state: what its owner does with it afterwards changes nothing. Potentials are left out where they are reset.
+ * A copy of a state: its owner's later changes have no effect. Potentials are left out where they are reset.
  * @throws RangeError unless weights and moments have this many finite numbers, the second moment none below 0, the step is a
- *   whole number, and there are no potentials or finite ones of each place of a batch
+ *   whole number, and potentials are absent or finite for each place of a batch
  */
 export function takeState(
   state: EngineState,
@@ -237,7 +237,7 @@ export function takeState(
 }
 
 /**
- * A copy of a presentation: what its owner does with the indices afterwards changes nothing.
+ * A copy of a presentation: its owner's later changes to the indices have no effect.
  * @throws RangeError unless the split is there and holds all these images, and there is at least one
  */
 export function takePresentation(

@@ -3,7 +3,7 @@
  * came says so: `Interrupted after 12 of 100 epochs. Run the cell again to continue.`
  */
 export class Interruption extends Error {
-  /** As of everything that an AbortSignal ends. */
+  /** As for anything that an AbortSignal ends. */
   override name = 'AbortError';
 
   /**

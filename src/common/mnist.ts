@@ -36,7 +36,7 @@ export const MNIST_FILES = {
   test: ['t10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'],
 } as const;
 
-/** Room for a file's bytes, in memory that threads can share where the host has such memory. */
+/** Space for a file's bytes, in memory that threads share where the host allows it. */
 export function sharedBytes(length: number): Uint8Array {
   return new Uint8Array(
     typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(length) : new SharedArrayBuffer(length),
@@ -47,7 +47,7 @@ type Kind = 'images' | 'labels';
 const MAGIC: Record<Kind, number> = { images: 0x803, labels: 0x801 };
 
 /**
- * One split out of the contents of its two files.
+ * One split from the contents of its two files.
  * @throws DatasetError in one line: which file, what was expected, what was found, what to do
  */
 export function parseSplit(split: 'train' | 'test', imageFile: Uint8Array, labelFile: Uint8Array): MnistSplit {
@@ -119,7 +119,7 @@ export function checkMnist(data: Mnist): void {
 
 /**
  * Intensities k/255 of the images with these indices, as float32 [indices × 784].
- * @throws RangeError if there is no such image
+ * @throws RangeError if an index is out of range
  */
 export function pixels(split: MnistSplit, indices: ArrayLike<number>): Float32Array {
   checkIndices(indices, split.count);

@@ -17,7 +17,7 @@ export interface NeuronOptions {
   detachReset: boolean;
 }
 
-/** SpikingJelly's defaults, but with ATan(2), as in its example of this tutorial. */
+/** SpikingJelly's defaults, except ATan(2), as in its example of this tutorial. */
 export const DEFAULT_NEURON: NeuronOptions = {
   tau: 2,
   decayInput: true,
@@ -30,10 +30,10 @@ export const DEFAULT_NEURON: NeuronOptions = {
 /** Their names. */
 export const neuronOptions = () => Object.keys(DEFAULT_NEURON) as (keyof NeuronOptions)[];
 
-/** All options of a neuron, as plain values: what is left out has its default. */
+/** All options of a neuron, as plain values: omitted ones get their defaults. */
 export function resolveNeuronOptions(some: Partial<NeuronOptions> = {}): NeuronOptions {
   const all = { ...DEFAULT_NEURON, ...some };
-  // Of an object such as `new surrogate.ATan(2)` only its data can be handed to a thread.
+  // Only the data of an object such as `new surrogate.ATan(2)` can be sent to a thread.
   const { name, alpha } = all.surrogateFunction ?? {};
   return { ...all, surrogateFunction: { name, alpha } };
 }
@@ -61,7 +61,7 @@ export function checkDynamics(options: Omit<NeuronOptions, 'surrogateFunction'>)
   checkSwitch('detachReset', options.detachReset);
 }
 
-/** A neuron's options as files hold them, the surrogate's as values like the others; what is missing has its default. */
+/** A neuron's options as files hold them, the surrogate's as values like the others; missing ones get their defaults. */
 export type StoredNeuron = Omit<Partial<NeuronOptions>, 'surrogateFunction'> & {
   surrogate: SurrogateName;
   alpha: number;
@@ -80,8 +80,8 @@ export function storeNeuron(neuron: NeuronOptions): StoredNeuron {
 }
 
 /**
- * The options out of a file, which may hold more than them. A missing one has its default, as in `tf.loadLayersModel`, so
- * that files from before it can be read; but for the surrogate, whose default is another in the layer.
+ * The options from a file, which may hold more. Missing ones get their defaults, as in `tf.loadLayersModel`, so that older
+ * files can be read; except the surrogate, whose default differs in the layer.
  * @throws RangeError as `checkNeuron`
  */
 export function readNeuron({ surrogate, alpha, ...stored }: StoredNeuron): NeuronOptions {

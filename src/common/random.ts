@@ -4,8 +4,8 @@
  * Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11) turns a counter
  * (index, epoch, block, purpose and lane) under the key `seed` into the state of an sfc32 generator
  * (Doty-Humphrey's "small fast counting" generator, of PractRand). So each (seed, purpose, epoch, image, block of
- * 128 steps) has a stream of its own, and an image's spikes depend neither on its batch, nor on the thread, the engine
- * or the machine. The kernel in `event/kernel` does the same, bit for bit.
+ * 128 steps) has its own stream, and an image's spikes depend neither on its batch, nor on the thread, the engine
+ * or the machine. `packages/event-engine/kernel` does the same, bit for bit.
  */
 import { checkWhole } from './checks';
 

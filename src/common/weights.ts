@@ -55,8 +55,8 @@ export function splitWeights(weights: Float32Array, hidden?: number, inputs?: nu
 }
 
 /**
- * PyTorch's initial weights of each layer. Those of the last of two come from a stream of their own, so the first has the
- * numbers of a single layer's stream.
+ * PyTorch's initial weights of each layer. The last of two uses a separate stream, so the first has the numbers of a single
+ * layer's stream.
  */
 export function initialNetwork(seed: number, hidden?: number, inputs?: number): Float32Array {
   const weights = new Float32Array(countWeights(hidden, inputs));

@@ -174,7 +174,7 @@ export function makeEncoder(
   return name === 'latency' ? new LatencyEncoder({ T }) : new PoissonEncoder({ seed });
 }
 
-/** Spike trains step by step, in the place of an encoder. */
+/** Spike trains step by step, in place of an encoder. */
 export class GivenSpikes {
   /** Of each step, where in [batch, units] there are spikes. */
   private steps: number[][] = [];

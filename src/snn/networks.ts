@@ -11,11 +11,11 @@ import { countWeights, initialNetwork, MAX_HIDDEN, splitWeights, weightShapes } 
 import { LIFNode, type LIFNodeArgs } from './neuron';
 import { ATan } from './surrogate';
 
-/** What `ann` takes. */
+/** Options of `ann`. */
 export interface AnnOptions {
-  /** Of the initial weights. Default 0. */
+  /** For the initial weights. Default 0. */
   seed?: number;
-  /** Units of a hidden layer with ReLU, 1 to 800; by default there is no such layer. */
+  /** Units of a hidden layer with ReLU, 1 to 800; none by default. */
   hidden?: number;
 }
 
@@ -33,13 +33,13 @@ export function ann(options: AnnOptions = {}): tf.Sequential {
   return build([flatten(), ...between, ...outputs], seed);
 }
 
-/** What `snn` takes: the options of its neurons, and whether there are hidden ones. */
+/** Options of `snn`: those of its neurons, and whether it has hidden ones. */
 export interface SnnOptions extends LIFNodeArgs {
-  /** Of the initial weights. Default 0. */
+  /** For the initial weights. Default 0. */
   seed?: number;
   /** Inputs of spike trains, 1 to 784, in place of an image: one call then takes [batch, inputs]. */
   inputs?: number;
-  /** Neurons of a hidden layer, 1 to 800, with the same options as the ten; by default there is no such layer. */
+  /** Neurons of a hidden layer, 1 to 800, with the same options as the ten; none by default. */
   hidden?: number;
 }
 
@@ -121,7 +121,7 @@ export function findLIFNodes(net: tf.LayersModel): LIFNode[] {
   return net.layers.filter((layer): layer is LIFNode => layer instanceof LIFNode);
 }
 
-/** Finds the network's ten neurons; Error if there are none. */
+/** Finds the network's ten neurons; Error if it has none. */
 export function findLIFNode(net: tf.LayersModel): LIFNode {
   const layer = findLIFNodes(net).at(-1);
   if (!layer) throw new Error('expected a network with a LIFNode layer, found none');

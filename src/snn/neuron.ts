@@ -94,7 +94,7 @@ export class LIFNode extends tf.layers.Layer {
     { surrogate, alpha, ...config }: tf.serialization.ConfigDict,
   ): T {
     const saved = { name: surrogate as SurrogateFunction['name'], alpha: alpha as number };
-    // What every layer of tfjs has, such as `trainable`, is left out.
+    // Omits what every tfjs layer has, such as `trainable`.
     const options = Object.fromEntries(
       Object.entries(config).filter(([name]) => name === 'name' || Object.hasOwn(DEFAULT_NEURON, name)),
     );
@@ -209,7 +209,7 @@ export function simulate(neuron: LIFNode, currents: ArrayLike<number>): Trace {
   }
 }
 
-// The only thing that happens at import: without it no saved model with such a layer could be loaded.
+// The only side effect of an import: without it no saved model with such a layer could be loaded.
 tf.serialization.registerClass(LIFNode);
 
 /** x itself, cut off from the gradient (tfjs has no stopGradient). */

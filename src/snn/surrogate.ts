@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { checkNumber, listChoices } from '../common/checks';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../common/surrogates';
 
-/** A spike function with a gradient of its own. */
+/** A spike function with its own gradient. */
 export interface SurrogateFunction {
   readonly name: SurrogateName | 'step';
   /** SpikingJelly's: the larger, the narrower and the higher the slope. */
@@ -97,7 +97,7 @@ const CLASSES: Record<SurrogateFunction['name'], new (alpha?: number) => Surroga
 
 /**
  * The surrogate of that name; alpha as given, else SpikingJelly's default.
- * @throws RangeError if there is none of that name
+ * @throws RangeError if the name is unknown
  */
 export function makeSurrogate({ name, alpha }: { name: SurrogateFunction['name']; alpha?: number }): SurrogateFunction {
   if (Object.hasOwn(CLASSES, name)) return new CLASSES[name](alpha);

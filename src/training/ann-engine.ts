@@ -35,7 +35,7 @@ export type AnnEngineOptions = Pick<EngineOptions, 'seed' | 'batchSize' | 'learn
   loss?: AnnLoss;
 };
 
-/** Intensities as float32 has them, by the byte of the pixel. */
+/** Intensities as float32, by the byte of the pixel. */
 const INTENSITIES = Float64Array.from({ length: 256 }, (_, byte) => Math.fround(byte / 255));
 
 export class AnnEngine implements Learner {
@@ -43,7 +43,7 @@ export class AnnEngine implements Learner {
   readonly options: Required<AnnEngineOptions>;
   private current: EngineState;
   private readonly gradient = new Float64Array(IMAGE_SIZE * CLASSES);
-  /** Of the image at hand: where the rows of its pixels that are not black begin, their intensities, and how many there are. */
+  /** For the current image: where the rows of its pixels that are not black begin, their intensities, and how many there are. */
   private readonly rows = new Uint16Array(IMAGE_SIZE);
   private readonly intensities = new Float64Array(IMAGE_SIZE);
   private lit = 0;

@@ -90,7 +90,7 @@ export async function train(net: tf.Sequential, options: AnnOptions): Promise<nu
 
 /**
  * What a network returns for these images, as plain numbers [indices, 10].
- * @throws RangeError if there is no such image
+ * @throws RangeError if an index is out of range
  */
 export function predict(net: tf.Sequential, split: MnistSplit, indices: ArrayLike<number>): Float32Array {
   return tf.tidy(() => (net.predict(makeBatch(split, indices).images) as tf.Tensor).dataSync()) as Float32Array;

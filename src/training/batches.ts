@@ -5,7 +5,7 @@ import type { Labelled } from '../common/spike-trains';
 
 /**
  * Images [indices, 28, 28] with intensities in [0, 1], and their labels as one-hot rows [indices, 10].
- * @throws RangeError if there is no such image
+ * @throws RangeError if an index is out of range
  */
 export function makeBatch(split: MnistSplit, indices: ArrayLike<number>): { images: tf.Tensor3D; labels: tf.Tensor2D } {
   const intensities = pixels(split, indices);
@@ -17,7 +17,7 @@ export function makeBatch(split: MnistSplit, indices: ArrayLike<number>): { imag
 
 /**
  * The labels of the samples with these indices as one-hot rows [indices, 10].
- * @throws RangeError if there is no such sample
+ * @throws RangeError if an index is out of range
  */
 export function oneHotLabels(split: Labelled, indices: ArrayLike<number>): tf.Tensor2D {
   checkIndices(indices, split.count, 'sample');

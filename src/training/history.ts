@@ -53,8 +53,8 @@ export function newHistory(): TrainingHistory {
 }
 
 /**
- * What the results of a run depend on: the engine's options but for its threads, the training images that are used, and how
- * many are held back, if any are.
+ * What the results of a run depend on: the engine's options except its threads, the training images that are used, and how
+ * many are held back, if any.
  */
 export function collectSettings({ name, options }: Learner, trainImages: number, heldBack = 0): RunSettings {
   const { data, neuron, threads, hidden, loss, encoder, reset, ...plain } = options as Learner['options'] &
@@ -66,7 +66,7 @@ export function collectSettings({ name, options }: Learner, trainImages: number,
     engine: name,
     ...plain,
     ...(neuron && storeNeuron(neuron)),
-    // Left out while they have their defaults, as in histories from before them.
+    // Left out while at their defaults, as in older histories.
     ...Object.fromEntries(Object.entries(later).filter(isChanged)),
     trainImages,
     data: isSpikeTrains(data)
@@ -88,7 +88,7 @@ export function checkBelongs(history: TrainingHistory, settings: RunSettings): v
   if (former === null) return;
   const differences = Object.keys({ ...settings, ...former }).filter((name) => former[name] !== settings[name]);
   if (differences.length === 0) return;
-  // What has its default is left out.
+  // Defaults are left out.
   const list = (of: RunSettings) =>
     differences.map((name) => `${name} = ${name in of ? of[name] : 'its default'}`).join(', ');
   throw new RangeError(

@@ -29,7 +29,7 @@ export function countCorrect(rates: Rates, split: Labelled, indices: ArrayLike<n
   );
 }
 
-/** Images between two looks at the signal. */
+/** Images between two checks of the signal. */
 const LOOK = 2048;
 
 /**

@@ -41,15 +41,15 @@ import { type Loss, lossNamed, nameOfLoss } from './losses';
 import { countCorrect } from './metrics';
 
 export interface TfjsEngineOptions extends Omit<EngineOptions, 'loss'> {
-  /** The network to train, as `networks.snn` makes it, with neurons of its own; by default a new one from the options. */
+  /** The network to train, as `networks.snn` makes it, with its own neurons; by default a new one from the options. */
   network?: tf.Sequential;
   /** How the T steps go through the dense layer: one by one (default), or all in one product, as SpikingJelly's step modes. */
   stepMode?: 'single' | 'multi';
-  /** What training makes small: a name, or a function of one-hot labels and firing rates. Default 'mse'. */
+  /** What training minimizes: a name, or a function of one-hot labels and firing rates. Default 'mse'. */
   loss?: LossName | Loss;
 }
 
-/** A batch that is shown: its one-hot labels [batch, 10], and what `step` makes the next input of, which is spikes or images. */
+/** The current batch: its one-hot labels [batch, 10]; `step()` returns the next time step's input, spikes or images. */
 interface Shown {
   labels: tf.Tensor2D;
   count: number;
@@ -279,7 +279,7 @@ export class TfjsEngine implements Engine {
 
   private async readState(): Promise<EngineState> {
     const weights = getWeights(this.network);
-    // The moments of each layer come first m, then v; before the first step there are none.
+    // For each layer first m, then v; no moments exist before the first step.
     const [step, ...moments] = await this.optimizer.getWeights();
     const layers = moments.length / 2;
     const join = (saved: typeof moments) =>

@@ -72,7 +72,7 @@ export const TRAIN_OPTIONS = [
  * const engine = await createEngine('event', { data });
  * const { testAccs } = await training.train({ engine, epochs: 3 });
  * @returns the history; `stopped` if the signal ended it
- * @throws RangeError if an option is out of range, if the history belongs to other options, or if there is nothing to do;
+ * @throws RangeError if an option is out of range, if the history belongs to other options, or if nothing is left to do;
  *   Error if the weights are no longer finite, or if another call is extending the history
  */
 export async function train(options: TrainOptions): Promise<TrainingHistory> {
