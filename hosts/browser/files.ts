@@ -21,7 +21,7 @@ export async function saveFile(name: string, bytes: Uint8Array): Promise<string>
 
 /**
  * The bytes of a file that `saveFile` kept, or that "Take a file in…" in the menu Tutorial has brought.
- * @throws RangeError if the name is no bare name, Error in one line if there is no such file, or this browser keeps none
+ * @throws RangeError unless the name is bare, Error in one line if the file is missing, or this browser keeps none
  */
 export async function loadFile(name: string): Promise<Uint8Array> {
   checkName('a file', name);

@@ -23,14 +23,14 @@ export function describeThreads(threads: number): string {
   return canShare() ? `${count}.` : `${count}: this page has no shared memory.`;
 }
 
-/** Helpers that help nobody. They are kept: a browser takes long to start a worker, and Firefox stands still after some dozens. */
+/** Idle helpers, kept for reuse: browsers start workers slowly, and Firefox hangs after some dozens. */
 const free: Worker[] = [];
 
 let script: Promise<string> | undefined;
 
 /** Loads what the helpers run, and returns what starts them. */
 export async function loadHelpers(): Promise<StartHelper> {
-  // From memory: a worker that comes from the site would have to come with headers of its own.
+  // From memory: a worker loaded from the site would need its own headers.
   script ??= siteFile('thread.js').then((bytes) => URL.createObjectURL(new Blob([bytes], { type: 'text/javascript' })));
   script.catch(() => {
     script = undefined;

@@ -31,7 +31,7 @@ export async function saveRun(run: Run, name = OF_THE_SITE): Promise<string> {
 
 /**
  * Loads what `saveRun` kept; without one, the run that comes with the site.
- * @throws Error in one line if there is no run of that name, or its files are damaged or do not belong together
+ * @throws Error in one line if the name is unknown, or its files are damaged or do not belong together
  */
 export async function loadRun(name = OF_THE_SITE): Promise<SavedRun> {
   checkRunName(name);

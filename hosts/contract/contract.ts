@@ -26,7 +26,7 @@ export interface ProgressBar {
   finish(): void;
 }
 
-/** Figures in a window of their own. */
+/** Figures in a separate window. */
 export interface FigureWindow {
   /** Resolves when the window was closed. */
   closed: Promise<void>;
@@ -43,7 +43,7 @@ export interface Host {
   createEngine(name: 'event' | 'tfjs', options: EngineOptions | TfjsEngineOptions): Promise<Engine>;
   /** Puts a figure below the cell. */
   show(figure: Figure): Promise<void>;
-  /** Starts a figure that is updated in place, for a cell with a loop of its own. */
+  /** Starts a figure that is updated in place, for a cell with its own loop. */
   liveFigure(): LiveFigure;
   /** Starts a bar with count, rate and time left, for work that `withBar` does not know; `total` is at least 1. */
   progressBar(total: number, label?: string): ProgressBar;
@@ -61,6 +61,6 @@ export interface Host {
   readMap(): Promise<MapTable>;
   /** SHA-256 of the bytes, in hexadecimal. */
   fingerprint(values: Float32Array): string;
-  /** Shows figures in a window of their own, for programs: a notebook has `show`. */
+  /** Shows figures in a separate window, for programs: a notebook has `show`. */
   openWindow(figures: Figure | readonly Figure[]): Promise<FigureWindow>;
 }

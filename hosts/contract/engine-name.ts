@@ -4,7 +4,7 @@ import { formatValue, listChoices } from '../../src/common/checks';
 import { type EngineOptions, LOSS_NAMES } from '../../src/common/engine';
 import type { TfjsEngineOptions } from '../../src/training/tfjs-engine';
 
-/** What the engine `tfjs` takes beside the options of both. */
+/** What only the engine `tfjs` takes. */
 export const TFJS_ALONE = ['network', 'stepMode'] as const;
 
 /**

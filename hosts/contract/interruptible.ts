@@ -19,7 +19,7 @@ export async function runInterruptible<T>(
     return result;
   } catch (error) {
     if (error instanceof Interruption || !controller.signal.aborted) throw error;
-    // What the signal was passed on to has an error of its own for it.
+    // Work that received the signal throws its own error.
     throw error instanceof Error && error.name === 'AbortError' ? controller.signal.reason : error;
   } finally {
     end();

@@ -40,7 +40,7 @@ export interface WithBar {
     options: Omit<AnnOptions, 'signal'> & { label?: string },
   ): Promise<number[]>;
   /**
-   * Like `items.map(work)`, one item after the other. So a cell with a loop of its own shows the loop's body alone.
+   * Like `items.map(work)`, one item after the other. So a cell shows only the body of its loop.
    * @example
    * const accuracies = await withBar.map([0, 1, 2], (epoch) => training.accuracy(engine, epoch), 'testing');
    */

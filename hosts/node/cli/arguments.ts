@@ -60,7 +60,7 @@ function labelled<V>(entry: Entry, read: () => V): V {
   }
 }
 
-/** commander's complaint in the words of the others. */
+/** commander's complaint in our own message format. */
 function complaint({ code, message }: CommanderError): string {
   const found = /'([^']*)'/.exec(message)?.[1] ?? '';
   const entry = OPTIONS.find(({ flags }) => flags === found || splitFlags(flags).includes(found.split('=')[0]));

@@ -1,4 +1,4 @@
-/** What is in the folder of a run before it begins, and what may become of it. */
+/** Inspects the output folder before a run; refuses to overwrite. */
 import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Checkpoint, readCheckpoint } from '../../../packages/runs/node';
@@ -25,7 +25,7 @@ export interface Earlier {
   checkpoint?: Checkpoint;
 }
 
-/** Looks for an earlier run; what a run left that was killed before its first checkpoint is none. */
+/** Looks for an earlier run, ignoring what one left that was killed before its first checkpoint. */
 export function findEarlier(outDir: string): Earlier | undefined {
   const results = resultsIn(outDir);
   const hasCheckpoint = existsSync(checkpointPath(outDir));

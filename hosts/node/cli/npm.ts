@@ -40,7 +40,7 @@ export function keptByNpm(argv: readonly string[], env: Environment = process.en
       return { flag, value: !read ? '' : env[key] === 'true' ? undefined : env[key] };
     }),
   );
-  // Of an option that npm took for one of its own, only the value is left.
+  // When npm takes an option for its own, only the value is left.
   if (kept.length === 0) {
     const [stray] = argv;
     if (stray === undefined || stray.startsWith('-')) return undefined;

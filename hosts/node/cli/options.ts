@@ -80,7 +80,7 @@ export function whyNot(
 
 // float32 knows no smaller step that would change a weight, and no larger one.
 const learningRate = decimal('a number from 1e-9 to 1e38', (value) => value >= 1e-9 && value <= 1e38);
-// As float32 has it. A larger time constant keeps every neuron silent in the longest presentation.
+// In float32. A larger time constant keeps every neuron silent in the longest presentation.
 const tau = decimal('a number above 1, at most 1000000', (value) => Math.fround(value) > 1 && value <= 1e6);
 // Such that float32 also knows the derivative at the threshold, and its square.
 const alpha = decimal('a number from 1e-6 to 1e6', (value) => value >= 1e-6 && value <= 1e6);

@@ -8,7 +8,7 @@ import type { Arguments } from './arguments';
 import { defaultValue, formatLabel, type Name, OPTIONS, type Settings, whyNot } from './options';
 import { UsageError } from './values';
 
-/** Of the options that may differ when a run is resumed, a checkpoint has only these. */
+/** The options that may differ on resume and still are in a checkpoint. */
 const CHANGEABLE_OPTIONS: readonly string[] = ['epoch', 'saveFigures'] satisfies Name[];
 
 /** What a checkpoint calls an option: `dataset` is the checksum of the data there. */
@@ -27,7 +27,7 @@ export function collectOptions(settings: Settings, data: Dataset): RunOptions {
 }
 
 /**
- * The settings of a resumed run: the checkpoint's, but for those that were given and may differ.
+ * The settings of a resumed run: the checkpoint's, except those that were given and may differ.
  * @throws UsageError that names an option that was given and must not differ
  * @throws Error if the checkpoint holds an option that it should not, or one that the command line would refuse
  */

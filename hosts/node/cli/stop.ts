@@ -30,7 +30,7 @@ export class Stop {
     return this.controller.signal;
   }
 
-  /** The exit status of a run that was stopped; 0 as long as nobody asked. */
+  /** The exit status of a stopped run; 0 until a stop is requested. */
   get status(): number {
     return this.reached;
   }
@@ -62,7 +62,7 @@ export function watchOutput(stop: Stop): void {
   let failed = false;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      // Nobody reads any more (`… | head`), or the terminal is gone: the run itself continues, or saves as SIGHUP asked.
+      // The reader (`… | head`) or the terminal is gone: the run itself continues, or saves as SIGHUP asked.
       if (error.code === 'EPIPE' || error.code === 'EIO' || failed) return;
       failed = true;
       // A full disk under `> file`, say.

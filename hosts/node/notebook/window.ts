@@ -75,7 +75,7 @@ async function start(): Promise<NonNullable<typeof current>> {
 
   const app: App = await NestFactory.create(ServerModule, { logger: false, abortOnError: false });
   const clients = countClients(app.get<Gateway>(PlotsGateway), () => void window.close());
-  // Nest's and socket.io's listeners are there after init(), and nobody can send a request before listen().
+  // Nest's and socket.io's listeners are there after init(), and no request can arrive before listen().
   await app.init();
   answerLocally(app.getHttpServer(), await readPage(join(dirname(entry), 'lib', 'server', 'web')), clients.loading);
   try {

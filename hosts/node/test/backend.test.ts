@@ -9,7 +9,7 @@ const root = resolve(__dirname, '..', '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'lif-backend-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs a program that has `tf` and `initBackend` in a process of its own; returns the lines that it printed. */
+/** Runs a program that has `tf` and `initBackend` in its own process; returns the lines that it printed. */
 function run(before: string, program: string, env: NodeJS.ProcessEnv = {}): string[] {
   const source = `${before}
     const { tf, initBackend } = require('./hosts/node/backend.ts');

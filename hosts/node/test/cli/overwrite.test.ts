@@ -237,7 +237,7 @@ describe('two runs in one folder', () => {
     const ended = new Promise((resolve) => first.on('close', resolve));
     first.kill('SIGKILL');
     await ended;
-    // A killed run leaves its lock; it holds nobody up.
+    // A killed run leaves its lock, which blocks nothing.
     assert.ok(existsSync(join(cwd, 'out', 'lif_fc_mnist.lock')));
     const next = lifFcMnist([...SMALL, '-N', '1', '--overwrite'], cwd);
     assert.equal(next.status, 0, next.stderr);
