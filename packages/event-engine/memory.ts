@@ -16,7 +16,7 @@ export const BLOCK = 128;
 export const SLOTS = 832;
 const PAGE = 65536;
 
-/** A batch is cut into this many runs of images, each with a gradient of its own, whatever the number of threads. */
+/** A batch is cut into this many runs of images, each with its own gradient, whatever the number of threads. */
 export const SHARDS = 16;
 /** The update of the weights is cut into this many runs of rows. */
 export const SLICES = 8;

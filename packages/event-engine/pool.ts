@@ -22,10 +22,10 @@ export interface Helper {
   terminate(): unknown;
 }
 
-/** Starts a thread that calls `serveTasks`; `fail` is told of an error outside of a task, and of its end. */
+/** Starts a thread that calls `serveTasks`; an error outside of a task, or its end, calls `fail`. */
 export type StartHelper = (start: HelperStart, fail: (error: Error) => void) => Helper;
 
-/** Ends the helpers of pools that nobody can use any more: a cell that runs again forgets its former engine. */
+/** Ends the helpers of unreachable pools: a cell that runs again forgets its former engine. */
 const forgotten = new FinalizationRegistry<() => void>((end) => end());
 
 /** What the helpers of a pool know of it. */
@@ -50,7 +50,7 @@ function startHelpers(
   return threads.map((thread) => startHelper({ module, memory, options, thread, spin }, fail));
 }
 
-/** Tells the helpers that there is no more to do; resolves when all of them have ended. */
+/** Tells the helpers to stop; resolves when all of them have ended. */
 async function endHelpers(core: EventCore, workers: readonly Helper[], health: Health): Promise<void> {
   health.closed = true;
   endTasks(core);

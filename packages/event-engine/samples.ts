@@ -1,4 +1,4 @@
-/** How a sample comes to the kernel: an image as its pixels, from which the kernel draws; spikes that are known, as bits. */
+/** How a sample reaches the kernel: an image as its pixels, from which the kernel draws; known spikes as bits. */
 import type { EncoderName } from '../../src/common/engine';
 import { firingStep } from '../../src/common/latency';
 import type { Kernel } from './kernel-module';

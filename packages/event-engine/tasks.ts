@@ -2,8 +2,8 @@
  * The tasks of a job are done by one thread, or by several that share a memory. Here is what all of them do; the host starts
  * the threads.
  *
- * A job is cut into tasks that do not depend on the number of threads. Whoever is free takes the next one, the main
- * thread too, so the first batch need not wait for the threads to start, and a slow thread delays nobody.
+ * A job is cut into tasks that do not depend on the number of threads. A free thread takes the next one, the main
+ * thread too, so the first batch need not wait for the threads to start, and a slow thread delays no other.
  */
 import { nextTurn } from '../../src/common/turn';
 import { EventCore } from './core';
@@ -71,10 +71,10 @@ export class OneThread implements TaskRunner {
   async close(): Promise<void> {}
 }
 
-/** In place of a job's number: there are no more. */
+/** In place of a job's number: no more jobs. */
 const ENDED = -1;
 
-/** The lower bits of a ticket count the tasks that nobody has taken yet; those above say which job it is. */
+/** The lower bits of a ticket count the tasks not yet taken; those above say which job it is. */
 const TASK_BITS = 12;
 const TASK_MASK = (1 << TASK_BITS) - 1;
 

@@ -123,8 +123,8 @@ export interface WeightOptions {
   /** A caption above each image; default: the number of its neuron. */
   captions?: readonly string[];
   /**
-   * Where the colours end: at one weight for 'all' neurons, to compare them (the default), or at one of its
-   * own for 'each', to see each well.
+   * Where the colours end: at one weight for 'all' neurons, to compare them (the default), or at
+   * 'each' neuron's own, to see each well.
    */
   scale?: 'all' | 'each';
   /** What a value is, as the colour bar and the description call it. Default 'weight'. */
@@ -224,7 +224,7 @@ export interface CompareOptions {
 
 /**
  * The weights of several networks, such as the ANN and the SNN: a row for each network, a column for each neuron. Each
- * image has a scale of its own, as networks of different kinds have weights of different sizes.
+ * image has its own scale, as networks of different kinds have weights of different sizes.
  * @param networks each with as many neurons
  */
 export function compareWeights(networks: readonly Weights[], options: CompareOptions = {}): Figure {
@@ -262,9 +262,9 @@ export interface HiddenOptions {
 
 /**
  * The weights of hidden neurons as images, sorted by the digit that they serve: a column for each digit, and in it the hidden
- * neurons to whose spikes the digit's output neuron gives the largest weights, from above. Each image has a scale of its own,
+ * neurons to whose spikes the digit's output neuron gives the largest weights, from above. Each image has its own scale,
  * and above it the number of its neuron; in the first row the digit comes before it.
- * @param weights [784, hidden], and then [hidden, 10], as an engine's state has them
+ * @param weights [784, hidden], and then [hidden, 10], as in an engine's state
  */
 export function hiddenWeights(weights: ArrayLike<number>, options: HiddenOptions = {}): Figure {
   checkOptions('hiddenWeights', options, ['title', 'each']);

@@ -60,7 +60,7 @@ export const round = (value: number, digits = 5): number | null =>
 export const list = (values: ArrayLike<number>, digits = 5): (number | null)[] =>
   Array.from(values, (value) => round(value, digits));
 
-/** Lowest and highest of the finite values; undefined if there are none. */
+/** Lowest and highest of the finite values; undefined without any. */
 export function extent(...arrays: ArrayLike<number>[]): [number, number] | undefined {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const values of arrays) {
@@ -73,7 +73,7 @@ export function extent(...arrays: ArrayLike<number>[]): [number, number] | undef
   return low <= high ? [low, high] : undefined;
 }
 
-/** The index of the highest finite value; undefined if there are none. */
+/** The index of the highest finite value; undefined without one. */
 export function highest(values: ArrayLike<number>): number | undefined {
   const best = argmax(Array.from(values, (value) => (Number.isFinite(value) ? value : Number.NEGATIVE_INFINITY)));
   return Number.isFinite(values[best]) ? best : undefined;

@@ -6,7 +6,7 @@
 import { decodeFloat32, decodeFloat64, littleEndian } from '../../src/common/bytes';
 import { checkUint8, inOneLine, typeName } from '../../src/common/checks';
 
-/** An array as numpy has it: row by row, the last index fastest. An empty shape stands for a single number. */
+/** An array in numpy's order: row by row, the last index fastest. An empty shape stands for a single number. */
 export interface NpyArray {
   data: Float32Array | Float64Array;
   shape: number[];

@@ -103,7 +103,7 @@ function read(file: string): string | undefined {
   try {
     return readFile(file, MOST_BYTES).toString();
   } catch (error) {
-    // Without the folder there is no lock; that something is in the folder's way is said when it is made.
+    // No folder, no lock; making the folder reports whatever is in its way.
     if (['ENOENT', 'ENOTDIR'].includes(String((error as NodeJS.ErrnoException).code))) return undefined;
     throw new Error(`${file}: cannot be read (${(error as Error).message}); if no run made it, remove it`);
   }

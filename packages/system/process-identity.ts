@@ -1,4 +1,4 @@
-/** Which process is which: what a lock, or a file that was left unfinished, has to know of its owner. */
+/** Which process is which: what a lock, or an unfinished file, must know about its owner. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
@@ -17,14 +17,14 @@ export function isAlive(pid: number): boolean {
  * When a process was started, in whatever form the system tells it. Systems reuse numbers after a while; number
  * and start together name one process.
  * @returns 'ended' for one that only waits to be cleared away; undefined if the system does not tell, as on Windows, or if
- *   there is no such process
+ *   it does not exist
  */
 export function findStart(pid: number): string | undefined {
   try {
     if (process.platform === 'win32') return undefined;
     if (process.platform === 'linux') {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      // The second field, the program's name in brackets, may hold spaces and brackets of its own.
+      // The second field, the program's name in brackets, may itself hold spaces and brackets.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       return fields[0] === 'Z' ? 'ended' : fields[19];
     }

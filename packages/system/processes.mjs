@@ -7,7 +7,7 @@ const windows = process.platform === 'win32';
 
 /**
  * A process as the system shows it: its parent, when it was started, in the system's own format, and whether it has ended
- * and is only waited for. Undefined if there is none, or if the system does not tell, as on Windows.
+ * and is only waited for. Undefined if it is gone, or if the system does not tell, as on Windows.
  * @param {number} pid
  */
 function look(pid) {
@@ -15,7 +15,7 @@ function look(pid) {
     if (windows) return undefined;
     if (process.platform === 'linux') {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      // The second field, the program's name in brackets, may hold spaces and brackets of its own.
+      // The second field, the program's name in brackets, may itself hold spaces and brackets.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       return { hasEnded: fields[0] === 'Z', parent: Number(fields[1]), born: fields[19] };
     }
@@ -42,7 +42,7 @@ export function isAlive(/** @type {number} */ pid) {
 export const parentOf = (/** @type {number} */ pid) => look(pid)?.parent;
 
 /**
- * When a process was started, in the system's own format; undefined if there is none. The system uses a number again
+ * When a process was started, in the system's own format; undefined if it does not exist. Systems reuse a number
  * after a while: number and start together identify a process.
  */
 export function bornAt(/** @type {number} */ pid) {

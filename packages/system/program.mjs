@@ -3,7 +3,7 @@ import { endWithParent, onSignals } from './parent.mjs';
 import { UserError } from './requirements.cjs';
 import { endChildren, Stopped } from './run.mjs';
 
-/** What is said of an error: the line of one that the user can mend, the stack of one that nobody foresaw. */
+/** What is printed of an error: one line if the user can fix it, the stack if unexpected. */
 export function describe(/** @type {unknown} */ error) {
   if (error instanceof UserError) return error.message;
   return error instanceof Error ? error.stack : String(error);
@@ -18,7 +18,7 @@ export function describe(/** @type {unknown} */ error) {
  * @param {() => void} [options.tidy] called before it ends early
  * @param {string} [options.interrupted] said when a signal ends it
  * @param {number} [options.status] after an error
- * @returns a function after which signals are somebody else's affair
+ * @returns a function that stops handling signals
  */
 export async function runProgram(name, work, { tidy, interrupted, status = 1 } = {}) {
   let stopping = false;

@@ -21,7 +21,7 @@ import { nodeMajor, UserError, windows } from './requirements.cjs';
 export { nodeMajor, UserError, windows };
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
-/** Whether this is the project itself; otherwise it is the package, installed in somebody else's: npm packs no lock file. */
+/** Whether this is the project itself; otherwise it is the package, installed in another: npm packs no lock file. */
 export const isClone = existsSync(join(root, 'package-lock.json'));
 export const nodeModules = join(root, 'node_modules');
 export const venv = join(root, '.venv');
@@ -60,7 +60,7 @@ export function writeWhole(path, content) {
 }
 
 /**
- * The bytes of a file that somebody else may have put there.
+ * The bytes of a file that others may have put there.
  * @param {string} path
  * @param {number} [most] bytes that it may have: of a longer file nothing is read
  * @throws Error that says why not, also for what is no file: a named pipe would keep a reader waiting, and a device never ends

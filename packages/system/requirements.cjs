@@ -46,7 +46,7 @@ function findCompiler() {
   return undefined;
 }
 
-/** What is said where there is no compiler: the cause, and how to get one. */
+/** The message without a compiler: the cause, and how to get one. */
 function noCompiler() {
   const cause = `no C++ compiler found (${process.env.CXX || 'c++, g++ or clang++'})`;
   return { cause, mend: process.platform === 'darwin' ? '`xcode-select --install`' : '`apt-get install g++`' };
@@ -122,7 +122,7 @@ function howToGet() {
 const resultOf = (/** @type {Python} */ { version, executable }) => ({ version: version.join('.'), executable });
 
 /**
- * The first tested Python with venv, as `{version: '3.11.7', executable}`; if there is none, the first newer one, with
+ * The first tested Python with venv, as `{version: '3.11.7', executable}`; failing that, the first newer one, with
  * a `warning`. If the environment variable PYTHON is set, only that Python is considered.
  * @returns {{ version: string, executable: string, warning?: string }}
  */

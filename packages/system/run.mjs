@@ -8,7 +8,7 @@ import { UserError, windows } from './requirements.cjs';
 /** @typedef {{ pid: number, born: string | undefined }} Child */
 
 /**
- * How a child and all that it started is told to end: by this signal, and if that does not help in time, by SIGKILL.
+ * How a child and all that it started is ended: by this signal and, if that does not help in time, by SIGKILL.
  * @typedef {{ signal: NodeJS.Signals, seconds: number }} Ending
  */
 

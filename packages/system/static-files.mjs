@@ -39,7 +39,7 @@ function takesGzip(/** @type {string} */ accepted) {
 }
 
 /**
- * The path that a request names, decoded; undefined if it is none of ours: what does not decode, the address of another
+ * The path that a request names, decoded; undefined if it is not ours: what does not decode, the address of another
  * server, and two slashes (or a backslash, which browsers read as a slash), which in a redirect would lead to another server.
  * @param {import('node:http').IncomingMessage} request
  */
@@ -53,7 +53,7 @@ export function pathOf({ url = '' }) {
 }
 
 /**
- * What a path names below a folder: a file's path and size, or a folder; undefined if there is none, or if it lies elsewhere.
+ * What a path names below a folder: a file's path and size, or a folder; undefined if missing, or if it lies elsewhere.
  * @param {string} folder
  * @param {string} path
  * @returns {{ file: string, size: number } | { isFolder: true } | undefined}

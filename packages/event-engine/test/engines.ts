@@ -31,7 +31,7 @@ export async function withEngine<R>(
   }
 }
 
-/** The arguments of node for a program of its own, which finds `options` and the first 128 `indices`. */
+/** The arguments of node for a separate program, which finds `options` and the first 128 `indices`. */
 export function programOf(body: string): string[] {
   const source = `
     const { createEngine } = require(${JSON.stringify(join(__dirname, '..', '..', '..', 'hosts', 'node', 'engines'))});

@@ -3,7 +3,7 @@
 /** An answer of any signature. */
 export type AnyAnswer = (...args: never[]) => unknown;
 
-/** A case with functions among its arguments: they are made anew for each call, and `seen` tells what was done to them. */
+/** A case with functions among its arguments: they are made anew for each call, and `seen` tells how they were used. */
 export interface Trial<A> {
   args: A;
   /** What the answer did, such as the calls that it made. It is compared like a result. */
@@ -70,7 +70,7 @@ export const mistake = <F>(expect: string, diagnosis: string, as: F, ...also: F[
   also,
 });
 
-/** Thrown by `todo()`: nobody has worked on this answer yet. */
+/** Thrown by `todo()`: this answer has not been attempted. */
 export class NotAttempted extends Error {
   override name = 'NotAttempted';
 }

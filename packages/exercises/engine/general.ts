@@ -1,4 +1,4 @@
-/** Mistakes that every check knows, whatever the exercise: what to expect, and the question that the check asks back. */
+/** Mistakes that every check knows, whatever the exercise: what to expect, and the question that the check asks. */
 export interface GeneralMistake {
   /** What the teacher may expect, in a few words. */
   expect: string;

@@ -22,7 +22,7 @@ export function line(id: string, { status, name, message }: Verdict): string {
   return `${SIGNS[status]} ${id}${name ? ` (${name})` : ''}: ${message}`;
 }
 
-/** The functions that chapters use, with a memory of their own. */
+/** The functions that chapters use, with their own memory. */
 export function makeExercises({
   limit,
   print = (text) => console.log(text),
@@ -33,7 +33,7 @@ export function makeExercises({
 
   /**
    * Whether an answer is right or, if not, which mistake it is. Nothing is printed or kept.
-   * @throws RangeError if there is no such exercise
+   * @throws RangeError if the exercise is unknown
    */
   function judge<K extends ExerciseId>(id: K, answer: Answers[K]): Verdict {
     if (!Object.hasOwn(ALL, id)) throw new RangeError(`exercise: expected one such as 'lif-charge', found '${id}'`);

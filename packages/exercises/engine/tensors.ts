@@ -8,7 +8,7 @@ export const firstNumber = (work: () => tf.Tensor): number => tf.tidy(() => work
 /** All numbers of a tensor. */
 export const allNumbers = (work: () => tf.Tensor): number[] => tf.tidy(() => Array.from(work().dataSync()));
 
-/** Does something with a neuron of its own; its name keeps the names of a chapter's layers as they are. */
+/** Does something with a separate neuron, named so that a chapter's layers keep their names. */
 export function withNeuron<R>(options: LIFNodeArgs, work: (neuron: LIFNode) => R): R {
   const neuron = new LIFNode({ name: 'of_an_exercise', ...options });
   try {

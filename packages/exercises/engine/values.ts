@@ -39,7 +39,7 @@ export function copy<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copy(inner)])) as T;
 }
 
-/** A value without the parts that a right one does not have: who returns more than the task asks for is not wrong. */
+/** A value without the parts that a right one lacks: returning more than the task asks for is not wrong. */
 export function withoutExtras(found: unknown, right: unknown): unknown {
   if (!isPlainObject(found) || !isPlainObject(right)) return found;
   const named = Object.entries(found).filter(([key]) => Object.hasOwn(right, key));
@@ -155,7 +155,7 @@ export function worded(value: unknown): string {
   return String(it);
 }
 
-/** "for v = 0, x = 1 and tau = 2"; functions are left out, and nothing is said where there is nothing else. */
+/** "for v = 0, x = 1 and tau = 2"; functions are left out, and the text is empty without other arguments. */
 export function wordedArguments(names: readonly string[], args: readonly unknown[]): string {
   const parts = args.flatMap((value, i) => {
     const functions =

@@ -97,7 +97,7 @@ export const FIGURES: Record<FigureName, Examples> = {
   hiddenWeights: {
     small: () => hiddenWeights(new Float32Array(3 * 794)),
     withValue: (value) => {
-      // Each of ten neurons serves a digit of its own, so each is drawn once.
+      // Each of ten neurons serves its own digit, so each is drawn once.
       const weights = new Float32Array(10 * 794);
       for (let neuron = 0; neuron < 10; neuron++) weights[7840 + 11 * neuron] = 1;
       for (const pixel of [3, 4]) weights[10 * pixel] = value;

@@ -1,5 +1,5 @@
 /**
- * Controls: the same spikes, of which something was destroyed. A network that still reads them did not need what is gone.
+ * Controls: the same spikes with something destroyed. A network that still reads them did not need what is gone.
  * Units keep how often they fire on average, and classes their samples.
  */
 import { checkWhole } from '../../../src/common/checks';
@@ -42,7 +42,7 @@ export function permuteSteps(data: SpikeTrains, seed = 0): SpikeTrains {
   return change(data, seed, CONTROL.steps, ({ times }) => times.map((time) => order[time]));
 }
 
-/** The same data with other times; training and test samples get random numbers of their own. */
+/** The same data with other times; training and test samples get separate random numbers. */
 function change(
   data: SpikeTrains,
   seed: number,

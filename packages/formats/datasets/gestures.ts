@@ -23,11 +23,11 @@ const COLUMNS = 'class,startTime_usec,endTime_usec';
 const GESTURES = 11;
 
 /**
- * The events of an `.aedat` file of version 3.1. Of its packets those of polarity events are read: two words of 32 bits, the
- * lowest byte first, of which the first holds from the lowest bit whether the event is valid, its polarity, 15 bits of y and
- * 15 of x, the second the time. Events that the camera marked as invalid are left out.
+ * The events of an `.aedat` file of version 3.1. Only packets of polarity events are read: two 32-bit little-endian words.
+ * The first holds, from the lowest bit, whether the event is valid, its polarity, 15 bits of y and 15 of x; the second holds
+ * the time. Events that the camera marked as invalid are left out.
  * @param name of the file, for messages
- * @throws DatasetError in one line if the file is another one or damaged
+ * @throws DatasetError in one line if the file is foreign or damaged
  */
 export function readAedat(content: Uint8Array, name = 'recording'): Recording {
   checkBytes(content, name);

@@ -1,4 +1,4 @@
-/** Data beside MNIST, named as SpikingJelly's `datasets`: spike trains, in which time matters. */
+/** Data besides MNIST, named as SpikingJelly's `datasets`: spike trains, in which time matters. */
 export { makeSpikeTrains } from '../../../src/common/spike-trains';
 export { exchangeUnits, permuteSteps, shuffleTimes } from './controls';
 export { type EventTrainsOptions, eventTrains, type LabelledRecordings, type Recording, readEvents } from './events';

@@ -68,7 +68,7 @@ const numbered = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
 /** As many values as the widest layer of ours has. */
 const MOST: Limits = { bytes: 64 * 2 ** 20, values: IMAGE_SIZE * MAX_HIDDEN };
 
-/** What NIR says of neurons. The surrogate and what is left out of the gradient are the reader's affair. */
+/** What NIR stores of neurons: neither the surrogate nor `detachReset`. */
 type Dynamics = Pick<NeuronOptions, 'tau' | 'decayInput' | 'vThreshold' | 'vReset'>;
 
 /**

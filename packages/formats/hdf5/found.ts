@@ -7,7 +7,7 @@ export interface Numbers {
   float32: boolean;
 }
 
-/** Lists of numbers, each of its own length. */
+/** Lists of numbers of varying length. */
 export interface Lists {
   length: number;
   /** Decodes list i. */

@@ -70,7 +70,7 @@ function parse(text: string, file: string): MapTable {
       fail: (column, wanted) =>
         fail(line, `${column}: expected ${wanted}, found ${fields[columns.indexOf(column)] || 'nothing'}`),
     });
-    // Of a run that is there twice nobody knows which one counts.
+    // For a run listed twice, either could be the valid one.
     for (const [key, what] of [
       [row.id, `id ${row.id}`],
       [SETTING_NAMES.map((name) => row[name]).join(), 'its settings'],
@@ -136,7 +136,7 @@ function readSettings({ get, fail }: Fields): Settings {
     if (why) settings[name] = get(column) === '' ? null : fail(column, `nothing, for ${why}`);
     else settings[name] = read(get(column)) ?? fail(column, expected);
   }
-  // As the command line has it: Randman's images are times, which an ANN and a single step do not have.
+  // As on the command line: Randman's images are times, which an ANN and a single step do not have.
   if (settings.dataset === 'randman') {
     if (settings.network === 'ann') fail('network', 'snn with randman');
     if (settings.T === 1) fail('T', 'at least 2 with randman');

@@ -48,11 +48,11 @@ interface Setting {
   lackedBy?: readonly ('ann' | 'randman')[];
   /** The command line's default; undefined where it depends on another setting. */
   standard: Value | undefined;
-  /** What the command line is told, but for the default. */
+  /** Its command-line words, unless it is the default. */
   flags: (value: Value) => string;
   /** What is expected, for messages. */
   expected: string;
-  /** The value of a field; undefined if it is none. */
+  /** The value of a field; undefined if invalid. */
   read: (text: string) => Value | undefined;
 }
 
@@ -93,7 +93,7 @@ export const SETTINGS: { readonly [Name in SettingName]: Setting } = {
     column: 'hidden',
     lackedBy: ['ann'],
     standard: 0,
-    // The command line has no word for a layer that is not there.
+    // The command line has no word for a missing layer.
     flags: (value) => (Number(value) === 0 ? '' : `--hidden ${value}`),
     ...whole(0, MAX_HIDDEN),
   },
@@ -168,7 +168,7 @@ export function isStandard(settings: Settings, name: SettingName): boolean {
 }
 
 /**
- * What `npm run train --` is told to compute a run again: the settings that are not the defaults.
+ * The arguments of `npm run train --` to compute a run again: settings that are not the defaults.
  * @example
  * formatOptions(row); // '--tau 3 -T 50 -N 10'
  */

@@ -78,7 +78,7 @@ export class MapTable {
     return SETTING_NAMES.filter((name) => this.rows.some((row) => row[name] !== this.rows[0][name]));
   }
 
-  /** @throws RangeError if there is no such run */
+  /** @throws RangeError if the run is missing */
   row(id: string): Row {
     const found = this.rows.find((row) => row.id === id);
     if (!found) throw new RangeError(`id: expected that of one of ${this.rows.length} runs, found ${id}`);
@@ -87,7 +87,7 @@ export class MapTable {
 
   /**
    * The rows that have these settings.
-   * @throws RangeError if there is none: it names the setting, and the values that there are
+   * @throws RangeError if no row has them: it names the setting, and its values
    */
   where(choice: Choice): MapTable {
     let rows = this.rows;

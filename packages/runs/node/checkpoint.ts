@@ -38,11 +38,11 @@ interface Header {
     weights: number;
     batches: number;
     epochs: number;
-    /** Accuracies on held-back images; left out if there are none. */
+    /** Accuracies on held-back images; left out if none. */
     heldBack?: number;
-    /** Left out if there are none: of a run that resets its neurons. */
+    /** Left out if the run resets its neurons. */
     potentials?: number;
-    /** Adam's steps before this run; left out if there are none: of a run that began with new weights. */
+    /** Adam's steps before this run; left out if the run began with new weights. */
     earlierSteps?: number;
   };
 }
@@ -73,7 +73,7 @@ export function isCheckpointName(name: string): boolean {
 
 /**
  * Replaces a checkpoint. If that fails, the former one stays as it was.
- * @param file `checkpoint.json` in a folder of its own, made if it is missing
+ * @param file `checkpoint.json` in its own folder, made if it is missing
  * @throws RangeError if the weights are no longer finite or the parts contradict each other, Error if the disk is full
  */
 export function writeCheckpoint(file: string, { options, history, events }: Checkpoint): void {
@@ -118,8 +118,8 @@ export function writeCheckpoint(file: string, { options, history, events }: Chec
 }
 
 /**
- * Reads a checkpoint and believes nothing in it that it has not checked; what the options mean is for the caller to check.
- * @throws Error in one line if there is none, or it is damaged, of another version, or contradicts itself
+ * Reads a checkpoint and trusts nothing unchecked; what the options mean is for the caller to check.
+ * @throws Error in one line if it is missing, damaged, of another version, or contradicts itself
  */
 export function readCheckpoint(file: string): Checkpoint {
   const header = readHeader(file);
@@ -189,7 +189,7 @@ function readHeader(file: string): Header {
   return header;
 }
 
-/** A checksum is no key: anybody can make a file whose checksum is right. */
+/** Needed because a checksum detects damage, not tampering. */
 function check(file: string, header: Header): void {
   const isWhole = (value: unknown, most = Number.MAX_SAFE_INTEGER) =>
     Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;

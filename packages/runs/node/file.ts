@@ -22,7 +22,7 @@ export async function saveFile(name: string, bytes: Uint8Array): Promise<string>
 
 /**
  * The bytes of a file where `saveFile` writes it.
- * @throws RangeError if the name is no bare name, Error in one line if there is no such file
+ * @throws RangeError unless the name is bare, Error in one line if the file is missing
  */
 export async function loadFile(name: string): Promise<Uint8Array> {
   checkName('a file', name);

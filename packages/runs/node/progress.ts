@@ -12,7 +12,7 @@ export function recordProgress(exercise: string, result: string, now = new Date(
   if (!path) return;
   let file: number;
   try {
-    // Never makes it, and waits for nobody who might read a pipe.
+    // Never creates it, and does not wait for a pipe's reader.
     file = openSync(path, constants.O_WRONLY | constants.O_APPEND | (constants.O_NONBLOCK ?? 0));
   } catch {
     return;

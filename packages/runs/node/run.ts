@@ -51,7 +51,7 @@ export async function saveRun(run: Run, name = 'run'): Promise<string> {
 /**
  * Loads what `saveRun` or the command line saved.
  * @param name as for `saveRun`
- * @throws Error in one line if there is no run of that name, or its files are damaged or do not belong together
+ * @throws Error in one line if the name is unknown, or its files are damaged or do not belong together
  */
 export async function loadRun(name = 'run'): Promise<SavedRun> {
   checkRunName(name);

@@ -132,7 +132,7 @@ function holds(file: string, length: number): boolean {
   return found?.isFile() === true && found.size >= length;
 }
 
-/** Opens a file whose name nobody has yet; two writers may begin in the same second. */
+/** Opens a file with an unused name; two writers may begin in the same second. */
 function openNew(folder: string): [string, number] {
   const host = hostname().replace(/[^\p{L}\p{N}._-]/gu, '_');
   const name = `events.out.tfevents.${Math.floor(Date.now() / 1000)}.${host}.${process.pid}`;

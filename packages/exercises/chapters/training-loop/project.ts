@@ -19,7 +19,7 @@ const search =
     });
   };
 
-/** The place of the first spike in each block of T neighbours, -1 where there is none. */
+/** The place of the first spike in each block of T neighbours, -1 without one. */
 const firstOfBlocks = (spikes: ArrayLike<number>, neurons: number) =>
   Array.from({ length: neurons }, (_, block) => {
     const T = spikes.length / neurons;

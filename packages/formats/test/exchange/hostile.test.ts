@@ -484,7 +484,7 @@ function damaged(bytes: Uint8Array, random: () => number): Uint8Array {
   return copy;
 }
 
-/** In one line, and soon: a file that is read for long is a fault of its own. */
+/** In one line, and soon: reading for long is itself a fault. */
 function assertRefused(read: () => unknown, message: RegExp): void {
   const { user } = process.cpuUsage();
   assert.throws(read, (error: Error) => {

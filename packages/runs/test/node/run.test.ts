@@ -34,7 +34,7 @@ function saved({ trace, history, weights, neuron }: Run): SavedRun {
   return { trace: { v: trace.v, spike: trace.spike }, T, trainAccs, testAccs, weights, neuron };
 }
 
-/** A folder of its own for the runs of a test. */
+/** A separate folder for the runs of a test. */
 function runsFolder(): string {
   const folder = join(temporaryFolder(), 'runs');
   process.env.LIF_FC_MNIST_RUNS = folder;
