@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm test`: sets up what is missing, then lint, type check and all tests but those of folders with a command of their own.
+// `npm test`: sets up what is missing, then lint, type check and all tests except those of folders with their own command.
 //   npm test -- NAME…        only the test files whose path contains one of the names, such as snn/neuron, packages/formats or
 //                            book/test/browser/map, without lint and type check
 //   --folder FOLDER          the test files of that folder (`npm run test:browser`); may be there several times
@@ -15,7 +15,7 @@ const OWN_COMMAND = [
   ...['editions/book/test/browser', 'editions/browser/test/browser'],
   ...['editions/map/test/workflow', 'tools/peers/test'],
 ];
-/** Where tests are: each beside what it tests. */
+/** Where tests are: each next to what it tests. */
 const FOLDERS = ['test', 'packages', 'hosts', 'editions', 'tools'];
 const ENDING = '.test.ts';
 /** The files that take longest: node:test starts files in the order in which it gets them, and none of these may be left to end alone. */
@@ -56,7 +56,7 @@ function chosen(/** @type {string[]} */ args) {
   if (option) fail(`unknown option ${option}; expected NAME…, parts of the path of a test file such as snn/neuron`);
   const every = testNames();
   const isIn = (/** @type {string} */ own) => (/** @type {string} */ name) => name.startsWith(`${own}/`);
-  // A name such as test/browser/map reaches into a folder with a command of its own; editions/book does not.
+  // A name such as test/browser/map reaches into a folder with its own command; editions/book does not.
   const reaches = (/** @type {string} */ own, /** @type {string} */ name) =>
     name.includes('/') && every.some((file) => isIn(own)(file) && file.indexOf(name) + name.length > own.length + 1);
   const left = OWN_COMMAND.filter((own) => !names.some((name) => reaches(own, name)));
@@ -72,7 +72,7 @@ function chosen(/** @type {string[]} */ args) {
   return { files, isWhole: args.length === 0 };
 }
 
-/** Runs checks, scripts of package.json, beside each other. Each is silent when it passes; the first that fails says why. */
+/** Runs checks, scripts of package.json, in parallel. Each is silent when it passes; the first that fails says why. */
 async function check(/** @type {string[]} */ ...names) {
   const [npm, first] = npmCommand();
   const done = await Promise.all(

@@ -239,7 +239,7 @@ async function compare(peer, rounds, order) {
 }
 
 /**
- * One setting of the event engine on all threads, in a process of its own: time and memory.
+ * One setting of the event engine on all threads, in a separate process: time and memory.
  * @param {Uint32Array} order
  * @param {number} t
  * @param {number} batch

@@ -1,4 +1,4 @@
-// One of the engines, in a process of its own: a line of batches in, a line of times out (as tools/bench/bench_peer.py).
+// One of the engines, in a separate process: a line of batches in, a line of times out (as tools/bench/bench_peer.py).
 //   node contender.mjs event|tfjs-single|tfjs-multi THREADS T BATCH HIDDEN       (0 hidden neurons: no hidden layer)
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';

@@ -140,7 +140,7 @@ export async function stages(data, neuron, hidden, T = 100, images = 200, rounds
   const times = Object.fromEntries(
     Object.keys(parts).map((name, k) => [name, least[k] - (k > 0 ? least[k - 1] : empty)]),
   );
-  // What the hidden neurons are told, and their backward pass, cannot be called alone: it is what the whole takes besides.
+  // What the hidden neurons receive, and their backward pass, cannot be called alone: it is the rest of the whole.
   if (hidden) times['hidden LIF backward'] = least[kinds.length - 1] - least[inOrder.length - 1];
   return times;
 }

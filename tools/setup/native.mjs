@@ -99,7 +99,7 @@ async function loads() {
 }
 
 /**
- * Status of a HEAD request, through the environment's proxy if there is one; 0 if there is no answer within 4 s.
+ * Status of a HEAD request, through the environment's proxy if it has one; 0 without an answer within 4 s.
  * @param {string} address
  * @returns {Promise<number>}
  */
@@ -238,7 +238,7 @@ async function fromWheel(stage, onLine) {
 /** The archives of a bundle are packed and unpacked by the package that tfjs-node's own installer uses. */
 const tar = () => createRequire(join(pkg, 'package.json'))('tar');
 
-/** Packs the native backend that is installed. Returns false if there is none. */
+/** Packs the installed native backend. Returns false without one. */
 export async function packNative(/** @type {string} */ file) {
   const state = nativeState();
   if (state === undefined || state.outcome === 'none') return false;

@@ -30,7 +30,7 @@ import { startRegistry } from './registry.mjs';
 const namesIn = (/** @type {string} */ folder) => filesUnder(folder).filter((name) => !name.endsWith('.pyc'));
 
 /**
- * The first file of a stamp that is not there any more; undefined if there is none. Files that were added do not matter.
+ * The first file of a stamp that is gone; undefined if none is. Files that were added do not matter.
  * @param {string} folder
  * @param {string[]} [files] none in a stamp of an older edition
  */
@@ -90,7 +90,7 @@ export async function installPackages(onLine, bundle) {
 // Environments of Python -----------------------------------------------------------------------------------------------
 
 /**
- * A folder with a Python of its own, and the lock file, as a path in the clone, whose packages are in it.
+ * A folder with its own Python, and the lock file, as a path in the clone, whose packages are in it.
  * @typedef {{ folder: string, lock: string }} Environment
  */
 
@@ -137,7 +137,7 @@ export async function installPython(python, onLine, bundle, environment = MAIN) 
 
 export const kernelFile = join(venv, 'share', 'jupyter', 'kernels', 'tslab', 'kernel.json');
 
-/** In somebody else's project npm puts a package wherever it finds room. */
+/** In another project npm may hoist it. */
 const tslabFolder = () =>
   isClone
     ? join(nodeModules, 'tslab')
@@ -164,7 +164,7 @@ export const kernelDone = () => existsSync(kernelFile) && readFileSync(kernelFil
 // --------------------------------------------------------------------------------------------------------------------
 
 /**
- * What set-up still has to do: for the packages the reason, 'new' where there are none that fit.
+ * What set-up still has to do: for the packages the reason, 'new' if none fit.
  * @param {string} [wanted] the backend, LIF_FC_MNIST_BACKEND
  * @param {boolean} [retry] the native backend counts as not tried
  */

@@ -14,7 +14,7 @@ const posix = { skip: process.platform === 'win32' && 'a script for a Unix shell
 const FOUND = ['g++', 'chromium', 'firefox-esr', 'python3'];
 const PAGES = 'npm test -- --folder editions/book/test/browser --folder editions/browser/test/browser';
 
-/** Starts it in a clone of its own, for root on Linux; `parts` says in shell what npm and node do, by what they are told. */
+/** Starts it in a separate clone, for root on Linux; `parts` says in shell what npm and node do, by their arguments. */
 function start(name: string, parts: Record<string, string> = {}, user = 0) {
   const clone = join(folder, name);
   const bin = join(clone, 'bin');

@@ -1,4 +1,4 @@
-/** The packed package in somebody else's project: its name can be imported in a notebook, and its runner runs there. */
+/** The packed package in another project: its name can be imported in a notebook, and its runner runs there. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';

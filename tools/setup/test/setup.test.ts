@@ -34,7 +34,7 @@ function setUp(clone: string, args: string[] = [], env: NodeJS.ProcessEnv = {}, 
   return { ...result, steps: steps.map((step) => step.trim()).sort() };
 }
 
-/** A process that has ended but that nobody waited for does not count. */
+/** A process that has ended but was never waited for does not count. */
 function isRunning(pid: number): boolean {
   try {
     if (process.platform === 'linux') return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
