@@ -36,7 +36,7 @@ html_use_index = False
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
-# Sphinx would fetch each page that it finds, which no browser allows from disk: page/search.ts shows summaries of its own.
+# Sphinx would fetch each page that it finds, which no browser allows from disk: page/search.ts shows its own summaries.
 html_show_search_summary = False
 html_last_updated_fmt = None
 html_theme_options = {"navigation_with_keys": True}
@@ -45,7 +45,7 @@ html_theme_options = {"navigation_with_keys": True}
 class Code(HtmlFormatter):
     """Code that the keyboard can scroll, whose lines have addresses, and that is half as large."""
 
-    # Blanks, names and signs have no colour of their own: they need no tags.
+    # Blanks, names and signs keep the text's colour: they need no tags.
     PLAIN = {"w", "nx", "p", "o"}
 
     def format_unencoded(self, tokensource, outfile):

@@ -53,7 +53,7 @@ async function sphinx() {
 /** @typedef {import('./sources.mjs').Chapter} Chapter */
 
 /**
- * Draws the pictures of all figures, while Sphinx works in a process of its own.
+ * Draws the pictures of all figures, while Sphinx works in a separate process.
  * @param {Chapter['figures']} figures
  * @param {string} folder
  */

@@ -22,7 +22,7 @@ function firstProgram(names, places) {
   });
 }
 
-/** The Chromium of the system: `CHROMIUM`, or the first of its usual names; undefined where there is none. */
+/** The Chromium of the system: `CHROMIUM`, or the first of its usual names; undefined without one. */
 export const findChromium = () =>
   process.env.CHROMIUM ||
   firstProgram(
@@ -33,12 +33,12 @@ export const findChromium = () =>
     ],
   );
 
-/** The Firefox of the system: `FIREFOX`, or the first of its usual names; undefined where there is none. */
+/** The Firefox of the system: `FIREFOX`, or the first of its usual names; undefined without one. */
 export const findFirefox = () =>
   process.env.FIREFOX || firstProgram(['firefox-esr', 'firefox'], ['/Applications/Firefox.app/Contents/MacOS/firefox']);
 
 /**
- * A Chromium without a window that asks nobody for anything by itself.
+ * A headless Chromium that makes no requests of its own.
  * @param {string} executablePath
  */
 export const launchChromium = (executablePath) =>

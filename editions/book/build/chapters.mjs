@@ -1,4 +1,4 @@
-// From executed notebooks to what Sphinx reads: each figure becomes one <figure> with its pictures as files of their own and
+// From executed notebooks to what Sphinx reads: each figure becomes one <figure> with its pictures as separate files and
 // the bundle's sentence as the text alternative; links that lead out of the folder of notebooks lead to pages of the book.
 import { posix } from 'node:path';
 import { upFrom } from '../../../packages/system/html.mjs';
@@ -147,7 +147,7 @@ export const linkedNotebooks = (name, notebook) => linked(name, notebook, /\]\((
  */
 export const shownImages = (name, notebook) => linked(name, notebook, /!\[[^\]]*\]\(([^)#:\s]+)\)/g);
 
-/** How long a chapter takes, as it says itself: at the end of its first paragraph, or in one of its own. */
+/** How long a chapter takes, as it says itself: at the end of its first paragraph, or in a separate one. */
 const TIME = /(?:^|\s)(?:\*\*Time:\*\* )?(about [^.]*\bminutes\b[^.]*\.)/i;
 
 /**

@@ -1,5 +1,5 @@
 // A notebook's figure on a page: a picture for a light and for a dark page, each for a wide and for a narrow one, and the
-// specification in a script of its own, which the page loads when somebody wants the live figure.
+// specification in a separate script, which the page loads when a reader asks for the live figure.
 import { escapeHtml } from '../../../packages/system/html.mjs';
 
 const PLOTLY = 'application/vnd.plotly.v1+json';
@@ -73,7 +73,7 @@ function legendHtml(theme, items) {
 }
 
 /**
- * Two pictures, of which the style sheet shows the one that fits the page; a hidden one is not loaded.
+ * Two pictures; the style sheet shows the one that fits the page, and a hidden one is not loaded.
  * @param {string} path
  * @param {string} alt
  * @param {Size} wide

@@ -67,8 +67,8 @@ const signed = (/** @type {number} */ share) => `${share < 0 ? '−' : '+'}${Mat
 const plural = (/** @type {number} */ count, /** @type {string} */ word) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /**
- * The settings that tell runs apart: those that differ among runs that have them, but for the seed, and for an α that is the
- * surrogate's own in all of them.
+ * The settings that tell runs apart: those that differ among runs that have them, except the seed, and except an α that is
+ * the surrogate's own in all of them.
  * @param {MapTable} map
  */
 const settingsOf = (map) =>

@@ -59,7 +59,7 @@ const NUMBER =
  * @property {string} text
  * @property {number} value
  * @property {number} decimals
- * @property {string} unit '' where there is none
+ * @property {string} unit '' without one
  * @property {number} at where it begins
  *
  * @typedef {{ value: number, unit: string, set?: boolean }} Shown a number in an output or, `set`, in the code of a cell

@@ -99,7 +99,7 @@ export function sectionTexts(document) {
   )) {
     other.remove();
   }
-  // What stands on lines of its own is not to run into one word.
+  // Text on separate lines must not run into one word.
   for (const block of article.querySelectorAll('p, li, dt, dd, h1, h2, h3, h4, pre, div, td, figcaption'))
     block.append(' ');
   const clean = (/** @type {Element} */ element) => element.textContent.replace(/\s+/g, ' ').trim();

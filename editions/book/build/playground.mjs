@@ -63,7 +63,7 @@ const LOOKED_AT = 3000;
 
 /**
  * Pictures for the start and the experiments, chosen by what the page's own kernel makes of them, whatever the network was
- * trained with. An experiment for which there is none stays away.
+ * trained with. An experiment without one is left out.
  * @param {number} tau
  */
 async function choose(tau) {

@@ -9,7 +9,7 @@ export const ISSUES = ADDRESSES.issues;
 
 /**
  * Where the browser edition is, an address or a folder as seen from build/book/, with a slash at its end: '../lite/' for
- * build/lite/. Empty while there is none.
+ * build/lite/. Empty without one.
  */
 export const BROWSER_EDITION = '../lite/';
 

@@ -27,7 +27,7 @@ export function firstSentence(code) {
 /**
  * The path of the project that a text names, such as `src/snn/neuron.ts` or `packages/event-engine/`; undefined if it names none.
  * @param {string} name
- * @throws UserError if there is no such file or folder: it was moved, and the text was not
+ * @throws UserError if the path does not exist: it was moved, and the text was not
  */
 export function namedSource(name) {
   if (!/^(?:src|hosts|packages)(?:\/[\w.-]+)*\/?$/.test(name)) return undefined;

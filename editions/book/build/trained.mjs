@@ -23,7 +23,7 @@ export function trainedNetwork() {
 }
 
 /**
- * Trains a network if there is none in a folder.
+ * Trains a network unless the folder has one.
  * @param {string} who the program that wants it, for its line of text
  * @param {string} work a folder for what is not kept
  * @param {string} folder

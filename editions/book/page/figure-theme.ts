@@ -52,7 +52,7 @@ const mapped = (spec: Spec, change: (value: Json, key: string) => Json): Spec =>
 
 /** What holds numbers, or colours that belong to the data: it stays. */
 const DATA_KEYS = new Set(['x', 'y', 'z', 'text', 'customdata', 'colorscale']);
-/** Where white is the paper and no colour of its own. */
+/** Where white is the paper, not a colour. */
 const PAPER_KEYS = new Set(['paper_bgcolor', 'plot_bgcolor', 'bgcolor']);
 
 /** The figure in the colours of `to`. Colours that it does not have from the theme stay. */
@@ -80,7 +80,7 @@ export function recolour(figure: Figure, to: Palette): Figure {
   return { data, layout };
 }
 
-/** Plotly draws the ticks of a colour bar in a grey of its own. */
+/** Plotly draws the ticks of a colour bar in its own grey. */
 function withInk(trace: Spec, { ink }: Palette): Spec {
   return isSpec(trace.colorbar) ? { ...trace, colorbar: { tickcolor: ink, ...trace.colorbar } } : trace;
 }

@@ -304,7 +304,7 @@ class LiveFigure {
   }
 }
 
-/** The next cell that has a value; between the images of a plate there are none. */
+/** The next cell that has a value; those between the images of a plate have none. */
 function nextCell(cells: ArrayLike<number | null>[], from: number[], right: number, down: number): number[] {
   const empty = (row: number, column: number) => cells[row][column] === null;
   if (from.length !== 2) {

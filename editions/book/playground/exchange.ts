@@ -1,4 +1,4 @@
-/** A script of its own, for readers who save or load a network. */
+/** A separate script, for readers who save or load a network. */
 import { fromFile, toNir, toSafetensors } from '../../../packages/formats/exchange';
 
 export const EXCHANGE = { fromFile, nir: toNir, safetensors: toSafetensors };

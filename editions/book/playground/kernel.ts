@@ -28,7 +28,7 @@ export interface Stream {
   index: number;
 }
 
-/** The random numbers, but for the seed, that a drawing gets. */
+/** The random numbers that a drawing gets, except the seed. */
 export const PAGE_STREAM: Omit<Stream, 'seed'> = { purpose: Purpose.Demonstration, epoch: 0, index: 0 };
 
 /** What happened while an image was shown for T steps. */
@@ -77,7 +77,7 @@ export class Kernel {
     return new Kernel(core, data);
   }
 
-  /** Tells the core what comes: images [n, 784], the first of which has the stream's index, each for T steps. */
+  /** Tells the core what comes: images [n, 784], the first with the stream's index, each for T steps. */
   private begin(images: Uint8Array, T: number, tau: number, { seed, purpose, epoch, index }: Stream): void {
     const { core } = this;
     const count = images.length / INPUTS;

@@ -6,7 +6,7 @@
  *     …&at=42                               where not all steps are shown
  *     …&network=hidden                      where the network with a hidden layer reads
  *
- * Whoever opens a link need not trust it: `readLink` checks every part before anything is shown.
+ * A link need not be trusted: `readLink` checks every part before anything is shown.
  */
 import { IMAGE_SIZE as PIXELS } from '../../../src/common/mnist';
 import type { Stroke } from './drawing';

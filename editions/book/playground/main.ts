@@ -40,7 +40,7 @@ const BEFORE = 1600;
 /** Of what is said of a file, which may hold anything. */
 const LONGEST_MESSAGE = 300;
 
-/** Which random numbers, but for the seed, a drawing gets; a test image can be shown with its own. */
+/** Which random numbers, except the seed, a drawing gets; a test image can be shown with its own. */
 type Shown = Omit<Stream, 'seed'>;
 
 /** The network that reads. */
@@ -425,7 +425,7 @@ const hook = {
     const rates = Float32Array.from(countsOf(presentation, presentation.T), (count) => count / presentation.T);
     return { ...presentation, rates, answer: argmax(rates) };
   },
-  /** The rates [n, 10] of many images [n, 784], the first of which has this index. */
+  /** The rates [n, 10] of many images [n, 784], the first with this index. */
   rates(pixels: Uint8Array, question: Question = {}) {
     const { index = 0, epoch = 0, purpose = Purpose.TestSpikes, seed = 0, T = 100 } = question;
     return network.kernel.rates(pixels, T, question.tau ?? network.tau, { seed, purpose, epoch, index });

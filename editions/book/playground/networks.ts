@@ -1,4 +1,4 @@
-/** The networks that the page can read with: its own two, of which that with a hidden layer is loaded when it is asked for, and a reader's. */
+/** The networks that the page can read with: its own two (that with a hidden layer is loaded on demand) and a reader's. */
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { splitWeights } from '../../../src/common/weights';
 import { bytes, kernelBytes, trainedTau, weights } from './assets';
@@ -62,7 +62,7 @@ export function weightsOf({ weights, hidden = CLASSES }: Network, neuron: number
   return Float32Array.from({ length: IMAGE_SIZE }, (_, pixel) => weights[pixel * hidden + neuron]);
 }
 
-/** The weights of the hidden neurons to one of the ten; without a hidden layer there are none. */
+/** The weights of the hidden neurons to one of the ten; none without a hidden layer. */
 export function weightsTo({ weights, hidden }: Network, digit: number): Float32Array {
   const second = hidden === undefined ? undefined : splitWeights(weights, hidden)[1];
   return Float32Array.from({ length: hidden ?? 0 }, (_, neuron) => second?.[neuron * CLASSES + digit] ?? 0);

@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { inChromium } from '../../../../test/support/browser';
 import { axeFaults, book, bookFiles, bookPages, disk, openSite, root, type Site } from './site';
 
-/** The browser edition has tests of its own. */
+/** The browser edition has its own tests. */
 const BROWSER_EDITION = '../lite/';
 const screenshots = join(root, 'build', 'screenshots');
 const html = (page: string) => readFileSync(join(book, page), 'utf8');
@@ -80,7 +80,7 @@ function imagesWithoutText(page: Page): Promise<string[]> {
 const overflow = (page: Page) =>
   page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth));
 
-/** Code and printed lines of which a part is out of sight. */
+/** Code and printed lines that are partly out of sight. */
 const cutLines = (page: Page) =>
   page
     .locator('.highlight pre')
@@ -96,7 +96,7 @@ describe('The book', inChromium, () => {
 
   for (const name of lookedAt()) {
     test(`${name} opens without a fault, wide and narrow, light and dark`, async () => {
-      // A page of its own for each width: one that is made narrower loads other pictures. Each opens in one scheme, and
+      // A separate page for each width: one that is made narrower loads other pictures. Each opens in one scheme, and
       // then changes to the other, as at sunset. axe takes the most time of all this, and finds nothing in the narrow page in
       // light that it does not find in the others.
       for (const [width, ...schemes] of [
@@ -113,7 +113,7 @@ describe('The book', inChromium, () => {
           assert.deepEqual(await cutLines(page), [], `lines that a page of ${width} cuts off`);
           if (width === 1280 || colorScheme === 'dark')
             assert.deepEqual(await axeFaults(page), [], `axe, ${colorScheme}, ${width} wide`);
-          // For whoever wants to look at them. They take a third of the time, and nobody sees those of CI.
+          // To be looked at. They take a third of the time, and those of CI would go unseen.
           const file = `book-${name.replace('.html', '').replaceAll('/', '-')}-${width}-${colorScheme}.png`;
           if (!process.env.CI) await page.screenshot({ path: join(screenshots, file), fullPage: true });
           assert.deepEqual(faults, []);

@@ -101,7 +101,7 @@ export interface Playground {
   /** The page of the playground, at 1,280 pixels, on which everything that goes wrong is noted. */
   watched: Watched;
   page: Page;
-  /** A page of its own, in the same way. */
+  /** A separate page, in the same way. */
   opened(name: string, options?: BrowserContextOptions): Promise<Watched>;
   close(): Promise<void>;
 }

@@ -35,12 +35,12 @@ export const bookPages = () => bookFiles().filter((file) => file.endsWith('.html
 
 export interface Site {
   url: string;
-  /** A file of the book in a page of its own, on which everything that goes wrong is noted; from the server, or from `disk`. */
+  /** A file of the book in a separate page, whose every fault is noted; from the server, or from `disk`. */
   open(name: string, options?: BrowserContextOptions, start?: string): Promise<Watched>;
   close(): Promise<void>;
 }
 
-/** Serves the book, and besides it what `extra` has under a path, to a Chromium of its own. */
+/** Serves the book, and besides it what `extra` has under a path, to its own Chromium. */
 export async function openSite(extra: Record<string, Uint8Array> = {}): Promise<Site> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
