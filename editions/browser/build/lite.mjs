@@ -12,8 +12,8 @@ import { npmCommand, run } from '../../../packages/system/run.mjs';
 import { ISOLATION, serve } from './serve.mjs';
 
 /**
- * Where it is served if nobody says otherwise. What a reader saves belongs to the address, with its port, so that stays the
- * same: the 784 pixels and 10 digits of every chapter.
+ * Where it is served by default. What a reader saves belongs to the address with its port, so the port stays the same: the
+ * 784 pixels and 10 digits of every chapter.
  */
 const PORT = 7840;
 

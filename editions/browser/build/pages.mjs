@@ -62,7 +62,7 @@ const inline = (markdown) =>
  * The page in front: the chapters in their order, the book, its map, and all files.
  * @param {string} template lite/index.html
  * @param {{ name: string, notebook: import('../../class/exercises/cells.mjs').Notebook }[]} chapters with the names of their files
- * @param {string} book where it is, as seen from the site; empty if there is none
+ * @param {string} book where it is, as seen from the site; empty without one
  */
 export function frontPage(template, chapters, book) {
   const items = chapters.map(({ name, notebook }) => {

@@ -38,7 +38,7 @@ export function watchCopies(
   { showDialog, Dialog, Notification }: ApplicationUtilities,
   siteUrl: string,
 ): void {
-  // Without the network there is nothing newer to tell of.
+  // Without the network no update can be known.
   const versions: Promise<Record<string, string>> = fetch(new URL('lif-fc-mnist/chapters.json', siteUrl), {
     cache: 'no-cache',
   })
@@ -73,7 +73,7 @@ export function watchCopies(
     if (panel.isDisposed) return;
     if (button.label === take.label) {
       const { version } = copy.metadata.lif_fc_mnist ?? {};
-      // The old one is the reader's own notebook from now on, of which no news is told.
+      // The old one is the reader's own notebook from now on, no longer reported as outdated.
       const own = { ...copy, metadata: { ...copy.metadata, lif_fc_mnist: { version, keptOver: current } } };
       await contents.save(aside, { type: 'notebook', format: 'json', content: own });
       await takeNew(panel);

@@ -1,6 +1,6 @@
 /**
- * Draws Plotly figures in outputs: as wide as the page allows, in the colours of its theme, and each state of a live figure,
- * of which Plotly's own extension draws the first alone.
+ * Draws Plotly figures in outputs: as wide as the page allows, in the colours of its theme, and each state of a live figure
+ * (Plotly's own extension draws only the first).
  */
 
 import { PLOTLY_CONFIG } from '../../../packages/figures/theme';
@@ -115,7 +115,7 @@ export function addFigures(registry: RenderMimeRegistry, { Widget }: Modules['@l
       return this.model?.data[MIME] as Figure & { config?: object };
     }
 
-    /** Undefined for a figure without a width of its own. Before the page shows the output it has no width. */
+    /** Undefined for a figure without a set width. Before the page shows the output it has no width. */
     private widthNow(): number | undefined {
       const { width } = this.figure().layout;
       return typeof width === 'number' ? Math.min(width, this.node.clientWidth || width) : undefined;

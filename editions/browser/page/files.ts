@@ -46,7 +46,7 @@ export async function downloadRuns(siteUrl: string): Promise<number> {
   return runs.length;
 }
 
-/** What a file holds that the menu takes back in: a zip file of its own, or one notebook. */
+/** What a file holds that the menu takes back in: a zip file that it made, or one notebook. */
 export interface Download {
   notebooks: Record<string, NotebookContent>;
   runs: Record<string, Record<string, Uint8Array>>;

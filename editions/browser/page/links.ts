@@ -17,7 +17,7 @@ export const notebookAddress = (siteUrl: string, path: string): string =>
 
 /**
  * Where a link leads that the application has pointed at a file of the site; undefined if it is right as it is.
- * @param book the book as seen from the site, with a slash at its end; empty if there is none
+ * @param book the book as seen from the site, with a slash at its end; empty without one
  */
 export function destinationOf(href: string, siteUrl: string, book: string): string | undefined {
   const files = new URL('files/', siteUrl).href;
@@ -30,7 +30,7 @@ export function destinationOf(href: string, siteUrl: string, book: string): stri
   return undefined;
 }
 
-/** Follows the links of the page's texts, in tabs of their own. */
+/** Follows the links of the page's texts, in new tabs. */
 export function followLinks(siteUrl: string, book: string): void {
   const corrected = new WeakSet<HTMLAnchorElement>();
   const correct = (event: Event) => {

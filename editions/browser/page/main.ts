@@ -21,7 +21,7 @@ import { saveWhenHidden, sayWhereWorkIsKept, workOffline } from './stay';
 const NAME = 'lif-fc-mnist-lite';
 const folder = new URL('.', (document.currentScript as HTMLScriptElement).src).href;
 
-/** A script of its own, which nobody needs before they download something. */
+/** A separate script, loaded on first use. */
 const files = (): Promise<typeof import('./files')> => import(`${folder}files.js`);
 
 /** The styles, after JupyterLab's own. */

@@ -3,7 +3,7 @@ import { removeWork, storeFile } from '../../../hosts/browser/storage';
 import type { App, ApplicationUtilities, MainMenu, Modules, NotebookTracker } from './jupyter';
 
 export interface Settings {
-  /** The book as seen from the site, with a slash at its end; empty if there is none. */
+  /** The book as seen from the site, with a slash at its end; empty without one. */
   book: string;
 }
 

@@ -50,7 +50,7 @@ describe('In Chromium', { ...inChromium, concurrency: true, timeout: PATIENCE },
   // As `npm run lite -- --serve` serves it, so with all cores.
   const site = chromiumAndSite(ISOLATION);
 
-  /** Runs chapters one after the other in a profile of their own. */
+  /** Runs chapters one after the other in a separate profile. */
   async function runChapters(t: TestContext, names: string[], look?: (name: string, page: Page) => Promise<void>) {
     const context = await site.browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: 'block' });
     for (const name of names) {

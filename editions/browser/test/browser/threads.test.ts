@@ -162,7 +162,7 @@ describe('Threads in Chromium', { ...inChromium, timeout: PATIENCE }, () => {
 });
 
 describe('Threads in Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
-  /** Opens a chapter in a Firefox of its own. */
+  /** Opens a chapter in a separate Firefox. */
   async function open(headers: typeof ISOLATION | undefined, extraPrefsFirefox: Record<string, unknown> = {}) {
     const server = await serveLite(headers);
     const browser = await puppeteer.launch({

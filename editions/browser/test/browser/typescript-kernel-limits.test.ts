@@ -9,7 +9,7 @@ import { type KernelPage, type KernelSite, openKernel, startSite } from '../../.
 
 const root = resolve(__dirname, '..', '..', '..', '..');
 
-/** As `loadMnist()` has it. */
+/** As `loadMnist()` returns it. */
 const DATA = `const part = (count: number) => ({ images: new Float32Array(count * 784), labels: new Uint8Array(count), count });
 const data = { train: part(60000), test: part(10000) };`;
 const PRINTED =

@@ -451,7 +451,7 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
     assert.deepEqual([files.matches, files.cursor_start], [[`./${THINGS}.js`], 8]);
     const kinds = { text: `./${THINGS}.js`, type: 'module', start: 8, end: 12 };
     assert.deepEqual(files.metadata, { _jupyter_types_experimental: [kinds] });
-    // That nobody is asked for an address that is being written, the last test of the requests says.
+    // No host is asked while an address is typed, as the last test of the requests shows.
     assert.deepEqual((await complete("import x from 'https://elsewhere.example/mod")).matches, []);
     await complete("import { a } from 'https://elsewhere.example/module.js';\na");
   });

@@ -72,7 +72,7 @@ namespace Limits { export const least = 1; }
 [3, new Counter().step + 1, Limits.least].toSorted()`;
 const WRONG = "const wrong: number = 'text';\nconsole.log(wrong);";
 
-/** Imports from a host of its own, from the cell itself, and from the files of the site. */
+/** Imports from another host, from the cell itself, and from the files of the site. */
 const imports = (elsewhere: string) => `import name, { later } from '${elsewhere}elsewhere.js';
 import { kind } from 'data:text/javascript,export const kind = "data"';
 import { helper } from './helper.js';

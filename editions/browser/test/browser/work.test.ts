@@ -76,7 +76,7 @@ describe("The reader's work", inChromium, () => {
   const site = chromiumAndSite();
   let context: BrowserContext;
 
-  /** A page in a profile of its own, without the service worker, whose requests a test cannot answer. */
+  /** A page in a separate profile, without the service worker, whose requests a test cannot answer. */
   const fresh = async () => {
     context = await site.browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: 'block' });
     return watchedPage(context, site.url);

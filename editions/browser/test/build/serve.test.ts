@@ -1,4 +1,4 @@
-/** `npm run lite -- --serve` in a clone of its own, with stand-ins for set-up and for what builds. */
+/** `npm run lite -- --serve` in a separate clone, with stand-ins for set-up and for what builds. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
