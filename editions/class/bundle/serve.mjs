@@ -20,7 +20,7 @@ function addresses(host, port) {
 }
 
 /**
- * @param {string} setUp the line that learners type; empty if there is no bundle
+ * @param {string} setUp the line that learners type; empty without a bundle
  * @param {Record<string, string>} kinds of machines
  * @param {boolean} hasProject
  * @param {boolean} hasLite

@@ -50,7 +50,7 @@ function summary(checks, facts) {
 }
 
 /**
- * The report in a file; undefined if it is none. Windows PowerShell writes UTF-16 where other shells write UTF-8.
+ * The report in a file, undefined without one. Windows PowerShell writes UTF-16 where other shells write UTF-8.
  * @param {string} path
  * @returns {Report | undefined}
  */

@@ -37,7 +37,7 @@ const machine = Object.assign({}, requirements, {
   memory() {
     const total = os.totalmem();
     const { constrainedMemory, availableMemory } = /** @type {Record<string, any>} */ (process);
-    const limit = constrainedMemory ? constrainedMemory() : 0; // 0: there is none
+    const limit = constrainedMemory ? constrainedMemory() : 0; // 0: no limit
 
     const available = availableMemory ? availableMemory() : os.freemem();
     return { total: Math.min(total, limit || total), available: process.platform === 'darwin' ? undefined : available };

@@ -176,7 +176,7 @@ function problemsOfAnswer(id, answer) {
   const problems = [];
   const blocks = [...code.matchAll(SOLUTION)].length;
   if (blocks !== 1) problems.push(`${id}: expected one BEGIN SOLUTION … END SOLUTION, found ${blocks}`);
-  // In the answer's own cell: tslab does not run a cell with a type error, and a check in a cell of its own would then
+  // In the answer's own cell: tslab does not run a cell with a type error, and a check in a separate cell would then
   // judge the answer of the run before.
   if (!new RegExp(`^check\\('${id}', \\w+\\);$`, 'm').test(code))
     problems.push(`${id}: expected check('${id}', …); in the answer's cell`);

@@ -13,7 +13,7 @@ import { chapterNames, readChapter } from './copies.mjs';
  * The exercises of the package, by id, as far as they matter here.
  * @typedef {Record<string, Pick<import('../../../packages/exercises/index.js').Exercise, 'chapter' | 'mistakes'>>} Exercises
  *
- * A notebook that was handed in: `path`, `learner`, and whether it names nobody.
+ * A notebook that was handed in: `path`, `learner`, and whether it names none.
  * @typedef {{ path: string, learner: string, isNameless: boolean }} Hand
  * What is executed of one: `trimmed` and `numbers` (see `executable`), the exercises that it has an answer cell for, their
  * `chapters`, whether it `lacksSetup`, and `isUntouched` if every answer is still the stub.
@@ -30,8 +30,8 @@ const NUMBERED = /^(.*?)[ _.-]*\d\d-[a-z-]+(?:[ _.(-].*)?\.ipynb$/i;
 const namesLearner = (/** @type {string} */ path) => path.includes(sep) || NUMBERED.exec(path)?.[1] !== '';
 
 /**
- * Who handed a notebook in: the folder that it lies in, or else what its name has before the chapter's. A file that names
- * nobody stands for itself, since two of them may be of two learners.
+ * Who handed a notebook in: the folder that it lies in, or else what its name has before the chapter's. A file without a
+ * name stands for itself, since two of them may be of two learners.
  * @param {string} path
  */
 export function learnerOf(path) {
@@ -69,7 +69,7 @@ export function notebooksBelow(folder) {
 
 const sourceOf = (/** @type {Cell} */ cell) => String(textOf(cell)).replaceAll('\r\n', '\n').trim();
 
-/** What the chapters say about a copy: the sources of cells that nobody has changed, and the set-up of each exercise. */
+/** What the chapters say about a copy: the sources of unchanged cells, and the set-up of each exercise. */
 export function knownCells(chapters = chapterNames().map((name) => readChapter(name))) {
   /** @type {Set<string>} */
   const untouched = new Set();
@@ -125,7 +125,7 @@ export function executable(notebook, setups = new Map()) {
 }
 
 /**
- * A notebook out of a file. Throws an error that says why it is none.
+ * A notebook from a file. Throws an error that says what is wrong.
  * @param {string} file
  * @returns {Pick<Notebook, 'cells'>}
  */

@@ -1,6 +1,6 @@
 // `npm run exercises -- --report FOLDER`: learner × exercise, from notebooks that were handed in. Only the exercises of each
-// notebook are executed, with limits. Each has a runner, a kernel and a folder of its own, which is read before the next one
-// begins: whatever a notebook does, it neither ends the report nor changes the row of somebody else.
+// notebook are executed, with limits. Each has its own runner, kernel and folder, which is read before the next one begins:
+// whatever a notebook does, it neither ends the report nor changes another learner's row.
 import {
   accessSync,
   closeSync,
@@ -119,7 +119,7 @@ function parsed(line) {
 }
 
 /**
- * Executes one notebook in a folder of its own. The runner prints an object per line (`--json`).
+ * Executes one notebook in its own folder. The runner prints an object per line (`--json`).
  * @param {Job} job
  * @param {PackageExercises} exercises
  * @param {number} cellTimeout seconds
@@ -229,7 +229,7 @@ function notesOn(used) {
 }
 
 /**
- * What is used of a folder, and what is not. Throws BadInput if there is nothing.
+ * What is used of a folder, and what is not. Throws BadInput if nothing is.
  * @param {string} folder
  * @param {import('./handed-in.mjs').Exercises} exercises
  * @param {number[]} chapters
@@ -254,7 +254,7 @@ function collect(folder, exercises, chapters) {
  * Executes the notebooks below a folder, one after the other, and prints a line about each.
  * @param {string} folder
  * @param {PackageExercises} exercises
- * @param {{ chapters: number[], cellTimeout: number }} options chapters to look at, all if there are none; seconds per cell
+ * @param {{ chapters: number[], cellTimeout: number }} options chapters to look at, all if empty; seconds per cell
  * @returns {Promise<{ status: number, verdicts: Verdicts, problems: string[], notes: string[] }>} 0, or the exit status if
  * a signal ended it; what was left out, and what else is worth a line
  */

@@ -41,10 +41,10 @@ c.JupyterHub.template_vars = {"announcement_home": f'<a href="/services/room/">W
 c.JupyterHub.authenticator_class = RosterAuthenticator
 c.RosterAuthenticator.roster = room.roster
 c.Authenticator.username_pattern = r"^[a-z][a-z0-9-]{0,15}$"
-c.Authenticator.allow_all = True  # all of the roster; the authenticator knows nobody else
+c.Authenticator.allow_all = True  # all of the roster; the authenticator knows no others
 
 c.JupyterHub.spawner_class = RoomSpawner
-# Not as `c.RoomSpawner`: each learner's spawner would get copies, a queue of its own among them.
+# Not as `c.RoomSpawner`: each learner's spawner would get copies, including its own queue.
 RoomSpawner.room = room
 RoomSpawner.queue = Queue(room.starting)
 RoomSpawner.server_parent = ServerParent()

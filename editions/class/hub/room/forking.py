@@ -1,7 +1,7 @@
 """Servers that are forked instead of started: one process has JupyterLab's modules in memory, and each learner's server
 is a copy of it. That saves each server 1.4 seconds of a core, and the memory of the modules, which all share.
 
-The process never holds a secret of the hub: it is started with an environment of its own, and what a server needs to know
+The process never holds a secret of the hub: it is started with a clean environment, and what a server needs to know
 comes in a file in memory that the copy alone reads. `python -m room.forking NUMBER` is that process; NUMBER is its end of a
 socket.
 """

@@ -24,7 +24,7 @@ NOBODY = "scrypt$16384$8$1$" + "00" * 16 + "$" + "00" * 32
 
 
 def fits(password: str, stored: str) -> bool:
-    """Whether a password is the one of which the roster holds `scrypt$N$r$p$salt$hash`, both in hexadecimal."""
+    """Whether a password matches the roster's `scrypt$N$r$p$salt$hash`, salt and hash in hexadecimal."""
     _, n, r, p, salt, expected = stored.split("$")
     found = hashlib.scrypt(
         password.encode(), salt=bytes.fromhex(salt), n=int(n), r=int(r), p=int(p), dklen=len(expected) // 2
@@ -45,15 +45,15 @@ def comes_from_root(connection: socket.socket) -> bool:
 
 
 def address_of(request: HTTPServerRequest) -> str | None:
-    """The address of the browser: the last one in X-Forwarded-For, which the proxy has added. Whoever goes past the proxy
-    could make one up, as everybody can make up the others and X-Real-Ip: None."""
+    """The address of the browser: the last one in X-Forwarded-For, which the proxy has added. None for a request that
+    bypasses the proxy: it could be forged, as the others and X-Real-Ip always can."""
     if not comes_from_root(request.connection.stream.socket):
         return None
     return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
 
 
 class RosterAuthenticator(Authenticator):
-    """Nobody can sign up, and no account of the machine can log in: only the names of the roster."""
+    """No sign-up, and no logins of the machine's accounts: only the names of the roster."""
 
     roster = Unicode(config=True, help="The file that `npm run hub -- --roster` writes.")
 
@@ -66,7 +66,7 @@ class RosterAuthenticator(Authenticator):
         address = address_of(handler.request)
         if address is None:
             return None
-        # From one address: nobody can lock a neighbour out.
+        # Per address: learners cannot lock out others.
         key = (name, address)
         failed, again = self._failures.get(key, (0, 0.0))
         if time.monotonic() < again:

@@ -40,7 +40,7 @@ def is_shared(path: Path) -> bool:
 
 
 def share(path: Path, uid: int, gid: int) -> None:
-    """The file that the learner's kernels may append to, and nobody else may read."""
+    """The file that the learner's kernels may append to, and others may not read."""
     path.parent.mkdir(mode=0o711, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)

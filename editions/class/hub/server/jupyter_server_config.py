@@ -12,7 +12,7 @@ IDLE = int(os.environ.get("LIF_FC_MNIST_IDLE", "14400"))  # seconds
 
 
 class FewKernels(AsyncMappingKernelManager):
-    """Each open notebook has a kernel of some 300 MB, also when nobody looks at it any more."""
+    """Each open notebook has a kernel of some 300 MB, even when it is no longer looked at."""
 
     async def start_kernel(self, **kwargs):
         if kwargs.get("kernel_id") not in self and len(self) >= MOST_KERNELS:
@@ -30,13 +30,13 @@ c.KernelManager.transport = "ipc"
 c.KernelSpecManager.ensure_native_kernel = False
 c.KernelSpecManager.allowed_kernelspecs = {"tslab"}
 c.MultiKernelManager.default_kernel_name = "tslab"
-# A kernel that nobody has used for longer than the longest break ends, and then its server.
+# A kernel that has been idle for longer than the longest break ends, and then its server.
 c.MappingKernelManager.cull_idle_timeout = IDLE
 c.MappingKernelManager.cull_interval = max(1, IDLE // 12)
 c.MappingKernelManager.cull_connected = True
 c.ServerApp.shutdown_no_activity_timeout = IDLE
 
-# What nobody uses here is not loaded: each costs time and memory in thirty servers.
+# Not needed here, so not loaded: each costs time and memory in thirty servers.
 c.ServerApp.jpserver_extensions = {
     "jupyter_lsp": False,
     "jupyter_server_terminals": False,

@@ -24,7 +24,7 @@ export const homeOf = (state, name) => join(state, 'home', name);
 export const madeAccounts = (state) => readJson(listFile(state)) ?? [];
 
 /**
- * An account of this machine, or undefined if there is none.
+ * An account of this machine; undefined if it does not exist.
  * @param {string} account
  * @returns {Account | undefined}
  */
@@ -59,7 +59,7 @@ function makeAccount(state, name) {
   if (found) return found;
   // First on the list: an account that is on it and does not exist does no harm, the other way round does.
   if (!made.includes(account)) writeJson(listFile(state), [...made, account]);
-  // No password and no shell: nobody logs in to the machine as a learner.
+  // No password and no shell: learners cannot log in to the machine.
   const options = ['--no-create-home', '--home-dir', home, '--user-group', '--shell', '/usr/sbin/nologin'];
   command('useradd', ...options, '--comment', 'workshop learner', account);
   const fresh = lookUp(account);

@@ -60,7 +60,7 @@ async function installPython(onLine) {
   }
   const env = pythonEnv();
   succeeded(await run(found.executable, ['-m', 'venv', '--clear', venv], { env, onLine }), 'python -m venv .venv-hub');
-  // Without dependencies: the lock is complete but for rfc3987-syntax, which costs each server half a second at its
+  // Without dependencies: the lock is complete except rfc3987-syntax, which costs each server half a second at its
   // start and is used only to check the form of addresses in schemas. Compiled, since learners cannot write there.
   const pip = ['-m', 'pip', 'install', '--no-deps', '--require-hashes', '--progress-bar', 'off'];
   const file = join(hubFolder, 'requirements.txt');

@@ -35,7 +35,7 @@ const syllable = () => pick(CONSONANTS) + pick(VOWELS);
 export const makePassword = () => Array.from({ length: 3 }, () => syllable() + syllable()).join('-');
 
 /**
- * The people of a roster file, or none if there is no file. Throws UserError if it is not a roster.
+ * The people of a roster file, none if it is missing. Throws UserError if it is not a roster.
  * @param {string} path
  * @returns {Person[]}
  */

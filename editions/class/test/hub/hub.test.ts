@@ -12,7 +12,7 @@ import { python } from '../../../../test/support/python';
 
 const temporary = temporaryFolder('hub');
 
-/** What a hub is told, but for where: these never start. */
+/** A hub's options, without a place: these never start. */
 const LEARNERS = { roster: '', memory: 2 ** 31, tasks: 400, threads: 1, kernels: 3, idle: 3600, starting: 1 };
 
 describe('npm run hub', () => {

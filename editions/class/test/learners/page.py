@@ -24,7 +24,7 @@ say('{"exercise": '.repeat(50_000));
 record('lif-charge', 'no-leak');
 console.log('recorded');
 """
-# With the lease, whoever opens the file waits until the holder gives it back, or 45 seconds.
+# With the lease, opening the file blocks until the holder gives it back, or 45 seconds.
 LEASE = """
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

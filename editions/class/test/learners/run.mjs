@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm run test:hub -- --learners N`: a hub of its own on loopback, learners of its own, and their end.
+// `npm run test:hub -- --learners N`: a separate hub on loopback, its learners, and their end.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
