@@ -1,7 +1,7 @@
 // JupyterLab of .venv: `npm run lab`. It opens the learner's own copies of the chapters; `npm run lab -- --author` opens
 // the committed ones. Everything else after `--` is passed on (`npm run lab -- --no-browser --port=9999`).
 // It listens on 127.0.0.1 only, with a token, and keeps all of its files (settings, workspaces, the ids of running
-// servers) in the clone, so that nobody's other Jupyter is touched.
+// servers) in the clone, so that no other Jupyter is touched.
 import { spawn } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -93,7 +93,7 @@ console.log(`JupyterLab starts with ${first.join('/')}. Shift+Enter runs a cell.
 
 // In a file rather than on the command line, where an argument of the reader's could not override them.
 writeJson(join(config, 'jupyter_lab_config.json'), {
-  // A dozen lines of its own start would hide the address.
+  // A dozen lines of its start-up would hide the address.
   Application: { log_level: 'WARN' },
   ServerApp: { ip: '127.0.0.1', root_dir: root },
   // Nothing is asked of the network: no news, no look for updates, no list of extensions.
@@ -123,7 +123,7 @@ const start = `--LabApp.default_url=/lab/tree/${first.map(encodeURIComponent).jo
 const passed = options.filter((option) => option !== '--author');
 if (!options.some((option) => option.includes('default_url'))) passed.unshift(start);
 
-// In a process group of its own: Ctrl-C reaches this script alone, since Jupyter would ask back and wait for a second.
+// In its own process group: Ctrl-C reaches this script alone, since Jupyter would ask back and wait for a second.
 const lab = spawn(venvPython, [join(here, 'lab_server.py'), ...passed], {
   cwd: root,
   env,

@@ -97,7 +97,7 @@ class Kernel(ServerKernelManager):
 
     async def answers(self) -> bool:
         """Waits for the answer of the kernel's process, until it ends or takes too long."""
-        context = zmq.asyncio.Context()  # of its own, since the server's messages may wait as long as they like
+        context = zmq.asyncio.Context()  # separate, since the server's messages may wait without limit
         context.sndtimeo = SEND_TIMEOUT
         client = self.client(context=context)
         try:

@@ -1,4 +1,4 @@
-// A link into the book opens the book, in a tab of its own. JupyterLab would open the file of the page by itself, without its
+// A link into the book opens the book, in a new tab. JupyterLab would open the file of the page by itself, without its
 // styles. What `lab_server.py` serves at /build/ is what JupyterLab has at /files/build/.
 const IN_BOOK = /^(.*?)(?:\/files)?(\/build\/(?:book|lite)\/.*)$/;
 
