@@ -12,7 +12,7 @@ import { BadMap, inOneLine, meaningOf, runOf } from './settings.mjs';
 /** The grids whose table is committed. */
 export const PUBLISHED = join(root, 'editions', 'map', 'grids.yaml');
 
-/** Nobody means more: a list too many multiplies quickly. */
+/** More is a slip: a list too many multiplies quickly. */
 const MOST = 10_000;
 
 /** Bytes of a file of grids. The time that a hostile one takes grows with their square. */

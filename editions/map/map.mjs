@@ -19,7 +19,7 @@ import { verify } from './verify.mjs';
 
 /** @typedef {import('./settings.mjs').Run} Run */
 
-/** Snakemake's own Python, which nobody needs who makes no map. */
+/** Snakemake's own Python, installed on the first `npm run map`. */
 const ENVIRONMENT = { folder: join(root, '.venv-map'), lock: 'editions/map/requirements.txt' };
 
 /** Where the command was typed. */

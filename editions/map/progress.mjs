@@ -27,7 +27,7 @@ export function showProgress(what, all, first, look) {
     const { done, share } = look();
     const passed = (performance.now() - start) / 1000;
     const left = share > before ? (passed * (1 - share)) / (share - before) : first * (1 - share) - passed;
-    // Slower than thought, and nothing is done yet: nobody knows.
+    // Slower than estimated, and nothing is done yet: no guess.
     return `${done} of ${all} ${what} done${left > 0 ? `, about ${duration(left)} left` : ''}`;
   };
   const isTerminal = process.stdout.isTTY;

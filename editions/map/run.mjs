@@ -1,5 +1,5 @@
-// One run of the map: `node editions/map/run.mjs ROW.json -- OPTIONS of the command line`. The command line trains in a folder of
-// its own; what stays is the row, and the weights beside it, both whole or not there.
+// One run of the map: `node editions/map/run.mjs ROW.json -- OPTIONS of the command line`. The command line trains in a
+// temporary folder; what stays is the row, and the weights beside it, both whole or not there.
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';

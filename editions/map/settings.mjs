@@ -97,7 +97,7 @@ export function runOfOptions(/** @type {string[]} */ words) {
   const settings = /** @type {Settings} */ (
     /** @type {unknown} */ (Object.fromEntries(SETTING_NAMES.map((name) => [name, valueIn(name)])))
   );
-  // Settings that come later leave the ids of earlier runs as they are: what has its default is not in it.
+  // Defaults are left out, so that new settings do not change the ids of earlier runs.
   const changed = SETTING_NAMES.filter((name) => !isStandard(settings, name));
   const canonical = Object.fromEntries(changed.map((name) => [SETTINGS[name].column, settings[name]]));
   return {

@@ -35,7 +35,7 @@ export const weightsFile = (/** @type {string} */ folder, /** @type {string} */ 
 export const sha256 = (/** @type {string | Uint8Array} */ content) =>
   createHash('sha256').update(content).digest('hex');
 
-/** The hash of a file, undefined where there is none. */
+/** The hash of a file; undefined if it is missing. */
 function hashOf(/** @type {string} */ file) {
   try {
     return sha256(readWhole(file));
@@ -94,7 +94,7 @@ const WANTED = [
   [/^weights_sha256$/, '64 hexadecimal digits', (text) => /^[0-9a-f]{64}$/.test(text)],
 ];
 
-/** The first column of a row that cannot be right, and why, in words; undefined if there is none. */
+/** The first column of a row that cannot be right, and why, in words; undefined if all can. */
 export function faultIn(/** @type {Row} */ row) {
   for (const column of ['id', ...RESULT_COLUMNS]) {
     const [, wanted, fits] = /** @type {(typeof WANTED)[number]} */ (WANTED.find(([pattern]) => pattern.test(column)));

@@ -60,7 +60,7 @@ async function faultsOfRow(row, folder) {
  * @param {string[]} names take rows of these grids alone; all without names
  * @param {string} which rows
  * @returns whether all is right
- * @throws BadMap if there is no such table, or no such row
+ * @throws BadMap if the table or a row is missing
  */
 export async function verify(file, grids, names, which) {
   if (!existsSync(file)) throw new BadMap(`${file}: expected a table, found none; \`npm run map\` makes it`);

@@ -66,7 +66,7 @@ describe('The settings of a run', () => {
     assert.equal(settings.runOf({}).id, sha256('{}').slice(0, 12));
     assert.equal(settings.runOf({ seed: 1, tau: 3 }).id, sha256('{"tau":3,"seed":1}').slice(0, 12));
     assert.equal(settings.runOf({ T: 20, hidden: 96 }).id, sha256('{"hidden":96,"T":20}').slice(0, 12));
-    // Each surrogate has an alpha of its own.
+    // Each surrogate has its own alpha.
     assert.equal(settings.runOf({ surrogate: 'sigmoid', alpha: 4 }).id, sha256('{"surrogate":"sigmoid"}').slice(0, 12));
   });
 
