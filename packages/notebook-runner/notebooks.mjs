@@ -10,7 +10,7 @@ const script = join(dirname(fileURLToPath(import.meta.url)), 'run_notebooks.py')
 
 /**
  * Executes the notebooks that the arguments name; `--help` lists the options. Sets the exit status of this process: 2 if
- * there is no Python for it.
+ * its Python is missing.
  * @param {string[]} args
  */
 export async function runNotebooks(args) {

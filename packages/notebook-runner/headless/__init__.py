@@ -16,5 +16,5 @@ run          executes the notebooks one after another
 
 import sys
 
-# At each start jsonschema would compile a grammar of IRIs, of which a notebook has none, for longer than all else takes.
+# At each start jsonschema would compile a grammar of IRIs, which notebooks lack, for longer than all else takes.
 sys.modules["rfc3987_syntax"] = None

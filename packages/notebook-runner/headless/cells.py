@@ -1,6 +1,6 @@
 """Executes the cells of one notebook with nbclient, and notices what nbclient does not notice with tslab.
 
-That is an error in a timer or in a promise that nobody awaits, a cell that the kernel skipped, and output that arrives
+That is an error in a timer or in a promise that is not awaited, a cell that the kernel skipped, and output that arrives
 after its cell has ended.
 """
 
@@ -98,7 +98,7 @@ class Client(NotebookClient):
             await self.async_start_new_kernel(
                 cwd=str(self.folder), env=KERNEL_ENV, stdout=self.kernel_log, stderr=self.kernel_log
             )
-            self.group = self.km.provisioner.pid  # jupyter_client starts a kernel in a group of its own
+            self.group = self.km.provisioner.pid  # jupyter_client starts a kernel in its own group
             try:
                 await self.async_start_new_kernel_client()
                 break
@@ -167,7 +167,7 @@ class Client(NotebookClient):
             cell.execution_count = None
             why = f" (the kernel answered {status!r})" if status else ""
             raise Failure(index, f"this cell never ran{why}")
-        # A promise that nobody awaits is reported a turn of the kernel's event loop later: one more exchange.
+        # An unawaited promise is reported a turn of the kernel's event loop later: one more exchange.
         await self.listen(self.kc.kernel_info(), index)
         if status != "error":
             return None

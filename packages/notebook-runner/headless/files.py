@@ -24,7 +24,7 @@ def has_code(cell) -> bool:
 
 
 def read(path: Path) -> tuple[object, bytes]:
-    """A notebook as format 4.5, in which each cell has an id of its own, and the bytes of its file."""
+    """A notebook as format 4.5, in which each cell has a unique id, and the bytes of its file."""
     try:
         content = path.read_bytes()
         raw = json.loads(content.decode("utf-8"))
@@ -115,7 +115,7 @@ def cell_lines(text: str) -> list[int]:
             elif depth == 3 and in_cells:
                 lines.append(line)
             elif depth == 4 and in_cells and key == "source":
-                # In the usual form each line of the source is on a line of its own, below `"source": [`.
+                # In the usual form each line of the source is on a separate line, below `"source": [`.
                 lines[-1] = line + text.startswith("\n", match.end())
             key = ""
         elif token in "}]":

@@ -15,7 +15,7 @@ SEND_TIMEOUT = 10  # seconds until a message that no kernel takes is an error
 
 
 class KernelManager(AsyncKernelManager):
-    """A manager with ports of its own, whose messages do not wait forever."""
+    """A manager with its own ports, whose messages do not wait forever."""
 
     def __init__(self) -> None:
         self.claim, numbers = ports.claim_ports()

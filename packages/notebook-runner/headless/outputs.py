@@ -17,7 +17,7 @@ def tags(cell) -> list[str]:
 
 
 def extend_stream(outputs: list, name: str, text: str) -> bool:
-    """Adds text to the stream of this name at the end of the outputs. Returns False if there is none."""
+    """Adds text to the stream of this name at the end of the outputs. Returns False without one."""
     for output in reversed(outputs[-2:]):
         if output.output_type != "stream":
             return False

@@ -10,13 +10,13 @@ from pathlib import Path
 TYPED_IN = Path(os.environ.get("INIT_CWD", ".")).resolve()
 
 ROOT = Path(__file__).resolve().parents[3]
-# npm packs no lock file, so where there is none, this is the package, installed in somebody else's project.
+# npm packs no lock file, so without one, this is the package, installed in another project.
 IS_CLONE = (ROOT / "package-lock.json").is_file()
 PROJECT = ROOT if IS_CLONE else TYPED_IN
 NOTEBOOKS = PROJECT / "notebooks"
 KERNELS = Path(sys.prefix, "share", "jupyter", "kernels")
 RESULTS = PROJECT / "build" / "notebooks"
-# Whoever runs this in somebody else's clone cannot write there, and names a folder.
+# Somebody else's clone cannot be written to; then a folder is named.
 SCRATCH = Path(os.environ.get("LIF_FC_MNIST_SCRATCH") or ROOT / "build" / "jupyter")
 
 # The kernel gets the reader's own environment, except variables that make Node print more, or in other colours:

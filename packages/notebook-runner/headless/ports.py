@@ -6,8 +6,8 @@ import contextlib
 import random
 import socket
 
-# From below the range out of which systems choose by themselves (from 32768 on Linux, from 49152 on macOS and Windows).
-# Jupyter's own choice comes out of that range, and any connection made while the kernel starts may get the same port.
+# From below the range that systems choose from (from 32768 on Linux, from 49152 on macOS and Windows).
+# Jupyter's own choice comes from that range, and any connection made while the kernel starts may get the same port.
 PORTS = range(15000, 32768)
 CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 

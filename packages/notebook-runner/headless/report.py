@@ -18,7 +18,7 @@ as_json = False  # --json
 
 
 def say(line: str, stream=None) -> None:
-    """Prints a line, without what could move the cursor. If nobody reads (`… | head`), it is not printed."""
+    """Prints a line, without what could move the cursor. If its reader is gone (`… | head`), it is dropped."""
     global last_line
     last_line = time.monotonic()
     stream = stream or sys.stdout

@@ -104,7 +104,7 @@ class Runner:
     async def run(self, job: Job) -> bool:
         """Executes a notebook, writes the result and reports it. Returns whether the notebook passed."""
         started = time.monotonic()
-        job.target.unlink(missing_ok=True)  # nobody should take an older result for this one
+        job.target.unlink(missing_ok=True)  # an older result must not pass for this one
         nb = nbformat.from_dict(job.notebook)
         suite = Suite(shown(job.path))
         self.suites.append(suite)
@@ -175,7 +175,7 @@ async def main(options: argparse.Namespace) -> int:
     watch = asyncio.ensure_future(runner.watch_parent()) if options.parent else None
     started = time.monotonic()
     if options.junit:
-        options.junit.unlink(missing_ok=True)  # nobody should take an older one for this run's
+        options.junit.unlink(missing_ok=True)  # an older one must not pass for this run's
     try:
         failed = 0
         for job in options.jobs:

@@ -3,7 +3,7 @@
 As a program it is papermill with the translator: tslab_papermill.py in.ipynb out.ipynb -p epochs 3
 As a module: `import tslab_papermill` once, before papermill.execute_notebook.
 
-Papermill notices a cell that fails. An error in a timer or in a promise that nobody awaits it does not notice; to have
+Papermill notices a cell that fails, but not an error in a timer or in a promise that is not awaited; to have
 these noticed, too, let papermill only write the parameters (--prepare-only), and execute the result with the headless runner.
 """
 

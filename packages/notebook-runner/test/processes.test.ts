@@ -22,7 +22,7 @@ const temporary = temporaryFolder('processes');
 const alive = (pid: number) => {
   try {
     process.kill(pid, 0);
-    // A zombie that nobody has waited for yet is not running.
+    // A zombie that was not yet waited for is not running.
     return !/^\d+ \(.*\) Z/.test(existsSync('/proc') ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '');
   } catch {
     return false;
@@ -49,7 +49,7 @@ async function interrupted(signal: NodeJS.Signals, caller: keyof typeof callers)
   const pids = readFileSync(pidFile, 'utf8').split(' ').map(Number);
   assert.deepEqual(pids.map(alive), [true, true]);
   runner.kill(signal);
-  // "close" comes when nobody holds the output any more: then the wrapper and the runner have ended, too.
+  // "close" comes when no process holds the output open: then the wrapper and the runner have ended, too.
   const { status, lines } = await end;
   for (let i = 0; i < 200 && pids.some(alive); i++) await sleep(50);
   return { status, lines, running: pids.filter(alive), output };

@@ -32,7 +32,7 @@ describe('--update and --check', { concurrency: 1 }, () => {
     writeFileSync(file, JSON.stringify(notebook, null, 1));
     return file;
   }
-  /** PNG of the same two pixels, the second of which is one step less blue. */
+  /** PNG of the same two pixels, the second one step less blue. */
   const otherPixel = (cell: Cell | undefined) => {
     const data = cell?.outputs.find((output) => output.data?.['image/png'])?.data as Record<string, string>;
     const bytes = Buffer.from(data['image/png'] as string, 'base64');
