@@ -31,7 +31,7 @@ const ALL_LENGTH = 100_000;
  */
 
 /**
- * Finds where the code at a place was written; undefined where nobody wants to see it, as of the kernel itself.
+ * Finds where the code at a place was written; undefined where it is of no interest, as in the kernel itself.
  * @typedef {(script: string, line: number, column: number) => Origin | undefined} OriginOf
  */
 
@@ -145,7 +145,7 @@ exports.shortenStacks = (originOf, otherwise = () => []) => {
       return typeof stack === 'string' ? short(this, stack) : stack;
     },
   });
-  // This gives an error a stack as a property of its own; libraries such as zod use it.
+  // This gives an error its stack as an own property; libraries such as zod use it.
   const { captureStackTrace } = Error;
   if (!captureStackTrace) return;
   Error.captureStackTrace = (error, from) => {
@@ -221,7 +221,7 @@ exports.describeFailure = (inspect, error) => {
 };
 
 /**
- * What is shown below the cell that ran last, of what nobody awaited.
+ * What is shown below the cell that ran last, of unawaited errors.
  * @param {import('./values.cjs').Inspect} inspect
  * @param {'UncaughtException' | 'UnhandledPromiseRejection'} kind
  * @param {unknown} error

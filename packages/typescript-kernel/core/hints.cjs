@@ -1,5 +1,5 @@
 'use strict';
-// What a cell shows of what TypeScript refuses, and what to do about a name that nobody has declared.
+// What a cell shows of TypeScript's errors, and what to do about an undeclared name.
 
 /** TypeScript's codes for a name that nothing declares. */
 const UNKNOWN_NAME = [2304, 2503, 18004];
@@ -97,8 +97,8 @@ exports.problemLines = (problems, source) => linesOf(withHints(problems, source)
 exports.warningLines = (problems) => linesOf(problems, 'warning ');
 
 /**
- * The text of an error that ended a cell, where it is about an unknown name with the hint. TypeScript says it before the cell
- * runs, unless there are no types or the name is hidden from them.
+ * The text of an error that ended a cell, with the hint if it is about an unknown name. TypeScript says it before the cell
+ * runs, unless types are missing or the name is hidden from them.
  * @param {string} text message and frames
  */
 exports.withRuntimeHint = (text) =>

@@ -47,7 +47,7 @@ exports.interruptText = (error) => {
 };
 
 /**
- * How an interrupted cell ended, as Jupyter's reply has it.
+ * How an interrupted cell ended, as in Jupyter's reply.
  * @param {string} text
  * @returns {{ ename: string, evalue: string, traceback: string[] }}
  */

@@ -100,7 +100,7 @@ export async function buildKernel({ out, typescript = 'typescript', library = tr
     }),
   ]);
   const logo = put('logo.svg', readFileSync(join(here, 'src', 'logo.svg')));
-  // Without files of its own it has no root; the paths in it are those of the packages.
+  // Without its own files it has no root; the paths in it are those of the packages.
   const declarations = library
     ? put('declarations.json', JSON.stringify(makeDeclarations({ root: here, modules: {}, typescript })))
     : undefined;

@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
 const own = join(dirname(fileURLToPath(import.meta.url)), 'src', 'types');
 const OWN = { tslab: join(own, 'tslab.d.ts'), 'jupyterlite-typescript-kernel': join(own, 'kernel.d.ts') };
 
-/** Whether TypeScript knows the language of today, but for a few names; tslab's does not. */
+/** Whether TypeScript knows the current language, except a few names; tslab's does not. */
 const isCurrent = (ts) => Number.parseFloat(ts.version) >= 5.9;
 
 /** What runs in a worker has the names of a worker. */
@@ -94,13 +94,13 @@ export function makeDeclarations({ root = '.', modules: given, ambient: more = [
     const full = slashes(path);
     if (full.startsWith(`${libPath}/`)) return `/lib/${full.slice(libPath.length + 1)}`;
     if (full.startsWith(`${slashes(own)}/`)) return `/declarations/${full.slice(slashes(own).length + 1)}`;
-    // A package may have another version of one inside it; pnpm keeps each in a folder of its own, by links.
+    // A package may have another version of one inside it; pnpm keeps each in a separate folder, by links.
     const at = full.includes('/.pnpm/') ? full.lastIndexOf(NODE_MODULES) : full.indexOf(NODE_MODULES);
     if (at >= 0) return full.slice(at);
     if (!full.startsWith(`${slashes(root)}/`)) throw new Error(`${path}: expected a path below ${root}`);
     return `/declarations/${full.slice(slashes(root).length + 1)}`;
   };
-  // Nobody reads the comments of a browser's interfaces here, and they are half of them.
+  // The comments of a browser's interfaces are not read here, and are half of their size.
   const printer = ts.createPrinter({ removeComments: true });
   const bare = (path, text) => {
     const file = ts.createSourceFile(path, text, options.target);

@@ -1,6 +1,6 @@
 /**
- * Runs cells on the kernel's core in Node, as the page and its workers do: type check, run, tell the types. A program of
- * its own, because a session takes over the console. Reads `{ cells, modules, declarations }` as JSON, writes what each
+ * Runs cells on the kernel's core in Node, as the page and its workers do: type check, run, tell the types. A separate
+ * program, because a session takes over the console. Reads `{ cells, modules, declarations }` as JSON, writes what each
  * cell showed.
  */
 import { readFileSync } from 'node:fs';

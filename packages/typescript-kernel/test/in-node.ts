@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Shown } from './cells';
 import { THINGS, writeThings } from './things';
 
-/** TypeScript as tslab has it. */
+/** TypeScript as in tslab. */
 export const TSLABS = '@tslab/typescript-for-tslab';
 
 const root = resolve(__dirname, '..', '..', '..');

@@ -20,7 +20,7 @@ const endsItself = () =>
 /**
  * @typedef {import('tslab/dist/executor').ConverterSet} ConverterSet
  * @typedef {import('tslab/dist/executor').Executor} Executor
- * @typedef {{ ename: string, evalue: string, traceback: string[] }} Failure of a cell, as Jupyter's reply has it
+ * @typedef {{ ename: string, evalue: string, traceback: string[] }} Failure of a cell, as in Jupyter's reply
  */
 
 /**
@@ -60,7 +60,7 @@ function isInterrupt(error, wasInterrupted) {
   }
 }
 
-/** Shows what nobody awaited as a cell shows its errors; tslab would print it with `inspect`, which some values end. */
+/** Shows unawaited errors as a cell shows its own; tslab would print them with `inspect`, which some values crash. */
 function reportLate() {
   const kinds = /** @type {const} */ ({
     uncaughtException: 'UncaughtException',

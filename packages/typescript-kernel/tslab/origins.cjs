@@ -43,7 +43,7 @@ exports.nameCell = (text, { number, source, isAsync }) => {
   const end = text.split('\n').length;
   scripts.set(name, (line, column) => {
     if (line > end) return undefined; // where tslab calls the whole
-    // tslab puts a line of its own before what was written, so that TypeScript takes it for a module.
+    // tslab puts a line before what was written, so that TypeScript takes it for a module.
     const found = find(line - 1, Math.max(0, column - 1 - (line === 1 ? offset : 0))) - 1;
     const at = found >= 0 && found < written.length ? { line: found + 1, text: written[found].trim() } : {};
     return { cell: number, ...at };
@@ -64,7 +64,7 @@ exports.nameFile = (file, text) => {
   scripts.set(file, (line, column) => ({ file: place, line: find(line - 1, column - 1) + 1 }));
 };
 
-/** Forgets maps that nobody has asked for. */
+/** Forgets maps that were never asked for. */
 exports.forgetMaps = () => unnamed.clear();
 
 /**

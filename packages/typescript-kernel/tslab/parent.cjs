@@ -4,7 +4,7 @@ const { Worker } = require('node:worker_threads');
 
 /** Ends the kernel, and what it has started, when the process that started it is gone. */
 exports.endWithJupyter = () => {
-  // In a thread of its own: a cell in an endless loop would keep a timer from firing.
+  // In a separate thread: a cell in an endless loop would keep a timer from firing.
   const watch = `setInterval(() => {
     if (process.ppid === ${process.ppid}) return;
     try {

@@ -26,7 +26,7 @@ function queueing(Publisher) {
     async send(/** @type {unknown} */ message) {
       if (waiting.length === 0) {
         const error = await errorOf(super.send.bind(this), message);
-        if (error?.code !== 'EBUSY') return; // sent, or the socket is closed and nobody listens any more
+        if (error?.code !== 'EBUSY') return; // sent, or the socket is closed
       }
       waiting.push(message);
       if (waiting.length > 1) return;

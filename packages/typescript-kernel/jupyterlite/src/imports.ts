@@ -81,7 +81,7 @@ const BARE = /^(?:Failed to resolve module specifier|The specifier|Module name,)
 
 /**
  * What a cell's import throws instead of the engine's error, which names neither the module nor the cell.
- * @param name of the module, as the cell has it, and the URL from which it was to come
+ * @param name of the module, as in the cell, and the URL from which it was to come
  */
 export function importFailure(error: unknown, name: string, url: string): unknown {
   const place = `in '${name}' or a file that it imports`;

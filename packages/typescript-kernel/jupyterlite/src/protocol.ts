@@ -65,8 +65,8 @@ export const bytesOf = (bytes: unknown): ArrayBuffer =>
     : bytes) as ArrayBuffer;
 
 /**
- * How a cell ended, as an execute reply has it. `lost`: the names that a cell which failed or was interrupted on its way did
- * not come to, so the notebook does not have them; undefined if nothing of it ran, or all is lost.
+ * How a cell ended, as in an execute reply. `lost`: the names that a cell which failed or was interrupted on its way did not
+ * reach, so the notebook does not have them; undefined if nothing of it ran, or all is lost.
  */
 export type Outcome =
   | { status: 'ok' }
@@ -74,7 +74,7 @@ export type Outcome =
 
 /**
  * What the page asks a worker: what each question carries, and its answer. A worker that does not answer is ended with its
- * questions, so there is no answer that is an error.
+ * questions, so no answer is an error.
  */
 type Questions = Record<string, { asks: object; answer: unknown }>;
 
@@ -92,7 +92,7 @@ export interface Answered<All extends Questions> {
 /** Questions to the worker that runs cells. */
 export type OfCells = {
   execute: { asks: { code: string; count: number; emitted?: Emitted | undefined }; answer: Outcome };
-  /** Asked of a worker of its own, which runs no cells: what a cell has left behind may keep the other one busy. */
+  /** Asked of a separate worker, which runs no cells: what a cell has left behind may keep the other one busy. */
   'is-complete': { asks: { code: string }; answer: { status: 'complete' | 'incomplete' | 'invalid' | 'unknown' } };
   /** `Outcome` where an interrupt ended the worker. */
   'can-run': { asks: { code: string }; answer: boolean | Outcome };
@@ -110,7 +110,7 @@ export type ToCells =
       messages: boolean;
     }
   | { type: 'interrupt' }
-  /** What a person has written; undefined where nobody can be asked. */
+  /** What a person has written; undefined if no one can be asked. */
   | { type: 'input'; value: string | undefined }
   | CommEvent
   | Asked<OfCells>;
@@ -156,7 +156,7 @@ export type Lost = string[] | 'all';
 
 /** To the worker that knows the types. */
 export type ToTypes =
-  /** `declarations`: their URLs, of which the first is read that can be. */
+  /** `declarations`: their URLs; the first readable one is used. */
   | { type: 'start'; declarations: string[]; settings: CompilerSettings }
   | { type: 'starts'; kernel: string; code: string }
   | { type: 'ended'; kernel: string; lost: Lost }

@@ -1,4 +1,4 @@
-/** The kernel for JupyterLite as an npm package of its own, away from this project. */
+/** The kernel for JupyterLite as a separate npm package, away from this project. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {

@@ -118,7 +118,7 @@ function syntaxError(source: string, message: string, line: number, column: numb
 /** What may still come after a text that cannot be compiled as it is, one of each kind. */
 const CONTINUATIONS = [' x', ' x) {}', " 'x'", ' x => x', ' catch {}'];
 
-/** Whether a person is still writing: whatever is wrong with the text, more of it can mend it. */
+/** Whether a person is still writing: whatever is wrong with the text, more of it can fix it. */
 export function isUnfinished(source: string): boolean {
   const failure = (text: string): unknown => {
     try {
@@ -156,7 +156,7 @@ function importText(node: ImportDeclaration, used: Set<string>): string {
       if (name === 'default') bindings.push(`${local} = ${CELL}.defaultOf(${module([])})`);
       else {
         named.push(`${JSON.stringify(name)}: ${local}`);
-        // A name that is never used as a value may be a type, of which nothing is left.
+        // A name that is never used as a value may be a type, which is gone at run time.
         if (used.has(local)) needed.push(name);
       }
     }

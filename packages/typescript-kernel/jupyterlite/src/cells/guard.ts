@@ -1,7 +1,7 @@
 /**
  * Cells share the kernel's built-ins: after `Array.prototype.map = …` neither compiling nor printing would work again. So
  * the built-ins are remembered as they were, and the kernel does its own work with them; the cells' changes are put back
- * for the cells. Nothing here uses what a cell can change, but for the functions that it takes at the start.
+ * for the cells. Nothing here uses what a cell can change, except the functions that it takes at the start.
  */
 
 const { ownKeys, getOwnPropertyDescriptor, defineProperty, deleteProperty, setPrototypeOf } = Reflect;

@@ -1,11 +1,11 @@
 /** Questions of cells to the person at the page, one after the other. */
 
 export interface Input {
-  /** Resolves to what the person writes; rejects with what `end` is given, and where nobody can be asked. */
+  /** Resolves to what the person writes; rejects with the error of `end`, or if no one can be asked. */
   ask(prompt: string, isPassword: boolean): Promise<string>;
-  /** The answer to the question that was posted last; undefined where there is nobody who could answer. */
+  /** The answer to the question that was posted last; undefined if no one can answer. */
   receive(value: string | undefined): void;
-  /** Nobody answers any more what is still asked. */
+  /** Rejects all open questions. */
   end(error: Error): void;
   /** Resolves when nothing is asked any more. */
   answered(): Promise<void>;
@@ -45,12 +45,12 @@ export function createInput(post: (prompt: string, isPassword: boolean) => void)
       waiting = [];
     },
     async answered() {
-      // Without an iterator, of which a cell may have made something else.
+      // Without an iterator, which a cell may have replaced.
       for (let first = waiting[0]; first; first = waiting[0]) {
         try {
           await first.answer;
         } catch {
-          // Whoever asked gets it.
+          // The asker gets it.
         }
       }
     },

@@ -34,7 +34,7 @@ function readable(object: object): [string, unknown][] {
   return found;
 }
 
-/** The same as an object of its own, of the same class, without another say in how it is printed. */
+/** A copy of the same class, without a custom way to be printed. */
 function shown(this: object): object {
   const values = readable(this).map(([name, value]) => [name, { value, enumerable: true }]);
   const own = { ...Object.fromEntries(values), ...getOwnPropertyDescriptors(this) };

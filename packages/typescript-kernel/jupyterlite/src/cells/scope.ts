@@ -81,7 +81,7 @@ export function declaredNames(program: estree.Program): Set<string> {
 export interface References {
   /** Names that it does not declare. */
   free: Reference[];
-  /** Names of its own top level. */
+  /** Names of its top level. */
   own: Set<string>;
   /** Its `import('…')`. */
   imports: estree.ImportExpression[];
@@ -93,7 +93,7 @@ export interface References {
   usings: estree.VariableDeclaration[];
   /** Where statements begin that are an expression: the line above may end without a semicolon. */
   starts: number[];
-  /** Its loops that await, but for those of its functions. */
+  /** Its loops that await, except those of its functions. */
   loops: Loop[];
 }
 

@@ -16,9 +16,9 @@ import { createOutput } from './limit';
 /** Where a session writes. */
 export interface SessionHost {
   post(message: Output): void;
-  /** The value of a cell's last line, and how a cell failed, are messages of their own, and no text as on tslab. */
+  /** The value of a cell's last line, and how a cell failed, are separate messages, not text as on tslab. */
   messages: boolean;
-  /** Imports what a cell imports; rejects with one clear line for a name that there is not. */
+  /** Imports what a cell imports; rejects with one clear line for an unknown name. */
   load(name: string, options?: ImportCallOptions): Promise<Record<string, unknown>>;
   /** What a script is, if it is no cell. */
   originOf(script: string): Origin | undefined;
@@ -52,7 +52,7 @@ export interface Session {
   /** @param emitted where TypeScript itself had to translate the cell */
   execute(code: string, count: number, emitted?: Emitted): Promise<Outcome>;
   interrupt(): void;
-  /** Reports what nobody awaited, below the cell that ran last. */
+  /** Reports unawaited errors, below the cell that ran last. */
   reportLate(kind: 'UncaughtException' | 'UnhandledPromiseRejection', error: unknown): void;
   /** Whether a cell compiles and all names are there that it takes from outside. If not, it would fail. */
   canRun(code: string): boolean;
@@ -101,7 +101,7 @@ for (const name of ['dispose', 'asyncDispose']) {
 
 /** Starts a session; from now on this realm's console and stacks are its own. */
 export function createSession(host: SessionHost): Session {
-  // Engines read what is inherited fast, however often it is declared again; an object of its own becomes a slow table.
+  // Engines read what is inherited fast, however often it is declared again; a separate object becomes a slow table.
   const store: Record<string, unknown> = Object.create(null);
   const names: Record<string, unknown> = Object.create(store);
   const cells = new Map<string, { cell: number; lines: string[]; from?: number[] }>();
@@ -308,7 +308,7 @@ export function createSession(host: SessionHost): Session {
       for (let i = 0; i < own.length; i++) own[i]?.();
     },
     reportLate(kind, error) {
-      // What an interrupt has ended needs no word more.
+      // Not reported: the interrupt caused it.
       if (output.isFull() || (interrupted && isAbort(error))) return;
       guard(() => output.print('stderr', `${describeLate(inspect, kind, error)}\n`));
     },

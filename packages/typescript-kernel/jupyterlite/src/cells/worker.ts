@@ -81,7 +81,7 @@ function receive(event: MessageEvent<ToCells>): void {
 // Before any listener of a cell, which could stop the event.
 self.addEventListener('message', receive, { capture: true });
 
-// What nobody awaited.
+// Unawaited errors.
 self.addEventListener('unhandledrejection', (event) => {
   event.preventDefault();
   session?.reportLate('UnhandledPromiseRejection', event.reason);

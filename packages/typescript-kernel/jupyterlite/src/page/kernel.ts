@@ -81,7 +81,7 @@ export function kernelClass(
     }
 
     override handleMessage(message: Message): Promise<void> {
-      // It belongs to the cell that runs, and is no work of its own.
+      // It belongs to the cell that runs, and is not separate work.
       if (message.header.msg_type === 'input_reply') {
         this.receiveInput(message);
         return Promise.resolve();
@@ -188,7 +188,7 @@ export function kernelClass(
       const [id] = [...this.requests].find(([, { isCell }]) => isCell) ?? [];
       if (id === undefined) return;
       this.post({ type: 'interrupt' });
-      // Asking twice gives no second grace; an answer takes it back.
+      // A second interrupt does not restart the timer.
       this.deadline ??= setTimeout(() => this.startAgain(id, restarted(GRACE)), GRACE);
     }
 
@@ -281,7 +281,7 @@ export function kernelClass(
       const found = await types.complete(this.id, code, position);
       const { matches, start, end } = found ?? { matches: [], start: position, end: position };
       const [from, to] = [toCharacters(code, start), toCharacters(code, end)];
-      // As the Python kernel says of what kind they are, of which Jupyter's protocol knows nothing.
+      // As the Python kernel tells their kinds, which Jupyter's protocol does not cover.
       const kinds = matches.map(({ text, kind }) => ({ text, type: kind, start: from, end: to }));
       const metadata = { _jupyter_types_experimental: kinds };
       return { status: 'ok', matches: matches.map(({ text }) => text), cursor_start: from, cursor_end: to, metadata };

@@ -57,7 +57,7 @@ function createPlugin({ BaseKernel, IKernelSpecs, IKernelClient }: Services, { P
 type Shared = Record<string, Record<string, { get(): Promise<() => unknown> }>>;
 let shared: Shared = {};
 
-/** A package that the page has loaded and shares with its extensions; undefined if it has none of that name. */
+/** A package that the page has loaded and shares with its extensions; undefined if the name is unknown. */
 async function ofPage<T>(name: string): Promise<T | undefined> {
   const version = Object.values(shared[name] ?? {})[0];
   return version && ((await version.get())() as T);
@@ -72,7 +72,7 @@ global._JUPYTERLAB[NAME] = {
   async get() {
     const services = await ofPage<Services>('@jupyterlite/services');
     const utils = await ofPage<CoreUtils>('@jupyterlab/coreutils');
-    // A JupyterLab with a server, into which the wheel was installed: it has kernels of its own, and no use for this one.
+    // A JupyterLab with a server, into which the wheel was installed: it has its own kernels, and no use for this one.
     const plugins = services?.BaseKernel && utils ? createPlugin(services, utils) : [];
     return () => ({ __esModule: true, default: plugins });
   },

@@ -2,8 +2,8 @@
  * Cells run one after the other, and whatever else is asked meanwhile is answered at once. JupyterLite gives a kernel its next
  * message when it is done with the one before, so here a cell is done with when it waits in this queue.
  *
- * What becomes of the cells that wait when one fails or is interrupted: JupyterLite drops them. After a failure it tells
- * nobody, so those cells stay marked as running, and after an interrupt the next cell shows an error although it never ran.
+ * What becomes of the cells that wait when one fails or is interrupted: JupyterLite drops them. After a failure it says
+ * nothing, so those cells stay marked as running, and after an interrupt the next cell shows an error although it never ran.
  * Here each is answered as aborted, as by other kernels, and a cell that may fail stops none.
  */
 import type { Message } from './jupyterlite';

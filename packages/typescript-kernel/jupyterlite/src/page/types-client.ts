@@ -15,7 +15,7 @@ export interface TypesClient {
   inspect(kernel: string, code: string, position: number): Promise<string | null | undefined>;
   /** A cell runs: its names are known from now on. */
   starts(kernel: string, code: string): void;
-  /** It has ended: its names stay, but for those that it did not come to. */
+  /** It has ended: its names stay, except those that it did not reach. */
   ended(kernel: string, lost: Lost): void;
   /** A kernel begins, without variables; `folder` is the URL of that of its notebook, below `files/` of the site. */
   begin(kernel: string, folder: string): void;

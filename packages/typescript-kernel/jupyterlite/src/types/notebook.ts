@@ -34,13 +34,13 @@ export interface NotebookTypes {
   prepare(code: string): Promise<void>;
   /** A cell runs: what is written meanwhile sees its names. */
   starts(code: string): void;
-  /** It has ended: later cells see its names, but for those that it did not come to. */
+  /** It has ended: later cells see its names, except those that it did not reach. */
   ended(lost: Lost): void;
   /** Frees what it holds; it cannot be used after that. */
   dispose(): void;
 }
 
-/** TypeScript's codes for a module of which it finds no declarations. */
+/** TypeScript's codes for a module without declarations. */
 const NO_MODULE = [2307, 2732, 2792, 7016];
 
 interface Cell {
@@ -68,7 +68,7 @@ export function createTypes(
     const known = Object.keys(files).flatMap((path) => /^\/lib\/lib\.((?:es|web)\w+)\.d\.ts$/.exec(path)?.[1] ?? []);
     throw new Error(`lib: expected some of ${known.join(', ')}, found ${unknown}`);
   }
-  // The options of tslab, but for the target: a browser knows the syntax of today.
+  // The options of tslab, except the target: browsers know the current syntax.
   const settings: TypeScript.CompilerOptions = {
     target: ts.ScriptTarget.ESNext,
     module: ts.ModuleKind.ESNext,
@@ -268,7 +268,7 @@ export function createTypes(
   };
 }
 
-/** Each link of a chain of messages is a line of its own. */
+/** Each link of a chain of messages is a separate line. */
 function linesOf(message: string | TypeScript.DiagnosticMessageChain): string[] {
   if (typeof message === 'string') return [message];
   return [message.messageText, ...(message.next ?? []).flatMap(linesOf)];
