@@ -72,7 +72,7 @@ const isMapping = (/** @type {unknown} */ value) =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What was found instead of something else. */
-const shown = (/** @type {unknown} */ value) => (value === null ? 'nothing' : JSON.stringify(value).slice(0, 60));
+const quoted = (/** @type {unknown} */ value) => (value === null ? 'nothing' : JSON.stringify(value).slice(0, 60));
 
 /** The values of a setting. */
 function valuesOf(/** @type {string} */ column, /** @type {unknown} */ given) {
@@ -80,7 +80,7 @@ function valuesOf(/** @type {string} */ column, /** @type {unknown} */ given) {
   if (values.length === 0) throw new BadMap(`${column}: expected at least one value, found an empty list`);
   for (const value of values) {
     if (!['string', 'number', 'boolean'].includes(typeof value)) {
-      throw new BadMap(`${column}: expected values, found ${shown(value)}`);
+      throw new BadMap(`${column}: expected values, found ${quoted(value)}`);
     }
   }
   const meanings = values.map((value) => meaningOf(column, value));
@@ -91,7 +91,7 @@ function valuesOf(/** @type {string} */ column, /** @type {unknown} */ given) {
 
 /** Every combination of a block's values; the last list runs fastest. */
 function combinations(/** @type {unknown} */ block) {
-  if (!isMapping(block)) throw new BadMap(`expected settings with their values, found ${shown(block)}`);
+  if (!isMapping(block)) throw new BadMap(`expected settings with their values, found ${quoted(block)}`);
   const lists = Object.entries(/** @type {object} */ (block)).map(
     ([column, given]) => /** @type {const} */ ([column, valuesOf(column, given)]),
   );
@@ -127,7 +127,7 @@ function gridsIn(/** @type {string} */ file) {
   if (other !== undefined) throw new BadMap(`${file}: expected \`grids:\` alone at the top, found ${other}`);
   if (!isMapping(grids) || Object.keys(grids).length === 0) {
     throw new BadMap(
-      `${file}: expected \`grids:\` with at least one grid by its name, found ${shown(grids ?? content)}`,
+      `${file}: expected \`grids:\` with at least one grid by its name, found ${quoted(grids ?? content)}`,
     );
   }
   const read = Object.entries(grids).map(([name, given]) => {

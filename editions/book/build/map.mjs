@@ -85,8 +85,8 @@ const settingsOf = (map) =>
 const namedGroups = (map, names) =>
   map.by(...names).map((group) => {
     const alike = map.where({ network: group.runs.rows[0].network });
-    const told = names.filter((name) => name === 'network' || alike.values(name).length > 1);
-    return { ...group, label: told.map((name) => nameValue(name, group[name])).join(' · ') };
+    const shown = names.filter((name) => name === 'network' || alike.values(name).length > 1);
+    return { ...group, label: shown.map((name) => nameValue(name, group[name])).join(' · ') };
   });
 
 /** @param {Estimate[]} estimates in per cent */

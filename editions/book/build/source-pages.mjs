@@ -61,12 +61,12 @@ export function sourcePages() {
   const files = shownFiles();
   /** @type {Record<string, string>} */
   const pages = {};
-  /** @type {Map<string, { path: string, says: string }[]>} */
+  /** @type {Map<string, { path: string, summary: string }[]>} */
   const folders = new Map();
   for (const path of files) {
     const code = readFileSync(join(root, path), 'utf8');
     const folder = path.slice(0, path.lastIndexOf('/'));
-    folders.set(folder, [...(folders.get(folder) ?? []), { path, says: firstSentence(code) }]);
+    folders.set(folder, [...(folders.get(folder) ?? []), { path, summary: firstSentence(code) }]);
     // More backticks than any file has in a row.
     const fence = '`'.repeat(12);
     pages[`${path}.md`] = page(
@@ -87,7 +87,7 @@ export function sourcePages() {
       `(${folder.replaceAll('/', '-')})=`,
       `## ${folder}/`,
       '',
-      ...list.map(({ path, says }) => `- [${basename(path)}](../${path}.md)${says ? `: ${says}` : ''}`),
+      ...list.map(({ path, summary }) => `- [${basename(path)}](../${path}.md)${summary ? `: ${summary}` : ''}`),
       '',
     ].join('\n'),
   );

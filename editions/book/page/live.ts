@@ -51,7 +51,7 @@ const isDark = () =>
   document.body.dataset.theme === 'dark' ||
   (document.body.dataset.theme !== 'light' && window.matchMedia('(prefers-color-scheme: dark)').matches);
 
-const shown = (value: unknown): string =>
+const formatCoordinate = (value: unknown): string =>
   typeof value === 'number' ? String(Number(value.toPrecision(4))).replace('-', '−') : String(value ?? '');
 
 class LiveFigure {
@@ -275,10 +275,10 @@ class LiveFigure {
       return title?.text?.replace(/<[^>]+>/g, ' ') || otherwise;
     };
     const parts = [
-      `${axis(trace.xaxis ?? 'x', 'column')} ${shown(x)}`,
-      `${axis(trace.yaxis ?? 'y', 'row')} ${shown(y)}`,
+      `${axis(trace.xaxis ?? 'x', 'column')} ${formatCoordinate(x)}`,
+      `${axis(trace.yaxis ?? 'y', 'row')} ${formatCoordinate(y)}`,
     ];
-    if (z !== undefined && z !== null) parts.push(`value ${shown(z)}`);
+    if (z !== undefined && z !== null) parts.push(`value ${formatCoordinate(z)}`);
     // Plotly names what has no name.
     const name = trace.name && !/^trace \d+$/.test(trace.name) ? `${trace.name}: ` : '';
     this.readout.textContent = name + parts.join(', ');

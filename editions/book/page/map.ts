@@ -54,7 +54,7 @@ const RESULTS: Column[] = [
 ];
 
 /** The settings that differ among runs that have them. */
-const told = (rows: MapTable): SettingName[] =>
+const differing = (rows: MapTable): SettingName[] =>
   rows.varied.filter((name) => rows.values(name).filter((value) => value !== null).length > 1);
 
 /** Lower first; what a run does not have comes last. */
@@ -138,7 +138,7 @@ class Runs {
         'grid',
         this.map.grids.map((grid) => [grid, grid]),
       ),
-      ...told(rows).map((name) =>
+      ...differing(rows).map((name) =>
         this.select(
           name,
           heading(name),
@@ -151,7 +151,7 @@ class Runs {
   private draw(): void {
     const rows = this.rows();
     const all = new MapTable(rows);
-    const varied = rows.length === 0 ? [] : told(all);
+    const varied = rows.length === 0 ? [] : differing(all);
     const columns = [
       ...varied.map(
         (name): Column => ({ name: heading(name), value: (row) => row[name], text: (row) => plain(name, row[name]) }),

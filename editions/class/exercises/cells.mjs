@@ -161,8 +161,8 @@ function problemsOfTask(id, task, known) {
   if (partOf(task).minutes !== known?.minutes) {
     problems.push(`${id}: expected ${known?.minutes} minutes as in the package, found ${partOf(task).minutes}`);
   }
-  const says = known?.optional ? `*Optional, about ${known.minutes} minutes.*` : `*About ${known?.minutes} minutes.*`;
-  if (!text.includes(says)) problems.push(`${id}: the task does not say "${says.slice(1, -1)}"`);
+  const time = known?.optional ? `*Optional, about ${known.minutes} minutes.*` : `*About ${known?.minutes} minutes.*`;
+  if (!text.includes(time)) problems.push(`${id}: the task does not say "${time.slice(1, -1)}"`);
   return problems;
 }
 

@@ -98,8 +98,8 @@ function patched(ts) {
         return builder;
       };
       readWithoutComments(system);
-      const mendedOptions = { ...options, inlineSourceMap: true, types: ['node'] };
-      return ts.createWatchCompilerHost(files, mendedOptions, system, createProgram, ...rest);
+      const patchedOptions = { ...options, inlineSourceMap: true, types: ['node'] };
+      return ts.createWatchCompilerHost(files, patchedOptions, system, createProgram, ...rest);
     },
 
     /** @param {string} text @param {any} options */

@@ -76,11 +76,11 @@ export type Outcome =
  * What the page asks a worker: what each question carries, and its answer. A worker that does not answer is ended with its
  * questions, so no answer is an error.
  */
-type Questions = Record<string, { asks: object; answer: unknown }>;
+type Questions = Record<string, { question: object; answer: unknown }>;
 
 /** A question as it is sent; `id` names the answer that belongs to it. */
 export type Asked<All extends Questions> = {
-  [Type in keyof All]: { type: Type; id: number } & All[Type]['asks'];
+  [Type in keyof All]: { type: Type; id: number } & All[Type]['question'];
 }[keyof All];
 
 export interface Answered<All extends Questions> {
@@ -91,11 +91,11 @@ export interface Answered<All extends Questions> {
 
 /** Questions to the worker that runs cells. */
 export type OfCells = {
-  execute: { asks: { code: string; count: number; emitted?: Emitted | undefined }; answer: Outcome };
+  execute: { question: { code: string; count: number; emitted?: Emitted | undefined }; answer: Outcome };
   /** Asked of a separate worker, which runs no cells: what a cell has left behind may keep the other one busy. */
-  'is-complete': { asks: { code: string }; answer: { status: 'complete' | 'incomplete' | 'invalid' | 'unknown' } };
+  'is-complete': { question: { code: string }; answer: { status: 'complete' | 'incomplete' | 'invalid' | 'unknown' } };
   /** `Outcome` where an interrupt ended the worker. */
-  'can-run': { asks: { code: string }; answer: boolean | Outcome };
+  'can-run': { question: { code: string }; answer: boolean | Outcome };
 };
 
 /** To the worker that runs cells. */
@@ -146,9 +146,9 @@ export interface Completions {
 /** Questions to the worker that knows the types. `kernel` names the notebook that they are about. */
 export type OfTypes = {
   /** `text`: what is shown of type errors; `emitted` where the cells' worker cannot take out the types by itself. */
-  check: { asks: { kernel: string; code: string }; answer: { text: string; emitted?: Emitted } };
-  complete: { asks: { kernel: string; code: string; position: number }; answer: Completions };
-  inspect: { asks: { kernel: string; code: string; position: number }; answer: string | null };
+  check: { question: { kernel: string; code: string }; answer: { text: string; emitted?: Emitted } };
+  complete: { question: { kernel: string; code: string; position: number }; answer: Completions };
+  inspect: { question: { kernel: string; code: string; position: number }; answer: string | null };
 };
 
 /** The names of a cell that it did not come to, so the notebook does not have them; `all` where nothing of it ran. */

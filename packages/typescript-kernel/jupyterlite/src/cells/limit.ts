@@ -15,10 +15,10 @@ const AT_ONCE = 200;
 const UPDATE = 10;
 const UPDATES = 100;
 
-const says = (does: string, items: string, count: number, characters: number) =>
+const limitNote = (does: string, items: string, count: number, characters: number) =>
   `… A cell ${does}s ${count.toLocaleString('en')} ${items} or ${characters.toLocaleString('en')} characters at most: it goes on, and ${does}s no more.\n`;
-const LAST_LINE = says('print', 'lines', MOST.lines, MOST.characters);
-const LAST_DISPLAY = says('show', 'displays', MOST.displays, MOST.shown);
+const LAST_LINE = limitNote('print', 'lines', MOST.lines, MOST.characters);
+const LAST_DISPLAY = limitNote('show', 'displays', MOST.displays, MOST.shown);
 
 const textsOf = ({ data }: Bundle) => Object.values(data).filter((value) => typeof value === 'string');
 

@@ -65,7 +65,7 @@ export function kernelClass(
     /** Whether an interrupt came since the cell was asked for. */
     private isInterrupted = false;
     /** How many faults of the settings a cell has shown. */
-    private told = 0;
+    private faultsShown = 0;
 
     /** Names of open comms, by their ids. */
     private comms = new Map<string, string>();
@@ -155,7 +155,7 @@ export function kernelClass(
     /** `isCell`: an interrupt is for this question, and output belongs to the cell that asks it. */
     private ask<Type extends keyof OfCells>(
       type: Type,
-      asks: OfCells[Type]['asks'],
+      question: OfCells[Type]['question'],
       isCell: boolean,
       worker = this.worker,
     ): Promise<OfCells[Type]['answer']> {
@@ -167,7 +167,7 @@ export function kernelClass(
       }
       return new Promise((resolve) => {
         this.requests.set(id, { resolve: resolve as (content: unknown) => void, isCell });
-        worker.postMessage({ type, id, ...asks } as ToCells);
+        worker.postMessage({ type, id, ...question } as ToCells);
       });
     }
 
@@ -254,8 +254,8 @@ export function kernelClass(
         if (!this.isDisposed) this.stream({ name: 'stdout', text: `${INTERRUPTED}\n` });
         return { ...interrupted(INTERRUPTED), execution_count: count };
       }
-      for (const fault of settings.faults.slice(this.told)) this.stream({ name: 'stderr', text: `${fault}\n` });
-      this.told = settings.faults.length;
+      for (const fault of settings.faults.slice(this.faultsShown)) this.stream({ name: 'stderr', text: `${fault}\n` });
+      this.faultsShown = settings.faults.length;
       const { text = '', emitted } = checked ?? {};
       if (text) {
         const blocks = settings.typeErrors === 'block';

@@ -58,13 +58,13 @@ export function createTypesClient(
 
   function ask<Type extends keyof OfTypes>(
     type: Type,
-    asks: OfTypes[Type]['asks'],
+    question: OfTypes[Type]['question'],
   ): Promise<OfTypes[Type]['answer'] | undefined> {
     if (!isReady) return Promise.resolve(undefined);
     const id = next++;
     return new Promise((resolve) => {
       waiting.set(id, resolve as (content: unknown) => void);
-      send({ type, id, ...asks } as ToTypes);
+      send({ type, id, ...question } as ToTypes);
     });
   }
 
