@@ -8,7 +8,7 @@ import { FILE_MIME, storedFile, storeFile } from './storage';
 /**
  * Keeps a file in this browser, in place of an earlier one of that name, and puts a button below the cell that downloads it.
  * @returns where it is, for people
- * @throws RangeError if the name is no bare name with an ending or these are no bytes, Error if this browser keeps nothing
+ * @throws RangeError unless the name is bare with an ending and these are bytes, Error if this browser keeps nothing
  */
 export async function saveFile(name: string, bytes: Uint8Array): Promise<string> {
   checkSavedName(name);

@@ -15,7 +15,7 @@ const OF_THE_SITE = 'run';
  * Keeps a finished training in this browser for a later chapter, over an earlier one of that name: the arrays, the model,
  * and TensorBoard's file. "Download the run" in the menu Tutorial gets them as files.
  * @returns where that is, for people
- * @throws RangeError if the name is no bare name, the parts do not fit each other, or the weights are not finite
+ * @throws RangeError if the name is not bare, the parts do not fit each other, or the weights are not finite
  */
 export async function saveRun(run: Run, name = OF_THE_SITE): Promise<string> {
   checkRunName(name);

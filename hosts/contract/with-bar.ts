@@ -12,7 +12,7 @@ import type { Host } from './contract';
 /** Engine options and training options in one, and how to show the progress. */
 export type TrainWithBarOptions = Partial<EngineOptions> &
   Omit<TrainOptions, 'engine' | 'signal'> & {
-    /** An engine (or an `AnnEngine`), which stays open, or the name of one that is made for this run; default 'event'. */
+    /** An engine (or an `AnnEngine`), which stays open, or the name of one to make for this run; default 'event'. */
     engine?: Learner | 'event' | 'tfjs';
     /** With engine 'tfjs': the network to train, as `networks.snn` makes it. */
     network?: TfjsEngineOptions['network'];

@@ -47,7 +47,7 @@ function defaultThreads(parallelism: number): number {
   throw new RangeError(`LIF_FC_MNIST_THREADS: expected a whole number from 1 to 64, found ${wanted}`);
 }
 
-/** The kernel, which `npm run build` makes: also where the sources run as they are. */
+/** The kernel, built by `npm run build`: needed even when the sources run directly. */
 function readKernel(): Uint8Array {
   const file = projectPath('dist', 'packages', 'event-engine', 'kernel.wasm');
   if (!existsSync(file)) throw new Error(`${file}: expected the compiled kernel, found none; run \`npm run build\``);

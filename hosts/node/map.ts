@@ -9,7 +9,7 @@ const COMMITTED = ['editions', 'map', 'map.csv'];
 const MOST_BYTES = 32 * 2 ** 20;
 
 export interface MapOptions {
-  /** A table that `npm run map` has made; by default the one that comes with the package. */
+  /** A table made by `npm run map`; by default the package's own. */
   file?: string;
 }
 

@@ -10,7 +10,7 @@ import { tf } from '../../node/backend';
 import { createEngine } from '../../node/engines';
 import { makeWithBar } from '../with-bar';
 
-/** A host whose bar writes down what it is told, and whose interrupt comes when `after` steps are done. */
+/** A host whose bar records its calls, and whose interrupt comes when `after` steps are done. */
 function recordingHost(after = Number.POSITIVE_INFINITY) {
   const said: string[] = [];
   const controller = new AbortController();

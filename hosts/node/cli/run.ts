@@ -117,7 +117,7 @@ function readText(file: string): string | undefined {
   try {
     return readFile(file, MOST_BYTES).toString();
   } catch {
-    // That it cannot be read is said where it is needed.
+    // Reported where it is needed.
     return undefined;
   }
 }

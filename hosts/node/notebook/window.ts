@@ -208,7 +208,7 @@ function countClients(gateway: Gateway, close: () => void) {
       clearTimeout(timer);
       end();
     },
-    /** A page was asked for: one that closes now is followed by it. */
+    /** A page was requested: it follows one that closes now. */
     loading: () => {
       asked = true;
       if (timer !== undefined) closeSoon();

@@ -17,7 +17,7 @@ test('a run that is resumed with another log dir takes the curves of the epochs 
   const resumed = lifFcMnist([...run, '-N', '4', '--log-dir', 'second', '--resume'], cwd);
   assert.equal(resumed.status, 0, resumed.stderr);
   assertCurvesWhole(join(cwd, 'second'), 20, 4);
-  // Also one that has nothing left to train.
+  // Even with nothing left to train.
   const finished = lifFcMnist([...run, '--log-dir', 'third', '--resume'], cwd);
   assert.equal(finished.status, 0, finished.stderr);
   assertCurvesWhole(join(cwd, 'third'), 20, 4);

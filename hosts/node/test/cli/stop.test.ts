@@ -16,7 +16,7 @@ writeSmallMnist(small, 640, 200);
 const DATA = ['--dataset-dir', small, '--skip-checksum'];
 const UNIX = { skip: process.platform === 'win32' && 'Windows has no signals for other processes' };
 
-/** Never ends by itself, however long a busy machine keeps its signal waiting. */
+/** Never ends on its own, however long a busy machine delays its signal. */
 const ENDLESS = [...DATA, '-N', '100000', '--log-dir', 'out'];
 /** An epoch takes long, a batch does not. */
 const SLOW = [...ENDLESS, '-T', '10000', '-b', '16'];

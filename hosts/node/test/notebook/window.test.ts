@@ -87,7 +87,7 @@ interface Answer {
   body: string;
 }
 
-/** A request as it is written: `fetch` would tidy up the path, and set the host by itself. */
+/** A raw request: `fetch` would normalize the path, and set the host itself. */
 function ask(port: number, path: string, headers: Record<string, string> = {}, body?: string): Promise<Answer> {
   return new Promise((done, fail) => {
     const method = body === undefined ? 'GET' : 'POST';
