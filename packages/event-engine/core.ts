@@ -318,7 +318,7 @@ export class EventCore {
 const at = (place: number, row: number, j: number, stride: number): number =>
   (place + Math.floor(j / ROW_FLOATS) * stride) / 4 + row * ROW_FLOATS + (j % ROW_FLOATS);
 
-/** What the kernel's `setNeuron` is told of each option, in the order of its arguments in `kernel/neuron.ts`. */
+/** What the kernel's `setNeuron` gets for each option, in the order of its arguments in `kernel/neuron.ts`. */
 const ARGUMENTS: { [Name in keyof NeuronOptions]: (value: NeuronOptions[Name], kernel: Kernel) => number[] } = {
   tau: (tau) => [tau],
   decayInput: (decayInput) => [Number(decayInput)],

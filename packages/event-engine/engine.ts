@@ -43,7 +43,7 @@ export interface EventHost {
 export interface Statistics {
   /** Input spikes; none with direct input. */
   spikes: number;
-  /** Spikes of the hidden neurons, if there are any. */
+  /** Spikes of the hidden neurons, if any. */
   hiddenSpikes?: number;
   /** Rows of up to twelve weights that a dense product multiplies and adds: the inputs', or one for each input of each column. */
   dense: number;
@@ -71,7 +71,7 @@ export class EventEngine implements Engine {
     const canShare = host.startThreads !== undefined && typeof SharedArrayBuffer !== 'undefined';
     const threads = canShare ? (options.threads ?? host.threads ?? 1) : 1;
     const { seed, T, batchSize, learningRate, neuron, hidden, loss, encoder, reset } = options;
-    // Also for one thread: what becomes of the caller's own arrays must not depend on the number of threads.
+    // Even for one thread: the fate of the caller's arrays must not depend on the number of threads.
     const data = canShare ? shareData(options.data) : options.data;
     const inputs = countInputs(data);
     const coreOptions: CoreOptions = {

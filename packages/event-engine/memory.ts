@@ -1,5 +1,5 @@
 /**
- * The memory of the event-driven engine: what lies where, and how threads find it.
+ * The memory of the event-driven engine: its layout, and how threads find it.
  */
 import type { EncoderName, LossName } from '../../src/common/engine';
 import { CLASSES, IMAGE_SIZE } from '../../src/common/mnist';

@@ -9,5 +9,5 @@ export { GENERAL } from './engine/general';
 export type { Verdict } from './engine/judge';
 export { makeExercises, type Surroundings } from './engine/session';
 
-/** The functions as they are on a host that adds nothing. */
+/** The functions on a host that adds nothing. */
 export const { judge, check, solved, progress, edition } = makeExercises();

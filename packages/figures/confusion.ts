@@ -36,7 +36,7 @@ export function confusionMatrix(matrix: ArrayLike<number>, options: { title?: st
   const ticks: Spec = { dtick: 1, showgrid: false };
   return {
     data: [
-      // The root of the share: mistakes of one in a hundred must show beside a diagonal of nine in ten.
+      // The root of the share: mistakes of one in a hundred must show next to a diagonal of nine in ten.
       {
         type: 'heatmap',
         z: Array.from({ length: n }, (_, i) =>

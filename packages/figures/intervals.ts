@@ -14,7 +14,7 @@ export interface Intervals {
 export interface IntervalOptions {
   title?: string;
   xlabel?: string;
-  /** Digits behind the point of the means beside the dots; default 3. */
+  /** Decimals of the means next to the dots; default 3. */
   digits?: number;
   alt?: string;
 }
@@ -58,7 +58,7 @@ function dots({ mean, low, high }: Intervals, y: readonly number[], color: strin
   };
 }
 
-/** Room for the dots, their intervals and, on the right, the means beside them: all of a mean that stands beside zero. */
+/** Room for the dots, their intervals and, on the right, the means next to them, in full even near zero. */
 function valueAxis(label: string, groups: readonly Intervals[], zero = false): Spec {
   const ends = extent(...groups.flatMap(({ mean, low, high }) => [mean, low, high]), zero ? [0] : []) ?? [0, 1];
   const span = ends[1] - ends[0] || Math.abs(ends[0]) * 0.1 || 1;
@@ -169,7 +169,7 @@ export function differences(
         showlegend: true,
         marker: { color: paint, symbol, size: 9 },
         text: own.mean.map((value) => (Number.isFinite(value) ? signed(value, digits) : '')),
-        // A value near zero stands beside the line of zero, not on it.
+        // A value near zero is written next to the zero line, not on it.
         textposition: own.mean.map((value) => {
           if (Math.abs(value) > near) return 'top center';
           return value < 0 ? 'top left' : 'top right';

@@ -1,4 +1,4 @@
-/** Cyclic redundancy checks of 32 bits: what tells whether bytes are those that were written. */
+/** 32-bit cyclic redundancy checks, which detect damaged bytes. */
 
 /** The polynomials, the lowest bit first: CRC-32 of zip files, and CRC-32C of TensorFlow's record files. */
 export const CRC32 = 0xedb88320;

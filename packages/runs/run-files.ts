@@ -25,7 +25,7 @@ export interface Run {
 
 /** What is kept of a saved run: the four arrays of SpikingJelly's example, and the model. */
 export interface SavedRun {
-  /** Potentials after the reset, and spikes, [T, 10]; of hidden neurons, if there are any, [T, hidden]. */
+  /** Potentials after the reset, and spikes, [T, 10]; of hidden neurons, if any, [T, hidden]. */
   trace: Pick<Trace, 'v' | 'spike'> & { hidden?: Pick<Trace, 'v' | 'spike'> };
   /** A value per batch. */
   trainAccs: Float64Array;
@@ -89,7 +89,7 @@ export function assertFinite(...arrays: readonly Float32Array[]): void {
 
 /**
  * The arrays of SpikingJelly's example, by file name: four, or without a trace two; the potentials and spikes of hidden neurons,
- * and the accuracies on held-back images, if there are any.
+ * and the accuracies on held-back images, if any.
  * @throws RangeError if the parts do not fit each other or the weights are not finite
  */
 export function arrayFiles({ trace, history, weights, inputs }: FinishedRun): Record<string, Uint8Array> {

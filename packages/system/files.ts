@@ -24,7 +24,7 @@ export function projectPath(...parts: string[]): string {
   return resolve(ROOT, ...parts);
 }
 
-/** The folder of package.json: this file runs as it is and, one folder deeper, as a part of `dist/`. */
+/** The folder of package.json: this file runs in place and, one folder deeper, as a part of `dist/`. */
 const ROOT = [resolve(__dirname, '..', '..'), resolve(__dirname, '..', '..', '..')].find((folder) =>
   existsSync(join(folder, 'package.json')),
 ) as string;
@@ -91,7 +91,7 @@ export function writeFileAtomic(file: string, content: Content): void {
 }
 
 /**
- * Looks whether `writeFileAtomic` will be able to write a file, which stays as it is.
+ * Checks that `writeFileAtomic` will be able to write a file, without changing it.
  * @throws Error in one line that names the file and the reason
  */
 export function assertWritable(file: string): void {

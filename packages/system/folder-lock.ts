@@ -10,7 +10,7 @@ import { findStart, isAlive } from './process-identity';
 
 /** A folder that only this process may write to. */
 export interface FolderLock {
-  /** Lets others in; it happens by itself when the process ends. */
+  /** Lets others in; automatic when the process ends. */
   release(): void;
 }
 
@@ -59,7 +59,7 @@ export function lockFolder(folder: string, what = 'run'): FolderLock {
 }
 
 /**
- * Looks whether another process writes to a folder, and leaves everything as it is.
+ * Checks whether another process writes to a folder, changing nothing.
  * @throws as `lockFolder`
  */
 export function assertUnlocked(folder: string): void {

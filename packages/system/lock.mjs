@@ -82,7 +82,7 @@ function breakLock(/** @type {string} */ text) {
 }
 
 /**
- * Waits until no other process holds the lock; calls `onWait` once if there is one, which may throw instead of waiting.
+ * Waits until no other process holds the lock; if one does, first calls `onWait`, which may throw instead of waiting.
  * @param {(pid: number) => void} onWait
  * @param {string} [file] the lock; that of set-up in this clone by default
  */

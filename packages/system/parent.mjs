@@ -1,4 +1,4 @@
-// Ends a program that is told to end, or whose caller is gone. A signal sent to npm (by `kill`, `timeout`, a CI job) does
+// Ends a program that is asked to end, or whose caller is gone. A signal sent to npm (by `kill`, `timeout`, a CI job) does
 // not reach what npm runs: without this, JupyterLab or a kernel would keep running.
 import { isAlive, parentOf } from './processes.mjs';
 
@@ -48,7 +48,7 @@ export function endWithParent(child) {
 }
 
 /**
- * Calls `stop(status)` when this process is told to end: by Ctrl-C, by `kill`, or because its terminal was closed.
+ * Calls `stop(status)` when this process is to end: on Ctrl-C, on `kill`, or because its terminal was closed.
  * `status` is what a shell expects of a program that such a signal has ended. Returns a function that undoes it.
  * @param {(status: number) => void} stop
  */

@@ -82,7 +82,7 @@ function found(folder, path) {
  */
 export function sendFile(request, response, folder, path, only) {
   if (only) {
-    // Each by itself: nothing beside them is reached from within.
+    // One by one: nothing next to them can be reached.
     const [, name = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(path) ?? [];
     return only.includes(name) && sendFile(request, response, join(folder, name), rest);
   }

@@ -51,7 +51,7 @@ test('1, 2, 3 and 8 threads give the same bytes with each other loss, on direct 
   }
 });
 
-/** The threads that an engine has started; the id of one that has ended is −1. */
+/** The threads that an engine has started; the id of an ended one is −1. */
 function workersOf(engine: EventEngine): { threadId: number; terminate(): Promise<number> }[] {
   return (engine as unknown as { runner: { workers: { threadId: number; terminate(): Promise<number> }[] } }).runner
     .workers;

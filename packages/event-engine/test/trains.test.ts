@@ -174,7 +174,7 @@ test('a history of other spike trains is refused, although their labels are the 
 
 const one = { trains: [{ units: [0, 1], times: [3, 4] }], labels: [0] };
 const shape = { units: 2, T: 10 };
-/** What is wrong with the training samples, and what is said. */
+/** Faults in the training samples, and their messages. */
 const FAULTS: [typeof one, RegExp][] = [
   [
     { trains: [{ units: [0], times: [10] }], labels: [0] },

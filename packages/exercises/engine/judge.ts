@@ -141,7 +141,7 @@ export function judgeAnswer(exercise: Exercise, answer: unknown, limit: Limit = 
     const everyProbe = () => exercise.probes.map((probe) => call(answer as never, probe));
     [outcomes, again] = limit(() => {
       const first = everyProbe();
-      for (const name of PRINTS) console[name] = () => {}; // somebody who prints to look at an answer sees each case once
+      for (const name of PRINTS) console[name] = () => {}; // debug prints in an answer appear once per case
       return [first, everyProbe()];
     });
   } catch (error) {

@@ -51,7 +51,7 @@ export function makeExercises({
   /** Whether the last check of this exercise, in this kernel, was passed. */
   const solved = (id: ExerciseId): boolean => verdicts.get(id)?.status === 'passed';
 
-  /** Prints how far the exercises of a chapter are, out of the checks of this kernel. */
+  /** Prints how far the exercises of a chapter are, from this kernel's checks. */
   function progress(chapter: number): void {
     const ids = (Object.keys(ALL) as ExerciseId[]).filter((id) => ALL[id].chapter === chapter);
     if (ids.length === 0) throw new RangeError(`chapter: expected one with exercises, found ${chapter}`);

@@ -117,7 +117,7 @@ export function findFlaw(found: unknown, right: unknown, where = '', part = 'you
   return undefined;
 }
 
-/** Most lists are not longer and are shown whole: somebody who works a case out on paper needs all of its input. */
+/** Most lists are not longer and are shown whole: working a case out on paper takes all of its input. */
 const LONG = 16;
 const BEGINNING = 8;
 const PLACES = 4;

@@ -83,7 +83,7 @@ describe('The exercises of each chapter', () => {
     assert.equal(new Set(texts).size, 1);
     assert.match(texts[0] ?? '', /^## Exercises\n\n.*\[Chapter 0\]\(00-start\.ipynb\).*$/);
     const start = chapters[0].notebook.cells.map(textOf).join('\n');
-    // Only the chapter holds answers, and only JupyterLab has a command line beside it.
+    // Only the chapter holds answers, and only JupyterLab comes with a command line.
     assert.match(start, /\(If the answers are already there, folded away, you are reading the chapter itself\. /);
     assert.match(start, /You can skip the exercises marked \*optional\*; the others are the core\. /);
     assert.match(start, /`npm run lab` opens one in JupyterLab\.\)/);

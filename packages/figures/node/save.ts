@@ -6,7 +6,7 @@ import { renderPng, renderSvg } from './render';
 
 /**
  * Saves a figure as `.svg`, `.png` or `.json` (the Plotly specification), by the name of the file.
- * The file is written beside its place and renamed, so that it is never seen half-written.
+ * Written to a temporary file and renamed, so that it is never seen half-written.
  */
 export async function saveFigure(figure: Figure, file: string): Promise<void> {
   const extension = extname(file).toLowerCase();

@@ -74,7 +74,7 @@ test('differences that are larger than chance have a colour, and the others are 
     ],
   );
   assert.equal((layout.xaxis as Spec).zeroline, true);
-  // What is near the line of zero stands beside it.
+  // What is near the zero line is written next to it.
   assert.deepEqual(
     data.map(({ textposition }) => textposition),
     [['top center', 'top center'], ['top right']],

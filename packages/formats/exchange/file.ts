@@ -1,4 +1,4 @@
-/** A network out of a file of any of the formats that are read, told by its name. */
+/** A network from a file in any readable format, recognized by its name. */
 import type { EngineState } from '../../../src/common/engine';
 import type { NeuronOptions } from '../../../src/common/neuron-options';
 import { npyArray } from '../npy';

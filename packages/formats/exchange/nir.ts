@@ -77,7 +77,7 @@ type Dynamics = Pick<NeuronOptions, 'tau' | 'decayInput' | 'vThreshold' | 'vRese
  * zero, too, and is then another network here. Nor does it say whether a neuron fires at its threshold (as here and in
  * SpikingJelly) or above it.
  * @param file its name, for the messages
- * @returns weights and neurons; what the format does not say of them has its default
+ * @returns weights and neurons; what the format does not store gets its default
  * @throws Error in one line that names what cannot be expressed here, or what is damaged
  */
 export function fromNir(bytes: Uint8Array, file = 'nir'): SavedNetwork {

@@ -18,7 +18,7 @@ const NEURON = 'neuron';
 /** Bytes of the numbers of a type that is read. */
 const WIDTHS: Readonly<Record<string, number>> = { F32: 4, F64: 8 };
 
-/** More than any network of ours needs, and no more than a person would wait for. */
+/** More than any network of ours needs, and quick to read. */
 const LONGEST_HEADER = 1e6;
 
 /**

@@ -1,7 +1,7 @@
 /**
- * Reads zip files (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT) whose files are stored as they are, as PyTorch
- * stores them. What is compressed is passed over: it is not PyTorch's own, and might be endless. `fflate`, which unzips elsewhere,
- * neither compares check sums nor tells them.
+ * Reads zip files (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT) whose files are stored uncompressed, as by
+ * PyTorch. Compressed ones are skipped: they are not PyTorch's, and might be endless. `fflate`, which unzips elsewhere, neither
+ * checks nor exposes checksums.
  */
 
 import { CRC32, crc } from '../crc';

@@ -276,7 +276,7 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
     const expected = product(chunk.map((extent, axis) => Math.ceil(shape[axis] / extent)));
     chunks += expected;
     if (chunks > MOST_CHUNKS) throw new Error(`more than ${MOST_CHUNKS} chunks`);
-    // Chunks at an edge are whole: what lies outside of the shape is inflated, too.
+    // Chunks at an edge are whole: what is outside the shape is inflated as well.
     checkBytes(expected * wanted, 2 * LARGEST * most.values);
     const data = new Uint8Array(product(shape) * size);
     const filled = new Set<string>();

@@ -9,7 +9,7 @@ import { resolvePlace } from './place';
 /**
  * Writes a file into `build/` (or into the folder that `LIF_FC_MNIST_RUNS` names), over an earlier one of that name.
  * @returns where it is, for people
- * @throws RangeError if the name is no bare name with an ending or these are no bytes, Error if the disk is full
+ * @throws RangeError unless the name is bare with an ending and these are bytes, Error if the disk is full
  */
 export async function saveFile(name: string, bytes: Uint8Array): Promise<string> {
   checkSavedName(name);

@@ -7,7 +7,7 @@ import { makeFolder, readFile, writeFileAtomic } from '../../system/files';
 
 /**
  * Writes weights as a layers model that `tf.loadLayersModel` reads.
- * @param folder made if it is missing; a link of that name is replaced by a folder, and what it leads to stays as it is
+ * @param folder made if it is missing; a link of that name is replaced by a folder, its target left alone
  * @param inputs of a network of spike trains; by default it takes images
  * @throws RangeError unless a network has so many weights
  */

@@ -2,7 +2,7 @@
 import { appendFileSync, closeSync, constants, openSync } from 'node:fs';
 
 /**
- * Adds one line to the file that the environment variable `LIF_FC_MNIST_PROGRESS` names, if there is that file. A hub makes
+ * Adds one line to the file that the environment variable `LIF_FC_MNIST_PROGRESS` names, if it exists. A hub makes
  * it when the learner agrees, and removes it when the learner no longer does. The answer itself is not recorded.
  * @param exercise id, such as `lif-charge`
  * @param result `passed`, `todo`, `error`, `wrong`, or the name of the mistake

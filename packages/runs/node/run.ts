@@ -31,7 +31,7 @@ export function writeRun(
  * line writes them, and TensorBoard's file.
  * @param name of the place, by default `build/run`; the environment variable `LIF_FC_MNIST_RUNS` names another parent folder
  * @returns where that is, for people
- * @throws RangeError if the name is no bare name, or as `writeRun`; Error if another run writes there
+ * @throws RangeError if the name is not bare, or as `writeRun`; Error if another run writes there
  */
 export async function saveRun(run: Run, name = 'run'): Promise<string> {
   checkRunName(name);

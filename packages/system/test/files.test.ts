@@ -9,7 +9,7 @@ import { removeUnfinished, writeFileAtomic } from '../files';
 
 const SOURCE = JSON.stringify(join(__dirname, '..', '..', '..', 'packages', 'system', 'files.ts'));
 
-/** Runs a program of CommonJS in a folder, with TypeScript's sources at hand. */
+/** Runs a CommonJS program in a folder, with access to the TypeScript sources. */
 function runProgram(program: string, folder: string, limits = '') {
   writeFileSync(join(folder, 'program.cjs'), program);
   const node = `"${process.execPath}" --import "${require.resolve('tsx')}" program.cjs`;

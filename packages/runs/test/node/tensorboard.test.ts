@@ -75,7 +75,7 @@ describe('TensorBoard files', () => {
 
   test('that were never flushed are not left behind, nor is what came after the last flush', () => {
     const folder = temporaryFolder();
-    // More than a writer keeps in memory: it writes before it is told to.
+    // More than a writer buffers: it writes before it is asked to.
     const addMany = (writer: SummaryWriter) => {
       for (let step = 0; step < 30_000; step++) writer.addScalar('a', 1, step);
     };
