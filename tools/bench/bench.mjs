@@ -129,7 +129,7 @@ function byHand() {
 }
 
 /**
- * The rows of the table: key, what is said of it, how it is started, batches per round.
+ * The rows of the table: key, label, how it is started, batches per round.
  * @param {string} [peer]
  * @returns {[string, string, () => Contender, number][]}
  */

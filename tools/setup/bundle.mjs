@@ -109,8 +109,8 @@ async function get(/** @type {URL} */ address) {
 }
 
 /**
- * Downloads the kind that fits, into build/bundle-copy/. A file that is there already is not downloaded again.
- * Without a fingerprint in the address, programs could come from anybody: then the native backend is left out. All other
+ * Downloads the kind that fits, into build/bundle-copy/, except files that are already there.
+ * Without a fingerprint in the address, programs could come from anyone: then the native backend is left out. All other
  * files are checked against the hashes in this project by npm and pip.
  * @param {string} address
  * @param {(line: string) => void} onLine
