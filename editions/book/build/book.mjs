@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The book: the executed chapters and the playground as a static site in build/book/ (`npm run book`).
-// It is built beside and then takes the former one's place, so a failed build leaves that as it was.
+// It is built elsewhere and then replaces the old one, so a failed build changes nothing.
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
@@ -88,7 +88,7 @@ function finishing(chapters) {
 }
 
 /**
- * Of the files that Sphinx and its theme bring, removes those that no page asks for, and makes the scripts small.
+ * Removes files of Sphinx and its theme that no page requests, and minifies the scripts.
  * @param {string[]} html all pages
  */
 async function tidy(html) {

@@ -88,7 +88,7 @@ function picturesHtml(path, alt, wide, small) {
 }
 
 /**
- * A picture without a specification: it stays as it is, on a light panel.
+ * A picture without a specification: it is kept, on a light panel.
  * @param {string} file
  * @param {string} alt
  * @param {Size} size

@@ -384,7 +384,7 @@ function show(/** @type {MapTable} */ map) {
 }
 
 /**
- * The page for Sphinx, and what lies beside it.
+ * The page for Sphinx, and its other files.
  * @param {import('./chapters.mjs').Theme} theme the module editions/book/page/figure-theme.ts
  * @returns `figures` are still to be drawn; `files` belong below _static/
  */

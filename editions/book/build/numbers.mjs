@@ -27,7 +27,7 @@ export const CHECKED = [
 /** The table of the map. */
 const MAP = 'editions/map/map.csv';
 
-/** What `npm run bench -- --update` measured last. Where it is there, a mark that names the benchmark has to agree with it. */
+/** What `npm run bench -- --update` measured last. If it exists, a mark that names the benchmark has to agree with it. */
 const BENCH = 'tools/bench/measured.json';
 
 /** Sizes that every chapter uses. A number of these needs no mark. */

@@ -61,7 +61,7 @@ function linkNames(article, page) {
 }
 
 /**
- * Where in the book a chapter is, and what one can do with it.
+ * Where in the book a chapter is, and what readers can do with it.
  * @param {object} chapter
  * @param {string} chapter.name
  * @param {number} chapter.position from 1

@@ -128,7 +128,7 @@ async function choose(tau) {
 }
 
 /**
- * Bundles the playground into one script, and writes the two others beside it.
+ * Bundles the playground into one script, and writes the two others.
  * @param {string} outfile
  */
 export async function bundlePlayground(outfile) {

@@ -1,4 +1,4 @@
-// The addresses that the book links to beside its own pages. Each may be empty: then no page has a link of that kind.
+// The addresses that the book links to besides its pages. Each may be empty: then no page has a link of that kind.
 import { ADDRESSES } from '../../../packages/system/addresses.mjs';
 
 /** Where the code is hosted. With it, names of source files link there; without it, to pages of the book that show them. */

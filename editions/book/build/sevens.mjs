@@ -1,4 +1,4 @@
-// A 7 for the start page and for the playground: one that is read, but not without a race.
+// A 7 for the start page and for the playground: it is read, but not without a race.
 
 /** Well-written sevens of the test images, over which networks of a few epochs waver. */
 export const SEVENS = [842, 946, 832, 859, 144];

@@ -111,7 +111,7 @@ function calls(first) {
 }
 
 /**
- * The ways in from a page of the book, which stands beside the browser edition.
+ * The ways in from a page of the book, which is served with the browser edition.
  * @param {string} first the first chapter
  * @param {import('../../../packages/system/addresses.mjs').Addresses} addresses
  */

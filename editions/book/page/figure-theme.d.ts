@@ -15,7 +15,7 @@ export interface Palette {
   /** The seven colours of traces, in the theme's order. */
   traces: readonly string[];
 }
-/** Those of the figures as they are. */
+/** The palette of unchanged figures. */
 export declare const LIGHT: Palette;
 /** The same hues, light enough to be seen on a dark panel. */
 export declare const DARK: Palette;

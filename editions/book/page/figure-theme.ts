@@ -19,7 +19,7 @@ export interface Palette {
   traces: readonly string[];
 }
 
-/** Those of the figures as they are. */
+/** The palette of unchanged figures. */
 export const LIGHT: Palette = { ink: INK, paper: PAPER, grid: GRID, traces: COLORS };
 
 /** The same hues, light enough to be seen on a dark panel. */
@@ -212,7 +212,7 @@ export function narrow(figure: Figure, width: number): Figure {
   };
 }
 
-/** The labels of a figure that has a row for each text; they stay as far apart as they are. */
+/** The labels of a figure that has a row for each text; their spacing is kept. */
 function labelledRows({ yaxis }: Spec): string[] | undefined {
   const texts = isSpec(yaxis) && yaxis.automargin === true ? yaxis.ticktext : undefined;
   return Array.isArray(texts) ? texts.map(String) : undefined;
@@ -223,7 +223,7 @@ const LETTER = 6;
 
 /**
  * The labels below bars, in lines that fit into the place of each, where Plotly would turn them and cut them off.
- * @returns what changes on the axis, and how many lines it gains; undefined if the labels fit as they are
+ * @returns what changes on the axis, and how many lines it gains; undefined if the labels already fit
  */
 function brokenColumns({ data, layout }: Figure, room: number): { ticks: Spec; more: number } | undefined {
   const bars = specAt(layout, 'xaxis').type === 'category' ? data.find(({ type }) => type === 'bar')?.x : undefined;

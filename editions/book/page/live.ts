@@ -1,6 +1,6 @@
 /**
  * A live figure in the place of its picture: hover, zoom, legend; with the mouse, with fingers and with the keyboard.
- * It is loaded with Plotly, when somebody opens the first figure.
+ * It is loaded with Plotly, when the first figure is opened.
  */
 import { element } from './assets';
 import { DARK, type Figure, isPlate, LIGHT, narrow, recolour, type Spec } from './figure-theme';

@@ -14,7 +14,7 @@ import { copyText } from './copy';
 /** map-table.js sets it: the text of the table. */
 declare const bookMap: string;
 
-/** Rows that are shown before somebody wants all. */
+/** Rows that are shown before all are asked for. */
 const FIRST = 25;
 
 type Cell = string | number | boolean | null;
@@ -92,7 +92,7 @@ class Runs {
       this.draw();
       this.scroll.focus();
     });
-    // A click beside the box lands on the dialog itself.
+    // A click outside the box lands on the dialog itself.
     this.dialog.addEventListener('click', ({ target }) => target === this.dialog && this.dialog.close());
     this.drawFilters();
     this.draw();

@@ -30,7 +30,7 @@ export async function saveNetwork({ layers, weights }: Network, tau: number, for
 
 /**
  * The network of a reader's file.
- * @param tau the time constant of a network whose file does not say it
+ * @param tau the time constant of a network whose file lacks it
  * @throws Error in one line if the file holds no network, or one that this page cannot show
  */
 export async function loadNetwork(file: File, tau: number): Promise<Network & { saysTau: boolean }> {

@@ -42,7 +42,7 @@ export interface Presentation {
   v: Float32Array;
   /** Output spikes [T, 10], 0 or 1. */
   fired: Float32Array;
-  /** Spikes of the hidden neurons [T, hidden], 0 or 1, if there are any. */
+  /** Spikes of the hidden neurons [T, hidden], 0 or 1, if any. */
   hidden?: Float32Array;
 }
 

@@ -162,7 +162,7 @@ function packStrokes(strokes: readonly Stroke[]): number[] {
   put(strokes.length);
   for (const stroke of strokes) {
     const places = stroke.map(({ x, y }) => [Math.round(x * GRID), Math.round(y * GRID)]);
-    // A place that is said twice in a row changes nothing.
+    // A repeated place changes nothing.
     const kept = places.filter(([x, y], i) => i === 0 || x !== places[i - 1][0] || y !== places[i - 1][1]);
     points += kept.length;
     put(kept.length);

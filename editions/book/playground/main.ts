@@ -37,7 +37,7 @@ const SWEEP = 600;
 /** How long an experiment shows what was before, in milliseconds. */
 const BEFORE = 1600;
 
-/** Of what is said of a file, which may hold anything. */
+/** For a message about a file, which may hold anything. */
 const LONGEST_MESSAGE = 300;
 
 /** Which random numbers, except the seed, a drawing gets; a test image can be shown with its own. */

@@ -66,7 +66,7 @@ export function paintWeights(canvas: HTMLCanvasElement, weights: Float32Array, c
 }
 
 /**
- * The hidden neurons, row after row: in colour those that fire in the last of so many steps, the others with more ink the more often
+ * The hidden neurons, row after row: in colour those that fire in the last step shown, the others with more ink the more often
  * they have fired.
  * @param spikes [T, neurons]
  */
@@ -94,7 +94,7 @@ export function paintHidden(
   });
 }
 
-/** The drawing as it was drawn, or a picture of 28 × 28 pixels in its place. */
+/** The drawing itself, or a picture of 28 × 28 pixels in its place. */
 export function paintPaper(
   canvas: HTMLCanvasElement,
   strokes: Stroke[],

@@ -1,4 +1,4 @@
-/** Scripts beside the page's own, loaded when they are asked for: a page from disk can load nothing else. */
+/** Scripts besides the page's own, loaded on demand: a page from disk can load nothing else. */
 import type { EXCHANGE } from './exchange';
 
 /** What editions/book/build/playground.mjs writes into playground-hidden.js. */

@@ -61,7 +61,7 @@ async function coloursSettled(page: Page): Promise<void> {
   });
 }
 
-/** Pictures that say nothing to somebody who cannot see them. */
+/** Pictures without a text alternative. */
 function imagesWithoutText(page: Page): Promise<string[]> {
   // Nothing inside has a name: tsx would call a helper for it that the page does not have.
   return page.evaluate(() =>
