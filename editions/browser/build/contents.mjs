@@ -1,5 +1,5 @@
-// The notebooks and drawings as JupyterLite serves them: the learner's copies, with an edition by which a reader's saved copy
-// is told from a newer chapter.
+// The notebooks and drawings as JupyterLite serves them: the learner's copies, with an edition that tells a reader's saved
+// copy from a newer chapter.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/language.mjs';

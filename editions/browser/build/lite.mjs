@@ -40,7 +40,7 @@ function sayIfOld({ folder, command, sources }) {
     const path = join(root, name);
     return statSync(path).isDirectory() ? filesUnder(path).map((file) => join(name, file)) : [name];
   });
-  // Tests are no source, nor a learner's copies and what JupyterLab keeps beside them.
+  // Tests are not sources, nor are a learner's copies and JupyterLab's checkpoints.
   const own = files.filter((file) => !/^notebooks.my\b|\.ipynb_checkpoints|[\\/]test[\\/]/.test(file));
   const [newest] = own.sort((a, b) => time(join(root, b)) - time(join(root, a)));
   if (time(join(root, newest)) <= time(pageOf(folder))) return;

@@ -1,5 +1,5 @@
-// Builds the browser edition: all chapters as a static JupyterLite site in build/lite/. It is built beside and then takes the
-// former one's place, so a failed build leaves that as it was.
+// Builds the browser edition: all chapters as a static JupyterLite site in build/lite/. It is built elsewhere and then
+// replaces the old one, so a failed build changes nothing.
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';

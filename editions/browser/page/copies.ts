@@ -5,7 +5,7 @@ import type { ApplicationUtilities, Contents, NotebookContent, NotebookPanel, No
 /** What to do with a copy: nothing, replace it since the reader has changed nothing in it, or ask. */
 export function decide(copy: NotebookContent, current: string | undefined): 'keep' | 'replace' | 'ask' {
   const { version, keptOver } = copy.metadata.lif_fc_mnist ?? {};
-  // A notebook of the reader's own, one that is not of the site any more, or the newest.
+  // A notebook of the reader's own, one that the site no longer has, or the newest.
   if (!version || !current || version === current || keptOver === current) return 'keep';
   const own = hashOfCells(copy);
   if (own === current) return 'keep';

@@ -1,6 +1,6 @@
 /**
- * What of JupyterLab's objects is used here. The site's application brings them; a plugin that is no part of its bundle gets
- * them out of the scope that all plugins share.
+ * The part of JupyterLab's objects that is used here. The site's application brings them; a plugin outside its bundle gets
+ * them from the scope that all plugins share.
  */
 
 export interface NotebookCell {

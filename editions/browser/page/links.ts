@@ -16,7 +16,7 @@ export const notebookAddress = (siteUrl: string, path: string): string =>
   new URL(`notebooks/index.html?path=${encodeURIComponent(path)}`, siteUrl).href;
 
 /**
- * Where a link leads that the application has pointed at a file of the site; undefined if it is right as it is.
+ * Where a link leads that the application has pointed at a file of the site; undefined if it is right already.
  * @param book the book as seen from the site, with a slash at its end; empty without one
  */
 export function destinationOf(href: string, siteUrl: string, book: string): string | undefined {

@@ -30,7 +30,7 @@ export function saveWhenHidden(tracker: NotebookTracker): void {
   });
 }
 
-/** No page can tell whether its window is private, so everybody is told what holds in one. */
+/** No page can tell whether its window is private, so all are told what holds in one. */
 export async function sayWhereWorkIsKept({ Notification }: ApplicationUtilities): Promise<void> {
   if (!(await keeps())) {
     const message =

@@ -104,7 +104,7 @@ const MISCHIEF = [
 /** A page on which the types never load. */
 const blockTypes = (page: Page) => page.route('**/declarations.json', (route) => route.abort());
 
-/** Stops when it is told to, and says how far it came. */
+/** Stops on request, and says how far it came. */
 const OBEDIENT = `const kernel = (globalThis as any)[Symbol.for('jupyterlite-typescript-kernel')];
 let isOn = true;
 const forget = kernel.onInterrupt(() => { isOn = false; });
