@@ -94,7 +94,7 @@ function inCache(cache, integrity) {
 /** @typedef {(line: string) => void} OnLine called with what a command prints */
 
 /**
- * Copies the packages out of npm's cache, after npm has fetched those that are not there.
+ * Copies the packages from npm's cache, after npm has fetched the missing ones.
  * @param {string} folder
  * @param {OnLine} onLine
  */

@@ -37,7 +37,7 @@ function movedLink(target, chapters) {
 }
 
 /**
- * Markdown whose links still lead where they led; code and formulas in it are left as they are.
+ * Markdown whose links still lead where they led; code and formulas in it are not touched.
  * @param {string} markdown
  * @param {string[]} chapters
  */
@@ -139,7 +139,7 @@ export function makeCopies(from = chaptersFolder, to = copiesFolder) {
   for (const name of names) {
     const text = `${JSON.stringify(learnersCopy(readChapter(name, from), name, names), null, 1)}\n`;
     try {
-      writeFileSync(join(to, name), text, { flag: 'wx' }); // fails if there is one
+      writeFileSync(join(to, name), text, { flag: 'wx' }); // fails if it exists
       made.push(name);
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
@@ -149,7 +149,7 @@ export function makeCopies(from = chaptersFolder, to = copiesFolder) {
 }
 
 /**
- * Makes a new copy of a chapter, and keeps the one that is there under a name with the time.
+ * Makes a new copy of a chapter, and keeps an existing one under a name with the time.
  * @param {string} name of the chapter
  * @returns {string | undefined} that name
  */

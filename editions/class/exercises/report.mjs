@@ -38,7 +38,7 @@ import { printable, reportCsv, reportText } from './table.mjs';
  * @property {Record<string, Verdict>} verdicts
  */
 
-/** A learner's best result counts, since a copy that was kept beside the solved one takes nothing away. */
+/** A learner's best result counts, so an unsolved copy next to a solved one does no harm. */
 const RANK = ['passed', 'wrong', 'failed', 'todo', 'not-reached'];
 
 /**
@@ -148,7 +148,7 @@ async function execute(job, exercises, cellTimeout) {
     };
     const runner = join(root, 'packages', 'notebook-runner', 'notebooks.mjs');
     const limits = ['--json', '--cell-timeout', `${cellTimeout}`, '--heartbeat', '10', '--out', results];
-    // The clone may be somebody else's: the runner's own files go where the notebook is.
+    // The clone may belong to another user: the runner's own files go where the notebook is.
     const own = { INIT_CWD: work, LIF_FC_MNIST_SCRATCH: jupyter, LIF_FC_MNIST_PROGRESS: progress };
     const env = { ...process.env, ...own };
     const status = await runInForeground(process.execPath, [runner, ...limits, notebook], { env, onLine });

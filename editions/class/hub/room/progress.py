@@ -79,7 +79,7 @@ def read_progress(path: Path) -> Progress:
 def _read_end(path: Path) -> str:
     """The end of a file of a learner's; nothing where it cannot be read at once, since all others wait for the page, too."""
     try:
-        # A lease on the file, which its owner can take, holds back everybody who opens it without O_NONBLOCK.
+        # A lease on the file, which its owner can take, blocks anyone who opens it without O_NONBLOCK.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError:
         return ""

@@ -117,7 +117,7 @@ class RoomSpawner(LocalProcessSpawner):
         """A runtime folder with nothing of the last time in it, which only the learner can enter."""
         places = self.places
         uid, gid = places.user.pw_uid, places.user.pw_gid
-        await end_all(uid)  # of a server that ended by itself
+        await end_all(uid)  # of a server that ended on its own
         shutil.rmtree(places.runtime, ignore_errors=True)
         places.runtime.mkdir(mode=0o700)
         places.temporary.mkdir(mode=0o700)

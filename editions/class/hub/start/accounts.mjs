@@ -102,8 +102,8 @@ export function makeState(state) {
 const SECONDS = 20;
 
 /**
- * Makes the account and the home of everybody, with copies of the chapters in it; keeps what is there. A home that its
- * learner has made unusable is skipped.
+ * Makes everyone's account and home, with copies of the chapters in it; keeps what is there. A home that its learner has
+ * made unusable is skipped.
  * @param {string} state
  * @param {string[]} names
  * @param {{ onDone?: (count: number) => void, seconds?: number }} [options] `onDone` is called after each
@@ -120,7 +120,7 @@ export function makeHomes(state, names, { onDone = () => {}, seconds = SECONDS }
     if (statSync(home).uid !== uid) command('chown', '-R', '--no-dereference', `${uid}:${gid}`, home);
     chownSync(home, uid, gid);
     chmodSync(home, 0o700);
-    // As the learner: root never writes into a folder in which somebody else can lay links.
+    // As the learner: root never writes into a folder in which others can place links.
     const env = { HOME: home, PATH: '/usr/bin:/bin' };
     const limits = /** @type {const} */ ({ timeout: seconds * 1000, killSignal: 'SIGKILL' });
     const result = spawnSync(process.execPath, [script], { uid, gid, cwd: home, env, encoding: 'utf8', ...limits });

@@ -33,7 +33,7 @@ const isDone = ({ stamp, state, result }) =>
 const STRANGER = 65534;
 
 /**
- * What somebody without rights would see of a file: undefined if they can read it, else why not.
+ * What a user without rights would see of a file: undefined if they can read it, else why not.
  * @param {string} path
  */
 function whyUnreadable(path) {

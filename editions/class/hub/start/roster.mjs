@@ -7,7 +7,7 @@ import { UserError } from '../../../../packages/system/project.mjs';
 
 /** Who may see the page of the room; in the roster marked with `teacher: true`. */
 export const TEACHER = 'teacher';
-/** As JupyterHub is told to accept them; with the prefix of the accounts they are shorter than Linux's 32 letters. */
+/** As JupyterHub is set to accept them; with the accounts' prefix they are shorter than Linux's 32 letters. */
 export const NAME = /^[a-z][a-z0-9-]{0,15}$/;
 
 /** @typedef {{ name: string, label?: string, teacher?: true, password: string }} Person on the roster, with a hash as password */

@@ -1,4 +1,4 @@
-// Runs JupyterHub until it is told to end, and sees to it that then nothing of it is left.
+// Runs JupyterHub until it is to end, and then cleans up all of it.
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
@@ -14,7 +14,7 @@ import { endProcesses, madeAccounts, PREFIX } from './accounts.mjs';
 import { hubFolder, hubPython, proxy } from './environment.mjs';
 
 /**
- * What `npm run hub` is told.
+ * The options of `npm run hub`.
  * @typedef {object} HubOptions
  * @property {string} state folder of the homes, the roster and the log
  * @property {string} roster file
@@ -99,7 +99,7 @@ export async function startHub(options) {
   const { state, ip } = options;
   const folder = join(state, 'hub');
   const port = options.port === 0 ? await freePort() : options.port;
-  await checkPort(ip, port); // what lies in /run for a port that is taken belongs to the hub that runs there
+  await checkPort(ip, port); // the files in /run for a port in use belong to the hub that runs there
   const lock = lockState(folder);
   const [hubPort, proxyPort, pagePort] = [await freePort(), await freePort(), await freePort()];
   /** @type {{ certificate?: string, key?: string, fingerprint?: string }} */
@@ -184,7 +184,7 @@ export async function startHub(options) {
       try {
         if (child.pid) process.kill(-child.pid, 'SIGKILL'); // the proxy and the teacher's page, if the hub could not end them
       } catch {
-        // Nothing of it is left.
+        // Already gone.
       }
       remove(runtime);
       lock.release();

@@ -68,7 +68,7 @@ async function serve(...args: string[]): Promise<{ lines: string[]; address: str
   return { lines: printed.split('\n'), address: / at (http:\S+)/.exec(printed)?.[1] as string };
 }
 
-/** The answer to a path that is sent as it is. */
+/** The answer to a raw path. */
 function ask(address: string, path: string, method = 'GET') {
   const { hostname, port } = new URL(address);
   return new Promise<{ status?: number; text: string; location?: string }>((done, fail) => {
@@ -184,7 +184,7 @@ describe('A bundle', () => {
     const copied = join(clone, 'build', 'bundle-copy', kind);
     const bare = await setUp('--from', address);
     assert.equal(bare.status, 0, bare.lines.join('\n'));
-    // Over http a program could be anybody's. The packages are checked against the lock files.
+    // Over http a program could be anyone's. The packages are checked against the lock files.
     assert.equal(existsSync(join(copied, 'native.tar.gz')), false);
 
     rmSync(join(clone, 'node_modules'), { recursive: true });

@@ -112,7 +112,7 @@ describe('Before set-up', () => {
       'packages/system/requirements.cjs',
     ]) {
       const text = readFileSync(join(root, file), 'utf8');
-      // esbuild writes newer syntax in an older way. What it leaves as it is was old already.
+      // esbuild rewrites newer syntax. What it does not touch was old already.
       const [then, now] = await Promise.all(
         ['es2019', 'esnext'].map(
           async (target) => (await transform(text, { target, supported: { 'dynamic-import': true } })).code,
@@ -165,7 +165,7 @@ describe('After set-up', () => {
     assert.deepEqual(left, []);
   });
 
-  // The folders of packages are links, which Windows does not let everybody make.
+  // The folders of packages are links, which not every Windows user may make.
   describe('in a clone with faults', { skip: windows }, () => {
     let clone: string;
 

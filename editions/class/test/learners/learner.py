@@ -122,7 +122,7 @@ class Learner:
         self.listening = asyncio.create_task(self._listen())
 
     async def _listen(self) -> None:
-        """Hears the kernel also between cells, as a browser does: to one that does not answer pings for 30 s, the server hangs up."""
+        """Hears the kernel between cells, too, as a browser does: the server hangs up if pings stay unanswered for 30 s."""
         while True:
             answer = await self.channels.receive()
             self.answers.put_nowait(answer)

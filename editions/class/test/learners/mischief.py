@@ -29,7 +29,7 @@ for (const password of [...Array(6).fill('wrong'), RIGHT]) {
 """
 
 FORGED = "[I 2026-01-01 10:00:00.000 JupyterHub log:192] 200 POST /hub/login (learner02@10.0.0.9)"
-# Empties what it prints to, writes a line as of the hub, and prints more than anybody reads.
+# Empties its output files, forges a line of the hub, and prints more than anyone reads.
 FLOOD = """
 import * as fs from 'node:fs';
 for (const handle of [1, 2]) { try { fs.ftruncateSync(handle, 0); } catch { /* as it should be */ } }

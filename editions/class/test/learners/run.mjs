@@ -162,7 +162,7 @@ async function main() {
   let room;
   /** @type {Promise<number[]> | undefined} */
   let ended;
-  // Whatever happens: nothing of the test is left, neither processes nor accounts nor homes.
+  // Whatever happens: the test leaves neither processes nor accounts nor homes.
   const end = () => {
     ended ??= (async () => {
       room?.kill('SIGKILL');
