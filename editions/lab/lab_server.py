@@ -133,7 +133,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server) -> None:
-    # One line says it in the terminal, too. Three tracebacks beside it would say no more.
+    # One line says it in the terminal, too. Three tracebacks would add nothing.
     server.log.addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], NoKernel)))
     pattern = url_path_join(server.base_url, "/build/((?:book|lite)/.*)")
     server.web_app.add_handlers(".*$", [(pattern, BookHandler, {"path": str(Path(server.root_dir) / "build"), "default_filename": "index.html"})])
