@@ -1,4 +1,4 @@
-/** Grids: what a file of them means, and what is said of one that means nothing. */
+/** Grids: what a file of them means, and the message for one that means nothing. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** The table: rows of runs, computed again and compared, and what becomes of a damaged one. No Snakemake is needed. */
+/** The table: rows of runs, computed again and compared, and how damage is handled. No Snakemake is needed. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
