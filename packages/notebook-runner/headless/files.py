@@ -70,7 +70,7 @@ def give_ids(cells: list) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes a file whole or not at all: beside its target first, then renamed."""
+    """Writes a file whole or not at all: to a temporary file, then renamed."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

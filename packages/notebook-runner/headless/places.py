@@ -20,7 +20,7 @@ RESULTS = PROJECT / "build" / "notebooks"
 SCRATCH = Path(os.environ.get("LIF_FC_MNIST_SCRATCH") or ROOT / "build" / "jupyter")
 
 # The kernel gets the reader's own environment, except variables that make Node print more, or in other colours:
-# the same notebook has to print the same bytes for everybody.
+# the same notebook has to print the same bytes for everyone.
 CHATTY = ("FORCE_COLOR", "NODE_DEBUG", "NODE_DEBUG_NATIVE", "NODE_PENDING_DEPRECATION")
 KERNEL_ENV = {name: value for name, value in os.environ.items() if name not in CHATTY}
 KERNEL_ENV |= {"NODE_NO_WARNINGS": "1", "TZ": "UTC", "LC_ALL": "en_US.UTF-8"}

@@ -1,4 +1,4 @@
-/** What the runner cannot use is said in one line, before anything is executed. */
+/** What the runner cannot use is reported in one line, before anything is executed. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -106,7 +106,7 @@ test('A message that comes before the kernel knows that its socket is bound is a
       shell.close();
     });`,
   );
-  // The preload is for kernels: it looks for zeromq beside the program, and for this argument.
+  // The preload is for kernels: it looks for zeromq next to the program, and for this argument.
   const args = ['--require', join(root, 'packages', 'typescript-kernel', 'tslab', 'preload.cjs'), program, 'kernel'];
   const { status, lines } = await ended(
     spawn(process.execPath, args, { env: { ...process.env, NODE_PATH: join(root, 'node_modules') } }),
