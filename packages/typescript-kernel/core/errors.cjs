@@ -113,13 +113,13 @@ function nameAndMessage(error) {
   }
 }
 
-/** Stacks as they were first read: Node later puts lines of the compiled cell before that of an error in a plain cell. */
+/** Stacks as first read: Node later puts lines of the compiled cell before that of an error in a plain cell. */
 const stacks = new WeakMap();
 
 /**
  * From now on `error.stack` is short and names what was written.
  * @param {OriginOf} originOf
- * @param {(sites: CallSite[]) => string[]} [otherwise] frames to show where nothing of a stack was written by anybody
+ * @param {(sites: CallSite[]) => string[]} [otherwise] frames to show for a stack without any code of a person
  */
 exports.shortenStacks = (originOf, otherwise = () => []) => {
   const maker = /** @type {{ stackTraceLimit: number, prepareStackTrace?: unknown }} */ (

@@ -11,8 +11,8 @@ const UNDEFINED_NAME = / is not defined$|Can't find variable: /;
 const OF_PAGE = /(?:Error: |name '|variable: )(?:window|document|localStorage|sessionStorage)\b/;
 
 /**
- * A learner who has restarted the kernel has no variables. A kernel does not know the notebook's cells, so this is said of
- * a misspelt name, too.
+ * A learner who has restarted the kernel has no variables. A kernel does not know the notebook's cells, so misspelt names get
+ * this hint, too.
  * @param {string} text
  */
 const withHint = (text) => {
@@ -32,7 +32,7 @@ const SHOWN = 50;
 
 const DISPLAY = "To show HTML: import { display } from 'tslab'; display.html('…')";
 
-/** Cells that TypeScript cannot read, by their texts without what stands in quotes, and what is said of them. */
+/** Cells that TypeScript cannot read, by their texts without the contents of quotes, and the hint for each. */
 const MISREAD = /** @type {const} */ ([
   // As people write an object: `{ a: 1, b: 2 }`.
   [
@@ -91,7 +91,7 @@ function linesOf(problems, before = '') {
 exports.problemLines = (problems, source) => linesOf(withHints(problems, source));
 
 /**
- * The same of a cell that runs all the same: what to do is said where it fails.
+ * The same for a cell that runs anyway: the hint comes where it fails.
  * @param {TypeProblem[]} problems
  */
 exports.warningLines = (problems) => linesOf(problems, 'warning ');

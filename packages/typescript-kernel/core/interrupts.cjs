@@ -5,7 +5,7 @@ const INTERRUPTED = 'Interrupted.';
 exports.INTERRUPTED = INTERRUPTED;
 
 /**
- * What is said of a cell that could not be stopped.
+ * The message for a cell that could not be stopped.
  * @param {number} grace the time that it had, in ms
  */
 exports.stillRunning = (grace) =>
@@ -14,16 +14,16 @@ exports.stillRunning = (grace) =>
 const RESTARTED = 'so the kernel was restarted. Its variables are gone: run the cells above again.';
 
 /**
- * What is said where only the end of the kernel stopped the cell.
+ * The message if only a restart stopped the cell.
  * @param {number} grace the time that it had, in ms
  */
 exports.restarted = (grace) => `${INTERRUPTED} The cell did not stop within ${grace / 1000} s, ${RESTARTED}`;
 
-/** What is said of a cell that has broken its kernel. @param {string} name such as `Array.prototype.map` */
+/** The message for a cell that broke its kernel. @param {string} name such as `Array.prototype.map` */
 exports.lockedOut = (name) => `A cell has changed ${name} so that it cannot be put back, ${RESTARTED}`;
 
 /**
- * The message of an error that work throws when it is told to stop; undefined for any other value.
+ * The message of an error that aborted work throws; undefined for any other value.
  * @param {unknown} error
  */
 function abortMessage(error) {
@@ -38,7 +38,7 @@ function abortMessage(error) {
 exports.isAbort = (error) => abortMessage(error) !== undefined;
 
 /**
- * Work that stopped by itself may say how far it came: `Interrupted after 12 of 100 epochs.`
+ * Work that stopped on request may say how far it came: `Interrupted after 12 of 100 epochs.`
  * @param {unknown} error what the interrupted cell has thrown
  */
 exports.interruptText = (error) => {

@@ -7,7 +7,7 @@
  */
 
 const ARRAY_VALUES = 5;
-/** As many are shown rather than to say of the last that there is one more. */
+/** So many are shown rather than "1 more item". */
 const ARRAY_VALUES_AT_MOST = 10;
 /** Of a whole text, such as a value or a message. */
 const TEXT_LENGTH = 20_000;
@@ -15,7 +15,7 @@ const STRING_LENGTH = 2000;
 const LINES = 30;
 
 /**
- * A value as text. An object may throw when it is looked at; that must not take the kernel with it.
+ * A value as text. An object may throw when inspected; that must not end the kernel.
  * @param {Inspect} inspect
  * @param {unknown} value
  * @param {object} [options] of `inspect`

@@ -25,7 +25,7 @@ const OF_OTHERS = [
   ...['plugins/flow', './flow', 'plugins/jsx/index', './jsx'],
 ];
 
-/** Leaves modules out of a bundle, by what an import of them ends with. */
+/** Leaves modules out of a bundle, by the ends of their imports. */
 const without = (names) => ({
   name: 'without',
   setup(builder) {

@@ -1,6 +1,6 @@
 /**
- * What the kernel says of its language. A notebook that is served with the same `language_info` in its metadata stays as it
- * was when it is opened; with any other it counts as changed.
+ * The kernel's description of its language. A notebook that is served with the same `language_info` in its metadata is
+ * unchanged when it is opened; with any other it counts as changed.
  * The version is that of tslab's TypeScript; the build puts in that of another.
  */
 export const LANGUAGE_INFO = {

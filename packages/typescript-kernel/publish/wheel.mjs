@@ -9,7 +9,7 @@ import { filesUnder } from '../../system/project.mjs';
 
 /** The first time that a zip can name, which has no zones: the same sources give the same bytes. */
 const firstTime = () => new Date(1980, 0, 1);
-/** What a zip says of a file for Unix: a plain file that everybody may read. */
+/** A zip's Unix mode of a file: a plain file that anyone may read. */
 const PLAIN = 0o100644 << 16;
 const UNIX = 3;
 

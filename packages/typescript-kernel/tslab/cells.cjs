@@ -142,7 +142,7 @@ function createMendedExecutor(createExecutor, rootDir, convs) {
     interrupt() {
       const again = interrupted;
       interrupted = true;
-      // Work that stops by itself says how far it came, and is not running any more when the next cell starts.
+      // Work that stops on request says how far it came, and is no longer running when the next cell starts.
       if (!endsItself() || again) return inner.interrupt();
       timer = setTimeout(() => {
         overdue = true;
@@ -158,7 +158,7 @@ function createMendedExecutor(createExecutor, rootDir, convs) {
  * @param {NodeJS.Require} ofTslab the `require` of tslab's program
  */
 exports.patchCells = (ofTslab) => {
-  // Where nothing of a stack was written by anybody the fault is tslab's own, and its frames tell where.
+  // A stack without any code of a person is tslab's own fault, and its frames tell where.
   shortenStacks(originOf, (sites) => sites.map((site) => `    at ${site}`));
 
   const executors = ofTslab('tslab/dist/executor.js');

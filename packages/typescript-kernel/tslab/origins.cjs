@@ -11,7 +11,7 @@ const project = resolve(__dirname, '..', '..', '..');
 /** Cells whose origins are known: those that ran last, so that a kernel that runs for days does not grow. */
 const CELLS = 1000;
 
-/** Text that tslab compiled -> the maps of its two steps, until somebody says what the text is. */
+/** Text that tslab compiled -> the maps of its two steps, until the text gets its file. */
 const unnamed = /** @type {Map<string, import('node:module').SourceMapPayload[]>} */ (new Map());
 /** Name of a script -> `(line, column) => origin`. */
 const scripts =
@@ -90,7 +90,7 @@ const shortPath = (/** @type {string} */ file) => {
 const builtMaps = new Map();
 
 /**
- * A file of the package as it was written, where the build has left a map beside it.
+ * A file of the package as written, if the build left its map.
  * @param {string} file
  * @param {number} line
  * @param {number} column

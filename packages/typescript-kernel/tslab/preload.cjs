@@ -9,7 +9,7 @@ if (isMainThread && process.argv[2] === 'kernel') {
   const ofTslab = createRequire(process.argv[1]);
   require('./sockets.cjs').patchSockets(ofTslab('zeromq'));
   require('./parent.cjs').endWithJupyter();
-  // Before tslab's own files are loaded: they take TypeScript and each other as they are then.
+  // Before tslab's own files are loaded: they keep what they then see of TypeScript and each other.
   require('./compiler.cjs').patchCompiler(ofTslab);
   require('./cells.cjs').patchCells(ofTslab);
   const { isShared, giveWayAfterFirstCell } = require('./sharing.cjs');

@@ -1,4 +1,4 @@
-// A small library: a file of the site, beside the notebooks that import it.
+// A small library: a file of the site, next to the notebooks that import it.
 
 /** The rows of a text of comma-separated values, by the names in its first line. Numbers become numbers, `NA` becomes null. */
 export function parse(text) {

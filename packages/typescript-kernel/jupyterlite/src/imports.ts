@@ -67,7 +67,7 @@ export function urlOf(name: string, { modules, cdn }: ImportSettings, folder: st
   throw new Error(`Cannot find module '${name}'. ${there} A URL can be imported, too.`);
 }
 
-/** What is said of a module that did not load. The browser tells no script whether it was the network or the host. */
+/** The message for a module that did not load. The browser tells no script whether it was the network or the host. */
 function loadFailure(name: string, url: string): string {
   const from = url === name || name.length > 100 ? '' : ` from ${url}`;
   const what = `Cannot load '${name.length > 100 ? `${name.slice(0, 100)}…` : name}'${from}`;

@@ -78,7 +78,7 @@ export type Outcome =
  */
 type Questions = Record<string, { question: object; answer: unknown }>;
 
-/** A question as it is sent; `id` names the answer that belongs to it. */
+/** A question as sent; `id` names its answer. */
 export type Asked<All extends Questions> = {
   [Type in keyof All]: { type: Type; id: number } & All[Type]['question'];
 }[keyof All];
@@ -145,13 +145,13 @@ export interface Completions {
 
 /** Questions to the worker that knows the types. `kernel` names the notebook that they are about. */
 export type OfTypes = {
-  /** `text`: what is shown of type errors; `emitted` where the cells' worker cannot take out the types by itself. */
+  /** `text`: what is shown of type errors; `emitted` where the cells' worker cannot strip the types itself. */
   check: { question: { kernel: string; code: string }; answer: { text: string; emitted?: Emitted } };
   complete: { question: { kernel: string; code: string; position: number }; answer: Completions };
   inspect: { question: { kernel: string; code: string; position: number }; answer: string | null };
 };
 
-/** The names of a cell that it did not come to, so the notebook does not have them; `all` where nothing of it ran. */
+/** The names that a cell did not reach, so the notebook does not have them; `all` where nothing of it ran. */
 export type Lost = string[] | 'all';
 
 /** To the worker that knows the types. */

@@ -258,7 +258,7 @@ describe('What a cell shows', () => {
 });
 
 describe('The kernel in the page', () => {
-  /** A kernel whose worker runs each cell in no time, and types that find what they are told. */
+  /** A kernel whose worker runs each cell in no time, and types with given answers. */
   const open = (given: object, text = '', check: () => Promise<unknown> = async () => ({ text })) => {
     const settings = readSettings(JSON.stringify({ [PLUGIN]: given }), 'http://localhost/');
     let shown = '';

@@ -108,7 +108,7 @@ test('The files beside a notebook are found in the list of its own site, whereve
 });
 
 describe('The name of a module in a line that is not finished', () => {
-  /** The text and what stands in for it; `|` is the cursor. */
+  /** The text and its replacement; `|` is the cursor. */
   const at = (marked: string) => {
     const code = marked.replace('|', '');
     const found = moduleAt(code, marked.indexOf('|'));

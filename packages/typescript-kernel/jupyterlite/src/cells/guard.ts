@@ -1,6 +1,6 @@
 /**
  * Cells share the kernel's built-ins: after `Array.prototype.map = …` neither compiling nor printing would work again. So
- * the built-ins are remembered as they were, and the kernel does its own work with them; the cells' changes are put back
+ * the original built-ins are remembered, and the kernel does its own work with them; the cells' changes are put back
  * for the cells. Nothing here uses what a cell can change, except the functions that it takes at the start.
  */
 
@@ -53,7 +53,7 @@ function note(changes: Change[], object: object, key: PropertyKey, to: PropertyD
 }
 
 export interface Guard {
-  /** Does the kernel's own work with the built-ins as they were. It takes 0.3 ms to look at all of them. */
+  /** Does the kernel's own work with the original built-ins. Checking all of them takes 0.3 ms. */
   <T>(work: () => T): T;
   /** The same, but looks at them only where an earlier look has found that a cell has changed something. */
   lightly<T>(work: () => T): T;
@@ -62,7 +62,7 @@ export interface Guard {
 const LOCKED = new Error('A built-in cannot be put back');
 
 /**
- * Remembers the built-ins as they are now.
+ * Remembers the current built-ins.
  * @param lock is called with the name of one that cannot be put back, such as `Array.prototype.map`
  */
 export function createGuard(lock: (name: string) => void): Guard {
@@ -91,7 +91,7 @@ export function createGuard(lock: (name: string) => void): Guard {
     throw LOCKED;
   }
 
-  /** Puts everything back as it was; returns what the cells had changed. */
+  /** Restores everything; returns what the cells had changed. */
   function restore(): Change[] {
     const changes: Change[] = [];
     for (let i = 0; i < all.length; i++) {

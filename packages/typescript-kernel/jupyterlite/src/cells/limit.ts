@@ -8,7 +8,7 @@ import type { Bundle, CommEvent, Output } from '../protocol';
 const MOST = { lines: 10_000, characters: 5_000_000, displays: 1000, shown: 50_000_000 };
 /** Messages that a comm may send before the cell lets the page answer. */
 const COMMS = 10_000;
-/** Milliseconds for which text and updates may wait. Of updates the last of each display is enough. */
+/** Milliseconds for which text and updates may wait. The last update of each display is enough. */
 const PAUSE = 50;
 /** Messages in that time that do not wait: what is printed before an endless loop has to be seen. An update is as much work as ten. */
 const AT_ONCE = 200;
@@ -24,7 +24,7 @@ const textsOf = ({ data }: Bundle) => Object.values(data).filter((value) => type
 
 /**
  * @param post sends to the page
- * @param guarded does what a timer calls, with the built-ins as they were
+ * @param guarded runs a timer's callback with the original built-ins
  */
 export function createOutput(post: (message: Output) => void, guarded = (work: () => void) => work()) {
   // A cell can put others in their place.

@@ -1,7 +1,7 @@
 /**
- * node-inspect-extracted lists every item of an array among its properties, to leave them out then: a second for each
- * million. It takes `Object.getOwnPropertyDescriptors` when it is loaded; until `restore()` that is one that lists none of
- * a long array, and so none of what else has been put on it.
+ * node-inspect-extracted lists every item of an array among its properties, only to drop them: a second for each million.
+ * It takes `Object.getOwnPropertyDescriptors` when it is loaded; until `restore()` that is one that lists nothing of a long
+ * array, not even other properties set on it.
  */
 const { getOwnPropertyDescriptors } = Object;
 

@@ -31,7 +31,7 @@ export interface KernelInterface {
   display(bundle: Bundle, displayId?: string): void;
   /** Changes what was shown under an id. */
   updateDisplay(bundle: Bundle, displayId: string): void;
-  /** Is called first on an interrupt; then the cell has 3 s to end by itself. Returns what takes it back. */
+  /** Called first on an interrupt; then the cell has 3 s to end. Returns a function that unregisters. */
   onInterrupt(listener: () => void): () => void;
   /** The site's base URL, with a slash at its end. */
   siteUrl: string;

@@ -4,7 +4,7 @@ import { importFailure, urlOf } from '../imports';
 import type { Emitted, FromCells, ToCells } from '../protocol';
 import { createSession, isComplete, type Session } from './session';
 
-/** What the kernel itself needs of the worker, as it was before any cell ran. */
+/** Captured before a cell can replace them. */
 const { setTimeout } = self;
 const { apply } = Reflect;
 const { get: dataOf } = Object.getOwnPropertyDescriptor(MessageEvent.prototype, 'data') as { get(): ToCells };
@@ -23,7 +23,7 @@ let current = 0;
 
 function start({ modules, cdn, siteUrl, folder, messages }: Extract<ToCells, { type: 'start' }>): Session {
   const own = new URL(self.location.href).href;
-  // The place of a file is told from the notebook, as an import's is, and not from this worker's script.
+  // A file's place is relative to the notebook, as an import's is, not to this worker's script.
   const { fetch } = self;
   self.fetch = async (from, options) => fetch(typeof from === 'string' ? new URL(from, folder) : from, options);
   const byUrl = new Map(Object.entries(modules).map(([name, url]) => [url, name]));

@@ -60,7 +60,7 @@ export function kernelClass(
     private headers = new Map<number, unknown>();
     private next = 1;
     private deadline: ReturnType<typeof setTimeout> | undefined;
-    /** Ends the wait for an answer of the types, if there is one. */
+    /** Ends the wait for an answer of the types, if any. */
     private stopWaiting: (() => void) | undefined;
     /** Whether an interrupt came since the cell was asked for. */
     private isInterrupted = false;
@@ -240,7 +240,7 @@ export function kernelClass(
       let checked = await check();
       if (!checked && !this.isInterrupted) {
         // A cell that would fail waits for the types while they load: they name the place and the cause better than its error
-        // does, and nothing of it is run before.
+        // does, before any of it runs.
         const canRun = await this.ask('can-run', { code }, true);
         // What an earlier cell left behind kept the worker busy, and an interrupt ended it.
         if (typeof canRun !== 'boolean') return { ...canRun, execution_count: count };

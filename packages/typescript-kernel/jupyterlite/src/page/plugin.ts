@@ -8,7 +8,7 @@ import { PLUGIN, readSettings } from './settings';
 import { createTypesClient } from './types-client';
 
 const NAME = 'jupyterlite-typescript-kernel';
-/** Names of the files beside this script; the build puts them in. */
+/** Names of the files next to this script; the build inserts them. */
 declare const FILES: { cells: string; types: string; logo: string; declarations?: string };
 const here = new URL('.', (document.currentScript as HTMLScriptElement).src).href;
 

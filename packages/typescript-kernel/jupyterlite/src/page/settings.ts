@@ -71,7 +71,7 @@ const KINDS: Record<keyof Given, Kind> = {
 };
 
 /**
- * Reads the settings out of the text of `litePluginSettings`; URLs become absolute.
+ * Reads the settings from the text of `litePluginSettings`; URLs become absolute.
  * @param own URL of the declarations that the extension brings
  */
 export function readSettings(text: string, siteUrl: string, own?: string): Settings {

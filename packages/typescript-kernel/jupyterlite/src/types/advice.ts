@@ -16,7 +16,7 @@ const KNOWN: Record<string, string> = {
 };
 
 /**
- * What is said of a name that nothing declares, under a code that gets no second advice if it is all; undefined for other
+ * The message for an undeclared name, under a code that gets no second advice if it is complete; undefined for other
  * problems.
  */
 export function adviceOn(code: number, name: string): { code: number; messageText: string } | undefined {

@@ -43,7 +43,7 @@ export function emit(
     compilerOptions: {
       target: ts.ScriptTarget.ES2022,
       module: ts.ModuleKind.ESNext,
-      // A cell may import a type beside a value, and a later cell may use what this one only imports.
+      // A cell may import a type along with a value, and a later cell may use what this one only imports.
       verbatimModuleSyntax: true,
       experimentalDecorators,
       sourceMap: true,
@@ -51,7 +51,7 @@ export function emit(
   });
   const text = outputText.replace(/\n?\/\/# sourceMappingURL=\S*\s*$/, '');
   const lines = linesOf(JSON.parse(sourceMapText).mappings, text.split('\n').length);
-  // Of types nothing is left, so the value is that of what stands before them.
+  // Types leave nothing, so the value is that of the statement before them.
   const last = file.statements.findLast((one) => !isOnlyType(ts, one));
   return { code: text, lines, hasValue: last !== undefined && ts.isExpressionStatement(last) };
 }

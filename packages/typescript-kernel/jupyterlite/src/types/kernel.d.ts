@@ -5,7 +5,7 @@
  */
 export declare function input(prompt?: string, options?: { password?: boolean }): Promise<string>;
 
-/** A channel to what runs in the page. What goes through it is JSON, and bytes beside it. */
+/** A channel to what runs in the page. It carries JSON, with bytes alongside. */
 export interface Comm {
   readonly id: string;
   readonly target: string;

@@ -1,5 +1,5 @@
 /**
- * The types of notebooks: TypeScript's language service over one file per cell that ran and one for the cell at hand. The
+ * The types of notebooks: TypeScript's language service over one file per cell that ran and one for the current cell. The
  * scope of a cell is the file of the cell that ran before it, as tslab does it: source files get a `parent`, and the
  * look-up of names goes from parent to parent. So the newest declaration of a name wins, an earlier `let` can be assigned
  * to, and no text is added: positions are the cell's own.
@@ -28,7 +28,7 @@ export interface Declarations {
 export interface NotebookTypes {
   check(code: string): TypeProblem[];
   complete(code: string, position: number): Promise<Completions>;
-  /** The type and the documentation of what stands at a position, or null. */
+  /** The type and the documentation of what is at a position, or null. */
   inspect(code: string, position: number): string | null;
   /** Loads the types of what a text imports by URL. */
   prepare(code: string): Promise<void>;
@@ -171,7 +171,7 @@ export function createTypes(
       }
     }
 
-    /** What is wrong; nothing of a module without types that may well be there: its names are `any`. */
+    /** What is wrong; a module without types may exist, so its names are `any` without an error. */
     function problemsOf({ code, messageText, start = 0, length = 0 }: TypeScript.Diagnostic) {
       const text = current.text.slice(start, start + length);
       if (!NO_MODULE.includes(code)) {
@@ -187,7 +187,7 @@ export function createTypes(
 
     const service = ts.createLanguageService(host, registry);
 
-    /** Takes the cell at hand, and joins the scopes of all. */
+    /** Takes the current cell, and joins the scopes of all. */
     function open(text: string): TypeScript.SourceFile {
       if (text !== current.text) current = { ...current, text, version: ++version };
       const program = service.getProgram() as TypeScript.Program;

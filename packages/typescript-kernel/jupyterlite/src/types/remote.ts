@@ -96,7 +96,7 @@ export function createRemote(ts: Ts, patience = 5000): Remote {
   return {
     async load(urls) {
       const all = urls.map((url) => {
-        // A module that cannot be read has no types, until it can; that it cannot be loaded is said when the cell runs.
+        // A module that cannot be read has no types, until it can; running the cell reports that it cannot be loaded.
         const known = loads.get(url) ?? loadModule(url).catch(() => void loads.delete(url));
         loads.set(url, known);
         return known;

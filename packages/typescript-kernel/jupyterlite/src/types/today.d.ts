@@ -1,5 +1,5 @@
 /** What browsers have, or some of them, and the libraries of TypeScript 5.9 do not. */
-// biome-ignore lint/suspicious/noExplicitAny: its own types are a library's affair.
+// biome-ignore lint/suspicious/noExplicitAny: a library's types are its own.
 declare const Temporal: any;
 
 interface RegExpConstructor {

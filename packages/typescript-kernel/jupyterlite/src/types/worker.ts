@@ -77,7 +77,7 @@ self.addEventListener('message', ({ data }: MessageEvent<ToTypes>) => {
     return;
   }
   // They begin in the order in which they came; those behind one that waits for a file of the network go on. A question that
-  // TypeScript trips over is answered with nothing.
+  // TypeScript trips over gets an empty answer.
   ready
     .then(() => answer(data))
     .catch((error) => {
