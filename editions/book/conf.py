@@ -23,7 +23,7 @@ myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 html_math_renderer = "katex"
-# What a lexer does not know is shown without colours, and is no fault of the page.
+# What a lexer does not know is shown without colours; the page is not at fault.
 suppress_warnings = ["misc.highlighting_failure"]
 
 html_theme = "furo"

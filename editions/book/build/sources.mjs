@@ -13,7 +13,7 @@ import { TEACHING, teachingPage } from './teaching.mjs';
 
 const require = createRequire(import.meta.url);
 const book = join(root, 'editions', 'book');
-/** What lies in book/ and is no page: scripts, the README's pictures, and the style sheets, which are joined to one. */
+/** Everything in book/ but pages: scripts, the README's pictures, and the style sheets, which are joined to one. */
 const NOT_COPIED = new Set(['page', 'playground', 'neuron', 'images', 'index.md']);
 export const STYLES = ['colours.css', 'theme.css', 'parts.css', 'figures.css', 'start.css'].map((name) =>
   join(book, '_static', name),

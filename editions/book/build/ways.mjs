@@ -2,7 +2,7 @@
 // The ways into the tutorial, one line each, for README and book. package.json alone knows the addresses:
 //   "homepage"     where book/ and lite/ are published, side by side
 //   "repository"   where the code is hosted
-// After changing one of them, `node editions/book/build/ways.mjs` writes README.md and CITATION.cff anew.
+// After changing one of them, `node editions/book/build/ways.mjs` rewrites README.md and CITATION.cff.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

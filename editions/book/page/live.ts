@@ -1,5 +1,5 @@
 /**
- * A live figure in the place of its picture: hover, zoom, legend; with the mouse, with fingers and with the keyboard.
+ * A live figure in place of its picture: hover, zoom, legend; with the mouse, with fingers and with the keyboard.
  * It is loaded with Plotly, when the first figure is opened.
  */
 import { element } from './assets';

@@ -85,7 +85,7 @@ function refresh(): void {
   if (frame === 0) frame = requestAnimationFrame(draw);
 }
 
-/** Draws what a reader has changed; a link in the address does not lead to it any more. */
+/** Draws what a reader has changed; a link in the address no longer leads to it. */
 function changed(): void {
   disturb();
   stale = true;
@@ -153,7 +153,7 @@ function startSlow(): void {
 
 const toggleSlow = () => (isSlow() ? stopSlow() : startSlow());
 
-/** Lets a network read from now on. If it cannot be loaded, says so, and the one before goes on. */
+/** Lets a network read from now on. If it cannot be loaded, says so, and the old one stays. */
 async function use(name: ReaderName): Promise<void> {
   const choice = ++choices;
   try {

@@ -260,7 +260,7 @@ test('Ctrl-C ends a build and what it has started, and leaves nothing of it', as
   while (!existsSync(join(work, 'doctrees')) && !existsSync(join(work, 'logs')) && build.exitCode === null)
     await sleep(20);
   build.kill('SIGINT');
-  // "close" comes when no process holds the output any more.
+  // "close" comes when no process holds the output open.
   assert.equal(await ended, 130, complaint);
   assert.match(complaint, /^book: interrupted; /);
   assert.ok(!existsSync(work));

@@ -40,7 +40,7 @@ describe('A number in a text', () => {
     assert.deepEqual(await faultsIn('First one. That is 92.37 % of all.\nLast one.', '92.73 %'), [
       'notebooks/04-here.ipynb: cell 1: 92.37 % is printed by no cell, and no mark says what it is: "That is 92.37 % of all."',
     ]);
-    // More digits than were printed, the same digits with another unit, and a share that is no percentage.
+    // More digits than were printed, the same digits with another unit, and a count as a percentage.
     for (const [text, printed] of [
       ['It reads 92.734 % of them.', '92.73 %'],
       ['It takes 2.5 s.', '2.5 ms'],
