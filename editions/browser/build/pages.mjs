@@ -97,7 +97,7 @@ export function preparePages(site, isolate) {
     frontPage(readFileSync(join(root, 'editions', 'browser', 'index.html'), 'utf8'), chapters, book),
   );
   copyFileSync(join(root, 'editions', 'book', '_static', 'favicon.svg'), join(site, 'favicon.svg'));
-  // The drawings stay where the texts find them, but are no entry of the list.
+  // The drawings stay where the texts find them, but are not listed.
   const list = join(site, 'api', 'contents', 'all.json');
   /** @type {{ content: { path: string }[] }} */
   const folder = readJson(list);

@@ -23,7 +23,7 @@ async function answer(event: FetchEvent): Promise<Response> {
   const cache = await caches.open(CACHE);
   try {
     const response = await fetch(request);
-    // A browser that is short of room keeps nothing more; the reader gets the file all the same.
+    // A browser that is short of space stores no more; the reader still gets the file.
     if (response.status === 200) event.waitUntil(cache.put(request, response.clone()).catch(() => {}));
     return withHeaders(request, response);
   } catch (error) {

@@ -58,6 +58,6 @@ export async function workOffline(siteUrl: string): Promise<void> {
     // What came before the worker was there: it takes these files from the browser's cache.
     active?.postMessage([window.location.href, ...performance.getEntriesByType('resource').map(({ name }) => name)]);
   } catch {
-    // Everything but work without the network goes on as before.
+    // All but offline use still works.
   }
 }
