@@ -34,7 +34,7 @@ export const textOf = ({ source }) => [source].flat().join('');
 const lines = (/** @type {string} */ text) => text.split(/(?<=\n)/);
 const SOLUTION = /^([ \t]*)\/\/ BEGIN SOLUTION\n([\s\S]*?)^[ \t]*\/\/ END SOLUTION$/gm;
 const MARK = /(BEGIN|END) SOLUTION/;
-/** A comment, such as a mark that says where a number comes from, is no text. */
+/** A comment, such as a mark that says where a number comes from, is not text. */
 const FOLDED = /^<details><summary>[^<]+<\/summary>\n\n[\s\S]+\n\n<\/details>(\s*<!--[^>]*-->)*$/;
 const PREDICT = '**Predict, then run.**';
 
@@ -100,7 +100,7 @@ function pictureToReach(cell) {
 }
 
 /**
- * The cells of a learner's copy: stubs in the place of solutions, and the pictures to reach above them.
+ * The cells of a learner's copy: stubs in place of solutions, and the pictures to reach above them.
  * @param {Cell[]} cells of the chapter
  */
 export function learnersCells(cells) {

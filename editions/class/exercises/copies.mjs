@@ -154,7 +154,7 @@ export function makeCopies(from = chaptersFolder, to = copiesFolder) {
  * @returns {string | undefined} that name
  */
 export function resetCopy(name, from = chaptersFolder, to = copiesFolder, now = new Date()) {
-  // Also a link that leads nowhere, which takes the place of a copy all the same.
+  // Even a dangling link, which takes the place of a copy, too.
   const isThere = (/** @type {string} */ file) => lstatSync(join(to, file), { throwIfNoEntry: false }) !== undefined;
   /** @type {string | undefined} */
   let kept;

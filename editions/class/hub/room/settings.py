@@ -18,7 +18,7 @@ def read_settings() -> SimpleNamespace:
 
 
 def read_roster(path: str) -> dict[str, dict]:
-    """The people of the roster by their login name. Read anew each time, so that a new slip works at once."""
+    """The people of the roster by their login name. Read each time, so that a new slip works at once."""
     with open(path, encoding="utf8") as file:
         return {person["name"]: person for person in json.load(file)}
 

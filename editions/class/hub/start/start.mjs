@@ -62,7 +62,7 @@ function makeCertificate(folder, hosts) {
 }
 
 /**
- * Whether the hub answers through its proxy. The certificate does not matter: nothing is told, and no browser knows ours.
+ * Whether the hub answers through its proxy. The certificate does not matter: no secret is sent, and no browser knows ours.
  * @param {string} address
  * @returns {Promise<boolean>}
  */

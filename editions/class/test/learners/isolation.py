@@ -74,7 +74,7 @@ async def test_neighbours(room: dict, check: Callable[[bool, str], None]) -> Non
             await learner.start(room["notebook"])
         home = Path(room["state"]) / "home" / ana.name
         uid = home.stat().st_uid
-        # Few cells that do much: types are checked anew for each.
+        # Few cells that do much: types are checked for each.
         write = f"import {{ writeFileSync }} from 'node:fs';\nwriteFileSync('{home}/secret.txt', '{SECRET}');\n"
         hers = (await ana.run(write + "console.log(process.env.JUPYTERHUB_API_TOKEN);")).strip()
         check(stat.S_IMODE((home / "secret.txt").stat().st_mode) == 0o600, "what a learner writes is theirs alone")
