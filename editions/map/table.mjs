@@ -122,7 +122,7 @@ export const formatTable = (rows) =>
 /**
  * The rows of a table.
  * @returns {Row[]}
- * @throws BadMap in one line if it is no such table
+ * @throws BadMap in one line if it is not one
  */
 export function parseTable(/** @type {string} */ text) {
   const [header, ...lines] = text.replace(/\n$/, '').split('\n');
