@@ -1,7 +1,7 @@
 import type { Figure } from '../../packages/figures';
 import type { LiveFigure } from './contract';
 
-/** How a host shows the states of a live figure, each in place of the one before. */
+/** How a host shows the states of a live figure, each replacing the last. */
 export interface Frames {
   /** Draws a state that a newer one will replace; it is dropped if `isEnded()` is true by the time it is ready. */
   draw(figure: Figure, isEnded: () => boolean): void | Promise<void>;

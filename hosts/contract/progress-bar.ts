@@ -4,7 +4,7 @@ const BAR_WIDTH = 24;
 
 /**
  * Starts a bar with count, rate and time left.
- * @param put shows a state of the bar in place of the one before; `last` is true for the text that stays
+ * @param put replaces the shown state of the bar; `last` is true for the text that stays
  * @param total steps to go, at least 1
  */
 export function startBar(put: (text: string, last: boolean) => void, total: number, label = ''): ProgressBar {

@@ -31,7 +31,7 @@ export interface Start {
 /**
  * The weights that `--weights` names.
  * @param neuron the options of the run's neurons
- * @throws UsageError if the file is no such file, or its network another one than the settings'
+ * @throws UsageError if the file cannot be used, or holds another network than the settings'
  */
 export function readStart(settings: Settings, neuron: NeuronOptions): Start | undefined {
   if (settings.weights === undefined) return undefined;

@@ -82,8 +82,8 @@ function isValid(option: (typeof OPTIONS)[number], value: unknown): boolean {
 }
 
 /**
- * @throws UsageError if the data are others than those of the checkpoint
- * @throws Error if the checkpoint counts other batches than there are in the data, or lacks potentials that the run goes on from
+ * @throws UsageError if the data are not those of the checkpoint
+ * @throws Error if the checkpoint's batches do not match the data, or it lacks potentials that the run continues from
  */
 export function checkAgainstData(
   { options, history }: Checkpoint,

@@ -20,7 +20,7 @@ test('a run killed at 20 random moments and resumed ends with the bytes of one t
   const resume = () => (existsSync(checkpoint) ? ['--resume'] : []);
   const chance = new RandomStream(11, 4);
   for (let kill = 0; kill < 20; kill++) {
-    // Never at its end before it is killed, on the fastest machine.
+    // Never done before it is killed, even on the fastest machine.
     const args = [COMMAND, ...run, '-N', '100000', '--log-dir', cut, ...resume()];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));

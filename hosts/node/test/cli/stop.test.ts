@@ -164,7 +164,7 @@ os.close(terminal)
 os.waitpid(pid, 0)`;
 
 describe('a run whose terminal is closed saves the epoch it is in', () => {
-  // The kernel tells it to the run, the shell once more, and npm ends meanwhile: in which order, chance decides.
+  // The kernel signals the run, so does the shell, and npm ends meanwhile, in any order.
   for (const command of ['npm run train --', 'node tools/lif_fc_mnist.cjs']) {
     test(`started by \`${command}\`, three times of three`, UNIX, async () => {
       const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|HIST)/.test(name)));
@@ -178,7 +178,7 @@ describe('a run whose terminal is closed saves the epoch it is in', () => {
         });
         await new Promise((resolve) => child.on('close', resolve));
         assert.equal(said, '');
-        // The lock names the run, which goes on while it saves.
+        // The lock names the run, which lives on while it saves.
         const lock = join(cwd, 'out', 'lif_fc_mnist.lock');
         const run = existsSync(lock) ? JSON.parse(readFileSync(lock, 'utf8')).pid : undefined;
         while (run !== undefined && isAlive(run)) await setTimeout(50);
