@@ -102,7 +102,7 @@ export class EventCore {
     const tell = <Name extends keyof NeuronOptions>(name: Name) => ARGUMENTS[name](neuron[name], this.kernel);
     const values = (Object.keys(ARGUMENTS) as (keyof NeuronOptions)[]).flatMap((name) => tell(name));
     const { setNeuron } = this.kernel.functions;
-    // WebAssembly itself would drop what is too much, and take 0 for what is missing.
+    // WebAssembly would drop surplus arguments, and take 0 for missing ones.
     if (setNeuron.length !== values.length) {
       throw new Error(`kernel: expected setNeuron to take ${values.length} numbers, found ${setNeuron.length}`);
     }

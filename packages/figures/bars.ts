@@ -25,7 +25,7 @@ export interface BarOptions {
 const FILLED = 0.8;
 
 /**
- * Bars side by side, a group for each label, with their values on top; '–' stands for a value that is no finite number.
+ * Bars side by side, a group for each label, with their values on top; '–' stands for a value that is not finite.
  * A label may be broken into lines by `<br>`.
  * @throws RangeError for a value that is not above 0 on a logarithmic axis
  */

@@ -19,7 +19,7 @@ export interface HeatmapOptions {
  * Values of two settings as colours.
  * @param x labels of the columns, from left to right
  * @param y labels of the rows, from below
- * @param values [y, x], row-major; one that is no finite number is a grey cell
+ * @param values [y, x], row-major; one that is not finite is a grey cell
  */
 export function heatmap(
   x: readonly (string | number)[],

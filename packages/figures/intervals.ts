@@ -3,7 +3,7 @@ import { checkOptions } from '../../src/common/checks';
 import { axis, curveStyle, type Figure, figureLayout, INK, type Spec } from './theme';
 import { enumerated, extent, gaps, items, list, numbers, plural, round, titled, toDigits } from './values';
 
-/** A mean and the ends of its interval for each label. An end that is no finite number, as with one seed, is not drawn. */
+/** A mean and the ends of its interval for each label. An end that is not finite, as with one seed, is not drawn. */
 export interface Intervals {
   name: string;
   mean: ArrayLike<number>;

@@ -32,8 +32,8 @@ const ROOT = [resolve(__dirname, '..', '..'), resolve(__dirname, '..', '..', '..
 /**
  * Opens a file to be read.
  * @param most bytes that it may have
- * @throws Error as `openSync`; also for what is no file, such as a named pipe, which would keep it waiting for ever, and for a
- *   longer file
+ * @throws Error as `openSync`; also for what is not a file, such as a named pipe, which would block for ever, and for a longer
+ *   file
  */
 export function openFile(file: string, most = Number.POSITIVE_INFINITY): number {
   // Windows has neither such pipes nor the flag.
@@ -67,8 +67,8 @@ const UNFINISHED = /^(.+)\.(\d+)\.unfinished$/;
 const unfinishedName = (file: string): string => `${file}.${process.pid}.unfinished`;
 
 /**
- * Replaces a file, or the link of that name, by one with this content. If that fails (on a full disk, say), the former
- * file stays as it was.
+ * Replaces a file, or the link of that name, by one with this content. If that fails (on a full disk, say), the old file is
+ * kept.
  * @throws Error in one line that names the file and the reason, RangeError for content of another kind
  */
 export function writeFileAtomic(file: string, content: Content): void {

@@ -48,7 +48,7 @@ export function hashOf(files, more = '', folder = root) {
 }
 
 /**
- * Writes a file so that a reader finds the former or the new content, never half of it.
+ * Writes a file so that a reader finds the old or the new content, never half of it.
  * @param {string} path
  * @param {string | Uint8Array} content
  */
@@ -63,7 +63,7 @@ export function writeWhole(path, content) {
  * The bytes of a file that others may have put there.
  * @param {string} path
  * @param {number} [most] bytes that it may have: of a longer file nothing is read
- * @throws Error that says why not, also for what is no file: a named pipe would keep a reader waiting, and a device never ends
+ * @throws Error that says why not, also for what is not a file: a named pipe would block a reader, and a device never ends
  */
 export function readWhole(path, most = 2 ** 26) {
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));

@@ -93,7 +93,7 @@ const small = randman({ seed: 5, units: 11, T: 200, train: 96, test: 20 });
 const timing = { loss: 'cross-entropy-counts', learningRate: 5e-3, batchSize: 32 } as const;
 const neuron = { tau: 20, decayInput: false, detachReset: true };
 
-/** Trains some batches from weights with which both layers fire; all that comes of it. */
+/** Trains some batches from weights with which both layers fire; returns all results. */
 const outcome = (name: 'event' | 'tfjs', options: Partial<EngineOptions>) =>
   withEngine(name, { data: small, neuron, ...timing, ...options }, async (engine) => {
     const { hidden } = engine.options;

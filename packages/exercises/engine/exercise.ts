@@ -3,7 +3,7 @@
 /** An answer of any signature. */
 export type AnyAnswer = (...args: never[]) => unknown;
 
-/** A case with functions among its arguments: they are made anew for each call, and `seen` tells how they were used. */
+/** A case with functions among its arguments: they are made for each call, and `seen` tells how they were used. */
 export interface Trial<A> {
   args: A;
   /** What the answer did, such as the calls that it made. It is compared like a result. */

@@ -10,7 +10,7 @@ import { type Pickled, type StoredTensor, unpickle } from './pickle';
 import { fromTensors, type Tensor } from './tensors';
 import { storedFiles } from './zip';
 
-/** Weights, and of a checkpoint what a training goes on from. */
+/** Weights, and from a checkpoint what training continues with. */
 export interface PthNetwork {
   weights: Float32Array;
   /** The weights with the moments of Adam, if the file is a checkpoint that has them. */

@@ -96,7 +96,7 @@ function readHeader(bytes: Uint8Array, file: string): { header: Record<string, u
   return { header: header as Record<string, unknown>, start };
 }
 
-/** A list of numbers as a message shows it; what is no such list may be anything, and nested without end. */
+/** A list of numbers as a message shows it; anything else may be nested without end. */
 const listed = (value: unknown) =>
   Array.isArray(value) && value.every((each) => typeof each === 'number') ? JSON.stringify(value) : 'another value';
 

@@ -47,7 +47,7 @@ DRAIN = """await new Promise<void>((resolve) => {
 
 
 class Failure(Exception):
-    """Why a notebook failed. `cell` is the index in the notebook, or None if it is no cell's fault.
+    """Why a notebook failed. `cell` is the index in the notebook, or None if no cell is at fault.
 
     `kind` says the same to a program: "timeout", "kernel-died", or "error" for all else.
     """
@@ -154,7 +154,7 @@ class Client(NotebookClient):
         try:
             await self.async_execute_cell(cell, index, execution_count=count)
         except CellExecutionError as error:
-            # An interrupt is no error, so the kernel prints nothing on stderr, and names it in its answer.
+            # An interrupt is not an error, so the kernel prints nothing on stderr, and names it in its answer.
             reason = error.evalue if error.ename == "Interrupted" else self.error_of(index)
             raise Failure(index, reason) from None
         except CellTimeoutError as error:

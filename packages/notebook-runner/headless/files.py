@@ -74,7 +74,7 @@ def write_text(path: Path, text: str) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Half of a surrogate pair, which JavaScript may print, is no text. It becomes "?".
+        # Half of a surrogate pair, which JavaScript may print, is not text. It becomes "?".
         beside.write_text(text, encoding="utf-8", errors="replace", newline="\n")
         if path.exists():
             shutil.copymode(path, beside)

@@ -22,7 +22,7 @@ class Case:
 
 @dataclass
 class Suite:
-    """A notebook. `error` is a failure that is no cell's fault."""
+    """A notebook. `error` is a failure outside of any cell."""
 
     name: str
     seconds: float = 0.0

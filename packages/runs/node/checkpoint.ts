@@ -72,7 +72,7 @@ export function isCheckpointName(name: string): boolean {
 }
 
 /**
- * Replaces a checkpoint. If that fails, the former one stays as it was.
+ * Replaces a checkpoint. If that fails, the old one is kept.
  * @param file `checkpoint.json` in its own folder, made if it is missing
  * @throws RangeError if the weights are no longer finite or the parts contradict each other, Error if the disk is full
  */

@@ -43,7 +43,7 @@ export class SummaryWriter {
    * @param folder made if it is missing
    * @param earlier an earlier writer's file in that folder and how much of it counts: what comes after is cut off, so no
    *   step is there twice. If the file is missing, shorter, or a link, a new one is begun.
-   * @throws RangeError if `earlier` is no position in an event file
+   * @throws RangeError if `earlier` is not a position in an event file
    */
   constructor(folder: string, earlier?: EventsPosition) {
     if (earlier && !(isEventsName(earlier.file) && Number.isSafeInteger(earlier.length) && earlier.length >= 0)) {

@@ -213,7 +213,7 @@ exports.describeError = (inspect, error) =>
 exports.describeFailure = (inspect, error) => {
   const text = withRuntimeHint(exports.describeError(inspect, error));
   const ename = isError(error) ? (attempt(() => String(error.name)) ?? 'Error') : 'Error';
-  // Of an object that is no error `String` would say `[object Object]`.
+  // `String` of an object other than an error is `[object Object]`.
   const evalue = isError(error)
     ? (attempt(() => inWordsOfCell(shortText(String(error.message), MESSAGE_LENGTH))) ?? '')
     : show(inspect, error);

@@ -23,7 +23,7 @@ function firesAt({ hidden, out }: ReturnType<OneOfTwo>): unknown {
       hidden.map((weights) => spike(weights, pixels)),
     ),
   );
-  // What has another shape, or is no number, is no network of this kind, whatever it fires at.
+  // Another shape, or a non-number, is not such a network, whatever it fires at.
   const shape = [out.length, ...hidden.map((weights) => weights.length)];
   // Of a network that never fires: whether a single pixel would make it fire if only weights had the other sign.
   const size = (weights: number[]) => weights.map(Math.abs);

@@ -119,7 +119,7 @@ export type ToCells =
 export type Output =
   | { type: 'stream'; name: 'stdout' | 'stderr'; text: string }
   | { type: 'display'; bundle: Bundle; displayId?: string | undefined; update: boolean }
-  /** The last line's value, or how the cell failed, where they are no text of its streams. */
+  /** The last line's value, or how the cell failed, where they are not text of its streams. */
   | { type: 'result'; count: number; text: string }
   | { type: 'error'; failure: Failure }
   | { type: 'input'; prompt: string; isPassword: boolean }

@@ -13,7 +13,7 @@ export interface Comms {
 
 /**
  * What the page will get, or an error now.
- * @throws if it is no JSON
+ * @throws if it is not JSON
  */
 const plain = (data: unknown) => JSON.parse(JSON.stringify(data ?? {}));
 

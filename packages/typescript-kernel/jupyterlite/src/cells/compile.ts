@@ -38,7 +38,7 @@ export class CellSyntaxError extends SyntaxError {
 const HELPER =
   /^(__(decorate|metadata|param|esDecorate|runInitializers|setFunctionName|propKey|addDisposableResource|disposeResources)|env_\d+)$/;
 
-/** Something that only TypeScript's own emit translates, and that is not there any more once its types are taken out. */
+/** Something that only TypeScript's own emit translates, and that is gone once its types are stripped. */
 const NAMESPACE = /^[ \t]*(?:export[ \t]+)?(?:namespace|module)[ \t]+[\p{ID_Continue}$.]+\s*\{/gmu;
 
 /** What a compiled cell gets from the kernel. */

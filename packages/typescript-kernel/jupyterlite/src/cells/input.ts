@@ -7,7 +7,7 @@ export interface Input {
   receive(value: string | undefined): void;
   /** Rejects all open questions. */
   end(error: Error): void;
-  /** Resolves when nothing is asked any more. */
+  /** Resolves when no question is open. */
   answered(): Promise<void>;
 }
 

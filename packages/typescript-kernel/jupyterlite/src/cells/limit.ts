@@ -46,7 +46,7 @@ export function createOutput(post: (message: Output) => void, guarded = (work: (
     updates.clear();
   }
 
-  /** Sends what waits, or sees to it that it is sent. */
+  /** Sends what waits, or schedules it. */
   function sendSoon(work: number): void {
     const now = performance.now();
     if (now - windowStart > PAUSE) {

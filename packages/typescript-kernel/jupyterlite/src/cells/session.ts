@@ -20,7 +20,7 @@ export interface SessionHost {
   messages: boolean;
   /** Imports what a cell imports; rejects with one clear line for an unknown name. */
   load(name: string, options?: ImportCallOptions): Promise<Record<string, unknown>>;
-  /** What a script is, if it is no cell. */
+  /** What a script is, if not a cell. */
   originOf(script: string): Origin | undefined;
   siteUrl: string;
 }

@@ -11,7 +11,7 @@ export interface Comm {
   readonly target: string;
   send(data?: unknown, buffers?: ArrayBufferView[]): void;
   close(data?: unknown): void;
-  /** Takes what the page sends, in the place of a former listener. */
+  /** Takes what the page sends, replacing any earlier listener. */
   onMessage(listener: (data: any, buffers: ArrayBuffer[]) => void): void;
   /** Is called when the page has closed it. */
   onClose(listener: (data: any, buffers: ArrayBuffer[]) => void): void;
@@ -23,5 +23,5 @@ export declare function openComm(
   options?: { data?: unknown; metadata?: object; buffers?: ArrayBufferView[] },
 ): Comm;
 
-/** Takes the channels that the page opens under a name, in the place of a former listener. */
+/** Takes the channels that the page opens under a name, replacing any earlier listener. */
 export declare function onComm(target: string, listener: (comm: Comm, data: any, buffers: ArrayBuffer[]) => void): void;

@@ -260,7 +260,7 @@ export function createTypes(
       ended(lost) {
         const cell = cells.pop();
         if (cell && lost !== 'all') cells.push({ ...cell, lost });
-        // A new one, so that nothing is remembered of what was asked meanwhile.
+        // A new one, so that it forgets questions asked meanwhile.
         current = fresh();
       },
       dispose: () => service.dispose(),
