@@ -63,7 +63,7 @@ export function liveFigure(): LiveFigure {
 const ENDS_ITS_CELL = Symbol.for('lif-fc-mnist.ends-its-cell');
 
 /**
- * Runs awaited work that stops on Ctrl-C or Jupyter's interrupt, as `host/interruptible.ts` says.
+ * Runs awaited work that stops on Ctrl-C or Jupyter's interrupt, as `hosts/contract/interruptible.ts` says.
  * @returns what the work returns; rejects with an `Interruption` if it was interrupted, even if it ended with a part done
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Helper } from '../../../packages/event-engine/pool';
 import type { HelperStart } from '../../../packages/event-engine/tasks';
 
-/** Starts a thread (`StartHelper` in event/pool.ts). */
+/** Starts a thread (`StartHelper` in packages/event-engine/pool.ts). */
 export function startHelper(start: HelperStart, fail: (error: Error) => void): Helper {
   const worker = startWorker(start);
   worker.on('error', fail);
