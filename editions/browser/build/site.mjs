@@ -55,7 +55,7 @@ async function writePageExtension(folder) {
 }
 
 async function jupyterLite() {
-  const lite = join(work, 'editions', 'browser');
+  const lite = join(work, 'lite');
   mkdirSync(lite);
   const settings = readJson(join(root, 'editions', 'browser', 'jupyter-lite.json'));
   const data = settings['jupyter-config-data'];

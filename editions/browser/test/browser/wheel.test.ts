@@ -126,7 +126,7 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
     writeFileSync(join(own, 'jupyterlite.pth'), `${installed}\n`);
     run(PYTHON, ['-m', 'pip', '--python', freshPython, 'install', '--quiet', '--no-index', '--no-deps', file]);
 
-    const lite = join(folder, 'editions', 'browser');
+    const lite = join(folder, 'lite');
     cpSync(demo, join(lite, 'files'), { recursive: true });
     writeFileSync(join(lite, 'files', 'hello.ipynb'), JSON.stringify(NOTEBOOK));
     writeFileSync(join(lite, 'files', 'helper.js'), "export const helper = () => 'helper';\n");
