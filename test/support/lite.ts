@@ -53,6 +53,7 @@ interface Lab {
       context: { isReady: boolean; save(): Promise<void> };
       sessionContext: { session: { kernel: Kernel | null } | null };
       content: {
+        widgets: { model: { isDisposed: boolean } }[];
         model: {
           dirty: boolean;
           toJSON(): Notebook;
@@ -175,10 +176,18 @@ async function until(what: string, look: () => Promise<boolean>, seconds: number
 export async function openChapter(page: AnyPage, site: string, name: string): Promise<number> {
   const begin = performance.now();
   await page.goto(`${site}notebooks/index.html?path=${encodeURIComponent(name)}.ipynb`);
+  await ready(page, name);
+  return (performance.now() - begin) / 1000;
+}
+
+async function ready(page: AnyPage, name: string): Promise<void> {
   const isReady = () =>
     page.evaluate(() => {
       const panel = window.jupyterapp?.shell.currentWidget;
-      return panel?.context?.isReady === true && panel.sessionContext.session?.kernel?.status === 'idle';
+      if (panel?.context?.isReady !== true || panel.sessionContext.session?.kernel?.status !== 'idle') return false;
+      // Under load the kernel may be ready before all cells are shown.
+      const { widgets, model } = panel.content;
+      return widgets.length === model.sharedModel.cells.length && widgets.every((cell) => !cell.model.isDisposed);
     }, null);
   // On a plain host the first visit is loaded once more, in the midst of a question perhaps.
   const isReadyNow = () =>
@@ -187,7 +196,6 @@ export async function openChapter(page: AnyPage, site: string, name: string): Pr
       throw error;
     });
   await until(`a kernel for ${name}`, isReadyNow, 90);
-  return (performance.now() - begin) / 1000;
 }
 
 /** Waits until the kernel of the open notebook knows the types: they load in the background. */
@@ -246,8 +254,8 @@ export async function runAllCellsToTheLast(page: AnyPage, seconds: number): Prom
   return notebookOf(page);
 }
 
-/** Replaces all cells of the open notebook; a text stands for a code cell. */
-export function setCells(
+/** Replaces all cells of the open notebook, and waits until it shows those alone; a text stands for a code cell. */
+export async function setCells(
   page: AnyPage,
   cells: (string | Pick<Cell, 'cell_type' | 'source' | 'metadata'>)[],
 ): Promise<void> {
@@ -257,11 +265,35 @@ export function setCells(
     const code = cell_type === 'code' ? { outputs: [], execution_count: null } : {};
     return { cell_type, source: textOf(source), metadata, ...code };
   });
-  return page.evaluate((list) => {
-    const notebook = (window.jupyterapp as Lab).shell.currentWidget?.content.model.sharedModel;
-    notebook?.insertCells(0, list);
-    notebook?.deleteCellRange(list.length, notebook.cells.length);
-  }, whole);
+  const replace = () =>
+    page.evaluate((list) => {
+      const notebook = (window.jupyterapp as Lab).shell.currentWidget?.content.model.sharedModel;
+      notebook?.insertCells(0, list);
+      notebook?.deleteCellRange(list.length, notebook.cells.length);
+    }, whole);
+  const state = () =>
+    page.evaluate(() => {
+      const { widgets, model } = (window.jupyterapp as Lab).shell.currentWidget?.content ?? {};
+      return [
+        model?.sharedModel.cells.length,
+        widgets?.length,
+        widgets?.filter((cell) => cell.model.isDisposed).length,
+      ];
+    }, null);
+  const isShown = async () => `${await state()}` === `${[whole.length, whole.length, 0]}`;
+  for (let attempt = 1; ; attempt++) {
+    await replace();
+    try {
+      return await until('the new cells to be shown', isShown, 5);
+    } catch (error) {
+      if (attempt === 3)
+        throw new Error(`${(error as Error).message}; in the notebook, shown, gone but shown: ${await state()}`);
+    }
+    // JupyterLab that still draws a notebook under load may go on showing cells that were removed, which cannot be run.
+    await save(page);
+    await page.evaluate(() => globalThis.location.reload(), null).catch(() => {});
+    await ready(page, 'the page that was loaded again');
+  }
 }
 
 export function save(page: AnyPage): Promise<void> {
