@@ -84,6 +84,8 @@ export function createOutput(post: (message: Output) => void, guarded = (work: (
     /** Begins another cell. */
     reset() {
       flush();
+      // What the cell before has put out does not make this one wait.
+      sent = 0;
       left = { ...MOST };
     },
     print(name: 'stdout' | 'stderr', added: string) {
