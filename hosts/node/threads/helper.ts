@@ -19,7 +19,9 @@ export function startHelper(start: HelperStart, fail: (error: Error) => void): H
 /** Starts worker.js; or, where the sources run through tsx (as in the tests), worker.ts in the same way. */
 function startWorker(workerData: HelperStart): Worker {
   const file = join(__dirname, 'worker');
-  if (extname(__filename) === '.js') return new Worker(`${file}.js`, { workerData });
+  // A thread of newer Nodes sets half a gigabyte aside for machine code, which counts where a hub limits memory.
+  const resourceLimits = { codeRangeSizeMb: 16 };
+  if (extname(__filename) === '.js') return new Worker(`${file}.js`, { workerData, resourceLimits });
   const load = `require(${JSON.stringify(require.resolve('tsx/cjs'))}); require(${JSON.stringify(file)});`;
-  return new Worker(load, { eval: true, workerData });
+  return new Worker(load, { eval: true, workerData, resourceLimits });
 }

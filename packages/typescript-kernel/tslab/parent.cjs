@@ -12,5 +12,7 @@ exports.endWithJupyter = () => {
     } catch {}
     process.kill(process.pid, 'SIGKILL');
   }, 1000)`;
-  new Worker(watch, { eval: true, execArgv: [], stdin: false, stdout: false, stderr: false }).unref();
+  // A thread sets half a gigabyte aside for machine code in new versions of Node, which counts where memory is limited.
+  const resourceLimits = { codeRangeSizeMb: 16 };
+  new Worker(watch, { eval: true, execArgv: [], stdin: false, stdout: false, stderr: false, resourceLimits }).unref();
 };

@@ -45,7 +45,7 @@ def give_way(level: int) -> None:
 
 
 def become_learner(
-    account: str, *, entrances: list[str], temporary: str | None, memory: int, tasks: int
+    account: str, *, entrances: list[str], temporary: str | None, data: int, tasks: int
 ) -> None:
     """In the child of a fork, which is still root: limits first, then the learner's account."""
     change_account = set_user_setuid(account)
@@ -55,7 +55,7 @@ def become_learner(
     own_view(temporary)
     os.umask(0o077)
     # A tensor too many is an error that a cell can catch; only beyond the group's limit does Linux end a process.
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_DATA, (data, data))
     resource.setrlimit(resource.RLIMIT_NPROC, (tasks, tasks))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     give_way(2)  # the hub and the proxy stay responsive

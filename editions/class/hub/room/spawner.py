@@ -148,7 +148,7 @@ class RoomSpawner(LocalProcessSpawner):
             "environment": self.get_env(),
             "entrances": group.entrances if group else [],
             "temporary": str(places.temporary) if room.ownTemporary else None,
-            "memory": room.memory,
+            "data": room.memory + limits.mapped_by_node(room.node),
             "tasks": room.tasks,
         }
 
