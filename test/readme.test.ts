@@ -78,7 +78,7 @@ describe('The addresses', () => {
       notebook: { cells: [{ cell_type: 'markdown', source: '# X\n\n**You will be able to** see.' }] },
     };
     const addresses = { homepage: 'https://example.org/', repository: REPOSITORY, issues: '' };
-    const start = (at: typeof addresses) => startPage('', [chapter], [], {}, at);
+    const start = (at: typeof addresses) => startPage('', [chapter], {}, at);
     const set = start(addresses);
     assert.match(
       set,

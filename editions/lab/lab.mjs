@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endWithParent } from '../../packages/system/parent.mjs';
-import { remove, root, venvPython, writeJson } from '../../packages/system/project.mjs';
-import { chapterNames, makeCopies } from '../class/exercises/copies.mjs';
+import { chapterNames, remove, root, venvPython, writeJson } from '../../packages/system/project.mjs';
+import { makeCopies } from '../class/exercises/copies.mjs';
 
 const ABOUT = `npm run lab               JupyterLab with your own copies of the chapters, notebooks/my/, which are made if there are none
 npm run lab -- --author   JupyterLab with the committed chapters, notebooks/

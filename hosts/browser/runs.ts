@@ -1,4 +1,4 @@
-/** Runs in the browser's storage: what chapter 4 leaves for chapter 5. */
+/** Runs in the browser's storage: what "The training loop" leaves for "Visualization". */
 
 import type { Run, SavedRun } from '../../packages/runs/run-files';
 import { checkRunName, decodeRun, READ_FILES, runFiles } from '../../packages/runs/run-files';
@@ -47,7 +47,7 @@ export async function loadRun(name = OF_THE_SITE): Promise<SavedRun> {
 }
 
 async function siteRun(): Promise<Record<string, Uint8Array>> {
-  const text = 'This is the run that comes with the site. Run chapter 4 to save one of your own.';
+  const text = 'This is the run that comes with the site. Run the chapter "The training loop" to save one of your own.';
   kernel().display({ data: { 'text/plain': text } });
   return Object.fromEntries(await Promise.all(READ_FILES.map(async (file) => [file, await siteFile(`run/${file}`)])));
 }

@@ -123,6 +123,25 @@ export function filesUnder(folder) {
   return files.sort();
 }
 
+/** The chapters' folder. */
+export const chaptersFolder = join(root, 'notebooks');
+
+/** The files of the chapters in a folder, in order. Their names alone hold the chapters' numbers. */
+export const chapterNames = (folder = chaptersFolder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.ipynb'))
+    .sort();
+
+/**
+ * A chapter's name with its number, such as 02-lif-neuron for lif-neuron.
+ * @param {string} name
+ */
+export function numbered(name) {
+  const found = chapterNames().find((file) => /^\d+-(.*)\.ipynb$/.exec(file)?.[1] === name);
+  if (!found) throw new Error(`expected a chapter notebooks/NN-${name}.ipynb, found none`);
+  return found.slice(0, -'.ipynb'.length);
+}
+
 /** The folders that are compiled into `dist/`, as tsconfig.build.json lists them. */
 const COMPILED = [
   ...['src', 'hosts', 'packages/event-engine', 'packages/exercises', 'packages/figures', 'packages/formats'],

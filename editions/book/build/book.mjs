@@ -8,7 +8,15 @@ import { pathToFileURL } from 'node:url';
 import { JSDOM } from 'jsdom';
 import { command } from '../../../packages/system/options.mjs';
 import { runProgram } from '../../../packages/system/program.mjs';
-import { filesUnder, remove, removeLeftOvers, root, UserError, venvPython } from '../../../packages/system/project.mjs';
+import {
+  chapterNames,
+  filesUnder,
+  remove,
+  removeLeftOvers,
+  root,
+  UserError,
+  venvPython,
+} from '../../../packages/system/project.mjs';
 import { run } from '../../../packages/system/run.mjs';
 import { embedOf } from './embeds.mjs';
 import { termsOf } from './glossary.mjs';
@@ -17,7 +25,7 @@ import { chapterHead, finishPage } from './pages.mjs';
 import { bundlePlayground } from './playground.mjs';
 import { bundleScript, bundleScripts, importPageModule, minify } from './scripts.mjs';
 import { BROWSER_EDITION, ISSUES, runAddress } from './settings.mjs';
-import { chapterNames, copyStatic, isSolution, STYLES, write, writeChapters, writePages } from './sources.mjs';
+import { copyStatic, STYLES, write, writeChapters, writePages } from './sources.mjs';
 import { trainedNetwork, trainHiddenIfNeeded, trainIfNeeded } from './trained.mjs';
 
 command('npm run book --', 'book')
@@ -72,17 +80,13 @@ async function drawFigures(figures, folder) {
  */
 function finishing(chapters) {
   const terms = termsOf(new JSDOM(readFileSync(join(pages, 'glossary.html'), 'utf8')).window.document);
-  const own = chapters.filter((chapter) => !isSolution(chapter));
   return (page) => {
     const chapter = chapters.find(({ name }) => `${name}.html` === page);
     if (!chapter) return page === 'questions.html' ? { terms } : {};
     const { name } = chapter;
-    const position = own.indexOf(chapter) + 1;
-    const run = BROWSER_EDITION ? runAddress(name, '../'.repeat(name.split('/').length - 1)) : undefined;
-    const head =
-      position > 0
-        ? chapterHead({ name, position, chapters: own, notebook: `notebooks/${name}.ipynb`, run })
-        : undefined;
+    const position = chapters.indexOf(chapter) + 1;
+    const run = BROWSER_EDITION ? runAddress(name) : undefined;
+    const head = chapterHead({ name, position, chapters, notebook: `notebooks/${name}.ipynb`, run });
     return { terms, head, shown: embedOf(name) };
   };
 }
@@ -140,7 +144,10 @@ async function main() {
     await trainHiddenIfNeeded('book', work);
     const fontFaces = copyStatic(source);
     const theme = await importPageModule('figure-theme');
-    const chapters = writeChapters(chapterNames(), { theme, source, downloads });
+    const chapters = writeChapters(
+      chapterNames().map((name) => name.replace('.ipynb', '')),
+      { theme, source, downloads },
+    );
     await writePages(chapters, source);
     const map = mapPage(theme);
     write(join(source, 'map.md'), map.text);

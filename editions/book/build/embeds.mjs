@@ -1,14 +1,14 @@
 // Pages of book/ that a chapter shows as well, so that a reader need not leave it: the chapter's text does not mention them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, UserError } from '../../../packages/system/project.mjs';
+import { numbered, root, UserError } from '../../../packages/system/project.mjs';
 
 /**
  * By chapter: a page of book/, and the sentence above it.
  * @type {Record<string, { page: string, sentence: string }>}
  */
 const EMBEDS = {
-  '02-lif-neuron': {
+  [numbered('lif-neuron')]: {
     page: 'neuron',
     sentence: 'Now try it yourself. This is the same neuron, with the same equations.',
   },

@@ -1,25 +1,14 @@
 // Numbers in text: each that stands for a result has to be printed by a cell, or a mark says where it comes from. `--check` asks
 // this of the chapters and pages below before it executes anything. CONTRIBUTING.md tells writers the rules.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { root } from '../../../packages/system/project.mjs';
+import { chapterNames, root } from '../../../packages/system/project.mjs';
 
-/** What is checked. A chapter or page that is not in this list may hold any number. */
+/** What is checked. A page that is not in this list may hold any number. */
 export const CHECKED = [
   'README.md',
   'editions/book/glossary.md',
-  'notebooks/00-start.ipynb',
-  'notebooks/01-ann-baseline.ipynb',
-  'notebooks/02-lif-neuron.ipynb',
-  'notebooks/03-poisson-encoding.ipynb',
-  'notebooks/04-training-loop.ipynb',
-  'notebooks/05-visualization.ipynb',
-  'notebooks/06-what-time-does.ipynb',
-  'notebooks/07-is-it-worth-it.ipynb',
-  'notebooks/08-event-driven.ipynb',
-  'notebooks/09-a-hidden-layer.ipynb',
-  'notebooks/10-when-timing-matters.ipynb',
-  'notebooks/11-out-and-in.ipynb',
+  ...chapterNames().map((name) => `notebooks/${name}`),
   'editions/book/questions.md',
   'editions/class/README.md',
 ];
@@ -330,9 +319,7 @@ function pageOf(file, content) {
  */
 export function checkNumbers(files = CHECKED, folder = root) {
   const read = (/** @type {string} */ file) => readFileSync(join(folder, file), 'utf8');
-  const chapters = readdirSync(join(folder, 'notebooks'))
-    .filter((name) => /^\d\d-.*\.ipynb$/.test(name))
-    .map((name) => ({ name, number: Number(name.slice(0, 2)) }));
+  const chapters = chapterNames(join(folder, 'notebooks')).map((name) => ({ name, number: Number.parseInt(name, 10) }));
   /** @type {Map<string, Shown[]>} */
   const seen = new Map();
   const shownIn = (/** @type {string} */ name) => {

@@ -2,8 +2,8 @@
 // source as pages, fonts and formulas' style from npm.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, sep } from 'node:path';
-import { filesUnder, readJson, root, UserError } from '../../../packages/system/project.mjs';
+import { basename, dirname, join } from 'node:path';
+import { chaptersFolder, readJson, root, UserError } from '../../../packages/system/project.mjs';
 import { introduction, isExecuted, linkedNotebooks, prepare, shownImages } from './chapters.mjs';
 import { linkHeadings } from './headings.mjs';
 import { katexCss } from './pages.mjs';
@@ -35,12 +35,6 @@ export const write = (file, content) => {
 const notebookFile = (/** @type {string} */ folder, /** @type {string} */ name) =>
   join(folder, ...`${name}.ipynb`.split('/'));
 
-/** The chapters and exercises of the clone, as names below notebooks/; `my/` holds a learner's copies. */
-export const chapterNames = () =>
-  filesUnder(join(root, 'notebooks'))
-    .filter((file) => file.endsWith('.ipynb') && !file.includes('.ipynb_checkpoints') && !file.startsWith(`my${sep}`))
-    .map((file) => file.slice(0, -'.ipynb'.length).split(sep).join('/'));
-
 const sourcesOf = (/** @type {Notebook} */ notebook) =>
   JSON.stringify(notebook.cells.map(({ source }) => [source].flat().join('')));
 
@@ -49,8 +43,8 @@ const sourcesOf = (/** @type {Notebook} */ notebook) =>
  * @param {string} name
  * @returns {Notebook}
  */
-function readChapter(name) {
-  const committed = readJson(notebookFile(join(root, 'notebooks'), name));
+function executedChapter(name) {
+  const committed = readJson(notebookFile(chaptersFolder, name));
   if (!committed?.cells) {
     throw new UserError(`notebooks/${name}.ipynb: expected a notebook, found something else: is it valid JSON?`);
   }
@@ -75,7 +69,7 @@ function readChapter(name) {
  */
 export function writeChapters(names, { theme, source, downloads }) {
   return names.map((name) => {
-    const notebook = readChapter(name);
+    const notebook = executedChapter(name);
     write(notebookFile(downloads, name), `${JSON.stringify(notebook, null, 1)}\n`);
     const missing = linkedNotebooks(name, notebook).find((file) => !names.includes(file.replace(/\.ipynb$/, '')));
     if (missing) {
@@ -84,7 +78,7 @@ export function writeChapters(names, { theme, source, downloads }) {
       );
     }
     for (const image of shownImages(name, notebook)) {
-      const from = join(root, 'notebooks', ...image.split('/'));
+      const from = join(chaptersFolder, ...image.split('/'));
       if (!existsSync(from)) {
         throw new UserError(`notebooks/${name}.ipynb: expected a drawing in notebooks/${image}, found none`);
       }
@@ -98,8 +92,6 @@ export function writeChapters(names, { theme, source, downloads }) {
     return { name, notebook, figures, title: introduction(notebook).title };
   });
 }
-
-export const isSolution = (/** @type {{ name: string }} */ { name }) => name.includes('/');
 
 /** The caption of the glossary, the source and what else is looked up. */
 const LOOK_UP = 'Look up';
@@ -130,16 +122,14 @@ export async function writePages(chapters, source) {
   const pages = sourcePages();
   for (const [name, text] of Object.entries(pages)) write(join(source, ...name.split('/')), text);
   write(join(source, `${TEACHING}.md`), teachingPage());
-  const solutions = chapters.filter(isSolution);
-  const own = chapters.filter((chapter) => !isSolution(chapter));
   const { [LOOK_UP]: found = [], ...others } = pageGroups();
   for (const name of [...found, ...Object.values(others).flat()]) {
     const page = `${name}.md`;
-    write(join(source, page), linkHeadings(`book/${page}`, readFileSync(join(book, page), 'utf8'), own));
+    write(join(source, page), linkHeadings(`book/${page}`, readFileSync(join(book, page), 'utf8'), chapters));
   }
   const lookUp = [...found, 'glossary', ...('src/index.md' in pages ? ['src/index'] : [])];
   const groups = { ...others, Teach: [TEACHING], [LOOK_UP]: lookUp };
-  write(join(source, 'index.md'), startPage(await movingPicture(), own, solutions, groups));
+  write(join(source, 'index.md'), startPage(await movingPicture(), chapters, groups));
 }
 
 /** The book's letters: of text, of what is around it, of code; Latin ones alone. */

@@ -140,20 +140,15 @@ const toctree = (/** @type {string} */ caption, /** @type {string[]} */ names) =
  * The start page for Sphinx.
  * @param {string} picture the HTML of the moving picture
  * @param {Chapter[]} chapters the chapters in order
- * @param {Chapter[]} solutions
  * @param {Record<string, string[]>} groups the other pages of the sidebar, names by caption
  */
-export function startPage(picture, chapters, solutions, groups, addresses = ADDRESSES) {
+export function startPage(picture, chapters, groups, addresses = ADDRESSES) {
   const trees = [
     toctree(
       'Chapters',
       chapters.map(({ name }) => name),
     ),
     ...Object.entries(groups).map(([caption, names]) => toctree(caption, names)),
-    toctree(
-      'Solutions',
-      solutions.map(({ name }) => name),
-    ),
   ];
   return readFileSync(join(root, 'editions', 'book', 'index.md'), 'utf8')
     .replace('<!-- picture -->', () => `\`\`\`{raw} html\n${picture}\n\`\`\``)

@@ -7,12 +7,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ADDRESSES } from '../../../packages/system/addresses.mjs';
-import { root, writeWhole } from '../../../packages/system/project.mjs';
+import { chapterNames, root, writeWhole } from '../../../packages/system/project.mjs';
 import { BROWSER_EDITION, runAddress } from './settings.mjs';
 
 /** @typedef {import('../../../packages/system/addresses.mjs').Addresses} Addresses */
 
-const FIRST = '00-start';
+const FIRST = chapterNames()[0].replace('.ipynb', '');
 
 /** How a reader gets to the browser edition from a page that is not part of the site. */
 function tabOf(/** @type {string} */ homepage, /** @type {string} */ hosting) {

@@ -2,11 +2,12 @@
 // copy from a newer chapter.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { chapterNames, chaptersFolder } from '../../../packages/system/project.mjs';
 import { LANGUAGE_INFO } from '../../../packages/typescript-kernel/jupyterlite/language.mjs';
 import { namedSource, sourceAddress } from '../../book/build/source-pages.mjs';
 import { write } from '../../book/build/sources.mjs';
 import { textOf } from '../../class/exercises/cells.mjs';
-import { chapterNames, chaptersFolder, hashOfCells, openCopy, readChapter } from '../../class/exercises/copies.mjs';
+import { hashOfCells, openCopy, readChapter } from '../../class/exercises/copies.mjs';
 
 /** What the kernel reports of itself: the same in the files, or the page would take each for changed when it opens it. */
 const KERNELSPEC = { display_name: 'TypeScript', language: 'typescript', name: 'tslab' };

@@ -1,7 +1,7 @@
 // How fast a tab trains with one thread and with all cores (`npm run lite -- --measure`): the same batches in turns, so that other
 // work on the machine slows both. The weights have to be the same bytes.
 import puppeteer from 'puppeteer-core';
-import { UserError } from '../../../packages/system/project.mjs';
+import { chapterNames, UserError } from '../../../packages/system/project.mjs';
 import { findChromium, findFirefox, launchChromium } from '../../book/build/browsers.mjs';
 import { ISOLATION, serve } from './serve.mjs';
 
@@ -115,7 +115,7 @@ export async function measure(folder) {
   const [chromium, firefox] = [findChromium(), findFirefox()];
   if (!chromium && !firefox) throw new UserError('expected Chromium or Firefox, found neither (CHROMIUM names one)');
   const { port, close } = await serve(folder, 0, '', undefined, ISOLATION);
-  const address = `http://127.0.0.1:${port}/lite/notebooks/index.html?path=00-start.ipynb`;
+  const address = `http://127.0.0.1:${port}/lite/notebooks/index.html?path=${chapterNames()[0]}`;
   try {
     if (chromium) {
       const browser = await launchChromium(chromium);

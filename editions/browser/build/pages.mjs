@@ -2,10 +2,10 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { escapeHtml } from '../../../packages/system/html.mjs';
-import { readJson, root, UserError } from '../../../packages/system/project.mjs';
+import { chapterNames, readJson, root, UserError } from '../../../packages/system/project.mjs';
 import { introduction } from '../../book/build/chapters.mjs';
 import { write } from '../../book/build/sources.mjs';
-import { chapterNames, readChapter } from '../../class/exercises/copies.mjs';
+import { readChapter } from '../../class/exercises/copies.mjs';
 
 /** The application's apps that are pages of the site, with the title that each has until it has loaded. */
 const APPS = { notebooks: 'A chapter', tree: 'All files' };

@@ -66,7 +66,8 @@ export function addMenu(
   });
   add('lif:download-run', 'Download the run', async () => {
     const count = await (await files()).downloadRuns(siteUrl);
-    if (count === 0) tell('No run is saved in this browser yet. Chapter 4 trains a network and saves one.');
+    if (count === 0)
+      tell('No run is saved in this browser yet. The chapter "The training loop" trains a network and saves one.');
   });
   add('lif:take-in', 'Take a file in…', () => {
     // Any file: a phone would not offer types that it does not know.

@@ -1,10 +1,10 @@
 // The learner's own copies of the chapters, in notebooks/my/: theirs to change, and never written over. Git ignores them,
 // so a `git pull` that changes a chapter never meets an edited one.
-import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { codeOf } from '../../../packages/system/processes.mjs';
-import { readJson, root } from '../../../packages/system/project.mjs';
+import { chapterNames, chaptersFolder, readJson, root } from '../../../packages/system/project.mjs';
 import { learnersCells, textOf } from './cells.mjs';
 
 /** @typedef {import('./cells.mjs').Notebook} Notebook */
@@ -14,17 +14,10 @@ export const { editionOf, hashOfCells } = /** @type {typeof import('../../../hos
   createRequire(import.meta.url)(join(root, 'dist', 'hosts', 'node', 'notebook', 'edition.js'))
 );
 
-export const chaptersFolder = join(root, 'notebooks');
 export const copiesFolder = join(chaptersFolder, 'my');
 
 /** Where a copy says, in its metadata, which chapter it was made from. */
 const ORIGIN = 'lif_fc_mnist';
-
-/** The names of the chapters in a folder, in order. */
-export const chapterNames = (folder = chaptersFolder) =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith('.ipynb'))
-    .sort();
 
 /**
  * A link as it is from a folder further down: pictures and files are one step up, other chapters stay beside.

@@ -1,8 +1,8 @@
 // Which edition of the project this is: four characters that differ when the package or a chapter does.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJson, root, sourceFiles } from '../../../packages/system/project.mjs';
+import { chapterNames, chaptersFolder, readJson, root, sourceFiles } from '../../../packages/system/project.mjs';
 import { textOf } from './cells.mjs';
 
 /**
@@ -12,9 +12,8 @@ import { textOf } from './cells.mjs';
 export function edition() {
   const hash = createHash('sha256');
   for (const name of sourceFiles()) hash.update(readFileSync(join(root, name), 'utf8').replaceAll('\r\n', '\n'));
-  const chapters = readdirSync(join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
-  for (const name of chapters.sort()) {
-    const { cells } = readJson(join(root, 'notebooks', name));
+  for (const name of chapterNames()) {
+    const { cells } = readJson(join(chaptersFolder, name));
     hash.update(
       JSON.stringify(cells.map((/** @type {import('./cells.mjs').Cell} */ cell) => [cell.cell_type, textOf(cell)])),
     );

@@ -3,15 +3,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { codeOf } from '../../../packages/system/processes.mjs';
+import { chapterNames } from '../../../packages/system/project.mjs';
 import { idsOf, learnersCells, partOf, sectionOf, textOf } from './cells.mjs';
-import { chapterNames, readChapter } from './copies.mjs';
+import { readChapter } from './copies.mjs';
 
 /**
  * @typedef {import('./cells.mjs').Cell} Cell
  * @typedef {import('./cells.mjs').Notebook} Notebook
  *
  * The exercises of the package, by id, as far as they matter here.
- * @typedef {Record<string, Pick<import('../../../packages/exercises/index.js').Exercise, 'chapter' | 'mistakes'>>} Exercises
+ * @typedef {Record<string, Pick<typeof import('../../../packages/exercises/index.js').ALL['lif-charge'], 'chapter' | 'mistakes'>>} Exercises
  *
  * A notebook that was handed in: `path`, `learner`, and whether it names none.
  * @typedef {{ path: string, learner: string, isNameless: boolean }} Hand

@@ -3,7 +3,7 @@ import { partOf, textOf } from './cells.mjs';
 
 /**
  * @typedef {import('./cells.mjs').Notebook} Notebook
- * @typedef {import('../../../packages/exercises/index.js').Exercise} Exercise
+ * @typedef {typeof import('../../../packages/exercises/index.js').ALL['lif-charge']} Exercise
  */
 
 const plural = (/** @type {number} */ count, /** @type {string} */ word) => `${count} ${word}${count === 1 ? '' : 's'}`;

@@ -5,6 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { numbered } from '../../../packages/system/project.mjs';
 import { inChromium, launchChromium } from '../../../test/support/browser';
 import {
   codeCells,
@@ -25,7 +26,8 @@ import {
 } from '../../../test/support/lab';
 
 const root = resolve(__dirname, '..', '..', '..');
-const chapter = join(root, 'notebooks', '02-lif-neuron.ipynb');
+const lif = `${numbered('lif-neuron')}.ipynb`;
+const chapter = join(root, 'notebooks', lif);
 const canary = (name: string) => join(root, 'packages', 'notebook-runner', 'test', 'canaries', `${name}.ipynb`);
 const screenshots = join(root, 'build', 'screenshots');
 const copiesFolder = join(root, 'notebooks', 'my');
@@ -76,8 +78,8 @@ describe('JupyterLab', inChromium, () => {
     assert.equal((await fetch(`${lab.url}/build/book/index.html`, { redirect: 'manual' })).status, 302, 'to the login');
   });
 
-  test('Chapter 2 runs from top to bottom without an error, and its figures are drawn', async () => {
-    const { page, outside } = await openNotebook(browser, lab, '02-lif-neuron.ipynb');
+  test('A chapter runs from top to bottom without an error, and its figures are drawn', async () => {
+    const { page, outside } = await openNotebook(browser, lab, lif);
     await runAll(page);
     await waitUntilIdle(page);
 
@@ -97,7 +99,7 @@ describe('JupyterLab', inChromium, () => {
       const { width, height, available } = await drawnFigure(page, index);
       assert.ok(width > 300 && height > 100, `the figure of cell ${index + 1} is ${width} x ${height}`);
       assert.ok(width <= available, `the figure of cell ${index + 1} is cut off: ${width} of ${available} wide`);
-      await page.screenshot({ path: join(screenshots, `lab-02-lif-neuron-${i + 1}.png`) });
+      await page.screenshot({ path: join(screenshots, `lab-lif-neuron-${i + 1}.png`) });
     }
     assert.deepEqual(outside, [], 'nothing is asked of another host');
     assert.ok(readFileSync(chapter).equals(committed), 'the committed notebook is untouched');
@@ -261,9 +263,9 @@ describe('npm run lab', inChromium, () => {
   const noBook =
     !existsSync(join(root, 'build', 'book', 'index.html')) && 'no book in build/book: `npm run book` makes it';
   for (const [what, chapter, target, title] of [
-    ['the glossary', '00-start', 'build/book/glossary.html', /glossary/i],
-    ['the map', '10-when-timing-matters', 'build/book/map.html', /map/i],
-    ['the playground', '11-out-and-in', 'build/book/playground.html', /draw a digit/i],
+    ['the glossary', numbered('start'), 'build/book/glossary.html', /glossary/i],
+    ['the map', numbered('when-timing-matters'), 'build/book/map.html', /map/i],
+    ['the playground', numbered('out-and-in'), 'build/book/playground.html', /draw a digit/i],
   ] as const) {
     test(`A left click on ${what} opens the book, with its styles, in a tab of its own`, { skip: noBook }, async () => {
       const page = await openChapter(chapter);
@@ -282,8 +284,8 @@ describe('npm run lab', inChromium, () => {
 
   test('A left click on a chapter or a source file opens it in JupyterLab', async () => {
     for (const [chapter, target] of [
-      ['00-start', '01-ann-baseline.ipynb'],
-      ['08-event-driven', 'packages/event-engine/kernel/current.ts'],
+      [numbered('start'), `${numbered('ann-baseline')}.ipynb`],
+      [numbered('event-driven'), 'packages/event-engine/kernel/current.ts'],
     ] as const) {
       const page = await openChapter(chapter);
       await linkTo(page, target).click();
@@ -294,13 +296,13 @@ describe('npm run lab', inChromium, () => {
   });
 
   test('A left click on a link to elsewhere opens a tab of its own', async () => {
-    const page = await openChapter('00-start');
+    const page = await openChapter(numbered('start'));
     const asked: string[] = [];
     page.context().on('request', (request) => asked.push(request.url()));
     const [elsewhere] = await Promise.all([page.waitForEvent('popup'), linkTo(page, 'https://github.com').click()]);
     await elsewhere.waitForLoadState();
     assert.ok(asked.includes('https://github.com/fangwei123456/spikingjelly'), asked.join(', '));
-    assert.deepEqual(await tabs(page), ['00-start.ipynb']);
+    assert.deepEqual(await tabs(page), [`${numbered('start')}.ipynb`]);
     await elsewhere.close();
     await page.close();
   });

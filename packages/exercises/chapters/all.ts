@@ -1,58 +1,59 @@
 /** Every exercise by its id, and the signatures that their answers have. */
 
 import type { Exercise } from '../engine/exercise';
-import { chapter9 } from './a-hidden-layer/exercises';
-import { project9 } from './a-hidden-layer/project';
-import { chapter1 } from './ann-baseline/exercises';
-import { chapter8 } from './event-driven/exercises';
-import { chapter8Tables } from './event-driven/tables';
-import { chapter7 } from './is-it-worth-it/exercises';
-import { project7 } from './is-it-worth-it/project';
-import { chapter2Back } from './lif-neuron/back';
-import { chapter2Current } from './lif-neuron/current';
-import { chapter2Neuron } from './lif-neuron/neuron';
-import { project2 } from './lif-neuron/project';
-import { chapter2Run } from './lif-neuron/run';
-import { chapter2Surrogate } from './lif-neuron/surrogate';
-import { chapter11 } from './out-and-in/exercises';
-import { chapter3 } from './poisson-encoding/exercises';
-import { chapter4 } from './training-loop/exercises';
-import { project4 } from './training-loop/project';
-import { chapter5Closest } from './visualization/closest';
-import { chapter5 } from './visualization/exercises';
-import { chapter6 } from './what-time-does/exercises';
-import { chapter10 } from './when-timing-matters/exercises';
-import { project10 } from './when-timing-matters/project';
+import { hiddenLayer } from './a-hidden-layer/exercises';
+import { hiddenLayerProject } from './a-hidden-layer/project';
+import { annBaseline } from './ann-baseline/exercises';
+import { eventDriven } from './event-driven/exercises';
+import { eventDrivenTables } from './event-driven/tables';
+import { worthIt } from './is-it-worth-it/exercises';
+import { worthItProject } from './is-it-worth-it/project';
+import { lifBack } from './lif-neuron/back';
+import { lifCurrent } from './lif-neuron/current';
+import { lifNeuron } from './lif-neuron/neuron';
+import { lifProject } from './lif-neuron/project';
+import { lifRun } from './lif-neuron/run';
+import { lifSurrogate } from './lif-neuron/surrogate';
+import { outAndIn } from './out-and-in/exercises';
+import { poissonEncoding } from './poisson-encoding/exercises';
+import { trainingLoop } from './training-loop/exercises';
+import { trainingLoopProject } from './training-loop/project';
+import { visualizationClosest } from './visualization/closest';
+import { visualization } from './visualization/exercises';
+import { whatTimeDoes } from './what-time-does/exercises';
+import { timing } from './when-timing-matters/exercises';
+import { timingProject } from './when-timing-matters/project';
 
-const TYPED = {
-  ...chapter1,
-  ...chapter2Neuron,
-  ...chapter2Run,
-  ...chapter2Current,
-  ...chapter2Surrogate,
-  ...chapter2Back,
-  ...project2,
-  ...chapter3,
-  ...chapter4,
-  ...project4,
-  ...chapter5Closest,
-  ...chapter5,
-  ...chapter6,
-  ...chapter7,
-  ...project7,
-  ...chapter8,
-  ...chapter8Tables,
-  ...chapter9,
-  ...project9,
-  ...chapter10,
-  ...project10,
-  ...chapter11,
+/** The chapters by name, in the order of `notebooks/`, which has their numbers: a chapter's number is its place here. */
+export const CHAPTERS = {
+  start: {},
+  'ann-baseline': annBaseline,
+  'lif-neuron': { ...lifNeuron, ...lifRun, ...lifCurrent, ...lifSurrogate, ...lifBack, ...lifProject },
+  'poisson-encoding': poissonEncoding,
+  'training-loop': { ...trainingLoop, ...trainingLoopProject },
+  visualization: { ...visualizationClosest, ...visualization },
+  'what-time-does': whatTimeDoes,
+  'is-it-worth-it': { ...worthIt, ...worthItProject },
+  'event-driven': { ...eventDriven, ...eventDrivenTables },
+  'a-hidden-layer': { ...hiddenLayer, ...hiddenLayerProject },
+  'when-timing-matters': { ...timing, ...timingProject },
+  'out-and-in': outAndIn,
 };
 
-export type ExerciseId = Extract<keyof typeof TYPED, string>;
+type Chapters = typeof CHAPTERS;
+
+export type ExerciseId = { [C in keyof Chapters]: keyof Chapters[C] }[keyof Chapters];
 
 /** The signature of each exercise's answer. */
-export type Answers = { [K in ExerciseId]: (typeof TYPED)[K]['oracle'] };
+export type Answers = {
+  [K in ExerciseId]: {
+    [C in keyof Chapters]: Chapters[C] extends Record<K, { oracle: infer F }> ? F : never;
+  }[keyof Chapters];
+};
 
 /** All exercises, in the order of the chapters. */
-export const ALL = TYPED as unknown as Readonly<Record<ExerciseId, Exercise>>;
+export const ALL = Object.fromEntries(
+  Object.values(CHAPTERS).flatMap((exercises, chapter) =>
+    Object.entries<object>(exercises).map(([id, exercise]) => [id, { ...exercise, chapter }]),
+  ),
+) as unknown as Readonly<Record<ExerciseId, Exercise & { chapter: number }>>;

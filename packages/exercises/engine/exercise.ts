@@ -27,8 +27,6 @@ export interface Mistake<F> {
 }
 
 export interface Exercise<F extends AnyAnswer = AnyAnswer> {
-  /** The chapter in whose notebook it stands. */
-  chapter: number;
   /** The small project that it is a milestone of. */
   project?: string;
   /** How long it takes, an estimate. */

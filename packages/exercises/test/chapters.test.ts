@@ -1,19 +1,27 @@
 /** The exercises as they stand in the committed chapters, and the teacher's notes that are made of them. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Notebook } from '../../../editions/class/exercises/cells.mjs';
+import { chapterNames } from '../../system/project.mjs';
 import { ALL, GENERAL, minutesOf } from '..';
+import { CHAPTERS } from '../chapters/all';
 
 const root = resolve(__dirname, '..', '..', '..');
-const chapters = readdirSync(join(root, 'notebooks'))
-  .filter((name) => name.endsWith('.ipynb'))
-  .sort()
-  .map((name) => ({ name, notebook: JSON.parse(readFileSync(join(root, 'notebooks', name), 'utf8')) as Notebook }));
+const chapters = chapterNames().map((name) => ({
+  name,
+  notebook: JSON.parse(readFileSync(join(root, 'notebooks', name), 'utf8')) as Notebook,
+}));
 const textOf = ({ source }: Notebook['cells'][number]) => [source].flat().join('');
 
 describe('The exercises of each chapter', () => {
+  test('are listed in the order of the files in notebooks/', () => {
+    const names = chapters.map(({ name }) => /^\d+-(.*)\.ipynb$/.exec(name)?.[1]);
+    assert.deepEqual(Object.keys(CHAPTERS), names, 'the order of CHAPTERS in packages/exercises/chapters/all.ts');
+    for (const [i, { name }] of chapters.entries()) assert.equal(Number.parseInt(name, 10), i, name);
+  });
+
   for (const { name, notebook } of chapters) {
     test(`${name} are solved, folded, and complete in their cells`, async () => {
       const { problemsOf } = await import('../../../editions/class/exercises/cells.mjs');
@@ -81,7 +89,7 @@ describe('The exercises of each chapter', () => {
     );
     assert.equal(texts.length, chapters.length - 1); // chapter 0 has no exercises
     assert.equal(new Set(texts).size, 1);
-    assert.match(texts[0] ?? '', /^## Exercises\n\n.*\[Chapter 0\]\(00-start\.ipynb\).*$/);
+    assert.match(texts[0] ?? '', /^## Exercises\n\n.*\[Chapter 0\]\(0+-start\.ipynb\).*$/);
     const start = chapters[0].notebook.cells.map(textOf).join('\n');
     // Only the chapter holds answers, and only JupyterLab comes with a command line.
     assert.match(start, /\(If the answers are already there, folded away, you are reading the chapter itself\. /);

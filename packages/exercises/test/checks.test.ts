@@ -396,7 +396,6 @@ describe('The checks', () => {
       /^Your list has 1 value for labels = \[2, 0\]\./,
     );
     const matrix = exercise<(classes: number) => number[][]>({
-      chapter: 5,
       minutes: 1,
       names: ['classes'],
       probes: [[2]],

@@ -57,7 +57,7 @@ export async function loadRun(name = 'run'): Promise<SavedRun> {
   checkRunName(name);
   const { path: folder, place } = resolvePlace(name);
   if (!existsSync(join(folder, 'v_t_array.npy'))) {
-    throw new Error(`${place}: expected the records of a run, found none; run chapter 4 first`);
+    throw new Error(`${place}: expected the records of a run, found none; run the chapter "The training loop" first`);
   }
   return decodeRun(place, (name) => read(join(folder, name)));
 }

@@ -1,4 +1,4 @@
-"""Runs the Python of chapter 11, and compares what it prints: python chapter.py, in the folder of the project.
+"""Runs the Python of the chapter "Out and in", and compares what it prints: python chapter.py, in the folder of the project.
 
 In the chapter's text, a block `python` is followed by a block `text` with what it prints, if that is to be compared. All blocks share their names, as in
 one program. The last line that is printed is JSON: for each block its code, what the chapter says, and what was printed.
@@ -15,7 +15,7 @@ import warnings
 warnings.simplefilter("ignore")
 logging.disable(logging.WARNING)
 
-CHAPTER = pathlib.Path(__file__).resolve().parents[3] / "notebooks" / "11-out-and-in.ipynb"
+(CHAPTER,) = (pathlib.Path(__file__).resolve().parents[3] / "notebooks").glob("*-out-and-in.ipynb")
 
 
 def blocks():
@@ -29,7 +29,7 @@ def main():
     for code, said in blocks():
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
-            exec(compile(code, "chapter 11", "exec"), names)
+            exec(compile(code, CHAPTER.name, "exec"), names)
         found.append({"code": code, "said": said, "printed": printed.getvalue()})
     print(json.dumps(found))
 

@@ -1,10 +1,11 @@
-/** The Python of chapter 11 prints what stands below it, and the same numbers as the chapter's own cells. */
+/** The Python of the chapter "Out and in" prints what stands below it, and the same numbers as the chapter's own cells. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Notebook } from '../../../editions/class/exercises/cells.mjs';
 import { toNir } from '../../../packages/formats/exchange';
+import { numbered } from '../../../packages/system/project.mjs';
 import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { ask, root, trained } from './frameworks';
 
@@ -15,7 +16,7 @@ interface Block {
   printed: string;
 }
 
-test('The Python of chapter 11 prints what the chapter says, and what its cells print', async () => {
+test('The Python of the chapter "Out and in" prints what the chapter says, and what its cells print', async () => {
   mkdirSync(join(root, 'build'), { recursive: true });
   // What `npm run train -- -N 1 --save-nir build/network.nir` writes.
   const weights = await trained({ T: 100 });
@@ -25,7 +26,9 @@ test('The Python of chapter 11 prints what the chapter says, and what its cells 
   assert.ok(compared.length >= 8, `${compared.length} outputs`);
   for (const { code, said, printed } of compared) assert.equal(printed, said, code);
 
-  const notebook = JSON.parse(readFileSync(join(root, 'notebooks', '11-out-and-in.ipynb'), 'utf8')) as Notebook;
+  const notebook = JSON.parse(
+    readFileSync(join(root, 'notebooks', `${numbered('out-and-in')}.ipynb`), 'utf8'),
+  ) as Notebook;
   const cells = notebook.cells.filter(({ cell_type }) => cell_type === 'code');
   const outputs = JSON.stringify(cells.map((cell) => (cell as unknown as { outputs: unknown }).outputs));
   const rows = blocks.flatMap(({ printed }) => printed.match(/(?:\d+ ){9,}\d+$/gm) ?? []);

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { runProgram } from '../../../packages/system/program.mjs';
-import { nodeMajor, readJson, remove, root, UserError } from '../../../packages/system/project.mjs';
+import { chapterNames, nodeMajor, readJson, remove, root, UserError } from '../../../packages/system/project.mjs';
 import { findPython } from '../../../packages/system/requirements.cjs';
 import { npmCommand, run } from '../../../packages/system/run.mjs';
 
@@ -17,7 +17,7 @@ const PYTHONS = ['python3.11', 'python3.13'];
 /** What newcomers type after `git clone`, and the seconds that it may take. The rooms: threads that share memory, and files. */
 const STEPS = {
   'set-up': { seconds: 600, args: ['run', '-s', 'setup'] },
-  'chapter 0': { seconds: 120, args: ['run', '-s', 'notebooks', '--', 'notebooks/00-start.ipynb', '--check'] },
+  'chapter 0': { seconds: 120, args: ['run', '-s', 'notebooks', '--', `notebooks/${chapterNames()[0]}`, '--check'] },
   'two rooms': { seconds: 180, args: ['test', '-s', '--', 'event-engine/test/threads', 'runs/test/node'] },
   doctor: { seconds: 120, args: ['run', '-s', 'doctor'] },
   // Nothing is left to do, which takes half a second.

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { JSDOM } from 'jsdom';
 import type { Page } from 'playwright-core';
+import { numbered } from '../../../../packages/system/project.mjs';
 import { inChromium } from '../../../../test/support/browser';
 import { axeFaults, book, bookFiles, bookPages, disk, openSite, root, type Site } from './site';
 
@@ -12,6 +13,7 @@ import { axeFaults, book, bookFiles, bookPages, disk, openSite, root, type Site 
 const BROWSER_EDITION = '../lite/';
 const screenshots = join(root, 'build', 'screenshots');
 const html = (page: string) => readFileSync(join(book, page), 'utf8');
+const lif = `${numbered('lif-neuron')}.html`;
 const chapters = () => bookPages().filter((page) => /^\d\d-/.test(page));
 /** One page that shows a source file looks like the others. */
 const lookedAt = () =>
@@ -124,7 +126,7 @@ describe('The book', inChromium, () => {
   }
 
   test('a page with formulas and wide code fits into a window of any width', async () => {
-    const { page } = await site.open('02-lif-neuron.html');
+    const { page } = await site.open(lif);
     for (const width of [768, 800, 1008, 1199, 1200, 1210, 1260, 1312]) {
       await page.setViewportSize({ width, height: 900 });
       assert.equal(await overflow(page), 0, `pixels beyond a page of ${width}`);
@@ -149,10 +151,10 @@ describe('The book', inChromium, () => {
   });
 
   test('a link to an exercise shows its heading, on a phone below the bar', async () => {
-    const [, id] = /<section id="exercises">.*?<section id="([^"]+)">/s.exec(html('02-lif-neuron.html')) ?? [];
-    assert.ok(id, 'chapter 2 has no exercise');
+    const [, id] = /<section id="exercises">.*?<section id="([^"]+)">/s.exec(html(lif)) ?? [];
+    assert.ok(id, `${lif} has no exercise`);
     for (const width of [1280, 390]) {
-      const { page } = await site.open(`02-lif-neuron.html#${id}`, { viewport: { width, height: 900 } });
+      const { page } = await site.open(`${lif}#${id}`, { viewport: { width, height: 900 } });
       // The page scrolls there smoothly.
       await page.waitForFunction((exercise) => {
         const top = document.querySelector(`#${exercise} h3`)?.getBoundingClientRect().top ?? Number.NaN;
@@ -206,7 +208,7 @@ describe('The book', inChromium, () => {
   });
 
   test('formulas are set, in fonts of the book', async () => {
-    const { page, faults } = await site.open('02-lif-neuron.html');
+    const { page, faults } = await site.open(lif);
     assert.ok((await page.locator('.katex-display').count()) >= 2);
     assert.ok((await page.locator('.katex math').count()) > 5, 'with MathML for screen readers');
     assert.equal(await page.locator('.tex').count(), 0, 'no formula is left as TeX');

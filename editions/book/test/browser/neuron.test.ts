@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { numbered } from '../../../../packages/system/project.mjs';
 import { simulate } from '../../../../src/common/lif';
 import { inChromium } from '../../../../test/support/browser';
 import { lifCases } from '../../../../test/support/golden';
@@ -155,8 +156,8 @@ describe('One neuron', inChromium, () => {
 
   test('stands in the chapter about it, and works from disk', async () => {
     for (const [name, start] of [
-      ['02-lif-neuron.html', site.url],
-      ['02-lif-neuron.html', disk],
+      [`${numbered('lif-neuron')}.html`, site.url],
+      [`${numbered('lif-neuron')}.html`, disk],
       ['neuron.html', disk],
     ]) {
       const other = await site.open(name, {}, start);

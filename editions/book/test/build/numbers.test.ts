@@ -1,7 +1,7 @@
 /** Numbers in text: what is found, what is let pass, and that the project's own texts hold no number out of nowhere. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -151,12 +151,7 @@ describe('The texts of the project', () => {
   let numbers: Numbers;
   before(async () => {
     numbers = await load();
-    const chapters = readdirSync(join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
-    for (const file of new Set([
-      ...chapters.map((name) => `notebooks/${name}`),
-      'editions/map/map.csv',
-      ...numbers.CHECKED,
-    ])) {
+    for (const file of ['editions/map/map.csv', ...numbers.CHECKED]) {
       mkdirSync(dirname(join(copy, file)), { recursive: true });
       cpSync(join(root, file), join(copy, file));
     }

@@ -1,8 +1,9 @@
 /** The page of questions: each has words that were said, a thread, an answer, and a section of a chapter or what is not known. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { chapterNames } from '../../../../packages/system/project.mjs';
 import { load, root } from '../../../../test/support/book';
 
 type Headings = typeof import('../../build/headings.mjs');
@@ -85,13 +86,10 @@ test('Each question has the words of who asked, the thread and its year, and an 
 
 test('Each section that the page names is in the committed chapters', async () => {
   const { linkHeadings } = await load<Headings>('headings');
-  const folder = join(root, 'notebooks');
-  const chapters = readdirSync(folder)
-    .filter((name) => name.endsWith('.ipynb'))
-    .map((file) => ({
-      name: file.replace('.ipynb', ''),
-      notebook: JSON.parse(readFileSync(join(folder, file), 'utf8')) as Chapter['notebook'],
-    }));
+  const chapters = chapterNames().map((file) => ({
+    name: file.replace('.ipynb', ''),
+    notebook: JSON.parse(readFileSync(join(root, 'notebooks', file), 'utf8')) as Chapter['notebook'],
+  }));
   const linked = linkHeadings('editions/book/questions.md', page, chapters);
   assert.ok((linked.match(/\]\(\d\d-[\w-]+\.ipynb#/g)?.length ?? 0) >= 24);
 });

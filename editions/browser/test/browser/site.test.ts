@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { readMap } from '../../../../hosts/node/map';
 import { type Choice, formatCommand } from '../../../../packages/runs/map';
+import { numbered } from '../../../../packages/system/project.mjs';
 import { inChromium } from '../../../../test/support/browser';
 import { HIDDEN_RUN, hiddenRunInNode } from '../../../../test/support/hidden-run';
 import { typed, wordBreak } from '../../../../test/support/lab';
@@ -295,7 +296,7 @@ describe('The site', inChromium, () => {
 
   test('shows the drawings of a chapter', async () => {
     const { context, page, faults } = await fresh();
-    await openChapter(page, site.url, '02-lif-neuron');
+    await openChapter(page, site.url, numbered('lif-neuron'));
     const drawing = page.locator('.jp-RenderedMarkdown img').first();
     await drawing.waitFor();
     await page.waitForFunction(() => {

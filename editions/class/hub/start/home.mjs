@@ -1,8 +1,8 @@
 // Fills the home of a learner: run as the learner, in their home. What is there is kept. What goes wrong is one line.
 import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../../../../packages/system/project.mjs';
-import { chaptersFolder, makeCopies } from '../../exercises/copies.mjs';
+import { chaptersFolder, root } from '../../../../packages/system/project.mjs';
+import { makeCopies } from '../../exercises/copies.mjs';
 
 process.umask(0o077);
 const home = process.cwd();

@@ -8,8 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkPort, freePort } from '../../../../packages/system/listening.mjs';
 import { watchParent } from '../../../../packages/system/parent.mjs';
-import { remove, root, UserError, venv, writeWhole } from '../../../../packages/system/project.mjs';
-import { chapterNames } from '../../exercises/copies.mjs';
+import { chapterNames, remove, root, UserError, venv, writeWhole } from '../../../../packages/system/project.mjs';
 import { endProcesses, madeAccounts, PREFIX } from './accounts.mjs';
 import { hubFolder, hubPython, proxy } from './environment.mjs';
 

@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { transform } from 'esbuild';
+import { numbered } from '../../../../packages/system/project.mjs';
 import { linkVenv } from '../../../../test/support/ready-venv';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
@@ -220,7 +221,7 @@ describe('After set-up', () => {
 
     test('the edition is that of the text: another one in a clone whose chapter was changed', () => {
       const { edition } = report(clone);
-      const file = join(clone, 'notebooks', '02-lif-neuron.ipynb');
+      const file = join(clone, 'notebooks', `${numbered('lif-neuron')}.ipynb`);
       writeFileSync(file, readFileSync(file, 'utf8').replace('LIF', 'LIF!'));
       assert.notEqual(report(clone).edition, edition);
     });

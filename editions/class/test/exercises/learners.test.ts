@@ -9,6 +9,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ALL } from '../../../../packages/exercises';
+import { chapterNames } from '../../../../packages/system/project.mjs';
 import { type Cell as ExecutedCell, read, root, run, stream } from '../../../../test/support/notebooks';
 import type { Cell } from '../../exercises/cells.mjs';
 
@@ -52,7 +53,7 @@ const MISHAPS = [
 
 /** The stubs of all chapters, and then the mishaps, as one notebook. */
 async function notebookOfAll(): Promise<{ file: string; stubs: Cell[] }> {
-  const { chapterNames, learnersCopy, readChapter } = await import('../../exercises/copies.mjs');
+  const { learnersCopy, readChapter } = await import('../../exercises/copies.mjs');
   const { sectionOf } = await import('../../exercises/cells.mjs');
   const names = chapterNames();
   const stubs = names.flatMap((name, chapter) => {

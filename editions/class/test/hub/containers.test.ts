@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
+import { chapterNames } from '../../../../packages/system/project.mjs';
 import { temporaryFolder } from '../../../../test/support/data';
 import { root } from '../../../../test/support/notebooks';
 import { python } from '../../../../test/support/python';
@@ -60,6 +61,7 @@ describe('The containers', () => {
   test('on Kubernetes have the version of the package, places held free, and limits', () => {
     const values = yaml('editions/class/kubernetes/values.yaml');
     assert.equal(values.singleuser.image.tag, version);
+    assert.equal(values.singleuser.defaultUrl, `/lab/tree/notebooks/my/${chapterNames()[0]}`);
     assert.ok(text('.binder', 'Dockerfile').includes(`lif-fc-mnist:${version} .`));
     assert.ok(values.scheduling.userPlaceholder.replicas >= 1);
     assert.ok(values.prePuller.hook.enabled && values.prePuller.continuous.enabled);

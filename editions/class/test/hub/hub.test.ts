@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { lockFolder } from '../../../../packages/system/folder-lock';
+import { chapterNames } from '../../../../packages/system/project.mjs';
 import { root, temporaryFolder } from '../../../../test/support/notebooks';
 import { python } from '../../../../test/support/python';
 
@@ -133,10 +134,10 @@ describe("A learner's home", { skip: process.platform !== 'linux' && 'a hub need
     const home = join(temporary, 'home');
     const copies = join(home, 'notebooks', 'my');
     mkdirSync(copies, { recursive: true });
-    assert.equal(spawnSync('mkfifo', [join(copies, '00-start.ipynb')]).status, 0);
+    assert.equal(spawnSync('mkfifo', [join(copies, chapterNames()[0])]).status, 0);
     const script = join(root, 'editions', 'class', 'hub', 'start', 'home.mjs');
     const { status, signal } = spawnSync(process.execPath, [script], { cwd: home, timeout: 30_000 });
     assert.deepEqual([status, signal], [0, null]);
-    assert.equal(existsSync(join(copies, '01-ann-baseline.ipynb')), true);
+    assert.equal(existsSync(join(copies, chapterNames()[1])), true);
   });
 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { command, whole } from '../../../../packages/system/options.mjs';
 import { onSignals, watchParent } from '../../../../packages/system/parent.mjs';
-import { remove, root, UserError, writeWhole } from '../../../../packages/system/project.mjs';
+import { chapterNames, remove, root, UserError, writeWhole } from '../../../../packages/system/project.mjs';
 import { textOf } from '../../exercises/cells.mjs';
 import { readChapter } from '../../exercises/copies.mjs';
 import {
@@ -79,7 +79,7 @@ async function tidy() {
   }
 }
 
-const CHAPTER = '00-start.ipynb';
+const [CHAPTER] = chapterNames();
 /** @param {string} name */
 const codeCells = (name) =>
   readChapter(name)

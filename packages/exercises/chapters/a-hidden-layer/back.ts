@@ -1,4 +1,4 @@
-/** Chapter 9: the gradient through a hidden spike. */
+/** The gradient through a hidden spike. */
 import * as tf from '@tensorflow/tfjs';
 import { multiStepForward } from '../../../../src/snn/functional';
 import { LIFNode } from '../../../../src/snn/neuron';
@@ -52,9 +52,8 @@ const byTensors: Gradient = (w1, w2, input, y, tau) =>
     return slopes.map((slope) => slope.dataSync()[0]);
   });
 
-export const chapter9Back = {
+export const hiddenLayerBack = {
   'hidden-gradient': exercise<Gradient>({
-    chapter: 9,
     minutes: 12,
     names: ['w1', 'w2', 'input', 'y', 'tau'],
     probes: [

@@ -1,8 +1,8 @@
-/** Chapter 9: what a hidden layer can do, and what its neurons are there for. */
+/** What a hidden layer can do, and what its neurons are there for. */
 import { argmax } from '../../../../src/common/argmax';
 import { exercise, mistake as m } from '../../engine/exercise';
 import { isTooLong } from '../../engine/values';
-import { chapter9Back } from './back';
+import { hiddenLayerBack } from './back';
 
 type OneOfTwo = () => { hidden: number[][]; out: number[] };
 type Silent = (rates: number[], neurons: number) => ArrayLike<number>;
@@ -64,9 +64,8 @@ const byRows =
   (weights, digits) =>
     rowsOf(weights, digits).map(of);
 
-export const chapter9 = {
+export const hiddenLayer = {
   'hidden-one-of-two': exercise<OneOfTwo>({
-    chapter: 9,
     minutes: 10,
     names: [],
     probes: [[]],
@@ -207,9 +206,8 @@ export const chapter9 = {
       }),
     ],
   }),
-  ...chapter9Back,
+  ...hiddenLayerBack,
   'hidden-silent': exercise<Silent>({
-    chapter: 9,
     minutes: 4,
     names: ['rates', 'neurons'],
     probes: [
@@ -274,7 +272,6 @@ export const chapter9 = {
     ],
   }),
   'hidden-serves': exercise<Serves>({
-    chapter: 9,
     minutes: 5,
     optional: true,
     names: ['weights', 'digits'],

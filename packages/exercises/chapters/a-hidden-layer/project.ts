@@ -1,4 +1,4 @@
-/** The small project of chapter 9: choose the width of the hidden layer without looking at the test images. */
+/** The small project of the chapter: choose the width of the hidden layer without looking at the test images. */
 import { countWeights } from '../../../../src/common/weights';
 import { exercise, mistake as m } from '../../engine/exercise';
 import { isTooLong, mean } from '../../engine/values';
@@ -24,9 +24,8 @@ const within =
   };
 const standardError = (p: number, images: number) => Math.sqrt((p * (1 - p)) / images);
 
-export const project9 = {
+export const hiddenLayerProject = {
   'width-weights': exercise<Weights>({
-    chapter: 9,
     project: WIDTH,
     minutes: 4,
     optional: true,
@@ -71,7 +70,6 @@ export const project9 = {
     forms: [(hidden) => 794 * hidden, (hidden) => 784 * hidden + hidden * 10],
   }),
   'width-means': exercise<Means>({
-    chapter: 9,
     project: WIDTH,
     minutes: 5,
     optional: true,
@@ -142,7 +140,6 @@ export const project9 = {
     ],
   }),
   'width-choose': exercise<Choose>({
-    chapter: 9,
     project: WIDTH,
     minutes: 11,
     optional: true,

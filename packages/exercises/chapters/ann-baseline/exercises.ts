@@ -1,4 +1,4 @@
-/** Chapter 1: the words that training needs, on a few numbers. */
+/** The words that training needs, on a few numbers. */
 import * as tf from '@tensorflow/tfjs';
 import { CLASSES } from '../../../../src/common/mnist';
 import { crossEntropy } from '../../../../src/training/losses';
@@ -28,9 +28,8 @@ const mapMistakes = (
     ]),
   );
 
-export const chapter1 = {
+export const annBaseline = {
   'ann-one-hot': exercise<OneHot>({
-    chapter: 1,
     minutes: 4,
     names: ['labels'],
     probes: [[[2, 0]], [[9]], [[3, 3, 7]]],
@@ -75,7 +74,6 @@ export const chapter1 = {
     ],
   }),
   'ann-softmax': exercise<Softmax>({
-    chapter: 1,
     minutes: 5,
     names: ['sums', 'sharpness'],
     probes: [
@@ -162,7 +160,6 @@ export const chapter1 = {
     ],
   }),
   'ann-silent-loss': exercise<SilentLoss>({
-    chapter: 1,
     minutes: 5,
     names: ['classes'],
     probes: [[10], [2], [100]],

@@ -1,4 +1,4 @@
-/** Chapter 8: what the spikes leave to compute, up to a table of sums. */
+/** What the spikes leave to compute, up to a table of sums. */
 import { counted, exercise, mistake as m, type Trial } from '../../engine/exercise';
 
 type Rows = (spikes: number[], row: (pixel: number) => number[]) => number[];
@@ -59,9 +59,8 @@ const PATTERNS = Array.from({ length: 16 }, (_, k): [number[]] => [[k & 1, (k >>
 /** The pattern of four spikes as a number: the first sets the lowest bit. */
 export const pattern: Pattern = (spikes) => spikes[0] | (spikes[1] << 1) | (spikes[2] << 2) | (spikes[3] << 3);
 
-export const chapter8 = {
+export const eventDriven = {
   'event-rows': exercise<Rows>({
-    chapter: 8,
     minutes: 5,
     names: ['spikes', 'row'],
     probes: [reading([1, 0, 0, 1]), reading([0, 0, 0, 0]), reading([1, 1, 1, 0])],
@@ -157,7 +156,6 @@ export const chapter8 = {
     ],
   }),
   'event-pattern': exercise<Pattern>({
-    chapter: 8,
     minutes: 3,
     names: ['spikes'],
     probes: PATTERNS,
@@ -197,7 +195,6 @@ export const chapter8 = {
     ],
   }),
   'event-table': exercise<Table>({
-    chapter: 8,
     minutes: 12,
     names: ['weights', 'add'],
     probes: [adding([1, 2, 4, 8]), adding([0.5, -1, 3, 0.25])],

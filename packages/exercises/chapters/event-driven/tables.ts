@@ -1,4 +1,4 @@
-/** Chapter 8: what tables of sums cost, and how the gradient uses them. */
+/** What tables of sums cost, and how the gradient uses them. */
 import { IMAGE_SIZE } from '../../../../src/common/mnist';
 import { counted, exercise, mistake as m, type Trial } from '../../engine/exercise';
 import { pattern } from './exercises';
@@ -44,9 +44,8 @@ const byBlocks =
     return sum;
   };
 
-export const chapter8Tables = {
+export const eventDrivenTables = {
   'event-eight-pixels': exercise<EightPixels>({
-    chapter: 8,
     minutes: 10,
     optional: true,
     names: [],
@@ -88,7 +87,6 @@ export const chapter8Tables = {
     ],
   }),
   'event-gradient': exercise<Gradient>({
-    chapter: 8,
     minutes: 7,
     names: ['spikes', 'lookUp'],
     probes: [

@@ -1,11 +1,10 @@
-/** Chapter 7: a fair comparison. */
+/** A fair comparison. */
 import { exercise, mistake as m } from '../../engine/exercise';
 
 type Fair = (a: number[], b: number[]) => number;
 
-export const chapter7 = {
+export const worthIt = {
   'matter-fair': exercise<Fair>({
-    chapter: 7,
     minutes: 5,
     names: ['a', 'b'],
     probes: [

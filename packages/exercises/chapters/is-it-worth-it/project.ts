@@ -1,4 +1,4 @@
-/** The small project of chapter 7: choose tau without looking at the test images. */
+/** The small project of the chapter: choose tau without looking at the test images. */
 import { argmax } from '../../../../src/common/argmax';
 import { counted, exercise, mistake as m, type Trial } from '../../engine/exercise';
 import { isTooLong } from '../../engine/values';
@@ -44,9 +44,8 @@ const answers = (bits: string) => [...bits].map((bit) => bit === '1');
 const share = (right: boolean[]) => right.filter(Boolean).length / right.length;
 const variance = (p: number) => p * (1 - p);
 
-export const project7 = {
+export const worthItProject = {
   'choose-split': exercise<Split>({
-    chapter: 7,
     project: CHOOSE,
     minutes: 7,
     optional: true,
@@ -108,7 +107,6 @@ export const project7 = {
     ],
   }),
   'choose-best': exercise<Choose>({
-    chapter: 7,
     project: CHOOSE,
     minutes: 8,
     optional: true,
@@ -166,7 +164,6 @@ export const project7 = {
     ],
   }),
   'choose-certain': exercise<Certain>({
-    chapter: 7,
     project: CHOOSE,
     minutes: 9,
     optional: true,

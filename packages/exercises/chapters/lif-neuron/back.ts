@@ -1,4 +1,4 @@
-/** Chapter 2, second half: the backward pass, through one step and through many. */
+/** Second half of the chapter: the backward pass, through one step and through many. */
 import * as tf from '@tensorflow/tfjs';
 import { multiStepForward } from '../../../../src/snn/functional';
 import { ATan } from '../../../../src/snn/surrogate';
@@ -71,9 +71,8 @@ const throughTime: ThroughTime = (h, dLds, tau) => {
   );
 };
 
-export const chapter2Back = {
+export const lifBack = {
   'surrogate-one-step': exercise<OneStep>({
-    chapter: 2,
     minutes: 10,
     names: ['w', 'input', 'y', 'tau'],
     probes: [
@@ -174,7 +173,6 @@ export const chapter2Back = {
     ],
   }),
   'surrogate-through-time': exercise<ThroughTime>({
-    chapter: 2,
     minutes: 16,
     names: ['h', 'dLds', 'tau'],
     probes: [

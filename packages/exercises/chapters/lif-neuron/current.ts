@@ -1,4 +1,4 @@
-/** Chapter 2, first half: which current is enough for a spike. */
+/** First half of the chapter: which current is enough for a spike. */
 import { exercise, mistake as m } from '../../engine/exercise';
 import { simulate } from '../../engine/tensors';
 
@@ -10,9 +10,8 @@ const closedForm = (tau: number, T: number) => 1 / (1 - (1 - 1 / tau) ** T);
 const leastCurrent: LeastCurrent = (tau, T) =>
   1 / (simulate({ tau, vThreshold: 1e6 }, new Array<number>(T).fill(1)).v.at(-1) as number);
 
-export const chapter2Current = {
+export const lifCurrent = {
   'lif-least-current': exercise<LeastCurrent>({
-    chapter: 2,
     minutes: 8,
     optional: true,
     names: ['tau', 'T'],

@@ -1,4 +1,4 @@
-/** Chapter 2, first half: charge and fire; the loop over them is in chapter-2-run.ts. */
+/** First half of the chapter: charge and fire; the loop over them is in run.ts. */
 import * as tf from '@tensorflow/tfjs';
 import { exercise, mistake as m } from '../../engine/exercise';
 import { firstNumber, simulate, withNeuron } from '../../engine/tensors';
@@ -15,9 +15,8 @@ const firesBy =
   (v, x, tau) =>
     x.map((current, t) => (rule({ before: t === 0 ? 0 : v[t - 1], v: v[t], x: current, tau }) ? 1 : 0));
 
-export const chapter2Neuron = {
+export const lifNeuron = {
   'lif-charge': exercise<Charge>({
-    chapter: 2,
     minutes: 4,
     names: ['v', 'x', 'tau', 'rest'],
     probes: [
@@ -97,7 +96,6 @@ export const chapter2Neuron = {
     ],
   }),
   'lif-fire': exercise<Fire>({
-    chapter: 2,
     minutes: 5,
     names: ['v', 'x', 'tau'],
     probes: [

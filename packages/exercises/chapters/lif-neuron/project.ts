@@ -1,4 +1,4 @@
-/** The small project of chapter 2: one neuron with one weight learns a rate, from forward pass to training. */
+/** The small project of the chapter: one neuron with one weight learns a rate, from forward pass to training. */
 import * as tf from '@tensorflow/tfjs';
 import { multiStepForward } from '../../../../src/snn/functional';
 import { ATan } from '../../../../src/snn/surrogate';
@@ -23,9 +23,8 @@ const INPUTS = [1, 0, 1, 1, 0, 1, 1, 1, 0, 1, 0, 1, 1, 1, 0, 1];
 
 const TEACH = 'Teach one neuron';
 
-export const project2 = {
+export const lifProject = {
   'teach-rate': exercise<Rate>({
-    chapter: 2,
     project: TEACH,
     minutes: 6,
     optional: true,
@@ -114,7 +113,6 @@ export const project2 = {
     ],
   }),
   'teach-gradient': exercise<Gradient>({
-    chapter: 2,
     project: TEACH,
     minutes: 15,
     optional: true,
@@ -215,7 +213,6 @@ export const project2 = {
     ],
   }),
   'teach-loop': exercise<Lesson>({
-    chapter: 2,
     project: TEACH,
     minutes: 6,
     optional: true,

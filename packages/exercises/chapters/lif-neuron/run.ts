@@ -1,4 +1,4 @@
-/** Chapter 2: the whole loop over steps, with the pause that nerve cells have, and the soft reset. */
+/** The whole loop over steps, with the pause that nerve cells have, and the soft reset. */
 import * as tf from '@tensorflow/tfjs';
 import * as plain from '../../../../src/common/lif';
 import { exercise, mistake as m } from '../../engine/exercise';
@@ -75,9 +75,8 @@ const pausing: Run = (x, tau, pause) => {
 
 const repeat = (value: number, T: number) => new Array<number>(T).fill(value);
 
-export const chapter2Run = {
+export const lifRun = {
   'lif-run': exercise<Run>({
-    chapter: 2,
     minutes: 10,
     names: ['x', 'tau', 'pause'],
     probes: [
@@ -226,7 +225,6 @@ export const chapter2Run = {
     ],
   }),
   'lif-soft-reset': exercise<SoftReset>({
-    chapter: 2,
     minutes: 3,
     optional: true,
     names: ['h', 's', 'threshold'],

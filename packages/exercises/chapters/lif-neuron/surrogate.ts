@@ -1,4 +1,4 @@
-/** Chapter 2, second half: the surrogate's slope. */
+/** Second half of the chapter: the surrogate's slope. */
 import * as tf from '@tensorflow/tfjs';
 import { ATan, Sigmoid, type SurrogateFunction } from '../../../../src/snn/surrogate';
 import { exercise, mistake as m } from '../../engine/exercise';
@@ -20,9 +20,8 @@ const around = [0, 0.5, -0.5, 0.1, 1.5, -2].flatMap((z): [number, number][] => [
   [z, 5],
 ]);
 
-export const chapter2Surrogate = {
+export const lifSurrogate = {
   'surrogate-atan': exercise<Slope>({
-    chapter: 2,
     minutes: 5,
     optional: true,
     names: ['z', 'alpha'],
@@ -106,7 +105,6 @@ export const chapter2Surrogate = {
     tolerance: 1e-5,
   }),
   'surrogate-sigmoid': exercise<Slope>({
-    chapter: 2,
     minutes: 5,
     optional: true,
     names: ['z', 'alpha'],

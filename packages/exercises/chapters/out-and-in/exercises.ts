@@ -1,4 +1,4 @@
-/** Chapter 11: what other frameworks call our neurons, and how theirs differ. */
+/** What other frameworks call our neurons, and how theirs differ. */
 import type { NeuronOptions } from '../../../../src/common/neuron-options';
 import { exercise, mistake as m } from '../../engine/exercise';
 import { simulate } from '../../engine/tensors';
@@ -43,9 +43,8 @@ const CURRENTS = [
 /** A neuron is what it fires: half the input and half the threshold are the same neuron. */
 const spikesOf = (options: ReturnType<OptionsOf>) => simulate(options, CURRENTS).s;
 
-export const chapter11 = {
+export const outAndIn = {
   'out-tau': exercise<TauOf>({
-    chapter: 11,
     minutes: 3,
     names: ['beta'],
     probes: [[0.5], [0.9], [0.75], [0.2]],
@@ -82,7 +81,6 @@ export const chapter11 = {
   }),
 
   'out-options': exercise<OptionsOf>({
-    chapter: 11,
     minutes: 5,
     names: ['beta', 'threshold'],
     probes: [
@@ -130,7 +128,6 @@ export const chapter11 = {
   }),
 
   'out-late': exercise<Late>({
-    chapter: 11,
     minutes: 8,
     optional: true,
     names: ['currents', 'beta'],

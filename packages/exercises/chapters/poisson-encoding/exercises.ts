@@ -1,4 +1,4 @@
-/** Chapter 3: Poisson encoding. */
+/** Poisson encoding. */
 import { counted, exercise, mistake as m, type Trial } from '../../engine/exercise';
 
 type Step = (intensities: number[], die: () => number) => number[];
@@ -27,9 +27,8 @@ const rhythm =
     });
   };
 
-export const chapter3 = {
+export const poissonEncoding = {
   'poisson-step': exercise<Step>({
-    chapter: 3,
     minutes: 5,
     names: ['intensities', 'die'],
     probes: [
@@ -90,7 +89,6 @@ export const chapter3 = {
     ],
   }),
   'poisson-rate': exercise<Rate>({
-    chapter: 3,
     minutes: 3,
     names: ['spikes'],
     probes: [
@@ -163,7 +161,6 @@ export const chapter3 = {
     ],
   }),
   'poisson-steps-needed': exercise<StepsNeeded>({
-    chapter: 3,
     minutes: 6,
     names: ['p', 'error'],
     probes: [
@@ -230,7 +227,6 @@ export const chapter3 = {
     forms: [(p, error) => Math.ceil((p * (1 - p)) / error ** 2), (p, error) => Math.ceil((p - p * p) / error / error)],
   }),
   'poisson-rhythm': exercise<Rhythm>({
-    chapter: 3,
     minutes: 8,
     optional: true,
     names: ['p', 'T'],

@@ -1,4 +1,4 @@
-/** Chapter 4: the training loop. */
+/** The training loop. */
 import * as tf from '@tensorflow/tfjs';
 import { argmax } from '../../../../src/common/argmax';
 import { meanSquaredError } from '../../../../src/training/losses';
@@ -22,9 +22,8 @@ const squares =
 const toOneHot = (rate: number, k: number, label: number) => (rate - (k === label ? 1 : 0)) ** 2;
 const perValue = (images: number, neurons: number) => 1 / (images * neurons);
 
-export const chapter4 = {
+export const trainingLoop = {
   'train-loss': exercise<Loss>({
-    chapter: 4,
     minutes: 7,
     names: ['rates', 'labels'],
     probes: [
@@ -111,7 +110,6 @@ export const chapter4 = {
     ],
   }),
   'train-answer': exercise<Answer>({
-    chapter: 4,
     minutes: 3,
     names: ['rates'],
     probes: [[[0, 0.4, 0.9]], [[0.5, 0.5, 0.1]], [[0, 0, 0]], [[0.1, 0.7, 0.2]], [[0.2, 0, 0.2]]],
@@ -154,7 +152,6 @@ export const chapter4 = {
   }),
   'train-loop': trainLoop,
   'train-accuracy': exercise<Accuracy>({
-    chapter: 4,
     minutes: 4,
     names: ['correct', 'batchSize', 'images'],
     probes: [

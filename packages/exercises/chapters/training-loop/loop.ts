@@ -1,4 +1,4 @@
-/** Chapter 4: the order of the calls in the training loop, on a network that writes them down. */
+/** The order of the calls in the training loop, on a network that writes them down. */
 import { counted, exercise, mistake as m, type Trial } from '../../engine/exercise';
 
 /** A network that writes down what is done to it. */
@@ -79,7 +79,6 @@ const loop =
   };
 
 export const trainLoop = exercise<Loop>({
-  chapter: 4,
   minutes: 8,
   names: ['net', 'batches', 'T'],
   probes: [watched([0, 1], 3), watched([4, 2, 9], 2)],

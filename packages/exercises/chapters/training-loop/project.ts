@@ -1,4 +1,4 @@
-/** The small project of chapter 4: the first spike answers, and the network may stop there. */
+/** The small project of the chapter: the first spike answers, and the network may stop there. */
 import { exercise, mistake as m } from '../../engine/exercise';
 import { mean } from '../../engine/values';
 
@@ -34,9 +34,8 @@ const earliest = (times: number[]) => Math.min(...times);
 const A = Float32Array.from([0, 0, 0, 0, 1, 0, 1, 1, 0, 1, 0, 0]);
 const B = Float32Array.from([1, 0, 0, 0, 1, 0, 0, 0, 0, 1]);
 
-export const project4 = {
+export const trainingLoopProject = {
   'first-spike-times': exercise<Times>({
-    chapter: 4,
     project: FIRST,
     minutes: 8,
     optional: true,
@@ -134,7 +133,6 @@ export const project4 = {
     ],
   }),
   'first-spike-answer': exercise<Answer>({
-    chapter: 4,
     project: FIRST,
     minutes: 6,
     optional: true,
@@ -189,7 +187,6 @@ export const project4 = {
     ],
   }),
   'first-spike-steps': exercise<Steps>({
-    chapter: 4,
     project: FIRST,
     minutes: 6,
     optional: true,

@@ -1,4 +1,4 @@
-/** Chapter 5: who came closest to firing. */
+/** Who came closest to firing. */
 import { argmax } from '../../../../src/common/argmax';
 import { exercise, mistake as m } from '../../engine/exercise';
 
@@ -35,9 +35,8 @@ const closest =
   (v, spike, neurons) =>
     argmax(highestOf(v, spike, neurons, counts, curve, reach));
 
-export const chapter5Closest = {
+export const visualizationClosest = {
   'see-closest': exercise<Closest>({
-    chapter: 5,
     minutes: 6,
     names: ['v', 'spike', 'neurons'],
     probes: [

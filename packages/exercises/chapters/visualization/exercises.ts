@@ -1,4 +1,4 @@
-/** Chapter 5: looking into the network. */
+/** Looking into the network. */
 import { argmax } from '../../../../src/common/argmax';
 import { exercise, mistake as m } from '../../engine/exercise';
 
@@ -31,9 +31,8 @@ const histogram =
 const fires = (rates: number[]) => rates.some((rate) => rate > 0);
 const lastHighest = (values: number[]) => values.lastIndexOf(Math.max(...values));
 
-export const chapter5 = {
+export const visualization = {
   'see-trust': exercise<Trust>({
-    chapter: 5,
     minutes: 5,
     names: ['matrix', 'digit'],
     probes: [
@@ -104,7 +103,6 @@ export const chapter5 = {
     ],
   }),
   'see-histogram': exercise<Histogram>({
-    chapter: 5,
     minutes: 7,
     names: ['rates', 'bins'],
     probes: [
@@ -181,7 +179,6 @@ export const chapter5 = {
     ],
   }),
   'see-silent': exercise<Silent>({
-    chapter: 5,
     minutes: 6,
     optional: true,
     names: ['rates', 'potentials'],

@@ -1,4 +1,4 @@
-/** Chapter 6: what time does, to the memory, to the gradient and to the first spike. */
+/** What time does, to the memory, to the gradient and to the first spike. */
 import * as tf from '@tensorflow/tfjs';
 import { CLASSES, IMAGE_SIZE } from '../../../../src/common/mnist';
 import { exercise, mistake as m } from '../../engine/exercise';
@@ -31,9 +31,8 @@ function stepsToFire(x: number, share: number): number {
 const sigmoid = (w: number) => 1 / (1 + Math.exp(-w));
 const slopeOfSigmoid = (w: number) => sigmoid(w) * (1 - sigmoid(w));
 
-export const chapter6 = {
+export const whatTimeDoes = {
   'matter-memory': exercise<Memory>({
-    chapter: 6,
     minutes: 4,
     names: ['batch'],
     probes: [[128], [1], [32]],
@@ -64,7 +63,7 @@ export const chapter6 = {
       'one-image': m('forgets the batch', 'This is one image. How many of them are in a step?', () => FLOAT * KEPT),
       'spikes-as-bits': m(
         'counts a spike as one bit',
-        'A spike could be a bit, and in chapter 8 it is. What does a tensor of tfjs hold?',
+        'A spike could be a bit, and in the event engine it is. What does a tensor of tfjs hold?',
         (batch) => batch * (IMAGE_SIZE / 8 + FLOAT * 4 * CLASSES),
       ),
       'weights-too': m(
@@ -104,7 +103,6 @@ export const chapter6 = {
     ],
   }),
   'matter-reach': exercise<Reach>({
-    chapter: 6,
     minutes: 8,
     names: ['tau', 'share'],
     probes: [
@@ -187,7 +185,6 @@ export const chapter6 = {
     ],
   }),
   'matter-finer': exercise<FirstSpike>({
-    chapter: 6,
     minutes: 8,
     optional: true,
     names: ['x', 'tau', 'dt'],
@@ -244,7 +241,6 @@ export const chapter6 = {
     ],
   }),
   'matter-learned-tau': exercise<SlopeOfTau>({
-    chapter: 6,
     minutes: 5,
     optional: true,
     names: ['v', 'x', 'w'],

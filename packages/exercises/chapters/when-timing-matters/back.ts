@@ -1,4 +1,4 @@
-/** Chapter 10: how much of a gradient arrives some steps earlier, with the reset and without it. */
+/** How much of a gradient arrives some steps earlier, with the reset and without it. */
 import * as tf from '@tensorflow/tfjs';
 import { ATan } from '../../../../src/snn/surrogate';
 import { exercise, mistake as m } from '../../engine/exercise';
@@ -39,9 +39,8 @@ function arrives(
     );
 }
 
-export const chapter10Back = {
+export const timingBack = {
   'time-back': exercise<Arrives>({
-    chapter: 10,
     minutes: 10,
     names: ['h', 'tau', 'detachReset'],
     probes: [

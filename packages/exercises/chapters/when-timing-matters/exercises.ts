@@ -1,8 +1,8 @@
-/** Chapter 10: what is in a count, what is in a time, and how far apart two spikes may be. */
+/** What is in a count, what is in a time, and how far apart two spikes may be. */
 
 import { exercise, mistake as m } from '../../engine/exercise';
 import { isTooLong } from '../../engine/values';
-import { chapter10Back } from './back';
+import { timingBack } from './back';
 import { ROUNDING, timeGap } from './gap';
 
 type Counts = (spikes: number[], units: number) => ArrayLike<number>;
@@ -19,9 +19,8 @@ const countOf = (spikes: number[], unit: number) => spikes.filter((other) => oth
 const crossEntropy = (values: number[], label: number) =>
   Math.log(sum(values.map((value) => Math.exp(value - values[label]))));
 
-export const chapter10 = {
+export const timing = {
   'time-counts': exercise<Counts>({
-    chapter: 10,
     minutes: 4,
     names: ['spikes', 'units'],
     probes: [
@@ -77,7 +76,6 @@ export const chapter10 = {
     ],
   }),
   'time-control': exercise<Control>({
-    chapter: 10,
     minutes: 6,
     names: ['times', 'order'],
     probes: [
@@ -129,10 +127,9 @@ export const chapter10 = {
     ],
   }),
   'time-gap': timeGap,
-  ...chapter10Back,
+  ...timingBack,
 
   'time-loss': exercise<Loss>({
-    chapter: 10,
     minutes: 7,
     optional: true,
     names: ['counts', 'label'],
@@ -194,7 +191,6 @@ export const chapter10 = {
     ],
   }),
   'time-additions': exercise<Additions>({
-    chapter: 10,
     minutes: 4,
     optional: true,
     names: ['inputSpikes', 'hiddenSpikes', 'hidden'],

@@ -1,4 +1,4 @@
-/** Chapter 10: how far apart two spikes may be. */
+/** How far apart two spikes may be. */
 import { charge } from '../../../../src/common/lif';
 import { exercise, mistake as m } from '../../engine/exercise';
 
@@ -31,7 +31,6 @@ const fading =
   };
 
 export const timeGap = exercise<Gap>({
-  chapter: 10,
   minutes: 9,
   names: ['weight', 'tau'],
   probes: [

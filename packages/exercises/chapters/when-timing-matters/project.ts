@@ -1,4 +1,4 @@
-/** The small project of chapter 10: a latency code for MNIST beside the Poisson code, by accuracy and by spikes. */
+/** The small project of the chapter: a latency code for MNIST beside the Poisson code, by accuracy and by spikes. */
 import { firingStep } from '../../../../src/common/latency';
 import { exercise, mistake as m } from '../../engine/exercise';
 import { isTooLong } from '../../engine/values';
@@ -25,9 +25,8 @@ const beats = (other: { accuracy: number; spikes: number }, own: { accuracy: num
   other.spikes <= own.spikes &&
   (other.accuracy > own.accuracy || other.spikes < own.spikes);
 
-export const project10 = {
+export const timingProject = {
   'latency-step': exercise<Step>({
-    chapter: 10,
     project: LATENCY,
     minutes: 6,
     optional: true,
@@ -85,7 +84,6 @@ export const project10 = {
     forms: [(x, T) => Math.round((1 - x) * (T - 1)), (x, T) => T - 1 - Math.round((T - 1) * x)],
   }),
   'latency-spikes': exercise<Spikes>({
-    chapter: 10,
     project: LATENCY,
     minutes: 6,
     optional: true,
@@ -146,7 +144,6 @@ export const project10 = {
     ],
   }),
   'latency-front': exercise<Front>({
-    chapter: 10,
     project: LATENCY,
     minutes: 10,
     optional: true,

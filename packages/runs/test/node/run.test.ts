@@ -103,7 +103,10 @@ describe('a saved run', () => {
     const found = existsSync(projectPath('build', 'run', 'v_t_array.npy'));
     if (found) assert.equal((await loadRun()).weights.length, 7840);
     else
-      await assert.rejects(loadRun(), /^Error: build\/run: expected the records of a run, found none; run chapter 4/);
+      await assert.rejects(
+        loadRun(),
+        /^Error: build\/run: expected the records of a run, found none; run the chapter "The training loop"/,
+      );
   });
 });
 
@@ -149,7 +152,7 @@ describe('a run is not loaded', () => {
     runsFolder();
     await assert.rejects(
       loadRun(),
-      /^Error: runs\/run: expected the records of a run, found none; run chapter 4 first$/,
+      /^Error: runs\/run: expected the records of a run, found none; run the chapter "The training loop" first$/,
     );
   });
 
