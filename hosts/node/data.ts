@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, readSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { openFile, readFile } from '../../packages/system/files';
+import { openFile, readFile } from '../../packages/system/files.cjs';
 import {
   DatasetError,
   MNIST_FILES,

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { EventEngine } from '../../packages/event-engine/engine';
 import { Pool } from '../../packages/event-engine/pool';
-import { projectPath } from '../../packages/system/files';
+import { projectPath } from '../../packages/system/files.cjs';
 import type { EngineOptions } from '../../src/common/engine';
 import type { TfjsEngine, TfjsEngineOptions } from '../../src/training/tfjs-engine';
 import { isEventEngine } from '../contract/engine-name';

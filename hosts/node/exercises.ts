@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { makeExercises } from '../../packages/exercises';
 import { NeverEnds } from '../../packages/exercises/engine/exercise';
 import { recordProgress } from '../../packages/runs/node/progress';
-import { projectPath } from '../../packages/system/files';
+import { projectPath } from '../../packages/system/files.cjs';
 import { type Cells, editionOf } from './notebook/edition';
 
 export * from '../../packages/exercises';

@@ -1,7 +1,7 @@
 /** The table of many runs, from the package or from a file of one's own. */
 import { existsSync } from 'node:fs';
 import { type MapTable, parseMap } from '../../packages/runs/map';
-import { projectPath, readFile } from '../../packages/system/files';
+import { projectPath, readFile } from '../../packages/system/files.cjs';
 
 const COMMITTED = ['editions', 'map', 'map.csv'];
 

@@ -1,7 +1,7 @@
 // Where a server can listen: ports that are free, and addresses that this machine has.
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { codeOf } from './processes.mjs';
+import { codeOf } from './processes.cjs';
 import { UserError } from './project.mjs';
 
 /** @typedef {import('node:net').AddressInfo} AddressInfo */

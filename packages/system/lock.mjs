@@ -1,128 +1,70 @@
-// One set-up at a time per clone, and one map per folder. The lock names its owner and the children that the owner started. When the owner is
-// gone, the lock is broken and those children are ended: an orphaned `npm ci` would keep writing.
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+// One set-up at a time per clone, and one map per folder. Unlike the lock of a run's folder, this one is waited for, its owner gives a
+// sign of life, and it names the children that the owner started. When the owner is gone, the lock is broken and those children are
+// ended: an orphaned `npm ci` would keep writing.
+import { mkdirSync, statSync, utimesSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { bornAt, codeOf } from './processes.mjs';
-import { root } from './project.mjs';
+import { writeFileAtomic } from './files.cjs';
+import { breakLock, createLock, owner, ownerOf, readLock, releaseLock } from './lock.cjs';
+import { hasEnded, isAlive } from './processes.cjs';
+import { root, windows } from './project.mjs';
 import { killGroup, watchChildren } from './run.mjs';
 
-/** The lock that this process holds, or waits for: one at a time. */
-let path = join(root, 'build', 'setup.lock');
-const me = { host: hostname(), pid: process.pid, born: bornAt(process.pid) };
 const BEAT_MS = 2000;
 const SILENCE_MS = 30_000;
 
-/** @type {NodeJS.Timeout | undefined} */
-let beat;
-
-const read = () => {
-  try {
-    return { text: readFileSync(path, 'utf8'), at: statSync(path).mtimeMs };
-  } catch {
-    return undefined;
-  }
-};
-
-function take() {
-  mkdirSync(dirname(path), { recursive: true });
-  // A link, not an exclusive open: the lock appears with its whole content or not at all.
-  const part = `${path}.${process.pid}`;
-  writeFileSync(part, JSON.stringify({ ...me, children: [] }));
-  try {
-    linkSync(part, path);
-    return true;
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-    return false;
-  } finally {
-    rmSync(part, { force: true });
-  }
-}
-
 /**
- * @param {string} text
- * @param {number} silentMs
+ * The lock that this process holds.
+ * @type {{ file: string, beat: NodeJS.Timeout } | undefined}
  */
-function isAbandoned(text, silentMs) {
-  if (silentMs > SILENCE_MS) return true;
-  try {
-    const owner = JSON.parse(text);
-    // For a process on another machine (or in another container) only the heartbeat can be checked.
-    return owner.host === me.host && bornAt(owner.pid) !== owner.born;
-  } catch {
-    return true;
-  }
-}
-
-function breakLock(/** @type {string} */ text) {
-  const aside = `${path}.${process.pid}.broken`;
-  try {
-    renameSync(path, aside);
-  } catch {
-    return;
-  }
-  if (readFileSync(aside, 'utf8') !== text) {
-    // Another process broke it first, and this lock belongs to the new owner: put it back.
-    try {
-      linkSync(aside, path);
-    } catch {}
-    rmSync(aside, { force: true });
-    return;
-  }
-  rmSync(aside, { force: true });
-  try {
-    const { host, children } = JSON.parse(text);
-    for (const child of children) {
-      if (host === me.host && child.born !== undefined && bornAt(child.pid) === child.born) {
-        killGroup(child.pid, 'SIGKILL');
-      }
-    }
-  } catch {}
-}
+let held;
 
 /**
  * Waits until no other process holds the lock; if one does, first calls `onWait`, which may throw instead of waiting.
- * @param {(pid: number) => void} onWait
+ * @param {(pid: number | undefined) => void} onWait
  * @param {string} [file] the lock; that of set-up in this clone by default
  */
-export async function lock(onWait, file = path) {
-  path = file;
-  let seen;
+export async function lock(onWait, file = join(root, 'build', 'setup.lock')) {
+  mkdirSync(dirname(file), { recursive: true });
+  const me = owner();
+  let seen = '';
   let since = Date.now();
   let told = false;
-  while (!take()) {
-    const now = read();
-    if (now === undefined) continue;
-    if (now.text !== seen?.text || now.at !== seen?.at) {
-      seen = now;
-      since = Date.now();
-    }
-    if (isAbandoned(now.text, Date.now() - since)) {
-      breakLock(now.text);
+  while (!createLock(file, JSON.stringify(me))) {
+    const content = readLock(file);
+    if (content === undefined) continue;
+    const now = `${statSync(file, { throwIfNoEntry: false })?.mtimeMs} ${content}`;
+    if (now !== seen) since = Date.now();
+    seen = now;
+    const found = ownerOf(content);
+    // For a process on another machine (or in another container) only the sign of life can be checked.
+    const isHere = found?.host === hostname();
+    if (Date.now() - since > SILENCE_MS || (found && isHere && hasEnded(found))) {
+      const children = breakLock(file, content) && isHere ? found.children : [];
+      // Windows does not tell when a process was started.
+      for (const child of children) {
+        if (windows ? isAlive(child.pid) : hasEnded(child) === false) killGroup(child.pid, 'SIGKILL');
+      }
       continue;
     }
-    if (!told) onWait(JSON.parse(now.text).pid);
+    if (!told) onWait(found?.pid);
     told = true;
     await new Promise((done) => setTimeout(done, 250));
   }
-  watchChildren((children) => {
-    const part = `${path}.${process.pid}`;
-    writeFileSync(part, JSON.stringify({ ...me, children }));
-    renameSync(part, path);
-  });
-  beat = setInterval(() => {
+  watchChildren((children) => writeFileAtomic(file, JSON.stringify({ ...me, children })));
+  const beat = setInterval(() => {
     try {
-      utimesSync(path, new Date(), new Date());
+      utimesSync(file, new Date(), new Date());
     } catch {}
   }, BEAT_MS);
   beat.unref();
+  held = { file, beat };
 }
 
 export function unlock() {
-  if (beat === undefined) return;
-  clearInterval(beat);
-  beat = undefined;
+  if (held === undefined) return;
+  clearInterval(held.beat);
   watchChildren(() => {});
-  rmSync(path, { force: true });
+  releaseLock(held.file);
+  held = undefined;
 }

@@ -1,6 +1,6 @@
 // Ends a program that is asked to end, or whose caller is gone. A signal sent to npm (by `kill`, `timeout`, a CI job) does
 // not reach what npm runs: without this, JupyterLab or a kernel would keep running.
-import { isAlive, parentOf } from './processes.mjs';
+import { isAlive, parentOf } from './processes.cjs';
 
 const PATIENCE = 20_000; // ms that a child has to clean up after SIGTERM
 

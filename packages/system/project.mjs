@@ -1,21 +1,9 @@
 // The paths in the clone, and the stamps that record which steps of set-up are done.
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readFile, writeFileAtomic } from './files.cjs';
 import { nodeMajor, UserError, windows } from './requirements.cjs';
 
 export { nodeMajor, UserError, windows };
@@ -48,37 +36,21 @@ export function hashOf(files, more = '', folder = root) {
 }
 
 /**
- * Writes a file so that a reader finds the old or the new content, never half of it.
+ * Writes a file so that a reader finds the old or the new content, never half of it, and makes the folders above it.
  * @param {string} path
  * @param {string | Uint8Array} content
+ * @param {number} [mode] who may read it
  */
-export function writeWhole(path, content) {
+export function writeWhole(path, content, mode) {
   mkdirSync(dirname(path), { recursive: true });
-  const part = `${path}.${process.pid}.part`;
-  writeFileSync(part, content);
-  renameSync(part, path);
+  writeFileAtomic(path, content, mode);
 }
 
 /**
- * The bytes of a file that others may have put there.
+ * The bytes of a file that others may have put there: errors are those of `openFile`.
  * @param {string} path
- * @param {number} [most] bytes that it may have: of a longer file nothing is read
- * @throws Error that says why not, also for what is not a file: a named pipe would block a reader, and a device never ends
  */
-export function readWhole(path, most = 2 ** 26) {
-  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  try {
-    const found = fstatSync(file);
-    if (!found.isFile()) {
-      const kind = found.isDirectory() ? 'a folder' : found.isFIFO() ? 'a named pipe' : 'a device';
-      throw new Error(`expected a file, found ${kind}`);
-    }
-    if (found.size > most) throw new Error(`expected at most ${most} bytes, found ${found.size}`);
-    return readFileSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
+export const readWhole = (path, most = 2 ** 26) => readFile(path, most);
 
 /** What `readWhole` returns, as a text; undefined where it throws. */
 export function readText(/** @type {string} */ path) {
@@ -151,7 +123,7 @@ const COMPILED = [
 /** What is compiled into `dist/`: sorted paths from the root, without tests. */
 export const sourceFiles = () =>
   COMPILED.flatMap((folder) => filesUnder(join(root, folder)).map((name) => join(folder, name)))
-    .filter((name) => /\.(ts|json)$/.test(name) && !name.split(sep).includes('test'))
+    .filter((name) => /\.(ts|cjs|json)$/.test(name) && !name.split(sep).includes('test'))
     .sort();
 
 /** Removes what killed builds left in `build/`: NAME-PROCESS and the like. Younger folders may belong to one that runs. */

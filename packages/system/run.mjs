@@ -2,7 +2,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { bornAt } from './processes.mjs';
+import { bornAt } from './processes.cjs';
 import { UserError, windows } from './requirements.cjs';
 
 /** @typedef {{ pid: number, born: string | undefined }} Child */

@@ -4,7 +4,7 @@
 import { cpSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { codeOf } from '../../packages/system/processes.mjs';
+import { codeOf } from '../../packages/system/processes.cjs';
 import { describe } from '../../packages/system/program.mjs';
 import {
   filesUnder,

@@ -12,7 +12,7 @@ import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSyn
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { codeOf } from '../../packages/system/processes.mjs';
+import { codeOf } from '../../packages/system/processes.cjs';
 import { hashOf, nodeMajor, readJson, root, UserError, writeWhole } from '../../packages/system/project.mjs';
 
 const isMusl = () =>

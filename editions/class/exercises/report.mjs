@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground.mjs';
-import { codeOf } from '../../../packages/system/processes.mjs';
+import { codeOf } from '../../../packages/system/processes.cjs';
 import { nodeModules, remove, root, writeWhole } from '../../../packages/system/project.mjs';
 import { partOf } from './cells.mjs';
 import { BadInput, handedIn, knownCells, notebooksBelow } from './handed-in.mjs';

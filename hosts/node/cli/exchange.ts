@@ -11,7 +11,7 @@ import {
 } from '../../../packages/formats/exchange';
 import type { SavedNetwork } from '../../../packages/formats/layers-model';
 import { isOfRun } from '../../../packages/runs/node/run-folder';
-import { assertWritable, identityOf, readFile, writeFileAtomic } from '../../../packages/system/files';
+import { assertWritable, identityOf, readFile, writeFileAtomic } from '../../../packages/system/files.cjs';
 import { type EngineState, freshState } from '../../../src/common/engine';
 import type { NeuronOptions } from '../../../src/common/neuron-options';
 import { hiddenOf } from '../../../src/common/weights';

@@ -1,6 +1,6 @@
 /** What is different when npm started the command: `npm run train`. */
 import { realpathSync } from 'node:fs';
-import { projectPath } from '../../../packages/system/files';
+import { projectPath } from '../../../packages/system/files.cjs';
 import { OPTIONS, splitFlags } from './options';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -8,7 +8,7 @@ import { describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { formatOptions } from '../../../packages/runs/map';
 import { fingerprint } from '../../../packages/runs/node/fingerprint';
-import { projectPath } from '../../../packages/system/files';
+import { projectPath } from '../../../packages/system/files.cjs';
 import { temporaryFolder } from '../../../test/support/data';
 import { tableText } from '../../../test/support/map';
 import { readMap as readMapInBrowser } from '../../browser/map';

@@ -1,6 +1,6 @@
 /** Figures as files. */
 import { extname } from 'node:path';
-import { writeFileAtomic } from '../../system/files';
+import { writeFileAtomic } from '../../system/files.cjs';
 import type { Figure } from '../theme';
 import { renderPng, renderSvg } from './render';
 

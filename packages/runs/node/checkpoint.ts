@@ -10,7 +10,7 @@ import { type EngineState, MAX_STEP } from '../../../src/common/engine';
 import { MAX_UNITS } from '../../../src/common/spike-trains';
 import { countNeurons, countWeights, isWidth, MAX_HIDDEN } from '../../../src/common/weights';
 import { newHistory, type RunSettings, type TrainingHistory } from '../../../src/training/history';
-import { makeFolder, readFile, writeFileAtomic } from '../../system/files';
+import { makeFolder, readFile, writeFileAtomic } from '../../system/files.cjs';
 import { assertFinite } from '../run-files';
 import { type EventsPosition, isEventsName } from './tensorboard';
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { checkUint8 } from '../../../src/common/checks';
-import { makeFolder, readFile, writeFileAtomic } from '../../system/files';
+import { makeFolder, readFile, writeFileAtomic } from '../../system/files.cjs';
 import { checkName, checkSavedName } from '../run-files';
 import { resolvePlace } from './place';
 

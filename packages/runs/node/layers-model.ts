@@ -3,7 +3,7 @@ import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NeuronOptions } from '../../../src/common/neuron-options';
 import { decodeNetwork, layersModelFiles, MODEL_FILES, type SavedNetwork } from '../../formats/layers-model';
-import { makeFolder, readFile, writeFileAtomic } from '../../system/files';
+import { makeFolder, readFile, writeFileAtomic } from '../../system/files.cjs';
 
 /**
  * Writes weights as a layers model that `tf.loadLayersModel` reads.

@@ -1,7 +1,7 @@
 /** .npy files on the disk; `packages/formats/npy.ts` knows the format. */
 import { typeName } from '../../../src/common/checks';
 import { type NpyArray, npyArray, npyBytes } from '../../formats/npy';
-import { readFile, writeFileAtomic } from '../../system/files';
+import { readFile, writeFileAtomic } from '../../system/files.cjs';
 
 /** Writes an array as a .npy file, atomically. */
 export function writeNpy(file: string, array: NpyArray): void {

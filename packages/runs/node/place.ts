@@ -1,6 +1,6 @@
 /** Where a notebook keeps its runs and files. */
 import { basename, join, resolve } from 'node:path';
-import { projectPath } from '../../system/files';
+import { projectPath } from '../../system/files.cjs';
 
 /**
  * The path of a run or a file, and what it is called: `build/NAME`, or in the folder that the environment variable

@@ -1,8 +1,8 @@
 /** What a finished training leaves: the original's four arrays and its model, in a folder or in a named place. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder, readFile, writeFileAtomic } from '../../system/files';
-import { lockFolder } from '../../system/folder-lock';
+import { makeFolder, readFile, writeFileAtomic } from '../../system/files.cjs';
+import { lockFolder } from '../../system/lock.cjs';
 import type { Run, SavedRun } from '../run-files';
 import { arrayFiles, CURVES, checkRunName, decodeRun, modelFolder } from '../run-files';
 import { writeLayersModel } from './layers-model';

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { concatenated } from '../../../src/common/bytes';
 import { type Curves, encodeEvents, fileVersion, scalarEvent } from '../../formats/tensorboard';
-import { makeFolder, writeAll, writeFileAtomic } from '../../system/files';
+import { makeFolder, writeAll, writeFileAtomic } from '../../system/files.cjs';
 
 /** How much of an event file is on the disk: all that a later writer needs to continue it. */
 export interface EventsPosition {

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { temporaryFolder } from '../../../test/support/data';
-import { removeUnfinished, writeFileAtomic } from '../files';
+import { removeUnfinished, writeFileAtomic } from '../files.cjs';
 
-const SOURCE = JSON.stringify(join(__dirname, '..', '..', '..', 'packages', 'system', 'files.ts'));
+const SOURCE = JSON.stringify(join(__dirname, '..', '..', '..', 'packages', 'system', 'files.cjs'));
 
 /** Runs a CommonJS program in a folder, with access to the TypeScript sources. */
 function runProgram(program: string, folder: string, limits = '') {

@@ -1,9 +1,8 @@
 // The roster: who may log in to the hub. It holds a scrypt hash for each password; the passwords themselves are only on
 // the slips of paper.
 import { randomBytes, randomInt, scryptSync } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { UserError } from '../../../../packages/system/project.mjs';
+import { existsSync, readFileSync } from 'node:fs';
+import { UserError, writeWhole } from '../../../../packages/system/project.mjs';
 
 /** Who may see the page of the room; in the roster marked with `teacher: true`. */
 export const TEACHER = 'teacher';
@@ -56,11 +55,7 @@ export function readRoster(path) {
  * @param {Person[]} people
  */
 export function writeRoster(path, people) {
-  mkdirSync(dirname(path), { recursive: true });
-  const part = `${path}.${process.pid}.part`;
-  writeFileSync(part, `${JSON.stringify(people, null, 1)}\n`, { mode: 0o600 });
-  chmodSync(part, 0o600);
-  renameSync(part, path);
+  writeWhole(path, `${JSON.stringify(people, null, 1)}\n`, 0o600);
 }
 
 /**

@@ -3,10 +3,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkPort, freePort } from '../../../../packages/system/listening.mjs';
+import { lockFolder } from '../../../../packages/system/lock.cjs';
 import { watchParent } from '../../../../packages/system/parent.mjs';
 import { chapterNames, remove, root, UserError, venv, writeWhole } from '../../../../packages/system/project.mjs';
 import { endProcesses, madeAccounts, PREFIX } from './accounts.mjs';
@@ -38,7 +38,6 @@ import { hubFolder, hubPython, proxy } from './environment.mjs';
  * @returns {{ release(): void }}
  */
 function lockState(folder) {
-  const { lockFolder } = createRequire(import.meta.url)(join(root, 'dist', 'packages', 'system', 'folder-lock.js'));
   try {
     return lockFolder(folder, 'hub');
   } catch (error) {

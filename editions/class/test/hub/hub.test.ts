@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { lockFolder } from '../../../../packages/system/folder-lock';
+import { lockFolder } from '../../../../packages/system/lock.cjs';
 import { chapterNames } from '../../../../packages/system/project.mjs';
 import { root, temporaryFolder } from '../../../../test/support/notebooks';
 import { python } from '../../../../test/support/python';

@@ -1,5 +1,7 @@
-/** Atomic file writes: write a temporary file next to the target, sync it, then rename it. */
-import {
+'use strict';
+// Files: read only if they are files, written so that a reader finds the old or the new content, never half of it.
+// Set-up uses this before anything is built, the package once it is compiled: so this is CommonJS with types in comments.
+const {
   closeSync,
   constants,
   existsSync,
@@ -11,31 +13,40 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  type Stats,
   statSync,
   writeSync,
-} from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { checkUint8 } from '../../src/common/checks';
-import { isAlive } from './process-identity';
-
-/** A path inside the project, whichever folder the notebook's kernel was started in. */
-export function projectPath(...parts: string[]): string {
-  return resolve(ROOT, ...parts);
-}
+} = require('node:fs');
+const { basename, dirname, join, resolve } = require('node:path');
+const { isAlive } = require('./processes.cjs');
 
 /** The folder of package.json: this file runs in place and, one folder deeper, as a part of `dist/`. */
-const ROOT = [resolve(__dirname, '..', '..'), resolve(__dirname, '..', '..', '..')].find((folder) =>
-  existsSync(join(folder, 'package.json')),
-) as string;
+const ROOT = /** @type {string} */ (
+  [resolve(__dirname, '..', '..'), resolve(__dirname, '..', '..', '..')].find((folder) =>
+    existsSync(join(folder, 'package.json')),
+  )
+);
+
+/**
+ * A path inside the project, whichever folder the notebook's kernel was started in.
+ * @param {string[]} parts
+ */
+const projectPath = (...parts) => resolve(ROOT, ...parts);
+
+/**
+ * What there is in place of a file.
+ * @param {import('node:fs').Stats} found
+ */
+const kindOf = (found) =>
+  found.isDirectory() ? 'a folder' : found.isFIFO() ? 'a named pipe' : found.isSocket() ? 'a socket' : 'a device';
 
 /**
  * Opens a file to be read.
- * @param most bytes that it may have
+ * @param {string} file
+ * @param {number} [most] bytes that it may have: of a longer file nothing is read
  * @throws Error as `openSync`; also for what is not a file, such as a named pipe, which would block for ever, and for a longer
  *   file
  */
-export function openFile(file: string, most = Number.POSITIVE_INFINITY): number {
+function openFile(file, most = Number.POSITIVE_INFINITY) {
   // Windows has neither such pipes nor the flag.
   const handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   const found = fstatSync(handle);
@@ -45,12 +56,12 @@ export function openFile(file: string, most = Number.POSITIVE_INFINITY): number 
   throw new Error(`expected a file, found ${kindOf(found)}`);
 }
 
-/** What there is in place of a file. */
-const kindOf = (found: Stats): string =>
-  found.isDirectory() ? 'a folder' : found.isFIFO() ? 'a named pipe' : found.isSocket() ? 'a socket' : 'a device';
-
-/** A file's bytes. Arguments and errors are those of `openFile`. */
-export function readFile(file: string, most?: number): Buffer {
+/**
+ * A file's bytes. Arguments and errors are those of `openFile`.
+ * @param {string} file
+ * @param {number} [most]
+ */
+function readFile(file, most) {
   const handle = openFile(file, most);
   try {
     return readFileSync(handle);
@@ -59,26 +70,49 @@ export function readFile(file: string, most?: number): Buffer {
   }
 }
 
-/** A file's content; a list is written part by part, so that a large file needs no copy in memory. */
-export type Content = Uint8Array | string | readonly Uint8Array[];
+/** @typedef {Uint8Array | string | readonly Uint8Array[]} Content a list is written part by part: a large file needs no copy in memory */
 
 /** `name.PID.unfinished` is what the process PID has written of the file `name` so far. */
 const UNFINISHED = /^(.+)\.(\d+)\.unfinished$/;
-const unfinishedName = (file: string): string => `${file}.${process.pid}.unfinished`;
+
+/** @param {string} file */
+const unfinishedName = (file) => `${file}.${process.pid}.unfinished`;
+
+/**
+ * @param {string} file
+ * @param {unknown} error
+ */
+const notWritten = (file, error) =>
+  new Error(`${file}: cannot be written (${/** @type {Error} */ (error).message})`, { cause: error });
+
+/**
+ * A part of a file as bytes, even those of another realm, such as a notebook's cell.
+ * @param {string} file
+ * @param {unknown} part
+ * @returns {Uint8Array}
+ */
+function bytesOf(file, part) {
+  if (typeof part === 'string') return Buffer.from(part);
+  if (Object.prototype.toString.call(part) === '[object Uint8Array]') return /** @type {Uint8Array} */ (part);
+  const found = part === undefined || part === null ? String(part) : Object(part).constructor?.name;
+  throw new RangeError(`${file}: expected bytes in a Uint8Array, found ${found}`);
+}
 
 /**
  * Replaces a file, or the link of that name, by one with this content. If that fails (on a full disk, say), the old file is
  * kept.
+ * @param {string} file
+ * @param {Content} content
+ * @param {number} [mode] who may read it
  * @throws Error in one line that names the file and the reason, RangeError for content of another kind
  */
-export function writeFileAtomic(file: string, content: Content): void {
+function writeFileAtomic(file, content, mode) {
   const unfinished = unfinishedName(file);
-  const parts: readonly (Uint8Array | string)[] = Array.isArray(content) ? content : [content];
-  for (const part of parts) if (typeof part !== 'string') checkUint8(file, part);
+  const parts = (Array.isArray(content) ? content : [content]).map((part) => bytesOf(file, part));
   try {
-    const handle = openSync(unfinished, 'w');
+    const handle = openSync(unfinished, 'w', mode);
     try {
-      for (const part of parts) writeAll(handle, typeof part === 'string' ? Buffer.from(part) : part);
+      for (const part of parts) writeAll(handle, part);
       fsyncSync(handle);
     } finally {
       closeSync(handle);
@@ -86,15 +120,16 @@ export function writeFileAtomic(file: string, content: Content): void {
     renameSync(unfinished, file);
   } catch (error) {
     if (existsSync(unfinished)) rmSync(unfinished);
-    throw new Error(`${file}: cannot be written (${(error as Error).message})`);
+    throw notWritten(file, error);
   }
 }
 
 /**
  * Checks that `writeFileAtomic` will be able to write a file, without changing it.
+ * @param {string} file
  * @throws Error in one line that names the file and the reason
  */
-export function assertWritable(file: string): void {
+function assertWritable(file) {
   const found = statSync(file, { throwIfNoEntry: false });
   // A device would be replaced by a file, too.
   if (found && !found.isFile()) throw new Error(`${file}: expected a file or nothing, found ${kindOf(found)}`);
@@ -103,15 +138,17 @@ export function assertWritable(file: string): void {
     closeSync(openSync(unfinished, 'w'));
     rmSync(unfinished);
   } catch (error) {
-    throw new Error(`${file}: cannot be written (${(error as Error).message})`);
+    throw notWritten(file, error);
   }
 }
 
 /**
  * Writes all bytes to an open file.
- * @param position where in the file; by default after what was written last
+ * @param {number} handle
+ * @param {Uint8Array} bytes
+ * @param {number} [position] where in the file; by default after what was written last
  */
-export function writeAll(handle: number, bytes: Uint8Array, position?: number): void {
+function writeAll(handle, bytes, position) {
   for (let written = 0; written < bytes.length; ) {
     const place = position === undefined ? null : position + written;
     written += writeSync(handle, bytes, written, bytes.length - written, place);
@@ -121,8 +158,10 @@ export function writeAll(handle: number, bytes: Uint8Array, position?: number): 
 /**
  * The same for two paths that lead to one thing: by links, by folders that are links, or by letters that a file system takes
  * for one another. Nothing has to be there yet.
+ * @param {string} path
+ * @returns {string}
  */
-export function identityOf(path: string): string {
+function identityOf(path) {
   try {
     const { dev, ino } = statSync(path, { bigint: true });
     return `${dev}:${ino}`;
@@ -134,11 +173,12 @@ export function identityOf(path: string): string {
 
 /**
  * Makes a folder and those above it.
+ * @param {string} folder
  * @throws Error in one line that says which path is in the way
  */
-export function makeFolder(folder: string): void {
+function makeFolder(folder) {
   // One by one: Node's own recursive mkdir never returns in a folder that takes no new one, such as /proc.
-  const missing: string[] = [];
+  const missing = [];
   let above = resolve(folder);
   while (!existsSync(above) && dirname(above) !== above) {
     missing.push(above);
@@ -152,20 +192,35 @@ export function makeFolder(folder: string): void {
       mkdirSync(path);
     } catch (error) {
       // Another process may have made it meanwhile.
-      if (!existsSync(path)) throw new Error(`${folder}: cannot be made (${(error as Error).message})`);
+      if (existsSync(path)) continue;
+      throw new Error(`${folder}: cannot be made (${/** @type {Error} */ (error).message})`, { cause: error });
     }
   }
 }
 
 /**
  * Removes what a killed process left unfinished in a folder.
- * @param isOwn tells from a file's name whether we may have written it; everything else stays, and so does what a living
- *   process writes
+ * @param {string} folder
+ * @param {(name: string) => boolean} isOwn tells from a file's name whether we may have written it; everything else stays, and
+ *   so does what a living process writes
  */
-export function removeUnfinished(folder: string, isOwn: (name: string) => boolean): void {
+function removeUnfinished(folder, isOwn) {
   for (const entry of existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : []) {
     const [, name, pid] = UNFINISHED.exec(entry.name) ?? [];
     if (name && entry.isFile() && isOwn(name) && !isAlive(Number(pid)))
       rmSync(join(folder, entry.name), { force: true });
   }
 }
+
+module.exports = {
+  assertWritable,
+  identityOf,
+  makeFolder,
+  openFile,
+  projectPath,
+  readFile,
+  removeUnfinished,
+  unfinishedName,
+  writeAll,
+  writeFileAtomic,
+};

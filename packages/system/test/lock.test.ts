@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { temporaryFolder } from '../../../test/support/data';
-import { assertUnlocked, LOCK_NAME, lockFolder } from '../folder-lock';
+import { assertUnlocked, LOCK_NAME, lockFolder } from '../lock.cjs';
 
 /** A folder with the lock of a process that has these properties; the rest is as a living process would write it. */
 function lockedBy(owner: object): string {
@@ -32,7 +32,7 @@ describe('a locked folder', () => {
 
   test('is free again when its process has ended in any way but a kill', () => {
     const folder = temporaryFolder();
-    const source = join(__dirname, '..', '..', '..', 'packages', 'system', 'folder-lock.ts');
+    const source = join(__dirname, '..', '..', '..', 'packages', 'system', 'lock.cjs');
     const program = `require(${JSON.stringify(source)}).lockFolder(${JSON.stringify(folder)}); throw new Error('failed')`;
     const { stderr } = spawnSync(process.execPath, ['--import', require.resolve('tsx'), '-e', program], {
       encoding: 'utf8',
@@ -49,12 +49,12 @@ describe('a locked folder', () => {
   test('of a process whose number now belongs to another is taken over', {
     skip: process.platform === 'win32' && 'Windows does not tell quickly when a process was started',
   }, () => {
-    lockFolder(lockedBy({ start: 'another time' })).release();
-    lockFolder(lockedBy({ pid: process.ppid, start: 'another time' })).release();
+    lockFolder(lockedBy({ born: 'another time' })).release();
+    lockFolder(lockedBy({ pid: process.ppid, born: 'another time' })).release();
   });
 
   test('of a process that lives, but of which nobody knows when it was started, is refused with a way out', () => {
-    const folder = lockedBy({ start: undefined });
+    const folder = lockedBy({ born: undefined });
     assert.throws(() => lockFolder(folder), /if process \d+ is another program, remove .*lif_fc_mnist\.lock$/);
   });
 
