@@ -1,7 +1,7 @@
 /** Bars side by side. */
-import { checkOptions } from '../../src/common/checks';
+import { checkOptions, checkWhole } from '../../src/common/checks';
 import { axis, COLORS, type Figure, figureLayout, INK, type Spec } from './theme';
-import { extent, gaps, items, list, numbers, round, titled, toDigits, whole } from './values';
+import { extent, gaps, items, list, numbers, round, titled, toDigits } from './values';
 
 /** Bars of one colour, a value for each label. */
 export interface Bars {
@@ -31,7 +31,7 @@ const FILLED = 0.8;
  */
 export function bars(labels: readonly (string | number)[], series: readonly Bars[], options: BarOptions = {}): Figure {
   checkOptions('bars', options, ['title', 'xlabel', 'ylabel', 'yrange', 'logY', 'digits', 'alt']);
-  const digits = whole(options.digits ?? 3, 'digits', 0, 20);
+  const digits = checkWhole('digits', options.digits ?? 3, 0, 20);
   const title = options.title ?? '';
   const names = items(labels, 'labels', 'texts or numbers').map(String);
   const groups = items(series, 'bars', '{ name, y }').map((group): Bars => {

@@ -1,9 +1,9 @@
 /** Images of 28 × 28 pixels side by side: the data set's, an encoder's, and weights as images. */
-import { checkOptions } from '../../src/common/checks';
+import { checkOptions, checkWhole } from '../../src/common/checks';
 import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';
 import { hiddenOf } from '../../src/common/weights';
 import { colorbar, DIVERGING, type Figure, figureLayout, GAP, hiddenAxis, type Spec, WIDTH } from './theme';
-import { extent, gaps, items, list, numbers, plural, round, rows, titled, transpose, whole } from './values';
+import { extent, gaps, items, list, numbers, plural, round, rows, titled, transpose } from './values';
 
 /** Pixels between two images. */
 const BETWEEN = 3;
@@ -103,7 +103,7 @@ export function digits(images: ArrayLike<number>, options: DigitOptions = {}): F
   const each = rows(images, IMAGE_SIZE, 'images').map((image) => list(image, 3));
   const captions = items(options.captions ?? [], 'captions', 'texts').map(String);
   const usual = each.length > 6 ? Math.min(8, Math.ceil(each.length / 2)) : each.length;
-  const columns = Math.min(whole(options.columns ?? usual, 'columns', 1), each.length);
+  const columns = Math.min(checkWhole('columns', options.columns ?? usual, 1), each.length);
   const title = options.title ?? (each.length === 1 ? 'Image' : 'Images');
   const [, highest] = extent(images) ?? [0, 1];
   const colors: Spec = { colorscale: 'Viridis', zmin: 0, zmax: highest > 1 ? 255 : 1, showscale: false };
@@ -272,7 +272,7 @@ export function hiddenWeights(weights: ArrayLike<number>, options: HiddenOptions
   if (hidden === undefined) {
     throw new RangeError(`weights: expected [784, hidden] and [hidden, 10], found ${plural(weights.length, 'value')}`);
   }
-  const each = whole(options.each ?? Math.min(3, hidden), 'each', 1, hidden);
+  const each = checkWhole('each', options.each ?? Math.min(3, hidden), 1, hidden);
   const first = Array.from(weights).slice(0, IMAGE_SIZE * hidden);
   const images = splitNeurons(first, 'weights');
   const serving = Array.from({ length: CLASSES }, (_, digit) => {

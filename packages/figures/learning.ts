@@ -1,9 +1,9 @@
 /** How a training run goes: accuracy and loss against the epoch or the batch. */
-import { checkOptions } from '../../src/common/checks';
+import { checkOptions, checkWhole } from '../../src/common/checks';
 import { lines, wholeTicks } from './curves';
 import { COLORS, type Figure, figureLayout, INK, inPanel, type Panel, type Spec, stacked } from './theme';
 import { thinned } from './thin';
-import { extent, gaps, highest, list, numbers, plural, round, rows, titled, toDigits, whole } from './values';
+import { extent, gaps, highest, list, numbers, plural, round, rows, titled, toDigits } from './values';
 
 /** The star at the best epoch; none without a finite value. */
 function star(values: ArrayLike<number>, panel: number, more: Spec = {}): Spec[] {
@@ -68,7 +68,7 @@ function epochRange(epochs: number): [number, number] {
  */
 export function perEpoch(trainAccs: ArrayLike<number>, epochs: number): number[] {
   const { length } = numbers(trainAccs, 'trainAccs', '[batches]');
-  whole(epochs, 'epochs', 1);
+  checkWhole('epochs', epochs, 1);
   if (length === 0 || length % epochs !== 0) {
     throw new RangeError(
       `trainAccs: expected a multiple of ${epochs} training accuracies (batches of whole epochs), found ${length}`,
@@ -159,7 +159,7 @@ export function liveCurve(train: ArrayLike<number>, test: ArrayLike<number>, opt
   checkOptions('liveCurve', options, ['title', 'epochs', 'ylabel']);
   numbers(train, 'train', '[epochs]');
   numbers(test, 'test', '[epochs]');
-  const epochs = Math.max(whole(options.epochs ?? 0, 'epochs', 0), train.length, test.length, 2);
+  const epochs = Math.max(checkWhole('epochs', options.epochs ?? 0, 0), train.length, test.length, 2);
   const title = options.title ?? 'Accuracy while training';
   const range = epochRange(epochs);
   const series = [

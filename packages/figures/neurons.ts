@@ -1,5 +1,5 @@
 /** What all neurons of a layer did, step by step: potentials as colours, spikes as strokes. */
-import { checkOptions } from '../../src/common/checks';
+import { checkOptions, checkWhole } from '../../src/common/checks';
 import { CLASSES } from '../../src/common/mnist';
 import { axis, colorbar, type Figure, figureLayout, INK, type Json, type Spec } from './theme';
 import { PIXELS } from './thin';
@@ -16,7 +16,6 @@ import {
   titled,
   toDigits,
   transpose,
-  whole,
 } from './values';
 
 /** Labels of the figures of neurons; defaults as in the tutorial. */
@@ -37,7 +36,7 @@ export interface NeuronHeatmapOptions extends NeuronPlotOptions {
 
 /** [N][T] of an array [T, N]. */
 function perNeuron(array: ArrayLike<number>, neurons: number | undefined, what: string): number[][] {
-  const columns = whole(neurons ?? CLASSES, 'neurons', 1);
+  const columns = checkWhole('neurons', neurons ?? CLASSES, 1);
   return transpose(rows(numbers(array, what, '[T, N]'), columns, what));
 }
 
@@ -137,7 +136,7 @@ export interface SpikePlotOptions extends NeuronPlotOptions {
 export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOptions = {}): Figure {
   checkOptions('plot1dSpikes', options, ['neurons', 'title', 'xlabel', 'ylabel', 'valueLabel', 'first', 'what']);
   const { what = 'neuron' } = options;
-  const first = whole(options.first ?? 0, 'first', 0);
+  const first = checkWhole('first', options.first ?? 0, 0);
   const matrix = perNeuron(spikes, options.neurons, 'spikes');
   const [N, T] = [matrix.length, matrix[0].length];
   const rates = matrix.map(firingRate);

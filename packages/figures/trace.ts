@@ -1,10 +1,10 @@
 /** What single neurons did: current, potential and spikes on one time axis. */
-import { checkOptions } from '../../src/common/checks';
+import { checkOptions, checkWhole } from '../../src/common/checks';
 import { CLASSES } from '../../src/common/mnist';
 import { spikeSteps, strokes } from './neurons';
 import { COLORS, type Figure, figureLayout, INK, inPanel, type Panel, type Spec, stacked } from './theme';
 import { thinned } from './thin';
-import { enumerated, gaps, items, list, numbers, plural, titled, toDigits, whole } from './values';
+import { enumerated, gaps, items, list, numbers, plural, titled, toDigits } from './values';
 
 /** What one neuron did, [T] each; `current` and `h` may be left out. */
 export interface NeuronRecord {
@@ -47,9 +47,9 @@ function checked(record: NeuronRecord, what: string, neurons = 1): NeuronRecord 
  * @param neuron a whole number from 0 to `neurons` − 1
  */
 export function selectNeuron(trace: NeuronRecord, neuron: number, neurons = CLASSES): NeuronRecord {
-  whole(neurons, 'neurons', 1);
+  checkWhole('neurons', neurons, 1);
   checked(trace, 'selectNeuron', neurons);
-  whole(neuron, 'neuron', 0, neurons - 1);
+  checkWhole('neuron', neuron, 0, neurons - 1);
   const column = (array: ArrayLike<number>) =>
     Float32Array.from({ length: array.length / neurons }, (_, t) => array[t * neurons + neuron]);
   const part = (array?: ArrayLike<number>) => (array === undefined ? undefined : column(array));

@@ -1,14 +1,6 @@
 /** Numbers for figures: checked, rounded, split, and put into the figure's sentence. */
 import { argmax } from '../../src/common/argmax';
-
-/** What was found in place of what was expected, in a few words. */
-function found(value: unknown): string {
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'function') return 'a function';
-  if (typeof value !== 'object' || value === null) return String(value);
-  return 'dataSync' in value ? 'a tensor (pass its dataSync())' : 'an object';
-}
+import { formatValue } from '../../src/common/checks';
 
 /**
  * The values, if they are an array of numbers, NaN and infinities among them.
@@ -18,25 +10,18 @@ function found(value: unknown): string {
 export function numbers(values: ArrayLike<number>, what: string, shape: string): ArrayLike<number> {
   const expected = `${what}: expected an array of numbers ${shape}`;
   if (typeof values !== 'object' || typeof values?.length !== 'number') {
-    throw new TypeError(`${expected}, found ${found(values)}`);
+    throw new TypeError(`${expected}, found ${formatValue(values)}`);
   }
   for (let i = 0; i < values.length; i++) {
-    if (typeof values[i] !== 'number') throw new TypeError(`${expected}, found ${found(values[i])} at ${i}`);
+    if (typeof values[i] !== 'number') throw new TypeError(`${expected}, found ${formatValue(values[i])} at ${i}`);
   }
   return values;
 }
 
 /** The items, if they are an array. */
 export function items<T>(values: readonly T[], what: string, of: string): readonly T[] {
-  if (!Array.isArray(values)) throw new TypeError(`${what}: expected an array of ${of}, found ${found(values)}`);
+  if (!Array.isArray(values)) throw new TypeError(`${what}: expected an array of ${of}, found ${formatValue(values)}`);
   return values;
-}
-
-/** The value, if it is a whole number in the range. */
-export function whole(value: number, what: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-  throw new RangeError(`${what}: expected a whole number ${range}, found ${found(value)}`);
 }
 
 /** Splits a row-major array into its rows. */

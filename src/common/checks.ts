@@ -5,7 +5,13 @@ export const listChoices = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
 
 /** A value as an error message shows it: strings are quoted, so '2' is not mistaken for 2. */
-export const formatValue = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : String(value));
+export function formatValue(value: unknown): string {
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) return String(value);
+  return 'dataSync' in value ? 'a tensor (pass its dataSync())' : 'an object';
+}
 
 /** The longest message about a file, in characters. */
 const LONGEST = 1000;
@@ -66,10 +72,11 @@ export function checkNumber(name: string, value: number, above = Number.NEGATIVE
   throw new RangeError(`${name}: expected ${wanted}, found ${formatValue(value)}${rounded}`);
 }
 
-/** @throws RangeError unless the value is a whole number in this range */
-export function checkWhole(name: string, value: number, from: number, to: number): void {
-  if (Number.isInteger(value) && value >= from && value <= to) return;
-  throw new RangeError(`${name}: expected a whole number from ${from} to ${to}, found ${formatValue(value)}`);
+/** @throws RangeError unless the value, which is returned, is a whole number in this range */
+export function checkWhole(name: string, value: number, from: number, to = Number.MAX_SAFE_INTEGER): number {
+  if (Number.isInteger(value) && value >= from && value <= to) return value;
+  const range = to === Number.MAX_SAFE_INTEGER ? `of at least ${from}` : `from ${from} to ${to}`;
+  throw new RangeError(`${name}: expected a whole number ${range}, found ${formatValue(value)}`);
 }
 
 /** @throws RangeError unless these are bytes, possibly from another realm */
