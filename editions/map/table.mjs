@@ -20,6 +20,8 @@ export const EPOCHS = [1, 2, 3, 5, 10, 20, 50, 100];
 const require = createRequire(import.meta.url);
 /** @type {typeof import('../../packages/runs/map/parse.js')} */
 const parser = require(join(root, 'dist', 'packages', 'runs', 'map', 'parse.js'));
+/** @type {typeof import('../../src/common/mnist.js')} */
+const { IMAGE_SIZE } = require(join(root, 'dist', 'src', 'common', 'mnist.js'));
 
 /** What a run finds out, in the order of the columns. */
 export const RESULT_COLUMNS = [...EPOCHS.map((epoch) => `acc_${epoch}`), ...parser.RESULT_COLUMNS];
@@ -89,7 +91,7 @@ const WANTED = [
   [/^(last|best)$/, 'a share from 0 to 1', number(0, 1)],
   [/^best_epoch$/, 'an epoch', number(1, 100_000)],
   [/^output_spikes$/, 'spikes per image and step, or nothing', orEmpty(number(0, 10))],
-  [/^input_spikes$/, 'spikes per image and step, or nothing', orEmpty(number(0, 784))],
+  [/^input_spikes$/, 'spikes per image and step, or nothing', orEmpty(number(0, IMAGE_SIZE))],
   [/^rows_added$/, 'rows per image, or nothing', orEmpty(number(0, 1e9))],
   [/^weights_sha256$/, '64 hexadecimal digits', (text) => /^[0-9a-f]{64}$/.test(text)],
 ];

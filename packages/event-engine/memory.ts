@@ -2,18 +2,12 @@
  * The memory of the event-driven engine: its layout, and how threads find it.
  */
 import type { EncoderName, LossName } from '../../src/common/engine';
-import { CLASSES, IMAGE_SIZE } from '../../src/common/mnist';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { SpikeTrainSplit } from '../../src/common/spike-trains';
+import { BLOCK, INPUTS, OUTPUTS, ROW_FLOATS, SLOTS } from './layout';
 
-export const INPUTS = IMAGE_SIZE;
-export const OUTPUTS = CLASSES;
-/** Floats of a row in the kernel's memory, as many as a column has neurons: up to twelve, which are three vectors. */
-export const ROW_FLOATS = 12;
-/** Steps that the kernel handles at a time. */
-export const BLOCK = 128;
-/** Places for pixels in the kernel's spikes of 16 steps (see kernel/addresses.ts). */
-export const SLOTS = 832;
+export { BLOCK, INPUTS, OUTPUTS, ROW_FLOATS, SLOTS };
+
 const PAGE = 65536;
 
 /** A batch is cut into this many runs of images, each with its own gradient, whatever the number of threads. */

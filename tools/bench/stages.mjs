@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { root } from '../../packages/system/project.mjs';
 
 const load = createRequire(import.meta.url);
+/** @type {typeof import('../../src/common/mnist.js')} */
+const { CLASSES, IMAGE_SIZE } = load('../../dist/src/common/mnist.js');
 
 /** Batches of training after which hidden neurons fire as often as in most of it; before, they are silent. */
 const AWAKE = 100;
@@ -61,7 +63,9 @@ export async function stages(data, neuron, hidden, T = 100, images = 200, rounds
   const bytes = readFileSync(join(root, 'dist', 'packages', 'event-engine', 'kernel.wasm'));
   /** @type {import('../../packages/event-engine/core.js').EventCore} */
   const core = new EventCore(await compileKernel(bytes, 1), createMemory(options), options);
-  const silent = { weights: initialWeights(0, 784, 10), m: new Float32Array(7840), v: new Float32Array(7840), step: 0 };
+  const size = IMAGE_SIZE * CLASSES;
+  const moments = { m: new Float32Array(size), v: new Float32Array(size) };
+  const silent = { weights: initialWeights(0, IMAGE_SIZE, CLASSES), ...moments, step: 0 };
   core.restore(hidden ? await trained(data, hidden) : silent);
   const { kernel, scratch, map } = core;
   const { functions, addresses } = kernel;
@@ -77,7 +81,8 @@ export async function stages(data, neuron, hidden, T = 100, images = 200, rounds
 
   /** @type {Parts} */
   const before = {
-    copy: (i) => memory.set(data.train.images.subarray(i * 784, (i + 1) * 784), scratch + addresses.IMAGE),
+    copy: (i) =>
+      memory.set(data.train.images.subarray(i * IMAGE_SIZE, (i + 1) * IMAGE_SIZE), scratch + addresses.IMAGE),
     'find pixels': () => functions.present(scratch),
     'draw spikes': (i) => functions.encode(scratch, i, 0, T),
   };

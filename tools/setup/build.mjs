@@ -25,6 +25,8 @@ const stampFile = '.build.json';
 const kernel = join('packages', 'event-engine', 'kernel');
 const entry = join(kernel, 'index.ts');
 const config = join(kernel, 'asconfig.json');
+/** What both compilers read. */
+const layout = join('packages', 'event-engine', 'layout.ts');
 const hasKernel = () => existsSync(join(root, entry)) && existsSync(join(root, config));
 
 const filesOf = (/** @type {string} */ folder) => filesUnder(join(root, folder)).map((name) => join(folder, name));
@@ -37,7 +39,7 @@ function inputs() {
   const source = sourceFiles().filter((file) => !file.startsWith(kernel + sep));
   return {
     package: hashOf(['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', ...source], versionOf('typescript')),
-    kernel: hasKernel() ? hashOf(filesOf(kernel), versionOf('assemblyscript')) : '',
+    kernel: hasKernel() ? hashOf([layout, ...filesOf(kernel)], versionOf('assemblyscript')) : '',
   };
 }
 

@@ -10,10 +10,12 @@ import { hasRace, SEVENS } from './sevens.mjs';
 import { HIDDEN, hiddenRunFolder, readWeights, runFolder, trainedTau } from './trained.mjs';
 
 const require = createRequire(import.meta.url);
+/** @type {typeof import('../../../src/common/mnist.js')} */
+const { CLASSES, IMAGE_SIZE } = require(join(root, 'dist', 'src', 'common', 'mnist.js'));
 /** The trained weights, [784, 10] float32. */
-export const weights = () => readWeights(runFolder, 784 * 10);
+export const weights = () => readWeights(runFolder, IMAGE_SIZE * CLASSES);
 /** Those of the network with a hidden layer, [784, HIDDEN] and then [HIDDEN, 10] float32. */
-const hiddenWeights = () => readWeights(hiddenRunFolder, (784 + 10) * HIDDEN);
+const hiddenWeights = () => readWeights(hiddenRunFolder, (IMAGE_SIZE + CLASSES) * HIDDEN);
 
 /** @param {Buffer} bytes */
 const floats = (bytes) => new Float32Array(Uint8Array.from(bytes).buffer);
@@ -43,18 +45,18 @@ async function samples(tau) {
   await engine.close();
   /** By how much the right neuron's rate is above the highest of the others. */
   const lead = (/** @type {number} */ i) => {
-    const own = rates.slice(i * 10, i * 10 + 10);
+    const own = rates.slice(i * CLASSES, (i + 1) * CLASSES);
     const right = own[labels[i]];
     own[labels[i]] = 0;
     return right - Math.max(...own);
   };
   const first = (/** @type {number} */ digit, /** @type {(lead: number) => boolean} */ fits) =>
     looked.find((i) => labels[i] === digit && fits(lead(i))) ?? labels.indexOf(digit);
-  const digits = Array.from({ length: 10 }, (_, digit) => digit);
+  const digits = Array.from({ length: CLASSES }, (_, digit) => digit);
   const easy = digits.map((digit) => first(digit, (lead) => lead > 0.9));
   const hard = digits.map((digit) => first(digit, (lead) => lead < -0.3));
   const pack = (/** @type {number} */ i) =>
-    Buffer.concat([Buffer.from([i & 255, i >> 8]), images.subarray(i * 784, (i + 1) * 784)]);
+    Buffer.concat([Buffer.from([i & 255, i >> 8]), images.subarray(i * IMAGE_SIZE, (i + 1) * IMAGE_SIZE)]);
   return Buffer.concat([...easy, ...hard].map(pack));
 }
 
@@ -73,7 +75,7 @@ async function choose(tau) {
   const { images, labels } = readMnist().test;
   const network = await Kernel.create(kernel(), floats(weights()));
   const deeper = await Kernel.create(kernel(), floats(hiddenWeights()), HIDDEN);
-  const pixels = (/** @type {number} */ i) => images.subarray(i * 784, (i + 1) * 784);
+  const pixels = (/** @type {number} */ i) => images.subarray(i * IMAGE_SIZE, (i + 1) * IMAGE_SIZE);
   /**
    * @param {number} i
    * @param {{ T?: number, seed?: number, tau?: number, reader?: import('../playground/kernel.js').Kernel }} settings

@@ -15,6 +15,8 @@ import { ways } from './ways.mjs';
 /** @typedef {Pick<import('./sources.mjs').Chapter, 'name' | 'notebook'>} Chapter */
 
 const require = createRequire(import.meta.url);
+/** @type {typeof import('../../../src/common/mnist.js')} */
+const { CLASSES, IMAGE_SIZE } = require(join(root, 'dist', 'src', 'common', 'mnist.js'));
 const T = 100;
 /** The range of what is drawn for a potential: itself from 0 upwards, and below, where most neurons are, its logarithm. */
 const [LOW, HIGH] = [-2.8, 1.5];
@@ -42,21 +44,27 @@ async function sevenShown() {
   const engine = await createEngine('event', { data, T, batchSize: 1, neuron: { tau: trainedTau() }, threads: 1 });
   await engine.restore(freshState(new Float32Array(Uint8Array.from(weights()).buffer)));
   const rates = await engine.rates({ split: 'test', epoch: 0, indices: Uint32Array.from(SEVENS) });
-  const index = SEVENS.find((_, at) => hasRace(rates.subarray(10 * at, 10 * at + 10))) ?? FIRST;
+  const index = SEVENS.find((_, at) => hasRace(rates.subarray(CLASSES * at, CLASSES * (at + 1)))) ?? FIRST;
   const { h, spike } = await engine.trace({ split: 'test', epoch: 0, index });
   const inputs = await engine.spikes({ split: 'test', epoch: 0, index });
   await engine.close();
-  return { image: images.subarray(784 * index, 784 * (index + 1)), label: labels[index], inputs, h, spike };
+  return {
+    image: images.subarray(IMAGE_SIZE * index, IMAGE_SIZE * (index + 1)),
+    label: labels[index],
+    inputs,
+    h,
+    spike,
+  };
 }
 
 /** The moving picture, with the numbers that it draws, and a sentence for who does not see it. */
 export async function movingPicture() {
   const { image, label, inputs, h, spike } = await sevenShown();
   const pixels = Array.from(image.keys()).filter((pixel) => image[pixel] > 0);
-  const counts = Array.from({ length: 10 }, (_, neuron) =>
+  const counts = Array.from({ length: CLASSES }, (_, neuron) =>
     spike.reduce(
       (/** @type {number} */ sum, /** @type {number} */ value, /** @type {number} */ i) =>
-        sum + (i % 10 === neuron ? value : 0),
+        sum + (i % CLASSES === neuron ? value : 0),
       0,
     ),
   );
@@ -73,7 +81,7 @@ export async function movingPicture() {
     inputs: bits(
       Array.from(
         { length: T * pixels.length },
-        (_, i) => inputs[Math.floor(i / pixels.length) * 784 + pixels[i % pixels.length]],
+        (_, i) => inputs[Math.floor(i / pixels.length) * IMAGE_SIZE + pixels[i % pixels.length]],
       ),
     ),
     potentials: Buffer.from(

@@ -3,6 +3,8 @@
  * fire. All of it was computed by the trained network when the book was built; here it is only drawn, step by step.
  */
 
+import { CLASSES } from '../../../src/common/mnist';
+
 /** What happened in T steps; bits lie low bit first in their bytes. */
 interface Run {
   T: number;
@@ -50,9 +52,9 @@ class Scene {
 
   /** How often each neuron has fired before a step. */
   private counts(steps: number): number[] {
-    return Array.from({ length: 10 }, (_, neuron) => {
+    return Array.from({ length: CLASSES }, (_, neuron) => {
       let count = 0;
-      for (let t = 0; t < steps; t++) count += bit(this.fired, t * 10 + neuron);
+      for (let t = 0; t < steps; t++) count += bit(this.fired, t * CLASSES + neuron);
       return count;
     });
   }
@@ -79,11 +81,11 @@ class Scene {
     const head = 26;
     const foot = 26;
     const digit = wide
-      ? { left: 6, top: head + 18, width: width * 0.27, height: 10 * row - 36 }
+      ? { left: 6, top: head + 18, width: width * 0.27, height: CLASSES * row - 36 }
       : { left: 0, top: head, width, height: 190 };
     const top = wide ? head : head + digit.height + 46;
     const left = wide ? digit.width + 84 : 4;
-    const height = top + 10 * row + foot;
+    const height = top + CLASSES * row + foot;
     const scale = window.devicePixelRatio || 1;
     canvas.style.height = `${height}px`;
     canvas.width = Math.round(width * scale);
@@ -161,7 +163,7 @@ class Scene {
 
   private drawWires(x: number, y: number, left: number, top: number, row: number): void {
     const { context } = this;
-    for (let neuron = 0; neuron < 10; neuron++) {
+    for (let neuron = 0; neuron < CLASSES; neuron++) {
       const to = top + (neuron + 0.5) * row;
       const lit = this.flash(neuron);
       context.strokeStyle = lit > 0 ? this.colors.winner : this.colors.line;
@@ -179,7 +181,7 @@ class Scene {
   private flash(neuron: number): number {
     const step = Math.floor(this.at);
     if (step >= this.run.T) return 0;
-    return bit(this.fired, step * 10 + neuron) === 1 ? 1 - 0.6 * (this.at % 1) : 0;
+    return bit(this.fired, step * CLASSES + neuron) === 1 ? 1 - 0.6 * (this.at % 1) : 0;
   }
 
   private drawNeurons(left: number, top: number, row: number, width: number, wide: boolean): void {
@@ -190,13 +192,13 @@ class Scene {
     const ended = this.at >= run.T;
     const [from, to] = [left + 30, left + width - 40];
     const x = (t: number) => from + ((to - from) * t) / run.T;
-    for (let neuron = 0; neuron < 10; neuron++) {
+    for (let neuron = 0; neuron < CLASSES; neuron++) {
       const middle = top + (neuron + 0.5) * row;
       const leads = neuron === best && counts[neuron] > 0;
       const lit = this.flash(neuron);
       const threshold = middle - row * 0.36;
       const y = (t: number) => {
-        const value = this.potentials[t * 10 + neuron] / 255;
+        const value = this.potentials[t * CLASSES + neuron] / 255;
         const potential = run.low + value * (run.high - run.low);
         return threshold + ((1 - Math.min(potential, 1)) / (1 - run.low)) * row * 0.74;
       };
@@ -219,7 +221,7 @@ class Scene {
       context.lineWidth = wide ? 1.7 : 1.2;
       context.beginPath();
       for (let t = 0; t < steps; t++) {
-        if (bit(this.fired, t * 10 + neuron) === 0) continue;
+        if (bit(this.fired, t * CLASSES + neuron) === 0) continue;
         context.moveTo(x(t + 0.5), threshold - row * 0.1);
         context.lineTo(x(t + 0.5), threshold + row * 0.22);
       }
@@ -242,7 +244,7 @@ class Scene {
     const said = ended
       ? `It is a ${best}: neuron ${best} fired ${counts[best]} times.`
       : `step ${Math.floor(this.at) + 1} of ${run.T}`;
-    this.write(said, from, top + 10 * row + 18, {
+    this.write(said, from, top + CLASSES * row + 18, {
       size: 14,
       weight: ended ? 600 : 400,
       color: ended ? colors.ink : colors.muted,

@@ -3,6 +3,8 @@
 // In the scratch memory lie two kinds of records that a layer needs: inputs, whose spikes come in, and columns of up to
 // twelve neurons, as a row of weights has room for twelve.
 
+import * as layout from '../layout';
+
 /** Words at the start of the memory, where the host says what is shown (see `Control` in ../memory.ts). */
 export const PURPOSE: usize = 24;
 export const EPOCH: usize = 28;
@@ -18,9 +20,11 @@ export const ENCODER: usize = 52;
 export const HIDDEN: usize = 56;
 
 /** Pixels of an image. */
-export const PIXELS: usize = 784;
+export const PIXELS: usize = layout.INPUTS;
+/** Output neurons. */
+export const OUTPUTS: usize = layout.OUTPUTS;
 /** Neurons of a column, which a row of weights or currents has room for. */
-export const WIDTH: usize = 12;
+export const WIDTH: usize = layout.ROW_FLOATS;
 /** Bytes of a row of weights or currents: up to twelve float32, three vectors. */
 export const ROW_BYTES: usize = 4 * WIDTH;
 /** Bytes of the weights from all pixels to a column of neurons. One row more, of zeros, is for places that hold no pixel. */
@@ -30,14 +34,14 @@ export const TABLE_ROW: usize = 64;
 /** A table of all 16 partial sums of four rows. */
 export const TABLE: usize = 16 * TABLE_ROW;
 /** Steps of a block, and of the eight parts that it is drawn in. */
-export const BLOCK: usize = 128;
+export const BLOCK: usize = layout.BLOCK;
 export const PART: usize = 16;
 /** From this intensity on a pixel is bright: it fires in nearly every step, so its silences are what is counted. */
 export const BRIGHT: u32 = 240;
 /** Longest presentation: 10,000 steps. */
 export const MAX_BLOCKS: usize = 79;
 /** Places for pixels in a part's spikes: `dim` ones from the first up, `bright` ones from the last down. */
-export const SLOTS: usize = 832;
+export const SLOTS: usize = layout.SLOTS;
 /** Bytes of one part's spikes: 16 bits, one per step, for each place. */
 export const PART_BYTES: usize = 2 * SLOTS;
 
@@ -55,9 +59,9 @@ export const ALWAYS: usize = PIXEL_AT + 2 * SLOTS;
 export const SILENCES: usize = ALWAYS + 2 * SLOTS;
 /** Spikes of a block: [8 parts][SLOTS] of 16 bits. */
 export const SPIKES: usize = SILENCES + 8 * 4 * SLOTS;
-/** The dim places' spikes, transposed: [chunk of 16 places][128 steps] of 16 bits. */
+/** The dim places' spikes, transposed: [chunk of 16 places][BLOCK steps] of 16 bits. */
 export const STEPWISE: usize = SPIKES + 8 * PART_BYTES;
-export const INPUT_BYTES: usize = STEPWISE + (SLOTS / 16) * 256;
+export const INPUT_BYTES: usize = STEPWISE + (SLOTS / 16) * 2 * BLOCK;
 
 // Of a column of neurons, from its start:
 /** Spike counts, a row. */
@@ -69,10 +73,10 @@ export const CARRY: usize = POTENTIAL + 64;
 /** The current of direct input in each step, and the sum of dL/dx over the steps, a row each. */
 export const DIRECT_CURRENT: usize = CARRY + 64;
 export const DIRECT_GRADIENT: usize = DIRECT_CURRENT + 64;
-/** Currents, then potentials before firing, then dL/dcurrent of a block: [128] rows. */
+/** Currents, then potentials before firing, then dL/dcurrent of a block: [BLOCK] rows. */
 export const BLOCK_ROWS: usize = DIRECT_GRADIENT + 64;
 /** Potentials before each block: [MAX_BLOCKS + 1] rows. */
-export const BOUNDARIES: usize = BLOCK_ROWS + 128 * ROW_BYTES;
+export const BOUNDARIES: usize = BLOCK_ROWS + BLOCK * ROW_BYTES;
 /** Of hidden neurons: their weights to each of the ten outputs, [10] rows. */
 export const OUTGOING: usize = BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES;
 export const COLUMN_BYTES: usize = OUTGOING + 512;
@@ -91,10 +95,10 @@ export const PLACE: usize = INTENSITY + 832;
 export const UNDECIDED: usize = PLACE + 2 * SLOTS;
 /** The stream of random bits: four vectors. */
 export const STREAM: usize = UNDECIDED + 4 * SLOTS;
-/** The surrogate's derivative in each step of a block: [128] rows. */
+/** The surrogate's derivative in each step of a block: [BLOCK] rows. */
 export const DERIVATIVES: usize = STREAM + 64;
 /** The input of pixels. */
-export const INPUT: usize = DERIVATIVES + 128 * ROW_BYTES;
+export const INPUT: usize = DERIVATIVES + BLOCK * ROW_BYTES;
 /** The ten output neurons, a column. */
 export const OUTPUT: usize = INPUT + INPUT_BYTES;
 /** Tables of sums: of weights (a table for 4 places) or of dL/dcurrent (a table for 4 steps). */
@@ -104,7 +108,7 @@ export const SCRATCH_BYTES: usize = TABLES + (SLOTS / 4) * TABLE;
 // With a hidden layer there is more behind:
 /** The input of hidden neurons. */
 export const HIDDEN_INPUT: usize = SCRATCH_BYTES;
-/** dL/ds of a hidden column in each step of a block: [128] rows. */
+/** dL/ds of a hidden column in each step of a block: [BLOCK] rows. */
 export const DELTAS: usize = HIDDEN_INPUT + INPUT_BYTES;
 /** The hidden neurons, a column for each twelve. */
-export const COLUMNS: usize = DELTAS + 128 * ROW_BYTES;
+export const COLUMNS: usize = DELTAS + BLOCK * ROW_BYTES;

@@ -11,6 +11,7 @@ import {
   HIDDEN,
   HIDDEN_INPUT,
   OUTGOING,
+  OUTPUTS,
   PIXEL_AT,
   PIXEL_ROWS,
   ROW_BYTES,
@@ -51,7 +52,8 @@ export function transposeOutgoing(scratch: usize, weights: usize): void {
     const outgoing = columnAt(scratch, c) + OUTGOING;
     for (let neuron: usize = 0; neuron < WIDTH; neuron++) {
       const row = rows + (c * WIDTH + neuron) * ROW_BYTES;
-      for (let k: usize = 0; k < 10; k++) store<f32>(outgoing + k * ROW_BYTES + 4 * neuron, load<f32>(row + 4 * k));
+      for (let k: usize = 0; k < OUTPUTS; k++)
+        store<f32>(outgoing + k * ROW_BYTES + 4 * neuron, load<f32>(row + 4 * k));
     }
   }
 }

@@ -8,6 +8,7 @@ import {
   DIRECT_GRADIENT,
   HIDDEN_INPUT,
   OUTPUT,
+  OUTPUTS,
   POTENTIAL,
   RATES,
   SPIKE_GRADIENT,
@@ -118,7 +119,7 @@ export function forward(scratch: usize, weights: usize, index: u32, potentials: 
       copyRow(potentials + c * stride, (c < columns ? columnAt(scratch, c) : output) + POTENTIAL);
     }
   }
-  for (let neuron: usize = 0; neuron < 10; neuron++) {
+  for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) {
     store<f32>(scratch + RATES + 4 * neuron, load<f32>(output + COUNTS + 4 * neuron) / f32(T));
   }
 }

@@ -1,6 +1,6 @@
 // The losses, each with its gradient. Rates and counts of spikes are those of the image that was shown last.
 
-import { COUNT, COUNTS, LOSS, OUTPUT, RATES, SPIKE_GRADIENT, STEPS } from './addresses';
+import { COUNT, COUNTS, LOSS, OUTPUT, OUTPUTS, RATES, SPIKE_GRADIENT, STEPS } from './addresses';
 import { exp, log } from './exponential';
 import { clearRow } from './rows';
 
@@ -27,10 +27,10 @@ export function differentiateLoss(scratch: usize, label: usize): f64 {
 function meanSquaredError(scratch: usize, label: usize, T: f32): f64 {
   const batch = load<u32>(COUNT);
   let loss: f64 = 0;
-  for (let neuron: usize = 0; neuron < 10; neuron++) {
+  for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) {
     const error = load<f32>(scratch + RATES + 4 * neuron) - f32(neuron === label);
     loss += f64(error * error);
-    store<f32>(scratch + SPIKE_GRADIENT + 4 * neuron, (2 * error) / f32(batch * 10) / T);
+    store<f32>(scratch + SPIKE_GRADIENT + 4 * neuron, (2 * error) / f32(batch * u32(OUTPUTS)) / T);
   }
   return loss;
 }
@@ -42,10 +42,10 @@ function meanSquaredError(scratch: usize, label: usize, T: f32): f64 {
 function crossEntropy(scratch: usize, values: usize, label: usize, divisor: f32): f64 {
   const batch = f32(load<u32>(COUNT));
   let highest: f32 = -Infinity;
-  for (let neuron: usize = 0; neuron < 10; neuron++) highest = max<f32>(highest, load<f32>(values + 4 * neuron));
+  for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) highest = max<f32>(highest, load<f32>(values + 4 * neuron));
   let sum: f64 = 0;
-  for (let neuron: usize = 0; neuron < 10; neuron++) sum += exponential(values, neuron, highest);
-  for (let neuron: usize = 0; neuron < 10; neuron++) {
+  for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) sum += exponential(values, neuron, highest);
+  for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) {
     const p = f32(exponential(values, neuron, highest) / sum);
     store<f32>(scratch + SPIKE_GRADIENT + 4 * neuron, (p - f32(neuron === label)) / batch / divisor);
   }
