@@ -2,47 +2,27 @@
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { runInForeground } from '../../../packages/system/foreground.mjs';
+import { command, whole } from '../../../packages/system/options.mjs';
 import { chapterNames, root, writeWhole } from '../../../packages/system/project.mjs';
 import { makeCopies, outdatedCopies, readChapter, resetCopy } from './copies.mjs';
 import { BadInput } from './handed-in.mjs';
 import { teachersNotes } from './notes.mjs';
 import { report } from './report.mjs';
 
-const ABOUT = `npm run exercises                      makes your own copies of the chapters in notebooks/my/; nothing is overwritten
-npm run exercises -- --reset 02        makes a new copy of chapter 2, and keeps the old one under a name with the time
-npm run exercises -- --check           proves that stubs, checks and solutions are sound
-npm run exercises -- --report FOLDER [02 …]
-                                       executes notebooks that were handed in (of these chapters): learner × exercise
-                     [--csv FILE]      where the table goes as CSV (build/exercises/report.csv)
-                     [--cell-timeout S] seconds per cell (20); more for a slow machine
-                     [--trust]         also as root: their code may then read and change everything here
-npm run exercises -- --notes           writes the teacher's notes, editions/class/exercises.md`;
+const program = command('npm run exercises --', 'exercises')
+  .description('Makes your own copies of the chapters in notebooks/my/; nothing is overwritten.')
+  .argument('[chapter...]', 'for --report: only these, such as 02')
+  .option('--reset <chapter>', 'make a new copy of a chapter, and keep the old one under a name with the time')
+  .option('--check', 'prove that stubs, checks and solutions are sound')
+  .option('--report <folder>', 'execute notebooks that were handed in: learner × exercise')
+  .option('--csv <file>', 'for --report: where the table goes as CSV, instead of build/exercises/report.csv')
+  .option('--cell-timeout <seconds>', 'for --report: seconds per cell, 20; more for a slow machine', whole(1, 86_400))
+  .option('--trust', 'for --report: also as root; their code may then read and change everything here')
+  .option('--notes', "write the teacher's notes, editions/class/exercises.md");
 
 /** @returns {typeof import('../../../packages/exercises/index.js')} */
 const packageExercises = () => createRequire(import.meta.url)(join(root, 'dist', 'packages', 'exercises', 'index.js'));
-
-function options() {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        check: { type: 'boolean' },
-        notes: { type: 'boolean' },
-        reset: { type: 'string' },
-        report: { type: 'string' },
-        csv: { type: 'string' },
-        'cell-timeout': { type: 'string' },
-        trust: { type: 'boolean' },
-      },
-    });
-    return { given: values, chapters: positionals };
-  } catch (error) {
-    throw new BadInput(`${/** @type {Error} */ (error).message.split('. ')[0]}; see --help`);
-  }
-}
 
 /**
  * Runs work that writes copies, and says in one line why it cannot.
@@ -121,20 +101,17 @@ function refuseRoot(isTrusted) {
   );
 }
 
+const given = program.parse().opts();
+const chapters = program.args;
+const chosen = ['check', 'notes', 'reset', 'report'].filter((name) => given[name] !== undefined);
+if (chosen.length > 1) program.error(`--${chosen[0]} and --${chosen[1]} exclude each other`);
+const ofReport = program.options.find(
+  (option) => option.description.startsWith('for --report') && given[option.attributeName()] !== undefined,
+);
+const stray = ofReport?.long ?? chapters[0];
+if (stray !== undefined && given.report === undefined) program.error(`${stray}: expected --report FOLDER beside it`);
 try {
-  const { given, chapters } = options();
-  const chosen = /** @type {const} */ (['check', 'notes', 'reset', 'report']).filter(
-    (name) => given[name] !== undefined,
-  );
-  if (chosen.length > 1) throw new BadInput(`--${chosen[0]} and --${chosen[1]} exclude each other`);
-  for (const option of /** @type {const} */ (['csv', 'cell-timeout', 'trust'])) {
-    if (given[option] !== undefined && given.report === undefined)
-      throw new BadInput(`--${option}: expected --report FOLDER beside it`);
-  }
-  if (chapters.length > 0 && given.report === undefined)
-    throw new BadInput(`expected options only, found ${chapters[0]}; see --help`);
-  if (given.help) console.log(ABOUT);
-  else if (given.reset !== undefined) reset(given.reset);
+  if (given.reset !== undefined) reset(given.reset);
   else if (given.check) process.exitCode = await check();
   else if (given.notes) {
     const { ALL, GENERAL } = packageExercises();
@@ -151,10 +128,8 @@ try {
     const csv = resolve(process.env.INIT_CWD ?? '.', given.csv ?? join(root, 'build', 'exercises', 'report.csv'));
     const numbers = chapters.map((number) => Number(chapterOf(number, '--report FOLDER').slice(0, 2)));
     const folder = folderOf(given.report);
-    const cellTimeout = Number(given['cell-timeout'] ?? 20);
-    if (!Number.isInteger(cellTimeout) || cellTimeout < 1)
-      throw new BadInput(`--cell-timeout: expected whole seconds, 1 or more, found ${given['cell-timeout']}`);
     refuseRoot(given.trust);
+    const { cellTimeout = 20 } = given;
     process.exitCode = await report(folder, csv, packageExercises(), { chapters: numbers, cellTimeout });
   } else makeAll();
 } catch (error) {
