@@ -1,7 +1,7 @@
 /** The front door: README.md and the pages beside it say what is so, and have their addresses from package.json alone. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -22,6 +22,8 @@ describe('The addresses', () => {
   for (const name of ['README.md', 'CITATION.cff', 'packages/system', 'editions/book/build']) {
     cpSync(join(root, name), join(clone, name), { recursive: true });
   }
+  mkdirSync(join(clone, 'notebooks'));
+  writeFileSync(join(clone, 'notebooks', '00-start.ipynb'), '');
 
   /** README and CITATION.cff, as the program writes them with these fields in package.json. */
   function written(fields: Record<string, unknown>): { readme: string; citation: string } {
