@@ -90,23 +90,32 @@ describe('The host of the browser', () => {
     ]);
     assert.deepEqual(wrong, []);
   });
+});
 
-  test('offers what Node offers, under the same names, but files and pictures', async () => {
-    const ofNode = await build({
-      absWorkingDir: root,
-      entryPoints: ['hosts/node/index.ts'],
-      bundle: true,
-      packages: 'external',
-      platform: 'node',
-      format: 'esm',
-      write: false,
-      metafile: true,
-      logLevel: 'silent',
-    });
-    const namesOf = ({ outputs }: Metafile) => Object.values(outputs)[0].exports;
+describe('What the package exports', () => {
+  /** Its names, and those in namespaces as `training.train`. */
+  const namesOf = (door: object) =>
+    Object.entries(door).flatMap(([name, value]) => [
+      name,
+      ...(typeof value === 'object' && name !== 'tf' ? Object.keys(value).map((inner) => `${name}.${inner}`) : []),
+    ]);
+
+  test('is the same on both hosts, in namespaces as well', async () => {
+    const [node, browser] = [await import('../hosts/node'), await import('../hosts/browser')];
+    assert.deepEqual(namesOf(browser).sort(), namesOf(node).sort());
+  });
+
+  test('is the same in `lif-fc-mnist/display`, except pictures and files, which are for Node', async () => {
+    const [node, browser] = [await import('../hosts/node/display'), await import('../hosts/browser/display')];
     const onlyNode = ['renderPng', 'renderSvg', 'saveFigure'];
-    const wanted = namesOf(ofNode.metafile).filter((name) => !onlyNode.includes(name));
-    assert.deepEqual(namesOf(bundled).sort(), wanted.sort());
+    assert.deepEqual([...namesOf(browser), ...onlyNode].sort(), namesOf(node).sort());
+  });
+
+  test('is at most 27 names and 75 in namespaces', async () => {
+    const names = namesOf(await import('../hosts/node'));
+    const inner = names.filter((name) => name.includes('.') && !name.startsWith('withBar.'));
+    const top = names.filter((name) => !name.includes('.'));
+    assert.deepEqual([top.length <= 27, inner.length <= 75], [true, true], `${top.length} and ${inner.length}`);
   });
 });
 

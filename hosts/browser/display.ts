@@ -1,4 +1,4 @@
-/** Figures and progress below the cell of a notebook. */
+/** Figures and progress below the cell of a notebook; also `lif-fc-mnist/display`. */
 
 import type { Figure } from '../../packages/figures';
 import { PLOTLY_CONFIG } from '../../packages/figures/theme';
@@ -7,6 +7,8 @@ import { runInterruptible } from '../contract/interruptible';
 import { startLiveFigure } from '../contract/live-figure';
 import { startBar } from '../contract/progress-bar';
 import { type Bundle, kernel } from './kernel';
+
+export { Interruption } from '../../src/common/interruption';
 
 /** The interactive figure, and the sentence `alt` as text. */
 const makeBundle = ({ data, layout, alt }: Figure): Bundle => ({

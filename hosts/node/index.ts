@@ -1,15 +1,34 @@
-/** The package as Node and the tslab kernel see it: the lesson, the packages, and what every host offers (`hosts/contract/contract.ts`). */
+/** The package as Node and the tslab kernel see it: what every host has, and what this one does in its own way. */
 import type { Host } from '../contract/contract';
 import { makeRecompute } from '../contract/recompute';
 import { makeWithBar } from '../contract/with-bar';
+import * as checks from './exercises';
 import * as host from './host';
 
-export { renderPng, renderSvg } from '../../packages/figures/node/render';
-export { saveFigure } from '../../packages/figures/node/save';
 export * from '../contract/door';
 export { tf } from './backend';
-export * as exercises from './exercises';
-export * from './host';
+export {
+  createEngine,
+  fingerprint,
+  initBackend,
+  loadFile,
+  loadMnist,
+  loadRun,
+  readMap,
+  saveFile,
+  saveRun,
+  show,
+} from './host';
+
+/** Exercises that know what went wrong. */
+export namespace exercises {
+  export import check = checks.check;
+  export import edition = checks.edition;
+  export import progress = checks.progress;
+  export import solved = checks.solved;
+  export import todo = checks.todo;
+  export type Net = checks.Net;
+}
 
 /** Long work with a bar below the cell: `withBar.train`, `withBar.trainAnn`, `withBar.map`. */
 export const withBar = makeWithBar(host satisfies Host);

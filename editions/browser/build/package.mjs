@@ -54,12 +54,14 @@ export async function writePackage(folder) {
   mkdirSync(folder, { recursive: true });
   const names = fileNames();
   await Promise.all([
-    bundleScript(join('hosts', 'browser', 'index.ts'), join(folder, 'index.js'), {
-      format: 'esm',
-      // Stack frames show the names of functions.
-      keepNames: true,
-      plugins: [withoutUnused],
-    }),
+    ...['index', 'display'].map((name) =>
+      bundleScript(join('hosts', 'browser', `${name}.ts`), join(folder, `${name}.js`), {
+        format: 'esm',
+        // Stack frames show the names of functions.
+        keepNames: true,
+        plugins: [withoutUnused],
+      }),
+    ),
     bundleScript(join('hosts', 'browser', 'thread.ts'), join(folder, 'thread.js')),
     writeMnist(names.mnist, join(folder, 'mnist')),
   ]);

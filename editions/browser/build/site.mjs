@@ -120,10 +120,11 @@ async function finish(versions) {
   const folder = join(site, 'lif-fc-mnist');
   await writePackage(folder);
   writeJson(join(folder, 'chapters.json'), versions);
+  const host = join(root, 'dist', 'hosts', 'browser');
   buildDeclarations({
     out: join(folder, 'declarations.json'),
     root,
-    modules: { 'lif-fc-mnist': join(root, 'dist', 'hosts', 'browser', 'index.d.ts') },
+    modules: { 'lif-fc-mnist': join(host, 'index.d.ts'), 'lif-fc-mnist/display': join(host, 'display.d.ts') },
     typescript,
   });
   const needed = filesUnder(site)

@@ -30,7 +30,7 @@ import { RANDMAN_RUN, randmanRunInNode } from '../../../../test/support/randman-
 import { axeFaults } from '../../../book/test/browser/site';
 
 /** Means, a difference and a run of the map, as a chapter takes them. */
-const MAP = `import { formatCommand, readMap, recompute } from 'lif-fc-mnist';
+const MAP = `import { readMap, recompute } from 'lif-fc-mnist';
 const map = await readMap();
 const groups = map.where({ grid: 'reset' }).by('reset');
 const short = map.where({ grid: 'short' });
@@ -39,7 +39,6 @@ console.log(JSON.stringify({
   rows: map.rows.length,
   means: groups.map(({ runs }) => runs.mean()),
   differs: groups[0].runs.minus(groups[1].runs),
-  commands: [ann, randman].map(formatCommand),
   sha256: [await recompute(ann), await recompute(randman)],
 }));`;
 
@@ -51,7 +50,8 @@ for (let n = 2; n < 22; n++) {
 }
 await figure.done();`;
 /** Another one before it, so that what draws them is there. */
-const CURVE = `import { liveFigure, show, visualizing } from 'lif-fc-mnist';
+const CURVE = `import { show, visualizing } from 'lif-fc-mnist';
+import { liveFigure } from 'lif-fc-mnist/display';
 const curve = (n: number) => visualizing.lines([{ name: 'y', y: Array.from({ length: n }, (_, i) => i) }], {
   title: 'Live', xlabel: 'x', ylabel: 'y',
 });

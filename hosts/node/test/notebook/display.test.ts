@@ -27,9 +27,8 @@ const SHOW = "await show(lines([{ name: 'a', y: [1, 2] }], { title: 'A line', xl
 
 /** Cells by name, in one kernel from top to bottom. */
 const CELLS: Record<string, string | Step> = {
-  setup: `import {
-  interruptible, liveFigure, progressBar, renderSvg, show, visualizing,
-} from 'lif-fc-mnist';
+  setup: `import { show, visualizing } from 'lif-fc-mnist';
+import { interruptible, liveFigure, progressBar, renderSvg } from 'lif-fc-mnist/display';
 const { lines, liveCurve } = visualizing;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const curve = (points: number) => {

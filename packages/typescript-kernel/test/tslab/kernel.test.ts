@@ -38,7 +38,8 @@ const CELLS: Record<string, string | Step> = {
   'line 3': 'const y = 3;\n\nconst x = (undefined as any).z;',
   earlier: '\nmean(undefined as any);',
   awaited: `${waits(1)}\nconst later = async () => {\n  ${waits(1)}\n  throw new RangeError('late', { cause: new Error('why') });\n};\nawait later();`,
-  imports: `import { interruptible, Interruption, initBackend, training, tf } from 'lif-fc-mnist';
+  imports: `import { initBackend, training, tf } from 'lif-fc-mnist';
+import { interruptible, Interruption } from 'lif-fc-mnist/display';
 import { readFileSync } from 'node:fs';
 await initBackend();`,
   ofPackage: 'await training.train({ engine: null as any, epochs: -1 });',

@@ -1,0 +1,7 @@
+/** What chapters do not need, for cells with loops of their own and for programs: `import … from 'lif-fc-mnist/display'`. */
+export { renderPng, renderSvg } from '../../packages/figures/node/render';
+export { saveFigure } from '../../packages/figures/node/save';
+export { Interruption } from '../../src/common/interruption';
+export { interruptible, liveFigure, show } from './notebook/display';
+export { openWindow } from './notebook/window';
+export { progressBar } from './progress-bar';
