@@ -8,7 +8,7 @@ import { checkOptions, checkWhole } from '../../../src/common/checks';
 import { CLASSES, DatasetError } from '../../../src/common/mnist';
 import { makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../../src/common/spike-trains';
 import { dataSetIn, groupIn, type Lists } from '../hdf5/found';
-import { type Limits, readHdf5 } from '../hdf5/reader';
+import { Hdf5File, type Limits } from '../hdf5/reader';
 import { type Binning, binTimes, checkBinning } from './bin-times';
 import { checkBytes } from './events';
 
@@ -85,7 +85,7 @@ function openFile(name: string, content: Uint8Array): { times: Lists; units: Lis
   try {
     if (content[0] === 0x1f && content[1] === 0x8b)
       throw new Error('a gzip file; unpack it first, such as with gunzip');
-    const root = readHdf5(content, MOST);
+    const root = new Hdf5File(content, MOST).root();
     const spikes = groupIn(root, 'spikes');
     const [times, units] = ['times', 'units'].map((part) => dataSetIn(spikes, part).lists());
     const labels = dataSetIn(root, 'labels').numbers().values;

@@ -7,7 +7,7 @@ import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { checkNeuron, DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
 import { MAX_HIDDEN } from '../../../src/common/weights';
 import { dataSetIn, type FoundGroup, groupIn, type Numbers } from '../hdf5/found';
-import { type Limits, readHdf5 } from '../hdf5/reader';
+import { Hdf5File, type Limits } from '../hdf5/reader';
 import { type Group, hdf5Bytes } from '../hdf5/writer';
 import type { SavedNetwork } from '../layers-model';
 import { fromTensors, type Tensor, toTensors } from './tensors';
@@ -88,7 +88,7 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
   checkUint8(file, bytes);
   let nodes: Node[];
   try {
-    nodes = readGraph(readHdf5(bytes, MOST));
+    nodes = readGraph(new Hdf5File(bytes, MOST).root());
   } catch (error) {
     throw new Error(`${file}: expected a NIR graph in an HDF5 file, found ${(error as Error).message}`);
   }

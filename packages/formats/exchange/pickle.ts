@@ -61,175 +61,146 @@ const CALLS: Readonly<Record<string, (...values: Pickled[]) => Pickled>> = {
   'torch Size': (extents) => extents,
 };
 
+const isMap = (value: unknown): value is Map<Pickled, Pickled> => value instanceof Map;
+const isList = (value: unknown): value is Pickled[] => Array.isArray(value);
+
+/** A pickle that is read: its bytes from `at` on, the stack, where lists that are still open begin on it, and values with a number. */
+class Pickle {
+  readonly stack: Pickled[] = [];
+  readonly marks: number[] = [];
+  readonly memo = new Map<number, Pickled>();
+  private readonly view: DataView;
+  private at = 0;
+
+  constructor(private readonly bytes: Uint8Array) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  readonly byte = () => this.view.getUint8(this.skip(1));
+  readonly uint16 = () => this.view.getUint16(this.skip(2), true);
+  readonly uint32 = () => this.view.getUint32(this.skip(4), true);
+  readonly int32 = () => this.view.getInt32(this.skip(4), true);
+  readonly double = () => this.view.getFloat64(this.skip(8));
+  readonly take = (count: number) => this.bytes.subarray(this.skip(count), this.at);
+  readonly text = (length: number) => new TextDecoder().decode(this.take(length));
+  readonly line = () => this.text(this.bytes.indexOf(10, this.at) + 1 - this.at).slice(0, -1);
+
+  /** Moves past so many bytes, and returns where they begin. */
+  private skip(count: number): number {
+    this.at += count;
+    if (count < 0 || this.at > this.bytes.length) throw new Error('a pickle that ends too early');
+    return this.at - count;
+  }
+
+  readonly pop = (): Pickled => {
+    if (this.stack.length <= (this.marks.at(-1) ?? 0)) throw new Error('a damaged pickle');
+    return this.stack.pop() as Pickled;
+  };
+
+  popMark(): Pickled[] {
+    return this.stack.splice(this.marks.pop() ?? this.stack.length);
+  }
+
+  top<C>(isOf: (value: unknown) => value is C): C {
+    const value = this.stack.at(-1);
+    if (!isOf(value)) throw new Error('a damaged pickle');
+    return value;
+  }
+
+  keep(key: number): void {
+    this.memo.set(key, this.stack.at(-1) as Pickled);
+  }
+
+  recall(key: number): Pickled {
+    const value = this.memo.get(key);
+    if (value === undefined) throw new Error('a damaged pickle');
+    return value;
+  }
+
+  addItems(items: Pickled[]): void {
+    const map = this.top(isMap);
+    for (let i = 0; i + 1 < items.length; i += 2) map.set(items[i], items[i + 1]);
+  }
+}
+
+/** The last values, the first of them first. */
+const tuple = (count: number) => (pickle: Pickle) => Array.from({ length: count }, pickle.pop).reverse();
+
+/** Opcodes that put a value on the stack. */
+const VALUES: Readonly<Record<string, (pickle: Pickle) => Pickled>> = {
+  '}': () => new Map(),
+  ']': () => [],
+  ')': () => [],
+  N: () => null,
+  '\x88': () => true,
+  '\x89': () => false,
+  K: (pickle) => pickle.byte(), // BININT1
+  M: (pickle) => pickle.uint16(), // BININT2
+  J: (pickle) => pickle.int32(), // BININT
+  G: (pickle) => pickle.double(), // BINFLOAT
+  '\x8a': (pickle) => pickle.take(pickle.byte()).reduceRight((value, byte) => 256 * value + byte, 0), // LONG1
+  X: (pickle) => pickle.text(pickle.uint32()), // BINUNICODE
+  h: (pickle) => pickle.recall(pickle.byte()), // BINGET
+  j: (pickle) => pickle.recall(pickle.uint32()), // LONG_BINGET
+  t: (pickle) => pickle.popMark(),
+  '\x85': tuple(1),
+  '\x86': tuple(2),
+  '\x87': tuple(3),
+  c: (pickle) => new Name(`${pickle.line()} ${pickle.line()}`), // GLOBAL
+  // BINPERSID: ('storage', class, key, device, count)
+  Q: (pickle) => {
+    const id = pickle.pop();
+    const [, type, key] = isList(id) ? id : [];
+    if (!(type instanceof Name) || typeof key !== 'string') throw new Error('a tensor without a storage');
+    return { type: type.text.split(' ')[1], key };
+  },
+  // REDUCE
+  R: (pickle) => {
+    const values = pickle.pop();
+    const called = pickle.pop();
+    const name = called instanceof Name ? called.text : '';
+    if (!Object.hasOwn(CALLS, name) || !isList(values))
+      throw new Error(`a call of ${name.replace(' ', '.') || 'something'}`);
+    if (values.length > MOST_ARGUMENTS) throw new Error(`a call with ${values.length} arguments`);
+    return CALLS[name](...values);
+  },
+};
+
+/** Opcodes that change what is there. */
+const CHANGES: Readonly<Record<string, (pickle: Pickle) => void>> = {
+  '\x80': (pickle) => pickle.byte(), // PROTO
+  '(': ({ marks, stack }) => marks.push(stack.length),
+  q: (pickle) => pickle.keep(pickle.byte()), // BINPUT
+  r: (pickle) => pickle.keep(pickle.uint32()), // LONG_BINPUT
+  s: (pickle) => pickle.addItems(tuple(2)(pickle)), // SETITEM
+  u: (pickle) => pickle.addItems(pickle.popMark()),
+  // APPEND
+  a: (pickle) => {
+    const value = pickle.pop();
+    pickle.top(isList).push(value);
+  },
+  e: (pickle) => {
+    for (const item of pickle.popMark()) pickle.top(isList).push(item);
+  },
+  // BUILD: what a state_dict says of its versions
+  b: (pickle) => {
+    pickle.pop();
+    pickle.top(isMap);
+  },
+};
+
 /**
  * @returns the value of a pickle, protocol 2
  * @throws Error that says what was found in place of a state_dict
  */
 export function unpickle(bytes: Uint8Array): Pickled {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const stack: Pickled[] = [];
-  const marks: number[] = [];
-  const memo = new Map<number, Pickled>();
-  let at = 0;
-
-  /** Moves past so many bytes, and returns where they begin. */
-  const skip = (count: number) => {
-    at += count;
-    if (at > bytes.length) throw new Error('a pickle that ends too early');
-    return at - count;
-  };
-  const decode = (from: number, to: number) => new TextDecoder().decode(bytes.subarray(from, to));
-  const readText = (length: number) => decode(skip(length), at);
-  const readLine = () => {
-    const end = bytes.indexOf(10, at);
-    if (end < 0) throw new Error('a pickle that ends too early');
-    const line = decode(at, end);
-    at = end + 1;
-    return line;
-  };
-  const pop = (): Pickled => {
-    if (stack.length <= (marks.at(-1) ?? 0)) throw new Error('a damaged pickle');
-    return stack.pop() as Pickled;
-  };
-  const popMark = () => stack.splice(marks.pop() ?? stack.length);
-  const top = <C>(isOf: (value: unknown) => value is C): C => {
-    const value = stack.at(-1);
-    if (!isOf(value)) throw new Error('a damaged pickle');
-    return value;
-  };
-  const isMap = (value: unknown): value is Map<Pickled, Pickled> => value instanceof Map;
-  const isList = (value: unknown): value is Pickled[] => Array.isArray(value);
-  const addItems = (items: Pickled[]) => {
-    const map = top(isMap);
-    for (let i = 0; i + 1 < items.length; i += 2) map.set(items[i], items[i + 1]);
-  };
-  const recall = (key: number) => {
-    const value = memo.get(key);
-    if (value === undefined) throw new Error('a damaged pickle');
-    stack.push(value);
-  };
-
+  const pickle = new Pickle(bytes);
   for (;;) {
-    const opcode = bytes[skip(1)];
-    switch (String.fromCharCode(opcode)) {
-      case '\x80': // PROTO
-        skip(1);
-        break;
-      case '}':
-        stack.push(new Map());
-        break;
-      case ']':
-      case ')':
-        stack.push([]);
-        break;
-      case '(':
-        marks.push(stack.length);
-        break;
-      case 'q': // BINPUT
-        memo.set(bytes[skip(1)], stack.at(-1) as Pickled);
-        break;
-      case 'r': // LONG_BINPUT
-        memo.set(view.getUint32(skip(4), true), stack.at(-1) as Pickled);
-        break;
-      case 'h': // BINGET
-        recall(bytes[skip(1)]);
-        break;
-      case 'j': // LONG_BINGET
-        recall(view.getUint32(skip(4), true));
-        break;
-      case 'X': // BINUNICODE
-        stack.push(readText(view.getUint32(skip(4), true)));
-        break;
-      case 'K': // BININT1
-        stack.push(bytes[skip(1)]);
-        break;
-      case 'M': // BININT2
-        stack.push(view.getUint16(skip(2), true));
-        break;
-      case 'J': // BININT
-        stack.push(view.getInt32(skip(4), true));
-        break;
-      case 'G': // BINFLOAT
-        stack.push(view.getFloat64(skip(8)));
-        break;
-      case '\x8a': {
-        // LONG1
-        const length = bytes[skip(1)];
-        const from = skip(length);
-        stack.push(bytes.subarray(from, from + length).reduceRight((value, byte) => 256 * value + byte, 0));
-        break;
-      }
-      case '\x88':
-        stack.push(true);
-        break;
-      case '\x89':
-        stack.push(false);
-        break;
-      case 'N':
-        stack.push(null);
-        break;
-      case 't':
-        stack.push(popMark());
-        break;
-      case '\x85':
-      case '\x86':
-      case '\x87': {
-        // TUPLE1, TUPLE2, TUPLE3
-        const items = Array.from({ length: opcode - 0x84 }, pop);
-        stack.push(items.reverse());
-        break;
-      }
-      case 'c': // GLOBAL
-        stack.push(new Name(`${readLine()} ${readLine()}`));
-        break;
-      case 'Q': {
-        // BINPERSID: ('storage', class, key, device, count)
-        const id = pop();
-        const [, type, key] = isList(id) ? id : [];
-        if (!(type instanceof Name) || typeof key !== 'string') throw new Error('a tensor without a storage');
-        stack.push({ type: type.text.split(' ')[1], key });
-        break;
-      }
-      case 'R': {
-        // REDUCE
-        const values = pop();
-        const called = pop();
-        const name = called instanceof Name ? called.text : '';
-        if (!Object.hasOwn(CALLS, name) || !isList(values))
-          throw new Error(`a call of ${name.replace(' ', '.') || 'something'}`);
-        if (values.length > MOST_ARGUMENTS) throw new Error(`a call with ${values.length} arguments`);
-        stack.push(CALLS[name](...values));
-        break;
-      }
-      case 's': {
-        // SETITEM
-        const value = pop();
-        const key = pop();
-        addItems([key, value]);
-        break;
-      }
-      case 'u':
-        addItems(popMark());
-        break;
-      case 'a': {
-        // APPEND
-        const value = pop();
-        top(isList).push(value);
-        break;
-      }
-      case 'e': {
-        const items = popMark();
-        for (const item of items) top(isList).push(item);
-        break;
-      }
-      case 'b': // BUILD: what a state_dict says of its versions
-        pop();
-        top(isMap);
-        break;
-      case '.':
-        return pop();
-      default:
-        throw new Error(`an object that is none of a state_dict's (opcode 0x${opcode.toString(16)})`);
-    }
+    const opcode = pickle.byte();
+    const name = String.fromCharCode(opcode);
+    if (name === '.') return pickle.pop();
+    if (VALUES[name]) pickle.stack.push(VALUES[name](pickle));
+    else if (CHANGES[name]) CHANGES[name](pickle);
+    else throw new Error(`an object that is none of a state_dict's (opcode 0x${opcode.toString(16)})`);
   }
 }

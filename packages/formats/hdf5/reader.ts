@@ -7,6 +7,7 @@
  */
 import type { FoundDataSet, FoundGroup } from './found';
 import {
+  Budget,
   Cursor,
   decodeNumbers,
   once,
@@ -57,47 +58,35 @@ const SYMBOLS = 0x11;
 const isUndefined = (address: number) => address >= 2 ** 63;
 const up = (count: number, to: number) => Math.ceil(count / to) * to;
 
-/**
- * @returns the root of the file
- * @throws Error that says what was found in place of such a file
- */
-export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
-  if (!SIGNATURE.every((byte, i) => byte === bytes[i])) throw new Error('other content');
-  if (bytes.length > most.bytes) throw new Error(`${bytes.length} bytes, where at most ${most.bytes} are read`);
-  const seen = new Set<number>();
-  let objects = 0;
-  let chunks = 0;
-  let heapObjects = 0;
-  let taken = 0;
+/** A file whose values are read when they are asked for. */
+export class Hdf5File {
+  private readonly budget: Budget;
+  /** Texts and lists of any length lie in heaps that many data sets share. */
+  private readonly heaps = new Map<number, Map<number, Uint8Array>>();
 
-  /** From an address on, which must be a new one. */
-  const visit = (address: number, what: string): Cursor => {
-    if (!(address < bytes.length)) throw new Error(`${what} outside of the file; is it truncated?`);
-    if (seen.has(address)) throw new Error(`${what} that is reached twice, as in a loop`);
-    seen.add(address);
-    return new Cursor(bytes, address);
-  };
-  /** A part of the file. A text or list in a heap is one, and the heap, so each byte may be taken twice. */
-  const part = (from: Cursor, size: number): Uint8Array => {
-    const content = from.take(size);
-    taken += size;
-    if (taken > 2 * bytes.length) throw new Error('parts that overlap');
-    return content;
-  };
-  const signed = (address: number, signature: string, what: string): Cursor => {
-    const cursor = visit(address, what);
-    if (cursor.text(4) !== signature) throw new Error(`a damaged ${what}`);
-    return cursor;
-  };
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly most: Limits,
+  ) {
+    if (!SIGNATURE.every((byte, i) => byte === bytes[i])) throw new Error('other content');
+    if (bytes.length > most.bytes) throw new Error(`${bytes.length} bytes, where at most ${most.bytes} are read`);
+    this.budget = new Budget(bytes);
+  }
 
-  function readObject(address: number): FoundGroup | FoundDataSet {
-    objects += 1;
-    if (objects > MOST_OBJECTS) throw new Error(`more than ${MOST_OBJECTS} groups and data sets`);
-    const messages = readHeader(address);
+  /** @throws Error that says what was found in place of such a file */
+  root(): FoundGroup {
+    const root = this.readObject(rootAddress(this.bytes));
+    if (!(root instanceof Map)) throw new Error('a single data set');
+    return root;
+  }
+
+  private readObject(address: number): FoundGroup | FoundDataSet {
+    this.budget.spend('groups and data sets', MOST_OBJECTS);
+    const messages = this.readHeader(address);
     const one = (type: number) => messages.find((message) => message.type === type)?.body;
     const [space, type, layout, symbols] = [SPACE, TYPE, LAYOUT, SYMBOLS].map(one);
-    if (space && type && layout) return dataSet(space, type, layout, one(FILTERS));
-    if (symbols) return oldGroup(symbols);
+    if (space && type && layout) return this.dataSet(space, type, layout, one(FILTERS));
+    if (symbols) return this.oldGroup(symbols);
     const info = one(LINK_INFO);
     if (!info) throw new Error('an object that is neither a group nor a data set');
     const order = info.skip(1).whole(1) & 1;
@@ -105,15 +94,15 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
     const group: FoundGroup = new Map();
     for (const { body } of messages.filter((message) => message.type === LINK)) {
       const [name, child] = readLink(body);
-      group.set(name, readObject(child));
+      group.set(name, this.readObject(child));
     }
     return group;
   }
 
   /** The messages of an object's header, of version 1 or 2. */
-  function readHeader(address: number): { type: number; body: Cursor }[] {
-    const start = visit(address, 'an object');
-    const isNew = new Cursor(bytes, address).text(4) === 'OHDR';
+  private readHeader(address: number): { type: number; body: Cursor }[] {
+    const start = this.budget.visit(address, 'an object');
+    const isNew = new Cursor(this.bytes, address).text(4) === 'OHDR';
     let flags = 0;
     let size: number;
     if (isNew) {
@@ -126,7 +115,7 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
       start.skip(4);
     }
     const messages: { type: number; body: Cursor }[] = [];
-    const blocks = [new Cursor(part(start, size))];
+    const blocks = [new Cursor(this.budget.part(start, size))];
     for (let block = blocks.shift(); block; block = blocks.shift()) {
       const head = isNew ? 4 + (flags & 4 ? 2 : 0) : 8;
       while (block.left >= head) {
@@ -139,46 +128,38 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
         if (isShared && type === TYPE) throw new Error('a type that several data sets share');
         if (type === CONTINUATION) {
           const [from, count] = [body.whole(8), body.whole(8)];
-          const more = isNew ? signed(from, 'OCHK', 'header') : visit(from, 'a header');
-          blocks.push(new Cursor(part(more, isNew ? count - 8 : count)));
+          const more = isNew ? this.budget.signed(from, 'OCHK', 'header') : this.budget.visit(from, 'a header');
+          blocks.push(new Cursor(this.budget.part(more, isNew ? count - 8 : count)));
         }
       }
     }
     return messages;
   }
 
-  function readLink(body: Cursor): [string, number] {
-    const flags = body.skip(1).whole(1);
-    const kind = flags & 8 ? body.whole(1) : 0;
-    if (kind !== 0) throw new Error('a link that is no hard link');
-    const name = body.skip((flags & 4 ? 8 : 0) + (flags & 16 ? 1 : 0)).whole(2 ** (flags & 3));
-    return [body.text(name), body.whole(8)];
-  }
-
   /** A group whose names lie in a heap and whose members hang in a tree. */
-  function oldGroup(symbols: Cursor): FoundGroup {
+  private oldGroup(symbols: Cursor): FoundGroup {
     const [tree, heap] = [symbols.whole(8), symbols.whole(8)];
-    const data = signed(heap, 'HEAP', 'heap');
+    const data = this.budget.signed(heap, 'HEAP', 'heap');
     const size = data.skip(4).whole(8);
-    const names = part(visit(data.skip(8).whole(8), 'a heap'), size);
+    const names = this.budget.part(this.budget.visit(data.skip(8).whole(8), 'a heap'), size);
     const group: FoundGroup = new Map();
-    walk(signed(tree, 'TREE', 'tree'), 0, 8, (_, address) => {
-      const node = signed(address, 'SNOD', 'group');
+    this.walk(this.budget.signed(tree, 'TREE', 'tree'), 0, 8, (_, address) => {
+      const node = this.budget.signed(address, 'SNOD', 'group');
       for (let left = node.skip(2).whole(2); left > 0; left--) {
         const [offset, child, cache] = [node.whole(8), node.whole(8), node.whole(4)];
         node.skip(20);
         if (cache === 2) throw new Error('a link that is no hard link');
         const end = names.indexOf(0, offset);
         if (!(offset < names.length) || end < 0) throw new Error('a damaged heap');
-        const name = new TextDecoder().decode(part(new Cursor(names, offset), end - offset));
-        group.set(name, readObject(child));
+        const name = new TextDecoder().decode(this.budget.part(new Cursor(names, offset), end - offset));
+        group.set(name, this.readObject(child));
       }
     });
     return group;
   }
 
   /** Hands the children of a B-tree's leaves over, with their keys. Each node is one level below its parent. */
-  function walk(
+  private walk(
     node: Cursor,
     kind: number,
     keySize: number,
@@ -191,17 +172,17 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
     for (node.skip(16); left > 0; left--) {
       const key = new Cursor(node.take(keySize));
       const child = node.whole(8);
-      if (level > 0) walk(signed(child, 'TREE', 'tree'), kind, keySize, leaf, level);
+      if (level > 0) this.walk(this.budget.signed(child, 'TREE', 'tree'), kind, keySize, leaf, level);
       else leaf(key, child);
     }
   }
 
-  function dataSet(space: Cursor, type: Cursor, layout: Cursor, filters?: Cursor): FoundDataSet {
+  private dataSet(space: Cursor, type: Cursor, layout: Cursor, filters?: Cursor): FoundDataSet {
     const head = once(() => ({ shape: readSpace(space), found: readType(type) }));
     const read = (kinds: readonly Type['kind'][], wanted: string, mostBytes?: number) => {
       const { shape, found } = head();
       if (!kinds.includes(found.kind)) throw new Error(`values of another type in place of ${wanted}`);
-      return { shape, found, data: readData(layout, filters, shape, found.size, mostBytes) };
+      return { shape, found, data: this.readData(layout, filters, shape, found.size, mostBytes) };
     };
     return {
       numbers: once(() => {
@@ -211,17 +192,15 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
       lists: once(() => {
         const { found, data } = read(['list'], 'lists of numbers');
         const of = found.of as Type;
-        const lists = readReferences(data, of.size);
+        const lists = this.readReferences(data, of.size);
         return { length: lists.length, numbers: (i) => decodeNumbers(lists[i], of) };
       }),
       texts: once(() => {
         const { found, data } = read(['text', 'long text'], 'texts', MOST_TEXT);
         if (found.kind === 'long text') {
-          const texts = readReferences(data, 1);
-          checkBytes(
-            texts.reduce((sum, { length }) => sum + length, 0),
-            MOST_TEXT,
-          );
+          const texts = this.readReferences(data, 1);
+          const length = texts.reduce((sum, text) => sum + text.length, 0);
+          checkBytes(length, MOST_TEXT);
           return texts.map((text) => new TextDecoder().decode(text));
         }
         const cursor = new Cursor(data);
@@ -230,25 +209,21 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
     };
   }
 
-  function checkSize(shape: readonly number[]): void {
-    if (!(product(shape) <= most.values))
-      throw new Error(`[${shape.join(', ')}] values, where at most ${most.values} are read`);
-  }
-
-  function checkBytes(found: number, expected: number): void {
-    if (!(found <= expected)) throw new Error(`${found} bytes, where at most ${expected} are read`);
+  private checkSize(shape: readonly number[]): void {
+    if (!(product(shape) <= this.most.values))
+      throw new Error(`[${shape.join(', ')}] values, where at most ${this.most.values} are read`);
   }
 
   /** @param mostBytes of the values */
-  function readData(
+  private readData(
     layout: Cursor,
     filters: Cursor | undefined,
     shape: readonly number[],
     size: number,
-    mostBytes = LARGEST * most.values,
+    mostBytes = LARGEST * this.most.values,
   ): Uint8Array {
     const wanted = product(shape) * size;
-    checkSize(shape);
+    this.checkSize(shape);
     checkBytes(wanted, mostBytes);
     const version = layout.whole(1);
     if (version !== 3) throw new Error(`a data layout of version ${version}, where 3 is read`);
@@ -257,36 +232,35 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
     if (kind === 0) stored = layout.take(layout.whole(2));
     else if (kind === 1) {
       const [address, length] = [layout.whole(8), layout.whole(8)];
-      stored = length === 0 ? new Uint8Array() : part(visit(address, 'data'), length);
-    } else if (kind === 2) return readChunks(layout, filters, shape, size);
+      stored = length === 0 ? new Uint8Array() : this.budget.part(this.budget.visit(address, 'data'), length);
+    } else if (kind === 2) return this.readChunks(layout, filters, shape, size);
     else throw new Error('a data layout of an unknown kind');
     if (stored.length !== wanted) throw new Error(`${stored.length} bytes where the shape wants ${wanted}`);
     return stored;
   }
 
-  function readChunks(layout: Cursor, filters: Cursor | undefined, shape: readonly number[], size: number): Uint8Array {
+  private readChunks(layout: Cursor, filters: Cursor | undefined, shape: readonly number[], size: number): Uint8Array {
     const used = filters ? readFilters(filters) : [];
     const axes = layout.whole(1) - 1;
     const tree = layout.whole(8);
     const chunk = Array.from({ length: Math.max(0, axes) }, () => layout.whole(4));
     if (axes !== shape.length || chunk.includes(0))
       throw new Error(`chunks of [${chunk.join(', ')}] values in a shape of [${shape.join(', ')}]`);
-    checkSize(chunk);
+    this.checkSize(chunk);
     const wanted = product(chunk) * size;
     const expected = product(chunk.map((extent, axis) => Math.ceil(shape[axis] / extent)));
-    chunks += expected;
-    if (chunks > MOST_CHUNKS) throw new Error(`more than ${MOST_CHUNKS} chunks`);
+    this.budget.spend('chunks', MOST_CHUNKS, expected);
     // Chunks at an edge are whole: what is outside the shape is inflated as well.
-    checkBytes(expected * wanted, 2 * LARGEST * most.values);
+    checkBytes(expected * wanted, 2 * LARGEST * this.most.values);
     const data = new Uint8Array(product(shape) * size);
     const filled = new Set<string>();
-    walk(signed(tree, 'TREE', 'tree'), 1, 8 + 8 * (axes + 1), (key, address) => {
+    this.walk(this.budget.signed(tree, 'TREE', 'tree'), 1, 8 + 8 * (axes + 1), (key, address) => {
       const [length, mask] = [key.whole(4), key.whole(4)];
       const from = chunk.map(() => key.whole(8));
       const isPlace = from.every((start, axis) => start < shape[axis] && start % chunk[axis] === 0);
       if (!isPlace || filled.has(from.join())) throw new Error(`a chunk at [${from.join(', ')}], where none belongs`);
       filled.add(from.join());
-      const content = part(visit(address, 'a chunk'), length);
+      const content = this.budget.part(this.budget.visit(address, 'a chunk'), length);
       const values = unfilter(content, used, mask, wanted, size);
       if (values.length !== wanted) throw new Error('a chunk of another size than the others');
       place(values, chunk, from, data, shape, size);
@@ -295,23 +269,20 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
     return data;
   }
 
-  /** Texts and lists of any length lie in heaps that many data sets share. */
-  const collections = new Map<number, Map<number, Uint8Array>>();
-  function heapObject(address: number, index: number): Uint8Array {
-    let collection = collections.get(address);
+  private heapObject(address: number, index: number): Uint8Array {
+    let collection = this.heaps.get(address);
     if (!collection) {
       collection = new Map();
-      const start = signed(address, 'GCOL', 'heap');
-      const heap = new Cursor(part(start, start.skip(4).whole(8) - 16));
+      const start = this.budget.signed(address, 'GCOL', 'heap');
+      const heap = new Cursor(this.budget.part(start, start.skip(4).whole(8) - 16));
       while (heap.left >= 16) {
         const key = heap.whole(2);
         const length = heap.skip(6).whole(8);
         if (key === 0) break;
-        heapObjects += 1;
-        if (heapObjects > most.values) throw new Error(`more than ${most.values} values in heaps`);
+        this.budget.spend('values in heaps', this.most.values);
         collection.set(key, heap.take(up(length, 8)).subarray(0, length));
       }
-      collections.set(address, collection);
+      this.heaps.set(address, collection);
     }
     const object = collection.get(index);
     if (!object) throw new Error('values that are missing in their heap, or reached twice');
@@ -320,17 +291,26 @@ export function readHdf5(bytes: Uint8Array, most: Limits): FoundGroup {
   }
 
   /** The bytes of each text or list, whose items have this size. */
-  function readReferences(data: Uint8Array, size: number): Uint8Array[] {
+  private readReferences(data: Uint8Array, size: number): Uint8Array[] {
     const cursor = new Cursor(data);
     return Array.from({ length: data.length / 16 }, () => {
       const [length, address, index] = [cursor.whole(4), cursor.whole(8), cursor.whole(4)];
-      return length === 0 ? new Uint8Array() : part(new Cursor(heapObject(address, index)), length * size);
+      if (length === 0) return new Uint8Array();
+      return this.budget.part(new Cursor(this.heapObject(address, index)), length * size);
     });
   }
+}
 
-  const root = readObject(rootAddress(bytes));
-  if (!(root instanceof Map)) throw new Error('a single data set');
-  return root;
+function readLink(body: Cursor): [string, number] {
+  const flags = body.skip(1).whole(1);
+  const kind = flags & 8 ? body.whole(1) : 0;
+  if (kind !== 0) throw new Error('a link that is no hard link');
+  const name = body.skip((flags & 4 ? 8 : 0) + (flags & 16 ? 1 : 0)).whole(2 ** (flags & 3));
+  return [body.text(name), body.whole(8)];
+}
+
+function checkBytes(found: number, expected: number): void {
+  if (!(found <= expected)) throw new Error(`${found} bytes, where at most ${expected} are read`);
 }
 
 /** Where the root's header is: in a superblock of version 0 to 3. */

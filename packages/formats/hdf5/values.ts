@@ -43,6 +43,45 @@ export class Cursor {
   }
 }
 
+/** What a file may still take: each part of it is read once, and there are no more of them than so many. */
+export class Budget {
+  private readonly seen = new Set<number>();
+  private readonly spent = new Map<string, number>();
+  private taken = 0;
+
+  constructor(private readonly bytes: Uint8Array) {}
+
+  /** From an address on, which must be a new one. */
+  visit(address: number, what: string): Cursor {
+    if (!(address < this.bytes.length)) throw new Error(`${what} outside of the file; is it truncated?`);
+    if (this.seen.has(address)) throw new Error(`${what} that is reached twice, as in a loop`);
+    this.seen.add(address);
+    return new Cursor(this.bytes, address);
+  }
+
+  /** From such an address on, behind a signature. */
+  signed(address: number, signature: string, what: string): Cursor {
+    const cursor = this.visit(address, what);
+    if (cursor.text(4) !== signature) throw new Error(`a damaged ${what}`);
+    return cursor;
+  }
+
+  /** A part of the file. A text or list in a heap is one, and the heap, so each byte may be taken twice. */
+  part(from: Cursor, size: number): Uint8Array {
+    const content = from.take(size);
+    this.taken += size;
+    if (this.taken > 2 * this.bytes.length) throw new Error('parts that overlap');
+    return content;
+  }
+
+  /** Counts what a file has at most so many of. */
+  spend(what: string, most: number, count = 1): void {
+    const spent = (this.spent.get(what) ?? 0) + count;
+    this.spent.set(what, spent);
+    if (spent > most) throw new Error(`more than ${most} ${what}`);
+  }
+}
+
 /** What this returned or threw at its first call: each part of a file is read once. */
 export function once<R>(read: () => R): () => R {
   let found: (() => R) | undefined;
