@@ -1,11 +1,13 @@
 /**
- * Figures in a nodeplotlib window. We use its server and its page, but not its `plot` function, which listens on all
- * interfaces, logs to stdout, and opens a page that takes plotly.js and fonts from a CDN. Here the server is bound to
- * 127.0.0.1, the page gets the plotly.js of this package, and everything works without a network.
+ * Figures in a nodeplotlib window. We use its page and what this says by socket.io: it asks by `readplots`, and each `plotdata` is
+ * a figure. Not its `plot` function, which listens on all interfaces, logs to stdout, and opens a page that takes plotly.js and
+ * fonts from a CDN. Here the server is bound to 127.0.0.1, the page gets the plotly.js of this package, and everything works
+ * without a network.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
-import type { RequestListener, Server, ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { dirname, extname, join } from 'node:path';
@@ -26,23 +28,19 @@ const GRACE = 1500;
 /** A page that was asked for has this long to connect. */
 const LOADING = 20000;
 
-/** The parts of Nest and nodeplotlib that are used. */
-interface App {
-  get<T>(token: unknown): T;
-  init(): Promise<unknown>;
-  listen(port: number, host: string): Promise<unknown>;
+/** The parts of socket.io that are used. */
+interface Emitter {
+  emit(event: string, data: unknown): unknown;
+}
+interface Client extends Emitter {
+  on(event: string, listener: () => void): unknown;
+}
+interface Sockets extends Emitter {
+  on(event: 'connection', listener: (client: Client) => void): unknown;
   close(): Promise<void>;
-  getHttpServer(): Server;
-}
-interface Plots {
-  addPlot(plot: { data: unknown; layout: unknown; config: unknown }): void;
-}
-interface Gateway {
-  handleConnection(client: object): void;
-  handleDisconnect(client: object): void;
 }
 
-let current: { plots: Plots; of: (value: unknown) => unknown; window: FigureWindow } | undefined;
+let current: { add(figure: Figure): void; window: FigureWindow } | undefined;
 
 /**
  * Opens figures in a nodeplotlib window and says where on stderr, for a machine on which no browser can be opened.
@@ -52,11 +50,8 @@ let current: { plots: Plots; of: (value: unknown) => unknown; window: FigureWind
  */
 export async function openWindow(figures: Figure | readonly Figure[]): Promise<FigureWindow> {
   current ??= await start();
-  const { plots, of, window } = current;
-  for (const { data, layout } of [figures].flat() as Figure[]) {
-    plots.addPlot({ data: of(data), layout: of(layout), config: PLOTLY_CONFIG });
-  }
-  return window;
+  for (const figure of [figures].flat() as Figure[]) current.add(figure);
+  return current.window;
 }
 
 async function start(): Promise<NonNullable<typeof current>> {
@@ -65,41 +60,54 @@ async function start(): Promise<NonNullable<typeof current>> {
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new Error(`NODEPLOTLIB_PORT: expected a port from 0 to 65535, found '${wanted}'`);
   }
-  const entry = require.resolve('nodeplotlib');
-  const load = createRequire(entry);
-  const { NestFactory } = load('@nestjs/core');
-  const { of } = load('rxjs');
-  const { ServerModule } = load('./lib/server/server.module');
-  const { PlotsService } = load('./lib/server/plots/plots.service');
-  const { PlotsGateway } = load('./lib/server/plots/plots.gateway');
-
-  const app: App = await NestFactory.create(ServerModule, { logger: false, abortOnError: false });
-  const clients = countClients(app.get<Gateway>(PlotsGateway), () => void window.close());
-  // Nest's and socket.io's listeners are there after init(), and no request can arrive before listen().
-  await app.init();
-  answerLocally(app.getHttpServer(), await readPage(join(dirname(entry), 'lib', 'server', 'web')), clients.loading);
+  const plots: object[] = [];
+  const clients = countClients(() => void window.close());
+  // It listens to what `server` hands on, and nowhere else.
+  const inner = createServer();
+  const sockets = openSockets(inner);
+  sockets.on('connection', (client) => {
+    clients.add(client);
+    client.on('disconnect', () => clients.delete(client));
+    client.on('readplots', () => {
+      for (const plot of plots) client.emit('plotdata', plot);
+    });
+  });
+  const server = serve(await readPage(), inner, clients.loading);
   try {
-    await app.listen(port, HOST);
+    await once(server.listen(port, HOST), 'listening');
   } catch (error) {
-    await app.close();
+    await sockets.close();
     throw new Error(`NODEPLOTLIB_PORT=${port}: cannot listen on ${HOST} (${(error as Error).message})`);
   }
-  const url = `http://${HOST}:${(app.getHttpServer().address() as AddressInfo).port}`;
+  const url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
   const window: FigureWindow = {
     url,
     closed: clients.closed,
     async close() {
       if (current?.window !== window) return clients.closed;
       current = undefined;
-      // Polling clients keep their connections open, and close() would wait for them.
-      app.getHttpServer().closeAllConnections();
-      await app.close();
+      await sockets.close();
+      server.close();
+      // Polling clients keep their connections open, and the program would wait for them.
+      server.closeAllConnections();
       clients.end();
     },
   };
   console.error(`Figures: ${url} (the program ends when the window is closed)`);
   if (!wanted) openBrowser(url);
-  return { plots: app.get<Plots>(PlotsService), of, window };
+  const add = ({ data, layout }: Figure) => {
+    const plot = { id: plots.length, data, layout, config: PLOTLY_CONFIG };
+    plots.push(plot);
+    sockets.emit('plotdata', plot);
+  };
+  return { add, window };
+}
+
+/** The socket.io that nodeplotlib brings, wherever npm has put it. */
+function openSockets(server: Server): Sockets {
+  const load = createRequire(createRequire(require.resolve('nodeplotlib')).resolve('@nestjs/platform-socket.io'));
+  const { Server: SocketServer } = load('socket.io');
+  return new SocketServer(server, { transports: ['polling'], serveClient: false });
 }
 
 /** The files of the page by their URL paths, each with its media type. */
@@ -116,7 +124,8 @@ const TYPES: Partial<Record<string, string>> = {
 };
 
 /** nodeplotlib's page without what it takes from other hosts, and plotly.js from this machine. */
-async function readPage(folder: string): Promise<Page> {
+async function readPage(): Promise<Page> {
+  const folder = join(dirname(require.resolve('nodeplotlib')), 'lib', 'server', 'web');
   const page: Page = new Map();
   for (const below of ['', 'assets/']) {
     for (const name of await readdir(join(folder, below))) {
@@ -135,23 +144,16 @@ async function readPage(folder: string): Promise<Page> {
 /** A page of another site whose name leads to 127.0.0.1 (DNS rebinding) names that site as the host. */
 const isLocal = (host = ''): boolean => /^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host);
 
-/**
- * Answers every request in place of Nest, whose own static files include the page as nodeplotlib ships it, for any path
- * and error; only those of socket.io are passed on, from this machine's own pages.
- */
-function answerLocally(server: Server, page: Page, loading: () => void): void {
-  const former = server.listeners('request') as RequestListener[];
+/** Answers this machine's own pages, whose messages for socket.io it hands on. */
+function serve(page: Page, sockets: Server, loading: () => void): Server {
   const refuse = (response: ServerResponse, status: number, message: string) =>
     response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
-  server.removeAllListeners('request').on('request', async (request, response) => {
+  return createServer(async (request, response) => {
     const path = request.url?.split('?')[0] ?? '';
     if (!isLocal(request.headers.host)) {
       return refuse(response, 403, 'expected the host 127.0.0.1 or localhost');
     }
-    if (path.startsWith('/socket.io/')) {
-      for (const listener of former) listener.call(server, request, response);
-      return;
-    }
+    if (path.startsWith('/socket.io/')) return sockets.emit('request', request, response);
     // The page's own routes, such as /plots, are the page too.
     const found = page.get(path.includes('.') ? path : '/index.html');
     if (found === undefined) return refuse(response, 404, 'no such file');
@@ -180,8 +182,8 @@ function withoutOtherHosts(page: string): string {
     .replace('</head>', `<style>${PAGE_STYLE}</style></head>`);
 }
 
-/** Counts the pages in place of nodeplotlib's own gateway, which logs each to stdout and ends when one is reloaded. */
-function countClients(gateway: Gateway, close: () => void) {
+/** Counts the pages: a window is closed where none is left, but not while one is reloaded. */
+function countClients(close: () => void) {
   let end = () => {};
   const closed = new Promise<void>((resolve) => {
     end = resolve;
@@ -193,17 +195,17 @@ function countClients(gateway: Gateway, close: () => void) {
     clearTimeout(timer);
     if (clients.size === 0) timer = setTimeout(close, asked ? LOADING : GRACE);
   };
-  gateway.handleConnection = (client) => {
-    clients.add(client);
-    asked = false;
-    clearTimeout(timer);
-  };
-  gateway.handleDisconnect = (client) => {
-    clients.delete(client);
-    closeSoon();
-  };
   return {
     closed,
+    add(client: object) {
+      clients.add(client);
+      asked = false;
+      clearTimeout(timer);
+    },
+    delete(client: object) {
+      clients.delete(client);
+      closeSoon();
+    },
     end: () => {
       clearTimeout(timer);
       end();
