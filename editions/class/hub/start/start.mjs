@@ -90,53 +90,34 @@ function failure(log) {
 }
 
 /**
- * Starts the hub. Resolves, once it answers, to its address and its end.
+ * What jupyterhub_config.py reads.
  * @param {HubOptions} options
+ * @param {number} port
+ * @param {string} runtime folder
+ * @param {{ certificate?: string, key?: string }} tls
  */
-export async function startHub(options) {
-  const { state, ip } = options;
-  const folder = join(state, 'hub');
-  const port = options.port === 0 ? await freePort() : options.port;
-  await checkPort(ip, port); // the files in /run for a port in use belong to the hub that runs there
-  const lock = lockState(folder);
+async function settingsOf(options, port, runtime, { certificate = '', key = '' }) {
+  const { state, roster, ip, memory, tasks, threads, kernels, idle, starting } = options;
   const [hubPort, proxyPort, pagePort] = [await freePort(), await freePort(), await freePort()];
-  /** @type {{ certificate?: string, key?: string, fingerprint?: string }} */
-  const tls = options.cert
-    ? { certificate: options.cert, key: options.key }
-    : options.tls
-      ? makeCertificate(folder, options.hosts ?? [])
-      : {};
-  // In /run, which is short and empty after a restart of the machine. `port` is ours alone while the hub runs.
-  const runtime = `/run/lif-hub-${port}`;
-  remove(runtime);
-  mkdirSync(runtime, { mode: 0o711 });
-  chmodSync(runtime, 0o711);
   const inTemporary = [root, state, process.execPath].some((path) => /^(\/var)?\/tmp\//.test(path));
-  const settings = {
-    state,
-    roster: options.roster,
-    runtime,
+  return {
+    ...{ state, roster, ip, memory, tasks, threads, kernels, idle, starting },
+    ...{ runtime, port, hubPort, proxyPort, pagePort, certificate, key, proxy },
     prefix: PREFIX,
-    ip,
-    port,
-    hubPort,
-    proxyPort,
-    pagePort,
-    certificate: tls.certificate ?? '',
-    key: tls.key ?? '',
     node: process.execPath,
-    proxy,
     jupyterPath: join(venv, 'share', 'jupyter'),
     firstPage: `/lab/tree/notebooks/my/${chapterNames()[0]}`,
-    memory: options.memory,
-    tasks: options.tasks,
-    threads: options.threads,
-    kernels: options.kernels,
-    idle: options.idle,
-    starting: options.starting,
     // Each learner's own /tmp, unless what a server needs lies in the one of the machine.
     ownTemporary: !inTemporary,
   };
+}
+
+/**
+ * Starts JupyterHub with these settings.
+ * @param {string} folder
+ * @param {object} settings
+ */
+function spawnHub(folder, settings) {
   const settingsFile = join(folder, 'settings.json');
   writeWhole(settingsFile, `${JSON.stringify(settings, null, 2)}\n`); // the folder is closed to all but root
   const log = join(folder, 'hub.log');
@@ -156,20 +137,52 @@ export async function startHub(options) {
     detached: true, // Ctrl-C reaches this program alone, which ends the hub
   });
   closeSync(output);
-  /** @type {{ reason: string } | undefined} */
-  let exited;
   /** @type {Promise<{ reason: string }>} */
   const end = new Promise((done) => {
     child.on('error', (error) => done({ reason: error.message }));
     child.on('exit', (status, signal) => done({ reason: signal ?? `exit ${status}` }));
   });
+  return { child, log, end };
+}
+
+/**
+ * Where this machine reaches the hub.
+ * @param {string} ip
+ * @param {number} port
+ * @param {boolean} isEncrypted
+ */
+function addressOf(ip, port, isEncrypted) {
+  const local = ip === '0.0.0.0' ? '127.0.0.1' : ip === '::' ? '::1' : ip;
+  return `${isEncrypted ? 'https' : 'http'}://${local.includes(':') ? `[${local}]` : local}:${port}`;
+}
+
+/**
+ * Starts the hub. Resolves, once it answers, to its address and its end.
+ * @param {HubOptions} options
+ */
+export async function startHub(options) {
+  const { state, ip } = options;
+  const folder = join(state, 'hub');
+  const port = options.port === 0 ? await freePort() : options.port;
+  await checkPort(ip, port); // the files in /run for a port in use belong to the hub that runs there
+  const lock = lockState(folder);
+  /** @type {{ certificate?: string, key?: string, fingerprint?: string }} */
+  const tls = options.cert
+    ? { certificate: options.cert, key: options.key }
+    : options.tls
+      ? makeCertificate(folder, options.hosts ?? [])
+      : {};
+  // In /run, which is short and empty after a restart of the machine. `port` is ours alone while the hub runs.
+  const runtime = `/run/lif-hub-${port}`;
+  remove(runtime);
+  mkdirSync(runtime, { mode: 0o711 });
+  chmodSync(runtime, 0o711);
+  const { child, log, end } = spawnHub(folder, await settingsOf(options, port, runtime, tls));
+  /** @type {{ reason: string } | undefined} */
+  let exited;
   end.then((result) => {
     exited = result;
   });
-  const local = ip === '0.0.0.0' ? '127.0.0.1' : ip === '::' ? '::1' : ip;
-  const host = local.includes(':') ? `[${local}]` : local;
-  const address = `${tls.certificate ? 'https' : 'http'}://${host}:${port}`;
-
   /** @type {Promise<number[]> | undefined} */
   let stopping;
   /** Ends the hub and all servers. Resolves to the processes that could not be ended. */
@@ -191,6 +204,7 @@ export async function startHub(options) {
     return stopping;
   }
 
+  const address = addressOf(ip, port, tls.certificate !== undefined);
   const begin = performance.now();
   while (!(await isAnswering(address))) {
     const why = exited?.reason ?? (performance.now() - begin > 120_000 ? 'no answer for two minutes' : undefined);
