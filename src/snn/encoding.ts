@@ -14,6 +14,14 @@ import { firingChance, poissonBlock } from './poisson-block';
 
 const STEPS_IN_BLOCK = 128;
 
+/** Shows a batch step by step; spike trains need no images for that. */
+export interface Encoder {
+  /** Starts the presentation of these images, one per row of the batch, at step 0. */
+  begin(presentation: Presentation): Encoder;
+  /** The next step of these images. */
+  encode(images?: tf.Tensor): tf.Tensor;
+}
+
 /**
  * SpikingJelly's PoissonEncoder: each call of `encode` returns one fresh step, `rand ≤ x`.
  *
@@ -166,10 +174,7 @@ export class LatencyEncoder {
 }
 
 /** The encoder that the engine option `encoder` names. */
-export function makeEncoder(
-  name: EncoderName,
-  { seed, T }: { seed: number; T: number },
-): PoissonEncoder | DirectEncoder | LatencyEncoder {
+export function makeEncoder(name: EncoderName, { seed, T }: { seed: number; T: number }): Encoder {
   if (name === 'direct') return new DirectEncoder();
   return name === 'latency' ? new LatencyEncoder({ T }) : new PoissonEncoder({ seed });
 }

@@ -22,7 +22,7 @@ import { countInputs, isSpikeTrains } from '../common/spike-trains';
 import type { Trace } from '../common/trace';
 import { nextTurn } from '../common/turn';
 import { countNeurons, splitWeights, weightShapes } from '../common/weights';
-import { GivenSpikes, makeEncoder } from '../snn/encoding';
+import { type Encoder, GivenSpikes, makeEncoder } from '../snn/encoding';
 import { resetNet } from '../snn/functional';
 import {
   countHidden,
@@ -63,7 +63,7 @@ export class TfjsEngine implements Engine {
   private readonly stepMode: 'single' | 'multi';
   private readonly loss: Loss;
   private readonly ownsNetwork: boolean;
-  private readonly encoder: ReturnType<typeof makeEncoder> | GivenSpikes;
+  private readonly encoder: Encoder;
   /** Where the neurons are not reset: the potentials after the last batch, as `EngineState` has them. */
   private potentials: Float32Array = new Float32Array();
   private readonly queue = new Queue();
@@ -260,12 +260,10 @@ export class TfjsEngine implements Engine {
     const { split, indices } = presentation;
     const { data } = this.options;
     const encoder = this.encoder.begin(presentation);
-    const count = indices.length;
-    if (isSpikeTrains(data) || encoder instanceof GivenSpikes) {
-      return { labels: oneHotLabels(data[split], indices), count, step: () => (encoder as GivenSpikes).encode() };
-    }
-    const { images, labels } = makeBatch(data[split], indices);
-    return { images, labels, count, step: () => encoder.encode(images) };
+    const { images, labels } = isSpikeTrains(data)
+      ? { images: undefined, labels: oneHotLabels(data[split], indices) }
+      : makeBatch(data[split], indices);
+    return { images, labels, count: indices.length, step: () => encoder.encode(images) };
   }
 
   state(): Promise<EngineState> {
