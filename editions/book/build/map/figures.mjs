@@ -1,0 +1,327 @@
+// The figures of the page of the map, each with what it says.
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { root } from '../../../../packages/system/project.mjs';
+import { farBelow, highest, percent, sayMarked, signed, written } from './sentences.mjs';
+
+/**
+ * @typedef {import('../../../../packages/runs/map/index.js').MapTable} MapTable
+ * @typedef {import('../../../../packages/runs/map/index.js').SettingName} SettingName
+ * @typedef {import('../../../../packages/runs/map/index.js').Estimate} Estimate
+ * @typedef {import('../../../../packages/runs/map/index.js').Settings} Settings
+ * @typedef {Partial<Settings> & { runs: MapTable }} Group
+ */
+
+const require = createRequire(import.meta.url);
+const dist = (/** @type {string} */ folder) => require(join(root, 'dist', folder, 'index.js'));
+/** @type {typeof import('../../../../packages/runs/map/index.js')} */
+const { beyondChance, isStandard, MapTable, nameValue } = dist('packages/runs/map');
+/** @type {typeof import('../../../../packages/figures/index.js')} */
+const { bands, differences, heatmap, intervals } = dist('packages/figures');
+
+/**
+ * The settings that tell runs apart: those that differ among runs that have them, except the seed, and except an α that is
+ * the surrogate's own in all of them.
+ * @param {MapTable} map
+ */
+export const settingsOf = (map) =>
+  map.varied.filter((name) => {
+    if (name === 'seed' || (name === 'alpha' && map.rows.every((row) => isStandard(row, name)))) return false;
+    return map.values(name).filter((value) => value !== null).length > 1;
+  });
+
+/**
+ * Groups of a grid, each with its name: the values of the settings that differ among runs of its network.
+ * @param {MapTable} map
+ * @param {SettingName[]} names
+ */
+const namedGroups = (map, names) =>
+  map.by(...names).map((group) => {
+    const alike = map.where({ network: group.runs.rows[0].network });
+    const shown = names.filter((name) => name === 'network' || alike.values(name).length > 1);
+    return { ...group, label: shown.map((name) => nameValue(name, group[name])).join(' · ') };
+  });
+
+/** @param {Estimate[]} estimates in per cent */
+const columns = (estimates) => ({
+  mean: estimates.map(({ mean }) => percent(mean)),
+  low: estimates.map(({ low }) => percent(low)),
+  high: estimates.map(({ high }) => percent(high)),
+});
+
+const epochsOf = (/** @type {MapTable} */ map) => map.values('epochs').join(' or ');
+const accuracyAfter = (/** @type {MapTable} */ map, /** @type {(string | false)[]} */ ...about) =>
+  `Test accuracy after ${epochsOf(map)} epochs${about.some(Boolean) ? `: ${about.filter(Boolean).join(', ')}` : ''}`;
+const sharedSeeds = (/** @type {MapTable} */ a, /** @type {MapTable} */ b) =>
+  a.values('seed').filter((seed) => b.values('seed').includes(seed)).length;
+
+/**
+ * Differences of pairs of runs, with a mark on those beyond chance; `others` are the labels of those without.
+ * @param {{ label: string, runs: MapTable, from: MapTable }[]} pairs
+ * @param {string} title
+ * @param {string} reference
+ */
+function differenceFigure(pairs, title, reference) {
+  const known = pairs.filter(({ runs, from }) => sharedSeeds(runs, from) >= 2);
+  if (known.length === 0) return undefined;
+  const found = known.map(({ runs, from }) => runs.minus(from));
+  const marked = beyondChance(found.map(({ p }) => p));
+  const figure = differences(
+    known.map(({ label }) => label),
+    columns(found),
+    marked,
+    { title, xlabel: 'percentage points', digits: 2, reference },
+  );
+  return { figure, said: sayMarked(marked), others: known.flatMap(({ label }, i) => (marked[i] ? [] : [label])) };
+}
+
+/** A group this far below the best would press all others of a figure together. */
+const FAR = 0.15;
+
+/** The group with the highest mean. */
+const best = (/** @type {{ label: string, runs: MapTable }[]} */ groups) =>
+  groups.map((group) => ({ ...group, ...group.runs.mean() })).reduce((a, b) => (b.mean > a.mean ? b : a));
+
+/**
+ * Accuracy of each setting, what differs from the first or the tutorial's, and how it grew.
+ * @param {MapTable} map
+ * @param {string} [about] what its runs have in common, where the page does not say so
+ */
+function compare(map, about = '') {
+  const names = settingsOf(map);
+  const axes = { title: accuracyAfter(map, about), xlabel: 'test accuracy (%)', digits: 2 };
+  const series = names.find((name) => map.values(name).every((value) => typeof value === 'boolean'));
+  if (series !== undefined && map.by(...names).length > 12) return compareSeries(map, names, series, axes);
+  const rows = namedGroups(map, names);
+  const standard = rows.findIndex(({ runs }) => names.every((name) => isStandard(runs.rows[0], name)));
+  const reference = rows[Math.max(0, standard)];
+  const others = rows.filter((row) => row !== reference);
+  const change = differenceFigure(
+    others.map((row) => ({ ...row, from: reference.runs })),
+    `Difference from ${reference.label}`,
+    reference.label,
+  );
+  const last = Math.max(...map.values('epochs'));
+  const curves = rows.filter(({ runs }) => runs.rows[0].epochs === last);
+  // More curves than the theme has colours: those of the tutorial's other settings tell enough.
+  const few = curves.filter(({ runs }) =>
+    names.every((name) => name === 'network' || name === 'loss' || isStandard(runs.rows[0], name)),
+  );
+  const growth = last < 20 ? undefined : growthFigure(curves.length > 7 ? few : curves);
+  const labels = rows.map(({ label }) => label);
+  const means = [{ name: 'mean', ...columns(rows.map(({ runs }) => runs.mean())) }];
+  return {
+    figures: [intervals(labels, means, axes), change?.figure, growth],
+    said: [highest(best(rows)), change?.said],
+  };
+}
+
+/**
+ * The same of many groups: a row for two of them, without and with a setting.
+ * @param {MapTable} map
+ * @param {SettingName[]} names
+ * @param {SettingName} series the setting
+ * @param {{ title: string, xlabel: string, digits: number }} axes
+ */
+function compareSeries(map, names, series, axes) {
+  const rowNames = names.filter((name) => name !== series);
+  const all = namedGroups(map, names);
+  const top = best(all);
+  const far = all.filter(({ runs }) => top.mean - runs.mean().mean > FAR);
+  const near = namedGroups(map, rowNames).filter(
+    (row) => !far.some(({ runs }) => row.runs.rows.includes(runs.rows[0])),
+  );
+  const shown = map.values(series).map((value) => ({
+    name: nameValue(series, value),
+    ...columns(near.map(({ runs }) => runs.where({ [series]: value }).mean())),
+  }));
+  const [off, on] = [false, true].map((value) => namedGroups(map.where({ [series]: value }), rowNames));
+  const change = differenceFigure(
+    on.map(({ label, runs }, i) => ({ label, runs, from: off[i].runs })),
+    `Difference: ${nameValue(series, true)}, less ${nameValue(series, false)}`,
+    nameValue(series, false),
+  );
+  const labels = near.map(({ label }) => label);
+  return {
+    figures: [intervals(labels, shown, axes), change?.figure],
+    said: [highest(top), farBelow(far), change?.said],
+  };
+}
+
+/** @param {{ label: string, runs: MapTable }[]} groups */
+const growthFigure = (groups) =>
+  bands(
+    groups.map(({ label, runs }) => {
+      const curve = runs.curve();
+      return { name: label, x: curve.map(({ epoch }) => epoch), ...columns(curve) };
+    }),
+    { title: 'Test accuracy while training', xlabel: 'epochs', ylabel: 'test accuracy (%)', logX: true },
+  );
+
+/**
+ * τ × T, a heat map for each further setting, with the same colours, and what the last of them changes at each place.
+ * @param {MapTable} map
+ */
+function surface(map) {
+  const others = settingsOf(map).filter((name) => name !== 'tau' && name !== 'T');
+  const [Ts, taus] = [map.values('T').map(String), map.values('tau').map(String)];
+  const groups = namedGroups(map, others);
+  const means = groups.map(({ runs }) => {
+    const known = new Map(runs.by('tau', 'T').map(({ tau, T, runs: some }) => [`${tau} ${T}`, some.mean().mean]));
+    return taus.flatMap((tau) => Ts.map((T) => percent(known.get(`${tau} ${T}`) ?? Number.NaN)));
+  });
+  const all = means.flat().filter(Number.isFinite);
+  const figures = groups.map(({ label }, i) =>
+    heatmap(Ts, taus, means[i], {
+      title: accuracyAfter(map, label),
+      xlabel: 'T',
+      ylabel: 'τ',
+      valueLabel: 'test accuracy (%)',
+      zrange: [Math.min(...all), Math.max(...all)],
+      digits: 1,
+    }),
+  );
+  const tops = groups.map(({ label, runs }) => ({ ...best(namedGroups(runs, ['tau', 'T'])), of: label }));
+  const change = others.length === 1 ? changeFigure(map, others[0], ['tau', 'T']) : undefined;
+  return {
+    figures: [...figures, change?.figure],
+    said: [
+      ...tops.map(({ label, of, ...top }) => highest({ ...top, label: of ? `${of}, ${label}` : label })),
+      change?.said,
+    ],
+  };
+}
+
+/**
+ * What the second value of a setting changes, for each value of others.
+ * @param {MapTable} map
+ * @param {SettingName} name
+ * @param {SettingName[]} others
+ */
+function changeFigure(map, name, others) {
+  const [first, second] = map.values(name);
+  const groups = map.by(name).map(({ runs }) => namedGroups(runs, others));
+  const pairs = groups[1].flatMap(({ label, runs }) => {
+    const from = groups[0].find((group) => others.every((other) => group[other] === runs.rows[0][other]))?.runs;
+    return from ? [{ label, runs, from }] : [];
+  });
+  const [one, other] = [nameValue(name, second), nameValue(name, first)];
+  return differenceFigure(pairs, `Difference: ${one}, less ${other}`, other);
+}
+
+/** Numbers against which curves are drawn. */
+const NUMBERS = { T: 'steps per image, T', hidden: 'hidden neurons', tau: 'τ (steps)' };
+
+/**
+ * Curves against a number such as T, one for each value of other settings.
+ * @param {MapTable} map
+ * @param {keyof typeof NUMBERS} x
+ * @param {SettingName[]} names
+ * @param {string} [about] what its runs have in common, where the page does not say so
+ */
+function curvesAgainst(map, x, names, about = '') {
+  const curves = namedGroups(map, names).map(({ label, runs }) => {
+    const points = runs.by(x).map(({ [x]: at, runs: some }) => ({ at: Number(at), ...some.mean() }));
+    const only = names.map((name) => nameValue(name, runs.rows[0][name])).join(' · ');
+    return { name: label || only, x: points.map(({ at }) => at), ...columns(points) };
+  });
+  return bands(curves, {
+    title: accuracyAfter(map, about),
+    xlabel: NUMBERS[x],
+    ylabel: 'test accuracy (%)',
+    logX: true,
+  });
+}
+
+/** Curves, one for each value of a setting, and their differences at each number. */
+function against(
+  /** @type {MapTable} */ map,
+  /** @type {keyof typeof NUMBERS} */ x,
+  /** @type {SettingName} */ name,
+  about = '',
+) {
+  const change = changeFigure(map, name, [x]);
+  return { figures: [curvesAgainst(map, x, [name], about), change?.figure], said: [change?.said] };
+}
+
+/** The mean of runs that differ in more than the seed. */
+const overall = (/** @type {MapTable} */ { rows }) => rows.reduce((sum, { last }) => sum + last, 0) / rows.length;
+
+/**
+ * How long a memory, by loss: a curve for each, and what detaching the reset changes. Of several learning rates each loss
+ * and kind of reset has the one with which it does best over all τ.
+ * @param {MapTable} all
+ */
+function memory(all) {
+  const suited = all.by('detachReset', 'loss').map(({ runs }) =>
+    runs
+      .by('learningRate')
+      .map(({ runs: some }) => some)
+      .reduce((a, b) => (overall(b) > overall(a) ? b : a)),
+  );
+  const map = new MapTable(suited.flatMap(({ rows }) => rows));
+  const [detached, whole] = [true, false].map((detachReset) => map.where({ detachReset }));
+  const rates = map.values('learningRate');
+  const taus = map.values('tau');
+  const [from, to] = [taus[0], taus[taus.length - 1]];
+  const growth = detached.by('loss').map(({ loss, runs }) => {
+    const [first, last] = [from, to].map((tau) => written(runs.where({ tau }).mean().mean, 1));
+    return `${nameValue('loss', loss)} ${first} and ${last}`;
+  });
+  const gains = taus.map((tau) => {
+    const gain = overall(detached.where({ tau })) - overall(whole.where({ tau }));
+    return `${signed(gain)} at ${nameValue('tau', tau)}`;
+  });
+  const change = changeFigure(new MapTable([...whole.rows, ...detached.rows]), 'detachReset', ['loss', 'tau']);
+  return {
+    figures: [curvesAgainst(detached, 'tau', ['loss', 'learningRate'], nameValue('detachReset', true)), change?.figure],
+    said: [
+      rates.length === 1 && `Each does best at ${nameValue('learningRate', rates[0])}.`,
+      highest(best(namedGroups(map, settingsOf(map)))),
+      `With the reset detached, ${nameValue('tau', from)} and ${nameValue('tau', to)} read: ${growth.join('; ')}.`,
+      `Detaching adds, over all losses, ${gains.join(', ')} (percentage points).`,
+      change?.said,
+      change && change.others.length > 0 && `The others: ${change.others.join('; ')}.`,
+    ],
+  };
+}
+
+/**
+ * Hidden neurons: accuracy by their number, what each number adds to the one before it, and what T changes where several are
+ * there.
+ * @param {MapTable} map
+ */
+function widths(map) {
+  const count = (/** @type {Group} */ { runs }) => runs.rows.length;
+  const [{ T }] = map.by('T').sort((a, b) => count(b) - count(a));
+  const alike = map.where({ T });
+  const layers = alike.values('hidden').filter((hidden) => hidden !== 0);
+  const rate = best(namedGroups(alike, ['hidden', 'learningRate'])).runs.rows[0].learningRate;
+  const steps = namedGroups(alike.where({ learningRate: rate }), ['hidden']);
+  const wider = differenceFigure(
+    steps
+      .slice(1)
+      .map(({ label, runs }, i) => ({ label: `${label}, less ${steps[i].label}`, runs, from: steps[i].runs })),
+    `Difference: more hidden neurons, ${nameValue('learningRate', rate)}`,
+    'fewer hidden neurons',
+  );
+  const curves = against(alike.where({ hidden: layers }), 'hidden', 'learningRate', nameValue('T', T));
+  const parts = namedGroups(map, ['hidden', 'learningRate'])
+    .filter(({ runs }) => runs.values('T').length > 1)
+    .map(({ label, runs }) => compare(runs, label));
+  return {
+    figures: [curves.figures[0], wider?.figure, curves.figures[1], ...parts.flatMap(({ figures }) => figures)],
+    said: [highest(best(namedGroups(map, settingsOf(map))))],
+  };
+}
+
+/** The figures of a grid and what they say, by which settings differ in it. */
+export function show(/** @type {MapTable} */ map) {
+  const names = settingsOf(map);
+  if (names.includes('tau') && names.includes('T')) return surface(map);
+  const other = names.find((name) => name !== 'T');
+  if (names.includes('hidden')) return widths(map);
+  if (names.includes('tau') && names.includes('detachReset') && names.includes('loss')) return memory(map);
+  if (names.includes('T') && names.length === 2 && other) return against(map, 'T', other);
+  return compare(map);
+}

@@ -1,0 +1,36 @@
+// What the page of the map asks.
+
+/**
+ * What each grid asks, in the order of the page; a grid that is not here is in the table alone.
+ * @type {Record<string, { title: string, text: string }>}
+ */
+export const QUESTIONS = {
+  'hundred-epochs': {
+    title: 'Which loss, and is an ordinary layer better?',
+    text: 'A hundred epochs, as in the original, which trains on the mean squared error of the firing rates. Cross-entropy takes a softmax over the rates, or over the spike counts. The ANN is the same layer without neurons, with a softmax.',
+  },
+  'tau-and-T': {
+    title: 'How long a memory, how many steps?',
+    text: 'τ is how slowly a potential leaks, T how many steps an image is shown. Where the input decays, it is divided by τ, so a slow neuron also gets less.',
+  },
+  surrogates: {
+    title: 'Does the surrogate matter?',
+    text: 'The slope that stands in for that of a spike: its shape, its steepness α, and whether the gradient passes the reset.',
+  },
+  widths: {
+    title: 'How many hidden neurons?',
+    text: 'A layer of spiking neurons between the pixels and the ten outputs, all neurons alike. Both learning rates are there because a width may suit one of them better.',
+  },
+  randman: {
+    title: 'What if the moment of a spike is the message?',
+    text: 'Randman, the task of [chapter 10](10-when-timing-matters.ipynb): each of 20 units fires once, and only the times tell the ten classes apart. All runs share one set of random curves, and have 100 hidden neurons and undecayed input, as there. Each loss, with and without the reset in the gradient, has the one of two learning rates that suited it better over all τ. That choice is made on the test samples.',
+  },
+  inputs: {
+    title: 'Spikes or the pixel itself?',
+    text: '*Poisson* turns a pixel into random spikes; *direct* gives the pixel itself to the neuron in each step. On a tie the lower digit is the answer, and that alone costs direct input about a point ([chapter 6](06-what-time-does.ipynb)).',
+  },
+  reset: {
+    title: 'What if the neurons are not reset?',
+    text: 'In training each image then begins with the potentials that the image before it left in its place of the batch. Tests start at rest.',
+  },
+};
