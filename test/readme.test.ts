@@ -1,12 +1,14 @@
 /** The front door: README.md and the pages beside it say what is so, and have their addresses from package.json alone. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { load } from './support/book';
 
+type Chapters = typeof import('../editions/book/build/chapters.mjs');
+type Parts = typeof import('../editions/book/build/parts.mjs');
 type Start = typeof import('../editions/book/build/start.mjs');
 type Ways = typeof import('../editions/book/build/ways.mjs');
 
@@ -19,11 +21,15 @@ const REPOSITORY = 'https://github.com/a-b/c.d';
 describe('The addresses', () => {
   const clone = mkdtempSync(join(tmpdir(), 'lif-fc-mnist-addresses-'));
   after(() => rmSync(clone, { recursive: true, force: true }));
-  for (const name of ['README.md', 'CITATION.cff', 'packages/system', 'editions/book/build']) {
+  for (const name of [
+    'README.md',
+    'CITATION.cff',
+    'packages/system',
+    'editions/book/build',
+    'notebooks/00-start.ipynb',
+  ]) {
     cpSync(join(root, name), join(clone, name), { recursive: true });
   }
-  mkdirSync(join(clone, 'notebooks'));
-  writeFileSync(join(clone, 'notebooks', '00-start.ipynb'), '');
 
   /** README and CITATION.cff, as the program writes them with these fields in package.json. */
   function written(fields: Record<string, unknown>): { readme: string; citation: string } {
@@ -92,6 +98,64 @@ describe('The addresses', () => {
       start({ homepage: '', repository: '', issues: '' }),
       /in a clone of this repository, `npm run tutorial`/,
     );
+  });
+});
+
+describe('The parts', () => {
+  const names = readdirSync(join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
+  const chapters = names.sort().map((name) => ({ name, notebook: JSON.parse(read(join('notebooks', name))) }));
+
+  test('begin with chapters that there are, in their order, and chapters are numbered from 0 without a gap', async () => {
+    const { byPart, PARTS } = await load<Parts>('parts');
+    assert.deepEqual(
+      byPart(chapters).map(({ part }) => part),
+      PARTS.map(({ part }) => part),
+    );
+    assert.deepEqual(
+      names.map((name) => Number(/^\d\d(?=-)/.exec(name)?.[0])),
+      Array.from(names.keys()),
+    );
+  });
+
+  /** The rows of a table of chapters: the parts, and what the links to chapters say. */
+  const rowsOf = (text: string) =>
+    [...text.matchAll(/^\| (?:\*\*(.+)\*\* \| \||\[(\d+)\. .*\]\((?:notebooks\/)?(.*\.ipynb)\) \|.*)$/gm)].map(
+      ([, part, number, file]) => part ?? `${number} ${file}`,
+    );
+
+  test('are rows of the tables in README.md and chapter 0, with all their chapters below them', async () => {
+    const { byPart } = await load<Parts>('parts');
+    const { text } = await load<Chapters>('chapters');
+    const rows = byPart(chapters).flatMap(({ part, chapters: own }) => [
+      part,
+      ...own.map(({ name }) => `${Number(name.slice(0, 2))} ${name}`),
+    ]);
+    assert.deepEqual(rowsOf(read('README.md')), rows);
+    const start = chapters[0].notebook.cells.map((cell: { source: string[] }) => text(cell.source)).join('\n\n');
+    assert.deepEqual(
+      rowsOf(start),
+      rows.filter((row) => !row.startsWith('0 ')),
+    );
+  });
+
+  test('are of chapters whose links name the number that their files have', () => {
+    const pages = ['README.md', 'editions/book/bare.md', 'editions/book/neuron.md', 'editions/book/playground.md'];
+    const texts = [...pages, 'editions/book/build/map.mjs', ...names.map((name) => join('notebooks', name))];
+    const numbers = texts.flatMap((file) =>
+      [...read(file).matchAll(/\[([^\][]+)\]\([^)]*?(\d\d)-[a-z-]+\.ipynb\b/g)].flatMap(([link, said, number]) => {
+        const named = /^(?:chapter\s+)?(\d+)(?:\.|$)/i.exec(said as string)?.[1];
+        return named === undefined ? [] : [[`${file}: ${link}`, Number(named), Number(number)]];
+      }),
+    );
+    assert.ok(numbers.length > 60, `${numbers.length}`);
+    for (const [link, named, number] of numbers) assert.equal(named, number, `${link}`);
+  });
+
+  test("are captions of the book's sidebar and headings of its list", async () => {
+    const { startPage } = await load<Start>('start');
+    const page = startPage('', chapters.slice(5, 7), {});
+    assert.match(page, /### The tutorial\n\n\*\*\[5\. .*\n: .*\n\n### Deeper\n\n\*\*\[6\. /);
+    assert.match(page, /:caption: The tutorial\n05-.*\n```\n\n```\{toctree\}\n:hidden:\n:caption: Deeper\n06-/);
   });
 });
 

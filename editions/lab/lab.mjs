@@ -7,7 +7,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } 
 import { join } from 'node:path';
 import { endWithParent } from '../../packages/system/parent.mjs';
 import { chapterNames, remove, root, venvPython, writeJson } from '../../packages/system/project.mjs';
-import { makeCopies } from '../class/exercises/copies.mjs';
+import { makeCopies, sayRenumbered } from '../class/exercises/copies.mjs';
 
 const ABOUT = `npm run lab               JupyterLab with your own copies of the chapters, notebooks/my/, which are made if there are none
 npm run lab -- --author   JupyterLab with the committed chapters, notebooks/
@@ -59,8 +59,8 @@ for (const path of [folder, config, env.JUPYTER_DATA_DIR, runtime]) privateFolde
 /** The notebook to open, as a path below the project, and what is said of it. */
 function prepareNotebooks() {
   if (isAuthor) return { first: ['notebooks', chapterNames()[0]], lines: [] };
-  const { names, made, outdated } = makeCopies();
-  const lines = [];
+  const { names, made, outdated, renumbered } = makeCopies();
+  const lines = renumbered.map(sayRenumbered);
   if (made.length === names.length) {
     lines.push(
       'Your own copies of the chapters are in notebooks/my/. Change them as you like: nothing overwrites them.',

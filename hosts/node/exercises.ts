@@ -1,5 +1,5 @@
 /** The exercises as Node has them: an answer that never ends is stopped, and an old copy of a chapter is noticed. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { makeExercises } from '../../packages/exercises';
@@ -25,10 +25,12 @@ export function limit<T>(work: () => T): T {
 
 const notebooks = projectPath('notebooks');
 
-/** The edition of a chapter that comes with the package. */
-export function currentEdition(chapter: string): string | undefined {
+/** The chapter that a copy was made from, as it comes with the package. Its number may have changed, its name has not. */
+export function currentEdition(chapter: string): { file: string; edition: string } | undefined {
   try {
-    return editionOf(JSON.parse(readFileSync(join(notebooks, chapter), 'utf8')) as Cells);
+    const file = readdirSync(notebooks).find((name) => /^\d\d-/.test(name) && name.slice(3) === chapter.slice(3));
+    if (file === undefined) return undefined;
+    return { file, edition: editionOf(JSON.parse(readFileSync(join(notebooks, file), 'utf8')) as Cells) };
   } catch {
     return undefined; // the package without its notebooks
   }

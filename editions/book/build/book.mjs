@@ -21,7 +21,8 @@ import { run } from '../../../packages/system/run.mjs';
 import { embedOf } from './embeds.mjs';
 import { termsOf } from './glossary.mjs';
 import { mapPage } from './map.mjs';
-import { chapterHead, finishPage } from './pages.mjs';
+import { chapterHead, finishPage, movedPage } from './pages.mjs';
+import { FORMER, topicOf } from './parts.mjs';
 import { bundlePlayground } from './playground.mjs';
 import { bundleScript, bundleScripts, importPageModule, minify } from './scripts.mjs';
 import { BROWSER_EDITION, ISSUES, runAddress } from './settings.mjs';
@@ -163,6 +164,10 @@ async function main() {
     cpSync(downloads, join(pages, 'notebooks'), { recursive: true });
     cpSync(join(root, 'editions', 'book', 'bare'), join(pages, 'bare'), { recursive: true });
     write(join(pages, 'bare', 'network.safetensors'), trainedNetwork());
+    for (const former of FORMER) {
+      const chapter = chapters.find(({ name }) => topicOf(name) === topicOf(former));
+      if (chapter) write(join(pages, `${former}.html`), movedPage(`${chapter.name}.html`, chapter.title));
+    }
     // What is changed while it is built is newer than the book.
     utimesSync(join(pages, 'index.html'), started, started);
     const former = join(work, 'former');

@@ -6,6 +6,7 @@ import { ADDRESSES } from '../../../packages/system/addresses.mjs';
 import { escapeHtml } from '../../../packages/system/html.mjs';
 import { root, UserError } from '../../../packages/system/project.mjs';
 import { introduction } from './chapters.mjs';
+import { byPart } from './parts.mjs';
 import { weights } from './playground.mjs';
 import { BROWSER_EDITION, runAddress } from './settings.mjs';
 import { hasRace, SEVENS } from './sevens.mjs';
@@ -129,15 +130,16 @@ function waysHere(first, addresses) {
 }
 
 /**
- * The chapters as a list: number and title, what the reader will be able to do, and how long it takes.
+ * The chapters as a list in each part: number and title, what the reader will be able to do, and how long it takes.
  * @param {Chapter[]} chapters
  */
 function chapterList(chapters) {
-  return chapters
-    .map(({ name, notebook }) => {
-      const { title, aim, time } = introduction(notebook);
-      return `**[${title}](${name}.ipynb)**\n: ${aim} ${time}`.trimEnd();
-    })
+  const entry = (/** @type {Chapter} */ { name, notebook }) => {
+    const { title, aim, time } = introduction(notebook);
+    return `**[${title}](${name}.ipynb)**\n: ${aim} ${time}`.trimEnd();
+  };
+  return byPart(chapters)
+    .map(({ part, chapters: own }) => [`### ${part}`, ...own.map(entry)].join('\n\n'))
     .join('\n\n');
 }
 
@@ -152,9 +154,11 @@ const toctree = (/** @type {string} */ caption, /** @type {string[]} */ names) =
  */
 export function startPage(picture, chapters, groups, addresses = ADDRESSES) {
   const trees = [
-    toctree(
-      'Chapters',
-      chapters.map(({ name }) => name),
+    ...byPart(chapters).map(({ part, chapters: own }) =>
+      toctree(
+        part,
+        own.map(({ name }) => name),
+      ),
     ),
     ...Object.entries(groups).map(([caption, names]) => toctree(caption, names)),
   ];

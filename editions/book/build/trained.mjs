@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 
 /** What chapter 4 leaves. */
 export const runFolder = join(root, 'build', 'run');
-/** The network of chapter 9. */
+/** The network of the chapter on a hidden layer. */
 export const hiddenRunFolder = join(root, 'build', 'run-hidden');
 /** How many neurons its hidden layer has. */
 export const HIDDEN = 96;
@@ -58,7 +58,7 @@ export const trainIfNeeded = (who, work) =>
   ]);
 
 /**
- * Trains a network with a hidden layer as chapter 9 does, unless it was done before.
+ * Trains a network with a hidden layer as its chapter does, unless it was done before.
  * @param {string} who the program that wants it, for its line of text
  * @param {string} work a folder for what is not kept
  */

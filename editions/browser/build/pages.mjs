@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { escapeHtml } from '../../../packages/system/html.mjs';
 import { chapterNames, readJson, root, UserError } from '../../../packages/system/project.mjs';
 import { introduction } from '../../book/build/chapters.mjs';
+import { byPart } from '../../book/build/parts.mjs';
 import { write } from '../../book/build/sources.mjs';
 import { readChapter } from '../../class/exercises/copies.mjs';
 
@@ -59,23 +60,26 @@ const inline = (markdown) =>
     .replace(/`([^`]+)`/g, '<code>$1</code>');
 
 /**
- * The page in front: the chapters in their order, the book, its map, and all files.
+ * The page in front: the chapters of each part in their order, the book, its map, and all files.
  * @param {string} template lite/index.html
  * @param {{ name: string, notebook: import('../../class/exercises/cells.mjs').Notebook }[]} chapters with the names of their files
  * @param {string} book where it is, as seen from the site; empty without one
  */
 export function frontPage(template, chapters, book) {
-  const items = chapters.map(({ name, notebook }) => {
+  const item = (/** @type {typeof chapters[number]} */ { name, notebook }) => {
     const { title, aim, time } = introduction(notebook);
     const address = `notebooks/index.html?path=${encodeURIComponent(name)}`;
     return `<li><a href="${address}">${escapeHtml(title)}</a><p>${inline(`${aim} ${time}`.trimEnd())}</p></li>`;
-  });
+  };
+  const parts = byPart(chapters).map(
+    ({ part, chapters: own }) => `<h2>${part}</h2>\n<ol>\n${own.map(item).join('\n')}\n</ol>`,
+  );
   const links = [
     ['index', 'The book'],
     ['map', 'The map of all runs'],
   ].map(([page, text]) => `<a href="${escapeHtml(book)}${page}.html">${text}</a> · `);
   return template
-    .replace('<!-- chapters -->', () => `<ol>\n${items.join('\n')}\n</ol>`)
+    .replace('<!-- chapters -->', () => parts.join('\n'))
     .replace('<!-- book -->', () => (book ? links.join('') : ''));
 }
 

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { codeOf } from '../../../packages/system/processes.cjs';
 import { chapterNames, chaptersFolder, readJson, root } from '../../../packages/system/project.mjs';
+import { topicOf } from '../../book/build/parts.mjs';
 import { learnersCells, textOf } from './cells.mjs';
 
 /** @typedef {import('./cells.mjs').Notebook} Notebook */
@@ -104,6 +105,10 @@ export function learnersCopy(notebook, name, chapters) {
   return { ...copy, cells: cells.toSpliced(heading < 0 ? cells.length : heading, 0, editionCell(name, notebook)) };
 }
 
+/** What is said of a copy whose chapter has another number now. */
+export const sayRenumbered = (/** @type {{ copy: string, name: string }} */ { copy, name }) =>
+  `The chapter of your copy ${copy} is ${name} now. Yours stays as it is, and a new copy lies beside it.`;
+
 /**
  * A chapter as it is in a folder.
  * @param {string} name
@@ -120,9 +125,20 @@ export function outdatedCopies(from = chaptersFolder, to = copiesFolder) {
 }
 
 /**
+ * The copies of chapters that have another number now, with the name that the chapter has.
+ * @param {string[]} names of the chapters
+ * @param {string} folder of the copies
+ */
+const renumbered = (names, folder) =>
+  chapterNames(folder).flatMap((copy) => {
+    const name = names.find((one) => topicOf(one) === topicOf(copy));
+    return name === undefined || name === copy ? [] : [{ copy, name }];
+  });
+
+/**
  * Makes the copies that are missing, and leaves all others alone.
- * @returns {{ names: string[], made: string[], outdated: string[] }} all copies, the new ones, and those whose chapter has
- * changed since they were made
+ * @returns {{ names: string[], made: string[], outdated: string[], renumbered: { copy: string, name: string }[] }} all copies,
+ * the new ones, those whose chapter has changed since they were made, and those whose chapter has another number now
  */
 export function makeCopies(from = chaptersFolder, to = copiesFolder) {
   const names = chapterNames(from);
@@ -138,7 +154,7 @@ export function makeCopies(from = chaptersFolder, to = copiesFolder) {
       if (codeOf(error) !== 'EEXIST') throw error;
     }
   }
-  return { names, made, outdated: outdatedCopies(from, to) };
+  return { names, made, outdated: outdatedCopies(from, to), renumbered: renumbered(names, to) };
 }
 
 /**

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground.mjs';
 import { command, whole } from '../../../packages/system/options.mjs';
 import { chapterNames, root, writeWhole } from '../../../packages/system/project.mjs';
-import { makeCopies, outdatedCopies, readChapter, resetCopy } from './copies.mjs';
+import { makeCopies, outdatedCopies, readChapter, resetCopy, sayRenumbered } from './copies.mjs';
 import { BadInput } from './handed-in.mjs';
 import { teachersNotes } from './notes.mjs';
 import { report } from './report.mjs';
@@ -42,9 +42,10 @@ function writing(work) {
 }
 
 function makeAll() {
-  const { names, made, outdated } = writing(() => makeCopies());
+  const { names, made, outdated, renumbered } = writing(() => makeCopies());
   if (made.length > 0) console.log(`Made in notebooks/my/: ${made.join(', ')}.`);
   else console.log(`Your ${names.length} copies are in notebooks/my/; nothing was changed.`);
+  for (const one of renumbered) console.log(sayRenumbered(one));
   for (const name of outdated) sayOutdated(name);
   console.log('`npm run lab` opens them.');
 }

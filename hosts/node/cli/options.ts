@@ -85,8 +85,8 @@ const tau = decimal('a number above 1, at most 1000000', (value) => Math.fround(
 // Such that float32 also knows the derivative at the threshold, and its square.
 const alpha = decimal('a number from 1e-6 to 1e6', (value) => value >= 1e-6 && value <= 1e6);
 
-/** How chapter 10 trains on Randman. */
-const CHAPTER_10 = '--hidden 100 --tau 20 --no-decay-input --detach-reset --loss cross-entropy-counts --lr 0.05 -N 6';
+/** How the chapter on timing trains on Randman. */
+const RANDMAN = '--hidden 100 --tau 20 --no-decay-input --detach-reset --loss cross-entropy-counts --lr 0.05 -N 6';
 
 export const ORIGINAL: readonly Entry[] = [
   {
@@ -158,7 +158,7 @@ const OURS: readonly Entry[] = [
   {
     name: 'dataset',
     flags: '--dataset <NAME>',
-    help: `mnist; or randman, the spike trains of chapter 10, which trains on them with ${CHAPTER_10}`,
+    help: `mnist; or randman, the spike trains of the chapter on timing, which trains on them with ${RANDMAN}`,
     read: oneOf(...DATASET_NAMES),
     default: 'mnist',
     keptOnResume: true,

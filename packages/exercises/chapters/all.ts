@@ -33,11 +33,11 @@ export const CHAPTERS = {
   'training-loop': { ...trainingLoop, ...trainingLoopProject },
   visualization: { ...visualizationClosest, ...visualization },
   'what-time-does': whatTimeDoes,
-  'is-it-worth-it': { ...worthIt, ...worthItProject },
-  'event-driven': { ...eventDriven, ...eventDrivenTables },
   'a-hidden-layer': { ...hiddenLayer, ...hiddenLayerProject },
   'when-timing-matters': { ...timing, ...timingProject },
+  'is-it-worth-it': { ...worthIt, ...worthItProject },
   'out-and-in': outAndIn,
+  'event-driven': { ...eventDriven, ...eventDrivenTables },
 };
 
 type Chapters = typeof CHAPTERS;

@@ -1,5 +1,5 @@
 /** The checks of one kernel: what was answered so far, and how a host takes part. */
-import { ALL, type Answers, type ExerciseId } from '../chapters/all';
+import { ALL, type Answers, CHAPTERS, type ExerciseId } from '../chapters/all';
 import { minutesOf } from './exercise';
 import { judgeAnswer, type Limit, type Verdict } from './judge';
 
@@ -9,11 +9,26 @@ export interface Surroundings {
   limit?: Limit;
   /** Prints one line. */
   print?: (line: string) => void;
-  /** The edition of a chapter that comes with the package; undefined if it is not known. */
-  currentEdition?: (chapter: string) => string | undefined;
+  /** The file of a chapter as it comes with the package, whatever its number is there, and its edition, if they are known. */
+  currentEdition?: (chapter: string) => { file: string; edition: string } | undefined;
   /** Records what each check found: `passed`, `todo`, `error`, `wrong`, or the name of the mistake. Never the answer. */
   record?: (id: ExerciseId, result: string) => void;
 }
+
+type ChapterName = keyof typeof CHAPTERS;
+
+/** The chapters in their former order, whose numbers stand in copies of that time. */
+const FORMER: readonly ChapterName[] = [
+  ...(['start', 'ann-baseline', 'lif-neuron', 'poisson-encoding', 'training-loop', 'visualization'] as const),
+  ...([
+    'what-time-does',
+    'is-it-worth-it',
+    'event-driven',
+    'a-hidden-layer',
+    'when-timing-matters',
+    'out-and-in',
+  ] as const),
+];
 
 const SIGNS = { passed: '✔', todo: '○', error: '✘', wrong: '✘' } as const;
 
@@ -51,13 +66,17 @@ export function makeExercises({
   /** Whether the last check of this exercise, in this kernel, was passed. */
   const solved = (id: ExerciseId): boolean => verdicts.get(id)?.status === 'passed';
 
-  /** Prints how far the exercises of a chapter are, from this kernel's checks. */
-  function progress(chapter: number): void {
-    const ids = (Object.keys(ALL) as ExerciseId[]).filter((id) => ALL[id].chapter === chapter);
+  /**
+   * Prints how far the exercises of a chapter are, from this kernel's checks.
+   * @param chapter its name; older copies have the number that it had when they were made
+   */
+  function progress(chapter: ChapterName | number): void {
+    const name = typeof chapter === 'number' ? FORMER[chapter] : chapter;
+    const ids = Object.keys((name && CHAPTERS[name]) ?? {}) as ExerciseId[];
     if (ids.length === 0) throw new RangeError(`chapter: expected one with exercises, found ${chapter}`);
     const { core, all } = minutesOf(ids.filter((id) => !solved(id)).map((id) => ALL[id]));
     const left = all === 0 ? '' : `, about ${all} minutes to go, ${core} of them core`;
-    print(`Chapter ${chapter}: ${ids.filter(solved).length} of ${ids.length} exercises passed${left}.`);
+    print(`${ids.filter(solved).length} of ${ids.length} exercises passed${left}.`);
     for (const id of ids) {
       const verdict = verdicts.get(id);
       const state =
@@ -72,10 +91,10 @@ export function makeExercises({
   function edition(chapter: string, copied: string): void {
     const current = currentEdition?.(chapter);
     print(`Your copy of ${chapter}, edition ${copied}.`);
-    if (current === undefined || current === copied) return;
-    const number = chapter.slice(0, 2);
+    if (current === undefined || current.edition === copied) return;
+    const number = current.file.slice(0, 2);
     print(
-      `The chapter is newer: edition ${current}. \`npm run exercises -- --reset ${number}\` gives you a new copy and keeps this one.`,
+      `The chapter is newer: edition ${current.edition}. \`npm run exercises -- --reset ${number}\` gives you a new copy and keeps this one.`,
     );
   }
 

@@ -11,7 +11,7 @@ import { createEngine, loadMnist, training } from 'lif-fc-mnist';
 const SEVEN = { image: 17, pixels: [106, 271, 382, 577, 683], steps: 24 };
 /** A 3 that is followed by a 7. When it ends, neuron 3 still holds potential. */
 const PAIR = { images: [63, 64], neuron: 3, steps: 10 };
-/** Four neighbours in the middle of the images, as in chapter 8. */
+/** Four neighbours in the middle of the images, as in the chapter on the event engine. */
 const FOUR = [350, 351, 352, 353];
 
 const recordedFile = fileURLToPath(new URL('recorded.json', import.meta.url));

@@ -23,7 +23,7 @@ export const QUESTIONS = {
   },
   randman: {
     title: 'What if the moment of a spike is the message?',
-    text: 'Randman, the task of [chapter 10](10-when-timing-matters.ipynb): each of 20 units fires once, and only the times tell the ten classes apart. All runs share one set of random curves, and have 100 hidden neurons and undecayed input, as there. Each loss, with and without the reset in the gradient, has the one of two learning rates that suited it better over all τ. That choice is made on the test samples.',
+    text: 'Randman, the task of [chapter 8](08-when-timing-matters.ipynb): each of 20 units fires once, and only the times tell the ten classes apart. All runs share one set of random curves, and have 100 hidden neurons and undecayed input, as there. Each loss, with and without the reset in the gradient, has the one of two learning rates that suited it better over all τ. That choice is made on the test samples.',
   },
   inputs: {
     title: 'Spikes or the pixel itself?',

@@ -204,7 +204,7 @@ describe('A page of the site', () => {
     const notebook = { cells: [{ id: 'a', cell_type: 'markdown', source, metadata: {} }], metadata: {}, nbformat: 4 };
     const page = frontPage('<!-- chapters --><!-- book -->', [{ name: '01-x.ipynb', notebook }], '');
     const link = '<a href="notebooks/index.html?path=01-x.ipynb">1. A &lt; B</a>';
-    assert.equal(page, `<ol>\n<li>${link}<p>Say what <code>x</code> is.</p></li>\n</ol>`);
+    assert.equal(page, `<h2>The tutorial</h2>\n<ol>\n<li>${link}<p>Say what <code>x</code> is.</p></li>\n</ol>`);
   });
 
   test('leads to the book and its map, where there is a book', () => {

@@ -1,6 +1,6 @@
 /** The learner's own copies of the chapters, as `npm run lab` makes them. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -129,6 +129,7 @@ describe('A copy of a chapter', () => {
       names: ['01-a.ipynb', '02-b.ipynb'],
       made: ['01-a.ipynb', '02-b.ipynb'],
       outdated: [],
+      renumbered: [],
     });
 
     const copy = join(to, '01-a.ipynb');
@@ -147,5 +148,11 @@ describe('A copy of a chapter', () => {
 
     writeFileSync(join(to, '02-b.ipynb'), 'no notebook at all');
     assert.deepEqual(copies.makeCopies(from, to).outdated, ['01-a.ipynb'], 'what is not a copy is left alone');
+
+    renameSync(join(from, '01-a.ipynb'), join(from, '04-a.ipynb'));
+    const { made, renumbered } = copies.makeCopies(from, to);
+    assert.deepEqual([made, renumbered], [['04-a.ipynb'], [{ copy: '01-a.ipynb', name: '04-a.ipynb' }]]);
+    assert.equal(readFileSync(copy, 'utf8'), before, 'the copy stays when its chapter gets another number');
+    assert.match(copies.sayRenumbered(renumbered[0]), /your copy 01-a\.ipynb is 04-a\.ipynb now\. Yours stays/);
   });
 });

@@ -1,0 +1,37 @@
+// The parts of the course, for every list of its chapters. A chapter's number is that of its file in notebooks/.
+
+/** Each part, and the chapter that it begins with, without its number: a part reaches to the next one. */
+export const PARTS = [
+  { part: 'The tutorial', first: 'start' },
+  { part: 'Deeper', first: 'what-time-does' },
+  { part: 'Use', first: 'is-it-worth-it' },
+  { part: 'Under the hood', first: 'event-driven' },
+];
+
+/** What chapters' pages were called before they were numbered anew: their addresses lead to the new ones. */
+export const FORMER = [
+  '07-is-it-worth-it',
+  '08-event-driven',
+  '09-a-hidden-layer',
+  '10-when-timing-matters',
+  '11-out-and-in',
+];
+
+/** The name of a chapter without its number, `07-a-hidden-layer.ipynb` or `07-a-hidden-layer`. */
+export const topicOf = (/** @type {string} */ name) => name.replace(/^\d+-|\.ipynb$/g, '');
+
+/**
+ * The chapters by part; a part without any is left out.
+ * @template {{ name: string }} Chapter
+ * @param {Chapter[]} chapters in their order
+ */
+export function byPart(chapters) {
+  /** @type {{ part: string, chapters: Chapter[] }[]} */
+  const parts = [];
+  for (const chapter of chapters) {
+    const begun = PARTS.find(({ first }) => first === topicOf(chapter.name));
+    if (begun || parts.length === 0) parts.push({ part: (begun ?? PARTS[0]).part, chapters: [] });
+    parts.at(-1)?.chapters.push(chapter);
+  }
+  return parts;
+}
