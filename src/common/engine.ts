@@ -83,7 +83,7 @@ export const ENGINE_OPTIONS = [
   'threads',
 ] as const satisfies readonly (keyof EngineOptions)[];
 
-/** The tutorial's way to train. */
+/** The tutorial's way to train. Histories leave these out while they are so, and what is undefined. */
 export const DEFAULT_TRAINING = { loss: 'mse', encoder: 'poisson', reset: true } as const;
 
 /**

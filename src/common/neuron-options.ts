@@ -51,15 +51,31 @@ export function checkNeuron(neuron: NeuronOptions): void {
   checkDynamics(dynamics);
 }
 
+type Dynamics = Omit<NeuronOptions, 'surrogateFunction'>;
+
+const CHECKS: { readonly [Name in keyof Dynamics]: (value: Dynamics[Name]) => void } = {
+  tau: (tau) => checkNumber('tau', tau, 1),
+  vThreshold: (vThreshold) => checkNumber('vThreshold', vThreshold),
+  vReset: (vReset) => vReset === null || checkNumber('vReset', vReset),
+  decayInput: (decayInput) => checkSwitch('decayInput', decayInput),
+  detachReset: (detachReset) => checkSwitch('detachReset', detachReset),
+};
+
 /** @throws RangeError that names the first option beside the surrogate that is out of range or unknown */
-export function checkDynamics(options: Omit<NeuronOptions, 'surrogateFunction'>): void {
+export function checkDynamics(options: Dynamics): void {
   checkOptions<NeuronOptions>('neuron', options as NeuronOptions, neuronOptions());
-  checkNumber('tau', options.tau, 1);
-  checkNumber('vThreshold', options.vThreshold);
-  if (options.vReset !== null) checkNumber('vReset', options.vReset);
-  checkSwitch('decayInput', options.decayInput);
-  checkSwitch('detachReset', options.detachReset);
+  const check = <Name extends keyof Dynamics>(name: Name) => CHECKS[name](options[name]);
+  for (const name of Object.keys(CHECKS) as (keyof Dynamics)[]) check(name);
 }
+
+/** The options that shape the gradient alone: no potential and no spike depends on them. */
+const OF_GRADIENT = ['surrogateFunction', 'detachReset'] as const;
+
+/** The first option by which neurons differ in their potentials and spikes; undefined if they do not. */
+export const differingOption = (a: NeuronOptions, b: NeuronOptions) =>
+  neuronOptions()
+    .filter((name) => !(OF_GRADIENT as readonly string[]).includes(name))
+    .find((name) => a[name] !== b[name]) as Exclude<keyof NeuronOptions, (typeof OF_GRADIENT)[number]> | undefined;
 
 /** A neuron's options as files hold them, the surrogate's as values like the others; missing ones get their defaults. */
 export type StoredNeuron = Omit<Partial<NeuronOptions>, 'surrogateFunction'> & {

@@ -57,14 +57,13 @@ export function newHistory(): TrainingHistory {
  * many are held back, if any.
  */
 export function collectSettings({ name, options }: Learner, trainImages: number, heldBack = 0): RunSettings {
-  const { data, neuron, threads, hidden, loss, encoder, reset, ...plain } = options as Learner['options'] &
+  const { data, neuron, threads, seed, T, batchSize, learningRate, ...others } = options as Learner['options'] &
     Partial<ResolvedEngineOptions>;
-  const later = { hidden, loss, encoder, reset, heldBack, inputs: countInputs(data) };
+  const later = { ...others, heldBack, inputs: countInputs(data) };
   const defaults = new Map<string, unknown>(Object.entries({ ...DEFAULT_TRAINING, heldBack: 0, inputs: IMAGE_SIZE }));
   const isChanged = ([name, value]: [string, unknown]) => value !== undefined && value !== defaults.get(name);
   return {
-    engine: name,
-    ...plain,
+    ...{ engine: name, seed, ...(T !== undefined && { T }), batchSize, learningRate },
     ...(neuron && storeNeuron(neuron)),
     // Left out while at their defaults, as in older histories.
     ...Object.fromEntries(Object.entries(later).filter(isChanged)),

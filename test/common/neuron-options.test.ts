@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DEFAULT_NEURON, readNeuron, storeNeuron } from '../../src/common/neuron-options';
+import { DEFAULT_NEURON, differingOption, readNeuron, storeNeuron } from '../../src/common/neuron-options';
 
 describe("a neuron's options in a file", () => {
   test('have their default where the file has none, and nothing beside the options', () => {
@@ -31,5 +31,16 @@ describe("a neuron's options in a file", () => {
     assert.deepEqual(readNeuron(former), DEFAULT_NEURON);
     assert.deepEqual(storeNeuron(changed), { ...former, later: -1 });
     assert.deepEqual(readNeuron(storeNeuron(changed)), changed);
+  });
+});
+
+describe('two neurons', () => {
+  test('differ in the first option on which potentials and spikes depend, also in one of later times', (t) => {
+    const other = { ...DEFAULT_NEURON, surrogateFunction: { name: 'rect', alpha: 1 } as const, detachReset: true };
+    assert.equal(differingOption(DEFAULT_NEURON, other), undefined);
+    assert.equal(differingOption(DEFAULT_NEURON, { ...other, vReset: null, vThreshold: 2 }), 'vThreshold');
+    Object.assign(DEFAULT_NEURON, { later: null });
+    t.after(() => Reflect.deleteProperty(DEFAULT_NEURON, 'later'));
+    assert.equal(differingOption(DEFAULT_NEURON, Object.assign(other, { later: -1 })), 'later');
   });
 });

@@ -1,5 +1,5 @@
 /** Networks that leave the page as files, and those that a reader brings. */
-import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
+import { DEFAULT_NEURON, differingOption } from '../../../src/common/neuron-options';
 import { hiddenOf } from '../../../src/common/weights';
 import { download } from '../page/download';
 import { kernelBytes } from './assets';
@@ -38,12 +38,11 @@ export async function loadNetwork(file: File, tau: number): Promise<Network & { 
     throw new Error(`${file.name}: expected at most ${LARGEST / 1e6} MB, found ${Math.ceil(file.size / 1e6)}`);
   const { fromFile } = await loadExchange();
   const { weights, neuron } = fromFile(new Uint8Array(await file.arrayBuffer()), file.name);
-  for (const key of ['decayInput', 'vThreshold', 'vReset'] as const) {
-    if (neuron && neuron[key] !== DEFAULT_NEURON[key])
-      throw new Error(
-        `${file.name}: ${key}: expected ${DEFAULT_NEURON[key]}, as in all networks of this page, found ${neuron[key]}`,
-      );
-  }
+  const differs = neuron && differingOption(neuron, { ...DEFAULT_NEURON, tau: neuron.tau });
+  if (differs)
+    throw new Error(
+      `${file.name}: ${differs}: expected ${DEFAULT_NEURON[differs]}, as in all networks of this page, found ${neuron[differs]}`,
+    );
   if (neuron && !(neuron.tau >= TAU.min && neuron.tau <= TAU.max && neuron.tau === Number(neuron.tau.toFixed(1))))
     throw new Error(
       `${file.name}: tau: expected ${TAU.min} to ${TAU.max} in steps of 0.1, as this page's slider has, found ${neuron.tau}`,

@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import {
   checkFileName,
+  checkNir,
   type FileNetwork,
   fromFile,
   MOST_BYTES,
@@ -13,7 +14,7 @@ import type { SavedNetwork } from '../../../packages/formats/layers-model';
 import { isOfRun } from '../../../packages/runs/node/run-folder';
 import { assertWritable, identityOf, readFile, writeFileAtomic } from '../../../packages/system/files.cjs';
 import { type EngineState, freshState } from '../../../src/common/engine';
-import type { NeuronOptions } from '../../../src/common/neuron-options';
+import { differingOption, type NeuronOptions } from '../../../src/common/neuron-options';
 import { hiddenOf } from '../../../src/common/weights';
 import { FIGURE_FILES } from './figures';
 import type { Places } from './folder';
@@ -70,8 +71,7 @@ function refuseAnother(file: string, { weights, neuron }: FileNetwork, { hidden 
     const advice = found === undefined ? 'leave --hidden out' : `say --hidden ${found}`;
     throw new UsageError(`--weights: ${file}: expected ${width(hidden)}, found ${width(found)}; ${advice}`);
   }
-  const differs =
-    neuron && (['tau', 'decayInput', 'vThreshold', 'vReset'] as const).find((name) => neuron[name] !== own[name]);
+  const differs = neuron && differingOption(neuron, own);
   if (differs) {
     throw new UsageError(
       `--weights: ${file}: expected neurons with ${differs} ${own[differs]}, found ${neuron[differs]}; give the options that it was trained with`,
@@ -116,10 +116,16 @@ export function refuseExports(settings: Settings, neuron: NeuronOptions, places:
       );
     }
   }
-  if (settings.saveNir !== undefined && neuron.vReset === null) {
+  if (settings.saveNir === undefined) return;
+  if (neuron.vReset === null) {
     throw new UsageError(
       '--save-nir: expected a hard reset, found --soft-reset, which NIR cannot say; use --save-safetensors',
     );
+  }
+  try {
+    checkNir(neuron);
+  } catch (error) {
+    throw new UsageError(`--save-nir: ${(error as Error).message}`);
   }
 }
 

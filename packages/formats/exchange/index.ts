@@ -1,5 +1,5 @@
 /** Networks that leave for other programs, and come back. */
 export { checkFileName, type FileNetwork, fromFile, MOST_BYTES } from './file';
-export { fromNir, toNir } from './nir';
+export { checkNir, fromNir, toNir } from './nir';
 export { fromPth, type PthNetwork } from './pth';
 export { fromSafetensors, type ReadNetwork, toSafetensors } from './safetensors';

@@ -4,7 +4,7 @@
  */
 import { checkUint8, inOneLine } from '../../../src/common/checks';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
-import { checkNeuron, DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
+import { checkNeuron, DEFAULT_NEURON, differingOption, type NeuronOptions } from '../../../src/common/neuron-options';
 import { MAX_HIDDEN } from '../../../src/common/weights';
 import { dataSetIn, type FoundGroup, groupIn, type Numbers } from '../hdf5/found';
 import { Hdf5File, type Limits } from '../hdf5/reader';
@@ -18,21 +18,39 @@ const DT = 1e-4;
 /** Of Python's package `nir`, whose format this is. */
 const VERSION = '1.0.8';
 
+/** What NIR stores of neurons: a potential after the reset, and nothing of the gradient. */
+type Dynamics = Pick<NeuronOptions, 'tau' | 'decayInput' | 'vThreshold'> & { vReset: number };
+
+/**
+ * What NIR stores of these neurons.
+ * @throws RangeError that names an option that NIR cannot say, and as `checkNeuron`
+ */
+export function checkNir(neuron: NeuronOptions): Dynamics {
+  checkNeuron(neuron);
+  const { tau, decayInput, vThreshold, vReset } = neuron;
+  const advice = 'use another format, such as safetensors';
+  if (vReset === null) {
+    throw new RangeError(`vReset: expected a potential, found null: NIR has no soft reset; ${advice}`);
+  }
+  const dynamics = { tau, decayInput, vThreshold, vReset };
+  const lost = differingOption(neuron, { ...DEFAULT_NEURON, ...dynamics });
+  if (lost) {
+    throw new RangeError(
+      `${lost}: expected ${DEFAULT_NEURON[lost]}, found ${neuron[lost]}, which NIR cannot say; ${advice}`,
+    );
+  }
+  return dynamics;
+}
+
 /**
  * The bytes of a NIR file (HDF5). NIR's neuron obeys τ dv/dt = v_leak − v + r I, so `r` is 1 if the input decays with the
  * potential, and τ (in steps) if it does not; its time constant is τ · 1e-4 s, and `metadata/dt` says the step.
  * Norse 1.1.0 does not look at `r`, and computes another network if the input does not decay; snnTorch 1.0.0 refuses a `vReset` other
  * than 0.
- * @throws RangeError for a soft reset, which NIR cannot say, and as `checkNeuron` and `toTensors`
+ * @throws RangeError as `checkNir` and `toTensors`
  */
 export function toNir({ weights, neuron }: SavedNetwork): Uint8Array {
-  checkNeuron(neuron);
-  const { tau, decayInput, vThreshold, vReset } = neuron;
-  if (vReset === null) {
-    throw new RangeError(
-      'vReset: expected a potential, found null: NIR has no soft reset; use another format, such as safetensors',
-    );
-  }
+  const { tau, decayInput, vThreshold, vReset } = checkNir(neuron);
   const layers = Object.values(toTensors(weights));
   const nodes: Group = { input: node('Input', { shape: ints([IMAGE_SIZE]) }) };
   layers.forEach(({ data, shape }, i) => {
@@ -67,9 +85,6 @@ const numbered = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
 
 /** As many values as the widest layer of ours has. */
 const MOST: Limits = { bytes: 64 * 2 ** 20, values: IMAGE_SIZE * MAX_HIDDEN };
-
-/** What NIR stores of neurons: neither the surrogate nor `detachReset`. */
-type Dynamics = Pick<NeuronOptions, 'tau' | 'decayInput' | 'vThreshold' | 'vReset'>;
 
 /**
  * The network of a NIR graph: a chain Input → (Flatten →) Linear → LIF (→ Linear → LIF) → Output, or with Affine whose bias
@@ -109,12 +124,12 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
   const weights = fromTensors(file, Object.fromEntries(tensors));
   const lifs = layers.filter((_, i) => i % 2 === 1);
   const [first, second = first] = lifs.map(({ name, parts }) => named(name, () => readLif(parts)));
-  const differs = (['tau', 'decayInput', 'vThreshold', 'vReset'] as const).find((key) => first[key] !== second[key]);
+  const differs = differingOption(first, second);
   if (differs)
     throw new Error(
       `${file}: ${differs}: expected one value for both layers, found ${first[differs]} and ${second[differs]}`,
     );
-  return { weights, neuron: { ...DEFAULT_NEURON, ...first } };
+  return { weights, neuron: first };
 }
 
 /** A node of the graph, and its parameters. */
@@ -186,7 +201,7 @@ function oneOf(parts: FoundGroup, name: string): { value: number; float32: boole
 }
 
 /** @throws Error that says what was expected of neurons, and found */
-function readLif(parts: FoundGroup): Dynamics {
+function readLif(parts: FoundGroup): NeuronOptions {
   const { value: seconds, float32 } = oneOf(parts, 'tau');
   // 2e-4 / 1e-4 is exactly 2 in float64. Float32, as snnTorch writes it, has seven digits.
   const tau = Number((seconds / DT).toPrecision(float32 ? 6 : 14));
@@ -196,11 +211,11 @@ function readLif(parts: FoundGroup): Dynamics {
     throw new Error(`neurons that leak to where they reset to, found v_leak ${leak} and v_reset ${vReset}`);
   const decayInput = r === 1;
   if (!decayInput && Math.abs(r / tau - 1) > 1e-5) throw new Error(`r of 1, or of tau in steps (${tau}), found ${r}`);
-  const dynamics = { tau, decayInput, vThreshold, vReset };
+  const neuron = { ...DEFAULT_NEURON, tau, decayInput, vThreshold, vReset };
   try {
-    checkNeuron({ ...DEFAULT_NEURON, ...dynamics });
+    checkNeuron(neuron);
   } catch (error) {
     throw new Error(`neurons of ours, with a time step of ${DT} s (${(error as Error).message})`);
   }
-  return dynamics;
+  return neuron;
 }

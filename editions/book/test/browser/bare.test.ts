@@ -102,8 +102,12 @@ describe('The page without a library', inChromium, () => {
       ['nothing about the neurons', Buffer.from(text.replace('__metadata__', '__metadeta__'), 'latin1')],
       ...['tau', 'decayInput', 'vThreshold', 'vReset'].map((key): [string, Uint8Array] => [
         `neurons without ${key}`,
-        Buffer.from(text.replace(`"${key}\\`, `"${key.slice(1)}_\\`), 'latin1'),
+        Buffer.from(
+          text.replace(new RegExp(`\\\\"${key}\\\\":[^,]+,`), (pair) => ' '.repeat(pair.length)),
+          'latin1',
+        ),
       ]),
+      ['an option of later neurons', Buffer.from(text.replace('detachReset', 'adaptation_'), 'latin1')],
     ];
     const input = page.locator('input');
     const said = page.locator('output');

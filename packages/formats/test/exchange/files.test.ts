@@ -142,6 +142,16 @@ describe('A network that leaves', () => {
     }
   });
 
+  test('cannot take an option along in NIR that NIR does not know, unless it has its default', (t) => {
+    const before = toNir({ weights: weightsOf(), neuron: DEFAULT_NEURON });
+    Object.assign(DEFAULT_NEURON, { later: null });
+    t.after(() => Reflect.deleteProperty(DEFAULT_NEURON, 'later'));
+    assert.deepEqual(toNir({ weights: weightsOf(), neuron: DEFAULT_NEURON }), before);
+    assert.throws(() => toNir({ weights: weightsOf(), neuron: Object.assign({ ...DEFAULT_NEURON }, { later: -1 }) }), {
+      message: 'later: expected null, found -1, which NIR cannot say; use another format, such as safetensors',
+    });
+  });
+
   test('is refused with neurons or weights that nobody could read, in every format', () => {
     const { vReset, ...withoutReset } = DEFAULT_NEURON;
     const neurons: [object, RegExp][] = [
