@@ -1,5 +1,5 @@
 // The settings of a run, as grids, the table and the command line have them. Which there are, what they are called in each and
-// which is the default, the package says (packages/runs/map/settings.ts); which values may be, the command line itself.
+// which is the default, the package says (packages/runs/settings.ts); which values may be, the command line itself.
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -27,9 +27,6 @@ export const { asOneLine, inOneLine } = require(dist('src', 'common', 'checks.js
 const { SURROGATES } = require(dist('src', 'common', 'surrogates.js'));
 
 export const SETTING_COLUMNS = SETTING_NAMES.map((name) => SETTINGS[name].column);
-
-/** What the command line calls a setting, where it has another name for it. */
-const CLI_NAMES = { T: 'timesteps', epochs: 'epoch' };
 
 /**
  * A run: its id, its settings, these as the table shows them, the shortest command line for it, and about how many seconds of
@@ -90,7 +87,7 @@ export function runOfOptions(/** @type {string[]} */ words) {
   const valueIn = (/** @type {Name} */ name) => {
     const { standard } = SETTINGS[name];
     if (whyLacking(name, there)) return null;
-    const value = there[name in CLI_NAMES ? CLI_NAMES[/** @type {keyof typeof CLI_NAMES} */ (name)] : name];
+    const value = there[name];
     if (name === 'alpha') return value ?? SURROGATES[/** @type {keyof typeof SURROGATES} */ (there.surrogate)].alpha;
     return value ?? standard;
   };

@@ -6,6 +6,7 @@ import {
   parseMap,
   type Row,
   SETTING_NAMES,
+  SETTINGS,
   type SettingName,
 } from '../../../packages/runs/map';
 import { element } from './assets';
@@ -24,27 +25,14 @@ interface Column {
   text: (row: Row) => string;
 }
 
-const HEADINGS: Partial<Record<SettingName, string>> = {
-  dataset: 'data',
-  hidden: 'hidden neurons',
-  detachReset: 'reset in the gradient',
-  decayInput: 'input decays',
-  softReset: 'soft reset',
-  encoder: 'input',
-  alpha: 'α',
-  tau: 'τ',
-  batchSize: 'batch',
-  learningRate: 'learning rate',
-  trainImages: 'training images',
-};
-const heading = (name: SettingName): string => HEADINGS[name] ?? name;
+const heading = (name: SettingName): string => SETTINGS[name].heading;
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 /** A setting's value without its name, which the heading says. */
 function plain(name: SettingName, value: Cell): string {
   if (value === null) return '–';
-  if (name === 'detachReset') return value ? 'no' : 'yes';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  // Some headings name what is there where the switch is off.
+  if (typeof value === 'boolean') return value === (heading(name) !== nameValue(name, false)) ? 'yes' : 'no';
   return typeof value === 'number' ? String(value) : nameValue(name, value);
 }
 

@@ -1,6 +1,8 @@
 /** Reads the command line, and says in one line what is wrong with it. */
 import { Command, CommanderError, Option } from 'commander';
-import { type Entry, formatLabel, type Name, OPTIONS, ORIGINAL, type Settings, splitFlags } from './options';
+import { expectation } from '../../../packages/runs/read';
+import { splitFlags } from '../../../packages/runs/settings';
+import { type Entry, formatLabel, type Name, OPTIONS, type Settings } from './options';
 import { UsageError } from './values';
 
 /** The command line, checked. */
@@ -25,9 +27,13 @@ export function parseArguments(argv: readonly string[]): Arguments | undefined {
     throw new UsageError(complaint(error));
   }
   if (program.args.length > 0) throw new UsageError(`${program.args[0]}: expected ${LISTED}`);
-  const given = OPTIONS.map(({ name }) => name).filter((name) => program.getOptionValueSource(name) === 'cli');
-  return { settings: program.opts<Settings>(), given: new Set(given) };
+  const given = OPTIONS.filter((entry) => program.getOptionValueSource(attribute(entry)) === 'cli');
+  const values = OPTIONS.map((entry) => [entry.name, program.getOptionValue(attribute(entry))]);
+  return { settings: Object.fromEntries(values) as Settings, given: new Set(given.map(({ name }) => name)) };
 }
+
+/** What commander calls an option: `learningRate` for `--lr, --learning-rate`. */
+const attribute = ({ flags }: Entry) => new Option(flags).attributeName();
 
 const ORIGINAL_GROUP = 'Options of the original:';
 const LISTED = 'one of the options that --help lists';
@@ -42,7 +48,7 @@ function command(): Command {
     .configureHelp({ optionTerm: ({ flags }) => flags.replace(/[<>]/g, '') });
   for (const entry of OPTIONS) {
     const option = new Option(entry.flags, entry.help);
-    option.helpGroup(ORIGINAL.includes(entry) ? ORIGINAL_GROUP : 'More options:');
+    option.helpGroup(entry.isOriginal ? ORIGINAL_GROUP : 'More options:');
     const { read } = entry;
     if (read) option.argParser((text) => labelled(entry, () => read(text)));
     if (read && entry.default !== undefined) option.default(read(entry.default), entry.default);
@@ -65,20 +71,10 @@ function complaint({ code, message }: CommanderError): string {
   const found = /'([^']*)'/.exec(message)?.[1] ?? '';
   const entry = OPTIONS.find(({ flags }) => flags === found || splitFlags(flags).includes(found.split('=')[0]));
   if (code === 'commander.optionMissingArgument' && entry) {
-    return `${formatLabel(entry)}: ${expectation(entry)}, found none`;
+    return `${formatLabel(entry)}: expected ${entry.read ? expectation(entry.read) : 'a value'}, found none`;
   }
   if (code !== 'commander.unknownOption') return message.replace(/^error: /, '').split('\n')[0];
   if (entry && found.includes('=')) return `${formatLabel(entry)}: expected no value, found ${found.split('=')[1]}`;
   const meant = /Did you mean (.*)\?/.exec(message)?.[1];
   return `${found}: expected ${LISTED}${meant ? `; did you mean ${meant}?` : ''}`;
-}
-
-/** "expected …" as the option's own check says it. */
-function expectation({ read }: Entry): string {
-  try {
-    read?.('');
-  } catch (error) {
-    return (error as Error).message.replace(/, found .*/, '');
-  }
-  return 'expected a value';
 }

@@ -1,7 +1,8 @@
 /** What is different when npm started the command: `npm run train`. */
 import { realpathSync } from 'node:fs';
+import { splitFlags } from '../../../packages/runs/settings';
 import { projectPath } from '../../../packages/system/files.cjs';
-import { OPTIONS, splitFlags } from './options';
+import { OPTIONS } from './options';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,27 +1,29 @@
 /** What a resumed run takes over from its checkpoint, and whether that fits. */
 import { createHash } from 'node:crypto';
 import type { Checkpoint, RunOptions } from '../../../packages/runs/node';
+import { tryRead } from '../../../packages/runs/read';
+import { defaultValue } from '../../../packages/runs/settings';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
 import { countNeurons } from '../../../src/common/weights';
 import type { Arguments } from './arguments';
-import { defaultValue, formatLabel, type Name, OPTIONS, type Settings, whyNot } from './options';
+import { type Entry, formatLabel, type Name, OPTIONS, type Settings, whyNot } from './options';
 import { UsageError } from './values';
 
 /** The options that may differ on resume and still are in a checkpoint. */
-const CHANGEABLE_OPTIONS: readonly string[] = ['epoch', 'saveFigures'] satisfies Name[];
+const CHANGEABLE_OPTIONS: readonly string[] = ['epochs', 'saveFigures'] satisfies Name[];
 
-/** What a checkpoint calls an option: `dataset` is the checksum of the data there. */
-const nameThere = (name: Name): string => (name === 'dataset' ? 'data' : name);
+/** What a checkpoint calls an option; `dataset` is the checksum of the data there. */
+const nameThere = ({ record, name }: Entry): string => record ?? name;
 
 /** What a checkpoint keeps of the settings. */
 export function collectOptions(settings: Settings, data: Dataset): RunOptions {
   const options: RunOptions = { dataset: digestData(data) };
   for (const option of OPTIONS) {
-    const { name, keptOnResume, later } = option;
-    if (later && settings[name] === defaultValue(option)) continue;
+    const { name, keptOnResume, always } = option;
+    if (!always && settings[name] === defaultValue(option)) continue;
     if (whyNot(option, settings)) continue;
-    if (keptOnResume || CHANGEABLE_OPTIONS.includes(name)) options[nameThere(name)] = settings[name] ?? null;
+    if (keptOnResume || CHANGEABLE_OPTIONS.includes(name)) options[nameThere(option)] = settings[name] ?? null;
   }
   return options;
 }
@@ -36,15 +38,15 @@ export function resumedSettings({ settings, given }: Arguments, checkpoint: Chec
   const { dataset, saveFigures, ...options } = checkpoint.options;
   if (typeof dataset !== 'string') throw new Error(`${file}: expected the checksum of the data, found none`);
   if (saveFigures !== null && saveFigures !== true) throw new Error(`${file}: expected saveFigures to be a switch`);
-  const kind = { network: options.network, dataset: options.data } as Pick<Settings, 'network' | 'dataset'>;
-  const kept = OPTIONS.filter((option) => (option.keptOnResume || option.name === 'epoch') && !whyNot(option, kind));
-  const unknown = Object.keys(options).find((name) => !kept.some((option) => nameThere(option.name) === name));
+  const kind = { network: options.network, dataset: options.data };
+  const kept = OPTIONS.filter((option) => (option.keptOnResume || option.name === 'epochs') && !whyNot(option, kind));
+  const unknown = Object.keys(options).find((name) => !kept.some((option) => nameThere(option) === name));
   if (unknown !== undefined)
     throw new Error(`${file}: expected only options that a run cannot change, found ${unknown}`);
   for (const option of kept) {
     const { name } = option;
-    const missing = option.later ? defaultValue(option) : undefined;
-    const there = nameThere(name);
+    const missing = option.always ? undefined : defaultValue(option);
+    const there = nameThere(option);
     const before = Object.hasOwn(options, there) ? options[there] : missing;
     if (!isValid(option, before)) {
       throw new Error(
@@ -62,23 +64,18 @@ export function resumedSettings({ settings, given }: Arguments, checkpoint: Chec
     }
   }
   const { epoch } = checkpoint.history;
-  if ((resumed.epoch as number) < epoch) {
-    throw new UsageError(`-N/--epoch: expected at least the ${epoch} epochs that are done, found ${resumed.epoch}`);
+  if ((resumed.epochs as number) < epoch) {
+    throw new UsageError(`-N/--epoch: expected at least the ${epoch} epochs that are done, found ${resumed.epochs}`);
   }
   return resumed as unknown as Settings;
 }
 
 /** Whether the command line would accept the value, as it stands. */
-function isValid(option: (typeof OPTIONS)[number], value: unknown): boolean {
-  const { read, later } = option;
+function isValid(option: Entry, value: unknown): boolean {
   const missing = defaultValue(option);
-  if (later && value === missing) return true;
-  if (!read) return value === !missing;
-  try {
-    return read(String(value)) === value;
-  } catch {
-    return false;
-  }
+  if (!option.always && value === missing) return true;
+  if (!option.read) return value === !missing;
+  return value !== undefined && tryRead(option.read, String(value)) === value;
 }
 
 /**

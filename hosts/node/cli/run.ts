@@ -5,13 +5,12 @@ import { randman } from '../../../packages/formats/datasets/randman';
 import { type Checkpoint, readCheckpoint } from '../../../packages/runs/node';
 import { MOST_BYTES } from '../../../packages/runs/node/checkpoint';
 import { checkpointPath, removeLeftovers } from '../../../packages/runs/node/run-folder';
+import { engineOptions, neuronOf } from '../../../packages/runs/settings';
 import { makeFolder, readFile } from '../../../packages/system/files.cjs';
 import { assertUnlocked, lockFolder } from '../../../packages/system/lock.cjs';
 import { listChoices } from '../../../src/common/checks';
 import type { Engine } from '../../../src/common/engine';
-import { type NeuronOptions, resolveNeuronOptions } from '../../../src/common/neuron-options';
 import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
-import { SURROGATES } from '../../../src/common/surrogates';
 import { ANN_LOSSES, AnnEngine, type AnnLoss } from '../../../src/training/ann-engine';
 import { readMnist } from '../data';
 import { createEngine } from '../engines';
@@ -51,7 +50,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   if (checkpoint) checkAgainstData(checkpoint, settings, data, file);
 
   // Before anything is written: an engine that cannot start leaves nothing behind.
-  const engine = await makeEngine(settings, neuron, data);
+  const engine = await makeEngine(settings, data);
   let outcome: Outcome;
   stop.listen();
   try {
@@ -65,7 +64,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
       refuseToLose(outDir, settings, checkpoint);
       removeLeftovers(outDir);
       const earlier = settings.overwrite && findEarlier(outDir);
-      if (checkpoint) console.error(describeResuming(file, checkpoint, settings.epoch));
+      if (checkpoint) console.error(describeResuming(file, checkpoint, settings.epochs));
       if (earlier) {
         const progress = earlier.checkpoint ? ` (${describeProgress(earlier.checkpoint)})` : '';
         console.error(`Replacing the run in ${outDir}${progress}`);
@@ -124,7 +123,7 @@ function readText(file: string): string | undefined {
 
 /** @throws UsageError for an option that was given and means nothing for the network or the data, or a loss that the network has not */
 export function refuseStray(settings: Settings, given: Arguments['given']): void {
-  const { network, dataset, loss, timesteps } = settings;
+  const { network, dataset, loss, T } = settings;
   if (network === 'ann' && dataset === 'randman') {
     throw new UsageError('--network: expected snn with --dataset randman, found ann, which has no time');
   }
@@ -135,30 +134,16 @@ export function refuseStray(settings: Settings, given: Arguments['given']): void
   if (network === 'ann' && !ANN_LOSSES.some((name) => name === loss)) {
     throw new UsageError(`--loss: expected ${listChoices(ANN_LOSSES)} with --network ann, found ${loss}`);
   }
-  if (dataset === 'randman' && timesteps < 2) {
-    throw new UsageError(`-T/--timesteps: expected at least 2 with --dataset randman, found ${timesteps}`);
+  if (dataset === 'randman' && T < 2) {
+    throw new UsageError(`-T/--timesteps: expected at least 2 with --dataset randman, found ${T}`);
   }
 }
 
-function neuronOf({ tau, surrogate: name, alpha, decayInput, detachReset, softReset }: Settings): NeuronOptions {
-  const surrogateFunction = { name, alpha: alpha ?? SURROGATES[name].alpha };
-  return resolveNeuronOptions({
-    tau,
-    surrogateFunction,
-    decayInput,
-    detachReset: detachReset ?? false,
-    vReset: softReset ? null : 0,
-  });
-}
-
-function makeEngine(settings: Settings, neuron: NeuronOptions, data: Dataset): Engine | AnnEngine | Promise<Engine> {
-  const { network, engine, seed, batchSize, learningRate, loss, hidden, timesteps: T, threads } = settings;
+function makeEngine(settings: Settings, data: Dataset): Engine | AnnEngine | Promise<Engine> {
+  const { network, engine, seed, batchSize, learningRate, loss } = settings;
   if (network === 'ann' && !isSpikeTrains(data))
     return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
-  const { reset } = settings;
-  const encoder = settings.dataset === 'mnist' ? settings.encoder : undefined;
-  const options = { data, seed, T, batchSize, learningRate, threads, neuron, hidden, loss, encoder, reset };
-  return createEngine(engine, options);
+  return createEngine(engine, { ...engineOptions(settings), data });
 }
 
 function chooseDevice({ device, engine, gpu }: Settings): void {
@@ -179,7 +164,7 @@ function chooseDevice({ device, engine, gpu }: Settings): void {
 
 function readData(settings: Settings): Dataset {
   const { trainImages, batchSize } = settings;
-  const data = settings.dataset === 'mnist' ? readImages(settings) : randman({ T: settings.timesteps });
+  const data = settings.dataset === 'mnist' ? readImages(settings) : randman({ T: settings.T });
   const { count } = data.train;
   if (trainImages !== undefined && count < trainImages) {
     throw new UsageError(`--train-images: expected at most the ${count} training images, found ${trainImages}`);

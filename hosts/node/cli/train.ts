@@ -96,7 +96,7 @@ function saver({ settings, data, places, checkpoint, earlier }: Job, history: Tr
 
 async function trainEpochs(job: Job, history: TrainingHistory, writer: SummaryWriter, save: () => void): Promise<void> {
   const { settings, data, engine, stop } = job;
-  if (history.epoch >= settings.epoch && history.state) return engine.restore(history.state);
+  if (history.epoch >= settings.epochs && history.state) return engine.restore(history.state);
   let bar: ReturnType<typeof progressBar> | undefined;
   const finishBar = () => {
     bar?.finish();
@@ -105,7 +105,7 @@ async function trainEpochs(job: Job, history: TrainingHistory, writer: SummaryWr
   try {
     await train({
       engine,
-      epochs: settings.epoch,
+      epochs: settings.epochs,
       heldBack: data.train.count - (settings.trainImages ?? data.train.count),
       history,
       signal: stop.signal,
@@ -141,7 +141,7 @@ async function trainEpochs(job: Job, history: TrainingHistory, writer: SummaryWr
 async function record(job: Job, history: TrainingHistory, save: () => void): Promise<Outcome['figures']> {
   const { settings, data, engine, places, checkpoint, stop } = job;
   const { weights } = await engine.state();
-  const spiking = engine.name === 'ann' ? undefined : await present(engine, settings.epoch);
+  const spiking = engine.name === 'ann' ? undefined : await present(engine, settings.epochs);
   const inputs = isSpikeTrains(data) ? data.units : undefined;
   writeRun(places.outDir, { history, weights, inputs, ...spiking });
   if (spiking) console.log(`Firing rate: ${formatRow(spiking.rates)}`);

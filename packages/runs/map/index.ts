@@ -1,7 +1,7 @@
 /** The map: a table of many runs, each of which can be computed again to the byte. */
+export { engineOptions } from '../settings';
 export { parseMap } from './parse';
 export {
-  engineOptions,
   formatCommand,
   formatOptions,
   isStandard,

@@ -1,14 +1,7 @@
 /** The table's file, `editions/map/map.csv`: a row per run, nothing believed before it is checked. */
 import { inOneLine } from '../../../src/common/checks';
-import {
-  readNumber,
-  SETTING_NAMES,
-  SETTINGS,
-  type SettingName,
-  type Settings,
-  type Value,
-  whyLacking,
-} from './settings';
+import type { Value } from '../settings';
+import { SETTING_NAMES, SETTINGS, type SettingName, type Settings, whyLacking } from './settings';
 import { MapTable, type Row } from './table';
 
 /** The last columns of the table: what a run finds out, after the accuracies `acc_…`. */
@@ -22,6 +15,8 @@ export const RESULT_COLUMNS = [
   'rows_added',
   'weights_sha256',
 ];
+/** Decimal digits with or without an exponent: `Number` also reads '', ' 1' and '0x10'. */
+const DECIMAL = /^-?\d+(\.\d+)?(e[-+]?\d+)?$/i;
 const BEFORE = ['id', 'grid', ...SETTING_NAMES.map((name) => SETTINGS[name].column)];
 
 /** Of a row that is being read: the field of a column, and how it is refused. */
@@ -89,7 +84,7 @@ function readRow(epochs: readonly number[], fields: Fields): Row {
     pattern.test(get(column)) ? get(column) : fail(column, expected);
   const settings = readSettings(fields);
   const number = (column: string, expected: string, fits: (value: number) => boolean): number => {
-    const value = readNumber(get(column));
+    const value = DECIMAL.test(get(column)) ? Number(get(column)) : undefined;
     return value !== undefined && fits(value) ? value : fail(column, expected);
   };
   const share = (column: string) => number(column, 'a share from 0 to 1', (value) => value >= 0 && value <= 1);

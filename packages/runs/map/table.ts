@@ -1,6 +1,7 @@
 /** The table of many runs: its rows, a choice of them, and what they say together. */
 
-import { SETTING_NAMES, type SettingName, type Settings, type Value } from './settings';
+import type { Value } from '../settings';
+import { SETTING_NAMES, type SettingName, type Settings } from './settings';
 import { type Difference, type Estimate, estimate, pairedDifference } from './statistics';
 
 /** A run: its settings and what came of it. */

@@ -3,25 +3,22 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import { type Arguments, parseArguments } from '../../../../hosts/node/cli/arguments';
-import { type Name, OPTIONS } from '../../../../hosts/node/cli/options';
-import { SETTING_NAMES, type SettingName } from '../../../../packages/runs/map/settings';
+import { OPTIONS } from '../../../../hosts/node/cli/options';
+import { SETTING_NAMES } from '../../../../packages/runs/map/settings';
 
 let settings: typeof import('../../settings.mjs');
 before(async () => {
   settings = await import('../../settings.mjs');
 });
 
-/** What the command line calls a setting. */
-const nameThere = (name: SettingName): Name => (name === 'T' ? 'timesteps' : name === 'epochs' ? 'epoch' : name);
-
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 describe('The settings of a run', () => {
   test('are the options of the command line that change what is computed, and the epochs', () => {
-    const kept = OPTIONS.filter(({ keptOnResume }) => keptOnResume).map(({ name }) => name);
+    const kept = OPTIONS.filter(({ keptOnResume }) => keptOnResume).map(({ name }) => name as string);
     // There is a column for each but one: rows are those of the event engine.
-    const wanted = [...kept.filter((name) => name !== 'engine'), 'epoch'];
-    assert.deepEqual(SETTING_NAMES.map(nameThere).sort(), wanted.sort());
+    const wanted = [...kept.filter((name) => name !== 'engine'), 'epochs'];
+    assert.deepEqual([...SETTING_NAMES].sort(), wanted.sort());
   });
 
   test('have the defaults of the command line', () => {
@@ -30,7 +27,7 @@ describe('The settings of a run', () => {
       // What the command line leaves open: no hidden layer, the surrogate's own alpha, all images, a switch that is off.
       const off = { detachReset: false, softReset: false };
       const open: Record<string, unknown> = { hidden: 0, alpha: 2, trainImages: 60_000, ...off };
-      assert.equal(settings.runOf({}).settings[name], there[nameThere(name)] ?? open[name], name);
+      assert.equal(settings.runOf({}).settings[name], there[name] ?? open[name], name);
     }
     assert.deepEqual(settings.runOf({}).options, []);
   });

@@ -46,16 +46,16 @@ describe('The file of the table', () => {
     ['its settings twice', tableText({}, { id: '0123456789ab' }), /line 3: .* found its settings in line 2 as well/],
     ['a short hash', tableText({ weights_sha256: 'abc' }), /weights_sha256: expected 64 hexadecimal digits, found abc/],
     ['a network', tableText({ network: 'cnn' }), /network: expected snn or ann, found cnn/],
-    ['a surrogate', tableText({ surrogate: 'relu' }), /surrogate: expected atan or sigmoid or rect, found relu/],
+    ['a surrogate', tableText({ surrogate: 'relu' }), /surrogate: expected atan, sigmoid or rect, found relu/],
     ['a switch', tableText({ reset: 'no' }), /reset: expected true or false, found no/],
     [
       'a hidden layer that is too wide',
       tableText({ hidden: 801 }),
-      /hidden: expected a whole number from 0 to 800, found 801/,
+      /hidden: expected a whole number from 1 to 800, or 0, found 801/,
     ],
-    ['a tau of 1', tableText({ tau: 1 }), /tau: expected a number above 1, found 1/],
-    ['no tau', tableText({ tau: '' }), /tau: expected a number above 1, found nothing/],
-    ['a tau in hexadecimal', tableText({ tau: '0x3' }), /tau: expected a number above 1, found 0x3/],
+    ['a tau of 1', tableText({ tau: 1 }), /tau: expected a number above 1, at most 1000000, found 1/],
+    ['no tau', tableText({ tau: '' }), /tau: expected a number above 1, at most 1000000, found nothing/],
+    ['a tau in hexadecimal', tableText({ tau: '0x3' }), /tau: expected a number above 1, .* found 0x3/],
     ['a T of 2.5', tableText({ T: 2.5 }), /T: expected a whole number from 1 to 10000, found 2.5/],
     ['a tau of an ANN', tableText({ network: 'ann', tau: 2 }), /tau: expected nothing, for an ANN has none, found 2/],
     ['other data', tableText({ dataset: 'fashion' }), /dataset: expected mnist or randman, found fashion/],
@@ -217,7 +217,7 @@ describe('A run', () => {
     assert.deepEqual(engineOptions(row), {
       ...{ seed: 4, T: 100, batchSize: 128, learningRate: 0.001, loss: 'mse', encoder: 'poisson', reset: false },
       neuron: {
-        ...{ tau: 3, decayInput: false, vReset: null, detachReset: false },
+        ...{ tau: 3, decayInput: false, vThreshold: 1, vReset: null, detachReset: false },
         surrogateFunction: { name: 'atan', alpha: 2 },
       },
     });

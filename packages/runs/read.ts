@@ -1,0 +1,49 @@
+/** What the value of a setting may be. Each function returns one that reads a text, or says what was expected instead. */
+import { listChoices } from '../../src/common/checks';
+
+export type Read<V> = (text: string) => V;
+
+/** A whole number in decimal digits. */
+export function whole(least: number, most: number): Read<number> {
+  return (text) => {
+    const value = Number(text);
+    if (/^[+-]?\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new RangeError(`expected a whole number from ${least} to ${most}, found ${text}`);
+  };
+}
+
+/** A decimal number. */
+export function decimal(expected: string, isIn: (value: number) => boolean): Read<number> {
+  return (text) => {
+    const value = Number(text);
+    if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && isIn(value)) return value;
+    throw new RangeError(`expected ${expected}, found ${text}`);
+  };
+}
+
+export function oneOf<const V extends string>(...values: V[]): Read<V> {
+  return (text) => {
+    const value = values.find((candidate) => candidate === text);
+    if (value !== undefined) return value;
+    throw new RangeError(`expected ${listChoices(values)}, found ${text}`);
+  };
+}
+
+/** What a reader expects, in its own words: `a whole number from 1 to 64`. */
+export function expectation(read: Read<unknown>): string {
+  try {
+    read('');
+  } catch (error) {
+    return (error as Error).message.replace(/^expected |, found .*/g, '');
+  }
+  return 'a value';
+}
+
+/** What a reader makes of a text; undefined if it refuses it. */
+export function tryRead<V>(read: Read<V>, text: string): V | undefined {
+  try {
+    return read(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,286 @@
+/**
+ * The settings of a run, one entry each. The command line and its help, what a checkpoint keeps, the columns of the map and
+ * the words of figures follow from the entry; `neuronOf` and `engineOptions` make of the settings what the engines take.
+ */
+import { listChoices } from '../../src/common/checks';
+import { DEFAULT_TRAINING, ENCODER_NAMES, type EngineOptions, LOSS_NAMES } from '../../src/common/engine';
+import { DEFAULT_NEURON, type NeuronOptions } from '../../src/common/neuron-options';
+import { DATASET_NAMES } from '../../src/common/spike-trains';
+import { SURROGATE_NAMES, SURROGATES } from '../../src/common/surrogates';
+import { MAX_HIDDEN } from '../../src/common/weights';
+import { decimal, oneOf, type Read, whole } from './read';
+
+export type Value = string | number | boolean;
+
+/** An option of the command line. */
+export interface Option {
+  flags: string;
+  /** Its line in the help. */
+  help: string;
+  /** Reads and checks a value; missing for a switch, which is off, or on if its flag begins with `--no-`. */
+  read?: Read<string | number>;
+  /** What is read where the option is not given, as the help shows it. */
+  default?: string;
+  /** It means nothing for the ANN. */
+  spiking?: true;
+  /** It is for images alone, and the networks that read them. */
+  images?: true;
+  /** A checkpoint has it even while it has its default, as the first ones had; the others are left out, as from those. */
+  always?: true;
+}
+
+/** An option that is a setting of the run: what comes out depends on it, unless it is said here that it does not. */
+export interface Setting extends Option {
+  /** A resumed run may have another. */
+  changeable?: true;
+  /** The map has no column for it. */
+  column?: false;
+  /** What checkpoints call it, if not by its name. */
+  record?: string;
+  /** What the map says of a run without the option, if it has no default. */
+  without?: number;
+  /** What figures put before a number. */
+  label?: string;
+  /** How figures write a value; a value that is not here stands for itself. */
+  words?: Readonly<Record<string, string>>;
+  /** Heads its column on the page of the map, if not its label, the word for `true`, or its name. */
+  heading?: string;
+}
+
+// float32 knows no smaller step that would change a weight, and no larger one.
+const learningRate = decimal('a number from 1e-9 to 1e38', (value) => value >= 1e-9 && value <= 1e38);
+// In float32. A larger time constant keeps every neuron silent in the longest presentation.
+const tau = decimal('a number above 1, at most 1000000', (value) => Math.fround(value) > 1 && value <= 1e6);
+// Such that float32 also knows the derivative at the threshold, and its square.
+const alpha = decimal('a number from 1e-6 to 1e6', (value) => value >= 1e-6 && value <= 1e6);
+
+/** How the chapter on timing trains on Randman. */
+const RANDMAN = '--hidden 100 --tau 20 --no-decay-input --detach-reset --loss cross-entropy-counts --lr 0.05 -N 6';
+
+/** In the order of the help, and of a checkpoint. */
+export const TABLE = {
+  batchSize: {
+    flags: '-b, --batch-size <B>',
+    help: 'images per batch',
+    read: whole(1, 60_000),
+    default: '128',
+    always: true,
+    label: 'batch',
+  },
+  T: {
+    flags: '-T, --timesteps <T>',
+    help: 'simulated steps per image',
+    read: whole(1, 10_000),
+    default: '100',
+    spiking: true,
+    always: true,
+    record: 'timesteps',
+    label: 'T',
+  },
+  learningRate: {
+    flags: '--lr, --learning-rate <LR>',
+    help: 'learning rate of Adam',
+    read: learningRate,
+    default: '1e-3',
+    always: true,
+    label: 'lr',
+    heading: 'learning rate',
+  },
+  tau: {
+    flags: '--tau <TAU>',
+    help: 'membrane time constant of the LIF neurons, in steps',
+    read: tau,
+    default: '2.0',
+    spiking: true,
+    always: true,
+    label: 'τ',
+  },
+  epochs: {
+    flags: '-N, --epoch <N>',
+    help: 'training epochs',
+    read: whole(1, 100_000),
+    default: '100',
+    changeable: true,
+    always: true,
+    record: 'epoch',
+    label: 'epochs',
+  },
+  dataset: {
+    flags: '--dataset <NAME>',
+    help: `mnist; or randman, the spike trains of the chapter on timing, which trains on them with ${RANDMAN}`,
+    read: oneOf(...DATASET_NAMES),
+    default: 'mnist',
+    record: 'data',
+    words: { mnist: 'MNIST', randman: 'Randman' },
+    heading: 'data',
+  },
+  network: {
+    flags: '--network <NETWORK>',
+    help: 'snn, or ann: the network of chapter 1, for which options of neurons, spikes and engines mean nothing',
+    read: oneOf('snn', 'ann'),
+    default: 'snn',
+    words: { snn: 'SNN', ann: 'ANN' },
+  },
+  engine: {
+    flags: '--engine <ENGINE>',
+    help: 'event (fast) or tfjs (readable)',
+    read: oneOf('event', 'tfjs'),
+    default: 'event',
+    spiking: true,
+    always: true,
+    // All rows are those of the event engine.
+    column: false,
+  },
+  hidden: {
+    flags: '--hidden <N>',
+    help: 'neurons of a hidden layer (default: there is none)',
+    read: whole(1, MAX_HIDDEN),
+    spiking: true,
+    without: 0,
+    label: 'hidden',
+    words: { 0: 'no hidden layer' },
+    heading: 'hidden neurons',
+  },
+  seed: {
+    flags: '--seed <SEED>',
+    help: 'seed of the initial weights, the order of the images and the spikes',
+    read: whole(0, 0xffffffff),
+    default: '0',
+    always: true,
+    label: 'seed',
+  },
+  trainImages: {
+    flags: '--train-images <N>',
+    help: 'train on the first N images; the others are held back, and the accuracy on them is shown (default: all)',
+    read: whole(1, 60_000),
+    images: true,
+    without: 60_000,
+    label: 'images',
+    heading: 'training images',
+  },
+  threads: {
+    flags: '--threads <N>',
+    help: 'threads of the event engine; they do not change the result (default: all cores)',
+    read: whole(1, 64),
+    spiking: true,
+    changeable: true,
+    column: false,
+  },
+  surrogate: {
+    flags: '--surrogate <NAME>',
+    help: `surrogate gradient: ${listChoices(SURROGATE_NAMES.map((name) => `${name} (alpha ${SURROGATES[name].alpha})`))}`,
+    read: oneOf(...SURROGATE_NAMES),
+    default: 'atan',
+    spiking: true,
+    always: true,
+    words: { atan: 'ATan', rect: 'rectangle' },
+  },
+  alpha: {
+    flags: '--alpha <ALPHA>',
+    help: "the surrogate's alpha (default: its own)",
+    read: alpha,
+    spiking: true,
+    label: 'α',
+  },
+  detachReset: {
+    flags: '--detach-reset',
+    help: 'leave the reset out of the gradient',
+    spiking: true,
+    words: { true: 'reset detached', false: 'reset in the gradient' },
+    heading: 'reset in the gradient',
+  },
+  decayInput: {
+    flags: '--no-decay-input',
+    help: 'add the whole input to the potential: only what was there decays',
+    spiking: true,
+    words: { true: 'decaying input', false: 'undecayed input' },
+    heading: 'input decays',
+  },
+  softReset: {
+    flags: '--soft-reset',
+    help: 'subtract the threshold after a spike, and do not set the potential to 0',
+    spiking: true,
+    words: { true: 'soft reset', false: 'hard reset' },
+  },
+  loss: {
+    flags: '--loss <NAME>',
+    help: `loss of the firing rates: ${listChoices(LOSS_NAMES)}, whose softmax takes the numbers of spikes`,
+    read: oneOf(...LOSS_NAMES),
+    default: DEFAULT_TRAINING.loss,
+    words: { mse: 'MSE', 'cross-entropy-counts': 'cross-entropy of counts' },
+  },
+  encoder: {
+    flags: '--encoder <NAME>',
+    help: 'input of each step: poisson, which is spikes; direct, which is the pixels from 0 to 1; latency, one spike per pixel',
+    read: oneOf(...ENCODER_NAMES),
+    default: DEFAULT_TRAINING.encoder,
+    spiking: true,
+    images: true,
+    words: { poisson: 'Poisson' },
+    heading: 'input',
+  },
+  reset: {
+    flags: '--no-reset',
+    help: 'do not reset the neurons between the batches of the training',
+    spiking: true,
+    words: { true: 'reset', false: 'no reset' },
+  },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+type Table = typeof TABLE;
+export type Name = keyof Table;
+
+/** What a given option is read as; a switch is true or false. */
+export type ValueOf<O> = O extends { readonly read: Read<infer V> } ? V : boolean;
+
+/** `-N` and `--epoch` of `-N, --epoch <N>` */
+export function splitFlags(flags: string): string[] {
+  return flags.replace(/ <.*/, '').split(', ');
+}
+
+/** The value of an option that was not given. */
+export function defaultValue({ flags, read, default: text }: Option): Value | undefined {
+  if (!read) return flags.startsWith('--no-') ? true : undefined;
+  return text === undefined ? undefined : read(text);
+}
+
+/** What makes an option meaningless for a run: that it is an ANN, or on Randman; undefined if nothing does. */
+export function obstacleTo(
+  { spiking, images }: Option,
+  { network, dataset }: { network?: unknown; dataset?: unknown },
+): 'ann' | 'randman' | undefined {
+  if (spiking && network === 'ann') return 'ann';
+  return images && dataset === 'randman' ? 'randman' : undefined;
+}
+
+/** Settings, some of which may be left open. */
+export type Some = { readonly [N in Name]?: ValueOf<Table[N]> | null };
+
+/** The options of the neurons of a run. The compiler asks for those that are missing here. */
+export function neuronOf(settings: Some): NeuronOptions {
+  const name = settings.surrogate ?? DEFAULT_NEURON.surrogateFunction.name;
+  return {
+    tau: settings.tau ?? DEFAULT_NEURON.tau,
+    decayInput: settings.decayInput ?? DEFAULT_NEURON.decayInput,
+    vThreshold: DEFAULT_NEURON.vThreshold,
+    vReset: settings.softReset ? null : DEFAULT_NEURON.vReset,
+    surrogateFunction: { name, alpha: settings.alpha ?? SURROGATES[name].alpha },
+    detachReset: settings.detachReset ?? DEFAULT_NEURON.detachReset,
+  };
+}
+
+/**
+ * The options of the engine of a run, without those that are left open. The compiler asks for those that are missing here.
+ * @throws RangeError for an ANN, which has another engine
+ */
+export function engineOptions(settings: Some): Omit<EngineOptions, 'data'> {
+  if (settings.network === 'ann') throw new RangeError("network: expected a run of an 'snn', found one of an 'ann'");
+  const { seed, T, batchSize, learningRate, hidden, loss, encoder, reset, threads } = settings;
+  const all: { [N in Exclude<keyof EngineOptions, 'data'>]-?: EngineOptions[N] | null } = {
+    ...{ seed, T, batchSize, learningRate, loss, reset, threads },
+    neuron: neuronOf(settings),
+    hidden: hidden || undefined,
+    encoder: settings.dataset === 'randman' ? undefined : encoder,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== null));
+}
