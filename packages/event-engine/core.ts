@@ -46,7 +46,7 @@ export class EventCore {
   private readonly inputs: number;
   /** The options of the ten neurons. */
   neuron: NeuronOptions;
-  /** The firing rates of the image shown last, in place. */
+  /** What was read of the image shown last, in place. */
   private readonly rates: Float32Array;
 
   constructor(
@@ -80,6 +80,7 @@ export class EventCore {
       this.control[Control.Loss] = this.kernel.losses[options.loss];
       // Given spikes go the way of drawn ones.
       this.control[Control.Encoder] = this.kernel.encoders[options.encoder ?? 'poisson'];
+      this.control[Control.Readout] = this.kernel.readouts[options.readout ?? 'spikes'];
       this.setShowing(options);
     } else this.setNeuron(options.neuron);
     if (columns > 0) this.kernel.functions.layOutHidden(this.scratch);

@@ -70,7 +70,7 @@ export class EventEngine implements Engine {
     const options = resolveEngineOptions(some);
     const canShare = host.startThreads !== undefined && typeof SharedArrayBuffer !== 'undefined';
     const threads = canShare ? (options.threads ?? host.threads ?? 1) : 1;
-    const { seed, T, batchSize, learningRate, neuron, hidden, loss, encoder, reset } = options;
+    const { seed, T, batchSize, learningRate, neuron, hidden, loss, readout, encoder, reset } = options;
     // Even for one thread: the fate of the caller's arrays must not depend on the number of threads.
     const data = canShare ? shareData(options.data) : options.data;
     const inputs = countInputs(data);
@@ -84,6 +84,7 @@ export class EventEngine implements Engine {
       neuron,
       hidden,
       loss,
+      readout,
       encoder,
       reset,
       threads,

@@ -77,10 +77,10 @@ export function traceImage(core: EventCore, i: number): Trace {
     record(layer, 'h', part);
     functions.outputCurrents(scratch, map.weights, block, steps);
     record(output, 'current', part);
-    functions.fire(scratch + addresses.OUTPUT, block, steps);
+    functions.fireOutputs(scratch, block, steps);
     record(output, 'h', part);
   }
-  const trace = fired(output.trace, core);
+  const trace = options.readout ? { ...output.trace, v: output.trace.h.slice() } : fired(output.trace, core);
   return hidden > 0 ? { ...trace, hidden: fired(layer.trace, core) } : trace;
 }
 

@@ -1,5 +1,12 @@
 /** The compiled kernel: how it is compiled for shared memory, what it offers, and where it keeps things. */
-import { ENCODER_NAMES, type EncoderName, LOSS_NAMES, type LossName } from '../../src/common/engine';
+import {
+  ENCODER_NAMES,
+  type EncoderName,
+  LOSS_NAMES,
+  type LossName,
+  READOUT_NAMES,
+  type ReadoutName,
+} from '../../src/common/engine';
 import { SURROGATE_NAMES, type SurrogateName } from '../../src/common/surrogates';
 
 /**
@@ -46,6 +53,8 @@ export interface KernelFunctions {
   fireColumn(scratch: number, column: number, block: number, steps: number): void;
   addGradient(scratch: number, input: number, rows: number, gradient: number, steps: number): void;
   fire(column: number, block: number, steps: number): void;
+  /** Lets the outputs fire or, where their potentials are read, charge. */
+  fireOutputs(scratch: number, block: number, steps: number): void;
   back(scratch: number, column: number, spikeGradient: number, stride: number, steps: number): void;
   /** With `potentials` 0 the neurons start at rest. */
   forward(scratch: number, weights: number, index: number, potentials: number, stride: number): void;
@@ -97,6 +106,7 @@ const ADDRESSES = [
   'PIXELS',
   'PURPOSE',
   'RATES',
+  'READOUT',
   'ROW_BYTES',
   'SCRATCH_BYTES',
   'SEED',
@@ -116,19 +126,21 @@ export interface Kernel {
   /** The number of each loss (`kernel/loss.ts`) and of each encoder (`kernel/input.ts`). */
   losses: Readonly<Record<LossName, number>>;
   encoders: Readonly<Record<EncoderName, number>>;
+  /** The number of each readout (`kernel/readout.ts`). */
+  readouts: Readonly<Record<ReadoutName, number>>;
 }
 
 /**
  * Starts a kernel on a memory.
- * @throws Error if it lacks one of the surrogates, losses or encoders
+ * @throws Error if it lacks one of the surrogates, losses, encoders or readouts
  */
 export function startKernel(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernel {
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   const globals = instance.exports as unknown as Record<string, WebAssembly.Global>;
   const addresses = Object.fromEntries(ADDRESSES.map((name) => [name, globals[name].value as number]));
-  const numbers = <Name extends string>(names: readonly Name[], file: string) => {
+  const numbers = <Name extends string>(names: readonly Name[], file: string, before = '') => {
     const entries = names.map((name) => {
-      const constant = name.toUpperCase().replaceAll('-', '_');
+      const constant = (before + name).toUpperCase().replaceAll('-', '_');
       if (!globals[constant]) throw new Error(`kernel: expected ${constant} in kernel/${file}, found none`);
       return [name, globals[constant].value as number];
     });
@@ -140,5 +152,6 @@ export function startKernel(module: WebAssembly.Module, memory: WebAssembly.Memo
     surrogates: numbers(SURROGATE_NAMES, 'surrogates.ts'),
     losses: numbers(LOSS_NAMES, 'loss.ts'),
     encoders: numbers(ENCODER_NAMES, 'input.ts'),
+    readouts: numbers(READOUT_NAMES, 'readout.ts', 'read-'),
   };
 }

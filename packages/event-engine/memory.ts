@@ -1,7 +1,7 @@
 /**
  * The memory of the event-driven engine: its layout, and how threads find it.
  */
-import type { EncoderName, LossName } from '../../src/common/engine';
+import type { EncoderName, LossName, ReadoutName } from '../../src/common/engine';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { SpikeTrainSplit } from '../../src/common/spike-trains';
 import { BLOCK, INPUTS, OUTPUTS, ROW_FLOATS, SLOTS } from './layout';
@@ -36,6 +36,7 @@ export const Control = {
   Loss: 12,
   Encoder: 13,
   Hidden: 14,
+  Readout: 15,
 } as const;
 /** Bytes where a thread leaves its error's message. */
 export const MESSAGE = { start: 64, bytes: 960 };
@@ -82,6 +83,8 @@ export interface CoreOptions extends Layout, Showing {
   data: { [purpose: number]: Samples };
   learningRate: number;
   loss: LossName;
+  /** What is read of the outputs; undefined means their spikes. */
+  readout?: ReadoutName;
   /** How images become spikes; undefined with spike trains. */
   encoder?: EncoderName;
 }

@@ -34,6 +34,14 @@ export type LossName = (typeof LOSS_NAMES)[number];
 export const ENCODER_NAMES = ['poisson', 'direct', 'latency'] as const;
 export type EncoderName = (typeof ENCODER_NAMES)[number];
 
+/**
+ * What is read of the ten neurons: their spikes, which make firing rates; or, of neurons that never fire, their potential h
+ * after the last step, its mean over the steps, or its highest value in any step (SpikingJelly's `NonSpikingLIFNode` with
+ * `last-mem`, `mean-mem` and `max-mem`).
+ */
+export const READOUT_NAMES = ['spikes', 'last-potential', 'mean-potential', 'highest-potential'] as const;
+export type ReadoutName = (typeof READOUT_NAMES)[number];
+
 /** What an engine is made from. */
 export interface ResolvedEngineOptions<Loss = LossName> {
   /** MNIST, or spike trains, whose T and number of inputs the engine takes over. Not to be changed while an engine uses it. */
@@ -51,6 +59,11 @@ export interface ResolvedEngineOptions<Loss = LossName> {
   hidden?: number;
   /** Default 'mse'. */
   loss: Loss;
+  /**
+   * A potential, if the ten neurons never fire and it is what is read of them; undefined means 'spikes', the default. What
+   * stands for the firing rates, in `rates` and in the loss, is then that potential.
+   */
+  readout?: ReadoutName;
   /** Default 'poisson'; undefined with spike trains, which need none. */
   encoder?: EncoderName;
   /**
@@ -78,6 +91,7 @@ export const ENGINE_OPTIONS = [
   'neuron',
   'hidden',
   'loss',
+  'readout',
   'encoder',
   'reset',
   'threads',
@@ -92,7 +106,7 @@ export const DEFAULT_TRAINING = { loss: 'mse', encoder: 'poisson', reset: true }
  */
 export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions {
   const { data, seed = 0, batchSize = 128, learningRate = 1e-3, hidden, threads } = some ?? {};
-  const { loss = DEFAULT_TRAINING.loss, reset = DEFAULT_TRAINING.reset } = some ?? {};
+  const { loss = DEFAULT_TRAINING.loss, reset = DEFAULT_TRAINING.reset, readout = 'spikes' } = some ?? {};
   const { T, encoder } = resolveInput(some);
   const misplaced = Object.keys(DEFAULT_NEURON).find((name) => Object.hasOwn(some, name));
   if (misplaced) {
@@ -100,7 +114,9 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
   }
   checkOptions('createEngine', some, ENGINE_OPTIONS);
   const neuron = resolveNeuronOptions(some.neuron);
-  const options = { data, seed, T, batchSize, learningRate, neuron, hidden, loss, encoder, reset, threads };
+  const plain = { data, seed, T, batchSize, learningRate, neuron, hidden, loss, encoder, reset, threads };
+  // Left out while it is the default, so that histories of runs without it stay as they are.
+  const options: ResolvedEngineOptions = readout === 'spikes' ? plain : { ...plain, readout };
   checkWhole('seed', seed, 0, MAX_UINT32);
   checkWhole('T', T, 1, MAX_T);
   checkWhole('batchSize', batchSize, 1, 2 ** 20);
@@ -109,6 +125,12 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
   checkNumber('learningRate', learningRate, 0);
   checkNeuron(neuron);
   checkName('loss', loss, LOSS_NAMES);
+  checkName('readout', readout, READOUT_NAMES);
+  if (readout !== 'spikes' && loss === 'cross-entropy-counts') {
+    throw new RangeError(
+      `loss: expected 'mse' or 'cross-entropy' with readout '${readout}', found '${loss}', which counts spikes`,
+    );
+  }
   checkSwitch('reset', reset);
   return options;
 }
@@ -139,7 +161,7 @@ function checkName(option: string, name: string, names: readonly string[]): void
 export interface BatchResult {
   /** The loss before the step, averaged over the batch; by default mean((firing rate − one-hot label)²). */
   loss: number;
-  /** Images whose highest firing rate is that of their label. On a tie, the lower index wins. */
+  /** Images whose highest firing rate, or potential that is read, is that of their label. On a tie, the lower index wins. */
   correct: number;
 }
 
@@ -181,7 +203,7 @@ export interface Learner {
   readonly options: Pick<ResolvedEngineOptions, 'data' | 'seed' | 'batchSize' | 'learningRate'>;
   /** One step of Adam on the images with these indices. */
   trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult>;
-  /** Firing rates, of an ANN probabilities, [indices, 10]. */
+  /** Firing rates, the potentials that are read or, of an ANN, probabilities, [indices, 10]; the highest is the answer. */
   rates(presentation: Presentation): Promise<Float32Array>;
   state(): Promise<EngineState>;
   /** @throws RangeError if a part has the wrong size; the engine then keeps its state */
@@ -197,7 +219,7 @@ export interface Engine extends Learner {
   readonly name: 'event' | 'tfjs';
   /** The loss is 'custom' if it was given as a function. */
   readonly options: ResolvedEngineOptions<LossName | 'custom'>;
-  /** Every step of one image, arrays [T, 10], and of the hidden neurons [T, hidden]. */
+  /** Every step of one image, arrays [T, 10], and of the hidden neurons [T, hidden]. Outputs whose potential is read have no spikes. */
   trace(presentation: ImagePresentation): Promise<Trace>;
 }
 

@@ -4,11 +4,12 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { checkOptions, checkWhole } from '../common/checks';
+import type { ReadoutName } from '../common/engine';
 import { CLASSES, IMAGE_SIDE } from '../common/mnist';
 import { neuronOptions } from '../common/neuron-options';
 import { MAX_UNITS } from '../common/spike-trains';
 import { countWeights, initialNetwork, MAX_HIDDEN, splitWeights, weightShapes } from '../common/weights';
-import { LIFNode, type LIFNodeArgs } from './neuron';
+import { LIFNode, type LIFNodeArgs, NonSpikingLIFNode } from './neuron';
 import { ATan } from './surrogate';
 
 /** Options of `ann`. */
@@ -41,6 +42,8 @@ export interface SnnOptions extends LIFNodeArgs {
   inputs?: number;
   /** Neurons of a hidden layer, 1 to 800, with the same options as the ten; none by default. */
   hidden?: number;
+  /** With a potential the ten neurons are a `NonSpikingLIFNode`, and one call returns their potentials. Default 'spikes'. */
+  readout?: ReadoutName;
 }
 
 /**
@@ -51,15 +54,18 @@ export interface SnnOptions extends LIFNodeArgs {
  * @throws RangeError that names the option that is out of range
  */
 export function snn(options: SnnOptions = {}): tf.Sequential {
-  const { seed = 0, inputs, hidden, ...neuron } = options;
-  checkOptions('snn', options, ['seed', 'inputs', 'hidden', ...neuronOptions(), 'storeSequences', 'name']);
-  const neurons = () => new LIFNode({ surrogateFunction: new ATan(), ...neuron });
+  const { seed = 0, inputs, hidden, readout = 'spikes', ...neuron } = options;
+  checkOptions('snn', options, ['seed', 'inputs', 'hidden', 'readout', ...neuronOptions(), 'storeSequences', 'name']);
+  const neurons = (last: boolean) => {
+    const Kind = last && readout !== 'spikes' ? NonSpikingLIFNode : LIFNode;
+    return new Kind({ surrogateFunction: new ATan(), ...neuron });
+  };
   checkWhole('inputs', inputs ?? 1, 1, MAX_UNITS);
   checkWhole('hidden', hidden ?? 1, 1, MAX_HIDDEN);
   const widths = hidden === undefined ? [CLASSES] : [hidden, CLASSES];
   const layers = widths.flatMap((units, i) => {
     const inputShape = i === 0 && inputs !== undefined ? { inputShape: [inputs] } : {};
-    return [tf.layers.dense({ units, useBias: false, ...inputShape }), neurons()];
+    return [tf.layers.dense({ units, useBias: false, ...inputShape }), neurons(i === widths.length - 1)];
   });
   return build(inputs === undefined ? [flatten(), ...layers] : layers, seed);
 }

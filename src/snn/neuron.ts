@@ -145,8 +145,13 @@ export class LIFNode extends tf.layers.Layer {
       if (this.v) this.past.push(this.v);
       this.v = tf.keep(this.neuronalReset(h, spike));
       if (this.storeSequences) this.store({ x, h, v: this.v, spike });
-      return spike;
+      return this.returned(spike, h);
     });
+  }
+
+  /** What the next layer gets. */
+  protected returned(spike: tf.Tensor, _h: tf.Tensor): tf.Tensor {
+    return spike;
   }
 
   private store(step: Record<keyof Sequences, tf.Tensor>): void {
@@ -187,6 +192,29 @@ export class LIFNode extends tf.layers.Layer {
 }
 
 /**
+ * LIF neurons that never fire, SpikingJelly's neuron of this name: they charge as a `LIFNode` does, v is h, and each call
+ * returns the potentials [batch, units]. Options that only spikes need have no effect.
+ * @example
+ * const outputs = new neuron.NonSpikingLIFNode({ tau: 2 });
+ * const h = outputs.apply(tf.tensor2d([[0.5, 2.5]])); // [[0.25, 1.25]]
+ */
+export class NonSpikingLIFNode extends LIFNode {
+  static override className = 'NonSpikingLIFNode';
+
+  override neuronalFire(h: tf.Tensor): tf.Tensor {
+    return tf.zerosLike(h);
+  }
+
+  override neuronalReset(h: tf.Tensor): tf.Tensor {
+    return tf.clone(h);
+  }
+
+  protected override returned(_spike: tf.Tensor, h: tf.Tensor): tf.Tensor {
+    return h;
+  }
+}
+
+/**
  * Simulates a single neuron from rest under these input currents, one per step, and leaves it at rest.
  * @example
  * const { spike } = neuron.simulate(new neuron.LIFNode({ tau: 10 }), new Array(50).fill(1.5));
@@ -211,6 +239,7 @@ export function simulate(neuron: LIFNode, currents: ArrayLike<number>): Trace {
 
 // The only side effect of an import: without it no saved model with such a layer could be loaded.
 tf.serialization.registerClass(LIFNode);
+tf.serialization.registerClass(NonSpikingLIFNode);
 
 /** x itself, cut off from the gradient (tfjs has no stopGradient). */
 function detach(x: tf.Tensor): tf.Tensor {

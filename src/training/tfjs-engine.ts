@@ -23,7 +23,7 @@ import type { Trace } from '../common/trace';
 import { nextTurn } from '../common/turn';
 import { countNeurons, splitWeights, weightShapes } from '../common/weights';
 import { type Encoder, GivenSpikes, makeEncoder } from '../snn/encoding';
-import { resetNet } from '../snn/functional';
+import { readAll, readStep, resetNet } from '../snn/functional';
 import {
   countHidden,
   countNetworkInputs,
@@ -96,6 +96,10 @@ export class TfjsEngine implements Engine {
       const own = countHidden(network) ?? 'none';
       throw new RangeError(`hidden: expected ${own}, as the network has, found ${options.hidden}`);
     }
+    const [readout, end] = options.readout ? [options.readout, 'NonSpikingLIFNode'] : ['spikes', 'LIFNode'];
+    if (network && findLIFNode(network).getClassName() !== end) {
+      throw new RangeError(`network: expected a ${end} at its end, as readout '${readout}' needs, found another`);
+    }
     if (network && some.neuron) {
       throw new RangeError('neuron: expected none, since the network has neurons of its own, found options');
     }
@@ -105,6 +109,7 @@ export class TfjsEngine implements Engine {
         seed: options.seed,
         inputs: isSpikeTrains(data) ? inputs : undefined,
         hidden: options.hidden,
+        readout: options.readout,
         ...options.neuron,
         surrogateFunction: makeSurrogate(options.neuron.surrogateFunction),
       });
@@ -132,38 +137,38 @@ export class TfjsEngine implements Engine {
     });
   }
 
-  /** Firing rates [batch, 10] of T steps; differentiable. The network is reset afterwards. */
+  /** Firing rates, or the potentials that are read, [batch, 10], of T steps; differentiable. The network is reset afterwards. */
   private run({ step: nextInput }: Shown): tf.Tensor2D {
     const { stepMode } = this;
-    const { T } = this.options;
-    let spikes: tf.Tensor2D | undefined;
-    const count = (step: tf.Tensor2D) => {
-      spikes = spikes ? tf.add<tf.Tensor2D>(spikes, step) : step;
-    };
+    const { T, readout = 'spikes' } = this.options;
+    let read: tf.Tensor2D | undefined;
     if (stepMode === 'multi') {
       let steps = Array.from({ length: T }, nextInput);
       for (const layer of this.network.layers) {
         const inOneGo = () => tf.split(layer.apply(tf.concat(steps)) as tf.Tensor, T);
         steps = layer.stateful ? steps.map((step) => layer.apply(step) as tf.Tensor) : inOneGo();
       }
-      for (const step of steps) count(step as tf.Tensor2D);
+      for (const step of steps) read = readStep(readout, read, step as tf.Tensor2D);
     } else {
-      for (let t = 0; t < T; t++) count(forward(this.network, nextInput()));
+      for (let t = 0; t < T; t++) read = readStep(readout, read, forward(this.network, nextInput()));
     }
-    return tf.div(spikes as tf.Tensor2D, T) as tf.Tensor2D;
+    return readAll(readout, read as tf.Tensor2D, T);
   }
 
-  /** The same rates without a gradient: of a single step nothing is kept but how often each neuron fired. */
-  private countSpikes(shown: Shown): Float32Array {
+  /** The same without a gradient: of a single step nothing is kept but what `readStep` makes of it. */
+  private readWithoutGradient(shown: Shown): Float32Array {
     const { stepMode } = this;
-    const { T } = this.options;
+    const { T, readout = 'spikes' } = this.options;
     if (stepMode === 'multi') return tf.tidy(() => this.run(shown).dataSync()) as Float32Array;
-    const counts = new Float32Array(shown.count * CLASSES);
+    let read: tf.Tensor2D | undefined;
     for (let t = 0; t < T; t++) {
-      const spikes = tf.tidy(() => forward(this.network, shown.step()).dataSync());
-      for (let i = 0; i < counts.length; i++) counts[i] += spikes[i];
+      const before = read;
+      read = tf.tidy(() => readStep(readout, before, forward(this.network, shown.step())));
+      before?.dispose();
     }
-    return counts.map((count) => count / T);
+    const all = tf.tidy(() => readAll(readout, read as tf.Tensor2D, T).dataSync()) as Float32Array;
+    read?.dispose();
+    return all;
   }
 
   async trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
@@ -204,7 +209,7 @@ export class TfjsEngine implements Engine {
     return this.use(async () => {
       for (let from = 0; from < indices.length; from += batchSize) {
         const part = { ...shown, indices: indices.subarray(from, from + batchSize) };
-        out.set(await this.present(part, (batch) => this.countSpikes(batch)), from * CLASSES);
+        out.set(await this.present(part, (batch) => this.readWithoutGradient(batch)), from * CLASSES);
       }
       return out;
     });

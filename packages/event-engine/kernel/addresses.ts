@@ -18,6 +18,8 @@ export const LOSS: usize = 48;
 export const ENCODER: usize = 52;
 /** Hidden neurons; 0 without a hidden layer. */
 export const HIDDEN: usize = 56;
+/** What is read of the outputs (readout.ts). */
+export const READOUT: usize = 60;
 
 /** Pixels of an image. */
 export const PIXELS: usize = layout.INPUTS;
@@ -64,7 +66,7 @@ export const STEPWISE: usize = SPIKES + 8 * PART_BYTES;
 export const INPUT_BYTES: usize = STEPWISE + (SLOTS / 16) * 2 * BLOCK;
 
 // Of a column of neurons, from its start:
-/** Spike counts, a row. */
+/** Spike counts, or of potentials that are read their sum or the highest, a row. */
 export const COUNTS: usize = 0;
 /** Potentials after the last step, a row. */
 export const POTENTIAL: usize = COUNTS + 64;
@@ -84,12 +86,14 @@ export const COLUMN_BYTES: usize = OUTGOING + 512;
 // Of the scratch memory, from its start:
 /** The image, bytes. */
 export const IMAGE: usize = 0;
-/** Firing rates [10] of the image, float32. */
+/** Firing rates [10] of the image, or the potentials that are read, float32. */
 export const RATES: usize = IMAGE + 832;
-/** dL/ds of every step, a row. */
+/** dL/ds of every step, or dL/dh of each step that is read, a row. */
 export const SPIKE_GRADIENT: usize = RATES + 64;
+/** The step in which each output's potential is read, if it is one step (i32), a row. */
+export const READ_AT: usize = SPIKE_GRADIENT + 64;
 /** Pixels that chance decides, ascending: intensity less 128 (i8), place (u16). */
-export const INTENSITY: usize = SPIKE_GRADIENT + 64;
+export const INTENSITY: usize = READ_AT + 64;
 export const PLACE: usize = INTENSITY + 832;
 /** Undecided spikes of a part: which pixel of the list (u16), which steps (16 bits). */
 export const UNDECIDED: usize = PLACE + 2 * SLOTS;

@@ -1,25 +1,13 @@
 // The kernel of the event-driven engine: what the host calls (see ../core.ts).
 
-import {
-  BLOCK,
-  BLOCK_ROWS,
-  CARRY,
-  COUNTS,
-  DIRECT_GRADIENT,
-  HIDDEN_INPUT,
-  OUTPUT,
-  OUTPUTS,
-  POTENTIAL,
-  RATES,
-  SPIKE_GRADIENT,
-  STEPS,
-} from './addresses';
+import { BLOCK, BLOCK_ROWS, CARRY, DIRECT_GRADIENT, HIDDEN_INPUT, OUTPUT, POTENTIAL, STEPS } from './addresses';
 import { currents } from './current';
 import { addGradient } from './gradient';
 import { backHidden, columnAt, fireHidden, hiddenColumns, outputRows } from './hidden';
 import { addPixelGradient, drawInput, pixelCurrents } from './input';
 import { differentiateLoss } from './loss';
-import { back, fire, rest, rewind } from './neuron';
+import { rest, rewind } from './neuron';
+import { backOutputs, fireOutputs, readOutputs, startReadout } from './readout';
 import { clearRow, copyRow } from './rows';
 
 export { adam } from './adam';
@@ -50,6 +38,7 @@ export {
   PIXELS,
   PURPOSE,
   RATES,
+  READOUT,
   ROW_BYTES,
   SCRATCH_BYTES,
   SEED,
@@ -65,6 +54,7 @@ export { columnCurrents, fireColumn, fireHidden, layOutHidden, transposeOutgoing
 export { DIRECT, drawInput, LATENCY, POISSON } from './input';
 export { CROSS_ENTROPY, CROSS_ENTROPY_COUNTS, MSE } from './loss';
 export { back, fire, setNeuron } from './neuron';
+export { fireOutputs, READ_HIGHEST_POTENTIAL, READ_LAST_POTENTIAL, READ_MEAN_POTENTIAL, READ_SPIKES } from './readout';
 export * from './surrogates';
 
 /** Zeros; JavaScript's fill is slow on shared memory. */
@@ -95,11 +85,11 @@ function through(scratch: usize, weights: usize, index: u32, block: usize, steps
   drawInput(scratch, index, block, steps);
   fireHidden(scratch, weights, block, steps);
   outputCurrents(scratch, weights, block, steps);
-  fire(scratch + OUTPUT, block, steps);
+  fireOutputs(scratch, block, steps);
 }
 
 /**
- * Shows the image that was presented for T steps. The firing rates are left at RATES, the last block at BLOCK_ROWS.
+ * Shows the image that was presented for T steps. What is read is left at RATES, the last block at BLOCK_ROWS.
  * `potentials` is where the neurons' potentials come from and go to: a row of each column, the outputs' last, `stride` bytes
  * apart. If it is 0, they start at rest.
  */
@@ -108,6 +98,7 @@ export function forward(scratch: usize, weights: usize, index: u32, potentials: 
   const columns = hiddenColumns();
   const output = scratch + OUTPUT;
   restAll(scratch);
+  startReadout(scratch);
   if (potentials) {
     for (let c: usize = 0; c <= columns; c++) {
       copyRow((c < columns ? columnAt(scratch, c) : output) + POTENTIAL, potentials + c * stride);
@@ -119,9 +110,7 @@ export function forward(scratch: usize, weights: usize, index: u32, potentials: 
       copyRow(potentials + c * stride, (c < columns ? columnAt(scratch, c) : output) + POTENTIAL);
     }
   }
-  for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) {
-    store<f32>(scratch + RATES + 4 * neuron, load<f32>(output + COUNTS + 4 * neuron) / f32(T));
-  }
+  readOutputs(scratch);
 }
 
 /**
@@ -131,7 +120,6 @@ export function forward(scratch: usize, weights: usize, index: u32, potentials: 
  */
 export function backward(scratch: usize, weights: usize, gradient: usize, index: u32, label: usize): f64 {
   const T = <usize>load<u32>(STEPS);
-  const spikeGradient = scratch + SPIKE_GRADIENT;
   const loss = differentiateLoss(scratch, label);
   const columns = hiddenColumns();
   const output = scratch + OUTPUT;
@@ -145,7 +133,7 @@ export function backward(scratch: usize, weights: usize, gradient: usize, index:
       for (let c: usize = 0; c < columns; c++) rewind(columnAt(scratch, c), block);
       through(scratch, weights, index, block, steps);
     }
-    back(scratch, output, spikeGradient, 0, steps);
+    backOutputs(scratch, block, steps);
     if (columns === 0) {
       addPixelGradient(scratch, output, gradient, block, steps);
     } else {

@@ -1,7 +1,8 @@
 // The losses, each with its gradient. Rates and counts of spikes are those of the image that was shown last.
 
-import { COUNT, COUNTS, LOSS, OUTPUT, OUTPUTS, RATES, SPIKE_GRADIENT, STEPS } from './addresses';
+import { COUNT, COUNTS, LOSS, OUTPUT, OUTPUTS, RATES, SPIKE_GRADIENT } from './addresses';
 import { exp, log } from './exponential';
+import { readSteps } from './readout';
 import { clearRow } from './rows';
 
 // One number per loss of src/common/engine.ts, under its name in upper case. The host asks for the numbers.
@@ -10,27 +11,28 @@ export const CROSS_ENTROPY: u32 = 1;
 export const CROSS_ENTROPY_COUNTS: u32 = 2;
 
 /**
- * Writes dL/ds, which is the same in every step, to SPIKE_GRADIENT: the gradient of the mean over the batch's images.
+ * Writes dL/ds, which is the same in every step, to SPIKE_GRADIENT: the gradient of the mean over the batch's images. Where
+ * potentials are read, it is dL/dh of each step that is read.
  * @returns what this image adds to the loss: its sum of (rate - target)^2, or its cross-entropy
  */
 export function differentiateLoss(scratch: usize, label: usize): f64 {
   clearRow(scratch + SPIKE_GRADIENT);
   const kind = load<u32>(LOSS);
-  const T = f32(load<u32>(STEPS));
-  if (kind === MSE) return meanSquaredError(scratch, label, T);
-  if (kind === CROSS_ENTROPY) return crossEntropy(scratch, scratch + RATES, label, T);
+  const divisor = readSteps();
+  if (kind === MSE) return meanSquaredError(scratch, label, divisor);
+  if (kind === CROSS_ENTROPY) return crossEntropy(scratch, scratch + RATES, label, divisor);
   if (kind === CROSS_ENTROPY_COUNTS) return crossEntropy(scratch, scratch + (OUTPUT + COUNTS), label, 1);
   return unreachable();
 }
 
 /** (rate - target)^2, of which the loss is the mean over images and neurons. */
-function meanSquaredError(scratch: usize, label: usize, T: f32): f64 {
+function meanSquaredError(scratch: usize, label: usize, divisor: f32): f64 {
   const batch = load<u32>(COUNT);
   let loss: f64 = 0;
   for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) {
     const error = load<f32>(scratch + RATES + 4 * neuron) - f32(neuron === label);
     loss += f64(error * error);
-    store<f32>(scratch + SPIKE_GRADIENT + 4 * neuron, (2 * error) / f32(batch * u32(OUTPUTS)) / T);
+    store<f32>(scratch + SPIKE_GRADIENT + 4 * neuron, (2 * error) / f32(batch * u32(OUTPUTS)) / divisor);
   }
   return loss;
 }

@@ -144,6 +144,26 @@ export function fireInto(column: usize, spikes: usize, alive: usize, block: usiz
   v128.store(state, v2, 32);
 }
 
+/** Currents x at BLOCK_ROWS become potentials h of neurons that never fire; the state before the block is kept as `fire` keeps it. */
+export function integrate(column: usize, block: usize, steps: usize): void {
+  copyRow(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL);
+  const state = column + POTENTIAL;
+  let v0 = v128.load(state);
+  let v1 = v128.load(state, 16);
+  let v2 = v128.load(state, 32);
+  for (let row = column + BLOCK_ROWS, end = row + steps * ROW_BYTES; row < end; row += ROW_BYTES) {
+    v0 = charge(v0, v128.load(row));
+    v1 = charge(v1, v128.load(row, 16));
+    v2 = charge(v2, v128.load(row, 32));
+    v128.store(row, v0);
+    v128.store(row, v1, 16);
+    v128.store(row, v2, 32);
+  }
+  v128.store(state, v0);
+  v128.store(state, v1, 16);
+  v128.store(state, v2, 32);
+}
+
 /** Back to the state before a block, which is computed again in the backward pass. */
 export function rewind(column: usize, block: usize): void {
   copyRow(column + POTENTIAL, column + BOUNDARIES + block * ROW_BYTES);
@@ -202,6 +222,24 @@ export function back(scratch: usize, column: usize, spikeGradient: usize, stride
   v128.store(carry, v0);
   v128.store(carry, v1, 16);
   v128.store(carry, v2, 32);
+}
+
+/** As `back`, for neurons that never fire: dL/dh of each step at BLOCK_ROWS, as far as later steps do not matter, becomes dL/dx. */
+export function backPotentials(column: usize, steps: usize): void {
+  const toInput = f32x4.splat(decayInput ? inverseTau : 1);
+  const toEarlier = f32x4.splat(1 - inverseTau);
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
+    const carry = column + CARRY + q;
+    let v = v128.load(carry);
+    const first = column + BLOCK_ROWS + q;
+    for (let row = first + steps * ROW_BYTES; row > first; ) {
+      row -= ROW_BYTES;
+      const h = f32x4.add(v128.load(row), v);
+      v128.store(row, f32x4.mul(h, toInput));
+      v = f32x4.mul(h, toEarlier);
+    }
+    v128.store(carry, v);
+  }
 }
 
 /** dL/dh from dL/dv, v being the potential after the reset, and dL/ds. */

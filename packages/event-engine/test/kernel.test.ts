@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { initBackend } from '../../../hosts/node/backend';
-import { ENCODER_NAMES, LOSS_NAMES, MAX_T } from '../../../src/common/engine';
+import { ENCODER_NAMES, LOSS_NAMES, MAX_T, READOUT_NAMES } from '../../../src/common/engine';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { SURROGATE_NAMES } from '../../../src/common/surrogates';
@@ -37,20 +37,21 @@ test('the kernel and the host agree about sizes', async () => {
 
 test('the kernel reads what is shown from the words that the host writes', async () => {
   const { addresses } = startKernel(await compileKernel(bytes, 1), memory());
-  const { PURPOSE, EPOCH, COUNT, SEED, STEPS, LOSS, ENCODER, HIDDEN } = addresses;
-  const { Purpose, Epoch, Count, Seed, T, Loss, Encoder, Hidden } = Control;
+  const { PURPOSE, EPOCH, COUNT, SEED, STEPS, LOSS, ENCODER, HIDDEN, READOUT } = addresses;
+  const { Purpose, Epoch, Count, Seed, T, Loss, Encoder, Hidden, Readout } = Control;
   assert.deepEqual(
-    [PURPOSE, EPOCH, COUNT, SEED, STEPS, LOSS, ENCODER, HIDDEN],
-    [Purpose, Epoch, Count, Seed, T, Loss, Encoder, Hidden].map((word) => 4 * word),
+    [PURPOSE, EPOCH, COUNT, SEED, STEPS, LOSS, ENCODER, HIDDEN, READOUT],
+    [Purpose, Epoch, Count, Seed, T, Loss, Encoder, Hidden, Readout].map((word) => 4 * word),
   );
 });
 
-test('the kernel has a number of its own for each surrogate, loss and encoder', async () => {
-  const { surrogates, losses, encoders } = startKernel(await compileKernel(bytes, 1), memory());
+test('the kernel has a number of its own for each surrogate, loss, encoder and readout', async () => {
+  const { surrogates, losses, encoders, readouts } = startKernel(await compileKernel(bytes, 1), memory());
   for (const [numbers, names] of [
     [surrogates, SURROGATE_NAMES],
     [losses, LOSS_NAMES],
     [encoders, ENCODER_NAMES],
+    [readouts, READOUT_NAMES],
   ] as const) {
     assert.deepEqual(Object.keys(numbers), names);
     assert.equal(new Set(Object.values(numbers)).size, names.length);

@@ -1,0 +1,98 @@
+// What is read of the outputs: firing rates, or a potential of neurons that never fire.
+
+import {
+  BLOCK,
+  BLOCK_ROWS,
+  COUNTS,
+  OUTPUT,
+  OUTPUTS,
+  POTENTIAL,
+  RATES,
+  READ_AT,
+  READOUT,
+  ROW_BYTES,
+  SPIKE_GRADIENT,
+  STEPS,
+} from './addresses';
+import { back, backPotentials, fire, integrate } from './neuron';
+
+// One number per readout of src/common/engine.ts, under READ_ and its name in upper case. The host asks for the numbers.
+export const READ_SPIKES: u32 = 0;
+export const READ_LAST_POTENTIAL: u32 = 1;
+export const READ_MEAN_POTENTIAL: u32 = 2;
+export const READ_HIGHEST_POTENTIAL: u32 = 3;
+
+/** Over how many steps the sum of what is read is divided: all, or the one in which a potential is read. */
+export function readSteps(): f32 {
+  const readout = load<u32>(READOUT);
+  return readout === READ_LAST_POTENTIAL || readout === READ_HIGHEST_POTENTIAL ? 1 : f32(load<u32>(STEPS));
+}
+
+/** Begins an image whose outputs are at rest. */
+export function startReadout(scratch: usize): void {
+  const readout = load<u32>(READOUT);
+  const at = i32x4.splat(i32(load<u32>(STEPS)) - 1);
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
+    v128.store(scratch + READ_AT + q, at);
+    if (readout === READ_HIGHEST_POTENTIAL) v128.store(scratch + (OUTPUT + COUNTS) + q, f32x4.splat(-Infinity));
+  }
+}
+
+/** Lets the outputs fire, or charge, under their currents of a block. */
+export function fireOutputs(scratch: usize, block: usize, steps: usize): void {
+  const output = scratch + OUTPUT;
+  const readout = load<u32>(READOUT);
+  if (readout === READ_SPIKES) return fire(output, block, steps);
+  integrate(output, block, steps);
+  if (readout !== READ_LAST_POTENTIAL) gather(scratch, block, steps, readout === READ_MEAN_POTENTIAL);
+}
+
+/** Adds potentials of a block to their sum, or finds the highest, and the first step that has it. */
+function gather(scratch: usize, block: usize, steps: usize, mean: bool): void {
+  const one = i32x4.splat(1);
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
+    const found = scratch + (OUTPUT + COUNTS) + q;
+    let value = v128.load(found);
+    let at = v128.load(scratch + READ_AT + q);
+    let t = i32x4.splat(i32(block * BLOCK));
+    for (let row = scratch + (OUTPUT + BLOCK_ROWS) + q, end = row + steps * ROW_BYTES; row < end; row += ROW_BYTES) {
+      const h = v128.load(row);
+      if (mean) {
+        value = f32x4.add(value, h);
+      } else {
+        const higher = f32x4.gt(h, value);
+        value = v128.bitselect(h, value, higher);
+        at = v128.bitselect(t, at, higher);
+        t = i32x4.add(t, one);
+      }
+    }
+    v128.store(found, value);
+    v128.store(scratch + READ_AT + q, at);
+  }
+}
+
+/** Leaves at RATES what is read, after the last block. */
+export function readOutputs(scratch: usize): void {
+  const from = scratch + (load<u32>(READOUT) === READ_LAST_POTENTIAL ? OUTPUT + POTENTIAL : OUTPUT + COUNTS);
+  const divisor = readSteps();
+  for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) {
+    store<f32>(scratch + RATES + 4 * neuron, load<f32>(from + 4 * neuron) / divisor);
+  }
+}
+
+/** What the outputs left at their BLOCK_ROWS in a block becomes dL/dx. */
+export function backOutputs(scratch: usize, block: usize, steps: usize): void {
+  const readout = load<u32>(READOUT);
+  const output = scratch + OUTPUT;
+  if (readout === READ_SPIKES) return back(scratch, output, scratch + SPIKE_GRADIENT, 0, steps);
+  const always = i32x4.splat(readout === READ_MEAN_POTENTIAL ? -1 : 0);
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
+    const gradient = v128.load(scratch + SPIKE_GRADIENT + q);
+    const at = v128.load(scratch + READ_AT + q);
+    for (let t: usize = 0; t < steps; t++) {
+      const isRead = v128.or(always, i32x4.eq(at, i32x4.splat(i32(block * BLOCK + t))));
+      v128.store(output + BLOCK_ROWS + t * ROW_BYTES + q, v128.and(gradient, isRead));
+    }
+  }
+  backPotentials(output, steps);
+}
