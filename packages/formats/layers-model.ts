@@ -1,6 +1,7 @@
 /** The trained network as a layers model of TensorFlow.js (`model.json`, `weights.bin`), without TensorFlow. */
 
 import { decodeFloat32, littleEndian } from '../../src/common/bytes';
+import { READOUT_NAMES, type ReadoutName } from '../../src/common/engine';
 import { IMAGE_SIDE } from '../../src/common/mnist';
 import {
   checkNeuron,
@@ -15,6 +16,8 @@ import { countWeights, isWidth, MAX_HIDDEN, networkOf, weightShapes } from '../.
 export interface SavedNetwork {
   weights: Float32Array;
   neuron: NeuronOptions;
+  /** The potential that is read of outputs that never fire, if they do not. */
+  readout?: ReadoutName;
 }
 
 /** The files of a layers model; in its folder nothing else is touched. */
@@ -27,17 +30,25 @@ export type ModelFile = (typeof MODEL_FILES)[number];
  * @param weights [784, 10], or of a network with a hidden layer [784, hidden] and [hidden, 10]
  * @param neuron of the LIF neurons; without them the last layer is a softmax: the ANN
  * @param inputs of a network of spike trains, whose model has no Flatten; by default it takes images
+ * @param readout of a network whose potential is read: its last layer is a NonSpikingLIFNode, which returns potentials
  * @throws RangeError unless these are the weights of a network, and as `checkNeuron`
  */
 export function layersModelFiles(
   weights: Float32Array,
   neuron?: NeuronOptions,
   inputs?: number,
+  readout?: ReadoutName,
 ): Record<ModelFile, Uint8Array> {
   const shapes = weightShapes(networkOf(weights, inputs).hidden, inputs);
   if (neuron) checkNeuron(neuron);
   // As tfjs numbers layers of one kind.
   const named = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
+  const lif = (i: number) => {
+    const config = { name: named('lif', i), trainable: true, ...(neuron && storeNeuron(neuron)) };
+    return readout && i === shapes.length - 1
+      ? layer('NonSpikingLIFNode', { ...config, readout })
+      : layer('LIFNode', config);
+  };
   const layer = (class_name: string, config: object) => ({ class_name, config });
   const takes = (...shape: number[]) => ({ batch_input_shape: [null, ...shape], dtype: 'float32' });
   const modelTopology = {
@@ -57,9 +68,7 @@ export function layersModelFiles(
             activation: 'linear',
             use_bias: false,
           }),
-          neuron
-            ? layer('LIFNode', { name: named('lif', i), trainable: true, ...storeNeuron(neuron) })
-            : layer('Softmax', { name: 'softmax', trainable: true, axis: -1 }),
+          neuron ? lif(i) : layer('Softmax', { name: 'softmax', trainable: true, axis: -1 }),
         ]),
       ],
     },
@@ -91,34 +100,39 @@ export function layersModelFiles(
  * @throws Error in one line if the model is damaged or another network
  */
 export function decodeNetwork(name: (file: ModelFile) => string, read: (file: ModelFile) => Uint8Array): SavedNetwork {
-  const { neuron, hidden } = savedLayers(name('model.json'), read('model.json'));
+  const { hidden, ...saved } = savedLayers(name('model.json'), read('model.json'));
   const bytes = read('weights.bin');
   const size = countWeights(hidden) * 4;
   if (bytes.length !== size) {
     throw new Error(`${name('weights.bin')}: expected ${size} bytes of weights, found ${bytes.length}`);
   }
-  return { weights: decodeFloat32(bytes), neuron };
+  return { weights: decodeFloat32(bytes), ...saved };
 }
 
-/** The options of a model's neurons, and how many hidden ones there are. */
-function savedLayers(file: string, content: Uint8Array): { neuron: NeuronOptions; hidden?: number } {
+/** The options of a model's neurons, how many hidden ones there are, and what is read of the outputs if it is a potential. */
+function savedLayers(file: string, content: Uint8Array): Omit<SavedNetwork, 'weights'> & { hidden?: number } {
   let layers: unknown;
   try {
     layers = JSON.parse(new TextDecoder().decode(content))?.modelTopology?.config?.layers;
   } catch (error) {
     throw new Error(`${file}: expected a layers model, found other content (${(error as Error).message})`);
   }
-  const configs = (kind: string): { units?: unknown }[] =>
+  const configs = (kind: string): { units?: unknown; readout?: ReadoutName }[] =>
     Array.isArray(layers) ? layers.filter((layer) => layer?.class_name === kind).map(({ config }) => config ?? {}) : [];
-  const [found] = configs('LIFNode');
+  const [unspiking] = configs('NonSpikingLIFNode');
+  const [found = unspiking] = configs('LIFNode');
   if (!found) throw new Error(`${file}: expected a network with a LIFNode layer, found none`);
   const [first, ...more] = configs('Dense');
   const hidden = more.length > 0 ? first.units : undefined;
   if (more.length > 1 || (hidden !== undefined && !isWidth(hidden))) {
     throw new Error(`${file}: expected at most one hidden layer, of 1 to ${MAX_HIDDEN} neurons, found another network`);
   }
+  const readout = unspiking?.readout;
+  if (unspiking && !(readout && readout !== 'spikes' && READOUT_NAMES.includes(readout))) {
+    throw new Error(`${file}: expected a NonSpikingLIFNode that says which potential is read, found ${readout}`);
+  }
   try {
-    return { neuron: readNeuron(found as StoredNeuron), hidden };
+    return { neuron: readNeuron(found as StoredNeuron), hidden, ...(readout && { readout }) };
   } catch (error) {
     throw new Error(`${file}: expected the options of a LIFNode (${(error as Error).message})`);
   }

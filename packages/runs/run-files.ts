@@ -1,4 +1,6 @@
 /** What a finished training leaves, as bytes by name: the four arrays of SpikingJelly's example, its model, and TensorBoard's file. */
+
+import type { ReadoutName } from '../../src/common/engine';
 import { CLASSES } from '../../src/common/mnist';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { Trace } from '../../src/common/trace';
@@ -34,6 +36,8 @@ export interface SavedRun {
   /** [784, 10]; with a hidden layer [784, hidden], and then [hidden, 10]. */
   weights: Float32Array;
   neuron: NeuronOptions;
+  /** The potential that was read of outputs that never fire; otherwise undefined. */
+  readout?: ReadoutName;
   /** Simulated steps per image. */
   T: number;
 }
@@ -42,7 +46,8 @@ export interface SavedRun {
 interface FinishedRun {
   /** Of the spiking network alone, as its neurons. */
   trace?: SavedTrace & { hidden?: SavedTrace };
-  history: { trainAccs: readonly number[]; testAccs: readonly number[]; heldBackAccs?: readonly number[] };
+  history: Pick<Partial<TrainingHistory>, 'heldBackAccs' | 'settings'> &
+    Pick<TrainingHistory, 'trainAccs' | 'testAccs'>;
   weights: Float32Array;
   /** Of a network of spike trains; by default it takes images. */
   inputs?: number;
@@ -119,6 +124,10 @@ function traceFiles(
   return { [nameOfV]: npyBytes({ data: v, shape }), [nameOfSpikes]: npyBytes({ data: spike, shape }) };
 }
 
+/** Which potential was read, if it was one, as the run's history says. */
+export const readoutOf = ({ history }: Pick<FinishedRun, 'history'>) =>
+  history.settings?.readout as ReadoutName | undefined;
+
 /** The name of the folder of its model. */
 export const modelFolder = ({ neuron }: Pick<FinishedRun, 'neuron'>): string => MODEL_FOLDERS[neuron ? 'snn' : 'ann'];
 
@@ -129,7 +138,7 @@ const vector = (values: readonly number[]) => ({ data: new Float64Array(values),
  * @throws RangeError as `arrayFiles`
  */
 export function runFiles(run: FinishedRun): Record<string, Uint8Array> {
-  const model = layersModelFiles(run.weights, run.neuron);
+  const model = layersModelFiles(run.weights, run.neuron, undefined, readoutOf(run));
   // What a reader of the browser edition downloads has these files, and no others.
   const { trainAccs, testAccs } = run.history;
   return {

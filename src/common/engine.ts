@@ -37,7 +37,7 @@ export type EncoderName = (typeof ENCODER_NAMES)[number];
 /**
  * What is read of the ten neurons: their spikes, which make firing rates; or, of neurons that never fire, their potential h
  * after the last step, its mean over the steps, or its highest value in any step (SpikingJelly's `NonSpikingLIFNode` with
- * `last-mem`, `mean-mem` and `max-mem`).
+ * `last_mem`, `mean-mem` and `max-mem`).
  */
 export const READOUT_NAMES = ['spikes', 'last-potential', 'mean-potential', 'highest-potential'] as const;
 export type ReadoutName = (typeof READOUT_NAMES)[number];

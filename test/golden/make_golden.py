@@ -34,6 +34,7 @@ The files (each says how it is laid out under "layout"):
     options.json       two steps of Adam with each loss, encoder and way to reset, for T = 20 and 300, of three kinds of neurons
     trains.json        spike trains as data: what one layer and two do with them, the gradients, and three steps of Adam;
                        SpikingJelly's LatencyEncoder, and two steps of Adam on its spikes
+    readouts.json      as trains.json, but the ten outputs never fire: SpikingJelly's NonSpikingLIFNode, and each way to read it
     randman.json       Randman's spike times by an independent program, here below: from the same random numbers, and, for
                        statistics alone, from numpy's
 
@@ -589,7 +590,41 @@ TRAINS = [
     (20, 33, 12, 4, "cross-entropy-counts", SLOW),
     (300, 20, 30, 3, "mse", {**lif_params(tau=5.0, v_threshold=0.5, v_reset=-0.1), **ATAN}),
 ]
+# The same where a potential is read of outputs that never fire: what SpikingJelly calls it, and the cases.
+READOUTS = {"last-potential": "last_mem", "mean-potential": "mean-mem", "highest-potential": "max-mem"}
+READOUT_CASES = [
+    (20, 7, None, 4, "cross-entropy", {**lif_params(), **ATAN}, "last-potential"),
+    (300, 40, None, 3, "mse", {**lif_params(tau=5.0), **ATAN}, "highest-potential"),
+    (150, 20, None, 3, "cross-entropy", {**lif_params(), **ATAN}, "mean-potential"),
+    (20, 33, 12, 4, "cross-entropy", {**lif_params(v_reset=None), **SIGMOID}, "mean-potential"),
+    (300, 20, 30, 3, "cross-entropy", SLOW, "highest-potential"),
+    (150, 20, 12, 3, "mse", {**lif_params(tau=5.0), **ATAN}, "last-potential"),
+]
 LATENCY_T = (1, 2, 10, 20, 100, 256, 1000)
+
+
+class Potentials(neuron.NonSpikingLIFNode):
+    """SpikingJelly's neurons that never fire, with the option that its LIFNode has besides."""
+
+    def __init__(self, params, decode):
+        super().__init__(params["tau"], decode)
+        self.decay_input = params["decay_input"]
+
+    def neuronal_charge(self, x):
+        if self.decay_input:
+            super().neuronal_charge(x)
+        else:
+            self.v = functional.lif_charge(x, self.v, self.tau, False, 0.0)
+
+
+def read_potentials(params, currents):
+    """What is read of ten outputs that never fire; refuses potentials of which rounding decides which step has the highest."""
+    h = torch.stack(Potentials(params, None)(currents)).detach()
+    first, second = h.topk(2, 0).values
+    # At rest, before the first spike, all steps are alike, and have no gradient.
+    if params["readout"] == "highest-potential" and ((first - second < HIDDEN_MARGIN) & (first != 0)).any():
+        raise NearThreshold()
+    return Potentials(params, READOUTS[params["readout"]])(currents)
 
 
 def train_network(units, hidden, params, scale):
@@ -604,8 +639,12 @@ def train_network(units, hidden, params, scale):
     return net
 
 
-def train_steps(net, spikes, labels, loss_name, lr, steps):
-    """Steps of Adam on the same spikes [T, batch, units]; of the first all spikes and gradients are kept."""
+def train_steps(net, spikes, labels, loss_name, lr, steps, params=None):
+    """Steps of Adam on the same spikes [T, batch, units]; of the first all spikes and gradients are kept.
+
+    With a readout in the parameters, the outputs never fire, and that is what takes the place of the firing rates.
+    """
+    readout = params and params.get("readout")
     linears = [part for part in net if isinstance(part, layer.Linear)]
     optimizer = torch.optim.Adam(net.parameters(), lr, eps=1e-8)
     run = {"weight": [float32(linear.weight.T) for linear in linears], "steps": []}
@@ -613,13 +652,20 @@ def train_steps(net, spikes, labels, loss_name, lr, steps):
         optimizer.zero_grad()
         found = spikes
         for linear, node in zip(net[::2], net[1::2]):
-            h, _, found = fire(node, [linear(x) for x in found])
+            currents = torch.stack([linear(x) for x in found])
+            if readout and linear is linears[-1]:
+                rates, found = read_potentials(params, currents), torch.zeros_like(currents)
+                if step == 0:
+                    run.setdefault("spike", []).append(bits(found.transpose(0, 1)))
+                continue
+            h, _, found = fire(node, currents)
             if (h - node.v_threshold).abs().min().item() < HIDDEN_MARGIN:
                 raise NearThreshold()
             if step == 0:
                 # Sample after sample, as an engine traces them.
                 run.setdefault("spike", []).append(bits(found.detach().transpose(0, 1)))
-        rates = found.mean(0)
+        if not readout:
+            rates = found.mean(0)
         loss = LOSSES[loss_name](rates, torch.tensor(labels), len(spikes))
         loss.backward()
         if step == 0:
@@ -630,7 +676,8 @@ def train_steps(net, spikes, labels, loss_name, lr, steps):
     return run
 
 
-def train_case(rng, T, units, hidden, batch, loss_name, params, lr=0.005):
+def train_case(rng, T, units, hidden, batch, loss_name, params, readout=None, lr=0.005):
+    params = {**params, "readout": readout} if readout else params
     while True:
         # Some spikes come twice, and count once.
         counts = rng.integers(units * T // 8, units * T // 4, batch)
@@ -642,7 +689,7 @@ def train_case(rng, T, units, hidden, batch, loss_name, params, lr=0.005):
         # Neurons that weaken their input need larger weights to fire now and then.
         net = train_network(units, hidden, params, 6.0 if params["decay_input"] else 2.0)
         try:
-            run = train_steps(net, spikes, labels, loss_name, lr, 3)
+            run = train_steps(net, spikes, labels, loss_name, lr, 3, params)
         except NearThreshold:
             continue
         shape = {"T": T, "units": units, "hidden": hidden, "loss": loss_name, "lr": lr, "params": params}
@@ -674,6 +721,11 @@ def trains(rng):
         "each T, in which step the intensities k / 255 fire, and latency.run shows images of the MNIST training set with that code"
     )
     return {"layout": layout, "cases": [train_case(rng, *case) for case in TRAINS], "latency": latency(rng)}
+
+
+def readouts(rng):
+    layout = "as trains.json; the outputs never fire, and firing_rate holds the potentials that are read, [batch, 10]"
+    return {"layout": layout, "cases": [train_case(rng, *case) for case in READOUT_CASES]}
 
 
 def philox4x32(counter, key):
@@ -782,6 +834,7 @@ def main():
         "options": lambda rng: options_file(rng, options.seed),
         "trains": trains,
         "randman": randman,
+        "readouts": readouts,
     }
     # All are made before the first is written: a seed that is refused leaves the folder as it was.
     source = {**versions, "seed": options.seed}

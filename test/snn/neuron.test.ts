@@ -5,7 +5,7 @@ import { initBackend, tf } from '../../hosts/node/backend';
 import { initialWeights } from '../../src/common/random';
 import { multiStepForward, resetNet } from '../../src/snn/functional';
 import { ann, findLIFNode, getWeights, setWeights, snn } from '../../src/snn/networks';
-import { LIFNode, simulate } from '../../src/snn/neuron';
+import { LIFNode, NonSpikingLIFNode, simulate } from '../../src/snn/neuron';
 import { ATan, Rect, Sigmoid, Step, slopes } from '../../src/snn/surrogate';
 import { temporaryFolder } from '../support/data';
 import { assertClose } from '../support/golden';
@@ -26,6 +26,24 @@ describe('a LIF neuron', () => {
       'v',
     );
     neuron.resetStates();
+  });
+
+  test('follows the same above the threshold, without a spike, if it never fires', () => {
+    const neuron = new NonSpikingLIFNode({ tau: 5 });
+    const tensors = tf.memory().numTensors;
+    const { h, v, spike } = simulate(neuron, new Array(40).fill(9));
+    assertClose(
+      h,
+      Array.from(h, (_, t) => 9 * (1 - 0.8 ** (t + 1))),
+      1e-5,
+      'h',
+    );
+    assert.deepEqual(v, h);
+    assert.ok(spike.every((value) => value === 0));
+    const potentials = tf.tidy(() => multiStepForward(neuron, tf.fill([40, 1, 1], 9)).dataSync<'float32'>());
+    assert.deepEqual(potentials, h, 'a call returns potentials');
+    neuron.resetStates();
+    assert.equal(tf.memory().numTensors, tensors, 'tensors left behind');
   });
 
   test('fires when its potential is exactly the threshold', () => {

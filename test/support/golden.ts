@@ -208,7 +208,7 @@ export interface TrainsFile {
     units: number;
     hidden: number | null;
     loss: ResolvedEngineOptions['loss'];
-    params: ForwardParams & GradientParams;
+    params: ForwardParams & GradientParams & Pick<ResolvedEngineOptions, 'readout'>;
     trains: SpikeTrain[];
   })[];
   latency: {
@@ -255,6 +255,8 @@ export const traceFile = (): TraceFile => read<TraceFile>('trace.json');
 export const hiddenFile = (): HiddenFile => read<HiddenFile>('hidden.json');
 export const answersFile = (): AnswersFile => read<AnswersFile>('answers.json');
 export const trainsFile = (): TrainsFile => read<TrainsFile>('trains.json');
+/** As the cases of trains.json, where a potential is read of the outputs. */
+export const readoutCases = (): TrainsFile['cases'] => read<TrainsFile>('readouts.json').cases;
 export const randmanFile = (): RandmanFile => read<RandmanFile>('randman.json');
 export const optionsFile = (): OptionsFile => read<OptionsFile>('options.json');
 

@@ -42,7 +42,10 @@ export function startReadout(scratch: usize): void {
 export function fireOutputs(scratch: usize, block: usize, steps: usize): void {
   const output = scratch + OUTPUT;
   const readout = load<u32>(READOUT);
-  if (readout === READ_SPIKES) return fire(output, block, steps);
+  if (readout === READ_SPIKES) {
+    fire(output, block, steps);
+    return;
+  }
   integrate(output, block, steps);
   if (readout !== READ_LAST_POTENTIAL) gather(scratch, block, steps, readout === READ_MEAN_POTENTIAL);
 }
@@ -84,7 +87,10 @@ export function readOutputs(scratch: usize): void {
 export function backOutputs(scratch: usize, block: usize, steps: usize): void {
   const readout = load<u32>(READOUT);
   const output = scratch + OUTPUT;
-  if (readout === READ_SPIKES) return back(scratch, output, scratch + SPIKE_GRADIENT, 0, steps);
+  if (readout === READ_SPIKES) {
+    back(scratch, output, scratch + SPIKE_GRADIENT, 0, steps);
+    return;
+  }
   const always = i32x4.splat(readout === READ_MEAN_POTENTIAL ? -1 : 0);
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
     const gradient = v128.load(scratch + SPIKE_GRADIENT + q);

@@ -1,18 +1,17 @@
 /** A layers model on the disk; `packages/formats/layers-model.ts` knows the format. */
 import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NeuronOptions } from '../../../src/common/neuron-options';
 import { decodeNetwork, layersModelFiles, MODEL_FILES, type SavedNetwork } from '../../formats/layers-model';
 import { makeFolder, readFile, writeFileAtomic } from '../../system/files.cjs';
 
 /**
  * Writes weights as a layers model that `tf.loadLayersModel` reads.
  * @param folder made if it is missing; a link of that name is replaced by a folder, its target left alone
- * @param inputs of a network of spike trains; by default it takes images
+ * @param network as `layersModelFiles` takes it
  * @throws RangeError unless a network has so many weights
  */
-export function writeLayersModel(folder: string, weights: Float32Array, neuron?: NeuronOptions, inputs?: number): void {
-  const files = layersModelFiles(weights, neuron, inputs);
+export function writeLayersModel(folder: string, ...network: Parameters<typeof layersModelFiles>): void {
+  const files = layersModelFiles(...network);
   if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(folder);
   makeFolder(folder);
   for (const name of MODEL_FILES) writeFileAtomic(join(folder, name), files[name]);

@@ -5,7 +5,7 @@ import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../../../../hosts/node/backend';
 import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
 import { initialWeights } from '../../../../src/common/random';
-import { findLIFNode, getWeights } from '../../../../src/snn/networks';
+import { findLIFNode, forward, getWeights } from '../../../../src/snn/networks';
 import { readLayersModel, writeLayersModel } from '../../node';
 import '../../../../src/snn/neuron';
 import { temporaryFolder } from '../../../../test/support/data';
@@ -30,6 +30,22 @@ describe('a layers model written without TensorFlow', () => {
     assert.deepEqual(getWeights(model), weights);
     assert.deepEqual(findLIFNode(model).options(), neuron);
     assert.deepEqual(model.outputs[0].shape, [null, 10]);
+  });
+
+  test('returns potentials if they are what is read, and says which; a file that does not is refused', async () => {
+    const folder = join(temporaryFolder(), 'lif_snn_mnist');
+    writeLayersModel(folder, weights, neuron, undefined, 'mean-potential');
+    assert.deepEqual(readLayersModel(folder), { weights, neuron, readout: 'mean-potential' });
+    const file = join(folder, 'model.json');
+    const model = await tf.loadLayersModel(`file://${file}`);
+    assert.deepEqual(findLIFNode(model).options(), neuron);
+    const potential = tf.tidy(() => forward(model, tf.fill([1, 28, 28], 1)).dataSync()[3]);
+    const sum = weights.filter((_, i) => i % 10 === 3).reduce((a, b) => a + b, 0);
+    assert.ok(Math.abs(potential - sum / 7) < 1e-6, 'after one step from rest');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('mean-potential', 'spikes'));
+    assert.throws(() => readLayersModel(folder), {
+      message: `${file}: expected a NonSpikingLIFNode that says which potential is read, found spikes`,
+    });
   });
 
   test('is read without TensorFlow, too', () => {

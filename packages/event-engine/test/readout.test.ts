@@ -1,0 +1,294 @@
+/** Potentials that are read of outputs that never fire, on both engines. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createEngine } from '../../../hosts/node/engines';
+import {
+  ENCODER_NAMES,
+  type Engine,
+  type EngineOptions,
+  type EngineState,
+  freshState,
+  READOUT_NAMES,
+  type ReadoutName,
+} from '../../../src/common/engine';
+import { DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
+import { makeSpikeTrains } from '../../../src/common/spike-trains';
+import { initialNetwork, splitWeights } from '../../../src/common/weights';
+import { snn } from '../../../src/snn/networks';
+import { newHistory } from '../../../src/training/history';
+import { train } from '../../../src/training/train';
+import { assertClose } from '../../../test/support/golden';
+import { defaults, mnist } from './engines';
+
+const POTENTIALS = READOUT_NAMES.filter((name) => name !== 'spikes');
+const ENGINES = ['event', 'tfjs'] as const;
+
+async function withEngine<R>(
+  name: 'event' | 'tfjs',
+  options: Partial<EngineOptions>,
+  use: (engine: Engine) => Promise<R>,
+) {
+  const engine = await createEngine(name, { ...defaults, ...options } as EngineOptions);
+  try {
+    return await use(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+const batch = (b: number, size: number) => Uint32Array.from({ length: size }, (_, i) => size * b + i);
+
+/** What is read of one neuron's potentials. */
+const READS: Record<(typeof POTENTIALS)[number], (h: number[]) => number> = {
+  'last-potential': (h) => h[h.length - 1],
+  'mean-potential': (h) => h.reduce((sum, value) => sum + value, 0) / h.length,
+  'highest-potential': (h) => Math.max(...h),
+};
+
+for (const readout of POTENTIALS) {
+  for (const encoder of ENCODER_NAMES) {
+    test(`rates() are the ${readout} in the trace of outputs that charge and never fire, ${encoder}`, async () => {
+      for (const [T, hidden] of [[3], [300], [40, 13]]) {
+        const weights = initialNetwork(3, hidden).map((weight) => 30 * weight);
+        const traces = ENGINES.filter((name) => name === 'event' || T < 300).map((name) =>
+          withEngine(name, { T, hidden, readout, encoder }, async (engine) => {
+            await engine.restore(freshState(weights));
+            const shown = { split: 'test', epoch: 1 } as const;
+            const trace = await engine.trace({ ...shown, index: 7 });
+            assert.ok(
+              trace.h.some((h) => h > 1),
+              'above the threshold',
+            );
+            assert.ok(trace.spike.every((spike) => spike === 0));
+            assert.deepEqual(trace.v, trace.h);
+            trace.h.forEach((h, i) => {
+              const before = i < 10 ? 0 : trace.h[i - 10];
+              assert.ok(Math.abs(h - (before + (trace.current[i] - before) / 2)) < 1e-4);
+            });
+            const rates = await engine.rates({ ...shown, indices: [7] });
+            const of = (j: number) => Array.from(trace.h).filter((_, i) => i % 10 === j);
+            assertClose(
+              rates,
+              Array.from(rates, (_, j) => READS[readout](of(j))),
+              1e-4,
+              readout,
+            );
+            return { ...trace, rates };
+          }),
+        );
+        const [event, tfjs = event] = await Promise.all(traces);
+        assertClose(tfjs.h, event.h, 1e-4, 'potentials of both engines');
+      }
+    });
+  }
+}
+
+/** An image of a network in float64, with the derivative in one direction of the weights beside each number. */
+function forwardMode(
+  input: Uint8Array,
+  weights: Float32Array[],
+  direction: Float32Array[],
+  options: {
+    T: number;
+    inputs: number;
+    neuron: NeuronOptions;
+    readout: (typeof POTENTIALS)[number];
+    loss: string;
+    label: number;
+  },
+): { loss: number; slope: number } {
+  const { T, inputs, neuron, readout, loss, label } = options;
+  const { tau, decayInput, vThreshold, vReset, surrogateFunction, detachReset } = neuron;
+  const rest = vReset ?? 0;
+  type Dual = [value: number, slope: number];
+  const states = weights.map((layer, i) => {
+    const units = i === weights.length - 1 ? 10 : layer.length / inputs;
+    return Array.from({ length: units }, (): Dual => [rest, 0]);
+  });
+  const potentials: Dual[][] = [];
+  for (let t = 0; t < T; t++) {
+    let spikes = Array.from(input.subarray(t * inputs, (t + 1) * inputs), (spike): Dual => [spike, 0]);
+    states.forEach((state, layer) => {
+      const [w, d] = [weights[layer], direction[layer]];
+      const fired = state.map(([v, dv], j): Dual => {
+        let [x, dx] = [0, 0];
+        spikes.forEach(([s, ds], i) => {
+          x += s * w[i * state.length + j];
+          dx += s * d[i * state.length + j] + ds * w[i * state.length + j];
+        });
+        const h = decayInput ? v + (x - (v - rest)) / tau : v - (v - rest) / tau + x;
+        const dh = decayInput ? dv + (dx - dv) / tau : dv - dv / tau + dx;
+        state[j] = [h, dh];
+        if (layer === states.length - 1) return [0, 0];
+        const s = Number(h >= vThreshold);
+        const { alpha } = surrogateFunction;
+        const ds = (dh * alpha) / 2 / (1 + ((Math.PI / 2) * alpha * (h - vThreshold)) ** 2);
+        const kept = detachReset ? 0 : ds;
+        state[j] =
+          vReset === null
+            ? [h - s * vThreshold, dh - kept * vThreshold]
+            : [s ? rest : h, (1 - s) * dh + kept * (rest - h)];
+        return [s, ds];
+      });
+      spikes = fired;
+    });
+    potentials.push((states.at(-1) as Dual[]).map(([h, dh]): Dual => [h, dh]));
+  }
+  const read = Array.from({ length: 10 }, (_, j) => {
+    const steps = potentials.map((step) => step[j]);
+    if (readout === 'last-potential') return steps[T - 1];
+    if (readout === 'highest-potential') return steps.reduce((a, b) => (b[0] > a[0] ? b : a));
+    return steps.reduce(([a, da], [b, db]): Dual => [a + b / T, da + db / T], [0, 0]);
+  });
+  const error = read.map(([value], j) => value - Number(j === label));
+  if (loss === 'mse') {
+    return {
+      loss: error.reduce((sum, e) => sum + e * e, 0) / 10,
+      slope: read.reduce((sum, [, d], j) => sum + (2 * error[j] * d) / 10, 0),
+    };
+  }
+  const total = read.reduce((sum, [value]) => sum + Math.exp(value), 0);
+  return {
+    loss: Math.log(total) - read[label][0],
+    slope: read.reduce((sum, [value, d], j) => sum + (Math.exp(value) / total - Number(j === label)) * d, 0),
+  };
+}
+
+const slow = { ...DEFAULT_NEURON, tau: 20, decayInput: false, detachReset: true };
+for (const [readout, loss, hidden, neuron] of [
+  ['last-potential', 'cross-entropy', undefined, DEFAULT_NEURON],
+  ['highest-potential', 'mse', undefined, { ...DEFAULT_NEURON, vReset: -0.25, tau: 3 }],
+  ['mean-potential', 'cross-entropy', 14, { ...DEFAULT_NEURON, vReset: null }],
+  ['highest-potential', 'cross-entropy', 14, slow],
+  ['last-potential', 'mse', 5, { ...DEFAULT_NEURON, vReset: -0.25, vThreshold: 0.7, tau: 3 }],
+] as const) {
+  test(`gradients are those of float64 in forward mode: ${readout}, ${loss}, ${hidden ?? 'no'} hidden neurons`, async () => {
+    const [inputs, T] = [9, 150];
+    const times = Array.from({ length: 60 }, (_, i) => (i * 37) % T);
+    const split = { trains: [{ units: times.map((t) => (t * t + 3 * t) % inputs), times }], labels: [4] };
+    const data = makeSpikeTrains({ units: inputs, T, train: split, test: split });
+    const weights = initialNetwork(2, hidden, inputs).map((weight) => 3 * weight);
+    for (const name of ENGINES) {
+      await withEngine(name, { data, T, encoder: undefined, hidden, readout, loss, neuron }, async (engine) => {
+        await engine.restore(freshState(weights));
+        const result = await engine.trainBatch(0, Uint32Array.of(0));
+        const { m } = await engine.state();
+        for (let direction = 0; direction < 4; direction++) {
+          const along = weights.map((_, i) => Math.sin((direction + 1) * (i + 1)));
+          const input = new Uint8Array(T * inputs);
+          for (const [i, t] of times.entries()) input[t * inputs + split.trains[0].units[i]] = 1;
+          const layers = (values: Float32Array) => splitWeights(values, hidden, inputs);
+          const exact = forwardMode(input, layers(weights), layers(along), {
+            T,
+            inputs,
+            neuron,
+            readout,
+            loss,
+            label: 4,
+          });
+          // Adam's first moment after one step is a tenth of the gradient.
+          const slope = m.reduce((sum, value, i) => sum + 10 * value * along[i], 0);
+          assertClose([result.loss], [exact.loss], 1e-5 * Math.max(1, exact.loss), `${name}: loss`);
+          assertClose([slope], [exact.slope], 1e-4 * Math.max(1, Math.abs(exact.slope)), `${name}: gradient`);
+        }
+      });
+    }
+  });
+}
+
+/** Trains some batches; all that comes of it. */
+const learn = (
+  name: 'event' | 'tfjs',
+  { hidden, batchSize = 8, ...options }: Partial<EngineOptions>,
+  from = 0,
+  state?: EngineState,
+) =>
+  withEngine(name, { hidden, batchSize, ...options }, async (engine) => {
+    await engine.restore(state ?? freshState(initialNetwork(0, hidden).map((weight) => 4 * weight)));
+    const losses: number[] = [];
+    for (let b = from; b < 3; b++) losses.push((await engine.trainBatch(0, batch(b, batchSize))).loss);
+    const rates = await engine.rates({ split: 'test', epoch: 0, indices: batch(0, 20) });
+    return { losses, rates, state: await engine.state() };
+  });
+
+test('both engines learn the same with 40 sets of options, drawn at random', async () => {
+  let random = 1;
+  const draw = <R>(...choices: readonly R[]): R => {
+    random = (random * 48271) % 2147483647;
+    return choices[random % choices.length];
+  };
+  for (let i = 0; i < 40; i++) {
+    const options: Partial<EngineOptions> = {
+      T: draw(1, 2, 7, 16, 33, 130),
+      seed: i,
+      batchSize: draw(1, 3, 8),
+      hidden: draw(undefined, 1, 13, 24),
+      readout: draw(...POTENTIALS),
+      loss: draw('mse', 'cross-entropy'),
+      encoder: draw(...ENCODER_NAMES),
+      reset: draw(true, false),
+      neuron: {
+        tau: draw(1.5, 2, 20),
+        decayInput: draw(true, false),
+        vThreshold: draw(0.5, 1),
+        vReset: draw(0, -0.25, null),
+        detachReset: draw(true, false),
+      },
+    };
+    const [event, tfjs] = [await learn('event', options), await learn('tfjs', options)];
+    const what = JSON.stringify(options);
+    const most = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => Math.max(a, Math.abs(b)), 1);
+    assertClose(tfjs.losses, event.losses, 1e-4 * most(event.losses), `losses with ${what}`);
+    assertClose(tfjs.rates, event.rates, 1e-3 * most(event.rates), `potentials with ${what}`);
+    assertClose(tfjs.state.weights, event.state.weights, 2e-3, `weights with ${what}`);
+    assertClose(tfjs.state.potentials ?? [], event.state.potentials ?? [], 2e-2, `carried potentials with ${what}`);
+  }
+});
+
+for (const readout of POTENTIALS) {
+  test(`1, 2, 3 and 8 threads give the same bytes, and so does a run that is resumed: ${readout}`, async () => {
+    for (const [hidden, T, reset] of [
+      [undefined, 200, true],
+      [30, 200, false],
+    ] as const) {
+      const options = { hidden, T, reset, readout, loss: 'cross-entropy', batchSize: 32 } as const;
+      const alone = await learn('event', { ...options, threads: 1 });
+      for (const threads of [2, 3, 8]) assert.deepEqual(await learn('event', { ...options, threads }), alone);
+      const again = await learn('event', options, 3, alone.state);
+      assert.deepEqual({ ...again, losses: alone.losses }, alone);
+    }
+  });
+}
+
+test('a readout that is unknown, that the loss does not fit, or that the network lacks is refused in one line', async () => {
+  const create = (options: object, name: 'event' | 'tfjs' = 'event') => createEngine(name, { data: mnist, ...options });
+  await assert.rejects(create({ readout: 'potential' }), {
+    message: `readout: expected 'spikes', 'last-potential', 'mean-potential' or 'highest-potential', found 'potential'`,
+  });
+  const readout: ReadoutName = 'mean-potential';
+  await assert.rejects(create({ readout, loss: 'cross-entropy-counts' }), {
+    message: `loss: expected 'mse' or 'cross-entropy' with readout 'mean-potential', found 'cross-entropy-counts', which counts spikes`,
+  });
+  await assert.rejects(create({ readout, network: snn() }, 'tfjs'), {
+    message: `network: expected a NonSpikingLIFNode at its end, as readout 'mean-potential' needs, found another`,
+  });
+  await assert.rejects(create({ network: snn({ readout }) }, 'tfjs'), {
+    message: `network: expected a LIFNode at its end, as readout 'spikes' needs, found another`,
+  });
+});
+
+test('a history says which potential was read, and goes on with no other readout', async () => {
+  const history = newHistory();
+  const run = (readout?: ReadoutName) =>
+    withEngine('event', { T: 2, readout }, (engine) =>
+      train({ engine, epochs: 1, trainImages: 256, testImages: 10, history }),
+    );
+  await run('last-potential');
+  assert.equal(history.settings?.readout, 'last-potential');
+  await assert.rejects(run(), /a run with readout = last-potential, but now readout = its default/);
+  const other = newHistory();
+  await withEngine('event', { T: 2, readout: 'spikes' }, (engine) =>
+    train({ engine, epochs: 1, trainImages: 128, testImages: 10, history: other }),
+  );
+  assert.ok(!('readout' in (other.settings ?? {})), 'left out while it is the default');
+});
