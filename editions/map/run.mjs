@@ -51,7 +51,8 @@ async function countSpikes({ settings }, weights) {
   const { T } = engine.options;
   await engine.close();
   return {
-    output_spikes: short(rates.reduce((sum, rate) => sum + rate, 0) / count),
+    // Outputs whose potential is read have none.
+    output_spikes: settings.readout === 'spikes' ? short(rates.reduce((sum, rate) => sum + rate, 0) / count) : '0',
     input_spikes: settings.encoder === 'direct' ? '' : short(spikes),
     rows_added: short(rows * T),
   };

@@ -80,7 +80,7 @@ export class EventCore {
       this.control[Control.Loss] = this.kernel.losses[options.loss];
       // Given spikes go the way of drawn ones.
       this.control[Control.Encoder] = this.kernel.encoders[options.encoder ?? 'poisson'];
-      this.control[Control.Readout] = this.kernel.readouts[options.readout ?? 'spikes'];
+      this.control[Control.Readout] = this.kernel.readouts[options.readout];
       this.setShowing(options);
     } else this.setNeuron(options.neuron);
     if (columns > 0) this.kernel.functions.layOutHidden(this.scratch);

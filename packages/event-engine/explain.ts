@@ -80,7 +80,8 @@ export function traceImage(core: EventCore, i: number): Trace {
     functions.fireOutputs(scratch, block, steps);
     record(output, 'h', part);
   }
-  const trace = options.readout ? { ...output.trace, v: output.trace.h.slice() } : fired(output.trace, core);
+  const isSpiking = options.readout === 'spikes';
+  const trace = isSpiking ? fired(output.trace, core) : { ...output.trace, v: output.trace.h.slice() };
   return hidden > 0 ? { ...trace, hidden: fired(layer.trace, core) } : trace;
 }
 

@@ -83,8 +83,7 @@ export interface CoreOptions extends Layout, Showing {
   data: { [purpose: number]: Samples };
   learningRate: number;
   loss: LossName;
-  /** What is read of the outputs; undefined means their spikes. */
-  readout?: ReadoutName;
+  readout: ReadoutName;
   /** How images become spikes; undefined with spike trains. */
   encoder?: EncoderName;
 }

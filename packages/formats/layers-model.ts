@@ -37,7 +37,7 @@ export function layersModelFiles(
   weights: Float32Array,
   neuron?: NeuronOptions,
   inputs?: number,
-  readout?: ReadoutName,
+  readout: ReadoutName = 'spikes',
 ): Record<ModelFile, Uint8Array> {
   const shapes = weightShapes(networkOf(weights, inputs).hidden, inputs);
   if (neuron) checkNeuron(neuron);
@@ -45,7 +45,7 @@ export function layersModelFiles(
   const named = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
   const lif = (i: number) => {
     const config = { name: named('lif', i), trainable: true, ...(neuron && storeNeuron(neuron)) };
-    return readout && i === shapes.length - 1
+    return readout !== 'spikes' && i === shapes.length - 1
       ? layer('NonSpikingLIFNode', { ...config, readout })
       : layer('LIFNode', config);
   };

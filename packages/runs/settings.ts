@@ -3,7 +3,13 @@
  * the words of figures follow from the entry; `neuronOf` and `engineOptions` make of the settings what the engines take.
  */
 import { listChoices } from '../../src/common/checks';
-import { DEFAULT_TRAINING, ENCODER_NAMES, type EngineOptions, LOSS_NAMES } from '../../src/common/engine';
+import {
+  DEFAULT_TRAINING,
+  ENCODER_NAMES,
+  type EngineOptions,
+  LOSS_NAMES,
+  READOUT_NAMES,
+} from '../../src/common/engine';
 import { DEFAULT_NEURON, type NeuronOptions } from '../../src/common/neuron-options';
 import { DATASET_NAMES } from '../../src/common/spike-trains';
 import { SURROGATE_NAMES, SURROGATES } from '../../src/common/surrogates';
@@ -225,6 +231,18 @@ export const TABLE = {
     spiking: true,
     words: { true: 'reset', false: 'no reset' },
   },
+  readout: {
+    flags: '--readout <NAME>',
+    help: 'what is read of the ten neurons: spikes; or, of neurons that never fire, last-potential, mean-potential or highest-potential, as with --loss cross-entropy',
+    read: oneOf(...READOUT_NAMES),
+    default: DEFAULT_TRAINING.readout,
+    spiking: true,
+    words: {
+      'last-potential': 'last potential',
+      'mean-potential': 'mean potential',
+      'highest-potential': 'highest potential',
+    },
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 type Table = typeof TABLE;
@@ -275,9 +293,9 @@ export function neuronOf(settings: Some): NeuronOptions {
  */
 export function engineOptions(settings: Some): Omit<EngineOptions, 'data'> {
   if (settings.network === 'ann') throw new RangeError("network: expected a run of an 'snn', found one of an 'ann'");
-  const { seed, T, batchSize, learningRate, hidden, loss, encoder, reset, threads } = settings;
+  const { seed, T, batchSize, learningRate, hidden, loss, readout, encoder, reset, threads } = settings;
   const all: { [N in Exclude<keyof EngineOptions, 'data'>]-?: EngineOptions[N] | null } = {
-    ...{ seed, T, batchSize, learningRate, loss, reset, threads },
+    ...{ seed, T, batchSize, learningRate, loss, readout, reset, threads },
     neuron: neuronOf(settings),
     hidden: hidden || undefined,
     encoder: settings.dataset === 'randman' ? undefined : encoder,

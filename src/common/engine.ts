@@ -60,10 +60,10 @@ export interface ResolvedEngineOptions<Loss = LossName> {
   /** Default 'mse'. */
   loss: Loss;
   /**
-   * A potential, if the ten neurons never fire and it is what is read of them; undefined means 'spikes', the default. What
-   * stands for the firing rates, in `rates` and in the loss, is then that potential.
+   * Default 'spikes'. With a potential the ten neurons never fire, and it is what stands for the firing rates in `rates` and
+   * in the loss.
    */
-  readout?: ReadoutName;
+  readout: ReadoutName;
   /** Default 'poisson'; undefined with spike trains, which need none. */
   encoder?: EncoderName;
   /**
@@ -98,7 +98,7 @@ export const ENGINE_OPTIONS = [
 ] as const satisfies readonly (keyof EngineOptions)[];
 
 /** The tutorial's way to train. Histories leave these out while they are so, and what is undefined. */
-export const DEFAULT_TRAINING = { loss: 'mse', encoder: 'poisson', reset: true } as const;
+export const DEFAULT_TRAINING = { loss: 'mse', readout: 'spikes', encoder: 'poisson', reset: true } as const;
 
 /**
  * Fills in the tutorial's defaults (T = 100, batches of 128, Adam at 1e-3, seed 0) and checks every option.
@@ -106,7 +106,11 @@ export const DEFAULT_TRAINING = { loss: 'mse', encoder: 'poisson', reset: true }
  */
 export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions {
   const { data, seed = 0, batchSize = 128, learningRate = 1e-3, hidden, threads } = some ?? {};
-  const { loss = DEFAULT_TRAINING.loss, reset = DEFAULT_TRAINING.reset, readout = 'spikes' } = some ?? {};
+  const {
+    loss = DEFAULT_TRAINING.loss,
+    readout = DEFAULT_TRAINING.readout,
+    reset = DEFAULT_TRAINING.reset,
+  } = some ?? {};
   const { T, encoder } = resolveInput(some);
   const misplaced = Object.keys(DEFAULT_NEURON).find((name) => Object.hasOwn(some, name));
   if (misplaced) {
@@ -114,9 +118,7 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
   }
   checkOptions('createEngine', some, ENGINE_OPTIONS);
   const neuron = resolveNeuronOptions(some.neuron);
-  const plain = { data, seed, T, batchSize, learningRate, neuron, hidden, loss, encoder, reset, threads };
-  // Left out while it is the default, so that histories of runs without it stay as they are.
-  const options: ResolvedEngineOptions = readout === 'spikes' ? plain : { ...plain, readout };
+  const options = { data, seed, T, batchSize, learningRate, neuron, hidden, loss, readout, encoder, reset, threads };
   checkWhole('seed', seed, 0, MAX_UINT32);
   checkWhole('T', T, 1, MAX_T);
   checkWhole('batchSize', batchSize, 1, 2 ** 20);

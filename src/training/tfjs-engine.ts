@@ -96,9 +96,11 @@ export class TfjsEngine implements Engine {
       const own = countHidden(network) ?? 'none';
       throw new RangeError(`hidden: expected ${own}, as the network has, found ${options.hidden}`);
     }
-    const [readout, end] = options.readout ? [options.readout, 'NonSpikingLIFNode'] : ['spikes', 'LIFNode'];
+    const end = options.readout === 'spikes' ? 'LIFNode' : 'NonSpikingLIFNode';
     if (network && findLIFNode(network).getClassName() !== end) {
-      throw new RangeError(`network: expected a ${end} at its end, as readout '${readout}' needs, found another`);
+      throw new RangeError(
+        `network: expected a ${end} at its end, as readout '${options.readout}' needs, found another`,
+      );
     }
     if (network && some.neuron) {
       throw new RangeError('neuron: expected none, since the network has neurons of its own, found options');
@@ -140,7 +142,7 @@ export class TfjsEngine implements Engine {
   /** Firing rates, or the potentials that are read, [batch, 10], of T steps; differentiable. The network is reset afterwards. */
   private run({ step: nextInput }: Shown): tf.Tensor2D {
     const { stepMode } = this;
-    const { T, readout = 'spikes' } = this.options;
+    const { T, readout } = this.options;
     let read: tf.Tensor2D | undefined;
     if (stepMode === 'multi') {
       let steps = Array.from({ length: T }, nextInput);
@@ -158,7 +160,7 @@ export class TfjsEngine implements Engine {
   /** The same without a gradient: of a single step nothing is kept but what `readStep` makes of it. */
   private readWithoutGradient(shown: Shown): Float32Array {
     const { stepMode } = this;
-    const { T, readout = 'spikes' } = this.options;
+    const { T, readout } = this.options;
     if (stepMode === 'multi') return tf.tidy(() => this.run(shown).dataSync()) as Float32Array;
     let read: tf.Tensor2D | undefined;
     for (let t = 0; t < T; t++) {

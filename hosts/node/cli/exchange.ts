@@ -116,6 +116,11 @@ export function refuseExports(settings: Settings, neuron: NeuronOptions, places:
       );
     }
   }
+  if (settings.saveSafetensors !== undefined && settings.readout !== 'spikes') {
+    throw new UsageError(
+      `--save-safetensors: expected --readout spikes, found ${settings.readout}, which the file would not say; use --save-nir`,
+    );
+  }
   if (settings.saveNir === undefined) return;
   if (neuron.vReset === null) {
     throw new UsageError(

@@ -123,7 +123,7 @@ function readText(file: string): string | undefined {
 
 /** @throws UsageError for an option that was given and means nothing for the network or the data, or a loss that the network has not */
 export function refuseStray(settings: Settings, given: Arguments['given']): void {
-  const { network, dataset, loss, T } = settings;
+  const { network, dataset, loss, readout, T } = settings;
   if (network === 'ann' && dataset === 'randman') {
     throw new UsageError('--network: expected snn with --dataset randman, found ann, which has no time');
   }
@@ -133,6 +133,9 @@ export function refuseStray(settings: Settings, given: Arguments['given']): void
   }
   if (network === 'ann' && !ANN_LOSSES.some((name) => name === loss)) {
     throw new UsageError(`--loss: expected ${listChoices(ANN_LOSSES)} with --network ann, found ${loss}`);
+  }
+  if (readout !== 'spikes' && loss === 'cross-entropy-counts') {
+    throw new UsageError(`--loss: expected mse or cross-entropy with --readout ${readout}, found ${loss}`);
   }
   if (dataset === 'randman' && T < 2) {
     throw new UsageError(`-T/--timesteps: expected at least 2 with --dataset randman, found ${T}`);

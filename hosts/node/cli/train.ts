@@ -144,7 +144,8 @@ async function record(job: Job, history: TrainingHistory, save: () => void): Pro
   const spiking = engine.name === 'ann' ? undefined : await present(engine, settings.epochs);
   const inputs = isSpikeTrains(data) ? data.units : undefined;
   writeRun(places.outDir, { history, weights, inputs, ...spiking });
-  if (spiking) console.log(`Firing rate: ${formatRow(spiking.rates)}`);
+  const what = settings.readout === 'spikes' ? 'Firing rate' : 'Potential';
+  if (spiking) console.log(`${what}: ${formatRow(spiking.rates)}`);
   console.log(`SHA-256 of the weights: ${fingerprint(weights)}`);
   // A resumed run may have begun new TensorBoard logs, or have been told to save figures.
   if (checkpoint) save();
@@ -157,7 +158,9 @@ async function record(job: Job, history: TrainingHistory, save: () => void): Pro
   const hidden = spiking?.trace.hidden ? HIDDEN_ARRAYS : [];
   const heldBack = history.heldBackAccs.length > 0 ? [HELD_BACK] : [];
   const drawn = settings.saveFigures ? ['the figures'] : [];
-  const exported = spiking ? writeExports(settings, { weights, neuron: spiking.neuron }) : [];
+  const exported = spiking
+    ? writeExports(settings, { weights, neuron: spiking.neuron, readout: settings.readout })
+    : [];
   const files = [...arrays, ...hidden, ...heldBack, `${MODEL_FOLDERS[settings.network]}/`, ...drawn];
   console.error(`Wrote ${files.join(', ')} to ${places.outDir}`);
   if (exported.length > 0) console.error(`Wrote the network to ${exported.join(' and ')}`);

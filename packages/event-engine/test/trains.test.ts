@@ -52,7 +52,7 @@ async function assertRun(engine: Engine, indices: Uint32Array, run: TrainsRun): 
     });
   }
   // Potentials are sums of all steps, and may be large.
-  const exact = engine.options.readout ? 1e-5 : 1e-6;
+  const exact = engine.options.readout === 'spikes' ? 1e-6 : 1e-5;
   for (const [step, { loss, firing_rate }] of run.steps.entries()) {
     assertClose(await engine.rates({ split: 'train', epoch: 0, indices }), firing_rate, exact, `step ${step}: rates`);
     const result = await engine.trainBatch(0, indices);

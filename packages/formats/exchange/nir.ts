@@ -46,23 +46,21 @@ export function checkNir(neuron: NeuronOptions): Dynamics {
  * The bytes of a NIR file (HDF5). NIR's neuron obeys τ dv/dt = v_leak − v + r I, so `r` is 1 if the input decays with the
  * potential, and τ (in steps) if it does not; its time constant is τ · 1e-4 s, and `metadata/dt` says the step.
  * Norse 1.1.0 does not look at `r`, and computes another network if the input does not decay; snnTorch 1.0.0 refuses a `vReset` other
- * than 0.
+ * than 0. Outputs whose potential is read are a node LI; NIR does not say which potential that is, and `fromNir` reads no LI.
  * @throws RangeError as `checkNir` and `toTensors`
  */
-export function toNir({ weights, neuron }: SavedNetwork): Uint8Array {
+export function toNir({ weights, neuron, readout = 'spikes' }: SavedNetwork): Uint8Array {
   const { tau, decayInput, vThreshold, vReset } = checkNir(neuron);
   const layers = Object.values(toTensors(weights));
   const nodes: Group = { input: node('Input', { shape: ints([IMAGE_SIZE]) }) };
   layers.forEach(({ data, shape }, i) => {
     const all = (value: number) => ({ values: new Float64Array(shape[0]).fill(value), shape: [shape[0]] });
     nodes[numbered('fc', i)] = node('Linear', { weight: { values: data, shape } });
-    nodes[numbered('lif', i)] = node('LIF', {
-      tau: all(tau * DT),
-      r: all(decayInput ? 1 : tau),
-      v_leak: all(vReset),
-      v_threshold: all(vThreshold),
-      ...(vReset !== 0 && { v_reset: all(vReset) }),
-    });
+    const charge = { tau: all(tau * DT), r: all(decayInput ? 1 : tau), v_leak: all(vReset) };
+    const isRead = readout !== 'spikes' && i === layers.length - 1;
+    nodes[isRead ? 'li' : numbered('lif', i)] = isRead
+      ? node('LI', charge)
+      : node('LIF', { ...charge, v_threshold: all(vThreshold), ...(vReset !== 0 && { v_reset: all(vReset) }) });
   });
   nodes.output = node('Output', { shape: ints([CLASSES]) });
   const names = Object.keys(nodes);

@@ -24,10 +24,13 @@ const LONGEST_HEADER = 1e6;
 /**
  * The bytes of a safetensors file. SpikingJelly's network of the tutorial takes its tensors by `load_state_dict`. The
  * metadata hold the options of the neurons.
- * @throws RangeError as `checkNeuron` and `toTensors`
+ * @throws RangeError for a readout by potential, and as `checkNeuron` and `toTensors`
  */
-export function toSafetensors({ weights, neuron }: SavedNetwork): Uint8Array {
+export function toSafetensors({ weights, neuron, readout = 'spikes' }: SavedNetwork): Uint8Array {
   checkNeuron(neuron);
+  if (readout !== 'spikes') {
+    throw new RangeError(`readout: expected 'spikes', found '${readout}', which safetensors would not say; use NIR`);
+  }
   const tensors = Object.entries(toTensors(weights));
   const header: Record<string, unknown> = {
     __metadata__: { format: 'pt', [NEURON]: JSON.stringify(storeNeuron(neuron)) },

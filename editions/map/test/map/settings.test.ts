@@ -73,6 +73,6 @@ describe('The settings of a run', () => {
     assert.deepEqual(emptyOf({ dataset: 'randman' }), ['encoder', 'train_images']);
     const empty = emptyOf({ network: 'ann' });
     const neuron = ['surrogate', 'alpha', 'detach_reset', 'decay_input', 'soft_reset', 'encoder', 'reset', 'tau', 'T'];
-    assert.deepEqual(empty, ['hidden', ...neuron]);
+    assert.deepEqual(empty, ['hidden', ...neuron, 'readout']);
   });
 });

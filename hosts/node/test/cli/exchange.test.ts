@@ -5,7 +5,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncate
 import { join, resolve } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { unzipSync, zipSync } from 'fflate';
-import { fromPth, fromSafetensors } from '../../../../packages/formats/exchange';
+import { fromNir, fromPth, fromSafetensors } from '../../../../packages/formats/exchange';
+import { readLayersModel } from '../../../../packages/runs/node';
 import { decodeFloat32 } from '../../../../src/common/bytes';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
 import { contentsOf, lifFcMnist } from '../../../../test/support/run';
@@ -19,6 +20,28 @@ const run = (cwd: string, logDir: string, ...args: string[]) =>
   lifFcMnist([...SMALL, '--log-dir', logDir, ...args], cwd);
 const weightsOf = (cwd: string, logDir: string) =>
   decodeFloat32(new Uint8Array(readFileSync(join(cwd, logDir, 'lif_snn_mnist', 'weights.bin'))));
+
+test('A network whose potential is read leaves as a NIR graph that ends in LI, and not as safetensors, which would not say so', () => {
+  const READ = ['--readout', 'mean-potential', '--loss', 'cross-entropy'];
+  const { cwd, status, stderr, stdout } = run(temporaryFolder(), 'read', ...READ, '--save-nir', 'net.nir');
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /\nPotential: \[\[.*\]\]\n/);
+  assert.equal(readLayersModel(join(cwd, 'read', 'lif_snn_mnist')).readout, 'mean-potential');
+  assert.throws(() => fromNir(new Uint8Array(readFileSync(join(cwd, 'net.nir')))), /found Linear → LI$/);
+  for (const [args, message] of [
+    [[...READ, '--save-safetensors', 'a.safetensors'], /--save-safetensors: expected --readout spikes, found mean-pot/],
+    [
+      [...READ, '--loss', 'cross-entropy-counts'],
+      /--loss: expected mse or cross-entropy with --readout mean-potential/,
+    ],
+    [['--network', 'ann', '--readout', 'mean-potential'], /--readout: expected with --network snn, found with/],
+  ] as const) {
+    const refused = run(cwd, 'refused', ...args);
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, message);
+    assert.ok(!existsSync(join(cwd, 'refused')));
+  }
+});
 
 describe('A trained network', () => {
   const cwd = temporaryFolder();

@@ -67,7 +67,12 @@ describe('a run with a hidden layer', () => {
   });
 });
 
-for (const more of [[], ['--no-reset', '--soft-reset'], ['--loss', 'cross-entropy', '--encoder', 'direct']]) {
+for (const more of [
+  [],
+  ['--no-reset', '--soft-reset'],
+  ['--loss', 'cross-entropy', '--encoder', 'direct'],
+  ['--loss', 'cross-entropy', '--readout', 'highest-potential', '--no-reset'],
+]) {
   test(`a run with a hidden layer that is resumed ends in the same bytes ${more.join(' ')}`, () => {
     const whole = finished([...HIDDEN, ...more, '-N', '3', '--threads', '1']);
     const cwd = finished([...HIDDEN, ...more, '-N', '1', '--threads', '2']);
