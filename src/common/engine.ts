@@ -214,8 +214,8 @@ export interface Learner {
 }
 
 /**
- * Something that trains the tutorial's network: 784 inputs or the units of spike trains, a hidden layer or none, 10 LIF neurons, Adam on a loss of the
- * firing rates.
+ * Something that trains the tutorial's network: 784 inputs or the units of spike trains, a hidden layer or none, 10 LIF neurons, Adam on a loss of
+ * what is read of them.
  */
 export interface Engine extends Learner {
   readonly name: 'event' | 'tfjs';

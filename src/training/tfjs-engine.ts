@@ -98,9 +98,7 @@ export class TfjsEngine implements Engine {
     }
     const end = options.readout === 'spikes' ? 'LIFNode' : 'NonSpikingLIFNode';
     if (network && findLIFNode(network).getClassName() !== end) {
-      throw new RangeError(
-        `network: expected a ${end} at its end, as readout '${options.readout}' needs, found another`,
-      );
+      throw new RangeError(`network: expected a ${end} at its end for readout '${options.readout}', found another`);
     }
     if (network && some.neuron) {
       throw new RangeError('neuron: expected none, since the network has neurons of its own, found options');

@@ -270,10 +270,10 @@ test('a readout that is unknown, that the loss does not fit, or that the network
     message: `loss: expected 'mse' or 'cross-entropy' with readout 'mean-potential', found 'cross-entropy-counts', which counts spikes`,
   });
   await assert.rejects(create({ readout, network: snn() }, 'tfjs'), {
-    message: `network: expected a NonSpikingLIFNode at its end, as readout 'mean-potential' needs, found another`,
+    message: `network: expected a NonSpikingLIFNode at its end for readout 'mean-potential', found another`,
   });
   await assert.rejects(create({ network: snn({ readout }) }, 'tfjs'), {
-    message: `network: expected a LIFNode at its end, as readout 'spikes' needs, found another`,
+    message: `network: expected a LIFNode at its end for readout 'spikes', found another`,
   });
 });
 

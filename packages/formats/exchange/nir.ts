@@ -46,7 +46,8 @@ export function checkNir(neuron: NeuronOptions): Dynamics {
  * The bytes of a NIR file (HDF5). NIR's neuron obeys τ dv/dt = v_leak − v + r I, so `r` is 1 if the input decays with the
  * potential, and τ (in steps) if it does not; its time constant is τ · 1e-4 s, and `metadata/dt` says the step.
  * Norse 1.1.0 does not look at `r`, and computes another network if the input does not decay; snnTorch 1.0.0 refuses a `vReset` other
- * than 0. Outputs whose potential is read are a node LI; NIR does not say which potential that is, and `fromNir` reads no LI.
+ * than 0. Outputs whose potential is read are a node LI, which SpikingJelly 2.0.0 refuses; NIR does not say which potential that is, and
+ * `fromNir` reads no LI.
  * @throws RangeError as `checkNir` and `toTensors`
  */
 export function toNir({ weights, neuron, readout = 'spikes' }: SavedNetwork): Uint8Array {
