@@ -37,11 +37,11 @@ describe('The file of the table', () => {
     [
       'a column too few',
       HEADER.replace(',weights_sha256', ''),
-      /expected column 31 to be weights_sha256, found nothing/,
+      /expected column 32 to be weights_sha256, found nothing/,
     ],
-    ['a column too many', `${HEADER},time`, /expected 31 columns, found 32: time/],
+    ['a column too many', `${HEADER},time`, /expected 32 columns, found 33: time/],
     ['epochs that fall', HEADER.replace('acc_1,acc_2', 'acc_2,acc_1'), /with rising epochs, found 2, 1, 5/],
-    ['a row that was cut off', `${HEADER}\n${row.slice(0, 60)}`, /line 2: expected 31 fields, found \d+/],
+    ['a row that was cut off', `${HEADER}\n${row.slice(0, 60)}`, /line 2: expected 32 fields, found \d+/],
     ['a run twice', tableText({ tau: 3 }, {}, {}), /line 4: expected each run once, found id \w+ in line 3 as well/],
     ['its settings twice', tableText({}, { id: '0123456789ab' }), /line 3: .* found its settings in line 2 as well/],
     ['a short hash', tableText({ weights_sha256: 'abc' }), /weights_sha256: expected 64 hexadecimal digits, found abc/],
@@ -216,6 +216,7 @@ describe('A run', () => {
     ).rows;
     assert.deepEqual(engineOptions(row), {
       ...{ seed: 4, T: 100, batchSize: 128, learningRate: 0.001, loss: 'mse', encoder: 'poisson', reset: false },
+      readout: 'spikes',
       neuron: {
         ...{ tau: 3, decayInput: false, vThreshold: 1, vReset: null, detachReset: false },
         surrogateFunction: { name: 'atan', alpha: 2 },
