@@ -56,7 +56,7 @@ async function assertRun(engine: Engine, indices: Uint32Array, run: TrainsRun): 
   for (const [step, { loss, firing_rate }] of run.steps.entries()) {
     assertClose(await engine.rates({ split: 'train', epoch: 0, indices }), firing_rate, exact, `step ${step}: rates`);
     const result = await engine.trainBatch(0, indices);
-    assertClose([result.loss], [loss], 1e-6 * Math.max(1, loss), `step ${step}: loss`);
+    assertClose([result.loss], [loss], exact * Math.max(1, loss), `step ${step}: loss`);
     if (step > 0) continue;
     // Adam's first moment after one step is a tenth of the gradient.
     const { m } = await engine.state();

@@ -34,7 +34,6 @@ test('A network whose potential is read leaves as a NIR graph that ends in LI, a
       [...READ, '--loss', 'cross-entropy-counts'],
       /--loss: expected mse or cross-entropy with --readout mean-potential/,
     ],
-    [['--network', 'ann', '--readout', 'mean-potential'], /--readout: expected with --network snn, found with/],
   ] as const) {
     const refused = run(cwd, 'refused', ...args);
     assert.equal(refused.status, 2);
