@@ -47,9 +47,9 @@ function defaultThreads(parallelism: number): number {
   throw new RangeError(`LIF_FC_MNIST_THREADS: expected a whole number from 1 to 64, found ${wanted}`);
 }
 
-/** The kernel, built by `npm run build`: needed even when the sources run directly. */
+/** The kernel, built by `npm run setup`: needed even when the sources run directly. */
 function readKernel(): Uint8Array {
   const file = projectPath('dist', 'packages', 'event-engine', 'kernel.wasm');
-  if (!existsSync(file)) throw new Error(`${file}: expected the compiled kernel, found none; run \`npm run build\``);
+  if (!existsSync(file)) throw new Error(`${file}: expected the compiled kernel, found none; run \`npm run setup\``);
   return readFileSync(file);
 }

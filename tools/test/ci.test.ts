@@ -72,7 +72,7 @@ test('CI leaves no hub behind where the chapters fail', posix, async () => {
   assert.equal(readFileSync(mark, 'utf8'), '\n');
 });
 
-describe('`npm run test:nodes`, with a stand-in for npm', () => {
+describe('The test of the other Nodes, with a stand-in for npm', () => {
   const clone = join(folder, 'nodes');
   const temporary = join(folder, 'temporary');
   const standIn = join(folder, 'npm-cli.js');

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 const root = resolve(__dirname, '..', '..');
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
 /** Called by others, or of a program that is not ours. */
-const NOT_MEANT = ['build', 'prepack', 'package', 'lint', 'format', 'typecheck'];
+const NOT_MEANT = ['prepack', 'lint', 'typecheck'];
 /** Node then refuses every write. */
 const FLAGS = process.allowedNodeEnvironmentFlags;
 const READ_ONLY = [

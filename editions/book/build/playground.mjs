@@ -23,7 +23,7 @@ const floats = (bytes) => new Float32Array(Uint8Array.from(bytes).buffer);
 function kernel() {
   const file = join(root, 'dist', 'packages', 'event-engine', 'kernel.wasm');
   if (!existsSync(file))
-    throw new UserError(`${file}: expected the compiled kernel, found none: run \`npm run build\``);
+    throw new UserError(`${file}: expected the compiled kernel, found none: run \`npm run setup\``);
   return readFileSync(file);
 }
 

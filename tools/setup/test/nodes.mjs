@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// `npm run test:nodes`: what a newcomer does first, under the newest release of each other Node that package.json names (this one
+// What a newcomer does first, under the newest release of each other Node that package.json names (this one
 // has all other tests), with the oldest and the newest Python of environment.md in turn. npm has these Nodes as packages.
-//   npm run test:nodes -- 22 26   under these Nodes alone
+//   node tools/setup/test/nodes.mjs 22 26   under these Nodes alone
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
