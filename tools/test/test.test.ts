@@ -70,7 +70,6 @@ describe('npm test', { concurrency: 1 }, () => {
 
   for (const [files, ...args] of [
     [1, 'er/al'],
-    [1, '--folder', 'editions/book/test/browser'],
     [1, 'book/test/browser/other'],
     [2, '--folder', 'editions/book/test/browser', '--folder', 'editions/browser/test/browser'],
   ] as const) {
@@ -80,15 +79,6 @@ describe('npm test', { concurrency: 1 }, () => {
       assert.deepEqual([status, lines[0], lines.length], wanted, lines.join('\n'));
     });
   }
-
-  test('says which folder has no test files', async () => {
-    const lines = ['test: expected test files in test/none, found none'];
-    assert.deepEqual(await run('--folder', 'editions/book/test/browser', '--folder', 'test/none'), {
-      status: 2,
-      lines,
-    });
-    assert.equal((await run('--folder')).status, 2);
-  });
 
   test('says which names there are if none fits, and exits with 2', async () => {
     const message = "test: no test file's path contains nothing; there are test/common/passes, test/deep/er/also";
@@ -150,16 +140,5 @@ test('is not run', { skip: 'no browser' }, () => {});
 
   test('does not hide that another one was skipped, and why', () => {
     assert.ok(lines.includes('- test/bad/fails › is not run: skipped: no browser'), lines.join('\n'));
-  });
-
-  test('together with 300 others is named, and ten are told in full', async () => {
-    write(
-      'test/many/a.test.ts',
-      `${HEAD}for (let i = 0; i < 300; i++) test('number ' + i, () => assert.equal(i, -1));\n`,
-    );
-    const result = await run('many/');
-    assert.equal(summaryOf(result.lines).fail, 300);
-    assert.equal(result.lines.filter((line) => line.startsWith('✖ test/many/a › number ')).length, 300);
-    assert.equal(result.lines.filter((line) => line.includes('!== -1')).length, 10);
   });
 });

@@ -76,13 +76,6 @@ test('A bad argument and Ctrl-C keep their exit status, and nothing is added to 
   }
 });
 
-test('--help names that of the notebook runner, and nothing is set up, executed or made', async () => {
-  const { status, lines } = await run(['--help']);
-  assert.equal(status, 0);
-  assert.match(lines.join('\n'), /^npm run tutorial .+`npm run notebooks -- --help` lists them\.$/s);
-  assert.ok(!lines.includes('setup'));
-});
-
 /** A stand-in that runs until it gets a signal, and then writes which one it got. */
 const waiting = (file: string) => `
 import { writeFileSync } from 'node:fs';
