@@ -114,17 +114,17 @@ export function numbered(name) {
   return found.slice(0, -'.ipynb'.length);
 }
 
-/** The folders that are compiled into `dist/`, as tsconfig.build.json lists them. */
-const COMPILED = [
-  ...['src', 'hosts', 'packages/event-engine', 'packages/exercises', 'packages/figures', 'packages/formats'],
-  ...['packages/runs', 'packages/system'],
-];
-
-/** What is compiled into `dist/`: sorted paths from the root, without tests. */
-export const sourceFiles = () =>
-  COMPILED.flatMap((folder) => filesUnder(join(root, folder)).map((name) => join(folder, name)))
-    .filter((name) => /\.(ts|cjs|json)$/.test(name) && !name.split(sep).includes('test'))
+/** What is compiled into `dist/`: sorted paths from the root, without tests. `requirements.cjs` is not, since older Nodes read it. */
+export function sourceFiles() {
+  /** @type {string[]} */
+  const folders = readJson(join(root, 'tsconfig.build.json')).include;
+  return folders
+    .flatMap((folder) => filesUnder(join(root, folder)).map((name) => join(folder, name)))
+    .filter(
+      (name) => /\.(ts|cjs|json)$/.test(name) && !/requirements\.cjs$/.test(name) && !name.split(sep).includes('test'),
+    )
     .sort();
+}
 
 /** Removes what killed builds left in `build/`: NAME-PROCESS and the like. Younger folders may belong to one that runs. */
 export function removeLeftOvers(/** @type {string} */ name) {

@@ -6,7 +6,7 @@ import { root, sourceFiles, UserError } from '../../../packages/system/project.m
 import { REPOSITORY } from './settings.mjs';
 
 /** @type {Record<string, string>} */
-const LANGUAGES = { '.ts': 'typescript', '.json': 'json', '.md': 'markdown' };
+const LANGUAGES = { '.ts': 'typescript', '.cjs': 'javascript', '.json': 'json', '.md': 'markdown' };
 const extension = (/** @type {string} */ path) => /\.\w+$/.exec(path)?.[0] ?? '';
 
 /** What is compiled into the package, and the page that leads through the lesson; with forward slashes from the root of the project. */
