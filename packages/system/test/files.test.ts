@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { temporaryFolder } from '../../../test/support/data';
 import { removeUnfinished, writeFileAtomic } from '../files.cjs';
+import { codeOf } from '../processes.cjs';
 
 const SOURCE = JSON.stringify(join(__dirname, '..', '..', '..', 'packages', 'system', 'files.cjs'));
 
@@ -61,6 +62,20 @@ describe('a file', () => {
     assert.match(stdout, /^file: cannot be written \(EFBIG/);
     assert.equal(readFileSync(join(folder, 'file'), 'utf8'), 'former');
     assert.deepEqual(readdirSync(folder).sort(), ['file', 'program.cjs']);
+  });
+
+  test('that cannot be written is an error with the code of its cause', () => {
+    const file = join(temporaryFolder(), 'none', 'file');
+    assert.throws(
+      () => writeFileAtomic(file, 'a'),
+      (error) => codeOf(error) === 'ENOENT',
+    );
+  });
+
+  test('is for those alone whom the mode lets read', { skip: process.platform === 'win32' && 'Unix' }, () => {
+    const file = join(temporaryFolder(), 'file');
+    writeFileAtomic(file, 'secret', 0o600);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
   });
 
   test('can be written by a module that did nothing when it was loaded', () => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { temporaryFolder } from '../../../test/support/data';
-import { assertUnlocked, LOCK_NAME, lockFolder } from '../lock.cjs';
+import { assertUnlocked, LOCK_NAME, lockFolder, ownerOf } from '../lock.cjs';
+import { lock, unlock } from '../lock.mjs';
 
 /** A folder with the lock of a process that has these properties; the rest is as a living process would write it. */
 function lockedBy(owner: object): string {
@@ -96,5 +97,31 @@ describe('a locked folder', () => {
     writeFileSync(join(folder, LOCK_NAME), other);
     lock.release();
     assert.equal(readFileSync(join(folder, LOCK_NAME), 'utf8'), other);
+  });
+});
+
+describe('a lock that is waited for', () => {
+  test('is taken over when its owner is killed, and each goes where it was made', async () => {
+    const folder = temporaryFolder();
+    const [first, second] = [join(folder, 'deep', 'first.lock'), join(folder, 'second.lock')];
+    const source = JSON.stringify(join(__dirname, '..', 'lock.mjs'));
+    const program = `import { lock } from ${source}; await lock(() => {}, ${JSON.stringify(first)});
+      console.log('locked'); setInterval(() => {}, 1000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise((done) => child.stdout.once('data', done));
+    const waitedFor: unknown[] = [];
+    await lock((pid) => {
+      waitedFor.push(pid);
+      child.kill('SIGKILL');
+    }, first);
+    assert.deepEqual(waitedFor, [child.pid]);
+    assert.equal(ownerOf(readFileSync(first, 'utf8'))?.pid, process.pid);
+    unlock();
+    await lock(assert.fail, second);
+    assert.deepEqual([existsSync(first), existsSync(second)], [false, true]);
+    unlock();
+    assert.equal(existsSync(second), false);
   });
 });
