@@ -34,18 +34,7 @@ export function bars(labels: readonly (string | number)[], series: readonly Bars
   const digits = checkWhole('digits', options.digits ?? 3, 0, 20);
   const title = options.title ?? '';
   const names = items(labels, 'labels', 'texts or numbers').map(String);
-  const groups = items(series, 'bars', '{ name, y }').map((group): Bars => {
-    const name = String(group?.name ?? '');
-    const y = numbers(group?.y, `bars: y of series '${name}'`, '[labels]');
-    if (y.length !== names.length) {
-      throw new RangeError(`bars: series '${name}': expected ${names.length} values, found ${y.length}`);
-    }
-    const low = options.logY ? Array.from(y).find((value) => value <= 0) : undefined;
-    if (low !== undefined) {
-      throw new RangeError(`bars: series '${name}': expected values above 0 on a logarithmic axis, found ${low}`);
-    }
-    return { name, y };
-  });
+  const groups = items(series, 'bars', '{ name, y }').map((group) => checked(group, names.length, options.logY));
   const lines = Math.max(1, ...names.map((name) => name.split('<br>').length));
   const data = groups.map(
     ({ name, y }, i): Spec => ({
@@ -99,6 +88,19 @@ export function bars(labels: readonly (string | number)[], series: readonly Bars
     }),
     alt: (options.alt ?? titled(title, `${spoken.join('; ')}.`)) + gaps(...groups.map(({ y }) => y)),
   };
+}
+
+function checked(group: Bars, length: number, logY = false): Bars {
+  const name = String(group?.name ?? '');
+  const y = numbers(group?.y, `bars: y of series '${name}'`, '[labels]');
+  if (y.length !== length) {
+    throw new RangeError(`bars: series '${name}': expected ${length} values, found ${y.length}`);
+  }
+  const low = logY ? Array.from(y).find((value) => value <= 0) : undefined;
+  if (low !== undefined) {
+    throw new RangeError(`bars: series '${name}': expected values above 0 on a logarithmic axis, found ${low}`);
+  }
+  return { name, y };
 }
 
 /** Whole powers of ten around all values: the bars begin at the lowest of them. */

@@ -1,6 +1,6 @@
 /** Which digits are taken for which. */
 import { checkOptions } from '../../src/common/checks';
-import { axis, colorbar, type Figure, figureLayout, INK, type Spec } from './theme';
+import { axis, colorbar, type Figure, figureLayout, INK, type Spec, texts } from './theme';
 import { grouped, numbers, plural, round, rows, titled } from './values';
 
 /**
@@ -16,12 +16,10 @@ export function confusionMatrix(matrix: ArrayLike<number>, options: { title?: st
   const wrong = Array.from(matrix).findIndex((count) => !Number.isInteger(count) || count < 0);
   if (wrong >= 0) throw new RangeError(`matrix: expected whole counts from 0, found ${matrix[wrong]} at ${wrong}`);
   const cells = rows(matrix, n, 'matrix').flatMap((row, truth) => {
-    const total = Math.max(
-      1,
-      row.reduce((a, b) => a + b, 0),
-    );
+    const total = row.reduce((a, b) => a + b, 0) || 1;
     return row.map((count, answer) => ({ count, truth, answer, share: count / total }));
   });
+  const shares = cells.map(({ share }) => share);
   const title = options.title ?? 'Confusion matrix';
   const shown = cells.filter(({ count }) => count > 0);
   const total = cells.reduce((sum, { count }) => sum + count, 0);
@@ -39,9 +37,7 @@ export function confusionMatrix(matrix: ArrayLike<number>, options: { title?: st
       // The root of the share: mistakes of one in a hundred must show next to a diagonal of nine in ten.
       {
         type: 'heatmap',
-        z: Array.from({ length: n }, (_, i) =>
-          cells.slice(i * n, (i + 1) * n).map(({ share }) => round(Math.sqrt(share), 3)),
-        ),
+        z: rows(shares, n, 'matrix').map((row) => row.map((share) => round(Math.sqrt(share), 3))),
         zmin: 0,
         zmax: 1,
         colorscale: [
@@ -55,16 +51,12 @@ export function confusionMatrix(matrix: ArrayLike<number>, options: { title?: st
         }),
         hovertemplate: 'a %{y} answered as %{x}<extra></extra>',
       },
-      {
-        type: 'scatter',
-        mode: 'text',
-        x: shown.map(({ answer }) => answer),
-        y: shown.map(({ truth }) => truth),
-        text: shown.map(({ count }) => String(count)),
-        hoverinfo: 'skip',
-        showlegend: false,
-        textfont: { size: 12, color: shown.map(({ share }) => (share > 0.3 ? '#ffffff' : INK)) },
-      },
+      texts(
+        shown.map(({ answer }) => answer),
+        shown.map(({ truth }) => truth),
+        shown.map(({ count }) => String(count)),
+        { textfont: { size: 12, color: shown.map(({ share }) => (share > 0.3 ? '#ffffff' : INK)) } },
+      ),
     ],
     layout: figureLayout(title, 560, {
       margin: { l: 90, r: 110, t: 56, b: 58 },

@@ -1,6 +1,6 @@
 /** A value for each pair of two settings, as colours with numbers on them. */
 import { checkOptions } from '../../src/common/checks';
-import { axis, colorbar, type Figure, figureLayout, GAP, INK, type Spec } from './theme';
+import { axis, colorbar, type Figure, figureLayout, GAP, INK, type Spec, texts } from './theme';
 import { extent, gaps, highest, items, list, numbers, round, rows, titled, toDigits } from './values';
 
 export interface HeatmapOptions {
@@ -46,20 +46,11 @@ export function heatmap(
   const shown = cells.filter(({ value }) => Number.isFinite(value));
   // Viridis is dark below and bright from its upper third on.
   const ink = (value: number) => ((value - low) / (high - low || 1) > 0.62 ? INK : '#ffffff');
-  const best = highest(values);
-  const where = (i: number) => `${ylabel} ${lines[cells[i].row]}, ${xlabel} ${columns[cells[i].column]}`.trim();
-  const lowest = highest(Array.from(values, (value) => -value));
-  const spoken =
-    best === undefined || lowest === undefined
-      ? 'without a value'
-      : `highest ${toDigits(values[best], digits)} at ${where(best)}; lowest ${toDigits(values[lowest], digits)} at ${where(lowest)}`;
-  const ticks = (names: readonly string[]): Spec => ({
-    tickmode: 'array',
-    tickvals: names.map((_, i) => i),
-    ticktext: [...names],
-    range: [-0.5, names.length - 0.5],
-    showgrid: false,
-  });
+  const [best, worst] = [highest(values), highest(Array.from(values, (value) => -value))];
+  const spoken = (i: number) =>
+    `${toDigits(values[i], digits)} at ${`${ylabel} ${lines[cells[i].row]}, ${xlabel} ${columns[cells[i].column]}`.trim()}`;
+  const ends =
+    best === undefined || worst === undefined ? 'without a value' : `highest ${spoken(best)}; lowest ${spoken(worst)}`;
   return {
     data: [
       {
@@ -73,16 +64,12 @@ export function heatmap(
         colorbar: colorbar(options.valueLabel ?? ''),
         hoverinfo: 'skip',
       },
-      {
-        type: 'scatter',
-        mode: 'text',
-        x: shown.map(({ column }) => column),
-        y: shown.map(({ row }) => row),
-        text: shown.map(({ value }) => toDigits(value, digits)),
-        hoverinfo: 'skip',
-        showlegend: false,
-        textfont: { size: 12, color: shown.map(({ value }) => ink(value)) },
-      },
+      texts(
+        shown.map(({ column }) => column),
+        shown.map(({ row }) => row),
+        shown.map(({ value }) => toDigits(value, digits)),
+        { textfont: { size: 12, color: shown.map(({ value }) => ink(value)) } },
+      ),
     ],
     layout: figureLayout(title, 130 + Math.max(3, lines.length) * 42, {
       plot_bgcolor: GAP,
@@ -90,6 +77,15 @@ export function heatmap(
       xaxis: axis(xlabel, ticks(columns)),
       yaxis: axis(ylabel, ticks(lines)),
     }),
-    alt: titled(title, `${lines.length} × ${columns.length} values, ${spoken}.`) + gaps(values),
+    alt: titled(title, `${lines.length} × ${columns.length} values, ${ends}.`) + gaps(values),
   };
 }
+
+/** An axis with a name for each column or row. */
+const ticks = (names: readonly string[]): Spec => ({
+  tickmode: 'array',
+  tickvals: names.map((_, i) => i),
+  ticktext: [...names],
+  range: [-0.5, names.length - 0.5],
+  showgrid: false,
+});

@@ -2,7 +2,7 @@
 import { checkOptions, checkWhole } from '../../src/common/checks';
 import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';
 import { hiddenOf } from '../../src/common/weights';
-import { colorbar, DIVERGING, type Figure, figureLayout, GAP, hiddenAxis, type Spec, WIDTH } from './theme';
+import { colorbar, DIVERGING, type Figure, figureLayout, GAP, hiddenAxis, type Spec, texts, WIDTH } from './theme';
 import { extent, gaps, items, list, numbers, plural, round, rows, titled, transpose } from './values';
 
 /** Pixels between two images. */
@@ -58,16 +58,10 @@ function mosaic(images: readonly (number | null)[][], options: Mosaic): Pick<Fig
   const data: Spec[] = [{ type: 'heatmap', z, hoverinfo: 'z', ...options.colors }];
   const named = images.map((_, i) => i).filter((i) => captions[i]);
   if (named.length > 0) {
-    data.push({
-      type: 'scatter',
-      mode: 'text',
-      x: named.map((i) => corner(i)[0] - 0.5 + IMAGE_SIDE / 2),
-      y: named.map((i) => corner(i)[1] - 0.5 - caption / 2),
-      text: named.map((i) => captions[i]),
-      hoverinfo: 'skip',
-      showlegend: false,
-      cliponaxis: false,
-    });
+    const x = named.map((i) => corner(i)[0] - 0.5 + IMAGE_SIDE / 2);
+    const y = named.map((i) => corner(i)[1] - 0.5 - caption / 2);
+    const text = named.map((i) => captions[i]);
+    data.push(texts(x, y, text, { cliponaxis: false }));
   }
   const annotations = names.map((text, row): Spec => {
     const y = tops[row] + IMAGE_SIDE / 2 - 0.5;

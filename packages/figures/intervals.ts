@@ -179,17 +179,11 @@ export function differences(
       }),
     ];
   };
-  const larger = names.filter((_, i) => marked[i]);
   const rows = names.map((label, i) => {
-    const ends = Number.isFinite(group.low[i])
-      ? ` (${signed(group.low[i], digits)} to ${signed(group.high[i], digits)})`
-      : '';
-    return `${label} ${signed(group.mean[i], digits)}${ends}`;
+    const [mean, low, high] = [group.mean, group.low, group.high].map((values) => signed(values[i], digits));
+    return `${label} ${mean}${Number.isFinite(group.low[i]) ? ` (${low} to ${high})` : ''}`;
   });
-  const which =
-    larger.length === 0
-      ? 'none is larger than chance'
-      : `larger than chance ${larger.length === 1 ? 'is' : 'are'} ${enumerated(larger)}`;
+  const which = sayLarger(names.filter((_, i) => marked[i]));
   const from = reference === undefined ? '' : `${plural(names.length, 'difference')} from ${reference}: `;
   return {
     data: [
@@ -198,17 +192,17 @@ export function differences(
     ],
     layout: figureLayout(title, heightOf(names.length, 1) + 26, {
       margin: { l: 60, r: 24, t: 86, b: 58 },
-      xaxis: {
-        ...xaxis,
-        zeroline: true,
-        zerolinecolor: INK,
-        zerolinewidth: 1.5,
-      },
+      xaxis: { ...xaxis, zeroline: true, zerolinecolor: INK, zerolinewidth: 1.5 },
       yaxis: labelAxis(names),
     }),
     alt: (options.alt ?? titled(title, `${from}${rows.join('; ')}; ${which}.`)) + gaps(group.mean),
   };
 }
+
+const sayLarger = (labels: readonly string[]): string =>
+  labels.length === 0
+    ? 'none is larger than chance'
+    : `larger than chance ${labels.length === 1 ? 'is' : 'are'} ${enumerated(labels)}`;
 
 /** With its sign, a true minus. */
 const signed = (value: number, digits: number): string =>

@@ -1,7 +1,7 @@
 /** What all neurons of a layer did, step by step: potentials as colours, spikes as strokes. */
 import { checkOptions, checkWhole } from '../../src/common/checks';
 import { CLASSES } from '../../src/common/mnist';
-import { axis, colorbar, type Figure, figureLayout, INK, type Json, type Spec } from './theme';
+import { axis, colorbar, type Figure, figureLayout, INK, type Json, type Spec, texts } from './theme';
 import { PIXELS } from './thin';
 import {
   extent,
@@ -142,11 +142,7 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOption
   const rates = matrix.map(firingRate);
   const marks = matrix.map((row, neuron) => strokes(spikeSteps(row), first + neuron, 0.4));
   const title = options.title ?? `Spikes of each ${what}`;
-  const firing = rates.flatMap((rate, neuron) =>
-    rate === 0 ? [] : [`${what} ${first + neuron} ${toDigits(rate, 2)}`],
-  );
-  const others = firing.length < N ? '; all others 0' : '';
-  const spoken = firing.length > 0 ? `Firing rates: ${firing.join(', ')}${others}.` : `No ${what} fires.`;
+  const spoken = sayRates(rates, what, first);
   return {
     data: [
       {
@@ -170,18 +166,12 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOption
         xaxis: 'x2',
         yaxis: 'y2',
       },
-      {
-        type: 'scatter',
-        mode: 'text',
-        x: rates.map(() => 0),
-        y: rates.map((_, neuron) => first + neuron),
-        text: rates.map((rate) => toDigits(rate, 2)),
-        textfont: { color: rates.map((rate) => (rate <= 0.6 ? '#ffffff' : '#000000')) },
-        hoverinfo: 'skip',
-        showlegend: false,
-        xaxis: 'x2',
-        yaxis: 'y2',
-      },
+      texts(
+        rates.map(() => 0),
+        rates.map((_, neuron) => first + neuron),
+        rates.map((rate) => toDigits(rate, 2)),
+        { textfont: { color: rates.map((rate) => (rate <= 0.6 ? '#ffffff' : '#000000')) }, xaxis: 'x2', yaxis: 'y2' },
+      ),
     ],
     layout: figureLayout(title, 420, {
       xaxis: axis(options.xlabel ?? 'simulation step', {
@@ -190,18 +180,21 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOption
         domain: [0, 0.84],
       }),
       yaxis: neuronAxis(options.ylabel ?? what, N, {}, first),
-      xaxis2: {
-        ...axis(options.valueLabel ?? 'firing rate', {
-          ticks: '',
-          showticklabels: false,
-          showgrid: false,
-          range: [-0.5, 0.5],
-        }),
+      xaxis2: axis(options.valueLabel ?? 'firing rate', {
+        ...{ ticks: '', showticklabels: false, showgrid: false },
+        range: [-0.5, 0.5],
         domain: [0.87, 1],
         fixedrange: true,
-      },
+      }),
       yaxis2: neuronAxis('', N, { anchor: 'x2', ticks: '', showticklabels: false, matches: 'y' }, first),
     }),
     alt: titled(title, `${plural(N, what)} over ${plural(T, 'step')}. ${spoken}${gaps(spikes)}`),
   };
+}
+
+/** Which neurons fire, and how often. */
+function sayRates(rates: readonly number[], what: string, first: number): string {
+  const firing = rates.flatMap((rate, i) => (rate === 0 ? [] : [`${what} ${first + i} ${toDigits(rate, 2)}`]));
+  const others = firing.length < rates.length ? '; all others 0' : '';
+  return firing.length > 0 ? `Firing rates: ${firing.join(', ')}${others}.` : `No ${what} fires.`;
 }

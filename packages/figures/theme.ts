@@ -104,6 +104,16 @@ export function colorbar(label: string, more: Spec = {}): Spec {
   };
 }
 
+/** Texts at these places, as numbers on the cells of a heatmap. */
+export const texts = (x: number[], y: number[], text: string[], more: Spec = {}): Spec => ({
+  type: 'scatter',
+  mode: 'text',
+  ...{ x, y, text },
+  hoverinfo: 'skip',
+  showlegend: false,
+  ...more,
+});
+
 /** One of several panels above one another. */
 export interface Panel {
   /** Title of its vertical axis. */

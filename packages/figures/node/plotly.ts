@@ -108,15 +108,23 @@ function outward(point: Point, element: Element): Point {
   return [x, y];
 }
 
+/** A property that an element has, or one around it. */
+function inherited(element: Element | null, property: string): string {
+  for (let at = element; at !== null; at = at.parentElement) {
+    const value = (at as SVGElement).style?.getPropertyValue(property) || at.getAttribute(property);
+    if (value) return value;
+  }
+  return '';
+}
+
+/** The first point of a path and the last: arrows, the only ones that are measured, are straight. */
+function ends(path: Element): number[] {
+  const numbers = (path.getAttribute('d') ?? '').match(/-?[\d.]+(?:e-?\d+)?/g)?.map(Number) ?? [0, 0];
+  return [...numbers.slice(0, 2), ...numbers.slice(-2)];
+}
+
 /** Margins and legends need the size of text, which jsdom does not know. */
 function giveMetrics(window: JsdomWindow, measure: Measure): void {
-  const inherited = (element: Element | null, property: string): string => {
-    for (let at = element; at !== null; at = at.parentElement) {
-      const value = (at as SVGElement).style?.getPropertyValue(property) || at.getAttribute(property);
-      if (value) return value;
-    }
-    return '';
-  };
   const measureWidth = (element: Element): number => {
     const size = Number.parseFloat(inherited(element, 'font-size')) || 12;
     const weight = inherited(element, 'font-weight');
@@ -152,11 +160,6 @@ function giveMetrics(window: JsdomWindow, measure: Measure): void {
   const svg = window.SVGElement.prototype as unknown as Record<string, unknown>;
   element.getBoundingClientRect = function (this: Element) {
     return measureBox(this);
-  };
-  // Arrows are straight: from the first point of their path to the last.
-  const ends = (path: Element): number[] => {
-    const numbers = (path.getAttribute('d') ?? '').match(/-?[\d.]+(?:e-?\d+)?/g)?.map(Number) ?? [0, 0];
-    return [...numbers.slice(0, 2), ...numbers.slice(-2)];
   };
   svg.getTotalLength = function (this: Element) {
     const [x0, y0, x1, y1] = ends(this);
