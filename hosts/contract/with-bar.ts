@@ -55,90 +55,91 @@ type Needed = Pick<Host, 'createEngine' | 'interruptible' | 'liveFigure' | 'prog
   announce?: (engine: Learner) => void;
 };
 
-/** Makes a host's `withBar`. */
-export function makeWithBar(host: Needed): WithBar {
-  /** Runs work that says how far it is; the bar starts with its first report. */
-  async function run<R>(
-    label: string,
-    work: (signal: AbortSignal, report: (done: number, total: number) => void) => Promise<R>,
-  ): Promise<R> {
-    let bar: ReturnType<Host['progressBar']> | undefined;
-    const report = (done: number, total: number) => {
-      bar ??= host.progressBar(total, label);
-      bar.update(done);
-    };
-    try {
-      return await host.interruptible((signal) => work(signal, report));
-    } finally {
-      bar?.finish();
-    }
-  }
-
-  return {
-    async train(all) {
-      const { engine: wanted = 'event', label = 'training', live = false, ...options } = all;
-      const { epochs = 100 } = options;
-      const isMade = typeof wanted === 'string';
-      // An engine that is handed in has its own options. Its data may be named again.
-      const ofEngine = isMade ? ([...ENGINE_OPTIONS, 'network'] as const) : (['data'] as const);
-      checkOptions('withBar.train', all, ['engine', 'label', 'live', ...OF_TRAINING, ...ofEngine]);
-      const part = (names: readonly string[]) =>
-        Object.fromEntries(Object.entries(options).filter(([option]) => names.includes(option)));
-      const engine = isMade ? await host.createEngine(wanted, part(ofEngine) as EngineOptions) : wanted;
-      host.announce?.(engine);
-      const figure = live ? host.liveFigure() : undefined;
-      try {
-        return await run(label, async (signal, report) => {
-          const reached = await train({
-            ...part(OF_TRAINING),
-            engine,
-            signal,
-            onBatch: (batch, history) => {
-              report(batch.trainTimes, epochs * batch.batches);
-              return options.onBatch?.(batch, history);
-            },
-            onEpoch: (epoch, history) => {
-              const trainAccs = perEpoch(history.trainAccs, history.epoch);
-              figure?.update(liveCurve(trainAccs, history.testAccs, { epochs }));
-              return options.onEpoch?.(epoch, history);
-            },
-          });
-          // Only a history from outside survives the cell that is interrupted.
-          const next = options.history ? 'Run the cell again to continue.' : '';
-          if (reached.stopped) throw new Interruption(`after ${reached.epoch} of ${epochs} epochs`, next);
-          return reached;
-        });
-      } finally {
-        await figure?.done();
-        if (engine !== wanted) await engine.close();
-      }
-    },
-
-    trainAnn(net, { label = 'training', ...options }) {
-      return run(label, (signal, report) =>
-        trainAnn(net, {
-          ...options,
-          signal,
-          onBatch: (done, batches) => {
-            report(done, batches);
-            options.onBatch?.(done, batches);
-          },
-        }),
-      );
-    },
-
-    map<T, R>(items: readonly T[], work: (item: T) => R | Promise<R>, label = 'working'): Promise<R[]> {
-      return run(label, async (signal, report) => {
-        const results: R[] = [];
-        if (items.length > 0) report(0, items.length);
-        for (const item of items) {
-          if (signal.aborted) throw new Interruption(`after ${results.length} of ${items.length}`);
-          results.push(await work(item));
-          report(results.length, items.length);
-          await nextTurn();
-        }
-        return results;
-      });
-    },
+/** Runs work that says how far it is; the bar starts with its first report. */
+async function run<R>(
+  host: Needed,
+  label: string,
+  work: (signal: AbortSignal, report: (done: number, total: number) => void) => Promise<R>,
+): Promise<R> {
+  let bar: ReturnType<Host['progressBar']> | undefined;
+  const report = (done: number, total: number) => {
+    bar ??= host.progressBar(total, label);
+    bar.update(done);
   };
+  try {
+    return await host.interruptible((signal) => work(signal, report));
+  } finally {
+    bar?.finish();
+  }
 }
+
+async function trainWithBar(host: Needed, all: TrainWithBarOptions): Promise<TrainingHistory> {
+  const { engine: wanted = 'event', label = 'training', live = false, ...options } = all;
+  const { epochs = 100 } = options;
+  const isMade = typeof wanted === 'string';
+  // An engine that is handed in has its own options. Its data may be named again.
+  const ofEngine = isMade ? ([...ENGINE_OPTIONS, 'network'] as const) : (['data'] as const);
+  checkOptions('withBar.train', all, ['engine', 'label', 'live', ...OF_TRAINING, ...ofEngine]);
+  const part = (names: readonly string[]) =>
+    Object.fromEntries(Object.entries(options).filter(([option]) => names.includes(option)));
+  const engine = isMade ? await host.createEngine(wanted, part(ofEngine) as EngineOptions) : wanted;
+  host.announce?.(engine);
+  const figure = live ? host.liveFigure() : undefined;
+  try {
+    return await run(host, label, async (signal, report) => {
+      const reached = await train({
+        ...part(OF_TRAINING),
+        engine,
+        signal,
+        onBatch: (batch, history) => {
+          report(batch.trainTimes, epochs * batch.batches);
+          return options.onBatch?.(batch, history);
+        },
+        onEpoch: (epoch, history) => {
+          const trainAccs = perEpoch(history.trainAccs, history.epoch);
+          figure?.update(liveCurve(trainAccs, history.testAccs, { epochs }));
+          return options.onEpoch?.(epoch, history);
+        },
+      });
+      // Only a history from outside survives the cell that is interrupted.
+      const next = options.history ? 'Run the cell again to continue.' : '';
+      if (reached.stopped) throw new Interruption(`after ${reached.epoch} of ${epochs} epochs`, next);
+      return reached;
+    });
+  } finally {
+    await figure?.done();
+    if (engine !== wanted) await engine.close();
+  }
+}
+
+/** Makes a host's `withBar`. */
+export const makeWithBar = (host: Needed): WithBar => ({
+  train: (all) => trainWithBar(host, all),
+
+  trainAnn(net, { label = 'training', ...options }) {
+    return run(host, label, (signal, report) =>
+      trainAnn(net, {
+        ...options,
+        signal,
+        onBatch: (done, batches) => {
+          report(done, batches);
+          options.onBatch?.(done, batches);
+        },
+      }),
+    );
+  },
+
+  map<T, R>(items: readonly T[], work: (item: T) => R | Promise<R>, label = 'working'): Promise<R[]> {
+    return run(host, label, async (signal, report) => {
+      const results: R[] = [];
+      if (items.length > 0) report(0, items.length);
+      for (const item of items) {
+        if (signal.aborted) throw new Interruption(`after ${results.length} of ${items.length}`);
+        results.push(await work(item));
+        report(results.length, items.length);
+        await nextTurn();
+      }
+      return results;
+    });
+  },
+});

@@ -347,6 +347,31 @@ function ratios(/** @type {Measured[]} */ table) {
   return out;
 }
 
+/**
+ * Measures and prints the event engine against T and batch size.
+ * @param {Uint32Array} order
+ */
+async function compareSizes(order) {
+  print('\nEvent engine, all threads, against T and batch size');
+  const against = [];
+  for (const [t, batch, count] of [
+    [1, 128, 200],
+    [10, 128, 200],
+    [100, 128, 100],
+    [1000, 128, 10],
+    [100, 16, 200],
+    [100, 512, 20],
+    [100, 2048, 8],
+  ]) {
+    const row = await alone(order, t, batch, count);
+    against.push(row);
+    print(
+      `  T = ${`${t}`.padEnd(4)}  batch ${`${batch}`.padEnd(4)}  ${ms(row.ms_per_batch).padStart(9)}  ${row.memory_mb.toFixed(0)} MB`,
+    );
+  }
+  return against;
+}
+
 async function main() {
   const values = command('npm run bench --', 'bench')
     .option('--peer <python>', 'SpikingJelly and numba as well, run by this Python')
@@ -386,24 +411,7 @@ async function main() {
   const eventAll = eventTime(table);
   print(`  an epoch of 468 batches on the event engine: ${((eventAll * 468) / 1000).toFixed(2)} s`);
 
-  print('\nEvent engine, all threads, against T and batch size');
-  const against = [];
-  for (const [t, batch, count] of [
-    [1, 128, 200],
-    [10, 128, 200],
-    [100, 128, 100],
-    [1000, 128, 10],
-    [100, 16, 200],
-    [100, 512, 20],
-    [100, 2048, 8],
-  ]) {
-    const row = await alone(order, t, batch, count);
-    against.push(row);
-    print(
-      `  T = ${`${t}`.padEnd(4)}  batch ${`${batch}`.padEnd(4)}  ${ms(row.ms_per_batch).padStart(9)}  ${row.memory_mb.toFixed(0)} MB`,
-    );
-  }
-
+  const against = await compareSizes(order);
   const start = await startUp(order);
   print(
     `\nFrom the start of the process to the end of the first batch: ${ms(start.ms)}, ${start.memory_mb.toFixed(0)} MB`,
@@ -412,17 +420,8 @@ async function main() {
   const parts = await printStages();
 
   const results = Object.fromEntries(table.map(({ key, ...row }) => [key, row]));
-  const measured = {
-    machine,
-    T,
-    batch: BATCH,
-    ...results,
-    ratios: ratios(table),
-    against,
-    start,
-    stages_us: parts.single,
-    stages_hidden_us: parts.hidden,
-  };
+  const stages = { stages_us: parts.single, stages_hidden_us: parts.hidden };
+  const measured = { machine, T, batch: BATCH, ...results, ratios: ratios(table), against, start, ...stages };
   writeJson(join(root, 'build', 'bench.json'), { ...measured, peer: peer ?? null });
   if (values.update) writeJson(join(root, 'tools', 'bench', 'measured.json'), measured);
   await drawFigure(table, machine);

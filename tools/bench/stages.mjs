@@ -35,14 +35,13 @@ async function trained(data, hidden) {
 }
 
 /**
- * Microseconds per image of each stage; the least of many rounds, as a disturbance only ever adds. T is at most a block of
- * 128 steps.
+ * The kernel on one thread, and its hidden columns.
  * @param {Mnist} data
  * @param {NeuronOptions} neuron
- * @param {number} [hidden] neurons of a hidden layer
- * @returns {Promise<Record<string, number>>}
+ * @param {number | undefined} hidden
+ * @param {number} T
  */
-export async function stages(data, neuron, hidden, T = 100, images = 200, rounds = 60) {
+async function makeCore(data, neuron, hidden, T) {
   const { EventCore } = load('../../dist/packages/event-engine/core.js');
   const { compileKernel } = load('../../dist/packages/event-engine/kernel-module.js');
   const { createMemory, hiddenColumns } = load('../../dist/packages/event-engine/memory.js');
@@ -67,15 +66,24 @@ export async function stages(data, neuron, hidden, T = 100, images = 200, rounds
   const moments = { m: new Float32Array(size), v: new Float32Array(size) };
   const silent = { weights: initialWeights(0, IMAGE_SIZE, CLASSES), ...moments, step: 0 };
   core.restore(hidden ? await trained(data, hidden) : silent);
+  core.begin({ purpose: Purpose.TrainSpikes, epoch: 0, indices: [0] });
+  core.kernel.functions.transposeOutgoing(core.scratch, core.map.weights);
+  return { core, columns: Array.from({ length: hiddenColumns(options) }, (_, column) => column) };
+}
+
+/**
+ * The stages in their order, and the way of an image through all of them.
+ * @param {Awaited<ReturnType<typeof makeCore>>} made
+ * @param {Mnist} data
+ * @param {number} T
+ */
+function stagesOf({ core, columns }, data, T) {
   const { kernel, scratch, map } = core;
   const { functions, addresses } = kernel;
   const memory = new Uint8Array(core.memory.buffer);
-  core.begin({ purpose: Purpose.TrainSpikes, epoch: 0, indices: [0] });
-  functions.transposeOutgoing(scratch, map.weights);
   const input = scratch + addresses.INPUT;
   const output = scratch + addresses.OUTPUT;
   const rows = output + addresses.BLOCK_ROWS;
-  const columns = Array.from({ length: hiddenColumns(options) }, (_, column) => column);
   const columnRows = (/** @type {number} */ c) =>
     scratch + addresses.COLUMNS + c * addresses.COLUMN_BYTES + addresses.BLOCK_ROWS;
 
@@ -122,14 +130,26 @@ export async function stages(data, neuron, hidden, T = 100, images = 200, rounds
         functions.addGradient(scratch, input, columnRows(c), map.gradients + c * map.pixelRows, T);
     },
   };
-  const parts = hidden ? deep : single;
-  const inOrder = Object.values(parts);
   const whole = (/** @type {number} */ i) => {
     before.copy(i);
     before['find pixels'](i);
     functions.forward(scratch, map.weights, i, 0, 0);
     functions.backward(scratch, map.weights, map.gradients, i, data.train.labels[i]);
   };
+  return { parts: columns.length > 0 ? deep : single, whole };
+}
+
+/**
+ * Microseconds per image of each stage; the least of many rounds, as a disturbance only ever adds. T is at most a block of
+ * 128 steps.
+ * @param {Mnist} data
+ * @param {NeuronOptions} neuron
+ * @param {number} [hidden] neurons of a hidden layer
+ * @returns {Promise<Record<string, number>>}
+ */
+export async function stages(data, neuron, hidden, T = 100, images = 200, rounds = 60) {
+  const { parts, whole } = stagesOf(await makeCore(data, neuron, hidden, T), data, T);
+  const inOrder = Object.values(parts);
   const kinds = [...inOrder.map((_, last) => inOrder.slice(0, last + 1)), ...(hidden ? [[whole]] : [])];
   const least = new Array(kinds.length).fill(Number.POSITIVE_INFINITY);
   let empty = Number.POSITIVE_INFINITY;

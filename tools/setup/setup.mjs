@@ -40,6 +40,15 @@ const isPending = (/** @type {Todo} */ todo) =>
 /** Why a step is done again, where something is lost. */
 const because = (/** @type {string | undefined} */ reason) => (reason && reason !== 'new' ? `: ${reason}` : '');
 
+/** Where TensorFlow's library comes from. */
+const FOUND = {
+  present: 'already there',
+  bundle: 'from the bundle',
+  installer: "by the package's installer",
+  wheel: 'libtensorflow from a wheel, addon compiled',
+  none: 'unavailable',
+};
+
 /**
  * @param {Todo} todo
  * @param {string | undefined} wanted the backend
@@ -78,13 +87,7 @@ async function work(todo, wanted, nodeWarning) {
     await step('Native backend', "TensorFlow's library for @tensorflow/tfjs-node", async (onLine) => {
       const state = await setUpNative(onLine, bundle);
       reason = state.outcome === 'none' ? state.reason : undefined;
-      return {
-        present: 'already there',
-        bundle: 'from the bundle',
-        installer: "by the package's installer",
-        wheel: 'libtensorflow from a wheel, addon compiled',
-        none: 'unavailable',
-      }[state.outcome];
+      return FOUND[state.outcome];
     });
     if (reason === undefined) return;
     const message = `no native backend: ${reason}`;

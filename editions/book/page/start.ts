@@ -232,23 +232,16 @@ class Scene {
       context.globalAlpha = 1;
       const named = lit > 0.5 ? colors.paper : leads ? colors.winner : colors.ink;
       const weight = leads ? 700 : 400;
-      this.write(String(neuron), left + 10, middle + 4.5, {
-        align: 'center',
-        size: 14,
-        weight: leads ? 700 : 500,
-        color: named,
-      });
+      const number = { align: 'center', size: 14, weight: leads ? 700 : 500, color: named } as const;
+      this.write(String(neuron), left + 10, middle + 4.5, number);
       const color = leads ? colors.winner : counts[neuron] > 0 ? colors.ink : colors.muted;
       this.write(String(counts[neuron]), left + width - 4, middle + 4.5, { align: 'right', size: 14, weight, color });
     }
-    const said = ended
-      ? `It is a ${best}: neuron ${best} fired ${counts[best]} times.`
-      : `step ${Math.floor(this.at) + 1} of ${run.T}`;
-    this.write(said, from, top + CLASSES * row + 18, {
-      size: 14,
-      weight: ended ? 600 : 400,
-      color: ended ? colors.ink : colors.muted,
-    });
+    const said = `It is a ${best}: neuron ${best} fired ${counts[best]} times.`;
+    const [text, weight, color] = ended
+      ? ([said, 600, colors.ink] as const)
+      : ([`step ${Math.floor(this.at) + 1} of ${run.T}`, 400, colors.muted] as const);
+    this.write(text, from, top + CLASSES * row + 18, { size: 14, weight, color });
   }
 }
 

@@ -23,25 +23,55 @@ export function plainName(name: string): string {
   return `${stem.replace(/^\W+/, '') || 'file'}${ending}`;
 }
 
+/** Loads what makes and reads zip files. */
+type Files = () => Promise<typeof import('./files')>;
+
+/** Where the reader's work is. */
+interface Work {
+  tracker?: NotebookTracker;
+  drive: Drive;
+  siteUrl: string;
+  settings: Settings;
+  files: Files;
+}
+
+/** Asks for any file: a phone would not offer types that it does not know. */
+function chooseFile(take: (file: File) => void): void {
+  const input = Object.assign(document.createElement('input'), { type: 'file' });
+  input.onchange = () => input.files?.[0] && take(input.files[0]);
+  input.click();
+}
+
+/** Takes a file in that the reader chose; what it says is long where something of the reader's was set aside. */
+async function takeFile(file: File, app: App, siteUrl: string, tracker: NotebookTracker | undefined, files: Files) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (!/\.(?:zip|ipynb)$/i.test(file.name)) {
+    const name = plainName(file.name);
+    await storeFile(siteUrl, name, bytes);
+    return { message: `Taken in: a cell reads it by loadFile('${name}').`, isLong: false };
+  }
+  const { readDownload, takeIn } = await files();
+  const download = readDownload(file.name, bytes);
+  await tracker?.currentWidget?.context.save();
+  const aside = await takeIn(app.serviceManager.contents, siteUrl, download);
+  await tracker?.currentWidget?.context.revert();
+  const notebooks = Object.keys(download.notebooks);
+  const counts = [
+    [notebooks.length, 'notebook'],
+    [Object.keys(download.runs).length, 'run'],
+  ].flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`]));
+  const [only, ...others] = notebooks;
+  const where = only && others.length === 0 ? ` “All chapters and files” lists it as ${only}.` : '';
+  const kept = aside.length > 0 ? ` What you had changed here is now called ${aside.join(', ')}.` : '';
+  return { message: `Taken in: ${counts.join(', ')}.${kept || where}`, isLong: aside.length > 0 };
+}
+
 export function addMenu(
   app: App,
   mainMenu: MainMenu,
   { Menu }: Modules['@lumino/widgets'],
   { showDialog, Dialog, Notification }: ApplicationUtilities,
-  {
-    tracker,
-    drive,
-    siteUrl,
-    settings,
-    files,
-  }: {
-    tracker?: NotebookTracker;
-    drive: Drive;
-    siteUrl: string;
-    settings: Settings;
-    /** Loads what makes and reads zip files. */
-    files: () => Promise<typeof import('./files')>;
-  },
+  { tracker, drive, siteUrl, settings, files }: Work,
 ): void {
   const menu = new Menu({ commands: app.commands });
   menu.id = 'lif-menu-tutorial';
@@ -69,41 +99,16 @@ export function addMenu(
     if (count === 0)
       tell('No run is saved in this browser yet. The chapter "The training loop" trains a network and saves one.');
   });
-  add('lif:take-in', 'Take a file in…', () => {
-    // Any file: a phone would not offer types that it does not know.
-    const input = Object.assign(document.createElement('input'), { type: 'file' });
-    input.onchange = async () => {
-      const [file] = input.files ?? [];
-      if (!file) return;
+  add('lif:take-in', 'Take a file in…', () =>
+    chooseFile(async (file) => {
       try {
-        const bytes = new Uint8Array(await file.arrayBuffer());
-        if (!/\.(?:zip|ipynb)$/i.test(file.name)) {
-          const name = plainName(file.name);
-          await storeFile(siteUrl, name, bytes);
-          tell(`Taken in: a cell reads it by loadFile('${name}').`);
-          return;
-        }
-        const { readDownload, takeIn } = await files();
-        const download = readDownload(file.name, bytes);
-        await tracker?.currentWidget?.context.save();
-        const aside = await takeIn(app.serviceManager.contents, siteUrl, download);
-        await tracker?.currentWidget?.context.revert();
-        const notebooks = Object.keys(download.notebooks);
-        const counts = [
-          [notebooks.length, 'notebook'],
-          [Object.keys(download.runs).length, 'run'],
-        ].flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`]));
-        const [only, ...others] = notebooks;
-        const where = only && others.length === 0 ? ` “All chapters and files” lists it as ${only}.` : '';
-        const kept = aside.length > 0 ? ` What you had changed here is now called ${aside.join(', ')}.` : '';
-        const message = `Taken in: ${counts.join(', ')}.${kept || where}`;
-        Notification.info(message, { autoClose: aside.length > 0 ? false : 6000 });
+        const { message, isLong } = await takeFile(file, app, siteUrl, tracker, files);
+        Notification.info(message, { autoClose: isLong ? false : 6000 });
       } catch (error) {
         Notification.warning((error as Error).message, { autoClose: false });
       }
-    };
-    input.click();
-  });
+    }),
+  );
   menu.addItem({ type: 'separator' });
   add('lif:start-again', 'Start again clean', async () => {
     const remove = Dialog.warnButton({ label: 'Remove my work' });
