@@ -8,6 +8,7 @@ import { startLiveFigure } from '../contract/live-figure';
 import { startBar } from '../contract/progress-bar';
 import { type Bundle, kernel } from './kernel';
 
+export { liveCurve } from '../../packages/figures';
 export { Interruption } from '../../src/common/interruption';
 
 /** The interactive figure, and the sentence `alt` as text. */

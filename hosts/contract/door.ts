@@ -11,7 +11,6 @@ import * as chance from '../../src/common/random';
 import * as encoders from '../../src/snn/encoding';
 import * as functions from '../../src/snn/functional';
 import * as nets from '../../src/snn/networks';
-import * as neurons from '../../src/snn/neuron';
 import * as surrogates from '../../src/snn/surrogate';
 import * as loops from '../../src/training';
 
@@ -63,12 +62,6 @@ export namespace networks {
   export import setWeights = nets.setWeights;
   export import snn = nets.snn;
   export import splitWeights = nets.splitWeights;
-}
-
-/** The spiking neuron. */
-export namespace neuron {
-  export import LIFNode = neurons.LIFNode;
-  export import simulate = neurons.simulate;
 }
 
 /** Random numbers that are the same on every machine. */
@@ -124,7 +117,6 @@ export namespace visualizing {
   export import hiddenWeights = figures.hiddenWeights;
   export import intervals = figures.intervals;
   export import lines = figures.lines;
-  export import liveCurve = figures.liveCurve;
   export import lossAndAccuracy = figures.lossAndAccuracy;
   export import neuronRace = figures.neuronRace;
   export import neuronTrace = figures.neuronTrace;
@@ -150,3 +142,5 @@ export type {
   Trace,
 } from '../../src/common/engine';
 export type { SpikeTrain, SpikeTrainSplit, SpikeTrains } from '../../src/common/spike-trains';
+/** All of its module, so that help shows the class itself: `LIFNode`, `simulate`. */
+export * as neuron from '../../src/snn/neuron';

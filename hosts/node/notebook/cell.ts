@@ -25,7 +25,9 @@ export function inNotebook(): boolean {
 export function requireCell(caller: string): WriteOutput {
   const write = cell();
   if (write === undefined) {
-    throw new Error(`${caller}: expected to run in a tslab notebook, found none; use saveFigure or openWindow instead`);
+    throw new Error(
+      `${caller}: expected to run in a tslab notebook, found none; use saveFigure or openWindow of lif-fc-mnist/display instead`,
+    );
   }
   return write;
 }

@@ -28,8 +28,8 @@ const SHOW = "await show(lines([{ name: 'a', y: [1, 2] }], { title: 'A line', xl
 /** Cells by name, in one kernel from top to bottom. */
 const CELLS: Record<string, string | Step> = {
   setup: `import { show, visualizing } from 'lif-fc-mnist';
-import { interruptible, liveFigure, progressBar, renderSvg } from 'lif-fc-mnist/display';
-const { lines, liveCurve } = visualizing;
+import { interruptible, liveCurve, liveFigure, progressBar, renderSvg } from 'lif-fc-mnist/display';
+const { lines } = visualizing;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const curve = (points: number) => {
   const accs = Array.from({ length: points }, (_, i) => 0.5 + i / 1000);
