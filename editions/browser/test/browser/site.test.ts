@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { readMap } from '../../../../hosts/node/map';
-import { type Choice, formatCommand } from '../../../../packages/runs/map';
+import type { Choice } from '../../../../packages/runs/map';
 import { numbered } from '../../../../packages/system/project.mjs';
 import { inChromium } from '../../../../test/support/browser';
 import { HIDDEN_RUN, hiddenRunInNode } from '../../../../test/support/hidden-run';
@@ -166,7 +166,6 @@ describe('The site', inChromium, () => {
       rows: map.rows.length,
       means: groups.map(({ runs }) => runs.mean()),
       differs: groups[0].runs.minus(groups[1].runs),
-      commands: rows.map(formatCommand),
       sha256: rows.map(({ weightsSha256 }) => weightsSha256),
     });
     assert.deepEqual(faults, []);
