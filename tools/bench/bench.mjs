@@ -420,8 +420,8 @@ async function main() {
   const parts = await printStages();
 
   const results = Object.fromEntries(table.map(({ key, ...row }) => [key, row]));
-  const stages = { stages_us: parts.single, stages_hidden_us: parts.hidden };
-  const measured = { machine, T, batch: BATCH, ...results, ratios: ratios(table), against, start, ...stages };
+  const byStage = { stages_us: parts.single, stages_hidden_us: parts.hidden };
+  const measured = { machine, T, batch: BATCH, ...results, ratios: ratios(table), against, start, ...byStage };
   writeJson(join(root, 'build', 'bench.json'), { ...measured, peer: peer ?? null });
   if (values.update) writeJson(join(root, 'tools', 'bench', 'measured.json'), measured);
   await drawFigure(table, machine);
