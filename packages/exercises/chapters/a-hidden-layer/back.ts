@@ -81,6 +81,11 @@ export const hiddenLayerBack = {
         'A silent hidden neuron passes nothing back here. Which number takes the place of the true slope on the way back?',
         back({ slope1: (_h, s) => s }),
       ),
+      'silent-hidden': m(
+        'lets the gradient through only where the hidden neuron fired',
+        'Where the hidden neuron is silent, the first weight gets no gradient. What is the slope of the surrogate below the threshold?',
+        back({ slope1: (h, s) => s * slopeAt(h) }),
+      ),
       'true-derivative': m(
         'takes the true slope of the hidden spike, which is 0',
         'Nothing reaches the first weight. What does the way back take in place of a slope that is 0?',

@@ -16,7 +16,7 @@ const slopeAt = (h: number) => atan(h - 1, 2);
 function oneStep(
   part: {
     forward?: (h: number) => number;
-    slope?: (h: number) => number;
+    slope?: (h: number, tau: number) => number;
     factor?: (input: number, tau: number, w: number) => number;
     two?: number;
   } = {},
@@ -24,7 +24,7 @@ function oneStep(
   const { forward = (h) => (h >= 1 ? 1 : 0), slope = slopeAt, factor = (input, tau) => input / tau, two = 2 } = part;
   return (w, input, y, tau) => {
     const h = (w * input) / tau;
-    return two * (forward(h) - y) * slope(h) * factor(input, tau, w);
+    return two * (forward(h) - y) * slope(h, tau) * factor(input, tau, w);
   };
 }
 
@@ -33,6 +33,8 @@ interface Parts {
   leak?: boolean;
   upwards?: boolean;
   time?: boolean;
+  /** Only what reaches a step through its own spike is passed on. */
+  ownPart?: boolean;
   share?: boolean;
   exchanged?: boolean;
   fires?: (h: number) => boolean;
@@ -43,7 +45,7 @@ interface Parts {
 
 /** The backward pass through T steps; parts of it may be missing. */
 function back(part: Parts = {}): ThroughTime {
-  const { leak = true, upwards = false, time = true, share = true, exchanged = false } = part;
+  const { leak = true, upwards = false, time = true, ownPart = false, share = true, exchanged = false } = part;
   const { fires = (h) => h >= 1, slope = slopeAt, reset = (s, h, ds) => 1 - s - h * ds } = part;
   return (h, dLds, tau) => {
     const out = new Array<number>(h.length).fill(0);
@@ -53,7 +55,7 @@ function back(part: Parts = {}): ThroughTime {
       const ds = slope(h[t]);
       const dh = dLds[t] * ds + dv * reset(fires(h[t]) ? 1 : 0, h[t], ds);
       out[t] = share ? dh / tau : dh;
-      dv = time ? dh * (exchanged ? 1 / tau : leak ? 1 - 1 / tau : 1) : 0;
+      dv = time ? (ownPart ? dLds[t] * ds : dh) * (exchanged ? 1 / tau : leak ? 1 - 1 / tau : 1) : 0;
     }
     return out;
   };
@@ -120,6 +122,11 @@ export const lifBack = {
         'takes the slope at h instead of at h - 1',
         'The slope is taken at the wrong place. Where is the surrogate at its steepest?',
         oneStep({ slope: (h) => atan(h, 2) }),
+      ),
+      'slope-at-current': m(
+        'takes the slope at w · input, before it is divided by tau',
+        'The slope is taken at the current w · input. Is it the current or the potential that has to reach the threshold?',
+        oneStep({ slope: (h, tau) => slopeAt(h * tau) }),
       ),
       'true-derivative': m(
         'returns 0',
@@ -225,6 +232,11 @@ export const lifBack = {
         'takes each step alone',
         'Each step is alone here. What does v carry from one step to the next?',
         back({ time: false }),
+      ),
+      'own-part-only': m(
+        'passes back only what came through the spike of the step itself',
+        'Nothing gets further than one step back here. Which part of dL/dh comes from the steps after it?',
+        back({ ownPart: true }),
       ),
       'reset-raises': m(
         '`+ h * slope` instead of `- h * slope`',
