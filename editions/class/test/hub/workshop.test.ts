@@ -5,7 +5,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { type ExerciseId, ALL as exercises } from '../../../../packages/exercises';
+import { chapterNames } from '../../../../packages/system/project.mjs';
 import { root } from '../../../../test/support/notebooks';
+import type { Notebook } from '../../exercises/cells.mjs';
+
+const textOf = ({ source }: Notebook['cells'][number]) => [source].flat().join('');
+const chapterOf = (number: number): Notebook =>
+  JSON.parse(readFileSync(join(root, 'notebooks', chapterNames()[number] as string), 'utf8'));
 
 describe("The hub's packages", () => {
   test('are pinned by hash, and name no registry', () => {
@@ -40,8 +47,53 @@ describe("The teacher's page", () => {
     assert.deepEqual(sums, [
       ['90 minutes, in the browser', 90],
       ['Three hours', 180],
-      ['Two half days', 400],
+      ['Two half days', 388],
     ]);
+  });
+
+  /** How long a part of a schedule takes by what the chapter says, or undefined where it names no chapter. */
+  function minutesOfRow(row: string): number | undefined {
+    const [, ...numbers] = /^Chapter (\d+)(?: or (\d+))?\b/.exec(row) ?? [];
+    const times = numbers.filter(Boolean).map((number) => {
+      const { cells } = chapterOf(Number(number));
+      const texts = cells.filter(({ cell_type }) => cell_type === 'markdown').map(textOf);
+      const [, section] = / up to \*([^*]+)\*/.exec(row) ?? [];
+      const before = texts.join('\n\n').split(`\n## ${section}\n`);
+      assert.ok(!section || before.length === 2, `${row}: expected a section "${section}" in chapter ${number}`);
+      const words = (before[0] as string).replace(/<!--[\s\S]*?-->|<details>[\s\S]*?<\/details>|```[\s\S]*?```/g, '');
+      const text = section
+        ? words.split(/\s+/).length / 80
+        : Number(/about (\d+) minutes/i.exec(texts[0] as string)?.[1]);
+
+      const tasks = cells.filter(({ metadata }) => metadata.exercise?.role === 'task' && metadata.exercise.id);
+      const title = (task: Notebook['cells'][number]) => /^#+ (.*)/.exec(textOf(task))?.[1] as string;
+      const [, first] = / its first (two|three) exercises/.exec(row) ?? [];
+      const [, named = ''] = / with the exercises? (.*)/.exec(row) ?? [];
+      const titles = [...named.matchAll(/\*([^*]+)\*/g)].map(([, one]) => one as string);
+      for (const one of titles)
+        assert.ok(
+          tasks.some((task) => title(task) === one),
+          `${row}: ${one}`,
+        );
+      const chosen = tasks.filter((task, i) =>
+        / its core exercises/.test(row)
+          ? !exercises[task.metadata.exercise?.id as ExerciseId].optional
+          : i < (first === 'two' ? 2 : first === 'three' ? 3 : 0) || titles.includes(title(task)),
+      );
+      return chosen.reduce((sum, task) => sum + exercises[task.metadata.exercise?.id as ExerciseId].minutes, text);
+    });
+    return times.length === 0 ? undefined : Math.max(...times);
+  }
+
+  test('has schedules whose minutes are those of the chapters, sections and exercises that they name', () => {
+    const rows = [...text.matchAll(/^\|(?: \w+ \|)? (\d+) \| (.+) \|$/gm)];
+    const compared = rows.flatMap(([, minutes, row]) => {
+      const takes = minutesOfRow(row as string);
+      return takes === undefined ? [] : [[row, Number(minutes), takes] as const];
+    });
+    assert.ok(compared.length > 15, `${compared.length}`);
+    for (const [row, minutes, takes] of compared)
+      assert.ok(Math.abs(minutes - takes) <= 2, `${row}: ${minutes} minutes, by the chapter ${takes.toFixed(1)}`);
   });
 
   test('links only to what is there', () => {
