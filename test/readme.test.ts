@@ -140,7 +140,7 @@ describe('The parts', () => {
 
   test('are of chapters whose links name the number that their files have', () => {
     const pages = ['README.md', 'editions/book/bare.md', 'editions/book/neuron.md', 'editions/book/playground.md'];
-    const texts = [...pages, 'editions/book/build/map.mjs', ...names.map((name) => join('notebooks', name))];
+    const texts = [...pages, 'editions/book/build/map/questions.mjs', ...names.map((name) => join('notebooks', name))];
     const numbers = texts.flatMap((file) =>
       [...read(file).matchAll(/\[([^\][]+)\]\([^)]*?(\d\d)-[a-z-]+\.ipynb\b/g)].flatMap(([link, said, number]) => {
         const named = /^(?:chapter\s+)?(\d+)(?:\.|$)/i.exec(said as string)?.[1];
