@@ -40,6 +40,7 @@ export async function startSite(folder: string, modules: Modules): Promise<Kerne
     modules: Object.fromEntries(entries.filter(([, { module }]) => module).map(([name]) => [name, `files/${name}.js`])),
     declarations: 'files/declarations.json',
     name: 'tslab',
+    items: 5,
     experimentalDecorators: true,
     displayName: 'TypeScript',
   };

@@ -38,13 +38,14 @@ exports.shortText = shortText;
  * The text of the value on a cell's last line.
  * @param {Inspect} inspect
  * @param {unknown} value
+ * @param {number} [items] how many an array of more than 10 shows
  */
-exports.describeValue = (inspect, value) => {
+exports.describeValue = (inspect, value, items = ARRAY_VALUES) => {
   if (typeof value === 'string') return shortText(value);
   const options = { breakLength: 100, maxStringLength: STRING_LENGTH };
   const atDepth = (/** @type {number} */ depth) => {
     let text = '';
-    for (let maxArrayLength = ARRAY_VALUES; maxArrayLength <= ARRAY_VALUES_AT_MOST; maxArrayLength++) {
+    for (let maxArrayLength = items; maxArrayLength <= Math.max(items, ARRAY_VALUES_AT_MOST); maxArrayLength++) {
       text = show(inspect, value, { ...options, maxArrayLength, depth });
       if (!text.includes('... 1 more item')) break;
     }

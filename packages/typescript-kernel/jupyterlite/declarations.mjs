@@ -49,7 +49,7 @@ export function buildDeclarations({ out, ...options }) {
 /** The declarations as they are written. */
 export function makeDeclarations({ root = '.', modules: given, ambient: more = [], typescript = 'typescript' }) {
   const ts = require(typescript);
-  const ambient = [...(isCurrent(ts) ? [join(own, 'today.d.ts')] : []), ...more];
+  const ambient = [OWN['jupyterlite-typescript-kernel'], ...(isCurrent(ts) ? [join(own, 'today.d.ts')] : []), ...more];
   const libFolder = dirname(require.resolve(typescript));
   const lib = libOf(ts);
   const options = {

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import * as ts from '@tslab/typescript-for-tslab';
 import { problemLines } from '../core/hints.cjs';
-import { createSession } from '../jupyterlite/src/cells/session';
+import { Session } from '../jupyterlite/src/cells/session';
 import type { Outcome } from '../jupyterlite/src/protocol';
 import { emit } from '../jupyterlite/src/types/emit';
 import { createTypes } from '../jupyterlite/src/types/notebook';
@@ -45,8 +45,10 @@ let shown: Shown = { status: '', stdout: '', stderr: '', displays: [] };
 const ids: string[] = [];
 const numberOf = (id: string) => (ids.includes(id) ? ids.indexOf(id) : ids.push(id) - 1);
 
-const session = createSession({
+const session = new Session({
   siteUrl: 'http://localhost/',
+  folder: 'http://localhost/',
+  items: 5,
   messages: false,
   post(message) {
     if (message.type === 'input') session.receiveInput(undefined);

@@ -108,6 +108,7 @@ export type ToCells =
       folder: string;
       preload: boolean;
       messages: boolean;
+      items: number;
     }
   | { type: 'interrupt' }
   /** What a person has written; undefined if no one can be asked. */
@@ -120,7 +121,7 @@ export type Output =
   | { type: 'stream'; name: 'stdout' | 'stderr'; text: string }
   | { type: 'display'; bundle: Bundle; displayId?: string | undefined; update: boolean }
   /** The last line's value, or how the cell failed, where they are not text of its streams. */
-  | { type: 'result'; count: number; text: string }
+  | { type: 'result'; count: number; data: Bundle['data'] }
   | { type: 'error'; failure: Failure }
   | { type: 'input'; prompt: string; isPassword: boolean }
   | { type: 'comm'; event: CommEvent }
@@ -157,7 +158,7 @@ export type Lost = string[] | 'all';
 /** To the worker that knows the types. */
 export type ToTypes =
   /** `declarations`: their URLs; the first readable one is used. */
-  | { type: 'start'; declarations: string[]; settings: CompilerSettings }
+  | { type: 'start'; settings: CompilerSettings & { declarations: string[] } }
   | { type: 'starts'; kernel: string; code: string }
   | { type: 'ended'; kernel: string; lost: Lost }
   /** A kernel begins, without variables. `folder`: URL of that of its notebook, below `files/` of the site. */

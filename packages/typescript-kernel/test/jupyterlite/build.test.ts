@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import ts from 'typescript';
+import { urlOf } from '../../jupyterlite/src/imports';
 import { PLUGIN, readSettings } from '../../jupyterlite/src/page/settings';
 import { createTypes } from '../../jupyterlite/src/types/notebook';
 import { createRemote } from '../../jupyterlite/src/types/remote';
@@ -207,6 +208,11 @@ describe('The settings of the site', () => {
     assert.deepEqual([settings.name, settings.displayName, settings.preload], ['tslab', 'TypeScript', true]);
   });
 
+  test('may name a folder of the site in the place of a CDN', () => {
+    const { cdn } = readSettings(JSON.stringify({ [PLUGIN]: { cdn: 'files/vendor/{name}.js' } }), site);
+    assert.equal(urlOf('lodash-es', { modules: {}, cdn }, site), `${site}files/vendor/lodash-es.js`);
+  });
+
   test('take the declarations of the extension where those of the site are not there', () => {
     const own = `${site}extensions/kernel/declarations.json`;
     assert.deepEqual(readSettings('', site, own).declarations, [own]);
@@ -222,6 +228,7 @@ describe('The settings of the site', () => {
       lib: 'dom',
       strict: 'yes',
       cdn: 4,
+      items: 0,
     });
     const { faults: none, ...defaults } = readSettings('', site);
     assert.deepEqual(settings, defaults);
@@ -232,6 +239,7 @@ describe('The settings of the site', () => {
       `${PLUGIN}: lib: expected a list of texts, found "dom"`,
       `${PLUGIN}: strict: expected true, false, found "yes"`,
       `${PLUGIN}: cdn: expected a URL, found 4`,
+      `${PLUGIN}: items: expected a whole number above 0, found 0`,
     ]);
     const [unknown] = read({ typeerrors: 'warn' }).faults;
     assert.match(unknown ?? '', /typeerrors: expected one of name, displayName, modules, .*typeErrors, /);

@@ -5,9 +5,11 @@ import { inspect as inspectInNode } from 'node:util';
 import ts from 'typescript';
 import { describeValue } from '../../core/values.cjs';
 import { CellSyntaxError, compileCell, isUnfinished } from '../../jupyterlite/src/cells/compile';
+import { dataOf, jupyterOf } from '../../jupyterlite/src/cells/display';
 import { createGuard } from '../../jupyterlite/src/cells/guard';
-import { inspect } from '../../jupyterlite/src/cells/inspect';
+import { inspect, lookInto } from '../../jupyterlite/src/cells/inspect';
 import { createOutput } from '../../jupyterlite/src/cells/limit';
+import { type KernelInterface, placed } from '../../jupyterlite/src/cells/session';
 import { kernelClass } from '../../jupyterlite/src/page/kernel';
 import { PLUGIN, readSettings } from '../../jupyterlite/src/page/settings';
 import { emit } from '../../jupyterlite/src/types/emit';
@@ -331,6 +333,95 @@ describe('The kernel in the page', () => {
     workers[1]?.onerror();
     assert.deepEqual(await asked, { status: 'unknown' });
   });
+});
+
+describe('A promise', () => {
+  test('is printed as in Node, once it was looked into, also within other values', async () => {
+    const wide = Array.from({ length: 30 }, (_, i) => `item ${i}`);
+    for (const value of [7, 'text', { a: { b: { c: {} } } }, undefined, wide]) {
+      const promise = Promise.resolve(value);
+      await lookInto(promise);
+      for (const shown of [promise, { promise }, [[[promise]]]]) assert.equal(inspect(shown), inspectInNode(shown));
+    }
+    const refused = Promise.reject(7);
+    await lookInto(refused);
+    assert.equal(inspect(refused), 'Promise { <rejected> 7 }');
+  });
+
+  test('that has not ended stays as it is, and is reported if it fails later', async () => {
+    let fail: (error: Error) => void = () => {};
+    const promise = new Promise((_, reject) => {
+      fail = reject;
+    });
+    await lookInto(promise);
+    assert.match(inspect(promise), /^Promise \{\s+<pending>/);
+    // Not the runner, which would take it for a failure of this test.
+    const others = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    const reported = new Promise((resolve) => process.once('unhandledRejection', resolve));
+    const error = new Error('later');
+    fail(error);
+    assert.equal(await reported, error);
+    for (const one of others) process.on('unhandledRejection', one);
+  });
+
+  test('is left alone where it is none, or is of a class of its own', async () => {
+    const hostile = new Proxy({}, { getPrototypeOf: () => assert.fail('looked at') });
+    class Own extends Promise<number> {}
+    for (const value of [undefined, null, 1, hostile]) await lookInto(value);
+    const own = Own.resolve(7);
+    await lookInto(own);
+    assert.match(inspect(own), /<pending>/);
+  });
+});
+
+describe('What cells show by Jupyter', () => {
+  const shown: unknown[] = [];
+  const jupyter = jupyterOf({
+    display: (bundle, id) => void shown.push([bundle.data, id]),
+    updateDisplay: (bundle, id) => void shown.push(['update', bundle.data, id]),
+  } as KernelInterface);
+  const DISPLAY = Symbol.for('Jupyter.display');
+
+  test('is HTML, Markdown, SVG by a tag, and what an object says of itself, by a promise, too', async () => {
+    assert.deepEqual(await dataOf(jupyter.html`<b>${1 + 1}</b>\n`), { 'text/html': '<b>2</b>\n' });
+    assert.deepEqual(await dataOf(jupyter.md`*x*`), { 'text/markdown': '*x*' });
+    assert.deepEqual(await dataOf(jupyter.svg`<svg/>`), { 'image/svg+xml': '<svg/>' });
+    assert.deepEqual(await dataOf({ [DISPLAY]: async () => ({ 'text/plain': 'x' }) }), { 'text/plain': 'x' });
+    for (const value of [undefined, null, 1, {}, { [DISPLAY]: 1 }]) assert.equal(await dataOf(value), undefined);
+    await assert.rejects(dataOf({ [DISPLAY]: () => Promise.reject(new RangeError('own')) }), RangeError);
+  });
+
+  test('is a value, or raw data, which can be updated in place', async () => {
+    shown.length = 0;
+    await jupyter.display({ a: 1 });
+    await jupyter.display(jupyter.md`*x*`, { display_id: 'a' });
+    await jupyter.display({ 'application/json': { a: 1 } }, { raw: true, display_id: 'a', update: true });
+    assert.deepEqual(shown, [
+      [{ 'text/plain': '{ a: 1 }' }, undefined],
+      [{ 'text/markdown': '*x*' }, 'a'],
+      ['update', { 'application/json': { a: 1 } }, 'a'],
+    ]);
+  });
+});
+
+test('An error without a place gets that of who has called, and any other keeps its own', async () => {
+  const bare = Object.assign(new TypeError('no network'), { stack: 'TypeError: no network' });
+  await assert.rejects(
+    placed(() => Promise.reject(bare)),
+    ({ stack }: Error) => /^TypeError: no network\n {4}at .*cells\.test/s.test(stack ?? ''),
+  );
+  const { stack } = new Error('own');
+  await assert.rejects(
+    placed(() => Promise.reject(Object.assign(new Error('own'), { stack }))),
+    (error: Error) => error.stack === stack,
+  );
+});
+
+test('An array on the last line shows as many items as it is told', () => {
+  const long = Array.from({ length: 200 }, (_, i) => i);
+  assert.match(describeValue(inspect, long), / 4,\n {2}\.\.\. 195 more items\n\]$|4, \.\.\. 195 more items/s);
+  assert.equal(describeValue(inspect, long, 100), inspectInNode(long, { breakLength: 100 }));
 });
 
 describe('A text to which nothing can be added', () => {

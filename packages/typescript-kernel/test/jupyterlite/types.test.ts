@@ -84,6 +84,41 @@ const text: string = await new Response('x').text();
     for (const [code, kind] of Object.entries(CASES)) assert.equal(await kindOf(code), kind, code);
   });
 
+  test('say how a function is called where there is nothing to be looked at, with its comment', () => {
+    const notebook = open();
+    const DOCUMENTED = `/**
+ * The mean.
+ * @param values which
+ */
+function mean(values: number[], digits = 2): number { return values[0] + digits; }`;
+    notebook.starts(DOCUMENTED);
+    notebook.ended([]);
+    const found = 'mean(values: number[], digits?: number): number\n\nThe mean.\n@param values which';
+    assert.equal(notebook.inspect('mean(', 4), `function ${found}`);
+    for (const code of ['mean(', 'mean([1], ', 'mean([1],\n  )', 'mean( )']) {
+      assert.equal(notebook.inspect(code, code.replace(/\)$/, '').length), found, code);
+    }
+    assert.match(
+      notebook.inspect("'a'.padStart(2, ", 16) ?? '',
+      /^padStart\(maxLength: number, fillString\?: string\)/,
+    );
+    assert.equal((notebook.inspect('new Date(', 9)?.match(/^Date\(/gm) ?? []).length >= 3, true, 'each of its forms');
+    assert.equal(notebook.inspect('1 +  ', 4), null);
+  });
+
+  test('know what shows and asks without any import', () => {
+    const code = `import { display } from 'tslab';
+display.raw('application/vnd.vega.v5+json', { mark: 'bar' });
+const answer: Promise<string> = prompt('Name? ');
+await Jupyter.display(Jupyter.html\`<b>\${1}</b>\`, { display_id: 'a', update: true });
+Jupyter.md\`*x*\`;`;
+    assert.deepEqual(check(code), []);
+    assert.deepEqual(check('const own: string = prompt();'), [
+      "Type 'Promise<string>' is not assignable to type 'string'.",
+    ]);
+    assert.deepEqual(check('const prompt = 1; namespace Jupyter { export const a = prompt; }'), []);
+  });
+
   test('complete what a module exports', async () => {
     const code = "import { newD } from 'tslab';";
     const { matches } = await open().complete(code, code.indexOf(' }'));
@@ -193,13 +228,12 @@ let typed: other.Type<string>;`;
   });
 
   test('say what a person can do about a name that belongs to Node, to a page, or to no module yet', () => {
-    const INPUT = "To ask: import { input } from 'jupyterlite-typescript-kernel'; await input('…')";
+    const INPUT = "To ask: await prompt('…')";
     const CASES = {
       'process.argv;': "Cannot find name 'process'. It belongs to Node; a cell has a browser's names.",
       "document.title = 'x';": "Cannot find name 'document'. It belongs to a page; a cell runs outside of one.",
       'window.x;': "Cannot find name 'window'. It belongs to a page; a cell runs outside of one.",
       'localStorage.x;': "Cannot find name 'localStorage'. It belongs to a page; a cell runs outside of one.",
-      "const name = prompt('Name? ');": `Cannot find name 'prompt'. ${INPUT}`,
       "const name = await input('Name? ');": `Cannot find name 'input'. ${INPUT}`,
       "alert('x');": "Cannot find name 'alert'. To print: console.log(…)",
       'test(1);': "Cannot find name 'test'. If a cell above declares it, run that cell first.",

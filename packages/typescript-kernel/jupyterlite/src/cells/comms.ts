@@ -4,74 +4,64 @@ import type { Comm, onComm, openComm } from '../types/kernel';
 
 type Listener = Parameters<Comm['onMessage']>[0];
 
-/** Both ends of all comms, on the side of the cells. */
-export interface Comms {
-  open: typeof openComm;
-  onOpen: typeof onComm;
-  receive(event: CommEvent): void;
-}
-
 /**
  * What the page will get, or an error now.
  * @throws if it is not JSON
  */
 const plain = (data: unknown) => JSON.parse(JSON.stringify(data ?? {}));
 
-/** @param post sends to the page */
-export function createComms(post: (event: CommEvent) => void): Comms {
-  const targets = new Map<string, Parameters<typeof onComm>[1]>();
-  const open = new Map<string, { hear: Listener; end: Listener }>();
+/** Both ends of all comms, on the side of the cells. */
+export class Comms {
+  private readonly targets = new Map<string, Parameters<typeof onComm>[1]>();
+  private readonly listeners = new Map<string, { hear: Listener; end: Listener }>();
 
-  function make(id: string, target: string): Comm {
-    const listeners: { hear: Listener; end: Listener } = { hear: () => {}, end: () => {} };
-    open.set(id, listeners);
+  /** @param post sends to the page */
+  constructor(private readonly post: (event: CommEvent) => void) {}
+
+  private make(id: string, target: string): Comm {
+    const own: { hear: Listener; end: Listener } = { hear: () => {}, end: () => {} };
+    this.listeners.set(id, own);
     const send = (type: CommEvent['type'], data: unknown, buffers: ArrayBufferView[] = []) => {
-      if (!open.has(id)) throw new Error(`The comm of '${target}' is closed`);
-      post({ type, id, data: plain(data), buffers: buffers.map(bytesOf) });
+      if (!this.listeners.has(id)) throw new Error(`The comm of '${target}' is closed`);
+      this.post({ type, id, data: plain(data), buffers: buffers.map(bytesOf) });
     };
     return {
       id,
       target,
       send: (data, buffers) => send('comm_msg', data, buffers),
-      close(data) {
+      close: (data) => {
         send('comm_close', data);
-        open.delete(id);
+        this.listeners.delete(id);
       },
       onMessage(listener) {
-        listeners.hear = listener;
+        own.hear = listener;
       },
       onClose(listener) {
-        listeners.end = listener;
+        own.end = listener;
       },
     };
   }
 
-  return {
-    open(target, { data, metadata = {}, buffers = [] } = {}) {
-      const id = crypto.randomUUID();
-      post({
-        type: 'comm_open',
-        id,
-        target,
-        data: plain(data),
-        metadata: plain(metadata),
-        buffers: buffers.map(bytesOf),
-      });
-      return make(id, target);
-    },
-    onOpen: (target, listener) => void targets.set(target, listener),
-    receive({ type, id, target = '', data, buffers }) {
-      if (type === 'comm_open') {
-        const listener = targets.get(target);
-        if (listener) listener(make(id, target), data, buffers);
-        // As Jupyter's protocol wants it of who does not know the name.
-        else post({ type: 'comm_close', id, data: {}, buffers: [] });
-        return;
-      }
-      const listeners = open.get(id);
-      if (type === 'comm_msg') return listeners?.hear(data, buffers);
-      open.delete(id);
-      listeners?.end(data, buffers);
-    },
+  readonly openComm: typeof openComm = (target, { data, metadata, buffers = [] } = {}) => {
+    const id = crypto.randomUUID();
+    const given = { data: plain(data), metadata: plain(metadata), buffers: buffers.map(bytesOf) };
+    this.post({ type: 'comm_open', id, target, ...given });
+    return this.make(id, target);
   };
+
+  readonly onComm: typeof onComm = (target, listener) => void this.targets.set(target, listener);
+
+  receive({ type, id, target = '', data, buffers }: CommEvent): void {
+    if (type === 'comm_open') {
+      const listener = this.targets.get(target);
+      if (listener) listener(this.make(id, target), data, buffers);
+      // As Jupyter's protocol wants it of who does not know the name.
+      else this.post({ type: 'comm_close', id, data: {}, buffers: [] });
+      return;
+    }
+    const listeners = this.listeners.get(id);
+    if (type === 'comm_close') this.listeners.delete(id);
+    if (type === 'comm_msg') listeners?.hear(data, buffers);
+    else listeners?.end(data, buffers);
+  }
 }

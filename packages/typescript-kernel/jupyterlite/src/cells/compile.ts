@@ -34,10 +34,6 @@ export class CellSyntaxError extends SyntaxError {
   }
 }
 
-/** Functions that TypeScript puts before what it emits: the cell's own, not names of the notebook. */
-const HELPER =
-  /^(__(decorate|metadata|param|esDecorate|runInitializers|setFunctionName|propKey|addDisposableResource|disposeResources)|env_\d+)$/;
-
 /** Something that only TypeScript's own emit translates, and that is gone once its types are stripped. */
 const NAMESPACE = /^[ \t]*(?:export[ \t]+)?(?:namespace|module)[ \t]+[\p{ID_Continue}$.]+\s*\{/gmu;
 
@@ -53,6 +49,8 @@ export interface CellHost {
   alive(): void;
   /** An error as a `catch` of the cell gets it: in the cell's own words. */
   tidy(error: unknown): void;
+  /** The cell's `import.meta`. */
+  meta: { url: string; resolve(name: string): string };
   /** What `import x from` binds. */
   defaultOf(module: Record<string, unknown>): unknown;
   /** The value of the last line, if it has one. */
@@ -94,6 +92,8 @@ class CellParser extends Parser {
   enterScope(flags: number): void {
     this.scopeStack.push({ flags, var: createNames(), lexical: createNames(), functions: createNames() });
   }
+  /** An export changes nothing, so it may name what an earlier cell declares. */
+  checkLocalExport(): void {}
 }
 
 function parseProgram(source: string, code: string): Program {
@@ -196,13 +196,13 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
   }
   const program = parseProgram(source, code);
   const { free, own, imports, catches, metas, usings, loops, ...found } = references(program);
-  const [meta] = metas;
-  if (meta) refuse(code, meta.start, 'A cell is no module, so it has no import.meta');
-  const [using] = usings;
-  if (using && !KNOWS_USING) refuse(code, using.start, `Here declarations with using ${NEED_TYPES}`);
-  const declared = new Set([...declaredNames(program)].filter((name) => !emitted || !HELPER.test(name)));
   const edits: { start: number; end: number; text: string }[] = [];
   const edit = (start: number, end: number, text: string) => edits.push({ start, end, text });
+  for (const { start, end } of metas) edit(start, end, `${CELL}.meta`);
+  const [using] = usings;
+  if (using && !KNOWS_USING) refuse(code, using.start, `Here declarations with using ${NEED_TYPES}`);
+  // A name that is not in the cell's text is a helper of TypeScript's emit.
+  const declared = new Set([...declaredNames(program)].filter((name) => source.includes(name)));
 
   const starts = new Set(found.starts);
   // TypeScript's emit ends with `export {}` where only types are exported.
@@ -215,6 +215,11 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
       edit(node.start, node.end, importText(node, own) + lines);
     } else if (node.type === 'ExportNamedDeclaration' && !node.source) {
       edit(node.start, node.declaration?.start ?? node.end, ';');
+    } else if (node.type === 'VariableDeclaration' && node.kind === 'var') {
+      // As in a script, `var x;` leaves an earlier `x` as it is.
+      for (const { id, init } of node.declarations) {
+        if (id.type === 'Identifier' && !init && isKnown(id.name)) edit(id.end, id.end, ` = ${CELL}.names.${id.name}`);
+      }
     } else if (node.type.startsWith('Export')) {
       refuse(code, node.start, 'A cell has no default export, and exports nothing of other modules');
     }

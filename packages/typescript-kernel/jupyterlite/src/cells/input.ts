@@ -1,16 +1,5 @@
 /** Questions of cells to the person at the page, one after the other. */
 
-export interface Input {
-  /** Resolves to what the person writes; rejects with the error of `end`, or if no one can be asked. */
-  ask(prompt: string, isPassword: boolean): Promise<string>;
-  /** The answer to the question that was posted last; undefined if no one can answer. */
-  receive(value: string | undefined): void;
-  /** Rejects all open questions. */
-  end(error: Error): void;
-  /** Resolves when no question is open. */
-  answered(): Promise<void>;
-}
-
 interface Question {
   prompt: string;
   isPassword: boolean;
@@ -19,40 +8,49 @@ interface Question {
   reject(error: Error): void;
 }
 
-/** @param post asks the page */
-export function createInput(post: (prompt: string, isPassword: boolean) => void): Input {
-  let waiting: Question[] = [];
-  const postFirst = () => {
-    const [first] = waiting;
-    if (first) post(first.prompt, first.isPassword);
-  };
-  return {
-    ask(prompt, isPassword) {
-      const question = { prompt, isPassword } as Question;
-      question.answer = new Promise((resolve, reject) => Object.assign(question, { resolve, reject }));
-      waiting.push(question);
-      if (waiting.length === 1) postFirst();
-      return question.answer;
-    },
-    receive(value) {
-      const question = waiting.shift();
-      if (value !== undefined) question?.resolve(value);
-      else question?.reject(new Error('input() has nobody to ask: who runs this cell takes no input'));
-      postFirst();
-    },
-    end(error) {
-      for (const { reject } of waiting) reject(error);
-      waiting = [];
-    },
-    async answered() {
-      // Without an iterator, which a cell may have replaced.
-      for (let first = waiting[0]; first; first = waiting[0]) {
-        try {
-          await first.answer;
-        } catch {
-          // The asker gets it.
-        }
+export class Input {
+  private waiting: Question[] = [];
+
+  /** @param post asks the page */
+  constructor(private readonly post: (prompt: string, isPassword: boolean) => void) {}
+
+  private postFirst(): void {
+    const [first] = this.waiting;
+    if (first) this.post(first.prompt, first.isPassword);
+  }
+
+  /** Resolves to what the person writes; rejects with the error of `end`, or if no one can be asked. */
+  ask(prompt: string, isPassword: boolean): Promise<string> {
+    const question = { prompt, isPassword } as Question;
+    question.answer = new Promise((resolve, reject) => Object.assign(question, { resolve, reject }));
+    this.waiting.push(question);
+    if (this.waiting.length === 1) this.postFirst();
+    return question.answer;
+  }
+
+  /** The answer to the question that was posted last; undefined if no one can answer. */
+  receive(value: string | undefined): void {
+    const question = this.waiting.shift();
+    if (value !== undefined) question?.resolve(value);
+    else question?.reject(new Error('input() has nobody to ask: who runs this cell takes no input'));
+    this.postFirst();
+  }
+
+  /** Rejects all open questions. */
+  end(error: Error): void {
+    for (const { reject } of this.waiting) reject(error);
+    this.waiting = [];
+  }
+
+  /** Resolves when no question is open. */
+  async answered(): Promise<void> {
+    // Without an iterator, which a cell may have replaced.
+    for (let first = this.waiting[0]; first; first = this.waiting[0]) {
+      try {
+        await first.answer;
+      } catch {
+        // The asker gets it.
       }
-    },
-  };
+    }
+  }
 }

@@ -5,12 +5,14 @@ import { INTERRUPTED, interruption, interruptText, isAbort } from '../../../core
 import { describeValue } from '../../../core/values.cjs';
 import type { OwnModule } from '../imports';
 import type { Bundle, CommEvent, Emitted, Failure, Outcome, Output } from '../protocol';
-import { type Comms, createComms } from './comms';
+import type { onComm, openComm } from '../types/kernel';
+import { Comms } from './comms';
 import { type CellHost, CellSyntaxError, compileCell, isUnfinished } from './compile';
 import { createConsole } from './console';
-import { createGuard } from './guard';
-import { createInput } from './input';
-import { inspect } from './inspect';
+import { dataOf, displayModule, jupyterOf } from './display';
+import { createGuard, type Guard } from './guard';
+import { Input } from './input';
+import { inspect, lookInto } from './inspect';
 import { createOutput } from './limit';
 
 /** Where a session writes. */
@@ -23,6 +25,10 @@ export interface SessionHost {
   /** What a script is, if not a cell. */
   originOf(script: string): Origin | undefined;
   siteUrl: string;
+  /** URL of the notebook's folder. */
+  folder: string;
+  /** Of an array of more than 10 on the last line so many are shown. */
+  items: number;
 }
 
 /** What modules find under `Symbol.for('jupyterlite-typescript-kernel')`. */
@@ -41,25 +47,12 @@ export interface KernelInterface {
   cell(): { count: number } | undefined;
   /** Asks the person at the page, while a cell runs. */
   input(prompt?: string, options?: { password?: boolean }): Promise<string>;
-  openComm: Comms['open'];
-  onComm: Comms['onOpen'];
+  openComm: typeof openComm;
+  onComm: typeof onComm;
 }
 
 /** The global under which modules find the kernel. */
 export const KERNEL = Symbol.for('jupyterlite-typescript-kernel');
-
-export interface Session {
-  /** @param emitted where TypeScript itself had to translate the cell */
-  execute(code: string, count: number, emitted?: Emitted): Promise<Outcome>;
-  interrupt(): void;
-  /** Reports unawaited errors, below the cell that ran last. */
-  reportLate(kind: 'UncaughtException' | 'UnhandledPromiseRejection', error: unknown): void;
-  /** Whether a cell compiles and all names are there that it takes from outside. If not, it would fail. */
-  canRun(code: string): boolean;
-  receiveInput(value: string | undefined): void;
-  receiveComm(event: CommEvent): void;
-  api: KernelInterface;
-}
 
 type Declared = Parameters<CellHost['declare']>[0];
 
@@ -67,8 +60,9 @@ type Declared = Parameters<CellHost['declare']>[0];
 interface Ran {
   /** Undefined until it begins to run. */
   declared?: Declared;
-  /** Of its last line. */
+  /** Of its last line; `data` where it says itself how it is shown. */
   value?: unknown;
+  data?: Bundle['data'] | undefined;
   /** An interrupt has ended the wait for it. */
   isGivenUp?: boolean;
 }
@@ -99,64 +93,100 @@ for (const name of ['dispose', 'asyncDispose']) {
   if (!(name in Symbol)) Object.defineProperty(Symbol, name, { value: Symbol(`Symbol.${name}`) });
 }
 
-/** Starts a session; from now on this realm's console and stacks are its own. */
-export function createSession(host: SessionHost): Session {
-  // Engines read what is inherited fast, however often it is declared again; a separate object becomes a slow table.
-  const store: Record<string, unknown> = Object.create(null);
-  const names: Record<string, unknown> = Object.create(store);
-  const cells = new Map<string, { cell: number; lines: string[]; from?: number[] }>();
-  const listeners = new Set<() => void>();
-  let number = 0;
-  let current: { count: number } | undefined;
-  let interrupted = false;
-  let giveUp: (error: Error) => void = () => {};
+/**
+ * Firefox gives an error of the browser itself, such as that of `fetch`, no frames: here it gets those of who has called.
+ * @throws what the work throws
+ */
+export async function placed<T>(work: () => Promise<T>): Promise<T> {
+  const here = new Error();
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error && !/\n {4}at /.test(String(error.stack))) {
+      const [, ...frames] = String(here.stack).split('\n');
+      const value = [`${error.name}: ${error.message}`, ...frames].join('\n');
+      Object.defineProperty(error, 'stack', { value, writable: true, configurable: true });
+    }
+    throw error;
+  }
+}
 
-  shortenStacks((script, line) => {
-    const found = cells.get(script.replace(/^.*\//, ''));
-    if (!found) return host.originOf(script);
-    const own = found.from?.[line - 1] ?? line;
-    return { cell: found.cell, line: own, text: found.lines[own - 1]?.trim() };
-  });
+/** From its start on this realm's console and stacks are its own. */
+export class Session {
+  // Engines read what is inherited fast, however often it is declared again; a separate object becomes a slow table.
+  private readonly store: Record<string, unknown> = Object.create(null);
+  private readonly names: Record<string, unknown> = Object.create(this.store);
+  private readonly cells = new Map<string, { cell: number; lines: string[]; from?: number[] }>();
+  private readonly listeners = new Set<() => void>();
+  private number = 0;
+  private current: { count: number } | undefined;
+  private interrupted = false;
+  private giveUp: (error: Error) => void = () => {};
   // biome-ignore lint/security/noGlobalEval: a kernel runs what it is given; called so, a cell sees globals alone.
-  const evaluate = globalThis.eval;
-  const guard = createGuard((name) => host.post({ type: 'locked', name }));
-  const output = createOutput(host.post, guard.lightly);
-  const own = Object.entries(createConsole(output.print)) as [string, (...args: unknown[]) => void][];
-  for (const [name, print] of own) {
-    Object.assign(console, { [name]: (...args: unknown[]) => guard.lightly(() => print(...args)) });
+  private readonly evaluate = globalThis.eval;
+  private readonly guard: Guard;
+  private readonly output: ReturnType<typeof createOutput>;
+  private readonly questions: Input;
+  private readonly comms: Comms;
+  readonly api: KernelInterface;
+  private readonly ownModules: Record<OwnModule, Record<string, unknown>>;
+
+  constructor(private readonly host: SessionHost) {
+    shortenStacks((script, line) => {
+      const found = this.cells.get(script.replace(/^.*\//, ''));
+      if (!found) return host.originOf(script);
+      const own = found.from?.[line - 1] ?? line;
+      return { cell: found.cell, line: own, text: found.lines[own - 1]?.trim() };
+    });
+    // After the stacks: it puts back whatever is changed from now on.
+    const guard = createGuard((name) => host.post({ type: 'locked', name }));
+    this.guard = guard;
+    this.output = createOutput(host.post, guard.lightly);
+    this.questions = new Input((prompt, isPassword) => this.output.send({ type: 'input', prompt, isPassword }));
+    this.comms = new Comms(this.output.comm);
+    const api = this.createApi();
+    this.api = api;
+    const own = Object.entries(createConsole(this.output.print)) as [string, (...args: unknown[]) => void][];
+    for (const [name, print] of own) {
+      Object.assign(console, { [name]: (...args: unknown[]) => guard.lightly(() => print(...args)) });
+    }
+    const { input, openComm, onComm } = api;
+    Object.assign(globalThis, { [KERNEL]: api, Jupyter: jupyterOf(api), prompt: (text?: string) => input(text) });
+    this.ownModules = {
+      tslab: bare(displayModule(api)),
+      'jupyterlite-typescript-kernel': bare({ input, openComm, onComm }),
+    };
   }
 
-  const questions = createInput((prompt, isPassword) => output.send({ type: 'input', prompt, isPassword }));
-  const comms = createComms(output.comm);
-  const api: KernelInterface = {
-    display: (bundle, displayId) => guard.lightly(() => output.display(bundle, displayId)),
-    updateDisplay: (bundle, displayId) => guard.lightly(() => output.update(bundle, displayId)),
-    onInterrupt(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    siteUrl: host.siteUrl,
-    stdout: (text) => guard.lightly(() => output.print('stdout', text)),
-    stderr: (text) => guard.lightly(() => output.print('stderr', text)),
-    cell: () => current,
-    input: (prompt = '', { password = false } = {}) => {
-      if (!current) return Promise.reject(new Error('input() can only ask while its cell runs'));
-      return interrupted ? Promise.reject(aborted()) : guard.lightly(() => questions.ask(String(prompt), password));
-    },
-    openComm: comms.open,
-    onComm: comms.onOpen,
-  };
-  Object.assign(globalThis, { [KERNEL]: api });
+  private createApi(): KernelInterface {
+    const { guard, output, listeners, comms } = this;
+    return {
+      display: (bundle, displayId) => guard.lightly(() => output.display(bundle, displayId)),
+      updateDisplay: (bundle, displayId) => guard.lightly(() => output.update(bundle, displayId)),
+      onInterrupt(listener) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      siteUrl: this.host.siteUrl,
+      stdout: (text) => guard.lightly(() => output.print('stdout', text)),
+      stderr: (text) => guard.lightly(() => output.print('stderr', text)),
+      cell: () => this.current,
+      input: (prompt = '', { password = false } = {}) => {
+        if (!this.current) return Promise.reject(new Error('input() can only ask while its cell runs'));
+        if (this.interrupted) return Promise.reject(aborted());
+        return guard.lightly(() => this.questions.ask(String(prompt), password));
+      },
+      openComm: comms.openComm,
+      onComm: comms.onComm,
+    };
+  }
 
-  const { input, openComm, onComm } = api;
-  const ownModules: Record<OwnModule, Record<string, unknown>> = {
-    tslab: bare(displayModule(api)),
-    'jupyterlite-typescript-kernel': bare({ input, openComm, onComm }),
-  };
-
-  const load: CellHost['load'] = async (name, options, needed = []) => {
-    const module = await guard.lightly(() =>
-      Object.hasOwn(ownModules, name) ? ownModules[name as OwnModule] : host.load(name, options),
+  private load: CellHost['load'] = async (name, options, needed = []) => {
+    const { guard, ownModules } = this;
+    const module = await placed(async () =>
+      guard.lightly(() =>
+        Object.hasOwn(ownModules, name) ? ownModules[name as OwnModule] : this.host.load(name, options),
+      ),
     );
     const missing = guard.lightly(() => needed.find((key) => !(key in module)));
     if (missing !== undefined) throw new SyntaxError(`The module '${name}' has no export '${missing}'`);
@@ -164,7 +194,7 @@ export function createSession(host: SessionHost): Session {
   };
 
   /** Makes the names of a cell those of the notebook. */
-  function keep(declared: Declared): void {
+  private keep(declared: Declared): void {
     for (const [name, [get, set]] of Object.entries(declared)) {
       // Of a constant only the value: the cell's other variables need not live as long as it does.
       const value = set ? undefined : get();
@@ -172,27 +202,28 @@ export function createSession(host: SessionHost): Session {
         throw new TypeError(`Assignment to constant variable '${name}'`);
       };
       const accessors = set ? { get, set } : { get: () => value, set: refuse };
-      Object.defineProperty(store, name, { ...accessors, enumerable: true, configurable: true });
+      Object.defineProperty(this.store, name, { ...accessors, enumerable: true, configurable: true });
     }
   }
 
   /** Keeps what a cell has come to before it failed or was interrupted; returns the names that it has not. */
-  function keepReached(declared: Declared): string[] {
+  private keepReached(declared: Declared): string[] {
     const isReached = (name: string, get: () => unknown) => {
       try {
         // A `var` or a `let` without a value takes no earlier one away.
-        return get() !== undefined || !(name in names);
+        return get() !== undefined || !(name in this.names);
       } catch {
         return false;
       }
     };
     const entries = Object.entries(declared);
     const reached = entries.filter(([name, [get]]) => isReached(name, get));
-    keep(Object.fromEntries(reached));
+    this.keep(Object.fromEntries(reached));
     return entries.filter((entry) => !reached.includes(entry)).map(([name]) => name);
   }
 
-  async function run(code: string, emitted: Emitted | undefined, number: number, ran: Ran): Promise<void> {
+  private async run(code: string, emitted: Emitted | undefined, number: number, ran: Ran): Promise<void> {
+    const { names, guard, host } = this;
     const compiled = guard(() => compileCell(code, (name) => name in names, emitted));
     ran.declared = {};
     const cell: CellHost = {
@@ -200,122 +231,141 @@ export function createSession(host: SessionHost): Session {
       declare: (declared) => {
         ran.declared = declared;
       },
-      load,
+      load: this.load,
       alive: () => {
         if (ran.isGivenUp) throw GIVEN_UP;
       },
       tidy: (error) => guard.lightly(() => tidy(error)),
       defaultOf: (module) => ('default' in module ? module.default : module),
+      meta: { url: host.folder, resolve: (name: string) => new URL(name, host.folder).href },
     };
-    const main = evaluate(`${compiled}\n//# sourceURL=${scriptName(number)}`) as (cell: CellHost) => Promise<void>;
+    const main = this.evaluate(`${compiled}\n//# sourceURL=${scriptName(number)}`) as (cell: CellHost) => Promise<void>;
     await main(cell);
+    ran.data = await dataOf(cell.value);
+    await lookInto(cell.value);
     ran.value = cell.value;
   }
 
   /** Shows how a cell failed. */
-  function showFailure(text: string, failure: Failure): Outcome {
+  private showFailure(text: string, failure: Failure): Outcome {
+    const { output, host } = this;
     output.send(host.messages ? { type: 'error', failure } : { type: 'stream', name: 'stderr', text: `${text}\n` });
     return { status: 'error', ...failure };
   }
 
-  function showValue(value: unknown, count: number): void {
+  private showValue({ value, data }: Ran, count: number): void {
     if (value === undefined || value === null) return;
-    const text = describeValue(inspect, value);
-    output.send(
-      host.messages ? { type: 'result', text, count } : { type: 'stream', name: 'stdout', text: `${text}\n` },
-    );
+    const text = data ? '' : describeValue(inspect, value, this.host.items);
+    if (this.host.messages) this.output.send({ type: 'result', data: data ?? { 'text/plain': text }, count });
+    else if (data) this.output.display({ data });
+    else this.output.send({ type: 'stream', name: 'stdout', text: `${text}\n` });
   }
 
-  function fail(error: unknown): Outcome {
-    if (error === GIVEN_UP || (interrupted && isAbort(error))) {
+  private fail(error: unknown): Outcome {
+    if (error === GIVEN_UP || (this.interrupted && isAbort(error))) {
       const text = interruptText(error);
-      output.send({ type: 'stream', name: 'stdout', text: `${text}\n` });
+      this.output.send({ type: 'stream', name: 'stdout', text: `${text}\n` });
       return { status: 'error', ...interruption(text) };
     }
     if (CellSyntaxError.is(error)) {
       const text = problemLine(error.line, error.column, error.message);
-      return showFailure(text, { ename: 'SyntaxError', evalue: error.message, traceback: [text] });
+      return this.showFailure(text, { ename: 'SyntaxError', evalue: error.message, traceback: [text] });
     }
     const { text, reply } = describeFailure(inspect, error);
-    return showFailure(text, reply);
+    return this.showFailure(text, reply);
   }
 
-  function canRun(code: string): boolean {
-    let isLacking = false;
-    try {
-      compileCell(code, (name) => {
-        isLacking ||= !(name in names || name in globalThis);
-        return true;
+  /** Whether a cell compiles and all names are there that it takes from outside. If not, it would fail. */
+  canRun(code: string): boolean {
+    return this.guard(() => {
+      let isLacking = false;
+      try {
+        compileCell(code, (name) => {
+          isLacking ||= !(name in this.names || name in globalThis);
+          return true;
+        });
+        return !isLacking;
+      } catch {
+        return false;
+      }
+    });
+  }
+
+  /** Resolves when the cell has ended, or is given up. */
+  private untilEnd(code: string, emitted: Emitted | undefined, count: number, ran: Ran): Promise<void> {
+    const { number, cells } = this;
+    cells.set(scriptName(number), { cell: count, lines: code.split('\n'), ...(emitted && { from: emitted.lines }) });
+    cells.delete(scriptName(number - CELLS));
+    return new Promise<void>((resolve, reject) => {
+      this.giveUp = (error) => {
+        ran.isGivenUp = true;
+        reject(error);
+      };
+      queueMicrotask(async () => {
+        try {
+          await this.run(code, emitted, number, ran);
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
       });
-      return !isLacking;
-    } catch {
-      return false;
+    });
+  }
+
+  /** @param emitted where TypeScript itself had to translate the cell */
+  async execute(code: string, count: number, emitted?: Emitted): Promise<Outcome> {
+    const { guard, output } = this;
+    this.number++;
+    this.current = { count };
+    this.interrupted = false;
+    guard.lightly(output.reset);
+    const ran: Ran = {};
+    try {
+      await guard(() => this.untilEnd(code, emitted, count, ran));
+      return guard(() => {
+        this.keep(ran.declared ?? {});
+        this.showValue(ran, count);
+        return bare({ status: 'ok' });
+      });
+    } catch (error) {
+      return guard(() => {
+        const lost = ran.declared ? { lost: this.keepReached(ran.declared) } : {};
+        return bare({ ...this.fail(error), ...lost });
+      });
+    } finally {
+      guard.lightly(output.flush);
+      // The page takes no other cell before it has an answer.
+      await this.questions.answered();
+      this.current = undefined;
+      this.giveUp = () => {};
     }
   }
 
-  return {
-    api,
-    async execute(code, count, emitted) {
-      number++;
-      current = { count };
-      interrupted = false;
-      guard.lightly(output.reset);
-      const ran: Ran = {};
-      try {
-        await guard(() => {
-          const from = emitted && { from: emitted.lines };
-          cells.set(scriptName(number), { cell: count, lines: code.split('\n'), ...from });
-          cells.delete(scriptName(number - CELLS));
-          return new Promise<void>((resolve, reject) => {
-            giveUp = (error) => {
-              ran.isGivenUp = true;
-              reject(error);
-            };
-            queueMicrotask(async () => {
-              try {
-                await run(code, emitted, number, ran);
-                resolve();
-              } catch (error) {
-                reject(error);
-              }
-            });
-          });
-        });
-        return guard(() => {
-          const { declared = {}, value } = ran;
-          keep(declared);
-          showValue(value, count);
-          return bare({ status: 'ok' });
-        });
-      } catch (error) {
-        return guard(() => bare({ ...fail(error), ...(ran.declared ? { lost: keepReached(ran.declared) } : {}) }));
-      } finally {
-        guard.lightly(output.flush);
-        // The page takes no other cell before it has an answer.
-        await questions.answered();
-        current = undefined;
-        giveUp = () => {};
-      }
-    },
-    interrupt() {
-      interrupted = true;
-      const own = guard.lightly(() => {
-        questions.end(aborted());
-        return [...listeners];
-      });
-      // Those who listen end their work themselves and say how far it came. Nothing else can be stopped from outside.
-      if (own.length === 0) giveUp(GIVEN_UP);
-      for (let i = 0; i < own.length; i++) own[i]?.();
-    },
-    reportLate(kind, error) {
-      // Not reported: the interrupt caused it.
-      if (output.isFull() || (interrupted && isAbort(error))) return;
-      guard(() => output.print('stderr', `${describeLate(inspect, kind, error)}\n`));
-    },
-    receiveInput: (value) => guard.lightly(() => questions.receive(value)),
-    receiveComm: comms.receive,
-    canRun: (code) => guard(() => canRun(code)),
-  };
+  interrupt(): void {
+    this.interrupted = true;
+    const own = this.guard.lightly(() => {
+      this.questions.end(aborted());
+      return [...this.listeners];
+    });
+    // Those who listen end their work themselves and say how far it came. Nothing else can be stopped from outside.
+    if (own.length === 0) this.giveUp(GIVEN_UP);
+    for (let i = 0; i < own.length; i++) own[i]?.();
+  }
+
+  /** Reports unawaited errors, below the cell that ran last. */
+  reportLate(kind: 'UncaughtException' | 'UnhandledPromiseRejection', error: unknown): void {
+    // Not reported: the interrupt caused it.
+    if (this.output.isFull() || (this.interrupted && isAbort(error))) return;
+    this.guard(() => this.output.print('stderr', `${describeLate(inspect, kind, error)}\n`));
+  }
+
+  receiveInput(value: string | undefined): void {
+    this.guard.lightly(() => this.questions.receive(value));
+  }
+
+  receiveComm(event: CommEvent): void {
+    this.comms.receive(event);
+  }
 }
 
 /** What a console's Enter key asks of a text. */
@@ -342,38 +392,4 @@ function tidy(error: unknown): void {
   } catch {
     // It cannot be looked at, so it has no message of an engine.
   }
-}
-
-/** What cells know from tslab: `import { display, newDisplay } from 'tslab'`. */
-function displayModule(api: KernelInterface): Record<string, unknown> {
-  const TYPES = {
-    javascript: 'text/javascript',
-    html: 'text/html',
-    markdown: 'text/markdown',
-    latex: 'text/latex',
-    svg: 'image/svg+xml',
-    png: 'image/png',
-    jpeg: 'image/jpeg',
-    gif: 'image/gif',
-    pdf: 'application/pdf',
-    text: 'text/plain',
-  };
-  const make = (id?: string) => {
-    let shown = false;
-    const raw = (type: string, content: unknown) => {
-      const bundle = { data: { [type]: content instanceof Uint8Array ? base64(content) : content }, metadata: {} };
-      if (id !== undefined && shown) api.updateDisplay(bundle, id);
-      else api.display(bundle, id);
-      shown = true;
-    };
-    const methods = Object.entries(TYPES).map(([name, type]) => [name, (content: unknown) => raw(type, content)]);
-    return { ...Object.fromEntries(methods), raw };
-  };
-  return { display: make(), newDisplay: () => make(`display-${Math.random().toString(16).slice(2)}`) };
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-  return btoa(text);
 }

@@ -2,11 +2,11 @@
 import type { Origin } from '../../../core/errors.cjs';
 import { importFailure, urlOf } from '../imports';
 import type { Emitted, FromCells, ToCells } from '../protocol';
-import { createSession, isComplete, type Session } from './session';
+import { isComplete, placed, Session } from './session';
 
 /** Captured before a cell can replace them. */
 const { setTimeout } = self;
-const { apply } = Reflect;
+const { apply, construct } = Reflect;
 const { get: dataOf } = Object.getOwnPropertyDescriptor(MessageEvent.prototype, 'data') as { get(): ToCells };
 const post = (self as unknown as { postMessage(message: FromCells): void }).postMessage.bind(self);
 
@@ -21,15 +21,32 @@ for (const name of ['close', 'postMessage']) {
 /** The cell that output belongs to: the one that runs, or the last. */
 let current = 0;
 
-function start({ modules, cdn, siteUrl, folder, messages }: Extract<ToCells, { type: 'start' }>): Session {
-  const own = new URL(self.location.href).href;
-  // A file's place is relative to the notebook, as an import's is, not to this worker's script.
+/** A file's place is relative to the notebook, as an import's is, not to this worker's script. */
+function lookBeside(folder: string): void {
+  const placeOf = (from: unknown) => (typeof from === 'string' ? new URL(from, folder).href : from);
   const { fetch } = self;
-  self.fetch = async (from, options) => fetch(typeof from === 'string' ? new URL(from, folder) : from, options);
+  self.fetch = (from, options) => placed(() => fetch(placeOf(from) as RequestInfo, options));
+  const global = self as unknown as Record<string, new (...args: unknown[]) => object>;
+  for (const name of ['Request', 'Worker', 'EventSource']) {
+    global[name] = new Proxy(global[name] as (typeof global)[string], {
+      construct: (made, [from, ...rest], own) => construct(made, [placeOf(from), ...rest], own),
+    });
+  }
+  const { open } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.open = function (...[method, from, ...rest]: unknown[]) {
+    apply(open, this, [method, placeOf(String(from)), ...rest]);
+  };
+}
+
+function start({ modules, cdn, siteUrl, folder, messages, items }: Extract<ToCells, { type: 'start' }>): Session {
+  const own = new URL(self.location.href).href;
+  lookBeside(folder);
   const byUrl = new Map(Object.entries(modules).map(([name, url]) => [url, name]));
-  return createSession({
+  return new Session({
     siteUrl,
+    folder,
     messages,
+    items,
     post: (message) => post({ ...message, id: current }),
     async load(name, options) {
       const url = urlOf(name, { modules, cdn }, folder);

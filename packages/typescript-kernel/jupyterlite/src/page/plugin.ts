@@ -5,7 +5,7 @@
 import type { CoreUtils, KernelClient, KernelOptions, KernelSpecs, Services } from './jupyterlite';
 import { kernelClass, type TypeScriptKernel } from './kernel';
 import { PLUGIN, readSettings } from './settings';
-import { createTypesClient } from './types-client';
+import { TypesClient } from './types-client';
 
 const NAME = 'jupyterlite-typescript-kernel';
 /** Names of the files next to this script; the build inserts them. */
@@ -24,7 +24,7 @@ function createPlugin({ BaseKernel, IKernelSpecs, IKernelClient }: Services, { P
         siteUrl,
         FILES.declarations && here + FILES.declarations,
       );
-      const types = createTypesClient(here + FILES.types, settings);
+      const types = new TypesClient(here + FILES.types, settings);
       const Kernel = kernelClass(BaseKernel, here + FILES.cells, settings, types);
       const running = new Map<string, TypeScriptKernel>();
       const logo = here + FILES.logo;

@@ -8,76 +8,69 @@
  */
 import type { Message } from './jupyterlite';
 
-export interface Queue {
+export class Queue {
+  /** The message of the cell that runs. */
+  running: Message | undefined;
+  /** When a cell failed or was interrupted last: what was asked for before that is aborted. */
+  private failedAt = Number.NEGATIVE_INFINITY;
+  private stopsOthers = true;
+  private last: Promise<void> = Promise.resolve();
+
+  /** @param post what takes the messages */
+  constructor(private readonly post: (message: Message) => void) {}
+
   /** Passes a message of the kernel on to the page. */
-  send(message: Message): void;
+  send(message: Message): void {
+    const hasFailed = message.header.msg_type === 'execute_reply' && message.content.status === 'error';
+    if (hasFailed && this.stopsOthers) this.failedAt = Date.now();
+    // By this mark JupyterLite takes it that the cells which wait are taken care of.
+    this.post(hasFailed ? { ...message, metadata: { ...message.metadata, cause: 'interrupt' } } : message);
+  }
+
   /** Sends a message that belongs to one of the page; `id` names it. */
-  answer(to: Message, channel: string, type: string, content: Message['content'], id?: string): void;
+  answer(to: Message, channel: string, type: string, content: Message['content'], id?: string): void {
+    const { session, username, version } = to.header;
+    const msg_id = id ?? `${to.header.msg_id}-${type}-${String(content.execution_state ?? '')}`;
+    const header = { msg_id, msg_type: type, session, username, version, date: new Date().toISOString() };
+    this.post({ channel, header, parent_header: to.header, metadata: {}, content, buffers: [] });
+  }
+
+  private status(to: Message, state: 'busy' | 'idle'): void {
+    this.answer(to, 'iopub', 'status', { execution_state: state });
+  }
+
+  private async run(message: Message, work: () => Promise<void>): Promise<void> {
+    if (Date.parse(message.header.date) <= this.failedAt) {
+      this.status(message, 'busy');
+      this.answer(message, 'shell', 'execute_reply', { status: 'aborted' });
+      this.status(message, 'idle');
+      return;
+    }
+    this.stopsOthers = message.content.stop_on_error !== false;
+    this.running = message;
+    try {
+      await work();
+    } finally {
+      this.running = undefined;
+    }
+  }
+
   /**
    * Does what a message asks for: a cell when those before it have ended, anything else now. Resolves when the next message
    * may come.
    */
-  take(message: Message, work: () => Promise<void>): Promise<void>;
-  /** An interrupt: none of the cells that wait is run. */
-  abortWaiting(): void;
-  /** The message of the cell that runs. */
-  readonly running: Message | undefined;
-}
-
-/** @param send what takes the messages */
-export function createQueue(send: (message: Message) => void): Queue {
-  /** When a cell failed or was interrupted last: what was asked for before that is aborted. */
-  let failedAt = Number.NEGATIVE_INFINITY;
-  let stopsOthers = true;
-  let running: Message | undefined;
-  let last: Promise<void> = Promise.resolve();
-
-  const answer: Queue['answer'] = (to, channel, type, content, id) => {
-    const { session, username, version } = to.header;
-    const msg_id = id ?? `${to.header.msg_id}-${type}-${String(content.execution_state ?? '')}`;
-    const header = { msg_id, msg_type: type, session, username, version, date: new Date().toISOString() };
-    send({ channel, header, parent_header: to.header, metadata: {}, content, buffers: [] });
-  };
-  const status = (to: Message, state: 'busy' | 'idle') => answer(to, 'iopub', 'status', { execution_state: state });
-
-  async function run(message: Message, work: () => Promise<void>): Promise<void> {
-    if (Date.parse(message.header.date) <= failedAt) {
-      status(message, 'busy');
-      answer(message, 'shell', 'execute_reply', { status: 'aborted' });
-      status(message, 'idle');
+  async take(message: Message, work: () => Promise<void>): Promise<void> {
+    if (message.header.msg_type === 'execute_request') {
+      this.last = this.last.then(() => this.run(message, work)).catch(console.error);
       return;
     }
-    stopsOthers = message.content.stop_on_error !== false;
-    running = message;
-    try {
-      await work();
-    } finally {
-      running = undefined;
-    }
+    await work();
+    // The page takes the end of any message for the kernel's.
+    if (this.running) this.status(this.running, 'busy');
   }
 
-  return {
-    get running() {
-      return running;
-    },
-    send(message) {
-      if (message.header.msg_type !== 'execute_reply' || message.content.status !== 'error') return send(message);
-      if (stopsOthers) failedAt = Date.now();
-      // By this mark JupyterLite takes it that the cells which wait are taken care of.
-      send({ ...message, metadata: { ...message.metadata, cause: 'interrupt' } });
-    },
-    answer,
-    abortWaiting() {
-      failedAt = Date.now();
-    },
-    async take(message, work) {
-      if (message.header.msg_type === 'execute_request') {
-        last = last.then(() => run(message, work)).catch(console.error);
-        return;
-      }
-      await work();
-      // The page takes the end of any message for the kernel's.
-      if (running) status(running, 'busy');
-    },
-  };
+  /** An interrupt: none of the cells that wait is run. */
+  abortWaiting(): void {
+    this.failedAt = Date.now();
+  }
 }

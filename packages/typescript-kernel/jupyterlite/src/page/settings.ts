@@ -14,6 +14,8 @@ export interface Settings extends CompilerSettings {
   /** The kernel's name, as notebooks' metadata have it. */
   name: string;
   displayName: string;
+  /** Of an array of more than 10 on a cell's last line so many are shown. */
+  items: number;
   /** Loads the modules in the background, before a cell asks for them. */
   preload: boolean;
   /** A line for each setting that cannot be what the site says; it has its default. */
@@ -26,6 +28,7 @@ const DEFAULTS: Given = {
   modules: {},
   name: 'typescript',
   displayName: 'TypeScript',
+  items: 100,
   preload: true,
   strict: false,
   experimentalDecorators: false,
@@ -67,6 +70,7 @@ const KINDS: Record<keyof Given, Kind> = {
   lib: ['a list of texts', (value) => Array.isArray(value) && value.every(isText)],
   experimentalDecorators: FLAG,
   cdn: URL_TEXT,
+  items: ['a whole number above 0', (value) => Number.isInteger(value) && (value as number) > 0],
   preload: FLAG,
 };
 

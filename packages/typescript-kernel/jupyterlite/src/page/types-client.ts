@@ -1,102 +1,93 @@
 /** The page's side of the worker that knows the types. One serves all kernels of the page. */
-import type { Completions, FromTypes, Lost, OfTypes, ToTypes } from '../protocol';
+import type { FromTypes, Lost, OfTypes, ToTypes } from '../protocol';
 import { PLUGIN, type Settings } from './settings';
 
-export interface TypesClient {
+export class TypesClient {
   /**
    * Resolves when it has loaded, or when it is known that it never will. Until it has loaded, questions are answered with
    * undefined at once.
    */
   readonly settled: Promise<void>;
-  /** Starts to load, unless it has. */
-  load(): void;
-  check(kernel: string, code: string): Promise<OfTypes['check']['answer'] | undefined>;
-  complete(kernel: string, code: string, position: number): Promise<Completions | undefined>;
-  inspect(kernel: string, code: string, position: number): Promise<string | null | undefined>;
-  /** A cell runs: its names are known from now on. */
-  starts(kernel: string, code: string): void;
-  /** It has ended: its names stay, except those that it did not reach. */
-  ended(kernel: string, lost: Lost): void;
-  /** A kernel begins, without variables; `folder` is the URL of that of its notebook, below `files/` of the site. */
-  begin(kernel: string, folder: string): void;
-  /** A kernel has ended. */
-  forget(kernel: string): void;
-}
+  private settle = () => {};
+  private readonly waiting = new Map<number, (content: unknown) => void>();
+  private worker: Worker | undefined;
+  private isReady = false;
+  private next = 1;
+  /** What cells said before there was a worker. */
+  private readonly early: ToTypes[] = [];
+  private readonly hasNone: boolean;
 
-/**
- * @param script URL of the worker
- * @param settings without declarations in them nothing is ever loaded; their `faults` get what turns out to be wrong in them
- */
-export function createTypesClient(
-  script: string,
-  { declarations, faults, modules, cdn, lib, siteUrl, strict, experimentalDecorators, typeErrors }: Settings,
-): TypesClient {
-  const waiting = new Map<number, (content: unknown) => void>();
-  let worker: Worker | undefined;
-  let isReady = false;
-  let settle = () => {};
-  const settled = new Promise<void>((resolve) => {
-    settle = resolve;
-  });
-  const hasNone = declarations.length === 0;
-  if (hasNone) settle();
-  let next = 1;
-  // What cells said before there was a worker.
-  const early: ToTypes[] = [];
+  /**
+   * @param script URL of the worker
+   * @param settings without declarations in them nothing is ever loaded; their `faults` get what turns out to be wrong in them
+   */
+  constructor(
+    private readonly script: string,
+    private readonly settings: Settings,
+  ) {
+    this.hasNone = settings.declarations.length === 0;
+    this.settled = new Promise((resolve) => {
+      this.settle = resolve;
+    });
+    if (this.hasNone) this.settle();
+  }
 
-  const fail = (message: string) => {
+  private fail(message: string): void {
     console.warn(`No types in TypeScript cells: ${message}`);
-    isReady = false;
-    settle();
-    for (const answer of waiting.values()) answer(undefined);
-    waiting.clear();
-  };
-  const send = (message: ToTypes) => {
-    if (worker) worker.postMessage(message);
-    else if (!hasNone) early.push(message);
-  };
+    this.isReady = false;
+    this.settle();
+    for (const answer of this.waiting.values()) answer(undefined);
+    this.waiting.clear();
+  }
 
-  function ask<Type extends keyof OfTypes>(
+  private send(message: ToTypes): void {
+    if (this.worker) this.worker.postMessage(message);
+    else if (!this.hasNone) this.early.push(message);
+  }
+
+  private ask<Type extends keyof OfTypes>(
     type: Type,
     question: OfTypes[Type]['question'],
   ): Promise<OfTypes[Type]['answer'] | undefined> {
-    if (!isReady) return Promise.resolve(undefined);
-    const id = next++;
+    if (!this.isReady) return Promise.resolve(undefined);
+    const id = this.next++;
     return new Promise((resolve) => {
-      waiting.set(id, resolve as (content: unknown) => void);
-      send({ type, id, ...question } as ToTypes);
+      this.waiting.set(id, resolve as (content: unknown) => void);
+      this.send({ type, id, ...question } as ToTypes);
     });
   }
 
-  function load(): void {
-    if (worker || hasNone) return;
-    worker = new Worker(script, { type: 'module', name: 'TypeScript types' });
-    worker.onerror = (event) => fail(event.message ?? `${script} could not be loaded`);
-    worker.onmessage = ({ data }: MessageEvent<FromTypes>) => {
-      if (data.type === 'ready') {
-        isReady = true;
-        faults.push(...data.faults.map((fault) => `${PLUGIN}: ${fault}`));
-        settle();
-      } else if (data.type === 'failed') fail(data.message);
-      else {
-        waiting.get(data.id)?.(data.content);
-        waiting.delete(data.id);
-      }
-    };
-    const settings = { modules, cdn, lib, siteUrl, strict, experimentalDecorators, typeErrors };
-    worker.postMessage({ type: 'start', declarations, settings } satisfies ToTypes);
-    for (const message of early.splice(0)) worker.postMessage(message);
+  private receive(message: FromTypes): void {
+    if (message.type === 'ready') {
+      this.isReady = true;
+      this.settings.faults.push(...message.faults.map((fault) => `${PLUGIN}: ${fault}`));
+      this.settle();
+    } else if (message.type === 'failed') this.fail(message.message);
+    else {
+      this.waiting.get(message.id)?.(message.content);
+      this.waiting.delete(message.id);
+    }
   }
 
-  return {
-    settled,
-    load,
-    check: (kernel, code) => ask('check', { kernel, code }),
-    complete: (kernel, code, position) => ask('complete', { kernel, code, position }),
-    inspect: (kernel, code, position) => ask('inspect', { kernel, code, position }),
-    starts: (kernel, code) => void send({ type: 'starts', kernel, code }),
-    ended: (kernel, lost) => void send({ type: 'ended', kernel, lost }),
-    begin: (kernel, folder) => void send({ type: 'begin', kernel, folder }),
-    forget: (kernel) => void send({ type: 'forget', kernel }),
-  };
+  /** Starts to load, unless it has. */
+  load(): void {
+    if (this.worker || this.hasNone) return;
+    this.worker = new Worker(this.script, { type: 'module', name: 'TypeScript types' });
+    this.worker.onerror = (event) => this.fail(event.message ?? `${this.script} could not be loaded`);
+    this.worker.onmessage = ({ data }: MessageEvent<FromTypes>) => this.receive(data);
+    this.worker.postMessage({ type: 'start', settings: this.settings } satisfies ToTypes);
+    for (const message of this.early.splice(0)) this.worker.postMessage(message);
+  }
+
+  check = (kernel: string, code: string) => this.ask('check', { kernel, code });
+  complete = (kernel: string, code: string, position: number) => this.ask('complete', { kernel, code, position });
+  inspect = (kernel: string, code: string, position: number) => this.ask('inspect', { kernel, code, position });
+  /** A cell runs: its names are known from now on. */
+  starts = (kernel: string, code: string) => this.send({ type: 'starts', kernel, code });
+  /** It has ended: its names stay, except those that it did not reach. */
+  ended = (kernel: string, lost: Lost) => this.send({ type: 'ended', kernel, lost });
+  /** A kernel begins, without variables; `folder` is the URL of that of its notebook, below `files/` of the site. */
+  begin = (kernel: string, folder: string) => this.send({ type: 'begin', kernel, folder });
+  /** A kernel has ended. */
+  forget = (kernel: string) => this.send({ type: 'forget', kernel });
 }

@@ -6,11 +6,10 @@ const OF_NODE = [2580, 2591];
 const MISSPELT = 2552;
 const UNKNOWN = [2304, 2581, 2592, 2582, 2593, 2584, ...OF_NODE];
 
-const INPUT = "To ask: import { input } from 'jupyterlite-typescript-kernel'; await input('…')";
+const INPUT = "To ask: await prompt('…')";
 /** Names that people know from pages and from Python. */
 const KNOWN: Record<string, string> = {
   input: INPUT,
-  prompt: INPUT,
   confirm: INPUT,
   alert: 'To print: console.log(…)',
 };

@@ -25,3 +25,20 @@ export declare function openComm(
 
 /** Takes the channels that the page opens under a name, replacing any earlier listener. */
 export declare function onComm(target: string, listener: (comm: Comm, data: any, buffers: ArrayBuffer[]) => void): void;
+
+declare global {
+  /** As `input`: the answer is awaited, as a worker can stop no program for it. */
+  function prompt(text?: string): Promise<string>;
+
+  /** Rich content, as in Deno. Any object with a method `[Symbol.for('Jupyter.display')]` says itself how it is shown. */
+  namespace Jupyter {
+    /** Shows a value below the cell. `raw`: it is data by MIME type; `update`: it takes the place of what has the id. */
+    function display(value: unknown, options?: { raw?: boolean; update?: boolean; display_id?: string }): Promise<void>;
+    /** Shows HTML where it is the last line of a cell, or by `Jupyter.display`. */
+    function html(strings: TemplateStringsArray, ...values: unknown[]): object;
+    /** The same for Markdown. */
+    function md(strings: TemplateStringsArray, ...values: unknown[]): object;
+    /** The same for SVG. */
+    function svg(strings: TemplateStringsArray, ...values: unknown[]): object;
+  }
+}

@@ -24,22 +24,6 @@ export interface Declarations {
   ambient: string[];
 }
 
-/** The types of one notebook. */
-export interface NotebookTypes {
-  check(code: string): TypeProblem[];
-  complete(code: string, position: number): Promise<Completions>;
-  /** The type and the documentation of what is at a position, or null. */
-  inspect(code: string, position: number): string | null;
-  /** Loads the types of what a text imports by URL. */
-  prepare(code: string): Promise<void>;
-  /** A cell runs: what is written meanwhile sees its names. */
-  starts(code: string): void;
-  /** It has ended: later cells see its names, except those that it did not reach. */
-  ended(lost: Lost): void;
-  /** Frees what it holds; it cannot be used after that. */
-  dispose(): void;
-}
-
 /** TypeScript's codes for a module without declarations. */
 const NO_MODULE = [2307, 2732, 2792, 7016];
 
@@ -51,221 +35,301 @@ interface Cell {
   lost: string[];
 }
 
+/** What the notebooks of a page share. */
+class Library {
+  readonly settings: TypeScript.CompilerOptions;
+  readonly folders = new Set(['/']);
+  readonly registry: TypeScript.DocumentRegistry;
+  readonly resolved = new Map<string, TypeScript.ResolvedModuleWithFailedLookupLocations>();
+  private readonly snapshots = new Map<string, TypeScript.IScriptSnapshot>();
+  /** Of all texts of cells, of which each is another. */
+  version = 1;
+
+  constructor(
+    readonly ts: Ts,
+    readonly declarations: Declarations,
+    readonly site: CompilerSettings,
+    readonly remote: Remote,
+  ) {
+    const { files } = declarations;
+    const { lib = declarations.lib, strict, experimentalDecorators } = site;
+    const unknown = lib.find((name) => !Object.hasOwn(files, `/lib/lib.${name.toLowerCase()}.d.ts`));
+    if (unknown !== undefined) {
+      const known = Object.keys(files).flatMap((path) => /^\/lib\/lib\.((?:es|web)\w+)\.d\.ts$/.exec(path)?.[1] ?? []);
+      throw new Error(`lib: expected some of ${known.join(', ')}, found ${unknown}`);
+    }
+    // The options of tslab, except the target: browsers know the current syntax.
+    this.settings = {
+      target: ts.ScriptTarget.ESNext,
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+      moduleDetection: ts.ModuleDetectionKind.Force,
+      esModuleInterop: true,
+      strict,
+      experimentalDecorators,
+      skipLibCheck: true,
+      noEmit: true,
+      lib: lib.map((name) => `lib.${name.toLowerCase()}.d.ts`),
+      types: [],
+    };
+    for (const path of Object.keys(files)) {
+      for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+        this.folders.add(path.slice(0, at));
+      }
+    }
+    this.registry = ts.createDocumentRegistry(true, '/');
+  }
+
+  textOf(path: string): string | undefined {
+    return this.declarations.files[path] ?? this.remote.textOf(path);
+  }
+
+  snapshotOf(path: string): TypeScript.IScriptSnapshot | undefined {
+    const text = this.textOf(path);
+    if (text === undefined) return undefined;
+    const known = this.snapshots.get(path) ?? this.ts.ScriptSnapshot.fromString(text);
+    this.snapshots.set(path, known);
+    return known;
+  }
+}
+
+/** The types of one notebook. */
+export class NotebookTypes {
+  private readonly folder: string;
+  private readonly cells: Cell[] = [];
+  private current: Cell;
+  private readonly host: TypeScript.LanguageServiceHost;
+  private readonly service: TypeScript.LanguageService;
+
+  constructor(
+    private readonly library: Library,
+    name: string,
+    private readonly siteFolder: string,
+  ) {
+    this.folder = `/cells/${name}`;
+    this.current = this.fresh();
+    this.host = this.createHost();
+    this.service = library.ts.createLanguageService(this.host, library.registry);
+  }
+
+  private fresh(): Cell {
+    const path = `${this.folder}/${this.cells.length + 1}.ts`;
+    return { path, text: '', version: ++this.library.version, lost: [] };
+  }
+
+  private cellOf(path: string): Cell | undefined {
+    return path === this.current.path ? this.current : this.cells.find((cell) => cell.path === path);
+  }
+
+  private createHost(): TypeScript.LanguageServiceHost {
+    const { library, folder } = this;
+    const textOf = (path: string) => this.cellOf(path)?.text ?? library.textOf(path);
+    return {
+      getCompilationSettings: () => library.settings,
+      getScriptFileNames: () => [
+        ...library.declarations.ambient,
+        ...this.cells.map(({ path }) => path),
+        this.current.path,
+      ],
+      getScriptVersion: (path) => String(this.cellOf(path)?.version ?? 1),
+      getScriptSnapshot: (path) => {
+        const cell = this.cellOf(path);
+        return cell ? library.ts.ScriptSnapshot.fromString(cell.text) : library.snapshotOf(path);
+      },
+      getProjectVersion: () => String(library.version),
+      getCurrentDirectory: () => folder,
+      getDefaultLibFileName: () => '/lib/lib.d.ts',
+      fileExists: (path) => textOf(path) !== undefined,
+      readFile: textOf,
+      directoryExists: (path) => library.folders.has(path),
+      getDirectories: () => [],
+      useCaseSensitiveFileNames: () => true,
+      resolveModuleNameLiterals: (literals, from) => literals.map(({ text }) => this.resolve(text, from)),
+    };
+  }
+
+  private resolve(module: string, from: string): TypeScript.ResolvedModuleWithFailedLookupLocations {
+    const { resolved, remote } = this.library;
+    const isCell = from.startsWith('/cells/');
+    // What comes by URL can be there later.
+    const url = isCell ? this.urlFor(module) : undefined;
+    const path = url === undefined ? remote.resolve(module, from) : remote.pathOf(url);
+    if (path !== undefined) return declaredAt(path);
+    if (url !== undefined) return { resolvedModule: undefined };
+    // Each new cell is a new root, for which a program resolves every import of every file again: answers are kept.
+    const key = `${isCell ? '' : from}\0${module}`;
+    const known = resolved.get(key) ?? this.lookUp(module, from);
+    resolved.set(key, known);
+    return known;
+  }
+
+  private lookUp(module: string, from: string): TypeScript.ResolvedModuleWithFailedLookupLocations {
+    const { ts, settings, declarations } = this.library;
+    const path = Object.hasOwn(declarations.modules, module) ? declarations.modules[module] : undefined;
+    // Among packages a name means the version that is installed for the one that imports it.
+    if (path === undefined || from.startsWith('/node_modules/')) {
+      const found = ts.resolveModuleName(module, from, settings, this.host as TypeScript.ModuleResolutionHost);
+      if (path === undefined || found.resolvedModule) return found;
+    }
+    return declaredAt(path);
+  }
+
+  /** What a cell can import whose name begins so. */
+  private async modulesLike(text: string): Promise<Match[]> {
+    const { declarations, site } = this.library;
+    const names = isRelative(text)
+      ? await scriptsIn(site.siteUrl, this.siteFolder, text.slice(0, text.lastIndexOf('/') + 1))
+      : new Set([...OWN_MODULES, ...Object.keys(declarations.modules), ...Object.keys(site.modules)]);
+    const found = [...names].filter((name) => name.startsWith(text));
+    return found.map((name) => ({ text: name, kind: 'module' }));
+  }
+
+  /** The URL of a module that a cell imports and whose types the declarations do not have. */
+  private urlFor(module: string): string | undefined {
+    if (Object.hasOwn(this.library.declarations.modules, module)) return undefined;
+    try {
+      const url = urlOf(module, this.library.site, this.siteFolder);
+      return /^https?:/.test(url) ? url : undefined;
+    } catch {
+      return undefined; // the cell says so when it runs
+    }
+  }
+
+  /** What is wrong; a module without types may exist, so its names are `any` without an error. */
+  private problemsOf({ code, messageText, start = 0, length = 0 }: TypeScript.Diagnostic) {
+    const text = this.current.text.slice(start, start + length);
+    if (!NO_MODULE.includes(code)) {
+      return [adviceOn(code, text) ?? linesOf(messageText).map((line) => ({ code, messageText: line }))].flat();
+    }
+    try {
+      urlOf(text.slice(1, -1), this.library.site, this.siteFolder);
+      return [];
+    } catch (error) {
+      return [{ code, messageText: (error as Error).message }];
+    }
+  }
+
+  private get program(): TypeScript.Program {
+    return this.service.getProgram() as TypeScript.Program;
+  }
+
+  /** Takes the current cell, and joins the scopes of all. */
+  private open(text: string): TypeScript.SourceFile {
+    if (text !== this.current.text) this.current = { ...this.current, text, version: ++this.library.version };
+    const { program } = this;
+    let parent: TypeScript.SourceFile | undefined;
+    for (const { path, lost } of [...this.cells, this.current]) {
+      const file = program.getSourceFile(path) as TypeScript.SourceFile;
+      (file as { parent?: TypeScript.Node }).parent = parent;
+      const { locals } = file as { locals?: Map<string, unknown> };
+      for (const name of lost) locals?.delete(name);
+      parent = file;
+    }
+    return parent as TypeScript.SourceFile;
+  }
+
+  /** A name that is passed on has the kind of what it stands for. */
+  private ofOrigin(entry: TypeScript.CompletionEntry): TypeScript.CompletionEntry {
+    const { SymbolFlags } = this.library.ts;
+    if (!entry.symbol || !(entry.symbol.flags & SymbolFlags.Alias)) return entry;
+    const { flags } = this.program.getTypeChecker().getAliasedSymbol(entry.symbol);
+    const kind = KINDS_BY_FLAG.find(([flag]) => flags & SymbolFlags[flag])?.[1];
+    return kind === undefined ? entry : { ...entry, kind };
+  }
+
+  check(code: string): TypeProblem[] {
+    const { service, library } = this;
+    const file = this.open(code);
+    const { path } = this.current;
+    const found = [...service.getSyntacticDiagnostics(path), ...service.getSemanticDiagnostics(path)].filter(
+      ({ category }) => category === library.ts.DiagnosticCategory.Error,
+    );
+    found.sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
+    return found.flatMap((one) => {
+      const { line, character } = library.ts.getLineAndCharacterOfPosition(file, one.start ?? 0);
+      return this.problemsOf(one).map((problem) => ({ line: line + 1, column: character + 1, ...problem }));
+    });
+  }
+
+  async complete(code: string, position: number): Promise<Completions> {
+    const module = moduleAt(code, position);
+    if (module) return { ...module, matches: await this.modulesLike(module.text) };
+    this.open(code);
+    const options = {
+      includeCompletionsForModuleExports: false,
+      includeCompletionsWithInsertText: false,
+      includeSymbol: true,
+    };
+    const entries = this.service.getCompletionsAtPosition(this.current.path, position, options)?.entries ?? [];
+    const { text, start, end } = wordAt(code, position);
+    return {
+      start,
+      end,
+      matches: matching(
+        entries.map((entry) => this.ofOrigin(entry)),
+        text,
+      ),
+    };
+  }
+
+  /** The type and the documentation of what is at a position, or of the call that it is in; or null. */
+  inspect(code: string, position: number): string | null {
+    this.open(code);
+    const { path } = this.current;
+    const at = (place: number) => this.service.getQuickInfoAtPosition(path, place);
+    const info = at(position) ?? (/[([,]$/.test(code.slice(0, position)) ? undefined : at(position - 1));
+    if (info) return describeInfo(info);
+    const call = this.service.getSignatureHelpItems(path, position, undefined);
+    return call ? describeCall(call) : null;
+  }
+
+  /** Loads the types of what a text imports by URL. */
+  async prepare(code: string): Promise<void> {
+    if (!/\bimport\b/.test(code)) return;
+    const names = this.library.ts.preProcessFile(code, true, true).importedFiles.map(({ fileName }) => fileName);
+    const urls = names.flatMap((name) => this.urlFor(name) ?? []);
+    if (urls.length === 0) return;
+    await this.library.remote.load(urls);
+    // Who asked about this text before found them missing.
+    this.current = { ...this.current, version: ++this.library.version };
+  }
+
+  /** A cell runs: what is written meanwhile sees its names. */
+  starts(code: string): void {
+    this.open(code);
+    this.cells.push(this.current);
+    this.current = this.fresh();
+  }
+
+  /** It has ended: later cells see its names, except those that it did not reach. */
+  ended(lost: Lost): void {
+    const cell = this.cells.pop();
+    if (cell && lost !== 'all') this.cells.push({ ...cell, lost });
+    // A new one, so that it forgets questions asked meanwhile.
+    this.current = this.fresh();
+  }
+
+  /** Frees what it holds; it cannot be used after that. */
+  dispose(): void {
+    this.service.dispose();
+  }
+}
+
 /**
  * Makes notebooks that share what they read. Each has a name and the URL of its folder.
  * @param remote where the types of imports by URL come from
  * @throws if the settings name a library that the declarations do not have
  */
 export function createTypes(
-  ts: Ts,
-  declarations: Declarations,
-  { lib = declarations.lib, siteUrl, strict, experimentalDecorators, ...imports }: CompilerSettings,
-  remote: Remote,
+  ...of: ConstructorParameters<typeof Library>
 ): (name: string, folder: string) => NotebookTypes {
-  const { files, modules, ambient } = declarations;
-  const unknown = lib.find((name) => !Object.hasOwn(files, `/lib/lib.${name.toLowerCase()}.d.ts`));
-  if (unknown !== undefined) {
-    const known = Object.keys(files).flatMap((path) => /^\/lib\/lib\.((?:es|web)\w+)\.d\.ts$/.exec(path)?.[1] ?? []);
-    throw new Error(`lib: expected some of ${known.join(', ')}, found ${unknown}`);
-  }
-  // The options of tslab, except the target: browsers know the current syntax.
-  const settings: TypeScript.CompilerOptions = {
-    target: ts.ScriptTarget.ESNext,
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    moduleDetection: ts.ModuleDetectionKind.Force,
-    esModuleInterop: true,
-    strict,
-    experimentalDecorators,
-    skipLibCheck: true,
-    noEmit: true,
-    lib: lib.map((name) => `lib.${name.toLowerCase()}.d.ts`),
-    types: [],
-  };
-  const folders = new Set(['/']);
-  for (const path of Object.keys(files)) {
-    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) folders.add(path.slice(0, at));
-  }
-  const registry = ts.createDocumentRegistry(true, '/');
-  const snapshots = new Map<string, TypeScript.IScriptSnapshot>();
-  const resolved = new Map<string, TypeScript.ResolvedModuleWithFailedLookupLocations>();
-  let version = 1;
+  const library = new Library(...of);
+  return (name, folder) => new NotebookTypes(library, name, folder);
+}
 
-  return (name, siteFolder) => {
-    const folder = `/cells/${name}`;
-    const cells: Cell[] = [];
-    const fresh = (): Cell => ({ path: `${folder}/${cells.length + 1}.ts`, text: '', version: ++version, lost: [] });
-    let current = fresh();
-    const cellOf = (path: string) => (path === current.path ? current : cells.find((cell) => cell.path === path));
-    const givenText = (path: string) => files[path] ?? remote.textOf(path);
-    const textOf = (path: string) => cellOf(path)?.text ?? givenText(path);
-
-    const host: TypeScript.LanguageServiceHost = {
-      getCompilationSettings: () => settings,
-      getScriptFileNames: () => [...ambient, ...cells.map(({ path }) => path), current.path],
-      getScriptVersion: (path) => String(cellOf(path)?.version ?? 1),
-      getScriptSnapshot(path) {
-        const cell = cellOf(path);
-        if (cell) return ts.ScriptSnapshot.fromString(cell.text);
-        const text = givenText(path);
-        if (text === undefined) return undefined;
-        const known = snapshots.get(path) ?? ts.ScriptSnapshot.fromString(text);
-        snapshots.set(path, known);
-        return known;
-      },
-      getProjectVersion: () => String(version),
-      getCurrentDirectory: () => folder,
-      getDefaultLibFileName: () => '/lib/lib.d.ts',
-      fileExists: (path) => textOf(path) !== undefined,
-      readFile: textOf,
-      directoryExists: (path) => folders.has(path),
-      getDirectories: () => [],
-      useCaseSensitiveFileNames: () => true,
-      // Each new cell is a new root, for which a program resolves every import of every file again: answers are kept.
-      resolveModuleNameLiterals: (literals, from) =>
-        literals.map(({ text }) => {
-          // What comes by URL can be there later.
-          const url = from.startsWith('/cells/') ? urlFor(text) : undefined;
-          const path = url === undefined ? remote.resolve(text, from) : remote.pathOf(url);
-          if (path !== undefined) return declaredAt(path);
-          if (url !== undefined) return { resolvedModule: undefined };
-          const key = `${from.startsWith('/cells/') ? '' : from}\0${text}`;
-          const known = resolved.get(key) ?? resolve(text, from);
-          resolved.set(key, known);
-          return known;
-        }),
-    };
-
-    function resolve(module: string, from: string): TypeScript.ResolvedModuleWithFailedLookupLocations {
-      const path = Object.hasOwn(modules, module) ? modules[module] : undefined;
-      // Among packages a name means the version that is installed for the one that imports it.
-      if (path === undefined || from.startsWith('/node_modules/')) {
-        const found = ts.resolveModuleName(module, from, settings, host as TypeScript.ModuleResolutionHost);
-        if (path === undefined || found.resolvedModule) return found;
-      }
-      return declaredAt(path);
-    }
-
-    function declaredAt(path: string): TypeScript.ResolvedModuleWithFailedLookupLocations {
-      const extension = (/\.d\.[cm]ts$/.exec(path)?.[0] ?? ts.Extension.Dts) as TypeScript.Extension;
-      return { resolvedModule: { resolvedFileName: path, extension, isExternalLibraryImport: true } };
-    }
-
-    /** What a cell can import whose name begins so. */
-    async function modulesLike(text: string): Promise<Match[]> {
-      const names = isRelative(text)
-        ? await scriptsIn(siteUrl, siteFolder, text.slice(0, text.lastIndexOf('/') + 1))
-        : new Set([...OWN_MODULES, ...Object.keys(modules), ...Object.keys(imports.modules)]);
-      const found = [...names].filter((name) => name.startsWith(text));
-      return found.map((name) => ({ text: name, kind: 'module' }));
-    }
-
-    /** The URL of a module that a cell imports and whose types the declarations do not have. */
-    function urlFor(module: string): string | undefined {
-      if (Object.hasOwn(modules, module)) return undefined;
-      try {
-        const url = urlOf(module, imports, siteFolder);
-        return /^https?:/.test(url) ? url : undefined;
-      } catch {
-        return undefined; // the cell says so when it runs
-      }
-    }
-
-    /** What is wrong; a module without types may exist, so its names are `any` without an error. */
-    function problemsOf({ code, messageText, start = 0, length = 0 }: TypeScript.Diagnostic) {
-      const text = current.text.slice(start, start + length);
-      if (!NO_MODULE.includes(code)) {
-        return [adviceOn(code, text) ?? linesOf(messageText).map((line) => ({ code, messageText: line }))].flat();
-      }
-      try {
-        urlOf(text.slice(1, -1), imports, siteFolder);
-        return [];
-      } catch (error) {
-        return [{ code, messageText: (error as Error).message }];
-      }
-    }
-
-    const service = ts.createLanguageService(host, registry);
-
-    /** Takes the current cell, and joins the scopes of all. */
-    function open(text: string): TypeScript.SourceFile {
-      if (text !== current.text) current = { ...current, text, version: ++version };
-      const program = service.getProgram() as TypeScript.Program;
-      let parent: TypeScript.SourceFile | undefined;
-      for (const { path, lost } of [...cells, current]) {
-        const file = program.getSourceFile(path) as TypeScript.SourceFile;
-        (file as { parent?: TypeScript.Node }).parent = parent;
-        const { locals } = file as { locals?: Map<string, unknown> };
-        for (const name of lost) locals?.delete(name);
-        parent = file;
-      }
-      return parent as TypeScript.SourceFile;
-    }
-
-    /** A name that is passed on has the kind of what it stands for. */
-    function ofOrigin(entry: TypeScript.CompletionEntry): TypeScript.CompletionEntry {
-      if (!entry.symbol || !(entry.symbol.flags & ts.SymbolFlags.Alias)) return entry;
-      const checker = (service.getProgram() as TypeScript.Program).getTypeChecker();
-      const { flags } = checker.getAliasedSymbol(entry.symbol);
-      const kind = KINDS_BY_FLAG.find(([flag]) => flags & ts.SymbolFlags[flag])?.[1];
-      return kind === undefined ? entry : { ...entry, kind };
-    }
-
-    return {
-      check(code) {
-        const file = open(code);
-        const found = [
-          ...service.getSyntacticDiagnostics(current.path),
-          ...service.getSemanticDiagnostics(current.path),
-        ].filter(({ category }) => category === ts.DiagnosticCategory.Error);
-        found.sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
-        return found.flatMap((one) => {
-          const { line, character } = ts.getLineAndCharacterOfPosition(file, one.start ?? 0);
-          return problemsOf(one).map((problem) => ({ line: line + 1, column: character + 1, ...problem }));
-        });
-      },
-      async complete(code, position) {
-        const module = moduleAt(code, position);
-        if (module) return { ...module, matches: await modulesLike(module.text) };
-        open(code);
-        const options = {
-          includeCompletionsForModuleExports: false,
-          includeCompletionsWithInsertText: false,
-          includeSymbol: true,
-        };
-        const entries = service.getCompletionsAtPosition(current.path, position, options)?.entries ?? [];
-        const { text, start, end } = wordAt(code, position);
-        return { start, end, matches: matching(entries.map(ofOrigin), text) };
-      },
-      inspect(code, position) {
-        open(code);
-        const at = (place: number) => service.getQuickInfoAtPosition(current.path, place);
-        const info = at(position) ?? (position > 0 ? at(position - 1) : undefined);
-        return info ? describeInfo(info) : null;
-      },
-      async prepare(code) {
-        if (!/\bimport\b/.test(code)) return;
-        const names = ts.preProcessFile(code, true, true).importedFiles.map(({ fileName }) => fileName);
-        const urls = names.flatMap((name) => urlFor(name) ?? []);
-        if (urls.length === 0) return;
-        await remote.load(urls);
-        // Who asked about this text before found them missing.
-        current = { ...current, version: ++version };
-      },
-      starts(code) {
-        open(code);
-        cells.push(current);
-        current = fresh();
-      },
-      ended(lost) {
-        const cell = cells.pop();
-        if (cell && lost !== 'all') cells.push({ ...cell, lost });
-        // A new one, so that it forgets questions asked meanwhile.
-        current = fresh();
-      },
-      dispose: () => service.dispose(),
-    };
-  };
+function declaredAt(path: string): TypeScript.ResolvedModuleWithFailedLookupLocations {
+  const extension = /\.d\.[cm]ts$/.exec(path)?.[0] ?? '.d.ts';
+  return { resolvedModule: { resolvedFileName: path, extension, isExternalLibraryImport: true } };
 }
 
 /** Each link of a chain of messages is a separate line. */
@@ -327,15 +391,26 @@ function matching(entries: TypeScript.CompletionEntry[], text: string): Match[] 
   return found.map(({ name, kind }) => ({ text: name, kind: KINDS[kind] ?? kind }));
 }
 
+const join = (parts: TypeScript.SymbolDisplayPart[] = []) => parts.map(({ text }) => text).join('');
+
 /** As tslab prints it: the type, an empty line, the comment, its tags. */
-function describeInfo({ displayParts = [], documentation = [], tags = [] }: TypeScript.QuickInfo): string {
-  const join = (parts: { text: string }[]) => parts.map(({ text }) => text).join('');
+function describeInfo({ displayParts, documentation = [], tags = [] }: Partial<TypeScript.QuickInfo>): string {
   const head = join(displayParts);
-  const tail = tags.flatMap(({ name, text = [] }) => {
+  const tail = tags.flatMap(({ name, text }) => {
     const words = join(text);
     if (words === '') return [];
     return [name === 'param' ? `@param ${words}` : words];
   });
   const notes = [...documentation.map(({ text }) => text), ...tail];
   return [head, ...(head !== '' && notes.length > 0 ? [''] : []), ...notes].join('\n');
+}
+
+/** Each form of the function, and the comments of the one that fits so far. */
+function describeCall({ items, selectedItemIndex }: TypeScript.SignatureHelpItems): string {
+  const forms = items.map(({ prefixDisplayParts, parameters, separatorDisplayParts, suffixDisplayParts }) => {
+    const inner = parameters.map(({ displayParts }) => join(displayParts)).join(join(separatorDisplayParts));
+    return join(prefixDisplayParts) + inner + join(suffixDisplayParts);
+  });
+  const { documentation, tags } = items[selectedItemIndex] as TypeScript.SignatureHelpItem;
+  return [...forms, describeInfo({ documentation, tags })].join('\n').trimEnd();
 }

@@ -10,8 +10,8 @@ export interface Display {
   gif(bytes: Uint8Array): void;
   pdf(bytes: Uint8Array): void;
   text(text: string): void;
-  /** Shows content of any MIME type. */
-  raw(contentType: string, content: string | Uint8Array): void;
+  /** Shows content of any MIME type: an object where that is JSON. */
+  raw(contentType: string, content: string | Uint8Array | object): void;
 }
 
 /** Adds an output each time. */

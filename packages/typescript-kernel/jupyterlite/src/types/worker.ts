@@ -1,7 +1,7 @@
 /** The worker that knows the types. */
 import * as ts from 'typescript';
 import { problemLines, warningLines } from '../../../core/hints.cjs';
-import type { CompilerSettings, FromTypes, OfTypes, ToTypes } from '../protocol';
+import type { FromTypes, OfTypes, ToTypes } from '../protocol';
 import { readDeclarations } from './declarations';
 import { emit } from './emit';
 import { createTypes, type NotebookTypes } from './notebook';
@@ -12,11 +12,11 @@ const post = (message: FromTypes) =>
 
 const notebooks = new Map<string, NotebookTypes>();
 let create: ReturnType<typeof createTypes>;
-let settings: CompilerSettings;
+let settings: Extract<ToTypes, { type: 'start' }>['settings'];
 
 /** Returns why not all is as the settings have it. */
-async function start(urls: string[]): Promise<string[]> {
-  const { declarations, faults } = await readDeclarations(urls);
+async function start(): Promise<string[]> {
+  const { declarations, faults } = await readDeclarations(settings.declarations);
   try {
     create = createTypes(ts, declarations, settings, createRemote(ts));
   } catch (error) {
@@ -68,7 +68,7 @@ let ready: Promise<unknown> = Promise.resolve();
 self.addEventListener('message', ({ data }: MessageEvent<ToTypes>) => {
   if (data.type === 'start') {
     settings = data.settings;
-    const started = start(data.declarations);
+    const started = start();
     ready = started;
     started.then(
       (faults) => post({ type: 'ready', faults }),
