@@ -1,52 +1,86 @@
 #!/usr/bin/env node
-// The TypeScript kernel for JupyterLite as packages (`npm run kernel`): a wheel for pip and a tarball for npm, in
-// build/kernel/. The same sources give the same bytes.
-import { cpSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { command } from '../../system/options.mjs';
-import { runProgram } from '../../system/program.mjs';
-import { filesUnder, readJson, remove, removeLeftOvers, root, writeJson } from '../../system/project.mjs';
-import { npmCommand, run, succeeded } from '../../system/run.mjs';
+// The TypeScript kernel for JupyterLite as packages: a wheel and an sdist for pip, a tarball for npm. The same sources give the
+// same bytes, in any folder. Needs npm, and a Python with hatchling and hatch-nodejs-version.
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { buildKernel } from '../jupyterlite/build.mjs';
-import { makeWheel } from './wheel.mjs';
 
-const target = join(root, 'build', 'kernel');
-const work = join(root, 'build', `kernel-${process.pid}`);
-const packages = join(work, 'packages');
-const source = join(work, 'source');
+const own = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const windows = process.platform === 'win32';
 
-command('npm run kernel --', 'kernel')
-  .description('Wheel and tarball of the TypeScript kernel, in build/kernel/.')
-  .parse();
-
-/** The package, with the addresses that are set in the project's package.json. */
-function copySource() {
-  cpSync(join(root, 'packages', 'typescript-kernel'), source, { recursive: true });
-  const { homepage, repository, bugs } = readJson(join(root, 'package.json'));
-  const path = join(source, 'package.json');
-  writeJson(path, { ...readJson(path), homepage, repository, bugs });
-}
-
-async function main() {
-  mkdirSync(packages, { recursive: true });
-  removeLeftOvers('kernel');
+/**
+ * Builds all three.
+ * @param {string} out the folder to make; what was there before is removed
+ * @param {object} [options]
+ * @param {string} [options.source] folder of the package
+ * @param {string} [options.python] that has hatchling
+ * @param {object} [options.settings] fields of package.json: author, homepage, repository, bugs
+ */
+export async function buildPackages(out, { source = own, python = defaultPython(), settings = {} } = {}) {
+  const work = mkdtempSync(join(tmpdir(), 'kernel-'));
   try {
-    copySource();
-    const extension = join(work, 'extension');
-    await buildKernel({ out: extension });
-    const { file, bytes } = makeWheel({ extension, source });
-    writeFileSync(join(packages, file), bytes);
-    const [npm, first] = npmCommand();
-    const args = [...first, 'pack', '--silent', '--pack-destination', packages];
-    succeeded(await run(npm, args, { cwd: source }), 'npm pack');
-    remove(target);
-    renameSync(packages, target);
+    const copy = join(work, 'source');
+    const isOwn = (/** @type {string} */ path) => !/[\\/](node_modules|test|tslab|labextension|dist)$/.test(path);
+    cpSync(source, copy, { recursive: true, filter: isOwn });
+    const path = join(copy, 'package.json');
+    const manifest = { ...JSON.parse(readFileSync(path, 'utf8')), ...settings };
+    // As people write it; npm's form is no address that a page could lead to.
+    const url = manifest.repository?.url ?? manifest.repository;
+    if (url) manifest.repository = { type: 'git', url: url.replace(/^git\+|\.git$/g, '') };
+    writeFileSync(path, `${JSON.stringify(manifest, null, 2)}\n`);
+    await buildKernel({ out: join(copy, 'jupyterlite_typescript_kernel', 'labextension') });
+    const packages = join(work, 'packages');
+    mkdirSync(packages);
+    const run = (/** @type {string} */ program, /** @type {string[]} */ args) =>
+      execFileSync(program, args, {
+        cwd: copy,
+        stdio: ['ignore', 'pipe', 'inherit'],
+        shell: windows && program === 'npm',
+      });
+    run(python, ['-m', 'hatchling', 'build', '-d', packages]);
+    run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', packages]);
+    rmSync(out, { recursive: true, force: true });
+    cpSync(packages, out, { recursive: true });
   } finally {
-    remove(work);
-  }
-  for (const name of filesUnder(target)) {
-    console.log(`kernel: build/kernel/${name}, ${(statSync(join(target, name)).size / 1e6).toFixed(2)} MB`);
+    rmSync(work, { recursive: true, force: true });
   }
 }
 
-await runProgram('kernel', main, { tidy: () => remove(work) });
+/** That of an environment in this folder, if there is one. */
+export function defaultPython() {
+  const ofFolder = resolve('.venv', ...(windows ? ['Scripts', 'python.exe'] : ['bin', 'python']));
+  return process.env.PYTHON ?? (existsSync(ofFolder) ? ofFolder : 'python3');
+}
+
+const HELP = `Usage: node publish/kernel.mjs [folder]
+
+Wheel, sdist and npm tarball of the TypeScript kernel, in a folder (dist). Author, homepage, repository and bugs are those
+of the package.json of the current folder. PYTHON names a Python that has hatchling and hatch-nodejs-version.`;
+
+if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const options = /** @type {const} */ ({ help: { type: 'boolean', short: 'h' } });
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const [out = 'dist'] = positionals;
+  if (values.help) console.log(HELP);
+  else {
+    const { author, homepage, repository, bugs } = JSON.parse(readFileSync('package.json', 'utf8'));
+    await buildPackages(out, { settings: { author, homepage, repository, bugs } });
+    for (const name of readdirSync(out)) {
+      console.log(`kernel: ${out}/${name}, ${(statSync(join(out, name)).size / 1e6).toFixed(2)} MB`);
+    }
+  }
+}

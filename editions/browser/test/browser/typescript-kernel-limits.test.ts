@@ -1,6 +1,6 @@
 /** What a cell may do to its kernel and page in Chromium: put out without end, print what is large, lock a built-in. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
@@ -38,6 +38,8 @@ describe('A cell in Chromium', { ...inChromium, timeout: 600_000 }, () => {
   let kernel: KernelPage;
   before(async () => {
     browser = await launchChromium();
+    mkdirSync(join(folder, 'contents'));
+    writeFileSync(join(folder, 'contents', 'beside.js'), "postMessage('beside');");
     site = await startSite(folder, {});
     kernel = await openKernel(browser, site);
     await kernel.typesReady();
@@ -124,6 +126,32 @@ await new Promise((resolve) => setTimeout(resolve, 100));`);
       (await kernel.run("new DOMException('no', 'AbortError')")).stdout,
       '[DOMException [AbortError]: no]\n',
     );
+  });
+
+  test('finds files beside its notebook, whatever asks for them', async () => {
+    const file = `${site.url}files/beside.js`;
+    const values = {
+      "new Request('beside.js').url": file,
+      "new URL('./beside.js', import.meta.url).href": file,
+      "(import.meta as any).resolve('./beside.js')": file,
+      "(await fetch('beside.js')).status": '200',
+      "const asks = new XMLHttpRequest(); asks.open('GET', 'beside.js', false); asks.send(); asks.responseURL": file,
+      "const worker = new Worker('beside.js'); const heard = new Promise<any>((resolve) => { worker.onmessage = resolve; }); (await heard).data":
+        'beside',
+    };
+    for (const [cell, text] of Object.entries(values)) assert.equal((await kernel.run(cell)).stdout, `${text}\n`, cell);
+  });
+
+  test('shows what an object says of itself, and what Jupyter is told to show', async () => {
+    const { displays, stdout } = await kernel.run(
+      'await Jupyter.display(Jupyter.md`*x*`, { display_id: "a" });\nJupyter.html`<b>2</b>`',
+    );
+    assert.deepEqual(
+      [displays.map(({ data }) => data), stdout],
+      [[{ 'text/markdown': '*x*' }, { 'text/html': '<b>2</b>' }], ''],
+    );
+    const own = "({ [Symbol.for('Jupyter.display')]: async () => ({ 'application/json': { a: 1 } }) })";
+    assert.deepEqual((await kernel.run(own)).displays[0]?.data, { 'application/json': { a: 1 } });
   });
 
   test('uses the names of earlier cells fast, also when they were declared again', async () => {

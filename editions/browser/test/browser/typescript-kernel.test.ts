@@ -402,6 +402,15 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
     assert.match(content.data['text/plain'] as string, /^class LIFNode\n\nLIF neurons, /);
   });
 
+  test('shows how a function is called, inside of the call', async () => {
+    const code = `${TYPED}encoder.encode(`;
+    const { content } = await kernel.page.evaluate(
+      (text) => window.kernel.requestInspect({ code: text, cursor_pos: text.length, detail_level: 0 }),
+      code,
+    );
+    assert.match(content.data['text/plain'] as string, /^encode\(\w+: /);
+  });
+
   test('says whether a cell of a console is complete', async () => {
     const status = (code: string) =>
       kernel.page.evaluate(
@@ -463,6 +472,7 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
       ['Word? ', true],
     ]);
     assert.equal((await kernel.run('[person, secret]')).stdout, "[ 'Ada', 'xyz' ]\n");
+    assert.deepEqual(await runAndAnswer(kernel, "const word = await prompt('Plain? ');", ['x']), [['Plain? ', false]]);
   });
 
   test('ends a question when it is interrupted, and takes no late answer for that of the next', async () => {

@@ -13,8 +13,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
 import { pythonIn } from '../../../../packages/system/project.mjs';
-import { buildKernel } from '../../../../packages/typescript-kernel/jupyterlite/build.mjs';
-import { makeWheel } from '../../../../packages/typescript-kernel/publish/wheel.mjs';
+import { buildPackages } from '../../../../packages/typescript-kernel/publish/kernel.mjs';
 import { firefox, inChromium, inFirefox, launchChromium } from '../../../../test/support/browser';
 import {
   type AnyPage,
@@ -113,10 +112,9 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
   let site: { url: string; close(): void };
   let elsewhere: { url: string; close(): void };
   before(async () => {
-    const extension = join(folder, 'extension');
-    await buildKernel({ out: extension });
-    const { file, bytes } = makeWheel({ extension, source });
-    writeFileSync(join(folder, file), bytes);
+    const packages = join(folder, 'packages');
+    await buildPackages(packages, { python: PYTHON });
+    const file = join(packages, readdirSync(packages).find((name) => name.endsWith('.whl')) as string);
 
     run(PYTHON, ['-m', 'venv', '--without-pip', fresh]);
     // JupyterLite itself is read from where it is installed: nothing is downloaded. Its prefix is the fresh one.
@@ -164,6 +162,13 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
       printed(await runAllCells(page, 60)),
       /^Error: Cannot load 'http.*gone\.js': no network, no such file/,
     );
+    await setCells(page, ["const load = async () => {\n  await fetch('bad://x');\n};\nawait load();"]);
+    assert.match(
+      printed(await runAllCells(page, 60)),
+      /^TypeError: .*\n {4}at cell \[\d+\], line 2, in load: await fetch.*\n {4}at cell \[\d+\], line 4: await load/,
+    );
+    await setCells(page, ['Array.from({ length: 12 }, (_, i) => i)']);
+    assert.equal(printed(await runAllCells(page, 60)).match(/\d+/g)?.length, 12);
     // As zod makes its errors.
     await setCells(page, [
       "const failed = new RangeError('captured');\n(Error as any).captureStackTrace(failed);\nthrow failed;",

@@ -1,101 +1,117 @@
-/** The wheel of the TypeScript kernel: the same bytes wherever it is built, and what pip expects of one. */
+/** The kernel's packages: the same bytes wherever they are built, and what pip and npm expect of them. */
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { python } from '../../../../test/support/python';
-import { makeWheel } from '../../publish/wheel.mjs';
 
-const root = resolve(__dirname, '..', '..', '..', '..');
-const source = join(root, 'packages', 'typescript-kernel');
-mkdirSync(join(root, 'build'), { recursive: true });
-const folder = mkdtempSync(join(root, 'build', 'wheel-'));
+const source = resolve(__dirname, '..', '..');
+const build = resolve(source, '..', '..', 'build');
+mkdirSync(build, { recursive: true });
+const folder = mkdtempSync(join(build, 'wheel-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
 
-/** Builds the extension from the package's sources in a folder, and its wheel. */
-async function build(from: string, out: string): Promise<{ file: string; bytes: Uint8Array }> {
-  const { buildKernel } = await import(pathToFileURL(join(from, 'jupyterlite', 'build.mjs')).href);
-  await buildKernel({ out });
-  return makeWheel({ extension: out, source: from });
+/** Builds with the package's sources in a folder. */
+async function pack(from: string, name: string, settings = {}): Promise<string> {
+  const { buildPackages } = await import(pathToFileURL(join(from, 'publish', 'kernel.mjs')).href);
+  await buildPackages(join(folder, name), { settings });
+  return join(folder, name);
 }
 
-/** Reads a wheel by Python's own means: its names in order, which of them RECORD has wrong, and what metadata says. */
+/** Reads packages by Python's own means. */
 const READ = `
-import base64, csv, email, hashlib, io, json, zipfile
-wheel = zipfile.ZipFile('wheel.whl')
+import email, glob, json, tarfile, zipfile
+wheel = zipfile.ZipFile(glob.glob('*.whl')[0])
 names = wheel.namelist()
-record = next(name for name in names if name.endswith('.dist-info/RECORD'))
-rows = {name: (digest, size) for name, digest, size in csv.reader(io.StringIO(wheel.read(record).decode()))}
-def right(name):
-    if name == record: return rows.get(name) == ('', '')
-    content = wheel.read(name)
-    digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b'=').decode()
-    return rows.get(name) == (f'sha256={digest}', str(len(content)))
-meta = email.message_from_string(wheel.read(record.replace('RECORD', 'METADATA')).decode())
+read = lambda end: wheel.read(next(name for name in names if name.endswith(end))).decode()
+meta = email.message_from_string(read('.dist-info/METADATA'))
+init = {}
+exec(read('/__init__.py').replace('version("jupyterlite-typescript-kernel")', '""'), init)
+tar = lambda end: tarfile.open(glob.glob('*' + end)[0])
+npm = tar('.tgz')
 print(json.dumps({
-    'names': names, 'wrong': [name for name in names if not right(name)], 'only listed': sorted(set(rows) - set(names)),
-    'name': meta['Name'], 'version': meta['Version'], 'licence': meta['License-Expression'],
-    'licences': [wheel.read(record.replace('RECORD', 'licenses/' + name)).decode()[:40] for name in meta.get_all('License-File')],
-    'times': sorted({entry.date_time for entry in wheel.infolist()}),
-    'urls': meta.get_all('Project-URL'),
-    'headings': [line for line in meta.get_payload().splitlines() if line.startswith('# ')],
+    'names': names, 'paths': init['_jupyter_labextension_paths'](), 'times': sorted({entry.date_time for entry in wheel.infolist()}),
+    'meta': {key: meta.get_all(key) for key in ['Name', 'Version', 'License-Expression', 'Requires-Dist', 'Project-URL', 'Author']},
+    'classifiers': meta.get_all('Classifier'),
+    'sdist': [name.split('/', 1)[1] for name in tar('.tar.gz').getnames()],
+    'npm': [name.split('/', 1)[1] for name in npm.getnames()],
+    'manifest': json.load(npm.extractfile('package/package.json')),
 }))`;
 
-describe('The wheel', () => {
-  let first: { file: string; bytes: Uint8Array };
+async function read(packages: string) {
+  const { defaultPython } = await import('../../publish/kernel.mjs');
+  return JSON.parse(execFileSync(defaultPython(), ['-c', READ], { cwd: packages, encoding: 'utf8' }));
+}
+
+describe('The packages', () => {
+  let first: string;
   before(async () => {
-    first = await build(source, join(folder, 'extension'));
-    writeFileSync(join(folder, 'wheel.whl'), first.bytes);
+    first = await pack(source, 'first');
   });
 
-  test('has the same bytes when it is built again, in another folder and another time zone', async () => {
-    const copy = join(folder, 'elsewhere', 'kernel');
-    cpSync(source, copy, { recursive: true });
+  test('have the same bytes when they are built again, in another folder and another time zone', async () => {
+    const copy = join(folder, 'else where', 'kernel');
+    cpSync(source, copy, { recursive: true, filter: (path) => !path.endsWith('node_modules') });
     const { TZ } = process.env;
     try {
       process.env.TZ = 'Asia/Tokyo';
-      const second = await build(copy, join(folder, 'another'));
-      assert.equal(second.file, first.file);
-      assert.ok(Buffer.from(first.bytes).equals(Buffer.from(second.bytes)));
+      const second = await pack(copy, 'second');
+      const names = readdirSync(first);
+      assert.deepEqual(readdirSync(second), names);
+      assert.equal(names.length, 3);
+      for (const name of names)
+        assert.ok(readFileSync(join(first, name)).equals(readFileSync(join(second, name))), name);
     } finally {
       if (TZ === undefined) delete process.env.TZ;
       else process.env.TZ = TZ;
     }
   });
 
-  test('lists each of its files with its hash and size, and says what it is', () => {
-    const read = JSON.parse(python(READ, folder));
-    assert.deepEqual([read.wrong, read['only listed']], [[], []]);
-    assert.deepEqual([read.name, read.version, read.licence], [manifest.name, manifest.version, manifest.license]);
-    assert.equal(first.file, `jupyterlite_typescript_kernel-${manifest.version}-py3-none-any.whl`);
-    assert.deepEqual(read.times, [[1980, 1, 1, 0, 0, 0]]);
-    assert.match(read.licences[0], /^MIT License/);
-    assert.match(read.licences[1], /^acorn \d/, 'of what is bundled');
-    assert.deepEqual(read.headings, ['# jupyterlite-typescript-kernel', '# Changes']);
-    const share = `jupyterlite_typescript_kernel-${manifest.version}.data/data/share/jupyter/labextensions/jupyterlite-typescript-kernel/`;
-    const own = read.names
-      .filter((name: string) => name.startsWith(share))
-      .map((name: string) => name.slice(share.length));
-    assert.ok(own.includes('install.json') && own.includes('package.json'), own.join());
-    const { jupyterlab, jupyterlite } = JSON.parse(readFileSync(join(folder, 'extension', 'package.json'), 'utf8'));
-    assert.ok(own.includes(jupyterlab._build.load), jupyterlab._build.load);
-    assert.equal(jupyterlite.liteExtension, true);
+  test('say to pip what they are, what they need, and where the extension is', async () => {
+    const { names, meta, classifiers, paths, times } = await read(first);
+    assert.deepEqual(meta, {
+      Name: [manifest.name],
+      Version: [manifest.version],
+      'License-Expression': ['MIT'],
+      'Requires-Dist': ['jupyterlite-core<0.9,>=0.7'],
+      'Project-URL': null,
+      Author: null,
+    });
+    assert.ok(classifiers.includes('Framework :: Jupyter :: JupyterLab :: 4'), classifiers);
+    assert.deepEqual(paths, [{ src: 'labextension', dest: manifest.name }]);
+    assert.equal(times.length, 1);
+    const share = `jupyterlite_typescript_kernel-${manifest.version}.data/data/share/jupyter/labextensions/${manifest.name}/`;
+    const own = names.filter((name: string) => name.startsWith(share)).map((name: string) => name.slice(share.length));
+    assert.deepEqual(own.filter((name: string) => !name.includes('/')).sort(), ['install.json', 'package.json']);
+    assert.ok(own.includes('static/LICENSES.txt'));
+    assert.equal(names.length, own.length + 5, 'and nothing twice');
   });
 
-  test('leads to the addresses that its package.json has, and to none without them', () => {
-    assert.equal(JSON.parse(python(READ, folder)).urls, null);
-    const copy = join(folder, 'addresses');
-    mkdirSync(copy);
-    for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) cpSync(join(source, name), join(copy, name));
-    const addresses = { homepage: 'https://example.org/a', repository: { url: 'git+https://example.org/b.git' } };
-    writeFileSync(join(copy, 'package.json'), JSON.stringify({ ...manifest, ...addresses }));
-    writeFileSync(join(copy, 'wheel.whl'), makeWheel({ extension: join(folder, 'extension'), source: copy }).bytes);
-    assert.deepEqual(JSON.parse(python(READ, copy)).urls, [
-      'Homepage, https://example.org/a/',
-      'Source, https://example.org/b',
-    ]);
+  test('hold the built extension, for npm beside what builds another, for pip beside the sources', async () => {
+    const { npm, sdist, manifest: ofNpm } = await read(first);
+    const built = `${ofNpm.jupyterlab.outputDir}/package.json`;
+    for (const files of [npm, sdist]) {
+      for (const name of [built, 'jupyterlite/build.mjs', 'core/errors.cjs', 'README.md', 'CHANGELOG.md', 'LICENSE']) {
+        assert.ok(files.includes(name), name);
+      }
+      assert.deepEqual(
+        files.filter((name: string) => /^(test|tslab)\//.test(name)),
+        [],
+      );
+    }
+    assert.ok(sdist.includes('pyproject.toml') && sdist.includes('CONTRIBUTING.md'));
+  });
+
+  test('lead to the author and the addresses that are set where they are built', async () => {
+    const repository = { url: 'git+https://example.org/b.git' };
+    const settings = { author: 'Ada <ada@example.org>', homepage: 'https://example.org/a', repository };
+    const { meta } = await read(await pack(source, 'addressed', settings));
+    assert.deepEqual(
+      meta['Project-URL'].map((url: string) => url.replace(/\.git$/, '')),
+      ['Homepage, https://example.org/a', 'Repository, https://example.org/b'],
+    );
   });
 });
