@@ -93,15 +93,14 @@ function frameLines(sites, originOf) {
   return [...lines.slice(0, half), `    … ${lines.length - SHOWN} more`, ...lines.slice(-half)];
 }
 
-/** What kernels call a name of an earlier cell: engines quote that in their messages. */
-const INTERNAL =
-  /\(0 ?, ?(?:__cell__\.names|exports)\.([\p{ID_Continue}$]+)\)|\b(?:__cell__\.names|exports)\.(?=[\p{ID_Start}$_])/gu;
+/** What a kernel calls a name of an earlier cell, which engines quote: `(0, holder.name)` of a call, else `holder.name`. */
+let internal = /(?!)/g;
 
 /**
  * A text of an engine in the words of the cell: `u.foo is not a function`, whatever the kernel made of `u`.
  * @param {string} text
  */
-const inWordsOfCell = (text) => text.replace(INTERNAL, '$1');
+const inWordsOfCell = (text) => text.replace(internal, '$1$2');
 exports.inWordsOfCell = inWordsOfCell;
 
 /** @param {unknown} error */
@@ -118,10 +117,14 @@ const stacks = new WeakMap();
 
 /**
  * From now on `error.stack` is short and names what was written.
+ * @param {string} holder what the kernel reads the names of earlier cells from, by no name that a cell uses
  * @param {OriginOf} originOf
  * @param {(sites: CallSite[]) => string[]} [otherwise] frames to show for a stack without any code of a person
  */
-exports.shortenStacks = (originOf, otherwise = () => []) => {
+exports.shortenStacks = (holder, originOf, otherwise = () => []) => {
+  const name = '([\\p{ID_Start}$_][\\p{ID_Continue}$]*)';
+  const quoted = `${holder.replace('.', '\\.')}\\.${name}`;
+  internal = new RegExp(`\\(0 ?, ?${quoted}\\)|(?<![.\\p{ID_Continue}$])${quoted}`, 'gu');
   const maker = /** @type {{ stackTraceLimit: number, prepareStackTrace?: unknown }} */ (
     /** @type {unknown} */ (Error)
   );

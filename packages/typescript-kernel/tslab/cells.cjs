@@ -159,7 +159,7 @@ function createMendedExecutor(createExecutor, rootDir, convs) {
  */
 exports.patchCells = (ofTslab) => {
   // A stack without any code of a person is tslab's own fault, and its frames tell where.
-  shortenStacks(originOf, (sites) => sites.map((site) => `    at ${site}`));
+  shortenStacks('exports', originOf, (sites) => sites.map((site) => `    at ${site}`));
 
   const executors = ofTslab('tslab/dist/executor.js');
   const { createExecutor } = executors;

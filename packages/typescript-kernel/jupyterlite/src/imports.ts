@@ -1,7 +1,7 @@
 /** What a cell may import, and from where: the cells' worker loads it, that of the types completes it and reads its types. */
 import type { ImportSettings } from './protocol';
 
-const isUrl = (name: string) => /^(https?|data|blob):/.test(name);
+export const isUrl = (name: string) => /^(https?|data|blob):/.test(name);
 export const isRelative = (name: string) => /^\.{0,2}\//.test(name);
 
 /** What is there without any setting. */
@@ -65,36 +65,4 @@ export function urlOf(name: string, { modules, cdn }: ImportSettings, folder: st
   const known = Object.keys(modules).map((one) => `'${one}'`);
   const there = known.length > 0 ? `This page has ${known.join(', ')}.` : 'This page has none.';
   throw new Error(`Cannot find module '${name}'. ${there} A URL can be imported, too.`);
-}
-
-/** The message for a module that did not load. The browser tells no script whether it was the network or the host. */
-function loadFailure(name: string, url: string): string {
-  const from = url === name || name.length > 100 ? '' : ` from ${url}`;
-  const what = `Cannot load '${name.length > 100 ? `${name.slice(0, 100)}…` : name}'${from}`;
-  if (!isRelative(name)) return `${what}: no network, no such file, or a host that lets no other site use it`;
-  const ending = /\.\w+$/.test(name) ? '' : `; is the ending missing, '${name}.js'?`;
-  return `${what}: no network, or no such file in the site as it was built (what is uploaded or made in a page is not there)${ending}`;
-}
-
-/** What engines say of an import, in a module, of a bare name: Chromium, Firefox and Safari. */
-const BARE = /^(?:Failed to resolve module specifier|The specifier|Module name,) ["“']([^"”']+)/;
-
-/**
- * What a cell's import throws instead of the engine's error, which names neither the module nor the cell.
- * @param name of the module, as in the cell, and the URL from which it was to come
- */
-export function importFailure(error: unknown, name: string, url: string): unknown {
-  const place = `in '${name}' or a file that it imports`;
-  // What the module itself has thrown has frames, and says more than we could.
-  if (error instanceof SyntaxError && !/^ +at /m.test(error.stack ?? '')) {
-    return new SyntaxError(`${error.message}, ${place}`);
-  }
-  if (!(error instanceof TypeError)) return error;
-  const [, bare] = BARE.exec(error.message) ?? [];
-  if (bare !== undefined) {
-    return new TypeError(
-      `Cannot find module '${bare}', ${place}: only a cell can import by name; a file needs a URL, or a path such as './${bare}.js'`,
-    );
-  }
-  return /import|load/i.test(error.message) ? new Error(loadFailure(name, url)) : error;
 }

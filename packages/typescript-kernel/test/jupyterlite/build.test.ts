@@ -59,25 +59,48 @@ describe('The extension', () => {
     }
   });
 
-  test('is quiet in a JupyterLab that has kernels of its own', async () => {
-    interface Container {
-      init(scope: object): void;
-      get(): Promise<() => { default: ArrayLike<unknown> }>;
-    }
-    const page = { document: { currentScript: { src: 'http://localhost/x/remoteEntry.js' } }, URL };
+  interface Container {
+    init(scope: object): void;
+    get(): Promise<() => { default: { length?: number; activate?(): Promise<void> } }>;
+  }
+  const share = (module: object) => ({ '1.0.0': { get: async () => () => module } });
+  /** What the extension brings to a page that shares these packages. */
+  const inPage = async (scope: object) => {
+    const page = {
+      document: { currentScript: { src: 'http://localhost/x/remoteEntry.js' } },
+      URL,
+      console: { warn() {} },
+    };
     const { _JUPYTERLAB: containers } = runInNewContext(
       `${readFileSync(built('remoteEntry.js'), 'utf8')}\nglobalThis`,
       page,
     ) as { _JUPYTERLAB: Record<string, Container> };
     const container = containers['jupyterlite-typescript-kernel'] as Container;
-    container.init({ '@jupyterlab/coreutils': { '4.6.4': { get: async () => () => ({ PageConfig: {} }) } } });
-    assert.equal((await container.get())().default.length, 0);
+    container.init({ '@jupyterlab/coreutils': share({ PageConfig: {} }), ...scope });
+    return (await container.get())().default;
+  };
+
+  test('is quiet in a JupyterLab that has kernels of its own', async () => {
+    assert.equal((await inPage({})).length, 0);
+  });
+
+  test('says in a JupyterLite that is too old which one it needs', async () => {
+    const said: string[] = [];
+    const Notification = { warning: (text: string) => said.push(text) };
+    const scope = {
+      '@jupyterlite/kernel': share({ BaseKernel: class {} }),
+      '@jupyterlab/apputils': share({ Notification }),
+    };
+    await (await inPage(scope)).activate?.();
+    assert.deepEqual(said, [
+      'The TypeScript kernel needs JupyterLite 0.7 or newer; this site was built with an older one.',
+    ]);
   });
 
   test('is small before the first cell can run, and keeps TypeScript out of that', () => {
     const page = zipped(built('remoteEntry.js'));
     const cells = zipped(built('cells-worker.js'));
-    assert.ok(page < 6 && cells < 105, `page ${page} kB, cells ${cells} kB`);
+    assert.ok(page < 6.2 && cells < 105, `page ${page} kB, cells ${cells} kB`);
     assert.ok(zipped(built('types-worker.js')) < 1100);
     assert.ok(zipped(built('declarations.json')) < 220);
   });

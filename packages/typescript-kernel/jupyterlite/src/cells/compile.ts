@@ -12,6 +12,8 @@ import { declaredNames, references } from './scope';
 /** The one parameter of a compiled cell, and that of what sets a name. No cell may use these names itself. */
 const CELL = '__cell__';
 const VALUE = '__value__';
+/** What names of earlier cells are read from. */
+export const NAMES = `${CELL}.names`;
 
 /** A cell that cannot be compiled: where, and what is wrong there. Line and column count from 1. */
 export class CellSyntaxError extends SyntaxError {
@@ -218,7 +220,7 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
     } else if (node.type === 'VariableDeclaration' && node.kind === 'var') {
       // As in a script, `var x;` leaves an earlier `x` as it is.
       for (const { id, init } of node.declarations) {
-        if (id.type === 'Identifier' && !init && isKnown(id.name)) edit(id.end, id.end, ` = ${CELL}.names.${id.name}`);
+        if (id.type === 'Identifier' && !init && isKnown(id.name)) edit(id.end, id.end, ` = ${NAMES}.${id.name}`);
       }
     } else if (node.type.startsWith('Export')) {
       refuse(code, node.start, 'A cell has no default export, and exports nothing of other modules');
@@ -241,7 +243,7 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
   }
   for (const { name, start, end, shorthand, called } of free) {
     if (!isKnown(name)) continue;
-    const value = `${CELL}.names.${name}`;
+    const value = `${NAMES}.${name}`;
     if (shorthand) edit(start, end, `${name}: ${value}`);
     // Without a semicolon before it the parenthesis would belong to the line above.
     else if (called) edit(start, end, `${starts.has(start) ? ';' : ''}(0, ${value})`);

@@ -7,7 +7,7 @@ import type { OwnModule } from '../imports';
 import type { Bundle, CommEvent, Emitted, Failure, Outcome, Output } from '../protocol';
 import type { onComm, openComm } from '../types/kernel';
 import { Comms } from './comms';
-import { type CellHost, CellSyntaxError, compileCell, isUnfinished } from './compile';
+import { type CellHost, CellSyntaxError, compileCell, isUnfinished, NAMES } from './compile';
 import { createConsole } from './console';
 import { dataOf, displayModule, jupyterOf } from './display';
 import { createGuard, type Guard } from './guard';
@@ -132,7 +132,7 @@ export class Session {
   private readonly ownModules: Record<OwnModule, Record<string, unknown>>;
 
   constructor(private readonly host: SessionHost) {
-    shortenStacks((script, line) => {
+    shortenStacks(NAMES, (script, line) => {
       const found = this.cells.get(script.replace(/^.*\//, ''));
       if (!found) return host.originOf(script);
       const own = found.from?.[line - 1] ?? line;

@@ -1,7 +1,8 @@
 /** The worker that runs cells. */
 import type { Origin } from '../../../core/errors.cjs';
-import { importFailure, urlOf } from '../imports';
+import { urlOf } from '../imports';
 import type { Emitted, FromCells, ToCells } from '../protocol';
+import { importFailure } from './import-failure';
 import { isComplete, placed, Session } from './session';
 
 /** Captured before a cell can replace them. */
@@ -55,7 +56,7 @@ function start({ modules, cdn, siteUrl, folder, messages, items }: Extract<ToCel
         // esbuild takes only a literal there; a browser that knows no options says so when a cell asks for them.
         return await new Function('url', 'options', 'return import(url, options)')(url, options);
       } catch (error) {
-        throw importFailure(error, name, url);
+        throw await importFailure(error, name, url);
       }
     },
     originOf(script): Origin | undefined {

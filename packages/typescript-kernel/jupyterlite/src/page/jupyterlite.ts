@@ -1,4 +1,4 @@
-/** The parts of JupyterLite that are used here, as its packages `@jupyterlite/services` and `@jupyterlab/coreutils` have them. */
+/** The parts of JupyterLite that are used here, as `@jupyterlite/services` and JupyterLab's own packages have them. */
 
 /** A message of Jupyter's protocol. */
 export interface Message {
@@ -52,4 +52,8 @@ export interface Services {
 
 export interface CoreUtils {
   PageConfig: { getOption(name: string): string; getBaseUrl(): string };
+}
+
+export interface Apputils {
+  Notification?: { warning(text: string, options: { autoClose: false }): unknown };
 }

@@ -2,7 +2,7 @@
  * The extension as JupyterLite loads it: a container of webpack's module federation, written by hand, with one plugin that
  * registers the kernel.
  */
-import type { CoreUtils, KernelClient, KernelOptions, KernelSpecs, Services } from './jupyterlite';
+import type { Apputils, CoreUtils, KernelClient, KernelOptions, KernelSpecs, Services } from './jupyterlite';
 import { kernelClass, type TypeScriptKernel } from './kernel';
 import { PLUGIN, readSettings } from './settings';
 import { TypesClient } from './types-client';
@@ -54,6 +54,18 @@ function createPlugin({ BaseKernel, IKernelSpecs, IKernelClient }: Services, { P
   };
 }
 
+/** What a page without the parts of JupyterLite says that the kernel needs. */
+const TOO_OLD = {
+  id: PLUGIN,
+  autoStart: true,
+  async activate() {
+    const text = 'The TypeScript kernel needs JupyterLite 0.7 or newer; this site was built with an older one.';
+    console.warn(text);
+    const { Notification } = (await ofPage<Apputils>('@jupyterlab/apputils')) ?? {};
+    Notification?.warning(text, { autoClose: false });
+  },
+};
+
 type Shared = Record<string, Record<string, { get(): Promise<() => unknown> }>>;
 let shared: Shared = {};
 
@@ -72,8 +84,10 @@ global._JUPYTERLAB[NAME] = {
   async get() {
     const services = await ofPage<Services>('@jupyterlite/services');
     const utils = await ofPage<CoreUtils>('@jupyterlab/coreutils');
-    // A JupyterLab with a server, into which the wheel was installed: it has its own kernels, and no use for this one.
-    const plugins = services?.BaseKernel && utils ? createPlugin(services, utils) : [];
+    const isThere = services?.BaseKernel && services.IKernelSpecs && services.IKernelClient && utils;
+    // A JupyterLab with a server, into which the wheel was installed, has its own kernels, and no use for this one.
+    const isLite = Object.keys(shared).some((name) => name.startsWith('@jupyterlite/'));
+    const plugins = isThere ? createPlugin(services, utils) : isLite ? TOO_OLD : [];
     return () => ({ __esModule: true, default: plugins });
   },
 };
