@@ -119,7 +119,7 @@ describe('a lock that is waited for', () => {
     assert.deepEqual(waitedFor, [child.pid]);
     assert.equal(ownerOf(readFileSync(first, 'utf8'))?.pid, process.pid);
     unlock();
-    await lock(assert.fail, second);
+    await lock(() => assert.fail('it was free'), second);
     assert.deepEqual([existsSync(first), existsSync(second)], [false, true]);
     unlock();
     assert.equal(existsSync(second), false);
