@@ -81,8 +81,7 @@ function stagesOf({ core, columns }, data, T) {
   const { kernel, scratch, map } = core;
   const { functions, addresses } = kernel;
   const memory = new Uint8Array(core.memory.buffer);
-  const input = scratch + addresses.INPUT;
-  const output = scratch + addresses.OUTPUT;
+  const [input, output] = [scratch + addresses.INPUT, scratch + addresses.OUTPUT];
   const rows = output + addresses.BLOCK_ROWS;
   const columnRows = (/** @type {number} */ c) =>
     scratch + addresses.COLUMNS + c * addresses.COLUMN_BYTES + addresses.BLOCK_ROWS;
