@@ -118,7 +118,8 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
 
     run(PYTHON, ['-m', 'venv', '--without-pip', fresh]);
     // JupyterLite itself is read from where it is installed: nothing is downloaded. Its prefix is the fresh one.
-    const [installed, own] = [PYTHON, freshPython].map((executable) =>
+    const { JUPYTERLITE_PYTHON = PYTHON } = process.env; // another release: packages/typescript-kernel/CONTRIBUTING.md
+    const [installed, own] = [JUPYTERLITE_PYTHON, freshPython].map((executable) =>
       run(executable, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))']).trim(),
     ) as [string, string];
     writeFileSync(join(own, 'jupyterlite.pth'), `${installed}\n`);
