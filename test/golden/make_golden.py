@@ -163,7 +163,16 @@ def lif_node(params):
 
 
 class NearThreshold(Exception):
-    """Rounding decides whether a neuron fires, or its slope."""
+    """Rounding decides whether a neuron fires, or its slope, or that of the loss."""
+
+
+def loss_of(name, rates, label, T):
+    """The loss; refuses answers that are too certain: in float32 their slope is rounded to 0, and Adam makes large steps of small slopes."""
+    if name != "mse":
+        scale = T if name == "cross-entropy-counts" else 1
+        if (1 - F.softmax(rates * scale, 1)[range(len(label)), label]).min().item() < 1e-3:
+            raise NearThreshold()
+    return LOSSES[name](rates, label, T)
 
 
 def fire(node, currents, reset=True):
@@ -543,7 +552,7 @@ def option_run(initial, params, options, T, batches):
         inputs = spikes if options["encoder"] == "poisson" else [images] * T
         _, v, output = present(net[2], [net[:2](step) for step in inputs], options["reset"])
         rates = output.mean(0)
-        loss = LOSSES[options["loss"]](rates, label, T)
+        loss = loss_of(options["loss"], rates, label, T)
         loss.backward()
         optimizer.step()
         gradient = weight.grad.double()
@@ -663,7 +672,7 @@ def train_steps(net, spikes, labels, loss_name, lr, steps, params=None):
                 run.setdefault("spike", []).append(bits(found.detach().transpose(0, 1)))
         if not readout:
             rates = found.mean(0)
-        loss = LOSSES[loss_name](rates, torch.tensor(labels), len(spikes))
+        loss = loss_of(loss_name, rates, torch.tensor(labels), len(spikes))
         loss.backward()
         if step == 0:
             run["gradient"] = [float32(linear.weight.grad.T) for linear in linears]

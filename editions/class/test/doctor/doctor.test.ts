@@ -57,6 +57,7 @@ function freshClone(name: string): string {
     'editions',
     'src',
     'package.json',
+    'tsconfig.build.json',
     'package-lock.json',
     '.npmrc',
     'requirements.txt',
