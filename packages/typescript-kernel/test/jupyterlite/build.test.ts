@@ -260,7 +260,7 @@ describe('The settings of the site', () => {
       `${PLUGIN}: typeErrors: expected block, warn, off, found "warning"`,
       `${PLUGIN}: modules: expected a URL for each name, found {"a":3}`,
       `${PLUGIN}: lib: expected a list of texts, found "dom"`,
-      `${PLUGIN}: strict: expected true, false, found "yes"`,
+      `${PLUGIN}: strict: expected false, true, found "yes"`,
       `${PLUGIN}: cdn: expected a URL, found 4`,
       `${PLUGIN}: items: expected a whole number above 0, found 0`,
     ]);

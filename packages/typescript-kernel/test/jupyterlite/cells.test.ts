@@ -307,7 +307,7 @@ describe('The kernel in the page', () => {
 
   test('shows a line for each setting that is wrong, once, and when that turns out', async () => {
     const { run, settings } = open({ strict: 'yes' });
-    assert.deepEqual(await run(), ['ok', `${PLUGIN}: strict: expected true, false, found "yes"\n`]);
+    assert.deepEqual(await run(), ['ok', `${PLUGIN}: strict: expected false, true, found "yes"\n`]);
     assert.deepEqual(await run(), ['ok', '']);
     settings.faults.push('later');
     assert.deepEqual(await run(), ['ok', 'later\n']);

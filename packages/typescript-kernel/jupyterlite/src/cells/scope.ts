@@ -114,30 +114,24 @@ const awaits = (node: Node): boolean =>
   (!isFunction(node) && [...children(node)].some(awaits));
 
 export function references(program: estree.Program): References {
-  const free: Reference[] = [];
-  const imports: estree.ImportExpression[] = [];
-  const catches: References['catches'] = [];
-  const metas: estree.MetaProperty[] = [];
-  const usings: estree.VariableDeclaration[] = [];
-  const starts: number[] = [];
-  const loops: Loop[] = [];
-  const own = new Set<string>();
+  const lists = { free: [], imports: [], catches: [], metas: [], usings: [], starts: [], loops: [] };
+  const found: References = { ...lists, own: new Set() };
   const top = declaredNames(program);
 
   const use = (node: estree.Identifier, scopes: Set<string>[], how: Partial<Reference> = {}) => {
     const { name, start, end } = node;
     if (scopes.some((scope) => scope.has(name))) return;
-    if (top.has(name)) own.add(name);
-    else free.push({ name, start, end, shorthand: false, called: false, ...how });
+    if (top.has(name)) found.own.add(name);
+    else found.free.push({ name, start, end, shorthand: false, called: false, ...how });
   };
 
   const start = (statements: Node[]) => {
-    for (const node of statements) if (node.type === 'ExpressionStatement') starts.push(node.start);
+    for (const node of statements) if (node.type === 'ExpressionStatement') found.starts.push(node.start);
   };
   let depth = 0;
 
   function visit(node: Node, scopes: Set<string>[]): void {
-    if (depth === 0 && isLoop(node) && awaits(node)) loops.push(node);
+    if (depth === 0 && isLoop(node) && awaits(node)) found.loops.push(node);
     const all = (inner = scopes) => {
       for (const child of children(node)) visit(child, inner);
     };
@@ -155,7 +149,7 @@ export function references(program: estree.Program): References {
         return;
       }
       case 'ImportExpression':
-        imports.push(node);
+        found.imports.push(node);
         all();
         return;
       case 'Property': {
@@ -180,10 +174,10 @@ export function references(program: estree.Program): References {
         if (node.value) visit(node.value, scopes);
         return;
       case 'MetaProperty':
-        if (node.meta.name === 'import') metas.push(node);
+        if (node.meta.name === 'import') found.metas.push(node);
         return;
       case 'VariableDeclaration':
-        if (node.kind.endsWith('using')) usings.push(node);
+        if (node.kind.endsWith('using')) found.usings.push(node);
         all();
         return;
       case 'LabeledStatement':
@@ -237,7 +231,8 @@ export function references(program: estree.Program): References {
         return;
       }
       case 'CatchClause':
-        if (node.param?.type === 'Identifier') catches.push({ name: node.param.name, start: node.body.start + 1 });
+        if (node.param?.type === 'Identifier')
+          found.catches.push({ name: node.param.name, start: node.body.start + 1 });
         within(bind(node.param, new Set()));
         return;
       default:
@@ -247,5 +242,5 @@ export function references(program: estree.Program): References {
 
   start(program.body);
   for (const statement of program.body) visit(statement, []);
-  return { free, own, imports, catches, metas, usings, starts, loops };
+  return found;
 }

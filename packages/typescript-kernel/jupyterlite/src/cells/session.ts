@@ -359,13 +359,8 @@ export class Session {
     this.guard(() => this.output.print('stderr', `${describeLate(inspect, kind, error)}\n`));
   }
 
-  receiveInput(value: string | undefined): void {
-    this.guard.lightly(() => this.questions.receive(value));
-  }
-
-  receiveComm(event: CommEvent): void {
-    this.comms.receive(event);
-  }
+  receiveInput = (value: string | undefined) => this.guard.lightly(() => this.questions.receive(value));
+  receiveComm = (event: CommEvent) => this.comms.receive(event);
 }
 
 /** What a console's Enter key asks of a text. */

@@ -68,24 +68,20 @@ export class CellWorker {
     } else this.on.output(message, this.headers.get(message.id));
   }
 
-  /** Asks on behalf of a cell: an interrupt is for this question, and output belongs to the message with the header. */
-  askCell<Type extends 'execute' | 'can-run'>(type: Type, question: OfCells[Type]['question'], header: unknown) {
-    this.headers.set(this.next, header);
-    // Late output goes to the cell that ran last; those before it are not needed.
-    for (const old of this.headers.keys()) if (old < this.next - 100) this.headers.delete(old);
-    return this.ask(type, question, true, this.worker);
-  }
-
-  private ask<Type extends keyof OfCells>(
+  /** `header`: of the message that asks for a cell. Output belongs to it, and an interrupt is for this question. */
+  ask<Type extends keyof OfCells>(
     type: Type,
     question: OfCells[Type]['question'],
-    isCell: boolean,
-    worker: Worker,
+    header?: unknown,
   ): Promise<OfCells[Type]['answer']> {
     const id = this.next++;
+    const isCell = type !== 'is-complete';
+    if (isCell) this.headers.set(id, header);
+    // Late output goes to the cell that ran last; those before it are not needed.
+    for (const old of this.headers.keys()) if (old < id - 100) this.headers.delete(old);
     return new Promise((resolve) => {
       this.requests.set(id, { resolve: resolve as (content: unknown) => void, isCell });
-      worker.postMessage({ type, id, ...question } as ToCells);
+      (isCell ? this.worker : this.reader)?.postMessage({ type, id, ...question } as ToCells);
     });
   }
 
@@ -98,7 +94,7 @@ export class CellWorker {
         this.answerAll(false, { status: 'unknown' });
       };
     }
-    return this.ask('is-complete', { code }, false, this.reader);
+    return this.ask('is-complete', { code });
   }
 
   private answerAll(ofCells: boolean, content: object): void {

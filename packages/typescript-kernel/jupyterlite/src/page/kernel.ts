@@ -141,7 +141,7 @@ class Kernel {
     if (!checked && !this.isInterrupted) {
       // A cell that would fail waits for the types while they load: they name the place and the cause better than its error
       // does, before any of it runs.
-      const canRun = await this.cells.askCell('can-run', { code }, this.page.parentHeader);
+      const canRun = await this.cells.ask('can-run', { code }, this.page.parentHeader);
       // What an earlier cell left behind kept the worker busy, and an interrupt ended it.
       if (typeof canRun !== 'boolean') return canRun;
       if (!canRun) {
@@ -174,7 +174,7 @@ class Kernel {
       if (blocks) return { status: 'error', ...failure, traceback: [], execution_count };
     }
     types.starts(page.id, code);
-    const outcome = await this.cells.askCell('execute', { code, count: execution_count, emitted }, page.parentHeader);
+    const outcome = await this.cells.ask('execute', { code, count: execution_count, emitted }, page.parentHeader);
     if (outcome.status === 'error') {
       const { lost, ...reply } = outcome;
       types.ended(page.id, lost ?? 'all');

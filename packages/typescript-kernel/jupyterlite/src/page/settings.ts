@@ -24,23 +24,11 @@ export interface Settings extends CompilerSettings {
 
 type Given = Omit<Settings, 'declarations' | 'faults' | 'siteUrl'> & { declarations?: string };
 
-const DEFAULTS: Given = {
-  modules: {},
-  name: 'typescript',
-  displayName: 'TypeScript',
-  items: 100,
-  preload: true,
-  strict: false,
-  experimentalDecorators: false,
-  typeErrors: 'block',
-  messages: 'streams',
-};
-
 /** A URL writes braces in another way. */
 const withBraces = (url: string) => url.replaceAll('%7Bname%7D', '{name}');
 
-/** What a setting can be: a description, and whether a value is that. */
-type Kind = [expected: string, test: (value: unknown, siteUrl: string) => boolean];
+/** What a setting can be: a description, whether a value is that, and the default. */
+type Kind<Value> = [expected: string, test: (value: unknown, siteUrl: string) => boolean, standard?: Value];
 
 const isText = (value: unknown) => typeof value === 'string';
 const isUrl = (value: unknown, siteUrl: string) => {
@@ -50,28 +38,27 @@ const isUrl = (value: unknown, siteUrl: string) => {
     return false;
   }
 };
-const oneOf = (...values: string[]): Kind => [values.join(', '), (value) => values.includes(value as string)];
-const TEXT: Kind = ['a text', isText];
-const URL_TEXT: Kind = ['a URL', isUrl];
-const FLAG: Kind = ['true, false', (value) => typeof value === 'boolean'];
+const areUrls = (value: unknown, siteUrl: string) =>
+  typeof value === 'object' && value !== null && Object.values(value).every((one) => isUrl(one, siteUrl));
+const oneOf = <Value>(...values: Value[]): Kind<Value> => [
+  values.join(', '),
+  (value) => values.includes(value as Value),
+  values[0],
+];
 
-const KINDS: Record<keyof Given, Kind> = {
-  name: TEXT,
-  displayName: TEXT,
-  modules: [
-    'a URL for each name',
-    (value, siteUrl) =>
-      typeof value === 'object' && value !== null && Object.values(value).every((one) => isUrl(one, siteUrl)),
-  ],
-  declarations: URL_TEXT,
+const KINDS: { [Name in keyof Given]-?: Kind<Given[Name]> } = {
+  name: ['a text', isText, 'typescript'],
+  displayName: ['a text', isText, 'TypeScript'],
+  modules: ['a URL for each name', areUrls, {}],
+  declarations: ['a URL', isUrl],
   typeErrors: oneOf('block', 'warn', 'off'),
   messages: oneOf('streams', 'jupyter'),
-  strict: FLAG,
+  strict: oneOf(false, true),
   lib: ['a list of texts', (value) => Array.isArray(value) && value.every(isText)],
-  experimentalDecorators: FLAG,
-  cdn: URL_TEXT,
-  items: ['a whole number above 0', (value) => Number.isInteger(value) && (value as number) > 0],
-  preload: FLAG,
+  experimentalDecorators: oneOf(false, true),
+  cdn: ['a URL', isUrl],
+  items: ['a whole number above 0', (value) => Number.isInteger(value) && (value as number) > 0, 100],
+  preload: oneOf(true, false),
 };
 
 /**
@@ -89,7 +76,8 @@ export function readSettings(text: string, siteUrl: string, own?: string): Setti
     return false;
   };
   const good = Object.entries(given).filter(([name, value]) => isGood(name, value));
-  const settings: Given = { ...DEFAULTS, ...Object.fromEntries(good) };
+  const defaults = Object.entries(KINDS).flatMap(([name, [, , value]]) => (value === undefined ? [] : [[name, value]]));
+  const settings: Given = Object.fromEntries([...defaults, ...good]);
   const absolute = (url: string) => new URL(url, siteUrl).href;
   return {
     ...settings,
