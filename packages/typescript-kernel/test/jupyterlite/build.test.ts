@@ -61,7 +61,7 @@ describe('The extension', () => {
 
   interface Container {
     init(scope: object): void;
-    get(): Promise<() => { default: { length?: number; activate?(): Promise<void> } }>;
+    get(): Promise<() => { default: { length?: number; activate?(app: object): Promise<void> } }>;
   }
   const share = (module: object) => ({ '1.0.0': { get: async () => () => module } });
   /** What the extension brings to a page that shares these packages. */
@@ -91,7 +91,7 @@ describe('The extension', () => {
       '@jupyterlite/kernel': share({ BaseKernel: class {} }),
       '@jupyterlab/apputils': share({ Notification }),
     };
-    await (await inPage(scope)).activate?.();
+    await (await inPage(scope)).activate?.({ restored: Promise.resolve() });
     assert.deepEqual(said, [
       'The TypeScript kernel needs JupyterLite 0.7 or newer; this site was built with an older one.',
     ]);

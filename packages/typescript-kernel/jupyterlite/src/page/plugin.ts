@@ -58,9 +58,11 @@ function createPlugin({ BaseKernel, IKernelSpecs, IKernelClient }: Services, { P
 const TOO_OLD = {
   id: PLUGIN,
   autoStart: true,
-  async activate() {
+  async activate({ restored }: { restored: Promise<void> }) {
     const text = 'The TypeScript kernel needs JupyterLite 0.7 or newer; this site was built with an older one.';
     console.warn(text);
+    // What comes before the page listens is not shown.
+    await restored;
     const { Notification } = (await ofPage<Apputils>('@jupyterlab/apputils')) ?? {};
     Notification?.warning(text, { autoClose: false });
   },
