@@ -10,10 +10,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
 import { pythonIn } from '../../../../packages/system/project.mjs';
-import { buildPackages } from '../../../../packages/typescript-kernel/publish/kernel.mjs';
 import { firefox, inChromium, inFirefox, launchChromium } from '../../../../test/support/browser';
 import {
   type AnyPage,
@@ -113,6 +113,7 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
   let elsewhere: { url: string; close(): void };
   before(async () => {
     const packages = join(folder, 'packages');
+    const { buildPackages } = await import(pathToFileURL(join(source, 'publish', 'kernel.mjs')).href);
     await buildPackages(packages, { python: PYTHON });
     const file = join(packages, readdirSync(packages).find((name) => name.endsWith('.whl')) as string);
 
