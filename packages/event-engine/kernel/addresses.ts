@@ -90,10 +90,8 @@ export const IMAGE: usize = 0;
 export const RATES: usize = IMAGE + 832;
 /** dL/ds of every step, or dL/dh of each step that is read, a row. */
 export const SPIKE_GRADIENT: usize = RATES + 64;
-/** The step in which each output's potential is read, if it is one step (i32), a row. */
-export const READ_AT: usize = SPIKE_GRADIENT + 64;
 /** Pixels that chance decides, ascending: intensity less 128 (i8), place (u16). */
-export const INTENSITY: usize = READ_AT + 64;
+export const INTENSITY: usize = SPIKE_GRADIENT + 64;
 export const PLACE: usize = INTENSITY + 832;
 /** Undecided spikes of a part: which pixel of the list (u16), which steps (16 bits). */
 export const UNDECIDED: usize = PLACE + 2 * SLOTS;
@@ -105,6 +103,8 @@ export const DERIVATIVES: usize = STREAM + 64;
 export const INPUT: usize = DERIVATIVES + BLOCK * ROW_BYTES;
 /** The ten output neurons, a column. */
 export const OUTPUT: usize = INPUT + INPUT_BYTES;
+/** The step in which the potential of each is read, if it is one step (i32), a row: where hidden neurons have outgoing weights. */
+export const READ_AT: usize = OUTPUT + OUTGOING;
 /** Tables of sums: of weights (a table for 4 places) or of dL/dcurrent (a table for 4 steps). */
 export const TABLES: usize = OUTPUT + COLUMN_BYTES;
 export const SCRATCH_BYTES: usize = TABLES + (SLOTS / 4) * TABLE;

@@ -31,6 +31,7 @@ export function readSteps(): f32 {
 /** Begins an image whose outputs are at rest. */
 export function startReadout(scratch: usize): void {
   const readout = load<u32>(READOUT);
+  if (readout === READ_SPIKES) return;
   const at = i32x4.splat(i32(load<u32>(STEPS)) - 1);
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
     v128.store(scratch + READ_AT + q, at);
