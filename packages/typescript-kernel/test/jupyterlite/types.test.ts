@@ -306,7 +306,7 @@ let typed: other.Type<string>;`;
       arrived = new Promise((resolve) => {
         arrive = resolve;
       });
-      const notebook = open({}, `${host}/`, 100);
+      const notebook = open({}, `${host}/`, 1000);
       const codes = ['one', 'two'].map((name) => `import { part } from '${host}/${name}.js';\npart.nmae;`);
       const found = async (code: string) => {
         await notebook.prepare(code);
