@@ -1,6 +1,7 @@
 /** The trained network as a layers model of TensorFlow.js (`model.json`, `weights.bin`), without TensorFlow. */
 
 import { decodeFloat32, littleEndian } from '../../src/common/bytes';
+import { inOneLine } from '../../src/common/checks';
 import { READOUT_NAMES, type ReadoutName } from '../../src/common/engine';
 import { IMAGE_SIDE } from '../../src/common/mnist';
 import {
@@ -100,13 +101,21 @@ export function layersModelFiles(
  * @throws Error in one line if the model is damaged or another network
  */
 export function decodeNetwork(name: (file: ModelFile) => string, read: (file: ModelFile) => Uint8Array): SavedNetwork {
+  return inOneLine(() => decode(name, read));
+}
+
+function decode(name: (file: ModelFile) => string, read: (file: ModelFile) => Uint8Array): SavedNetwork {
   const { hidden, ...saved } = savedLayers(name('model.json'), read('model.json'));
   const bytes = read('weights.bin');
   const size = countWeights(hidden) * 4;
   if (bytes.length !== size) {
     throw new Error(`${name('weights.bin')}: expected ${size} bytes of weights, found ${bytes.length}`);
   }
-  return { weights: decodeFloat32(bytes), ...saved };
+  const weights = decodeFloat32(bytes);
+  if (!weights.every(Number.isFinite)) {
+    throw new Error(`${name('weights.bin')}: expected finite numbers, found NaN or infinity`);
+  }
+  return { weights, ...saved };
 }
 
 /** The options of a model's neurons, how many hidden ones there are, and what is read of the outputs if it is a potential. */

@@ -14,6 +14,8 @@ export interface NpyArray {
 
 /** As numpy 2 has them. */
 const MOST_AXES = 64;
+/** Bytes. Nor does numpy read a longer one. */
+const LONGEST_HEADER = 10_000;
 
 const MAGIC = [0x93, ...[...'NUMPY'].map((letter) => letter.charCodeAt(0))];
 
@@ -101,6 +103,9 @@ function readHeader(file: string, bytes: Uint8Array): { start: number; header: s
   if (start > bytes.length) {
     throw new Error(`${file}: expected a header of ${start} bytes, found ${bytes.length}; is the file truncated?`);
   }
+  if (start - begin > LONGEST_HEADER) {
+    throw new Error(`${file}: expected a header of at most ${LONGEST_HEADER} bytes, found ${start - begin}`);
+  }
   const text = new TextDecoder(version === 3 ? 'utf-8' : 'latin1').decode(bytes.subarray(begin, start));
   return { start, header: text };
 }
@@ -108,7 +113,9 @@ function readHeader(file: string, bytes: Uint8Array): { start: number; header: s
 const countValues = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
 
 /** The values of an array whose first index is the fastest, in the order in which the last one is. */
-function rowByRow<A extends Float32Array | Float64Array>(data: A, shape: readonly number[]): A {
+function rowByRow<A extends Float32Array | Float64Array>(data: A, extents: readonly number[]): A {
+  // Axes of one place change no order, and would be gone through for each value.
+  const shape = extents.filter((extent) => extent !== 1);
   const rows = data.slice() as A;
   const indices = shape.map(() => 0);
   const strides = shape.map((_, axis) => countValues(shape.slice(0, axis)));

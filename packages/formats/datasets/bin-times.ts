@@ -27,28 +27,29 @@ export function checkBinning({ T = 100, duration }: Binning, times: Iterable<Arr
 }
 
 /**
- * An event at a time is a spike in step ⌊time · T / duration⌋; several of a unit in one step are one.
- * @param times in microseconds, from 0
- * @param unitOf the unit of an event
+ * Bins the events of one sample after the other. An event at a time is a spike in step ⌊time · T / duration⌋; several of a unit
+ * in one step are one.
  * @param units how many there are
+ * @returns a function of the times of events, in microseconds from 0, and of what says an event's unit
  */
-export function binTimes(
-  times: ArrayLike<number>,
-  unitOf: (event: number) => number,
-  units: number,
-  { T, duration }: Required<Binning>,
-): SpikeTrain {
+export function binner(units: number, { T, duration }: Required<Binning>) {
+  // One for all samples: clearing it for each would take far longer than their events do.
   const seen = new Uint8Array(units * T);
-  const found: { units: number[]; times: number[] } = { units: [], times: [] };
-  for (let event = 0; event < times.length; event++) {
-    const unit = unitOf(event);
-    if (times[event] >= duration) continue;
-    // A time just before the end may be rounded up to it.
-    const step = Math.min(T - 1, Math.floor((times[event] * T) / duration));
-    if (seen[unit * T + step]) continue;
-    seen[unit * T + step] = 1;
-    found.units.push(unit);
-    found.times.push(step);
-  }
-  return { units: Uint16Array.from(found.units), times: Uint16Array.from(found.times) };
+  return (times: ArrayLike<number>, unitOf: (event: number) => number): SpikeTrain => {
+    const found: { units: number[]; times: number[] } = { units: [], times: [] };
+    for (let event = 0; event < times.length; event++) {
+      const unit = unitOf(event);
+      if (times[event] >= duration) continue;
+      // A time just before the end may be rounded up to it.
+      const step = Math.min(T - 1, Math.floor((times[event] * T) / duration));
+      if (seen[unit * T + step]) continue;
+      seen[unit * T + step] = 1;
+      found.units.push(unit);
+      found.times.push(step);
+    }
+    found.units.forEach((unit, spike) => {
+      seen[unit * T + found.times[spike]] = 0;
+    });
+    return { units: Uint16Array.from(found.units), times: Uint16Array.from(found.times) };
+  };
 }

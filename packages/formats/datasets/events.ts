@@ -7,7 +7,7 @@ import { checkOptions, checkWhole, isTyped, typeName } from '../../../src/common
 import { DatasetError } from '../../../src/common/mnist';
 import { MAX_UINT32 } from '../../../src/common/random';
 import { MAX_UNITS, makeSpikeTrains, type SpikeTrains } from '../../../src/common/spike-trains';
-import { type Binning, binTimes, checkBinning } from './bin-times';
+import { type Binning, binner, checkBinning } from './bin-times';
 
 /** The events of one file, in its order. */
 export interface Recording {
@@ -97,14 +97,15 @@ export function eventTrains(options: EventTrainsOptions): SpikeTrains {
     options,
     [...train.recordings, ...test.recordings].map(({ times }) => times),
   );
-  const bin = ({ recordings, labels }: LabelledRecordings) => {
+  const bin = binner(units, binning);
+  const binAll = ({ recordings, labels }: LabelledRecordings) => {
     const trains = recordings.map(({ x, y, polarity, times }) => {
       const row = (event: number) => polarity[event] * rows + Math.floor(y[event] / pool);
-      return binTimes(times, (event) => row(event) * columns + Math.floor(x[event] / pool), units, binning);
+      return bin(times, (event) => row(event) * columns + Math.floor(x[event] / pool));
     });
     return { trains, labels };
   };
-  return makeSpikeTrains({ units, T: binning.T, train: bin(train), test: bin(test) });
+  return makeSpikeTrains({ units, T: binning.T, train: binAll(train), test: binAll(test) });
 }
 
 /** @throws TypeError or RangeError unless each event of each recording has a pixel of the camera, a polarity and a time */

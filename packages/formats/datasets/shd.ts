@@ -9,7 +9,7 @@ import { CLASSES, DatasetError } from '../../../src/common/mnist';
 import { makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../../src/common/spike-trains';
 import { dataSetIn, groupIn, type Lists } from '../hdf5/found';
 import { Hdf5File, type Limits } from '../hdf5/reader';
-import { type Binning, binTimes, checkBinning } from './bin-times';
+import { type Binning, binner, checkBinning } from './bin-times';
 import { checkBytes } from './events';
 
 const UNITS = 700;
@@ -49,10 +49,11 @@ export function readShd(options: ShdOptions): SpikeTrains {
   checkClasses(classes);
   const splits = (['train', 'test'] as const).map((split) => readFile(split, options[split], classes));
   const binning = checkBinning(options, decodeTimes(splits.flat()));
+  const bin = binner(UNITS, binning);
   const [train, test] = splits.map((recordings) => ({
     trains: recordings.map(({ spikes }): SpikeTrain => {
       const { times, units } = spikes();
-      return binTimes(times, (spike) => units[spike], UNITS, binning);
+      return bin(times, (spike) => units[spike]);
     }),
     labels: recordings.map(({ label }) => label),
   }));
@@ -96,10 +97,12 @@ function openFile(name: string, content: Uint8Array): { times: Lists; units: Lis
   }
 }
 
-/** @throws RangeError unless each spike has a time in seconds and one of the units */
+/** @throws RangeError unless there is a spike, and each has a time in seconds and one of the units */
 function decode(where: string, seconds: Float64Array, units: Float64Array): ReturnType<Recording['spikes']> {
   if (units.length !== seconds.length)
     throw new RangeError(`${where}: expected as many units as times, found ${units.length} and ${seconds.length}`);
+  // A file of 4 KB can say that it has a hundred thousand such recordings.
+  if (seconds.length === 0) throw new RangeError(`${where}: expected at least one spike, found none`);
   const time = seconds.find((each) => !(each >= 0 && each <= HOUR));
   if (time !== undefined) throw new RangeError(`${where}: expected times from 0 to ${HOUR} s, found ${time}`);
   const unit = units.find((each) => !(Number.isInteger(each) && each >= 0 && each < UNITS));

@@ -82,8 +82,8 @@ const node = (type: string, parts: Group): Group => ({ type: one(type), ...parts
 /** `fc`, `fc_1` … */
 const numbered = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
 
-/** As many values as the widest layer of ours has. */
-const MOST: Limits = { bytes: 64 * 2 ** 20, values: IMAGE_SIZE * MAX_HIDDEN };
+/** As many values as the widest layer of ours has, and three times their bytes as float64. */
+const MOST: Limits = { bytes: 16 * 2 ** 20, values: IMAGE_SIZE * MAX_HIDDEN };
 
 /**
  * The network of a NIR graph: a chain Input → (Flatten →) Linear → LIF (→ Linear → LIF) → Output, or with Affine whose bias

@@ -33,7 +33,10 @@ export type Pickled =
 
 /** A class or function that the file names. */
 class Name {
-  constructor(readonly text: string) {}
+  constructor(
+    readonly module: string,
+    readonly name: string,
+  ) {}
 }
 
 /** PyTorch's own limit of a tensor's axes. */
@@ -146,19 +149,19 @@ const VALUES: Readonly<Record<string, (pickle: Pickle) => Pickled>> = {
   '\x85': tuple(1),
   '\x86': tuple(2),
   '\x87': tuple(3),
-  c: (pickle) => new Name(`${pickle.line()} ${pickle.line()}`), // GLOBAL
+  c: (pickle) => new Name(pickle.line(), pickle.line()), // GLOBAL
   // BINPERSID: ('storage', class, key, device, count)
   Q: (pickle) => {
     const id = pickle.pop();
     const [, type, key] = isList(id) ? id : [];
     if (!(type instanceof Name) || typeof key !== 'string') throw new Error('a tensor without a storage');
-    return { type: type.text.split(' ')[1], key };
+    return { type: type.name, key };
   },
   // REDUCE
   R: (pickle) => {
     const values = pickle.pop();
     const called = pickle.pop();
-    const name = called instanceof Name ? called.text : '';
+    const name = called instanceof Name ? `${called.module} ${called.name}` : '';
     if (!Object.hasOwn(CALLS, name) || !isList(values))
       throw new Error(`a call of ${name.replace(' ', '.') || 'something'}`);
     if (values.length > MOST_ARGUMENTS) throw new Error(`a call with ${values.length} arguments`);

@@ -46,7 +46,8 @@ function readFile(bytes: Uint8Array, file: string): PthNetwork {
   const read = (name: string, tensor: StoredTensor) => {
     // Tensors may share their numbers, even one number with all of theirs, and one without numbers has many names.
     numbers += 1 + tensor.shape.length + countOf(tensor);
-    if (numbers > MOST_NUMBERS) throw new Error(`${file}: expected at most ${MOST_NUMBERS} numbers, found more`);
+    // Infinity times 0 is NaN.
+    if (!(numbers <= MOST_NUMBERS)) throw new Error(`${file}: expected at most ${MOST_NUMBERS} numbers, found more`);
     return readTensor(`${file}: ${name}`, tensor, entries);
   };
   const tensors = new Map<string, Tensor>();

@@ -128,7 +128,8 @@ function readMetadata(metadata: unknown, file: string): NeuronOptions | undefine
   const text = (metadata as Record<string, unknown> | undefined)?.[NEURON];
   if (text === undefined) return undefined;
   try {
-    return readNeuron(JSON.parse(String(text)));
+    // The format's metadata are texts; with anything else this says that no surrogate was found.
+    return readNeuron(typeof text === 'string' ? JSON.parse(text) : text);
   } catch (error) {
     throw new Error(`${file}: expected the options of neurons in its metadata (${(error as Error).message})`);
   }

@@ -193,6 +193,7 @@ export class Hdf5File {
         const { found, data } = read(['list'], 'lists of numbers');
         const of = found.of as Type;
         const lists = this.readReferences(data, of.size);
+        for (const { length } of lists) this.checkSize([length / of.size]);
         return { length: lists.length, numbers: (i) => decodeNumbers(lists[i], of) };
       }),
       texts: once(() => {

@@ -109,6 +109,9 @@ const SHUFFLE = 2;
 /** Bits of the exponent in IEEE's floats of so many bytes. */
 const EXPONENTS: Readonly<Record<number, number>> = { 2: 5, 4: 8, 8: 11 };
 
+/** HDF5's own limit of a data set's axes. */
+const MOST_AXES = 32;
+
 /** The extents of a data set: none of a single value. */
 export function readSpace(space: Cursor): number[] {
   const [version, rank] = [space.whole(1), space.whole(1)];
@@ -116,11 +119,12 @@ export function readSpace(space: Cursor): number[] {
   space.skip(1);
   if (version === 1) space.skip(5);
   else if (space.whole(1) === 2) throw new Error('a data set without values');
+  if (rank > MOST_AXES) throw new Error(`${rank} axes, where at most ${MOST_AXES} are read`);
   return Array.from({ length: rank }, () => space.whole(8));
 }
 
 /** @throws Error for a type that is not read */
-export function readType(type: Cursor): Type {
+export function readType(type: Cursor, isItem = false): Type {
   const kind = type.whole(1) & 0x0f;
   const bits = type.whole(1);
   const size = type.skip(2).whole(4);
@@ -130,9 +134,9 @@ export function readType(type: Cursor): Type {
     return { kind: 'float', ...plain };
   if (kind === 0 && !isBigEndian && [1, 2, 4, 8].includes(size)) return { kind: 'int', ...plain };
   if (kind === 3 && size > 0 && size < 1000) return { kind: 'text', ...plain };
-  if (kind === 9 && size === 16) {
+  if (kind === 9 && size === 16 && !isItem) {
     if ((bits & 0x0f) === 1) return { kind: 'long text', ...plain };
-    const of = readType(type);
+    const of = readType(type, true);
     if (of.kind === 'float' || of.kind === 'int') return { kind: 'list', ...plain, of };
   }
   const names = [
@@ -154,7 +158,7 @@ export function readType(type: Cursor): Type {
 export function readFilters(filters: Cursor): number[] {
   const [version, count] = [filters.whole(1), filters.whole(1)];
   filters.skip(version === 1 ? 6 : 0);
-  return Array.from({ length: count }, () => {
+  const ids = Array.from({ length: count }, () => {
     const id = filters.whole(2);
     if (id !== DEFLATE && id !== SHUFFLE) throw new Error('chunks with another filter than gzip and shuffle');
     const name = version === 1 ? filters.whole(2) : 0;
@@ -162,6 +166,8 @@ export function readFilters(filters: Cursor): number[] {
     filters.skip(name + 4 * (version === 1 ? values + (values % 2) : values));
     return id;
   });
+  if (new Set(ids).size < count) throw new Error('chunks that go through one filter twice');
+  return ids;
 }
 
 /**
@@ -194,22 +200,32 @@ function unshuffle(bytes: Uint8Array, size: number): Uint8Array {
 
 /** Bytes that are inflated at a time: what they may become, a thousandfold, is still little. */
 const PIECE = 16384;
+/** Bytes of which something comes out: a block that is stored has 65,535 at most. */
+const LONGEST_BLOCK = 8 * PIECE;
 
 /**
  * The bytes of a zlib stream.
  * @throws Error unless there are so many, and their check sum is right
  */
 function inflate(content: Uint8Array, wanted: number): Uint8Array {
+  // Whoever compresses makes nothing longer, and a block costs 50 µs, however little comes out of it.
+  if (content.length > 2 * wanted + PIECE) throw new Error(`a chunk of ${content.length} bytes for ${wanted}`);
   const values = new Uint8Array(wanted);
   let reached = 0;
+  let idle = 0;
   try {
     const stream = new Unzlib((part) => {
       if (part.length > wanted - reached) throw new Error(`more than ${wanted} bytes`);
       values.set(part, reached);
       reached += part.length;
+      if (part.length > 0) idle = 0;
     });
-    for (let at = 0; at < content.length; at += PIECE)
+    for (let at = 0; at < content.length; at += PIECE) {
+      // What is behind the stream's end is kept, and copied with each piece that follows.
+      if (idle > LONGEST_BLOCK) throw new Error('bytes that become nothing');
+      idle += PIECE;
       stream.push(content.subarray(at, at + PIECE), at + PIECE >= content.length);
+    }
   } catch (error) {
     throw new Error(`a damaged chunk (${(error as Error).message})`);
   }

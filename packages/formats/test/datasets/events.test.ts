@@ -17,6 +17,8 @@ import {
   readShd,
   type ShdOptions,
 } from '../../datasets';
+import { dataSetIn, groupIn } from '../../hdf5/found';
+import { Hdf5File } from '../../hdf5/reader';
 import { type Group, hdf5Bytes } from '../../hdf5/writer';
 
 /** Of 40 bits, the highest first, x has 8, y 8, the polarity 1 and the time 23. */
@@ -299,6 +301,26 @@ test('a file that is not SHD, or damaged, is refused in one line', () => {
   }
 });
 
+test('a list of more numbers than a data set may have is refused before it is decoded', () => {
+  const times = (values: number) =>
+    dataSetIn(groupIn(new Hdf5File(shd.train, { bytes: 1e9, values }).root(), 'spikes'), 'times').lists();
+  const longest = Math.max(...Array.from({ length: times(1000).length }, (_, i) => times(1000).numbers(i).length));
+  assert.throws(
+    () => times(longest - 1),
+    new RegExp(`^Error: \\[${longest}\\] values, where at most ${longest - 1} are read$`),
+  );
+});
+
+test('two thousand recordings of one event are binned soon, into ten thousand steps', () => {
+  const labelled = { recordings: new Array(2000).fill(readEvents(file([EVENTS[1]]))), labels: new Uint8Array(2000) };
+  const { user, system } = process.cpuUsage();
+  const data = eventTrains({ train: labelled, test: labelled, T: 10_000 });
+  const used = process.cpuUsage();
+  const seconds = (used.user + used.system - user - system) / 1e6;
+  assert.ok(data.test.times.every((time) => time === data.test.times[0]) && data.test.times.length === 2000);
+  assert.ok(seconds < 2, `${seconds} s`);
+});
+
 test('recordings of SHD that do not fit are refused in one line', () => {
   // In the first heap lie the times of recording 0, then its units: 2 bytes each, a header of 16 bytes before both.
   const times = find(shd.train, 'GCOL') + 32;
@@ -308,6 +330,8 @@ test('recordings of SHD that do not fit are refused in one line', () => {
   const labels = find(shd.train, '\0\0\x0d\0\x07\0\x13\0');
   const reference = find(shd.train, String.fromCharCode(...whole(8, times - 32))) - 4;
   const train = (at: number, values: number[]) => ({ train: patched(shd.train, at, values) });
+  const unitsReference = find(shd.train, String.fromCharCode(...whole(4, bytes / 2), ...whole(8, times - 32), 2));
+  const silent = { train: patched(patched(shd.train, reference, whole(4, 0)), unitsReference, whole(4, 0)) };
   const faults: [Partial<ShdOptions>, RegExp][] = [
     [
       train(units + 4, whole(2, 700)),
@@ -329,6 +353,7 @@ test('recordings of SHD that do not fit are refused in one line', () => {
       new RegExp(`recording 0: expected as many units as times, found ${bytes / 2} and 1$`),
     ],
     [train(reference, whole(4, 0)), /recording 0: expected as many units as times, found \d+ and 0$/],
+    [silent, /^RangeError: shd_train\.h5: recording 0: expected at least one spike, found none$/],
     [{ classes: [] }, /^RangeError: classes: expected 1 to 10 of them, found 0$/],
     [{ classes: [...Array(11).keys()] }, /^RangeError: classes: expected 1 to 10 of them, found 11$/],
     [{ classes: [20] }, /^RangeError: classes: expected a whole number from 0 to 19, found 20$/],

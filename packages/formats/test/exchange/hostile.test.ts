@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import { unzipSync, zipSync } from 'fflate';
+import { unzipSync, zipSync, zlibSync } from 'fflate';
 import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
 import { seededRandom } from '../../../../src/common/random';
 import { hiddenOf } from '../../../../src/common/weights';
 import { fromNir, fromPth, fromSafetensors, toNir } from '../../exchange';
 import { dataSetIn } from '../../hdf5/found';
 import { Hdf5File } from '../../hdf5/reader';
+import { Cursor, readFilters, readSpace, readType, unfilter } from '../../hdf5/values';
 import { type Group, hdf5Bytes } from '../../hdf5/writer';
 
 const FOLDER = resolve(__dirname, '..', '..', '..', '..', 'test', 'golden', 'exchange');
@@ -114,6 +115,15 @@ const text = (content: string) => `X${String.fromCharCode(content.length)}\0\0\0
 /** 784 × 784 times the number `data/0`. */
 const zeros = () =>
   `ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\n${text('0')}${text('cpu')}K\x01tQK\0M\x10\x03M\x10\x03\x86K\0K\0\x86tR`;
+/** A tensor whose shape has twenty extents of almost 2^53, and then 0. */
+const endless = () =>
+  zeros().replace(
+    'M\x10\x03M\x10\x03\x86K\0K\0\x86',
+    `(${'\x8a\x07\xff\xff\xff\xff\xff\xff\x1f'.repeat(20)}K\0t(${'K\0'.repeat(21)}t`,
+  );
+/** Storages, again and again, whose type is in a module of a name of fifty thousand words. */
+const longType = (times: number) =>
+  `\x80\x02(${text('storage')}c${'a '.repeat(50_000)}\nx\n${text('0')}tq\x01${'h\x01Q'.repeat(times)}].`;
 /** So many names of one tensor of shape [0]. */
 const empty = (times: number) => {
   const tensor = zeros().replace('M\x10\x03M\x10\x03\x86K\0K\0\x86', 'K\0\x85K\x01\x85');
@@ -190,6 +200,18 @@ const PTH: [string, Uint8Array, RegExp][] = [
   ],
   ['calls with sixty thousand arguments', pth(longArguments('Size', 20_000)), /found a call with 60000 arguments/],
   ['tensors of a hundred thousand axes', pth(longShape(20_000)), /found a tensor without a shape/],
+  [
+    // Infinity times 0 is no number, and above no limit.
+    'a tensor of no numbers along axes without end, and a thousand of one number',
+    pth(
+      `\x80\x02}(${text('p')}${endless()}${Array.from({ length: 1000 }, (_, i) => text(`${i}`) + zeros()).join('')}u.`,
+      {
+        'archive/data/0': new Uint8Array(4),
+      },
+    ),
+    /expected at most 2540800 numbers, found more/,
+  ],
+  ['a hundred thousand storages of one type with a long name', pth(longType(100_000)), /found another value$/],
   ['a million dicts', pth(`\x80\x02${'}'.repeat(1e6)}.`), /expected data\.pkl of at most 500000 bytes, found 1000003/],
   ['65535 files', countless(bytesOf('state_dict.pth')), /found a damaged one \(its directory is damaged\)/],
   ['a thousand files in one place', overlapping(1000), /found a damaged one \(its files overlap\)/],
@@ -407,6 +429,36 @@ describe('Refused in one line:', () => {
   for (const [what, bytes, message] of NIR) {
     test(`NIR with ${what}`, () => assertRefused(() => fromNir(bytes, 'my.nir'), message));
   }
+
+  test('HDF5 whose chunk has megabytes behind its end, or blocks of nothing', () => {
+    const chunk = zlibSync(new Uint8Array(20e6));
+    const [behind, blocks] = [new Uint8Array(40e6), new Uint8Array(40e6)];
+    behind.set(chunk);
+    // A deflated stream of stored blocks of no bytes.
+    blocks.set([0x78, 1]);
+    for (let at = 2; at + 5 <= blocks.length; at += 5) blocks.set([0, 0, 0, 0xff, 0xff], at);
+    for (const content of [behind, blocks]) {
+      const { user } = process.cpuUsage();
+      assert.throws(() => unfilter(content, [1], 0, 20e6, 1), /^Error: a damaged chunk \(bytes that become nothing\)$/);
+      const seconds = (process.cpuUsage().user - user) / 1e6;
+      assert.ok(seconds < 2, `${seconds} s`);
+    }
+    assert.equal(unfilter(chunk, [1], 0, 20e6, 1).length, 20e6);
+    assert.throws(() => unfilter(behind, [1], 0, 100, 1), /^Error: a chunk of 40000000 bytes for 100$/);
+  });
+
+  test('HDF5 with what only multiplies the work: more axes than HDF5 has, a filter twice, lists of lists', () => {
+    const cursor = (...bytes: number[]) => new Cursor(Uint8Array.from(bytes));
+    assert.throws(() => readSpace(cursor(2, 33, 0, 1)), /^Error: 33 axes, where at most 32 are read$/);
+    const shuffle = [2, 0, 0, 0, 0, 0];
+    assert.throws(
+      () => readFilters(cursor(2, 2, ...shuffle, ...shuffle)),
+      /^Error: chunks that go through one filter twice$/,
+    );
+    const list = [0x19, 0, 0, 0, 16, 0, 0, 0];
+    const lists = Array.from({ length: 8000 }, () => list).flat();
+    assert.throws(() => readType(cursor(...lists)), /^Error: values of 16 bytes, which are not read$/);
+  });
 
   test('values that are asked for as another type; as their own they are read all the same', () => {
     const found = dataSetIn(new Hdf5File(hdf5Bytes({ x: floats(2, 3) }), { bytes: 1e6, values: 10 }).root(), 'x');

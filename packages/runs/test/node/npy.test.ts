@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { temporaryFolder } from '../../../../test/support/data';
 import { python } from '../../../../test/support/python';
+import { npyArray } from '../../../formats/npy';
 import { type NpyArray, npyBytes, readNpy, writeNpy } from '../../node';
 
 describe('.npy files written here', () => {
@@ -85,6 +86,18 @@ with open('two.npy', 'ab') as f: np.save(f, a)`,
     }
   }
 
+  test('of 64 axes, nearly all of one place, are read soon in whatever order', () => {
+    const header = `{'descr': '<f4', 'fortran_order': True, 'shape': (4000000, ${'1, '.repeat(63)}), }`;
+    const start = Buffer.from(`\x93NUMPY\x01\x00${String.fromCharCode(header.length, 0)}${header}`, 'latin1');
+    const content = Buffer.concat([start, Buffer.alloc(16e6)]);
+    content.writeFloatLE(1, content.length - 8);
+    const { user } = process.cpuUsage();
+    const { data } = npyArray('d.npy', content);
+    const seconds = (process.cpuUsage().user - user) / 1e6;
+    assert.deepEqual([...data.subarray(-3)], [0, 1, 0]);
+    assert.ok(seconds < 0.8, `${seconds} s`);
+  });
+
   test('of a single number, and of no numbers, are read', () => {
     assert.deepEqual(readNpy(join(folder, 'number.npy')), { data: Float64Array.of(0.1), shape: [] });
     assert.deepEqual(readNpy(join(folder, 'empty.npy')), { data: new Float32Array(), shape: [0] });
@@ -137,6 +150,11 @@ describe('what is no .npy file', () => {
       'a thousand axes',
       npyOf(`{'descr': '<f4', 'fortran_order': True, 'shape': (${'0,'.repeat(1000)}), }`),
       /expected at most 64 axes, as in numpy, found 1000$/,
+    ],
+    [
+      'a header of sixty megabytes',
+      Buffer.concat([whole.subarray(0, 6), Buffer.from([2, 0, 0, 0, 0, 4]), Buffer.alloc(2 ** 26, ',')]),
+      /expected a header of at most 10000 bytes, found 67108864$/,
     ],
     ['a name that a terminal would obey', npyOf("{'descr': '\u001b[2J'}"), /found \ufffd\[2J; convert it/],
     ['a header without a shape', whole.toString('latin1').replace("'shape'", "'shade'"), /'fortran_order' and 'shape'/],
