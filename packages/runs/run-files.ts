@@ -157,6 +157,8 @@ export function runFiles(run: FinishedRun): Record<string, Uint8Array> {
 export function decodeRun(place: string, read: (name: string) => Uint8Array) {
   const array = (file: string, neurons?: number) => {
     const { data, shape } = npyArray(`${place}/${file}`, read(file));
+    if (!data.every(Number.isFinite))
+      throw new Error(`${place}/${file}: expected finite numbers, found NaN or infinity`);
     if (neurons === undefined ? shape.length === 1 : shape.length === 2 && shape[1] === neurons) return data;
     const wanted = neurons === undefined ? '[count]' : `[T, ${neurons}]`;
     throw new Error(`${place}/${file}: expected the shape ${wanted}, found [${shape.join(', ')}]`);

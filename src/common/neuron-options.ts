@@ -100,7 +100,8 @@ export function storeNeuron(neuron: NeuronOptions): StoredNeuron {
  * files can be read; except the surrogate, whose default differs in the layer.
  * @throws RangeError as `checkNeuron`
  */
-export function readNeuron({ surrogate, alpha, ...stored }: StoredNeuron): NeuronOptions {
+export function readNeuron(content: StoredNeuron): NeuronOptions {
+  const { surrogate, alpha, ...stored } = content ?? {};
   const known = Object.entries(stored).filter(([name]) => Object.hasOwn(DEFAULT_NEURON, name));
   const surrogateFunction = { name: surrogate, alpha };
   const neuron = resolveNeuronOptions({ ...Object.fromEntries(known), surrogateFunction });

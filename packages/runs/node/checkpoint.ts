@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { decodeFloat32, decodeFloat64, littleEndian } from '../../../src/common/bytes';
+import { inOneLine } from '../../../src/common/checks';
 import { type EngineState, MAX_STEP } from '../../../src/common/engine';
 import { MAX_UNITS } from '../../../src/common/spike-trains';
 import { countNeurons, countWeights, isWidth, MAX_HIDDEN } from '../../../src/common/weights';
@@ -122,6 +123,10 @@ export function writeCheckpoint(file: string, { options, history, events }: Chec
  * @throws Error in one line if it is missing, damaged, of another version, or contradicts itself
  */
 export function readCheckpoint(file: string): Checkpoint {
+  return inOneLine(() => readWhole(file));
+}
+
+function readWhole(file: string): Checkpoint {
   const header = readHeader(file);
   const { options, history, events, arrays } = header;
   const { weights, batches, epochs, heldBack = 0, potentials: places = 0, earlierSteps = 0 } = arrays;
@@ -182,7 +187,7 @@ function readHeader(file: string): Header {
     throw damaged(file, (error as Error).message);
   }
   if (parsed?.format !== FORMAT) throw new Error(`${file}: expected a checkpoint, found other content`);
-  if (parsed.version !== VERSION) throw other(`version ${parsed.version}`);
+  if (parsed.version !== VERSION) throw other(`version ${JSON.stringify(parsed.version)}`);
   const { sum, ...header } = parsed;
   if (hashParts([JSON.stringify(header)]) !== sum) throw damaged(file, 'its checksum differs');
   check(file, header);
@@ -200,9 +205,9 @@ function check(file: string, header: Header): void {
     isRecord(value) && !Array.isArray(value) && Object.values(value).every(isOption);
   expectAll(file, [
     ['options', areOptions(options), options],
-    ['a history', isRecord(history), history],
-    ['an event file', isRecord(events), events],
-    ['arrays', isRecord(arrays), arrays],
+    ['a history', isRecord(history) && areOptions({ ...history, settings: null }), history],
+    ['an event file', areOptions(events), events],
+    ['arrays', areOptions(arrays), arrays],
   ]);
   const { epoch, batch, correct } = history;
   const { weights, batches, epochs, sha256, heldBack, potentials = 0, earlierSteps = 0 } = arrays;

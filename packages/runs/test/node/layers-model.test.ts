@@ -96,8 +96,11 @@ describe('a layers model written without TensorFlow', () => {
     assert.ok(!existsSync(folder));
   });
 
-  const broken: [string, string, string, RegExp][] = [
+  const NaNs = new Uint8Array(31360).fill(0xff);
+  const broken: [string, string, string | Uint8Array, RegExp][] = [
     ['whose weights are cut', 'weights.bin', 'abcd', /weights\.bin: expected 31360 bytes of weights, found 4/],
+    ['whose weights are NaN', 'weights.bin', NaNs, /weights\.bin: expected finite numbers, found NaN or infinity$/],
+    ['with what a terminal would obey', 'model.json', '\u001b[2J\n', /found other content \(\P{Cc}+\)$/u],
     ['whose description is no JSON', 'model.json', 'abcd', /model\.json: expected a layers model, found other content/],
     ['without a LIFNode', 'model.json', '{}', /model\.json: expected a network with a LIFNode layer, found none/],
     [

@@ -156,13 +156,15 @@ describe('a run is not loaded', () => {
     );
   });
 
-  test('if its arrays are of different runs, or no arrays of a run', async () => {
+  test('if its arrays are of different runs, no arrays of a run, or not finite', async () => {
     const folder = join(runsFolder(), 'run');
     await saveRun(run());
     writeNpy(join(folder, 's_t_array.npy'), { data: new Float32Array(20), shape: [2, 10] });
     await assert.rejects(loadRun(), /runs\/run: expected potentials and spikes of one run, found 7 and 2 steps; save/);
     writeNpy(join(folder, 's_t_array.npy'), { data: new Float32Array(10 * T), shape: [10, T] });
     await assert.rejects(loadRun(), /runs\/run\/s_t_array\.npy: expected the shape \[T, 10\], found \[10, 7\]/);
+    writeNpy(join(folder, 's_t_array.npy'), { data: new Float32Array(10 * T).fill(Number.NaN), shape: [T, 10] });
+    await assert.rejects(loadRun(), /runs\/run\/s_t_array\.npy: expected finite numbers, found NaN or infinity$/);
   });
 });
 
