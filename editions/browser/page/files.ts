@@ -3,6 +3,7 @@ import { strFromU8, strToU8, type UnzipFileInfo, unzipSync, zipSync } from 'ffla
 import { hashOfCells } from '../../../hosts/browser/hash';
 import { type StoredRun, storedRun, storedRuns, storeRun } from '../../../hosts/browser/storage';
 import { checkRunName, HIDDEN_ARRAYS, RUN_FILES } from '../../../packages/runs/run-files';
+import { inOneLine } from '../../../src/common/checks';
 import { download } from '../../book/page/download';
 import { exists, freeName, nameOfOld } from './copies';
 import type { Contents, NotebookContent } from './jupyter';
@@ -54,20 +55,29 @@ export interface Download {
 
 /** Bytes of all files of a download: many times what the chapters and some runs have. */
 const MOST_BYTES = 200e6;
+/** Files of a download. A directory of a few bytes can promise 2³² of them. */
+const MOST_FILES = 10_000;
 
 /**
  * Reads what `downloadNotebooks` or `downloadRuns` has made, or a notebook, which JupyterLab downloads one by one.
  * @throws Error in one line if it is anything else, or damaged
  */
 export function readDownload(name: string, bytes: Uint8Array): Download {
+  return inOneLine(() => readFile(name, bytes));
+}
+
+function readFile(name: string, bytes: Uint8Array): Download {
   const [stem, ending] = name.split(/(\.ipynb)$/i);
   if (ending) return { notebooks: { [`${stem}.ipynb`]: readNotebook(name, bytes) }, runs: {} };
   const wanted = `${name}: expected a zip file that the menu Tutorial has made`;
   let files: Record<string, Uint8Array>;
   let sum = 0;
+  let count = 0;
   // Asked before a file is inflated.
   const isSmall = ({ size, originalSize }: UnzipFileInfo) => {
     sum += Math.max(size, originalSize);
+    count += 1;
+    if (count > MOST_FILES) throw new Error(`more than ${MOST_FILES} files in it`);
     if (sum > MOST_BYTES) throw new Error(`more than ${MOST_BYTES / 1e6} MB in it`);
     return true;
   };
@@ -102,7 +112,8 @@ export function readDownload(name: string, bytes: Uint8Array): Download {
 function readNotebook(what: string, bytes: Uint8Array): NotebookContent {
   try {
     const notebook = JSON.parse(strFromU8(bytes));
-    if (Array.isArray(notebook.cells) && typeof notebook.metadata === 'object') return notebook;
+    const { cells, metadata } = notebook;
+    if (Array.isArray(cells) && [metadata, ...cells].every((part) => Object(part) === part)) return notebook;
   } catch {}
   throw new Error(`${what}: expected a notebook, found something else`);
 }

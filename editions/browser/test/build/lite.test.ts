@@ -177,6 +177,30 @@ describe('A download that is taken back in', () => {
     assert.throws(() => readDownload('a.zip', bomb), /found another or a damaged file \(more than 200 MB in it\)$/);
   });
 
+  test('whose directory promises four billion files is refused', () => {
+    // The directory's end, of 64 and then of 32 bits, with nothing before it.
+    const bytes = new DataView(new ArrayBuffer(98));
+    const words: [at: number, value: number][] = [
+      [0, 0x06064b50],
+      [32, 0xffffffff],
+      [56, 0x07064b50],
+      [76, 0x06054b50],
+      [84, 0xffffffff],
+      [92, 0xffffffff],
+    ];
+    for (const [at, value] of words) bytes.setUint32(at, value, true);
+    assert.throws(() => readDownload('a.zip', new Uint8Array(bytes.buffer)), /\(more than 10000 files in it\)$/);
+  });
+
+  test('is no notebook if its cells or what is said of it are something else, and no name breaks the line', () => {
+    for (const text of ['{"cells":[1],"metadata":{}}', '{"cells":[],"metadata":null}', '{"cells":{},"metadata":{}}']) {
+      assert.throws(
+        () => read({ 'a\n\u001b[2J.ipynb': bytes(text) }),
+        /^Error: a\.zip: a\ufffd\ufffd\[2J\.ipynb: expected a notebook, found something else$/,
+      );
+    }
+  });
+
   test('takes no name that something of the reader has', async () => {
     const taken = ['a.ipynb', 'a-2.ipynb', 'run'];
     const free = (name: string) => freeName(name, async (other) => taken.includes(other));
