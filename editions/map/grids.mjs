@@ -89,14 +89,18 @@ function valuesOf(/** @type {string} */ column, /** @type {unknown} */ given) {
   return values;
 }
 
-/** Every combination of a block's values; the last list runs fastest. */
-function combinations(/** @type {unknown} */ block) {
+/** @typedef {(readonly [column: string, values: unknown[]])[]} Lists */
+
+/** The settings of a block, each with its values. @returns {Lists} */
+function listsOf(/** @type {unknown} */ block) {
   if (!isMapping(block)) throw new BadMap(`expected settings with their values, found ${quoted(block)}`);
-  const lists = Object.entries(/** @type {object} */ (block)).map(
-    ([column, given]) => /** @type {const} */ ([column, valuesOf(column, given)]),
-  );
-  const count = lists.reduce((product, [, values]) => product * values.length, 1);
-  if (count > MOST) throw new BadMap(`expected at most ${MOST} runs, found ${count}`);
+  return Object.entries(/** @type {object} */ (block)).map(([column, given]) => [column, valuesOf(column, given)]);
+}
+
+const countOf = (/** @type {Lists} */ lists) => lists.reduce((product, [, values]) => product * values.length, 1);
+
+/** Every combination of a block's values; the last list runs fastest. */
+function combinations(/** @type {Lists} */ lists) {
   /** @type {Record<string, unknown>[]} */
   let runs = [{}];
   for (const [column, values] of lists)
@@ -104,12 +108,14 @@ function combinations(/** @type {unknown} */ block) {
   return runs;
 }
 
-/** The runs of one grid, each once. */
-function runsOf(/** @type {unknown} */ given) {
+/** The runs of one grid, each once. `take` is asked for as many before they are made. */
+function runsOf(/** @type {unknown} */ given, /** @type {(count: number) => void} */ take) {
   const blocks = Array.isArray(given) ? given : [given];
   if (blocks.length === 0) throw new BadMap('expected settings with their values, found an empty list');
-  const runs = new Map(blocks.flatMap(combinations).map((one) => [runOf(one).id, runOf(one)]));
-  return [...runs.values()];
+  const lists = blocks.map(listsOf);
+  for (const block of lists) take(countOf(block));
+  const runs = lists.flatMap(combinations).map(runOf);
+  return [...new Map(runs.map((run) => [run.id, run])).values()];
 }
 
 /**
@@ -130,20 +136,22 @@ function gridsIn(/** @type {string} */ file) {
       `${file}: expected \`grids:\` with at least one grid by its name, found ${quoted(grids ?? content)}`,
     );
   }
-  const read = Object.entries(grids).map(([name, given]) => {
+  let count = 0;
+  const take = (/** @type {number} */ more) => {
+    count += more;
+    if (count > MOST) throw new BadMap(`expected at most ${MOST} runs, found ${count}`);
+  };
+  return Object.entries(grids).map(([name, given]) => {
     if (!/^[a-z][\w-]*$/i.test(name)) {
       throw new BadMap(`${file}: expected the name of a grid (letters, digits, - and _), found ${name}`);
     }
     try {
-      return { name, runs: runsOf(given) };
+      return { name, runs: runsOf(given, take) };
     } catch (error) {
       if (error instanceof BadMap) throw new BadMap(`${file}: ${name}: ${error.message}`);
       throw error;
     }
   });
-  const count = read.reduce((sum, { runs }) => sum + runs.length, 0);
-  if (count > MOST) throw new BadMap(`${file}: expected at most ${MOST} runs, found ${count}`);
-  return read;
 }
 
 /**

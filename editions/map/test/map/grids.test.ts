@@ -74,6 +74,16 @@ describe('A file of grids', () => {
       `grids: { a: { seed: [${NINETY}], T: [${NINETY.slice(3)}], tau: [2, 3] } }`,
       /at most 10000 runs, found 16020/,
     ],
+    [
+      'eighty blocks of almost as many runs',
+      `grids: { a: [${`{ seed: [${NINETY}], T: [${NINETY.slice(3)}] },`.repeat(80)}] }`,
+      /mine.yaml: a: expected at most 10000 runs, found 16020$/,
+    ],
+    [
+      'eighty grids of almost as many runs',
+      `grids: { ${Array.from({ length: 80 }, (_, i) => `a${i}: { seed: [${NINETY}], T: [${NINETY.slice(3)}] }`).join()} }`,
+      /mine.yaml: a1: expected at most 10000 runs, found 16020$/,
+    ],
     ['no grid', 'grids: {}', /expected `grids:` with at least one grid by its name, found \{\}/],
     ['a grid outside of grids', 'a: { tau: 2 }', /expected `grids:` alone at the top, found a/],
     ['a fault of YAML', 'grids:\n  a: { tau: [2\n', /line 3: expected YAML, found a fault: .* end with a \]$/],
