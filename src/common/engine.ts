@@ -233,31 +233,39 @@ export function freshState(weights: Float32Array): EngineState {
 /** Adam's step count is kept as an int32, in which a state that is restored leaves room for as many steps again. */
 export const MAX_STEP = 2 ** 30;
 
+/** Of weights and of Adam's first moment; the second one is a square. Of larger ones a few sums are no longer finite. */
+const LARGEST = 1e12;
+
 /**
  * A copy of a state: its owner's later changes have no effect. Potentials are left out where they are reset.
- * @throws RangeError unless weights and moments have this many finite numbers, the second moment none below 0, the step is a
- *   whole number, and potentials are absent or finite for each place of a batch
+ * @throws RangeError unless weights and moments have this many numbers, from -1e12 to 1e12 (the second moment from 0 to 1e24), the
+ *   step is a whole number, and potentials are absent or there, from -1e24 to 1e24, for each place of a batch
  */
 export function takeState(
   state: EngineState,
   { data, reset, batchSize, hidden }: Pick<Engine['options'], 'data' | 'reset' | 'batchSize' | 'hidden'>,
 ): EngineState {
   const size = countWeights(hidden, countInputs(data));
-  const take = (name: 'weights' | 'm' | 'v' | 'potentials', least: number, count = size) => {
+  const take = (name: 'weights' | 'm' | 'v' | 'potentials', most: number, least = -most, count = size) => {
     const values = state?.[name];
     if (!(values && isTyped(values, 'Float32Array') && values.length === count)) {
       throw new RangeError(`${name}: expected a Float32Array of ${count} numbers, found ${values?.length ?? values}`);
     }
-    const stray = values.find((value) => !(Number.isFinite(value) && value >= least));
+    const stray = values.find((value) => !(value >= least && value <= most));
     if (stray === undefined) return values.slice();
-    const wanted = least === 0 ? 'finite numbers of 0 or more' : 'finite numbers';
-    throw new RangeError(`${name}: expected ${wanted}, found ${stray}`);
+    const from = least === 0 ? '0' : least.toExponential();
+    throw new RangeError(`${name}: expected numbers from ${from} to ${most.toExponential()}, found ${stray}`);
   };
-  const anyNumber = Number.NEGATIVE_INFINITY;
-  const taken = { weights: take('weights', anyNumber), m: take('m', anyNumber), v: take('v', 0), step: state.step };
+  const taken = {
+    weights: take('weights', LARGEST),
+    m: take('m', LARGEST),
+    v: take('v', LARGEST ** 2, 0),
+    step: state.step,
+  };
   checkWhole('step', taken.step, 0, MAX_STEP);
   if (reset || !state.potentials) return taken;
-  return { ...taken, potentials: take('potentials', anyNumber, batchSize * countNeurons(hidden)) };
+  const places = batchSize * countNeurons(hidden);
+  return { ...taken, potentials: take('potentials', LARGEST ** 2, -(LARGEST ** 2), places) };
 }
 
 /**

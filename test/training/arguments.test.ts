@@ -113,11 +113,16 @@ for (const name of ['event', 'tfjs'] as const) {
         const state = await engine.state();
         const states: [Partial<EngineState>, RegExp][] = [
           [{ step: 2 ** 31 - 1 }, /^RangeError: step: expected a whole number from 0 to 1073741824, found 2147483647$/],
-          [{ v: state.v.map(() => -1) }, /^RangeError: v: expected finite numbers of 0 or more, found -1$/],
+          [{ v: state.v.map(() => -1) }, /^RangeError: v: expected numbers from 0 to 1e\+24, found -1$/],
           [
             { weights: state.weights.map(() => Number.NaN) },
-            /^RangeError: weights: expected finite numbers, found NaN$/,
+            /^RangeError: weights: expected numbers from -1e\+12 to 1e\+12, found NaN$/,
           ],
+          [
+            { weights: state.weights.map(() => 3e38) },
+            /^RangeError: weights: expected .* found 3\.0000000054977558e\+38$/,
+          ],
+          [{ m: state.m.map(() => -2e12) }, /^RangeError: m: expected numbers from -1e\+12 to 1e\+12, found -/],
           [{ m: new Float32Array(3) }, /^RangeError: m: expected a Float32Array of 7840 numbers, found 3$/],
         ];
         for (const [change, message] of states) await assert.rejects(engine.restore({ ...state, ...change }), message);
