@@ -7,7 +7,7 @@ export const listChoices = (words: readonly string[]): string =>
 /** A value as an error message shows it: strings are quoted, so '2' is not mistaken for 2. */
 export function formatValue(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'string') return asOneLine(`'${value}'`);
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);
   return 'dataSync' in value ? 'a tensor (pass its dataSync())' : 'an object';

@@ -119,9 +119,11 @@ export function checkMnist(data: Mnist): void {
 
 /**
  * Intensities k/255 of the images with these indices, as float32 [indices × 784].
- * @throws RangeError if an index is out of range
+ * @throws TypeError unless the split has images, RangeError if an index is out of range
  */
 export function pixels(split: MnistSplit, indices: ArrayLike<number>): Float32Array {
+  if (split?.images?.length !== split?.count * IMAGE_SIZE)
+    throw new TypeError('split: expected images of MNIST, such as data.train, found none');
   checkIndices(indices, split.count);
   const out = new Float32Array(indices.length * IMAGE_SIZE);
   for (let i = 0; i < indices.length; i++) {
