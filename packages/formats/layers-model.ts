@@ -1,7 +1,7 @@
 /** The trained network as a layers model of TensorFlow.js (`model.json`, `weights.bin`), without TensorFlow. */
 
 import { decodeFloat32, littleEndian } from '../../src/common/bytes';
-import { inOneLine } from '../../src/common/checks';
+import { formatValue, inOneLine } from '../../src/common/checks';
 import { READOUT_NAMES, type ReadoutName } from '../../src/common/engine';
 import { IMAGE_SIDE } from '../../src/common/mnist';
 import {
@@ -138,7 +138,7 @@ function savedLayers(file: string, content: Uint8Array): Omit<SavedNetwork, 'wei
   }
   const readout = unspiking?.readout;
   if (unspiking && !(readout && readout !== 'spikes' && READOUT_NAMES.includes(readout))) {
-    throw new Error(`${file}: expected a NonSpikingLIFNode that says which potential is read, found ${readout}`);
+    throw new Error(`${file}: expected a NonSpikingLIFNode that says which potential is read, found ${formatValue(readout)}`);
   }
   try {
     return { neuron: readNeuron(found as StoredNeuron), hidden, ...(readout && { readout }) };

@@ -44,7 +44,7 @@ describe('a layers model written without TensorFlow', () => {
     assert.ok(Math.abs(potential - sum / 7) < 1e-6, 'after one step from rest');
     writeFileSync(file, readFileSync(file, 'utf8').replace('mean-potential', 'spikes'));
     assert.throws(() => readLayersModel(folder), {
-      message: `${file}: expected a NonSpikingLIFNode that says which potential is read, found spikes`,
+      message: `${file}: expected a NonSpikingLIFNode that says which potential is read, found 'spikes'`,
     });
   });
 
