@@ -55,15 +55,16 @@ function parse(text: string, file: string): MapTable {
     fail(1, `expected columns such as acc_1, acc_2 with rising epochs, found ${epochs.join(', ') || 'none'}`);
   }
   if (lines.length < 2) fail(1, 'expected a row per run below the header, found none');
+  const places = new Map(columns.map((name, i) => [name, i]));
   const known = new Map<string, number>();
   const rows = lines.slice(1).map((content, i) => {
     const line = i + 2;
     const fields = content.split(',');
     if (fields.length !== columns.length) fail(line, `expected ${columns.length} fields, found ${fields.length}`);
+    const get = (column: string) => fields[places.get(column) ?? -1];
     const row = readRow(epochs, {
-      get: (column) => fields[columns.indexOf(column)],
-      fail: (column, wanted) =>
-        fail(line, `${column}: expected ${wanted}, found ${fields[columns.indexOf(column)] || 'nothing'}`),
+      get,
+      fail: (column, wanted) => fail(line, `${column}: expected ${wanted}, found ${get(column) || 'nothing'}`),
     });
     // For a run listed twice, either could be the valid one.
     for (const [key, what] of [
@@ -118,7 +119,7 @@ function readRow(epochs: readonly number[], fields: Fields): Row {
   };
   const atEnd = accuracies[settings.epochs];
   if (atEnd !== undefined && atEnd !== row.last) fail('last', `${atEnd} as in acc_${settings.epochs}`);
-  const most = Math.max(row.last, ...Object.values(accuracies));
+  const most = Object.values(accuracies).reduce((a, b) => Math.max(a, b), row.last);
   if (row.best < most) fail('best', `at least ${most}, the highest of its row`);
   return row;
 }

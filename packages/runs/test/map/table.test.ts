@@ -29,6 +29,18 @@ describe('The file of the table', () => {
     assert.equal(parseMap(tableText({}, { seed: 1 }).replaceAll('\n', '\r\n')).rows[1].seed, 1);
   });
 
+  test('is read soon with a column for each of a hundred thousand epochs', () => {
+    const later = Array.from({ length: 100_000 - 5 }, (_, i) => `,acc_${i + 6}`).join('');
+    const [head, row] = tableText({}).split('\n');
+    const place = head.split(',').indexOf('last');
+    const fields = row.split(',');
+    const long = [...fields.slice(0, place), ...new Array<string>(100_000 - 5).fill(''), ...fields.slice(place)].join();
+    const { user } = process.cpuUsage();
+    assert.deepEqual(parseMap(`${head.replace(',last', `${later},last`)}\n${long}\n`), parseMap(tableText({})));
+    const seconds = (process.cpuUsage().user - user) / 1e6;
+    assert.ok(seconds < 2, `${seconds} s`);
+  });
+
   const row = rowText();
   const cases: [string, string, RegExp][] = [
     ['an empty file', '', /line 1: expected column 1 to be id, found nothing/],
