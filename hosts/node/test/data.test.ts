@@ -82,7 +82,7 @@ describe('a damaged data set is refused in one line', () => {
   test('a file that is longer than any data set', () => {
     const folder = copyOfMnist();
     truncateSync(join(folder, FILES[1]), 3e9);
-    refused(folder, /train-labels-idx1-ubyte: expected at most 1073741824 bytes, found 3000000000$/);
+    refused(folder, /train-labels-idx1-ubyte: expected at most 268435456 bytes, found 3000000000$/);
   });
 
   test('a flipped byte', () => {
@@ -122,9 +122,11 @@ describe('a damaged data set is refused in one line', () => {
     refused(folder, /train-images-idx3-ubyte: expected a file, found a folder/, true);
   });
 
-  test('a .gz file that is none', () => {
+  test('a .gz file that is none, or far larger than it is itself', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, `${FILES[0]}.gz`), 'not compressed');
     refused(folder, /train-images-idx3-ubyte\.gz: expected a gzip file/);
+    writeFileSync(join(folder, `${FILES[0]}.gz`), gzipSync(new Uint8Array(2 ** 28 + 1), { level: 1 }));
+    refused(folder, /train-images-idx3-ubyte\.gz: expected a gzip file, found more than 268435456 bytes in it$/);
   });
 });
