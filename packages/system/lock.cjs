@@ -49,7 +49,7 @@ function readLock(file) {
     return readFile(file, MOST_BYTES).toString();
   } catch (error) {
     // No folder, no lock; making the folder reports whatever is in its way.
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return undefined;
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error) ?? '')) return undefined;
     const { message } = /** @type {Error} */ (error);
     throw new Error(`${file}: cannot be read (${message}); if no run made it, remove it`);
   }

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { temporaryFolder } from '../../../test/support/data';
+import { makeFolder } from '../files.cjs';
 import { assertUnlocked, LOCK_NAME, lockFolder, ownerOf } from '../lock.cjs';
 import { lock, unlock } from '../lock.mjs';
 
@@ -88,6 +89,18 @@ describe('a locked folder', () => {
     const folder = temporaryFolder();
     symlinkSync('nowhere', join(folder, LOCK_NAME));
     assert.throws(() => lockFolder(folder), /lock: cannot be made, although there is none/);
+  });
+
+  test('by links that lead round in a circle is not what is in the way: that folder cannot be made', {
+    skip: process.platform === 'win32' && 'links need rights on Windows',
+  }, () => {
+    const folder = join(temporaryFolder(), 'a');
+    symlinkSync(folder, folder);
+    assertUnlocked(folder);
+    assert.throws(() => makeFolder(folder), /^Error: .*a: cannot be made \(/);
+    const other = temporaryFolder();
+    symlinkSync(join(other, LOCK_NAME), join(other, LOCK_NAME));
+    assert.throws(() => lockFolder(other), /cannot be made, although there is none; remove what is there$/);
   });
 
   test('is not freed by a process that has lost its lock', () => {
