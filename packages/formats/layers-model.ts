@@ -138,7 +138,9 @@ function savedLayers(file: string, content: Uint8Array): Omit<SavedNetwork, 'wei
   }
   const readout = unspiking?.readout;
   if (unspiking && !(readout && readout !== 'spikes' && READOUT_NAMES.includes(readout))) {
-    throw new Error(`${file}: expected a NonSpikingLIFNode that says which potential is read, found ${formatValue(readout)}`);
+    throw new Error(
+      `${file}: expected a NonSpikingLIFNode that says which potential is read, found ${formatValue(readout)}`,
+    );
   }
   try {
     return { neuron: readNeuron(found as StoredNeuron), hidden, ...(readout && { readout }) };
