@@ -1,4 +1,5 @@
 /** The original's command line, `lif_fc_mnist`. */
+import { asOneLine } from '../../../src/common/checks';
 import { DatasetError } from '../../../src/common/mnist';
 import { parseArguments } from './arguments';
 import { describeFailure } from './failures';
@@ -27,7 +28,9 @@ export async function main(argv: string[], watchCaller: (onGone: () => void) => 
   } catch (error) {
     const isExpected = error instanceof UsageError || error instanceof DatasetError;
     const withStack = !isExpected && process.env.DEBUG !== undefined && error instanceof Error;
-    console.error(`lif_fc_mnist: ${withStack ? error.stack : describeFailure(error)}`);
+    // The name of a file may hold anything.
+    const line = asOneLine(isExpected ? error.message : describeFailure(error));
+    console.error(`lif_fc_mnist: ${withStack ? error.stack : line}`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }

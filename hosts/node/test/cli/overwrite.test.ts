@@ -73,6 +73,18 @@ describe('a folder that holds a run', () => {
     assert.match(run.stderr, /choose another folder with --out-dir \(or --log-dir\)\n$/);
   });
 
+  test('is named in one line that tells a terminal nothing, whatever its name', {
+    skip: process.platform === 'win32' && 'Windows has no such names',
+  }, () => {
+    const cwd = temporaryFolder();
+    const name = 'a\n\u001b[31mb';
+    mkdirSync(join(cwd, name));
+    writeFileSync(join(cwd, name, 'v_t_array.npy'), 'precious');
+    const run = lifFcMnist([...SMALL.slice(0, -1), name, '-N', '1'], cwd);
+    assert.equal(run.status, 2);
+    assert.match(run.stderr, /^lif_fc_mnist: .*a\ufffd\ufffd\[31mb: expected no run there, found one .*\n$/);
+  });
+
   test('is not one where a run was killed before its first checkpoint', () => {
     const cwd = temporaryFolder();
     mkdirSync(join(cwd, 'out', 'checkpoint'), { recursive: true });
