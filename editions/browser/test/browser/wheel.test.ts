@@ -117,9 +117,9 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
     await buildPackages(packages, { python: PYTHON });
     const file = join(packages, readdirSync(packages).find((name) => name.endsWith('.whl')) as string);
 
-    run(PYTHON, ['-m', 'venv', '--without-pip', fresh]);
     // JupyterLite itself is read from where it is installed: nothing is downloaded. Its prefix is the fresh one.
     const { JUPYTERLITE_PYTHON = PYTHON } = process.env; // another release: packages/typescript-kernel/CONTRIBUTING.md
+    run(JUPYTERLITE_PYTHON, ['-m', 'venv', '--without-pip', fresh]);
     const [installed, own] = [JUPYTERLITE_PYTHON, freshPython].map((executable) =>
       run(executable, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))']).trim(),
     ) as [string, string];
