@@ -38,12 +38,12 @@ export function mapPage(theme, csv = readFileSync(TABLE, 'utf8')) {
     (grid) => map.grids.includes(grid) && settingsOf(map.where({ grid })).length > 0,
   );
   const sections = grids.map((grid) => {
-    const runs = map.where({ grid });
+    const { title, text, where } = QUESTIONS[grid];
+    const runs = map.where({ grid, ...where });
     const { figures: drawn, said } = show(runs);
     const shown = drawn
       .filter((figure) => figure !== undefined)
       .map((figure, i) => html(figure, `map-${grid}-${i + 1}`));
-    const { title, text } = QUESTIONS[grid];
     const facts = `${plural(runs.rows.length, 'run')}, ${plural(runs.values('seed').length, 'seed')} per setting.`;
     return [`## ${title}`, `${text} *${facts}*`, ...shown, said.filter(Boolean).join(' ')].join('\n\n');
   });

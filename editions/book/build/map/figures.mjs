@@ -248,20 +248,11 @@ function against(
 const overall = (/** @type {MapTable} */ { rows }) => rows.reduce((sum, { last }) => sum + last, 0) / rows.length;
 
 /**
- * How long a memory, by loss: a curve for each, and what detaching the reset changes. Of several learning rates each loss
- * and kind of reset has the one with which it does best over all τ.
- * @param {MapTable} all
+ * How long a memory, by loss: a curve for each, and what detaching the reset changes.
+ * @param {MapTable} map
  */
-function memory(all) {
-  const suited = all.by('detachReset', 'loss').map(({ runs }) =>
-    runs
-      .by('learningRate')
-      .map(({ runs: some }) => some)
-      .reduce((a, b) => (overall(b) > overall(a) ? b : a)),
-  );
-  const map = new MapTable(suited.flatMap(({ rows }) => rows));
+function memory(map) {
   const [detached, whole] = [true, false].map((detachReset) => map.where({ detachReset }));
-  const rates = map.values('learningRate');
   const taus = map.values('tau');
   const [from, to] = [taus[0], taus[taus.length - 1]];
   const growth = detached.by('loss').map(({ loss, runs }) => {
@@ -274,9 +265,8 @@ function memory(all) {
   });
   const change = changeFigure(new MapTable([...whole.rows, ...detached.rows]), 'detachReset', ['loss', 'tau']);
   return {
-    figures: [curvesAgainst(detached, 'tau', ['loss', 'learningRate'], nameValue('detachReset', true)), change?.figure],
+    figures: [curvesAgainst(detached, 'tau', ['loss'], nameValue('detachReset', true)), change?.figure],
     said: [
-      rates.length === 1 && `Each does best at ${nameValue('learningRate', rates[0])}.`,
       highest(best(namedGroups(map, settingsOf(map)))),
       `With the reset detached, ${nameValue('tau', from)} and ${nameValue('tau', to)} read: ${growth.join('; ')}.`,
       `Detaching adds, over all losses, ${gains.join(', ')} (percentage points).`,
