@@ -1,7 +1,7 @@
 /** What all neurons of a layer did, step by step: potentials as colours, spikes as strokes. */
 import { checkOptions, checkWhole } from '../../src/common/checks';
 import { CLASSES } from '../../src/common/mnist';
-import { axis, colorbar, type Figure, figureLayout, INK, type Json, type Spec, texts } from './theme';
+import { axis, colorbar, type Figure, figureLayout, INK, type Json, type Spec } from './theme';
 import { PIXELS } from './thin';
 import {
   extent,
@@ -166,12 +166,18 @@ export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOption
         xaxis: 'x2',
         yaxis: 'y2',
       },
-      texts(
-        rates.map(() => 0),
-        rates.map((_, neuron) => first + neuron),
-        rates.map((rate) => toDigits(rate, 2)),
-        { textfont: { color: rates.map((rate) => (rate <= 0.6 ? '#ffffff' : '#000000')) }, xaxis: 'x2', yaxis: 'y2' },
-      ),
+      {
+        type: 'scatter',
+        mode: 'text',
+        x: rates.map(() => 0),
+        y: rates.map((_, neuron) => first + neuron),
+        text: rates.map((rate) => toDigits(rate, 2)),
+        textfont: { color: rates.map((rate) => (rate <= 0.6 ? '#ffffff' : '#000000')) },
+        hoverinfo: 'skip',
+        showlegend: false,
+        xaxis: 'x2',
+        yaxis: 'y2',
+      },
     ],
     layout: figureLayout(title, 420, {
       xaxis: axis(options.xlabel ?? 'simulation step', {
