@@ -32,13 +32,10 @@ function headingsOf({ name, notebook }) {
   });
 }
 
-/** How many words two headings share. */
+/** The share of words that two headings have in common. */
 const likeness = (/** @type {string} */ a, /** @type {string} */ b) => {
-  const words = new Set(a.toLowerCase().split(/[^\p{L}\p{N}]+/u));
-  return b
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== '' && words.has(word)).length;
+  const [words, others] = [a, b].map((heading) => new Set(heading.toLowerCase().match(/[\p{L}\p{N}]+/gu)));
+  return [...words].filter((word) => others.has(word)).length / Math.max(words.size, others.size);
 };
 
 /**

@@ -125,7 +125,7 @@ export async function writePages(chapters, source) {
   const { [LOOK_UP]: found = [], ...others } = pageGroups();
   for (const name of [...found, ...Object.values(others).flat()]) {
     const page = `${name}.md`;
-    write(join(source, page), linkHeadings(`book/${page}`, readFileSync(join(book, page), 'utf8'), chapters));
+    write(join(source, page), linkHeadings(`editions/book/${page}`, readFileSync(join(book, page), 'utf8'), chapters));
   }
   const lookUp = [...found, 'glossary', ...('src/index.md' in pages ? ['src/index'] : [])];
   const groups = { ...others, Teach: [TEACHING], [LOOK_UP]: lookUp };
@@ -141,13 +141,21 @@ const FONTS = [
   ['@fontsource/source-code-pro', '400.css'],
 ];
 
-/** Where there are formulas, Greek letters in the text beside them come from the same file, and look alike. */
-const GREEK = `@font-face {
+/**
+ * Where there are formulas, Greek letters in the text beside them come from the same file, and look alike. They slant already: said for
+ * italics too, or the browser would slant them once more.
+ */
+const GREEK = ['normal', 'italic']
+  .map(
+    (style) => `@font-face {
   font-family: 'Greek of the formulas';
+  font-style: ${style};
   font-display: swap;
   src: url(fonts/KaTeX_Math-Italic.woff2) format('woff2');
   unicode-range: U+03B1-03C9;
-}`;
+}`,
+  )
+  .join('\n');
 
 /**
  * The @font-face rule of a font for Latin letters, and the file that it names.

@@ -7,14 +7,13 @@ import { JSDOM } from 'jsdom';
 import type { Page } from 'playwright-core';
 import { numbered } from '../../../../packages/system/project.mjs';
 import { inChromium } from '../../../../test/support/browser';
-import { axeFaults, book, bookFiles, bookPages, disk, openSite, root, type Site } from './site';
+import { axeFaults, book, bookFiles, bookPages, chapterPages, disk, openSite, root, type Site } from './site';
 
 /** The browser edition has its own tests. */
 const BROWSER_EDITION = '../lite/';
 const screenshots = join(root, 'build', 'screenshots');
 const html = (page: string) => readFileSync(join(book, page), 'utf8');
 const lif = `${numbered('lif-neuron')}.html`;
-const chapters = () => bookPages().filter((page) => /^\d\d-/.test(page));
 /** One page that shows a source file looks like the others. */
 const lookedAt = () =>
   bookPages().filter(
@@ -166,7 +165,7 @@ describe('The book', inChromium, () => {
   });
 
   test('the chapters follow each other, and the playground follows the last', () => {
-    const order = ['index.html', ...chapters(), 'playground.html'];
+    const order = ['index.html', ...chapterPages(), 'playground.html'];
     for (const [i, name] of order.slice(0, -1).entries()) {
       const next = /<a class="next-page" href="([^"]+)"/.exec(html(name))?.[1];
       assert.equal(next, order[i + 1], `what comes after ${name}`);
@@ -177,8 +176,8 @@ describe('The book', inChromium, () => {
     const { page } = await site.open('index.html');
     const aims = await page.locator('#chapters dd').allTextContents();
     const times = aims.filter((aim) => /\. About (?:ten|\d+) minutes(?:, and about .* for all)?\.$/.test(aim.trim()));
-    assert.equal(times.length, chapters().length, aims.join('\n'));
-    for (const name of chapters()) {
+    assert.equal(times.length, chapterPages().length, aims.join('\n'));
+    for (const name of chapterPages()) {
       await page.goto(`${site.url}/${name}`);
       const printed = await page.locator('.cell_output pre').allTextContents();
       const bars = printed.filter((text) => /: (\d+)\/\1$/.test(text.trim()));
@@ -189,7 +188,7 @@ describe('The book', inChromium, () => {
 
   test('each chapter shows all figures of its notebook, with the sentences of their bundles', async () => {
     const { page } = await site.open('index.html');
-    for (const name of chapters()) {
+    for (const name of chapterPages()) {
       const figures = figuresOf(name.replace('.html', '.ipynb'));
       await page.goto(`${site.url}/${name}`);
       const alts = await page
@@ -218,7 +217,7 @@ describe('The book', inChromium, () => {
   });
 
   test('a hidden solution opens as a hint does, under a name that is read aloud', () => {
-    const all = chapters().flatMap((name) => [
+    const all = chapterPages().flatMap((name) => [
       ...new JSDOM(html(name)).window.document.querySelectorAll('details.hide'),
     ]);
     assert.ok(all.length >= 10, `${all.length} hidden cells`);
@@ -296,7 +295,7 @@ describe('The book', inChromium, () => {
   });
 
   test('a page of 1,280 pixels has its contents beside it, and one of 390 a menu that opens by key', async () => {
-    const { page } = await site.open(chapters()[0], { viewport: { width: 1280, height: 720 } });
+    const { page } = await site.open(chapterPages()[0], { viewport: { width: 1280, height: 720 } });
     const contents = page.getByRole('complementary').getByText('On this page');
     const at = await contents.boundingBox();
     assert.ok(at && at.x > 1000 && at.x + at.width < 1280 && at.y < 100, JSON.stringify(at));
@@ -316,7 +315,7 @@ describe('The book', inChromium, () => {
 
   test('each chapter says which of how many it is, and hands out its notebook', async () => {
     const { page, faults } = await site.open('index.html');
-    const all = chapters();
+    const all = chapterPages();
     for (const [i, name] of all.entries()) {
       await page.goto(`${site.url}/${name}`);
       const number = Number(name.slice(0, 2));
@@ -337,13 +336,15 @@ describe('The book', inChromium, () => {
   });
 
   test('a button copies the code of a cell, over http and from disk', async () => {
-    const source = JSON.parse(readFileSync(join(root, 'notebooks', chapters()[0].replace('.html', '.ipynb')), 'utf8'));
+    const source = JSON.parse(
+      readFileSync(join(root, 'notebooks', chapterPages()[0].replace('.html', '.ipynb')), 'utf8'),
+    );
     const first = (source.cells as { cell_type: string; source: string | string[] }[]).find(
       ({ cell_type }) => cell_type === 'code',
     );
     for (const start of [site.url, disk]) {
       const { page, faults } = await site.open(
-        chapters()[0],
+        chapterPages()[0],
         { permissions: ['clipboard-read', 'clipboard-write'] },
         start,
       );
@@ -359,7 +360,7 @@ describe('The book', inChromium, () => {
 
   test('every name of a source file in a chapter leads to a page with that file', async () => {
     const { page } = await site.open('index.html');
-    for (const name of chapters()) {
+    for (const name of chapterPages()) {
       await page.goto(`${site.url}/${name}`);
       const names = page
         .locator('article p code.literal, article li code.literal')
@@ -386,7 +387,7 @@ describe('The book', inChromium, () => {
       .locator('dl.glossary dt')
       .evaluateAll((all) => all.map((term) => term.firstChild?.textContent));
     for (const word of words.split(', ')) assert.ok(terms.includes(word), word);
-    for (const name of chapters()) {
+    for (const name of chapterPages()) {
       await page.goto(`${site.url}/${name}`);
       const links = await page.locator('a.term').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
       assert.ok(links.length >= 5, name);
@@ -410,14 +411,14 @@ describe('The book', inChromium, () => {
         String(reducedMotion === 'reduce'),
       );
       const links = await page.locator('.calls a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
-      assert.deepEqual(links.slice(0, 2), ['playground.html', chapters()[0]]);
+      assert.deepEqual(links.slice(0, 2), ['playground.html', chapterPages()[0]]);
       assert.deepEqual(faults, []);
       await page.context().close();
     }
   });
 
   test('a page leads to the playground from the chapter that speaks of it, and to no address that there is not', () => {
-    const visualization = html(chapters().find((name) => name.includes('visualization')) ?? '');
+    const visualization = html(chapterPages().find((name) => name.includes('visualization')) ?? '');
     assert.match(visualization.split('<article')[1].split('</article>')[0], /<a [^>]*href="playground\.html"/);
     const { bugs } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     const promises = lookedAt().flatMap((name) =>

@@ -6,10 +6,9 @@ import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { inChromium } from '../../../../test/support/browser';
 import { DARK, isPlate, LIGHT, type Spec } from '../../page/figure-theme';
-import { axeFaults, book, bookPages, disk, openSite, root, type Site } from './site';
+import { axeFaults, book, chapterPages, disk, openSite, root, type Site } from './site';
 
-const chapters = () => bookPages().filter((page) => /^\d\d-/.test(page));
-const lif = () => chapters().find((page) => page.includes('lif-neuron')) ?? '';
+const lif = () => chapterPages().find((page) => page.includes('lif-neuron')) ?? '';
 
 interface Axis {
   range: [number, number];
@@ -211,7 +210,7 @@ describe('A live figure', inChromium, () => {
   });
 
   test('comes from each figure of each chapter, and nothing of it is loaded before', async () => {
-    for (const name of chapters()) {
+    for (const name of chapterPages()) {
       const { page, faults, requested } = await site.open(name);
       const buttons = page.getByRole('button', { name: /^Explore the figure/ });
       const count = await buttons.count();

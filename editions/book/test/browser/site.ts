@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { filesUnder } from '../../../../packages/system/project.mjs';
+import { chapterNames, filesUnder } from '../../../../packages/system/project.mjs';
 import { launchChromium } from '../../../../test/support/browser';
 
 export const root = resolve(__dirname, '..', '..', '..', '..');
@@ -31,7 +31,12 @@ export function bookFiles(): string[] {
 }
 
 /** The pages that Sphinx made: all but the one that has no library, and nothing of the book around it. */
-export const bookPages = () => bookFiles().filter((file) => file.endsWith('.html') && !file.startsWith('bare/'));
+export const bookPages = () =>
+  bookFiles().filter((file) => file.endsWith('.html') && !file.startsWith('bare/') && !isFormer(file));
+/** Those of the chapters, in their order. */
+export const chapterPages = () => chapterNames().map((name) => name.replace('.ipynb', '.html'));
+/** A chapter's former address, which leads to the present one. */
+const isFormer = (file: string) => /^\d\d-/.test(file) && !chapterPages().includes(file);
 
 export interface Site {
   url: string;
