@@ -1,8 +1,15 @@
 /** What cells show things by: tslab's `display`, and `Jupyter`, as Deno has it. */
+import type { Bundle } from '../protocol';
 import { inspect } from './inspect';
-import type { KernelInterface } from './session';
 
 type Data = Record<string, unknown>;
+
+export interface Display {
+  /** Shows something below the cell. With an id it can be changed later. */
+  display(bundle: Bundle, displayId?: string): void;
+  /** Changes what was shown under an id. */
+  updateDisplay(bundle: Bundle, displayId: string): void;
+}
 
 const TYPES = {
   javascript: 'text/javascript',
@@ -18,7 +25,7 @@ const TYPES = {
 };
 
 /** `import { display, newDisplay } from 'tslab'`. */
-export function displayModule(api: KernelInterface): Record<string, unknown> {
+export function displayModule(api: Display): Record<string, unknown> {
   const make = (id?: string) => {
     let shown = false;
     const raw = (type: string, content: unknown) => {
@@ -53,7 +60,7 @@ export async function dataOf(value: unknown): Promise<Data | undefined> {
 }
 
 /** The global `Jupyter`. */
-export function jupyterOf(api: KernelInterface): typeof Jupyter {
+export function jupyterOf(api: Display): typeof Jupyter {
   const tag =
     (type: string) =>
     (strings: TemplateStringsArray, ...values: unknown[]) => {

@@ -9,7 +9,7 @@ import type { onComm, openComm } from '../types/kernel';
 import { Comms } from './comms';
 import { type CellHost, CellSyntaxError, compileCell, isUnfinished, NAMES } from './compile';
 import { createConsole } from './console';
-import { dataOf, displayModule, jupyterOf } from './display';
+import { type Display, dataOf, displayModule, jupyterOf } from './display';
 import { createGuard, type Guard } from './guard';
 import { Input } from './input';
 import { inspect, lookInto } from './inspect';
@@ -32,11 +32,7 @@ export interface SessionHost {
 }
 
 /** What modules find under `Symbol.for('jupyterlite-typescript-kernel')`. */
-export interface KernelInterface {
-  /** Shows something below the cell. With an id it can be changed later. */
-  display(bundle: Bundle, displayId?: string): void;
-  /** Changes what was shown under an id. */
-  updateDisplay(bundle: Bundle, displayId: string): void;
+export interface KernelInterface extends Display {
   /** Called first on an interrupt; then the cell has 3 s to end. Returns a function that unregisters. */
   onInterrupt(listener: () => void): () => void;
   /** The site's base URL, with a slash at its end. */
