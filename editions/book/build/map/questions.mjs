@@ -24,7 +24,7 @@ export const QUESTIONS = {
   },
   randman: {
     title: 'What if the moment of a spike is the message?',
-    text: 'Randman, the task of [chapter 8](08-when-timing-matters.ipynb): each of 20 units fires once, and only the times tell the ten classes apart. All runs share one set of random curves (the chapter tries three others), and have 100 hidden neurons and undecayed input, as there. The figures have the learning rate 0.05, which suits each loss, with and without the reset in the gradient, better on samples held back from the training (the chapter has the numbers); the table has 0.02, too.',
+    text: 'Randman, the task of [chapter 8](08-when-timing-matters.ipynb): each of 20 units fires once, and only the times tell the ten classes apart. All runs share one set of random curves (the chapter tries three others), and have 100 hidden neurons and undecayed input, as there. The figures have the learning rate 0.05: with τ = 20, each loss reads more samples held back from the training with it than with 0.02, with and without the reset in the gradient (the chapter has the numbers); the table has both.',
     where: { learningRate: 0.05 },
   },
   inputs: {
