@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { type AddressInfo, createServer, type Server as Listener } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import puppeteer, { type Browser } from 'puppeteer-core';
 import { firefox, inFirefox } from '../../../../test/support/browser';
 import { differences } from '../../../../test/support/compare';
@@ -87,22 +88,33 @@ describe('In Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
     });
   }
 
+  /**
+   * What a cell prints that trains. On a busy machine Firefox now and then never starts a worker that another worker asks for:
+   * both threads sleep, and no timer of theirs runs. Another page then does, as for a reader who loads the page again.
+   */
+  async function trained(cell: string): Promise<string> {
+    for (let left = 2; ; left--) {
+      const tab = await browser.newPage();
+      const page = tab as unknown as AnyPage;
+      try {
+        await openChapter(page, server.url, chapters()[0]);
+        await setCells(page, [cell]);
+        return printed(await runAllCells(page, 100));
+      } catch (error) {
+        if (left === 0 || !/the kernel is busy/.test(String(error))) throw error;
+        console.log(`Firefox has not started a worker: ${(error as Error).message}`);
+      } finally {
+        await Promise.race([tab.close(), sleep(5000)]);
+      }
+    }
+  }
+
   test("a hidden layer is trained to Node's bytes", async () => {
-    const tab = await browser.newPage();
-    const page = tab as unknown as AnyPage;
-    await openChapter(page, server.url, chapters()[0]);
-    await setCells(page, [HIDDEN_RUN]);
-    assert.equal(printed(await runAllCells(page, 300)), hiddenRunInNode());
-    await tab.close();
+    assert.equal(await trained(HIDDEN_RUN), hiddenRunInNode());
   });
 
   test("Randman, its controls and a training on it have Node's bytes", async () => {
-    const tab = await browser.newPage();
-    const page = tab as unknown as AnyPage;
-    await openChapter(page, server.url, chapters()[0]);
-    await setCells(page, [RANDMAN_RUN]);
-    assert.equal(printed(await runAllCells(page, 300)), randmanRunInNode());
-    await tab.close();
+    assert.equal(await trained(RANDMAN_RUN), randmanRunInNode());
   });
 
   test('all of MNIST is printed at once, and a cell that shows or fails without end is answered', async () => {
