@@ -53,7 +53,7 @@ describe('The addresses', () => {
     for (const expected of [
       '[run chapter 0](https://a-b.github.io/c.d/lite/notebooks/index.html?path=00-start.ipynb)',
       '[read the book](https://a-b.github.io/c.d/book/)',
-      '(https://mybinder.org/v2/gh/a-b/c.d/HEAD)',
+      '(https://mybinder.org/v2/gh/a-b/c.d/HEAD?urlpath=lab/tree/notebooks/my/00-start.ipynb)',
       '(https://codespaces.new/a-b/c.d)',
       `\`git clone ${REPOSITORY} lif-fc-mnist && cd lif-fc-mnist && npm run tutorial\``,
     ]) {

@@ -13,6 +13,8 @@ import { BROWSER_EDITION, runAddress } from './settings.mjs';
 /** @typedef {import('../../../packages/system/addresses.mjs').Addresses} Addresses */
 
 const FIRST = chapterNames()[0].replace('.ipynb', '');
+/** The learner's copy of the first chapter, as a server in the image opens it. */
+const FIRST_COPY = `lab/tree/notebooks/my/${FIRST}.ipynb`;
 
 /** How a reader gets to the browser edition from a page that is not part of the site. */
 function tabOf(/** @type {string} */ homepage, /** @type {string} */ hosting) {
@@ -39,8 +41,8 @@ export function ways(
   return [
     `- **A tab of your browser:** ${tab}`,
     name
-      ? `- **Binder:** [JupyterLab on a public server](https://mybinder.org/v2/gh/${name}/HEAD), which forgets your work after ten idle minutes.`
-      : '- **Binder:** give [mybinder.org](https://mybinder.org) the address of this repository. It forgets your work after ten idle minutes.',
+      ? `- **Binder:** [JupyterLab on a public server](https://mybinder.org/v2/gh/${name}/HEAD?urlpath=${FIRST_COPY}), which forgets your work after ten idle minutes.`
+      : `- **Binder:** give [mybinder.org](https://mybinder.org) the address of this repository, and \`${FIRST_COPY}\` as the URL to open. It forgets your work after ten idle minutes.`,
     name
       ? `- **Codespaces:** [open one](https://codespaces.new/${name}), then \`npm run lab\` in its terminal.`
       : '- **Codespaces:** on GitHub, *Code* → *Codespaces*, then `npm run lab` in its terminal.',

@@ -60,16 +60,17 @@ export async function buildPackages(out, { source = own, python = defaultPython(
   }
 }
 
-/** That of an environment in this folder, if there is one. */
+/** That of an environment in this folder, if there is one: set-up's PYTHON only made it, and has no packages of its own. */
 export function defaultPython() {
   const ofFolder = resolve('.venv', ...(windows ? ['Scripts', 'python.exe'] : ['bin', 'python']));
-  return process.env.PYTHON ?? (existsSync(ofFolder) ? ofFolder : 'python3');
+  return existsSync(ofFolder) ? ofFolder : (process.env.PYTHON ?? 'python3');
 }
 
 const HELP = `Usage: node publish/kernel.mjs [folder]
 
 Wheel, sdist and npm tarball of the TypeScript kernel, in a folder (dist). Author, homepage, repository and bugs are those
-of the package.json of the current folder. PYTHON names a Python that has hatchling and hatch-nodejs-version.`;
+of the package.json of the current folder. Python is the current folder's .venv or, where there
+is none, PYTHON; it has hatchling and hatch-nodejs-version.`;
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const options = /** @type {const} */ ({ help: { type: 'boolean', short: 'h' } });

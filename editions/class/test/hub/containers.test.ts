@@ -12,6 +12,7 @@ import { python } from '../../../../test/support/python';
 describe('The containers', () => {
   const text = (...parts: string[]) => readFileSync(join(root, ...parts), 'utf8');
   const { version } = JSON.parse(text('package.json')) as { version: string };
+  const firstCopy = `lab/tree/notebooks/my/${chapterNames()[0]}`;
   const yaml = (file: string) =>
     JSON.parse(python(`import json, yaml\nprint(json.dumps(yaml.safe_load(open(${JSON.stringify(file)}))))`));
 
@@ -22,6 +23,11 @@ describe('The containers', () => {
     const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
     assert.match(last, /^USER \$\{NB_UID\}$/m);
     assert.match(last, /^ARG NB_UID=1000$/m);
+  });
+
+  test("open the learner's copy of the first chapter", () => {
+    assert.ok(text('.binder', 'Dockerfile').includes(`"--LabApp.default_url=/${firstCopy}"`));
+    assert.ok(text('README.md').includes(firstCopy));
   });
 
   test('copy only files that exist', () => {
@@ -61,7 +67,7 @@ describe('The containers', () => {
   test('on Kubernetes have the version of the package, places held free, and limits', () => {
     const values = yaml('editions/class/kubernetes/values.yaml');
     assert.equal(values.singleuser.image.tag, version);
-    assert.equal(values.singleuser.defaultUrl, `/lab/tree/notebooks/my/${chapterNames()[0]}`);
+    assert.equal(values.singleuser.defaultUrl, `/${firstCopy}`);
     assert.ok(text('.binder', 'Dockerfile').includes(`lif-fc-mnist:${version} .`));
     assert.ok(values.scheduling.userPlaceholder.replicas >= 1);
     assert.ok(values.prePuller.hook.enabled && values.prePuller.continuous.enabled);
