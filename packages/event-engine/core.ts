@@ -7,20 +7,20 @@ import type { BatchResult, EngineState } from '../../src/common/engine';
 import { power } from '../../src/common/exact';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { Purpose } from '../../src/common/random';
-import { countNeurons, countWeights, splitWeights, weightShapes } from '../../src/common/weights';
 import { type Address, type Kernel, startKernel } from './kernel-module';
+import * as table from './layout';
 import {
   Control,
   type CoreOptions,
-  hiddenColumns,
-  INPUTS,
   JobKind,
   type MemoryMap,
   memoryMap,
   OUTPUTS,
+  type Part,
   RATES_LIMIT,
   RATES_TASK,
   ROW_FLOATS,
+  SCRATCH,
   SHARDS,
   type Showing,
   SLICES,
@@ -42,10 +42,8 @@ export class EventCore {
   private readonly doubles: Float64Array;
   private readonly samples: SampleLoader;
   private readonly used: ReturnType<typeof usedRows>;
-  /** Inputs of the network. */
-  private readonly inputs: number;
-  /** The options of the ten neurons. */
-  neuron: NeuronOptions;
+  /** The options of each layer's neurons; the last are those of the outputs. */
+  neurons: readonly NeuronOptions[] = [];
   /** What was read of the image shown last, in place. */
   private readonly rates: Float32Array;
 
@@ -58,12 +56,11 @@ export class EventCore {
     this.kernel = startKernel(module, memory);
     const { buffer } = memory;
     this.map = memoryMap(options);
-    this.used = usedRows(options);
+    this.used = usedRows(this.map);
     const { scratch, scratchBytes } = this.map;
-    const { SCRATCH_BYTES, COLUMNS, COLUMN_BYTES } = this.kernel.addresses;
-    const columns = hiddenColumns(options);
-    if ((columns > 0 ? COLUMNS + columns * COLUMN_BYTES : SCRATCH_BYTES) > scratchBytes) {
-      throw new Error(`kernel: expected ${scratchBytes} bytes of scratch memory to be enough`);
+    const { SCRATCH_BYTES, COLUMN_END, INPUT_END } = this.kernel.addresses;
+    if (SCRATCH_BYTES > SCRATCH || COLUMN_END > table.COLUMN_BYTES || INPUT_END > table.INPUT_BYTES) {
+      throw new Error('kernel: expected the scratch memory of memory.ts and layout.ts to be enough');
     }
     this.scratch = scratch + thread * scratchBytes;
     this.control = new Int32Array(buffer, 0, 16);
@@ -71,26 +68,24 @@ export class EventCore {
     this.floats = new Float32Array(buffer);
     this.doubles = new Float64Array(buffer);
     this.samples = new SampleLoader(this.kernel, buffer, this.scratch, this.map, thread, options);
-    this.inputs = options.inputs ?? INPUTS;
     this.rates = this.view('RATES', OUTPUTS);
-    this.neuron = options.neuron;
     // Only the main thread writes to control.
     if (thread === 0) {
-      this.control[Control.Hidden] = options.hidden ?? 0;
       this.control[Control.Loss] = this.kernel.losses[options.loss];
       // Given spikes go the way of drawn ones.
       this.control[Control.Encoder] = this.kernel.encoders[options.encoder ?? 'poisson'];
       this.control[Control.Readout] = this.kernel.readouts[options.readout];
       this.setShowing(options);
-    } else this.setNeuron(options.neuron);
-    if (columns > 0) this.kernel.functions.layOutHidden(this.scratch);
+    }
+    this.kernel.functions.layOut(this.scratch);
   }
 
   /** Says how images are shown from here on. */
   setShowing({ seed, T, neuron }: Showing): void {
     this.control[Control.Seed] = seed;
     this.control[Control.T] = T;
-    this.setNeuron(neuron);
+    this.neurons = this.map.layers.map((layer) => neuron ?? layer.neuron);
+    this.writeTable();
   }
 
   /** Steps of a presentation. */
@@ -98,16 +93,33 @@ export class EventCore {
     return this.control[Control.T];
   }
 
-  private setNeuron(neuron: NeuronOptions): void {
-    this.neuron = neuron;
-    const tell = <Name extends keyof NeuronOptions>(name: Name) => ARGUMENTS[name](neuron[name], this.kernel);
-    const values = (Object.keys(ARGUMENTS) as (keyof NeuronOptions)[]).flatMap((name) => tell(name));
-    const { setNeuron } = this.kernel.functions;
-    // WebAssembly would drop surplus arguments, and take 0 for missing ones.
-    if (setNeuron.length !== values.length) {
-      throw new Error(`kernel: expected setNeuron to take ${values.length} numbers, found ${setNeuron.length}`);
-    }
-    setNeuron(...values);
+  /** Writes the table of layers, from which the kernels of all threads learn what the network is. */
+  private writeTable(): void {
+    const { layers } = this.map;
+    const { addresses, surrogates } = this.kernel;
+    this.control[Control.Layers] = layers.length;
+    layers.forEach(({ columns, weights, makes, place, placeStride, neurons }, i) => {
+      const neuron = this.neurons[i];
+      const entry = new DataView(this.memory.buffer, table.LAYERS + i * table.LAYER_BYTES, table.LAYER_BYTES);
+      const whole = (at: number, value: number | boolean) => entry.setUint32(at, Number(value), true);
+      const float = (at: number, value: number) => entry.setFloat32(at, value, true);
+      whole(table.NEURONS, neurons);
+      whole(table.COLUMNS, columns);
+      whole(table.WEIGHTS, weights.offset);
+      whole(table.WEIGHTS_STRIDE, weights.stride);
+      whole(table.READS, i === 0 ? addresses.INPUT : layers[i - 1].makes);
+      whole(table.PLACE, i === layers.length - 1 ? addresses.OUTPUT : place);
+      whole(table.PLACE_STRIDE, placeStride);
+      whole(table.MAKES, makes);
+      float(table.TAU, neuron.tau);
+      whole(table.DECAY_INPUT, neuron.decayInput);
+      float(table.THRESHOLD, neuron.vThreshold);
+      whole(table.HARD_RESET, neuron.vReset !== null);
+      float(table.RESET_TO, neuron.vReset ?? 0);
+      whole(table.SURROGATE, surrogates[neuron.surrogateFunction.name]);
+      float(table.ALPHA, neuron.surrogateFunction.alpha);
+      whole(table.DETACH_RESET, neuron.detachReset);
+    });
   }
 
   /** Begins a presentation: says which images the next job is about, and which random numbers draw their spikes. */
@@ -221,7 +233,7 @@ export class EventCore {
 
   /** The gradient of the last job, added up over its shards, in the order of the weights. */
   gradientResult(): Float32Array {
-    const gradient = new Float32Array(countWeights(this.options.hidden, this.inputs));
+    const gradient = new Float32Array(this.parameters);
     for (let shard = 0; shard < SHARDS; shard++) {
       const part = this.network(this.map.gradients + shard * this.map.rows);
       for (let j = 0; j < part.length; j++) gradient[j] += part[j];
@@ -259,22 +271,29 @@ export class EventCore {
     });
   }
 
-  /** The weights of each layer, or what has their layout: where they lie, and their shape. */
-  private layers(place: number): { place: number; inputs: number; outputs: number }[] {
-    return weightShapes(this.options.hidden, this.inputs).map(([inputs, outputs], layer, { length }) => {
-      return { place: layer < length - 1 ? place : place + this.map.outputRows, inputs, outputs };
-    });
+  /** How many numbers the weights are. */
+  private get parameters(): number {
+    return this.map.parts.reduce((sum, { rows, units }) => sum + rows * units, 0);
   }
 
   /** A copy of a network's weights, or of what has their layout, in the order of `common/weights.ts`. */
   private network(place: number): Float32Array {
-    const { hidden } = this.options;
-    const out = new Float32Array(countWeights(hidden, this.inputs));
-    const parts = splitWeights(out, hidden, this.inputs);
-    this.layers(place).forEach((layer, i) => {
-      parts[i].set(this.rows(layer.place, layer.inputs, layer.outputs, this.map.pixelRows));
-    });
+    const out = new Float32Array(this.parameters);
+    let end = 0;
+    for (const { offset, rows, units, stride } of this.map.parts) {
+      out.set(this.rows(place + offset, rows, units, stride), end);
+      end += rows * units;
+    }
     return out;
+  }
+
+  /** The opposite of `network`. */
+  private setNetwork(place: number, values: Float32Array): void {
+    let end = 0;
+    for (const { offset, rows, units, stride } of this.map.parts) {
+      this.setRows(place + offset, values.subarray(end, end + rows * units), units, stride);
+      end += rows * units;
+    }
   }
 
   state(): EngineState {
@@ -286,45 +305,41 @@ export class EventCore {
 
   /** @param state as `takeState` returns it */
   restore(state: EngineState): void {
-    for (const name of ['weights', 'm', 'v'] as const) {
-      const parts = splitWeights(state[name], this.options.hidden, this.inputs);
-      this.layers(this.map[name]).forEach(({ place, outputs }, i) => {
-        this.setRows(place, parts[i], outputs, this.map.pixelRows);
-      });
-    }
+    for (const name of ['weights', 'm', 'v'] as const) this.setNetwork(this.map[name], state[name]);
     this.control[Control.Step] = state.step;
-    const { reset, batchSize, hidden = 0 } = this.options;
-    if (reset) return;
-    const rest = this.neuron.vReset ?? 0;
-    const potentials = state.potentials ?? new Float32Array(batchSize * countNeurons(hidden)).fill(rest);
-    const { outputPotentials, potentialRows } = this.map;
-    if (hidden > 0) {
-      this.setRows(this.map.potentials, potentials.subarray(0, batchSize * hidden), hidden, potentialRows);
-    }
-    this.setRows(outputPotentials, potentials.subarray(batchSize * hidden), OUTPUTS, potentialRows);
+    if (this.options.reset) return;
+    let end = 0;
+    this.potentialParts().forEach(({ offset, rows, units, stride }, i) => {
+      const rest = new Float32Array(rows * units).fill(this.neurons[i].vReset ?? 0);
+      this.setRows(offset, state.potentials?.subarray(end, end + rows * units) ?? rest, units, stride);
+      end += rows * units;
+    });
   }
 
   /** A copy of the potentials of each place of a batch, in the order of `EngineState`. */
   private potentials(): Float32Array {
-    const { batchSize, hidden = 0 } = this.options;
-    const { potentials, outputPotentials, potentialRows } = this.map;
-    const out = new Float32Array(batchSize * countNeurons(hidden));
-    if (hidden > 0) out.set(this.rows(potentials, batchSize, hidden, potentialRows));
-    out.set(this.rows(outputPotentials, batchSize), batchSize * hidden);
+    const all = this.potentialParts().map(({ offset, rows, units, stride }) => this.rows(offset, rows, units, stride));
+    const out = new Float32Array(all.reduce((sum, { length }) => sum + length, 0));
+    let end = 0;
+    for (const part of all) {
+      out.set(part, end);
+      end += part.length;
+    }
     return out;
+  }
+
+  /** Where the potentials of each layer lie in the memory. */
+  private potentialParts(): Part[] {
+    const { potentials, potentialRows, layers } = this.map;
+    let offset = potentials;
+    return layers.map(({ neurons, columns }) => {
+      const part = { offset, rows: this.options.batchSize, units: neurons, stride: potentialRows };
+      offset += columns * potentialRows;
+      return part;
+    });
   }
 }
 
 /** Where value `j` of a row lies among the floats, if each column of twelve values lies `stride` bytes behind the one before. */
 const at = (place: number, row: number, j: number, stride: number): number =>
   (place + Math.floor(j / ROW_FLOATS) * stride) / 4 + row * ROW_FLOATS + (j % ROW_FLOATS);
-
-/** What the kernel's `setNeuron` gets for each option, in the order of its arguments in `kernel/neuron.ts`. */
-const ARGUMENTS: { [Name in keyof NeuronOptions]: (value: NeuronOptions[Name], kernel: Kernel) => number[] } = {
-  tau: (tau) => [tau],
-  decayInput: (decayInput) => [Number(decayInput)],
-  vThreshold: (vThreshold) => [vThreshold],
-  vReset: (vReset) => [Number(vReset !== null), vReset ?? 0],
-  surrogateFunction: ({ name, alpha }, { surrogates }) => [surrogates[name], alpha],
-  detachReset: (detachReset) => [Number(detachReset)],
-};

@@ -1,8 +1,9 @@
 /** A look into the engine: what happened while an image was shown, and what that cost. */
 import { afterSpike, fires } from '../../src/common/lif';
+import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { Trace } from '../../src/common/trace';
 import type { EventCore } from './core';
-import { BLOCK, hiddenColumns, INPUTS, OUTPUTS } from './memory';
+import { BLOCK, INPUTS } from './memory';
 
 interface Block {
   block: number;
@@ -60,29 +61,27 @@ export function inputSpikes(core: EventCore, i: number): Uint8Array {
 export function traceImage(core: EventCore, i: number): Trace {
   const { T, kernel, scratch, map, options } = core;
   const { addresses, functions } = kernel;
-  const { hidden = 0 } = options;
-  const output = { place: scratch + addresses.OUTPUT + addresses.BLOCK_ROWS, units: OUTPUTS, trace: empty(T, OUTPUTS) };
-  const layer = { place: scratch + addresses.COLUMNS + addresses.BLOCK_ROWS, units: hidden, trace: empty(T, hidden) };
-  const record = ({ place, units, trace }: typeof output, name: 'current' | 'h', { from, steps }: Block) =>
-    trace[name].set(core.rows(place, steps, units, addresses.COLUMN_BYTES), from * units);
+  const traces = map.layers.map(({ neurons }) => empty(T, neurons));
   core.loadImage(i);
   functions.restAll(scratch);
-  for (const part of listBlocks(T)) {
-    const { block, steps } = part;
+  for (const { block, from, steps } of listBlocks(T)) {
     functions.drawInput(scratch, core.indices[i], block, steps);
-    const columns = Array.from({ length: hiddenColumns(options) }, (_, column) => column);
-    for (const column of columns) functions.columnCurrents(scratch, map.weights, column, block, steps);
-    record(layer, 'current', part);
-    for (const column of columns) functions.fireColumn(scratch, column, block, steps);
-    record(layer, 'h', part);
-    functions.outputCurrents(scratch, map.weights, block, steps);
-    record(output, 'current', part);
-    functions.fireOutputs(scratch, block, steps);
-    record(output, 'h', part);
+    map.layers.forEach(({ neurons, place, placeStride }, layer) => {
+      const isLast = layer === traces.length - 1;
+      const rows = scratch + (isLast ? addresses.OUTPUT : place) + addresses.BLOCK_ROWS;
+      const record = (name: 'current' | 'h') =>
+        traces[layer][name].set(core.rows(rows, steps, neurons, placeStride), from * neurons);
+      functions.layerCurrents(scratch, map.weights, layer, block, steps);
+      record('current');
+      functions.fireLayer(scratch, layer, block, steps);
+      record('h');
+    });
   }
-  const isSpiking = options.readout === 'spikes';
-  const trace = isSpiking ? fired(output.trace, core) : { ...output.trace, v: output.trace.h.slice() };
-  return hidden > 0 ? { ...trace, hidden: fired(layer.trace, core) } : trace;
+  const [output, hidden] = traces.reverse().map((trace, back) => {
+    if (back === 0 && options.readout !== 'spikes') return { ...trace, v: trace.h.slice() };
+    return fired(trace, core.neurons[core.neurons.length - 1 - back]);
+  });
+  return hidden ? { ...output, hidden } : output;
 }
 
 const empty = (T: number, units: number): Trace => {
@@ -91,7 +90,7 @@ const empty = (T: number, units: number): Trace => {
 };
 
 /** Fills in spikes, and potentials after the reset, from those before firing. */
-function fired(trace: Trace, { neuron }: EventCore): Trace {
+function fired(trace: Trace, neuron: NeuronOptions): Trace {
   trace.h.forEach((h, j) => {
     const spike = fires(h, neuron);
     trace.spike[j] = spike ? 1 : 0;
@@ -120,25 +119,28 @@ export function countWork(core: EventCore, i: number): Work {
   const { T, kernel, scratch, map, options } = core;
   const { functions, addresses } = kernel;
   const input = scratch + addresses.INPUT;
-  const hiddenInput = scratch + addresses.HIDDEN_INPUT;
-  const columns = hiddenColumns(options);
   const isDirect = options.encoder === 'direct';
-  const { inputs = INPUTS } = options;
-  const work = { spikes: 0, hiddenSpikes: 0, dense: inputs * T, rows: 0 };
-  if (columns > 0) work.dense = (inputs * columns + (options.hidden ?? 0)) * T;
+  const { layers } = map;
+  const [first] = layers;
+  // Each input of a layer has a row of weights to each column of its neurons.
+  const work = { spikes: 0, hiddenSpikes: 0, dense: 0, rows: 0 };
+  for (const { columns, weights } of layers) work.dense += columns * weights.rows * T;
   core.loadImage(i);
   functions.restAll(scratch);
-  if (isDirect) work.rows += countPlaces(core).reduce((sum, count) => sum + count, 0) * Math.max(columns, 1);
+  if (isDirect) work.rows += countPlaces(core).reduce((sum, count) => sum + count, 0) * first.columns;
   for (const { block, steps } of listBlocks(T)) {
     functions.drawInput(scratch, core.indices[i], block, steps);
     if (!isDirect) {
       work.spikes += functions.countSpikes(input, steps);
-      work.rows += functions.countRows(input, steps) * Math.max(columns, 1);
+      work.rows += functions.countRows(input, steps) * first.columns;
     }
-    if (columns === 0) continue;
-    functions.fireHidden(scratch, map.weights, block, steps);
-    work.hiddenSpikes += functions.countSpikes(hiddenInput, steps);
-    work.rows += functions.countRows(hiddenInput, steps);
+    layers.slice(1).forEach(({ columns }, layer) => {
+      functions.layerCurrents(scratch, map.weights, layer, block, steps);
+      functions.fireLayer(scratch, layer, block, steps);
+      const made = scratch + layers[layer].makes;
+      work.hiddenSpikes += functions.countSpikes(made, steps);
+      work.rows += functions.countRows(made, steps) * columns;
+    });
   }
   return work;
 }

@@ -31,8 +31,6 @@ export function compileKernel(bytes: Uint8Array, threads: number): Promise<WebAs
  */
 export interface KernelFunctions {
   clear(at: number, bytes: number): void;
-  /** The options of the neurons, as `ARGUMENTS` in `core.ts` says them. */
-  setNeuron(...values: number[]): void;
   present(scratch: number): void;
   presentSpikes(scratch: number, given: number, units: number): void;
   encode(scratch: number, index: number, block: number, steps: number): void;
@@ -40,21 +38,17 @@ export interface KernelFunctions {
   currents(scratch: number, input: number, weights: number, rows: number, steps: number): void;
   /** Draws a block of the image that was presented, if its pixels spike. */
   drawInput(scratch: number, index: number, block: number, steps: number): void;
-  /** Currents of a hidden column, or of the outputs, in a block. */
-  columnCurrents(scratch: number, weights: number, column: number, block: number, steps: number): void;
-  outputCurrents(scratch: number, weights: number, block: number, steps: number): void;
   /** Brings all neurons to rest. */
   restAll(scratch: number): void;
-  /** What a hidden layer needs once. */
-  layOutHidden(scratch: number): void;
-  /** What its gradient needs once per shard. */
+  /** What hidden layers need once. */
+  layOut(scratch: number): void;
+  /** What their gradient needs once per shard. */
   transposeOutgoing(scratch: number, weights: number): void;
-  fireHidden(scratch: number, weights: number, block: number, steps: number): void;
-  fireColumn(scratch: number, column: number, block: number, steps: number): void;
+  /** Currents of a layer in a block; then it fires or, where its potentials are read, charges. */
+  layerCurrents(scratch: number, weights: number, layer: number, block: number, steps: number): void;
+  fireLayer(scratch: number, layer: number, block: number, steps: number): void;
   addGradient(scratch: number, input: number, rows: number, gradient: number, steps: number): void;
   fire(column: number, block: number, steps: number): void;
-  /** Lets the outputs fire or, where their potentials are read, charge. */
-  fireOutputs(scratch: number, block: number, steps: number): void;
   back(scratch: number, column: number, spikeGradient: number, stride: number, steps: number): void;
   /** With `potentials` 0 the neurons start at rest. */
   forward(scratch: number, weights: number, index: number, potentials: number, stride: number): void;
@@ -87,22 +81,20 @@ const ADDRESSES = [
   'BLOCK_ROWS',
   'BRIGHT_COUNT',
   'CARRY',
-  'COLUMN_BYTES',
-  'COLUMNS',
+  'COLUMN_END',
   'COUNT',
   'COUNTS',
   'DIM',
   'ENCODER',
   'EPOCH',
-  'HIDDEN',
-  'HIDDEN_INPUT',
   'IMAGE',
   'INPUT',
+  'INPUT_END',
+  'LAYER_COUNT',
   'LOSS',
   'MAX_BLOCKS',
   'OUTPUT',
   'PIXEL_AT',
-  'PIXEL_ROWS',
   'PIXELS',
   'PURPOSE',
   'RATES',

@@ -10,3 +10,34 @@ export const ROW_FLOATS = 12;
 export const BLOCK = 128;
 /** Places for pixels in the spikes of a part, 16 steps: `dim` ones from the first up, `bright` ones from the last down. */
 export const SLOTS = 832;
+/** Most layers of a network. */
+export const MAX_LAYERS = 16;
+
+// The table of layers, which all threads read: LAYER_BYTES for each from LAYERS on. Of a layer, from its start; whole numbers
+// of 32 bits unless it says float32:
+export const LAYERS = 1024;
+export const LAYER_BYTES = 128;
+export const NEURONS = 0;
+/** Columns of up to twelve neurons, as a row of weights has room for twelve. */
+export const COLUMNS = 4;
+/** Where the weights from its inputs to the first column lie in those of the network, and how far those to the next are, in bytes. */
+export const WEIGHTS = 8;
+export const WEIGHTS_STRIDE = 12;
+/** Where its input, its columns, and the input that its spikes are to the next layer lie in scratch memory. */
+export const READS = 16;
+export const PLACE = 20;
+export const PLACE_STRIDE = 24;
+export const MAKES = 28;
+/** The options of its neurons; numbers that are not whole are float32. RESET_TO is 0 with a soft reset. */
+export const TAU = 32;
+export const DECAY_INPUT = 36;
+export const THRESHOLD = 40;
+export const HARD_RESET = 44;
+export const RESET_TO = 48;
+export const SURROGATE = 52;
+export const ALPHA = 56;
+export const DETACH_RESET = 60;
+
+/** Bytes of an input's spikes in scratch memory, and of what is kept for a column; behind it lie the weights to the next layer. */
+export const INPUT_BYTES = 56640;
+export const COLUMN_BYTES = 10304;

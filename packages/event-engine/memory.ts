@@ -4,7 +4,18 @@
 import type { EncoderName, LossName, ReadoutName } from '../../src/common/engine';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { SpikeTrainSplit } from '../../src/common/spike-trains';
-import { BLOCK, INPUTS, OUTPUTS, ROW_FLOATS, SLOTS } from './layout';
+import {
+  BLOCK,
+  COLUMN_BYTES,
+  INPUT_BYTES,
+  INPUTS,
+  LAYER_BYTES,
+  LAYERS,
+  MAX_LAYERS,
+  OUTPUTS,
+  ROW_FLOATS,
+  SLOTS,
+} from './layout';
 
 export { BLOCK, INPUTS, OUTPUTS, ROW_FLOATS, SLOTS };
 
@@ -35,7 +46,7 @@ export const Control = {
   T: 11,
   Loss: 12,
   Encoder: 13,
-  Hidden: 14,
+  Layers: 14,
   Readout: 15,
 } as const;
 /** Bytes where a thread leaves its error's message. */
@@ -54,6 +65,12 @@ export interface Images {
 /** The images, or the spike trains, that a job is about. */
 export type Samples = Images | Omit<SpikeTrainSplit, 'count'>;
 
+/** A layer of the network. */
+export interface CoreLayer {
+  neurons: number;
+  neuron: NeuronOptions;
+}
+
 /** How large the memory is. */
 export interface Layout {
   /** The longest presentation, in steps. */
@@ -61,8 +78,7 @@ export interface Layout {
   batchSize: number;
   /** Inputs of the network; by default the pixels of an image. */
   inputs?: number;
-  /** Neurons of the hidden layer, if there is one. */
-  hidden?: number;
+  layers: readonly CoreLayer[];
   /** How many cores share the memory. */
   threads: number;
   /** Whether each image starts at rest; otherwise there is room for the potentials of a batch. */
@@ -74,7 +90,8 @@ export interface Showing {
   seed: number;
   /** Steps of a presentation; at most those of the layout. */
   T: number;
-  neuron: NeuronOptions;
+  /** The options of all neurons; by default those of each layer. */
+  neuron?: NeuronOptions;
 }
 
 /** What a core is made from; each thread gets a copy. */
@@ -91,25 +108,55 @@ export interface CoreOptions extends Layout, Showing {
 /** Where things lie in the memory, in bytes from its start. */
 export type MemoryMap = ReturnType<typeof memoryMap>;
 
+const ROW_BYTES = 4 * ROW_FLOATS;
+
+/** Parameters of a network in the memory: a matrix, whose columns of up to twelve values per row lie `stride` bytes apart. */
+export interface Part {
+  /** Where it begins, in bytes from the first. */
+  offset: number;
+  rows: number;
+  units: number;
+  stride: number;
+}
+
+const columnsOf = (neurons: number) => Math.ceil(neurons / ROW_FLOATS);
+
+/** Bytes rounded up to an odd number of cache lines, so that columns do not compete for the same ones. */
+const spread = (bytes: number) => 64 * (Math.ceil(bytes / 64) | 1);
+
+/** The parameters of each layer, and where its neurons lie in scratch memory. */
+function placeLayers({ layers, inputs = INPUTS }: Layout) {
+  let [rows, scratch] = [0, SCRATCH];
+  const placed = layers.map((layer, i) => {
+    const columns = columnsOf(layer.neurons);
+    const before = i === 0 ? undefined : layers[i - 1].neurons;
+    // One row more than there are pixels, of zeros, for places that hold no pixel; those of hidden neurons fill columns.
+    const stride = ROW_BYTES * (before === undefined ? INPUTS + 1 : ROW_FLOATS * columnsOf(before));
+    const weights: Part = { offset: rows, rows: before ?? inputs, units: layer.neurons, stride };
+    rows += columns * stride;
+    const isLast = i === layers.length - 1;
+    const heard = isLast ? 0 : i === layers.length - 2 ? OUTPUTS : ROW_FLOATS * columnsOf(layers[i + 1].neurons);
+    const [makes, place] = [scratch, scratch + INPUT_BYTES];
+    const placeStride = spread(COLUMN_BYTES + heard * ROW_BYTES);
+    if (!isLast) scratch = place + columns * placeStride;
+    return { ...layer, columns, weights, parts: [weights], makes, place, placeStride };
+  });
+  return { placed, rows, scratchBytes: Math.ceil(scratch / 1024) * 1024 };
+}
+
 export function memoryMap(options: Layout) {
-  let end = 1024;
+  let end = LAYERS + MAX_LAYERS * LAYER_BYTES;
   const place = (bytes: number) => {
     const start = end;
     end += Math.ceil(bytes / 64) * 64;
     return start;
   };
-  const columns = hiddenColumns(options);
-  const scratchBytes = SCRATCH + (columns > 0 ? HIDDEN_SCRATCH + columns * COLUMN : 0);
-  // One row more than there are pixels, of zeros, for places that hold no pixel.
-  const pixelRows = (INPUTS + 1) * ROW_FLOATS * 4;
-  // Behind the hidden columns come the rows of the outputs, one for each hidden neuron.
-  const outputRows = columns * pixelRows;
-  const rows = columns > 0 ? outputRows + columns * ROW_FLOATS * ROW_FLOATS * 4 : pixelRows;
-  // Of the potentials of a batch: a row for each of its places, and as many for each hidden column before the outputs'.
-  const potentialRows = options.reset ? 0 : options.batchSize * ROW_FLOATS * 4;
+  const { placed, rows, scratchBytes } = placeLayers(options);
+  // Of the potentials of a batch: a row for each of its places, and as many for each column, the outputs' last.
+  const potentialRows = options.reset ? 0 : options.batchSize * ROW_BYTES;
   // The spikes of a sample, where they are given and not drawn: 16 steps of each place, part by part.
   const givenBytes = Math.ceil(options.T / BLOCK) * 8 * 2 * SLOTS;
-  const map = {
+  return {
     indices: place(4 * Math.max(options.batchSize, RATES_LIMIT)),
     rates: place(4 * OUTPUTS * RATES_LIMIT),
     losses: place(8 * SHARDS),
@@ -120,50 +167,41 @@ export function memoryMap(options: Layout) {
     gradients: place(rows * SHARDS),
     given: place(givenBytes * options.threads),
     givenBytes,
-    potentials: place((columns + 1) * potentialRows),
+    potentials: place(placed.reduce((sum, { columns }) => sum + columns, 0) * potentialRows),
     scratch: place(0),
     scratchBytes,
-    pixelRows,
-    outputRows,
     rows,
     potentialRows,
+    layers: placed,
+    /** All parameters, in the order of the weights. */
+    parts: placed.flatMap(({ parts }) => parts),
   };
-  return { ...map, outputPotentials: map.potentials + columns * potentialRows };
 }
 
 /**
- * The rows of a network that lead from a unit: `first` counts rows of its memory. There is room for 784 inputs; with fewer, the
- * rows between are never anything but zeros, and need no work.
+ * The rows of a network that are in use: `first` counts rows of its memory. There is room for 784 inputs and for whole columns;
+ * with fewer, the rows between are never anything but zeros, and need no work.
  */
-export function usedRows(options: Layout): { first: number; count: number }[] {
-  const { inputs = INPUTS } = options;
-  const columns = hiddenColumns(options);
-  const { pixelRows, outputRows } = memoryMap(options);
-  const bytes = 4 * ROW_FLOATS;
-  if (columns === 0) return [{ first: 0, count: inputs }];
-  const hidden = Array.from({ length: columns }, (_, c) => ({ first: (c * pixelRows) / bytes, count: inputs }));
-  return [...hidden, { first: outputRows / bytes, count: columns * ROW_FLOATS }];
+export function usedRows({ parts }: MemoryMap): { first: number; count: number }[] {
+  return parts.flatMap(({ offset, rows, units, stride }) =>
+    Array.from({ length: columnsOf(units) }, (_, c) => ({ first: (offset + c * stride) / ROW_BYTES, count: rows })),
+  );
 }
 
-/** How many columns of neurons the hidden layer has; 0 without one. */
-export const hiddenColumns = ({ hidden = 0 }: Pick<Layout, 'hidden'>): number => Math.ceil(hidden / ROW_FLOATS);
-
-/** Bytes of scratch memory per thread; checked against the kernel's SCRATCH_BYTES. */
+/** Bytes of scratch memory per thread before those of hidden layers; checked against the kernel's SCRATCH_BYTES. */
 export const SCRATCH = 320 * 1024;
-/** With a hidden layer so many more, and again for each of its columns; checked against the kernel's COLUMNS and COLUMN_BYTES. */
-const HIDDEN_SCRATCH = 64 * 1024;
-const COLUMN = 11 * 1024;
 
 /** Most pages that the kernel accepts (see kernel/asconfig.json): 256 MB. */
 const MOST_PAGES = 4096;
 
 /** A memory for the kernel, shared if several threads use it. */
 export function createMemory(options: Layout): WebAssembly.Memory {
-  const { batchSize, hidden, threads } = options;
+  const { batchSize, layers, threads } = options;
   const { scratch, scratchBytes } = memoryMap(options);
   const pages = Math.ceil((scratch + scratchBytes * threads) / PAGE);
   if (pages > MOST_PAGES) {
-    const which = `batchSize ${batchSize}, threads ${threads}${hidden === undefined ? '' : `, hidden ${hidden}`}`;
+    const widths = layers.slice(0, -1).map(({ neurons }) => neurons);
+    const which = `batchSize ${batchSize}, threads ${threads}${widths.length === 0 ? '' : `, hidden ${widths.join(', ')}`}`;
     throw new RangeError(`${which}: expected to need at most 256 MB, found ${Math.ceil((pages * PAGE) / 2 ** 20)} MB`);
   }
   return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: threads > 1 });

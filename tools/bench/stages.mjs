@@ -35,7 +35,7 @@ async function trained(data, hidden) {
 }
 
 /**
- * The kernel on one thread, and its hidden columns.
+ * The kernel on one thread.
  * @param {Mnist} data
  * @param {NeuronOptions} neuron
  * @param {number | undefined} hidden
@@ -44,7 +44,7 @@ async function trained(data, hidden) {
 async function makeCore(data, neuron, hidden, T) {
   const { EventCore } = load('../../dist/packages/event-engine/core.js');
   const { compileKernel } = load('../../dist/packages/event-engine/kernel-module.js');
-  const { createMemory, hiddenColumns } = load('../../dist/packages/event-engine/memory.js');
+  const { createMemory } = load('../../dist/packages/event-engine/memory.js');
   const { DEFAULT_TRAINING } = load('../../dist/src/common/engine.js');
   const { Purpose, initialWeights } = load('../../dist/src/common/random.js');
   /** @type {import('../../packages/event-engine/memory.js').CoreOptions} */
@@ -55,8 +55,7 @@ async function makeCore(data, neuron, hidden, T) {
     T,
     batchSize: 128,
     learningRate: 1e-3,
-    neuron,
-    hidden,
+    layers: [...(hidden ? [hidden] : []), CLASSES].map((neurons) => ({ neurons, neuron })),
     threads: 1,
   };
   const bytes = readFileSync(join(root, 'dist', 'packages', 'event-engine', 'kernel.wasm'));
@@ -68,23 +67,22 @@ async function makeCore(data, neuron, hidden, T) {
   core.restore(hidden ? await trained(data, hidden) : silent);
   core.begin({ purpose: Purpose.TrainSpikes, epoch: 0, indices: [0] });
   core.kernel.functions.transposeOutgoing(core.scratch, core.map.weights);
-  return { core, columns: Array.from({ length: hiddenColumns(options) }, (_, column) => column) };
+  return core;
 }
 
 /**
  * The stages in their order, and the way of an image through all of them.
- * @param {Awaited<ReturnType<typeof makeCore>>} made
+ * @param {Awaited<ReturnType<typeof makeCore>>} core
  * @param {Mnist} data
  * @param {number} T
  */
-function stagesOf({ core, columns }, data, T) {
+function stagesOf(core, data, T) {
   const { kernel, scratch, map } = core;
   const { functions, addresses } = kernel;
   const memory = new Uint8Array(core.memory.buffer);
   const [input, output] = [scratch + addresses.INPUT, scratch + addresses.OUTPUT];
   const rows = output + addresses.BLOCK_ROWS;
-  const columnRows = (/** @type {number} */ c) =>
-    scratch + addresses.COLUMNS + c * addresses.COLUMN_BYTES + addresses.BLOCK_ROWS;
+  const [first, last] = map.layers;
 
   /** @type {Parts} */
   const before = {
@@ -113,20 +111,23 @@ function stagesOf({ core, columns }, data, T) {
     ...before,
     'list spikes': () => functions.prepareInput(input, T),
     'hidden currents': () => {
-      for (const c of columns) functions.columnCurrents(scratch, map.weights, c, 0, T);
+      functions.layerCurrents(scratch, map.weights, 0, 0, T);
     },
     'hidden LIF forward': () => {
       functions.restAll(scratch);
-      for (const c of columns) functions.fireColumn(scratch, c, 0, T);
+      functions.fireLayer(scratch, 0, 0, T);
     },
-    'output currents': () => functions.outputCurrents(scratch, map.weights, 0, T),
+    'output currents': () => functions.layerCurrents(scratch, map.weights, 1, 0, T),
     'LIF forward': () => functions.fire(output, 0, T),
     'LIF backward': backward,
     'gradient of W2': () =>
-      functions.addGradient(scratch, scratch + addresses.HIDDEN_INPUT, rows, map.gradients + map.outputRows, T),
+      functions.addGradient(scratch, scratch + first.makes, rows, map.gradients + last.weights.offset, T),
     'gradient of W1': () => {
-      for (const c of columns)
-        functions.addGradient(scratch, input, columnRows(c), map.gradients + c * map.pixelRows, T);
+      const { columns, place, placeStride, weights } = first;
+      for (let c = 0; c < columns; c++) {
+        const dx = scratch + place + c * placeStride + addresses.BLOCK_ROWS;
+        functions.addGradient(scratch, input, dx, map.gradients + c * weights.stride, T);
+      }
     },
   };
   const whole = (/** @type {number} */ i) => {
@@ -135,7 +136,7 @@ function stagesOf({ core, columns }, data, T) {
     functions.forward(scratch, map.weights, i, 0, 0);
     functions.backward(scratch, map.weights, map.gradients, i, data.train.labels[i]);
   };
-  return { parts: columns.length > 0 ? deep : single, whole };
+  return { parts: last ? deep : single, whole };
 }
 
 /**

@@ -66,8 +66,10 @@ export class Kernel {
       T: LONGEST_T,
       batchSize: 1,
       learningRate: 1e-3,
-      neuron: trainedNeuron(2),
-      hidden,
+      layers: [...(hidden === undefined ? [] : [hidden]), OUTPUTS].map((neurons) => ({
+        neurons,
+        neuron: trainedNeuron(2),
+      })),
       ...DEFAULT_TRAINING,
       threads: 1,
     };

@@ -16,8 +16,8 @@ export const STEPS: usize = 44;
 /** Which loss (loss.ts) and which encoder (input.ts). */
 export const LOSS: usize = 48;
 export const ENCODER: usize = 52;
-/** Hidden neurons; 0 without a hidden layer. */
-export const HIDDEN: usize = 56;
+/** How many layers the table at LAYERS has. */
+export const LAYER_COUNT: usize = 56;
 /** What is read of the outputs (readout.ts). */
 export const READOUT: usize = 60;
 
@@ -29,8 +29,6 @@ export const OUTPUTS: usize = layout.OUTPUTS;
 export const WIDTH: usize = layout.ROW_FLOATS;
 /** Bytes of a row of weights or currents: up to twelve float32, three vectors. */
 export const ROW_BYTES: usize = 4 * WIDTH;
-/** Bytes of the weights from all pixels to a column of neurons. One row more, of zeros, is for places that hold no pixel. */
-export const PIXEL_ROWS: usize = (PIXELS + 1) * ROW_BYTES;
 /** Rows of a table of sums lie a cache line apart. */
 export const TABLE_ROW: usize = 64;
 /** A table of all 16 partial sums of four rows. */
@@ -63,7 +61,7 @@ export const SILENCES: usize = ALWAYS + 2 * SLOTS;
 export const SPIKES: usize = SILENCES + 8 * 4 * SLOTS;
 /** The dim places' spikes, transposed: [chunk of 16 places][BLOCK steps] of 16 bits. */
 export const STEPWISE: usize = SPIKES + 8 * PART_BYTES;
-export const INPUT_BYTES: usize = STEPWISE + (SLOTS / 16) * 2 * BLOCK;
+export const INPUT_END: usize = STEPWISE + (SLOTS / 16) * 2 * BLOCK;
 
 // Of a column of neurons, from its start:
 /** Spike counts, or of potentials that are read their sum or the highest, a row. */
@@ -79,9 +77,9 @@ export const DIRECT_GRADIENT: usize = DIRECT_CURRENT + 64;
 export const BLOCK_ROWS: usize = DIRECT_GRADIENT + 64;
 /** Potentials before each block: [MAX_BLOCKS + 1] rows. */
 export const BOUNDARIES: usize = BLOCK_ROWS + BLOCK * ROW_BYTES;
-/** Of hidden neurons: their weights to each of the ten outputs, [10] rows. */
-export const OUTGOING: usize = BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES;
-export const COLUMN_BYTES: usize = OUTGOING + 512;
+export const COLUMN_END: usize = BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES;
+/** Of hidden neurons: their weights to each neuron of the next layer, a row for each. */
+export const OUTGOING: usize = layout.COLUMN_BYTES;
 
 // Of the scratch memory, from its start:
 /** The image, bytes. */
@@ -102,17 +100,11 @@ export const DERIVATIVES: usize = STREAM + 64;
 /** The input of pixels. */
 export const INPUT: usize = DERIVATIVES + BLOCK * ROW_BYTES;
 /** The ten output neurons, a column. */
-export const OUTPUT: usize = INPUT + INPUT_BYTES;
+export const OUTPUT: usize = INPUT + layout.INPUT_BYTES;
 /** The step in which the potential of each is read, if it is one step (i32), a row: where hidden neurons have outgoing weights. */
 export const READ_AT: usize = OUTPUT + OUTGOING;
 /** Tables of sums: of weights (a table for 4 places) or of dL/dcurrent (a table for 4 steps). */
-export const TABLES: usize = OUTPUT + COLUMN_BYTES;
-export const SCRATCH_BYTES: usize = TABLES + (SLOTS / 4) * TABLE;
-
-// With a hidden layer there is more behind:
-/** The input of hidden neurons. */
-export const HIDDEN_INPUT: usize = SCRATCH_BYTES;
-/** dL/ds of a hidden column in each step of a block: [BLOCK] rows. */
-export const DELTAS: usize = HIDDEN_INPUT + INPUT_BYTES;
-/** The hidden neurons, a column for each twelve. */
-export const COLUMNS: usize = DELTAS + BLOCK * ROW_BYTES;
+export const TABLES: usize = OUTPUT + OUTGOING + 512;
+/** dL/ds of a hidden column in each step of a block: [BLOCK] rows. Behind it lie the hidden layers, as the table says. */
+export const DELTAS: usize = TABLES + (SLOTS / 4) * TABLE;
+export const SCRATCH_BYTES: usize = DELTAS + BLOCK * ROW_BYTES;

@@ -1,13 +1,11 @@
 // The kernel of the event-driven engine: what the host calls (see ../core.ts).
 
-import { BLOCK, BLOCK_ROWS, CARRY, DIRECT_GRADIENT, HIDDEN_INPUT, OUTPUT, POTENTIAL, STEPS } from './addresses';
-import { currents } from './current';
-import { addGradient } from './gradient';
-import { backHidden, columnAt, fireHidden, hiddenColumns, outputRows } from './hidden';
-import { addPixelGradient, drawInput, pixelCurrents } from './input';
+import { BLOCK, CARRY, DIRECT_GRADIENT, POTENTIAL, STEPS } from './addresses';
+import { drawInput } from './input';
+import { backLayer, columnAt, columnsOf, countLayers, fireLayer, layerAt, layerCurrents } from './layers';
 import { differentiateLoss } from './loss';
-import { rest, rewind } from './neuron';
-import { backOutputs, fireOutputs, readOutputs, startReadout } from './readout';
+import { rest, rewind, useNeuron } from './neuron';
+import { readOutputs, startReadout } from './readout';
 import { clearRow, copyRow } from './rows';
 
 export { adam } from './adam';
@@ -18,23 +16,21 @@ export {
   BLOCK_ROWS,
   BRIGHT_COUNT,
   CARRY,
-  COLUMN_BYTES,
-  COLUMNS,
+  COLUMN_END,
   COUNT,
   COUNTS,
   DIM,
   ENCODER,
   EPOCH,
-  HIDDEN,
-  HIDDEN_INPUT,
   IMAGE,
   INPUT,
+  INPUT_END,
+  LAYER_COUNT,
   LOSS,
   MAX_BLOCKS,
   OUTPUT,
   PART_BYTES,
   PIXEL_AT,
-  PIXEL_ROWS,
   PIXELS,
   PURPOSE,
   RATES,
@@ -50,11 +46,11 @@ export {
 export { currents, prepareInput } from './current';
 export { countRows, countSpikes, encode, present, presentSpikes } from './encoder';
 export { addGradient } from './gradient';
-export { columnCurrents, fireColumn, fireHidden, layOutHidden, transposeOutgoing } from './hidden';
 export { DIRECT, drawInput, LATENCY, POISSON } from './input';
+export { backLayer, fireLayer, layerCurrents, layOut, transposeOutgoing } from './layers';
 export { CROSS_ENTROPY, CROSS_ENTROPY_COUNTS, MSE } from './loss';
-export { back, fire, setNeuron } from './neuron';
-export { fireOutputs, READ_HIGHEST_POTENTIAL, READ_LAST_POTENTIAL, READ_MEAN_POTENTIAL, READ_SPIKES } from './readout';
+export { back, fire } from './neuron';
+export { READ_HIGHEST_POTENTIAL, READ_LAST_POTENTIAL, READ_MEAN_POTENTIAL, READ_SPIKES } from './readout';
 export * from './surrogates';
 
 /** Zeros; JavaScript's fill is slow on shared memory. */
@@ -67,49 +63,47 @@ function stepsIn(block: usize, T: usize): usize {
   return min<usize>(BLOCK, T - block * BLOCK);
 }
 
-/** Brings all neurons to rest. */
+/** Brings all neurons to rest. The last options in use are those of the outputs. */
 export function restAll(scratch: usize): void {
-  rest(scratch + OUTPUT);
-  for (let c: usize = 0, columns = hiddenColumns(); c < columns; c++) rest(columnAt(scratch, c));
-}
-
-/** Currents of the outputs in a block, from the pixels or from the hidden spikes, to their BLOCK_ROWS. */
-export function outputCurrents(scratch: usize, weights: usize, block: usize, steps: usize): void {
-  const output = scratch + OUTPUT;
-  if (hiddenColumns() === 0) pixelCurrents(scratch, output, weights, block, steps);
-  else currents(scratch, scratch + HIDDEN_INPUT, outputRows(weights), output + BLOCK_ROWS, steps);
+  for (let index: usize = 0; index < countLayers(); index++) {
+    const layer = layerAt(index);
+    useNeuron(layer);
+    for (let c: usize = 0; c < columnsOf(layer); c++) rest(columnAt(scratch, layer, c));
+  }
 }
 
 /** Draws a block of the image that was presented, and lets all neurons fire. */
 function through(scratch: usize, weights: usize, index: u32, block: usize, steps: usize): void {
   drawInput(scratch, index, block, steps);
-  fireHidden(scratch, weights, block, steps);
-  outputCurrents(scratch, weights, block, steps);
-  fireOutputs(scratch, block, steps);
+  for (let layer: usize = 0; layer < countLayers(); layer++) {
+    layerCurrents(scratch, weights, layer, block, steps);
+    fireLayer(scratch, layer, block, steps);
+  }
+}
+
+/** Copies the potentials of all neurons from `potentials`, or to it: a row of each column, the outputs' last, `stride` bytes apart. */
+function carryPotentials(scratch: usize, potentials: usize, stride: usize, take: bool): void {
+  for (let index: usize = 0; index < countLayers(); index++) {
+    const layer = layerAt(index);
+    for (let c: usize = 0; c < columnsOf(layer); c++, potentials += stride) {
+      const own = columnAt(scratch, layer, c) + POTENTIAL;
+      if (take) copyRow(own, potentials);
+      else copyRow(potentials, own);
+    }
+  }
 }
 
 /**
  * Shows the image that was presented for T steps. What is read is left at RATES, the last block at BLOCK_ROWS.
- * `potentials` is where the neurons' potentials come from and go to: a row of each column, the outputs' last, `stride` bytes
- * apart. If it is 0, they start at rest.
+ * `potentials` is where the neurons' potentials come from and go to (see `carryPotentials`). If it is 0, they start at rest.
  */
 export function forward(scratch: usize, weights: usize, index: u32, potentials: usize, stride: usize): void {
   const T = <usize>load<u32>(STEPS);
-  const columns = hiddenColumns();
-  const output = scratch + OUTPUT;
   restAll(scratch);
   startReadout(scratch);
-  if (potentials) {
-    for (let c: usize = 0; c <= columns; c++) {
-      copyRow((c < columns ? columnAt(scratch, c) : output) + POTENTIAL, potentials + c * stride);
-    }
-  }
+  if (potentials) carryPotentials(scratch, potentials, stride, true);
   for (let block: usize = 0; block * BLOCK < T; block++) through(scratch, weights, index, block, stepsIn(block, T));
-  if (potentials) {
-    for (let c: usize = 0; c <= columns; c++) {
-      copyRow(potentials + c * stride, (c < columns ? columnAt(scratch, c) : output) + POTENTIAL);
-    }
-  }
+  if (potentials) carryPotentials(scratch, potentials, stride, false);
   readOutputs(scratch);
 }
 
@@ -121,31 +115,27 @@ export function forward(scratch: usize, weights: usize, index: u32, potentials: 
 export function backward(scratch: usize, weights: usize, gradient: usize, index: u32, label: usize): f64 {
   const T = <usize>load<u32>(STEPS);
   const loss = differentiateLoss(scratch, label);
-  const columns = hiddenColumns();
-  const output = scratch + OUTPUT;
-  startBack(output);
-  for (let c: usize = 0; c < columns; c++) startBack(columnAt(scratch, c));
   const last = (T - 1) / BLOCK;
   for (let block = last + 1; block-- > 0; ) {
     const steps = stepsIn(block, T);
-    if (block < last) {
-      rewind(output, block);
-      for (let c: usize = 0; c < columns; c++) rewind(columnAt(scratch, c), block);
-      through(scratch, weights, index, block, steps);
-    }
-    backOutputs(scratch, block, steps);
-    if (columns === 0) {
-      addPixelGradient(scratch, output, gradient, block, steps);
-    } else {
-      addGradient(scratch, scratch + HIDDEN_INPUT, output + BLOCK_ROWS, outputRows(gradient), steps);
-      backHidden(scratch, output + BLOCK_ROWS, gradient, block, steps);
-    }
+    startBack(scratch, block, block === last);
+    if (block < last) through(scratch, weights, index, block, steps);
+    for (let layer = countLayers(); layer-- > 0; ) backLayer(scratch, gradient, layer, block, steps);
   }
   return loss;
 }
 
-/** Nothing comes from later steps yet. */
-function startBack(column: usize): void {
-  clearRow(column + CARRY);
-  clearRow(column + DIRECT_GRADIENT);
+/** All neurons are as before a block, which is computed again; of the last one nothing comes from later steps. */
+function startBack(scratch: usize, block: usize, isLast: bool): void {
+  for (let index: usize = 0; index < countLayers(); index++) {
+    const layer = layerAt(index);
+    for (let c: usize = 0; c < columnsOf(layer); c++) {
+      const column = columnAt(scratch, layer, c);
+      if (!isLast) rewind(column, block);
+      else {
+        clearRow(column + CARRY);
+        clearRow(column + DIRECT_GRADIENT);
+      }
+    }
+  }
 }

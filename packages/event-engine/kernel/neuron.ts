@@ -1,5 +1,6 @@
 // A column of LIF neurons, up to twelve, forward and back in time, with every option of LIFNode. Each function handles a block of `steps` rows.
 
+import * as table from '../layout';
 import {
   BLOCK_ROWS,
   BOUNDARIES,
@@ -26,28 +27,18 @@ let surrogate: i32 = ATAN;
 let alpha: f32 = 2;
 let detachReset: bool = false;
 
-// The order of the arguments is that of ARGUMENTS in packages/event-engine/core.ts; no compiler compares the two, packages/event-engine/test/options.test.ts does.
-/** Sets the options of the neurons; `resetTo` is 0 with a soft reset, and the surrogate one of those in surrogates.ts. */
-export function setNeuron(
-  newTau: f32,
-  newDecayInput: bool,
-  newThreshold: f32,
-  newHardReset: bool,
-  newResetTo: f32,
-  newSurrogate: i32,
-  newAlpha: f32,
-  newDetachReset: bool,
-): void {
-  tau = newTau;
-  inverseTau = 1 / newTau;
-  exact = (reinterpret<u32>(newTau) & 0x7fffff) === 0;
-  decayInput = newDecayInput;
-  threshold = newThreshold;
-  hardReset = newHardReset;
-  resetTo = newResetTo;
-  surrogate = newSurrogate;
-  alpha = newAlpha;
-  detachReset = newDetachReset;
+/** From here on neurons have the options of this layer. */
+export function useNeuron(layer: usize): void {
+  tau = load<f32>(layer, table.TAU);
+  inverseTau = 1 / tau;
+  exact = (reinterpret<u32>(tau) & 0x7fffff) === 0;
+  decayInput = load<u32>(layer, table.DECAY_INPUT) !== 0;
+  threshold = load<f32>(layer, table.THRESHOLD);
+  hardReset = load<u32>(layer, table.HARD_RESET) !== 0;
+  resetTo = load<f32>(layer, table.RESET_TO);
+  surrogate = load<i32>(layer, table.SURROGATE);
+  alpha = load<f32>(layer, table.ALPHA);
+  detachReset = load<u32>(layer, table.DETACH_RESET) !== 0;
 }
 
 /** Neurons at rest, nothing counted. */

@@ -70,15 +70,3 @@ for (const name of Object.keys(OTHER) as (keyof NeuronOptions)[]) {
     assert.ok(!same(kernel, await byKernel(DEFAULT_NEURON)), 'the kernel does not know it');
   });
 }
-
-test('the kernel takes as many numbers as it is told', async () => {
-  await withEngine({ T: 1 }, async (engine) => {
-    const core = coreOf(engine);
-    const { setNeuron } = core.kernel.functions;
-    Object.assign(core.kernel, { functions: { ...core.kernel.functions, setNeuron: (tau: number) => setNeuron(tau) } });
-    assert.throws(
-      () => core.setShowing({ seed: 0, T: 1, neuron: DEFAULT_NEURON }),
-      /^Error: kernel: expected setNeuron to take 8 numbers, found 1$/,
-    );
-  });
-});
