@@ -82,7 +82,7 @@ async function trainWithBar(host: Needed, all: TrainWithBarOptions): Promise<Tra
   checkOptions('withBar.train', all, ['engine', 'label', 'live', ...OF_TRAINING, ...ofEngine]);
   const part = (names: readonly string[]) =>
     Object.fromEntries(Object.entries(options).filter(([option]) => names.includes(option)));
-  const engine = isMade ? await host.createEngine(wanted, part(ofEngine) as EngineOptions) : wanted;
+  const engine = isMade ? await host.createEngine(wanted, part(ofEngine) as unknown as EngineOptions) : wanted;
   host.announce?.(engine);
   const figure = live ? host.liveFigure() : undefined;
   try {

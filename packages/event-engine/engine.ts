@@ -15,6 +15,7 @@ import {
   takePresentation,
   takeState,
 } from '../../src/common/engine';
+import { shortForm } from '../../src/common/layers';
 import type { MnistSplit } from '../../src/common/mnist';
 import { Queue } from '../../src/common/queue';
 import { Purpose } from '../../src/common/random';
@@ -68,6 +69,11 @@ export class EventEngine implements Engine {
    */
   static async create(some: EngineOptions, host: EventHost): Promise<EventEngine> {
     const options = resolveEngineOptions(some);
+    if (!shortForm(options.layers)) {
+      throw new RangeError(
+        "layers: expected one hidden layer or none, of LIF neurons with the same options, found another network; use the 'tfjs' engine",
+      );
+    }
     const canShare = host.startThreads !== undefined && typeof SharedArrayBuffer !== 'undefined';
     const threads = canShare ? (options.threads ?? host.threads ?? 1) : 1;
     const { seed, T, batchSize, learningRate, neuron, hidden, loss, readout, encoder, reset } = options;

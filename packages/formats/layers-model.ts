@@ -3,6 +3,7 @@
 import { decodeFloat32, littleEndian } from '../../src/common/bytes';
 import { formatValue, inOneLine } from '../../src/common/checks';
 import { READOUT_NAMES, type ReadoutName } from '../../src/common/engine';
+import { isWidth, MAX_HIDDEN } from '../../src/common/layers';
 import { IMAGE_SIDE } from '../../src/common/mnist';
 import {
   checkNeuron,
@@ -11,7 +12,7 @@ import {
   type StoredNeuron,
   storeNeuron,
 } from '../../src/common/neuron-options';
-import { countWeights, isWidth, MAX_HIDDEN, networkOf, weightShapes } from '../../src/common/weights';
+import { countWeights, networkOf, weightShapes } from '../../src/common/weights';
 
 /** Weights [784, 10], or [784, hidden] and [hidden, 10], and the options of the neurons. */
 export interface SavedNetwork {

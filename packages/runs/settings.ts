@@ -10,10 +10,10 @@ import {
   LOSS_NAMES,
   READOUT_NAMES,
 } from '../../src/common/engine';
+import { MAX_HIDDEN } from '../../src/common/layers';
 import { DEFAULT_NEURON, type NeuronOptions } from '../../src/common/neuron-options';
 import { DATASET_NAMES } from '../../src/common/spike-trains';
 import { SURROGATE_NAMES, SURROGATES } from '../../src/common/surrogates';
-import { MAX_HIDDEN } from '../../src/common/weights';
 import { decimal, oneOf, type Read, whole } from './read';
 
 export type Value = string | number | boolean;
@@ -298,6 +298,7 @@ export function engineOptions(settings: Some): Omit<EngineOptions, 'data'> {
     ...{ seed, T, batchSize, learningRate, loss, readout, reset, threads },
     neuron: neuronOf(settings),
     hidden: hidden || undefined,
+    layers: undefined,
     encoder: settings.dataset === 'randman' ? undefined : encoder,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== null));

@@ -9,13 +9,15 @@ import {
   isTyped,
   listChoices,
 } from './checks';
+import { countNeurons, type LayerShape, type ResolvedLayer, resolveLayers, type SomeLayers, shortForm } from './layers';
 import { checkMnist } from './mnist';
-import { checkNeuron, DEFAULT_NEURON, type NeuronOptions, resolveNeuronOptions } from './neuron-options';
+import { DEFAULT_NEURON, type NeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
 import { checkSpikeTrains, countInputs, type Dataset, isSpikeTrains, MAX_T } from './spike-trains';
 import type { Trace } from './trace';
-import { countNeurons, countWeights, MAX_HIDDEN } from './weights';
+import { countNumbers, parameters } from './weights';
 
+export type { LayerOptions } from './layers';
 export type { NeuronOptions } from './neuron-options';
 export { MAX_T } from './spike-trains';
 export type { Trace } from './trace';
@@ -54,8 +56,11 @@ export interface ResolvedEngineOptions<Loss = LossName> {
   batchSize: number;
   /** Adam's. */
   learningRate: number;
+  /** Of the ten outputs. */
   neuron: NeuronOptions;
-  /** Neurons of a hidden layer between inputs and outputs, 1 to 800, with the same options; none by default. */
+  /** All layers in order, the ten outputs last. */
+  layers: readonly ResolvedLayer[];
+  /** Neurons of the hidden layer of a network that this says: all neurons have the same options, and nothing more is asked for. */
   hidden?: number;
   /** Default 'mse'. */
   loss: Loss;
@@ -76,10 +81,8 @@ export interface ResolvedEngineOptions<Loss = LossName> {
 }
 
 /** Engine options. Only `data` is required; the rest has the tutorial's defaults. */
-export type EngineOptions = Partial<Omit<ResolvedEngineOptions, 'data' | 'neuron'>> & {
-  data: Dataset;
-  neuron?: Partial<NeuronOptions>;
-};
+export type EngineOptions = Partial<Omit<ResolvedEngineOptions, 'data' | keyof SomeLayers>> &
+  SomeLayers & { data: Dataset };
 
 /** The names of `EngineOptions`. */
 export const ENGINE_OPTIONS = [
@@ -90,6 +93,7 @@ export const ENGINE_OPTIONS = [
   'learningRate',
   'neuron',
   'hidden',
+  'layers',
   'loss',
   'readout',
   'encoder',
@@ -105,7 +109,7 @@ export const DEFAULT_TRAINING = { loss: 'mse', readout: 'spikes', encoder: 'pois
  * @throws TypeError without data, and for an option of the neuron outside of `neuron`; RangeError that names the option that is out of range or unknown
  */
 export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions {
-  const { data, seed = 0, batchSize = 128, learningRate = 1e-3, hidden, threads } = some ?? {};
+  const { data, seed = 0, batchSize = 128, learningRate = 1e-3, threads } = some ?? {};
   const {
     loss = DEFAULT_TRAINING.loss,
     readout = DEFAULT_TRAINING.readout,
@@ -117,15 +121,17 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
     throw new TypeError(`${misplaced}: expected inside neuron, as in { neuron: { ${misplaced}: … } }, found beside it`);
   }
   checkOptions('createEngine', some, ENGINE_OPTIONS);
-  const neuron = resolveNeuronOptions(some.neuron);
-  const options = { data, seed, T, batchSize, learningRate, neuron, hidden, loss, readout, encoder, reset, threads };
+  const layers = resolveLayers(some);
+  const { neuron } = layers[layers.length - 1];
+  const options = {
+    ...{ data, seed, T, batchSize, learningRate, neuron, layers, hidden: shortForm(layers)?.hidden },
+    ...{ loss, readout, encoder, reset, threads },
+  };
   checkWhole('seed', seed, 0, MAX_UINT32);
   checkWhole('T', T, 1, MAX_T);
   checkWhole('batchSize', batchSize, 1, 2 ** 20);
-  checkWhole('hidden', hidden ?? 1, 1, MAX_HIDDEN);
   checkWhole('threads', threads ?? 1, 1, 64);
   checkNumber('learningRate', learningRate, 0);
-  checkNeuron(neuron);
   checkName('loss', loss, LOSS_NAMES);
   checkName('readout', readout, READOUT_NAMES);
   if (readout !== 'spikes' && loss === 'cross-entropy-counts') {
@@ -134,6 +140,9 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
     );
   }
   checkSwitch('reset', reset);
+  if (!reset && layers.some(({ synapse, recurrent }) => synapse || recurrent)) {
+    throw new RangeError('reset: expected true with synaptic currents or recurrence, which start anew, found false');
+  }
   return options;
 }
 
@@ -169,9 +178,9 @@ export interface BatchResult {
 
 /**
  * All that training changes: weights [784, 10] or, with a hidden layer, [784, hidden] and then [hidden, 10] (with spike trains
- * as many rows as they have units in place of the 784), Adam's moments of the same shape, Adam's step count and, of an engine
- * that does not reset the neurons, their potentials [batchSize, 10], before which come those of the hidden layer,
- * [batchSize, hidden]. `restore` takes potentials at rest where they are missing.
+ * as many rows as they have units in place of the 784; of any network the numbers that `parameters` lists), Adam's moments of
+ * the same shape, Adam's step count and, of an engine that does not reset the neurons, their potentials, layer by layer
+ * [batchSize, neurons], the ten outputs last. `restore` takes potentials at rest where they are missing.
  */
 export interface EngineState {
   weights: Float32Array;
@@ -214,14 +223,14 @@ export interface Learner {
 }
 
 /**
- * Something that trains the tutorial's network: 784 inputs or the units of spike trains, a hidden layer or none, 10 LIF neurons, Adam on a loss of
- * what is read of them.
+ * Something that trains the tutorial's network: 784 inputs or the units of spike trains, hidden layers or none, 10 LIF neurons,
+ * Adam on a loss of what is read of them.
  */
 export interface Engine extends Learner {
   readonly name: 'event' | 'tfjs';
   /** The loss is 'custom' if it was given as a function. */
   readonly options: ResolvedEngineOptions<LossName | 'custom'>;
-  /** Every step of one image, arrays [T, 10], and of the hidden neurons [T, hidden]. Outputs whose potential is read have no spikes. */
+  /** Every step of one image, arrays [T, 10], and of hidden neurons [T, neurons]. Outputs whose potential is read have no spikes. */
   trace(presentation: ImagePresentation): Promise<Trace>;
 }
 
@@ -243,9 +252,14 @@ const LARGEST = 1e12;
  */
 export function takeState(
   state: EngineState,
-  { data, reset, batchSize, hidden }: Pick<Engine['options'], 'data' | 'reset' | 'batchSize' | 'hidden'>,
+  {
+    data,
+    reset,
+    batchSize,
+    layers,
+  }: Pick<Engine['options'], 'data' | 'reset' | 'batchSize'> & { layers: readonly LayerShape[] },
 ): EngineState {
-  const size = countWeights(hidden, countInputs(data));
+  const size = countNumbers(parameters(layers, countInputs(data)));
   const take = (name: 'weights' | 'm' | 'v' | 'potentials', most: number, least = -most, count = size) => {
     const values = state?.[name];
     if (!(values && isTyped(values, 'Float32Array') && values.length === count)) {
@@ -264,7 +278,7 @@ export function takeState(
   };
   checkWhole('step', taken.step, 0, MAX_STEP);
   if (reset || !state.potentials) return taken;
-  const places = batchSize * countNeurons(hidden);
+  const places = batchSize * countNeurons(layers);
   return { ...taken, potentials: take('potentials', LARGEST ** 2, -(LARGEST ** 2), places) };
 }
 

@@ -22,6 +22,8 @@ export const Purpose = {
   InitialOutputWeights: 5,
   Randman: 6,
   Control: 7,
+  InitialHiddenWeights: 8,
+  InitialRecurrentWeights: 9,
 } as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 
@@ -125,8 +127,9 @@ export function initialWeights(
   inputs: number,
   outputs: number,
   purpose: Purpose = Purpose.InitialWeights,
+  index = 0,
 ): Float32Array {
-  const stream = new RandomStream(seed, purpose);
+  const stream = new RandomStream(seed, purpose, 0, index);
   const bound = 1 / Math.sqrt(inputs);
   return Float32Array.from({ length: inputs * outputs }, () => (2 * stream.uniform() - 1) * bound);
 }

@@ -8,6 +8,6 @@ export interface Trace {
   v: Float32Array;
   /** 1 where a neuron fired. */
   spike: Float32Array;
-  /** What the neurons of the hidden layer did, if there is one. */
+  /** What the neurons of the layer before did, if there is one: a hidden layer, of which this says the same. */
   hidden?: Trace;
 }

@@ -1,42 +1,104 @@
-/** The weights of a network: one array that holds the matrix of each layer, row by row, one after the other. */
+/**
+ * The parameters of a network: one array that holds the matrices of each layer, row by row, one after the other. Which there are,
+ * and in what order, says `parameters` alone.
+ */
 import { isTyped, typeName } from './checks';
+import { log } from './exact';
+import { isWidth, type LayerShape, plainLayers, type ResolvedLayer } from './layers';
 import { CLASSES, IMAGE_SIZE } from './mnist';
 import { initialWeights, Purpose } from './random';
 
-/** The widest hidden layer, in neurons. */
-export const MAX_HIDDEN = 800;
+/** A matrix among a network's parameters. */
+export interface Parameter {
+  /** As TensorFlow.js calls it in a layers model. */
+  name: string;
+  /** Which layer it belongs to, from 0. */
+  layer: number;
+  /** W of the inputs, R of the layer's own spikes, or w of a τ that is learnt. */
+  kind: 'weight' | 'recurrent' | 'w';
+  /** W [inputs, neurons], R [neurons, neurons]; w [1, 1], or [1, neurons] with one for each neuron. */
+  shape: [rows: number, columns: number];
+}
 
-/** Whether a hidden layer may have this many neurons. */
-export const isWidth = (hidden: unknown): hidden is number =>
-  Number.isInteger(hidden) && Number(hidden) >= 1 && Number(hidden) <= MAX_HIDDEN;
+/** The parameters of a network in the order of its weights and of Adam's moments: of each layer W, then R and w if it has them. */
+export function parameters(layers: readonly LayerShape[], inputs = IMAGE_SIZE): Parameter[] {
+  return layers.flatMap(({ neurons, recurrent, learn }, layer): Parameter[] => {
+    const named = (name: string, part: string) => `${layer === 0 ? name : `${name}_${layer}`}/${part}`;
+    const before = layer === 0 ? inputs : layers[layer - 1].neurons;
+    const own: (Omit<Parameter, 'layer'> | false | undefined)[] = [
+      { name: named('dense', 'kernel'), kind: 'weight', shape: [before, neurons] },
+      recurrent && { name: named('recurrent', 'kernel'), kind: 'recurrent', shape: [neurons, neurons] },
+      learn && { name: named('lif', 'w'), kind: 'w', shape: [1, learn === 'tau' ? 1 : neurons] },
+    ];
+    return own.flatMap((parameter) => (parameter ? [{ ...parameter, layer }] : []));
+  });
+}
+
+const sizeOf = ({ shape: [rows, columns] }: Pick<Parameter, 'shape'>) => rows * columns;
+
+/** How many numbers these parameters have. */
+export const countNumbers = (all: readonly Parameter[]): number => all.reduce((sum, each) => sum + sizeOf(each), 0);
+
+/** The numbers of each parameter, in place. */
+export function splitParameters(numbers: Float32Array, all: readonly Parameter[]): Float32Array[] {
+  let start = 0;
+  return all.map((each) => {
+    start += sizeOf(each);
+    return numbers.subarray(start - sizeOf(each), start);
+  });
+}
 
 /**
- * The shape [inputs, outputs] of each layer's weights: [784, 10] or, with a hidden layer, [784, hidden] and [hidden, 10].
- * With spike trains as data there are as many inputs as the data have units.
+ * The initial parameters: PyTorch's weights, U(−1/√inputs, 1/√inputs) in each layer, R alike from as many inputs as neurons,
+ * and w = −ln(τ − 1) where τ is learnt. The first layer, the last of several, each one between and each R have a random stream
+ * of their own, so the first has the numbers of a single layer.
  */
-export const weightShapes = (hidden?: number, inputs = IMAGE_SIZE): [number, number][] =>
-  hidden === undefined
-    ? [[inputs, CLASSES]]
-    : [
-        [inputs, hidden],
-        [hidden, CLASSES],
-      ];
+export function initialParameters(
+  seed: number,
+  layers: readonly (LayerShape & Partial<Pick<ResolvedLayer, 'neuron'>>)[],
+  inputs?: number,
+): Float32Array {
+  const all = parameters(layers, inputs);
+  const numbers = new Float32Array(countNumbers(all));
+  splitParameters(numbers, all).forEach((part, i) => {
+    const { kind, layer, shape } = all[i];
+    if (kind === 'w') part.fill(startOfW(layers[layer].neuron?.tau ?? 2));
+    else {
+      const [purpose, index] = streamOf(kind, layer, layers.length);
+      part.set(initialWeights(seed, ...shape, purpose, index));
+    }
+  });
+  return numbers;
+}
 
-/** How many weights a network has. */
+/** w of a time constant above 1, −ln(τ − 1). */
+const startOfW = (tau: number): number => (tau < 2 ? log(1 / (tau - 1)) : -log(tau - 1));
+
+function streamOf(kind: 'weight' | 'recurrent', layer: number, layers: number): [Purpose, number?] {
+  if (kind === 'recurrent') return [Purpose.InitialRecurrentWeights, layer];
+  if (layer === 0) return [Purpose.InitialWeights];
+  return layer === layers - 1 ? [Purpose.InitialOutputWeights] : [Purpose.InitialHiddenWeights, layer];
+}
+
+/**
+ * The shape [inputs, outputs] of each layer's weights, of a network with one hidden layer or none: [784, 10], or [784, hidden]
+ * and [hidden, 10]. With spike trains as data there are as many inputs as the data have units.
+ */
+export const weightShapes = (hidden?: number, inputs?: number): [number, number][] =>
+  parameters(plainLayers(hidden), inputs).map(({ shape }) => shape);
+
+/** How many weights such a network has. */
 export const countWeights = (hidden?: number, inputs?: number): number =>
-  weightShapes(hidden, inputs).reduce((sum, [rows, columns]) => sum + rows * columns, 0);
+  countNumbers(parameters(plainLayers(hidden), inputs));
 
-/** How many neurons a network has: the ten and, with a hidden layer, its own. */
-export const countNeurons = (hidden = 0): number => hidden + CLASSES;
-
-/** How many hidden neurons a network of so many weights has: none of [inputs, 10]; undefined if no network has so many. */
+/** How many hidden neurons such a network of so many weights has: none of [inputs, 10]; undefined if none has so many. */
 export function hiddenOf(count: number, inputs = IMAGE_SIZE): { hidden?: number } | undefined {
   if (count === inputs * CLASSES) return {};
   const hidden = count / (inputs + CLASSES);
   return isWidth(hidden) ? { hidden } : undefined;
 }
 
-/** As `hiddenOf`. @throws RangeError unless this is a Float32Array of a network's weights */
+/** As `hiddenOf`. @throws RangeError unless this is a Float32Array of such a network's weights */
 export function networkOf(weights: Float32Array, inputs = IMAGE_SIZE): { hidden?: number } {
   const isFloat32 = isTyped(weights, 'Float32Array');
   const network = isFloat32 ? hiddenOf(weights.length, inputs) : undefined;
@@ -45,25 +107,17 @@ export function networkOf(weights: Float32Array, inputs = IMAGE_SIZE): { hidden?
   throw new RangeError(`weights: expected a Float32Array of ${inputs} × ${CLASSES} numbers, found ${found}`);
 }
 
-/** The weights of each layer, in place. */
-export function splitWeights(weights: Float32Array, hidden?: number, inputs?: number): Float32Array[] {
-  let start = 0;
-  return weightShapes(hidden, inputs).map(([rows, columns]) => {
-    start += rows * columns;
-    return weights.subarray(start - rows * columns, start);
-  });
-}
-
 /**
- * PyTorch's initial weights of each layer. The last of two uses a separate stream, so the first has the numbers of a single
- * layer's stream.
+ * The weights of each layer, in place.
+ * @param network how many hidden neurons there are, if any, or an engine's `layers`, whose R and w then stand behind their W
  */
-export function initialNetwork(seed: number, hidden?: number, inputs?: number): Float32Array {
-  const weights = new Float32Array(countWeights(hidden, inputs));
-  const purposes = [Purpose.InitialWeights, Purpose.InitialOutputWeights] as const;
-  splitWeights(weights, hidden, inputs).forEach((layer, i) => {
-    const [rows, columns] = weightShapes(hidden, inputs)[i];
-    layer.set(initialWeights(seed, rows, columns, purposes[i]));
-  });
-  return weights;
-}
+export const splitWeights = (
+  weights: Float32Array,
+  network?: number | readonly LayerShape[],
+  inputs?: number,
+): Float32Array[] =>
+  splitParameters(weights, parameters(typeof network === 'object' ? network : plainLayers(network), inputs));
+
+/** The initial weights of a network with one hidden layer or none. */
+export const initialNetwork = (seed: number, hidden?: number, inputs?: number): Float32Array =>
+  initialParameters(seed, plainLayers(hidden), inputs);

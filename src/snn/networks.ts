@@ -5,10 +5,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkOptions, checkWhole } from '../common/checks';
 import type { ReadoutName } from '../common/engine';
+import { MAX_HIDDEN } from '../common/layers';
 import { CLASSES, IMAGE_SIDE } from '../common/mnist';
 import { neuronOptions } from '../common/neuron-options';
 import { MAX_UNITS } from '../common/spike-trains';
-import { countWeights, initialNetwork, MAX_HIDDEN, splitWeights, weightShapes } from '../common/weights';
+import { countWeights, initialNetwork, splitWeights, weightShapes } from '../common/weights';
 import { LIFNode, type LIFNodeArgs, NonSpikingLIFNode } from './neuron';
 import { ATan } from './surrogate';
 

@@ -16,6 +16,7 @@ import {
   takeState,
 } from '../common/engine';
 import { exp, log } from '../common/exact';
+import { plainLayers } from '../common/layers';
 import { CLASSES, checkMnist, IMAGE_SIZE, type Mnist } from '../common/mnist';
 import { initialWeights } from '../common/random';
 import { nextTurn } from '../common/turn';
@@ -212,7 +213,7 @@ export class AnnEngine implements Learner {
   }
 
   async restore(state: EngineState): Promise<void> {
-    const taken = takeState(state, { ...this.options, reset: true });
+    const taken = takeState(state, { ...this.options, reset: true, layers: plainLayers() });
     await nextTurn();
     this.current = taken;
   }

@@ -1,4 +1,5 @@
 import { DEFAULT_TRAINING, type EngineState, type Learner, type ResolvedEngineOptions } from '../common/engine';
+import { shortForm, storeLayers } from '../common/layers';
 import { IMAGE_SIZE } from '../common/mnist';
 import { storeNeuron } from '../common/neuron-options';
 import { countInputs, isSpikeTrains } from '../common/spike-trains';
@@ -57,9 +58,14 @@ export function newHistory(): TrainingHistory {
  * many are held back, if any.
  */
 export function collectSettings({ name, options }: Learner, trainImages: number, heldBack = 0): RunSettings {
-  const { data, neuron, threads, seed, T, batchSize, learningRate, ...others } = options as Learner['options'] &
+  const { data, neuron, threads, seed, T, batchSize, learningRate, layers, ...others } = options as Learner['options'] &
     Partial<ResolvedEngineOptions>;
-  const later = { ...others, heldBack, inputs: countInputs(data) };
+  const later = {
+    ...others,
+    layers: layers && !shortForm(layers) ? storeLayers(layers) : undefined,
+    heldBack,
+    inputs: countInputs(data),
+  };
   const defaults = new Map<string, unknown>(Object.entries({ ...DEFAULT_TRAINING, heldBack: 0, inputs: IMAGE_SIZE }));
   const isChanged = ([name, value]: [string, unknown]) => value !== undefined && value !== defaults.get(name);
   return {

@@ -15,13 +15,14 @@ import {
   takePresentation,
   takeState,
 } from '../common/engine';
+import { countNeurons, plainLayers, shortForm } from '../common/layers';
 import { CLASSES } from '../common/mnist';
 import type { NeuronOptions } from '../common/neuron-options';
 import { Queue } from '../common/queue';
 import { countInputs, isSpikeTrains } from '../common/spike-trains';
 import type { Trace } from '../common/trace';
 import { nextTurn } from '../common/turn';
-import { countNeurons, splitWeights, weightShapes } from '../common/weights';
+import { splitWeights, weightShapes } from '../common/weights';
 import { type Encoder, GivenSpikes, makeEncoder } from '../snn/encoding';
 import { readAll, readStep, resetNet } from '../snn/functional';
 import {
@@ -113,8 +114,14 @@ export class TfjsEngine implements Engine {
         ...options.neuron,
         surrogateFunction: makeSurrogate(options.neuron.surrogateFunction),
       });
+    if (!shortForm(options.layers))
+      throw new RangeError('layers: expected one hidden layer or none of plain LIF neurons');
     const own = network && { neuron: readNeuronOptions(network, options), hidden: countHidden(network) };
-    this.options = { ...options, ...own };
+    this.options = {
+      ...options,
+      ...own,
+      ...(own && { layers: plainLayers(own.hidden).map((layer) => ({ ...layer, neuron: own.neuron })) }),
+    };
     this.encoder = isSpikeTrains(data) ? new GivenSpikes(data) : makeEncoder(options.encoder ?? 'poisson', options);
     this.optimizer = adam(options.learningRate);
     this.rest();
@@ -122,8 +129,8 @@ export class TfjsEngine implements Engine {
 
   /** Forgets the potentials that training without the reset carries on. */
   private rest(): void {
-    const { reset, batchSize, neuron, hidden } = this.options;
-    if (!reset) this.potentials = new Float32Array(batchSize * countNeurons(hidden)).fill(neuron.vReset ?? 0);
+    const { reset, batchSize, neuron, layers } = this.options;
+    if (!reset) this.potentials = new Float32Array(batchSize * countNeurons(layers)).fill(neuron.vReset ?? 0);
   }
 
   /** Each layer's neurons and their potentials of all places of a batch, [batchSize, units], in place. */

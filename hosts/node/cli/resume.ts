@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import type { Checkpoint, RunOptions } from '../../../packages/runs/node';
 import { tryRead } from '../../../packages/runs/read';
 import { defaultValue } from '../../../packages/runs/settings';
+import { countNeurons, plainLayers } from '../../../src/common/layers';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
-import { countNeurons } from '../../../src/common/weights';
 import type { Arguments } from './arguments';
 import { type Entry, formatLabel, type Name, OPTIONS, type Settings, whyNot } from './options';
 import { UsageError } from './values';
@@ -98,7 +98,7 @@ export function checkAgainstData(
     const found = `${trainAccs.length} batches after ${epoch} epochs and ${batch} batches`;
     throw new Error(`${file}: expected ${batches} batches per epoch, found ${found}`);
   }
-  const potentials = settings.reset || !state ? 0 : settings.batchSize * countNeurons(settings.hidden);
+  const potentials = settings.reset || !state ? 0 : settings.batchSize * countNeurons(plainLayers(settings.hidden));
   if ((state?.potentials?.length ?? 0) !== potentials) {
     throw new Error(`${file}: expected ${potentials} potentials, found ${state?.potentials?.length ?? 0}`);
   }

@@ -8,7 +8,7 @@ import type { EventEngine } from '../engine';
 
 export const mnist = readMnist();
 
-export const defaults: ResolvedEngineOptions = {
+export const defaults: Omit<ResolvedEngineOptions, 'layers'> = {
   data: mnist,
   seed: 0,
   T: 100,

@@ -3,9 +3,9 @@
  * Norse read it.
  */
 import { checkUint8, inOneLine } from '../../../src/common/checks';
+import { MAX_HIDDEN } from '../../../src/common/layers';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { checkNeuron, DEFAULT_NEURON, differingOption, type NeuronOptions } from '../../../src/common/neuron-options';
-import { MAX_HIDDEN } from '../../../src/common/weights';
 import { dataSetIn, type FoundGroup, groupIn, type Numbers } from '../hdf5/found';
 import { Hdf5File, type Limits } from '../hdf5/reader';
 import { type Group, hdf5Bytes } from '../hdf5/writer';

@@ -5,7 +5,8 @@
 
 import { checkUint8, inOneLine } from '../../../src/common/checks';
 import { type EngineState, MAX_STEP } from '../../../src/common/engine';
-import { countWeights, MAX_HIDDEN } from '../../../src/common/weights';
+import { MAX_HIDDEN } from '../../../src/common/layers';
+import { countWeights } from '../../../src/common/weights';
 import { type Pickled, type StoredTensor, unpickle } from './pickle';
 import { fromTensors, type Tensor } from './tensors';
 import { storedFiles } from './zip';

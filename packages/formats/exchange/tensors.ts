@@ -1,6 +1,7 @@
 /** A network's weights as PyTorch has them: a matrix [outputs, inputs] per layer, under a name. */
+import { isWidth, MAX_HIDDEN } from '../../../src/common/layers';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
-import { countWeights, isWidth, MAX_HIDDEN, networkOf, splitWeights, weightShapes } from '../../../src/common/weights';
+import { countWeights, networkOf, splitWeights, weightShapes } from '../../../src/common/weights';
 
 /** Numbers row by row, the last index fastest. An empty shape stands for a single number. */
 export interface Tensor {

@@ -8,8 +8,9 @@ import { dirname, join } from 'node:path';
 import { decodeFloat32, decodeFloat64, littleEndian } from '../../../src/common/bytes';
 import { inOneLine } from '../../../src/common/checks';
 import { type EngineState, MAX_STEP } from '../../../src/common/engine';
+import { countNeurons, isWidth, MAX_HIDDEN, plainLayers } from '../../../src/common/layers';
 import { MAX_UNITS } from '../../../src/common/spike-trains';
-import { countNeurons, countWeights, isWidth, MAX_HIDDEN } from '../../../src/common/weights';
+import { countWeights } from '../../../src/common/weights';
 import { newHistory, type RunSettings, type TrainingHistory } from '../../../src/training/history';
 import { makeFolder, readFile, writeFileAtomic } from '../../system/files.cjs';
 import { assertFinite } from '../run-files';
@@ -217,7 +218,7 @@ function check(file: string, header: Header): void {
   const areInputs = inputs === undefined || (isWhole(inputs, MAX_UNITS) && Number(inputs) > 0);
   const isNetwork = hidden === undefined || isWidth(hidden);
   const wantedWeights = batches > 0 && isNetwork && areInputs ? weightsOf(history.settings) : 0;
-  const neurons = isNetwork ? countNeurons(hidden) : 1;
+  const neurons = isNetwork ? countNeurons(plainLayers(hidden)) : 1;
   expectAll(file, [
     ['a whole number of epochs', isWhole(epoch), epoch],
     ['a whole number of batches', isWhole(batch) && isWhole(batches) && batch <= batches, batch],
