@@ -8,7 +8,7 @@ import { power } from '../../src/common/exact';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { Purpose } from '../../src/common/random';
 import { type Address, type Kernel, startKernel } from './kernel-module';
-import * as table from './layout';
+import { COLUMN_BYTES, INPUT_BYTES } from './layout';
 import {
   Control,
   type CoreOptions,
@@ -27,6 +27,7 @@ import {
   usedRows,
 } from './memory';
 import { SampleLoader } from './samples';
+import { writeTable } from './table';
 
 const ROW_BYTES = 4 * ROW_FLOATS;
 
@@ -59,7 +60,7 @@ export class EventCore {
     this.used = usedRows(this.map);
     const { scratch, scratchBytes } = this.map;
     const { SCRATCH_BYTES, COLUMN_END, INPUT_END } = this.kernel.addresses;
-    if (SCRATCH_BYTES > SCRATCH || COLUMN_END > table.COLUMN_BYTES || INPUT_END > table.INPUT_BYTES) {
+    if (SCRATCH_BYTES > SCRATCH || COLUMN_END > COLUMN_BYTES || INPUT_END > INPUT_BYTES) {
       throw new Error('kernel: expected the scratch memory of memory.ts and layout.ts to be enough');
     }
     this.scratch = scratch + thread * scratchBytes;
@@ -85,41 +86,13 @@ export class EventCore {
     this.control[Control.Seed] = seed;
     this.control[Control.T] = T;
     this.neurons = this.map.layers.map((layer) => neuron ?? layer.neuron);
-    this.writeTable();
+    this.control[Control.Layers] = this.map.layers.length;
+    writeTable(this.memory.buffer, this.map, this.kernel, this.neurons);
   }
 
   /** Steps of a presentation. */
   get T(): number {
     return this.control[Control.T];
-  }
-
-  /** Writes the table of layers, from which the kernels of all threads learn what the network is. */
-  private writeTable(): void {
-    const { layers } = this.map;
-    const { addresses, surrogates } = this.kernel;
-    this.control[Control.Layers] = layers.length;
-    layers.forEach(({ columns, weights, makes, place, placeStride, neurons }, i) => {
-      const neuron = this.neurons[i];
-      const entry = new DataView(this.memory.buffer, table.LAYERS + i * table.LAYER_BYTES, table.LAYER_BYTES);
-      const whole = (at: number, value: number | boolean) => entry.setUint32(at, Number(value), true);
-      const float = (at: number, value: number) => entry.setFloat32(at, value, true);
-      whole(table.NEURONS, neurons);
-      whole(table.COLUMNS, columns);
-      whole(table.WEIGHTS, weights.offset);
-      whole(table.WEIGHTS_STRIDE, weights.stride);
-      whole(table.READS, i === 0 ? addresses.INPUT : layers[i - 1].makes);
-      whole(table.PLACE, i === layers.length - 1 ? addresses.OUTPUT : place);
-      whole(table.PLACE_STRIDE, placeStride);
-      whole(table.MAKES, makes);
-      float(table.TAU, neuron.tau);
-      whole(table.DECAY_INPUT, neuron.decayInput);
-      float(table.THRESHOLD, neuron.vThreshold);
-      whole(table.HARD_RESET, neuron.vReset !== null);
-      float(table.RESET_TO, neuron.vReset ?? 0);
-      whole(table.SURROGATE, surrogates[neuron.surrogateFunction.name]);
-      float(table.ALPHA, neuron.surrogateFunction.alpha);
-      whole(table.DETACH_RESET, neuron.detachReset);
-    });
   }
 
   /** Begins a presentation: says which images the next job is about, and which random numbers draw their spikes. */
@@ -329,7 +302,7 @@ export class EventCore {
   }
 
   /** Where the potentials of each layer lie in the memory. */
-  private potentialParts(): Part[] {
+  private potentialParts(): Omit<Part, 'layer' | 'kind'>[] {
     const { potentials, potentialRows, layers } = this.map;
     let offset = potentials;
     return layers.map(({ neurons, columns }) => {

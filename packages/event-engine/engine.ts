@@ -15,13 +15,12 @@ import {
   takePresentation,
   takeState,
 } from '../../src/common/engine';
-import { shortForm } from '../../src/common/layers';
 import type { MnistSplit } from '../../src/common/mnist';
 import { Queue } from '../../src/common/queue';
 import { Purpose } from '../../src/common/random';
 import { countInputs, type Dataset, isSpikeTrains, type SpikeTrainSplit } from '../../src/common/spike-trains';
 import type { Trace } from '../../src/common/trace';
-import { initialNetwork } from '../../src/common/weights';
+import { initialParameters } from '../../src/common/weights';
 import { EventCore } from './core';
 import { countWork, inputSpikes, traceImage } from './explain';
 import { compileKernel } from './kernel-module';
@@ -69,14 +68,9 @@ export class EventEngine implements Engine {
    */
   static async create(some: EngineOptions, host: EventHost): Promise<EventEngine> {
     const options = resolveEngineOptions(some);
-    if (!shortForm(options.layers)) {
-      throw new RangeError(
-        "layers: expected one hidden layer or none, of LIF neurons with the same options, found another network; use the 'tfjs' engine",
-      );
-    }
     const canShare = host.startThreads !== undefined && typeof SharedArrayBuffer !== 'undefined';
     const threads = canShare ? (options.threads ?? host.threads ?? 1) : 1;
-    const { seed, T, batchSize, learningRate, neuron, hidden, loss, readout, encoder, reset } = options;
+    const { seed, T, batchSize, learningRate, layers, loss, readout, encoder, reset } = options;
     // Even for one thread: the fate of the caller's arrays must not depend on the number of threads.
     const data = canShare ? shareData(options.data) : options.data;
     const inputs = countInputs(data);
@@ -87,7 +81,7 @@ export class EventEngine implements Engine {
       T,
       batchSize,
       learningRate,
-      layers: [...(hidden === undefined ? [] : [hidden]), OUTPUTS].map((neurons) => ({ neurons, neuron })),
+      layers,
       loss,
       readout,
       encoder,
@@ -96,7 +90,7 @@ export class EventEngine implements Engine {
     };
     const module = await compileKernel(host.kernel, threads);
     const core = new EventCore(module, createMemory(coreOptions), coreOptions);
-    core.restore(freshState(initialNetwork(seed, hidden, inputs)));
+    core.restore(freshState(initialParameters(seed, layers, inputs)));
     const runner = threads > 1 && host.startThreads ? host.startThreads(core, module) : new OneThread(core);
     return new EventEngine({ ...options, data }, core, runner);
   }
@@ -184,10 +178,10 @@ export class EventEngine implements Engine {
         sum.dense += dense;
         sum.rows += rows;
       }
-      const { T, hidden } = this.options;
+      const { T, layers } = this.options;
       const steps = indices.length * T;
       const mean = { spikes: sum.spikes / steps, dense: sum.dense / steps, rows: sum.rows / steps };
-      return hidden === undefined ? mean : { ...mean, hiddenSpikes: sum.hiddenSpikes / steps };
+      return layers.length === 1 ? mean : { ...mean, hiddenSpikes: sum.hiddenSpikes / steps };
     });
   }
 

@@ -4,6 +4,7 @@ import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { Trace } from '../../src/common/trace';
 import type { EventCore } from './core';
 import { BLOCK, INPUTS } from './memory';
+import { partOf } from './table';
 
 interface Block {
   block: number;
@@ -77,11 +78,11 @@ export function traceImage(core: EventCore, i: number): Trace {
       record('h');
     });
   }
-  const [output, hidden] = traces.reverse().map((trace, back) => {
-    if (back === 0 && options.readout !== 'spikes') return { ...trace, v: trace.h.slice() };
-    return fired(trace, core.neurons[core.neurons.length - 1 - back]);
+  const done = traces.map((trace, layer) => {
+    const isRead = layer === traces.length - 1 && options.readout !== 'spikes';
+    return isRead ? { ...trace, v: trace.h.slice() } : fired(trace, core.neurons[layer]);
   });
-  return hidden ? { ...output, hidden } : output;
+  return done.reduce((hidden, trace) => ({ ...trace, hidden }));
 }
 
 const empty = (T: number, units: number): Trace => {
@@ -124,7 +125,9 @@ export function countWork(core: EventCore, i: number): Work {
   const [first] = layers;
   // Each input of a layer has a row of weights to each column of its neurons.
   const work = { spikes: 0, hiddenSpikes: 0, dense: 0, rows: 0 };
-  for (const { columns, weights } of layers) work.dense += columns * weights.rows * T;
+  layers.forEach(({ columns }, layer) => {
+    work.dense += columns * (partOf(map, layer, 'weight')?.rows ?? 0) * T;
+  });
   core.loadImage(i);
   functions.restAll(scratch);
   if (isDirect) work.rows += countPlaces(core).reduce((sum, count) => sum + count, 0) * first.columns;

@@ -11,7 +11,7 @@ export const BLOCK = 128;
 /** Places for pixels in the spikes of a part, 16 steps: `dim` ones from the first up, `bright` ones from the last down. */
 export const SLOTS = 832;
 /** Most layers of a network. */
-export const MAX_LAYERS = 16;
+export const MAX_LAYERS = 20;
 
 // The table of layers, which all threads read: LAYER_BYTES for each from LAYERS on. Of a layer, from its start; whole numbers
 // of 32 bits unless it says float32:
@@ -37,7 +37,9 @@ export const RESET_TO = 48;
 export const SURROGATE = 52;
 export const ALPHA = 56;
 export const DETACH_RESET = 60;
+/** What is left of its synaptic current after a step, float32; 0 if currents do not last. */
+export const SYNAPSE = 64;
 
 /** Bytes of an input's spikes in scratch memory, and of what is kept for a column; behind it lie the weights to the next layer. */
 export const INPUT_BYTES = 56640;
-export const COLUMN_BYTES = 10304;
+export const COLUMN_BYTES = 14272;

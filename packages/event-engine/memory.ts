@@ -2,8 +2,10 @@
  * The memory of the event-driven engine: its layout, and how threads find it.
  */
 import type { EncoderName, LossName, ReadoutName } from '../../src/common/engine';
+import type { ResolvedLayer } from '../../src/common/layers';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { SpikeTrainSplit } from '../../src/common/spike-trains';
+import { type Parameter, parameters } from '../../src/common/weights';
 import {
   BLOCK,
   COLUMN_BYTES,
@@ -65,12 +67,6 @@ export interface Images {
 /** The images, or the spike trains, that a job is about. */
 export type Samples = Images | Omit<SpikeTrainSplit, 'count'>;
 
-/** A layer of the network. */
-export interface CoreLayer {
-  neurons: number;
-  neuron: NeuronOptions;
-}
-
 /** How large the memory is. */
 export interface Layout {
   /** The longest presentation, in steps. */
@@ -78,7 +74,8 @@ export interface Layout {
   batchSize: number;
   /** Inputs of the network; by default the pixels of an image. */
   inputs?: number;
-  layers: readonly CoreLayer[];
+  /** All layers, the ten outputs last. */
+  layers: readonly ResolvedLayer[];
   /** How many cores share the memory. */
   threads: number;
   /** Whether each image starts at rest; otherwise there is room for the potentials of a batch. */
@@ -110,9 +107,9 @@ export type MemoryMap = ReturnType<typeof memoryMap>;
 
 const ROW_BYTES = 4 * ROW_FLOATS;
 
-/** Parameters of a network in the memory: a matrix, whose columns of up to twelve values per row lie `stride` bytes apart. */
-export interface Part {
-  /** Where it begins, in bytes from the first. */
+/** A parameter of the network in the memory: a matrix, whose columns of up to twelve values per row lie `stride` bytes apart. */
+export interface Part extends Pick<Parameter, 'layer' | 'kind'> {
+  /** Where it begins, in bytes from the first parameter. */
   offset: number;
   rows: number;
   units: number;
@@ -121,27 +118,38 @@ export interface Part {
 
 const columnsOf = (neurons: number) => Math.ceil(neurons / ROW_FLOATS);
 
+/** The parameters of a network, in their order, one after the other. */
+function placeParameters({ layers, inputs }: Layout): { parts: Part[]; rows: number } {
+  let rows = 0;
+  const padded = (layer: number) => ROW_FLOATS * columnsOf(layers[layer].neurons);
+  const parts = parameters(layers, inputs).map(({ layer, kind, shape: [count, units] }) => {
+    // One row more than there are pixels, of zeros, for places that hold no pixel; those of hidden neurons fill columns.
+    const places = layer === 0 ? INPUTS + 1 : padded(layer - 1);
+    const stride = ROW_BYTES * { weight: places, recurrent: padded(layer), w: 1 }[kind];
+    const part = { layer, kind, offset: rows, rows: count, units, stride };
+    rows += columnsOf(units) * stride;
+    return part;
+  });
+  return { parts, rows };
+}
+
 /** Bytes rounded up to an odd number of cache lines, so that columns do not compete for the same ones. */
 const spread = (bytes: number) => 64 * (Math.ceil(bytes / 64) | 1);
 
-/** The parameters of each layer, and where its neurons lie in scratch memory. */
-function placeLayers({ layers, inputs = INPUTS }: Layout) {
-  let [rows, scratch] = [0, SCRATCH];
+/** Where the neurons of each layer lie in scratch memory, with the input that their spikes are. */
+function placeNeurons({ layers }: Layout) {
+  let scratchBytes = SCRATCH;
   const placed = layers.map((layer, i) => {
     const columns = columnsOf(layer.neurons);
-    const before = i === 0 ? undefined : layers[i - 1].neurons;
-    // One row more than there are pixels, of zeros, for places that hold no pixel; those of hidden neurons fill columns.
-    const stride = ROW_BYTES * (before === undefined ? INPUTS + 1 : ROW_FLOATS * columnsOf(before));
-    const weights: Part = { offset: rows, rows: before ?? inputs, units: layer.neurons, stride };
-    rows += columns * stride;
-    const isLast = i === layers.length - 1;
-    const heard = isLast ? 0 : i === layers.length - 2 ? OUTPUTS : ROW_FLOATS * columnsOf(layers[i + 1].neurons);
-    const [makes, place] = [scratch, scratch + INPUT_BYTES];
+    const left = layers.length - 1 - i;
+    // Behind a column lie the weights to each neuron of the next layer.
+    const heard = left === 0 ? 0 : left === 1 ? OUTPUTS : ROW_FLOATS * columnsOf(layers[i + 1].neurons);
     const placeStride = spread(COLUMN_BYTES + heard * ROW_BYTES);
-    if (!isLast) scratch = place + columns * placeStride;
-    return { ...layer, columns, weights, parts: [weights], makes, place, placeStride };
+    const [makes, place] = [scratchBytes, scratchBytes + INPUT_BYTES];
+    if (left > 0) scratchBytes = place + columns * placeStride;
+    return { ...layer, columns, makes, place, placeStride };
   });
-  return { placed, rows, scratchBytes: Math.ceil(scratch / 1024) * 1024 };
+  return { layers: placed, scratchBytes };
 }
 
 export function memoryMap(options: Layout) {
@@ -151,7 +159,8 @@ export function memoryMap(options: Layout) {
     end += Math.ceil(bytes / 64) * 64;
     return start;
   };
-  const { placed, rows, scratchBytes } = placeLayers(options);
+  const { parts, rows } = placeParameters(options);
+  const { layers, scratchBytes } = placeNeurons(options);
   // Of the potentials of a batch: a row for each of its places, and as many for each column, the outputs' last.
   const potentialRows = options.reset ? 0 : options.batchSize * ROW_BYTES;
   // The spikes of a sample, where they are given and not drawn: 16 steps of each place, part by part.
@@ -167,14 +176,13 @@ export function memoryMap(options: Layout) {
     gradients: place(rows * SHARDS),
     given: place(givenBytes * options.threads),
     givenBytes,
-    potentials: place(placed.reduce((sum, { columns }) => sum + columns, 0) * potentialRows),
+    potentials: place(layers.reduce((sum, { columns }) => sum + columns, 0) * potentialRows),
     scratch: place(0),
     scratchBytes,
     rows,
     potentialRows,
-    layers: placed,
-    /** All parameters, in the order of the weights. */
-    parts: placed.flatMap(({ parts }) => parts),
+    layers,
+    parts,
   };
 }
 

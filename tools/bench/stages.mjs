@@ -46,6 +46,7 @@ async function makeCore(data, neuron, hidden, T) {
   const { compileKernel } = load('../../dist/packages/event-engine/kernel-module.js');
   const { createMemory } = load('../../dist/packages/event-engine/memory.js');
   const { DEFAULT_TRAINING } = load('../../dist/src/common/engine.js');
+  const { resolveLayers } = load('../../dist/src/common/layers.js');
   const { Purpose, initialWeights } = load('../../dist/src/common/random.js');
   /** @type {import('../../packages/event-engine/memory.js').CoreOptions} */
   const options = {
@@ -55,7 +56,7 @@ async function makeCore(data, neuron, hidden, T) {
     T,
     batchSize: 128,
     learningRate: 1e-3,
-    layers: [...(hidden ? [hidden] : []), CLASSES].map((neurons) => ({ neurons, neuron })),
+    layers: resolveLayers({ hidden, neuron }),
     threads: 1,
   };
   const bytes = readFileSync(join(root, 'dist', 'packages', 'event-engine', 'kernel.wasm'));
@@ -121,12 +122,12 @@ function stagesOf(core, data, T) {
     'LIF forward': () => functions.fire(output, 0, T),
     'LIF backward': backward,
     'gradient of W2': () =>
-      functions.addGradient(scratch, scratch + first.makes, rows, map.gradients + last.weights.offset, T),
+      functions.addGradient(scratch, scratch + first.makes, rows, map.gradients + map.parts[1].offset, T),
     'gradient of W1': () => {
-      const { columns, place, placeStride, weights } = first;
+      const { columns, place, placeStride } = first;
       for (let c = 0; c < columns; c++) {
         const dx = scratch + place + c * placeStride + addresses.BLOCK_ROWS;
-        functions.addGradient(scratch, input, dx, map.gradients + c * weights.stride, T);
+        functions.addGradient(scratch, input, dx, map.gradients + c * map.parts[0].stride, T);
       }
     },
   };

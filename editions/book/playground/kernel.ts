@@ -16,6 +16,7 @@ import {
   RATES_LIMIT,
 } from '../../../packages/event-engine/memory';
 import { DEFAULT_TRAINING } from '../../../src/common/engine';
+import { resolveLayers } from '../../../src/common/layers';
 import { DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
 import { Purpose } from '../../../src/common/random';
 import { LONGEST_T } from './link';
@@ -66,10 +67,7 @@ export class Kernel {
       T: LONGEST_T,
       batchSize: 1,
       learningRate: 1e-3,
-      layers: [...(hidden === undefined ? [] : [hidden]), OUTPUTS].map((neurons) => ({
-        neurons,
-        neuron: trainedNeuron(2),
-      })),
+      layers: resolveLayers({ hidden, neuron: trainedNeuron(2) }),
       ...DEFAULT_TRAINING,
       threads: 1,
     };

@@ -77,7 +77,11 @@ export const DIRECT_GRADIENT: usize = DIRECT_CURRENT + 64;
 export const BLOCK_ROWS: usize = DIRECT_GRADIENT + 64;
 /** Potentials before each block: [MAX_BLOCKS + 1] rows. */
 export const BOUNDARIES: usize = BLOCK_ROWS + BLOCK * ROW_BYTES;
-export const COLUMN_END: usize = BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES;
+/** The synaptic current after the last step and before each block, and dL/dx of the step after a block: rows like POTENTIAL's. */
+export const CURRENT_BOUNDARIES: usize = BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES;
+export const CURRENT: usize = CURRENT_BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES;
+export const LATER: usize = CURRENT + 64;
+export const COLUMN_END: usize = LATER + 64;
 /** Of hidden neurons: their weights to each neuron of the next layer, a row for each. */
 export const OUTGOING: usize = layout.COLUMN_BYTES;
 

@@ -1,6 +1,6 @@
 // The kernel of the event-driven engine: what the host calls (see ../core.ts).
 
-import { BLOCK, CARRY, DIRECT_GRADIENT, POTENTIAL, STEPS } from './addresses';
+import { BLOCK, CARRY, DIRECT_GRADIENT, LATER, POTENTIAL, STEPS } from './addresses';
 import { drawInput } from './input';
 import { backLayer, columnAt, columnsOf, countLayers, fireLayer, layerAt, layerCurrents } from './layers';
 import { differentiateLoss } from './loss';
@@ -135,6 +135,7 @@ function startBack(scratch: usize, block: usize, isLast: bool): void {
       else {
         clearRow(column + CARRY);
         clearRow(column + DIRECT_GRADIENT);
+        clearRow(column + LATER);
       }
     }
   }

@@ -21,6 +21,7 @@ import { addPixelGradient, pixelCurrents } from './input';
 import { back, fireInto, useNeuron } from './neuron';
 import { backOutputs, fireOutputs } from './readout';
 import { clearRow } from './rows';
+import { filter, filterBack, keepCurrent } from './synapse';
 
 export function countLayers(): usize {
   return <usize>load<u32>(LAYER_COUNT);
@@ -105,6 +106,13 @@ export function layerCurrents(scratch: usize, weights: usize, index: usize, bloc
 export function fireLayer(scratch: usize, index: usize, block: usize, steps: usize): void {
   const layer = layerAt(index);
   useNeuron(layer);
+  const kept = load<f32>(layer, table.SYNAPSE);
+  if (kept) {
+    for (let c: usize = 0, columns = columnsOf(layer); c < columns; c++) {
+      keepCurrent(columnAt(scratch, layer, c), block);
+      filter(columnAt(scratch, layer, c), kept, 0, steps);
+    }
+  }
   if (isLast(index)) {
     fireOutputs(scratch, block, steps);
     return;
@@ -121,6 +129,7 @@ export function fireLayer(scratch: usize, index: usize, block: usize, steps: usi
 export function backLayer(scratch: usize, gradient: usize, index: usize, block: usize, steps: usize): void {
   const layer = layerAt(index);
   useNeuron(layer);
+  const kept = load<f32>(layer, table.SYNAPSE);
   for (let c: usize = 0, columns = columnsOf(layer); c < columns; c++) {
     const column = columnAt(scratch, layer, c);
     if (isLast(index)) {
@@ -129,6 +138,7 @@ export function backLayer(scratch: usize, gradient: usize, index: usize, block: 
       differentiateSpikes(scratch, column, index + 1, steps);
       back(scratch, column, scratch + DELTAS, ROW_BYTES, steps);
     }
+    if (kept) filterBack(column, kept, 0, steps);
     const rows = rowsOf(gradient, layer, c);
     if (index === 0) addPixelGradient(scratch, column, rows, block, steps);
     else addGradient(scratch, scratch + <usize>load<u32>(layer, table.READS), column + BLOCK_ROWS, rows, steps);

@@ -6,6 +6,8 @@ import {
   BOUNDARIES,
   CARRY,
   COUNTS,
+  CURRENT,
+  CURRENT_BOUNDARIES,
   DERIVATIVES,
   PART,
   PART_BYTES,
@@ -46,6 +48,7 @@ export function rest(column: usize): void {
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
     v128.store(column + POTENTIAL + q, f32x4.splat(hardReset ? resetTo : 0));
     v128.store(column + COUNTS + q, f32x4.splat(0));
+    v128.store(column + CURRENT + q, f32x4.splat(0));
   }
 }
 
@@ -158,6 +161,7 @@ export function integrate(column: usize, block: usize, steps: usize): void {
 /** Back to the state before a block, which is computed again in the backward pass. */
 export function rewind(column: usize, block: usize): void {
   copyRow(column + POTENTIAL, column + BOUNDARIES + block * ROW_BYTES);
+  copyRow(column + CURRENT, column + CURRENT_BOUNDARIES + block * ROW_BYTES);
 }
 
 /** h = v + (x - (v - rest)) / tau, or v - (v - rest) / tau + x where the input does not decay. */

@@ -1,0 +1,43 @@
+/** The table of layers in the memory (see layout.ts), from which the kernels of all threads learn what the network is. */
+import type { NeuronOptions } from '../../src/common/neuron-options';
+import type { Kernel } from './kernel-module';
+import * as table from './layout';
+import type { MemoryMap, Part } from './memory';
+
+/** Where a layer's parameter of a kind lies; undefined if it has none. */
+export const partOf = ({ parts }: MemoryMap, layer: number, kind: Part['kind']): Part | undefined =>
+  parts.find((part) => part.layer === layer && part.kind === kind);
+
+/** @param neurons the options of each layer's */
+export function writeTable(
+  buffer: ArrayBufferLike,
+  map: MemoryMap,
+  { addresses, surrogates }: Kernel,
+  neurons: readonly NeuronOptions[],
+): void {
+  const { layers } = map;
+  layers.forEach((layer, i) => {
+    const entry = new DataView(buffer, table.LAYERS + i * table.LAYER_BYTES, table.LAYER_BYTES);
+    const whole = (at: number, value: number | boolean = 0) => entry.setUint32(at, Number(value), true);
+    const float = (at: number, value: number) => entry.setFloat32(at, value, true);
+    const weights = partOf(map, i, 'weight');
+    whole(table.NEURONS, layer.neurons);
+    whole(table.COLUMNS, layer.columns);
+    whole(table.WEIGHTS, weights?.offset);
+    whole(table.WEIGHTS_STRIDE, weights?.stride);
+    whole(table.READS, i === 0 ? addresses.INPUT : layers[i - 1].makes);
+    whole(table.PLACE, i === layers.length - 1 ? addresses.OUTPUT : layer.place);
+    whole(table.PLACE_STRIDE, layer.placeStride);
+    whole(table.MAKES, layer.makes);
+    const { tau, decayInput, vThreshold, vReset, surrogateFunction, detachReset } = neurons[i];
+    float(table.TAU, tau);
+    whole(table.DECAY_INPUT, decayInput);
+    float(table.THRESHOLD, vThreshold);
+    whole(table.HARD_RESET, vReset !== null);
+    float(table.RESET_TO, vReset ?? 0);
+    whole(table.SURROGATE, surrogates[surrogateFunction.name]);
+    float(table.ALPHA, surrogateFunction.alpha);
+    whole(table.DETACH_RESET, detachReset);
+    float(table.SYNAPSE, layer.synapse ? 1 - 1 / layer.synapse.tau : 0);
+  });
+}

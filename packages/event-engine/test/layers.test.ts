@@ -1,0 +1,123 @@
+/** Networks that are lists of layers, on the event engine: against their equations in float64. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createEngine } from '../../../hosts/node/engines';
+import { type EngineOptions, type EngineState, freshState, type LayerOptions } from '../../../src/common/engine';
+import { makeSpikeTrains } from '../../../src/common/spike-trains';
+import type { Trace } from '../../../src/common/trace';
+import { initialParameters, parameters, splitParameters } from '../../../src/common/weights';
+import { assertClose } from '../../../test/support/golden';
+import type { EventEngine } from '../engine';
+import { forwardMode } from './float64';
+
+const [INPUTS, SAMPLES] = [9, 24];
+
+/** Samples of some spikes per unit, alike in nothing. */
+function samples(T: number) {
+  const trains = Array.from({ length: SAMPLES }, (_, k) => {
+    const times = Array.from({ length: Math.ceil(0.4 * T) + 2 }, (_, i) => (i * 37 + 11 * k) % T);
+    return { units: times.map((t, i) => (t * t + 3 * t + i + k) % INPUTS), times };
+  });
+  const split = { trains, labels: trains.map((_, k) => k % 10) };
+  return { trains, data: makeSpikeTrains({ units: INPUTS, T, train: split, test: split }) };
+}
+
+async function withEngine<R>(options: EngineOptions, use: (engine: EventEngine) => Promise<R>): Promise<R> {
+  const engine = await createEngine('event', options);
+  try {
+    return await use(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Parameters with which neurons fire: weights are larger than at the start, w stays as it is. */
+function wakeful({ layers, seed }: EventEngine['options'], factor: number): Float32Array {
+  const numbers = initialParameters(seed, layers, INPUTS);
+  const all = parameters(layers, INPUTS);
+  splitParameters(numbers, all).forEach((part, i) => {
+    if (all[i].kind !== 'w') part.set(part.map((value) => factor * value));
+  });
+  return numbers;
+}
+
+const outputs: LayerOptions = {};
+const soft = { vReset: null };
+const slow = { tau: 20, decayInput: false, detachReset: true };
+/** Networks by what they have. */
+const NETWORKS: Record<string, Partial<EngineOptions> & { layers: LayerOptions[] }> = {
+  'two hidden layers, each with its own neurons': {
+    layers: [{ neurons: 14, neuron: { ...slow, vThreshold: 0.7 } }, { neurons: 25, neuron: soft }, outputs],
+  },
+  'four layers, the potential read': {
+    layers: [{ neurons: 5 }, { neurons: 13, neuron: { vReset: -0.25 } }, { neurons: 12 }, outputs],
+    neuron: { vThreshold: 0.3 },
+    readout: 'mean-potential',
+    loss: 'cross-entropy',
+  },
+  'a synaptic current of the outputs': { layers: [{ synapse: { tau: 5 } }] },
+  'synaptic currents of all layers': {
+    layers: [
+      { neurons: 14, synapse: { tau: 10 }, neuron: slow },
+      { neurons: 13, synapse: { tau: 2 } },
+      { synapse: { tau: 3 } },
+    ],
+    readout: 'last-potential',
+    loss: 'cross-entropy',
+  },
+};
+
+for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
+  test(`loss and gradient are those of float64 in forward mode: ${what}`, async () => {
+    for (const T of [1, 50, 300]) {
+      const { data, trains } = samples(T);
+      await withEngine({ data, layers, ...options, seed: 2 }, async (engine) => {
+        const { loss, readout } = engine.options;
+        const numbers = wakeful(engine.options, 6);
+        await engine.restore(freshState(numbers));
+        const result = await engine.trainBatch(0, Uint32Array.of(4));
+        const { m } = await engine.state();
+        const trace: Trace = await engine.trace({ split: 'train', epoch: 0, index: 4 });
+        for (let layer = trace.hidden; layer && T > 1; layer = layer.hidden) {
+          assert.ok(layer.spike.includes(1), 'each hidden layer fires');
+        }
+        const input = new Uint8Array(T * INPUTS);
+        for (const [i, t] of trains[4].times.entries()) input[t * INPUTS + trains[4].units[i]] = 1;
+        const all = parameters(engine.options.layers, INPUTS);
+        // Along each kind of parameter alone, so that none hides behind the others.
+        for (const kind of new Set(all.map((each) => each.kind))) {
+          const along = numbers.map((_, i) => Math.sin(i + 1));
+          splitParameters(along, all).forEach((part, i) => {
+            if (all[i].kind !== kind) part.fill(0);
+          });
+          const shown = { T, inputs: INPUTS, layers: engine.options.layers, readout, loss, label: 4 };
+          const exact = forwardMode(input, numbers, along, shown);
+          // Adam's first moment after one step is a tenth of the gradient.
+          const slope = m.reduce((sum, value, i) => sum + 10 * value * along[i], 0);
+          assertClose([result.loss], [exact.loss], 1e-5 * Math.max(1, exact.loss), `loss, T = ${T}`);
+          assertClose([slope], [exact.slope], 2e-4 * Math.max(1, Math.abs(exact.slope)), `${kind}, T = ${T}`);
+        }
+      });
+    }
+  });
+
+  test(`1, 2, 3 and 8 threads give the same bytes, and so does a run that is resumed: ${what}`, async () => {
+    const { data } = samples(150);
+    const run = (threads: number, from = 0, state?: EngineState) =>
+      withEngine({ data, layers, ...options, threads, learningRate: 0.01 }, async (engine) => {
+        await engine.ready();
+        await engine.restore(state ?? freshState(wakeful(engine.options, 6)));
+        for (let b = from; b < 2; b++)
+          await engine.trainBatch(
+            b,
+            Uint32Array.from({ length: SAMPLES }, (_, i) => i),
+          );
+        const rates = await engine.rates({ split: 'test', epoch: 0, indices: [0, 1, 2, 3] });
+        return { state: await engine.state(), rates };
+      });
+    const alone = await run(1);
+    assert.ok(alone.rates.some((rate) => rate !== 0));
+    for (const threads of [2, 3, 8]) assert.deepEqual(await run(threads), alone);
+    assert.deepEqual(await run(1, 2, alone.state), alone);
+  });
+}
