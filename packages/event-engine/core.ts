@@ -130,13 +130,18 @@ export class EventCore {
 
   /** Sets a shard's loss, count of correct answers and gradient to zero. */
   startShard(shard: number): void {
-    const { losses, correct, gradients, rows, weights } = this.map;
+    const { losses, correct, gradients, rows } = this.map;
     this.doubles[losses / 8 + shard] = 0;
     this.doubles[correct / 8 + shard] = 0;
     for (const { first, count } of this.used) {
       this.kernel.functions.clear(gradients + shard * rows + first * ROW_BYTES, count * ROW_BYTES);
     }
-    this.kernel.functions.transposeOutgoing(this.scratch, weights);
+    this.prepare();
+  }
+
+  /** What the kernel needs once for some images that are shown with the same weights. */
+  prepare(): void {
+    this.kernel.functions.prepare(this.scratch, this.map.weights);
   }
 
   /** Copies image or spike train `i` of the job to the kernel; returns its label. */
@@ -181,6 +186,7 @@ export class EventCore {
   private someRates(task: number): void {
     const from = task * RATES_TASK;
     const to = Math.min(from + RATES_TASK, this.control[Control.Count]);
+    this.prepare();
     for (let i = from; i < to; i++) {
       this.loadImage(i);
       this.forward(i);

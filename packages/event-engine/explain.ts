@@ -64,6 +64,7 @@ export function traceImage(core: EventCore, i: number): Trace {
   const { addresses, functions } = kernel;
   const traces = map.layers.map(({ neurons }) => empty(T, neurons));
   core.loadImage(i);
+  core.prepare();
   functions.restAll(scratch);
   for (const { block, from, steps } of listBlocks(T)) {
     functions.drawInput(scratch, core.indices[i], block, steps);
@@ -129,6 +130,7 @@ export function countWork(core: EventCore, i: number): Work {
     work.dense += columns * (partOf(map, layer, 'weight')?.rows ?? 0) * T;
   });
   core.loadImage(i);
+  core.prepare();
   functions.restAll(scratch);
   if (isDirect) work.rows += countPlaces(core).reduce((sum, count) => sum + count, 0) * first.columns;
   for (const { block, steps } of listBlocks(T)) {

@@ -42,8 +42,8 @@ export interface KernelFunctions {
   restAll(scratch: number): void;
   /** What hidden layers need once. */
   layOut(scratch: number): void;
-  /** What their gradient needs once per shard. */
-  transposeOutgoing(scratch: number, weights: number): void;
+  /** What depends on the weights alone, once per task. */
+  prepare(scratch: number, weights: number): void;
   /** Currents of a layer in a block; then it fires or, where its potentials are read, charges. */
   layerCurrents(scratch: number, weights: number, layer: number, block: number, steps: number): void;
   fireLayer(scratch: number, layer: number, block: number, steps: number): void;

@@ -39,7 +39,10 @@ export const ALPHA = 56;
 export const DETACH_RESET = 60;
 /** What is left of its synaptic current after a step, float32; 0 if currents do not last. */
 export const SYNAPSE = 64;
+/** Whether its tau is learnt: 0 if not, 1 for one tau, 2 for one of each neuron. Then w lies at TAUS among the weights. */
+export const LEARNS = 68;
+export const TAUS = 72;
 
 /** Bytes of an input's spikes in scratch memory, and of what is kept for a column; behind it lie the weights to the next layer. */
 export const INPUT_BYTES = 56640;
-export const COLUMN_BYTES = 14272;
+export const COLUMN_BYTES = 14400;

@@ -1,4 +1,5 @@
 /** The table of layers in the memory (see layout.ts), from which the kernels of all threads learn what the network is. */
+import { LEARN_NAMES } from '../../src/common/layers';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { Kernel } from './kernel-module';
 import * as table from './layout';
@@ -39,5 +40,7 @@ export function writeTable(
     float(table.ALPHA, surrogateFunction.alpha);
     whole(table.DETACH_RESET, detachReset);
     float(table.SYNAPSE, layer.synapse ? 1 - 1 / layer.synapse.tau : 0);
+    whole(table.LEARNS, layer.learn && 1 + LEARN_NAMES.indexOf(layer.learn));
+    whole(table.TAUS, partOf(map, i, 'w')?.offset);
   });
 }

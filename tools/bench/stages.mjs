@@ -67,7 +67,7 @@ async function makeCore(data, neuron, hidden, T) {
   const silent = { weights: initialWeights(0, IMAGE_SIZE, CLASSES), ...moments, step: 0 };
   core.restore(hidden ? await trained(data, hidden) : silent);
   core.begin({ purpose: Purpose.TrainSpikes, epoch: 0, indices: [0] });
-  core.kernel.functions.transposeOutgoing(core.scratch, core.map.weights);
+  core.prepare();
   return core;
 }
 

@@ -81,7 +81,10 @@ export const BOUNDARIES: usize = BLOCK_ROWS + BLOCK * ROW_BYTES;
 export const CURRENT_BOUNDARIES: usize = BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES;
 export const CURRENT: usize = CURRENT_BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES;
 export const LATER: usize = CURRENT + 64;
-export const COLUMN_END: usize = LATER + 64;
+/** Where tau is learnt: 1 / tau of each neuron, and the sum of dL/dw over the steps, a row each. */
+export const INVERSE_TAU: usize = LATER + 64;
+export const TAU_GRADIENT: usize = INVERSE_TAU + 64;
+export const COLUMN_END: usize = TAU_GRADIENT + 64;
 /** Of hidden neurons: their weights to each neuron of the next layer, a row for each. */
 export const OUTGOING: usize = layout.COLUMN_BYTES;
 
@@ -111,4 +114,6 @@ export const READ_AT: usize = OUTPUT + OUTGOING;
 export const TABLES: usize = OUTPUT + OUTGOING + 512;
 /** dL/ds of a hidden column in each step of a block: [BLOCK] rows. Behind it lie the hidden layers, as the table says. */
 export const DELTAS: usize = TABLES + (SLOTS / 4) * TABLE;
-export const SCRATCH_BYTES: usize = DELTAS + BLOCK * ROW_BYTES;
+/** What dL/dx of each step is multiplied by to be its part of dL/dw: [BLOCK] rows. */
+export const FACTORS: usize = DELTAS + BLOCK * ROW_BYTES;
+export const SCRATCH_BYTES: usize = FACTORS + BLOCK * ROW_BYTES;

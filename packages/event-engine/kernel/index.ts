@@ -1,6 +1,6 @@
 // The kernel of the event-driven engine: what the host calls (see ../core.ts).
 
-import { BLOCK, CARRY, DIRECT_GRADIENT, LATER, POTENTIAL, STEPS } from './addresses';
+import { BLOCK, CARRY, DIRECT_GRADIENT, LATER, POTENTIAL, STEPS, TAU_GRADIENT } from './addresses';
 import { drawInput } from './input';
 import { backLayer, columnAt, columnsOf, countLayers, fireLayer, layerAt, layerCurrents } from './layers';
 import { differentiateLoss } from './loss';
@@ -47,7 +47,7 @@ export { currents, prepareInput } from './current';
 export { countRows, countSpikes, encode, present, presentSpikes } from './encoder';
 export { addGradient } from './gradient';
 export { DIRECT, drawInput, LATENCY, POISSON } from './input';
-export { backLayer, fireLayer, layerCurrents, layOut, transposeOutgoing } from './layers';
+export { backLayer, fireLayer, layerCurrents, layOut, prepare } from './layers';
 export { CROSS_ENTROPY, CROSS_ENTROPY_COUNTS, MSE } from './loss';
 export { back, fire } from './neuron';
 export { READ_HIGHEST_POTENTIAL, READ_LAST_POTENTIAL, READ_MEAN_POTENTIAL, READ_SPIKES } from './readout';
@@ -136,6 +136,7 @@ function startBack(scratch: usize, block: usize, isLast: bool): void {
         clearRow(column + CARRY);
         clearRow(column + DIRECT_GRADIENT);
         clearRow(column + LATER);
+        clearRow(column + TAU_GRADIENT);
       }
     }
   }

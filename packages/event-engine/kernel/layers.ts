@@ -7,10 +7,12 @@ import {
   BLOCK_ROWS,
   DELTAS,
   DIM,
+  FACTORS,
   LAYER_COUNT,
   OUTGOING,
   OUTPUTS,
   PIXEL_AT,
+  READOUT,
   ROW_BYTES,
   SPIKES,
   WIDTH,
@@ -18,10 +20,11 @@ import {
 import { currents, prepareInput } from './current';
 import { addGradient } from './gradient';
 import { addPixelGradient, pixelCurrents } from './input';
-import { back, fireInto, useNeuron } from './neuron';
-import { backOutputs, fireOutputs } from './readout';
+import { back, findFactors, fireInto, useNeuron } from './neuron';
+import { backOutputs, fireOutputs, READ_SPIKES } from './readout';
 import { clearRow } from './rows';
 import { filter, filterBack, keepCurrent } from './synapse';
+import { addFactors, addTauGradient, invert } from './tau';
 
 export function countLayers(): usize {
   return <usize>load<u32>(LAYER_COUNT);
@@ -60,19 +63,17 @@ export function layOut(scratch: usize): void {
   }
 }
 
-/** Transposes the weights between layers, once per shard of a batch: what a hidden spike adds to each neuron of the next. */
-export function transposeOutgoing(scratch: usize, weights: usize): void {
-  for (let index: usize = 0; !isLast(index); index++) {
+/** What depends on the weights alone, once per task: each learnt tau, and what a hidden spike adds to each neuron of the next layer. */
+export function prepare(scratch: usize, weights: usize): void {
+  for (let index: usize = 0; index < countLayers(); index++) {
     const layer = layerAt(index);
-    const next = layerAt(index + 1);
-    const heard = heardBy(index + 1);
     for (let c: usize = 0, columns = columnsOf(layer); c < columns; c++) {
-      transpose(
-        columnAt(scratch, layer, c) + OUTGOING,
-        rowsOf(weights, next, 0) + c * WIDTH * ROW_BYTES,
-        load<u32>(next, table.WEIGHTS_STRIDE),
-        heard,
-      );
+      const column = columnAt(scratch, layer, c);
+      if (load<u32>(layer, table.LEARNS)) invert(layer, weights, column, c);
+      if (isLast(index)) continue;
+      const next = layerAt(index + 1);
+      const rows = rowsOf(weights, next, 0) + c * WIDTH * ROW_BYTES;
+      transpose(column + OUTGOING, rows, <usize>load<u32>(next, table.WEIGHTS_STRIDE), heardBy(index + 1));
     }
   }
 }
@@ -130,14 +131,19 @@ export function backLayer(scratch: usize, gradient: usize, index: usize, block: 
   const layer = layerAt(index);
   useNeuron(layer);
   const kept = load<f32>(layer, table.SYNAPSE);
+  const learns = load<u32>(layer, table.LEARNS);
   for (let c: usize = 0, columns = columnsOf(layer); c < columns; c++) {
     const column = columnAt(scratch, layer, c);
+    if (learns)
+      findFactors(column, scratch + FACTORS, block, 0, steps, !isLast(index) || load<u32>(READOUT) === READ_SPIKES);
     if (isLast(index)) {
       backOutputs(scratch, block, steps);
     } else {
       differentiateSpikes(scratch, column, index + 1, steps);
       back(scratch, column, scratch + DELTAS, ROW_BYTES, steps);
     }
+    if (learns) addFactors(column, scratch + FACTORS, 0, steps);
+    if (learns && block === 0) addTauGradient(layer, gradient, column, c);
     if (kept) filterBack(column, kept, 0, steps);
     const rows = rowsOf(gradient, layer, c);
     if (index === 0) addPixelGradient(scratch, column, rows, block, steps);

@@ -9,6 +9,7 @@ import {
   CURRENT,
   CURRENT_BOUNDARIES,
   DERIVATIVES,
+  INVERSE_TAU,
   PART,
   PART_BYTES,
   POTENTIAL,
@@ -21,6 +22,8 @@ let tau: f32 = 2;
 let inverseTau: f32 = 0.5;
 /** Whether 1/tau is exact, so that a product gives the same bits as the slower division. */
 let exact: bool = true;
+/** Whether each neuron has a 1/tau of its own, at INVERSE_TAU. */
+let learnt: bool = false;
 let decayInput: bool = true;
 let threshold: f32 = 1;
 let hardReset: bool = true;
@@ -33,7 +36,8 @@ let detachReset: bool = false;
 export function useNeuron(layer: usize): void {
   tau = load<f32>(layer, table.TAU);
   inverseTau = 1 / tau;
-  exact = (reinterpret<u32>(tau) & 0x7fffff) === 0;
+  learnt = load<u32>(layer, table.LEARNS) !== 0;
+  exact = learnt || (reinterpret<u32>(tau) & 0x7fffff) === 0;
   decayInput = load<u32>(layer, table.DECAY_INPUT) !== 0;
   threshold = load<f32>(layer, table.THRESHOLD);
   hardReset = load<u32>(layer, table.HARD_RESET) !== 0;
@@ -60,15 +64,18 @@ export function fire(column: usize, block: usize, steps: usize): void {
   let v0 = v128.load(state);
   let v1 = v128.load(state, 16);
   let v2 = v128.load(state, 32);
+  const i0 = inverse(column, 0);
+  const i1 = inverse(column, 16);
+  const i2 = inverse(column, 32);
   let n0 = v128.load(counts);
   let n1 = v128.load(counts, 16);
   let n2 = v128.load(counts, 32);
   const level = f32x4.splat(threshold);
   const one = f32x4.splat(1);
   for (let row = column + BLOCK_ROWS, end = row + steps * ROW_BYTES; row < end; row += ROW_BYTES) {
-    const h0 = charge(v0, v128.load(row));
-    const h1 = charge(v1, v128.load(row, 16));
-    const h2 = charge(v2, v128.load(row, 32));
+    const h0 = charge(v0, v128.load(row), i0);
+    const h1 = charge(v1, v128.load(row, 16), i1);
+    const h2 = charge(v2, v128.load(row, 32), i2);
     v128.store(row, h0);
     v128.store(row, h1, 16);
     v128.store(row, h2, 32);
@@ -100,6 +107,9 @@ export function fireInto(column: usize, spikes: usize, alive: usize, block: usiz
   let v0 = v128.load(state);
   let v1 = v128.load(state, 16);
   let v2 = v128.load(state, 32);
+  const i0 = inverse(column, 0);
+  const i1 = inverse(column, 16);
+  const i2 = inverse(column, 32);
   const level = f32x4.splat(threshold);
   const all = i32x4.splat(i32(alive));
   const alive0 = i32x4.lt_s(i32x4(0, 1, 2, 3), all);
@@ -112,9 +122,9 @@ export function fireInto(column: usize, spikes: usize, alive: usize, block: usiz
     let fired2 = fired0;
     let bit = i32x4.splat(1);
     for (let end = row + min<usize>(PART, steps - start) * ROW_BYTES; row < end; row += ROW_BYTES) {
-      const h0 = charge(v0, v128.load(row));
-      const h1 = charge(v1, v128.load(row, 16));
-      const h2 = charge(v2, v128.load(row, 32));
+      const h0 = charge(v0, v128.load(row), i0);
+      const h1 = charge(v1, v128.load(row, 16), i1);
+      const h2 = charge(v2, v128.load(row, 32), i2);
       v128.store(row, h0);
       v128.store(row, h1, 16);
       v128.store(row, h2, 32);
@@ -145,10 +155,13 @@ export function integrate(column: usize, block: usize, steps: usize): void {
   let v0 = v128.load(state);
   let v1 = v128.load(state, 16);
   let v2 = v128.load(state, 32);
+  const i0 = inverse(column, 0);
+  const i1 = inverse(column, 16);
+  const i2 = inverse(column, 32);
   for (let row = column + BLOCK_ROWS, end = row + steps * ROW_BYTES; row < end; row += ROW_BYTES) {
-    v0 = charge(v0, v128.load(row));
-    v1 = charge(v1, v128.load(row, 16));
-    v2 = charge(v2, v128.load(row, 32));
+    v0 = charge(v0, v128.load(row), i0);
+    v1 = charge(v1, v128.load(row, 16), i1);
+    v2 = charge(v2, v128.load(row, 32), i2);
     v128.store(row, v0);
     v128.store(row, v1, 16);
     v128.store(row, v2, 32);
@@ -165,13 +178,18 @@ export function rewind(column: usize, block: usize): void {
 }
 
 /** h = v + (x - (v - rest)) / tau, or v - (v - rest) / tau + x where the input does not decay. */
-function charge(v: v128, x: v128): v128 {
+function charge(v: v128, x: v128, i: v128): v128 {
   const above = f32x4.sub(v, f32x4.splat(resetTo));
-  return decayInput ? f32x4.add(v, perTau(f32x4.sub(x, above))) : f32x4.add(f32x4.sub(v, perTau(above)), x);
+  return decayInput ? f32x4.add(v, perTau(f32x4.sub(x, above), i)) : f32x4.add(f32x4.sub(v, perTau(above, i)), x);
 }
 
-function perTau(x: v128): v128 {
-  return exact ? f32x4.mul(x, f32x4.splat(inverseTau)) : f32x4.div(x, f32x4.splat(tau));
+function perTau(x: v128, i: v128): v128 {
+  return exact ? f32x4.mul(x, i) : f32x4.div(x, f32x4.splat(tau));
+}
+
+/** 1 / tau of four neurons of a column. */
+function inverse(column: usize, q: usize): v128 {
+  return learnt ? v128.load(column + INVERSE_TAU + q) : f32x4.splat(inverseTau);
 }
 
 function reset(h: v128): v128 {
@@ -193,8 +211,16 @@ export function back(scratch: usize, column: usize, spikeGradient: usize, stride
   let v1 = v128.load(carry, 16);
   let v2 = v128.load(carry, 32);
   spikeGradient += steps * stride;
-  const toInput = f32x4.splat(decayInput ? inverseTau : 1);
-  const toEarlier = f32x4.splat(1 - inverseTau);
+  const one = f32x4.splat(1);
+  const i0 = inverse(column, 0);
+  const i1 = inverse(column, 16);
+  const i2 = inverse(column, 32);
+  const x0 = decayInput ? i0 : one;
+  const x1 = decayInput ? i1 : one;
+  const x2 = decayInput ? i2 : one;
+  const e0 = f32x4.sub(one, i0);
+  const e1 = f32x4.sub(one, i1);
+  const e2 = f32x4.sub(one, i2);
   const level = f32x4.splat(threshold);
   for (let at = steps * ROW_BYTES; at > 0; ) {
     at -= ROW_BYTES;
@@ -207,12 +233,12 @@ export function back(scratch: usize, column: usize, spikeGradient: usize, stride
     const h0 = throughSpike(v128.load(h), v128.load(derivative), v0, s0, level);
     const h1 = throughSpike(v128.load(h, 16), v128.load(derivative, 16), v1, s1, level);
     const h2 = throughSpike(v128.load(h, 32), v128.load(derivative, 32), v2, s2, level);
-    v128.store(h, f32x4.mul(h0, toInput));
-    v128.store(h, f32x4.mul(h1, toInput), 16);
-    v128.store(h, f32x4.mul(h2, toInput), 32);
-    v0 = f32x4.mul(h0, toEarlier);
-    v1 = f32x4.mul(h1, toEarlier);
-    v2 = f32x4.mul(h2, toEarlier);
+    v128.store(h, f32x4.mul(h0, x0));
+    v128.store(h, f32x4.mul(h1, x1), 16);
+    v128.store(h, f32x4.mul(h2, x2), 32);
+    v0 = f32x4.mul(h0, e0);
+    v1 = f32x4.mul(h1, e1);
+    v2 = f32x4.mul(h2, e2);
   }
   v128.store(carry, v0);
   v128.store(carry, v1, 16);
@@ -221,9 +247,10 @@ export function back(scratch: usize, column: usize, spikeGradient: usize, stride
 
 /** As `back`, for neurons that never fire: dL/dh of each step at BLOCK_ROWS, as far as later steps do not matter, becomes dL/dx. */
 export function backPotentials(column: usize, steps: usize): void {
-  const toInput = f32x4.splat(decayInput ? inverseTau : 1);
-  const toEarlier = f32x4.splat(1 - inverseTau);
+  const one = f32x4.splat(1);
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
+    const toInput = decayInput ? inverse(column, q) : one;
+    const toEarlier = f32x4.sub(one, inverse(column, q));
     const carry = column + CARRY + q;
     let v = v128.load(carry);
     const first = column + BLOCK_ROWS + q;
@@ -246,4 +273,40 @@ function throughSpike(h: v128, derivative: v128, gv: v128, gs: v128, level: v128
     factor = f32x4.add(factor, f32x4.mul(jump, derivative));
   }
   return f32x4.add(f32x4.mul(gs, derivative), f32x4.mul(gv, factor));
+}
+
+/**
+ * Before `back`, where tau is learnt: potentials h of some steps at BLOCK_ROWS, the first of which is `from`, become what dL/dx
+ * is multiplied by to be the step's part of dL/dw, where 1/tau = sigma(w), to `factors`.
+ *
+ * dL/dw = dL/dh (x - (v - rest)) sigma'(w), or dL/dh (rest - v) sigma'(w) where the input does not decay; sigma' = (1 - 1/tau) / tau.
+ */
+export function findFactors(
+  column: usize,
+  factors: usize,
+  block: usize,
+  from: usize,
+  steps: usize,
+  isFiring: bool,
+): void {
+  const level = f32x4.splat(threshold);
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
+    const i = inverse(column, q);
+    const left = f32x4.sub(f32x4.splat(1), i);
+    // Of dL/dx, which is dL/dh / tau, and h - v, which is (x - (v - rest)) / tau.
+    const scale = decayInput ? f32x4.div(left, i) : f32x4.mul(left, i);
+    let row = column + BLOCK_ROWS + from * ROW_BYTES + q;
+    let v = v128.load(column + BOUNDARIES + block * ROW_BYTES + q);
+    if (from) v = after(v128.load(row - ROW_BYTES), level, isFiring);
+    for (let end = row + steps * ROW_BYTES, out = factors + q; row < end; row += ROW_BYTES, out += ROW_BYTES) {
+      const h = v128.load(row);
+      v128.store(out, f32x4.mul(scale, f32x4.sub(decayInput ? h : f32x4.splat(resetTo), v)));
+      v = after(h, level, isFiring);
+    }
+  }
+}
+
+/** Potentials after the reset. */
+function after(h: v128, level: v128, isFiring: bool): v128 {
+  return isFiring ? v128.bitselect(reset(h), h, f32x4.ge(h, level)) : h;
 }

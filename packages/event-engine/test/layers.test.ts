@@ -65,6 +65,21 @@ const NETWORKS: Record<string, Partial<EngineOptions> & { layers: LayerOptions[]
     readout: 'last-potential',
     loss: 'cross-entropy',
   },
+  'one τ learnt for each layer': {
+    layers: [
+      { neurons: 14, learn: 'tau', neuron: soft },
+      { learn: 'tau', neuron: { tau: 3, vThreshold: 0.4 } },
+    ],
+    loss: 'cross-entropy-counts',
+  },
+  'a τ learnt for each neuron, synaptic currents and the potential read': {
+    layers: [
+      { neurons: 25, learn: 'tau of each neuron', neuron: slow, synapse: { tau: 4 } },
+      { learn: 'tau of each neuron', neuron: { vReset: -0.25 } },
+    ],
+    readout: 'mean-potential',
+    loss: 'cross-entropy',
+  },
 };
 
 for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
