@@ -75,13 +75,13 @@ export function traceImage(core: EventCore, i: number): Trace {
         traces[layer][name].set(core.rows(rows, steps, neurons, placeStride), from * neurons);
       functions.layerCurrents(scratch, map.weights, layer, block, steps);
       record('current');
-      functions.fireLayer(scratch, layer, block, steps);
+      functions.fireLayer(scratch, map.weights, layer, block, steps);
       record('h');
     });
   }
   const done = traces.map((trace, layer) => {
     const isRead = layer === traces.length - 1 && options.readout !== 'spikes';
-    return isRead ? { ...trace, v: trace.h.slice() } : fired(trace, core.neurons[layer]);
+    return isRead ? { ...trace, v: trace.h.slice() } : heard(fired(trace, core.neurons[layer]), core, layer);
   });
   return done.reduce((hidden, trace) => ({ ...trace, hidden }));
 }
@@ -97,6 +97,21 @@ function fired(trace: Trace, neuron: NeuronOptions): Trace {
     const spike = fires(h, neuron);
     trace.spike[j] = spike ? 1 : 0;
     trace.v[j] = spike ? afterSpike(h, neuron) : h;
+  });
+  return trace;
+}
+
+/** Adds to the currents of a recurrent layer what its neurons hear from one another, in the kernel's order. */
+function heard(trace: Trace, core: EventCore, layer: number): Trace {
+  const part = partOf(core.map, layer, 'recurrent');
+  if (!part) return trace;
+  const { offset, rows, units, stride } = part;
+  const weights = core.rows(core.map.weights + offset, rows, units, stride);
+  trace.spike.subarray(0, -units).forEach((spike, i) => {
+    if (!spike) return;
+    const step = trace.current.subarray(units * (Math.floor(i / units) + 1)).subarray(0, units);
+    const row = weights.subarray((i % units) * units);
+    for (let k = 0; k < units; k++) step[k] += row[k];
   });
   return trace;
 }
@@ -126,9 +141,7 @@ export function countWork(core: EventCore, i: number): Work {
   const [first] = layers;
   // Each input of a layer has a row of weights to each column of its neurons.
   const work = { spikes: 0, hiddenSpikes: 0, dense: 0, rows: 0 };
-  layers.forEach(({ columns }, layer) => {
-    work.dense += columns * (partOf(map, layer, 'weight')?.rows ?? 0) * T;
-  });
+  for (const { layer, kind, rows } of map.parts) if (kind !== 'w') work.dense += layers[layer].columns * rows * T;
   core.loadImage(i);
   core.prepare();
   functions.restAll(scratch);
@@ -141,10 +154,12 @@ export function countWork(core: EventCore, i: number): Work {
     }
     layers.slice(1).forEach(({ columns }, layer) => {
       functions.layerCurrents(scratch, map.weights, layer, block, steps);
-      functions.fireLayer(scratch, layer, block, steps);
+      functions.fireLayer(scratch, map.weights, layer, block, steps);
       const made = scratch + layers[layer].makes;
       work.hiddenSpikes += functions.countSpikes(made, steps);
       work.rows += functions.countRows(made, steps) * columns;
+      // Each spike of a recurrent layer is a row for each of its own columns.
+      if (layers[layer].recurrent) work.rows += functions.countSpikes(made, steps) * layers[layer].columns;
     });
   }
   return work;

@@ -46,10 +46,10 @@ export interface KernelFunctions {
   prepare(scratch: number, weights: number): void;
   /** Currents of a layer in a block; then it fires or, where its potentials are read, charges. */
   layerCurrents(scratch: number, weights: number, layer: number, block: number, steps: number): void;
-  fireLayer(scratch: number, layer: number, block: number, steps: number): void;
+  fireLayer(scratch: number, weights: number, layer: number, block: number, steps: number): void;
   addGradient(scratch: number, input: number, rows: number, gradient: number, steps: number): void;
   fire(column: number, block: number, steps: number): void;
-  back(scratch: number, column: number, spikeGradient: number, stride: number, steps: number): void;
+  back(scratch: number, column: number, spikeGradient: number, stride: number, from: number, steps: number): void;
   /** With `potentials` 0 the neurons start at rest. */
   forward(scratch: number, weights: number, index: number, potentials: number, stride: number): void;
   backward(scratch: number, weights: number, gradient: number, index: number, label: number): number;

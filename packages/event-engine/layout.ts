@@ -42,7 +42,15 @@ export const SYNAPSE = 64;
 /** Whether its tau is learnt: 0 if not, 1 for one tau, 2 for one of each neuron. Then w lies at TAUS among the weights. */
 export const LEARNS = 68;
 export const TAUS = 72;
+/**
+ * Weights from its own neurons to its first column and how far those to the next are, as WEIGHTS; 0 without. Where in a column
+ * lie the weights from its neurons to those of the layer, a row for each, and dL/ds of each step of a block.
+ */
+export const RECURRENT = 76;
+export const RECURRENT_STRIDE = 80;
+export const FEEDBACK = 84;
+export const FROM_NEXT = 88;
 
 /** Bytes of an input's spikes in scratch memory, and of what is kept for a column; behind it lie the weights to the next layer. */
 export const INPUT_BYTES = 56640;
-export const COLUMN_BYTES = 14400;
+export const COLUMN_BYTES = 14720;

@@ -142,12 +142,14 @@ function placeNeurons({ layers }: Layout) {
   const placed = layers.map((layer, i) => {
     const columns = columnsOf(layer.neurons);
     const left = layers.length - 1 - i;
-    // Behind a column lie the weights to each neuron of the next layer.
+    // Behind a column lie its weights to each neuron of the next layer; of a recurrent one those to each of its own, and dL/ds.
     const heard = left === 0 ? 0 : left === 1 ? OUTPUTS : ROW_FLOATS * columnsOf(layers[i + 1].neurons);
-    const placeStride = spread(COLUMN_BYTES + heard * ROW_BYTES);
+    const feedback = COLUMN_BYTES + heard * ROW_BYTES;
+    const fromNext = feedback + columns * ROW_FLOATS * ROW_BYTES;
+    const placeStride = spread(layer.recurrent ? fromNext + BLOCK * ROW_BYTES : feedback);
     const [makes, place] = [scratchBytes, scratchBytes + INPUT_BYTES];
     if (left > 0) scratchBytes = place + columns * placeStride;
-    return { ...layer, columns, makes, place, placeStride };
+    return { ...layer, columns, makes, place, placeStride, feedback, fromNext };
   });
   return { layers: placed, scratchBytes };
 }

@@ -42,5 +42,10 @@ export function writeTable(
     float(table.SYNAPSE, layer.synapse ? 1 - 1 / layer.synapse.tau : 0);
     whole(table.LEARNS, layer.learn && 1 + LEARN_NAMES.indexOf(layer.learn));
     whole(table.TAUS, partOf(map, i, 'w')?.offset);
+    const recurrent = partOf(map, i, 'recurrent');
+    whole(table.RECURRENT, recurrent?.offset);
+    whole(table.RECURRENT_STRIDE, recurrent?.stride);
+    whole(table.FEEDBACK, layer.feedback);
+    whole(table.FROM_NEXT, layer.fromNext);
   });
 }

@@ -92,7 +92,7 @@ function stagesOf(core, data, T) {
     'find pixels': () => functions.present(scratch),
     'draw spikes': (i) => functions.encode(scratch, i, 0, T),
   };
-  const backward = () => functions.back(scratch, output, scratch + addresses.SPIKE_GRADIENT, 0, T);
+  const backward = () => functions.back(scratch, output, scratch + addresses.SPIKE_GRADIENT, 0, 0, T);
   /** @type {Parts} */
   const single = {
     ...before,
@@ -116,7 +116,7 @@ function stagesOf(core, data, T) {
     },
     'hidden LIF forward': () => {
       functions.restAll(scratch);
-      functions.fireLayer(scratch, 0, 0, T);
+      functions.fireLayer(scratch, map.weights, 0, 0, T);
     },
     'output currents': () => functions.layerCurrents(scratch, map.weights, 1, 0, T),
     'LIF forward': () => functions.fire(output, 0, T),

@@ -73,10 +73,10 @@ export const CARRY: usize = POTENTIAL + 64;
 /** The current of direct input in each step, and the sum of dL/dx over the steps, a row each. */
 export const DIRECT_CURRENT: usize = CARRY + 64;
 export const DIRECT_GRADIENT: usize = DIRECT_CURRENT + 64;
-/** Currents, then potentials before firing, then dL/dcurrent of a block: [BLOCK] rows. */
+/** Currents, then potentials before firing, then dL/dcurrent of a block: [BLOCK] rows, and room for one more. */
 export const BLOCK_ROWS: usize = DIRECT_GRADIENT + 64;
 /** Potentials before each block: [MAX_BLOCKS + 1] rows. */
-export const BOUNDARIES: usize = BLOCK_ROWS + BLOCK * ROW_BYTES;
+export const BOUNDARIES: usize = BLOCK_ROWS + (BLOCK + 1) * ROW_BYTES;
 /** The synaptic current after the last step and before each block, and dL/dx of the step after a block: rows like POTENTIAL's. */
 export const CURRENT_BOUNDARIES: usize = BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES;
 export const CURRENT: usize = CURRENT_BOUNDARIES + (MAX_BLOCKS + 1) * ROW_BYTES;
@@ -84,7 +84,10 @@ export const LATER: usize = CURRENT + 64;
 /** Where tau is learnt: 1 / tau of each neuron, and the sum of dL/dw over the steps, a row each. */
 export const INVERSE_TAU: usize = LATER + 64;
 export const TAU_GRADIENT: usize = INVERSE_TAU + 64;
-export const COLUMN_END: usize = TAU_GRADIENT + 64;
+/** Of a recurrent layer: which of the column's neurons fired in the last step and before each block, 12 bits (u16). */
+export const FIRED_BOUNDARIES: usize = TAU_GRADIENT + 64;
+export const FIRED: usize = FIRED_BOUNDARIES + 2 * (MAX_BLOCKS + 1);
+export const COLUMN_END: usize = FIRED + 2;
 /** Of hidden neurons: their weights to each neuron of the next layer, a row for each. */
 export const OUTGOING: usize = layout.COLUMN_BYTES;
 
@@ -116,4 +119,7 @@ export const TABLES: usize = OUTPUT + OUTGOING + 512;
 export const DELTAS: usize = TABLES + (SLOTS / 4) * TABLE;
 /** What dL/dx of each step is multiplied by to be its part of dL/dw: [BLOCK] rows. */
 export const FACTORS: usize = DELTAS + BLOCK * ROW_BYTES;
-export const SCRATCH_BYTES: usize = FACTORS + BLOCK * ROW_BYTES;
+/** Two lists of neurons of a layer that fired in a step (u16). */
+export const LISTS: usize = FACTORS + BLOCK * ROW_BYTES;
+export const LIST_BYTES: usize = 2 * SLOTS;
+export const SCRATCH_BYTES: usize = LISTS + 2 * LIST_BYTES;

@@ -2,8 +2,9 @@
 
 import { BLOCK, CARRY, DIRECT_GRADIENT, LATER, POTENTIAL, STEPS, TAU_GRADIENT } from './addresses';
 import { drawInput } from './input';
-import { backLayer, columnAt, columnsOf, countLayers, fireLayer, layerAt, layerCurrents } from './layers';
+import { backLayer, fireLayer, layerCurrents } from './layers';
 import { differentiateLoss } from './loss';
+import { columnAt, columnsOf, countLayers, layerAt } from './network';
 import { rest, rewind, useNeuron } from './neuron';
 import { readOutputs, startReadout } from './readout';
 import { clearRow, copyRow } from './rows';
@@ -77,7 +78,7 @@ function through(scratch: usize, weights: usize, index: u32, block: usize, steps
   drawInput(scratch, index, block, steps);
   for (let layer: usize = 0; layer < countLayers(); layer++) {
     layerCurrents(scratch, weights, layer, block, steps);
-    fireLayer(scratch, layer, block, steps);
+    fireLayer(scratch, weights, layer, block, steps);
   }
 }
 

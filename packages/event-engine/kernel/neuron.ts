@@ -9,6 +9,8 @@ import {
   CURRENT,
   CURRENT_BOUNDARIES,
   DERIVATIVES,
+  FIRED,
+  FIRED_BOUNDARIES,
   INVERSE_TAU,
   PART,
   PART_BYTES,
@@ -54,6 +56,7 @@ export function rest(column: usize): void {
     v128.store(column + COUNTS + q, f32x4.splat(0));
     v128.store(column + CURRENT + q, f32x4.splat(0));
   }
+  store<u16>(column + FIRED, 0);
 }
 
 /** Currents x at BLOCK_ROWS become potentials before firing h; the state before the block is kept for the backward pass. */
@@ -171,10 +174,27 @@ export function integrate(column: usize, block: usize, steps: usize): void {
   v128.store(state, v2, 32);
 }
 
+/** One step of `fireInto`, whose current is `row`; returns which of the neurons fire, a bit for each. The state is not kept. */
+export function fireStep(column: usize, row: usize, alive: usize): u32 {
+  const level = f32x4.splat(threshold);
+  let fired: u32 = 0;
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
+    const state = column + POTENTIAL + q;
+    const h = charge(v128.load(state), v128.load(row + q), inverse(column, q));
+    v128.store(row + q, h);
+    const lives = i32x4.lt_s(i32x4.add(i32x4.splat(i32(q >> 2)), i32x4(0, 1, 2, 3)), i32x4.splat(i32(alive)));
+    const s = v128.and(f32x4.ge(h, level), lives);
+    v128.store(state, v128.bitselect(reset(h), h, s));
+    fired |= u32(i32x4.bitmask(s)) << u32(q >> 2);
+  }
+  return fired;
+}
+
 /** Back to the state before a block, which is computed again in the backward pass. */
 export function rewind(column: usize, block: usize): void {
   copyRow(column + POTENTIAL, column + BOUNDARIES + block * ROW_BYTES);
   copyRow(column + CURRENT, column + CURRENT_BOUNDARIES + block * ROW_BYTES);
+  store<u16>(column + FIRED, load<u16>(column + FIRED_BOUNDARIES + 2 * block));
 }
 
 /** h = v + (x - (v - rest)) / tau, or v - (v - rest) / tau + x where the input does not decay. */
@@ -197,14 +217,21 @@ function reset(h: v128): v128 {
 }
 
 /**
- * Potentials h at BLOCK_ROWS become dL/dx, from the last step to the first; `spikeGradient` is dL/ds, rows of each step that
+ * Potentials h of some steps at BLOCK_ROWS, the first of which is `from`, become dL/dx, from the last step to the first; `spikeGradient` is dL/ds, rows of each step that
  * lie `stride` bytes apart (0: the same row in every step).
  *
  * dL/dh = dL/ds s' + dL/dv (kept + jump s'), where s' is the surrogate's derivative and the reset makes `kept` and `jump`.
  * Only dL/dv depends on later steps: the derivatives are computed for all steps at once, before the steps are gone through backwards.
  */
-export function back(scratch: usize, column: usize, spikeGradient: usize, stride: usize, steps: usize): void {
-  const rows = column + BLOCK_ROWS;
+export function back(
+  scratch: usize,
+  column: usize,
+  spikeGradient: usize,
+  stride: usize,
+  from: usize,
+  steps: usize,
+): void {
+  const rows = column + BLOCK_ROWS + from * ROW_BYTES;
   derivatives(surrogate, alpha, threshold, rows, scratch + DERIVATIVES, steps);
   const carry = column + CARRY;
   let v0 = v128.load(carry);

@@ -89,7 +89,7 @@ export function backOutputs(scratch: usize, block: usize, steps: usize): void {
   const readout = load<u32>(READOUT);
   const output = scratch + OUTPUT;
   if (readout === READ_SPIKES) {
-    back(scratch, output, scratch + SPIKE_GRADIENT, 0, steps);
+    back(scratch, output, scratch + SPIKE_GRADIENT, 0, 0, steps);
     return;
   }
   const always = i32x4.splat(readout === READ_MEAN_POTENTIAL ? -1 : 0);

@@ -80,6 +80,16 @@ const NETWORKS: Record<string, Partial<EngineOptions> & { layers: LayerOptions[]
     readout: 'mean-potential',
     loss: 'cross-entropy',
   },
+  'a recurrent layer': { layers: [{ neurons: 14, recurrent: true }, outputs] },
+  'two recurrent layers, with synaptic currents and τ that are learnt': {
+    layers: [
+      { neurons: 14, recurrent: true, learn: 'tau', neuron: { vReset: -0.25 } },
+      { neurons: 26, recurrent: true, synapse: { tau: 3 }, learn: 'tau of each neuron', neuron: soft },
+      { synapse: { tau: 2 } },
+    ],
+    neuron: { vThreshold: 0.3 },
+    readout: 'highest-potential',
+  },
 };
 
 for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
@@ -114,6 +124,47 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
         }
       });
     }
+  });
+
+  test(`each step of a trace follows from the one before by the equations: ${what}`, async () => {
+    const T = 150;
+    const { data } = samples(T);
+    await withEngine({ data, layers, ...options, seed: 2 }, async (engine) => {
+      const numbers = wakeful(engine.options, 6);
+      await engine.restore(freshState(numbers));
+      const shown = { split: 'train', epoch: 0, index: 4 } as const;
+      const traces: Trace[] = [];
+      for (let at: Trace | undefined = await engine.trace(shown); at; at = at.hidden) traces.unshift(at);
+      let spikes: ArrayLike<number> = await engine.spikes(shown);
+      const all = parameters(engine.options.layers, INPUTS);
+      for (const [i, { current, h, v, spike }] of traces.entries()) {
+        const { neurons, neuron, synapse } = engine.options.layers[i];
+        const of = (kind: string) =>
+          splitParameters(numbers, all)[all.findIndex((p) => p.layer === i && p.kind === kind)];
+        const w = of('w');
+        const sum = (t: number, j: number, from: ArrayLike<number>, weights?: Float32Array) => {
+          const units = (weights?.length ?? 0) / neurons;
+          let x = 0;
+          for (let k = 0; t >= 0 && k < units; k++)
+            x += from[t * units + k] * (weights as Float32Array)[k * neurons + j];
+          return x;
+        };
+        const kept = new Float64Array(neurons);
+        for (let at = 0; at < h.length; at++) {
+          const [t, j] = [Math.floor(at / neurons), at % neurons];
+          const x = sum(t, j, spikes, of('weight')) + sum(t - 1, j, spike, of('recurrent'));
+          assert.ok(Math.abs(current[at] - x) < 1e-5, `current ${at} of layer ${i}`);
+          kept[j] = kept[j] * (synapse ? 1 - 1 / synapse.tau : 0) + x;
+          const rest = neuron.vReset ?? 0;
+          const before = t > 0 ? v[at - neurons] : rest;
+          const leak = w ? 1 / (1 + Math.exp(-w[w.length > 1 ? j : 0])) : 1 / neuron.tau;
+          const charged = before + (neuron.decayInput ? kept[j] - (before - rest) : rest - before) * leak;
+          const exact = neuron.decayInput ? charged : charged + kept[j];
+          assert.ok(Math.abs(h[at] - exact) < 1e-5 * Math.max(1, Math.abs(exact)), `potential ${at} of layer ${i}`);
+        }
+        spikes = spike;
+      }
+    });
   });
 
   test(`1, 2, 3 and 8 threads give the same bytes, and so does a run that is resumed: ${what}`, async () => {

@@ -1,0 +1,35 @@
+// The network as the table in memory describes it (see ../layout.ts): layers of columns of neurons, and their weights.
+
+import * as table from '../layout';
+import { LAYER_COUNT } from './addresses';
+
+export function countLayers(): usize {
+  return <usize>load<u32>(LAYER_COUNT);
+}
+
+/** A layer's entry in the table. */
+export function layerAt(index: usize): usize {
+  return <usize>table.LAYERS + index * table.LAYER_BYTES;
+}
+
+export function columnsOf(layer: usize): usize {
+  return <usize>load<u32>(layer, table.COLUMNS);
+}
+
+export function columnAt(scratch: usize, layer: usize, c: usize): usize {
+  return scratch + <usize>load<u32>(layer, table.PLACE) + c * <usize>load<u32>(layer, table.PLACE_STRIDE);
+}
+
+export function isLast(index: usize): bool {
+  return index + 1 === countLayers();
+}
+
+/** Where the rows of a column lie in weights, or in a gradient. */
+export function rowsOf(weights: usize, layer: usize, c: usize): usize {
+  return weights + <usize>load<u32>(layer, table.WEIGHTS) + c * <usize>load<u32>(layer, table.WEIGHTS_STRIDE);
+}
+
+/** Where the rows of R of a column lie in weights, or in a gradient. */
+export function recurrentRows(weights: usize, layer: usize, c: usize): usize {
+  return weights + <usize>load<u32>(layer, table.RECURRENT) + c * <usize>load<u32>(layer, table.RECURRENT_STRIDE);
+}

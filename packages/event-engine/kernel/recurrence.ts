@@ -1,0 +1,123 @@
+// Layers whose neurons hear each other's last spikes: x[t] = W s_in[t] + R s[t-1]. The part of W is there before; the rest is
+// added step by step, all columns together.
+
+import * as table from '../layout';
+import {
+  BLOCK_ROWS,
+  BOUNDARIES,
+  FIRED,
+  FIRED_BOUNDARIES,
+  LATER,
+  LIST_BYTES,
+  LISTS,
+  PART,
+  PART_BYTES,
+  POTENTIAL,
+  ROW_BYTES,
+  SPIKES,
+  WIDTH,
+} from './addresses';
+import { backSome } from './column';
+import { columnAt, columnsOf, recurrentRows } from './network';
+import { fireStep } from './neuron';
+import { copyRow } from './rows';
+import { filter } from './synapse';
+import { weighAll } from './weigh';
+
+/** Lists the neurons of a column that fired, a bit for each; returns the end of the list. */
+function listFired(end: usize, c: usize, fired: u32): usize {
+  for (; fired; fired &= fired - 1, end += 2) store<u16>(end, u16(c * WIDTH + ctz(fired)));
+  return end;
+}
+
+/** Adds to a row the rows of R of those that are listed, in this order. */
+function hear(row: usize, rows: usize, list: usize, end: usize): void {
+  let x = v128.load(row);
+  let y = v128.load(row, 16);
+  let z = v128.load(row, 32);
+  for (; list < end; list += 2) {
+    const heard = rows + ROW_BYTES * <usize>load<u16>(list);
+    x = f32x4.add(x, v128.load(heard));
+    y = f32x4.add(y, v128.load(heard, 16));
+    z = f32x4.add(z, v128.load(heard, 32));
+  }
+  v128.store(row, x);
+  v128.store(row, y, 16);
+  v128.store(row, z, 32);
+}
+
+/** As `fireLayer`, for a recurrent layer. */
+export function fireRecurrent(scratch: usize, weights: usize, layer: usize, block: usize, steps: usize): void {
+  const columns = columnsOf(layer);
+  const kept = load<f32>(layer, table.SYNAPSE);
+  const neurons = <usize>load<u32>(layer, table.NEURONS);
+  const spikes = scratch + <usize>load<u32>(layer, table.MAKES) + SPIKES;
+  let before = scratch + LISTS;
+  let now = before + LIST_BYTES;
+  let end = before;
+  for (let c: usize = 0; c < columns; c++) {
+    const column = columnAt(scratch, layer, c);
+    const fired = load<u16>(column + FIRED);
+    copyRow(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL);
+    store<u16>(column + FIRED_BOUNDARIES + 2 * block, fired);
+    end = listFired(end, c, fired);
+  }
+  for (let t: usize = 0; t < steps; t++) {
+    const part = spikes + (t / PART) * PART_BYTES;
+    if (t % PART === 0) memory.fill(part, 0, 2 * WIDTH * columns);
+    let to = now;
+    for (let c: usize = 0; c < columns; c++) {
+      const column = columnAt(scratch, layer, c);
+      const row = column + BLOCK_ROWS + t * ROW_BYTES;
+      hear(row, recurrentRows(weights, layer, c), before, end);
+      if (kept) filter(column, kept, t, 1);
+      const fired = fireStep(column, row, neurons - c * WIDTH);
+      store<u16>(column + FIRED, fired);
+      const first = to;
+      to = listFired(to, c, fired);
+      for (let entry = first; entry < to; entry += 2) {
+        const at = part + 2 * <usize>load<u16>(entry);
+        store<u16>(at, u16(u32(load<u16>(at)) | (1 << u32(t % PART))));
+      }
+    }
+    const list = before;
+    before = now;
+    now = list;
+    end = to;
+  }
+}
+
+/** Where dL/ds of a column through the next layer lies, a row for each step of a block. */
+export function fromNext(layer: usize, column: usize): usize {
+  return column + <usize>load<u32>(layer, table.FROM_NEXT);
+}
+
+/** Potentials h of all columns become dL/dx, step by step: dL/ds[t] is that through the next layer, and R transposed dL/dx[t+1]. */
+export function backRecurrent(scratch: usize, layer: usize, block: usize, steps: usize): void {
+  const columns = columnsOf(layer);
+  const later = columnAt(scratch, layer, 0) + LATER;
+  for (let t = steps; t-- > 0; ) {
+    for (let c: usize = 0; c < columns; c++) {
+      const column = columnAt(scratch, layer, c);
+      weighAll(later, layer, column + <usize>load<u32>(layer, table.FEEDBACK), fromNext(layer, column) + t * ROW_BYTES);
+    }
+    for (let c: usize = 0; c < columns; c++) {
+      const column = columnAt(scratch, layer, c);
+      backSome(scratch, layer, column, fromNext(layer, column) + t * ROW_BYTES, block, t, 1);
+      copyRow(column + LATER, column + BLOCK_ROWS + t * ROW_BYTES);
+    }
+  }
+}
+
+/** Adds what the first step of a block, whose dL/dx is a column's first row, and the spikes before it contribute to the gradient of R. */
+export function addFirst(scratch: usize, layer: usize, column: usize, rows: usize, block: usize): void {
+  for (let c: usize = 0, columns = columnsOf(layer); c < columns; c++) {
+    let fired: u32 = load<u16>(columnAt(scratch, layer, c) + FIRED_BOUNDARIES + 2 * block);
+    for (; fired; fired &= fired - 1) {
+      const row = rows + ROW_BYTES * (c * WIDTH + ctz(fired));
+      for (let q: usize = 0; q < ROW_BYTES; q += 16) {
+        v128.store(row + q, f32x4.add(v128.load(row + q), v128.load(column + BLOCK_ROWS + q)));
+      }
+    }
+  }
+}

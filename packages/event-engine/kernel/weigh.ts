@@ -1,0 +1,71 @@
+// What neurons send: from dL/dx of those that hear them to dL/ds.
+
+import * as table from '../layout';
+import { ROW_BYTES, WIDTH } from './addresses';
+import { columnsOf } from './network';
+
+/** Twelve rows of weights to `count` neurons, whose columns lie `stride` bytes apart, become a row for each of these neurons. */
+export function transpose(out: usize, rows: usize, stride: usize, count: usize): void {
+  for (let k: usize = 0; k < count; k++, out += ROW_BYTES) {
+    const from = rows + (k / WIDTH) * stride + 4 * (k % WIDTH);
+    for (let neuron: usize = 0; neuron < WIDTH; neuron++)
+      store<f32>(out + 4 * neuron, load<f32>(from + neuron * ROW_BYTES));
+  }
+}
+
+/** Adds to a row what a column sends to all neurons of a layer, of whose first column `from` is a row: the sum of its values times weights. */
+export function weighAll(from: usize, layer: usize, outgoing: usize, row: usize): void {
+  let x = v128.load(row);
+  let y = v128.load(row, 16);
+  let z = v128.load(row, 32);
+  let x1 = f32x4.splat(0);
+  let y1 = x1;
+  let z1 = x1;
+  const stride = <usize>load<u32>(layer, table.PLACE_STRIDE);
+  for (let c = columnsOf(layer); c > 0; c--, from += stride) {
+    for (let lane: usize = 0; lane < 4 * WIDTH; lane += 8, outgoing += 2 * ROW_BYTES) {
+      const even = v128.load32_splat(from + lane);
+      const odd = v128.load32_splat(from + lane, 4);
+      x = f32x4.add(x, f32x4.mul(even, v128.load(outgoing)));
+      y = f32x4.add(y, f32x4.mul(even, v128.load(outgoing, 16)));
+      z = f32x4.add(z, f32x4.mul(even, v128.load(outgoing, 32)));
+      x1 = f32x4.add(x1, f32x4.mul(odd, v128.load(outgoing, 48)));
+      y1 = f32x4.add(y1, f32x4.mul(odd, v128.load(outgoing, 64)));
+      z1 = f32x4.add(z1, f32x4.mul(odd, v128.load(outgoing, 80)));
+    }
+  }
+  v128.store(row, f32x4.add(x, x1));
+  v128.store(row, f32x4.add(y, y1), 16);
+  v128.store(row, f32x4.add(z, z1), 32);
+}
+
+/** The same for all steps of the ten outputs, whose dL/dx are `rows`, to `deltas`. */
+export function weigh(rows: usize, outgoing: usize, deltas: usize, steps: usize): void {
+  // A pass for each vector of a row, so that the ten weights stay in registers.
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
+    const w0 = v128.load(outgoing + q);
+    const w1 = v128.load(outgoing + q, ROW_BYTES);
+    const w2 = v128.load(outgoing + q, 2 * ROW_BYTES);
+    const w3 = v128.load(outgoing + q, 3 * ROW_BYTES);
+    const w4 = v128.load(outgoing + q, 4 * ROW_BYTES);
+    const w5 = v128.load(outgoing + q, 5 * ROW_BYTES);
+    const w6 = v128.load(outgoing + q, 6 * ROW_BYTES);
+    const w7 = v128.load(outgoing + q, 7 * ROW_BYTES);
+    const w8 = v128.load(outgoing + q, 8 * ROW_BYTES);
+    const w9 = v128.load(outgoing + q, 9 * ROW_BYTES);
+    for (let at: usize = 0; at < steps * ROW_BYTES; at += ROW_BYTES) {
+      const row = rows + at;
+      let even = f32x4.mul(v128.load32_splat(row), w0);
+      let odd = f32x4.mul(v128.load32_splat(row, 4), w1);
+      even = f32x4.add(even, f32x4.mul(v128.load32_splat(row, 8), w2));
+      odd = f32x4.add(odd, f32x4.mul(v128.load32_splat(row, 12), w3));
+      even = f32x4.add(even, f32x4.mul(v128.load32_splat(row, 16), w4));
+      odd = f32x4.add(odd, f32x4.mul(v128.load32_splat(row, 20), w5));
+      even = f32x4.add(even, f32x4.mul(v128.load32_splat(row, 24), w6));
+      odd = f32x4.add(odd, f32x4.mul(v128.load32_splat(row, 28), w7));
+      even = f32x4.add(even, f32x4.mul(v128.load32_splat(row, 32), w8));
+      odd = f32x4.add(odd, f32x4.mul(v128.load32_splat(row, 36), w9));
+      v128.store(deltas + at + q, f32x4.add(even, odd));
+    }
+  }
+}
