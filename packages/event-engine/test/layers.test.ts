@@ -48,6 +48,7 @@ const slow = { tau: 20, decayInput: false, detachReset: true };
 const NETWORKS: Record<string, Partial<EngineOptions> & { layers: LayerOptions[] }> = {
   'two hidden layers, each with its own neurons': {
     layers: [{ neurons: 14, neuron: { ...slow, vThreshold: 0.7 } }, { neurons: 25, neuron: soft }, outputs],
+    reset: false,
   },
   'four layers, the potential read': {
     layers: [{ neurons: 5 }, { neurons: 13, neuron: { vReset: -0.25 } }, { neurons: 12 }, outputs],
@@ -187,3 +188,15 @@ for (const [what, { layers, ...options }] of Object.entries(NETWORKS)) {
     assert.deepEqual(await run(1, 2, alone.state), alone);
   });
 }
+
+test('a network that needs more memory than the kernel has is refused in one line', async () => {
+  const { data } = samples(1);
+  const layers = [...Array.from({ length: 8 }, () => ({ neurons: 800, recurrent: true })), outputs];
+  await assert.rejects(
+    createEngine('event', { data, layers, threads: 1 }),
+    /^RangeError: batchSize 128, threads 1, hidden 800(, 800){7}: expected to need at most 256 MB, found \d+ MB$/,
+  );
+  await withEngine({ data, layers: [...layers.slice(0, 2), outputs], threads: 4 }, async (engine) => {
+    await engine.trainBatch(0, Uint32Array.of(0));
+  });
+});

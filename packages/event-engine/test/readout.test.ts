@@ -11,14 +11,15 @@ import {
   READOUT_NAMES,
   type ReadoutName,
 } from '../../../src/common/engine';
-import { DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
+import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { makeSpikeTrains } from '../../../src/common/spike-trains';
-import { initialNetwork, splitWeights } from '../../../src/common/weights';
+import { initialNetwork } from '../../../src/common/weights';
 import { snn } from '../../../src/snn/networks';
 import { newHistory } from '../../../src/training/history';
 import { train } from '../../../src/training/train';
 import { assertClose } from '../../../test/support/golden';
 import { defaults, mnist } from './engines';
+import { forwardMode } from './float64';
 
 const POTENTIALS = READOUT_NAMES.filter((name) => name !== 'spikes');
 const ENGINES = ['event', 'tfjs'] as const;
@@ -83,77 +84,6 @@ for (const readout of POTENTIALS) {
   }
 }
 
-/** An image of a network in float64, with the derivative in one direction of the weights beside each number. */
-function forwardMode(
-  input: Uint8Array,
-  weights: Float32Array[],
-  direction: Float32Array[],
-  options: {
-    T: number;
-    inputs: number;
-    neuron: NeuronOptions;
-    readout: (typeof POTENTIALS)[number];
-    loss: string;
-    label: number;
-  },
-): { loss: number; slope: number } {
-  const { T, inputs, neuron, readout, loss, label } = options;
-  const { tau, decayInput, vThreshold, vReset, surrogateFunction, detachReset } = neuron;
-  const rest = vReset ?? 0;
-  type Dual = [value: number, slope: number];
-  const states = weights.map((layer, i) => {
-    const units = i === weights.length - 1 ? 10 : layer.length / inputs;
-    return Array.from({ length: units }, (): Dual => [rest, 0]);
-  });
-  const potentials: Dual[][] = [];
-  for (let t = 0; t < T; t++) {
-    let spikes = Array.from(input.subarray(t * inputs, (t + 1) * inputs), (spike): Dual => [spike, 0]);
-    states.forEach((state, layer) => {
-      const [w, d] = [weights[layer], direction[layer]];
-      const fired = state.map(([v, dv], j): Dual => {
-        let [x, dx] = [0, 0];
-        spikes.forEach(([s, ds], i) => {
-          x += s * w[i * state.length + j];
-          dx += s * d[i * state.length + j] + ds * w[i * state.length + j];
-        });
-        const h = decayInput ? v + (x - (v - rest)) / tau : v - (v - rest) / tau + x;
-        const dh = decayInput ? dv + (dx - dv) / tau : dv - dv / tau + dx;
-        state[j] = [h, dh];
-        if (layer === states.length - 1) return [0, 0];
-        const s = Number(h >= vThreshold);
-        const { alpha } = surrogateFunction;
-        const ds = (dh * alpha) / 2 / (1 + ((Math.PI / 2) * alpha * (h - vThreshold)) ** 2);
-        const kept = detachReset ? 0 : ds;
-        state[j] =
-          vReset === null
-            ? [h - s * vThreshold, dh - kept * vThreshold]
-            : [s ? rest : h, (1 - s) * dh + kept * (rest - h)];
-        return [s, ds];
-      });
-      spikes = fired;
-    });
-    potentials.push((states.at(-1) as Dual[]).map(([h, dh]): Dual => [h, dh]));
-  }
-  const read = Array.from({ length: 10 }, (_, j) => {
-    const steps = potentials.map((step) => step[j]);
-    if (readout === 'last-potential') return steps[T - 1];
-    if (readout === 'highest-potential') return steps.reduce((a, b) => (b[0] > a[0] ? b : a));
-    return steps.reduce(([a, da], [b, db]): Dual => [a + b / T, da + db / T], [0, 0]);
-  });
-  const error = read.map(([value], j) => value - Number(j === label));
-  if (loss === 'mse') {
-    return {
-      loss: error.reduce((sum, e) => sum + e * e, 0) / 10,
-      slope: read.reduce((sum, [, d], j) => sum + (2 * error[j] * d) / 10, 0),
-    };
-  }
-  const total = read.reduce((sum, [value]) => sum + Math.exp(value), 0);
-  return {
-    loss: Math.log(total) - read[label][0],
-    slope: read.reduce((sum, [value, d], j) => sum + (Math.exp(value) / total - Number(j === label)) * d, 0),
-  };
-}
-
 const slow = { ...DEFAULT_NEURON, tau: 20, decayInput: false, detachReset: true };
 for (const [readout, loss, hidden, neuron] of [
   ['last-potential', 'cross-entropy', undefined, DEFAULT_NEURON],
@@ -177,14 +107,9 @@ for (const [readout, loss, hidden, neuron] of [
           const along = weights.map((_, i) => Math.sin((direction + 1) * (i + 1)));
           const input = new Uint8Array(T * inputs);
           for (const [i, t] of times.entries()) input[t * inputs + split.trains[0].units[i]] = 1;
-          const layers = (values: Float32Array) => splitWeights(values, hidden, inputs);
-          const exact = forwardMode(input, layers(weights), layers(along), {
-            T,
-            inputs,
-            neuron,
-            readout,
-            loss,
-            label: 4,
+          const exact = forwardMode(input, weights, along, {
+            ...{ T, inputs, layers: engine.options.layers },
+            ...{ readout, loss, label: 4 },
           });
           // Adam's first moment after one step is a tenth of the gradient.
           const slope = m.reduce((sum, value, i) => sum + 10 * value * along[i], 0);
