@@ -1,12 +1,12 @@
 // The kernel of the event-driven engine: what the host calls (see ../core.ts).
 
-import { BLOCK, CARRY, DIRECT_GRADIENT, LATER, POTENTIAL, STEPS, TAU_GRADIENT } from './addresses';
+import { BLOCK, CARRY, DIRECT_GRADIENT, LATER, LOSS_SUM, POTENTIAL, STEPS, TAU_GRADIENT } from './addresses';
 import { drawInput } from './input';
 import { backLayer, fireLayer, layerCurrents } from './layers';
 import { differentiateLoss } from './loss';
 import { columnAt, columnsOf, countLayers, layerAt } from './network';
 import { rest, rewind, useNeuron } from './neuron';
-import { readOutputs, startReadout } from './readout';
+import { readOutputs, readSteps, startReadout } from './readout';
 import { clearRow, copyRow } from './rows';
 
 export { adam } from './adam';
@@ -49,7 +49,7 @@ export { countRows, countSpikes, encode, present, presentSpikes } from './encode
 export { addGradient } from './gradient';
 export { DIRECT, drawInput, LATENCY, POISSON } from './input';
 export { backLayer, fireLayer, layerCurrents, layOut, prepare } from './layers';
-export { CROSS_ENTROPY, CROSS_ENTROPY_COUNTS, MSE } from './loss';
+export { CROSS_ENTROPY, CROSS_ENTROPY_COUNTS, CROSS_ENTROPY_EACH_STEP, MSE } from './loss';
 export { back, fire } from './neuron';
 export { READ_HIGHEST_POTENTIAL, READ_LAST_POTENTIAL, READ_MEAN_POTENTIAL, READ_SPIKES } from './readout';
 export * from './surrogates';
@@ -115,7 +115,7 @@ export function forward(scratch: usize, weights: usize, index: u32, potentials: 
  */
 export function backward(scratch: usize, weights: usize, gradient: usize, index: u32, label: usize): f64 {
   const T = <usize>load<u32>(STEPS);
-  const loss = differentiateLoss(scratch, label);
+  const loss = differentiateLoss(scratch, label, readSteps());
   const last = (T - 1) / BLOCK;
   for (let block = last + 1; block-- > 0; ) {
     const steps = stepsIn(block, T);
@@ -123,7 +123,7 @@ export function backward(scratch: usize, weights: usize, gradient: usize, index:
     if (block < last) through(scratch, weights, index, block, steps);
     for (let layer = countLayers(); layer-- > 0; ) backLayer(scratch, gradient, layer, block, steps);
   }
-  return loss;
+  return loss + load<f64>(scratch + LOSS_SUM);
 }
 
 /** All neurons are as before a block, which is computed again; of the last one nothing comes from later steps. */

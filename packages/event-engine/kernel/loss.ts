@@ -1,27 +1,47 @@
 // The losses, each with its gradient. Rates and counts of spikes are those of the image that was shown last.
 
-import { COUNT, COUNTS, LOSS, OUTPUT, OUTPUTS, RATES, SPIKE_GRADIENT } from './addresses';
+import {
+  BLOCK_ROWS,
+  COUNT,
+  COUNTS,
+  DELTAS,
+  EXPONENTIALS,
+  LABEL,
+  LOSS,
+  LOSS_SUM,
+  OUTPUT,
+  OUTPUTS,
+  RATES,
+  ROW_BYTES,
+  SPIKE_GRADIENT,
+  STEPS,
+} from './addresses';
 import { exp, log } from './exponential';
-import { readSteps } from './readout';
-import { clearRow } from './rows';
+import { spikesOf } from './neuron';
+import { clearRow, copyRow } from './rows';
 
 // One number per loss of src/common/engine.ts, under its name in upper case. The host asks for the numbers.
 export const MSE: u32 = 0;
 export const CROSS_ENTROPY: u32 = 1;
 export const CROSS_ENTROPY_COUNTS: u32 = 2;
+export const CROSS_ENTROPY_EACH_STEP: u32 = 3;
 
 /**
  * Writes dL/ds, which is the same in every step, to SPIKE_GRADIENT: the gradient of the mean over the batch's images. Where
  * potentials are read, it is dL/dh of each step that is read.
- * @returns what this image adds to the loss: its sum of (rate - target)^2, or its cross-entropy
+ * @returns what this image adds to the loss: its sum of (rate - target)^2, or its cross-entropy; that of single steps is added
+ *   up at LOSS_SUM as they are gone through
  */
-export function differentiateLoss(scratch: usize, label: usize): f64 {
+export function differentiateLoss(scratch: usize, label: usize, divisor: f32): f64 {
   clearRow(scratch + SPIKE_GRADIENT);
+  store<u32>(scratch + LABEL, u32(label));
+  store<f64>(scratch + LOSS_SUM, 0);
   const kind = load<u32>(LOSS);
-  const divisor = readSteps();
+  const gradient = scratch + SPIKE_GRADIENT;
   if (kind === MSE) return meanSquaredError(scratch, label, divisor);
-  if (kind === CROSS_ENTROPY) return crossEntropy(scratch, scratch + RATES, label, divisor);
-  if (kind === CROSS_ENTROPY_COUNTS) return crossEntropy(scratch, scratch + (OUTPUT + COUNTS), label, 1);
+  if (kind === CROSS_ENTROPY) return crossEntropy(scratch, scratch + RATES, gradient, label, divisor);
+  if (kind === CROSS_ENTROPY_COUNTS) return crossEntropy(scratch, scratch + (OUTPUT + COUNTS), gradient, label, 1);
+  if (kind === CROSS_ENTROPY_EACH_STEP) return 0;
   return unreachable();
 }
 
@@ -37,23 +57,40 @@ function meanSquaredError(scratch: usize, label: usize, divisor: f32): f64 {
   return loss;
 }
 
+/** Cross-entropy of the spikes, or of the potentials, of each step of a block: dL/ds, or dL/dh, goes to DELTAS, a row for each. */
+export function differentiateSteps(scratch: usize, steps: usize, isFiring: bool): void {
+  const T = load<u32>(STEPS);
+  let sum: f64 = 0;
+  for (let at: usize = 0; at < steps * ROW_BYTES; at += ROW_BYTES) {
+    const h = scratch + (OUTPUT + BLOCK_ROWS) + at;
+    const row = scratch + DELTAS + at;
+    if (isFiring) spikesOf(h, row);
+    else copyRow(row, h);
+    sum += crossEntropy(scratch, row, row, load<u32>(scratch + LABEL), f32(T));
+    // Only ten neurons learn.
+    store<u64>(row + 4 * OUTPUTS, 0);
+  }
+  store<f64>(scratch + LOSS_SUM, load<f64>(scratch + LOSS_SUM) + sum / f64(T));
+}
+
 /**
  * -log p[label], where p = exp(z) / sum of exp(z) and z, at `values`, is the sum of a neuron's spikes, divided by `divisor`.
- * Then dL/dz = (p - target) / batch.
+ * Then dL/dz = (p - target) / batch, which goes to `out`.
  */
-function crossEntropy(scratch: usize, values: usize, label: usize, divisor: f32): f64 {
+function crossEntropy(scratch: usize, values: usize, out: usize, label: usize, divisor: f32): f64 {
   const batch = f32(load<u32>(COUNT));
   let highest: f32 = -Infinity;
   for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) highest = max<f32>(highest, load<f32>(values + 4 * neuron));
-  let sum: f64 = 0;
-  for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) sum += exponential(values, neuron, highest);
-  for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) {
-    const p = f32(exponential(values, neuron, highest) / sum);
-    store<f32>(scratch + SPIKE_GRADIENT + 4 * neuron, (p - f32(neuron === label)) / batch / divisor);
+  const exponentials = scratch + EXPONENTIALS;
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
+    v128.store(exponentials + q, exp(f32x4.sub(v128.load(values + q), f32x4.splat(highest))));
   }
-  return log(sum) - f64(load<f32>(values + 4 * label) - highest);
-}
-
-function exponential(values: usize, neuron: usize, highest: f32): f64 {
-  return f64(f32x4.extract_lane(exp(f32x4.splat(load<f32>(values + 4 * neuron) - highest)), 0));
+  const own = load<f32>(values + 4 * label) - highest;
+  let sum: f64 = 0;
+  for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) sum += f64(load<f32>(exponentials + 4 * neuron));
+  for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) {
+    const p = f32(f64(load<f32>(exponentials + 4 * neuron)) / sum);
+    store<f32>(out + 4 * neuron, (p - f32(neuron === label)) / batch / divisor);
+  }
+  return log(sum) - f64(own);
 }

@@ -337,3 +337,10 @@ export function findFactors(
 function after(h: v128, level: v128, isFiring: bool): v128 {
   return isFiring ? v128.bitselect(reset(h), h, f32x4.ge(h, level)) : h;
 }
+
+/** 1 where neurons of these potentials fire, else 0: a row. */
+export function spikesOf(h: usize, out: usize): void {
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
+    v128.store(out + q, v128.and(f32x4.ge(v128.load(h + q), f32x4.splat(threshold)), f32x4.splat(1)));
+  }
+}

@@ -4,6 +4,8 @@ import {
   BLOCK,
   BLOCK_ROWS,
   COUNTS,
+  DELTAS,
+  LOSS,
   OUTPUT,
   OUTPUTS,
   POTENTIAL,
@@ -14,7 +16,9 @@ import {
   SPIKE_GRADIENT,
   STEPS,
 } from './addresses';
+import { CROSS_ENTROPY_EACH_STEP, differentiateSteps } from './loss';
 import { back, backPotentials, fire, integrate } from './neuron';
+import { copyRow } from './rows';
 
 // One number per readout of src/common/engine.ts, under READ_ and its name in upper case. The host asks for the numbers.
 export const READ_SPIKES: u32 = 0;
@@ -88,8 +92,16 @@ export function readOutputs(scratch: usize): void {
 export function backOutputs(scratch: usize, block: usize, steps: usize): void {
   const readout = load<u32>(READOUT);
   const output = scratch + OUTPUT;
+  const isEachStep = load<u32>(LOSS) === CROSS_ENTROPY_EACH_STEP;
+  if (isEachStep) differentiateSteps(scratch, steps, readout === READ_SPIKES);
   if (readout === READ_SPIKES) {
-    back(scratch, output, scratch + SPIKE_GRADIENT, 0, 0, steps);
+    back(scratch, output, scratch + (isEachStep ? DELTAS : SPIKE_GRADIENT), isEachStep ? ROW_BYTES : 0, 0, steps);
+    return;
+  }
+  if (isEachStep) {
+    for (let at: usize = 0; at < steps * ROW_BYTES; at += ROW_BYTES)
+      copyRow(output + BLOCK_ROWS + at, scratch + DELTAS + at);
+    backPotentials(output, steps);
     return;
   }
   const always = i32x4.splat(readout === READ_MEAN_POTENTIAL ? -1 : 0);
