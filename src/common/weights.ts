@@ -3,7 +3,7 @@
  * and in what order, says `parameters` alone.
  */
 import { isTyped, typeName } from './checks';
-import { log } from './exact';
+import { exp, log } from './exact';
 import { isWidth, type LayerShape, plainLayers, type ResolvedLayer } from './layers';
 import { CLASSES, IMAGE_SIZE } from './mnist';
 import { initialWeights, Purpose } from './random';
@@ -28,7 +28,11 @@ export function parameters(layers: readonly LayerShape[], inputs = IMAGE_SIZE): 
     const own: (Omit<Parameter, 'layer'> | false | undefined)[] = [
       { name: named('dense', 'kernel'), kind: 'weight', shape: [before, neurons] },
       recurrent && { name: named('recurrent', 'kernel'), kind: 'recurrent', shape: [neurons, neurons] },
-      learn && { name: named('lif', 'w'), kind: 'w', shape: [1, learn === 'tau' ? 1 : neurons] },
+      learn && {
+        name: named(recurrent ? 'recurrent' : 'lif', 'w'),
+        kind: 'w',
+        shape: [1, learn === 'tau' ? 1 : neurons],
+      },
     ];
     return own.flatMap((parameter) => (parameter ? [{ ...parameter, layer }] : []));
   });
@@ -72,7 +76,10 @@ export function initialParameters(
 }
 
 /** w of a time constant above 1, −ln(τ − 1). */
-const startOfW = (tau: number): number => (tau < 2 ? log(1 / (tau - 1)) : -log(tau - 1));
+export const startOfW = (tau: number): number => (tau < 2 ? log(1 / (tau - 1)) : -log(tau - 1));
+
+/** The time constant that w stands for, 1 + exp(−w). */
+export const tauOf = (w: number): number => 1 + (w > 0 ? exp(-w) : 1 / exp(w));
 
 function streamOf(kind: 'weight' | 'recurrent', layer: number, layers: number): [Purpose, number?] {
   if (kind === 'recurrent') return [Purpose.InitialRecurrentWeights, layer];

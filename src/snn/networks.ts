@@ -5,13 +5,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkOptions, checkWhole } from '../common/checks';
 import type { ReadoutName } from '../common/engine';
-import { MAX_HIDDEN } from '../common/layers';
+import { MAX_HIDDEN, type ResolvedLayer, resolveLayers, type SomeLayers } from '../common/layers';
 import { CLASSES, IMAGE_SIDE } from '../common/mnist';
-import { neuronOptions } from '../common/neuron-options';
+import { DEFAULT_NEURON, neuronOptions } from '../common/neuron-options';
 import { MAX_UNITS } from '../common/spike-trains';
-import { countWeights, initialNetwork, splitWeights, weightShapes } from '../common/weights';
-import { LIFNode, type LIFNodeArgs, NonSpikingLIFNode } from './neuron';
-import { ATan } from './surrogate';
+import { countNumbers, initialParameters, parameters, splitParameters } from '../common/weights';
+import { LinearRecurrentContainer, Synapse } from './layer';
+import { LIFNode, type LIFNodeArgs, NonSpikingLIFNode, ParametricLIFNode } from './neuron';
+import { ATan, makeSurrogate } from './surrogate';
 
 /** Options of `ann`. */
 export interface AnnOptions {
@@ -35,40 +36,56 @@ export function ann(options: AnnOptions = {}): tf.Sequential {
   return build([flatten(), ...between, ...outputs], seed);
 }
 
-/** Options of `snn`: those of its neurons, and whether it has hidden ones. */
-export interface SnnOptions extends LIFNodeArgs {
+/** Options of `snn`: those of its neurons, and which layers it has. */
+export interface SnnOptions extends Omit<LIFNodeArgs, 'learn'>, Pick<SomeLayers, 'hidden' | 'layers'> {
   /** For the initial weights. Default 0. */
   seed?: number;
   /** Inputs of spike trains, 1 to 784, in place of an image: one call then takes [batch, inputs]. */
   inputs?: number;
-  /** Neurons of a hidden layer, 1 to 800, with the same options as the ten; none by default. */
-  hidden?: number;
   /** With a potential the ten neurons are a `NonSpikingLIFNode`, and one call returns their potentials. Default 'spikes'. */
   readout?: ReadoutName;
 }
 
 /**
  * Flatten → Dense(10, no bias) → LIFNode; one call is one time step: input spikes [batch, 28, 28], output spikes [batch, 10].
- * With a hidden layer: Flatten → Dense(hidden) → LIFNode → Dense(10) → LIFNode.
+ * With a hidden layer: Flatten → Dense(hidden) → LIFNode → Dense(10) → LIFNode. A layer with a current that lasts has a
+ * `Synapse` before its neurons, a recurrent one both in a `LinearRecurrentContainer`, and one that learns τ a
+ * `ParametricLIFNode`.
  * @example
  * const net = networks.snn({ tau: 2, surrogateFunction: new surrogate.ATan(2) });
  * @throws RangeError that names the option that is out of range
  */
 export function snn(options: SnnOptions = {}): tf.Sequential {
-  const { seed = 0, inputs, hidden, readout = 'spikes', ...neuron } = options;
-  checkOptions('snn', options, ['seed', 'inputs', 'hidden', 'readout', ...neuronOptions(), 'storeSequences', 'name']);
-  const neurons = (last: boolean) => {
-    const Kind = last && readout !== 'spikes' ? NonSpikingLIFNode : LIFNode;
-    return new Kind({ surrogateFunction: new ATan(), ...neuron });
-  };
+  const { seed = 0, inputs, hidden, layers, readout = 'spikes', ...neuron } = options;
+  const known = [
+    'seed',
+    'inputs',
+    'hidden',
+    'layers',
+    'readout',
+    ...neuronOptions(),
+    'storeSequences',
+    'name',
+  ] as const;
+  checkOptions('snn', options, known);
   checkWhole('inputs', inputs ?? 1, 1, MAX_UNITS);
-  checkWhole('hidden', hidden ?? 1, 1, MAX_HIDDEN);
-  const widths = hidden === undefined ? [CLASSES] : [hidden, CLASSES];
-  const layers = widths.flatMap((units, i) => {
+  // A surrogate without a gradient has no name among the options of a neuron.
+  const { surrogateFunction = new ATan(), storeSequences, name, ...dynamics } = neuron;
+  const all = resolveLayers({ hidden, layers, neuron: dynamics });
+  const parts = all.flatMap(({ neurons, neuron, synapse, recurrent, learn }, i) => {
     const inputShape = i === 0 && inputs !== undefined ? { inputShape: [inputs] } : {};
-    return [tf.layers.dense({ units, useBias: false, ...inputShape }), neurons(i === widths.length - 1)];
+    const isRead = i === all.length - 1 && readout !== 'spikes';
+    const Kind = isRead ? NonSpikingLIFNode : learn ? ParametricLIFNode : LIFNode;
+    const own = layers?.[i]?.neuron?.surrogateFunction;
+    const surrogate = own ? makeSurrogate(own) : surrogateFunction;
+    const nodes = [
+      ...(synapse ? [new Synapse(synapse)] : []),
+      new Kind({ ...neuron, surrogateFunction: surrogate, storeSequences, learn, name }),
+    ];
+    const dense = tf.layers.dense({ units: neurons, useBias: false, ...inputShape });
+    return [dense, ...(recurrent ? [new LinearRecurrentContainer({ layers: nodes })] : nodes)];
   });
-  return build(inputs === undefined ? [flatten(), ...layers] : layers, seed);
+  return build(inputs === undefined ? [flatten(), ...parts] : parts, seed);
 }
 
 const flatten = () => tf.layers.flatten({ inputShape: [IMAGE_SIDE, IMAGE_SIDE] });
@@ -85,16 +102,37 @@ export function forward(net: tf.LayersModel, x: tf.Tensor): tf.Tensor2D {
   return net.apply(x) as tf.Tensor2D;
 }
 
-/** Gives the network PyTorch's initial weights, U(−1/√inputs, 1/√inputs) in each layer, drawn from our own generator. */
+/**
+ * Gives the network PyTorch's initial weights, U(−1/√inputs, 1/√inputs) in each layer, drawn from our own generator, and what
+ * learns τ its start.
+ */
 export function resetParameters(net: tf.Sequential, seed = 0): tf.Sequential {
-  setWeights(net, initialNetwork(seed, countHidden(net), countNetworkInputs(net)));
+  setWeights(net, initialParameters(seed, layersOf(net), countNetworkInputs(net)));
   return net;
 }
 
-/** How many neurons, or units, the network's hidden layer has; undefined without one. */
-export function countHidden(net: tf.LayersModel): number | undefined {
-  const [first, ...more] = net.getWeights().map(({ shape }) => shape);
-  return more.length > 0 ? (first[1] as number) : undefined;
+/** The network's layers one by one, those in a container, too. */
+const partsOf = (net: tf.LayersModel): tf.layers.Layer[] =>
+  net.layers.flatMap((layer) => (layer instanceof LinearRecurrentContainer ? [layer, ...layer.layers] : [layer]));
+
+/**
+ * The network as a list of layers.
+ * @param surrogate what stands for a surrogate that no option of a neuron can name, such as `Step`
+ */
+export function layersOf(net: tf.LayersModel, surrogate = DEFAULT_NEURON.surrogateFunction): ResolvedLayer[] {
+  const found: ResolvedLayer[] = [];
+  for (const part of partsOf(net)) {
+    const units = part.getClassName() === 'Dense' && (part.getWeights()[0].shape[1] as number);
+    if (units) found.push({ neurons: units, neuron: DEFAULT_NEURON, recurrent: false });
+    const last = found[found.length - 1];
+    if (part instanceof LinearRecurrentContainer) last.recurrent = true;
+    if (part instanceof Synapse) last.synapse = { tau: part.tau };
+    if (!(part instanceof LIFNode)) continue;
+    const { name, alpha } = part.surrogateFunction;
+    last.neuron = { ...part.dynamics(), surrogateFunction: name === 'step' ? surrogate : { name, alpha } };
+    if (part.learn) last.learn = part.learn;
+  }
+  return found;
 }
 
 /** How many inputs the network's first weights have. */
@@ -104,28 +142,26 @@ export function countNetworkInputs(net: tf.LayersModel): number {
 
 /** Copies weights (of either engine) into a network; RangeError if there are more or fewer, or one is not finite. */
 export function setWeights(net: tf.LayersModel, weights: Float32Array): void {
-  const hidden = countHidden(net);
-  const inputs = countNetworkInputs(net);
-  const shapes = weightShapes(hidden, inputs);
-  if (weights?.length !== countWeights(hidden, inputs)) {
-    const expected = shapes.map(([inputs, outputs]) => `${inputs} x ${outputs}`).join(' + ');
+  const all = parameters(layersOf(net), countNetworkInputs(net));
+  if (weights?.length !== countNumbers(all)) {
+    const expected = all.map(({ shape: [rows, columns] }) => `${rows} x ${columns}`).join(' + ');
     throw new RangeError(`weights: expected ${expected} numbers, found ${weights?.length ?? 'none'}`);
   }
   const stray = weights.find((weight) => !Number.isFinite(weight));
   if (stray !== undefined) throw new RangeError(`weights: expected finite numbers, found ${stray}`);
-  tf.tidy(() => net.setWeights(splitWeights(weights, hidden, inputs).map((layer, i) => tf.tensor2d(layer, shapes[i]))));
+  tf.tidy(() => net.setWeights(splitParameters(weights, all).map((part, i) => tf.tensor2d(part, all[i].shape))));
 }
 
-/** The network's weights [784, 10], row by row; with a hidden layer [784, hidden], and then [hidden, 10]. */
+/** The network's weights [784, 10], row by row; of more layers, or of what else is learnt, the numbers `splitWeights` tells apart. */
 export function getWeights(net: tf.LayersModel): Float32Array {
   return Float32Array.from(net.getWeights().flatMap((layer) => Array.from(layer.dataSync())));
 }
 
 export { splitWeights } from '../common/weights';
 
-/** Finds the network's layers of neurons: the hidden one, if there is one, and the outputs'. */
+/** Finds the network's layers of neurons: hidden ones, if there are any, and the outputs'. */
 export function findLIFNodes(net: tf.LayersModel): LIFNode[] {
-  return net.layers.filter((layer): layer is LIFNode => layer instanceof LIFNode);
+  return partsOf(net).filter((layer): layer is LIFNode => layer instanceof LIFNode);
 }
 
 /** Finds the network's ten neurons; Error if it has none. */

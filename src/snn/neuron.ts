@@ -5,6 +5,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { checkOptions, checkSwitch } from '../common/checks';
+import type { LearnName } from '../common/layers';
 import { checkDynamics, DEFAULT_NEURON, type NeuronOptions, neuronOptions } from '../common/neuron-options';
 import type { Trace } from '../common/trace';
 import { makeSurrogate, Sigmoid, type SurrogateFunction } from './surrogate';
@@ -14,6 +15,8 @@ export interface LIFNodeArgs extends Partial<Omit<NeuronOptions, 'surrogateFunct
   surrogateFunction?: SurrogateFunction;
   /** Keeps x, h, v and spikes of every step in `sequences` until the reset. Default false. */
   storeSequences?: boolean;
+  /** Which τ is learnt, if one is; see `ParametricLIFNode`. */
+  learn?: LearnName;
   name?: string;
 }
 
@@ -59,6 +62,9 @@ export class LIFNode extends tf.layers.Layer {
   v: tf.Tensor | null = null;
   /** Earlier potentials, which a gradient may still need until the reset. */
   private past: tf.Tensor[] = [];
+  readonly learn?: LearnName;
+  /** Of a τ that is learnt: 1/τ = σ(w). */
+  private w?: tf.LayerVariable;
 
   /** @throws RangeError that names the option that is out of range or unknown */
   constructor(some: LIFNodeArgs = {}) {
@@ -70,10 +76,11 @@ export class LIFNode extends tf.layers.Layer {
       surrogateFunction = new Sigmoid(),
       detachReset = DEFAULT_NEURON.detachReset,
       storeSequences = false,
+      learn,
       name,
     } = some;
     super({ name });
-    checkOptions('LIFNode', some, [...neuronOptions(), 'storeSequences', 'name']);
+    checkOptions('LIFNode', some, [...neuronOptions(), 'storeSequences', 'learn', 'name']);
     if (typeof surrogateFunction?.apply !== 'function') {
       throw new TypeError(`surrogateFunction: expected one such as new ATan(), found ${surrogateFunction}`);
     }
@@ -86,6 +93,7 @@ export class LIFNode extends tf.layers.Layer {
     this.surrogateFunction = surrogateFunction;
     this.detachReset = detachReset;
     this.storeSequences = storeSequences;
+    this.learn = learn;
   }
 
   /** A saved model names the surrogate, and has its alpha beside the other options. */
@@ -96,7 +104,9 @@ export class LIFNode extends tf.layers.Layer {
     const saved = { name: surrogate as SurrogateFunction['name'], alpha: alpha as number };
     // Omits what every tfjs layer has, such as `trainable`.
     const options = Object.fromEntries(
-      Object.entries(config).filter(([name]) => name === 'name' || Object.hasOwn(DEFAULT_NEURON, name)),
+      Object.entries(config).filter(
+        ([name]) => ['name', 'learn'].includes(name) || Object.hasOwn(DEFAULT_NEURON, name),
+      ),
     );
     return new cls({ ...options, ...(surrogate ? { surrogateFunction: makeSurrogate(saved) } : {}) });
   }
@@ -109,13 +119,21 @@ export class LIFNode extends tf.layers.Layer {
     return inputShape;
   }
 
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    if (this.learn) {
+      const units = this.learn === 'tau' ? 1 : (inputShape as tf.Shape)[inputShape.length - 1];
+      const start = tf.initializers.constant({ value: -Math.log(this.tau - 1) });
+      this.w = this.addWeight('w', [1, units], 'float32', start);
+    }
+    super.build(inputShape);
+  }
+
   /** Potential before firing, h, out of the potential v and the input current x. */
   neuronalCharge(x: tf.Tensor, v: tf.Tensor): tf.Tensor {
     const reset = this.vReset ?? 0;
     const above = reset === 0 ? v : tf.sub(v, reset);
-    return this.decayInput
-      ? tf.add(v, tf.div(tf.sub(x, above), this.tau))
-      : tf.add(tf.sub(v, tf.div(above, this.tau)), x);
+    const share = (of: tf.Tensor) => (this.w ? tf.mul(of, tf.sigmoid(this.w.read())) : tf.div(of, this.tau));
+    return this.decayInput ? tf.add(v, share(tf.sub(x, above))) : tf.add(tf.sub(v, share(above)), x);
   }
 
   /** Spikes: 1 where h reaches the threshold; differentiable through the surrogate. */
@@ -187,7 +205,20 @@ export class LIFNode extends tf.layers.Layer {
 
   override getConfig(): tf.serialization.ConfigDict {
     const { name: surrogate, alpha } = this.surrogateFunction;
-    return { ...super.getConfig(), ...this.dynamics(), surrogate, alpha };
+    const { learn } = this;
+    return { ...super.getConfig(), ...this.dynamics(), surrogate, alpha, ...(learn && { learn }) };
+  }
+}
+
+/**
+ * LIF neurons that learn their time constant, from `tau` on, as w with 1/τ = σ(w): one for the layer (SpikingJelly's neuron of this
+ * name) or, with `learn: 'tau of each neuron'`, one for each.
+ */
+export class ParametricLIFNode extends LIFNode {
+  static override className = 'ParametricLIFNode';
+
+  constructor(some: LIFNodeArgs = {}) {
+    super({ learn: 'tau', ...some });
   }
 }
 
@@ -239,6 +270,7 @@ export function simulate(neuron: LIFNode, currents: ArrayLike<number>): Trace {
 
 // The only side effect of an import: without it no saved model with such a layer could be loaded.
 tf.serialization.registerClass(LIFNode);
+tf.serialization.registerClass(ParametricLIFNode);
 tf.serialization.registerClass(NonSpikingLIFNode);
 
 /** x itself, cut off from the gradient (tfjs has no stopGradient). */

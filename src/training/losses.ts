@@ -30,6 +30,8 @@ const LOSSES: Readonly<Record<LossName, (T: number) => Loss>> = {
   mse: () => meanSquaredError,
   'cross-entropy': () => softmaxCrossEntropy,
   'cross-entropy-counts': softmaxCrossEntropyOfCounts,
+  // Of the spikes or potentials of one step: the engine takes the mean over the steps.
+  'cross-entropy-each-step': () => softmaxCrossEntropy,
 };
 
 /** The loss of that name, of labels and the firing rates of T steps. */

@@ -15,28 +15,26 @@ import {
   takePresentation,
   takeState,
 } from '../common/engine';
-import { countNeurons, plainLayers, shortForm } from '../common/layers';
+import { countNeurons, shortForm } from '../common/layers';
 import { CLASSES } from '../common/mnist';
-import type { NeuronOptions } from '../common/neuron-options';
 import { Queue } from '../common/queue';
 import { countInputs, isSpikeTrains } from '../common/spike-trains';
 import type { Trace } from '../common/trace';
 import { nextTurn } from '../common/turn';
-import { splitWeights, weightShapes } from '../common/weights';
+import { parameters, splitParameters } from '../common/weights';
 import { type Encoder, GivenSpikes, makeEncoder } from '../snn/encoding';
 import { readAll, readStep, resetNet } from '../snn/functional';
 import {
-  countHidden,
   countNetworkInputs,
   findLIFNode,
   findLIFNodes,
   forward,
   getWeights,
+  layersOf,
   setWeights,
   snn,
 } from '../snn/networks';
 import type { LIFNode } from '../snn/neuron';
-import { makeSurrogate } from '../snn/surrogate';
 import { adam, makeBatch, oneHotLabels } from './batches';
 import { type Loss, lossNamed, nameOfLoss } from './losses';
 import { countCorrect } from './metrics';
@@ -93,35 +91,29 @@ export class TfjsEngine implements Engine {
         `network: expected ${inputs} inputs, as the data have, found ${countNetworkInputs(network)}`,
       );
     }
-    if (network && options.hidden !== undefined && options.hidden !== countHidden(network)) {
-      const own = countHidden(network) ?? 'none';
-      throw new RangeError(`hidden: expected ${own}, as the network has, found ${options.hidden}`);
+    const layers = network && layersOf(network, options.neuron.surrogateFunction);
+    const hidden = layers && shortForm(layers)?.hidden;
+    if (layers && options.hidden !== undefined && options.hidden !== hidden) {
+      throw new RangeError(`hidden: expected ${hidden ?? 'none'}, as the network has, found ${options.hidden}`);
     }
     const end = options.readout === 'spikes' ? 'LIFNode' : 'NonSpikingLIFNode';
     if (network && findLIFNode(network).getClassName() !== end) {
       throw new RangeError(`network: expected a ${end} at its end for readout '${options.readout}', found another`);
     }
-    if (network && some.neuron) {
-      throw new RangeError('neuron: expected none, since the network has neurons of its own, found options');
+    for (const name of ['neuron', 'layers'] as const) {
+      if (!network || !some[name]) continue;
+      throw new RangeError(`${name}: expected none, since the network has neurons of its own, found options`);
     }
     this.network =
       network ??
       snn({
         seed: options.seed,
         inputs: isSpikeTrains(data) ? inputs : undefined,
-        hidden: options.hidden,
+        layers: options.layers,
         readout: options.readout,
-        ...options.neuron,
-        surrogateFunction: makeSurrogate(options.neuron.surrogateFunction),
       });
-    if (!shortForm(options.layers))
-      throw new RangeError('layers: expected one hidden layer or none of plain LIF neurons');
-    const own = network && { neuron: readNeuronOptions(network, options), hidden: countHidden(network) };
-    this.options = {
-      ...options,
-      ...own,
-      ...(own && { layers: plainLayers(own.hidden).map((layer) => ({ ...layer, neuron: own.neuron })) }),
-    };
+    const last = layers?.[layers.length - 1];
+    this.options = last ? { ...options, layers, neuron: last.neuron, hidden } : options;
     this.encoder = isSpikeTrains(data) ? new GivenSpikes(data) : makeEncoder(options.encoder ?? 'poisson', options);
     this.optimizer = adam(options.learningRate);
     this.rest();
@@ -129,37 +121,46 @@ export class TfjsEngine implements Engine {
 
   /** Forgets the potentials that training without the reset carries on. */
   private rest(): void {
-    const { reset, batchSize, neuron, layers } = this.options;
-    if (!reset) this.potentials = new Float32Array(batchSize * countNeurons(layers)).fill(neuron.vReset ?? 0);
+    const { reset, batchSize, layers } = this.options;
+    if (reset) return;
+    this.potentials = new Float32Array(batchSize * countNeurons(layers));
+    for (const { neurons, all } of this.layerPotentials()) all.fill(neurons.vReset ?? 0);
   }
 
   /** Each layer's neurons and their potentials of all places of a batch, [batchSize, units], in place. */
   private layerPotentials(): { neurons: LIFNode; units: number; all: Float32Array }[] {
-    const { batchSize, hidden } = this.options;
+    const { batchSize, layers } = this.options;
     let start = 0;
     return findLIFNodes(this.network).map((neurons, layer) => {
-      const units = weightShapes(hidden)[layer][1];
+      const { neurons: units } = layers[layer];
       start += batchSize * units;
       return { neurons, units, all: this.potentials.subarray(start - batchSize * units, start) };
     });
   }
 
-  /** Firing rates, or the potentials that are read, [batch, 10], of T steps; differentiable. The network is reset afterwards. */
-  private run({ step: nextInput }: Shown): tf.Tensor2D {
+  /**
+   * Firing rates, or the potentials that are read, [batch, 10], of T steps; differentiable. The network is reset afterwards.
+   * @param look gets the spikes or potentials of each step
+   */
+  private run({ step: nextInput }: Shown, look?: (step: tf.Tensor2D) => void): tf.Tensor2D {
     const { stepMode } = this;
     const { T, readout } = this.options;
     let read: tf.Tensor2D | undefined;
+    const take = (step: tf.Tensor2D) => {
+      look?.(step);
+      read = readStep(readout, read, step);
+    };
     if (stepMode === 'multi') {
       let steps = Array.from({ length: T }, nextInput);
       for (const layer of this.network.layers) {
         const inOneGo = () => tf.split(layer.apply(tf.concat(steps)) as tf.Tensor, T);
         steps = layer.stateful ? steps.map((step) => layer.apply(step) as tf.Tensor) : inOneGo();
       }
-      for (const step of steps) read = readStep(readout, read, step as tf.Tensor2D);
+      for (const step of steps) take(step as tf.Tensor2D);
     } else {
-      for (let t = 0; t < T; t++) read = readStep(readout, read, forward(this.network, nextInput()));
+      for (let t = 0; t < T; t++) take(forward(this.network, nextInput()));
     }
-    return readAll(readout, read as tf.Tensor2D, T);
+    return readAll(readout, read as unknown as tf.Tensor2D, T);
   }
 
   /** The same without a gradient: of a single step nothing is kept but what `readStep` makes of it. */
@@ -193,10 +194,13 @@ export class TfjsEngine implements Engine {
         }
       }
       let rates = new Float32Array();
+      const isOfSteps = this.options.loss === 'cross-entropy-each-step';
       const loss = this.optimizer.minimize(() => {
-        const rate = this.run(shown);
+        const ofSteps: tf.Scalar[] = [];
+        const look = (step: tf.Tensor2D) => ofSteps.push(this.loss(shown.labels, step));
+        const rate = this.run(shown, isOfSteps ? look : undefined);
         rates = Float32Array.from(rate.dataSync());
-        return this.loss(shown.labels, rate);
+        return isOfSteps ? tf.div(tf.addN(ofSteps), ofSteps.length) : this.loss(shown.labels, rate);
       }, true) as tf.Scalar;
       const result = {
         loss: loss.dataSync()[0],
@@ -233,10 +237,10 @@ export class TfjsEngine implements Engine {
       try {
         tf.dispose(tf.tidy(() => this.run(shown)));
         const flat = (steps: Float32Array[]) => Float32Array.from(steps.flatMap((step) => Array.from(step)));
-        const [output, hidden] = layers.reverse().map(({ sequences: { x, h, v, spike } }) => {
+        const traces = layers.map(({ sequences: { x, h, v, spike } }): Trace => {
           return { current: flat(x), h: flat(h), v: flat(v), spike: flat(spike) };
         });
-        return hidden ? { ...output, hidden } : output;
+        return traces.reduce((hidden, trace) => ({ ...trace, hidden }));
       } finally {
         store(false);
       }
@@ -306,13 +310,11 @@ export class TfjsEngine implements Engine {
     setWeights(this.network, weights);
     if (potentials) this.potentials = potentials;
     else this.rest();
-    const { hidden } = this.options;
-    const inputs = countInputs(this.options.data);
-    const shapes = weightShapes(hidden, inputs);
+    const all = parameters(this.options.layers, countInputs(this.options.data));
     const moments = (values: Float32Array, suffix: string) =>
-      splitWeights(values, hidden, inputs).map((layer, i) => ({
+      splitParameters(values, all).map((part, i) => ({
         name: `${this.network.trainableWeights[i].name}/${suffix}`,
-        tensor: tf.tensor2d(layer, shapes[i]),
+        tensor: tf.tensor2d(part, all[i].shape),
       }));
     const saved = [{ name: 'iter', tensor: tf.scalar(step, 'int32') }, ...moments(m, 'm'), ...moments(v, 'v')];
     this.optimizer.dispose();
@@ -345,10 +347,4 @@ export class TfjsEngine implements Engine {
       this.optimizer.dispose();
     });
   }
-}
-
-/** The options of a network's own neurons; those with `Step`, which no engine option can name, keep the given surrogate. */
-function readNeuronOptions(network: tf.Sequential, { neuron }: Engine['options']): NeuronOptions {
-  const own = findLIFNode(network);
-  return own.surrogateFunction.name === 'step' ? { ...neuron, ...own.dynamics() } : own.options();
 }

@@ -1,0 +1,132 @@
+/** What can stand between weights and neurons: currents that last, and neurons that hear one another. */
+import * as tf from '@tensorflow/tfjs';
+import { checkNumber } from '../common/checks';
+
+/** A layer that remembers its last output until the reset; input and output are [batch, units]. */
+abstract class Remembering extends tf.layers.Layer {
+  /** The output of the step before; null before the first. */
+  protected last: tf.Tensor | null = null;
+  /** Earlier outputs, which a gradient may still need until the reset. */
+  private past: tf.Tensor[] = [];
+
+  override get stateful(): boolean {
+    return true;
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
+    return inputShape;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const next = this.step(Array.isArray(inputs) ? inputs[0] : inputs);
+      if (this.last) this.past.push(this.last);
+      this.last = tf.keep(tf.clone(next));
+      return next;
+    });
+  }
+
+  protected abstract step(x: tf.Tensor): tf.Tensor;
+
+  override resetStates(): void {
+    tf.dispose(this.past);
+    this.last?.dispose();
+    this.past = [];
+    this.last = null;
+  }
+}
+
+/**
+ * The current i that the neurons get in place of x lasts for some steps (the first equation of snnTorch's `Synaptic`):
+ *
+ *     i[t] = i[t−1] (1 − 1/τ) + x[t]     from i = 0
+ *
+ * @example
+ * const synapse = new layer.Synapse({ tau: 4 });
+ * synapse.apply(tf.tensor2d([[1]])); // [[1]], and with 0 in the next step [[0.75]]
+ */
+export class Synapse extends Remembering {
+  static className = 'Synapse';
+
+  readonly tau: number;
+
+  /** @throws RangeError unless τ, in steps, is above 1 */
+  constructor({ tau, name }: { tau: number; name?: string }) {
+    super({ name });
+    checkNumber('tau of the synapse', tau, 1);
+    this.tau = tau;
+  }
+
+  protected step(x: tf.Tensor): tf.Tensor {
+    return this.last ? tf.add(tf.mul(this.last, 1 - 1 / this.tau), x) : x;
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), tau: this.tau };
+  }
+}
+
+/**
+ * Neurons that hear each other's spikes of the step before (SpikingJelly's container of this name, without bias):
+ *
+ *     x[t] = x_in[t] + R s[t−1]     with no spikes before the first step
+ *
+ * `layers` make s of x: the neurons, and before them a `Synapse`, if there is one.
+ */
+export class LinearRecurrentContainer extends Remembering {
+  static className = 'LinearRecurrentContainer';
+
+  readonly layers: readonly tf.layers.Layer[];
+  private kernel?: tf.LayerVariable;
+
+  constructor({ layers, name }: { layers: readonly tf.layers.Layer[]; name?: string }) {
+    super({ name });
+    this.layers = layers;
+  }
+
+  /** Inner layers as they were saved become layers again. */
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    { layers, name }: tf.serialization.ConfigDict,
+  ): T {
+    const { classNameMap } = tf.serialization.SerializationMap.getMap();
+    const inner = (layers as { className: string; config: tf.serialization.ConfigDict }[]).map(
+      ({ className, config }) => {
+        const [Kind, fromConfig] = classNameMap[className];
+        return fromConfig(Kind, config);
+      },
+    );
+    return new cls({ layers: inner as unknown as tf.serialization.ConfigDictArray, name });
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const units = (inputShape as tf.Shape).at(-1) as number;
+    this.kernel = this.addWeight('kernel', [units, units], 'float32', tf.initializers.zeros());
+    for (const inner of this.layers) {
+      inner.build(inputShape);
+      this._trainableWeights.push(...inner.trainableWeights);
+    }
+    super.build(inputShape);
+  }
+
+  protected step(x: tf.Tensor): tf.Tensor {
+    // Also in the first step: R has a gradient then, of zeros, and Adam its moments.
+    const before = this.last ?? tf.zerosLike(x);
+    const heard = tf.add(x, tf.matMul(before, this.kernel?.read() as tf.Tensor));
+    return this.layers.reduce((out, inner) => inner.call(out, {}) as tf.Tensor, heard);
+  }
+
+  override resetStates(): void {
+    super.resetStates();
+    for (const inner of this.layers) inner.resetStates();
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const layers = this.layers.map((inner) => ({ className: inner.getClassName(), config: inner.getConfig() }));
+    return { ...super.getConfig(), layers };
+  }
+}
+
+// As for the neurons: without it no saved model with such a layer could be loaded.
+tf.serialization.registerClass(Synapse);
+tf.serialization.registerClass(LinearRecurrentContainer);
