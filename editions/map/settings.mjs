@@ -121,5 +121,9 @@ export const runOfRow = (/** @type {Record<string, string>} */ row) =>
   );
 
 /** About how many seconds of one core a run takes: the start, then each epoch (measured at T = 1 and 100, and with 96 hidden neurons). */
-const estimate = (/** @type {Settings} */ { epochs, hidden, T }) =>
-  1 + epochs * (0.35 + 0.0057 * (T ?? 0) * (1 + 0.13 * (hidden ?? 0)));
+const estimate = (/** @type {Settings} */ { epochs, hidden, T }) => {
+  const neurons = String(hidden ?? 0)
+    .split('-')
+    .reduce((sum, width) => sum + Number(width), 0);
+  return 1 + epochs * (0.35 + 0.0057 * (T ?? 0) * (1 + 0.13 * neurons));
+};

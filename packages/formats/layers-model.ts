@@ -3,8 +3,8 @@
 import { decodeFloat32, littleEndian } from '../../src/common/bytes';
 import { formatValue, inOneLine } from '../../src/common/checks';
 import { READOUT_NAMES, type ReadoutName } from '../../src/common/engine';
-import { isWidth, MAX_HIDDEN } from '../../src/common/layers';
-import { IMAGE_SIDE } from '../../src/common/mnist';
+import { type LayerShape, plainLayers, type ResolvedLayer, resolveLayers, shortForm } from '../../src/common/layers';
+import { CLASSES, IMAGE_SIDE } from '../../src/common/mnist';
 import {
   checkNeuron,
   type NeuronOptions,
@@ -12,7 +12,7 @@ import {
   type StoredNeuron,
   storeNeuron,
 } from '../../src/common/neuron-options';
-import { countWeights, networkOf, weightShapes } from '../../src/common/weights';
+import { countNumbers, networkOf, parameters } from '../../src/common/weights';
 
 /** Weights [784, 10], or [784, hidden] and [hidden, 10], and the options of the neurons. */
 export interface SavedNetwork {
@@ -20,7 +20,12 @@ export interface SavedNetwork {
   neuron: NeuronOptions;
   /** The potential that is read of outputs that never fire, if they do not. */
   readout?: ReadoutName;
+  /** All layers of any other network, whose weights are the numbers that `parameters` lists; left out of these. */
+  layers?: readonly ResolvedLayer[];
 }
+
+/** A layer, which in a network of one kind of neurons does not name them. */
+type LayerInFile = LayerShape & Partial<ResolvedLayer>;
 
 /** The files of a layers model; in its folder nothing else is touched. */
 export const MODEL_FILES = ['weights.bin', 'model.json'] as const;
@@ -33,6 +38,7 @@ export type ModelFile = (typeof MODEL_FILES)[number];
  * @param neuron of the LIF neurons; without them the last layer is a softmax: the ANN
  * @param inputs of a network of spike trains, whose model has no Flatten; by default it takes images
  * @param readout of a network whose potential is read: its last layer is a NonSpikingLIFNode, which returns potentials
+ * @param layers of a network that is none of these, whose weights are the numbers that `parameters` lists
  * @throws RangeError unless these are the weights of a network, and as `checkNeuron`
  */
 export function layersModelFiles(
@@ -40,18 +46,30 @@ export function layersModelFiles(
   neuron?: NeuronOptions,
   inputs?: number,
   readout: ReadoutName = 'spikes',
+  layers?: readonly ResolvedLayer[],
 ): Record<ModelFile, Uint8Array> {
-  const shapes = weightShapes(networkOf(weights, inputs).hidden, inputs);
-  if (neuron) checkNeuron(neuron);
+  const all: readonly LayerInFile[] = layers ?? plainLayers(networkOf(weights, inputs).hidden);
+  const numbers = parameters(all, inputs);
+  if (weights.length !== countNumbers(numbers)) {
+    throw new RangeError(`weights: expected ${countNumbers(numbers)} numbers, found ${weights.length}`);
+  }
+  for (const each of [neuron, ...all.map((layer) => layer.neuron)]) if (each) checkNeuron(each);
   // As tfjs numbers layers of one kind.
   const named = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
-  const lif = (i: number) => {
-    const config = { name: named('lif', i), trainable: true, ...(neuron && storeNeuron(neuron)) };
-    return readout !== 'spikes' && i === shapes.length - 1
-      ? layer('NonSpikingLIFNode', { ...config, readout })
-      : layer('LIFNode', config);
-  };
   const layer = (class_name: string, config: object) => ({ class_name, config });
+  const neurons = (own: NeuronOptions, { synapse, recurrent, learn }: LayerInFile, i: number) => {
+    const start = { name: named('lif', i), trainable: true, ...storeNeuron(own), ...(learn && { learn }) };
+    const isRead = readout !== 'spikes' && i === all.length - 1;
+    const lif = isRead
+      ? layer('NonSpikingLIFNode', { ...start, readout })
+      : layer(learn ? 'ParametricLIFNode' : 'LIFNode', start);
+    const parts = [
+      ...(synapse ? [layer('Synapse', { name: named('synapse', i), trainable: true, ...synapse })] : []),
+      lif,
+    ];
+    if (!recurrent) return parts;
+    return [layer('LinearRecurrentContainer', { name: named('recurrent', i), trainable: true, layers: parts })];
+  };
   const takes = (...shape: number[]) => ({ batch_input_shape: [null, ...shape], dtype: 'float32' });
   const modelTopology = {
     class_name: 'Sequential',
@@ -61,16 +79,18 @@ export function layersModelFiles(
         ...(inputs === undefined
           ? [layer('Flatten', { name: 'flatten', trainable: true, ...takes(IMAGE_SIDE, IMAGE_SIDE) })]
           : []),
-        ...shapes.flatMap(([, units], i) => [
+        ...all.flatMap((each, i) => [
           layer('Dense', {
             name: named('dense', i),
             trainable: true,
             ...(i === 0 && inputs !== undefined ? takes(inputs) : {}),
-            units,
+            units: each.neurons,
             activation: 'linear',
             use_bias: false,
           }),
-          neuron ? lif(i) : layer('Softmax', { name: 'softmax', trainable: true, axis: -1 }),
+          ...(neuron
+            ? neurons(each.neuron ?? neuron, each, i)
+            : [layer('Softmax', { name: 'softmax', trainable: true, axis: -1 })]),
         ]),
       ],
     },
@@ -85,7 +105,7 @@ export function layersModelFiles(
     weightsManifest: [
       {
         paths: ['weights.bin'],
-        weights: shapes.map((shape, i) => ({ name: `${named('dense', i)}/kernel`, shape, dtype: 'float32' })),
+        weights: numbers.map(({ name, shape }) => ({ name, shape, dtype: 'float32' })),
       },
     ],
   };
@@ -106,9 +126,9 @@ export function decodeNetwork(name: (file: ModelFile) => string, read: (file: Mo
 }
 
 function decode(name: (file: ModelFile) => string, read: (file: ModelFile) => Uint8Array): SavedNetwork {
-  const { hidden, ...saved } = savedLayers(name('model.json'), read('model.json'));
+  const { layers, readout } = savedLayers(name('model.json'), read('model.json'));
   const bytes = read('weights.bin');
-  const size = countWeights(hidden) * 4;
+  const size = countNumbers(parameters(layers)) * 4;
   if (bytes.length !== size) {
     throw new Error(`${name('weights.bin')}: expected ${size} bytes of weights, found ${bytes.length}`);
   }
@@ -116,36 +136,64 @@ function decode(name: (file: ModelFile) => string, read: (file: ModelFile) => Ui
   if (!weights.every(Number.isFinite)) {
     throw new Error(`${name('weights.bin')}: expected finite numbers, found NaN or infinity`);
   }
-  return { weights, ...saved };
+  const { neuron } = layers[layers.length - 1];
+  return { weights, neuron, ...(readout && { readout }), ...(!shortForm(layers) && { layers }) };
 }
 
-/** The options of a model's neurons, how many hidden ones there are, and what is read of the outputs if it is a potential. */
-function savedLayers(file: string, content: Uint8Array): Omit<SavedNetwork, 'weights'> & { hidden?: number } {
-  let layers: unknown;
+/** A model's layers, and what is read of the outputs if it is a potential. */
+function savedLayers(file: string, content: Uint8Array): { layers: ResolvedLayer[]; readout?: ReadoutName } {
+  let saved: unknown;
   try {
-    layers = JSON.parse(new TextDecoder().decode(content))?.modelTopology?.config?.layers;
+    saved = JSON.parse(new TextDecoder().decode(content))?.modelTopology?.config?.layers;
   } catch (error) {
     throw new Error(`${file}: expected a layers model, found other content (${(error as Error).message})`);
   }
-  const configs = (kind: string): { units?: unknown; readout?: ReadoutName }[] =>
-    Array.isArray(layers) ? layers.filter((layer) => layer?.class_name === kind).map(({ config }) => config ?? {}) : [];
-  const [unspiking] = configs('NonSpikingLIFNode');
-  const [found = unspiking] = configs('LIFNode');
-  if (!found) throw new Error(`${file}: expected a network with a LIFNode layer, found none`);
-  const [first, ...more] = configs('Dense');
-  const hidden = more.length > 0 ? first.units : undefined;
-  if (more.length > 1 || (hidden !== undefined && !isWidth(hidden))) {
-    throw new Error(`${file}: expected at most one hidden layer, of 1 to ${MAX_HIDDEN} neurons, found another network`);
+  // What a container holds comes behind it.
+  const parts = listOf(saved).flatMap((part) => [part, ...listOf(part.config?.layers)]);
+  const isNeurons = ({ kind = '' }: Part) => ['LIFNode', 'ParametricLIFNode', 'NonSpikingLIFNode'].includes(kind);
+  const first = parts.find(isNeurons);
+  if (!first) throw new Error(`${file}: expected a network with a LIFNode layer, found none`);
+  const neuronIn = ({ config }: Part) => {
+    try {
+      return readNeuron(config as unknown as StoredNeuron);
+    } catch (error) {
+      throw new Error(`${file}: expected the options of a LIFNode (${(error as Error).message})`);
+    }
+  };
+  const base = neuronIn(first);
+  const found: Partial<LayerInFile>[] = [];
+  for (const part of parts) {
+    const { kind, config = {} } = part;
+    if (kind === 'Dense') found.push({ neurons: config.units as number });
+    else if (found.length === 0 && isNeurons(part)) found.push({ neurons: CLASSES });
+    const last = found[found.length - 1] ?? {};
+    if (kind === 'LinearRecurrentContainer') last.recurrent = true;
+    if (kind === 'Synapse') last.synapse = { tau: config.tau as number };
+    if (isNeurons(part)) Object.assign(last, { neuron: neuronIn(part), learn: config.learn });
   }
-  const readout = unspiking?.readout;
+  const unspiking = parts.find(({ kind }) => kind === 'NonSpikingLIFNode');
+  const readout = unspiking?.config?.readout as ReadoutName | undefined;
   if (unspiking && !(readout && readout !== 'spikes' && READOUT_NAMES.includes(readout))) {
     throw new Error(
       `${file}: expected a NonSpikingLIFNode that says which potential is read, found ${formatValue(readout)}`,
     );
   }
   try {
-    return { neuron: readNeuron(found as StoredNeuron), hidden, ...(readout && { readout }) };
+    return { layers: resolveLayers({ layers: found, neuron: base }), ...(readout && { readout }) };
   } catch (error) {
-    throw new Error(`${file}: expected the options of a LIFNode (${(error as Error).message})`);
+    throw new Error(`${file}: expected layers of neurons (${(error as Error).message})`);
   }
 }
+
+/** A layer as a model or a container holds it. */
+interface Part {
+  kind?: string;
+  config?: Record<string, unknown>;
+}
+
+const listOf = (saved: unknown): Part[] =>
+  (Array.isArray(saved) ? saved : []).flatMap((part) =>
+    typeof part === 'object' && part !== null
+      ? [{ kind: part.class_name, config: Object(part.config) as Record<string, unknown> }]
+      : [],
+  );

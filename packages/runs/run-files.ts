@@ -1,11 +1,12 @@
 /** What a finished training leaves, as bytes by name: the four arrays of SpikingJelly's example, its model, and TensorBoard's file. */
 
 import type { ReadoutName } from '../../src/common/engine';
+import { type ResolvedLayer, readLayers } from '../../src/common/layers';
 import { CLASSES } from '../../src/common/mnist';
-import type { NeuronOptions } from '../../src/common/neuron-options';
+import { type NeuronOptions, readNeuron, type StoredNeuron } from '../../src/common/neuron-options';
 import type { Trace } from '../../src/common/trace';
 import { hiddenOf } from '../../src/common/weights';
-import type { TrainingHistory } from '../../src/training/history';
+import type { RunSettings, TrainingHistory } from '../../src/training/history';
 import { decodeNetwork, layersModelFiles, MODEL_FILES } from '../formats/layers-model';
 import { npyArray, npyBytes } from '../formats/npy';
 import { encodeEvents } from '../formats/tensorboard';
@@ -27,7 +28,7 @@ export interface Run {
 
 /** What is kept of a saved run: the four arrays of SpikingJelly's example, and the model. */
 export interface SavedRun {
-  /** Potentials after the reset, and spikes, [T, 10]; of hidden neurons, if any, [T, hidden]. */
+  /** Potentials after the reset, and spikes, [T, 10]; of the last hidden layer, if any, [T, its neurons]. */
   trace: Pick<Trace, 'v' | 'spike'> & { hidden?: Pick<Trace, 'v' | 'spike'> };
   /** A value per batch. */
   trainAccs: Float64Array;
@@ -38,6 +39,8 @@ export interface SavedRun {
   neuron: NeuronOptions;
   /** The potential that was read of outputs that never fire; otherwise undefined. */
   readout?: ReadoutName;
+  /** All layers, unless there is one hidden layer or none, of neurons with these options. */
+  layers?: readonly ResolvedLayer[];
   /** Simulated steps per image. */
   T: number;
 }
@@ -67,7 +70,7 @@ export const SPIKING_ARRAYS: readonly string[] = ['v_t_array.npy', 's_t_array.np
 /** The names of the arrays of SpikingJelly's example. */
 export const ARRAYS = ['v_t_array.npy', 's_t_array.npy', 'train_accs.npy', 'test_accs.npy'] as const;
 
-/** The names of the arrays of its hidden neurons, if it has any. */
+/** The names of the arrays of its last hidden layer, if it has any. */
 export const HIDDEN_ARRAYS: readonly string[] = ['hidden_v_t_array.npy', 'hidden_s_t_array.npy'];
 
 /** The name of the array of a run that holds images back. */
@@ -99,10 +102,11 @@ export function assertFinite(...arrays: readonly Float32Array[]): void {
  */
 export function arrayFiles({ trace, history, weights, inputs }: FinishedRun): Record<string, Uint8Array> {
   assertFinite(weights);
+  const hidden = lastHidden({ weights, layers: layersIn(history.settings) }, inputs);
   const { trainAccs, testAccs, heldBackAccs = [] } = history;
   return {
     ...(trace && traceFiles(SPIKING_ARRAYS, trace, CLASSES)),
-    ...(trace?.hidden && traceFiles(HIDDEN_ARRAYS, trace.hidden, hiddenOf(weights.length, inputs)?.hidden ?? 0)),
+    ...(trace?.hidden && traceFiles(HIDDEN_ARRAYS, trace.hidden, hidden)),
     'train_accs.npy': npyBytes(vector(trainAccs)),
     'test_accs.npy': npyBytes(vector(testAccs)),
     ...(heldBackAccs.length > 0 && { [HELD_BACK]: npyBytes(vector(heldBackAccs)) }),
@@ -128,6 +132,16 @@ function traceFiles(
 export const readoutOf = ({ history }: Pick<FinishedRun, 'history'>) =>
   history.settings?.readout as ReadoutName | undefined;
 
+/** All layers of its network, if it is neither of one hidden layer nor of none, as its history says. @throws RangeError unless these are layers */
+export function layersIn(settings: RunSettings | null | undefined): ResolvedLayer[] | undefined {
+  if (settings?.layers === undefined) return undefined;
+  return readLayers(settings.layers, readNeuron(settings as unknown as StoredNeuron));
+}
+
+/** How many neurons the last hidden layer has; 0 if there is none. */
+const lastHidden = ({ weights, layers }: Pick<SavedRun, 'weights' | 'layers'>, inputs?: number): number =>
+  (layers ? layers[layers.length - 2]?.neurons : hiddenOf(weights.length, inputs)?.hidden) ?? 0;
+
 /** The name of the folder of its model. */
 export const modelFolder = ({ neuron }: Pick<FinishedRun, 'neuron'>): string => MODEL_FOLDERS[neuron ? 'snn' : 'ann'];
 
@@ -138,7 +152,7 @@ const vector = (values: readonly number[]) => ({ data: new Float64Array(values),
  * @throws RangeError as `arrayFiles`
  */
 export function runFiles(run: FinishedRun): Record<string, Uint8Array> {
-  const model = layersModelFiles(run.weights, run.neuron, undefined, readoutOf(run));
+  const model = layersModelFiles(run.weights, run.neuron, undefined, readoutOf(run), layersIn(run.history.settings));
   // What a reader of the browser edition downloads has these files, and no others.
   const { trainAccs, testAccs } = run.history;
   return {
@@ -171,7 +185,7 @@ export function decodeRun(place: string, read: (name: string) => Uint8Array) {
     (file) => `${place}/${MODEL_FOLDER}/${file}`,
     (file) => read(`${MODEL_FOLDER}/${file}`),
   );
-  const { hidden = 0 } = hiddenOf(network.weights.length) ?? {};
+  const hidden = lastHidden(network);
   const [hiddenV, hiddenSpike] = hidden > 0 ? stepsOf(HIDDEN_ARRAYS, hidden) : [];
   const all = [v, spike].map(({ length }) => length / CLASSES);
   if (hidden > 0) all.push(hiddenV.length / hidden, hiddenSpike.length / hidden);

@@ -1,20 +1,13 @@
 /**
  * The settings of a run, one entry each. The command line and its help, what a checkpoint keeps, the columns of the map and
- * the words of figures follow from the entry; `neuronOf` and `engineOptions` make of the settings what the engines take.
+ * the words of figures follow from the entry; `engine-options.ts` makes of the settings what the engines take.
  */
 import { listChoices } from '../../src/common/checks';
-import {
-  DEFAULT_TRAINING,
-  ENCODER_NAMES,
-  type EngineOptions,
-  LOSS_NAMES,
-  READOUT_NAMES,
-} from '../../src/common/engine';
-import { MAX_HIDDEN } from '../../src/common/layers';
-import { DEFAULT_NEURON, type NeuronOptions } from '../../src/common/neuron-options';
+import { DEFAULT_TRAINING, ENCODER_NAMES, LOSS_NAMES, READOUT_NAMES } from '../../src/common/engine';
+import { MAX_HIDDEN, MAX_LAYERS } from '../../src/common/layers';
 import { DATASET_NAMES } from '../../src/common/spike-trains';
 import { SURROGATE_NAMES, SURROGATES } from '../../src/common/surrogates';
-import { decimal, oneOf, type Read, whole } from './read';
+import { decimal, oneOf, type Read, tryRead, whole } from './read';
 
 export type Value = string | number | boolean;
 
@@ -59,6 +52,14 @@ const learningRate = decimal('a number from 1e-9 to 1e38', (value) => value >= 1
 const tau = decimal('a number above 1, at most 1000000', (value) => Math.fround(value) > 1 && value <= 1e6);
 // Such that float32 also knows the derivative at the threshold, and its square.
 const alpha = decimal('a number from 1e-6 to 1e6', (value) => value >= 1e-6 && value <= 1e6);
+
+/** The widths of hidden layers: a number, or several as a text such as 100-50, which fits into a table. */
+const widths: Read<number | string> = (text) => {
+  const all = text.split(/[,-]/).map((width) => tryRead(whole(1, MAX_HIDDEN), width));
+  if (all.every((width) => width !== undefined) && all.length < MAX_LAYERS)
+    return all.length > 1 ? all.join('-') : all[0];
+  throw new RangeError(`expected a whole number from 1 to ${MAX_HIDDEN}, or several such as 100,50, found ${text}`);
+};
 
 /** How the chapter on timing trains on Randman. */
 const RANDMAN = '--hidden 100 --tau 20 --no-decay-input --detach-reset --loss cross-entropy-counts --lr 0.05 -N 6';
@@ -139,8 +140,8 @@ export const TABLE = {
   },
   hidden: {
     flags: '--hidden <N>',
-    help: 'neurons of a hidden layer (default: there is none)',
-    read: whole(1, MAX_HIDDEN),
+    help: 'neurons of a hidden layer, or of several, from the inputs on, such as 100,50 (default: there is none)',
+    read: widths,
     spiking: true,
     without: 0,
     label: 'hidden',
@@ -210,10 +211,14 @@ export const TABLE = {
   },
   loss: {
     flags: '--loss <NAME>',
-    help: `loss of the firing rates: ${listChoices(LOSS_NAMES)}, whose softmax takes the numbers of spikes`,
+    help: 'loss of the firing rates: mse, cross-entropy, cross-entropy-counts, whose softmax takes the numbers of spikes, or cross-entropy-each-step, the mean of the steps (tfjs)',
     read: oneOf(...LOSS_NAMES),
     default: DEFAULT_TRAINING.loss,
-    words: { mse: 'MSE', 'cross-entropy-counts': 'cross-entropy of counts' },
+    words: {
+      mse: 'MSE',
+      'cross-entropy-counts': 'cross-entropy of counts',
+      'cross-entropy-each-step': 'cross-entropy of each step',
+    },
   },
   encoder: {
     flags: '--encoder <NAME>',
@@ -242,6 +247,30 @@ export const TABLE = {
       'mean-potential': 'mean potential',
       'highest-potential': 'highest potential',
     },
+  },
+  synapseTau: {
+    flags: '--synapse-tau <TAU>',
+    help: 'time constant in steps of currents that last, in all layers (default: they do not)',
+    read: tau,
+    spiking: true,
+    without: 0,
+    label: 'τ of currents',
+    words: { 0: 'no lasting currents' },
+  },
+  recurrent: {
+    flags: '--recurrent',
+    help: "give the neurons of each hidden layer each other's spikes of the step before",
+    spiking: true,
+    words: { true: 'recurrent', false: 'not recurrent' },
+  },
+  learnTau: {
+    flags: '--learn-tau <WHICH>',
+    help: "learn the neurons' time constants, from --tau on: one for each layer, or for each neuron; or none",
+    read: oneOf('none', 'layer', 'neuron'),
+    default: 'none',
+    spiking: true,
+    words: { none: 'τ not learnt', layer: 'τ of each layer learnt', neuron: 'τ of each neuron learnt' },
+    heading: 'learnt τ',
   },
 } as const satisfies Readonly<Record<string, Setting>>;
 
@@ -273,33 +302,3 @@ export function obstacleTo(
 
 /** Settings, some of which may be left open. */
 export type Some = { readonly [N in Name]?: ValueOf<Table[N]> | null };
-
-/** The options of the neurons of a run. The compiler asks for those that are missing here. */
-export function neuronOf(settings: Some): NeuronOptions {
-  const name = settings.surrogate ?? DEFAULT_NEURON.surrogateFunction.name;
-  return {
-    tau: settings.tau ?? DEFAULT_NEURON.tau,
-    decayInput: settings.decayInput ?? DEFAULT_NEURON.decayInput,
-    vThreshold: DEFAULT_NEURON.vThreshold,
-    vReset: settings.softReset ? null : DEFAULT_NEURON.vReset,
-    surrogateFunction: { name, alpha: settings.alpha ?? SURROGATES[name].alpha },
-    detachReset: settings.detachReset ?? DEFAULT_NEURON.detachReset,
-  };
-}
-
-/**
- * The options of the engine of a run, without those that are left open. The compiler asks for those that are missing here.
- * @throws RangeError for an ANN, which has another engine
- */
-export function engineOptions(settings: Some): Omit<EngineOptions, 'data'> {
-  if (settings.network === 'ann') throw new RangeError("network: expected a run of an 'snn', found one of an 'ann'");
-  const { seed, T, batchSize, learningRate, hidden, loss, readout, encoder, reset, threads } = settings;
-  const all: { [N in Exclude<keyof EngineOptions, 'data'>]-?: EngineOptions[N] | null } = {
-    ...{ seed, T, batchSize, learningRate, loss, readout, reset, threads },
-    neuron: neuronOf(settings),
-    hidden: hidden || undefined,
-    layers: undefined,
-    encoder: settings.dataset === 'randman' ? undefined : encoder,
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== null));
-}

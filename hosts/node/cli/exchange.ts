@@ -11,9 +11,17 @@ import {
   toSafetensors,
 } from '../../../packages/formats/exchange';
 import type { SavedNetwork } from '../../../packages/formats/layers-model';
+import { layersOfRun } from '../../../packages/runs/engine-options';
 import { isOfRun } from '../../../packages/runs/node/run-folder';
 import { assertWritable, identityOf, readFile, writeFileAtomic } from '../../../packages/system/files.cjs';
 import { type EngineState, freshState } from '../../../src/common/engine';
+import {
+  type LayerOptions,
+  type LayerShape,
+  plainLayers,
+  type ResolvedLayer,
+  shortForm,
+} from '../../../src/common/layers';
 import { differingOption, type NeuronOptions } from '../../../src/common/neuron-options';
 import { hiddenOf } from '../../../src/common/weights';
 import { FIGURE_FILES } from './figures';
@@ -31,10 +39,9 @@ export interface Start {
 
 /**
  * The weights that `--weights` names.
- * @param neuron the options of the run's neurons
  * @throws UsageError if the file cannot be used, or holds another network than the settings'
  */
-export function readStart(settings: Settings, neuron: NeuronOptions): Start | undefined {
+export function readStart(settings: Settings): Start | undefined {
   if (settings.weights === undefined) return undefined;
   const file = resolve(typedIn(), settings.weights);
   let content: FileNetwork;
@@ -45,7 +52,7 @@ export function readStart(settings: Settings, neuron: NeuronOptions): Start | un
   } catch (error) {
     throw new UsageError(`--weights: ${(error as Error).message}`);
   }
-  refuseAnother(file, content, settings, neuron);
+  refuseAnother(file, content, layersOfRun(settings));
   const { weights, state = freshState(weights), epoch } = content;
   const known = [
     ...(state.step > 0 ? [`step ${state.step} of Adam`] : []),
@@ -62,21 +69,37 @@ function read(file: string): Buffer {
   }
 }
 
+/** What the shapes of a network are, and what lasts in it, as a text. */
+const kindOf = (layers: readonly (LayerShape & Pick<LayerOptions, 'synapse'>)[]): string =>
+  JSON.stringify(layers.map(({ neurons, synapse, recurrent, learn }) => ({ neurons, synapse, recurrent, learn })));
+
 /** @throws UsageError if the file's network is not that of the settings */
-function refuseAnother(file: string, { weights, neuron }: FileNetwork, { hidden }: Settings, own: NeuronOptions): void {
-  const found = hiddenOf(weights.length)?.hidden;
-  if (found !== hidden) {
-    const width = (neurons?: number) =>
-      neurons === undefined ? 'no hidden layer' : `a hidden layer of ${neurons} neurons`;
-    const advice = found === undefined ? 'leave --hidden out' : `say --hidden ${found}`;
-    throw new UsageError(`--weights: ${file}: expected ${width(hidden)}, found ${width(found)}; ${advice}`);
-  }
-  const differs = neuron && differingOption(neuron, own);
-  if (differs) {
+function refuseAnother(file: string, { weights, neuron, layers }: FileNetwork, wanted: readonly ResolvedLayer[]): void {
+  const width = hiddenOf(weights.length)?.hidden;
+  const [expected, found] = [kindOf(wanted), kindOf(layers ?? plainLayers(width))];
+  const plain = shortForm(wanted);
+  if (expected !== found && (layers || !plain)) {
     throw new UsageError(
-      `--weights: ${file}: expected neurons with ${differs} ${own[differs]}, found ${neuron[differs]}; give the options that it was trained with`,
+      `--weights: ${file}: expected the layers ${expected}, found ${found}; give the options that it was trained with`,
     );
   }
+  if (expected !== found) {
+    const describe = (neurons?: number) =>
+      neurons === undefined ? 'no hidden layer' : `a hidden layer of ${neurons} neurons`;
+    const advice = width === undefined ? 'leave --hidden out' : `say --hidden ${width}`;
+    throw new UsageError(
+      `--weights: ${file}: expected ${describe(plain?.hidden)}, found ${describe(width)}; ${advice}`,
+    );
+  }
+  wanted.forEach(({ neuron: own, learn }, i) => {
+    const there = layers?.[i].neuron ?? neuron;
+    // A τ that is learnt begins where it is in the file.
+    const differs = there && differingOption(learn ? { ...there, tau: own.tau } : there, own);
+    if (!differs) return;
+    throw new UsageError(
+      `--weights: ${file}: expected neurons with ${differs} ${own[differs]}, found ${there[differs]}; give the options that it was trained with`,
+    );
+  });
 }
 
 /** The formats in which a network can leave, by the setting that names the file. */

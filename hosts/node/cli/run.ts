@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { randman } from '../../../packages/formats/datasets/randman';
+import { contradiction, engineOptions, neuronOf } from '../../../packages/runs/engine-options';
 import { type Checkpoint, readCheckpoint } from '../../../packages/runs/node';
 import { MOST_BYTES } from '../../../packages/runs/node/checkpoint';
 import { checkpointPath, removeLeftovers } from '../../../packages/runs/node/run-folder';
-import { engineOptions, neuronOf } from '../../../packages/runs/settings';
+import { TABLE } from '../../../packages/runs/settings';
 import { makeFolder, readFile } from '../../../packages/system/files.cjs';
 import { assertUnlocked, lockFolder } from '../../../packages/system/lock.cjs';
 import { listChoices } from '../../../src/common/checks';
@@ -44,7 +45,7 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
   refuseToLose(outDir, settings, checkpoint);
   const neuron = neuronOf(settings);
   refuseExports(settings, neuron, places);
-  const start = readStart(settings, neuron);
+  const start = readStart(settings);
   chooseDevice(settings);
   const data = readData(settings);
   if (checkpoint) checkAgainstData(checkpoint, settings, data, file);
@@ -123,7 +124,7 @@ function readText(file: string): string | undefined {
 
 /** @throws UsageError for an option that was given and means nothing for the network or the data, or a loss that the network has not */
 export function refuseStray(settings: Settings, given: Arguments['given']): void {
-  const { network, dataset, loss, readout, T } = settings;
+  const { network, dataset, loss, T } = settings;
   if (network === 'ann' && dataset === 'randman') {
     throw new UsageError('--network: expected snn with --dataset randman, found ann, which has no time');
   }
@@ -134,8 +135,12 @@ export function refuseStray(settings: Settings, given: Arguments['given']): void
   if (network === 'ann' && !ANN_LOSSES.some((name) => name === loss)) {
     throw new UsageError(`--loss: expected ${listChoices(ANN_LOSSES)} with --network ann, found ${loss}`);
   }
-  if (readout !== 'spikes' && loss === 'cross-entropy-counts') {
-    throw new UsageError(`--loss: expected mse or cross-entropy with --readout ${readout}, found ${loss}`);
+  const odd = contradiction(settings);
+  if (odd) {
+    const found = settings[odd.setting];
+    throw new UsageError(
+      `${formatLabel(TABLE[odd.setting])}: expected ${odd.expected}, found ${typeof found === 'boolean' ? 'none' : found}`,
+    );
   }
   if (dataset === 'randman' && T < 2) {
     throw new UsageError(`-T/--timesteps: expected at least 2 with --dataset randman, found ${T}`);

@@ -19,6 +19,7 @@ import {
   SPIKING_ARRAYS,
 } from '../../../packages/runs/run-files';
 import type { Engine, EngineState } from '../../../src/common/engine';
+import { shortForm } from '../../../src/common/layers';
 import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
 import type { AnnEngine } from '../../../src/training/ann-engine';
 import { newHistory, type TrainingHistory } from '../../../src/training/history';
@@ -159,7 +160,7 @@ async function record(job: Job, history: TrainingHistory, save: () => void): Pro
   const heldBack = history.heldBackAccs.length > 0 ? [HELD_BACK] : [];
   const drawn = settings.saveFigures ? ['the figures'] : [];
   const exported = spiking
-    ? writeExports(settings, { weights, neuron: spiking.neuron, readout: settings.readout })
+    ? writeExports(settings, { weights, neuron: spiking.neuron, layers: spiking.layers, readout: settings.readout })
     : [];
   const files = [...arrays, ...hidden, ...heldBack, `${MODEL_FOLDERS[settings.network]}/`, ...drawn];
   console.error(`Wrote ${files.join(', ')} to ${places.outDir}`);
@@ -171,7 +172,8 @@ async function record(job: Job, history: TrainingHistory, save: () => void): Pro
 async function present(engine: Engine, epoch: number) {
   const trace = await engine.trace({ split: 'test', epoch, index: 0 });
   const rates = await engine.rates({ split: 'test', epoch, indices: [0] });
-  return { trace, rates, neuron: engine.options.neuron };
+  const { neuron, layers } = engine.options;
+  return { trace, rates, neuron, layers: shortForm(layers) ? undefined : layers };
 }
 
 function stopped({ places, earlier }: Job, { epoch, batch, trainAccs }: TrainingHistory, isSaved: boolean): string {

@@ -1,16 +1,17 @@
 /**
- * A network as a NIR graph (https://neuroir.org): Input → Linear → LIF (→ Linear → LIF) → Output. SpikingJelly, snnTorch and
- * Norse read it.
+ * A network as a NIR graph (https://neuroir.org): Input → Linear → LIF (→ Linear → LIF …) → Output. SpikingJelly, snnTorch and
+ * Norse read it. Neurons behind a current that lasts are CubaLIF; from those that hear one another edges lead to a Linear and back.
  */
 import { checkUint8, inOneLine } from '../../../src/common/checks';
-import { MAX_HIDDEN } from '../../../src/common/layers';
+import { MAX_HIDDEN, MAX_LAYERS, resolveLayers, shortForm } from '../../../src/common/layers';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { checkNeuron, DEFAULT_NEURON, differingOption, type NeuronOptions } from '../../../src/common/neuron-options';
+import { type Parameter, startOfW, tauOf } from '../../../src/common/weights';
 import { dataSetIn, type FoundGroup, groupIn, type Numbers } from '../hdf5/found';
 import { Hdf5File, type Limits } from '../hdf5/reader';
 import { type Group, hdf5Bytes } from '../hdf5/writer';
 import type { SavedNetwork } from '../layers-model';
-import { fromTensors, type Tensor, toTensors } from './tensors';
+import { fromNamedTensors, fromTensors, listTensors, nameOf, type Tensor } from './tensors';
 
 /** Seconds of a time step: NIR's time constants are in seconds. SpikingJelly and snnTorch take this value for granted. */
 const DT = 1e-4;
@@ -47,25 +48,31 @@ export function checkNir(neuron: NeuronOptions): Dynamics {
  * potential, and τ (in steps) if it does not; its time constant is τ · 1e-4 s, and `metadata/dt` says the step.
  * Norse 1.1.0 does not look at `r`, and computes another network if the input does not decay; snnTorch 1.0.0 refuses a `vReset` other
  * than 0. Outputs whose potential is read are a node LI, which SpikingJelly 2.0.0 refuses; NIR does not say which potential that is, and
- * `fromNir` reads no LI.
- * @throws RangeError as `checkNir` and `toTensors`
+ * `fromNir` reads no LI. A τ that was learnt is what it was in the end. A current that lasts is not scaled by its τ here, so that
+ * `w_in` is that τ in steps.
+ * @throws RangeError as `checkNir` and `listTensors`
  */
-export function toNir({ weights, neuron, readout = 'spikes' }: SavedNetwork): Uint8Array {
-  const { tau, decayInput, vThreshold, vReset } = checkNir(neuron);
-  const layers = Object.values(toTensors(weights));
+export function toNir({ weights, neuron, readout = 'spikes', layers }: SavedNetwork): Uint8Array {
+  const tensors = listTensors(weights, layers);
   const nodes: Group = { input: node('Input', { shape: ints([IMAGE_SIZE]) }) };
-  layers.forEach(({ data, shape }, i) => {
-    const all = (value: number) => ({ values: new Float64Array(shape[0]).fill(value), shape: [shape[0]] });
-    nodes[numbered('fc', i)] = node('Linear', { weight: { values: data, shape } });
-    const charge = { tau: all(tau * DT), r: all(decayInput ? 1 : tau), v_leak: all(vReset) };
-    const isRead = readout !== 'spikes' && i === layers.length - 1;
-    nodes[isRead ? 'li' : numbered('lif', i)] = isRead
-      ? node('LI', charge)
-      : node('LIF', { ...charge, v_threshold: all(vThreshold), ...(vReset !== 0 && { v_reset: all(vReset) }) });
+  const back: string[] = [];
+  const all = layers ?? tensors.map(() => ({ neuron, synapse: undefined }));
+  all.forEach(({ neuron: own, synapse }, i) => {
+    const part = (kind: string) => tensors.find((tensor) => tensor.layer === i && tensor.kind === kind);
+    const { data: values, shape } = part('weight') as Tensor;
+    nodes[numbered('fc', i)] = node('Linear', { weight: { values, shape } });
+    const isRead = readout !== 'spikes' && i === all.length - 1;
+    const name = isRead ? 'li' : numbered('lif', i);
+    nodes[name] = neuronNode({ own, synapse, isRead, neurons: shape[0], w: part('w')?.data });
+    const recurrent = part('recurrent');
+    if (recurrent) back.push(name, numbered('rec', i), numbered('rec', i), name);
   });
   nodes.output = node('Output', { shape: ints([CLASSES]) });
   const names = Object.keys(nodes);
-  const edges = names.slice(1).flatMap((to, i) => [names[i], to]);
+  const edges = [...names.slice(1).flatMap((to, i) => [names[i], to]), ...back];
+  for (const { kind, layer, data: values, shape } of tensors) {
+    if (kind === 'recurrent') nodes[numbered('rec', layer)] = node('Linear', { weight: { values, shape } });
+  }
   return hdf5Bytes({
     version: one(VERSION),
     node: node('NIRGraph', {
@@ -73,6 +80,31 @@ export function toNir({ weights, neuron, readout = 'spikes' }: SavedNetwork): Ui
       edges: { values: edges, shape: [edges.length / 2, 2] },
       metadata: { dt: { values: Float64Array.of(DT) } },
     }),
+  });
+}
+
+interface Neurons {
+  own: NeuronOptions;
+  synapse?: { tau: number };
+  /** Whether their potential is read, so that they do not fire. */
+  isRead: boolean;
+  neurons: number;
+  /** Of a τ that was learnt. */
+  w?: Float32Array;
+}
+
+function neuronNode({ own, synapse, isRead, neurons, w }: Neurons): Group {
+  const { tau, decayInput, vThreshold, vReset } = checkNir(own);
+  const taus = Float64Array.from({ length: neurons }, (_, j) => (w ? tauOf(w[w.length > 1 ? j : 0]) : tau));
+  const all = (value: number) => ({ values: new Float64Array(neurons).fill(value), shape: [neurons] });
+  const each = (values: Float64Array) => ({ values, shape: [neurons] });
+  return node(`${synapse ? 'Cuba' : ''}${isRead ? 'LI' : 'LIF'}`, {
+    ...(synapse && { tau_syn: all(synapse.tau * DT) }),
+    [synapse ? 'tau_mem' : 'tau']: each(taus.map((value) => value * DT)),
+    r: decayInput ? all(1) : each(taus),
+    v_leak: all(vReset),
+    ...(!isRead && { v_threshold: all(vThreshold), ...(vReset !== 0 && { v_reset: all(vReset) }) }),
+    ...(synapse && { w_in: all(synapse.tau) }),
   });
 }
 
@@ -86,10 +118,10 @@ const numbered = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
 const MOST: Limits = { bytes: 16 * 2 ** 20, values: IMAGE_SIZE * MAX_HIDDEN };
 
 /**
- * The network of a NIR graph: a chain Input → (Flatten →) Linear → LIF (→ Linear → LIF) → Output, or with Affine whose bias
- * is zero. NIR does not say how a neuron resets: snnTorch's default, to subtract the threshold, is written as a reset to
- * zero, too, and is then another network here. Nor does it say whether a neuron fires at its threshold (as here and in
- * SpikingJelly) or above it.
+ * The network of a NIR graph: a chain Input → (Flatten →) Linear → LIF (→ Linear → LIF …) → Output, also with CubaLIF, with edges
+ * from neurons to a Linear and back, or with Affine whose bias is zero. NIR does not say how a neuron resets: snnTorch's default, to
+ * subtract the threshold, is written as a reset to zero, too, and is then another network here. Nor does it say whether a neuron
+ * fires at its threshold (as here and in SpikingJelly) or above it. One τ per neuron is read as one that was learnt.
  * @param file its name, for the messages
  * @returns weights and neurons; what the format does not store gets its default
  * @throws Error in one line that names what cannot be expressed here, or what is damaged
@@ -100,17 +132,17 @@ export function fromNir(bytes: Uint8Array, file = 'nir'): SavedNetwork {
 
 function readFile(bytes: Uint8Array, file: string): SavedNetwork {
   checkUint8(file, bytes);
-  let nodes: Node[];
+  let graph: ReturnType<typeof readGraph>;
   try {
-    nodes = readGraph(new Hdf5File(bytes, MOST).root());
+    graph = readGraph(new Hdf5File(bytes, MOST).root());
   } catch (error) {
     throw new Error(`${file}: expected a NIR graph in an HDF5 file, found ${(error as Error).message}`);
   }
-  const layers = nodes.filter(({ type }) => !['Input', 'Flatten', 'Output'].includes(type));
-  const types = layers.map(({ type }) => type);
-  const isOne = (type: string, i: number) => (i % 2 ? type === 'LIF' : type === 'Linear' || type === 'Affine');
-  if (![2, 4].includes(types.length) || !types.every(isOne))
-    throw new Error(`${file}: expected one or two layers of Linear → LIF, found ${types.join(' → ') || 'none'}`);
+  const chain = graph.chain.filter(({ type }) => !['Input', 'Flatten', 'Output'].includes(type));
+  const types = chain.map(({ type }) => type);
+  const isOne = (type: string, i: number) => (i % 2 ? /^(Cuba)?LIF$/ : /^(Linear|Affine)$/).test(type);
+  if (types.length === 0 || types.length % 2 || types.length > 2 * MAX_LAYERS || !types.every(isOne))
+    throw new Error(`${file}: expected layers of Linear → LIF, found ${types.join(' → ') || 'none'}`);
   const named = <R>(name: string, read: () => R): R => {
     try {
       return read();
@@ -118,17 +150,38 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
       throw new Error(`${file}: ${name}: expected ${(error as Error).message}`);
     }
   };
-  const linears = layers.filter((_, i) => i % 2 === 0);
-  const tensors = linears.flatMap((linear) => named(linear.name, () => readLinear(linear)));
-  const weights = fromTensors(file, Object.fromEntries(tensors));
-  const lifs = layers.filter((_, i) => i % 2 === 1);
-  const [first, second = first] = lifs.map(({ name, parts }) => named(name, () => readLif(parts)));
-  const differs = differingOption(first, second);
-  if (differs)
-    throw new Error(
-      `${file}: ${differs}: expected one value for both layers, found ${first[differs]} and ${second[differs]}`,
-    );
-  return { weights, neuron: first };
+  const linears = chain.filter((_, i) => i % 2 === 0);
+  const tensors = linears.map((linear) => named(linear.name, () => readLinear(linear)));
+  const nodes = chain.filter((_, i) => i % 2 === 1);
+  const neurons = nodes.map((node) => named(node.name, () => readLif(node)));
+  const recurrent = nodes.map(({ name }) => {
+    const node = graph.loops.get(name);
+    return node && named(node.name, () => readLinear(node));
+  });
+  const layers = neurons.map(({ taus, ...layer }, i) => ({
+    ...layer,
+    neurons: tensors[i][0][1].shape[0],
+    ...(taus && { learn: 'tau of each neuron' as const }),
+    recurrent: recurrent[i] !== undefined,
+  }));
+  const last = layers[layers.length - 1];
+  if (layers.length < 3 && shortForm(layers)) {
+    return { weights: fromTensors(file, Object.fromEntries(tensors.flat())), neuron: last.neuron };
+  }
+  const found: Record<string, Tensor> = {};
+  const take = (kind: Parameter['kind'], layer: number, [[, tensor], bias]: [string, Tensor][]) => {
+    if (bias?.[1].data.some((value) => value !== 0))
+      throw new Error(`${file}: ${bias[0]}: expected zeros, found others`);
+    found[nameOf({ kind, layer })] = tensor;
+  };
+  layers.forEach(({ learn }, i) => {
+    const { taus } = neurons[i];
+    take('weight', i, tensors[i]);
+    if (recurrent[i]) take('recurrent', i, recurrent[i]);
+    if (learn && taus) take('w', i, [['', { data: Float32Array.from(taus, startOfW), shape: [taus.length] }]]);
+  });
+  const all = named('layers', () => resolveLayers({ layers }));
+  return { weights: fromNamedTensors(file, found, all), neuron: last.neuron, layers: all };
 }
 
 /** A node of the graph, and its parameters. */
@@ -144,8 +197,8 @@ const readNode = (name: string, parts: FoundGroup): Node => ({
   parts,
 });
 
-/** The nodes in the order of the chain. */
-function readGraph(root: FoundGroup): Node[] {
+/** The nodes in the order of the chain and, by the name of neurons, the Linear by which they hear one another. */
+function readGraph(root: FoundGroup): { chain: Node[]; loops: ReadonlyMap<string, Node> } {
   const { type, parts: graph } = readNode('graph', groupIn(root, 'node'));
   if (type !== 'NIRGraph') throw new Error(`a single ${type}`);
   const metadata = graph.has('metadata') ? groupIn(graph, 'metadata') : undefined;
@@ -158,10 +211,23 @@ function readGraph(root: FoundGroup): Node[] {
   }
   const nodes = groupIn(graph, 'nodes');
   const texts = dataSetIn(graph, 'edges').texts();
+  const edges = Array.from({ length: Math.floor(texts.length / 2) }, (_, i) => [texts[2 * i], texts[2 * i + 1]]);
+  const touches = new Map<string, number>();
+  for (const name of texts) touches.set(name, (touches.get(name) ?? 0) + 1);
+  const leads = new Set(edges.map((edge) => edge.join('\n')));
+  const loops = new Map<string, Node>();
+  for (const [from, to] of edges) {
+    // Two edges alone, there and back.
+    if (touches.get(to) !== 2 || from === to || !leads.has(`${to}\n${from}`)) continue;
+    const node = readNode(to, groupIn(nodes, to));
+    if (['Linear', 'Affine'].includes(node.type)) loops.set(from, node);
+  }
+  const inLoops = new Set([...loops.values()].map(({ name }) => name));
   const next = new Map<string, string>();
-  for (let i = 0; i + 1 < texts.length; i += 2) {
-    if (next.has(texts[i])) throw new Error(`two edges out of ${texts[i]}, where a chain is read`);
-    next.set(texts[i], texts[i + 1]);
+  for (const [from, to] of edges) {
+    if (inLoops.has(from) || inLoops.has(to)) continue;
+    if (next.has(from)) throw new Error(`two edges out of ${from}, where a chain is read`);
+    next.set(from, to);
   }
   const ends = [...next.values()];
   let name = [...next.keys()].find((start) => !ends.includes(start));
@@ -169,9 +235,13 @@ function readGraph(root: FoundGroup): Node[] {
   // A chain of more nodes than there are goes round in a circle.
   for (; name !== undefined && chain.length <= nodes.size; name = next.get(name))
     chain.push(readNode(name, groupIn(nodes, name)));
-  if (chain.length !== nodes.size || chain.length !== next.size + 1)
-    throw new Error(`${nodes.size} nodes and ${next.size} edges that are no chain`);
-  return chain;
+  if (
+    chain.length + loops.size !== nodes.size ||
+    chain.length !== next.size + 1 ||
+    edges.length !== next.size + 2 * loops.size
+  )
+    throw new Error(`${nodes.size} nodes and ${edges.length} edges that are no chain`);
+  return { chain, loops };
 }
 
 function readLinear({ name, type, parts }: Node): [string, Tensor][] {
@@ -200,21 +270,32 @@ function oneOf(parts: FoundGroup, name: string): { value: number; float32: boole
 }
 
 /** @throws Error that says what was expected of neurons, and found */
-function readLif(parts: FoundGroup): NeuronOptions {
-  const { value: seconds, float32 } = oneOf(parts, 'tau');
+function readLif({ type, parts }: Node): { neuron: NeuronOptions; synapse?: { tau: number }; taus?: Float64Array } {
   // 2e-4 / 1e-4 is exactly 2 in float64. Float32, as snnTorch writes it, has seven digits.
-  const tau = Number((seconds / DT).toPrecision(float32 ? 6 : 14));
-  const [r, vThreshold, leak] = ['r', 'v_threshold', 'v_leak'].map((name) => oneOf(parts, name).value);
+  const inSteps = (seconds: number, float32: boolean) => Number((seconds / DT).toPrecision(float32 ? 6 : 14));
+  const isCuba = type === 'CubaLIF';
+  const { values, float32 } = numbersOf(parts, isCuba ? 'tau_mem' : 'tau');
+  const taus = Float64Array.from(values, (seconds) => inSteps(seconds, float32));
+  const [tau] = taus;
+  if (tau === undefined) throw new Error('a finite tau, found undefined');
+  const rs = numbersOf(parts, 'r').values;
+  const decayInput = rs.every((r) => r === 1);
+  const odd = rs.findIndex((r, j) => !(Math.abs(r / taus[j] - 1) <= 1e-5));
+  if (!decayInput && odd >= 0) throw new Error(`r of 1, or of tau in steps (${taus[odd]}), found ${rs[odd]}`);
+  const [vThreshold, leak] = ['v_threshold', 'v_leak'].map((name) => oneOf(parts, name).value);
   const vReset = parts.has('v_reset') ? oneOf(parts, 'v_reset').value : 0;
   if (leak !== vReset)
     throw new Error(`neurons that leak to where they reset to, found v_leak ${leak} and v_reset ${vReset}`);
-  const decayInput = r === 1;
-  if (!decayInput && Math.abs(r / tau - 1) > 1e-5) throw new Error(`r of 1, or of tau in steps (${tau}), found ${r}`);
+  const synapse = isCuba ? oneOf(parts, 'tau_syn') : undefined;
+  const lasting = synapse && inSteps(synapse.value, synapse.float32);
+  const gain = isCuba ? oneOf(parts, 'w_in').value : undefined;
+  if (lasting && Math.abs(Number(gain) / lasting - 1) > 1e-5)
+    throw new Error(`w_in of tau_syn in steps (${lasting}), found ${gain}`);
   const neuron = { ...DEFAULT_NEURON, tau, decayInput, vThreshold, vReset };
   try {
-    checkNeuron(neuron);
+    for (const each of taus) checkNeuron({ ...neuron, tau: each });
   } catch (error) {
     throw new Error(`neurons of ours, with a time step of ${DT} s (${(error as Error).message})`);
   }
-  return neuron;
+  return { neuron, ...(lasting && { synapse: { tau: lasting } }), ...(taus.some((each) => each !== tau) && { taus }) };
 }

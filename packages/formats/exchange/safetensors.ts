@@ -5,15 +5,17 @@
 
 import { concatenated, decodeFloat32, decodeFloat64, littleEndian } from '../../../src/common/bytes';
 import { checkUint8, inOneLine } from '../../../src/common/checks';
+import { type ResolvedLayer, readLayers, storeLayers } from '../../../src/common/layers';
 import { checkNeuron, type NeuronOptions, readNeuron, storeNeuron } from '../../../src/common/neuron-options';
 import type { SavedNetwork } from '../layers-model';
-import { areWhole, fromTensors, type Tensor, toTensors } from './tensors';
+import { areWhole, fromNamedTensors, fromTensors, listTensors, type Tensor } from './tensors';
 
 /** Weights, and the options of the neurons if the file holds them. */
-export type ReadNetwork = Pick<SavedNetwork, 'weights'> & { neuron?: NeuronOptions };
+export type ReadNetwork = Pick<SavedNetwork, 'weights' | 'layers'> & { neuron?: NeuronOptions };
 
-/** Under which key of the metadata, which are texts, our neurons' options stand. */
+/** Under which keys of the metadata, which are texts, our neurons' options stand, and the layers, where weights do not say them. */
 const NEURON = 'neuron';
+const LAYERS = 'layers';
 
 /** Bytes of the numbers of a type that is read. */
 const WIDTHS: Readonly<Record<string, number>> = { F32: 4, F64: 8 };
@@ -24,19 +26,22 @@ const LONGEST_HEADER = 1e6;
 /**
  * The bytes of a safetensors file. SpikingJelly's network of the tutorial takes its tensors by `load_state_dict`. The
  * metadata hold the options of the neurons.
- * @throws RangeError for a readout by potential, and as `checkNeuron` and `toTensors`
+ * @throws RangeError for a readout by potential, and as `checkNeuron` and `listTensors`
  */
-export function toSafetensors({ weights, neuron, readout = 'spikes' }: SavedNetwork): Uint8Array {
+export function toSafetensors({ weights, neuron, readout = 'spikes', layers }: SavedNetwork): Uint8Array {
   checkNeuron(neuron);
   if (readout !== 'spikes') {
     throw new RangeError(`readout: expected 'spikes', found '${readout}', which safetensors would not say; use NIR`);
   }
-  const tensors = Object.entries(toTensors(weights));
+  const tensors = listTensors(weights, layers);
   const header: Record<string, unknown> = {
-    __metadata__: { format: 'pt', [NEURON]: JSON.stringify(storeNeuron(neuron)) },
+    __metadata__: {
+      ...{ format: 'pt', [NEURON]: JSON.stringify(storeNeuron(neuron)) },
+      ...(layers && { [LAYERS]: storeLayers(layers) }),
+    },
   };
   let end = 0;
-  for (const [name, { shape, data }] of tensors) {
+  for (const { name, shape, data } of tensors) {
     header[name] = { dtype: 'F32', shape, data_offsets: [end, end + data.byteLength] };
     end += data.byteLength;
   }
@@ -45,7 +50,7 @@ export function toSafetensors({ weights, neuron, readout = 'spikes' }: SavedNetw
   const text = new TextEncoder().encode(json.padEnd(Math.ceil(json.length / 8) * 8));
   const length = new Uint8Array(8);
   new DataView(length.buffer).setBigUint64(0, BigInt(text.length), true);
-  return concatenated([length, text, ...tensors.map(([, { data }]) => littleEndian(data))]);
+  return concatenated([length, text, ...tensors.map(({ data }) => littleEndian(data))]);
 }
 
 /**
@@ -75,8 +80,10 @@ function readFile(bytes: Uint8Array, file: string): ReadNetwork {
     const numbers = bytes.subarray(start + from, start + to);
     return [name, { shape, data: width === 4 ? decodeFloat32(numbers) : Float32Array.from(decodeFloat64(numbers)) }];
   });
-  const weights = fromTensors(file, Object.fromEntries(tensors));
   const neuron = readMetadata(metadata, file);
+  const layers = neuron && layersIn(metadata, neuron, file);
+  if (layers) return { weights: fromNamedTensors(file, Object.fromEntries(tensors), layers), neuron, layers };
+  const weights = fromTensors(file, Object.fromEntries(tensors));
   return neuron ? { weights, neuron } : { weights };
 }
 
@@ -132,5 +139,16 @@ function readMetadata(metadata: unknown, file: string): NeuronOptions | undefine
     return readNeuron(typeof text === 'string' ? JSON.parse(text) : text);
   } catch (error) {
     throw new Error(`${file}: expected the options of neurons in its metadata (${(error as Error).message})`);
+  }
+}
+
+/** The layers, if the file says them. */
+function layersIn(metadata: unknown, neuron: NeuronOptions, file: string): ResolvedLayer[] | undefined {
+  const text = (metadata as Record<string, unknown>)[LAYERS];
+  if (text === undefined) return undefined;
+  try {
+    return readLayers(text, neuron);
+  } catch (error) {
+    throw new Error(`${file}: expected layers in its metadata (${(error as Error).message})`);
   }
 }

@@ -1,7 +1,16 @@
 /** A network's weights as PyTorch has them: a matrix [outputs, inputs] per layer, under a name. */
-import { isWidth, MAX_HIDDEN } from '../../../src/common/layers';
+import { isWidth, type LayerShape, MAX_HIDDEN, plainLayers } from '../../../src/common/layers';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
-import { countWeights, networkOf, splitWeights, weightShapes } from '../../../src/common/weights';
+import {
+  countNumbers,
+  countWeights,
+  networkOf,
+  type Parameter,
+  parameters,
+  splitParameters,
+  splitWeights,
+  weightShapes,
+} from '../../../src/common/weights';
 
 /** Numbers row by row, the last index fastest. An empty shape stands for a single number. */
 export interface Tensor {
@@ -14,25 +23,61 @@ export const areWhole = (values: unknown): values is number[] =>
   Array.isArray(values) && values.every((value) => Number.isSafeInteger(value) && value >= 0);
 
 /**
- * The names of SpikingJelly's `state_dict` of the tutorial's network, whose `layer` is a Sequential of Flatten, Linear,
- * LIFNode and, with a hidden layer, Linear, LIFNode.
+ * The name of a parameter: of the weights that of SpikingJelly's `state_dict` of the tutorial's network, whose `layer` is a
+ * Sequential of Flatten, Linear, LIFNode, Linear, LIFNode …; the others stand with the neurons.
  */
-const NAMES = ['layer.1.weight', 'layer.3.weight'] as const;
+export const nameOf = ({ kind, layer }: Pick<Parameter, 'kind' | 'layer'>): string =>
+  kind === 'weight'
+    ? `layer.${2 * layer + 1}.weight`
+    : `layer.${2 * layer + 2}.${kind === 'w' ? 'w' : 'recurrent.weight'}`;
+
+/** A parameter's shape as PyTorch has it: matrices [outputs, inputs], w [1] or [neurons]. */
+const shapeOf = ({ kind, shape: [rows, columns] }: Parameter): number[] => (kind === 'w' ? [columns] : [columns, rows]);
 
 /**
  * The weights as tensors for PyTorch.
  * @param weights [784, 10], or [784, hidden] and [hidden, 10], one after the other
+ * @param layers of another network, whose weights are the numbers that `parameters` lists
  * @throws RangeError unless these are the weights of a network, all of them finite
  */
-export function toTensors(weights: Float32Array): Record<string, Tensor> {
-  const found = networkOf(weights);
+export function listTensors(
+  weights: Float32Array,
+  layers?: readonly LayerShape[],
+): (Tensor & Omit<Parameter, 'shape'>)[] {
+  const all = parameters(layers ?? plainLayers(networkOf(weights).hidden));
+  if (weights.length !== countNumbers(all)) {
+    throw new RangeError(`weights: expected ${countNumbers(all)} numbers, found ${weights.length}`);
+  }
   if (!weights.every(Number.isFinite)) throw new RangeError('weights: expected finite numbers, found NaN or infinity');
-  const shapes = weightShapes(found.hidden);
-  const tensors = splitWeights(weights, found.hidden).map((layer, i): [string, Tensor] => {
-    const [inputs, outputs] = shapes[i];
-    return [NAMES[i], { shape: [outputs, inputs], data: transposed(layer, inputs, outputs) }];
+  const parts = splitParameters(weights, all);
+  return all.map((each, i) => {
+    return { ...each, name: nameOf(each), shape: shapeOf(each), data: transposed(parts[i], ...each.shape) };
   });
-  return Object.fromEntries(tensors);
+}
+
+/**
+ * The opposite of `listTensors`, for a network whose layers are known.
+ * @param file what is read, for the messages
+ * @throws Error in one line if a tensor is missing, has another shape, or is not finite
+ */
+export function fromNamedTensors(
+  file: string,
+  tensors: Readonly<Record<string, Tensor>>,
+  layers: readonly LayerShape[],
+): Float32Array {
+  const all = parameters(layers);
+  const wanted = all.map((each) => `${nameOf(each)} [${shapeOf(each).join(', ')}]`);
+  const found = Object.entries(tensors).map(([name, { shape }]) => `${name} [${shape.join(', ')}]`);
+  if (wanted.some((each) => !found.includes(each)) || found.length !== wanted.length) {
+    throw new Error(`${file}: expected ${wanted.join(', ')}, found ${found.join(', ') || 'none'}`);
+  }
+  const numbers = new Float32Array(countNumbers(all));
+  splitParameters(numbers, all).forEach((part, i) => {
+    const [rows, columns] = all[i].shape;
+    part.set(transposed(tensors[nameOf(all[i])].data, columns, rows));
+  });
+  if (!numbers.every(Number.isFinite)) throw new Error(`${file}: expected finite numbers, found NaN or infinity`);
+  return numbers;
 }
 
 /**

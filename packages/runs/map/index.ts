@@ -1,5 +1,5 @@
 /** The map: a table of many runs, each of which can be computed again to the byte. */
-export { engineOptions } from '../settings';
+export { engineOptions } from '../engine-options';
 export { parseMap } from './parse';
 export {
   formatCommand,

@@ -1,5 +1,6 @@
 /** The table's file, `editions/map/map.csv`: a row per run, nothing believed before it is checked. */
 import { inOneLine } from '../../../src/common/checks';
+import { contradiction } from '../engine-options';
 import type { Value } from '../settings';
 import { SETTING_NAMES, SETTINGS, type SettingName, type Settings, whyLacking } from './settings';
 import { MapTable, type Row } from './table';
@@ -137,5 +138,7 @@ function readSettings({ get, fail }: Fields): Settings {
     if (settings.network === 'ann') fail('network', 'snn with randman');
     if (settings.T === 1) fail('T', 'at least 2 with randman');
   }
+  const odd = contradiction(settings as Partial<Settings>);
+  if (odd) fail(SETTINGS[odd.setting as SettingName].column, odd.expected);
   return settings as unknown as Settings;
 }

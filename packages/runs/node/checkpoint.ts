@@ -8,12 +8,12 @@ import { dirname, join } from 'node:path';
 import { decodeFloat32, decodeFloat64, littleEndian } from '../../../src/common/bytes';
 import { inOneLine } from '../../../src/common/checks';
 import { type EngineState, MAX_STEP } from '../../../src/common/engine';
-import { countNeurons, isWidth, MAX_HIDDEN, plainLayers } from '../../../src/common/layers';
+import { countNeurons, isWidth, type LayerShape, MAX_HIDDEN, plainLayers, shortForm } from '../../../src/common/layers';
 import { MAX_UNITS } from '../../../src/common/spike-trains';
-import { countWeights } from '../../../src/common/weights';
+import { countNumbers, parameters } from '../../../src/common/weights';
 import { newHistory, type RunSettings, type TrainingHistory } from '../../../src/training/history';
 import { makeFolder, readFile, writeFileAtomic } from '../../system/files.cjs';
-import { assertFinite } from '../run-files';
+import { assertFinite, layersIn } from '../run-files';
 import { type EventsPosition, isEventsName } from './tensorboard';
 
 /** Options of a run, by name. */
@@ -56,9 +56,13 @@ const FORMAT = 'lif_fc_mnist checkpoint';
 /** To be raised whenever the content changes: an older program must not misread a newer file, nor a newer an older. */
 const VERSION = 2;
 
-/** How many weights a run with these settings has. */
+/** The layers of a run with these settings. @throws RangeError as `layersIn` */
+const layersOf = (settings: RunSettings | null): readonly LayerShape[] =>
+  layersIn(settings) ?? plainLayers(settings?.hidden as number | undefined);
+
+/** How many weights, and what else is learnt, a run with these settings has. */
 const weightsOf = (settings: RunSettings | null): number =>
-  countWeights(settings?.hidden as number | undefined, settings?.inputs as number | undefined);
+  countNumbers(parameters(layersOf(settings), settings?.inputs as number | undefined));
 
 const hashParts = (parts: readonly (Uint8Array | string)[]) => {
   const hash = createHash('sha256');
@@ -217,8 +221,9 @@ function check(file: string, header: Header): void {
   const inputs = history.settings?.inputs;
   const areInputs = inputs === undefined || (isWhole(inputs, MAX_UNITS) && Number(inputs) > 0);
   const isNetwork = hidden === undefined || isWidth(hidden);
-  const wantedWeights = batches > 0 && isNetwork && areInputs ? weightsOf(history.settings) : 0;
-  const neurons = isNetwork ? countNeurons(plainLayers(hidden)) : 1;
+  const areLayers = areListed(history.settings);
+  const wantedWeights = batches > 0 && isNetwork && areLayers && areInputs ? weightsOf(history.settings) : 0;
+  const neurons = isNetwork && areLayers ? countNeurons(layersOf(history.settings)) : 1;
   expectAll(file, [
     ['a whole number of epochs', isWhole(epoch), epoch],
     ['a whole number of batches', isWhole(batch) && isWhole(batches) && batch <= batches, batch],
@@ -233,6 +238,7 @@ function check(file: string, header: Header): void {
     ['a test after each epoch', epochs === epoch, epochs],
     ['one on held-back images after each epoch, or none', heldBack === undefined || heldBack === epoch, heldBack],
     [`a hidden layer of 1 to ${MAX_HIDDEN} neurons, or none`, isNetwork, hidden],
+    ['layers that a network can have, or none', areLayers, history.settings?.layers],
     [`1 to ${MAX_UNITS} inputs`, areInputs, inputs],
     ['a whole number of potentials', isWhole(potentials) && potentials % neurons === 0, potentials],
     ['a whole number of earlier steps', isWhole(earlierSteps, MAX_STEP - batches), earlierSteps],
@@ -242,6 +248,16 @@ function check(file: string, header: Header): void {
     ['the SHA-256 of the arrays', typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256), sha256],
     ['arrays in a file that is named after it', arrays.file === arraysName(String(sha256)), arrays.file],
   ]);
+}
+
+/** Whether the layers in a checkpoint, if any, are those of a network that needs them. */
+function areListed(settings: RunSettings | null): boolean {
+  try {
+    const layers = layersIn(settings);
+    return !layers || (settings?.hidden === undefined && !shortForm(layers));
+  } catch {
+    return false;
+  }
 }
 
 function readArrays(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makeFolder, readFile, writeFileAtomic } from '../../system/files.cjs';
 import { lockFolder } from '../../system/lock.cjs';
 import type { Run, SavedRun } from '../run-files';
-import { arrayFiles, CURVES, checkRunName, decodeRun, modelFolder, readoutOf } from '../run-files';
+import { arrayFiles, CURVES, checkRunName, decodeRun, layersIn, modelFolder, readoutOf } from '../run-files';
 import { writeLayersModel } from './layers-model';
 import { resolvePlace } from './place';
 import { removeLeftovers } from './run-folder';
@@ -23,7 +23,14 @@ export function writeRun(
   const arrays = Object.entries(arrayFiles(run));
   makeFolder(folder);
   for (const [name, content] of arrays) writeFileAtomic(join(folder, name), content);
-  writeLayersModel(join(folder, modelFolder(run)), run.weights, run.neuron, run.inputs, readoutOf(run));
+  writeLayersModel(
+    join(folder, modelFolder(run)),
+    run.weights,
+    run.neuron,
+    run.inputs,
+    readoutOf(run),
+    layersIn(run.history.settings),
+  );
 }
 
 /**

@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
+import { resolveLayers } from '../../../../src/common/layers';
 import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
-import { initialNetwork, splitWeights, weightShapes } from '../../../../src/common/weights';
+import { initialNetwork, initialParameters, splitWeights, weightShapes } from '../../../../src/common/weights';
 import { fromFile, fromNir, fromPth, fromSafetensors, toNir, toSafetensors } from '../../exchange';
 import { fromTensors } from '../../exchange/tensors';
 import { layersModelFiles } from '../../layers-model';
@@ -92,6 +93,52 @@ describe('A NIR graph', () => {
       const neuron = { ...DEFAULT_NEURON, tau: 2.123456789, decayInput: false, vThreshold: 0.7, vReset: -0.1 };
       assert.deepEqual(fromNir(toNir({ weights: weightsOf(hidden), neuron })), { weights: weightsOf(hidden), neuron });
     }
+  });
+});
+
+describe('A network of other layers leaves and comes back', () => {
+  const layers = resolveLayers({
+    layers: [
+      { neurons: 4, recurrent: true, synapse: { tau: 5 } },
+      { neurons: 3, learn: 'tau of each neuron', neuron: { tau: 3 } },
+      { synapse: { tau: 2.5 }, learn: 'tau' },
+    ],
+  });
+  const { neuron } = layers[2];
+  const weights = initialParameters(7, layers);
+  const parts = splitWeights(weights, layers);
+  // W, R; W, w; W, w.
+  parts[3].set([-3, 0.5, 40 / 7]);
+  parts[5][0] = -1;
+
+  test('as safetensors, all of it', () => {
+    const bytes = toSafetensors({ weights, neuron, layers });
+    assert.deepEqual(fromSafetensors(bytes), { weights, neuron, layers });
+    const text = Buffer.from(bytes).toString('latin1');
+    const one = text.replace('layer.2.recurrent.weight', 'layer.2.recurrent.height');
+    assert.throws(
+      () => fromSafetensors(Uint8Array.from(Buffer.from(one, 'latin1'))),
+      /expected .*recurrent\.weight \[4, 4\]/,
+    );
+    const two = text.replace('recurrent\\', 'recurrant\\');
+    assert.throws(
+      () => fromSafetensors(Uint8Array.from(Buffer.from(two, 'latin1'))),
+      /expected layers in its metadata \(layers\[0\]: layer: expected .* found the option 'recurrant'\)$/,
+    );
+  });
+
+  test('as NIR, in which a τ that was learnt is one of a neuron, or of all', () => {
+    const found = fromNir(toNir({ weights, neuron, layers }));
+    const tau = 1 + Math.E;
+    const [first, second, last] = found.layers ?? [];
+    assert.deepEqual(first, layers[0]);
+    assert.deepEqual({ ...second, neuron: layers[1].neuron }, layers[1]);
+    assert.ok(Math.abs(last.neuron.tau - tau) < 1e-6 && last.learn === undefined);
+    assert.deepEqual(last.synapse, layers[2].synapse);
+    assert.equal(found.weights.length, weights.length - 1);
+    found.weights.forEach((weight, i) => {
+      assert.ok(Math.abs(weight - weights[i]) <= 1e-6 * Math.abs(weights[i]), `weight ${i}`);
+    });
   });
 });
 

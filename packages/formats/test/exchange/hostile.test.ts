@@ -266,6 +266,8 @@ const matrix = (fill = 0, shape = [10, 784]) => ({
 const linear = (weight: Group[string] = matrix()) => node('Linear', { weight });
 const lif = (more: Group = {}) =>
   node('LIF', { tau: ten(2e-4), r: ten(1), v_leak: ten(0), v_threshold: ten(1), ...more });
+const cuba = (more: Group = {}) =>
+  node('CubaLIF', { tau_syn: ten(4e-4), tau_mem: ten(2e-4), r: ten(1), v_leak: ten(0), v_threshold: ten(1), ...more });
 const chain = (parts: Record<string, Group>, more?: Group) =>
   graph({ input: node('Input'), ...parts, output: node('Output') }, more);
 const withLif = (more: Group) => chain({ fc: linear(), lif: lif(more) });
@@ -333,12 +335,17 @@ const NIR: [string, Uint8Array, RegExp][] = [
   ['numbers for a type', hdf5Bytes({ node: { type: floats(1) } }), /values of another type in place of texts/],
   ['no nodes', graph({}, {}, ['a', 'b']), /found no a/],
   ['a layer of another kind', chain({ conv: node('Conv2d'), lif: lif() }), /found Conv2d → LIF/],
-  ['neurons with a synapse of their own', chain({ fc: linear(), lif: node('CubaLIF') }), /found Linear → CubaLIF/],
-  ['no layers', chain({}), /expected one or two layers of Linear → LIF, found none/],
+  ['neurons that do not fire', chain({ fc: linear(), li: node('CubaLI') }), /found Linear → CubaLI$/],
   [
-    'three layers',
+    'a current that is not scaled by its time constant',
+    chain({ fc: linear(), lif: cuba({ w_in: ten(1) }) }),
+    /lif: expected w_in of tau_syn in steps \(4\), found 1$/,
+  ],
+  ['no layers', chain({}), /expected layers of Linear → LIF, found none/],
+  [
+    'three layers that do not fit each other',
     chain({ a: linear(), b: lif(), c: linear(), d: lif(), e: linear(), f: lif() }),
-    /expected one or two layers of Linear → LIF, found Linear → LIF → Linear → LIF → Linear → LIF/,
+    /expected layer\.1\.weight \[10, 784\], layer\.3\.weight \[10, 10\], .* found layer\.1\.weight \[10, 784\], layer\.3\.weight \[10, 784\]/,
   ],
   ['a layer without neurons', chain({ fc: linear() }), /layers of Linear → LIF, found Linear/],
   [
@@ -353,7 +360,7 @@ const NIR: [string, Uint8Array, RegExp][] = [
   ],
   [
     'edges that lead into a circle',
-    graph({ a: node('Input'), b: lif(), c: linear() }, {}, ['a', 'b', 'b', 'c', 'c', 'b']),
+    graph({ a: node('Input'), b: lif(), c: lif() }, {}, ['a', 'b', 'b', 'c', 'c', 'b']),
     /3 nodes and 3 edges that are no chain/,
   ],
   ['an edge to nowhere', graph({ a: node('Input') }, {}, ['a', 'b']), /found no b/],
@@ -362,11 +369,7 @@ const NIR: [string, Uint8Array, RegExp][] = [
     chain({ fc: linear(), lif: lif() }, { metadata: { dt: { values: Float64Array.of(1e-3) } } }),
     /found a time step \(dt\) of 0\.001 s in place of 0\.0001 s, which SpikingJelly and snnTorch take for granted/,
   ],
-  [
-    'a different tau per neuron',
-    withLif({ tau: floats(2e-4, 3e-4) }),
-    /lif: expected one tau for all neurons, found 0\.0002 and 0\.0003/,
-  ],
+  ['fewer taus than neurons', withLif({ tau: floats(2e-4, 3e-4) }), /layer\.2\.w \[10\], found .* layer\.2\.w \[2\]/],
   [
     "a tau one step too small, as in Norse's files",
     withLif({ tau: ten(1e-4) }),
@@ -378,7 +381,7 @@ const NIR: [string, Uint8Array, RegExp][] = [
     withLif({ v_leak: ten(0.5) }),
     /lif: expected neurons that leak to where they reset to, found v_leak 0\.5 and v_reset 0/,
   ],
-  ['NaN in a neuron', withLif({ r: ten(Number.NaN) }), /expected (one r for all neurons|a finite r)/],
+  ['NaN in a neuron', withLif({ r: ten(Number.NaN) }), /lif: expected r of 1, or of tau in steps \(2\), found NaN/],
   ['a neuron without tau', withLif({ tau: {} }), /lif: expected numbers, found a group tau \(tau\)/],
   ['no values of tau', withLif({ tau: floats() }), /lif: expected a finite tau, found undefined/],
   [
@@ -398,14 +401,12 @@ const NIR: [string, Uint8Array, RegExp][] = [
     /expected weights \[10, 784\], or .* found fc\/weight \[784, 10\]/,
   ],
   [
-    'other neurons in the second layer',
-    chain({
-      fc: linear(matrix(0, [3, 784])),
-      lif: lif(),
-      fc_1: linear(matrix(0, [10, 3])),
-      lif_1: lif({ tau: ten(3e-4) }),
-    }),
-    /tau: expected one value for both layers, found 2 and 3/,
+    'outputs that hear one another',
+    graph({ a: node('Input'), fc: linear(), lif: lif(), r: linear(), o: node('Output') }, {}, [
+      ...['a', 'fc', 'fc', 'lif', 'lif', 'o'],
+      ...['lif', 'r', 'r', 'lif'],
+    ]),
+    /layers: expected layers\[0\]: recurrent: expected a hidden layer, found the outputs$/,
   ],
 ];
 

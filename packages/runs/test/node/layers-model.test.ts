@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../../../../hosts/node/backend';
+import { resolveLayers } from '../../../../src/common/layers';
 import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
 import { initialWeights } from '../../../../src/common/random';
-import { findLIFNode, forward, getWeights } from '../../../../src/snn/networks';
+import { findLIFNode, forward, getWeights, layersOf, snn } from '../../../../src/snn/networks';
 import { readLayersModel, writeLayersModel } from '../../node';
 import '../../../../src/snn/neuron';
 import { temporaryFolder } from '../../../../test/support/data';
@@ -65,6 +66,30 @@ describe('a layers model written without TensorFlow', () => {
     const layers = `[{ "class_name": "LIFNode", "config": ${DEFAULT_CONFIG} }]`;
     writeFileSync(join(folder, 'model.json'), `{ "modelTopology": { "config": { "layers": ${layers} } } }`);
     assert.deepEqual(readLayersModel(folder), { weights, neuron: DEFAULT_NEURON });
+  });
+
+  test('of any layers is read by both, and TensorFlow makes the network again', async () => {
+    const folder = join(temporaryFolder(), 'lif_snn_mnist');
+    const layers = resolveLayers({
+      layers: [
+        { neurons: 5, recurrent: true, learn: 'tau of each neuron', synapse: { tau: 4 } },
+        { neurons: 3, learn: 'tau', neuron: { tau: 3 } },
+        { synapse: { tau: 2 } },
+      ],
+    });
+    const own = snn({ layers, readout: 'last-potential', seed: 5 });
+    writeLayersModel(folder, getWeights(own), layers[2].neuron, undefined, 'last-potential', layers);
+    const saved = { weights: getWeights(own), neuron: layers[2].neuron, readout: 'last-potential', layers };
+    assert.deepEqual(readLayersModel(folder), saved);
+    const model = await tf.loadLayersModel(`file://${join(folder, 'model.json')}`);
+    assert.deepEqual(getWeights(model), saved.weights);
+    assert.deepEqual(layersOf(model), layers);
+    const images = tf.fill([2, 28, 28], 3);
+    for (let t = 0; t < 5; t++) assert.deepEqual(forward(model, images).dataSync(), forward(own, images).dataSync());
+    // As TensorFlow itself saves it.
+    await own.save(`file://${folder}`);
+    const again = await tf.loadLayersModel(`file://${join(folder, 'model.json')}`);
+    assert.deepEqual(layersOf(again), layers);
   });
 
   test('leaves everything else in its folder alone', () => {

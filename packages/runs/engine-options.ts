@@ -1,0 +1,76 @@
+/** What the engines take, made of the settings of a run. */
+import type { EngineOptions } from '../../src/common/engine';
+import { type LayerOptions, type ResolvedLayer, resolveLayers } from '../../src/common/layers';
+import { DEFAULT_NEURON, type NeuronOptions } from '../../src/common/neuron-options';
+import { SURROGATES } from '../../src/common/surrogates';
+import type { Name, Some } from './settings';
+
+/** The options of the neurons of a run. The compiler asks for those that are missing here. */
+export function neuronOf(settings: Some): NeuronOptions {
+  const name = settings.surrogate ?? DEFAULT_NEURON.surrogateFunction.name;
+  return {
+    tau: settings.tau ?? DEFAULT_NEURON.tau,
+    decayInput: settings.decayInput ?? DEFAULT_NEURON.decayInput,
+    vThreshold: DEFAULT_NEURON.vThreshold,
+    vReset: settings.softReset ? null : DEFAULT_NEURON.vReset,
+    surrogateFunction: { name, alpha: settings.alpha ?? SURROGATES[name].alpha },
+    detachReset: settings.detachReset ?? DEFAULT_NEURON.detachReset,
+  };
+}
+
+/** Which layers the network of a run has, in the short form if that can say it. */
+function networkOf(settings: Some): {
+  neuron: NeuronOptions;
+  hidden: number | undefined;
+  layers: LayerOptions[] | undefined;
+} {
+  const { hidden, synapseTau, recurrent, learnTau } = settings;
+  const neuron = neuronOf(settings);
+  const widths = hidden ? String(hidden).split('-').map(Number) : [];
+  const learns = learnTau === 'layer' || learnTau === 'neuron';
+  if (widths.length < 2 && !synapseTau && !recurrent && !learns)
+    return { neuron, hidden: widths[0], layers: undefined };
+  const all = {
+    ...(synapseTau && { synapse: { tau: synapseTau } }),
+    ...(learns && { learn: learnTau === 'layer' ? ('tau' as const) : ('tau of each neuron' as const) }),
+  };
+  return {
+    neuron,
+    hidden: undefined,
+    layers: [...widths.map((neurons) => ({ neurons, ...all, recurrent: recurrent ?? false })), all],
+  };
+}
+
+/**
+ * All layers of the network of a run.
+ * @throws RangeError as `resolveLayers`
+ */
+export const layersOfRun = (settings: Some): ResolvedLayer[] => resolveLayers(networkOf(settings));
+
+/** Why there can be no such run, though each setting can have its value; undefined if there can. `setting` is to be changed. */
+export function contradiction(settings: Some): { setting: Name; expected: string } | undefined {
+  const { hidden, loss, readout, recurrent, reset, synapseTau } = settings;
+  if (readout && readout !== 'spikes' && loss === 'cross-entropy-counts') {
+    return { setting: 'loss', expected: `mse, cross-entropy or cross-entropy-each-step with --readout ${readout}` };
+  }
+  if (recurrent && !hidden) return { setting: 'recurrent', expected: 'a hidden layer' };
+  if (reset === false && (recurrent || synapseTau)) {
+    return { setting: 'reset', expected: 'the reset with recurrence or currents that last' };
+  }
+  return undefined;
+}
+
+/**
+ * The options of the engine of a run, without those that are left open. The compiler asks for those that are missing here.
+ * @throws RangeError for an ANN, which has another engine
+ */
+export function engineOptions(settings: Some): Omit<EngineOptions, 'data'> {
+  if (settings.network === 'ann') throw new RangeError("network: expected a run of an 'snn', found one of an 'ann'");
+  const { seed, T, batchSize, learningRate, loss, readout, encoder, reset, threads } = settings;
+  const all: { [N in Exclude<keyof EngineOptions, 'data'>]-?: EngineOptions[N] | null } = {
+    ...{ seed, T, batchSize, learningRate, loss, readout, reset, threads },
+    ...networkOf(settings),
+    encoder: settings.dataset === 'randman' ? undefined : encoder,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== null));
+}
