@@ -26,8 +26,8 @@ const { readNpy } = require(join(root, 'dist', 'packages', 'runs', 'node', 'inde
 const { HELD_BACK, MODEL_FOLDERS } = require(join(root, 'dist', 'packages', 'runs', 'run-files.js'));
 /** @type {typeof import('../../hosts/contract/recompute.js')} */
 const { dataOf } = require(join(root, 'dist', 'hosts', 'contract', 'recompute.js'));
-/** @type {typeof import('../../packages/runs/settings.js')} */
-const { engineOptions } = require(join(root, 'dist', 'packages', 'runs', 'settings.js'));
+/** @type {typeof import('../../packages/runs/engine-options.js')} */
+const { engineOptions } = require(join(root, 'dist', 'packages', 'runs', 'engine-options.js'));
 
 /** The digits of a number that a table needs. */
 const short = (/** @type {number} */ value) => String(Number(value.toFixed(6)));
