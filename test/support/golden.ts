@@ -460,7 +460,7 @@ export const optionRuns = () =>
       const name = `T ${given.T}, ${loss}, ${encoder}, ${reset ? 'reset' : 'no reset'}, ${JSON.stringify(neuron)}`;
       const { seed } = optionsFile();
       const options = { seed, T: given.T, batchSize: given.batch, loss, encoder, reset, neuron: neuronOptions(neuron) };
-      return { name, options, given, run };
+      return { T: given.T, name, options, given, run };
     }),
   );
 

@@ -10,6 +10,7 @@ export function linkVenv(folder: string): void {
   const link = (...path: string[]) => symlinkSync(join(from, ...path), join(to, ...path));
   mkdirSync(join(to, 'share', 'jupyter', 'kernels'), { recursive: true });
   for (const entry of readdirSync(from)) if (entry !== 'share' && entry !== '.setup.json') link(entry);
+  for (const entry of readdirSync(join(from, 'share'))) if (entry !== 'jupyter') link('share', entry);
   for (const entry of readdirSync(join(from, 'share', 'jupyter'))) {
     if (entry !== 'kernels') link('share', 'jupyter', entry);
   }
