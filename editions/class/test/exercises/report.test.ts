@@ -44,6 +44,8 @@ const RIGHT = charge('v + (x - (v - rest)) / tau');
 const WRONG = charge('v + x / tau');
 const TODO = answer('lif-charge', "check('lif-charge', (v: number, x: number, tau: number): number => todo());");
 const FIRE = answer('lif-fire', "check('lif-fire', (v: number[]) => v.map((potential) => (potential === 0 ? 1 : 0)));");
+/** As `for (;;);`, but leaves the processor to others. */
+const NEVER_ENDS = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);';
 /** What a learner's code can do to the program that executes it. */
 const END_THE_RUNNER = "process.kill(process.ppid, 'SIGKILL');\nawait new Promise((done) => setTimeout(done, 5000));";
 /** Writes another result into every file that the report has made. */
@@ -103,7 +105,7 @@ describe('The report of a class', () => {
       'fay/02-lif-neuron.ipynb',
       setup,
       RIGHT,
-      answer('lif-fire', 'for (;;);'),
+      answer('lif-fire', NEVER_ENDS),
       answer('lif-run', 'later;'),
       progress,
     );
