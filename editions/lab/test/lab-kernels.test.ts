@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { inChromium, launchChromium } from '../../../test/support/browser';
-import { kernelOf, type Lab, openNotebook, openPage, runAll, runCell, startLab } from '../../../test/support/lab';
+import { kernelOf, type Lab, openPage, runAll, runCell, startLab } from '../../../test/support/lab';
 import { canary, root, temporaryFolder } from '../../../test/support/notebooks';
 import { PYTHON } from '../../../test/support/python';
 
@@ -19,25 +19,25 @@ const real = JSON.parse(readFileSync(join(dirname(PYTHON), '..', 'share/jupyter/
 
 /** A kernel that sleeps and ends with 1 in place of its first starts. */
 const FAILING = `import os, sys, time
-log, failures, *argv = sys.argv[1:]
+log, failures, seconds, *argv = sys.argv[1:]
 with open(log, 'a') as file: file.write('start\\n')
 if len(open(log).readlines()) <= int(failures):
-    time.sleep(4)
+    time.sleep(int(seconds))
     sys.exit(1)
 os.execv(argv[0], argv)`;
 
 const startsOf = (name: string) => readFileSync(join(temporary, `${name}.log`), 'utf8').split('\n').length - 1;
 
-/** Registers a kernel that fails so many times, and makes a notebook for it. Gives its path. */
-function failing(name: string, failures: number): string {
+/** Registers a kernel that fails so many times, each after so many seconds, and makes a notebook for it. Gives its path. */
+function failing(name: string, failures: number, seconds: number): string {
   mkdirSync(join(specs, name), { recursive: true });
-  const argv = [PYTHON, '-c', FAILING, join(temporary, `${name}.log`), String(failures), ...real.argv];
+  const argv = [PYTHON, '-c', FAILING, join(temporary, `${name}.log`), String(failures), String(seconds), ...real.argv];
   writeFileSync(join(specs, name, 'kernel.json'), JSON.stringify({ ...real, argv }));
   const notebook = JSON.parse(
     readFileSync(join(root, 'packages', 'notebook-runner', 'test', 'canaries', 'errors.ipynb'), 'utf8'),
   );
   notebook.metadata.kernelspec.name = name;
-  notebook.cells = [cell('console.log(6 * 7);'), cell('console.log(7 * 8);')];
+  notebook.cells = [cell('console.log(6 * 7);'), cell('console.log(7 * 8);'), cell('console.log(8 * 9);')];
   const file = join(temporary, `${name}.ipynb`);
   writeFileSync(file, JSON.stringify(notebook));
   return file;
@@ -60,13 +60,14 @@ async function told(page: Page, timeout = 60_000): Promise<string> {
 const AGAIN = 'reload this page to try again.';
 
 describe('A kernel that dies', inChromium, () => {
-  const names = ['dies-once', 'dies-often', 'dies-later'];
+  const names = ['dies-once', 'dies-often'];
   let browser: Browser;
   let lab: Lab;
+  let page: Page;
   before(async () => {
     mkdirSync(screenshots, { recursive: true });
     browser = await launchChromium();
-    const notebooks = [failing('dies-once', 1), failing('dies-often', 3), failing('dies-later', 0)];
+    const notebooks = [failing('dies-once', 1, 4), failing('dies-often', 3, 1)];
     const allowed = names.map((name) => `--KernelSpecManager.allowed_kernelspecs=${name}`);
     lab = await startLab('kernels', notebooks, '--author', ...allowed);
   });
@@ -77,12 +78,25 @@ describe('A kernel that dies', inChromium, () => {
   });
 
   test('at its first start, after four seconds, is started again: the first cell runs without a reload', async () => {
-    const { page } = await openPage(browser, lab, 'dies-once.ipynb');
+    ({ page } = await openPage(browser, lab, 'dies-once.ipynb'));
     assert.notEqual(await kernelOf(page), 'idle');
     await runCell(page, 0);
     await output(page, '42').waitFor({ timeout: 60_000 });
     assert.equal(startsOf('dies-once'), 2);
     await page.screenshot({ path: join(screenshots, 'lab-dies-once.png') });
+  });
+
+  test('while nothing runs is started again: the page says so, and the next cell runs', async () => {
+    for (const [cell, text] of [
+      [1, '56'],
+      [2, '72'],
+    ] as const) {
+      const [pid] = await lab.kernels();
+      process.kill(pid as number, 'SIGKILL');
+      assert.match(await told(page), /^The kernel for dies-once.ipynb appears to have died. It will/);
+      await runCell(page, cell);
+      await output(page, text).waitFor({ timeout: 60_000 });
+    }
     await page.close();
   });
 
@@ -101,19 +115,6 @@ describe('A kernel that dies', inChromium, () => {
     await kernelOf(page);
     await runCell(page, 0);
     await output(page, '42').waitFor({ timeout: 60_000 });
-    await page.close();
-  });
-
-  test('while nothing runs is started again: the page says so, and the next cell runs', async () => {
-    const others = await lab.kernels();
-    const { page } = await openNotebook(browser, lab, 'dies-later.ipynb');
-    for (const text of ['42', '56']) {
-      const [pid] = (await lab.kernels()).filter((one) => !others.includes(one));
-      process.kill(pid as number, 'SIGKILL');
-      assert.match(await told(page), /^The kernel for dies-later.ipynb appears to have died. It will/);
-      await runCell(page, text === '42' ? 0 : 1);
-      await output(page, text).waitFor({ timeout: 60_000 });
-    }
     await page.close();
   });
 });
