@@ -1,9 +1,10 @@
 /** What is done to the pages that Sphinx has made: links, heads of chapters, texts for the search. */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { JSDOM } from 'jsdom';
+import { simulate } from '../../../../src/common/lif';
 import { articleOf, load, root } from '../../../../test/support/book';
 
 type Parts = typeof import('../../build/parts.mjs');
@@ -127,4 +128,20 @@ test('A formula that cannot be set is refused in one line that names its page', 
   const { finishPage } = await load<Pages>('pages');
   const page = '<html><body><article><p><span class="tex">\\frac{1</span></p></article></body></html>';
   assert.throws(() => finishPage(page, 'x.html'), { message: /^x\.html: formula \\frac\{1: KaTeX parse error: .+$/ });
+});
+
+test('At the currents that the page of one neuron suggests, only the soft reset tells them apart', () => {
+  const text = readFileSync(join(root, 'editions', 'book', 'neuron.md'), 'utf8');
+  const [, tau, ...currents] =
+    /Set τ to (\d+) and compare the two resets at currents of ([\d.]+) and ([\d.]+)\./.exec(text) ?? [];
+  const counts = [0, null].map((vReset) =>
+    currents.map((current) => {
+      const options = { tau: Number(tau), decayInput: true, vThreshold: 1, vReset };
+      return simulate(options, new Float32Array(100).fill(Number(current))).spike.reduce((a, b) => a + b);
+    }),
+  );
+  assert.deepEqual(counts, [
+    [33, 33],
+    [33, 44],
+  ]);
 });
