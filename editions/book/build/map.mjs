@@ -49,7 +49,7 @@ export function mapPage(theme, csv = readFileSync(TABLE, 'utf8')) {
   });
   const about =
     `One run proves little: another seed makes the same network a little better or worse. So here are **${map.rows.length} runs**, ` +
-    'each setting with several seeds, and each figure says how sure its means are. Every run can be computed again, on any machine, to the ' +
+    'nearly every setting with several seeds, and each figure says how sure its means are. Every run can be computed again, on any machine, to the ' +
     'last bit: [choose one](#all-runs), copy its command, and compare the SHA-256 of its weights.';
   const text = readFileSync(join(root, 'editions', 'book', 'map.md'), 'utf8')
     .replace('<!-- about -->', () => about)

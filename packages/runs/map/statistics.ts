@@ -117,7 +117,7 @@ export function pairedDifference(a: readonly number[], b: readonly number[]): Di
 /**
  * Which of several differences are larger than chance. Of twenty that are not, one has a p below 0.05; so the smallest p is
  * compared with 0.05 / m, the next one with 0.05 / (m − 1), and so on until one is too large (S. Holm, "A Simple Sequentially
- * Rejective Multiple Test Procedure", 1979). The chance of a single wrong mark is then at most 5 %.
+ * Rejective Multiple Test Procedure", 1979). The chance of even one wrong mark is then at most 5 %.
  * @param p p-values of all m comparisons
  */
 export function beyondChance(p: readonly number[]): boolean[] {
