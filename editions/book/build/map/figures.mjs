@@ -286,21 +286,21 @@ function widths(map) {
   const [{ T }] = map.by('T').sort((a, b) => count(b) - count(a));
   const alike = map.where({ T });
   const layers = alike.values('hidden').filter((hidden) => hidden !== 0);
-  const rate = best(namedGroups(alike, ['hidden', 'learningRate'])).runs.rows[0].learningRate;
-  const steps = namedGroups(alike.where({ learningRate: rate }), ['hidden']);
-  const wider = differenceFigure(
-    steps
+  // Each rate has its own figure: the test images may not choose between them.
+  const wider = alike.by('learningRate').map(({ learningRate, runs: ofRate }) => {
+    const steps = namedGroups(ofRate, ['hidden']);
+    const pairs = steps
       .slice(1)
-      .map(({ label, runs }, i) => ({ label: `${label}, less ${steps[i].label}`, runs, from: steps[i].runs })),
-    `Difference: more hidden neurons, ${nameValue('learningRate', rate)}`,
-    'fewer hidden neurons',
-  );
+      .map(({ label, runs }, i) => ({ label: `${label}, less ${steps[i].label}`, runs, from: steps[i].runs }));
+    const title = `Difference: more hidden neurons, ${nameValue('learningRate', learningRate)}`;
+    return differenceFigure(pairs, title, 'fewer hidden neurons')?.figure;
+  });
   const curves = against(alike.where({ hidden: layers }), 'hidden', 'learningRate', nameValue('T', T));
   const parts = namedGroups(map, ['hidden', 'learningRate'])
     .filter(({ runs }) => runs.values('T').length > 1)
     .map(({ label, runs }) => compare(runs, label));
   return {
-    figures: [curves.figures[0], wider?.figure, curves.figures[1], ...parts.flatMap(({ figures }) => figures)],
+    figures: [curves.figures[0], ...wider, curves.figures[1], ...parts.flatMap(({ figures }) => figures)],
     said: [highest(best(namedGroups(map, settingsOf(map))))],
   };
 }

@@ -91,7 +91,7 @@ test('An ANN is named by its own settings alone, and the tutorial is what others
   );
 });
 
-test('Hidden neurons are a curve for each learning rate, what more of them add, and what T changes', async () => {
+test('Hidden neurons are a curve for each learning rate, what more of them add at each, and what T changes', async () => {
   const layer = (hidden: number, learning_rate: number, T: number, ...accuracies: number[]) =>
     runs({ grid: 'widths', hidden, learning_rate, T }, ...accuracies);
   const { text } = await pageOf(
@@ -103,10 +103,15 @@ test('Hidden neurons are a curve for each learning rate, what more of them add, 
     ...layer(24, 0.002, 20, 0.96, 0.971),
     ...layer(24, 0.002, 5, 0.91, 0.92),
   );
-  const [curves, wider, rates, steps, shorter, ...more] = altsOf(text).map(String);
+  const [curves, slowly, wider, rates, steps, shorter, ...more] = altsOf(text).map(String);
   assert.match(
     curves,
     /^Test accuracy after 2 epochs: T 20: .*lr 0\.001 from 92\.5 at 12 to 94\.5 at 24; lr 0\.002 from /,
+  );
+  // At both rates: the test images do not choose one.
+  assert.match(
+    slowly,
+    /^Difference: more hidden neurons, lr 0\.001: 2 differences .*: hidden 12, less no hidden layer \+2\.00 .*; hidden 24, less hidden 12 \+2\.00 /,
   );
   assert.match(
     wider,
