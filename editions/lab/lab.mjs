@@ -24,6 +24,13 @@ if (!existsSync(venvPython)) {
   console.error('lab: no JupyterLab in .venv; run `npm run setup`');
   process.exit(2);
 }
+// Jupyter would refuse it, too, with an option that `npm run` keeps to itself.
+if (process.getuid?.() === 0 && !options.some((option) => /allow.root/.test(option))) {
+  console.error(
+    'lab: expected a user who is not root, since a notebook may do whatever its user may, found root; where nothing else is on this machine: npm run lab -- --allow-root',
+  );
+  process.exit(2);
+}
 
 const here = join(root, 'editions', 'lab');
 const isAuthor = options.includes('--author');

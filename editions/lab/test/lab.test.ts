@@ -1,5 +1,6 @@
 /** `npm run lab`: notebooks run in JupyterLab, in a real browser, as a reader does. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -316,4 +317,15 @@ describe('npm run lab', inChromium, () => {
     assert.deepEqual(kernels.filter(isRunning), []);
     await assert.rejects(fetch(lab.url), 'the server has ended');
   });
+
+  // Only root can try it, as CI does.
+  if (process.getuid?.() === 0) {
+    test('It does not start as root, and says in a line how it would', () => {
+      const { status, stderr } = spawnSync(process.execPath, [join(root, 'editions', 'lab', 'lab.mjs')], {
+        encoding: 'utf8',
+      });
+      assert.equal(status, 2);
+      assert.match(stderr, /^lab: expected a user who is not root, .* npm run lab -- --allow-root\n$/);
+    });
+  }
 });
