@@ -1,0 +1,269 @@
+"""Makes layers.json: what layers with recurrence, lasting currents and learnt time constants do in SpikingJelly and in snnTorch.
+
+    .venv-peer/bin/pip install --no-deps snntorch==1.0.0    # into the environment that make_golden.py says
+    .venv-peer/bin/python test/golden/make_layers.py        # writes the file of this folder
+    .venv-peer/bin/python test/golden/make_layers.py --seed 11 --out build/golden-11
+
+As in make_golden.py the reference computes in float64, and draws again where rounding would decide whether a neuron fires.
+"""
+
+import argparse
+import base64
+import importlib.metadata
+import json
+import math
+import pathlib
+
+import numpy as np
+import snntorch
+import torch
+import torch.nn.functional as F
+from snntorch import functional as snn_functional
+from snntorch import surrogate as snn_surrogate
+from spikingjelly.activation_based import layer, neuron, surrogate
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+MARGIN = 1e-5
+
+
+class NearThreshold(Exception):
+    """Rounding decides whether a neuron fires."""
+
+
+class Watched(torch.nn.Module):
+    """A surrogate function that refuses potentials too near to their threshold."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, x):
+        if x.abs().min().item() < MARGIN:
+            raise NearThreshold()
+        return self.function(x)
+
+
+class SpikingJelly:
+    """A layer of SpikingJelly's neurons; `step` gives spikes, or potentials of neurons that never fire."""
+
+    def __init__(self, options, reads):
+        tau, n, learn = options["tau"], options["neurons"], options.get("learn")
+        common = {"decay_input": options["decay_input"], "detach_reset": options["detach_reset"], "surrogate_function": surrogate.ATan()}
+        self.node = neuron.ParametricLIFNode(tau, **common) if learn else neuron.LIFNode(tau, **common)
+        if learn == "tau of each neuron":
+            # SpikingJelly has one w for the layer; its equations take one for each neuron as well.
+            self.node.w = torch.nn.Parameter(torch.full((n,), -math.log(tau - 1)))
+        self.node.surrogate_function = Watched(self.node.surrogate_function)
+        self.node.double()
+        self.module, self.n = self.node, n
+        if options.get("recurrent"):
+            self.module = layer.LinearRecurrentContainer(self.node, n, n, bias=False).double()
+        self.reads = reads
+
+    def load(self, recurrent):
+        if recurrent is not None:
+            with torch.no_grad():
+                self.module.rc.weight[:, : self.n] = torch.eye(self.n)
+                self.module.rc.weight[:, self.n :] = recurrent.T
+
+    def step(self, x):
+        return self.module(x)
+
+    def reset(self):
+        self.node.reset()
+        if self.module is not self.node:
+            self.module.reset()
+
+    def parameters(self):
+        return list(self.module.parameters())
+
+    def own(self, of=lambda parameter: parameter):
+        """R and w, or their gradients, as ours."""
+        found = []
+        if self.module is not self.node:
+            found.append(of(self.module.rc.weight)[:, self.n :].T)
+        if isinstance(self.node, neuron.ParametricLIFNode):
+            found.append(of(self.node.w).reshape(1, -1))
+        return found
+
+    def mend(self):
+        """The input reaches SpikingJelly's neurons through the same matrix as their spikes, of which that half stays."""
+        if self.module is not self.node:
+            with torch.no_grad():
+                self.module.rc.weight[:, : self.n] = torch.eye(self.n)
+
+
+class SnnTorch:
+    """A layer of snnTorch's neurons, whose input does not decay."""
+
+    def __init__(self, options, reads):
+        self.n, self.recurrent = options["neurons"], options.get("recurrent")
+        common = {
+            "spike_grad": Watched(snn_surrogate.atan(alpha=2.0)),
+            "reset_mechanism": "none" if reads else "zero",
+            "reset_delay": False,
+        }
+        beta = 1 - 1 / options["tau"]
+        self.synapse = "synapse" in options
+        places = ([1 - 1 / options["synapse"]["tau"]] if self.synapse else []) + [beta]
+        if self.recurrent:
+            kind = snntorch.RSynaptic if self.synapse else snntorch.RLeaky
+            self.module = kind(*places, linear_features=self.n, **common)
+        else:
+            self.module = (snntorch.Synaptic if self.synapse else snntorch.Leaky)(*places, **common)
+        self.module.double()
+        self.reads = reads
+        self.reset()
+
+    def load(self, recurrent):
+        if recurrent is not None:
+            with torch.no_grad():
+                self.module.recurrent.weight.copy_(recurrent.T)
+                self.module.recurrent.bias.zero_()
+            self.module.recurrent.bias.requires_grad = False
+
+    def reset(self):
+        self.state = None
+
+    def step(self, x):
+        if self.state is None:
+            self.state = [torch.zeros_like(x) for _ in range(1 + bool(self.recurrent) + self.synapse)]
+        # Its spikes are float32.
+        found = [each.double() for each in self.module(x, *self.state)]
+        # RLeaky takes and gives its spikes first; the others give them, and do not take them.
+        self.state = found if self.recurrent else found[1:]
+        return found[-1] if self.reads else found[0]
+
+    def parameters(self):
+        return [p for p in self.module.parameters() if p.requires_grad]
+
+    def own(self, of=lambda parameter: parameter):
+        return [of(self.module.recurrent.weight).T] if self.recurrent else []
+
+    def mend(self):
+        pass
+
+
+LIF = {"tau": 2.0, "decay_input": True, "detach_reset": False}
+SLOW = {"tau": 10.0, "decay_input": False, "detach_reset": False}
+# By whom, T, units, samples, loss, readout, layers.
+CASES = [
+    (SpikingJelly, 20, 15, 4, "mse", "spikes", [{**LIF, "neurons": 12, "recurrent": True}, LIF]),
+    (SpikingJelly, 40, 20, 3, "cross-entropy", "spikes", [{**LIF, "neurons": 9, "learn": "tau", "tau": 3.0}, {**LIF, "learn": "tau"}]),
+    (
+        *(SpikingJelly, 150, 12, 3, "cross-entropy", "spikes"),
+        [
+            {**SLOW, "neurons": 14, "recurrent": True, "learn": "tau of each neuron", "detach_reset": True},
+            {**LIF, "neurons": 25, "learn": "tau of each neuron", "tau": 1.5},
+            SLOW,
+        ],
+    ),
+    (SnnTorch, 30, 15, 4, "cross-entropy-each-step", "spikes", [{**SLOW, "neurons": 13, "synapse": {"tau": 4.0}}, {**SLOW, "synapse": {"tau": 2.0}}]),
+    (SnnTorch, 50, 20, 3, "cross-entropy-each-step", "mean-potential", [{**SLOW, "neurons": 16, "recurrent": True}, SLOW]),
+    (
+        *(SnnTorch, 150, 10, 3, "cross-entropy", "last-potential"),
+        [{**SLOW, "neurons": 11, "recurrent": True, "synapse": {"tau": 5.0}}, {**SLOW, "synapse": {"tau": 3.0}}],
+    ),
+]
+
+
+def read(readout, steps):
+    return steps[-1] if readout == "last-potential" else torch.stack(steps).mean(0)
+
+
+def loss_of(name, rates, steps, label):
+    if name == "mse":
+        return F.mse_loss(rates, F.one_hot(label, 10).double())
+    if name == "cross-entropy-each-step":
+        return snn_functional.ce_rate_loss()(torch.stack(steps), label)
+    return F.cross_entropy(rates, label)
+
+
+def float32(values):
+    return base64.b64encode(values.detach().numpy().astype("<f4").tobytes()).decode()
+
+
+def bits(values):
+    return base64.b64encode(np.packbits(np.asarray(values) != 0, bitorder="little").tobytes()).decode()
+
+
+def numbers(values):
+    return [float(str(value)) for value in values.detach().numpy().astype(np.float32).ravel()]
+
+
+def case(rng, by, T, units, batch, loss_name, readout, layers, lr=0.005, steps=3):
+    layers = [{"neurons": 10, **each} for each in layers]
+    counts = rng.integers(units * T // 8, units * T // 4, batch)
+    trains = [{"units": rng.integers(0, units, n).tolist(), "times": rng.integers(0, T, n).tolist()} for n in counts]
+    label = torch.tensor(rng.integers(0, 10, batch))
+    spikes = torch.zeros(T, batch, units, dtype=torch.float64)
+    for i, train in enumerate(trains):
+        spikes[train["times"], i, train["units"]] = 1
+    weights, nodes = [], []
+    for i, options in enumerate(layers):
+        inputs, n = (units if i == 0 else layers[i - 1]["neurons"]), options["neurons"]
+        # Neurons that weaken their input need larger weights to fire now and then; currents that last need smaller ones.
+        scale = (6.0 if options["decay_input"] else 2.0) / options.get("synapse", {}).get("tau", 1.0) ** 0.5 / math.sqrt(inputs)
+        draw = lambda rows, columns, most: torch.tensor(rng.uniform(-most, most, (rows, columns)).astype(np.float32)).double()
+        weights.append(draw(inputs, n, scale).requires_grad_())
+        nodes.append(by(options, readout != "spikes" and i == len(layers) - 1))
+        nodes[-1].load(draw(n, n, scale * math.sqrt(inputs / n)) if options.get("recurrent") else None)
+    ours = lambda of: [each for w, node in zip(weights, nodes) for each in [of(w), *node.own(of)]]
+    optimizer = torch.optim.Adam([*weights, *(p for node in nodes for p in node.parameters())], lr, eps=1e-8)
+    run = {"weight": [float32(each) for each in ours(lambda p: p)], "steps": []}
+    for step in range(steps):
+        optimizer.zero_grad()
+        fired = [[] for _ in nodes]
+        for x in spikes:
+            for weight, node, record in zip(weights, nodes, fired):
+                x = node.step(x @ weight)
+                record.append(x)
+        for node in nodes:
+            node.reset()
+        outputs = fired[-1]
+        rates = read(readout, outputs)
+        loss = loss_of(loss_name, rates, outputs, label)
+        loss.backward()
+        if step == 0:
+            run["spike"] = [bits(torch.zeros(1) if node.reads else torch.stack(record, 1).detach()) for node, record in zip(nodes, fired)]
+            run["gradient"] = [float32(each) for each in ours(lambda p: p.grad)]
+            shares = [torch.stack(record).mean().item() for node, record in zip(nodes, fired) if not node.reads]
+            if min(shares) < 0.003:
+                raise SystemExit(f"make_layers: expected layers that fire, found {shares}")
+        optimizer.step()
+        for node in nodes:
+            node.mend()
+        run["steps"].append({"firing_rate": numbers(rates), "loss": loss.item()})
+    run["weight_final"] = [float32(each) for each in ours(lambda p: p)]
+    shape = {"by": by.__name__, "T": T, "units": units, "loss": loss_name, "readout": readout, "lr": lr, "layers": layers}
+    return {**shape, "trains": trains, "label": label.tolist(), **run}
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Makes the golden values of layers.")
+    parser.add_argument("--seed", type=int, default=7, help="seed of all inputs (default 7)")
+    parser.add_argument("--out", type=pathlib.Path, default=FOLDER, help="folder for the file (default: this script's)")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    rng = np.random.default_rng(options.seed)
+    cases = []
+    for given in CASES:
+        while True:
+            try:
+                cases.append(case(rng, *given))
+                break
+            except NearThreshold:
+                continue
+    versions = {name: importlib.metadata.version(name).split("+")[0] for name in ("spikingjelly", "snntorch", "torch")}
+    layout = (
+        "as trains.json, of networks that layers describes: weight, gradient and weight_final are, of each layer, W [inputs, neurons], "
+        "R [neurons, neurons] of a recurrent one, and w of a time constant that is learnt; the alpha of ATan is 2"
+    )
+    content = json.dumps({"source": {**versions, "seed": options.seed}, "layout": layout, "cases": cases})
+    options.out.mkdir(parents=True, exist_ok=True)
+    file = options.out / "layers.json"
+    file.write_text(content, encoding="ascii")
+    print(f"{file}: {len(content) / 1e3:.0f} kB")
+
+
+main()
