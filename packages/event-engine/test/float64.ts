@@ -81,6 +81,11 @@ function crossEntropy(z: Dual[], label: number): Dual {
 }
 
 function lossOf(steps: Dual[][], { loss, readout, label, T }: Shown): Dual {
+  if (loss === 'cross-entropy-each-step') {
+    return steps
+      .map((step) => crossEntropy(step, label))
+      .reduce(([a, da], [b, db]): Dual => [a + b / T, da + db / T], [0, 0]);
+  }
   const mean = (j: number, divisor: number) =>
     steps.reduce(([a, da], step): Dual => [a + step[j][0] / divisor, da + step[j][1] / divisor], [0, 0] as Dual);
   const read = steps[0].map((_, j) => {

@@ -2,8 +2,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createEngine } from '../../../hosts/node/engines';
-import { type EngineOptions, type EngineState, freshState, type LayerOptions } from '../../../src/common/engine';
+import {
+  type EngineOptions,
+  type EngineState,
+  freshState,
+  type LayerOptions,
+  LOSS_NAMES,
+  READOUT_NAMES,
+} from '../../../src/common/engine';
+import { LEARN_NAMES } from '../../../src/common/layers';
 import { makeSpikeTrains } from '../../../src/common/spike-trains';
+import { SURROGATE_NAMES } from '../../../src/common/surrogates';
 import type { Trace } from '../../../src/common/trace';
 import { initialParameters, parameters, splitParameters } from '../../../src/common/weights';
 import { assertClose } from '../../../test/support/golden';
@@ -80,6 +89,15 @@ const NETWORKS: Record<string, Partial<EngineOptions> & { layers: LayerOptions[]
     ],
     readout: 'mean-potential',
     loss: 'cross-entropy',
+  },
+  'the spikes of each step in the loss': {
+    layers: [{ neurons: 14 }, { neuron: { vThreshold: 0.4 } }],
+    loss: 'cross-entropy-each-step',
+  },
+  'the potential of each step in the loss, τ learnt': {
+    layers: [{ neurons: 14 }, { synapse: { tau: 3 }, learn: 'tau' }],
+    readout: 'last-potential',
+    loss: 'cross-entropy-each-step',
   },
   'a recurrent layer': { layers: [{ neurons: 14, recurrent: true }, outputs] },
   'two recurrent layers, with synaptic currents and τ that are learnt': {
@@ -199,4 +217,49 @@ test('a network that needs more memory than the kernel has is refused in one lin
   await withEngine({ data, layers: [...layers.slice(0, 2), outputs], threads: 4 }, async (engine) => {
     await engine.trainBatch(0, Uint32Array.of(0));
   });
+});
+
+test('both engines learn the same with 200 networks, drawn at random', async () => {
+  let random = 7;
+  const draw = <R>(...choices: readonly R[]): R => {
+    random = (random * 48271) % 2147483647;
+    return choices[random % choices.length];
+  };
+  const drawLayer = (neurons?: number): LayerOptions => ({
+    neurons,
+    neuron: {
+      tau: draw(1.5, 2, 20),
+      decayInput: draw(true, false),
+      vThreshold: draw(0.5, 1),
+      vReset: draw(0, -0.25, null),
+      detachReset: draw(true, false),
+      surrogateFunction: { name: draw(...SURROGATE_NAMES), alpha: 2 },
+    },
+    synapse: draw(undefined, { tau: draw(2, 10) }),
+    recurrent: neurons !== undefined && draw(true, false),
+    learn: draw(undefined, ...LEARN_NAMES),
+  });
+  for (let i = 0; i < 200; i++) {
+    const { data } = samples(draw(1, 2, 5, 17));
+    const readout = draw(...READOUT_NAMES);
+    const options: EngineOptions = {
+      ...{ data, seed: i, readout, threads: 1 },
+      layers: [...Array.from({ length: draw(0, 1, 2) }, () => drawLayer(draw(1, 5, 12, 13, 24))), drawLayer()],
+      loss: readout === 'spikes' ? draw(...LOSS_NAMES) : draw('mse', 'cross-entropy', 'cross-entropy-each-step'),
+    };
+    const run = async (name: 'event' | 'tfjs') => {
+      const engine = await createEngine(name, options);
+      await engine.restore(freshState(wakeful(engine.options as EventEngine['options'], 4)));
+      const result = await engine.trainBatch(0, Uint32Array.of(1, 5, 8));
+      const { m } = await engine.state();
+      const rates = await engine.rates({ split: 'test', epoch: 0, indices: [0, 1, 2, 3] });
+      await engine.close();
+      return { loss: [result.loss], m, rates };
+    };
+    const [event, tfjs] = [await run('event'), await run('tfjs')];
+    for (const name of ['loss', 'm', 'rates'] as const) {
+      const most = Array.from(event[name]).reduce((a, b) => Math.max(a, Math.abs(b)), 1e-3);
+      assertClose(tfjs[name], event[name], 1e-3 * most, `${name} of network ${i}, ${JSON.stringify(options.layers)}`);
+    }
+  }
 });
