@@ -49,6 +49,10 @@ export class Synapse extends Remembering {
   static className = 'Synapse';
 
   readonly tau: number;
+  /** Keeps x of every step in `x` until the reset. Default false. */
+  storeSequences = false;
+  /** What reached the synapse, [batch × units] for each step. */
+  x: Float32Array[] = [];
 
   /** @throws RangeError unless τ, in steps, is above 1 */
   constructor({ tau, name }: { tau: number; name?: string }) {
@@ -58,7 +62,13 @@ export class Synapse extends Remembering {
   }
 
   protected step(x: tf.Tensor): tf.Tensor {
+    if (this.storeSequences) this.x.push(Float32Array.from(x.dataSync()));
     return this.last ? tf.add(tf.mul(this.last, 1 - 1 / this.tau), x) : x;
+  }
+
+  override resetStates(): void {
+    super.resetStates();
+    this.x = [];
   }
 
   override getConfig(): tf.serialization.ConfigDict {

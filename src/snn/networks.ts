@@ -159,14 +159,21 @@ export function getWeights(net: tf.LayersModel): Float32Array {
 
 export { splitWeights } from '../common/weights';
 
-/** Finds the network's layers of neurons: hidden ones, if there are any, and the outputs'. */
-export function findLIFNodes(net: tf.LayersModel): LIFNode[] {
-  return partsOf(net).filter((layer): layer is LIFNode => layer instanceof LIFNode);
+/** Finds the network's layers of neurons, hidden ones, if there are any, and the outputs', with the current before them that lasts. */
+export function findNeurons(net: tf.LayersModel): { neurons: LIFNode; synapse?: Synapse }[] {
+  let synapse: Synapse | undefined;
+  return partsOf(net).flatMap((part) => {
+    if (part instanceof Synapse) synapse = part;
+    if (!(part instanceof LIFNode)) return [];
+    const found = { neurons: part, synapse };
+    synapse = undefined;
+    return [found];
+  });
 }
 
 /** Finds the network's ten neurons; Error if it has none. */
 export function findLIFNode(net: tf.LayersModel): LIFNode {
-  const layer = findLIFNodes(net).at(-1);
+  const layer = findNeurons(net).at(-1)?.neurons;
   if (!layer) throw new Error('expected a network with a LIFNode layer, found none');
   return layer;
 }

@@ -27,14 +27,14 @@ import { readAll, readStep, resetNet } from '../snn/functional';
 import {
   countNetworkInputs,
   findLIFNode,
-  findLIFNodes,
+  findNeurons,
   forward,
   getWeights,
   layersOf,
   setWeights,
   snn,
 } from '../snn/networks';
-import type { LIFNode } from '../snn/neuron';
+import { type LIFNode, NonSpikingLIFNode } from '../snn/neuron';
 import { adam, makeBatch, oneHotLabels } from './batches';
 import { type Loss, lossNamed, nameOfLoss } from './losses';
 import { countCorrect } from './metrics';
@@ -97,7 +97,7 @@ export class TfjsEngine implements Engine {
       throw new RangeError(`hidden: expected ${hidden ?? 'none'}, as the network has, found ${options.hidden}`);
     }
     const end = options.readout === 'spikes' ? 'LIFNode' : 'NonSpikingLIFNode';
-    if (network && findLIFNode(network).getClassName() !== end) {
+    if (network && findLIFNode(network) instanceof NonSpikingLIFNode === (end === 'LIFNode')) {
       throw new RangeError(`network: expected a ${end} at its end for readout '${options.readout}', found another`);
     }
     for (const name of ['neuron', 'layers'] as const) {
@@ -131,7 +131,7 @@ export class TfjsEngine implements Engine {
   private layerPotentials(): { neurons: LIFNode; units: number; all: Float32Array }[] {
     const { batchSize, layers } = this.options;
     let start = 0;
-    return findLIFNodes(this.network).map((neurons, layer) => {
+    return findNeurons(this.network).map(({ neurons }, layer) => {
       const { neurons: units } = layers[layer];
       start += batchSize * units;
       return { neurons, units, all: this.potentials.subarray(start - batchSize * units, start) };
@@ -229,16 +229,18 @@ export class TfjsEngine implements Engine {
   async trace({ index, ...shown }: ImagePresentation): Promise<Trace> {
     const presentation = this.take({ ...shown, indices: [index] });
     const record = (shown: Shown) => {
-      const layers = findLIFNodes(this.network);
+      const layers = findNeurons(this.network);
+      const parts = layers.flatMap(({ neurons, synapse = neurons }) => [neurons, synapse]);
       const store = (storeSequences: boolean) => {
-        for (const neurons of layers) neurons.storeSequences = storeSequences;
+        for (const part of parts) part.storeSequences = storeSequences;
       };
       store(true);
       try {
         tf.dispose(tf.tidy(() => this.run(shown)));
         const flat = (steps: Float32Array[]) => Float32Array.from(steps.flatMap((step) => Array.from(step)));
-        const traces = layers.map(({ sequences: { x, h, v, spike } }): Trace => {
-          return { current: flat(x), h: flat(h), v: flat(v), spike: flat(spike) };
+        const traces = layers.map(({ neurons: { sequences }, synapse }): Trace => {
+          const { x, h, v, spike } = sequences;
+          return { current: flat(synapse?.x ?? x), h: flat(h), v: flat(v), spike: flat(spike) };
         });
         return traces.reduce((hidden, trace) => ({ ...trace, hidden }));
       } finally {
@@ -322,11 +324,8 @@ export class TfjsEngine implements Engine {
     await this.optimizer.setWeights(saved);
     tf.dispose(saved.map(({ tensor }) => tensor));
     // tfjs restores the powers of beta by pow(), which differs in the last digit from its own product step by step.
-    const powers = this.optimizer as unknown as { accBeta1: tf.Variable; accBeta2: tf.Variable };
-    for (const [power, beta] of [
-      [powers.accBeta1, 0.9],
-      [powers.accBeta2, 0.999],
-    ] as const) {
+    const { accBeta1, accBeta2 } = this.optimizer as unknown as { accBeta1: tf.Variable; accBeta2: tf.Variable };
+    for (const [power, beta] of [[accBeta1, 0.9] as const, [accBeta2, 0.999] as const]) {
       let product = Math.fround(beta);
       for (let i = 0; i < step; i++) {
         const next = Math.fround(product * Math.fround(beta));

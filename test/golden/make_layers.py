@@ -43,8 +43,23 @@ class Watched(torch.nn.Module):
         return self.function(x)
 
 
+class Lasting(torch.nn.Module):
+    """The first equation of snnTorch's Synaptic. Its RSynaptic cannot reset right after a spike: that leaves its mem as it is."""
+
+    def __init__(self, tau):
+        super().__init__()
+        self.alpha, self.i = 1 - 1 / tau, None
+
+    def forward(self, x):
+        self.i = x if self.i is None else self.alpha * self.i + x
+        return self.i
+
+    def reset(self):
+        self.i = None
+
+
 class SpikingJelly:
-    """A layer of SpikingJelly's neurons; `step` gives spikes, or potentials of neurons that never fire."""
+    """A layer of SpikingJelly's neurons."""
 
     def __init__(self, options, reads):
         tau, n, learn = options["tau"], options["neurons"], options.get("learn")
@@ -55,9 +70,11 @@ class SpikingJelly:
             self.node.w = torch.nn.Parameter(torch.full((n,), -math.log(tau - 1)))
         self.node.surrogate_function = Watched(self.node.surrogate_function)
         self.node.double()
-        self.module, self.n = self.node, n
-        if options.get("recurrent"):
-            self.module = layer.LinearRecurrentContainer(self.node, n, n, bias=False).double()
+        self.n, self.recurrent = n, options.get("recurrent")
+        parts = ([Lasting(options["synapse"]["tau"])] if "synapse" in options else []) + [self.node]
+        self.module = torch.nn.Sequential(*parts)
+        if self.recurrent:
+            self.module = layer.LinearRecurrentContainer(self.module, n, n, bias=False).double()
         self.reads = reads
 
     def load(self, recurrent):
@@ -70,9 +87,9 @@ class SpikingJelly:
         return self.module(x)
 
     def reset(self):
-        self.node.reset()
-        if self.module is not self.node:
-            self.module.reset()
+        for part in self.module.modules():
+            if part is not self.module or self.recurrent:
+                getattr(part, "reset", lambda: None)()
 
     def parameters(self):
         return list(self.module.parameters())
@@ -80,7 +97,7 @@ class SpikingJelly:
     def own(self, of=lambda parameter: parameter):
         """R and w, or their gradients, as ours."""
         found = []
-        if self.module is not self.node:
+        if self.recurrent:
             found.append(of(self.module.rc.weight)[:, self.n :].T)
         if isinstance(self.node, neuron.ParametricLIFNode):
             found.append(of(self.node.w).reshape(1, -1))
@@ -88,7 +105,7 @@ class SpikingJelly:
 
     def mend(self):
         """The input reaches SpikingJelly's neurons through the same matrix as their spikes, of which that half stays."""
-        if self.module is not self.node:
+        if self.recurrent:
             with torch.no_grad():
                 self.module.rc.weight[:, : self.n] = torch.eye(self.n)
 
@@ -107,8 +124,7 @@ class SnnTorch:
         self.synapse = "synapse" in options
         places = ([1 - 1 / options["synapse"]["tau"]] if self.synapse else []) + [beta]
         if self.recurrent:
-            kind = snntorch.RSynaptic if self.synapse else snntorch.RLeaky
-            self.module = kind(*places, linear_features=self.n, **common)
+            self.module = snntorch.RLeaky(beta, linear_features=self.n, **common)
         else:
             self.module = (snntorch.Synaptic if self.synapse else snntorch.Leaky)(*places, **common)
         self.module.double()
@@ -127,7 +143,7 @@ class SnnTorch:
 
     def step(self, x):
         if self.state is None:
-            self.state = [torch.zeros_like(x) for _ in range(1 + bool(self.recurrent) + self.synapse)]
+            self.state = [torch.zeros_like(x) for _ in range(2 if self.recurrent or self.synapse else 1)]
         # Its spikes are float32.
         found = [each.double() for each in self.module(x, *self.state)]
         # RLeaky takes and gives its spikes first; the others give them, and do not take them.
@@ -159,9 +175,9 @@ CASES = [
         ],
     ),
     (SnnTorch, 30, 15, 4, "cross-entropy-each-step", "spikes", [{**SLOW, "neurons": 13, "synapse": {"tau": 4.0}}, {**SLOW, "synapse": {"tau": 2.0}}]),
-    (SnnTorch, 50, 20, 3, "cross-entropy-each-step", "mean-potential", [{**SLOW, "neurons": 16, "recurrent": True}, SLOW]),
+    (SnnTorch, 50, 20, 3, "cross-entropy-each-step", "last-potential", [{**SLOW, "neurons": 16, "recurrent": True}, {**SLOW, "synapse": {"tau": 3.0}}]),
     (
-        *(SnnTorch, 150, 10, 3, "cross-entropy", "last-potential"),
+        *(SpikingJelly, 150, 10, 3, "cross-entropy", "spikes"),
         [{**SLOW, "neurons": 11, "recurrent": True, "synapse": {"tau": 5.0}}, {**SLOW, "synapse": {"tau": 3.0}}],
     ),
 ]
@@ -225,7 +241,7 @@ def case(rng, by, T, units, batch, loss_name, readout, layers, lr=0.005, steps=3
         loss = loss_of(loss_name, rates, outputs, label)
         loss.backward()
         if step == 0:
-            run["spike"] = [bits(torch.zeros(1) if node.reads else torch.stack(record, 1).detach()) for node, record in zip(nodes, fired)]
+            run["spike"] = [bits(torch.stack(record, 1).detach() * (not node.reads)) for node, record in zip(nodes, fired)]
             run["gradient"] = [float32(each) for each in ours(lambda p: p.grad)]
             shares = [torch.stack(record).mean().item() for node, record in zip(nodes, fired) if not node.reads]
             if min(shares) < 0.003:

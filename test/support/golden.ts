@@ -10,6 +10,7 @@ import {
   type Engine,
   type EngineOptions,
   freshState,
+  type LayerOptions,
   type NeuronOptions,
   type ResolvedEngineOptions,
 } from '../../src/common/engine';
@@ -219,6 +220,24 @@ export interface TrainsFile {
   };
 }
 
+/** As a case of trains.json, of any layers. */
+export type LayersCase = TrainsRun & {
+  by: string;
+  units: number;
+  loss: ResolvedEngineOptions['loss'];
+  readout: ResolvedEngineOptions['readout'];
+  layers: (Pick<LayerOptions, 'neurons' | 'recurrent' | 'synapse' | 'learn'> &
+    Pick<ForwardParams, 'tau' | 'decay_input'> &
+    Pick<GradientParams, 'detach_reset'>)[];
+  trains: SpikeTrain[];
+};
+
+/** A layer of that file as an engine takes it. */
+export const layerOptions = ({ tau, decay_input, detach_reset, ...layer }: LayersCase['layers'][0]): LayerOptions => ({
+  ...layer,
+  neuron: { tau, decayInput: decay_input, detachReset: detach_reset },
+});
+
 /** Randman's spike times by an independent program. */
 export interface RandmanFile {
   exact: { options: RandmanOptions & { train: number; test: number; units: number }; times: string }[];
@@ -257,6 +276,7 @@ export const answersFile = (): AnswersFile => read<AnswersFile>('answers.json');
 export const trainsFile = (): TrainsFile => read<TrainsFile>('trains.json');
 /** As the cases of trains.json, where a potential is read of the outputs. */
 export const readoutCases = (): TrainsFile['cases'] => read<TrainsFile>('readouts.json').cases;
+export const layersCases = (): LayersCase[] => read<{ cases: LayersCase[] }>('layers.json').cases;
 export const randmanFile = (): RandmanFile => read<RandmanFile>('randman.json');
 export const optionsFile = (): OptionsFile => read<OptionsFile>('options.json');
 

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { createEngine } from '../../../hosts/node/engines';
 import { type Engine, type EngineOptions, freshState } from '../../../src/common/engine';
 import { checkSpikeTrains, makeSpikeTrains, type SpikeTrains } from '../../../src/common/spike-trains';
+import type { Trace } from '../../../src/common/trace';
 import { initialNetwork, splitWeights } from '../../../src/common/weights';
 import { AnnEngine } from '../../../src/training/ann-engine';
 import { train } from '../../../src/training/train';
@@ -12,6 +13,8 @@ import {
   assertClose,
   assertGradient,
   float32,
+  layerOptions,
+  layersCases,
   neuronOptions,
   readoutCases,
   type TrainsRun,
@@ -40,8 +43,10 @@ async function assertRun(engine: Engine, indices: Uint32Array, run: TrainsRun): 
   const T = engine.options.T;
   await engine.restore(freshState(join(run.weight)));
   for (const [i, index] of indices.entries()) {
-    const { spike, hidden } = await engine.trace({ split: 'train', epoch: 0, index });
-    const layers = hidden ? [hidden.spike, spike] : [spike];
+    const layers: Float32Array[] = [];
+    const trace = await engine.trace({ split: 'train', epoch: 0, index });
+    for (let at: Trace | undefined = trace; at; at = at.hidden) layers.unshift(at.spike);
+    assert.equal(layers.length, run.spike.length);
     layers.forEach((found, layer) => {
       const units = found.length / T;
       const wanted = unpack(run.spike[layer], indices.length * T * units);
@@ -61,13 +66,13 @@ async function assertRun(engine: Engine, indices: Uint32Array, run: TrainsRun): 
     if (step > 0) continue;
     // Adam's first moment after one step is a tenth of the gradient.
     const { m } = await engine.state();
-    const { hidden, data } = engine.options;
+    const { layers, data } = engine.options;
     const inputs = 'units' in data ? data.units : 784;
-    splitWeights(m, hidden, inputs).forEach((layer, i) => {
+    splitWeights(m, layers, inputs).forEach((part, i) => {
       assertGradient(
-        layer.map((x) => x * 10),
+        part.map((x) => x * 10),
         Array.from(float32(run.gradient[i])),
-        `gradient of layer ${i}`,
+        `gradient of parameter ${i}`,
       );
     });
   }
@@ -84,6 +89,22 @@ for (const name of ENGINES) {
       const neuron = neuronOptions(params);
       const options = { data, hidden: hidden ?? undefined, loss, readout: params.readout, learningRate: lr, neuron };
       await withEngine(name, options, (engine) => assertRun(engine, all(trains.length), golden));
+    });
+  }
+
+  for (const { T, units, by, loss, readout, lr, layers, trains, label, ...run } of layersCases()) {
+    const what = layers.map(({ recurrent, synapse, learn }) =>
+      [recurrent && 'recurrent', synapse && 'synapse', learn].filter(Boolean).join(' and '),
+    );
+    test(`${name}: layers do and learn what they do in ${by}: ${what.join(', then ')}; T ${T}, ${loss} of the ${readout}`, async () => {
+      const split = { trains, labels: label };
+      const data = makeSpikeTrains({ units, T, train: split, test: split });
+      const options: EngineOptions = { data, layers: layers.map(layerOptions), loss, readout, learningRate: lr };
+      for (const more of name === 'tfjs' && T < 100 ? [{ stepMode: 'single' }, { stepMode: 'multi' }] : [{}]) {
+        await withEngine(name, { ...options, ...more } as EngineOptions, (engine) =>
+          assertRun(engine, all(trains.length), { ...run, T, lr, label }),
+        );
+      }
     });
   }
 

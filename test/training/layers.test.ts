@@ -1,0 +1,185 @@
+/** Networks that are lists of layers: what they are asked for by, and what the readable engine makes of them. */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { initBackend } from '../../hosts/node/backend';
+import { createEngine } from '../../hosts/node/engines';
+import { forwardMode } from '../../packages/event-engine/test/float64';
+import { type EngineOptions, freshState, resolveEngineOptions } from '../../src/common/engine';
+import type { LayerOptions } from '../../src/common/layers';
+import { DEFAULT_NEURON } from '../../src/common/neuron-options';
+import { makeSpikeTrains } from '../../src/common/spike-trains';
+import { initialNetwork, initialParameters, parameters, splitParameters, tauOf } from '../../src/common/weights';
+import { snn } from '../../src/snn/networks';
+import { newHistory } from '../../src/training/history';
+import { train } from '../../src/training/train';
+import { smallMnist } from '../support/data';
+import { assertClose } from '../support/golden';
+
+before(async () => {
+  await initBackend();
+});
+
+const data = smallMnist(64, 10);
+const rich: LayerOptions[] = [
+  { neurons: 14, recurrent: true, learn: 'tau' },
+  { neurons: 6, synapse: { tau: 3 }, learn: 'tau of each neuron', neuron: { tau: 4, vReset: null } },
+  { synapse: { tau: 2 } },
+];
+
+describe('A list of layers', () => {
+  test('that --hidden can say is what hidden says, and any other has no hidden', () => {
+    const { layers, ...long } = resolveEngineOptions({ data, layers: [{ neurons: 96 }, {}], neuron: { tau: 3 } });
+    const short = resolveEngineOptions({ data, hidden: 96, neuron: { tau: 3 } });
+    assert.deepEqual({ ...long, layers }, short);
+    assert.equal(resolveEngineOptions({ data, layers: [{}] }).hidden, undefined);
+    const own = resolveEngineOptions({ data, layers: [{ neurons: 96 }, { neuron: { tau: 3 } }] });
+    assert.deepEqual([own.hidden, own.neuron.tau, own.layers[0].neuron.tau], [undefined, 3, 2]);
+    // What was resolved can be resolved again.
+    for (const options of [short, own]) assert.deepEqual(resolveEngineOptions(options), options);
+  });
+
+  const wrong: [Partial<EngineOptions>, string][] = [
+    [
+      { hidden: 50, layers: [{ neurons: 50, recurrent: true }, {}] },
+      'hidden: expected hidden or layers, found both; write it as layers: [{ neurons: 50 }, {}]',
+    ],
+    [{ layers: [] }, 'layers: expected a whole number from 1 to 20, found 0'],
+    [{ layers: 5 as never }, 'layers: expected an array, found 5'],
+    [{ layers: [{}, {}] }, 'layers[0]: neurons: expected a whole number from 1 to 800, found 0'],
+    [
+      { layers: [{ neurons: 11 }] },
+      'layers[0]: neurons of the last layer: expected a whole number from 10 to 10, found 11',
+    ],
+    [{ layers: [{ recurrent: true }] }, 'layers[0]: recurrent: expected a hidden layer, found the outputs'],
+    [{ layers: [{ synapse: { tau: 1 } }] }, 'layers[0]: tau of the synapse: expected a finite number above 1, found 1'],
+    [{ layers: [{ learn: 'w' as never }] }, "layers[0]: learn: expected 'tau' or 'tau of each neuron', found 'w'"],
+    [{ layers: [{ neuron: { tau: 0 } }] }, 'layers[0]: tau: expected a finite number above 1, found 0'],
+    [
+      { layers: [{ tau: 2 } as never] },
+      "layers[0]: layer: expected neurons, neuron, synapse, recurrent or learn, found the option 'tau'",
+    ],
+    [
+      { layers: [{ synapse: { tau: 2 } }], reset: false },
+      'reset: expected true with synaptic currents or recurrence, which start anew, found false',
+    ],
+  ];
+  test('is refused in one line that names the layer and what is wrong', () => {
+    for (const [options, message] of wrong) {
+      assert.throws(() => resolveEngineOptions({ data, ...options }), { name: 'RangeError', message });
+    }
+  });
+
+  test('has its parameters in one order, and each begins with a stream of its own', () => {
+    const { layers } = resolveEngineOptions({ data, layers: rich });
+    assert.deepEqual(
+      parameters(layers).map(({ name, shape }) => `${name} ${shape.join(' x ')}`),
+      [
+        ...['dense/kernel 784 x 14', 'recurrent/kernel 14 x 14', 'recurrent/w 1 x 1', 'dense_1/kernel 14 x 6'],
+        ...['lif_1/w 1 x 6', 'dense_2/kernel 6 x 10'],
+      ],
+    );
+    const numbers = initialParameters(3, layers);
+    const [first, R, w, middle, each, last] = splitParameters(numbers, parameters(layers));
+    assert.deepEqual(first, splitParameters(initialNetwork(3, 14), parameters(layers))[0]);
+    assert.ok(Math.abs(tauOf(w[0]) - 2) < 1e-6 && each.every((one) => Math.abs(tauOf(one) - 4) < 1e-6));
+    for (const [part, inputs] of [
+      [R, 14],
+      [middle, 14],
+      [last, 6],
+    ] as const) {
+      assert.ok(part.every((weight) => Math.abs(weight) <= 1 / Math.sqrt(inputs)));
+    }
+    assert.equal(new Set([R, middle, last, first].map((part) => part[0] / Math.max(...part))).size, 4);
+  });
+});
+
+const NETWORKS: [string, Partial<EngineOptions>][] = [
+  ['rich', { layers: rich, neuron: { vThreshold: 0.5 } }],
+  [
+    'each step',
+    {
+      layers: [{ neurons: 9, recurrent: true, synapse: { tau: 5 }, learn: 'tau' }, { learn: 'tau' }],
+      readout: 'mean-potential',
+      loss: 'cross-entropy',
+    },
+  ],
+  [
+    'slow',
+    {
+      layers: [{ neurons: 12, learn: 'tau of each neuron', synapse: { tau: 2 } }, {}],
+      neuron: { tau: 10, decayInput: false, detachReset: true },
+      loss: 'cross-entropy-counts',
+    },
+  ],
+];
+for (const [name, options] of NETWORKS) {
+  for (const stepMode of ['single', 'multi'] as const) {
+    test(`the readable engine's gradient is that of float64 in forward mode, ${stepMode} step: ${name}`, async () => {
+      const [T, inputs] = [30, 9];
+      const times = Array.from({ length: 60 }, (_, i) => (i * 37) % T);
+      const trains = [{ units: times.map((t, i) => (t * t + i) % inputs), times }];
+      const split = { trains, labels: [4] };
+      const given = makeSpikeTrains({ units: inputs, T, train: split, test: split });
+      const engine = await createEngine('tfjs', { data: given, stepMode, ...options });
+      const { layers, readout, loss } = engine.options;
+      const all = parameters(layers, inputs);
+      const numbers = initialParameters(2, layers, inputs);
+      splitParameters(numbers, all).forEach((part, i) => {
+        if (all[i].kind !== 'w') part.set(part.map((value) => 5 * value));
+      });
+      await engine.restore(freshState(numbers));
+      const result = await engine.trainBatch(0, Uint32Array.of(0));
+      const { m } = await engine.state();
+      await engine.close();
+      const input = new Uint8Array(T * inputs);
+      for (const [i, t] of times.entries()) input[t * inputs + trains[0].units[i]] = 1;
+      for (const kind of new Set(all.map((each) => each.kind))) {
+        const along = numbers.map((_, i) => Math.sin(i + 1));
+        splitParameters(along, all).forEach((part, i) => {
+          if (all[i].kind !== kind) part.fill(0);
+        });
+        const exact = forwardMode(input, numbers, along, { T, inputs, layers, readout, loss: loss as 'mse', label: 4 });
+        assert.ok(exact.slope !== 0);
+        const slope = m.reduce((sum, value, i) => sum + 10 * value * along[i], 0);
+        assertClose([result.loss], [exact.loss], 1e-5 * Math.max(1, exact.loss), 'loss');
+        assertClose([slope], [exact.slope], 2e-4 * Math.max(1, Math.abs(exact.slope)), kind);
+      }
+    });
+  }
+}
+
+test('a readable training of any layers is resumed to the byte, and a network of other layers refuses its state', async () => {
+  const options: EngineOptions = { data, layers: rich, T: 4, batchSize: 16, learningRate: 0.01 };
+  const run = async (parts: number[]) => {
+    const history = newHistory();
+    for (const epochs of parts) {
+      const engine = await createEngine('tfjs', options);
+      await train({ engine, epochs, history });
+      await engine.close();
+    }
+    return history;
+  };
+  const whole = await run([2]);
+  assert.deepEqual(await run([1, 2]), whole);
+  assert.equal(
+    whole.settings?.layers,
+    '[{"neurons":14,"recurrent":true,"learn":"tau"},{"neurons":6,"neuron":{"tau":4,"vReset":null},"synapse":{"tau":3},"learn":"tau of each neuron"},{"neurons":10,"synapse":{"tau":2}}]',
+  );
+  const other = await createEngine('tfjs', { ...options, layers: [{ neurons: 14 }, {}] });
+  await assert.rejects(train({ engine: other, epochs: 3, history: whole }), /belongs to a run with .*layers = /);
+  assert.ok(whole.state);
+  await assert.rejects(other.restore(whole.state), /weights: expected a Float32Array of 11116 numbers, found \d+/);
+});
+
+test('a network that is handed in brings its layers along', async () => {
+  const network = snn({ layers: rich, readout: 'last-potential' });
+  const engine = await createEngine('tfjs', { data, network, readout: 'last-potential', T: 3 });
+  const { layers } = resolveEngineOptions({ data, layers: rich });
+  assert.deepEqual(engine.options.layers, layers);
+  assert.deepEqual(engine.options.neuron, { ...DEFAULT_NEURON });
+  const { hidden } = await engine.trace({ split: 'test', epoch: 0, index: 0 });
+  assert.deepEqual([hidden?.h.length, hidden?.hidden?.h.length], [18, 42]);
+  await assert.rejects(createEngine('tfjs', { data, network, layers: rich, readout: 'last-potential' }), {
+    message: 'layers: expected none, since the network has neurons of its own, found options',
+  });
+});
