@@ -211,7 +211,7 @@ export const TABLE = {
   },
   loss: {
     flags: '--loss <NAME>',
-    help: 'loss of the firing rates: mse, cross-entropy, cross-entropy-counts, whose softmax takes the numbers of spikes, or cross-entropy-each-step, the mean of the steps (tfjs)',
+    help: 'loss of the firing rates: mse, cross-entropy, cross-entropy-counts, whose softmax takes the numbers of spikes, or cross-entropy-each-step, the mean over the steps',
     read: oneOf(...LOSS_NAMES),
     default: DEFAULT_TRAINING.loss,
     words: {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 
 export const HEADER =
   'id,grid,dataset,network,hidden,loss,surrogate,alpha,detach_reset,decay_input,soft_reset,encoder,reset,tau,T,batch_size,' +
-  'learning_rate,train_images,seed,epochs,readout,acc_1,acc_2,acc_5,last,best,best_epoch,held_back,output_spikes,' +
+  'learning_rate,train_images,seed,epochs,readout,synapse_tau,recurrent,learn_tau,acc_1,acc_2,acc_5,last,best,best_epoch,held_back,output_spikes,' +
   'input_spikes,rows_added,weights_sha256';
 
 /** A row that a table may hold, but for the fields that are given. */
@@ -15,8 +15,11 @@ export function rowText(given: Record<string, string | number> = {}): string {
     ...{ detach_reset: 'false', decay_input: 'true' },
     ...{ soft_reset: 'false', encoder: 'poisson', reset: 'true', tau: 2, T: 100, batch_size: 128 },
     ...{ learning_rate: 0.001, train_images: 60000, seed: 0, epochs: 2, readout: 'spikes' },
+    ...{ synapse_tau: 0, recurrent: 'false', learn_tau: 'none' },
     ...(ann ? { surrogate: '', alpha: '', detach_reset: '', decay_input: '', soft_reset: '', encoder: '' } : {}),
-    ...(ann ? { hidden: '', reset: '', tau: '', T: '', readout: '' } : {}),
+    ...(ann
+      ? { hidden: '', reset: '', tau: '', T: '', readout: '', synapse_tau: '', recurrent: '', learn_tau: '' }
+      : {}),
     ...(randman ? { encoder: '', train_images: '' } : {}),
     ...given,
   };

@@ -114,15 +114,11 @@ describe('A file of grids', () => {
       /mine.yaml: a: --tau: expected a number above 1, .* found NaN/,
     ],
     ['a text that colours terminals', 'grids: { a: { loss: "\\e[31mred" } }', /a: --loss: .* found \ufffd\[31mred$/],
-    [
-      'a text of two lines',
-      'grids: { a: { loss: "a\\nb" } }',
-      /a: loss: expected mse, cross-entropy or .*, found 'a\ufffdb'$/,
-    ],
+    ['a text of two lines', 'grids: { a: { loss: "a\\nb" } }', /a: loss: expected mse, .* or .*, found 'a\ufffdb'$/],
     [
       'an option in a value',
       'grids: { a: { loss: mse --tau 3 } }',
-      /a: loss: expected mse, cross-entropy or .*, found 'mse --tau 3'$/,
+      /a: loss: expected mse, .* or .*, found 'mse --tau 3'$/,
     ],
     ['a value that is yes', 'grids: { a: { reset: yes } }', /a: reset: expected true or false, found yes$/],
     ['lists that grow from line to line', bomb(), /cannot read it: Excessive alias count/],

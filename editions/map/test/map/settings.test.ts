@@ -24,9 +24,9 @@ describe('The settings of a run', () => {
   test('have the defaults of the command line', () => {
     const { settings: there } = parseArguments([]) as Arguments;
     for (const name of SETTING_NAMES) {
-      // What the command line leaves open: no hidden layer, the surrogate's own alpha, all images, a switch that is off.
-      const off = { detachReset: false, softReset: false };
-      const open: Record<string, unknown> = { hidden: 0, alpha: 2, trainImages: 60_000, ...off };
+      // What the command line leaves open: no hidden layer, no lasting currents, the surrogate's own alpha, all images, a switch that is off.
+      const off = { detachReset: false, softReset: false, recurrent: false };
+      const open: Record<string, unknown> = { hidden: 0, synapseTau: 0, alpha: 2, trainImages: 60_000, ...off };
       assert.equal(settings.runOf({}).settings[name], there[name] ?? open[name], name);
     }
     assert.deepEqual(settings.runOf({}).options, []);
@@ -73,6 +73,6 @@ describe('The settings of a run', () => {
     assert.deepEqual(emptyOf({ dataset: 'randman' }), ['encoder', 'train_images']);
     const empty = emptyOf({ network: 'ann' });
     const neuron = ['surrogate', 'alpha', 'detach_reset', 'decay_input', 'soft_reset', 'encoder', 'reset', 'tau', 'T'];
-    assert.deepEqual(empty, ['hidden', ...neuron, 'readout']);
+    assert.deepEqual(empty, ['hidden', ...neuron, 'readout', 'synapse_tau', 'recurrent', 'learn_tau']);
   });
 });

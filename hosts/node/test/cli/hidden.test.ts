@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import * as datasets from '../../../../packages/formats/datasets';
+import { fromFile } from '../../../../packages/formats/exchange';
 import { readCheckpoint, readLayersModel, readNpy } from '../../../../packages/runs/node';
 import { getWeights } from '../../../../src/snn/networks';
 import { train } from '../../../../src/training/train';
@@ -72,6 +73,18 @@ for (const more of [
   ['--no-reset', '--soft-reset'],
   ['--loss', 'cross-entropy', '--encoder', 'direct'],
   ['--loss', 'cross-entropy', '--readout', 'highest-potential', '--no-reset'],
+  [
+    '--hidden',
+    '13,7',
+    '--recurrent',
+    '--synapse-tau',
+    '3',
+    '--learn-tau',
+    'neuron',
+    '--loss',
+    'cross-entropy-each-step',
+  ],
+  ['--learn-tau', 'layer', '--no-reset'],
 ]) {
   test(`a run with a hidden layer that is resumed ends in the same bytes ${more.join(' ')}`, () => {
     const whole = finished([...HIDDEN, ...more, '-N', '3', '--threads', '1']);
@@ -81,6 +94,51 @@ for (const more of [
     assert.equal(hashesOf(join(cwd, 'out')).length, 7);
   });
 }
+
+test('a run with several layers leaves them in its model and in what it exports, from which another run starts', async () => {
+  const options = ['--hidden', '13,7', '--recurrent', '--synapse-tau', '3', '--learn-tau', 'layer'];
+  const files = ['--save-nir', 'net.nir', '--save-safetensors', 'net.safetensors'];
+  const cwd = finished([...DATA, '-T', '10', '-N', '1', ...options, ...files]);
+  const { weights, layers } = readLayersModel(join(cwd, 'out', 'lif_snn_mnist'));
+  assert.deepEqual(
+    layers?.map(({ neurons, synapse, recurrent, learn }) => ({ neurons, synapse, recurrent, learn })),
+    [13, 7, 10].map((neurons) => ({ neurons, synapse: { tau: 3 }, recurrent: neurons !== 10, learn: 'tau' })),
+  );
+  assert.deepEqual(readNpy(join(cwd, 'out', 'hidden_v_t_array.npy')).shape, [10, 7]);
+  const read = (name: string) => fromFile(readFileSync(join(cwd, name)), name);
+  assert.deepEqual(read('net.safetensors').weights, weights);
+  assert.deepEqual(
+    read('net.nir').layers?.map(({ neurons, recurrent }) => [neurons, recurrent]),
+    [
+      [13, true],
+      [7, true],
+      [10, false],
+    ],
+  );
+  const again = [...DATA.slice(0, 3), '-T', '10', '-N', '1', '--log-dir', 'again', '--weights', 'net.safetensors'];
+  finished([...again, ...options], cwd);
+  const refused = lifFcMnist([...again, ...options.slice(0, 2), '--log-dir', 'third'], cwd);
+  assert.equal(refused.status, 2);
+  assert.match(
+    refused.stderr,
+    /^lif_fc_mnist: --weights: .*: expected the layers \[.*\], found \[.*\]; give the options [^\n]+\n$/,
+  );
+});
+
+test('what a network cannot have together is refused in one line', () => {
+  for (const [args, message] of [
+    [['--recurrent'], '--recurrent: expected a hidden layer, found none'],
+    [
+      ['--synapse-tau', '3', '--no-reset'],
+      '--no-reset: expected the reset with recurrence or currents that last, found none',
+    ],
+    [['--hidden', '100,0'], '--hidden: expected a whole number from 1 to 800, or several such as 100,50, found 100,0'],
+    [['--learn-tau', 'all'], '--learn-tau: expected none, layer or neuron, found all'],
+  ] as const) {
+    const { status, stderr } = lifFcMnist([...DATA, ...args]);
+    assert.deepEqual([status, stderr], [2, `lif_fc_mnist: ${message}\n`]);
+  }
+});
 
 describe('a run on Randman', () => {
   const options = [
@@ -181,6 +239,17 @@ describe('a checkpoint of another width is refused in one line', () => {
     ] as const) {
       const cwd = finished([...HIDDEN, '-N', '1']);
       forge(checkpointIn(cwd), { 'history.settings.hidden': hidden });
+      assert.throws(() => readCheckpoint(checkpointIn(cwd)), message);
+    }
+    const cwd = finished([...HIDDEN, '-N', '1']);
+    for (const [layers, message] of [
+      ['[{"neurons":13,"recurrent":true},{}]', /expected 10491 weights after 5 batches in the checkpoint, found 10322/],
+      // What `hidden` says, a text that is no list, and a list of no layers.
+      ['[{"neurons":13},{}]', /expected layers that a network can have, or none in the checkpoint, found '\[\{/],
+      ['[', /expected layers that a network can have, or none in the checkpoint, found '\['/],
+      ['[{"neurons":0},{}]', /expected layers that a network can have, or none in the checkpoint/],
+    ] as const) {
+      forge(checkpointIn(cwd), { 'history.settings.hidden': undefined, 'history.settings.layers': layers });
       assert.throws(() => readCheckpoint(checkpointIn(cwd)), message);
     }
   });

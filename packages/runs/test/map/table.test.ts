@@ -223,6 +223,10 @@ describe('A run', () => {
         '--no-reset --tau 3.5 -T 5 -b 64 --lr 0.01 --train-images 50000 --seed 4 -N 3',
     );
     assert.equal(text({ hidden: 96, T: 20 }), '--hidden 96 -T 20 -N 2');
+    assert.equal(
+      text({ hidden: '100-50', synapse_tau: 4, recurrent: 'true', learn_tau: 'layer' }),
+      '--hidden 100-50 -N 2 --synapse-tau 4 --recurrent --learn-tau layer',
+    );
     assert.equal(text({ surrogate: 'sigmoid', alpha: 2 }), '--surrogate sigmoid --alpha 2 -N 2');
     assert.equal(text({ dataset: 'randman', hidden: 20 }), '--dataset randman --hidden 20 -N 2');
     assert.equal(text({ network: 'ann', learning_rate: '1e-2' }), '--network ann --lr 0.01 -N 2');
@@ -241,6 +245,11 @@ describe('A run', () => {
       },
     });
     assert.equal(engineOptions(parseMap(tableText({ hidden: 96 })).rows[0]).hidden, 96);
+    const layered = { hidden: '100-50', synapse_tau: 4, recurrent: 'true', learn_tau: 'neuron' };
+    const all = { synapse: { tau: 4 }, learn: 'tau of each neuron' };
+    const found = engineOptions(parseMap(tableText(layered)).rows[0]);
+    assert.deepEqual(found.layers, [...[100, 50].map((neurons) => ({ neurons, ...all, recurrent: true })), all]);
+    assert.ok(!('hidden' in found));
     assert.ok(!('encoder' in engineOptions(parseMap(tableText({ dataset: 'randman' })).rows[0])));
   });
 });
