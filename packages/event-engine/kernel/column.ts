@@ -2,7 +2,7 @@
 
 import * as table from '../layout';
 import { FACTORS, READOUT, ROW_BYTES } from './addresses';
-import { back, findFactors } from './neuron';
+import { back, findFactors } from './back';
 import { backOutputs, READ_SPIKES } from './readout';
 import { filterBack } from './synapse';
 import { addFactors } from './tau';

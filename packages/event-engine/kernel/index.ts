@@ -44,13 +44,14 @@ export {
   SPIKES,
   STEPS,
 } from './addresses';
+export { back } from './back';
 export { currents, prepareInput } from './current';
 export { countRows, countSpikes, encode, present, presentSpikes } from './encoder';
 export { addGradient } from './gradient';
 export { DIRECT, drawInput, LATENCY, POISSON } from './input';
 export { backLayer, fireLayer, layerCurrents, layOut, prepare } from './layers';
 export { CROSS_ENTROPY, CROSS_ENTROPY_COUNTS, CROSS_ENTROPY_EACH_STEP, MSE } from './loss';
-export { back, fire } from './neuron';
+export { fire } from './neuron';
 export { READ_HIGHEST_POTENTIAL, READ_LAST_POTENTIAL, READ_MEAN_POTENTIAL, READ_SPIKES } from './readout';
 export * from './surrogates';
 

@@ -16,8 +16,9 @@ import {
   SPIKE_GRADIENT,
   STEPS,
 } from './addresses';
+import { back, backPotentials } from './back';
 import { CROSS_ENTROPY_EACH_STEP, differentiateSteps } from './loss';
-import { back, backPotentials, fire, integrate } from './neuron';
+import { fire, integrate } from './neuron';
 import { copyRow } from './rows';
 
 // One number per readout of src/common/engine.ts, under READ_ and its name in upper case. The host asks for the numbers.

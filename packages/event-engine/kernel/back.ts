@@ -1,0 +1,162 @@
+// A column of neurons back in time: the gradient of what `neuron.ts` does.
+
+import { BLOCK_ROWS, BOUNDARIES, CARRY, DERIVATIVES, INVERSE_TAU, ROW_BYTES } from './addresses';
+import {
+  alpha,
+  decayInput,
+  detachReset,
+  hardReset,
+  inverseOf,
+  inverseTau,
+  learnt,
+  reset,
+  resetTo,
+  surrogate,
+  threshold,
+} from './neuron';
+import { derivatives } from './surrogates';
+
+/**
+ * Potentials h of some steps at BLOCK_ROWS, the first of which is `from`, become dL/dx, from the last step to the first; `spikeGradient` is dL/ds, rows of each step that
+ * lie `stride` bytes apart (0: the same row in every step).
+ *
+ * dL/dh = dL/ds s' + dL/dv (kept + jump s'), where s' is the surrogate's derivative and the reset makes `kept` and `jump`.
+ * Only dL/dv depends on later steps: the derivatives are computed for all steps at once, before the steps are gone through backwards.
+ */
+export function back(
+  scratch: usize,
+  column: usize,
+  spikeGradient: usize,
+  stride: usize,
+  from: usize,
+  steps: usize,
+): void {
+  derivatives(surrogate, alpha, threshold, column + BLOCK_ROWS + from * ROW_BYTES, scratch + DERIVATIVES, steps);
+  if (learnt) backAs<v128>(scratch, column, spikeGradient, stride, from, steps);
+  else backAs<f32>(scratch, column, spikeGradient, stride, from, steps);
+}
+
+function backAs<Tau>(
+  scratch: usize,
+  column: usize,
+  spikeGradient: usize,
+  stride: usize,
+  from: usize,
+  steps: usize,
+): void {
+  const rows = column + BLOCK_ROWS + from * ROW_BYTES;
+  const carry = column + CARRY;
+  let v0 = v128.load(carry);
+  let v1 = v128.load(carry, 16);
+  let v2 = v128.load(carry, 32);
+  spikeGradient += steps * stride;
+  const x0 = toInput<Tau>(column, 0);
+  const x1 = toInput<Tau>(column, 16);
+  const x2 = toInput<Tau>(column, 32);
+  const e0 = toEarlier<Tau>(column, 0);
+  const e1 = toEarlier<Tau>(column, 16);
+  const e2 = toEarlier<Tau>(column, 32);
+  const level = f32x4.splat(threshold);
+  for (let at = steps * ROW_BYTES; at > 0; ) {
+    at -= ROW_BYTES;
+    const h = rows + at;
+    const derivative = scratch + DERIVATIVES + at;
+    spikeGradient -= stride;
+    const s0 = v128.load(spikeGradient);
+    const s1 = v128.load(spikeGradient, 16);
+    const s2 = v128.load(spikeGradient, 32);
+    const h0 = throughSpike(v128.load(h), v128.load(derivative), v0, s0, level);
+    const h1 = throughSpike(v128.load(h, 16), v128.load(derivative, 16), v1, s1, level);
+    const h2 = throughSpike(v128.load(h, 32), v128.load(derivative, 32), v2, s2, level);
+    v128.store(h, times(h0, x0));
+    v128.store(h, times(h1, x1), 16);
+    v128.store(h, times(h2, x2), 32);
+    v0 = times(h0, e0);
+    v1 = times(h1, e1);
+    v2 = times(h2, e2);
+  }
+  v128.store(carry, v0);
+  v128.store(carry, v1, 16);
+  v128.store(carry, v2, 32);
+}
+
+/** What dL/dh is multiplied by to be dL/dx, and dL/dv of the step before. */
+function toInput<Tau>(column: usize, q: usize): Tau {
+  if (isVector<Tau>()) return decayInput ? v128.load(column + INVERSE_TAU + q) : f32x4.splat(1);
+  return decayInput ? inverseTau : 1;
+}
+
+function toEarlier<Tau>(column: usize, q: usize): Tau {
+  if (isVector<Tau>()) return f32x4.sub(f32x4.splat(1), v128.load(column + INVERSE_TAU + q));
+  return 1 - inverseTau;
+}
+
+function times<Tau>(x: v128, factor: Tau): v128 {
+  if (isVector<Tau>()) return f32x4.mul(x, factor);
+  return f32x4.mul(x, f32x4.splat(factor));
+}
+
+/** As `back`, for neurons that never fire: dL/dh of each step at BLOCK_ROWS, as far as later steps do not matter, becomes dL/dx. */
+export function backPotentials(column: usize, steps: usize): void {
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
+    const x = decayInput ? inverseOf(column, q) : f32x4.splat(1);
+    const earlier = f32x4.sub(f32x4.splat(1), inverseOf(column, q));
+    const carry = column + CARRY + q;
+    let v = v128.load(carry);
+    const first = column + BLOCK_ROWS + q;
+    for (let row = first + steps * ROW_BYTES; row > first; ) {
+      row -= ROW_BYTES;
+      const h = f32x4.add(v128.load(row), v);
+      v128.store(row, f32x4.mul(h, x));
+      v = f32x4.mul(h, earlier);
+    }
+    v128.store(carry, v);
+  }
+}
+
+/** dL/dh from dL/dv, v being the potential after the reset, and dL/ds. */
+function throughSpike(h: v128, derivative: v128, gv: v128, gs: v128, level: v128): v128 {
+  const one = f32x4.splat(1);
+  let factor = hardReset ? v128.andnot(one, f32x4.ge(h, level)) : one;
+  if (!detachReset) {
+    const jump = hardReset ? f32x4.sub(f32x4.splat(resetTo), h) : f32x4.neg(level);
+    factor = f32x4.add(factor, f32x4.mul(jump, derivative));
+  }
+  return f32x4.add(f32x4.mul(gs, derivative), f32x4.mul(gv, factor));
+}
+
+/**
+ * Before `back`, where tau is learnt: potentials h of some steps at BLOCK_ROWS, the first of which is `from`, become what dL/dx
+ * is multiplied by to be the step's part of dL/dw, where 1/tau = sigma(w), to `factors`.
+ *
+ * dL/dw = dL/dh (x - (v - rest)) sigma'(w), or dL/dh (rest - v) sigma'(w) where the input does not decay; sigma' = (1 - 1/tau) / tau.
+ */
+export function findFactors(
+  column: usize,
+  factors: usize,
+  block: usize,
+  from: usize,
+  steps: usize,
+  isFiring: bool,
+): void {
+  const level = f32x4.splat(threshold);
+  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
+    const i = inverseOf(column, q);
+    const left = f32x4.sub(f32x4.splat(1), i);
+    // Of dL/dx, which is dL/dh / tau, and h - v, which is (x - (v - rest)) / tau.
+    const scale = decayInput ? f32x4.div(left, i) : f32x4.mul(left, i);
+    let row = column + BLOCK_ROWS + from * ROW_BYTES + q;
+    let v = v128.load(column + BOUNDARIES + block * ROW_BYTES + q);
+    if (from) v = after(v128.load(row - ROW_BYTES), level, isFiring);
+    for (let end = row + steps * ROW_BYTES, out = factors + q; row < end; row += ROW_BYTES, out += ROW_BYTES) {
+      const h = v128.load(row);
+      v128.store(out, f32x4.mul(scale, f32x4.sub(decayInput ? h : f32x4.splat(resetTo), v)));
+      v = after(h, level, isFiring);
+    }
+  }
+}
+
+/** Potentials after the reset. */
+function after(h: v128, level: v128, isFiring: bool): v128 {
+  return isFiring ? v128.bitselect(reset(h), h, f32x4.ge(h, level)) : h;
+}
