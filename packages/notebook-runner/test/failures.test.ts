@@ -57,7 +57,10 @@ describe('A notebook fails', () => {
     mkdirSync(join(wrongKernels, 'kernels', 'tslab'), { recursive: true });
     writeFileSync(join(wrongKernels, 'kernels', 'tslab', 'kernel.json'), JSON.stringify(spec));
     // Colours in what a kernel prints would make the bytes depend on who runs it.
-    const env = { HOME: home, JUPYTER_PATH: wrongKernels, FORCE_COLOR: '1', CANARY_OPTION: 'an option' };
+    const env = {
+      ...{ HOME: home, JUPYTER_PATH: wrongKernels, FORCE_COLOR: '1', CANARY_OPTION: 'an option' },
+      GITHUB_ACTIONS: '',
+    };
     const call = (names: string[], timeout = 60) =>
       run(['--cell-timeout', `${timeout}`, '--out', output, ...names.map(canary)], { ...env, TMPDIR: home });
     // Two calls have a notebook that passes at their end, after those that fail. The third one waits for those that hang.
@@ -94,6 +97,13 @@ describe('A notebook fails', () => {
       }
     });
   }
+
+  test('without annotations elsewhere than on GitHub', () => {
+    assert.deepEqual(
+      lines.filter((line) => line.startsWith('::')),
+      [],
+    );
+  });
 
   test('and the others still run, and the exit status is 1', () => {
     for (const name of passing) assert.match(lineOf(lines, name), /^ok {6}/);

@@ -1,12 +1,11 @@
 /** Where results go, and what a CI reads: the JUnit file, annotations for GitHub, lines that say what is running. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import {
   canary,
-  canaryIn,
   codeCells,
   type Ended,
   read,
@@ -171,15 +170,6 @@ print(json.dumps([root.attrib, [[s.attrib, [case(c) for c in s]] for s in root]]
       /^::error file=[^,:]*control\.ipynb,line=\d+,title=cell 2 \(code cell 2\)::Error/,
     );
     assert.match(annotations[1] ?? '', /::Error: control � .* 100%25, a: b$/);
-  });
-
-  test('nothing of that is printed elsewhere than on GitHub', async () => {
-    const { lines } = await run(['--out', output, canary('throw')], { GITHUB_ACTIONS: '' });
-    assert.deepEqual(
-      lines.filter((line) => line.startsWith('::')),
-      [],
-    );
-    assert.ok(existsSync(canaryIn(output, 'throw')));
   });
 
   test('a kernel that does not start is an error of the notebook as a whole', () => {
