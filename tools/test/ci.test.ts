@@ -12,7 +12,8 @@ const posix = { skip: process.platform === 'win32' && 'a script for a Unix shell
 
 /** What `.ci/run` looks for and does not need here. */
 const FOUND = ['g++', 'chromium', 'firefox-esr', 'python3'];
-const PAGES = 'npm test -- --folder editions/book/test/browser --folder editions/browser/test/browser';
+const FOLDERS = ['editions/book/test/browser', 'editions/browser/test/browser'];
+const PAGES = `npm test -- ${FOLDERS.map((folder) => `--folder ${folder}`).join(' ')}`;
 
 /** Starts it in a separate clone, for root on Linux; `parts` says in shell what npm and node do, by their arguments. */
 function start(name: string, parts: Record<string, string> = {}, user = 0) {
@@ -35,16 +36,24 @@ function start(name: string, parts: Record<string, string> = {}, user = 0) {
 const HUB = 'node editions/class/test/learners/run.mjs --learners 3';
 const NODES = 'node tools/setup/test/nodes.mjs';
 
-test('CI tests the hub beside the chapters, tells of it after them, and ends with `npm test`', posix, async () => {
-  const { status, lines } = await ended(start('passes', { [HUB]: 'sleep 0.5; echo 70 passed' }));
-  const wanted = ['npm run setup', NODES, 'npm run tutorial -- --check', HUB, '70 passed', PAGES, 'npm test'];
-  assert.deepEqual({ status, lines }, { status: 0, lines: wanted });
-});
+test(
+  'CI tests other Nodes and the hub beside the chapters, tells of them after those, and ends with `npm test`',
+  posix,
+  async () => {
+    const parts = { [NODES]: 'sleep 0.5; echo 3 Nodes', [HUB]: 'sleep 0.5; echo 70 passed' };
+    const { status, lines } = await ended(start('passes', parts));
+    const told = [NODES, '3 Nodes', HUB, '70 passed'];
+    const wanted = ['npm run setup', 'npm run tutorial -- --check', ...told, PAGES, 'npm test'];
+    assert.deepEqual({ status, lines }, { status: 0, lines: wanted });
+  },
+);
 
-test('CI fails where the hub fails, which runs beside the chapters, and runs no part after it', posix, async () => {
-  const { status, lines } = await ended(start('hub-fails', { [HUB]: 'exit 3' }));
-  assert.equal(status, 3);
-  assert.equal(lines.at(-1), HUB);
+test('CI fails where another Node or the hub fails, and runs no part after it', posix, async () => {
+  for (const [name, part] of Object.entries({ nodes: NODES, hub: HUB })) {
+    const { status, lines } = await ended(start(`${name}-fails`, { [part]: 'exit 3' }));
+    assert.equal(status, 3);
+    assert.equal(lines.at(-1), part);
+  }
 });
 
 test('CI says where there is no place for a hub, and goes on', posix, async () => {
@@ -56,11 +65,14 @@ test('CI says where there is no place for a hub, and goes on', posix, async () =
   assert.deepEqual(other.lines.slice(3, -2), ['not root on Linux: the hub was not tested']);
 });
 
-test('CI leaves no hub behind where the chapters fail', posix, async () => {
-  const mark = join(folder, 'hub-ended');
-  const hub = `trap 'echo > "${mark}"; exit 143' TERM; sleep 60 & wait`;
-  const { status } = await ended(start('ends-hub', { [HUB]: hub, 'npm run tutorial': 'sleep 1; exit 1' }));
+test('CI leaves neither of them behind where the chapters fail', posix, async () => {
+  const marks = [NODES, HUB].map((part, i) => [part, join(folder, `ended-${i}`)] as const);
+  const waits = marks.map(([part, mark]) => [part, `trap 'echo > "${mark}"; exit 143' TERM; sleep 60 & wait`]);
+  const parts = { ...Object.fromEntries(waits), 'npm run tutorial': 'sleep 1; exit 1' };
+  const { status } = await ended(start('ends-both', parts));
   assert.equal(status, 1);
-  for (let i = 0; i < 100 && !existsSync(mark); i++) await sleep(50);
-  assert.equal(readFileSync(mark, 'utf8'), '\n');
+  for (const [, mark] of marks) {
+    for (let i = 0; i < 100 && !existsSync(mark); i++) await sleep(50);
+    assert.equal(readFileSync(mark, 'utf8'), '\n');
+  }
 });
