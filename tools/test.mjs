@@ -10,9 +10,12 @@ import { runInForeground } from '../packages/system/foreground.mjs';
 import { filesUnder, root } from '../packages/system/project.mjs';
 import { npmCommand, run } from '../packages/system/run.mjs';
 
-/** Their tests need the book, the browser edition, Snakemake or other frameworks, which their commands make first, or which come with the first map. */
+/**
+ * Their tests need the book, the browser edition, Snakemake or other frameworks, which their commands make first, or which come
+ * with the first map. Those of JupyterLab, which leads to the book, take a browser a minute.
+ */
 const OWN_COMMAND = [
-  ...['editions/book/test/browser', 'editions/browser/test/browser'],
+  ...['editions/book/test/browser', 'editions/lab/test', 'editions/browser/test/browser'],
   ...['editions/map/test/workflow', 'tools/peers/test'],
 ];
 /** Where tests are: each next to what it tests. */
@@ -20,11 +23,10 @@ const FOLDERS = ['test', 'packages', 'hosts', 'editions', 'tools'];
 const ENDING = '.test.ts';
 /** The files that take longest: node:test starts files in the order in which it gets them, and none of these may be left to end alone. */
 const LONGEST = [
-  ...['editions/browser/test/browser/chapters', 'editions/book/test/browser/book'],
-  ...['editions/browser/test/browser/wheel', 'editions/browser/test/browser/threads'],
-  ...['editions/lab/test/lab', 'editions/lab/test/lab-kernels', 'editions/class/test/exercises/report', 'test/golden'],
-  ...['tools/setup/test/elsewhere', 'editions/class/test/doctor/doctor'],
-  ...['packages/notebook-runner/test/failures', 'tools/setup/test/setup', 'packages/event-engine/test/trains'],
+  ...['editions/browser/test/browser/chapters', 'editions/book/test/browser/book', 'editions/lab/test/lab'],
+  ...['editions/browser/test/browser/wheel', 'editions/browser/test/browser/threads', 'editions/lab/test/lab-kernels'],
+  ...['editions/class/test/exercises/report', 'packages/notebook-runner/test/reports', 'tools/setup/test/setup'],
+  ...['hosts/node/test/cli/resume', 'editions/class/test/doctor/doctor', 'packages/event-engine/test/trains'],
 ];
 
 /** @type {NodeJS.ProcessEnv} */

@@ -12,7 +12,7 @@ const posix = { skip: process.platform === 'win32' && 'a script for a Unix shell
 
 /** What `.ci/run` looks for and does not need here. */
 const FOUND = ['g++', 'chromium', 'firefox-esr', 'python3'];
-const FOLDERS = ['editions/book/test/browser', 'editions/browser/test/browser'];
+const FOLDERS = ['editions/book/test/browser', 'editions/lab/test', 'editions/browser/test/browser'];
 const PAGES = `npm test -- ${FOLDERS.map((folder) => `--folder ${folder}`).join(' ')}`;
 
 /** Starts it in a separate clone, for root on Linux; `parts` says in shell what npm and node do, by their arguments. */
