@@ -42,7 +42,8 @@ before(async () => {
 });
 
 describe('LIFNode agrees with SpikingJelly', () => {
-  for (const [index, golden] of lifCases().entries()) {
+  const cases = byDay(lifCases(), ({ params }) => `${params.tau} ${params.v_threshold}`);
+  for (const [index, golden] of cases.entries()) {
     const { params, T, batch, units } = golden;
     test(`case ${index}: T ${T}, ${JSON.stringify(params)}`, () => {
       const tensors = tf.memory().numTensors;

@@ -4,6 +4,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { createEngine, loadMnist } from '../../../../hosts/node/host';
+import { readLayersModel } from '../../../../packages/runs/node';
 import { inRuns, readTable, runMap, writeGrids } from '../../../../test/support/map-command';
 import { temporaryFolder } from '../../../../test/support/notebooks';
 
@@ -44,8 +46,6 @@ describe('The table', () => {
   });
 
   test('counts spikes and rows as the engine does for single images', async () => {
-    const { createEngine, loadMnist } = await import('../../../../hosts/node/host');
-    const { readLayersModel } = await import('../../../../packages/runs/node');
     const out = join(folder, 'a run');
     execFileSync(process.execPath, [join(root, 'tools', 'lif_fc_mnist.cjs'), ...OPTIONS, '--log-dir', out], {
       stdio: 'pipe',
