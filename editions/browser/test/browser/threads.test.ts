@@ -88,6 +88,11 @@ console.log('60 engines');`;
 const [chapter] = chapters();
 let wanted: { single: string; deep: string };
 
+async function helpMany(page: AnyPage): Promise<void> {
+  await setCells(page, [MANY]);
+  assert.match(printed(await runAllCells(page, 120)), /\n60 engines\n$/);
+}
+
 async function trainsAsNode(page: AnyPage, expected: (cores: number) => string[]): Promise<void> {
   wanted ??= { single: await ofNode({}), deep: await ofNode(DEEP) };
   const { cores, said, single, deep, all } = await trainIn(page);
@@ -122,7 +127,9 @@ describe('Threads in Chromium', { ...inChromium, timeout: PATIENCE }, () => {
     await page.context().close();
   });
 
-  test('are as many on a plain host, whose first visit is loaded once more', { timeout: PATIENCE }, async () => {
+  test('are as many on a plain host, whose first visit is loaded once more, and help one engine after the other', {
+    timeout: PATIENCE,
+  }, async () => {
     const { page, faults } = await open();
     const asked: string[] = [];
     page.on(
@@ -140,6 +147,7 @@ describe('Threads in Chromium', { ...inChromium, timeout: PATIENCE }, () => {
     asked.length = 0;
     await openChapter(page, server.url, chapter);
     assert.equal(asked.filter((path) => path === 'notebooks/index.html').length, 1, 'the next visit is not');
+    await helpMany(page);
     assert.deepEqual(faults, []);
     await page.context().close();
   });
@@ -149,14 +157,6 @@ describe('Threads in Chromium', { ...inChromium, timeout: PATIENCE }, () => {
     await openChapter(page, server.url, chapter);
     await trainsAsNode(page, () => [ALONE, ALONE]);
     assert.deepEqual(faults, []);
-    await page.context().close();
-  });
-
-  test('help one engine after the other', { timeout: PATIENCE }, async () => {
-    const { page } = await open();
-    await openChapter(page, server.url, chapter);
-    await setCells(page, [MANY]);
-    assert.match(printed(await runAllCells(page, 120)), /\n60 engines\n$/);
     await page.context().close();
   });
 });
@@ -187,7 +187,11 @@ describe('Threads in Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
   }
 
   const cases: [string, Parameters<typeof open>, (cores: number) => string[]][] = [
-    ['are as many as there are cores where the server sends the headers', [ISOLATION], allCores],
+    [
+      'are as many as there are cores where the server sends the headers, and help one engine after the other',
+      [ISOLATION],
+      allCores,
+    ],
     ['are as many on a plain host', [undefined], allCores],
     [
       'are one, and it says why, where neither works',
@@ -200,19 +204,10 @@ describe('Threads in Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
       const { page, close } = await open(...args);
       try {
         await trainsAsNode(page, expected);
+        if (args[0]) await helpMany(page);
       } finally {
         await close();
       }
     });
   }
-
-  test('help one engine after the other', { timeout: PATIENCE }, async () => {
-    const { page, close } = await open(ISOLATION);
-    try {
-      await setCells(page, [MANY]);
-      assert.match(printed(await runAllCells(page, 120)), /\n60 engines\n$/);
-    } finally {
-      await close();
-    }
-  });
 });
