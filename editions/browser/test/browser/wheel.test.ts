@@ -9,9 +9,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
 import { pythonIn } from '../../../../packages/system/project.mjs';
 import { firefox, inChromium, inFirefox, launchChromium } from '../../../../test/support/browser';
@@ -111,6 +111,9 @@ async function serveElsewhere(): Promise<{ url: string; close(): void }> {
 describe('The wheel in a fresh environment and an empty folder', { timeout: 300_000 }, () => {
   let site: { url: string; close(): void };
   let elsewhere: { url: string; close(): void };
+  let browser: Browser;
+  /** The page of a site that says nothing about the kernel. */
+  let plain: Page;
   before(async () => {
     const packages = join(folder, 'packages');
     const { buildPackages } = await import(pathToFileURL(join(source, 'publish', 'kernel.mjs')).href);
@@ -140,10 +143,16 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
     run(freshPython, ['-m', 'jupyterlite_core', 'build', '--lite-dir', lite, '--output-dir', join(folder, 'site')]);
     const { port, close } = await serve(join(folder, 'site'));
     site = { url: `http://127.0.0.1:${port}/`, close };
+    if (!inChromium.skip) browser = await launchChromium();
   });
-  after(() => {
+  after(async () => {
+    await browser?.close();
     site?.close();
     elsewhere?.close();
+  });
+
+  afterEach(async () => {
+    for (const context of browser?.contexts() ?? []) if (context !== plain?.context()) await context.close();
   });
 
   test('is found by JupyterLite without a word of configuration', () => {
@@ -184,23 +193,18 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
   };
 
   test('runs the cells of a notebook in Chromium, and asks no other host for anything', inChromium, async () => {
-    const browser = await launchChromium();
-    try {
-      const context = await browser.newContext();
-      const { page, faults } = await watchedPage(context, site.url);
-      await context.route(/\/(elsewhere|later|gone)\.js$/, (route) => route.continue());
-      await runs(page as unknown as AnyPage);
-      assert.deepEqual(
-        faults.filter((fault) => !/\/(favicon\.ico|gone\.js)$/.test(fault)),
-        [],
-      );
-    } finally {
-      await browser.close();
-    }
+    const context = await browser.newContext();
+    const { page, faults } = await watchedPage(context, site.url);
+    await context.route(/\/(elsewhere|later|gone)\.js$/, (route) => route.continue());
+    plain = page;
+    await runs(plain as unknown as AnyPage);
+    assert.deepEqual(
+      faults.filter((fault) => !/\/(favicon\.ico|gone\.js)$/.test(fault)),
+      [],
+    );
   });
 
   test('runs the demo as it is committed, and asks no other host for anything', inChromium, async () => {
-    const browser = await launchChromium();
     const runs = async (file: string) => {
       const { page, faults } = await watchedPage(await browser.newContext(), site.url);
       await openChapter(page as unknown as AnyPage, site.url, file.replace('.ipynb', ''));
@@ -216,17 +220,13 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
         [],
       );
     };
-    try {
-      const notebooks = readdirSync(demo).filter((name) => name.endsWith('.ipynb'));
-      assert.equal(notebooks.length, 3);
-      await Promise.all(notebooks.map(runs));
-    } finally {
-      await browser.close();
-    }
+    const notebooks = readdirSync(demo).filter((name) => name.endsWith('.ipynb'));
+    assert.equal(notebooks.length, 3);
+    await Promise.all(notebooks.map(runs));
   });
 
   /** A page of the site whose settings are these. */
-  async function pageWith(browser: Browser, settings: object): Promise<AnyPage> {
+  async function pageWith(settings: object): Promise<AnyPage> {
     const page = await (await browser.newContext({ serviceWorkers: 'block' })).newPage();
     await page.route('**/jupyter-lite.json*', async (route) => {
       const json = await (await route.fetch()).json();
@@ -244,63 +244,44 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 300_
     return printed(await runAllCells(page, 60));
   };
 
-  test('shows type errors and runs the cell, or shows none, if the site says so', inChromium, async () => {
-    const browser = await launchChromium();
-    try {
+  test(
+    'shows type errors and runs the cell, or shows none, and imports bare names from a CDN, if the site says so, and from none by default',
+    inChromium,
+    async () => {
       const message = "1:7 - Type 'string' is not assignable to type 'number'.\n";
-      assert.equal(await shows(await pageWith(browser, { typeErrors: 'warn' }), WRONG), `warning ${message}text\n`);
-      assert.equal(await shows(await pageWith(browser, { typeErrors: 'off' }), WRONG), 'text\n');
-    } finally {
-      await browser.close();
-    }
-  });
+      const page = await pageWith({ typeErrors: 'warn', cdn: `${elsewhere.url}npm/{name}/+esm` });
+      assert.equal(await shows(page, WRONG), `warning ${message}text\n`);
+      const cell = "import leftPad from 'left-pad';\nleftPad('a', 3)";
+      assert.equal(await shows(page, cell), '  a\n');
+      assert.match(await shows(plain as unknown as AnyPage, cell), /^1:21 - Cannot find module 'left-pad'/);
+      assert.equal(await shows(await pageWith({ typeErrors: 'off' }), WRONG), 'text\n');
+    },
+  );
 
   test("shows values and errors by Jupyter's own messages, if the site says so", inChromium, async () => {
-    const browser = await launchChromium();
-    try {
-      const page = await pageWith(browser, { messages: 'jupyter' });
-      const outputsOf = async (cell: string) => {
-        await setCells(page, [cell]);
-        return (await runAllCells(page, 60)).cells[0]?.outputs;
-      };
-      const [printed, value] = (await outputsOf("console.log('first');\n[1, 2]")) ?? [];
-      assert.deepEqual([printed?.output_type, printed?.text], ['stream', 'first\n']);
-      assert.deepEqual([value?.output_type, value?.data], ['execute_result', { 'text/plain': '[ 1, 2 ]' }]);
-      const [thrown, ...more] = (await outputsOf("\nthrow new RangeError('seen');")) ?? [];
-      assert.deepEqual(more, []);
-      assert.deepEqual([thrown?.output_type, thrown?.ename, thrown?.evalue], ['error', 'RangeError', 'seen']);
-      assert.match(thrown?.traceback?.join('\n') ?? '', /^RangeError: seen\n {4}at cell \[\d\], line 2: throw/);
-      const [refused] = (await outputsOf(WRONG)) ?? [];
-      assert.deepEqual([refused?.output_type, refused?.ename], ['error', 'TypeScript']);
-      assert.deepEqual(refused?.traceback, ["1:7 - Type 'string' is not assignable to type 'number'."]);
-    } finally {
-      await browser.close();
-    }
+    const page = await pageWith({ messages: 'jupyter' });
+    const outputsOf = async (cell: string) => {
+      await setCells(page, [cell]);
+      return (await runAllCells(page, 60)).cells[0]?.outputs;
+    };
+    const [printed, value] = (await outputsOf("console.log('first');\n[1, 2]")) ?? [];
+    assert.deepEqual([printed?.output_type, printed?.text], ['stream', 'first\n']);
+    assert.deepEqual([value?.output_type, value?.data], ['execute_result', { 'text/plain': '[ 1, 2 ]' }]);
+    const [thrown, ...more] = (await outputsOf("\nthrow new RangeError('seen');")) ?? [];
+    assert.deepEqual(more, []);
+    assert.deepEqual([thrown?.output_type, thrown?.ename, thrown?.evalue], ['error', 'RangeError', 'seen']);
+    assert.match(thrown?.traceback?.join('\n') ?? '', /^RangeError: seen\n {4}at cell \[\d\], line 2: throw/);
+    const [refused] = (await outputsOf(WRONG)) ?? [];
+    assert.deepEqual([refused?.output_type, refused?.ename], ['error', 'TypeScript']);
+    assert.deepEqual(refused?.traceback, ["1:7 - Type 'string' is not assignable to type 'number'."]);
   });
 
   test('imports the files beside a notebook, wherever that is', inChromium, async () => {
-    const browser = await launchChromium();
-    try {
-      const page = (await browser.newPage()) as unknown as AnyPage;
-      await openChapter(page, site.url, 'deep/inner');
-      const cell =
-        "import { helper } from './helper.js';\nimport { helper as above } from '../helper.js';\n[helper(), above()]";
-      assert.equal(await shows(page, cell), "[ 'a deep helper', 'helper' ]\n");
-    } finally {
-      await browser.close();
-    }
-  });
-
-  test('imports bare names from the CDN that the site names, and from none by default', inChromium, async () => {
-    const browser = await launchChromium();
-    const cell = "import leftPad from 'left-pad';\nleftPad('a', 3)";
-    try {
-      const cdn = `${elsewhere.url}npm/{name}/+esm`;
-      assert.equal(await shows(await pageWith(browser, { cdn }), cell), '  a\n');
-      assert.match(await shows(await pageWith(browser, {}), cell), /^1:21 - Cannot find module 'left-pad'/);
-    } finally {
-      await browser.close();
-    }
+    const page = (await browser.newPage()) as unknown as AnyPage;
+    await openChapter(page, site.url, 'deep/inner');
+    const cell =
+      "import { helper } from './helper.js';\nimport { helper as above } from '../helper.js';\n[helper(), above()]";
+    assert.equal(await shows(page, cell), "[ 'a deep helper', 'helper' ]\n");
   });
 
   test('runs them in Firefox', inFirefox, async () => {
