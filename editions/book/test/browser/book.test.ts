@@ -98,8 +98,9 @@ describe('The book', inChromium, () => {
   for (const name of lookedAt()) {
     test(`${name} opens without a fault, wide and narrow, light and dark`, async () => {
       // A separate page for each width: one that is made narrower loads other pictures. Each opens in one scheme, and
-      // then changes to the other, as at sunset. axe takes the most time of all this, and finds nothing in the narrow page in
-      // light that it does not find in the others.
+      // then changes to the other, as at sunset. axe takes the most time of all this, so it looks at nothing twice: what is
+      // in the article is the same in the wide page in both schemes but for its colours, which the narrow page has as well, and
+      // the narrow page in light has nothing that the others do not have.
       for (const [width, ...schemes] of [
         [1280, 'light', 'dark'],
         [390, 'dark', 'light'],
@@ -112,8 +113,9 @@ describe('The book', inChromium, () => {
           assert.deepEqual(await imagesWithoutText(page), [], 'every picture has a text alternative');
           assert.equal(await overflow(page), 0, `pixels beyond a page of ${width}`);
           assert.deepEqual(await cutLines(page), [], `lines that a page of ${width} cuts off`);
+          const part = width === 1280 && colorScheme === 'dark' ? { exclude: 'article' } : 'html';
           if (width === 1280 || colorScheme === 'dark')
-            assert.deepEqual(await axeFaults(page), [], `axe, ${colorScheme}, ${width} wide`);
+            assert.deepEqual(await axeFaults(page, part), [], `axe, ${colorScheme}, ${width} wide`);
           // To be looked at. They take a third of the time, and those of CI would go unseen.
           const file = `book-${name.replace('.html', '').replaceAll('/', '-')}-${width}-${colorScheme}.png`;
           if (!process.env.CI) await page.screenshot({ path: join(screenshots, file), fullPage: true });
