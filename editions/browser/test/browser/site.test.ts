@@ -42,9 +42,9 @@ console.log(JSON.stringify({
   sha256: [await recompute(ann), await recompute(randman)],
 }));`;
 
-/** A figure that grows for ten seconds while a cell runs. */
+/** A figure that grows for five seconds while a cell runs. */
 const LIVE = `const figure = liveFigure();
-for (let n = 2; n < 22; n++) {
+for (let n = 2; n < 12; n++) {
   figure.update(curve(n));
   await new Promise((done) => setTimeout(done, 500));
 }
@@ -86,6 +86,129 @@ describe('The site', inChromium, () => {
     const context = await site.browser.newContext({ viewport, serviceWorkers: 'block', ...options });
     return { context, ...(await watchedPage(context, site.url)) };
   };
+
+  /**
+   * The page of the tests that need none of their own, since it takes seconds to open. In their order: none may leave what the next
+   * one minds.
+   */
+  let visited: Promise<Awaited<ReturnType<typeof fresh>> & { files: Set<string>; seconds: number }> | undefined;
+  const visit = () => {
+    visited ??= (async () => {
+      const opened = await fresh();
+      const files = new Set<string>();
+      opened.page.on('response', (response) => files.add(new URL(response.url()).pathname));
+      return { ...opened, files, seconds: await openChapter(opened.page, site.url, chapter) };
+    })();
+    return visited;
+  };
+
+  test('asks for less than 4 MB, compressed, before the first cell can run', async () => {
+    const { faults, files, seconds } = await visit();
+    const built = join(root, 'build', 'lite');
+    // The language service loads in the background, and MNIST with the cell that asks for it.
+    const counted = [...files]
+      .map((path) => decodeURIComponent(path.slice(new URL(site.url).pathname.length)))
+      .filter((path) => !/types-worker|declarations|mnist\//.test(path) && existsSync(join(built, path)));
+    const sizes = counted.map((path) => gzipSync(readFileSync(join(built, path))).length);
+    const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6;
+    const much = counted.map((path, i) => `${(sizes[i] / 1e3).toFixed(0)} kB ${path}`);
+    console.log(
+      `${counted.length} files, ${megabytes.toFixed(2)} MB compressed, kernel ready after ${seconds.toFixed(1)} s`,
+    );
+    assert.ok(megabytes < 4, `${megabytes} MB:\n${much.join('\n')}`);
+    assert.deepEqual(faults, []);
+  });
+
+  test('takes a chapter that nobody has touched for unchanged, so leaving it asks nothing', async () => {
+    const { page } = await visit();
+    // The page writes what the kernel says of its language into the notebook.
+    await page.waitForTimeout(1000);
+    assert.equal(await isChanged(page), false);
+    assert.doesNotMatch(await page.title(), /^[*•]/);
+    await setCells(page, ['1 + 1']);
+    assert.equal(await isChanged(page), true);
+  });
+
+  test('reads the map as Node does, and computes two runs of it again to the byte', async () => {
+    const { page, faults } = await visit();
+    await setCells(page, [MAP]);
+    const { cells } = await runAllCells(page, 600);
+    // The bar of the training is an output, too.
+    const outputs = cells.flatMap(({ outputs = [] }) => outputs);
+    const said = outputs.filter(({ name }) => name === 'stdout').map(outputText);
+    const map = await readMap();
+    const groups = map.where({ grid: 'reset' }).by('reset');
+    const short = map.where({ grid: 'short' });
+    const rows = [{ network: 'ann' }, { dataset: 'randman' }].map((choice) => short.where(choice as Choice).rows[0]);
+    assert.deepEqual(JSON.parse(said.join('') || outputs.map(outputText).join('\n')), {
+      rows: map.rows.length,
+      means: groups.map(({ runs }) => runs.mean()),
+      differs: groups[0].runs.minus(groups[1].runs),
+      sha256: rows.map(({ weightsSha256 }) => weightsSha256),
+    });
+    assert.deepEqual(faults, []);
+  });
+
+  test("trains a hidden layer to Node's bytes", async () => {
+    const { page, faults } = await visit();
+    await setCells(page, [HIDDEN_RUN]);
+    assert.equal(printed(await runAllCells(page, 300)), hiddenRunInNode());
+    assert.deepEqual(faults, []);
+  });
+
+  test("makes Randman and its controls, and trains on them, to Node's bytes", async () => {
+    const { page, faults } = await visit();
+    await setCells(page, [RANDMAN_RUN]);
+    assert.equal(printed(await runAllCells(page, 300)), randmanRunInNode());
+    assert.deepEqual(faults, []);
+  });
+
+  test('draws a live figure in place, with a sentence for those who cannot see it', async () => {
+    const { page } = await visit();
+    await setCells(page, [CURVE]);
+    await runAllCells(page, 60);
+    await page.locator('.lif-figure .scatterlayer .js-line').waitFor();
+    await setCells(page, [CURVE, LIVE]);
+    const running = runAllCells(page, 60);
+    const curve = page.locator('.lif-figure .scatterlayer .js-line').nth(1);
+    await curve.waitFor();
+    const first = await curve.getAttribute('d');
+    await page.waitForFunction((before) => {
+      const now = document.querySelectorAll('.lif-figure .scatterlayer .js-line')[1]?.getAttribute('d');
+      return now !== undefined && now !== before;
+    }, first);
+    const { cells } = await running;
+    assert.equal(cells[1].outputs?.length, 1, 'one output, written over');
+    assert.equal(await page.locator('.lif-figure').count(), 2);
+    const label = (await page.locator('.lif-figure').nth(1).getAttribute('aria-label')) ?? '';
+    assert.match(label, /^Live: /);
+    assert.deepEqual(await axeFaults(page, '.lif-figure'), []);
+    assert.equal(await page.locator('.lif-figure svg:not([aria-hidden=true])').count(), 0);
+    await page.locator('.lif-figure').nth(1).hover();
+    const buttons = await page.locator('.lif-figure .modebar-btn').evaluateAll(titles);
+    assert.ok(buttons.includes('Zoom in'), buttons.join());
+    assert.doesNotMatch(buttons.join(), /share|cloud|upload|edit/i);
+  });
+
+  test('breaks printed lines between words, and indents code by two spaces, as the chapters are', async () => {
+    const { page } = await visit();
+    await setCells(page, ["console.log('some words');"]);
+    await runAllCells(page, 60);
+    assert.equal(await wordBreak(page), 'normal');
+    assert.deepEqual(await typed(page, 'function f() {\nreturn 1;'), ['function f() {', '  return 1;']);
+  });
+
+  test('leads to the same chapter of the book', async () => {
+    const { context, page } = await visit();
+    const link = page.getByRole('link', { name: 'The book' });
+    assert.equal(new URL((await link.getAttribute('href')) ?? '').pathname, `/some/folder/book/${chapter}.html`);
+    const [book] = await Promise.all([
+      context.waitForEvent('request', (request) => request.url().includes('/book/')),
+      choose(page, 'Read this in the book'),
+    ]);
+    assert.equal(new URL(book.url()).pathname, `/some/folder/book/${chapter}.html`);
+    await context.close();
+  });
 
   test('says at once that it is opening, in the colours of the system, and no more when it has', async () => {
     const { context, page } = await fresh({ colorScheme: 'dark' });
@@ -136,107 +259,6 @@ describe('The site', inChromium, () => {
     await page.getByText(`${chapter}.ipynb`).waitFor();
     assert.equal(await page.getByText('images', { exact: true }).count(), 0);
     assert.deepEqual(faults, []);
-    await context.close();
-  });
-
-  test('takes a chapter that nobody has touched for unchanged, so leaving it asks nothing', async () => {
-    const { context, page } = await fresh();
-    await openChapter(page, site.url, chapter);
-    // The page writes what the kernel says of its language into the notebook.
-    await page.waitForTimeout(1000);
-    assert.equal(await isChanged(page), false);
-    await setCells(page, ['1 + 1']);
-    assert.equal(await isChanged(page), true);
-    await context.close();
-  });
-
-  test('reads the map as Node does, and computes two runs of it again to the byte', async () => {
-    const { context, page, faults } = await fresh();
-    await openChapter(page, site.url, chapter);
-    await setCells(page, [MAP]);
-    const { cells } = await runAllCells(page, 600);
-    // The bar of the training is an output, too.
-    const outputs = cells.flatMap(({ outputs = [] }) => outputs);
-    const said = outputs.filter(({ name }) => name === 'stdout').map(outputText);
-    const map = await readMap();
-    const groups = map.where({ grid: 'reset' }).by('reset');
-    const short = map.where({ grid: 'short' });
-    const rows = [{ network: 'ann' }, { dataset: 'randman' }].map((choice) => short.where(choice as Choice).rows[0]);
-    assert.deepEqual(JSON.parse(said.join('') || outputs.map(outputText).join('\n')), {
-      rows: map.rows.length,
-      means: groups.map(({ runs }) => runs.mean()),
-      differs: groups[0].runs.minus(groups[1].runs),
-      sha256: rows.map(({ weightsSha256 }) => weightsSha256),
-    });
-    assert.deepEqual(faults, []);
-    await context.close();
-  });
-
-  test("trains a hidden layer to Node's bytes", async () => {
-    const { context, page, faults } = await fresh();
-    await openChapter(page, site.url, chapter);
-    await setCells(page, [HIDDEN_RUN]);
-    assert.equal(printed(await runAllCells(page, 300)), hiddenRunInNode());
-    assert.deepEqual(faults, []);
-    await context.close();
-  });
-
-  test("makes Randman and its controls, and trains on them, to Node's bytes", async () => {
-    const { context, page, faults } = await fresh();
-    await openChapter(page, site.url, chapter);
-    await setCells(page, [RANDMAN_RUN]);
-    assert.equal(printed(await runAllCells(page, 300)), randmanRunInNode());
-    assert.deepEqual(faults, []);
-    await context.close();
-  });
-
-  test('asks for less than 4 MB, compressed, before the first cell can run', async () => {
-    const { context, page, faults } = await fresh();
-    const files = new Set<string>();
-    page.on('response', (response) => files.add(new URL(response.url()).pathname));
-    const seconds = await openChapter(page, site.url, chapter);
-    const built = join(root, 'build', 'lite');
-    // The language service loads in the background, and MNIST with the cell that asks for it.
-    const counted = [...files]
-      .map((path) => decodeURIComponent(path.slice(new URL(site.url).pathname.length)))
-      .filter((path) => !/types-worker|declarations|mnist\//.test(path) && existsSync(join(built, path)));
-    const sizes = counted.map((path) => gzipSync(readFileSync(join(built, path))).length);
-    const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6;
-    const much = counted.map((path, i) => `${(sizes[i] / 1e3).toFixed(0)} kB ${path}`);
-    console.log(
-      `${counted.length} files, ${megabytes.toFixed(2)} MB compressed, kernel ready after ${seconds.toFixed(1)} s`,
-    );
-    assert.ok(megabytes < 4, `${megabytes} MB:\n${much.join('\n')}`);
-    assert.deepEqual(faults, []);
-    await context.close();
-  });
-
-  test('draws a live figure in place, with a sentence for those who cannot see it', async () => {
-    const { context, page } = await fresh();
-    await openChapter(page, site.url, chapter);
-    await setCells(page, [CURVE]);
-    await runAllCells(page, 60);
-    await page.locator('.lif-figure .scatterlayer .js-line').waitFor();
-    await setCells(page, [CURVE, LIVE]);
-    const running = runAllCells(page, 60);
-    const curve = page.locator('.lif-figure .scatterlayer .js-line').nth(1);
-    await curve.waitFor();
-    const first = await curve.getAttribute('d');
-    await page.waitForFunction((before) => {
-      const now = document.querySelectorAll('.lif-figure .scatterlayer .js-line')[1]?.getAttribute('d');
-      return now !== undefined && now !== before;
-    }, first);
-    const { cells } = await running;
-    assert.equal(cells[1].outputs?.length, 1, 'one output, written over');
-    assert.equal(await page.locator('.lif-figure').count(), 2);
-    const label = (await page.locator('.lif-figure').nth(1).getAttribute('aria-label')) ?? '';
-    assert.match(label, /^Live: /);
-    assert.deepEqual(await axeFaults(page, '.lif-figure'), []);
-    assert.equal(await page.locator('.lif-figure svg:not([aria-hidden=true])').count(), 0);
-    await page.locator('.lif-figure').nth(1).hover();
-    const buttons = await page.locator('.lif-figure .modebar-btn').evaluateAll(titles);
-    assert.ok(buttons.includes('Zoom in'), buttons.join());
-    assert.doesNotMatch(buttons.join(), /share|cloud|upload|edit/i);
     await context.close();
   });
 
@@ -307,16 +329,6 @@ describe('The site', inChromium, () => {
     await context.close();
   });
 
-  test('breaks printed lines between words, and indents code by two spaces, as the chapters are', async () => {
-    const { context, page } = await fresh();
-    await openChapter(page, site.url, chapter);
-    await setCells(page, ["console.log('some words');"]);
-    await runAllCells(page, 60);
-    assert.equal(await wordBreak(page), 'normal');
-    assert.deepEqual(await typed(page, 'function f() {\nreturn 1;'), ['function f() {', '  return 1;']);
-    await context.close();
-  });
-
   test('follows every kind of link that a chapter has by a left click, to a section of it as well', async () => {
     const { context, page } = await fresh();
     await openChapter(page, site.url, chapter);
@@ -355,18 +367,5 @@ describe('The site', inChromium, () => {
     await page.getByRole('link', { name: 'Run this chapter' }).waitFor();
     assert.equal(page.url(), new URL(`../book/${other}.html`, site.url).href);
     await page.close();
-  });
-
-  test('leads to the same chapter of the book', async () => {
-    const { context, page } = await fresh();
-    await openChapter(page, site.url, chapter);
-    const link = page.getByRole('link', { name: 'The book' });
-    assert.equal(new URL((await link.getAttribute('href')) ?? '').pathname, `/some/folder/book/${chapter}.html`);
-    const [book] = await Promise.all([
-      context.waitForEvent('request', (request) => request.url().includes('/book/')),
-      choose(page, 'Read this in the book'),
-    ]);
-    assert.equal(new URL(book.url()).pathname, `/some/folder/book/${chapter}.html`);
-    await context.close();
   });
 });

@@ -112,14 +112,6 @@ describe("The reader's work", inChromium, () => {
     await context.close();
   });
 
-  test('a notebook that was only opened is not marked as changed', async () => {
-    const { page } = await fresh();
-    await openChapter(page, site.url, chapter);
-    assert.equal(await page.locator('.jp-NotebookPanel').first().count(), 1);
-    assert.equal(await page.evaluate(() => document.title.startsWith('*') || document.title.startsWith('•')), false);
-    await context.close();
-  });
-
   test('is asked about when the chapter has changed, and kept or put aside', async () => {
     for (const take of [false, true]) {
       const { page } = await fresh();
