@@ -48,8 +48,10 @@ export function checkNir(neuron: NeuronOptions): Dynamics {
  * potential, and τ (in steps) if it does not; its time constant is τ · 1e-4 s, and `metadata/dt` says the step.
  * Norse 1.1.0 does not look at `r`, and computes another network if the input does not decay; snnTorch 1.0.0 refuses a `vReset` other
  * than 0. Outputs whose potential is read are a node LI, which SpikingJelly 2.0.0 refuses; NIR does not say which potential that is, and
- * `fromNir` reads no LI. A τ that was learnt is what it was in the end. A current that lasts is not scaled by its τ here, so that
- * `w_in` is that τ in steps.
+ * `fromNir` reads no LI. A τ that was learnt is what it was in the end, which SpikingJelly
+ * refuses if it is one of each neuron, and snnTorch takes for another. A current that lasts is not scaled by its τ here, so that `w_in`
+ * is that τ in steps; SpikingJelly and snnTorch refuse it if the input decays with the potential. snnTorch cannot read neurons that
+ * hear one another.
  * @throws RangeError as `checkNir` and `listTensors`
  */
 export function toNir({ weights, neuron, readout = 'spikes', layers }: SavedNetwork): Uint8Array {
@@ -69,7 +71,8 @@ export function toNir({ weights, neuron, readout = 'spikes', layers }: SavedNetw
   });
   nodes.output = node('Output', { shape: ints([CLASSES]) });
   const names = Object.keys(nodes);
-  const edges = [...names.slice(1).flatMap((to, i) => [names[i], to]), ...back];
+  // Norse takes the last edge for the way to the output.
+  const edges = [...back, ...names.slice(1).flatMap((to, i) => [names[i], to])];
   for (const { kind, layer, data: values, shape } of tensors) {
     if (kind === 'recurrent') nodes[numbered('rec', layer)] = node('Linear', { weight: { values, shape } });
   }

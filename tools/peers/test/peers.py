@@ -60,7 +60,7 @@ def differences(make, file):
     ours = numpy.fromfile(file, numpy.uint8).reshape(-1, T, 10) != 0
     try:
         theirs = spikes(make, file.parent, len(ours))
-    except AssertionError as error:
+    except (AssertionError, AttributeError, ValueError) as error:
         return str(error)
     return int((ours != theirs).sum())
 

@@ -7,8 +7,9 @@ import { createEngine } from '../../../hosts/node/engines';
 import { fromNir, fromPth, fromSafetensors, toNir, toSafetensors } from '../../../packages/formats/exchange';
 import type { SavedNetwork } from '../../../packages/formats/layers-model';
 import { type Engine, type EngineState, freshState } from '../../../src/common/engine';
+import { type LayerOptions, type ResolvedLayer, resolveLayers, type SomeLayers } from '../../../src/common/layers';
 import { DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
-import { hiddenOf } from '../../../src/common/weights';
+import { hiddenOf, initialParameters, parameters, splitParameters } from '../../../src/common/weights';
 import { countCorrect } from '../../../src/training/metrics';
 import { train } from '../../../src/training/train';
 import { ask, data, root, trained } from './frameworks';
@@ -21,8 +22,8 @@ const T = 100;
 const peers = <R>(what: string, where: string) => ask<R>('peers.py', what, where);
 
 /** Output spikes [images, T, 10] of this network for the first test images. */
-async function spikesOf(weights: Float32Array, neuron: NeuronOptions, images: number, hidden?: number) {
-  const engine = await createEngine('event', { data, T, neuron, hidden });
+async function spikesOf(weights: Float32Array, neuron: NeuronOptions, images: number, shape: SomeLayers = {}) {
+  const engine = await createEngine('event', { data, T, ...shape, neuron });
   await engine.restore(freshState(weights));
   const spikes = new Uint8Array(images * T * 10);
   for (let index = 0; index < images; index++) {
@@ -61,12 +62,24 @@ describe('Networks that leave as NIR', () => {
     hidden?: number;
     learningRate?: number;
     neuron?: Partial<NeuronOptions>;
+    /** Of a network that is not trained: its initial weights are large. */
+    layers?: LayerOptions[];
     /** In place of a training's. */
     weights?: Float32Array;
     images: number;
   }
   /** Multiples of a half: potentials are then often exactly at the threshold. */
   const halves = Float32Array.from({ length: 7840 }, (_, at) => (((3 * Math.floor(at / 10) + (at % 10)) % 5) - 2) / 2);
+  const slow = { tau: 10, decayInput: false };
+  /** Weights by which all layers fire, and time constants that differ. */
+  function large(layers: readonly ResolvedLayer[]): Float32Array {
+    const all = parameters(layers);
+    const numbers = initialParameters(1, layers).map((weight) => 8 * weight);
+    splitParameters(numbers, all).forEach((part, i) => {
+      if (all[i].kind === 'w') part.set(part.map((_, j) => -Math.log(1.5 + (j % 7))));
+    });
+    return numbers;
+  }
   const NETWORKS: Record<string, Leaving> = {
     single: { images: 2000 },
     hidden: { T: 20, hidden: 96, learningRate: 2e-3, images: 2000 },
@@ -74,19 +87,26 @@ describe('Networks that leave as NIR', () => {
     'input that does not decay': { T: 20, neuron: { decayInput: false }, images: 500 },
     'reset to -0.1': { T: 20, neuron: { vReset: -0.1 }, images: 500 },
     'potentials at the threshold': { weights: halves, images: 500 },
+    'three layers': { layers: [{ neurons: 30 }, { neurons: 20 }, {}], images: 100 },
+    'currents that last': { layers: [{ neurons: 30, synapse: { tau: 4 } }, {}], neuron: slow, images: 100 },
+    'neurons that hear one another': { layers: [{ neurons: 30, recurrent: true }, {}], images: 100 },
+    'a tau of each neuron': { layers: [{ neurons: 30, learn: 'tau of each neuron' }, {}], images: 100 },
   };
   let differ: Record<string, Record<string, number | string>>;
 
   before(async () => {
     await writeInput(leaving, 2000);
-    for (const [name, { images, weights: made, neuron: some, ...options }] of Object.entries(NETWORKS)) {
+    for (const [name, { images, weights: made, neuron: some, layers: wanted, ...options }] of Object.entries(
+      NETWORKS,
+    )) {
       const neuron = { ...DEFAULT_NEURON, ...some };
-      const weights = made ?? (await trained({ T, ...options, neuron }));
-      const spikes = await spikesOf(weights, neuron, images, options.hidden);
+      const layers = wanted && resolveLayers({ layers: wanted, neuron });
+      const weights = made ?? (layers ? large(layers) : await trained({ T, ...options, neuron }));
+      const spikes = await spikesOf(weights, neuron, images, layers ? { layers } : { hidden: options.hidden });
       assert.equal(spikes.length, images * T * 10);
       assert.ok(count(spikes) > images * 50, `${name}: ${count(spikes)} spikes`);
       writeFileSync(join(leaving, `${name}.u8`), spikes);
-      writeFileSync(join(leaving, `${name}.nir`), toNir({ weights, neuron }));
+      writeFileSync(join(leaving, `${name}.nir`), toNir({ weights, neuron, layers }));
     }
     differ = await peers('leave', leaving);
   });
@@ -121,6 +141,18 @@ describe('Networks that leave as NIR', () => {
     assert.equal(Norse, snnTorch);
   });
 
+  test('of other layers are read as far as each framework can, and then give the same spikes', () => {
+    for (const name of ['three layers', 'currents that last']) {
+      assert.deepEqual(differ[name], { SpikingJelly: 0, snnTorch: 0, Norse: 0 }, name);
+    }
+    const { snnTorch: refusal, ...recurrent } = differ['neurons that hear one another'];
+    assert.deepEqual(recurrent, { SpikingJelly: 0, Norse: 0 });
+    assert.match(String(refusal), /GraphModule/, 'which its own reader cannot go through');
+    const { snnTorch, ...each } = differ['a tau of each neuron'];
+    assert.deepEqual(each, { SpikingJelly: 'nir.LIF.tau must be uniform across all neurons.', Norse: 0 });
+    assert.ok(Number(snnTorch) > 1000, `${snnTorch} differ`);
+  });
+
   test('give others in Norse if it is not told the time step', () => {
     assert.ok(Number(differ.single['Norse without dt']) > 100_000, `${differ.single['Norse without dt']} differ`);
   });
@@ -133,7 +165,7 @@ describe('Networks that arrive', () => {
   });
 
   const differences = async ({ weights, neuron }: SavedNetwork, name: string) => {
-    const spikes = await spikesOf(weights, neuron, 500, hiddenOf(weights.length)?.hidden);
+    const spikes = await spikesOf(weights, neuron, 500, hiddenOf(weights.length));
     const theirs = bytesOf(arriving, `${name}.u8`);
     assert.equal(theirs.length, 500_000);
     assert.ok(count(theirs) > 25_000, `${count(theirs)} spikes`);

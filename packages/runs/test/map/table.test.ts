@@ -69,7 +69,7 @@ describe('The file of the table', () => {
     [
       'a hidden layer that is too wide',
       tableText({ hidden: 801 }),
-      /hidden: expected a whole number from 1 to 800, or 0, found 801/,
+      /hidden: expected a whole number from 1 to 800, or several such as 100,50, or 0, found 801/,
     ],
     ['a tau of 1', tableText({ tau: 1 }), /tau: expected a number above 1, at most 1000000, found 1/],
     ['no tau', tableText({ tau: '' }), /tau: expected a number above 1, at most 1000000, found nothing/],
