@@ -62,14 +62,15 @@ export async function accuracyOn(
 }
 
 /**
- * The firing rates of the hidden neurons, from traces: what `engine.rates` is for the ten.
+ * The firing rates of the hidden neurons, those of the last hidden layer, from traces: what `engine.rates` is for the ten.
  * @example
  * const rates = await training.hiddenRates(engine, { split: 'test', epoch: 0, indices: [0, 1, 2] });
  * @returns [indices, hidden]
  * @throws RangeError unless the engine's network has a hidden layer
  */
 export async function hiddenRates(engine: Engine, { indices, ...shown }: Presentation): Promise<Float32Array> {
-  const { hidden, T } = engine.options;
+  const { layers, T } = engine.options;
+  const hidden = layers[layers.length - 2]?.neurons;
   if (hidden === undefined) {
     throw new RangeError(
       'hiddenRates: expected an engine with a hidden layer, as in createEngine(…, { hidden: 96 }), found none',

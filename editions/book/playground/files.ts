@@ -37,7 +37,9 @@ export async function loadNetwork(file: File, tau: number): Promise<Network & { 
   if (file.size > LARGEST)
     throw new Error(`${file.name}: expected at most ${LARGEST / 1e6} MB, found ${Math.ceil(file.size / 1e6)}`);
   const { fromFile } = await loadExchange();
-  const { weights, neuron } = fromFile(new Uint8Array(await file.arrayBuffer()), file.name);
+  const { weights, neuron, layers } = fromFile(new Uint8Array(await file.arrayBuffer()), file.name);
+  if (layers)
+    throw new Error(`${file.name}: expected one hidden layer or none, of neurons that are alike, found others`);
   const differs = neuron && differingOption(neuron, { ...DEFAULT_NEURON, tau: neuron.tau });
   if (differs)
     throw new Error(

@@ -4,8 +4,9 @@ import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { toSafetensors } from '../../../../packages/formats/exchange';
 import { npyBytes } from '../../../../packages/formats/npy';
+import { resolveLayers } from '../../../../src/common/layers';
 import { DEFAULT_NEURON, type NeuronOptions } from '../../../../src/common/neuron-options';
-import { initialNetwork } from '../../../../src/common/weights';
+import { initialNetwork, initialParameters } from '../../../../src/common/weights';
 import { inChromium } from '../../../../test/support/browser';
 import { answer, DIGITS, draw, openPlayground, PHONE, type Playground, rates } from './playground';
 import { axeFaults } from './site';
@@ -204,6 +205,8 @@ describe('The playground tells', inChromium, () => {
       );
     const weights = initialNetwork(0).map((weight) => 8 * weight);
     const file = (more: Partial<NeuronOptions>) => toSafetensors({ weights, neuron: { ...DEFAULT_NEURON, ...more } });
+    const layers = resolveLayers({ layers: [{ neurons: 7, recurrent: true }, {}] });
+    const deep = toSafetensors({ weights: initialParameters(0, layers), neuron: DEFAULT_NEURON, layers });
     const seen = () =>
       page.evaluate(() => [
         window.playground.weights().join(),
@@ -233,6 +236,7 @@ describe('The playground tells', inChromium, () => {
       ['net.safetensors', file({ vReset: null }), /: vReset: expected 0, as in all networks of this page, found null$/],
       ['net.safetensors', file({ tau: 30 }), /: tau: expected 1\.1 to 20 in steps of 0\.1, .* found 30$/],
       ['net.safetensors', file({ tau: 2.25 }), /: tau: expected 1\.1 to 20 in steps of 0\.1, .* found 2\.25$/],
+      ['net.safetensors', deep, /: expected one hidden layer or none, of neurons that are alike, found others$/],
       ['<img src=x>.nir', 65e6, /: expected at most 64 MB, found 65$/],
     ];
     for (const [name, bytes, expected] of WRONG) {
