@@ -136,6 +136,7 @@ export type {
   EngineOptions,
   EngineState,
   ImagePresentation,
+  LayerOptions,
   NeuronOptions,
   Presentation,
   Split,

@@ -94,7 +94,7 @@ function resolveLayer(some: LayerOptions, base: NeuronOptions, isLast: boolean):
   const own = resolveNeuronOptions({ ...base, ...neuron });
   checkNeuron(own);
   if (synapse !== undefined) {
-    checkOptions('synapse', synapse, ['tau']);
+    checkOptions('synapse', Object(synapse) as { tau: number }, ['tau']);
     checkNumber('tau of the synapse', synapse?.tau, 1);
   }
   checkSwitch('recurrent', recurrent);

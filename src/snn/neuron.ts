@@ -218,7 +218,7 @@ export class ParametricLIFNode extends LIFNode {
   static override className = 'ParametricLIFNode';
 
   constructor(some: LIFNodeArgs = {}) {
-    super({ learn: 'tau', ...some });
+    super({ ...some, learn: some.learn ?? 'tau' });
   }
 }
 

@@ -52,6 +52,10 @@ describe('A list of layers', () => {
     ],
     [{ layers: [{ recurrent: true }] }, 'layers[0]: recurrent: expected a hidden layer, found the outputs'],
     [{ layers: [{ synapse: { tau: 1 } }] }, 'layers[0]: tau of the synapse: expected a finite number above 1, found 1'],
+    [
+      { layers: [{ synapse: null as never }] },
+      'layers[0]: tau of the synapse: expected a finite number above 1, found undefined',
+    ],
     [{ layers: [{ learn: 'w' as never }] }, "layers[0]: learn: expected 'tau' or 'tau of each neuron', found 'w'"],
     [{ layers: [{ neuron: { tau: 0 } }] }, 'layers[0]: tau: expected a finite number above 1, found 0'],
     [
