@@ -122,7 +122,7 @@ export const whatTimeDoes = {
     mistakes: {
       'tau-itself': m(
         'returns tau',
-        'After tau steps about a third is still left. How does it depend on the share that you want?',
+        'After tau steps up to a third or so is still left. How does it depend on the share that you want?',
         (tau) => Math.ceil(tau),
       ),
       'leak-as-factor': m(

@@ -93,7 +93,7 @@ export const timingBack = {
       ),
       'h-lost': m(
         'takes the slope alone for the way through the spike',
-        'The way through the spike does not depend on how much the reset takes away. How much is that?',
+        'Your way through the spike does not depend on how much the reset takes away. How much is that?',
         arrives({ reset: (h, detachReset) => (detachReset ? 0 : slopeAt(h)) }),
       ),
       'spike-keeps': m(
