@@ -63,10 +63,10 @@ test('a loss that is none, and a loss for the event engine, are refused in one l
   const data = smallMnist(10, 10);
   await assert.rejects(
     createEngine('tfjs', { data, loss: 'mean' as LossName }),
-    /^RangeError: loss: expected 'mse', 'cross-entropy' or 'cross-entropy-counts', found 'mean'$/,
+    /^RangeError: loss: expected 'mse', 'cross-entropy', 'cross-entropy-counts' or 'cross-entropy-each-step', found 'mean'$/,
   );
   await assert.rejects(
     createEngine('event', { data, loss: softmaxCrossEntropy } as never),
-    /^TypeError: loss: expected 'mse', 'cross-entropy' or 'cross-entropy-counts', found a function, which the engine 'tfjs' alone takes$/,
+    /^TypeError: loss: expected 'mse', 'cross-entropy', 'cross-entropy-counts' or 'cross-entropy-each-step', found a function, which the engine 'tfjs' alone takes$/,
   );
 });
