@@ -22,20 +22,23 @@ const SHA256: Record<string, string> = {
  * Loads MNIST from the site, 11 MB, and checks every file by magic number, size and SHA-256.
  * @throws DatasetError in one line: which file, what was expected, what was found, what to do
  */
-export async function loadMnist(): Promise<Mnist> {
-  const [train, test] = await Promise.all([loadSplit('train'), loadSplit('test')]);
+export const loadMnist = (): Promise<Mnist> => mnistFrom(siteFile);
+
+/** As `loadMnist`, with the files that `load` gives for their names. */
+export async function mnistFrom(load: typeof siteFile): Promise<Mnist> {
+  const [train, test] = await Promise.all([loadSplit('train', load), loadSplit('test', load)]);
   return { train, test };
 }
 
-async function loadSplit(split: 'train' | 'test'): Promise<MnistSplit> {
-  const [images, labels] = await Promise.all(MNIST_FILES[split].map(loadFile));
+async function loadSplit(split: 'train' | 'test', load: typeof siteFile): Promise<MnistSplit> {
+  const [images, labels] = await Promise.all(MNIST_FILES[split].map((name) => loadFile(name, load)));
   const parsed = parseSplit(split, images, labels); // first: its messages say more than a checksum
   for (const [i, name] of MNIST_FILES[split].entries()) checkSha256(name, [images, labels][i]);
   return parsed;
 }
 
-async function loadFile(name: string): Promise<Uint8Array> {
-  const content = await siteFile(`mnist/${name}.gz`);
+async function loadFile(name: string, load: typeof siteFile): Promise<Uint8Array> {
+  const content = await load(`mnist/${name}.gz`);
   // Some servers say of a .gz file that it is compressed, and the browser has already decompressed it then.
   const plain = content[0] === 0x1f && content[1] === 0x8b ? await decompressed(name, content) : content;
   const bytes = sharedBytes(plain.length);

@@ -1,15 +1,13 @@
 /** Both engines, made for this host: TensorFlow.js on WebAssembly for the readable one, workers for the fast one. */
 
 import { EventEngine } from '../../packages/event-engine/engine';
-import { Pool } from '../../packages/event-engine/pool';
 import type { EngineOptions, Learner } from '../../src/common/engine';
 import { TfjsEngine, type TfjsEngineOptions } from '../../src/training/tfjs-engine';
 import { isEventEngine } from '../contract/engine-name';
 import { initBackend } from './backend';
-import { canShare, countThreads, describeThreads, loadHelpers } from './helper';
-import { kernel, siteFile } from './kernel';
-
-let kernelBytes: Promise<Uint8Array> | undefined;
+import { createEventEngine } from './event-engine';
+import { describeThreads } from './helper';
+import { kernel } from './kernel';
 
 /**
  * Makes an engine. What the options leave out has the tutorial's defaults. The event engine has all cores, where the page is
@@ -39,20 +37,4 @@ export function announce(engine: Learner): void {
   const now = { cell: cell(), text: describeThreads(engine.threads) };
   if (now.cell !== said.cell || now.text !== said.text) display({ data: { 'text/plain': now.text } });
   said = now;
-}
-
-async function createEventEngine(options: EngineOptions): Promise<EventEngine> {
-  kernelBytes ??= siteFile('kernel.wasm');
-  // Not kept if it failed: the next call tries again.
-  kernelBytes.catch(() => {
-    kernelBytes = undefined;
-  });
-  if (!canShare()) return EventEngine.create(options, { kernel: await kernelBytes });
-  const [kernel, startHelper] = await Promise.all([kernelBytes, loadHelpers()]);
-  const cores = navigator.hardwareConcurrency;
-  return EventEngine.create(options, {
-    kernel,
-    threads: countThreads(),
-    startThreads: (core, module) => new Pool(core, module, cores, startHelper),
-  });
 }

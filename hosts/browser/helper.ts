@@ -3,7 +3,7 @@
  * sites.
  */
 import type { Helper, StartHelper } from '../../packages/event-engine/pool';
-import { siteFile } from './kernel';
+import type { siteFile } from './kernel';
 
 /** Most threads of an engine: a job has no more tasks than that (`SHARDS`). */
 const MOST = 16;
@@ -29,9 +29,9 @@ const free: Worker[] = [];
 let script: Promise<string> | undefined;
 
 /** Loads what the helpers run, and returns what starts them. */
-export async function loadHelpers(): Promise<StartHelper> {
+export async function loadHelpers(load: typeof siteFile): Promise<StartHelper> {
   // From memory: a worker loaded from the site would need its own headers.
-  script ??= siteFile('thread.js').then((bytes) => URL.createObjectURL(new Blob([bytes], { type: 'text/javascript' })));
+  script ??= load('thread.js').then((bytes) => URL.createObjectURL(new Blob([bytes], { type: 'text/javascript' })));
   script.catch(() => {
     script = undefined;
   });

@@ -3,6 +3,7 @@
 import { randman } from '../../packages/formats/datasets/randman';
 import { engineOptions, type Row, type Settings } from '../../packages/runs/map';
 import { checkOptions } from '../../src/common/checks';
+import type { Engine, EngineOptions, Learner } from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
 import { type Dataset, isSpikeTrains } from '../../src/common/spike-trains';
 import { AnnEngine, type AnnLoss } from '../../src/training/ann-engine';
@@ -29,24 +30,32 @@ export type Recompute = (row: Row, options?: RecomputeOptions) => Promise<string
 export const dataOf = async ({ dataset, T }: Settings, loadMnist: () => Promise<Mnist>): Promise<Dataset> =>
   dataset === 'randman' ? randman({ T: T ?? undefined }) : loadMnist();
 
+/** The engine of a run. @param createEngine makes the event engine */
+export async function engineOf(
+  run: Settings,
+  data: Dataset,
+  createEngine: (options: EngineOptions) => Promise<Engine>,
+): Promise<Learner> {
+  if (run.network === 'snn' || isSpikeTrains(data)) return createEngine({ ...engineOptions(run), data });
+  const { seed, batchSize, learningRate, loss } = run;
+  return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
+}
+
+/** How many training images a run holds back. */
+export const heldBackOf = ({ trainImages }: Settings, { train: { count } }: Dataset): number =>
+  Math.max(0, count - (trainImages ?? count));
+
 /** Makes a host's `recompute`. */
 export function makeRecompute(
   host: Pick<Host, 'createEngine' | 'fingerprint' | 'loadMnist'> & { withBar: WithBar },
 ): Recompute {
-  const makeEngine = async (row: Row, data: Dataset) => {
-    if (row.network === 'snn' || isSpikeTrains(data)) {
-      return host.createEngine('event', { ...engineOptions(row), data });
-    }
-    const { seed, batchSize, learningRate, loss } = row;
-    return new AnnEngine({ data, seed, batchSize, learningRate, loss: loss as AnnLoss });
-  };
   return async (row, options = {}) => {
     const { data: loaded, label = 'training again' } = options;
     checkOptions('recompute', options, ['data', 'label']);
     const data = await dataOf(row, async () => loaded ?? (await host.loadMnist()));
-    const engine = await makeEngine(row, data);
+    const engine = await engineOf(row, data, (all) => host.createEngine('event', all));
     try {
-      const heldBack = Math.max(0, data.train.count - (row.trainImages ?? data.train.count));
+      const heldBack = heldBackOf(row, data);
       // The weights do not depend on the tests.
       const { state } = await host.withBar.train({ engine, epochs: row.epochs, heldBack, testImages: 0, label });
       if (!state) throw new Error(`run ${row.id}: expected trained weights, found none`);

@@ -1,7 +1,11 @@
 /** What the value of a setting may be. Each function returns one that reads a text, or says what was expected instead. */
 import { listChoices } from '../../src/common/checks';
 
-export type Read<V> = (text: string) => V;
+export interface Read<V> {
+  (text: string): V;
+  /** The values that there are, if they are words. */
+  readonly choices?: readonly V[];
+}
 
 /** A whole number in decimal digits. */
 export function whole(least: number, most: number): Read<number> {
@@ -22,11 +26,12 @@ export function decimal(expected: string, isIn: (value: number) => boolean): Rea
 }
 
 export function oneOf<const V extends string>(...values: V[]): Read<V> {
-  return (text) => {
+  const read = (text: string) => {
     const value = values.find((candidate) => candidate === text);
     if (value !== undefined) return value;
     throw new RangeError(`expected ${listChoices(values)}, found ${text}`);
   };
+  return Object.assign(read, { choices: values });
 }
 
 /** What a reader expects, in its own words: `a whole number from 1 to 64`. */

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { root, UserError } from '../../../packages/system/project.mjs';
 import { bundleScript, importModule } from './scripts.mjs';
+import { BROWSER_EDITION } from './settings.mjs';
 import { hasRace, SEVENS } from './sevens.mjs';
 import { HIDDEN, hiddenRunFolder, readWeights, runFolder, trainedTau } from './trained.mjs';
 
@@ -130,17 +131,23 @@ async function choose(tau) {
 }
 
 /**
- * Bundles the playground into one script, and writes the two others.
+ * Bundles the playground into one script, and writes the two others; and the page that trains, which has the same digits.
  * @param {string} outfile
  */
 export async function bundlePlayground(outfile) {
   const base64 = (/** @type {Buffer} */ bytes) => JSON.stringify(bytes.toString('base64'));
   const tau = trainedTau();
+  const SAMPLES = base64(await samples(tau));
+  const train = (/** @type {string} */ name) => join(root, 'editions', 'book', 'train', `${name}.ts`);
+  const inTrain = { SAMPLES, EDITION: JSON.stringify(BROWSER_EDITION) };
+  await bundleScript(train('main'), join(dirname(outfile), 'train.js'), { define: inTrain });
+  const worker = { define: { KERNEL: base64(kernel()) } };
+  await bundleScript(train('worker'), join(dirname(outfile), 'train-worker.js'), worker);
   await bundleScript(join(root, 'editions', 'book', 'playground', 'main.ts'), outfile, {
     define: {
       KERNEL: base64(kernel()),
       WEIGHTS: base64(weights()),
-      SAMPLES: base64(await samples(tau)),
+      SAMPLES,
       TRAINED_TAU: String(tau),
       CHOSEN: JSON.stringify(await choose(tau)),
     },

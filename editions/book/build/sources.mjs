@@ -14,7 +14,7 @@ import { TEACHING, teachingPage } from './teaching.mjs';
 const require = createRequire(import.meta.url);
 const book = join(root, 'editions', 'book');
 /** Everything in book/ but pages: scripts, the README's pictures, and the style sheets, which are joined to one. */
-const NOT_COPIED = new Set(['page', 'playground', 'neuron', 'images', 'index.md']);
+const NOT_COPIED = new Set(['page', 'playground', 'neuron', 'train', 'images', 'index.md']);
 export const STYLES = ['colours.css', 'theme.css', 'parts.css', 'figures.css', 'start.css'].map((name) =>
   join(book, '_static', name),
 );

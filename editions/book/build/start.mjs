@@ -115,7 +115,12 @@ export async function movingPicture() {
 function calls(first) {
   const links = [`[Draw a digit](playground.md)`, `[Start with the first chapter](${first}.ipynb)`];
   if (BROWSER_EDITION) links.push(`<a class="run" href="${runAddress(first)}">Run it in your browser</a>`);
-  links.push('[Play with one neuron](neuron.md)', '[See the map](map.md)', '[Any questions?](questions.md)');
+  links.push(
+    '[Train a network](train.md)',
+    '[Play with one neuron](neuron.md)',
+    '[See the map](map.md)',
+    '[Any questions?](questions.md)',
+  );
   return links.map((link) => `- ${link}`).join('\n');
 }
 

@@ -20,7 +20,8 @@ const text = (x: number, y: number, content: string, anchor = 'end', name = '') 
 
 /** Marks of a scale from low to high: few, and round. */
 function marks(low: number, high: number): number[] {
-  const step = [0.2, 0.5, 1, 2, 5].find((candidate) => (high - low) / candidate <= 4.5) ?? 10;
+  const steps = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 1000];
+  const step = steps.find((candidate) => (high - low) / candidate <= 4.5) ?? 25_000;
   const first = Math.ceil(low / step - 1e-9);
   return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) => (first + i) * step);
 }
@@ -92,6 +93,48 @@ export function drawTrace(
   svg.innerHTML = parts.join('');
 }
 
+/** One axis of `drawCurves`: its ends, and what it says. */
+export interface Axis {
+  from: number;
+  to: number;
+  title: string;
+}
+
+/**
+ * Draws curves in one panel.
+ * @param curves points [x, y], and the class of the line
+ * @param here a point that is marked
+ */
+export function drawCurves(
+  svg: SVGSVGElement,
+  [across, up]: [Axis, Axis],
+  curves: readonly { points: readonly [number, number][]; name: string }[],
+  here?: [number, number],
+): void {
+  const [width, height] = [Math.max(svg.clientWidth, 160), Math.max(svg.clientHeight, 128)];
+  const box = { left: 32, top: 20, right: width - 10, bottom: height - 32 };
+  const place = ({ from, to }: Axis, low: number, high: number) => {
+    return (value: number) => low + ((high - low) * (Math.min(Math.max(value, from), to) - from)) / (to - from);
+  };
+  const [x, y] = [place(across, box.left, box.right), place(up, box.bottom, box.top)];
+  const label = (value: number) => String(+value.toFixed(2));
+  const parts = marks(up.from, up.to).map(
+    (mark) => line('nr-grid', box.left, y(mark), box.right, y(mark)) + text(box.left - 6, y(mark) + 4, label(mark)),
+  );
+  for (const mark of marks(across.from, across.to)) parts.push(text(x(mark), box.bottom + 15, label(mark), 'middle'));
+  parts.push(
+    text(0, 10, up.title, 'start', 'nr-title'),
+    text(box.right, height - 3, across.title, 'end', 'nr-title'),
+    ...curves.map(({ points, name }) => {
+      const places = points.map((point) => `${fixed(x(point[0]))},${fixed(y(point[1]))}`);
+      return `<polyline class="${name}" points="${places.join(' ')}"/>`;
+    }),
+  );
+  if (here) parts.push(`<circle class="nr-chosen" cx="${fixed(x(here[0]))}" cy="${fixed(y(here[1]))}" r="5"/>`);
+  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  svg.innerHTML = parts.join('');
+}
+
 /**
  * Draws the firing rate against a constant current.
  * @param here the current and the rate that are chosen
@@ -102,21 +145,14 @@ export function drawRates(
   highest: number,
   here: { x: number; rate: number },
 ): void {
-  const [width, height] = [Math.max(svg.clientWidth, 160), 128];
-  const box = { left: 32, top: 20, right: width - 10, bottom: height - 32 };
-  const x = (value: number) => box.left + ((box.right - box.left) * value) / highest;
-  const y = (rate: number) => box.bottom - (box.bottom - box.top) * rate;
-  const parts = [0, 0.5, 1].map(
-    (rate) => line('nr-grid', box.left, y(rate), box.right, y(rate)) + text(box.left - 6, y(rate) + 4, String(rate)),
+  const points = rates.map((rate, i): [number, number] => [(highest * i) / (rates.length - 1), rate]);
+  drawCurves(
+    svg,
+    [
+      { from: 0, to: highest, title: 'constant current' },
+      { from: 0, to: 1, title: 'firing rate' },
+    ],
+    [{ points, name: 'nr-v' }],
+    [here.x, here.rate],
   );
-  for (let value = 0; value <= highest; value++) parts.push(text(x(value), box.bottom + 15, String(value), 'middle'));
-  parts.push(
-    text(0, 10, 'firing rate', 'start', 'nr-title'),
-    text(box.right, height - 3, 'constant current', 'end', 'nr-title'),
-  );
-  const points = rates.map((rate, i) => `${fixed(x((highest * i) / (rates.length - 1)))},${fixed(y(rate))}`);
-  parts.push(`<polyline class="nr-v" points="${points.join(' ')}"/>`);
-  parts.push(`<circle class="nr-chosen" cx="${fixed(x(here.x))}" cy="${fixed(y(here.rate))}" r="5"/>`);
-  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  svg.innerHTML = parts.join('');
 }

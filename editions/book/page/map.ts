@@ -9,6 +9,7 @@ import {
   SETTINGS,
   type SettingName,
 } from '../../../packages/runs/map';
+import { writeRun } from '../train/link';
 import { element } from './assets';
 import { copyText } from './copy';
 
@@ -208,6 +209,7 @@ class Runs {
     const settings = SETTING_NAMES.filter((name) => row[name] !== null)
       .map((name) => `${heading(name)} ${plain(name, row[name])}`)
       .join(', ');
+    const claim = writeRun(row, { test: row.last, sha256: row.weightsSha256 });
     const close = element('button', { type: 'button', class: 'map-close' }, 'Close');
     close.addEventListener('click', () => this.dialog.close());
     this.dialog.replaceChildren(
@@ -222,6 +224,7 @@ class Runs {
       ...code('The last line is then the SHA-256 of its weights:', row.weightsSha256),
       ...code('Or compute it and compare every column:', `npm run map -- --verify ${row.id}`),
       ...code('In a notebook:', `await recompute((await readMap()).row('${row.id}'))`),
+      element('p', { class: 'map-label' }, element('a', { href: `train.html${claim}` }, 'Check it in this browser')),
       close,
     );
     this.dialog.showModal();

@@ -1,32 +1,15 @@
-/** Networks that leave the page as files, and those that a reader brings. */
+/** Networks that a reader brings. */
 import { DEFAULT_NEURON, differingOption } from '../../../src/common/neuron-options';
 import { hiddenOf } from '../../../src/common/weights';
-import { download } from '../page/download';
 import { kernelBytes } from './assets';
 import { Kernel } from './kernel';
+import { layersOf } from './layers';
 import { TAU } from './link';
-import { layersOf, type Network } from './networks';
-import { loadScript } from './scripts';
-
-export type Format = 'nir' | 'safetensors';
+import type { Network } from './networks';
+import { loadExchange } from './save';
 
 /** No network of this page's sizes has a larger file, and a phone can hold this much. */
 const LARGEST = 64e6;
-
-const loadExchange = () =>
-  loadScript('playground-exchange.js', 'playgroundExchange', 'the script that reads and writes files');
-
-/**
- * Offers a network as a file.
- * @param tau the time constant that it reads with
- * @returns the file's name
- */
-export async function saveNetwork({ layers, weights }: Network, tau: number, format: Format): Promise<string> {
-  const exchange = await loadExchange();
-  const name = `network-${layers}.${format}`;
-  download(name, exchange[format]({ weights, neuron: { ...DEFAULT_NEURON, tau } }));
-  return name;
-}
 
 /**
  * The network of a reader's file.

@@ -15,9 +15,9 @@ import {
   OUTPUTS,
   RATES_LIMIT,
 } from '../../../packages/event-engine/memory';
-import { DEFAULT_TRAINING } from '../../../src/common/engine';
+import { DEFAULT_TRAINING, freshState } from '../../../src/common/engine';
 import { resolveLayers } from '../../../src/common/layers';
-import { DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
+import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { Purpose } from '../../../src/common/random';
 import { LONGEST_T } from './link';
 
@@ -43,7 +43,7 @@ export interface Presentation {
   v: Float32Array;
   /** Output spikes [T, 10], 0 or 1. */
   fired: Float32Array;
-  /** Spikes of the hidden neurons [T, hidden], 0 or 1, if any. */
+  /** Spikes of the neurons of the first hidden layer [T, hidden], 0 or 1, if any. */
   hidden?: Float32Array;
 }
 
@@ -56,8 +56,14 @@ export class Kernel {
   /**
    * @param weights [784, 10], row-major; with a hidden layer [784, hidden] and then [hidden, 10]
    * @param hidden how many neurons a hidden layer has, if there is one
+   * @param how the network was trained, if not as those of the page
    */
-  static async create(wasm: BufferSource, weights: Float32Array, hidden?: number): Promise<Kernel> {
+  static async create(
+    wasm: BufferSource,
+    weights: Float32Array,
+    hidden?: number,
+    how: Partial<Pick<CoreOptions, 'T' | 'layers' | 'encoder' | 'readout'>> = {},
+  ): Promise<Kernel> {
     const none = () => ({ images: new Uint8Array(INPUTS), labels: new Uint8Array(1) });
     const data = { [Purpose.TestSpikes]: none(), [Purpose.TrainSpikes]: none(), [Purpose.Demonstration]: none() };
     const options: CoreOptions = {
@@ -67,21 +73,26 @@ export class Kernel {
       T: LONGEST_T,
       batchSize: 1,
       learningRate: 1e-3,
-      layers: resolveLayers({ hidden, neuron: trainedNeuron(2) }),
+      layers: resolveLayers({ hidden, neuron: DEFAULT_NEURON }),
       ...DEFAULT_TRAINING,
+      ...how,
       threads: 1,
     };
-    const core = new EventCore(await WebAssembly.compile(wasm), createMemory(options), options);
-    const zeros = new Float32Array(weights.length);
-    core.restore({ weights, m: zeros, v: zeros, step: 0 });
-    return new Kernel(core, data);
+    const kernel = new Kernel(new EventCore(await WebAssembly.compile(wasm), createMemory(options), options), data);
+    kernel.restore(weights);
+    return kernel;
   }
 
-  /** Tells the core what comes: images [n, 784], the first with the stream's index, each for T steps. */
-  private begin(images: Uint8Array, T: number, tau: number, { seed, purpose, epoch, index }: Stream): void {
+  /** Reads with these weights from now on. */
+  restore(weights: Float32Array): void {
+    this.core.restore(freshState(weights));
+  }
+
+  /** Tells the core what comes, with a time constant for all neurons or that of each: images [n, 784], the first with the stream's index, each for T steps. */
+  private begin(images: Uint8Array, T: number, tau: number | undefined, { seed, purpose, epoch, index }: Stream): void {
     const { core } = this;
     const count = images.length / INPUTS;
-    core.setShowing({ T, seed, neuron: trainedNeuron(tau) });
+    core.setShowing({ T, seed, neuron: tau === undefined ? undefined : { ...DEFAULT_NEURON, tau } });
     const data = this.data[purpose];
     // An image lies where its index says.
     const end = (index + count) * INPUTS;
@@ -92,14 +103,16 @@ export class Kernel {
   }
 
   /** Shows an image [784] for T steps and tells all that happened. */
-  show(image: Uint8Array, T: number, tau: number, stream: Stream): Presentation {
+  show(image: Uint8Array, T: number, tau: number | undefined, stream: Stream): Presentation {
     this.begin(image, T, tau, stream);
     const { h, v, spike, hidden } = traceImage(this.core, 0);
-    return { T, inputs: inputSpikes(this.core, 0), h, v, fired: spike, hidden: hidden?.spike };
+    let first = hidden;
+    while (first?.hidden) first = first.hidden;
+    return { T, inputs: inputSpikes(this.core, 0), h, v, fired: spike, hidden: first?.spike };
   }
 
   /** The firing rates [n, 10] of images [n, 784] alone, as in training. */
-  rates(images: Uint8Array, T: number, tau: number, stream: Stream): Float32Array {
+  rates(images: Uint8Array, T: number, tau: number | undefined, stream: Stream): Float32Array {
     const count = images.length / INPUTS;
     const out = new Float32Array(count * OUTPUTS);
     for (let from = 0; from < count; from += RATES_LIMIT) {
@@ -111,9 +124,4 @@ export class Kernel {
     }
     return out;
   }
-}
-
-/** The neurons of the trained network, with another time constant. */
-function trainedNeuron(tau: number): NeuronOptions {
-  return { ...DEFAULT_NEURON, tau };
 }

@@ -63,16 +63,7 @@ export const isLink = (hash: string): boolean => hash.startsWith('#v=');
  * @throws RangeError that says in one line what was expected and what was found
  */
 export function readLink(hash: string): Shared {
-  if (hash.length > MAX_LENGTH) throw new RangeError(`expected up to ${MAX_LENGTH} characters, found ${hash.length}`);
-  const parts = new URLSearchParams(hash.slice(1));
-  for (const name of parts.keys()) {
-    if (
-      !['v', 'T', 'tau', 'seed', 'network', 'at', 'strokes', 'pixels'].includes(name) ||
-      parts.getAll(name).length > 1
-    ) {
-      throw new RangeError(`found ${JSON.stringify(name.slice(0, 20))}, which is unknown or there twice`);
-    }
-  }
+  const parts = partsOf(hash, ['v', 'T', 'tau', 'seed', 'network', 'at', 'strokes', 'pixels'], MAX_LENGTH);
   if (parts.get('v') !== '1') throw new RangeError(`v: expected 1, found ${shortened(parts.get('v'))}`);
   const T = whole(parts, 'T', 1, LONGEST_T);
   const tau = Number(parts.get('tau'));
@@ -91,7 +82,23 @@ export function readLink(hash: string): Shared {
   return shared;
 }
 
-const shortened = (text: string | null) => (text === null ? 'nothing' : JSON.stringify(text.slice(0, 20)));
+/**
+ * The parts of a link.
+ * @param most characters
+ * @throws RangeError in one line if it is longer, or has other parts, or one twice
+ */
+export function partsOf(hash: string, names: readonly string[], most: number): URLSearchParams {
+  if (hash.length > most) throw new RangeError(`expected up to ${most} characters, found ${hash.length}`);
+  const parts = new URLSearchParams(hash.slice(1));
+  for (const name of parts.keys()) {
+    if (!names.includes(name) || parts.getAll(name).length > 1) {
+      throw new RangeError(`found ${JSON.stringify(name.slice(0, 20))}, which is unknown or there twice`);
+    }
+  }
+  return parts;
+}
+
+export const shortened = (text: string | null) => (text === null ? 'nothing' : JSON.stringify(text.slice(0, 20)));
 
 function whole(parts: URLSearchParams, name: string, from: number, to: number): number {
   const text = parts.get(name);

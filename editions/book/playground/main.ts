@@ -2,11 +2,13 @@
 
 import { argmax } from '../../../src/common/argmax';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
+import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { Purpose } from '../../../src/common/random';
-import { bytes, chosen, samples } from './assets';
+import { chosen } from './assets';
+import { bytes } from './base64';
 import { normalise, type Stroke } from './drawing';
 import { type Experiment, experiments, showExperiments } from './experiments';
-import { type Format, listenToDrops, loadNetwork, saveNetwork } from './files';
+import { listenToDrops, loadNetwork } from './files';
 import { PAGE_STREAM, type Presentation, type Stream } from './kernel';
 import { isLink, MAX_SEED, readLink, type Shared, writeLink } from './link';
 import { getNetwork, keepOwn, type Network, type ReaderName } from './networks';
@@ -28,6 +30,8 @@ import {
 import { listenToPen } from './pen';
 import { answerOf, countsOf } from './said';
 import { showSamples } from './sample-buttons';
+import { samples } from './samples';
+import { type Format, saveNetwork } from './save';
 import { render } from './view';
 
 /** Steps per second in slow motion. */
@@ -202,7 +206,11 @@ async function load(file: File): Promise<void> {
 
 async function save(format: Format): Promise<void> {
   try {
-    const name = await saveNetwork(network, tau(), format);
+    const name = await saveNetwork(
+      network.layers,
+      { weights: network.weights, neuron: { ...DEFAULT_NEURON, tau: tau() } },
+      format,
+    );
     say(`Saved as ${name}: the network ${network.layers} with τ ${tau().toFixed(1)}, without the drawing.`);
   } catch (error) {
     say(`Not saved: ${why(error)}`);
@@ -312,12 +320,16 @@ function draw(now: number): void {
 
 // Input --------------------------------------------------------------------------------------------------------------
 
-listenToPen((stroke) => {
-  if (taken) clear();
-  press(whyButton, false);
-  sweepSince = 0;
-  strokes.push(stroke);
-}, changed);
+listenToPen(
+  paper,
+  (stroke) => {
+    if (taken) clear();
+    press(whyButton, false);
+    sweepSince = 0;
+    strokes.push(stroke);
+  },
+  changed,
+);
 
 const KEYS: Record<string, () => void> = {
   Delete: clear,

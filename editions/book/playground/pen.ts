@@ -1,13 +1,13 @@
 /** Strokes by finger, mouse or pen. */
 import type { Stroke } from './drawing';
 import { snap } from './link';
-import { paper } from './parts';
 
 /**
+ * @param paper what is drawn on
  * @param begin takes a new stroke, which grows while it is drawn
  * @param changed is called after each part of it
  */
-export function listenToPen(begin: (stroke: Stroke) => void, changed: () => void): void {
+export function listenToPen(paper: HTMLElement, begin: (stroke: Stroke) => void, changed: () => void): void {
   /** The stroke that each pointer is drawing. */
   const drawing = new Map<number, Stroke>();
 

@@ -73,6 +73,25 @@ export function paintRace(
   }
 }
 
+/**
+ * Writes the rates beside the lanes. A bar grows with the count, so the neurons race while the steps go by.
+ * @param steps how many count, of T
+ */
+export function showRates(
+  items: readonly HTMLElement[],
+  counts: number[],
+  steps: number,
+  T: number,
+  answer: string,
+): void {
+  counts.forEach((count, neuron) => {
+    const rate = steps > 0 ? count / steps : 0;
+    items[neuron].textContent = rate.toFixed(2);
+    items[neuron].style.setProperty('--part', String(count / T));
+    items[neuron].classList.toggle('pg-first', String(neuron) === answer);
+  });
+}
+
 /** The number of spikes so far as a shaded staircase. */
 function paintCount(
   pen: CanvasRenderingContext2D,

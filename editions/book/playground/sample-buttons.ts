@@ -1,7 +1,7 @@
 /** A button with a picture for each digit. */
 import { CLASSES, IMAGE_SIDE } from '../../../src/common/mnist';
-import { samples } from './assets';
 import { type Colours, paintImage } from './paint';
+import { samples } from './samples';
 
 /** Makes the buttons; what is returned paints their pictures. */
 export function showSamples(list: HTMLElement, take: (digit: number) => void): (colours: Colours) => void {

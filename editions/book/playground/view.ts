@@ -2,10 +2,11 @@
 import { IMAGE_SIDE, IMAGE_SIZE } from '../../../src/common/mnist';
 import type { Stroke } from './drawing';
 import type { Presentation } from './kernel';
-import { type Network, pushOf, weightsOf, weightsTo } from './networks';
+import { pushOf, weightsOf, weightsTo } from './layers';
+import type { Network } from './networks';
 import { type Colours, paintHidden, paintImage, paintPaper, paintWeights, paintWhy } from './paint';
 import { isPressed, paper, part, race, rateItems, sliders, slowButton, views, whyButton } from './parts';
-import { paintRace } from './race';
+import { paintRace, showRates } from './race';
 import { answerOf, countsOf, hiddenCountsOf, sentenceOf, speakers, spikesIn, winnerOf } from './said';
 
 /** What there is to be seen. */
@@ -114,13 +115,7 @@ function tell({ network, presentation, position }: Scene, counts: number[], empt
     : position === 0
       ? 'No step has been made yet.'
       : sentenceOf(counts, position);
-  counts.forEach((count, neuron) => {
-    const rate = position > 0 ? count / position : 0;
-    rateItems[neuron].textContent = rate.toFixed(2);
-    // The bar grows with the count, so the neurons race while the steps go by.
-    rateItems[neuron].style.setProperty('--part', String(count / presentation.T));
-    rateItems[neuron].classList.toggle('pg-first', String(neuron) === answer);
-  });
+  showRates(rateItems, counts, position, presentation.T, answer);
   part('hint').hidden = !empty;
   paper.setAttribute('aria-label', empty ? 'Drawing area, empty' : 'Drawing area');
   part('count').textContent = empty ? '' : `Network ${network.layers}: ${spikesIn(presentation, position)}`;

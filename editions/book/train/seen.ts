@@ -1,0 +1,152 @@
+/** What is seen of a network while it learns: its weights, its curve, and what it makes of the drawing. */
+import { nameValue, type Settings } from '../../../packages/runs/map';
+import { argmax } from '../../../src/common/argmax';
+import { CLASSES, IMAGE_SIDE } from '../../../src/common/mnist';
+import { drawCurves } from '../neuron/plot';
+import { element } from '../page/assets';
+import type { Stroke } from '../playground/drawing';
+import { weightsOf } from '../playground/layers';
+import { type Colours, paintHidden, paintImage, paintPaper, paintWeights } from '../playground/paint';
+import { paintRace, showRates } from '../playground/race';
+import { answerOf, countsOf, sentenceOf, winnerOf } from '../playground/said';
+import { type EpochEnd, HIDDEN_SEEN, type Progress, type Reading, widthOf } from './protocol';
+
+export interface Seen {
+  settings: Settings;
+  colours: Colours;
+  progress?: Progress;
+  weights: Float32Array;
+  /** The weights one batch before, if that is known, and whether the change is shown. */
+  before?: Float32Array;
+  change: boolean;
+  reading?: Reading;
+  /** Firing rates of the hidden neurons. */
+  hidden: Float32Array;
+  ends: EpochEnd[];
+  /** The accuracy on the batches between two looks, by the epochs done. */
+  trained: [number, number][];
+}
+
+/** How many neurons of a hidden layer are shown. */
+const SHOWN = 30;
+
+export const part = <E extends HTMLElement = HTMLElement>(id: string) => document.getElementById(`tr-${id}`) as E;
+export const root = part('root');
+export const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+const canvasOf = (side = String(IMAGE_SIDE)) => element('canvas', { width: side, height: side });
+
+export function drawAll(seen: Seen, taken: Uint8Array | null, strokes: Stroke[]): void {
+  if (seen.weights.length === 0) return;
+  drawWeights(seen);
+  drawHidden(seen);
+  drawCurve(seen);
+  drawPad(seen, taken, strokes);
+}
+
+/** A picture for each neuron, made once for each number of them. */
+function pictures(count: number): HTMLElement[] {
+  const list = part('weights');
+  if (list.children.length !== count) {
+    list.classList.toggle('tr-many', count > CLASSES);
+    list.replaceChildren(...Array.from({ length: count }, () => element('div', {}, canvasOf(), element('span'))));
+  }
+  return Array.from(list.children) as HTMLElement[];
+}
+
+function drawWeights({ settings, weights, before, change, hidden, colours }: Seen): void {
+  const wide = widthOf(settings);
+  // Those of a network on Randman are no pictures.
+  const count = settings.dataset === 'mnist' ? Math.min(wide ?? CLASSES, SHOWN) : 0;
+  const shown = change && before ? weights.map((weight, i) => weight - before[i]) : weights;
+  pictures(count).forEach(({ children: [canvas, name] }, neuron) => {
+    paintWeights(canvas as HTMLCanvasElement, weightsOf({ weights: shown, hidden: wide }, neuron), colours);
+    const silent = hidden[neuron] === 0;
+    name.textContent = wide === undefined ? String(neuron) : silent ? 'silent' : (hidden[neuron]?.toFixed(2) ?? '');
+    name.classList.toggle('tr-silent', silent);
+  });
+  const whose = wide === undefined ? 'the ten neurons look for' : `${count} of ${wide} hidden neurons look for`;
+  const title = change && before ? `What the last batch changed in what ${whose}` : `What ${whose}`;
+  part('weights-label').textContent = title;
+  part('weights').setAttribute('aria-label', `${title}: 28 by 28 weights each`);
+}
+
+function drawHidden({ hidden, colours }: Seen): void {
+  part('hidden-view').hidden = hidden.length === 0;
+  if (hidden.length === 0) return;
+  const most = hidden.reduce((a, b) => Math.max(a, b), 1e-6);
+  const silent = hidden.map((rate) => Number(rate === 0));
+  // In colour are those that say nothing.
+  paintHidden(
+    part('hidden'),
+    silent,
+    Array.from(hidden, (rate) => rate / most),
+    1,
+    colours,
+  );
+  part('hidden-label').textContent =
+    `${silent.reduce((a, b) => a + b)} of ${hidden.length} hidden neurons are silent over ${HIDDEN_SEEN} test images (in colour). The darker a square, the more often its neuron fires.`;
+}
+
+function drawCurve({ settings, ends, trained }: Seen): void {
+  const tests = ends.map(({ epoch, testAcc }): [number, number] => [epoch + 1, testAcc]);
+  const later = [...tests, ...trained.filter(([epoch]) => epoch > 1)].map(([, accuracy]) => accuracy);
+  // After the first epoch only what is above counts.
+  const low = tests.length === 0 ? 0 : Math.max(0, Math.floor(10 * Math.min(...later) - 1) / 10);
+  const last = tests.at(-1);
+  const curve = document.querySelector<SVGSVGElement>('#tr-curve');
+  if (!curve) return;
+  drawCurves(
+    curve,
+    [
+      { from: 0, to: settings.epochs, title: 'epochs' },
+      { from: low, to: 1, title: 'right answers: in training (grey), on test images (blue)' },
+    ],
+    [
+      { points: trained, name: 'nr-input' },
+      { points: tests, name: 'nr-v' },
+    ],
+    last,
+  );
+  const said = last
+    ? `After ${last[0]} of ${settings.epochs} ${percent(last[1])} of the test images`
+    : 'No epoch has ended';
+  curve.setAttribute('aria-label', `Right answers by epoch. ${said}.`);
+}
+
+/** A picture taken in place of a drawing. */
+const buffer = canvasOf();
+const rates = Array.from(part('rates').children) as HTMLElement[];
+
+/** The drawing, and what the network as it is now makes of it. */
+export function drawPad({ settings, reading, colours }: Seen, taken: Uint8Array | null, strokes: Stroke[]): void {
+  const empty = strokes.length === 0 && taken === null;
+  if (taken)
+    paintImage(
+      buffer,
+      Float32Array.from(taken, (value) => value / 255),
+      colours.paper,
+      colours.ink,
+    );
+  paintPaper(part('canvas'), strokes, taken ? buffer : null, colours);
+  part('hint').hidden = !empty;
+  part('canvas').setAttribute('aria-label', empty ? 'Drawing area, empty' : 'Drawing area');
+  part('reads').hidden = !reading;
+  if (!reading) return;
+  const { presentation, read } = reading;
+  const { T, h } = presentation;
+  const spikes = settings.readout === 'spikes';
+  const counts = spikes ? countsOf(presentation, T) : Array.from(read, (value) => value * T);
+  const first = spikes ? winnerOf(counts) : argmax(read);
+  const answer = empty ? '–' : spikes ? answerOf(counts) : String(first);
+  const highest = `Neuron ${first} has the highest ${nameValue('readout', settings.readout)}: ${read[first ?? 0].toFixed(2)}.`;
+  const note = empty ? 'Nothing is drawn yet.' : spikes ? sentenceOf(counts, T) : highest;
+  part('answer').textContent = answer;
+  part('note').textContent = note;
+  // Potentials that are read know no threshold: the dashed line is then the highest of them.
+  const top = spikes ? 1 : h.reduce((a, b) => Math.max(a, b), 1e-6);
+  const scaled = h.map((value) => (value > 0 ? value / top : value));
+  const shown = spikes ? presentation : { ...presentation, h: scaled, v: scaled };
+  paintRace(part('race'), shown, T, empty ? undefined : first, colours);
+  part('race').setAttribute('aria-label', `Membrane potentials and spikes of the ten neurons. ${note}`);
+  showRates(rates, counts, T, T, answer);
+}

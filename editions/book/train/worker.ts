@@ -1,0 +1,255 @@
+/**
+ * Trains in a worker, so that the page answers at once. The loop is that of the command line, and so are the bytes. Between
+ * two batches the page may look: it asks again once it has drawn what it got.
+ */
+
+import { mnistFrom } from '../../../hosts/browser/data';
+import { createEventEngine } from '../../../hosts/browser/event-engine';
+import { fingerprint } from '../../../hosts/browser/hash';
+import { dataOf, engineOf, heldBackOf } from '../../../hosts/contract/recompute';
+import { engineOptions, type Settings } from '../../../packages/runs/map';
+import { type Learner, resolveEngineOptions } from '../../../src/common/engine';
+import { IMAGE_SIZE, type Mnist } from '../../../src/common/mnist';
+import { Purpose } from '../../../src/common/random';
+import { isSpikeTrains } from '../../../src/common/spike-trains';
+import { initialNetwork, initialParameters } from '../../../src/common/weights';
+import { newHistory, type TrainingHistory } from '../../../src/training/history';
+import { train } from '../../../src/training/train';
+import { bytes } from '../playground/base64';
+import { Kernel, PAGE_STREAM } from '../playground/kernel';
+import { hiddenCountsOf } from '../playground/said';
+import { type Ask, HIDDEN_SEEN, type Reading, type Told, widthOf } from './protocol';
+
+/** How many times as long as they took the next rates of hidden neurons wait. */
+const HIDDEN_REST = 30;
+
+const scope = self as unknown as {
+  onmessage: (event: MessageEvent<Ask>) => void;
+  postMessage(told: Told & { run: number }): void;
+};
+/** The run that the page is at; what is left of an earlier one goes unheard. */
+let current = 0;
+const tell = (told: Told, run = current) => scope.postMessage({ ...told, run });
+
+// Files --------------------------------------------------------------------------------------------------------------
+
+/** The kernel is in the bundle, so that an untrained network needs no other file. */
+declare const KERNEL: string;
+/** Where the browser edition is: its package has the images, and what threads run. */
+let site = '';
+let [wanted, arrived] = [0, 0];
+
+/**
+ * A file of the browser edition's package. The images are kept where that edition keeps them, and checked whenever they are used.
+ * @throws Error in one line that names the file
+ */
+async function load(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  if (path === 'kernel.wasm') return bytes(KERNEL);
+  const url = new URL(`lif-fc-mnist/${path}`, site).href;
+  const isImages = path.startsWith('mnist/');
+  // A browser that keeps nothing refuses, or has no such thing.
+  const cache = await globalThis.caches?.open(`lif-fc-mnist ${new URL(site).pathname}`).catch(() => undefined);
+  const kept = await cache?.match(url);
+  if (isImages && kept) return new Uint8Array(await kept.arrayBuffer());
+  const response = (await fetch(url).catch(() => undefined)) ?? kept;
+  if (!response?.ok) {
+    const found = response?.status ?? 'no answer';
+    throw new Error(`${path}: expected a file of the browser edition, found none (${found}); are you online?`);
+  }
+  const content = new Uint8Array(await counted(response, isImages).arrayBuffer());
+  if (isImages) await cache?.put(url, new Response(content)).catch(() => undefined);
+  return content;
+}
+
+/** The same response, whose bytes fill the bar. */
+function counted(response: Response, counts: boolean): Response {
+  if (!counts || !response.body) return response;
+  wanted += Number(response.headers.get('content-length'));
+  const count = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      arrived += chunk.length;
+      // A server may say the length of a compressed file, and the browser unpack it.
+      tell({ kind: 'loading', part: Math.min(arrived / (wanted || arrived), 1) });
+      controller.enqueue(chunk);
+    },
+  });
+  return new Response(response.body.pipeThrough(count));
+}
+
+let mnist: Promise<Mnist> | undefined;
+function loadImages(): Promise<Mnist> {
+  mnist ??= mnistFrom(load);
+  // Not kept if it failed: the next call tries again.
+  mnist.catch(() => {
+    mnist = undefined;
+  });
+  return mnist;
+}
+
+// A run --------------------------------------------------------------------------------------------------------------
+
+class Run {
+  private engine?: Learner;
+  /** The test images, once they are there. */
+  private images?: Uint8Array;
+  private hiddenNext = 0;
+  /** The weights before the first batch. */
+  private initial: Float32Array;
+  /** Reads an image with the weights as they are; none for networks without images or spikes. */
+  private reader?: Kernel;
+  private readonly history: TrainingHistory = newHistory();
+  private readonly end = new AbortController();
+  private training?: Promise<void>;
+  private progress = { epoch: 0, batch: 0, batches: 0, trainTimes: 0, loss: 0, seconds: 0 };
+  /** Batches that a look has reported. */
+  private looked = 0;
+  private since = 0;
+  /** How many batches it may go on for before it waits. */
+  private left = Number.POSITIVE_INFINITY;
+  private wake: () => void = () => undefined;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly id: number,
+  ) {
+    this.initial = initialNetwork(settings.seed);
+  }
+
+  private tell(told: Told): void {
+    tell(told, this.id);
+  }
+
+  /** @throws RangeError in one line if the settings do not fit each other */
+  async open(): Promise<void> {
+    const { network, dataset, seed, T } = this.settings;
+    if (network === 'ann' || dataset === 'randman') return;
+    const one = { images: new Uint8Array(IMAGE_SIZE), labels: new Uint8Array(1), count: 1 };
+    const { layers, encoder, readout } = resolveEngineOptions({
+      ...engineOptions(this.settings),
+      data: { train: one, test: one },
+    });
+    const how = { T: T ?? 1, layers, encoder, readout };
+    this.initial = initialParameters(seed, layers);
+    this.reader = await Kernel.create(bytes(KERNEL), this.initial, undefined, how);
+  }
+
+  /** Trains for so many batches before it waits. */
+  go(batches: number): void {
+    this.left = batches;
+    this.training ??= this.train().catch((error: Error) => {
+      if (!this.end.signal.aborted) this.tell({ kind: 'failed', message: error.message });
+    });
+    this.wake();
+  }
+
+  async close(): Promise<void> {
+    this.end.abort();
+    this.wake();
+    await this.training;
+    await this.engine?.close();
+  }
+
+  async look(image: Uint8Array): Promise<void> {
+    const state = await this.engine?.state().catch(() => undefined);
+    if (this.end.signal.aborted) return;
+    const begin = performance.now();
+    const weights = state?.weights ?? this.initial;
+    const { trainAccs } = this.history;
+    const since = trainAccs.slice(this.looked);
+    this.looked = trainAccs.length;
+    const accuracy = since.reduce((a, b) => a + b, 0) / since.length;
+    const progress = trainAccs.length > 0 ? { ...this.progress, accuracy } : undefined;
+    const reading = this.read(weights, image);
+    const cost = performance.now() - begin;
+    this.tell({ kind: 'look', weights, progress, reading, cost, hidden: this.hiddenNow() });
+  }
+
+  private read(weights: Float32Array, image: Uint8Array): Reading | undefined {
+    const { T, seed } = this.settings;
+    if (!this.reader || T === null) return undefined;
+    this.reader.restore(weights);
+    const stream = { ...PAGE_STREAM, seed };
+    const read = this.reader.rates(image, T, undefined, stream);
+    const presentation = this.reader.show(image, T, undefined, stream);
+    // The page draws the spikes of the neurons alone.
+    return { read, presentation: { ...presentation, inputs: new Uint8Array() } };
+  }
+
+  /** Firing rates of the first hidden layer's neurons over some test images; now and then, since they take as long as some batches. */
+  private hiddenNow(): Float32Array | undefined {
+    const { T, seed } = this.settings;
+    const hidden = widthOf(this.settings);
+    const begin = performance.now();
+    if (!hidden || !this.reader || !this.images || !T || begin < this.hiddenNext) return undefined;
+    const rates = new Float32Array(hidden);
+    for (let index = 0; index < HIDDEN_SEEN; index++) {
+      const image = this.images.subarray(index * IMAGE_SIZE, (index + 1) * IMAGE_SIZE);
+      const shown = this.reader.show(image, T, undefined, { seed, purpose: Purpose.TestSpikes, epoch: 0, index });
+      hiddenCountsOf(shown, T).forEach((count, neuron) => {
+        rates[neuron] += count / (T * HIDDEN_SEEN);
+      });
+    }
+    this.hiddenNext = performance.now() + HIDDEN_REST * (performance.now() - begin);
+    return rates;
+  }
+
+  private async train(): Promise<void> {
+    const { settings, history } = this;
+    const { signal } = this.end;
+    const data = await dataOf(settings, loadImages);
+    if (signal.aborted) return;
+    const engine = await engineOf(settings, data, (options) => createEventEngine(options, load));
+    this.engine = engine;
+    this.images = isSpikeTrains(data) ? undefined : data.test.images;
+    this.tell({ kind: 'started', threads: 'threads' in engine ? Number(engine.threads) : 1 });
+    this.since = performance.now();
+    await train({
+      engine,
+      history,
+      signal,
+      epochs: settings.epochs,
+      heldBack: heldBackOf(settings, data),
+      onBatch: async ({ accuracy: _, ...report }) => {
+        const seconds = this.progress.seconds + (performance.now() - this.since) / 1000;
+        this.progress = { ...report, seconds };
+        this.left--;
+        if (this.left <= 0) this.tell({ kind: 'waiting' });
+        while (this.left <= 0 && !signal.aborted) {
+          await new Promise<void>((done) => {
+            this.wake = done;
+          });
+        }
+        this.since = performance.now();
+      },
+      onEpoch: ({ epoch, testAcc }, { state }) => {
+        const weights = state?.weights.slice() ?? new Float32Array();
+        this.tell({ kind: 'epoch', epoch, testAcc, sha256: fingerprint(weights), weights });
+        this.hiddenNext = 0;
+      },
+    });
+    if (!signal.aborted) this.tell({ kind: 'done' });
+  }
+}
+
+let run: Run | undefined;
+
+async function answer(ask: Ask): Promise<void> {
+  if (ask.kind === 'settings') {
+    const former = run;
+    run = undefined;
+    await former?.close();
+    site = ask.site;
+    const next = new Run(ask.settings, ask.run);
+    await next.open();
+    run = next;
+  } else if (ask.kind === 'look') await run?.look(ask.image);
+  else run?.go(ask.kind === 'train' ? Number.POSITIVE_INFINITY : ask.kind === 'step' ? 1 : 0);
+}
+
+/** Settings are taken in before what comes after them. */
+let ready: Promise<void> = Promise.resolve();
+scope.onmessage = ({ data }) => {
+  if (data.kind === 'settings') current = data.run;
+  const done = ready.then(() => answer(data)).catch((error: Error) => tell({ kind: 'failed', message: error.message }));
+  if (data.kind === 'settings') ready = done;
+};

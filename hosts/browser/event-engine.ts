@@ -1,0 +1,29 @@
+/** The fast engine, made for this host: workers help it. It loads no TensorFlow, so a page can have it alone. */
+
+import { EventEngine } from '../../packages/event-engine/engine';
+import { Pool } from '../../packages/event-engine/pool';
+import type { EngineOptions } from '../../src/common/engine';
+import { canShare, countThreads, loadHelpers } from './helper';
+import { siteFile } from './kernel';
+
+let kernelBytes: Promise<Uint8Array> | undefined;
+
+/** @param load where the package's files come from */
+export async function createEventEngine(
+  options: EngineOptions,
+  load: typeof siteFile = siteFile,
+): Promise<EventEngine> {
+  kernelBytes ??= load('kernel.wasm');
+  // Not kept if it failed: the next call tries again.
+  kernelBytes.catch(() => {
+    kernelBytes = undefined;
+  });
+  if (!canShare()) return EventEngine.create(options, { kernel: await kernelBytes });
+  const [kernel, startHelper] = await Promise.all([kernelBytes, loadHelpers(load)]);
+  const cores = navigator.hardwareConcurrency;
+  return EventEngine.create(options, {
+    kernel,
+    threads: countThreads(),
+    startThreads: (core, module) => new Pool(core, module, cores, startHelper),
+  });
+}
