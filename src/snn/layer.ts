@@ -1,6 +1,7 @@
-/** What can stand between weights and neurons: currents that last, and neurons that hear one another. */
+/** What can stand between weights and neurons: currents that last, neurons that hear one another, or learn how long they remember. */
 import * as tf from '@tensorflow/tfjs';
 import { checkNumber } from '../common/checks';
+import { LIFNode, type LIFNodeArgs } from './neuron';
 
 /** A layer that remembers its last output until the reset; input and output are [batch, units]. */
 abstract class Remembering extends tf.layers.Layer {
@@ -137,6 +138,19 @@ export class LinearRecurrentContainer extends Remembering {
   }
 }
 
+/**
+ * LIF neurons that learn their time constant, from `tau` on, as w with 1/τ = σ(w): one for the layer (SpikingJelly's neuron of this
+ * name) or, with `learn: 'tau of each neuron'`, one for each.
+ */
+export class ParametricLIFNode extends LIFNode {
+  static override className = 'ParametricLIFNode';
+
+  constructor(some: LIFNodeArgs = {}) {
+    super({ ...some, learn: some.learn ?? 'tau' });
+  }
+}
+
 // As for the neurons: without it no saved model with such a layer could be loaded.
 tf.serialization.registerClass(Synapse);
 tf.serialization.registerClass(LinearRecurrentContainer);
+tf.serialization.registerClass(ParametricLIFNode);

@@ -10,8 +10,8 @@ import { CLASSES, IMAGE_SIDE } from '../common/mnist';
 import { DEFAULT_NEURON, neuronOptions } from '../common/neuron-options';
 import { MAX_UNITS } from '../common/spike-trains';
 import { countNumbers, initialParameters, parameters, splitParameters } from '../common/weights';
-import { LinearRecurrentContainer, Synapse } from './layer';
-import { LIFNode, type LIFNodeArgs, NonSpikingLIFNode, ParametricLIFNode } from './neuron';
+import { LinearRecurrentContainer, ParametricLIFNode, Synapse } from './layer';
+import { LIFNode, type LIFNodeArgs, NonSpikingLIFNode } from './neuron';
 import { ATan, makeSurrogate } from './surrogate';
 
 /** Options of `ann`. */

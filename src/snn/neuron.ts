@@ -15,7 +15,7 @@ export interface LIFNodeArgs extends Partial<Omit<NeuronOptions, 'surrogateFunct
   surrogateFunction?: SurrogateFunction;
   /** Keeps x, h, v and spikes of every step in `sequences` until the reset. Default false. */
   storeSequences?: boolean;
-  /** Which τ is learnt, if one is; see `ParametricLIFNode`. */
+  /** Which τ is learnt, if one is; as in `ParametricLIFNode` of `layer.ts`. */
   learn?: LearnName;
   name?: string;
 }
@@ -211,18 +211,6 @@ export class LIFNode extends tf.layers.Layer {
 }
 
 /**
- * LIF neurons that learn their time constant, from `tau` on, as w with 1/τ = σ(w): one for the layer (SpikingJelly's neuron of this
- * name) or, with `learn: 'tau of each neuron'`, one for each.
- */
-export class ParametricLIFNode extends LIFNode {
-  static override className = 'ParametricLIFNode';
-
-  constructor(some: LIFNodeArgs = {}) {
-    super({ ...some, learn: some.learn ?? 'tau' });
-  }
-}
-
-/**
  * LIF neurons that never fire, SpikingJelly's neuron of this name: they charge as a `LIFNode` does, v is h, and each call
  * returns the potentials [batch, units]. Options that only spikes need have no effect.
  * @example
@@ -270,7 +258,6 @@ export function simulate(neuron: LIFNode, currents: ArrayLike<number>): Trace {
 
 // The only side effect of an import: without it no saved model with such a layer could be loaded.
 tf.serialization.registerClass(LIFNode);
-tf.serialization.registerClass(ParametricLIFNode);
 tf.serialization.registerClass(NonSpikingLIFNode);
 
 /** x itself, cut off from the gradient (tfjs has no stopGradient). */
