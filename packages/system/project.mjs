@@ -78,7 +78,7 @@ export const remove = (/** @type {string} */ path) => rmSync(path, { recursive: 
 /**
  * All files in a folder and below, as sorted paths from there; an empty list if the folder does not exist. Symbolic links are
  * not followed: `node_modules/lif-fc-mnist` leads back to the clone, and Node 22.23, 24.21 and 26.10 follow links when they list
- * a folder recursively.
+ * a folder recursively. What JupyterLab keeps of a file that somebody saved there is not one of ours.
  * @param {string} folder
  */
 export function filesUnder(folder) {
@@ -88,8 +88,9 @@ export function filesUnder(folder) {
   for (let here = folders.pop(); here !== undefined; here = folders.pop()) {
     for (const item of readdirSync(join(folder, here), { withFileTypes: true })) {
       const path = join(here, item.name);
-      if (item.isDirectory()) folders.push(path);
-      else if (item.isFile()) files.push(path);
+      if (item.isDirectory()) {
+        if (item.name !== '.ipynb_checkpoints') folders.push(path);
+      } else if (item.isFile()) files.push(path);
     }
   }
   return files.sort();

@@ -47,8 +47,8 @@ function isRunning(pid: number): boolean {
 test('a walk over a folder lists its files once, and follows no link: to its parent, in a circle, or to nowhere', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lif-walk-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
-  mkdirSync(join(folder, 'a', 'b'), { recursive: true });
-  for (const file of [join('a', 'b', 'file'), 'z']) writeFileSync(join(folder, file), '');
+  mkdirSync(join(folder, 'a', 'b', '.ipynb_checkpoints'), { recursive: true });
+  for (const file of [join('a', 'b', 'file'), join('a', 'b', '.ipynb_checkpoints', 'file-checkpoint'), 'z']) writeFileSync(join(folder, file), '');
   for (const [from, to] of [
     ['a/b/up', 'a'],
     ['a/root', '.'],
