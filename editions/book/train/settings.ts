@@ -21,7 +21,7 @@ const OFFERED: Partial<Record<SettingName, readonly [string, string]>> = {
   T: ['Steps T', 'For how many time steps each picture is shown. Fewer are faster, and less sure.'],
   tau: ['Time constant τ', 'How long a neuron remembers: the larger, the more slowly its potential leaks away.'],
   learnTau: ['Learnt τ', 'Whether training changes the time constants, too.'],
-  synapseTau: ['Lasting currents', 'For how many steps a spike goes on pushing. 0: it pushes once.'],
+  synapseTau: ['Lasting currents', 'How slowly the push of a spike fades, as a time constant in steps. 0: it pushes once.'],
   encoder: ['Input', 'How a picture comes in: pixels that fire at random, grey values, or one spike each.'],
   readout: ['Readout', 'What answers: how often each of the ten fires, or the potential of ten that never fire.'],
   loss: ['Loss', 'How wrong an answer is, as a number. Training makes it smaller.'],

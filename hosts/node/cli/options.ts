@@ -50,7 +50,7 @@ const AROUND = {
   },
   saveNir: {
     flags: '--save-nir <FILE>',
-    help: 'save the network as a NIR graph, which SpikingJelly, snnTorch and Norse read',
+    help: 'save the network as a NIR graph; which of SpikingJelly, snnTorch and Norse read it depends on its layers',
     read: path,
     spiking: true,
     images: true,

@@ -48,7 +48,8 @@ test('a walk over a folder lists its files once, and follows no link: to its par
   const folder = mkdtempSync(join(tmpdir(), 'lif-walk-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, 'a', 'b', '.ipynb_checkpoints'), { recursive: true });
-  for (const file of [join('a', 'b', 'file'), join('a', 'b', '.ipynb_checkpoints', 'file-checkpoint'), 'z']) writeFileSync(join(folder, file), '');
+  for (const file of [join('a', 'b', 'file'), join('a', 'b', '.ipynb_checkpoints', 'file-checkpoint'), 'z'])
+    writeFileSync(join(folder, file), '');
   for (const [from, to] of [
     ['a/b/up', 'a'],
     ['a/root', '.'],
