@@ -21,14 +21,17 @@ const OFFERED: Partial<Record<SettingName, readonly [string, string]>> = {
   T: ['Steps T', 'For how many time steps each picture is shown. Fewer are faster, and less sure.'],
   tau: ['Time constant τ', 'How long a neuron remembers: the larger, the more slowly its potential leaks away.'],
   learnTau: ['Learnt τ', 'Whether training changes the time constants, too.'],
-  synapseTau: ['Lasting currents', 'How slowly the push of a spike fades, as a time constant in steps. 0: it pushes once.'],
+  synapseTau: [
+    'Lasting currents',
+    'How slowly the push of a spike fades, as a time constant in steps. 0: it pushes once.',
+  ],
   encoder: ['Input', 'How a picture comes in: pixels that fire at random, grey values, or one spike each.'],
   readout: ['Readout', 'What answers: how often each of the ten fires, or the potential of ten that never fire.'],
   loss: ['Loss', 'How wrong an answer is, as a number. Training makes it smaller.'],
   learningRate: ['Learning rate', 'How far each batch moves the weights.'],
   batchSize: ['Batch', 'How many pictures are looked at before the weights move.'],
   seed: ['Seed', 'Decides all chance: the same seed gives the same network, to the last bit.'],
-  epochs: ['Epochs', 'How often the network sees all 60,000 pictures.'],
+  epochs: ['Epochs', 'How often the network goes through the 60,000 pictures.'],
 };
 const NAMES = Object.keys(OFFERED) as SettingName[];
 
