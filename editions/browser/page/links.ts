@@ -2,7 +2,8 @@
  * Links of texts: a chapter opens in the application, and what the book shows opens in the book. By themselves they would lead
  * to the files.
  */
-import type { NotebookContent } from './jupyter';
+import { exists } from './copies';
+import type { Contents, NotebookContent } from './jupyter';
 
 /** The first heading of a notebook; undefined if it has none. */
 export const titleOf = ({ cells }: NotebookContent): string | undefined =>
@@ -47,6 +48,21 @@ export function followLinks(siteUrl: string, book: string): void {
   };
   // Before it is followed, in whatever way: a click, the keyboard, or "open in a new tab".
   for (const type of ['pointerover', 'focusin', 'click']) document.addEventListener(type, correct, { capture: true });
+}
+
+/** The chapter of the same topic, for a path that was one before the chapters were numbered anew; undefined for any other path. */
+export function movedTo(path: string, chapters: string[]): string | undefined {
+  const [, topic] = /^\d+(-.+)$/.exec(path) ?? [];
+  if (topic === undefined || chapters.includes(path)) return undefined;
+  return chapters.find((name) => name.replace(/^\d+/, '') === topic);
+}
+
+/** Leads from a chapter's former address to the chapter, unless the reader has saved a copy under the former name. */
+export async function followMoved(path: string, contents: Contents, siteUrl: string): Promise<void> {
+  const versions = await fetch(new URL('lif-fc-mnist/chapters.json', siteUrl)).then((response) => response.json());
+  const moved = movedTo(path, Object.keys(versions));
+  if (moved === undefined || (await exists(contents, path))) return;
+  window.location.replace(notebookAddress(siteUrl, moved) + window.location.hash);
 }
 
 /**

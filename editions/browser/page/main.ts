@@ -14,7 +14,7 @@ import {
   type RenderMimeRegistry,
   type Scope,
 } from './jupyter';
-import { followLinks, showSection, titleOf } from './links';
+import { followLinks, followMoved, showSection, titleOf } from './links';
 import { addBookLink, addMenu, bookPage, type Drive, type Settings } from './menu';
 import { saveWhenHidden, sayWhereWorkIsKept, workOffline } from './stay';
 
@@ -69,6 +69,8 @@ async function plugins(scope: Scope) {
         if (notebooks) {
           watchCopies(notebooks, app.serviceManager.contents, utilities, siteUrl);
           followLinks(siteUrl, settings.book);
+          // Without the network the list of chapters may be missing; then the address stays as it is.
+          followMoved(openedPath() ?? '', app.serviceManager.contents, siteUrl).catch(() => undefined);
           showSection(window.location.hash);
           saveWhenHidden(notebooks);
           nameTabs(notebooks, option('appName'));

@@ -57,6 +57,11 @@ const curve = (n: number) => visualizing.lines([{ name: 'y', y: Array.from({ len
 });
 await show(curve(2));`;
 
+interface Copies {
+  get(path: string, options: { content: boolean }): Promise<{ content: object }>;
+  save(path: string, model: object): Promise<object>;
+}
+
 /** What the pointer is told of buttons. */
 const titles = (buttons: Element[]) => buttons.map((button) => button.getAttribute('data-title') ?? '');
 
@@ -352,6 +357,23 @@ describe('The site', inChromium, () => {
       await next.close();
     }
     assert.deepEqual(await page.getByRole('dialog').allInnerTexts(), []);
+    await context.close();
+  });
+
+  test('leads from the former address of a chapter to the chapter, and opens a copy that was saved under that name', async () => {
+    const { context, page } = await fresh();
+    const at = (name: string) => `${site.url}notebooks/index.html?path=${name}.ipynb`;
+    await page.goto(`${at('07-is-it-worth-it')}#map`);
+    await page.waitForURL(`${at('09-is-it-worth-it')}#map`, { timeout: 60_000 });
+    await openChapter(page, site.url, chapter);
+    await page.evaluate(async (path) => {
+      const { contents } = (window as unknown as { jupyterapp: { serviceManager: { contents: Copies } } }).jupyterapp
+        .serviceManager;
+      const { content } = await contents.get(path, { content: true });
+      await contents.save('07-is-it-worth-it.ipynb', { type: 'notebook', format: 'json', content });
+    }, `${chapter}.ipynb`);
+    await openChapter(page, site.url, '07-is-it-worth-it');
+    assert.equal(page.url(), at('07-is-it-worth-it'));
     await context.close();
   });
 

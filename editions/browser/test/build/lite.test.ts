@@ -8,14 +8,16 @@ import { gunzipSync } from 'node:zlib';
 import { unzipSync, zipSync } from 'fflate';
 import { hashOfCells } from '../../../../hosts/browser/hash';
 import { checkName, RUN_FILES } from '../../../../packages/runs/run-files';
+import { chapterNames } from '../../../../packages/system/project.mjs';
 import { temporaryFolder } from '../../../../test/support/data';
+import { FORMER, topicOf } from '../../../book/build/parts.mjs';
 import { asciiDrawing, siteNotebook } from '../../build/contents.mjs';
 import { appPage, frontPage } from '../../build/pages.mjs';
 import { serve } from '../../build/serve.mjs';
 import { decide, freeName, nameOfOld } from '../../page/copies';
 import { readDownload, runsZip } from '../../page/files';
 import type { NotebookContent } from '../../page/jupyter';
-import { destinationOf } from '../../page/links';
+import { destinationOf, movedTo } from '../../page/links';
 import { bookPage, plainName } from '../../page/menu';
 
 const cell = (source: string) => ({ cell_type: 'code', source });
@@ -256,6 +258,15 @@ describe('A link of a text', () => {
     assert.equal(to('files/images/a.svg'), undefined);
     assert.equal(destinationOf('https://b.example/x.ipynb', site, ''), undefined);
   });
+});
+
+test('A former address of a chapter means the chapter of its topic, and no other path means another', () => {
+  for (const former of FORMER) {
+    const moved = movedTo(`${former}.ipynb`, chapterNames());
+    assert.ok(moved !== undefined && topicOf(moved) === topicOf(former), former);
+  }
+  for (const path of [...chapterNames(), '', '07-mine.ipynb', 'is-it-worth-it.ipynb', 'a/07-is-it-worth-it.ipynb'])
+    assert.equal(movedTo(path, chapterNames()), undefined, path);
 });
 
 describe('The server', () => {
