@@ -35,6 +35,7 @@ export namespace encoding {
 
 /** Networks that leave for other programs, and come back. */
 export namespace exchange {
+  export import fromAnn = files.fromAnn;
   export import fromFile = files.fromFile;
   export import fromNir = files.fromNir;
   export import toNir = files.toNir;

@@ -1,6 +1,7 @@
 /**
- * The ANN of chapter 1 as an engine: 784 → 10 without bias, softmax, Adam. It adds everything up in a fixed order and in plain
- * numbers, so for one seed its results are the same bytes on every machine and host. It needs no TensorFlow.
+ * The ANN of chapter 1 as an engine: 784 → 10 without bias, softmax, Adam; or 784 → hidden with ReLU → 10. It adds everything up
+ * in a fixed order and in plain numbers, so for one seed its results are the same bytes on every machine and host. It needs no
+ * TensorFlow.
  */
 import { argmax } from '../common/argmax';
 import { checkOptions, formatValue, listChoices } from '../common/checks';
@@ -18,8 +19,9 @@ import {
 import { exp, log } from '../common/exact';
 import { plainLayers } from '../common/layers';
 import { CLASSES, checkMnist, IMAGE_SIZE, type Mnist } from '../common/mnist';
-import { initialWeights } from '../common/random';
+
 import { nextTurn } from '../common/turn';
+import { countWeights, initialNetwork } from '../common/weights';
 import { adamStep } from './adam-step';
 
 /** The losses of the ANN. */
@@ -29,6 +31,8 @@ export type AnnLoss = (typeof ANN_LOSSES)[number];
 /** What the ANN is made from; the defaults are those of the engines. */
 export type AnnEngineOptions = Pick<EngineOptions, 'seed' | 'batchSize' | 'learningRate'> & {
   data: Mnist;
+  /** Units of a hidden layer with ReLU, 1 to 800; none by default. */
+  hidden?: number;
   /**
    * Of the probabilities p and the one-hot labels y: `mse` = mean((p − y)²), the default, or `cross-entropy` =
    * −mean(ln p of the label).
@@ -39,15 +43,28 @@ export type AnnEngineOptions = Pick<EngineOptions, 'seed' | 'batchSize' | 'learn
 /** Intensities as float32, by the byte of the pixel. */
 const INTENSITIES = Float64Array.from({ length: 256 }, (_, byte) => Math.fround(byte / 255));
 
+/** Inputs that are not 0: where the weights of each begin, its value, and how many there are. */
+interface Inputs {
+  rows: Uint32Array;
+  values: Float64Array;
+  count: number;
+}
+
 export class AnnEngine implements Learner {
   readonly name = 'ann';
-  readonly options: Required<AnnEngineOptions>;
+  readonly options: Required<Omit<AnnEngineOptions, 'hidden'>> & Pick<AnnEngineOptions, 'hidden'>;
   private current: EngineState;
-  private readonly gradient = new Float64Array(IMAGE_SIZE * CLASSES);
-  /** For the current image: where the rows of its pixels that are not black begin, their intensities, and how many there are. */
-  private readonly rows = new Uint16Array(IMAGE_SIZE);
-  private readonly intensities = new Float64Array(IMAGE_SIZE);
-  private lit = 0;
+  private readonly gradient: Float64Array;
+  /** For the current image: where the weights of its pixels that are not black begin, and their intensities. */
+  private readonly pixels: Inputs = {
+    rows: new Uint32Array(IMAGE_SIZE),
+    values: new Float64Array(IMAGE_SIZE),
+    count: 0,
+  };
+  /** The same for what the ten read: these pixels or, with a hidden layer, its units above 0. */
+  private readonly read: Inputs;
+  /** The sums of the hidden units; on the way back the slopes of those above 0, dL/dh. */
+  private readonly sums: Float64Array;
   /** Its probabilities, and what they are made from. */
   private readonly p = new Float64Array(CLASSES);
   /** dL/dz of its ten sums z. */
@@ -63,13 +80,21 @@ export class AnnEngine implements Learner {
     const { loss = 'mse', ...some } = options;
     const { data } = some;
     checkMnist(data);
-    checkOptions('AnnEngine', options, ['data', 'seed', 'batchSize', 'learningRate', 'loss']);
-    const { seed, batchSize, learningRate } = resolveEngineOptions(some);
+    checkOptions('AnnEngine', options, ['data', 'seed', 'batchSize', 'learningRate', 'loss', 'hidden']);
+    const { seed, batchSize, learningRate, hidden } = resolveEngineOptions(some);
     if (!ANN_LOSSES.includes(loss)) {
       throw new RangeError(`loss: expected ${listChoices(ANN_LOSSES.map(formatValue))}, found ${formatValue(loss)}`);
     }
-    this.options = { data, seed, batchSize, learningRate, loss };
-    this.current = freshState(initialWeights(seed, IMAGE_SIZE, CLASSES));
+    this.options = { data, seed, batchSize, learningRate, loss, ...(hidden === undefined ? {} : { hidden }) };
+    this.current = freshState(initialNetwork(seed, hidden));
+    this.gradient = new Float64Array(countWeights(hidden));
+    this.sums = new Float64Array(hidden ?? 0);
+    const active = () => ({
+      rows: new Uint32Array(this.sums.length),
+      values: new Float64Array(this.sums.length),
+      count: 0,
+    });
+    this.read = hidden === undefined ? this.pixels : active();
   }
 
   async trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
@@ -84,6 +109,7 @@ export class AnnEngine implements Learner {
       result.loss += this.findSlope(label, distance, shown.indices.length);
       if (argmax(this.p) === label) result.correct++;
       this.addGradient();
+      if (this.sums.length > 0) this.addHiddenGradient();
     }
     result.loss /= shown.indices.length;
     adamStep(this.current, this.gradient, this.options.learningRate);
@@ -106,16 +132,18 @@ export class AnnEngine implements Learner {
    * @returns −ln p of the label
    */
   private forward(images: Uint8Array, index: number, label: number): number {
-    const { rows, intensities, p } = this;
+    const { pixels, sums, p } = this;
     const { weights } = this.current;
-    let lit = 0;
-    for (let pixel = 0, from = index * rows.length; pixel < rows.length; pixel++) {
+    const width = sums.length || p.length;
+    pixels.count = 0;
+    for (let pixel = 0, from = index * IMAGE_SIZE; pixel < IMAGE_SIZE; pixel++) {
       const byte = images[from + pixel];
       if (byte === 0) continue;
-      rows[lit] = pixel * p.length;
-      intensities[lit++] = INTENSITIES[byte];
+      pixels.rows[pixels.count] = pixel * width;
+      pixels.values[pixels.count++] = INTENSITIES[byte];
     }
-    this.lit = lit;
+    if (sums.length > 0) this.activate();
+    const { rows, values, count } = this.read;
     // In ten variables, which the compiler keeps in registers: three times as fast as sums in an array.
     let z0 = 0;
     let z1 = 0;
@@ -127,9 +155,9 @@ export class AnnEngine implements Learner {
     let z7 = 0;
     let z8 = 0;
     let z9 = 0;
-    for (let i = 0; i < lit; i++) {
+    for (let i = 0; i < count; i++) {
       const row = rows[i];
-      const x = intensities[i];
+      const x = values[i];
       z0 += x * weights[row];
       z1 += x * weights[row + 1];
       z2 += x * weights[row + 2];
@@ -186,13 +214,50 @@ export class AnnEngine implements Learner {
     return squares / p.length;
   }
 
-  /** dL/dW = x dL/dz, in the rows of the pixels that are not black. */
+  /** The hidden units above 0: h = max(0, x W₁), as what the ten read. */
+  private activate(): void {
+    const { pixels, read, sums } = this;
+    const { weights } = this.current;
+    sums.fill(0);
+    for (let i = 0; i < pixels.count; i++) {
+      const row = pixels.rows[i];
+      const x = pixels.values[i];
+      for (let j = 0; j < sums.length; j++) sums[j] += x * weights[row + j];
+    }
+    read.count = 0;
+    for (let j = 0; j < sums.length; j++) {
+      if (!(sums[j] > 0)) continue;
+      read.rows[read.count] = IMAGE_SIZE * sums.length + j * CLASSES;
+      read.values[read.count++] = sums[j];
+    }
+  }
+
+  /** dL/dW₁ = x dL/dh, where dL/dh = W₂ dL/dz for units above 0, and 0 for the others. */
+  private addHiddenGradient(): void {
+    const { pixels, read, sums, slope, gradient } = this;
+    const { weights } = this.current;
+    sums.fill(0);
+    for (let i = 0; i < read.count; i++) {
+      const row = read.rows[i];
+      let sum = 0;
+      for (let k = 0; k < slope.length; k++) sum += weights[row + k] * slope[k];
+      sums[(row - IMAGE_SIZE * sums.length) / CLASSES] = sum;
+    }
+    for (let i = 0; i < pixels.count; i++) {
+      const row = pixels.rows[i];
+      const x = pixels.values[i];
+      for (let j = 0; j < sums.length; j++) gradient[row + j] += x * sums[j];
+    }
+  }
+
+  /** dL/dW = x dL/dz, in the rows of what the ten read. */
   private addGradient(): void {
-    const { rows, intensities, gradient, lit } = this;
+    const { gradient } = this;
+    const { rows, values, count } = this.read;
     const [d0, d1, d2, d3, d4, d5, d6, d7, d8, d9] = this.slope;
-    for (let i = 0; i < lit; i++) {
+    for (let i = 0; i < count; i++) {
       const row = rows[i];
-      const x = intensities[i];
+      const x = values[i];
       gradient[row] += x * d0;
       gradient[row + 1] += x * d1;
       gradient[row + 2] += x * d2;

@@ -1,4 +1,5 @@
 /** Networks that leave for other programs, and come back. */
+export { type ConvertedAnn, type FromAnnOptions, fromAnn } from './ann';
 export { checkFileName, type FileNetwork, fromFile, MOST_BYTES } from './file';
 export { checkNir, fromNir, toNir } from './nir';
 export { fromPth, type PthNetwork } from './pth';

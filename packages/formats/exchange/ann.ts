@@ -1,0 +1,83 @@
+/** An ANN with ReLU as a spiking network: the same weights, scaled, so that firing rates stand for its activations. */
+import { formatValue, isTyped, typeName } from '../../../src/common/checks';
+import { IMAGE_SIZE } from '../../../src/common/mnist';
+import { type NeuronOptions, resolveNeuronOptions } from '../../../src/common/neuron-options';
+import { networkOf, splitWeights, weightShapes } from '../../../src/common/weights';
+
+/** Neurons without a leak, with a soft reset: 1/τ of a potential is less than float32 can take away from it. */
+const IF_NEURON = { tau: 2 ** 30, decayInput: false, vReset: null };
+
+export interface FromAnnOptions {
+  /** Images to calibrate with, [images, 784] bytes: training images, some hundreds or more. */
+  images: Uint8Array;
+  /** Which activation of a layer becomes the rate 1, above 0 to 100; larger ones are clipped. Default 99.9. */
+  percentile?: number;
+}
+
+export interface ConvertedAnn {
+  /** For `freshState`; of the same shape. */
+  weights: Float32Array;
+  /** For `createEngine`: integrate-and-fire neurons, threshold 1, soft reset. */
+  neuron: NeuronOptions;
+  /** λ of each layer: a neuron that fires in each step stands for the activation λ. */
+  scales: number[];
+}
+
+/**
+ * Data-based normalization (Diehl et al. 2015, https://doi.org/10.1109/IJCNN.2015.7280696), with a percentile in place of the
+ * maximum (Rueckauer et al. 2017, https://doi.org/10.3389/fnins.2017.00682). Layer l of the ANN computes aₗ = max(0, aₗ₋₁ Wₗ);
+ * λₗ is the percentile of all numbers aₗ at the images, interpolated as by `torch.quantile`, and λ₀ = 1, since pixels go up
+ * to 1. The weights become Wₗ λₗ₋₁ / λₗ, for then aₗ / λₗ is a rate from 0 to 1 as far as aₗ is not above λₗ.
+ * @example
+ * const { weights, neuron } = exchange.fromAnn(ann, { images: data.train.images.subarray(0, 1000 * 784) });
+ * @param weights of an ANN without biases, [784, 10], or [784, hidden] and [hidden, 10]
+ * @throws RangeError for weights of another network, images that are none, a percentile out of range or one at which a layer is 0
+ */
+export function fromAnn(weights: Float32Array, { images, percentile = 99.9 }: FromAnnOptions): ConvertedAnn {
+  const { hidden } = networkOf(weights);
+  const stray = weights.find((weight) => !Number.isFinite(weight));
+  if (stray !== undefined) throw new RangeError(`weights: expected finite numbers, found ${stray}`);
+  if (!isTyped(images, 'Uint8Array') || images.length === 0 || images.length % IMAGE_SIZE !== 0) {
+    const found = isTyped(images, 'Uint8Array') ? `${images.length} bytes` : typeName(images);
+    throw new RangeError(`images: expected a Uint8Array of ${IMAGE_SIZE} bytes for each image, found ${found}`);
+  }
+  if (!(percentile > 0 && percentile <= 100))
+    throw new RangeError(`percentile: expected a number above 0 and up to 100, found ${formatValue(percentile)}`);
+  const scales: number[] = [];
+  const converted = weights.slice();
+  let inputs: Float64Array = Float64Array.from(images, (byte) => Math.fround(byte / 255));
+  for (const [l, layer] of splitWeights(converted, hidden).entries()) {
+    inputs = activations(inputs, layer, weightShapes(hidden)[l][0]);
+    const scale = quantile(inputs, percentile / 100);
+    if (scale === 0) {
+      throw new RangeError(
+        `percentile: expected one at which layer ${l + 1} is above 0, found ${percentile}; take a higher one`,
+      );
+    }
+    const factor = (scales.at(-1) ?? 1) / scale;
+    for (let i = 0; i < layer.length; i++) layer[i] *= factor;
+    scales.push(scale);
+  }
+  return { weights: converted, neuron: resolveNeuronOptions(IF_NEURON), scales };
+}
+
+/** max(0, a W): a [images, rows], W [rows, columns]. */
+function activations(a: Float64Array, layer: Float32Array, rows: number): Float64Array {
+  const columns = layer.length / rows;
+  const out = new Float64Array((a.length / rows) * columns);
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] === 0) continue;
+    const to = Math.floor(i / rows) * columns;
+    const from = (i % rows) * columns;
+    for (let j = 0; j < columns; j++) out[to + j] += a[i] * layer[from + j];
+  }
+  return out.map((sum) => Math.max(0, sum));
+}
+
+/** The number that this share of the numbers does not exceed; between two of them it is interpolated. */
+function quantile(numbers: Float64Array, share: number): number {
+  const sorted = numbers.slice().sort();
+  const place = share * (sorted.length - 1);
+  const [below, above] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+  return below + (above - below) * (place - Math.floor(place));
+}
