@@ -6,6 +6,7 @@ export const PARTS = [
   { part: 'Deeper', first: 'what-time-does' },
   { part: 'Use', first: 'is-it-worth-it' },
   { part: 'Under the hood', first: 'event-driven' },
+  { part: 'Roads', first: 'from-an-ann' },
 ];
 
 /** What chapters' pages were called before they were numbered anew: their addresses lead to the new ones. */

@@ -6,6 +6,8 @@ import { hiddenLayerProject } from './a-hidden-layer/project';
 import { annBaseline } from './ann-baseline/exercises';
 import { eventDriven } from './event-driven/exercises';
 import { eventDrivenTables } from './event-driven/tables';
+import { fromAnAnn } from './from-an-ann/exercises';
+import { fromAnAnnProject } from './from-an-ann/project';
 import { worthIt } from './is-it-worth-it/exercises';
 import { worthItProject } from './is-it-worth-it/project';
 import { lifBack } from './lif-neuron/back';
@@ -38,6 +40,7 @@ export const CHAPTERS = {
   'is-it-worth-it': { ...worthIt, ...worthItProject },
   'out-and-in': outAndIn,
   'event-driven': { ...eventDriven, ...eventDrivenTables },
+  'from-an-ann': { ...fromAnAnn, ...fromAnAnnProject },
 };
 
 type Chapters = typeof CHAPTERS;

@@ -1,4 +1,4 @@
-"""Runs the Python of the chapter "Out and in", and compares what it prints: python chapter.py, in the folder of the project.
+"""Runs the Python of a chapter, and compares what it prints: python chapter.py out-and-in, in the folder of the project.
 
 In the chapter's text, a block `python` is followed by a block `text` with what it prints, if that is to be compared. All blocks share their names, as in
 one program. The last line that is printed is JSON: for each block its code, what the chapter says, and what was printed.
@@ -10,12 +10,13 @@ import json
 import logging
 import pathlib
 import re
+import sys
 import warnings
 
 warnings.simplefilter("ignore")
 logging.disable(logging.WARNING)
 
-(CHAPTER,) = (pathlib.Path(__file__).resolve().parents[3] / "notebooks").glob("*-out-and-in.ipynb")
+(CHAPTER,) = (pathlib.Path(__file__).resolve().parents[3] / "notebooks").glob(f"*-{sys.argv[1]}.ipynb")
 
 
 def blocks():
