@@ -38,6 +38,7 @@ export namespace exchange {
   export import fromAnn = files.fromAnn;
   export import fromFile = files.fromFile;
   export import fromNir = files.fromNir;
+  export import toIntegers = files.toIntegers;
   export import toNir = files.toNir;
   export import toSafetensors = files.toSafetensors;
 }
