@@ -16,6 +16,9 @@ import { lifNeuron } from './lif-neuron/neuron';
 import { lifProject } from './lif-neuron/project';
 import { lifRun } from './lif-neuron/run';
 import { lifSurrogate } from './lif-neuron/surrogate';
+import { onAChip } from './on-a-chip/exercises';
+import { onAChipLeak } from './on-a-chip/leak';
+import { onAChipProject } from './on-a-chip/project';
 import { outAndIn } from './out-and-in/exercises';
 import { poissonEncoding } from './poisson-encoding/exercises';
 import { trainingLoop } from './training-loop/exercises';
@@ -41,6 +44,7 @@ export const CHAPTERS = {
   'out-and-in': outAndIn,
   'event-driven': { ...eventDriven, ...eventDrivenTables },
   'from-an-ann': { ...fromAnAnn, ...fromAnAnnProject },
+  'on-a-chip': { ...onAChipLeak, ...onAChip, ...onAChipProject },
 };
 
 type Chapters = typeof CHAPTERS;

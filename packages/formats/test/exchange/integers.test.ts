@@ -1,7 +1,115 @@
-/** Networks of whole numbers as files. */
+/** Networks of whole numbers: the page of C in the chapter "On a chip" reads them, and has the spikes of the event engine. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { createEngine } from '../../../../hosts/node/engines';
+import { freshState } from '../../../../src/common/engine';
+import { seededRandom } from '../../../../src/common/random';
+import { smallMnist, temporaryFolder } from '../../../../test/support/data';
+import { numbered } from '../../../system/project.mjs';
 import { type IntegerNetwork, toIntegers } from '../../exchange';
+
+const root = resolve(__dirname, '..', '..', '..', '..');
+
+/** Whole numbers from -most to most. */
+function randomWeights(count: number, most: number, seed: number): number[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: count }, () => Math.floor(random() * (2 * most + 1)) - most);
+}
+
+/** 784-12-10, weights of a multiple of `unit`. */
+function network(shift: number, threshold: number, unit: number, most: number): IntegerNetwork {
+  const layer = (inputs: number, outputs: number, seed: number) => ({
+    inputs,
+    outputs,
+    threshold,
+    scale: 0.5,
+    weights: randomWeights(inputs * outputs, most, seed).map((weight) => unit * weight),
+  });
+  return { shift, layers: [layer(784, 12, 1), layer(12, 10, 2)] };
+}
+
+describe('The page of C', () => {
+  const folder = temporaryFolder();
+  const program = join(folder, process.platform === 'win32' ? 'chip.exe' : 'chip');
+
+  before(() => {
+    const notebook = JSON.parse(readFileSync(join(root, 'notebooks', `${numbered('on-a-chip')}.ipynb`), 'utf8'));
+    const text = notebook.cells.map(({ source }: { source: string[] }) => source.join('')).join('\n');
+    const [, code] = /```c\n([\s\S]*?)```/.exec(text) ?? assert.fail('expected a block of C in the chapter');
+    writeFileSync(join(folder, 'chip.c'), code as string);
+    // On Windows set CC to a compiler with the options of cc, such as clang or gcc of MSYS2.
+    const compiler = process.env.CC || 'cc';
+    execFileSync(compiler, ['-std=c99', '-Wall', '-Wextra', '-Werror', '-O2', '-o', program, join(folder, 'chip.c')]);
+  });
+
+  /** What it prints for a network and spikes [T, 784], or how it fails. */
+  function run(bytes: Uint8Array, spikes: Uint8Array): { printed: number[]; failure: string; status: number | null } {
+    const files = ['network', 'spikes'].map((name) => join(folder, name));
+    writeFileSync(files[0], bytes);
+    writeFileSync(files[1], spikes);
+    const { stdout, stderr, status } = spawnSync(program, files, { encoding: 'utf8' });
+    return { printed: [...stdout.replace(/\s/g, '')].map(Number), failure: stderr.trim(), status };
+  }
+
+  test('has the spikes of the event engine, as long as the leak loses no bit', async () => {
+    // Multiples of 16 can be halved four times, so five steps have no fractions, neither here nor as floats.
+    const net = network(1, 96, 16, 7);
+    const T = 5;
+    const data = smallMnist(1, 8);
+    const neuron = { tau: 2, decayInput: false, vThreshold: 96 };
+    const engine = await createEngine('event', { data, T, hidden: 12, neuron });
+    await engine.restore(freshState(Float32Array.from(net.layers.flatMap(({ weights }) => Array.from(weights)))));
+    let fired = 0;
+    for (let index = 0; index < 8; index++) {
+      const shown = { split: 'test', epoch: 0, index } as const;
+      const { spike } = await engine.trace(shown);
+      assert.deepEqual(run(toIntegers(net), await engine.spikes(shown)).printed, Array.from(spike), `image ${index}`);
+      fired += spike.reduce((sum, one) => sum + one, 0);
+    }
+    assert.ok(fired > 8 && fired < 8 * T * 10, `${fired} spikes`);
+    await engine.close();
+  });
+
+  test('rounds the leak down below zero, too', () => {
+    for (const shift of [0, 1, 3]) {
+      const net = network(shift, 300, 1, 127);
+      const T = 20;
+      const random = seededRandom(3);
+      const spikes = Uint8Array.from({ length: T * 784 }, () => (random() < 0.1 ? 1 : 0));
+      const states = net.layers.map(({ outputs }) => new Array<number>(outputs).fill(0));
+      const expected: number[] = [];
+      for (let t = 0; t < T; t++) {
+        let input = Array.from(spikes.subarray(t * 784, (t + 1) * 784));
+        net.layers.forEach(({ outputs, threshold, weights }, n) => {
+          const v = states[n];
+          for (let j = 0; j < outputs; j++) {
+            v[j] -= Math.floor(v[j] / 2 ** shift);
+            input.forEach((spike, i) => {
+              v[j] += spike * weights[i * outputs + j];
+            });
+          }
+          input = v.map((potential) => (potential >= threshold ? 1 : 0));
+          for (let j = 0; j < outputs; j++) if (input[j] === 1) v[j] = 0;
+        });
+        expected.push(...input);
+      }
+      assert.deepEqual(run(toIntegers(net), spikes).printed, expected, `shift ${shift}`);
+      assert.ok(expected.includes(1) && expected.includes(0), `${expected}`);
+    }
+  });
+
+  test('refuses a file that is cut short, and one that is no network', () => {
+    const bytes = toIntegers(network(1, 96, 1, 7));
+    const spikes = new Uint8Array(784);
+    const cut = run(bytes.subarray(0, 5000), spikes);
+    assert.deepEqual([cut.status, cut.failure], [1, 'chip: expected more weights; is the file whole?']);
+    const other = run(new Uint8Array(100), spikes);
+    assert.deepEqual([other.status, other.failure], [1, 'chip: expected a network that begins with LIF1']);
+  });
+});
 
 test('A file of whole numbers has its sizes, scales and thresholds where numpy would look for them', () => {
   const weights = [1, -2, 3, -128, 127, 0];
