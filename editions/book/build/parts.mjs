@@ -7,6 +7,7 @@ export const PARTS = [
   { part: 'Use', first: 'is-it-worth-it' },
   { part: 'Under the hood', first: 'event-driven' },
   { part: 'Roads', first: 'from-an-ann' },
+  { part: 'Layers', first: 'read-the-potential' },
 ];
 
 /** What chapters' pages were called before they were numbered anew: their addresses lead to the new ones. */

@@ -21,6 +21,8 @@ import { onAChipLeak } from './on-a-chip/leak';
 import { onAChipProject } from './on-a-chip/project';
 import { outAndIn } from './out-and-in/exercises';
 import { poissonEncoding } from './poisson-encoding/exercises';
+import { readPotential } from './read-the-potential/exercises';
+import { readPotentialProject } from './read-the-potential/project';
 import { trainingLoop } from './training-loop/exercises';
 import { trainingLoopProject } from './training-loop/project';
 import { visualizationClosest } from './visualization/closest';
@@ -45,6 +47,7 @@ export const CHAPTERS = {
   'event-driven': { ...eventDriven, ...eventDrivenTables },
   'from-an-ann': { ...fromAnAnn, ...fromAnAnnProject },
   'on-a-chip': { ...onAChipLeak, ...onAChip, ...onAChipProject },
+  'read-the-potential': { ...readPotential, ...readPotentialProject },
 };
 
 type Chapters = typeof CHAPTERS;
