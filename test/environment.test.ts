@@ -118,7 +118,8 @@ test('the golden values name the versions that made them, whichever build of PyT
   assert.ok(files.length > 0);
   for (const file of files) {
     const { source } = JSON.parse(read(join('test', 'golden', file)));
+    const { seed = 7, ...versions } = source;
     const asked = 'snntorch' in source ? { snntorch } : {};
-    assert.deepEqual(source, { ...asked, spikingjelly, torch, seed: 7 }, file);
+    assert.deepEqual({ ...versions, seed }, { ...asked, spikingjelly, torch, seed: 7 }, file);
   }
 });

@@ -10,6 +10,7 @@ The ANN is 784-12-10 with ReLU and without biases. Its weight from input i to ou
 
 import json
 import pathlib
+from importlib.metadata import version
 
 import numpy
 import torch
@@ -48,4 +49,5 @@ def converted(mode, calibration, shown):
 pixels = numpy.fromfile(PIXELS, numpy.uint8)[16:].reshape(-1, 784)[:140]
 images = torch.from_numpy(pixels.astype(numpy.float32) / 255)
 found = {mode: converted(mode, images[:100], images[100:]) for mode in ("max", "99%")}
-(HERE / "ann2snn.json").write_text(json.dumps({"hidden": HIDDEN, "T": T, "modes": found}) + "\n")
+source = {"spikingjelly": version("spikingjelly"), "torch": torch.__version__.split("+")[0]}
+(HERE / "ann2snn.json").write_text(json.dumps({"source": source, "hidden": HIDDEN, "T": T, "modes": found}) + "\n")

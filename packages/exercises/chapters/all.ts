@@ -23,6 +23,7 @@ import { outAndIn } from './out-and-in/exercises';
 import { poissonEncoding } from './poisson-encoding/exercises';
 import { readPotential } from './read-the-potential/exercises';
 import { readPotentialProject } from './read-the-potential/project';
+import { readShares } from './read-the-potential/shares';
 import { trainingLoop } from './training-loop/exercises';
 import { trainingLoopProject } from './training-loop/project';
 import { visualizationClosest } from './visualization/closest';
@@ -47,7 +48,7 @@ export const CHAPTERS = {
   'event-driven': { ...eventDriven, ...eventDrivenTables },
   'from-an-ann': { ...fromAnAnn, ...fromAnAnnProject },
   'on-a-chip': { ...onAChipLeak, ...onAChip, ...onAChipProject },
-  'read-the-potential': { ...readPotential, ...readPotentialProject },
+  'read-the-potential': { ...readPotential, ...readShares, ...readPotentialProject },
 };
 
 type Chapters = typeof CHAPTERS;
