@@ -63,8 +63,8 @@ export class LIFNode extends tf.layers.Layer {
   /** Earlier potentials, which a gradient may still need until the reset. */
   private past: tf.Tensor[] = [];
   readonly learn?: LearnName;
-  /** Of a τ that is learnt: 1/τ = σ(w). */
-  private w?: tf.LayerVariable;
+  /** w of a τ that is learnt: 1/τ = σ(w). So private that a class of one's own may have a `w`, too. */
+  #w?: tf.LayerVariable;
 
   /** @throws RangeError that names the option that is out of range or unknown */
   constructor(some: LIFNodeArgs = {}) {
@@ -123,7 +123,7 @@ export class LIFNode extends tf.layers.Layer {
     if (this.learn) {
       const units = this.learn === 'tau' ? 1 : (inputShape as tf.Shape)[inputShape.length - 1];
       const start = tf.initializers.constant({ value: -Math.log(this.tau - 1) });
-      this.w = this.addWeight('w', [1, units], 'float32', start);
+      this.#w = this.addWeight('w', [1, units], 'float32', start);
     }
     super.build(inputShape);
   }
@@ -132,7 +132,7 @@ export class LIFNode extends tf.layers.Layer {
   neuronalCharge(x: tf.Tensor, v: tf.Tensor): tf.Tensor {
     const reset = this.vReset ?? 0;
     const above = reset === 0 ? v : tf.sub(v, reset);
-    const share = (of: tf.Tensor) => (this.w ? tf.mul(of, tf.sigmoid(this.w.read())) : tf.div(of, this.tau));
+    const share = (of: tf.Tensor) => (this.#w ? tf.mul(of, tf.sigmoid(this.#w.read())) : tf.div(of, this.tau));
     return this.decayInput ? tf.add(v, share(tf.sub(x, above))) : tf.add(tf.sub(v, share(above)), x);
   }
 
