@@ -78,7 +78,7 @@ export class Synapse extends Remembering {
 }
 
 /**
- * Neurons that hear each other's spikes of the step before (SpikingJelly's container of this name, without bias):
+ * Neurons that hear each other's spikes of the step before (SpikingJelly's container of this name has weights for x_in, too, and a bias):
  *
  *     x[t] = x_in[t] + R s[t−1]     with no spikes before the first step
  *

@@ -1,4 +1,4 @@
-/** The small project of the chapter: as few additions as possible, chosen on images that are held back. */
+/** The small project of the chapter: as few spikes as possible, chosen on images that are held back. */
 import { exercise, mistake as m } from '../../engine/exercise';
 
 type Half = (x: number, T: number) => number;
