@@ -59,6 +59,8 @@ function drawWeights({ settings, weights, before, change, hidden, colours }: See
   const count = settings.dataset === 'mnist' ? Math.min(wide ?? CLASSES, SHOWN) : 0;
   const shown = change && before ? weights.map((weight, i) => weight - before[i]) : weights;
   pictures(count).forEach(({ children: [canvas, name] }, neuron) => {
+    canvas.setAttribute('role', 'img');
+    canvas.setAttribute('aria-label', `Weights of neuron ${neuron}`);
     paintWeights(canvas as HTMLCanvasElement, weightsOf({ weights: shown, hidden: wide }, neuron), colours);
     const silent = hidden[neuron] === 0;
     name.textContent = wide === undefined ? String(neuron) : silent ? 'silent' : (hidden[neuron]?.toFixed(2) ?? '');
