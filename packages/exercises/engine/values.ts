@@ -166,3 +166,11 @@ export function wordedArguments(names: readonly string[], args: readonly unknown
   if (parts.length < 2) return parts.length === 0 ? '' : `for ${parts[0]} `;
   return `for ${parts.slice(0, -1).join(', ')} and ${parts.at(-1)} `;
 }
+
+/** A list of numbers in an array of its own; one that is too long stays as it is, to be refused. */
+export const toList = (values: ArrayLike<number>) => (isTooLong(values) ? values : Array.from(values));
+
+/** 0, 1, … count − 1 */
+export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+export const sum = (values: number[]): number => values.reduce((a, b) => a + b, 0);

@@ -1,7 +1,7 @@
 /** What a hidden layer can do, and what its neurons are there for. */
 import { argmax } from '../../../../src/common/argmax';
 import { exercise, mistake as m } from '../../engine/exercise';
-import { isTooLong } from '../../engine/values';
+import { range, toList } from '../../engine/values';
 import { hiddenLayerBack } from './back';
 
 type OneOfTwo = () => { hidden: number[][]; out: number[] };
@@ -45,9 +45,6 @@ function firesAt({ hidden, out }: ReturnType<OneOfTwo>): unknown {
 }
 
 const network = (hidden: number[][], out: number[]) => () => ({ hidden: hidden.map((row) => [...row]), out: [...out] });
-
-const toList = (values: ArrayLike<number>) => (isTooLong(values) ? values : Array.from(values));
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 /** The neurons that a rule picks by their rates, an image each. */
 const pick =

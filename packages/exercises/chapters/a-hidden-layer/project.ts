@@ -1,7 +1,7 @@
 /** The small project of the chapter: choose the width of the hidden layer without looking at the test images. */
 import { countWeights } from '../../../../src/common/weights';
 import { exercise, mistake as m } from '../../engine/exercise';
-import { isTooLong, mean } from '../../engine/values';
+import { mean, toList } from '../../engine/values';
 
 type Weights = (hidden: number) => number;
 type Means = (accuracies: number[][]) => ArrayLike<number>;
@@ -9,7 +9,6 @@ type Choose = (widths: number[], means: number[], images: number) => number;
 
 const WIDTH = 'Choose the width fairly';
 
-const toList = (values: ArrayLike<number>) => (isTooLong(values) ? values : Array.from(values));
 const perRow =
   (of: (row: number[]) => number): Means =>
   (accuracies) =>

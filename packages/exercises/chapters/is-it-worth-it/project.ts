@@ -1,7 +1,7 @@
 /** The small project of the chapter: choose tau without looking at the test images. */
 import { argmax } from '../../../../src/common/argmax';
 import { counted, exercise, mistake as m, type Trial } from '../../engine/exercise';
-import { isTooLong } from '../../engine/values';
+import { toList } from '../../engine/values';
 
 type Parts = { train: ArrayLike<number>; validation: ArrayLike<number> };
 type Split = (count: number, held: number) => Parts;
@@ -11,7 +11,6 @@ type Certain = (a: boolean[], b: boolean[]) => number;
 const CHOOSE = 'Choose tau fairly';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
-const toList = (values: ArrayLike<number>) => (isTooLong(values) ? values : Array.from(values));
 const numbers = ({ train, validation }: Parts) => ({ train: toList(train), validation: toList(validation) });
 
 /** Accuracies on the test images, and a list of the settings that were asked for. */

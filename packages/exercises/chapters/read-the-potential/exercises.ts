@@ -1,17 +1,13 @@
 /** Where counts are equal, what can be read of a potential, a current that lasts, and the loss of each step. */
 
 import { exercise, mistake as m } from '../../engine/exercise';
-import { isTooLong } from '../../engine/values';
+import { mean, range, sum, toList } from '../../engine/values';
 
 type Ties = (counts: number[][]) => number;
 type Three = (h: number[]) => ArrayLike<number>;
 type Current = (x: number[], tau: number) => ArrayLike<number>;
 type EachStep = (h: number[][], label: number) => number;
 
-const toList = (values: ArrayLike<number>) => (isTooLong(values) ? values : Array.from(values));
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
-const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
-const mean = (values: number[]) => sum(values) / values.length;
 const share = (row: number[], of: number) => row.filter((value) => value === of).length;
 const highest = (row: number[]) => Math.max(...row);
 

@@ -2,13 +2,9 @@
 
 import { charge } from '../../../../src/common/lif';
 import { exercise, mistake as m } from '../../engine/exercise';
-import { isTooLong } from '../../engine/values';
+import { range, sum, toList } from '../../engine/values';
 
 type Shares = (T: number, tau: number) => ArrayLike<number>;
-
-const toList = (values: ArrayLike<number>) => (isTooLong(values) ? values : Array.from(values));
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
-const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
 
 /** What the package's own neuron, which never fires, has left of a current of 1 in step t after the last of T steps. */
 const shareOf = (t: number, T: number, tau: number) => {

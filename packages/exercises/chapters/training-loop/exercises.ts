@@ -4,13 +4,12 @@ import { argmax } from '../../../../src/common/argmax';
 import { meanSquaredError } from '../../../../src/training/losses';
 import { exercise, mistake as m } from '../../engine/exercise';
 import { firstNumber } from '../../engine/tensors';
+import { sum } from '../../engine/values';
 import { trainLoop } from './loop';
 
 type Loss = (rates: number[][], labels: number[]) => number;
 type Answer = (rates: number[]) => number;
 type Accuracy = (correct: number[], batchSize: number, images: number) => number;
-
-const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
 
 /** Squared differences of each image, added up by the given rule. */
 const squares =

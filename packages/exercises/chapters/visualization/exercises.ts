@@ -1,6 +1,7 @@
 /** Looking into the network. */
 import { argmax } from '../../../../src/common/argmax';
 import { exercise, mistake as m } from '../../engine/exercise';
+import { sum } from '../../engine/values';
 
 type Trust = (matrix: number[][], digit: number) => number;
 type Histogram = (rates: number[], bins: number) => number[];
@@ -13,7 +14,6 @@ const CONFUSION = [
   [1, 3, 4],
 ];
 
-const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
 const answered = (matrix: number[][], digit: number) => sum(matrix.map((row) => row[digit]));
 
 /** Counts how many rates fall into each bin; what falls outside is lost. */

@@ -1,7 +1,7 @@
 /** What is in a count, what is in a time, and how far apart two spikes may be. */
 
 import { exercise, mistake as m } from '../../engine/exercise';
-import { isTooLong } from '../../engine/values';
+import { range, sum, toList } from '../../engine/values';
 import { timingBack } from './back';
 import { ROUNDING, timeGap } from './gap';
 
@@ -9,10 +9,6 @@ type Counts = (spikes: number[], units: number) => ArrayLike<number>;
 type Control = (times: number[], order: number[]) => ArrayLike<number>;
 type Loss = (counts: number[], label: number) => number;
 type Additions = (inputSpikes: number, hiddenSpikes: number, hidden: number) => number;
-
-const toList = (values: ArrayLike<number>) => (isTooLong(values) ? values : Array.from(values));
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
-const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
 
 const countOf = (spikes: number[], unit: number) => spikes.filter((other) => other === unit).length;
 

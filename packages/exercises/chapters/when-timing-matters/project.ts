@@ -1,7 +1,7 @@
 /** The small project of the chapter: a latency code for MNIST beside the Poisson code, by accuracy and by spikes. */
 import { firingStep } from '../../../../src/common/latency';
 import { exercise, mistake as m } from '../../engine/exercise';
-import { isTooLong } from '../../engine/values';
+import { sum, toList } from '../../engine/values';
 
 type Step = (x: number, T: number) => number;
 type Spikes = (pixels: number[], T: number, code: 'poisson' | 'latency') => number;
@@ -9,8 +9,6 @@ type Front = (accuracies: number[], spikes: number[]) => ArrayLike<number>;
 
 const LATENCY = 'A latency code for MNIST';
 
-const toList = (values: ArrayLike<number>) => (isTooLong(values) ? values : Array.from(values));
-const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
 const inked = (pixels: number[]) => pixels.filter((x) => x > 0).length;
 
 /** The settings that no other one beats, by what "beats" means. */
