@@ -7,7 +7,6 @@ export const PARTS = [
   { part: 'Use', first: 'is-it-worth-it' },
   { part: 'Under the hood', first: 'event-driven' },
   { part: 'Roads', first: 'from-an-ann' },
-  { part: 'Layers', first: 'read-the-potential' },
 ];
 
 /** What chapters' pages were called before they were numbered anew: their addresses lead to the new ones. */
@@ -17,6 +16,12 @@ export const FORMER = [
   '09-a-hidden-layer',
   '10-when-timing-matters',
   '11-out-and-in',
+  '09-is-it-worth-it',
+  '10-out-and-in',
+  '11-event-driven',
+  '12-from-an-ann',
+  '13-on-a-chip',
+  '14-read-the-potential',
 ];
 
 /** The name of a chapter without its number, `07-a-hidden-layer.ipynb` or `07-a-hidden-layer`. */

@@ -43,12 +43,13 @@ export const CHAPTERS = {
   'what-time-does': whatTimeDoes,
   'a-hidden-layer': { ...hiddenLayer, ...hiddenLayerProject },
   'when-timing-matters': { ...timing, ...timingProject },
+  'read-the-potential': { ...readPotential, ...readShares, ...readPotentialProject },
+  'a-memory': {},
   'is-it-worth-it': { ...worthIt, ...worthItProject },
   'out-and-in': outAndIn,
   'event-driven': { ...eventDriven, ...eventDrivenTables },
   'from-an-ann': { ...fromAnAnn, ...fromAnAnnProject },
   'on-a-chip': { ...onAChipLeak, ...onAChip, ...onAChipProject },
-  'read-the-potential': { ...readPotential, ...readShares, ...readPotentialProject },
 };
 
 type Chapters = typeof CHAPTERS;

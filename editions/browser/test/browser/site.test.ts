@@ -364,7 +364,7 @@ describe('The site', inChromium, () => {
     const { context, page } = await fresh();
     const at = (name: string) => `${site.url}notebooks/index.html?path=${name}.ipynb`;
     await page.goto(`${at('07-is-it-worth-it')}#map`);
-    await page.waitForURL(`${at('09-is-it-worth-it')}#map`, { timeout: 60_000 });
+    await page.waitForURL(`${at('11-is-it-worth-it')}#map`, { timeout: 60_000 });
     await openChapter(page, site.url, chapter);
     await page.evaluate(async (path) => {
       const { contents } = (window as unknown as { jupyterapp: { serviceManager: { contents: Copies } } }).jupyterapp
