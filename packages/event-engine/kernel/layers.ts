@@ -12,10 +12,9 @@ import { columnAt, columnsOf, countLayers, isLast, layerAt, recurrentRows, rowsO
 import { fireInto, useNeuron } from './neuron';
 import { fireOutputs } from './readout';
 import { addFirst, backRecurrent, fireRecurrent, fromNext } from './recurrence';
-import { clearRow } from './rows';
 import { filter, keepCurrent } from './synapse';
 import { addTauGradient, invert } from './tau';
-import { transpose, weigh, weighAll } from './weigh';
+import { transpose, weigh, weighSteps } from './weigh';
 
 /** Makes the neurons of hidden layers places of an input, once: neuron j is place j, and dim. */
 export function layOut(scratch: usize): void {
@@ -140,8 +139,5 @@ function differentiateSpikes(scratch: usize, column: usize, next: usize, steps: 
     weigh(rows, column + OUTGOING, deltas, steps);
     return;
   }
-  for (let at: usize = 0; at < steps * ROW_BYTES; at += ROW_BYTES) {
-    clearRow(deltas + at);
-    weighAll(rows + at, layer, column + OUTGOING, deltas + at);
-  }
+  weighSteps(rows, layer, column + OUTGOING, deltas, steps);
 }

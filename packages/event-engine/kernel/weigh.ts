@@ -2,7 +2,6 @@
 
 import * as table from '../layout';
 import { ROW_BYTES, WIDTH } from './addresses';
-import { columnsOf } from './network';
 
 /** Twelve rows of weights to `count` neurons, whose columns lie `stride` bytes apart, become a row for each of these neurons. */
 export function transpose(out: usize, rows: usize, stride: usize, count: usize): void {
@@ -13,7 +12,10 @@ export function transpose(out: usize, rows: usize, stride: usize, count: usize):
   }
 }
 
-/** Adds to a row what a column sends to all neurons of a layer, of whose first column `from` is a row: the sum of its values times weights. */
+/**
+ * Adds to a row what a column sends to all neurons of a layer, of whose first column `from` is a row: the sum of its values
+ * times weights, those of even neurons and of odd ones apart.
+ */
 export function weighAll(from: usize, layer: usize, outgoing: usize, row: usize): void {
   let x = v128.load(row);
   let y = v128.load(row, 16);
@@ -22,10 +24,11 @@ export function weighAll(from: usize, layer: usize, outgoing: usize, row: usize)
   let y1 = x1;
   let z1 = x1;
   const stride = <usize>load<u32>(layer, table.PLACE_STRIDE);
-  for (let c = columnsOf(layer); c > 0; c--, from += stride) {
-    for (let lane: usize = 0; lane < 4 * WIDTH; lane += 8, outgoing += 2 * ROW_BYTES) {
-      const even = v128.load32_splat(from + lane);
-      const odd = v128.load32_splat(from + lane, 4);
+  for (let left = <isize>load<u32>(layer, table.NEURONS); left > 0; left -= WIDTH, from += stride) {
+    for (let at = from, end = at + 4 * min<usize>(WIDTH, left); at < end; at += 8, outgoing += 2 * ROW_BYTES) {
+      const pair = v128.load64_splat(at);
+      const even = i8x16.shuffle(pair, pair, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3);
+      const odd = i8x16.shuffle(pair, pair, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7);
       x = f32x4.add(x, f32x4.mul(even, v128.load(outgoing)));
       y = f32x4.add(y, f32x4.mul(even, v128.load(outgoing, 16)));
       z = f32x4.add(z, f32x4.mul(even, v128.load(outgoing, 32)));
@@ -37,6 +40,58 @@ export function weighAll(from: usize, layer: usize, outgoing: usize, row: usize)
   v128.store(row, f32x4.add(x, x1));
   v128.store(row, f32x4.add(y, y1), 16);
   v128.store(row, f32x4.add(z, z1), 32);
+}
+
+/**
+ * The same for all steps, to `deltas`: two at a time, so that a weight is loaded once for both, first those of even neurons.
+ */
+export function weighSteps(from: usize, layer: usize, outgoing: usize, deltas: usize, steps: usize): void {
+  const neurons = <usize>load<u32>(layer, table.NEURONS);
+  const stride = <usize>load<u32>(layer, table.PLACE_STRIDE);
+  // Behind the last step is room for one more.
+  for (let at: usize = 0; at < steps * ROW_BYTES; at += 2 * ROW_BYTES) {
+    weighTwo(from + at, stride, outgoing, neurons, deltas + at, false);
+    weighTwo(from + at + 4, stride, outgoing + ROW_BYTES, neurons - 1, deltas + at, true);
+  }
+}
+
+/** What every other neuron adds to two rows at `out`, of which it is the first part or the second. */
+function weighTwo(from: usize, stride: usize, weights: usize, neurons: usize, out: usize, second: bool): void {
+  let x0 = f32x4.splat(0);
+  let y0 = x0;
+  let z0 = x0;
+  let x1 = x0;
+  let y1 = x0;
+  let z1 = x0;
+  for (let left = <isize>neurons; left > 0; left -= WIDTH, from += stride) {
+    for (let at = from, end = at + 4 * min<usize>(WIDTH, left); at < end; at += 8, weights += 2 * ROW_BYTES) {
+      const s0 = v128.load32_splat(at);
+      const s1 = v128.load32_splat(at, ROW_BYTES);
+      const x = v128.load(weights);
+      const y = v128.load(weights, 16);
+      const z = v128.load(weights, 32);
+      x0 = f32x4.add(x0, f32x4.mul(s0, x));
+      y0 = f32x4.add(y0, f32x4.mul(s0, y));
+      z0 = f32x4.add(z0, f32x4.mul(s0, z));
+      x1 = f32x4.add(x1, f32x4.mul(s1, x));
+      y1 = f32x4.add(y1, f32x4.mul(s1, y));
+      z1 = f32x4.add(z1, f32x4.mul(s1, z));
+    }
+  }
+  if (second) {
+    x0 = f32x4.add(v128.load(out), x0);
+    y0 = f32x4.add(v128.load(out, 16), y0);
+    z0 = f32x4.add(v128.load(out, 32), z0);
+    x1 = f32x4.add(v128.load(out, ROW_BYTES), x1);
+    y1 = f32x4.add(v128.load(out, ROW_BYTES + 16), y1);
+    z1 = f32x4.add(v128.load(out, ROW_BYTES + 32), z1);
+  }
+  v128.store(out, x0);
+  v128.store(out, y0, 16);
+  v128.store(out, z0, 32);
+  v128.store(out, x1, ROW_BYTES);
+  v128.store(out, y1, ROW_BYTES + 16);
+  v128.store(out, z1, ROW_BYTES + 32);
 }
 
 /** The same for all steps of the ten outputs, whose dL/dx are `rows`, to `deltas`. */
