@@ -119,11 +119,10 @@ export const TABLES: usize = OUTPUT + OUTGOING + 512;
 export const DELTAS: usize = TABLES + (SLOTS / 4) * TABLE;
 /** What dL/dx of each step is multiplied by to be its part of dL/dw: [BLOCK] rows. */
 export const FACTORS: usize = DELTAS + BLOCK * ROW_BYTES;
-/** Two lists of neurons of a layer that fired in a step (u16). */
-export const LISTS: usize = FACTORS + BLOCK * ROW_BYTES;
-export const LIST_BYTES: usize = 2 * SLOTS;
+/** A list of the neurons of a layer that fired in a step (u32). */
+export const LIST: usize = FACTORS + BLOCK * ROW_BYTES;
 /** The exponentials of a softmax, a row; the label; the loss of the steps that were gone through back, f64. */
-export const EXPONENTIALS: usize = LISTS + 2 * LIST_BYTES;
+export const EXPONENTIALS: usize = LIST + 4 * SLOTS;
 export const LABEL: usize = EXPONENTIALS + 48;
 export const LOSS_SUM: usize = LABEL + 8;
 export const SCRATCH_BYTES: usize = LOSS_SUM + 8;

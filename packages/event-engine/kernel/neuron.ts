@@ -190,25 +190,30 @@ function integrateAs<Tau>(column: usize, block: usize, steps: usize): void {
   v128.store(state, v2, 32);
 }
 
-/** One step of `fireInto`, whose current is `row`; returns which of the neurons fire, a bit for each. The state is not kept. */
-export function fireStep(column: usize, row: usize, alive: usize): u32 {
-  if (learnt) return fireStepAs<v128>(column, row, alive);
-  return fireStepAs<f32>(column, row, alive);
+/**
+ * One step of `fireInto`, whose current is `row`: in the 16 bits of each neuron that fires `bit` is set, and at FIRED the
+ * column's neurons have a bit each. The state is not kept.
+ */
+export function fireStep(column: usize, row: usize, spikes: usize, alive: usize, bit: i32): void {
+  if (learnt) fireStepAs<v128>(column, row, spikes, alive, bit);
+  else fireStepAs<f32>(column, row, spikes, alive, bit);
 }
 
-function fireStepAs<Tau>(column: usize, row: usize, alive: usize): u32 {
+function fireStepAs<Tau>(column: usize, row: usize, spikes: usize, alive: usize, bit: i32): void {
   const level = f32x4.splat(threshold);
   let fired: u32 = 0;
-  for (let q: usize = 0; q < ROW_BYTES; q += 16) {
+  for (let q: usize = 0; q < ROW_BYTES; q += 16, spikes += 8) {
     const state = column + POTENTIAL + q;
     const h = charge(v128.load(state), v128.load(row + q), inverse<Tau>(column, q));
     v128.store(row + q, h);
     const lives = i32x4.lt_s(i32x4.add(i32x4.splat(i32(q >> 2)), i32x4(0, 1, 2, 3)), i32x4.splat(i32(alive)));
     const s = v128.and(f32x4.ge(h, level), lives);
     v128.store(state, v128.bitselect(reset(h), h, s));
+    const bits = v128.and(s, i32x4.splat(bit));
+    v128.store64_lane(spikes, v128.or(v128.load64_zero(spikes), i16x8.narrow_i32x4_u(bits, bits)), 0);
     fired |= u32(i32x4.bitmask(s)) << u32(q >> 2);
   }
-  return fired;
+  store<u16>(column + FIRED, fired);
 }
 
 /** Back to the state before a block, which is computed again in the backward pass. */

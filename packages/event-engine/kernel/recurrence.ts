@@ -8,8 +8,7 @@ import {
   FIRED,
   FIRED_BOUNDARIES,
   LATER,
-  LIST_BYTES,
-  LISTS,
+  LIST,
   PART,
   PART_BYTES,
   POTENTIAL,
@@ -24,9 +23,19 @@ import { copyRow } from './rows';
 import { filter } from './synapse';
 import { weighAll } from './weigh';
 
-/** Lists the neurons of a column that fired, a bit for each; returns the end of the list. */
-function listFired(end: usize, c: usize, fired: u32): usize {
-  for (; fired; fired &= fired - 1, end += 2) store<u16>(end, u16(c * WIDTH + ctz(fired)));
+/** Where the rows of R lie of all that fired in the last step (u32), from the first row on, in a list; returns its end. */
+function listFired(scratch: usize, layer: usize): usize {
+  const columns = columnsOf(layer);
+  let end = scratch + LIST;
+  for (let c: usize = 0; c < columns; ) {
+    // Five columns in one word: one loop of a length that nobody foresees, in place of five.
+    const first = c * WIDTH;
+    let fired: u64 = 0;
+    for (let shift: u64 = 0; shift < 5 * WIDTH && c < columns; shift += WIDTH, c++) {
+      fired |= (<u64>load<u16>(columnAt(scratch, layer, c) + FIRED)) << shift;
+    }
+    for (; fired; fired &= fired - 1, end += 4) store<u32>(end, u32(ROW_BYTES * (first + <usize>ctz(fired))));
+  }
   return end;
 }
 
@@ -35,8 +44,8 @@ function hear(row: usize, rows: usize, list: usize, end: usize): void {
   let x = v128.load(row);
   let y = v128.load(row, 16);
   let z = v128.load(row, 32);
-  for (; list < end; list += 2) {
-    const heard = rows + ROW_BYTES * <usize>load<u16>(list);
+  for (; list < end; list += 4) {
+    const heard = rows + <usize>load<u32>(list);
     x = f32x4.add(x, v128.load(heard));
     y = f32x4.add(y, v128.load(heard, 16));
     z = f32x4.add(z, v128.load(heard, 32));
@@ -52,38 +61,22 @@ export function fireRecurrent(scratch: usize, weights: usize, layer: usize, bloc
   const kept = load<f32>(layer, table.SYNAPSE);
   const neurons = <usize>load<u32>(layer, table.NEURONS);
   const spikes = scratch + <usize>load<u32>(layer, table.MAKES) + SPIKES;
-  let before = scratch + LISTS;
-  let now = before + LIST_BYTES;
-  let end = before;
   for (let c: usize = 0; c < columns; c++) {
     const column = columnAt(scratch, layer, c);
-    const fired = load<u16>(column + FIRED);
     copyRow(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL);
-    store<u16>(column + FIRED_BOUNDARIES + 2 * block, fired);
-    end = listFired(end, c, fired);
+    store<u16>(column + FIRED_BOUNDARIES + 2 * block, load<u16>(column + FIRED));
   }
   for (let t: usize = 0; t < steps; t++) {
     const part = spikes + (t / PART) * PART_BYTES;
     if (t % PART === 0) memory.fill(part, 0, 2 * WIDTH * columns);
-    let to = now;
+    const end = listFired(scratch, layer);
     for (let c: usize = 0; c < columns; c++) {
       const column = columnAt(scratch, layer, c);
       const row = column + BLOCK_ROWS + t * ROW_BYTES;
-      hear(row, recurrentRows(weights, layer, c), before, end);
+      hear(row, recurrentRows(weights, layer, c), scratch + LIST, end);
       if (kept) filter(column, kept, t, 1);
-      const fired = fireStep(column, row, neurons - c * WIDTH);
-      store<u16>(column + FIRED, fired);
-      const first = to;
-      to = listFired(to, c, fired);
-      for (let entry = first; entry < to; entry += 2) {
-        const at = part + 2 * <usize>load<u16>(entry);
-        store<u16>(at, u16(u32(load<u16>(at)) | (1 << u32(t % PART))));
-      }
+      fireStep(column, row, part + 2 * WIDTH * c, neurons - c * WIDTH, 1 << i32(t % PART));
     }
-    const list = before;
-    before = now;
-    now = list;
-    end = to;
   }
 }
 
