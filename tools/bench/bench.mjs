@@ -154,11 +154,16 @@ function rows(peer) {
   const numba = (/** @type {number} */ threads) => () =>
     new Contender(peer, [join(root, 'tools', 'bench', 'bench_numba.py'), data, `${threads}`]);
   const program = byHand();
-  const avx512 = (/** @type {number} */ threads) => () => new Contender(String(program), [data, `${threads}`]);
+  const avx512 =
+    (/** @type {number} */ threads, hidden = 0) =>
+    () =>
+      new Contender(String(program), [data, `${threads}`, `${hidden}`]);
   /** @type {[string, string, () => Contender, number][]} */
   const handRows = [
     ['avx512_1', 'by hand in AVX-512, 1 thread', avx512(1), 200],
     ['avx512_all', `by hand in AVX-512, ${all} threads`, avx512(all), 400],
+    ['avx512_hidden_96_1', 'by hand in AVX-512, 96 hidden neurons, 1 thread', avx512(1, 96), 60],
+    ['avx512_hidden_96_all', `by hand in AVX-512, 96 hidden neurons, ${all} threads`, avx512(all, 96), 100],
   ];
   return [
     ...own,
@@ -343,7 +348,14 @@ function ratios(/** @type {Measured[]} */ table) {
     out[`${what}, all threads`] = jelly('') / time[`event_hidden_${hidden}_all`];
     out[`${what}, one thread`] = jelly('_1') / time[`event_hidden_${hidden}_1`];
   }
-  if (time.avx512_1) out['event engine against AVX-512 by hand, one thread'] = time.avx512_1 / time.event_1;
+  for (const [what, at] of [
+    ['', ''],
+    [', 96 hidden neurons', 'hidden_96_'],
+  ]) {
+    if (!time[`avx512_${at}1`]) continue;
+    out[`event engine against AVX-512 by hand${what}, all threads`] = time[`avx512_${at}all`] / time[`event_${at}all`];
+    out[`event engine against AVX-512 by hand${what}, one thread`] = time[`avx512_${at}1`] / time[`event_${at}1`];
+  }
   return out;
 }
 

@@ -1,7 +1,8 @@
 // The same job by hand for one kind of processor, as a contender of tools/bench/bench.mjs: a line of batches in, a line of
 // times out. It is the event engine's method (sums of four spikes from a table) in AVX-512, where a table of 16 sums is one
-// register. It shows how far from the machine's limit portable WebAssembly stays.
-//   g++ -O3 -march=native -std=c++17 -pthread -o bench_avx512 bench_avx512.cpp && ./bench_avx512 DATA_FOLDER THREADS
+// register. With 96 hidden neurons these are the lanes, 16 in each of six vectors, and the table lies in memory.
+// It shows how far from the machine's limit portable WebAssembly stays.
+//   g++ -O3 -march=native -std=c++17 -pthread -o bench_avx512 bench_avx512.cpp && ./bench_avx512 DATA_FOLDER THREADS [96]
 #include <immintrin.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <functional>
 #include <iostream>
@@ -91,20 +93,38 @@ static inline Floats sums(float a, float b, float c, float d) {
   return _mm512_mask_add_ps(all, 0xFF00, all, _mm512_set1_ps(d));
 }
 
-alignas(64) static float weights[NEURONS][PIXELS], m[NEURONS][PIXELS], square[NEURONS][PIXELS];
-alignas(64) static float gradients[SHARES][NEURONS][PIXELS];
-static int right[SHARES];
+/// Weights with Adam's moments, and their gradient in parts, one of each share.
+template <int COUNT>
+struct Parameters {
+  alignas(64) float weight[COUNT], m[COUNT], square[COUNT], gradient[SHARES][COUNT];
 
-/// One image, forward and back. The ten neurons are the first ten of 16 lanes.
-struct Presentation {
-  alignas(64) uint32_t spikes[4][PIXELS + 16];             // [32 steps][lit pixel]
-  alignas(64) Words patterns[PIXELS / 4 + 1][VECTORS];     // of four pixels, one number below 16 per step
-  alignas(64) float input[16][STEPS], h[STEPS][16], dx[STEPS + 4][16];
-  alignas(64) float table[STEP_TABLES][NEURONS][16];
+  /// One step of Adam with learning rate 1e-3 for some of the weights.
+  void adam(int from, int to, int step) {
+    const Floats rate = _mm512_set1_ps(float(1e-3 / (1 - std::pow(0.9, step))));
+    const Floats scale = _mm512_set1_ps(float(1 / std::sqrt(1 - std::pow(0.999, step))));
+    for (int p = from; p < to; p += 16) {
+      Floats g = _mm512_setzero_ps();
+      for (auto &part : gradient) g = _mm512_add_ps(g, _mm512_load_ps(part + p));
+      Floats mean = _mm512_load_ps(m + p), power = _mm512_load_ps(square + p);
+      mean = _mm512_fmadd_ps(_mm512_sub_ps(g, mean), _mm512_set1_ps(0.1f), mean);
+      power = _mm512_fmadd_ps(_mm512_sub_ps(_mm512_mul_ps(g, g), power), _mm512_set1_ps(0.001f), power);
+      _mm512_store_ps(m + p, mean);
+      _mm512_store_ps(square + p, power);
+      const Floats root = _mm512_fmadd_ps(_mm512_sqrt_ps(power), scale, _mm512_set1_ps(1e-8f));
+      const Floats change = _mm512_div_ps(_mm512_mul_ps(rate, mean), root);
+      _mm512_store_ps(weight + p, _mm512_sub_ps(_mm512_load_ps(weight + p), change));
+    }
+  }
+};
+
+/// What both networks have: the spikes of an image, and ten outputs, which are the first ten of 16 lanes.
+struct Outputs {
+  alignas(64) uint32_t spikes[4][PIXELS + 16];  // [32 steps][lit pixel]
+  alignas(64) float h[STEPS][16], dx[STEPS + 4][16];
   int lit[PIXELS + 16], count;
   float rates[16];
 
-  void encode(const uint8_t *image, Dice dice) {
+  void draw(const uint8_t *image, Dice dice) {
     count = 0;
     for (int p = 0; p < PIXELS; p++)
       if (image[p]) lit[count++] = p;
@@ -119,39 +139,32 @@ struct Presentation {
       lit[i] = 0;
       for (auto &word : spikes) word[i] = 0;
     }
-    for (int i = 0; i < count; i += 4)
-      for (int v = 0; v < VECTORS; v++) {
-        Words pattern = _mm512_setzero_si512();
-        for (int k = 0; k < 4; k++) {
-          const __mmask16 fired = __mmask16(spikes[v / 2][i + k] >> (16 * (v % 2)));
-          pattern = _mm512_mask_or_epi32(pattern, fired, pattern, _mm512_set1_epi32(1 << k));
-        }
-        patterns[i / 4][v] = pattern;
-      }
   }
 
-  void forward() {
-    for (int j = 0; j < NEURONS; j++) {
-      Floats sum[VECTORS];
-      for (auto &part : sum) part = _mm512_setzero_ps();
-      for (int i = 0; i < count; i += 4) {
-        const Floats of = sums(weights[j][lit[i]], weights[j][lit[i + 1]], weights[j][lit[i + 2]], weights[j][lit[i + 3]]);
-        for (int v = 0; v < VECTORS; v++)
-          sum[v] = _mm512_add_ps(sum[v], _mm512_permutexvar_ps(patterns[i / 4][v], of));
-      }
-      for (int v = 0; v < VECTORS; v++) _mm512_store_ps(input[j] + 16 * v, sum[v]);
-    }
-    const Words lanes = _mm512_mullo_epi32(
-        _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9, 9, 9, 9), _mm512_set1_epi32(STEPS));
-    const Floats one = _mm512_set1_ps(1), half = _mm512_set1_ps(0.5f);
+  /// v + (x - v) / 2, and whether that fires.
+  static inline __mmask16 charge(Floats &v, Floats x) {
+    v = _mm512_fmadd_ps(_mm512_sub_ps(x, v), _mm512_set1_ps(0.5f), v);
+    return _mm512_cmp_ps_mask(v, _mm512_set1_ps(1), _CMP_GE_OQ);
+  }
+
+  /// dL/dx of a step, which is dL/dv of the one before, from the potential, dL/dv and dL/ds.
+  static inline Floats back(Floats now, Floats carried, Floats of) {
+    const Floats one = _mm512_set1_ps(1), u = _mm512_mul_ps(_mm512_sub_ps(now, one), _mm512_set1_ps(float(M_PI)));
+    const Floats slope = _mm512_div_ps(one, _mm512_fmadd_ps(u, u, one));
+    const Floats kept = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(now, one, _CMP_LT_OQ), carried);
+    return _mm512_mul_ps(_mm512_fmadd_ps(_mm512_fnmadd_ps(carried, now, of), slope, kept), _mm512_set1_ps(0.5f));
+  }
+
+  /// @param input the current of a step
+  template <class Input>
+  void fire(Input input) {
+    const Floats one = _mm512_set1_ps(1);
     Floats v = _mm512_setzero_ps(), spikeCount = v;
     for (int t = 0; t < T; t++) {
-      const Floats x = _mm512_i32gather_ps(lanes, input[0] + t, 4);
-      const Floats now = _mm512_fmadd_ps(_mm512_sub_ps(x, v), half, v);
-      const __mmask16 fired = _mm512_cmp_ps_mask(now, one, _CMP_GE_OQ);
-      _mm512_store_ps(h[t], now);
+      const __mmask16 fired = charge(v, input(t));
+      _mm512_store_ps(h[t], v);
       spikeCount = _mm512_mask_add_ps(spikeCount, fired, spikeCount, one);
-      v = _mm512_maskz_mov_ps(__mmask16(~fired), now);
+      v = _mm512_maskz_mov_ps(__mmask16(~fired), v);
     }
     _mm512_storeu_ps(rates, _mm512_mul_ps(spikeCount, _mm512_set1_ps(1.0f / T)));
   }
@@ -163,21 +176,64 @@ struct Presentation {
     return best;
   }
 
-  void backward(int label, int batchSize, float (*gradient)[PIXELS]) {
+  void differentiate(int label, int batchSize) {
     alignas(64) float start[16] = {};
     for (int j = 0; j < NEURONS; j++)
       start[j] = (rates[j] - (j == label)) * 2.0f / float(batchSize * NEURONS * T);
-    const Floats of = _mm512_load_ps(start), one = _mm512_set1_ps(1), half = _mm512_set1_ps(0.5f);
-    const Floats pi = _mm512_set1_ps(float(M_PI));
+    const Floats of = _mm512_load_ps(start);
     Floats carried = _mm512_setzero_ps();
     for (int t = T - 1; t >= 0; t--) {
-      const Floats now = _mm512_load_ps(h[t]), u = _mm512_mul_ps(_mm512_sub_ps(now, one), pi);
-      const Floats slope = _mm512_div_ps(one, _mm512_fmadd_ps(u, u, one));
-      const __mmask16 silent = _mm512_cmp_ps_mask(now, one, _CMP_LT_OQ);
-      const Floats kept = _mm512_maskz_mov_ps(silent, carried);
-      carried = _mm512_mul_ps(_mm512_fmadd_ps(_mm512_fnmadd_ps(carried, now, of), slope, kept), half);
+      carried = back(_mm512_load_ps(h[t]), carried, of);
       _mm512_store_ps(dx[t], carried);
     }
+  }
+};
+
+/// One image, forward and back, without a hidden layer.
+struct Shallow : Outputs {
+  alignas(64) Words patterns[PIXELS / 4 + 1][VECTORS];  // of four pixels, one number below 16 per step
+  alignas(64) float input[16][STEPS];
+  alignas(64) float table[STEP_TABLES][NEURONS][16];
+  static Parameters<NEURONS * PIXELS> weights;  // [neuron][pixel]
+  static constexpr int UPDATES = NEURONS;
+
+  static void start(std::mt19937 &random) {
+    std::uniform_real_distribution<float> uniform(-1 / 28.0f, 1 / 28.0f);
+    for (auto &weight : weights.weight) weight = uniform(random);
+  }
+
+  static void update(int j, int step) { weights.adam(j * PIXELS, (j + 1) * PIXELS, step); }
+
+  void prepare(int share) { std::memset(weights.gradient[share], 0, sizeof weights.gradient[share]); }
+
+  void forward() {
+    for (int i = 0; i < count; i += 4)
+      for (int v = 0; v < VECTORS; v++) {
+        Words pattern = _mm512_setzero_si512();
+        for (int k = 0; k < 4; k++) {
+          const __mmask16 fired = __mmask16(spikes[v / 2][i + k] >> (16 * (v % 2)));
+          pattern = _mm512_mask_or_epi32(pattern, fired, pattern, _mm512_set1_epi32(1 << k));
+        }
+        patterns[i / 4][v] = pattern;
+      }
+    for (int j = 0; j < NEURONS; j++) {
+      const float *own = weights.weight + j * PIXELS;
+      Floats sum[VECTORS];
+      for (auto &part : sum) part = _mm512_setzero_ps();
+      for (int i = 0; i < count; i += 4) {
+        const Floats of = sums(own[lit[i]], own[lit[i + 1]], own[lit[i + 2]], own[lit[i + 3]]);
+        for (int v = 0; v < VECTORS; v++)
+          sum[v] = _mm512_add_ps(sum[v], _mm512_permutexvar_ps(patterns[i / 4][v], of));
+      }
+      for (int v = 0; v < VECTORS; v++) _mm512_store_ps(input[j] + 16 * v, sum[v]);
+    }
+    const Words lanes = _mm512_mullo_epi32(
+        _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9, 9, 9, 9), _mm512_set1_epi32(STEPS));
+    fire([&](int t) { return _mm512_i32gather_ps(lanes, input[0] + t, 4); });
+  }
+
+  void backward(int label, int batchSize, int share) {
+    differentiate(label, batchSize);
     for (int q = 0; q < STEP_TABLES; q++)
       for (int j = 0; j < NEURONS; j++)
         _mm512_store_ps(table[q][j], sums(dx[4 * q][j], dx[4 * q + 1][j], dx[4 * q + 2][j], dx[4 * q + 3][j]));
@@ -192,32 +248,172 @@ struct Presentation {
       const __mmask16 real = count - i >= 16 ? 0xFFFF : __mmask16((1 << (count - i)) - 1);
       const Words at = _mm512_loadu_si512(lit + i);
       for (int j = 0; j < NEURONS; j++) {
-        const Floats before = _mm512_mask_i32gather_ps(_mm512_setzero_ps(), real, at, gradient[j], 4);
-        _mm512_mask_i32scatter_ps(gradient[j], real, at, _mm512_add_ps(before, sum[j]), 4);
+        float *gradient = weights.gradient[share] + j * PIXELS;
+        const Floats before = _mm512_mask_i32gather_ps(_mm512_setzero_ps(), real, at, gradient, 4);
+        _mm512_mask_i32scatter_ps(gradient, real, at, _mm512_add_ps(before, sum[j]), 4);
       }
     }
   }
 };
 
-/// One step of Adam with learning rate 1e-3 for the weights of one neuron.
-static void adam(int j, int step) {
-  const Floats rate = _mm512_set1_ps(float(1e-3 / (1 - std::pow(0.9, step))));
-  const Floats scale = _mm512_set1_ps(float(1 / std::sqrt(1 - std::pow(0.999, step))));
-  for (int p = 0; p < PIXELS; p += 16) {
-    Floats g = _mm512_setzero_ps();
-    for (int share = 0; share < SHARES; share++) g = _mm512_add_ps(g, _mm512_load_ps(gradients[share][j] + p));
-    Floats mean = _mm512_load_ps(m[j] + p), power = _mm512_load_ps(square[j] + p);
-    mean = _mm512_fmadd_ps(_mm512_sub_ps(g, mean), _mm512_set1_ps(0.1f), mean);
-    power = _mm512_fmadd_ps(_mm512_sub_ps(_mm512_mul_ps(g, g), power), _mm512_set1_ps(0.001f), power);
-    _mm512_store_ps(m[j] + p, mean);
-    _mm512_store_ps(square[j] + p, power);
-    const Floats root = _mm512_fmadd_ps(_mm512_sqrt_ps(power), scale, _mm512_set1_ps(1e-8f));
-    const Floats change = _mm512_div_ps(_mm512_mul_ps(rate, mean), root);
-    _mm512_store_ps(weights[j] + p, _mm512_sub_ps(_mm512_load_ps(weights[j] + p), change));
+Parameters<NEURONS * PIXELS> Shallow::weights;
+
+/// One image, forward and back, with a hidden layer.
+struct Deep : Outputs {
+  static constexpr int LANES = 16, HIDDEN = 96, PARTS = HIDDEN / LANES;
+  static constexpr int PART = PIXELS * LANES;  // weights to 16 hidden neurons
+  static constexpr int CHUNK = 4;              // so many times 16 pixels have their tables in the first cache
+  static Parameters<PARTS * PART> weights;     // [16 neurons][pixel][neuron]
+  static Parameters<HIDDEN * LANES> outgoing;  // [hidden neuron][output]
+  static constexpr int UPDATES = PARTS + 1;
+
+  alignas(64) uint16_t stepwise[PIXELS / LANES + 1][STEPS];  // of 16 lit pixels, a bit each
+  alignas(64) float hidden[PARTS][STEPS + 4][LANES];         // currents, potentials, then dL/dx
+  alignas(64) float deltas[PARTS][STEPS][LANES];             // dL/ds
+  alignas(64) uint32_t fired[4][HIDDEN];                     // [32 steps][hidden neuron]
+  alignas(64) uint16_t firedStepwise[PARTS][STEPS];
+  alignas(64) float table[4 * CHUNK > STEP_TABLES ? 4 * CHUNK : STEP_TABLES][16][LANES];
+  alignas(64) float sent[HIDDEN / 4][16][LANES];      // sums of what four hidden neurons send to the outputs
+  alignas(64) float received[NEURONS][HIDDEN];        // the same weights, transposed
+
+  static void start(std::mt19937 &random) {
+    std::uniform_real_distribution<float> uniform(-1, 1);
+    for (auto &weight : weights.weight) weight = uniform(random) / 28;
+    for (int i = 0; i < HIDDEN * LANES; i++)
+      outgoing.weight[i] = i % LANES < NEURONS ? uniform(random) / std::sqrt(float(HIDDEN)) : 0;
   }
-}
+
+  static void update(int part, int step) {
+    if (part < PARTS) weights.adam(part * PART, (part + 1) * PART, step);
+    else outgoing.adam(0, HIDDEN * LANES, step);
+  }
+
+  void prepare(int share) {
+    std::memset(weights.gradient[share], 0, sizeof weights.gradient[share]);
+    std::memset(outgoing.gradient[share], 0, sizeof outgoing.gradient[share]);
+    for (int j = 0; j < HIDDEN; j += 4) tabulate(sent[j / 4], outgoing.weight + j * LANES, LANES);
+    for (int k = 0; k < NEURONS; k++)
+      for (int j = 0; j < HIDDEN; j++) received[k][j] = outgoing.weight[j * LANES + k];
+  }
+
+  /// The 16 sums of four rows.
+  static inline void tabulate(float (*out)[LANES], Floats a, Floats b, Floats c, Floats d) {
+    Floats all[16];
+    all[0] = _mm512_setzero_ps();
+    const Floats rows[4] = {a, b, c, d};
+    for (int k = 0; k < 4; k++)
+      for (int i = 0; i < 1 << k; i++) all[(1 << k) + i] = i ? _mm512_add_ps(all[i], rows[k]) : rows[k];
+    for (int i = 0; i < 16; i++) _mm512_store_ps(out[i], all[i]);
+  }
+
+  static inline void tabulate(float (*out)[LANES], const float *rows, int stride) {
+    tabulate(out, _mm512_load_ps(rows), _mm512_load_ps(rows + stride), _mm512_load_ps(rows + 2 * stride),
+             _mm512_load_ps(rows + 3 * stride));
+  }
+
+  /// What four tables say of 16 bits.
+  static inline Floats lookUp(const float (*tables)[16][LANES], unsigned bits) {
+    const Floats low = _mm512_add_ps(_mm512_load_ps(tables[0][bits & 15]), _mm512_load_ps(tables[1][bits >> 4 & 15]));
+    const Floats high = _mm512_add_ps(_mm512_load_ps(tables[2][bits >> 8 & 15]), _mm512_load_ps(tables[3][bits >> 12 & 15]));
+    return _mm512_add_ps(low, high);
+  }
+
+  void forward() {
+    for (int i = 0; i < count; i += 16)
+      for (int t = 0; t < T; t++)
+        stepwise[i / 16][t] = _mm512_test_epi32_mask(_mm512_load_si512(spikes[t / 32] + i), _mm512_set1_epi32(1 << t % 32));
+    const int blocks = (count + 15) / 16;
+    for (int part = 0; part < PARTS; part++) {
+      const float *own = weights.weight + part * PART;
+      for (int first = 0; first < blocks; first += CHUNK) {
+        const int some = std::min(CHUNK, blocks - first);
+        for (int q = 0; q < 4 * some; q++) {
+          const int *four = lit + 16 * first + 4 * q;
+          tabulate(table[q], _mm512_load_ps(own + four[0] * LANES), _mm512_load_ps(own + four[1] * LANES),
+                   _mm512_load_ps(own + four[2] * LANES), _mm512_load_ps(own + four[3] * LANES));
+        }
+        for (int t = 0; t < T; t++) {
+          Floats x = first ? _mm512_load_ps(hidden[part][t]) : _mm512_setzero_ps();
+          for (int b = 0; b < some; b++) x = _mm512_add_ps(x, lookUp(table + 4 * b, stepwise[first + b][t]));
+          _mm512_store_ps(hidden[part][t], x);
+        }
+      }
+    }
+    Floats v[PARTS] = {};
+    Words words[PARTS] = {};
+    for (int t = 0; t < T; t++) {
+      if (t % 32 == 0)
+        for (auto &each : words) each = _mm512_setzero_si512();
+      for (int part = 0; part < PARTS; part++) {
+        const __mmask16 now = charge(v[part], _mm512_load_ps(hidden[part][t]));
+        _mm512_store_ps(hidden[part][t], v[part]);
+        v[part] = _mm512_maskz_mov_ps(__mmask16(~now), v[part]);
+        firedStepwise[part][t] = now;
+        words[part] = _mm512_mask_or_epi32(words[part], now, words[part], _mm512_set1_epi32(1 << t % 32));
+        if (t % 32 == 31 || t == T - 1) _mm512_store_si512(fired[t / 32] + part * LANES, words[part]);
+      }
+    }
+    fire([&](int t) {
+      Floats x = lookUp(sent, firedStepwise[0][t]);
+      for (int part = 1; part < PARTS; part++) x = _mm512_add_ps(x, lookUp(sent + 4 * part, firedStepwise[part][t]));
+      return x;
+    });
+  }
+
+  /// What 25 tables of four steps each say of the steps in which one fires; `word(w)` has 32 of them.
+  template <class Word>
+  inline Floats overSteps(Word word) const {
+    Floats x = _mm512_setzero_ps();
+    for (int w = 0; w < 3; w++) {
+      const uint32_t bits = word(w);
+      x = _mm512_add_ps(x, _mm512_add_ps(lookUp(table + 8 * w, bits), lookUp(table + 8 * w + 4, bits >> 16)));
+    }
+    return _mm512_add_ps(x, _mm512_load_ps(table[24][word(3) & 15]));
+  }
+
+  void backward(int label, int batchSize, int share) {
+    differentiate(label, batchSize);
+    for (int q = 0; q < STEP_TABLES; q++) tabulate(table[q], dx[4 * q], LANES);
+    for (int j = 0; j < HIDDEN; j++) {
+      float *row = outgoing.gradient[share] + j * LANES;
+      _mm512_store_ps(row, _mm512_add_ps(_mm512_load_ps(row), overSteps([&](int w) { return fired[w][j]; })));
+    }
+    for (int part = 0; part < PARTS; part++) {
+      Floats w[NEURONS];
+      for (int k = 0; k < NEURONS; k++) w[k] = _mm512_load_ps(received[k] + part * LANES);
+      for (int t = 0; t < T; t++) {
+        Floats even = _mm512_mul_ps(w[0], _mm512_set1_ps(dx[t][0])), odd = _mm512_mul_ps(w[1], _mm512_set1_ps(dx[t][1]));
+        for (int k = 2; k < NEURONS; k += 2) {
+          even = _mm512_fmadd_ps(w[k], _mm512_set1_ps(dx[t][k]), even);
+          odd = _mm512_fmadd_ps(w[k + 1], _mm512_set1_ps(dx[t][k + 1]), odd);
+        }
+        _mm512_store_ps(deltas[part][t], _mm512_add_ps(even, odd));
+      }
+    }
+    Floats carried[PARTS] = {};
+    for (int t = T - 1; t >= 0; t--)
+      for (int part = 0; part < PARTS; part++) {
+        float *row = hidden[part][t];
+        carried[part] = back(_mm512_load_ps(row), carried[part], _mm512_load_ps(deltas[part][t]));
+        _mm512_store_ps(row, carried[part]);
+      }
+    for (int part = 0; part < PARTS; part++) {
+      for (int q = 0; q < STEP_TABLES; q++) tabulate(table[q], hidden[part][4 * q], LANES);
+      for (int i = 0; i < count; i++) {
+        float *row = weights.gradient[share] + part * PART + lit[i] * LANES;
+        _mm512_store_ps(row, _mm512_add_ps(_mm512_load_ps(row), overSteps([&](int w) { return spikes[w][i]; })));
+      }
+    }
+  }
+};
+
+Parameters<Deep::PARTS * Deep::PART> Deep::weights;
+Parameters<Deep::HIDDEN * Deep::LANES> Deep::outgoing;
+
+static int right[SHARES];
 
 /// Threads that wait awake, as the event engine's do, and take tasks by a ticket.
+template <class Network>
 class Pool {
  public:
   explicit Pool(int threads) {
@@ -244,12 +440,12 @@ class Pool {
  private:
   static constexpr int NONE = 1 << 30;  // a helper that wakes late draws a ticket that no task has
   std::vector<std::thread> others;
-  std::function<void(int, Presentation &)> work;
+  std::function<void(int, Network &)> work;
   std::atomic<int> round{0}, ticket{NONE}, done{0}, last{0}, busy{0};
   std::atomic<bool> ended{false};
-  Presentation &mine = *new (std::align_val_t(64)) Presentation();
+  Network &mine = *new (std::align_val_t(64)) Network();
 
-  void take(Presentation &own) {
+  void take(Network &own) {
     for (int next; (next = ticket.fetch_add(1)) < last;) {
       work(next, own);
       done.fetch_add(1, std::memory_order_release);
@@ -257,7 +453,7 @@ class Pool {
   }
 
   void help() {
-    Presentation &own = *new (std::align_val_t(64)) Presentation();
+    Network &own = *new (std::align_val_t(64)) Network();
     for (int seen = 0; !ended;) {
       if (round.load(std::memory_order_acquire) == seen) {
         _mm_pause();
@@ -288,19 +484,12 @@ static std::vector<std::vector<int>> batchesOf(const std::string &line) {
   return batches;
 }
 
-int main(int argc, char **argv) {
-  if (argc != 3) {
-    std::cerr << "usage: bench_avx512 DATA_FOLDER THREADS\n";
-    return 2;
-  }
-  const std::string folder = argv[1];
-  const int threads = std::max(1, std::atoi(argv[2]));
-  const Data data{readIdx(folder + "/train-images-idx3-ubyte", 16), readIdx(folder + "/train-labels-idx1-ubyte", 8)};
+/// Trains on the batches of each line, and answers with the time of each.
+template <class Network>
+static void train(const Data &data, int threads) {
   std::mt19937 random(0);
-  std::uniform_real_distribution<float> uniform(-1 / 28.0f, 1 / 28.0f);
-  for (auto &row : weights)
-    for (auto &weight : row) weight = uniform(random);
-  Pool pool(threads);
+  Network::start(random);
+  Pool<Network> pool(threads);
   std::printf("{\"ready\": \"AVX-512\", \"threads\": %d}\n", threads);
   std::fflush(stdout);
   int step = 0;
@@ -311,17 +500,17 @@ int main(int argc, char **argv) {
       const auto begin = std::chrono::steady_clock::now();
       const int size = int(batch.size());
       step++;
-      pool.run(SHARES, [&](int share, Presentation &one) {
+      pool.run(SHARES, [&](int share, Network &one) {
         right[share] = 0;
-        for (auto &row : gradients[share]) std::fill(std::begin(row), std::end(row), 0.0f);
+        one.prepare(share);
         for (int i = share * size / SHARES; i < (share + 1) * size / SHARES; i++) {
-          one.encode(&data.images[size_t(batch[i]) * PIXELS], Dice((uint64_t(step) << 32) + uint64_t(batch[i])));
+          one.draw(&data.images[size_t(batch[i]) * PIXELS], Dice((uint64_t(step) << 32) + uint64_t(batch[i])));
           one.forward();
           right[share] += one.answer() == data.labels[batch[i]];
-          one.backward(data.labels[batch[i]], size, gradients[share]);
+          one.backward(data.labels[batch[i]], size, share);
         }
       });
-      pool.run(NEURONS, [&](int j, Presentation &) { adam(j, step); });
+      pool.run(Network::UPDATES, [&](int j, Network &) { Network::update(j, step); });
       const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
       times += (times.empty() ? "" : ", ") + std::to_string(took.count());
       for (const int count : right) correct += count;
@@ -330,5 +519,18 @@ int main(int argc, char **argv) {
     std::printf("{\"ms\": [%s], \"accuracy\": %.6f}\n", times.c_str(), double(correct) / double(shown));
     std::fflush(stdout);
   }
+}
+
+int main(int argc, char **argv) {
+  const int hidden = argc > 3 ? std::atoi(argv[3]) : 0;
+  if (argc < 3 || argc > 4 || (hidden != 0 && hidden != Deep::HIDDEN)) {
+    std::cerr << "usage: bench_avx512 DATA_FOLDER THREADS [96]\n";
+    return 2;
+  }
+  const std::string folder = argv[1];
+  const int threads = std::max(1, std::atoi(argv[2]));
+  const Data data{readIdx(folder + "/train-images-idx3-ubyte", 16), readIdx(folder + "/train-labels-idx1-ubyte", 8)};
+  if (hidden) train<Deep>(data, threads);
+  else train<Shallow>(data, threads);
   return 0;
 }
