@@ -559,4 +559,23 @@ loops`,
     differs: 'tslab shows no value of a cell that exports what it has from another',
     here: { stdout: '3\n' },
   },
+  {
+    name: 'an object and a class with names that are also variables',
+    cell: 'const packet = { height: 1, pixels: [1, 2], deep: { depth: 4 } };\nclass Sensor { width = 3; static made = 4; }\nlet pixels = 5;\nlet height = 2;',
+  },
+  {
+    name: 'a property of an earlier type gets another name',
+    cell: 'const { height: tall, deep: { depth: low = 0 }, ...remaining } = packet;\nconst { width: wide } = new Sensor();\n[tall, low, remaining, wide, height]',
+  },
+  {
+    name: 'in a function, its parameters and a loop',
+    cell: `function count2() { const { pixels: below } = packet; return below.length + pixels; }
+const ofPacket = ({ height: first = 3 }: typeof packet) => first + height;
+for (const { depth: each } of [packet.deep]) console.log(each, pixels);
+[count2(), ofPacket(packet)]`,
+  },
+  {
+    name: 'or is assigned to a variable of its name',
+    cell: '({ height: height, pixels: [pixels] } = packet);\n[height, pixels]',
+  },
 ];

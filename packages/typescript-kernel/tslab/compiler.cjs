@@ -1,9 +1,11 @@
 'use strict';
-// TypeScript as tslab uses it, with four patches:
+// TypeScript as tslab uses it, with five patches:
 // - tslab keeps no source maps, so an error names a line of the compiled cell. Here maps are made in both of its steps
 //   (TypeScript to modules of today, those to CommonJS), for `origins.cjs`.
 // - A variable of an earlier cell becomes `exports.name`, but not in the short form `{ name }`, which then fails as
 //   "name is not defined". Here it becomes `{ name: exports.name }`.
+// - tslab takes `h` in `const { h: x } = all` for such a variable, too, if the type of `all` comes from an earlier cell, and
+//   writes `const { exports.h: x }`, which is read as a variable named `exports`. Here the property keeps its name.
 // - tslab reads all of `node_modules/@types` before the first cell, also what no cell ever imports: half of a kernel's
 //   start. Here it reads Node's types; those of a package are read when a cell imports the package.
 // - TypeScript records which file refers to which, twice for each cell, for builds that tslab never makes. Here that is left
@@ -19,12 +21,13 @@ const MAP_COMMENT = /\n?\/\/# sourceMappingURL=\S*\s*$/;
 /** @typedef {typeof import('@tslab/typescript-for-tslab')} Ts */
 
 /**
- * A transformer that writes out the short properties whose value was declared in an earlier cell.
+ * A transformer that writes out the short properties whose value was declared in an earlier cell, and hides the names of
+ * properties in patterns from tslab, which knows a name by its node.
  * @param {Ts} ts
  * @param {import('@tslab/typescript-for-tslab').TypeChecker} checker
  * @returns {import('@tslab/typescript-for-tslab').TransformerFactory<any>}
  */
-function writeOutShorthand(ts, checker) {
+function keepProperties(ts, checker) {
   const isEarlier = (/** @type {import('@tslab/typescript-for-tslab').Node} */ node) =>
     (checker.getShorthandAssignmentValueSymbol(node)?.declarations ?? []).some((declaration) =>
       declaration.getSourceFile().fileName.endsWith(`/${EARLIER_CELLS}`),
@@ -33,6 +36,12 @@ function writeOutShorthand(ts, checker) {
     const { factory } = context;
     /** @type {import('@tslab/typescript-for-tslab').Visitor} */
     const visit = (node) => {
+      if (ts.isBindingElement(node) && node.propertyName && ts.isIdentifier(node.propertyName)) {
+        const { dotDotDotToken, propertyName, name, initializer } = node;
+        const property = factory.createIdentifier(propertyName.text);
+        const unnoticed = factory.updateBindingElement(node, dotDotDotToken, property, name, initializer);
+        return ts.visitEachChild(unnoticed, visit, context);
+      }
       if (!ts.isShorthandPropertyAssignment(node) || !isEarlier(ts.getOriginalNode(node))) {
         return ts.visitEachChild(node, visit, context);
       }
@@ -91,8 +100,8 @@ function patched(ts) {
         const emit = builder.emit.bind(builder);
         builder.emit = (/** @type {any[]} */ ...emitting) => {
           const [file, write, token, onlyDeclarations, transformers = {}] = emitting;
-          const shorthand = writeOutShorthand(ts, builder.getProgram().getTypeChecker());
-          const after = [shorthand, ...(transformers.after ?? [])];
+          const properties = keepProperties(ts, builder.getProgram().getTypeChecker());
+          const after = [properties, ...(transformers.after ?? [])];
           return emit(file, write, token, onlyDeclarations, { ...transformers, after });
         };
         return builder;
