@@ -1,5 +1,5 @@
-// Builds the extension: a folder that `jupyter lite build` takes (`LiteBuildConfig.federated_extensions`). No builder of
-// JupyterLab's is needed; esbuild makes one script for the page and one for each worker.
+// Builds the extension: a folder that `jupyter lite build` takes (`LiteBuildConfig.federated_extensions`). esbuild makes one
+// script for the page and one for each worker; CONTRIBUTING.md compares that with JupyterLab's own builder.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -34,6 +34,18 @@ const without = (names) => ({
     builder.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'module.exports = {}' }));
   },
 });
+
+/** Leads the import of a package that the page has to what the container took from there. */
+const ofPage = {
+  name: 'of-page',
+  setup(builder) {
+    builder.onResolve({ filter: /^@jupyter/ }, ({ path }) => ({ path, namespace: 'of-page' }));
+    builder.onLoad({ filter: /.*/, namespace: 'of-page' }, ({ path }) => ({
+      contents: `module.exports = require('./container').ofPage[${JSON.stringify(path)}]`,
+      resolveDir: join(here, 'src', 'page'),
+    }));
+  },
+};
 
 /** The licences of the packages that files belong to. */
 function licences(files) {
@@ -109,8 +121,16 @@ export async function buildKernel({ out, typescript = 'typescript', library = tr
     VERSION: JSON.stringify(version),
     LANGUAGE: JSON.stringify(language),
     FILES: JSON.stringify({ cells, types, logo, declarations }),
+    HERE: 'here',
   };
-  const entry = await script('page/plugin.ts', 'remoteEntry.js', { format: 'iife', define });
+  // Which script runs is known only while it is loaded, and the plugin is evaluated later.
+  const entry = await script('page/container.ts', 'remoteEntry.js', {
+    format: 'iife',
+    define,
+    plugins: [ofPage],
+    banner: { js: "{const here=new URL('.',document.currentScript.src).href;" },
+    footer: { js: '}' },
+  });
   writeFileSync(join(target, 'LICENSES.txt'), licences(inputs));
   const jupyterlab = { extension: true, _build: { load: `static/${entry}`, extension: './extension' } };
   const manifest = { name, version, description, license, jupyterlab, jupyterlite: { liteExtension: true } };

@@ -10,7 +10,7 @@ import { createGuard } from '../../jupyterlite/src/cells/guard';
 import { inspect, lookInto } from '../../jupyterlite/src/cells/inspect';
 import { createOutput } from '../../jupyterlite/src/cells/limit';
 import { type KernelInterface, placed } from '../../jupyterlite/src/cells/session';
-import { kernelClass } from '../../jupyterlite/src/page/kernel';
+import { type Options, TypeScriptKernel } from '../../jupyterlite/src/page/kernel';
 import { PLUGIN, readSettings } from '../../jupyterlite/src/page/settings';
 import { emit } from '../../jupyterlite/src/types/emit';
 import { KNOWS_USING } from '../../jupyterlite/src/using';
@@ -265,12 +265,6 @@ describe('The kernel in the page', () => {
   const open = (given: object, text = '', check: () => Promise<unknown> = async () => ({ text })) => {
     const settings = readSettings(JSON.stringify({ [PLUGIN]: given }), 'http://localhost/');
     let shown = '';
-    class Base {
-      location = '';
-      stream({ text }: { text: string }) {
-        shown += text;
-      }
-    }
     const posted: string[] = [];
     const workers: Quick[] = [];
     class Quick {
@@ -287,12 +281,13 @@ describe('The kernel in the page', () => {
     }
     Object.assign(globalThis, { Worker: Quick });
     const types = { begin() {}, starts() {}, ended() {}, check };
-    const Kernel = kernelClass(...([Base, '', settings, types] as unknown as Parameters<typeof kernelClass>));
-    const kernel = new Kernel({ sendMessage() {} } as never) as unknown as {
-      executeRequest(cell: { code: string }): Promise<{ status: string }>;
-      isCompleteRequest(cell: { code: string }): Promise<unknown>;
-      interrupt(): void;
-    };
+    const page = { id: '', name: '', location: '', script: '', settings, types };
+    const kernel = new TypeScriptKernel({
+      ...page,
+      sendMessage({ header, content }: { header: { msg_type: string }; content: { text: string } }) {
+        if (header.msg_type === 'stream') shown += content.text;
+      },
+    } as unknown as Options);
     return {
       kernel,
       posted,

@@ -1,4 +1,5 @@
 /** The worker that runs the cells of one kernel: what it is asked, what it answers, and its end. */
+import type { KernelMessage } from '@jupyterlab/services';
 import { restarted } from '../../../core/interrupts.cjs';
 import type { FromCells, OfCells, Output, ToCells } from '../protocol';
 
@@ -10,6 +11,8 @@ interface Request {
   isCell: boolean;
 }
 
+type Header = KernelMessage.IHeader | undefined;
+
 export class CellWorker {
   ready!: Promise<void>;
   private worker!: Worker;
@@ -17,7 +20,7 @@ export class CellWorker {
   private reader: Worker | undefined;
   private requests = new Map<number, Request>();
   /** Of the messages that asked for a cell; its output goes there. */
-  private headers = new Map<number, unknown>();
+  private headers = new Map<number, Header>();
   private next = 1;
   private deadline: ReturnType<typeof setTimeout> | undefined;
 
@@ -31,9 +34,9 @@ export class CellWorker {
     private readonly begin: () => ToCells,
     private readonly on: {
       ready(): void;
-      output(message: Output & { id: number }, header: unknown): void;
+      output(message: Output & { id: number }, header: Header): void;
       /** Says why; returns the answer to what was asked of it. */
-      ended(text: string, header: unknown): object;
+      ended(text: string, header: Header): object;
     },
   ) {
     this.start();
@@ -72,7 +75,7 @@ export class CellWorker {
   ask<Type extends keyof OfCells>(
     type: Type,
     question: OfCells[Type]['question'],
-    header?: unknown,
+    header?: Header,
   ): Promise<OfCells[Type]['answer']> {
     const id = this.next++;
     const isCell = type !== 'is-complete';
@@ -85,7 +88,7 @@ export class CellWorker {
     });
   }
 
-  isComplete(code: string): Promise<object> {
+  isComplete(code: string): Promise<OfCells['is-complete']['answer']> {
     if (!this.reader) {
       this.reader = new Worker(this.script, { type: 'module', name: 'TypeScript reader' });
       this.reader.onmessage = ({ data }) => this.receive(data);

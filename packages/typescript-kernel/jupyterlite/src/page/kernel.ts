@@ -1,10 +1,11 @@
 /** The kernel as JupyterLite sees it: it hands cells to a worker, and asks the types first. */
+import type { KernelMessage } from '@jupyterlab/services';
+import { BaseKernel, type IKernel } from '@jupyterlite/services';
 import { INTERRUPTED, interruption, lockedOut } from '../../../core/interrupts.cjs';
 import { LANGUAGE_INFO } from '../../language.mjs';
 import type { Outcome, Output } from '../protocol';
 import { CellWorker } from './cell-worker';
-import { Comms } from './comms';
-import type { BaseKernel, KernelOptions, Message, Services } from './jupyterlite';
+import { type CommMessage, Comms } from './comms';
 import { Queue } from './queue';
 import type { Settings } from './settings';
 import type { TypesClient } from './types-client';
@@ -14,8 +15,25 @@ const PATIENCE = 20_000;
 
 const interrupted = (text: string): Outcome => ({ status: 'error', ...interruption(text) });
 
-export interface TypeScriptKernel extends BaseKernel {
-  interrupt(): void;
+type Message = KernelMessage.IMessage;
+type Text = KernelMessage.IInspectRequestMsg['content'];
+
+/** The package's version, and TypeScript's; the build puts them in. */
+declare const VERSION: string;
+declare const LANGUAGE: string;
+
+export interface Options extends IKernel.IOptions {
+  /** URL of the worker that runs cells. */
+  script: string;
+  settings: Settings;
+  types: TypesClient;
+}
+
+/** The answer to who has asked for a cell. */
+function reply(outcome: Outcome, execution_count: number): KernelMessage.IExecuteReplyMsg['content'] {
+  if (outcome.status === 'ok') return { ...outcome, execution_count, user_expressions: {}, payload: [] };
+  const { status, ename, evalue, traceback } = outcome;
+  return { status, ename, evalue, traceback, execution_count };
 }
 
 /** Jupyter counts characters, JavaScript counts UTF-16 units. */
@@ -31,10 +49,12 @@ function folderOf(location: string, siteUrl: string): string {
   return new URL(`files/${path === '' ? '' : `${path}/`}`, siteUrl).href;
 }
 
-/** What a kernel does; `page` takes what it shows. */
-class Kernel {
-  readonly comms: Comms;
-  readonly cells: CellWorker;
+export class TypeScriptKernel extends BaseKernel {
+  private readonly queue: Queue;
+  private readonly settings: Settings;
+  private readonly types: TypesClient;
+  private readonly comms: Comms;
+  private readonly cells: CellWorker;
   /** Ends the wait for an answer of the types, if any. */
   private stopWaiting: (() => void) | undefined;
   /** Whether an interrupt came since the cell was asked for. */
@@ -45,65 +65,72 @@ class Kernel {
   private asked: string | undefined;
   private questions = 0;
 
-  constructor(
-    private readonly page: BaseKernel,
-    private readonly queue: Queue,
-    script: string,
-    private readonly settings: Settings,
-    private readonly types: TypesClient,
-  ) {
-    this.comms = new Comms(page, (event) => this.cells.post(event));
+  constructor({ script, settings, types, ...options }: Options) {
+    const queue = new Queue((message) => options.sendMessage(message));
+    super({ ...options, sendMessage: (message) => queue.send(message) });
+    this.queue = queue;
+    this.settings = settings;
+    this.types = types;
+    this.comms = new Comms(
+      (event) => this.cells.post(event),
+      (...message) => this.handleComm(...message),
+    );
     const begin = () => {
       const { modules, cdn, siteUrl, preload, messages, items } = settings;
-      const folder = folderOf(page.location, siteUrl);
-      types.begin(page.id, folder);
+      const folder = folderOf(this.location, siteUrl);
+      types.begin(this.id, folder);
       const isJupyter = messages === 'jupyter';
       return { type: 'start', modules, cdn, siteUrl, folder, preload, items, messages: isJupyter } as const;
     };
     this.cells = new CellWorker(script, begin, {
       // Only now, so that the first cell waits for nothing else.
       ready: () => types.load(),
-      output: (message, header) => this.show(message, header ?? page.parentHeader),
+      output: (message, header) => this.show(message, header ?? this.parentHeader),
       ended: (text, header) => {
         this.comms.closeAll(header);
-        page.stream({ name: 'stdout', text: `${text}\n` }, header);
+        this.stream({ name: 'stdout', text: `${text}\n` }, header);
         return interrupted(text);
       },
     });
   }
 
-  handle(message: Message, work: () => Promise<void>): Promise<void> {
+  override get ready(): Promise<void> {
+    return this.cells.ready;
+  }
+
+  override handleMessage(message: Message): Promise<void> {
     // It belongs to the cell that runs, and is not separate work.
     if (message.header.msg_type === 'input_reply') {
-      this.receiveInput(message);
+      this.receiveInput(message as KernelMessage.IInputReplyMsg);
       return Promise.resolve();
     }
     return this.queue.take(message, async () => {
-      if (this.page.isDisposed) return;
+      if (this.isDisposed) return;
       // JupyterLite does not answer this one.
       if (message.header.msg_type === 'comm_info_request') {
-        this.queue.answer(message, 'shell', 'comm_info_reply', this.comms.list(message.content.target_name));
+        const { target_name } = message.content as KernelMessage.ICommInfoRequestMsg['content'];
+        const list = this.comms.list(target_name);
+        this.queue.answer<KernelMessage.ICommInfoReplyMsg>(message, 'shell', 'comm_info_reply', list);
       }
-      await work();
+      await super.handleMessage(message);
     });
   }
 
-  private show(message: Output & { id: number }, header: unknown): void {
-    const { page } = this;
+  private show(message: Output & { id: number }, header: KernelMessage.IHeader | undefined): void {
     if (message.type === 'locked') this.cells.startAgain(message.id, lockedOut(message.name));
-    else if (message.type === 'stream') page.stream({ name: message.name, text: message.text }, header);
+    else if (message.type === 'stream') this.stream({ name: message.name, text: message.text }, header);
     else if (message.type === 'input') this.askPerson(message.prompt, message.isPassword);
     else if (message.type === 'comm') this.comms.send(message.event, header);
-    else if (message.type === 'error') page.publishExecuteError(message.failure, header);
+    else if (message.type === 'error') this.publishExecuteError(message.failure, header);
     else if (message.type === 'result') {
       const content = { execution_count: message.count, data: message.data, metadata: {} };
-      page.publishExecuteResult(content, header);
+      this.publishExecuteResult(content as KernelMessage.IExecuteResultMsg['content'], header);
     } else {
       const { bundle, displayId } = message;
       const transient = displayId === undefined ? {} : { display_id: displayId };
       const content = { data: bundle.data, metadata: bundle.metadata ?? {}, transient };
-      if (message.update) page.updateDisplayData(content, header);
-      else page.displayData(content, header);
+      if (message.update) this.updateDisplayData(content as KernelMessage.IUpdateDisplayDataMsg['content'], header);
+      else this.displayData(content as KernelMessage.IDisplayDataMsg['content'], header);
     }
   }
 
@@ -128,20 +155,34 @@ class Kernel {
     this.cells.interrupt();
   }
 
-  dispose(): void {
+  override dispose(): void {
+    if (this.isDisposed) return;
     this.stop();
     this.cells.dispose();
-    this.types.forget(this.page.id);
+    this.types.forget(this.id);
+    super.dispose();
+  }
+
+  async kernelInfoRequest(): Promise<KernelMessage.IInfoReplyMsg['content']> {
+    return {
+      status: 'ok',
+      protocol_version: '5.3',
+      implementation: 'jupyterlite-typescript-kernel',
+      implementation_version: VERSION,
+      banner: 'TypeScript',
+      help_links: [],
+      language_info: { ...LANGUAGE_INFO, version: LANGUAGE },
+    };
   }
 
   /** What the types say of a cell, if they have loaded; or how the wait for that ended. */
   private async check(code: string): Promise<Awaited<ReturnType<TypesClient['check']>> | Outcome> {
-    const check = () => this.untilInterrupt(this.types.check(this.page.id, code));
+    const check = () => this.untilInterrupt(this.types.check(this.id, code));
     let checked = await check();
     if (!checked && !this.isInterrupted) {
       // A cell that would fail waits for the types while they load: they name the place and the cause better than its error
       // does, before any of it runs.
-      const canRun = await this.cells.ask('can-run', { code }, this.page.parentHeader);
+      const canRun = await this.cells.ask('can-run', { code }, this.parentHeader);
       // What an earlier cell left behind kept the worker busy, and an interrupt ended it.
       if (typeof canRun !== 'boolean') return canRun;
       if (!canRun) {
@@ -151,42 +192,36 @@ class Kernel {
       checked = await check();
     }
     if (!this.isInterrupted) return checked;
-    if (!this.page.isDisposed) this.page.stream({ name: 'stdout', text: `${INTERRUPTED}\n` });
+    if (!this.isDisposed) this.stream({ name: 'stdout', text: `${INTERRUPTED}\n` });
     return interrupted(INTERRUPTED);
   }
 
-  async execute(code: string): Promise<object> {
-    const { page, settings, types } = this;
-    const { executionCount: execution_count } = page;
+  async executeRequest({ code }: { code: string }): Promise<KernelMessage.IExecuteReplyMsg['content']> {
+    const { settings, types, executionCount: execution_count } = this;
     this.isInterrupted = false;
     const checked = (await this.check(code)) ?? { text: '' };
-    if ('status' in checked) return { ...checked, execution_count };
+    if ('status' in checked) return reply(checked, execution_count);
     const faults = settings.faults.slice(this.faultsShown);
-    for (const fault of faults) page.stream({ name: 'stderr', text: `${fault}\n` });
+    for (const fault of faults) this.stream({ name: 'stderr', text: `${fault}\n` });
     this.faultsShown += faults.length;
     const { text, emitted } = checked;
     if (text) {
       const blocks = settings.typeErrors === 'block';
       const traceback = text.trimEnd().split('\n');
       const failure = { ename: 'TypeScript', evalue: traceback[0] ?? '', traceback };
-      if (blocks && settings.messages === 'jupyter') page.publishExecuteError(failure);
-      else page.stream({ name: 'stderr', text });
+      if (blocks && settings.messages === 'jupyter') this.publishExecuteError(failure);
+      else this.stream({ name: 'stderr', text });
       if (blocks) return { status: 'error', ...failure, traceback: [], execution_count };
     }
-    types.starts(page.id, code);
-    const outcome = await this.cells.ask('execute', { code, count: execution_count, emitted }, page.parentHeader);
-    if (outcome.status === 'error') {
-      const { lost, ...reply } = outcome;
-      types.ended(page.id, lost ?? 'all');
-      return { ...reply, execution_count };
-    }
-    types.ended(page.id, []);
-    return { ...outcome, execution_count, user_expressions: {}, payload: [] };
+    types.starts(this.id, code);
+    const outcome = await this.cells.ask('execute', { code, count: execution_count, emitted }, this.parentHeader);
+    types.ended(this.id, outcome.status === 'ok' ? [] : (outcome.lost ?? 'all'));
+    return reply(outcome, execution_count);
   }
 
-  async complete(code: string, at: number): Promise<object> {
-    const position = toUnits(code, at);
-    const found = await this.types.complete(this.page.id, code, position);
+  async completeRequest({ code, cursor_pos }: Text): Promise<KernelMessage.ICompleteReplyMsg['content']> {
+    const position = toUnits(code, cursor_pos);
+    const found = await this.types.complete(this.id, code, position);
     const { matches, start, end } = found ?? { matches: [], start: position, end: position };
     const [from, to] = [toCharacters(code, start), toCharacters(code, end)];
     // As the Python kernel tells their kinds, which Jupyter's protocol does not cover.
@@ -195,87 +230,42 @@ class Kernel {
     return { status: 'ok', matches: matches.map(({ text }) => text), cursor_start: from, cursor_end: to, metadata };
   }
 
-  async inspect(code: string, at: number): Promise<object> {
-    const text = await this.types.inspect(this.page.id, code, toUnits(code, at));
+  async inspectRequest({ code, cursor_pos }: Text): Promise<KernelMessage.IInspectReplyMsg['content']> {
+    const text = await this.types.inspect(this.id, code, toUnits(code, cursor_pos));
     return { status: 'ok', found: Boolean(text), data: text ? { 'text/plain': text } : {}, metadata: {} };
+  }
+
+  async isCompleteRequest({ code }: { code: string }): Promise<KernelMessage.IIsCompleteReplyMsg['content']> {
+    const { status } = await this.cells.isComplete(code);
+    return status === 'incomplete' ? { status, indent: '' } : { status };
+  }
+
+  async commOpen(message: CommMessage): Promise<void> {
+    this.comms.receive(message);
+  }
+  commMsg = this.commOpen;
+  commClose = this.commOpen;
+
+  // What `BaseKernel` would call; both are dealt with where messages arrive.
+  inputReply(): void {}
+  async commInfoRequest(): Promise<KernelMessage.ICommInfoReplyMsg['content']> {
+    return this.comms.list();
   }
 
   private askPerson(prompt: string, password: boolean): void {
     const cell = this.queue.running;
     if (!cell?.content.allow_stdin) this.cells.post({ type: 'input', value: undefined });
     else {
-      this.asked = `${this.page.id}-input-${this.questions++}`;
-      this.queue.answer(cell, 'stdin', 'input_request', { prompt, password }, this.asked);
+      this.asked = `${this.id}-input-${this.questions++}`;
+      const question = { prompt, password };
+      this.queue.answer<KernelMessage.IInputRequestMsg>(cell, 'stdin', 'input_request', question, this.asked);
     }
   }
 
-  private receiveInput({ parent_header: to, content }: Message): void {
+  private receiveInput({ parent_header: to, content }: KernelMessage.IInputReplyMsg): void {
     // The field of a cell that was interrupted stays on the page.
     if (this.asked === undefined || (to.msg_id !== undefined && to.msg_id !== this.asked)) return;
     this.asked = undefined;
-    this.cells.post({ type: 'input', value: String(content.value ?? '') });
+    this.cells.post({ type: 'input', value: 'value' in content ? content.value : '' });
   }
 }
-
-interface Asked {
-  code: string;
-  cursor_pos: number;
-}
-
-/**
- * Makes the class, which extends one that only the running page has.
- * @param script URL of the worker that runs cells
- */
-export function kernelClass(
-  base: Services['BaseKernel'],
-  script: string,
-  settings: Settings,
-  types: TypesClient,
-): new (
-  options: KernelOptions,
-) => TypeScriptKernel {
-  return class extends base {
-    private readonly own: Kernel;
-    constructor(options: KernelOptions) {
-      const queue = new Queue((message) => options.sendMessage(message));
-      super({ ...options, sendMessage: (message) => queue.send(message) });
-      this.own = new Kernel(this, queue, script, settings, types);
-    }
-    get ready(): Promise<void> {
-      return this.own.cells.ready;
-    }
-    override handleMessage(message: Message): Promise<void> {
-      return this.own.handle(message, () => super.handleMessage(message));
-    }
-    override dispose(): void {
-      if (this.isDisposed) return;
-      this.own.dispose();
-      super.dispose();
-    }
-    interrupt = () => this.own.interrupt();
-    kernelInfoRequest = kernelInfo;
-    executeRequest = ({ code }: Asked) => this.own.execute(code);
-    completeRequest = ({ code, cursor_pos }: Asked) => this.own.complete(code, cursor_pos);
-    inspectRequest = ({ code, cursor_pos }: Asked) => this.own.inspect(code, cursor_pos);
-    isCompleteRequest = ({ code }: Asked) => this.own.cells.isComplete(code);
-    commOpen = async (message: Message) => this.own.comms.receive(message);
-    commMsg = this.commOpen;
-    commClose = this.commOpen;
-    // What `BaseKernel` would call; both are dealt with where messages arrive.
-    inputReply = () => {};
-    commInfoRequest = async () => ({});
-  };
-}
-
-/** The package's version, and TypeScript's; the build puts them in. */
-declare const VERSION: string;
-declare const LANGUAGE: string;
-const kernelInfo = async () => ({
-  status: 'ok',
-  protocol_version: '5.3',
-  implementation: 'jupyterlite-typescript-kernel',
-  implementation_version: VERSION,
-  banner: 'TypeScript',
-  help_links: [],
-  language_info: { ...LANGUAGE_INFO, version: LANGUAGE },
-});

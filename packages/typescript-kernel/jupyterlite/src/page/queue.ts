@@ -6,11 +6,20 @@
  * nothing, so those cells stay marked as running, and after an interrupt the next cell shows an error although it never ran.
  * Here each is answered as aborted, as by other kernels, and a cell that may fail stops none.
  */
-import type { Message } from './jupyterlite';
+import type { KernelMessage } from '@jupyterlab/services';
+
+type Message = KernelMessage.IMessage;
+type Request = KernelMessage.IExecuteRequestMsg;
+
+const isReply = (message: Message): message is KernelMessage.IExecuteReplyMsg =>
+  message.header.msg_type === 'execute_reply';
+const isRequest = (message: Message): message is Request => message.header.msg_type === 'execute_request';
+
+const ABORTED = { status: 'aborted' } as unknown as KernelMessage.IExecuteReplyMsg['content'];
 
 export class Queue {
   /** The message of the cell that runs. */
-  running: Message | undefined;
+  running: Request | undefined;
   /** When a cell failed or was interrupted last: what was asked for before that is aborted. */
   private failedAt = Number.NEGATIVE_INFINITY;
   private stopsOthers = true;
@@ -21,28 +30,33 @@ export class Queue {
 
   /** Passes a message of the kernel on to the page. */
   send(message: Message): void {
-    const hasFailed = message.header.msg_type === 'execute_reply' && message.content.status === 'error';
+    const hasFailed = isReply(message) && message.content.status === 'error';
     if (hasFailed && this.stopsOthers) this.failedAt = Date.now();
     // By this mark JupyterLite takes it that the cells which wait are taken care of.
     this.post(hasFailed ? { ...message, metadata: { ...message.metadata, cause: 'interrupt' } } : message);
   }
 
   /** Sends a message that belongs to one of the page; `id` names it. */
-  answer(to: Message, channel: string, type: string, content: Message['content'], id?: string): void {
-    const { session, username, version } = to.header;
-    const msg_id = id ?? `${to.header.msg_id}-${type}-${String(content.execution_state ?? '')}`;
-    const header = { msg_id, msg_type: type, session, username, version, date: new Date().toISOString() };
-    this.post({ channel, header, parent_header: to.header, metadata: {}, content, buffers: [] });
+  answer<Answer extends Message>(
+    { header: to }: Message,
+    channel: Answer['channel'],
+    type: Answer['header']['msg_type'],
+    content: Answer['content'],
+    id = `${to.msg_id}-${type}`,
+  ): void {
+    const header = { ...to, msg_id: id, msg_type: type, date: new Date().toISOString() };
+    this.post({ channel, header, parent_header: to, metadata: {}, content, buffers: [] } as unknown as Message);
   }
 
   private status(to: Message, state: 'busy' | 'idle'): void {
-    this.answer(to, 'iopub', 'status', { execution_state: state });
+    const id = `${to.header.msg_id}-status-${state}`;
+    this.answer<KernelMessage.IStatusMsg>(to, 'iopub', 'status', { execution_state: state }, id);
   }
 
-  private async run(message: Message, work: () => Promise<void>): Promise<void> {
+  private async run(message: Request, work: () => Promise<void>): Promise<void> {
     if (Date.parse(message.header.date) <= this.failedAt) {
       this.status(message, 'busy');
-      this.answer(message, 'shell', 'execute_reply', { status: 'aborted' });
+      this.answer<KernelMessage.IExecuteReplyMsg>(message, 'shell', 'execute_reply', ABORTED);
       this.status(message, 'idle');
       return;
     }
@@ -60,7 +74,7 @@ export class Queue {
    * may come.
    */
   async take(message: Message, work: () => Promise<void>): Promise<void> {
-    if (message.header.msg_type === 'execute_request') {
+    if (isRequest(message)) {
       this.last = this.last.then(() => this.run(message, work)).catch(console.error);
       return;
     }

@@ -1,0 +1,56 @@
+/**
+ * The extension as JupyterLab loads it: a container of webpack's module federation, written by hand. What it takes from the
+ * page is there before `plugin.ts` is evaluated, which imports it by its names; the build leads those to `ofPage`.
+ */
+import { PLUGIN } from './settings';
+
+/** Packages of the page, by their names. */
+export const ofPage: Record<string, Record<string, unknown> | undefined> = {};
+
+type Scope = Record<string, Record<string, { get(): Promise<() => unknown> }>>;
+let scope: Scope = {};
+
+/** Takes a package that the page shares with its extensions; undefined if it does not. */
+async function take(name: string) {
+  const version = Object.values(scope[name] ?? {})[0];
+  ofPage[name] = version && ((await version.get())() as Record<string, unknown>);
+  return ofPage[name];
+}
+
+/** What a page without the parts of JupyterLite says that the kernel needs. */
+const TOO_OLD = {
+  id: PLUGIN,
+  autoStart: true,
+  async activate({ restored }: { restored: Promise<void> }) {
+    const text = 'The TypeScript kernel needs JupyterLite 0.7 or newer; this site was built with an older one.';
+    console.warn(text);
+    // What comes before the page listens is not shown.
+    await restored;
+    const { Notification } = ((await take('@jupyterlab/apputils')) ?? {}) as {
+      Notification?: { warning(text: string, options: { autoClose: false }): unknown };
+    };
+    Notification?.warning(text, { autoClose: false });
+  },
+};
+
+async function choosePlugin() {
+  const services = await take('@jupyterlite/services');
+  const utils = await take('@jupyterlab/coreutils');
+  if (services?.BaseKernel && services.IKernelSpecs && services.IKernelClient && utils) {
+    return (await import('./plugin')).default;
+  }
+  // A JupyterLab with a server, into which the wheel was installed, has its own kernels, and no use for this one.
+  return Object.keys(scope).some((name) => name.startsWith('@jupyterlite/')) ? TOO_OLD : [];
+}
+
+const global = globalThis as { _JUPYTERLAB?: Record<string, unknown> };
+global._JUPYTERLAB ??= {};
+global._JUPYTERLAB['jupyterlite-typescript-kernel'] = {
+  init(shared: Scope) {
+    scope = shared;
+  },
+  async get() {
+    const plugin = await choosePlugin();
+    return () => ({ __esModule: true, default: plugin });
+  },
+};
