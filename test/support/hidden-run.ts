@@ -5,22 +5,37 @@ import { join } from 'node:path';
 
 /** Prints a SHA-256 for each kind of training: of the weights, of Adam's moments, and of a test image's hidden neurons. */
 export const HIDDEN_RUN = `import { createEngine, loadMnist } from 'lif-fc-mnist';
-const data = await loadMnist();
+const all = { data: await loadMnist(), seed: 1, learningRate: 2e-3 };
 const kinds = [
-  { hidden: 96, T: 20, batches: 40 },
-  { hidden: 30, T: 200, batches: 20, neuron: { vReset: null } }, // T: longer than a block
-  { layers: [{ neurons: 30, recurrent: true }, {}], T: 140, batches: 10, readout: 'highest-potential', loss: 'cross-entropy' },
+  { batches: 40, make: () => createEngine('event', { ...all, hidden: 96, T: 20 }) },
+  // T: longer than a block.
+  { batches: 20, make: () => createEngine('event', { ...all, hidden: 30, T: 200, neuron: { vReset: null } }) },
   {
-    layers: [
-      { neurons: 25, recurrent: true, synapse: { tau: 3 }, learn: 'tau of each neuron' },
-      { neurons: 13, learn: 'tau' },
-      { synapse: { tau: 2 } },
-    ],
-    ...{ T: 20, batches: 40, readout: 'mean-potential', loss: 'cross-entropy-each-step', encoder: 'direct' },
+    batches: 10,
+    make: () => {
+      const layers = [{ neurons: 30, recurrent: true }, {}];
+      return createEngine('event', { ...all, layers, T: 140, readout: 'highest-potential', loss: 'cross-entropy' });
+    },
+  },
+  {
+    batches: 40,
+    make: () =>
+      createEngine('event', {
+        ...all,
+        layers: [
+          { neurons: 25, recurrent: true, synapse: { tau: 3 }, learn: 'tau of each neuron' },
+          { neurons: 13, learn: 'tau' },
+          { synapse: { tau: 2 } },
+        ],
+        T: 20,
+        encoder: 'direct',
+        readout: 'mean-potential',
+        loss: 'cross-entropy-each-step',
+      }),
   },
 ];
-for (const { batches, ...options } of kinds) {
-  const engine = await createEngine('event', { data, seed: 1, learningRate: 2e-3, ...options });
+for (const { batches, make } of kinds) {
+  const engine = await make();
   for (let batch = 0; batch < batches; batch++) {
     await engine.trainBatch(0, Uint32Array.from({ length: 128 }, (_, i) => 128 * batch + i));
   }
