@@ -23,7 +23,21 @@ const pairOf =
 const smallFirst = pairOf(0.5, 1);
 const bigFirst = pairOf(1, 0.5);
 
-/** The currents [T]. A constant, a sine and noise have `current` as their mean. */
+/**
+ * A current that lasts, i[t] = i[t−1] (1 − 1/τ) + x[t] from i = 0, [T]: in 32 bits, as `layer.Synapse` and the kernel compute it.
+ * @param tau up to 1 it does not last: i is x
+ */
+export function lasting(x: Float32Array, tau: number): Float32Array {
+  if (tau <= 1) return x;
+  const kept = Math.fround(1 - 1 / tau);
+  let i = 0;
+  return x.map((now) => {
+    i = Math.fround(Math.fround(i * kept) + now);
+    return i;
+  });
+}
+
+/** The inputs [T]. A constant, a sine and noise have `current` as their mean. */
 export function currentsOf(input: Input, current: number): Float32Array {
   const random = new RandomStream(0, Purpose.Demonstration);
   const at: Record<Input, (t: number) => number> = {

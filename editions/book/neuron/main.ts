@@ -1,7 +1,7 @@
 /** One neuron to play with, alone on its page and in the chapter that explains it. */
 import { type LifOptions, simulate } from '../../../src/common/lif';
 import type { Trace } from '../../../src/common/trace';
-import { currentsOf, type Input, T } from './inputs';
+import { currentsOf, type Input, lasting, T } from './inputs';
 import { drawRates, drawTrace, stepAt } from './plot';
 
 /** The highest current of the slider, and so of the small curve. */
@@ -23,6 +23,7 @@ const sliders = {
   current: part<HTMLInputElement>('current'),
   tau: part<HTMLInputElement>('tau'),
   threshold: part<HTMLInputElement>('threshold'),
+  synapse: part<HTMLInputElement>('synapse'),
   step: part<HTMLInputElement>('step'),
 };
 const chosen = (name: string) => root.querySelector<HTMLInputElement>(`input[name="nr-${name}"]:checked`)?.value ?? '';
@@ -35,15 +36,24 @@ const options = (): LifOptions => ({
 });
 const input = () => chosen('input') as Input;
 const current = () => Number(sliders.current.value);
-const trace = () => simulate(options(), currentsOf(input(), current()));
+const synapse = () => Number(sliders.synapse.value);
+/** What the neuron does under the current that the input x becomes. */
+function under(x: Float32Array) {
+  const current = lasting(x, synapse());
+  return { ...simulate(options(), current), x, current };
+}
+const trace = () => under(currentsOf(input(), current()));
 const count = (spike: Float32Array) => spike.reduce((sum, fired) => sum + fired, 0);
 const number = (value: number) => value.toFixed(2).replace('-', '−');
 
 /** The equations of one step with its numbers in them. */
-function equation({ current: x, h, v, spike }: Trace, t: number): string {
+function equation({ x, current: i, h, v, spike }: Trace & { x: Float32Array }, t: number): string {
   const { tau, vThreshold, vReset } = options();
   const before = number(t === 0 ? 0 : v[t - 1]);
-  const charge = `h = ${before} + (${number(x[t])} − ${before}) / ${tau.toFixed(1)} = ${number(h[t])}`;
+  const last = number(t === 0 ? 0 : i[t - 1]);
+  const lasts = `i = ${last} · ${number(1 - 1 / synapse())} + ${number(x[t])} = ${number(i[t])}, `;
+  const current = synapse() > 1 ? lasts : '';
+  const charge = `${current}h = ${before} + (${number(i[t])} − ${before}) / ${tau.toFixed(1)} = ${number(h[t])}`;
   if (!spike[t]) return `${charge}, below ${number(vThreshold)}: no spike, v = h.`;
   const reset = vReset === null ? `${number(h[t])} − ${number(vThreshold)} = ${number(v[t])}` : number(v[t]);
   return `${charge} ≥ ${number(vThreshold)}: a spike, v = ${reset}.`;
@@ -60,10 +70,13 @@ function update(): void {
   const step = Number(sliders.step.value);
   const said = sentence(spikes, Math.max(...seen.h), seen.spike.indexOf(1));
   drawTrace(plot, seen, options(), step);
-  plot.setAttribute('aria-label', `Input current, membrane potential and spikes of one neuron. ${said}`);
+  const shown = synapse() > 1 ? 'Input current, synaptic current' : 'Input current';
+  plot.setAttribute('aria-label', `${shown}, membrane potential and spikes of one neuron. ${said}`);
   part('current-value').textContent = number(current());
   part('tau-value').textContent = Number(sliders.tau.value).toFixed(1);
   part('threshold-value').textContent = number(Number(sliders.threshold.value));
+  sliders.synapse.ariaValueText = synapse() > 1 ? `${synapse()}` : 'none';
+  part('synapse-value').textContent = sliders.synapse.ariaValueText;
   part('step-value').textContent = String(step);
   part('equation').textContent = equation(seen, step);
   part('rate').textContent = number(spikes / T);
@@ -71,7 +84,7 @@ function update(): void {
 
   const rates = Array.from({ length: CURRENTS }, (_, i) => {
     const x = (HIGHEST * i) / (CURRENTS - 1);
-    return count(simulate(options(), new Float32Array(LONG).fill(x)).spike) / LONG;
+    return count(under(new Float32Array(LONG).fill(x)).spike) / LONG;
   });
   drawRates(curve, rates, HIGHEST, { x: current(), rate: spikes / T });
 }
@@ -94,7 +107,7 @@ plot.addEventListener('pointermove', (event) => {
 
 /** For tests and the curious. */
 const hook = {
-  /** What the neuron does: x, h, v and its spikes, each [T]. */
+  /** What the neuron does: x, the current by which it charges, h, v and its spikes, each [T]. */
   trace,
   /** What a neuron with these options does under these currents. */
   simulate,

@@ -32,10 +32,10 @@ export function stepAt(x: number, width: number, T: number): number {
   return Math.min(Math.max(step, 0), T - 1);
 }
 
-/** Draws the trace of one neuron, with a mark at the step, from 0, that is looked at. */
+/** Draws the trace of one neuron, whose current may be more than its input x, with a mark at the step, from 0, that is looked at. */
 export function drawTrace(
   svg: SVGSVGElement,
-  { current, h, v, spike }: Trace,
+  { x: input, current, h, v, spike }: Trace & { x: Float32Array },
   options: LifOptions,
   step: number,
 ): void {
@@ -58,13 +58,16 @@ export function drawTrace(
     return y;
   };
 
-  parts.push(text(0, PANEL.input.top - 9, 'input current x', 'start', 'nr-title'));
+  const title = current === input ? 'input current x' : 'input current x, and synaptic current i';
+  parts.push(text(0, PANEL.input.top - 9, title, 'start', 'nr-title'));
   const yInput = scale(PANEL.input, 0, Math.max(1, ...current));
-  const steps = Array.from(
-    current,
-    (value, t) => `${fixed(x(t))},${fixed(yInput(value))} ${fixed(x(t + 1))},${fixed(yInput(value))}`,
-  );
-  parts.push(`<polyline class="nr-input" points="${steps.join(' ')}"/>`);
+  const steps = (values: Float32Array) =>
+    Array.from(
+      values,
+      (value, t) => `${fixed(x(t))},${fixed(yInput(value))} ${fixed(x(t + 1))},${fixed(yInput(value))}`,
+    );
+  parts.push(`<polyline class="nr-input" points="${steps(input).join(' ')}"/>`);
+  if (current !== input) parts.push(`<polyline class="nr-synapse" points="${steps(current).join(' ')}"/>`);
 
   parts.push(text(0, PANEL.potential.top - 9, 'membrane potential: h, and v after the reset', 'start', 'nr-title'));
   const y = scale(PANEL.potential, Math.min(0, ...v), Math.max(vThreshold * 1.15, ...h));

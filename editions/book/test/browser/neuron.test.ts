@@ -123,6 +123,35 @@ describe('One neuron', inChromium, () => {
     ]);
   });
 
+  test('charges by a current that outlasts a pulse, which an equation and a line say', async () => {
+    await page.reload();
+    assert.equal(await page.getByTestId('neuron-plot').locator('.nr-synapse').count(), 0);
+    await page.getByRole('radio', { name: 'pulse' }).check();
+    await page.getByRole('slider', { name: 'Current x' }).fill('0.3');
+    assert.equal(await spikes(page), 0);
+    await page.getByRole('slider', { name: /Synaptic current τ none/ }).fill('10');
+    // From the first of 40 steps on i is 10 x (1 − 0.9ⁿ) after n of them, and fades by a tenth in each step thereafter.
+    const at = (t: number) => (t < 20 ? 0 : 3 * (1 - 0.9 ** Math.min(t - 19, 40)) * 0.9 ** Math.max(t - 59, 0));
+    const { current, spike } = await page.evaluate(() => {
+      const { current, spike } = window.neuron.trace();
+      return { current: Array.from(current), spike: Array.from(spike) };
+    });
+    current.forEach((i, t) => {
+      assert.ok(Math.abs(i - at(t)) < 1e-5, `i of step ${t}: ${i}, not ${at(t)}`);
+    });
+    assert.deepEqual(
+      spike,
+      Array.from(simulate({ tau: 5, decayInput: true, vThreshold: 1, vReset: 0 }, current).spike),
+    );
+    assert.ok(spike.slice(60).includes(1), 'it fires after the pulse');
+    assert.equal(await page.getByTestId('neuron-plot').locator('.nr-synapse').count(), 1);
+    await page.getByRole('slider', { name: /Look at step/ }).fill('20');
+    assert.match(
+      (await page.getByTestId('neuron-equation').textContent()) ?? '',
+      /^i = 0.00 · 0.90 \+ 0.30 = 0.30, h = 0.00 \+ \(0.30 − 0.00\) \/ 5.0 = 0.06, below 1.00/,
+    );
+  });
+
   test('rises to h and drops straight down', async () => {
     await page.reload();
     const drop = page.getByTestId('neuron-plot').locator('.nr-drop').first();
