@@ -145,7 +145,7 @@ async function main() {
     await trainHiddenIfNeeded('book', work);
     const fontFaces = copyStatic(source);
     const theme = await importPageModule('figure-theme');
-    const chapters = writeChapters(
+    const chapters = await writeChapters(
       chapterNames().map((name) => name.replace('.ipynb', '')),
       { theme, source, downloads },
     );

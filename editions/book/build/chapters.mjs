@@ -1,7 +1,7 @@
 // From executed notebooks to what Sphinx reads: each figure becomes one <figure> with its pictures as separate files and
 // the bundle's sentence as the text alternative; links that lead out of the folder of notebooks lead to pages of the book.
 import { posix } from 'node:path';
-import { upFrom } from '../../../packages/system/html.mjs';
+import { escapeHtml, upFrom } from '../../../packages/system/html.mjs';
 import { UserError } from '../../../packages/system/project.mjs';
 import { chapterFigure, pictureHtml, specificationOf } from './figures.mjs';
 
@@ -77,11 +77,12 @@ function pageLinks(markdown, up, sourceLink) {
  * @param {Notebook} notebook
  * @param {Theme} theme the module editions/book/page/figure-theme.ts
  * @param {SourceLink} sourceLink
+ * @param {Map<string, string>} runs links with which runs are checked, by the SHA-256 of their weights: a cell that prints one gets it
  * @returns the notebook for Sphinx; `pictures`, files to write below _static/figures; `figures`, each with `files(renderSvg)`
  *   which draws more of them
  * @throws UserError in one line for what a page could not show
  */
-export function prepare(name, notebook, theme, sourceLink = (path) => path) {
+export function prepare(name, notebook, theme, sourceLink = (path) => path, runs = new Map()) {
   /** @type {Record<string, string>} */
   const pictures = {};
   /** @type {{ id: string, files: ReturnType<typeof chapterFigure>['files'] }[]} */
@@ -117,6 +118,13 @@ export function prepare(name, notebook, theme, sourceLink = (path) => path) {
       output.metadata = {};
     });
     cell.outputs = cell.outputs?.filter((output) => !isFullBar(output));
+    const printed = cell.outputs?.map((output) => text(output.text)).join('') ?? '';
+    for (const sha256 of new Set(printed.match(/\b[0-9a-f]{64}\b/g))) {
+      const run = runs.get(sha256);
+      if (run === undefined) continue;
+      const link = `<a href="${up}train.html${escapeHtml(run)}">Check this run in your browser</a>`;
+      cell.outputs?.push({ output_type: 'display_data', data: { 'text/html': `<p>${link}</p>` }, metadata: {} });
+    }
   });
   return { notebook, pictures, figures };
 }

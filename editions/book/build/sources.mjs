@@ -7,6 +7,7 @@ import { chaptersFolder, readJson, root, UserError } from '../../../packages/sys
 import { introduction, isExecuted, linkedNotebooks, prepare, shownImages } from './chapters.mjs';
 import { linkHeadings } from './headings.mjs';
 import { katexCss } from './pages.mjs';
+import { importModule } from './scripts.mjs';
 import { namedSource, sourceAddress, sourcePages } from './source-pages.mjs';
 import { movingPicture, startPage } from './start.mjs';
 import { TEACHING, teachingPage } from './teaching.mjs';
@@ -61,13 +62,24 @@ function executedChapter(name) {
   return executed;
 }
 
+/** For each run of the map the link with which a reader trains it again, by the SHA-256 of its weights. */
+async function linksOfRuns() {
+  /** @type {typeof import('../train/link.js')} */
+  const { writeRun } = await importModule(join(book, 'train', 'link.ts'));
+  /** @type {typeof import('../../../packages/runs/map/index.js')} */
+  const { parseMap } = require(join(root, 'dist', 'packages', 'runs', 'map', 'index.js'));
+  const { rows } = parseMap(readFileSync(join(root, 'editions', 'map', 'map.csv'), 'utf8'));
+  return new Map(rows.map((row) => [row.weightsSha256, writeRun(row, { test: row.last, sha256: row.weightsSha256 })]));
+}
+
 /**
  * Writes the chapters for Sphinx, and beside its folder the notebooks that readers download.
  * @param {string[]} names
  * @param {{ theme: import('./chapters.mjs').Theme, source: string, downloads: string }} place
- * @returns {Chapter[]} its `figures` are still to be drawn
+ * @returns {Promise<Chapter[]>} its `figures` are still to be drawn
  */
-export function writeChapters(names, { theme, source, downloads }) {
+export async function writeChapters(names, { theme, source, downloads }) {
+  const runs = await linksOfRuns();
   return names.map((name) => {
     const notebook = executedChapter(name);
     write(notebookFile(downloads, name), `${JSON.stringify(notebook, null, 1)}\n`);
@@ -86,7 +98,7 @@ export function writeChapters(names, { theme, source, downloads }) {
     }
     /** @type {import('./chapters.mjs').SourceLink} */
     const sourceLink = (path, up) => sourceAddress(namedSource(path) ?? path, up, '.md');
-    const { pictures, figures } = prepare(name, notebook, theme, sourceLink);
+    const { pictures, figures } = prepare(name, notebook, theme, sourceLink, runs);
     for (const [file, svg] of Object.entries(pictures)) write(join(source, '_static', 'figures', file), svg);
     write(notebookFile(source, name), JSON.stringify(notebook));
     return { name, notebook, figures, title: introduction(notebook).title };

@@ -7,6 +7,7 @@ import { JSDOM } from 'jsdom';
 import type { Page } from 'playwright-core';
 import { numbered } from '../../../../packages/system/project.mjs';
 import { inChromium } from '../../../../test/support/browser';
+import { isRun, readRun } from '../../train/link';
 import { axeFaults, book, bookFiles, bookPages, chapterPages, disk, openSite, root, type Site } from './site';
 
 /** The browser edition has its own tests. */
@@ -144,11 +145,25 @@ describe('The book', inChromium, () => {
           const { pathname, hash } = new URL(link.replaceAll('&amp;', '&'), `http://book/${name}`);
           const target = decodeURIComponent(pathname).slice(1) || 'index.html';
           if (!files.has(target)) return true;
+          if (target === 'train.html' && isRun(hash)) return readRun(hash).claim === undefined;
           return hash.length > 1 && !html(target).includes(`id="${decodeURIComponent(hash).slice(1)}"`);
         })
         .map((link) => `${name}: ${link}`),
     );
     assert.deepEqual(broken, []);
+  });
+
+  test('a run whose fingerprint a chapter prints has a link that checks it', () => {
+    const runs = ['training-loop', 'a-hidden-layer', 'is-it-worth-it'].map((topic) => {
+      const [, hash] = /train\.html(#run[^"]*)"/.exec(html(`${numbered(topic)}.html`)) ?? [];
+      const { settings, claim } = readRun((hash ?? '').replaceAll('&amp;', '&'));
+      return [settings.epochs, settings.hidden, claim?.sha256.length];
+    });
+    assert.deepEqual(runs, [
+      [100, 0, 64],
+      [10, 96, 64],
+      [1, 0, 64],
+    ]);
   });
 
   test('a link to an exercise shows its heading, on a phone below the bar', async () => {

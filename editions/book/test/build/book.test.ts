@@ -39,6 +39,19 @@ test('A progress bar that has reached its end is left out; one that was interrup
   assert.deepEqual(notebook.cells[0].outputs, [bars[1], bars[2], printed]);
 });
 
+test('A cell that prints the SHA-256 of a run of the map gets, once, the link that checks the run', async () => {
+  const { prepare } = await load<Chapters>('chapters');
+  const sha256 = 'a1'.repeat(32);
+  const runs = new Map([[sha256, `#run=1&epochs=3&test=0.9&sha256=${sha256}`]]);
+  const outputs = [`${sha256}\n${sha256}\n`, `${'b2'.repeat(32)}\n`, `x${sha256}`].map((text) => {
+    const printed = { output_type: 'stream', name: 'stdout', text };
+    const { notebook } = prepare('exercises/01-x', shows(printed), theme, undefined, runs);
+    return (notebook.cells[0].outputs ?? []).slice(1).map(({ data }) => String(data?.['text/html']));
+  });
+  const href = `../train.html#run=1&amp;epochs=3&amp;test=0.9&amp;sha256=${sha256}`;
+  assert.deepEqual(outputs, [[`<p><a href="${href}">Check this run in your browser</a></p>`], [], []]);
+});
+
 test('A chapter tells what one will be able to do, and how long it takes, wherever it says so', async () => {
   const { introduction } = await load<Chapters>('chapters');
   const told = (source: string) => introduction({ cells: [{ cell_type: 'markdown', source }] });
