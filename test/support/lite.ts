@@ -180,6 +180,12 @@ export async function openChapter(page: AnyPage, site: string, name: string): Pr
   return (performance.now() - begin) / 1000;
 }
 
+/** Opens an address that leads to a notebook, and waits until its kernel takes cells. */
+export async function openLink(page: AnyPage, address: string): Promise<void> {
+  await page.goto(address);
+  await ready(page, address);
+}
+
 async function ready(page: AnyPage, name: string): Promise<void> {
   const isReady = () =>
     page.evaluate(() => {

@@ -9,6 +9,7 @@
  * A link need not be trusted: `readLink` checks every part before anything is shown.
  */
 import { IMAGE_SIZE as PIXELS } from '../../../src/common/mnist';
+import { fromAddress, toAddress } from './base64';
 import type { Stroke } from './drawing';
 
 export const LONGEST_T = 200;
@@ -50,8 +51,8 @@ export function writeLink({ T, tau, seed, network, at, strokes, pixels }: Shared
   const parts = new URLSearchParams({ v: '1', T: String(T), tau: String(tau), seed: String(seed) });
   if (network === 'hidden') parts.set('network', network);
   if (at !== undefined && at !== T) parts.set('at', String(at));
-  if (pixels) parts.set('pixels', toText(packPixels(pixels)));
-  else if (strokes && strokes.length > 0) parts.set('strokes', toText(packStrokes(strokes)));
+  if (pixels) parts.set('pixels', toAddress(packPixels(pixels)));
+  else if (strokes && strokes.length > 0) parts.set('strokes', toAddress(packStrokes(strokes)));
   return `#${parts}`;
 }
 
@@ -77,8 +78,8 @@ export function readLink(hash: string): Shared {
   if (parts.has('at')) shared.at = whole(parts, 'at', 0, T);
   const [strokes, pixels] = [parts.get('strokes'), parts.get('pixels')];
   if (strokes !== null && pixels !== null) throw new RangeError('expected strokes or pixels, found both');
-  if (strokes !== null) shared.strokes = unpackStrokes(toBytes('strokes', strokes));
-  if (pixels !== null) shared.pixels = unpackPixels(toBytes('pixels', pixels));
+  if (strokes !== null) shared.strokes = unpackStrokes(fromAddress('strokes', strokes));
+  if (pixels !== null) shared.pixels = unpackPixels(fromAddress('pixels', pixels));
   return shared;
 }
 
@@ -108,22 +109,6 @@ function whole(parts: URLSearchParams, name: string, from: number, to: number): 
 }
 
 // Bytes --------------------------------------------------------------------------------------------------------------
-
-/** Base64 with the letters that an address may hold. */
-function toText(bytes: readonly number[]): string {
-  const text = btoa(bytes.map((byte) => String.fromCharCode(byte)).join(''));
-  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-}
-
-function toBytes(name: string, text: string): Uint8Array {
-  if (!/^[\w-]*$/.test(text)) throw new RangeError(`${name}: expected base64 of an address, found something else`);
-  try {
-    const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-    return Uint8Array.from(binary, (character) => character.charCodeAt(0));
-  } catch {
-    throw new RangeError(`${name}: expected base64 of an address, found something else`);
-  }
-}
 
 /** Runs of black pixels and of others: how many are black, how many follow, those. */
 function packPixels(pixels: Uint8Array): number[] {

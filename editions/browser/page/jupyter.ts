@@ -28,6 +28,7 @@ export interface NotebookPanel {
     save(): Promise<void>;
     revert(): Promise<void>;
   };
+  content: { widgets: readonly object[]; isSelectedOrActive(cell: object): boolean };
 }
 
 export interface Commands {

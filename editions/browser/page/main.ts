@@ -16,6 +16,7 @@ import {
 } from './jupyter';
 import { followLinks, followMoved, showSection, titleOf } from './links';
 import { addBookLink, addMenu, bookPage, type Drive, type Settings } from './menu';
+import { isShared, openShared } from './share';
 import { saveWhenHidden, sayWhereWorkIsKept, workOffline } from './stay';
 
 const NAME = 'lif-fc-mnist-lite';
@@ -71,7 +72,9 @@ async function plugins(scope: Scope) {
           followLinks(siteUrl, settings.book);
           // Without the network the list of chapters may be missing; then the address stays as it is.
           followMoved(openedPath() ?? '', app.serviceManager.contents, siteUrl).catch(() => undefined);
-          showSection(window.location.hash);
+          const { hash } = window.location;
+          if (isShared(hash) && !openedPath()) openShared(hash, app.serviceManager.contents, siteUrl).catch(refused);
+          else showSection(hash);
           saveWhenHidden(notebooks);
           nameTabs(notebooks, option('appName'));
         }
@@ -95,6 +98,15 @@ function nameTabs(tracker: NotebookTracker, appName: string): void {
   new MutationObserver(setTitle).observe(document.head, { childList: true, subtree: true, characterData: true });
   tracker.widgetAdded.connect((_, panel) => void name(panel));
   tracker.forEach((panel) => void name(panel));
+}
+
+/** In place of the sign of loading: there is no notebook to be shown. */
+function refused({ message }: Error): void {
+  const text = Object.assign(document.createElement('p'), {
+    textContent: `The cells of this link are not shown: ${message}.`,
+  });
+  const link = Object.assign(document.createElement('a'), { href: '../index.html', textContent: 'The chapters' });
+  document.querySelector('#jupyterlite-loading-indicator')?.replaceChildren(text, link);
 }
 
 /** The notebook that the page's address names. */

@@ -1,6 +1,8 @@
 /** The menu Tutorial: the way back to the book, and the reader's work. */
 import { removeWork, storeFile } from '../../../hosts/browser/storage';
-import type { App, ApplicationUtilities, MainMenu, Modules, NotebookTracker } from './jupyter';
+import { copyText } from '../../book/page/copy';
+import type { App, ApplicationUtilities, MainMenu, Modules, NotebookPanel, NotebookTracker } from './jupyter';
+import { shareAddress } from './share';
 
 export interface Settings {
   /** The book as seen from the site, with a slash at its end; empty without one. */
@@ -66,6 +68,23 @@ async function takeFile(file: File, app: App, siteUrl: string, tracker: Notebook
   return { message: `Taken in: ${counts.join(', ')}.${kept || where}`, isLong: aside.length > 0 };
 }
 
+/** Copies a link to the cells that are selected, or to all; what it says is long where there is none. */
+async function share({ context, content }: NotebookPanel, all: boolean, siteUrl: string) {
+  const cells = context.model.toJSON().cells.filter((_, i) => all || content.isSelectedOrActive(content.widgets[i]));
+  try {
+    const address = await shareAddress({ cells }, siteUrl);
+    if (!(await copyText(address))) throw new Error('this browser did not copy the link');
+    const count = cells.length === 1 ? 'one cell' : `${cells.length} cells`;
+    return { message: `A link to ${count} is copied: code and text, no outputs. Who opens it runs nothing by that.` };
+  } catch (error) {
+    const why = (error as Error).message;
+    return {
+      message: `Not shared: ${why}. Share a file: File › Download gives it, and “Take a file in…” opens it.`,
+      isLong: true,
+    };
+  }
+}
+
 export function addMenu(
   app: App,
   mainMenu: MainMenu,
@@ -99,6 +118,15 @@ export function addMenu(
     if (count === 0)
       tell('No run is saved in this browser yet. The chapter "The training loop" trains a network and saves one.');
   });
+  const addShare = (id: string, label: string, all: boolean) =>
+    add(id, label, async () => {
+      if (!tracker?.currentWidget) return;
+      const { message, isLong } = await share(tracker.currentWidget, all, siteUrl);
+      if (isLong) Notification.warning(message, { autoClose: false });
+      else tell(message);
+    });
+  addShare('lif:share-cell', 'Share this cell', false);
+  addShare('lif:share-notebook', 'Share all cells', true);
   add('lif:take-in', 'Take a file in…', () =>
     chooseFile(async (file) => {
       try {
