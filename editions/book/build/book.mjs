@@ -18,6 +18,8 @@ import {
   venvPython,
 } from '../../../packages/system/project.mjs';
 import { run } from '../../../packages/system/run.mjs';
+import { ISOLATION } from '../../browser/build/serve.mjs';
+import { writeApp } from './app.mjs';
 import { embedOf } from './embeds.mjs';
 import { termsOf } from './glossary.mjs';
 import { mapPage } from './map.mjs';
@@ -168,6 +170,13 @@ async function main() {
       const chapter = chapters.find(({ name }) => topicOf(name) === topicOf(former));
       if (chapter) write(join(pages, `${former}.html`), movedPage(`${chapter.name}.html`, chapter.title));
     }
+    writeApp(pages, {
+      name: 'Spiking neurons read digits: the book',
+      short_name: 'Spiking neurons',
+      description: 'A book in which spiking neurons learn to read digits, also in the page',
+    });
+    const worker = { define: { NEEDED: '[]', ISOLATION: JSON.stringify(ISOLATION) } };
+    await bundleScript(join(root, 'editions', 'browser', 'page', 'offline.ts'), join(pages, 'offline.js'), worker);
     // What is changed while it is built is newer than the book.
     utimesSync(join(pages, 'index.html'), started, started);
     const former = join(work, 'former');

@@ -3,6 +3,7 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { escapeHtml } from '../../../packages/system/html.mjs';
 import { chapterNames, readJson, root, UserError } from '../../../packages/system/project.mjs';
+import { writeApp } from '../../book/build/app.mjs';
 import { introduction } from '../../book/build/chapters.mjs';
 import { byPart } from '../../book/build/parts.mjs';
 import { write } from '../../book/build/sources.mjs';
@@ -34,8 +35,8 @@ export function appPage(html, title, isolate) {
   const changes = [
     [/<html>/, '<html lang="en">'],
     [/<title>[^<]*<\/title>/, `<title>${escapeHtml(title)}</title>`],
-    // It would offer to install something else, with icons that are not here.
-    [/\s*<link rel="manifest"[^>]*>/, ''],
+    // JupyterLite's own would install something else.
+    [/<link rel="manifest"[^>]*>/, '<link rel="manifest" href="../manifest.webmanifest">'],
     // The script gives it back, once the page is not going to be loaded again.
     [/(<link id="jupyter-lite-main") rel="preload"([^>]*>)/, `$1$2<script>${script}</script>`],
     [/(?=await import\(\s*'\.\.\/config-utils\.js)/, 'await window.isolated;'],
@@ -101,6 +102,11 @@ export function preparePages(site, isolate) {
     frontPage(readFileSync(join(root, 'editions', 'browser', 'index.html'), 'utf8'), chapters, book),
   );
   copyFileSync(join(root, 'editions', 'book', '_static', 'favicon.svg'), join(site, 'favicon.svg'));
+  writeApp(site, {
+    name: `${settings.appName}: the notebooks`,
+    short_name: 'Notebooks',
+    description: 'The chapters as notebooks that run in this browser',
+  });
   // The drawings stay where the texts find them, but are not listed.
   const list = join(site, 'api', 'contents', 'all.json');
   /** @type {{ content: { path: string }[] }} */

@@ -2,6 +2,7 @@
  * JupyterLite's page of the tutorial: draws figures, offers files, and looks after the reader's work. A federated extension as
  * JupyterLab loads them, without a builder: a container with `init` and `get`.
  */
+import { workOffline } from '../../book/page/offline';
 import { watchCopies } from './copies';
 import { addDownloads } from './downloads';
 import { addFigures } from './figures';
@@ -17,7 +18,7 @@ import {
 import { followLinks, followMoved, showSection, titleOf } from './links';
 import { addBookLink, addMenu, bookPage, type Drive, type Settings } from './menu';
 import { isShared, openShared } from './share';
-import { saveWhenHidden, sayWhereWorkIsKept, workOffline } from './stay';
+import { saveWhenHidden, sayWhereWorkIsKept } from './stay';
 
 const NAME = 'lif-fc-mnist-lite';
 const folder = new URL('.', (document.currentScript as HTMLScriptElement).src).href;

@@ -1,4 +1,4 @@
-/** Keeps the reader's work, says once where, and makes what was visited work without the network. */
+/** Keeps the reader's work, and says once where. */
 import type { ApplicationUtilities, NotebookTracker } from './jupyter';
 
 const SAID = 'lif-fc-mnist said where work is kept';
@@ -44,20 +44,4 @@ export async function sayWhereWorkIsKept({ Notification }: ApplicationUtilities)
     'Your work stays in this browser; in a private window, until you close it. The menu Tutorial downloads it.';
   // On a phone it lies over the text.
   Notification.info(message, { autoClose: window.innerWidth < 600 ? 6000 : 15_000 });
-}
-
-/** Registers the service worker where the browser allows one: over https, and on this computer. */
-export async function workOffline(siteUrl: string): Promise<void> {
-  if (!navigator.serviceWorker) return;
-  try {
-    await navigator.serviceWorker.register(new URL('offline.js', siteUrl), { scope: siteUrl });
-    const { active } = await navigator.serviceWorker.ready;
-    navigator.serviceWorker.addEventListener('message', ({ data }) => {
-      document.documentElement.dataset.offline = String(data);
-    });
-    // What came before the worker was there: it takes these files from the browser's cache.
-    active?.postMessage([window.location.href, ...performance.getEntriesByType('resource').map(({ name }) => name)]);
-  } catch {
-    // All but offline use still works.
-  }
 }

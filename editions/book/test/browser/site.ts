@@ -21,6 +21,7 @@ const TYPES: Record<string, string> = {
   '.js': 'text/javascript; charset=utf-8',
   '.png': 'image/png',
   '.svg': 'image/svg+xml',
+  '.webmanifest': 'application/manifest+json',
   '.woff2': 'font/woff2',
 };
 
@@ -93,7 +94,8 @@ export interface Watched {
 
 /** A page on which everything that goes wrong is noted, still empty; requests to other origins than `origin` fail. */
 async function watch(browser: Browser, origin: string, options: BrowserContextOptions): Promise<Watched> {
-  const context = await browser.newContext(options);
+  // A service worker's requests are seen by nobody: a test that wants one asks for it.
+  const context = await browser.newContext({ serviceWorkers: 'block', ...options });
   const page = await context.newPage();
   const faults: string[] = [];
   const requested = new Set<string>();
@@ -105,6 +107,7 @@ async function watch(browser: Browser, origin: string, options: BrowserContextOp
     return route.abort();
   });
   page.on('console', (message) => {
+    if (message.text() === 'Service Worker registration blocked by Playwright') return;
     if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`));

@@ -253,6 +253,45 @@ describe('Train a network', { ...inChromium, timeout: PATIENCE }, () => {
     }
   });
 
+  test('is an app: on a host without headers its second page has all cores, and it works without the network', async () => {
+    const plain = await openSite(await edition());
+    try {
+      const { page, faults } = await plain.open('index.html', { ...wide, serviceWorkers: 'allow' });
+      const devtools = await page.context().newCDPSession(page);
+      const { errors, data } = await devtools.send('Page.getAppManifest');
+      const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
+      // A browser that a test starts keeps nothing, and so installs nothing.
+      const others = installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito');
+      assert.deepEqual([errors, others], [[], []]);
+      for (const { src, sizes } of JSON.parse(data ?? '').icons) {
+        const png = readFileSync(join(book, src));
+        assert.equal(`${png.readUInt32BE(16)}x${png.readUInt32BE(20)}`, sizes);
+      }
+      await page.waitForSelector('html[data-offline=ready]', { state: 'attached' });
+      const { test, sha256 } = small;
+      const link = new URL(`train.html${SMALL.hash}&test=${test}&sha256=${sha256}`, `${plain.url}/`).href;
+      for (const offline of [false, true]) {
+        await page.context().setOffline(offline);
+        await (offline ? page.reload() : page.goto(link));
+        assert.equal(await page.evaluate(() => crossOriginIsolated), true);
+        await page.getByTestId('check').click();
+        await page
+          .getByTestId('verdict')
+          .getByText(/^The same bytes/)
+          .waitFor({ timeout: PATIENCE });
+        const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+        assert.match((await said(page).textContent()) ?? '', new RegExp(`on ${cores} threads?\\.`));
+      }
+      assert.deepEqual(
+        faults.filter((fault) => !fault.includes('ERR_INTERNET_DISCONNECTED')),
+        [],
+      );
+      await page.context().close();
+    } finally {
+      await plain.close();
+    }
+  });
+
   test('says from disk that it cannot train there', async () => {
     const { page } = await site.open('train.html', wide, disk);
     await said(page)

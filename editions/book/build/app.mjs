@@ -1,0 +1,31 @@
+// What a browser needs to install a site as an app: a manifest, and icons drawn from the book's sign.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Resvg } from '@resvg/resvg-js';
+import { root, writeJson, writeWhole } from '../../../packages/system/project.mjs';
+
+/**
+ * Writes them into the folder of a site.
+ * @param {string} folder
+ * @param {{ name: string, short_name: string, description: string }} names
+ */
+export function writeApp(folder, names) {
+  const sign = readFileSync(join(root, 'editions', 'book', '_static', 'favicon.svg'), 'utf8');
+  // Some systems cut an icon to a shape of their own, so that its corners and borders are lost.
+  const whole = sign.replace(' rx="7"', '').replace('<path ', '<path transform="translate(5 5) scale(.69)" ');
+  const icon = (/** @type {string} */ svg, /** @type {number} */ side, purpose = 'any') => {
+    const src = `app-${purpose}-${side}.png`;
+    writeWhole(join(folder, src), new Resvg(svg, { fitTo: { mode: 'width', value: side } }).render().asPng());
+    return { src, sizes: `${side}x${side}`, type: 'image/png', purpose };
+  };
+  writeJson(join(folder, 'manifest.webmanifest'), {
+    ...names,
+    lang: 'en',
+    start_url: './',
+    scope: './',
+    display: 'standalone',
+    background_color: '#ffffff',
+    theme_color: '#00527f',
+    icons: [icon(sign, 192), icon(sign, 512), icon(whole, 512, 'maskable')],
+  });
+}
