@@ -53,6 +53,11 @@ export function readStart(settings: Settings): Start | undefined {
     throw new UsageError(`--weights: ${(error as Error).message}`);
   }
   refuseAnother(file, content, layersOfRun(settings));
+  if (content.readout && content.readout !== settings.readout) {
+    throw new UsageError(
+      `--weights: ${file}: expected --readout ${settings.readout}, found ${content.readout}; give the options that it was trained with`,
+    );
+  }
   const { weights, state = freshState(weights), epoch } = content;
   const known = [
     ...(state.step > 0 ? [`step ${state.step} of Adam`] : []),
@@ -138,11 +143,6 @@ export function refuseExports(settings: Settings, neuron: NeuronOptions, places:
         `${flag}: expected a new file, found one at ${file}; choose another name, or replace it with --overwrite`,
       );
     }
-  }
-  if (settings.saveSafetensors !== undefined && settings.readout !== 'spikes') {
-    throw new UsageError(
-      `--save-safetensors: expected --readout spikes, found ${settings.readout}, which the file would not say; use --save-nir`,
-    );
   }
   if (settings.saveNir === undefined) return;
   if (neuron.vReset === null) {

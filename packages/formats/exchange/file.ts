@@ -1,5 +1,5 @@
 /** A network from a file in any readable format, recognized by its name. */
-import type { EngineState } from '../../../src/common/engine';
+import type { EngineState, ReadoutName } from '../../../src/common/engine';
 import type { ResolvedLayer } from '../../../src/common/layers';
 import type { NeuronOptions } from '../../../src/common/neuron-options';
 import { npyArray } from '../npy';
@@ -16,6 +16,8 @@ export interface FileNetwork {
   neuron?: NeuronOptions;
   /** All layers of a network that is neither of one hidden layer nor of none; `weights` are what `parameters` lists. */
   layers?: readonly ResolvedLayer[];
+  /** What is read of the outputs, if the file says it. */
+  readout?: ReadoutName;
   /** The weights with the moments of Adam, if the file is a checkpoint that has them. */
   state?: EngineState;
   /** A checkpoint's last epoch, counted from 0. */

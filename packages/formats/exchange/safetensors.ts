@@ -4,18 +4,20 @@
  */
 
 import { concatenated, decodeFloat32, decodeFloat64, littleEndian } from '../../../src/common/bytes';
-import { checkUint8, inOneLine } from '../../../src/common/checks';
+import { checkUint8, inOneLine, listChoices } from '../../../src/common/checks';
+import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
 import { type ResolvedLayer, readLayers, storeLayers } from '../../../src/common/layers';
 import { checkNeuron, type NeuronOptions, readNeuron, storeNeuron } from '../../../src/common/neuron-options';
 import type { SavedNetwork } from '../layers-model';
 import { areWhole, fromNamedTensors, fromTensors, listTensors, type Tensor } from './tensors';
 
-/** Weights, and the options of the neurons if the file holds them. */
-export type ReadNetwork = Pick<SavedNetwork, 'weights' | 'layers'> & { neuron?: NeuronOptions };
+/** Weights, and the options of the neurons and what is read of them if the file holds them. */
+export type ReadNetwork = Omit<SavedNetwork, 'neuron'> & { neuron?: NeuronOptions };
 
-/** Under which keys of the metadata, which are texts, our neurons' options stand, and the layers, where weights do not say them. */
+/** Under which keys of the metadata, which are texts, our neurons' options stand, and what weights do not say: layers, and which potential is read. */
 const NEURON = 'neuron';
 const LAYERS = 'layers';
+const READOUT = 'readout';
 
 /** Bytes of the numbers of a type that is read. */
 const WIDTHS: Readonly<Record<string, number>> = { F32: 4, F64: 8 };
@@ -26,18 +28,16 @@ const LONGEST_HEADER = 1e6;
 /**
  * The bytes of a safetensors file. SpikingJelly's network of the tutorial takes its tensors by `load_state_dict`. The
  * metadata hold the options of the neurons.
- * @throws RangeError for a readout by potential, and as `checkNeuron` and `listTensors`
+ * @throws RangeError as `checkNeuron` and `listTensors`
  */
 export function toSafetensors({ weights, neuron, readout = 'spikes', layers }: SavedNetwork): Uint8Array {
   checkNeuron(neuron);
-  if (readout !== 'spikes') {
-    throw new RangeError(`readout: expected 'spikes', found '${readout}', which safetensors would not say; use NIR`);
-  }
   const tensors = listTensors(weights, layers);
   const header: Record<string, unknown> = {
     __metadata__: {
       ...{ format: 'pt', [NEURON]: JSON.stringify(storeNeuron(neuron)) },
       ...(layers && { [LAYERS]: storeLayers(layers) }),
+      ...(readout !== 'spikes' && { [READOUT]: readout }),
     },
   };
   let end = 0;
@@ -81,10 +81,16 @@ function readFile(bytes: Uint8Array, file: string): ReadNetwork {
     return [name, { shape, data: width === 4 ? decodeFloat32(numbers) : Float32Array.from(decodeFloat64(numbers)) }];
   });
   const neuron = readMetadata(metadata, file);
-  const layers = neuron && layersIn(metadata, neuron, file);
-  if (layers) return { weights: fromNamedTensors(file, Object.fromEntries(tensors), layers), neuron, layers };
-  const weights = fromTensors(file, Object.fromEntries(tensors));
-  return neuron ? { weights, neuron } : { weights };
+  const named = Object.fromEntries(tensors);
+  if (!neuron) return { weights: fromTensors(file, named) };
+  const layers = layersIn(metadata, neuron, file);
+  const readout = readoutIn(metadata, file);
+  return {
+    weights: layers ? fromNamedTensors(file, named, layers) : fromTensors(file, named),
+    neuron,
+    ...(layers && { layers }),
+    ...(readout && { readout }),
+  };
 }
 
 function readHeader(bytes: Uint8Array, file: string): { header: Record<string, unknown>; start: number } {
@@ -151,4 +157,14 @@ function layersIn(metadata: unknown, neuron: NeuronOptions, file: string): Resol
   } catch (error) {
     throw new Error(`${file}: expected layers in its metadata (${(error as Error).message})`);
   }
+}
+
+/** Which potential is read, if the file says it. */
+function readoutIn(metadata: unknown, file: string): ReadoutName | undefined {
+  const readout = (metadata as Record<string, unknown>)[READOUT];
+  if (readout === undefined || READOUT_NAMES.includes(readout as ReadoutName))
+    return readout as ReadoutName | undefined;
+  throw new Error(
+    `${file}: expected ${listChoices(READOUT_NAMES)} as the readout in its metadata, found another value`,
+  );
 }

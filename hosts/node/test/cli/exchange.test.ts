@@ -21,15 +21,28 @@ const run = (cwd: string, logDir: string, ...args: string[]) =>
 const weightsOf = (cwd: string, logDir: string) =>
   decodeFloat32(new Uint8Array(readFileSync(join(cwd, logDir, 'lif_snn_mnist', 'weights.bin'))));
 
-test('A network whose potential is read leaves as a NIR graph that ends in LI, and not as safetensors, which would not say so', () => {
+test('A network whose potential is read leaves as a NIR graph that ends in LI, and as safetensors that say which potential it is', () => {
   const READ = ['--readout', 'mean-potential', '--loss', 'cross-entropy'];
-  const { cwd, status, stderr, stdout } = run(temporaryFolder(), 'read', ...READ, '--save-nir', 'net.nir');
+  const { cwd, status, stderr, stdout } = run(
+    temporaryFolder(),
+    'read',
+    ...READ,
+    '--save-nir',
+    'net.nir',
+    '--save-safetensors',
+    'a.safetensors',
+  );
   assert.equal(status, 0, stderr);
   assert.match(stdout, /\nPotential: \[\[.*\]\]\n/);
   assert.equal(readLayersModel(join(cwd, 'read', 'lif_snn_mnist')).readout, 'mean-potential');
+  const { readout } = fromSafetensors(new Uint8Array(readFileSync(join(cwd, 'a.safetensors'))));
+  assert.equal(readout, 'mean-potential');
   assert.throws(() => fromNir(new Uint8Array(readFileSync(join(cwd, 'net.nir')))), /found Linear → LI$/);
   for (const [args, message] of [
-    [[...READ, '--save-safetensors', 'a.safetensors'], /--save-safetensors: expected --readout spikes, found mean-pot/],
+    [
+      ['--weights', 'a.safetensors'],
+      /--weights: .*: expected --readout spikes, found mean-potential; give the options/,
+    ],
     [
       [...READ, '--loss', 'cross-entropy-counts'],
       /--loss: expected mse, cross-entropy or .* with --readout mean-potential/,

@@ -112,8 +112,9 @@ describe('A network of other layers leaves and comes back', () => {
   parts[5][0] = -1;
 
   test('as safetensors, all of it', () => {
-    const bytes = toSafetensors({ weights, neuron, layers });
-    assert.deepEqual(fromSafetensors(bytes), { weights, neuron, layers });
+    const readout = 'highest-potential';
+    const bytes = toSafetensors({ weights, neuron, layers, readout });
+    assert.deepEqual(fromSafetensors(bytes), { weights, neuron, layers, readout });
     const text = Buffer.from(bytes).toString('latin1');
     const one = text.replace('layer.2.recurrent.weight', 'layer.2.recurrent.height');
     assert.throws(

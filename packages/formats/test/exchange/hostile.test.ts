@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { unzipSync, zipSync, zlibSync } from 'fflate';
-import { DEFAULT_NEURON } from '../../../../src/common/neuron-options';
+import { DEFAULT_NEURON, storeNeuron } from '../../../../src/common/neuron-options';
 import { seededRandom } from '../../../../src/common/random';
 import { hiddenOf } from '../../../../src/common/weights';
 import { fromNir, fromPth, fromSafetensors, toNir } from '../../exchange';
@@ -104,6 +104,14 @@ const SAFETENSORS: [string, Uint8Array, RegExp][] = [
     'neurons of another kind',
     safetensors({ __metadata__: { neuron: '{"tau": 0}' }, ...entry() }),
     /the options of neurons in its metadata/,
+  ],
+  [
+    'a readout of another kind',
+    safetensors({
+      __metadata__: { neuron: JSON.stringify(storeNeuron(DEFAULT_NEURON)), readout: ['spikes'] },
+      ...entry(),
+    }),
+    /expected spikes, .* or highest-potential as the readout in its metadata, found another value/,
   ],
 ];
 
