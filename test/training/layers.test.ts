@@ -1,15 +1,25 @@
 /** Networks that are lists of layers: what they are asked for by, and what the readable engine makes of them. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import * as tf from '@tensorflow/tfjs';
 import { initBackend } from '../../hosts/node/backend';
 import { createEngine } from '../../hosts/node/engines';
 import { forwardMode } from '../../packages/event-engine/test/float64';
+import { fromNir, fromSafetensors, toNir, toSafetensors } from '../../packages/formats/exchange';
+import { decodeNetwork, layersModelFiles } from '../../packages/formats/layers-model';
 import { type EngineOptions, freshState, resolveEngineOptions } from '../../src/common/engine';
-import type { LayerOptions } from '../../src/common/layers';
+import {
+  type LayerOptions,
+  type ResolvedLayer,
+  readLayers,
+  resolveLayers,
+  shortForm,
+  storeLayers,
+} from '../../src/common/layers';
 import { DEFAULT_NEURON } from '../../src/common/neuron-options';
 import { makeSpikeTrains } from '../../src/common/spike-trains';
 import { initialNetwork, initialParameters, parameters, splitParameters, tauOf } from '../../src/common/weights';
-import { snn } from '../../src/snn/networks';
+import { layersOf, snn } from '../../src/snn/networks';
 import { newHistory } from '../../src/training/history';
 import { train } from '../../src/training/train';
 import { smallMnist } from '../support/data';
@@ -187,3 +197,81 @@ test('a network that is handed in brings its layers along', async () => {
     message: 'layers: expected none, since the network has neurons of its own, found options',
   });
 });
+
+/** A layer that has each option: of a new one the compiler asks for it. */
+const WITH: Record<Exclude<keyof ResolvedLayer, 'neurons' | 'neuron'>, LayerOptions> = {
+  synapse: { synapse: { tau: 3 } },
+  recurrent: { recurrent: true },
+  learn: { learn: 'tau of each neuron', neuron: { tau: 3 } },
+};
+
+for (const [name, option] of Object.entries(WITH)) {
+  describe(`What a layer has, ${name}, is not forgotten`, () => {
+    const layers = resolveLayers({ layers: [{ neurons: 12, ...option }, {}] });
+    const plain = layers.map(({ neurons, neuron }) => ({ neurons, neuron }));
+    const [weights, { neuron }] = [initialParameters(1, layers), layers[1]];
+    // Each neuron has learnt another τ, or NIR would have one for all.
+    splitParameters(weights, parameters(layers)).forEach((part, i) => {
+      if (parameters(layers)[i].kind === 'w') part.set(part.map((w, j) => w + j / 10));
+    });
+    const saved = { weights, neuron, layers };
+    const files = layersModelFiles(weights, neuron, undefined, undefined, layers);
+
+    test('by --hidden, nor by the text of records', () => {
+      assert.equal(shortForm(layers), undefined);
+      assert.deepEqual(readLayers(storeLayers(layers), neuron), layers);
+    });
+
+    test('by a network, nor by its model, which TensorFlow.js and `decodeNetwork` read', async () => {
+      assert.deepEqual(layersOf(snn({ layers })), layers);
+      const model = JSON.parse(new TextDecoder().decode(files['model.json']));
+      const weightSpecs = model.weightsManifest[0].weights;
+      const [weightData] = [Uint8Array.from(files['weights.bin']).buffer];
+      const { modelTopology } = model;
+      const read = await tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }));
+      assert.deepEqual(layersOf(read), layers);
+      assert.deepEqual(
+        decodeNetwork(
+          (file) => file,
+          (file) => files[file],
+        ),
+        saved,
+      );
+    });
+
+    test('by safetensors; NIR says it, or refuses it', () => {
+      assert.deepEqual(fromSafetensors(toSafetensors(saved)), saved);
+      let bytes: Uint8Array;
+      try {
+        bytes = toNir(saved);
+      } catch (error) {
+        assert.match(String(error), new RegExp(`^RangeError: .*${name}`));
+        return;
+      }
+      assert.deepEqual(
+        fromNir(bytes).layers?.[0][name as keyof typeof WITH] ?? 'lost',
+        layers[0][name as keyof typeof WITH],
+      );
+    });
+
+    test('by the readable engine; the fast one does the same, or refuses it', async () => {
+      const trained = async (engine: 'event' | 'tfjs', layers: LayerOptions[]) => {
+        const made = await createEngine(engine, { data, layers, T: 20, batchSize: 16, neuron: { vThreshold: 0.2 } });
+        for (let b = 0; b < 3; b++)
+          await made.trainBatch(
+            0,
+            Uint32Array.from({ length: 16 }, (_, i) => 16 * b + i),
+          );
+        const state = await made.state();
+        await made.close();
+        return state.weights;
+      };
+      const [readable, without] = [await trained('tfjs', layers), await trained('tfjs', plain)];
+      assert.notDeepEqual(readable.subarray(0, 784 * 12), without.subarray(0, 784 * 12));
+      const fast = await trained('event', layers).catch((error) => {
+        assert.match(String(error), new RegExp(`^RangeError: .*${name}`));
+      });
+      if (fast) assertClose(fast, readable, 1e-3, 'weights');
+    });
+  });
+}
