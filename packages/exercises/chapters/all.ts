@@ -3,6 +3,9 @@
 import type { Exercise } from '../engine/exercise';
 import { hiddenLayer } from './a-hidden-layer/exercises';
 import { hiddenLayerProject } from './a-hidden-layer/project';
+import { aMemory } from './a-memory/exercises';
+import { aMemoryPays } from './a-memory/pays';
+import { aMemoryProject } from './a-memory/project';
 import { annBaseline } from './ann-baseline/exercises';
 import { eventDriven } from './event-driven/exercises';
 import { eventDrivenTables } from './event-driven/tables';
@@ -44,7 +47,7 @@ export const CHAPTERS = {
   'a-hidden-layer': { ...hiddenLayer, ...hiddenLayerProject },
   'when-timing-matters': { ...timing, ...timingProject },
   'read-the-potential': { ...readPotential, ...readShares, ...readPotentialProject },
-  'a-memory': {},
+  'a-memory': { ...aMemory, ...aMemoryPays, ...aMemoryProject },
   'is-it-worth-it': { ...worthIt, ...worthItProject },
   'out-and-in': outAndIn,
   'event-driven': { ...eventDriven, ...eventDrivenTables },

@@ -11,6 +11,7 @@ import network from './network.mjs';
 import patternTable from './pattern-table.mjs';
 import poisson from './poisson.mjs';
 import randomBytes from './random-bytes.mjs';
+import recurrence from './recurrence.mjs';
 import reset from './reset.mjs';
 import surrogate from './surrogate.mjs';
 import unrolled from './unrolled.mjs';
@@ -29,6 +30,7 @@ export const drawings = () => ({
   'random-bytes': randomBytes(),
   'way-back': wayBack(),
   hidden: hidden(),
+  recurrence: recurrence(),
 });
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -27,6 +27,7 @@ const NAMES = [
   'pattern-table',
   'poisson',
   'random-bytes',
+  'recurrence',
   'reset',
   'surrogate',
   'unrolled',
