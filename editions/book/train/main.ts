@@ -25,8 +25,8 @@ import { cellOf, commandOf, Fields, START } from './settings';
 /** Where the browser edition is, as seen from the book; editions/book/build/playground.mjs puts it into the bundle. */
 declare const EDITION: string;
 
-/** Milliseconds between two looks at a network that learns, at least, and how many times as long as the last one cost. */
-const LOOK = { pause: 100, rest: 20 };
+/** Milliseconds between two looks at a network that learns, at least, and how many times as long as the last one cost here and there. */
+const LOOK = { pause: 200, rest: 20 };
 /**
  * The time that a check takes is told after so many seconds of it. A longer one, in seconds, is asked for once more, and one
  * whose first batch takes too long is given up.
@@ -150,10 +150,12 @@ function take({ weights, progress, reading, hidden = seen.hidden, cost }: Look):
   if (progress && batches > 0)
     seen.trained.push([progress.epoch + progress.batch / progress.batches, progress.accuracy]);
   seen = { ...seen, weights, before, reading, hidden, progress: progress && { ...progress, accuracy: accuracy ?? 0 } };
+  const begin = performance.now();
   draw();
+  const all = cost + performance.now() - begin;
   if (checking && !estimated) estimate();
   if (again) look();
-  else if (phase === 'running') timer = window.setTimeout(look, Math.max(LOOK.pause, LOOK.rest * cost));
+  else if (phase === 'running') timer = window.setTimeout(look, Math.max(LOOK.pause, LOOK.rest * all));
 }
 
 function fail(message: string): void {
