@@ -61,7 +61,7 @@ describe('The extension', () => {
 
   interface Container {
     init(scope: object): void;
-    get(): Promise<() => { default: { length?: number; activate?(app: object): Promise<void> } }>;
+    get(): Promise<() => { default: { length?: number; activate?(app: object): void } }>;
   }
   const share = (module: object) => ({ '1.0.0': { get: async () => () => module } });
   /** What the extension brings to a page that shares these packages. */
@@ -84,14 +84,27 @@ describe('The extension', () => {
     assert.equal((await inPage({})).length, 0);
   });
 
-  test('says in a JupyterLite that is too old which one it needs', async () => {
+  test('says in a JupyterLite that is too old which one it needs, once that is there', async () => {
     const said: string[] = [];
-    const Notification = { warning: (text: string) => said.push(text) };
+    let say = (_: unknown) => {};
+    const shown = new Promise((resolve) => {
+      say = resolve;
+    });
+    const Notification = { warning: (text: string) => say(said.push(text)) };
     const scope = {
       '@jupyterlite/kernel': share({ BaseKernel: class {} }),
       '@jupyterlab/apputils': share({ Notification }),
     };
-    await (await inPage(scope)).activate?.({ restored: Promise.resolve() });
+    // JupyterLab is restored when all its extensions are active, so none may wait for that.
+    let restore = () => {};
+    const restored = new Promise<void>((resolve) => {
+      restore = resolve;
+    });
+    const plugin = await inPage(scope);
+    assert.equal(plugin.activate?.({ restored }), undefined);
+    assert.deepEqual(said, []);
+    restore();
+    await shown;
     assert.deepEqual(said, [
       'The TypeScript kernel needs JupyterLite 0.7 or newer; this site was built with an older one.',
     ]);

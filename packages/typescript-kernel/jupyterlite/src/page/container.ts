@@ -21,15 +21,16 @@ async function take(name: string) {
 const TOO_OLD = {
   id: PLUGIN,
   autoStart: true,
-  async activate({ restored }: { restored: Promise<void> }) {
+  activate({ restored }: { restored: Promise<void> }) {
     const text = 'The TypeScript kernel needs JupyterLite 0.7 or newer; this site was built with an older one.';
     console.warn(text);
-    // What comes before the page listens is not shown.
-    await restored;
-    const { Notification } = ((await take('@jupyterlab/apputils')) ?? {}) as {
-      Notification?: { warning(text: string, options: { autoClose: false }): unknown };
-    };
-    Notification?.warning(text, { autoClose: false });
+    // What comes before the page listens is not shown. Nobody waits for this: the page is restored when all is activated.
+    void restored.then(async () => {
+      const { Notification } = ((await take('@jupyterlab/apputils')) ?? {}) as {
+        Notification?: { warning(text: string, options: { autoClose: false }): unknown };
+      };
+      Notification?.warning(text, { autoClose: false });
+    });
   },
 };
 
