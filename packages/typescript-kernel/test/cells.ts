@@ -460,6 +460,12 @@ export const ROWS: Row[] = [
     here: { stderr: "Warning: No such label 'nope' for console.timeEnd()\n" },
   },
   {
+    name: 'a time that is taken twice',
+    cell: "console.time('once');\nconsole.time('once');",
+    differs: 'Node names its process in the warning',
+    here: { stderr: "Warning: Label 'once' already exists for console.time()\n" },
+  },
+  {
     name: 'what only a module has',
     cell: '\ntypeof import.meta.url',
     differs: 'tslab refuses it; here it is the place of the notebook',

@@ -472,7 +472,9 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
       ['Word? ', true],
     ]);
     assert.equal((await kernel.run('[person, secret]')).stdout, "[ 'Ada', 'xyz' ]\n");
-    assert.deepEqual(await runAndAnswer(kernel, "const word = await prompt('Plain? ');", ['x']), [['Plain? ', false]]);
+    const plain = "const words = [await prompt('Plain? '), await prompt('Empty? ', 'as before')];";
+    assert.equal((await runAndAnswer(kernel, plain, ['x', ''])).length, 2);
+    assert.equal((await kernel.run('words')).stdout, "[ 'x', 'as before' ]\n");
   });
 
   test('ends a question when it is interrupted, and takes no late answer for that of the next', async () => {

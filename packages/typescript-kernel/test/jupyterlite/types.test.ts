@@ -109,7 +109,7 @@ function mean(values: number[], digits = 2): number { return values[0] + digits;
   test('know what shows and asks without any import', () => {
     const code = `import { display } from 'tslab';
 display.raw('application/vnd.vega.v5+json', { mark: 'bar' });
-const answer: Promise<string> = prompt('Name? ');
+const answer: Promise<string> = prompt('Name? ', 'Ada');
 await Jupyter.display(Jupyter.html\`<b>\${1}</b>\`, { display_id: 'a', update: true });
 Jupyter.md\`*x*\`;`;
     assert.deepEqual(check(code), []);

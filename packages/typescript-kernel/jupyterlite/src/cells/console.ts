@@ -63,7 +63,10 @@ export function createConsole(write: Write): Record<string, (...args: never[]) =
       out(`${label}: ${counts.get(label)}`);
     },
     countReset: (label = 'default') => void counts.delete(label),
-    time: (label = 'default') => void times.set(label, performance.now()),
+    time: (label = 'default') => {
+      if (times.has(label)) error(`Warning: Label '${label}' already exists for console.time()`);
+      else times.set(label, performance.now());
+    },
     timeLog: (label = 'default', ...args: unknown[]) => passed('timeLog', label, ...args),
     timeEnd: (label = 'default') => {
       passed('timeEnd', label);

@@ -147,7 +147,8 @@ export class Session {
       Object.assign(console, { [name]: (...args: unknown[]) => guard.lightly(() => print(...args)) });
     }
     const { input, openComm, onComm } = api;
-    Object.assign(globalThis, { [KERNEL]: api, Jupyter: jupyterOf(api), prompt: (text?: string) => input(text) });
+    const prompt = async (text?: string, otherwise = '') => (await input(text)) || otherwise;
+    Object.assign(globalThis, { [KERNEL]: api, Jupyter: jupyterOf(api), prompt });
     this.ownModules = {
       tslab: bare(displayModule(api)),
       'jupyterlite-typescript-kernel': bare({ input, openComm, onComm }),

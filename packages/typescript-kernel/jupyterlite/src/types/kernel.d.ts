@@ -27,8 +27,8 @@ export declare function openComm(
 export declare function onComm(target: string, listener: (comm: Comm, data: any, buffers: ArrayBuffer[]) => void): void;
 
 declare global {
-  /** As `input`: the answer is awaited, as a worker can stop no program for it. */
-  function prompt(text?: string): Promise<string>;
+  /** As `input`: the answer is awaited, as a worker can stop no program for it. An empty one is `otherwise`. */
+  function prompt(text?: string, otherwise?: string): Promise<string>;
 
   /** Rich content, as in Deno. Any object with a method `[Symbol.for('Jupyter.display')]` says itself how it is shown. */
   namespace Jupyter {
