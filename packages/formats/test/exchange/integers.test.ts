@@ -1,17 +1,12 @@
 /** Networks of whole numbers: the page of C in the chapter "On a chip" reads them, and has the spikes of the event engine. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { createEngine } from '../../../../hosts/node/engines';
 import { freshState } from '../../../../src/common/engine';
 import { seededRandom } from '../../../../src/common/random';
+import { chipIn } from '../../../../test/support/chip';
 import { smallMnist, temporaryFolder } from '../../../../test/support/data';
-import { numbered } from '../../../system/project.mjs';
 import { type IntegerNetwork, toIntegers } from '../../exchange';
-
-const root = resolve(__dirname, '..', '..', '..', '..');
 
 /** Whole numbers from -most to most. */
 function randomWeights(count: number, most: number, seed: number): number[] {
@@ -33,26 +28,10 @@ function network(shift: number, threshold: number, unit: number, most: number): 
 
 describe('The page of C', () => {
   const folder = temporaryFolder();
-  const program = join(folder, process.platform === 'win32' ? 'chip.exe' : 'chip');
-
+  let run: ReturnType<typeof chipIn>;
   before(() => {
-    const notebook = JSON.parse(readFileSync(join(root, 'notebooks', `${numbered('on-a-chip')}.ipynb`), 'utf8'));
-    const text = notebook.cells.map(({ source }: { source: string[] }) => source.join('')).join('\n');
-    const [, code] = /```c\n([\s\S]*?)```/.exec(text) ?? assert.fail('expected a block of C in the chapter');
-    writeFileSync(join(folder, 'chip.c'), code as string);
-    // On Windows set CC to a compiler with the options of cc, such as clang or gcc of MSYS2.
-    const compiler = process.env.CC || 'cc';
-    execFileSync(compiler, ['-std=c99', '-Wall', '-Wextra', '-Werror', '-O2', '-o', program, join(folder, 'chip.c')]);
+    run = chipIn(folder);
   });
-
-  /** What it prints for a network and spikes [T, 784], or how it fails. */
-  function run(bytes: Uint8Array, spikes: Uint8Array): { printed: number[]; failure: string; status: number | null } {
-    const files = ['network', 'spikes'].map((name) => join(folder, name));
-    writeFileSync(files[0], bytes);
-    writeFileSync(files[1], spikes);
-    const { stdout, stderr, status } = spawnSync(program, files, { encoding: 'utf8' });
-    return { printed: [...stdout.replace(/\s/g, '')].map(Number), failure: stderr.trim(), status };
-  }
 
   test('has the spikes of the event engine, as long as the leak loses no bit', async () => {
     // Multiples of 16 can be halved four times, so five steps have no fractions, neither here nor as floats.
