@@ -232,12 +232,17 @@ export class EventCore {
    * @param stride bytes from one column to the next
    */
   rows(place: number, count: number, units = OUTPUTS, stride = 0): Float32Array {
+    const { floats } = this;
     const out = new Float32Array(count * units);
-    for (let row = 0; row < count; row++) {
-      for (let j = 0; j < units; j++) {
-        const value = this.floats[at(place, row, j, stride)];
-        // Which of the many NaNs a sum of infinities is depends on the processor; ours is always the same.
-        out[row * units + j] = Number.isNaN(value) ? Number.NaN : value;
+    for (let first = 0; first < units; first += ROW_FLOATS) {
+      const end = Math.min(units, first + ROW_FLOATS);
+      for (let row = 0; row < count; row++) {
+        const from = at(place, row, first, stride) - first;
+        for (let j = first; j < end; j++) {
+          const value = floats[from + j];
+          // Which of the many NaNs a sum of infinities is depends on the processor; ours is always the same.
+          out[row * units + j] = Number.isNaN(value) ? Number.NaN : value;
+        }
       }
     }
     return out;
@@ -245,9 +250,14 @@ export class EventCore {
 
   /** The opposite of `rows`. */
   private setRows(place: number, values: Float32Array, units: number, stride: number): void {
-    values.forEach((value, i) => {
-      this.floats[at(place, Math.floor(i / units), i % units, stride)] = value;
-    });
+    const { floats } = this;
+    for (let first = 0; first < units; first += ROW_FLOATS) {
+      const end = Math.min(units, first + ROW_FLOATS);
+      for (let row = 0; row < values.length / units; row++) {
+        const to = at(place, row, first, stride) - first;
+        for (let j = first; j < end; j++) floats[to + j] = values[row * units + j];
+      }
+    }
   }
 
   /** How many numbers the weights are. */
