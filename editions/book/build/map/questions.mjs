@@ -27,6 +27,22 @@ export const QUESTIONS = {
     text: 'Randman, the task of [chapter 8](08-when-timing-matters.ipynb): each of 20 units fires once, and only the times tell the ten classes apart. All runs share one set of random curves (the chapter tries three others), and have 100 hidden neurons and undecayed input, as there. The figures have the learning rate 0.05: with τ = 20, each loss reads more samples held back from the training with it than with 0.02, with and without the reset in the gradient (the chapter has the numbers); the table has both.',
     where: { learningRate: 0.05 },
   },
+  readouts: {
+    title: 'Spikes or potentials as the answer?',
+    text: 'Randman again, with 100 hidden neurons, τ = 20 and no reset in the gradient. Either the outputs fire and their spikes are counted, or they never fire and their potentials are read, as in [chapter 9](09-read-the-potential.ipynb). The loss is the cross-entropy of what is read, for spikes of their rates or of their counts. Both learning rates are shown, since the test samples may not choose one.',
+  },
+  'readouts-of-images': {
+    title: 'And where time says nothing?',
+    text: 'The same readouts of the single layer on MNIST, with T = 20. The loss of the tutorial, the mean squared error of the rates, is there as well. All learn from 50,000 training images.',
+  },
+  'learnt-tau': {
+    title: 'Can a network learn its memory?',
+    text: 'Randman, with 100 hidden neurons, the loss of the counts and a learning rate of 0.02. τ begins at 2, too short a memory there, or at 20. It stays, or is learnt like a weight, one for each layer or one for each neuron ([chapter 10](10-a-memory.ipynb)).',
+  },
+  'few-steps': {
+    title: 'How far do few steps get?',
+    text: 'Trained with spikes: 96 hidden neurons with hardly any leak, which get the pixels themselves, and outputs whose last potential is read, much as in a network [converted from an ANN](14-from-an-ann.ipynb). They learn from 50,000 training images.',
+  },
   inputs: {
     title: 'Spikes or the pixel itself?',
     text: '*Poisson* turns a pixel into random spikes; *direct* gives the pixel itself to the neuron in each step. On a tie the lower digit is the answer, and that alone costs direct input about a point ([chapter 6](06-what-time-does.ipynb)).',
