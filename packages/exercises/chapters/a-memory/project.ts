@@ -25,7 +25,7 @@ const inOrder = ({ units, times }: Told) =>
 export const aMemoryProject = {
   'lasting-told': exercise<Tell>({
     project: PROJECT,
-    minutes: 6,
+    minutes: 7,
     optional: true,
     names: ['label', 'wait'],
     probes: [
@@ -87,7 +87,7 @@ export const aMemoryProject = {
   }),
   'lasting-beyond': exercise<Beyond>({
     project: PROJECT,
-    minutes: 5,
+    minutes: 6,
     optional: true,
     names: ['accuracy'],
     probes: [[1], [0.1], [0.55], [0.05]],
@@ -119,7 +119,7 @@ export const aMemoryProject = {
   }),
   'lasting-longest': exercise<Bridged>({
     project: PROJECT,
-    minutes: 6,
+    minutes: 7,
     optional: true,
     names: ['waits', 'shares'],
     probes: [
