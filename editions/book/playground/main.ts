@@ -12,7 +12,7 @@ import { listenToDrops, loadNetwork } from './files';
 import { PAGE_STREAM, type Presentation, type Stream } from './kernel';
 import { isLink, MAX_SEED, readLink, type Shared, writeLink } from './link';
 import { getNetwork, keepOwn, type Network, type ReaderName } from './networks';
-import { type Colours, coloursOf } from './paint';
+import { type Colours, coloursOf, watchColours } from './paint';
 import {
   fileInput,
   isPressed,
@@ -27,7 +27,7 @@ import {
   slowButton,
   whyButton,
 } from './parts';
-import { listenToPen } from './pen';
+import { listenToKeys, listenToPen } from './pen';
 import { answerOf, countsOf } from './said';
 import { showSamples } from './sample-buttons';
 import { samples } from './samples';
@@ -331,22 +331,13 @@ listenToPen(
   changed,
 );
 
-const KEYS: Record<string, () => void> = {
+listenToKeys(paper, takeSample, {
   Delete: clear,
   Backspace: clear,
   Enter: runAll,
   ' ': toggleSlow,
   ArrowLeft: () => goTo(position - 1),
   ArrowRight: () => goTo(position + 1),
-};
-paper.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (/^[0-9]$/.test(event.key)) takeSample(Number(event.key));
-  else if (Object.hasOwn(KEYS, event.key)) KEYS[event.key]();
-  else return;
-  event.preventDefault();
-  // The arrows would turn the pages of the book.
-  event.stopPropagation();
 });
 
 part('clear').addEventListener('click', clear);
@@ -484,9 +475,7 @@ async function start(): Promise<void> {
   recolour();
   showExperiments(part('experiments'), experiments(), carryOut);
   root.classList.add('pg-ready');
-  // Furo says in body[data-theme] what was chosen; the system may change its mind, too.
-  new MutationObserver(recolour).observe(document.body, { attributes: true, attributeFilter: ['data-theme'] });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolour);
+  watchColours(recolour);
   new ResizeObserver(refresh).observe(race);
   document.fonts.ready.then(refresh);
 }

@@ -1,4 +1,4 @@
-/** Strokes by finger, mouse or pen. */
+/** Strokes by finger, mouse or pen, and keys on the paper. */
 import type { Stroke } from './drawing';
 import { snap } from './link';
 
@@ -42,4 +42,21 @@ export function listenToPen(paper: HTMLElement, begin: (stroke: Stroke) => void,
       drawing.delete(event.pointerId);
     });
   }
+}
+
+/** A digit takes a picture of it; other keys do what `keys` says. */
+export function listenToKeys(
+  paper: HTMLElement,
+  take: (digit: number) => void,
+  keys: Record<string, () => void>,
+): void {
+  paper.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (/^[0-9]$/.test(event.key)) take(Number(event.key));
+    else if (Object.hasOwn(keys, event.key)) keys[event.key]();
+    else return;
+    event.preventDefault();
+    // The arrows would turn the pages of the book.
+    event.stopPropagation();
+  });
 }

@@ -12,8 +12,8 @@ import { shortForm } from '../../../src/common/layers';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { copyText } from '../page/copy';
 import { normalise, type Stroke } from '../playground/drawing';
-import { coloursOf } from '../playground/paint';
-import { listenToPen } from '../playground/pen';
+import { coloursOf, watchColours } from '../playground/paint';
+import { listenToKeys, listenToPen } from '../playground/pen';
 import { showSamples } from '../playground/sample-buttons';
 import { samples } from '../playground/samples';
 import { type Format, saveNetwork } from '../playground/save';
@@ -248,14 +248,8 @@ listenToPen(
   changedPad,
 );
 part('clear').addEventListener('click', () => show(null));
-part('canvas').addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (/^[0-9]$/.test(event.key)) show(samples[Number(event.key)].pixels);
-  else if (event.key === 'Delete' || event.key === 'Backspace') show(null);
-  else return;
-  event.preventDefault();
-  event.stopPropagation();
-});
+const takeDigit = (digit: number) => show(samples[digit].pixels);
+listenToKeys(part('canvas'), takeDigit, { Delete: () => show(null), Backspace: () => show(null) });
 
 // What there is to take along ----------------------------------------------------------------------------------------
 
@@ -383,7 +377,7 @@ function verdict(): void {
 
 // Set-up -------------------------------------------------------------------------------------------------------------
 
-const paintSamples = showSamples(part('samples'), (digit) => show(samples[digit].pixels));
+const paintSamples = showSamples(part('samples'), takeDigit);
 function recolour(): void {
   seen.colours = coloursOf(root);
   paintSamples(seen.colours);
@@ -394,7 +388,6 @@ recolour();
 open();
 // A heading of the page is no link to a run.
 window.addEventListener('hashchange', () => isRun(location.hash) && open());
-new MutationObserver(recolour).observe(document.body, { attributes: true, attributeFilter: ['data-theme'] });
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolour);
+watchColours(recolour);
 new ResizeObserver(draw).observe(part('race'));
 document.fonts.ready.then(draw);

@@ -101,10 +101,10 @@ function drawCurve({ settings, ends, trained }: Seen): void {
     curve,
     [
       { from: 0, to: settings.epochs, title: 'epochs' },
-      { from: low, to: 1, title: 'right answers: in training (grey), on test images (blue)' },
+      { from: low, to: 1, title: 'right answers: in training (grey), on test images (blue, with a dot)' },
     ],
     [
-      { points: trained, name: 'nr-input' },
+      { points: trained.filter(([, accuracy]) => accuracy >= low), name: 'nr-input' },
       { points: tests, name: 'nr-v' },
     ],
     last,
