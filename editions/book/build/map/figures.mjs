@@ -46,7 +46,7 @@ const namedGroups = (map, names) =>
 const columns = (estimates) => ({
   mean: estimates.map(({ mean }) => percent(mean)),
   low: estimates.map(({ low }) => percent(low)),
-  high: estimates.map(({ high }) => percent(high)),
+  high: estimates.map(({ high }) => percent(Math.min(1, high))),
 });
 
 const epochsOf = (/** @type {MapTable} */ map) => map.values('epochs').join(' or ');
@@ -93,14 +93,20 @@ function compare(map, about = '') {
   const series = names.find((name) => map.values(name).every((value) => typeof value === 'boolean'));
   if (series !== undefined && map.by(...names).length > 12) return compareSeries(map, names, series, axes);
   const rows = namedGroups(map, names);
-  const standard = rows.findIndex(({ runs }) => names.every((name) => isStandard(runs.rows[0], name)));
-  const reference = rows[Math.max(0, standard)];
-  const others = rows.filter((row) => row !== reference);
-  const change = differenceFigure(
-    others.map((row) => ({ ...row, from: reference.runs })),
-    `Difference from ${reference.label}`,
-    reference.label,
-  );
+  // The test images may not choose a learning rate: where all else was run with each, runs of the same one are compared.
+  const all = names.includes('learningRate') ? map.values('learningRate') : [];
+  const isCrossed = all.length * map.by(...names.filter((name) => name !== 'learningRate')).length === rows.length;
+  const rates = isCrossed ? all : [undefined];
+  const changes = rates.map((rate) => {
+    const alike = rows.filter(({ learningRate }) => rate === undefined || learningRate === rate);
+    const standard = alike.findIndex(({ runs }) => names.every((name) => isStandard(runs.rows[0], name)));
+    const reference = alike[Math.max(0, standard)];
+    return differenceFigure(
+      alike.filter((row) => row !== reference).map((row) => ({ ...row, from: reference.runs })),
+      `Difference from ${reference.label}`,
+      reference.label,
+    );
+  });
   const last = Math.max(...map.values('epochs'));
   const curves = rows.filter(({ runs }) => runs.rows[0].epochs === last);
   // More curves than the theme has colours: those of the tutorial's other settings tell enough.
@@ -111,8 +117,13 @@ function compare(map, about = '') {
   const labels = rows.map(({ label }) => label);
   const means = [{ name: 'mean', ...columns(rows.map(({ runs }) => runs.mean())) }];
   return {
-    figures: [intervals(labels, means, axes), change?.figure, growth],
-    said: [highest(best(rows)), change?.said],
+    figures: [intervals(labels, means, axes), ...changes.map((change) => change?.figure), growth],
+    said: [
+      highest(best(rows)),
+      ...changes.map((change, i) =>
+        change && changes.length > 1 ? `With ${nameValue('learningRate', rates[i])}: ${change.said}` : change?.said,
+      ),
+    ],
   };
 }
 

@@ -29,7 +29,7 @@ export const QUESTIONS = {
   },
   readouts: {
     title: 'Spikes or potentials as the answer?',
-    text: 'Randman again, with 100 hidden neurons, τ = 20 and no reset in the gradient. Either the outputs fire and their spikes are counted, or they never fire and their potentials are read, as in [chapter 9](09-read-the-potential.ipynb). The loss is the cross-entropy of what is read, for spikes of their rates or of their counts. Both learning rates are shown, since the test samples may not choose one.',
+    text: 'Randman again, with 100 hidden neurons, τ = 20 and no reset in the gradient. Either the outputs fire and their spikes are counted, or they never fire and their potentials are read, as in [chapter 9](09-read-the-potential.ipynb). The loss is the cross-entropy of what is read, for spikes of their rates or of their counts. Both learning rates are shown, since the test samples may not choose one, and each has its figure of differences. (Spikes read more with 0.05, which is not among these runs but among those above.)',
   },
   'readouts-of-images': {
     title: 'And where time says nothing?',
@@ -37,7 +37,7 @@ export const QUESTIONS = {
   },
   'learnt-tau': {
     title: 'Can a network learn its memory?',
-    text: 'Randman, with 100 hidden neurons, the loss of the counts and a learning rate of 0.02. τ begins at 2, too short a memory there, or at 20. It stays, or is learnt like a weight, one for each layer or one for each neuron ([chapter 10](10-a-memory.ipynb)).',
+    text: 'Randman, with 100 hidden neurons, no reset in the gradient, the loss of the counts and a learning rate of 0.02. τ begins at 2, too short a memory there, or at 20. It stays, or is learnt like a weight, one for each layer or one for each neuron ([chapter 10](10-a-memory.ipynb)).',
   },
   'few-steps': {
     title: 'How far do few steps get?',

@@ -21,7 +21,7 @@ export function sayMarked(/** @type {boolean[]} */ marked) {
 }
 
 const named = (/** @type {{ label: string } & Estimate} */ { label, mean, low, high }) =>
-  `${label} with ${written(mean)}${Number.isFinite(low) ? ` (${written(low)} to ${written(high)})` : ''}`;
+  `${label} with ${written(mean)}${Number.isFinite(low) ? ` (${written(low)} to ${written(Math.min(1, high))})` : ''}`;
 export const highest = (/** @type {{ label: string } & Estimate} */ one) => `Highest: ${named(one)}.`;
 
 /** Groups that have no place in a figure, in words. */

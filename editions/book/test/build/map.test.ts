@@ -91,6 +91,21 @@ test('An ANN is named by its own settings alone, and the tutorial is what others
   );
 });
 
+test('What was run with each learning rate is compared among runs of the same one, and no interval goes beyond 100 %', async () => {
+  const { text } = await pageOf(
+    ...[0.005, 0.02].flatMap((learning_rate) => [
+      ...runs({ grid: 'readouts', learning_rate }, 0.9, 0.91),
+      ...runs({ grid: 'readouts', learning_rate, loss: 'cross-entropy' }, 0.98, 0.99),
+    ]),
+  );
+  const [means, ...changes] = altsOf(text).map(String);
+  assert.match(means, /98\.50 \(\d+\.\d+ to 100\.00\)/);
+  assert.deepEqual(
+    changes.map((change) => /^Difference from ([^:]*): 1 difference/.exec(change)?.[1]),
+    ['MSE · lr 0.005', 'MSE · lr 0.02'],
+  );
+});
+
 test('Hidden neurons are a curve for each learning rate, what more of them add at each, and what T changes', async () => {
   const layer = (hidden: number, learning_rate: number, T: number, ...accuracies: number[]) =>
     runs({ grid: 'widths', hidden, learning_rate, T }, ...accuracies);
