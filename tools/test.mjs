@@ -3,7 +3,6 @@
 //   npm test -- NAME…        only the test files whose path contains one of the names, such as snn/neuron, packages/formats or
 //                            book/test/browser/map, without lint and type check
 //   --folder FOLDER          the test files of that folder (`npm run test:browser`); may be there several times
-//   --with FOLDER            those of that folder beside all others, in one run (CI); may be there several times
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, sep } from 'node:path';
@@ -49,23 +48,12 @@ const testNames = () =>
     .map((name) => name.slice(0, -ENDING.length).split(sep).join('/'))
     .sort();
 
-const isOwn = (/** @type {string} */ name) => OWN_COMMAND.some((own) => name.startsWith(`${own}/`));
-
-/** Those of pages among the others, so that few browsers run at a time: with five others to each, the last of them are short. */
-function spread(/** @type {string[]} */ files) {
-  const pages = files.filter(isOwn);
-  const others = files.filter((name) => !isOwn(name));
-  return [...others.flatMap((name, i) => (i % 5 === 0 ? [...pages.splice(0, 1), name] : [name])), ...pages];
-}
-
 /** The test files that the arguments ask for. */
 function chosen(/** @type {string[]} */ args) {
-  const options = ['--folder', '--with'];
-  const isFolder = (/** @type {number} */ i) => options.includes(args[i - 1]);
-  if (options.includes(args.at(-1) ?? '')) fail(`${args.at(-1)}: expected a folder with tests, found none`);
-  const folders = args.filter((_, i) => args[i - 1] === '--folder');
-  const besides = args.filter((_, i) => args[i - 1] === '--with');
-  const names = args.filter((name, i) => !options.includes(name) && !isFolder(i));
+  const isFolder = (/** @type {number} */ i) => args[i - 1] === '--folder';
+  if (args.at(-1) === '--folder') fail('--folder: expected a folder with tests, found none');
+  const folders = args.filter((_, i) => isFolder(i));
+  const names = args.filter((name, i) => name !== '--folder' && !isFolder(i));
   const option = names.find((name) => name.startsWith('-'));
   if (option) fail(`unknown option ${option}; expected NAME…, parts of the path of a test file such as snn/neuron`);
   const every = testNames();
@@ -73,18 +61,17 @@ function chosen(/** @type {string[]} */ args) {
   // A name such as test/browser/map reaches into a folder with its own command; editions/book does not.
   const reaches = (/** @type {string} */ own, /** @type {string} */ name) =>
     name.includes('/') && every.some((file) => isIn(own)(file) && file.indexOf(name) + name.length > own.length + 1);
-  const left = OWN_COMMAND.filter((own) => !besides.includes(own) && !names.some((name) => reaches(own, name)));
+  const left = OWN_COMMAND.filter((own) => !names.some((name) => reaches(own, name)));
   const isWanted = (/** @type {string} */ name) =>
     folders.length > 0 ? folders.some((folder) => isIn(folder)(name)) : !left.some((own) => isIn(own)(name));
   const all = every.filter(isWanted);
-  const empty =
-    [...folders, ...besides].find((folder) => !all.some(isIn(folder))) ?? (all.length === 0 ? '' : undefined);
+  const empty = folders.find((folder) => !all.some(isIn(folder))) ?? (all.length === 0 ? '' : undefined);
   if (empty !== undefined) fail(`expected test files in ${empty || 'the project'}, found none`);
   const unknown = names.find((name) => !all.some((file) => file.includes(name)));
   if (unknown !== undefined) fail(`no test file's path contains ${unknown}; there are ${all.join(', ')}`);
   const asked = names.length === 0 ? all : all.filter((file) => names.some((name) => file.includes(name)));
   const files = [...LONGEST.filter((name) => asked.includes(name)), ...asked.filter((name) => !LONGEST.includes(name))];
-  return { files: spread(files), isWhole: names.length === 0 && folders.length === 0 };
+  return { files, isWhole: args.length === 0 };
 }
 
 /**
@@ -118,8 +105,7 @@ async function check(/** @type {string[]} */ ...names) {
 const ABOUT = `npm test                         lint, type check, and all tests but those of folders with a command of their own
 npm test -- NAME…                only the test files whose path below test/ contains one of the names, such as snn/neuron or
                                  browser/book, without lint and type check
-npm test -- --folder FOLDER      the test files of that folder (\`npm run test:browser\`); may be there several times
-npm test -- --with FOLDER        all tests, with those of a folder that has a command of its own; may be there several times`;
+npm test -- --folder browser     the test files of that folder (\`npm run test:browser\`); may be there several times`;
 if (process.argv.some((option) => option === '--help' || option === '-h')) {
   console.log(ABOUT);
   process.exit(0);
@@ -135,9 +121,9 @@ if (isWhole) {
 mkdirSync(join(root, 'build'), { recursive: true });
 // Browsers have work for all cores. Of other tests, many wait for programs that they start: with one more file than cores
 // fewer cores are idle, and three at a time still leave them answering. (A fourth makes them no faster.)
-const inBrowser = files.some(isOwn);
+const inBrowser = files.some((name) => OWN_COMMAND.some((own) => name.startsWith(`${own}/`)));
 const cores = availableParallelism();
-const concurrency = files.every(isOwn) ? Math.min(2, cores) : Math.min(3, cores + 1);
+const concurrency = inBrowser ? Math.min(2, cores) : Math.min(3, cores + 1);
 // A file takes a minute or two, the chapters in a browser train for many. One that hangs has to fail rather than hold up the others.
 const limit = inBrowser ? 30 : 10;
 process.exitCode = await runInForeground(

@@ -80,14 +80,6 @@ describe('npm test', { concurrency: 1 }, () => {
     });
   }
 
-  test('--with a folder that has a command of its own runs that beside all others, in one run', async () => {
-    const { status, lines } = await run('--with', 'editions/book/test/browser');
-    assert.equal(status, 0, lines.join('\n'));
-    assert.equal(summaryOf(lines).tests, 6);
-    const none = await run('--with', 'editions/nothing');
-    assert.deepEqual(none, { status: 2, lines: ['test: expected test files in editions/nothing, found none'] });
-  });
-
   test('says which names there are if none fits, and exits with 2', async () => {
     const message = "test: no test file's path contains nothing; there are test/common/passes, test/deep/er/also";
     assert.deepEqual(await run('nothing'), { status: 2, lines: [message] });
