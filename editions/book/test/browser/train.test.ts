@@ -59,7 +59,7 @@ async function ofCommand(options: string): Promise<{ test: number; sha256: strin
   }
 }
 
-describe('Train a network', { ...inChromium, timeout: PATIENCE }, () => {
+describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
   let site: Site;
   let small: { test: number; sha256: string };
   before(async () => {

@@ -102,7 +102,7 @@ async function trainsAsNode(page: AnyPage, expected: (cores: number) => string[]
 
 const allCores = (cores: number) => [threads(cores), threads(3)];
 
-describe('Threads in Chromium', { ...inChromium, timeout: PATIENCE }, () => {
+describe('Threads in Chromium', { ...inChromium, timeout: 3 * PATIENCE }, () => {
   let browser: Browser;
   let server: Server;
   before(async () => {
@@ -161,7 +161,7 @@ describe('Threads in Chromium', { ...inChromium, timeout: PATIENCE }, () => {
   });
 });
 
-describe('Threads in Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
+describe('Threads in Firefox', { ...inFirefox, timeout: 3 * PATIENCE }, () => {
   /** Opens a chapter in a separate Firefox. */
   async function open(headers: typeof ISOLATION | undefined, extraPrefsFirefox: Record<string, unknown> = {}) {
     const server = await serveLite(headers);

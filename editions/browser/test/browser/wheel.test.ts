@@ -108,7 +108,7 @@ async function serveElsewhere(): Promise<{ url: string; close(): void }> {
   return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
 }
 
-describe('The wheel in a fresh environment and an empty folder', { timeout: 300_000 }, () => {
+describe('The wheel in a fresh environment and an empty folder', { timeout: 900_000 }, () => {
   let site: { url: string; close(): void };
   let elsewhere: { url: string; close(): void };
   let browser: Browser;
