@@ -1,7 +1,7 @@
 // What a browser needs to install a site as an app: a manifest, and icons drawn from the book's sign.
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { Resvg } from '@resvg/resvg-js';
 import { root, writeJson, writeWhole } from '../../../packages/system/project.mjs';
 
 /**
@@ -10,6 +10,9 @@ import { root, writeJson, writeWhole } from '../../../packages/system/project.mj
  * @param {{ name: string, short_name: string, description: string }} names
  */
 export function writeApp(folder, names) {
+  // Only here: `--help` needs no machine code, and runs where none may be loaded.
+  /** @type {typeof import('@resvg/resvg-js')} */
+  const { Resvg } = createRequire(import.meta.url)('@resvg/resvg-js');
   const sign = readFileSync(join(root, 'editions', 'book', '_static', 'favicon.svg'), 'utf8');
   // Some systems cut an icon to a shape of their own, so that its corners and borders are lost.
   const whole = sign.replace(' rx="7"', '').replace('<path ', '<path transform="translate(5 5) scale(.69)" ');
