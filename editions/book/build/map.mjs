@@ -20,13 +20,16 @@ const { parseMap } = createRequire(import.meta.url)(join(root, 'dist', 'packages
 /** The committed table. */
 export const TABLE = join(root, 'editions', 'map', 'map.csv');
 
+/** The runs of a table, the committed one unless said. */
+export const runsOf = (csv = readFileSync(TABLE, 'utf8')) => parseMap(csv, 'editions/map/map.csv');
+
 /**
  * The page for Sphinx, and its other files.
  * @param {import('./chapters.mjs').Theme} theme the module editions/book/page/figure-theme.ts
  * @returns `figures` are still to be drawn; `files` belong below _static/
  */
 export function mapPage(theme, csv = readFileSync(TABLE, 'utf8')) {
-  const map = parseMap(csv, 'editions/map/map.csv');
+  const map = runsOf(csv);
   /** @type {{ id: string, files: ReturnType<typeof chapterFigure>['files'] }[]} */
   const figures = [];
   const html = (/** @type {Figure} */ figure, /** @type {string} */ id) => {

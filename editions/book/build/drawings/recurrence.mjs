@@ -1,5 +1,5 @@
 // A recurrent layer unrolled in time: its spikes reach the layer again one step later, and the gradient comes back that way.
-import { arrow, back, bump, circle, color, drawing, inputSpikes, line, note, rect, text, weight } from './style.mjs';
+import { arrow, back, color, drawing, note, rect, text, timeStep, UNROLLED, weightsBox } from './style.mjs';
 
 const about = {
   name: 'recurrence',
@@ -14,53 +14,10 @@ const STEPS = [
   { x: 332, name: 't = 1', pattern: '011010' },
   { x: 564, name: 't = 2', pattern: '100011' },
 ];
-const NEURON = 30;
-const APART = 13;
+const { neuron: NEURON, apart: APART } = UNROLLED;
 /** Half of a box of weights: its width and its height. */
 const BOX = [30, 22];
-
-const box = (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ name) => [
-  rect(x - BOX[0], y - BOX[1], 2 * BOX[0], 2 * BOX[1], {
-    ...{ radius: 6, fill: color.white, stroke: color.weight, width: weight.strong },
-  }),
-  text(x, y + 6, name),
-];
-
-/** One time step, from its input spikes up to the outputs, and the gradient down to the weights. */
-const column = (/** @type {{ x: number, name: string, pattern: string }} */ { x, name, pattern }) => [
-  inputSpikes(x, ROW.input + 26, pattern),
-  line(x - APART, ROW.input, x - APART, ROW.weights, { width: weight.strong }),
-  arrow([
-    [x - APART, ROW.weights],
-    [x - APART, ROW.neuron + NEURON],
-  ]),
-  arrow(
-    [
-      [x + APART, ROW.neuron + NEURON],
-      [x + APART, ROW.weights - BOX[1] - 2],
-    ],
-    back,
-  ),
-  box(x, ROW.weights, 'W'),
-  arrow(
-    [
-      [x - APART, ROW.neuron - NEURON],
-      [x - APART, ROW.outputs + 22],
-    ],
-    { stroke: color.spike },
-  ),
-  arrow(
-    [
-      [x + APART, ROW.outputs + 22],
-      [x + APART, ROW.neuron - NEURON + 2],
-    ],
-    back,
-  ),
-  bump(x + APART, ROW.own + 22),
-  circle(x, ROW.neuron, NEURON, { fill: color.white, stroke: color.ink, width: weight.strong }),
-  text(x, ROW.neuron + 6, 'LIF'),
-  note(x, 452, name, { fill: color.ink }),
-];
+const COLUMN = { ...ROW, top: ROW.outputs, bump: ROW.own + 22, name: 452 };
 
 /** From one step to the next: the potential, and the spikes by way of R; and both ways back. */
 const between = (/** @type {number} */ from, /** @type {number} */ to) => {
@@ -111,7 +68,7 @@ const between = (/** @type {number} */ from, /** @type {number} */ to) => {
       ],
       back,
     ),
-    box(middle, ROW.own, 'R'),
+    weightsBox(middle, ROW.own, 'R', BOX),
     note(middle - 8, ROW.own + 44, 'cut by e-prop'),
     note(middle, ROW.neuron + APART + 26, 'potential'),
   ];
@@ -127,7 +84,7 @@ export default function recurrence() {
     text((x0 + x2) / 2, ROW.outputs + 6, 'V: ten outputs that never fire, and the loss at the end'),
     between(x0, x1),
     between(x1, x2),
-    STEPS.map(column),
+    STEPS.map((step) => timeStep(step, COLUMN, BOX)),
     note((x0 + x1) / 2, ROW.own - 30, 'spikes, one step later'),
     margin(ROW.neuron - 4, 'a layer of', 'neurons'),
     margin(ROW.weights - 4, 'the same W', 'in each step'),

@@ -215,6 +215,63 @@ export function digit(pixels, x, y, cell) {
 /** The line of the gradient's way back. */
 export const back = { stroke: color.gradient, dash: '7 5' };
 
+/** A network unrolled in time: half of a neuron's width, and how far what goes forward runs beside a column's middle, to the left. */
+export const UNROLLED = { neuron: 30, apart: 13 };
+
+/**
+ * A box of weights around a middle; `half` is half its width and half its height.
+ * @param {number} x
+ * @param {number} y
+ * @param {string} name
+ * @param {number[]} half
+ */
+export const weightsBox = (x, y, name, [across, down]) => [
+  rect(x - across, y - down, 2 * across, 2 * down, {
+    ...{ radius: 6, fill: color.white, stroke: color.weight, width: weight.strong },
+  }),
+  text(x, y + 6, name),
+];
+
+/**
+ * One time step of an unrolled network, from its input spikes up to what they end in, and the gradient down to the weights.
+ * @param {{ x: number, name: string, pattern: string }} step
+ * @param {{ top: number, bump: number, neuron: number, weights: number, input: number, name: number }} row
+ * @param {number[]} half of the box of weights, as in `weightsBox`
+ */
+export function timeStep({ x, name, pattern }, row, half) {
+  const [left, right] = [x - UNROLLED.apart, x + UNROLLED.apart];
+  const [above, below] = [row.neuron - UNROLLED.neuron, row.neuron + UNROLLED.neuron];
+  const up = (/** @type {number} */ from, /** @type {number} */ to, style = {}) =>
+    arrow(
+      [
+        [left, from],
+        [left, to],
+      ],
+      style,
+    );
+  const down = (/** @type {number} */ from, /** @type {number} */ to) =>
+    arrow(
+      [
+        [right, from],
+        [right, to],
+      ],
+      back,
+    );
+  return [
+    inputSpikes(x, row.input + 26, pattern),
+    line(left, row.input, left, row.weights, { width: weight.strong }),
+    up(row.weights, below),
+    down(below, row.weights - half[1] - 2),
+    weightsBox(x, row.weights, 'W', half),
+    up(above, row.top + 22, { stroke: color.spike }),
+    down(row.top + 22, above + 2),
+    bump(right, row.bump),
+    circle(x, row.neuron, UNROLLED.neuron, { fill: color.white, stroke: color.ink, width: weight.strong }),
+    text(x, row.neuron + 6, 'LIF'),
+    note(x, row.name, name, { fill: color.ink }),
+  ];
+}
+
 /**
  * Two boxes at the height y, the count of the spikes and the loss, with the way from one to the other and back.
  * @param {number} y

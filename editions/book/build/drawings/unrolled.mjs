@@ -1,19 +1,5 @@
 // The network unrolled in time: what is handed from step to step, and the way the gradient takes back.
-import {
-  arrow,
-  back,
-  bump,
-  circle,
-  color,
-  countAndLoss,
-  drawing,
-  inputSpikes,
-  line,
-  note,
-  rect,
-  text,
-  weight,
-} from './style.mjs';
+import { arrow, back, circle, color, countAndLoss, drawing, note, text, timeStep, UNROLLED } from './style.mjs';
 
 const about = {
   name: 'unrolled',
@@ -29,50 +15,12 @@ const STEPS = [
   { x: 408, name: 't = 2' },
   { x: 590, name: 't = T − 1' },
 ];
-const NEURON = 30;
-/** What goes forward runs left of a column's middle or above the row's; the way back is on the other side. */
-const APART = 13;
-
-/** One time step, from its input spikes up to the count, and the gradient down to the weights. */
-const column = (/** @type {number} */ x, /** @type {string} */ name, /** @type {string} */ pattern) => [
-  inputSpikes(x, ROW.input + 26, pattern),
-  line(x - APART, ROW.input, x - APART, ROW.weights, { width: weight.strong }),
-  arrow([
-    [x - APART, ROW.weights],
-    [x - APART, ROW.neuron + NEURON],
-  ]),
-  arrow(
-    [
-      [x + APART, ROW.neuron + NEURON],
-      [x + APART, ROW.weights - 19],
-    ],
-    back,
-  ),
-  rect(x - 36, ROW.weights - 17, 72, 34, { radius: 6, fill: color.white, stroke: color.weight, width: weight.strong }),
-  text(x, ROW.weights + 6, 'W'),
-  arrow(
-    [
-      [x - APART, ROW.neuron - NEURON],
-      [x - APART, ROW.count + 22],
-    ],
-    { stroke: color.spike },
-  ),
-  arrow(
-    [
-      [x + APART, ROW.count + 22],
-      [x + APART, ROW.neuron - NEURON + 2],
-    ],
-    back,
-  ),
-  bump(x + BUMP.x, BUMP.y),
-  circle(x, ROW.neuron, NEURON, { fill: color.white, stroke: color.ink, width: weight.strong }),
-  text(x, ROW.neuron + 6, 'LIF'),
-  note(x, 416, name, { fill: color.ink }),
-];
+const { neuron: NEURON, apart: APART } = UNROLLED;
 
 /** Where the potential of the neuron at x is reset, on its way to the next step. */
 const RESET = { x: 48, y: ROW.neuron - APART, radius: 8, above: 148 };
 const BUMP = { x: APART, y: (ROW.count + 20 + ROW.neuron - NEURON) / 2 - 4 };
+const COLUMN = { ...ROW, top: ROW.count, bump: BUMP.y, name: 416 };
 
 /** The reset: a spike acts on the potential that is handed on, and the gradient comes back to the spike's slope. */
 const reset = (/** @type {number} */ x) => [
@@ -130,7 +78,7 @@ export default function unrolled() {
     between(x2 + gap, dots - 16),
     between(dots + 16, x3 - gap),
     text(dots, ROW.neuron + 4, '…'),
-    STEPS.map(({ x, name }, i) => column(x, name, patterns[i])),
+    STEPS.map(({ x, name }, i) => timeStep({ x, name, pattern: patterns[i] }, COLUMN, [36, 17])),
     [x0, x1, x2].map(reset),
     note((x0 + x1) / 2 + 12, ROW.neuron - APART - 10, 'potential'),
     note(x0 + RESET.x + 12, ROW.neuron - APART - 32, 'reset', { align: 'start' }),
