@@ -22,6 +22,14 @@ const inOrder = ({ units, times }: Told) =>
     ? units.map((unit, i) => 1000 * times[i] + unit).sort((a, b) => a - b)
     : { units, times };
 
+/** The last wait before the first that fails, by what "fails" means. */
+const before =
+  (fails: (share: number) => boolean): Bridged =>
+  (waits, shares) => {
+    const first = shares.findIndex(fails);
+    return first === -1 ? waits[waits.length - 1] : (waits[first - 1] ?? 0);
+  };
+
 export const aMemoryProject = {
   'lasting-told': exercise<Tell>({
     project: PROJECT,
@@ -141,10 +149,7 @@ export const aMemoryProject = {
       ],
     ],
     tolerance: 0,
-    oracle: (waits, shares) => {
-      const first = shares.findIndex((share) => share < 0.5);
-      return first === -1 ? waits[waits.length - 1] : (waits[first - 1] ?? 0);
-    },
+    oracle: before((share) => share < 0.5),
     mistakes: {
       'last-that-holds': m(
         'takes the last wait that is bridged, after a gap, too',
@@ -159,10 +164,7 @@ export const aMemoryProject = {
       'above-half': m(
         'asks for more than half',
         'A share of exactly one half does not count here. Does the task say "at least"?',
-        (waits, shares) => {
-          const first = shares.findIndex((share) => share <= 0.5);
-          return first === -1 ? waits[waits.length - 1] : (waits[first - 1] ?? 0);
-        },
+        before((share) => share <= 0.5),
       ),
       'how-many': m('counts the waits', 'This is a number of waits. How long is the longest of them?', (_, shares) => {
         const first = shares.findIndex((share) => share < 0.5);
