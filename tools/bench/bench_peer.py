@@ -12,6 +12,51 @@ from spikingjelly.activation_based import encoding, functional, layer, neuron, s
 BATCH_T = 100
 
 
+class Rows(torch.nn.Module):
+    """28 inputs, 100 recurrent neurons, ten that never fire. What does not wait for a spike is one product for all steps."""
+
+    def __init__(self):
+        super().__init__()
+        self.inputs = layer.Linear(28, 100, bias=False, step_mode="m")
+        self.recurrent = torch.nn.Linear(100, 100, bias=False)
+        options = {"tau": 2.0, "decay_input": False, "detach_reset": True, "surrogate_function": surrogate.ATan()}
+        self.hidden = neuron.LIFNode(**options, step_mode="s")
+        self.outputs = layer.Linear(100, 10, bias=False, step_mode="m")
+        self.read = neuron.NonSpikingLIFNode(tau=20.0, decode="last_mem")
+
+    def forward(self, sequence):
+        spikes = []
+        for x in self.inputs(sequence):
+            spikes.append(self.hidden(x + self.recurrent(spikes[-1]) if spikes else x))
+        return self.read(self.outputs(torch.stack(spikes)))
+
+
+def rows_of(images):
+    return (images >= 128 / 255).float(), Rows(), torch.nn.functional.cross_entropy
+
+
+def randman_of(images):
+    """20 inputs that fire once in 100 steps (at random: the time of a batch does not depend on when), 100 neurons behind a current."""
+    sequence = torch.zeros(8000, 100, 20).scatter_(1, torch.randint(0, 100, (8000, 1, 20)), 1.0)
+    options = {"tau": 20.0, "decay_input": False, "detach_reset": True, "surrogate_function": surrogate.ATan(), "step_mode": "m"}
+    net = torch.nn.Sequential(
+        layer.Linear(20, 100, bias=False, step_mode="m"),
+        layer.SynapseFilter(tau=10.0, learnable=False, step_mode="m"),
+        neuron.LIFNode(**options),
+        layer.Linear(100, 10, bias=False, step_mode="m"),
+        neuron.LIFNode(**options),
+    )
+    return sequence, torch.nn.Sequential(net, Count()), torch.nn.functional.cross_entropy
+
+
+class Count(torch.nn.Module):
+    def forward(self, spikes):
+        return spikes.sum(0)
+
+
+NAMED = {"recurrent-rows": rows_of, "synaptic-randman": randman_of}
+
+
 def network(step_mode, hidden):
     sizes = [28 * 28, hidden, 10] if hidden else [28 * 28, 10]
     layers = [layer.Flatten(step_mode=step_mode)]
@@ -67,7 +112,7 @@ class ByHand(torch.nn.Module):
 
 
 def main():
-    folder, mode, threads, hidden = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    folder, mode, threads, hidden = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
     if threads:
         torch.set_num_threads(threads)
     torch.manual_seed(0)
@@ -75,7 +120,11 @@ def main():
     labels = torch.from_numpy(read_idx(f"{folder}/train-labels-idx1-ubyte").copy()).long()
     by_hand = mode == "by-hand"
     step_mode = "m" if mode == "multi" else "s"
-    net = ByHand() if by_hand else network(step_mode, hidden)
+    named = hidden in NAMED
+    if named:
+        images, net, loss = NAMED[hidden](images)
+    else:
+        net = ByHand() if by_hand else network(step_mode, int(hidden))
     encoder = encoding.PoissonEncoder()
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
     print(json.dumps({"ready": torch.__version__, "threads": torch.get_num_threads()}), flush=True)
@@ -83,11 +132,15 @@ def main():
         milliseconds = []
         for batch in json.loads(line):
             begin = time.perf_counter()
+            batch = torch.tensor(batch) % len(images)
             x, y = images[batch], labels[batch]
             optimizer.zero_grad()
-            rates = net(x) if by_hand else firing_rates(net, encoder, x, step_mode)
-            target = torch.nn.functional.one_hot(y, 10).float()
-            torch.nn.functional.mse_loss(rates, target).backward()
+            if named:
+                loss(net(x.transpose(0, 1)), y).backward()
+            else:
+                rates = net(x) if by_hand else firing_rates(net, encoder, x, step_mode)
+                target = torch.nn.functional.one_hot(y, 10).float()
+                torch.nn.functional.mse_loss(rates, target).backward()
             optimizer.step()
             if not by_hand:
                 functional.reset_net(net)
