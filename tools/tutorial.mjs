@@ -2,6 +2,7 @@
 // `npm run tutorial`: sets up what is missing, executes every notebook, makes the book and the browser edition of them, and
 // says what to do next.
 // Arguments, such as --check, go to the notebook runner. If a notebook fails, the others still run, but neither is built.
+import { availableParallelism, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { runInForeground } from '../packages/system/foreground.mjs';
@@ -40,8 +41,10 @@ Options go to the notebook runner; \`npm run notebooks -- --help\` lists them.`)
   process.exit(0);
 }
 goOn(await run(['tools', 'setup', 'setup.mjs']));
+// A chapter leaves a part of two cores idle, and takes up to 2 GB.
+const atATime = Math.max(1, Math.min(2, availableParallelism(), Math.floor(totalmem() / 3e9)));
 goOn(
-  await run(['editions', 'book', 'build', 'notebooks.mjs'], ['--all', ...args]),
+  await run(['editions', 'book', 'build', 'notebooks.mjs'], ['--all', '--at-a-time', `${atATime}`, ...args]),
   'tutorial: no book was built, because a notebook failed. The line FAILED above names the cell.',
 );
 // Each is the work of one core.

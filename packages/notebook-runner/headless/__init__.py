@@ -11,7 +11,7 @@ files        reads and writes notebooks
 options      the command line
 report       what is printed: one line per notebook, progress, annotations for GitHub
 junit        the JUnit file (--junit)
-run          executes the notebooks one after another
+run          executes the notebooks, one after another or a few at a time
 """
 
 import sys

@@ -21,6 +21,7 @@ def say(line: str, stream=None) -> None:
     """Prints a line, without what could move the cursor. If its reader is gone (`… | head`), it is dropped."""
     global last_line
     last_line = time.monotonic()
+    on_terminal("")
     stream = stream or sys.stdout
     encoding = stream.encoding or "utf-8"
     line = CONTROL.sub("\ufffd", line).encode(encoding, "replace").decode(encoding)
@@ -39,37 +40,57 @@ def tell(line: str, stream=None, **event) -> None:
 
 
 class Progress:
-    """Says which cell is running: in place on a terminal, elsewhere in a line whenever `pause` seconds were silent."""
+    """Says which cell is running: in place on a terminal, elsewhere in a line whenever there was silence for a while."""
 
-    def __init__(self, name: str, pause: int) -> None:
-        self.name, self.pause = name, pause
+    running: list[Progress] = []
+
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.place, self.cell = ": starting the kernel", None
         self.started = self.cell_started = time.monotonic()
+        Progress.running.append(self)
 
     def begin(self, place: str, cell: int) -> None:
         """The next cell begins. `place` says which one it is, and follows the name; `cell` counts all cells from 1."""
         self.place, self.cell = place, cell
         self.cell_started = time.monotonic()
 
-    def show(self) -> None:
+    def end(self) -> None:
+        Progress.running.remove(self)
+        on_terminal("")
+
+    def short(self) -> str:
+        """Where it is: beside others in few words, so all fit into a line."""
+        if len(Progress.running) == 1:
+            return self.name + self.place
+        return Path(self.name).stem + (f", cell {self.cell}" if self.cell else "")
+
+    @staticmethod
+    def show(pause: int) -> None:
         now = time.monotonic()
-        if sys.stdout.isatty() and not as_json:
-            line = f"{self.name}{self.place}, {now - self.started:.0f} s"
-            sys.stdout.write("\r\x1b[2K" + line[: shutil.get_terminal_size().columns - 1])
-            sys.stdout.flush()
-        elif now - last_line >= self.pause:
-            so_far = f"for {now - self.cell_started:.0f} s, {now - self.started:.0f} s in all"
-            tell(f"running {self.name}{self.place} {so_far}", event="running", notebook=self.name, cell=self.cell)
+        on_terminal("; ".join(one.short() + f", {now - one.started:.0f} s" for one in Progress.running))
+        if is_terminal() or now - last_line < pause:
+            return
+        for one in Progress.running:
+            so_far = f"for {now - one.cell_started:.0f} s, {now - one.started:.0f} s in all"
+            tell(f"running {one.name}{one.place} {so_far}", event="running", notebook=one.name, cell=one.cell)
 
-    def clear(self) -> None:
-        if sys.stdout.isatty() and not as_json:
-            sys.stdout.write("\r\x1b[2K")
-            sys.stdout.flush()
-
-    async def keep(self) -> None:
+    @staticmethod
+    async def keep(pause: int) -> None:
         while True:
-            self.show()
+            Progress.show(pause)
             await asyncio.sleep(1)
+
+
+def is_terminal() -> bool:
+    return sys.stdout.isatty() and not as_json
+
+
+def on_terminal(line: str) -> None:
+    """Puts a line in place of the last one, where there is a terminal."""
+    if is_terminal():
+        sys.stdout.write("\r\x1b[2K" + line[: shutil.get_terminal_size().columns - 1])
+        sys.stdout.flush()
 
 
 def escaped(text: str, more: str = "") -> str:

@@ -1,4 +1,4 @@
-"""Executes the notebooks one after another."""
+"""Executes the notebooks, one after another or a few at a time."""
 
 from __future__ import annotations
 
@@ -66,6 +66,25 @@ class Runner:
             await asyncio.sleep(1)
         self.interrupt()
 
+    async def run_all(self) -> int:
+        """Executes all notebooks. Returns how many failed.
+
+        With --at-a-time, one with a cell tagged `timing` has the machine to itself, as it measures how long something takes, and one
+        with a cell tagged `after-others` needs what others leave. Both come last, one by one.
+        """
+        few = self.options.at_a_time
+        alone = [job for job in self.options.jobs if few == 1 or comes_last(job)]
+        others = iter([job for job in self.options.jobs if job not in alone])
+
+        async def work(jobs) -> int:
+            failed = 0
+            for job in jobs:
+                failed += not await self.run(job)
+            return failed
+
+        # Jobs of one iterator: whoever is free takes the next one.
+        return sum(await asyncio.gather(*(work(others) for _ in range(few)))) + await work(alone)
+
     async def execute(self, nb, job: Job, suite: Suite) -> Failure | None:
         """Executes all code cells in place. Returns why the notebook failed, if it did."""
         code = [index for index, cell in enumerate(nb.cells) if has_code(cell)]
@@ -75,8 +94,7 @@ class Runner:
                 cell.metadata.pop("execution", None)
         with tempfile.TemporaryFile(dir=self.options.out) as log:
             client = Client(nb, job.path.parent, self.options.cell_timeout, log)
-            progress = Progress(shown(job.path), self.options.heartbeat)
-            ticker = asyncio.ensure_future(progress.keep())
+            progress = Progress(shown(job.path))
             failure: Failure | None = Failure(None, "did not run")
             try:
                 await client.start()
@@ -93,8 +111,7 @@ class Runner:
                 reason = client.complaint() or first_line(str(error))
                 failure = Failure(client.current, f"the kernel did not start: {reason}")
             finally:
-                ticker.cancel()
-                progress.clear()
+                progress.end()
                 await client.stop(graceful=failure is None and not self.interrupted)
                 tidy(nb)
                 suite.cases = [case_of(nb, index, client) for index in code]
@@ -162,6 +179,11 @@ class Runner:
             write_text(self.options.junit, document(self.suites))
 
 
+def comes_last(job: Job) -> bool:
+    cells = nbformat.from_dict(job.notebook).cells
+    return any({"timing", "after-others"}.intersection(cell.metadata.get("tags", [])) for cell in cells)
+
+
 def case_of(nb, index: int, client: Client) -> Case:
     lines = [line.strip() for line in nb.cells[index].source.splitlines()]
     shown_line = next((line for line in lines if line and not line.startswith("//")), lines[0])
@@ -173,19 +195,19 @@ async def main(options: argparse.Namespace) -> int:
     """Executes the notebooks. Returns the exit status."""
     runner = Runner(options)
     watch = asyncio.ensure_future(runner.watch_parent()) if options.parent else None
+    ticker = asyncio.ensure_future(Progress.keep(options.heartbeat))
     started = time.monotonic()
     if options.junit:
         options.junit.unlink(missing_ok=True)  # an older one must not pass for this run's
     try:
-        failed = 0
-        for job in options.jobs:
-            failed += not await runner.run(job)
+        failed = await runner.run_all()
     except (asyncio.CancelledError, DeadKernelError):
         if not runner.interrupted:
             raise
         tell("interrupted; the kernel was stopped", sys.stderr, event="interrupted")
         return 130
     finally:
+        ticker.cancel()
         if watch:
             watch.cancel()
         runner.write_junit()

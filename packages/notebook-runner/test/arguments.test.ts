@@ -93,6 +93,7 @@ test('--help names every option and the exit statuses, in lines that fit a termi
     '--all',
     '--check',
     '--update',
+    '--at-a-time N',
     '--out DIR',
     '--junit FILE',
     '--cell-timeout S',

@@ -39,10 +39,11 @@ const callers: Record<string, (args: string[], env: Record<string, string>) => C
 };
 
 /** Runs the canary with children, ends the caller with a signal once they are there, and waits for their end. */
-async function interrupted(signal: NodeJS.Signals, caller: keyof typeof callers) {
-  const pidFile = join(temporary, `pids ${signal} ${caller}`);
-  const output = join(temporary, `output ${signal} ${caller}`);
-  const args = ['--out', output, '--cell-timeout', '60', canary('children'), canary('throw')];
+async function interrupted(signal: NodeJS.Signals, caller: keyof typeof callers, ...more: string[]) {
+  const name = [signal, caller, ...more].join(' ');
+  const pidFile = join(temporary, `pids ${name}`);
+  const output = join(temporary, `output ${name}`);
+  const args = [...more, '--out', output, '--cell-timeout', '60', canary('children'), canary('throw')];
   const runner = (callers[caller] as (typeof callers)[string])(args, { CANARY_PIDS: pidFile });
   const end = ended(runner);
   while (!existsSync(pidFile) && runner.exitCode === null) await sleep(50);
@@ -63,6 +64,11 @@ describe('No kernel and nothing that it started stays behind', { concurrency: 2 
     assert.deepEqual(lines, ['interrupted; the kernel was stopped']);
     assert.deepEqual(readdirSync(join(output, 'packages', 'notebook-runner', 'test', 'canaries')), ['children.ipynb']);
     assert.ok(existsSync(canaryIn(output, 'children')), 'what was executed is kept');
+  });
+
+  test('after Ctrl-C, while two notebooks are executed at a time', async () => {
+    const { status, lines, running } = await interrupted('SIGINT', 'wrapper', '--at-a-time', '2');
+    assert.deepEqual([running, status, lines.at(-1)], [[], 130, 'interrupted; the kernel was stopped']);
   });
 
   test('after the wrapper was killed', async () => {

@@ -76,6 +76,25 @@ test('Where there is no terminal, a line says now and then which cell is running
   assert.ok(running.length >= 3, lines.join('\n'));
 });
 
+test('Two notebooks at a time (--at-a-time 2) run beside one another; those that measure time or need others come last, alone', async () => {
+  const notes = join(temporary, 'notes');
+  const cell = (name: string, ms: number) => `import { appendFileSync } from 'node:fs';
+appendFileSync(${JSON.stringify(notes)}, '+${name}');
+await new Promise((done) => setTimeout(done, ${ms}));
+appendFileSync(${JSON.stringify(notes)}, '-${name}');`;
+  const tags: Record<string, string[]> = { time: ['timing'], needs: ['after-others'] };
+  const files = ['time', 'needs', 'a', 'b'].map((name) => {
+    const file = writeNotebook(join(temporary, `${name}.ipynb`), cell(name, name in tags ? 0 : 8000));
+    const notebook = read(file);
+    for (const { metadata } of notebook.cells) metadata.tags = tags[name] ?? [];
+    writeFileSync(file, JSON.stringify(notebook));
+    return file;
+  });
+  const { status, lines } = await run(['--at-a-time', '2', '--out', join(temporary, 'two'), ...files]);
+  assert.equal(status, 0, lines.join('\n'));
+  assert.match(readFileSync(notes, 'utf8'), /^\+[ab]\+[ab]-[ab]-[ab]\+time-time\+needs-needs$/);
+});
+
 test('For a program (--json), each line is an object: what each cell ended with, and each notebook', async () => {
   const notebooks = [canary('green'), canary('throw')];
   const { status, lines } = await run(['--json', '--out', join(temporary, 'json'), ...notebooks]);
