@@ -45,7 +45,8 @@ export function fromAnn(weights: Float32Array, { images, percentile = 99.9 }: Fr
     throw new RangeError(`percentile: expected a number above 0 and up to 100, found ${formatValue(percentile)}`);
   const scales: number[] = [];
   const converted = weights.slice();
-  let inputs: Float64Array = Float64Array.from(images, (byte) => Math.fround(byte / 255));
+  let inputs: Float64Array = new Float64Array(images.length);
+  for (let i = 0; i < images.length; i++) inputs[i] = Math.fround(images[i] / 255);
   for (const [l, layer] of splitWeights(converted, hidden).entries()) {
     inputs = activations(inputs, layer, weightShapes(hidden)[l][0]);
     const scale = quantile(inputs, percentile / 100);
@@ -66,10 +67,11 @@ function activations(a: Float64Array, layer: Float32Array, rows: number): Float6
   const columns = layer.length / rows;
   const out = new Float64Array((a.length / rows) * columns);
   for (let i = 0; i < a.length; i++) {
-    if (a[i] === 0) continue;
+    const x = a[i];
+    if (x === 0) continue;
     const to = Math.floor(i / rows) * columns;
     const from = (i % rows) * columns;
-    for (let j = 0; j < columns; j++) out[to + j] += a[i] * layer[from + j];
+    for (let j = 0; j < columns; j++) out[to + j] += x * layer[from + j];
   }
   return out.map((sum) => Math.max(0, sum));
 }
