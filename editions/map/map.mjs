@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // npm run map: many runs, by Snakemake. `--help` lists the options; all others are Snakemake's own.
-import { copyFileSync, createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, delimiter, dirname, extname, join, relative, resolve } from 'node:path';
 import { lock, unlock } from '../../packages/system/lock.mjs';
+import { openLog } from '../../packages/system/log.mjs';
 import { command } from '../../packages/system/options.mjs';
 import { runProgram } from '../../packages/system/program.mjs';
 import { pythonIn, readText, root, UserError, writeWhole } from '../../packages/system/project.mjs';
@@ -103,7 +104,9 @@ function publishedRows() {
 async function snakemake(/** @type {Run[]} */ runs, /** @type {string[]} */ others) {
   await setUp();
   const isTrial = others.some((word) => ['--dry-run', '--dryrun', '-n'].includes(word));
-  const log = createWriteStream(join(FOLDER, 'snakemake.log'));
+  const log = openLog(join(FOLDER, 'snakemake.log'), (message) =>
+    console.error(`map: ${message}; the runs go on without it`),
+  );
   const total = runs.reduce((sum, { seconds }) => sum + seconds, 0);
   const look = () => {
     const folder = join(FOLDER, 'runs'); // Snakemake removes it when the runs in it failed
@@ -125,14 +128,14 @@ async function snakemake(/** @type {Run[]} */ runs, /** @type {string[]} */ othe
         // On Ctrl-C Snakemake cancels its jobs, those on a cluster, too.
         ending: { signal: 'SIGINT', seconds: 60 },
         onLine: (line) => {
-          log.write(`${line}\n`);
+          log.add(line);
           if (isTrial) console.log(line);
         },
       },
     );
   } finally {
     stop();
-    log.end();
+    await log.end();
   }
 }
 

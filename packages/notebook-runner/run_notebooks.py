@@ -37,11 +37,11 @@ def remove_left_overs() -> None:
 
 
 if __name__ == "__main__":
-    for folder in ("config", "data", "runtime"):
-        (places.SCRATCH / folder).mkdir(parents=True, exist_ok=True)
-    remove_left_overs()
     name = "notebooks" if places.IS_CLONE else "lif_fc_mnist_notebooks"
     try:
+        for folder in ("config", "data", "runtime"):
+            files.make_folder(places.SCRATCH / folder)
+        remove_left_overs()
         parsed = options.parse(sys.argv[1:])
     except files.BadInput as error:
         for line in str(error).splitlines():
@@ -52,4 +52,9 @@ if __name__ == "__main__":
         sys.exit(asyncio.run(run.main(parsed)))
     except files.BadInput as error:  # the disk is full, or the output folder is gone
         report.say(f"{name}: {error}", sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        if not files.what_to_do(error):
+            raise
+        report.say(f"{name}: {error}{files.what_to_do(error)}", sys.stderr)
         sys.exit(1)

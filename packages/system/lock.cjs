@@ -1,9 +1,9 @@
 'use strict';
 // A lock is a file that names the process which owns it. One whose owner is gone, a killed process's, is taken over.
-const { linkSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const { closeSync, linkSync, openSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { hostname } = require('node:os');
 const { join } = require('node:path');
-const { readFile, unfinishedName } = require('./files.cjs');
+const { readFile, unfinishedName, writeAll } = require('./files.cjs');
 const { bornAt, codeOf, hasEnded } = require('./processes.cjs');
 
 /**
@@ -70,14 +70,32 @@ function createLock(file, content) {
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return false;
       // A file system without links, such as a memory stick's.
-      writeFileSync(file, content, { flag: 'wx' });
+      writeNew(file, content);
     }
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
-    throw new Error(`${file}: cannot be written (${/** @type {Error} */ (error).message})`);
+    throw new Error(`${file}: cannot be written (${/** @type {Error} */ (error).message})`, { cause: error });
   } finally {
     rmSync(part, { force: true });
+  }
+}
+
+/**
+ * Writes a file that is not there yet. If that fails, on a full disk say, there is none afterwards: an empty lock would keep
+ * others waiting.
+ * @param {string} file
+ * @param {string} content
+ */
+function writeNew(file, content) {
+  const handle = openSync(file, 'wx');
+  let isWhole = false;
+  try {
+    writeAll(handle, Buffer.from(content));
+    isWhole = true;
+  } finally {
+    closeSync(handle);
+    if (!isWhole) rmSync(file, { force: true });
   }
 }
 

@@ -51,7 +51,13 @@ export async function lock(onWait, file = join(root, 'build', 'setup.lock')) {
     told = true;
     await new Promise((done) => setTimeout(done, 250));
   }
-  watchChildren((children) => writeFileAtomic(file, JSON.stringify({ ...me, children })));
+  watchChildren((children) => {
+    try {
+      writeFileAtomic(file, JSON.stringify({ ...me, children }));
+    } catch {
+      // A full disk: the lock as it was still holds, and the child itself will say what it could not write.
+    }
+  });
   const beat = setInterval(() => {
     try {
       utimesSync(file, new Date(), new Date());

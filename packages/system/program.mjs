@@ -1,12 +1,23 @@
 // How a program of ours ends.
 import { endWithParent, onSignals } from './parent.mjs';
-import { UserError } from './requirements.cjs';
+import { codeOf } from './processes.cjs';
+import { ROOM, UserError } from './requirements.cjs';
 import { endChildren, Stopped } from './run.mjs';
+
+/** What a full disk is called by the system, in an error of ours or in the last lines of npm, pip and the like. */
+const FULL = /\b(ENOSPC|EDQUOT)\b|no space left on device|disk quota exceeded/i;
+const NO_ROOM =
+  `expected room on the disk, found none: free some and run it again ` +
+  `(set-up needs ${ROOM.clone / 1e9} GB, and ${ROOM.elsewhere / 1e9} GB for temporary files and the caches of npm and pip)`;
+const NOT_WRITABLE = 'expected a place that can be written, found none: make it writable, or use another folder';
 
 /** What is printed of an error: one line if the user can fix it, the stack if unexpected. */
 export function describe(/** @type {unknown} */ error) {
+  if (!(error instanceof Error)) return String(error);
+  if (FULL.test(error.message)) return `${error.message}${error.message.includes('\n') ? '\n  ' : '; '}${NO_ROOM}`;
   if (error instanceof UserError) return error.message;
-  return error instanceof Error ? error.stack : String(error);
+  if (['EACCES', 'EROFS'].includes(codeOf(error) ?? '')) return `${error.message}; ${NOT_WRITABLE}`;
+  return error.stack;
 }
 
 /**

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { decode } from 'fast-png';
 import { Encoder } from 'modern-gif';
+import { describe } from '../../../packages/system/program.mjs';
 import { root, UserError } from '../../../packages/system/project.mjs';
 import { findChromium, launchChromium } from './browsers.mjs';
 
@@ -125,6 +126,6 @@ async function main() {
 }
 
 main().catch((error) => {
-  console.error(`animation: ${error instanceof UserError ? error.message : error.stack}`);
+  console.error(`animation: ${describe(error)}`);
   process.exitCode = 1;
 });

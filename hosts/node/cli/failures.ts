@@ -13,6 +13,10 @@ const ADVICE: [RegExp, string][] = [
     /WebAssembly is not defined|disallowed by embedder/i,
     'the event engine needs WebAssembly, which is switched off here (`node --jitless`?); start node without that option, or use --engine tfjs',
   ],
+  [
+    /\b(ENOSPC|EDQUOT)\b/,
+    'expected room on the disk to save the run, found none: free some, then start again, or use --resume if there is a checkpoint',
+  ],
 ];
 
 /** The failure in one line. */

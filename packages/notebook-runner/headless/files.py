@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -69,6 +70,22 @@ def give_ids(cells: list) -> None:
         seen.add(cell["id"])
 
 
+def what_to_do(error: OSError) -> str:
+    """The end of a message about what cannot be written, if a person can do something about it."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "; free some room on that disk and run it again"
+    if error.errno in (errno.EACCES, errno.EROFS):
+        return "; make that folder writable, or name another one"
+    return ""
+
+
+def make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be made ({error.strerror}){what_to_do(error)}") from None
+
+
 def write_text(path: Path, text: str) -> None:
     """Writes a file whole or not at all: to a temporary file, then renamed."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
@@ -80,7 +97,7 @@ def write_text(path: Path, text: str) -> None:
             shutil.copymode(path, beside)
         os.replace(beside, path)
     except OSError as error:
-        raise BadInput(f"{path}: cannot be written ({error.strerror})") from None
+        raise BadInput(f"{path}: cannot be written ({error.strerror}){what_to_do(error)}") from None
     finally:
         beside.unlink(missing_ok=True)
 

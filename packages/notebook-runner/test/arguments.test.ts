@@ -1,9 +1,11 @@
 /** What the runner cannot use is reported in one line, before anything is executed. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { canary, run, temporaryFolder, writeNotebook } from '../../../test/support/notebooks';
+import { canary, root, run, temporaryFolder, writeNotebook } from '../../../test/support/notebooks';
+import { PYTHON } from '../../../test/support/python';
 
 const temporary = temporaryFolder('arguments');
 
@@ -84,6 +86,33 @@ describe('What cannot be used is said in one line, exit status 2', { concurrency
       assert.equal(status, 2);
     });
   }
+});
+
+test('a folder for its own files that cannot be made is said in one line, too', async () => {
+  const file = join(temporary, 'no-folder');
+  writeFileSync(file, '');
+  const { status, lines } = await run([canary('throw')], { LIF_FC_MNIST_SCRATCH: join(file, 'scratch') });
+  assert.deepEqual(lines, [`notebooks: ${join(file, 'scratch', 'config')}: cannot be made (Not a directory)`]);
+  assert.equal(status, 2);
+});
+
+test('a result for which the disk has no room is said with what to do, and nothing is left of it', () => {
+  const program = `import errno, pathlib, sys
+sys.path.insert(0, 'packages/notebook-runner')
+from headless import files
+def full(path, *_, **__):
+    path.touch()
+    raise OSError(errno.ENOSPC, 'No space left on device')
+pathlib.Path.write_text = full
+try:
+    files.write_text(pathlib.Path(sys.argv[1], 'a.ipynb'), '{}')
+except files.BadInput as error:
+    print(error)
+print(*pathlib.Path(sys.argv[1]).iterdir())`;
+  const folder = temporaryFolder('full');
+  const { stdout } = spawnSync(PYTHON, ['-c', program, folder], { cwd: root, encoding: 'utf8' });
+  const reason = 'cannot be written (No space left on device); free some room on that disk and run it again';
+  assert.equal(stdout, `${join(folder, 'a.ipynb')}: ${reason}\n\n`);
 });
 
 test('--help names every option and the exit statuses, in lines that fit a terminal', async () => {

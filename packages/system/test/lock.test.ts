@@ -9,6 +9,8 @@ import { makeFolder } from '../files.cjs';
 import { assertUnlocked, LOCK_NAME, lockFolder, ownerOf } from '../lock.cjs';
 import { lock, unlock } from '../lock.mjs';
 
+const FULL_DISK = join(__dirname, '..', '..', '..', 'test', 'support', 'full-disk.cjs');
+
 /** A folder with the lock of a process that has these properties; the rest is as a living process would write it. */
 function lockedBy(owner: object): string {
   const folder = temporaryFolder();
@@ -101,6 +103,21 @@ describe('a locked folder', () => {
     const other = temporaryFolder();
     symlinkSync(join(other, LOCK_NAME), join(other, LOCK_NAME));
     assert.throws(() => lockFolder(other), /cannot be made, although there is none; remove what is there$/);
+  });
+
+  test('that a full disk did not take is none, also on a file system without links', () => {
+    const folder = temporaryFolder();
+    const noLinks = join(folder, 'no-links.cjs');
+    writeFileSync(noLinks, "require('node:fs').linkSync = () => { throw new Error('EPERM'); };\n");
+    const source = JSON.stringify(join(__dirname, '..', '..', '..', 'packages', 'system', 'lock.cjs'));
+    const program = `try { require(${source}).lockFolder('.'); } catch (error) { console.log(error.message); }`;
+    const { stdout } = spawnSync(process.execPath, ['--require', FULL_DISK, '--require', noLinks, '-e', program], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, FULL_DISK: 'mnist\\.lock$' },
+    });
+    assert.match(stdout, /^lif_fc_mnist\.lock: cannot be written \(ENOSPC: no space left on device, write\)\n$/);
+    assert.deepEqual(readdirSync(folder), ['no-links.cjs']);
   });
 
   test('is not freed by a process that has lost its lock', () => {

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { checkAddress, checkPort, networkAddresses } from '../../../../packages/system/listening.mjs';
 import { command, whole } from '../../../../packages/system/options.mjs';
+import { describe } from '../../../../packages/system/program.mjs';
 import { UserError } from '../../../../packages/system/project.mjs';
 import { endChildren } from '../../../../packages/system/run.mjs';
 import { makeHomes, removeAccounts } from './accounts.mjs';
@@ -233,7 +234,7 @@ async function main() {
 main().then(
   (status) => process.exit(status),
   async (error) => {
-    console.error(`hub: ${error instanceof UserError ? error.message : error.stack}`);
+    console.error(`hub: ${describe(error)}`);
     await endChildren();
     process.exit(error instanceof UserError ? 2 : 1);
   },

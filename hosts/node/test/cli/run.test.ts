@@ -15,6 +15,7 @@ import { readMnist } from '../../data';
 
 const small = join(temporaryFolder(), 'a b é');
 writeSmallMnist(small, 640, 200);
+const FULL_DISK = join(__dirname, '..', '..', '..', '..', 'test', 'support', 'full-disk.cjs');
 const SMALL = ['--dataset-dir', small, '--skip-checksum', '-T', '10'];
 
 for (const engine of ['event', 'tfjs']) {
@@ -206,6 +207,35 @@ if (existsSync('/dev/full')) {
     assert.match(run.stderr, /\nlif_fc_mnist: the output cannot be written \(.*ENOSPC.*\)\nStopped in epoch .*\n$/);
     assert.equal(run.status, 1);
     assert.ok(existsSync(join(cwd, 'logs', 'checkpoint', 'checkpoint.json')));
+  });
+}
+
+for (const [what, places, left] of [
+  ['a checkpoint', 'checkpoint\\.json', ['checkpoint', 'events']],
+  ['the logs', 'events\\.out', ['checkpoint', 'events']],
+  ['its lock', 'lif_fc_mnist\\.lock', []],
+] as const) {
+  test(`a full disk that takes no more of ${what} ends a run in one line, which says what to do`, () => {
+    const full = (writes: number) =>
+      lifFcMnist([...SMALL, '-N', '3', '--log-dir', 'out'], temporaryFolder(), ['--require', FULL_DISK], {
+        FULL_DISK: places,
+        FULL_DISK_AFTER: String(writes),
+      });
+    const { status, stderr, cwd } = full(left.length > 0 ? 1 : 0);
+    assert.equal(status, 1);
+    const line = stderr.trimEnd().split('\n').at(-1) ?? '';
+    assert.match(line, /^lif_fc_mnist: expected room on the disk to save the run, found none: free some, then start /);
+    assert.match(
+      line,
+      new RegExp(`\\(.*${places}.*: cannot be written \\(ENOSPC: no space left on device, write\\)\\)$`),
+    );
+    const names = readdirSync(join(cwd, 'out')).map((name) => (name.startsWith('events') ? 'events' : name));
+    assert.deepEqual(names.sort(), left);
+    if (left.length === 0) return;
+    assert.equal(readCheckpoint(join(cwd, 'out', 'checkpoint', 'checkpoint.json')).history.epoch, 1);
+    const resumed = lifFcMnist([...SMALL, '-N', '3', '--log-dir', 'out', '--resume'], cwd);
+    assert.equal(resumed.status, 0, resumed.stderr);
+    assertCurvesWhole(join(cwd, 'out'), 15, 3);
   });
 }
 

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe as group, test } from 'node:test';
+import { temporaryFolder } from '../../../test/support/data';
+import { writeFileAtomic } from '../files.cjs';
+import { openLog } from '../log.mjs';
+import { describe } from '../program.mjs';
+import { UserError } from '../requirements.cjs';
+
+const ROOM =
+  /expected room on the disk, found none: free some and run it again \(set-up needs 3 GB, and 1 GB for .*\)$/;
+
+group('an error that ends a program', () => {
+  test('is one line if a person can do something about it', () => {
+    const withCode = (message: string, code: string) => Object.assign(new Error(message), { code });
+    for (const [error, ending] of [
+      [new UserError('expected this, found that: do so'), /^expected this, found that: do so$/],
+      [withCode("ENOSPC: no space left on device, mkdir 'a'", 'ENOSPC'), ROOM],
+      [withCode("EDQUOT: disk quota exceeded, open 'a'", 'EDQUOT'), ROOM],
+      [new Error('a: cannot be written (ENOSPC: no space left on device, write)'), ROOM],
+      [
+        withCode("EROFS: read-only file system, open 'a'", 'EROFS'),
+        /, open 'a'; expected a place that can be written, /,
+      ],
+      [
+        new Error('a: cannot be written', { cause: withCode('EACCES', 'EACCES') }),
+        /^a: cannot be written; expected a pl/,
+      ],
+    ] as const) {
+      assert.match(describe(error) ?? '', ending);
+      assert.doesNotMatch(describe(error) ?? '', /\n/);
+    }
+  });
+
+  test('says what to do about a full disk below the lines of the program that met it', () => {
+    const pip = new UserError(
+      "`pip install` failed (exit 1):\n    ERROR: OSError: [Errno 28] No space left on device: 'a'",
+    );
+    const lines = describe(pip)?.split('\n') ?? [];
+    assert.deepEqual(lines.slice(0, 2), pip.message.split('\n'));
+    assert.match(lines[2], ROOM);
+    assert.equal(lines.length, 3);
+  });
+
+  test('keeps its stack if nobody expected it', () => {
+    assert.match(describe(new TypeError('x is undefined')) ?? '', /^TypeError: x is undefined\n +at /);
+    assert.match(describe(Object.assign(new Error('ENOENT: a'), { code: 'ENOENT' })) ?? '', /^Error: ENOENT: a\n +at /);
+    assert.equal(describe('a text'), 'a text');
+  });
+
+  test('is told from others also where a file is written whole or not at all', () => {
+    const file = join(temporaryFolder(), 'none', 'file');
+    assert.throws(
+      () => writeFileAtomic(file, 'a'),
+      (error) => /^Error: .*none.file: cannot be written \(ENOENT/.test(describe(error) ?? ''),
+    );
+  });
+});
+
+group('a log', () => {
+  test('has the lines in their order', async () => {
+    const file = join(temporaryFolder(), 'log');
+    const log = openLog(file, (message) => assert.fail(message));
+    for (const line of ['first', 'second']) log.add(line);
+    await log.end();
+    assert.equal(readFileSync(file, 'utf8'), 'first\nsecond\n');
+  });
+
+  const places: [string, () => string, RegExp][] = [['in a place that is a folder', temporaryFolder, /EISDIR/]];
+  if (existsSync('/dev/full')) places.push(['on a full disk', () => '/dev/full', /ENOSPC/]);
+  for (const [name, place, reason] of places) {
+    test(`${name} is said once to be lost, and the lines go on`, async () => {
+      const messages: string[] = [];
+      const file = place();
+      const log = openLog(file, (message) => messages.push(message));
+      for (let line = 0; line < 5; line++) {
+        log.add(`line ${line}`);
+        await new Promise((done) => setTimeout(done, 5));
+      }
+      await log.end();
+      assert.equal(messages.length, 1, messages.join('\n'));
+      assert.ok(messages[0].startsWith(`${file}: cannot be written (`));
+      assert.match(messages[0], reason);
+    });
+  }
+});

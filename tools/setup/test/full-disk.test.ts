@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { smallClone } from '../../../test/support/small-clone';
+
+const FULL = resolve(__dirname, '..', '..', '..', 'test', 'support', 'full-disk.cjs');
+const ROOM = 'expected room on the disk, found none: free some and run it again (set-up needs 3 GB, and 1 GB for ';
+
+describe('set-up on a full disk', () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'lif-full-'));
+  const clone = join(scratch, 'clone');
+  before(() => {
+    smallClone(clone);
+  });
+  after(() => rmSync(scratch, { recursive: true, force: true }));
+
+  /** Runs set-up where no file that matches takes another byte after some writes. */
+  function setUp(places: string, writes: number, more: NodeJS.ProcessEnv = {}, preload = FULL) {
+    const disk = { FULL_DISK: places, FULL_DISK_AFTER: String(writes) };
+    return spawnSync(process.execPath, ['--require', preload, join(clone, 'tools', 'setup', 'setup.mjs')], {
+      encoding: 'utf8',
+      cwd: tmpdir(),
+      env: { ...process.env, LIF_FC_MNIST_BACKEND: 'wasm', ...disk, ...more },
+    });
+  }
+  const lockOf = () => readdirSync(join(clone, 'build')).filter((name) => name.startsWith('setup.lock'));
+
+  test('that has no room for its lock begins nothing, and says in one line what to do', () => {
+    const { status, stdout, stderr } = setUp('setup\\.lock', 0);
+    assert.equal(status, 1);
+    assert.equal(stdout, '');
+    assert.ok(stderr.startsWith(`setup: ${join(clone, 'build', 'setup.lock')}: cannot be written (ENOSPC: `), stderr);
+    assert.ok(stderr.includes(`); ${ROOM}`), stderr);
+    assert.match(stderr, /^.*\n$/);
+    assert.deepEqual(lockOf(), []);
+  });
+
+  test('says what to do below what npm says of it', () => {
+    const npm = join(scratch, 'npm-cli.js');
+    writeFileSync(npm, "console.error('npm error code ENOSPC\\nnpm error nospc'); process.exitCode = 228;\n");
+    const { status, stderr } = setUp('none', 0, { npm_execpath: npm });
+    assert.equal(status, 1);
+    const lines = stderr.split('\n');
+    assert.equal(lines[0], 'setup: `npm ci` failed (exit 228):');
+    assert.ok(lines.at(-2)?.startsWith(`  ${ROOM}`), stderr);
+    assert.doesNotMatch(stderr, /\n +at /);
+  });
+
+  test('that is full once a step is done says which file it could not write, and leaves no lock', () => {
+    rmSync(join(clone, 'node_modules'), { recursive: true, force: true });
+    const { status, stderr } = setUp('packages\\.json', 0);
+    assert.equal(status, 1);
+    assert.match(stderr, /^setup: .*packages\.json: cannot be written \(ENOSPC: .*; expected room on the disk.*\n$/);
+    assert.deepEqual(lockOf(), []);
+  });
+
+  test('goes on if only its lock cannot name the steps that run', () => {
+    const { status, stdout, stderr } = setUp('setup\\.lock', 1);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /\nSet up in /);
+    assert.deepEqual(lockOf(), []);
+  });
+
+  test('in a folder that is read-only is one line, too', () => {
+    for (const folder of ['build', 'dist']) rmSync(join(clone, folder), { recursive: true });
+    const readOnly = join(scratch, 'read-only.cjs');
+    writeFileSync(
+      readOnly,
+      `require('node:fs').mkdirSync = (path) => {
+  throw Object.assign(new Error('EROFS: read-only file system, mkdir ' + path), { code: 'EROFS' });
+};
+require('node:module').syncBuiltinESMExports();
+`,
+    );
+    const { status, stderr } = setUp('none', 0, {}, readOnly);
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /^setup: EROFS: read-only file system, mkdir .*build; expected a place that can be written, .*\n$/,
+    );
+    assert.equal(existsSync(join(clone, 'build')), false);
+  });
+});
