@@ -5,21 +5,17 @@ import { Pool } from '../../packages/event-engine/pool';
 import type { EngineOptions } from '../../src/common/engine';
 import { canShare, countThreads, loadHelpers } from './helper';
 import { siteFile } from './kernel';
+import { once } from './once';
 
-let kernelBytes: Promise<Uint8Array> | undefined;
+const loadKernel = once((load: typeof siteFile): Promise<Uint8Array> => load('kernel.wasm'));
 
 /** @param load where the package's files come from */
 export async function createEventEngine(
   options: EngineOptions,
   load: typeof siteFile = siteFile,
 ): Promise<EventEngine> {
-  kernelBytes ??= load('kernel.wasm');
-  // Not kept if it failed: the next call tries again.
-  kernelBytes.catch(() => {
-    kernelBytes = undefined;
-  });
-  if (!canShare()) return EventEngine.create(options, { kernel: await kernelBytes });
-  const [kernel, startHelper] = await Promise.all([kernelBytes, loadHelpers(load)]);
+  if (!canShare()) return EventEngine.create(options, { kernel: await loadKernel(load) });
+  const [kernel, startHelper] = await Promise.all([loadKernel(load), loadHelpers(load)]);
   const cores = navigator.hardwareConcurrency;
   return EventEngine.create(options, {
     kernel,

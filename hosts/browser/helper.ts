@@ -4,6 +4,7 @@
  */
 import type { Helper, StartHelper } from '../../packages/event-engine/pool';
 import type { siteFile } from './kernel';
+import { once } from './once';
 
 /** Most threads of an engine: a job has no more tasks than that (`SHARDS`). */
 const MOST = 16;
@@ -26,16 +27,14 @@ export function describeThreads(threads: number): string {
 /** Idle helpers, kept for reuse: browsers start workers slowly, and Firefox hangs after some dozens. */
 const free: Worker[] = [];
 
-let script: Promise<string> | undefined;
+// From memory: a worker loaded from the site would need its own headers.
+const loadScript = once(async (load: typeof siteFile) =>
+  URL.createObjectURL(new Blob([await load('thread.js')], { type: 'text/javascript' })),
+);
 
 /** Loads what the helpers run, and returns what starts them. */
 export async function loadHelpers(load: typeof siteFile): Promise<StartHelper> {
-  // From memory: a worker loaded from the site would need its own headers.
-  script ??= load('thread.js').then((bytes) => URL.createObjectURL(new Blob([bytes], { type: 'text/javascript' })));
-  script.catch(() => {
-    script = undefined;
-  });
-  const url = await script;
+  const url = await loadScript(load);
   return (start, fail) => {
     const worker = free.pop() ?? new Worker(url, { name: 'Thread of the event engine' });
     const isFree = new Promise<void>((resolve) => {
