@@ -4,6 +4,7 @@ import { argmax } from '../../../src/common/argmax';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { Purpose } from '../../../src/common/random';
+import { copyText } from '../page/copy';
 import { chosen } from './assets';
 import { bytes } from './base64';
 import { normalise, type Stroke } from './drawing';
@@ -177,8 +178,6 @@ async function use(name: ReaderName): Promise<void> {
 
 // Files --------------------------------------------------------------------------------------------------------------
 
-const why = (error: unknown) => (error as Error).message.slice(0, LONGEST_MESSAGE);
-
 /** Lets the network of a file read from now on. If the page cannot show it, says why, and nothing changes. */
 async function load(file: File): Promise<void> {
   let choice = choices;
@@ -200,21 +199,14 @@ async function load(file: File): Promise<void> {
     const which = own.saysTau ? 'its own' : 'as it is set, for the file says none';
     say(`${file.name} reads now: ${own.layers}, τ ${own.tau.toFixed(1)} (${which}).`);
   } catch (error) {
-    if (choice === choices) say(`Not loaded: ${why(error)}`);
+    if (choice === choices) say(`Not loaded: ${(error as Error).message.slice(0, LONGEST_MESSAGE)}`);
   }
 }
 
 async function save(format: Format): Promise<void> {
-  try {
-    const name = await saveNetwork(
-      network.layers,
-      { weights: network.weights, neuron: { ...DEFAULT_NEURON, tau: tau() } },
-      format,
-    );
-    say(`Saved as ${name}: the network ${network.layers} with τ ${tau().toFixed(1)}, without the drawing.`);
-  } catch (error) {
-    say(`Not saved: ${why(error)}`);
-  }
+  const { layers, weights } = network;
+  const what = `the network ${layers} with τ ${tau().toFixed(1)}, without the drawing`;
+  say(await saveNetwork(layers, { weights, neuron: { ...DEFAULT_NEURON, tau: tau() } }, format, what));
 }
 
 /** Puts a drawing and settings in place of what is there, and shows all steps of it. */
@@ -274,12 +266,7 @@ async function copyLink(): Promise<void> {
   }
   const without = network.name === 'own' ? ', but not your network' : '';
   const what = `It opens this drawing with these settings${without}.`;
-  try {
-    await navigator.clipboard.writeText(location.href);
-    say(`The link is copied. ${what}`);
-  } catch {
-    say(`The link is in the address bar. ${what}`);
-  }
+  say(`The link is ${(await copyText(location.href)) ? 'copied' : 'in the address bar'}. ${what}`);
 }
 
 /** Opens the drawing that the address names; resolves to whether it names one. */

@@ -43,22 +43,24 @@ export function paintImage(canvas: HTMLCanvasElement, values: ArrayLike<number>,
   paintPixels(canvas, (pixel) => mixed(from, to, values[pixel]));
 }
 
+/** An image [784] as MNIST has it, from 0 to 255, in ink on paper. */
+export function paintDigit(canvas: HTMLCanvasElement, image: Uint8Array, { paper, ink }: Colours): void {
+  const values = Float32Array.from(image, (value) => value / 255);
+  paintImage(canvas, values, paper, ink);
+}
+
 /** What the strongest colour stands for: the few largest weights would leave the others pale. */
 const scaleOf = (weights: Float32Array) => weights.map(Math.abs).sort()[Math.floor(0.97 * weights.length)] || 1;
 
-/** Weights [784] over an image [784] from 0 to 1: strong where the image has ink, pale where it has none. */
-export function paintWhy(
-  canvas: HTMLCanvasElement,
-  values: ArrayLike<number>,
-  weights: Float32Array,
-  c: Colours,
-): void {
+/** Weights [784] over an image [784], from 0 to 255: strong where the image has ink, pale where it has none. */
+export function paintWhy(canvas: HTMLCanvasElement, image: Uint8Array, weights: Float32Array, c: Colours): void {
   const scale = scaleOf(weights);
   const [paper, ink, up, down] = [c.paper, c.ink, c.up, c.down].map(rgb);
   paintPixels(canvas, (pixel) => {
     const strength = Math.min(Math.abs(weights[pixel]) / scale, 1) ** 0.7;
-    const under = mixed(paper, ink, 0.25 * values[pixel]);
-    return mixed(under, weights[pixel] > 0 ? up : down, strength * (0.13 + 0.87 * values[pixel]));
+    const value = image[pixel] / 255;
+    const under = mixed(paper, ink, 0.25 * value);
+    return mixed(under, weights[pixel] > 0 ? up : down, strength * (0.13 + 0.87 * value));
   });
 }
 

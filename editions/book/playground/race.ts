@@ -75,6 +75,7 @@ export function paintRace(
 
 /**
  * Writes the rates beside the lanes. A bar grows with the count, so the neurons race while the steps go by.
+ * @param counts at most T if they are spikes; in place of those potentials, times T, may be above, and the longest bar is theirs
  * @param steps how many count, of T
  */
 export function showRates(
@@ -84,10 +85,11 @@ export function showRates(
   T: number,
   answer: string,
 ): void {
+  const whole = Math.max(T, ...counts);
   counts.forEach((count, neuron) => {
     const rate = steps > 0 ? count / steps : 0;
     items[neuron].textContent = rate.toFixed(2);
-    items[neuron].style.setProperty('--part', String(count / T));
+    items[neuron].style.setProperty('--part', String(count / whole));
     items[neuron].classList.toggle('pg-first', String(neuron) === answer);
   });
 }

@@ -1,6 +1,6 @@
 /** A button with a picture for each digit. */
 import { CLASSES, IMAGE_SIDE } from '../../../src/common/mnist';
-import { type Colours, paintImage } from './paint';
+import { type Colours, paintDigit } from './paint';
 import { samples } from './samples';
 
 /** Makes the buttons; what is returned paints their pictures. */
@@ -16,10 +16,5 @@ export function showSamples(list: HTMLElement, take: (digit: number) => void): (
     list.append(button);
     return picture;
   });
-  return ({ paper, ink }) => {
-    pictures.forEach((picture, digit) => {
-      const values = Float32Array.from(samples[digit].pixels, (value) => value / 255);
-      paintImage(picture, values, paper, ink);
-    });
-  };
+  return (colours) => pictures.forEach((picture, digit) => void paintDigit(picture, samples[digit].pixels, colours));
 }

@@ -11,11 +11,21 @@ export const loadExchange = () =>
 /**
  * Offers a network as a file.
  * @param layers such as 784-10
- * @returns the file's name
+ * @param what it is, in words
+ * @returns what to say: the file's name, or why there is none
  */
-export async function saveNetwork(layers: string, network: SavedNetwork, format: Format): Promise<string> {
-  const exchange = await loadExchange();
-  const name = `network-${layers}.${format}`;
-  download(name, exchange[format](network));
-  return name;
+export async function saveNetwork(
+  layers: string,
+  network: SavedNetwork,
+  format: Format,
+  what: string,
+): Promise<string> {
+  try {
+    const exchange = await loadExchange();
+    const name = `network-${layers}.${format}`;
+    download(name, exchange[format](network));
+    return `Saved as ${name}: ${what}.`;
+  } catch (error) {
+    return `Not saved: ${(error as Error).message}`;
+  }
 }

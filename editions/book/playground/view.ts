@@ -4,7 +4,7 @@ import type { Stroke } from './drawing';
 import type { Presentation } from './kernel';
 import { pushOf, weightsOf, weightsTo } from './layers';
 import type { Network } from './networks';
-import { type Colours, paintHidden, paintImage, paintPaper, paintWeights, paintWhy } from './paint';
+import { type Colours, paintDigit, paintHidden, paintImage, paintPaper, paintWeights, paintWhy } from './paint';
 import { isPressed, paper, part, race, rateItems, sliders, slowButton, views, whyButton } from './parts';
 import { paintRace, showRates } from './race';
 import { answerOf, countsOf, hiddenCountsOf, sentenceOf, speakers, spikesIn, winnerOf } from './said';
@@ -40,11 +40,10 @@ buffer.width = buffer.height = IMAGE_SIDE;
 
 function paint(scene: Scene, winner: number | undefined): void {
   const { strokes, taken, network, image, presentation, position, drawn, colours } = scene;
-  const values = Float32Array.from(image, (value) => value / 255);
-  paintImage(views.input, values, colours.paper, colours.ink);
+  paintDigit(views.input, image, colours);
   const why = isPressed(whyButton) && winner !== undefined;
-  if (why) paintWhy(buffer, values, pushOf(network, winner, hiddenCountsOf(presentation, position)), colours);
-  else if (taken) paintImage(buffer, values, colours.paper, colours.ink);
+  if (why) paintWhy(buffer, image, pushOf(network, winner, hiddenCountsOf(presentation, position)), colours);
+  else if (taken) paintDigit(buffer, image, colours);
   paintPaper(paper, strokes, why || taken ? buffer : null, colours);
   part('why-legend').hidden = !isPressed(whyButton);
   part('why-legend').innerHTML = why

@@ -15,7 +15,7 @@ export type Ask =
   /** How the network is now, and what it makes of an image. */
   | { kind: 'look'; image: Uint8Array };
 
-/** How far a training is: `accuracy` is that on the batches since the last look, `seconds` how long it has trained. */
+/** How far a training is, and for how many seconds it has trained. */
 export type Progress = BatchReport & { seconds: number };
 
 /** What the network makes of an image. */
@@ -35,7 +35,7 @@ export interface EpochEnd {
 /** How the network is at a moment. */
 export interface Look {
   weights: Float32Array;
-  /** None before the first batch. */
+  /** None before the first batch; its accuracy is that on the batches since the look before. */
   progress?: Progress;
   reading?: Reading;
   /** Firing rates of the hidden neurons over some test images, if they were taken. */
@@ -56,6 +56,9 @@ export type Told =
   | ({ kind: 'look' } & Look)
   | { kind: 'done' }
   | { kind: 'failed'; message: string };
+
+/** Bytes of all images, as the browser edition has them. */
+export const IMAGES = 11_594_722;
 
 /** How many test images the firing rates of hidden neurons are taken over. */
 export const HIDDEN_SEEN = 30;

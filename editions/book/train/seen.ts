@@ -6,10 +6,11 @@ import { drawCurves } from '../neuron/plot';
 import { element } from '../page/assets';
 import type { Stroke } from '../playground/drawing';
 import { weightsOf } from '../playground/layers';
-import { type Colours, paintHidden, paintImage, paintPaper, paintWeights } from '../playground/paint';
+import { type Colours, paintDigit, paintHidden, paintPaper, paintWeights } from '../playground/paint';
 import { paintRace, showRates } from '../playground/race';
 import { answerOf, countsOf, sentenceOf, winnerOf } from '../playground/said';
 import { type EpochEnd, HIDDEN_SEEN, type Progress, type Reading, widthOf } from './protocol';
+import { percent } from './words';
 
 export interface Seen {
   settings: Settings;
@@ -29,11 +30,10 @@ export interface Seen {
 
 /** How many neurons of a hidden layer are shown. */
 const SHOWN = 30;
+const SIZE = { width: String(IMAGE_SIDE), height: String(IMAGE_SIDE) };
 
-export const part = <E extends HTMLElement = HTMLElement>(id: string) => document.getElementById(`tr-${id}`) as E;
+export const part = <E extends Element = HTMLElement>(id: string) => document.querySelector(`#tr-${id}`) as E;
 export const root = part('root');
-export const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
-const canvasOf = (side = String(IMAGE_SIDE)) => element('canvas', { width: side, height: side });
 
 export function drawAll(seen: Seen, taken: Uint8Array | null, strokes: Stroke[]): void {
   if (seen.weights.length === 0) return;
@@ -46,9 +46,13 @@ export function drawAll(seen: Seen, taken: Uint8Array | null, strokes: Stroke[])
 /** A picture for each neuron, made once for each number of them. */
 function pictures(count: number): HTMLElement[] {
   const list = part('weights');
+  const make = (_: unknown, neuron: number) => {
+    const said = { role: 'img', 'aria-label': `Weights of neuron ${neuron}` };
+    return element('div', {}, element('canvas', { ...SIZE, ...said }), element('span'));
+  };
   if (list.children.length !== count) {
     list.classList.toggle('tr-many', count > CLASSES);
-    list.replaceChildren(...Array.from({ length: count }, () => element('div', {}, canvasOf(), element('span'))));
+    list.replaceChildren(...Array.from({ length: count }, make));
   }
   return Array.from(list.children) as HTMLElement[];
 }
@@ -59,49 +63,45 @@ function drawWeights({ settings, weights, before, change, hidden, colours }: See
   const count = settings.dataset === 'mnist' ? Math.min(wide ?? CLASSES, SHOWN) : 0;
   const shown = change && before ? weights.map((weight, i) => weight - before[i]) : weights;
   pictures(count).forEach(({ children: [canvas, name] }, neuron) => {
-    canvas.setAttribute('role', 'img');
-    canvas.setAttribute('aria-label', `Weights of neuron ${neuron}`);
     paintWeights(canvas as HTMLCanvasElement, weightsOf({ weights: shown, hidden: wide }, neuron), colours);
     const silent = hidden[neuron] === 0;
     name.textContent = wide === undefined ? String(neuron) : silent ? 'silent' : (hidden[neuron]?.toFixed(2) ?? '');
     name.classList.toggle('tr-silent', silent);
   });
-  const whose = wide === undefined ? 'the ten neurons look for' : `${count} of ${wide} hidden neurons look for`;
+  const whose =
+    wide === undefined
+      ? 'the ten neurons look for'
+      : `${count} of ${wide} hidden neurons look for, and how often each fires`;
   const title = change && before ? `What the last batch changed in what ${whose}` : `What ${whose}`;
   part('weights-label').textContent = title;
   part('weights').setAttribute('aria-label', `${title}: 28 by 28 weights each`);
 }
 
-function drawHidden({ hidden, colours }: Seen): void {
-  part('hidden-view').hidden = hidden.length === 0;
-  if (hidden.length === 0) return;
+function drawHidden({ settings, hidden, colours }: Seen): void {
+  part('hidden-view').hidden = !widthOf(settings) || settings.dataset !== 'mnist';
   const most = hidden.reduce((a, b) => Math.max(a, b), 1e-6);
   const silent = hidden.map((rate) => Number(rate === 0));
+  const shades = Array.from(hidden, (rate) => rate / most);
   // In colour are those that say nothing.
-  paintHidden(
-    part('hidden'),
-    silent,
-    Array.from(hidden, (rate) => rate / most),
-    1,
-    colours,
-  );
+  paintHidden(part('hidden'), silent, shades, 1, colours);
+  const said = `${silent.reduce((a, b) => a + b, 0)} of ${hidden.length} hidden neurons are silent over ${HIDDEN_SEEN} test images (in colour). The darker a square, the more often its neuron fires.`;
   part('hidden-label').textContent =
-    `${silent.reduce((a, b) => a + b)} of ${hidden.length} hidden neurons are silent over ${HIDDEN_SEEN} test images (in colour). The darker a square, the more often its neuron fires.`;
+    hidden.length > 0 ? said : 'Which hidden neurons fire is seen with the first batch.';
 }
 
 function drawCurve({ settings, ends, trained }: Seen): void {
   const tests = ends.map(({ epoch, testAcc }): [number, number] => [epoch + 1, testAcc]);
   const later = [...tests, ...trained.filter(([epoch]) => epoch > 1)].map(([, accuracy]) => accuracy);
-  // After the first epoch only what is above counts.
-  const low = tests.length === 0 ? 0 : Math.max(0, Math.floor(10 * Math.min(...later) - 1) / 10);
+  // After the first epoch, if others follow, only what is above counts.
+  const low =
+    tests.length === 0 || settings.epochs === 1 ? 0 : Math.max(0, Math.floor(10 * Math.min(...later) - 1) / 10);
   const last = tests.at(-1);
-  const curve = document.querySelector<SVGSVGElement>('#tr-curve');
-  if (!curve) return;
+  const curve = part<SVGSVGElement>('curve');
   drawCurves(
     curve,
     [
       { from: 0, to: settings.epochs, title: 'epochs' },
-      { from: low, to: 1, title: 'right answers: in training (grey), on test images (blue, with a dot)' },
+      { from: low, to: 1, title: 'right answers: in training (grey), on test images (blue)' },
     ],
     [
       { points: trained.filter(([, accuracy]) => accuracy >= low), name: 'nr-input' },
@@ -116,20 +116,14 @@ function drawCurve({ settings, ends, trained }: Seen): void {
 }
 
 /** A picture taken in place of a drawing. */
-const buffer = canvasOf();
+const buffer = element('canvas', SIZE);
 const rates = Array.from(part('rates').children) as HTMLElement[];
 
 /** The drawing, and what the network as it is now makes of it. */
 export function drawPad({ settings, reading, colours }: Seen, taken: Uint8Array | null, strokes: Stroke[]): void {
   const empty = strokes.length === 0 && taken === null;
-  if (taken)
-    paintImage(
-      buffer,
-      Float32Array.from(taken, (value) => value / 255),
-      colours.paper,
-      colours.ink,
-    );
-  paintPaper(part('canvas'), strokes, taken ? buffer : null, colours);
+  if (taken) paintDigit(buffer, taken, colours);
+  paintPaper(part('canvas'), strokes, taken && buffer, colours);
   part('hint').hidden = !empty;
   part('canvas').setAttribute('aria-label', empty ? 'Drawing area, empty' : 'Drawing area');
   part('reads').hidden = !reading;

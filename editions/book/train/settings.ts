@@ -1,8 +1,10 @@
 /** The settings that the page offers. What they may be, and their names, are those of the command line and the map. */
 import {
   engineOptions,
-  formatOptions,
+  isStandard,
   nameValue,
+  readSettings,
+  SETTING_NAMES,
   SETTINGS,
   type SettingName,
   type Settings,
@@ -11,76 +13,77 @@ import { type Setting, TABLE } from '../../../packages/runs/settings';
 import { element } from '../page/assets';
 import { settingsOf } from './link';
 
-/** What each is called here, and what it does in a line. A setting of the table needs no more than an entry here. */
-const OFFERED: Partial<Record<SettingName, readonly [string, string]>> = {
-  hidden: [
-    'Hidden neurons',
-    'Between the picture and the ten; 100-50 are two layers. 0: each pixel speaks to the ten itself.',
-  ],
-  recurrent: ['Recurrence', 'Whether hidden neurons hear one another.'],
+/** What a setting is called here, and what it does in a line. One of the table needs no more than an entry here. */
+type Offered = Partial<Record<SettingName, readonly [string, string]>>;
+const FIRST: Offered = {
+  hidden: ['Hidden neurons', 'Between the picture and the ten, such as 96; 100-50 are two layers of them.'],
   T: ['Steps T', 'For how many time steps each picture is shown. Fewer are faster, and less sure.'],
   tau: ['Time constant τ', 'How long a neuron remembers: the larger, the more slowly its potential leaks away.'],
+  learningRate: ['Learning rate', 'How far each batch moves the weights.'],
+  epochs: ['Epochs', 'How often the network goes through the 60,000 pictures.'],
+};
+/** Those that are folded. */
+const MORE: Offered = {
+  recurrent: ['Recurrence', 'Whether hidden neurons hear one another.'],
   learnTau: ['Learnt τ', 'Whether training changes the time constants, too.'],
-  synapseTau: [
-    'Lasting currents',
-    'How slowly the push of a spike fades, as a time constant in steps. 0: it pushes once.',
-  ],
+  synapseTau: ['Lasting currents', 'In how many steps the push of a spike fades. 0: it pushes once.'],
   encoder: ['Input', 'How a picture comes in: pixels that fire at random, grey values, or one spike each.'],
   readout: ['Readout', 'What answers: how often each of the ten fires, or the potential of ten that never fire.'],
   loss: ['Loss', 'How wrong an answer is, as a number. Training makes it smaller.'],
-  learningRate: ['Learning rate', 'How far each batch moves the weights.'],
   batchSize: ['Batch', 'How many pictures are looked at before the weights move.'],
   seed: ['Seed', 'Decides all chance: the same seed gives the same network, to the last bit.'],
-  epochs: ['Epochs', 'How often the network goes through the 60,000 pictures.'],
 };
-const NAMES = Object.keys(OFFERED) as SettingName[];
 
 /** What the page starts with: the defaults, but fewer epochs. */
 export const START: Settings = settingsOf(new URLSearchParams({ epochs: '10' }));
 
-/** A field for each setting; `changed` gets the settings, or a sentence about a field that says something else. */
-export class Fields {
-  private readonly fields = new Map<SettingName, HTMLInputElement | HTMLSelectElement>();
-  /** Settings that have no field come from here. */
-  private base = START;
-
-  constructor(place: HTMLElement, changed: (settings: Settings | string) => void) {
-    for (const name of NAMES) {
-      const field = fieldOf(name);
-      const [label, what] = OFFERED[name] ?? [name, ''];
-      field.addEventListener('change', () => changed(this.read()));
-      this.fields.set(name, field);
-      const line = element('span', { class: 'tr-line', id: `tr-${name}-line` }, what);
-      place.append(element('label', { class: 'tr-field' }, element('b', {}, label), field), line);
+/**
+ * Makes a field for each setting; what is returned shows settings in them.
+ * @param changed gets the settings, or a sentence about a field that says something else
+ */
+export function makeFields(
+  place: HTMLElement,
+  changed: (settings: Settings | string) => void,
+): (own: Settings) => void {
+  const more = element('details', {}, element('summary', {}, 'More settings'));
+  const fields = new Map([...addFields(place, FIRST), ...addFields(more, MORE)]);
+  place.append(more);
+  /** By column, also of settings that have no field. */
+  let texts = new Map<string, string>();
+  const get = (column: string) => fields.get(column)?.value.trim() ?? texts.get(column) ?? '';
+  const fail = (column: string, expected: string): never => {
+    const field = fields.get(column);
+    field?.setAttribute('aria-invalid', 'true');
+    const label = field?.labels?.[0].firstChild?.textContent ?? column;
+    throw new RangeError(`${label}: expected ${expected}, found ${get(column).slice(0, 20) || 'nothing'}.`);
+  };
+  place.addEventListener('change', () => {
+    for (const field of fields.values()) field.removeAttribute('aria-invalid');
+    try {
+      changed(readSettings({ get, fail }));
+    } catch (error) {
+      changed((error as Error).message);
     }
-  }
-
-  show(settings: Settings): void {
-    this.base = settings;
-    for (const [name, field] of this.fields) {
-      field.value = String(settings[name] ?? '');
-      field.disabled = settings[name] === null;
+  });
+  return (own) => {
+    texts = new Map(SETTING_NAMES.map((name) => [SETTINGS[name].column, String(own[name] ?? '')]));
+    for (const [column, field] of fields) {
+      field.value = texts.get(column) ?? '';
+      field.disabled = field.value === '';
       field.removeAttribute('aria-invalid');
     }
-  }
-
-  /** The settings, or what is wrong with a field. */
-  read(): Settings | string {
-    const settings: Record<string, unknown> = { ...this.base };
-    let wrong = '';
-    for (const [name, field] of this.fields) {
-      if (this.base[name] === null) continue;
-      const { read, expected } = SETTINGS[name];
-      settings[name] = read(field.value.trim());
-      field.toggleAttribute('aria-invalid', settings[name] === undefined);
-      if (settings[name] === undefined) {
-        field.setAttribute('aria-invalid', 'true');
-        wrong ||= `${OFFERED[name]?.[0]}: expected ${expected}, found ${field.value.slice(0, 20) || 'nothing'}.`;
-      }
-    }
-    return wrong || (settings as unknown as Settings);
-  }
+    more.open ||= SETTING_NAMES.some((name) => name in MORE && !isStandard(own, name));
+  };
 }
+
+/** Fields by column. */
+const addFields = (place: HTMLElement, offered: Offered) =>
+  Object.entries(offered).map(([name, [label, what]]) => {
+    const field = fieldOf(name as SettingName);
+    const line = element('span', { class: 'tr-line', id: `tr-${name}-line` }, what);
+    place.append(element('label', { class: 'tr-field' }, element('b', {}, label), field), line);
+    return [SETTINGS[name as SettingName].column, field] as const;
+  });
 
 /** A choice where the table has words or a switch, else a line to write in. */
 function fieldOf(name: SettingName): HTMLInputElement | HTMLSelectElement {
@@ -92,9 +95,6 @@ function fieldOf(name: SettingName): HTMLInputElement | HTMLSelectElement {
   return element('select', attributes, ...options);
 }
 
-/** All settings of a run that are not the defaults, in words. */
-export const commandOf = (settings: Settings): string => `npm run train -- ${formatOptions(settings)}`.trim();
-
 /** A cell for a notebook that trains the same network. */
 export function cellOf(settings: Settings): string {
   const differing = (own: object, standard: object): object =>
@@ -104,15 +104,14 @@ export function cellOf(settings: Settings): string {
         .map(([name, value]) => [name, name === 'neuron' ? differing(value, Object(standard)[name]) : value]),
     );
   const options = Object.entries(differing(engineOptions(settings), engineOptions(settingsOf(new URLSearchParams()))));
-  const { trainImages } = settings;
-  const heldBack = trainImages === null || trainImages === 60_000 ? '' : `, heldBack: ${60_000 - trainImages}`;
+  const heldBack = 60_000 - (settings.trainImages ?? 60_000);
   const all = ['data', ...options.map(([name, value]) => `${name}: ${JSON.stringify(value)}`)].join(', ');
   return [
     "import { createEngine, fingerprint, loadMnist, withBar } from 'lif-fc-mnist';",
     '',
     'const data = await loadMnist();',
     `const engine = await createEngine('event', { ${all} });`,
-    `const { state, testAccs } = await withBar.train({ engine, epochs: ${settings.epochs}${heldBack} });`,
+    `const { state, testAccs } = await withBar.train({ engine, epochs: ${settings.epochs}${heldBack > 0 ? `, heldBack: ${heldBack}` : ''} });`,
     'if (state) console.log(testAccs.at(-1), fingerprint(state.weights));',
   ].join('\n');
 }

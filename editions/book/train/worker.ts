@@ -6,10 +6,11 @@
 import { mnistFrom } from '../../../hosts/browser/data';
 import { createEventEngine } from '../../../hosts/browser/event-engine';
 import { fingerprint } from '../../../hosts/browser/hash';
+import { once } from '../../../hosts/browser/once';
 import { dataOf, engineOf, heldBackOf } from '../../../hosts/contract/recompute';
-import { engineOptions, type Settings } from '../../../packages/runs/map';
-import { type Learner, resolveEngineOptions } from '../../../src/common/engine';
-import { IMAGE_SIZE, type Mnist } from '../../../src/common/mnist';
+import { layersOfRun, type Settings } from '../../../packages/runs/map';
+import type { Learner } from '../../../src/common/engine';
+import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { Purpose } from '../../../src/common/random';
 import { isSpikeTrains } from '../../../src/common/spike-trains';
 import { initialNetwork, initialParameters } from '../../../src/common/weights';
@@ -18,7 +19,7 @@ import { train } from '../../../src/training/train';
 import { bytes } from '../playground/base64';
 import { Kernel, PAGE_STREAM } from '../playground/kernel';
 import { hiddenCountsOf } from '../playground/said';
-import { type Ask, HIDDEN_SEEN, type Reading, type Told, widthOf } from './protocol';
+import { type Ask, HIDDEN_SEEN, IMAGES, type Progress, type Reading, type Told, widthOf } from './protocol';
 
 /** How many times as long as they took the next rates of hidden neurons wait. */
 const HIDDEN_REST = 30;
@@ -37,7 +38,8 @@ const tell = (told: Told, run = current) => scope.postMessage({ ...told, run });
 declare const KERNEL: string;
 /** Where the browser edition is: its package has the images, and what threads run. */
 let site = '';
-let [wanted, arrived] = [0, 0];
+/** Bytes of the images that have come. */
+let arrived = 0;
 
 /**
  * A file of the browser edition's package. The images are kept where that edition keeps them, and checked whenever they are used.
@@ -56,35 +58,27 @@ async function load(path: string): Promise<Uint8Array<ArrayBuffer>> {
     const found = response?.status ?? 'no answer';
     throw new Error(`${path}: expected a file of the browser edition, found none (${found}); are you online?`);
   }
-  const content = new Uint8Array(await counted(response, isImages).arrayBuffer());
-  if (isImages) await cache?.put(url, new Response(content)).catch(() => undefined);
+  if (!isImages) return new Uint8Array(await response.arrayBuffer());
+  const content = new Uint8Array(await new Response(response.body?.pipeThrough(counted())).arrayBuffer());
+  await cache?.put(url, new Response(content)).catch(() => undefined);
   return content;
 }
 
-/** The same response, whose bytes fill the bar. */
-function counted(response: Response, counts: boolean): Response {
-  if (!counts || !response.body) return response;
-  wanted += Number(response.headers.get('content-length'));
-  const count = new TransformStream<Uint8Array, Uint8Array>({
+/** Passes bytes on, and fills the bar by them. */
+const counted = () =>
+  new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       arrived += chunk.length;
-      // A server may say the length of a compressed file, and the browser unpack it.
-      tell({ kind: 'loading', part: Math.min(arrived / (wanted || arrived), 1) });
+      // A browser may have unpacked them: then there are more.
+      tell({ kind: 'loading', part: Math.min(arrived / IMAGES, 1) });
       controller.enqueue(chunk);
     },
   });
-  return new Response(response.body.pipeThrough(count));
-}
 
-let mnist: Promise<Mnist> | undefined;
-function loadImages(): Promise<Mnist> {
-  mnist ??= mnistFrom(load);
-  // Not kept if it failed: the next call tries again.
-  mnist.catch(() => {
-    mnist = undefined;
-  });
-  return mnist;
-}
+const loadImages = once(() => {
+  arrived = 0;
+  return mnistFrom(load);
+});
 
 // A run --------------------------------------------------------------------------------------------------------------
 
@@ -100,9 +94,10 @@ class Run {
   private readonly history: TrainingHistory = newHistory();
   private readonly end = new AbortController();
   private training?: Promise<void>;
-  private progress = { epoch: 0, batch: 0, batches: 0, trainTimes: 0, loss: 0, seconds: 0 };
-  /** Batches that a look has reported. */
+  private progress?: Progress;
+  /** Batches that a look has reported, and the accuracy on the last of them. */
   private looked = 0;
+  private accuracy = 0;
   private since = 0;
   /** How many batches it may go on for before it waits. */
   private left = Number.POSITIVE_INFINITY;
@@ -119,18 +114,12 @@ class Run {
     tell(told, this.id);
   }
 
-  /** @throws RangeError in one line if the settings do not fit each other */
   async open(): Promise<void> {
-    const { network, dataset, seed, T } = this.settings;
-    if (network === 'ann' || dataset === 'randman') return;
-    const one = { images: new Uint8Array(IMAGE_SIZE), labels: new Uint8Array(1), count: 1 };
-    const { layers, encoder, readout } = resolveEngineOptions({
-      ...engineOptions(this.settings),
-      data: { train: one, test: one },
-    });
-    const how = { T: T ?? 1, layers, encoder, readout };
+    const { seed, T, encoder, readout } = this.settings;
+    if (T === null || encoder === null || readout === null) return;
+    const layers = layersOfRun(this.settings);
     this.initial = initialParameters(seed, layers);
-    this.reader = await Kernel.create(bytes(KERNEL), this.initial, undefined, how);
+    this.reader = await Kernel.create(bytes(KERNEL), this.initial, undefined, { T, layers, encoder, readout });
   }
 
   /** Trains for so many batches before it waits. */
@@ -157,8 +146,8 @@ class Run {
     const { trainAccs } = this.history;
     const since = trainAccs.slice(this.looked);
     this.looked = trainAccs.length;
-    const accuracy = since.reduce((a, b) => a + b, 0) / since.length;
-    const progress = trainAccs.length > 0 ? { ...this.progress, accuracy } : undefined;
+    if (since.length > 0) this.accuracy = since.reduce((a, b) => a + b) / since.length;
+    const progress = this.progress && { ...this.progress, accuracy: this.accuracy };
     const reading = this.read(weights, image);
     const cost = performance.now() - begin;
     this.tell({ kind: 'look', weights, progress, reading, cost, hidden: this.hiddenNow() });
@@ -209,8 +198,8 @@ class Run {
       signal,
       epochs: settings.epochs,
       heldBack: heldBackOf(settings, data),
-      onBatch: async ({ accuracy: _, ...report }) => {
-        const seconds = this.progress.seconds + (performance.now() - this.since) / 1000;
+      onBatch: async (report) => {
+        const seconds = (this.progress?.seconds ?? 0) + (performance.now() - this.since) / 1000;
         this.progress = { ...report, seconds };
         this.left--;
         if (this.left <= 0) this.tell({ kind: 'waiting' });

@@ -114,6 +114,7 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     );
 
     await page.getByRole('button', { name: 'Start again' }).click();
+    await page.getByText('More settings').click();
     await page.getByRole('textbox', { name: 'Seed' }).fill('1');
     await page.getByTestId('train').click();
     await done(page);
@@ -130,6 +131,9 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     assert.equal(await shaOf(page), (await ofCommand(DEEP.options)).sha256);
     assert.equal(await page.getByTestId('weights').locator('canvas').count(), 30);
     assert.match((await page.getByTestId('hidden').textContent()) ?? '', /^\d+ of 30 hidden neurons are silent/);
+    const bars = page.locator('#tr-rates li');
+    const lengths = await bars.evaluateAll((all) => all.map((one) => one.style.getPropertyValue('--part')));
+    assert.ok(Math.max(...lengths.map(Number)) <= 1, `no bar is longer than its place: ${lengths}`);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Save as NIR' }).click(),
@@ -139,13 +143,18 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     await page.context().close();
   });
 
-  /** What a page says of a link, once *Check* has trained. */
-  async function checked(hash: string): Promise<string> {
+  const judged = (page: Page) =>
+    page
+      .getByTestId('verdict')
+      .getByText(/^(The same|Not)/)
+      .waitFor({ timeout: PATIENCE });
+  /** What a page says of a link, once *Check*, or *Train*, has trained. */
+  async function checked(hash: string, button: 'check' | 'train' = 'check'): Promise<string> {
     const { page } = await site.open(`train.html${hash}`, wide);
     const verdict = page.getByTestId('verdict');
     assert.equal(await verdict.textContent(), '', 'nothing has run');
-    await page.getByTestId('check').click();
-    await verdict.getByText(/^(The same|Not)/).waitFor({ timeout: PATIENCE });
+    await page.getByTestId(button).click();
+    await judged(page);
     const text = (await verdict.textContent()) ?? '';
     await page.context().close();
     return text;
@@ -157,12 +166,67 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     assert.match(await checked(link), /^The same bytes: /);
     const weights = link.replace(sha256, `${sha256.slice(0, -1)}${sha256.endsWith('0') ? '1' : '0'}`);
     assert.match(await checked(weights), /^Not the same: the weights have the SHA-256 [^;]*\.$/);
+    assert.match(await checked(link, 'train'), /^The same bytes: /);
+    assert.match(await checked(weights, 'train'), /^Not the same: the weights /);
     const better = link.replace(`test=${test}`, 'test=0.99');
     assert.match(
       await checked(better),
       /^Not the same: [\d.]+ % of the test images are right here, and 99.00 % in the link\.$/,
     );
     assert.match(await checked(link.replace('T=10', 'T=9')), /^Not the same: .*SHA-256.*; .* of the test images/);
+  });
+
+  test('judges a claim by its own settings alone, and after its epochs, however many follow', async () => {
+    const { page, faults } = await site.open(`train.html${SMALL.hash}&test=${small.test}&sha256=${small.sha256}`, wide);
+    const verdict = async () => (await page.getByTestId('verdict').textContent()) ?? '';
+    const set = async (name: string, value: string) => {
+      const field = page.getByRole('textbox', { name });
+      await field.fill(value);
+      await field.blur();
+    };
+    for (const [name, other, own] of [
+      ['Steps T', '9', '10'],
+      ['Epochs', '1', '2'],
+    ]) {
+      await set(name, other);
+      assert.match(await verdict(), /^You have changed the settings: /);
+      assert.equal(await page.getByTestId('check').isVisible(), false);
+      await set(name, own);
+      assert.equal(await verdict(), '');
+    }
+    await set('Epochs', '1');
+    await page.getByTestId('train').click();
+    await done(page);
+    assert.match(await verdict(), /^You have changed the settings: /, 'what was trained is not judged');
+
+    await page.getByRole('button', { name: 'Start again' }).click();
+    await set('Epochs', '3');
+    await page.getByTestId('train').click();
+    await judged(page);
+    assert.match(await verdict(), /^The same bytes: /);
+    await done(page);
+    assert.match(await verdict(), /^The same bytes: /);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test('says at a field what does not fit, and shows it where settings of a link are folded', async () => {
+    const { page } = await site.open('train.html', wide);
+    const recurrence = page.getByRole('combobox', { name: 'Recurrence' });
+    assert.equal(await recurrence.isVisible(), false);
+    await page.getByText('More settings').click();
+    await recurrence.selectOption('recurrent');
+    await said(page).getByText('Recurrence: expected a hidden layer, found true.').waitFor();
+    assert.equal(await recurrence.getAttribute('aria-invalid'), 'true');
+    assert.equal(await page.getByTestId('train').isDisabled(), true);
+    await recurrence.selectOption('not recurrent');
+    assert.equal(await recurrence.getAttribute('aria-invalid'), null);
+    assert.equal(await page.getByTestId('train').isDisabled(), false);
+    await page.context().close();
+
+    const linked = await site.open(`train.html${DEEP.hash}`, wide);
+    assert.equal(await linked.page.getByRole('combobox', { name: 'Readout' }).inputValue(), 'mean-potential');
+    await linked.page.context().close();
   });
 
   test('says in one line what is wrong with a link, and runs nothing', async () => {
@@ -303,15 +367,18 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
   test('has the same bytes in Firefox', inFirefox, async () => {
     const browser = await puppeteer.launch({ browser: 'firefox', executablePath: firefox, headless: true });
     try {
-      const page = await browser.newPage();
-      await page.goto(`${site.url}/train.html${SMALL.hash}&test=${small.test}&sha256=${small.sha256}`);
-      await page.click('#tr-check');
       const verdict = () => document.querySelector('#tr-verdict')?.textContent ?? '';
-      await page.waitForFunction(
-        () => /^(The same|Not)/.test(document.querySelector('#tr-verdict')?.textContent ?? ''),
-        { timeout: PATIENCE },
-      );
-      assert.match(await page.evaluate(verdict), /^The same bytes: /);
+      for (const button of ['#tr-check', '#tr-train']) {
+        const page = await browser.newPage();
+        await page.goto(`${site.url}/train.html${SMALL.hash}&test=${small.test}&sha256=${small.sha256}`);
+        await page.click(button);
+        await page.waitForFunction(
+          () => /^(The same|Not)/.test(document.querySelector('#tr-verdict')?.textContent ?? ''),
+          { timeout: PATIENCE },
+        );
+        assert.match(await page.evaluate(verdict), /^The same bytes: /, button);
+        await page.close();
+      }
     } finally {
       await browser.close();
     }

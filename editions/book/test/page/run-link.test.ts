@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseMap, SETTING_NAMES } from '../../../../packages/runs/map';
 import { isRun, readRun, settingsOf, writeRun } from '../../train/link';
+import { comesBy } from '../../train/words';
 
 const file = join(__dirname, '..', '..', '..', 'map', 'map.csv');
 const { rows } = parseMap(readFileSync(file, 'utf8'));
@@ -24,6 +25,18 @@ describe('A link to a run', () => {
     assert.equal(writeRun(settingsOf(new URLSearchParams())), '#run=1&epochs=100');
     assert.equal(readRun('#run=1&surrogate=sigmoid').settings.alpha, 4, "the surrogate's own alpha");
     assert.equal(readRun('#run=1&epochs=3').claim, undefined);
+  });
+
+  test('is proved by a training that comes by its run, which any other setting prevents', () => {
+    const run = (hash: string) => readRun(hash).settings;
+    const link = run('#run=1&T=10&epochs=5');
+    assert.ok(comesBy(link, link));
+    assert.ok(comesBy(run('#run=1&T=10&epochs=6'), link));
+    assert.ok(!comesBy(run('#run=1&T=10&epochs=4'), link));
+    for (const name of SETTING_NAMES.filter((name) => name !== 'epochs')) {
+      const other = rows.find((row) => row[name] !== null && row[name] !== link[name]);
+      if (other) assert.ok(!comesBy({ ...link, [name]: other[name] }, link), name);
+    }
   });
 
   test('is refused in one line where a part is missing, unknown, twice or out of range', () => {

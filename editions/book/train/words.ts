@@ -1,0 +1,58 @@
+/** What the page says in words: how far it is, what a link claims, and whether that came out here. */
+import { plural } from '../../../packages/figures/values';
+import {
+  isStandard,
+  nameValue,
+  SETTING_NAMES,
+  SETTINGS,
+  type SettingName,
+  type Settings,
+} from '../../../packages/runs/map';
+import { type Claim, writeRun } from './link';
+import type { EpochEnd, Progress } from './protocol';
+
+export const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+const short = (sha256: string) => `${sha256.slice(0, 8)}…`;
+
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}
+
+/** How long a training takes in all, in seconds, by the batches that are done. */
+export const wholeTime = ({ seconds, trainTimes, batches }: Progress, epochs: number) =>
+  (seconds / trainTimes) * batches * epochs;
+
+/** How far a training is. */
+export function progressOf(progress: Progress, { epochs }: Settings, isRunning: boolean): string {
+  const { epoch, batch, batches, loss, accuracy, seconds } = progress;
+  const left = isRunning ? ` About ${duration(wholeTime(progress, epochs) - seconds)} left.` : '';
+  return `Epoch ${epoch + 1} of ${epochs}, batch ${batch} of ${batches}: ${percent(accuracy)} of the training images right, loss ${loss.toFixed(4)}.${left}`;
+}
+
+/** What a link says. */
+export function claimOf(settings: Settings, { test, sha256 }: Claim): string {
+  const word = (name: SettingName) =>
+    typeof settings[name] === 'number'
+      ? `${SETTINGS[name].heading} ${settings[name]}`
+      : nameValue(name, settings[name]);
+  const own = SETTING_NAMES.filter((name) => name !== 'epochs' && !isStandard(settings, name)).map(word);
+  const how = own.length > 0 ? `with ${own.join(', ')}, ` : '';
+  return `This link says: ${how}after ${plural(settings.epochs, 'epoch')} ${percent(test)} of the test images right, and weights with the SHA-256 ${short(sha256)} It is a claim: “Check” trains the network here, and compares.`;
+}
+
+/** Whether a training with these settings comes by the run of a link: after as many epochs it has the same bytes. */
+export const comesBy = (settings: Settings, { epochs, ...link }: Settings): boolean =>
+  settings.epochs >= epochs && writeRun({ ...settings, epochs }) === writeRun({ ...link, epochs });
+
+/** Whether a claim holds, by what came out here. */
+export function verdictOn(claim: Claim, { testAcc, sha256 }: EpochEnd): { holds: boolean; text: string } {
+  const [weights, test] = [sha256 === claim.sha256, testAcc === claim.test];
+  const same = `all weights have the link's SHA-256, and ${percent(testAcc)} of the test images are right`;
+  if (weights && test) return { holds: true, text: `The same bytes: trained in this tab, ${same}.` };
+  const differs = [
+    ...(weights ? [] : [`the weights have the SHA-256 ${short(sha256)} here, and ${short(claim.sha256)} in the link`]),
+    ...(test ? [] : [`${percent(testAcc)} of the test images are right here, and ${percent(claim.test)} in the link`]),
+  ];
+  return { holds: false, text: `Not the same: ${differs.join('; ')}.` };
+}
