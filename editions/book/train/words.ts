@@ -50,8 +50,11 @@ export function verdictOn(claim: Claim, { testAcc, sha256 }: EpochEnd): { holds:
   const [weights, test] = [sha256 === claim.sha256, testAcc === claim.test];
   const same = `all weights have the link's SHA-256, and ${percent(testAcc)} of the test images are right`;
   if (weights && test) return { holds: true, text: `The same bytes: trained in this tab, ${same}.` };
+  // Those that begin alike are written out.
+  const [here, there] =
+    short(sha256) === short(claim.sha256) ? [sha256, claim.sha256] : [sha256, claim.sha256].map(short);
   const differs = [
-    ...(weights ? [] : [`the weights have the SHA-256 ${short(sha256)} here, and ${short(claim.sha256)} in the link`]),
+    ...(weights ? [] : [`the weights have the SHA-256 ${here} here, and ${there} in the link`]),
     ...(test ? [] : [`${percent(testAcc)} of the test images are right here, and ${percent(claim.test)} in the link`]),
   ];
   return { holds: false, text: `Not the same: ${differs.join('; ')}.` };
