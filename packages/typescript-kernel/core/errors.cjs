@@ -17,12 +17,8 @@ const MESSAGE_LENGTH = 10_000;
 const ALL_LENGTH = 100_000;
 
 /**
- * A place in a stack.
- * @typedef {object} Site
- * @property {string} name of the function, or empty
- * @property {string} script name, path or URL
- * @property {number} line from 1
- * @property {number} column from 1
+ * A place in a stack: the function's name or nothing, a script's name, path or URL, line and column from 1.
+ * @typedef {{ name: string, script: string, line: number, column: number }} Site
  */
 
 /**
@@ -35,9 +31,7 @@ const ALL_LENGTH = 100_000;
  * @typedef {(script: string, line: number, column: number) => Origin | undefined} OriginOf
  */
 
-/** @typedef {{ getFunctionName(): string | null, getScriptNameOrSourceURL(): string | null, getLineNumber(): number | null, getColumnNumber(): number | null }} CallSite V8's */
-
-/** @param {CallSite} site */
+/** @param {NodeJS.CallSite} site V8's */
 const siteOfV8 = (site) => ({
   // V8 calls what has no name in code of `eval` so.
   name: site.getFunctionName()?.replace(/^eval$/, '') ?? '',
@@ -96,10 +90,7 @@ function frameLines(sites, originOf) {
 /** What a kernel calls a name of an earlier cell, which engines quote: `(0, holder.name)` of a call, else `holder.name`. */
 let internal = /(?!)/g;
 
-/**
- * A text of an engine in the words of the cell: `u.foo is not a function`, whatever the kernel made of `u`.
- * @param {string} text
- */
+/** A text of an engine in the words of the cell, whatever the kernel made of its names. @param {string} text */
 const inWordsOfCell = (text) => text.replace(internal, '$1$2');
 exports.inWordsOfCell = inWordsOfCell;
 
@@ -119,20 +110,17 @@ const stacks = new WeakMap();
  * From now on `error.stack` is short and names what was written.
  * @param {string} holder what the kernel reads the names of earlier cells from, by no name that a cell uses
  * @param {OriginOf} originOf
- * @param {(sites: CallSite[]) => string[]} [otherwise] frames to show for a stack without any code of a person
+ * @param {(sites: NodeJS.CallSite[]) => string[]} [otherwise] frames to show for a stack without any code of a person
  */
 exports.shortenStacks = (holder, originOf, otherwise = () => []) => {
   const name = '([\\p{ID_Start}$_][\\p{ID_Continue}$]*)';
   const quoted = `${holder.replace('.', '\\.')}\\.${name}`;
   internal = new RegExp(`\\(0 ?, ?${quoted}\\)|(?<![.\\p{ID_Continue}$])${quoted}`, 'gu');
-  const maker = /** @type {{ stackTraceLimit: number, prepareStackTrace?: unknown }} */ (
-    /** @type {unknown} */ (Error)
-  );
-  maker.stackTraceLimit = KEPT;
-  maker.prepareStackTrace = (/** @type {unknown} */ error, /** @type {CallSite[]} */ sites) => {
+  Error.stackTraceLimit = KEPT;
+  Error.prepareStackTrace = (error, sites) => {
     const lines = frameLines(sites.map(siteOfV8), originOf);
     const stack = [nameAndMessage(error), ...(lines.length > 0 ? lines : otherwise(sites))].join('\n');
-    if (typeof error === 'object' && error !== null) stacks.set(error, stack);
+    stacks.set(error, stack);
     return stack;
   };
   // Firefox has no such hook. Its stacks come from an accessor, which can be replaced.
@@ -177,14 +165,13 @@ function attempt(use) {
 const isError = (value) =>
   attempt(() => value instanceof Error || Object.prototype.toString.call(value) === '[object Error]') ?? false;
 
+/** @typedef {import('./values.cjs').Inspect} Inspect */
+
 /**
  * What there is to say of an error, with its causes down to a depth (an error may be its own).
- * @param {import('./values.cjs').Inspect} inspect
- * @param {unknown} error
- * @param {number} depth
- * @returns {string}
+ * @type {(inspect: Inspect, error: unknown, depth?: number) => string}
  */
-function withCauses(inspect, error, depth) {
+function withCauses(inspect, error, depth = CAUSES) {
   if (!isError(error)) return show(inspect, error);
   const stack = stacks.get(error) ?? attempt(() => shortText(String(error.stack ?? nameAndMessage(error))));
   const parts = [stack ?? 'Error'];
@@ -199,34 +186,24 @@ function withCauses(inspect, error, depth) {
   return shortText(parts.join('\n'), ALL_LENGTH);
 }
 
-/**
- * What a cell shows of a value that was thrown.
- * @param {import('./values.cjs').Inspect} inspect
- * @param {unknown} error
- */
-exports.describeError = (inspect, error) =>
-  isError(error) ? withCauses(inspect, error, CAUSES) : `Uncaught ${show(inspect, error)}`;
+/** @typedef {{ ename: string, evalue: string, traceback: string[] }} Failure of a cell, as in Jupyter's reply */
 
 /**
  * How a cell that has thrown ended: what it shows, and what Jupyter's reply says.
- * @param {import('./values.cjs').Inspect} inspect
- * @param {unknown} error
- * @returns {{ text: string, reply: { ename: string, evalue: string, traceback: string[] } }}
+ * @type {(inspect: Inspect, error: unknown) => { text: string, reply: Failure }}
  */
 exports.describeFailure = (inspect, error) => {
-  const text = withRuntimeHint(exports.describeError(inspect, error));
-  const ename = isError(error) ? (attempt(() => String(error.name)) ?? 'Error') : 'Error';
+  const text = withRuntimeHint((isError(error) ? '' : 'Uncaught ') + withCauses(inspect, error));
+  const traceback = text.split('\n');
   // `String` of an object other than an error is `[object Object]`.
-  const evalue = isError(error)
-    ? (attempt(() => inWordsOfCell(shortText(String(error.message), MESSAGE_LENGTH))) ?? '')
-    : show(inspect, error);
-  return { text, reply: { ename, evalue, traceback: text.split('\n') } };
+  if (!isError(error)) return { text, reply: { ename: 'Error', evalue: show(inspect, error), traceback } };
+  const ename = attempt(() => String(error.name)) ?? 'Error';
+  const evalue = attempt(() => inWordsOfCell(shortText(String(error.message), MESSAGE_LENGTH))) ?? '';
+  return { text, reply: { ename, evalue, traceback } };
 };
 
 /**
  * What is shown below the cell that ran last, of unawaited errors.
- * @param {import('./values.cjs').Inspect} inspect
- * @param {'UncaughtException' | 'UnhandledPromiseRejection'} kind
- * @param {unknown} error
+ * @type {(inspect: Inspect, kind: 'UncaughtException' | 'UnhandledPromiseRejection', error: unknown) => string}
  */
-exports.describeLate = (inspect, kind, error) => `${kind}: ${withCauses(inspect, error, CAUSES)}`;
+exports.describeLate = (inspect, kind, error) => `${kind}: ${withCauses(inspect, error)}`;

@@ -10,17 +10,12 @@ const UNDEFINED_NAME = / is not defined$|Can't find variable: /;
 /** Such a name of a page, in the text about it. */
 const OF_PAGE = /(?:Error: |name '|variable: )(?:window|document|localStorage|sessionStorage)\b/;
 
-/**
- * A learner who has restarted the kernel has no variables. A kernel does not know the notebook's cells, so misspelt names get
- * this hint, too.
- * @param {string} text
- */
-const withHint = (text) => {
-  const hint = OF_PAGE.test(text)
-    ? 'It belongs to a page; a cell runs outside of one.'
-    : 'If a cell above declares it, run that cell first.';
-  return `${text.replace(/[.?]?$/, '.')} ${hint}`;
-};
+const PAGE_HINT = 'It belongs to a page; a cell runs outside of one.';
+/** Misspelt names get this, too: a kernel does not know the notebook's cells. */
+const CELL_HINT = 'If a cell above declares it, run that cell first.';
+
+/** @param {string} text */
+const withHint = (text) => `${text.replace(/[.?]?$/, '.')} ${OF_PAGE.test(text) ? PAGE_HINT : CELL_HINT}`;
 
 /**
  * A type error at a place of a cell; line and column from 1.
@@ -69,9 +64,7 @@ exports.withHints = withHints;
 
 /**
  * The line that a cell shows of a type error: `2:9 - Property 'encodee' does not exist on type 'PoissonEncoder'.`
- * @param {number} line from 1
- * @param {number} column from 1
- * @param {string} text
+ * @type {(line: number, column: number, text: string) => string} line and column from 1
  */
 const problemLine = (line, column, text) => `${line}:${column} - ${text}`;
 exports.problemLine = problemLine;
@@ -83,17 +76,10 @@ function linesOf(problems, before = '') {
   return lines.slice(0, SHOWN).join('') + more;
 }
 
-/**
- * The lines that a cell shows of all its type errors, each with its end.
- * @param {TypeProblem[]} problems
- * @param {string} source of the cell
- */
+/** The lines that a cell shows of all its type errors, each with its end. @type {(problems: TypeProblem[], source: string) => string} */
 exports.problemLines = (problems, source) => linesOf(withHints(problems, source));
 
-/**
- * The same for a cell that runs anyway: the hint comes where it fails.
- * @param {TypeProblem[]} problems
- */
+/** The same for a cell that runs anyway: the hint comes where it fails. @param {TypeProblem[]} problems */
 exports.warningLines = (problems) => linesOf(problems, 'warning ');
 
 /**

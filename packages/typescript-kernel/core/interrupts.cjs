@@ -4,28 +4,19 @@
 const INTERRUPTED = 'Interrupted.';
 exports.INTERRUPTED = INTERRUPTED;
 
-/**
- * The message for a cell that could not be stopped.
- * @param {number} grace the time that it had, in ms
- */
+/** The message for a cell that could not be stopped. @param {number} grace the time that it had, in ms */
 exports.stillRunning = (grace) =>
   `${INTERRUPTED} The cell did not stop within ${grace / 1000} s and may still be running.`;
 
 const RESTARTED = 'so the kernel was restarted. Its variables are gone: run the cells above again.';
 
-/**
- * The message if only a restart stopped the cell.
- * @param {number} grace the time that it had, in ms
- */
+/** The message if only a restart stopped the cell. @param {number} grace the time that it had, in ms */
 exports.restarted = (grace) => `${INTERRUPTED} The cell did not stop within ${grace / 1000} s, ${RESTARTED}`;
 
 /** The message for a cell that broke its kernel. @param {string} name such as `Array.prototype.map` */
 exports.lockedOut = (name) => `A cell has changed ${name} so that it cannot be put back, ${RESTARTED}`;
 
-/**
- * The message of an error that aborted work throws; undefined for any other value.
- * @param {unknown} error
- */
+/** The message of an error that aborted work throws; undefined for any other value. @param {unknown} error */
 function abortMessage(error) {
   try {
     return error instanceof Error && error.name === 'AbortError' ? String(error.message) : undefined;
@@ -46,9 +37,5 @@ exports.interruptText = (error) => {
   return message?.startsWith('Interrupted ') ? message : INTERRUPTED;
 };
 
-/**
- * How an interrupted cell ended, as in Jupyter's reply.
- * @param {string} text
- * @returns {{ ename: string, evalue: string, traceback: string[] }}
- */
+/** How an interrupted cell ended, as in Jupyter's reply. @type {(text: string) => import('./errors.cjs').Failure} */
 exports.interruption = (text) => ({ ename: 'Interrupted', evalue: text, traceback: [] });

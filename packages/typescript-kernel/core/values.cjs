@@ -16,9 +16,7 @@ const LINES = 30;
 
 /**
  * A value as text. An object may throw when inspected; that must not end the kernel.
- * @param {Inspect} inspect
- * @param {unknown} value
- * @param {object} [options] of `inspect`
+ * @type {(inspect: Inspect, value: unknown, options?: object) => string}
  */
 function show(inspect, value, options) {
   try {
@@ -35,10 +33,8 @@ const shortText = (text, length = TEXT_LENGTH) =>
 exports.shortText = shortText;
 
 /**
- * The text of the value on a cell's last line.
- * @param {Inspect} inspect
- * @param {unknown} value
- * @param {number} [items] how many an array of more than 10 shows
+ * The text of the value on a cell's last line; an array of more than 10 shows so many items.
+ * @type {(inspect: Inspect, value: unknown, items?: number) => string}
  */
 exports.describeValue = (inspect, value, items = ARRAY_VALUES) => {
   if (typeof value === 'string') return shortText(value);

@@ -54,9 +54,9 @@ function licences(files) {
   );
   const texts = [...new Set(folders)].filter(existsSync).map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
-    const text = file ? readFileSync(join(folder, file), 'utf8').trim() : '';
-    return `${name} ${version} (${license})\n\n${text}\n`;
+    const files = readdirSync(folder).filter((one) => /^(licen[cs]e|thirdpartynotice)/i.test(one));
+    const parts = files.map((one) => readFileSync(join(folder, one), 'utf8').trim());
+    return `${[`${name} ${version} (${license})`, ...parts].join('\n\n')}\n`;
   });
   return texts.sort().join(`\n${'-'.repeat(80)}\n\n`);
 }
@@ -67,14 +67,7 @@ function hashedName(name, content) {
   return name.replace(/\.\w+$/, (ending) => `.${hash}${ending}`);
 }
 
-/**
- * Writes the extension. The same sources give the same bytes, wherever they are.
- * @param {object} options
- * @param {string} options.out the folder to make; what was there before is removed
- * @param {string} [options.typescript] the package of TypeScript that checks cells
- * @param {boolean} [options.library] whether the types of the language and of a worker come with the extension
- * @returns {Promise<void>}
- */
+/** Writes the extension; `build.d.mts` describes the options. The same sources give the same bytes, wherever they are. */
 export async function buildKernel({ out, typescript = 'typescript', library = true }) {
   const target = join(out, 'static');
   rmSync(out, { recursive: true, force: true });

@@ -27,17 +27,7 @@ const DECLARATIONS = /\.d\.[cm]?ts$/;
 /** Comments that say under which licence a file is; the licences are those of the packages. */
 const LICENCE = /^\s*\/\*\*?(?:(?!\*\/)[\s\S])*?(Licensed|Copyright)[\s\S]*?\*\/\s*/;
 
-/**
- * Writes the declarations.
- * @param {object} options
- * @param {string} options.out the file to write
- * @param {string} [options.root] the folder that paths in the file are relative to; that of the process by default
- * @param {Record<string, string>} options.modules by the name that cells import: path of the module's `.d.ts`, or the name
- *   of a package that is installed for `root`, such as `zod` or `zod/mini`
- * @param {string[]} [options.ambient] paths of `.d.ts` that are always there, such as of globals
- * @param {string} [options.typescript] the package of TypeScript, which must be that of `buildKernel`
- * @returns {{ files: number, bytes: number }}
- */
+/** Writes the declarations; `declarations.d.mts` describes the options. */
 export function buildDeclarations({ out, ...options }) {
   const content = makeDeclarations(options);
   mkdirSync(dirname(out), { recursive: true });
@@ -119,14 +109,8 @@ export function makeDeclarations({ root = '.', modules: given, ambient: more = [
     const folder = place(path).slice(0, -'package.json'.length);
     if (!Object.keys(files).some((file) => file.startsWith(folder))) continue;
     const { name, version, types, typings, typesVersions, main, exports } = JSON.parse(readFileSync(path, 'utf8'));
-    files[`${folder}package.json`] = JSON.stringify({
-      name,
-      version,
-      types: types ?? typings,
-      typesVersions,
-      main,
-      exports,
-    });
+    const manifest = { name, version, types: types ?? typings, typesVersions, main, exports };
+    files[`${folder}package.json`] = JSON.stringify(manifest);
   }
   return {
     files,

@@ -19,18 +19,17 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildKernel } from '../jupyterlite/build.mjs';
 
-const own = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const source = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const windows = process.platform === 'win32';
 
 /**
  * Builds all three.
  * @param {string} out the folder to make; what was there before is removed
  * @param {object} [options]
- * @param {string} [options.source] folder of the package
  * @param {string} [options.python] that has hatchling
  * @param {object} [options.settings] fields of package.json: author, homepage, repository, bugs
  */
-export async function buildPackages(out, { source = own, python = defaultPython(), settings = {} } = {}) {
+export async function buildPackages(out, { python = defaultPython(), settings = {} } = {}) {
   const work = mkdtempSync(join(tmpdir(), 'kernel-'));
   try {
     const copy = join(work, 'source');
@@ -45,14 +44,11 @@ export async function buildPackages(out, { source = own, python = defaultPython(
     await buildKernel({ out: join(copy, 'jupyterlite_typescript_kernel', 'labextension') });
     const packages = join(work, 'packages');
     mkdirSync(packages);
-    const run = (/** @type {string} */ program, /** @type {string[]} */ args) =>
-      execFileSync(program, args, {
-        cwd: copy,
-        stdio: ['ignore', 'pipe', 'inherit'],
-        shell: windows && program === 'npm',
-      });
-    run(python, ['-m', 'hatchling', 'build', '-d', packages]);
-    run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', packages]);
+    /** @type {import('node:child_process').ExecFileSyncOptions} */
+    const options = { cwd: copy, stdio: ['ignore', 'pipe', 'inherit'] };
+    execFileSync(python, ['-m', 'hatchling', 'build', '-d', packages], options);
+    const pack = ['pack', '--silent', '--ignore-scripts', '--pack-destination', packages];
+    execFileSync('npm', pack, { ...options, shell: windows });
     rmSync(out, { recursive: true, force: true });
     cpSync(packages, out, { recursive: true });
   } finally {
@@ -69,8 +65,7 @@ export function defaultPython() {
 const HELP = `Usage: node publish/kernel.mjs [folder]
 
 Wheel, sdist and npm tarball of the TypeScript kernel, in a folder (dist). Author, homepage, repository and bugs are those
-of the package.json of the current folder. Python is the current folder's .venv or, where there
-is none, PYTHON; it has hatchling and hatch-nodejs-version.`;
+of the current folder's package.json. Python, with hatchling and hatch-nodejs-version, is its .venv or else PYTHON.`;
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const options = /** @type {const} */ ({ help: { type: 'boolean', short: 'h' } });

@@ -10,8 +10,8 @@ import { problemLines } from '../core/hints.cjs';
 import { Session } from '../jupyterlite/src/cells/session';
 import type { Outcome } from '../jupyterlite/src/protocol';
 import { emit } from '../jupyterlite/src/types/emit';
-import { createTypes } from '../jupyterlite/src/types/notebook';
-import { createRemote } from '../jupyterlite/src/types/remote';
+import { Library, NotebookTypes } from '../jupyterlite/src/types/notebook';
+import { Remote } from '../jupyterlite/src/types/remote';
 import type { Shown } from './cells';
 
 interface Input {
@@ -26,7 +26,7 @@ const write = process.stdout.write.bind(process.stdout);
 const { cells, modules, declarations }: Input = JSON.parse(readFileSync(0, 'utf8'));
 const byUrl = new Map(Object.entries(modules).map(([name, path]) => [pathToFileURL(path).href, name]));
 // tslab's TypeScript, with its options.
-const compiler = ts as unknown as Parameters<typeof createTypes>[0];
+const compiler = ts as unknown as ConstructorParameters<typeof Library>[0];
 const settings = {
   strict: false,
   experimentalDecorators: true,
@@ -34,22 +34,16 @@ const settings = {
   modules,
   siteUrl: 'http://localhost/',
 } as const;
-const types = createTypes(
-  compiler,
-  JSON.parse(readFileSync(declarations, 'utf8')),
-  settings,
-  createRemote(compiler),
-)('notebook', 'http://localhost/');
+const library = new Library(compiler, JSON.parse(readFileSync(declarations, 'utf8')), settings, new Remote(compiler));
+const types = new NotebookTypes(library, 'notebook', 'http://localhost/');
 
 let shown: Shown = { status: '', stdout: '', stderr: '', displays: [] };
 const ids: string[] = [];
 const numberOf = (id: string) => (ids.includes(id) ? ids.indexOf(id) : ids.push(id) - 1);
 
 const session = new Session({
-  siteUrl: 'http://localhost/',
+  settings: { siteUrl: 'http://localhost/', items: 5, messages: 'streams' },
   folder: 'http://localhost/',
-  items: 5,
-  messages: false,
   post(message) {
     if (message.type === 'input') session.receiveInput(undefined);
     else if (message.type === 'stream') shown[message.name] += message.text;

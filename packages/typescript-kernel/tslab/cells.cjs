@@ -20,7 +20,7 @@ const endsItself = () =>
 /**
  * @typedef {import('tslab/dist/executor').ConverterSet} ConverterSet
  * @typedef {import('tslab/dist/executor').Executor} Executor
- * @typedef {{ ename: string, evalue: string, traceback: string[] }} Failure of a cell, as in Jupyter's reply
+ * @typedef {import('../core/errors.cjs').Failure} Failure
  */
 
 /**
@@ -49,26 +49,24 @@ function named(converter, number) {
  * @param {boolean} wasInterrupted
  */
 function isInterrupt(error, wasInterrupted) {
-  if (wasInterrupted && isAbort(error)) return true;
   try {
-    return (
-      error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED' ||
-      (wasInterrupted && error?.message === 'Interrupted asynchronously')
-    );
+    if (error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') return true;
+    return wasInterrupted && (isAbort(error) || error?.message === 'Interrupted asynchronously');
   } catch {
     return false; // it cannot be looked at
   }
 }
 
+const LATE = /** @type {const} */ ([
+  ['uncaughtException', 'UncaughtException'],
+  ['unhandledRejection', 'UnhandledPromiseRejection'],
+]);
+
 /** Shows unawaited errors as a cell shows its own; tslab would print them with `inspect`, which some values crash. */
 function reportLate() {
-  const kinds = /** @type {const} */ ({
-    uncaughtException: 'UncaughtException',
-    unhandledRejection: 'UnhandledPromiseRejection',
-  });
-  for (const [event, kind] of Object.entries(kinds)) {
+  for (const [event, kind] of LATE) {
     process.removeAllListeners(event);
-    process.on(event, (error) => console.error(describeLate(inspect, kind, error)));
+    process.on(/** @type {string} */ (event), (error) => console.error(describeLate(inspect, kind, error)));
   }
 }
 
@@ -109,18 +107,9 @@ function createMendedExecutor(createExecutor, rootDir, convs) {
     },
   };
 
-  const nodeConverter = named(convs.node, () => number);
-  const inner = createExecutor(
-    rootDir,
-    {
-      node: nodeConverter,
-      get browser() {
-        return convs.browser;
-      },
-      close: () => convs.close(),
-    },
-    output,
-  );
+  const node = named(convs.node, () => number);
+  // The other converter is made when it is asked for.
+  const inner = createExecutor(rootDir, Object.create(convs, { node: { value: node } }), output);
 
   const executor = {
     ...inner,

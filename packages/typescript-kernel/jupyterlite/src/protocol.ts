@@ -1,16 +1,15 @@
 /** What the page and its two workers say to each other. */
+import type { Failure } from '../../core/errors.cjs';
 import type { TypeProblem } from '../../core/hints.cjs';
+import type { Completeness } from './types/completeness';
 
-export type { TypeProblem };
+export type { Failure, TypeProblem };
 
 /** What is shown below a cell: data by MIME type, as in a Jupyter message. */
 export interface Bundle {
   data: Record<string, unknown>;
   metadata?: Record<string, unknown>;
 }
-
-/** Modules that cells may import, by name: absolute URLs of ES modules. */
-export type Modules = Record<string, string>;
 
 /** A cell in JavaScript, by TypeScript's own emit. */
 export interface Emitted {
@@ -21,32 +20,33 @@ export interface Emitted {
   hasValue: boolean;
 }
 
-/** How a cell failed, as Jupyter's messages have it. */
-export interface Failure {
-  ename: string;
-  evalue: string;
-  traceback: string[];
-}
-
-/** Where modules come from, as the site's settings have it. */
-export interface ImportSettings {
-  /** Absolute URLs of modules by name. */
-  modules: Modules;
-  /** Where other names come from: a URL with `{name}` in it, or to which the name is added. Undefined: nowhere. */
+/** What the site's jupyter-lite.json says; URLs are absolute. The README says what each setting is for. */
+export interface Settings {
+  name: string;
+  displayName: string;
+  modules: Record<string, string>;
+  /** A URL with `{name}` in it, or to which the name is added. */
   cdn?: string | undefined;
-}
-
-/** What the site's settings say to TypeScript. */
-export interface CompilerSettings extends ImportSettings {
-  /** Libraries as the option `lib` names them; undefined for those of the declarations. */
+  /** URLs of the site's own declarations, and of those of the extension, which are there if that fails. */
+  declarations: string[];
+  typeErrors: 'block' | 'warn' | 'off';
+  messages: 'streams' | 'jupyter';
+  items: number;
+  strict: boolean;
+  /** Undefined for the libraries of the declarations. */
   lib?: string[] | undefined;
+  experimentalDecorators: boolean;
+  preload: boolean;
   /** Base URL of the site, below which its `files/` are. */
   siteUrl: string;
-  strict: boolean;
-  experimentalDecorators: boolean;
-  /** What becomes of a cell with type errors: it does not run, or runs after they are shown, or they are not shown. */
-  typeErrors: 'block' | 'warn' | 'off';
+  /** A line for each setting that cannot be what the site says; it has its default. */
+  faults: string[];
 }
+
+export type ImportSettings = Pick<Settings, 'modules' | 'cdn'>;
+
+export type CompilerSettings = ImportSettings &
+  Pick<Settings, 'lib' | 'siteUrl' | 'strict' | 'experimentalDecorators' | 'typeErrors'>;
 
 /** Something that happens to a comm, from either end; `target` and `metadata` where it is opened. */
 export interface CommEvent {
@@ -68,9 +68,7 @@ export const bytesOf = (bytes: unknown): ArrayBuffer =>
  * How a cell ended, as in an execute reply. `lost`: the names that a cell which failed or was interrupted on its way did not
  * reach, so the notebook does not have them; undefined if nothing of it ran, or all is lost.
  */
-export type Outcome =
-  | { status: 'ok' }
-  | { status: 'error'; ename: string; evalue: string; traceback: string[]; lost?: string[] };
+export type Outcome = { status: 'ok' } | ({ status: 'error'; lost?: string[] | undefined } & Failure);
 
 /**
  * What the page asks a worker: what each question carries, and its answer. A worker that does not answer is ended with its
@@ -92,24 +90,14 @@ export interface Answered<All extends Questions> {
 /** Questions to the worker that runs cells. */
 export type OfCells = {
   execute: { question: { code: string; count: number; emitted?: Emitted | undefined }; answer: Outcome };
-  /** Asked of a separate worker, which runs no cells: what a cell has left behind may keep the other one busy. */
-  'is-complete': { question: { code: string }; answer: { status: 'complete' | 'incomplete' | 'invalid' | 'unknown' } };
   /** `Outcome` where an interrupt ended the worker. */
   'can-run': { question: { code: string }; answer: boolean | Outcome };
 };
 
 /** To the worker that runs cells. */
 export type ToCells =
-  | {
-      type: 'start';
-      modules: Modules;
-      cdn?: string | undefined;
-      siteUrl: string;
-      folder: string;
-      preload: boolean;
-      messages: boolean;
-      items: number;
-    }
+  /** `folder`: URL of that of the notebook, below `files/` of the site. */
+  | { type: 'start'; settings: Settings; folder: string }
   | { type: 'interrupt' }
   /** What a person has written; undefined if no one can be asked. */
   | { type: 'input'; value: string | undefined }
@@ -150,6 +138,7 @@ export type OfTypes = {
   check: { question: { kernel: string; code: string }; answer: { text: string; emitted?: Emitted } };
   complete: { question: { kernel: string; code: string; position: number }; answer: Completions };
   inspect: { question: { kernel: string; code: string; position: number }; answer: string | null };
+  'is-complete': { question: { kernel: string; code: string }; answer: Completeness };
 };
 
 /** The names that a cell did not reach, so the notebook does not have them; `all` where nothing of it ran. */
@@ -157,8 +146,7 @@ export type Lost = string[] | 'all';
 
 /** To the worker that knows the types. */
 export type ToTypes =
-  /** `declarations`: their URLs; the first readable one is used. */
-  | { type: 'start'; settings: CompilerSettings & { declarations: string[] } }
+  | { type: 'start'; settings: Settings }
   | { type: 'starts'; kernel: string; code: string }
   | { type: 'ended'; kernel: string; lost: Lost }
   /** A kernel begins, without variables. `folder`: URL of that of its notebook, below `files/` of the site. */

@@ -1,16 +1,17 @@
 /** What the kernel's package builds: the extension, and the file of declarations. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import ts from 'typescript';
 import { urlOf } from '../../jupyterlite/src/imports';
 import { PLUGIN, readSettings } from '../../jupyterlite/src/page/settings';
-import { createTypes } from '../../jupyterlite/src/types/notebook';
-import { createRemote } from '../../jupyterlite/src/types/remote';
+import { Library, NotebookTypes } from '../../jupyterlite/src/types/notebook';
+import { Remote } from '../../jupyterlite/src/types/remote';
 
 const TSLABS = '@tslab/typescript-for-tslab';
 const root = resolve(__dirname, '..', '..', '..', '..');
@@ -59,17 +60,29 @@ describe('The extension', () => {
     }
   });
 
+  test('has the same bytes below a tsconfig.json that asks for something else', async () => {
+    const above = join(folder, 'above');
+    const copy = join(above, 'kernel');
+    cpSync(source, copy, { recursive: true, filter: (path) => !/[\\/](node_modules|test|tsconfig\.json)$/.test(path) });
+    const compilerOptions = { useDefineForClassFields: false, experimentalDecorators: true, target: 'es2020' };
+    writeFileSync(join(above, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+    const { buildKernel } = await import(pathToFileURL(join(copy, 'jupyterlite', 'build.mjs')).href);
+    await buildKernel({ out: join(above, 'out') });
+    assert.deepEqual(readdirSync(join(above, 'out', 'static')), readdirSync(join(out, 'static')), 'names by content');
+  });
+
   interface Container {
     init(scope: object): void;
-    get(): Promise<() => { default: { length?: number; activate?(app: object): void } }>;
+    get(): Promise<() => { default: { length?: number; activate?(): void } }>;
   }
+  const warnings: string[] = [];
   const share = (module: object) => ({ '1.0.0': { get: async () => () => module } });
   /** What the extension brings to a page that shares these packages. */
   const inPage = async (scope: object) => {
     const page = {
       document: { currentScript: { src: 'http://localhost/x/remoteEntry.js' } },
       URL,
-      console: { warn() {} },
+      console: { warn: (text: string) => warnings.push(text) },
     };
     const { _JUPYTERLAB: containers } = runInNewContext(
       `${readFileSync(built('remoteEntry.js'), 'utf8')}\nglobalThis`,
@@ -84,28 +97,10 @@ describe('The extension', () => {
     assert.equal((await inPage({})).length, 0);
   });
 
-  test('says in a JupyterLite that is too old which one it needs, once that is there', async () => {
-    const said: string[] = [];
-    let say = (_: unknown) => {};
-    const shown = new Promise((resolve) => {
-      say = resolve;
-    });
-    const Notification = { warning: (text: string) => say(said.push(text)) };
-    const scope = {
-      '@jupyterlite/kernel': share({ BaseKernel: class {} }),
-      '@jupyterlab/apputils': share({ Notification }),
-    };
-    // JupyterLab is restored when all its extensions are active, so none may wait for that.
-    let restore = () => {};
-    const restored = new Promise<void>((resolve) => {
-      restore = resolve;
-    });
-    const plugin = await inPage(scope);
-    assert.equal(plugin.activate?.({ restored }), undefined);
-    assert.deepEqual(said, []);
-    restore();
-    await shown;
-    assert.deepEqual(said, [
+  test('says in a JupyterLite that is too old which one it needs', async () => {
+    const plugin = await inPage({ '@jupyterlite/kernel': share({ BaseKernel: class {} }) });
+    plugin.activate?.();
+    assert.deepEqual(warnings, [
       'The TypeScript kernel needs JupyterLite 0.7 or newer; this site was built with an older one.',
     ]);
   });
@@ -122,10 +117,11 @@ describe('The extension', () => {
 describe('The licences of the extension', () => {
   test('are those of every package in it', () => {
     const text = readFileSync(join(folder, 'kernel', 'static', 'LICENSES.txt'), 'utf8');
-    for (const name of ['acorn', 'node-inspect-extracted', 'sucrase', 'typescript']) {
+    for (const name of ['@jridgewell/sourcemap-codec', 'acorn', 'node-inspect-extracted', 'sucrase', 'typescript']) {
       assert.match(text, new RegExp(`^${name} [\\d.]+ \\(.+\\)\\n\\n.*\\S`, 'm'), name);
     }
     assert.match(text, /Apache License/);
+    assert.match(text, /TypeScript ThirdPartyNotices[\s\S]*WHATWG/, 'what TypeScript itself owes, for its libraries');
   });
 });
 
@@ -204,7 +200,8 @@ describe('The declarations of packages', () => {
     const declarations = await make('shapes', 'shapes/round/circle', 'units', 'plain');
     const settings = readSettings('', 'http://localhost/');
     settings.strict = true;
-    const notebook = createTypes(ts, declarations, settings, createRemote(ts))('notebook', 'http://localhost/');
+    const library = new Library(ts, declarations, settings, new Remote(ts));
+    const notebook = new NotebookTypes(library, 'notebook', 'http://localhost/');
     notebook.starts(`import { unit, type Circle } from 'shapes';
 import type { Circle as Same } from 'shapes/round/circle';
 import one from 'units';
@@ -279,6 +276,21 @@ describe('The settings of the site', () => {
     ]);
     const [unknown] = read({ typeerrors: 'warn' }).faults;
     assert.match(unknown ?? '', /typeerrors: expected one of name, displayName, modules, .*typeErrors, /);
+  });
+
+  test('are described by a schema with the same names and defaults', () => {
+    const { properties } = JSON.parse(readFileSync(join(source, 'jupyterlite', 'settings.schema.json'), 'utf8')) as {
+      properties: Record<string, { default?: unknown; enum?: string[] }>;
+    };
+    const [unknown] = readSettings(JSON.stringify({ [PLUGIN]: { other: 1 } }), site).faults;
+    assert.equal(unknown, `${PLUGIN}: other: expected one of ${Object.keys(properties).join(', ')}`);
+    const defaults = Object.entries(properties).filter(([, { default: value }]) => value !== undefined);
+    const { siteUrl, faults, cdn, declarations, ...own } = readSettings('', site);
+    assert.deepEqual(Object.fromEntries(defaults.map(([name, { default: value }]) => [name, value])), own);
+    for (const [name, { enum: values = [] }] of Object.entries(properties)) {
+      for (const value of values)
+        assert.deepEqual(readSettings(JSON.stringify({ [PLUGIN]: { [name]: value } }), site).faults, []);
+    }
   });
 
   test('may be absent', () => {

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { inspect as inspectInNode } from 'node:util';
 import ts from 'typescript';
 import { describeValue } from '../../core/values.cjs';
-import { CellSyntaxError, compileCell, isUnfinished } from '../../jupyterlite/src/cells/compile';
+import { CellSyntaxError, compileCell } from '../../jupyterlite/src/cells/compile';
 import { dataOf, jupyterOf } from '../../jupyterlite/src/cells/display';
 import { createGuard } from '../../jupyterlite/src/cells/guard';
 import { inspect, lookInto } from '../../jupyterlite/src/cells/inspect';
@@ -12,8 +12,8 @@ import { createOutput } from '../../jupyterlite/src/cells/limit';
 import { type KernelInterface, placed } from '../../jupyterlite/src/cells/session';
 import { type Options, TypeScriptKernel } from '../../jupyterlite/src/page/kernel';
 import { PLUGIN, readSettings } from '../../jupyterlite/src/page/settings';
+import { completeness } from '../../jupyterlite/src/types/completeness';
 import { emit } from '../../jupyterlite/src/types/emit';
-import { KNOWS_USING } from '../../jupyterlite/src/using';
 
 describe('A text that is not finished', () => {
   const UNFINISHED = [
@@ -23,7 +23,7 @@ describe('A text that is not finished', () => {
     ...['try { a(); }', 'function f(a: number):', 'do { }'],
   ];
   for (const text of UNFINISHED) {
-    test(JSON.stringify(text), () => assert.ok(isUnfinished(text)));
+    test(JSON.stringify(text), () => assert.equal(completeness(ts, text), 'incomplete'));
   }
 });
 
@@ -90,19 +90,16 @@ log(size);`;
     return { logged, declared };
   };
 
-  test('runs by TypeScript itself where the engine does not know it, and declares its own names alone', async () => {
-    const emitted = emit(ts, code, false, false);
+  test('runs by TypeScript itself, and declares its own names alone', async () => {
+    const emitted = emit(ts, code, false);
     const { logged, declared } = await run(compileCell(code, (name) => name === 'log', emitted));
     assert.deepEqual(logged, [3, 'disposed']);
     assert.deepEqual(declared.sort(), ['handle', 'size']);
   });
 
-  test('stays as it is where the engine knows it', () => assert.equal(emit(ts, code, false, true), undefined));
-
-  test('is refused with the reason where there is neither', () => {
+  test('is refused with the reason where there is no TypeScript', () => {
     const compile = () => compileCell(code, () => false);
-    if (KNOWS_USING) assert.doesNotThrow(compile);
-    else assert.throws(compile, /^SyntaxError: Here declarations with using need TypeScript itself/);
+    assert.throws(compile, /^SyntaxError: Declarations with using need TypeScript itself/);
   });
 });
 
@@ -266,13 +263,8 @@ describe('The kernel in the page', () => {
     const settings = readSettings(JSON.stringify({ [PLUGIN]: given }), 'http://localhost/');
     let shown = '';
     const posted: string[] = [];
-    const workers: Quick[] = [];
     class Quick {
-      constructor() {
-        workers.push(this);
-      }
       onmessage = (_: object) => {};
-      onerror = () => {};
       postMessage({ type, id }: { type: string; id: number }) {
         posted.push(type);
         const data = { type: 'reply', id, content: { status: 'ok' } };
@@ -280,7 +272,7 @@ describe('The kernel in the page', () => {
       }
     }
     Object.assign(globalThis, { Worker: Quick });
-    const types = { begin() {}, starts() {}, ended() {}, check };
+    const types = { send() {}, ask: async (type: string) => (type === 'check' ? check() : undefined) };
     const page = { id: '', name: '', location: '', script: '', settings, types };
     const kernel = new TypeScriptKernel({
       ...page,
@@ -291,7 +283,6 @@ describe('The kernel in the page', () => {
     return {
       kernel,
       posted,
-      workers,
       settings,
       async run() {
         shown = '';
@@ -323,11 +314,9 @@ describe('The kernel in the page', () => {
     assert.deepEqual(posted, ['start']);
   });
 
-  test('says that it does not know whether a text is complete, where the worker that reads it cannot be loaded', async () => {
-    const { kernel, workers } = open({});
-    const asked = kernel.isCompleteRequest({ code: '1 +' });
-    workers[1]?.onerror();
-    assert.deepEqual(await asked, { status: 'unknown' });
+  test('says that it does not know whether a text is complete, where there are no types', async () => {
+    const { kernel } = open({});
+    assert.deepEqual(await kernel.isCompleteRequest({ code: '1 +' }), { status: 'unknown' });
   });
 });
 
@@ -427,7 +416,7 @@ describe('A text to which nothing can be added', () => {
         () => compileCell(text, () => false),
         (error) => CellSyntaxError.is(error),
       );
-      assert.ok(!isUnfinished(text));
+      assert.equal(completeness(ts, text), 'invalid');
     });
   }
 });

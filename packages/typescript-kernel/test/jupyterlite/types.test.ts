@@ -7,8 +7,8 @@ import ts from 'typescript';
 import { problemLines } from '../../core/hints.cjs';
 import type { CompilerSettings, Lost } from '../../jupyterlite/src/protocol';
 import { readDeclarations } from '../../jupyterlite/src/types/declarations';
-import { createTypes, type Declarations } from '../../jupyterlite/src/types/notebook';
-import { createRemote } from '../../jupyterlite/src/types/remote';
+import { type Declarations, Library, NotebookTypes } from '../../jupyterlite/src/types/notebook';
+import { Remote } from '../../jupyterlite/src/types/remote';
 
 const DEFAULTS: CompilerSettings = {
   strict: false,
@@ -21,7 +21,11 @@ const DEFAULTS: CompilerSettings = {
 describe('The types of the extension', () => {
   let declarations: Declarations;
   const open = (settings: Partial<CompilerSettings> = {}, folder = 'http://localhost/', patience = 60_000) =>
-    createTypes(ts, declarations, { ...DEFAULTS, ...settings }, createRemote(ts, patience))('notebook', folder);
+    new NotebookTypes(
+      new Library(ts, declarations, { ...DEFAULTS, ...settings }, new Remote(ts, patience)),
+      'notebook',
+      folder,
+    );
   const check = (code: string, settings: Partial<CompilerSettings> = {}) =>
     open(settings)
       .check(code)
@@ -138,7 +142,8 @@ Jupyter.md\`*x*\`;`;
       files: { ...declarations.files, ...files },
       modules: { ...declarations.modules, ...modules },
     };
-    const notebook = createTypes(ts, withThem, DEFAULTS, createRemote(ts))('notebook', 'http://localhost/');
+    const library = new Library(ts, withThem, DEFAULTS, new Remote(ts));
+    const notebook = new NotebookTypes(library, 'notebook', 'http://localhost/');
     const code = "import { run } from 'all';";
     const { matches } = await notebook.complete(code, code.indexOf(' }'));
     assert.deepEqual(Object.fromEntries(matches.map(({ text, kind }) => [text, kind])), {
@@ -382,9 +387,10 @@ let typed: other.Type<string>;`;
   });
 
   test('name the libraries that there are, where the setting asks for another', () => {
-    assert.throws(
-      () => check('1', { lib: ['dom'] }),
-      /^Error: lib: expected some of es5, .*esnext.*webworker.*, found dom$/,
-    );
+    const faults: string[] = [];
+    const library = new Library(ts, declarations, { ...DEFAULTS, lib: ['dom'] }, new Remote(ts), faults);
+    assert.match(faults.join('\n'), /^lib: expected some of es5, .*esnext.*webworker.*, found dom$/);
+    const notebook = new NotebookTypes(library, 'notebook', 'http://localhost/');
+    assert.deepEqual(notebook.check('[1].toSorted();'), [], 'and has its default');
   });
 });

@@ -10,7 +10,6 @@ type Listener = Parameters<Comm['onMessage']>[0];
  */
 const plain = (data: unknown) => JSON.parse(JSON.stringify(data ?? {}));
 
-/** Both ends of all comms, on the side of the cells. */
 export class Comms {
   private readonly targets = new Map<string, Parameters<typeof onComm>[1]>();
   private readonly listeners = new Map<string, { hear: Listener; end: Listener }>();

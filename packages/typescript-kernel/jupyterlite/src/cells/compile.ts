@@ -3,10 +3,9 @@
  * as fast as in a file and functions get their names; `declare` hands the kernel the means to read and write them. What
  * the cell takes from earlier cells is read from `names`. No line moves, so an error's line is the cell's own.
  */
-import { type ImportDeclaration, Parser, type Program } from 'acorn';
+import { getLineInfo, type Identifier, type ImportDeclaration, type Literal, Parser, type Program } from 'acorn';
 import { transform } from 'sucrase';
 import type { Emitted } from '../protocol';
-import { KNOWS_USING } from '../using';
 import { declaredNames, references } from './scope';
 
 /** The one parameter of a compiled cell, and that of what sets a name. No cell may use these names itself. */
@@ -29,8 +28,6 @@ export class CellSyntaxError extends SyntaxError {
     message: string,
     readonly line: number,
     readonly column: number,
-    /** The text ended too early. */
-    readonly atEnd: boolean,
   ) {
     super(message);
   }
@@ -71,7 +68,7 @@ function withoutTypes(source: string): string {
   } catch (error) {
     const { message, loc } = error as Error & { loc?: { line: number; column: number } };
     const text = message.replace(/^Error transforming \S*: /, '').replace(/ \(\d+:\d+\)$/, '');
-    throw syntaxError(source, text, loc?.line ?? 1, loc?.column ?? 1);
+    throw new CellSyntaxError(text, loc?.line ?? 1, loc?.column ?? 1);
   }
 }
 
@@ -98,7 +95,7 @@ class CellParser extends Parser {
   checkLocalExport(): void {}
 }
 
-function parseProgram(source: string, code: string): Program {
+function parseProgram(code: string): Program {
   try {
     return CellParser.parse(code, { ecmaVersion: 'latest', sourceType: 'module' });
   } catch (error) {
@@ -106,42 +103,15 @@ function parseProgram(source: string, code: string): Program {
     const isAccessor = /\baccessor\s+$/.test(code.slice(0, pos));
     const what = code[pos] === '@' ? 'Decorators' : isAccessor ? 'Accessors' : undefined;
     const text = what ? `${what} ${NEED_TYPES}` : message;
-    throw syntaxError(source, text.replace(/ \(\d+:\d+\)$/, ''), loc.line, loc.column + 1);
+    throw new CellSyntaxError(text.replace(/ \(\d+:\d+\)$/, ''), loc.line, loc.column + 1);
   }
 }
 
-function syntaxError(source: string, message: string, line: number, column: number): CellSyntaxError {
-  const rest = source.split('\n').slice(line - 1);
-  if (rest[0] !== undefined) rest[0] = rest[0].slice(column - 1);
-  const isOpen = /^Unterminated (template|comment)/.test(message);
-  return new CellSyntaxError(message, line, column, isOpen || rest.join('').trim() === '');
-}
-
-/** What may still come after a text that cannot be compiled as it is, one of each kind. */
-const CONTINUATIONS = [' x', ' x) {}', " 'x'", ' x => x', ' catch {}'];
-
-/** Whether a person is still writing: whatever is wrong with the text, more of it can fix it. */
-export function isUnfinished(source: string): boolean {
-  const failure = (text: string): unknown => {
-    try {
-      compileCell(text, () => false);
-      return undefined;
-    } catch (error) {
-      return error;
-    }
-  };
-  const canGoOn = (error: unknown) => error === undefined || (CellSyntaxError.is(error) && error.atEnd);
-  const own = failure(source);
-  if (own === undefined) return false;
-  return canGoOn(own) || CONTINUATIONS.some((more) => canGoOn(failure(source + more)));
-}
+const nameOf = (node: Identifier | Literal) => (node.type === 'Identifier' ? node.name : String(node.value));
 
 /** The declaration that an import becomes, in its place. */
 function importText(node: ImportDeclaration, used: Set<string>): string {
-  const attributes = node.attributes.map(({ key, value }) => [
-    key.type === 'Identifier' ? key.name : key.value,
-    value.value,
-  ]);
+  const attributes = node.attributes.map(({ key, value }) => [nameOf(key), value.value]);
   const options = attributes.length > 0 ? JSON.stringify({ with: Object.fromEntries(attributes) }) : 'undefined';
   const module = (needed: string[]) =>
     `await ${CELL}.load(${JSON.stringify(node.source.value)}, ${options}, ${JSON.stringify(needed)})`;
@@ -150,36 +120,26 @@ function importText(node: ImportDeclaration, used: Set<string>): string {
   const bindings: string[] = [];
   for (const specifier of node.specifiers) {
     const local = specifier.local.name;
-    if (specifier.type === 'ImportDefaultSpecifier') bindings.push(`${local} = ${CELL}.defaultOf(${module([])})`);
-    else if (specifier.type === 'ImportNamespaceSpecifier') bindings.push(`${local} = ${module([])}`);
+    const name = specifier.type === 'ImportSpecifier' ? nameOf(specifier.imported) : 'default';
+    if (specifier.type === 'ImportNamespaceSpecifier') bindings.push(`${local} = ${module([])}`);
+    else if (name === 'default') bindings.push(`${local} = ${CELL}.defaultOf(${module([])})`);
     else {
-      const { imported } = specifier;
-      const name = imported.type === 'Identifier' ? imported.name : String(imported.value);
-      if (name === 'default') bindings.push(`${local} = ${CELL}.defaultOf(${module([])})`);
-      else {
-        named.push(`${JSON.stringify(name)}: ${local}`);
-        // A name that is never used as a value may be a type, which is gone at run time.
-        if (used.has(local)) needed.push(name);
-      }
+      named.push(`${JSON.stringify(name)}: ${local}`);
+      // A name that is never used as a value may be a type, which is gone at run time.
+      if (used.has(local)) needed.push(name);
     }
   }
   if (named.length > 0) bindings.push(`{ ${named.join(', ')} } = ${module(needed)}`);
   return bindings.length > 0 ? `const ${bindings.join(', ')};` : `${module([])};`;
 }
 
-/** Which declared names can be set. */
-function settable(program: Program): Set<string> {
-  const constant = new Set<string>();
-  for (const statement of program.body) {
+/** The declared names that cannot be set. */
+function constants(program: Program): Set<string> {
+  const body = program.body.filter((statement) => {
     const node = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
-    if (
-      node?.type === 'ImportDeclaration' ||
-      (node?.type === 'VariableDeclaration' && !['let', 'var'].includes(node.kind))
-    ) {
-      for (const name of declaredNames({ ...program, body: [node] })) constant.add(name);
-    }
-  }
-  return new Set([...declaredNames(program)].filter((name) => !constant.has(name)));
+    return node?.type === 'VariableDeclaration' ? !/^(let|var)$/.test(node.kind) : node?.type === 'ImportDeclaration';
+  });
+  return declaredNames({ ...program, body });
 }
 
 /**
@@ -191,22 +151,21 @@ function settable(program: Program): Set<string> {
 export function compileCell(source: string, isKnown: (name: string) => boolean, emitted?: Emitted): string {
   const code = emitted?.code ?? withoutTypes(source);
   for (const { index, 0: text } of emitted ? [] : source.matchAll(NAMESPACE)) {
-    const { line } = lineOf(source, index);
+    const { line } = getLineInfo(source, index);
     const rest = code.split('\n').slice(line - 1);
     // In a text or a comment it stays.
     if (!rest.join('\n').startsWith(text)) refuse(source, index, `Namespaces ${NEED_TYPES}`);
   }
-  const program = parseProgram(source, code);
-  const { free, own, imports, catches, metas, usings, loops, ...found } = references(program);
+  const program = parseProgram(code);
+  const { free, own, imports, catches, metas, usings, loops, starts } = references(program);
   const edits: { start: number; end: number; text: string }[] = [];
   const edit = (start: number, end: number, text: string) => edits.push({ start, end, text });
   for (const { start, end } of metas) edit(start, end, `${CELL}.meta`);
   const [using] = usings;
-  if (using && !KNOWS_USING) refuse(code, using.start, `Here declarations with using ${NEED_TYPES}`);
+  if (using && !emitted) refuse(code, using.start, `Declarations with using ${NEED_TYPES}`);
   // A name that is not in the cell's text is a helper of TypeScript's emit.
   const declared = new Set([...declaredNames(program)].filter((name) => source.includes(name)));
 
-  const starts = new Set(found.starts);
   // TypeScript's emit ends with `export {}` where only types are exported.
   const last = program.body.findLast(
     (node) => !emitted || !/^export \{\s*\};?$/.test(code.slice(node.start, node.end)),
@@ -253,23 +212,18 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
   for (const { name, start } of catches) edit(start, start, ` ${CELL}.tidy(${name});`);
   for (const { start } of imports) edit(start, start + 'import'.length, `${CELL}.load`);
 
-  const writable = settable(program);
+  const constant = constants(program);
   const accessors = [...declared].map((name) => {
-    const set = writable.has(name) ? `, (${VALUE}) => { ${name} = ${VALUE}; }` : '';
+    const set = constant.has(name) ? '' : `, (${VALUE}) => { ${name} = ${VALUE}; }`;
     return `${name}: [() => ${name}${set}]`;
   });
   const declare = accessors.length > 0 ? `${CELL}.declare({ ${accessors.join(', ')} }); ` : '';
   return `(async (${CELL}) => { 'use strict'; ${declare}${applyEdits(code, edits)}\n})`;
 }
 
-function lineOf(text: string, position: number): { line: number; character: number } {
-  const before = text.slice(0, position).split('\n');
-  return { line: before.length, character: (before.at(-1) as string).length + 1 };
-}
-
 function refuse(text: string, position: number, message: string): never {
-  const { line, character } = lineOf(text, position);
-  throw new CellSyntaxError(message, line, character, false);
+  const { line, column } = getLineInfo(text, position);
+  throw new CellSyntaxError(message, line, column + 1);
 }
 
 function applyEdits(text: string, edits: { start: number; end: number; text: string }[]): string {

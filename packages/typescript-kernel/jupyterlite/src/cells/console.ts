@@ -15,7 +15,6 @@ function formatAny(...args: unknown[]): string {
   }
 }
 
-/** A console that writes with `write`. */
 export function createConsole(write: Write): Record<string, (...args: never[]) => void> {
   const counts = new Map<string, number>();
   const times = new Map<string, number>();

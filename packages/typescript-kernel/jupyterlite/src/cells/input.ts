@@ -36,7 +36,6 @@ export class Input {
     this.postFirst();
   }
 
-  /** Rejects all open questions. */
   end(error: Error): void {
     for (const { reject } of this.waiting) reject(error);
     this.waiting = [];

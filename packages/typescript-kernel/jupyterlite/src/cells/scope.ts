@@ -3,15 +3,19 @@ import type * as estree from 'acorn';
 
 type Node = estree.AnyNode;
 
-/** A name that is used but not declared in the program. */
-export interface Reference {
-  name: string;
-  start: number;
-  end: number;
+/** How a name is used. */
+interface Use {
   /** `{ name }`, which stands for `{ name: name }`. */
   shorthand: boolean;
   /** `name()`, where the function must not take its holder for `this`. */
   called: boolean;
+}
+
+/** A name that is used but not declared in the program. */
+export interface Reference extends Use {
+  name: string;
+  start: number;
+  end: number;
 }
 
 const isNode = (value: unknown): value is Node =>
@@ -78,7 +82,7 @@ export function declaredNames(program: estree.Program): Set<string> {
 }
 
 /** What a program uses. */
-export interface References {
+interface References {
   /** Names that it does not declare. */
   free: Reference[];
   /** Names of its top level. */
@@ -92,12 +96,12 @@ export interface References {
   /** Its `using` and `await using`. */
   usings: estree.VariableDeclaration[];
   /** Where statements begin that are an expression: the line above may end without a semicolon. */
-  starts: number[];
+  starts: Set<number>;
   /** Its loops that await, except those of its functions. */
   loops: Loop[];
 }
 
-export type Loop =
+type Loop =
   | estree.WhileStatement
   | estree.DoWhileStatement
   | estree.ForStatement
@@ -113,134 +117,97 @@ const awaits = (node: Node): boolean =>
   (node.type === 'VariableDeclaration' && node.kind === 'await using') ||
   (!isFunction(node) && [...children(node)].some(awaits));
 
+/** The names that a node declares for what is inside of it. */
+function namesIn(node: Node): Set<string> | undefined {
+  switch (node.type) {
+    case 'FunctionDeclaration':
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression': {
+      const names = bindVars(node.body, new Set(node.type === 'ArrowFunctionExpression' ? [] : ['arguments']));
+      for (const one of [node.type === 'FunctionExpression' ? node.id : null, ...node.params]) bind(one, names);
+      return names;
+    }
+    case 'ClassDeclaration':
+    case 'ClassExpression':
+      return bind(node.id, new Set());
+    case 'BlockStatement':
+      return bindBlock(node.body);
+    case 'StaticBlock':
+      return bindVars(node, bindBlock(node.body));
+    case 'SwitchStatement':
+      return bindBlock(node.cases.flatMap(({ consequent }) => consequent));
+    case 'ForStatement':
+      return bindBlock(node.init ? [node.init] : []);
+    case 'ForInStatement':
+    case 'ForOfStatement':
+      return bindBlock([node.left]);
+    case 'CatchClause':
+      return bind(node.param, new Set());
+  }
+}
+
+/** The parts of a node in which names can stand: no keys, no labels, nothing of other modules. */
+function parts(node: Node): Node[] {
+  switch (node.type) {
+    case 'MemberExpression':
+      return node.computed ? [node.object, node.property] : [node.object];
+    case 'Property':
+    case 'MethodDefinition':
+    case 'PropertyDefinition':
+      return ([node.computed && node.key, node.value] as unknown[]).filter(isNode);
+    case 'LabeledStatement':
+      return [node.body];
+    case 'ExportNamedDeclaration':
+      return node.declaration ? [node.declaration] : [];
+    case 'BreakStatement':
+    case 'ContinueStatement':
+    case 'ImportDeclaration':
+    case 'MetaProperty':
+      return [];
+    default:
+      return [...children(node)];
+  }
+}
+
 export function references(program: estree.Program): References {
-  const lists = { free: [], imports: [], catches: [], metas: [], usings: [], starts: [], loops: [] };
-  const found: References = { ...lists, own: new Set() };
+  const lists = { free: [], imports: [], catches: [], metas: [], usings: [], loops: [] };
+  const found: References = { ...lists, own: new Set(), starts: new Set() };
   const top = declaredNames(program);
 
-  const use = (node: estree.Identifier, scopes: Set<string>[], how: Partial<Reference> = {}) => {
-    const { name, start, end } = node;
-    if (scopes.some((scope) => scope.has(name))) return;
-    if (top.has(name)) found.own.add(name);
-    else found.free.push({ name, start, end, shorthand: false, called: false, ...how });
-  };
-
-  const start = (statements: Node[]) => {
-    for (const node of statements) if (node.type === 'ExpressionStatement') found.starts.push(node.start);
-  };
-  let depth = 0;
-
-  function visit(node: Node, scopes: Set<string>[]): void {
-    if (depth === 0 && isLoop(node) && awaits(node)) found.loops.push(node);
-    const all = (inner = scopes) => {
-      for (const child of children(node)) visit(child, inner);
-    };
-    const within = (names: Set<string>) => all([...scopes, names]);
-    switch (node.type) {
-      case 'Identifier':
-        use(node, scopes);
-        return;
-      case 'CallExpression':
-      case 'TaggedTemplateExpression': {
-        const callee = node.type === 'CallExpression' ? node.callee : node.tag;
-        if (callee.type === 'Identifier') use(callee, scopes, { called: true });
-        else visit(callee, scopes);
-        for (const child of node.type === 'CallExpression' ? node.arguments : [node.quasi]) visit(child, scopes);
-        return;
-      }
-      case 'ImportExpression':
-        found.imports.push(node);
-        all();
-        return;
-      case 'Property': {
-        if (node.computed) visit(node.key, scopes);
-        const { value } = node;
-        if (!node.shorthand) visit(value, scopes);
-        else if (value.type === 'Identifier') use(value, scopes, { shorthand: true });
-        else if ((value as Node).type === 'AssignmentPattern') {
-          const { left, right } = value as unknown as estree.AssignmentPattern;
-          use(left as estree.Identifier, scopes, { shorthand: true });
-          visit(right, scopes);
-        }
-        return;
-      }
-      case 'MemberExpression':
-        visit(node.object, scopes);
-        if (node.computed) visit(node.property, scopes);
-        return;
-      case 'MethodDefinition':
-      case 'PropertyDefinition':
-        if (node.computed) visit(node.key, scopes);
-        if (node.value) visit(node.value, scopes);
-        return;
-      case 'MetaProperty':
-        if (node.meta.name === 'import') found.metas.push(node);
-        return;
-      case 'VariableDeclaration':
-        if (node.kind.endsWith('using')) found.usings.push(node);
-        all();
-        return;
-      case 'LabeledStatement':
-        visit(node.body, scopes);
-        return;
-      case 'BreakStatement':
-      case 'ContinueStatement':
-      case 'ImportDeclaration':
-        return;
-      case 'ExportNamedDeclaration':
-        if (node.declaration) visit(node.declaration, scopes);
-        return;
-      case 'FunctionDeclaration':
-      case 'FunctionExpression':
-      case 'ArrowFunctionExpression': {
-        const names = new Set(node.type === 'ArrowFunctionExpression' ? [] : ['arguments']);
-        if (node.type === 'FunctionExpression') bind(node.id, names);
-        for (const parameter of node.params) bind(parameter, names);
-        if (node.body.type === 'BlockStatement') bindVars(node.body, names);
-        const inner = [...scopes, names];
-        depth++;
-        for (const parameter of node.params) visit(parameter, inner);
-        visit(node.body, inner);
-        depth--;
-        return;
-      }
-      case 'ClassDeclaration':
-      case 'ClassExpression': {
-        const inner = [...scopes, bind(node.id, new Set())];
-        if (node.superClass) visit(node.superClass, inner);
-        visit(node.body, inner);
-        return;
-      }
-      case 'BlockStatement':
-        start(node.body);
-        within(bindBlock(node.body));
-        return;
-      case 'StaticBlock':
-        start(node.body);
-        within(bindVars(node, bindBlock(node.body)));
-        return;
-      case 'SwitchStatement':
-        for (const { consequent } of node.cases) start(consequent);
-        within(bindBlock(node.cases.flatMap(({ consequent }) => consequent)));
-        return;
-      case 'ForStatement':
-      case 'ForInStatement':
-      case 'ForOfStatement': {
-        const head = node.type === 'ForStatement' ? node.init : node.left;
-        within(head?.type === 'VariableDeclaration' && head.kind !== 'var' ? bindBlock([head]) : new Set());
-        return;
-      }
-      case 'CatchClause':
-        if (node.param?.type === 'Identifier')
-          found.catches.push({ name: node.param.name, start: node.body.start + 1 });
-        within(bind(node.param, new Set()));
-        return;
-      default:
-        all();
+  function note(node: Node): void {
+    if (node.type === 'ImportExpression') found.imports.push(node);
+    else if (node.type === 'MetaProperty' && node.meta.name === 'import') found.metas.push(node);
+    else if (node.type === 'VariableDeclaration' && node.kind.endsWith('using')) found.usings.push(node);
+    else if (node.type === 'CatchClause' && node.param?.type === 'Identifier') {
+      found.catches.push({ name: node.param.name, start: node.body.start + 1 });
+    }
+    const list = node.type === 'SwitchCase' ? node.consequent : 'body' in node ? node.body : undefined;
+    for (const one of Array.isArray(list) ? list : []) {
+      if (one.type === 'ExpressionStatement') found.starts.add(one.start);
     }
   }
 
-  start(program.body);
-  for (const statement of program.body) visit(statement, []);
+  function visit(node: Node, scopes: Set<string>[], isInFunction: boolean, use: Use): void {
+    if (node.type === 'Identifier') {
+      const { name, start, end } = node;
+      if (scopes.some((scope) => scope.has(name))) return;
+      if (top.has(name)) found.own.add(name);
+      else found.free.push({ name, start, end, ...use });
+      return;
+    }
+    note(node);
+    if (!isInFunction && isLoop(node) && awaits(node)) found.loops.push(node);
+    const names = namesIn(node);
+    const inner = names ? [...scopes, names] : scopes;
+    const shorthand = node.type === 'Property' && node.shorthand;
+    for (const part of parts(node)) {
+      const called =
+        (node.type === 'CallExpression' && part === node.callee) ||
+        (node.type === 'TaggedTemplateExpression' && part === node.tag);
+      const isDefaulted = node.type === 'AssignmentPattern' && part === node.left;
+      visit(part, inner, isInFunction || isFunction(node), isDefaulted ? use : { shorthand, called });
+    }
+  }
+  visit(program, [], false, { shorthand: false, called: false });
   return found;
 }

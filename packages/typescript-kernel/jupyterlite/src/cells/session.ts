@@ -4,31 +4,28 @@ import { problemLine } from '../../../core/hints.cjs';
 import { INTERRUPTED, interruption, interruptText, isAbort } from '../../../core/interrupts.cjs';
 import { describeValue } from '../../../core/values.cjs';
 import type { OwnModule } from '../imports';
-import type { Bundle, CommEvent, Emitted, Failure, Outcome, Output } from '../protocol';
+import type { Bundle, CommEvent, Emitted, Failure, Outcome, Output, Settings } from '../protocol';
 import type { onComm, openComm } from '../types/kernel';
 import { Comms } from './comms';
-import { type CellHost, CellSyntaxError, compileCell, isUnfinished, NAMES } from './compile';
+import { type CellHost, CellSyntaxError, compileCell, NAMES } from './compile';
 import { createConsole } from './console';
 import { type Display, dataOf, displayModule, jupyterOf } from './display';
 import { createGuard, type Guard } from './guard';
 import { Input } from './input';
 import { inspect, lookInto } from './inspect';
 import { createOutput } from './limit';
+import { type Declared, Names } from './names';
 
 /** Where a session writes. */
 export interface SessionHost {
   post(message: Output): void;
-  /** The value of a cell's last line, and how a cell failed, are separate messages, not text as on tslab. */
-  messages: boolean;
+  settings: Pick<Settings, 'siteUrl' | 'messages' | 'items'>;
   /** Imports what a cell imports; rejects with one clear line for an unknown name. */
   load(name: string, options?: ImportCallOptions): Promise<Record<string, unknown>>;
   /** What a script is, if not a cell. */
   originOf(script: string): Origin | undefined;
-  siteUrl: string;
   /** URL of the notebook's folder. */
   folder: string;
-  /** Of an array of more than 10 on the last line so many are shown. */
-  items: number;
 }
 
 /** What modules find under `Symbol.for('jupyterlite-typescript-kernel')`. */
@@ -46,11 +43,6 @@ export interface KernelInterface extends Display {
   openComm: typeof openComm;
   onComm: typeof onComm;
 }
-
-/** The global under which modules find the kernel. */
-export const KERNEL = Symbol.for('jupyterlite-typescript-kernel');
-
-type Declared = Parameters<CellHost['declare']>[0];
 
 /** What a cell leaves. */
 interface Ran {
@@ -81,7 +73,6 @@ function bare<T extends object>(object: T): T {
   return object;
 }
 
-/** Names of cells in stacks. */
 const scriptName = (number: number) => `cell-${number}.ts`;
 
 // What `using` asks for; TypeScript's emit of it does, where the engine knows neither.
@@ -109,9 +100,7 @@ export async function placed<T>(work: () => Promise<T>): Promise<T> {
 
 /** From its start on this realm's console and stacks are its own. */
 export class Session {
-  // Engines read what is inherited fast, however often it is declared again; a separate object becomes a slow table.
-  private readonly store: Record<string, unknown> = Object.create(null);
-  private readonly names: Record<string, unknown> = Object.create(this.store);
+  private readonly names = new Names();
   private readonly cells = new Map<string, { cell: number; lines: string[]; from?: number[] }>();
   private readonly listeners = new Set<() => void>();
   private number = 0;
@@ -124,7 +113,6 @@ export class Session {
   private readonly output: ReturnType<typeof createOutput>;
   private readonly questions: Input;
   private readonly comms: Comms;
-  readonly api: KernelInterface;
   private readonly ownModules: Record<OwnModule, Record<string, unknown>>;
 
   constructor(private readonly host: SessionHost) {
@@ -141,14 +129,14 @@ export class Session {
     this.questions = new Input((prompt, isPassword) => this.output.send({ type: 'input', prompt, isPassword }));
     this.comms = new Comms(this.output.comm);
     const api = this.createApi();
-    this.api = api;
     const own = Object.entries(createConsole(this.output.print)) as [string, (...args: unknown[]) => void][];
     for (const [name, print] of own) {
       Object.assign(console, { [name]: (...args: unknown[]) => guard.lightly(() => print(...args)) });
     }
     const { input, openComm, onComm } = api;
     const prompt = async (text?: string, otherwise = '') => (await input(text)) || otherwise;
-    Object.assign(globalThis, { [KERNEL]: api, Jupyter: jupyterOf(api), prompt });
+    const kernel = Symbol.for('jupyterlite-typescript-kernel');
+    Object.assign(globalThis, { [kernel]: api, Jupyter: jupyterOf(api), prompt });
     this.ownModules = {
       tslab: bare(displayModule(api)),
       'jupyterlite-typescript-kernel': bare({ input, openComm, onComm }),
@@ -164,7 +152,7 @@ export class Session {
         listeners.add(listener);
         return () => listeners.delete(listener);
       },
-      siteUrl: this.host.siteUrl,
+      siteUrl: this.host.settings.siteUrl,
       stdout: (text) => guard.lightly(() => output.print('stdout', text)),
       stderr: (text) => guard.lightly(() => output.print('stderr', text)),
       cell: () => this.current,
@@ -190,37 +178,9 @@ export class Session {
     return module;
   };
 
-  /** Makes the names of a cell those of the notebook. */
-  private keep(declared: Declared): void {
-    for (const [name, [get, set]] of Object.entries(declared)) {
-      // Of a constant only the value: the cell's other variables need not live as long as it does.
-      const value = set ? undefined : get();
-      const refuse = () => {
-        throw new TypeError(`Assignment to constant variable '${name}'`);
-      };
-      const accessors = set ? { get, set } : { get: () => value, set: refuse };
-      Object.defineProperty(this.store, name, { ...accessors, enumerable: true, configurable: true });
-    }
-  }
-
-  /** Keeps what a cell has come to before it failed or was interrupted; returns the names that it has not. */
-  private keepReached(declared: Declared): string[] {
-    const isReached = (name: string, get: () => unknown) => {
-      try {
-        // A `var` or a `let` without a value takes no earlier one away.
-        return get() !== undefined || !(name in this.names);
-      } catch {
-        return false;
-      }
-    };
-    const entries = Object.entries(declared);
-    const reached = entries.filter(([name, [get]]) => isReached(name, get));
-    this.keep(Object.fromEntries(reached));
-    return entries.filter((entry) => !reached.includes(entry)).map(([name]) => name);
-  }
-
   private async run(code: string, emitted: Emitted | undefined, number: number, ran: Ran): Promise<void> {
-    const { names, guard, host } = this;
+    const { guard, host } = this;
+    const names = this.names.all;
     const compiled = guard(() => compileCell(code, (name) => name in names, emitted));
     ran.declared = {};
     const cell: CellHost = {
@@ -243,17 +203,21 @@ export class Session {
     ran.value = cell.value;
   }
 
-  /** Shows how a cell failed. */
   private showFailure(text: string, failure: Failure): Outcome {
     const { output, host } = this;
-    output.send(host.messages ? { type: 'error', failure } : { type: 'stream', name: 'stderr', text: `${text}\n` });
+    output.send(
+      host.settings.messages === 'jupyter'
+        ? { type: 'error', failure }
+        : { type: 'stream', name: 'stderr', text: `${text}\n` },
+    );
     return { status: 'error', ...failure };
   }
 
   private showValue({ value, data }: Ran, count: number): void {
     if (value === undefined || value === null) return;
-    const text = data ? '' : describeValue(inspect, value, this.host.items);
-    if (this.host.messages) this.output.send({ type: 'result', data: data ?? { 'text/plain': text }, count });
+    const { messages, items } = this.host.settings;
+    const text = data ? '' : describeValue(inspect, value, items);
+    if (messages === 'jupyter') this.output.send({ type: 'result', data: data ?? { 'text/plain': text }, count });
     else if (data) this.output.display({ data });
     else this.output.send({ type: 'stream', name: 'stdout', text: `${text}\n` });
   }
@@ -278,7 +242,7 @@ export class Session {
       let isLacking = false;
       try {
         compileCell(code, (name) => {
-          isLacking ||= !(name in this.names || name in globalThis);
+          isLacking ||= !(name in this.names.all || name in globalThis);
           return true;
         });
         return !isLacking;
@@ -320,13 +284,13 @@ export class Session {
     try {
       await guard(() => this.untilEnd(code, emitted, count, ran));
       return guard(() => {
-        this.keep(ran.declared ?? {});
+        this.names.keep(ran.declared ?? {}, false);
         this.showValue(ran, count);
         return bare({ status: 'ok' });
       });
     } catch (error) {
       return guard(() => {
-        const lost = ran.declared ? { lost: this.keepReached(ran.declared) } : {};
+        const lost = ran.declared && { lost: this.names.keep(ran.declared, true) };
         return bare({ ...this.fail(error), ...lost });
       });
     } finally {
@@ -358,17 +322,6 @@ export class Session {
 
   receiveInput = (value: string | undefined) => this.guard.lightly(() => this.questions.receive(value));
   receiveComm = (event: CommEvent) => this.comms.receive(event);
-}
-
-/** What a console's Enter key asks of a text. */
-export function isComplete(code: string): 'complete' | 'incomplete' | 'invalid' {
-  if (/(^|\n)\s*\n\s*$/.test(code)) return 'complete';
-  try {
-    compileCell(code, () => false);
-    return 'complete';
-  } catch {
-    return isUnfinished(code) ? 'incomplete' : 'invalid';
-  }
 }
 
 /** More than a message of an engine has. */

@@ -1,9 +1,9 @@
 /** The worker that runs cells. */
 import type { Origin } from '../../../core/errors.cjs';
 import { urlOf } from '../imports';
-import type { Emitted, FromCells, ToCells } from '../protocol';
+import type { Emitted, FromCells, Settings, ToCells } from '../protocol';
 import { importFailure } from './import-failure';
-import { isComplete, placed, Session } from './session';
+import { placed, Session } from './session';
 
 /** Captured before a cell can replace them. */
 const { setTimeout } = self;
@@ -39,18 +39,16 @@ function lookBeside(folder: string): void {
   };
 }
 
-function start({ modules, cdn, siteUrl, folder, messages, items }: Extract<ToCells, { type: 'start' }>): Session {
+function start(settings: Settings, folder: string): Session {
   const own = new URL(self.location.href).href;
   lookBeside(folder);
-  const byUrl = new Map(Object.entries(modules).map(([name, url]) => [url, name]));
+  const byUrl = new Map(Object.entries(settings.modules).map(([name, url]) => [url, name]));
   return new Session({
-    siteUrl,
+    settings,
     folder,
-    messages,
-    items,
     post: (message) => post({ ...message, id: current }),
     async load(name, options) {
-      const url = urlOf(name, { modules, cdn }, folder);
+      const url = urlOf(name, settings, folder);
       try {
         if (options === undefined) return await import(url);
         // esbuild takes only a literal there; a browser that knows no options says so when a cell asks for them.
@@ -82,24 +80,22 @@ async function execute(id: number, code: string, count: number, emitted?: Emitte
 function receive(event: MessageEvent<ToCells>): void {
   const data = apply(dataOf, event, []);
   if (data.type === 'start') {
-    session = start(data);
+    const { settings, folder } = data;
+    session = start(settings, folder);
     post({ type: 'ready' });
     // A first import then finds the module in the browser's memory. If that fails now, the cell's import says why.
-    if (data.preload)
-      setTimeout(() => Object.values(data.modules).forEach((url) => void import(url).catch(() => {})), 0);
+    if (settings.preload)
+      setTimeout(() => Object.values(settings.modules).forEach((url) => void import(url).catch(() => {})), 0);
   } else if (data.type === 'execute') void execute(data.id, data.code, data.count, data.emitted);
   else if (data.type === 'interrupt') session?.interrupt();
   else if (data.type === 'input') session?.receiveInput(data.value);
   else if (data.type === 'can-run') {
     post({ type: 'reply', id: data.id, content: session?.canRun(data.code) ?? true });
-  } else if (data.type === 'is-complete') {
-    post({ type: 'reply', id: data.id, content: { status: isComplete(data.code) } });
   } else session?.receiveComm(data);
 }
 // Before any listener of a cell, which could stop the event.
 self.addEventListener('message', receive, { capture: true });
 
-// Unawaited errors.
 self.addEventListener('unhandledrejection', (event) => {
   event.preventDefault();
   session?.reportLate('UnhandledPromiseRejection', event.reason);

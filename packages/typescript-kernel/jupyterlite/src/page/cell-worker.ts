@@ -6,21 +6,15 @@ import type { FromCells, OfCells, Output, ToCells } from '../protocol';
 /** Milliseconds that a cell has to stop after an interrupt. Then its worker is ended. */
 const GRACE = 3000;
 
-interface Request {
-  resolve(content: unknown): void;
-  isCell: boolean;
-}
-
 type Header = KernelMessage.IHeader | undefined;
 
 export class CellWorker {
   ready!: Promise<void>;
   private worker!: Worker;
-  /** A second one, which runs nothing: it says whether a cell is complete. */
-  private reader: Worker | undefined;
-  private requests = new Map<number, Request>();
+  /** What takes the answer to each question, in the order in which they were asked. */
+  private readonly waiting = new Map<number, (content: unknown) => void>();
   /** Of the messages that asked for a cell; its output goes there. */
-  private headers = new Map<number, Header>();
+  private readonly headers = new Map<number, Header>();
   private next = 1;
   private deadline: ReturnType<typeof setTimeout> | undefined;
 
@@ -52,7 +46,11 @@ export class CellWorker {
         if (data.type === 'ready') {
           resolve();
           this.on.ready();
-        } else this.receive(data);
+        } else if (data.type === 'reply') {
+          this.endGrace();
+          this.waiting.get(data.id)?.(data.content);
+          this.waiting.delete(data.id);
+        } else this.on.output(data, this.headers.get(data.id));
       };
     });
     this.post(first);
@@ -62,53 +60,25 @@ export class CellWorker {
     this.worker.postMessage(message);
   }
 
-  private receive(message: Exclude<FromCells, { type: 'ready' }>): void {
-    if (message.type === 'reply') {
-      const request = this.requests.get(message.id);
-      this.requests.delete(message.id);
-      if (request?.isCell) this.endGrace();
-      request?.resolve(message.content);
-    } else this.on.output(message, this.headers.get(message.id));
-  }
-
-  /** `header`: of the message that asks for a cell. Output belongs to it, and an interrupt is for this question. */
+  /** @param header of the message that asks for a cell: output belongs to it */
   ask<Type extends keyof OfCells>(
     type: Type,
     question: OfCells[Type]['question'],
-    header?: Header,
+    header: Header,
   ): Promise<OfCells[Type]['answer']> {
     const id = this.next++;
-    const isCell = type !== 'is-complete';
-    if (isCell) this.headers.set(id, header);
+    this.headers.set(id, header);
     // Late output goes to the cell that ran last; those before it are not needed.
-    for (const old of this.headers.keys()) if (old < id - 100) this.headers.delete(old);
+    this.headers.delete(id - 100);
     return new Promise((resolve) => {
-      this.requests.set(id, { resolve: resolve as (content: unknown) => void, isCell });
-      (isCell ? this.worker : this.reader)?.postMessage({ type, id, ...question } as ToCells);
+      this.waiting.set(id, resolve as (content: unknown) => void);
+      this.post({ type, id, ...question } as ToCells);
     });
-  }
-
-  isComplete(code: string): Promise<OfCells['is-complete']['answer']> {
-    if (!this.reader) {
-      this.reader = new Worker(this.script, { type: 'module', name: 'TypeScript reader' });
-      this.reader.onmessage = ({ data }) => this.receive(data);
-      this.reader.onerror = () => {
-        this.reader = undefined;
-        this.answerAll(false, { status: 'unknown' });
-      };
-    }
-    return this.ask('is-complete', { code });
-  }
-
-  private answerAll(ofCells: boolean, content: object): void {
-    for (const [id, { isCell, resolve }] of this.requests) {
-      if (isCell === ofCells && this.requests.delete(id)) resolve(content);
-    }
   }
 
   /** Asks the running cell to stop; ends it after a while if it does not. */
   interrupt(): void {
-    const [id] = [...this.requests].find(([, { isCell }]) => isCell) ?? [];
+    const [id] = this.waiting.keys();
     if (id === undefined) return;
     this.post({ type: 'interrupt' });
     // A second interrupt does not restart the timer.
@@ -122,19 +92,15 @@ export class CellWorker {
 
   /** Ends the worker, whatever it does, and the cell that runs in it. */
   startAgain(id: number, text: string): void {
-    this.end();
+    this.dispose();
     const outcome = this.on.ended(text, this.headers.get(id));
     this.start();
-    this.answerAll(true, outcome);
-  }
-
-  private end(): void {
-    this.endGrace();
-    this.worker.terminate();
+    for (const answer of this.waiting.values()) answer(outcome);
+    this.waiting.clear();
   }
 
   dispose(): void {
-    this.end();
-    this.reader?.terminate();
+    this.endGrace();
+    this.worker.terminate();
   }
 }

@@ -4,7 +4,6 @@ import { bytesOf, type CommEvent } from '../protocol';
 
 export type CommMessage = KernelMessage.ICommOpenMsg | KernelMessage.ICommMsgMsg | KernelMessage.ICommCloseMsg;
 
-/** Sends to the page, as `BaseKernel` does. */
 type Send = (
   type: CommEvent['type'],
   content: CommMessage['content'],
@@ -18,7 +17,6 @@ export class Comms {
   private targets = new Map<string, string>();
 
   constructor(
-    /** Sends to the cells. */
     private readonly post: (event: CommEvent) => void,
     private readonly toPage: Send,
   ) {}

@@ -12,32 +12,23 @@ let scope: Scope = {};
 
 /** Takes a package that the page shares with its extensions; undefined if it does not. */
 async function take(name: string) {
-  const version = Object.values(scope[name] ?? {})[0];
+  const [version] = Object.values(scope[name] ?? {});
   ofPage[name] = version && ((await version.get())() as Record<string, unknown>);
   return ofPage[name];
 }
 
-/** What a page without the parts of JupyterLite says that the kernel needs. */
+/** In place of the kernel in a JupyterLite without what it needs. */
 const TOO_OLD = {
   id: PLUGIN,
   autoStart: true,
-  activate({ restored }: { restored: Promise<void> }) {
-    const text = 'The TypeScript kernel needs JupyterLite 0.7 or newer; this site was built with an older one.';
-    console.warn(text);
-    // What comes before the page listens is not shown. Nobody waits for this: the page is restored when all is activated.
-    void restored.then(async () => {
-      const { Notification } = ((await take('@jupyterlab/apputils')) ?? {}) as {
-        Notification?: { warning(text: string, options: { autoClose: false }): unknown };
-      };
-      Notification?.warning(text, { autoClose: false });
-    });
-  },
+  activate: () =>
+    console.warn('The TypeScript kernel needs JupyterLite 0.7 or newer; this site was built with an older one.'),
 };
 
 async function choosePlugin() {
   const services = await take('@jupyterlite/services');
-  const utils = await take('@jupyterlab/coreutils');
-  if (services?.BaseKernel && services.IKernelSpecs && services.IKernelClient && utils) {
+  await Promise.all(['@jupyterlab/coreutils', '@jupyterlab/services'].map(take));
+  if (services?.BaseKernel && services.IKernelSpecs && services.IKernelClient) {
     return (await import('./plugin')).default;
   }
   // A JupyterLab with a server, into which the wheel was installed, has its own kernels, and no use for this one.

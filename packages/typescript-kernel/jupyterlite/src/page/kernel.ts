@@ -3,11 +3,10 @@ import type { KernelMessage } from '@jupyterlab/services';
 import { BaseKernel, type IKernel } from '@jupyterlite/services';
 import { INTERRUPTED, interruption, lockedOut } from '../../../core/interrupts.cjs';
 import { LANGUAGE_INFO } from '../../language.mjs';
-import type { Outcome, Output } from '../protocol';
+import type { OfTypes, Outcome, Output, Settings } from '../protocol';
 import { CellWorker } from './cell-worker';
 import { type CommMessage, Comms } from './comms';
 import { Queue } from './queue';
-import type { Settings } from './settings';
 import type { TypesClient } from './types-client';
 
 /** Milliseconds that a cell which would fail waits for the types. */
@@ -29,7 +28,6 @@ export interface Options extends IKernel.IOptions {
   types: TypesClient;
 }
 
-/** The answer to who has asked for a cell. */
 function reply(outcome: Outcome, execution_count: number): KernelMessage.IExecuteReplyMsg['content'] {
   if (outcome.status === 'ok') return { ...outcome, execution_count, user_expressions: {}, payload: [] };
   const { status, ename, evalue, traceback } = outcome;
@@ -61,9 +59,6 @@ export class TypeScriptKernel extends BaseKernel {
   private isInterrupted = false;
   /** How many faults of the settings a cell has shown. */
   private faultsShown = 0;
-  /** Names the question that waits for an answer of the person at the page. */
-  private asked: string | undefined;
-  private questions = 0;
 
   constructor({ script, settings, types, ...options }: Options) {
     const queue = new Queue((message) => options.sendMessage(message));
@@ -76,11 +71,9 @@ export class TypeScriptKernel extends BaseKernel {
       (...message) => this.handleComm(...message),
     );
     const begin = () => {
-      const { modules, cdn, siteUrl, preload, messages, items } = settings;
-      const folder = folderOf(this.location, siteUrl);
-      types.begin(this.id, folder);
-      const isJupyter = messages === 'jupyter';
-      return { type: 'start', modules, cdn, siteUrl, folder, preload, items, messages: isJupyter } as const;
+      const folder = folderOf(this.location, settings.siteUrl);
+      types.send({ type: 'begin', kernel: this.id, folder });
+      return { type: 'start', settings, folder } as const;
     };
     this.cells = new CellWorker(script, begin, {
       // Only now, so that the first cell waits for nothing else.
@@ -109,8 +102,7 @@ export class TypeScriptKernel extends BaseKernel {
       // JupyterLite does not answer this one.
       if (message.header.msg_type === 'comm_info_request') {
         const { target_name } = message.content as KernelMessage.ICommInfoRequestMsg['content'];
-        const list = this.comms.list(target_name);
-        this.queue.answer<KernelMessage.ICommInfoReplyMsg>(message, 'shell', 'comm_info_reply', list);
+        this.queue.answer(message, 'shell', 'comm_info_reply', this.comms.list(target_name));
       }
       await super.handleMessage(message);
     });
@@ -150,7 +142,7 @@ export class TypeScriptKernel extends BaseKernel {
 
   interrupt(): void {
     this.queue.abortWaiting();
-    this.asked = undefined;
+    this.queue.asked = undefined;
     this.stop();
     this.cells.interrupt();
   }
@@ -159,7 +151,7 @@ export class TypeScriptKernel extends BaseKernel {
     if (this.isDisposed) return;
     this.stop();
     this.cells.dispose();
-    this.types.forget(this.id);
+    this.types.send({ type: 'forget', kernel: this.id });
     super.dispose();
   }
 
@@ -176,8 +168,8 @@ export class TypeScriptKernel extends BaseKernel {
   }
 
   /** What the types say of a cell, if they have loaded; or how the wait for that ended. */
-  private async check(code: string): Promise<Awaited<ReturnType<TypesClient['check']>> | Outcome> {
-    const check = () => this.untilInterrupt(this.types.check(this.id, code));
+  private async check(code: string): Promise<OfTypes['check']['answer'] | Outcome | undefined> {
+    const check = () => this.untilInterrupt(this.types.ask('check', { kernel: this.id, code }));
     let checked = await check();
     if (!checked && !this.isInterrupted) {
       // A cell that would fail waits for the types while they load: they name the place and the cause better than its error
@@ -197,7 +189,7 @@ export class TypeScriptKernel extends BaseKernel {
   }
 
   async executeRequest({ code }: { code: string }): Promise<KernelMessage.IExecuteReplyMsg['content']> {
-    const { settings, types, executionCount: execution_count } = this;
+    const { id: kernel, settings, types, executionCount: execution_count } = this;
     this.isInterrupted = false;
     const checked = (await this.check(code)) ?? { text: '' };
     if ('status' in checked) return reply(checked, execution_count);
@@ -213,15 +205,15 @@ export class TypeScriptKernel extends BaseKernel {
       else this.stream({ name: 'stderr', text });
       if (blocks) return { status: 'error', ...failure, traceback: [], execution_count };
     }
-    types.starts(this.id, code);
+    types.send({ type: 'starts', kernel, code });
     const outcome = await this.cells.ask('execute', { code, count: execution_count, emitted }, this.parentHeader);
-    types.ended(this.id, outcome.status === 'ok' ? [] : (outcome.lost ?? 'all'));
+    types.send({ type: 'ended', kernel, lost: outcome.status === 'ok' ? [] : (outcome.lost ?? 'all') });
     return reply(outcome, execution_count);
   }
 
   async completeRequest({ code, cursor_pos }: Text): Promise<KernelMessage.ICompleteReplyMsg['content']> {
     const position = toUnits(code, cursor_pos);
-    const found = await this.types.complete(this.id, code, position);
+    const found = await this.types.ask('complete', { kernel: this.id, code, position });
     const { matches, start, end } = found ?? { matches: [], start: position, end: position };
     const [from, to] = [toCharacters(code, start), toCharacters(code, end)];
     // As the Python kernel tells their kinds, which Jupyter's protocol does not cover.
@@ -231,12 +223,13 @@ export class TypeScriptKernel extends BaseKernel {
   }
 
   async inspectRequest({ code, cursor_pos }: Text): Promise<KernelMessage.IInspectReplyMsg['content']> {
-    const text = await this.types.inspect(this.id, code, toUnits(code, cursor_pos));
+    const position = toUnits(code, cursor_pos);
+    const text = await this.types.ask('inspect', { kernel: this.id, code, position });
     return { status: 'ok', found: Boolean(text), data: text ? { 'text/plain': text } : {}, metadata: {} };
   }
 
   async isCompleteRequest({ code }: { code: string }): Promise<KernelMessage.IIsCompleteReplyMsg['content']> {
-    const { status } = await this.cells.isComplete(code);
+    const status = (await this.types.ask('is-complete', { kernel: this.id, code })) ?? 'unknown';
     return status === 'incomplete' ? { status, indent: '' } : { status };
   }
 
@@ -254,18 +247,15 @@ export class TypeScriptKernel extends BaseKernel {
 
   private askPerson(prompt: string, password: boolean): void {
     const cell = this.queue.running;
-    if (!cell?.content.allow_stdin) this.cells.post({ type: 'input', value: undefined });
-    else {
-      this.asked = `${this.id}-input-${this.questions++}`;
-      const question = { prompt, password };
-      this.queue.answer<KernelMessage.IInputRequestMsg>(cell, 'stdin', 'input_request', question, this.asked);
-    }
+    if (cell?.content.allow_stdin) this.inputRequest({ prompt, password }, cell.header);
+    else this.cells.post({ type: 'input', value: undefined });
   }
 
   private receiveInput({ parent_header: to, content }: KernelMessage.IInputReplyMsg): void {
     // The field of a cell that was interrupted stays on the page.
-    if (this.asked === undefined || (to.msg_id !== undefined && to.msg_id !== this.asked)) return;
-    this.asked = undefined;
+    const { asked } = this.queue;
+    if (asked === undefined || (to.msg_id !== undefined && to.msg_id !== asked)) return;
+    this.queue.asked = undefined;
     this.cells.post({ type: 'input', value: 'value' in content ? content.value : '' });
   }
 }

@@ -6,57 +6,46 @@
  * nothing, so those cells stay marked as running, and after an interrupt the next cell shows an error although it never ran.
  * Here each is answered as aborted, as by other kernels, and a cell that may fail stops none.
  */
-import type { KernelMessage } from '@jupyterlab/services';
+import { KernelMessage } from '@jupyterlab/services';
 
 type Message = KernelMessage.IMessage;
 type Request = KernelMessage.IExecuteRequestMsg;
 
-const isReply = (message: Message): message is KernelMessage.IExecuteReplyMsg =>
-  message.header.msg_type === 'execute_reply';
-const isRequest = (message: Message): message is Request => message.header.msg_type === 'execute_request';
-
-const ABORTED = { status: 'aborted' } as unknown as KernelMessage.IExecuteReplyMsg['content'];
-
 export class Queue {
   /** The message of the cell that runs. */
   running: Request | undefined;
+  /** Names the question to the person at the page that was asked last. */
+  asked: string | undefined;
   /** When a cell failed or was interrupted last: what was asked for before that is aborted. */
   private failedAt = Number.NEGATIVE_INFINITY;
   private stopsOthers = true;
   private last: Promise<void> = Promise.resolve();
 
-  /** @param post what takes the messages */
   constructor(private readonly post: (message: Message) => void) {}
 
-  /** Passes a message of the kernel on to the page. */
   send(message: Message): void {
-    const hasFailed = isReply(message) && message.content.status === 'error';
-    if (hasFailed && this.stopsOthers) this.failedAt = Date.now();
+    const { header, content } = message as KernelMessage.IExecuteReplyMsg;
+    if (message.channel === 'stdin') this.asked = header.msg_id;
+    const hasFailed = header.msg_type === 'execute_reply' && content.status === 'error';
+    if (hasFailed && this.stopsOthers) this.abortWaiting();
     // By this mark JupyterLite takes it that the cells which wait are taken care of.
     this.post(hasFailed ? { ...message, metadata: { ...message.metadata, cause: 'interrupt' } } : message);
   }
 
-  /** Sends a message that belongs to one of the page; `id` names it. */
-  answer<Answer extends Message>(
-    { header: to }: Message,
-    channel: Answer['channel'],
-    type: Answer['header']['msg_type'],
-    content: Answer['content'],
-    id = `${to.msg_id}-${type}`,
-  ): void {
-    const header = { ...to, msg_id: id, msg_type: type, date: new Date().toISOString() };
-    this.post({ channel, header, parent_header: to, metadata: {}, content, buffers: [] } as unknown as Message);
+  /** Sends what `BaseKernel` does not. */
+  answer({ header: to }: Message, channel: 'shell' | 'iopub', msgType: string, content: object): void {
+    const options = { channel, msgType, content, session: to.session, parentHeader: to };
+    this.post(KernelMessage.createMessage(options as unknown as KernelMessage.IOptions<KernelMessage.IStatusMsg>));
   }
 
-  private status(to: Message, state: 'busy' | 'idle'): void {
-    const id = `${to.header.msg_id}-status-${state}`;
-    this.answer<KernelMessage.IStatusMsg>(to, 'iopub', 'status', { execution_state: state }, id);
+  private status(to: Message, execution_state: 'busy' | 'idle'): void {
+    this.answer(to, 'iopub', 'status', { execution_state });
   }
 
   private async run(message: Request, work: () => Promise<void>): Promise<void> {
     if (Date.parse(message.header.date) <= this.failedAt) {
       this.status(message, 'busy');
-      this.answer<KernelMessage.IExecuteReplyMsg>(message, 'shell', 'execute_reply', ABORTED);
+      this.answer(message, 'shell', 'execute_reply', { status: 'aborted' });
       this.status(message, 'idle');
       return;
     }
@@ -74,8 +63,8 @@ export class Queue {
    * may come.
    */
   async take(message: Message, work: () => Promise<void>): Promise<void> {
-    if (isRequest(message)) {
-      this.last = this.last.then(() => this.run(message, work)).catch(console.error);
+    if (message.header.msg_type === 'execute_request') {
+      this.last = this.last.then(() => this.run(message as Request, work)).catch(console.error);
       return;
     }
     await work();

@@ -1,26 +1,7 @@
-/** What the site's jupyter-lite.json says to this extension. */
-import type { CompilerSettings } from '../protocol';
+/** Reads what the site's jupyter-lite.json says to this extension. */
+import type { Settings } from '../protocol';
 
 export const PLUGIN = 'jupyterlite-typescript-kernel:plugin';
-
-export interface Settings extends CompilerSettings {
-  /** URLs of the JSON of `buildDeclarations`: of the site's own, and that of the extension, which is there if that fails. */
-  declarations: string[];
-  /**
-   * How values and errors are shown: as text of a cell's streams, as on tslab, or as Jupyter's own `execute_result` and
-   * `error`, from which a page makes `[3]:` and a red box.
-   */
-  messages: 'streams' | 'jupyter';
-  /** The kernel's name, as notebooks' metadata have it. */
-  name: string;
-  displayName: string;
-  /** Of an array of more than 10 on a cell's last line so many are shown. */
-  items: number;
-  /** Loads the modules in the background, before a cell asks for them. */
-  preload: boolean;
-  /** A line for each setting that cannot be what the site says; it has its default. */
-  faults: string[];
-}
 
 type Given = Omit<Settings, 'declarations' | 'faults' | 'siteUrl'> & { declarations?: string };
 

@@ -1,12 +1,9 @@
 /** The page's side of the worker that knows the types. One serves all kernels of the page. */
-import type { FromTypes, Lost, OfTypes, ToTypes } from '../protocol';
-import { PLUGIN, type Settings } from './settings';
+import type { FromTypes, OfTypes, Settings, ToTypes } from '../protocol';
+import { PLUGIN } from './settings';
 
 export class TypesClient {
-  /**
-   * Resolves when it has loaded, or when it is known that it never will. Until it has loaded, questions are answered with
-   * undefined at once.
-   */
+  /** Resolves when it has loaded, or never will. Until it has, questions are answered with undefined at once. */
   readonly settled: Promise<void>;
   private settle = () => {};
   private readonly waiting = new Map<number, (content: unknown) => void>();
@@ -15,7 +12,6 @@ export class TypesClient {
   private next = 1;
   /** What cells said before there was a worker. */
   private readonly early: ToTypes[] = [];
-  private readonly hasNone: boolean;
 
   /**
    * @param script URL of the worker
@@ -25,11 +21,10 @@ export class TypesClient {
     private readonly script: string,
     private readonly settings: Settings,
   ) {
-    this.hasNone = settings.declarations.length === 0;
     this.settled = new Promise((resolve) => {
       this.settle = resolve;
     });
-    if (this.hasNone) this.settle();
+    if (settings.declarations.length === 0) this.settle();
   }
 
   private fail(message: string): void {
@@ -40,12 +35,12 @@ export class TypesClient {
     this.waiting.clear();
   }
 
-  private send(message: ToTypes): void {
+  send(message: ToTypes): void {
     if (this.worker) this.worker.postMessage(message);
-    else if (!this.hasNone) this.early.push(message);
+    else if (this.settings.declarations.length > 0) this.early.push(message);
   }
 
-  private ask<Type extends keyof OfTypes>(
+  ask<Type extends keyof OfTypes>(
     type: Type,
     question: OfTypes[Type]['question'],
   ): Promise<OfTypes[Type]['answer'] | undefined> {
@@ -71,23 +66,11 @@ export class TypesClient {
 
   /** Starts to load, unless it has. */
   load(): void {
-    if (this.worker || this.hasNone) return;
+    if (this.worker || this.settings.declarations.length === 0) return;
     this.worker = new Worker(this.script, { type: 'module', name: 'TypeScript types' });
     this.worker.onerror = (event) => this.fail(event.message ?? `${this.script} could not be loaded`);
     this.worker.onmessage = ({ data }: MessageEvent<FromTypes>) => this.receive(data);
     this.worker.postMessage({ type: 'start', settings: this.settings } satisfies ToTypes);
     for (const message of this.early.splice(0)) this.worker.postMessage(message);
   }
-
-  check = (kernel: string, code: string) => this.ask('check', { kernel, code });
-  complete = (kernel: string, code: string, position: number) => this.ask('complete', { kernel, code, position });
-  inspect = (kernel: string, code: string, position: number) => this.ask('inspect', { kernel, code, position });
-  /** A cell runs: its names are known from now on. */
-  starts = (kernel: string, code: string) => this.send({ type: 'starts', kernel, code });
-  /** It has ended: its names stay, except those that it did not reach. */
-  ended = (kernel: string, lost: Lost) => this.send({ type: 'ended', kernel, lost });
-  /** A kernel begins, without variables; `folder` is the URL of that of its notebook, below `files/` of the site. */
-  begin = (kernel: string, folder: string) => this.send({ type: 'begin', kernel, folder });
-  /** A kernel has ended. */
-  forget = (kernel: string) => this.send({ type: 'forget', kernel });
 }

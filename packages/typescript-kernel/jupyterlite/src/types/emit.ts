@@ -1,23 +1,22 @@
 /**
- * TypeScript's own emit of a cell, for what is more than types to take out: namespaces, decorators, `accessor`,
- * `import x = y`, and `using` where the engine does not know it. It moves lines, so it comes with the line of the cell for
+ * TypeScript's own emit of a cell, for what is more than types to take out (namespaces, decorators, `accessor`,
+ * `import x = y`) and for `using`, which Safari does not know. It moves lines, so it comes with the line of the cell for
  * each of its own.
  */
+import { decode } from '@jridgewell/sourcemap-codec';
 import type * as TypeScript from 'typescript';
 import type { Emitted } from '../protocol';
-
-import { KNOWS_USING } from '../using';
 
 type Ts = typeof TypeScript;
 
 /** Whether a cell has what only TypeScript itself can translate. */
-function needsEmit(ts: Ts, file: TypeScript.SourceFile, knowsUsing: boolean): boolean {
+function needsEmit(ts: Ts, file: TypeScript.SourceFile): boolean {
   const visit = (node: TypeScript.Node): boolean => {
     if (ts.isDecorator(node) || ts.isImportEqualsDeclaration(node) || node.kind === ts.SyntaxKind.AccessorKeyword)
       return true;
     if (ts.isModuleDeclaration(node)) return true;
     // The TypeScript of tslab has no such flag. `await using` has this one, too.
-    if (!knowsUsing && ts.isVariableDeclarationList(node) && node.flags & (ts.NodeFlags.Using ?? 0)) return true;
+    if (ts.isVariableDeclarationList(node) && node.flags & (ts.NodeFlags.Using ?? 0)) return true;
     return ts.forEachChild(node, (child) => visit(child) || undefined) ?? false;
   };
   return visit(file);
@@ -30,15 +29,10 @@ const isOnlyType = (ts: Ts, node: TypeScript.Statement): boolean =>
     ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword) === true);
 
 /** The cell in JavaScript, if it has something that needs this. */
-export function emit(
-  ts: Ts,
-  code: string,
-  experimentalDecorators: boolean,
-  knowsUsing = KNOWS_USING,
-): Emitted | undefined {
+export function emit(ts: Ts, code: string, experimentalDecorators: boolean): Emitted | undefined {
   if (!/@|\b(namespace|module|accessor|import|using)\b/.test(code)) return undefined;
   const file = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.ES2022);
-  if (!needsEmit(ts, file, knowsUsing)) return undefined;
+  if (!needsEmit(ts, file)) return undefined;
   const { outputText, sourceMapText = '{"mappings":""}' } = ts.transpileModule(code, {
     compilerOptions: {
       target: ts.ScriptTarget.ES2022,
@@ -56,41 +50,13 @@ export function emit(
   return { code: text, lines, hasValue: last !== undefined && ts.isExpressionStatement(last) };
 }
 
-const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-/** The numbers of one segment of a source map. */
-function numbersOf(segment: string): number[] {
-  const numbers: number[] = [];
-  let value = 0;
-  let shift = 0;
-  for (const digit of segment) {
-    const bits = DIGITS.indexOf(digit);
-    value += (bits & 31) << shift;
-    shift += 5;
-    if (bits & 32) continue;
-    numbers.push(value & 1 ? -(value >> 1) : value >> 1);
-    value = 0;
-    shift = 0;
-  }
-  return numbers;
-}
-
 /** The first line of the source from which each line of the output comes; that before it, where it comes from none. */
 function linesOf(mappings: string, count: number): number[] {
+  const found = decode(mappings);
   const lines: number[] = [];
-  let source = 0;
-  let last = 1;
-  for (const line of mappings.split(';')) {
-    let first: number | undefined;
-    for (const segment of line.split(',')) {
-      const [, , step] = numbersOf(segment);
-      if (step === undefined) continue;
-      source += step;
-      first ??= source + 1;
-    }
-    last = first ?? last;
-    lines.push(last);
+  for (let i = 0; i < count; i++) {
+    const from = found[i]?.find((segment) => segment.length > 1)?.[2];
+    lines.push(from === undefined ? (lines.at(-1) ?? 1) : from + 1);
   }
-  while (lines.length < count) lines.push(last);
   return lines;
 }

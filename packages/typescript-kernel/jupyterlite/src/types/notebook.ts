@@ -8,6 +8,7 @@ import type * as TypeScript from 'typescript';
 import { isRelative, moduleAt, OWN_MODULES, scriptsIn, urlOf } from '../imports';
 import type { CompilerSettings, Completions, Lost, Match, TypeProblem } from '../protocol';
 import { adviceOn } from './advice';
+import { describeCall, describeInfo, KINDS_BY_FLAG, matching, wordAt } from './describe';
 import type { Remote } from './remote';
 
 type Ts = typeof TypeScript;
@@ -36,7 +37,7 @@ interface Cell {
 }
 
 /** What the notebooks of a page share. */
-class Library {
+export class Library {
   readonly settings: TypeScript.CompilerOptions;
   readonly folders = new Set(['/']);
   readonly registry: TypeScript.DocumentRegistry;
@@ -45,18 +46,24 @@ class Library {
   /** Of all texts of cells, of which each is another. */
   version = 1;
 
+  /**
+   * @param remote where the types of imports by URL come from
+   * @param faults gets a line if the settings name a library that the declarations do not have, which then have their own
+   */
   constructor(
     readonly ts: Ts,
     readonly declarations: Declarations,
     readonly site: CompilerSettings,
     readonly remote: Remote,
+    faults: string[] = [],
   ) {
     const { files } = declarations;
-    const { lib = declarations.lib, strict, experimentalDecorators } = site;
-    const unknown = lib.find((name) => !Object.hasOwn(files, `/lib/lib.${name.toLowerCase()}.d.ts`));
+    const { strict, experimentalDecorators } = site;
+    const unknown = site.lib?.find((name) => !Object.hasOwn(files, `/lib/lib.${name.toLowerCase()}.d.ts`));
+    const lib = unknown === undefined && site.lib ? site.lib : declarations.lib;
     if (unknown !== undefined) {
       const known = Object.keys(files).flatMap((path) => /^\/lib\/lib\.((?:es|web)\w+)\.d\.ts$/.exec(path)?.[1] ?? []);
-      throw new Error(`lib: expected some of ${known.join(', ')}, found ${unknown}`);
+      faults.push(`lib: expected some of ${known.join(', ')}, found ${unknown}`);
     }
     // The options of tslab, except the target: browsers know the current syntax.
     this.settings = {
@@ -101,6 +108,7 @@ export class NotebookTypes {
   private readonly host: TypeScript.LanguageServiceHost;
   private readonly service: TypeScript.LanguageService;
 
+  /** @param siteFolder URL of its folder, below `files/` of the site */
   constructor(
     private readonly library: Library,
     name: string,
@@ -195,11 +203,12 @@ export class NotebookTypes {
     }
   }
 
-  /** What is wrong; a module without types may exist, so its names are `any` without an error. */
+  /** What is wrong, a line for each link of a chain of messages; a module without types may exist, and is `any` then. */
   private problemsOf({ code, messageText, start = 0, length = 0 }: TypeScript.Diagnostic) {
     const text = this.current.text.slice(start, start + length);
     if (!NO_MODULE.includes(code)) {
-      return [adviceOn(code, text) ?? linesOf(messageText).map((line) => ({ code, messageText: line }))].flat();
+      const lines = this.library.ts.flattenDiagnosticMessageText(messageText, '\n').split(/\n */);
+      return [adviceOn(code, text) ?? lines.map((line) => ({ code, messageText: line }))].flat();
     }
     try {
       urlOf(text.slice(1, -1), this.library.site, this.siteFolder);
@@ -261,15 +270,9 @@ export class NotebookTypes {
       includeSymbol: true,
     };
     const entries = this.service.getCompletionsAtPosition(this.current.path, position, options)?.entries ?? [];
-    const { text, start, end } = wordAt(code, position);
-    return {
-      start,
-      end,
-      matches: matching(
-        entries.map((entry) => this.ofOrigin(entry)),
-        text,
-      ),
-    };
+    const { text, ...place } = wordAt(code, position);
+    const known = entries.map((entry) => this.ofOrigin(entry));
+    return { ...place, matches: matching(known, text) };
   }
 
   /** The type and the documentation of what is at a position, or of the call that it is in; or null. */
@@ -315,102 +318,7 @@ export class NotebookTypes {
   }
 }
 
-/**
- * Makes notebooks that share what they read. Each has a name and the URL of its folder.
- * @param remote where the types of imports by URL come from
- * @throws if the settings name a library that the declarations do not have
- */
-export function createTypes(
-  ...of: ConstructorParameters<typeof Library>
-): (name: string, folder: string) => NotebookTypes {
-  const library = new Library(...of);
-  return (name, folder) => new NotebookTypes(library, name, folder);
-}
-
 function declaredAt(path: string): TypeScript.ResolvedModuleWithFailedLookupLocations {
   const extension = /\.d\.[cm]ts$/.exec(path)?.[0] ?? '.d.ts';
   return { resolvedModule: { resolvedFileName: path, extension, isExternalLibraryImport: true } };
-}
-
-/** Each link of a chain of messages is a separate line. */
-function linesOf(message: string | TypeScript.DiagnosticMessageChain): string[] {
-  if (typeof message === 'string') return [message];
-  return [message.messageText, ...(message.next ?? []).flatMap(linesOf)];
-}
-
-interface Word {
-  start: number;
-  end: number;
-  text: string;
-}
-
-/** The name at the cursor, also where it stands in its middle. */
-function wordAt(code: string, position: number): Word {
-  const [before] = /[\p{ID_Continue}$]*$/u.exec(code.slice(0, position)) as RegExpExecArray;
-  const [after] = /^[\p{ID_Continue}$]*/u.exec(code.slice(position)) as RegExpExecArray;
-  return { start: position - before.length, end: position + after.length, text: before + after };
-}
-
-/** Kinds of TypeScript's that have another name in Jupyter. */
-const KINDS: Record<string, string> = {
-  ...Object.fromEntries(['method', 'local function', 'construct', 'call'].map((kind) => [kind, 'function'])),
-  ...Object.fromEntries(['const', 'let', 'var', 'local var', 'using', 'await using'].map((kind) => [kind, 'instance'])),
-  ...Object.fromEntries(['getter', 'setter', 'accessor', 'enum member'].map((kind) => [kind, 'property'])),
-  ...Object.fromEntries(['interface', 'type parameter', 'primitive type'].map((kind) => [kind, 'type'])),
-  'local class': 'class',
-  parameter: 'param',
-};
-
-/** What a symbol is, the first that holds. */
-const KINDS_BY_FLAG = [
-  ['Function', 'function'],
-  ['Class', 'class'],
-  ['Enum', 'enum'],
-  ['Variable', 'const'],
-  ['Type', 'type'],
-  ['Module', 'module'],
-] as [keyof typeof TypeScript.SymbolFlags, TypeScript.ScriptElementKind][];
-
-/** In tslab's order: those that begin with the word, those that do so in another case, those that hold it. */
-function matching(entries: TypeScript.CompletionEntry[], text: string): Match[] {
-  const lower = text.toLowerCase();
-  const rank = (name: string) => {
-    if (name.startsWith(text)) return 0;
-    if (name.toLowerCase().startsWith(lower)) return 1;
-    return name.toLowerCase().includes(lower) ? 2 : 3;
-  };
-  const keyed = entries.map(({ name, kind, sortText }, index) => ({
-    name,
-    kind,
-    key: `${rank(name)}${sortText}`,
-    index,
-  }));
-  const found = keyed.filter(({ key }) => !key.startsWith('3'));
-  // Without a word by name, else in the order of TypeScript.
-  found.sort((a, b) => a.key.localeCompare(b.key) || (text === '' ? a.name.localeCompare(b.name) : a.index - b.index));
-  return found.map(({ name, kind }) => ({ text: name, kind: KINDS[kind] ?? kind }));
-}
-
-const join = (parts: TypeScript.SymbolDisplayPart[] = []) => parts.map(({ text }) => text).join('');
-
-/** As tslab prints it: the type, an empty line, the comment, its tags. */
-function describeInfo({ displayParts, documentation = [], tags = [] }: Partial<TypeScript.QuickInfo>): string {
-  const head = join(displayParts);
-  const tail = tags.flatMap(({ name, text }) => {
-    const words = join(text);
-    if (words === '') return [];
-    return [name === 'param' ? `@param ${words}` : words];
-  });
-  const notes = [...documentation.map(({ text }) => text), ...tail];
-  return [head, ...(head !== '' && notes.length > 0 ? [''] : []), ...notes].join('\n');
-}
-
-/** Each form of the function, and the comments of the one that fits so far. */
-function describeCall({ items, selectedItemIndex }: TypeScript.SignatureHelpItems): string {
-  const forms = items.map(({ prefixDisplayParts, parameters, separatorDisplayParts, suffixDisplayParts }) => {
-    const inner = parameters.map(({ displayParts }) => join(displayParts)).join(join(separatorDisplayParts));
-    return join(prefixDisplayParts) + inner + join(suffixDisplayParts);
-  });
-  const { documentation, tags } = items[selectedItemIndex] as TypeScript.SignatureHelpItem;
-  return [...forms, describeInfo({ documentation, tags })].join('\n').trimEnd();
 }

@@ -1,0 +1,65 @@
+/** What a person sees of TypeScript's answers: completions, the type of a name, how a function is called. */
+import type * as TypeScript from 'typescript';
+import type { Match } from '../protocol';
+
+/** The name at the cursor, also where it stands in its middle. */
+export function wordAt(code: string, position: number): { start: number; end: number; text: string } {
+  const [before] = /[\p{ID_Continue}$]*$/u.exec(code.slice(0, position)) as RegExpExecArray;
+  const [after] = /^[\p{ID_Continue}$]*/u.exec(code.slice(position)) as RegExpExecArray;
+  return { start: position - before.length, end: position + after.length, text: before + after };
+}
+
+/** Kinds of TypeScript's that have another name in Jupyter. */
+const KINDS: Record<string, string> = {
+  ...Object.fromEntries(['method', 'local function', 'construct', 'call'].map((kind) => [kind, 'function'])),
+  ...Object.fromEntries(['const', 'let', 'var', 'local var', 'using', 'await using'].map((kind) => [kind, 'instance'])),
+  ...Object.fromEntries(['getter', 'setter', 'accessor', 'enum member'].map((kind) => [kind, 'property'])),
+  ...Object.fromEntries(['interface', 'type parameter', 'primitive type'].map((kind) => [kind, 'type'])),
+  'local class': 'class',
+  parameter: 'param',
+};
+
+/** What a symbol is, the first that holds. */
+export const KINDS_BY_FLAG = [
+  ['Function', 'function'],
+  ['Class', 'class'],
+  ['Enum', 'enum'],
+  ['Variable', 'const'],
+  ['Type', 'type'],
+  ['Module', 'module'],
+] as [keyof typeof TypeScript.SymbolFlags, TypeScript.ScriptElementKind][];
+
+/** In tslab's order: those that begin with the word, those that do so in another case, those that hold it. */
+export function matching(entries: TypeScript.CompletionEntry[], text: string): Match[] {
+  const lower = text.toLowerCase();
+  const rankOf = (name: string) => {
+    const small = name.toLowerCase();
+    return [name.startsWith(text), small.startsWith(lower), small.includes(lower)].indexOf(true);
+  };
+  const ranked = entries.map((entry) => ({ ...entry, rank: rankOf(entry.name) })).filter(({ rank }) => rank >= 0);
+  // Without a word by name, else in the order of TypeScript.
+  const byName = (a: string, b: string) => (text === '' ? a.localeCompare(b) : 0);
+  ranked.sort((a, b) => a.rank - b.rank || a.sortText.localeCompare(b.sortText) || byName(a.name, b.name));
+  return ranked.map(({ name, kind }) => ({ text: name, kind: KINDS[kind] ?? kind }));
+}
+
+const join = (parts: TypeScript.SymbolDisplayPart[] = []) => parts.map(({ text }) => text).join('');
+
+/** As tslab prints it: the type, an empty line, the comment, its tags. */
+export function describeInfo({ displayParts, documentation = [], tags = [] }: Partial<TypeScript.QuickInfo>): string {
+  const head = join(displayParts);
+  const told = tags.filter(({ text }) => join(text) !== '');
+  const tagged = told.map(({ name, text }) => (name === 'param' ? '@param ' : '') + join(text));
+  const notes = [...documentation.map(({ text }) => text), ...tagged];
+  return [head, ...(head !== '' && notes.length > 0 ? [''] : []), ...notes].join('\n');
+}
+
+/** Each form of the function, and the comments of the one that fits so far. */
+export function describeCall({ items, selectedItemIndex }: TypeScript.SignatureHelpItems): string {
+  const forms = items.map(({ prefixDisplayParts, parameters, separatorDisplayParts, suffixDisplayParts }) => {
+    const inner = parameters.map(({ displayParts }) => join(displayParts)).join(join(separatorDisplayParts));
+    return join(prefixDisplayParts) + inner + join(suffixDisplayParts);
+  });
+  const { documentation, tags } = items[selectedItemIndex] as TypeScript.SignatureHelpItem;
+  return [...forms, describeInfo({ documentation, tags })].join('\n').trimEnd();
+}
