@@ -5,6 +5,7 @@
 import { argmax } from '../../src/common/argmax';
 import type { BatchResult, EngineState } from '../../src/common/engine';
 import { power } from '../../src/common/exact';
+import { atRest } from '../../src/common/layers';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { Purpose } from '../../src/common/random';
 import { type Address, type Kernel, startKernel } from './kernel-module';
@@ -13,10 +14,10 @@ import {
   Control,
   type CoreOptions,
   JobKind,
+  type Matrix,
   type MemoryMap,
   memoryMap,
   OUTPUTS,
-  type Part,
   RATES_LIMIT,
   RATES_TASK,
   ROW_FLOATS,
@@ -151,14 +152,14 @@ export class EventCore {
 
   /** @param potentials where those of the neurons come from and go to; by default they start at rest */
   private forward(i: number, potentials = 0): void {
-    const { weights, potentialRows } = this.map;
-    this.kernel.functions.forward(this.scratch, weights, this.indices[i], potentials, potentialRows);
+    const stride = this.options.batchSize * ROW_BYTES;
+    this.kernel.functions.forward(this.scratch, this.map.weights, this.indices[i], potentials, stride);
   }
 
   /** Forward and backward pass of the loaded image, which is image `i` of the batch; adds to the gradient of its shard. */
   accumulate(shard: number, i: number, label: number): void {
     const { scratch, map } = this;
-    this.forward(i, this.options.reset ? 0 : map.potentials + i * ROW_FLOATS * 4);
+    this.forward(i, this.options.reset ? 0 : map.potentials + i * ROW_BYTES);
     const gradient = map.gradients + shard * map.rows;
     const loss = this.kernel.functions.backward(scratch, map.weights, gradient, this.indices[i], label);
     this.doubles[map.losses / 8 + shard] += loss;
@@ -212,12 +213,9 @@ export class EventCore {
 
   /** The gradient of the last job, added up over its shards, in the order of the weights. */
   gradientResult(): Float32Array {
-    const gradient = new Float32Array(this.parameters);
-    for (let shard = 0; shard < SHARDS; shard++) {
-      const part = this.network(this.map.gradients + shard * this.map.rows);
-      for (let j = 0; j < part.length; j++) gradient[j] += part[j];
-    }
-    return gradient;
+    const { gradients, rows, parts } = this.map;
+    const ofShards = Array.from({ length: SHARDS }, (_, shard) => this.read(gradients + shard * rows, parts));
+    return ofShards.reduce((sum, part) => sum.map((value, j) => value + part[j]));
   }
 
   /** `length` float32 of this thread's scratch memory, in place. */
@@ -260,72 +258,40 @@ export class EventCore {
     }
   }
 
-  /** How many numbers the weights are. */
-  private get parameters(): number {
-    return this.map.parts.reduce((sum, { rows, units }) => sum + rows * units, 0);
-  }
-
-  /** A copy of a network's weights, or of what has their layout, in the order of `common/weights.ts`. */
-  private network(place: number): Float32Array {
-    const out = new Float32Array(this.parameters);
+  /** A copy of matrices in the memory, one after the other. */
+  private read(place: number, matrices: readonly Matrix[]): Float32Array {
+    const out = new Float32Array(matrices.reduce((sum, { rows, units }) => sum + rows * units, 0));
     let end = 0;
-    for (const { offset, rows, units, stride } of this.map.parts) {
+    for (const { offset, rows, units, stride } of matrices) {
       out.set(this.rows(place + offset, rows, units, stride), end);
       end += rows * units;
     }
     return out;
   }
 
-  /** The opposite of `network`. */
-  private setNetwork(place: number, values: Float32Array): void {
+  /** The opposite of `read`. */
+  private write(place: number, matrices: readonly Matrix[], values: Float32Array): void {
     let end = 0;
-    for (const { offset, rows, units, stride } of this.map.parts) {
+    for (const { offset, rows, units, stride } of matrices) {
       this.setRows(place + offset, values.subarray(end, end + rows * units), units, stride);
       end += rows * units;
     }
   }
 
   state(): EngineState {
-    const { weights, m, v } = this.map;
+    const { weights, m, v, potentials, parts, remembers } = this.map;
     const step = this.control[Control.Step];
-    const state = { weights: this.network(weights), m: this.network(m), v: this.network(v), step };
-    return this.options.reset ? state : { ...state, potentials: this.potentials() };
+    const state = { weights: this.read(weights, parts), m: this.read(m, parts), v: this.read(v, parts), step };
+    return this.options.reset ? state : { ...state, potentials: this.read(potentials, remembers) };
   }
 
   /** @param state as `takeState` returns it */
   restore(state: EngineState): void {
-    for (const name of ['weights', 'm', 'v'] as const) this.setNetwork(this.map[name], state[name]);
+    const { map } = this;
+    for (const name of ['weights', 'm', 'v'] as const) this.write(map[name], map.parts, state[name]);
     this.control[Control.Step] = state.step;
     if (this.options.reset) return;
-    let end = 0;
-    this.potentialParts().forEach(({ offset, rows, units, stride }, i) => {
-      const rest = new Float32Array(rows * units).fill(this.neurons[i].vReset ?? 0);
-      this.setRows(offset, state.potentials?.subarray(end, end + rows * units) ?? rest, units, stride);
-      end += rows * units;
-    });
-  }
-
-  /** A copy of the potentials of each place of a batch, in the order of `EngineState`. */
-  private potentials(): Float32Array {
-    const all = this.potentialParts().map(({ offset, rows, units, stride }) => this.rows(offset, rows, units, stride));
-    const out = new Float32Array(all.reduce((sum, { length }) => sum + length, 0));
-    let end = 0;
-    for (const part of all) {
-      out.set(part, end);
-      end += part.length;
-    }
-    return out;
-  }
-
-  /** Where the potentials of each layer lie in the memory. */
-  private potentialParts(): Omit<Part, 'layer' | 'kind'>[] {
-    const { potentials, potentialRows, layers } = this.map;
-    let offset = potentials;
-    return layers.map(({ neurons, columns }) => {
-      const part = { offset, rows: this.options.batchSize, units: neurons, stride: potentialRows };
-      offset += columns * potentialRows;
-      return part;
-    });
+    this.write(map.potentials, map.remembers, state.potentials ?? atRest(map.layers, this.options.batchSize));
   }
 }
 

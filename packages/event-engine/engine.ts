@@ -15,10 +15,9 @@ import {
   takePresentation,
   takeState,
 } from '../../src/common/engine';
-import type { MnistSplit } from '../../src/common/mnist';
 import { Queue } from '../../src/common/queue';
 import { Purpose } from '../../src/common/random';
-import { countInputs, type Dataset, isSpikeTrains, type SpikeTrainSplit } from '../../src/common/spike-trains';
+import { countInputs, type Dataset, isSpikeTrains } from '../../src/common/spike-trains';
 import type { Trace } from '../../src/common/trace';
 import { initialParameters } from '../../src/common/weights';
 import { EventCore } from './core';
@@ -70,27 +69,19 @@ export class EventEngine implements Engine {
     const options = resolveEngineOptions(some);
     const canShare = host.startThreads !== undefined && typeof SharedArrayBuffer !== 'undefined';
     const threads = canShare ? (options.threads ?? host.threads ?? 1) : 1;
-    const { seed, T, batchSize, learningRate, layers, loss, readout, encoder, reset } = options;
     // Even for one thread: the fate of the caller's arrays must not depend on the number of threads.
     const data = canShare ? shareData(options.data) : options.data;
     const inputs = countInputs(data);
+    // Each layer has its own neurons: none are given for all.
+    const { neuron, hidden, ...others } = options;
     const coreOptions: CoreOptions = {
+      ...others,
       data: { [PURPOSE.train]: data.train, [PURPOSE.test]: data.test },
-      inputs,
-      seed,
-      T,
-      batchSize,
-      learningRate,
-      layers,
-      loss,
-      readout,
-      encoder,
-      reset,
-      threads,
+      ...{ inputs, threads },
     };
     const module = await compileKernel(host.kernel, threads);
     const core = new EventCore(module, createMemory(coreOptions), coreOptions);
-    core.restore(freshState(initialParameters(seed, layers, inputs)));
+    core.restore(freshState(initialParameters(options.seed, options.layers, inputs)));
     const runner = threads > 1 && host.startThreads ? host.startThreads(core, module) : new OneThread(core);
     return new EventEngine({ ...options, data }, core, runner);
   }
@@ -169,19 +160,16 @@ export class EventEngine implements Engine {
   async statistics(presentation: Presentation): Promise<Statistics> {
     const { indices, ...shown } = this.take(presentation);
     return this.use((core) => {
-      const sum = { spikes: 0, hiddenSpikes: 0, dense: 0, rows: 0 };
-      for (const index of indices) {
+      const works = Array.from(indices, (index) => {
         this.begin({ ...shown, indices: [index] });
-        const { spikes, hiddenSpikes, dense, rows } = countWork(core, 0);
-        sum.spikes += spikes;
-        sum.hiddenSpikes += hiddenSpikes;
-        sum.dense += dense;
-        sum.rows += rows;
-      }
+        return countWork(core, 0);
+      });
       const { T, layers } = this.options;
-      const steps = indices.length * T;
-      const mean = { spikes: sum.spikes / steps, dense: sum.dense / steps, rows: sum.rows / steps };
-      return layers.length === 1 ? mean : { ...mean, hiddenSpikes: sum.hiddenSpikes / steps };
+      const mean = (of: keyof Statistics) => works.reduce((sum, work) => sum + work[of], 0) / (works.length * T);
+      return {
+        ...{ spikes: mean('spikes'), dense: mean('dense'), rows: mean('rows') },
+        ...(layers.length > 1 && { hiddenSpikes: mean('hiddenSpikes') }),
+      };
     });
   }
 
@@ -219,27 +207,15 @@ export class EventEngine implements Engine {
 
 /** The data in memory that threads can share. */
 function shareData(data: Dataset): Dataset {
-  if (isSpikeTrains(data)) return { ...data, train: shareTrains(data.train), test: shareTrains(data.test) };
-  return { train: shareImages(data.train), test: shareImages(data.test) };
+  const share = <S extends object>(split: S) =>
+    Object.fromEntries(Object.entries(split).map(([name, value]) => [name, shared(value)])) as S;
+  if (isSpikeTrains(data)) return { ...data, train: share(data.train), test: share(data.test) };
+  return { train: share(data.train), test: share(data.test) };
 }
 
-const shareImages = ({ images, labels, count }: MnistSplit): MnistSplit => ({
-  images: shared(images),
-  labels: shared(labels),
-  count,
-});
-
-const shareTrains = ({ units, times, starts, labels, count }: SpikeTrainSplit): SpikeTrainSplit => ({
-  units: shared(units),
-  times: shared(times),
-  starts: shared(starts),
-  labels: shared(labels),
-  count,
-});
-
-/** A copy in memory that threads can share, unless the array lies in such memory. */
+/** A copy in memory that threads can share; a number, and what lies in such memory, stays as it is. */
 function shared<A extends Uint8Array | Uint16Array | Uint32Array>(array: A): A {
-  if (array.buffer instanceof SharedArrayBuffer) return array;
+  if (!ArrayBuffer.isView(array) || array.buffer instanceof SharedArrayBuffer) return array;
   const Kind = array.constructor as new (buffer: SharedArrayBuffer) => A;
   const copy = new Kind(new SharedArrayBuffer(array.byteLength));
   copy.set(array);

@@ -3,26 +3,20 @@ import { afterSpike, fires } from '../../src/common/lif';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { Trace } from '../../src/common/trace';
 import type { EventCore } from './core';
-import { BLOCK, INPUTS } from './memory';
+import { BLOCK, INPUTS, SLOTS } from './memory';
 import { partOf } from './table';
 
-interface Block {
-  block: number;
-  /** Its first step. */
-  from: number;
-  steps: number;
-}
-
-/** The blocks of a presentation. */
-function listBlocks(T: number): Block[] {
-  return Array.from({ length: Math.ceil(T / BLOCK) }, (_, block) => {
-    return { block, from: block * BLOCK, steps: Math.min(BLOCK, T - block * BLOCK) };
-  });
-}
-
-/** Draws the input spikes of one block of image `i`. */
-function encode(core: EventCore, i: number, block: number, steps: number): void {
-  core.kernel.functions.encode(core.scratch, core.indices[i], block, steps);
+/** Shows image `i` of the job, loaded and from rest, block by block. */
+function eachBlock(core: EventCore, i: number, work: (block: number, steps: number, from: number) => void): void {
+  const { T, kernel, scratch } = core;
+  core.loadImage(i);
+  core.prepare();
+  kernel.functions.restAll(scratch);
+  for (let block = 0, from = 0; from < T; block++, from += BLOCK) {
+    const steps = Math.min(BLOCK, T - from);
+    kernel.functions.drawInput(scratch, core.indices[i], block, steps);
+    work(block, steps, from);
+  }
 }
 
 /** How many pixels of the loaded image are dim, bright and white. */
@@ -33,19 +27,16 @@ function countPlaces({ kernel, scratch, memory }: EventCore): number[] {
 
 /** The input spikes of image or spike train `i` of the job, 0 or 1, [T, inputs]. */
 export function inputSpikes(core: EventCore, i: number): Uint8Array {
-  const { T } = core;
-  const { kernel, scratch } = core;
-  const { INPUT, SLOTS, PIXEL_AT, SPIKES, ALWAYS } = kernel.addresses;
+  const { T, kernel, scratch } = core;
+  const { INPUT, PIXEL_AT, SPIKES, ALWAYS } = kernel.addresses;
   const { inputs = INPUTS } = core.options;
   const out = new Uint8Array(T * inputs);
-  core.loadImage(i);
-  const input = scratch + INPUT;
-  const [dim, bright, always] = countPlaces(core);
-  const words = (offset: number, length: number) => new Uint16Array(core.memory.buffer, input + offset, length).slice();
-  const pixelAt = words(PIXEL_AT, SLOTS);
-  const white = words(ALWAYS, always);
-  for (const { block, from, steps } of listBlocks(T)) {
-    encode(core, i, block, steps);
+  const words = (offset: number, length: number) =>
+    new Uint16Array(core.memory.buffer, scratch + INPUT + offset, length).slice();
+  eachBlock(core, i, (_, steps, from) => {
+    const [dim, bright, always] = countPlaces(core);
+    const pixelAt = words(PIXEL_AT, SLOTS);
+    const white = words(ALWAYS, always);
     const spikes = words(SPIKES, 8 * SLOTS);
     for (let t = 0; t < steps; t++) {
       const row = (from + t) * inputs;
@@ -54,7 +45,7 @@ export function inputSpikes(core: EventCore, i: number): Uint8Array {
       for (let place = SLOTS - bright; place < SLOTS; place++) out[row + pixelAt[place]] = fires(place);
       for (const pixel of white) out[row + pixel] = 1;
     }
-  }
+  });
   return out;
 }
 
@@ -63,11 +54,7 @@ export function traceImage(core: EventCore, i: number): Trace {
   const { T, kernel, scratch, map, options } = core;
   const { addresses, functions } = kernel;
   const traces = map.layers.map(({ neurons }) => empty(T, neurons));
-  core.loadImage(i);
-  core.prepare();
-  functions.restAll(scratch);
-  for (const { block, from, steps } of listBlocks(T)) {
-    functions.drawInput(scratch, core.indices[i], block, steps);
+  eachBlock(core, i, (block, steps, from) => {
     map.layers.forEach(({ neurons, place, placeStride }, layer) => {
       const isLast = layer === traces.length - 1;
       const rows = scratch + (isLast ? addresses.OUTPUT : place) + addresses.BLOCK_ROWS;
@@ -78,7 +65,7 @@ export function traceImage(core: EventCore, i: number): Trace {
       functions.fireLayer(scratch, map.weights, layer, block, steps);
       record('h');
     });
-  }
+  });
   const done = traces.map((trace, layer) => {
     const isRead = layer === traces.length - 1 && options.readout !== 'spikes';
     return isRead ? { ...trace, v: trace.h.slice() } : heard(fired(trace, core.neurons[layer]), core, layer);
@@ -142,13 +129,10 @@ export function countWork(core: EventCore, i: number): Work {
   // Each input of a layer has a row of weights to each column of its neurons.
   const work = { spikes: 0, hiddenSpikes: 0, dense: 0, rows: 0 };
   for (const { layer, kind, rows } of map.parts) if (kind !== 'w') work.dense += layers[layer].columns * rows * T;
-  core.loadImage(i);
-  core.prepare();
-  functions.restAll(scratch);
-  if (isDirect) work.rows += countPlaces(core).reduce((sum, count) => sum + count, 0) * first.columns;
-  for (const { block, steps } of listBlocks(T)) {
-    functions.drawInput(scratch, core.indices[i], block, steps);
-    if (!isDirect) {
+  eachBlock(core, i, (block, steps) => {
+    if (isDirect) {
+      if (block === 0) work.rows += countPlaces(core).reduce((sum, count) => sum + count, 0) * first.columns;
+    } else {
       work.spikes += functions.countSpikes(input, steps);
       work.rows += functions.countRows(input, steps) * first.columns;
     }
@@ -161,6 +145,6 @@ export function countWork(core: EventCore, i: number): Work {
       // Each spike of a recurrent layer is a row for each of its own columns.
       if (layers[layer].recurrent) work.rows += functions.countSpikes(made, steps) * layers[layer].columns;
     });
-  }
+  });
   return work;
 }

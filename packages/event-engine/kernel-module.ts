@@ -48,7 +48,6 @@ export interface KernelFunctions {
   layerCurrents(scratch: number, weights: number, layer: number, block: number, steps: number): void;
   fireLayer(scratch: number, weights: number, layer: number, block: number, steps: number): void;
   addGradient(scratch: number, input: number, rows: number, gradient: number, steps: number): void;
-  fire(column: number, block: number, steps: number): void;
   back(scratch: number, column: number, spikeGradient: number, stride: number, from: number, steps: number): void;
   /** With `potentials` 0 the neurons start at rest. */
   forward(scratch: number, weights: number, index: number, potentials: number, stride: number): void;
@@ -77,35 +76,22 @@ export interface KernelFunctions {
 const ADDRESSES = [
   'ALWAYS',
   'ALWAYS_COUNT',
-  'BLOCK',
   'BLOCK_ROWS',
   'BRIGHT_COUNT',
   'CARRY',
   'COLUMN_END',
-  'COUNT',
   'COUNTS',
   'DIM',
-  'ENCODER',
-  'EPOCH',
   'IMAGE',
   'INPUT',
   'INPUT_END',
-  'LAYER_COUNT',
-  'LOSS',
   'MAX_BLOCKS',
   'OUTPUT',
   'PIXEL_AT',
-  'PIXELS',
-  'PURPOSE',
   'RATES',
-  'READOUT',
-  'ROW_BYTES',
   'SCRATCH_BYTES',
-  'SEED',
-  'SLOTS',
   'SPIKE_GRADIENT',
   'SPIKES',
-  'STEPS',
 ] as const;
 
 export type Address = (typeof ADDRESSES)[number];

@@ -13,6 +13,30 @@ export const SLOTS = 832;
 /** Most layers of a network. */
 export const MAX_LAYERS = 20;
 
+/** Words at the start of the memory: what all threads are doing. The first five belong to the pool. */
+export enum Control {
+  Generation,
+  Ticket,
+  Done,
+  Failed,
+  Started,
+  Kind,
+  Purpose,
+  Epoch,
+  /** Images of the batch. */
+  Count,
+  Step,
+  Seed,
+  /** Steps of a presentation. */
+  T,
+  /** Which loss (kernel/loss.ts), encoder (kernel/input.ts) and readout (kernel/readout.ts). */
+  Loss,
+  Encoder,
+  /** How many layers the table has. */
+  Layers,
+  Readout,
+}
+
 // The table of layers, which all threads read: LAYER_BYTES for each from LAYERS on. Of a layer, from its start; whole numbers
 // of 32 bits unless it says float32:
 export const LAYERS = 1024;

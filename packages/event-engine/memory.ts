@@ -2,13 +2,14 @@
  * The memory of the event-driven engine: its layout, and how threads find it.
  */
 import type { EncoderName, LossName, ReadoutName } from '../../src/common/engine';
-import type { ResolvedLayer } from '../../src/common/layers';
+import { type ResolvedLayer, remembered } from '../../src/common/layers';
 import type { NeuronOptions } from '../../src/common/neuron-options';
 import type { SpikeTrainSplit } from '../../src/common/spike-trains';
 import { type Parameter, parameters } from '../../src/common/weights';
 import {
   BLOCK,
   COLUMN_BYTES,
+  Control,
   INPUT_BYTES,
   INPUTS,
   LAYER_BYTES,
@@ -19,7 +20,7 @@ import {
   SLOTS,
 } from './layout';
 
-export { BLOCK, INPUTS, OUTPUTS, ROW_FLOATS, SLOTS };
+export { BLOCK, Control, INPUTS, OUTPUTS, ROW_FLOATS, SLOTS };
 
 const PAGE = 65536;
 
@@ -32,25 +33,6 @@ export const RATES_TASK = 64;
 /** Most images of one job of that kind. */
 export const RATES_LIMIT = 8192;
 
-/** Words at the start of the memory: what all threads are doing. The first five belong to the pool. */
-export const Control = {
-  Generation: 0,
-  Ticket: 1,
-  Done: 2,
-  Failed: 3,
-  Started: 4,
-  Kind: 5,
-  Purpose: 6,
-  Epoch: 7,
-  Count: 8,
-  Step: 9,
-  Seed: 10,
-  T: 11,
-  Loss: 12,
-  Encoder: 13,
-  Layers: 14,
-  Readout: 15,
-} as const;
 /** Bytes where a thread leaves its error's message. */
 export const MESSAGE = { start: 64, bytes: 960 };
 
@@ -107,14 +89,17 @@ export type MemoryMap = ReturnType<typeof memoryMap>;
 
 const ROW_BYTES = 4 * ROW_FLOATS;
 
-/** A parameter of the network in the memory: a matrix, whose columns of up to twelve values per row lie `stride` bytes apart. */
-export interface Part extends Pick<Parameter, 'layer' | 'kind'> {
-  /** Where it begins, in bytes from the first parameter. */
+/** A matrix in the memory, whose columns of up to twelve values per row lie `stride` bytes apart. */
+export interface Matrix {
+  /** Where it begins, in bytes from the first of its kind. */
   offset: number;
   rows: number;
   units: number;
   stride: number;
 }
+
+/** A parameter of the network in the memory. */
+export interface Part extends Matrix, Pick<Parameter, 'layer' | 'kind'> {}
 
 const columnsOf = (neurons: number) => Math.ceil(neurons / ROW_FLOATS);
 
@@ -131,6 +116,20 @@ function placeParameters({ layers, inputs }: Layout): { parts: Part[]; rows: num
     return part;
   });
   return { parts, rows };
+}
+
+/** What neurons remember from one batch to the next: of each column, a row of each kind for each place of the batch. */
+function placeRemembered({ layers, batchSize, reset }: Layout): { remembers: Matrix[]; bytes: number } {
+  let bytes = 0;
+  const all = batchSize * ROW_BYTES;
+  const remembers = (reset ? [] : layers).flatMap((layer) => {
+    const kinds = remembered([layer]);
+    const stride = kinds.length * all;
+    bytes += columnsOf(layer.neurons) * stride;
+    const first = bytes - columnsOf(layer.neurons) * stride;
+    return kinds.map(({ neurons: units }, kind) => ({ offset: first + kind * all, rows: batchSize, units, stride }));
+  });
+  return { remembers, bytes };
 }
 
 /** Bytes rounded up to an odd number of cache lines, so that columns do not compete for the same ones. */
@@ -163,8 +162,7 @@ export function memoryMap(options: Layout) {
   };
   const { parts, rows } = placeParameters(options);
   const { layers, scratchBytes } = placeNeurons(options);
-  // Of the potentials of a batch: a row for each of its places, and as many for each column, the outputs' last.
-  const potentialRows = options.reset ? 0 : options.batchSize * ROW_BYTES;
+  const { remembers, bytes } = placeRemembered(options);
   // The spikes of a sample, where they are given and not drawn: 16 steps of each place, part by part.
   const givenBytes = Math.ceil(options.T / BLOCK) * 8 * 2 * SLOTS;
   return {
@@ -178,13 +176,13 @@ export function memoryMap(options: Layout) {
     gradients: place(rows * SHARDS),
     given: place(givenBytes * options.threads),
     givenBytes,
-    potentials: place(layers.reduce((sum, { columns }) => sum + columns, 0) * potentialRows),
+    potentials: place(bytes),
     scratch: place(0),
     scratchBytes,
     rows,
-    potentialRows,
     layers,
     parts,
+    remembers,
   };
 }
 

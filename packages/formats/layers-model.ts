@@ -24,9 +24,6 @@ export interface SavedNetwork {
   layers?: readonly ResolvedLayer[];
 }
 
-/** A layer, which in a network of one kind of neurons does not name them. */
-type LayerInFile = LayerShape & Partial<ResolvedLayer>;
-
 /** The files of a layers model; in its folder nothing else is touched. */
 export const MODEL_FILES = ['weights.bin', 'model.json'] as const;
 
@@ -48,7 +45,7 @@ export function layersModelFiles(
   readout: ReadoutName = 'spikes',
   layers?: readonly ResolvedLayer[],
 ): Record<ModelFile, Uint8Array> {
-  const all: readonly LayerInFile[] = layers ?? plainLayers(networkOf(weights, inputs).hidden);
+  const all: readonly LayerShape[] = layers ?? plainLayers(networkOf(weights, inputs).hidden);
   const numbers = parameters(all, inputs);
   if (weights.length !== countNumbers(numbers)) {
     throw new RangeError(`weights: expected ${countNumbers(numbers)} numbers, found ${weights.length}`);
@@ -57,7 +54,7 @@ export function layersModelFiles(
   // As tfjs numbers layers of one kind.
   const named = (name: string, i: number) => (i === 0 ? name : `${name}_${i}`);
   const layer = (class_name: string, config: object) => ({ class_name, config });
-  const neurons = (own: NeuronOptions, { synapse, recurrent, learn }: LayerInFile, i: number) => {
+  const neurons = (own: NeuronOptions, { synapse, recurrent, learn }: LayerShape, i: number) => {
     const start = { name: named('lif', i), trainable: true, ...storeNeuron(own), ...(learn && { learn }) };
     const isRead = readout !== 'spikes' && i === all.length - 1;
     const lif = isRead
@@ -161,7 +158,7 @@ function savedLayers(file: string, content: Uint8Array): { layers: ResolvedLayer
     }
   };
   const base = neuronIn(first);
-  const found: Partial<LayerInFile>[] = [];
+  const found: Partial<LayerShape>[] = [];
   for (const part of parts) {
     const { kind, config = {} } = part;
     if (kind === 'Dense') found.push({ neurons: config.units as number });

@@ -49,14 +49,11 @@ export const layersOfRun = (settings: Some): ResolvedLayer[] => resolveLayers(ne
 
 /** Why there can be no such run, though each setting can have its value; undefined if there can. `setting` is to be changed. */
 export function contradiction(settings: Some): { setting: Name; expected: string } | undefined {
-  const { hidden, loss, readout, recurrent, reset, synapseTau } = settings;
+  const { hidden, loss, readout, recurrent } = settings;
   if (readout && readout !== 'spikes' && loss === 'cross-entropy-counts') {
     return { setting: 'loss', expected: `mse, cross-entropy or cross-entropy-each-step with --readout ${readout}` };
   }
   if (recurrent && !hidden) return { setting: 'recurrent', expected: 'a hidden layer' };
-  if (reset === false && (recurrent || synapseTau)) {
-    return { setting: 'reset', expected: 'the reset with recurrence or currents that last' };
-  }
   return undefined;
 }
 

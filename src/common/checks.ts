@@ -57,6 +57,12 @@ export function checkIndices(indices: ArrayLike<number>, count: number, sample =
   }
 }
 
+/** @throws RangeError unless the value is one of these */
+export function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
+  if (choices.includes(value as string)) return;
+  throw new RangeError(`${name}: expected ${listChoices(choices.map(formatValue))}, found ${formatValue(value)}`);
+}
+
 /** @throws RangeError unless the value is true or false */
 export function checkSwitch(name: string, value: boolean): void {
   if (typeof value !== 'boolean') throw new RangeError(`${name}: expected true or false, found ${formatValue(value)}`);

@@ -1,5 +1,6 @@
 /** What both engines have in common: their options, what they are asked, and what they answer. */
 import {
+  checkChoice,
   checkIndices,
   checkNumber,
   checkOptions,
@@ -7,9 +8,15 @@ import {
   checkWhole,
   formatValue,
   isTyped,
-  listChoices,
 } from './checks';
-import { countNeurons, type LayerShape, type ResolvedLayer, resolveLayers, type SomeLayers, shortForm } from './layers';
+import {
+  countRemembered,
+  type LayerShape,
+  type ResolvedLayer,
+  resolveLayers,
+  type SomeLayers,
+  shortForm,
+} from './layers';
 import { checkMnist } from './mnist';
 import { DEFAULT_NEURON, type NeuronOptions } from './neuron-options';
 import { MAX_UINT32 } from './random';
@@ -74,8 +81,9 @@ export interface ResolvedEngineOptions<Loss = LossName> {
   /** Default 'poisson'; undefined with spike trains, which need none. */
   encoder?: EncoderName;
   /**
-   * Whether training resets the neurons between two batches. Default true. Without, the image in each place of a batch finds
-   * the potential that the image before left in that place; no gradient goes back there. Tests and traces start at rest.
+   * Whether training resets the neurons between two batches. Default true. Without, the image in each place of a batch finds what
+   * the image before left in that place, potentials and what else `EngineState` has; no gradient goes back there. Tests and
+   * traces start at rest.
    */
   reset: boolean;
   /** Threads of the event engine; the result does not depend on it. Default: all cores. */
@@ -134,17 +142,14 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
   checkWhole('batchSize', batchSize, 1, 2 ** 20);
   checkWhole('threads', threads ?? 1, 1, 64);
   checkNumber('learningRate', learningRate, 0);
-  checkName('loss', loss, LOSS_NAMES);
-  checkName('readout', readout, READOUT_NAMES);
+  checkChoice('loss', loss, LOSS_NAMES);
+  checkChoice('readout', readout, READOUT_NAMES);
   if (readout !== 'spikes' && loss === 'cross-entropy-counts') {
     throw new RangeError(
       `loss: expected 'mse' or 'cross-entropy' with readout '${readout}', found '${loss}', which counts spikes`,
     );
   }
   checkSwitch('reset', reset);
-  if (!reset && layers.some(({ synapse, recurrent }) => synapse || recurrent)) {
-    throw new RangeError('reset: expected true with synaptic currents or recurrence, which start anew, found false');
-  }
   return options;
 }
 
@@ -153,7 +158,7 @@ function resolveInput({ data, T, encoder }: EngineOptions): Pick<ResolvedEngineO
   if (!isSpikeTrains(data)) {
     checkMnist(data);
     const { encoder: standard } = DEFAULT_TRAINING;
-    checkName('encoder', encoder ?? standard, ENCODER_NAMES);
+    checkChoice('encoder', encoder ?? standard, ENCODER_NAMES);
     return { T: T ?? 100, encoder: encoder ?? standard };
   }
   checkSpikeTrains(data);
@@ -163,11 +168,6 @@ function resolveInput({ data, T, encoder }: EngineOptions): Pick<ResolvedEngineO
     throw new RangeError(`encoder: expected none, since the data are spikes already, found ${formatValue(encoder)}`);
   }
   return { T: data.T, encoder };
-}
-
-function checkName(option: string, name: string, names: readonly string[]): void {
-  if (names.includes(name)) return;
-  throw new RangeError(`${option}: expected ${listChoices(names.map(formatValue))}, found ${formatValue(name)}`);
 }
 
 /** What one training step returns. */
@@ -181,8 +181,9 @@ export interface BatchResult {
 /**
  * All that training changes: weights [784, 10] or, with a hidden layer, [784, hidden] and then [hidden, 10] (with spike trains
  * as many rows as they have units in place of the 784; of any network the numbers that `parameters` lists), Adam's moments of
- * the same shape, Adam's step count and, of an engine that does not reset the neurons, their potentials, layer by layer
- * [batchSize, neurons], the ten outputs last. `restore` takes potentials at rest where they are missing.
+ * the same shape, Adam's step count and, of an engine that does not reset the neurons, what they remember, layer by layer
+ * [batchSize, neurons], the ten outputs last: potentials, before them currents that last, and first the spikes that a recurrent
+ * layer hears again. `restore` takes neurons at rest where it is missing.
  */
 export interface EngineState {
   weights: Float32Array;
@@ -254,13 +255,9 @@ const LARGEST = 1e12;
  */
 export function takeState(
   state: EngineState,
-  {
-    data,
-    reset,
-    batchSize,
-    layers,
-  }: Pick<Engine['options'], 'data' | 'reset' | 'batchSize'> & { layers: readonly LayerShape[] },
+  options: Pick<Engine['options'], 'data' | 'reset' | 'batchSize'> & { layers: readonly LayerShape[] },
 ): EngineState {
+  const { data, reset, batchSize, layers } = options;
   const size = countNumbers(parameters(layers, countInputs(data)));
   const take = (name: 'weights' | 'm' | 'v' | 'potentials', most: number, least = -most, count = size) => {
     const values = state?.[name];
@@ -280,8 +277,8 @@ export function takeState(
   };
   checkWhole('step', taken.step, 0, MAX_STEP);
   if (reset || !state.potentials) return taken;
-  const places = batchSize * countNeurons(layers);
-  return { ...taken, potentials: take('potentials', LARGEST ** 2, -(LARGEST ** 2), places) };
+  const count = batchSize * countRemembered(layers);
+  return { ...taken, potentials: take('potentials', LARGEST ** 2, -(LARGEST ** 2), count) };
 }
 
 /**
@@ -292,14 +289,13 @@ export function takePresentation(
   data: Dataset,
   { split, epoch, indices }: Presentation,
 ): Presentation & { indices: Uint32Array } {
-  const count = split === 'train' || split === 'test' ? data[split].count : undefined;
-  if (count === undefined) throw new RangeError(`split: expected 'train' or 'test', found ${split}`);
+  checkChoice('split', split, ['train', 'test']);
   const sample = isSpikeTrains(data) ? 'spike train' : 'image';
   if (!(indices?.length > 0)) {
     const found = indices?.length === 0 ? 0 : ((indices as object | undefined)?.constructor?.name ?? 'none');
     throw new RangeError(`indices: expected at least one ${sample}, found ${found}`);
   }
-  checkIndices(indices, count, sample);
+  checkIndices(indices, data[split].count, sample);
   checkWhole('epoch', epoch, 0, MAX_UINT32);
   return { split, epoch, indices: new Uint32Array(indices) };
 }

@@ -1,5 +1,5 @@
 /** A network as a list of layers, the last of which are the ten outputs. */
-import { checkNumber, checkOptions, checkSwitch, checkWhole, formatValue, listChoices } from './checks';
+import { checkChoice, checkNumber, checkOptions, checkSwitch, checkWhole, formatValue } from './checks';
 import { CLASSES } from './mnist';
 import { checkNeuron, type NeuronOptions, neuronOptions, resolveNeuronOptions } from './neuron-options';
 
@@ -39,8 +39,8 @@ export interface ResolvedLayer {
 /** A layer as it is asked for: what is left out has its default, which for `neuron` are the network's own options. */
 export type LayerOptions = Partial<Omit<ResolvedLayer, 'neuron'>> & { neuron?: Partial<NeuronOptions> };
 
-/** What the shapes of a layer's parameters depend on. */
-export type LayerShape = Pick<ResolvedLayer, 'neurons' | 'recurrent' | 'learn'>;
+/** What the shapes of a layer's parameters, and of what its neurons remember, depend on. */
+export type LayerShape = Omit<ResolvedLayer, 'neuron'> & Partial<Pick<ResolvedLayer, 'neuron'>>;
 
 /** What networks are made from. */
 export interface SomeLayers {
@@ -99,9 +99,7 @@ function resolveLayer(some: LayerOptions, base: NeuronOptions, isLast: boolean):
   }
   checkSwitch('recurrent', recurrent);
   if (recurrent && isLast) throw new RangeError('recurrent: expected a hidden layer, found the outputs');
-  if (learn !== undefined && !LEARN_NAMES.includes(learn)) {
-    throw new RangeError(`learn: expected ${listChoices(LEARN_NAMES.map(formatValue))}, found ${formatValue(learn)}`);
-  }
+  if (learn !== undefined) checkChoice('learn', learn, LEARN_NAMES);
   return {
     ...{ neurons, neuron: own, recurrent },
     ...(synapse && { synapse: { tau: synapse.tau } }),
@@ -109,9 +107,24 @@ function resolveLayer(some: LayerOptions, base: NeuronOptions, isLast: boolean):
   };
 }
 
-/** How many neurons a network has. */
-export const countNeurons = (layers: readonly Pick<ResolvedLayer, 'neurons'>[]): number =>
-  layers.reduce((sum, { neurons }) => sum + neurons, 0);
+/**
+ * What neurons remember from step to step, layer by layer: their last spikes if they are recurrent, then their currents if these
+ * last, then their potentials; and which value each has at rest.
+ */
+export const remembered = (layers: readonly LayerShape[]): { neurons: number; rest: number }[] =>
+  layers.flatMap(({ neurons, neuron, synapse, recurrent }) => [
+    ...(recurrent ? [{ neurons, rest: 0 }] : []),
+    ...(synapse ? [{ neurons, rest: 0 }] : []),
+    { neurons, rest: neuron?.vReset ?? 0 },
+  ]);
+
+/** How many numbers those are. */
+export const countRemembered = (layers: readonly LayerShape[]): number =>
+  remembered(layers).reduce((sum, { neurons }) => sum + neurons, 0);
+
+/** All that a batch of so many places remembers, [places, neurons] of each part, at rest. */
+export const atRest = (layers: readonly LayerShape[], places: number): Float32Array =>
+  Float32Array.from(remembered(layers).flatMap(({ neurons, rest }) => new Array(places * neurons).fill(rest)));
 
 /** Whether two neurons have the same value of an option. */
 const agree = (a: NeuronOptions, b: NeuronOptions) => (name: keyof NeuronOptions) =>

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, checkSwitch, formatValue, listChoices } from './checks';
+import { checkChoice, checkNumber, checkOptions, checkSwitch } from './checks';
 import { defaultSurrogate, SURROGATE_NAMES, type Surrogate, type SurrogateName } from './surrogates';
 
 /** The options of a layer of LIF neurons, named as SpikingJelly's. */
@@ -41,12 +41,7 @@ export function resolveNeuronOptions(some: Partial<NeuronOptions> = {}): NeuronO
 /** @throws RangeError that names the first option that is out of range, what is allowed, and what was found */
 export function checkNeuron(neuron: NeuronOptions): void {
   const { surrogateFunction, ...dynamics } = neuron ?? {};
-  if (!SURROGATE_NAMES.includes(surrogateFunction?.name)) {
-    const found = formatValue(surrogateFunction?.name);
-    throw new RangeError(
-      `surrogateFunction: expected ${listChoices(SURROGATE_NAMES.map(formatValue))}, found ${found}`,
-    );
-  }
+  checkChoice('surrogateFunction', surrogateFunction?.name, SURROGATE_NAMES);
   checkNumber('alpha', surrogateFunction.alpha, 0);
   checkDynamics(dynamics);
 }

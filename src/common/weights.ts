@@ -4,7 +4,7 @@
  */
 import { isTyped, typeName } from './checks';
 import { exp, log } from './exact';
-import { isWidth, type LayerShape, plainLayers, type ResolvedLayer } from './layers';
+import { isWidth, type LayerShape, plainLayers } from './layers';
 import { CLASSES, IMAGE_SIZE } from './mnist';
 import { initialWeights, Purpose } from './random';
 
@@ -43,8 +43,8 @@ const sizeOf = ({ shape: [rows, columns] }: Pick<Parameter, 'shape'>) => rows * 
 /** How many numbers these parameters have. */
 export const countNumbers = (all: readonly Parameter[]): number => all.reduce((sum, each) => sum + sizeOf(each), 0);
 
-/** The numbers of each parameter, in place. */
-export function splitParameters(numbers: Float32Array, all: readonly Parameter[]): Float32Array[] {
+/** The numbers of each parameter, or of other matrices, in place. */
+export function splitParameters(numbers: Float32Array, all: readonly Pick<Parameter, 'shape'>[]): Float32Array[] {
   let start = 0;
   return all.map((each) => {
     start += sizeOf(each);
@@ -57,11 +57,7 @@ export function splitParameters(numbers: Float32Array, all: readonly Parameter[]
  * and w = −ln(τ − 1) where τ is learnt. The first layer, the last of several, each one between and each R have a random stream
  * of their own, so the first has the numbers of a single layer.
  */
-export function initialParameters(
-  seed: number,
-  layers: readonly (LayerShape & Partial<Pick<ResolvedLayer, 'neuron'>>)[],
-  inputs?: number,
-): Float32Array {
+export function initialParameters(seed: number, layers: readonly LayerShape[], inputs?: number): Float32Array {
   const all = parameters(layers, inputs);
   const numbers = new Float32Array(countNumbers(all));
   splitParameters(numbers, all).forEach((part, i) => {

@@ -5,7 +5,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { checkOptions, checkWhole } from '../common/checks';
+import { checkChoice, checkOptions, checkWhole } from '../common/checks';
 import { type EncoderName, MAX_T, type Presentation } from '../common/engine';
 import { firingStep } from '../common/latency';
 import { MAX_UINT32, Purpose, RandomStream } from '../common/random';
@@ -58,8 +58,7 @@ export class PoissonEncoder {
    * @throws RangeError for another split, or an epoch or an index that is no whole number
    */
   begin({ split, epoch, indices }: Presentation): this {
-    if (split !== 'train' && split !== 'test')
-      throw new RangeError(`split: expected 'train' or 'test', found ${split}`);
+    checkChoice('split', split, ['train', 'test']);
     checkWhole('epoch', epoch, 0, MAX_UINT32);
     for (let i = 0; i < indices.length; i++) checkWhole('indices', indices[i], 0, MAX_UINT32);
     this.purpose = split === 'train' ? Purpose.TrainSpikes : Purpose.TestSpikes;

@@ -2,40 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkNumber } from '../common/checks';
 import { LIFNode, type LIFNodeArgs } from './neuron';
-
-/** A layer that remembers its last output until the reset; input and output are [batch, units]. */
-abstract class Remembering extends tf.layers.Layer {
-  /** The output of the step before; null before the first. */
-  protected last: tf.Tensor | null = null;
-  /** Earlier outputs, which a gradient may still need until the reset. */
-  private past: tf.Tensor[] = [];
-
-  override get stateful(): boolean {
-    return true;
-  }
-
-  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
-    return inputShape;
-  }
-
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return tf.tidy(() => {
-      const next = this.step(Array.isArray(inputs) ? inputs[0] : inputs);
-      if (this.last) this.past.push(this.last);
-      this.last = tf.keep(tf.clone(next));
-      return next;
-    });
-  }
-
-  protected abstract step(x: tf.Tensor): tf.Tensor;
-
-  override resetStates(): void {
-    tf.dispose(this.past);
-    this.last?.dispose();
-    this.past = [];
-    this.last = null;
-  }
-}
+import { Remembering } from './remembering';
 
 /**
  * The current i that the neurons get in place of x lasts for some steps (the first equation of snnTorch's `Synaptic`):
@@ -62,9 +29,11 @@ export class Synapse extends Remembering {
     this.tau = tau;
   }
 
-  protected step(x: tf.Tensor): tf.Tensor {
+  protected advance(x: tf.Tensor): tf.Tensor {
     if (this.storeSequences) this.x.push(Float32Array.from(x.dataSync()));
-    return this.last ? tf.add(tf.mul(this.last, 1 - 1 / this.tau), x) : x;
+    const current = this.remembered ? tf.add(tf.mul(this.remembered, 1 - 1 / this.tau), x) : x;
+    this.remember(tf.clone(current));
+    return current;
   }
 
   override resetStates(): void {
@@ -120,11 +89,13 @@ export class LinearRecurrentContainer extends Remembering {
     super.build(inputShape);
   }
 
-  protected step(x: tf.Tensor): tf.Tensor {
+  protected advance(x: tf.Tensor): tf.Tensor {
     // Also in the first step: R has a gradient then, of zeros, and Adam its moments.
-    const before = this.last ?? tf.zerosLike(x);
+    const before = this.remembered ?? tf.zerosLike(x);
     const heard = tf.add(x, tf.matMul(before, this.kernel?.read() as tf.Tensor));
-    return this.layers.reduce((out, inner) => inner.call(out, {}) as tf.Tensor, heard);
+    const spikes = this.layers.reduce((out, inner) => inner.call(out, {}) as tf.Tensor, heard);
+    this.remember(tf.clone(spikes));
+    return spikes;
   }
 
   override resetStates(): void {

@@ -12,6 +12,7 @@ import { MAX_UNITS } from '../common/spike-trains';
 import { countNumbers, initialParameters, parameters, splitParameters } from '../common/weights';
 import { LinearRecurrentContainer, ParametricLIFNode, Synapse } from './layer';
 import { LIFNode, type LIFNodeArgs, NonSpikingLIFNode } from './neuron';
+import { Remembering } from './remembering';
 import { ATan, makeSurrogate } from './surrogate';
 
 /** Options of `ann`. */
@@ -170,6 +171,10 @@ export function findNeurons(net: tf.LayersModel): { neurons: LIFNode; synapse?: 
     return [found];
   });
 }
+
+/** Finds what remembers something between calls, in the order of `remembered`. */
+export const findRemembering = (net: tf.LayersModel): Remembering[] =>
+  partsOf(net).filter((part) => part instanceof Remembering);
 
 /** Finds the network's ten neurons; Error if it has none. */
 export function findLIFNode(net: tf.LayersModel): LIFNode {

@@ -8,6 +8,7 @@ import { checkOptions, checkSwitch } from '../common/checks';
 import type { LearnName } from '../common/layers';
 import { checkDynamics, DEFAULT_NEURON, type NeuronOptions, neuronOptions } from '../common/neuron-options';
 import type { Trace } from '../common/trace';
+import { Remembering } from './remembering';
 import { makeSurrogate, Sigmoid, type SurrogateFunction } from './surrogate';
 
 export interface LIFNodeArgs extends Partial<Omit<NeuronOptions, 'surrogateFunction'>> {
@@ -47,7 +48,7 @@ export interface Sequences {
  * const spikes = neurons.apply(tf.tensor2d([[0.5, 2.5]])); // [[0, 1]]: h is 0.25 and 1.25
  * neurons.resetStates();
  */
-export class LIFNode extends tf.layers.Layer {
+export class LIFNode extends Remembering {
   static className = 'LIFNode';
 
   readonly tau: number;
@@ -58,10 +59,6 @@ export class LIFNode extends tf.layers.Layer {
   readonly detachReset: boolean;
   storeSequences: boolean;
   sequences: Sequences = { x: [], h: [], v: [], spike: [] };
-  /** Potential after the last step, [batch, units]; null before the first. */
-  v: tf.Tensor | null = null;
-  /** Earlier potentials, which a gradient may still need until the reset. */
-  private past: tf.Tensor[] = [];
   readonly learn?: LearnName;
   /** w of a τ that is learnt: 1/τ = σ(w). So private that a class of one's own may have a `w`, too. */
   #w?: tf.LayerVariable;
@@ -111,12 +108,9 @@ export class LIFNode extends tf.layers.Layer {
     return new cls({ ...options, ...(surrogate ? { surrogateFunction: makeSurrogate(saved) } : {}) });
   }
 
-  override get stateful(): boolean {
-    return true;
-  }
-
-  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
-    return inputShape;
+  /** Potential after the last step, [batch, units]; null before the first. */
+  get v(): tf.Tensor | null {
+    return this.remembered;
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
@@ -149,22 +143,19 @@ export class LIFNode extends tf.layers.Layer {
     return this.vReset === 0 ? kept : tf.add(kept, tf.mul(s, this.vReset));
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return tf.tidy(() => {
-      const x = Array.isArray(inputs) ? inputs[0] : inputs;
-      if (this.v && !tf.util.arraysEqual(this.v.shape, x.shape)) {
-        throw new Error(
-          `LIFNode: expected an input of shape [${this.v.shape}] as in the step before, found [${x.shape}]; call resetStates() between batches`,
-        );
-      }
-      const v = this.v ?? tf.fill(x.shape, this.vReset ?? 0);
-      const h = this.neuronalCharge(x, v);
-      const spike = this.neuronalFire(h);
-      if (this.v) this.past.push(this.v);
-      this.v = tf.keep(this.neuronalReset(h, spike));
-      if (this.storeSequences) this.store({ x, h, v: this.v, spike });
-      return this.returned(spike, h);
-    });
+  protected advance(x: tf.Tensor): tf.Tensor {
+    const before = this.v ?? tf.fill(x.shape, this.vReset ?? 0);
+    if (!tf.util.arraysEqual(before.shape, x.shape)) {
+      throw new Error(
+        `LIFNode: expected an input of shape [${before.shape}] as in the step before, found [${x.shape}]; call resetStates() between batches`,
+      );
+    }
+    const h = this.neuronalCharge(x, before);
+    const spike = this.neuronalFire(h);
+    const v = this.neuronalReset(h, spike);
+    this.remember(v);
+    if (this.storeSequences) this.store({ x, h, v, spike });
+    return this.returned(spike, h);
   }
 
   /** What the next layer gets. */
@@ -180,10 +171,7 @@ export class LIFNode extends tf.layers.Layer {
 
   /** Forgets the potential, and the sequences. The next step starts from v_reset. */
   override resetStates(): void {
-    tf.dispose(this.past);
-    this.v?.dispose();
-    this.past = [];
-    this.v = null;
+    super.resetStates();
     this.sequences = { x: [], h: [], v: [], spike: [] };
   }
 

@@ -3,7 +3,7 @@
  * Names and formulas are those of spikingjelly.activation_based.surrogate.
  */
 import * as tf from '@tensorflow/tfjs';
-import { checkNumber, listChoices } from '../common/checks';
+import { checkChoice, checkNumber } from '../common/checks';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../common/surrogates';
 
 /** A spike function with its own gradient. */
@@ -100,9 +100,8 @@ const CLASSES: Record<SurrogateFunction['name'], new (alpha?: number) => Surroga
  * @throws RangeError if the name is unknown
  */
 export function makeSurrogate({ name, alpha }: { name: SurrogateFunction['name']; alpha?: number }): SurrogateFunction {
-  if (Object.hasOwn(CLASSES, name)) return new CLASSES[name](alpha);
-  const names = [...SURROGATE_NAMES, 'step'].map((known) => `'${known}'`);
-  throw new RangeError(`surrogateFunction: expected ${listChoices(names)}, found ${name}`);
+  checkChoice('surrogateFunction', name, [...SURROGATE_NAMES, 'step']);
+  return new CLASSES[name](alpha);
 }
 
 /** The slope that backpropagation sees of a spike where h − threshold is each of these values. */

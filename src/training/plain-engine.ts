@@ -3,7 +3,7 @@
  * ways. It trains on the same spikes as both engines, so what a way saves can be measured. The chapter on the event engine does.
  */
 import { argmax } from '../common/argmax';
-import { checkOptions, formatValue, listChoices } from '../common/checks';
+import { checkChoice, checkOptions } from '../common/checks';
 import {
   type BatchResult,
   type EngineOptions,
@@ -60,9 +60,7 @@ export class PlainEngine {
     checkMnist(data);
     checkOptions('PlainEngine', options, ['data', 'seed', 'T', 'batchSize', 'learningRate', 'way']);
     const { seed, T, batchSize, learningRate } = resolveEngineOptions(some);
-    if (!PLAIN_WAYS.includes(way)) {
-      throw new RangeError(`way: expected ${listChoices(PLAIN_WAYS.map(formatValue))}, found ${formatValue(way)}`);
-    }
+    checkChoice('way', way, PLAIN_WAYS);
     if (T > MAX_STEPS) throw new RangeError(`T: expected at most ${MAX_STEPS} steps, found ${T}`);
     this.options = { data, seed, T, batchSize, learningRate, way };
     this.current = freshState(initialWeights(seed, IMAGE_SIZE, CLASSES));

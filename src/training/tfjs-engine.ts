@@ -3,6 +3,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
+import { checkChoice } from '../common/checks';
 import {
   type BatchResult,
   type Engine,
@@ -15,7 +16,7 @@ import {
   takePresentation,
   takeState,
 } from '../common/engine';
-import { countNeurons, shortForm } from '../common/layers';
+import { atRest, remembered, shortForm } from '../common/layers';
 import { CLASSES } from '../common/mnist';
 import { Queue } from '../common/queue';
 import { countInputs, isSpikeTrains } from '../common/spike-trains';
@@ -28,13 +29,15 @@ import {
   countNetworkInputs,
   findLIFNode,
   findNeurons,
+  findRemembering,
   forward,
   getWeights,
   layersOf,
   setWeights,
   snn,
 } from '../snn/networks';
-import { type LIFNode, NonSpikingLIFNode } from '../snn/neuron';
+import { NonSpikingLIFNode } from '../snn/neuron';
+import type { Remembering } from '../snn/remembering';
 import { adam, makeBatch, oneHotLabels } from './batches';
 import { type Loss, lossNamed, nameOfLoss } from './losses';
 import { countCorrect } from './metrics';
@@ -63,8 +66,8 @@ export class TfjsEngine implements Engine {
   private readonly loss: Loss;
   private readonly ownsNetwork: boolean;
   private readonly encoder: Encoder;
-  /** Where the neurons are not reset: the potentials after the last batch, as `EngineState` has them. */
-  private potentials: Float32Array = new Float32Array();
+  /** What the neurons remember of the last batch where they are not reset, as `EngineState` has it. */
+  private potentials: Float32Array;
   private readonly queue = new Queue();
   private optimizer: tf.AdamOptimizer;
   private closed = false;
@@ -78,9 +81,7 @@ export class TfjsEngine implements Engine {
     const named = resolveEngineOptions(typeof loss === 'function' ? some : { ...some, loss });
     const { T } = named;
     const options = { ...named, loss: given ? nameOfLoss(given, T) : named.loss };
-    if (stepMode !== 'single' && stepMode !== 'multi') {
-      throw new RangeError(`stepMode: expected 'single' or 'multi', found ${stepMode}`);
-    }
+    checkChoice('stepMode', stepMode, ['single', 'multi']);
     this.stepMode = stepMode;
     this.loss = given ?? lossNamed(named.loss, T);
     this.ownsNetwork = network === undefined;
@@ -116,39 +117,41 @@ export class TfjsEngine implements Engine {
     this.options = last ? { ...options, layers, neuron: last.neuron, hidden } : options;
     this.encoder = isSpikeTrains(data) ? new GivenSpikes(data) : makeEncoder(options.encoder ?? 'poisson', options);
     this.optimizer = adam(options.learningRate);
-    this.rest();
+    this.potentials = this.rest();
   }
 
-  /** Forgets the potentials that training without the reset carries on. */
-  private rest(): void {
+  /** What training without the reset begins with. */
+  private rest(): Float32Array {
     const { reset, batchSize, layers } = this.options;
-    if (reset) return;
-    this.potentials = new Float32Array(batchSize * countNeurons(layers));
-    for (const { neurons, all } of this.layerPotentials()) all.fill(neurons.vReset ?? 0);
+    return reset ? new Float32Array() : atRest(layers, batchSize);
   }
 
-  /** Each layer's neurons and their potentials of all places of a batch, [batchSize, units], in place. */
-  private layerPotentials(): { neurons: LIFNode; units: number; all: Float32Array }[] {
-    const { batchSize, layers } = this.options;
-    let start = 0;
-    return findNeurons(this.network).map(({ neurons }, layer) => {
-      const { neurons: units } = layers[layer];
-      start += batchSize * units;
-      return { neurons, units, all: this.potentials.subarray(start - batchSize * units, start) };
-    });
+  /** The parts of the network with what they remember in all places of a batch, [batchSize, units], in place; none with the reset. */
+  private carried(): { part: Remembering; units: number; all: Float32Array }[] {
+    const { reset, batchSize, layers } = this.options;
+    if (reset) return [];
+    const kinds = remembered(layers).map(({ neurons }) => ({ shape: [batchSize, neurons] as [number, number] }));
+    const numbers = splitParameters(this.potentials, kinds);
+    return findRemembering(this.network).map((part, i) => ({ part, units: kinds[i].shape[1], all: numbers[i] }));
   }
 
   /**
    * Firing rates, or the potentials that are read, [batch, 10], of T steps; differentiable. The network is reset afterwards.
-   * @param look gets the spikes or potentials of each step
+   * @param look gets the spikes or potentials of each step; without, nothing is kept of a step but what `readStep` makes of it
    */
   private run({ step: nextInput }: Shown, look?: (step: tf.Tensor2D) => void): tf.Tensor2D {
     const { stepMode } = this;
     const { T, readout } = this.options;
     let read: tf.Tensor2D | undefined;
-    const take = (step: tf.Tensor2D) => {
-      look?.(step);
-      read = readStep(readout, read, step);
+    const take = (makeStep: () => tf.Tensor) => {
+      const before = read;
+      const next = () => {
+        const step = makeStep() as tf.Tensor2D;
+        look?.(step);
+        return readStep(readout, before, step);
+      };
+      read = look ? next() : tf.tidy(next);
+      if (!look) before?.dispose();
     };
     if (stepMode === 'multi') {
       let steps = Array.from({ length: T }, nextInput);
@@ -156,27 +159,11 @@ export class TfjsEngine implements Engine {
         const inOneGo = () => tf.split(layer.apply(tf.concat(steps)) as tf.Tensor, T);
         steps = layer.stateful ? steps.map((step) => layer.apply(step) as tf.Tensor) : inOneGo();
       }
-      for (const step of steps) take(step as tf.Tensor2D);
+      for (const step of steps) take(() => step);
     } else {
-      for (let t = 0; t < T; t++) take(forward(this.network, nextInput()));
+      for (let t = 0; t < T; t++) take(() => forward(this.network, nextInput()));
     }
     return readAll(readout, read as unknown as tf.Tensor2D, T);
-  }
-
-  /** The same without a gradient: of a single step nothing is kept but what `readStep` makes of it. */
-  private readWithoutGradient(shown: Shown): Float32Array {
-    const { stepMode } = this;
-    const { T, readout } = this.options;
-    if (stepMode === 'multi') return tf.tidy(() => this.run(shown).dataSync()) as Float32Array;
-    let read: tf.Tensor2D | undefined;
-    for (let t = 0; t < T; t++) {
-      const before = read;
-      read = tf.tidy(() => readStep(readout, before, forward(this.network, shown.step())));
-      before?.dispose();
-    }
-    const all = tf.tidy(() => readAll(readout, read as tf.Tensor2D, T).dataSync()) as Float32Array;
-    read?.dispose();
-    return all;
   }
 
   async trainBatch(epoch: number, indices: Uint32Array): Promise<BatchResult> {
@@ -188,10 +175,8 @@ export class TfjsEngine implements Engine {
     }
     const train = (shown: Shown) => {
       // Plain numbers: no gradient goes back into the batch before.
-      if (!reset) {
-        for (const { neurons, units, all } of this.layerPotentials()) {
-          neurons.v = tf.tensor2d(all.slice(0, length * units), [length, units]);
-        }
+      for (const { part, units, all } of this.carried()) {
+        part.remembered = tf.tensor2d(all.slice(0, length * units), [length, units]);
       }
       let rates = new Float32Array();
       const isOfSteps = this.options.loss === 'cross-entropy-each-step';
@@ -207,7 +192,7 @@ export class TfjsEngine implements Engine {
         correct: countCorrect(rates, this.options.data.train, presentation.indices),
       };
       loss.dispose();
-      if (!reset) for (const { neurons, all } of this.layerPotentials()) all.set(neurons.v?.dataSync() ?? []);
+      for (const { part, all } of this.carried()) all.set(part.remembered?.dataSync() ?? []);
       return result;
     };
     return this.use(() => this.present(presentation, train));
@@ -220,7 +205,8 @@ export class TfjsEngine implements Engine {
     return this.use(async () => {
       for (let from = 0; from < indices.length; from += batchSize) {
         const part = { ...shown, indices: indices.subarray(from, from + batchSize) };
-        out.set(await this.present(part, (batch) => this.readWithoutGradient(batch)), from * CLASSES);
+        const read = (batch: Shown) => tf.tidy(() => this.run(batch).dataSync());
+        out.set(await this.present(part, read), from * CLASSES);
       }
       return out;
     });
@@ -310,8 +296,7 @@ export class TfjsEngine implements Engine {
 
   private async writeState({ weights, m, v, step, potentials }: EngineState): Promise<void> {
     setWeights(this.network, weights);
-    if (potentials) this.potentials = potentials;
-    else this.rest();
+    this.potentials = potentials ?? this.rest();
     const all = parameters(this.options.layers, countInputs(this.options.data));
     const moments = (values: Float32Array, suffix: string) =>
       splitParameters(values, all).map((part, i) => ({

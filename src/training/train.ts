@@ -139,9 +139,7 @@ const inUse = new WeakSet<TrainingHistory>();
 
 function checkCounts({ engine, epochs, trainImages, heldBack, testImages }: TrainOptions): void {
   for (const [name, value] of Object.entries({ epochs, trainImages, heldBack, testImages })) {
-    if (value !== undefined && !(Number.isInteger(value) && value >= 0)) {
-      throw new RangeError(`${name}: expected a whole number, 0 or more, found ${value}`);
-    }
+    if (value !== undefined) checkWhole(name, value, 0);
   }
   if (testImages !== undefined) checkWhole('testImages', testImages, 0, engine.options.data.test.count);
 }

@@ -3,7 +3,16 @@
  */
 import type { EventCore } from '../../packages/event-engine/core';
 import type { EventEngine } from '../../packages/event-engine/engine';
-import { BLOCK, Control, INPUTS, JobKind, OUTPUTS, ROW_FLOATS, SHARDS } from '../../packages/event-engine/memory';
+import {
+  BLOCK,
+  Control,
+  INPUTS,
+  JobKind,
+  OUTPUTS,
+  ROW_FLOATS,
+  SHARDS,
+  SLOTS,
+} from '../../packages/event-engine/memory';
 
 /** The core of an engine, into which only tests look; no other call may be under way. */
 export const coreOf = (engine: EventEngine): EventCore => (engine as unknown as { core: EventCore }).core;
@@ -59,7 +68,6 @@ export function trainOnSpikes(core: EventCore, spikes: Uint8Array, labels: Array
 
 function presentSpikes(core: EventCore, spikes: Uint8Array, i: number, batch: number): void {
   const { T } = core;
-  const { SLOTS } = core.kernel.addresses;
   const words = new Uint16Array(core.memory.buffer, core.map.given, Math.ceil(T / BLOCK) * 8 * SLOTS).fill(0);
   for (let t = 0; t < T; t++) {
     for (let p = 0; p < INPUTS; p++) {
@@ -83,7 +91,7 @@ export function simulateWithGradient(
   spikeGradient: (rates: Float32Array) => ArrayLike<number>,
 ): { h: Float32Array; rates: Float32Array; gradient: Float32Array } {
   const { scratch, kernel } = core;
-  const { restAll, fire, back } = kernel.functions;
+  const { restAll, fireLayer, back } = kernel.functions;
   const T = x.length / OUTPUTS;
   if (!(Number.isInteger(T) && T > 0)) throw new RangeError(`x: expected [T, 10] numbers, found ${x.length}`);
   const h = new Float32Array(x.length);
@@ -104,7 +112,7 @@ export function simulateWithGradient(
   restAll(scratch);
   for (const block of blocks) {
     fillRows(block, x);
-    fire(output, block, stepsOf(block));
+    fireLayer(scratch, core.map.weights, 0, block, stepsOf(block));
     h.set(core.rows(place, stepsOf(block)), block * BLOCK * OUTPUTS);
   }
   const rates = floats(output + COUNTS, OUTPUTS).map((count) => count / T);

@@ -72,10 +72,6 @@ describe('A list of layers', () => {
       { layers: [{ tau: 2 } as never] },
       "layers[0]: layer: expected neurons, neuron, synapse, recurrent or learn, found the option 'tau'",
     ],
-    [
-      { layers: [{ synapse: { tau: 2 } }], reset: false },
-      'reset: expected true with synaptic currents or recurrence, which start anew, found false',
-    ],
   ];
   test('is refused in one line that names the layer and what is wrong', () => {
     for (const [options, message] of wrong) {

@@ -130,9 +130,9 @@ test('wrong options of a training are refused in one line', async () => {
   const refused = (options: object, message: RegExp) => assert.rejects(train({ data, T: 4, ...options }), message);
   await refused({ data: undefined }, /data: expected what loadMnist\(\) returns, found none/);
   await refused({ engine: 'gpu' }, /engine: expected 'event' or 'tfjs', found gpu/);
-  await refused({ epochs: -1 }, /epochs: expected a whole number, 0 or more, found -1/);
-  await refused({ trainImages: Number.NaN }, /trainImages: expected a whole number, 0 or more, found NaN/);
-  await refused({ testImages: 2.5 }, /testImages: expected a whole number, 0 or more, found 2.5/);
+  await refused({ epochs: -1 }, /epochs: expected a whole number of at least 0, found -1/);
+  await refused({ trainImages: Number.NaN }, /trainImages: expected a whole number of at least 0, found NaN/);
+  await refused({ testImages: 2.5 }, /testImages: expected a whole number of at least 0, found 2.5/);
 });
 
 describe('the tfjs engine', () => {

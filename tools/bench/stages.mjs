@@ -102,7 +102,7 @@ function stagesOf(core, data, T) {
     },
     'LIF forward': () => {
       functions.restAll(scratch);
-      functions.fire(output, 0, T);
+      functions.fireLayer(scratch, map.weights, 0, 0, T);
     },
     'LIF backward': backward,
     'add up gradient': () => functions.addGradient(scratch, input, rows, map.gradients, T),
@@ -119,7 +119,7 @@ function stagesOf(core, data, T) {
       functions.fireLayer(scratch, map.weights, 0, 0, T);
     },
     'output currents': () => functions.layerCurrents(scratch, map.weights, 1, 0, T),
-    'LIF forward': () => functions.fire(output, 0, T),
+    'LIF forward': () => functions.fireLayer(scratch, map.weights, 1, 0, T),
     'LIF backward': backward,
     'gradient of W2': () =>
       functions.addGradient(scratch, scratch + first.makes, rows, map.gradients + map.parts[1].offset, T),

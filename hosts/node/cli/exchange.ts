@@ -15,13 +15,7 @@ import { layersOfRun } from '../../../packages/runs/engine-options';
 import { isOfRun } from '../../../packages/runs/node/run-folder';
 import { assertWritable, identityOf, readFile, writeFileAtomic } from '../../../packages/system/files.cjs';
 import { type EngineState, freshState } from '../../../src/common/engine';
-import {
-  type LayerOptions,
-  type LayerShape,
-  plainLayers,
-  type ResolvedLayer,
-  shortForm,
-} from '../../../src/common/layers';
+import { type LayerShape, plainLayers, type ResolvedLayer, shortForm } from '../../../src/common/layers';
 import { differingOption, type NeuronOptions } from '../../../src/common/neuron-options';
 import { hiddenOf } from '../../../src/common/weights';
 import { FIGURE_FILES } from './figures';
@@ -75,7 +69,7 @@ function read(file: string): Buffer {
 }
 
 /** What the shapes of a network are, and what lasts in it, as a text. */
-const kindOf = (layers: readonly (LayerShape & Pick<LayerOptions, 'synapse'>)[]): string =>
+const kindOf = (layers: readonly LayerShape[]): string =>
   JSON.stringify(layers.map(({ neurons, synapse, recurrent, learn }) => ({ neurons, synapse, recurrent, learn })));
 
 /** @throws UsageError if the file's network is not that of the settings */

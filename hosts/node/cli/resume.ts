@@ -4,7 +4,7 @@ import { layersOfRun } from '../../../packages/runs/engine-options';
 import type { Checkpoint, RunOptions } from '../../../packages/runs/node';
 import { tryRead } from '../../../packages/runs/read';
 import { defaultValue } from '../../../packages/runs/settings';
-import { countNeurons } from '../../../src/common/layers';
+import { countRemembered } from '../../../src/common/layers';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
 import type { Arguments } from './arguments';
@@ -99,7 +99,7 @@ export function checkAgainstData(
     const found = `${trainAccs.length} batches after ${epoch} epochs and ${batch} batches`;
     throw new Error(`${file}: expected ${batches} batches per epoch, found ${found}`);
   }
-  const potentials = settings.reset || !state ? 0 : settings.batchSize * countNeurons(layersOfRun(settings));
+  const potentials = settings.reset || !state ? 0 : settings.batchSize * countRemembered(layersOfRun(settings));
   if ((state?.potentials?.length ?? 0) !== potentials) {
     throw new Error(`${file}: expected ${potentials} potentials, found ${state?.potentials?.length ?? 0}`);
   }

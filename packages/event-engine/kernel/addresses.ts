@@ -5,22 +5,6 @@
 
 import * as layout from '../layout';
 
-/** Words at the start of the memory, where the host says what is shown (see `Control` in ../memory.ts). */
-export const PURPOSE: usize = 24;
-export const EPOCH: usize = 28;
-/** Images of the batch. */
-export const COUNT: usize = 32;
-export const SEED: usize = 40;
-/** Steps of a presentation, T. */
-export const STEPS: usize = 44;
-/** Which loss (loss.ts) and which encoder (input.ts). */
-export const LOSS: usize = 48;
-export const ENCODER: usize = 52;
-/** How many layers the table at LAYERS has. */
-export const LAYER_COUNT: usize = 56;
-/** What is read of the outputs (readout.ts). */
-export const READOUT: usize = 60;
-
 /** Pixels of an image. */
 export const PIXELS: usize = layout.INPUTS;
 /** Output neurons. */

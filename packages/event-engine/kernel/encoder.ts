@@ -1,12 +1,12 @@
 // The Poisson encoder: `poissonBlock` of src/snn/poisson-block.ts, bit for bit.
 
+import { Control } from '../layout';
 import {
   ALWAYS,
   ALWAYS_COUNT,
   BRIGHT,
   BRIGHT_COUNT,
   DIM,
-  EPOCH,
   IMAGE,
   INPUT,
   INTENSITY,
@@ -15,13 +15,12 @@ import {
   PIXEL_AT,
   PIXELS,
   PLACE,
-  PURPOSE,
-  SEED,
   SLOTS,
   SPIKES,
   STREAM,
   UNDECIDED,
 } from './addresses';
+import { said } from './network';
 import { next, seedStream } from './random';
 import { entryIf } from './sums';
 
@@ -89,7 +88,7 @@ export function encode(scratch: usize, index: u32, block: usize, steps: usize): 
     return;
   }
   const stream = scratch + STREAM;
-  seedStream(stream, load<u32>(SEED), load<u32>(PURPOSE), load<u32>(EPOCH), index, u32(block));
+  seedStream(stream, said(Control.Seed), said(Control.Purpose), said(Control.Epoch), index, u32(block));
   for (let start: usize = 0; start < steps; start += PART) {
     const left = steps - start;
     drawPart(scratch, spikes + (start / PART) * PART_BYTES, left < PART ? (1 << u32(left)) - 1 : 0xffff);

@@ -1,49 +1,18 @@
 // The kernel of the event-driven engine: what the host calls (see ../core.ts).
 
-import { BLOCK, CARRY, DIRECT_GRADIENT, LATER, LOSS_SUM, POTENTIAL, STEPS, TAU_GRADIENT } from './addresses';
+import * as table from '../layout';
+import { BLOCK, CARRY, CURRENT, DIRECT_GRADIENT, LATER, LOSS_SUM, POTENTIAL, TAU_GRADIENT } from './addresses';
 import { drawInput } from './input';
 import { backLayer, fireLayer, layerCurrents } from './layers';
 import { differentiateLoss } from './loss';
-import { columnAt, columnsOf, countLayers, layerAt } from './network';
+import { columnAt, columnsOf, countLayers, layerAt, said } from './network';
 import { rest, rewind, useNeuron } from './neuron';
 import { readOutputs, readSteps, startReadout } from './readout';
+import { carryFired } from './recurrence';
 import { clearRow, copyRow } from './rows';
 
 export { adam } from './adam';
-export {
-  ALWAYS,
-  ALWAYS_COUNT,
-  BLOCK,
-  BLOCK_ROWS,
-  BRIGHT_COUNT,
-  CARRY,
-  COLUMN_END,
-  COUNT,
-  COUNTS,
-  DIM,
-  ENCODER,
-  EPOCH,
-  IMAGE,
-  INPUT,
-  INPUT_END,
-  LAYER_COUNT,
-  LOSS,
-  MAX_BLOCKS,
-  OUTPUT,
-  PART_BYTES,
-  PIXEL_AT,
-  PIXELS,
-  PURPOSE,
-  RATES,
-  READOUT,
-  ROW_BYTES,
-  SCRATCH_BYTES,
-  SEED,
-  SLOTS,
-  SPIKE_GRADIENT,
-  SPIKES,
-  STEPS,
-} from './addresses';
+export * from './addresses';
 export { back } from './back';
 export { currents, prepareInput } from './current';
 export { countRows, countSpikes, encode, present, presentSpikes } from './encoder';
@@ -51,7 +20,6 @@ export { addGradient } from './gradient';
 export { DIRECT, drawInput, LATENCY, POISSON } from './input';
 export { backLayer, fireLayer, layerCurrents, layOut, prepare } from './layers';
 export { CROSS_ENTROPY, CROSS_ENTROPY_COUNTS, CROSS_ENTROPY_EACH_STEP, MSE } from './loss';
-export { fire } from './neuron';
 export { READ_HIGHEST_POTENTIAL, READ_LAST_POTENTIAL, READ_MEAN_POTENTIAL, READ_SPIKES } from './readout';
 export * from './surrogates';
 
@@ -83,16 +51,30 @@ function through(scratch: usize, weights: usize, index: u32, block: usize, steps
   }
 }
 
-/** Copies the potentials of all neurons from `potentials`, or to it: a row of each column, the outputs' last, `stride` bytes apart. */
+/**
+ * Copies what neurons remember from `potentials`, or to it: a row for each column's last spikes, if they are heard again, for its
+ * current, if it lasts, and for its potentials, `stride` bytes apart.
+ */
 function carryPotentials(scratch: usize, potentials: usize, stride: usize, take: bool): void {
   for (let index: usize = 0; index < countLayers(); index++) {
     const layer = layerAt(index);
     for (let c: usize = 0; c < columnsOf(layer); c++, potentials += stride) {
-      const own = columnAt(scratch, layer, c) + POTENTIAL;
-      if (take) copyRow(own, potentials);
-      else copyRow(potentials, own);
+      const column = columnAt(scratch, layer, c);
+      if (load<u32>(layer, table.RECURRENT)) {
+        carryFired(column, potentials, take);
+        potentials += stride;
+      }
+      if (load<f32>(layer, table.SYNAPSE)) {
+        carryRow(column + CURRENT, potentials, take);
+        potentials += stride;
+      }
+      carryRow(column + POTENTIAL, potentials, take);
     }
   }
+}
+
+function carryRow(own: usize, other: usize, take: bool): void {
+  copyRow(take ? own : other, take ? other : own);
 }
 
 /**
@@ -100,7 +82,7 @@ function carryPotentials(scratch: usize, potentials: usize, stride: usize, take:
  * `potentials` is where the neurons' potentials come from and go to (see `carryPotentials`). If it is 0, they start at rest.
  */
 export function forward(scratch: usize, weights: usize, index: u32, potentials: usize, stride: usize): void {
-  const T = <usize>load<u32>(STEPS);
+  const T = <usize>said(table.Control.T);
   restAll(scratch);
   startReadout(scratch);
   if (potentials) carryPotentials(scratch, potentials, stride, true);
@@ -115,7 +97,7 @@ export function forward(scratch: usize, weights: usize, index: u32, potentials: 
  * @returns what this image adds to the loss, as `differentiateLoss` does
  */
 export function backward(scratch: usize, weights: usize, gradient: usize, index: u32, label: usize): f64 {
-  const T = <usize>load<u32>(STEPS);
+  const T = <usize>said(table.Control.T);
   const loss = differentiateLoss(scratch, label, readSteps());
   const last = (T - 1) / BLOCK;
   for (let block = last + 1; block-- > 0; ) {

@@ -3,10 +3,12 @@
 // Direct input is the same in all steps, so it is added up once: x = sum over pixels of k / 255 W[pixel], and
 // dL/dW[pixel] = k / 255 times the sum over steps of dL/dx[t].
 
-import { BLOCK_ROWS, DIRECT_CURRENT, DIRECT_GRADIENT, ENCODER, IMAGE, INPUT, PIXELS, ROW_BYTES } from './addresses';
+import { Control } from '../layout';
+import { BLOCK_ROWS, DIRECT_CURRENT, DIRECT_GRADIENT, IMAGE, INPUT, PIXELS, ROW_BYTES } from './addresses';
 import { currents, prepareInput } from './current';
 import { encode } from './encoder';
 import { addGradient } from './gradient';
+import { said } from './network';
 import { copyRow } from './rows';
 
 // One number per encoder of src/common/engine.ts, under its name in upper case. The host asks for the numbers.
@@ -17,7 +19,7 @@ export const LATENCY: u32 = 2;
 
 /** Draws a block of the image that was presented; direct input needs none. */
 export function drawInput(scratch: usize, index: u32, block: usize, steps: usize): void {
-  if (load<u32>(ENCODER) === DIRECT) return;
+  if (said(Control.Encoder) === DIRECT) return;
   encode(scratch, index, block, steps);
   prepareInput(scratch + INPUT, steps);
 }
@@ -28,7 +30,7 @@ export function drawInput(scratch: usize, index: u32, block: usize, steps: usize
  */
 export function pixelCurrents(scratch: usize, column: usize, weights: usize, block: usize, steps: usize): void {
   const rows = column + BLOCK_ROWS;
-  if (load<u32>(ENCODER) === DIRECT) {
+  if (said(Control.Encoder) === DIRECT) {
     if (block === 0) addPixels(scratch, weights, column + DIRECT_CURRENT);
     for (let t: usize = 0; t < steps; t++) copyRow(rows + t * ROW_BYTES, column + DIRECT_CURRENT);
   } else {
@@ -39,7 +41,7 @@ export function pixelCurrents(scratch: usize, column: usize, weights: usize, blo
 /** Adds what a block, whose dL/dx is a column's BLOCK_ROWS, contributes to `gradient`, [784] rows. The first block is the last. */
 export function addPixelGradient(scratch: usize, column: usize, gradient: usize, block: usize, steps: usize): void {
   const rows = column + BLOCK_ROWS;
-  if (load<u32>(ENCODER) === DIRECT) {
+  if (said(Control.Encoder) === DIRECT) {
     addSteps(rows, column + DIRECT_GRADIENT, steps);
     if (block === 0) addPixelGradients(scratch, column + DIRECT_GRADIENT, gradient);
   } else {

@@ -9,7 +9,7 @@ import { currents, prepareInput } from './current';
 import { addGradient } from './gradient';
 import { addPixelGradient, pixelCurrents } from './input';
 import { columnAt, columnsOf, countLayers, isLast, layerAt, recurrentRows, rowsOf } from './network';
-import { fireInto, useNeuron } from './neuron';
+import { fire, useNeuron } from './neuron';
 import { fireOutputs } from './readout';
 import { addFirst, backRecurrent, fireRecurrent, fromNext } from './recurrence';
 import { filter, keepCurrent } from './synapse';
@@ -78,7 +78,7 @@ export function fireLayer(scratch: usize, weights: usize, index: usize, block: u
     }
     const alive = <usize>load<u32>(layer, table.NEURONS) - c * WIDTH;
     if (isLast(index)) fireOutputs(scratch, block, steps);
-    else if (!isRecurrent) fireInto(column, input + SPIKES + c * WIDTH * 2, alive, block, steps);
+    else if (!isRecurrent) fire(column, input + SPIKES + c * WIDTH * 2, alive, block, steps);
   }
   if (isRecurrent) fireRecurrent(scratch, weights, layer, block, steps);
   if (!isLast(index)) prepareInput(input, steps);

@@ -1,10 +1,14 @@
 // The network as the table in memory describes it (see ../layout.ts): layers of columns of neurons, and their weights.
 
 import * as table from '../layout';
-import { LAYER_COUNT } from './addresses';
+
+/** What the host says is shown, and how. */
+export function said(word: table.Control): u32 {
+  return load<u32>(4 * <usize>word);
+}
 
 export function countLayers(): usize {
-  return <usize>load<u32>(LAYER_COUNT);
+  return <usize>said(table.Control.Layers);
 }
 
 /** A layer's entry in the table. */

@@ -60,62 +60,17 @@ export function rest(column: usize): void {
   store<u16>(column + FIRED, 0);
 }
 
-/** Currents x at BLOCK_ROWS become potentials before firing h; the state before the block is kept for the backward pass. */
-export function fire(column: usize, block: usize, steps: usize): void {
-  if (learnt) fireAs<v128>(column, block, steps);
-  else fireAs<f32>(column, block, steps);
-}
-
-function fireAs<Tau>(column: usize, block: usize, steps: usize): void {
-  copyRow(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL);
-  const state = column + POTENTIAL;
-  const counts = column + COUNTS;
-  let v0 = v128.load(state);
-  let v1 = v128.load(state, 16);
-  let v2 = v128.load(state, 32);
-  const i0 = inverse<Tau>(column, 0);
-  const i1 = inverse<Tau>(column, 16);
-  const i2 = inverse<Tau>(column, 32);
-  let n0 = v128.load(counts);
-  let n1 = v128.load(counts, 16);
-  let n2 = v128.load(counts, 32);
-  const level = f32x4.splat(threshold);
-  const one = f32x4.splat(1);
-  for (let row = column + BLOCK_ROWS, end = row + steps * ROW_BYTES; row < end; row += ROW_BYTES) {
-    const h0 = charge(v0, v128.load(row), i0);
-    const h1 = charge(v1, v128.load(row, 16), i1);
-    const h2 = charge(v2, v128.load(row, 32), i2);
-    v128.store(row, h0);
-    v128.store(row, h1, 16);
-    v128.store(row, h2, 32);
-    const s0 = f32x4.ge(h0, level);
-    const s1 = f32x4.ge(h1, level);
-    const s2 = f32x4.ge(h2, level);
-    n0 = f32x4.add(n0, v128.and(s0, one));
-    n1 = f32x4.add(n1, v128.and(s1, one));
-    n2 = f32x4.add(n2, v128.and(s2, one));
-    v0 = v128.bitselect(reset(h0), h0, s0);
-    v1 = v128.bitselect(reset(h1), h1, s1);
-    v2 = v128.bitselect(reset(h2), h2, s2);
-  }
-  v128.store(state, v0);
-  v128.store(state, v1, 16);
-  v128.store(state, v2, 32);
-  v128.store(counts, n0);
-  v128.store(counts, n1, 16);
-  v128.store(counts, n2, 32);
-}
-
 /**
- * As `fire`, for hidden neurons: their spikes go to `spikes` as an input's, 16 steps of each neuron in 16 bits, and are not
- * counted. Of the column's twelve neurons only the first `alive` ones ever fire: the others only fill it up.
+ * Currents x at BLOCK_ROWS become potentials before firing h; the state before the block is kept for the backward pass. Spikes go
+ * to `spikes` as an input's, 16 steps of each neuron in 16 bits. Of the column's twelve neurons only the first `alive` ones ever
+ * fire: the others fill it up, or their potentials are read.
  */
-export function fireInto(column: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
-  if (learnt) fireIntoAs<v128>(column, spikes, alive, block, steps);
-  else fireIntoAs<f32>(column, spikes, alive, block, steps);
+export function fire(column: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
+  if (learnt) fireAs<v128>(column, spikes, alive, block, steps);
+  else fireAs<f32>(column, spikes, alive, block, steps);
 }
 
-function fireIntoAs<Tau>(column: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
+function fireAs<Tau>(column: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
   copyRow(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL);
   const state = column + POTENTIAL;
   let v0 = v128.load(state);
@@ -162,36 +117,8 @@ function fireIntoAs<Tau>(column: usize, spikes: usize, alive: usize, block: usiz
   v128.store(state, v2, 32);
 }
 
-/** Currents x at BLOCK_ROWS become potentials h of neurons that never fire; the state before the block is kept as `fire` keeps it. */
-export function integrate(column: usize, block: usize, steps: usize): void {
-  if (learnt) integrateAs<v128>(column, block, steps);
-  else integrateAs<f32>(column, block, steps);
-}
-
-function integrateAs<Tau>(column: usize, block: usize, steps: usize): void {
-  copyRow(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL);
-  const state = column + POTENTIAL;
-  let v0 = v128.load(state);
-  let v1 = v128.load(state, 16);
-  let v2 = v128.load(state, 32);
-  const i0 = inverse<Tau>(column, 0);
-  const i1 = inverse<Tau>(column, 16);
-  const i2 = inverse<Tau>(column, 32);
-  for (let row = column + BLOCK_ROWS, end = row + steps * ROW_BYTES; row < end; row += ROW_BYTES) {
-    v0 = charge(v0, v128.load(row), i0);
-    v1 = charge(v1, v128.load(row, 16), i1);
-    v2 = charge(v2, v128.load(row, 32), i2);
-    v128.store(row, v0);
-    v128.store(row, v1, 16);
-    v128.store(row, v2, 32);
-  }
-  v128.store(state, v0);
-  v128.store(state, v1, 16);
-  v128.store(state, v2, 32);
-}
-
 /**
- * One step of `fireInto`, whose current is `row`: in the 16 bits of each neuron that fires `bit` is set, and at FIRED the
+ * One step of `fire`, whose current is `row`: in the 16 bits of each neuron that fires `bit` is set, and at FIRED the
  * column's neurons have a bit each. The state is not kept.
  */
 export function fireStep(column: usize, row: usize, spikes: usize, alive: usize, bit: i32): void {

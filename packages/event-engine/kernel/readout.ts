@@ -1,24 +1,26 @@
 // What is read of the outputs: firing rates, or a potential of neurons that never fire.
 
+import { Control } from '../layout';
 import {
   BLOCK,
   BLOCK_ROWS,
   COUNTS,
   DELTAS,
-  LOSS,
   OUTPUT,
   OUTPUTS,
+  PART,
+  PART_BYTES,
   POTENTIAL,
   RATES,
   READ_AT,
-  READOUT,
   ROW_BYTES,
   SPIKE_GRADIENT,
-  STEPS,
+  TABLES,
 } from './addresses';
 import { back, backPotentials } from './back';
 import { CROSS_ENTROPY_EACH_STEP, differentiateSteps } from './loss';
-import { fire, integrate } from './neuron';
+import { said } from './network';
+import { fire } from './neuron';
 import { copyRow } from './rows';
 
 // One number per readout of src/common/engine.ts, under READ_ and its name in upper case. The host asks for the numbers.
@@ -29,15 +31,15 @@ export const READ_HIGHEST_POTENTIAL: u32 = 3;
 
 /** Over how many steps the sum of what is read is divided: all, or the one in which a potential is read. */
 export function readSteps(): f32 {
-  const readout = load<u32>(READOUT);
-  return readout === READ_LAST_POTENTIAL || readout === READ_HIGHEST_POTENTIAL ? 1 : f32(load<u32>(STEPS));
+  const readout = said(Control.Readout);
+  return readout === READ_LAST_POTENTIAL || readout === READ_HIGHEST_POTENTIAL ? 1 : f32(said(Control.T));
 }
 
 /** Begins an image whose outputs are at rest. */
 export function startReadout(scratch: usize): void {
-  const readout = load<u32>(READOUT);
+  const readout = said(Control.Readout);
   if (readout === READ_SPIKES) return;
-  const at = i32x4.splat(i32(load<u32>(STEPS)) - 1);
+  const at = i32x4.splat(i32(said(Control.T)) - 1);
   for (let q: usize = 0; q < ROW_BYTES; q += 16) {
     v128.store(scratch + READ_AT + q, at);
     if (readout === READ_HIGHEST_POTENTIAL) v128.store(scratch + (OUTPUT + COUNTS) + q, f32x4.splat(-Infinity));
@@ -46,14 +48,24 @@ export function startReadout(scratch: usize): void {
 
 /** Lets the outputs fire, or charge, under their currents of a block. */
 export function fireOutputs(scratch: usize, block: usize, steps: usize): void {
-  const output = scratch + OUTPUT;
-  const readout = load<u32>(READOUT);
-  if (readout === READ_SPIKES) {
-    fire(output, block, steps);
-    return;
+  const readout = said(Control.Readout);
+  // The tables of sums are not in use.
+  const spikes = scratch + TABLES;
+  fire(scratch + OUTPUT, spikes, readout === READ_SPIKES ? OUTPUTS : 0, block, steps);
+  if (readout === READ_SPIKES) count(scratch, spikes, steps);
+  else if (readout !== READ_LAST_POTENTIAL) gather(scratch, block, steps, readout === READ_MEAN_POTENTIAL);
+}
+
+/** Adds the outputs' spikes of a block to those of the blocks before. */
+function count(scratch: usize, spikes: usize, steps: usize): void {
+  for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) {
+    let fired: u32 = 0;
+    for (let part: usize = 0; part * PART < steps; part++) {
+      fired += popcnt<u32>(load<u16>(spikes + part * PART_BYTES + 2 * neuron));
+    }
+    const at = scratch + (OUTPUT + COUNTS) + 4 * neuron;
+    store<f32>(at, load<f32>(at) + f32(fired));
   }
-  integrate(output, block, steps);
-  if (readout !== READ_LAST_POTENTIAL) gather(scratch, block, steps, readout === READ_MEAN_POTENTIAL);
 }
 
 /** Adds potentials of a block to their sum, or finds the highest, and the first step that has it. */
@@ -82,7 +94,7 @@ function gather(scratch: usize, block: usize, steps: usize, mean: bool): void {
 
 /** Leaves at RATES what is read, after the last block. */
 export function readOutputs(scratch: usize): void {
-  const from = scratch + (load<u32>(READOUT) === READ_LAST_POTENTIAL ? OUTPUT + POTENTIAL : OUTPUT + COUNTS);
+  const from = scratch + (said(Control.Readout) === READ_LAST_POTENTIAL ? OUTPUT + POTENTIAL : OUTPUT + COUNTS);
   const divisor = readSteps();
   for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) {
     store<f32>(scratch + RATES + 4 * neuron, load<f32>(from + 4 * neuron) / divisor);
@@ -91,9 +103,9 @@ export function readOutputs(scratch: usize): void {
 
 /** What the outputs left at their BLOCK_ROWS in a block becomes dL/dx. */
 export function backOutputs(scratch: usize, block: usize, steps: usize): void {
-  const readout = load<u32>(READOUT);
+  const readout = said(Control.Readout);
   const output = scratch + OUTPUT;
-  const isEachStep = load<u32>(LOSS) === CROSS_ENTROPY_EACH_STEP;
+  const isEachStep = said(Control.Loss) === CROSS_ENTROPY_EACH_STEP;
   if (isEachStep) differentiateSteps(scratch, steps, readout === READ_SPIKES);
   if (readout === READ_SPIKES) {
     back(scratch, output, scratch + (isEachStep ? DELTAS : SPIKE_GRADIENT), isEachStep ? ROW_BYTES : 0, 0, steps);

@@ -80,6 +80,17 @@ export function fireRecurrent(scratch: usize, weights: usize, layer: usize, bloc
   }
 }
 
+/** Copies a column's last spikes, 0 or 1, from a row, or to it. */
+export function carryFired(column: usize, row: usize, take: bool): void {
+  let fired: u32 = take ? 0 : load<u16>(column + FIRED);
+  for (let neuron: u32 = 0; neuron < u32(WIDTH); neuron++) {
+    const at = row + 4 * neuron;
+    if (take) fired |= u32(load<f32>(at) > 0) << neuron;
+    else store<f32>(at, f32((fired >> neuron) & 1));
+  }
+  store<u16>(column + FIRED, fired);
+}
+
 /** Where dL/ds of a column through the next layer lies, a row for each step of a block. */
 export function fromNext(layer: usize, column: usize): usize {
   return column + <usize>load<u32>(layer, table.FROM_NEXT);

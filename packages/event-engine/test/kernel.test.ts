@@ -13,7 +13,7 @@ import { coreOf, simulateWithGradient } from '../../../test/support/given';
 import { assertClose } from '../../../test/support/golden';
 import { compileKernel, startKernel } from '../kernel-module';
 import { COLUMN_BYTES, INPUT_BYTES } from '../layout';
-import { BLOCK, Control, INPUTS, OUTPUTS, SCRATCH } from '../memory';
+import { BLOCK, INPUTS, OUTPUTS, SCRATCH } from '../memory';
 import { withEngine } from './engines';
 
 before(async () => {
@@ -30,16 +30,6 @@ test('the kernel and the host agree about sizes', async () => {
   assert.ok(addresses.SCRATCH_BYTES <= SCRATCH, 'scratch memory');
   assert.ok(addresses.COLUMN_END <= COLUMN_BYTES, 'a column');
   assert.ok(addresses.INPUT_END <= INPUT_BYTES, 'an input');
-});
-
-test('the kernel reads what is shown from the words that the host writes', async () => {
-  const { addresses } = startKernel(await compileKernel(bytes, 1), memory());
-  const { PURPOSE, EPOCH, COUNT, SEED, STEPS, LOSS, ENCODER, LAYER_COUNT, READOUT } = addresses;
-  const { Purpose, Epoch, Count, Seed, T, Loss, Encoder, Layers, Readout } = Control;
-  assert.deepEqual(
-    [PURPOSE, EPOCH, COUNT, SEED, STEPS, LOSS, ENCODER, LAYER_COUNT, READOUT],
-    [Purpose, Epoch, Count, Seed, T, Loss, Encoder, Layers, Readout].map((word) => 4 * word),
-  );
 });
 
 test('the kernel has a number of its own for each surrogate, loss, encoder and readout', async () => {

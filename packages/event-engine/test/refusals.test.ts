@@ -69,7 +69,7 @@ test('wrong options and indices are refused in one line', async () => {
     );
     await assert.rejects(
       engine.trace({ split: 'all' as 'test', epoch: 0, index: 1 }),
-      /split: expected 'train' or 'test', found all/,
+      /split: expected 'train' or 'test', found 'all'/,
     );
     const given = (bytes: number, ...labels: number[]) =>
       gradientOfSpikes(coreOf(engine), new Uint8Array(bytes), labels);

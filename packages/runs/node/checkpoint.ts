@@ -8,7 +8,14 @@ import { dirname, join } from 'node:path';
 import { decodeFloat32, decodeFloat64, littleEndian } from '../../../src/common/bytes';
 import { inOneLine } from '../../../src/common/checks';
 import { type EngineState, MAX_STEP } from '../../../src/common/engine';
-import { countNeurons, isWidth, type LayerShape, MAX_HIDDEN, plainLayers, shortForm } from '../../../src/common/layers';
+import {
+  countRemembered,
+  isWidth,
+  type LayerShape,
+  MAX_HIDDEN,
+  plainLayers,
+  shortForm,
+} from '../../../src/common/layers';
 import { MAX_UNITS } from '../../../src/common/spike-trains';
 import { countNumbers, parameters } from '../../../src/common/weights';
 import { newHistory, type RunSettings, type TrainingHistory } from '../../../src/training/history';
@@ -223,7 +230,7 @@ function check(file: string, header: Header): void {
   const isNetwork = hidden === undefined || isWidth(hidden);
   const areLayers = areListed(history.settings);
   const wantedWeights = batches > 0 && isNetwork && areLayers && areInputs ? weightsOf(history.settings) : 0;
-  const neurons = isNetwork && areLayers ? countNeurons(layersOf(history.settings)) : 1;
+  const neurons = isNetwork && areLayers ? countRemembered(layersOf(history.settings)) : 1;
   expectAll(file, [
     ['a whole number of epochs', isWhole(epoch), epoch],
     ['a whole number of batches', isWhole(batch) && isWhole(batches) && batch <= batches, batch],

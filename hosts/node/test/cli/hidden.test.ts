@@ -83,6 +83,7 @@ for (const more of [
     'neuron',
     '--loss',
     'cross-entropy-each-step',
+    '--no-reset',
   ],
   ['--learn-tau', 'layer', '--no-reset'],
 ]) {
@@ -128,10 +129,6 @@ test('a run with several layers leaves them in its model and in what it exports,
 test('what a network cannot have together is refused in one line', () => {
   for (const [args, message] of [
     [['--recurrent'], '--recurrent: expected a hidden layer, found none'],
-    [
-      ['--synapse-tau', '3', '--no-reset'],
-      '--no-reset: expected the reset with recurrence or currents that last, found none',
-    ],
     [['--hidden', '100,0'], '--hidden: expected a whole number from 1 to 800, or several such as 100,50, found 100,0'],
     [['--learn-tau', 'all'], '--learn-tau: expected none, layer or neuron, found all'],
   ] as const) {

@@ -1,0 +1,36 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** A layer that remembers something from call to call, until the reset; input and output are [batch, units]. */
+export abstract class Remembering extends tf.layers.Layer {
+  /** What it remembers of the last step, [batch, units]; null before the first. */
+  remembered: tf.Tensor | null = null;
+  /** What it remembered earlier, which a gradient may still need until the reset. */
+  private past: tf.Tensor[] = [];
+
+  override get stateful(): boolean {
+    return true;
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
+    return inputShape;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => this.advance(Array.isArray(inputs) ? inputs[0] : inputs));
+  }
+
+  protected abstract advance(x: tf.Tensor): tf.Tensor;
+
+  /** Keeps a tensor of its own for the next step, until the reset. */
+  protected remember(next: tf.Tensor): void {
+    if (this.remembered) this.past.push(this.remembered);
+    this.remembered = tf.keep(next);
+  }
+
+  override resetStates(): void {
+    tf.dispose(this.past);
+    this.remembered?.dispose();
+    this.past = [];
+    this.remembered = null;
+  }
+}
