@@ -1,6 +1,7 @@
 /** A row of the map, computed again. */
 
 import { randman } from '../../packages/formats/datasets/randman';
+import { rows } from '../../packages/formats/datasets/rows';
 import { engineOptions, type Row, type Settings } from '../../packages/runs/map';
 import { checkOptions } from '../../src/common/checks';
 import type { Engine, EngineOptions, Learner } from '../../src/common/engine';
@@ -27,8 +28,10 @@ export interface RecomputeOptions {
 export type Recompute = (row: Row, options?: RecomputeOptions) => Promise<string>;
 
 /** The data of a run. */
-export const dataOf = async ({ dataset, T }: Settings, loadMnist: () => Promise<Mnist>): Promise<Dataset> =>
-  dataset === 'randman' ? randman({ T: T ?? undefined }) : loadMnist();
+export async function dataOf({ dataset, T }: Settings, loadMnist: () => Promise<Mnist>): Promise<Dataset> {
+  if (dataset === 'randman') return randman({ T: T ?? undefined });
+  return dataset === 'rows' ? rows(await loadMnist()) : loadMnist();
+}
 
 /** The engine of a run. @param createEngine makes the event engine */
 export async function engineOf(

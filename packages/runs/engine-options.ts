@@ -49,10 +49,15 @@ export const layersOfRun = (settings: Some): ResolvedLayer[] => resolveLayers(ne
 
 /** Why there can be no such run, though each setting can have its value; undefined if there can. `setting` is to be changed. */
 export function contradiction(settings: Some): { setting: Name; expected: string } | undefined {
-  const { hidden, loss, readout, recurrent } = settings;
+  const { dataset, hidden, loss, network, readout, recurrent, T } = settings;
   if (readout && readout !== 'spikes' && loss === 'cross-entropy-counts') {
     return { setting: 'loss', expected: `mse, cross-entropy or cross-entropy-each-step with --readout ${readout}` };
   }
+  if (dataset && dataset !== 'mnist' && network === 'ann') {
+    return { setting: 'network', expected: `snn with --dataset ${dataset}` };
+  }
+  if (dataset === 'randman' && T === 1) return { setting: 'T', expected: 'at least 2 with --dataset randman' };
+  if (dataset === 'rows' && T !== 28) return { setting: 'T', expected: '28 with --dataset rows' };
   if (recurrent && !hidden) return { setting: 'recurrent', expected: 'a hidden layer' };
   return undefined;
 }
@@ -67,7 +72,7 @@ export function engineOptions(settings: Some): Omit<EngineOptions, 'data'> {
   const all: { [N in Exclude<keyof EngineOptions, 'data'>]-?: EngineOptions[N] | null } = {
     ...{ seed, T, batchSize, learningRate, loss, readout, reset, threads },
     ...networkOf(settings),
-    encoder: settings.dataset === 'randman' ? undefined : encoder,
+    encoder: settings.dataset && settings.dataset !== 'mnist' ? undefined : encoder,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== null));
 }

@@ -22,8 +22,9 @@ export interface Option {
   default?: string;
   /** It means nothing for the ANN. */
   spiking?: true;
-  /** It is for images alone, and the networks that read them. */
+  /** It is for images alone, and the networks that read them; or for all that is made of MNIST's files. */
   images?: true;
+  files?: true;
   /** A checkpoint has it even while it has its default, as the first ones had; the others are left out, as from those. */
   always?: true;
 }
@@ -114,11 +115,11 @@ export const TABLE = {
   },
   dataset: {
     flags: '--dataset <NAME>',
-    help: `mnist; or randman, the spike trains of the chapter on timing, which trains on them with ${RANDMAN}`,
+    help: `mnist; or rows, its images one row in each of 28 steps, with -T 28; or randman, the spike trains of the chapter on timing, which trains on them with ${RANDMAN}`,
     read: oneOf(...DATASET_NAMES),
     default: 'mnist',
     record: 'data',
-    words: { mnist: 'MNIST', randman: 'Randman' },
+    words: { mnist: 'MNIST', randman: 'Randman', rows: 'MNIST by rows' },
     heading: 'data',
   },
   network: {
@@ -160,7 +161,7 @@ export const TABLE = {
     flags: '--train-images <N>',
     help: 'train on the first N images; the others are held back, and the accuracy on them is shown (default: all)',
     read: whole(1, 60_000),
-    images: true,
+    files: true,
     without: 60_000,
     label: 'images',
     heading: 'training images',
@@ -291,13 +292,14 @@ export function defaultValue({ flags, read, default: text }: Option): Value | un
   return text === undefined ? undefined : read(text);
 }
 
-/** What makes an option meaningless for a run: that it is an ANN, or on Randman; undefined if nothing does. */
+/** What makes an option meaningless for a run: that it is an ANN, or on these data; undefined if nothing does. */
 export function obstacleTo(
-  { spiking, images }: Option,
+  { spiking, images, files }: Option,
   { network, dataset }: { network?: unknown; dataset?: unknown },
-): 'ann' | 'randman' | undefined {
+): 'ann' | 'randman' | 'rows' | undefined {
   if (spiking && network === 'ann') return 'ann';
-  return images && dataset === 'randman' ? 'randman' : undefined;
+  if (images && dataset === 'rows') return 'rows';
+  return (images || files) && dataset === 'randman' ? 'randman' : undefined;
 }
 
 /** Settings, some of which may be left open. */

@@ -9,7 +9,7 @@ export const HEADER =
 /** A row that a table may hold, but for the fields that are given. */
 export function rowText(given: Record<string, string | number> = {}): string {
   const ann = given.network === 'ann';
-  const randman = given.dataset === 'randman';
+  const { dataset = 'mnist' } = given;
   const settings = {
     ...{ dataset: 'mnist', network: 'snn', hidden: 0, loss: 'mse', surrogate: 'atan', alpha: 2 },
     ...{ detach_reset: 'false', decay_input: 'true' },
@@ -20,7 +20,8 @@ export function rowText(given: Record<string, string | number> = {}): string {
     ...(ann
       ? { hidden: '', reset: '', tau: '', T: '', readout: '', synapse_tau: '', recurrent: '', learn_tau: '' }
       : {}),
-    ...(randman ? { encoder: '', train_images: '' } : {}),
+    ...(dataset !== 'mnist' ? { encoder: '' } : {}),
+    ...(dataset === 'randman' ? { train_images: '' } : {}),
     ...given,
   };
   const sha = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
@@ -29,7 +30,7 @@ export function rowText(given: Record<string, string | number> = {}): string {
     ...{ acc_1: 0.9, acc_2: 0.91, acc_5: '', last: 0.91, best: 0.91, best_epoch: 2, held_back: '' },
     ...{
       output_spikes: ann ? '' : 0.9,
-      input_spikes: settings.encoder === 'poisson' || randman ? 97.5 : '',
+      input_spikes: settings.encoder === 'poisson' || dataset !== 'mnist' ? 97.5 : '',
       rows_added: ann ? '' : 9000,
     },
     weights_sha256: sha,

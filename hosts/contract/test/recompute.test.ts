@@ -34,6 +34,18 @@ describe('recompute()', () => {
     ],
     ['with images that are held back', { train_images: 256, held_back: 0.5, T: 5 }],
     ['on Randman', { dataset: 'randman', hidden: 7, T: 20, tau: 20, batch_size: 1000, learning_rate: 0.02 }],
+    [
+      'on rows of MNIST',
+      {
+        dataset: 'rows',
+        T: 28,
+        hidden: 7,
+        recurrent: 'true',
+        readout: 'mean-potential',
+        train_images: 512,
+        held_back: 0.5,
+      },
+    ],
     ['of an ANN', { network: 'ann', loss: 'cross-entropy', learning_rate: 0.01 }],
   ];
   for (const [name, settings] of runs) {
@@ -41,7 +53,7 @@ describe('recompute()', () => {
       const [row] = parseMap(tableText(settings)).rows;
       const command = formatCommand(row).replace(/^npm run train -- /, '');
       const place = join(folder, row.id);
-      const images = row.dataset === 'mnist' ? ['--dataset-dir', folder, '--skip-checksum'] : [];
+      const images = row.dataset !== 'randman' ? ['--dataset-dir', folder, '--skip-checksum'] : [];
       const args = [...command.split(' '), '--log-dir', place, ...images];
       const run = lifFcMnist(args);
       assert.equal(run.status, 0, run.stderr);
@@ -49,7 +61,7 @@ describe('recompute()', () => {
       const [sha256] = /\b[0-9a-f]{64}\b/.exec(last) ?? [last];
       bars.length = 0;
       assert.equal(await recompute(row), sha256);
-      const samples = row.dataset === 'mnist' ? Math.min(640, Number(row.trainImages)) : 8000;
+      const samples = row.dataset !== 'randman' ? Math.min(640, Number(row.trainImages)) : 8000;
       const batches = Math.floor(samples / row.batchSize);
       assert.deepEqual(bars, [`training again: ${2 * batches}`]);
       assert.equal(await recompute(row, { data, label: 'a row' }), sha256);

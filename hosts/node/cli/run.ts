@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { randman } from '../../../packages/formats/datasets/randman';
+import { rows } from '../../../packages/formats/datasets/rows';
 import { contradiction, engineOptions, neuronOf } from '../../../packages/runs/engine-options';
 import { type Checkpoint, readCheckpoint } from '../../../packages/runs/node';
 import { MOST_BYTES } from '../../../packages/runs/node/checkpoint';
@@ -11,6 +12,7 @@ import { makeFolder, readFile } from '../../../packages/system/files.cjs';
 import { assertUnlocked, lockFolder } from '../../../packages/system/lock.cjs';
 import { listChoices } from '../../../src/common/checks';
 import type { Engine } from '../../../src/common/engine';
+import type { Mnist } from '../../../src/common/mnist';
 import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
 import { ANN_LOSSES, AnnEngine, type AnnLoss } from '../../../src/training/ann-engine';
 import { readMnist } from '../data';
@@ -124,10 +126,7 @@ function readText(file: string): string | undefined {
 
 /** @throws UsageError for an option that was given and means nothing for the network or the data, or a loss that the network has not */
 export function refuseStray(settings: Settings, given: Arguments['given']): void {
-  const { network, dataset, loss, T } = settings;
-  if (network === 'ann' && dataset === 'randman') {
-    throw new UsageError('--network: expected snn with --dataset randman, found ann, which has no time');
-  }
+  const { network, loss } = settings;
   for (const option of OPTIONS) {
     const why = given.has(option.name) && whyNot(option, settings);
     if (why) throw new UsageError(`${formatLabel(option)}: ${why}`);
@@ -141,9 +140,6 @@ export function refuseStray(settings: Settings, given: Arguments['given']): void
     throw new UsageError(
       `${formatLabel(TABLE[odd.setting])}: expected ${odd.expected}, found ${typeof found === 'boolean' ? 'none' : found}`,
     );
-  }
-  if (dataset === 'randman' && T < 2) {
-    throw new UsageError(`-T/--timesteps: expected at least 2 with --dataset randman, found ${T}`);
   }
 }
 
@@ -171,8 +167,9 @@ function chooseDevice({ device, engine, gpu }: Settings): void {
 }
 
 function readData(settings: Settings): Dataset {
-  const { trainImages, batchSize } = settings;
-  const data = settings.dataset === 'mnist' ? readImages(settings) : randman({ T: settings.T });
+  const { dataset, T, trainImages, batchSize } = settings;
+  const images = () => readImages(settings);
+  const data = dataset === 'randman' ? randman({ T }) : dataset === 'rows' ? rows(images()) : images();
   const { count } = data.train;
   if (trainImages !== undefined && count < trainImages) {
     throw new UsageError(`--train-images: expected at most the ${count} training images, found ${trainImages}`);
@@ -186,7 +183,7 @@ function readData(settings: Settings): Dataset {
   return data;
 }
 
-function readImages({ datasetDir, skipChecksum }: Settings): Dataset {
+function readImages({ datasetDir, skipChecksum }: Settings): Mnist {
   const directory = datasetDir && resolve(typedIn(), datasetDir);
   if (directory && !existsSync(directory)) {
     throw new UsageError(`--dataset-dir: expected a folder with MNIST's four files, found nothing at ${directory}`);

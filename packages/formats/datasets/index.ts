@@ -4,4 +4,5 @@ export { exchangeUnits, permuteSteps, shuffleTimes } from './controls';
 export { type EventTrainsOptions, eventTrains, type LabelledRecordings, type Recording, readEvents } from './events';
 export { readAedat, readGestures } from './gestures';
 export { type RandmanOptions, randman } from './randman';
+export { rows } from './rows';
 export { readShd, type ShdOptions } from './shd';

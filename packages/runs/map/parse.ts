@@ -137,11 +137,6 @@ export function readSettings({ get, fail }: Fields): Settings {
     if (why) settings[name] = get(column) === '' ? null : fail(column, `nothing, for ${why}`);
     else settings[name] = read(get(column)) ?? fail(column, expected);
   }
-  // As on the command line: Randman's images are times, which an ANN and a single step do not have.
-  if (settings.dataset === 'randman') {
-    if (settings.network === 'ann') fail('network', 'snn with randman');
-    if (settings.T === 1) fail('T', 'at least 2 with randman');
-  }
   const odd = contradiction(settings as Partial<Settings>);
   if (odd) fail(SETTINGS[odd.setting as SettingName].column, odd.expected);
   return settings as unknown as Settings;

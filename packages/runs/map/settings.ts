@@ -6,9 +6,11 @@ import { defaultValue, obstacleTo, type Setting, splitFlags, TABLE, type Value, 
 type Table = typeof TABLE;
 export type SettingName = { [N in keyof Table]: Table[N] extends { column: false } ? never : N }[keyof Table];
 
-/** The settings of a run. Those of spiking neurons are null for an ANN, and those of images for Randman, which have none. */
+/** The settings of a run. Those of spiking neurons are null for an ANN, and those of images for other data, which have none. */
 export type Settings = {
-  [N in SettingName]: ValueOf<Table[N]> | (Table[N] extends { spiking: true } | { images: true } ? null : never);
+  [N in SettingName]:
+    | ValueOf<Table[N]>
+    | (Table[N] extends { spiking: true } | { images: true } | { files: true } ? null : never);
 };
 
 /** The columns of the first table. Those of later settings come behind them: earlier rows keep their ids. */
@@ -69,7 +71,7 @@ export const SETTINGS = Object.fromEntries(SETTING_NAMES.map((name) => [name, co
 /** Why a run on these data with this network does not have the setting, in words; undefined if it has. */
 export function whyLacking(name: SettingName, run: Partial<Pick<Settings, 'network' | 'dataset'>>): string | undefined {
   const kind = obstacleTo(TABLE[name], run);
-  return kind && `${kind === 'ann' ? 'an ANN' : 'Randman'} has none`;
+  return kind && `${kind === 'ann' ? 'an ANN' : TABLE.dataset.words[kind]} has none`;
 }
 
 /** Whether the setting has the command line's default. */

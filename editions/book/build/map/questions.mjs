@@ -39,6 +39,10 @@ export const QUESTIONS = {
     title: 'Can a network learn its memory?',
     text: 'Randman, with 100 hidden neurons, no reset in the gradient, the loss of the counts and a learning rate of 0.02. τ begins at 2, too short a memory there, or at 20. It stays, or is learnt like a weight, one for each layer or one for each neuron ([chapter 10](10-a-memory.ipynb)).',
   },
+  rows: {
+    title: 'Where what came before matters: recurrence, or a slower neuron?',
+    text: 'MNIST one row at a time, as in [chapter 10](10-a-memory.ipynb): 28 inputs, 28 steps, and a bright pixel is a spike of its column. 100 hidden neurons hear one another’s last spikes or do not; the outputs’ mean potential is read. All neurons have the same τ and undecayed input, and there is no reset in the gradient. They learn from 50,000 training images for two epochs. Both learning rates are shown, each with its figure of differences. By the images that were held back 0.01 is better for each of the recurrent networks, and 0.02 for the others with τ = 2 and 5 (the column `held_back` of the table).',
+  },
   'few-steps': {
     title: 'How far do few steps get?',
     text: 'Trained with spikes: 96 hidden neurons with hardly any leak, which get the pixels themselves, and outputs whose last potential is read, much as in a network [converted from an ANN](14-from-an-ann.ipynb). They learn from 50,000 training images.',

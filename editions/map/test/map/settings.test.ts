@@ -41,6 +41,7 @@ describe('The settings of a run', () => {
       { network: 'ann', loss: 'mse', learning_rate: '1e-2' },
       { hidden: 48, T: 20 },
       { dataset: 'randman', hidden: 100, T: 50 },
+      { dataset: 'rows', T: 28, hidden: 100, recurrent: true, train_images: 50000 },
     ]) {
       const run = settings.runOf(given);
       assert.deepEqual(settings.runOfOptions(run.options), run);
@@ -67,10 +68,11 @@ describe('The settings of a run', () => {
     assert.equal(settings.runOf({ surrogate: 'sigmoid', alpha: 4 }).id, sha256('{"surrogate":"sigmoid"}').slice(0, 12));
   });
 
-  test('of a neuron are empty for an ANN, those of images for Randman', () => {
+  test('of a neuron are empty for an ANN, those of images for other data', () => {
     const emptyOf = (given: object) =>
       Object.entries(settings.runOf({ ...given }).columns).flatMap(([column, value]) => (value === '' ? [column] : []));
     assert.deepEqual(emptyOf({ dataset: 'randman' }), ['encoder', 'train_images']);
+    assert.deepEqual(emptyOf({ dataset: 'rows', T: 28 }), ['encoder']);
     const empty = emptyOf({ network: 'ann' });
     const neuron = ['surrogate', 'alpha', 'detach_reset', 'decay_input', 'soft_reset', 'encoder', 'reset', 'tau', 'T'];
     assert.deepEqual(empty, ['hidden', ...neuron, 'readout', 'synapse_tau', 'recurrent', 'learn_tau']);

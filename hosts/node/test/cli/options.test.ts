@@ -30,7 +30,7 @@ describe('lif_fc_mnist --help', () => {
       ...['engine', 'seed', 'threads', 'surrogate', 'out-dir', 'resume', 'overwrite', 'show', 'save-figures'].map(
         (name) => `--${name} `,
       ),
-      '--dataset NAME mnist; or randman, .* (default: mnist)',
+      '--dataset NAME mnist; or rows, .* or randman, .* (default: mnist)',
       '--hidden N neurons of a hidden layer, .* (default: there is none)',
       '--synapse-tau TAU .* (default: they do not)',
       '--recurrent give',
@@ -121,8 +121,14 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
         `${option[0]}: expected with --dataset mnist, found with --dataset randman; leave it out, it is for images alone$`,
       ),
     ]),
-    [['--dataset', 'fashion'], 2, /--dataset: expected mnist or randman, found fashion$/],
+    [['--dataset', 'fashion'], 2, /--dataset: expected mnist, randman or rows, found fashion$/],
     [['--dataset', 'randman', '--network', 'ann'], 2, /--network: expected snn with --dataset randman, found ann/],
+    [['--dataset', 'rows'], 2, /--timesteps: expected 28 with --dataset rows, found 100$/],
+    [
+      ['--dataset', 'rows', '-T', '28', '--encoder', 'direct'],
+      2,
+      /--encoder: expected with --dataset mnist, found with --dataset rows; leave it out, it is for images alone$/,
+    ],
     [['--dataset', 'randman', '-T', '1'], 2, /--timesteps: expected at least 2 with --dataset randman, found 1$/],
     [
       ['--dataset', 'randman', '-b', '8001'],

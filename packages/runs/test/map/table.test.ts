@@ -76,7 +76,7 @@ describe('The file of the table', () => {
     ['a tau in hexadecimal', tableText({ tau: '0x3' }), /tau: expected a number above 1, .* found 0x3/],
     ['a T of 2.5', tableText({ T: 2.5 }), /T: expected a whole number from 1 to 10000, found 2.5/],
     ['a tau of an ANN', tableText({ network: 'ann', tau: 2 }), /tau: expected nothing, for an ANN has none, found 2/],
-    ['other data', tableText({ dataset: 'fashion' }), /dataset: expected mnist or randman, found fashion/],
+    ['other data', tableText({ dataset: 'fashion' }), /dataset: expected mnist, randman or rows, found fashion/],
     [
       'an encoder of spikes',
       tableText({ dataset: 'randman', encoder: 'direct' }),
@@ -85,12 +85,17 @@ describe('The file of the table', () => {
     [
       'an ANN on spikes',
       tableText({ dataset: 'randman', network: 'ann', encoder: '' }),
-      /network: expected snn with randman, found ann/,
+      /network: expected snn with --dataset randman, found ann/,
     ],
     [
       'spikes in one step',
       tableText({ dataset: 'randman', encoder: '', train_images: '', T: 1 }),
-      /T: expected at least 2 with randman, found 1/,
+      /T: expected at least 2 with --dataset randman, found 1/,
+    ],
+    [
+      'rows in more steps than there are',
+      tableText({ dataset: 'rows', encoder: '', T: 29 }),
+      /T: expected 28 with --dataset rows, found 29/,
     ],
     ['an accuracy above 1', tableText({ acc_2: 91 }), /acc_2: expected a share from 0 to 1, found 91/],
     ['no accuracy', tableText({ acc_1: '' }), /acc_1: expected a share from 0 to 1, found nothing/],

@@ -1,0 +1,33 @@
+/** The images of MNIST row by row: a task for networks that remember what they have seen. */
+import { IMAGE_SIDE, IMAGE_SIZE, type Mnist, type MnistSplit } from '../../../src/common/mnist';
+import type { SpikeTrainSplit, SpikeTrains } from '../../../src/common/spike-trains';
+
+/** From this intensity on a pixel is a spike. */
+const BRIGHT = 128;
+
+/**
+ * Images as spike trains of 28 units and 28 steps: a bright pixel in row t, column c is a spike of unit c in step t.
+ * @example
+ * const data = rows(await loadMnist());
+ * const engine = await createEngine('event', { data, layers: [{ neurons: 100, recurrent: true }, {}] });
+ */
+export const rows = ({ train, test }: Mnist): SpikeTrains => {
+  return { units: IMAGE_SIDE, T: IMAGE_SIDE, train: inRows(train), test: inRows(test) };
+};
+
+function inRows({ images, labels, count }: MnistSplit): SpikeTrainSplit {
+  let total = 0;
+  for (const pixel of images) if (pixel >= BRIGHT) total++;
+  const [units, times] = [new Uint16Array(total), new Uint16Array(total)];
+  const starts = new Uint32Array(count + 1);
+  let end = 0;
+  for (let i = 0; i < count; i++) {
+    for (let pixel = 0; pixel < IMAGE_SIZE; pixel++) {
+      if (images[i * IMAGE_SIZE + pixel] < BRIGHT) continue;
+      units[end] = pixel % IMAGE_SIDE;
+      times[end++] = Math.floor(pixel / IMAGE_SIDE);
+    }
+    starts[i + 1] = end;
+  }
+  return { units, times, starts, labels, count };
+}
