@@ -7,39 +7,19 @@ const load = createRequire(import.meta.url);
 const [name, threads, T, batchSize, network] = process.argv.slice(2);
 const { readMnist } = load('../../dist/hosts/node/data.js');
 const { createEngine } = load('../../dist/hosts/node/engines.js');
-
-/**
- * Rows of MNIST, one in each step, the bright pixels as spikes.
- * @param {{ images: Uint8Array, labels: Uint8Array, count: number }} split
- */
-function asRows({ images, labels, count }) {
-  const spikes = images.reduce((sum, pixel) => sum + (pixel >= 128 ? 1 : 0), 0);
-  const [units, times, starts] = [new Uint16Array(spikes), new Uint16Array(spikes), new Uint32Array(count + 1)];
-  let next = 0;
-  images.forEach((pixel, i) => {
-    if (pixel >= 128) {
-      units[next] = i % 28;
-      times[next++] = Math.floor((i % 784) / 28);
-    }
-    if (i % 784 === 783) starts[(i + 1) / 784] = next;
-  });
-  return { units, times, starts, labels, count };
-}
+const datasets = load('../../dist/packages/formats/datasets/index.js');
 
 /** Networks of chapters 9 and 10, as tools/bench/bench_peer.py has them. */
 const NAMED = {
-  'recurrent-rows': () => {
-    const { train, test } = readMnist();
-    return {
-      data: { units: 28, T: 28, train: asRows(train), test: asRows(test) },
-      neuron: { tau: 2, decayInput: false, detachReset: true },
-      layers: [{ neurons: 100, recurrent: true }, { neuron: { tau: 20 } }],
-      readout: 'last-potential',
-      loss: 'cross-entropy',
-    };
-  },
+  'recurrent-rows': () => ({
+    data: datasets.rows(readMnist()),
+    neuron: { tau: 2, decayInput: false, detachReset: true },
+    layers: [{ neurons: 100, recurrent: true }, { neuron: { tau: 20 } }],
+    readout: 'last-potential',
+    loss: 'cross-entropy',
+  }),
   'synaptic-randman': () => ({
-    data: load('../../dist/hosts/node/index.js').datasets.randman({ units: 20 }),
+    data: datasets.randman({ units: 20 }),
     neuron: { tau: 20, decayInput: false, detachReset: true },
     layers: [{ neurons: 100, synapse: { tau: 10 } }, {}],
     loss: 'cross-entropy-counts',
