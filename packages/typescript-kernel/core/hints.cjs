@@ -35,7 +35,10 @@ const MISREAD = /** @type {const} */ ([
     'A line that begins with { is a block. An object needs parentheses around it: ({ … })',
   ],
   [/^\s*(?:%%?|!)\w/, `A line that begins with % or ! is a command of IPython; this cell is TypeScript. ${DISPLAY}`],
-  [/<([A-Za-z][\w.]*)(?:\s[^<>]*)?(?:\/>|>[\s\S]*<\/\1\s*>)/, `A cell is TypeScript without JSX. ${DISPLAY}`],
+  [
+    /<([A-Za-z][\w.]*)(?:\s[^<>]*)?(?:\/>|>[\s\S]*<\/\1\s*>)|<>[\s\S]*<\/>/,
+    `A cell is TypeScript without JSX. ${DISPLAY}`,
+  ],
 ]);
 
 const QUOTED = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;

@@ -584,4 +584,31 @@ for (const { depth: each } of [packet.deep]) console.log(each, pixels);
     name: 'or is assigned to a variable of its name',
     cell: '({ height: height, pixels: [pixels] } = packet);\n[height, pixels]',
   },
+  {
+    name: 'an enum, a namespace and a var',
+    cell: 'enum Signal { Red }\nnamespace Part { export const one = 1; }\nvar vary = 5;\nconst formerPart = Part;',
+  },
+  {
+    name: 'an enum whose texts are computed',
+    cell: "enum Words { One = `one`, Same = One, Both = 'a' + 'b', Number = 2 * 3 }\nWords",
+  },
+  { name: 'an enum begins anew', cell: 'enum Signal { Blue = 7 }\nSignal' },
+  {
+    name: 'and a namespace, which leaves the earlier one as it was',
+    cell: 'namespace Part { export const two = 2; }\n[Part, formerPart]',
+  },
+  {
+    name: 'what a switch looks at is not what its cases declare',
+    cell: "switch (vary) { case 5: console.log('five'); break; default: const vary = 1; console.log(vary); }",
+  },
+  {
+    name: 'nor are default values what the body declares',
+    cell: 'function withDefault(a = vary) { var vary = 9; return [a, vary]; }\nwithDefault()',
+  },
+  {
+    name: 'a var keeps its value where it gets no other, as in a script',
+    cell: 'const before = vary;\nif (before === 0) { var vary = 6; }\n[before, vary]',
+    differs: 'of tslab it takes the value away; in a script it does not',
+    here: { stdout: '[ 5, 5 ]\n' },
+  },
 ];

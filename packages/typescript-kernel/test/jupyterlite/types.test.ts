@@ -108,6 +108,7 @@ function mean(values: number[], digits = 2): number { return values[0] + digits;
     );
     assert.equal((notebook.inspect('new Date(', 9)?.match(/^Date\(/gm) ?? []).length >= 3, true, 'each of its forms');
     assert.equal(notebook.inspect('1 +  ', 4), null);
+    assert.equal(notebook.inspect('nobodyHasDeclaredIt', 4), null);
   });
 
   test('know what shows and asks without any import', () => {

@@ -6,7 +6,7 @@
 import { getLineInfo, type Identifier, type ImportDeclaration, type Literal, Parser, type Program } from 'acorn';
 import { transform } from 'sucrase';
 import type { Emitted } from '../protocol';
-import { declaredNames, references } from './scope';
+import { bindVars, declaredNames, references } from './scope';
 
 /** The one parameter of a compiled cell, and that of what sets a name. No cell may use these names itself. */
 const CELL = '__cell__';
@@ -35,6 +35,9 @@ export class CellSyntaxError extends SyntaxError {
 
 /** Something that only TypeScript's own emit translates, and that is gone once its types are stripped. */
 const NAMESPACE = /^[ \t]*(?:export[ \t]+)?(?:namespace|module)[ \t]+[\p{ID_Continue}$.]+\s*\{/gmu;
+
+/** What becomes a `var` in JavaScript. */
+const ANEW = /\b(?:enum|namespace|module)\s+([\p{ID_Continue}$]+)/gu;
 
 /** What a compiled cell gets from the kernel. */
 export interface CellHost {
@@ -176,11 +179,6 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
       edit(node.start, node.end, importText(node, own) + lines);
     } else if (node.type === 'ExportNamedDeclaration' && !node.source) {
       edit(node.start, node.declaration?.start ?? node.end, ';');
-    } else if (node.type === 'VariableDeclaration' && node.kind === 'var') {
-      // As in a script, `var x;` leaves an earlier `x` as it is.
-      for (const { id, init } of node.declarations) {
-        if (id.type === 'Identifier' && !init && isKnown(id.name)) edit(id.end, id.end, ` = ${NAMES}.${id.name}`);
-      }
     } else if (node.type.startsWith('Export')) {
       refuse(code, node.start, 'A cell has no default export, and exports nothing of other modules');
     }
@@ -217,8 +215,12 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
     const set = constant.has(name) ? '' : `, (${VALUE}) => { ${name} = ${VALUE}; }`;
     return `${name}: [() => ${name}${set}]`;
   });
+  // As in a script, a `var` has an earlier value until it gets another one; an enum and a namespace begin anew.
+  const anew = new Set([...source.matchAll(ANEW)].map(([, name]) => name));
+  const kept = [...bindVars(program, new Set())].filter((name) => isKnown(name) && !anew.has(name));
+  const values = kept.map((name) => `${name} = ${NAMES}.${name}; `).join('');
   const declare = accessors.length > 0 ? `${CELL}.declare({ ${accessors.join(', ')} }); ` : '';
-  return `(async (${CELL}) => { 'use strict'; ${declare}${applyEdits(code, edits)}\n})`;
+  return `(async (${CELL}) => { 'use strict'; ${declare}${values}${applyEdits(code, edits)}\n})`;
 }
 
 function refuse(text: string, position: number, message: string): never {

@@ -25,8 +25,8 @@ export class Names {
     const lost: string[] = [];
     for (const [name, [get, set]] of Object.entries(declared)) {
       const reached = readName(get);
-      // A `var` or a `let` without a value takes no earlier one away.
-      if (!reached || (hasFailed && reached.value === undefined && name in this.all)) {
+      // A `var` begins with its earlier value; a `let` without a value takes no earlier one away.
+      if (!reached || (hasFailed && name in this.all && [undefined, this.all[name]].includes(reached.value))) {
         lost.push(name);
         continue;
       }

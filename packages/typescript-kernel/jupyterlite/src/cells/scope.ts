@@ -54,7 +54,7 @@ const isFunction = (node: Node) =>
   node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression';
 
 /** Adds the names of every `var` of a function, however deep it stands. */
-function bindVars(node: Node, names: Set<string>): Set<string> {
+export function bindVars(node: Node, names: Set<string>): Set<string> {
   for (const child of children(node)) {
     if (isFunction(child) || child.type === 'StaticBlock') continue;
     if (child.type === 'VariableDeclaration' && child.kind === 'var') {
@@ -123,7 +123,7 @@ function namesIn(node: Node): Set<string> | undefined {
     case 'FunctionDeclaration':
     case 'FunctionExpression':
     case 'ArrowFunctionExpression': {
-      const names = bindVars(node.body, new Set(node.type === 'ArrowFunctionExpression' ? [] : ['arguments']));
+      const names = new Set(node.type === 'ArrowFunctionExpression' ? [] : ['arguments']);
       for (const one of [node.type === 'FunctionExpression' ? node.id : null, ...node.params]) bind(one, names);
       return names;
     }
@@ -199,13 +199,18 @@ export function references(program: estree.Program): References {
     if (!isInFunction && isLoop(node) && awaits(node)) found.loops.push(node);
     const names = namesIn(node);
     const inner = names ? [...scopes, names] : scopes;
+    const scopesOf = (part: Node) => {
+      // What a switch looks at stands outside of its block, and default values do not see the variables of the body.
+      if (node.type === 'SwitchStatement' && part === node.discriminant) return scopes;
+      return isFunction(node) && part === node.body ? [...inner, bindVars(part, new Set())] : inner;
+    };
     const shorthand = node.type === 'Property' && node.shorthand;
     for (const part of parts(node)) {
       const called =
         (node.type === 'CallExpression' && part === node.callee) ||
         (node.type === 'TaggedTemplateExpression' && part === node.tag);
       const isDefaulted = node.type === 'AssignmentPattern' && part === node.left;
-      visit(part, inner, isInFunction || isFunction(node), isDefaulted ? use : { shorthand, called });
+      visit(part, scopesOf(part), isInFunction || isFunction(node), isDefaulted ? use : { shorthand, called });
     }
   }
   visit(program, [], false, { shorthand: false, called: false });

@@ -1,7 +1,7 @@
 /**
  * TypeScript's own emit of a cell, for what is more than types to take out (namespaces, decorators, `accessor`,
- * `import x = y`) and for `using`, which Safari does not know. It moves lines, so it comes with the line of the cell for
- * each of its own.
+ * `import x = y`, enums with computed texts) and for `using`, which Safari does not know. It moves lines, so it comes with the
+ * line of the cell for each of its own.
  */
 import { decode } from '@jridgewell/sourcemap-codec';
 import type * as TypeScript from 'typescript';
@@ -9,12 +9,24 @@ import type { Emitted } from '../protocol';
 
 type Ts = typeof TypeScript;
 
+/** Whether what an enum's member gets may be a computed text: sucrase would add the way back from it, as from a number. */
+function mayBeText(ts: Ts, node: TypeScript.Node): boolean {
+  if (ts.isBinaryExpression(node)) {
+    const isPlus = node.operatorToken.kind === ts.SyntaxKind.PlusToken;
+    return isPlus && [node.left, node.right].some((side) => ts.isStringLiteral(side) || mayBeText(ts, side));
+  }
+  if (ts.isParenthesizedExpression(node)) return ts.isStringLiteral(node.expression) || mayBeText(ts, node.expression);
+  if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) return true;
+  return ts.isTemplateLiteral(node) || ts.isIdentifier(node);
+}
+
 /** Whether a cell has what only TypeScript itself can translate. */
 function needsEmit(ts: Ts, file: TypeScript.SourceFile): boolean {
   const visit = (node: TypeScript.Node): boolean => {
     if (ts.isDecorator(node) || ts.isImportEqualsDeclaration(node) || node.kind === ts.SyntaxKind.AccessorKeyword)
       return true;
     if (ts.isModuleDeclaration(node)) return true;
+    if (ts.isEnumMember(node) && node.initializer && mayBeText(ts, node.initializer)) return true;
     // The TypeScript of tslab has no such flag. `await using` has this one, too.
     if (ts.isVariableDeclarationList(node) && node.flags & (ts.NodeFlags.Using ?? 0)) return true;
     return ts.forEachChild(node, (child) => visit(child) || undefined) ?? false;
@@ -30,7 +42,7 @@ const isOnlyType = (ts: Ts, node: TypeScript.Statement): boolean =>
 
 /** The cell in JavaScript, if it has something that needs this. */
 export function emit(ts: Ts, code: string, experimentalDecorators: boolean): Emitted | undefined {
-  if (!/@|\b(namespace|module|accessor|import|using)\b/.test(code)) return undefined;
+  if (!/@|\b(namespace|module|accessor|import|using|enum)\b/.test(code)) return undefined;
   const file = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.ES2022);
   if (!needsEmit(ts, file)) return undefined;
   const { outputText, sourceMapText = '{"mappings":""}' } = ts.transpileModule(code, {

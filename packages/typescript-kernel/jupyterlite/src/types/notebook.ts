@@ -279,7 +279,11 @@ export class NotebookTypes {
   inspect(code: string, position: number): string | null {
     this.open(code);
     const { path } = this.current;
-    const at = (place: number) => this.service.getQuickInfoAtPosition(path, place);
+    const at = (place: number) => {
+      const info = this.service.getQuickInfoAtPosition(path, place);
+      // Of a name that nothing declares it says `any`.
+      return info && info.kind === '' && join(info.displayParts) === 'any' ? undefined : info;
+    };
     const info = at(position) ?? (/[([,]$/.test(code.slice(0, position)) ? undefined : at(position - 1));
     if (info) return describeInfo(info);
     const call = this.service.getSignatureHelpItems(path, position, undefined);
