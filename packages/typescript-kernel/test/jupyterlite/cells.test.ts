@@ -75,11 +75,13 @@ test('What an import says to the loader is passed on', async () => {
 describe('A cell with using', () => {
   const code = `using handle = { size: 3, [Symbol.dispose]() { log('disposed'); } };
 const size: number = handle.size;
-log(size);`;
+log(size);
+size + 1;`;
   const run = async (compiled: string) => {
     const logged: unknown[] = [];
     let declared: string[] = [];
     const cell = {
+      value: undefined,
       names: { log: (value: unknown) => logged.push(value) },
       declare(names: object) {
         declared = Object.keys(names);
@@ -87,14 +89,15 @@ log(size);`;
     };
     // biome-ignore lint/security/noGlobalEval: as the kernel does.
     await globalThis.eval(compiled)(cell);
-    return { logged, declared };
+    return { logged, declared, value: cell.value };
   };
 
-  test('runs by TypeScript itself, and declares its own names alone', async () => {
+  test('runs by TypeScript itself, declares its own names alone, and has the value of its last line', async () => {
     const emitted = emit(ts, code, false);
-    const { logged, declared } = await run(compileCell(code, (name) => name === 'log', emitted));
+    const { logged, declared, value } = await run(compileCell(code, (name) => name === 'log', emitted));
     assert.deepEqual(logged, [3, 'disposed']);
     assert.deepEqual(declared.sort(), ['handle', 'size']);
+    assert.equal(value, 4);
   });
 
   test('is refused with the reason where there is no TypeScript', () => {

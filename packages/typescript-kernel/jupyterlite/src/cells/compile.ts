@@ -170,9 +170,9 @@ export function compileCell(source: string, isKnown: (name: string) => boolean, 
   const declared = new Set([...declaredNames(program)].filter((name) => source.includes(name)));
 
   // TypeScript's emit ends with `export {}` where only types are exported.
-  const last = program.body.findLast(
-    (node) => !emitted || !/^export \{\s*\};?$/.test(code.slice(node.start, node.end)),
-  );
+  const end = program.body.findLast((node) => !emitted || !/^export \{\s*\};?$/.test(code.slice(node.start, node.end)));
+  // And it puts what follows a `using` into a `try`.
+  const last = emitted?.hasValue && end?.type === 'TryStatement' ? end.block.body.at(-1) : end;
   for (const node of program.body) {
     if (node.type === 'ImportDeclaration') {
       const lines = code.slice(node.start, node.end).replace(/[^\n]/g, '');

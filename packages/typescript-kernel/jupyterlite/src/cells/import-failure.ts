@@ -36,6 +36,16 @@ async function bareName(url: string, seen: Set<string>): Promise<string | undefi
   return undefined;
 }
 
+/** A JSON file as a module; undefined if it cannot be read. Firefox 140 imports none in a worker. */
+export async function jsonModule(url: string): Promise<Record<string, unknown> | undefined> {
+  try {
+    const response = await fetch(url);
+    return response.ok ? { default: await response.json() } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * What a cell's import throws instead of the engine's error.
  * @param name of the module, as in the cell, and the URL from which it was to come

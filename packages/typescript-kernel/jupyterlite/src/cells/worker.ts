@@ -2,7 +2,7 @@
 import type { Origin } from '../../../core/errors.cjs';
 import { urlOf } from '../imports';
 import type { Emitted, FromCells, Settings, ToCells } from '../protocol';
-import { importFailure } from './import-failure';
+import { importFailure, jsonModule } from './import-failure';
 import { placed, Session } from './session';
 
 /** Captured before a cell can replace them. */
@@ -54,6 +54,8 @@ function start(settings: Settings, folder: string): Session {
         // esbuild takes only a literal there; a browser that knows no options says so when a cell asks for them.
         return await new Function('url', 'options', 'return import(url, options)')(url, options);
       } catch (error) {
+        const read = options?.with?.type === 'json' ? await jsonModule(url) : undefined;
+        if (read) return read;
         throw await importFailure(error, name, url);
       }
     },
