@@ -3,17 +3,16 @@
  * build`, and a notebook in Chromium and Firefox.
  */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
-import { pythonIn } from '../../../../packages/system/project.mjs';
+import { filesUnder } from '../../../../packages/system/project.mjs';
 import { firefox, inChromium, inFirefox, launchChromium } from '../../../../test/support/browser';
 import {
   type AnyPage,
@@ -28,22 +27,17 @@ import {
   typesReady,
   watchedPage,
 } from '../../../../test/support/lite';
-import { PYTHON } from '../../../../test/support/python';
+import { buildInto, chosenReleases, Environment, OWN, type Packages, TOO_OLD } from '../../../../test/support/wheel';
 import { serve } from '../../build/serve.mjs';
 
 const source = join(root, 'packages', 'typescript-kernel');
 const demo = join(source, 'demo', 'files');
 const folder = mkdtempSync(join(tmpdir(), 'kernel-wheel-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
-
-const fresh = join(folder, 'venv');
-const freshPython = pythonIn(fresh);
-
-function run(command: string, args: string[]): string {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
-  assert.equal(status, 0, `${args.join(' ')}: ${error?.message ?? ''}${stdout.slice(-1000)}${stderr.slice(-2000)}`);
-  return stdout;
-}
+let packages: Packages;
+before(async () => {
+  packages = await buildInto(join(folder, 'packages'));
+});
 
 const NOTEBOOK = {
   cells: [
@@ -91,6 +85,14 @@ const putOut = ({ cells }: Notebook) =>
       return { source: textOf(source), outputs: parts };
     });
 
+/** Names of the kernels that the page offers. */
+const kernelsOf = () => {
+  const { jupyterapp } = window as unknown as {
+    jupyterapp: { serviceManager: { kernelspecs: { specs: { kernelspecs: object } } } };
+  };
+  return Object.keys(jupyterapp.serviceManager.kernelspecs.specs.kernelspecs).sort();
+};
+
 /** A host that lets other sites use its modules, as a CDN does. */
 async function serveElsewhere(): Promise<{ url: string; close(): void }> {
   const scripts: Record<string, string> = {
@@ -108,28 +110,21 @@ async function serveElsewhere(): Promise<{ url: string; close(): void }> {
   return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
 }
 
-describe('The wheel in a fresh environment and an empty folder', { timeout: 900_000 }, () => {
+const testsWith = (release: string) => () => {
+  const own = join(folder, release);
+  const output = join(own, 'site');
+  let environment: Environment;
   let site: { url: string; close(): void };
   let elsewhere: { url: string; close(): void };
   let browser: Browser;
   /** The page of a site that says nothing about the kernel. */
   let plain: Page;
   before(async () => {
-    const packages = join(folder, 'packages');
-    const { buildPackages } = await import(pathToFileURL(join(source, 'publish', 'kernel.mjs')).href);
-    await buildPackages(packages, { python: PYTHON });
-    const file = join(packages, readdirSync(packages).find((name) => name.endsWith('.whl')) as string);
+    mkdirSync(own);
+    environment = new Environment(own, release);
+    environment.install(packages.wheel);
 
-    // JupyterLite itself is read from where it is installed: nothing is downloaded. Its prefix is the fresh one.
-    const { JUPYTERLITE_PYTHON = PYTHON } = process.env; // another release: packages/typescript-kernel/CONTRIBUTING.md
-    run(JUPYTERLITE_PYTHON, ['-m', 'venv', '--without-pip', fresh]);
-    const [installed, own] = [JUPYTERLITE_PYTHON, freshPython].map((executable) =>
-      run(executable, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))']).trim(),
-    ) as [string, string];
-    writeFileSync(join(own, 'jupyterlite.pth'), `${installed}\n`);
-    run(PYTHON, ['-m', 'pip', '--python', freshPython, 'install', '--quiet', '--no-index', '--no-deps', file]);
-
-    const lite = join(folder, 'lite');
+    const lite = join(own, 'lite');
     cpSync(demo, join(lite, 'files'), { recursive: true });
     writeFileSync(join(lite, 'files', 'hello.ipynb'), JSON.stringify(NOTEBOOK));
     writeFileSync(join(lite, 'files', 'helper.js'), "export const helper = () => 'helper';\n");
@@ -140,8 +135,8 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 900_
     elsewhere = await serveElsewhere();
     const config = { 'jupyter-lite-schema-version': 0, 'jupyter-config-data': { exposeAppInBrowser: true } };
     writeFileSync(join(lite, 'jupyter-lite.json'), JSON.stringify(config));
-    run(freshPython, ['-m', 'jupyterlite_core', 'build', '--lite-dir', lite, '--output-dir', join(folder, 'site')]);
-    const { port, close } = await serve(join(folder, 'site'));
+    environment.build(lite, output);
+    const { port, close } = await serve(output);
     site = { url: `http://127.0.0.1:${port}/`, close };
     if (!inChromium.skip) browser = await launchChromium();
   });
@@ -156,8 +151,13 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 900_
   });
 
   test('is found by JupyterLite without a word of configuration', () => {
-    const found = readdirSync(join(folder, 'site', 'extensions'));
-    assert.deepEqual(found, ['jupyterlite-typescript-kernel']);
+    const found = readdirSync(join(output, 'extensions'));
+    // JupyterLab's colours come with jupyter-server, and the neighbours are in a folder of their own.
+    const others = release === OWN ? [] : ['@jupyterlite', 'jupyterlab_pygments'];
+    assert.deepEqual(
+      found.filter((name) => !others.includes(name)),
+      ['jupyterlite-typescript-kernel'],
+    );
   });
 
   const runs = async (page: AnyPage) => {
@@ -198,6 +198,7 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 900_
     await context.route(/\/(elsewhere|later|gone)\.js$/, (route) => route.continue());
     plain = page;
     await runs(plain as unknown as AnyPage);
+    assert.deepEqual(await plain.evaluate(kernelsOf), environment.kernels());
     assert.deepEqual(
       faults.filter((fault) => !/\/(favicon\.ico|gone\.js)$/.test(fault)),
       [],
@@ -284,28 +285,61 @@ describe('The wheel in a fresh environment and an empty folder', { timeout: 900_
     assert.equal(await shows(page, cell), "[ 'a deep helper', 'helper' ]\n");
   });
 
-  test('runs them in Firefox', inFirefox, async () => {
+  test('runs them in Firefox, and asks no other host for anything', inFirefox, async () => {
     const browser = await puppeteer.launch({ browser: 'firefox', executablePath: firefox, headless: true });
     try {
-      await runs((await browser.newPage()) as unknown as AnyPage);
+      const page = await browser.newPage();
+      const asked = new Set<string>();
+      page.on('request', (request) => asked.add(new URL(request.url()).origin));
+      await runs(page as unknown as AnyPage);
+      const ours = [site, elsewhere].map(({ url }) => new URL(url).origin);
+      const isOther = (origin: string) => origin !== 'null' && !ours.includes(origin); // `null` has data: and blob:
+      assert.deepEqual([...asked].filter(isOther), []);
     } finally {
       await browser.close();
     }
   });
 
-  test('leaves nothing behind when pip takes it away', () => {
-    const share = join(fresh, 'share', 'jupyter', 'labextensions', 'jupyterlite-typescript-kernel');
-    assert.ok(existsSync(share));
-    run(PYTHON, [
-      '-m',
-      'pip',
-      '--python',
-      freshPython,
-      'uninstall',
-      '--quiet',
-      '--yes',
-      'jupyterlite-typescript-kernel',
-    ]);
+  test('leaves nothing behind when pip takes it away, and the sdist installs the same files', () => {
+    const share = join(environment.folder, 'share', 'jupyter', 'labextensions', 'jupyterlite-typescript-kernel');
+    const installed = () =>
+      filesUnder(share).map((name) => [
+        name,
+        createHash('sha256')
+          .update(readFileSync(join(share, name)))
+          .digest('hex'),
+      ]);
+    const ofWheel = installed();
+    assert.ok(ofWheel.length > 5);
+    environment.pip('uninstall', '--yes', 'jupyterlite-typescript-kernel');
     assert.ok(!existsSync(share));
+    environment.install(packages.sdist);
+    assert.deepEqual(installed(), ofWheel);
   });
-});
+};
+
+for (const release of chosenReleases()) {
+  const name = release === OWN ? 'The wheel in a fresh environment' : `The wheel with JupyterLite ${release}`;
+  if (release !== TOO_OLD) describe(name, { timeout: 900_000 }, testsWith(release));
+  else {
+    test(`${name}, which is too old, says so in the console`, { ...inChromium, timeout: 300_000 }, async () => {
+      const own = join(folder, release);
+      mkdirSync(join(own, 'lite', 'files'), { recursive: true });
+      const environment = new Environment(own, release);
+      environment.install(packages.wheel);
+      environment.build(join(own, 'lite'), join(own, 'site'));
+      const { port, close } = await serve(join(own, 'site'));
+      const browser = await launchChromium();
+      try {
+        const page = await browser.newPage();
+        const isSaid = (message: { text(): string }) => /needs JupyterLite 0\.7 or newer/.test(message.text());
+        const said = page.waitForEvent('console', { predicate: isSaid, timeout: 120_000 });
+        await page.goto(`http://127.0.0.1:${port}/lab/index.html`);
+        await said;
+      } finally {
+        await browser.close();
+        close();
+      }
+    });
+  }
+}
