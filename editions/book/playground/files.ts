@@ -20,9 +20,11 @@ export async function loadNetwork(file: File, tau: number): Promise<Network & { 
   if (file.size > LARGEST)
     throw new Error(`${file.name}: expected at most ${LARGEST / 1e6} MB, found ${Math.ceil(file.size / 1e6)}`);
   const { fromFile } = await loadExchange();
-  const { weights, neuron, layers } = fromFile(new Uint8Array(await file.arrayBuffer()), file.name);
+  const { weights, neuron, layers, readout = 'spikes' } = fromFile(new Uint8Array(await file.arrayBuffer()), file.name);
   if (layers)
     throw new Error(`${file.name}: expected one hidden layer or none, of neurons that are alike, found others`);
+  if (readout !== 'spikes')
+    throw new Error(`${file.name}: readout: expected spikes, as in all networks of this page, found ${readout}`);
   const differs = neuron && differingOption(neuron, { ...DEFAULT_NEURON, tau: neuron.tau });
   if (differs)
     throw new Error(

@@ -7,8 +7,9 @@ import type { Page } from 'playwright-core';
 import { readMnist } from '../../../../hosts/node/data';
 import { createEngine } from '../../../../hosts/node/engines';
 import { fromSafetensors, toSafetensors } from '../../../../packages/formats/exchange';
+import { resolveLayers } from '../../../../src/common/layers';
 import { DEFAULT_NEURON, type NeuronOptions } from '../../../../src/common/neuron-options';
-import { initialNetwork } from '../../../../src/common/weights';
+import { initialNetwork, initialParameters } from '../../../../src/common/weights';
 import { inChromium } from '../../../../test/support/browser';
 import { axeFaults, book, disk, openSite, root, type Site } from './site';
 
@@ -86,8 +87,17 @@ describe('The page without a library', inChromium, () => {
     assert.deepEqual(faults, []);
   });
 
+  test('reads a network of three layers of like neurons', async () => {
+    const layers = resolveLayers({ layers: [{ neurons: 30 }, { neurons: 20 }, {}] });
+    const bytes = toSafetensors({ weights: initialParameters(0, layers), neuron: DEFAULT_NEURON, layers });
+    const found = await page.evaluate((all) => parse(Uint8Array.from(all).buffer), Array.from(bytes));
+    assert.equal((found as { layers: unknown[] }).layers.length, 3);
+  });
+
   test('refuses a damaged file or another network in one line, and the one before goes on reading', async () => {
-    const whole = toSafetensors({ weights: trained.weights, neuron: DEFAULT_NEURON });
+    const network = { weights: trained.weights, neuron: DEFAULT_NEURON };
+    const layers = resolveLayers({ layers: [{ synapse: { tau: 4 } }] });
+    const whole = toSafetensors(network);
     const text = Buffer.from(whole).toString('latin1');
     const withNaN = Uint8Array.from(whole);
     withNaN.set([0, 0, 0xc0, 0x7f], whole.length - 4);
@@ -107,6 +117,8 @@ describe('The page without a library', inChromium, () => {
           'latin1',
         ),
       ]),
+      ['outputs that do not fire', toSafetensors({ ...network, readout: 'mean-potential' })],
+      ['layers of other neurons', toSafetensors({ ...network, layers })],
       ['an option of later neurons', Buffer.from(text.replace('detachReset', 'adaptation_'), 'latin1')],
     ];
     const input = page.locator('input');

@@ -206,6 +206,7 @@ describe('The playground tells', inChromium, () => {
     const weights = initialNetwork(0).map((weight) => 8 * weight);
     const file = (more: Partial<NeuronOptions>) => toSafetensors({ weights, neuron: { ...DEFAULT_NEURON, ...more } });
     const layers = resolveLayers({ layers: [{ neurons: 7, recurrent: true }, {}] });
+    const silent = toSafetensors({ weights, neuron: DEFAULT_NEURON, readout: 'mean-potential' });
     const deep = toSafetensors({ weights: initialParameters(0, layers), neuron: DEFAULT_NEURON, layers });
     const seen = () =>
       page.evaluate(() => [
@@ -234,6 +235,7 @@ describe('The playground tells', inChromium, () => {
       ],
       ['net.safetensors', file({}).subarray(0, 999), /^Not loaded: net\.safetensors: .*expected data within /],
       ['net.safetensors', file({ vReset: null }), /: vReset: expected 0, as in all networks of this page, found null$/],
+      ['net.safetensors', silent, /: readout: expected spikes, as in all networks .* found mean-potential$/],
       ['net.safetensors', file({ tau: 30 }), /: tau: expected 1\.1 to 20 in steps of 0\.1, .* found 30$/],
       ['net.safetensors', file({ tau: 2.25 }), /: tau: expected 1\.1 to 20 in steps of 0\.1, .* found 2\.25$/],
       ['net.safetensors', deep, /: expected one hidden layer or none, of neurons that are alike, found others$/],
