@@ -6,7 +6,7 @@ import { before, describe, test } from 'node:test';
 import { createEngine } from '../../../hosts/node/engines';
 import { fromNir, fromPth, fromSafetensors, toNir, toSafetensors } from '../../../packages/formats/exchange';
 import type { SavedNetwork } from '../../../packages/formats/layers-model';
-import { type Engine, type EngineState, freshState } from '../../../src/common/engine';
+import { type Engine, type EngineState, freshState, type ReadoutName } from '../../../src/common/engine';
 import { type LayerOptions, type ResolvedLayer, resolveLayers, type SomeLayers } from '../../../src/common/layers';
 import { DEFAULT_NEURON, type NeuronOptions } from '../../../src/common/neuron-options';
 import { hiddenOf, initialParameters, parameters, splitParameters } from '../../../src/common/weights';
@@ -64,6 +64,8 @@ describe('Networks that leave as NIR', () => {
     neuron?: Partial<NeuronOptions>;
     /** Of a network that is not trained: its initial weights are large. */
     layers?: LayerOptions[];
+    /** Of outputs that do not fire. */
+    readout?: ReadoutName;
     /** In place of a training's. */
     weights?: Float32Array;
     images: number;
@@ -91,6 +93,8 @@ describe('Networks that leave as NIR', () => {
     'potentials at the threshold': { weights: halves, images: 500 },
     'three layers': { layers: [{ neurons: 30 }, { neurons: 20 }, {}], images: 100 },
     'currents that last': { layers: lasting, neuron: slow, images: 100 },
+    'currents that last, input that decays': { layers: lasting, images: 100 },
+    'outputs that are read': { weights: halves, readout: 'last-potential', images: 100 },
     'neurons that hear one another': { layers: [{ neurons: 30, recurrent: true }, {}], images: 100 },
     'a tau of each neuron': { layers: [{ neurons: 30, learn: 'tau of each neuron' }, {}], images: 100 },
   };
@@ -98,17 +102,18 @@ describe('Networks that leave as NIR', () => {
 
   before(async () => {
     await writeInput(leaving, 2000);
-    for (const [name, { images, weights: made, neuron: some, layers: wanted, ...options }] of Object.entries(
+    for (const [name, { images, weights: made, neuron: some, layers: wanted, readout, ...options }] of Object.entries(
       NETWORKS,
     )) {
       const neuron = { ...DEFAULT_NEURON, ...some };
       const layers = wanted && resolveLayers({ layers: wanted, neuron });
       const weights = made ?? (layers ? large(layers) : await trained({ T, ...options, neuron }));
-      const spikes = await spikesOf(weights, neuron, images, layers ? { layers } : { hidden: options.hidden });
+      const shape = layers ? { layers } : { hidden: options.hidden };
+      const spikes = readout ? new Uint8Array(images * T * 10) : await spikesOf(weights, neuron, images, shape);
       assert.equal(spikes.length, images * T * 10);
-      assert.ok(count(spikes) > images * 50, `${name}: ${count(spikes)} spikes`);
+      if (!readout) assert.ok(count(spikes) > images * 50, `${name}: ${count(spikes)} spikes`);
       writeFileSync(join(leaving, `${name}.u8`), spikes);
-      writeFileSync(join(leaving, `${name}.nir`), toNir({ weights, neuron, layers }));
+      writeFileSync(join(leaving, `${name}.nir`), toNir({ weights, neuron, readout, layers }));
     }
     differ = await peers('leave', leaving);
   });
@@ -153,6 +158,19 @@ describe('Networks that leave as NIR', () => {
     const { snnTorch, ...each } = differ['a tau of each neuron'];
     assert.deepEqual(each, { SpikingJelly: 'nir.LIF.tau must be uniform across all neurons.', Norse: 0 });
     assert.ok(Number(snnTorch) > 1000, `${snnTorch} differ`);
+  });
+
+  test('whose currents last are refused by SpikingJelly and snnTorch if the input decays with the potential', () => {
+    const { SpikingJelly, snnTorch } = differ['currents that last, input that decays'];
+    assert.equal(SpikingJelly, 'nir.CubaLIF.r must equal tau_mem / dt.');
+    assert.equal(snnTorch, 'r not supported in CubaLIF');
+  });
+
+  test('whose outputs do not fire are refused by SpikingJelly and snnTorch, and Norse hands out their currents', () => {
+    const { SpikingJelly, snnTorch, Norse } = differ['outputs that are read'];
+    for (const refusal of [SpikingJelly, snnTorch]) assert.match(String(refusal), /Unknown node type .*\.LI'/);
+    // 100 images, 100 steps, ten currents; most are not 0.
+    assert.ok(Number(Norse) > 50_000, `${Norse} differ`);
   });
 
   test('give others in Norse if it is not told the time step', () => {
