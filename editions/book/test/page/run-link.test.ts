@@ -48,7 +48,7 @@ describe('A link to a run', () => {
       [`#run=1&test=0.9&sha256=${sha256.toUpperCase().replace('0', 'A')}`, /^sha256: expected/],
       ['#run=1&T=10&T=10', /^found "T", which is unknown or there twice$/],
       ['#run=1&network=ann&tau=3', /^tau: expected nothing, for an ANN has none, found "3"$/],
-      ['#run=1&network=ann&dataset=randman', /^network: expected snn with randman/],
+      ['#run=1&network=ann&dataset=randman', /^network: expected snn with --dataset randman/],
       ['#run=1&loss=%3Cb%3E', /^loss: expected mse/],
       ['#run=1&surrogate=constructor', /^surrogate: expected/],
     ] as const) {
