@@ -66,11 +66,15 @@ export function rest(column: usize): void {
  * fire: the others fill it up, or their potentials are read.
  */
 export function fire(column: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
-  if (learnt) fireAs<v128>(column, spikes, alive, block, steps);
-  else fireAs<f32>(column, spikes, alive, block, steps);
+  if (!alive) {
+    if (learnt) fireAs<v128, f32>(column, spikes, alive, block, steps);
+    else fireAs<f32, f32>(column, spikes, alive, block, steps);
+  } else if (learnt) fireAs<v128, v128>(column, spikes, alive, block, steps);
+  else fireAs<f32, v128>(column, spikes, alive, block, steps);
 }
 
-function fireAs<Tau>(column: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
+/** `Spikes` is v128 of neurons that fire, and f32 of others: the latter leave out what spikes need. */
+function fireAs<Tau, Spikes>(column: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
   copyRow(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL);
   const state = column + POTENTIAL;
   let v0 = v128.load(state);
@@ -97,6 +101,10 @@ function fireAs<Tau>(column: usize, spikes: usize, alive: usize, block: usize, s
       v128.store(row, h0);
       v128.store(row, h1, 16);
       v128.store(row, h2, 32);
+      v0 = h0;
+      v1 = h1;
+      v2 = h2;
+      if (!isVector<Spikes>()) continue;
       const s0 = v128.and(f32x4.ge(h0, level), alive0);
       const s1 = v128.and(f32x4.ge(h1, level), alive1);
       const s2 = v128.and(f32x4.ge(h2, level), alive2);
