@@ -282,7 +282,7 @@ export class NotebookTypes {
     const at = (place: number) => {
       const info = this.service.getQuickInfoAtPosition(path, place);
       // Of a name that nothing declares it says `any`.
-      return info && info.kind === '' && join(info.displayParts) === 'any' ? undefined : info;
+      return info && info.kind === '' && describeInfo(info) === 'any' ? undefined : info;
     };
     const info = at(position) ?? (/[([,]$/.test(code.slice(0, position)) ? undefined : at(position - 1));
     if (info) return describeInfo(info);
