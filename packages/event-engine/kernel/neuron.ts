@@ -63,17 +63,23 @@ export function rest(column: usize): void {
 /**
  * Currents x at BLOCK_ROWS become potentials before firing h; the state before the block is kept for the backward pass. Spikes go
  * to `spikes` as an input's, 16 steps of each neuron in 16 bits. Of the column's twelve neurons only the first `alive` ones ever
- * fire: the others fill it up, or their potentials are read.
+ * fire: the others fill it up.
  */
 export function fire(column: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
-  if (!alive) {
-    if (learnt) fireAs<v128, f32>(column, spikes, alive, block, steps);
-    else fireAs<f32, f32>(column, spikes, alive, block, steps);
-  } else if (learnt) fireAs<v128, v128>(column, spikes, alive, block, steps);
+  if (learnt) fireAs<v128, v128>(column, spikes, alive, block, steps);
   else fireAs<f32, v128>(column, spikes, alive, block, steps);
 }
 
-/** `Spikes` is v128 of neurons that fire, and f32 of others: the latter leave out what spikes need. */
+/** As `fire`, for outputs: if they fire, their spikes are counted; else their potentials are read. */
+export function fireLast(column: usize, isFiring: bool, block: usize, steps: usize): void {
+  if (learnt) {
+    if (isFiring) fireAs<v128, i32>(column, 0, 0, block, steps);
+    else fireAs<v128, f32>(column, 0, 0, block, steps);
+  } else if (isFiring) fireAs<f32, i32>(column, 0, 0, block, steps);
+  else fireAs<f32, f32>(column, 0, 0, block, steps);
+}
+
+/** `Spikes` is v128 where they go into bits, i32 where they are counted, and f32 where there are none, nor what they need. */
 function fireAs<Tau, Spikes>(column: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
   copyRow(column + BOUNDARIES + block * ROW_BYTES, column + POTENTIAL);
   const state = column + POTENTIAL;
@@ -104,25 +110,44 @@ function fireAs<Tau, Spikes>(column: usize, spikes: usize, alive: usize, block: 
       v0 = h0;
       v1 = h1;
       v2 = h2;
-      if (!isVector<Spikes>()) continue;
-      const s0 = v128.and(f32x4.ge(h0, level), alive0);
-      const s1 = v128.and(f32x4.ge(h1, level), alive1);
-      const s2 = v128.and(f32x4.ge(h2, level), alive2);
-      fired0 = v128.or(fired0, v128.and(s0, bit));
-      fired1 = v128.or(fired1, v128.and(s1, bit));
-      fired2 = v128.or(fired2, v128.and(s2, bit));
-      bit = i32x4.shl(bit, 1);
+      if (isFloat<Spikes>()) continue;
+      let s0 = f32x4.ge(h0, level);
+      let s1 = f32x4.ge(h1, level);
+      let s2 = f32x4.ge(h2, level);
+      if (isVector<Spikes>()) {
+        s0 = v128.and(s0, alive0);
+        s1 = v128.and(s1, alive1);
+        s2 = v128.and(s2, alive2);
+        fired0 = v128.or(fired0, v128.and(s0, bit));
+        fired1 = v128.or(fired1, v128.and(s1, bit));
+        fired2 = v128.or(fired2, v128.and(s2, bit));
+        bit = i32x4.shl(bit, 1);
+      } else {
+        fired0 = i32x4.sub(fired0, s0);
+        fired1 = i32x4.sub(fired1, s1);
+        fired2 = i32x4.sub(fired2, s2);
+      }
       v0 = v128.bitselect(reset(h0), h0, s0);
       v1 = v128.bitselect(reset(h1), h1, s1);
       v2 = v128.bitselect(reset(h2), h2, s2);
     }
-    v128.store(spikes, i16x8.narrow_i32x4_u(fired0, fired1));
-    v128.store64_lane(spikes, i16x8.narrow_i32x4_u(fired2, fired2), 0, 16);
-    spikes += PART_BYTES;
+    if (isVector<Spikes>()) {
+      v128.store(spikes, i16x8.narrow_i32x4_u(fired0, fired1));
+      v128.store64_lane(spikes, i16x8.narrow_i32x4_u(fired2, fired2), 0, 16);
+      spikes += PART_BYTES;
+    } else if (isInteger<Spikes>()) {
+      addCounts(column + COUNTS, fired0);
+      addCounts(column + COUNTS + 16, fired1);
+      addCounts(column + COUNTS + 32, fired2);
+    }
   }
   v128.store(state, v0);
   v128.store(state, v1, 16);
   v128.store(state, v2, 32);
+}
+
+function addCounts(at: usize, fired: v128): void {
+  v128.store(at, f32x4.add(v128.load(at), f32x4.convert_i32x4_s(fired)));
 }
 
 /**

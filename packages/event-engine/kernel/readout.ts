@@ -8,19 +8,16 @@ import {
   DELTAS,
   OUTPUT,
   OUTPUTS,
-  PART,
-  PART_BYTES,
   POTENTIAL,
   RATES,
   READ_AT,
   ROW_BYTES,
   SPIKE_GRADIENT,
-  TABLES,
 } from './addresses';
 import { back, backPotentials } from './back';
 import { CROSS_ENTROPY_EACH_STEP, differentiateSteps } from './loss';
 import { said } from './network';
-import { fire } from './neuron';
+import { fireLast } from './neuron';
 import { copyRow } from './rows';
 
 // One number per readout of src/common/engine.ts, under READ_ and its name in upper case. The host asks for the numbers.
@@ -49,22 +46,9 @@ export function startReadout(scratch: usize): void {
 /** Lets the outputs fire, or charge, under their currents of a block. */
 export function fireOutputs(scratch: usize, block: usize, steps: usize): void {
   const readout = said(Control.Readout);
-  // The tables of sums are not in use.
-  const spikes = scratch + TABLES;
-  fire(scratch + OUTPUT, spikes, readout === READ_SPIKES ? OUTPUTS : 0, block, steps);
-  if (readout === READ_SPIKES) count(scratch, spikes, steps);
-  else if (readout !== READ_LAST_POTENTIAL) gather(scratch, block, steps, readout === READ_MEAN_POTENTIAL);
-}
-
-/** Adds the outputs' spikes of a block to those of the blocks before. */
-function count(scratch: usize, spikes: usize, steps: usize): void {
-  for (let neuron: usize = 0; neuron < OUTPUTS; neuron++) {
-    let fired: u32 = 0;
-    for (let part: usize = 0; part * PART < steps; part++) {
-      fired += popcnt<u32>(load<u16>(spikes + part * PART_BYTES + 2 * neuron));
-    }
-    const at = scratch + (OUTPUT + COUNTS) + 4 * neuron;
-    store<f32>(at, load<f32>(at) + f32(fired));
+  fireLast(scratch + OUTPUT, readout === READ_SPIKES, block, steps);
+  if (readout === READ_MEAN_POTENTIAL || readout === READ_HIGHEST_POTENTIAL) {
+    gather(scratch, block, steps, readout === READ_MEAN_POTENTIAL);
   }
 }
 
