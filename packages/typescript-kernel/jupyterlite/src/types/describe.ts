@@ -43,7 +43,7 @@ export function matching(entries: TypeScript.CompletionEntry[], text: string): M
   return ranked.map(({ name, kind }) => ({ text: name, kind: KINDS[kind] ?? kind }));
 }
 
-export const join = (parts: TypeScript.SymbolDisplayPart[] = []) => parts.map(({ text }) => text).join('');
+const join = (parts: TypeScript.SymbolDisplayPart[] = []) => parts.map(({ text }) => text).join('');
 
 /** As tslab prints it: the type, an empty line, the comment, its tags. */
 export function describeInfo({ displayParts, documentation = [], tags = [] }: Partial<TypeScript.QuickInfo>): string {

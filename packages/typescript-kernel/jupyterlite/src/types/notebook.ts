@@ -8,7 +8,7 @@ import type * as TypeScript from 'typescript';
 import { isRelative, moduleAt, OWN_MODULES, scriptsIn, urlOf } from '../imports';
 import type { CompilerSettings, Completions, Lost, Match, TypeProblem } from '../protocol';
 import { adviceOn } from './advice';
-import { describeCall, describeInfo, join, KINDS_BY_FLAG, matching, wordAt } from './describe';
+import { describeCall, describeInfo, KINDS_BY_FLAG, matching, wordAt } from './describe';
 import type { Remote } from './remote';
 
 type Ts = typeof TypeScript;
