@@ -27,6 +27,11 @@ const SHOWN = 50;
 
 const DISPLAY = "To show HTML: import { display } from 'tslab'; display.html('…')";
 
+const IPYTHON = `A line that begins with % or ! is a command of IPython; this cell is TypeScript. ${DISPLAY}`;
+
+/** A command whose options read as a difference of unknown names, as in `!ls -l`. */
+const COMMAND = /^\s*!\w+ -/;
+
 /** Cells that TypeScript cannot read, by their texts without the contents of quotes, and the hint for each. */
 const MISREAD = /** @type {const} */ ([
   // As people write an object: `{ a: 1, b: 2 }`.
@@ -34,7 +39,7 @@ const MISREAD = /** @type {const} */ ([
     /^\s*\{\s*(?:[\p{ID_Continue}$]+|"")\s*[:,][^;]*\}\s*;?\s*$/u,
     'A line that begins with { is a block. An object needs parentheses around it: ({ … })',
   ],
-  [/^\s*(?:%%?|!)\w/, `A line that begins with % or ! is a command of IPython; this cell is TypeScript. ${DISPLAY}`],
+  [/^\s*(?:%%?|!)\w/, IPYTHON],
   [
     /<([A-Za-z][\w.]*)(?:\s[^<>]*)?(?:\/>|>[\s\S]*<\/\1\s*>)|<>[\s\S]*<\/>/,
     `A cell is TypeScript without JSX. ${DISPLAY}`,
@@ -61,6 +66,7 @@ const withHints = (problems, source) => {
     return messageText ? [{ ...syntax, messageText }] : unread;
   }
   const first = problems.find(({ code }) => UNKNOWN_NAME.includes(code));
+  if (first && COMMAND.test(source)) return [{ ...first, messageText: IPYTHON }];
   return problems.map((one) => (one === first ? { ...one, messageText: withHint(one.messageText) } : one));
 };
 exports.withHints = withHints;
