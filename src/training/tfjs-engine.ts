@@ -137,7 +137,8 @@ export class TfjsEngine implements Engine {
 
   /**
    * Firing rates, or the potentials that are read, [batch, 10], of T steps; differentiable. The network is reset afterwards.
-   * @param look gets the spikes or potentials of each step; without, nothing is kept of a step but what `readStep` makes of it
+   * @param look gets the spikes or potentials of each step, of which all is kept for a gradient; without it nothing is kept of a
+   * step but what `readStep` makes of it
    */
   private run({ step: nextInput }: Shown, look?: (step: tf.Tensor2D) => void): tf.Tensor2D {
     const { stepMode } = this;
@@ -182,8 +183,9 @@ export class TfjsEngine implements Engine {
       const isOfSteps = this.options.loss === 'cross-entropy-each-step';
       const loss = this.optimizer.minimize(() => {
         const ofSteps: tf.Scalar[] = [];
-        const look = (step: tf.Tensor2D) => ofSteps.push(this.loss(shown.labels, step));
-        const rate = this.run(shown, isOfSteps ? look : undefined);
+        const rate = this.run(shown, (step) => {
+          if (isOfSteps) ofSteps.push(this.loss(shown.labels, step));
+        });
         rates = Float32Array.from(rate.dataSync());
         return isOfSteps ? tf.div(tf.addN(ofSteps), ofSteps.length) : this.loss(shown.labels, rate);
       }, true) as tf.Scalar;
