@@ -46,7 +46,7 @@ export interface Statistics {
   hiddenSpikes?: number;
   /** Rows of up to twelve weights that a dense product multiplies and adds: the inputs', or one for each input of each column. */
   dense: number;
-  /** Rows that the kernel adds; with direct input those of the pixels that are not black, once per image. */
+  /** Rows that the kernel adds, sixteen for each table filled; with direct input those of the pixels that are not black, once per image. */
   rows: number;
 }
 
