@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +12,9 @@ import { ended } from '../../test/support/notebooks';
 const root = resolve(__dirname, '..', '..');
 const clone = join(mkdtempSync(join(tmpdir(), 'lif-fc-mnist-tutorial-')), 'a clone é');
 after(() => rmSync(dirname(clone), { recursive: true, force: true }));
+
+/** How the notebooks are executed: two at a time, where there are two cores and 6 GB. */
+const ALL = `notebooks --all --at-a-time ${availableParallelism() >= 2 && totalmem() >= 6e9 ? 2 : 1}`;
 
 const STEPS = {
   setup: 'tools/setup/setup.mjs',
@@ -40,7 +43,7 @@ const run = (args: string[], programs?: Record<string, string>) => ended(start(a
 test('It sets up, executes all notebooks, makes the book and the browser edition, and says what to do next', async () => {
   const { status, lines } = await run(['--check']);
   assert.equal(status, 0);
-  assert.deepEqual(lines.slice(0, 2), ['setup', 'notebooks --all --check']);
+  assert.deepEqual(lines.slice(0, 2), ['setup', `${ALL} --check`]);
   assert.deepEqual(lines.slice(2, 4).sort(), ['book', 'lite']);
   const text = lines.slice(4).join('\n');
   assert.match(text, /^The tutorial is ready after \d+ s\. What next:/);
@@ -54,7 +57,7 @@ test('If a notebook fails, it says so, builds no book, and exits with 1', async 
   const { status, lines } = await run([], { notebooks: 'process.exit(1)' });
   assert.equal(status, 1);
   const message = 'tutorial: no book was built, because a notebook failed. The line FAILED above names the cell.';
-  assert.deepEqual(lines, ['setup', 'notebooks --all', message]);
+  assert.deepEqual(lines, ['setup', ALL, message]);
 });
 
 test('If book or browser edition cannot be built, the other is, and it exits with 1', async () => {
@@ -72,7 +75,7 @@ test('If book or browser edition cannot be built, the other is, and it exits wit
 test('A bad argument and Ctrl-C keep their exit status, and nothing is added to what was said', async () => {
   for (const status of [2, 130]) {
     const result = await run(['--fast'], { notebooks: `process.exit(${status})` });
-    assert.deepEqual(result, { status, lines: ['setup', 'notebooks --all --fast'] });
+    assert.deepEqual(result, { status, lines: ['setup', `${ALL} --fast`] });
   }
 });
 
@@ -100,7 +103,7 @@ for (const [sent, got] of [
       if (text.includes('waiting')) tutorial.kill(sent);
     });
     const { status, lines } = await ended(tutorial);
-    assert.deepEqual(lines, ['setup', 'notebooks --all', 'waiting']);
+    assert.deepEqual(lines, ['setup', ALL, 'waiting']);
     assert.equal(status, sent === 'SIGKILL' ? null : 130);
     for (let i = 0; i < 100 && !existsSync(file); i++) await sleep(50);
     assert.equal(readFileSync(file, 'utf8'), got);
