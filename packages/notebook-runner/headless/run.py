@@ -16,7 +16,7 @@ from .compare import differences
 from .files import cell_lines, has_code, is_unchanged, write, write_text
 from .junit import Case, Suite, document
 from .options import Job
-from .outputs import first_line, tidy
+from .outputs import first_line, tags, tidy
 from .places import shown
 from .report import Progress, annotate, tell
 
@@ -180,8 +180,7 @@ class Runner:
 
 
 def comes_last(job: Job) -> bool:
-    cells = nbformat.from_dict(job.notebook).cells
-    return any({"timing", "after-others"}.intersection(cell.metadata.get("tags", [])) for cell in cells)
+    return any({"timing", "after-others"}.intersection(tags(cell)) for cell in job.notebook.cells)
 
 
 def case_of(nb, index: int, client: Client) -> Case:
