@@ -157,15 +157,19 @@ await new Promise((resolve) => setTimeout(resolve, 100));`);
   test('uses the names of earlier cells fast, also when they were declared again', async () => {
     const loop = (sum: string, step: string) =>
       `{ const begin = performance.now(); for (let i = 0; i < 1e6; i++) ${sum} += ${step}; console.log(performance.now() - begin); }`;
-    const time = async (cell: string) => Number((await kernel.run(cell)).stdout);
-    const own = await time(`let own = 0; const ownStep = 1;\n${loop('own', 'ownStep')}`);
-    const many = Array.from({ length: 200 }, (_, i) => `const many${i} = ${i};`).join(' ');
+    // The fastest of five, since the machine may be busy with something else: a name that is looked up anew each time is slow in all of them.
+    const time = async (cell: string) => {
+      const rounds = `for (let round = 0; round < 5; round++) ${cell}`;
+      return Math.min(...(await kernel.run(rounds)).stdout.trim().split('\n').map(Number));
+    };
     await kernel.run('let accum = 0; const step = 1;');
+    const own = await time(`{ let own = 0; const ownStep = 1;\n${loop('own', 'ownStep')} }`);
+    const many = Array.from({ length: 200 }, (_, i) => `const many${i} = ${i};`).join(' ');
     const earlier = await time(loop('accum', 'step'));
     await kernel.run(`let accum = 0; const step = 2; ${many}`);
     const again = await time(loop('accum', 'step'));
     console.log(`1e6 uses: own ${own} ms, of an earlier cell ${earlier} ms, declared again ${again} ms`);
-    assert.equal((await kernel.run('accum')).stdout, '2000000\n');
+    assert.equal((await kernel.run('accum')).stdout, '10000000\n');
     assert.ok(Math.max(earlier, again) < 15 * Math.max(own, 5), `${own}, ${earlier}, ${again} ms`);
   });
 
