@@ -16,12 +16,21 @@ export function startHelper(start: HelperStart, fail: (error: Error) => void): H
   return worker;
 }
 
-/** Starts worker.js; or, where the sources run through tsx (as in the tests), worker.ts in the same way. */
+/** Starts worker.js; or, where the sources run through tsx (as in the tests), worker.ts as one text. */
 function startWorker(workerData: HelperStart): Worker {
   const file = join(__dirname, 'worker');
   // A thread of newer Nodes sets half a gigabyte aside for machine code, which counts where a hub limits memory.
   const resourceLimits = { codeRangeSizeMb: 16 };
   if (extname(__filename) === '.js') return new Worker(`${file}.js`, { workerData, resourceLimits });
-  const load = `require(${JSON.stringify(require.resolve('tsx/cjs'))}); require(${JSON.stringify(file)});`;
-  return new Worker(load, { eval: true, workerData, resourceLimits });
+  bundle ??= bundled(`${file}.ts`);
+  return new Worker(bundle, { eval: true, execArgv: [], workerData, resourceLimits });
+}
+
+/** The program of threads that run from the sources: tsx would take each of them 60 ms of a core to start. */
+let bundle: string | undefined;
+
+function bundled(file: string): string {
+  const { buildSync } = require('esbuild') as typeof import('esbuild');
+  const { outputFiles } = buildSync({ entryPoints: [file], bundle: true, platform: 'node', write: false });
+  return outputFiles[0].text;
 }
