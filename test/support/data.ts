@@ -35,21 +35,31 @@ export function writeSmallMnist(folder: string, train: number, test: number): vo
 }
 
 /**
- * Whether tests leave nothing out, as CI does every night (`TESTS=all npm test -- bytes golden trains`). Otherwise those of bytes
- * train on MNIST's first 5,000 images, which run the same code in a twelfth of the time.
+ * Whether tests leave nothing out, as CI does every night (`TESTS=all npm test -- bytes golden event-engine`). Otherwise those of
+ * bytes train on MNIST's first 5,000 images, which run the same code in a twelfth of the time.
  */
 export const LEAVE_NOTHING_OUT = process.env.TESTS === 'all';
 
 /**
- * The golden cases that the readable engine computes in every `npm test`: all but most of those of 300 steps, which take it
- * seconds each. Beyond the cases of fewer steps they have only rounding that adds up, for which one of a kind is enough. The
+ * The golden cases that the readable engine computes in every `npm test`: all but most of those of `few` steps or more, which take
+ * it seconds each. Beyond the cases of fewer steps they have only rounding that adds up, for which one of a kind is enough. The
  * fast engine computes all of them. Values of another seed are compared without exception.
  */
-export function byDay<Case extends { T: number }>(cases: Case[], kind: (one: Case) => unknown = () => ''): Case[] {
+export function byDay<Case extends { T: number }>(
+  cases: Case[],
+  kind: (one: Case) => unknown = () => '',
+  few = 300,
+): Case[] {
   if (LEAVE_NOTHING_OUT || process.env.GOLDEN_DIR) return cases;
   const kinds = new Set();
-  return cases.filter((one) => one.T < 300 || (!kinds.has(kind(one)) && kinds.add(kind(one))));
+  return cases.filter((one) => one.T < few || (!kinds.has(kind(one)) && kinds.add(kind(one))));
 }
+
+/**
+ * How many of `all` random draws both engines compute in every `npm test`: the first ones, among which each option has each of its
+ * values. More of them only combine the same values in other ways.
+ */
+export const drawnByDay = (all: number, first: number) => (LEAVE_NOTHING_OUT ? all : first);
 
 /** The options of the command line for that data. */
 export function bytesData(): string[] {

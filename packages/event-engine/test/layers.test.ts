@@ -15,6 +15,7 @@ import { makeSpikeTrains } from '../../../src/common/spike-trains';
 import { SURROGATE_NAMES } from '../../../src/common/surrogates';
 import type { Trace } from '../../../src/common/trace';
 import { initialParameters, parameters, splitParameters } from '../../../src/common/weights';
+import { drawnByDay } from '../../../test/support/data';
 import { assertClose } from '../../../test/support/golden';
 import type { EventEngine } from '../engine';
 import { forwardMode } from './float64';
@@ -221,7 +222,7 @@ test('a network that needs more memory than the kernel has is refused in one lin
   });
 });
 
-test('both engines learn the same with 200 networks, drawn at random', async () => {
+test('both engines learn the same with networks drawn at random', async () => {
   let random = 7;
   const draw = <R>(...choices: readonly R[]): R => {
     random = (random * 48271) % 2147483647;
@@ -241,7 +242,7 @@ test('both engines learn the same with 200 networks, drawn at random', async () 
     recurrent: neurons !== undefined && draw(true, false),
     learn: draw(undefined, ...LEARN_NAMES),
   });
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < drawnByDay(200, 60); i++) {
     const { data } = samples(draw(1, 2, 5, 17));
     const readout = draw(...READOUT_NAMES);
     const options: EngineOptions = {
