@@ -3,11 +3,32 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
-import { canary, root, run, temporaryFolder, writeNotebook } from '../../../test/support/notebooks';
+import { before, describe, test } from 'node:test';
+import { canary, type Ended, RUNNER, root, run, temporaryFolder, writeNotebook } from '../../../test/support/notebooks';
 import { PYTHON } from '../../../test/support/python';
 
 const temporary = temporaryFolder('arguments');
+
+/** Calls the runner once after another in one Python, which loads Jupyter once. */
+function callAll(calls: string[][]): Ended[] {
+  const program = `import contextlib, io, json, runpy, sys
+def called(arguments):
+    sys.argv = [sys.argv[0], *arguments]
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            runpy.run_path(${JSON.stringify(RUNNER)}, run_name='__main__')
+    except SystemExit as end:
+        return {'status': end.code, 'lines': printed.getvalue().splitlines()}
+print(json.dumps([called(arguments) for arguments in json.load(sys.stdin)]))`;
+  const options = { cwd: root, input: JSON.stringify(calls), encoding: 'utf8' } as const;
+  const { stdout, stderr, status } = spawnSync(PYTHON, ['-I', '-B', '-c', program], {
+    ...options,
+    env: { ...process.env, INIT_CWD: root },
+  });
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout);
+}
 
 describe('What cannot be used is said in one line, exit status 2', { concurrency: 1 }, () => {
   const file = (name: string, text: string) => {
@@ -77,9 +98,13 @@ describe('What cannot be used is said in one line, exit status 2', { concurrency
     ],
     ['--update with --check', () => ['--update', '--check', canary('throw')], /exclude each other/],
   ];
-  for (const [name, args, message] of cases) {
-    test(name, async () => {
-      const { status, lines } = await run(args());
+  let ended: Ended[];
+  before(() => {
+    ended = callAll(cases.map(([, args]) => args()));
+  });
+  for (const [i, [name, , message]] of cases.entries()) {
+    test(name, () => {
+      const { status, lines } = ended[i] as Ended;
       assert.equal(lines.length, 1, lines.join('\n'));
       assert.match(lines[0] as string, /^notebooks: /);
       assert.match(lines[0] as string, message);
