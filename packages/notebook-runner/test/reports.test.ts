@@ -19,105 +19,92 @@ import { PYTHON, python } from '../../../test/support/python';
 
 const temporary = temporaryFolder('reports');
 
-describe('A result', { concurrency: 2 }, () => {
-  test('has the path of its notebook below the folder where the command was typed: equal names do not collide', async () => {
-    const folder = join(temporary, 'course é');
-    for (const week of ['week 1', 'week 2']) writeNotebook(join(folder, week, 'x.ipynb'), `console.log('${week}')`);
-    const { status, lines } = await run(['--out', 'results', 'week 1/x.ipynb', 'week 2/x.ipynb'], {}, folder);
-    assert.equal(status, 0, lines.join('\n'));
-    for (const week of ['week 1', 'week 2']) {
-      assert.deepEqual(stream(codeCells(join(folder, 'results', week, 'x.ipynb'))[0], 'stdout'), [`${week}\n`]);
-    }
-  });
-
-  test('of a chapter has its plain name, that of another notebook of the clone its path, wherever it was typed', () => {
-    const program = [
-      'import json, sys',
-      'sys.path.insert(0, "packages/notebook-runner")',
-      'from pathlib import Path',
-      'from headless.options import target_of',
-      'from headless.places import ROOT',
-      'names = ["notebooks/01-a.ipynb", "notebooks/more/02-b.ipynb", "packages/notebook-runner/test/canaries/x.ipynb"]',
-      'paths = [ROOT / name for name in names] + [Path("/elsewhere/c.ipynb")]',
-      'print(json.dumps([target_of(path, Path("out")).as_posix() for path in paths]))',
-    ].join('\n');
-    const answer = execFileSync(PYTHON, ['-B', '-c', program], {
-      cwd: root,
-      env: { ...process.env, INIT_CWD: join(root, 'test') },
-      encoding: 'utf8',
-    });
-    assert.deepEqual(JSON.parse(answer), [
-      'out/01-a.ipynb',
-      'out/more/02-b.ipynb',
-      'out/packages/notebook-runner/test/canaries/x.ipynb',
-      'out/c.ipynb',
-    ]);
-  });
-
-  test('of cells whose ids occur twice has an id for each, and no warning is printed', async () => {
-    const file = writeNotebook(join(temporary, 'ids.ipynb'), '1', '2', '3');
-    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/"cell-[23]"/g, '"cell-1"'));
-    const { status, lines } = await run(['--out', join(temporary, 'ids'), file]);
-    assert.deepEqual([status, lines.length], [0, 1], lines.join('\n'));
-    const ids = read(join(temporary, 'ids', 'ids.ipynb')).cells.map((cell) => cell.id);
-    assert.deepEqual(ids, ['cell-1', 'cell-2', 'cell-3']);
-  });
-});
-
-test('Where there is no terminal, a line says now and then which cell is running', async () => {
-  const file = writeNotebook(
-    join(temporary, 'slow.ipynb'),
-    '1',
-    'await new Promise((done) => setTimeout(done, 6000));',
-  );
-  const { status, lines } = await run(['--heartbeat', '1', '--out', join(temporary, 'slow'), file]);
-  assert.equal(status, 0);
-  const running = lines.filter((line) => line.startsWith(`running ${file}, cell 2 (code cell 2 of 2) for `));
-  assert.ok(running.length >= 3, lines.join('\n'));
-});
-
-test('Two notebooks at a time (--at-a-time 2) run beside one another; those that measure time or need others come last, alone', async () => {
+describe('Four notebooks, of which two have the same name, two at a time', { concurrency: 1 }, () => {
+  const folder = join(temporary, 'course é');
   const notes = join(temporary, 'notes');
+  const [first, second] = ['week 1/x.ipynb', 'week 2/x.ipynb'];
   const cell = (name: string, ms: number) => `import { appendFileSync } from 'node:fs';
 appendFileSync(${JSON.stringify(notes)}, '+${name}');
 await new Promise((done) => setTimeout(done, ${ms}));
 appendFileSync(${JSON.stringify(notes)}, '-${name}');`;
-  const tags: Record<string, string[]> = { time: ['timing'], needs: ['after-others'] };
-  const files = ['time', 'needs', 'a', 'b'].map((name) => {
-    const file = writeNotebook(join(temporary, `${name}.ipynb`), cell(name, name in tags ? 0 : 8000));
-    const notebook = read(file);
-    for (const { metadata } of notebook.cells) metadata.tags = tags[name] ?? [];
-    writeFileSync(file, JSON.stringify(notebook));
-    return file;
+  const result = (name: string) => join(folder, 'results', name);
+  let ended: Ended;
+  before(async () => {
+    const sources: [string, string[], string[]][] = [
+      ['time.ipynb', ['timing'], [cell('time', 0)]],
+      ['needs.ipynb', ['after-others'], [cell('needs', 0)]],
+      [first, [], ["console.log('week 1')", cell('a', 8000)]],
+      [second, [], ["console.log('week 2')", cell('b', 8000), '3']],
+    ];
+    for (const [name, tags, cells] of sources) {
+      const file = writeNotebook(join(folder, name), ...cells);
+      const notebook = read(file);
+      for (const { metadata } of notebook.cells) metadata.tags = tags;
+      const ids = name === second ? 'cell-1' : '$&';
+      writeFileSync(file, JSON.stringify(notebook).replaceAll(/\bcell-\d\b/g, ids));
+    }
+    const names = sources.map(([name]) => name);
+    ended = await run(['--at-a-time', '2', '--heartbeat', '1', '--out', 'results', ...names], {}, folder);
   });
-  const { status, lines } = await run(['--at-a-time', '2', '--out', join(temporary, 'two'), ...files]);
-  assert.equal(status, 0, lines.join('\n'));
-  assert.match(readFileSync(notes, 'utf8'), /^\+[ab]\+[ab]-[ab]-[ab]\+time-time\+needs-needs$/);
+
+  test('pass, and each gets one line, without warnings', () => {
+    const lines = ended.lines.filter((line) => !line.startsWith('running '));
+    assert.deepEqual([ended.status, lines.length], [0, 5], ended.lines.join('\n'));
+  });
+
+  test('have results with their path below the folder where the command was typed: equal names do not collide', () => {
+    for (const week of ['week 1', 'week 2']) {
+      assert.deepEqual(stream(codeCells(result(`${week}/x.ipynb`))[0], 'stdout'), [`${week}\n`]);
+    }
+  });
+
+  test('whose cells have ids that occur twice have an id for each in the result', () => {
+    const ids = (file: string) => read(file).cells.map(({ id }) => id);
+    assert.deepEqual(ids(join(folder, second)), ['cell-1', 'cell-1', 'cell-1']);
+    assert.deepEqual(ids(result(second)), ['cell-1', 'cell-2', 'cell-3']);
+  });
+
+  test('say now and then which cell is running, in a line where there is no terminal', () => {
+    for (const [name, cells] of [
+      [first, 2],
+      [second, 3],
+    ] as const) {
+      const begin = `running ${join(folder, name)}, cell 2 (code cell 2 of ${cells}) for `;
+      const running = ended.lines.filter((line) => line.startsWith(begin));
+      assert.ok(running.length >= 3, ended.lines.join('\n'));
+    }
+  });
+
+  test('run beside one another; those that measure time or need others come last, alone', () => {
+    assert.match(readFileSync(notes, 'utf8'), /^\+[ab]\+[ab]-[ab]-[ab]\+time-time\+needs-needs$/);
+  });
 });
 
-test('For a program (--json), each line is an object: what each cell ended with, and each notebook', async () => {
-  const notebooks = [canary('green'), canary('throw')];
-  const { status, lines } = await run(['--json', '--out', join(temporary, 'json'), ...notebooks]);
-  assert.equal(status, 1);
-  const events = lines.map((line) => JSON.parse(line));
-  const of = (event: string) => events.filter((one) => one.event === event);
-  const green = of('cell').filter(({ notebook }) => notebook === 'packages/notebook-runner/test/canaries/green.ipynb');
-  assert.deepEqual(
-    green.map(({ cell, error }) => [cell, error]),
-    codeCells(canary('green')).map(({ id }) => [
-      read(canary('green')).cells.findIndex((cell) => cell.id === id) + 1,
-      id === 'cell-4' ? 'Error: allowed' : undefined,
-    ]),
-  );
-  assert.deepEqual(of('passed'), [{ event: 'passed', notebook: 'packages/notebook-runner/test/canaries/green.ipynb' }]);
-  const reason = 'RangeError: a thrown error';
-  assert.deepEqual(of('failed'), [
-    { event: 'failed', notebook: 'packages/notebook-runner/test/canaries/throw.ipynb', cell: 3, kind: 'error', reason },
+test('A result of a chapter has its plain name, that of another notebook of the clone its path, wherever it was typed', () => {
+  const program = [
+    'import json, sys',
+    'sys.path.insert(0, "packages/notebook-runner")',
+    'from pathlib import Path',
+    'from headless.options import target_of',
+    'from headless.places import ROOT',
+    'names = ["notebooks/01-a.ipynb", "notebooks/more/02-b.ipynb", "packages/notebook-runner/test/canaries/x.ipynb"]',
+    'paths = [ROOT / name for name in names] + [Path("/elsewhere/c.ipynb")]',
+    'print(json.dumps([target_of(path, Path("out")).as_posix() for path in paths]))',
+  ].join('\n');
+  const answer = execFileSync(PYTHON, ['-B', '-c', program], {
+    cwd: root,
+    env: { ...process.env, INIT_CWD: join(root, 'test') },
+    encoding: 'utf8',
+  });
+  assert.deepEqual(JSON.parse(answer), [
+    'out/01-a.ipynb',
+    'out/more/02-b.ipynb',
+    'out/packages/notebook-runner/test/canaries/x.ipynb',
+    'out/c.ipynb',
   ]);
-  assert.deepEqual(events.at(-1), { event: 'ended', passed: 1, failed: 1 });
 });
 
-describe('For a CI', { concurrency: 1 }, () => {
+describe('For a CI and another program', { concurrency: 1 }, () => {
   const output = join(temporary, 'ci');
   const junit = join(temporary, 'reports é', 'junit.xml');
   const control = join(temporary, 'control.ipynb');
@@ -130,7 +117,7 @@ describe('For a CI', { concurrency: 1 }, () => {
       "throw new Error('control \\u0000 \\u001b[1m <&\"> \\ud800 100%, a: b')",
       '3',
     );
-    result = await run(['--out', output, '--junit', junit, canary('green'), canary('throw'), control], {
+    result = await run(['--json', '--out', output, '--junit', junit, canary('green'), canary('throw'), control], {
       GITHUB_ACTIONS: 'true',
       GITHUB_WORKSPACE: root,
     });
@@ -189,6 +176,28 @@ print(json.dumps([root.attrib, [[s.attrib, [case(c) for c in s]] for s in root]]
       /^::error file=[^,:]*control\.ipynb,line=\d+,title=cell 2 \(code cell 2\)::Error/,
     );
     assert.match(annotations[1] ?? '', /::Error: control � .* 100%25, a: b$/);
+  });
+
+  test('each line besides those (--json) is an object: what each cell ended with, and each notebook', () => {
+    assert.equal(result.status, 1);
+    const events = result.lines.filter((line) => !line.startsWith('::')).map((line) => JSON.parse(line));
+    const of = (event: string) => events.filter((one) => one.event === event);
+    const place = (name: string) => `packages/notebook-runner/test/canaries/${name}.ipynb`;
+    const cells = of('cell').filter(({ notebook }) => notebook === place('green'));
+    assert.deepEqual(
+      cells.map(({ cell, error }) => [cell, error]),
+      codeCells(canary('green')).map(({ id }) => [
+        read(canary('green')).cells.findIndex((cell) => cell.id === id) + 1,
+        id === 'cell-4' ? 'Error: allowed' : undefined,
+      ]),
+    );
+    assert.deepEqual(of('passed'), [{ event: 'passed', notebook: place('green') }]);
+    const [thrown, special] = of('failed');
+    const reason = 'RangeError: a thrown error';
+    assert.deepEqual(thrown, { event: 'failed', notebook: place('throw'), cell: 3, kind: 'error', reason });
+    assert.deepEqual([special.notebook, special.cell, special.kind], [control, 2, 'error']);
+    assert.match(special.reason, /^Error: control/);
+    assert.deepEqual(events.at(-1), { event: 'ended', passed: 1, failed: 2 });
   });
 
   test('a kernel that does not start is an error of the notebook as a whole', () => {
