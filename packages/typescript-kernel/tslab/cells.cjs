@@ -6,6 +6,7 @@ const { problemLine, withHints } = require('../core/hints.cjs');
 const { interruption, interruptText, isAbort, stillRunning } = require('../core/interrupts.cjs');
 const { describeValue } = require('../core/values.cjs');
 const { forgetMaps, nameCell, nameFile, originOf } = require('./origins.cjs');
+const { endStart } = require('./start.cjs');
 const { shortenTensors } = require('./tensors.cjs');
 
 /** How long a cell that stops itself may take to do so, in ms. */
@@ -32,6 +33,7 @@ function named(converter, number) {
   /** @type {ConverterSet['node']['convert']} */
   const convert = (earlier, source) => {
     const result = converter.convert(earlier, source);
+    endStart();
     result.diagnostics = withHints(result.diagnostics ?? [], source);
     for (const { path, data } of result.sideOutputs ?? []) nameFile(path, data);
     if (result.output) {

@@ -6,6 +6,7 @@ const { isMainThread } = require('node:worker_threads');
 
 // Worker threads and forked processes get the same options from node.
 if (isMainThread && process.argv[2] === 'kernel') {
+  require('./start.cjs').beginStart();
   const ofTslab = createRequire(process.argv[1]);
   require('./sockets.cjs').patchSockets(ofTslab('zeromq'));
   require('./parent.cjs').endWithJupyter();

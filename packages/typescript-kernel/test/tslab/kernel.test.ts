@@ -58,6 +58,16 @@ await initBackend();`,
   network: 'tf.sequential({ layers: [tf.layers.flatten({ inputShape: [28, 28] }), tf.layers.dense({ units: 10 })] })',
   long: '({ losses: Array.from({ length: 46800 }, (_, i) => i), weights: new Float32Array(7840), text: "-".repeat(1e6) })',
   string: "'line 1\\nline 2'",
+  optimized: `import { setFlagsFromString } from 'node:v8';
+setFlagsFromString('--allow-natives-syntax');
+const status = new Function('f', 'return %GetOptimizationStatus(f)');
+const sum = (n: number) => { let all = 0; for (let i = 0; i < n; i++) all += i; return all; };
+const turboFanned = 64; // of V8's OptimizationStatus
+for (let i = 0; i < 1000 && !(status(sum) & turboFanned); i++) {
+  sum(100_000);
+  ${waits(10)}
+}
+console.log((status(sum) & turboFanned) !== 0);`,
   loop: { source: "console.log('go');\nwhile (true) {}", interruptAt: 'go' },
   sleep: { source: `${waits(1)}\nconsole.log('go');\n${waits(30_000)}`, interruptAt: 'go' },
   work: {
@@ -104,6 +114,10 @@ describe('A cell', () => {
     assert.equal(ended[name]?.status, 'error');
     assert.equal(ended[name]?.stderr, `${text}\n`);
   };
+
+  test('runs as the optimized code that V8 did not make while the kernel started', () => {
+    assert.deepEqual([ended.optimized?.stderr, ended.optimized?.stdout], ['', 'true\n']);
+  });
 
   test('that throws shows the error, then its own line as it was written, and nothing else', () => {
     failedWith(
