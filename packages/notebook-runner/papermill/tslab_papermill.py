@@ -10,6 +10,12 @@ these noticed, too, let papermill only write the parameters (--prepare-only), an
 import json
 import math
 import re
+import sys
+
+if __name__ == "__main__":
+    # jsonschema takes it if it is there, and half of a start would go into the grammar that it builds: of international addresses,
+    # which no schema of notebooks knows.
+    sys.modules["rfc3987_syntax"] = None
 
 from papermill.models import Parameter
 from papermill.translators import Translator, papermill_translators

@@ -83,9 +83,10 @@ describe('--update and --check', { concurrency: 1 }, () => {
     const files = [changed(name, change), join(output, 'figure.ipynb')];
     return JSON.parse(
       python(`
-import json, nbformat, sys
+import json, sys
 sys.path.insert(0, "packages/notebook-runner")
 from headless.compare import differences
+import nbformat
 print(json.dumps(differences(*(nbformat.read(file, 4) for file in ${JSON.stringify(files)}))))`),
     );
   }
