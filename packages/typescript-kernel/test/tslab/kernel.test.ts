@@ -71,14 +71,13 @@ await initBackend();`,
   string: "'line 1\\nline 2'",
   optimized: `import { setFlagsFromString } from 'node:v8';
 setFlagsFromString('--allow-natives-syntax');
-const status = new Function('f', 'return %GetOptimizationStatus(f)');
+const isOptimized = new Function('f', 'return %ActiveTierIsTurbofan(f)');
 const sum = (n: number) => { let all = 0; for (let i = 0; i < n; i++) all += i; return all; };
-const turboFanned = 64; // of V8's OptimizationStatus
-for (let i = 0; i < 1000 && !(status(sum) & turboFanned); i++) {
-  sum(100_000);
+for (let i = 0; i < 1000 && !isOptimized(sum); i++) {
+  sum(1_000_000);
   ${waits(10)}
 }
-console.log((status(sum) & turboFanned) !== 0);`,
+console.log(isOptimized(sum));`,
   loop: { source: "console.log('go');\nwhile (true) {}", interruptAt: 'go' },
   sleep: { source: `${waits(1)}\nconsole.log('go');\n${waits(30_000)}`, interruptAt: 'go' },
   work: {
