@@ -6,6 +6,7 @@
 import {
   ALWAYS,
   ALWAYS_COUNT,
+  BLOCK,
   BRIGHT_COUNT,
   DIM,
   PART,
@@ -20,7 +21,8 @@ import {
   TABLE,
   TABLES,
 } from './addresses';
-import { entryIf, sumsOfFour } from './sums';
+import { storeRow, subtractRow } from './rows';
+import { addRows, entryIf, sumsOfFour } from './sums';
 
 /** What all columns need of an input's block: once it is drawn, and before `currents`. */
 export function prepareInput(input: usize, steps: usize): void {
@@ -40,7 +42,9 @@ export function currents(scratch: usize, input: usize, weights: usize, rows: usi
     const row3 = weights + ROW_BYTES * <usize>load<u16>(pixels, 6);
     sumsOfFour(scratch + TABLES + group * TABLE, row0, row1, row2, row3);
   }
-  addDim(scratch, input, groups, rows, steps);
+  const spikes = input + STEPWISE;
+  for (let t: usize = 0; t < steps; t++)
+    addRows<u32>(rows + t * ROW_BYTES, spikes + 2 * t, 2 * BLOCK, scratch + TABLES, groups);
 }
 
 /** Lists where bright pixels were silent. */
@@ -78,9 +82,7 @@ function startFromBright(input: usize, weights: usize, rows: usize, steps: usize
   }
   for (let t: usize = 0; t < steps; t++) {
     const row = rows + t * ROW_BYTES;
-    v128.store(row, x);
-    v128.store(row, y, 16);
-    v128.store(row, z, 32);
+    storeRow(row, x, y, z);
   }
   for (let i: usize = 0; i < silences; i++) {
     const entry = <usize>load<u32>(input + SILENCES + 4 * i);
@@ -88,9 +90,7 @@ function startFromBright(input: usize, weights: usize, rows: usize, steps: usize
     const first = rows + (entry & 7) * PART * ROW_BYTES;
     for (let silent = entry >> 16; silent; silent &= silent - 1) {
       const at = first + ROW_BYTES * ctz(silent);
-      v128.store(at, f32x4.sub(v128.load(at), v128.load(row)));
-      v128.store(at, f32x4.sub(v128.load(at, 16), v128.load(row, 16)), 16);
-      v128.store(at, f32x4.sub(v128.load(at, 32), v128.load(row, 32)), 32);
+      subtractRow(at, row);
     }
   }
 }
@@ -116,53 +116,5 @@ function eightSteps(out: usize, bytes: v128): void {
   for (let i: isize = 14; i >= 0; i -= 2) {
     store<u16>(out + i, i8x16.bitmask(bytes));
     bytes = i8x16.add(bytes, bytes);
-  }
-}
-
-function addDim(scratch: usize, input: usize, groups: usize, rows: usize, steps: usize): void {
-  for (let t: usize = 0; t < steps; t++) {
-    const at = rows + t * ROW_BYTES;
-    let x = v128.load(at);
-    let y = v128.load(at, 16);
-    let z = v128.load(at, 32);
-    let x1 = f32x4.splat(0);
-    let y1 = x1;
-    let z1 = x1;
-    let spikes = input + STEPWISE + 2 * t;
-    let table = scratch + TABLES;
-    let left = groups;
-    for (; left >= 4; left -= 4) {
-      const bits = <usize>load<u16>(spikes);
-      // Four bits choose a row of 64 bytes.
-      const row0 = table + ((bits << 6) & 0x3c0);
-      const row1 = table + ((bits << 2) & 0x3c0);
-      const row2 = table + ((bits >> 2) & 0x3c0);
-      const row3 = table + ((bits >> 6) & 0x3c0);
-      x = f32x4.add(x, v128.load(row0));
-      y = f32x4.add(y, v128.load(row0, 16));
-      z = f32x4.add(z, v128.load(row0, 32));
-      x1 = f32x4.add(x1, v128.load(row1, TABLE));
-      y1 = f32x4.add(y1, v128.load(row1, TABLE + 16));
-      z1 = f32x4.add(z1, v128.load(row1, TABLE + 32));
-      x = f32x4.add(x, v128.load(row2, 2 * TABLE));
-      y = f32x4.add(y, v128.load(row2, 2 * TABLE + 16));
-      z = f32x4.add(z, v128.load(row2, 2 * TABLE + 32));
-      x1 = f32x4.add(x1, v128.load(row3, 3 * TABLE));
-      y1 = f32x4.add(y1, v128.load(row3, 3 * TABLE + 16));
-      z1 = f32x4.add(z1, v128.load(row3, 3 * TABLE + 32));
-      spikes += 256;
-      table += 4 * TABLE;
-    }
-    for (let bits = <usize>load<u16>(spikes); left; left--) {
-      const row = table + ((bits << 6) & 0x3c0);
-      x = f32x4.add(x, v128.load(row));
-      y = f32x4.add(y, v128.load(row, 16));
-      z = f32x4.add(z, v128.load(row, 32));
-      bits >>= 4;
-      table += TABLE;
-    }
-    v128.store(at, f32x4.add(x, x1));
-    v128.store(at, f32x4.add(y, y1), 16);
-    v128.store(at, f32x4.add(z, z1), 32);
   }
 }

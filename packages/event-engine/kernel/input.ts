@@ -9,7 +9,7 @@ import { currents, prepareInput } from './current';
 import { encode } from './encoder';
 import { addGradient } from './gradient';
 import { said } from './network';
-import { copyRow } from './rows';
+import { addToRow, copyRow, storeRow } from './rows';
 
 // One number per encoder of src/common/engine.ts, under its name in upper case. The host asks for the numbers.
 export const POISSON: u32 = 0;
@@ -64,9 +64,7 @@ function addPixels(scratch: usize, weights: usize, current: usize): void {
       z = f32x4.add(z, f32x4.mul(value, v128.load(row, 32)));
     }
   }
-  v128.store(current, x);
-  v128.store(current, y, 16);
-  v128.store(current, z, 32);
+  storeRow(current, x, y, z);
 }
 
 /** Adds a block's rows of dL/dx to the row `sum`. */
@@ -80,9 +78,7 @@ function addSteps(rows: usize, sum: usize, steps: usize): void {
     y = f32x4.add(y, v128.load(row, 16));
     z = f32x4.add(z, v128.load(row, 32));
   }
-  v128.store(sum, x);
-  v128.store(sum, y, 16);
-  v128.store(sum, z, 32);
+  storeRow(sum, x, y, z);
 }
 
 function addPixelGradients(scratch: usize, sum: usize, gradient: usize): void {
@@ -94,9 +90,7 @@ function addPixelGradients(scratch: usize, sum: usize, gradient: usize): void {
       const pixel = from + ctz(lit);
       const at = gradient + ROW_BYTES * pixel;
       const value = intensity(scratch, pixel);
-      v128.store(at, f32x4.add(v128.load(at), f32x4.mul(value, x)));
-      v128.store(at, f32x4.add(v128.load(at, 16), f32x4.mul(value, y)), 16);
-      v128.store(at, f32x4.add(v128.load(at, 32), f32x4.mul(value, z)), 32);
+      addToRow(at, f32x4.mul(value, x), f32x4.mul(value, y), f32x4.mul(value, z));
     }
   }
 }

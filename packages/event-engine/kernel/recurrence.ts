@@ -19,7 +19,7 @@ import {
 import { backSome } from './column';
 import { columnAt, columnsOf, recurrentRows } from './network';
 import { fireStep } from './neuron';
-import { copyRow } from './rows';
+import { copyRow, storeRow } from './rows';
 import { filter } from './synapse';
 import { weighAll } from './weigh';
 
@@ -50,9 +50,7 @@ function hear(row: usize, rows: usize, list: usize, end: usize): void {
     y = f32x4.add(y, v128.load(heard, 16));
     z = f32x4.add(z, v128.load(heard, 32));
   }
-  v128.store(row, x);
-  v128.store(row, y, 16);
-  v128.store(row, z, 32);
+  storeRow(row, x, y, z);
 }
 
 /** As `fireLayer`, for a recurrent layer. */
