@@ -14,7 +14,8 @@ import {
   surrogate,
   threshold,
 } from './neuron';
-import { derivatives } from './surrogates';
+import { storeRow } from './rows';
+import { ATAN, atanOf, atanScale, derivatives } from './surrogates';
 
 /**
  * Potentials h of some steps at BLOCK_ROWS, the first of which is `from`, become dL/dx, from the last step to the first; `spikeGradient` is dL/ds, rows of each step that
@@ -22,6 +23,7 @@ import { derivatives } from './surrogates';
  *
  * dL/dh = dL/ds s' + dL/dv (kept + jump s'), where s' is the surrogate's derivative and the reset makes `kept` and `jump`.
  * Only dL/dv depends on later steps: the derivatives are computed for all steps at once, before the steps are gone through backwards.
+ * With the usual options one loop does both: while it waits for dL/dv, a processor divides.
  */
 export function back(
   scratch: usize,
@@ -31,11 +33,16 @@ export function back(
   from: usize,
   steps: usize,
 ): void {
+  if (!learnt && surrogate === ATAN && hardReset && !detachReset) {
+    backAs<f64>(scratch, column, spikeGradient, stride, from, steps);
+    return;
+  }
   derivatives(surrogate, alpha, threshold, column + BLOCK_ROWS + from * ROW_BYTES, scratch + DERIVATIVES, steps);
   if (learnt) backAs<v128>(scratch, column, spikeGradient, stride, from, steps);
   else backAs<f32>(scratch, column, spikeGradient, stride, from, steps);
 }
 
+/** The type f64 for Tau says that the options are the usual ones (see `learnt` in neuron.ts). */
 function backAs<Tau>(
   scratch: usize,
   column: usize,
@@ -44,12 +51,10 @@ function backAs<Tau>(
   from: usize,
   steps: usize,
 ): void {
-  const rows = column + BLOCK_ROWS + from * ROW_BYTES;
   const carry = column + CARRY;
   let v0 = v128.load(carry);
   let v1 = v128.load(carry, 16);
   let v2 = v128.load(carry, 32);
-  spikeGradient += steps * stride;
   const x0 = toInput<Tau>(column, 0);
   const x1 = toInput<Tau>(column, 16);
   const x2 = toInput<Tau>(column, 32);
@@ -57,43 +62,46 @@ function backAs<Tau>(
   const e1 = toEarlier<Tau>(column, 16);
   const e2 = toEarlier<Tau>(column, 32);
   const level = f32x4.splat(threshold);
-  for (let at = steps * ROW_BYTES; at > 0; ) {
-    at -= ROW_BYTES;
-    const h = rows + at;
-    const derivative = scratch + DERIVATIVES + at;
+  const rest = f32x4.splat(resetTo);
+  const scale = atanScale(alpha);
+  const height = f32x4.splat(alpha / 2);
+  const first = column + BLOCK_ROWS + from * ROW_BYTES;
+  let h = first + steps * ROW_BYTES;
+  let derivative = scratch + DERIVATIVES + steps * ROW_BYTES;
+  spikeGradient += steps * stride;
+  // With the test at its end: out of other loops V8 moves nothing that stays the same.
+  do {
+    h -= ROW_BYTES;
+    derivative -= ROW_BYTES;
     spikeGradient -= stride;
-    const s0 = v128.load(spikeGradient);
-    const s1 = v128.load(spikeGradient, 16);
-    const s2 = v128.load(spikeGradient, 32);
-    const h0 = throughSpike(v128.load(h), v128.load(derivative), v0, s0, level);
-    const h1 = throughSpike(v128.load(h, 16), v128.load(derivative, 16), v1, s1, level);
-    const h2 = throughSpike(v128.load(h, 32), v128.load(derivative, 32), v2, s2, level);
+    const h0 = throughSpike<Tau>(h, derivative, v0, spikeGradient, level, rest, scale, height);
     v128.store(h, times(h0, x0));
-    v128.store(h, times(h1, x1), 16);
-    v128.store(h, times(h2, x2), 32);
     v0 = times(h0, e0);
+    const h1 = throughSpike<Tau>(h + 16, derivative + 16, v1, spikeGradient + 16, level, rest, scale, height);
+    v128.store(h, times(h1, x1), 16);
     v1 = times(h1, e1);
+    const h2 = throughSpike<Tau>(h + 32, derivative + 32, v2, spikeGradient + 32, level, rest, scale, height);
+    v128.store(h, times(h2, x2), 32);
     v2 = times(h2, e2);
-  }
-  v128.store(carry, v0);
-  v128.store(carry, v1, 16);
-  v128.store(carry, v2, 32);
+  } while (h > first);
+  storeRow(carry, v0, v1, v2);
 }
 
 /** What dL/dh is multiplied by to be dL/dx, and dL/dv of the step before. */
 function toInput<Tau>(column: usize, q: usize): Tau {
   if (isVector<Tau>()) return decayInput ? v128.load(column + INVERSE_TAU + q) : f32x4.splat(1);
-  return decayInput ? inverseTau : 1;
+  return <Tau>(decayInput ? inverseTau : 1);
 }
 
 function toEarlier<Tau>(column: usize, q: usize): Tau {
   if (isVector<Tau>()) return f32x4.sub(f32x4.splat(1), v128.load(column + INVERSE_TAU + q));
-  return 1 - inverseTau;
+  const left: f32 = 1 - inverseTau;
+  return <Tau>left;
 }
 
 function times<Tau>(x: v128, factor: Tau): v128 {
   if (isVector<Tau>()) return f32x4.mul(x, factor);
-  return f32x4.mul(x, f32x4.splat(factor));
+  return f32x4.mul(x, f32x4.splat(f32(factor)));
 }
 
 /** As `back`, for neurons that never fire: dL/dh of each step at BLOCK_ROWS, as far as later steps do not matter, becomes dL/dx. */
@@ -115,14 +123,25 @@ export function backPotentials(column: usize, steps: usize): void {
 }
 
 /** dL/dh from dL/dv, v being the potential after the reset, and dL/ds. */
-function throughSpike(h: v128, derivative: v128, gv: v128, gs: v128, level: v128): v128 {
+function throughSpike<Tau>(
+  row: usize,
+  derivative: usize,
+  gv: v128,
+  gs: usize,
+  level: v128,
+  rest: v128,
+  scale: v128,
+  height: v128,
+): v128 {
   const one = f32x4.splat(1);
-  let factor = hardReset ? v128.andnot(one, f32x4.ge(h, level)) : one;
-  if (!detachReset) {
-    const jump = hardReset ? f32x4.sub(f32x4.splat(resetTo), h) : f32x4.neg(level);
-    factor = f32x4.add(factor, f32x4.mul(jump, derivative));
+  const h = v128.load(row);
+  const slope = sizeof<Tau>() === 8 ? atanOf(h, level, scale, height) : v128.load(derivative);
+  let factor = sizeof<Tau>() === 8 || hardReset ? v128.andnot(one, f32x4.ge(h, level)) : one;
+  if (sizeof<Tau>() === 8 || !detachReset) {
+    const jump = sizeof<Tau>() === 8 || hardReset ? f32x4.sub(rest, h) : f32x4.neg(level);
+    factor = f32x4.add(factor, f32x4.mul(jump, slope));
   }
-  return f32x4.add(f32x4.mul(gs, derivative), f32x4.mul(gv, factor));
+  return f32x4.add(f32x4.mul(v128.load(gs), slope), f32x4.mul(gv, factor));
 }
 
 /**

@@ -14,8 +14,9 @@ import {
   PART_BYTES,
   POTENTIAL,
   ROW_BYTES,
+  WIDTH,
 } from './addresses';
-import { copyRow } from './rows';
+import { copyRow, storeRow } from './rows';
 import { ATAN } from './surrogates';
 
 let tau: f32 = 2;
@@ -23,8 +24,9 @@ export let inverseTau: f32 = 0.5;
 /** Whether 1/tau is exact, so that a product gives the same bits as the slower division. */
 let exact: bool = true;
 /**
- * Whether each neuron has a 1/tau of its own, at INVERSE_TAU. Of what depends on it two functions are compiled, one for each type
- * Tau of it: v128 for those of four neurons, f32 for the one of all, which needs no registers.
+ * Whether each neuron has a 1/tau of its own, at INVERSE_TAU. Of what depends on it three functions are compiled, one for each type
+ * Tau of it: v128 for those of four neurons, f32 for the one of all, and f64 where it is exact and the other options are the usual
+ * ones, for which a loop need not ask.
  */
 export let learnt: bool = false;
 export let decayInput: bool = true;
@@ -67,16 +69,22 @@ export function rest(column: usize): void {
  */
 export function fire(column: usize, spikes: usize, alive: usize, block: usize, steps: usize): void {
   if (learnt) fireAs<v128, v128>(column, spikes, alive, block, steps);
+  else if (isUsual()) fireAs<f64, v128>(column, spikes, alive, block, steps);
   else fireAs<f32, v128>(column, spikes, alive, block, steps);
+}
+
+function isUsual(): bool {
+  return exact && decayInput && hardReset && reinterpret<u32>(resetTo) === 0;
 }
 
 /** As `fire`, for outputs: if they fire, their spikes are counted; else their potentials are read. */
 export function fireLast(column: usize, isFiring: bool, block: usize, steps: usize): void {
   if (learnt) {
-    if (isFiring) fireAs<v128, i32>(column, 0, 0, block, steps);
-    else fireAs<v128, f32>(column, 0, 0, block, steps);
-  } else if (isFiring) fireAs<f32, i32>(column, 0, 0, block, steps);
-  else fireAs<f32, f32>(column, 0, 0, block, steps);
+    if (isFiring) fireAs<v128, i32>(column, 0, WIDTH, block, steps);
+    else fireAs<v128, f32>(column, 0, WIDTH, block, steps);
+  } else if (!isFiring) fireAs<f32, f32>(column, 0, WIDTH, block, steps);
+  else if (isUsual()) fireAs<f64, i32>(column, 0, WIDTH, block, steps);
+  else fireAs<f32, i32>(column, 0, WIDTH, block, steps);
 }
 
 /** `Spikes` is v128 where they go into bits, i32 where they are counted, and f32 where there are none, nor what they need. */
@@ -89,35 +97,36 @@ function fireAs<Tau, Spikes>(column: usize, spikes: usize, alive: usize, block: 
   const i0 = inverse<Tau>(column, 0);
   const i1 = inverse<Tau>(column, 16);
   const i2 = inverse<Tau>(column, 32);
-  const level = f32x4.splat(threshold);
+  // Those that fill up a column have an infinite threshold.
   const all = i32x4.splat(i32(alive));
-  const alive0 = i32x4.lt_s(i32x4(0, 1, 2, 3), all);
-  const alive1 = i32x4.lt_s(i32x4(4, 5, 6, 7), all);
-  const alive2 = i32x4.lt_s(i32x4(8, 9, 10, 11), all);
+  const infinite = f32x4.splat(Infinity);
+  const level0 = v128.bitselect(f32x4.splat(threshold), infinite, i32x4.lt_s(i32x4(0, 1, 2, 3), all));
+  const level1 = v128.bitselect(f32x4.splat(threshold), infinite, i32x4.lt_s(i32x4(4, 5, 6, 7), all));
+  const level2 = v128.bitselect(f32x4.splat(threshold), infinite, i32x4.lt_s(i32x4(8, 9, 10, 11), all));
   let row = column + BLOCK_ROWS;
   for (let start: usize = 0; start < steps; start += PART) {
     let fired0 = i32x4.splat(0);
     let fired1 = fired0;
     let fired2 = fired0;
     let bit = i32x4.splat(1);
-    for (let end = row + min<usize>(PART, steps - start) * ROW_BYTES; row < end; row += ROW_BYTES) {
+    // With the test at its end: out of other loops V8 moves nothing that stays the same.
+    const end = row + min<usize>(PART, steps - start) * ROW_BYTES;
+    do {
       const h0 = charge(v0, v128.load(row), i0);
-      const h1 = charge(v1, v128.load(row, 16), i1);
-      const h2 = charge(v2, v128.load(row, 32), i2);
       v128.store(row, h0);
+      const h1 = charge(v1, v128.load(row, 16), i1);
       v128.store(row, h1, 16);
+      const h2 = charge(v2, v128.load(row, 32), i2);
       v128.store(row, h2, 32);
+      row += ROW_BYTES;
       v0 = h0;
       v1 = h1;
       v2 = h2;
       if (isFloat<Spikes>()) continue;
-      let s0 = f32x4.ge(h0, level);
-      let s1 = f32x4.ge(h1, level);
-      let s2 = f32x4.ge(h2, level);
+      const s0 = f32x4.ge(h0, level0);
+      const s1 = f32x4.ge(h1, level1);
+      const s2 = f32x4.ge(h2, level2);
       if (isVector<Spikes>()) {
-        s0 = v128.and(s0, alive0);
-        s1 = v128.and(s1, alive1);
-        s2 = v128.and(s2, alive2);
         fired0 = v128.or(fired0, v128.and(s0, bit));
         fired1 = v128.or(fired1, v128.and(s1, bit));
         fired2 = v128.or(fired2, v128.and(s2, bit));
@@ -127,10 +136,10 @@ function fireAs<Tau, Spikes>(column: usize, spikes: usize, alive: usize, block: 
         fired1 = i32x4.sub(fired1, s1);
         fired2 = i32x4.sub(fired2, s2);
       }
-      v0 = v128.bitselect(reset(h0), h0, s0);
-      v1 = v128.bitselect(reset(h1), h1, s1);
-      v2 = v128.bitselect(reset(h2), h2, s2);
-    }
+      v0 = unlessFired<Tau>(h0, s0);
+      v1 = unlessFired<Tau>(h1, s1);
+      v2 = unlessFired<Tau>(h2, s2);
+    } while (row < end);
     if (isVector<Spikes>()) {
       v128.store(spikes, i16x8.narrow_i32x4_u(fired0, fired1));
       v128.store64_lane(spikes, i16x8.narrow_i32x4_u(fired2, fired2), 0, 16);
@@ -141,9 +150,7 @@ function fireAs<Tau, Spikes>(column: usize, spikes: usize, alive: usize, block: 
       addCounts(column + COUNTS + 32, fired2);
     }
   }
-  v128.store(state, v0);
-  v128.store(state, v1, 16);
-  v128.store(state, v2, 32);
+  storeRow(state, v0, v1, v2);
 }
 
 function addCounts(at: usize, fired: v128): void {
@@ -185,12 +192,14 @@ export function rewind(column: usize, block: usize): void {
 
 /** h = v + (x - (v - rest)) / tau, or v - (v - rest) / tau + x where the input does not decay. */
 function charge<Tau>(v: v128, x: v128, i: Tau): v128 {
+  if (sizeof<Tau>() === 8) return f32x4.add(v, perTau(f32x4.sub(x, v), i));
   const above = f32x4.sub(v, f32x4.splat(resetTo));
   return decayInput ? f32x4.add(v, perTau(f32x4.sub(x, above), i)) : f32x4.add(f32x4.sub(v, perTau(above, i)), x);
 }
 
 function perTau<Tau>(x: v128, i: Tau): v128 {
   if (isVector<Tau>()) return f32x4.mul(x, i);
+  if (sizeof<Tau>() === 8) return f32x4.mul(x, f32x4.splat(f32(i)));
   return exact ? f32x4.mul(x, f32x4.splat(inverseTau)) : f32x4.div(x, f32x4.splat(tau));
 }
 
@@ -203,6 +212,11 @@ function inverse<Tau>(column: usize, q: usize): Tau {
 /** The same as a vector, whether or not it is learnt. */
 export function inverseOf(column: usize, q: usize): v128 {
   return learnt ? inverse<v128>(column, q) : f32x4.splat(inverseTau);
+}
+
+/** Potentials after a step in which those of `s` fired. */
+function unlessFired<Tau>(h: v128, s: v128): v128 {
+  return sizeof<Tau>() === 8 ? v128.andnot(h, s) : v128.bitselect(reset(h), h, s);
 }
 
 export function reset(h: v128): v128 {

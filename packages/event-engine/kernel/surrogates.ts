@@ -16,16 +16,23 @@ export function derivatives(surrogate: i32, alpha: f32, threshold: f32, rows: us
   else unreachable();
 }
 
-/** alpha / 2 / (1 + (pi / 2 alpha x)^2), x being what h is above the threshold. */
 function atan(alpha: f32, threshold: f32, rows: usize, out: usize, steps: usize): void {
   const level = f32x4.splat(threshold);
-  const scale = f32x4.splat(f32(1.5707963267948966 * alpha));
-  const one = f32x4.splat(1);
+  const scale = atanScale(alpha);
   const height = f32x4.splat(alpha / 2);
   for (let at: usize = 0; at < steps * ROW_BYTES; at += 16) {
-    const u = f32x4.mul(f32x4.sub(v128.load(rows + at), level), scale);
-    v128.store(out + at, f32x4.div(height, f32x4.add(one, f32x4.mul(u, u))));
+    v128.store(out + at, atanOf(v128.load(rows + at), level, scale, height));
   }
+}
+
+export function atanScale(alpha: f32): v128 {
+  return f32x4.splat(f32(1.5707963267948966 * alpha));
+}
+
+/** alpha / 2 / (1 + (pi / 2 alpha x)^2), x being what h is above the threshold. */
+export function atanOf(h: v128, level: v128, scale: v128, height: v128): v128 {
+  const u = f32x4.mul(f32x4.sub(h, level), scale);
+  return f32x4.div(height, f32x4.add(f32x4.splat(1), f32x4.mul(u, u)));
 }
 
 /** alpha s (1 - s) with s = 1 / (1 + exp(-alpha x)), as alpha e / (1 + e)^2 with e = exp(-|alpha x|). */

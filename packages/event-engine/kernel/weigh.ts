@@ -2,6 +2,7 @@
 
 import * as table from '../layout';
 import { ROW_BYTES, WIDTH } from './addresses';
+import { storeRow } from './rows';
 
 /** Twelve rows of weights to `count` neurons, whose columns lie `stride` bytes apart, become a row for each of these neurons. */
 export function transpose(out: usize, rows: usize, stride: usize, count: usize): void {
@@ -37,9 +38,7 @@ export function weighAll(from: usize, layer: usize, outgoing: usize, row: usize)
       z1 = f32x4.add(z1, f32x4.mul(odd, v128.load(outgoing, 80)));
     }
   }
-  v128.store(row, f32x4.add(x, x1));
-  v128.store(row, f32x4.add(y, y1), 16);
-  v128.store(row, f32x4.add(z, z1), 32);
+  storeRow(row, f32x4.add(x, x1), f32x4.add(y, y1), f32x4.add(z, z1));
 }
 
 /**
@@ -86,12 +85,8 @@ function weighTwo(from: usize, stride: usize, weights: usize, neurons: usize, ou
     y1 = f32x4.add(v128.load(out, ROW_BYTES + 16), y1);
     z1 = f32x4.add(v128.load(out, ROW_BYTES + 32), z1);
   }
-  v128.store(out, x0);
-  v128.store(out, y0, 16);
-  v128.store(out, z0, 32);
-  v128.store(out, x1, ROW_BYTES);
-  v128.store(out, y1, ROW_BYTES + 16);
-  v128.store(out, z1, ROW_BYTES + 32);
+  storeRow(out, x0, y0, z0);
+  storeRow(out + ROW_BYTES, x1, y1, z1);
 }
 
 /** The same for all steps of the ten outputs, whose dL/dx are `rows`, to `deltas`. */
@@ -109,17 +104,19 @@ export function weigh(rows: usize, outgoing: usize, deltas: usize, steps: usize)
     const w8 = v128.load(outgoing + q, 8 * ROW_BYTES);
     const w9 = v128.load(outgoing + q, 9 * ROW_BYTES);
     for (let at: usize = 0; at < steps * ROW_BYTES; at += ROW_BYTES) {
-      const row = rows + at;
-      let even = f32x4.mul(v128.load32_splat(row), w0);
-      let odd = f32x4.mul(v128.load32_splat(row, 4), w1);
-      even = f32x4.add(even, f32x4.mul(v128.load32_splat(row, 8), w2));
-      odd = f32x4.add(odd, f32x4.mul(v128.load32_splat(row, 12), w3));
-      even = f32x4.add(even, f32x4.mul(v128.load32_splat(row, 16), w4));
-      odd = f32x4.add(odd, f32x4.mul(v128.load32_splat(row, 20), w5));
-      even = f32x4.add(even, f32x4.mul(v128.load32_splat(row, 24), w6));
-      odd = f32x4.add(odd, f32x4.mul(v128.load32_splat(row, 28), w7));
-      even = f32x4.add(even, f32x4.mul(v128.load32_splat(row, 32), w8));
-      odd = f32x4.add(odd, f32x4.mul(v128.load32_splat(row, 36), w9));
+      const r0 = v128.load(rows + at);
+      const r1 = v128.load(rows + at, 16);
+      const r2 = v128.load(rows + at, 32);
+      let even = f32x4.mul(v128.shuffle<f32>(r0, r0, 0, 0, 0, 0), w0);
+      let odd = f32x4.mul(v128.shuffle<f32>(r0, r0, 1, 1, 1, 1), w1);
+      even = f32x4.add(even, f32x4.mul(v128.shuffle<f32>(r0, r0, 2, 2, 2, 2), w2));
+      odd = f32x4.add(odd, f32x4.mul(v128.shuffle<f32>(r0, r0, 3, 3, 3, 3), w3));
+      even = f32x4.add(even, f32x4.mul(v128.shuffle<f32>(r1, r1, 0, 0, 0, 0), w4));
+      odd = f32x4.add(odd, f32x4.mul(v128.shuffle<f32>(r1, r1, 1, 1, 1, 1), w5));
+      even = f32x4.add(even, f32x4.mul(v128.shuffle<f32>(r1, r1, 2, 2, 2, 2), w6));
+      odd = f32x4.add(odd, f32x4.mul(v128.shuffle<f32>(r1, r1, 3, 3, 3, 3), w7));
+      even = f32x4.add(even, f32x4.mul(v128.shuffle<f32>(r2, r2, 0, 0, 0, 0), w8));
+      odd = f32x4.add(odd, f32x4.mul(v128.shuffle<f32>(r2, r2, 1, 1, 1, 1), w9));
       v128.store(deltas + at + q, f32x4.add(even, odd));
     }
   }
