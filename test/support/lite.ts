@@ -186,7 +186,8 @@ export async function openLink(page: AnyPage, address: string): Promise<void> {
   await ready(page, address);
 }
 
-async function ready(page: AnyPage, name: string): Promise<void> {
+/** Waits until the notebook that a page is opening is shown, and its kernel takes cells. */
+export async function ready(page: AnyPage, name: string): Promise<void> {
   const isReady = () =>
     page.evaluate(() => {
       const panel = window.jupyterapp?.shell.currentWidget;

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { unzipSync, zipSync } from 'fflate';
 import type { BrowserContext, Page } from 'playwright-core';
+import { hashOfCells } from '../../../../hosts/browser/hash';
 import { toNir } from '../../../../packages/formats/exchange';
 import { npyArray } from '../../../../packages/formats/npy';
 import { fingerprint } from '../../../../packages/runs/node';
@@ -14,14 +15,17 @@ import {
   chapters,
   choose,
   chromiumAndSite,
+  type Notebook,
   notebookOf,
   openChapter,
   printed,
+  ready,
   runAllCells,
   save,
   served,
   setCells,
   textOf,
+  type Watched,
   watchedPage,
 } from '../../../../test/support/lite';
 import { axeFaults } from '../../../book/test/browser/site';
@@ -41,19 +45,33 @@ async function takeIn(page: Page, name: string, buffer: Buffer, mimeType = 'appl
   await chooser.setFiles({ name, mimeType, buffer });
 }
 
-/** The part of JupyterLab's application that says whether all is saved. */
+/** The part of JupyterLab's application that says whether all is saved, and what is. */
 interface Lab {
-  jupyterapp: { shell: { currentWidget: { context: { model: { dirty: boolean } } } } };
+  jupyterapp: {
+    shell: { currentWidget: { context: { model: { dirty: boolean } } } };
+    serviceManager: { contents: { get(path: string, options: { content: boolean }): Promise<{ content: never }> } };
+  };
 }
 
+/** What the browser keeps under a path: a notebook, or the names in a folder. */
+const stored = (page: Page, path: string): Promise<unknown> =>
+  page.evaluate(async (path) => {
+    const { contents } = (window as unknown as Lab).jupyterapp.serviceManager;
+    return (await contents.get(path, { content: true })).content;
+  }, path);
+
+/** Where the site has a chapter, and the versions of all. */
+const publishedAt = (name: string) => [`**/files/${name}.ipynb*`, '**/lif-fc-mnist/chapters.json'] as const;
+
 /** From now on the site has another first line in this chapter. */
-async function publishNewer(context: BrowserContext, name: string, version: string): Promise<void> {
-  const newer = { ...served(name), metadata: { lif_fc_mnist: { version } } };
-  newer.cells[0].source = `# Newer\n${textOf(newer.cells[0].source)}`;
-  await context.route(`**/files/${name}.ipynb*`, (route) => route.fulfill({ json: newer }));
-  await context.route('**/lif-fc-mnist/chapters.json', (route) =>
-    route.fulfill({ json: { [`${name}.ipynb`]: version } }),
-  );
+async function publishNewer(context: BrowserContext, name: string, heading: string): Promise<void> {
+  const newer = served(name);
+  newer.cells[0].source = `# ${heading}\n${textOf(newer.cells[0].source)}`;
+  const version = hashOfCells(newer);
+  newer.metadata = { ...newer.metadata, lif_fc_mnist: { version } };
+  const [file, versions] = publishedAt(name);
+  await context.route(file, (route) => route.fulfill({ json: newer }));
+  await context.route(versions, (route) => route.fulfill({ json: { [`${name}.ipynb`]: version } }));
 }
 
 const SAVE_A_RUN = `import { createEngine, loadMnist, loadRun, saveRun, training, withBar } from 'lif-fc-mnist';
@@ -76,29 +94,37 @@ describe("The reader's work", inChromium, () => {
   const site = chromiumAndSite();
   let context: BrowserContext;
 
-  /** A page in a separate profile, without the service worker, whose requests a test cannot answer. */
-  const fresh = async () => {
-    context = await site.browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: 'block' });
-    return watchedPage(context, site.url);
+  const open = async () => {
+    const opened = await watchedPage(context, site.url);
+    await openChapter(opened.page, site.url, chapter);
+    return opened;
+  };
+  /**
+   * The page in which each test goes on, since it takes seconds to open, in a profile without the service worker, whose requests a
+   * test cannot answer.
+   */
+  let opened: Promise<Watched> | undefined;
+  const visit = () => {
+    opened ??= (async () => {
+      context = await site.browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: 'block' });
+      return open();
+    })();
+    return opened;
   };
 
   test('is there again after the tab was closed, and is said to be kept', async () => {
-    const { page, faults } = await fresh();
-    await openChapter(page, site.url, chapter);
+    const { page, faults } = await visit();
     await page.getByText('Your work stays in this browser').waitFor();
     await setCells(page, ['const mine = 1;']);
     await save(page);
     await page.close();
-    const again = await context.newPage();
-    await openChapter(again, site.url, chapter);
-    assert.deepEqual(await sourcesOf(again), ['const mine = 1;']);
+    opened = open();
+    assert.deepEqual(await sourcesOf((await opened).page), ['const mine = 1;']);
     assert.deepEqual(faults, []);
-    await context.close();
   });
 
   test('is saved within seconds of an edit, and at once when the page is put away', async () => {
-    const { page } = await fresh();
-    await openChapter(page, site.url, chapter);
+    const { page } = await visit();
     const isSaved = () => !(window as unknown as Lab).jupyterapp.shell.currentWidget.context.model.dirty;
     await setCells(page, ['const first = 1;']);
     await page.waitForFunction(isSaved, null, { timeout: 9000 });
@@ -106,65 +132,57 @@ describe("The reader's work", inChromium, () => {
     await setCells(page, ['const second = 2;']);
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await page.waitForFunction(isSaved, null, { timeout: 1500 });
-    const again = await context.newPage();
-    await openChapter(again, site.url, chapter);
-    assert.deepEqual(await sourcesOf(again), ['const second = 2;']);
-    await context.close();
+    const { cells } = (await stored(page, `${chapter}.ipynb`)) as Notebook;
+    assert.deepEqual(
+      cells.map(({ source }) => textOf(source)),
+      ['const second = 2;'],
+    );
   });
 
   test('is asked about when the chapter has changed, and kept or put aside', async () => {
-    for (const take of [false, true]) {
-      const { page } = await fresh();
-      await openChapter(page, site.url, chapter);
-      const old = await sourcesOf(page);
-      await setCells(page, [...old, '1 + 1']);
-      await save(page);
-      await publishNewer(context, chapter, '0123456789abcdef');
-      await openChapter(page, site.url, chapter);
-      const dialog = page.getByRole('dialog').filter({ hasText: 'This chapter has changed since you saved it' });
+    const { page } = await visit();
+    await setCells(page, [...(await sourcesOf(page)), '1 + 1']);
+    await save(page);
+    const dialog = page.getByRole('dialog').filter({ hasText: 'This chapter has changed since you saved it' });
+    const answer = async (name: string) => {
       await dialog.waitFor();
-      await dialog.getByRole('button', { name: take ? 'Take the new one' : 'Keep mine' }).click();
+      await dialog.getByRole('button', { name }).click();
       await dialog.waitFor({ state: 'detached' });
-      if (take) {
-        await page.getByRole('heading', { name: 'Newer' }).waitFor();
-        const aside = await page.evaluate(async () => {
-          const { contents } = (window as unknown as { jupyterapp: { serviceManager: { contents: never } } }).jupyterapp
-            .serviceManager as unknown as {
-            contents: { get(path: string): Promise<{ content: { name: string }[] }> };
-          };
-          return (await contents.get('')).content.map(({ name }) => name);
-        });
-        assert.ok(
-          aside.some((name) => /\(mine until \d{4}-\d\d-\d\d\)\.ipynb$/.test(name)),
-          aside.join(),
-        );
-      } else {
-        assert.equal((await sourcesOf(page)).at(-1), '1 + 1');
-        await page.waitForFunction(() => !document.title.startsWith('*'));
-        // It is not asked again about the same newer chapter.
-        await openChapter(page, site.url, chapter);
-        await page.waitForTimeout(1000);
-        assert.deepEqual(await page.getByRole('dialog').allInnerTexts(), []);
-        assert.equal((await sourcesOf(page)).at(-1), '1 + 1');
-      }
-      await context.close();
-    }
+    };
+    await publishNewer(context, chapter, 'Newer');
+    await openChapter(page, site.url, chapter);
+    await answer('Keep mine');
+    assert.equal((await sourcesOf(page)).at(-1), '1 + 1');
+    await page.waitForFunction(() => !document.title.startsWith('*'));
+    // It is not asked again about the same newer chapter.
+    await openChapter(page, site.url, chapter);
+    await page.waitForTimeout(1000);
+    assert.deepEqual(await page.getByRole('dialog').allInnerTexts(), []);
+    assert.equal((await sourcesOf(page)).at(-1), '1 + 1');
+
+    await publishNewer(context, chapter, 'Newer still');
+    await openChapter(page, site.url, chapter);
+    await answer('Take the new one');
+    await page.getByRole('heading', { name: 'Newer still' }).waitFor();
+    const aside = ((await stored(page, '')) as { name: string }[]).map(({ name }) => name);
+    assert.ok(
+      aside.some((name) => /\(mine until \d{4}-\d\d-\d\d\)\.ipynb$/.test(name)),
+      aside.join(),
+    );
   });
 
   test('gives way to a newer chapter if nothing was changed in it', async () => {
-    const { page } = await fresh();
-    await openChapter(page, site.url, chapter);
+    const { page } = await visit();
     await save(page);
-    await publishNewer(context, chapter, '0123456789abcdef');
+    await publishNewer(context, chapter, 'Newest');
     await openChapter(page, site.url, chapter);
     await page.getByText('You had changed nothing in it.').waitFor();
-    await page.getByRole('heading', { name: 'Newer' }).waitFor();
-    await context.close();
+    await page.getByRole('heading', { name: 'Newest' }).waitFor();
+    for (const address of publishedAt(chapter)) await context.unroute(address);
   });
 
   test('a network leaves by a button below the cell, and comes back in, byte by byte as in Node', async () => {
-    const { page, faults } = await fresh();
-    await openChapter(page, site.url, chapter);
+    const { page, faults } = await visit();
     await setCells(page, [SAVE_A_NETWORK]);
     assert.match(printed(await runAllCells(page, 60)), /network\.nir, in this browser/);
     const button = page.getByRole('button', { name: 'Download network.nir' });
@@ -186,12 +204,10 @@ console.log(fingerprint(exchange.fromNir(await loadFile('network-1-.nir')).weigh
     assert.ok(text.includes(fingerprint(weights)), text);
     assert.match(text, /other\.nir: expected a file in this browser, found none; choose “Take a file in…”/);
     assert.deepEqual(faults, []);
-    await context.close();
   });
 
   test('is found by another notebook and after a reload, and is downloaded and removed', async () => {
-    const { page, faults } = await fresh();
-    await openChapter(page, site.url, chapter);
+    const { page, faults } = await visit();
     await setCells(page, [SAVE_A_RUN]);
     assert.match(printed(await runAllCells(page, 120)), /mine, in this browser/);
     await save(page);
@@ -219,7 +235,7 @@ console.log(T, trainAccs.length, weights.length);`;
     const dialog = page.getByRole('dialog').filter({ hasText: 'Remove your work from this browser?' });
     assert.deepEqual(await axeFaults(page, '.jp-Dialog'), []);
     await Promise.all([page.waitForNavigation(), dialog.getByRole('button', { name: 'Remove my work' }).click()]);
-    await openChapter(page, site.url, other);
+    await ready(page, other);
     const now = await sourcesOf(page);
     assert.deepEqual(now.length, served(other).cells.length);
     await setCells(page, [look]);
