@@ -62,11 +62,11 @@ describe("A learner's copy in the browser", { ...inChromium, timeout: 600_000 },
     )) as Section);
     context = await site.browser.newContext({ viewport: { width: 1280, height: 900 } });
     ({ page, faults } = await watchedPage(context, site.url));
+    await openChapter(page, site.url, chapters()[0]);
   });
 
   /** The exercises of all chapters in one kernel, without the chapters before them: they are complete in themselves. */
   async function runExercises(read: (name: string) => Notebook): Promise<Record<string, string>> {
-    await openChapter(page, site.url, chapters()[0]);
     const roles = ['setup', 'answer', 'progress'];
     const cells = chapters()
       .flatMap((name) => sectionOf(read(name)))
@@ -87,7 +87,6 @@ describe("A learner's copy in the browser", { ...inChromium, timeout: 600_000 },
 
   test('names mistakes, and judges no answer with a type error', async () => {
     const wrongType = "const late = (v: number): boolean => v > 1;\ncheck('lif-charge', late);";
-    await openChapter(page, site.url, chapters()[0]);
     await typesReady(page);
     await setCells(page, [SET_UP, ...MISTAKES.map(([answer]) => answer), wrongType]);
     const { cells } = await runAllCells(page, 120);
