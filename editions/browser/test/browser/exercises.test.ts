@@ -22,6 +22,7 @@ import {
   typesReady,
   watchedPage,
 } from '../../../../test/support/lite';
+import { ISOLATION } from '../../build/serve.mjs';
 
 type ExerciseCell = Cell & { metadata: { exercise?: { id?: string; role: string } } };
 interface Section {
@@ -51,7 +52,8 @@ const MISTAKES: readonly [answer: string, says: RegExp][] = [
 ];
 
 describe("A learner's copy in the browser", { ...inChromium, timeout: 600_000 }, () => {
-  const site = chromiumAndSite();
+  // With all cores at once: without the headers the service worker would load the page a second time.
+  const site = chromiumAndSite(ISOLATION);
   let context: BrowserContext;
   let page: Page;
   let faults: string[];
@@ -60,7 +62,7 @@ describe("A learner's copy in the browser", { ...inChromium, timeout: 600_000 },
     ({ sectionOf } = (await import(
       pathToFileURL(join(root, 'editions', 'class', 'exercises', 'cells.mjs')).href
     )) as Section);
-    context = await site.browser.newContext({ viewport: { width: 1280, height: 900 } });
+    context = await site.browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: 'block' });
     ({ page, faults } = await watchedPage(context, site.url));
     await openChapter(page, site.url, chapters()[0]);
   });
