@@ -22,6 +22,7 @@ import {
   printed,
   root,
   runAllCells,
+  served,
   serveLite,
   setCells,
   watchedPage,
@@ -60,6 +61,11 @@ await show(curve(2));`;
 interface Copies {
   get(path: string, options: { content: boolean }): Promise<{ content: object }>;
   save(path: string, model: object): Promise<object>;
+}
+
+/** The part of JupyterLab's application that says whether a notebook is there. */
+interface Opened {
+  jupyterapp?: { shell: { currentWidget: { context: { isReady: boolean } } | null } };
 }
 
 /** What the pointer is told of buttons. */
@@ -105,6 +111,33 @@ describe('The site', inChromium, () => {
       return { ...opened, files, seconds: await openChapter(opened.page, site.url, chapter) };
     })();
     return visited;
+  };
+
+  /** The page of a phone whose system is dark, and the colour behind the sign that it is opening, which has gone. */
+  let dark: Promise<Awaited<ReturnType<typeof fresh>> & { background: string }> | undefined;
+  const visitInTheDark = () => {
+    dark ??= (async () => {
+      const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+      const opened = await fresh({ ...phone, colorScheme: 'dark' });
+      const { page } = opened;
+      let arrive = () => {};
+      const arrived = new Promise<void>((resolve) => {
+        arrive = resolve;
+      });
+      await page.route('**/bundle.js*', async (route) => {
+        await arrived;
+        await route.continue();
+      });
+      const opening = openChapter(page, site.url, chapter);
+      const sign = page.getByText('Opening…');
+      await sign.waitFor();
+      const background = await sign.evaluate((node) => getComputedStyle(node.parentElement as Element).backgroundColor);
+      arrive();
+      await opening;
+      await sign.waitFor({ state: 'hidden' });
+      return { ...opened, background };
+    })();
+    return dark;
   };
 
   test('asks for less than 4 MB, compressed, before the first cell can run', async () => {
@@ -203,6 +236,19 @@ describe('The site', inChromium, () => {
     assert.deepEqual(await typed(page, 'function f() {\nreturn 1;'), ['function f() {', '  return 1;']);
   });
 
+  test('shows the drawings of a chapter', async () => {
+    const { page, faults } = await visit();
+    await setCells(page, served(numbered('lif-neuron')).cells);
+    const drawing = page.locator('.jp-RenderedMarkdown img').first();
+    await drawing.waitFor();
+    await page.waitForFunction(() => {
+      const image = document.querySelector<HTMLImageElement>('.jp-RenderedMarkdown img');
+      return image?.src.startsWith('data:') && image.complete && image.naturalWidth > 100;
+    });
+    assert.match((await drawing.getAttribute('alt')) ?? '', /^Charge: /);
+    assert.deepEqual(faults, []);
+  });
+
   test('leads to the same chapter of the book', async () => {
     const { context, page } = await visit();
     const link = page.getByRole('link', { name: 'The book' });
@@ -216,61 +262,11 @@ describe('The site', inChromium, () => {
   });
 
   test('says at once that it is opening, in the colours of the system, and no more when it has', async () => {
-    const { context, page } = await fresh({ colorScheme: 'dark' });
-    let arrive = () => {};
-    const arrived = new Promise<void>((resolve) => {
-      arrive = resolve;
-    });
-    await page.route('**/bundle.js*', async (route) => {
-      await arrived;
-      await route.continue();
-    });
-    const opening = openChapter(page, site.url, chapter);
-    const sign = page.getByText('Opening…');
-    await sign.waitFor();
-    const background = await sign.evaluate((node) => getComputedStyle(node.parentElement as Element).backgroundColor);
-    assert.equal(background, 'rgb(17, 17, 17)');
-    arrive();
-    await opening;
-    await sign.waitFor({ state: 'hidden' });
-    await context.close();
-  });
-
-  test('has a page in front that lists the chapters, with an icon', async () => {
-    const { context, page, faults } = await fresh();
-    await page.goto(site.url);
-    const links = await page.locator('li a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
-    assert.deepEqual(
-      links,
-      chapters()
-        .sort()
-        .map((name) => `notebooks/index.html?path=${name}.ipynb`),
-    );
-    const aims = await page.locator('li p').allTextContents();
-    assert.deepEqual(
-      aims.filter((aim) => !/\. About \w+ minutes[^.]*\.$/.test(aim)),
-      [],
-      'each with the time that it takes',
-    );
-    const icon = await page.locator('link[rel=icon]').evaluate((link) => (link as HTMLLinkElement).href);
-    assert.equal((await page.request.get(icon)).status(), 200);
-    assert.deepEqual(await axeFaults(page), []);
-    await page.getByRole('link', { name: /^1\. / }).click();
-    await page.locator('.jp-RenderedMarkdown h1').first().waitFor({ timeout: 60_000 });
-    const later = await page.locator('link[rel=icon]').evaluate((link) => (link as HTMLLinkElement).href);
-    assert.equal((await page.request.get(later)).status(), 200);
-    await page.waitForFunction(() => document.title.startsWith('1. The ANN baseline · '));
-    await page.goto(`${site.url}tree/index.html`);
-    await page.getByText(`${chapter}.ipynb`).waitFor();
-    assert.equal(await page.getByText('images', { exact: true }).count(), 0);
-    assert.deepEqual(faults, []);
-    await context.close();
+    assert.equal((await visitInTheDark()).background, 'rgb(17, 17, 17)');
   });
 
   test('fits a phone, and is dark where the system is: page and figures', async () => {
-    const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
-    const { context, page } = await fresh({ ...phone, colorScheme: 'dark' });
-    await openChapter(page, site.url, chapter);
+    const { context, page } = await visitInTheDark();
     await page.getByRole('link', { name: 'The book' }).waitFor();
     await page.getByText(chapter, { exact: true }).waitFor();
     assert.equal(await page.getByText('Checkpoint').count(), 0);
@@ -305,6 +301,37 @@ describe('The site', inChromium, () => {
     await context.close();
   });
 
+  test('has a page in front that lists the chapters, with an icon', async () => {
+    const { context, page, faults } = await fresh();
+    await page.goto(site.url);
+    const links = await page.locator('li a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+    assert.deepEqual(
+      links,
+      chapters()
+        .sort()
+        .map((name) => `notebooks/index.html?path=${name}.ipynb`),
+    );
+    const aims = await page.locator('li p').allTextContents();
+    assert.deepEqual(
+      aims.filter((aim) => !/\. About \w+ minutes[^.]*\.$/.test(aim)),
+      [],
+      'each with the time that it takes',
+    );
+    const icon = await page.locator('link[rel=icon]').evaluate((link) => (link as HTMLLinkElement).href);
+    assert.equal((await page.request.get(icon)).status(), 200);
+    assert.deepEqual(await axeFaults(page), []);
+    await page.getByRole('link', { name: /^1\. / }).click();
+    await page.locator('.jp-RenderedMarkdown h1').first().waitFor({ timeout: 60_000 });
+    const later = await page.locator('link[rel=icon]').evaluate((link) => (link as HTMLLinkElement).href);
+    assert.equal((await page.request.get(later)).status(), 200);
+    await page.waitForFunction(() => document.title.startsWith('1. The ANN baseline · '));
+    await page.goto(`${site.url}tree/index.html`);
+    await page.getByText(`${chapter}.ipynb`).waitFor();
+    assert.equal(await page.getByText('images', { exact: true }).count(), 0);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
   test('works without the network once it was visited, on all cores', async () => {
     const context = await site.browser.newContext({ viewport: { width: 1280, height: 900 } });
     const page = await context.newPage();
@@ -317,20 +344,6 @@ describe('The site', inChromium, () => {
     const count = "(await createEngine('event', { data })).threads === navigator.hardwareConcurrency";
     await setCells(page, [load, count]);
     assert.equal(printed(await runAllCells(page, 60)).trim(), 'true');
-    await context.close();
-  });
-
-  test('shows the drawings of a chapter', async () => {
-    const { context, page, faults } = await fresh();
-    await openChapter(page, site.url, numbered('lif-neuron'));
-    const drawing = page.locator('.jp-RenderedMarkdown img').first();
-    await drawing.waitFor();
-    await page.waitForFunction(() => {
-      const image = document.querySelector<HTMLImageElement>('.jp-RenderedMarkdown img');
-      return image?.src.startsWith('data:') && image.complete && image.naturalWidth > 100;
-    });
-    assert.match((await drawing.getAttribute('alt')) ?? '', /^Charge: /);
-    assert.deepEqual(faults, []);
     await context.close();
   });
 
@@ -362,10 +375,11 @@ describe('The site', inChromium, () => {
 
   test('leads from the former address of a chapter to the chapter, and opens a copy that was saved under that name', async () => {
     const { context, page } = await fresh();
+    const isOpen = () => (window as unknown as Opened).jupyterapp?.shell.currentWidget?.context.isReady === true;
     const at = (name: string) => `${site.url}notebooks/index.html?path=${name}.ipynb`;
     await page.goto(`${at('07-is-it-worth-it')}#map`);
     await page.waitForURL(`${at('11-is-it-worth-it')}#map`, { timeout: 60_000 });
-    await openChapter(page, site.url, chapter);
+    await page.waitForFunction(isOpen, null, { timeout: 60_000 });
     await page.evaluate(async (path) => {
       const { contents } = (window as unknown as { jupyterapp: { serviceManager: { contents: Copies } } }).jupyterapp
         .serviceManager;
