@@ -162,19 +162,27 @@ describe('Threads in Chromium', { ...inChromium, timeout: 3 * PATIENCE }, () => 
 });
 
 describe('Threads in Firefox', { ...inFirefox, timeout: 3 * PATIENCE }, () => {
-  /** Opens a chapter in a separate Firefox. */
-  async function open(headers: typeof ISOLATION | undefined, extraPrefsFirefox: Record<string, unknown> = {}) {
-    const server = await serveLite(headers);
-    const browser = await puppeteer.launch({
+  const launch = (extraPrefsFirefox: Record<string, unknown> = {}) =>
+    puppeteer.launch({
       browser: 'firefox',
       executablePath: firefox,
       headless: true,
       protocolTimeout: PATIENCE,
       extraPrefsFirefox: { 'services.settings.server': 'data:,#remote-settings-dummy/v1', ...extraPrefsFirefox },
     });
-    const page = (await browser.newPage()) as unknown as AnyPage; // its `evaluate` takes the same arguments
+  /** That of the cases without settings, to each of which its server is another site. */
+  let shared: ReturnType<typeof launch> | undefined;
+  after(async () => (await shared)?.close());
+
+  /** Opens a chapter in a Firefox with these settings. */
+  async function open(headers: typeof ISOLATION | undefined, extraPrefsFirefox?: Record<string, unknown>) {
+    const server = await serveLite(headers);
+    if (!extraPrefsFirefox) shared ??= launch();
+    const browser = await (extraPrefsFirefox ? launch(extraPrefsFirefox) : (shared as NonNullable<typeof shared>));
+    const tab = await browser.newPage();
+    const page = tab as unknown as AnyPage; // its `evaluate` takes the same arguments
     const close = async () => {
-      await browser.close();
+      await (extraPrefsFirefox ? browser : tab).close();
       server.close();
     };
     try {
