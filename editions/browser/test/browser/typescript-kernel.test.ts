@@ -121,6 +121,9 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
   let browser: Browser;
   let site: KernelSite;
   let kernel: KernelPage;
+  /** A page whose types come late, and one whose types never come. */
+  let late: KernelPage;
+  let untyped: KernelPage;
   before(async () => {
     const types = join(root, 'dist', 'hosts', 'node', 'index.d.ts');
     browser = await launchChromium();
@@ -132,6 +135,13 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
     site?.close();
     rmSync(folder, { recursive: true, force: true });
   });
+
+  /** Gives the page of the late types, once they have come, a new kernel: a page takes seconds to open. */
+  const startLateAgain = async () => {
+    await late.page.evaluate(() => window.kernel.restart());
+    await late.typesReady();
+    late.faults.length = 0;
+  };
 
   test('runs a cell before the types have loaded', async () => {
     const { status, stdout } = await kernel.run('const early: number = 20;\nearly + 1');
@@ -146,7 +156,6 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
 
   describe('while the types load', () => {
     let arrive = () => {};
-    let late: KernelPage;
     before(async () => {
       const arrived = new Promise<void>((resolve) => {
         arrive = resolve;
@@ -158,7 +167,6 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
         });
       late = await openKernel(browser, site, hold);
     });
-    after(() => late.page.close());
 
     test('ends a cell that waits for them when it is interrupted, and has run nothing of it', async () => {
       const waiting = late.runAll(["console.log('ran');\nnobody;"]);
@@ -185,7 +193,7 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
   });
 
   test('can be interrupted without types, too, while what an earlier cell left behind keeps the worker busy', async () => {
-    const untyped = await openKernel(browser, site, blockTypes);
+    untyped = await openKernel(browser, site, blockTypes);
     await untyped.run('setTimeout(() => { while (true) {} }, 0);');
     const waiting = untyped.runAll(["console.log('ran');"]);
     await untyped.page.waitForTimeout(500);
@@ -193,11 +201,10 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
     const [ran] = await waiting;
     assert.deepEqual([ran?.status, ran?.ename], ['error', 'Interrupted']);
     assert.equal((await untyped.run('1 + 1')).stdout, '2\n');
-    await untyped.page.close();
   });
 
   test('says without types, too, what to do about a name that nobody has declared', async () => {
-    const untyped = await openKernel(browser, site, blockTypes);
+    await untyped.page.evaluate(() => window.kernel.restart());
     const { ename, stderr } = await untyped.run('const known = 1;\nnobody;');
     assert.equal(ename, 'ReferenceError');
     assert.equal(
@@ -208,20 +215,18 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
   });
 
   test('shows each cell of the table as it does in Node, where it is compared with tslab', async () => {
-    const fresh = await openKernel(browser, site);
-    await fresh.typesReady();
+    await startLateAgain();
     const cells = ROWS.map(({ cell }) => cell);
     const expected = await runInNode(cells, folder);
     const ids: string[] = [];
     const numberOf = (id: string) => (ids.includes(id) ? ids.indexOf(id) : ids.push(id) - 1);
     for (const [i, cell] of cells.entries()) {
-      const { status, ename, stdout, stderr, displays } = await fresh.run(cell);
+      const { status, ename, stdout, stderr, displays } = await late.run(cell);
       const shown = displays.map(({ id, ...rest }) => (id ? { ...rest, id: numberOf(id) } : rest));
       const found = { status, ...(ename ? { ename } : {}), stdout, stderr, displays: shown };
       assert.deepEqual(found, expected[i], `[${i + 1}] ${ROWS[i]?.name}`);
     }
-    assert.deepEqual(fresh.faults, []);
-    await fresh.page.close();
+    assert.deepEqual(late.faults, []);
   });
 
   test('runs no cell that waits when one fails, and says so of each', async () => {
@@ -325,24 +330,23 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
   });
 
   test('compiles, runs and prints whatever cells have made of the built-ins, and leaves that to the cells', async () => {
-    const free = await openKernel(browser, site);
-    await free.typesReady();
+    await startLateAgain();
     for (const [i, cell] of MISCHIEF.entries()) {
-      await free.run(cell);
-      const { stdout, stderr } = await free.run("const made = { a: [1, 2], b: new (class Some { x = 'y' })() };\nmade");
+      await late.run(cell);
+      const { stdout, stderr } = await late.run("const made = { a: [1, 2], b: new (class Some { x = 'y' })() };\nmade");
       assert.deepEqual([stdout, stderr], ["{ a: [ 1, 2 ], b: Some { x: 'y' } }\n", ''], cell);
       const asks = `import { input } from 'jupyterlite-typescript-kernel';\nconst name = await input('Name? ');`;
-      assert.deepEqual(await runAndAnswer(free, asks, ['Ada']), [['Name? ', false]], cell);
-      const thrown = await free.run("\nthrow new RangeError('seen');");
+      assert.deepEqual(await runAndAnswer(late, asks, ['Ada']), [['Name? ', false]], cell);
+      const thrown = await late.run("\nthrow new RangeError('seen');");
       assert.equal(
         thrown.stderr,
         `RangeError: seen\n    at cell [${4 * i + 4}], line 2: throw new RangeError('seen');\n`,
         cell,
       );
     }
-    assert.equal((await free.run('[({} as any).evil, Array.prototype.map]')).stdout, '[ 1, null ]\n');
-    assert.deepEqual(free.faults, []);
-    await free.page.close();
+    assert.equal((await late.run('[({} as any).evil, Array.prototype.map]')).stdout, '[ 1, null ]\n');
+    assert.deepEqual(late.faults, []);
+    await late.page.close();
   });
 
   test('does not let a cell end its worker, or speak in its name', async () => {
