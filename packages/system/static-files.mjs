@@ -78,13 +78,14 @@ function found(folder, path) {
  * @param {string} folder where the file is
  * @param {string} path the decoded path of it, from that folder, with a slash at its beginning
  * @param {string[]} [only] the folders in it that are served; all of it by default
+ * @param {boolean} [compresses] what can be compressed, if the request admits it
  * @returns {boolean} whether there is such a file; if not, nothing was answered
  */
-export function sendFile(request, response, folder, path, only) {
+export function sendFile(request, response, folder, path, only, compresses = true) {
   if (only) {
     // One by one: nothing next to them can be reached.
     const [, name = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(path) ?? [];
-    return only.includes(name) && sendFile(request, response, join(folder, name), rest);
+    return only.includes(name) && sendFile(request, response, join(folder, name), rest, undefined, compresses);
   }
   const there = found(folder, path);
   if (!there) return false;
@@ -95,7 +96,7 @@ export function sendFile(request, response, folder, path, only) {
   }
   const { file, size } = there;
   const type = TYPES[extname(file)] ?? 'application/octet-stream';
-  const isCompressible = COMPRESSIBLE.test(type);
+  const isCompressible = compresses && COMPRESSIBLE.test(type);
   const isCompressed = isCompressible && takesGzip(String(request.headers['accept-encoding'] ?? ''));
   response.writeHead(200, {
     'content-type': type,

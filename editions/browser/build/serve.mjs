@@ -18,9 +18,10 @@ export const ISOLATION = {
  * @param {string} [below] the path that the folder has on the server, such as /a/b
  * @param {string[]} [only] the folders in it that are served; all of it by default. The path above them leads to the first
  * @param {Record<string, string>} [headers] of each answer
+ * @param {boolean} [compresses] what can be compressed: a test's browser on this computer gains nothing by that
  * @returns {Promise<{ port: number, close(): void }>} the port and what ends the server
  */
-export async function serve(folder, port = 0, below = '', only = undefined, headers = {}) {
+export async function serve(folder, port = 0, below = '', only = undefined, headers = {}, compresses = true) {
   const server = createServer((request, response) => {
     /** @param {number} status */
     const end = (status) => response.writeHead(status).end();
@@ -30,7 +31,7 @@ export async function serve(folder, port = 0, below = '', only = undefined, head
     if (path === undefined) return end(400);
     if (!path.startsWith(`${below}/`)) return end(404);
     if (only && path === `${below}/`) return response.writeHead(302, { location: `${path}${only[0]}/` }).end();
-    if (!sendFile(request, response, folder, path.slice(below.length), only)) end(404);
+    if (!sendFile(request, response, folder, path.slice(below.length), only, compresses)) end(404);
   });
   await new Promise((done, failed) => server.on('error', failed).listen(port, '127.0.0.1', () => done(undefined)));
   return {
