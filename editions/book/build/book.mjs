@@ -3,7 +3,7 @@
 // It is built elsewhere and then replaces the old one, so a failed build changes nothing.
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { JSDOM } from 'jsdom';
 import { command } from '../../../packages/system/options.mjs';
@@ -122,7 +122,8 @@ async function finish(chapters, fontFaces) {
     let html = readFileSync(join(pages, name), 'utf8');
     // Source pages are many, and are not searched.
     if (!/^(?:src|hosts|packages)\//.test(page)) {
-      const finished = finishPage(html, page, moreOf(page));
+      const readDrawing = (/** @type {string} */ address) => readFileSync(join(pages, dirname(name), address), 'utf8');
+      const finished = finishPage(html, page, { ...moreOf(page), readDrawing });
       html = finished.html;
       texts[page.replace(/\.html$/, '')] = finished.texts;
       writeFileSync(join(pages, name), html);

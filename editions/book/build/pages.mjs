@@ -61,6 +61,22 @@ function linkNames(article, page) {
 }
 
 /**
+ * A drawing has its place before it has loaded: otherwise the text moves away under who reads it, or has followed a link to it.
+ * @param {Element} article
+ * @param {string} page
+ * @param {(address: string) => string} readDrawing
+ */
+function sizeDrawings(article, page, readDrawing) {
+  for (const image of article.querySelectorAll('img[src$=".svg"]:not([width])')) {
+    const address = image.getAttribute('src') ?? '';
+    const [, width, height] = /<svg[^>]* width="(\d+)" height="(\d+)"/.exec(readDrawing(address)) ?? [];
+    if (!height) throw new UserError(`${page}: expected a width and a height in ${address}, found none`);
+    image.setAttribute('width', width);
+    image.setAttribute('height', height);
+  }
+}
+
+/**
  * Where in the book a chapter is, and what readers can do with it.
  * @param {object} chapter
  * @param {string} chapter.name
@@ -133,10 +149,10 @@ export function sectionTexts(document) {
  * Finishes a page of text.
  * @param {string} html as Sphinx left it
  * @param {string} page its name below the book
- * @param {{ terms?: import('./glossary.mjs').Term[], head?: string, shown?: string }} more `terms` of the glossary to link, `head` of a chapter, `shown`: HTML of another page that it shows
+ * @param {{ terms?: import('./glossary.mjs').Term[], head?: string, shown?: string, readDrawing?: (address: string) => string }} more `terms` of the glossary to link, `head` of a chapter, `shown`: HTML of another page that it shows, `readDrawing`: the text of an SVG file by its address from the page
  * @returns the page and, for the search, the text of its sections
  */
-export function finishPage(html, page, { terms = [], head, shown } = {}) {
+export function finishPage(html, page, { terms = [], head, shown, readDrawing } = {}) {
   const dom = new JSDOM(html);
   const { document } = dom.window;
   const article = document.querySelector('article');
@@ -146,6 +162,7 @@ export function finishPage(html, page, { terms = [], head, shown } = {}) {
   linkNames(article, page);
   if (terms.length > 0) linkTerms(article, terms, `${upFrom(page)}glossary.html`);
   if (shown) embed(article, shown, page);
+  if (readDrawing) sizeDrawings(article, page, readDrawing);
   if (head) {
     const title = article.querySelector('h1');
     if (!title) throw new UserError(`${page}: expected a title, found none: begin the notebook with "# …"`);

@@ -32,6 +32,22 @@ test('The name of a source file in a text leads to it, and one that is not there
   });
 });
 
+test('A drawing has its size in the page, so nothing moves when it comes late; one without a size is refused', async () => {
+  const { finishPage } = await load<Pages>('pages');
+  const page = '<html><body><article><p><img alt="" src="../_images/x.svg"></p></article></body></html>';
+  const imageOf = (svg: string) => {
+    const readDrawing = (address: string) => (address === '../_images/x.svg' ? svg : assert.fail(address));
+    return articleOf(finishPage(page, 'a/02-x.html', { readDrawing }).html).querySelector('img');
+  };
+  const image = imageOf(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="760" height="330" viewBox="0 0 760 330"></svg>',
+  );
+  assert.deepEqual([image?.getAttribute('width'), image?.getAttribute('height')], ['760', '330']);
+  assert.throws(() => imageOf('<svg viewBox="0 0 760 330"></svg>'), {
+    message: 'a/02-x.html: expected a width and a height in ../_images/x.svg, found none',
+  });
+});
+
 test('A source page is told by the first sentence of its comment', async () => {
   const { firstSentence } = await load<SourcePages>('source-pages');
   assert.equal(
