@@ -10,3 +10,9 @@ addCopyButtons();
 openDrawersByKey();
 explainRunLinks();
 becomeApp((document.currentScript as HTMLScriptElement).src);
+
+// From now on links glide (see theme.css): what comes late, such as fonts, has moved the text.
+addEventListener('load', async () => {
+  await document.fonts.ready;
+  document.documentElement.dataset.settled = '';
+});
