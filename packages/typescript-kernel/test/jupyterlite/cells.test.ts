@@ -171,8 +171,9 @@ test('A cell of 20,000 lines with a name in each is compiled in a time that grow
 
 describe('What a cell shows', () => {
   const open = () => {
-    const shown = { stdout: '', stderr: '', displays: [] as unknown[], comms: 0 };
+    const shown = { stdout: '', stderr: '', displays: [] as unknown[], comms: 0, messages: 0 };
     const output = createOutput((message) => {
+      shown.messages++;
       if (message.type === 'stream') shown[message.name] += message.text;
       else if (message.type === 'comm') shown.comms++;
       else if (message.type === 'display') {
@@ -215,6 +216,20 @@ describe('What a cell shows', () => {
     output.print('stdout', 'c');
     output.flush();
     assert.ok(shown.stdout.endsWith('\nc'));
+  });
+
+  test('comes in some hundred messages a second, however many pieces of text come one by one', async () => {
+    const { shown, output } = open();
+    const begin = performance.now();
+    let pieces = 0;
+    for (; performance.now() - begin < 600; pieces++) {
+      output.print('stdout', '.');
+      await new Promise(setImmediate);
+    }
+    const took = performance.now() - begin;
+    output.flush();
+    assert.equal(shown.stdout.length, pieces);
+    assert.ok(shown.messages <= 200 * (1 + Math.ceil(took / 250)) + took / 50, `${shown.messages} in ${took} ms`);
   });
 
   test('ends after 1,000 displays, or 50,000,000 characters of them, while text goes on', () => {

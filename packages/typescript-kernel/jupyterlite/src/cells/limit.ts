@@ -10,8 +10,12 @@ const MOST = { lines: 10_000, characters: 5_000_000, displays: 1000, shown: 50_0
 const COMMS = 10_000;
 /** Milliseconds for which text and updates may wait. The last update of each display is enough. */
 const PAUSE = 50;
-/** Messages in that time that do not wait: what is printed before an endless loop has to be seen. An update is as much work as ten. */
+/**
+ * Messages in five such pauses that do not wait: what is printed before an endless loop has to be seen. An update is as much work
+ * as ten. With as many in each pause, thousands of lines that came one by one took Firefox most of a minute to show.
+ */
 const AT_ONCE = 200;
+const WINDOW = 5 * PAUSE;
 const UPDATE = 10;
 const UPDATES = 100;
 
@@ -49,7 +53,7 @@ export function createOutput(post: (message: Output) => void, guarded = (work: (
   /** Sends what waits, or schedules it. */
   function sendSoon(work: number): void {
     const now = performance.now();
-    if (now - windowStart > PAUSE) {
+    if (now - windowStart > WINDOW) {
       windowStart = now;
       sent = 0;
     }
