@@ -2,8 +2,9 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { accuracyCurve, digits, plot1dSpikes, plot2dHeatmap } from '../../../packages/figures';
-import { saveFigure } from '../../../packages/figures/node/save';
+import { rasterize, renderSvg } from '../../../packages/figures/node/render';
 import type { Figure } from '../../../packages/figures/theme';
+import { writeFileAtomic } from '../../../packages/system/files.cjs';
 import type { Trace } from '../../../src/common/engine';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { type Dataset, isSpikeTrains } from '../../../src/common/spike-trains';
@@ -50,10 +51,12 @@ function drawInput(data: Dataset): Figure {
   return plot1dSpikes(spikes, { neurons, title: 'The first test sample', what: 'unit', ylabel: 'input unit' });
 }
 
-/** Saves the figures as PNG and SVG in a folder. */
+/** Saves the figures as PNG and SVG in a folder; each is drawn once, for both. */
 export async function saveFigures(figures: Figures, folder: string): Promise<void> {
   for (const [name, figure] of Object.entries(figures)) {
-    for (const type of TYPES) await saveFigure(figure, join(folder, `${name}.${type}`));
+    const svg = await renderSvg(figure);
+    const contents = { png: await rasterize(svg), svg };
+    for (const type of TYPES) writeFileAtomic(join(folder, `${name}.${type}`), contents[type]);
   }
 }
 
