@@ -1,6 +1,6 @@
 /** `lif_fc_mnist --hidden`: what a run with a hidden layer leaves, and what its checkpoint continues; on Randman, too. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import * as datasets from '../../../../packages/formats/datasets';
@@ -230,15 +230,20 @@ describe('a checkpoint of another width is refused in one line', () => {
   }
 
   test('that claims another one than its weights have', () => {
+    const copyOf = (run: string) => {
+      const cwd = temporaryFolder();
+      cpSync(run, cwd, { recursive: true });
+      return cwd;
+    };
     for (const [hidden, message] of [
       [30, /expected 23820 weights after 5 batches in the checkpoint, found 10322/],
       [0.5, /expected a hidden layer of 1 to 800 neurons, or none in the checkpoint, found 0.5/],
     ] as const) {
-      const cwd = finished([...HIDDEN, '-N', '1']);
+      const cwd = copyOf(wide);
       forge(checkpointIn(cwd), { 'history.settings.hidden': hidden });
       assert.throws(() => readCheckpoint(checkpointIn(cwd)), message);
     }
-    const cwd = finished([...HIDDEN, '-N', '1']);
+    const cwd = copyOf(wide);
     for (const [layers, message] of [
       ['[{"neurons":13,"recurrent":true},{}]', /expected 10491 weights after 5 batches in the checkpoint, found 10322/],
       // What `hidden` says, a text that is no list, and a list of no layers.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { forge } from '../../../../test/support/checkpoint';
@@ -19,9 +19,17 @@ function finished(...args: string[]): { cwd: string; out: string } {
   return { cwd, out: join(cwd, 'out') };
 }
 
+const plain = finished();
+/** A copy of such a run without further options. */
+function copied(): { cwd: string; out: string } {
+  const cwd = temporaryFolder();
+  cpSync(plain.cwd, cwd, { recursive: true });
+  return { cwd, out: join(cwd, 'out') };
+}
+
 describe('a folder that holds a run', () => {
   test('is refused to a new one in one line that names the ways out, and nothing changes', () => {
-    const { cwd, out } = finished();
+    const { cwd, out } = copied();
     const before = contentsOf(out);
     const run = lifFcMnist([...SMALL, '-N', '1'], cwd);
     assert.equal(run.status, 2);
@@ -144,7 +152,7 @@ describe('--overwrite', () => {
   });
 
   test('leaves everything that is not a run’s', () => {
-    const { cwd, out } = finished();
+    const { cwd, out } = copied();
     const mine = ['notes.txt', 'acc.png', 'thesis.unfinished', 'checkpoint/mine.bin', 'lif_snn_mnist/my-notes.txt'];
     mine.push('events.out.tfevents.1.mine', `draft.${dead}.unfinished`);
     for (const name of mine) writeFileSync(join(out, name), name);
@@ -156,7 +164,7 @@ describe('--overwrite', () => {
   });
 
   test('removes nothing if the new run cannot begin', () => {
-    const { cwd, out } = finished();
+    const { cwd, out } = copied();
     const before = contentsOf(out);
     assert.equal(lifFcMnist([...SMALL, '--overwrite', '-b', '10000'], cwd).status, 2);
     assert.equal(lifFcMnist([...SMALL, '--overwrite', '--engine', 'gpu'], cwd).status, 2);
@@ -164,7 +172,7 @@ describe('--overwrite', () => {
   });
 
   test('removes nothing before the new run has something to save', () => {
-    const { cwd, out } = finished();
+    const { cwd, out } = copied();
     const before = contentsOf(out);
     const run = lifFcMnist([...SMALL, '--overwrite', '--lr', '1e38', '-b', '8'], cwd);
     assert.match(run.stderr, /no longer finite/);
@@ -174,7 +182,7 @@ describe('--overwrite', () => {
   });
 
   test('removes nothing if the new run is stopped before its first epoch is done', async () => {
-    const { cwd, out } = finished();
+    const { cwd, out } = copied();
     const before = contentsOf(out);
     const slow = ['--overwrite', '-T', '10000', '-b', '4', '-N', '100000'];
     const child = spawn(process.execPath, [COMMAND, ...SMALL, ...slow], { cwd });
@@ -212,7 +220,7 @@ describe('--overwrite', () => {
   });
 
   test('replaces a checkpoint that cannot be read, and one that would name a file elsewhere', () => {
-    const { cwd, out } = finished();
+    const { cwd, out } = copied();
     const file = join(out, 'checkpoint', 'checkpoint.json');
     writeFileSync(join(cwd, 'victim.txt'), 'precious');
     forge(file, { 'events.file': '../victim.txt' });

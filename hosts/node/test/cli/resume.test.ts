@@ -11,6 +11,13 @@ writeSmallMnist(small, 640, 200);
 const DATA = ['--dataset-dir', small, '--skip-checksum'];
 const SMALL = [...DATA, '-T', '10'];
 
+/** A copy of the folder of a run. */
+function copyOf(run: string): string {
+  const cwd = temporaryFolder();
+  cpSync(run, cwd, { recursive: true });
+  return cwd;
+}
+
 test('a run that is resumed with another log dir takes the curves of the epochs before with it', () => {
   const run = [...SMALL, '--out-dir', 'out'];
   const { cwd } = lifFcMnist([...run, '-N', '2', '--log-dir', 'first']);
@@ -50,6 +57,7 @@ describe('options that came later', () => {
   const start = (given: string[]) => lifFcMnist([...SMALL, ...given, '-N', '1', '--log-dir', 'out']).cwd;
   const resume = (cwd: string, given: string[]) =>
     lifFcMnist([...DATA, ...given, '--resume', '-N', '2', '--log-dir', 'out'], cwd);
+  const otherRun = start(other);
 
   test('are left out of a checkpoint while they have their defaults, so it is that of before', () => {
     const cwd = start([]);
@@ -70,7 +78,7 @@ describe('options that came later', () => {
   });
 
   test('are taken over from the checkpoint', () => {
-    const cwd = start(other);
+    const cwd = copyOf(otherRun);
     const { loss, encoder, reset } = optionsIn(cwd);
     assert.deepEqual([loss, encoder, reset], ['cross-entropy', 'direct', false]);
     const refused = resume(cwd, ['--loss', 'mse']);
@@ -98,7 +106,7 @@ describe('options that came later', () => {
     ],
   ] as const) {
     test(`a checkpoint that ${name} is refused in one line`, () => {
-      const cwd = start(other);
+      const cwd = copyOf(otherRun);
       forge(join(cwd, 'out', 'checkpoint', 'checkpoint.json'), changes, change);
       const { status, stderr } = resume(cwd, []);
       assert.equal(status, 1);
@@ -157,8 +165,7 @@ describe('a checkpoint that somebody sends', () => {
 
   /** A copy of that run, in which other files lie about. */
   function copy(): { cwd: string; file: string } {
-    const cwd = temporaryFolder();
-    cpSync(sent.cwd, cwd, { recursive: true });
+    const cwd = copyOf(sent.cwd);
     for (const name of ['victim.txt', 'out/notes.unfinished', 'out/v.npy.1.unfinished']) {
       writeFileSync(join(cwd, name), 'precious');
     }
