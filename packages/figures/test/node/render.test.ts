@@ -193,9 +193,13 @@ test('a picture that cannot be drawn is refused in one line before the drawing b
   }
   await assert.rejects(renderSvg({} as Figure), { name: 'TypeError', message: /expected a figure/ });
   // Small and large ones that can be: a pixel high, and as wide as an A0 poster.
-  for (const scale of [0.002, 10]) {
-    const header = Buffer.from(await renderPng(figure, scale)).subarray(0, 24);
-    assert.deepEqual([header.readUInt32BE(16), header.readUInt32BE(20)], [Math.round(760 * scale), 500 * scale]);
+  for (const [scale, height] of [
+    [0.002, 500],
+    [10, 150],
+  ] as const) {
+    const sized = { ...figure, layout: { ...figure.layout, height } };
+    const header = Buffer.from(await renderPng(sized, scale)).subarray(0, 24);
+    assert.deepEqual([header.readUInt32BE(16), header.readUInt32BE(20)], [Math.round(760 * scale), height * scale]);
   }
 });
 
