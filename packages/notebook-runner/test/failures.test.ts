@@ -141,8 +141,8 @@ describe('A notebook fails', () => {
     assert.doesNotMatch(text as string, /^\s+at /m);
   });
 
-  test('The kernel starts in the folder of the notebook and gets the environment', () => {
-    assert.deepEqual(stream(codeCells(canaryIn(output, 'green'))[5], 'stdout'), ['canaries an option\n']);
+  test('The kernel starts in the folder of the notebook, gets the environment, and knows that nobody looks at it', () => {
+    assert.deepEqual(stream(codeCells(canaryIn(output, 'green'))[5], 'stdout'), ['canaries an option 1\n']);
   });
 
   test('Output that comes after the last cell has ended is kept with it', () => {

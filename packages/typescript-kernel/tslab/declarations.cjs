@@ -1,12 +1,19 @@
 'use strict';
 // Before the first cell runs, TypeScript reads the declarations of Node, and those of TensorFlow.js with the package: 4 MB,
 // and most of it comments. The comments cost a kernel 0.4 seconds of a core and 12 MB. Here those of Node are not read, so
-// hovering over a name of Node shows its type alone. Where many kernels share a machine, those of TensorFlow.js are not
-// read either.
-const { isShared } = require('./sharing.cjs');
-
+// hovering over a name of Node shows its type alone. Where many kernels share a machine, and where a notebook runs without
+// anybody who could hover, those of TensorFlow.js are not read either.
 const OF_NODE = /\/node_modules\/(@types\/node|undici-types)\//;
 const OF_BOTH = /\/node_modules\/(@types\/node|undici-types|@tensorflow|@webgpu)\//;
+
+/**
+ * Whether a file is read without its comments.
+ * @param {string} path
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+const isStripped = (path, { LIF_FC_MNIST_SHARED: shared, LIF_FC_MNIST_HEADLESS: headless } = process.env) =>
+  (shared === '1' || headless === '1' ? OF_BOTH : OF_NODE).test(path);
+exports.isStripped = isStripped;
 
 /** Comments, and what could hold the beginning of one: lines such as `/// <reference …`, which are kept, and texts. */
 const PARTS = /\/\*[\s\S]*?\*\/|\/\/.*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g;
@@ -21,10 +28,9 @@ exports.withoutComments = withoutComments;
  * @param {{ readFile(path: string, encoding?: string): string | undefined }} system TypeScript's
  */
 exports.readWithoutComments = (system) => {
-  const stripped = isShared ? OF_BOTH : OF_NODE;
   const { readFile } = system;
   system.readFile = (path, encoding) => {
     const text = readFile(path, encoding);
-    return text !== undefined && stripped.test(path) ? withoutComments(text) : text;
+    return text !== undefined && isStripped(path) ? withoutComments(text) : text;
   };
 };

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import ts from 'typescript';
 import { filesUnder } from '../../../system/project.mjs';
 import { patchCompiler } from '../../tslab/compiler.cjs';
-import { withoutComments } from '../../tslab/declarations.cjs';
+import { isStripped, withoutComments } from '../../tslab/declarations.cjs';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
 interface Converter {
@@ -60,6 +60,17 @@ test('A kernel that is asked about a name of Node shows its type alone, and of J
     assert.ok(shown('parseInt').documentation.length > 0);
   } finally {
     converter.close();
+  }
+});
+
+test('Comments of TensorFlow.js are read where somebody may hover over a name, and many kernels do not share a machine', () => {
+  const [node, tensors] = ['@types/node/fs.d.ts', '@tensorflow/tfjs-core/dist/tensor.d.ts'].map(
+    (name) => `/clone/node_modules/${name}`,
+  ) as [string, string];
+  for (const env of [{}, { LIF_FC_MNIST_SHARED: '1' }, { LIF_FC_MNIST_HEADLESS: '1' }]) {
+    assert.equal(isStripped(node, env), true);
+    assert.equal(isStripped(tensors, env), Object.keys(env).length > 0);
+    assert.equal(isStripped('/clone/src/index.d.ts', env), false);
   }
 });
 
