@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { readMnist } from '../hosts/node/data';
 import { createEngine } from '../hosts/node/engines';
 import type { EventEngine } from '../packages/event-engine/engine';
 import { type EngineOptions, freshState, type NeuronOptions } from '../src/common/engine';
 import { afterSpike, fires } from '../src/common/lif';
 import { DEFAULT_NEURON } from '../src/common/neuron-options';
+import { wholeMnist } from './support/data';
 import { coreOf, simulateWithGradient, trainOnSpikes } from './support/given';
 import {
   answersData,
@@ -36,7 +36,7 @@ const trainedNeuron = ({ tau, surrogate, alpha }: TrainingRun['params']): Neuron
   surrogateFunction: { name: surrogate, alpha },
 });
 
-const mnist = readMnist();
+const mnist = wholeMnist();
 
 const engines: EventEngine[] = [];
 after(() => Promise.all(engines.map((engine) => engine.close())));

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../hosts/node/backend';
-import { readMnist } from '../hosts/node/data';
 import { createEngine } from '../hosts/node/engines';
 import type { EngineOptions } from '../src/common/engine';
 import { resetNet } from '../src/snn/functional';
@@ -13,7 +12,7 @@ import { adam, makeBatch } from '../src/training/batches';
 import { crossEntropy, meanSquaredError } from '../src/training/losses';
 import { countCorrect, predictions } from '../src/training/metrics';
 import type { TfjsEngine } from '../src/training/tfjs-engine';
-import { byDay } from './support/data';
+import { byDay, wholeMnist } from './support/data';
 import {
   annFile,
   answersData,
@@ -82,7 +81,7 @@ describe('steps of training agree with SpikingJelly', () => {
       const net = snn({ tau, surrogateFunction: makeSurrogate({ name: surrogate, alpha }) });
       setWeights(net, kernelOf(run.weight_initial));
       const optimizer = adam(lr);
-      const mnist = readMnist();
+      const mnist = wholeMnist();
       for (const [index, step] of run.steps.entries()) {
         assert.deepEqual(
           Array.from(step.image, (i) => mnist.train.labels[i]),
@@ -125,12 +124,12 @@ describe('the tfjs engine agrees with SpikingJelly', () => {
   for (const neuron of traceFile().neurons) {
     test(`trace() of an image, ${JSON.stringify(neuron.params)}`, async () => {
       const golden = traceFile();
-      const options = { data: readMnist(), seed: golden.seed, T: golden.T, neuron: neuronOptions(neuron.params) };
+      const options = { data: wholeMnist(), seed: golden.seed, T: golden.T, neuron: neuronOptions(neuron.params) };
       await withEngine(options, (engine) => assertTrace(engine, golden, neuron));
     });
   }
 
-  const mnist = readMnist();
+  const mnist = wholeMnist();
   for (const golden of byDay(hiddenFile().cases)) {
     const { T, hidden, params } = golden;
     test(`${hidden} hidden neurons, T ${T}, ${JSON.stringify(params)}`, async () => {
@@ -177,7 +176,7 @@ describe('the ANN agrees with PyTorch', () => {
     const golden = annFile();
     const net = ann();
     setWeights(net, kernelOf(golden.weight));
-    const mnist = readMnist();
+    const mnist = wholeMnist();
     const { images, labels } = makeBatch(mnist.train, golden.image);
     assertClose((net.predict(images) as tf.Tensor).dataSync(), golden.probability, 1e-6, 'probability');
     for (const name of ['mse', 'cross_entropy'] as const) {
@@ -192,7 +191,7 @@ describe('the ANN agrees with PyTorch', () => {
     test(`ann.train() with ${name}: accuracies and weights`, async () => {
       const golden = annFile();
       const { lr, epochs, [name]: expected } = golden.training;
-      const { images, labels } = readMnist().train;
+      const { images, labels } = wholeMnist().train;
       const image = (index: number) => Array.from(images.subarray(index * 784, (index + 1) * 784));
       const split = {
         images: Uint8Array.from(golden.image.flatMap(image)),

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { initBackend, tf } from '../../hosts/node/backend';
-import { readMnist } from '../../hosts/node/data';
 import { pixels } from '../../src/common/mnist';
 import { DirectEncoder, LatencyEncoder, PoissonEncoder, spikeTrain } from '../../src/snn/encoding';
 import { firingChance } from '../../src/snn/poisson-block';
+import { wholeMnist } from '../support/data';
 import { trainsFile } from '../support/golden';
 
 before(async () => {
@@ -44,7 +44,7 @@ describe('the Poisson encoder', () => {
   });
 
   test('gives an image the same spikes in every batch', () => {
-    const { test: split } = readMnist();
+    const { test: split } = wholeMnist();
     const steps = (indices: number[]) => {
       const encoder = new PoissonEncoder({ seed: 2 }).begin({ split: 'test', epoch: 4, indices });
       const images = tf.tensor2d(pixels(split, indices), [indices.length, 784]);

@@ -20,9 +20,17 @@ export function idxHeader(...words: number[]): Buffer {
   return header;
 }
 
+let all: Mnist | undefined;
+
+/** MNIST, read once per process and without its checksums, which the test of `hosts/node/data` looks at. */
+export function wholeMnist(): Mnist {
+  all ??= readMnist({ skipChecksum: true });
+  return all;
+}
+
 /** Writes the first images of MNIST as the four idx files into a folder. */
 export function writeSmallMnist(folder: string, train: number, test: number): void {
-  const mnist = readMnist();
+  const mnist = wholeMnist();
   mkdirSync(folder, { recursive: true });
   const write = (prefix: string, split: MnistSplit, count: number) => {
     const images = [idxHeader(0x803, count, 28, 28), split.images.slice(0, count * 784)];
@@ -69,9 +77,9 @@ export function bytesData(): string[] {
   return ['--dataset-dir', folder, '--skip-checksum'];
 }
 
-/** The first images of MNIST in memory. */
+/** The first images of MNIST in memory, which a test may change. */
 export function smallMnist(train: number, test: number): Mnist {
-  const mnist = readMnist();
+  const mnist = readMnist({ skipChecksum: true });
   const part = ({ images, labels }: MnistSplit, count: number) => ({
     images: images.subarray(0, count * 784),
     labels: labels.subarray(0, count),

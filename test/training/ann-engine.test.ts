@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { initBackend } from '../../hosts/node/backend';
-import { readMnist } from '../../hosts/node/data';
 import { freshState } from '../../src/common/engine';
 import type { Mnist } from '../../src/common/mnist';
 import { ann, getWeights } from '../../src/snn/networks';
@@ -10,7 +9,7 @@ import { AnnEngine, type AnnLoss } from '../../src/training/ann-engine';
 import { newHistory } from '../../src/training/history';
 import { crossEntropy, meanSquaredError } from '../../src/training/losses';
 import { train } from '../../src/training/train';
-import { smallMnist } from '../support/data';
+import { smallMnist, wholeMnist } from '../support/data';
 import { type AnnFile, annFile, assertClose, assertGradient, kernelOf, pixels300to419 } from '../support/golden';
 
 const LOSSES = [
@@ -20,7 +19,7 @@ const LOSSES = [
 
 /** The images of the golden values alone, as training and test images. */
 function imagesOf({ image }: AnnFile): Mnist {
-  const { images, labels } = readMnist().train;
+  const { images, labels } = wholeMnist().train;
   const split = {
     images: Uint8Array.from(image.flatMap((index) => Array.from(images.subarray(index * 784, (index + 1) * 784)))),
     labels: Uint8Array.from(image, (index) => labels[index]),

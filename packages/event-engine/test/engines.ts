@@ -1,12 +1,12 @@
 /** Event engines for tests, with the tutorial's options on one thread. */
 import { join } from 'node:path';
-import { readMnist } from '../../../hosts/node/data';
 import { createEngine } from '../../../hosts/node/engines';
 import { DEFAULT_TRAINING, type ResolvedEngineOptions } from '../../../src/common/engine';
 import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
+import { wholeMnist } from '../../../test/support/data';
 import type { EventEngine } from '../engine';
 
-export const mnist = readMnist();
+export const mnist = wholeMnist();
 
 export const defaults: Omit<ResolvedEngineOptions, 'layers'> = {
   data: mnist,

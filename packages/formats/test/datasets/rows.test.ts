@@ -1,12 +1,12 @@
 /** MNIST row by row. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readMnist } from '../../../../hosts/node/data';
 import { resolveEngineOptions } from '../../../../src/common/engine';
+import { wholeMnist } from '../../../../test/support/data';
 import { rows } from '../../datasets';
 
 test('each bright pixel is a spike of its column in the step of its row, and nothing else is', () => {
-  const mnist = readMnist();
+  const mnist = wholeMnist();
   const data = rows(mnist);
   assert.deepEqual([data.units, data.T, data.train.count, data.test.count], [28, 28, 60000, 10000]);
   const { starts, units, times, labels } = data.test;

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { readMnist } from '../../../../hosts/node/data';
 import { createEngine } from '../../../../hosts/node/engines';
 import { freshState } from '../../../../src/common/engine';
 import { AnnEngine } from '../../../../src/training/ann-engine';
+import { wholeMnist } from '../../../../test/support/data';
 import { assertClose } from '../../../../test/support/golden';
 import { fromAnn } from '../../exchange';
 
@@ -23,7 +23,7 @@ const golden = JSON.parse(readFileSync(file, 'utf8')) as {
   modes: Record<string, Converted>;
 };
 const { hidden, T } = golden;
-const data = readMnist();
+const data = wholeMnist();
 const images = data.test.images.subarray(0, 100 * 784);
 
 /** The formula of test/golden/make_ann2snn.py. */
