@@ -139,11 +139,9 @@ describe('Before set-up', () => {
     const state = faults.length === 0 ? 'ready for set-up' : `not ready: ${faults.join(', ')}`;
     assert.match(line.slice(state.length), /^ · \w+-\w+ · node \d+ · edition [0-9a-f]{4}$/);
     assert.ok(line.startsWith(state), line);
-    assert.match(
-      doctor(clone).stdout,
-      /^ {2}note {3}set-up: Node packages, .+ still to do → `npm run setup` does it$/m,
-    );
-    assert.doesNotMatch(doctor(clone).stdout, /FAULT {2}set-up/);
+    const { stdout } = doctor(clone);
+    assert.match(stdout, /^ {2}note {3}set-up: Node packages, .+ still to do → `npm run setup` does it$/m);
+    assert.doesNotMatch(stdout, /FAULT {2}set-up/);
     assert.equal(found('trial'), undefined);
     assert.deepEqual(readdirSync(clone), before);
   });
