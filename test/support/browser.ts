@@ -1,5 +1,5 @@
 /** Tests in a browser of this machine: `describe(name, inChromium, …)` skips them, with the reason, where there is none. */
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import * as browsers from '../../editions/book/build/browsers.mjs';
 
 const chromium = browsers.findChromium();
@@ -9,3 +9,16 @@ export const inChromium = { skip: chromium ? false : 'no Chromium found (CHROMIU
 export const inFirefox = { skip: firefox ? false : 'no Firefox found (FIREFOX names one)' };
 
 export const launchChromium = (): Promise<Browser> => browsers.launchChromium(chromium as string);
+
+/** Requests of a page for these addresses wait until the function that this resolves to is called. */
+export async function holdBack(page: Page, addresses: string | RegExp): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(addresses, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}

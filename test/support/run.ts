@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HIDDEN_ARRAYS } from '../../packages/runs/run-files';
 import { filesUnder } from '../../packages/system/project.mjs';
@@ -37,6 +37,13 @@ export function lifFcMnist(args: string[], cwd = temporaryFolder(), node: string
     env: { ...process.env, ...env },
   });
   return { ...run, cwd };
+}
+
+/** A copy of the folder that a run was started in, which a test may change. */
+export function copyOf(run: string): string {
+  const cwd = temporaryFolder();
+  cpSync(run, cwd, { recursive: true });
+  return cwd;
 }
 
 /** The curves of a folder, as TensorBoard's own reader finds them: steps and values by name. */

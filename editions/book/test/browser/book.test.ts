@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { JSDOM } from 'jsdom';
 import type { Page } from 'playwright-core';
 import { numbered } from '../../../../packages/system/project.mjs';
-import { inChromium } from '../../../../test/support/browser';
+import { holdBack, inChromium } from '../../../../test/support/browser';
 import { isRun, readRun } from '../../train/link';
 import { axeFaults, book, bookFiles, bookPages, chapterPages, disk, openSite, root, type Site } from './site';
 
@@ -114,22 +114,20 @@ describe('The book', inChromium, () => {
       // all this, so it looks at nothing twice: what is in the article is the same in the wide page in both schemes but for its
       // colours, which the narrow page has as well (formulas have those of their text), and the narrow page in light has nothing
       // that the others do not have.
-      for (const [width, start, ...schemes] of [
-        [1280, site.url, 'light', 'dark'],
-        [390, disk, 'dark', 'light'],
+      for (const [width, start, first, second] of [
+        [1280, site.url, ['light', 'html'], ['dark', { exclude: 'article' }]],
+        [390, disk, ['dark', { exclude: '.katex' }], ['light', undefined]],
       ] as const) {
         const viewport = { width, height: 900 };
-        const { page, faults } = await site.open(name, { colorScheme: schemes[0], viewport }, start);
-        for (const colorScheme of schemes) {
+        const { page, faults } = await site.open(name, { colorScheme: first[0], viewport }, start);
+        for (const [colorScheme, part] of [first, second]) {
           await page.emulateMedia({ colorScheme });
           await coloursSettled(page);
           assert.deepEqual(await brokenImages(page), [], 'no broken image');
           assert.deepEqual(await imagesWithoutText(page), [], 'every picture has a text alternative');
           assert.equal(await overflow(page), 0, `pixels beyond a page of ${width}`);
           assert.deepEqual(await cutLines(page), [], `lines that a page of ${width} cuts off`);
-          const part = { 1280: { light: 'html', dark: { exclude: 'article' } }, 390: { dark: { exclude: '.katex' } } };
-          const seen = (part[width] as Record<string, string | { exclude: string }>)[colorScheme];
-          if (seen) assert.deepEqual(await axeFaults(page, seen), [], `axe, ${colorScheme}, ${width} wide`);
+          if (part) assert.deepEqual(await axeFaults(page, part), [], `axe, ${colorScheme}, ${width} wide`);
           // To be looked at. They take a third of the time, and those of CI would go unseen.
           const file = `book-${name.replace('.html', '').replaceAll('/', '-')}-${width}-${colorScheme}.png`;
           if (!process.env.CI) await page.screenshot({ path: join(screenshots, file), fullPage: true });
@@ -184,14 +182,7 @@ describe('The book', inChromium, () => {
     assert.ok(id, `${lif} has no exercise`);
     for (const width of [1280, 390]) {
       const { page } = await site.open('glossary.html', { viewport: { width, height: 900 } });
-      let arrive = () => {};
-      const arrived = new Promise<void>((resolve) => {
-        arrive = resolve;
-      });
-      await page.route(/\/_images\/.*\.svg$|\.woff2$/, async (route) => {
-        await arrived;
-        await route.continue();
-      });
+      const arrive = await holdBack(page, /\/_images\/.*\.svg$|\.woff2$/);
       await page.goto(`${site.url}/${lif}#${id}`, { waitUntil: 'commit' });
       const isInPlace = (exercise: string) => {
         const top = document.querySelector(`#${exercise} h3`)?.getBoundingClientRect().top ?? Number.NaN;

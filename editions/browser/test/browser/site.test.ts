@@ -8,7 +8,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { readMap } from '../../../../hosts/node/map';
 import type { Choice } from '../../../../packages/runs/map';
 import { numbered } from '../../../../packages/system/project.mjs';
-import { inChromium } from '../../../../test/support/browser';
+import { holdBack, inChromium } from '../../../../test/support/browser';
 import { HIDDEN_RUN, hiddenRunInNode } from '../../../../test/support/hidden-run';
 import { typed, wordBreak } from '../../../../test/support/lab';
 import {
@@ -120,14 +120,7 @@ describe('The site', inChromium, () => {
       const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
       const opened = await fresh({ ...phone, colorScheme: 'dark' });
       const { page } = opened;
-      let arrive = () => {};
-      const arrived = new Promise<void>((resolve) => {
-        arrive = resolve;
-      });
-      await page.route('**/bundle.js*', async (route) => {
-        await arrived;
-        await route.continue();
-      });
+      const arrive = await holdBack(page, '**/bundle.js*');
       const opening = openChapter(page, site.url, chapter);
       const sign = page.getByText('Opening…');
       await sign.waitFor();

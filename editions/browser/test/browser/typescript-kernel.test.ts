@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { ROWS } from '../../../../packages/typescript-kernel/test/cells';
 import { runInNode } from '../../../../packages/typescript-kernel/test/in-node';
 import { THINGS, writeThings } from '../../../../packages/typescript-kernel/test/things';
-import { inChromium, launchChromium } from '../../../../test/support/browser';
+import { holdBack, inChromium, launchChromium } from '../../../../test/support/browser';
 import {
   type KernelPage,
   type KernelSite,
@@ -157,15 +157,9 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
   describe('while the types load', () => {
     let arrive = () => {};
     before(async () => {
-      const arrived = new Promise<void>((resolve) => {
-        arrive = resolve;
+      late = await openKernel(browser, site, async (page) => {
+        arrive = await holdBack(page, '**/declarations.json');
       });
-      const hold = (page: Page) =>
-        page.route('**/declarations.json', async (route) => {
-          await arrived;
-          await route.continue();
-        });
-      late = await openKernel(browser, site, hold);
     });
 
     test('ends a cell that waits for them when it is interrupted, and has run nothing of it', async () => {

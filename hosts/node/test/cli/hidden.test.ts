@@ -1,6 +1,6 @@
 /** `lif_fc_mnist --hidden`: what a run with a hidden layer leaves, and what its checkpoint continues; on Randman, too. */
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import * as datasets from '../../../../packages/formats/datasets';
@@ -10,7 +10,7 @@ import { getWeights } from '../../../../src/snn/networks';
 import { train } from '../../../../src/training/train';
 import { forge } from '../../../../test/support/checkpoint';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
-import { assertCurvesWhole, hashesOf, lifFcMnist } from '../../../../test/support/run';
+import { assertCurvesWhole, copyOf, hashesOf, lifFcMnist } from '../../../../test/support/run';
 import { initBackend, tf } from '../../backend';
 import { createEngine } from '../../engines';
 
@@ -230,11 +230,6 @@ describe('a checkpoint of another width is refused in one line', () => {
   }
 
   test('that claims another one than its weights have', () => {
-    const copyOf = (run: string) => {
-      const cwd = temporaryFolder();
-      cpSync(run, cwd, { recursive: true });
-      return cwd;
-    };
     for (const [hidden, message] of [
       [30, /expected 23820 weights after 5 batches in the checkpoint, found 10322/],
       [0.5, /expected a hidden layer of 1 to 800 neurons, or none in the checkpoint, found 0.5/],

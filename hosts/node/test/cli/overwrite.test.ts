@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { forge } from '../../../../test/support/checkpoint';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
-import { COMMAND, contentsOf, lifFcMnist, scalars } from '../../../../test/support/run';
+import { COMMAND, contentsOf, copyOf, lifFcMnist, scalars } from '../../../../test/support/run';
 
 const small = temporaryFolder();
 writeSmallMnist(small, 256, 100);
@@ -22,8 +22,7 @@ function finished(...args: string[]): { cwd: string; out: string } {
 const plain = finished();
 /** A copy of such a run without further options. */
 function copied(): { cwd: string; out: string } {
-  const cwd = temporaryFolder();
-  cpSync(plain.cwd, cwd, { recursive: true });
+  const cwd = copyOf(plain.cwd);
   return { cwd, out: join(cwd, 'out') };
 }
 

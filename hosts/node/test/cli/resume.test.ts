@@ -1,22 +1,15 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { forge } from '../../../../test/support/checkpoint';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
-import { assertCurvesWhole, contentsOf, hashesOf, lifFcMnist } from '../../../../test/support/run';
+import { assertCurvesWhole, contentsOf, copyOf, hashesOf, lifFcMnist } from '../../../../test/support/run';
 
 const small = temporaryFolder();
 writeSmallMnist(small, 640, 200);
 const DATA = ['--dataset-dir', small, '--skip-checksum'];
 const SMALL = [...DATA, '-T', '10'];
-
-/** A copy of the folder of a run. */
-function copyOf(run: string): string {
-  const cwd = temporaryFolder();
-  cpSync(run, cwd, { recursive: true });
-  return cwd;
-}
 
 test('a run that is resumed with another log dir takes the curves of the epochs before with it', () => {
   const run = [...SMALL, '--out-dir', 'out'];
