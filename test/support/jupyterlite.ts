@@ -64,7 +64,7 @@ export async function startSite(folder: string, modules: Modules): Promise<Kerne
   const { status, stdout, stderr, error } = spawnSync(PYTHON, args, { cwd: folder, encoding: 'utf8' });
   assert.equal(status, 0, `jupyter lite build: ${error?.message ?? ''}${stdout.slice(-1000)}${stderr.slice(-2000)}`);
   const { serve } = await import(pathToFileURL(join(root, 'editions', 'browser', 'build', 'serve.mjs')).href);
-  const { port, close } = await serve(site, 0, '/below', undefined, {}, false);
+  const { port, close } = await serve(site, 0, '/below', { compresses: false });
   return { url: `http://127.0.0.1:${port}/below/`, close };
 }
 

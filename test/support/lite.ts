@@ -79,7 +79,7 @@ export interface Server {
 /** Serves build/ below a folder, as GitHub Pages does; or with the headers of `npm run lite -- --serve`. */
 export async function serveLite(headers?: typeof ISOLATION): Promise<Server> {
   if (!existsSync(built)) throw new Error('build/lite: expected the browser edition, found none; run `npm run lite`');
-  const { port, close } = await serve(join(root, 'build'), 0, '/some/folder', undefined, headers, false);
+  const { port, close } = await serve(join(root, 'build'), 0, '/some/folder', { headers, compresses: false });
   return { url: `http://127.0.0.1:${port}/some/folder/lite/`, close };
 }
 

@@ -58,7 +58,7 @@ async function buildBook() {
 
 /** @param {number} [port] the usual one if none is given, or else a free one */
 async function serveBuilt(port) {
-  const listen = (/** @type {number} */ at) => serve(build, at, '', ['lite', 'book'], ISOLATION);
+  const listen = (/** @type {number} */ at) => serve(build, at, '', { only: ['lite', 'book'], headers: ISOLATION });
   const server = await listen(port ?? PORT).catch((error) => {
     const code = codeOf(error);
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;

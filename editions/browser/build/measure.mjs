@@ -114,7 +114,7 @@ function report(browser, results) {
 export async function measure(folder) {
   const [chromium, firefox] = [findChromium(), findFirefox()];
   if (!chromium && !firefox) throw new UserError('expected Chromium or Firefox, found neither (CHROMIUM names one)');
-  const { port, close } = await serve(folder, 0, '', undefined, ISOLATION);
+  const { port, close } = await serve(folder, 0, '', { headers: ISOLATION });
   const address = `http://127.0.0.1:${port}/lite/notebooks/index.html?path=${chapterNames()[0]}`;
   try {
     if (chromium) {

@@ -16,12 +16,12 @@ export const ISOLATION = {
  * @param {string} folder
  * @param {number} [port] a free one by default
  * @param {string} [below] the path that the folder has on the server, such as /a/b
- * @param {string[]} [only] the folders in it that are served; all of it by default. The path above them leads to the first
- * @param {Record<string, string>} [headers] of each answer
- * @param {boolean} [compresses] what can be compressed: a test's browser on this computer gains nothing by that
+ * @param {{ only?: string[], headers?: Record<string, string>, compresses?: boolean }} [options] `only`: the folders in it that are
+ *   served; all of it by default. The path above them leads to the first. `headers` of each answer. `compresses` what can be
+ *   compressed: a test's browser on this computer gains nothing by that
  * @returns {Promise<{ port: number, close(): void }>} the port and what ends the server
  */
-export async function serve(folder, port = 0, below = '', only = undefined, headers = {}, compresses = true) {
+export async function serve(folder, port = 0, below = '', { only, headers = {}, compresses = true } = {}) {
   const server = createServer((request, response) => {
     /** @param {number} status */
     const end = (status) => response.writeHead(status).end();

@@ -136,7 +136,7 @@ const testsWith = (release: string) => () => {
     const config = { 'jupyter-lite-schema-version': 0, 'jupyter-config-data': { exposeAppInBrowser: true } };
     writeFileSync(join(lite, 'jupyter-lite.json'), JSON.stringify(config));
     environment.build(lite, output);
-    const { port, close } = await serve(output, 0, '', undefined, {}, false);
+    const { port, close } = await serve(output, 0, '', { compresses: false });
     site = { url: `http://127.0.0.1:${port}/`, close };
     if (!inChromium.skip) browser = await launchChromium();
   });

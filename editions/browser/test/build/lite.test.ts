@@ -279,7 +279,7 @@ describe('The server', () => {
 
   /** Statuses, texts and headers by path. */
   async function ask(only?: string[]) {
-    const { port, close } = await serve(folder, 0, '/x', only);
+    const { port, close } = await serve(folder, 0, '/x', { only });
     after(close);
     return (path: string) => fetch(`http://127.0.0.1:${port}${path}`, { redirect: 'manual' });
   }
