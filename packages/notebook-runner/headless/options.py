@@ -69,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
     it.add_argument("--all", action="store_true", help="all chapters, notebooks/*.ipynb, in order")
     it.add_argument("--check", action="store_true", help="fail if the outputs differ from those in FILE")
     it.add_argument("--update", action="store_true", help="write the result back to FILE if the notebook passes")
-    at_a_time = "execute N notebooks at a time; those tagged timing or after-others come last (1)"
+    at_a_time = "execute N notebooks at a time; without --check those tagged timing come last, each alone (1)"
     it.add_argument("--at-a-time", type=few, default=1, metavar="N", help=at_a_time)
     it.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="output folder (build/notebooks)")
     it.add_argument("--junit", type=Path, metavar="FILE", help="write a JUnit file, with a test case per code cell")

@@ -69,21 +69,25 @@ class Runner:
     async def run_all(self) -> int:
         """Executes all notebooks. Returns how many failed.
 
-        With --at-a-time, one with a cell tagged `timing` has the machine to itself, as it measures how long something takes, and one
-        with a cell tagged `after-others` needs what others leave. Both come last, one by one.
+        With --at-a-time, one with a cell tagged `timing` comes last and has the machine to itself, as it measures how long something
+        takes; not with --check, which does not compare it. One with a cell tagged `after-others` needs what those before it leave.
         """
-        few = self.options.at_a_time
-        alone = [job for job in self.options.jobs if few == 1 or comes_last(job)]
-        others = iter([job for job in self.options.jobs if job not in alone])
+        jobs, few = self.options.jobs, self.options.at_a_time
+        alone = [job for job in jobs if few == 1 or (tagged(job, "timing") and not self.options.check)]
+        others = [job for job in jobs if job not in alone]
+        ended = [asyncio.Event() for _ in others]
+        places = asyncio.Semaphore(few)
 
-        async def work(jobs) -> int:
-            failed = 0
-            for job in jobs:
-                failed += not await self.run(job)
-            return failed
+        async def in_turn(index: int, job: Job) -> bool:
+            for former in ended[:index] if tagged(job, "after-others") else ():
+                await former.wait()
+            async with places:  # handed out in order
+                passed = await self.run(job)
+            ended[index].set()
+            return passed
 
-        # Jobs of one iterator: whoever is free takes the next one.
-        return sum(await asyncio.gather(*(work(others) for _ in range(few)))) + await work(alone)
+        passed = await asyncio.gather(*(in_turn(*one) for one in enumerate(others)))
+        return len(jobs) - sum(passed) - sum([await self.run(job) for job in alone])
 
     async def execute(self, nb, job: Job, suite: Suite) -> Failure | None:
         """Executes all code cells in place. Returns why the notebook failed, if it did."""
@@ -179,8 +183,8 @@ class Runner:
             write_text(self.options.junit, document(self.suites))
 
 
-def comes_last(job: Job) -> bool:
-    return any({"timing", "after-others"}.intersection(tags(cell)) for cell in job.notebook.cells)
+def tagged(job: Job, tag: str) -> bool:
+    return any(tag in tags(cell) for cell in job.notebook.cells)
 
 
 def case_of(nb, index: int, client: Client) -> Case:

@@ -32,8 +32,8 @@ appendFileSync(${JSON.stringify(notes)}, '-${name}');`;
   before(async () => {
     const sources: [string, string[], string[]][] = [
       ['time.ipynb', ['timing'], [cell('time', 0)]],
-      ['needs.ipynb', ['after-others'], [cell('needs', 0)]],
       [first, [], ["console.log('week 1')", cell('a', 8000)]],
+      ['needs.ipynb', ['after-others'], [cell('needs', 0)]],
       [second, [], ["console.log('week 2')", cell('b', 8000), '3']],
     ];
     for (const [name, tags, cells] of sources) {
@@ -75,9 +75,35 @@ appendFileSync(${JSON.stringify(notes)}, '-${name}');`;
     }
   });
 
-  test('run beside one another; those that measure time or need others come last, alone', () => {
-    assert.match(readFileSync(notes, 'utf8'), /^\+[ab]\+[ab]-[ab]-[ab]\+time-time\+needs-needs$/);
+  test('run beside one another; one that needs others waits for those before it, one that measures time for all', () => {
+    const order = readFileSync(notes, 'utf8');
+    assert.match(order, /^\+[ab]\+[ab]-/);
+    assert.match(order, /-a.*\+needs/);
+    assert.match(order, /\+time-time$/);
   });
+});
+
+test('With --check, which does not compare times, one that measures them is executed beside another', () => {
+  const program = [
+    'import asyncio, sys',
+    'sys.path.insert(0, "packages/notebook-runner")',
+    'from types import SimpleNamespace as of',
+    'from headless.run import Runner',
+    'class Noting(Runner):',
+    '    async def run(self, job):',
+    '        print("+" + job.name, end="")',
+    '        await asyncio.sleep(job.turns)',
+    '        print("-" + job.name, end="")',
+    '        return True',
+    'def job(name, turns, *tags):',
+    '    return of(name=name, turns=turns, notebook=of(cells=[of(metadata={"tags": tags})]))',
+    'jobs = [job("time", 0.2, "timing"), job("a", 0.1), job("needs", 0, "after-others")]',
+    'async def order(check):',
+    '    print(await Noting(of(jobs=jobs, at_a_time=2, check=check)).run_all())',
+    'asyncio.run(order(True)); asyncio.run(order(False))',
+  ].join('\n');
+  const orders = execFileSync(PYTHON, ['-B', '-c', program], { cwd: root, encoding: 'utf8' });
+  assert.equal(orders, '+time+a-a-time+needs-needs0\n+a-a+needs-needs+time-time0\n');
 });
 
 test('A result of a chapter has its plain name, that of another notebook of the clone its path, wherever it was typed', () => {
