@@ -38,7 +38,10 @@ const versionOf = (/** @type {string} */ name) =>
 function inputs() {
   const source = sourceFiles().filter((file) => !file.startsWith(kernel + sep));
   return {
-    package: hashOf(['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', ...source], versionOf('typescript')),
+    package: hashOf(
+      ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json', ...source],
+      versionOf('typescript-7'),
+    ),
     kernel: hasKernel() ? hashOf([layout, ...filesOf(kernel)], versionOf('assemblyscript')) : '',
   };
 }
@@ -88,7 +91,7 @@ export async function build() {
   const wasm = join('packages', 'event-engine', 'kernel.wasm');
   try {
     if (now.package === then.package) cpSync(dist, next, { recursive: true });
-    else await compile('tsc', ['typescript', 'bin', 'tsc'], ['-p', 'tsconfig.build.json', '--outDir', next]);
+    else await compile('tsc', ['typescript-7', 'bin', 'tsc'], ['-p', 'tsconfig.build.json', '--outDir', next]);
     if (hasKernel()) {
       mkdirSync(join(next, dirname(wasm)), { recursive: true });
       if (now.kernel === then.kernel) cpSync(join(dist, wasm), join(next, wasm));
