@@ -21,7 +21,7 @@ const STEPS = {
   'chapter 0': { seconds: 120, args: ['run', '-s', 'notebooks', '--', `notebooks/${chapterNames()[0]}`, '--check'] },
   rooms: {
     seconds: 240,
-    args: ['test', '-s', '--', 'event-engine/test/threads', 'runs/test/node', 'test/bytes-hidden'],
+    args: ['test', '-s', '--', 'event-engine/test/threads', 'test/node/checkpoint', 'test/bytes-hidden'],
   },
   doctor: { seconds: 120, args: ['run', '-s', 'doctor'] },
   // Nothing is left to do, which takes half a second, or a few beside the chapters.
