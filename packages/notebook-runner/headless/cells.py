@@ -18,7 +18,7 @@ from pathlib import Path
 from .inbox import Inbox
 from .kernel import KernelManager
 from .outputs import extend_stream, first_line, join_streams
-from .places import KERNEL_ENV
+from .places import kernel_env
 
 import nbformat
 import zmq
@@ -71,7 +71,7 @@ def check_text(source: str, index: int) -> None:
 class Client(NotebookClient):
     """nbclient, but no message is dropped because it belongs to a cell that has already ended."""
 
-    def __init__(self, nb, folder: Path, cell_timeout: int, log) -> None:
+    def __init__(self, nb, folder: Path, cell_timeout: int, log, at_a_time: int = 1) -> None:
         super().__init__(
             nb,
             km=KernelManager(),
@@ -82,7 +82,7 @@ class Client(NotebookClient):
             store_widget_state=False,
         )
         self.log.setLevel(logging.CRITICAL)  # run.py reports failures, in one line each
-        self.folder, self.kernel_log = folder, log
+        self.folder, self.kernel_log, self.environment = folder, log, kernel_env(at_a_time)
         self.owner: dict[str, int] = {}  # message id of a request -> index of its cell
         self.stderr: dict[int, list[str]] = {}  # index of a cell -> what it wrote to stderr
         self.printed: dict[int, int] = {}  # index of a cell -> characters of text
@@ -96,7 +96,7 @@ class Client(NotebookClient):
     async def start(self) -> None:
         for attempt in range(1, STARTS + 1):
             await self.async_start_new_kernel(
-                cwd=str(self.folder), env=KERNEL_ENV, stdout=self.kernel_log, stderr=self.kernel_log
+                cwd=str(self.folder), env=self.environment, stdout=self.kernel_log, stderr=self.kernel_log
             )
             self.group = self.km.provisioner.pid  # jupyter_client starts a kernel in its own group
             try:

@@ -77,19 +77,21 @@ class Runner:
         others = [job for job in jobs if job not in alone]
         ended = [asyncio.Event() for _ in others]
         places = asyncio.Semaphore(few)
+        waiting = list(others)
 
         async def in_turn(index: int, job: Job) -> bool:
             for former in ended[:index] if tagged(job, "after-others") else ():
                 await former.wait()
             async with places:  # handed out in order
-                passed = await self.run(job)
+                waiting.remove(job)
+                passed = await self.run(job, few if waiting else 1)
             ended[index].set()
             return passed
 
         passed = await asyncio.gather(*(in_turn(*one) for one in enumerate(others)))
         return len(jobs) - sum(passed) - sum([await self.run(job) for job in alone])
 
-    async def execute(self, nb, job: Job, suite: Suite) -> Failure | None:
+    async def execute(self, nb, job: Job, suite: Suite, at_a_time: int) -> Failure | None:
         """Executes all code cells in place. Returns why the notebook failed, if it did."""
         code = [index for index, cell in enumerate(nb.cells) if has_code(cell)]
         for cell in nb.cells:
@@ -97,7 +99,7 @@ class Runner:
                 cell.outputs, cell.execution_count = [], None
                 cell.metadata.pop("execution", None)
         with tempfile.TemporaryFile(dir=self.options.out) as log:
-            client = Client(nb, job.path.parent, self.options.cell_timeout, log)
+            client = Client(nb, job.path.parent, self.options.cell_timeout, log, at_a_time)
             progress = Progress(shown(job.path))
             failure: Failure | None = Failure(None, "did not run")
             try:
@@ -122,15 +124,15 @@ class Runner:
                 suite.error = "interrupted" if self.interrupted else None
         return failure
 
-    async def run(self, job: Job) -> bool:
-        """Executes a notebook, writes the result and reports it. Returns whether the notebook passed."""
+    async def run(self, job: Job, at_a_time: int = 1) -> bool:
+        """Executes a notebook as one of so many, writes the result and reports it. Returns whether the notebook passed."""
         started = time.monotonic()
         job.target.unlink(missing_ok=True)  # an older result must not pass for this one
         nb = nbformat.from_dict(job.notebook)
         suite = Suite(shown(job.path))
         self.suites.append(suite)
         try:
-            failure = await self.execute(nb, job, suite)
+            failure = await self.execute(nb, job, suite, at_a_time)
         finally:
             suite.seconds = time.monotonic() - started
             write(nb, job.target)

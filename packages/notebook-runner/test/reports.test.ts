@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import {
@@ -83,15 +84,16 @@ appendFileSync(${JSON.stringify(notes)}, '-${name}');`;
   });
 });
 
-test('With --check, which does not compare times, one that measures them is executed beside another', () => {
+test('With --check, which does not compare times, one that measures them is executed beside another; each has its share of the cores', () => {
   const program = [
     'import asyncio, sys',
     'sys.path.insert(0, "packages/notebook-runner")',
     'from types import SimpleNamespace as of',
+    'from headless.places import kernel_env',
     'from headless.run import Runner',
     'class Noting(Runner):',
-    '    async def run(self, job):',
-    '        print("+" + job.name, end="")',
+    '    async def run(self, job, at_a_time=1):',
+    '        print(f"+{job.name}/{at_a_time}", end="")',
     '        await asyncio.sleep(job.turns)',
     '        print("-" + job.name, end="")',
     '        return True',
@@ -101,9 +103,13 @@ test('With --check, which does not compare times, one that measures them is exec
     'async def order(check):',
     '    print(await Noting(of(jobs=jobs, at_a_time=2, check=check)).run_all())',
     'asyncio.run(order(True)); asyncio.run(order(False))',
+    'print([kernel_env(n).get("LIF_FC_MNIST_THREADS") for n in (1, 2, 100)])',
   ].join('\n');
-  const orders = execFileSync(PYTHON, ['-B', '-c', program], { cwd: root, encoding: 'utf8' });
-  assert.equal(orders, '+time+a-a-time+needs-needs0\n+a-a+needs-needs+time-time0\n');
+  const { LIF_FC_MNIST_THREADS, ...env } = process.env;
+  const told = execFileSync(PYTHON, ['-B', '-c', program], { cwd: root, env, encoding: 'utf8' });
+  const half = Math.max(1, Math.floor(availableParallelism() / 2));
+  const shares = `[None, '${half}', '1']\n`;
+  assert.equal(told, `+time/2+a/2-a-time+needs/1-needs0\n+a/2-a+needs/1-needs+time/1-time0\n${shares}`);
 });
 
 test('A result of a chapter has its plain name, that of another notebook of the clone its path, wherever it was typed', () => {
