@@ -36,6 +36,11 @@ interface Cell {
   lost: string[];
 }
 
+/** How many cells a notebook has room for before TypeScript looks at its files anew. */
+const PLACES = 64;
+/** A cell that is still to come. */
+const EMPTY = { text: '', version: 0 };
+
 /** What the notebooks of a page share. */
 export class Library {
   readonly settings: TypeScript.CompilerOptions;
@@ -121,12 +126,24 @@ export class NotebookTypes {
   }
 
   private fresh(): Cell {
-    const path = `${this.folder}/${this.cells.length + 1}.ts`;
+    const path = this.placeOf(this.cells.length);
     return { path, text: '', version: ++this.library.version, lost: [] };
   }
 
-  private cellOf(path: string): Cell | undefined {
-    return path === this.current.path ? this.current : this.cells.find((cell) => cell.path === path);
+  /** The paths of all cells, and of some that are still to come. */
+  private places(): string[] {
+    const count = PLACES * Math.ceil((this.cells.length + 1) / PLACES);
+    return Array.from({ length: count }, (_, i) => this.placeOf(i));
+  }
+
+  private placeOf(index: number): string {
+    return `${this.folder}/${index + 1}.ts`;
+  }
+
+  private cellOf(path: string): Pick<Cell, 'text' | 'version'> | undefined {
+    if (!path.startsWith(`${this.folder}/`)) return undefined;
+    const index = Number(path.slice(this.folder.length + 1, -'.ts'.length)) - 1;
+    return index === this.cells.length ? this.current : (this.cells[index] ?? EMPTY);
   }
 
   private createHost(): TypeScript.LanguageServiceHost {
@@ -134,11 +151,8 @@ export class NotebookTypes {
     const textOf = (path: string) => this.cellOf(path)?.text ?? library.textOf(path);
     return {
       getCompilationSettings: () => library.settings,
-      getScriptFileNames: () => [
-        ...library.declarations.ambient,
-        ...this.cells.map(({ path }) => path),
-        this.current.path,
-      ],
+      // Cells that are still to come are there, empty: with the same files TypeScript keeps what it knows of all others.
+      getScriptFileNames: () => [...library.declarations.ambient, ...this.places()],
       getScriptVersion: (path) => String(this.cellOf(path)?.version ?? 1),
       getScriptSnapshot: (path) => {
         const cell = this.cellOf(path);
