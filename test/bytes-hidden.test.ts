@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { bytesData, LEAVE_NOTHING_OUT, temporaryFolder } from './support/data';
-import { hiddenRunInNode } from './support/hidden-run';
+import { HIDDEN_PRINTS, HIDDEN_RUN, runInNode } from './support/hidden-run';
+import { RANDMAN_PRINTS, RANDMAN_RUN } from './support/randman-run';
 import { COMMAND, hashesOf, lifFcMnist } from './support/run';
 
 const EPOCHS = LEAVE_NOTHING_OUT ? 2 : 12;
@@ -62,13 +63,11 @@ describe('some epochs of a hidden layer give the same bytes', () => {
   });
 });
 
-/** What Node 20, 24 and 26 print, Chromium and Firefox too: hidden spikes of a test image, and SHA-256 of what was learnt. */
-const KINDS = `683 f7708ac4d7be930c460b695e0eeacc2db863f1a03d374d85341403cf03349a49
-2462 fadf33fc46889297154f3ba08fc978f30c64a4c3d6ee2c47d020a2269320f8e8
-88 8d29fe0aa20a637580a4aea08f9814375e6de657625198fdd3947f661bc08856
-24 f20e1429cebad33482dbba6d6a05f841ac704a7d5f9d4080751fb5bf454f6801
-`;
-
+// In Chromium and Firefox as well: editions/browser/test/browser/site and firefox.
 test('recurrence, lasting currents, learnt time constants and potentials that are read give the same bytes', () => {
-  assert.equal(hiddenRunInNode(), KINDS);
+  assert.equal(runInNode(HIDDEN_RUN), HIDDEN_PRINTS);
+});
+
+test('Randman, its controls and a training on them give the same bytes', () => {
+  assert.equal(runInNode(RANDMAN_RUN), RANDMAN_PRINTS);
 });

@@ -1,5 +1,4 @@
 /** Short trainings with hidden layers of each kind, as one cell: a browser must come to the same bytes as Node. */
-import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -48,12 +47,12 @@ for (const { batches, make } of kinds) {
   await engine.close();
 }`;
 
-/** What the cell prints in Node; test/bytes-hidden.test.ts says that Node's bytes are the same everywhere. */
-export function hiddenRunInNode(): string {
-  const said = runInNode(HIDDEN_RUN);
-  assert.match(said, /^([1-9]\d* [0-9a-f]{64}\n){4}$/, 'four trainings after which hidden neurons fire');
-  return said;
-}
+/** What it prints everywhere: how many hidden spikes a test image has, and SHA-256 of what was learnt. */
+export const HIDDEN_PRINTS = `683 f7708ac4d7be930c460b695e0eeacc2db863f1a03d374d85341403cf03349a49
+2462 fadf33fc46889297154f3ba08fc978f30c64a4c3d6ee2c47d020a2269320f8e8
+88 8d29fe0aa20a637580a4aea08f9814375e6de657625198fdd3947f661bc08856
+24 f20e1429cebad33482dbba6d6a05f841ac704a7d5f9d4080751fb5bf454f6801
+`;
 
 /** What a cell prints in Node. */
 export function runInNode(cell: string): string {

@@ -76,19 +76,37 @@ export interface Server {
   close(): void;
 }
 
-/** Serves build/ below a folder, as GitHub Pages does; or with the headers of `npm run lite -- --serve`. */
-export async function serveLite(headers?: typeof ISOLATION): Promise<Server> {
+interface Serving {
+  /** Those of `npm run lite -- --serve`; by default none, as GitHub Pages has it. */
+  headers?: typeof ISOLATION;
+  /**
+   * Whether cells have types. Where nothing that is looked at depends on them, a page opens for two thirds of the CPU time without
+   * TypeScript, which otherwise loads in the background of each.
+   */
+  hasTypes?: boolean;
+}
+
+/** The site's settings, in which the kernel finds no declarations. */
+function withoutTypes(): string {
+  const settings = JSON.parse(readFileSync(join(built, 'jupyter-lite.json'), 'utf8'));
+  delete settings['jupyter-config-data'].litePluginSettings['jupyterlite-typescript-kernel:plugin'].declarations;
+  return JSON.stringify(settings);
+}
+
+/** Serves build/ below a folder. */
+export async function serveLite({ headers, hasTypes = true }: Serving = {}): Promise<Server> {
   if (!existsSync(built)) throw new Error('build/lite: expected the browser edition, found none; run `npm run lite`');
-  const { port, close } = await serve(join(root, 'build'), 0, '/some/folder', { headers, compresses: false });
+  const instead = hasTypes ? {} : { '/lite/jupyter-lite.json': withoutTypes() };
+  const { port, close } = await serve(join(root, 'build'), 0, '/some/folder', { headers, compresses: false, instead });
   return { url: `http://127.0.0.1:${port}/some/folder/lite/`, close };
 }
 
 /** Chromium, and the site's address, there while the tests of a `describe` run. */
-export function chromiumAndSite(headers?: typeof ISOLATION): { browser: Browser; url: string } {
+export function chromiumAndSite(serving?: Serving): { browser: Browser; url: string } {
   const site = {} as { browser: Browser; url: string };
   let server: Server;
   before(async () => {
-    [site.browser, server] = await Promise.all([launchChromium(), serveLite(headers)]);
+    [site.browser, server] = await Promise.all([launchChromium(), serveLite(serving)]);
     site.url = server.url;
   });
   after(async () => {

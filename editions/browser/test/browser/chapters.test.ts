@@ -48,7 +48,7 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 
 describe('In Chromium', { ...inChromium, concurrency: true, timeout: PATIENCE }, () => {
   // As `npm run lite -- --serve` serves it, so with all cores.
-  const site = chromiumAndSite(ISOLATION);
+  const site = chromiumAndSite({ headers: ISOLATION });
 
   /** Runs chapters one after the other in a separate profile. */
   async function runChapters(t: TestContext, names: string[], look?: (name: string, page: Page) => Promise<void>) {

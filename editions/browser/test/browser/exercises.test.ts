@@ -53,7 +53,7 @@ const MISTAKES: readonly [answer: string, says: RegExp][] = [
 
 describe("A learner's copy in the browser", { ...inChromium, timeout: 600_000 }, () => {
   // With all cores at once: without the headers the service worker would load the page a second time.
-  const site = chromiumAndSite(ISOLATION);
+  const site = chromiumAndSite({ headers: ISOLATION });
   let context: BrowserContext;
   let page: Page;
   let faults: string[];

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { type AddressInfo, createServer, type Server as Listener } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import puppeteer, { type Browser } from 'puppeteer-core';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { firefox, inFirefox } from '../../../../test/support/browser';
 import { differences } from '../../../../test/support/compare';
-import { HIDDEN_RUN, hiddenRunInNode } from '../../../../test/support/hidden-run';
+import { HIDDEN_PRINTS, HIDDEN_RUN } from '../../../../test/support/hidden-run';
 import {
   type AnyPage,
   chapters,
@@ -21,7 +21,9 @@ import {
   serveLite,
   setCells,
 } from '../../../../test/support/lite';
-import { RANDMAN_RUN, randmanRunInNode } from '../../../../test/support/randman-run';
+import { RANDMAN_PRINTS, RANDMAN_RUN } from '../../../../test/support/randman-run';
+import { shareAddress } from '../../page/share';
+import { opensShared, SHARED } from './shared';
 
 const PATIENCE = 600_000;
 
@@ -69,11 +71,20 @@ describe('In Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
     server?.close();
   });
 
+  /** The tab in which each test goes on that can, since a page takes seconds to open. */
+  let tab: Page | undefined;
+  const visit = async (name?: string) => {
+    if (name) await tab?.close();
+    const isNew = !tab || tab.isClosed();
+    if (!tab || isNew) tab = await browser.newPage();
+    const page = tab as unknown as AnyPage; // its `evaluate` takes the same arguments
+    const ready = isNew ? await openChapter(page, server.url, name ?? chapters()[0]) : 0;
+    return { tab, page, ready };
+  };
+
   for (const name of chosenChapters().filter((chapter) => /^0[027]/.test(chapter))) {
     test(`${name} puts out what is committed`, { timeout: PATIENCE }, async () => {
-      const tab = await browser.newPage();
-      const page = tab as unknown as AnyPage; // its `evaluate` takes the same arguments
-      const ready = await openChapter(page, server.url, name);
+      const { page, ready } = await visit(name);
       await setCells(page, committed(name).cells);
       const begin = performance.now();
       const now = await runAllCells(page, PATIENCE / 1000);
@@ -84,7 +95,6 @@ describe('In Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
         found.filter(({ why }) => why === undefined),
         [],
       );
-      await tab.close();
     });
   }
 
@@ -94,29 +104,25 @@ describe('In Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
    */
   async function trained(cells: string[]): Promise<string> {
     for (let left = 2; ; left--) {
-      const tab = await browser.newPage();
-      const page = tab as unknown as AnyPage;
+      const { page, tab: hanging } = await visit();
       try {
-        await openChapter(page, server.url, chapters()[0]);
         await setCells(page, cells);
         return printed(await runAllCells(page, 150));
       } catch (error) {
         if (left === 0 || !/the kernel is busy/.test(String(error))) throw error;
         console.log(`Firefox has not started a worker: ${(error as Error).message}`);
-      } finally {
-        await Promise.race([tab.close(), sleep(5000)]);
+        tab = undefined;
+        await Promise.race([hanging.close(), sleep(5000)]);
       }
     }
   }
 
   test("hidden layers, Randman, its controls and a training on it have Node's bytes", async () => {
-    assert.equal(await trained([HIDDEN_RUN, RANDMAN_RUN]), hiddenRunInNode() + randmanRunInNode());
+    assert.equal(await trained([HIDDEN_RUN, RANDMAN_RUN]), HIDDEN_PRINTS + RANDMAN_PRINTS);
   });
 
   test('all of MNIST is printed at once, and a cell that shows or fails without end is answered', async () => {
-    const tab = await browser.newPage();
-    const page = tab as unknown as AnyPage;
-    await openChapter(page, server.url, chapters()[0]);
+    const { page } = await visit();
     const printing = `const begin = performance.now();\nconsole.log(data);\nconst took = performance.now() - begin;`;
     // In few messages: Firefox lays all lines out anew with each.
     const failing = "void (async () => { throw new Error('no ' + i + '\\nmore'.repeat(50)); })();";
@@ -136,13 +142,10 @@ describe('In Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
     assert.equal((cells[3]?.outputs ?? []).length, 1001);
     const lines = texts[4]?.split('\n').length ?? 0;
     assert.ok(lines > 9900 && lines <= 10_100, `${lines} lines`);
-    await tab.close();
   });
 
   test('every kind of link that a chapter has is followed by a left click', async () => {
-    const tab = await browser.newPage();
-    const page = tab as unknown as AnyPage;
-    await openChapter(page, server.url, chapters()[0]);
+    const { tab, page } = await visit();
     const links = linksOfChapters(server.url);
     await setCells(
       page,
@@ -157,7 +160,17 @@ describe('In Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
     }
     const { host } = new URL(links[links.length - 1].address);
     asked.splice(0, asked.length, ...asked.filter((line) => !line.includes(host)));
-    await tab.close();
+  });
+
+  test('a link with cells opens as a notebook, on a first visit that loads the page twice', async () => {
+    const other = await serveLite({ hasTypes: false });
+    const page = await browser.newPage();
+    try {
+      await opensShared(page as unknown as AnyPage, await shareAddress({ cells: SHARED }, other.url));
+    } finally {
+      await page.close();
+      other.close();
+    }
   });
 
   test('no other host is asked for anything', () => {

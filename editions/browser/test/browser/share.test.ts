@@ -1,47 +1,22 @@
 /** Cells that go by link from one reader's browser to another's, where they run when that reader runs them. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
-import puppeteer from 'puppeteer-core';
-import { firefox, inChromium, inFirefox } from '../../../../test/support/browser';
+import { inChromium } from '../../../../test/support/browser';
 import {
-  type AnyPage,
   chapters,
   choose,
   chromiumAndSite,
-  type Notebook,
-  notebookOf,
   openChapter,
-  openLink,
-  printed,
-  runAllCells,
-  type Server,
   save,
-  serveLite,
   setCells,
-  textOf,
   watchedPage,
 } from '../../../../test/support/lite';
 import { NOTE, shareAddress } from '../../page/share';
-
-const CELLS = [
-  { cell_type: 'markdown', source: '# Spikes\n[a](javascript:window.harmed=1)', metadata: {} },
-  { cell_type: 'code', source: "console.log('It', 'runs');", metadata: {} },
-];
-const sources = ({ cells }: Notebook) => cells.map(({ source }) => textOf(source));
-const isHarmed = (page: AnyPage) => page.evaluate(() => 'harmed' in globalThis, null);
-
-/** Opens a link in a browser that has nothing yet: nothing runs before the reader wants it. */
-async function opens(page: AnyPage, address: string): Promise<void> {
-  await openLink(page, address);
-  assert.deepEqual(sources(await notebookOf(page)), [NOTE, ...CELLS.map(({ source }) => source)]);
-  assert.equal(printed(await notebookOf(page)), '');
-  assert.equal(await isHarmed(page), false);
-  assert.equal(printed(await runAllCells(page, 60)), 'It runs\n');
-}
+import { opensShared, SHARED } from './shared';
 
 describe('A link with cells, in Chromium', inChromium, () => {
-  const site = chromiumAndSite();
+  const site = chromiumAndSite({ hasTypes: false });
   const fresh = async () => {
     const context = await site.browser.newContext({
       viewport: { width: 1280, height: 900 },
@@ -54,7 +29,7 @@ describe('A link with cells, in Chromium', inChromium, () => {
   test('is made by the menu, of the cells that are selected or of all, and opens elsewhere as a notebook', async () => {
     const from = await fresh();
     await openChapter(from.page, site.url, chapters()[0]);
-    await setCells(from.page, [...CELLS, `// ${'α'.repeat(10)}`]);
+    await setCells(from.page, [...SHARED, `// ${'α'.repeat(10)}`]);
     const copied = () => from.page.evaluate(() => navigator.clipboard.readText());
     await from.page.locator('.jp-Notebook-cell').nth(2).click();
     await choose(from.page, 'Share this cell');
@@ -63,7 +38,7 @@ describe('A link with cells, in Chromium', inChromium, () => {
       await copied(),
       await shareAddress({ cells: [{ cell_type: 'code', source: `// ${'α'.repeat(10)}` }] }, site.url),
     );
-    await setCells(from.page, CELLS);
+    await setCells(from.page, SHARED);
     await choose(from.page, 'Share all cells');
     await from.page.getByText('A link to 2 cells is copied').waitFor();
     const address = await copied();
@@ -75,12 +50,12 @@ describe('A link with cells, in Chromium', inChromium, () => {
     await from.context.close();
 
     const to = await fresh();
-    await opens(to.page, address);
+    await opensShared(to.page, address);
     const name = new URL(to.page.url()).searchParams.get('path');
     assert.match(name ?? '', /^shared-\w{8}\.ipynb$/);
     await setCells(to.page, [NOTE, 'mine']);
     await save(to.page);
-    await opens(to.page, address);
+    await opensShared(to.page, address);
     assert.notEqual(new URL(to.page.url()).searchParams.get('path'), name, 'what the reader changed keeps its place');
     assert.deepEqual(to.faults, []);
     await to.context.close();
@@ -100,23 +75,5 @@ describe('A link with cells, in Chromium', inChromium, () => {
     }
     assert.deepEqual(faults, []);
     await context.close();
-  });
-});
-
-describe('A link with cells, in Firefox', inFirefox, () => {
-  let server: Server;
-  before(async () => {
-    server = await serveLite();
-  });
-  after(() => server?.close());
-
-  test('opens as a notebook, on a first visit that loads the page twice', async () => {
-    const browser = await puppeteer.launch({ browser: 'firefox', executablePath: firefox, headless: true });
-    try {
-      const page = (await browser.newPage()) as unknown as AnyPage;
-      await opens(page, await shareAddress({ cells: CELLS }, server.url));
-    } finally {
-      await browser.close();
-    }
   });
 });

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { readMap } from '../../../../hosts/node/map';
 import type { Choice } from '../../../../packages/runs/map';
 import { numbered } from '../../../../packages/system/project.mjs';
 import { holdBack, inChromium } from '../../../../test/support/browser';
-import { HIDDEN_RUN, hiddenRunInNode } from '../../../../test/support/hidden-run';
+import { HIDDEN_PRINTS, HIDDEN_RUN } from '../../../../test/support/hidden-run';
 import { typed, wordBreak } from '../../../../test/support/lab';
 import {
   chapters,
@@ -22,12 +22,13 @@ import {
   printed,
   root,
   runAllCells,
+  type Server,
   served,
   serveLite,
   setCells,
   watchedPage,
 } from '../../../../test/support/lite';
-import { RANDMAN_RUN, randmanRunInNode } from '../../../../test/support/randman-run';
+import { RANDMAN_PRINTS, RANDMAN_RUN } from '../../../../test/support/randman-run';
 import { axeFaults } from '../../../book/test/browser/site';
 
 /** Means, a difference and a run of the map, as a chapter takes them. */
@@ -91,24 +92,32 @@ function wideFigure() {
 
 describe('The site', inChromium, () => {
   const [chapter, other] = chapters();
-  const site = chromiumAndSite();
-  const fresh = async (options: BrowserContextOptions = {}) => {
+  const site = chromiumAndSite({ hasTypes: false });
+  const fresh = async (options: BrowserContextOptions = {}, url = site.url) => {
     const viewport = { width: 1280, height: 900 };
     const context = await site.browser.newContext({ viewport, serviceWorkers: 'block', ...options });
-    return { context, ...(await watchedPage(context, site.url)) };
+    return { context, ...(await watchedPage(context, url)) };
   };
+
+  /** The site whole. */
+  let whole: Server | undefined;
+  after(() => whole?.close());
 
   /**
    * The page of the tests that need none of their own, since it takes seconds to open. In their order: none may leave what the next
    * one minds.
    */
-  let visited: Promise<Awaited<ReturnType<typeof fresh>> & { files: Set<string>; seconds: number }> | undefined;
+  let visited:
+    | Promise<Awaited<ReturnType<typeof fresh>> & { url: string; files: Set<string>; seconds: number }>
+    | undefined;
   const visit = () => {
     visited ??= (async () => {
-      const opened = await fresh();
+      whole = await serveLite();
+      const { url } = whole;
+      const opened = await fresh({}, url);
       const files = new Set<string>();
       opened.page.on('response', (response) => files.add(new URL(response.url()).pathname));
-      return { ...opened, files, seconds: await openChapter(opened.page, site.url, chapter) };
+      return { ...opened, url, files, seconds: await openChapter(opened.page, url, chapter) };
     })();
     return visited;
   };
@@ -134,11 +143,11 @@ describe('The site', inChromium, () => {
   };
 
   test('asks for less than 4 MB, compressed, before the first cell can run', async () => {
-    const { faults, files, seconds } = await visit();
+    const { faults, files, seconds, url } = await visit();
     const built = join(root, 'build', 'lite');
     // The language service loads in the background, and MNIST with the cell that asks for it.
     const counted = [...files]
-      .map((path) => decodeURIComponent(path.slice(new URL(site.url).pathname.length)))
+      .map((path) => decodeURIComponent(path.slice(new URL(url).pathname.length)))
       .filter((path) => !/types-worker|declarations|mnist\//.test(path) && existsSync(join(built, path)));
     const sizes = counted.map((path) => gzipSync(readFileSync(join(built, path))).length);
     const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6;
@@ -183,14 +192,14 @@ describe('The site', inChromium, () => {
   test("trains a hidden layer to Node's bytes", async () => {
     const { page, faults } = await visit();
     await setCells(page, [HIDDEN_RUN]);
-    assert.equal(printed(await runAllCells(page, 300)), hiddenRunInNode());
+    assert.equal(printed(await runAllCells(page, 300)), HIDDEN_PRINTS);
     assert.deepEqual(faults, []);
   });
 
   test("makes Randman and its controls, and trains on them, to Node's bytes", async () => {
     const { page, faults } = await visit();
     await setCells(page, [RANDMAN_RUN]);
-    assert.equal(printed(await runAllCells(page, 300)), randmanRunInNode());
+    assert.equal(printed(await runAllCells(page, 300)), RANDMAN_PRINTS);
     assert.deepEqual(faults, []);
   });
 
@@ -240,6 +249,30 @@ describe('The site', inChromium, () => {
     });
     assert.match((await drawing.getAttribute('alt')) ?? '', /^Charge: /);
     assert.deepEqual(faults, []);
+  });
+
+  test('follows every kind of link that a chapter has by a left click, to a section of it as well', async () => {
+    const { context, page, url } = await visit();
+    const links = linksOfChapters(url);
+    await setCells(
+      page,
+      links.map(({ text }) => ({ cell_type: 'markdown', source: text, metadata: {} })),
+    );
+    for (const [i, { address }] of links.entries()) {
+      const link = page.getByRole('link', { name: `Link ${i}`, exact: true });
+      const asked = context.waitForEvent('request', (request) => request.url() === address.replace(/#.*/, ''));
+      const [next] = await Promise.all([context.waitForEvent('page'), asked, link.click()]);
+      const section = new URL(address).hash.slice(1);
+      if (section !== '') {
+        const heading = `[data-jupyter-id="${section}"]`;
+        await next.locator(heading).waitFor({ timeout: 120_000 });
+        const isShown = (selector: string) =>
+          (document.querySelector(selector)?.getBoundingClientRect().top ?? 999) < 200;
+        await next.waitForFunction(isShown, heading);
+      }
+      await next.close();
+    }
+    assert.deepEqual(await page.getByRole('dialog').allInnerTexts(), []);
   });
 
   test('leads to the same chapter of the book', async () => {
@@ -328,7 +361,7 @@ describe('The site', inChromium, () => {
   test('works without the network once it was visited, on all cores', async () => {
     const context = await site.browser.newContext({ viewport: { width: 1280, height: 900 } });
     const page = await context.newPage();
-    const stopped = await serveLite();
+    const stopped = await serveLite({ hasTypes: false });
     await openChapter(page, stopped.url, chapter);
     await page.waitForSelector('html[data-offline=ready]', { state: 'attached', timeout: 120_000 });
     stopped.close();
@@ -337,32 +370,6 @@ describe('The site', inChromium, () => {
     const count = "(await createEngine('event', { data })).threads === navigator.hardwareConcurrency";
     await setCells(page, [load, count]);
     assert.equal(printed(await runAllCells(page, 60)).trim(), 'true');
-    await context.close();
-  });
-
-  test('follows every kind of link that a chapter has by a left click, to a section of it as well', async () => {
-    const { context, page } = await fresh();
-    await openChapter(page, site.url, chapter);
-    const links = linksOfChapters(site.url);
-    await setCells(
-      page,
-      links.map(({ text }) => ({ cell_type: 'markdown', source: text, metadata: {} })),
-    );
-    for (const [i, { address }] of links.entries()) {
-      const link = page.getByRole('link', { name: `Link ${i}`, exact: true });
-      const asked = context.waitForEvent('request', (request) => request.url() === address.replace(/#.*/, ''));
-      const [next] = await Promise.all([context.waitForEvent('page'), asked, link.click()]);
-      const section = new URL(address).hash.slice(1);
-      if (section !== '') {
-        const heading = `[data-jupyter-id="${section}"]`;
-        await next.locator(heading).waitFor({ timeout: 120_000 });
-        const isShown = (selector: string) =>
-          (document.querySelector(selector)?.getBoundingClientRect().top ?? 999) < 200;
-        await next.waitForFunction(isShown, heading);
-      }
-      await next.close();
-    }
-    assert.deepEqual(await page.getByRole('dialog').allInnerTexts(), []);
     await context.close();
   });
 

@@ -1,13 +1,10 @@
 /** What a cell may do to its kernel and page in Chromium: put out without end, print what is large, lock a built-in. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { inChromium, launchChromium } from '../../../../test/support/browser';
-import { type KernelPage, type KernelSite, openKernel, startSite } from '../../../../test/support/jupyterlite';
+import { before, describe, test } from 'node:test';
+import type { KernelPage, KernelSite } from '../../../../test/support/jupyterlite';
 
-const root = resolve(__dirname, '..', '..', '..', '..');
+/** A file of the site beside its notebook. */
+export const BESIDE = { name: 'beside.js', text: "postMessage('beside');" };
 
 /** As `loadMnist()` returns it. */
 const DATA = `const part = (count: number) => ({ images: new Float32Array(count * 784), labels: new Uint8Array(count), count });
@@ -30,24 +27,13 @@ const MISCHIEF = [
   "addEventListener('message', (event) => event.stopImmediatePropagation(), { capture: true });",
 ];
 
-describe('A cell in Chromium', { ...inChromium, timeout: 600_000 }, () => {
-  mkdirSync(join(root, 'build'), { recursive: true });
-  const folder = mkdtempSync(join(root, 'build', 'kernel-limits-'));
-  let browser: Browser;
-  let site: KernelSite;
+/** The tests, in a page with a kernel that others have used. */
+export const testLimits = (opened: () => { kernel: KernelPage; site: KernelSite }) => () => {
   let kernel: KernelPage;
+  let site: KernelSite;
   before(async () => {
-    browser = await launchChromium();
-    mkdirSync(join(folder, 'contents'));
-    writeFileSync(join(folder, 'contents', 'beside.js'), "postMessage('beside');");
-    site = await startSite(folder, {});
-    kernel = await openKernel(browser, site);
+    ({ kernel, site } = opened());
     await kernel.typesReady();
-  });
-  after(async () => {
-    await browser?.close();
-    site?.close();
-    rmSync(folder, { recursive: true, force: true });
   });
   const works = async () => assert.equal((await kernel.run('1 + 1')).stdout, '2\n');
 
@@ -191,4 +177,4 @@ await new Promise((resolve) => setTimeout(resolve, 100));`);
     await kernel.page.evaluate(() => (window as unknown as { kernel: { restart(): Promise<void> } }).kernel.restart());
     await works();
   });
-});
+};

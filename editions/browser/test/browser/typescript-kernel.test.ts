@@ -1,6 +1,6 @@
 /** The TypeScript kernel in a JupyterLite site in Chromium: the table of cells, interrupts, restarts, types. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
@@ -15,6 +15,7 @@ import {
   type Ran,
   startSite,
 } from '../../../../test/support/jupyterlite';
+import { BESIDE, testLimits } from './typescript-kernel-limits';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
 
@@ -126,6 +127,8 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
   let untyped: KernelPage;
   before(async () => {
     const types = join(root, 'dist', 'hosts', 'node', 'index.d.ts');
+    mkdirSync(join(folder, 'contents'));
+    writeFileSync(join(folder, 'contents', BESIDE.name), BESIDE.text);
     browser = await launchChromium();
     site = await startSite(folder, { [THINGS]: writeThings(folder), 'lif-fc-mnist': { types } });
     kernel = await openKernel(browser, site);
@@ -577,4 +580,9 @@ onComm('doubler', (comm, { start }) => { comm.onMessage((data) => comm.send({ n:
     console.log(`kernel ready after ${Math.round(kernel.readyAfter)} ms; a cell of one number ${Math.round(took)} ms`);
     assert.ok(took < 2000);
   });
+
+  describe(
+    'A cell',
+    testLimits(() => ({ kernel, site })),
+  );
 });

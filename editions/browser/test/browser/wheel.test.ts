@@ -117,8 +117,9 @@ const testsWith = (release: string) => () => {
   let site: { url: string; close(): void };
   let elsewhere: { url: string; close(): void };
   let browser: Browser;
-  /** The page of a site that says nothing about the kernel. */
+  /** The page of a site that says nothing about the kernel, and one whose notebook lies in a folder. */
   let plain: Page;
+  let deep: Page;
   before(async () => {
     mkdirSync(own);
     environment = new Environment(own, release);
@@ -147,7 +148,8 @@ const testsWith = (release: string) => () => {
   });
 
   afterEach(async () => {
-    for (const context of browser?.contexts() ?? []) if (context !== plain?.context()) await context.close();
+    const kept = [plain?.context(), deep?.context()];
+    for (const context of browser?.contexts() ?? []) if (!kept.includes(context)) await context.close();
   });
 
   test('is found by JupyterLite without a word of configuration', () => {
@@ -227,7 +229,7 @@ const testsWith = (release: string) => () => {
   });
 
   /** A page of the site whose settings are these. */
-  async function pageWith(settings: object): Promise<AnyPage> {
+  async function pageWith(settings: object, notebook = 'hello'): Promise<Page> {
     const page = await (await browser.newContext({ serviceWorkers: 'block' })).newPage();
     await page.route('**/jupyter-lite.json*', async (route) => {
       const json = await (await route.fetch()).json();
@@ -235,9 +237,9 @@ const testsWith = (release: string) => () => {
       json['jupyter-config-data'] = { ...json['jupyter-config-data'], litePluginSettings };
       await route.fulfill({ json });
     });
-    await openChapter(page as unknown as AnyPage, site.url, 'hello');
-    await typesReady(page as unknown as AnyPage);
-    return page as unknown as AnyPage;
+    await openChapter(page, site.url, notebook);
+    await typesReady(page);
+    return page;
   }
 
   const shows = async (page: AnyPage, cell: string) => {
@@ -250,10 +252,10 @@ const testsWith = (release: string) => () => {
     inChromium,
     async () => {
       const message = "1:7 - Type 'string' is not assignable to type 'number'.\n";
-      const page = await pageWith({ typeErrors: 'warn', cdn: `${elsewhere.url}npm/{name}/+esm` });
-      assert.equal(await shows(page, WRONG), `warning ${message}text\n`);
+      deep = await pageWith({ typeErrors: 'warn', cdn: `${elsewhere.url}npm/{name}/+esm` }, 'deep/inner');
+      assert.equal(await shows(deep, WRONG), `warning ${message}text\n`);
       const cell = "import leftPad from 'left-pad';\nleftPad('a', 3)";
-      assert.equal(await shows(page, cell), '  a\n');
+      assert.equal(await shows(deep, cell), '  a\n');
       assert.match(await shows(plain as unknown as AnyPage, cell), /^1:21 - Cannot find module 'left-pad'/);
       assert.equal(await shows(await pageWith({ typeErrors: 'off' }), WRONG), 'text\n');
     },
@@ -278,11 +280,9 @@ const testsWith = (release: string) => () => {
   });
 
   test('imports the files beside a notebook, wherever that is', inChromium, async () => {
-    const page = (await browser.newPage()) as unknown as AnyPage;
-    await openChapter(page, site.url, 'deep/inner');
     const cell =
       "import { helper } from './helper.js';\nimport { helper as above } from '../helper.js';\n[helper(), above()]";
-    assert.equal(await shows(page, cell), "[ 'a deep helper', 'helper' ]\n");
+    assert.equal(await shows(deep, cell), "[ 'a deep helper', 'helper' ]\n");
   });
 
   test('runs them in Firefox, and asks no other host for anything', inFirefox, async () => {
