@@ -20,7 +20,8 @@ function write(file: string, text: string): void {
 }
 
 before(() => {
-  for (const file of ['biome.json', '.gitignore', 'tools/test.mjs', 'packages/system', 'test/support/report.mjs']) {
+  const support = ['report.mjs', 'sources.cjs'].map((name) => join('test', 'support', name));
+  for (const file of ['biome.json', '.gitignore', 'tools/test.mjs', 'packages/system', ...support]) {
     cpSync(join(root, file), join(clone, file), { recursive: true });
   }
   rmSync(join(clone, 'packages', 'system', 'test'), { recursive: true });

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
+import { FROM_SOURCES } from '../../../test/support/from-sources';
 
 const root = resolve(__dirname, '..', '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'lif-backend-'));
@@ -14,7 +15,7 @@ function run(before: string, program: string, env: NodeJS.ProcessEnv = {}): stri
   const source = `${before}
     const { tf, initBackend } = require('./hosts/node/backend.ts');
     (async () => { ${program} })();`;
-  const child = spawnSync(process.execPath, ['--import', 'tsx', '-e', source], {
+  const child = spawnSync(process.execPath, [...FROM_SOURCES, '-e', source], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, LIF_FC_MNIST_BACKEND: '', TF_CPP_MIN_LOG_LEVEL: '3', ...env },

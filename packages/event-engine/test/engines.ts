@@ -4,6 +4,7 @@ import { createEngine } from '../../../hosts/node/engines';
 import { DEFAULT_TRAINING, type ResolvedEngineOptions } from '../../../src/common/engine';
 import { DEFAULT_NEURON } from '../../../src/common/neuron-options';
 import { wholeMnist } from '../../../test/support/data';
+import { FROM_SOURCES } from '../../../test/support/from-sources';
 import type { EventEngine } from '../engine';
 
 export const mnist = wholeMnist();
@@ -39,5 +40,5 @@ export function programOf(body: string): string[] {
     const options = { data: readMnist(), seed: 0, batchSize: 128, learningRate: 1e-3, neuron: ${JSON.stringify(DEFAULT_NEURON)} };
     const indices = Uint32Array.from({ length: 128 }, (_, i) => i);
     (async () => { ${body} })();`;
-  return ['--require', require.resolve('tsx/cjs'), '--eval', source];
+  return [...FROM_SOURCES, '--eval', source];
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { temporaryFolder } from '../../../test/support/data';
+import { FROM_SOURCES } from '../../../test/support/from-sources';
 import { removeUnfinished, writeFileAtomic } from '../files.cjs';
 import { codeOf } from '../processes.cjs';
 
@@ -13,7 +14,7 @@ const SOURCE = JSON.stringify(join(__dirname, '..', '..', '..', 'packages', 'sys
 /** Runs a CommonJS program in a folder, with access to the TypeScript sources. */
 function runProgram(program: string, folder: string, limits = '') {
   writeFileSync(join(folder, 'program.cjs'), program);
-  const node = `"${process.execPath}" --import "${require.resolve('tsx')}" program.cjs`;
+  const node = `"${process.execPath}" ${FROM_SOURCES.map((one) => `"${one}"`).join(' ')} program.cjs`;
   return spawnSync('bash', ['-c', `${limits} ${node}`], { cwd: folder, encoding: 'utf8' });
 }
 

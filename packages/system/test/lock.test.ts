@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { temporaryFolder } from '../../../test/support/data';
+import { FROM_SOURCES } from '../../../test/support/from-sources';
 import { makeFolder } from '../files.cjs';
 import { assertUnlocked, LOCK_NAME, lockFolder, ownerOf } from '../lock.cjs';
 import { lock, unlock } from '../lock.mjs';
@@ -38,7 +39,7 @@ describe('a locked folder', () => {
     const folder = temporaryFolder();
     const source = join(__dirname, '..', '..', '..', 'packages', 'system', 'lock.cjs');
     const program = `require(${JSON.stringify(source)}).lockFolder(${JSON.stringify(folder)}); throw new Error('failed')`;
-    const { stderr } = spawnSync(process.execPath, ['--import', require.resolve('tsx'), '-e', program], {
+    const { stderr } = spawnSync(process.execPath, [...FROM_SOURCES, '-e', program], {
       encoding: 'utf8',
     });
     assert.match(stderr, /Error: failed/);

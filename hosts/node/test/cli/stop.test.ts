@@ -8,6 +8,7 @@ import { readCheckpoint } from '../../../../packages/runs/node';
 import { projectPath } from '../../../../packages/system/files.cjs';
 import { isAlive } from '../../../../packages/system/processes.cjs';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
+import { FROM_SOURCES } from '../../../../test/support/from-sources';
 import { PYTHON } from '../../../../test/support/python';
 import { assertCurvesWhole, COMMAND, hashesOf, lifFcMnist } from '../../../../test/support/run';
 
@@ -133,7 +134,7 @@ test(
 new Stop().listen();
 setInterval(() => {}, 1000);
 console.log('listening');`;
-    const child = spawn(process.execPath, ['--import', require.resolve('tsx'), '-e', program]);
+    const child = spawn(process.execPath, [...FROM_SOURCES, '-e', program]);
     after(() => child.kill('SIGKILL'));
     const ended = new Promise((resolve) => child.on('close', resolve));
     await new Promise((resolve) => child.stdout.once('data', resolve));

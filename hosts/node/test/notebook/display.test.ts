@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lines } from '../../../../packages/figures';
 import { saveFigure } from '../../../../packages/figures/node/save';
 import { Interruption } from '../../../../src/common/interruption';
+import { FROM_SOURCES } from '../../../../test/support/from-sources';
 import { type Display, type Ended, runCells, type Step } from '../../../../test/support/jupyter-kernel';
 import { figureBundle, interruptible, liveFigure, show } from '../../notebook/display';
 import { progressBar } from '../../progress-bar';
@@ -174,7 +175,7 @@ test('the bundle of a figure is smaller than 100 kB', async () => {
 test('a bar is silent where nobody looks, and refuses a total of nothing', () => {
   const program = `const { progressBar } = require('./hosts/node/progress-bar.ts');
     const bar = progressBar(3, 'x'); bar.update(3); bar.finish();`;
-  const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '-e', program], { cwd: root });
+  const { stdout, stderr } = spawnSync(process.execPath, [...FROM_SOURCES, '-e', program], { cwd: root });
   assert.equal(`${stdout}${stderr}`, '');
   assert.throws(() => progressBar(0, 'x'), /expected a total of at least 1, found 0/);
 });
@@ -186,7 +187,7 @@ function inTerminal(program: string): string {
     performance.now = () => now;
     const { progressBar } = require('./hosts/node/progress-bar.ts');
     ${program}`;
-  return spawnSync(process.execPath, ['--import', 'tsx', '-e', start], { cwd: root, encoding: 'utf8' }).stderr;
+  return spawnSync(process.execPath, [...FROM_SOURCES, '-e', start], { cwd: root, encoding: 'utf8' }).stderr;
 }
 
 test('in a terminal a bar is written over in place and ends with its count', () => {

@@ -8,6 +8,7 @@ import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { inChromium, launchChromium } from '../../../../test/support/browser';
+import { FROM_SOURCES } from '../../../../test/support/from-sources';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
 const children: ChildProcess[] = [];
@@ -33,7 +34,7 @@ function program(port: string) {
       async (window) => { await window.closed; console.log('closed'); },
       (error) => { console.error(error.message); process.exitCode = 1; },
     );`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '-e', source], {
+  const child = spawn(process.execPath, [...FROM_SOURCES, '-e', source], {
     cwd: root,
     env: { ...process.env, NODEPLOTLIB_PORT: port },
   });

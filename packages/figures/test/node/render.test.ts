@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { JSDOM } from 'jsdom';
+import { FROM_SOURCES } from '../../../../test/support/from-sources';
 import { decode } from '../../../../test/support/png';
 import { accuracyCurve, digits, type Figure, lines, plot1dSpikes, plot2dHeatmap, weightImages } from '../..';
 import { rasterize, renderPng, renderSvg } from '../../node/render';
@@ -138,7 +139,7 @@ test('the bytes are the same in another process, in another order, with other fo
       `<?xml version="1.0"?><fontconfig><dir>${folder}</dir><cachedir>${folder}</cachedir>${alias}</fontconfig>`,
     );
     const program = join(__dirname, 'fingerprint.ts');
-    const other = execFileSync(process.execPath, ['--require', 'tsx/cjs', program], {
+    const other = execFileSync(process.execPath, [...FROM_SOURCES, program], {
       cwd: resolve(__dirname, '..', '..', '..', '..'),
       env: { ...process.env, FONTCONFIG_FILE: config, LC_ALL: 'de_DE.UTF-8', TZ: 'Asia/Tokyo' },
       encoding: 'utf8',
@@ -237,7 +238,7 @@ test('nothing is looked up or started before the first figure is drawn', () => {
     const { renderSvg } = require('./packages/figures/node/render.ts');
     renderSvg({ data: [], layout: {}, alt: '' }).catch((error) => console.log(error.message));
   `;
-  const output = execFileSync(process.execPath, ['--import', 'tsx', '-e', program], {
+  const output = execFileSync(process.execPath, [...FROM_SOURCES, '-e', program], {
     cwd: resolve(__dirname, '..', '..', '..', '..'),
     encoding: 'utf8',
   });
