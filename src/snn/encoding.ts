@@ -10,7 +10,7 @@ import { type EncoderName, MAX_T, type Presentation } from '../common/engine';
 import { firingStep } from '../common/latency';
 import { MAX_UINT32, Purpose, RandomStream } from '../common/random';
 import type { SpikeTrains } from '../common/spike-trains';
-import { firingChance, poissonBlock } from './poisson-block';
+import { firingChance, poissonPart, STEPS_IN_PART } from './poisson-block';
 
 const STEPS_IN_BLOCK = 128;
 
@@ -41,8 +41,11 @@ export class PoissonEncoder {
   private encodedId = -1;
   private encodedData: object | undefined;
   private chances: Uint32Array = new Uint32Array();
-  /** The spikes of one block of 128 steps, [batch × pixels × 4] words. */
+  /** The spikes of one block of 128 steps, [batch × pixels × 4] words, and how many of its parts are drawn. */
   private words = new Uint32Array();
+  private drawn = 0;
+  /** What the rows of the batch draw their next part from. */
+  private streams: RandomStream[] = [];
   private stale = true;
 
   /** @throws RangeError unless the seed is a whole number from 0 to 2³² − 1 */
@@ -86,7 +89,7 @@ export class PoissonEncoder {
       this.encodedData = images.dataId;
       this.stale = true;
     }
-    if (this.stale || this.step % STEPS_IN_BLOCK === 0) this.drawBlock(batch);
+    this.draw(batch);
     const bit = this.step % 32;
     const lane = (this.step % STEPS_IN_BLOCK) >> 5;
     this.step++;
@@ -95,16 +98,24 @@ export class PoissonEncoder {
     return tf.tensor(spikes, images.shape) as T;
   }
 
-  private drawBlock(batch: number): void {
+  /** Draws what the current step needs of its block, and no more: often T is far smaller than a block. */
+  private draw(batch: number): void {
     const pixels = this.chances.length / batch;
-    if (this.words.length !== this.chances.length * 4) this.words = new Uint32Array(this.chances.length * 4);
-    const block = Math.floor(this.step / STEPS_IN_BLOCK);
-    for (let i = 0; i < batch; i++) {
-      const stream = new RandomStream(this.seed, this.purpose, this.epoch, this.indices?.[i] ?? i, block);
-      const row = this.chances.subarray(i * pixels, (i + 1) * pixels);
-      poissonBlock(row, stream, this.words.subarray(i * pixels * 4, (i + 1) * pixels * 4));
+    if (this.stale || this.step % STEPS_IN_BLOCK === 0) {
+      if (this.words.length !== this.chances.length * 4) this.words = new Uint32Array(this.chances.length * 4);
+      const block = Math.floor(this.step / STEPS_IN_BLOCK);
+      const { seed, purpose, epoch, indices } = this;
+      const streamOf = (_: unknown, i: number) => new RandomStream(seed, purpose, epoch, indices?.[i] ?? i, block);
+      this.streams = Array.from({ length: batch }, streamOf);
+      this.drawn = 0;
+      this.stale = false;
     }
-    this.stale = false;
+    for (; this.drawn * STEPS_IN_PART <= this.step % STEPS_IN_BLOCK; this.drawn++) {
+      for (const [i, stream] of this.streams.entries()) {
+        const row = this.chances.subarray(i * pixels, (i + 1) * pixels);
+        poissonPart(this.drawn, row, stream, this.words.subarray(i * pixels * 4, (i + 1) * pixels * 4));
+      }
+    }
   }
 }
 

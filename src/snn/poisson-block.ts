@@ -21,29 +21,37 @@ export function firingChance(x: number): number {
  * @param out [pixels × 4] words; bit i of word 4 p + l says whether pixel p fires in step 32 l + i of the block
  */
 export function poissonBlock(chances: ArrayLike<number>, stream: RandomStream, out: Uint32Array): void {
+  for (let part = 0; part < PARTS; part++) poissonPart(part, chances, stream, out);
+}
+
+/** Steps in a part of a block. */
+export const STEPS_IN_PART = 16;
+const PARTS = 8;
+
+/** The 16 steps of one part of a block, from 0; the stream stands where the part before has left it. */
+export function poissonPart(part: number, chances: ArrayLike<number>, stream: RandomStream, out: Uint32Array): void {
   const undecided: { pixel: number; steps: number }[] = [];
   const compared = { below: 0, equal: 0 };
-  for (let p = 0; p < chances.length; p++) out.fill(chances[p] === ALWAYS ? 0xffffffff : 0, p * 4, p * 4 + 4);
-  for (let part = 0; part < 8; part++) {
-    const word = part >> 1;
-    const shift = (part & 1) * 16;
-    undecided.length = 0;
-    for (let p = 0; p < chances.length; p++) {
-      const m = chances[p];
-      if (m === 0 || m === ALWAYS) continue;
-      compare(stream.next(), m >>> 16, compared);
-      out[p * 4 + word] |= compared.below << shift;
-      if (compared.equal) undecided.push({ pixel: p, steps: compared.equal });
-    }
-    for (const { pixel, steps } of undecided) {
-      const m = chances[pixel];
-      compare(stream.next(), (m >>> 8) & 0xff, compared);
-      out[pixel * 4 + word] |= (compared.below & steps) << shift;
-      const left = compared.equal & steps;
-      if (left === 0) continue;
-      compare(stream.next(), m & 0xff, compared);
-      out[pixel * 4 + word] |= (compared.below & left) << shift;
-    }
+  const word = part >> 1;
+  const shift = (part & 1) * STEPS_IN_PART;
+  if (part === 0) {
+    for (let p = 0; p < chances.length; p++) out.fill(chances[p] === ALWAYS ? 0xffffffff : 0, p * 4, p * 4 + 4);
+  }
+  for (let p = 0; p < chances.length; p++) {
+    const m = chances[p];
+    if (m === 0 || m === ALWAYS) continue;
+    compare(stream.next(), m >>> 16, compared);
+    out[p * 4 + word] |= compared.below << shift;
+    if (compared.equal) undecided.push({ pixel: p, steps: compared.equal });
+  }
+  for (const { pixel, steps } of undecided) {
+    const m = chances[pixel];
+    compare(stream.next(), (m >>> 8) & 0xff, compared);
+    out[pixel * 4 + word] |= (compared.below & steps) << shift;
+    const left = compared.equal & steps;
+    if (left === 0) continue;
+    compare(stream.next(), m & 0xff, compared);
+    out[pixel * 4 + word] |= (compared.below & left) << shift;
   }
 }
 

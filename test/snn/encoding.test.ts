@@ -55,6 +55,19 @@ describe('the Poisson encoder', () => {
     for (const [t, step] of alone.entries()) assert.deepEqual(step, among[t].slice(784, 2 * 784), `step ${t}`);
   });
 
+  test('shows other images, in whatever step they come, as one that has shown them from the start', () => {
+    const [grey, dark] = [tf.fill([2, 50], 0.5), tf.fill([2, 50], 0.1)];
+    for (const change of [3, 20, 140]) {
+      const [changed, other] = [new PoissonEncoder({ seed: 3 }), new PoissonEncoder({ seed: 3 })];
+      for (let t = 0; t < 150; t++) {
+        const [step, expected] = [changed.encode(t < change ? grey : dark), other.encode(dark)].map((x) =>
+          x.dataSync(),
+        );
+        if (t >= change) assert.deepEqual(step, expected, `step ${t}, others since ${change}`);
+      }
+    }
+  });
+
   test('gives fresh spikes in each step, epoch, split and seed', () => {
     const image = tf.fill([1, 784], 0.5);
     const first = (encoder: PoissonEncoder) => Array.from(encoder.encode(image).dataSync()).join('');
