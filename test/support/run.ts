@@ -39,6 +39,21 @@ export function lifFcMnist(args: string[], cwd = temporaryFolder(), node: string
   return { ...run, cwd };
 }
 
+/**
+ * Runs commands that end before they train, all in one process: each process takes a tenth of a second of a core, in which it does
+ * what one of them has shown for all.
+ */
+export function lifFcMnistEach(commands: { args: string[]; cwd?: string }[]) {
+  const each = commands.map(({ args, cwd = temporaryFolder() }) => ({ args, cwd }));
+  const { stdout, stderr } = spawnSync(process.execPath, [join(__dirname, 'one-by-one.cjs')], {
+    encoding: 'utf8',
+    input: JSON.stringify(each),
+    timeout: 120_000,
+  });
+  assert.equal(stderr, '');
+  return JSON.parse(stdout) as { status: number; stdout: string; stderr: string; cwd: string }[];
+}
+
 /** A copy of the folder that a run was started in, which a test may change. */
 export function copyOf(run: string): string {
   const cwd = temporaryFolder();

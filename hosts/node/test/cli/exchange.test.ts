@@ -9,7 +9,7 @@ import { fromNir, fromPth, fromSafetensors } from '../../../../packages/formats/
 import { readLayersModel } from '../../../../packages/runs/node';
 import { decodeFloat32 } from '../../../../src/common/bytes';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
-import { contentsOf, lifFcMnist } from '../../../../test/support/run';
+import { contentsOf, lifFcMnist, lifFcMnistEach } from '../../../../test/support/run';
 
 const GOLDEN = resolve(__dirname, '..', '..', '..', '..', 'test', 'golden', 'exchange');
 const small = temporaryFolder();
@@ -95,52 +95,61 @@ describe('A trained network', () => {
 
   describe('is refused before the training', () => {
     const unix = { skip: process.platform === 'win32' && 'Windows has no such files' };
-    const refused = (args: string[], message: RegExp, logDir = 'first') => {
+    const refused = (...cases: [args: string[], message: RegExp, logDir?: string][]) => {
       const before = contentsOf(cwd);
-      const { status, stdout, stderr } = run(cwd, logDir, '--overwrite', ...args);
-      assert.match(stderr, message);
-      assert.match(stderr, /^lif_fc_mnist: [^\n]+\n$/);
-      assert.deepEqual([status, stdout], [2, '']);
+      const runs = lifFcMnistEach(
+        cases.map(([args, , logDir = 'first']) => ({
+          args: [...SMALL, '--log-dir', logDir, '--overwrite', ...args],
+          cwd,
+        })),
+      );
+      for (const [i, [, message]] of cases.entries()) {
+        const { status, stdout, stderr } = runs[i];
+        assert.match(stderr, message);
+        assert.match(stderr, /^lif_fc_mnist: [^\n]+\n$/);
+        assert.deepEqual([status, stdout], [2, '']);
+      }
       assert.deepEqual(contentsOf(cwd), before);
     };
 
     test('over a file of its run, or where the run makes a folder', () => {
       const names = ['checkpoint/checkpoint.json', 'train_accs.npy', 'lif_fc_mnist.lock', 'acc.png', 'ann_mnist'];
       const inFirst = [...names, readdirSync(join(cwd, 'first')).find((name) => name.startsWith('events')) as string];
-      for (const name of inFirst) {
-        refused(
-          ['--save-nir', join('first', name)],
-          /^lif_fc_mnist: --save-nir: expected a name that the run does not use/,
-        );
-      }
-      refused(
+      const message = /^lif_fc_mnist: --save-nir: expected a name that the run does not use/;
+      refused(...inFirst.map((name): [string[], RegExp] => [['--save-nir', join('first', name)], message]), [
         ['--save-safetensors', 'new'],
         /--save-safetensors: expected a name that the run does not use/,
         'new/a/b',
-      );
+      ]);
     });
 
     test('over a file of its run that another path leads to', unix, () => {
       symlinkSync('first', join(cwd, 'same'));
       symlinkSync(join('first', 'test_accs.npy'), join(cwd, 'link'));
-      for (const path of ['same/v_t_array.npy', 'link'])
-        refused(['--save-nir', path], /that the run does not use itself/);
+      refused(
+        ...['same/v_t_array.npy', 'link'].map((path): [string[], RegExp] => [
+          ['--save-nir', path],
+          /that the run does not use itself/,
+        ]),
+      );
     });
 
     test('in both formats under one name', () => {
-      refused(
+      refused([
         ['--save-nir', 'one', '--save-safetensors', './one'],
         /--save-safetensors: expected another file than for --save-nir, found .*one for both/,
-      );
+      ]);
     });
 
     test('where no file can be written', unix, () => {
       mkdirSync(join(cwd, 'folder'));
       execFileSync('mkfifo', [join(cwd, 'pipe')]);
-      refused(['--save-nir', 'folder'], /--save-nir: .*folder: expected a file or nothing, found a folder/);
-      refused(['--save-nir', 'pipe'], /--save-nir: .*pipe: expected a file or nothing, found a named pipe/);
-      refused(['--save-nir', '/dev/null'], /--save-nir: \/dev\/null: expected a file or nothing, found a device/);
-      refused(['--save-nir', 'x'.repeat(250)], /--save-nir: .*x: cannot be written \(ENAMETOOLONG/);
+      refused(
+        [['--save-nir', 'folder'], /--save-nir: .*folder: expected a file or nothing, found a folder/],
+        [['--save-nir', 'pipe'], /--save-nir: .*pipe: expected a file or nothing, found a named pipe/],
+        [['--save-nir', '/dev/null'], /--save-nir: \/dev\/null: expected a file or nothing, found a device/],
+        [['--save-nir', 'x'.repeat(250)], /--save-nir: .*x: cannot be written \(ENAMETOOLONG/],
+      );
     });
   });
 
@@ -219,9 +228,13 @@ describe('A trained network', () => {
     ],
     ['a run that goes on', ['--weights', 'net.safetensors', '--resume'], /expected --resume or --weights, found both/],
   ];
-  for (const [what, args, message] of REFUSED) {
+  let refusals: ReturnType<typeof lifFcMnistEach> | undefined;
+  for (const [i, [what, , message]] of REFUSED.entries()) {
     test(`is refused in one line with ${what}`, () => {
-      const { status, stderr } = run(cwd, 'refused', ...args);
+      refusals ??= lifFcMnistEach(
+        REFUSED.map(([, args]) => ({ args: [...SMALL, '--log-dir', 'refused', ...args], cwd })),
+      );
+      const { status, stderr } = refusals[i];
       assert.deepEqual([status, stderr.trim().split('\n').length], [2, 1], stderr);
       assert.match(stderr, message);
       assert.ok(!existsSync(join(cwd, 'refused')));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { projectPath } from '../../../../packages/system/files.cjs';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
-import { lifFcMnist } from '../../../../test/support/run';
+import { lifFcMnist, lifFcMnistEach } from '../../../../test/support/run';
 import { keptByNpm, typedIn } from '../../cli/npm';
 
 const root = temporaryFolder();
@@ -151,14 +151,23 @@ describe('bad input is refused in one line and leaves nothing behind', () => {
     [['--resume'], 1, /checkpoint\.json: expected a checkpoint to resume from, found none/],
     [[...SMALL, '-b', '641'], 2, /--batch-size: expected at most the 640 training images, found 641/],
   ];
-  for (const [args, status, message] of cases) {
+  const runs = lifFcMnistEach(cases.map(([args]) => ({ args })));
+  for (const [i, [args, status, message]] of cases.entries()) {
     test(args.map((arg) => arg.replace(root, '…')).join(' '), () => {
-      const run = lifFcMnist(args);
+      const run = runs[i];
       assert.match(run.stderr, /^lif_fc_mnist: [^\n]+\n$/);
       assert.match(run.stderr.trimEnd(), message);
       assert.equal(run.status, status);
       assert.equal(run.stdout, '');
       assert.deepEqual(readdirSync(run.cwd), []);
+    });
+  }
+
+  for (const status of [1, 2]) {
+    test(`and is what the process ends with: ${status}`, () => {
+      const i = cases.findIndex((one) => one[1] === status);
+      const { stdout, stderr, ...alone } = lifFcMnist(cases[i][0], runs[i].cwd);
+      assert.deepEqual([alone.status, stdout, stderr], [status, '', runs[i].stderr]);
     });
   }
 });

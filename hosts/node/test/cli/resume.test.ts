@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { forge } from '../../../../test/support/checkpoint';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
-import { assertCurvesWhole, contentsOf, copyOf, hashesOf, lifFcMnist } from '../../../../test/support/run';
+import {
+  assertCurvesWhole,
+  contentsOf,
+  copyOf,
+  hashesOf,
+  lifFcMnist,
+  lifFcMnistEach,
+} from '../../../../test/support/run';
 
 const small = temporaryFolder();
 writeSmallMnist(small, 640, 200);
@@ -27,7 +34,13 @@ test('a finished run that is resumed says how to train on, and writes the same r
   const { cwd } = lifFcMnist([...SMALL, '-N', '2', '--log-dir', 'out']);
   const advice = `all 2 epochs are done; a larger -N, such as \`-N 4\`, trains on`;
   const before = hashesOf(join(cwd, 'out'));
-  for (const figures of [[], ['--save-figures'], ['--save-figures']]) {
+  // As if it had drawn figures, of which two are left.
+  const left = ['acc.svg', 'acc.png'].map((name) => join(cwd, 'out', name));
+  for (const figures of [[], ['--save-figures']]) {
+    if (figures.length > 0) {
+      forge(join(cwd, 'out', 'checkpoint', 'checkpoint.json'), { 'options.saveFigures': true });
+      for (const file of left) writeFileSync(file, 'former');
+    }
     const resumed = lifFcMnist([...DATA, '--log-dir', 'out', '--resume', ...figures], cwd);
     assert.equal(resumed.status, 0, resumed.stderr);
     assert.equal(
@@ -37,7 +50,8 @@ test('a finished run that is resumed says how to train on, and writes the same r
     assert.match(resumed.stdout, /^Firing rate: .*\nSHA-256 of the weights: [0-9a-f]{64}\n$/);
     assert.deepEqual(hashesOf(join(cwd, 'out')), before);
   }
-  assert.ok(existsSync(join(cwd, 'out', 'acc.svg')));
+  for (const file of left) assert.notEqual(readFileSync(file, 'utf8'), 'former');
+  assert.ok(existsSync(join(cwd, 'out', '1d_spikes.svg')));
   const further = lifFcMnist([...DATA, '--log-dir', 'out', '--resume', '-N', '4'], cwd);
   assert.match(further.stderr, /^Resuming from .+: 2 of 4 epochs are done\n/);
   assert.match(further.stdout, /^Epoch 3: train_acc/m);
@@ -48,8 +62,8 @@ describe('options that came later', () => {
   const optionsIn = (cwd: string) =>
     JSON.parse(readFileSync(join(cwd, 'out', 'checkpoint', 'checkpoint.json'), 'utf8')).options;
   const start = (given: string[]) => lifFcMnist([...SMALL, ...given, '-N', '1', '--log-dir', 'out']).cwd;
-  const resume = (cwd: string, given: string[]) =>
-    lifFcMnist([...DATA, ...given, '--resume', '-N', '2', '--log-dir', 'out'], cwd);
+  const RESUME = [...DATA, '--resume', '-N', '2', '--log-dir', 'out'];
+  const resume = (cwd: string, given: string[]) => lifFcMnist([...RESUME, ...given], cwd);
   const otherRun = start(other);
 
   test('are left out of a checkpoint while they have their defaults, so it is that of before', () => {
@@ -58,12 +72,14 @@ describe('options that came later', () => {
       'dataset',
       ...['batchSize', 'timesteps', 'learningRate', 'tau', 'epoch', 'engine', 'seed', 'surrogate', 'saveFigures'],
     ]);
-    for (const [given, message] of [
+    const others = [
       [['--loss', 'cross-entropy'], '--loss: expected mse as in the checkpoint, found cross-entropy'],
       [['--encoder', 'direct'], '--encoder: expected poisson as in the checkpoint, found direct'],
       [['--no-reset'], '--no-reset: expected no such switch as in the checkpoint, found it'],
-    ] as const) {
-      const { status, stderr } = resume(cwd, [...given]);
+    ] as const;
+    const runs = lifFcMnistEach(others.map(([given]) => ({ args: [...RESUME, ...given], cwd })));
+    for (const [i, [, message]] of others.entries()) {
+      const { status, stderr } = runs[i];
       assert.equal(status, 2);
       assert.equal(stderr, `lif_fc_mnist: ${message}; leave it out, or start a new run in another folder\n`);
     }
@@ -81,7 +97,7 @@ describe('options that came later', () => {
     assert.deepEqual(hashesOf(join(cwd, 'out')), hashesOf(join(whole.cwd, 'out')));
   });
 
-  for (const [name, changes, change, message] of [
+  const forged: [string, Record<string, unknown>, ((bytes: Buffer) => Buffer) | undefined, RegExp][] = [
     [
       'lacks its potentials',
       { 'arrays.potentials': undefined },
@@ -97,11 +113,17 @@ describe('options that came later', () => {
       undefined,
       /expected 0 potentials, found 1280$/m,
     ],
-  ] as const) {
-    test(`a checkpoint that ${name} is refused in one line`, () => {
+  ];
+  const refused = lifFcMnistEach(
+    forged.map(([, changes, change]) => {
       const cwd = copyOf(otherRun);
       forge(join(cwd, 'out', 'checkpoint', 'checkpoint.json'), changes, change);
-      const { status, stderr } = resume(cwd, []);
+      return { args: RESUME, cwd };
+    }),
+  );
+  for (const [i, [name, , , message]] of forged.entries()) {
+    test(`a checkpoint that ${name} is refused in one line`, () => {
+      const { status, stderr } = refused[i];
       assert.equal(status, 1);
       assert.match(stderr, message);
       assert.match(stderr, /^lif_fc_mnist: [^\n]+\n$/);
@@ -141,11 +163,14 @@ describe('a run with options of its own', () => {
 
   test('is not changed by a switch that comes later', () => {
     const { cwd } = lifFcMnist([...SMALL, '-N', '1', '--log-dir', 'out']);
-    for (const name of ['--detach-reset', '--no-decay-input', '--soft-reset']) {
-      const refused = lifFcMnist([...DATA, '--resume', '--log-dir', 'out', name], cwd);
+    const switches = ['--detach-reset', '--no-decay-input', '--soft-reset'];
+    const runs = lifFcMnistEach(
+      switches.map((name) => ({ args: [...DATA, '--resume', '--log-dir', 'out', name], cwd })),
+    );
+    for (const [i, name] of switches.entries()) {
       const advice = 'leave it out, or start a new run in another folder';
       assert.equal(
-        refused.stderr,
+        runs[i].stderr,
         `lif_fc_mnist: ${name}: expected no such switch as in the checkpoint, found it; ${advice}\n`,
       );
     }
@@ -198,24 +223,28 @@ describe('a checkpoint that somebody sends', () => {
     ['has more correct images than images', { 'history.correct': 1 }, /expected 5 batches per epoch/],
     ['is of another version', { version: 7 }, /expected a checkpoint of version 2, found version 7/],
   ];
-  for (const [name, changes, message] of cases) {
+  const copies = cases.map(([, changes]) => {
+    const { cwd, file } = copy();
+    forge(file, changes);
+    return { cwd, before: contentsOf(cwd) };
+  });
+  const args = [...DATA, '--resume', '-N', '3', '--log-dir', 'out'];
+  const runs = lifFcMnistEach(copies.map(({ cwd }) => ({ args, cwd })));
+  for (const [i, [name, , message]] of cases.entries()) {
     test(`and that ${name} is refused in one line, and nothing changes`, () => {
-      const { cwd, file } = copy();
-      forge(file, changes);
-      const before = contentsOf(cwd);
-      const run = lifFcMnist([...DATA, '--resume', '-N', '3', '--log-dir', 'out'], cwd);
+      const run = runs[i];
       assert.match(run.stderr, message);
       assert.match(run.stderr, /^lif_fc_mnist: [^\n]+\n$/);
       assert.ok(run.status === 1 || run.status === 2);
       assert.equal(run.stdout, '');
-      assert.deepEqual(contentsOf(cwd), before);
+      assert.deepEqual(contentsOf(run.cwd), copies[i].before);
     });
   }
 
   test('and that is honest is resumed, beside files that are not ours', () => {
     const { cwd, file } = copy();
     forge(file, {});
-    const run = lifFcMnist([...DATA, '--resume', '-N', '3', '--log-dir', 'out'], cwd);
+    const run = lifFcMnist(args, cwd);
     assert.equal(run.status, 0, run.stderr);
     for (const name of ['victim.txt', 'out/notes.unfinished', 'out/v.npy.1.unfinished']) {
       assert.equal(readFileSync(join(cwd, name), 'utf8'), 'precious');
