@@ -123,7 +123,10 @@ describe('a folder that holds a run', () => {
 
 describe('--overwrite', () => {
   test('replaces all files of the earlier run, and says so', () => {
-    const { cwd, out } = finished('--save-figures');
+    const { cwd, out } = copied();
+    // As if it had drawn figures.
+    forge(join(out, 'checkpoint', 'checkpoint.json'), { 'options.saveFigures': true });
+    for (const name of ['acc.png', '1d_spikes.svg']) writeFileSync(join(out, name), 'former');
     const run = lifFcMnist([...SMALL, '-N', '1', '--overwrite', '--seed', '5'], cwd);
     assert.equal(run.status, 0, run.stderr);
     assert.equal(run.stderr.split('\n')[0], `Replacing the run in ${out} (2 of 2 epochs are done)`);

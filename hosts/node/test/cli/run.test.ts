@@ -51,7 +51,9 @@ for n in ['v_t_array', 's_t_array', 'train_accs', 'test_accs']:
 }
 
 test('a run of the ANN prints the same lines but for the firing rate, and writes no arrays of neurons', () => {
-  const run = lifFcMnist(['--dataset-dir', small, '--skip-checksum', '--network', 'ann', '-N', '2', '--save-figures']);
+  const data = ['--dataset-dir', small, '--skip-checksum'];
+  const places = ['--log-dir', 'curves', '--out-dir', 'logs'];
+  const run = lifFcMnist([...data, '--network', 'ann', '-N', '2', '--save-figures', ...places]);
   assert.equal(run.status, 0, run.stderr);
   const logs = join(run.cwd, 'logs');
   const [weights] = sha256Of(logs, ['ann_mnist/weights.bin']);
@@ -59,10 +61,12 @@ test('a run of the ANN prints the same lines but for the firing rate, and writes
   assert.match(lines[0], /^Epoch 0: train_acc = [0-9.]+, test_acc = [0-9.]+, max_test_acc = [0-9.]+, train_times = 5$/);
   assert.deepEqual(lines.slice(2), [`SHA-256 of the weights: ${weights}`, '']);
   assert.match(run.stderr, /Wrote train_accs\.npy, test_accs\.npy, ann_mnist\/, the figures to /);
-  const files = readdirSync(logs).filter((name) => !name.startsWith('events'));
   const figures = ['acc.png', 'acc.svg', 'input.png', 'input.svg'];
-  assert.deepEqual(files.sort(), [...figures, 'ann_mnist', 'checkpoint', 'test_accs.npy', 'train_accs.npy'].sort());
-  assertCurvesWhole(logs, 10, 2);
+  assert.deepEqual(
+    readdirSync(logs).sort(),
+    [...figures, 'ann_mnist', 'checkpoint', 'test_accs.npy', 'train_accs.npy'].sort(),
+  );
+  assertCurvesWhole(join(run.cwd, 'curves'), 10, 2);
 });
 
 test('the model of a run of the ANN is read by TensorFlow.js as chapter 1 has it', async () => {
@@ -110,14 +114,14 @@ for (const network of ['snn', 'ann']) {
 
 describe('where a run writes', () => {
   test('is said before and after it, on stderr', () => {
-    const run = lifFcMnist([...SMALL, '-N', '1', '--log-dir', 'curves', '--out-dir', 'out', '--save-figures']);
+    const run = lifFcMnist([...SMALL, '-N', '1', '--log-dir', 'curves', '--out-dir', 'out']);
     const [curves, out] = ['curves', 'out'].map((name) => join(run.cwd, name));
     assert.deepEqual(run.stderr.trimEnd().split('\n'), [
       `Writing to ${out}, the TensorBoard logs to ${curves}`,
-      `Wrote v_t_array.npy, s_t_array.npy, train_accs.npy, test_accs.npy, lif_snn_mnist/, the figures to ${out}`,
+      `Wrote v_t_array.npy, s_t_array.npy, train_accs.npy, test_accs.npy, lif_snn_mnist/ to ${out}`,
     ]);
     assert.deepEqual(readdirSync(curves).length, 1);
-    assert.ok(existsSync(join(out, '1d_spikes.svg')) && existsSync(join(out, 'acc.png')));
+    assert.ok(existsSync(join(out, 'v_t_array.npy')));
   });
 
   test('is relative to where `npm run train` was typed', () => {
