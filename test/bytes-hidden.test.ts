@@ -38,7 +38,7 @@ const ARGS = ['--seed', '1', '-T', '20', '--hidden', '96', '--lr', '2e-3', '--lo
 const data = bytesData();
 
 describe('some epochs of a hidden layer give the same bytes', () => {
-  for (const threads of [1, 2, 3]) {
+  for (const threads of LEAVE_NOTHING_OUT ? [1, 2, 3] : [1, 3]) {
     test(`with ${threads} thread${threads > 1 ? 's' : ''}`, () => {
       const { cwd, status, stderr } = lifFcMnist([...ARGS, ...data, '--threads', String(threads)]);
       assert.equal(status, 0, stderr);

@@ -93,7 +93,8 @@ for (const name of ENGINES) {
   }
 
   const ofLayers = layersCases();
-  for (const golden of name === 'event' ? ofLayers : byDay(ofLayers, () => '', 150)) {
+  // With more steps there is but one of τ of each neuron, of which layers.test.ts has both engines learn the same.
+  for (const golden of name === 'event' ? ofLayers : byDay(ofLayers, () => null, 150)) {
     const { T, units, by, loss, readout, lr, layers, trains, label, ...run } = golden;
     const what = layers.map(({ recurrent, synapse, learn }) =>
       [recurrent && 'recurrent', synapse && 'synapse', learn].filter(Boolean).join(' and '),

@@ -1,17 +1,20 @@
-/** The published table, editions/map/map.csv: whole, and its short rows computed again. `--verify 10` takes any rows. */
+/** The published table, editions/map/map.csv: whole, and short rows of it computed again. `--verify 10` takes any rows. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { LEAVE_NOTHING_OUT } from '../../../../test/support/data';
 import { MAP, runMap } from '../../../../test/support/map-command';
 import { ended } from '../../../../test/support/notebooks';
 
+/** The short rows that are computed by day: one of the SNN, of the ANN and of Randman. By night all are, eight. */
+const ROWS = LEAVE_NOTHING_OUT ? 'all' : '4ae944b2e4b3,4853f9ce4b2a,b687542526ab';
 const TABLE = join(__dirname, '..', '..', '..', '..', 'editions', 'map', 'map.csv');
 
-test('The published table has the runs of the published grids, and its short ones come out the same to the byte', async () => {
-  const child = spawn(process.execPath, [MAP, '--verify', 'all', '--grid', 'short'], {
+test('The published table has the runs of the published grids, and short ones come out the same to the byte', async () => {
+  const child = spawn(process.execPath, [MAP, '--verify', ROWS, '--grid', 'short'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const { status, lines } = await ended(child);
