@@ -67,11 +67,9 @@ describe('The table', () => {
   });
 
   test('is the same when its rows are computed again', async () => {
-    for (const which of ['7', id]) {
-      const { status, lines } = await verify(which);
-      assert.equal(status, 0, lines.join('\n'));
-      assert.equal(lines.at(-1), '1 row computed again: every column is the same to the byte.');
-    }
+    const { status, lines } = await verify('7');
+    assert.equal(status, 0, lines.join('\n'));
+    assert.equal(lines.at(-1), '1 row computed again: every column is the same to the byte.');
   });
 
   describe('with one changed character', () => {
