@@ -19,8 +19,20 @@ export interface PlotlyInJsdom {
   toImage(figure: { data: unknown; layout: unknown }, options: object): Promise<string>;
 }
 
-/** Loads plotly.js into a jsdom window; takes about a second. */
-export async function startPlotly(): Promise<PlotlyInJsdom> {
+/** What the traces of this package's figures are. */
+const USUAL = ['scatter', 'bar', 'heatmap'];
+
+/**
+ * The bundle of plotly.js that draws these traces. The smaller one starts in a third of the time and takes 30 MB less; what it has,
+ * it draws as the other does, to the byte.
+ */
+export function bundleOf(data: readonly { type?: unknown }[] | undefined): string {
+  const isUsual = data?.every(({ type = 'scatter' }) => USUAL.includes(String(type)));
+  return isUsual ? 'plotly.js-cartesian-dist-min/plotly-cartesian.min.js' : 'plotly.js-dist-min/plotly.min.js';
+}
+
+/** Loads a bundle of plotly.js into a jsdom window; takes up to a second. */
+export async function startPlotly(bundle: string): Promise<PlotlyInJsdom> {
   const { JSDOM, VirtualConsole } = await import('jsdom');
   const { createCanvas, GlobalFonts } = await import('@napi-rs/canvas');
   // A name of our own: a font of the same family on the system must not be measured in its place.
@@ -46,7 +58,7 @@ export async function startPlotly(): Promise<PlotlyInJsdom> {
   giveMetrics(window as unknown as JsdomWindow, measure);
   // plotly.js 4 expects these of a browser (for maps, which we do not draw).
   Object.assign(window, { TextDecoder, TextEncoder });
-  window.eval(readFileSync(require.resolve('plotly.js-dist-min/plotly.min.js'), 'utf8'));
+  window.eval(readFileSync(require.resolve(bundle), 'utf8'));
   // jsdom's frames for requestAnimationFrame would keep a command-line program from ending.
   window.requestAnimationFrame = (callback) => {
     setTimeout(() => callback(0), 0);

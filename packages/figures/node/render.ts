@@ -7,10 +7,11 @@
 import { createHash } from 'node:crypto';
 import { Queue } from '../../../src/common/queue';
 import { type Figure, FONT_FAMILY } from '../theme';
-import { fontFiles, type PlotlyInJsdom, startPlotly } from './plotly';
+import { bundleOf, fontFiles, type PlotlyInJsdom, startPlotly } from './plotly';
 import { encodePng } from './png';
 
-let started: Promise<PlotlyInJsdom> | undefined;
+/** By bundle. */
+const started = new Map<string, Promise<PlotlyInJsdom>>();
 /** One figure at a time: plotly.js keeps what it measures in the one document that all figures share. */
 const queue = new Queue();
 
@@ -77,8 +78,10 @@ function readSize(figure: Figure): { width: number; height: number } {
 
 async function draw(figure: Figure): Promise<string> {
   const { width, height } = readSize(figure);
-  started ??= startPlotly();
-  const plotly = await started;
+  const bundle = bundleOf(figure.data);
+  const starting = started.get(bundle) ?? startPlotly(bundle);
+  started.set(bundle, starting);
+  const plotly = await starting;
   // plotly.js writes into what it is given, so it gets a copy.
   const copy = JSON.stringify({ data: figure.data, layout: figure.layout });
   const { data, layout } = JSON.parse(copy, (_, value) => (typeof value === 'string' ? wellFormed(value) : value));

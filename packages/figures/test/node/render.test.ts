@@ -227,6 +227,11 @@ test('a logarithmic axis over all of double precision is drawn within seconds', 
   assert.ok(svg.includes('10⁻³⁰⁰') && svg.includes('10³⁰⁰'));
 });
 
+test('a figure of a kind that the package has not is drawn as well', async () => {
+  const polar = { data: [{ type: 'scatterpolar', r: [1, 2, 1], theta: [0, 90, 180] }], layout: {}, alt: '' };
+  assert.match(await renderSvg(polar), />90°</);
+});
+
 test('nothing is looked up or started before the first figure is drawn', () => {
   const program = `
     const Module = require('node:module');
