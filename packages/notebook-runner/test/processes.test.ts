@@ -101,7 +101,7 @@ test('Ctrl-C is heard while a cell prints as much as it can', async () => {
   const runner = start(['--out', join(temporary, 'endless'), file]);
   const end = ended(runner);
   while (!existsSync(join(temporary, 'begun')) && runner.exitCode === null) await sleep(50);
-  await sleep(2000);
+  await sleep(500);
   const sent = performance.now();
   runner.kill('SIGTERM');
   const { status, lines } = await end;
