@@ -60,6 +60,32 @@ const text: string = await new Response('x').text();
     assert.deepEqual(messages('gone;'), ["Cannot find name 'gone'."]);
   });
 
+  test('know the names of all earlier cells of a long notebook, and no file but those of cells', () => {
+    const notebook = open();
+    for (let i = 0; i < 70; i++) {
+      assert.deepEqual(notebook.check(`const name${i} = ${i};`), []);
+      notebook.starts(`const name${i} = ${i};`);
+      notebook.ended([]);
+    }
+    assert.deepEqual(notebook.check('[name0, name63, name64, name69].map((value) => value + 1);'), []);
+    const [problem] = notebook.check('name70;');
+    assert.match(problem?.messageText ?? '', /^Cannot find name 'name70'\./);
+    assert.equal(notebook.check("import { x } from 'beside';\nx;").length, 1);
+  });
+
+  test('know what a declaration names by its own folder', () => {
+    const path = '/declarations/part/index.d.ts';
+    const text = "export interface Part { size: number }\nexport declare const take: (part: import('.').Part) => void;";
+    const more = {
+      ...declarations,
+      files: { ...declarations.files, [path]: text },
+      modules: { ...declarations.modules, part: path },
+    };
+    const notebook = new NotebookTypes(new Library(ts, more, DEFAULTS, new Remote(ts)), 'notebook', DEFAULTS.siteUrl);
+    const [problem] = notebook.check("import { take } from 'part';\ntake({ size: 'text' });");
+    assert.equal(problem?.messageText, "Type 'string' is not assignable to type 'number'.");
+  });
+
   test('know the names of a cell while it runs, and forget those that it did not come to', async () => {
     const notebook = open();
     const membersOf = async (code: string) =>

@@ -130,10 +130,9 @@ export class NotebookTypes {
     return { path, text: '', version: ++this.library.version, lost: [] };
   }
 
-  /** The paths of all cells, and of some that are still to come. */
-  private places(): string[] {
-    const count = PLACES * Math.ceil((this.cells.length + 1) / PLACES);
-    return Array.from({ length: count }, (_, i) => this.placeOf(i));
+  /** For how many cells there are files, of which the last are still empty. */
+  private get room(): number {
+    return PLACES * Math.ceil((this.cells.length + 1) / PLACES);
   }
 
   private placeOf(index: number): string {
@@ -143,7 +142,8 @@ export class NotebookTypes {
   private cellOf(path: string): Pick<Cell, 'text' | 'version'> | undefined {
     if (!path.startsWith(`${this.folder}/`)) return undefined;
     const index = Number(path.slice(this.folder.length + 1, -'.ts'.length)) - 1;
-    return index === this.cells.length ? this.current : (this.cells[index] ?? EMPTY);
+    if (index === this.cells.length) return this.current;
+    return this.cells[index] ?? (index >= 0 && index < this.room ? EMPTY : undefined);
   }
 
   private createHost(): TypeScript.LanguageServiceHost {
@@ -152,7 +152,10 @@ export class NotebookTypes {
     return {
       getCompilationSettings: () => library.settings,
       // Cells that are still to come are there, empty: with the same files TypeScript keeps what it knows of all others.
-      getScriptFileNames: () => [...library.declarations.ambient, ...this.places()],
+      getScriptFileNames: () => [
+        ...library.declarations.ambient,
+        ...Array.from({ length: this.room }, (_, i) => this.placeOf(i)),
+      ],
       getScriptVersion: (path) => String(this.cellOf(path)?.version ?? 1),
       getScriptSnapshot: (path) => {
         const cell = this.cellOf(path);
@@ -163,7 +166,8 @@ export class NotebookTypes {
       getDefaultLibFileName: () => '/lib/lib.d.ts',
       fileExists: (path) => textOf(path) !== undefined,
       readFile: textOf,
-      directoryExists: (path) => library.folders.has(path),
+      // For `import('.')` TypeScript asks with a slash at the end.
+      directoryExists: (path) => library.folders.has(path.replace(/(?<=.)\/$/, '')),
       getDirectories: () => [],
       useCaseSensitiveFileNames: () => true,
       resolveModuleNameLiterals: (literals, from) => literals.map(({ text }) => this.resolve(text, from)),
