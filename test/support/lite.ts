@@ -80,23 +80,25 @@ interface Serving {
   /** Those of `npm run lite -- --serve`; by default none, as GitHub Pages has it. */
   headers?: typeof ISOLATION;
   /**
-   * Whether cells have types. Where nothing that is looked at depends on them, a page opens for two thirds of the CPU time without
-   * TypeScript, which otherwise loads in the background of each.
+   * Whether a page loads in the background what cells may need: TypeScript, and the package. Where nothing that is looked at depends
+   * on that, a page opens for less than two thirds of the CPU time without.
    */
-  hasTypes?: boolean;
+  loadsAhead?: boolean;
 }
 
-/** The site's settings, in which the kernel finds no declarations. */
-function withoutTypes(): string {
+/** The site's settings, in which the kernel finds no declarations and loads a module with the cell that imports it. */
+function withoutLoadingAhead(): string {
   const settings = JSON.parse(readFileSync(join(built, 'jupyter-lite.json'), 'utf8'));
-  delete settings['jupyter-config-data'].litePluginSettings['jupyterlite-typescript-kernel:plugin'].declarations;
+  const kernel = settings['jupyter-config-data'].litePluginSettings['jupyterlite-typescript-kernel:plugin'];
+  delete kernel.declarations;
+  kernel.preload = false;
   return JSON.stringify(settings);
 }
 
 /** Serves build/ below a folder. */
-export async function serveLite({ headers, hasTypes = true }: Serving = {}): Promise<Server> {
+export async function serveLite({ headers, loadsAhead = true }: Serving = {}): Promise<Server> {
   if (!existsSync(built)) throw new Error('build/lite: expected the browser edition, found none; run `npm run lite`');
-  const instead = hasTypes ? {} : { '/lite/jupyter-lite.json': withoutTypes() };
+  const instead: Record<string, string> = loadsAhead ? {} : { '/lite/jupyter-lite.json': withoutLoadingAhead() };
   const { port, close } = await serve(join(root, 'build'), 0, '/some/folder', { headers, compresses: false, instead });
   return { url: `http://127.0.0.1:${port}/some/folder/lite/`, close };
 }

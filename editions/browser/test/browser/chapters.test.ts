@@ -9,6 +9,7 @@ import { readNpy } from '../../../../packages/runs/node';
 import { inChromium } from '../../../../test/support/browser';
 import { differences } from '../../../../test/support/compare';
 import {
+  type Cell,
   chosenChapters,
   chromiumAndSite,
   committed,
@@ -16,12 +17,24 @@ import {
   root,
   runAllCells,
   setCells,
+  textOf,
   watchedPage,
 } from '../../../../test/support/lite';
 import { ISOLATION } from '../../build/serve.mjs';
 
 /** Chapter 5 looks at what chapter 4 has left. */
 const isTraining = (name: string) => /^0[45]/.test(name);
+/** Chapter 13 measures times, which are not compared: where chapters are chosen it does so in 9 rounds instead of 21. */
+const ROUNDS = 'batch < 21';
+function cellsOf(name: string): Cell[] {
+  const { cells } = committed(name);
+  if (!process.env.LITE_CHAPTERS || !name.startsWith('13')) return cells;
+  assert.ok(
+    cells.some(({ source }) => textOf(source).includes(ROUNDS)),
+    `${name}: expected ${ROUNDS}, found none`,
+  );
+  return cells.map((cell) => ({ ...cell, source: textOf(cell.source).replace(ROUNDS, 'batch < 9') }));
+}
 const chaptersOf = (part: (name: string) => boolean) => chosenChapters().filter(part);
 /** Milliseconds that a chapter may take on a busy machine. */
 const PATIENCE = 1_500_000;
@@ -58,7 +71,7 @@ describe('In Chromium', { ...inChromium, concurrency: true, timeout: PATIENCE },
         const { page, faults } = await watchedPage(context, site.url);
         const ready = await openChapter(page, site.url, name);
         // With the solutions: the site serves stubs.
-        await setCells(page, committed(name).cells);
+        await setCells(page, cellsOf(name));
         const begin = performance.now();
         const now = await runAllCells(page, PATIENCE / 1000);
         const seconds = (performance.now() - begin) / 1000;

@@ -163,7 +163,7 @@ describe('In Firefox', { ...inFirefox, timeout: PATIENCE }, () => {
   });
 
   test('a link with cells opens as a notebook, on a first visit that loads the page twice', async () => {
-    const other = await serveLite({ hasTypes: false });
+    const other = await serveLite({ loadsAhead: false });
     const page = await browser.newPage();
     try {
       await opensShared(page as unknown as AnyPage, await shareAddress({ cells: SHARED }, other.url));

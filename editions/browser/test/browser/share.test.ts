@@ -16,7 +16,7 @@ import { NOTE, shareAddress } from '../../page/share';
 import { opensShared, SHARED } from './shared';
 
 describe('A link with cells, in Chromium', inChromium, () => {
-  const site = chromiumAndSite({ hasTypes: false });
+  const site = chromiumAndSite({ loadsAhead: false });
   const fresh = async () => {
     const context = await site.browser.newContext({
       viewport: { width: 1280, height: 900 },

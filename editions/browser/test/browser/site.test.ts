@@ -92,7 +92,7 @@ function wideFigure() {
 
 describe('The site', inChromium, () => {
   const [chapter, other] = chapters();
-  const site = chromiumAndSite({ hasTypes: false });
+  const site = chromiumAndSite({ loadsAhead: false });
   const fresh = async (options: BrowserContextOptions = {}, url = site.url) => {
     const viewport = { width: 1280, height: 900 };
     const context = await site.browser.newContext({ viewport, serviceWorkers: 'block', ...options });
@@ -251,30 +251,6 @@ describe('The site', inChromium, () => {
     assert.deepEqual(faults, []);
   });
 
-  test('follows every kind of link that a chapter has by a left click, to a section of it as well', async () => {
-    const { context, page, url } = await visit();
-    const links = linksOfChapters(url);
-    await setCells(
-      page,
-      links.map(({ text }) => ({ cell_type: 'markdown', source: text, metadata: {} })),
-    );
-    for (const [i, { address }] of links.entries()) {
-      const link = page.getByRole('link', { name: `Link ${i}`, exact: true });
-      const asked = context.waitForEvent('request', (request) => request.url() === address.replace(/#.*/, ''));
-      const [next] = await Promise.all([context.waitForEvent('page'), asked, link.click()]);
-      const section = new URL(address).hash.slice(1);
-      if (section !== '') {
-        const heading = `[data-jupyter-id="${section}"]`;
-        await next.locator(heading).waitFor({ timeout: 120_000 });
-        const isShown = (selector: string) =>
-          (document.querySelector(selector)?.getBoundingClientRect().top ?? 999) < 200;
-        await next.waitForFunction(isShown, heading);
-      }
-      await next.close();
-    }
-    assert.deepEqual(await page.getByRole('dialog').allInnerTexts(), []);
-  });
-
   test('leads to the same chapter of the book', async () => {
     const { context, page } = await visit();
     const link = page.getByRole('link', { name: 'The book' });
@@ -361,7 +337,7 @@ describe('The site', inChromium, () => {
   test('works without the network once it was visited, on all cores', async () => {
     const context = await site.browser.newContext({ viewport: { width: 1280, height: 900 } });
     const page = await context.newPage();
-    const stopped = await serveLite({ hasTypes: false });
+    const stopped = await serveLite({ loadsAhead: false });
     await openChapter(page, stopped.url, chapter);
     await page.waitForSelector('html[data-offline=ready]', { state: 'attached', timeout: 120_000 });
     stopped.close();
@@ -370,6 +346,32 @@ describe('The site', inChromium, () => {
     const count = "(await createEngine('event', { data })).threads === navigator.hardwareConcurrency";
     await setCells(page, [load, count]);
     assert.equal(printed(await runAllCells(page, 60)).trim(), 'true');
+    await context.close();
+  });
+
+  test('follows every kind of link that a chapter has by a left click, to a section of it as well', async () => {
+    const { context, page } = await fresh();
+    await openChapter(page, site.url, chapter);
+    const links = linksOfChapters(site.url);
+    await setCells(
+      page,
+      links.map(({ text }) => ({ cell_type: 'markdown', source: text, metadata: {} })),
+    );
+    for (const [i, { address }] of links.entries()) {
+      const link = page.getByRole('link', { name: `Link ${i}`, exact: true });
+      const asked = context.waitForEvent('request', (request) => request.url() === address.replace(/#.*/, ''));
+      const [next] = await Promise.all([context.waitForEvent('page'), asked, link.click()]);
+      const section = new URL(address).hash.slice(1);
+      if (section !== '') {
+        const heading = `[data-jupyter-id="${section}"]`;
+        await next.locator(heading).waitFor({ timeout: 120_000 });
+        const isShown = (selector: string) =>
+          (document.querySelector(selector)?.getBoundingClientRect().top ?? 999) < 200;
+        await next.waitForFunction(isShown, heading);
+      }
+      await next.close();
+    }
+    assert.deepEqual(await page.getByRole('dialog').allInnerTexts(), []);
     await context.close();
   });
 

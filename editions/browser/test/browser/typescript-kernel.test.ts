@@ -15,7 +15,7 @@ import {
   type Ran,
   startSite,
 } from '../../../../test/support/jupyterlite';
-import { BESIDE, testLimits } from './typescript-kernel-limits';
+import { BESIDE, NAP, testLimits } from './typescript-kernel-limits';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
 
@@ -191,7 +191,7 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
 
   test('can be interrupted without types, too, while what an earlier cell left behind keeps the worker busy', async () => {
     untyped = await openKernel(browser, site, blockTypes);
-    await untyped.run('setTimeout(() => { while (true) {} }, 0);');
+    await untyped.run(`${NAP}\nsetTimeout(() => { while (true) nap(); }, 0);`);
     const waiting = untyped.runAll(["console.log('ran');"]);
     await untyped.page.waitForTimeout(500);
     await untyped.interrupt();
@@ -305,7 +305,10 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
   });
 
   test('shows 10,000 lines of an endless loop that prints, which can be interrupted as any other', async () => {
-    const running = await kernel.start('for (let i = 0; ; i++) console.log(i);', '9999\n');
+    const running = await kernel.start(
+      `${NAP}\nfor (let i = 0; ; i++) {\n  console.log(i);\n  if (i > 11_000) nap();\n}`,
+      '9999\n',
+    );
     await kernel.interrupt();
     const { ename, stdout, stderr } = await running.end;
     const [first, ...others] = stdout.split('\n');
@@ -423,7 +426,7 @@ describe('The TypeScript kernel in Chromium', { ...inChromium, timeout: 600_000 
   });
 
   test('answers while a cell keeps its worker busy, knows its names, and stays busy until it has ended', async () => {
-    const loop = "const seen = [1, 2];\nconsole.log('go');\nconst end = Date.now() + 4000;\nwhile (Date.now() < end);";
+    const loop = `${NAP}\nconst seen = [1, 2];\nconsole.log('go');\nconst end = Date.now() + 4000;\nwhile (Date.now() < end) nap();`;
     const running = await kernel.start(loop, 'go');
     const answers = await kernel.page.evaluate(async () => {
       const began = performance.now();

@@ -91,7 +91,7 @@ console.log(await saveFile('network.nir', bytes));`;
 
 describe("The reader's work", inChromium, () => {
   const [chapter, other] = chapters();
-  const site = chromiumAndSite({ hasTypes: false });
+  const site = chromiumAndSite({ loadsAhead: false });
   let context: BrowserContext;
 
   const open = async () => {

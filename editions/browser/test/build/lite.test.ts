@@ -312,6 +312,15 @@ describe('The server', () => {
     assert.deepEqual([status, headers.get('location')], [302, '/x/pages/'], 'the place above them leads to the first');
   });
 
+  test('sends a text in place of a file', async () => {
+    const { port, close } = await serve(folder, 0, '/x', { instead: { '/pages/settings.json': '{"a":1}' } });
+    after(close);
+    const answer = await fetch(`http://127.0.0.1:${port}/x/pages/settings.json?now`);
+    assert.match(answer.headers.get('content-type') ?? '', /^application\/json/);
+    assert.deepEqual(await answer.json(), { a: 1 });
+    assert.equal(await (await fetch(`http://127.0.0.1:${port}/x/pages/`)).text(), '<p>page');
+  });
+
   test('answers what wants anything else than to read with the methods that it allows', async () => {
     const { port, close } = await serve(folder, 0, '/x');
     after(close);
