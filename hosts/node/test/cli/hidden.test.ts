@@ -10,7 +10,7 @@ import { getWeights } from '../../../../src/snn/networks';
 import { train } from '../../../../src/training/train';
 import { forge } from '../../../../test/support/checkpoint';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
-import { assertCurvesWhole, copyOf, hashesOf, lifFcMnist } from '../../../../test/support/run';
+import { assertCurvesWhole, copyOf, hashesOf, lifFcMnist, lifFcMnistEach } from '../../../../test/support/run';
 import { initBackend, tf } from '../../backend';
 import { createEngine } from '../../engines';
 
@@ -124,13 +124,14 @@ test('a run with several layers leaves them in its model and in what it exports,
 });
 
 test('what a network cannot have together is refused in one line', () => {
-  for (const [args, message] of [
+  const cases = [
     [['--recurrent'], '--recurrent: expected a hidden layer, found none'],
     [['--hidden', '100,0'], '--hidden: expected a whole number from 1 to 800, or several such as 100,50, found 100,0'],
     [['--learn-tau', 'all'], '--learn-tau: expected none, layer or neuron, found all'],
-  ] as const) {
-    const { status, stderr } = lifFcMnist([...DATA, ...args]);
-    assert.deepEqual([status, stderr], [2, `lif_fc_mnist: ${message}\n`]);
+  ] as const;
+  const runs = lifFcMnistEach(cases.map(([args]) => ({ args: [...DATA, ...args] })));
+  for (const [i, { status, stderr }] of runs.entries()) {
+    assert.deepEqual([status, stderr], [2, `lif_fc_mnist: ${cases[i][1]}\n`]);
   }
 });
 
@@ -218,9 +219,10 @@ describe('a checkpoint of another width is refused in one line', () => {
     ],
     ['of 13 hidden neurons', wide, ['--hidden', '30'], /--hidden: expected 13 as in the checkpoint, found 30; leave/],
   ];
-  for (const [what, cwd, args, message] of cases) {
+  const runs = lifFcMnistEach(cases.map(([, cwd, args]) => ({ args: [...DATA, '-N', '2', '--resume', ...args], cwd })));
+  for (const [i, [what, , args, message]] of cases.entries()) {
     test(`${what}, with ${args.join(' ')}`, () => {
-      const { status, stderr } = lifFcMnist([...DATA, '-N', '2', '--resume', ...args], cwd);
+      const { status, stderr } = runs[i];
       assert.equal(status, 2);
       assert.match(stderr, message);
       assert.equal(stderr.trim().split('\n').length, 1);

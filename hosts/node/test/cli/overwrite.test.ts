@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { forge } from '../../../../test/support/checkpoint';
 import { temporaryFolder, writeSmallMnist } from '../../../../test/support/data';
-import { COMMAND, contentsOf, copyOf, lifFcMnist, scalars } from '../../../../test/support/run';
+import { COMMAND, contentsOf, copyOf, lifFcMnist, lifFcMnistEach, scalars } from '../../../../test/support/run';
 
 const small = temporaryFolder();
 writeSmallMnist(small, 256, 100);
@@ -40,14 +40,17 @@ describe('a folder that holds a run', () => {
   });
 
   test('is refused as well if it has a checkpoint only, or arrays only', () => {
-    for (const name of ['checkpoint/checkpoint.json', 'v_t_array.npy', 'lif_snn_mnist/weights.bin']) {
+    const names = ['checkpoint/checkpoint.json', 'v_t_array.npy', 'lif_snn_mnist/weights.bin'];
+    const commands = names.map((name) => {
       const cwd = temporaryFolder();
       mkdirSync(join(cwd, 'out', name, '..'), { recursive: true });
       writeFileSync(join(cwd, 'out', name), 'precious');
-      const run = lifFcMnist([...SMALL, '-N', '1'], cwd);
-      assert.equal(run.status, 2, name);
+      return { args: [...SMALL, '-N', '1'], cwd };
+    });
+    for (const [i, run] of lifFcMnistEach(commands).entries()) {
+      assert.equal(run.status, 2, names[i]);
       assert.match(run.stderr, /expected no run there, found one \((a checkpoint|arrays or a model)\)/);
-      assert.equal(readFileSync(join(cwd, 'out', name), 'utf8'), 'precious');
+      assert.equal(readFileSync(join(run.cwd, 'out', names[i]), 'utf8'), 'precious');
     }
   });
 
@@ -63,14 +66,16 @@ describe('a folder that holds a run', () => {
       ['checkpoint/checkpoint.json', [], /expected no run there, found one \(a checkpoint\)/],
       ['checkpoint/checkpoint.json', ['--resume'], /json: cannot be read \(expected a file, found a named pipe\)$/],
     ];
-    for (const [name, args, message] of cases) {
+    const commands = cases.map(([name, args]) => {
       const cwd = temporaryFolder();
       const file = join(cwd, 'out', name);
       mkdirSync(dirname(file), { recursive: true });
       assert.equal(spawnSync('mkfifo', [file]).status, 0);
-      const run = lifFcMnist([...SMALL, '-N', '1', ...args], cwd);
+      return { args: [...SMALL, '-N', '1', ...args], cwd };
+    });
+    for (const [i, run] of lifFcMnistEach(commands).entries()) {
       assert.match(run.stderr, /^lif_fc_mnist: [^\n]+\n$/);
-      assert.match(run.stderr.trimEnd(), message);
+      assert.match(run.stderr.trimEnd(), cases[i][2]);
     }
   });
 
@@ -168,8 +173,11 @@ describe('--overwrite', () => {
   test('removes nothing if the new run cannot begin', () => {
     const { cwd, out } = copied();
     const before = contentsOf(out);
-    assert.equal(lifFcMnist([...SMALL, '--overwrite', '-b', '10000'], cwd).status, 2);
-    assert.equal(lifFcMnist([...SMALL, '--overwrite', '--engine', 'gpu'], cwd).status, 2);
+    const wrong = [
+      ['-b', '10000'],
+      ['--engine', 'gpu'],
+    ].map((args) => ({ args: [...SMALL, '--overwrite', ...args], cwd }));
+    for (const { status } of lifFcMnistEach(wrong)) assert.equal(status, 2);
     assert.deepEqual(contentsOf(out), before);
   });
 
@@ -208,16 +216,19 @@ describe('--overwrite', () => {
       ['lif_snn_mnist', 'file', /lif_snn_mnist: expected a folder or nothing, found a file/],
       ['checkpoint', 'file', /checkpoint: expected a folder or nothing, found a file/],
     ];
-    for (const [name, kind, message] of obstacles) {
+    const commands = obstacles.map(([name, kind]) => {
       const cwd = temporaryFolder();
       mkdirSync(join(cwd, 'out'));
       if (kind === 'folder') mkdirSync(join(cwd, 'out', name));
       else writeFileSync(join(cwd, 'out', name), 'mine');
-      const run = lifFcMnist([...SMALL, '-N', '1', '--overwrite', '--save-figures'], cwd);
+      return { args: [...SMALL, '-N', '1', '--overwrite', '--save-figures'], cwd };
+    });
+    for (const [i, run] of lifFcMnistEach(commands).entries()) {
+      const [name, , message] = obstacles[i];
       assert.match(run.stderr, message);
       assert.match(run.stderr, /^lif_fc_mnist: [^\n]+\n$/);
       assert.deepEqual([run.status, run.stdout], [2, '']);
-      assert.deepEqual(readdirSync(join(cwd, 'out')), [name]);
+      assert.deepEqual(readdirSync(join(run.cwd, 'out')), [name]);
     }
   });
 
