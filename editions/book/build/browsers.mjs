@@ -40,11 +40,13 @@ export const findFirefox = () =>
 /**
  * A headless Chromium that makes no requests of its own.
  * @param {string} executablePath
+ * @param {string[]} more further arguments
  */
-export const launchChromium = (executablePath) =>
+export const launchChromium = (executablePath, more = []) =>
   chromium.launch({
     executablePath,
     args: [
+      ...more,
       ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
       ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
     ],

@@ -6,7 +6,7 @@ import { extname, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { chapterNames, filesUnder } from '../../../../packages/system/project.mjs';
-import { launchChromium } from '../../../../test/support/browser';
+import { launchChromium, onlyHosts } from '../../../../test/support/browser';
 
 export const root = resolve(__dirname, '..', '..', '..', '..');
 export const book = join(root, 'build', 'book');
@@ -64,12 +64,12 @@ export async function openSite(
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const browser = await launchChromium();
+  const browser = await launchChromium(onlyHosts('127.0.0.1'));
   return {
     url,
     async open(name, options = {}, start = url) {
       const watched = await watch(browser, start, options);
-      await watched.page.goto(new URL(name, `${start}/`).href);
+      await watched.go(name);
       return watched;
     },
     async close() {
@@ -90,21 +90,22 @@ export interface Watched {
   requested: Set<string>;
   /** Bytes of all files of the book that were loaded. */
   weight(): number;
+  /** Opens a file of the book in the same page, of which alone is noted what goes wrong then. */
+  go(name: string): Promise<void>;
 }
 
-/** A page on which everything that goes wrong is noted, still empty; requests to other origins than `origin` fail. */
+/** A page on which everything that goes wrong is noted, still empty; requests to other hosts fail. */
 async function watch(browser: Browser, origin: string, options: BrowserContextOptions): Promise<Watched> {
   // A service worker's requests are seen by nobody: a test that wants one asks for it.
   const context = await browser.newContext({ serviceWorkers: 'block', ...options });
   const page = await context.newPage();
   const faults: string[] = [];
   const requested = new Set<string>();
-  await page.route('**', (route) => {
-    const url = route.request().url();
+  // Looked at only: a browser that has to ask before each request computes more, and keeps no file for the next page.
+  page.on('request', (request) => {
+    const url = request.url();
     requested.add(new URL(url).pathname);
-    if (url.startsWith(origin) || /^(data|blob|about):/.test(url)) return route.continue();
-    faults.push(`request to ${url}`);
-    return route.abort();
+    if (!url.startsWith(origin) && !/^(data|blob|about):/.test(url)) faults.push(`request to ${url}`);
   });
   page.on('console', (message) => {
     if (message.text() === 'Service Worker registration blocked by Playwright') return;
@@ -125,25 +126,57 @@ async function watch(browser: Browser, origin: string, options: BrowserContextOp
     const file = join(book, decodeURIComponent(path));
     return isFile(file) ? statSync(file).size : 0;
   };
-  return { page, faults, requested, weight: () => [...requested].reduce((sum, path) => sum + size(path), 0) };
+  return {
+    ...{ page, faults, requested },
+    weight: () => [...requested].reduce((sum, path) => sum + size(path), 0),
+    async go(name) {
+      faults.length = 0;
+      requested.clear();
+      await page.goto(new URL(name, `${origin}/`).href);
+    },
+  };
 }
 
-/** The serious and critical faults that axe finds on a page, or in the parts of it that a selector names, or in all but those. */
-export async function axeFaults(page: Page, selector: string | { exclude: string } = 'html'): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async (part) => {
-    type Results = {
-      violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
-    };
-    const { axe } = window as unknown as { axe: { run(part: unknown, options: object): Promise<Results> } };
-    // Otherwise it describes all that has no fault, which takes a third of its time. What `region` finds is at most moderate, and
-    // takes an eighth.
-    // What is opened from disk may neither ask for its style sheets again nor speak with its frames.
-    const isServed = location.protocol !== 'file:';
-    const rules = { region: { enabled: false } };
-    const options = { resultTypes: ['violations'], rules, preload: isServed, iframes: isServed };
-    return (await axe.run(part, options)).violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary}`));
-  }, selector);
+/** What axe asks of colours. All else that it finds in a page is the same in light and dark. */
+export const COLOURS = ['color-contrast', 'link-in-text-block'];
+
+/**
+ * The serious and critical faults that axe finds on a page, or in the parts of it that a selector names, or in all but those;
+ * by these rules, or by all.
+ */
+export async function axeFaults(
+  page: Page,
+  selector: string | { exclude: string } = 'html',
+  rules?: readonly string[],
+): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in window))) {
+    await page.evaluate(axe);
+    // A test may mark texts that it spares: what it has asked of others tells of them.
+    await page.evaluate(() => {
+      const { axe } = window as unknown as { axe: { configure(options: object): void } };
+      const rules = [
+        { id: 'color-contrast', selector: ':not([data-spared])' },
+        { id: 'link-in-text-block', selector: ':is(a[href], [role=link]):not([data-spared])' },
+      ];
+      axe.configure({ rules });
+    });
+  }
+  return page.evaluate(
+    async ({ part, only }) => {
+      type Results = {
+        violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+      };
+      const { axe } = window as unknown as { axe: { run(part: unknown, options: object): Promise<Results> } };
+      // Otherwise it describes all that has no fault, which takes a third of its time. What `region` finds is at most moderate, and
+      // takes an eighth.
+      // What is opened from disk may neither ask for its style sheets again nor speak with its frames.
+      const isServed = location.protocol !== 'file:';
+      const rules = only ? { runOnly: only } : { rules: { region: { enabled: false } } };
+      const options = { resultTypes: ['violations'], ...rules, preload: isServed, iframes: isServed };
+      return (await axe.run(part, options)).violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary}`));
+    },
+    { part: selector, only: rules },
+  );
 }
