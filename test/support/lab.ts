@@ -119,6 +119,7 @@ export interface LabCell {
 /** The part of JupyterLab's application object (`--LabApp.expose_app_in_browser`) that is used here. */
 interface Shell {
   currentWidget: {
+    dispose(): void;
     context: { isReady: boolean };
     sessionContext: { isReady: boolean; session: { kernel: { status: string } | null } | null };
     content: {
@@ -136,19 +137,22 @@ interface Shell {
     };
   } | null;
 }
-declare const window: { jupyterapp?: { shell: Shell } };
+interface App {
+  shell: Shell;
+  commands: { execute(id: string, args: object): Promise<unknown> };
+}
+declare const window: { jupyterapp?: App };
+/** Milliseconds between two looks at a page. Playwright by itself looks at each frame, for which the browser then draws. */
+const POLLING = 100;
 
-/** Opens a notebook of the folder that is served, or the page of a path; a request to another host fails, and is kept in `outside`. */
+/** Opens a notebook of the folder that is served, or the page of a path; requests to other hosts are kept in `outside`. */
 export async function openPage(browser: Browser, lab: Lab, name: string): Promise<{ page: Page; outside: string[] }> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   const outside: string[] = [];
-  await page.route(
-    (url) => url.origin !== lab.url,
-    (route) => {
-      if (!/^(data|blob):/.test(route.request().url())) outside.push(route.request().url());
-      return route.abort();
-    },
-  );
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${lab.url}/`) && !/^(data|blob|about):/.test(url)) outside.push(url);
+  });
   // `reset`: not the tabs that were open the last time.
   const path = name.startsWith('/') ? name : `/lab/tree/${encodeURIComponent(name)}`;
   await page.goto(`${lab.url}${path}?reset&token=${lab.token}`);
@@ -159,22 +163,39 @@ export async function openPage(browser: Browser, lab: Lab, name: string): Promis
 export async function kernelOf(page: Page): Promise<string> {
   const status = await page.waitForFunction(
     () => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status,
+    undefined,
+    { polling: POLLING },
   );
   return (await status.jsonValue()) as string;
 }
 
 /** Opens it, and waits until the notebook's kernel is idle. */
 export async function openNotebook(...of: Parameters<typeof openPage>): ReturnType<typeof openPage> {
-  const { page, outside } = await openPage(...of);
+  const opened = await openPage(...of);
+  await waitForKernel(opened.page);
+  return opened;
+}
+
+/** Waits until the notebook is there, and its kernel idle. */
+async function waitForKernel(page: Page): Promise<void> {
   await page.waitForFunction(
     () => {
       const panel = window.jupyterapp?.shell.currentWidget;
       return panel?.context?.isReady && panel.sessionContext.session?.kernel?.status === 'idle';
     },
     undefined,
-    { timeout: 120_000 },
+    { timeout: 120_000, polling: POLLING },
   );
-  return { page, outside };
+}
+
+/** Goes on with another notebook in the page of one, whose kernel runs on, and waits as `openNotebook` does. */
+export async function goOn(page: Page, name: string): Promise<void> {
+  await page.evaluate(async (path) => {
+    const { shell, commands } = window.jupyterapp as App;
+    shell.currentWidget?.dispose();
+    await commands.execute('docmanager:open', { path });
+  }, name);
+  await waitForKernel(page);
 }
 
 /** Chooses an entry of a menu. */
@@ -208,7 +229,7 @@ export async function waitUntilIdle(page: Page, timeout = 300_000): Promise<void
       return panel?.sessionContext.session?.kernel?.status === 'idle' && !running;
     },
     undefined,
-    { timeout },
+    { timeout, polling: POLLING },
   );
 }
 
@@ -239,7 +260,7 @@ export async function drawnFigure(
       return box && available && box.width > 0 ? { width: box.width, height: box.height, available } : undefined;
     },
     index,
-    { timeout: 30_000 },
+    { timeout: 30_000, polling: POLLING },
   );
   const size = await figure.jsonValue();
   assert.ok(size);
@@ -265,6 +286,11 @@ export function drawnCurve(page: Page, index: number): Promise<DrawnCurve | unde
     const end = Number(path?.split(/[ML]/).at(-1)?.split(',')[0]);
     return Number.isFinite(end) ? { width: image.getBoundingClientRect().width, end } : undefined;
   }, index);
+}
+
+/** A picture of the page in build/screenshots, to be looked at. Those of CI would go unseen. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  if (!process.env.CI) await page.screenshot({ path: join(root, 'build', 'screenshots', name) });
 }
 
 /** The text of a cell's outputs as it stands on the screen, and whether JupyterLab draws it as an error. */

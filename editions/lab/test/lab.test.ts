@@ -7,20 +7,21 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { numbered } from '../../../packages/system/project.mjs';
-import { inChromium, launchChromium } from '../../../test/support/browser';
+import { inChromium, launchChromium, onlyHosts } from '../../../test/support/browser';
 import {
   codeCells,
   drawnCurve,
   drawnFigure,
+  goOn,
   interrupt,
   type Lab,
   openNotebook,
-  openPage,
   runAll,
   runCell,
   shownText,
   startLab,
   startPlainLab,
+  takePicture,
   typed,
   waitUntilIdle,
   wordBreak,
@@ -31,7 +32,6 @@ const root = resolve(__dirname, '..', '..', '..');
 const encoding = `${numbered('poisson-encoding')}.ipynb`;
 const chapter = join(root, 'notebooks', encoding);
 const canary = (name: string) => join(root, 'packages', 'notebook-runner', 'test', 'canaries', `${name}.ipynb`);
-const screenshots = join(root, 'build', 'screenshots');
 const copiesFolder = join(root, 'notebooks', 'my');
 const runtime = join(root, 'build', 'jupyter', 'lab', 'runtime');
 
@@ -48,12 +48,11 @@ describe('JupyterLab', inChromium, () => {
   const committed = readFileSync(chapter);
   let browser: Browser;
   let lab: Lab;
-  /** The page of errors.ipynb, once it has run. */
-  let errors: Page;
+  /** One page shows one notebook after the other: JupyterLab takes seconds to load. */
+  let page: Page;
   before(async () => {
-    browser = await launchChromium();
+    browser = await launchChromium(onlyHosts('127.0.0.1'));
     lab = await startLab('chapter', [chapter, ...['interrupt', 'live', 'errors'].map(canary)]);
-    mkdirSync(screenshots, { recursive: true });
   });
   after(async () => {
     await browser?.close();
@@ -83,7 +82,10 @@ describe('JupyterLab', inChromium, () => {
   });
 
   test('A chapter runs from top to bottom without an error, and its figures are drawn', async () => {
-    const { page, outside } = await openNotebook(browser, lab, encoding);
+    const opened = await openNotebook(browser, lab, encoding);
+    ({ page } = opened);
+    const configuration = JSON.parse((await page.locator('#jupyter-config-data').textContent()) ?? '');
+    assert.equal(configuration.buildCheck, false, 'no look whether JupyterLab itself is to be built');
     await runAll(page);
     await waitUntilIdle(page);
 
@@ -103,15 +105,14 @@ describe('JupyterLab', inChromium, () => {
       const { width, height, available } = await drawnFigure(page, index);
       assert.ok(width > 300 && height > 100, `the figure of cell ${index + 1} is ${width} x ${height}`);
       assert.ok(width <= available, `the figure of cell ${index + 1} is cut off: ${width} of ${available} wide`);
-      await page.screenshot({ path: join(screenshots, `lab-chapter-${i + 1}.png`) });
+      await takePicture(page, `lab-chapter-${i + 1}.png`);
     }
-    assert.deepEqual(outside, [], 'nothing is asked of another host');
+    assert.deepEqual(opened.outside, [], 'nothing is asked of another host');
     assert.ok(readFileSync(chapter).equals(committed), 'the committed notebook is untouched');
-    await page.close();
   });
 
   test('A live curve grows while its cell runs, and ends interactive with all of its points', async () => {
-    const { page } = await openNotebook(browser, lab, 'live.ipynb');
+    await goOn(page, 'live.ipynb');
     // JupyterLab shows no SVG that it does not trust; that of a cell which a person has run it does.
     assert.deepEqual(await shownText(page, 2), [{ text: 'an earlier run', isError: false }]);
     await runAll(page);
@@ -125,7 +126,7 @@ describe('JupyterLab', inChromium, () => {
       if (curve.end !== ends.at(-1)) ends.push(curve.end);
       if (ends.length >= 2 && !pictured) {
         pictured = true;
-        await page.screenshot({ path: join(screenshots, 'lab-live-curve.png') });
+        await takePicture(page, 'lab-live-curve.png');
       }
     }
     assert.ok(ends.length >= 3, `the curve was seen to end at ${ends}`);
@@ -137,7 +138,7 @@ describe('JupyterLab', inChromium, () => {
 
     await waitUntilIdle(page);
     await drawnFigure(page, 2);
-    await page.screenshot({ path: join(screenshots, 'lab-live-curve-ended.png') });
+    await takePicture(page, 'lab-live-curve-ended.png');
     // JupyterLab draws the interactive figure when the mouse comes.
     const box = (await page.locator('.jp-OutputArea-output img').last().boundingBox()) ?? assert.fail('no picture');
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
@@ -145,27 +146,24 @@ describe('JupyterLab', inChromium, () => {
     await graph.locator('.scatterlayer .trace').first().waitFor({ timeout: 30_000 });
     const points = await graph.evaluate((node) => (node as unknown as { data: { x: number[] }[] }).data[0]?.x.length);
     assert.equal(points, 60);
-    await page.close();
   });
 
   test('The interrupt button ends a long cell in one calm line, and the next one has what it reached', async () => {
-    const { page } = await openNotebook(browser, lab, 'interrupt.ipynb');
+    await goOn(page, 'interrupt.ipynb');
     await runAll(page);
     await page.locator('.jp-OutputArea-output', { hasText: 'ten steps' }).waitFor({ timeout: 60_000 });
     await interrupt(page);
     const [{ text, isError } = assert.fail('no output'), ...more] = await shownText(page, 2);
     assert.match(text, /^ten steps\nInterrupted after \d+ of 1000 steps\. Run the cell again to continue\.\n$/);
     assert.deepEqual([isError, more], [false, []]);
-    await page.screenshot({ path: join(screenshots, 'lab-interrupted.png') });
+    await takePicture(page, 'lab-interrupted.png');
     assert.deepEqual((await codeCells(page))[2]?.outputs, [], 'the cells behind it were not run');
     await runCell(page, 3);
     await page.locator('.jp-OutputArea-output', { hasText: 'true 0' }).waitFor({ timeout: 60_000 });
-    await page.close();
   });
 
   test('An error names the line of the cell that a person wrote, with the number beside that cell', async () => {
-    ({ page: errors } = await openNotebook(browser, lab, 'errors.ipynb'));
-    const page = errors;
+    await goOn(page, 'errors.ipynb');
     await runAll(page);
     await page.locator('.jp-OutputArea-output', { hasText: 'TypeError' }).waitFor({ timeout: 60_000 });
     await waitUntilIdle(page);
@@ -185,13 +183,13 @@ describe('JupyterLab', inChromium, () => {
       '    at cell [1], line 3, in first: values[0].toFixed(2);',
       '    at cell [3], line 1: console.log(first([]));',
     ]);
-    await page.screenshot({ path: join(screenshots, 'lab-error.png') });
+    await takePicture(page, 'lab-error.png');
   });
 
   test('Printed lines break between words, and code is indented by two spaces, as the chapters are', async () => {
-    assert.equal(await wordBreak(errors), 'normal');
-    assert.deepEqual(await typed(errors, 'function f() {\nreturn 1;'), ['function f() {', '  return 1;']);
-    await errors.close();
+    assert.equal(await wordBreak(page), 'normal');
+    assert.deepEqual(await typed(page, 'function f() {\nreturn 1;'), ['function f() {', '  return 1;']);
+    await page.close();
   });
 
   test('Ctrl-C ends it and its kernels, without asking back', async () => {
@@ -210,7 +208,7 @@ describe('npm run lab', inChromium, () => {
   const copies = () => (existsSync(copiesFolder) ? readdirSync(copiesFolder) : []);
   const former = copies();
   before(async () => {
-    browser = await launchChromium();
+    browser = await launchChromium(onlyHosts('127.0.0.1'));
     // As an earlier version left them, open to every user of the machine.
     mkdirSync(runtime, { recursive: true });
     chmodSync(runtime, 0o755);
@@ -226,25 +224,20 @@ describe('npm run lab', inChromium, () => {
     if (former.length === 0) rmSync(copiesFolder, { recursive: true, force: true });
   });
 
-  /** The pages of chapters, each opened once, since JupyterLab takes seconds to load. */
-  const pages = new Map<string, Page>();
-  /** The learner's copy of a chapter, as soon as its links lead somewhere. */
-  async function openChapter(name: string): Promise<Page> {
-    const page = pages.get(name) ?? (await openPage(browser, lab, `/lab/tree/notebooks/my/${name}.ipynb`)).page;
-    pages.set(name, page);
-    await page.locator('.jp-MarkdownOutput a[href*="/files/"]').first().waitFor({ timeout: 60_000 });
-    return page;
-  }
-  /** The first that is not folded. */
-  const linkTo = (page: Page, target: string) =>
-    page.locator(`.jp-MarkdownOutput a[href*="${target}"]:visible`).first();
-  const tab = (page: Page, name: string) =>
-    page.locator('.lm-DockPanel .lm-TabBar-tabLabel').getByText(name, { exact: true });
-  const tabs = (page: Page) => page.locator('.lm-DockPanel .lm-TabBar-tabLabel').allTextContents();
+  /** One page, since JupyterLab takes seconds to load: of the first chapter, from which a link leads to another. */
+  let page: Page;
+  const [first, other] = [numbered('start'), numbered('event-driven')].map((name) => `${name}.ipynb`);
+  /** The first that is not folded in the notebook that is seen. */
+  const linkTo = (target: string) =>
+    page.locator(`.jp-NotebookPanel:not(.lm-mod-hidden) .jp-MarkdownOutput a[href*="${target}"]:visible`).first();
+  /** Waits until the links of the notebook lead somewhere. */
+  const linked = () => linkTo('/files/').waitFor({ timeout: 60_000 });
+  const tab = (name: string) => page.locator('.lm-DockPanel .lm-TabBar-tabLabel').getByText(name, { exact: true });
+  const tabs = () => page.locator('.lm-DockPanel .lm-TabBar-tabLabel').allTextContents();
 
   test("It opens the learner's own copy of the first chapter, and shows the whole project", async () => {
     assert.match(lab.start, /^\/lab\/tree\/notebooks\/my\/0\d-[a-z-]+\.ipynb$/);
-    const { page } = await openNotebook(browser, lab, lab.start);
+    ({ page } = await openNotebook(browser, lab, lab.start));
     const outputs = (await codeCells(page)).flatMap((cell) => cell.outputs);
     assert.deepEqual(outputs, [], 'nothing has been run yet');
     const files = async (folder: string) => {
@@ -254,52 +247,64 @@ describe('npm run lab', inChromium, () => {
     const project = await files('');
     for (const name of ['src', 'notebooks', 'build', 'README.md']) assert.ok(project.includes(name), name);
     assert.ok(!project.includes('node_modules'));
-    await page.screenshot({ path: join(screenshots, 'lab-start.png') });
-    pages.set(numbered('start'), page);
+    await takePicture(page, 'lab-start.png');
+    await linked();
   });
 
   const noBook =
     !existsSync(join(root, 'build', 'book', 'index.html')) && 'no book in build/book: `npm run book` makes it';
-  for (const [what, chapter, target, title] of [
-    ['the glossary', numbered('start'), 'build/book/glossary.html', /glossary/i],
-    ['the map', numbered('event-driven'), 'build/book/map.html', /map/i],
-    ['the playground', numbered('out-and-in'), 'build/book/playground.html', /draw a digit/i],
-  ] as const) {
-    test(`A left click on ${what} opens the book, with its styles, in a tab of its own`, { skip: noBook }, async () => {
-      const page = await openChapter(chapter);
-      const [book] = await Promise.all([page.waitForEvent('popup'), linkTo(page, target).click()]);
-      await book.waitForLoadState();
-      assert.equal(new URL(book.url()).pathname, `/${target}`);
-      assert.match(await book.title(), title);
-      const rules = await book.evaluate(() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).length);
-      assert.ok(rules > 100, `${rules} rules of style`);
-      await book.screenshot({ path: join(screenshots, `lab-link-${chapter}.png`) });
-      assert.deepEqual(await tabs(page), [`${chapter}.ipynb`], 'nothing new in JupyterLab');
-      await book.close();
-    });
+  /** Follows a link, or opens a page of the book by its address. */
+  async function showsBook(target: string, title: RegExp, isLinked = true): Promise<void> {
+    const before = await tabs();
+    const [book] = await Promise.all([
+      page.waitForEvent('popup'),
+      isLinked ? linkTo(target).click() : page.evaluate((path) => void window.open(`/${path}`), target),
+    ]);
+    await book.waitForLoadState();
+    assert.equal(new URL(book.url()).pathname, `/${target}`);
+    assert.match(await book.title(), title);
+    const rules = await book.evaluate(() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).length);
+    assert.ok(rules > 100, `${rules} rules of style`);
+    await takePicture(book, `lab-link-${basename(target, '.html')}.png`);
+    assert.deepEqual(await tabs(), before, 'nothing new in JupyterLab');
+    await book.close();
   }
 
+  test('A left click on the glossary opens the book, with its styles, in a tab of its own', { skip: noBook }, () =>
+    showsBook('build/book/glossary.html', /glossary/i),
+  );
+
   test('A left click on a link to elsewhere opens a tab of its own', async () => {
-    const page = await openChapter(numbered('start'));
     const asked: string[] = [];
     page.context().on('request', (request) => asked.push(request.url()));
-    const [elsewhere] = await Promise.all([page.waitForEvent('popup'), linkTo(page, 'https://github.com').click()]);
+    const [elsewhere] = await Promise.all([page.waitForEvent('popup'), linkTo('https://github.com').click()]);
     await elsewhere.waitForLoadState();
     assert.ok(asked.includes('https://github.com/fangwei123456/spikingjelly'), asked.join(', '));
-    assert.deepEqual(await tabs(page), [`${numbered('start')}.ipynb`]);
+    assert.deepEqual(await tabs(), [first]);
     await elsewhere.close();
   });
 
-  test('A left click on a chapter or a source file opens it in JupyterLab', async () => {
-    for (const [chapter, target] of [
-      [numbered('start'), `${numbered('ann-baseline')}.ipynb`],
-      [numbered('event-driven'), 'packages/event-engine/kernel/current.ts'],
-    ] as const) {
-      const page = await openChapter(chapter);
-      await linkTo(page, target).click();
-      await tab(page, basename(target)).waitFor({ timeout: 60_000 });
-      assert.equal(page.context().pages().length, 1, 'and in no tab of the browser');
-    }
+  test('A left click on a chapter opens it in JupyterLab', async () => {
+    await linkTo(other).click();
+    await tab(other).waitFor({ timeout: 60_000 });
+    await linked();
+    assert.equal(page.context().pages().length, 1, 'and in no tab of the browser');
+    assert.deepEqual(await tabs(), [first, other]);
+  });
+
+  test('There, a left click on the map opens the book, as the playground does', { skip: noBook }, async () => {
+    await showsBook('build/book/map.html', /map/i);
+    // Its links are in another chapter, of the same form.
+    const chapter = readFileSync(join(root, 'notebooks', `${numbered('out-and-in')}.ipynb`), 'utf8');
+    assert.ok(chapter.includes('](../build/book/playground.html)'));
+    await showsBook('build/book/playground.html', /draw a digit/i, false);
+  });
+
+  test('A left click on a source file opens it in JupyterLab', async () => {
+    const target = 'packages/event-engine/kernel/current.ts';
+    await linkTo(target).click();
+    await tab(basename(target)).waitFor({ timeout: 60_000 });
+    assert.equal(page.context().pages().length, 1, 'and in no tab of the browser');
   });
 
   test('No other user of the machine can read its token', { skip: process.platform === 'win32' }, () => {
