@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseMap, SETTING_NAMES } from '../../../../packages/runs/map';
 import { isRun, readRun, settingsOf, writeRun } from '../../train/link';
-import { comesBy } from '../../train/words';
+import type { EpochEnd } from '../../train/protocol';
+import { comesBy, verdictOn } from '../../train/words';
 
 const file = join(__dirname, '..', '..', '..', 'map', 'map.csv');
 const { rows } = parseMap(readFileSync(file, 'utf8'));
@@ -25,6 +26,18 @@ describe('A link to a run', () => {
     assert.equal(writeRun(settingsOf(new URLSearchParams())), '#run=1&epochs=100');
     assert.equal(readRun('#run=1&surrogate=sigmoid').settings.alpha, 4, "the surrogate's own alpha");
     assert.equal(readRun('#run=1&epochs=3').claim, undefined);
+  });
+
+  test('holds if the weights and the accuracy are those of the training, and the verdict says what is not', () => {
+    const [claim, other] = ['ab', 'cd'].map((sha256) => ({ test: 0.9, sha256: sha256.repeat(32) }));
+    const verdict = (testAcc: number, { sha256 }: typeof claim) => verdictOn(claim, { testAcc, sha256 } as EpochEnd);
+    const same = "all weights have the link's SHA-256, and 90.00 % of the test images are right";
+    assert.deepEqual(verdict(0.9, claim), { holds: true, text: `The same bytes: trained in this tab, ${same}.` });
+    const weights = 'the weights have the SHA-256 cdcdcdcd… here, and abababab… in the link';
+    const test = '80.00 % of the test images are right here, and 90.00 % in the link';
+    assert.deepEqual(verdict(0.9, other), { holds: false, text: `Not the same: ${weights}.` });
+    assert.deepEqual(verdict(0.8, claim), { holds: false, text: `Not the same: ${test}.` });
+    assert.deepEqual(verdict(0.8, other), { holds: false, text: `Not the same: ${weights}; ${test}.` });
   });
 
   test('is proved by a training that comes by its run, which any other setting prevents', () => {
