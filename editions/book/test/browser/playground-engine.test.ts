@@ -15,6 +15,13 @@ import { poissonBlock } from '../../../../src/snn/poisson-block';
 import { inChromium } from '../../../../test/support/browser';
 import { openPlayground, type Playground } from './playground';
 
+declare global {
+  interface Window {
+    textOf(values: Uint8Array | Float32Array): string;
+  }
+}
+const floats = (text: string) => new Float32Array(new Uint8Array(Buffer.from(text, 'base64')).buffer);
+
 describe('The engine of the playground', inChromium, () => {
   let data: Mnist;
   let weights: Float32Array;
@@ -26,9 +33,19 @@ describe('The engine of the playground', inChromium, () => {
     data = readMnist();
     playground = await openPlayground({ '/test-images': data.test.images });
     page = playground.page;
-    weights = Float32Array.from(await page.evaluate(() => window.playground.weights()));
+    // Numbers come as text: Playwright would look at each of a hundred thousand by itself.
+    await page.addScriptTag({
+      content: `window.textOf = (values) => {
+        let text = '';
+        for (const byte of new Uint8Array(values.buffer, values.byteOffset, values.byteLength)) text += String.fromCharCode(byte);
+        return btoa(text);
+      }`,
+    });
+    weights = await weightsOfPage();
   });
   after(() => playground.close());
+  const weightsOfPage = async () =>
+    floats(await page.evaluate(() => window.textOf(Float32Array.from(window.playground.weights()))));
 
   async function engineOf(seed: number, T: number, tau: number): Promise<EventEngine> {
     const neuron = { ...DEFAULT_NEURON, tau };
@@ -49,28 +66,33 @@ describe('The engine of the playground', inChromium, () => {
   const shown = (index: number, question: { epoch: number; seed: number; T: number; tau: number }) =>
     page.evaluate(
       ({ pixels, question }) => {
-        const { inputs, h, v, fired, hidden, answer } = window.playground.show(pixels, question);
+        const { inputs, h, v, fired, hidden, answer } = window.playground.show(
+          Uint8Array.from(pixels, (pixel) => pixel.charCodeAt(0)),
+          question,
+        );
         const packed = new Uint8Array(inputs.length / 8);
         inputs.forEach((spike, i) => {
           packed[i >> 3] |= spike << (i & 7);
         });
         return {
-          inputs: Array.from(packed),
-          h: Array.from(h),
-          v: Array.from(v),
-          fired: Array.from(fired),
-          hidden: hidden && Array.from(hidden),
+          inputs: window.textOf(packed),
+          h: window.textOf(h),
+          v: window.textOf(v),
+          fired: window.textOf(Float32Array.from(fired)),
+          hidden: hidden && window.textOf(Float32Array.from(hidden)),
           answer,
         };
       },
       {
-        pixels: Array.from(data.test.images.subarray(index * 784, (index + 1) * 784)),
+        pixels: Buffer.from(data.test.images.subarray(index * 784, (index + 1) * 784)).toString('latin1'),
         question: { ...question, index },
       },
     );
 
-  const unpacked = (packed: number[], length: number) =>
-    Uint8Array.from({ length }, (_, i) => (packed[i >> 3] >> (i & 7)) & 1);
+  const unpacked = (text: string, length: number) => {
+    const packed = Buffer.from(text, 'base64');
+    return Uint8Array.from({ length }, (_, i) => (packed[i >> 3] >> (i & 7)) & 1);
+  };
 
   /** Input spikes [T, 784] by the generator as it is written down in TypeScript. */
   function expectedSpikes(index: number, seed: number, epoch: number, T: number): Uint8Array {
@@ -94,10 +116,10 @@ describe('The engine of the playground', inChromium, () => {
       const mine = await engine.rates({ split: 'test', epoch: question.epoch, indices: [index] });
       const spikes = expectedSpikes(index, question.seed, question.epoch, question.T);
       assert.deepEqual(unpacked(page.inputs, spikes.length), spikes, `input spikes of image ${index}`);
-      assert.deepEqual(Float32Array.from(page.h), trace.h, `potentials of image ${index} before firing`);
-      assert.deepEqual(Float32Array.from(page.v), trace.v, `potentials of image ${index}`);
-      assert.deepEqual(Float32Array.from(page.fired), trace.spike, `output spikes of image ${index}`);
-      assert.deepEqual(page.hidden && Float32Array.from(page.hidden), trace.hidden?.spike, `hidden spikes of ${index}`);
+      assert.deepEqual(floats(page.h), trace.h, `potentials of image ${index} before firing`);
+      assert.deepEqual(floats(page.v), trace.v, `potentials of image ${index}`);
+      assert.deepEqual(floats(page.fired), trace.spike, `output spikes of image ${index}`);
+      assert.deepEqual(page.hidden && floats(page.hidden), trace.hidden?.spike, `hidden spikes of ${index}`);
       assert.equal(page.answer, mine.indexOf(Math.max(...mine)), `answer to image ${index}`);
     }
     await engine.close();
@@ -117,13 +139,13 @@ describe('The engine of the playground', inChromium, () => {
   async function compareAll() {
     const found = await page.evaluate(async () => {
       const images = new Uint8Array(await (await fetch('/test-images')).arrayBuffer());
-      return Array.from(window.playground.rates(images, { epoch: 100, seed: 0, T: 100 }));
+      return window.textOf(window.playground.rates(images, { epoch: 100, seed: 0, T: 100 }));
     });
     const engine = await engineOf(0, 100, 2);
     const all = Uint32Array.from({ length: data.test.count }, (_, i) => i);
     const expected = await engine.rates({ split: 'test', epoch: 100, indices: all });
     await engine.close();
-    assert.deepEqual(Float32Array.from(found), expected);
+    assert.deepEqual(floats(found), expected);
     return expected;
   }
 
@@ -137,7 +159,7 @@ describe('The engine of the playground', inChromium, () => {
     const more = playground.watched.weight() - before;
     console.log(`the network with a hidden layer weighs ${(more / 1e3).toFixed(0)} kB more`);
     assert.ok(more > 300_000 && more < 500_000, `${more} bytes`);
-    weights = Float32Array.from(await page.evaluate(() => window.playground.weights()));
+    weights = await weightsOfPage();
     hidden = weights.length / (784 + 10);
     assert.equal(hidden, 96);
   });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { inChromium } from '../../../../test/support/browser';
+import { LEAVE_NOTHING_OUT } from '../../../../test/support/data';
 import { answer, DIGITS, draw, openPlayground, PHONE, type Playground, rates } from './playground';
 
 describe('The playground', inChromium, () => {
@@ -14,13 +15,16 @@ describe('The playground', inChromium, () => {
   });
   after(() => playground.close());
 
-  for (const [digit, strokes] of Object.entries(DIGITS)) {
+  const places = [
+    [1, 0, 0],
+    [0.5, 0.02, 0.02],
+    [0.6, 0.38, 0.2],
+  ];
+  for (const [at, [digit, strokes]] of Object.entries(DIGITS).entries()) {
+    // By day each place has two digits, and a 7 is drawn in all of them.
+    const own = LEAVE_NOTHING_OUT || digit === '7' ? places : [places[at % places.length]];
     test(`A ${digit} drawn with the mouse is answered with ${digit}, wherever and however large it is`, async () => {
-      for (const [size, left, top] of [
-        [1, 0, 0],
-        [0.5, 0.02, 0.02],
-        [0.6, 0.38, 0.2],
-      ]) {
+      for (const [size, left, top] of own) {
         await page.getByTestId('clear').click();
         assert.equal(await answer(page), '–');
         const points = await draw(page, strokes, size, left, top);
@@ -36,7 +40,8 @@ describe('The playground', inChromium, () => {
   }
 
   test('A drawing is scaled to 20 pixels and its centre of mass is put in the centre, as MNIST did', async () => {
-    for (const strokes of Object.values(DIGITS)) {
+    // A high one, one of two strokes and one that is wide at the top; the others are as high as they are.
+    for (const strokes of LEAVE_NOTHING_OUT ? Object.values(DIGITS) : [DIGITS[1], DIGITS[4], DIGITS[7]]) {
       await page.getByTestId('clear').click();
       await draw(page, strokes, 0.4, 0.5, 0.1);
       await answer(page);
