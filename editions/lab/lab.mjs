@@ -121,7 +121,7 @@ writeJson(join(config, 'jupyter_lab_config.json'), {
 // Which extensions a server has is asked before JupyterLab's own file is read.
 writeJson(join(config, 'jupyter_server_config.json'), { ServerApp: { jpserver_extensions: { lab_server: true } } });
 // Settings and styles are those of the servers of a workshop. No page asks whether JupyterLab needs to be built anew, which starts
-// three programs each time.
+// two programs each time.
 for (const name of ['labconfig', 'custom']) {
   cpSync(join(root, 'editions', 'class', 'hub', 'server', name), join(config, name), { recursive: true });
 }

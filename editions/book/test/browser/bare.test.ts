@@ -52,8 +52,9 @@ describe('The page without a library', inChromium, () => {
       const engine = await createEngine('event', { data, T, neuron, hidden: width });
       await engine.restore({ weights, m: weights.map(() => 0), v: weights.map(() => 0), step: 0 });
       const network = await page.evaluateHandle(
-        (bytes) => parse(Uint8Array.from(bytes).buffer),
-        Array.from(toSafetensors({ weights, neuron })),
+        (text) => parse(Uint8Array.from(text, (byte) => byte.charCodeAt(0)).buffer),
+        // As one text: Playwright would look at each byte by itself, and so at each spike.
+        Buffer.from(toSafetensors({ weights, neuron })).toString('latin1'),
       );
       let [count, different] = [0, 0];
       for (let index = 0; index < IMAGES; index++) {
@@ -62,7 +63,11 @@ describe('The page without a library', inChromium, () => {
         const input = Array.from({ length: T }, (_, t) =>
           Array.from({ length: 784 }, (_, i) => i).filter((i) => spikes[784 * t + i] === 1),
         );
-        const found = await page.evaluate(([network, input]) => run(network, input), [network, input] as const);
+        const fired = await page.evaluate(([network, input]) => JSON.stringify(run(network, JSON.parse(input))), [
+          network,
+          JSON.stringify(input),
+        ] as const);
+        const found = JSON.parse(fired) as number[][];
         const { spike } = await engine.trace(shown);
         for (const [t, firing] of found.entries()) {
           for (let j = 0; j < 10; j++) different += Number(firing.includes(j) !== (spike[10 * t + j] === 1));
@@ -90,7 +95,10 @@ describe('The page without a library', inChromium, () => {
   test('reads a network of three layers of like neurons', async () => {
     const layers = resolveLayers({ layers: [{ neurons: 30 }, { neurons: 20 }, {}] });
     const bytes = toSafetensors({ weights: initialParameters(0, layers), neuron: DEFAULT_NEURON, layers });
-    const found = await page.evaluate((all) => parse(Uint8Array.from(all).buffer), Array.from(bytes));
+    const found = await page.evaluate(
+      (text) => parse(Uint8Array.from(text, (byte) => byte.charCodeAt(0)).buffer),
+      Buffer.from(bytes).toString('latin1'),
+    );
     assert.equal((found as { layers: unknown[] }).layers.length, 3);
   });
 
