@@ -26,11 +26,8 @@ const ENDING = '.test.ts';
 const LONGEST = [
   ...['editions/book/test/browser/book', 'editions/lab/test/lab', 'editions/browser/test/browser/chapters'],
   ...['editions/browser/test/browser/threads', 'editions/browser/test/browser/site', 'editions/lab/test/lab-kernels'],
-  ...[
-    'editions/browser/test/browser/wheel',
-    'editions/browser/test/browser/firefox',
-    'editions/book/test/browser/train',
-  ],
+  ...['editions/browser/test/browser/typescript-kernel', 'editions/browser/test/browser/wheel'],
+  ...['editions/browser/test/browser/firefox', 'editions/book/test/browser/train'],
   ...['editions/class/test/exercises/report', 'packages/notebook-runner/test/failures', 'hosts/node/test/cli/hidden'],
   ...['editions/class/test/exercises/learners', 'tools/setup/test/setup', 'editions/class/test/doctor/doctor'],
   ...['packages/event-engine/test/trains', 'hosts/node/test/cli/resume', 'tools/setup/test/elsewhere'],

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { typesReady } from './lite';
@@ -111,6 +112,10 @@ declare const window: {
   /** Cells that were started and not waited for. */
   pending: Promise<Ran>[];
   runCell(code: string, stopOnError?: boolean): Promise<Ran>;
+  /** The text for which `start` waits, what may be its beginning, and what tells that it was printed. */
+  awaited: string | undefined;
+  tail: string;
+  noteAwaited(): void;
 };
 
 export interface KernelPage {
@@ -149,9 +154,10 @@ export async function openKernel(
     return route.abort();
   });
   page.on('pageerror', (error) => faults.push(`script: ${error?.message}`));
-  let printed = '';
-  await page.exposeFunction('notePrinted', (text: string) => {
-    printed += text;
+  // Once, not for each message: a cell may print thousands.
+  let isPrinted = false;
+  await page.exposeFunction('noteAwaited', () => {
+    isPrinted = true;
   });
   await prepare?.(page);
   const begin = performance.now();
@@ -175,7 +181,12 @@ export async function openKernel(
           if (parent.msg_id !== future.msg.header.msg_id) return;
           if (type === 'stream') {
             ran[content.name] += content.text;
-            (window as unknown as { notePrinted(text: string): void }).notePrinted(content.text);
+            if (window.awaited === undefined) return;
+            const seen = window.tail + content.text;
+            window.tail = seen.slice(-window.awaited.length);
+            if (!seen.includes(window.awaited)) return;
+            window.awaited = undefined;
+            window.noteAwaited();
           } else if (type === 'display_data' || type === 'update_display_data') {
             const id = content.transient?.display_id;
             ran.displays.push({ data: content.data, update: type.startsWith('update'), ...(id ? { id } : {}) });
@@ -200,9 +211,15 @@ export async function openKernel(
         mayFail,
       ] as const),
     async start(code, text) {
-      printed = '';
-      const index = await page.evaluate((cell) => window.pending.push(window.runCell(cell)) - 1, code);
-      for (const end = Date.now() + 60_000; !printed.includes(text); await page.waitForTimeout(50)) {
+      isPrinted = false;
+      const index = await page.evaluate(
+        ([cell, awaited]) => {
+          Object.assign(window, { awaited, tail: '' });
+          return window.pending.push(window.runCell(cell)) - 1;
+        },
+        [code, text] as const,
+      );
+      for (const end = Date.now() + 60_000; !isPrinted; await sleep(50)) {
         assert.ok(Date.now() < end, `expected the cell to print ${text} within 60 s`);
       }
       return { end: page.evaluate((i) => window.pending[i] as Promise<Ran>, index) };

@@ -66,11 +66,12 @@ const end = Date.now() + 1000;\nlet i = 0;\nwhile (Date.now() < end) place.text(
 
   test('that leaves thousands of rejected promises is answered, with the first of them', async () => {
     const { status, stderr, took } =
-      await kernel.run(`for (let i = 0; i < 11_000; i++) void (async () => { throw new Error('no ' + i); })();
+      await kernel.run(`for (let i = 0; i < 5200; i++) void (async () => { throw new Error('no ' + i); })();
 await new Promise((resolve) => setTimeout(resolve, 100));`);
     assert.equal(status, 'ok');
     assert.match(stderr, /^UnhandledPromiseRejection: Error: no 0\n {4}at cell \[\d+\], line 1: for /);
-    assert.ok(stderr.split('\n').length <= 10_002, `${took} ms`);
+    const lines = stderr.split('\n').length;
+    assert.ok(lines > 9990 && lines <= 10_002, `${lines} lines in ${took} ms`);
     await works();
   });
 
