@@ -55,7 +55,9 @@ export async function openSite(
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
     const file = join(book, path === '/' ? 'index.html' : path);
     const content = extra[path] ?? (file.startsWith(book + sep) && isFile(file) ? readFileSync(file) : undefined);
-    response.writeHead(content ? 200 : 404, {
+    // A browser asks for this where a page names no icon.
+    const missing = path === '/favicon.ico' ? 204 : 404;
+    response.writeHead(content ? 200 : missing, {
       ...headers,
       'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
       'content-length': content?.length ?? 0,
