@@ -193,17 +193,23 @@ describe('The playground tells', inChromium, () => {
 
   test('A file that is dropped reads, and one that this page cannot show is refused in one line and changes nothing', async () => {
     const { page, faults } = await playground.opened('playground.html', { ...PHONE, reducedMotion: 'reduce' });
-    /** Bytes, or how many zeros. */
-    const drop = (name: string, content: Uint8Array | number) =>
+    /** One file right after the other: bytes, or how many zeros. */
+    const dropAll = (...files: [string, Uint8Array | number][]) =>
       page.evaluate(
-        ([name, content]) => {
-          const dataTransfer = new DataTransfer();
-          dataTransfer.items.add(new File([new Uint8Array(content as number)], name));
-          for (const type of ['dragover', 'drop'])
-            document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+        (files) => {
+          for (const [name, content] of files) {
+            const dataTransfer = new DataTransfer();
+            const bytes = typeof content === 'number' ? content : Array.from(content, (byte) => byte.charCodeAt(0));
+            dataTransfer.items.add(new File([new Uint8Array(bytes as number)], name));
+            for (const type of ['dragover', 'drop'])
+              document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+          }
         },
-        [name, typeof content === 'number' ? content : Array.from(content)] as const,
+        files.map(([name, content]) => {
+          return [name, typeof content === 'number' ? content : Buffer.from(content).toString('latin1')] as const;
+        }),
       );
+    const drop = (name: string, content: Uint8Array | number) => dropAll([name, content]);
     const weights = initialNetwork(0).map((weight) => 8 * weight);
     const file = (more: Partial<NeuronOptions>) => toSafetensors({ weights, neuron: { ...DEFAULT_NEURON, ...more } });
     const layers = resolveLayers({ layers: [{ neurons: 7, recurrent: true }, {}] });
@@ -251,8 +257,7 @@ describe('The playground tells', inChromium, () => {
     assert.deepEqual(await axeFaults(page), []);
 
     // Of two choices the last one counts, whichever is loaded first.
-    await drop('late.safetensors', file({ tau: 7 }));
-    await drop('later.safetensors', file({ tau: 5 }).subarray(0, 999));
+    await dropAll(['late.safetensors', file({ tau: 7 })], ['later.safetensors', file({ tau: 5 }).subarray(0, 999)]);
     await said.getByText(/^Not loaded: later\.safetensors: /).waitFor();
     await page.waitForTimeout(500);
     assert.match((await said.textContent()) ?? '', /^Not loaded: later\.safetensors: /);
