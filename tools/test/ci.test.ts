@@ -33,7 +33,7 @@ function start(name: string, parts: Record<string, string> = {}, user = 0) {
   return spawn('bash', [join(clone, '.ci', 'run')], { env, cwd: clone, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-const HUB = 'node editions/class/test/learners/run.mjs --learners 3';
+const HUB = 'node editions/class/test/learners/run.mjs --learners 2';
 const NODES = 'node tools/setup/test/nodes.mjs';
 
 test(
