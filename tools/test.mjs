@@ -28,9 +28,11 @@ const LONGEST = [
   ...['editions/browser/test/browser/threads', 'editions/browser/test/browser/site', 'editions/lab/test/lab-kernels'],
   ...['editions/browser/test/browser/typescript-kernel', 'editions/browser/test/browser/wheel'],
   ...['editions/browser/test/browser/firefox', 'editions/book/test/browser/train'],
-  ...['editions/class/test/exercises/report', 'packages/notebook-runner/test/failures', 'hosts/node/test/cli/hidden'],
+  ...['editions/class/test/exercises/report', 'packages/notebook-runner/test/reports', 'hosts/node/test/cli/hidden'],
   ...['editions/class/test/exercises/learners', 'tools/setup/test/setup', 'editions/class/test/doctor/doctor'],
   ...['packages/event-engine/test/trains', 'hosts/node/test/cli/resume', 'tools/setup/test/elsewhere'],
+  ...['packages/typescript-kernel/test/semantics', 'packages/typescript-kernel/test/tslab/kernel'],
+  ...['packages/notebook-runner/test/processes', 'packages/notebook-runner/test/failures'],
 ];
 
 /** @type {NodeJS.ProcessEnv} */

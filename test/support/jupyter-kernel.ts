@@ -1,6 +1,7 @@
 /** Cells on the project's kernel, as a client of it sees them. */
-import { execFileSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { PYTHON } from './python';
 
 const root = resolve(__dirname, '..', '..');
@@ -87,9 +88,15 @@ finally:
     manager.shutdown_kernel(now=True)`;
 
 /** Runs cells one after the other in a fresh kernel whose folder is `folder`; goes on after one that fails. `env` is added to its environment. */
-export function runCells(steps: (string | Step)[], folder = root, env: Record<string, string> = {}): Ended[] {
+export async function runCells(
+  steps: (string | Step)[],
+  folder = root,
+  env: Record<string, string> = {},
+): Promise<Ended[]> {
   const input = JSON.stringify(steps.map((step) => (typeof step === 'string' ? { source: step } : step)));
-  const options = { cwd: root, input, encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, ...env } } as const;
-  const printed = execFileSync(PYTHON, ['-B', '-c', PROGRAM, folder], options);
+  const options = { cwd: root, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'inherit'] } as const;
+  const client = spawn(PYTHON, ['-B', '-c', PROGRAM, folder], options);
+  client.stdin.end(input);
+  const printed = await text(client.stdout);
   return JSON.parse(printed.trim().split('\n').at(-1) as string);
 }

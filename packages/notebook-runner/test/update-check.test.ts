@@ -78,16 +78,18 @@ describe('--update and --check', { concurrency: 1 }, () => {
     check = await run(['--check', '--out', output, committed, two], env);
   });
 
-  /** What --check finds between a changed notebook and the one that was executed: the index of each cell, and why. */
-  function found(name: string, change: (cells: Cell[]) => void): [number, string][] {
-    const files = [changed(name, change), join(output, 'figure.ipynb')];
+  /** What --check finds between each changed notebook and the one that was executed: the index of each cell, and why. */
+  function found(...changes: ((cells: Cell[]) => void)[]): [number, string][][] {
+    const executed = join(output, 'figure.ipynb');
+    const pairs = changes.map((change, i) => [changed(`changed ${i}`, change), executed]);
     return JSON.parse(
       python(`
 import json, sys
 sys.path.insert(0, "packages/notebook-runner")
 from headless.compare import differences
 import nbformat
-print(json.dumps(differences(*(nbformat.read(file, 4) for file in ${JSON.stringify(files)}))))`),
+pairs = ${JSON.stringify(pairs)}
+print(json.dumps([differences(*(nbformat.read(file, 4) for file in pair)) for pair in pairs]))`),
     );
   }
 
@@ -115,24 +117,30 @@ print(json.dumps(differences(*(nbformat.read(file, 4) for file in ${JSON.stringi
   });
 
   test('--check finds a changed pixel, and an output that was not committed', () => {
-    for (const [name, change, why] of [
-      ['pixel', otherPixel, /image\/png: byte \d+ differs/],
-      ['gone', (figure?: Cell) => figure?.outputs.pop(), /image\/png now, not committed/],
+    const [pixel = [], gone = []] = found(
+      ([, figure]) => otherPixel(figure),
+      ([, figure]) => figure?.outputs.pop(),
+    );
+    for (const [[[index, reason] = assert.fail('nothing'), ...more], why] of [
+      [pixel, /image\/png: byte \d+ differs/],
+      [gone, /image\/png now, not committed/],
     ] as const) {
-      const [[index, reason] = assert.fail(name), ...more] = found(name, ([, figure]) => change(figure));
       assert.deepEqual([index, more], [2, []]);
       assert.match(reason, why);
     }
   });
 
   test('--check compares a cell tagged tfjs by its text, and one tagged timing not at all', () => {
-    const [[index, reason] = assert.fail('nothing')] = found('digit', ([, , tfjs]) => otherText(tfjs, '0.12', '0.13'));
+    const [digit = [], free] = found(
+      ([, , tfjs]) => otherText(tfjs, '0.12', '0.13'),
+      ([, , tfjs, timing]) => {
+        otherPixel(tfjs);
+        otherText(timing, ' ns', ' ms');
+      },
+    );
+    const [[index, reason] = assert.fail('nothing')] = digit;
     assert.equal(index, 3);
     assert.match(reason, /"loss 0.13\\n" committed/);
-    const free = found('free', ([, , tfjs, timing]) => {
-      otherPixel(tfjs);
-      otherText(timing, ' ns', ' ms');
-    });
     assert.deepEqual(free, []);
   });
 

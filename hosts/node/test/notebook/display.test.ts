@@ -79,8 +79,8 @@ console.log(ticks > 0, (globalThis as any).ticking.ticks - ticks, process.listen
 
 describe('In a notebook', () => {
   const ended: Record<string, Ended> = {};
-  before(() => {
-    const all = runCells(Object.values(CELLS));
+  before(async () => {
+    const all = await runCells(Object.values(CELLS));
     for (const [i, name] of Object.keys(CELLS).entries()) ended[name] = all[i] as Ended;
   });
   const displaysOf = (name: string) => {

@@ -1,10 +1,9 @@
 /** What the kernel's package builds: the extension, and the file of declarations. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import ts from 'typescript';
@@ -58,17 +57,6 @@ describe('The extension', () => {
     for (const plain of ['cells-worker.js', 'types-worker.js', 'declarations.json', 'logo.svg']) {
       assert.ok(page.includes(basename(built(plain))), `the page asks for ${basename(built(plain))}`);
     }
-  });
-
-  test('has the same bytes below a tsconfig.json that asks for something else', async () => {
-    const above = join(folder, 'above');
-    const copy = join(above, 'kernel');
-    cpSync(source, copy, { recursive: true, filter: (path) => !/[\\/](node_modules|test|tsconfig\.json)$/.test(path) });
-    const compilerOptions = { useDefineForClassFields: false, experimentalDecorators: true, target: 'es2020' };
-    writeFileSync(join(above, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
-    const { buildKernel } = await import(pathToFileURL(join(copy, 'jupyterlite', 'build.mjs')).href);
-    await buildKernel({ out: join(above, 'out') });
-    assert.deepEqual(readdirSync(join(above, 'out', 'static')), readdirSync(join(out, 'static')), 'names by content');
   });
 
   interface Container {

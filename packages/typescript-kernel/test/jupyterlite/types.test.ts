@@ -18,14 +18,21 @@ const DEFAULTS: CompilerSettings = {
   siteUrl: 'http://localhost/',
 };
 
+/** The folder of notebooks whose imports lead nowhere. */
+const HERE = 'http://localhost/';
+
 describe('The types of the extension', () => {
   let declarations: Declarations;
-  const open = (settings: Partial<CompilerSettings> = {}, folder = 'http://localhost/', patience = 60_000) =>
-    new NotebookTypes(
-      new Library(ts, declarations, { ...DEFAULTS, ...settings }, new Remote(ts, patience)),
-      'notebook',
-      folder,
-    );
+  /** What notebooks share that ask for the same, as those of a page do; by settings. */
+  const libraries = new Map<string, Library>();
+  let notebooks = 0;
+  const open = (settings: Partial<CompilerSettings> = {}, folder = HERE, patience = 60_000) => {
+    const key = JSON.stringify(settings);
+    const known = folder === HERE ? libraries.get(key) : undefined;
+    const library = known ?? new Library(ts, declarations, { ...DEFAULTS, ...settings }, new Remote(ts, patience));
+    if (folder === HERE) libraries.set(key, library);
+    return new NotebookTypes(library, `notebook ${++notebooks}`, folder);
+  };
   const check = (code: string, settings: Partial<CompilerSettings> = {}) =>
     open(settings)
       .check(code)

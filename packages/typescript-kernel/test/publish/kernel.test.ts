@@ -1,7 +1,7 @@
 /** The kernel's packages: the same bytes wherever they are built, and what pip and npm expect of them. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -14,8 +14,14 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
 
+/** What is set where they are built. */
+const SETTINGS = {
+  ...{ author: 'Ada <ada@example.org>', homepage: 'https://example.org/a' },
+  repository: { url: 'git+https://example.org/b.git' },
+};
+
 /** Builds with the package's sources in a folder. */
-async function pack(from: string, name: string, settings = {}): Promise<string> {
+async function pack(from: string, name: string, settings: object): Promise<string> {
   const { buildPackages } = await import(pathToFileURL(join(from, 'publish', 'kernel.mjs')).href);
   await buildPackages(join(folder, name), { settings });
   return join(folder, name);
@@ -34,7 +40,7 @@ tar = lambda end: tarfile.open(glob.glob('*' + end)[0])
 npm = tar('.tgz')
 print(json.dumps({
     'names': names, 'paths': init['_jupyter_labextension_paths'](), 'times': sorted({entry.date_time for entry in wheel.infolist()}),
-    'meta': {key: meta.get_all(key) for key in ['Name', 'Version', 'License-Expression', 'Requires-Dist', 'Project-URL', 'Author']},
+    'meta': {key: meta.get_all(key) for key in ['Name', 'Version', 'License-Expression', 'Requires-Dist', 'Project-URL', 'Author-email']},
     'classifiers': meta.get_all('Classifier'),
     'sdist': [name.split('/', 1)[1] for name in tar('.tar.gz').getnames()],
     'npm': [name.split('/', 1)[1] for name in npm.getnames()],
@@ -52,20 +58,23 @@ describe('The packages', () => {
   before(async () => {
     // Whoever chose a Python for set-up still has it chosen, and hatchling is in .venv alone.
     process.env.PYTHON = 'a Python without hatchling';
-    first = await pack(source, 'first');
+    first = await pack(source, 'first', SETTINGS);
   });
   after(() => {
     if (PYTHON === undefined) delete process.env.PYTHON;
     else process.env.PYTHON = PYTHON;
   });
 
-  test('have the same bytes when they are built again, in another folder and another time zone', async () => {
-    const copy = join(folder, 'else where', 'kernel');
-    cpSync(source, copy, { recursive: true, filter: (path) => !path.endsWith('node_modules') });
+  test('have the same bytes when they are built again, in another time zone, below a tsconfig.json that asks for something else', async () => {
+    const above = join(folder, 'else where');
+    const copy = join(above, 'kernel');
+    cpSync(source, copy, { recursive: true, filter: (path) => !/[\\/](node_modules|test|tsconfig\.json)$/.test(path) });
+    const compilerOptions = { useDefineForClassFields: false, experimentalDecorators: true, target: 'es2020' };
+    writeFileSync(join(above, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
     const { TZ } = process.env;
     try {
       process.env.TZ = 'Asia/Tokyo';
-      const second = await pack(copy, 'second');
+      const second = await pack(copy, 'second', SETTINGS);
       const names = readdirSync(first);
       assert.deepEqual(readdirSync(second), names);
       assert.equal(names.length, 3);
@@ -77,15 +86,15 @@ describe('The packages', () => {
     }
   });
 
-  test('say to pip what they are, what they need, and where the extension is', async () => {
+  test('say to pip what they are, what they need, whose they are, and where the extension is', async () => {
     const { names, meta, classifiers, paths, times } = await read(first);
     assert.deepEqual(meta, {
       Name: [manifest.name],
       Version: [manifest.version],
       'License-Expression': ['MIT'],
       'Requires-Dist': ['jupyterlite-core<0.9,>=0.7'],
-      'Project-URL': null,
-      Author: null,
+      'Project-URL': ['Homepage, https://example.org/a', 'Repository, https://example.org/b'],
+      'Author-email': ['Ada <ada@example.org>'],
     });
     assert.ok(classifiers.includes('Framework :: Jupyter :: JupyterLab :: 4'), classifiers);
     assert.deepEqual(paths, [{ src: 'labextension', dest: manifest.name }]);
@@ -112,13 +121,11 @@ describe('The packages', () => {
     assert.ok(sdist.includes('pyproject.toml') && sdist.includes('CONTRIBUTING.md'));
   });
 
-  test('lead to the author and the addresses that are set where they are built', async () => {
-    const repository = { url: 'git+https://example.org/b.git' };
-    const settings = { author: 'Ada <ada@example.org>', homepage: 'https://example.org/a', repository };
-    const { meta } = await read(await pack(source, 'addressed', settings));
-    assert.deepEqual(
-      meta['Project-URL'].map((url: string) => url.replace(/\.git$/, '')),
-      ['Homepage, https://example.org/a', 'Repository, https://example.org/b'],
-    );
+  test('name no author and no address where none is set', async () => {
+    const { defaultPython } = await import('../../publish/kernel.mjs');
+    const python = resolve(defaultPython());
+    const printed = execFileSync(python, ['-m', 'hatchling', 'metadata'], { cwd: source, encoding: 'utf8' });
+    const { name, authors, urls } = JSON.parse(printed);
+    assert.deepEqual([name, authors, urls], [manifest.name, undefined, undefined]);
   });
 });

@@ -20,7 +20,8 @@ interface Part {
 
 /** What TypeScript reads in a source, written again without comments, and the names of other files in its first lines. */
 function meaning(text: string) {
-  const source = ts.createSourceFile('a.d.ts', text, ts.ScriptTarget.Latest);
+  const jsDocParsingMode = ts.JSDocParsingMode.ParseNone;
+  const source = ts.createSourceFile('a.d.ts', text, { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode });
   const { referencedFiles, typeReferenceDirectives, libReferenceDirectives } = source;
   const named = [...referencedFiles, ...typeReferenceDirectives, ...libReferenceDirectives];
   // The printer keeps a licence.
