@@ -1,7 +1,7 @@
 /** Cells on the project's kernel, as a client of it sees them. */
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { PYTHON } from './python';
 
 const root = resolve(__dirname, '..', '..');
@@ -94,9 +94,9 @@ export async function runCells(
   env: Record<string, string> = {},
 ): Promise<Ended[]> {
   const input = JSON.stringify(steps.map((step) => (typeof step === 'string' ? { source: step } : step)));
-  const options = { cwd: root, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'inherit'] } as const;
-  const client = spawn(PYTHON, ['-B', '-c', PROGRAM, folder], options);
-  client.stdin.end(input);
-  const printed = await text(client.stdout);
-  return JSON.parse(printed.trim().split('\n').at(-1) as string);
+  const options = { cwd: root, maxBuffer: 1 << 28, env: { ...process.env, ...env } };
+  const running = promisify(execFile)(PYTHON, ['-B', '-c', PROGRAM, folder], options);
+  running.child.stdin?.end(input);
+  const { stdout } = await running;
+  return JSON.parse(stdout.trim().split('\n').at(-1) as string);
 }

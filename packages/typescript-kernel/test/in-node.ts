@@ -1,7 +1,7 @@
 /** Cells on the kernel's core in Node, without a page. */
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import type { Shown } from './cells';
 import { THINGS, writeThings } from './things';
 
@@ -18,7 +18,7 @@ export async function runInNode(cells: string[], folder: string): Promise<Shown[
   buildDeclarations({ out: declarations, root: folder, modules: { [THINGS]: types }, typescript: TSLABS });
   const input = JSON.stringify({ cells, modules: { [THINGS]: module }, declarations });
   const args = ['--import', 'tsx', join(__dirname, 'harness.ts')];
-  const harness = spawn(process.execPath, args, { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
-  harness.stdin.end(input);
-  return JSON.parse(await text(harness.stdout));
+  const running = promisify(execFile)(process.execPath, args, { cwd: root, maxBuffer: 1 << 28 });
+  running.child.stdin?.end(input);
+  return JSON.parse((await running).stdout);
 }
