@@ -32,7 +32,9 @@ const LONGEST = [
   ...['editions/class/test/exercises/learners', 'tools/setup/test/setup', 'editions/class/test/doctor/doctor'],
   ...['packages/event-engine/test/trains', 'hosts/node/test/cli/resume', 'tools/setup/test/elsewhere'],
   ...['packages/typescript-kernel/test/semantics', 'packages/typescript-kernel/test/tslab/kernel'],
-  ...['packages/notebook-runner/test/processes', 'packages/notebook-runner/test/failures'],
+  ...['packages/typescript-kernel/test/publish/kernel', 'packages/typescript-kernel/test/jupyterlite/types'],
+  ...['packages/notebook-runner/test/processes', 'packages/notebook-runner/test/ports'],
+  'packages/notebook-runner/test/failures',
 ];
 
 /** @type {NodeJS.ProcessEnv} */
