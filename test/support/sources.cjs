@@ -18,8 +18,9 @@ extensions['.js'] = (module, file) => {
   try {
     return plain(module, file);
   } catch (error) {
-    // An ES module, which older Nodes do not require.
-    if (error.code !== 'ERR_REQUIRE_ESM' && !(error instanceof SyntaxError)) throw error;
+    // An ES module that Node cannot require: none before 20.19, and none for bundlers, which import folders and leave out `.js`.
+    const codes = ['ERR_REQUIRE_ESM', 'ERR_UNSUPPORTED_DIR_IMPORT', 'ERR_MODULE_NOT_FOUND'];
+    if (!codes.includes(error.code) && !(error instanceof SyntaxError)) throw error;
     return translated(module, file);
   } finally {
     process.setSourceMapsEnabled(true);
