@@ -22,19 +22,21 @@ const OWN_COMMAND = [
 /** Where tests are: each next to what it tests. */
 const FOLDERS = ['test', 'packages', 'hosts', 'editions', 'tools'];
 const ENDING = '.test.ts';
-/** The files that take longest: node:test starts files in the order in which it gets them, and none of these may be left to end alone. */
+/** The files that take longest, first: none of them may be left to end alone. */
 const LONGEST = [
   ...['editions/book/test/browser/book', 'editions/lab/test/lab', 'editions/browser/test/browser/chapters'],
-  ...['editions/browser/test/browser/threads', 'editions/browser/test/browser/site', 'editions/lab/test/lab-kernels'],
-  ...['editions/browser/test/browser/typescript-kernel', 'editions/browser/test/browser/wheel'],
-  ...['editions/browser/test/browser/firefox', 'editions/book/test/browser/train'],
-  ...['editions/class/test/exercises/report', 'packages/notebook-runner/test/reports', 'hosts/node/test/cli/hidden'],
+  ...['threads', 'site', 'wheel', 'typescript-kernel', 'exercises', 'work', 'firefox'].map(
+    (name) => `editions/browser/test/browser/${name}`,
+  ),
+  ...['editions/book/test/browser/train', 'editions/lab/test/lab-kernels'],
+  ...['editions/class/test/exercises/report', 'packages/typescript-kernel/test/semantics'],
+  ...['packages/typescript-kernel/test/tslab/kernel', 'packages/typescript-kernel/test/publish/kernel'],
+  ...['packages/typescript-kernel/test/jupyterlite/types', 'hosts/node/test/cli/hidden'],
+  ...['packages/notebook-runner/test/reports', 'packages/notebook-runner/test/processes'],
+  ...['packages/notebook-runner/test/failures', 'packages/notebook-runner/test/ports'],
   ...['editions/class/test/exercises/learners', 'tools/setup/test/setup', 'editions/class/test/doctor/doctor'],
   ...['packages/event-engine/test/trains', 'hosts/node/test/cli/resume', 'tools/setup/test/elsewhere'],
-  ...['packages/typescript-kernel/test/semantics', 'packages/typescript-kernel/test/tslab/kernel'],
-  ...['packages/typescript-kernel/test/publish/kernel', 'packages/typescript-kernel/test/jupyterlite/types'],
-  ...['packages/notebook-runner/test/processes', 'packages/notebook-runner/test/ports'],
-  'packages/notebook-runner/test/failures',
+  ...['test/bytes-hidden', 'test/golden'],
 ];
 
 /** @type {NodeJS.ProcessEnv} */
@@ -140,10 +142,8 @@ process.exitCode = await runInForeground(
   process.execPath,
   [
     // tsx for `require` alone starts each file an eighth of a second earlier than with its loader of ES modules, which no test needs.
-    ...['--require', './test/support/sources.cjs', '--test', `--test-concurrency=${concurrency}`],
-    `--test-timeout=${60_000 * limit}`,
-    ...['--test-reporter=./test/support/report.mjs', '--test-reporter-destination=stdout'],
-    ...['--test-reporter=spec', '--test-reporter-destination=build/test.log'],
+    ...['--require', './test/support/sources.cjs', './test/support/in-order.mjs'],
+    ...[`${concurrency}`, `${60_000 * limit}`, 'build/test.log'],
     ...files.map((name) => `${name}${ENDING}`),
   ],
   { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] },

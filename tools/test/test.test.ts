@@ -20,7 +20,7 @@ function write(file: string, text: string): void {
 }
 
 before(() => {
-  const support = ['report.mjs', 'sources.cjs'].map((name) => join('test', 'support', name));
+  const support = ['report.mjs', 'sources.cjs', 'in-order.mjs'].map((name) => join('test', 'support', name));
   for (const file of ['biome.json', '.gitignore', 'tools/test.mjs', 'packages/system', ...support]) {
     cpSync(join(root, file), join(clone, file), { recursive: true });
   }
@@ -97,6 +97,20 @@ describe('npm test', { concurrency: 1 }, () => {
     assert.match(lines[2] as string, /^src\/a\.ts\(1,14\): error TS2322/);
     assert.equal(lines.at(-1), '✖ typecheck failed: see above. `npm run typecheck` runs it alone.');
   });
+});
+
+test('Files run in the order in which they are named, not in that of their names', async () => {
+  for (const name of ['z', 'a']) write(`order/${name}.test.ts`, `console.log('${name} runs');`);
+  const program = ['--require', './test/support/sources.cjs', './test/support/in-order.mjs'];
+  const files = ['order/z.test.ts', 'order/a.test.ts'];
+  const { NODE_TEST_CONTEXT, ...env } = process.env;
+  const { lines } = await ended(
+    spawn(process.execPath, [...program, '1', '60000', 'build/order.log', ...files], { cwd: clone, env }),
+  );
+  assert.deepEqual(
+    lines.filter((line) => line.endsWith(' runs')),
+    ['z runs', 'a runs'],
+  );
 });
 
 describe('A test that fails', { concurrency: 1 }, () => {
