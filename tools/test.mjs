@@ -123,7 +123,7 @@ if (process.argv.some((option) => option === '--help' || option === '-h')) {
   process.exit(0);
 }
 const { files, isWhole } = chosen(process.argv.slice(2));
-if (isWhole) console.log('test: takes about five minutes on two cores; `npm test -- NAME…` runs a part');
+if (isWhole) console.log('test: takes about four minutes on two cores; `npm test -- NAME…` runs a part');
 const status = await runInForeground(process.execPath, [join(root, 'tools', 'setup', 'setup.mjs'), '--quiet'], { env });
 if (status !== 0) process.exit(status);
 if (isWhole) {
