@@ -43,7 +43,7 @@ export function writeSmallMnist(folder: string, train: number, test: number): vo
 }
 
 /**
- * Whether tests leave nothing out, as CI does every night (`TESTS=all npm test -- bytes golden event-engine cli/kill cli/stop map/published`).
+ * Whether tests leave nothing out, as CI does every night with `TESTS=all` (CONTRIBUTING.md has the command).
  * Otherwise those of bytes train on MNIST's first 5,000 images, which run the same code in a twelfth of the time.
  */
 export const LEAVE_NOTHING_OUT = process.env.TESTS === 'all';

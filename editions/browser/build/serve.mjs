@@ -16,10 +16,11 @@ export const ISOLATION = {
  * @param {string} folder
  * @param {number} [port] a free one by default
  * @param {string} [below] the path that the folder has on the server, such as /a/b
- * @param {{ only?: string[], headers?: Record<string, string>, compresses?: boolean, instead?: Record<string, string> }} [options] `only`: the folders in it that are
- *   served; all of it by default. The path above them leads to the first. `headers` of each answer. `compresses` what can be
- *   compressed: a test's browser on this computer gains nothing by that. `instead` JSON that is sent in place of files, by their paths
- *   in the folder
+ * @param {{
+ *   only?: string[], headers?: Record<string, string>, compresses?: boolean, instead?: Record<string, string>,
+ * }} [options] `only`: the folders in it that are served; all of it by default. The path above them leads to the first. `headers` of
+ *   each answer. `compresses` what can be compressed: a test's browser on this computer gains nothing by that. `instead` JSON that is
+ *   sent in place of files, by their paths in the folder
  * @returns {Promise<{ port: number, close(): void }>} the port and what ends the server
  */
 export async function serve(

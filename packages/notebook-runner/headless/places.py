@@ -27,17 +27,6 @@ KERNEL_ENV |= {"NODE_NO_WARNINGS": "1", "TZ": "UTC", "LC_ALL": "en_US.UTF-8"}
 # Nobody hovers over a name in a cell: the kernel reads declarations without their documentation (`declarations.cjs`).
 KERNEL_ENV["LIF_FC_MNIST_HEADLESS"] = "1"
 
-
-def kernel_env(at_a_time: int) -> dict[str, str]:
-    """The environment of a kernel that is one of so many at work: each computes on its share of the cores, since threads that
-    wait for one that is not running wait busily. What a notebook prints does not depend on it.
-    """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    names = ("LIF_FC_MNIST_THREADS", "TF_NUM_INTRAOP_THREADS") if at_a_time > 1 else ()
-    return {name: str(max(1, cores // at_a_time)) for name in names} | KERNEL_ENV
-
-
-
 # Jupyter reads these when it is imported: its files stay inside the clone, and no user-wide settings are read.
 os.environ.pop("JUPYTER_PATH", None)
 for _name in ("config", "data", "runtime"):
@@ -46,6 +35,15 @@ for _name in ("config", "data", "runtime"):
 # jsonschema takes it if it is there, and two thirds of the runner's start would go into the grammar that it builds: of
 # international addresses, which no schema of notebooks knows.
 sys.modules["rfc3987_syntax"] = None
+
+
+def kernel_env(at_a_time: int) -> dict[str, str]:
+    """The environment of a kernel that is one of so many at work: each computes on its share of the cores, since threads that
+    wait for one that is not running wait busily. What a notebook prints does not depend on it.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    names = ("LIF_FC_MNIST_THREADS", "TF_NUM_INTRAOP_THREADS") if at_a_time > 1 else ()
+    return {name: str(max(1, cores // at_a_time)) for name in names} | KERNEL_ENV
 
 
 def shown(path: Path) -> str:
