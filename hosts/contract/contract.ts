@@ -20,7 +20,7 @@ export interface LiveFigure {
 
 /** A bar that fills in place. */
 export interface ProgressBar {
-  /** `count` steps are done; `note`, such as the last loss, stands behind the bar while it runs. */
+  /** `count` steps are done, also a part of one; `note`, such as the last loss, stands behind the bar while it runs. */
   update(count: number, note?: string): void;
   /** Leaves `label: count/total`, and nothing that differs from run to run. */
   finish(): void;

@@ -13,6 +13,8 @@ export function startBar(put: (text: string, last: boolean) => void, total: numb
   let origin = { count: 0, time: performance.now() };
   const before = label ? `${label}: ` : '';
   let count = 0;
+  /** Whole steps; a part of one fills the bar only. */
+  const counted = () => `${Math.floor(count)}/${total}`;
   let updates = 0;
   let drawn = Number.NEGATIVE_INFINITY;
   let ended = false;
@@ -22,7 +24,7 @@ export function startBar(put: (text: string, last: boolean) => void, total: numb
     const steps = count - origin.count;
     const rate = steps / seconds;
     const timing = steps > 0 && seconds > 0 ? ` · ${rateText(rate)} · ${clock((total - count) / rate)} left` : '';
-    const parts = `${before}▕${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}▏ ${count}/${total}${timing}`;
+    const parts = `${before}▕${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}▏ ${counted()}${timing}`;
     put(note ? `${parts} · ${note}` : parts, false);
     drawn = performance.now();
   };
@@ -37,7 +39,7 @@ export function startBar(put: (text: string, last: boolean) => void, total: numb
     finish() {
       if (ended) return;
       ended = true;
-      put(`${before}${count}/${total}`, true);
+      put(`${before}${counted()}`, true);
     },
   };
 }

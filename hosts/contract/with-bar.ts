@@ -41,10 +41,13 @@ export interface WithBar {
   ): Promise<number[]>;
   /**
    * Like `items.map(work)`, one item after the other. So a cell shows only the body of its loop.
+   * @param work also gets a `withBar` of its own: what it is asked for, one training or one map, moves the same bar with
+   *   every batch
    * @example
    * const accuracies = await withBar.map([0, 1, 2], (epoch) => training.accuracy(engine, epoch), 'testing');
+   * const runs = await withBar.map([0, 1, 2], (seed, bar) => bar.train({ data, seed, epochs: 3 }), 'three seeds');
    */
-  map<T, R>(items: readonly T[], work: (item: T) => R | Promise<R>, label?: string): Promise<R[]>;
+  map<T, R>(items: readonly T[], work: (item: T, bar: WithBar) => R | Promise<R>, label?: string): Promise<R[]>;
 }
 
 /** What of its options the training takes. */
@@ -129,13 +132,26 @@ export const makeWithBar = (host: Needed): WithBar => ({
     );
   },
 
-  map<T, R>(items: readonly T[], work: (item: T) => R | Promise<R>, label = 'working'): Promise<R[]> {
+  map<T, R>(items: readonly T[], work: (item: T, bar: WithBar) => R | Promise<R>, label = 'working'): Promise<R[]> {
     return run(host, label, async (signal, report) => {
       const results: R[] = [];
+      const within = makeWithBar({
+        ...host,
+        progressBar: (total) => ({
+          update: (done) => report(results.length + done / total, items.length),
+          finish: () => {},
+        }),
+        interruptible: (part) => part(signal),
+      });
+      const stop = () => new Interruption(`after ${results.length} of ${items.length}`);
       if (items.length > 0) report(0, items.length);
       for (const item of items) {
-        if (signal.aborted) throw new Interruption(`after ${results.length} of ${items.length}`);
-        results.push(await work(item));
+        if (signal.aborted) throw stop();
+        try {
+          results.push(await work(item, within));
+        } catch (reason) {
+          throw reason instanceof Interruption ? stop() : reason;
+        }
         report(results.length, items.length);
         await nextTurn();
       }

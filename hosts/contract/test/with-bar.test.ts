@@ -69,6 +69,40 @@ describe('withBar.map()', () => {
     assert.deepEqual(said, ['0/1', 'work ends']);
   });
 
+  const options = { data: smallMnist(60, 10), T: 2, batchSize: 20, testImages: 0 };
+
+  test('moves with every batch of the trainings inside it, also two maps deep', async () => {
+    const { said, withBar } = recordingHost();
+    const counts = await withBar.map(
+      [1, 2],
+      async (epochs, bar) => {
+        const pair = await bar.map([0, 1], (seed, inner) => inner.train({ ...options, seed, epochs, label: 'unseen' }));
+        return pair.map(({ trainAccs }) => trainAccs.length);
+      },
+      'networks',
+    );
+    assert.deepEqual(counts, [
+      [3, 3],
+      [6, 6],
+    ]);
+    const shares = said.slice(0, -1).map((state) => Number(state.split('/')[0]));
+    assert.deepEqual(said.slice(-2), ['2/2', 'networks ends']);
+    assert.deepEqual(
+      shares,
+      shares.toSorted((a, b) => a - b),
+    );
+    const thirds = [0, 1, 2, 3].map((batches) => batches / 6);
+    assert.deepEqual([...new Set(shares)].slice(0, 4), thirds);
+    assert.equal(new Set(shares).size, 1 + 6 + 12);
+  });
+
+  test('stops within a training, and says how many items are done', async () => {
+    const { said, withBar } = recordingHost(1 + 2 / 3);
+    const runs = withBar.map([0, 1, 2], (seed, bar) => bar.train({ ...options, seed, epochs: 1 }));
+    await assert.rejects(runs, { name: 'AbortError', message: 'Interrupted after 1 of 3.' });
+    assert.equal(said.at(-2), `${1 + 2 / 3}/3`);
+  });
+
   test('starts no bar for nothing', async () => {
     const { said, withBar } = recordingHost();
     assert.deepEqual(await withBar.map([], (x) => x), []);

@@ -200,6 +200,15 @@ test('in a terminal a bar is written over in place and ends with its count', () 
   assert.equal(states.at(-1), 'x: 4/4\x1b[K\n');
 });
 
+test('a part of a step fills the bar and is in the time left, but is no step done', () => {
+  const stderr = inTerminal(`const bar = progressBar(4, 'x');
+    bar.update(0); now = 500; bar.update(0.5); now = 2500; bar.update(2.5); bar.finish();`);
+  const [, , first, second, last] = stderr.split('\r');
+  assert.match(first as string, /^x: ▕█{3}░{21}▏ 0\/4 · 1\.0\/s · 0:04 left/);
+  assert.match(second as string, /^x: ▕█{15}░{9}▏ 2\/4 · 1\.0\/s · 0:02 left/);
+  assert.equal(last, 'x: 2/4\x1b[K\n');
+});
+
 test('the time left of resumed work counts what was done since, not what had been done before', () => {
   const stderr = inTerminal(`const bar = progressBar(100, 'x');
     now = 250; bar.update(50);
