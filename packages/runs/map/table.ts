@@ -129,6 +129,19 @@ export class MapTable {
   }
 
   /**
+   * The runs with that value of a setting with which a network reads most, on average over seeds. So a network's learning rate
+   * is chosen, by default on training images that were held back.
+   * @example
+   * const { learningRate } = map.where({ grid: 'rates', hidden: 96, T: 5 }).best('learningRate');
+   * @throws RangeError if the rows differ in more than this setting and the seed, or lack the measure
+   */
+  best<Name extends SettingName>(name: Name, of: Measure = 'heldBack'): Group<Name> {
+    const groups = this.by(name);
+    const means = groups.map(({ runs }) => runs.mean(of).mean);
+    return groups[means.indexOf(Math.max(...means))];
+  }
+
+  /**
    * The mean over seeds, with its interval of 95 %.
    * @throws RangeError if the rows differ in more than the seed, or lack the measure
    */

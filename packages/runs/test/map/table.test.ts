@@ -200,6 +200,25 @@ describe('A choice of rows', () => {
     });
   });
 
+  test('names the learning rate with which a network reads most of the images that were held back', () => {
+    const held = { train_images: 50_000, last: 0.99, best: 0.99, acc_2: 0.99 };
+    const rates = parseMap(
+      tableText(
+        { ...held, learning_rate: 0.001, seed: 0, held_back: 0.97 },
+        { ...held, learning_rate: 0.001, seed: 1, held_back: 0.91 },
+        { ...held, learning_rate: 0.002, seed: 0, held_back: 0.95, last: 0.92, acc_2: 0.92, best: 0.92 },
+        { ...held, learning_rate: 0.002, seed: 1, held_back: 0.95 },
+        { ...held, learning_rate: 0.002, seed: 0, held_back: 0.99, T: 5 },
+      ),
+    );
+    const { learningRate, runs } = rates.where({ T: 100 }).best('learningRate');
+    assert.deepEqual([learningRate, runs.mean('heldBack').mean], [0.002, 0.95]);
+    // By test images it would be the other one.
+    assert.equal(rates.where({ T: 100 }).best('learningRate', 'last').learningRate, 0.001);
+    assert.throws(() => rates.best('learningRate'), /differ in their seeds alone, found T 5 and 100/);
+    assert.throws(() => map.where({ tau: 2 }).best('learningRate'), /expected heldBack, found none/);
+  });
+
   test('has a curve over the epochs', () => {
     assert.deepEqual(
       map
