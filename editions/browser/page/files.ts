@@ -21,15 +21,23 @@ async function notebookPaths(contents: Contents, folder = ''): Promise<string[]>
   return found;
 }
 
-/** Returns how many notebooks there were. */
-export async function downloadNotebooks(contents: Contents): Promise<number> {
+/** The name of a zip file with all notebooks, from what a learner typed: a teacher's report reads the name out of it. */
+export function nameOfZip(learner: string, date = today()): string {
+  const plain = learner.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}]+/gu, '-');
+  const name = Array.from(plain.replace(/^-/, '')).slice(0, 40).join('').replace(/-$/, '');
+  return `${name && `${name}-`}notebooks-${date}.zip`;
+}
+
+/** Returns how many notebooks there were, and what the zip file is called. */
+export async function downloadNotebooks(contents: Contents, learner: string): Promise<{ count: number; zip: string }> {
   const files: Record<string, Uint8Array> = {};
   for (const path of await notebookPaths(contents)) {
     const { content } = await contents.get(path, { content: true });
     files[path] = strToU8(`${JSON.stringify(content, null, 1)}\n`);
   }
-  download(`notebooks-${today()}.zip`, zipSync(files), 'application/zip');
-  return Object.keys(files).length;
+  const zip = nameOfZip(learner);
+  download(zip, zipSync(files), 'application/zip');
+  return { count: Object.keys(files).length, zip };
 }
 
 /** The files of all runs, each run in a folder of its name. */

@@ -85,7 +85,16 @@ export interface ApplicationUtilities {
     okButton(options: Button): Button;
     warnButton(options: Button): Button;
   };
-  Notification: Record<'info' | 'warning', (message: string, options: { autoClose: number | false }) => string>;
+  InputDialog: {
+    getText(options: Record<'title' | 'label' | 'text' | 'okLabel', string>): Promise<{ value: string | null }>;
+  };
+  Notification: Record<
+    'info' | 'warning',
+    (
+      message: string,
+      options: { autoClose: number | false; actions?: { label: string; callback: () => void }[] },
+    ) => string
+  >;
 }
 
 /** The modules of JupyterLab that are used here, by the names of their packages. */

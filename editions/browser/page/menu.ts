@@ -25,6 +25,18 @@ export function plainName(name: string): string {
   return `${stem.replace(/^\W+/, '') || 'file'}${ending}`;
 }
 
+/** Where the browser keeps the name that a learner gave at the first download; empty for none. */
+const LEARNER = 'lif-fc-mnist name of the learner';
+
+/** Null as well where the browser refuses to keep anything: then each download asks for the name. */
+function inStorage<R>(use: (storage: Storage) => R): R | null {
+  try {
+    return use(localStorage);
+  } catch {
+    return null;
+  }
+}
+
 /** Loads what makes and reads zip files. */
 type Files = () => Promise<typeof import('./files')>;
 
@@ -89,7 +101,7 @@ export function addMenu(
   app: App,
   mainMenu: MainMenu,
   { Menu }: Modules['@lumino/widgets'],
-  { showDialog, Dialog, Notification }: ApplicationUtilities,
+  { showDialog, Dialog, InputDialog, Notification }: ApplicationUtilities,
   { tracker, drive, siteUrl, settings, files }: Work,
 ): void {
   const menu = new Menu({ commands: app.commands });
@@ -108,10 +120,26 @@ export function addMenu(
   }
   add('lif:files', 'All chapters and files', () => window.open(new URL('tree/index.html', siteUrl), '_blank'));
   menu.addItem({ type: 'separator' });
-  add('lif:download-notebooks', 'Download all my notebooks', async () => {
+  const downloadFor = async (learner: string) => {
     await tracker?.currentWidget?.context.save();
-    const { downloadNotebooks } = await files();
-    tell(`${await downloadNotebooks(app.serviceManager.contents)} notebooks in one zip file.`);
+    const { count, zip } = await (await files()).downloadNotebooks(app.serviceManager.contents, learner);
+    const actions = [{ label: 'Another name…', callback: () => void askForName(learner) }];
+    Notification.info(`${count} notebooks in one zip file, ${zip}.`, { autoClose: 6000, actions });
+  };
+  const askForName = async (text: string) => {
+    const { value } = await InputDialog.getText({
+      title: 'Whose notebooks are these?',
+      label: 'Your name begins the name of the zip file, so that a teacher knows whose it is. Leave it empty for none.',
+      text,
+      okLabel: 'Download',
+    });
+    if (value === null) return;
+    inStorage((storage) => storage.setItem(LEARNER, value));
+    await downloadFor(value);
+  };
+  add('lif:download-notebooks', 'Download all my notebooks', () => {
+    const learner = inStorage((storage) => storage.getItem(LEARNER));
+    return learner === null ? askForName('') : downloadFor(learner);
   });
   add('lif:download-run', 'Download the run', async () => {
     const count = await (await files()).downloadRuns(siteUrl);
@@ -148,6 +176,7 @@ export function addMenu(
     if (button.label !== remove.label) return;
     await drive.clearStorage();
     await removeWork(siteUrl);
+    inStorage((storage) => storage.removeItem(LEARNER));
     // What is open still shows the reader's copy; without this, leaving the page would ask whether to save it.
     await tracker?.currentWidget?.context.revert();
     window.location.reload();

@@ -3,10 +3,10 @@
 // `npm run doctor`: is this machine ready for a workshop? One line per check (ok, or the cause and what to do), and one line
 // at the end to paste. Before set-up it checks what set-up needs, afterwards what was set up as well.
 //   --json            prints all of it as JSON instead (`npm run -s doctor -- --json`)
-//   --collect FOLDER  lists what is in the files NAME.json of a folder, which learners have made with --json
+//   --collect FOLDER  lists what is in the files of a folder: reports that learners have made with --json, and pasted lines
 // This file and machine.cjs beside it are in the syntax of Node 12 and use its libraries only: on a Node that is too old they
 // say so, and what else is missing.
-const { readdirSync, readFileSync } = require('fs');
+const { readdirSync, readFileSync, statSync } = require('fs');
 const { join, resolve } = require('path');
 const { CHECKS, machine, root } = require('./machine.cjs');
 
@@ -24,7 +24,8 @@ Is this machine ready for a workshop? Prints one line per check:
 and at the end one line to paste, which begins with "ready", "ready for set-up" or "not ready".
 Exit status 0 if it is ready, 1 if there is a fault or set-up is still to do.
 With --json it prints all of it as one JSON object. With --collect FOLDER it checks nothing, but prints one line for each file
-NAME.json in the folder: the last line of the report that a learner made with \`npm run -s doctor -- --json > NAME.json\`.`;
+in the folder: the last line of the report that a learner made with \`npm run -s doctor -- --json > NAME.json\`, or of what
+the doctor printed, in a file NAME.txt.`;
 
 const LABEL = { ok: 'ok   ', note: 'note ', fault: 'FAULT' };
 
@@ -49,31 +50,46 @@ function summary(checks, facts) {
   return parts.join(' · ');
 }
 
+/** The line to paste, as `summary` makes it. */
+const PASTED = /^(?:(ready)|ready for set-up|not ready: .+?) · \S+ · node \d.*?(?: · edition ([0-9a-f]{4}))?$/;
+
 /**
- * The report in a file, undefined without one. Windows PowerShell writes UTF-16 where other shells write UTF-8.
+ * The report in a file, or the last line to paste in it; undefined without either. Windows PowerShell writes UTF-16 where other
+ * shells write UTF-8.
  * @param {string} path
- * @returns {Report | undefined}
+ * @returns {Pick<Report, 'ready' | 'line' | 'edition'> | undefined}
  */
 function read(path) {
   try {
+    const { size } = statSync(path);
+    if (size > 1e6) return undefined;
     const bytes = readFileSync(path);
-    const text = bytes.toString(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8');
-    const report = JSON.parse(text.replace(/^\ufeff/, ''));
-    return typeof report.line === 'string' ? report : undefined;
+    const text = bytes.toString(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8').replace(/^\ufeff/, '');
+    if (/^\s*\{/.test(text)) {
+      const report = JSON.parse(text);
+      return typeof report.line === 'string' ? report : undefined;
+    }
+    const found = text
+      .split(/[\r\n]+/)
+      .map((line) => PASTED.exec(line.trim()))
+      .filter(Boolean)
+      .pop();
+    return found ? { line: found[0], ready: found[1] !== undefined, edition: found[2] } : undefined;
   } catch (_) {
     return undefined;
   }
 }
 
-/** A line for each `NAME.json` of a folder, and a last one that counts them. */
+/** A line for each file of a folder, and a last one that counts them. What begins with a point is of a system. */
 function collect(/** @type {string} */ folder) {
-  const files = readdirSync(folder).filter((file) => /\.json$/i.test(file));
+  const files = readdirSync(folder).filter((file) => !file.startsWith('.'));
   const lines = [];
   let ready = 0;
   const editions = new Set();
   for (const file of files.sort()) {
-    const { line = 'no report of the doctor', ready: isReady = false, edition = '' } = read(join(folder, file)) || {};
-    lines.push(`${file.slice(0, -5)}: ${line}`);
+    const found = read(join(folder, file));
+    const { line, ready: isReady, edition } = found || { line: 'no report of the doctor', ready: false, edition: '' };
+    lines.push(`${file.replace(found ? /\.\w+$/ : /\.json$/i, '')}: ${line}`);
     if (isReady) ready++;
     if (edition) editions.add(edition);
   }

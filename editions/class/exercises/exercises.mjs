@@ -1,5 +1,5 @@
 // `npm run exercises`: the learner's own copies of the chapters, the proof of the exercises, and what a class has done.
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground.mjs';
@@ -7,7 +7,7 @@ import { command, whole } from '../../../packages/system/options.mjs';
 import { chapterNames, root, writeWhole } from '../../../packages/system/project.mjs';
 import { makeCopies, outdatedCopies, readChapter, resetCopy, sayRenumbered } from './copies.mjs';
 import { BadInput } from './handed-in.mjs';
-import { teachersNotes } from './notes.mjs';
+import { teachersNotes, writeHalfDays } from './notes.mjs';
 import { report } from './report.mjs';
 
 const program = command('npm run exercises --', 'exercises')
@@ -19,7 +19,10 @@ const program = command('npm run exercises --', 'exercises')
   .option('--csv <file>', 'for --report: where the table goes as CSV, instead of build/exercises/report.csv')
   .option('--cell-timeout <seconds>', 'for --report: seconds per cell, 20; more for a slow machine', whole(1, 86_400))
   .option('--trust', 'for --report: also as root; their code may then read and change everything here')
-  .option('--notes', "write the teacher's notes, editions/class/exercises.md");
+  .option(
+    '--notes',
+    "write the teacher's notes, editions/class/exercises.md, and the later half days in the README beside it",
+  );
 
 /** @returns {typeof import('../../../packages/exercises/index.js')} */
 const packageExercises = () => createRequire(import.meta.url)(join(root, 'dist', 'packages', 'exercises', 'index.js'));
@@ -116,15 +119,13 @@ try {
   else if (given.check) process.exitCode = await check();
   else if (given.notes) {
     const { ALL, GENERAL } = packageExercises();
-    writeWhole(
-      join(root, 'editions', 'class', 'exercises.md'),
-      teachersNotes(
-        ALL,
-        chapterNames().map((name) => readChapter(name)),
-        GENERAL,
-      ),
-    );
-    console.log('editions/class/exercises.md is written.');
+    const all = chapterNames().map((name) => ({ name, notebook: readChapter(name) }));
+    const notebooks = all.map(({ notebook }) => notebook);
+    const folder = join(root, 'editions', 'class');
+    const readme = join(folder, 'README.md');
+    writeWhole(join(folder, 'exercises.md'), teachersNotes(ALL, notebooks, GENERAL));
+    writeWhole(readme, writeHalfDays(readFileSync(readme, 'utf8'), ALL, all));
+    console.log('editions/class/exercises.md is written, and the later half days in the README beside it.');
   } else if (given.report !== undefined) {
     const csv = resolve(process.env.INIT_CWD ?? '.', given.csv ?? join(root, 'build', 'exercises', 'report.csv'));
     const numbers = chapters.map((number) => Number(chapterOf(number, '--report FOLDER').slice(0, 2)));

@@ -2,7 +2,7 @@
 // notebook are executed, with limits (`execute.mjs`), one after the other: whatever a notebook does, it neither ends the report
 // nor changes another learner's row.
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, sep } from 'node:path';
 import { codeOf } from '../../../packages/system/processes.cjs';
 import { writeWhole } from '../../../packages/system/project.mjs';
 import { execute, say, verdictsOfJob } from './execute.mjs';
@@ -39,8 +39,8 @@ function notesOn(used) {
     .filter(({ lacksSetup }) => lacksSetup)
     .map(({ path }) => `${path}: its cell exercises-setup is missing, so the chapter's own is used`);
   const copies = new Map();
-  for (const { learner, chapters } of used) {
-    for (const chapter of chapters) {
+  for (const { learner, chapters, isUntouched } of used) {
+    for (const chapter of isUntouched ? [] : chapters) {
       const key = `${chapter} ${learner}`;
       copies.set(key, { learner, chapter, count: (copies.get(key)?.count ?? 0) + 1 });
     }
@@ -48,11 +48,17 @@ function notesOn(used) {
   for (const { learner, chapter, count } of copies.values()) {
     if (count > 1) notes.push(`${learner}: ${count} copies of chapter ${chapter}, merged`);
   }
-  const nameless = used.filter(({ isNameless }) => isNameless).map(({ path }) => path);
+  for (const learner of new Set(used.map((one) => one.learner))) {
+    const own = [...new Set(used.filter((one) => one.learner === learner).map(({ file }) => file.split(sep)[0]))];
+    if (own.length > 1 && own.some((file) => /\.zip$/i.test(file))) {
+      notes.push(`${learner}: ${own.join(' and ')} are one row; if they are of two learners, rename one`);
+    }
+  }
+  const nameless = [...new Set(used.filter(({ isNameless }) => isNameless).map(({ file }) => file))];
   if (nameless.length > 0) {
     const rows = nameless.length === 1 ? 'it has a row of its own' : 'each has a row of its own';
     notes.push(
-      `Without a learner's name: ${nameless.join(', ')}; ${rows}. Use a subfolder per learner, or NAME_02-lif-neuron.ipynb`,
+      `Without a learner's name: ${nameless.join(', ')}; ${rows}. Use a subfolder per learner, NAME.zip or NAME_02-lif-neuron.ipynb`,
     );
   }
   return notes;
@@ -67,7 +73,7 @@ function notesOn(used) {
 function collect(folder, exercises, chapters) {
   const { paths, problems } = notebooksBelow(folder);
   const known = knownCells();
-  const all = paths.map((path) => handedIn(path, folder, exercises, known));
+  const all = paths.flatMap((path) => handedIn(path, folder, exercises, known));
   const found = all.filter(
     (hand) => chapters.length === 0 || hand.why !== undefined || hand.chapters.some((one) => chapters.includes(one)),
   );

@@ -16,13 +16,21 @@ export const printable = (text) => text.replace(/[\x00-\x1f\x7f-\x9f]/g, '\ufffd
 const SIGN = { passed: '✔', todo: '○', failed: '!', 'not-reached': '?' };
 
 /**
- * The matrix learner × exercise, and under it what each exercise's letters and exclamation marks stand for.
+ * The matrix learner × exercise, and under it what each exercise's letters and exclamation marks stand for. A download from a
+ * browser has all chapters: those that are stubs in every row are left out.
  * @param {Verdicts} verdicts
- * @param {Record<string, unknown>} exercises by id, in their order
+ * @param {Record<string, { chapter: number }>} exercises by id, in their order
  */
 export function reportText(verdicts, exercises) {
-  const seen = Object.keys(exercises).filter((id) => [...verdicts.values()].some((own) => own[id]));
-  if (seen.length === 0) return 'No exercise was found.';
+  const found = Object.keys(exercises).filter((id) => [...verdicts.values()].some((own) => own[id]));
+  if (found.length === 0) return 'No exercise was found.';
+  const begun = new Set(
+    found
+      .filter((id) => [...verdicts.values()].some((own) => own[id] && own[id].status !== 'todo'))
+      .map((id) => exercises[id].chapter),
+  );
+  const seen = begun.size === 0 ? found : found.filter((id) => begun.has(exercises[id].chapter));
+  const rest = new Set(found.filter((id) => !seen.includes(id)).map((id) => exercises[id].chapter));
   const learners = [...verdicts.keys()].sort();
   /** @type {Record<string, Map<string, { letter: string, count: number }>>} by exercise and mistake */
   const letters = Object.fromEntries(seen.map((id) => [id, new Map()]));
@@ -64,6 +72,7 @@ export function reportText(verdicts, exercises) {
     '',
     '✔ right, ○ not attempted, ! the cell fails, ? not reached, - missing, letters: mistakes',
     ...legend,
+    ...(rest.size > 0 ? [`Not in the table, since no answer was changed: chapter ${[...rest].join(', ')}`] : []),
   ].join('\n');
 }
 

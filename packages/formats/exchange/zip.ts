@@ -9,12 +9,18 @@ import { Cursor } from '../hdf5/values';
 
 /** Bytes of the record at the end, without its comment, which has at most 65535. */
 const END = 22;
+/** How most files are compressed. */
+const DEFLATED = 8;
 
 /**
  * The stored files, by name.
- * @throws Error that says what is damaged: together they are no longer than the zip file, and their check sums are right
+ * @param inflate what a host makes of a compressed file, which should have so many bytes; undefined to skip it
+ * @throws Error that says what is damaged: in the zip file they do not overlap, and their check sums are right
  */
-export function storedFiles(bytes: Uint8Array): Map<string, Uint8Array> {
+export function storedFiles(
+  bytes: Uint8Array,
+  inflate: (deflated: Uint8Array, size: number, title: string) => Uint8Array | undefined = () => undefined,
+): Map<string, Uint8Array> {
   const end = new Cursor(bytes, findEnd(bytes)).skip(10);
   const count = end.whole(2);
   const directory = new Cursor(bytes, end.skip(4).whole(4));
@@ -24,18 +30,20 @@ export function storedFiles(bytes: Uint8Array): Map<string, Uint8Array> {
     if (directory.text(4) !== 'PK\x01\x02') throw new Error('its directory is damaged');
     const compression = directory.skip(6).whole(2);
     const check = directory.skip(4).whole(4);
-    const size = directory.skip(4).whole(4);
+    const [size, wanted] = [directory.whole(4), directory.whole(4)];
     const [name, extra, comment] = [directory.whole(2), directory.whole(2), directory.whole(2)];
     const address = directory.skip(8).whole(4);
     const title = directory.text(name);
     directory.skip(extra + comment);
-    if (compression !== 0) continue;
+    if (compression !== 0 && compression !== DEFLATED) continue;
     const local = new Cursor(bytes, address);
     if (local.text(4) !== 'PK\x03\x04') throw new Error(`${title} is damaged`);
     const head = local.skip(22).whole(2) + local.whole(2);
-    const content = local.skip(head).take(size);
+    const stored = local.skip(head).take(size);
     sum += size;
     if (sum > bytes.length) throw new Error('its files overlap');
+    const content = compression === 0 ? stored : inflate(stored, wanted, title);
+    if (!content) continue;
     if (crc(CRC32, content) !== check) throw new Error(`the check sum of ${title} is wrong`);
     files.set(title, content);
   }

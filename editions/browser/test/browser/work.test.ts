@@ -32,10 +32,10 @@ import { axeFaults } from '../../../book/test/browser/site';
 
 const sourcesOf = async (page: Page) => (await notebookOf(page)).cells.map(({ source }) => textOf(source));
 
-/** The files of a zip that a click offers. */
-async function downloaded(page: Page, label: string): Promise<Record<string, Uint8Array>> {
-  const [download] = await Promise.all([page.waitForEvent('download'), choose(page, label)]);
-  assert.match(download.suggestedFilename(), /\.zip$/);
+/** The files of a zip of this name that a click offers. */
+async function downloaded(page: Page, click: () => Promise<void>, name: RegExp): Promise<Record<string, Uint8Array>> {
+  const [download] = await Promise.all([page.waitForEvent('download'), click()]);
+  assert.match(download.suggestedFilename(), name);
   return unzipSync(readFileSync(await download.path()));
 }
 
@@ -219,23 +219,41 @@ console.log(T, trainAccs.length, weights.length);`;
     await setCells(page, [look]);
     assert.match(printed(await runAllCells(page, 60)), /100 10 7840/);
 
-    const run = await downloaded(page, 'Download the run');
+    const run = await downloaded(page, () => choose(page, 'Download the run'), /^run-\d{4}-\d\d-\d\d\.zip$/);
     const model = ['lif_snn_mnist/model.json', 'lif_snn_mnist/weights.bin'];
     const arrays = ['v_t_array.npy', 's_t_array.npy', 'train_accs.npy', 'test_accs.npy'];
     const wanted = [...arrays, ...model, 'events.out.tfevents.0.saved-run'].map((name) => `mine/${name}`);
     assert.deepEqual(Object.keys(run).sort(), wanted.sort());
     assert.deepEqual(npyArray('v', run['mine/v_t_array.npy']).shape, [100, 10]);
 
-    const notebooks = await downloaded(page, 'Download all my notebooks');
+    const all = () => choose(page, 'Download all my notebooks');
+    const naming = page.getByRole('dialog').filter({ hasText: 'Whose notebooks are these?' });
+    const named = async (name: string) => {
+      await naming.getByRole('textbox').fill(name);
+      await naming.getByRole('button', { name: 'Download' }).click();
+    };
+    await all();
+    assert.deepEqual(await axeFaults(page, '.jp-Dialog'), []);
+    const notebooks = await downloaded(page, () => named('Zoë O’Neil'), /^Zoë-O-Neil-notebooks-\d{4}-\d\d-\d\d\.zip$/);
     for (const name of chapters()) assert.ok(notebooks[`${name}.ipynb`], name);
     const mine = JSON.parse(new TextDecoder().decode(notebooks[`${other}.ipynb`]));
     assert.equal(textOf(mine.cells[0].source), look, 'with what was changed just now');
+    await downloaded(page, all, /^Zoë-O-Neil-notebooks-/); // asked once
+    await page.getByRole('button', { name: 'Another name…' }).last().click();
+    assert.equal(await naming.getByRole('textbox').inputValue(), 'Zoë O’Neil');
+    await downloaded(page, () => named(' '), /^notebooks-\d{4}-\d\d-\d\d\.zip$/);
+    await downloaded(page, all, /^notebooks-/);
 
     await choose(page, 'Start again clean');
     const dialog = page.getByRole('dialog').filter({ hasText: 'Remove your work from this browser?' });
     assert.deepEqual(await axeFaults(page, '.jp-Dialog'), []);
     await Promise.all([page.waitForNavigation(), dialog.getByRole('button', { name: 'Remove my work' }).click()]);
     await ready(page, other);
+    assert.equal(
+      await page.evaluate(() => localStorage.getItem('lif-fc-mnist name of the learner')),
+      null,
+      'the name is forgotten',
+    );
     const now = await sourcesOf(page);
     assert.deepEqual(now.length, served(other).cells.length);
     await setCells(page, [look]);

@@ -15,7 +15,7 @@ import { asciiDrawing, siteNotebook } from '../../build/contents.mjs';
 import { appPage, frontPage } from '../../build/pages.mjs';
 import { serve } from '../../build/serve.mjs';
 import { decide, freeName, nameOfOld } from '../../page/copies';
-import { readDownload, runsZip } from '../../page/files';
+import { nameOfZip, readDownload, runsZip } from '../../page/files';
 import type { NotebookContent } from '../../page/jupyter';
 import { destinationOf, movedTo } from '../../page/links';
 import { bookPage, plainName } from '../../page/menu';
@@ -103,6 +103,20 @@ test('A download of runs has a folder for each', () => {
   );
   assert.deepEqual(Object.keys(files).sort(), ['other/a.npy', 'other/m/b.bin', 'run/a.npy', 'run/m/b.bin']);
   assert.deepEqual(Array.from(files['other/a.npy']), [2]);
+});
+
+test("A download of notebooks has the learner's name in its own, in any script, and nothing that a file name cannot hold", () => {
+  const NAMES = {
+    Ada: 'Ada-notebooks-2026-11-25.zip',
+    ' Zoë  O’Neil ': 'Zoë-O-Neil-notebooks-2026-11-25.zip',
+    '../../etc/passwd': 'etc-passwd-notebooks-2026-11-25.zip',
+    'a<b>:"|?*\u202e\n': 'a-b-notebooks-2026-11-25.zip',
+    李小龙: '李小龙-notebooks-2026-11-25.zip',
+    [`${'a'.repeat(39)} b`]: `${'a'.repeat(39)}-notebooks-2026-11-25.zip`,
+    '': 'notebooks-2026-11-25.zip',
+    ' . ': 'notebooks-2026-11-25.zip',
+  };
+  for (const [name, expected] of Object.entries(NAMES)) assert.equal(nameOfZip(name, '2026-11-25'), expected);
 });
 
 test('A chapter leads to its page of the book, and any other place to the first page', () => {

@@ -19,6 +19,7 @@ from .settings import read_roster
 LONGEST = 256  # characters of a password
 TRIES = 5
 PAUSE = 30.0  # seconds after so many wrong passwords in a row
+MOST = 1000  # names and addresses with wrong passwords that are remembered: somebody may make up any number
 # For a name that is unknown: the check takes the time of any other, so the answer does not tell which names exist.
 NOBODY = "scrypt$16384$8$1$" + "00" * 16 + "$" + "00" * 32
 
@@ -78,8 +79,10 @@ class RosterAuthenticator(Authenticator):
         if person and is_right:
             self._failures.pop(key, None)
             return name
-        if len(self._failures) > 1000:
-            self._failures.clear()
         failed += 1
+        self._failures.pop(key, None)
+        if len(self._failures) >= MOST:
+            # The oldest, and those whose pause goes on last: made-up names do not end it.
+            del self._failures[min(self._failures, key=lambda one: self._failures[one][1])]
         self._failures[key] = (failed % TRIES, time.monotonic() + (PAUSE if failed >= TRIES else 0))
         return None

@@ -256,6 +256,36 @@ test('The reports of a class become one line each', () => {
   }
 });
 
+test('A pasted line counts as a report, and any other file of the folder is named', () => {
+  const folder = join(scratch, 'pasted');
+  mkdirSync(join(folder, 'kim'), { recursive: true });
+  const lines = [
+    'ready · linux-x64 · node 22 · native · 0.4 s per epoch · edition 3f2a',
+    'ready for set-up · darwin-arm64 · node 24 · edition 3f2a',
+    'not ready: disk, trial · win32-x64 · node 22 · edition 1b2c',
+  ];
+  writeFileSync(join(folder, 'ana.txt'), `Hello, here is mine:\r\n  ${lines[0]}  \r\n`);
+  writeFileSync(join(folder, 'bob.txt'), `  ok     Node: v24\n\n${lines[1]}\n`);
+  writeFileSync(join(folder, 'eve.md'), `\ufeff${lines[2]}`, 'utf16le');
+  writeFileSync(join(folder, 'joe.pdf'), Buffer.alloc(2_000_000, 'ready'));
+  writeFileSync(join(folder, 'lee.txt'), 'I am ready.');
+  writeFileSync(join(folder, '.DS_Store'), '');
+  const { status, stdout } = doctor(root, ['--collect', 'pasted'], { INIT_CWD: scratch });
+  assert.equal(status, 0);
+  const none = 'no report of the doctor';
+  assert.deepEqual(stdout.split('\n'), [
+    `ana: ${lines[0]}`,
+    `bob: ${lines[1]}`,
+    `eve: ${lines[2]}`,
+    `joe.pdf: ${none}`,
+    `kim: ${none}`,
+    `lee.txt: ${none}`,
+    '',
+    '1 of 6 are ready; editions: 1b2c, 3f2a',
+    '',
+  ]);
+});
+
 test('An option that is unknown is refused in one line, status 2', () => {
   const { status, stderr, stdout } = doctor(root, ['--fast']);
   assert.deepEqual([status, stdout], [2, '']);

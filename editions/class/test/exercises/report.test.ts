@@ -4,6 +4,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
+import { zipSync } from 'fflate';
 import { ALL } from '../../../../packages/exercises';
 import { chapterNames, numbered } from '../../../../packages/system/project.mjs';
 import { type Ended, ended, root, temporaryFolder } from '../../../../test/support/notebooks';
@@ -60,12 +61,17 @@ for (const folder of fs.readdirSync(os.tmpdir()).filter((name) => name.startsWit
 }`;
 const progress = code('exercises-progress', `progress(${LIF});`, { role: 'progress' });
 
-/** Writes a notebook of these cells; a string is a code cell. */
+/** A notebook of these cells; a string is a code cell. */
+function notebook(...cells: (Cell | string)[]): Buffer {
+  const all = cells.map((one, i) => (typeof one === 'string' ? code(`c${i}`, one) : one));
+  return Buffer.from(JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: all }));
+}
+
+/** Writes a notebook of these cells. */
 function write(folder: string, path: string, ...cells: (Cell | string)[]): void {
   const file = join(temporary, folder, path);
   mkdirSync(join(file, '..'), { recursive: true });
-  const all = cells.map((one, i) => (typeof one === 'string' ? code(`c${i}`, one) : one));
-  writeFileSync(file, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: all }));
+  writeFileSync(file, notebook(...cells));
 }
 
 /** What one exercise is in one row of a CSV. */
@@ -235,6 +241,96 @@ describe('The report of a class', () => {
     );
     assert.equal(at(csv, "'+line\ufffdbreak", 'lif-charge'), '');
     for (const learner of ['+line\ufffdbreak', '=bob, "the" builder']) assert.equal(row(learner), '  -  -  -');
+  });
+});
+
+describe('The report of downloads from browsers', () => {
+  const folder = join(temporary, 'downloads');
+  const file = join(temporary, 'downloads.csv');
+  const lif = `${numbered('lif-neuron')}.ipynb`;
+  const put = (name: string, bytes: Uint8Array) => writeFileSync(join(folder, name), bytes);
+  let lines: string[];
+  let csv: string;
+
+  before(async () => {
+    const { learnersCopy, readChapter } = await import('../../exercises/copies.mjs');
+    const names = chapterNames();
+    /** What a browser has of the chapters: all of them, and a notebook of the learner's own. */
+    const download = (...cells: Cell[]) => {
+      const copies = names.map((name) => [name, notebook(...learnersCopy(readChapter(name), name, names).cells)]);
+      return zipSync({ ...Object.fromEntries(copies), 'my own.ipynb': notebook('1;'), [lif]: notebook(...cells) });
+    };
+    const ada = download(setup, RIGHT, progress);
+    mkdirSync(folder);
+    put('Ada-notebooks-2026-11-29.zip', ada);
+    put('Ada-notebooks-2026-11-30 (1).zip', download(setup, WRONG, FIRE, progress));
+    put('notebooks-2026-11-29.zip', zipSync({ [lif]: notebook(setup, charge('todo()'), progress) }));
+    write('downloads', `bob/${lif}`, setup, WRONG, progress);
+    write('downloads', `bob/${names[0]}`, '1;');
+
+    const bomb = zipSync({ [lif]: new Uint8Array(300e6) }); // 300 kB
+    put('bomb.zip', bomb);
+    const lying = new DataView(bomb.slice().buffer);
+    lying.setUint32(lying.getUint32(bomb.length - 6, true) + 24, 1000, true);
+    put('lying.zip', new Uint8Array(lying.buffer));
+    put('up.zip', zipSync({ [`../${lif}`]: notebook(setup, RIGHT, progress) }));
+    put('cut.zip', ada.subarray(0, -30_000));
+    const other = zipSync({ [lif]: notebook(setup, RIGHT, progress) }, { level: 0 });
+    other[Buffer.from(other).indexOf('tau')] ^= 1;
+    put('changed.zip', other);
+    put('all of them.zip', zipSync({ 'eve.zip': ada }));
+    put('half.zip', zipSync({ [lif]: notebook(setup, FIRE, progress), [`copy/${lif}`]: Buffer.from('{') }));
+    put('fay.7z', Buffer.from('7z'));
+    const result = await report(folder, '--csv', file, '--trust', '--cell-timeout', '120');
+    assert.equal(result.status, 0, result.lines.join('\n'));
+    lines = result.lines;
+    csv = readFileSync(file, 'utf8');
+  });
+
+  test('has a row for each, under the name that the learner gave, beside those of folders', () => {
+    const [, ...rows] = csv.trim().split('\n');
+    const useless = ['all of them', 'bomb', 'changed', 'cut', 'lying', 'up'];
+    assert.deepEqual(
+      rows.map((row) => row.split(',')[0]).filter((name) => !useless.includes(name as string)),
+      ['Ada', 'bob', 'half', 'notebooks-2026-11-29'],
+    );
+    assert.equal(at(csv, 'bob', 'lif-charge'), 'no-leak');
+    assert.equal(at(csv, 'half', 'lif-fire'), 'zero-means-spike');
+  });
+
+  test('merges two of one name, and says so in a line', () => {
+    assert.deepEqual([at(csv, 'Ada', 'lif-charge'), at(csv, 'Ada', 'lif-fire')], ['passed', 'zero-means-spike']);
+    const zips = 'Ada-notebooks-2026-11-29.zip and Ada-notebooks-2026-11-30 (1).zip';
+    assert.deepEqual(
+      lines.filter((line) => line.startsWith('Ada: ')),
+      [`Ada: 2 copies of chapter ${LIF}, merged`, `Ada: ${zips} are one row; if they are of two learners, rename one`],
+    );
+    assert.match(lines.join('\n'), /^Without a learner's name: notebooks-2026-11-29\.zip; it has a row of its own/m);
+  });
+
+  test('has a line for each that cannot be used, and for nothing else that a download holds', () => {
+    const left = lines.filter((line) => line.startsWith('Left out: ')).map((line) => line.slice('Left out: '.length));
+    const found = 'expected notebooks in a zip file, found';
+    const WHY = [
+      /^fay\.7z: expected a notebook \(\.ipynb\), a zip file of notebooks, or a folder for each learner$/,
+      /^half\.zip.copy.*\.ipynb: it is no notebook, since it is no JSON \(.+\); ask for the \.ipynb file once more$/,
+      new RegExp(`^all of them\\.zip: ${found} no notebook in it; are they in a zip file within this one\\?$`),
+      new RegExp(`^bomb\\.zip: ${found} more than 200 MB in it$`),
+      new RegExp(`^changed\\.zip: ${found} the check sum of .* is wrong$`),
+      new RegExp(`^cut\\.zip: ${found} it has no directory; is it truncated\\?$`),
+      new RegExp(`^lying\\.zip: ${found} `),
+      new RegExp(`^up\\.zip: ${found} the path "\\.\\./.*" in it$`),
+    ];
+    for (const why of WHY) assert.equal(left.filter((line) => why.test(line)).length, 1, `${why}\n${left.join('\n')}`);
+    assert.equal(left.length, WHY.length, left.join('\n'));
+  });
+
+  test('has no column for a chapter that was downloaded as it is', () => {
+    const shown = lines.filter((line) => /^ +\d+ [a-z-]+: \d+ of \d+ right/.test(line));
+    assert.ok(shown.length > 0 && shown.every((line) => / lif-/.test(line)), shown.join('\n'));
+    const rest = [...new Set(Object.values(ALL).map(({ chapter }) => chapter))].filter((chapter) => chapter !== LIF);
+    assert.ok(lines.includes(`Not in the table, since no answer was changed: chapter ${rest.join(', ')}`));
+    assert.equal(at(csv, 'Ada', 'ann-one-hot'), 'todo', 'the CSV has them');
   });
 });
 

@@ -1,5 +1,6 @@
 /** What the hub's own Python does without a hub: a learner's limits, and what the teacher sees of a learner's exercises. */
 import assert from 'node:assert/strict';
+import { scryptSync } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -44,6 +45,40 @@ make_group("ws-ana", 1000, 50, Path(${JSON.stringify(folder)}))`);
 from room.limits import make_group
 print(make_group("ws-ana", 1000, 50, Path(${JSON.stringify(temporary)})))`);
     assert.equal(answer, 'None');
+  });
+});
+
+describe('A login after five wrong passwords', () => {
+  test('is refused for its half minute, however many names are made up meanwhile, and no more than 1,000 are kept', () => {
+    const roster = join(temporary, 'roster.json');
+    const salt = Buffer.alloc(16);
+    const [name, password] = ['ana', 'right'];
+    const hash = scryptSync(password, salt, 32, { N: 16, r: 1, p: 1 }).toString('hex');
+    writeFileSync(roster, JSON.stringify([{ name, password: `scrypt$16$1$1$${salt.toString('hex')}$${hash}` }]));
+    // JupyterHub is not installed for the tests, and what it does with an answer is not asked here.
+    const answers = inRoom(`import asyncio
+from types import ModuleType, SimpleNamespace
+from traitlets.config import Configurable
+auth = ModuleType("jupyterhub.auth")
+auth.Authenticator = Configurable
+sys.modules.update({"jupyterhub": ModuleType("jupyterhub"), "jupyterhub.auth": auth})
+from room import login
+login.NOBODY = "scrypt$2$1$1$" + "00" * 16 + "$" + "00" * 32
+login.address_of = lambda request: request
+clock = 0.0
+login.time = SimpleNamespace(monotonic=lambda: clock)
+door = login.RosterAuthenticator(roster=${JSON.stringify(roster)})
+def attempt(name, password, address="10.0.0.9"):
+    data = {"username": name, "password": password}
+    return asyncio.run(door.authenticate(SimpleNamespace(request=address), data))
+for _ in range(5): attempt("ana", "wrong")
+for i in range(1100):
+    clock = i / 100
+    attempt(f"nobody{i}", "wrong")
+print(len(door._failures), attempt("ana", "right"), attempt("ana", "right", "10.0.0.8"))
+clock = 31.0
+print(attempt("ana", "right"))`);
+    assert.equal(answers, '1000 None ana\nana');
   });
 });
 

@@ -99,6 +99,11 @@ describe("The teacher's page", () => {
       );
   });
 
+  test('has each chapter in a schedule', () => {
+    const named = [...text.matchAll(/^\|.*\| Chapter (\d+)(?: or (\d+))?/gm)].flatMap(([, ...numbers]) => numbers);
+    for (const number of chapterNames().keys()) assert.ok(named.includes(`${number}`), `chapter ${number}`);
+  });
+
   test('links only to what is there', () => {
     for (const [, target] of text.matchAll(/\]\((?!https?:|#)([^)]+)\)/g)) {
       assert.ok(existsSync(resolve(folder, target as string)), target);
