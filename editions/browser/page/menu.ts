@@ -129,7 +129,7 @@ export function addMenu(
   const askForName = async (text: string) => {
     const { value } = await InputDialog.getText({
       title: 'Whose notebooks are these?',
-      label: 'Your name begins the name of the zip file, so that a teacher knows whose it is. Leave it empty for none.',
+      label: 'Your name begins the name of the zip file, so your teacher knows whose it is. You can leave it empty.',
       text,
       okLabel: 'Download',
     });

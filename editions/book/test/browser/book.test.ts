@@ -7,6 +7,7 @@ import { JSDOM } from 'jsdom';
 import type { Page } from 'playwright-core';
 import { numbered } from '../../../../packages/system/project.mjs';
 import { holdBack, inChromium } from '../../../../test/support/browser';
+import { outdatedSizes } from '../../../../tools/sizes.mjs';
 import { isRun, readRun } from '../../train/link';
 import {
   axeFaults,
@@ -471,6 +472,10 @@ describe('The book', inChromium, () => {
       (html(name).match(/(?:file|open) an issue|Report a mistake/gi) ?? []).map((words) => `${name}: ${words}`),
     );
     if (!bugs) assert.deepEqual(promises, []);
+  });
+
+  test('has the size that the pages say', () => {
+    assert.deepEqual(outdatedSizes(/^build\/book/), []);
   });
 
   test('no page tells of the machine that it was made on', () => {
