@@ -34,7 +34,10 @@ describe('A size in a text', () => {
     for (const near of ['101 MB in 2 files', '99 MB', '103 MB in 2 files']) assert.deepEqual(outdated(near), []);
     for (const far of ['97 MB', '101 MB in 3 files']) {
       assert.equal(outdated(far).length, 1);
-      assert.match(outdated(far)[0] ?? '', /^editions\/book\/hosting\.md: .*101 MB.*: node tools\/sizes\.mjs writes it$/);
+      assert.match(
+        outdated(far)[0] ?? '',
+        /^editions\/book\/hosting\.md: .*101 MB.*: node tools\/sizes\.mjs writes it$/,
+      );
     }
   });
 

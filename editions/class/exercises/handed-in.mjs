@@ -161,7 +161,11 @@ function unzipped(bytes) {
     if (!name.endsWith('.ipynb')) return undefined;
     left -= size;
     if (left < 0) throw new Error(`more than ${MOST_BYTES / 1e6} MB in it`);
-    return inflateRawSync(deflated, { maxOutputLength: Math.max(size, 1) });
+    try {
+      return inflateRawSync(deflated, { maxOutputLength: Math.max(size, 1) });
+    } catch {
+      throw new Error(`${name} in it is damaged`);
+    }
   });
   const notebooks = [...files].filter(([name]) => name.endsWith('.ipynb') && !/(?:^|\/)\.(?!\.\/)/.test(name));
   if (notebooks.length > MOST_NOTEBOOKS) throw new Error(`more than ${MOST_NOTEBOOKS} notebooks in it`);
@@ -246,6 +250,6 @@ export function handedIn(path, folder, exercises, known) {
     return own.length > 0 ? own : [{ ...hand, why: NO_EXERCISES }];
   } catch (error) {
     const reason = /** @type {Error} */ (error).message;
-    return [{ ...hand, why: `expected notebooks in a zip file, found ${reason}` }];
+    return [{ ...hand, why: `expected notebooks in a zip file (${reason}); ask for it once more` }];
   }
 }

@@ -310,16 +310,17 @@ describe('The report of downloads from browsers', () => {
 
   test('has a line for each that cannot be used, and for nothing else that a download holds', () => {
     const left = lines.filter((line) => line.startsWith('Left out: ')).map((line) => line.slice('Left out: '.length));
-    const found = 'expected notebooks in a zip file, found';
+    const found = 'expected notebooks in a zip file \\(';
+    const again = '\\); ask for it once more$';
     const WHY = [
       /^fay\.7z: expected a notebook \(\.ipynb\), a zip file of notebooks, or a folder for each learner$/,
       /^half\.zip.copy.*\.ipynb: it is no notebook, since it is no JSON \(.+\); ask for the \.ipynb file once more$/,
-      new RegExp(`^all of them\\.zip: ${found} no notebook in it; are they in a zip file within this one\\?$`),
-      new RegExp(`^bomb\\.zip: ${found} more than 200 MB in it$`),
-      new RegExp(`^changed\\.zip: ${found} the check sum of .* is wrong$`),
-      new RegExp(`^cut\\.zip: ${found} it has no directory; is it truncated\\?$`),
-      new RegExp(`^lying\\.zip: ${found} `),
-      new RegExp(`^up\\.zip: ${found} the path "\\.\\./.*" in it$`),
+      new RegExp(`^all of them\\.zip: ${found}no notebook in it; are they in a zip file within this one\\?${again}`),
+      new RegExp(`^bomb\\.zip: ${found}more than 200 MB in it${again}`),
+      new RegExp(`^changed\\.zip: ${found}the check sum of .* is wrong${again}`),
+      new RegExp(`^cut\\.zip: ${found}it has no directory; is it truncated\\?${again}`),
+      new RegExp(`^lying\\.zip: ${found}.* in it is damaged${again}`),
+      new RegExp(`^up\\.zip: ${found}the path "\\.\\./.*" in it${again}`),
     ];
     for (const why of WHY) assert.equal(left.filter((line) => why.test(line)).length, 1, `${why}\n${left.join('\n')}`);
     assert.equal(left.length, WHY.length, left.join('\n'));
