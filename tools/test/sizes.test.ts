@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import { temporaryFolder } from '../../test/support/data';
+import { temporaryFolder } from '../../test/support/notebooks';
 import { fits } from '../setup/bundle.mjs';
 import { outdatedSizes, writeSizes } from '../sizes.mjs';
 
