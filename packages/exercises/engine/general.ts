@@ -12,6 +12,7 @@ export const GENERAL = {
     expect: 'a loop or a recursion without an end',
     question: 'Which loop never reaches its last round?',
   },
+  'too-large': { expect: 'a list that no memory can hold', question: 'How long should the list be?' },
   throws: { expect: 'an error of its own', question: 'In which line is the error, and with which values?' },
   'no-function': {
     expect: 'the result of a call is handed to the check, not the function',

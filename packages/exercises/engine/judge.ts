@@ -97,7 +97,16 @@ function firstLine(error: unknown): string {
   return line.length > 120 ? `${line.slice(0, 119)}…` : line;
 }
 
-const OVERFLOW = /RangeError: .*(call stack|array length|allocation failed)/i;
+const OVERFLOW = /RangeError: .*call stack/i;
+const TOO_LARGE = /(RangeError|InternalError): .*(array length|allocation failed|allocation size|out of memory)/i;
+
+/** A list that is made with a length of its own: `new Array(1e9).fill(0)` takes longer than any check waits, or fails at once. */
+const LENGTH = /\bArray(?:\.from)?\(\s*(?:\{\s*length:\s*)?(\d[\d_.]*(?:e\d+)?)/gi;
+/** As many numbers as one gigabyte holds. */
+const MOST = 2 ** 27;
+
+const asksForTooMuch = (answer: unknown) =>
+  [...String(answer).matchAll(LENGTH)].some(([, length = '']) => Number(length.replaceAll('_', '')) > MOST);
 
 const NOT_ATTEMPTED = 'Not attempted yet.';
 const CALLS_A_STUB = 'Not yet: it calls a function of yours that still has `return todo();`. Which exercise is that?';
@@ -107,7 +116,16 @@ function failure({ names }: Exercise, answer: unknown, error: unknown): Verdict 
   if (thrown instanceof NotAttempted) {
     return { status: 'todo', message: /\btodo\b/.test(String(answer)) ? NOT_ATTEMPTED : CALLS_A_STUB };
   }
-  if (thrown instanceof NeverEnds || OVERFLOW.test(firstLine(thrown))) {
+  const isStopped = thrown instanceof NeverEnds;
+  if (isStopped ? asksForTooMuch(answer) : TOO_LARGE.test(firstLine(thrown))) {
+    const found = isStopped ? '' : ` (${firstLine(thrown)})`;
+    return {
+      status: 'error',
+      name: 'too-large',
+      message: `Your function asks for more memory than there is${found}. ${GENERAL['too-large'].question}`,
+    };
+  }
+  if (isStopped || OVERFLOW.test(firstLine(thrown))) {
     return {
       status: 'error',
       name: 'never-ends',

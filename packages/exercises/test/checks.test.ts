@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { limit } from '../../../hosts/node/exercises';
 import { ALL, type ExerciseId, type Net, todo } from '..';
-import { exercise } from '../engine/exercise';
+import { exercise, NeverEnds } from '../engine/exercise';
 import { judgeAnswer } from '../engine/judge';
 import { copy, same } from '../engine/values';
 
@@ -176,6 +176,26 @@ describe('The checks', () => {
     });
     assert.deepEqual(pick(endless), ['error', 'never-ends']);
     assert.ok(performance.now() - begin < 10_000);
+  });
+
+  test('say of a list that no memory can hold that it asks for too much, and of a loop without an end that it has none', () => {
+    const answers = [
+      () => new Array(5e9),
+      () => new Float64Array(4e9 * 1e6),
+      () => Array.from({ length: 5e9 }),
+      () => {
+        throw new NeverEnds('as `new Array(1e9).fill(0)`, which takes longer than a check waits');
+      },
+    ];
+    for (const answer of answers) {
+      const { name, message } = judgeAnswer(ALL['lif-charge'], answer);
+      assert.equal(name, 'too-large', String(answer));
+      assert.match(message, /^Your function asks for more memory than there is.*\. How long should the list be\?$/);
+    }
+    const waits = () => {
+      throw new NeverEnds('for (let i = 0; i < 1e9; i++) new Array(10);');
+    };
+    assert.equal(judgeAnswer(ALL['lif-charge'], waits).name, 'never-ends');
   });
 
   test('stop an answer that asks a die, a network or an adder without an end, on every host', () => {

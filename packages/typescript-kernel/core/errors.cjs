@@ -202,6 +202,40 @@ exports.describeFailure = (inspect, error) => {
   return { text, reply: { ename, evalue, traceback } };
 };
 
+/** Unawaited errors of a cell that are shown one by one. */
+const LATE = 100;
+/** Milliseconds until the others are counted, twice as many after each time. */
+const COUNTED = 500;
+
+/**
+ * Shows the first unawaited errors of a cell, and of the others how many there were: a page that draws thousands does not answer.
+ * @param {(text: string) => void} print
+ */
+exports.countLate = (print) => {
+  const { setTimeout } = globalThis;
+  let shown = 0;
+  let more = 0;
+  let pause = COUNTED;
+  const count = () => {
+    print(`… ${more.toLocaleString('en')} more errors that no part of the cell awaits.`);
+    more = 0;
+  };
+  return {
+    /** Begins another cell. */
+    reset() {
+      shown = 0;
+      pause = COUNTED;
+    },
+    /** @param {() => string} describe */
+    add(describe) {
+      if (shown++ < LATE) return print(describe());
+      if (more++ > 0) return;
+      setTimeout(count, pause);
+      pause *= 2;
+    },
+  };
+};
+
 /**
  * What is shown below the cell that ran last, of unawaited errors.
  * @type {(inspect: Inspect, kind: 'UncaughtException' | 'UnhandledPromiseRejection', error: unknown) => string}

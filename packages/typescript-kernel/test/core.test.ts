@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { describeFailure } from '../core/errors.cjs';
+import { countLate, describeFailure } from '../core/errors.cjs';
 import { problemLines, warningLines } from '../core/hints.cjs';
 import { describeValue } from '../core/values.cjs';
 
@@ -10,6 +10,19 @@ test('A cell that throws no error is reported by what it has thrown', () => {
   const { text, reply } = describeFailure(inspect, { code: 3 });
   assert.deepEqual([text, reply.ename, reply.evalue], ['Uncaught { code: 3 }', 'Error', '{ code: 3 }']);
   assert.equal(describeFailure(inspect, 'text').reply.evalue, "'text'");
+});
+
+test('Of thousands of errors that nothing awaits the first hundred are shown, and the others counted in one line', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const lines: string[] = [];
+  const late = countLate((text) => lines.push(text));
+  for (let i = 0; i < 3000; i++) late.add(() => `no ${i}`);
+  assert.deepEqual([lines.length, lines.at(-1)], [100, 'no 99']);
+  t.mock.timers.tick(500);
+  assert.deepEqual(lines.slice(100), ['… 2,900 more errors that no part of the cell awaits.']);
+  late.reset();
+  late.add(() => 'of the next cell');
+  assert.equal(lines.at(-1), 'of the next cell');
 });
 
 test('An error is cut to what a page can show', () => {

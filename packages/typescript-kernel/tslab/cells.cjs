@@ -1,13 +1,17 @@
 'use strict';
 // How a cell runs and ends: it shows its errors, its last value and an interrupt in the words of both kernels (`core/`).
 const { inspect } = require('node:util');
-const { describeFailure, describeLate, shortenStacks } = require('../core/errors.cjs');
+const { countLate, describeFailure, describeLate, shortenStacks } = require('../core/errors.cjs');
 const { problemLine, withHints } = require('../core/hints.cjs');
 const { interruption, interruptText, isAbort, stillRunning } = require('../core/interrupts.cjs');
 const { describeValue } = require('../core/values.cjs');
+const { rememberBuiltIns, restoreBuiltIns } = require('./builtins.cjs');
 const { forgetMaps, nameCell, nameFile, originOf } = require('./origins.cjs');
 const { endStart } = require('./start.cjs');
 const { shortenTensors } = require('./tensors.cjs');
+
+/** Captured before a cell can replace them. */
+const [log, error] = [console.log.bind(console), console.error.bind(console)];
 
 /** How long a cell that stops itself may take to do so, in ms. */
 const GRACE = 5000;
@@ -25,6 +29,50 @@ const endsItself = () =>
  */
 
 /**
+ * What TypeScript makes of a cell, or that it could not follow it.
+ * @param {() => import('tslab/dist/converter').ConvertResult} convert
+ */
+function unlessTooDeep(convert) {
+  try {
+    return convert();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const [start, end] = [0, 0].map((offset) => ({ offset, line: 0, character: 0 }));
+    const messageText = 'This cell is nested too deeply for TypeScript: take it apart, or read it by JSON.parse.';
+    return { diagnostics: [{ start, end, messageText, category: 1, code: 0 }] };
+  }
+}
+
+/**
+ * A converter in whose place comes another once it has failed: after a cell of 1,500 nested brackets TypeScript would fail on
+ * each later one, too.
+ * @param {ConverterSet['node']} first
+ * @param {() => ConverterSet['node']} create
+ * @returns {ConverterSet['node']}
+ */
+function lasting(first, create) {
+  let current = first;
+  const call =
+    (/** @type {'convert' | 'inspect' | 'complete' | 'addModule'} */ method) =>
+    (/** @type {any[]} */ ...given) => {
+      try {
+        return /** @type {any} */ (current)[method](...given);
+      } catch (error) {
+        current.close();
+        current = create();
+        throw error;
+      }
+    };
+  const [convert, inspect, complete, addModule] = [
+    call('convert'),
+    call('inspect'),
+    call('complete'),
+    call('addModule'),
+  ];
+  return { convert, inspect, complete, addModule, close: () => current.close() };
+}
+
+/**
  * A converter whose cells have names and maps.
  * @param {ConverterSet['node']} converter
  * @param {() => number} number of the cell
@@ -32,7 +80,7 @@ const endsItself = () =>
 function named(converter, number) {
   /** @type {ConverterSet['node']['convert']} */
   const convert = (earlier, source) => {
-    const result = converter.convert(earlier, source);
+    const result = unlessTooDeep(() => converter.convert(earlier, source));
     endStart();
     result.diagnostics = withHints(result.diagnostics ?? [], source);
     for (const { path, data } of result.sideOutputs ?? []) nameFile(path, data);
@@ -64,11 +112,13 @@ const LATE = /** @type {const} */ ([
   ['unhandledRejection', 'UnhandledPromiseRejection'],
 ]);
 
+const late = countLate(error);
+
 /** Shows unawaited errors as a cell shows its own; tslab would print them with `inspect`, which some values crash. */
 function reportLate() {
   for (const [event, kind] of LATE) {
     process.removeAllListeners(event);
-    process.on(/** @type {string} */ (event), (error) => console.error(describeLate(inspect, kind, error)));
+    process.on(/** @type {string} */ (event), (thrown) => late.add(() => describeLate(inspect, kind, thrown)));
   }
 }
 
@@ -77,8 +127,9 @@ function reportLate() {
  * @param {typeof import('tslab/dist/executor').createExecutor} createExecutor
  * @param {string} rootDir
  * @param {ConverterSet} convs
+ * @param {() => ConverterSet['node']} create another converter
  */
-function createMendedExecutor(createExecutor, rootDir, convs) {
+function createMendedExecutor(createExecutor, rootDir, convs, create) {
   let number = 0;
   let interrupted = false;
   let overdue = false;
@@ -88,28 +139,29 @@ function createMendedExecutor(createExecutor, rootDir, convs) {
   const output = {
     log: (/** @type {unknown} */ value) => {
       shortenTensors();
-      console.log(describeValue(inspect, value));
+      log(describeValue(inspect, value));
     },
     /** @param {unknown} first @param {any[]} rest */
     error(first, ...rest) {
+      restoreBuiltIns();
       if (rest.length > 0) {
         // A type error, as a format and its parts.
         const [file, line, column, text] = rest;
-        console.error(file + problemLine(line, column, text));
+        error(file + problemLine(line, column, text));
         executor.failure ??= { ename: 'TypeScript', evalue: text, traceback: [] };
       } else if (isInterrupt(first, interrupted)) {
         const text = overdue ? stillRunning(GRACE) : interruptText(first);
-        console.log(text);
+        log(text);
         executor.failure = interruption(text);
       } else {
         const { text, reply } = describeFailure(inspect, first);
-        console.error(text);
+        error(text);
         executor.failure = reply;
       }
     },
   };
 
-  const node = named(convs.node, () => number);
+  const node = named(lasting(convs.node, create), () => number);
   // The other converter is made when it is asked for.
   const inner = createExecutor(rootDir, Object.create(convs, { node: { value: node } }), output);
 
@@ -118,13 +170,19 @@ function createMendedExecutor(createExecutor, rootDir, convs) {
     failure: /** @type {Failure | undefined} */ (undefined),
     async execute(/** @type {string} */ source) {
       if (number === 0) reportLate(); // tslab has its own listeners by now
+      rememberBuiltIns();
+      late.reset();
       number++;
       interrupted = false;
       overdue = false;
       executor.failure = undefined;
       shortenTensors();
       try {
-        return await inner.execute(source);
+        const isDone = await inner.execute(source);
+        return restoreBuiltIns() && isDone;
+      } catch (error) {
+        output.error(error); // puts back, too; of tslab itself, which would otherwise show its insides
+        return false;
       } finally {
         clearTimeout(timer);
         timer = undefined;
@@ -154,8 +212,9 @@ exports.patchCells = (ofTslab) => {
 
   const executors = ofTslab('tslab/dist/executor.js');
   const { createExecutor } = executors;
+  const { createConverter } = ofTslab('tslab/dist/converter.js');
   executors.createExecutor = (/** @type {string} */ rootDir, /** @type {ConverterSet} */ convs) =>
-    createMendedExecutor(createExecutor, rootDir, convs);
+    createMendedExecutor(createExecutor, rootDir, convs, () => createConverter({ isJS: false, isBrowser: false }));
 
   // tslab's answer says that a cell has failed, but not how.
   const jupyter = ofTslab('tslab/dist/jupyter.js');

@@ -13,6 +13,7 @@ if (isMainThread && process.argv[2] === 'kernel') {
   // Before tslab's own files are loaded: they keep what they then see of TypeScript and each other.
   require('./compiler.cjs').patchCompiler(ofTslab);
   require('./cells.cjs').patchCells(ofTslab);
+  require('./builtins.cjs').patchBuiltIns(ofTslab);
   const { isShared, giveWayAfterFirstCell } = require('./sharing.cjs');
   if (isShared) giveWayAfterFirstCell(ofTslab);
 }

@@ -1,5 +1,7 @@
 /** Questions of cells to the person at the page, one after the other. */
 
+import { sure } from './inspect';
+
 interface Question {
   prompt: string;
   isPassword: boolean;
@@ -43,10 +45,10 @@ export class Input {
 
   /** Resolves when no question is open. */
   async answered(): Promise<void> {
-    // Without an iterator, which a cell may have replaced.
-    for (let first = this.waiting[0]; first; first = this.waiting[0]) {
+    // Without an iterator, and without an item of none, which a cell may have given to all.
+    while (this.waiting.length > 0) {
       try {
-        await first.answer;
+        await sure((this.waiting[0] as Question).answer);
       } catch {
         // The asker gets it.
       }

@@ -55,7 +55,15 @@ for (const { value } of Object.values(getOwnPropertyDescriptors(globalThis))) {
 const ended = new WeakMap<object, { value: unknown; isRejected: boolean }>();
 const { then } = Promise.prototype;
 const { apply } = Reflect;
-const DONE = Promise.resolve();
+const { defineProperty } = Reflect;
+const CONSTRUCTOR = { __proto__: null, value: Promise, configurable: true };
+
+/** A promise of the kernel's own that can be awaited whatever a cell has made of `Promise.prototype`. */
+export function sure<T>(promise: Promise<T>): Promise<T> {
+  defineProperty(promise, 'constructor', CONSTRUCTOR);
+  return promise;
+}
+const DONE = sure(Promise.resolve());
 
 /**
  * From now on a promise is printed with its value, if it has one already. To look makes of it one that is awaited, so one that

@@ -32,7 +32,8 @@ const textsOf = ({ data }: Bundle) => Object.values(data).filter((value) => type
  */
 export function createOutput(post: (message: Output) => void, guarded = (work: () => void) => work()) {
   // A cell can put others in their place.
-  const { setTimeout, performance } = globalThis;
+  const { setTimeout } = globalThis;
+  const clock = performance.now.bind(performance);
   let left = { ...MOST };
   let text: Extract<Output, { type: 'stream' }> | undefined;
   const updates = new Map<string, Bundle>();
@@ -50,9 +51,19 @@ export function createOutput(post: (message: Output) => void, guarded = (work: (
     updates.clear();
   }
 
+  /** Sends what waits with what comes in the same moment. */
+  function sendTogether(): void {
+    if (hasTimer) return;
+    hasTimer = true;
+    setTimeout(() => {
+      hasTimer = false;
+      guarded(flush);
+    }, PAUSE);
+  }
+
   /** Sends what waits, or schedules it. */
   function sendSoon(work: number): void {
-    const now = performance.now();
+    const now = clock();
     if (now - windowStart > WINDOW) {
       windowStart = now;
       sent = 0;
@@ -60,13 +71,7 @@ export function createOutput(post: (message: Output) => void, guarded = (work: (
     if (sent < AT_ONCE) {
       sent += work;
       flush();
-    } else if (!hasTimer) {
-      hasTimer = true;
-      setTimeout(() => {
-        hasTimer = false;
-        guarded(flush);
-      }, PAUSE);
-    }
+    } else sendTogether();
   }
 
   function send(message: Output): void {
@@ -74,11 +79,26 @@ export function createOutput(post: (message: Output) => void, guarded = (work: (
     post(message);
   }
 
-  function print(name: 'stdout' | 'stderr', added: string): void {
+  function print(name: 'stdout' | 'stderr', added: string, isUrgent: boolean): void {
     if (added === '') return;
     if (text?.name !== name) flush();
     text = { type: 'stream', name, text: (text?.text ?? '') + added };
-    sendSoon(1);
+    if (isUrgent) sendSoon(1);
+    else sendTogether();
+  }
+
+  /** Up to what a cell may print. */
+  function printUpTo(name: 'stdout' | 'stderr', added: string, isUrgent: boolean): void {
+    if (isFull()) return;
+    let end = Math.min(added.length, left.characters);
+    left.characters -= added.length;
+    for (let at = added.indexOf('\n'); at >= 0 && at < end; at = added.indexOf('\n', at + 1)) {
+      left.lines--;
+      if (left.lines <= 0) end = at + 1;
+    }
+    print(name, added.slice(0, end), isUrgent);
+    // At once: nothing more comes, and the cell may never pause.
+    if (isFull()) send({ type: 'stream', name: 'stderr', text: LAST_LINE });
   }
 
   return {
@@ -92,18 +112,9 @@ export function createOutput(post: (message: Output) => void, guarded = (work: (
       sent = 0;
       left = { ...MOST };
     },
-    print(name: 'stdout' | 'stderr', added: string) {
-      if (isFull()) return;
-      let end = Math.min(added.length, left.characters);
-      left.characters -= added.length;
-      for (let at = added.indexOf('\n'); at >= 0 && at < end; at = added.indexOf('\n', at + 1)) {
-        left.lines--;
-        if (left.lines <= 0) end = at + 1;
-      }
-      print(name, added.slice(0, end));
-      // At once: nothing more comes, and the cell may never pause.
-      if (isFull()) send({ type: 'stream', name: 'stderr', text: LAST_LINE });
-    },
+    print: (name: 'stdout' | 'stderr', added: string) => printUpTo(name, added, true),
+    /** What need not be seen before what comes in the same moment. */
+    printSoon: (name: 'stdout' | 'stderr', added: string) => printUpTo(name, added, false),
     display(bundle: Bundle, displayId?: string) {
       if (left.displays <= 0 || left.shown <= 0) return;
       left.displays--;

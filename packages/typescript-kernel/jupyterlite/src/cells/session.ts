@@ -1,5 +1,13 @@
 /** Cells, one after the other, with the names that they keep: everything but the worker and its messages. */
-import { describeFailure, describeLate, inWordsOfCell, type Origin, shortenStacks } from '../../../core/errors.cjs';
+import {
+  countLate,
+  describeFailure,
+  describeLate,
+  inWordsOfCell,
+  type Origin,
+  shortenStacks,
+} from '../../../core/errors.cjs';
+import { bare, createGuard, type Guard } from '../../../core/guard.cjs';
 import { problemLine } from '../../../core/hints.cjs';
 import { INTERRUPTED, interruption, interruptText, isAbort } from '../../../core/interrupts.cjs';
 import { describeValue } from '../../../core/values.cjs';
@@ -10,9 +18,8 @@ import { Comms } from './comms';
 import { type CellHost, CellSyntaxError, compileCell, NAMES } from './compile';
 import { createConsole } from './console';
 import { type Display, dataOf, displayModule, jupyterOf } from './display';
-import { createGuard, type Guard } from './guard';
 import { Input } from './input';
-import { inspect, lookInto } from './inspect';
+import { inspect, lookInto, sure } from './inspect';
 import { createOutput } from './limit';
 import { type Declared, Names } from './names';
 
@@ -47,12 +54,12 @@ export interface KernelInterface extends Display {
 /** What a cell leaves. */
 interface Ran {
   /** Undefined until it begins to run. */
-  declared?: Declared;
+  declared: Declared | undefined;
   /** Of its last line; `data` where it says itself how it is shown. */
-  value?: unknown;
-  data?: Bundle['data'] | undefined;
+  value: unknown;
+  data: Bundle['data'] | undefined;
   /** An interrupt has ended the wait for it. */
-  isGivenUp?: boolean;
+  isGivenUp: boolean;
 }
 
 /** What ends the wait for a cell that nothing else can stop. */
@@ -64,14 +71,7 @@ const aborted = () => Object.assign(new Error('Interrupted.'), { name: 'AbortErr
 const CELLS = 1000;
 
 /** Captured before a cell can replace them. */
-const { queueMicrotask } = globalThis;
-const { setPrototypeOf } = Reflect;
-
-/** Without a prototype: a promise that is resolved with an object calls its `then`, which a cell may have given to all. */
-function bare<T extends object>(object: T): T {
-  setPrototypeOf(object, null);
-  return object;
-}
+const { queueMicrotask, Error: OwnError } = globalThis;
 
 const scriptName = (number: number) => `cell-${number}.ts`;
 
@@ -85,9 +85,9 @@ for (const name of ['dispose', 'asyncDispose']) {
  * @throws what the work throws
  */
 export async function placed<T>(work: () => Promise<T>): Promise<T> {
-  const here = new Error();
+  const here = new OwnError();
   try {
-    return await work();
+    return await sure(work());
   } catch (error) {
     if (error instanceof Error && !/\n {4}at /.test(String(error.stack))) {
       const [, ...frames] = String(here.stack).split('\n');
@@ -111,6 +111,7 @@ export class Session {
   private readonly evaluate = globalThis.eval;
   private readonly guard: Guard;
   private readonly output: ReturnType<typeof createOutput>;
+  private readonly late = countLate((text) => this.guard(() => this.output.printSoon('stderr', `${text}\n`)));
   private readonly questions: Input;
   private readonly comms: Comms;
   private readonly ownModules: Record<OwnModule, Record<string, unknown>>;
@@ -125,7 +126,7 @@ export class Session {
     // After the stacks: it puts back whatever is changed from now on.
     const guard = createGuard((name) => host.post({ type: 'locked', name }));
     this.guard = guard;
-    this.output = createOutput(host.post, guard.lightly);
+    this.output = createOutput(host.post, guard);
     this.questions = new Input((prompt, isPassword) => this.output.send({ type: 'input', prompt, isPassword }));
     this.comms = new Comms(this.output.comm);
     const api = this.createApi();
@@ -168,9 +169,11 @@ export class Session {
 
   private load: CellHost['load'] = async (name, options, needed = []) => {
     const { guard, ownModules } = this;
-    const module = await placed(async () =>
-      guard.lightly(() =>
-        Object.hasOwn(ownModules, name) ? ownModules[name as OwnModule] : this.host.load(name, options),
+    const module = await sure(
+      placed(async () =>
+        guard.lightly(() =>
+          Object.hasOwn(ownModules, name) ? ownModules[name as OwnModule] : this.host.load(name, options),
+        ),
       ),
     );
     const missing = guard.lightly(() => needed.find((key) => !(key in module)));
@@ -181,25 +184,34 @@ export class Session {
   private async run(code: string, emitted: Emitted | undefined, number: number, ran: Ran): Promise<void> {
     const { guard, host } = this;
     const names = this.names.all;
-    const compiled = guard(() => compileCell(code, (name) => name in names, emitted));
-    ran.declared = {};
-    const cell: CellHost = {
+    const compiled = guard(() => {
+      try {
+        return compileCell(code, (name) => name in names, emitted);
+      } catch (error) {
+        const left = CellSyntaxError.is(error) ? undefined : guard.left();
+        if (left !== undefined) host.post({ type: 'locked', name: left });
+        throw error;
+      }
+    });
+    ran.declared = bare({});
+    const cell: CellHost = bare({
       names,
       declare: (declared) => {
         ran.declared = declared;
       },
-      load: this.load,
+      load: (name: string, options?: ImportCallOptions, needed?: string[]) => sure(this.load(name, options, needed)),
       alive: () => {
         if (ran.isGivenUp) throw GIVEN_UP;
       },
       tidy: (error) => guard.lightly(() => tidy(error)),
       defaultOf: (module) => ('default' in module ? module.default : module),
       meta: { url: host.folder, resolve: (name: string) => new URL(name, host.folder).href },
-    };
+      value: undefined,
+    });
     const main = this.evaluate(`${compiled}\n//# sourceURL=${scriptName(number)}`) as (cell: CellHost) => Promise<void>;
-    await main(cell);
-    ran.data = await dataOf(cell.value);
-    await lookInto(cell.value);
+    await sure(main(cell));
+    ran.data = await sure(dataOf(cell.value));
+    await sure(guard(() => lookInto(cell.value)));
     ran.value = cell.value;
   }
 
@@ -264,7 +276,7 @@ export class Session {
       };
       queueMicrotask(async () => {
         try {
-          await this.run(code, emitted, number, ran);
+          await sure(this.run(code, emitted, number, ran));
           resolve();
         } catch (error) {
           reject(error);
@@ -279,10 +291,14 @@ export class Session {
     this.number++;
     this.current = { count };
     this.interrupted = false;
-    guard.lightly(output.reset);
-    const ran: Ran = {};
+    const ran: Ran = bare({ declared: undefined, value: undefined, data: undefined, isGivenUp: false });
     try {
-      await guard(() => this.untilEnd(code, emitted, count, ran));
+      const ending = guard(() => {
+        output.reset();
+        this.late.reset();
+        return this.untilEnd(code, emitted, count, ran);
+      });
+      await sure(ending);
       return guard(() => {
         this.names.keep(ran.declared ?? {}, false);
         this.showValue(ran, count);
@@ -296,7 +312,7 @@ export class Session {
     } finally {
       guard.lightly(output.flush);
       // The page takes no other cell before it has an answer.
-      await this.questions.answered();
+      await sure(this.questions.answered());
       this.current = undefined;
       this.giveUp = () => {};
     }
@@ -304,7 +320,7 @@ export class Session {
 
   interrupt(): void {
     this.interrupted = true;
-    const own = this.guard.lightly(() => {
+    const own = this.guard(() => {
       this.questions.end(aborted());
       return [...this.listeners];
     });
@@ -317,7 +333,7 @@ export class Session {
   reportLate(kind: 'UncaughtException' | 'UnhandledPromiseRejection', error: unknown): void {
     // Not reported: the interrupt caused it.
     if (this.output.isFull() || (this.interrupted && isAbort(error))) return;
-    this.guard(() => this.output.print('stderr', `${describeLate(inspect, kind, error)}\n`));
+    this.guard(() => this.late.add(() => describeLate(inspect, kind, error)));
   }
 
   receiveInput = (value: string | undefined) => this.guard.lightly(() => this.questions.receive(value));

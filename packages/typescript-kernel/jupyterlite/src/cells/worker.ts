@@ -1,8 +1,10 @@
 /** The worker that runs cells. */
 import type { Origin } from '../../../core/errors.cjs';
+import { BUILT_IN } from '../../../core/interrupts.cjs';
 import { urlOf } from '../imports';
 import type { Emitted, FromCells, Settings, ToCells } from '../protocol';
 import { importFailure, jsonModule } from './import-failure';
+import { sure } from './inspect';
 import { placed, Session } from './session';
 
 /** Captured before a cell can replace them. */
@@ -72,11 +74,16 @@ function start(settings: Settings, folder: string): Session {
 let session: Session | undefined;
 
 async function execute(id: number, code: string, count: number, emitted?: Emitted): Promise<void> {
-  const ending = (session as Session).execute(code, count, emitted);
-  // Not before: what waits is of the last one.
-  current = id;
-  const content = await ending;
-  post({ type: 'reply', id, content });
+  try {
+    const ending = (session as Session).execute(code, count, emitted);
+    // Not before: what waits is of the last one.
+    current = id;
+    const content = await sure(ending);
+    post({ type: 'reply', id, content });
+  } catch {
+    // A cell's own errors are its outcome. What comes here is one of the kernel, which a cell has broken.
+    post({ type: 'locked', name: BUILT_IN, id });
+  }
 }
 
 function receive(event: MessageEvent<ToCells>): void {

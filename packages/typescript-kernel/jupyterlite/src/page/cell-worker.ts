@@ -43,6 +43,8 @@ export class CellWorker {
     this.ready = new Promise((resolve, reject) => {
       worker.onerror = (event) => reject(new Error(event.message ?? `${this.script} could not be loaded`));
       worker.onmessage = ({ data }: MessageEvent<FromCells>) => {
+        // Of one that was ended, what was on its way.
+        if (worker !== this.worker) return;
         if (data.type === 'ready') {
           resolve();
           this.on.ready();
