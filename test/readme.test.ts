@@ -66,7 +66,10 @@ describe('The addresses', () => {
 
   test('that are not set leave a way that works without them, and no placeholder', () => {
     const { readme, citation } = written({});
-    assert.match(readme, /^- \*\*A tab of your browser:\*\* in a clone, `npm run lite -- --serve` /m);
+    assert.match(
+      readme,
+      /^- \*\*A tab of your browser:\*\* in a clone, `npm run lite -- --serve` .* Node\.js, Python, disk space /m,
+    );
     assert.match(readme, /^- \*\*This machine:\*\* in a clone of this repository, `npm run tutorial` /m);
     assert.doesNotMatch(readme, /git clone|<[^!>]+>/);
     assert.doesNotMatch(citation, /^(url|repository-code):/m);

@@ -18,6 +18,7 @@ import {
   venvPython,
 } from '../../../packages/system/project.mjs';
 import { run } from '../../../packages/system/run.mjs';
+import { step } from '../../../packages/system/step.mjs';
 import { ISOLATION } from '../../browser/build/serve.mjs';
 import { writeApp } from './app.mjs';
 import { embedOf } from './embeds.mjs';
@@ -67,11 +68,13 @@ async function sphinx() {
  * Draws the pictures of all figures, while Sphinx works in a separate process.
  * @param {Chapter['figures']} figures
  * @param {string} folder
+ * @param {(line: string) => void} onLine
  */
-async function drawFigures(figures, folder) {
+async function drawFigures(figures, folder, onLine) {
   const { renderSvg } = require(join(root, 'dist', 'packages', 'figures', 'node', 'render.js'));
   mkdirSync(folder, { recursive: true });
-  for (const { files } of figures) {
+  for (const [i, { files }] of figures.entries()) {
+    onLine(`${i} of ${figures.length}`);
     for (const [name, content] of Object.entries(await files(renderSvg))) write(join(folder, name), content);
   }
 }
@@ -146,23 +149,33 @@ async function main() {
   try {
     await trainIfNeeded('book', work);
     await trainHiddenIfNeeded('book', work);
+    console.log('book: building the book in build/book/');
     const fontFaces = copyStatic(source);
     const theme = await importPageModule('figure-theme');
-    const chapters = await writeChapters(
-      chapterNames().map((name) => name.replace('.ipynb', '')),
-      { theme, source, downloads },
-    );
-    await writePages(chapters, source);
+    const names = chapterNames().map((name) => name.replace('.ipynb', ''));
+    /** @type {Chapter[]} */
+    let chapters = [];
+    await step('Chapters', 'texts, outputs and the moving picture', async () => {
+      chapters = await writeChapters(names, { theme, source, downloads });
+      await writePages(chapters, source);
+    });
     const map = mapPage(theme);
     write(join(source, 'map.md'), map.text);
     for (const [name, content] of Object.entries(map.files)) write(join(source, '_static', name), content);
     await bundleScripts(['main', 'live', 'search', 'start', 'map'], join(source, '_static'));
-    await bundlePlayground(join(source, '_static', 'playground.js'));
-    await bundleScript(join(root, 'editions', 'book', 'neuron', 'main.ts'), join(source, '_static', 'neuron.js'));
+    await step('Playgrounds', 'their scripts, and digits for them', async () => {
+      await bundlePlayground(join(source, '_static', 'playground.js'));
+      await bundleScript(join(root, 'editions', 'book', 'neuron', 'main.ts'), join(source, '_static', 'neuron.js'));
+    });
     const drawn = join(work, 'figures');
     const figures = [...chapters.flatMap((chapter) => chapter.figures), ...map.figures];
-    await Promise.all([sphinx(), drawFigures(figures, drawn)]);
-    await finish(chapters, fontFaces);
+    await Promise.all([
+      step('Sphinx', 'the pages', sphinx),
+      step('Figures', 'their pictures, for light and dark pages, wide and narrow', (onLine) =>
+        drawFigures(figures, drawn, onLine),
+      ),
+    ]);
+    await step('Finishing', 'formulas, links, search', () => finish(chapters, fontFaces));
     cpSync(drawn, join(pages, '_static', 'figures'), { recursive: true });
     cpSync(downloads, join(pages, 'notebooks'), { recursive: true });
     cpSync(join(root, 'editions', 'book', 'bare'), join(pages, 'bare'), { recursive: true });

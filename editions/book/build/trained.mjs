@@ -1,7 +1,7 @@
 // Trained networks for what is built without running the chapters first.
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { root, UserError } from '../../../packages/system/project.mjs';
 import { run } from '../../../packages/system/run.mjs';
 
@@ -28,21 +28,32 @@ export function trainedNetwork() {
  * @param {string} work a folder for what is not kept
  * @param {string} folder
  * @param {string} what is trained
+ * @param {number} epochs
  * @param {string[]} settings
  */
-async function train(who, work, folder, what, settings) {
+async function train(who, work, folder, what, epochs, settings = []) {
   if (existsSync(join(folder, 'lif_snn_mnist', 'weights.bin')) && existsSync(join(folder, 'v_t_array.npy'))) return;
-  console.log(`${who}: ${what}`);
+  // One that was interrupted is continued, never replaced.
+  const resumed = existsSync(join(folder, 'checkpoint'));
+  const doing = resumed ? 'going on with its training' : `training one for ${epochs} epochs`;
+  console.log(`${who}: no ${what} in build/${basename(folder)} yet: ${doing}`);
   const args = [
     join(root, 'tools', 'lif_fc_mnist.cjs'),
-    // One that was interrupted is continued, never replaced.
-    ...(existsSync(join(folder, 'checkpoint')) ? ['--resume'] : settings),
+    ...(resumed ? ['--resume'] : ['-N', `${epochs}`, ...settings]),
     '--out-dir',
     folder,
     '--log-dir',
     join(work, 'logs'),
   ];
-  const { code, lines } = await run(process.execPath, args, { cwd: root });
+  const onLine = (/** @type {string} */ line) => {
+    const [, epoch, accuracy] = /^Epoch (\d+): .*\btest_acc = ([\d.]+)/.exec(line) ?? [];
+    if (!epoch) return;
+    const of = resumed ? '' : ` of ${epochs}`;
+    console.log(
+      `  Training: epoch ${Number(epoch) + 1}${of}, ${(100 * Number(accuracy)).toFixed(1)} % of the test images`,
+    );
+  };
+  const { code, lines } = await run(process.execPath, args, { cwd: root, onLine });
   if (code !== 0) throw new UserError(`training failed: ${lines.at(-1)}`);
 }
 
@@ -51,11 +62,7 @@ async function train(who, work, folder, what, settings) {
  * @param {string} who the program that wants it, for its line of text
  * @param {string} work a folder for what is not kept
  */
-export const trainIfNeeded = (who, work) =>
-  train(who, work, runFolder, 'no trained network in build/run yet: training one for 20 epochs (some 20 s)', [
-    '-N',
-    '20',
-  ]);
+export const trainIfNeeded = (who, work) => train(who, work, runFolder, 'trained network', 20);
 
 /**
  * Trains a network with a hidden layer as its chapter does, unless it was done before.
@@ -63,13 +70,11 @@ export const trainIfNeeded = (who, work) =>
  * @param {string} work a folder for what is not kept
  */
 export const trainHiddenIfNeeded = (who, work) =>
-  train(
-    who,
-    work,
-    hiddenRunFolder,
-    'no trained network with a hidden layer in build/run-hidden yet: training one for 10 epochs (some 10 s)',
-    ['--hidden', `${HIDDEN}`, '-N', '10', '-T', '20', '--lr', '2e-3'],
-  );
+  train(who, work, hiddenRunFolder, 'trained network with a hidden layer', 10, [
+    ...['--hidden', `${HIDDEN}`],
+    ...['-T', '20'],
+    ...['--lr', '2e-3'],
+  ]);
 
 /**
  * The weights of a trained network, float32.

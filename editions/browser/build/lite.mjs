@@ -2,12 +2,14 @@
 // The browser edition (`npm run lite`): builds the site in build/lite/.
 //   --serve [--port N]   serves it and the book, on this computer only, until Ctrl-C. What is built is served as it is, at once
 //   --measure            trains in the browsers of this computer afterwards, on one thread and on all, in turns
+import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground.mjs';
 import { codeOf } from '../../../packages/system/processes.cjs';
 import { runProgram } from '../../../packages/system/program.mjs';
 import { filesUnder, nodeModules, remove, root, UserError } from '../../../packages/system/project.mjs';
+import { printable } from '../../../packages/system/requirements.cjs';
 import { npmCommand, run } from '../../../packages/system/run.mjs';
 import { ISOLATION, serve } from './serve.mjs';
 
@@ -30,6 +32,25 @@ const BOTH = ['notebooks', 'src', 'packages', 'hosts', 'editions/map/map.csv', '
 const pageOf = (/** @type {string} */ folder) => join(build, folder, 'index.html');
 const isBuilt = (/** @type {string} */ folder) => existsSync(pageOf(folder));
 
+/** Pages need no TensorFlow of this machine: fetching and compiling its backend is left to what does. */
+const env = { ...process.env, LIF_FC_MNIST_BACKEND: process.env.LIF_FC_MNIST_BACKEND || 'wasm' };
+
+/** What is being built, and the last line about it. @type {{ folder: string, doing: string } | undefined} */
+let building;
+
+/** What editors and systems leave beside a source. */
+const BESIDE = /(?:^|[\\/])[.#]|~$|\.(?:bak|orig|rej|pyc)$/;
+
+/**
+ * Those of some files that git does not ignore; all of them where there is no git.
+ * @param {string[]} files
+ */
+function withoutIgnored(files) {
+  const options = /** @type {const} */ ({ cwd: root, input: files.join('\0'), encoding: 'utf8' });
+  const ignored = new Set((spawnSync('git', ['check-ignore', '-z', '--stdin'], options).stdout ?? '').split('\0'));
+  return files.filter((file) => !ignored.has(file));
+}
+
 /**
  * Says so if what is served is older than one of its sources.
  * @param {typeof EDITION} built
@@ -40,25 +61,39 @@ function sayIfOld({ folder, command, sources }) {
     const path = join(root, name);
     return statSync(path).isDirectory() ? filesUnder(path).map((file) => join(name, file)) : [name];
   });
-  // Tests are not sources, nor are a learner's copies and JupyterLab's checkpoints.
-  const own = files.filter((file) => !/^notebooks.my\b|\.ipynb_checkpoints|[\\/]test[\\/]/.test(file));
-  const [newest] = own.sort((a, b) => time(join(root, b)) - time(join(root, a)));
-  if (time(join(root, newest)) <= time(pageOf(folder))) return;
-  console.log(`lite: build/${folder} is older than ${newest}: \`${command}\` builds it again, also while it is served`);
+  // Tests are not sources, nor are a learner's copies.
+  const own = files.filter((file) => !/^notebooks.my\b|[\\/]test[\\/]/.test(file) && !BESIDE.test(file));
+  const newer = withoutIgnored(own.filter((file) => time(join(root, file)) > time(pageOf(folder))));
+  const [newest] = newer.sort((a, b) => time(join(root, b)) - time(join(root, a)));
+  if (newest === undefined) return;
+  const again = `\`${command}\` builds it again, also while it is served`;
+  console.log(printable(`lite: build/${folder} is older than ${newest}: ${again}`));
 }
 
 /** The pages lead to the book, which a fresh clone does not have yet. */
 async function buildBook() {
-  console.log('lite: no book in build/book yet: building it (about a minute), and links into it work then');
+  console.log('lite: no book in build/book yet: building it; links into it wait for it');
+  building = { folder: BOOK.folder, doing: 'The book is being built.' };
+  const onLine = (/** @type {string} */ line) => {
+    if (!/^ |^book: no /.test(line)) return;
+    console.log(line);
+    building = { folder: BOOK.folder, doing: `The book is being built: ${line.trim()}` };
+  };
   const [npm, first] = npmCommand();
-  const { code, lines } = await run(npm, [...first, 'run', '--silent', 'book'], { cwd: root });
+  const { code, lines } = await run(npm, [...first, 'run', '--silent', 'book'], { cwd: root, env, onLine });
+  building = undefined;
   if (code === 0) console.log('lite: the book is built');
   else console.error(`lite: the book was not built, so links into it lead nowhere: ${lines.at(-1)}`);
 }
 
-/** @param {number} [port] the usual one if none is given, or else a free one */
-async function serveBuilt(port) {
-  const listen = (/** @type {number} */ at) => serve(build, at, '', { only: ['lite', 'book'], headers: ISOLATION });
+/**
+ * Listens, also while what is served is still being built.
+ * @param {number} [port] the usual one if none is given, or else a free one
+ */
+async function listenAt(port) {
+  const doing = (/** @type {string} */ folder) => (building?.folder === folder ? building.doing : undefined);
+  const options = { only: ['lite', 'book'], headers: ISOLATION, building: doing };
+  const listen = (/** @type {number} */ at) => serve(build, at, '', options);
   const server = await listen(port ?? PORT).catch((error) => {
     const code = codeOf(error);
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
@@ -66,8 +101,17 @@ async function serveBuilt(port) {
       throw new UserError(`--port: expected a free port, found ${port} taken (${code}); give another`);
     return listen(0);
   });
-  console.log(`lite: serving build/lite/ and build/book/ at http://127.0.0.1:${server.port}/lite/ until Ctrl-C`);
-  if (port === undefined && server.port !== PORT) {
+  return server.port;
+}
+
+/**
+ * Says where what is built is served, and builds the book if it is missing.
+ * @param {number} at
+ * @param {number} [port] the one that was asked for
+ */
+async function serveBuilt(at, port) {
+  console.log(`lite: serving build/lite/ and build/book/ at http://127.0.0.1:${at}/lite/ until Ctrl-C`);
+  if (port === undefined && at !== PORT) {
     const usual = `http://127.0.0.1:${PORT}/`;
     console.log(
       `lite: port ${PORT} is taken; work that was saved at ${usual} stays there, and is not seen at this address`,
@@ -82,7 +126,8 @@ async function serveBuilt(port) {
 const isThere =
   process.argv.includes('--serve') && isBuilt(EDITION.folder) && existsSync(join(nodeModules, 'commander'));
 if (!isThere) {
-  const status = await runInForeground(process.execPath, [join(root, 'tools', 'setup', 'setup.mjs'), '--quiet']);
+  const script = join(root, 'tools', 'setup', 'setup.mjs');
+  const status = await runInForeground(process.execPath, [script, '--quiet'], { env });
   if (status !== 0) process.exit(status);
 }
 const { command, whole } = await import('../../../packages/system/options.mjs');
@@ -98,14 +143,22 @@ let tidy = () => {};
 await runProgram(
   'lite',
   async () => {
+    const at = options.serve ? await listenAt(options.port) : undefined;
     if (!options.serve || options.measure || !isBuilt(EDITION.folder)) {
+      building = {
+        folder: EDITION.folder,
+        doing: 'The browser edition is being built; the terminal says how far it is.',
+      };
+      if (at !== undefined && !isBuilt(EDITION.folder))
+        console.log(`lite: http://127.0.0.1:${at}/lite/ opens once it is built`);
       const { buildSite, work } = await import('./site.mjs');
       tidy = () => remove(work);
       await buildSite();
+      building = undefined;
     }
     // Loaded here: it needs the drivers of browsers.
     if (options.measure) await (await import('./measure.mjs')).measure(build);
-    if (options.serve) await serveBuilt(options.port);
+    if (at !== undefined) await serveBuilt(at, options.port);
   },
   { tidy: () => tidy() },
 );

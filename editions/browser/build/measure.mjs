@@ -117,13 +117,17 @@ export async function measure(folder) {
   const { port, close } = await serve(folder, 0, '', { headers: ISOLATION });
   const address = `http://127.0.0.1:${port}/lite/notebooks/index.html?path=${chapterNames()[0]}`;
   try {
+    const say = (/** @type {string} */ browser) =>
+      console.log(`lite: measuring in ${browser}, on one thread and on all`);
     if (chromium) {
+      say('Chromium');
       const browser = await launchChromium(chromium);
       const page = await browser.newPage({ serviceWorkers: 'block' });
       report('Chromium', await measureIn(page, address));
       await browser.close();
     }
     if (firefox) {
+      say('Firefox');
       const browser = await puppeteer.launch({
         browser: 'firefox',
         executablePath: firefox,

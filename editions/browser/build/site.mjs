@@ -14,6 +14,7 @@ import {
   writeJson,
 } from '../../../packages/system/project.mjs';
 import { run } from '../../../packages/system/run.mjs';
+import { step } from '../../../packages/system/step.mjs';
 import { buildDeclarations, buildKernel } from '../../../packages/typescript-kernel/jupyterlite/build.mjs';
 import { trainIfNeeded } from '../../book/build/trained.mjs';
 import { writeContents, writeDrawings } from './contents.mjs';
@@ -141,14 +142,22 @@ export async function buildSite() {
   mkdirSync(work, { recursive: true });
   removeLeftOvers('lite');
   try {
-    await trainIfNeeded('lite', work);
-    const versions = writeContents(contents);
-    await Promise.all([
-      buildKernel({ out: extensions[0], typescript, library: false }),
-      writePageExtension(extensions[1]),
-    ]);
-    await jupyterLite();
-    await finish(versions);
+    console.log('lite: building the browser edition in build/lite/');
+    /** @type {Record<string, string>} */
+    let versions = {};
+    const pages = async () => {
+      await step('Kernel', 'the TypeScript kernel, the chapters, and what the pages add', async () => {
+        versions = writeContents(contents);
+        await Promise.all([
+          buildKernel({ out: extensions[0], typescript, library: false }),
+          writePageExtension(extensions[1]),
+        ]);
+      });
+      await step('JupyterLite', 'the application', jupyterLite);
+    };
+    // Neither needs the other, and each leaves a part of two cores idle.
+    await Promise.all([trainIfNeeded('lite', work), pages()]);
+    await step('Package', 'the package that the chapters import, and its files', () => finish(versions));
     // What is changed while it is built is newer than the site.
     utimesSync(join(site, 'index.html'), started, started);
     const former = join(work, 'former');

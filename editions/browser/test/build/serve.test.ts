@@ -1,14 +1,16 @@
 /** `npm run lite -- --serve` in a separate clone, with stand-ins for set-up and for what builds. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { after, afterEach, beforeEach, describe, test } from 'node:test';
+import { freePort } from '../../../../packages/system/listening.mjs';
 import { temporaryFolder } from '../../../../test/support/data';
 
 const root = resolve(__dirname, '..', '..', '..', '..');
 const clone = join(temporaryFolder(), 'a clone é');
 const running: ChildProcess[] = [];
+const unix = { skip: process.platform === 'win32' && 'Windows has no such names' };
 
 const write = (path: string, text: string) => {
   mkdirSync(dirname(join(clone, path)), { recursive: true });
@@ -92,7 +94,8 @@ describe('The browser edition, served', () => {
   test('is built where it is missing, after set-up', async () => {
     rmSync(join(clone, 'build', 'lite'), { recursive: true });
     const { url, lines } = await start(['--port', '0']);
-    assert.deepEqual(lines.slice(0, 2), ['set-up', 'builds the site']);
+    assert.deepEqual(lines.slice(0, 3), ['set-up', `lite: ${url}lite/ opens once it is built`, 'builds the site']);
+    assert.deepEqual(lines.slice(4), []);
     assert.equal(await textAt(`${url}lite/`), 'new');
   });
 
@@ -101,9 +104,103 @@ describe('The browser edition, served', () => {
     const { url, lines } = await start(['--port', '0'], /was not built/);
     assert.equal(await textAt(`${url}lite/`), 'the edition');
     assert.deepEqual(lines.slice(1), [
-      'lite: no book in build/book yet: building it (about a minute), and links into it work then',
+      'lite: no book in build/book yet: building it; links into it wait for it',
       'lite: the book was not built, so links into it lead nowhere: book: nothing works',
     ]);
+  });
+
+  test('shows a page that waits in place of one that is not built yet, and a line for each step of the book', async () => {
+    rmSync(join(clone, 'build', 'book'), { recursive: true });
+    write(
+      'editions/book/build/fails.cjs',
+      `console.log('  Sphinx: the pages <of> the book');
+setInterval(() => {
+  if (!require('node:fs').existsSync('go on')) return;
+  require('node:fs').mkdirSync('build/book');
+  require('node:fs').writeFileSync('build/book/map.html', 'the map');
+  process.exit();
+}, 20);`,
+    );
+    const { url, lines } = await start(['--port', '0'], /Sphinx/);
+    const answer = await fetch(`${url}book/map.html`);
+    assert.deepEqual([answer.status, answer.headers.get('cache-control')], [503, 'no-store']);
+    const page = await answer.text();
+    assert.match(page, /<meta http-equiv="refresh" content="2">/);
+    assert.match(page, /The book is being built: Sphinx: the pages &lt;of&gt; the book</);
+    assert.equal((await fetch(`${url}lite/none.html`)).status, 404, 'what is built and lacks it');
+    write('go on', '');
+    while (!lines.some((line) => line === 'lite: the book is built')) await new Promise((done) => setTimeout(done, 20));
+    assert.equal(await textAt(`${url}book/map.html`), 'the map');
+    assert.equal((await fetch(`${url}book/none.html`)).status, 404);
+  });
+
+  test('waits for the site itself as well, and does not need TensorFlow’s backend to be set up', async () => {
+    rmSync(join(clone, 'build', 'lite'), { recursive: true });
+    write('tools/setup/setup.mjs', 'console.log(process.env.LIF_FC_MNIST_BACKEND);');
+    write(
+      'editions/browser/build/site.mjs',
+      `import { mkdirSync, writeFileSync } from 'node:fs';
+export const work = 'none';
+export async function buildSite() {
+  const [url] = process.argv.slice(-1);
+  const answer = await fetch('http://127.0.0.1:' + url + '/lite/notebooks/index.html');
+  console.log(answer.status, (await answer.text()).includes('The browser edition is being built'));
+  mkdirSync('build/lite', { recursive: true });
+  writeFileSync('build/lite/index.html', 'new');
+}`,
+    );
+    const port = String(await freePort());
+    const { url, lines } = await start(['--port', port]);
+    assert.deepEqual([lines[0], lines[2]], ['wasm', '503 true']);
+    assert.equal(await textAt(`${url}lite/`), 'new');
+  });
+
+  test('is not called old because of what git ignores, or what editors and Python leave', async () => {
+    execFileSync('git', ['init', '--quiet'], { cwd: clone });
+    write('.gitignore', '*.log\n');
+    for (const name of [
+      'a.log',
+      '__pycache__/a.pyc',
+      'a.mjs~',
+      '.a.mjs.swp',
+      '#a.mjs#',
+      '.ipynb_checkpoints/a',
+      'a.orig',
+    ]) {
+      write(`src/${name}`, '');
+      setAge(`src/${name}`, -5);
+    }
+    write('src/new.ts', '');
+    setAge('src/new.ts', -3);
+    setAge('build/book/index.html', -4);
+    const { lines } = await start(['--port', '0'], /older than/);
+    assert.match(lines[1], /^lite: build\/lite is older than src.new\.ts: /);
+    assert.equal(lines.length, 2);
+  });
+
+  test('names no file in a way that a terminal would take for more than a name', unix, async () => {
+    write('src/a\n\u202eb.ts', '');
+    setAge('src/a\n\u202eb.ts', -3);
+    const { lines } = await start(['--port', '0'], /older than/);
+    assert.match(lines[1], /older than src\/a\ufffd\ufffdb\.ts: /);
+  });
+
+  test('says after each epoch how far the training of the network for its pages is', () => {
+    cpSync(join(root, 'editions', 'book', 'build', 'trained.mjs'), join(clone, 'editions', 'book', 'build', 'trained.mjs'));
+    write(
+      'tools/lif_fc_mnist.cjs',
+      `console.log('Epoch 0:\\nTraining...\\nTesting...');
+console.log('Epoch 0: train_acc = 0.8416299412393162, test_acc = 0.9055, max_test_acc = 0.9055, train_times = 468');
+console.log('Epoch 1: train_acc = 0.9, test_acc = 0.91, max_test_acc = 0.92, train_times = 936');`,
+    );
+    const program = "import('./editions/book/build/trained.mjs').then((own) => own.trainIfNeeded('lite', 'build/work'))";
+    assert.equal(
+      execFileSync(process.execPath, ['-e', program], { cwd: clone, encoding: 'utf8' }),
+      `lite: no trained network in build/run yet: training one for 20 epochs
+  Training: epoch 1 of 20, 90.5 % of the test images
+  Training: epoch 2 of 20, 91.0 % of the test images
+`,
+    );
   });
 
   test('has the same address each time; where that is taken it says that saved work stays there', async () => {
