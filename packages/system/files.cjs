@@ -7,6 +7,7 @@ const {
   existsSync,
   fstatSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -125,6 +126,12 @@ function writeFileAtomic(file, content, mode) {
 }
 
 /**
+ * Whether a path is a link to nothing. A file that is written there would take the place of the link.
+ * @param {string} path
+ */
+const isDangling = (path) => !existsSync(path) && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+
+/**
  * Checks that `writeFileAtomic` will be able to write a file, without changing it.
  * @param {string} file
  * @throws Error in one line that names the file and the reason
@@ -133,6 +140,7 @@ function assertWritable(file) {
   const found = statSync(file, { throwIfNoEntry: false });
   // A device would be replaced by a file, too.
   if (found && !found.isFile()) throw new Error(`${file}: expected a file or nothing, found ${kindOf(found)}`);
+  if (isDangling(file)) throw new Error(`${file}: expected a file or nothing, found a link to nothing`);
   const unfinished = unfinishedName(file);
   try {
     closeSync(openSync(unfinished, 'w'));
@@ -215,6 +223,7 @@ function removeUnfinished(folder, isOwn) {
 module.exports = {
   assertWritable,
   identityOf,
+  isDangling,
   makeFolder,
   openFile,
   projectPath,

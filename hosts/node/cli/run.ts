@@ -26,7 +26,7 @@ import { formatLabel, OPTIONS, type Settings, whyNot } from './options';
 import { checkAgainstData, resumedSettings } from './resume';
 import type { Stop } from './stop';
 import { type Outcome, trainAndRecord } from './train';
-import { UsageError } from './values';
+import { say, UsageError } from './values';
 
 /** Runs the command; returns the exit status. */
 export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
@@ -65,15 +65,15 @@ export async function runCommand(args: Arguments, stop: Stop): Promise<number> {
       if (checkpoint && readText(file) !== read)
         throw new Error(`${file}: another run has just written it; start again`);
       refuseToLose(outDir, settings, checkpoint);
-      removeLeftovers(outDir);
+      removeLeftovers(outDir, logDir);
       const earlier = settings.overwrite && findEarlier(outDir);
-      if (checkpoint) console.error(describeResuming(file, checkpoint, settings.epochs));
+      if (checkpoint) say(describeResuming(file, checkpoint, settings.epochs));
       if (earlier) {
         const progress = earlier.checkpoint ? ` (${describeProgress(earlier.checkpoint)})` : '';
-        console.error(`Replacing the run in ${outDir}${progress}`);
+        say(`Replacing the run in ${outDir}${progress}`);
       }
-      if (start) console.error(`Starting from ${start.description}`);
-      console.error(`Writing to ${outDir}${logDir === outDir ? '' : `, the TensorBoard logs to ${logDir}`}`);
+      if (start) say(`Starting from ${start.description}`);
+      say(`Writing to ${outDir}${logDir === outDir ? '' : `, the TensorBoard logs to ${logDir}`}`);
       outcome = await trainAndRecord({
         settings,
         data,

@@ -31,6 +31,7 @@ import { type Earlier, type Places, removeEarlier } from './folder';
 import type { Settings } from './options';
 import { collectOptions } from './resume';
 import type { Stop } from './stop';
+import { say } from './values';
 
 export interface Job {
   settings: Settings;
@@ -67,7 +68,7 @@ export async function trainAndRecord(job: Job): Promise<Outcome> {
       // A whole epoch or nothing in exchange for another run.
       const isSaved = history.trainAccs.length > 0 && (!job.earlier || history.epoch > 0);
       if (isSaved) save();
-      console.error(stopped(job, history, isSaved));
+      say(stopped(job, history, isSaved));
       return { status: stop.status };
     }
     return { status: 0, figures: await record(job, history, save) };
@@ -89,7 +90,8 @@ function saver({ settings, data, places, checkpoint, earlier }: Job, history: Tr
   return () => {
     // First of all: a run that diverged adds to no file.
     if (history.state) assertFinite(history.state.weights);
-    writeCheckpoint(checkpointPath(places.outDir), { options: kept, history, events: writer.flush() });
+    const file = checkpointPath(places.outDir);
+    writer.flush((events) => writeCheckpoint(file, { options: kept, history, events }));
     if (toRemove) removeEarlier(places, toRemove);
     toRemove = undefined;
   };
@@ -163,8 +165,8 @@ async function record(job: Job, history: TrainingHistory, save: () => void): Pro
     ? writeExports(settings, { weights, neuron: spiking.neuron, layers: spiking.layers, readout: settings.readout })
     : [];
   const files = [...arrays, ...hidden, ...heldBack, `${MODEL_FOLDERS[settings.network]}/`, ...drawn];
-  console.error(`Wrote ${files.join(', ')} to ${places.outDir}`);
-  if (exported.length > 0) console.error(`Wrote the network to ${exported.join(' and ')}`);
+  say(`Wrote ${files.join(', ')} to ${places.outDir}`);
+  if (exported.length > 0) say(`Wrote the network to ${exported.join(' and ')}`);
   return figures;
 }
 

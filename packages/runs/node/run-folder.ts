@@ -2,11 +2,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { MODEL_FILES } from '../../formats/layers-model';
-import { identityOf, removeUnfinished } from '../../system/files.cjs';
+import { identityOf, isDangling, removeUnfinished } from '../../system/files.cjs';
 import { LOCK_NAME } from '../../system/lock.cjs';
 import { ARRAYS, CURVES, HELD_BACK, HIDDEN_ARRAYS, MODEL_FOLDERS, RESULT_FILES } from '../run-files';
 import { CHECKPOINT_NAME, isCheckpointName } from './checkpoint';
-import { isEventsName } from './tensorboard';
+import { isEventsName, removeUnfinishedEvents } from './tensorboard';
 
 const RESULTS: readonly string[] = [...ARRAYS, ...HIDDEN_ARRAYS, HELD_BACK, CURVES];
 
@@ -23,7 +23,7 @@ export function resultsIn(folder: string): string[] {
 }
 
 /**
- * What is in the way of a run in a folder: a folder where it writes a file, or a file where it makes a folder.
+ * What is in the way of a run in a folder: a folder where it writes a file, a file where it makes a folder, or a link to nothing.
  * @param more names of files that it writes as well
  * @returns the path, and what is expected and found there; undefined if nothing is in the way
  */
@@ -36,8 +36,11 @@ export function obstacleIn(
   const files = [...[...RESULT_FILES, ...more].map((name) => join(folder, name)), checkpointPath(folder)];
   const file = folders.find((path) => existsSync(path) && !isFolder(path));
   if (file !== undefined) return { path: file, wanted: 'a folder', found: 'a file' };
-  const path = files.find(isFolder);
-  return path === undefined ? undefined : { path, wanted: 'a file', found: 'a folder' };
+  const dangling = folders.find(isDangling);
+  if (dangling !== undefined) return { path: dangling, wanted: 'a folder', found: 'a link to nothing' };
+  const path = files.find((one) => isFolder(one) || isDangling(one));
+  if (path === undefined) return undefined;
+  return { path, wanted: 'a file', found: isDangling(path) ? 'a link to nothing' : 'a folder' };
 }
 
 /**
@@ -65,11 +68,12 @@ export function isOfRun(
 const andAbove = (folder: string): string[] =>
   dirname(folder) === folder ? [folder] : [folder, ...andAbove(dirname(folder))];
 
-/** Removes what a killed run left half written in its folder. */
-export function removeLeftovers(folder: string): void {
+/** Removes what a killed run left half written in its folder, and in that of its TensorBoard file. */
+export function removeLeftovers(folder: string, logDir = folder): void {
   removeUnfinished(folder, (name) => RESULTS.includes(name) || name === LOCK_NAME);
   for (const model of MODELS) {
     removeUnfinished(join(folder, model), (name) => MODEL_FILES.some((file) => file === name));
   }
   removeUnfinished(dirname(checkpointPath(folder)), isCheckpointName);
+  removeUnfinishedEvents(logDir);
 }

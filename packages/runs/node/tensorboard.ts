@@ -1,10 +1,10 @@
 /** TensorBoard's event files on the disk; `packages/formats/tensorboard.ts` knows the format. */
-import { closeSync, fsyncSync, ftruncateSync, lstatSync, openSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { concatenated } from '../../../src/common/bytes';
 import { type Curves, encodeEvents, fileVersion, scalarEvent } from '../../formats/tensorboard';
-import { makeFolder, writeAll, writeFileAtomic } from '../../system/files.cjs';
+import { makeFolder, removeUnfinished, unfinishedName, writeAll, writeFileAtomic } from '../../system/files.cjs';
 
 /** How much of an event file is on the disk: all that a later writer needs to continue it. */
 export interface EventsPosition {
@@ -23,16 +23,32 @@ export function isEventsName(name: unknown): name is string {
   return /^events\.out\.tfevents\.[\p{L}\p{N}._-]+$/u.test(name);
 }
 
+const PREFIX = 'events.out.tfevents.';
+
+/** This machine, as the names of its files have it. */
+const host = () => hostname().replace(/[^\p{L}\p{N}._-]/gu, '_');
+
+/** Removes the files of writers of this machine that were killed before their first flush. Everything else stays. */
+export function removeUnfinishedEvents(folder: string): void {
+  const start = `${host()}.`;
+  removeUnfinished(folder, (name) => {
+    const rest = name.startsWith(PREFIX) ? name.slice(PREFIX.length).replace(/^\d+\./, '') : '';
+    return rest.startsWith(start) && /^\d+(\.\d+)?$/.test(rest.slice(start.length));
+  });
+}
+
 /** Bytes that a writer keeps in memory. */
 const MOST_PENDING = 1 << 20;
 
-/** Writes scalars that TensorBoard shows as curves. */
+/** Writes scalars that TensorBoard shows as curves. A new file has its name from the first flush on. */
 export class SummaryWriter {
   /** The event file. */
   readonly file: string;
   /** Whether the earlier writer's file was there to be continued. */
   readonly continues: boolean;
   private readonly handle: number;
+  /** What the file is called before its first flush. */
+  private unfinished: string | undefined;
   private pending: Uint8Array[] = [];
   private pendingBytes = 0;
   /** Bytes of the file that were written, and how many of them a flush has put on the disk. */
@@ -60,7 +76,7 @@ export class SummaryWriter {
       ftruncateSync(this.handle, earlier.length);
       this.end = this.flushed = earlier.length;
     } else {
-      [this.file, this.handle] = openNew(folder);
+      [this.file, this.unfinished, this.handle] = openNew(folder);
       this.add(fileVersion());
     }
   }
@@ -90,18 +106,24 @@ export class SummaryWriter {
 
   /**
    * Puts all that was added on the disk.
+   * @param record keeps the position, before a new file gets its name: killed in between, a program leaves no file that looks
+   *   like a run's
    * @returns what a later writer needs to continue from here
    * @throws Error that names the file if the disk is full
    */
-  flush(): EventsPosition {
+  flush(record: (position: EventsPosition) => void = () => {}): EventsPosition {
     this.write();
     try {
       fsyncSync(this.handle);
     } catch (error) {
       throw new Error(`${this.file}: cannot be written (${(error as Error).message})`);
     }
+    const position = { file: basename(this.file), length: this.end };
+    record(position);
+    if (this.unfinished) renameSync(this.unfinished, this.file);
+    this.unfinished = undefined;
     this.flushed = this.end;
-    return { file: basename(this.file), length: this.end };
+    return position;
   }
 
   /** Puts all that was added on the disk, and ends. */
@@ -117,7 +139,7 @@ export class SummaryWriter {
   discard(): void {
     if (this.end > this.flushed) ftruncateSync(this.handle, this.flushed);
     closeSync(this.handle);
-    if (this.flushed === 0) rmSync(this.file, { force: true });
+    if (this.unfinished) rmSync(this.unfinished, { force: true });
   }
 }
 
@@ -133,13 +155,14 @@ function holds(file: string, length: number): boolean {
 }
 
 /** Opens a file with an unused name; two writers may begin in the same second. */
-function openNew(folder: string): [string, number] {
-  const host = hostname().replace(/[^\p{L}\p{N}._-]/gu, '_');
-  const name = `events.out.tfevents.${Math.floor(Date.now() / 1000)}.${host}.${process.pid}`;
+function openNew(folder: string): [file: string, unfinished: string, handle: number] {
+  const name = `${PREFIX}${Math.floor(Date.now() / 1000)}.${host()}.${process.pid}`;
   for (let count = 0; ; count++) {
     const file = join(folder, count === 0 ? name : `${name}.${count}`);
+    if (lstatSync(file, { throwIfNoEntry: false })) continue;
+    const unfinished = unfinishedName(file);
     try {
-      return [file, openSync(file, 'wx')];
+      return [file, unfinished, openSync(unfinished, 'wx')];
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code !== 'EEXIST') throw new Error(`${file}: cannot be written (${message})`);

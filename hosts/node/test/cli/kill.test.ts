@@ -50,4 +50,5 @@ test(`a run killed at ${KILLS} random moments and resumed ends with the bytes of
     filesUnder(cut).filter((name) => name.includes('unfinished')),
     [],
   );
+  assert.equal(filesUnder(cut).filter((name) => name.includes('tfevents')).length, 1);
 });

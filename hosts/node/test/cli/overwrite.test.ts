@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { forge } from '../../../../test/support/checkpoint';
@@ -97,6 +97,27 @@ describe('a folder that holds a run', () => {
     assert.match(run.stderr, /^lif_fc_mnist: .*a\ufffd\ufffd\[31mb: expected no run there, found one .*\n$/);
   });
 
+  test('is named in lines that tell a terminal nothing while it runs, too, whatever it and the files beside it are called', {
+    skip: process.platform === 'win32' && 'Windows has no such names',
+  }, () => {
+    const cwd = temporaryFolder();
+    const args = [...SMALL.slice(0, -1), 'a\n\u202eb', '-N', '1', '--save-nir', 'c\n\u202ed.nir'];
+    for (const more of [[], ['--overwrite', '--weights', 'c\n\u202ed.nir']]) {
+      const { status, stderr } = lifFcMnist([...args, ...more], cwd);
+      assert.equal(status, 0, stderr);
+      const expected =
+        more.length > 0 ? ['Replacing', 'Starting', 'Writing', 'Wrote', 'Wrote'] : ['Writing', 'Wrote', 'Wrote'];
+      assert.deepEqual(
+        stderr
+          .trimEnd()
+          .split('\n')
+          .map((line) => line.split(' ')[0]),
+        expected,
+      );
+      assert.doesNotMatch(stderr, /\u202e/);
+    }
+  });
+
   test('is not one where a run was killed before its first checkpoint', () => {
     const cwd = temporaryFolder();
     mkdirSync(join(cwd, 'out', 'checkpoint'), { recursive: true });
@@ -105,6 +126,52 @@ describe('a folder that holds a run', () => {
     const run = lifFcMnist([...SMALL, '-N', '1'], cwd);
     assert.equal(run.status, 0, run.stderr);
     assert.ok(!readdirSync(join(cwd, 'out', 'checkpoint')).some((name) => name.includes('unfinished')));
+  });
+
+  test('has one TensorBoard file after a run that was killed before its first checkpoint, wherever the logs are', async () => {
+    for (const logs of ['out', 'logs']) {
+      const cwd = temporaryFolder();
+      const args = [...SMALL, ...(logs === 'out' ? [] : ['--out-dir', 'out', '--log-dir', logs])];
+      // It never gets to the end of its first epoch.
+      const killed = spawn(process.execPath, [COMMAND, ...args, '-N', '1', '-T', '10000', '-b', '1'], {
+        cwd,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await new Promise((done) => killed.stdout.once('data', done));
+      killed.kill('SIGKILL');
+      await new Promise((done) => killed.once('exit', done));
+      const logFiles = () => readdirSync(join(cwd, logs)).filter((name) => name.startsWith('events'));
+      assert.equal(logFiles().length, 1, 'it has begun one');
+      // What others may have there: of another machine, and whole.
+      const others = ['events.out.tfevents.1.elsewhere.2.9999999.unfinished', 'events.out.tfevents.1.x.2'];
+      for (const name of others) writeFileSync(join(cwd, logs, name), '');
+      const run = lifFcMnist([...args, '-N', '1'], cwd);
+      assert.equal(run.status, 0, run.stderr);
+      assert.equal(logFiles().length, 1 + others.length);
+      assert.equal(logFiles().filter((name) => name.endsWith('unfinished')).length, 1);
+    }
+  });
+
+  test('is refused where one of its names is a link to nothing, which stays', {
+    skip: process.platform === 'win32' && 'links need rights on Windows',
+  }, () => {
+    for (const [name, wanted] of [
+      ['v_t_array.npy', 'a file'],
+      ['checkpoint', 'a folder'],
+    ]) {
+      const cwd = temporaryFolder();
+      mkdirSync(join(cwd, 'out'));
+      symlinkSync('nothing', join(cwd, 'out', name));
+      for (const more of [[], ['--overwrite']]) {
+        const run = lifFcMnist([...SMALL, '-N', '1', ...more], cwd);
+        assert.equal(run.status, 2);
+        assert.match(
+          run.stderr,
+          new RegExp(`${name}: expected ${wanted} or nothing, found a link to nothing; move it`),
+        );
+      }
+      assert.equal(readlinkSync(join(cwd, 'out', name)), 'nothing');
+    }
   });
 
   test('is refused for figures of the same names that are not the run’s', () => {
