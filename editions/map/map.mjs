@@ -8,13 +8,13 @@ import { openLog } from '../../packages/system/log.mjs';
 import { command } from '../../packages/system/options.mjs';
 import { runProgram } from '../../packages/system/program.mjs';
 import { pythonIn, readText, root, UserError, writeWhole } from '../../packages/system/project.mjs';
-import { findPython, pythonEnv } from '../../packages/system/requirements.cjs';
+import { findPython, printable, pythonEnv } from '../../packages/system/requirements.cjs';
 import { run } from '../../packages/system/run.mjs';
 import { step } from '../../packages/system/step.mjs';
 import { installPython, venvLacks } from '../../tools/setup/steps.mjs';
 import { allRuns, choose, PUBLISHED, readGrids } from './grids.mjs';
 import { count, duration, showProgress } from './progress.mjs';
-import { BadMap } from './settings.mjs';
+import { asOneLine, BadMap } from './settings.mjs';
 import { doneRow, faultIn, formatTable, parseTable, rowFile, TABLE, wholeGrids } from './table.mjs';
 import { verify } from './verify.mjs';
 
@@ -27,7 +27,7 @@ const ENVIRONMENT = { folder: join(root, '.venv-map'), lock: 'editions/map/requi
 const TYPED_IN = process.env.INIT_CWD ?? '.';
 
 /** A path as a person would type it. */
-const here = (/** @type {string} */ path) => relative(TYPED_IN, path) || '.';
+const here = (/** @type {string} */ path) => printable(relative(TYPED_IN, path) || '.');
 
 const program = command('npm run map --', 'map')
   .description('Computes the runs of grids and makes the table of them. All other options go on to Snakemake.')
@@ -243,7 +243,7 @@ async function mainOrComplaint() {
     await main();
   } catch (error) {
     if (!(error instanceof BadMap)) throw error;
-    console.error(`map: ${error.message}`);
+    console.error(`map: ${asOneLine(error.message)}`);
     process.exitCode = 2;
   }
 }

@@ -1,7 +1,7 @@
 // How a program of ours ends.
 import { endWithParent, onSignals } from './parent.mjs';
 import { codeOf } from './processes.cjs';
-import { ROOM, UserError } from './requirements.cjs';
+import { printable, ROOM, UserError } from './requirements.cjs';
 import { endChildren, Stopped } from './run.mjs';
 
 /** What a full disk is called by the system, in an error of ours or in the last lines of npm, pip and the like. */
@@ -13,6 +13,10 @@ const NOT_WRITABLE = 'expected a place that can be written, found none: make it 
 
 /** What is printed of an error: one line if the user can fix it, the stack if unexpected. */
 export function describe(/** @type {unknown} */ error) {
+  return causeOf(error)?.split('\n').map(printable).join('\n');
+}
+
+function causeOf(/** @type {unknown} */ error) {
   if (!(error instanceof Error)) return String(error);
   if (FULL.test(error.message)) return `${error.message}${error.message.includes('\n') ? '\n  ' : '; '}${NO_ROOM}`;
   if (error instanceof UserError) return error.message;

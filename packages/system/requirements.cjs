@@ -15,6 +15,13 @@ const ROOM = { clone: 3e9, elsewhere: 1e9 };
 /** What LIF_FC_MNIST_BACKEND may name. */
 const BACKENDS = ['native', 'wasm', 'cpu'];
 
+/**
+ * A line that may hold the name of a file, and that anything, as a terminal can show it: without what moves the cursor or turns
+ * the writing round. What joins letters or signs stays.
+ * @param {string} line
+ */
+const printable = (line) => line.replace(/(?![\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
+
 /** A failure that the user can fix: printed as one line, without a stack. */
 class UserError extends Error {}
 
@@ -177,6 +184,7 @@ module.exports = {
   findPython,
   nodeMajor,
   noCompiler,
+  printable,
   pythonEnv,
   ROOM,
   UserError,

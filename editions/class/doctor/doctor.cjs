@@ -8,6 +8,7 @@
 // say so, and what else is missing.
 const { readdirSync, readFileSync, statSync } = require('fs');
 const { join, resolve } = require('path');
+const { printable } = require('../../../packages/system/requirements.cjs');
 const { CHECKS, machine, root } = require('./machine.cjs');
 
 /** @typedef {import('./machine.cjs').Verdict} Verdict */
@@ -100,7 +101,12 @@ function collect(/** @type {string} */ folder) {
 function printCollected(/** @type {string[]} */ [folder, ...more]) {
   try {
     if (folder === undefined || more.length > 0) throw new Error(`found ${more[0] || 'nothing'}`);
-    console.log(collect(resolve(process.env.INIT_CWD || '.', folder)).join('\n'));
+    // Names and lines come from learners.
+    console.log(
+      collect(resolve(process.env.INIT_CWD || '.', folder))
+        .map(printable)
+        .join('\n'),
+    );
     return 0;
   } catch (error) {
     console.error(`doctor: --collect: expected one folder of reports (${/** @type {Error} */ (error).message})`);

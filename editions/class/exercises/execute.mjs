@@ -15,8 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInForeground } from '../../../packages/system/foreground.mjs';
 import { nodeModules, remove, root } from '../../../packages/system/project.mjs';
+import { printable } from '../../../packages/system/requirements.cjs';
 import { partOf } from './cells.mjs';
-import { printable } from './table.mjs';
 
 /**
  * @typedef {import('./handed-in.mjs').Job} Job

@@ -1,4 +1,5 @@
-// What the report of a class looks like: a table for the terminal, and one for spreadsheets.
+// What the report of a class looks like: a table for the terminal, and one for spreadsheets. A learner may call a file anything.
+import { printable } from '../../../packages/system/requirements.cjs';
 
 /**
  * What is known of one exercise of one learner: right, which mistake, the answer's cell ended with an error, not attempted, or
@@ -7,11 +8,6 @@
  * By learner, and by exercise.
  * @typedef {Map<string, Record<string, Verdict>>} Verdicts
  */
-
-// A learner may call a file anything.
-/** @param {string} text one line, without what could move the cursor */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-export const printable = (text) => text.replace(/[\x00-\x1f\x7f-\x9f]/g, '\ufffd');
 
 const SIGN = { passed: '✔', todo: '○', failed: '!', 'not-reached': '?' };
 

@@ -43,6 +43,14 @@ group('an error that ends a program', () => {
     assert.equal(lines.length, 3);
   });
 
+  test('shows no name in a way that a terminal would take for more than a name', () => {
+    const name = 'a\u001b[31m\u202eb\u0007 👩\u200d🔬.csv';
+    assert.equal(
+      describe(new UserError(`${name}: no\n    more`)),
+      'a\ufffd[31m\ufffdb\ufffd 👩\u200d🔬.csv: no\n    more',
+    );
+  });
+
   test('keeps its stack if nobody expected it', () => {
     assert.match(describe(new TypeError('x is undefined')) ?? '', /^TypeError: x is undefined\n +at /);
     assert.match(describe(Object.assign(new Error('ENOENT: a'), { code: 'ENOENT' })) ?? '', /^Error: ENOENT: a\n +at /);

@@ -235,6 +235,14 @@ test('A backend that there is none of is named, and nothing is tried with it', (
   assert.ok(!checks.some((check) => check.name === 'trial'));
 });
 
+test('The reports of a class tell a terminal nothing, whatever learners have written', () => {
+  const folder = join(scratch, 'odd reports');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'ana\u202e.json'), JSON.stringify({ ready: true, line: 'ready\n\u001b[2Jbob: ready' }));
+  const { stdout } = doctor(root, ['--collect', 'odd reports'], { INIT_CWD: scratch });
+  assert.equal(stdout, 'ana\ufffd: ready\ufffd\ufffd[2Jbob: ready\n\n1 of 1 are ready; editions: none\n');
+});
+
 test('The reports of a class become one line each', () => {
   const folder = join(scratch, 'reports');
   mkdirSync(folder);
