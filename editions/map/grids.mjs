@@ -83,8 +83,8 @@ function valuesOf(/** @type {string} */ column, /** @type {unknown} */ given) {
       throw new BadMap(`${column}: expected values, found ${quoted(value)}`);
     }
   }
-  const meanings = values.map((value) => meaningOf(column, value));
-  const twice = values.find((_, i) => meanings.indexOf(meanings[i]) !== i);
+  const seen = new Set();
+  const twice = values.find((value) => seen.size === seen.add(meaningOf(column, value)).size);
   if (twice !== undefined) throw new BadMap(`${column}: expected each value once, found ${twice} twice`);
   return values;
 }
@@ -108,13 +108,18 @@ function combinations(/** @type {Lists} */ lists) {
   return runs;
 }
 
-/** The runs of one grid, each once. `take` is asked for as many before they are made. */
-function runsOf(/** @type {unknown} */ given, /** @type {(count: number) => void} */ take) {
+/** The blocks of one grid. `take` is asked for as many runs as they mean, of which none is made yet. */
+function blocksOf(/** @type {unknown} */ given, /** @type {(count: number) => void} */ take) {
   const blocks = Array.isArray(given) ? given : [given];
   if (blocks.length === 0) throw new BadMap('expected settings with their values, found an empty list');
   const lists = blocks.map(listsOf);
   for (const block of lists) take(countOf(block));
-  const runs = lists.flatMap(combinations).map(runOf);
+  return lists;
+}
+
+/** The runs of some blocks, each once. */
+function runsOf(/** @type {Lists[]} */ blocks) {
+  const runs = blocks.flatMap(combinations).map(runOf);
   return [...new Map(runs.map((run) => [run.id, run])).values()];
 }
 
@@ -141,17 +146,21 @@ function gridsIn(/** @type {string} */ file) {
     count += more;
     if (count > MOST) throw new BadMap(`expected at most ${MOST} runs, found ${count}`);
   };
-  return Object.entries(grids).map(([name, given]) => {
-    if (!/^[a-z][\w-]*$/i.test(name)) {
-      throw new BadMap(`${file}: expected the name of a grid (letters, digits, - and _), found ${name}`);
-    }
+  /** @type {<R>(name: string, read: () => R) => R} */
+  const inGrid = (name, read) => {
     try {
-      return { name, runs: runsOf(given, take) };
+      return read();
     } catch (error) {
       if (error instanceof BadMap) throw new BadMap(`${file}: ${name}: ${error.message}`);
       throw error;
     }
+  };
+  // All are counted before any is made: ten thousand runs take seconds.
+  const counted = Object.entries(grids).map(([name, given]) => {
+    if (/^[a-z][\w-]*$/i.test(name)) return { name, blocks: inGrid(name, () => blocksOf(given, take)) };
+    throw new BadMap(`${file}: expected the name of a grid (letters, digits, - and _), found ${name}`);
   });
+  return counted.map(({ name, blocks }) => ({ name, runs: inGrid(name, () => runsOf(blocks)) }));
 }
 
 /**

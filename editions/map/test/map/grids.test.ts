@@ -45,6 +45,7 @@ describe('A file of grids', () => {
   });
 
   const NINETY = Array.from({ length: 90 }, (_, i) => i).join(', ');
+  const HUNDRED = Array.from({ length: 100 }, (_, i) => i + 1).join(', ');
   for (const [what, text, line] of [
     ['a word that is no setting', 'grids: { a: { tao: 2 } }', /mine.yaml: a: tao: expected a setting \(.*\btau, T\b/],
     ['a value that the command line refuses', 'grids: { a: { tau: [2, 1] } }', /a: --tau: expected a number above 1/],
@@ -83,6 +84,11 @@ describe('A file of grids', () => {
       'eighty grids of almost as many runs',
       `grids: { ${Array.from({ length: 80 }, (_, i) => `a${i}: { seed: [${NINETY}], T: [${NINETY.slice(3)}] }`).join()} }`,
       /mine.yaml: a1: expected at most 10000 runs, found 16020$/,
+    ],
+    [
+      'a grid of nine thousand runs, none of which is made before the next one is counted',
+      `grids: { a: { tau: 0.5, seed: [${NINETY}], T: [${HUNDRED}] }, b: { seed: [${NINETY}], T: [${HUNDRED}] } }`,
+      /mine.yaml: b: expected at most 10000 runs, found 18000$/,
     ],
     ['no grid', 'grids: {}', /expected `grids:` with at least one grid by its name, found \{\}/],
     ['a grid outside of grids', 'a: { tau: 2 }', /expected `grids:` alone at the top, found a/],
