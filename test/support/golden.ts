@@ -251,10 +251,14 @@ export interface RandmanFile {
   };
 }
 
-function read<T>(name: string): T {
+/** Which program makes a file, as far as it is not make_golden.py, and what it needs. */
+const MAKERS: Readonly<Record<string, string>> = { 'layers.json': 'make_layers.py, which needs snnTorch, too,' };
+
+export function read<T>(name: string): T {
   const file = join(process.env.GOLDEN_DIR ?? join(__dirname, '..', 'golden'), name);
   if (!existsSync(file)) {
-    throw new Error(`${file}: expected golden values, found no file; test/golden/make_golden.py makes all of them`);
+    const maker = MAKERS[name] ?? 'make_golden.py';
+    throw new Error(`${file}: expected golden values, found no file; test/golden/${maker} makes it`);
   }
   return JSON.parse(readFileSync(file, 'utf8'));
 }
