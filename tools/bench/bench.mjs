@@ -247,13 +247,13 @@ async function compare(peer, rounds, order) {
     process.stdout.write(`  ${row.text} is ready\n`);
   }
   for (let round = 0; round < rounds; round++) {
+    process.stdout.write(`  round ${round + 1} of ${rounds}: all ${table.length} in turn\n`);
     for (const row of table) {
       row.contender.resume();
       const { ms } = await row.contender.train(batchesOf(order, 20 + round * row.count, row.count));
       row.contender.pause();
       row.times.push(median(ms));
     }
-    process.stdout.write(`  round ${round + 1} of ${rounds}\n`);
   }
   for (const { contender } of table) {
     contender.resume();

@@ -28,8 +28,9 @@ const windows = process.platform === 'win32';
  * @param {object} [options]
  * @param {string} [options.python] that has hatchling
  * @param {object} [options.settings] fields of package.json: author, homepage, repository, bugs
+ * @param {(doing: string) => void} [options.onStep] told what begins
  */
-export async function buildPackages(out, { python = defaultPython(), settings = {} } = {}) {
+export async function buildPackages(out, { python = defaultPython(), settings = {}, onStep = () => {} } = {}) {
   const work = mkdtempSync(join(tmpdir(), 'kernel-'));
   try {
     const copy = join(work, 'source');
@@ -41,13 +42,16 @@ export async function buildPackages(out, { python = defaultPython(), settings = 
     const url = manifest.repository?.url ?? manifest.repository;
     if (url) manifest.repository = { type: 'git', url: url.replace(/^git\+|\.git$/g, '') };
     writeFileSync(path, `${JSON.stringify(manifest, null, 2)}\n`);
+    onStep('bundling the scripts');
     await buildKernel({ out: join(copy, 'jupyterlite_typescript_kernel', 'labextension') });
     const packages = join(work, 'packages');
     mkdirSync(packages);
     /** @type {import('node:child_process').ExecFileSyncOptions} */
     const options = { cwd: copy, stdio: ['ignore', 'pipe', 'inherit'] };
+    onStep('wheel and sdist, by hatchling');
     execFileSync(python, ['-m', 'hatchling', 'build', '-d', packages], options);
     const pack = ['pack', '--silent', '--ignore-scripts', '--pack-destination', packages];
+    onStep('tarball, by npm');
     execFileSync('npm', pack, { ...options, shell: windows });
     rmSync(out, { recursive: true, force: true });
     cpSync(packages, out, { recursive: true });
@@ -74,7 +78,8 @@ if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.ur
   if (values.help) console.log(HELP);
   else {
     const { author, homepage, repository, bugs } = JSON.parse(readFileSync('package.json', 'utf8'));
-    await buildPackages(out, { settings: { author, homepage, repository, bugs } });
+    const onStep = (/** @type {string} */ doing) => console.log(`kernel: ${doing}`);
+    await buildPackages(out, { settings: { author, homepage, repository, bugs }, onStep });
     for (const name of readdirSync(out)) {
       console.log(`kernel: ${out}/${name}, ${(statSync(join(out, name)).size / 1e6).toFixed(2)} MB`);
     }
