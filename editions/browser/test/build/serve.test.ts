@@ -186,14 +186,18 @@ export async function buildSite() {
   });
 
   test('says after each epoch how far the training of the network for its pages is', () => {
-    cpSync(join(root, 'editions', 'book', 'build', 'trained.mjs'), join(clone, 'editions', 'book', 'build', 'trained.mjs'));
+    cpSync(
+      join(root, 'editions', 'book', 'build', 'trained.mjs'),
+      join(clone, 'editions', 'book', 'build', 'trained.mjs'),
+    );
     write(
       'tools/lif_fc_mnist.cjs',
       `console.log('Epoch 0:\\nTraining...\\nTesting...');
 console.log('Epoch 0: train_acc = 0.8416299412393162, test_acc = 0.9055, max_test_acc = 0.9055, train_times = 468');
 console.log('Epoch 1: train_acc = 0.9, test_acc = 0.91, max_test_acc = 0.92, train_times = 936');`,
     );
-    const program = "import('./editions/book/build/trained.mjs').then((own) => own.trainIfNeeded('lite', 'build/work'))";
+    const program =
+      "import('./editions/book/build/trained.mjs').then((own) => own.trainIfNeeded('lite', 'build/work'))";
     assert.equal(
       execFileSync(process.execPath, ['-e', program], { cwd: clone, encoding: 'utf8' }),
       `lite: no trained network in build/run yet: training one for 20 epochs
