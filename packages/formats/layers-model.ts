@@ -1,7 +1,7 @@
 /** The trained network as a layers model of TensorFlow.js (`model.json`, `weights.bin`), without TensorFlow. */
 
 import { decodeFloat32, littleEndian } from '../../src/common/bytes';
-import { formatValue, inOneLine } from '../../src/common/checks';
+import { checkArray, checkChoice, checkObject, formatValue, inOneLine } from '../../src/common/checks';
 import { READOUT_NAMES, type ReadoutName } from '../../src/common/engine';
 import { type LayerShape, plainLayers, type ResolvedLayer, resolveLayers, shortForm } from '../../src/common/layers';
 import { CLASSES, IMAGE_SIDE } from '../../src/common/mnist';
@@ -22,6 +22,20 @@ export interface SavedNetwork {
   readout?: ReadoutName;
   /** All layers of any other network, whose weights are the numbers that `parameters` lists; left out of these. */
   layers?: readonly ResolvedLayer[];
+}
+
+/**
+ * What goes into a file of another format, with its defaults filled in.
+ * @throws TypeError or RangeError in one line unless these are the neurons, layers and readout of a network
+ */
+export function checkNetworkToSave(network: SavedNetwork): SavedNetwork & { readout: ReadoutName } {
+  checkObject('network', network, 'an object with weights and neuron');
+  const { weights, neuron, readout = 'spikes', layers } = network;
+  checkNeuron(neuron);
+  checkChoice('readout', readout, READOUT_NAMES);
+  if (layers === undefined) return { weights, neuron, readout };
+  checkArray('layers', layers, 'layers');
+  return { weights, neuron, readout, layers: resolveLayers({ layers, neuron }) };
 }
 
 /** The files of a layers model; in its folder nothing else is touched. */

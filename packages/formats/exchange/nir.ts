@@ -2,7 +2,8 @@
  * A network as a NIR graph (https://neuroir.org): Input → Linear → LIF (→ Linear → LIF …) → Output. SpikingJelly, snnTorch and
  * Norse read it. Neurons behind a current that lasts are CubaLIF; from those that hear one another edges lead to a Linear and back.
  */
-import { checkUint8, inOneLine } from '../../../src/common/checks';
+import { checkUint8, inOneLine, listChoices } from '../../../src/common/checks';
+import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
 import { MAX_HIDDEN, MAX_LAYERS, resolveLayers, shortForm } from '../../../src/common/layers';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import { checkNeuron, DEFAULT_NEURON, differingOption, type NeuronOptions } from '../../../src/common/neuron-options';
@@ -10,7 +11,7 @@ import { type Parameter, startOfW, tauOf } from '../../../src/common/weights';
 import { dataSetIn, type FoundGroup, groupIn, type Numbers } from '../hdf5/found';
 import { Hdf5File, type Limits } from '../hdf5/reader';
 import { type Group, hdf5Bytes } from '../hdf5/writer';
-import type { SavedNetwork } from '../layers-model';
+import { checkNetworkToSave, type SavedNetwork } from '../layers-model';
 import { fromNamedTensors, fromTensors, listTensors, nameOf, type Tensor } from './tensors';
 
 /** Seconds of a time step: NIR's time constants are in seconds. SpikingJelly and snnTorch take this value for granted. */
@@ -48,13 +49,14 @@ export function checkNir(neuron: NeuronOptions): Dynamics {
  * potential, and τ (in steps) if it does not; its time constant is τ · 1e-4 s, and `metadata/dt` says the step.
  * Norse 1.1.0 does not look at a LIF's `r`, and computes another network if the input does not decay; snnTorch 1.0.0 refuses a `vReset`
  * other than 0. Outputs whose potential is read are a node LI, which SpikingJelly 2.0.0 and snnTorch refuse, and Norse leaves out without a
- * word; NIR does not say which potential that is, and `fromNir` reads no LI. A τ that was learnt is what it was in the end, which
+ * word; NIR does not say which potential that is, so `metadata/readout` does, a word of ours. A τ that was learnt is what it was in the end, which
  * SpikingJelly refuses if it is one of each neuron, and snnTorch takes for another. A current that lasts is not scaled by its τ here, so
  * that `w_in` is that τ in steps; SpikingJelly and snnTorch refuse it if the input decays with the potential. snnTorch cannot read neurons
  * that hear one another.
  * @throws RangeError as `checkNir` and `listTensors`
  */
-export function toNir({ weights, neuron, readout = 'spikes', layers }: SavedNetwork): Uint8Array {
+export function toNir(network: SavedNetwork): Uint8Array {
+  const { weights, neuron, readout, layers } = checkNetworkToSave(network);
   const tensors = listTensors(weights, layers);
   const nodes: Group = { input: node('Input', { shape: ints([IMAGE_SIZE]) }) };
   const back: string[] = [];
@@ -81,7 +83,7 @@ export function toNir({ weights, neuron, readout = 'spikes', layers }: SavedNetw
     node: node('NIRGraph', {
       nodes,
       edges: { values: edges, shape: [edges.length / 2, 2] },
-      metadata: { dt: { values: Float64Array.of(DT) } },
+      metadata: { dt: { values: Float64Array.of(DT) }, ...(readout !== 'spikes' && { readout: one(readout) }) },
     }),
   });
 }
@@ -123,7 +125,8 @@ const MOST: Limits = { bytes: 16 * 2 ** 20, values: IMAGE_SIZE * MAX_HIDDEN };
 /**
  * The network of a NIR graph: a chain Input → (Flatten →) Linear → LIF (→ Linear → LIF …) → Output, also with CubaLIF, with edges
  * from neurons to a Linear and back, or with Affine whose bias is zero. NIR does not say how a neuron resets: snnTorch's default, to
- * subtract the threshold, is written as a reset to zero, too, and is then another network here. Nor does it say whether a neuron
+ * subtract the threshold, is written as a reset to zero, too, and is then another network here. Outputs may be LI or CubaLI, whose
+ * potential is read, if `metadata/readout` says which. Nor does it say whether a neuron
  * fires at its threshold (as here and in SpikingJelly) or above it. One τ per neuron is read as one that was learnt.
  * @param file its name, for the messages
  * @returns weights and neurons; what the format does not store gets its default
@@ -143,9 +146,12 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
   }
   const chain = graph.chain.filter(({ type }) => !['Input', 'Flatten', 'Output'].includes(type));
   const types = chain.map(({ type }) => type);
-  const isOne = (type: string, i: number) => (i % 2 ? /^(Cuba)?LIF$/ : /^(Linear|Affine)$/).test(type);
+  const isOne = (type: string, i: number) =>
+    (i % 2 ? (i === types.length - 1 ? /^(Cuba)?LIF?$/ : /^(Cuba)?LIF$/) : /^(Linear|Affine)$/).test(type);
   if (types.length === 0 || types.length % 2 || types.length > 2 * MAX_LAYERS || !types.every(isOne))
-    throw new Error(`${file}: expected layers of Linear → LIF, found ${types.join(' → ') || 'none'}`);
+    throw new Error(
+      `${file}: expected layers of Linear → LIF or CubaLIF, the last perhaps LI or CubaLI, found ${types.join(' → ') || 'none'}`,
+    );
   const named = <R>(name: string, read: () => R): R => {
     try {
       return read();
@@ -157,6 +163,12 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
   const tensors = linears.map((linear) => named(linear.name, () => readLinear(linear)));
   const nodes = chain.filter((_, i) => i % 2 === 1);
   const neurons = nodes.map((node) => named(node.name, () => readLif(node)));
+  const end = nodes[nodes.length - 1];
+  const isRead = !end.type.endsWith('F');
+  const readout = isRead ? named(end.name, () => readoutIn(graph.readout)) : undefined;
+  // Outputs that never fire have no threshold, so that of the other neurons is as good as any.
+  if (isRead && neurons.length > 1)
+    neurons[neurons.length - 1].neuron.vThreshold = neurons[neurons.length - 2].neuron.vThreshold;
   const recurrent = nodes.map(({ name }) => {
     const node = graph.loops.get(name);
     return node && named(node.name, () => readLinear(node));
@@ -169,7 +181,8 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
   }));
   const last = layers[layers.length - 1];
   if (layers.length < 3 && shortForm(layers)) {
-    return { weights: fromTensors(file, Object.fromEntries(tensors.flat())), neuron: last.neuron };
+    const weights = fromTensors(file, Object.fromEntries(tensors.flat()));
+    return { weights, neuron: last.neuron, ...(readout && { readout }) };
   }
   const found: Record<string, Tensor> = {};
   const take = (kind: Parameter['kind'], layer: number, [[, tensor], bias]: [string, Tensor][]) => {
@@ -184,7 +197,8 @@ function readFile(bytes: Uint8Array, file: string): SavedNetwork {
     if (learn && taus) take('w', i, [['', { data: Float32Array.from(taus, startOfW), shape: [taus.length] }]]);
   });
   const all = named('layers', () => resolveLayers({ layers }));
-  return { weights: fromNamedTensors(file, found, all), neuron: last.neuron, layers: all };
+  const weights = fromNamedTensors(file, found, all);
+  return { weights, neuron: last.neuron, ...(readout && { readout }), layers: all };
 }
 
 /** A node of the graph, and its parameters. */
@@ -200,8 +214,24 @@ const readNode = (name: string, parts: FoundGroup): Node => ({
   parts,
 });
 
-/** The nodes in the order of the chain and, by the name of neurons, the Linear by which they hear one another. */
-function readGraph(root: FoundGroup): { chain: Node[]; loops: ReadonlyMap<string, Node> } {
+/** @throws Error that says what was expected, unless this is the name of a potential that is read */
+function readoutIn(readout: string | undefined): ReadoutName {
+  const potentials = READOUT_NAMES.filter((name) => name !== 'spikes');
+  const found = potentials.find((name) => name === readout);
+  if (found) return found;
+  throw new Error(`${listChoices(potentials)} in metadata/readout, found ${readout ?? 'none'}`);
+}
+
+/** A graph: its nodes, and what of its metadata is read. */
+interface Graph {
+  /** In the order of the chain. */
+  chain: Node[];
+  /** By the name of neurons, the Linear by which they hear one another. */
+  loops: ReadonlyMap<string, Node>;
+  readout?: string;
+}
+
+function readGraph(root: FoundGroup): Graph {
   const { type, parts: graph } = readNode('graph', groupIn(root, 'node'));
   if (type !== 'NIRGraph') throw new Error(`a single ${type}`);
   const metadata = graph.has('metadata') ? groupIn(graph, 'metadata') : undefined;
@@ -244,7 +274,7 @@ function readGraph(root: FoundGroup): { chain: Node[]; loops: ReadonlyMap<string
     edges.length !== next.size + 2 * loops.size
   )
     throw new Error(`${nodes.size} nodes and ${edges.length} edges that are no chain`);
-  return { chain, loops };
+  return { chain, loops, readout: metadata?.has('readout') ? dataSetIn(metadata, 'readout').texts()[0] : undefined };
 }
 
 function readLinear({ name, type, parts }: Node): [string, Tensor][] {
@@ -276,7 +306,7 @@ function oneOf(parts: FoundGroup, name: string): { value: number; float32: boole
 function readLif({ type, parts }: Node): { neuron: NeuronOptions; synapse?: { tau: number }; taus?: Float64Array } {
   // 2e-4 / 1e-4 is exactly 2 in float64. Float32, as snnTorch writes it, has seven digits.
   const inSteps = (seconds: number, float32: boolean) => Number((seconds / DT).toPrecision(float32 ? 6 : 14));
-  const isCuba = type === 'CubaLIF';
+  const isCuba = type.startsWith('Cuba');
   const { values, float32 } = numbersOf(parts, isCuba ? 'tau_mem' : 'tau');
   const taus = Float64Array.from(values, (seconds) => inSteps(seconds, float32));
   const [tau] = taus;
@@ -285,8 +315,10 @@ function readLif({ type, parts }: Node): { neuron: NeuronOptions; synapse?: { ta
   const decayInput = rs.every((r) => r === 1);
   const odd = rs.findIndex((r, j) => !(Math.abs(r / taus[j] - 1) <= 1e-5));
   if (!decayInput && odd >= 0) throw new Error(`r of 1, or of tau in steps (${taus[odd]}), found ${rs[odd]}`);
-  const [vThreshold, leak] = ['v_threshold', 'v_leak'].map((name) => oneOf(parts, name).value);
-  const vReset = parts.has('v_reset') ? oneOf(parts, 'v_reset').value : 0;
+  const leak = oneOf(parts, 'v_leak').value;
+  const isRead = !type.endsWith('F');
+  const vThreshold = isRead ? DEFAULT_NEURON.vThreshold : oneOf(parts, 'v_threshold').value;
+  const vReset = isRead ? leak : parts.has('v_reset') ? oneOf(parts, 'v_reset').value : 0;
   if (leak !== vReset)
     throw new Error(`neurons that leak to where they reset to, found v_leak ${leak} and v_reset ${vReset}`);
   const synapse = isCuba ? oneOf(parts, 'tau_syn') : undefined;

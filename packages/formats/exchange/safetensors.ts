@@ -7,8 +7,8 @@ import { concatenated, decodeFloat32, decodeFloat64, littleEndian } from '../../
 import { checkUint8, inOneLine, listChoices } from '../../../src/common/checks';
 import { READOUT_NAMES, type ReadoutName } from '../../../src/common/engine';
 import { type ResolvedLayer, readLayers, storeLayers } from '../../../src/common/layers';
-import { checkNeuron, type NeuronOptions, readNeuron, storeNeuron } from '../../../src/common/neuron-options';
-import type { SavedNetwork } from '../layers-model';
+import { type NeuronOptions, readNeuron, storeNeuron } from '../../../src/common/neuron-options';
+import { checkNetworkToSave, type SavedNetwork } from '../layers-model';
 import { areWhole, fromNamedTensors, fromTensors, listTensors, type Tensor } from './tensors';
 
 /** Weights, and the options of the neurons and what is read of them if the file holds them. */
@@ -30,8 +30,8 @@ const LONGEST_HEADER = 1e6;
  * metadata hold the options of the neurons.
  * @throws RangeError as `checkNeuron` and `listTensors`
  */
-export function toSafetensors({ weights, neuron, readout = 'spikes', layers }: SavedNetwork): Uint8Array {
-  checkNeuron(neuron);
+export function toSafetensors(network: SavedNetwork): Uint8Array {
+  const { weights, neuron, readout, layers } = checkNetworkToSave(network);
   const tensors = listTensors(weights, layers);
   const header: Record<string, unknown> = {
     __metadata__: {

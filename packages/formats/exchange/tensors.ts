@@ -1,4 +1,5 @@
 /** A network's weights as PyTorch has them: a matrix [outputs, inputs] per layer, under a name. */
+import { isTyped, typeName } from '../../../src/common/checks';
 import { isWidth, type LayerShape, MAX_HIDDEN, plainLayers } from '../../../src/common/layers';
 import { CLASSES, IMAGE_SIZE } from '../../../src/common/mnist';
 import {
@@ -45,9 +46,9 @@ export function listTensors(
   layers?: readonly LayerShape[],
 ): (Tensor & Omit<Parameter, 'shape'>)[] {
   const all = parameters(layers ?? plainLayers(networkOf(weights).hidden));
-  if (weights.length !== countNumbers(all)) {
-    throw new RangeError(`weights: expected ${countNumbers(all)} numbers, found ${weights.length}`);
-  }
+  const found = isTyped(weights, 'Float32Array') ? weights.length : typeName(weights);
+  if (found !== countNumbers(all))
+    throw new RangeError(`weights: expected a Float32Array of ${countNumbers(all)} numbers, found ${found}`);
   if (!weights.every(Number.isFinite)) throw new RangeError('weights: expected finite numbers, found NaN or infinity');
   const parts = splitParameters(weights, all);
   return all.map((each, i) => {

@@ -21,7 +21,7 @@ const run = (cwd: string, logDir: string, ...args: string[]) =>
 const weightsOf = (cwd: string, logDir: string) =>
   decodeFloat32(new Uint8Array(readFileSync(join(cwd, logDir, 'lif_snn_mnist', 'weights.bin'))));
 
-test('A network whose potential is read leaves as a NIR graph that ends in LI, and as safetensors that say which potential it is', () => {
+test('A network whose potential is read leaves as a NIR graph that ends in LI and comes back, and as safetensors; both say which potential it is', () => {
   const READ = ['--readout', 'mean-potential', '--loss', 'cross-entropy'];
   const { cwd, status, stderr, stdout } = run(
     temporaryFolder(),
@@ -37,8 +37,12 @@ test('A network whose potential is read leaves as a NIR graph that ends in LI, a
   assert.equal(readLayersModel(join(cwd, 'read', 'lif_snn_mnist')).readout, 'mean-potential');
   const { readout } = fromSafetensors(new Uint8Array(readFileSync(join(cwd, 'a.safetensors'))));
   assert.equal(readout, 'mean-potential');
-  assert.throws(() => fromNir(new Uint8Array(readFileSync(join(cwd, 'net.nir')))), /found Linear → LI$/);
+  const graph = fromNir(new Uint8Array(readFileSync(join(cwd, 'net.nir'))));
+  assert.deepEqual([graph.readout, graph.weights], ['mean-potential', weightsOf(cwd, 'read')]);
+  const again = run(cwd, 'again', ...READ, '--weights', 'net.nir');
+  assert.equal(again.status, 0, again.stderr);
   for (const [args, message] of [
+    [['--weights', 'net.nir'], /--weights: .*: expected --readout spikes, found mean-potential; give the options/],
     [
       ['--weights', 'a.safetensors'],
       /--weights: .*: expected --readout spikes, found mean-potential; give the options/,

@@ -128,6 +128,22 @@ describe('A network of other layers leaves and comes back', () => {
     );
   });
 
+  test('as NIR, of outputs whose potential is read, with currents that last and without', () => {
+    const quiet = { ...DEFAULT_NEURON, vThreshold: 0.5, vReset: -1 };
+    for (const options of [
+      [{}],
+      [{ neurons: 5 }, {}],
+      [{ neurons: 5, synapse: { tau: 4 } }, { synapse: { tau: 3 } }],
+    ]) {
+      const all = resolveLayers({ layers: options, neuron: options.length > 1 ? quiet : DEFAULT_NEURON });
+      const network = { weights: initialParameters(3, all), neuron: all[all.length - 1].neuron, layers: all };
+      for (const readout of ['last-potential', 'mean-potential', 'highest-potential'] as const) {
+        const { layers: found = all, ...rest } = fromNir(toNir({ ...network, readout }));
+        assert.deepEqual({ ...rest, layers: found }, { ...network, readout });
+      }
+    }
+  });
+
   test('as NIR, in which a τ that was learnt is one of a neuron, or of all', () => {
     const found = fromNir(toNir({ weights, neuron, layers }));
     const tau = 1 + Math.E;

@@ -343,19 +343,33 @@ const NIR: [string, Uint8Array, RegExp][] = [
   ['numbers for a type', hdf5Bytes({ node: { type: floats(1) } }), /values of another type in place of texts/],
   ['no nodes', graph({}, {}, ['a', 'b']), /found no a/],
   ['a layer of another kind', chain({ conv: node('Conv2d'), lif: lif() }), /found Conv2d → LIF/],
-  ['neurons that do not fire', chain({ fc: linear(), li: node('CubaLI') }), /found Linear → CubaLI$/],
+  [
+    'neurons that do not fire before others',
+    chain({ a: linear(), b: node('CubaLI'), c: linear(), d: lif() }),
+    /the last perhaps LI or CubaLI, found Linear → CubaLI → Linear → LIF$/,
+  ],
+  [
+    'outputs of which it is not said what is read',
+    chain({ fc: linear(), li: lif({ type: { values: ['LI'] } }) }),
+    /li: expected last-potential, mean-potential or highest-potential in metadata\/readout, found none$/,
+  ],
+  [
+    'outputs of which another thing is read',
+    chain({ fc: linear(), li: lif({ type: { values: ['LI'] } }) }, { metadata: { readout: { values: ['spikes'] } } }),
+    /li: expected last-potential, .* found spikes$/,
+  ],
   [
     'a current that is not scaled by its time constant',
     chain({ fc: linear(), lif: cuba({ w_in: ten(1) }) }),
     /lif: expected w_in of tau_syn in steps \(4\), found 1$/,
   ],
-  ['no layers', chain({}), /expected layers of Linear → LIF, found none/],
+  ['no layers', chain({}), /expected layers of Linear → LIF or CubaLIF, the last perhaps LI or CubaLI, found none/],
   [
     'three layers that do not fit each other',
     chain({ a: linear(), b: lif(), c: linear(), d: lif(), e: linear(), f: lif() }),
     /expected layer\.1\.weight \[10, 784\], layer\.3\.weight \[10, 10\], .* found layer\.1\.weight \[10, 784\], layer\.3\.weight \[10, 784\]/,
   ],
-  ['a layer without neurons', chain({ fc: linear() }), /layers of Linear → LIF, found Linear/],
+  ['a layer without neurons', chain({ fc: linear() }), /layers of Linear → LIF or CubaLIF, .* found Linear/],
   [
     'a recurrent edge',
     graph({ a: node('Input'), fc: linear(), lif: lif() }, {}, ['a', 'fc', 'fc', 'lif', 'lif', 'fc', 'fc', 'fc']),
