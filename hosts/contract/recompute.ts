@@ -2,10 +2,10 @@
 
 import { randman } from '../../packages/formats/datasets/randman';
 import { rows } from '../../packages/formats/datasets/rows';
-import { engineOptions, type Row, type Settings } from '../../packages/runs/map';
-import { checkOptions } from '../../src/common/checks';
+import { engineOptions, type Row, type Settings, settingsOfRow } from '../../packages/runs/map';
+import { checkOptions, checkText } from '../../src/common/checks';
 import type { Engine, EngineOptions, Learner } from '../../src/common/engine';
-import type { Mnist } from '../../src/common/mnist';
+import { checkMnist, type Mnist } from '../../src/common/mnist';
 import { type Dataset, isSpikeTrains } from '../../src/common/spike-trains';
 import { AnnEngine, type AnnLoss } from '../../src/training/ann-engine';
 import type { Host } from './contract';
@@ -23,6 +23,7 @@ export interface RecomputeOptions {
  * @example
  * const sha256 = await recompute(row);
  * console.log(sha256 === row.weightsSha256);
+ * @throws TypeError or RangeError in one line unless the row is one that the map could have
  * @returns the SHA-256 of the trained weights, to be compared with the row's `weightsSha256`
  */
 export type Recompute = (row: Row, options?: RecomputeOptions) => Promise<string>;
@@ -53,14 +54,17 @@ export function makeRecompute(
   host: Pick<Host, 'createEngine' | 'fingerprint' | 'loadMnist'> & { withBar: WithBar },
 ): Recompute {
   return async (row, options = {}) => {
-    const { data: loaded, label = 'training again' } = options;
     checkOptions('recompute', options, ['data', 'label']);
-    const data = await dataOf(row, async () => loaded ?? (await host.loadMnist()));
-    const engine = await engineOf(row, data, (all) => host.createEngine('event', all));
+    const { data: loaded, label = 'training again' } = options;
+    checkText('label', label);
+    if (loaded !== undefined) checkMnist(loaded);
+    const run = settingsOfRow(row);
+    const data = await dataOf(run, async () => loaded ?? (await host.loadMnist()));
+    const engine = await engineOf(run, data, (all) => host.createEngine('event', all));
     try {
-      const heldBack = heldBackOf(row, data);
+      const heldBack = heldBackOf(run, data);
       // The weights do not depend on the tests.
-      const { state } = await host.withBar.train({ engine, epochs: row.epochs, heldBack, testImages: 0, label });
+      const { state } = await host.withBar.train({ engine, epochs: run.epochs, heldBack, testImages: 0, label });
       if (!state) throw new Error(`run ${row.id}: expected trained weights, found none`);
       return host.fingerprint(state.weights);
     } finally {

@@ -48,6 +48,37 @@ describe('recompute()', () => {
     ],
     ['of an ANN', { network: 'ann', loss: 'cross-entropy', learning_rate: 0.01 }],
   ];
+  test('refuses rows that name nothing, each in one line, before anything is loaded', async () => {
+    const [row] = parseMap(tableText({ T: 5, hidden: 100, recurrent: 'true' })).rows;
+    const [ann] = parseMap(tableText({ network: 'ann' })).rows;
+    const { seed, ...without } = row;
+    const alone = makeRecompute({
+      createEngine,
+      fingerprint,
+      withBar,
+      loadMnist: () => assert.fail('expected no data'),
+    });
+    for (const [wrong, message] of [
+      [undefined, 'row: expected a row of the map, such as (await readMap()).row(…), found undefined'],
+      [[row], 'row: expected a row of the map, such as (await readMap()).row(…), found an array'],
+      [{}, 'row: dataset: expected mnist, randman or rows, found undefined'],
+      [{ ...row, dataset: 'nosuch' }, "row: dataset: expected mnist, randman or rows, found 'nosuch'"],
+      [{ ...row, learnTau: 'layers' }, "row: learnTau: expected none, layer or neuron, found 'layers'"],
+      [{ ...row, learnTau: null }, 'row: learnTau: expected none, layer or neuron, found null'],
+      [{ ...row, learntau: 'layer' }, "row: expected settings of the map, found 'learntau'"],
+      [without, 'row: seed: expected a whole number from 0 to 4294967295, found undefined'],
+      [{ ...row, T: '5' }, "row: T: expected a whole number from 1 to 10000, found '5'"],
+      [{ ...row, T: [5] }, 'row: T: expected a whole number from 1 to 10000, found an array'],
+      [{ ...row, epochs: Number.NaN }, 'row: epochs: expected a whole number from 1 to 100000, found NaN'],
+      [{ ...row, reset: 'true' }, "row: reset: expected true or false, found 'true'"],
+      [{ ...row, hidden: 0 }, 'row: recurrent: expected a hidden layer, found true'],
+      [{ ...ann, tau: 2 }, 'row: tau: expected nothing, for an ANN has none, found 2'],
+      [{ ...ann, tau: '' }, "row: tau: expected null, found ''"],
+    ] as [typeof row, string][])
+      await assert.rejects(alone(wrong), { message });
+    await assert.rejects(alone(row, { data: 5 as never }), /^TypeError: data: expected what loadMnist\(\) returns/);
+  });
+
   for (const [name, settings] of runs) {
     test(`gives the hash that the copied command gives, ${name}`, async () => {
       const [row] = parseMap(tableText(settings)).rows;

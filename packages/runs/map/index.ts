@@ -1,6 +1,6 @@
 /** The map: a table of many runs, each of which can be computed again to the byte. */
 export { engineOptions, layersOfRun } from '../engine-options';
-export { type Fields, parseMap, readSettings } from './parse';
+export { type Fields, parseMap, readSettings, settingsOfRow } from './parse';
 export {
   formatCommand,
   formatOptions,

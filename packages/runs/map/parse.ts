@@ -1,5 +1,5 @@
 /** The table's file, `editions/map/map.csv`: a row per run, nothing believed before it is checked. */
-import { inOneLine } from '../../../src/common/checks';
+import { checkObject, formatValue, inOneLine } from '../../../src/common/checks';
 import { contradiction } from '../engine-options';
 import type { Value } from '../settings';
 import { SETTING_NAMES, SETTINGS, type SettingName, type Settings, whyLacking } from './settings';
@@ -124,6 +124,36 @@ function readRow(epochs: readonly number[], fields: Fields): Row {
   if (row.best < most) fail('best', `at least ${most}, the highest of its row`);
   return row;
 }
+
+/** What a row has besides its settings. */
+const RESULTS = {
+  ...{ id: true, grids: true, accuracies: true, last: true, best: true, bestEpoch: true, heldBack: true },
+  ...{ outputSpikes: true, inputSpikes: true, rowsAdded: true, weightsSha256: true },
+} as const satisfies Record<Exclude<keyof Row, SettingName>, true>;
+
+/**
+ * The settings of a row, whoever made it: each must be what the table could hold in its column.
+ * @throws TypeError or RangeError in one line that names the setting which is missing, unknown or of another kind
+ */
+export function settingsOfRow(row: Settings): Settings {
+  checkObject('row', row, 'a row of the map, such as (await readMap()).row(…)');
+  const names = new Map(SETTING_NAMES.map((name) => [SETTINGS[name].column, name]));
+  const stray = Object.keys(row).find((name) => !Object.hasOwn(SETTINGS, name) && !Object.hasOwn(RESULTS, name));
+  if (stray !== undefined) throw new RangeError(`row: expected settings of the map, found ${formatValue(stray)}`);
+  const of = (column: string) => row[names.get(column) as SettingName];
+  const fail = (column: string, expected: string): never => {
+    throw new RangeError(`row: ${names.get(column)}: expected ${expected}, found ${formatValue(of(column))}`);
+  };
+  const settings = readSettings({ get: (column) => (of(column) === null ? '' : asText(of(column))), fail });
+  // '3' reads as 3, but is another value.
+  const odd = SETTING_NAMES.find((name) => settings[name] !== row[name]);
+  if (odd) fail(SETTINGS[odd].column, settings[odd] === null ? 'null' : SETTINGS[odd].expected);
+  return settings;
+}
+
+/** A value as a column has it; no column has a text with a comma, which stands for all others. */
+const asText = (value: unknown): string =>
+  ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : ',';
 
 /**
  * The settings of a run from a text for each column.

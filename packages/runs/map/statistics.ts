@@ -3,6 +3,8 @@
  * from the next by its seed alone, so n seeds are n values of the same quantity.
  */
 
+import { checkNumbers } from '../../../src/common/checks';
+
 /** A mean over seeds. */
 export interface Estimate {
   /** How many seeds. */
@@ -78,6 +80,7 @@ export function tQuantile(df: number, confidence = CONFIDENCE): number {
 }
 
 function spread(values: readonly number[]): { mean: number; error: number } {
+  checkNumbers('values', values, '[seeds]');
   const n = values.length;
   if (n === 0) throw new RangeError('values: expected at least one, found none');
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
@@ -104,6 +107,8 @@ export function estimate(values: readonly number[]): Estimate {
  * @param a and `b`: values of the same seeds in the same order, at least two
  */
 export function pairedDifference(a: readonly number[], b: readonly number[]): Difference {
+  checkNumbers('a', a, '[seeds]');
+  checkNumbers('b', b, '[seeds]');
   if (a.length !== b.length || a.length < 2) {
     throw new RangeError(`pairs: expected at least 2 values each, found ${a.length} and ${b.length}`);
   }
@@ -121,6 +126,7 @@ export function pairedDifference(a: readonly number[], b: readonly number[]): Di
  * @param p p-values of all m comparisons
  */
 export function beyondChance(p: readonly number[]): boolean[] {
+  checkNumbers('p', p, '[comparisons]');
   // NaN: not tested.
   const known = p.map((value) => (Number.isNaN(value) ? 1 : value));
   const order = p.map((_, i) => i).sort((i, j) => known[i] - known[j]);

@@ -1,5 +1,6 @@
 /** The table of many runs: its rows, a choice of them, and what they say together. */
 
+import { checkChoice, checkObject, formatValue } from '../../../src/common/checks';
 import type { Value } from '../settings';
 import { SETTING_NAMES, type SettingName, type Settings } from './settings';
 import { type Difference, type Estimate, estimate, pairedDifference } from './statistics';
@@ -30,7 +31,9 @@ export interface Row extends Settings {
 }
 
 /** What is averaged: a column, or the number of epochs after which the test accuracy is taken. */
-export type Measure = 'last' | 'best' | 'heldBack' | 'outputSpikes' | 'inputSpikes' | 'rowsAdded' | number;
+export type Measure = (typeof MEASURES)[number] | number;
+
+const MEASURES = ['last', 'best', 'heldBack', 'outputSpikes', 'inputSpikes', 'rowsAdded'] as const;
 
 type Wanted<V> = V | readonly V[];
 /** Settings by name, each with one value or several; `grid` is one of the row's grids. */
@@ -39,10 +42,17 @@ export type Choice = { [Name in SettingName]?: Wanted<Settings[Name]> } & { grid
 /** Rows of one setting, with the values of the settings that they were grouped by. */
 export type Group<Name extends SettingName> = Pick<Settings, Name> & { runs: MapTable };
 
+/** 'a or b', as words of a message. */
+const shown = (value: unknown): string =>
+  [value]
+    .flat()
+    .map((each) => (typeof each === 'string' ? each : formatValue(each)))
+    .join(' or ');
+
 /** 'tau 2, decayInput false' */
 const describe = (choice: Choice): string =>
   Object.entries(choice)
-    .map(([name, value]) => `${name} ${[value].flat().join(' or ')}`)
+    .map(([name, value]) => `${name} ${shown(value)}`)
     .join(', ');
 
 /** Settings that may differ among runs that are averaged. */
@@ -71,6 +81,7 @@ export class MapTable {
 
   /** The values that a setting has among these rows; numbers rise. */
   values<Name extends SettingName>(name: Name): Settings[Name][] {
+    checkChoice('setting', name, SETTING_NAMES);
     return sorted(this.rows.map((row) => row[name])) as Settings[Name][];
   }
 
@@ -82,7 +93,7 @@ export class MapTable {
   /** @throws RangeError if the run is missing */
   row(id: string): Row {
     const found = this.rows.find((row) => row.id === id);
-    if (!found) throw new RangeError(`id: expected that of one of ${this.rows.length} runs, found ${id}`);
+    if (!found) throw new RangeError(`id: expected that of one of ${this.rows.length} runs, found ${shown(id)}`);
     return found;
   }
 
@@ -91,6 +102,7 @@ export class MapTable {
    * @throws RangeError if no row has them: it names the setting, and its values
    */
   where(choice: Choice): MapTable {
+    checkObject('where', choice, 'settings such as { tau: 2 }');
     let rows = this.rows;
     for (const [name, wanted] of Object.entries(choice)) {
       if (wanted === undefined) continue;
@@ -100,14 +112,12 @@ export class MapTable {
       }
       const all = [wanted].flat() as (Value | null)[];
       const left = rows.filter((row) =>
-        isGrid ? row.grids.includes(String(wanted)) : all.includes(row[name as SettingName]),
+        isGrid ? row.grids.includes(wanted as string) : all.includes(row[name as SettingName]),
       );
       if (left.length === 0) {
         const there = isGrid ? new MapTable(rows).grids : new MapTable(rows).values(name as SettingName);
         const among = there.length > 0 ? `${there.join(', ')}` : 'no row';
-        throw new RangeError(
-          `where: expected ${name} among ${among}; found ${all.join(' or ')} in { ${describe(choice)} }`,
-        );
+        throw new RangeError(`where: expected ${name} among ${among}; found ${shown(all)} in { ${describe(choice)} }`);
       }
       rows = left;
     }
@@ -157,6 +167,8 @@ export class MapTable {
    * @throws RangeError if a side differs in more than the seed, or if fewer than two seeds are shared
    */
   minus(other: MapTable, of: Measure = 'last'): Difference {
+    if (!(other instanceof MapTable))
+      throw new TypeError(`minus: expected rows, as where() returns them, found ${formatValue(other)}`);
     const [own, others] = [this.bySeed(of), other.bySeed(of)];
     const shared = [...own.keys()].filter((seed) => others.has(seed));
     if (shared.length < 2) {
@@ -176,6 +188,7 @@ export class MapTable {
 
   /** A value per seed. */
   private bySeed(of: Measure): Map<number, number> {
+    if (typeof of !== 'number') checkChoice('measure', of, MEASURES);
     const others = this.varied.filter((name) => name !== 'seed');
     if (others.length > 0) {
       const found = others.map((name) => `${name} ${this.values(name).join(' and ')}`).join(', ');
