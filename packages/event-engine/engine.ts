@@ -8,10 +8,12 @@ import {
   type EngineOptions,
   type EngineState,
   freshState,
+  frozen,
   type ImagePresentation,
   type Presentation,
   type ResolvedEngineOptions,
   resolveEngineOptions,
+  takeImage,
   takePresentation,
   takeState,
 } from '../../src/common/engine';
@@ -83,7 +85,7 @@ export class EventEngine implements Engine {
     const core = new EventCore(module, createMemory(coreOptions), coreOptions);
     core.restore(freshState(initialParameters(options.seed, options.layers, inputs)));
     const runner = threads > 1 && host.startThreads ? host.startThreads(core, module) : new OneThread(core);
-    return new EventEngine({ ...options, data }, core, runner);
+    return new EventEngine(frozen({ ...options, data }), core, runner);
   }
 
   /** How many threads do the work. */
@@ -133,8 +135,8 @@ export class EventEngine implements Engine {
     });
   }
 
-  async trace({ index, ...shown }: ImagePresentation): Promise<Trace> {
-    const presentation = this.take({ ...shown, indices: [index] });
+  async trace(image: ImagePresentation): Promise<Trace> {
+    const presentation = takeImage(this.options.data, image);
     return this.use((core) => {
       this.begin(presentation);
       return traceImage(core, 0);
@@ -145,11 +147,11 @@ export class EventEngine implements Engine {
    * Input spikes of one image, 0 or 1, [T, 784], or of one spike train, [T, units].
    * @throws Error with direct input, which has none
    */
-  async spikes({ index, ...shown }: ImagePresentation): Promise<Uint8Array> {
+  async spikes(image: ImagePresentation): Promise<Uint8Array> {
     const { encoder } = this.options;
     if (encoder === 'direct')
       throw new Error(`spikes: expected encoder 'poisson', found '${encoder}', which makes none`);
-    const presentation = this.take({ ...shown, indices: [index] });
+    const presentation = takeImage(this.options.data, image);
     return this.use((core) => {
       this.begin(presentation);
       return inputSpikes(core, 0);

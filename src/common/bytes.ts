@@ -1,6 +1,13 @@
 /** Typed arrays as the bytes of a file, little-endian on every machine. */
+import { isTyped, typeName } from './checks';
 
 const isBigEndianMachine = () => new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
+
+/** @throws TypeError unless these are the numbers of a Float32Array */
+export function checkFloats(values: Float32Array): void {
+  if (isTyped(values, 'Float32Array')) return;
+  throw new TypeError(`values: expected a Float32Array, found ${typeName(values)}`);
+}
 
 /** The values' bytes, least significant first. */
 export function littleEndian(values: Float32Array | Float64Array): Uint8Array {

@@ -3,6 +3,7 @@ import {
   checkChoice,
   checkIndices,
   checkNumber,
+  checkObject,
   checkOptions,
   checkSwitch,
   checkWhole,
@@ -115,22 +116,21 @@ export const ENGINE_OPTIONS = [
 export const DEFAULT_TRAINING = { loss: 'mse', readout: 'spikes', encoder: 'poisson', reset: true } as const;
 
 /**
- * Fills in the tutorial's defaults (T = 100, batches of 128, Adam at 1e-3, seed 0) and checks every option.
+ * Fills in the tutorial's defaults (T = 100, batches of 128, Adam at 1e-3, seed 0) and checks every option. What is returned is
+ * frozen, but for the data, which are the caller's.
  * @throws TypeError without data, and for an option of the neuron outside of `neuron`; RangeError that names the option that is out of range or unknown
  */
 export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions {
-  const { data, seed = 0, batchSize = 128, learningRate = 1e-3, threads } = some ?? {};
-  const {
-    loss = DEFAULT_TRAINING.loss,
-    readout = DEFAULT_TRAINING.readout,
-    reset = DEFAULT_TRAINING.reset,
-  } = some ?? {};
-  const { T, encoder } = resolveInput(some);
+  const standard = DEFAULT_TRAINING;
+  checkObject('createEngine', some, 'an object of options');
   const misplaced = Object.keys(DEFAULT_NEURON).find((name) => Object.hasOwn(some, name));
   if (misplaced) {
     throw new TypeError(`${misplaced}: expected inside neuron, as in { neuron: { ${misplaced}: … } }, found beside it`);
   }
   checkOptions('createEngine', some, ENGINE_OPTIONS);
+  const { data, seed = 0, batchSize = 128, learningRate = 1e-3, threads } = some;
+  const { loss = standard.loss, readout = standard.readout, reset = standard.reset } = some;
+  const { T, encoder } = resolveInput(some);
   const layers = resolveLayers(some);
   const { neuron } = layers[layers.length - 1];
   const options = {
@@ -140,7 +140,7 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
   checkWhole('seed', seed, 0, MAX_UINT32);
   checkWhole('T', T, 1, MAX_T);
   checkWhole('batchSize', batchSize, 1, 2 ** 20);
-  checkWhole('threads', threads ?? 1, 1, 64);
+  if (threads !== undefined) checkWhole('threads', threads, 1, 64);
   checkNumber('learningRate', learningRate, 0);
   checkChoice('loss', loss, LOSS_NAMES);
   checkChoice('readout', readout, READOUT_NAMES);
@@ -150,16 +150,24 @@ export function resolveEngineOptions(some: EngineOptions): ResolvedEngineOptions
     );
   }
   checkSwitch('reset', reset);
-  return options;
+  return frozen(options);
+}
+
+/** Freezes what a call returns as its own, and all in it but the data. */
+export function frozen<O extends object>(options: O): O {
+  for (const [name, value] of Object.entries(options)) {
+    if (name !== 'data' && typeof value === 'object' && value !== null) frozen(value);
+  }
+  return Object.freeze(options);
 }
 
 /** How the data are shown: images by an encoder for as long as is wanted, spike trains as they are. */
 function resolveInput({ data, T, encoder }: EngineOptions): Pick<ResolvedEngineOptions, 'T' | 'encoder'> {
   if (!isSpikeTrains(data)) {
     checkMnist(data);
-    const { encoder: standard } = DEFAULT_TRAINING;
-    checkChoice('encoder', encoder ?? standard, ENCODER_NAMES);
-    return { T: T ?? 100, encoder: encoder ?? standard };
+    const all = { T: T === undefined ? 100 : T, encoder: encoder === undefined ? DEFAULT_TRAINING.encoder : encoder };
+    checkChoice('encoder', all.encoder, ENCODER_NAMES);
+    return all;
   }
   checkSpikeTrains(data);
   if (T !== undefined && T !== data.T)
@@ -237,8 +245,20 @@ export interface Engine extends Learner {
   trace(presentation: ImagePresentation): Promise<Trace>;
 }
 
-/** The state of an engine that has these weights and a fresh Adam: `engine.restore(freshState(getWeights(net)))`. */
+/** @throws TypeError unless this is an engine, or another learner */
+export function checkLearner(engine: Learner): void {
+  if (typeof engine?.trainBatch === 'function' && typeof engine.rates === 'function') return;
+  const found = engine === undefined || engine === null ? 'none' : formatValue(engine);
+  throw new TypeError(`engine: expected what createEngine() returns, found ${found}`);
+}
+
+/**
+ * The state of an engine that has these weights and a fresh Adam: `engine.restore(freshState(getWeights(net)))`.
+ * @throws TypeError unless the weights are a Float32Array
+ */
 export function freshState(weights: Float32Array): EngineState {
+  if (!isTyped(weights, 'Float32Array'))
+    throw new TypeError(`weights: expected a Float32Array, found ${formatValue(weights)}`);
   return { weights, m: new Float32Array(weights.length), v: new Float32Array(weights.length), step: 0 };
 }
 
@@ -257,12 +277,15 @@ export function takeState(
   state: EngineState,
   options: Pick<Engine['options'], 'data' | 'reset' | 'batchSize'> & { layers: readonly LayerShape[] },
 ): EngineState {
+  checkOptions('state', state, ['weights', 'm', 'v', 'step', 'potentials']);
   const { data, reset, batchSize, layers } = options;
   const size = countNumbers(parameters(layers, countInputs(data)));
   const take = (name: 'weights' | 'm' | 'v' | 'potentials', most: number, least = -most, count = size) => {
-    const values = state?.[name];
+    const values = state[name];
     if (!(values && isTyped(values, 'Float32Array') && values.length === count)) {
-      throw new RangeError(`${name}: expected a Float32Array of ${count} numbers, found ${values?.length ?? values}`);
+      throw new RangeError(
+        `${name}: expected a Float32Array of ${count} numbers, found ${values?.length ?? formatValue(values)}`,
+      );
     }
     const stray = values.find((value) => !(value >= least && value <= most));
     if (stray === undefined) return values.slice();
@@ -276,7 +299,7 @@ export function takeState(
     step: state.step,
   };
   checkWhole('step', taken.step, 0, MAX_STEP);
-  if (reset || !state.potentials) return taken;
+  if (reset || state.potentials === undefined) return taken;
   const count = batchSize * countRemembered(layers);
   return { ...taken, potentials: take('potentials', LARGEST ** 2, -(LARGEST ** 2), count) };
 }
@@ -285,10 +308,9 @@ export function takeState(
  * A copy of a presentation: its owner's later changes to the indices have no effect.
  * @throws RangeError unless the split is there and holds all these images, and there is at least one
  */
-export function takePresentation(
-  data: Dataset,
-  { split, epoch, indices }: Presentation,
-): Presentation & { indices: Uint32Array } {
+export function takePresentation(data: Dataset, presentation: Presentation): Presentation & { indices: Uint32Array } {
+  checkOptions('presentation', presentation, ['split', 'epoch', 'indices']);
+  const { split, epoch, indices } = presentation;
   checkChoice('split', split, ['train', 'test']);
   const sample = isSpikeTrains(data) ? 'spike train' : 'image';
   if (!(indices?.length > 0)) {
@@ -298,4 +320,11 @@ export function takePresentation(
   checkIndices(indices, data[split].count, sample);
   checkWhole('epoch', epoch, 0, MAX_UINT32);
   return { split, epoch, indices: new Uint32Array(indices) };
+}
+
+/** As `takePresentation`, of one image. */
+export function takeImage(data: Dataset, image: ImagePresentation): ReturnType<typeof takePresentation> {
+  checkOptions('image', image, ['split', 'epoch', 'index']);
+  const { index, ...shown } = image;
+  return takePresentation(data, { ...shown, indices: [index] });
 }

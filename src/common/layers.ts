@@ -62,12 +62,13 @@ export const plainLayers = (hidden?: number): LayerShape[] =>
  */
 export function resolveLayers({ hidden, layers, neuron }: SomeLayers): ResolvedLayer[] {
   const base = resolveNeuronOptions(neuron);
-  checkWhole('hidden', hidden ?? 1, 1, MAX_HIDDEN);
+  if (hidden !== undefined) checkWhole('hidden', hidden, 1, MAX_HIDDEN);
   checkNeuron(base);
   if (layers === undefined) return plainLayers(hidden).map((layer) => ({ ...layer, neuron: base }));
   if (!Array.isArray(layers)) throw new RangeError(`layers: expected an array, found ${formatValue(layers)}`);
   checkWhole('layers', layers.length, 1, MAX_LAYERS);
-  const all = layers.map((layer, i) => {
+  // A hole is a layer that is not there; map would pass it over.
+  const all = Array.from(layers, (layer, i) => {
     try {
       return resolveLayer(layer, base, i === layers.length - 1);
     } catch (error) {
@@ -84,17 +85,14 @@ export function resolveLayers({ hidden, layers, neuron }: SomeLayers): ResolvedL
 }
 
 function resolveLayer(some: LayerOptions, base: NeuronOptions, isLast: boolean): ResolvedLayer {
-  if (typeof some !== 'object' || some === null) {
-    throw new RangeError(`expected an object such as { neurons: 100 }, found ${formatValue(some)}`);
-  }
-  checkOptions('layer', some, ['neurons', 'neuron', 'synapse', 'recurrent', 'learn']);
+  checkOptions('layer', some, ['neurons', 'neuron', 'synapse', 'recurrent', 'learn'], ['synapse']);
   const { neurons = isLast ? CLASSES : 0, neuron, synapse, recurrent = false, learn } = some;
   if (isLast) checkWhole('neurons of the last layer', neurons, CLASSES, CLASSES);
   else checkWhole('neurons', neurons, 1, MAX_HIDDEN);
-  const own = resolveNeuronOptions({ ...base, ...neuron });
+  const own = resolveNeuronOptions(neuron, base);
   checkNeuron(own);
   if (synapse !== undefined) {
-    checkOptions('synapse', Object(synapse) as { tau: number }, ['tau']);
+    if (synapse !== null) checkOptions('synapse', synapse, ['tau']);
     checkNumber('tau of the synapse', synapse?.tau, 1);
   }
   checkSwitch('recurrent', recurrent);

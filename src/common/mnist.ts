@@ -2,7 +2,7 @@
  * MNIST in typed arrays, and its idx files read from bytes (http://yann.lecun.com/exdb/mnist describes the format).
  * The host knows where the bytes come from.
  */
-import { checkIndices, isTyped, typeName } from './checks';
+import { checkIndices, checkWhole, isTyped, typeName } from './checks';
 
 /** Height and width of an image, in pixels. */
 export const IMAGE_SIDE = 28;
@@ -96,7 +96,7 @@ function hex(value: number): string {
   return `0x${value.toString(16).padStart(8, '0')}`;
 }
 
-/** @throws TypeError or RangeError unless both splits are there and whole: bytes, as many images as labels, all from 0 to 9 */
+/** @throws TypeError or RangeError in one line unless both splits are there and whole: bytes, as many images as labels, all from 0 to 9 */
 export function checkMnist(data: Mnist): void {
   if (!data?.train || !data.test) throw new TypeError('data: expected what loadMnist() returns, found none');
   for (const split of ['train', 'test'] as const) {
@@ -112,6 +112,7 @@ export function checkMnist(data: Mnist): void {
         `data.${split}: expected ${count} images of ${IMAGE_SIZE} bytes and as many labels, found ${images.length} bytes and ${labels.length} labels`,
       );
     }
+    checkWhole(`data.${split}.count`, count, 1);
     const stray = labels.find((label) => label >= CLASSES);
     if (stray !== undefined) throw new RangeError(`data.${split}: expected labels from 0 to 9, found ${stray}`);
   }

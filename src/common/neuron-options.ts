@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions, checkSwitch } from './checks';
+import { checkChoice, checkNumber, checkObject, checkOptions, checkSwitch } from './checks';
 import { defaultSurrogate, SURROGATE_NAMES, type Surrogate, type SurrogateName } from './surrogates';
 
 /** The options of a layer of LIF neurons, named as SpikingJelly's. */
@@ -30,9 +30,13 @@ export const DEFAULT_NEURON: NeuronOptions = {
 /** Their names. */
 export const neuronOptions = () => Object.keys(DEFAULT_NEURON) as (keyof NeuronOptions)[];
 
-/** All options of a neuron, as plain values: omitted ones get their defaults. */
-export function resolveNeuronOptions(some: Partial<NeuronOptions> = {}): NeuronOptions {
-  const all = { ...DEFAULT_NEURON, ...some };
+/**
+ * All options of a neuron, as plain values: omitted ones get their defaults, or those of `base`.
+ * @throws TypeError or RangeError as `checkOptions`
+ */
+export function resolveNeuronOptions(some: Partial<NeuronOptions> = {}, base = DEFAULT_NEURON): NeuronOptions {
+  checkOptions('neuron', some, neuronOptions(), neuronOptions());
+  const all = { ...base, ...some };
   // Only the data of an object such as `new surrogate.ATan(2)` can be sent to a thread.
   const { name, alpha } = all.surrogateFunction ?? {};
   return { ...all, surrogateFunction: { name, alpha } };
@@ -40,7 +44,8 @@ export function resolveNeuronOptions(some: Partial<NeuronOptions> = {}): NeuronO
 
 /** @throws RangeError that names the first option that is out of range, what is allowed, and what was found */
 export function checkNeuron(neuron: NeuronOptions): void {
-  const { surrogateFunction, ...dynamics } = neuron ?? {};
+  checkObject('neuron', neuron, 'the options of neurons');
+  const { surrogateFunction, ...dynamics } = neuron;
   checkChoice('surrogateFunction', surrogateFunction?.name, SURROGATE_NAMES);
   checkNumber('alpha', surrogateFunction.alpha, 0);
   checkDynamics(dynamics);
@@ -58,7 +63,7 @@ const CHECKS: { readonly [Name in keyof Dynamics]: (value: Dynamics[Name]) => vo
 
 /** @throws RangeError that names the first option beside the surrogate that is out of range or unknown */
 export function checkDynamics(options: Dynamics): void {
-  checkOptions<NeuronOptions>('neuron', options as NeuronOptions, neuronOptions());
+  checkOptions<NeuronOptions>('neuron', options as NeuronOptions, neuronOptions(), neuronOptions());
   const check = <Name extends keyof Dynamics>(name: Name) => CHECKS[name](options[name]);
   for (const name of Object.keys(CHECKS) as (keyof Dynamics)[]) check(name);
 }

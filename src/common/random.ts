@@ -121,7 +121,13 @@ export function seededRandom(seed: number): () => number {
   return () => stream.uniform();
 }
 
-/** PyTorch's initial weights of a Linear layer without bias: [inputs × outputs] of U(−1/√inputs, 1/√inputs). */
+/** Most random numbers that are drawn at once. */
+const MOST_NUMBERS = 2 ** 24;
+
+/**
+ * PyTorch's initial weights of a Linear layer without bias: [inputs × outputs] of U(−1/√inputs, 1/√inputs).
+ * @throws RangeError unless the sizes are whole numbers of at least 1 whose product is at most 2²⁴
+ */
 export function initialWeights(
   seed: number,
   inputs: number,
@@ -129,13 +135,21 @@ export function initialWeights(
   purpose: Purpose = Purpose.InitialWeights,
   index = 0,
 ): Float32Array {
+  checkWhole('inputs', inputs, 1, MOST_NUMBERS);
+  checkWhole('outputs', outputs, 1, Math.floor(MOST_NUMBERS / inputs));
+  checkWhole('purpose', purpose, 0, Object.keys(Purpose).length - 1);
+  checkWhole('index', index, 0, MAX_UINT32);
   const stream = new RandomStream(seed, purpose, 0, index);
   const bound = 1 / Math.sqrt(inputs);
   return Float32Array.from({ length: inputs * outputs }, () => (2 * stream.uniform() - 1) * bound);
 }
 
-/** The order of the `length` training images in one epoch. */
+/**
+ * The order of the `length` training images in one epoch.
+ * @throws RangeError unless the length is a whole number up to 2²⁴, and as `RandomStream`
+ */
 export function shuffled(seed: number, epoch: number, length: number): Uint32Array {
+  checkWhole('length', length, 0, MOST_NUMBERS);
   const order = Uint32Array.from({ length }, (_, i) => i);
   return shuffle(order, new RandomStream(seed, Purpose.Shuffle, epoch));
 }

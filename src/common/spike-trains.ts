@@ -2,7 +2,7 @@
  * Spike trains as data: each sample says which input unit fires in which step. Nothing is encoded, so the moment of a spike
  * can be the message.
  */
-import { checkOptions, checkWhole, isTyped, typeName } from './checks';
+import { checkArray, checkObject, checkOptions, checkWhole, isTyped, typeName } from './checks';
 import { CLASSES, IMAGE_SIZE, type Mnist, type MnistSplit } from './mnist';
 
 /** The longest presentation, in steps. */
@@ -69,8 +69,8 @@ export const countInputs = (data: Dataset): number => (isSpikeTrains(data) ? dat
 export function makeSpikeTrains(
   shape: Pick<SpikeTrains, 'units' | 'T'> & { train: LabelledTrains; test: LabelledTrains },
 ): SpikeTrains {
-  const { units, T, train, test } = shape;
   checkOptions('makeSpikeTrains', shape, ['units', 'T', 'train', 'test']);
+  const { units, T, train, test } = shape;
   checkShape({ units, T });
   return { units, T, train: pack('train', train, { units, T }), test: pack('test', test, { units, T }) };
 }
@@ -80,6 +80,7 @@ function pack(split: string, labelled: LabelledTrains, shape: Pick<SpikeTrains, 
   if (!Array.isArray(labelled?.trains))
     throw new TypeError(`${where}: expected { trains, labels }, found ${typeName(labelled)}`);
   const { trains, labels } = labelled;
+  checkArray(`${where}.trains`, trains, 'spike trains');
   checkLabels(where, labels, trains.length);
   const starts = new Uint32Array(trains.length + 1);
   trains.forEach((train, i) => {
@@ -103,6 +104,7 @@ function pack(split: string, labelled: LabelledTrains, shape: Pick<SpikeTrains, 
 
 /** @throws TypeError or RangeError in one line unless both splits are there and whole */
 export function checkSpikeTrains(data: SpikeTrains): void {
+  checkObject('data', data, 'spike trains, as makeSpikeTrains() returns them');
   checkShape(data);
   for (const name of ['train', 'test'] as const) {
     const split = data[name];

@@ -2,9 +2,9 @@
  * The parameters of a network: one array that holds the matrices of each layer, row by row, one after the other. Which there are,
  * and in what order, says `parameters` alone.
  */
-import { isTyped, typeName } from './checks';
+import { checkObject, checkWhole, isTyped, typeName } from './checks';
 import { exp, log } from './exact';
-import { isWidth, type LayerShape, plainLayers } from './layers';
+import { isWidth, type LayerShape, MAX_HIDDEN, plainLayers } from './layers';
 import { CLASSES, IMAGE_SIZE } from './mnist';
 import { initialWeights, Purpose } from './random';
 
@@ -113,13 +113,26 @@ export function networkOf(weights: Float32Array, inputs = IMAGE_SIZE): { hidden?
 /**
  * The weights of each layer, in place.
  * @param network how many hidden neurons there are, if any, or an engine's `layers`, whose R and w then stand behind their W
+ * @throws TypeError or RangeError unless these are the weights of such a network
  */
-export const splitWeights = (
+export function splitWeights(
   weights: Float32Array,
   network?: number | readonly LayerShape[],
-  inputs?: number,
-): Float32Array[] =>
-  splitParameters(weights, parameters(typeof network === 'object' ? network : plainLayers(network), inputs));
+  inputs = IMAGE_SIZE,
+): Float32Array[] {
+  checkWhole('inputs', inputs, 1);
+  if (network !== undefined && !Array.isArray(network)) checkWhole('hidden', network as number, 1, MAX_HIDDEN);
+  const layers = typeof network === 'object' ? network : plainLayers(network);
+  for (const layer of layers) {
+    checkObject('layers', layer, "an engine's layers");
+    checkWhole('neurons', layer.neurons, 1, MAX_HIDDEN);
+  }
+  const all = parameters(layers, inputs);
+  const found = isTyped(weights, 'Float32Array') ? weights.length : typeName(weights);
+  if (found !== countNumbers(all))
+    throw new RangeError(`weights: expected a Float32Array of ${countNumbers(all)} numbers, found ${found}`);
+  return splitParameters(weights, all);
+}
 
 /** The initial weights of a network with one hidden layer or none. */
 export const initialNetwork = (seed: number, hidden?: number, inputs?: number): Float32Array =>

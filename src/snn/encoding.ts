@@ -5,7 +5,7 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { checkChoice, checkOptions, checkWhole } from '../common/checks';
+import { checkChoice, checkFunction, checkNumbers, checkOptions, checkTensor, checkWhole } from '../common/checks';
 import { type EncoderName, MAX_T, type Presentation } from '../common/engine';
 import { firingStep } from '../common/latency';
 import { MAX_UINT32, Purpose, RandomStream } from '../common/random';
@@ -50,8 +50,8 @@ export class PoissonEncoder {
 
   /** @throws RangeError unless the seed is a whole number from 0 to 2³² − 1 */
   constructor(options: { seed?: number } = {}) {
-    const { seed = 0 } = options;
     checkOptions('PoissonEncoder', options, ['seed']);
+    const { seed = 0 } = options;
     checkWhole('seed', seed, 0, MAX_UINT32);
     this.seed = seed;
   }
@@ -60,7 +60,10 @@ export class PoissonEncoder {
    * Starts the presentation of these images, one per row of the batch, at step 0.
    * @throws RangeError for another split, or an epoch or an index that is no whole number
    */
-  begin({ split, epoch, indices }: Presentation): this {
+  begin(presentation: Presentation): this {
+    checkOptions('presentation', presentation, ['split', 'epoch', 'indices']);
+    const { split, epoch, indices } = presentation;
+    checkNumbers('indices', indices, '[images]');
     checkChoice('split', split, ['train', 'test']);
     checkWhole('epoch', epoch, 0, MAX_UINT32);
     for (let i = 0; i < indices.length; i++) checkWhole('indices', indices[i], 0, MAX_UINT32);
@@ -79,6 +82,7 @@ export class PoissonEncoder {
    * @throws RangeError if an intensity lies outside of [0, 1]; Error if the batch is not the one that `begin` announced
    */
   encode<T extends tf.Tensor>(images: T): T {
+    checkTensor('images', images);
     const batch = images.shape[0] ?? 1;
     if (this.indices && this.indices.length !== batch) {
       throw new Error(`PoissonEncoder: expected ${this.indices.length} images as announced by begin(), found ${batch}`);
@@ -155,8 +159,8 @@ export class LatencyEncoder {
 
   /** @param T how many steps the code has, 1 to 10,000 */
   constructor(options: { T: number }) {
-    const { T } = options;
     checkOptions('LatencyEncoder', options, ['T']);
+    const { T } = options;
     checkWhole('T', T, 1, MAX_T);
     this.T = T;
   }
@@ -174,6 +178,7 @@ export class LatencyEncoder {
    * @throws RangeError if an intensity lies outside of [0, 1]
    */
   encode<T extends tf.Tensor>(images: T): T {
+    checkTensor('images', images);
     const intensities = images.dataSync();
     checkIntensities('LatencyEncoder', intensities);
     const { step, T } = this;
@@ -221,13 +226,19 @@ export class GivenSpikes {
   }
 }
 
+/** Most spikes that are returned at once. */
+const MOST_SPIKES = 2 ** 28;
+
 /**
  * The next T steps of an encoder as plain numbers.
  * @param images [batch, …] intensities in [0, 1]
  * @returns spikes, 0 or 1, [T, values of `images`], step by step
+ * @throws RangeError for more than 2²⁸ of them, and as `encode`
  */
 export function spikeTrain(encoder: PoissonEncoder | LatencyEncoder, images: tf.Tensor, T: number): Uint8Array {
-  checkWhole('T', T, 1, MAX_T);
+  checkFunction('encoder', encoder?.encode, 'an encoder, such as new encoding.PoissonEncoder()');
+  checkTensor('images', images);
+  checkWhole('T', T, 1, Math.min(MAX_T, Math.floor(MOST_SPIKES / images.size)));
   const spikes = new Uint8Array(T * images.size);
   for (let t = 0; t < T; t++) {
     spikes.set(

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkFunction, checkTensor } from '../common/checks';
 import type { ReadoutName } from '../common/engine';
 
 /** Resets every neuron of the network between images (SpikingJelly's `functional.reset_net`). */
 export function resetNet(net: tf.LayersModel): void {
+  checkFunction('network', net?.resetStates, 'a network, such as networks.snn()');
   net.resetStates();
 }
 
@@ -12,6 +14,9 @@ export function resetNet(net: tf.LayersModel): void {
  * @returns [T, …] of the layer's outputs; the layer keeps its state, so a later call continues from there
  */
 export function multiStepForward(layer: tf.layers.Layer | tf.LayersModel, x: tf.Tensor): tf.Tensor {
+  checkFunction('layer', layer?.apply, 'a layer or a network, such as new neuron.LIFNode()');
+  checkTensor('x', x);
+  if (!(x.rank > 1 && x.size > 0)) throw new RangeError(`x: expected steps [T, …], found [${x.shape.join(', ')}]`);
   return tf.tidy(() => tf.stack(splitSteps(x).map((step) => layer.apply(step) as tf.Tensor)));
 }
 

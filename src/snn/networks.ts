@@ -3,11 +3,12 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { checkOptions, checkWhole } from '../common/checks';
-import type { ReadoutName } from '../common/engine';
+import { checkChoice, checkOptions, checkTensor, checkWhole, formatValue, isTyped, typeName } from '../common/checks';
+import { READOUT_NAMES, type ReadoutName } from '../common/engine';
 import { MAX_HIDDEN, type ResolvedLayer, resolveLayers, type SomeLayers } from '../common/layers';
 import { CLASSES, IMAGE_SIDE } from '../common/mnist';
 import { DEFAULT_NEURON, neuronOptions } from '../common/neuron-options';
+import { MAX_UINT32 } from '../common/random';
 import { MAX_UNITS } from '../common/spike-trains';
 import { countNumbers, initialParameters, parameters, splitParameters } from '../common/weights';
 import { LinearRecurrentContainer, ParametricLIFNode, Synapse } from './layer';
@@ -29,9 +30,10 @@ export interface AnnOptions {
  * @throws RangeError that names the option that is out of range
  */
 export function ann(options: AnnOptions = {}): tf.Sequential {
-  const { seed = 0, hidden } = options;
   checkOptions('ann', options, ['seed', 'hidden']);
-  checkWhole('hidden', hidden ?? 1, 1, MAX_HIDDEN);
+  const { seed = 0, hidden } = options;
+  checkWhole('seed', seed, 0, MAX_UINT32);
+  if (hidden !== undefined) checkWhole('hidden', hidden, 1, MAX_HIDDEN);
   const between = hidden === undefined ? [] : [tf.layers.dense({ units: hidden, useBias: false }), tf.layers.reLU()];
   const outputs = [tf.layers.dense({ units: CLASSES, useBias: false }), tf.layers.softmax()];
   return build([flatten(), ...between, ...outputs], seed);
@@ -57,7 +59,6 @@ export interface SnnOptions extends Omit<LIFNodeArgs, 'learn'>, Pick<SomeLayers,
  * @throws RangeError that names the option that is out of range
  */
 export function snn(options: SnnOptions = {}): tf.Sequential {
-  const { seed = 0, inputs, hidden, layers, readout = 'spikes', ...neuron } = options;
   const known = [
     'seed',
     'inputs',
@@ -68,11 +69,15 @@ export function snn(options: SnnOptions = {}): tf.Sequential {
     'storeSequences',
     'name',
   ] as const;
-  checkOptions('snn', options, known);
-  checkWhole('inputs', inputs ?? 1, 1, MAX_UNITS);
+  checkOptions('snn', options, known, neuronOptions());
+  const { seed = 0, inputs, hidden, layers, readout = 'spikes', ...neuron } = options;
+  checkWhole('seed', seed, 0, MAX_UINT32);
+  if (inputs !== undefined) checkWhole('inputs', inputs, 1, MAX_UNITS);
+  checkChoice('readout', readout, READOUT_NAMES);
   // A surrogate without a gradient has no name among the options of a neuron.
   const { surrogateFunction = new ATan(), storeSequences, name, ...dynamics } = neuron;
   const all = resolveLayers({ hidden, layers, neuron: dynamics });
+  const named = (i: number) => (name === undefined || i === all.length - 1 ? name : `${name}_${i}`);
   const parts = all.flatMap(({ neurons, neuron, synapse, recurrent, learn }, i) => {
     const inputShape = i === 0 && inputs !== undefined ? { inputShape: [inputs] } : {};
     const isRead = i === all.length - 1 && readout !== 'spikes';
@@ -81,12 +86,19 @@ export function snn(options: SnnOptions = {}): tf.Sequential {
     const surrogate = own ? makeSurrogate(own) : surrogateFunction;
     const nodes = [
       ...(synapse ? [new Synapse(synapse)] : []),
-      new Kind({ ...neuron, surrogateFunction: surrogate, storeSequences, learn, name }),
+      new Kind({ ...neuron, surrogateFunction: surrogate, storeSequences, learn, name: named(i) }),
     ];
     const dense = tf.layers.dense({ units: neurons, useBias: false, ...inputShape });
     return [dense, ...(recurrent ? [new LinearRecurrentContainer({ layers: nodes })] : nodes)];
   });
   return build(inputs === undefined ? [flatten(), ...parts] : parts, seed);
+}
+
+/** @throws TypeError unless this is a network with weights of its own that was not disposed of */
+export function checkNetwork(net: tf.LayersModel): void {
+  const layers: unknown = net?.layers;
+  if (Array.isArray(layers) && layers.some(({ weights }) => weights?.length > 0) && net.inputs) return;
+  throw new TypeError(`network: expected one such as networks.snn() makes, found ${formatValue(net)}`);
 }
 
 const flatten = () => tf.layers.flatten({ inputShape: [IMAGE_SIDE, IMAGE_SIDE] });
@@ -100,6 +112,8 @@ const build = (layers: tf.layers.Layer[], seed: number): tf.Sequential =>
  * @returns [batch, 10]; differentiable
  */
 export function forward(net: tf.LayersModel, x: tf.Tensor): tf.Tensor2D {
+  checkNetwork(net);
+  checkTensor('x', x, net.inputs[0].shape);
   return net.apply(x) as tf.Tensor2D;
 }
 
@@ -108,6 +122,7 @@ export function forward(net: tf.LayersModel, x: tf.Tensor): tf.Tensor2D {
  * learns τ its start.
  */
 export function resetParameters(net: tf.Sequential, seed = 0): tf.Sequential {
+  checkNetwork(net);
   setWeights(net, initialParameters(seed, layersOf(net), countNetworkInputs(net)));
   return net;
 }
@@ -143,10 +158,12 @@ export function countNetworkInputs(net: tf.LayersModel): number {
 
 /** Copies weights (of either engine) into a network; RangeError if there are more or fewer, or one is not finite. */
 export function setWeights(net: tf.LayersModel, weights: Float32Array): void {
+  checkNetwork(net);
   const all = parameters(layersOf(net), countNetworkInputs(net));
-  if (weights?.length !== countNumbers(all)) {
+  const found = isTyped(weights, 'Float32Array') ? weights.length : typeName(weights);
+  if (found !== countNumbers(all)) {
     const expected = all.map(({ shape: [rows, columns] }) => `${rows} x ${columns}`).join(' + ');
-    throw new RangeError(`weights: expected ${expected} numbers, found ${weights?.length ?? 'none'}`);
+    throw new RangeError(`weights: expected ${expected} numbers, found ${found}`);
   }
   const stray = weights.find((weight) => !Number.isFinite(weight));
   if (stray !== undefined) throw new RangeError(`weights: expected finite numbers, found ${stray}`);
@@ -155,6 +172,7 @@ export function setWeights(net: tf.LayersModel, weights: Float32Array): void {
 
 /** The network's weights [784, 10], row by row; of more layers, or of what else is learnt, the numbers `splitWeights` tells apart. */
 export function getWeights(net: tf.LayersModel): Float32Array {
+  checkNetwork(net);
   return Float32Array.from(net.getWeights().flatMap((layer) => Array.from(layer.dataSync())));
 }
 
@@ -178,6 +196,7 @@ export const findRemembering = (net: tf.LayersModel): Remembering[] =>
 
 /** Finds the network's ten neurons; Error if it has none. */
 export function findLIFNode(net: tf.LayersModel): LIFNode {
+  checkNetwork(net);
   const layer = findNeurons(net).at(-1)?.neurons;
   if (!layer) throw new Error('expected a network with a LIFNode layer, found none');
   return layer;

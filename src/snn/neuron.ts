@@ -4,12 +4,12 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { checkOptions, checkSwitch } from '../common/checks';
-import type { LearnName } from '../common/layers';
+import { checkChoice, checkNumbers, checkOptions, checkSwitch, checkText, formatValue } from '../common/checks';
+import { LEARN_NAMES, type LearnName } from '../common/layers';
 import { checkDynamics, DEFAULT_NEURON, type NeuronOptions, neuronOptions } from '../common/neuron-options';
 import type { Trace } from '../common/trace';
 import { Remembering } from './remembering';
-import { makeSurrogate, Sigmoid, type SurrogateFunction } from './surrogate';
+import { checkSurrogate, makeSurrogate, Sigmoid, type SurrogateFunction } from './surrogate';
 
 export interface LIFNodeArgs extends Partial<Omit<NeuronOptions, 'surrogateFunction'>> {
   /** Default Sigmoid(4). */
@@ -65,6 +65,7 @@ export class LIFNode extends Remembering {
 
   /** @throws RangeError that names the option that is out of range or unknown */
   constructor(some: LIFNodeArgs = {}) {
+    checkOptions('LIFNode', some, [...neuronOptions(), 'storeSequences', 'learn', 'name'], neuronOptions());
     const {
       tau = DEFAULT_NEURON.tau,
       decayInput = DEFAULT_NEURON.decayInput,
@@ -76,11 +77,10 @@ export class LIFNode extends Remembering {
       learn,
       name,
     } = some;
+    if (name !== undefined) checkText('name', name);
     super({ name });
-    checkOptions('LIFNode', some, [...neuronOptions(), 'storeSequences', 'learn', 'name']);
-    if (typeof surrogateFunction?.apply !== 'function') {
-      throw new TypeError(`surrogateFunction: expected one such as new ATan(), found ${surrogateFunction}`);
-    }
+    checkSurrogate(surrogateFunction);
+    if (learn !== undefined) checkChoice('learn', learn, LEARN_NAMES);
     checkDynamics({ tau, decayInput, vThreshold, vReset, detachReset });
     checkSwitch('storeSequences', storeSequences);
     this.tau = tau;
@@ -228,6 +228,9 @@ export class NonSpikingLIFNode extends LIFNode {
  * @returns what it did, arrays [T]
  */
 export function simulate(neuron: LIFNode, currents: ArrayLike<number>): Trace {
+  if (!(neuron instanceof LIFNode))
+    throw new TypeError(`neuron: expected one such as new neuron.LIFNode(), found ${formatValue(neuron)}`);
+  checkNumbers('currents', currents, '[T]');
   const { storeSequences } = neuron;
   neuron.resetStates();
   neuron.storeSequences = true;

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkTensor } from '../common/checks';
 
 /** A layer that remembers something from call to call, until the reset; input and output are [batch, units]. */
 export abstract class Remembering extends tf.layers.Layer {
@@ -15,8 +16,18 @@ export abstract class Remembering extends tf.layers.Layer {
     return inputShape;
   }
 
+  override apply(
+    inputs: tf.Tensor | tf.Tensor[] | tf.SymbolicTensor | tf.SymbolicTensor[],
+    kwargs?: Parameters<tf.layers.Layer['apply']>[1],
+  ): ReturnType<tf.layers.Layer['apply']> {
+    if (Array.isArray(inputs) && inputs.length !== 1) checkTensor('input', inputs);
+    return super.apply(inputs, kwargs);
+  }
+
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return tf.tidy(() => this.advance(Array.isArray(inputs) ? inputs[0] : inputs));
+    const x = Array.isArray(inputs) ? inputs[0] : inputs;
+    checkTensor('input', x, [null, null]);
+    return tf.tidy(() => this.advance(x));
   }
 
   protected abstract advance(x: tf.Tensor): tf.Tensor;

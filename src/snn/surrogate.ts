@@ -3,7 +3,7 @@
  * Names and formulas are those of spikingjelly.activation_based.surrogate.
  */
 import * as tf from '@tensorflow/tfjs';
-import { checkChoice, checkNumber } from '../common/checks';
+import { checkChoice, checkNumber, checkNumbers, checkTensor, formatValue } from '../common/checks';
 import { SURROGATE_NAMES, SURROGATES, type SurrogateName } from '../common/surrogates';
 
 /** A spike function with its own gradient. */
@@ -20,7 +20,17 @@ function heaviside<T extends tf.Tensor>(x: T): T {
   return tf.cast(tf.greaterEqual(x, 0), 'float32') as T;
 }
 
+/** @throws TypeError unless this is a spike function; one of somebody's own is, too */
+export function checkSurrogate(surrogateFunction: SurrogateFunction): void {
+  const { name, apply } = Object(surrogateFunction) as Partial<SurrogateFunction>;
+  if (typeof apply === 'function' && typeof name === 'string') return;
+  throw new TypeError(
+    `surrogateFunction: expected one such as new surrogate.ATan(), found ${formatValue(surrogateFunction)}`,
+  );
+}
+
 function spike<T extends tf.Tensor>(x: T, slope: (x: tf.Tensor) => tf.Tensor): T {
+  checkTensor('x', x);
   const op = tf.customGrad((input, save) => {
     const at = input as tf.Tensor;
     (save as tf.GradSaveFunc)([at]);
@@ -106,6 +116,8 @@ export function makeSurrogate({ name, alpha }: { name: SurrogateFunction['name']
 
 /** The slope that backpropagation sees of a spike where h − threshold is each of these values. */
 export function slopes(surrogateFunction: SurrogateFunction, x: ArrayLike<number>): Float32Array {
+  checkSurrogate(surrogateFunction);
+  checkNumbers('x', x, '[values]');
   const gradient = tf.grad((at: tf.Tensor) => surrogateFunction.apply(at));
   return tf.tidy(() => gradient(tf.tensor1d(Float32Array.from(x))).dataSync()) as Float32Array;
 }

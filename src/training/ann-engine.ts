@@ -10,6 +10,7 @@ import {
   type EngineOptions,
   type EngineState,
   freshState,
+  frozen,
   type Learner,
   type Presentation,
   resolveEngineOptions,
@@ -118,13 +119,13 @@ export class AnnEngine implements Learner {
    * @throws RangeError that names the option that is out of range or unknown
    */
   constructor(options: AnnEngineOptions) {
+    checkOptions('AnnEngine', options, ['data', 'seed', 'batchSize', 'learningRate', 'loss', 'hidden']);
     const { loss = 'mse', ...some } = options;
     const { data } = some;
     checkMnist(data);
-    checkOptions('AnnEngine', options, ['data', 'seed', 'batchSize', 'learningRate', 'loss', 'hidden']);
     const { seed, batchSize, learningRate, hidden } = resolveEngineOptions(some);
     checkChoice('loss', loss, ANN_LOSSES);
-    this.options = { data, seed, batchSize, learningRate, loss, ...(hidden === undefined ? {} : { hidden }) };
+    this.options = frozen({ data, seed, batchSize, learningRate, loss, ...(hidden === undefined ? {} : { hidden }) });
     this.current = freshState(initialNetwork(seed, hidden));
     this.gradient = new Float64Array(countWeights(hidden));
     this.sums = new Float64Array(hidden ?? 0);

@@ -1,9 +1,17 @@
 /** Training the ANN of chapter 1: one pass per image, no time. */
 import * as tf from '@tensorflow/tfjs';
-import { checkNumber, checkOptions, checkWhole } from '../common/checks';
+import {
+  checkFunction,
+  checkNumber,
+  checkObject,
+  checkOptions,
+  checkSignal,
+  checkTensor,
+  checkWhole,
+} from '../common/checks';
 import { checkMnist, type Mnist, type MnistSplit } from '../common/mnist';
 import { MAX_UINT32, shuffled } from '../common/random';
-import { forward } from '../snn/networks';
+import { checkNetwork, forward } from '../snn/networks';
 import { adam, makeBatch } from './batches';
 import type { Loss } from './losses';
 import { countCorrect } from './metrics';
@@ -31,7 +39,12 @@ export type Batch = ReturnType<typeof makeBatch>;
  * One training step: computes the loss of the batch and its gradient, and lets the optimizer change the weights.
  * @returns the loss before the change
  */
-export function trainStep(net: tf.Sequential, { images, labels }: Batch, loss: Loss, optimizer: tf.Optimizer): number {
+export function trainStep(net: tf.Sequential, batch: Batch, loss: Loss, optimizer: tf.Optimizer): number {
+  checkObject('batch', batch, 'one such as training.makeBatch() makes');
+  const { images, labels } = batch;
+  checkTensor('labels', labels, [null, null]);
+  checkFunction('loss', loss, 'one such as training.crossEntropy');
+  checkFunction('optimizer', optimizer?.minimize, 'one such as training.adam(1e-3)');
   return tf.tidy(() => {
     const value = optimizer.minimize(() => loss(labels, forward(net, images)), true);
     return (value as tf.Scalar).dataSync()[0];
@@ -47,8 +60,7 @@ export function trainStep(net: tf.Sequential, { images, labels }: Batch, loss: L
  * @throws RangeError or TypeError that names the option that is wrong
  */
 export async function train(net: tf.Sequential, options: AnnOptions): Promise<number[]> {
-  const { data, loss, epochs = 5, batchSize = 128, learningRate = 1e-3, seed = 0, signal } = options;
-  checkMnist(data);
+  checkNetwork(net);
   checkOptions('ann.train', options, [
     'data',
     'loss',
@@ -59,7 +71,11 @@ export async function train(net: tf.Sequential, options: AnnOptions): Promise<nu
     'signal',
     'onBatch',
   ]);
-  if (typeof loss !== 'function') throw new TypeError(`loss: expected one such as crossEntropy, found ${loss}`);
+  const { data, loss, epochs = 5, batchSize = 128, learningRate = 1e-3, seed = 0, signal } = options;
+  checkMnist(data);
+  checkFunction('loss', loss, 'one such as training.crossEntropy');
+  if (options.onBatch !== undefined) checkFunction('onBatch', options.onBatch);
+  checkSignal(signal);
   checkWhole('epochs', epochs, 0, Number.MAX_SAFE_INTEGER);
   checkWhole('batchSize', batchSize, 1, data.train.count);
   checkNumber('learningRate', learningRate, 0);
@@ -93,11 +109,13 @@ export async function train(net: tf.Sequential, options: AnnOptions): Promise<nu
  * @throws RangeError if an index is out of range
  */
 export function predict(net: tf.Sequential, split: MnistSplit, indices: ArrayLike<number>): Float32Array {
+  checkNetwork(net);
   return tf.tidy(() => (net.predict(makeBatch(split, indices).images) as tf.Tensor).dataSync()) as Float32Array;
 }
 
 /** The share of the test images that the network answers correctly. */
 export function accuracy(net: tf.Sequential, data: Mnist): number {
+  checkMnist(data);
   const indices = Uint32Array.from({ length: data.test.count }, (_, i) => i);
   return countCorrect(predict(net, data.test, indices), data.test, indices) / indices.length;
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkIndices } from '../common/checks';
+import { checkIndices, checkNumber } from '../common/checks';
 import { CLASSES, IMAGE_SIDE, type MnistSplit, pixels } from '../common/mnist';
 import type { Labelled } from '../common/spike-trains';
 
@@ -25,7 +25,8 @@ export function oneHotLabels(split: Labelled, indices: ArrayLike<number>): tf.Te
   return tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), CLASSES).toFloat() as tf.Tensor2D);
 }
 
-/** PyTorch's Adam: tfjs's own epsilon would be 1e-7. */
+/** PyTorch's Adam: tfjs's own epsilon would be 1e-7. @throws RangeError unless the learning rate is above 0 */
 export function adam(learningRate: number): tf.AdamOptimizer {
+  checkNumber('learningRate', learningRate, 0);
   return tf.train.adam(learningRate, 0.9, 0.999, 1e-8);
 }

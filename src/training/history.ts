@@ -1,3 +1,4 @@
+import { checkArray, checkNumbers, checkObject, checkSwitch, checkWhole } from '../common/checks';
 import { DEFAULT_TRAINING, type EngineState, type Learner, type ResolvedEngineOptions } from '../common/engine';
 import { shortForm, storeLayers } from '../common/layers';
 import { IMAGE_SIZE } from '../common/mnist';
@@ -85,6 +86,29 @@ function checksum(...arrays: (Uint8Array | Uint16Array)[]): number {
   let hash = 0x811c9dc5;
   for (const array of arrays) for (const value of array) hash = Math.imul(hash ^ value, 0x01000193) >>> 0;
   return hash;
+}
+
+/**
+ * @param batches of an epoch
+ * @throws TypeError or RangeError in one line unless this is what `newHistory` made, and training has extended since
+ */
+export function checkHistory(history: TrainingHistory, batches: number): void {
+  checkObject('history', history, 'what newHistory() returns');
+  const { epoch, epochs, batch, correct, trainAccs, losses, testAccs, maxTestAcc, heldBackAccs } = history;
+  for (const [name, value] of Object.entries({ epoch, epochs, correct })) checkWhole(`history.${name}`, value, 0);
+  checkWhole('history.batch', batch, 0, batches);
+  checkNumbers('history.maxTestAcc', [maxTestAcc], '');
+  checkSwitch('history.stopped', history.stopped);
+  for (const [name, values] of Object.entries({ trainAccs, losses, testAccs, heldBackAccs })) {
+    checkArray(`history.${name}`, values, 'numbers');
+    checkNumbers(`history.${name}`, values, '');
+    const most = name === 'testAccs' || name === 'heldBackAccs' ? epoch : epoch * batches + batch;
+    const isTest = most === epoch;
+    if (isTest ? values.length > most : values.length !== most)
+      throw new RangeError(`history.${name}: expected ${most}, found ${values.length}`);
+  }
+  if (history.state !== null) checkObject('history.state', history.state, 'null or a state');
+  if (history.settings !== null) checkObject('history.settings', history.settings, 'null or settings');
 }
 
 /** @throws RangeError that names what differs, if the history belongs to other options */

@@ -1,6 +1,13 @@
 import { argmax } from '../common/argmax';
-import { checkWhole } from '../common/checks';
-import type { Engine, Learner, Presentation, Split } from '../common/engine';
+import { checkNumbers, checkSignal, checkWhole, formatValue, isTyped, typeName } from '../common/checks';
+import {
+  checkLearner,
+  type Engine,
+  type Learner,
+  type Presentation,
+  type Split,
+  takePresentation,
+} from '../common/engine';
 import { CLASSES } from '../common/mnist';
 import type { Labelled } from '../common/spike-trains';
 
@@ -13,16 +20,20 @@ type Rates = Float32Array | Int32Array | Uint8Array;
  * @throws RangeError if the rates are not whole rows
  */
 export function predictions(rates: Rates): Uint8Array {
-  if (!(rates?.length % CLASSES === 0)) {
-    throw new RangeError(`rates: expected rows of ${CLASSES}, found ${rates?.length ?? 'no'} numbers`);
+  if (!ArrayBuffer.isView(rates)) throw new TypeError(`rates: expected a Float32Array, found ${typeName(rates)}`);
+  if (!(rates.length % CLASSES === 0)) {
+    throw new RangeError(`rates: expected rows of ${CLASSES}, found ${rates.length ?? 'no'} numbers`);
   }
   return Uint8Array.from({ length: rates.length / CLASSES }, (_, row) =>
     argmax(rates.subarray(row * CLASSES, (row + 1) * CLASSES)),
   );
 }
 
-/** For how many rows [n, 10] the answer is the label of the image with that index. */
+/** For how many rows [n, 10] the answer is the label of the image with that index. @throws TypeError unless these are such */
 export function countCorrect(rates: Rates, split: Labelled, indices: ArrayLike<number>): number {
+  if (!isTyped(split?.labels, 'Uint8Array'))
+    throw new TypeError(`split: expected one with labels, such as data.test, found ${formatValue(split)}`);
+  checkNumbers('indices', indices, '[rows]');
   return predictions(rates).reduce(
     (correct, answer, row) => correct + (answer === split.labels[indices[row]] ? 1 : 0),
     0,
@@ -38,6 +49,8 @@ const LOOK = 2048;
  * @throws RangeError unless `images` is a whole number of at least 1, and there are so many
  */
 export async function accuracy(engine: Learner, epoch = 0, images?: number, signal?: AbortSignal): Promise<number> {
+  checkLearner(engine);
+  checkSignal(signal);
   const { test } = engine.options.data;
   if (images !== undefined) checkWhole('images', images, 1, test.count);
   return accuracyOn(engine, { split: 'test', epoch, from: 0, to: images ?? test.count }, signal);
@@ -68,14 +81,16 @@ export async function accuracyOn(
  * @returns [indices, hidden]
  * @throws RangeError unless the engine's network has a hidden layer
  */
-export async function hiddenRates(engine: Engine, { indices, ...shown }: Presentation): Promise<Float32Array> {
-  const { layers, T } = engine.options;
-  const hidden = layers[layers.length - 2]?.neurons;
+export async function hiddenRates(engine: Engine, presentation: Presentation): Promise<Float32Array> {
+  checkLearner(engine);
+  const { layers, T, data } = engine.options;
+  const hidden = layers?.[layers.length - 2]?.neurons;
   if (hidden === undefined) {
     throw new RangeError(
       'hiddenRates: expected an engine with a hidden layer, as in createEngine(…, { hidden: 96 }), found none',
     );
   }
+  const { indices, ...shown } = takePresentation(data, presentation);
   const rates = new Float32Array(indices.length * hidden);
   for (let i = 0; i < indices.length; i++) {
     const trace = await engine.trace({ ...shown, index: indices[i] });

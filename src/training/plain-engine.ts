@@ -9,6 +9,7 @@ import {
   type EngineOptions,
   type EngineState,
   freshState,
+  frozen,
   resolveEngineOptions,
   takePresentation,
 } from '../common/engine';
@@ -55,14 +56,14 @@ export class PlainEngine {
    * @throws RangeError that names the option that is out of range or unknown
    */
   constructor(options: PlainEngineOptions) {
+    checkOptions('PlainEngine', options, ['data', 'seed', 'T', 'batchSize', 'learningRate', 'way']);
     const { way = 'dense', ...some } = options;
     const { data } = some;
     checkMnist(data);
-    checkOptions('PlainEngine', options, ['data', 'seed', 'T', 'batchSize', 'learningRate', 'way']);
     const { seed, T, batchSize, learningRate } = resolveEngineOptions(some);
     checkChoice('way', way, PLAIN_WAYS);
     if (T > MAX_STEPS) throw new RangeError(`T: expected at most ${MAX_STEPS} steps, found ${T}`);
-    this.options = { data, seed, T, batchSize, learningRate, way };
+    this.options = frozen({ data, seed, T, batchSize, learningRate, way });
     this.current = freshState(initialWeights(seed, IMAGE_SIZE, CLASSES));
   }
 

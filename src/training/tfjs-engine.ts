@@ -3,20 +3,17 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { checkChoice } from '../common/checks';
 import {
   type BatchResult,
   type Engine,
-  type EngineOptions,
   type EngineState,
   type ImagePresentation,
-  type LossName,
   type Presentation,
-  resolveEngineOptions,
+  takeImage,
   takePresentation,
   takeState,
 } from '../common/engine';
-import { atRest, remembered, shortForm } from '../common/layers';
+import { atRest, remembered } from '../common/layers';
 import { CLASSES } from '../common/mnist';
 import { Queue } from '../common/queue';
 import { countInputs, isSpikeTrains } from '../common/spike-trains';
@@ -25,31 +22,14 @@ import { nextTurn } from '../common/turn';
 import { parameters, splitParameters } from '../common/weights';
 import { type Encoder, GivenSpikes, makeEncoder } from '../snn/encoding';
 import { readAll, readStep, resetNet } from '../snn/functional';
-import {
-  countNetworkInputs,
-  findLIFNode,
-  findNeurons,
-  findRemembering,
-  forward,
-  getWeights,
-  layersOf,
-  setWeights,
-  snn,
-} from '../snn/networks';
-import { NonSpikingLIFNode } from '../snn/neuron';
+import { findNeurons, findRemembering, forward, getWeights, setWeights, snn } from '../snn/networks';
 import type { Remembering } from '../snn/remembering';
 import { adam, makeBatch, oneHotLabels } from './batches';
-import { type Loss, lossNamed, nameOfLoss } from './losses';
+import type { Loss } from './losses';
 import { countCorrect } from './metrics';
+import { checkRoom, resolveTfjsOptions, type TfjsEngineOptions } from './tfjs-options';
 
-export interface TfjsEngineOptions extends Omit<EngineOptions, 'loss'> {
-  /** The network to train, as `networks.snn` makes it, with its own neurons; by default a new one from the options. */
-  network?: tf.Sequential;
-  /** How the T steps go through the dense layer: one by one (default), or all in one product, as SpikingJelly's step modes. */
-  stepMode?: 'single' | 'multi';
-  /** What training minimizes: a name, or a function of one-hot labels and firing rates. Default 'mse'. */
-  loss?: LossName | Loss;
-}
+export type { TfjsEngineOptions } from './tfjs-options';
 
 /** The current batch: its one-hot labels [batch, 10]; `step()` returns the next time step's input, spikes or images. */
 interface Shown {
@@ -76,45 +56,21 @@ export class TfjsEngine implements Engine {
    * The host makes a backend ready first: use `createEngine('tfjs', options)`.
    * @throws RangeError that names the option that is out of range
    */
-  constructor({ network, stepMode = 'single', loss, ...some }: TfjsEngineOptions) {
-    const given = typeof loss === 'function' ? loss : undefined;
-    const named = resolveEngineOptions(typeof loss === 'function' ? some : { ...some, loss });
-    const { T } = named;
-    const options = { ...named, loss: given ? nameOfLoss(given, T) : named.loss };
-    checkChoice('stepMode', stepMode, ['single', 'multi']);
-    this.stepMode = stepMode;
-    this.loss = given ?? lossNamed(named.loss, T);
-    this.ownsNetwork = network === undefined;
+  constructor(all: TfjsEngineOptions) {
+    const { options, network, stepMode, loss } = resolveTfjsOptions(all);
     const { data } = options;
-    const inputs = countInputs(data);
-    if (network && countNetworkInputs(network) !== inputs) {
-      throw new RangeError(
-        `network: expected ${inputs} inputs, as the data have, found ${countNetworkInputs(network)}`,
-      );
-    }
-    const layers = network && layersOf(network, options.neuron.surrogateFunction);
-    const hidden = layers && shortForm(layers)?.hidden;
-    if (layers && options.hidden !== undefined && options.hidden !== hidden) {
-      throw new RangeError(`hidden: expected ${hidden ?? 'none'}, as the network has, found ${options.hidden}`);
-    }
-    const end = options.readout === 'spikes' ? 'LIFNode' : 'NonSpikingLIFNode';
-    if (network && findLIFNode(network) instanceof NonSpikingLIFNode === (end === 'LIFNode')) {
-      throw new RangeError(`network: expected a ${end} at its end for readout '${options.readout}', found another`);
-    }
-    for (const name of ['neuron', 'layers'] as const) {
-      if (!network || !some[name]) continue;
-      throw new RangeError(`${name}: expected none, since the network has neurons of its own, found options`);
-    }
+    this.stepMode = stepMode;
+    this.loss = loss;
+    this.ownsNetwork = network === undefined;
     this.network =
       network ??
       snn({
         seed: options.seed,
-        inputs: isSpikeTrains(data) ? inputs : undefined,
+        inputs: isSpikeTrains(data) ? data.units : undefined,
         layers: options.layers,
         readout: options.readout,
       });
-    const last = layers?.[layers.length - 1];
-    this.options = last ? { ...options, layers, neuron: last.neuron, hidden } : options;
+    this.options = options;
     this.encoder = isSpikeTrains(data) ? new GivenSpikes(data) : makeEncoder(options.encoder ?? 'poisson', options);
     this.optimizer = adam(options.learningRate);
     this.potentials = this.rest();
@@ -171,6 +127,7 @@ export class TfjsEngine implements Engine {
     const presentation = this.take({ split: 'train', epoch, indices });
     const { reset, batchSize } = this.options;
     const { length } = presentation.indices;
+    checkRoom(this.options, length);
     if (!reset && length > batchSize) {
       throw new RangeError(`indices: expected at most ${batchSize} images, found ${length}`);
     }
@@ -214,8 +171,8 @@ export class TfjsEngine implements Engine {
     });
   }
 
-  async trace({ index, ...shown }: ImagePresentation): Promise<Trace> {
-    const presentation = this.take({ ...shown, indices: [index] });
+  async trace(image: ImagePresentation): Promise<Trace> {
+    const presentation = takeImage(this.options.data, image);
     const record = (shown: Shown) => {
       const layers = findNeurons(this.network);
       const parts = layers.flatMap(({ neurons, synapse = neurons }) => [neurons, synapse]);

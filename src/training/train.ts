@@ -1,8 +1,8 @@
 /** The training loop, the same for both engines and the ANN. It needs no TensorFlow. */
-import { checkOptions, checkWhole } from '../common/checks';
-import type { Learner } from '../common/engine';
+import { checkFunction, checkOptions, checkSignal, checkWhole } from '../common/checks';
+import { checkLearner, type Learner } from '../common/engine';
 import { shuffled } from '../common/random';
-import { checkBelongs, collectSettings, newHistory, type TrainingHistory } from './history';
+import { checkBelongs, checkHistory, collectSettings, newHistory, type TrainingHistory } from './history';
 import { accuracy, accuracyOn } from './metrics';
 
 export interface BatchReport {
@@ -76,9 +76,13 @@ export const TRAIN_OPTIONS = [
  *   Error if the weights are no longer finite, or if another call is extending the history
  */
 export async function train(options: TrainOptions): Promise<TrainingHistory> {
-  const { engine, epochs = 100, heldBack = 0, signal } = options;
-  if (!engine?.trainBatch) throw new TypeError('engine: expected what createEngine() returns, found none');
   checkOptions('train', options, TRAIN_OPTIONS);
+  const { engine, epochs = 100, heldBack = 0, signal } = options;
+  checkLearner(engine);
+  checkSignal(signal);
+  for (const name of ['onBatch', 'onTest', 'onEpoch'] as const) {
+    if (options[name] !== undefined) checkFunction(name, options[name]);
+  }
   checkCounts(options);
   const { data, batchSize, seed } = engine.options;
   const drawn = data.train.count - heldBack;
@@ -87,7 +91,8 @@ export async function train(options: TrainOptions): Promise<TrainingHistory> {
   if (batches < 1) {
     throw new RangeError(`trainImages: expected at least one batch of ${batchSize} images, found ${count} images`);
   }
-  const history = options.history ?? newHistory();
+  const { history = newHistory() } = options;
+  checkHistory(history, batches);
   const settings = collectSettings(engine, batches * batchSize, heldBack);
   checkBelongs(history, settings);
   if (history.epoch >= epochs && epochs > 0) {

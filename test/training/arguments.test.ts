@@ -90,6 +90,70 @@ for (const name of ['event', 'tfjs'] as const) {
       });
     });
 
+    test('takes null for no option, and nothing else that is none', async () => {
+      const refused = (options: object, message: RegExp) =>
+        assert.rejects(createEngine(name as 'tfjs', { data, ...options } as EngineOptions), message);
+      const all = ['hidden', 'seed', 'T', 'batchSize', 'learningRate', 'layers', 'loss', 'readout', 'encoder', 'reset'];
+      for (const option of [...all, 'threads']) {
+        await refused(
+          { [option]: null },
+          new RegExp(`^RangeError: ${option}: expected a value, found null; leave it out for its default$`),
+        );
+      }
+      for (const neuron of [5, [], () => 1, new Map(), null])
+        await refused({ neuron }, /^\w+: neuron: expected .* found /);
+      for (const option of ['tau', 'decayInput', 'vThreshold', 'surrogateFunction', 'detachReset'])
+        await refused({ neuron: { [option]: null } }, new RegExp(`^RangeError: ${option}: expected `));
+      for (const layers of [Object.assign(new Array(2), { 1: {} }), new Array(3), [{ neurons: 5 }, 5], [new Map(), {}]])
+        await refused({ layers }, /^RangeError: layers\[\d\]: layer: expected an object of options, found /);
+      await assert.rejects(
+        createEngine(name as 'tfjs', undefined as never),
+        /^TypeError: createEngine: expected an object/,
+      );
+    });
+
+    test('keeps its options as they were checked, and leaves the data to their owner', async () => {
+      await withEngine(async (engine) => {
+        const { options } = engine;
+        const of = options as unknown as {
+          T: number;
+          layers: { neurons: number; neuron: { tau: number } }[];
+          neuron: { tau: number };
+        };
+        assert.throws(() => {
+          of.T = 7;
+        }, TypeError);
+        assert.throws(() => {
+          of.neuron.tau = 7;
+        }, TypeError);
+        assert.throws(() => {
+          of.layers[0].neuron.tau = 7;
+        }, TypeError);
+        assert.throws(() => of.layers.push(of.layers[0]), TypeError);
+        assert.deepEqual([options.T, options.neuron.tau, options.layers.length], [5, 2, 1]);
+      });
+      assert.ok(![data, data.train, data.train.images].some(Object.isFrozen));
+    });
+
+    test('says in one line what it is shown where that is nothing', async () => {
+      await withEngine(async (engine) => {
+        for (const shown of [undefined, null, 5, []] as never[]) {
+          await assert.rejects(engine.rates(shown), /^TypeError: presentation: expected an object of options, found /);
+          await assert.rejects(engine.trace(shown), /^TypeError: image: expected an object of options, found /);
+          await assert.rejects(engine.restore(shown), /^TypeError: state: expected an object of options, found /);
+        }
+      });
+    });
+
+    test('refuses what no memory holds', async () => {
+      const wide = { neurons: 800, recurrent: true };
+      const layers = [...Array.from({ length: 19 }, () => wide), {}];
+      await assert.rejects(
+        createEngine(name as 'tfjs', { data, layers, T: 10_000, batchSize: 2 ** 20 }),
+        /^RangeError: [^\n]*: expected to need at most \d+ [MG]B, found \d+ [MG]B/,
+      );
+    });
+
     test('refuses epochs, indices and states that it cannot use in one line', async () => {
       await withEngine(async (engine) => {
         for (const epoch of [-1, Number.NaN, 1.5, 2 ** 53]) {

@@ -8,7 +8,7 @@ import { PoissonEncoder } from '../../src/snn/encoding';
 import { getWeights, setWeights, snn } from '../../src/snn/networks';
 import { Sigmoid } from '../../src/snn/surrogate';
 import { makeBatch } from '../../src/training/batches';
-import { newHistory } from '../../src/training/history';
+import { newHistory, type TrainingHistory } from '../../src/training/history';
 import { type TrainOptions, train as trainEngine } from '../../src/training/train';
 import { smallMnist } from '../support/data';
 import { assertClose } from '../support/golden';
@@ -133,6 +133,32 @@ test('wrong options of a training are refused in one line', async () => {
   await refused({ epochs: -1 }, /epochs: expected a whole number of at least 0, found -1/);
   await refused({ trainImages: Number.NaN }, /trainImages: expected a whole number of at least 0, found NaN/);
   await refused({ testImages: 2.5 }, /testImages: expected a whole number of at least 0, found 2.5/);
+});
+
+test('a history that training cannot have left is refused in one line, and nothing is trained', async () => {
+  const engine = await createEngine('event', { data, T: 4 });
+  const refused = (history: object, message: RegExp) =>
+    assert.rejects(trainEngine({ engine, epochs: 1, history: history as TrainingHistory }), message);
+  await refused({}, /^RangeError: history\.epoch: expected a whole number of at least 0, found undefined$/);
+  await refused(null as never, /^RangeError: history: expected a value, found null/);
+  for (const epoch of [Number.NaN, -1, 0.5, '1', null])
+    await refused({ ...newHistory(), epoch }, /^RangeError: history\.epoch: expected a whole number/);
+  await refused(
+    { ...newHistory(), batch: 1e6 },
+    /^RangeError: history\.batch: expected a whole number from 0 to \d+, found/,
+  );
+  await refused({ ...newHistory(), correct: Number.NaN }, /^RangeError: history\.correct: /);
+  await refused({ ...newHistory(), trainAccs: [0.5] }, /^RangeError: history\.trainAccs: expected 0, found 1$/);
+  await refused({ ...newHistory(), losses: undefined }, /^TypeError: history\.losses: expected an array of numbers/);
+  assert.equal((await engine.state()).step, 0);
+  for (const signal of [5, null])
+    await assert.rejects(trainEngine({ engine, signal: signal as never }), /^\w+: signal: /);
+  for (const name of ['onBatch', 'onTest', 'onEpoch'])
+    await assert.rejects(
+      trainEngine({ engine, [name]: 5 }),
+      new RegExp(`^TypeError: ${name}: expected a function, found 5$`),
+    );
+  await engine.close();
 });
 
 describe('the tfjs engine', () => {
