@@ -1,6 +1,6 @@
 /** Which of the two engines a chapter asks for. */
 
-import { formatValue, listChoices } from '../../src/common/checks';
+import { checkObject, formatValue, listChoices } from '../../src/common/checks';
 import { type EngineOptions, LOSS_NAMES } from '../../src/common/engine';
 import type { TfjsEngineOptions } from '../../src/training/tfjs-engine';
 
@@ -15,14 +15,19 @@ export function isEventEngine(
   name: 'event' | 'tfjs',
   options: TfjsEngineOptions,
 ): options is TfjsEngineOptions & EngineOptions {
+  if (name !== 'event' && name !== 'tfjs') {
+    throw new RangeError(
+      `engine: expected 'event' or 'tfjs', found ${typeof name === 'string' ? name : formatValue(name)}`,
+    );
+  }
+  checkObject('createEngine', options, 'an object of options');
   if (name === 'tfjs') return false;
-  if (name !== 'event') throw new RangeError(`engine: expected 'event' or 'tfjs', found ${name}`);
-  if (typeof options?.loss === 'function') {
+  if (typeof options.loss === 'function') {
     throw new TypeError(
       `loss: expected ${listChoices(LOSS_NAMES.map(formatValue))}, found a function, which the engine 'tfjs' alone takes`,
     );
   }
-  const [given] = TFJS_ALONE.filter((option) => options?.[option] !== undefined);
+  const [given] = TFJS_ALONE.filter((option) => options[option] !== undefined);
   if (given) throw new TypeError(`${given}: expected none, since the engine 'tfjs' alone takes it, found one`);
   return true;
 }

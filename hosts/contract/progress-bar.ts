@@ -1,3 +1,4 @@
+import { checkText, formatValue } from '../../src/common/checks';
 import type { ProgressBar } from './contract';
 
 const BAR_WIDTH = 24;
@@ -8,7 +9,9 @@ const BAR_WIDTH = 24;
  * @param total steps to go, at least 1
  */
 export function startBar(put: (text: string, last: boolean) => void, total: number, label = ''): ProgressBar {
-  if (!(total >= 1)) throw new RangeError(`progressBar: expected a total of at least 1, found ${total}`);
+  if (!(typeof total === 'number' && total >= 1))
+    throw new RangeError(`progressBar: expected a total of at least 1, found ${formatValue(total)}`);
+  checkText('label', label);
   /** Where the rate is counted from: the start or, of work that is resumed, the first update. */
   let origin = { count: 0, time: performance.now() };
   const before = label ? `${label}: ` : '';

@@ -1,6 +1,6 @@
 import { liveCurve, perEpoch } from '../../packages/figures';
-import { checkOptions } from '../../src/common/checks';
-import { ENGINE_OPTIONS, type EngineOptions, type Learner } from '../../src/common/engine';
+import { checkArray, checkFunction, checkObject, checkOptions, checkSwitch, checkText } from '../../src/common/checks';
+import { checkLearner, ENGINE_OPTIONS, type EngineOptions, type Learner } from '../../src/common/engine';
 import { Interruption } from '../../src/common/interruption';
 import { nextTurn } from '../../src/common/turn';
 import { type AnnOptions, train as trainAnn } from '../../src/training/ann';
@@ -77,12 +77,20 @@ async function run<R>(
 }
 
 async function trainWithBar(host: Needed, all: TrainWithBarOptions): Promise<TrainingHistory> {
+  checkObject('withBar.train', all, 'an object of options');
   const { engine: wanted = 'event', label = 'training', live = false, ...options } = all;
   const { epochs = 100 } = options;
   const isMade = typeof wanted === 'string';
   // An engine that is handed in has its own options. Its data may be named again.
   const ofEngine = isMade ? ([...ENGINE_OPTIONS, 'network'] as const) : (['data'] as const);
   checkOptions('withBar.train', all, ['engine', 'label', 'live', ...OF_TRAINING, ...ofEngine]);
+  checkText('label', label);
+  checkSwitch('live', live);
+  if (!isMade) checkLearner(wanted);
+  // Wrapped below, where training would no longer see what they are.
+  for (const name of ['onBatch', 'onEpoch'] as const) {
+    if (options[name] !== undefined) checkFunction(name, options[name]);
+  }
   const part = (names: readonly string[]) =>
     Object.fromEntries(Object.entries(options).filter(([option]) => names.includes(option)));
   const engine = isMade ? await host.createEngine(wanted, part(ofEngine) as unknown as EngineOptions) : wanted;
@@ -119,7 +127,11 @@ async function trainWithBar(host: Needed, all: TrainWithBarOptions): Promise<Tra
 export const makeWithBar = (host: Needed): WithBar => ({
   train: (all) => trainWithBar(host, all),
 
-  trainAnn(net, { label = 'training', ...options }) {
+  async trainAnn(net, all) {
+    checkObject('withBar.trainAnn', all, 'an object of options');
+    const { label = 'training', ...options } = all;
+    checkText('label', label);
+    if (options.onBatch !== undefined) checkFunction('onBatch', options.onBatch);
     return run(host, label, (signal, report) =>
       trainAnn(net, {
         ...options,
@@ -132,7 +144,14 @@ export const makeWithBar = (host: Needed): WithBar => ({
     );
   },
 
-  map<T, R>(items: readonly T[], work: (item: T, bar: WithBar) => R | Promise<R>, label = 'working'): Promise<R[]> {
+  async map<T, R>(
+    items: readonly T[],
+    work: (item: T, bar: WithBar) => R | Promise<R>,
+    label = 'working',
+  ): Promise<R[]> {
+    checkArray('items', items, 'items');
+    checkFunction('work', work);
+    checkText('label', label);
     return run(host, label, async (signal, report) => {
       const results: R[] = [];
       const within = makeWithBar({

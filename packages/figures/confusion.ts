@@ -1,14 +1,13 @@
 /** Which digits are taken for which. */
-import { checkOptions } from '../../src/common/checks';
 import { axis, colorbar, type Figure, figureLayout, INK, type Spec, texts } from './theme';
-import { grouped, numbers, plural, round, rows, titled } from './values';
+import { checkFigure, grouped, numbers, plural, round, rows, titled } from './values';
 
 /**
  * How often the digit of each row was answered by the digit of each column.
  * @param matrix [n, n] counts, row-major: rows are the true digits
  */
 export function confusionMatrix(matrix: ArrayLike<number>, options: { title?: string } = {}): Figure {
-  checkOptions('confusionMatrix', options, ['title']);
+  checkFigure('confusionMatrix', options, ['title']);
   const n = Math.sqrt(numbers(matrix, 'matrix', '[n, n]').length);
   if (!Number.isInteger(n) || n === 0) {
     throw new RangeError(`matrix: expected n × n counts, found ${matrix.length}`);

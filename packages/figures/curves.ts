@@ -1,8 +1,7 @@
 /** Curves in one panel: learning curves, errors, times and memory against T. */
-import { checkOptions } from '../../src/common/checks';
 import { axis, curveStyle, type Figure, figureLayout, type Spec } from './theme';
 import { thinned } from './thin';
-import { extent, gaps, grouped, items, list, numbers, plural, round, titled } from './values';
+import { checkFigure, extent, gaps, grouped, items, list, nameOf, numbers, plural, round, titled } from './values';
 
 /** A named curve; x counts from 0 when left out. */
 export interface Series {
@@ -36,7 +35,7 @@ export interface LineOptions {
  * width the first, the lowest, the highest and the last. Zooming in finds no more.
  */
 export function lines(series: readonly Series[], options: LineOptions = {}): Figure {
-  checkOptions('lines', options, [
+  checkFigure('lines', options, [
     'title',
     'xlabel',
     'ylabel',
@@ -94,7 +93,7 @@ export function lines(series: readonly Series[], options: LineOptions = {}): Fig
 }
 
 function checked(curve: Series): Series {
-  const name = String(curve?.name ?? '');
+  const name = nameOf(curve?.name, 'name');
   const y = numbers(curve?.y, `lines: y of series '${name}'`, '[points]');
   const x = curve.x === undefined ? undefined : numbers(curve.x, `lines: x of series '${name}'`, '[points]');
   if (x && x.length !== y.length) {

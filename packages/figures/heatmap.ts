@@ -1,7 +1,6 @@
 /** A value for each pair of two settings, as colours with numbers on them. */
-import { checkOptions } from '../../src/common/checks';
 import { axis, colorbar, type Figure, figureLayout, GAP, INK, type Spec, texts } from './theme';
-import { extent, gaps, highest, items, list, numbers, round, rows, titled, toDigits } from './values';
+import { checkFigure, extent, gaps, highest, labelsOf, list, numbers, round, rows, titled, toDigits } from './values';
 
 export interface HeatmapOptions {
   title?: string;
@@ -27,12 +26,9 @@ export function heatmap(
   values: ArrayLike<number>,
   options: HeatmapOptions = {},
 ): Figure {
-  checkOptions('heatmap', options, ['title', 'xlabel', 'ylabel', 'valueLabel', 'zrange', 'digits']);
+  checkFigure('heatmap', options, ['title', 'xlabel', 'ylabel', 'valueLabel', 'zrange', 'digits']);
   const { title = '', digits = 3, xlabel = '', ylabel = '' } = options;
-  const [columns, lines] = [
-    items(x, 'x', 'texts or numbers').map(String),
-    items(y, 'y', 'texts or numbers').map(String),
-  ];
+  const [columns, lines] = [labelsOf(x, 'x'), labelsOf(y, 'y')];
   const count = columns.length * lines.length;
   if (count === 0 || numbers(values, 'values', '[y, x]').length !== count) {
     throw new RangeError(`values: expected ${lines.length} × ${columns.length} = ${count}, found ${values?.length}`);

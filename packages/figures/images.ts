@@ -1,9 +1,23 @@
 /** Images of 28 × 28 pixels side by side: the data set's, an encoder's, and weights as images. */
-import { checkOptions, checkWhole } from '../../src/common/checks';
+import { checkChoice, checkWhole } from '../../src/common/checks';
 import { CLASSES, IMAGE_SIDE, IMAGE_SIZE } from '../../src/common/mnist';
 import { hiddenOf } from '../../src/common/weights';
 import { colorbar, DIVERGING, type Figure, figureLayout, GAP, hiddenAxis, type Spec, texts, WIDTH } from './theme';
-import { extent, gaps, items, list, numbers, plural, round, rows, titled, transpose } from './values';
+import {
+  checkFigure,
+  extent,
+  gaps,
+  items,
+  labelsOf,
+  list,
+  nameOf,
+  numbers,
+  plural,
+  round,
+  rows,
+  titled,
+  transpose,
+} from './values';
 
 /** Pixels between two images. */
 const BETWEEN = 3;
@@ -93,9 +107,9 @@ export interface DigitOptions {
  * @param images [n, 784], row-major, 0 to 255 or 0 to 1 (or spikes, 0 and 1)
  */
 export function digits(images: ArrayLike<number>, options: DigitOptions = {}): Figure {
-  checkOptions('digits', options, ['captions', 'columns', 'title']);
+  checkFigure('digits', options, ['captions', 'columns', 'title']);
   const each = rows(images, IMAGE_SIZE, 'images').map((image) => list(image, 3));
-  const captions = items(options.captions ?? [], 'captions', 'texts').map(String);
+  const captions = labelsOf(options.captions ?? [], 'captions');
   const usual = each.length > 6 ? Math.min(8, Math.ceil(each.length / 2)) : each.length;
   const columns = Math.min(checkWhole('columns', options.columns ?? usual, 1), each.length);
   const title = options.title ?? (each.length === 1 ? 'Image' : 'Images');
@@ -170,10 +184,10 @@ const divided = (weights: number[], by: number): (number | null)[] =>
  * @param weights [784, n], row-major, as of a dense layer
  */
 export function weightImages(weights: ArrayLike<number>, options: WeightOptions = {}): Figure {
-  checkOptions('weightImages', options, ['title', 'captions', 'scale', 'what']);
+  checkFigure('weightImages', options, ['title', 'captions', 'scale', 'what']);
   const images = splitNeurons(weights, 'weights');
   const { title = 'The weights of each neuron, as images', scale = 'all', what = 'weight' } = options;
-  if (scale !== 'all' && scale !== 'each') throw new RangeError(`scale: expected 'all' or 'each', found '${scale}'`);
+  checkChoice('scale', scale, ['all', 'each']);
   const columns = Math.min(5, images.length);
   const limits = scale === 'each' ? images.map(findLimit) : [findLimit(images.flat())];
   const captions = items(
@@ -222,12 +236,12 @@ export interface CompareOptions {
  * @param networks each with as many neurons
  */
 export function compareWeights(networks: readonly Weights[], options: CompareOptions = {}): Figure {
-  checkOptions('compareWeights', options, ['title', 'captions']);
+  checkFigure('compareWeights', options, ['title', 'captions']);
   const each = items(networks, 'networks', '{ name, weights }').map((network) =>
     splitNeurons(network?.weights, 'weights'),
   );
   if (each.length === 0) throw new RangeError('networks: expected at least one, found none');
-  const names = networks.map(({ name }) => String(name));
+  const names = networks.map(({ name }) => nameOf(name, 'name'));
   const neurons = each[0].length;
   for (const [i, images] of each.entries()) {
     if (images.length === neurons) continue;
@@ -261,7 +275,7 @@ export interface HiddenOptions {
  * @param weights [784, hidden], and then [hidden, 10], as in an engine's state
  */
 export function hiddenWeights(weights: ArrayLike<number>, options: HiddenOptions = {}): Figure {
-  checkOptions('hiddenWeights', options, ['title', 'each']);
+  checkFigure('hiddenWeights', options, ['title', 'each']);
   const { hidden } = hiddenOf(numbers(weights, 'weights', '[784, hidden] + [hidden, 10]').length) ?? {};
   if (hidden === undefined) {
     throw new RangeError(`weights: expected [784, hidden] and [hidden, 10], found ${plural(weights.length, 'value')}`);

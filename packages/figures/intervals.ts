@@ -1,7 +1,20 @@
 /** Means with their intervals, one row per setting: how well each did, and by how much it differs from a reference. */
-import { checkOptions } from '../../src/common/checks';
 import { axis, curveStyle, type Figure, figureLayout, INK, type Spec } from './theme';
-import { enumerated, extent, gaps, items, list, numbers, plural, round, titled, toDigits } from './values';
+import {
+  checkFigure,
+  enumerated,
+  extent,
+  gaps,
+  items,
+  labelsOf,
+  list,
+  nameOf,
+  numbers,
+  plural,
+  round,
+  titled,
+  toDigits,
+} from './values';
 
 /** A mean and the ends of its interval for each label. An end that is not finite, as with one seed, is not drawn. */
 export interface Intervals {
@@ -28,7 +41,7 @@ const NEAR = 0.12;
 const GREY = '#777777';
 
 function checked(group: Intervals, labels: number, what: string): Intervals {
-  const name = String(group?.name ?? '');
+  const name = nameOf(group?.name, 'name');
   const part = (key: 'mean' | 'low' | 'high') => {
     const values = numbers(group?.[key], `${what}: ${key} of '${name}'`, '[labels]');
     if (values.length === labels) return values;
@@ -88,9 +101,9 @@ export function intervals(
   series: readonly Intervals[],
   options: IntervalOptions = {},
 ): Figure {
-  checkOptions('intervals', options, ['title', 'xlabel', 'digits', 'alt']);
+  checkFigure('intervals', options, ['title', 'xlabel', 'digits', 'alt']);
   const { title = '', digits = 3 } = options;
-  const names = items(labels, 'labels', 'texts or numbers').map(String);
+  const names = labelsOf(labels, 'labels');
   const groups = items(series, 'intervals', '{ name, mean, low, high }').map((group) =>
     checked(group, names.length, 'intervals'),
   );
@@ -146,9 +159,9 @@ export function differences(
   marked: readonly boolean[],
   options: DifferenceOptions = {},
 ): Figure {
-  checkOptions('differences', options, ['title', 'xlabel', 'digits', 'alt', 'reference']);
+  checkFigure('differences', options, ['title', 'xlabel', 'digits', 'alt', 'reference']);
   const { title = '', digits = 3, reference } = options;
-  const names = items(labels, 'labels', 'texts or numbers').map(String);
+  const names = labelsOf(labels, 'labels');
   const group = checked({ ...values, name: 'differences' }, names.length, 'differences');
   if (items(marked, 'marked', 'true or false').length !== names.length) {
     throw new RangeError(`marked: expected ${names.length} values, found ${marked.length}`);

@@ -1,9 +1,9 @@
 /** How a training run goes: accuracy and loss against the epoch or the batch. */
-import { checkOptions, checkWhole } from '../../src/common/checks';
+import { checkWhole } from '../../src/common/checks';
 import { lines, wholeTicks } from './curves';
 import { COLORS, type Figure, figureLayout, INK, inPanel, type Panel, type Spec, stacked } from './theme';
 import { thinned } from './thin';
-import { extent, gaps, highest, list, numbers, plural, round, rows, titled, toDigits } from './values';
+import { checkFigure, extent, gaps, highest, list, numbers, plural, round, rows, titled, toDigits } from './values';
 
 /** The star at the best epoch; none without a finite value. */
 function star(values: ArrayLike<number>, panel: number, more: Spec = {}): Spec[] {
@@ -116,7 +116,7 @@ export function accuracyCurve(
   testAccs: ArrayLike<number>,
   options: LearningOptions = {},
 ): Figure {
-  checkOptions('accuracyCurve', options, ['title']);
+  checkFigure('accuracyCurve', options, ['title']);
   const test = Array.from(numbers(testAccs, 'testAccs', '[epochs]'));
   if (test.length === 0) throw new RangeError('testAccs: expected at least one epoch, found none');
   const train = perEpoch(trainAccs, test.length);
@@ -156,7 +156,7 @@ export interface LiveOptions extends LearningOptions {
  * @param test a value per epoch so far
  */
 export function liveCurve(train: ArrayLike<number>, test: ArrayLike<number>, options: LiveOptions = {}): Figure {
-  checkOptions('liveCurve', options, ['title', 'epochs', 'ylabel']);
+  checkFigure('liveCurve', options, ['title', 'epochs', 'ylabel']);
   numbers(train, 'train', '[epochs]');
   numbers(test, 'test', '[epochs]');
   const epochs = Math.max(checkWhole('epochs', options.epochs ?? 0, 0), train.length, test.length, 2);
@@ -207,7 +207,7 @@ export function lossAndAccuracy(
   accuracies: ArrayLike<number>,
   options: LossOptions = {},
 ): Figure {
-  checkOptions('lossAndAccuracy', options, ['title', 'xlabel']);
+  checkFigure('lossAndAccuracy', options, ['title', 'xlabel']);
   const [n, others] = [losses, accuracies].map(
     (values, i) => numbers(values, ['losses', 'accuracies'][i], '[n]').length,
   );

@@ -1,9 +1,10 @@
 /** What all neurons of a layer did, step by step: potentials as colours, spikes as strokes. */
-import { checkOptions, checkWhole } from '../../src/common/checks';
+import { checkWhole } from '../../src/common/checks';
 import { CLASSES } from '../../src/common/mnist';
 import { axis, colorbar, type Figure, figureLayout, INK, type Json, type Spec } from './theme';
 import { PIXELS } from './thin';
 import {
+  checkFigure,
   extent,
   gaps,
   grouped,
@@ -59,7 +60,7 @@ function means(values: number[], of: number): number[] {
  * @param array [T, N], row-major
  */
 export function plot2dHeatmap(array: ArrayLike<number>, options: NeuronHeatmapOptions = {}): Figure {
-  checkOptions('plot2dHeatmap', options, ['neurons', 'title', 'xlabel', 'ylabel', 'valueLabel', 'zrange']);
+  checkFigure('plot2dHeatmap', options, ['neurons', 'title', 'xlabel', 'ylabel', 'valueLabel', 'zrange']);
   const matrix = perNeuron(array, options.neurons, 'array');
   const T = matrix[0].length;
   const step = T > 2 * PIXELS ? Math.ceil(T / PIXELS) : 1;
@@ -134,7 +135,7 @@ export interface SpikePlotOptions extends NeuronPlotOptions {
  * @param spikes [T, N], row-major, 0 or 1
  */
 export function plot1dSpikes(spikes: ArrayLike<number>, options: SpikePlotOptions = {}): Figure {
-  checkOptions('plot1dSpikes', options, ['neurons', 'title', 'xlabel', 'ylabel', 'valueLabel', 'first', 'what']);
+  checkFigure('plot1dSpikes', options, ['neurons', 'title', 'xlabel', 'ylabel', 'valueLabel', 'first', 'what']);
   const { what = 'neuron' } = options;
   const first = checkWhole('first', options.first ?? 0, 0);
   const matrix = perNeuron(spikes, options.neurons, 'spikes');

@@ -1,10 +1,10 @@
 /** What single neurons did: current, potential and spikes on one time axis. */
-import { checkOptions, checkWhole } from '../../src/common/checks';
+import { checkWhole } from '../../src/common/checks';
 import { CLASSES } from '../../src/common/mnist';
 import { spikeSteps, strokes } from './neurons';
 import { COLORS, type Figure, figureLayout, INK, inPanel, type Panel, type Spec, stacked } from './theme';
 import { thinned } from './thin';
-import { enumerated, gaps, items, list, numbers, plural, titled, toDigits } from './values';
+import { checkFigure, enumerated, gaps, items, list, numbers, plural, titled, toDigits } from './values';
 
 /** What one neuron did, [T] each; `current` and `h` may be left out. */
 export interface NeuronRecord {
@@ -113,7 +113,7 @@ export interface TraceOptions {
  * what it was after the reset (v).
  */
 export function neuronTrace(record: NeuronRecord, options: TraceOptions = {}): Figure {
-  checkOptions('neuronTrace', options, ['title', 'vThreshold']);
+  checkFigure('neuronTrace', options, ['title', 'vThreshold']);
   const { current, v, spike } = checked(record, 'neuronTrace');
   const { title = 'One LIF neuron', vThreshold = 1 } = options;
   const T = v.length;
@@ -159,7 +159,7 @@ export interface RaceOptions extends TraceOptions {
  * @param racers two to five different neurons
  */
 export function neuronRace(trace: NeuronRecord, racers: readonly number[], options: RaceOptions = {}): Figure {
-  checkOptions('neuronRace', options, ['title', 'vThreshold', 'neurons']);
+  checkFigure('neuronRace', options, ['title', 'vThreshold', 'neurons']);
   const { title = 'Neurons that race for the answer', vThreshold = 1, neurons = CLASSES } = options;
   items(racers, 'racers', 'neurons');
   if (racers.length < 2 || racers.length > 5 || new Set(racers).size < racers.length) {

@@ -1,27 +1,57 @@
 /** Numbers for figures: checked, rounded, split, and put into the figure's sentence. */
 import { argmax } from '../../src/common/argmax';
-import { formatValue } from '../../src/common/checks';
+import {
+  checkArray,
+  checkNumber,
+  checkNumbers,
+  checkOptions,
+  checkSwitch,
+  checkText,
+  checkWhole,
+  formatValue,
+} from '../../src/common/checks';
+
+/** What the options of figures may be, by name, where the figure does not say itself. */
+const KINDS: Readonly<Record<string, (name: string, value: never) => unknown>> = {
+  ...{ title: checkText, xlabel: checkText, ylabel: checkText, valueLabel: checkText, alt: checkText },
+  ...{ tickformat: checkText, what: checkText, reference: checkText },
+  ...{ logX: checkSwitch, logY: checkSwitch, markers: checkSwitch },
+  ...{ xrange: checkRange, yrange: checkRange, zrange: checkRange, vThreshold: checkNumber },
+  digits: (name, value) => checkWhole(name, value, 0, 20),
+  height: (name, value) => checkWhole(name, value, 1, 20_000),
+};
+
+function checkRange(name: string, ends: readonly number[]): void {
+  checkNumbers(name, checkArray(name, ends, 'two numbers'), '[low, high]');
+  if (ends.length !== 2) throw new RangeError(`${name}: expected two numbers, found ${ends.length}`);
+}
+
+/** @throws TypeError or RangeError as `checkOptions`, and if an option is of another kind */
+export function checkFigure<O extends object>(name: string, options: O, known: readonly (keyof O & string)[]): void {
+  checkOptions(name, options, known);
+  for (const option of known) if (options[option] !== undefined) KINDS[option]?.(option, options[option] as never);
+}
 
 /**
  * The values, if they are an array of numbers, NaN and infinities among them.
  * @param shape what is expected, such as '[T, N]'
  * @throws TypeError
  */
-export function numbers(values: ArrayLike<number>, what: string, shape: string): ArrayLike<number> {
-  const expected = `${what}: expected an array of numbers ${shape}`;
-  if (typeof values !== 'object' || typeof values?.length !== 'number') {
-    throw new TypeError(`${expected}, found ${formatValue(values)}`);
-  }
-  for (let i = 0; i < values.length; i++) {
-    if (typeof values[i] !== 'number') throw new TypeError(`${expected}, found ${formatValue(values[i])} at ${i}`);
-  }
-  return values;
-}
+export const numbers = (values: ArrayLike<number>, what: string, shape: string): ArrayLike<number> =>
+  checkNumbers(what, values, shape);
 
 /** The items, if they are an array. */
-export function items<T>(values: readonly T[], what: string, of: string): readonly T[] {
-  if (!Array.isArray(values)) throw new TypeError(`${what}: expected an array of ${of}, found ${formatValue(values)}`);
-  return values;
+export const items = <T>(values: readonly T[], what: string, of: string): readonly T[] => checkArray(what, values, of);
+
+/** The labels of bars, rows and the like. @throws TypeError unless they are texts or numbers */
+export const labelsOf = (labels: readonly (string | number)[], what: string): string[] =>
+  items(labels, what, 'texts or numbers').map((label) => nameOf(label, what));
+
+/** A text or a number as a text; '' without one. */
+export function nameOf(name: unknown, what: string): string {
+  if (typeof name === 'string' || typeof name === 'number') return String(name);
+  if (name === undefined) return '';
+  throw new TypeError(`${what}: expected a text or a number, found ${formatValue(name)}`);
 }
 
 /** Splits a row-major array into its rows. */

@@ -1,5 +1,8 @@
+import { checkNumbers } from '../../src/common/checks';
+
 /** Numbers as numpy prints a row of float32: `[[0. 0. 0.02 1.]]`, the fewest digits that give each value back. */
 export function formatRow(values: ArrayLike<number>): string {
+  checkNumbers('values', values, '[n]');
   const floats = Array.from(values, Math.fround);
   const sizes = floats.filter((value) => value !== 0 && Number.isFinite(value)).map(Math.abs);
   const [least, most] = [Math.min(...sizes), Math.max(...sizes)];

@@ -1,9 +1,10 @@
 /** What a finished training leaves, as bytes by name: the four arrays of SpikingJelly's example, its model, and TensorBoard's file. */
 
+import { checkNumbers, checkObject, formatValue, isTyped, typeName } from '../../src/common/checks';
 import type { ReadoutName } from '../../src/common/engine';
 import { type ResolvedLayer, readLayers } from '../../src/common/layers';
 import { CLASSES } from '../../src/common/mnist';
-import { type NeuronOptions, readNeuron, type StoredNeuron } from '../../src/common/neuron-options';
+import { checkNeuron, type NeuronOptions, readNeuron, type StoredNeuron } from '../../src/common/neuron-options';
 import type { Trace } from '../../src/common/trace';
 import { hiddenOf } from '../../src/common/weights';
 import type { RunSettings, TrainingHistory } from '../../src/training/history';
@@ -95,12 +96,32 @@ export function assertFinite(...arrays: readonly Float32Array[]): void {
   if (!arrays.every((values) => values.every(Number.isFinite))) throw new RangeError('weights are no longer finite');
 }
 
+/** @throws TypeError in one line unless these are the parts of a finished training */
+function checkRun({ trace, history, weights, neuron }: FinishedRun): void {
+  if (!isTyped(weights, 'Float32Array'))
+    throw new TypeError(`weights: expected a Float32Array, found ${typeName(weights)}`);
+  checkObject('history', history, 'what newHistory() returns');
+  for (const name of ['trainAccs', 'testAccs'] as const) checkNumbers(`history.${name}`, history[name], '');
+  for (const [where, part] of [['trace', trace] as const, ['trace.hidden', trace?.hidden] as const]) {
+    if (part === undefined) continue;
+    checkObject(where, part, 'what an engine traces');
+    for (const name of ['v', 'spike'] as const) {
+      if (isTyped(part[name], 'Float32Array')) continue;
+      throw new TypeError(`${where}.${name}: expected a Float32Array, found ${typeName(part[name])}`);
+    }
+  }
+  if (neuron !== undefined) checkNeuron(neuron);
+}
+
 /**
  * The arrays of SpikingJelly's example, by file name: four, or without a trace two; the potentials and spikes of hidden neurons,
  * and the accuracies on held-back images, if any.
  * @throws RangeError if the parts do not fit each other or the weights are not finite
  */
-export function arrayFiles({ trace, history, weights, inputs }: FinishedRun): Record<string, Uint8Array> {
+export function arrayFiles(run: FinishedRun): Record<string, Uint8Array> {
+  checkObject('run', run, 'an object with trace, history, weights and neuron');
+  checkRun(run);
+  const { trace, history, weights, inputs } = run;
   assertFinite(weights);
   const hidden = lastHidden({ weights, layers: layersIn(history.settings) }, inputs);
   const { trainAccs, testAccs, heldBackAccs = [] } = history;
@@ -152,11 +173,11 @@ const vector = (values: readonly number[]) => ({ data: new Float64Array(values),
  * @throws RangeError as `arrayFiles`
  */
 export function runFiles(run: FinishedRun): Record<string, Uint8Array> {
-  const model = layersModelFiles(run.weights, run.neuron, undefined, readoutOf(run), layersIn(run.history.settings));
   // What a reader of the browser edition downloads has these files, and no others.
-  const { trainAccs, testAccs } = run.history;
+  const arrays = arrayFiles({ ...run, history: { ...run?.history, heldBackAccs: [] } });
+  const model = layersModelFiles(run.weights, run.neuron, undefined, readoutOf(run), layersIn(run.history.settings));
   return {
-    ...arrayFiles({ ...run, history: { trainAccs, testAccs } }),
+    ...arrays,
     ...Object.fromEntries(MODEL_FILES.map((name) => [`${modelFolder(run)}/${name}`, model[name]])),
     [CURVES]: encodeEvents(run.history),
   };
@@ -210,6 +231,7 @@ export function checkSavedName(name: string): void {
 /** @throws RangeError unless the name is a bare one, without a path */
 export function checkName(what: string, name: string): void {
   if (typeof name !== 'string' || !/^\w[\w.-]*$/.test(name)) {
-    throw new RangeError(`name of ${what}: expected letters, digits, '_', '-' and '.', found ${name}`);
+    const found = typeof name === 'string' ? name : formatValue(name);
+    throw new RangeError(`name of ${what}: expected letters, digits, '_', '-' and '.', found ${found}`);
   }
 }

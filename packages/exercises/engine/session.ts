@@ -1,4 +1,5 @@
 /** The checks of one kernel: what was answered so far, and how a host takes part. */
+import { checkText, formatValue } from '../../../src/common/checks';
 import { ALL, type Answers, CHAPTERS, type ExerciseId } from '../chapters/all';
 import { minutesOf } from './exercise';
 import { judgeAnswer, type Limit, type Verdict } from './judge';
@@ -51,7 +52,8 @@ export function makeExercises({
    * @throws RangeError if the exercise is unknown
    */
   function judge<K extends ExerciseId>(id: K, answer: Answers[K]): Verdict {
-    if (!Object.hasOwn(ALL, id)) throw new RangeError(`exercise: expected one such as 'lif-charge', found '${id}'`);
+    if (typeof id !== 'string' || !Object.hasOwn(ALL, id))
+      throw new RangeError(`exercise: expected one such as 'lif-charge', found ${formatValue(id)}`);
     return judgeAnswer(ALL[id], answer, limit);
   }
 
@@ -72,8 +74,10 @@ export function makeExercises({
    */
   function progress(chapter: ChapterName | number): void {
     const name = typeof chapter === 'number' ? FORMER[chapter] : chapter;
-    const ids = Object.keys((name && CHAPTERS[name]) ?? {}) as ExerciseId[];
-    if (ids.length === 0) throw new RangeError(`chapter: expected one with exercises, found ${chapter}`);
+    const ids = Object.keys(
+      typeof name === 'string' && Object.hasOwn(CHAPTERS, name) ? CHAPTERS[name] : {},
+    ) as ExerciseId[];
+    if (ids.length === 0) throw new RangeError(`chapter: expected one with exercises, found ${formatValue(chapter)}`);
     const { core, all } = minutesOf(ids.filter((id) => !solved(id)).map((id) => ALL[id]));
     const left = all === 0 ? '' : `, about ${all} minutes to go, ${core} of them core`;
     print(`${ids.filter(solved).length} of ${ids.length} exercises passed${left}.`);
@@ -89,6 +93,8 @@ export function makeExercises({
 
   /** Says of a learner's copy whether its chapter has changed since the copy was made. */
   function edition(chapter: string, copied: string): void {
+    checkText('chapter', chapter);
+    checkText('copied', copied);
     const current = currentEdition?.(chapter);
     print(`Your copy of ${chapter}, edition ${copied}.`);
     if (current === undefined || current.edition === copied) return;

@@ -4,7 +4,7 @@
  */
 import { checkWhole } from '../../../src/common/checks';
 import { MAX_UINT32, Purpose, RandomStream, shuffle } from '../../../src/common/random';
-import type { SpikeTrainSplit, SpikeTrains } from '../../../src/common/spike-trains';
+import { checkSpikeTrains, type SpikeTrainSplit, type SpikeTrains } from '../../../src/common/spike-trains';
 
 const CONTROL = { times: 0, units: 1, steps: 2 } as const;
 
@@ -36,6 +36,7 @@ export function exchangeUnits(data: SpikeTrains, seed = 0): SpikeTrains {
  * @throws RangeError unless the seed is a whole number from 0 to 2³² − 1
  */
 export function permuteSteps(data: SpikeTrains, seed = 0): SpikeTrains {
+  checkSpikeTrains(data);
   checkWhole('seed', seed, 0, MAX_UINT32);
   const order = Uint16Array.from({ length: data.T }, (_, step) => step);
   shuffle(order, new RandomStream(seed, Purpose.Control, 0, CONTROL.steps));
@@ -49,6 +50,7 @@ function change(
   control: number,
   times: (split: SpikeTrainSplit, random: RandomStream) => Uint16Array,
 ): SpikeTrains {
+  checkSpikeTrains(data);
   checkWhole('seed', seed, 0, MAX_UINT32);
   const changed = (split: SpikeTrainSplit, part: number) => ({
     ...split,

@@ -3,7 +3,7 @@
  * G. K. Cohen and N. Thakor, "Converting static image datasets to spiking neuromorphic datasets using saccades", Frontiers in
  * Neuroscience 9, 2015; www.garrickorchard.com/datasets/n-mnist).
  */
-import { checkOptions, checkWhole, isTyped, typeName } from '../../../src/common/checks';
+import { checkArray, checkOptions, checkText, checkWhole, isTyped, typeName } from '../../../src/common/checks';
 import { DatasetError } from '../../../src/common/mnist';
 import { MAX_UINT32 } from '../../../src/common/random';
 import { MAX_UNITS, makeSpikeTrains, type SpikeTrains } from '../../../src/common/spike-trains';
@@ -51,6 +51,7 @@ export function readEvents(content: Uint8Array, name = 'events'): Recording {
 
 /** @throws DatasetError unless these are bytes */
 export function checkBytes(content: Uint8Array, name: string): void {
+  checkText('name', name);
   if (isTyped(content, 'Uint8Array')) return;
   throw new DatasetError(`${name}: expected the bytes of a file in a Uint8Array, found ${typeName(content)}`);
 }
@@ -79,8 +80,8 @@ export interface EventTrainsOptions extends Binning {
  * @throws RangeError in one line: what does not fit, what was expected, what was found
  */
 export function eventTrains(options: EventTrainsOptions): SpikeTrains {
-  const { train, test, width = 34, height = 34, pool = 2 } = options;
   checkOptions('eventTrains', options, ['train', 'test', 'width', 'height', 'pool', 'T', 'duration']);
+  const { train, test, width = 34, height = 34, pool = 2 } = options;
   checkWhole('width', width, 1, 256);
   checkWhole('height', height, 1, 256);
   checkWhole('pool', pool, 1, 256);
@@ -112,6 +113,7 @@ export function eventTrains(options: EventTrainsOptions): SpikeTrains {
 function checkRecordings(split: string, labelled: LabelledRecordings, width: number, height: number): void {
   if (!Array.isArray(labelled?.recordings))
     throw new TypeError(`${split}: expected { recordings, labels }, found ${typeName(labelled)}`);
+  checkArray(`${split}.recordings`, labelled.recordings, 'recordings');
   const most = { x: width - 1, y: height - 1, polarity: 1, times: MAX_UINT32 };
   for (const [i, recording] of labelled.recordings.entries()) {
     const where = `${split}: recording ${i}`;

@@ -4,7 +4,7 @@
  * (docs.inivation.com/software/software-advanced-usage/file-formats/aedat-3.1.html) and a table that says when each gesture
  * begins and ends.
  */
-import { checkWhole, inOneLine } from '../../../src/common/checks';
+import { checkText, checkWhole, inOneLine } from '../../../src/common/checks';
 import { CLASSES, DatasetError } from '../../../src/common/mnist';
 import { checkBytes, type LabelledRecordings, type Recording } from './events';
 
@@ -91,6 +91,7 @@ export function readGestures(aedat: Uint8Array, table: string, name = 'trial'): 
 }
 
 function readTrial(aedat: Uint8Array, table: string, name: string): LabelledRecordings {
+  checkText('table', table);
   const { x, y, polarity, times } = readAedat(aedat, name);
   const [head, ...lines] = table.trim().split(/\r?\n/);
   if (head !== COLUMNS) throw new DatasetError(`${name}: expected a table of ${COLUMNS}, found '${head.slice(0, 40)}'`);

@@ -27,6 +27,8 @@ export interface RandmanOptions {
 /** Waves weaker than this share of the strongest are left out, as by the authors. */
 const PRECISION = 1e-3;
 const MOST_WAVES = 1000;
+/** Of all samples; ten times as many as SHD has. */
+const MOST_SPIKES = 2 ** 28;
 /** Which stream of a class: its curves, or the hidden variables of its samples. */
 const STREAM = { curves: 0, samples: 1 } as const;
 
@@ -48,9 +50,9 @@ const STREAM = { curves: 0, samples: 1 } as const;
  * @throws RangeError that names the option that is out of range or unknown
  */
 export function randman(options: RandmanOptions = {}): SpikeTrains {
+  checkOptions('randman', options, ['seed', 'units', 'classes', 'T', 'dimensions', 'alpha', 'train', 'test']);
   const { seed = 0, units = 20, classes = CLASSES, T = 100, dimensions = 1, alpha = 3 } = options;
   const { train = 8000, test = 2000 } = options;
-  checkOptions('randman', options, ['seed', 'units', 'classes', 'T', 'dimensions', 'alpha', 'train', 'test']);
   checkWhole('seed', seed, 0, MAX_UINT32);
   checkWhole('units', units, 1, MAX_UNITS);
   checkWhole('classes', classes, 2, CLASSES);
@@ -61,6 +63,8 @@ export function randman(options: RandmanOptions = {}): SpikeTrains {
   checkWhole('train', train, 1, 1_000_000);
   checkWhole('test', test, 1, 1_000_000);
   const total = train + test;
+  if (total * units > MOST_SPIKES)
+    throw new RangeError(`train, test: expected at most ${MOST_SPIKES} spikes in all, found ${total * units}`);
   const times = new Uint16Array(total * units);
   const strengths = listStrengths(alpha);
   for (let label = 0; label < classes; label++) {

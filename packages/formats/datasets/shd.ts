@@ -4,7 +4,7 @@
  * networks", IEEE Transactions on Neural Networks and Learning Systems 33, 2022; compneuro.net). The files are HDF5:
  * `spikes/times` (seconds) and `spikes/units` are lists, one per recording, and `labels` are their classes.
  */
-import { checkOptions, checkWhole } from '../../../src/common/checks';
+import { checkArray, checkOptions, checkWhole } from '../../../src/common/checks';
 import { CLASSES, DatasetError } from '../../../src/common/mnist';
 import { makeSpikeTrains, type SpikeTrain, type SpikeTrains } from '../../../src/common/spike-trains';
 import { dataSetIn, groupIn, type Lists } from '../hdf5/found';
@@ -44,8 +44,8 @@ interface Recording {
  * @throws DatasetError or RangeError in one line: which recording, what was expected, what was found
  */
 export function readShd(options: ShdOptions): SpikeTrains {
-  const { classes = Array.from({ length: CLASSES }, (_, label) => label) } = options;
   checkOptions('readShd', options, ['train', 'test', 'classes', 'T', 'duration']);
+  const { classes = Array.from({ length: CLASSES }, (_, label) => label) } = options;
   checkClasses(classes);
   const splits = (['train', 'test'] as const).map((split) => readFile(split, options[split], classes));
   const binning = checkBinning(options, decodeTimes(splits.flat()));
@@ -61,6 +61,7 @@ export function readShd(options: ShdOptions): SpikeTrains {
 }
 
 function checkClasses(classes: readonly number[]): void {
+  checkArray('classes', classes, 'whole numbers');
   if (classes.length < 1 || classes.length > CLASSES)
     throw new RangeError(`classes: expected 1 to ${CLASSES} of them, found ${classes.length}`);
   classes.forEach((label, i) => {

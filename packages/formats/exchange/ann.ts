@@ -1,5 +1,5 @@
 /** An ANN with ReLU as a spiking network: the same weights, scaled, so that firing rates stand for its activations. */
-import { formatValue, isTyped, typeName } from '../../../src/common/checks';
+import { checkOptions, formatValue, isTyped, typeName } from '../../../src/common/checks';
 import { IMAGE_SIZE } from '../../../src/common/mnist';
 import { type NeuronOptions, resolveNeuronOptions } from '../../../src/common/neuron-options';
 import { networkOf, splitWeights, weightShapes } from '../../../src/common/weights';
@@ -31,9 +31,11 @@ export interface ConvertedAnn {
  * @example
  * const { weights, neuron } = exchange.fromAnn(ann, { images: data.train.images.subarray(0, 1000 * 784) });
  * @param weights of an ANN without biases, [784, 10], or [784, hidden] and [hidden, 10]
- * @throws RangeError for weights of another network, images that are none, a percentile out of range or one at which a layer is 0
+ * @throws TypeError without options, RangeError for an unknown one, weights of another network or too large, images that are none, a percentile out of range or one at which a layer is 0
  */
-export function fromAnn(weights: Float32Array, { images, percentile = 99.9 }: FromAnnOptions): ConvertedAnn {
+export function fromAnn(weights: Float32Array, options: FromAnnOptions): ConvertedAnn {
+  checkOptions('fromAnn', options, ['images', 'percentile']);
+  const { images, percentile = 99.9 } = options;
   const { hidden } = networkOf(weights);
   const stray = weights.find((weight) => !Number.isFinite(weight));
   if (stray !== undefined) throw new RangeError(`weights: expected finite numbers, found ${stray}`);
@@ -57,6 +59,8 @@ export function fromAnn(weights: Float32Array, { images, percentile = 99.9 }: Fr
     }
     const factor = (scales.at(-1) ?? 1) / scale;
     for (let i = 0; i < layer.length; i++) layer[i] *= factor;
+    if (!layer.every(Number.isFinite))
+      throw new RangeError(`weights: expected numbers that times ${factor} are finite, found larger in layer ${l + 1}`);
     scales.push(scale);
   }
   return { weights: converted, neuron: resolveNeuronOptions(IF_NEURON), scales };

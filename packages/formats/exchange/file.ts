@@ -1,4 +1,5 @@
 /** A network from a file in any readable format, recognized by its name. */
+import { checkText, checkUint8 } from '../../../src/common/checks';
 import type { EngineState, ReadoutName } from '../../../src/common/engine';
 import type { ResolvedLayer } from '../../../src/common/layers';
 import type { NeuronOptions } from '../../../src/common/neuron-options';
@@ -43,7 +44,9 @@ const READERS: Readonly<Record<string, (bytes: Uint8Array, file: string) => File
  * @throws Error in one line if no format has such a name, or as the format's own reader
  */
 export function fromFile(bytes: Uint8Array, file: string): FileNetwork {
+  checkText('file', file);
   checkFileName(file);
+  checkUint8(file, bytes);
   return READERS[endOf(file)](bytes, file);
 }
 

@@ -1,6 +1,13 @@
 /** A network of whole numbers as a file that a page of C, or what fills the memories of a chip, can read. */
 import { concatenated } from '../../../src/common/bytes';
-import { checkNumber, checkWhole } from '../../../src/common/checks';
+import {
+  checkArray,
+  checkNumber,
+  checkNumbers,
+  checkObject,
+  checkOptions,
+  checkWhole,
+} from '../../../src/common/checks';
 
 /** A layer of neurons that only add and compare. */
 export interface IntegerLayer {
@@ -35,10 +42,15 @@ const MAGIC = 0x3146494c;
  * const bytes = exchange.toIntegers({ shift: 1, layers });
  * @throws RangeError if a number is out of range, or a layer does not take what the one before gives
  */
-export function toIntegers({ shift, layers }: IntegerNetwork): Uint8Array {
+export function toIntegers(network: IntegerNetwork): Uint8Array {
+  checkOptions('toIntegers', network, ['shift', 'layers']);
+  const { shift, layers } = network;
   checkWhole('shift', shift, 0, 30);
   if (!(layers?.length > 0)) throw new RangeError('layers: expected at least one layer, found none');
-  const parts = layers.flatMap(({ inputs, outputs, threshold, scale, weights }, n) => {
+  checkArray('layers', layers, 'layers');
+  const parts = layers.flatMap((layer, n) => {
+    checkObject(`layer ${n}`, layer);
+    const { inputs, outputs, threshold, scale, weights } = layer;
     const of = (name: string) => `${name} of layer ${n}`;
     checkWhole(of('inputs'), inputs, 1, 2 ** 20);
     checkWhole(of('outputs'), outputs, 1, 2 ** 20);
@@ -51,6 +63,7 @@ export function toIntegers({ shift, layers }: IntegerNetwork): Uint8Array {
       const found = weights?.length ?? 'none';
       throw new RangeError(`${of('weights')}: expected ${inputs} x ${outputs} numbers, found ${found}`);
     }
+    checkNumbers(of('weights'), weights, '[inputs, outputs]');
     const bytes = Int8Array.from(weights);
     const stray = bytes.findIndex((byte, at) => byte !== weights[at]);
     if (stray >= 0) {

@@ -22,6 +22,18 @@ test('shuffled times are those of the split, and no longer those of the sample',
   }
 });
 
+test('what is no data set is refused before anything is done with it', () => {
+  for (const control of [shuffleTimes, exchangeUnits, permuteSteps]) {
+    for (const [wrong, message] of [
+      [undefined, /^TypeError: data: expected spike trains, .* found undefined$/],
+      [{ T: 1e9 }, /^RangeError: data\.units: expected a whole number from 1 to 784, found undefined$/],
+      [{ ...data, T: 1e9 }, /^RangeError: data\.T: expected a whole number from 1 to 10000, found 1000000000$/],
+      [{ ...data, test: null }, /^TypeError: data\.test: expected spike trains, .* found none$/],
+    ] as [SpikeTrains, RegExp][])
+      assert.throws(() => control(wrong), message);
+  }
+});
+
 test('exchanged units keep the times of each sample', () => {
   const control = exchangeUnits(data);
   checkSpikeTrains(control);

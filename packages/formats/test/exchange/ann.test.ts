@@ -109,6 +109,21 @@ describe('An ANN that becomes a spiking network', () => {
       );
     }
     refused(
+      () => fromAnn(weights, { images, percentil: 50 } as never),
+      "fromAnn: expected images or percentile, found the option 'percentil'",
+    );
+    assert.throws(
+      () =>
+        fromAnn(
+          weights.map((weight, i) => (i === 0 ? -3e38 : weight * 1e-3)),
+          { images },
+        ),
+      {
+        name: 'RangeError',
+        message: /^weights: expected numbers that times [\d.]+ are finite, found larger in layer 1$/,
+      },
+    );
+    refused(
       () =>
         fromAnn(
           weights.map((weight) => -Math.abs(weight)),
