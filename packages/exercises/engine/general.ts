@@ -24,13 +24,13 @@ export const GENERAL = {
   },
   'keeps-state': {
     expect: 'a variable outside of the function, or chance',
-    question: 'What does your function keep between calls, or does it call `Math.random`?',
+    question: 'What does your function keep between calls, or does it call “Math.random”?',
   },
   'other-calls': {
     expect: 'the right result, but other calls on the way than the task asks for',
     question: 'Which calls does the task ask for, and how many?',
   },
-  nothing: { expect: 'no `return`', question: 'Is a `return` missing, or a value never set?' },
+  nothing: { expect: 'no `return`', question: 'Is a “return” missing, or a value never set?' },
   gap: { expect: 'a list or an object with values that were never set', question: 'Which one do you never set?' },
   promise: { expect: 'an `async` function', question: 'Does anything in it have to wait?' },
   kind: { expect: 'a list for a number, a number for a list, and the like', question: 'What does the task ask for?' },

@@ -109,7 +109,7 @@ const asksForTooMuch = (answer: unknown) =>
   [...String(answer).matchAll(LENGTH)].some(([, length = '']) => Number(length.replaceAll('_', '')) > MOST);
 
 const NOT_ATTEMPTED = 'Not attempted yet.';
-const CALLS_A_STUB = 'Not yet: it calls a function of yours that still has `return todo();`. Which exercise is that?';
+const CALLS_A_STUB = 'Not yet: it calls a function of yours that still has “return todo();”. Which exercise is that?';
 
 function failure({ names }: Exercise, answer: unknown, error: unknown): Verdict {
   const thrown = error instanceof Failed ? error.thrown : error;

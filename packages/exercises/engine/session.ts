@@ -100,7 +100,7 @@ export function makeExercises({
     if (current === undefined || current.edition === copied) return;
     const number = current.file.slice(0, 2);
     print(
-      `The chapter is newer: edition ${current.edition}. \`npm run exercises -- --reset ${number}\` gives you a new copy and keeps this one.`,
+      `The chapter is newer: edition ${current.edition}. “npm run exercises -- --reset ${number}” gives you a new copy and keeps this one.`,
     );
   }
 

@@ -77,7 +77,7 @@ const GAP: Flaw = { name: 'gap', diagnosis: `A value of your result is undefined
 /**
  * What is wrong with a result before its numbers are compared, seen beside a right one; undefined if nothing is.
  * @param where the case in words, "for x = 1"
- * @param part which list of the result it is: "your list", "your list `v`", "row 0 of your list"
+ * @param part which list of the result it is: "your list", "your list “v”", "row 0 of your list"
  */
 export function findFlaw(found: unknown, right: unknown, where = '', part = 'your list'): Flaw | undefined {
   if (right === undefined && !isPromise(found)) return undefined; // an answer whose result is what it does
@@ -108,8 +108,8 @@ export function findFlaw(found: unknown, right: unknown, where = '', part = 'you
     if (Array.isArray(value) && Object.keys(value).length < value.length) return GAP;
     for (const key of Object.keys(like)) {
       if (!(key in value))
-        return { name: 'missing', diagnosis: `Your result has no \`${key}\`. ${GENERAL.missing.question}` };
-      const list = Array.isArray(value) ? `row ${key} of ${part}` : `${part} \`${key}\``;
+        return { name: 'missing', diagnosis: `Your result has no “${key}”. ${GENERAL.missing.question}` };
+      const list = Array.isArray(value) ? `row ${key} of ${part}` : `${part} “${key}”`;
       const inner = findFlaw(value[key], like[key], where, list);
       if (inner) return inner.name === 'nothing' ? GAP : inner;
     }

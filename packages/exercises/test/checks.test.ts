@@ -4,12 +4,18 @@ import { describe, test } from 'node:test';
 import { limit } from '../../../hosts/node/exercises';
 import { ALL, type ExerciseId, type Net, todo } from '..';
 import { exercise, NeverEnds } from '../engine/exercise';
+import { GENERAL } from '../engine/general';
 import { judgeAnswer } from '../engine/judge';
 import { copy, same } from '../engine/values';
 
 const ids = Object.keys(ALL) as ExerciseId[];
 /** An oracle may work on tensors, and TensorFlow.js does not survive being stopped on a busy machine. */
-const judge = (id: ExerciseId, answer: unknown) => judgeAnswer(ALL[id], answer);
+const judge = (id: ExerciseId, answer: unknown) => {
+  const verdict = judgeAnswer(ALL[id], answer);
+  // A console shows the marks of Markdown and TeX as they are.
+  assert.doesNotMatch(verdict.message, /[`$]/, id);
+  return verdict;
+};
 const judgeWithin = (id: ExerciseId, answer: unknown) => judgeAnswer(ALL[id], answer, limit);
 
 /** What the checks of many courses let pass. */
@@ -133,6 +139,15 @@ const mapped = (parts: object, change: (part: unknown) => unknown) =>
   Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, change(part)]));
 
 describe('The checks', () => {
+  test('print plain text: no marks of Markdown or TeX', () => {
+    const asked = Object.values(GENERAL).map(({ question }) => question);
+    const named = ids.flatMap((id) => Object.values(ALL[id].mistakes).map(({ diagnosis }) => diagnosis));
+    assert.deepEqual(
+      [...asked, ...named].filter((text) => /[`$]|\*\*|\\/.test(text)),
+      [],
+    );
+  });
+
   test('are of at least twenty-five exercises, and of nine projects of half an hour', () => {
     const all = Object.values(ALL);
     assert.ok(all.filter(({ project }) => project === undefined).length >= 25);
@@ -160,7 +175,7 @@ describe('The checks', () => {
       judge('lif-run', () => ({ v: [chargeStep()], s: [0] })),
       {
         status: 'todo',
-        message: 'Not yet: it calls a function of yours that still has `return todo();`. Which exercise is that?',
+        message: 'Not yet: it calls a function of yours that still has “return todo();”. Which exercise is that?',
       },
     );
   });
@@ -409,7 +424,7 @@ describe('The checks', () => {
     });
     assert.match(
       message,
-      /^Your list `v` has 9 values for x = .*, tau = 2 and pause = 0\. How many should it have, and what does each stand for\?$/,
+      /^Your list “v” has 9 values for x = .*, tau = 2 and pause = 0\. How many should it have, and what does each stand for\?$/,
     );
     assert.match(
       judge('ann-one-hot', ([label]: number[]) => [label]).message,

@@ -124,7 +124,7 @@ describe('A copy of a chapter', () => {
     edition('02-lif-neuron.ipynb', '87654321');
     assert.match(
       printed[2],
-      /^The chapter is newer: edition 12345678\. `npm run exercises -- --reset 02` gives you a new copy/,
+      /^The chapter is newer: edition 12345678\. “npm run exercises -- --reset 02” gives you a new copy/,
     );
     assert.equal(printed.length, 3);
   });

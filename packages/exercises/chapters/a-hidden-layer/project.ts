@@ -62,7 +62,7 @@ export const hiddenLayerProject = {
       ),
       biases: m(
         'counts a bias per neuron',
-        'This counts one number per neuron in addition. Which option of `dense` do our networks set to `false`?',
+        'This counts one number per neuron in addition. Which option of “dense” do our networks set to “false”?',
         (hidden) => 784 * hidden + hidden + 10 * hidden + 10,
       ),
     },
@@ -169,7 +169,7 @@ export const hiddenLayerProject = {
       ),
       'images-lost': m(
         'forgets the number of images',
-        'The distance that you allow does not shrink with the number of images. Where does `images` belong?',
+        'The distance that you allow does not shrink with the number of images. Where does “images” belong?',
         within((p) => Math.sqrt(p * (1 - p))),
       ),
       'first-in-list': m(

@@ -79,12 +79,12 @@ export const aMemory = {
       ),
       'others-alone': m(
         'leaves out what a neuron tells itself',
-        'Here no neuron hears its own spike. Does the diagonal of `R` count?',
+        'Here no neuron hears its own spike. Does the diagonal of “R” count?',
         heard((R, i, j) => (i === j ? 0 : R[i][j])),
       ),
       'itself-alone': m(
         'lets each neuron hear itself alone',
-        'Here only the diagonal of `R` counts. Which neurons does neuron j hear?',
+        'Here only the diagonal of “R” counts. Which neurons does neuron j hear?',
         heard((R, i, j) => (i === j ? R[i][j] : 0)),
       ),
       'all-fire': m(
@@ -94,7 +94,7 @@ export const aMemory = {
       ),
       'without-input': m(
         'leaves out what came from below',
-        'Here the neurons hear one another alone. What becomes of `arrived`?',
+        'Here the neurons hear one another alone. What becomes of “arrived”?',
         (R, spikes, arrived) =>
           heard((r, i, j) => r[i][j])(
             R,
@@ -144,17 +144,17 @@ export const aMemory = {
     mistakes: {
       'no-way-back': m(
         'drops the way through R',
-        'This is what is left without the way back through `R`. Who heard the spike one step later?',
+        'This is what is left without the way back through “R”. Who heard the spike one step later?',
         wayBack((slope, direct) => slope * direct),
       ),
       transposed: m(
         'sums over the senders',
-        'Your sum takes a column of `R`. To which neurons did neuron i send its spike?',
+        'Your sum takes a column of “R”. To which neurons did neuron i send its spike?',
         wayBack((slope, direct, through) => slope * (direct + through), true),
       ),
       'slope-of-direct-alone': m(
         'lets the way through R pass without the slope',
-        'The way through `R` begins at a spike, too. Through which slope does it reach the potential?',
+        'The way through “R” begins at a spike, too. Through which slope does it reach the potential?',
         wayBack((slope, direct, through) => slope * direct + through),
       ),
       'no-slope': m(
@@ -193,17 +193,17 @@ export const aMemory = {
     mistakes: {
       sign: m(
         'turns the sign round',
-        'Here a larger $w$ leaves more of the potential. Is its leak $\\sigma(w)$ larger or smaller then?',
+        'Here a larger w leaves more of the potential. Is its leak σ(w) larger or smaller then?',
         (v, w) => v * sigmoid(w) * (1 - sigmoid(w)),
       ),
       'chain-rule': m(
         'leaves out the slope of σ',
-        'This is how h changes with the leak itself. How does the leak change with $w$?',
+        'This is how h changes with the leak itself. How does the leak change with w?',
         (v) => -v,
       ),
       'the-leak': m(
         'returns what leaks away',
-        'This is what the neuron loses in a step. How does it change if $w$ grows a little?',
+        'This is what the neuron loses in a step. How does it change if w grows a little?',
         (v, w) => -v * sigmoid(w),
       ),
       'without-v': m(
@@ -241,6 +241,8 @@ export const aMemory = {
         'returns the first τ that is too slow',
         'With this τ more than the share is left. Which one comes before it?',
         (share, steps) => slowest(share, steps) + 1,
+        // Right where the equation has a whole τ.
+        (share, steps) => Math.ceil(1 / (1 - share ** (1 / steps))),
       ),
       exponential: m(
         'takes e to the power −steps/τ for the leak',

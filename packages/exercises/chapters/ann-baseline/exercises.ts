@@ -125,7 +125,7 @@ export const annBaseline = {
           ),
           'first-not-raised': m(
             '`sums.reduce((a, z) => a + Math.exp(z))`, without the 0 to begin with',
-            'The total holds the first sum itself instead of its power. What does `reduce` begin with if it is given no value?',
+            'The total holds the first sum itself instead of its power. What does “reduce” begin with if it is given no value?',
             (sums: number[]) => {
               const wrongTotal = sums.reduce((sum, x) => sum + Math.exp(x));
               return sums.map((x) => Math.exp(x) / wrongTotal);

@@ -240,7 +240,7 @@ export const eventDriven = {
       ),
       'not-counted': m(
         'adds with `+`',
-        'The table is right, but `add` was never called. Which function should do the additions?',
+        'The table is right, but “add” was never called. Which function should do the additions?',
         (weights) => table(weights, (a, b) => a + b),
       ),
       'other-end': m(

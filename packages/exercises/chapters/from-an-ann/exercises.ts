@@ -50,6 +50,16 @@ export const fromAnAnn = {
         'gives a negative rate to a negative current',
         'Your neuron has fewer spikes than none. What does a neuron do whose potential only falls?',
         (x, T) => Math.min(T, Math.floor(T * x)) / T,
+        (x, T) => Math.min(T, Math.round(T * x)) / T,
+        (x, T) => Math.floor(T * x) / T,
+        (x, T) => Math.round(T * x) / T,
+        (x) => Math.min(1, x),
+        (x) => x,
+      ),
+      'sign-lost': m(
+        'lets a negative current count as a positive one',
+        'Your neuron fires under a negative current, too. Which way does the potential go there?',
+        (x, T) => clipped(Math.floor(T * Math.abs(x)), T),
       ),
       rounds: m(
         'rounds instead of rounding down',
@@ -127,7 +137,7 @@ export const fromAnAnn = {
       ),
       'sorted-as-text': m(
         'sorts without comparing numbers',
-        '`sort()` compares numbers as texts, so 11 comes before 2. Which function must you give it?',
+        '“sort()” compares numbers as texts, so 11 comes before 2. Which function must you give it?',
         at(
           (share, count) => Math.ceil(share * count - 1e-9) - 1,
           (activations) => [...activations].sort(),

@@ -123,12 +123,12 @@ export const onAChipProject = {
       ),
       'adds-8': m(
         'adds 8 to make every weight positive',
-        'Your numbers are shifted by 8. Which four bits does `-1 & 15` have?',
+        'Your numbers are shifted by 8. Which four bits does “-1 & 15” have?',
         packBy((low, high = -8) => (low + 8) | ((high + 8) << 4)),
       ),
       'sign-and-size': m(
         'writes the sign and then the size',
-        'Your highest bit is a sign alone. Which four bits does `-1 & 15` have?',
+        'Your highest bit is a sign alone. Which four bits does “-1 & 15” have?',
         packBy((low, high = 0) => {
           const half = (weight: number) => (weight < 0 ? 8 : 0) | (Math.abs(weight) & 7);
           return half(low) | (half(high) << 4);

@@ -133,7 +133,7 @@ export const readPotential = {
       ),
       first: m(
         'takes the first step for the last',
-        'Your first number is the potential after the first step. Where in `h` does the last one stand?',
+        'Your first number is the potential after the first step. Where in “h” does the last one stand?',
         (h) => [h[0], mean(h), highest(h)],
       ),
       'where-highest': m(

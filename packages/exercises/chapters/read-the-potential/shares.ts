@@ -38,7 +38,7 @@ export const readShares = {
       ),
       'input-divided': m(
         'divides by tau, as with decaying input',
-        'Your shares are all too small by the same factor. With `decayInput: false`, is a current divided by τ?',
+        'Your shares are all too small by the same factor. With “decayInput: false”, is a current divided by τ?',
         (T, tau) => range(T).map((t) => (1 - 1 / tau) ** (T - 1 - t) / tau),
       ),
       'leak-as-factor': m(

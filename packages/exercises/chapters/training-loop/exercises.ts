@@ -85,7 +85,7 @@ export const trainingLoop = {
       ),
       'always-ten': m(
         'divides by 10 instead of by the number of neurons',
-        'This divides by 10, but the check also tries fewer neurons. How many are there in a row of `rates`?',
+        'This divides by 10, but the check also tries fewer neurons. How many are there in a row of “rates”?',
         squares(toOneHot, (images) => 1 / (10 * images)),
       ),
       'not-squared': m(
@@ -179,7 +179,7 @@ export const trainingLoop = {
       ),
       'last-dropped': m(
         'drops the last entry of `correct` as the incomplete batch',
-        'This drops the last number of `correct`. Is the incomplete batch in that list at all?',
+        'This drops the last number of “correct”. Is the incomplete batch in that list at all?',
         (correct, batchSize) => sum(correct.slice(0, -1)) / ((correct.length - 1) * batchSize),
       ),
       'last-batch': m(

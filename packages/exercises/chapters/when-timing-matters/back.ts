@@ -62,12 +62,12 @@ export const timingBack = {
       ),
       'always-through': m(
         'takes the way through the spike also when it is detached',
-        'Detached or not, your result is the same. Which way does `detachReset` cut?',
+        'Detached or not, your result is the same. Which way does “detachReset” cut?',
         arrives({ reset: (h) => h * slopeAt(h) }),
       ),
       'exchanged-cases': m(
         'exchanges detached and not detached',
-        'Both cases are there, but each has the result of the other. Which way does `detachReset: true` cut?',
+        'Both cases are there, but each has the result of the other. Which way does “detachReset: true” cut?',
         arrives({ reset: (h, detachReset) => (detachReset ? h * slopeAt(h) : 0) }),
       ),
       'wrong-sign': m(

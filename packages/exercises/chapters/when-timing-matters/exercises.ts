@@ -90,12 +90,12 @@ export const timing = {
     mistakes: {
       inverse: m(
         'looks for the step from which each spike would come',
-        'You look for the step in `order`, and take the place where it stands. What does `order[t]` itself say?',
+        'You look for the step in “order”, and take the place where it stands. What does “order[t]” itself say?',
         (times, order) => times.map((time) => order.indexOf(time)),
       ),
       'by-place': m(
         'takes the new step by the place in the list, not by the time',
-        'Your result does not depend on the times. Which entry of `order` belongs to a spike of step 3?',
+        'Your result does not depend on the times. Which entry of “order” belongs to a spike of step 3?',
         (times, order) => times.map((_, i) => order[i]),
       ),
       'spikes-exchanged': m(

@@ -65,7 +65,7 @@ export const timeGap = exercise<Gap>({
     ),
     'input-decays': m(
       'lets the input decay, as without `decayInput: false`',
-      'Your neuron never fires, however close both spikes are. With `decayInput: false`, is a weight divided by τ?',
+      'Your neuron never fires, however close both spikes are. With “decayInput: false”, is a weight divided by τ?',
       (weight, tau) => Math.floor(exactGap(weight / tau, 1 - 1 / tau) + ROUNDING),
       (weight, tau) => Math.floor(Math.max(0, exactGap(weight / tau, 1 - 1 / tau)) + ROUNDING),
     ),
@@ -76,7 +76,7 @@ export const timeGap = exercise<Gap>({
     ),
     'faded-to-weight': m(
       'asks when the share `weight` of the first spike is left',
-      'At this gap the share `weight` of the first spike is left. How much must be left of it, so that the second one reaches 1?',
+      'At this gap the share “weight” of the first spike is left. How much must be left of it, so that the second one reaches 1?',
       (weight, tau) => Math.floor(Math.log(weight) / Math.log(1 - 1 / tau)),
     ),
     'starts-at-1': m(
