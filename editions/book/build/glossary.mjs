@@ -13,7 +13,8 @@ export function termsOf(document) {
     for (let name = meaning.previousElementSibling; name?.tagName === 'DT'; name = name.previousElementSibling) {
       names.unshift({ id: name.id, form: name.firstChild?.textContent?.trim() ?? '' });
     }
-    const text = meaning.textContent.trim().replace(/\s+/g, ' ');
+    // What follows leads to the section that explains it.
+    const text = (meaning.querySelector('p') ?? meaning).textContent.trim().replace(/\s+/g, ' ');
     terms.push({ id: names[0].id, forms: names.map(({ form }) => form), meaning: text });
   }
   return terms;

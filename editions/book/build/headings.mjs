@@ -60,7 +60,7 @@ export function linkHeadings(page, markdown, chapters) {
       throw new UserError(`${page}: line ${line}: expected one section "${heading}" in the chapters, ${instead}`);
     }
     const [{ name }] = found;
-    const chapter = /(?:^|[.?!:]\s|\n\n)$/.test(markdown.slice(0, at)) ? 'Chapter' : 'chapter';
+    const chapter = /(?:^|[.?!:]\s|\n\n\s*)$/.test(markdown.slice(0, at)) ? 'Chapter' : 'chapter';
     return `[${chapter} ${Number(/^\d+/.exec(name)?.[0])}, *${heading}*](${name}.ipynb#${anchorOf(heading)})`;
   });
 }

@@ -77,6 +77,28 @@ function sizeDrawings(article, page, readDrawing) {
 }
 
 /**
+ * What is too wide for a phone scrolls in its own box, which the keyboard reaches: drawings, and tables that a cell printed. (Tables and
+ * formulas of the text have such boxes by Sphinx.)
+ * @param {Element} article
+ */
+function boxWide(article) {
+  for (const image of article.querySelectorAll('p > img:only-child')) {
+    const paragraph = image.parentElement;
+    if (!paragraph || paragraph.textContent.trim() !== '') continue;
+    const box = article.ownerDocument.createElement('div');
+    box.className = 'drawing';
+    box.tabIndex = 0;
+    box.setAttribute('role', 'group');
+    box.setAttribute('aria-label', 'Drawing');
+    paragraph.replaceWith(box);
+    box.append(image);
+  }
+  for (const pre of article.querySelectorAll('.cell_output pre')) {
+    if (pre.textContent.includes('┌')) pre.classList.add('printed-table');
+  }
+}
+
+/**
  * Where in the book a chapter is, and what readers can do with it.
  * @param {object} chapter
  * @param {string} chapter.name
@@ -121,7 +143,7 @@ export const movedPage = (to, title) => `<!DOCTYPE html>
 `;
 
 /**
- * The text of a page's sections, for the search: `[id, text]`, the first without an id.
+ * The text of a page's sections, for the search: `[id, text, title]`, the first without an id.
  * @param {Document} document
  */
 export function sectionTexts(document) {
@@ -136,11 +158,13 @@ export function sectionTexts(document) {
     block.append(' ');
   const clean = (/** @type {Element} */ element) => element.textContent.replace(/\s+/g, ' ').trim();
   const sections = [...article.querySelectorAll('section[id], dt[id]')].reverse().map((section) => {
-    const meaning = section.tagName === 'DT' ? section.nextElementSibling : undefined;
-    const text = clean(section) + (meaning?.tagName === 'DD' ? `: ${clean(meaning)}` : '');
+    let meaning = section.tagName === 'DT' ? section.nextElementSibling : null;
+    while (meaning?.tagName === 'DT') meaning = meaning.nextElementSibling;
+    const text = clean(section) + (meaning ? `: ${clean(meaning.querySelector('p') ?? meaning)}` : '');
+    const title = clean(section.querySelector('h1, h2, h3, h4') ?? section);
     // What is inside another section is told there; the words of a glossary stay with the page as well.
     if (section.tagName === 'SECTION') section.remove();
-    return [section.id, text];
+    return [section.id, text, title];
   });
   return [...sections.reverse(), ['', clean(article)]].filter(([, text]) => text !== '');
 }
@@ -163,6 +187,7 @@ export function finishPage(html, page, { terms = [], head, shown, readDrawing } 
   if (terms.length > 0) linkTerms(article, terms, `${upFrom(page)}glossary.html`);
   if (shown) embed(article, shown, page);
   if (readDrawing) sizeDrawings(article, page, readDrawing);
+  boxWide(article);
   if (head) {
     const title = article.querySelector('h1');
     if (!title) throw new UserError(`${page}: expected a title, found none: begin the notebook with "# …"`);

@@ -136,7 +136,7 @@ export async function writePages(chapters, source) {
   for (const [name, text] of Object.entries(pages)) write(join(source, ...name.split('/')), text);
   write(join(source, `${TEACHING}.md`), teachingPage());
   const { [LOOK_UP]: found = [], ...others } = pageGroups();
-  for (const name of [...found, ...Object.values(others).flat()]) {
+  for (const name of ['glossary', ...found, ...Object.values(others).flat()]) {
     const page = `${name}.md`;
     write(join(source, page), linkHeadings(`editions/book/${page}`, readFileSync(join(book, page), 'utf8'), chapters));
   }
@@ -155,8 +155,8 @@ const FONTS = [
 ];
 
 /**
- * Where there are formulas, Greek letters in the text beside them come from the same file, and look alike. They slant already: said for
- * italics too, or the browser would slant them once more.
+ * Greek letters come from the formulas' file, and look like those: the τ of a sans face is a small T. They slant already: said for italics
+ * too, or the browser would slant them once more.
  */
 const GREEK = ['normal', 'italic']
   .map(
@@ -164,7 +164,7 @@ const GREEK = ['normal', 'italic']
   font-family: 'Greek of the formulas';
   font-style: ${style};
   font-display: swap;
-  src: url(fonts/KaTeX_Math-Italic.woff2) format('woff2');
+  src: url(katex/fonts/KaTeX_Math-Italic.woff2) format('woff2');
   unicode-range: U+03B1-03C9;
 }`,
   )
@@ -199,7 +199,7 @@ export function copyStatic(source) {
   const folder = join(source, '_static');
   const katex = dirname(require.resolve('katex/package.json'));
   const formulas = katexCss(readFileSync(join(katex, 'dist', 'katex.min.css'), 'utf8'));
-  write(join(folder, 'katex', 'katex.min.css'), `${GREEK}\n${formulas}`);
+  write(join(folder, 'katex', 'katex.min.css'), formulas);
   for (const font of readdirSync(join(katex, 'dist', 'fonts')).filter((name) => name.endsWith('.woff2'))) {
     write(join(folder, 'katex', 'fonts', font), readFileSync(join(katex, 'dist', 'fonts', font)));
   }
@@ -213,5 +213,5 @@ export function copyStatic(source) {
   // The smallest of Plotly's bundles that draws lines, bars and heatmaps.
   const plotly = require.resolve('plotly.js-cartesian-dist-min/plotly-cartesian.min.js');
   write(join(folder, 'plotly.js'), readFileSync(plotly));
-  return faces.map(({ css }) => css).join('\n');
+  return [...faces.map(({ css }) => css), GREEK].join('\n');
 }

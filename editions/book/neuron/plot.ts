@@ -45,10 +45,11 @@ export function drawTrace(
   const { vThreshold } = options;
   const parts: string[] = [];
 
-  // The step that is looked at, behind everything.
-  parts.push(
-    `<rect class="nr-here" x="${fixed(x(step))}" y="${PANEL.input.top - 4}" width="${fixed(x(1) - x(0))}" height="${HEIGHT - 24 - PANEL.input.top}"/>`,
-  );
+  // The step that is looked at, behind the curves of each panel, and not behind its title.
+  for (const { top, height } of Object.values(PANEL)) {
+    const box = `x="${fixed(x(step))}" y="${top - 4}" width="${fixed(x(1) - x(0))}" height="${height + 8}"`;
+    parts.push(`<rect class="nr-here" ${box}/>`);
+  }
 
   const scale = (panel: { top: number; height: number }, low: number, high: number) => {
     const y = (value: number) => panel.top + panel.height * (1 - (value - low) / (high - low));

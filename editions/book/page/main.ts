@@ -4,11 +4,13 @@ import { addFigureButtons } from './figures';
 import { openDrawersByKey } from './menus';
 import { becomeApp } from './offline';
 import { explainRunLinks } from './run';
+import { tellOfMore } from './scroll';
 
 addFigureButtons();
 addCopyButtons();
 openDrawersByKey();
 explainRunLinks();
+tellOfMore();
 becomeApp((document.currentScript as HTMLScriptElement).src);
 
 // From now on links glide (see theme.css): what comes late, such as fonts, has moved the text.

@@ -8,6 +8,7 @@ import {
   SETTING_NAMES,
   SETTINGS,
   type SettingName,
+  tellSetting,
 } from '../../../packages/runs/map';
 import { writeRun } from '../train/link';
 import { element } from './assets';
@@ -158,7 +159,7 @@ class Runs {
     const shown = this.all ? rows : rows.slice(0, FIRST);
     const common =
       rows.length === 0 ? [] : SETTING_NAMES.filter((name) => !varied.includes(name) && rows[0][name] !== null);
-    const same = common.map((name) => `${heading(name)} ${plain(name, rows[0]?.[name] ?? null)}`).join(', ');
+    const same = common.map((name) => tellSetting(name, rows[0][name])).join(', ');
     this.said.textContent =
       rows.length === 0
         ? 'No run has these settings.'
@@ -207,7 +208,7 @@ class Runs {
   /** Shows a run: its settings, what came of it, and how to compute it again. */
   private open(row: Row): void {
     const settings = SETTING_NAMES.filter((name) => row[name] !== null)
-      .map((name) => `${heading(name)} ${plain(name, row[name])}`)
+      .map((name) => tellSetting(name, row[name]))
       .join(', ');
     const claim = writeRun(row, { test: row.last, sha256: row.weightsSha256 });
     const close = element('button', { type: 'button', class: 'map-close' }, 'Close');

@@ -3,9 +3,10 @@
  * where a page may not fetch another.
  */
 import { element } from './assets';
+import { corrected, nearest, type Sections, wordsOf } from './find';
 
-/** The sections of a page: the id of each, '' for the top, and its text. */
-type Sections = [id: string, text: string][];
+/** Sphinx's. */
+declare const Search: { performSearch(query: string): void };
 
 declare global {
   interface Window {
@@ -48,10 +49,7 @@ function summary(sections: Sections, id: string, words: string[]): HTMLElement |
 }
 
 const query = new URLSearchParams(location.search).get('q') ?? '';
-const words = query
-  .toLowerCase()
-  .split(/[^\p{L}\p{N}]+/u)
-  .filter(Boolean);
+let words = wordsOf(query);
 const results = document.querySelector('#search-results');
 
 function addSummaries(): void {
@@ -66,7 +64,29 @@ function addSummaries(): void {
   }
 }
 
+/** Questions and words of the glossary stand before what Sphinx finds, which searches once more for a word without a slip. */
+function begin(results: Element): void {
+  // Sphinx has looked into the source as well, and has shown the first of what it found.
+  const right = results.querySelector('li') ? words : corrected(words, window.bookTexts);
+  if (right.join() !== words.join()) {
+    results.replaceChildren();
+    Search.performSearch(right.join(' '));
+    results.prepend(
+      element('p', { role: 'status' }, `No page has “${query}”. This is what “${right.join(' ')}” finds.`),
+    );
+    words = right;
+  }
+  const items = nearest(words, window.bookTexts).map(({ page, id, title }) => {
+    const where = page === 'glossary' ? `Glossary: ${title}` : title;
+    return element('li', {}, element('a', { href: `${page}.html#${id}` }, where));
+  });
+  if (items.length === 0) return;
+  const list = element('ul', { class: 'search first', role: 'list' }, ...items);
+  results.querySelector('ul.search')?.before(list);
+}
+
 if (results) {
+  begin(results);
   new MutationObserver(addSummaries).observe(results, { childList: true, subtree: true });
   addSummaries();
 }

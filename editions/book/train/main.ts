@@ -36,6 +36,8 @@ const say = (id: 'said' | 'live' | 'kept' | 'verdict' | 'claim-text', text: stri
 /** 'failed': nothing can be trained before the settings change. */
 type Phase = 'fresh' | 'loading' | 'running' | 'waiting' | 'done' | 'failed';
 let phase: Phase = 'fresh';
+/** Batches of the whole training under way. */
+let batches = 0;
 /** The run that the address named when it was opened, and perhaps what came of it. */
 let linked: ReturnType<typeof readRun> = { settings: START };
 /** Whether the training under way is compared with the claim, and whether it is to be said how long that takes. */
@@ -108,11 +110,12 @@ function look(): void {
 function hear(told: Told): void {
   if (told.kind === 'loading') {
     part<HTMLProgressElement>('bar').value = told.part;
-    const what = told.part < 1 ? `The images are coming: ${percent(told.part)} of 11 MB.` : 'Unpacking the images …';
+    const coming = `The images are coming: ${percent(told.part)} of 11 MB.`;
+    const what = told.part < 1 ? coming : 'The images are here. The network is being set up …';
     if (phase === 'loading') say('said', what);
   } else if (told.kind === 'started') {
-    threads = told.threads;
-    if (estimating) stuck = window.setTimeout(giveUp, 1000 * CHECK.given);
+    ({ threads, batches } = told);
+    if (estimating) stuck = window.setTimeout(judgeFirstBatch, 1000 * CHECK.given);
     enter('running');
   } else if (told.kind === 'failed') fail(told.message);
   else if (told.kind === 'look') take(told);
@@ -129,12 +132,11 @@ function hear(told: Told): void {
 }
 
 /** Takes in how the network is now. */
-function take({ weights, progress, reading, hidden = seen.hidden, cost }: Look): void {
+function take({ weights, progress, trained, reading, hidden = seen.hidden, cost }: Look): void {
   asked = 0;
-  const batches = (progress?.trainTimes ?? 0) - (seen.progress?.trainTimes ?? 0);
-  const before = batches === 0 ? seen.before : batches === 1 ? seen.weights : undefined;
-  if (progress && batches > 0)
-    seen.trained.push([progress.epoch + progress.batch / progress.batches, progress.accuracy]);
+  const since = (progress?.trainTimes ?? 0) - (seen.progress?.trainTimes ?? 0);
+  const before = since === 0 ? seen.before : since === 1 ? seen.weights : undefined;
+  seen.trained.push(...trained);
   seen = { ...seen, weights, before, reading, hidden, progress };
   const begin = performance.now();
   draw();
@@ -163,9 +165,10 @@ function draw(): void {
 function tell(): void {
   const { progress, ends, settings } = seen;
   if (phase === 'fresh') say('said', FRESH);
+  if (phase === 'running' && !progress) say('said', 'The images are here, and the first batch is under way.');
   if (!progress || phase === 'fresh' || phase === 'failed') return;
   const cost = `${plural(ends.length, 'epoch')} in ${duration(progress.seconds)}, on ${plural(threads, 'thread')}`;
-  const done = `Done: ${cost}. ${percent(ends.at(-1)?.testAcc ?? 0)} of the test images right.`;
+  const done = `Done: ${cost}. ${percent(ends.at(-1)?.testAcc ?? 0)} of the test images right. More epochs go on from here; any other setting begins a new network.`;
   say('said', phase === 'done' ? done : progressOf(progress, settings, phase === 'running'));
 }
 
@@ -179,7 +182,7 @@ function enter(next: Phase): void {
   button('step').disabled = !waits;
   button('again').disabled = phase === 'fresh';
   button('check').disabled = phase !== 'fresh';
-  part<HTMLFieldSetElement>('settings').disabled = !(phase === 'fresh' || phase === 'failed');
+  part<HTMLFieldSetElement>('settings').disabled = !['fresh', 'failed', 'done'].includes(phase);
   part('bar').hidden = phase !== 'loading';
   if (phase === 'running') look();
   tell();
@@ -190,7 +193,7 @@ function train(kind: 'train' | 'step'): void {
     ask({ kind: 'pause' });
     return;
   }
-  ask({ kind });
+  ask({ kind, epochs: seen.settings.epochs });
   seen.change = kind === 'step';
   if (phase === 'fresh') {
     say('said', 'Loading …');
@@ -273,6 +276,12 @@ part('link').addEventListener('click', async () => {
 // A link and its claim -----------------------------------------------------------------------------------------------
 
 const showSettings = makeFields(part('fields'), (changed) => {
+  // What is trained stays where a value does not fit, or only asks for more.
+  if (phase === 'done' && (typeof changed === 'string' || isLonger(changed))) {
+    if (typeof changed === 'string') say('live', changed);
+    else goOn(changed);
+    return;
+  }
   if (typeof changed === 'string') return fail(changed);
   part('claim').hidden = !linked.claim;
   if (isRun(location.hash)) history.replaceState(null, '', location.pathname + location.search);
@@ -299,10 +308,30 @@ button('check').addEventListener('click', () => {
   train('train');
 });
 
-/** The worker hears nothing during a batch. */
-function giveUp(): void {
+/** Whether settings ask for what was trained, and for more epochs. */
+const isLonger = (settings: Settings): boolean =>
+  settings.epochs > seen.ends.length && comesBy(settings, { ...seen.settings, epochs: seen.ends.length });
+
+/** More epochs for what was trained: it waits for the button. */
+function goOn(settings: Settings): void {
+  seen.settings = settings;
+  comparing =
+    linked.claim !== undefined && seen.ends.length < linked.settings.epochs && comesBy(settings, linked.settings);
+  enter('waiting');
+  draw();
+}
+
+/** The worker hears nothing during a batch. A check of few is awaited, one that surely takes long is given up. */
+function judgeFirstBatch(): void {
+  const slow = `first batch takes more than ${CHECK.given} s here`;
+  if (CHECK.given * batches <= CHECK.long) {
+    estimating = false;
+    const rest = batches === 1 ? 'it is the only one' : `there are ${batches}`;
+    say('verdict', `Its ${slow}, and ${rest}: the check goes on. “Start again” gives it up.`);
+    return;
+  }
   kill();
-  fail(`Its first batch takes more than ${CHECK.given} s here, so all of it would take hours.`);
+  fail(`Its ${slow}, so all ${batches} would take more than ${duration(CHECK.given * batches)}.`);
 }
 
 /** Says how long a check takes here; a long one waits to be asked for again. */

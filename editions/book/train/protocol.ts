@@ -7,11 +7,11 @@ import type { Presentation } from '../playground/kernel';
 export type Ask =
   /** An untrained network with these settings, in place of what was there: run number `run`. `site` is where the browser edition is. */
   | { kind: 'settings'; settings: Settings; site: string; run: number }
-  /** Trains it, or goes on. */
-  | { kind: 'train' }
+  /** Trains it, or goes on, until so many epochs are done. */
+  | { kind: 'train'; epochs: number }
   | { kind: 'pause' }
   /** Trains on one batch more, and waits. */
-  | { kind: 'step' }
+  | { kind: 'step'; epochs: number }
   /** How the network is now, and what it makes of an image. */
   | { kind: 'look'; image: Uint8Array };
 
@@ -37,6 +37,8 @@ export interface Look {
   weights: Float32Array;
   /** None before the first batch; its accuracy is that on the batches since the look before. */
   progress?: Progress;
+  /** The accuracy on the batches since the look before, some of them at a time, by the epochs done. */
+  trained: [number, number][];
   reading?: Reading;
   /** Firing rates of the hidden neurons over some test images, if they were taken. */
   hidden?: Float32Array;
@@ -46,10 +48,10 @@ export interface Look {
 
 /** What the worker says, of the run with a number. */
 export type Told =
-  /** How much of the images has come, from 0 to 1. */
+  /** How much of the images has come, from 0 to 1: all of them are there, and are whole. */
   | { kind: 'loading'; part: number }
-  /** All is there, and training begins. */
-  | { kind: 'started'; threads: number }
+  /** All is there, and training begins: so many batches in all. */
+  | { kind: 'started'; threads: number; batches: number }
   /** It waits after a batch. */
   | { kind: 'waiting' }
   | ({ kind: 'epoch' } & EpochEnd)

@@ -24,7 +24,7 @@ export interface Seen {
   /** Firing rates of the hidden neurons. */
   hidden: Float32Array;
   ends: EpochEnd[];
-  /** The accuracy on the batches between two looks, by the epochs done. */
+  /** The accuracy on some batches each, by the epochs done. */
   trained: [number, number][];
 }
 
@@ -104,7 +104,8 @@ function drawCurve({ settings, ends, trained }: Seen): void {
       { from: low, to: 1, title: 'right answers: in training (grey), on test images (blue)' },
     ],
     [
-      { points: trained.filter(([, accuracy]) => accuracy >= low), name: 'nr-input' },
+      // What is below runs along the edge, up to where the curve comes into the picture.
+      { points: trained.filter((_, i) => Math.max(trained[i][1], trained[i + 1]?.[1] ?? 0) >= low), name: 'nr-input' },
       { points: tests, name: 'nr-v' },
     ],
     last,

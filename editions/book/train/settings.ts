@@ -16,7 +16,7 @@ import { settingsOf } from './link';
 /** What a setting is called here, and what it does in a line. One of the table needs no more than an entry here. */
 type Offered = Partial<Record<SettingName, readonly [string, string]>>;
 const FIRST: Offered = {
-  hidden: ['Hidden neurons', 'Between the picture and the ten, such as 96; 100-50 are two layers of them.'],
+  hidden: ['Hidden neurons', 'Between the picture and the ten, such as 96; 100,50 are two layers of them.'],
   T: ['Steps T', 'For how many time steps each picture is shown. Fewer are faster, and less sure.'],
   tau: ['Time constant τ', 'How long a neuron remembers: the larger, the more slowly its potential leaks away.'],
   learningRate: ['Learning rate', 'How far each batch moves the weights.'],
@@ -53,12 +53,13 @@ export function makeFields(
   const get = (column: string) => fields.get(column)?.value.trim() ?? texts.get(column) ?? '';
   const fail = (column: string, expected: string): never => {
     const field = fields.get(column);
-    field?.setAttribute('aria-invalid', 'true');
+    const why = `expected ${expected}, found ${get(column).slice(0, 20) || 'nothing'}.`;
+    if (field) mark(field, why);
     const label = field?.labels?.[0].firstChild?.textContent ?? column;
-    throw new RangeError(`${label}: expected ${expected}, found ${get(column).slice(0, 20) || 'nothing'}.`);
+    throw new RangeError(`${label}: ${why}`);
   };
   place.addEventListener('change', () => {
-    for (const field of fields.values()) field.removeAttribute('aria-invalid');
+    for (const field of fields.values()) mark(field, '');
     try {
       changed(readSettings({ get, fail }));
     } catch (error) {
@@ -66,30 +67,46 @@ export function makeFields(
     }
   });
   return (own) => {
-    texts = new Map(SETTING_NAMES.map((name) => [SETTINGS[name].column, String(own[name] ?? '')]));
+    texts = new Map(SETTING_NAMES.map((name) => [SETTINGS[name].column, textOf(name, own)]));
     for (const [column, field] of fields) {
       field.value = texts.get(column) ?? '';
       field.disabled = field.value === '';
-      field.removeAttribute('aria-invalid');
+      mark(field, '');
     }
     more.open ||= SETTING_NAMES.some((name) => name in MORE && !isStandard(own, name));
   };
+}
+
+/** How a field writes a setting: layers as the command line has them, where the map's table has 100-50. */
+const textOf = (name: SettingName, own: Settings): string =>
+  name === 'hidden' ? String(own.hidden ?? '').replaceAll('-', ',') : String(own[name] ?? '');
+
+type Field = HTMLInputElement | HTMLSelectElement;
+
+/** Says below a field why its value does not fit; with an empty reason it does. */
+function mark(field: Field, why: string): void {
+  if (why === '') field.removeAttribute('aria-invalid');
+  else field.setAttribute('aria-invalid', 'true');
+  const place = document.getElementById(`${field.id}-wrong`);
+  if (place) place.textContent = why === '' ? '' : why[0].toUpperCase() + why.slice(1);
 }
 
 /** Fields by column. */
 const addFields = (place: HTMLElement, offered: Offered) =>
   Object.entries(offered).map(([name, [label, what]]) => {
     const field = fieldOf(name as SettingName);
-    const line = element('span', { class: 'tr-line', id: `tr-${name}-line` }, what);
-    place.append(element('label', { class: 'tr-field' }, element('b', {}, label), field), line);
+    const wrong = element('span', { class: 'tr-line tr-wrong', id: `${field.id}-wrong` });
+    const line = element('span', { class: 'tr-line', id: `${field.id}-line` }, what);
+    place.append(element('label', { class: 'tr-field' }, element('b', {}, label), field), wrong, line);
     return [SETTINGS[name as SettingName].column, field] as const;
   });
 
 /** A choice where the table has words or a switch, else a line to write in. */
-function fieldOf(name: SettingName): HTMLInputElement | HTMLSelectElement {
+function fieldOf(name: SettingName): Field {
   const { read }: Setting = TABLE[name];
   const choices = read ? read.choices : [true, false];
-  const attributes = { id: `tr-${name}`, 'aria-describedby': `tr-${name}-line` };
+  const id = `tr-set-${name}`;
+  const attributes = { id, 'aria-describedby': `${id}-wrong ${id}-line` };
   if (!choices) return element('input', { ...attributes, inputmode: 'decimal', autocomplete: 'off' });
   const options = choices.map((value) => element('option', { value: String(value) }, nameValue(name, value)));
   return element('select', attributes, ...options);

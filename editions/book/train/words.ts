@@ -1,13 +1,6 @@
 /** What the page says in words: how far it is, what a link claims, and whether that came out here. */
 import { plural } from '../../../packages/figures/values';
-import {
-  isStandard,
-  nameValue,
-  SETTING_NAMES,
-  SETTINGS,
-  type SettingName,
-  type Settings,
-} from '../../../packages/runs/map';
+import { isStandard, SETTING_NAMES, type Settings, tellSetting } from '../../../packages/runs/map';
 import { type Claim, writeRun } from './link';
 import type { EpochEnd, Progress } from './protocol';
 
@@ -32,11 +25,9 @@ export function progressOf(progress: Progress, { epochs }: Settings, isRunning: 
 
 /** What a link says. */
 export function claimOf(settings: Settings, { test, sha256 }: Claim): string {
-  const word = (name: SettingName) =>
-    typeof settings[name] === 'number'
-      ? `${SETTINGS[name].heading} ${settings[name]}`
-      : nameValue(name, settings[name]);
-  const own = SETTING_NAMES.filter((name) => name !== 'epochs' && !isStandard(settings, name)).map(word);
+  const own = SETTING_NAMES.filter((name) => name !== 'epochs' && !isStandard(settings, name)).map((name) =>
+    tellSetting(name, settings[name]),
+  );
   const how = own.length > 0 ? `with ${own.join(', ')}, ` : '';
   return `This link says: ${how}after ${plural(settings.epochs, 'epoch')} ${percent(test)} of the test images right, and weights with the SHA-256 ${short(sha256)} It is a claim: “Check” trains the network here, and compares.`;
 }

@@ -21,6 +21,9 @@ import { Kernel, PAGE_STREAM } from '../playground/kernel';
 import { hiddenCountsOf } from '../playground/said';
 import { type Ask, HIDDEN_SEEN, IMAGES, type Progress, type Reading, type Told, widthOf } from './protocol';
 
+/** How many points a curve has in an epoch, at least, if it is looked at so often. */
+const POINTS = 20;
+
 /** How many times as long as they took the next rates of hidden neurons wait. */
 const HIDDEN_REST = 30;
 
@@ -69,18 +72,22 @@ const counted = () =>
   new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       arrived += chunk.length;
-      // A browser may have unpacked them: then there are more.
-      tell({ kind: 'loading', part: Math.min(arrived / IMAGES, 1) });
+      // A browser may have unpacked them: then there are more. That all are there is told once they are checked.
+      tell({ kind: 'loading', part: Math.min(arrived / IMAGES, 0.9999) });
       controller.enqueue(chunk);
     },
   });
 
-const loadImages = once(() => {
+const loadImages = once(async () => {
   arrived = 0;
-  return mnistFrom(load);
+  const images = await mnistFrom(load);
+  tell({ kind: 'loading', part: 1 });
+  return images;
 });
 
 // A run --------------------------------------------------------------------------------------------------------------
+
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b) / values.length;
 
 class Run {
   private engine?: Learner;
@@ -104,7 +111,7 @@ class Run {
   private wake: () => void = () => undefined;
 
   constructor(
-    private readonly settings: Settings,
+    private settings: Settings,
     private readonly id: number,
   ) {
     this.initial = initialNetwork(settings.seed);
@@ -122,9 +129,11 @@ class Run {
     this.reader = await Kernel.create(bytes(KERNEL), this.initial, undefined, { T, layers, encoder, readout });
   }
 
-  /** Trains for so many batches before it waits. */
-  go(batches: number): void {
+  /** Trains for so many batches before it waits. Once it is done, more epochs go on where the last one ended. */
+  go(batches: number, epochs = this.settings.epochs): void {
     this.left = batches;
+    if (epochs > this.settings.epochs && this.history.epoch === this.settings.epochs) this.training = undefined;
+    this.settings = { ...this.settings, epochs };
     this.training ??= this.train().catch((error: Error) => {
       if (!this.end.signal.aborted) this.tell({ kind: 'failed', message: error.message });
     });
@@ -145,12 +154,23 @@ class Run {
     const weights = state?.weights ?? this.initial;
     const { trainAccs } = this.history;
     const since = trainAccs.slice(this.looked);
+    const trained = this.points(since);
     this.looked = trainAccs.length;
-    if (since.length > 0) this.accuracy = since.reduce((a, b) => a + b) / since.length;
+    if (since.length > 0) this.accuracy = mean(since);
     const progress = this.progress && { ...this.progress, accuracy: this.accuracy };
     const reading = this.read(weights, image);
     const cost = performance.now() - begin;
-    this.tell({ kind: 'look', weights, progress, reading, cost, hidden: this.hiddenNow() });
+    this.tell({ kind: 'look', weights, progress, trained, reading, cost, hidden: this.hiddenNow() });
+  }
+
+  /** The means of some batches each, in the middle of where those are: a curve begins where training does. */
+  private points(accuracies: readonly number[]): [number, number][] {
+    const batches = this.progress?.batches ?? 1;
+    const size = Math.ceil(batches / POINTS);
+    return Array.from({ length: Math.ceil(accuracies.length / size) }, (_, i) => {
+      const some = accuracies.slice(i * size, (i + 1) * size);
+      return [(this.looked + i * size + some.length / 2) / batches, mean(some)];
+    });
   }
 
   private read(weights: Float32Array, image: Uint8Array): Reading | undefined {
@@ -187,17 +207,19 @@ class Run {
     const { signal } = this.end;
     const data = await dataOf(settings, loadImages);
     if (signal.aborted) return;
-    const engine = await engineOf(settings, data, (options) => createEventEngine(options, load));
+    const engine = this.engine ?? (await engineOf(settings, data, (options) => createEventEngine(options, load)));
     this.engine = engine;
     this.images = isSpikeTrains(data) ? undefined : data.test.images;
-    this.tell({ kind: 'started', threads: 'threads' in engine ? Number(engine.threads) : 1 });
+    const heldBack = heldBackOf(settings, data);
+    const batches = Math.floor((data.train.count - heldBack) / settings.batchSize) * settings.epochs;
+    this.tell({ kind: 'started', threads: 'threads' in engine ? Number(engine.threads) : 1, batches });
     this.since = performance.now();
     await train({
       engine,
       history,
       signal,
       epochs: settings.epochs,
-      heldBack: heldBackOf(settings, data),
+      heldBack,
       onBatch: async (report) => {
         const seconds = (this.progress?.seconds ?? 0) + (performance.now() - this.since) / 1000;
         this.progress = { ...report, seconds };
@@ -232,7 +254,8 @@ async function answer(ask: Ask): Promise<void> {
     await next.open();
     run = next;
   } else if (ask.kind === 'look') await run?.look(ask.image);
-  else run?.go(ask.kind === 'train' ? Number.POSITIVE_INFINITY : ask.kind === 'step' ? 1 : 0);
+  else if (ask.kind === 'pause') run?.go(0);
+  else run?.go(ask.kind === 'train' ? Number.POSITIVE_INFINITY : 1, ask.epochs);
 }
 
 /** Settings are taken in before what comes after them. */

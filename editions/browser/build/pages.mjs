@@ -13,10 +13,11 @@ import { readChapter } from '../../class/exercises/copies.mjs';
 const APPS = { notebooks: 'A chapter', tree: 'All files' };
 
 /** What a reader sees until the application has loaded, which hides it. By itself it would come with the scripts, seconds later. */
-const SIGN = `<div id="jupyterlite-loading-indicator" role="status"><p>Opening…</p><i></i></div>`;
+const SIGN = `<div id="jupyterlite-loading-indicator" role="status"><p>Opening…</p><i></i><p><small>The notebooks' application is loading. The first time that takes longest; then this browser keeps it.</small></p></div>`;
 /** Until the application knows its theme, the page has the colours of the system. */
 const SIGN_STYLE = `<style>
-#jupyterlite-loading-indicator { font: 1rem system-ui, sans-serif; text-align: center; padding-top: 30vh; box-sizing: border-box; }
+#jupyterlite-loading-indicator { font: 1rem system-ui, sans-serif; text-align: center; padding: 30vh 1rem 0; box-sizing: border-box; }
+#jupyterlite-loading-indicator small { display: inline-block; max-width: 24rem; opacity: 0.85; }
 #jupyterlite-loading-indicator i { display: inline-block; width: 12rem; height: 4px; border-radius: 2px; background: linear-gradient(90deg, #0072b200, #0072b2, #0072b200) 0 / 50% no-repeat #8884; animation: lif-opening 1.2s linear infinite; }
 @keyframes lif-opening { from { background-position: -100% } to { background-position: 200% } }
 @media (prefers-color-scheme: dark) { body, body #jupyterlite-loading-indicator { background-color: #111; color: #fff; } }

@@ -121,6 +121,7 @@ async function finish(versions) {
   const folder = join(site, 'lif-fc-mnist');
   await writePackage(folder);
   writeJson(join(folder, 'chapters.json'), versions);
+  await bundleScript(join('editions', 'browser', 'page', 'progress.ts'), join(folder, 'progress.js'));
   const host = join(root, 'dist', 'hosts', 'browser');
   buildDeclarations({
     out: join(folder, 'declarations.json'),

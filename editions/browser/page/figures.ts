@@ -75,10 +75,11 @@ function narrowed(figure: Figure, width: number): Figure {
   };
 }
 
-/** The figure as wide as its place, or as it was made to be if that is less. */
-function fitted(figure: Figure, width: number): Figure {
-  if (width === figure.layout.width) return figure;
-  return width < NARROW ? narrowed(figure, width) : { ...figure, layout: { ...figure.layout, width } };
+/** The figure as wide as its place, or as it was made to be if that is less; its title stands above it, where no button covers it. */
+function fitted(figure: Figure, width: number | undefined): Figure {
+  if (width !== undefined && width < NARROW && width !== figure.layout.width) return narrowed(figure, width);
+  const { title: _, ...layout } = figure.layout;
+  return { ...figure, layout: width === undefined ? layout : { ...layout, width } };
 }
 
 /** The figure of one output, in its node. */
@@ -137,8 +138,8 @@ class Drawing {
       const sentence = [this.model.data['text/plain']].flat().join('');
       this.isNewer = false;
       this.width = this.widthNow();
-      const figure = this.width === undefined ? whole : fitted(whole, this.width);
-      this.title.textContent = figure.layout.title === undefined ? titleOf(whole).replace(/<[^>]+>/g, ' ') : '';
+      const figure = fitted(whole, this.width);
+      this.title.textContent = titleOf(whole).replace(/<[^>]+>/g, ' ');
       const { data: traces, layout } = isDark() ? recolour(figure, DARK) : figure;
       this.node.setAttribute('role', 'figure');
       this.node.setAttribute('aria-label', sentence);

@@ -74,7 +74,11 @@ async function plugins(scope: Scope) {
           // Without the network the list of chapters may be missing; then the address stays as it is.
           followMoved(openedPath() ?? '', app.serviceManager.contents, siteUrl).catch(() => undefined);
           const { hash } = window.location;
-          if (isShared(hash) && !openedPath()) openShared(hash, app.serviceManager.contents, siteUrl).catch(refused);
+          const shares = isShared(hash) && !openedPath();
+          sayWhat(
+            shares ? 'The cells of the link become a notebook of this browser.' : 'The notebook is being opened.',
+          );
+          if (shares) openShared(hash, app.serviceManager.contents, siteUrl).catch(refused);
           else showSection(hash);
           saveWhenHidden(notebooks);
           nameTabs(notebooks, option('appName'));
@@ -99,6 +103,12 @@ function nameTabs(tracker: NotebookTracker, appName: string): void {
   new MutationObserver(setTitle).observe(document.head, { childList: true, subtree: true, characterData: true });
   tracker.widgetAdded.connect((_, panel) => void name(panel));
   tracker.forEach((panel) => void name(panel));
+}
+
+/** What the sign of loading waits for. */
+function sayWhat(text: string): void {
+  const place = document.querySelector('#jupyterlite-loading-indicator small');
+  if (place) place.textContent = text;
 }
 
 /** In place of the sign of loading: there is no notebook to be shown. */

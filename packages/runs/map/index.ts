@@ -10,6 +10,7 @@ export {
   SETTINGS,
   type SettingName,
   type Settings,
+  tellSetting,
   whyLacking,
 } from './settings';
 export {

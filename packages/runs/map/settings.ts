@@ -109,3 +109,10 @@ export function nameValue(name: SettingName, value: Value | null | undefined): s
   const { words = {}, label = name }: Setting = ALL[name];
   return words[String(value)] ?? (typeof value === 'string' ? value : `${label} ${value}`);
 }
+
+/** A setting in a sentence: a number after what it counts, all else in words that say it alone. */
+export function tellSetting(name: SettingName, value: Value | null): string {
+  return typeof value === 'number' && !ALL[name].words?.[String(value)]
+    ? `${SETTINGS[name].heading} ${value}`
+    : nameValue(name, value);
+}

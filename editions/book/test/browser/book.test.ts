@@ -94,10 +94,44 @@ const wrongOn = (page: Page) =>
         })
         .map((element) => element.outerHTML.slice(0, 200)),
       pixelsBeyond: Math.max(0, document.documentElement.scrollWidth - window.innerWidth),
-      cutLines: Array.from(document.querySelectorAll('.highlight pre'))
+      cutLines: Array.from(document.querySelectorAll('.highlight pre:not(.printed-table)'))
         .filter((pre) => pre.scrollWidth > pre.clientWidth)
         .map((pre) => pre.textContent),
+      // What scrolls sideways says so, and the keyboard reaches it.
+      unsaid: Array.from(document.querySelectorAll<HTMLElement>('article *'))
+        .filter((box) => box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX === 'auto')
+        .filter((box) => !(box.classList.contains('has-right') && box.tabIndex === 0))
+        .map((box) => box.outerHTML.slice(0, 200)),
+      twice: Array.from(document.querySelectorAll('[id]'), ({ id }) => id).filter(
+        (id, i, all) => all.indexOf(id) !== i,
+      ),
     };
+  });
+
+/**
+ * Pairs of controls that a finger confuses: less than 3 pixels apart, or less than 8 where one of them is smaller than the 24 pixels of
+ * WCAG 2.5.8. Links in a line of text are as near as its words.
+ */
+const tooNear = (page: Page) =>
+  page.evaluate(() => {
+    const controls = 'button, select, input, textarea, summary, [role=button], a[href]';
+    const boxes = Array.from(document.querySelectorAll<HTMLElement>(controls))
+      .filter((one) => one.checkVisibility() && getComputedStyle(one).display !== 'inline')
+      .filter((one) => !one.closest('.sidebar-drawer, .toc-drawer, .visually-hidden'))
+      .map((one) => ({ one, box: one.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 1 && box.height > 1);
+    return boxes.flatMap(({ one, box }, i) =>
+      boxes
+        .slice(i + 1)
+        .filter(({ one: other, box: its }) => {
+          if (one.contains(other) || other.contains(one)) return false;
+          const across = Math.max(0, box.left - its.right, its.left - box.right);
+          const down = Math.max(0, box.top - its.bottom, its.top - box.bottom);
+          const isSmall = Math.min(box.width, box.height, its.width, its.height) < 24;
+          return Math.hypot(across, down) < (isSmall ? 8 : 3);
+        })
+        .map(({ one: other }) => [one, other].map((two) => two.outerHTML.slice(0, 120)).join(' | ')),
+    );
   });
 
 /** By how many pixels something is wider than the window. */
@@ -139,8 +173,9 @@ describe('The book', inChromium, () => {
         for (const colorScheme of schemes) {
           const what = `${colorScheme}, ${width} wide`;
           await page.emulateMedia({ colorScheme });
-          const nothing = { broken: [], withoutText: [], pixelsBeyond: 0, cutLines: [] };
+          const nothing = { broken: [], withoutText: [], pixelsBeyond: 0, cutLines: [], unsaid: [], twice: [] };
           assert.deepEqual(await wrongOn(page), nothing, what);
+          if (width === 390) assert.deepEqual(await tooNear(page), [], what);
           // To be looked at. They take a third of the time, and those of CI would go unseen.
           const file = `book-${name.replace('.html', '').replaceAll('/', '-')}-${width}-${colorScheme}.png`;
           if (!process.env.CI) await page.screenshot({ path: join(screenshots, file), fullPage: true });
@@ -235,7 +270,9 @@ describe('The book', inChromium, () => {
 
   test('no chapter shows a progress bar that has reached its end, and the start page tells how long each takes', () => {
     const aims = textsOf('index.html', '#chapters dd');
-    const times = aims.filter((aim) => /\. About (?:ten|\d+) minutes(?:, and about .* for all)?\.$/.test(aim.trim()));
+    const times = aims.filter((aim) =>
+      /\. About (?:ten|\d+) minutes(?:, and about .* for (?:all|the exercises))?\.$/.test(aim.trim()),
+    );
     assert.equal(times.length, chapterPages().length, aims.join('\n'));
     for (const name of chapterPages()) {
       const printed = textsOf(name, '.cell_output pre');
@@ -323,6 +360,30 @@ describe('The book', inChromium, () => {
       );
     }
     // Pages are left while they still load their icon.
+    assert.deepEqual(
+      faults.filter((fault) => !fault.startsWith('failed (net::ERR_ABORTED)')),
+      [],
+    );
+    await page.context().close();
+  });
+
+  test('the search shows questions and words of the glossary first, forgives a slip, and a word leads to its section', async () => {
+    const { page, faults } = await site.open('index.html');
+    for (const [query, first] of [
+      ['network learns nothing', 'questions.html#the-network-learns-nothing-all-outputs-are-0'],
+      ['what is tau', 'glossary.html#term-tau'],
+      ['spkie', 'glossary.html#term-spike'],
+      ['potental', 'glossary.html#term-membrane-potential'],
+    ]) {
+      await page.goto(`${site.url}/search.html?q=${encodeURIComponent(query)}`);
+      await page.getByText(/Search finished, found (one|\d+) page/).waitFor();
+      assert.equal(await page.locator('#search-results li > a').first().getAttribute('href'), first, query);
+    }
+    await page.getByText('No page has “potental”. This is what “potential” finds.').waitFor();
+    await page.locator('#search-results li > a').first().click();
+    const term = page.locator('dt#term-membrane-potential + dd');
+    await term.getByRole('link', { name: /^Chapter 0, / }).click();
+    await page.getByRole('heading', { name: 'What is a spiking neuron?' }).waitFor();
     assert.deepEqual(
       faults.filter((fault) => !fault.startsWith('failed (net::ERR_ABORTED)')),
       [],

@@ -167,6 +167,37 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     return (await verdict.textContent()) ?? '';
   }
 
+  test('goes on for more epochs after the last, to the bytes of a run that had them from the start', async () => {
+    const { page } = await openRun('#run=1&T=10&epochs=1&train_images=2560');
+    await page.getByTestId('train').click();
+    await done(page);
+    const epochs = page.getByRole('textbox', { name: 'Epochs' });
+    await epochs.fill('none');
+    await epochs.blur();
+    assert.match((await page.locator('#tr-set-epochs-wrong').textContent()) ?? '', /^Expected a whole number/);
+    assert.match((await said(page).textContent()) ?? '', /^Done/, 'what was trained is still there');
+    await epochs.fill('2');
+    await epochs.blur();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await done(page);
+    assert.equal(await shaOf(page), small.sha256);
+    const grey = (await page.getByTestId('curve').locator('.nr-input').getAttribute('points')) ?? '';
+    const [left] = grey.split(/[ ,]/).map(Number);
+    const mark = await page.getByTestId('curve').locator('line').first().getAttribute('x1');
+    assert.ok(left - Number(mark) < 20, `the grey line begins ${left - Number(mark)} pixels right of the start`);
+    const colour = (name: string) =>
+      page
+        .getByTestId('curve')
+        .locator(name)
+        .evaluate((one) => getComputedStyle(one));
+    assert.equal((await colour('.nr-chosen')).fill, (await colour('.nr-v')).stroke, 'the last point is of its curve');
+    await epochs.fill('1');
+    await epochs.blur();
+    await said(page)
+      .getByText(/^Nothing is learned yet/)
+      .waitFor();
+  });
+
   test('finds links that were forged, by either button', async () => {
     const { test, sha256 } = small;
     const link = `${SMALL.hash}&test=${test}&sha256=${sha256}`;
@@ -228,9 +259,28 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
     await said(page).getByText('Recurrence: expected a hidden layer, found true.').waitFor();
     assert.equal(await recurrence.getAttribute('aria-invalid'), 'true');
     assert.equal(await page.getByTestId('train').isDisabled(), true);
+    const why = page.locator(`#${(await recurrence.getAttribute('aria-describedby'))?.split(' ')[0]}`);
+    assert.equal(await why.textContent(), 'Expected a hidden layer, found true.');
+    const [field, below] = await Promise.all([recurrence.boundingBox(), why.boundingBox()]);
+    const gap = (below?.y ?? Number.NaN) - ((field?.y ?? 0) + (field?.height ?? 0));
+    assert.ok(gap >= 0 && gap < 20, `${gap} pixels below the field`);
     await recurrence.selectOption('not recurrent');
+    assert.equal(await why.textContent(), '');
     assert.equal(await recurrence.getAttribute('aria-invalid'), null);
     assert.equal(await page.getByTestId('train').isDisabled(), false);
+    // The form of the hint is that of the error, and of what the field shows then; the map's is taken as well.
+    const layers = page.getByRole('textbox', { name: 'Hidden neurons' });
+    for (const typed of ['30,20', '30-20']) {
+      await layers.fill(typed);
+      await layers.blur();
+      assert.equal(await layers.inputValue(), '30,20');
+      assert.match((await page.getByTestId('command').textContent()) ?? '', /--hidden 30,20/);
+    }
+    const ids = await page.locator('[id]').evaluateAll((all) => all.map(({ id }) => id));
+    assert.deepEqual(
+      ids.filter((id, i) => ids.indexOf(id) !== i),
+      [],
+    );
     await page.context().close();
 
     const linked = await site.open(`train.html${DEEP.hash}`, wide);

@@ -135,8 +135,8 @@ test('For the search each section has its own text, and formulas are told once',
     '<section id="b"><h2>Reset</h2><p>To zero.</p></section></section></article></body></html>';
   const { texts } = finishPage(html, 'x.html');
   assert.deepEqual(texts, [
-    ['a', 'Neuron It leaks v'],
-    ['b', 'Reset To zero.'],
+    ['a', 'Neuron It leaks v', 'Neuron'],
+    ['b', 'Reset To zero.', 'Reset'],
   ]);
 });
 
@@ -160,4 +160,42 @@ test('At the currents that the page of one neuron suggests, only the soft reset 
     [33, 33],
     [33, 44],
   ]);
+});
+
+test('Drawings and printed tables get a box that scrolls and that the keyboard reaches, and what is printed otherwise none', async () => {
+  const { finishPage } = await load<Pages>('pages');
+  const printed = (text: string) => `<div class="cell_output"><pre tabindex="0">${text}</pre></div>`;
+  const html = `<article><h1>T</h1><p><img alt="A bucket" src="a.png"></p><p>In <img alt="x" src="b.png"> text</p>${printed('┌─┐')}${printed('a  b')}</article>`;
+  const { document } = new JSDOM(finishPage(html, '02-x.html').html).window;
+  const boxes = Array.from(document.querySelectorAll('.drawing'), (box) => [
+    box.getAttribute('tabindex'),
+    box.innerHTML,
+  ]);
+  assert.deepEqual(boxes, [['0', '<img alt="A bucket" src="a.png">']]);
+  const tables = Array.from(document.querySelectorAll('.printed-table'), ({ textContent }) => textContent);
+  assert.deepEqual(tables, ['┌─┐']);
+});
+
+test('The search knows the title of a section, and what each name of a word means, without the link below it', async () => {
+  const { finishPage } = await load<Pages>('pages');
+  const html =
+    '<article><section id="g"><h1>Words<a class="headerlink">#</a></h1><dl class="glossary"><dt id="a">LIF</dt><dt id="b">leaky</dt>' +
+    '<dd><p>It leaks.</p><p><a>Chapter 2</a></p></dd></dl><section id="s"><h2>More</h2><p>Text.</p></section></section></article>';
+  const { texts } = finishPage(html, 'glossary.html');
+  assert.deepEqual(texts.slice(1, 4), [
+    ['a', 'LIF: It leaks.', 'LIF'],
+    ['b', 'leaky: It leaks.', 'leaky'],
+    ['s', 'More Text.', 'More'],
+  ]);
+});
+
+test('Each entry of the glossary leads to the section that explains it', () => {
+  const text = readFileSync(join(root, 'editions', 'book', 'glossary.md'), 'utf8');
+  const entries = (/```\{glossary\}\n:sorted:\n\n([\s\S]*)\n```/.exec(text)?.[1] ?? '').split(/\n\n(?=\S)/);
+  assert.ok(entries.length > 80, `${entries.length}`);
+  const leading = /\n\n {2}(?:\[\[[^\]]+\]\]|\[[^\]]+\]\([^)]+\))$/;
+  assert.deepEqual(
+    entries.filter((entry) => !leading.test(entry)),
+    [],
+  );
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { HEADER, rowText, tableText } from '../../../../test/support/map';
-import { engineOptions, formatOptions, parseMap } from '../../map';
+import { engineOptions, formatOptions, parseMap, tellSetting } from '../../map';
 
 const COLUMNS = HEADER.split(',').length;
 
@@ -276,4 +276,13 @@ describe('A run', () => {
     assert.ok(!('hidden' in found));
     assert.ok(!('encoder' in engineOptions(parseMap(tableText({ dataset: 'randman' })).rows[0])));
   });
+});
+
+test('A setting in a sentence is told once: a number after what it counts, and all else in words', () => {
+  assert.equal(tellSetting('learnTau', 'none'), 'τ not learnt');
+  assert.equal(tellSetting('tau', 2), 'τ 2');
+  assert.equal(tellSetting('learningRate', 0.001), 'learning rate 0.001');
+  assert.equal(tellSetting('hidden', 0), 'no hidden layer');
+  assert.equal(tellSetting('hidden', 96), 'hidden neurons 96');
+  assert.equal(tellSetting('recurrent', false), 'not recurrent');
 });
