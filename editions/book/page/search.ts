@@ -66,16 +66,16 @@ function addSummaries(): void {
 
 /** Questions and words of the glossary stand before what Sphinx finds, which searches once more for a word without a slip. */
 function begin(results: Element): void {
-  // Sphinx has looked into the source as well, and has shown the first of what it found.
-  const right = results.querySelector('li') ? words : corrected(words, window.bookTexts);
-  if (right.join() !== words.join()) {
+  // Sphinx, which has looked into the source as well and cuts off endings, may have found something.
+  const right = corrected(words, window.bookTexts);
+  if (right.join() !== words.join() && !results.querySelector('li')) {
     results.replaceChildren();
     Search.performSearch(right.join(' '));
     results.prepend(
       element('p', { role: 'status' }, `No page has “${query}”. This is what “${right.join(' ')}” finds.`),
     );
-    words = right;
   }
+  words = right;
   const items = nearest(words, window.bookTexts).map(({ page, id, title }) => {
     const where = page === 'glossary' ? `Glossary: ${title}` : title;
     return element('li', {}, element('a', { href: `${page}.html#${id}` }, where));
@@ -86,7 +86,10 @@ function begin(results: Element): void {
 }
 
 if (results) {
-  begin(results);
   new MutationObserver(addSummaries).observe(results, { childList: true, subtree: true });
-  addSummaries();
+  // Sphinx waits for the same event, and its script stands above.
+  document.addEventListener('DOMContentLoaded', () => {
+    begin(results);
+    addSummaries();
+  });
 }

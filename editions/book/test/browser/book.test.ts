@@ -378,8 +378,8 @@ describe('The book', inChromium, () => {
       await page.goto(`${site.url}/search.html?q=${encodeURIComponent(query)}`);
       await page.getByText(/Search finished, found (one|\d+) page/).waitFor();
       assert.equal(await page.locator('#search-results li > a').first().getAttribute('href'), first, query);
+      if (query === 'spkie') await page.getByText('No page has “spkie”. This is what “spike” finds.').waitFor();
     }
-    await page.getByText('No page has “potental”. This is what “potential” finds.').waitFor();
     await page.locator('#search-results li > a').first().click();
     const term = page.locator('dt#term-membrane-potential + dd');
     await term.getByRole('link', { name: /^Chapter 0, / }).click();
