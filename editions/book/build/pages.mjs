@@ -84,7 +84,7 @@ function sizeDrawings(article, page, readDrawing) {
 function boxWide(article) {
   for (const image of article.querySelectorAll('p > img:only-child')) {
     const paragraph = image.parentElement;
-    if (!paragraph || paragraph.textContent.trim() !== '') continue;
+    if (paragraph?.textContent.trim() !== '') continue;
     const box = article.ownerDocument.createElement('div');
     box.className = 'drawing';
     box.tabIndex = 0;

@@ -133,7 +133,7 @@ describe('A copy of a chapter', () => {
     const { edition, printed } = kernel({ currentEdition });
     const now = chapterNames().find((name) => name.endsWith('-a-hidden-layer.ipynb')) as string;
     edition('99-a-hidden-layer.ipynb', '87654321');
-    assert.match(printed[1], new RegExp(`--reset ${now.slice(0, 2)}\” gives you a new copy and keeps this one`));
+    assert.match(printed[1], new RegExp(`--reset ${now.slice(0, 2)}” gives you a new copy and keeps this one`));
   });
 
   test('has an edition that Node and the tool that makes copies compute alike', async () => {
