@@ -87,7 +87,7 @@ function open() {
 const WORKS = { status: 'ok', shown: SHOWN };
 
 describe('After a cell that breaks a built-in the next one works, or a line says that the kernel was restarted', () => {
-  for (const { name, cell } of drawBreakages(1, LEAVE_NOTHING_OUT ? 200 : 100)) {
+  for (const { name, cell } of drawBreakages(1, LEAVE_NOTHING_OUT ? 200 : 60)) {
     test(name, async () => {
       const { run } = open();
       const broken = await run(cell);
