@@ -17,6 +17,8 @@ export interface Contents {
   get(path: string, options?: { content: boolean }): Promise<{ type: string; path: string; content: unknown }>;
   save(path: string, model: object): Promise<unknown>;
   delete(path: string): Promise<void>;
+  /** Where links lead; of what the browser keeps, a copy in memory. */
+  getDownloadUrl(path: string): Promise<string>;
 }
 
 export interface NotebookPanel {
@@ -28,7 +30,24 @@ export interface NotebookPanel {
     save(): Promise<void>;
     revert(): Promise<void>;
   };
-  content: { widgets: readonly object[]; isSelectedOrActive(cell: object): boolean };
+  content: { widgets: readonly CellWidget[]; isSelectedOrActive(cell: object): boolean };
+  sessionContext: { iopubMessage: Signal<KernelMessage>; statusChanged: Signal<string> };
+}
+
+export interface CellWidget {
+  node: HTMLElement;
+  /** Of a cell with code: its outputs, with the request that was last made of the kernel, if any. */
+  outputArea?: { future: { isDisposed: boolean; msg: { header: { msg_id: string } } } | null };
+}
+
+export interface KernelMessage {
+  header: { msg_type: string };
+  parent_header: { msg_type?: string; msg_id?: string };
+  content: { execution_state?: string };
+}
+
+interface Signal<Argument> {
+  connect(slot: (sender: unknown, argument: Argument) => void): void;
 }
 
 export interface Commands {
@@ -47,7 +66,7 @@ export interface App {
 
 export interface NotebookTracker {
   currentWidget: NotebookPanel | null;
-  widgetAdded: { connect(slot: (sender: unknown, panel: NotebookPanel) => void): void };
+  widgetAdded: Signal<NotebookPanel>;
   forEach(visit: (panel: NotebookPanel) => void): void;
 }
 

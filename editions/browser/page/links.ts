@@ -31,20 +31,72 @@ export function destinationOf(href: string, siteUrl: string, book: string): stri
   return undefined;
 }
 
-/** Follows the links of the page's texts, in new tabs. */
-export function followLinks(siteUrl: string, book: string): void {
+/** The name of the tab in which a notebook opens; undefined for any other address. */
+export function tabOf(address: string): string | undefined {
+  const { pathname, searchParams } = new URL(address);
+  const path = pathname.endsWith('/notebooks/index.html') ? searchParams.get('path') : null;
+  return path === null ? undefined : `lif-fc-mnist/${path}`;
+}
+
+/** What a tab shows; undefined for a page of others. */
+function addressOf(tab: Window): string | undefined {
+  try {
+    return tab.location.href;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Goes to the tab of a notebook. One that shows it is not loaded again, which would end what runs there. */
+function goTo(address: string, name: string): boolean {
+  const tab = window.open('', name);
+  if (!tab) return false;
+  const shown = addressOf(tab);
+  const { hash } = new URL(address);
+  if (shown === undefined || tabOf(shown) !== name) tab.location.href = address;
+  else if (hash !== '') tab.location.hash = hash;
+  tab.focus();
+  return true;
+}
+
+/**
+ * Finds where the site has a file that the reader has saved: the application points a link at a copy of it in memory, which
+ * has no name.
+ */
+function nameCopies(contents: Contents, siteUrl: string): (href: string) => string {
+  const names = new Map<string, string>();
+  const getDownloadUrl = contents.getDownloadUrl.bind(contents);
+  contents.getDownloadUrl = async (path) => {
+    const url = await getDownloadUrl(path);
+    if (url.startsWith('blob:')) names.set(url, new URL(`files/${encodeURIComponent(path)}`, siteUrl).href);
+    return url;
+  };
+  return (href) => {
+    const [url = '', fragment] = href.split('#');
+    const name = names.get(url);
+    return name === undefined ? href : name + (fragment ? `#${fragment}` : '');
+  };
+}
+
+/** Follows the links of the page's texts, in new tabs, but each chapter in one alone. */
+export function followLinks(contents: Contents, siteUrl: string, book: string): void {
+  const named = nameCopies(contents, siteUrl);
   const corrected = new WeakSet<HTMLAnchorElement>();
   const correct = (event: Event) => {
     const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[href]') : null;
     if (!link) return;
-    const destination = destinationOf(link.href, siteUrl, book);
+    const destination = destinationOf(named(link.href), siteUrl, book);
     if (destination) {
       link.href = destination;
       link.target = '_blank';
       corrected.add(link);
     }
+    if (!(event instanceof MouseEvent) || event.type !== 'click' || !corrected.has(link)) return;
     // The application would look for the file itself, and open its list of files or nothing at all.
-    if (event.type === 'click' && corrected.has(link)) event.stopPropagation();
+    event.stopPropagation();
+    const asksForMore = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    const name = tabOf(link.href);
+    if (!asksForMore && name !== undefined && goTo(link.href, name)) event.preventDefault();
   };
   // Before it is followed, in whatever way: a click, the keyboard, or "open in a new tab".
   for (const type of ['pointerover', 'focusin', 'click']) document.addEventListener(type, correct, { capture: true });
@@ -72,7 +124,9 @@ export async function followMoved(path: string, contents: Contents, siteUrl: str
 export function showSection(hash: string): void {
   if (hash === '') return;
   const section = `[data-jupyter-id="${CSS.escape(decodeURIComponent(hash.slice(1)))}"]`;
-  const observer = new MutationObserver(() => document.querySelector(section)?.scrollIntoView());
+  const show = () => document.querySelector(section)?.scrollIntoView();
+  const observer = new MutationObserver(show);
+  show();
   observer.observe(document.body, { childList: true, subtree: true });
   for (const type of ['wheel', 'pointerdown', 'keydown']) {
     document.addEventListener(type, () => observer.disconnect(), { capture: true, once: true });

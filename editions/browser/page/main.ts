@@ -15,10 +15,11 @@ import {
   type RenderMimeRegistry,
   type Scope,
 } from './jupyter';
-import { followLinks, followMoved, showSection, titleOf } from './links';
+import { followLinks, followMoved, showSection, tabOf, titleOf } from './links';
 import { addBookLink, addMenu, bookPage, type Drive, type Settings } from './menu';
 import { isShared, openShared } from './share';
 import { saveWhenHidden, sayWhereWorkIsKept } from './stay';
+import { sayWhatRuns } from './waiting';
 
 const NAME = 'lif-fc-mnist-lite';
 const folder = new URL('.', (document.currentScript as HTMLScriptElement).src).href;
@@ -70,7 +71,9 @@ async function plugins(scope: Scope) {
         if (settings.book) addBookLink(app, widgets, bookPage(siteUrl, settings.book, openedPath()));
         if (notebooks) {
           watchCopies(notebooks, app.serviceManager.contents, utilities, siteUrl);
-          followLinks(siteUrl, settings.book);
+          followLinks(app.serviceManager.contents, siteUrl, settings.book);
+          window.name = tabOf(window.location.href) ?? '';
+          window.addEventListener('hashchange', () => showSection(window.location.hash));
           // Without the network the list of chapters may be missing; then the address stays as it is.
           followMoved(openedPath() ?? '', app.serviceManager.contents, siteUrl).catch(() => undefined);
           const { hash } = window.location;
@@ -81,6 +84,7 @@ async function plugins(scope: Scope) {
           if (shares) openShared(hash, app.serviceManager.contents, siteUrl).catch(refused);
           else showSection(hash);
           saveWhenHidden(notebooks);
+          sayWhatRuns(notebooks);
           nameTabs(notebooks, option('appName'));
         }
         void app.restored.then(() => sayWhereWorkIsKept(utilities)).then(() => workOffline(siteUrl));

@@ -20,9 +20,11 @@ import {
   openChapter,
   outputText,
   printed,
+  ready,
   root,
   runAllCells,
   type Server,
+  save,
   served,
   serveLite,
   setCells,
@@ -52,6 +54,28 @@ for (let n = 2; n < 12; n++) {
   await new Promise((done) => setTimeout(done, 500));
 }
 await figure.done();`;
+/** From now on ten seconds are over when `passTenSeconds` is called. */
+const TEN_SECONDS = `{
+  const { setTimeout, clearTimeout } = window;
+  const waiting = new Map();
+  let last = 1e9;
+  window.setTimeout = (work, ms, ...given) => {
+    if (ms !== 10_000) return setTimeout(work, ms, ...given);
+    waiting.set(++last, work);
+    return last;
+  };
+  window.clearTimeout = (id) => void (waiting.delete(id) || clearTimeout(id));
+  window.passTenSeconds = () => {
+    for (const [id, work] of [...waiting]) if (waiting.delete(id)) work();
+  };
+}`;
+
+/** A cell that says something, later something more, and then runs without end. */
+const LONG = `console.log('first');
+await new Promise((done) => setTimeout(done, 5000));
+console.log('second');
+await new Promise((done) => setTimeout(done, 0));
+while (true) {}`;
 /** Another one before it, so that what draws them is there. */
 const CURVE = `import { show, visualizing } from 'lif-fc-mnist';
 import { liveFigure } from 'lif-fc-mnist/display';
@@ -256,6 +280,49 @@ describe('The site', inChromium, () => {
     assert.deepEqual(faults, []);
   });
 
+  test('says of a cell that goes on without a word that it runs, and of those behind it that they wait', async () => {
+    const { page } = await visit();
+    await page.evaluate(TEN_SECONDS);
+    const pass = () => page.evaluate(() => (window as unknown as { passTenSeconds(): void }).passTenSeconds());
+    await setCells(page, [LONG, '1 + 1']);
+    const running = runAllCells(page, 120);
+    const lines = page.locator('.jp-CodeCell').getByRole('status');
+    const runs = /^Still running; nothing new for 10 s\. ■ in the toolbar stops it/;
+    const waits = 'Waits for the cell above, which is still running.';
+    const all = async () => {
+      await pass();
+      await page.getByText(waits).waitFor();
+      const texts = await lines.allInnerTexts();
+      assert.match(texts[0] ?? '', runs);
+      assert.deepEqual(texts.slice(1), [waits]);
+    };
+    await page.locator('.jp-OutputArea', { hasText: 'first' }).waitFor();
+    assert.equal(await lines.count(), 0);
+    await all();
+    await page.locator('.jp-OutputArea', { hasText: 'second' }).waitFor();
+    await page.waitForFunction(() => document.querySelector('.lif-waiting') === null);
+    await all();
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.waitForFunction((is) => document.body.dataset.jpThemeLight === is, String(colorScheme === 'light'));
+      for (const width of [390, 1280]) {
+        await page.setViewportSize({ width, height: 900 });
+        for (const line of await lines.all()) {
+          const box = await line.boundingBox();
+          assert.ok(box && box.x >= 0 && box.x + box.width <= width, JSON.stringify({ width, box }));
+        }
+        assert.deepEqual(await axeFaults(page, '.lif-waiting'), []);
+        if (process.env.SHOTS)
+          await page.screenshot({ path: `${process.env.SHOTS}/waits-${colorScheme}-${width}.png` });
+      }
+    }
+    await page.getByRole('button', { name: 'Interrupt the kernel' }).click();
+    const text = printed(await running);
+    assert.match(text, /^first\nsecond\nInterrupted\./);
+    assert.doesNotMatch(text, /Still running|Waits for/);
+    assert.equal(await lines.count(), 0);
+  });
+
   test('leads to the same chapter of the book', async () => {
     const { context, page } = await visit();
     const link = page.getByRole('link', { name: 'The book' });
@@ -377,6 +444,40 @@ describe('The site', inChromium, () => {
       await next.close();
     }
     assert.deepEqual(await page.getByRole('dialog').allInnerTexts(), []);
+    await context.close();
+  });
+
+  test('opens each chapter in one tab, and leaves what runs there', async () => {
+    const { context, page } = await fresh();
+    await openChapter(page, site.url, chapter);
+    const notes = (...sources: string[]) => sources.map((source) => ({ cell_type: 'markdown', source, metadata: {} }));
+    const [, section] = served(other)
+      .cells.flatMap(({ source }) => /^## ([\w ]+)$/m.exec([source].flat().join('')) ?? [])
+      .slice(0, 2);
+    const part = `#${section?.replaceAll(' ', '-')}`;
+    await setCells(page, notes(`[There](${other}.ipynb)`, `[Part](${other}.ipynb${part})`));
+    const there = page.getByRole('link', { name: 'There' });
+    const [second] = await Promise.all([context.waitForEvent('page'), there.click()]);
+    await ready(second, other);
+    for (const one of [page, second]) await one.evaluate(() => Object.assign(window, { isKept: true }));
+    await there.click();
+    await page.getByRole('link', { name: 'Part' }).click();
+    await second.waitForURL(`**/*${part}`);
+    await second.waitForFunction(
+      (selector) => {
+        return (document.querySelector(selector)?.getBoundingClientRect().top ?? 999) < 200;
+      },
+      `[data-jupyter-id="${part.slice(1)}"]`,
+    );
+    await save(page);
+    await setCells(second, notes(`[Back](${chapter}.ipynb)`));
+    // The application points at a copy in memory: the page saves what was changed.
+    await second.locator('a[href^="blob:"]', { hasText: 'Back' }).waitFor();
+    await second.getByRole('link', { name: 'Back' }).click();
+    await second.waitForTimeout(500); // in which a tab would open
+    assert.equal(context.pages().length, 2);
+    for (const one of [page, second])
+      assert.equal(await one.evaluate(() => (window as unknown as { isKept?: boolean }).isKept), true);
     await context.close();
   });
 
