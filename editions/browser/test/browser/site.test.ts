@@ -312,8 +312,6 @@ describe('The site', inChromium, () => {
           assert.ok(box && box.x >= 0 && box.x + box.width <= width, JSON.stringify({ width, box }));
         }
         assert.deepEqual(await axeFaults(page, '.lif-waiting'), []);
-        if (process.env.SHOTS)
-          await page.screenshot({ path: `${process.env.SHOTS}/waits-${colorScheme}-${width}.png` });
       }
     }
     await page.getByRole('button', { name: 'Interrupt the kernel' }).click();
