@@ -17,6 +17,8 @@ Object.defineProperty(Object.prototype, 'should', { get: () => 1, configurable: 
 } });
 (BigInt.prototype as any).toJSON = function () { return String(this); };
 (Array.prototype as any).last = function () { return this[this.length - 1]; };
+const { emit } = process as any;
+(process as any).emit = function (...event: any[]) { return emit.apply(this, event); };
 void 0`;
 const USES =
   "[Math.random(), JSON.stringify(1n), ('a' as any).loud, ({} as any).should, ([1, 2] as any).last()].join()";
