@@ -39,4 +39,12 @@ export {
   type SpikePlotOptions,
 } from './neurons';
 export { COLORS, type Figure, FONT_FAMILY, type Json } from './theme';
-export { type NeuronRecord, neuronRace, neuronTrace, type RaceOptions, selectNeuron, type TraceOptions } from './trace';
+export {
+  type NeuronRecord,
+  type NeuronTraceOptions,
+  neuronRace,
+  neuronTrace,
+  type RaceOptions,
+  selectNeuron,
+  type TraceOptions,
+} from './trace';

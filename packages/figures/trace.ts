@@ -107,15 +107,20 @@ export interface TraceOptions {
   vThreshold?: number;
 }
 
+export interface NeuronTraceOptions extends TraceOptions {
+  /** The letter of the current in the text's equations, at its axis. Default 'x'. */
+  currentName?: string;
+}
+
 /**
  * One neuron's input current, membrane potential with its threshold, and spikes, on one time axis: SpikingJelly's
  * `plot_one_neuron_v_s` and the current. The potential rises to what it was before firing (h) and drops straight down to
  * what it was after the reset (v).
  */
-export function neuronTrace(record: NeuronRecord, options: TraceOptions = {}): Figure {
-  checkFigure('neuronTrace', options, ['title', 'vThreshold']);
+export function neuronTrace(record: NeuronRecord, options: NeuronTraceOptions = {}): Figure {
+  checkFigure('neuronTrace', options, ['title', 'vThreshold', 'currentName']);
   const { current, v, spike } = checked(record, 'neuronTrace');
-  const { title = 'One LIF neuron', vThreshold = 1 } = options;
+  const { title = 'One LIF neuron', vThreshold = 1, currentName = 'x' } = options;
   const T = v.length;
   const curve = potential(record, vThreshold);
   const count = Array.from(spike).filter((value) => value > 0).length;
@@ -125,10 +130,10 @@ export function neuronTrace(record: NeuronRecord, options: TraceOptions = {}): F
     { label: 'spikes', share: 1.5, yaxis: spikePanel({ range: [0, 1], showticklabels: false }) },
   ];
   const first = current ? 1 : 0;
-  if (current) panels.unshift({ label: 'current x', share: 3 });
+  if (current) panels.unshift({ label: `current ${currentName}`, share: 3 });
   return {
     data: [
-      ...(current ? [line(...against(current), 0, COLORS[2], { name: 'x' })] : []),
+      ...(current ? [line(...against(current), 0, COLORS[2], { name: currentName })] : []),
       line(curve.x, curve.y, first, COLORS[0], { name: 'potential', showlegend: true }),
       thresholdLine(T, vThreshold, first),
       { ...line([], [], first + 1, INK, { name: 'spike' }), ...mark },

@@ -14,7 +14,7 @@ import {
 /** What the options of figures may be, by name, where the figure does not say itself. */
 const KINDS: Readonly<Record<string, (name: string, value: never) => unknown>> = {
   ...{ title: checkText, xlabel: checkText, ylabel: checkText, valueLabel: checkText, alt: checkText },
-  ...{ tickformat: checkText, what: checkText, reference: checkText },
+  ...{ tickformat: checkText, what: checkText, reference: checkText, currentName: checkText },
   ...{ logX: checkSwitch, logY: checkSwitch, markers: checkSwitch },
   ...{ xrange: checkRange, yrange: checkRange, zrange: checkRange, vThreshold: checkNumber },
   digits: (name, value) => checkWhole(name, value, 0, 20),
