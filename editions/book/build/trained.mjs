@@ -70,10 +70,11 @@ export const trainIfNeeded = (who, work) => train(who, work, runFolder, 'trained
  * @param {string} work a folder for what is not kept
  */
 export const trainHiddenIfNeeded = (who, work) =>
-  train(who, work, hiddenRunFolder, 'trained network with a hidden layer', 10, [
+  train(who, work, hiddenRunFolder, 'trained network with a hidden layer', 5, [
     ...['--hidden', `${HIDDEN}`],
     ...['-T', '20'],
-    ...['--lr', '2e-3'],
+    ...['--lr', '4e-3'],
+    ...['--train-images', '50000'],
   ]);
 
 /**

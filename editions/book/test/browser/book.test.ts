@@ -230,7 +230,7 @@ describe('The book', inChromium, () => {
     });
     assert.deepEqual(runs, [
       [100, 0, 64],
-      [10, 96, 64],
+      [5, 96, 64],
       [1, 0, 64],
     ]);
   });
