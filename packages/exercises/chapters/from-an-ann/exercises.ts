@@ -61,6 +61,11 @@ export const fromAnAnn = {
         'Your neuron fires under a negative current, too. Which way does the potential go there?',
         (x, T) => clipped(Math.floor(T * Math.abs(x)), T),
       ),
+      'not-clipped-at-all': m(
+        'clips neither below 0 nor above 1',
+        'Your rate can be above 1, and below 0. How many spikes are there in T steps at most, and how many at least?',
+        (x, T) => Math.floor(T * x) / T,
+      ),
       rounds: m(
         'rounds instead of rounding down',
         'You count a spike that has not come yet: its potential is below the threshold at the end. In which direction must you round?',
