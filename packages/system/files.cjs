@@ -129,7 +129,14 @@ function writeFileAtomic(file, content, mode) {
  * Whether a path is a link to nothing. A file that is written there would take the place of the link.
  * @param {string} path
  */
-const isDangling = (path) => !existsSync(path) && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+function isDangling(path) {
+  if (existsSync(path)) return false;
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  } catch {
+    return false; // below a file there is nothing
+  }
+}
 
 /**
  * Checks that `writeFileAtomic` will be able to write a file, without changing it.

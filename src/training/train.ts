@@ -76,7 +76,7 @@ export const TRAIN_OPTIONS = [
  *   Error if the weights are no longer finite, or if another call is extending the history
  */
 export async function train(options: TrainOptions): Promise<TrainingHistory> {
-  checkOptions('train', options, TRAIN_OPTIONS);
+  checkOptions('train', options, TRAIN_OPTIONS, ['engine']);
   const { engine, epochs = 100, heldBack = 0, signal } = options;
   checkLearner(engine);
   checkSignal(signal);

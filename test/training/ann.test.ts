@@ -34,7 +34,12 @@ test('predict() returns ten probabilities per image, of the images that were ask
   const both = predict(net, data.test, [3, 8]);
   assert.equal(tf.memory().numTensors, before);
   assert.equal(both.length, 20);
-  assert.deepEqual(predict(net, data.test, [8]), both.slice(10));
+  // Two products of other sizes may add in another order, by processor: no closer than float32 rounds.
+  const alone = predict(net, data.test, [8]);
+  assert.equal(alone.length, 10);
+  alone.forEach((p, i) => {
+    assert.ok(Math.abs(p - both[10 + i]) < 1e-7, `${p}, ${both[10 + i]}`);
+  });
   const sum = both.slice(0, 10).reduce((a, b) => a + b);
   assert.ok(Math.abs(sum - 1) < 1e-6, `sum ${sum}`);
   net.dispose();

@@ -54,7 +54,7 @@ for (const hidden of [1, 12, 13, 96]) {
             assert.equal(v[i], spike[i] ? 0 : potential);
           });
         }
-        const rates = await engine.rates({ ...shown, indices: [17] });
+        const rates = await engine.rates({ split: 'train', epoch: 1, indices: [17] });
         const count = (j: number) => output.spike.reduce((sum, s, i) => sum + (i % 10 === j ? s : 0), 0);
         assert.deepEqual(
           rates,

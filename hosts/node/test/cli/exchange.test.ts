@@ -148,12 +148,15 @@ describe('A trained network', () => {
     test('where no file can be written', unix, () => {
       mkdirSync(join(cwd, 'folder'));
       execFileSync('mkfifo', [join(cwd, 'pipe')]);
-      symlinkSync('nothing', join(cwd, 'link'));
+      symlinkSync('nothing', join(cwd, 'to-nothing'));
       refused(
         [['--save-nir', 'folder'], /--save-nir: .*folder: expected a file or nothing, found a folder/],
         [['--save-nir', 'pipe'], /--save-nir: .*pipe: expected a file or nothing, found a named pipe/],
-        [['--save-nir', 'link'], /--save-nir: .*link: expected a file or nothing, found a link to nothing/],
-        [['--save-safetensors', 'link', '--overwrite'], /link: expected a file or nothing, found a link to nothing/],
+        [['--save-nir', 'to-nothing'], /--save-nir: .*to-nothing: expected a file or nothing, found a link to nothing/],
+        [
+          ['--save-safetensors', 'to-nothing', '--overwrite'],
+          /to-nothing: expected a file or nothing, found a link to nothing/,
+        ],
         [['--save-nir', '/dev/null'], /--save-nir: \/dev\/null: expected a file or nothing, found a device/],
         [['--save-nir', 'x'.repeat(250)], /--save-nir: .*x: cannot be written \(ENAMETOOLONG/],
       );
