@@ -24,7 +24,7 @@ export const QUESTIONS = {
   },
   randman: {
     title: 'What if the moment of a spike is the message?',
-    text: 'Randman, the task of [chapter 8](08-when-timing-matters.ipynb): each of 20 units fires once, and only the times tell the ten classes apart. All runs share one set of random curves (the chapter tries three others), and have 100 hidden neurons and undecayed input, as there. The figures have the learning rate 0.05: with τ = 20, each loss reads more samples held back from the training with it than with 0.02, with and without the reset in the gradient (the chapter has the numbers); the table has both.',
+    text: 'Randman, the task of [chapter 8](08-when-timing-matters.ipynb): each of 20 units fires once, and only the times tell the ten classes apart. All runs share one set of random curves (the chapter tries three others), and have 100 hidden neurons and undecayed input, as there. The figures have the learning rate 0.05: with τ = 20, each loss reads more samples held back from the training with it than with 0.02, and so does the loss of the counts with the reset in the gradient (the chapter has the numbers); the table has both.',
     where: { learningRate: 0.05 },
   },
   readouts: {
@@ -41,7 +41,7 @@ export const QUESTIONS = {
   },
   rows: {
     title: 'Where what came before matters: recurrence, or a slower neuron?',
-    text: 'MNIST one row at a time, as in [chapter 10](10-a-memory.ipynb): 28 inputs, 28 steps, and a bright pixel is a spike of its column. 100 hidden neurons hear one another’s last spikes or do not; the outputs’ mean potential is read. All neurons have the same τ and undecayed input, and there is no reset in the gradient. They learn from 50,000 training images for two epochs. Both learning rates are shown, each with its figure of differences. By the images that were held back 0.01 is better for each of the recurrent networks, and 0.02 for the others with τ = 2 and 5 (the column `held_back` of the table).',
+    text: 'MNIST one row at a time, as in [chapter 10](10-a-memory.ipynb): 28 inputs, 28 steps, and a bright pixel is a spike of its column. 100 hidden neurons hear one another’s last spikes or do not; the outputs’ mean potential is read. All neurons have the same τ and undecayed input, and there is no reset in the gradient. They learn from 50,000 training images for two epochs. Both learning rates are shown, each with its figure of differences. By the images that were held back 0.01 is better of these two for each of the recurrent networks, and 0.02 for the others with τ = 2 and 5 (the column `held_back` of the table); the chapter takes the best of more rates.',
   },
   'few-steps': {
     title: 'How far do few steps get?',

@@ -159,10 +159,11 @@ describe('A cell', () => {
   });
 
   test('that calls the package wrongly names the line of its source', () => {
-    const [message, place, own] = (ended.ofPackage?.stderr ?? '').split('\n');
+    const [message, place, caller, own] = (ended.ofPackage?.stderr ?? '').split('\n');
     assert.match(message as string, /^TypeError: engine: expected /);
     const [, file, line] = /^ {4}at checkLearner \((src\/\S+\.ts):(\d+)\)$/.exec(place as string) ?? [];
     assert.ok(file, place);
+    assert.match(caller as string, /^ {4}at train \(src\/training\/train\.ts:\d+\)$/);
     assert.match(readFileSync(join(root, file), 'utf8').split('\n')[Number(line) - 1] as string, /throw new TypeError/);
     assert.equal(
       own,
