@@ -292,7 +292,7 @@ export class AnnEngine implements Learner {
   }
 
   async restore(state: EngineState): Promise<void> {
-    const taken = takeState(state, { ...this.options, reset: true, layers: plainLayers() });
+    const taken = takeState(state, { ...this.options, reset: true, layers: plainLayers(this.options.hidden) });
     await nextTurn();
     this.current = taken;
   }

@@ -100,21 +100,25 @@ describe('the ANN’s own loop with a hidden layer agrees with TensorFlow.js', (
 describe('the ANN’s engine', () => {
   const data = smallMnist(700, 100);
 
-  test('that was stopped goes on to the same weights as a run that never was', async () => {
-    const whole = await train({ engine: new AnnEngine({ data }), epochs: 2 });
-    const history = newHistory();
-    for (const stopAt of [2, 5, 7]) {
-      const controller = new AbortController();
-      const onBatch = ({ trainTimes }: { trainTimes: number }) => {
-        if (trainTimes === stopAt) controller.abort();
-      };
-      await train({ engine: new AnnEngine({ data }), epochs: 2, history, signal: controller.signal, onBatch });
-      assert.deepEqual([history.stopped, history.trainAccs.length], [true, stopAt]);
-    }
-    await train({ engine: new AnnEngine({ data }), epochs: 2, history });
-    assert.deepEqual(history.state, whole.state);
-    assert.deepEqual(history.losses, whole.losses);
-  });
+  for (const hidden of [undefined, 12]) {
+    const layers = hidden === undefined ? '' : ', also with a hidden layer';
+    test(`that was stopped goes on to the same weights as a run that never was${layers}`, async () => {
+      const make = () => new AnnEngine({ data, hidden });
+      const whole = await train({ engine: make(), epochs: 2 });
+      const history = newHistory();
+      for (const stopAt of [2, 5, 7]) {
+        const controller = new AbortController();
+        const onBatch = ({ trainTimes }: { trainTimes: number }) => {
+          if (trainTimes === stopAt) controller.abort();
+        };
+        await train({ engine: make(), epochs: 2, history, signal: controller.signal, onBatch });
+        assert.deepEqual([history.stopped, history.trainAccs.length], [true, stopAt]);
+      }
+      await train({ engine: make(), epochs: 2, history });
+      assert.deepEqual(history.state, whole.state);
+      assert.deepEqual(history.losses, whole.losses);
+    });
+  }
 
   test('refuses another loss, and a history of another loss, and names both', async () => {
     assert.throws(() => new AnnEngine({ data, loss: 'cross-entropy-counts' as AnnLoss }), {
