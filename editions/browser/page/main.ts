@@ -19,6 +19,7 @@ import { followLinks, followMoved, showSection, tabOf, titleOf } from './links';
 import { addBookLink, addMenu, bookPage, type Drive, type Settings } from './menu';
 import { isShared, openShared } from './share';
 import { saveWhenHidden, sayWhereWorkIsKept } from './stay';
+import { keepTables } from './tables';
 import { sayWhatRuns } from './waiting';
 
 const NAME = 'lif-fc-mnist-lite';
@@ -85,6 +86,7 @@ async function plugins(scope: Scope) {
           else showSection(hash);
           saveWhenHidden(notebooks);
           sayWhatRuns(notebooks);
+          keepTables();
           nameTabs(notebooks, option('appName'));
         }
         void app.restored.then(() => sayWhereWorkIsKept(utilities)).then(() => workOffline(siteUrl));

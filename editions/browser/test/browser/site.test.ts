@@ -355,6 +355,18 @@ describe('The site', inChromium, () => {
     const [line, letters] = [style.lineHeight, style.fontSize].map(Number.parseFloat);
     assert.ok(line >= 1.2 * letters && style.tall > 1.5 * line, `${line} pixels for letters of ${letters}`);
     await message.waitFor({ state: 'hidden', timeout: 8000 });
+    const row = JSON.stringify({
+      one: 'a text that is long',
+      two: 'a text that is long',
+      three: 'a text that is long',
+    });
+    await setCells(page, [`console.table([${row}]);`]);
+    await runAllCells(page, 60);
+    const table = page.locator('.jp-OutputArea pre.lif-printed-table');
+    await table.waitFor();
+    const lines = await table.evaluate((pre) => [pre.scrollWidth > pre.clientWidth, pre.scrollHeight / 5]);
+    assert.ok(lines[0] && Number(lines[1]) < 40, `a row is a line, behind whose end the page scrolls: ${lines}`);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     const saved = JSON.stringify(wideFigure());
     await setCells(page, [`(globalThis as any)[Symbol.for('jupyterlite-typescript-kernel')].display(${saved});`]);
     await runAllCells(page, 60);
