@@ -105,7 +105,7 @@ function drawCurve({ settings, ends, trained }: Seen): void {
     ],
     [
       // What is below runs along the edge, up to where the curve comes into the picture.
-      { points: trained.filter((_, i) => Math.max(trained[i][1], trained[i + 1]?.[1] ?? 0) >= low), name: 'nr-input' },
+      { points: trained.map(([epoch, accuracy]) => [epoch, Math.max(accuracy, low)]), name: 'nr-input' },
       { points: tests, name: 'nr-v' },
     ],
     last,

@@ -82,6 +82,8 @@ const wrongOn = (page: Page) =>
       image.loading = 'eager';
       await image.decode().catch(() => undefined);
     }
+    // What has got another size is told of it before the next frame is drawn.
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     const pictures = 'article img, article canvas, article svg[role=img]';
     return {
       broken: images.filter(({ naturalWidth }) => naturalWidth === 0).map(({ src }) => src),
@@ -98,7 +100,9 @@ const wrongOn = (page: Page) =>
         .filter((pre) => pre.scrollWidth > pre.clientWidth)
         .map((pre) => pre.textContent),
       // What scrolls sideways says so, and the keyboard reaches it.
+      // (What is folded has no size yet.)
       unsaid: Array.from(document.querySelectorAll<HTMLElement>('article *'))
+        .filter((box) => box.checkVisibility())
         .filter((box) => box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX === 'auto')
         .filter((box) => !(box.classList.contains('has-right') && box.tabIndex === 0))
         .map((box) => box.outerHTML.slice(0, 200)),

@@ -274,7 +274,7 @@ describe('Train a network', { ...inChromium, timeout: 4 * PATIENCE }, () => {
       await layers.fill(typed);
       await layers.blur();
       assert.equal(await layers.inputValue(), '30,20');
-      assert.match((await page.getByTestId('command').textContent()) ?? '', /--hidden 30,20/);
+      assert.match((await page.getByTestId('command').textContent()) ?? '', /--hidden 30-20/);
     }
     const ids = await page.locator('[id]').evaluateAll((all) => all.map(({ id }) => id));
     assert.deepEqual(
