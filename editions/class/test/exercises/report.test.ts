@@ -166,7 +166,7 @@ describe('The report of a class', () => {
     assert.equal(at(csv, '02-lif-neuron (1)', 'lif-fire'), 'cell-fails');
     assert.match(
       lines.join('\n'),
-      /02-lif-neuron \(1\)\.ipynb, 02-lif-neuron\.ipynb; each .*subfolder per learner, or NAME_02/,
+      /02-lif-neuron \(1\)\.ipynb, 02-lif-neuron\.ipynb; each .*subfolder per learner, NAME\.zip or NAME_02/,
     );
   });
 
