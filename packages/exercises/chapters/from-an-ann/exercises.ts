@@ -51,10 +51,7 @@ export const fromAnAnn = {
         'Your neuron has fewer spikes than none. What does a neuron do whose potential only falls?',
         (x, T) => Math.min(T, Math.floor(T * x)) / T,
         (x, T) => Math.min(T, Math.round(T * x)) / T,
-        (x, T) => Math.floor(T * x) / T,
-        (x, T) => Math.round(T * x) / T,
         (x) => Math.min(1, x),
-        (x) => x,
       ),
       'sign-lost': m(
         'lets a negative current count as a positive one',
@@ -65,6 +62,8 @@ export const fromAnAnn = {
         'clips neither below 0 nor above 1',
         'Your rate can be above 1, and below 0. How many spikes are there in T steps at most, and how many at least?',
         (x, T) => Math.floor(T * x) / T,
+        (x, T) => Math.round(T * x) / T,
+        (x) => x,
       ),
       rounds: m(
         'rounds instead of rounding down',
